@@ -1,0 +1,86 @@
+//! What is inside an opened envelope.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{Blob, FileId, InvalidEnvelope};
+
+/// The plaintext of an envelope.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "t", rename_all = "kebab-case")]
+pub enum Content {
+    /// Something that a person wrote.
+    Text {
+        /// At most [`crate::limits::MAX_TEXT`] bytes.
+        text: String,
+    },
+    /// A file is on its way.
+    File {
+        /// All that the recipient needs to receive it.
+        offer: FileOffer,
+    },
+    /// Answers a file.
+    Receipt {
+        /// Which file.
+        file: FileId,
+        /// How it ended.
+        status: ReceiptStatus,
+    },
+}
+
+/// Announces a file. Its chunks follow outside of envelopes, sealed under `key`.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FileOffer {
+    /// Names the transfer.
+    pub file: FileId,
+    /// As the sender's system has it: hostile until made safe.
+    pub name: String,
+    /// Bytes, before padding.
+    pub size: u64,
+    /// SHA-256 of the content.
+    pub sha256: Blob,
+    /// The key of this file alone, 32 bytes.
+    pub key: Blob,
+}
+
+/// Without the key.
+impl std::fmt::Debug for FileOffer {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("FileOffer")
+            .field("file", &self.file)
+            .field("name", &self.name)
+            .field("size", &self.size)
+            .finish_non_exhaustive()
+    }
+}
+
+/// How a file ended, by its recipient.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "status", rename_all = "kebab-case")]
+pub enum ReceiptStatus {
+    /// Complete, verified and under its final name.
+    Saved {
+        /// SHA-256 of what was saved.
+        sha256: Blob,
+    },
+    /// Given up; nothing was kept.
+    Failed {
+        /// Why, for people.
+        why: String,
+    },
+}
+
+impl Content {
+    /// The bytes to seal.
+    pub fn encode(&self) -> Vec<u8> {
+        serde_json::to_vec(self).expect("our contents have string keys and no maps")
+    }
+
+    /// Reads what was opened.
+    ///
+    /// # Errors
+    ///
+    /// [`InvalidEnvelope::Content`]: the sender's program has a fault.
+    pub fn decode(bytes: &[u8]) -> Result<Self, InvalidEnvelope> {
+        serde_json::from_slice(bytes).map_err(|_| InvalidEnvelope::Content)
+    }
+}

@@ -1,0 +1,353 @@
+//! The messages between a client and the relay: the hop header of each frame.
+//!
+//! Unknown fields are ignored, so that a later version can add some. An unknown type is an
+//! error of its own, which the receiver answers without closing.
+
+use bytes::Bytes;
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    Blob, Certificate, ErrorCode, FileId, Frame, InvalidMessage, Name, Nonce, Peer, limits,
+};
+
+/// From a client to the relay.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "t", rename_all = "kebab-case")]
+pub enum ToRelay {
+    /// First frame: who wants to log in.
+    Hello {
+        /// Version of the protocol.
+        v: u16,
+        /// Wanted name, as typed: the relay checks it, so that a bad one gets an answer.
+        name: String,
+        /// Public identity key: SPKI, DER.
+        key: Blob,
+        /// Fresh.
+        nonce: Nonce,
+        /// Program and version, for the relay's log.
+        agent: String,
+    },
+    /// Answers [`ToClient::Challenge`]: proof of possession.
+    Login {
+        /// The encryption key that others seal for.
+        certificate: Certificate,
+        /// PSS-SHA-256 over `chat_identity::statement::login`.
+        signature: Blob,
+    },
+    /// One envelope for one recipient; the frame's body is the envelope.
+    Send {
+        /// Chosen by the sender, unique on its connection.
+        id: u64,
+        /// Recipient.
+        to: Name,
+    },
+    /// Everything up to and including this delivery has been dealt with.
+    Ack {
+        /// As in [`ToClient::Deliver`].
+        seq: u64,
+    },
+    /// One sealed chunk of a file; the frame's body is the chunk.
+    Chunk {
+        /// Recipient.
+        to: Name,
+        /// Which file.
+        file: FileId,
+        /// From 0, without gaps.
+        index: u32,
+    },
+    /// The recipient of a file lets its sender go on.
+    Credit {
+        /// The file's sender.
+        to: Name,
+        /// Which file.
+        file: FileId,
+        /// Chunks with an index below this may be sent.
+        until: u32,
+    },
+    /// Either side gives a file up.
+    Cancel {
+        /// The other side.
+        to: Name,
+        /// Which file.
+        file: FileId,
+        /// Why.
+        reason: CancelReason,
+    },
+    /// Asks the directory.
+    Find {
+        /// Whom.
+        name: Name,
+    },
+    /// Still there? Answered by a pong with the same number.
+    Ping {
+        /// Any number.
+        n: u64,
+    },
+    /// Answers [`ToClient::Ping`].
+    Pong {
+        /// As in the ping.
+        n: u64,
+    },
+    /// The client leaves on purpose.
+    Bye {},
+}
+
+/// From the relay to a client.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "t", rename_all = "kebab-case")]
+pub enum ToClient {
+    /// Answers a hello that the relay can go on with.
+    Challenge {
+        /// The relay's name. A client signs only for the relay that it was told to use, so
+        /// that a hostile relay cannot pass on a challenge of another one.
+        relay: String,
+        /// Fresh.
+        nonce: Nonce,
+    },
+    /// The login is accepted. `present` frames follow, as many as it says.
+    Welcome {
+        /// The relay pings after this much silence, in milliseconds; 0 for never.
+        keepalive_ms: u64,
+        /// How many [`ToClient::Present`] follow.
+        present: u32,
+    },
+    /// Somebody who was there before.
+    Present {
+        /// Who.
+        peer: Peer,
+    },
+    /// Somebody has come.
+    Joined {
+        /// Who.
+        peer: Peer,
+    },
+    /// Somebody has gone.
+    Left {
+        /// Who.
+        name: Name,
+        /// Why.
+        reason: LeaveReason,
+    },
+    /// One envelope; the frame's body.
+    Deliver {
+        /// Counts the deliveries on this connection from 1, for [`ToRelay::Ack`].
+        seq: u64,
+        /// Who sent it, as the relay says. The envelope says it with proof.
+        from: Name,
+    },
+    /// The recipient's client has acknowledged the envelope.
+    Accepted {
+        /// As in [`ToRelay::Send`].
+        id: u64,
+    },
+    /// The envelope did not reach the recipient and never will.
+    Undelivered {
+        /// As in [`ToRelay::Send`].
+        id: u64,
+        /// Why: `unknown-name`, or `busy`.
+        reason: ErrorCode,
+    },
+    /// One sealed chunk of a file; the frame's body.
+    Chunk {
+        /// Sender.
+        from: Name,
+        /// Which file.
+        file: FileId,
+        /// From 0, without gaps.
+        index: u32,
+    },
+    /// The recipient of a file lets this client go on sending it.
+    Credit {
+        /// The file's recipient.
+        from: Name,
+        /// Which file.
+        file: FileId,
+        /// Chunks with an index below this may be sent.
+        until: u32,
+    },
+    /// The other side gives a file up, or is gone.
+    Cancel {
+        /// The other side.
+        from: Name,
+        /// Which file.
+        file: FileId,
+        /// Why.
+        reason: CancelReason,
+    },
+    /// Answers [`ToRelay::Find`].
+    Found {
+        /// Who.
+        peer: Peer,
+        /// Whether that person is connected.
+        presence: Presence,
+    },
+    /// Still there? Answered by a pong with the same number.
+    Ping {
+        /// Any number.
+        n: u64,
+    },
+    /// Answers [`ToRelay::Ping`].
+    Pong {
+        /// As in the ping.
+        n: u64,
+    },
+    /// Something was not done. Before the login, and where the frames themselves are broken,
+    /// the relay closes after it.
+    Error {
+        /// What.
+        code: ErrorCode,
+        /// For people.
+        text: String,
+    },
+    /// The relay closes the connection on purpose.
+    Bye {
+        /// Why.
+        reason: LeaveReason,
+    },
+}
+
+/// Whether a person is connected.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Presence {
+    /// Connected.
+    Online,
+    /// Known, not connected.
+    Offline,
+}
+
+/// Why a connection ended, as the others are told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum LeaveReason {
+    /// Said bye.
+    Quit,
+    /// The connection was closed or reset without a word: the program ended or was killed.
+    Dropped,
+    /// Did not answer pings.
+    Silent,
+    /// Did not read fast enough.
+    Slow,
+    /// Broke the protocol.
+    Misbehaved,
+    /// A new login of the same person took its place.
+    Replaced,
+    /// The relay shuts down.
+    ShuttingDown,
+}
+
+/// The reason as it travels, for example `shutting-down`.
+impl std::fmt::Display for LeaveReason {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.serialize(f)
+    }
+}
+
+/// Why a file was given up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum CancelReason {
+    /// The other side is not connected (any more).
+    Gone,
+    /// Not wanted, or nobody offered it.
+    Refused,
+    /// A chunk does not verify, or the digest differs.
+    Corrupt,
+    /// The file cannot be written there.
+    Storage,
+    /// The file changed or vanished while it was being sent.
+    Source,
+}
+
+/// The reason as it travels.
+impl std::fmt::Display for CancelReason {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.serialize(f)
+    }
+}
+
+/// Only the type, to tell an unknown one from a malformed message.
+#[derive(Deserialize)]
+struct Type<'a> {
+    #[serde(borrow)]
+    t: std::borrow::Cow<'a, str>,
+}
+
+impl ToRelay {
+    /// Every type, as it travels.
+    pub const TYPES: &'static [&'static str] = &[
+        "hello", "login", "send", "ack", "chunk", "credit", "cancel", "find", "ping", "pong", "bye",
+    ];
+
+    /// Reads the hop header of a frame that came from a client.
+    ///
+    /// # Errors
+    ///
+    /// [`InvalidMessage`]; the connection can go on.
+    pub fn decode(frame: &Frame) -> Result<Self, InvalidMessage> {
+        decode(&frame.header, Self::TYPES)
+    }
+
+    /// The frame of this message, with its body (empty for most).
+    pub fn frame(&self, body: Bytes) -> Frame {
+        encode(self, body)
+    }
+}
+
+impl ToClient {
+    /// Every type, as it travels.
+    pub const TYPES: &'static [&'static str] = &[
+        "challenge",
+        "welcome",
+        "present",
+        "joined",
+        "left",
+        "deliver",
+        "accepted",
+        "undelivered",
+        "chunk",
+        "credit",
+        "cancel",
+        "found",
+        "ping",
+        "pong",
+        "error",
+        "bye",
+    ];
+
+    /// Reads the hop header of a frame that came from the relay.
+    ///
+    /// # Errors
+    ///
+    /// [`InvalidMessage`]; the connection can go on.
+    pub fn decode(frame: &Frame) -> Result<Self, InvalidMessage> {
+        decode(&frame.header, Self::TYPES)
+    }
+
+    /// The frame of this message, with its body (empty for most).
+    pub fn frame(&self, body: Bytes) -> Frame {
+        encode(self, body)
+    }
+}
+
+fn decode<'de, M: Deserialize<'de>>(
+    header: &'de [u8],
+    known: &[&str],
+) -> Result<M, InvalidMessage> {
+    serde_json::from_slice(header).map_err(|error| {
+        match serde_json::from_slice::<Type<'_>>(header) {
+            Ok(Type { t }) if !known.contains(&&*t) => {
+                InvalidMessage::UnknownType(t.chars().take(limits::MAX_NAME).collect())
+            }
+            Ok(_) | Err(_) => InvalidMessage::Malformed(error.to_string()),
+        }
+    })
+}
+
+fn encode(message: &impl Serialize, body: Bytes) -> Frame {
+    let header = serde_json::to_vec(message).expect("our messages have string keys and no maps");
+    Frame {
+        header: header.into(),
+        body,
+    }
+}
