@@ -1,0 +1,101 @@
+use chat_identity::{Statement, pae, session_binding};
+use chat_protocol::{Blob, Certificate, Fingerprint, Nonce, SessionId};
+
+fn certificate() -> Certificate {
+    Certificate {
+        number: 1,
+        key: Blob(vec![1, 2]),
+        not_before: 3,
+        not_after: 4,
+        signature: Blob(vec![5]),
+    }
+}
+
+fn login(relay: &str, name: &str, nonces: [u8; 2], certificate: &Certificate) -> Statement {
+    let [relay_nonce, client_nonce] = nonces.map(|n| Nonce([n; 32]));
+    let me = Fingerprint([9; 32]);
+    Statement::login(relay, &relay_nonce, &client_nonce, name, &me, certificate)
+}
+
+#[test]
+fn parts_are_counted_and_measured() {
+    assert_eq!(pae(&[]), [0; 8]);
+    let expected = [
+        &2_u64.to_le_bytes()[..],
+        &1_u64.to_le_bytes(),
+        b"a",
+        &0_u64.to_le_bytes(),
+    ];
+    assert_eq!(pae(&[b"a", b""]), expected.concat());
+}
+
+#[test]
+fn moving_a_byte_between_parts_changes_the_bytes() {
+    assert_ne!(pae(&[b"ab", b"c"]), pae(&[b"a", b"bc"]));
+    assert_ne!(pae(&[b"abc"]), pae(&[b"abc", b""]));
+}
+
+#[test]
+fn every_value_of_a_login_is_signed() {
+    let base = login("relay", "alice", [1, 2], &certificate());
+    let changed = |change: fn(&mut Certificate)| {
+        let mut certificate = certificate();
+        change(&mut certificate);
+        login("relay", "alice", [1, 2], &certificate)
+    };
+    let others = [
+        login("relay2", "alice", [1, 2], &certificate()),
+        login("relay", "alicia", [1, 2], &certificate()),
+        login("relay", "alice", [3, 2], &certificate()),
+        login("relay", "alice", [1, 3], &certificate()),
+        login("relay", "alice", [2, 1], &certificate()),
+        changed(|c| c.number = 2),
+        changed(|c| c.key.0.push(0)),
+        changed(|c| c.not_before = 0),
+        changed(|c| c.not_after = 5),
+        changed(|c| c.signature.0.clear()),
+    ];
+    for other in others {
+        assert_ne!(base, other);
+    }
+}
+
+#[test]
+fn every_value_of_a_session_is_signed_and_bound() {
+    let (a, b) = (Fingerprint([1; 32]), Fingerprint([2; 32]));
+    let (s, t) = (SessionId([3; 16]), SessionId([4; 16]));
+    let base = Statement::session(&a, &b, 1, &s, 5, b"wrap");
+    assert_ne!(base, Statement::session(&b, &a, 1, &s, 5, b"wrap"));
+    assert_ne!(base, Statement::session(&a, &b, 2, &s, 5, b"wrap"));
+    assert_ne!(base, Statement::session(&a, &b, 1, &t, 5, b"wrap"));
+    assert_ne!(base, Statement::session(&a, &b, 1, &s, 6, b"wrap"));
+    assert_ne!(base, Statement::session(&a, &b, 1, &s, 5, b"warp"));
+
+    let base = session_binding(&a, &b, 1, &s, 5);
+    assert_ne!(base, session_binding(&b, &a, 1, &s, 5));
+    assert_ne!(base, session_binding(&a, &b, 2, &s, 5));
+    assert_ne!(base, session_binding(&a, &b, 1, &t, 5));
+    assert_ne!(base, session_binding(&a, &b, 1, &s, 6));
+}
+
+#[test]
+fn statements_begin_with_their_domain() {
+    let (a, b) = (Fingerprint([1; 32]), Fingerprint([2; 32]));
+    let session = SessionId([3; 16]);
+    let domain = |bytes: &[u8]| {
+        let length = usize::from(bytes[8]);
+        String::from_utf8(bytes[16..16 + length].to_vec()).unwrap()
+    };
+    let domains = [
+        domain(login("relay", "alice", [1, 2], &certificate()).as_bytes()),
+        domain(Statement::certificate(&a, 1, b"key", 0, 1).as_bytes()),
+        domain(Statement::session(&a, &b, 1, &session, 5, b"wrap").as_bytes()),
+        domain(&session_binding(&a, &b, 1, &session, 5)),
+    ];
+    insta::assert_snapshot!(domains.join("\n"), @r"
+    chat/1 login
+    chat/1 encryption key
+    chat/1 key session
+    chat/1 secret
+    ");
+}
