@@ -1,0 +1,174 @@
+//! A person's secret keys.
+
+use std::fmt;
+
+use chat_identity::{PublicIdentity, Statement};
+use chat_protocol::limits::RSA_BITS;
+use chat_protocol::{Blob, Certificate, Nonce};
+use rand::CryptoRng;
+use rsa::pkcs8::EncodePublicKey as _;
+use rsa::{Pss, RsaPrivateKey};
+use sha2::{Digest as _, Sha256};
+
+/// How long a fresh encryption key is valid.
+const VALID_SECONDS: u64 = 90 * 24 * 60 * 60;
+
+/// A fresh encryption key is valid from a little earlier, for others whose clocks are behind.
+const BACKDATED_SECONDS: u64 = 300;
+
+/// A person: the identity key that signs, and the encryption keys that it certifies.
+///
+/// Everything secret in it is wiped when it is dropped, and never shown.
+pub struct Identity {
+    signing: RsaPrivateKey,
+    public: PublicIdentity,
+    /// Ascending by number, never empty.
+    encryption: Vec<EncryptionSecret>,
+}
+
+/// An encryption key with what its owner says about it.
+pub(crate) struct EncryptionSecret {
+    pub(crate) key: RsaPrivateKey,
+    pub(crate) certificate: Certificate,
+}
+
+impl Identity {
+    /// A new person with encryption key number 1, valid from now (Unix, seconds) for 90 days.
+    pub fn generate(rng: &mut impl CryptoRng, now: u64) -> Self {
+        let not_before = now.saturating_sub(BACKDATED_SECONDS);
+        Self::generate_valid_until(rng, not_before, now.saturating_add(VALID_SECONDS))
+    }
+
+    /// A new person whose encryption key is valid from `not_before` to `not_after`, both
+    /// included (Unix, seconds).
+    pub fn generate_valid_until(rng: &mut impl CryptoRng, not_before: u64, not_after: u64) -> Self {
+        let signing = generate_key(rng);
+        let public = PublicIdentity::from_spki(&spki(&signing)).expect("made by the policy");
+        let mut identity = Self {
+            signing,
+            public,
+            encryption: Vec::new(),
+        };
+        identity.certify(rng, 1, not_before, not_after);
+        identity
+    }
+
+    /// Makes another encryption key, valid from now (Unix, seconds) for 90 days. The older
+    /// ones stay until they have expired, so that what is on its way can be opened. Store the
+    /// identity before its new certificate is shown to anyone.
+    pub fn renew(&mut self, rng: &mut impl CryptoRng, now: u64) {
+        let number = self.certificate().number + 1;
+        let not_before = now.saturating_sub(BACKDATED_SECONDS);
+        self.encryption
+            .retain(|secret| now <= secret.certificate.not_after);
+        self.certify(rng, number, not_before, now.saturating_add(VALID_SECONDS));
+    }
+
+    /// What others know of this person.
+    pub fn public(&self) -> &PublicIdentity {
+        &self.public
+    }
+
+    /// The certificate of the newest encryption key.
+    pub fn certificate(&self) -> &Certificate {
+        &self.newest().certificate
+    }
+
+    /// Proves to a relay that this identity logs in to it, now.
+    pub fn sign_login(
+        &self,
+        rng: &mut impl CryptoRng,
+        relay: &str,
+        relay_nonce: &Nonce,
+        client_nonce: &Nonce,
+        name: &str,
+    ) -> Vec<u8> {
+        let identity = self.public.fingerprint();
+        let statement = Statement::login(
+            relay,
+            relay_nonce,
+            client_nonce,
+            name,
+            &identity,
+            self.certificate(),
+        );
+        self.sign(rng, &statement)
+    }
+
+    /// From parts that [`crate::store`] has checked against each other.
+    pub(crate) fn from_parts(
+        signing: RsaPrivateKey,
+        public: PublicIdentity,
+        encryption: Vec<EncryptionSecret>,
+    ) -> Self {
+        Self {
+            signing,
+            public,
+            encryption,
+        }
+    }
+
+    /// RSASSA-PSS (RFC 8017 section 8.1) with SHA-256, MGF1-SHA-256 and a salt of 32 bytes,
+    /// blinded.
+    pub(crate) fn sign(&self, rng: &mut impl CryptoRng, statement: &Statement) -> Vec<u8> {
+        let hash = Sha256::digest(statement.as_bytes());
+        self.signing
+            .sign_with_rng(rng, Pss::<Sha256>::new_blinded(), &hash)
+            .expect("a checked key signs, unless the machine miscalculates")
+    }
+
+    pub(crate) fn signing_key(&self) -> &RsaPrivateKey {
+        &self.signing
+    }
+
+    pub(crate) fn encryption_keys(&self) -> &[EncryptionSecret] {
+        &self.encryption
+    }
+
+    pub(crate) fn decryption_key(&self, number: u32) -> Option<&RsaPrivateKey> {
+        let found = |secret: &&EncryptionSecret| secret.certificate.number == number;
+        self.encryption.iter().find(found).map(|secret| &secret.key)
+    }
+
+    pub(crate) fn newest(&self) -> &EncryptionSecret {
+        self.encryption.last().expect("never empty")
+    }
+
+    fn certify(&mut self, rng: &mut impl CryptoRng, number: u32, not_before: u64, not_after: u64) {
+        let key = generate_key(rng);
+        let spki = spki(&key);
+        let owner = self.public.fingerprint();
+        let statement = Statement::certificate(&owner, number, &spki, not_before, not_after);
+        let certificate = Certificate {
+            number,
+            key: Blob(spki),
+            not_before,
+            not_after,
+            signature: Blob(self.sign(rng, &statement)),
+        };
+        self.encryption.push(EncryptionSecret { key, certificate });
+    }
+}
+
+/// The public half alone.
+impl fmt::Debug for Identity {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Identity")
+            .field("public", &self.public)
+            .field("encryption_key", &self.certificate().number)
+            .finish_non_exhaustive()
+    }
+}
+
+/// The public half of a key: SPKI, DER.
+pub(crate) fn spki(key: &RsaPrivateKey) -> Vec<u8> {
+    key.as_public_key()
+        .to_public_key_der()
+        .expect("a checked key has an encoding")
+        .into_vec()
+}
+
+/// RSA with [`RSA_BITS`] and exponent 65537.
+fn generate_key(rng: &mut impl CryptoRng) -> RsaPrivateKey {
+    RsaPrivateKey::new(rng, RSA_BITS).expect("the size is within the limits of the generator")
+}
