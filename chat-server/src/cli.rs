@@ -1,0 +1,163 @@
+//! The arguments.
+
+use std::net::SocketAddr;
+use std::num::NonZeroU32;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use chat_protocol::Name;
+use chat_server::Settings;
+
+/// The relay of the chat: passes on envelopes that it cannot open.
+///
+/// Prints one line on stdout when clients can connect, `ready 127.0.0.1:43210`, and logs
+/// JSON lines to stderr. Ends on SIGTERM or SIGINT, after a goodbye to every client.
+#[derive(Debug, clap::Parser)]
+#[command(name = "chat-server", version, max_term_width = 90, after_long_help = EXAMPLES)]
+pub(crate) struct Cli {
+    /// Where to listen: a loopback address, port 0 for any free port.
+    #[arg(long, value_name = "ADDRESS:PORT", default_value = "127.0.0.1:0")]
+    pub(crate) listen: SocketAddr,
+
+    /// The relay's name. Clients sign it in their login.
+    #[arg(long, default_value = "relay")]
+    name: Name,
+
+    /// Keep the names and their keys in this folder; without it they are forgotten.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) data: Option<PathBuf>,
+
+    /// Ping a client after this much silence and cut it off after twice as much; 0 for never.
+    #[arg(long, value_name = "TIME", default_value = "20s", value_parser = duration)]
+    keepalive: Duration,
+
+    /// How long a client may take to log in.
+    #[arg(long, value_name = "TIME", default_value = "10s", value_parser = positive)]
+    login_deadline: Duration,
+
+    /// How many connections at the same time.
+    #[arg(long, value_name = "NUMBER", default_value = "1024")]
+    max_connections: NonZeroU32,
+
+    /// Append the log to this file as well.
+    #[arg(long, value_name = "PATH")]
+    pub(crate) log_file: Option<PathBuf>,
+
+    /// How much to log. Every message that is passed on: debug.
+    #[arg(long, value_name = "LEVEL", default_value = "info")]
+    pub(crate) log_level: LogLevel,
+}
+
+/// How much to log.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub(crate) enum LogLevel {
+    Error,
+    Warn,
+    Info,
+    Debug,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  chat-server
+      any free port of this machine; names are forgotten at the end
+  chat-server --listen 127.0.0.1:7000 --data relay-data
+      a fixed port; a name stays bound to its key over a restart
+  chat-server --keepalive 500ms --log-level debug --log-file relay.log
+      notices dead clients within a second, logs who sends to whom
+
+Exit codes:
+  0 ended because it was asked to, 1 a fault of the relay, 2 wrong arguments,
+  5 the environment: a port that is in use, a folder or file that cannot be written";
+
+impl Cli {
+    pub(crate) fn settings(&self) -> Settings {
+        Settings {
+            name: self.name.clone(),
+            keepalive: (!self.keepalive.is_zero()).then_some(self.keepalive),
+            login_deadline: self.login_deadline,
+            max_connections: usize::try_from(self.max_connections.get())
+                .unwrap_or(usize::MAX)
+                .min(MAX_CONNECTIONS),
+        }
+    }
+}
+
+/// More than any system has descriptors; what the semaphore can count is far above.
+const MAX_CONNECTIONS: usize = 1 << 20;
+
+/// A time as people write it: a whole number with `ms`, `s`, `m` or `h`; 0 needs no unit.
+fn duration(text: &str) -> Result<Duration, InvalidDuration> {
+    let digits = text.bytes().take_while(u8::is_ascii_digit).count();
+    let (number, unit) = text.split_at(digits);
+    let number: u64 = number.parse().map_err(|_| InvalidDuration::Unreadable)?;
+    let milliseconds = match unit {
+        "ms" => 1,
+        "s" => 1000,
+        "m" => 60 * 1000,
+        "h" => 60 * 60 * 1000,
+        "" if number == 0 => 0,
+        _ => return Err(InvalidDuration::Unreadable),
+    };
+    let time = number.checked_mul(milliseconds);
+    let time = time.filter(|time| *time <= MAX_MILLISECONDS);
+    time.map(Duration::from_millis)
+        .ok_or(InvalidDuration::TooLong)
+}
+
+fn positive(text: &str) -> Result<Duration, InvalidDuration> {
+    let time = duration(text)?;
+    if time.is_zero() {
+        return Err(InvalidDuration::Zero);
+    }
+    Ok(time)
+}
+
+/// A day, so that sums of times never overflow.
+const MAX_MILLISECONDS: u64 = 24 * 60 * 60 * 1000;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+enum InvalidDuration {
+    #[error("a time is a whole number and a unit: 500ms, 20s, 2m, 1h")]
+    Unreadable,
+    #[error("a time is at most 24h")]
+    TooLong,
+    #[error("this time must be more than 0")]
+    Zero,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_are_read_with_their_units() {
+        assert_eq!(duration("500ms"), Ok(Duration::from_millis(500)));
+        assert_eq!(duration("20s"), Ok(Duration::from_secs(20)));
+        assert_eq!(duration("2m"), Ok(Duration::from_secs(120)));
+        assert_eq!(duration("24h"), Ok(Duration::from_secs(86_400)));
+        assert_eq!(duration("0"), Ok(Duration::ZERO));
+    }
+
+    #[test]
+    fn times_without_sense_are_refused() {
+        for text in [
+            "",
+            "s",
+            "5",
+            "-1s",
+            "1.5s",
+            "20 s",
+            "1d",
+            "99999999999999999999s",
+        ] {
+            assert_eq!(duration(text), Err(InvalidDuration::Unreadable), "{text:?}");
+        }
+        assert_eq!(duration("25h"), Err(InvalidDuration::TooLong));
+        assert_eq!(
+            duration("18446744073709551615h"),
+            Err(InvalidDuration::TooLong)
+        );
+        assert_eq!(positive("0s"), Err(InvalidDuration::Zero));
+    }
+}

@@ -1,0 +1,118 @@
+//! The login on the wire: [`crate::session`] decides, the router has the last word.
+
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use bytes::Bytes;
+use chat_protocol::{Deframer, ErrorCode, Name, Nonce, ToRelay};
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::TcpStream;
+use tokio::sync::oneshot;
+use tokio::time::{Instant, timeout_at};
+
+use super::Seat;
+use crate::outbox;
+use crate::refusal::Refusal;
+use crate::relay::Relay;
+use crate::router::{ConnectionId, Event, Login};
+use crate::session::{Claim, Greeting, Proven};
+
+/// Why nobody was logged in.
+#[derive(Debug)]
+pub(super) enum Failed {
+    /// The client has closed the connection, or said bye.
+    Gone,
+    /// The client is told why; with the name that it wanted, once that is known to be one.
+    Refused(Refusal, Option<Name>),
+}
+
+impl From<Refusal> for Failed {
+    fn from(refusal: Refusal) -> Self {
+        Self::Refused(refusal, None)
+    }
+}
+
+/// Logs a client in. Its own part must be over before the deadline of the settings.
+pub(super) async fn log_in(
+    stream: &mut TcpStream,
+    deframer: &mut Deframer,
+    id: ConnectionId,
+    relay: &Relay,
+) -> Result<Seat, Failed> {
+    let deadline = Instant::now() + relay.settings.login_deadline;
+    let claim = timeout_at(deadline, claim(stream, deframer, relay)).await;
+    let claim = claim.unwrap_or_else(|_| {
+        let text = "the login was not finished in time";
+        Err(Refusal::new(ErrorCode::TooSlow, text).into())
+    })?;
+    let proven = verify(claim).await?;
+    take_seat(proven, id, relay).await
+}
+
+/// The client's part: hello, challenge, login.
+async fn claim(
+    stream: &mut TcpStream,
+    deframer: &mut Deframer,
+    relay: &Relay,
+) -> Result<Claim, Failed> {
+    let greeting = Greeting::new(&relay.settings.name, Nonce(rand::random()));
+    let (challenge, challenged) = greeting.hello(next_message(stream, deframer).await?)?;
+    let frame = challenge.frame(Bytes::new()).to_bytes();
+    stream.write_all(&frame).await.map_err(|_| Failed::Gone)?;
+    Ok(challenged.login(next_message(stream, deframer).await?)?)
+}
+
+/// Off the threads that serve the others: it is RSA.
+async fn verify(claim: Claim) -> Result<Proven, Failed> {
+    let now = SystemTime::now().duration_since(UNIX_EPOCH);
+    let now = now.map_or(0, |since| since.as_secs());
+    let verified = tokio::task::spawn_blocking(move || claim.verify(now)).await;
+    let internal = |_| Refusal::new(ErrorCode::Internal, "the login could not be checked");
+    Ok(verified.map_err(internal)??)
+}
+
+/// Asks the router for the name.
+async fn take_seat(proven: Proven, id: ConnectionId, relay: &Relay) -> Result<Seat, Failed> {
+    let (outbox, inbox) = outbox::channel();
+    let (cutter, cut) = oneshot::channel();
+    let (answer, answered) = oneshot::channel();
+    let name = proven.peer.name.clone();
+    let login = Login {
+        id,
+        peer: proven.peer,
+        fingerprint: proven.fingerprint,
+        agent: proven.agent,
+        outbox: outbox.clone(),
+        cutter,
+        answer,
+    };
+    // Without a router there is no answer, which is taken care of below.
+    relay.events.send(Event::Login(Box::new(login))).await.ok();
+    match answered.await {
+        Ok(Ok(())) => Ok(Seat {
+            id,
+            outbox,
+            inbox,
+            cut,
+        }),
+        Ok(Err(refusal)) => Err(Failed::Refused(refusal, Some(name))),
+        Err(_) => Err(Refusal::shutting_down().into()),
+    }
+}
+
+/// The next message. Everything that is wrong with it ends the login.
+async fn next_message(stream: &mut TcpStream, deframer: &mut Deframer) -> Result<ToRelay, Failed> {
+    loop {
+        if let Some(frame) = deframer.next_frame().map_err(Refusal::from)? {
+            return match ToRelay::decode(&frame).map_err(Refusal::from)? {
+                ToRelay::Bye {} => Err(Failed::Gone),
+                message => Ok(message),
+            };
+        }
+        let buffer = deframer.buffer_mut();
+        buffer.reserve(1024);
+        match stream.read_buf(buffer).await {
+            Ok(0) | Err(_) => return Err(Failed::Gone),
+            Ok(_) => {}
+        }
+    }
+}

@@ -1,0 +1,148 @@
+//! What a client sends, after its login.
+
+use bytes::Bytes;
+use chat_protocol::{Deframer, ErrorCode, Frame, LeaveReason, ToClient, ToRelay};
+use tokio::io::AsyncReadExt as _;
+use tokio::net::tcp::ReadHalf;
+use tokio::time::{Instant, timeout_at};
+
+use super::Ending;
+use crate::limits::{MAX_READ, MIN_READ};
+use crate::outbox::{Full, Outbox};
+use crate::patience::{Overdue, Patience};
+use crate::refusal::Refusal;
+use crate::relay::Relay;
+use crate::router::{ConnectionId, Event, Request};
+
+impl From<Full> for Ending {
+    fn from(_: Full) -> Self {
+        Self::Cut(LeaveReason::Slow)
+    }
+}
+
+/// Reads until the connection is over.
+pub(super) async fn read(
+    reader: &mut ReadHalf<'_>,
+    deframer: &mut Deframer,
+    mut patience: Patience,
+    id: ConnectionId,
+    outbox: &Outbox,
+    relay: &Relay,
+) -> Ending {
+    loop {
+        let before = deframer.pending();
+        let handled = handle_frames(deframer, id, outbox, relay).await;
+        if let Err(ending) = handled {
+            return ending;
+        }
+        let pending = deframer.pending();
+        patience.heard(pending != before, pending > 0, Instant::now());
+        if let Err(ending) = more_bytes(reader, deframer, &mut patience, outbox).await {
+            return ending;
+        }
+    }
+}
+
+/// Waits for bytes, and asks a client that is silent whether it is there.
+async fn more_bytes(
+    reader: &mut ReadHalf<'_>,
+    deframer: &mut Deframer,
+    patience: &mut Patience,
+    outbox: &Outbox,
+) -> Result<(), Ending> {
+    let space = deframer.pending().clamp(MIN_READ, MAX_READ);
+    let buffer = deframer.buffer_mut();
+    buffer.reserve(space);
+    loop {
+        let bytes = reader.read_buf(buffer);
+        let read = match patience.deadline() {
+            Some(deadline) => timeout_at(deadline, bytes).await,
+            None => Ok(bytes.await),
+        };
+        match read {
+            Ok(Ok(0) | Err(_)) => return Err(Ending::Left(LeaveReason::Dropped)),
+            Ok(Ok(_)) => return Ok(()),
+            Err(_) => overdue(patience, outbox)?,
+        }
+    }
+}
+
+fn overdue(patience: &mut Patience, outbox: &Outbox) -> Result<(), Ending> {
+    match patience.overdue(Instant::now()) {
+        None => Ok(()),
+        Some(Overdue::Ping) => {
+            // Any bytes are an answer, so the number says nothing.
+            outbox.push(ToClient::Ping { n: 0 }.frame(Bytes::new()))?;
+            Ok(())
+        }
+        Some(Overdue::Silent) => Err(Ending::Cut(LeaveReason::Silent)),
+        Some(Overdue::Frame) => {
+            let text = "a frame was begun and not finished in time";
+            Err(Ending::Fault(Refusal::new(ErrorCode::TooSlow, text)))
+        }
+    }
+}
+
+async fn handle_frames(
+    deframer: &mut Deframer,
+    id: ConnectionId,
+    outbox: &Outbox,
+    relay: &Relay,
+) -> Result<(), Ending> {
+    while let Some(frame) = next_frame(deframer)? {
+        let Some(request) = immediate(frame, outbox)? else {
+            continue;
+        };
+        // Waits while the router has too much to do: this client reads no further.
+        let sent = relay
+            .events
+            .send(Event::Request { from: id, request })
+            .await;
+        sent.map_err(|_| Ending::Cut(LeaveReason::ShuttingDown))?;
+    }
+    Ok(())
+}
+
+fn next_frame(deframer: &mut Deframer) -> Result<Option<Frame>, Ending> {
+    let frame = deframer.next_frame();
+    frame.map_err(|error| Ending::Fault(Refusal::from(error)))
+}
+
+/// Answers what concerns this connection alone; gives what the router must know.
+fn immediate(frame: Frame, outbox: &Outbox) -> Result<Option<Request>, Ending> {
+    let message = match ToRelay::decode(&frame) {
+        Ok(message) => message,
+        Err(error) => {
+            outbox.push(Refusal::from(error).frame())?;
+            return Ok(None);
+        }
+    };
+    let request = match message {
+        ToRelay::Hello { .. } | ToRelay::Login { .. } => {
+            outbox.push(Refusal::out_of_order("this connection is logged in already").frame())?;
+            return Ok(None);
+        }
+        ToRelay::Ping { n } => {
+            outbox.push(ToClient::Pong { n }.frame(Bytes::new()))?;
+            return Ok(None);
+        }
+        ToRelay::Bye {} => return Err(Ending::Left(LeaveReason::Quit)),
+        ToRelay::Pong { n: _ } => Request::Alive,
+        ToRelay::Send { id, to } => Request::Send {
+            id,
+            to,
+            envelope: frame.body,
+        },
+        ToRelay::Ack { seq } => Request::Ack { seq },
+        ToRelay::Chunk { to, file, index } => Request::Chunk {
+            to,
+            file,
+            index,
+            sealed: frame.body,
+        },
+        ToRelay::Credit { to, file, until } => Request::Credit { to, file, until },
+        ToRelay::Cancel { to, file, reason } => Request::Cancel { to, file, reason },
+        ToRelay::Find { name } => Request::Find { name },
+    };
+    Ok(Some(request))
+}

@@ -1,0 +1,28 @@
+//! What a client is sent, after its login.
+
+use bytes::Buf as _;
+use chat_protocol::LeaveReason;
+use tokio::io::AsyncWriteExt as _;
+use tokio::net::tcp::WriteHalf;
+use tokio::time::timeout;
+
+use super::Ending;
+use crate::limits::WRITE_DEADLINE;
+use crate::outbox::Inbox;
+
+/// Writes what is in the queue until its end and closes this direction, or until the client
+/// takes no more.
+pub(super) async fn write(writer: &mut WriteHalf<'_>, inbox: &mut Inbox) -> Ending {
+    while let Some(mut batch) = inbox.next_batch().await {
+        while batch.has_remaining() {
+            match timeout(WRITE_DEADLINE, writer.write_buf(&mut batch)).await {
+                Ok(Ok(1..)) => {}
+                Ok(Ok(0) | Err(_)) => return Ending::Left(LeaveReason::Dropped),
+                Err(_) => return Ending::Cut(LeaveReason::Slow),
+            }
+        }
+    }
+    // The queue is ended only when the connection is: what is left is to say so.
+    writer.shutdown().await.ok();
+    Ending::Left(LeaveReason::Quit)
+}

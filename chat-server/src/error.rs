@@ -1,0 +1,78 @@
+//! Why the relay did not start, or did not go on.
+
+use std::io::{self, Write as _};
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use chat_server::{RunError, StoreError};
+
+use crate::exit_code::Exit;
+
+/// What went wrong, for whoever started the relay.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum StartError {
+    #[error("{0} is reachable from other machines, which needs TLS: this version has none")]
+    NeedsTls(SocketAddr),
+    #[error("another program listens on {0} already")]
+    Busy(SocketAddr),
+    #[error("cannot listen on {address}: {source}")]
+    Bind {
+        address: SocketAddr,
+        source: io::Error,
+    },
+    #[error(transparent)]
+    Data(#[from] StoreError),
+    #[error("cannot write the log file {}: {source}", path.display())]
+    LogFile { path: PathBuf, source: io::Error },
+    #[error("cannot write the ready line to stdout: {0}")]
+    Ready(io::Error),
+    #[error("the system refuses what the relay needs to run: {0}")]
+    Runtime(io::Error),
+    #[error(transparent)]
+    Run(#[from] RunError),
+}
+
+impl StartError {
+    /// Tells whoever started the relay, and gives the exit code.
+    pub(crate) fn report(&self) -> Exit {
+        let mut out = io::stderr().lock();
+        let hint = self.hint().map(|hint| format!("hint: {hint}\n"));
+        // Where stderr is closed the exit code still tells.
+        write!(out, "error: {self}\n{}", hint.unwrap_or_default()).ok();
+        self.exit()
+    }
+
+    fn exit(&self) -> Exit {
+        match self {
+            Self::NeedsTls(_) => Exit::Usage,
+            Self::Busy(_)
+            | Self::Bind { .. }
+            | Self::Data(_)
+            | Self::LogFile { .. }
+            | Self::Ready(_)
+            | Self::Runtime(_) => Exit::Environment,
+            Self::Run(_) => Exit::Failed,
+        }
+    }
+
+    /// What can be done about it.
+    fn hint(&self) -> Option<&'static str> {
+        match self {
+            Self::NeedsTls(_) => Some("listen on 127.0.0.1 or [::1]"),
+            Self::Busy(_) => Some("stop it, or take a free port: --listen 127.0.0.1:0"),
+            Self::Bind { .. } => Some("take an address of this machine and a port above 1023"),
+            Self::Data(StoreError::Unwritable { .. }) => {
+                Some("give a folder that you may write: --data DIR")
+            }
+            Self::Data(StoreError::InUse(_)) => {
+                Some("stop the other relay, or give another folder: --data DIR")
+            }
+            Self::Data(StoreError::Unreadable { .. }) => Some("check who may read the file"),
+            Self::Data(StoreError::Damaged { .. } | StoreError::Version { .. }) => {
+                Some("restore the file from a copy, or move it away: then every name is free")
+            }
+            Self::LogFile { .. } => Some("give a file in a folder that you may write"),
+            Self::Ready(_) | Self::Runtime(_) | Self::Run(_) => None,
+        }
+    }
+}

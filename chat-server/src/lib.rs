@@ -1,0 +1,45 @@
+//! The relay: authenticates clients, tells them of each other, and passes on envelopes that
+//! it cannot open. It holds no private key and links no code that seals or opens.
+//!
+//! ```text
+//!            ┌────────────────────── one task per client ───────────────────────┐
+//! socket ──► connection: deframe ──► session (login) ──┐                        │
+//!            │                   └──► Request ─────────┤ bounded channel        │
+//!            └────────────────────────────────────────┼────────────────────────┘
+//!                                                      ▼
+//!                                  router (one task): directory, who is online
+//!                                                      │ bounded outboxes, never waits
+//! socket ◄── connection: vectored writes ◄─────────────┘
+//! ```
+//!
+//! In reading order: [`session`] (the login without I/O), [`router`] (every decision),
+//! [`outbox`] and [`patience`] (the bounds of a connection), [`connection`] (the only module
+//! that touches a socket), [`directory`] and [`store`] (names), [`listener`].
+//!
+//! # Invariants
+//!
+//! - The router never waits for a client: an outbox that is full costs its owner the
+//!   connection.
+//! - A client that floods stops itself: its connection reads on only when the router has
+//!   taken what it sent.
+//! - A body is passed on as the bytes that arrived, neither read, copied nor logged.
+//! - A connection that has not proven a key changes nothing for those who have.
+//! - Every queue, buffer and wait has a bound: [`limits`].
+
+mod connection;
+mod directory;
+mod limits;
+mod listener;
+mod outbox;
+mod patience;
+mod refusal;
+mod relay;
+mod router;
+mod saver;
+mod session;
+mod settings;
+mod store;
+
+pub use relay::{RunError, run};
+pub use settings::Settings;
+pub use store::{Registry, StoreError};

@@ -1,0 +1,60 @@
+//! Every bound of the relay that is not part of the protocol, in one place.
+
+use std::time::Duration;
+
+/// Frames that wait to be written to one client. Above `MAX_UNACKNOWLEDGED`, so that a
+/// burst of small messages is answered with `busy` before its recipient is cut off.
+pub(crate) const MAX_QUEUED_FRAMES: usize = 8192;
+
+/// Bytes that wait to be written to one client: sixteen windows of file chunks.
+pub(crate) const MAX_QUEUED_BYTES: usize = 8 * 1024 * 1024;
+
+/// Events that wait for the router. When it is full, connections stop reading.
+pub(crate) const MAX_QUEUED_EVENTS: usize = 1024;
+
+/// Frames that are written at once, with one system call where the socket takes them.
+pub(crate) const MAX_BATCH: usize = 64;
+
+/// The least that is reserved before each read, in bytes. Small, since a short message that
+/// waits for its recipient keeps the whole block alive.
+pub(crate) const MIN_READ: usize = 16 * 1024;
+
+/// The most that is reserved before each read, in bytes: one large frame.
+pub(crate) const MAX_READ: usize = chat_protocol::limits::MAX_FRAME;
+
+/// Names that the directory holds. Nobody can fill the disk with names.
+pub(crate) const MAX_PEOPLE: usize = 10_000;
+
+/// How long a client may take no byte at all while some wait for it.
+pub(crate) const WRITE_DEADLINE: Duration = Duration::from_secs(10);
+
+/// How long a frame may take from its first byte to its last.
+pub(crate) const FRAME_DEADLINE: Duration = Duration::from_secs(15);
+
+/// How long the client that holds a name has for its pong when the same person logs in again.
+pub(crate) const INCUMBENT_DEADLINE: Duration = Duration::from_secs(2);
+
+/// How long the last frames of a connection may take to be written.
+pub(crate) const FAREWELL_DEADLINE: Duration = Duration::from_secs(2);
+
+/// How long the relay reads on after its last frame, so that the system does not reset
+/// the connection before the client has read why it was closed.
+pub(crate) const LINGER_DEADLINE: Duration = Duration::from_secs(1);
+
+/// How much the relay reads on after its last frame, in bytes.
+pub(crate) const MAX_LINGER: usize = 1024 * 1024;
+
+/// How long the relay takes to shut down, at the most: a farewell and a little more.
+pub(crate) const SHUTDOWN_DEADLINE: Duration = Duration::from_millis(2500);
+
+/// How long the relay waits before it accepts again, when the system refused to.
+pub(crate) const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
+
+/// Connections above the cap that are told so at the same time; the rest is closed silently.
+pub(crate) const MAX_TURNED_AWAY: usize = 64;
+
+/// The longest text of an error, in characters: some texts quote what the client sent.
+pub(crate) const MAX_ERROR_TEXT: usize = 256;
+
+/// The longest program name of a client that is logged, in characters.
+pub(crate) const MAX_AGENT: usize = 64;

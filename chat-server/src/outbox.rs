@@ -1,0 +1,217 @@
+//! What waits to be written to one client, bounded in frames and in bytes.
+
+use std::collections::VecDeque;
+use std::io::IoSlice;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use bytes::{Buf, Bytes};
+use chat_protocol::Frame;
+use tokio::sync::mpsc;
+
+use crate::limits::{MAX_BATCH, MAX_QUEUED_BYTES, MAX_QUEUED_FRAMES};
+
+/// The queue's end that frames are put in. It never waits.
+#[derive(Clone, Debug)]
+pub(crate) struct Outbox {
+    items: mpsc::Sender<Item>,
+    bytes: Arc<AtomicUsize>,
+}
+
+/// The queue's end that the connection writes from.
+#[derive(Debug)]
+pub(crate) struct Inbox {
+    items: mpsc::Receiver<Item>,
+    bytes: Arc<AtomicUsize>,
+    /// Bytes of the batch that is being written: they count until they are gone.
+    in_flight: usize,
+    ended: bool,
+}
+
+#[derive(Debug)]
+enum Item {
+    Frame(Frame),
+    /// Nothing comes after it.
+    End,
+}
+
+/// The client does not read fast enough.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Full;
+
+/// A queue for one client.
+pub(crate) fn channel() -> (Outbox, Inbox) {
+    let (sender, receiver) = mpsc::channel(MAX_QUEUED_FRAMES);
+    let bytes = Arc::new(AtomicUsize::new(0));
+    let outbox = Outbox {
+        items: sender,
+        bytes: Arc::clone(&bytes),
+    };
+    let inbox = Inbox {
+        items: receiver,
+        bytes,
+        in_flight: 0,
+        ended: false,
+    };
+    (outbox, inbox)
+}
+
+impl Outbox {
+    /// Puts a frame in. Where the connection has ended already the frame is lost, and the
+    /// router will hear of the end.
+    pub(crate) fn push(&self, frame: Frame) -> Result<(), Full> {
+        let length = frame.wire_len();
+        // Only a count: the channel itself orders what it carries.
+        let before = self.bytes.fetch_add(length, Ordering::Relaxed);
+        let pushed = if before + length > MAX_QUEUED_BYTES {
+            Err(Full)
+        } else {
+            self.put(Item::Frame(frame))
+        };
+        if pushed.is_err() {
+            self.bytes.fetch_sub(length, Ordering::Relaxed);
+        }
+        pushed
+    }
+
+    /// Lets the writer finish after what is in the queue and the farewell.
+    pub(crate) fn end(&self, farewell: Option<Frame>) -> Result<(), Full> {
+        farewell.map_or(Ok(()), |frame| self.push(frame))?;
+        self.put(Item::End)
+    }
+
+    fn put(&self, item: Item) -> Result<(), Full> {
+        match self.items.try_send(item) {
+            Ok(()) | Err(mpsc::error::TrySendError::Closed(_)) => Ok(()),
+            Err(mpsc::error::TrySendError::Full(_)) => Err(Full),
+        }
+    }
+}
+
+impl Inbox {
+    /// The next frames, as many as wait and fit; `None` when there will be no more. What was
+    /// taken before is now counted as written.
+    pub(crate) async fn next_batch(&mut self) -> Option<Batch> {
+        self.bytes.fetch_sub(self.in_flight, Ordering::Relaxed);
+        self.in_flight = 0;
+        let mut items = Vec::new();
+        if self.ended || self.items.recv_many(&mut items, MAX_BATCH).await == 0 {
+            return None;
+        }
+        let mut batch = Batch::default();
+        for item in items {
+            match item {
+                Item::Frame(frame) => {
+                    self.in_flight += frame.wire_len();
+                    batch.push(frame);
+                }
+                Item::End => self.ended = true,
+            }
+        }
+        Some(batch)
+    }
+}
+
+/// Frames that are written together: their parts as they are, nothing copied.
+#[derive(Debug, Default)]
+pub(crate) struct Batch {
+    /// None of them empty.
+    parts: VecDeque<Bytes>,
+}
+
+impl Batch {
+    fn push(&mut self, frame: Frame) {
+        self.parts.push_back(frame.head());
+        if !frame.body.is_empty() {
+            self.parts.push_back(frame.body);
+        }
+    }
+}
+
+impl Buf for Batch {
+    fn remaining(&self) -> usize {
+        self.parts.iter().map(Bytes::len).sum()
+    }
+
+    fn chunk(&self) -> &[u8] {
+        self.parts.front().map_or(&[], |part| part)
+    }
+
+    fn chunks_vectored<'a>(&'a self, slices: &mut [IoSlice<'a>]) -> usize {
+        let filled = slices.len().min(self.parts.len());
+        for (slice, part) in slices.iter_mut().zip(&self.parts) {
+            *slice = IoSlice::new(part);
+        }
+        filled
+    }
+
+    fn advance(&mut self, mut count: usize) {
+        while count > 0 {
+            let front = self
+                .parts
+                .front_mut()
+                .expect("advanced within what remains");
+            let step = count.min(front.len());
+            front.advance(step);
+            count -= step;
+            if front.is_empty() {
+                self.parts.pop_front();
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use chat_protocol::ToClient;
+
+    use super::*;
+
+    fn frame(body: usize) -> Frame {
+        ToClient::Pong { n: 1 }.frame(Bytes::from(vec![7; body]))
+    }
+
+    #[tokio::test]
+    async fn batch_is_the_frames_in_order_however_it_is_written() {
+        let (outbox, mut inbox) = channel();
+        let frames = [frame(0), frame(300), frame(1)];
+        let mut expected = Vec::new();
+        for frame in frames {
+            expected.extend_from_slice(&frame.to_bytes());
+            outbox.push(frame).unwrap();
+        }
+        outbox.end(None).unwrap();
+        let mut batch = inbox.next_batch().await.unwrap();
+        let mut written = Vec::new();
+        while batch.has_remaining() {
+            let part = batch.chunk().len().min(100);
+            written.extend_from_slice(&batch.chunk()[..part]);
+            batch.advance(part);
+        }
+        assert_eq!(written, expected);
+        assert!(inbox.next_batch().await.is_none());
+    }
+
+    #[tokio::test]
+    async fn queue_is_full_by_bytes_until_they_are_written() {
+        let (outbox, mut inbox) = channel();
+        let large = || frame(MAX_QUEUED_BYTES / 2);
+        outbox.push(large()).unwrap();
+        assert_eq!(outbox.push(large()), Err(Full));
+        let batch = inbox.next_batch().await;
+        assert_eq!(outbox.push(large()), Err(Full), "taken is not written");
+        drop(batch);
+        outbox.push(frame(0)).unwrap();
+        inbox.next_batch().await.unwrap();
+        outbox.push(large()).unwrap();
+    }
+
+    #[test]
+    fn queue_is_full_by_frames() {
+        let (outbox, _inbox) = channel();
+        for _ in 0..MAX_QUEUED_FRAMES {
+            outbox.push(frame(0)).unwrap();
+        }
+        assert_eq!(outbox.push(frame(0)), Err(Full));
+    }
+}

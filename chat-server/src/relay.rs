@@ -1,0 +1,84 @@
+//! The relay as a whole: starts its tasks and ends them.
+
+use std::future::Future;
+use std::io;
+use std::sync::Arc;
+
+use tokio::net::TcpListener;
+use tokio::sync::mpsc;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+use tracing::{info, warn};
+
+use crate::limits::{MAX_QUEUED_EVENTS, SHUTDOWN_DEADLINE};
+use crate::router::{Event, Router};
+use crate::{Registry, Settings, listener, saver};
+
+/// What every connection knows of the relay.
+#[derive(Debug)]
+pub(crate) struct Relay {
+    pub(crate) settings: Settings,
+    pub(crate) events: mpsc::Sender<Event>,
+    /// Cancelled when the relay shuts down: nobody logs in any more.
+    pub(crate) closing: CancellationToken,
+}
+
+/// Why a relay that had started ended by itself.
+#[derive(Debug, thiserror::Error)]
+pub enum RunError {
+    /// The listener's own address is not known.
+    #[error("the listening socket does not work: {0}")]
+    Listener(#[from] io::Error),
+    /// A fault of the relay itself.
+    #[error("the router has stopped: this is a fault of the relay")]
+    Router,
+}
+
+/// Serves clients that connect to `listener` until `shutdown` is ready; then says goodbye to
+/// all of them and returns, within three seconds.
+///
+/// # Errors
+///
+/// [`RunError`]; what clients do is never one.
+pub async fn run(
+    listener: TcpListener,
+    settings: Settings,
+    registry: Registry,
+    shutdown: impl Future<Output = ()>,
+) -> Result<(), RunError> {
+    let address = listener.local_addr()?;
+    let kept = registry.store.is_some();
+    info!(name = %settings.name, %address, names_kept = kept, "started");
+
+    let tasks = TaskTracker::new();
+    let (events, queue) = mpsc::channel(MAX_QUEUED_EVENTS);
+    let mut router = Router::new(&settings, registry.directory);
+    if let Some(store) = registry.store {
+        let snapshots = router.snapshots();
+        tasks.spawn(saver::run(store, snapshots, events.clone()));
+    }
+    let mut router = tasks.spawn(router.run(queue));
+    let relay = Arc::new(Relay {
+        settings,
+        events,
+        closing: CancellationToken::new(),
+    });
+
+    let stopped = tokio::select! {
+        () = shutdown => Ok(()),
+        () = listener::accept(listener, &relay, &tasks) => Ok(()),
+        _ = &mut router => Err(RunError::Router),
+    };
+    relay.closing.cancel();
+    relay.events.send(Event::Shutdown).await.ok();
+    tasks.close();
+    let ended = tokio::time::timeout(SHUTDOWN_DEADLINE, tasks.wait()).await;
+    if ended.is_err() {
+        warn!(
+            connections = tasks.len(),
+            "connections were closed without a goodbye"
+        );
+    }
+    info!("stopped");
+    stopped
+}

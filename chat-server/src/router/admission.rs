@@ -1,0 +1,218 @@
+//! Who may have a name.
+//!
+//! ```text
+//! login ──► another key's? ──► refused
+//!       ──► nobody's?      ──► bound, stored, admitted
+//!       ──► own, offline?  ──► admitted
+//!       ──► own, online?   ──► the incumbent is pinged: pong ──► refused
+//!                                                silence ──► incumbent cut off, admitted
+//! ```
+
+use std::collections::{BTreeMap, VecDeque};
+
+use bytes::Bytes;
+use chat_protocol::{ErrorCode, LeaveReason, Name, Presence, ToClient};
+use tokio::time::Instant;
+use tracing::info;
+
+use super::online::Client;
+use super::{ConnectionId, Login, Router};
+use crate::directory::Binding;
+use crate::limits::INCUMBENT_DEADLINE;
+use crate::refusal::Refusal;
+use crate::saver::Snapshot;
+
+/// A login that waits for the pong of the incumbent.
+#[derive(Debug)]
+pub(super) struct Probe {
+    incumbent: ConnectionId,
+    deadline: Instant,
+    pub(super) login: Login,
+}
+
+/// A login that waits until its name is stored.
+#[derive(Debug)]
+pub(super) struct Unsaved {
+    /// The first state of the directory with the name in it.
+    state: u64,
+    login: Login,
+}
+
+impl Router {
+    pub(super) fn log_in(&mut self, login: Login) {
+        let name = &login.peer.name;
+        match self.directory.binding(&login.peer) {
+            Binding::Taken => {
+                let text = format!("the name {name} belongs to another key: take another name");
+                refuse(login, Refusal::new(ErrorCode::NameTaken, text));
+            }
+            Binding::Full => {
+                let text = "the relay knows as many names as it can hold";
+                refuse(login, Refusal::new(ErrorCode::Full, text));
+            }
+            Binding::Free => self.bind(login),
+            Binding::Own => {
+                if self.probes.contains_key(name) || self.unsaved.contains_key(name) {
+                    let refusal = Refusal::already_online(name);
+                    refuse(login, refusal);
+                } else if let Some(incumbent) = self.online.find(name) {
+                    self.probe(incumbent, login);
+                } else {
+                    self.admit(login);
+                }
+            }
+        }
+    }
+
+    /// Binds a free name, and stores that before anybody relies on it.
+    fn bind(&mut self, login: Login) {
+        self.directory.bind(login.peer.clone());
+        if self.saver.is_some() {
+            self.save();
+            let waiting = Unsaved {
+                state: self.state,
+                login,
+            };
+            self.unsaved
+                .insert(waiting.login.peer.name.clone(), waiting);
+        } else {
+            self.admit(login);
+        }
+    }
+
+    fn save(&mut self) {
+        let Some(saver) = &self.saver else {
+            return;
+        };
+        self.state += 1;
+        saver.send_replace(Snapshot {
+            state: self.state,
+            directory: self.directory.clone(),
+        });
+    }
+
+    /// All names up to this state of the directory are stored, or could not be.
+    pub(super) fn stored(&mut self, state: u64, saved: bool) {
+        let (done, waiting): (BTreeMap<Name, Unsaved>, _) = std::mem::take(&mut self.unsaved)
+            .into_iter()
+            .partition(|(_, unsaved)| unsaved.state <= state);
+        self.unsaved = waiting;
+        if saved {
+            for Unsaved { login, .. } in done.into_values() {
+                self.admit(login);
+            }
+        } else if !done.is_empty() {
+            for (name, Unsaved { login, .. }) in done {
+                self.directory.unbind(&name);
+                let text = "the relay cannot store the name: try again later";
+                refuse(login, Refusal::new(ErrorCode::Internal, text));
+            }
+            // A later state that still has these names may be on its way already.
+            self.save();
+        }
+    }
+
+    /// Asks the incumbent whether it is there.
+    fn probe(&mut self, incumbent: ConnectionId, login: Login) {
+        let probe = Probe {
+            incumbent,
+            deadline: Instant::now() + INCUMBENT_DEADLINE,
+            login,
+        };
+        self.probes.insert(probe.login.peer.name.clone(), probe);
+        self.tell(incumbent, &ToClient::Ping { n: 0 }, Bytes::new());
+    }
+
+    /// The client has answered a ping: whoever wants its name is refused.
+    pub(super) fn alive(&mut self, id: ConnectionId) {
+        let Some(client) = self.online.get(id) else {
+            return;
+        };
+        if let Some(Probe { login, .. }) = self.probes.remove(&client.peer.name) {
+            let refusal = Refusal::already_online(&login.peer.name);
+            refuse(login, refusal);
+        }
+    }
+
+    /// When to call [`Self::replace_dead_incumbents`].
+    pub(super) fn next_deadline(&self) -> Option<Instant> {
+        self.probes.values().map(|probe| probe.deadline).min()
+    }
+
+    pub(super) fn replace_dead_incumbents(&mut self, now: Instant) {
+        let late = self.probes.values().filter(|probe| probe.deadline <= now);
+        let late: Vec<ConnectionId> = late.map(|probe| probe.incumbent).collect();
+        for incumbent in late {
+            self.remove(incumbent, LeaveReason::Replaced);
+        }
+    }
+
+    /// Lets somebody in whose name is theirs and not in use.
+    pub(super) fn admit(&mut self, login: Login) {
+        let Login {
+            id,
+            peer,
+            fingerprint,
+            agent,
+            outbox,
+            cutter,
+            answer,
+        } = login;
+        if self.directory.renew(&peer) {
+            self.save();
+        }
+        info!(connection = id.0, name = %peer.name, %fingerprint, agent, "login");
+        let present: Vec<ToClient> = self
+            .online
+            .iter()
+            .map(|(_, client)| ToClient::Present {
+                peer: client.peer.clone(),
+            })
+            .collect();
+        self.tell_all(&ToClient::Joined { peer: peer.clone() });
+        let client = Client {
+            peer,
+            outbox,
+            cutter,
+            delivered: 0,
+            unacknowledged: VecDeque::new(),
+        };
+        self.online.insert(id, client);
+        let welcome = ToClient::Welcome {
+            keepalive_ms: self.keepalive.map_or(0, |period| {
+                u64::try_from(period.as_millis()).unwrap_or(u64::MAX)
+            }),
+            present: u32::try_from(present.len()).unwrap_or(u32::MAX),
+        };
+        self.tell(id, &welcome, Bytes::new());
+        for message in present {
+            self.tell(id, &message, Bytes::new());
+        }
+        // Fails where the connection has ended meanwhile: its queue is closed, nobody will
+        // report its end, so it is taken out again.
+        if answer.send(Ok(())).is_err() {
+            self.remove(id, LeaveReason::Dropped);
+        }
+    }
+
+    pub(super) fn find(&mut self, from: ConnectionId, name: &Name) {
+        let online = self.online.find(name).and_then(|id| self.online.get(id));
+        let found = match (online, self.directory.find(name)) {
+            (Some(client), _) => Some((&client.peer, Presence::Online)),
+            (None, Some(peer)) => Some((peer, Presence::Offline)),
+            (None, None) => None,
+        };
+        if let Some((peer, presence)) = found {
+            let peer = peer.clone();
+            self.tell(from, &ToClient::Found { peer, presence }, Bytes::new());
+        } else {
+            let text = format!("nobody has the name {name}");
+            self.tell_refusal(from, &Refusal::new(ErrorCode::UnknownName, text));
+        }
+    }
+}
+
+fn refuse(login: Login, refusal: Refusal) {
+    // Fails where the connection has ended meanwhile.
+    login.answer.send(Err(refusal)).ok();
+}

@@ -1,0 +1,75 @@
+//! Those who are there, by connection and by name.
+
+use std::collections::{BTreeMap, VecDeque};
+
+use chat_protocol::{LeaveReason, Name, Peer};
+use tokio::sync::oneshot;
+
+use super::ConnectionId;
+use crate::outbox::Outbox;
+
+/// A client that is logged in.
+#[derive(Debug)]
+pub(super) struct Client {
+    pub(super) peer: Peer,
+    pub(super) outbox: Outbox,
+    pub(super) cutter: oneshot::Sender<LeaveReason>,
+    /// Envelopes delivered on this connection so far: the number of the last one.
+    pub(super) delivered: u64,
+    /// Those that the client has not acknowledged, ascending by number.
+    pub(super) unacknowledged: VecDeque<Delivery>,
+}
+
+/// An envelope that was delivered: whom to tell what became of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Delivery {
+    pub(super) seq: u64,
+    pub(super) from: ConnectionId,
+    /// The sender's number for it.
+    pub(super) id: u64,
+}
+
+/// The table. Every name in `names` leads to a client in `clients`, and the other way round.
+#[derive(Debug, Default)]
+pub(super) struct Online {
+    clients: BTreeMap<ConnectionId, Client>,
+    names: BTreeMap<Name, ConnectionId>,
+}
+
+impl Online {
+    /// The name must not be in the table.
+    pub(super) fn insert(&mut self, id: ConnectionId, client: Client) {
+        self.names.insert(client.peer.name.clone(), id);
+        self.clients.insert(id, client);
+    }
+
+    pub(super) fn remove(&mut self, id: ConnectionId) -> Option<Client> {
+        let client = self.clients.remove(&id)?;
+        self.names.remove(&client.peer.name);
+        Some(client)
+    }
+
+    pub(super) fn find(&self, name: &Name) -> Option<ConnectionId> {
+        self.names.get(name).copied()
+    }
+
+    pub(super) fn get(&self, id: ConnectionId) -> Option<&Client> {
+        self.clients.get(&id)
+    }
+
+    pub(super) fn get_mut(&mut self, id: ConnectionId) -> Option<&mut Client> {
+        self.clients.get_mut(&id)
+    }
+
+    pub(super) fn iter(&self) -> impl Iterator<Item = (ConnectionId, &Client)> {
+        self.clients.iter().map(|(id, client)| (*id, client))
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.clients.len()
+    }
+
+    pub(super) fn into_clients(self) -> impl Iterator<Item = Client> {
+        self.clients.into_values()
+    }
+}

@@ -1,0 +1,75 @@
+//! From arguments to a running relay, and to its end.
+
+use std::io;
+use std::net::SocketAddr;
+
+use chat_server::Registry;
+use tokio::net::TcpListener;
+
+use crate::cli::Cli;
+use crate::error::StartError;
+use crate::{ready, telemetry};
+
+/// Runs the relay until it is told to end.
+pub(crate) fn start(cli: Cli) -> Result<(), StartError> {
+    let address = loopback(cli.listen)?;
+    telemetry::start(cli.log_level, cli.log_file.as_deref())?;
+    let registry = match &cli.data {
+        Some(folder) => Registry::open(folder)?,
+        None => Registry::in_memory(),
+    };
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .map_err(StartError::Runtime)?;
+    runtime.block_on(async {
+        let listener = TcpListener::bind(address);
+        let listener = listener.await.map_err(|source| busy(address, source))?;
+        // Before anybody can know that the relay runs, and so stop it.
+        let stop = stop_signal().map_err(StartError::Runtime)?;
+        let bound = listener.local_addr().map_err(StartError::Runtime)?;
+        ready::announce(bound).map_err(StartError::Ready)?;
+        chat_server::run(listener, cli.settings(), registry, stop).await?;
+        Ok(())
+    })
+}
+
+/// Plain TCP stays on this machine.
+fn loopback(address: SocketAddr) -> Result<SocketAddr, StartError> {
+    if address.ip().is_loopback() {
+        Ok(address)
+    } else {
+        Err(StartError::NeedsTls(address))
+    }
+}
+
+fn busy(address: SocketAddr, source: io::Error) -> StartError {
+    if source.kind() == io::ErrorKind::AddrInUse {
+        StartError::Busy(address)
+    } else {
+        StartError::Bind { address, source }
+    }
+}
+
+/// Ready when somebody asks the relay to end: SIGTERM or SIGINT.
+#[cfg(unix)]
+fn stop_signal() -> io::Result<impl Future<Output = ()>> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let mut terminate = signal(SignalKind::terminate())?;
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    Ok(async move {
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
+        }
+    })
+}
+
+/// Ready when somebody asks the relay to end: Ctrl-C.
+#[cfg(windows)]
+fn stop_signal() -> io::Result<impl Future<Output = ()>> {
+    let mut interrupt = tokio::signal::windows::ctrl_c()?;
+    Ok(async move {
+        interrupt.recv().await;
+    })
+}

@@ -1,0 +1,178 @@
+//! The directory on disk: one JSON file, always whole, written by one relay at a time.
+
+use std::fs::{File, OpenOptions, TryLockError};
+use std::io::{self, Write as _};
+use std::path::{Path, PathBuf};
+
+use chat_protocol::Peer;
+use serde::{Deserialize, Serialize};
+
+use crate::directory::Directory;
+
+/// The version of the file. Another one is refused, not guessed at.
+const VERSION: u32 = 1;
+
+/// The directory of names, in memory alone or kept in a folder.
+#[derive(Debug)]
+pub struct Registry {
+    pub(crate) directory: Directory,
+    pub(crate) store: Option<Store>,
+}
+
+impl Registry {
+    /// An empty directory that is forgotten when the relay ends.
+    pub fn in_memory() -> Self {
+        Self {
+            directory: Directory::default(),
+            store: None,
+        }
+    }
+
+    /// The directory that `folder` keeps; the folder is made where it is missing.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`] when the folder cannot be written, belongs to a running relay, or
+    /// holds a file that this version cannot read.
+    pub fn open(folder: &Path) -> Result<Self, StoreError> {
+        let store = Store::open(folder)?;
+        Ok(Self {
+            directory: store.load()?,
+            store: Some(store),
+        })
+    }
+}
+
+/// Why a folder cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// The folder cannot be made or written.
+    #[error("cannot write to the data folder {}: {source}", path.display())]
+    Unwritable {
+        /// Which.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+    /// Another relay uses the folder.
+    #[error("another relay uses the data folder {}", .0.display())]
+    InUse(PathBuf),
+    /// The file cannot be read.
+    #[error("cannot read {}: {source}", path.display())]
+    Unreadable {
+        /// Which.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+    /// The file is no directory.
+    #[error("{} is damaged: {source}", path.display())]
+    Damaged {
+        /// Which.
+        path: PathBuf,
+        /// Where and why.
+        source: serde_json::Error,
+    },
+    /// The file was written by another version.
+    #[error("{} has version {found}, this relay reads version {VERSION}", path.display())]
+    Version {
+        /// Which.
+        path: PathBuf,
+        /// Its version.
+        found: u32,
+    },
+}
+
+/// A folder that this relay has for itself.
+#[derive(Debug)]
+pub(crate) struct Store {
+    folder: PathBuf,
+    /// Held as long as the store is; the system lets go of it however the relay ends.
+    _lock: File,
+}
+
+#[derive(Serialize)]
+struct Written<'a> {
+    version: u32,
+    people: Vec<&'a Peer>,
+}
+
+#[derive(Deserialize)]
+struct Version {
+    version: u32,
+}
+
+#[derive(Deserialize)]
+struct People {
+    people: Vec<Peer>,
+}
+
+impl Store {
+    fn open(folder: &Path) -> Result<Self, StoreError> {
+        let unwritable = |source| StoreError::Unwritable {
+            path: folder.to_owned(),
+            source,
+        };
+        std::fs::create_dir_all(folder).map_err(unwritable)?;
+        let lock = folder.join("relay.lock");
+        let options = OpenOptions::new().create(true).append(true).open(lock);
+        let lock = options.map_err(unwritable)?;
+        match lock.try_lock() {
+            Ok(()) => {}
+            Err(TryLockError::WouldBlock) => return Err(StoreError::InUse(folder.to_owned())),
+            Err(TryLockError::Error(source)) => return Err(unwritable(source)),
+        }
+        // Saving makes a new file, which an existing lock file does not prove possible.
+        tempfile::NamedTempFile::new_in(folder).map_err(unwritable)?;
+        Ok(Self {
+            folder: folder.to_owned(),
+            _lock: lock,
+        })
+    }
+
+    fn load(&self) -> Result<Directory, StoreError> {
+        let path = self.path();
+        let bytes = match std::fs::read(&path) {
+            Ok(bytes) => bytes,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                return Ok(Directory::default());
+            }
+            Err(source) => return Err(StoreError::Unreadable { path, source }),
+        };
+        let damaged = |source| StoreError::Damaged {
+            path: self.path(),
+            source,
+        };
+        let Version { version: found } = serde_json::from_slice(&bytes).map_err(damaged)?;
+        if found != VERSION {
+            return Err(StoreError::Version { path, found });
+        }
+        let People { people } = serde_json::from_slice(&bytes).map_err(damaged)?;
+        Ok(people.into_iter().collect())
+    }
+
+    /// Replaces the file as a whole: after a crash it is the old one or the new one.
+    pub(crate) fn save(&self, directory: &Directory) -> io::Result<()> {
+        let mut file = tempfile::NamedTempFile::new_in(&self.folder)?;
+        let written = Written {
+            version: VERSION,
+            people: directory.people().collect(),
+        };
+        file.write_all(&serde_json::to_vec(&written)?)?;
+        file.as_file().sync_all()?;
+        file.persist(self.path()).map_err(|error| error.error)?;
+        self.sync_folder()
+    }
+
+    /// Makes the new name of the file durable.
+    fn sync_folder(&self) -> io::Result<()> {
+        if cfg!(unix) {
+            File::open(&self.folder)?.sync_all()?;
+        }
+        Ok(())
+    }
+
+    fn path(&self) -> PathBuf {
+        self.folder.join("directory.json")
+    }
+}

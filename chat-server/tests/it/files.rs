@@ -1,0 +1,98 @@
+use chat_protocol::{CancelReason, FileId, LeaveReason, Name, ToClient, ToRelay};
+
+use crate::relay::Relay;
+
+const FILE: FileId = FileId([6; 16]);
+
+fn name(text: &str) -> Name {
+    text.parse().unwrap()
+}
+
+fn chunk(to: &str, index: u32) -> ToRelay {
+    let to = name(to);
+    ToRelay::Chunk {
+        to,
+        file: FILE,
+        index,
+    }
+}
+
+fn gone(from: &str) -> ToClient {
+    ToClient::Cancel {
+        from: name(from),
+        file: FILE,
+        reason: CancelReason::Gone,
+    }
+}
+
+#[tokio::test]
+async fn chunk_credit_and_cancel_reach_the_other_side_with_their_sender() {
+    let relay = Relay::start().await;
+    let (mut alice, mut bob) = relay.alice_and_bob().await;
+    let sealed = vec![1; 64 * 1024 + 16];
+    alice.send_with(&chunk("bob", 3), &sealed).await;
+    let (message, body) = bob.next_with_body().await;
+    let expected = ToClient::Chunk {
+        from: name("alice"),
+        file: FILE,
+        index: 3,
+    };
+    assert_eq!(message, expected);
+    assert_eq!(body, sealed);
+
+    let credit = ToRelay::Credit {
+        to: name("alice"),
+        file: FILE,
+        until: 12,
+    };
+    bob.send(&credit).await;
+    let expected = ToClient::Credit {
+        from: name("bob"),
+        file: FILE,
+        until: 12,
+    };
+    assert_eq!(alice.next().await, expected);
+
+    let cancel = ToRelay::Cancel {
+        to: name("alice"),
+        file: FILE,
+        reason: CancelReason::Storage,
+    };
+    bob.send(&cancel).await;
+    let expected = ToClient::Cancel {
+        from: name("bob"),
+        file: FILE,
+        reason: CancelReason::Storage,
+    };
+    assert_eq!(alice.next().await, expected);
+}
+
+#[tokio::test]
+async fn chunk_and_credit_for_somebody_gone_come_back_as_a_cancel() {
+    let relay = Relay::start().await;
+    let (mut alice, bob) = relay.alice_and_bob().await;
+    drop(bob);
+    alice.expect_left("bob", LeaveReason::Dropped).await;
+    alice.send_with(&chunk("bob", 0), b"sealed").await;
+    assert_eq!(alice.next().await, gone("bob"));
+    let credit = ToRelay::Credit {
+        to: name("bob"),
+        file: FILE,
+        until: 8,
+    };
+    alice.send(&credit).await;
+    assert_eq!(alice.next().await, gone("bob"));
+}
+
+#[tokio::test]
+async fn cancel_for_somebody_gone_has_no_answer() {
+    let relay = Relay::start().await;
+    let mut alice = relay.login("alice", 0).await;
+    let cancel = ToRelay::Cancel {
+        to: name("bob"),
+        file: FILE,
+        reason: CancelReason::Source,
+    };
+    alice.send(&cancel).await;
+    alice.expect_quiet().await;
+}

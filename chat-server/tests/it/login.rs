@@ -1,0 +1,223 @@
+use std::time::Duration;
+
+use chat_crypto::Identity;
+use chat_protocol::{Blob, ErrorCode, Presence, ToClient, ToRelay};
+use chat_server::{Registry, Settings};
+
+use crate::client::{hello, identity, login};
+use crate::relay::{Relay, quiet};
+
+#[tokio::test]
+async fn login_is_welcomed_and_both_sides_learn_of_each_other() {
+    let relay = Relay::start().await;
+    let mut alice = relay.connect().await;
+    assert_eq!(alice.login("alice", 0).await, []);
+    let mut bob = relay.connect().await;
+    let present = bob.login("bob", 1).await;
+    assert_eq!(present.len(), 1);
+    assert_eq!(present[0].name.as_str(), "alice");
+    assert_eq!(present[0].key.0, identity(0).public().spki());
+    assert_eq!(&present[0].certificate, identity(0).certificate());
+    let ToClient::Joined { peer } = alice.next().await else {
+        panic!("bob has joined");
+    };
+    assert_eq!(peer.name.as_str(), "bob");
+    assert_eq!(peer.key.0, identity(1).public().spki());
+}
+
+#[tokio::test]
+async fn challenge_carries_the_relays_name_and_a_fresh_nonce() {
+    let settings = Settings {
+        name: "classroom".parse().unwrap(),
+        keepalive: Some(Duration::from_millis(1500)),
+        ..quiet()
+    };
+    let relay = Relay::start_with(settings, Registry::in_memory()).await;
+    let mut nonces = Vec::new();
+    for _ in 0..2 {
+        let mut client = relay.connect().await;
+        client.send(&hello("alice", &identity(0))).await;
+        let ToClient::Challenge { relay, nonce } = client.next().await else {
+            panic!("a challenge answers the hello");
+        };
+        assert_eq!(relay, "classroom");
+        nonces.push(nonce);
+    }
+    assert_ne!(nonces[0], nonces[1]);
+    let mut client = relay.connect().await;
+    client.ask_for_login("alice", &identity(0)).await;
+    let welcome = ToClient::Welcome {
+        keepalive_ms: 1500,
+        present: 0,
+    };
+    assert_eq!(client.next().await, welcome);
+}
+
+async fn hello_is_refused(hello: ToRelay, code: ErrorCode) {
+    let relay = Relay::start().await;
+    let mut client = relay.connect().await;
+    client.send(&hello).await;
+    client.expect_error(code).await;
+    client.expect_end().await;
+}
+
+fn changed(change: impl FnOnce(&mut u16, &mut String, &mut Blob)) -> ToRelay {
+    let mut message = hello("alice", &identity(0));
+    if let ToRelay::Hello { v, name, key, .. } = &mut message {
+        change(v, name, key);
+    }
+    message
+}
+
+#[tokio::test]
+async fn other_version_is_refused() {
+    let hello = changed(|v, _, _| *v = 2);
+    hello_is_refused(hello, ErrorCode::UnsupportedVersion).await;
+}
+
+#[tokio::test]
+async fn version_is_checked_before_the_name_and_the_name_before_the_key() {
+    let all_wrong = changed(|v, name, key| {
+        *v = 0;
+        *name = "../alice".to_owned();
+        key.0.clear();
+    });
+    hello_is_refused(all_wrong, ErrorCode::UnsupportedVersion).await;
+    let name_and_key = changed(|_, name, key| {
+        *name = "../alice".to_owned();
+        key.0.clear();
+    });
+    hello_is_refused(name_and_key, ErrorCode::BadName).await;
+}
+
+#[tokio::test]
+async fn name_that_breaks_the_rules_is_refused() {
+    let hello = changed(|_, name, _| *name = "Alice".to_owned());
+    hello_is_refused(hello, ErrorCode::BadName).await;
+}
+
+#[tokio::test]
+async fn key_that_breaks_the_policy_is_refused() {
+    let hello = changed(|_, _, key| key.0.truncate(200));
+    hello_is_refused(hello, ErrorCode::BadKey).await;
+}
+
+#[tokio::test]
+async fn login_before_hello_is_refused() {
+    let alice = identity(0);
+    let nonce = chat_protocol::Nonce([0; 32]);
+    hello_is_refused(
+        login("alice", &alice, "relay", &nonce),
+        ErrorCode::OutOfOrder,
+    )
+    .await;
+}
+
+/// Answers the challenge with whatever `answer` makes of relay name and nonce.
+async fn answer_is_refused(
+    answer: impl FnOnce(&str, &chat_protocol::Nonce) -> ToRelay,
+    code: ErrorCode,
+) {
+    let relay = Relay::start().await;
+    let mut client = relay.connect().await;
+    client.send(&hello("alice", &identity(0))).await;
+    let ToClient::Challenge { relay, nonce } = client.next().await else {
+        panic!("a challenge answers the hello");
+    };
+    client.send(&answer(&relay, &nonce)).await;
+    client.expect_error(code).await;
+    client.expect_end().await;
+}
+
+#[tokio::test]
+async fn second_hello_in_place_of_the_proof_is_refused() {
+    answer_is_refused(|_, _| hello("alice", &identity(0)), ErrorCode::OutOfOrder).await;
+}
+
+#[tokio::test]
+async fn proof_by_another_key_is_refused() {
+    let answer = |relay: &str, nonce: &_| login("alice", &identity(1), relay, nonce);
+    answer_is_refused(answer, ErrorCode::BadSignature).await;
+}
+
+#[tokio::test]
+async fn proof_for_another_relay_is_refused() {
+    let answer = |_: &str, nonce: &_| login("alice", &identity(0), "elsewhere", nonce);
+    answer_is_refused(answer, ErrorCode::BadSignature).await;
+}
+
+#[tokio::test]
+async fn proof_for_another_challenge_is_refused() {
+    let stale = chat_protocol::Nonce([9; 32]);
+    let answer = |relay: &str, _: &_| login("alice", &identity(0), relay, &stale);
+    answer_is_refused(answer, ErrorCode::BadSignature).await;
+}
+
+#[tokio::test]
+async fn proof_for_another_name_is_refused() {
+    let answer = |relay: &str, nonce: &_| login("bob", &identity(0), relay, nonce);
+    answer_is_refused(answer, ErrorCode::BadSignature).await;
+}
+
+#[tokio::test]
+async fn expired_certificate_is_refused() {
+    let relay = Relay::start().await;
+    let old = Identity::generate_valid_until(&mut rand::rng(), 0, 1_000_000);
+    let mut client = relay.connect().await;
+    client.ask_for_login("alice", &old).await;
+    let text = client.expect_error(ErrorCode::BadCertificate).await;
+    assert!(text.contains("expired"), "{text}");
+    client.expect_end().await;
+}
+
+#[tokio::test]
+async fn slow_login_is_cut_with_a_word() {
+    let settings = Settings {
+        login_deadline: Duration::from_millis(200),
+        ..quiet()
+    };
+    let relay = Relay::start_with(settings, Registry::in_memory()).await;
+    let mut silent = relay.connect().await;
+    silent.expect_error(ErrorCode::TooSlow).await;
+    silent.expect_end().await;
+    let mut halfway = relay.connect().await;
+    halfway.send(&hello("alice", &identity(0))).await;
+    assert!(matches!(halfway.next().await, ToClient::Challenge { .. }));
+    halfway.expect_error(ErrorCode::TooSlow).await;
+    halfway.expect_end().await;
+}
+
+#[tokio::test]
+async fn hello_after_the_login_is_an_error_and_changes_nothing() {
+    let relay = Relay::start().await;
+    let mut alice = relay.login("alice", 0).await;
+    alice.send(&hello("bob", &identity(0))).await;
+    alice.expect_error(ErrorCode::OutOfOrder).await;
+    alice.expect_quiet().await;
+}
+
+#[tokio::test]
+async fn directory_answers_who_somebody_is_and_whether_connected() {
+    let relay = Relay::start().await;
+    let (mut alice, mut bob) = relay.alice_and_bob().await;
+    let find = |name: &str| ToRelay::Find {
+        name: name.parse().unwrap(),
+    };
+    alice.send(&find("bob")).await;
+    let ToClient::Found { peer, presence } = alice.next().await else {
+        panic!("bob is known");
+    };
+    assert_eq!(peer.key.0, identity(1).public().spki());
+    assert_eq!(presence, Presence::Online);
+    bob.send(&ToRelay::Bye {}).await;
+    alice
+        .expect_left("bob", chat_protocol::LeaveReason::Quit)
+        .await;
+    alice.send(&find("bob")).await;
+    let found = alice.next().await;
+    let offline = Presence::Offline;
+    assert!(matches!(found, ToClient::Found { presence, .. } if presence == offline));
+    alice.send(&find("nobody")).await;
+    alice.expect_error(ErrorCode::UnknownName).await;
+    alice.expect_quiet().await;
+}

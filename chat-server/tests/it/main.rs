@@ -1,0 +1,19 @@
+//! The relay from outside: over real sockets in process, and as a program.
+
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test that panics has failed; clippy knows only the functions marked as tests"
+)]
+
+mod bounds;
+mod cli;
+mod client;
+mod files;
+mod hostile;
+mod log;
+mod login;
+mod names;
+mod program;
+mod relay;
+mod routing;
+mod shutdown;

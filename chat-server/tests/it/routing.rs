@@ -1,0 +1,147 @@
+use chat_protocol::limits::MAX_UNACKNOWLEDGED;
+use chat_protocol::{ErrorCode, LeaveReason, ToClient, ToRelay};
+
+use crate::client::Client;
+use crate::relay::Relay;
+
+async fn send(client: &mut Client, id: u64, to: &str, body: &[u8]) {
+    let to = to.parse().unwrap();
+    client.send_with(&ToRelay::Send { id, to }, body).await;
+}
+
+fn undelivered(id: u64, reason: ErrorCode) -> ToClient {
+    ToClient::Undelivered { id, reason }
+}
+
+async fn expect_delivery(client: &mut Client, seq: u64, from: &str, body: &[u8]) {
+    let (message, received) = client.next_with_body().await;
+    let from = from.parse().unwrap();
+    assert_eq!(message, ToClient::Deliver { seq, from });
+    assert_eq!(received, body);
+}
+
+#[tokio::test]
+async fn envelope_is_accepted_after_the_recipient_has_acknowledged_it() {
+    let relay = Relay::start().await;
+    let (mut alice, mut bob) = relay.alice_and_bob().await;
+    send(&mut alice, 41, "bob", b"any bytes at all").await;
+    expect_delivery(&mut bob, 1, "alice", b"any bytes at all").await;
+    alice.expect_quiet().await;
+    bob.send(&ToRelay::Ack { seq: 1 }).await;
+    assert_eq!(alice.next().await, ToClient::Accepted { id: 41 });
+}
+
+#[tokio::test]
+async fn acknowledgement_is_cumulative_and_counts_once() {
+    let relay = Relay::start().await;
+    let (mut alice, mut bob) = relay.alice_and_bob().await;
+    for id in [7, 5, 9] {
+        send(&mut alice, id, "bob", &[0; 100_000]).await;
+    }
+    for seq in 1..=3 {
+        expect_delivery(&mut bob, seq, "alice", &[0; 100_000]).await;
+    }
+    bob.send(&ToRelay::Ack { seq: 2 }).await;
+    bob.send(&ToRelay::Ack { seq: 2 }).await;
+    bob.send(&ToRelay::Ack { seq: 1 }).await;
+    bob.send(&ToRelay::Ack { seq: 3 }).await;
+    for id in [7, 5, 9] {
+        assert_eq!(alice.next().await, ToClient::Accepted { id });
+    }
+    alice.expect_quiet().await;
+}
+
+#[tokio::test]
+async fn acknowledging_what_was_never_delivered_is_an_error() {
+    let relay = Relay::start().await;
+    let (mut alice, mut bob) = relay.alice_and_bob().await;
+    send(&mut alice, 1, "bob", b"x").await;
+    expect_delivery(&mut bob, 1, "alice", b"x").await;
+    bob.send(&ToRelay::Ack { seq: 2 }).await;
+    bob.expect_error(ErrorCode::OutOfOrder).await;
+    alice.expect_quiet().await;
+    bob.send(&ToRelay::Ack { seq: 1 }).await;
+    assert_eq!(alice.next().await, ToClient::Accepted { id: 1 });
+}
+
+#[tokio::test]
+async fn deliveries_are_numbered_for_each_recipient_and_reach_no_other() {
+    let relay = Relay::start().await;
+    let (mut alice, mut bob) = relay.alice_and_bob().await;
+    let mut carol = relay.login("carol", 2).await;
+    alice.expect_joined("carol").await;
+    bob.expect_joined("carol").await;
+    send(&mut alice, 1, "bob", b"for bob").await;
+    send(&mut alice, 2, "carol", b"for carol").await;
+    expect_delivery(&mut bob, 1, "alice", b"for bob").await;
+    expect_delivery(&mut carol, 1, "alice", b"for carol").await;
+    bob.expect_quiet().await;
+    carol.expect_quiet().await;
+}
+
+#[tokio::test]
+async fn sender_may_be_the_recipient() {
+    let relay = Relay::start().await;
+    let mut alice = relay.login("alice", 0).await;
+    send(&mut alice, 1, "alice", b"note").await;
+    expect_delivery(&mut alice, 1, "alice", b"note").await;
+    alice.send(&ToRelay::Ack { seq: 1 }).await;
+    assert_eq!(alice.next().await, ToClient::Accepted { id: 1 });
+}
+
+#[tokio::test]
+async fn nothing_is_delivered_to_somebody_unknown_or_away() {
+    let relay = Relay::start().await;
+    let (mut alice, mut bob) = relay.alice_and_bob().await;
+    send(&mut alice, 1, "nobody", b"x").await;
+    assert_eq!(alice.next().await, undelivered(1, ErrorCode::UnknownName));
+    bob.send(&ToRelay::Bye {}).await;
+    alice.expect_left("bob", LeaveReason::Quit).await;
+    send(&mut alice, 2, "bob", b"x").await;
+    assert_eq!(alice.next().await, undelivered(2, ErrorCode::UnknownName));
+}
+
+#[tokio::test]
+async fn sender_is_told_when_the_recipient_leaves_without_acknowledging() {
+    let relay = Relay::start().await;
+    let (mut alice, mut bob) = relay.alice_and_bob().await;
+    send(&mut alice, 1, "bob", b"seen").await;
+    send(&mut alice, 2, "bob", b"not seen").await;
+    expect_delivery(&mut bob, 1, "alice", b"seen").await;
+    bob.send(&ToRelay::Ack { seq: 1 }).await;
+    assert_eq!(alice.next().await, ToClient::Accepted { id: 1 });
+    expect_delivery(&mut bob, 2, "alice", b"not seen").await;
+    drop(bob);
+    alice.expect_left("bob", LeaveReason::Dropped).await;
+    assert_eq!(alice.next().await, undelivered(2, ErrorCode::UnknownName));
+    alice.expect_quiet().await;
+}
+
+#[tokio::test]
+async fn recipient_with_too_much_unacknowledged_is_busy_and_stays() {
+    let relay = Relay::start().await;
+    let (mut alice, mut bob) = relay.alice_and_bob().await;
+    let most = u64::try_from(MAX_UNACKNOWLEDGED).unwrap();
+    for id in 1..=most + 1 {
+        send(&mut alice, id, "bob", b"small").await;
+    }
+    assert_eq!(alice.next().await, undelivered(most + 1, ErrorCode::Busy));
+    for seq in 1..=most {
+        expect_delivery(&mut bob, seq, "alice", b"small").await;
+    }
+    bob.send(&ToRelay::Ack { seq: most }).await;
+    for id in 1..=most {
+        assert_eq!(alice.next().await, ToClient::Accepted { id });
+    }
+    send(&mut alice, most + 2, "bob", b"again").await;
+    expect_delivery(&mut bob, most + 1, "alice", b"again").await;
+}
+
+#[tokio::test]
+async fn largest_frame_passes_whole() {
+    let relay = Relay::start().await;
+    let (mut alice, mut bob) = relay.alice_and_bob().await;
+    let body = vec![0xa5; chat_protocol::limits::MAX_FRAME - 200];
+    send(&mut alice, 1, "bob", &body).await;
+    expect_delivery(&mut bob, 1, "alice", &body).await;
+}
