@@ -1,0 +1,333 @@
+//! The event loop: everything that the session does not do itself.
+
+use std::path::PathBuf;
+use std::time::{Duration, Instant};
+
+use rand::rngs::StdRng;
+use tokio::sync::mpsc;
+use tokio::time::timeout_at;
+
+use crate::cli::Chat;
+use crate::escape::escape;
+use crate::exit_code::{Exit, Failure};
+use crate::face::Face;
+use crate::files::Files;
+use crate::home::{self, Home, ReplayLog};
+use crate::input::{Input, read_stdin};
+use crate::keepalive::{Keepalive, Silence};
+use crate::key_commands::unix_now;
+use crate::session::{Effect, Ending, FileReport, Session, Setup};
+use crate::signals::Signals;
+use crate::transport::{Traffic, Wire};
+
+/// How long the relay may take for a login. It may have to ask whether another connection of
+/// the same name is still alive.
+const LOGIN: Duration = Duration::from_secs(15);
+
+/// How long to wait at the end of the input, from the last sign of progress.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// A key that runs out within this time, in seconds, is replaced: two weeks.
+const RENEW_BEFORE: u64 = 14 * 24 * 60 * 60;
+
+/// `chat`: from the key store to the farewell.
+pub(crate) fn run(options: &Chat) -> Result<Exit, Failure> {
+    let fault = |error: std::io::Error| Failure::new(Exit::Fault, format!("cannot start: {error}"));
+    let folder = home::locate(options.home.as_deref())?;
+    let store = home::read_key_store(&folder)?;
+    let home = Home::open(&folder)?;
+    let session = new_session(options, &home, &store)?;
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .map_err(fault)?;
+    let done = runtime.block_on(async {
+        let wire = Wire::connect(&options.relay, options.insecure_transport).await?;
+        let downloads = options
+            .downloads
+            .clone()
+            .unwrap_or_else(|| home.downloads());
+        let app = App::new(options, session, wire, home, downloads).map_err(fault)?;
+        app.run().await
+    });
+    // Threads that still read or write are not waited for.
+    runtime.shutdown_background();
+    done
+}
+
+/// What the session begins with, and the log that it goes on writing.
+struct Start {
+    session: Session,
+    replay_log: ReplayLog,
+}
+
+fn new_session(options: &Chat, home: &Home, store: &str) -> Result<Start, Failure> {
+    let now = unix_now();
+    let mut rng: StdRng = rand::make_rng();
+    let (mut identity, pass_phrase) = options.pass_phrase.unlock(store)?;
+    if identity.certificate().not_after < now.saturating_add(RENEW_BEFORE) {
+        identity.renew(&mut rng, now);
+        let text = identity.to_store(&mut rng, pass_phrase.as_deref().map(String::as_str));
+        home.write_key_store(&(text + "\n"), true)?;
+    }
+    let contacts = home.read_contacts()?;
+    let (replay_log, replays) = ReplayLog::open(home, now)?;
+    let setup = Setup {
+        me: options.name.clone(),
+        relay: options.relay_name.clone(),
+        identity,
+        contacts,
+        replays,
+        escaped_input: options.plain,
+        rng,
+    };
+    let session = Session::new(setup, now);
+    Ok(Start {
+        session,
+        replay_log,
+    })
+}
+
+/// Everything with an outside.
+struct App {
+    relay: String,
+    session: Session,
+    wire: Wire,
+    home: Home,
+    replay_log: ReplayLog,
+    files: Files,
+    face: Face,
+    signals: Signals,
+    input: mpsc::Receiver<Input>,
+    input_ended: bool,
+    keepalive: Keepalive,
+    patience: Patience,
+}
+
+/// Something that happened.
+enum Event {
+    Interrupted,
+    Wire(Traffic),
+    Input(Input),
+    File(FileReport),
+    Nothing,
+}
+
+/// How long to wait for others, at the login and at the end of the input.
+struct Patience {
+    until: Option<Instant>,
+    steps: u64,
+}
+
+impl App {
+    fn new(
+        options: &Chat,
+        start: Start,
+        wire: Wire,
+        home: Home,
+        downloads: PathBuf,
+    ) -> std::io::Result<Self> {
+        let now = Instant::now();
+        Ok(Self {
+            relay: options.relay.clone(),
+            session: start.session,
+            wire,
+            home,
+            replay_log: start.replay_log,
+            files: Files::new(downloads),
+            face: if options.plain {
+                Face::plain()
+            } else {
+                Face::terminal()
+            },
+            signals: Signals::new()?,
+            input: read_stdin()?,
+            input_ended: false,
+            keepalive: Keepalive::new(now),
+            patience: Patience {
+                until: Some(now + LOGIN),
+                steps: 0,
+            },
+        })
+    }
+
+    async fn run(mut self) -> Result<Exit, Failure> {
+        let ending = loop {
+            if let Some(ending) = self.carry_out()? {
+                break ending;
+            }
+            let event = match self.deadline() {
+                Some(deadline) => timeout_at(deadline.into(), self.next_event())
+                    .await
+                    .unwrap_or(Event::Nothing),
+                None => self.next_event().await,
+            };
+            self.take(event);
+            self.look_at_the_clock()?;
+            self.session.end_batch();
+        };
+        self.finish(ending).await
+    }
+
+    async fn next_event(&mut self) -> Event {
+        let listens = self.session.is_ready() && !self.input_ended && !self.wire.is_busy();
+        tokio::select! {
+            () = self.signals.next() => Event::Interrupted,
+            traffic = self.wire.traffic() => Event::Wire(traffic),
+            report = self.files.next_report() => Event::File(report),
+            input = self.input.recv(), if listens => Event::Input(input.unwrap_or(Input::End)),
+        }
+    }
+
+    fn take(&mut self, event: Event) {
+        let now = unix_now();
+        match event {
+            Event::Interrupted => self.session.leave(),
+            Event::Wire(Traffic::Came) => self.take_frames(now),
+            Event::Wire(Traffic::Gone(reason)) => self.session.on_disconnect(reason),
+            Event::Wire(Traffic::Went) | Event::Nothing => {}
+            Event::Input(Input::Line(line)) => self.session.on_line(&line, now),
+            Event::Input(Input::Bad(refusal)) => self.session.on_bad_line(refusal),
+            Event::Input(Input::End) => {
+                self.input_ended = true;
+                self.patience.wait(PATIENCE, self.session.steps());
+                self.session.on_end_of_input();
+            }
+            Event::File(report) => self.session.on_file(report, now),
+        }
+    }
+
+    fn take_frames(&mut self, now: u64) {
+        self.keepalive.heard(Instant::now());
+        loop {
+            match self.wire.next_frame() {
+                Ok(Some(frame)) => self.session.on_frame(&frame, now),
+                Ok(None) => return,
+                Err(_) => return self.session.on_disconnect("misbehaved"),
+            }
+            if self.session.is_logged_in() {
+                self.wire.raise_limit();
+                self.keepalive.set_interval(self.session.keepalive_ms());
+            }
+        }
+    }
+
+    /// Does what the session asks for, until it asks for nothing more.
+    fn carry_out(&mut self) -> Result<Option<Ending>, Failure> {
+        loop {
+            let effects = self.session.take_effects();
+            if effects.is_empty() {
+                if self.wire.is_busy() {
+                    return Ok(None);
+                }
+                let Some(report) = self.files.read_next() else {
+                    return Ok(None);
+                };
+                self.session.on_file(report, unix_now());
+                continue;
+            }
+            for effect in effects {
+                if let Effect::End(ending) = effect {
+                    return Ok(Some(ending));
+                }
+                self.carry_out_one(effect)?;
+            }
+        }
+    }
+
+    fn carry_out_one(&mut self, effect: Effect) -> Result<(), Failure> {
+        match effect {
+            Effect::Send(frame) => self.wire.send(&frame),
+            Effect::Show(line) => self.face.show(&line).map_err(|error| {
+                Failure::new(
+                    Exit::Fault,
+                    format!("cannot write to standard output: {error}"),
+                )
+            })?,
+            Effect::Record(records) => self.replay_log.append(&records)?,
+            Effect::SaveContacts(json) => self.home.write_contacts(&json)?,
+            Effect::File(job) => {
+                if let Some(report) = self.files.start(job) {
+                    self.session.on_file(report, unix_now());
+                }
+            }
+            Effect::Progress(progress) => self.face.progress(&progress),
+            Effect::End(_) => {}
+        }
+        Ok(())
+    }
+
+    fn deadline(&self) -> Option<Instant> {
+        let patience = self.patience.until;
+        self.keepalive.deadline().into_iter().chain(patience).min()
+    }
+
+    fn look_at_the_clock(&mut self) -> Result<(), Failure> {
+        let now = Instant::now();
+        match self.keepalive.check(now) {
+            Silence::Wait => {}
+            Silence::Ask => self.session.ping(),
+            Silence::GiveUp => self.session.on_disconnect("silent"),
+        }
+        if self.session.is_ready() && !self.input_ended {
+            self.patience.until = None;
+        }
+        let (steps, busy) = (self.session.steps(), self.session.is_preparing());
+        if self.patience.is_over(now, steps, busy) {
+            if !self.session.is_ready() {
+                let error = format!("the relay at {} does not answer the login", self.relay);
+                return Err(Failure::environment(error).hint("is it a chat relay?"));
+            }
+            self.session.leave();
+        }
+        Ok(())
+    }
+
+    async fn finish(self, ending: Ending) -> Result<Exit, Failure> {
+        match ending {
+            Ending::Left => {
+                self.wire.farewell().await;
+                Ok(Exit::Quit)
+            }
+            Ending::Gone(_) => Ok(Exit::RelayGone),
+            Ending::LoginRefused(refusal) => {
+                let (text, code) = (escape(&refusal.text), refusal.code);
+                let error = format!("the relay refused the login: {text} ({code})");
+                Err(Failure::new(Exit::LoginRefused, error))
+            }
+            Ending::WrongRelay(name) => {
+                let name = escape(&name);
+                let error = format!("the relay at {} calls itself {name}", self.relay);
+                Err(Failure::new(Exit::LoginRefused, error)
+                    .hint("if that is the one you mean, say so: --relay-name NAME"))
+            }
+            Ending::NoLogin(reason) => {
+                let error = format!(
+                    "the relay at {} was gone before the login: {reason}",
+                    self.relay
+                );
+                Err(Failure::environment(error).hint("is it a chat relay, and does it run?"))
+            }
+        }
+    }
+}
+
+impl Patience {
+    fn wait(&mut self, patience: Duration, steps: u64) {
+        self.until = Some(Instant::now() + patience);
+        self.steps = steps;
+    }
+
+    /// Whether the time is up. Every sign of progress begins it anew, and so does work of
+    /// our own.
+    fn is_over(&mut self, now: Instant, steps: u64, busy: bool) -> bool {
+        match self.until {
+            Some(until) if now >= until && steps == self.steps && !busy => true,
+            Some(until) if now >= until => {
+                self.wait(PATIENCE, steps);
+                false
+            }
+            Some(_) | None => false,
+        }
+    }
+}

@@ -1,0 +1,226 @@
+//! Whom this client knows: trust on first use.
+
+use std::collections::BTreeMap;
+
+use chat_identity::PublicIdentity;
+use chat_protocol::{Blob, Name};
+use serde::{Deserialize, Serialize};
+
+/// The version of the file that this program writes and reads.
+const VERSION: u32 = 1;
+
+/// A relay that invents people cannot fill the disk.
+const MAX_CONTACTS: usize = 10_000;
+
+/// How far a pinned identity is trusted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Trust {
+    /// Pinned when it was first seen: the relay's word.
+    FirstUse,
+    /// The user has compared safety numbers.
+    Verified,
+}
+
+/// What is known of one person.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Contact {
+    /// The pinned identity.
+    pub identity: PublicIdentity,
+    /// How far it is trusted.
+    pub trust: Trust,
+    /// Another identity that came under the same name. While it is here, nothing is sent to
+    /// this person.
+    pub changed: Option<PublicIdentity>,
+    /// The highest number of an encryption key that was used for this person: an older key
+    /// never replaces a newer one.
+    pub newest_key: u32,
+}
+
+impl Contact {
+    fn pinned(identity: PublicIdentity) -> Self {
+        Self {
+            identity,
+            trust: Trust::FirstUse,
+            changed: None,
+            newest_key: 0,
+        }
+    }
+
+    /// The state as people and programs read it: `first-use`, `verified` or `changed`.
+    pub fn state(&self) -> &'static str {
+        match (&self.changed, self.trust) {
+            (Some(_), _) => "changed",
+            (None, Trust::FirstUse) => "first-use",
+            (None, Trust::Verified) => "verified",
+        }
+    }
+
+    /// Whether the person shows another identity than the pinned one.
+    pub fn is_changed(&self) -> bool {
+        self.changed.is_some()
+    }
+}
+
+/// What an announced identity is to us.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sight {
+    /// Never seen under this name: now pinned.
+    First,
+    /// The pinned one.
+    Known,
+    /// Another one than the pinned. Whether this very one was reported before.
+    Changed {
+        /// It waits for the user's word already.
+        again: bool,
+    },
+    /// No room for another contact: not pinned.
+    NoRoom,
+}
+
+/// Everyone that was ever seen, by name.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Contacts {
+    known: BTreeMap<Name, Contact>,
+}
+
+impl Contacts {
+    /// Takes note of an identity that the relay announced under this name.
+    pub fn see(&mut self, name: &Name, identity: &PublicIdentity) -> Sight {
+        let room = self.known.len() < MAX_CONTACTS;
+        let Some(contact) = self.known.get_mut(name) else {
+            if room {
+                let contact = Contact::pinned(identity.clone());
+                self.known.insert(name.clone(), contact);
+                return Sight::First;
+            }
+            return Sight::NoRoom;
+        };
+        if contact.identity == *identity {
+            contact.changed = None;
+            return Sight::Known;
+        }
+        let again = contact.changed.as_ref() == Some(identity);
+        contact.changed = Some(identity.clone());
+        Sight::Changed { again }
+    }
+
+    /// What is known of this person.
+    pub fn get(&self, name: &Name) -> Option<&Contact> {
+        self.known.get(name)
+    }
+
+    /// Trusts the identity that has changed; from now on it is the pinned one. `false` when
+    /// none waits.
+    pub fn trust(&mut self, name: &Name) -> bool {
+        let Some(contact) = self.known.get_mut(name) else {
+            return false;
+        };
+        let Some(identity) = contact.changed.take() else {
+            return false;
+        };
+        *contact = Contact::pinned(identity);
+        true
+    }
+
+    /// The user has compared the safety numbers.
+    pub fn verify(&mut self, name: &Name) {
+        if let Some(contact) = self.known.get_mut(name) {
+            contact.trust = Trust::Verified;
+        }
+    }
+
+    /// Takes note of the encryption key that is used for this person. Whether that was news.
+    pub fn use_key(&mut self, name: &Name, number: u32) -> bool {
+        match self.known.get_mut(name) {
+            Some(contact) if number > contact.newest_key => {
+                contact.newest_key = number;
+                true
+            }
+            Some(_) | None => false,
+        }
+    }
+
+    /// The contents of `contacts.json`.
+    pub fn to_json(&self) -> String {
+        let contacts = self.known.iter().map(|(name, contact)| {
+            let stored = Stored {
+                key: Blob(contact.identity.spki().to_vec()),
+                state: contact.trust,
+                changed: contact
+                    .changed
+                    .as_ref()
+                    .map(|key| Blob(key.spki().to_vec())),
+                newest_key: contact.newest_key,
+            };
+            (name.clone(), stored)
+        });
+        let file = File {
+            version: VERSION,
+            contacts: contacts.collect(),
+        };
+        serde_json::to_string_pretty(&file).expect("names are strings") + "\n"
+    }
+
+    /// Reads `contacts.json`.
+    ///
+    /// # Errors
+    ///
+    /// [`InvalidContacts`]: nothing is guessed where trust is concerned.
+    pub fn from_json(text: &str) -> Result<Self, InvalidContacts> {
+        let file: File = serde_json::from_str(text)
+            .map_err(|error| InvalidContacts::Malformed(error.to_string()))?;
+        if file.version != VERSION {
+            return Err(InvalidContacts::Version(file.version));
+        }
+        let known = file.contacts.into_iter().map(|(name, stored)| {
+            let contact = stored.read(&name)?;
+            Ok((name, contact))
+        });
+        Ok(Self {
+            known: known.collect::<Result<_, _>>()?,
+        })
+    }
+}
+
+#[derive(Serialize, Deserialize)]
+struct File {
+    version: u32,
+    contacts: BTreeMap<Name, Stored>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct Stored {
+    key: Blob,
+    state: Trust,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    changed: Option<Blob>,
+    #[serde(default)]
+    newest_key: u32,
+}
+
+impl Stored {
+    fn read(self, name: &Name) -> Result<Contact, InvalidContacts> {
+        let read = |key: Blob| {
+            PublicIdentity::from_spki(&key.0)
+                .map_err(|error| InvalidContacts::Malformed(format!("{name}: {error}")))
+        };
+        Ok(Contact {
+            identity: read(self.key)?,
+            trust: self.state,
+            changed: self.changed.map(read).transpose()?,
+            newest_key: self.newest_key,
+        })
+    }
+}
+
+/// A file of contacts that cannot be used.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum InvalidContacts {
+    /// It does not parse.
+    #[error("damaged: {0}")]
+    Malformed(String),
+    /// Written by a later version of this program.
+    #[error("version {0} is not known: use the program that wrote it")]
+    Version(u32),
+}

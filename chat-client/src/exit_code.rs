@@ -1,0 +1,88 @@
+//! How the program ends.
+
+use std::fmt;
+use std::process::ExitCode;
+
+/// The exit codes, as `--help` lists them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Exit {
+    /// The user left.
+    Quit,
+    /// Another fault.
+    Fault,
+    /// Wrong usage.
+    Usage,
+    /// The relay is gone, after the login.
+    RelayGone,
+    /// The relay refused the login, or is not the one that was meant.
+    LoginRefused,
+    /// No relay there, no key store, a home that cannot be used.
+    Environment,
+}
+
+impl Exit {
+    /// The number that the shell sees.
+    pub fn code(self) -> u8 {
+        match self {
+            Self::Quit => 0,
+            Self::Fault => 1,
+            Self::Usage => 2,
+            Self::RelayGone => 3,
+            Self::LoginRefused => 4,
+            Self::Environment => 5,
+        }
+    }
+}
+
+impl From<Exit> for ExitCode {
+    fn from(exit: Exit) -> Self {
+        Self::from(exit.code())
+    }
+}
+
+/// Why the program cannot go on: what happened, and what to do about it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Failure {
+    /// The exit code.
+    pub exit: Exit,
+    /// What happened, where.
+    pub error: String,
+    /// What to do, where we know.
+    pub hint: Option<String>,
+}
+
+impl Failure {
+    /// A failure without a hint.
+    pub fn new(exit: Exit, error: impl Into<String>) -> Self {
+        Self {
+            exit,
+            error: error.into(),
+            hint: None,
+        }
+    }
+
+    /// The same with a hint.
+    #[must_use]
+    pub fn hint(self, hint: impl Into<String>) -> Self {
+        Self {
+            hint: Some(hint.into()),
+            ..self
+        }
+    }
+
+    /// Something about this machine: files, pass phrase, network.
+    pub fn environment(error: impl Into<String>) -> Self {
+        Self::new(Exit::Environment, error)
+    }
+}
+
+/// One or two lines: `error: ...` and `hint: ...`.
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "error: {}", self.error)?;
+        match &self.hint {
+            Some(hint) => write!(f, "\nhint: {hint}"),
+            None => Ok(()),
+        }
+    }
+}

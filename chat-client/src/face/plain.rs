@@ -1,0 +1,81 @@
+//! `--plain`: one event a line. `docs/client-lines.md` is the contract.
+
+use std::fmt::Write as _;
+
+use chat_protocol::{Conversation, Name};
+
+use crate::escape::escape;
+use crate::session::Line;
+
+/// The line for programs: fields separated by one space, the last one escaped.
+pub fn render(line: &Line) -> String {
+    match line {
+        Line::Ready { me, with } => format!("ready {me} with {}", names(with)),
+        Line::Joined { name, .. } => format!("joined {name}"),
+        Line::Left { name, reason } => format!("left {name} {reason}"),
+        Line::Message {
+            from,
+            conversation,
+            text,
+            flagged,
+        } => {
+            let kind = match (flagged, conversation) {
+                (false, Conversation::All) => "message",
+                (false, Conversation::Private) => "private",
+                (true, Conversation::All) => "flagged-message",
+                (true, Conversation::Private) => "flagged-private",
+            };
+            format!("{kind} {from} {}", escape(text))
+        }
+        Line::SentAll { accepted } => format!("sent all {accepted}"),
+        Line::Sent { to } => format!("sent {to}"),
+        Line::Undelivered { to, reason } => format!("undelivered {to} {reason}"),
+        Line::FileReceived {
+            from,
+            size,
+            sha256,
+            name,
+        } => file("file-received", from, *size, sha256, name),
+        Line::FileDelivered {
+            to,
+            size,
+            sha256,
+            name,
+        } => file("file-delivered", to, *size, sha256, name),
+        Line::FileFailed { with, reason, name } => {
+            format!("file-failed {with} {reason} {}", escape(name))
+        }
+        Line::Refused(refusal) => format!("refused {} {}", refusal.code, escape(&refusal.text)),
+        Line::KeyChanged { name } => format!("key-changed {name}"),
+        Line::Trusted { name } => format!("trusted {name}"),
+        Line::Verified { name } => format!("verified {name}"),
+        Line::Safety {
+            name,
+            state,
+            number,
+        } => format!("safety {name} {state} {number}"),
+        Line::Contact { name, state } => format!("contact {name} {state}"),
+        Line::Contacts { count } => format!("contacts {count}"),
+        Line::Help { text } => format!("help {}", escape(text)),
+        Line::Rejected { from, code } => format!("rejected {from} {code}"),
+        Line::Disconnected { reason } => format!("disconnected {reason}"),
+    }
+}
+
+fn names(names: &[Name]) -> String {
+    if names.is_empty() {
+        return "nobody".to_owned();
+    }
+    let names: Vec<_> = names.iter().map(Name::as_str).collect();
+    names.join(",")
+}
+
+fn file(event: &str, with: &Name, size: u64, sha256: &[u8; 32], name: &str) -> String {
+    let mut line = format!("{event} {with} {size} ");
+    for byte in sha256 {
+        write!(line, "{byte:02x}").expect("a String takes everything");
+    }
+    line.push(' ');
+    line.push_str(&escape(name));
+    line
+}

@@ -1,0 +1,79 @@
+//! Lines for people. What others wrote is escaped here as well.
+
+use chat_protocol::{Conversation, Name};
+
+use crate::escape::escape;
+use crate::session::Line;
+
+/// The line for people; `None` for what needs no words.
+pub fn render(line: &Line) -> Option<String> {
+    let text = match line {
+        Line::Ready { me, with } => {
+            format!("* you are {me}; {}. /help lists the commands", here(with))
+        }
+        Line::Joined {
+            name,
+            first_contact: true,
+        } => format!("* {name} joined, for the first time: /verify {name} shows who it is"),
+        Line::Joined { name, .. } => format!("* {name} joined"),
+        Line::Left { name, reason } => format!("* {name} left ({reason})"),
+        Line::Message {
+            from,
+            conversation,
+            text,
+            flagged,
+        } => {
+            let private = match conversation {
+                Conversation::All => "",
+                Conversation::Private => "[private] ",
+            };
+            let flag = if *flagged {
+                "[identity changed, not trusted] "
+            } else {
+                ""
+            };
+            format!("{flag}{private}{from}: {}", escape(text))
+        }
+        Line::SentAll { accepted: 0 } => "* nobody has it".to_owned(),
+        Line::SentAll { .. } | Line::Sent { .. } => return None,
+        Line::Undelivered { to, reason } => format!("! not delivered to {to}: {reason}"),
+        Line::FileReceived {
+            from, size, name, ..
+        } => format!("* {from} sent {} ({size} bytes), saved", escape(name)),
+        Line::FileDelivered { to, size, name, .. } => {
+            format!("* {to} has {} ({size} bytes)", escape(name))
+        }
+        Line::FileFailed { with, reason, name } => {
+            format!("! file {} with {with} failed: {reason}", escape(name))
+        }
+        Line::Refused(refusal) => format!("! {}", escape(&refusal.text)),
+        Line::KeyChanged { name } => format!(
+            "! THE IDENTITY OF {name} HAS CHANGED. It may be another person. Nothing is sent to \
+             {name} until you compare with /verify {name} and say /trust {name}"
+        ),
+        Line::Trusted { name } => format!("* the new identity of {name} is trusted"),
+        Line::Verified { name } => format!("* {name} is verified"),
+        Line::Safety {
+            name,
+            state,
+            number,
+        } => format!(
+            "* safety number with {name} ({state}): {number}\n  the same for both: \
+             /verify {name} yes. Not the same: somebody is between you"
+        ),
+        Line::Contact { name, state } => format!("  {name} ({state})"),
+        Line::Contacts { count } => format!("* {count} here"),
+        Line::Help { text } => format!("  {}", escape(text)),
+        Line::Rejected { from, code } => format!("! a message from {from} was rejected: {code}"),
+        Line::Disconnected { reason } => format!("! the relay is gone: {}", escape(reason)),
+    };
+    Some(text)
+}
+
+fn here(with: &[Name]) -> String {
+    if with.is_empty() {
+        return "nobody else is here".to_owned();
+    }
+    let names: Vec<_> = with.iter().map(Name::as_str).collect();
+    format!("here: {}", names.join(", "))
+}

@@ -1,0 +1,212 @@
+//! The folder where a client keeps what it must not forget.
+//!
+//! ```text
+//! identity.keys    the key store, 0600
+//! contacts.json    who was seen, and how far each is trusted
+//! replay.log       what was opened
+//! downloads/       files from others
+//! lock             held while a client runs
+//! ```
+
+mod replay_log;
+
+use std::fs::{self, File, OpenOptions, TryLockError};
+use std::io::{self, ErrorKind, Write as _};
+use std::path::{Path, PathBuf};
+
+use tempfile::NamedTempFile;
+
+use crate::contacts::Contacts;
+use crate::exit_code::Failure;
+
+pub use replay_log::ReplayLog;
+
+/// More than any key store has.
+const MAX_KEY_STORE: u64 = 1024 * 1024;
+
+/// A home that this process alone uses, as long as this value lives.
+#[derive(Debug)]
+pub struct Home {
+    folder: PathBuf,
+    _lock: File,
+}
+
+/// The home's folder: the option, `$CHAT_HOME`, `$XDG_DATA_HOME/e2e-chat`, or
+/// `~/.local/share/e2e-chat`.
+///
+/// # Errors
+///
+/// No home folder is known at all.
+pub fn locate(option: Option<&Path>) -> Result<PathBuf, Failure> {
+    let variable = |name| {
+        let value = std::env::var_os(name).filter(|value| !value.is_empty());
+        value.map(PathBuf::from)
+    };
+    let user = || variable("HOME").or_else(|| variable("USERPROFILE"));
+    option
+        .map(Path::to_owned)
+        .or_else(|| variable("CHAT_HOME"))
+        .or_else(|| variable("XDG_DATA_HOME").map(|data| data.join("e2e-chat")))
+        .or_else(|| user().map(|user| user.join(".local/share/e2e-chat")))
+        .ok_or_else(|| {
+            Failure::environment("no home folder is known").hint("name one with --home DIR")
+        })
+}
+
+/// The text of the key store in this folder.
+///
+/// # Errors
+///
+/// There is none, or it cannot be read; the hint says how to make one.
+pub fn read_key_store(folder: &Path) -> Result<String, Failure> {
+    let path = key_store(folder);
+    let size = fs::metadata(&path).map_or(0, |metadata| metadata.len());
+    if size > MAX_KEY_STORE {
+        return Err(Failure::environment(format!(
+            "{} is no key store",
+            path.display()
+        )));
+    }
+    fs::read_to_string(&path).map_err(|error| match error.kind() {
+        ErrorKind::NotFound => {
+            let keygen = format!("make one: chat-client keygen --home {}", folder.display());
+            Failure::environment(format!("there is no key store at {}", path.display()))
+                .hint(keygen)
+        }
+        _ => broken(&path, &error),
+    })
+}
+
+fn key_store(folder: &Path) -> PathBuf {
+    folder.join("identity.keys")
+}
+
+impl Home {
+    /// Takes the folder into use; makes it, readable for its owner alone, when it is missing.
+    ///
+    /// # Errors
+    ///
+    /// The folder cannot be written to, or another client uses it.
+    pub fn open(folder: &Path) -> Result<Self, Failure> {
+        create_private(folder).map_err(|error| broken(folder, &error))?;
+        let path = folder.join("lock");
+        let mut options = OpenOptions::new();
+        options.create(true).truncate(false).write(true);
+        let lock = options.open(&path).map_err(|error| broken(&path, &error))?;
+        match lock.try_lock() {
+            Ok(()) => Ok(Self {
+                folder: folder.to_owned(),
+                _lock: lock,
+            }),
+            Err(TryLockError::WouldBlock) => {
+                let error = format!("another client uses the home {}", folder.display());
+                Err(Failure::environment(error).hint("end it, or use another one with --home DIR"))
+            }
+            Err(TryLockError::Error(error)) => Err(broken(&path, &error)),
+        }
+    }
+
+    /// Where the key store is.
+    pub fn key_store(&self) -> PathBuf {
+        key_store(&self.folder)
+    }
+
+    /// Where files from others go, unless the user names another place.
+    pub fn downloads(&self) -> PathBuf {
+        self.folder.join("downloads")
+    }
+
+    /// Writes the key store. Without `replace`, one that is there stays.
+    ///
+    /// # Errors
+    ///
+    /// It exists, or cannot be written.
+    pub fn write_key_store(&self, text: &str, replace: bool) -> Result<(), Failure> {
+        let path = self.key_store();
+        let staged = self
+            .stage(text.as_bytes())
+            .map_err(|error| broken(&path, &error))?;
+        let stored = if replace {
+            staged.persist(&path).map_err(|error| error.error)
+        } else {
+            staged.persist_noclobber(&path).map_err(|error| error.error)
+        };
+        match stored.and_then(|_| sync_folder(&self.folder)) {
+            Ok(()) => Ok(()),
+            Err(error) if error.kind() == ErrorKind::AlreadyExists => {
+                let error = format!("there is a key store at {} already", path.display());
+                Err(Failure::environment(error).hint(
+                    "keep it: whoever has pinned it knows you by it; --force makes a new identity",
+                ))
+            }
+            Err(error) => Err(broken(&path, &error)),
+        }
+    }
+
+    /// Reads the contacts; none when there is no file yet.
+    ///
+    /// # Errors
+    ///
+    /// The file is damaged: nothing is guessed where trust is concerned.
+    pub fn read_contacts(&self) -> Result<Contacts, Failure> {
+        let path = self.folder.join("contacts.json");
+        match fs::read_to_string(&path) {
+            Ok(text) => Contacts::from_json(&text).map_err(|error| {
+                Failure::environment(format!("{}: {error}", path.display())).hint(
+                    "restore it from a copy; without it, everybody is met for the first time again",
+                )
+            }),
+            Err(error) if error.kind() == ErrorKind::NotFound => Ok(Contacts::default()),
+            Err(error) => Err(broken(&path, &error)),
+        }
+    }
+
+    /// Replaces the contacts, all or nothing.
+    ///
+    /// # Errors
+    ///
+    /// The file cannot be written.
+    pub fn write_contacts(&self, json: &str) -> Result<(), Failure> {
+        let path = self.folder.join("contacts.json");
+        self.replace(&path, json.as_bytes())
+            .map_err(|error| broken(&path, &error))
+    }
+
+    /// Writes a file beside its place, durably, and moves it there.
+    fn replace(&self, path: &Path, bytes: &[u8]) -> io::Result<()> {
+        self.stage(bytes)?
+            .persist(path)
+            .map_err(|error| error.error)?;
+        Ok(())
+    }
+
+    fn stage(&self, bytes: &[u8]) -> io::Result<NamedTempFile> {
+        let mut staged = NamedTempFile::new_in(&self.folder)?;
+        staged.write_all(bytes)?;
+        staged.as_file().sync_data()?;
+        Ok(staged)
+    }
+}
+
+/// A file or folder of the home that cannot be used.
+pub(crate) fn broken(path: &Path, error: &io::Error) -> Failure {
+    Failure::environment(format!("cannot use {}: {error}", path.display()))
+        .hint("check the path and its permissions, or choose another place")
+}
+
+/// Makes a folder that only its owner can read, with those above it.
+pub(crate) fn create_private(folder: &Path) -> io::Result<()> {
+    let mut builder = fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(folder)
+}
+
+/// Makes the names in a folder durable.
+pub(crate) fn sync_folder(folder: &Path) -> io::Result<()> {
+    if cfg!(unix) {
+        File::open(folder)?.sync_all()?;
+    }
+    Ok(())
+}

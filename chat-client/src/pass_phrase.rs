@@ -1,0 +1,87 @@
+//! Pass phrases: from a file or typed, never from arguments or the environment, where other
+//! programs could see them.
+
+use std::path::{Path, PathBuf};
+
+use chat_crypto::{Identity, StoreError};
+use clap::Args;
+use zeroize::Zeroizing;
+
+use crate::exit_code::{Exit, Failure};
+use crate::home::broken;
+
+/// Where the pass phrase comes from.
+#[derive(Args, Clone, Debug)]
+#[group(required = false, multiple = false)]
+pub(crate) struct PassPhraseOptions {
+    /// Use no pass phrase: the keys are in clear, readable for whoever reads the file
+    #[arg(long)]
+    no_pass_phrase: bool,
+    /// Read the pass phrase from the first line of this file
+    #[arg(long, value_name = "FILE")]
+    pass_phrase_file: Option<PathBuf>,
+}
+
+/// A pass phrase, wiped after use.
+pub(crate) type PassPhrase = Zeroizing<String>;
+
+impl PassPhraseOptions {
+    /// The pass phrase for a new key store; `None` when the user wants none. Typed twice.
+    pub(crate) fn choose(&self) -> Result<Option<PassPhrase>, Failure> {
+        if self.no_pass_phrase {
+            return Ok(None);
+        }
+        let chosen = match &self.pass_phrase_file {
+            Some(file) => read(file)?,
+            None => {
+                let first = ask("pass phrase: ")?;
+                if *ask("once more: ")? != *first {
+                    return Err(Failure::new(Exit::Usage, "the pass phrases differ"));
+                }
+                first
+            }
+        };
+        if chosen.is_empty() {
+            return Err(Failure::new(Exit::Usage, "the pass phrase is empty")
+                .hint("--no-pass-phrase keeps the keys in clear"));
+        }
+        Ok(Some(chosen))
+    }
+
+    /// Reads a key store, asking for its pass phrase when it has one. The pass phrase comes
+    /// back with it, for writing the store again.
+    pub(crate) fn unlock(&self, store: &str) -> Result<(Identity, Option<PassPhrase>), Failure> {
+        match Identity::from_store(store, None) {
+            Err(StoreError::NeedsPassPhrase) if !self.no_pass_phrase => {
+                let pass_phrase = match &self.pass_phrase_file {
+                    Some(file) => read(file)?,
+                    None => ask("pass phrase: ")?,
+                };
+                let identity = Identity::from_store(store, Some(&pass_phrase)).map_err(failure)?;
+                Ok((identity, Some(pass_phrase)))
+            }
+            result => result.map(|identity| (identity, None)).map_err(failure),
+        }
+    }
+}
+
+fn failure(error: StoreError) -> Failure {
+    Failure::environment(format!("key store: {error}"))
+}
+
+fn read(file: &Path) -> Result<PassPhrase, Failure> {
+    let text = std::fs::read_to_string(file).map_err(|error| broken(file, &error))?;
+    let text = Zeroizing::new(text);
+    Ok(Zeroizing::new(
+        text.lines().next().unwrap_or_default().to_owned(),
+    ))
+}
+
+fn ask(prompt: &str) -> Result<PassPhrase, Failure> {
+    rpassword::prompt_password(prompt)
+        .map(Zeroizing::new)
+        .map_err(|error| {
+            Failure::environment(format!("the pass phrase cannot be asked for: {error}"))
+                .hint("--pass-phrase-file FILE reads it from a file")
+        })
+}

@@ -1,0 +1,259 @@
+//! What a user types.
+
+use chat_protocol::Name;
+use chat_protocol::limits::MAX_TEXT;
+
+use super::Refusal;
+use crate::escape::unescape;
+
+/// Something that the user wants.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Command {
+    /// A text to everyone.
+    Say {
+        /// The text.
+        text: String,
+    },
+    /// A text to one.
+    Msg {
+        /// The recipient.
+        to: Name,
+        /// The text.
+        text: String,
+    },
+    /// A file to one.
+    File {
+        /// The recipient.
+        to: Name,
+        /// Where it lies.
+        path: String,
+    },
+    /// Who is here?
+    Who,
+    /// The safety number with somebody; or the word that it was compared.
+    Verify {
+        /// Who.
+        name: Name,
+        /// The numbers were compared and are the same.
+        compared: bool,
+    },
+    /// Trust somebody's changed identity.
+    Trust {
+        /// Whose.
+        name: Name,
+    },
+    /// Help, about everything or one command.
+    Help {
+        /// The command, without its slash.
+        topic: Option<Topic>,
+    },
+    /// Leave.
+    Quit,
+}
+
+/// The commands, by name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Topic {
+    /// `/say`.
+    Say,
+    /// `/msg`.
+    Msg,
+    /// `/file`.
+    File,
+    /// `/who`.
+    Who,
+    /// `/verify`.
+    Verify,
+    /// `/trust`.
+    Trust,
+    /// `/help`.
+    Help,
+    /// `/quit`.
+    Quit,
+}
+
+impl Topic {
+    /// Every command, in the order of the help.
+    pub const ALL: [Self; 8] = [
+        Self::Say,
+        Self::Msg,
+        Self::File,
+        Self::Who,
+        Self::Verify,
+        Self::Trust,
+        Self::Help,
+        Self::Quit,
+    ];
+
+    /// Its name, without the slash.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Say => "say",
+            Self::Msg => "msg",
+            Self::File => "file",
+            Self::Who => "who",
+            Self::Verify => "verify",
+            Self::Trust => "trust",
+            Self::Help => "help",
+            Self::Quit => "quit",
+        }
+    }
+
+    /// How it is typed.
+    pub fn usage(self) -> &'static str {
+        match self {
+            Self::Say => "/say TEXT",
+            Self::Msg => "/msg NAME TEXT",
+            Self::File => "/file NAME PATH",
+            Self::Who => "/who",
+            Self::Verify => "/verify NAME [yes]",
+            Self::Trust => "/trust NAME",
+            Self::Help => "/help [COMMAND]",
+            Self::Quit => "/quit",
+        }
+    }
+
+    /// What it does, in one sentence.
+    pub fn purpose(self) -> &'static str {
+        match self {
+            Self::Say => {
+                "sends a text to everyone who is here; without the command, too: hello. \
+                 A text that begins with a slash is typed with two"
+            }
+            Self::Msg => "sends a text to one person",
+            Self::File => "sends a file to one person, who gets it into the folder of downloads",
+            Self::Who => "lists who is here and how far each identity is trusted",
+            Self::Verify => {
+                "shows the safety number: compare it with that person by another way, \
+                 face to face or by telephone; with yes, marks the identity as verified"
+            }
+            Self::Trust => "trusts an identity that has changed, so that you can write again",
+            Self::Help => "explains all commands, or one",
+            Self::Quit => "leaves",
+        }
+    }
+
+    /// Reads the name of a command, with or without its slash.
+    fn named(name: &str) -> Result<Self, Refusal> {
+        let name = name.strip_prefix('/').unwrap_or(name);
+        let found = Self::ALL.into_iter().find(|topic| topic.name() == name);
+        found.ok_or_else(|| {
+            let guess = near(name, Self::ALL.map(Self::name));
+            let guess = guess.map_or_else(
+                || "/help lists the commands".to_owned(),
+                |guess| format!("did you mean /{guess}?"),
+            );
+            Refusal::new("unknown-command", format!("there is no /{name}: {guess}"))
+        })
+    }
+}
+
+/// The candidate that was probably meant.
+pub(super) fn near<'a>(
+    typed: &str,
+    candidates: impl IntoIterator<Item = &'a str>,
+) -> Option<&'a str> {
+    let score = |candidate: &&str| strsim::damerau_levenshtein(typed, candidate);
+    let best = candidates.into_iter().min_by_key(score)?;
+    (score(&best) <= 2 && typed.len() > 1).then_some(best)
+}
+
+impl Command {
+    /// Reads a line. With `escaped`, texts and paths come with backslash escapes, so that one
+    /// line can hold any text.
+    ///
+    /// # Errors
+    ///
+    /// A [`Refusal`] says what was wrong and what was probably meant.
+    pub fn parse(line: &str, escaped: bool) -> Result<Self, Refusal> {
+        let free = |text: &str| {
+            if escaped {
+                unescape(text).map_err(|error| Refusal::new("escape", error.to_string()))
+            } else {
+                Ok(text.to_owned())
+            }
+        };
+        let Some(command) = line.strip_prefix('/') else {
+            return Self::say(free(line)?);
+        };
+        if command.starts_with('/') {
+            return Self::say(free(command)?);
+        }
+        let (name, rest) = split(command);
+        let topic = Topic::named(name)?;
+        let usage = || Refusal::new("usage", format!("usage: {}", topic.usage()));
+        match topic {
+            Topic::Say => Self::say(free(rest)?),
+            Topic::Msg => {
+                let (to, text) = split(rest);
+                let to = person(to, usage)?;
+                let text = checked(free(text)?)?;
+                Ok(Self::Msg { to, text })
+            }
+            Topic::File => {
+                let (to, path) = split(rest);
+                let (to, path) = (person(to, usage)?, free(path)?);
+                if path.is_empty() {
+                    return Err(usage());
+                }
+                Ok(Self::File { to, path })
+            }
+            Topic::Verify => {
+                let (name, answer) = split(rest);
+                let name = person(name, usage)?;
+                match answer.trim() {
+                    "" => Ok(Self::Verify {
+                        name,
+                        compared: false,
+                    }),
+                    "yes" => Ok(Self::Verify {
+                        name,
+                        compared: true,
+                    }),
+                    _ => Err(usage()),
+                }
+            }
+            Topic::Trust => Ok(Self::Trust {
+                name: person(rest.trim(), usage)?,
+            }),
+            Topic::Help => match rest.trim() {
+                "" => Ok(Self::Help { topic: None }),
+                name => Topic::named(name).map(|topic| Self::Help { topic: Some(topic) }),
+            },
+            Topic::Who | Topic::Quit if !rest.trim().is_empty() => Err(usage()),
+            Topic::Who => Ok(Self::Who),
+            Topic::Quit => Ok(Self::Quit),
+        }
+    }
+
+    fn say(text: String) -> Result<Self, Refusal> {
+        checked(text).map(|text| Self::Say { text })
+    }
+}
+
+/// The first word, and what follows the one space after it.
+fn split(line: &str) -> (&str, &str) {
+    line.split_once(' ').unwrap_or((line, ""))
+}
+
+fn person(name: &str, usage: impl Fn() -> Refusal) -> Result<Name, Refusal> {
+    if name.is_empty() {
+        return Err(usage());
+    }
+    name.parse()
+        .map_err(|error| Refusal::new("unknown-name", format!("{name:?} is no name: {error}")))
+}
+
+/// A text that can be sent.
+fn checked(text: String) -> Result<String, Refusal> {
+    if text.trim().is_empty() {
+        return Err(Refusal::new("empty", "there is nothing to send"));
+    }
+    if text.len() > MAX_TEXT {
+        let length = text.len();
+        let why =
+            format!("a text has at most {MAX_TEXT} bytes, this one has {length}: send a file");
+        return Err(Refusal::new("too-long", why));
+    }
+    Ok(text)
+}

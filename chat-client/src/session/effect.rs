@@ -1,0 +1,169 @@
+//! What the session asks its surroundings to do, and what they answer.
+
+use std::path::PathBuf;
+
+use chat_crypto::ReplayRecord;
+use chat_protocol::{FileId, Frame, Name};
+
+use super::{Line, Refusal};
+use crate::file_name::SafeName;
+
+/// Something to do. Effects are carried out in their order: what must be durable comes
+/// before the acknowledgement that promises it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Effect {
+    /// Send a frame to the relay.
+    Send(Frame),
+    /// Show a line to the user.
+    Show(Line),
+    /// Store these records durably.
+    Record(Vec<ReplayRecord>),
+    /// Store the contacts durably; the new contents of their file.
+    SaveContacts(String),
+    /// Do something with a file.
+    File(FileJob),
+    /// A transfer has come further.
+    Progress(Progress),
+    /// It is over. Flush, then end the program.
+    End(Ending),
+}
+
+/// How the session ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Ending {
+    /// The user left.
+    Left,
+    /// The relay said no to the login.
+    LoginRefused(Refusal),
+    /// The relay is another one than the user named. Its name, as it says.
+    WrongRelay(String),
+    /// The relay was gone before the login was finished.
+    NoLogin(String),
+    /// The relay is gone.
+    Gone(String),
+}
+
+/// A file that somebody sends us. Its id is the sender's choice, so it counts only together
+/// with the sender.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Transfer {
+    /// Who sends it.
+    pub from: Name,
+    /// Which of that person's files.
+    pub file: FileId,
+}
+
+/// Work on files. Sources are those we send, numbered by the session; transfers are those
+/// that we receive.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum FileJob {
+    /// Open a source and read it once for its size and digest.
+    Open {
+        /// The source's number.
+        source: u64,
+        /// Where it lies.
+        path: PathBuf,
+    },
+    /// Read the next bytes of a source.
+    Read {
+        /// The source's number.
+        source: u64,
+        /// How many; fewer mean that the file has changed.
+        length: usize,
+    },
+    /// Close a source.
+    Close {
+        /// The source's number.
+        source: u64,
+    },
+    /// Create the hidden partial file of a transfer.
+    Create {
+        /// Which transfer.
+        transfer: Transfer,
+        /// The name that the file shall have.
+        name: SafeName,
+    },
+    /// Append to the partial file.
+    Write {
+        /// Which transfer.
+        transfer: Transfer,
+        /// The next bytes of the content.
+        bytes: Vec<u8>,
+    },
+    /// Make the partial file durable and give it its name.
+    Finish {
+        /// Which transfer.
+        transfer: Transfer,
+    },
+    /// Remove the partial file.
+    Discard {
+        /// Which transfer.
+        transfer: Transfer,
+    },
+}
+
+/// What came of a [`FileJob`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum FileReport {
+    /// A source is open and has been read once.
+    Opened {
+        /// The source's number.
+        source: u64,
+        /// Bytes.
+        size: u64,
+        /// SHA-256 of the content.
+        sha256: [u8; 32],
+    },
+    /// A source cannot be sent.
+    NotOpened {
+        /// The source's number.
+        source: u64,
+        /// What to tell the user.
+        refusal: Refusal,
+    },
+    /// The next bytes of a source; nothing when it could not be read.
+    Read {
+        /// The source's number.
+        source: u64,
+        /// As many as were asked for, unless the file has changed.
+        bytes: Vec<u8>,
+    },
+    /// A transfer has its final name and is durable.
+    Saved {
+        /// Which transfer.
+        transfer: Transfer,
+        /// The name that it got.
+        name: String,
+    },
+    /// A transfer could not be written; its partial file is gone.
+    NotSaved {
+        /// Which transfer.
+        transfer: Transfer,
+    },
+}
+
+/// How far a transfer is, for a bar on the terminal.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Progress {
+    /// It begins.
+    Started {
+        /// Which file.
+        file: FileId,
+        /// What to write beside the bar.
+        label: String,
+        /// Bytes in all.
+        size: u64,
+    },
+    /// It has come further.
+    At {
+        /// Which file.
+        file: FileId,
+        /// Bytes so far.
+        done: u64,
+    },
+    /// It is over, one way or the other.
+    Over {
+        /// Which file.
+        file: FileId,
+    },
+}

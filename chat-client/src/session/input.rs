@@ -1,0 +1,157 @@
+//! What the user asks for.
+
+use std::path::Path;
+
+use bytes::Bytes;
+use chat_identity::SafetyNumber;
+use chat_protocol::{Content, Conversation, Name, ToRelay};
+
+use super::outbox::Purpose;
+use super::{Command, Line, Refusal, Session, Topic};
+
+impl Session {
+    /// Takes a line that the user typed. Whatever is wrong with it is answered by a line.
+    pub fn on_line(&mut self, line: &str, now: u64) {
+        self.now = now;
+        match Command::parse(line, self.escaped_input) {
+            Ok(command) => self.on_command(command),
+            Err(refusal) => self.refuse(refusal),
+        }
+    }
+
+    /// A line that could not even be read.
+    pub fn on_bad_line(&mut self, refusal: Refusal) {
+        self.refuse(refusal);
+    }
+
+    fn on_command(&mut self, command: Command) {
+        let done = match command {
+            Command::Say { text } => {
+                self.say(text);
+                Ok(())
+            }
+            Command::Msg { to, text } => {
+                let content = Content::Text { text }.encode();
+                self.send_sealed(&to, Conversation::Private, &content, Purpose::Private)
+            }
+            Command::File { to, path } => self.open_source(to, Path::new(&path)),
+            Command::Who => {
+                self.who();
+                Ok(())
+            }
+            Command::Verify { name, compared } => self.verify(&name, compared),
+            Command::Trust { name } => self.trust(name),
+            Command::Help { topic } => {
+                self.help(topic);
+                Ok(())
+            }
+            Command::Quit => {
+                self.leave();
+                Ok(())
+            }
+        };
+        if let Err(refusal) = done {
+            self.refuse(refusal);
+        }
+    }
+
+    /// One envelope for each person that this client knows by itself; the relay's list alone
+    /// makes nobody a recipient.
+    fn say(&mut self, text: String) {
+        let content = Content::Text { text }.encode();
+        let group = self.outbox.new_group();
+        for name in self.people.here() {
+            let purpose = Purpose::Say { group };
+            if let Err(refusal) = self.send_sealed(&name, Conversation::All, &content, purpose) {
+                self.refuse(refusal);
+            }
+        }
+        self.close_say(group);
+    }
+
+    /// Seals a content for one recipient and sends it.
+    pub(super) fn send_sealed(
+        &mut self,
+        to: &Name,
+        conversation: Conversation,
+        content: &[u8],
+        purpose: Purpose,
+    ) -> Result<(), Refusal> {
+        let recipient = self.people.recipient(to)?;
+        let key = recipient.certificate.number;
+        let envelope = self.sealer.seal(
+            &mut self.rng,
+            &self.identity,
+            recipient,
+            (conversation, content),
+            self.now,
+        )?;
+        self.contacts_changed |= self.people.contacts.use_key(to, key);
+        let id = self.outbox.add(to.clone(), purpose);
+        let send = ToRelay::Send { id, to: to.clone() };
+        self.send(&send, envelope.encode());
+        Ok(())
+    }
+
+    fn who(&mut self) {
+        let here = self.people.here();
+        let count = here.len();
+        for name in here {
+            let state = self.people.state(&name);
+            self.show(Line::Contact { name, state });
+        }
+        self.show(Line::Contacts { count });
+    }
+
+    /// The number is of the identity that the person shows now: when it has changed, that is
+    /// the one to compare.
+    fn verify(&mut self, name: &Name, compared: bool) -> Result<(), Refusal> {
+        let contact = self.people.contact(name)?;
+        if compared {
+            if contact.is_changed() {
+                let why = format!("the identity of {name} has changed: /trust {name} comes first");
+                return Err(Refusal::new("key-changed", why));
+            }
+            self.people.contacts.verify(name);
+            self.contacts_changed = true;
+            self.save_contacts();
+            self.show(Line::Verified { name: name.clone() });
+            return Ok(());
+        }
+        let state = contact.state();
+        let theirs = contact.changed.as_ref().unwrap_or(&contact.identity);
+        let number =
+            SafetyNumber::between((&self.people.me, self.identity.public()), (name, theirs));
+        self.show(Line::Safety {
+            name: name.clone(),
+            state,
+            number: number.to_string(),
+        });
+        Ok(())
+    }
+
+    fn trust(&mut self, name: Name) -> Result<(), Refusal> {
+        self.people.contact(&name)?;
+        if !self.people.contacts.trust(&name) {
+            let why = format!("the identity of {name} has not changed");
+            return Err(Refusal::new("not-changed", why));
+        }
+        self.contacts_changed = true;
+        self.save_contacts();
+        self.show(Line::Trusted { name });
+        Ok(())
+    }
+
+    fn help(&mut self, topic: Option<Topic>) {
+        let topics = topic.map_or(Topic::ALL.to_vec(), |topic| vec![topic]);
+        for topic in topics {
+            let text = format!("{}: {}", topic.usage(), topic.purpose());
+            self.show(Line::Help { text });
+        }
+    }
+
+    /// A frame without a body.
+    pub(super) fn tell(&mut self, message: &ToRelay) {
+        self.send(message, Bytes::new());
+    }
+}

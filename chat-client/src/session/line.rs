@@ -1,0 +1,162 @@
+//! What a user is told: one value for each line.
+
+use chat_protocol::{Conversation, Name};
+
+/// One line of output. The faces decide how it looks; nothing in it is escaped yet.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Line {
+    /// The login is done, and everyone who is here is known.
+    Ready {
+        /// This client's name.
+        me: Name,
+        /// Who is here, sorted.
+        with: Vec<Name>,
+    },
+    /// Somebody has come.
+    Joined {
+        /// Who.
+        name: Name,
+        /// Whether this client has never seen the person before.
+        first_contact: bool,
+    },
+    /// Somebody has gone.
+    Left {
+        /// Who.
+        name: Name,
+        /// Why.
+        reason: String,
+    },
+    /// A message.
+    Message {
+        /// Who sent it.
+        from: Name,
+        /// To everyone, or to us alone.
+        conversation: Conversation,
+        /// What was written.
+        text: String,
+        /// Whether the sender's identity has changed and is not trusted.
+        flagged: bool,
+    },
+    /// Every envelope of a message to everyone has been answered for.
+    SentAll {
+        /// How many recipients have it.
+        accepted: usize,
+    },
+    /// A private message has arrived.
+    Sent {
+        /// At whom.
+        to: Name,
+    },
+    /// A message did not arrive and never will.
+    Undelivered {
+        /// At whom.
+        to: Name,
+        /// Why.
+        reason: String,
+    },
+    /// A file has arrived, is verified and has its name.
+    FileReceived {
+        /// Who sent it.
+        from: Name,
+        /// Bytes.
+        size: u64,
+        /// SHA-256 of the content.
+        sha256: [u8; 32],
+        /// Its name in the folder of downloads.
+        name: String,
+    },
+    /// The recipient has saved our file.
+    FileDelivered {
+        /// Who.
+        to: Name,
+        /// Bytes.
+        size: u64,
+        /// SHA-256 of the content.
+        sha256: [u8; 32],
+        /// Its name, as it was sent.
+        name: String,
+    },
+    /// A file was given up, by either side.
+    FileFailed {
+        /// The other side.
+        with: Name,
+        /// Why.
+        reason: String,
+        /// Its name.
+        name: String,
+    },
+    /// Something was not done.
+    Refused(Refusal),
+    /// A known name comes with another identity.
+    KeyChanged {
+        /// Who.
+        name: Name,
+    },
+    /// The changed identity is trusted now.
+    Trusted {
+        /// Whose.
+        name: Name,
+    },
+    /// The identity counts as verified now.
+    Verified {
+        /// Whose.
+        name: Name,
+    },
+    /// The safety number with somebody.
+    Safety {
+        /// With whom.
+        name: Name,
+        /// How far the identity is trusted.
+        state: &'static str,
+        /// Twelve groups of five digits.
+        number: String,
+    },
+    /// Somebody who is here.
+    Contact {
+        /// Who.
+        name: Name,
+        /// How far the identity is trusted.
+        state: &'static str,
+    },
+    /// The end of the list.
+    Contacts {
+        /// How many there were.
+        count: usize,
+    },
+    /// A line of help.
+    Help {
+        /// For people.
+        text: String,
+    },
+    /// An envelope that did not open.
+    Rejected {
+        /// Who sent it, as the relay says.
+        from: Name,
+        /// Why.
+        code: &'static str,
+    },
+    /// The relay is gone.
+    Disconnected {
+        /// Why.
+        reason: String,
+    },
+}
+
+/// A no, with its reason.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Refusal {
+    /// For programs: kebab-case.
+    pub code: String,
+    /// For people.
+    pub text: String,
+}
+
+impl Refusal {
+    /// A refusal.
+    pub fn new(code: impl Into<String>, text: impl Into<String>) -> Self {
+        Self {
+            code: code.into(),
+            text: text.into(),
+        }
+    }
+}

@@ -1,0 +1,123 @@
+//! From the hello to the moment when everyone who is here is known.
+
+use bytes::Bytes;
+use chat_protocol::{Blob, Nonce, Peer, ToClient, ToRelay, VERSION};
+use rand::Rng as _;
+
+use super::{Ending, Line, Refusal, Session};
+use crate::session::Effect;
+
+/// How far the session has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Phase {
+    /// The hello is on its way.
+    Hello {
+        /// Ours.
+        nonce: Nonce,
+    },
+    /// The login is on its way.
+    Login,
+    /// Logged in; the relay tells who is here.
+    Presents {
+        /// How many are still to come.
+        left: u32,
+    },
+    /// All is known.
+    Ready,
+    /// Ended.
+    Over,
+}
+
+impl Session {
+    pub(super) fn hello(&mut self) {
+        let mut nonce = Nonce([0; 32]);
+        self.rng.fill_bytes(&mut nonce.0);
+        self.phase = Phase::Hello { nonce };
+        let hello = ToRelay::Hello {
+            v: VERSION,
+            name: self.people.me.to_string(),
+            key: Blob(self.identity.public().spki().to_vec()),
+            nonce,
+            agent: concat!("chat-client/", env!("CARGO_PKG_VERSION")).to_owned(),
+        };
+        self.tell(&hello);
+    }
+
+    pub(super) fn on_login_message(&mut self, message: ToClient) {
+        match (message, self.phase) {
+            (_, Phase::Over) => {}
+            (ToClient::Challenge { relay, .. }, Phase::Hello { .. }) if relay != self.relay => {
+                let why = format!("it calls itself {relay:?}, not {:?}", self.relay);
+                let refusal = Refusal::new("wrong-relay", why);
+                self.effects.push(Effect::Show(Line::Refused(refusal)));
+                self.refuse_login(Ending::WrongRelay(relay));
+            }
+            (ToClient::Challenge { nonce: theirs, .. }, Phase::Hello { nonce: ours }) => {
+                self.log_in(&theirs, &ours);
+            }
+            (
+                ToClient::Welcome {
+                    keepalive_ms,
+                    present,
+                },
+                Phase::Login,
+            ) => {
+                self.keepalive_ms = keepalive_ms;
+                self.phase = Phase::Presents { left: present };
+                self.finish_presents();
+            }
+            (ToClient::Error { code, text }, _) => {
+                let refusal = Refusal::new(code.to_string(), text);
+                self.effects
+                    .push(Effect::Show(Line::Refused(refusal.clone())));
+                self.refuse_login(Ending::LoginRefused(refusal));
+            }
+            (ToClient::Ping { n }, _) => self.send(&ToRelay::Pong { n }, Bytes::new()),
+            (ToClient::Bye { reason }, _) => self.on_disconnect(&reason.to_string()),
+            // Nothing else has a meaning yet.
+            (_, _) => {}
+        }
+    }
+
+    /// Proves that the keys are ours. The relay's name is in the proof, so that a hostile
+    /// relay cannot use it elsewhere.
+    fn log_in(&mut self, theirs: &Nonce, ours: &Nonce) {
+        let name = self.people.me.as_str();
+        let signature = self
+            .identity
+            .sign_login(&mut self.rng, &self.relay, theirs, ours, name);
+        let login = ToRelay::Login {
+            certificate: self.identity.certificate().clone(),
+            signature: Blob(signature),
+        };
+        self.phase = Phase::Login;
+        self.tell(&login);
+    }
+
+    pub(super) fn on_present(&mut self, peer: Peer) {
+        self.meet(peer);
+        if let Phase::Presents { left } = &mut self.phase {
+            *left = left.saturating_sub(1);
+            self.finish_presents();
+        }
+    }
+
+    /// Ready, once everyone who was announced has been named. Pins are stored first.
+    fn finish_presents(&mut self) {
+        if self.phase != (Phase::Presents { left: 0 }) {
+            return;
+        }
+        self.phase = Phase::Ready;
+        self.save_contacts();
+        self.show(Line::Ready {
+            me: self.people.me.clone(),
+            with: self.people.here(),
+        });
+        self.flush_held();
+    }
+
+    fn refuse_login(&mut self, ending: Ending) {
+        self.phase = Phase::Over;
+        self.end(ending);
+    }
+}

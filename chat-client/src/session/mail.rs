@@ -1,0 +1,72 @@
+//! Envelopes from others.
+
+use bytes::Bytes;
+use chat_crypto::Freshness;
+use chat_protocol::{Content, Conversation, Envelope, Fingerprint, Name};
+
+use super::{Line, Session};
+
+/// A content, and how it came.
+struct Mail {
+    content: Content,
+    conversation: Conversation,
+    by: Fingerprint,
+    flagged: bool,
+}
+
+impl Session {
+    /// An envelope. It is acknowledged whatever is in it: asking for it again would bring
+    /// the same bytes.
+    pub(super) fn on_deliver(&mut self, seq: u64, from: &Name, body: Bytes) {
+        self.acknowledge = self.acknowledge.max(Some(seq));
+        match self.open(from, body) {
+            Ok(Some(mail)) => self.on_mail(from, mail),
+            // The same envelope again: shown before.
+            Ok(None) => {}
+            Err(code) => self.reject(from, code),
+        }
+    }
+
+    fn open(&mut self, from: &Name, body: Bytes) -> Result<Option<Mail>, &'static str> {
+        let envelope = Envelope::decode(body).map_err(|_| "malformed")?;
+        let header = envelope.parse_header().map_err(|_| "malformed")?;
+        let (sender, flagged) = self
+            .people
+            .sender(from, &header.from)
+            .ok_or("unknown-sender")?;
+        let opened = self
+            .receiver
+            .open(&self.identity, sender, &envelope, self.now)
+            .map_err(|error| error.code())?;
+        match opened.freshness {
+            Freshness::New(record) => self.records.push(record),
+            Freshness::Repeated => return Ok(None),
+        }
+        Ok(Some(Mail {
+            content: Content::decode(&opened.content).map_err(|_| "content")?,
+            conversation: opened.conversation,
+            by: header.from,
+            flagged,
+        }))
+    }
+
+    fn on_mail(&mut self, from: &Name, mail: Mail) {
+        match mail.content {
+            Content::Text { text } => self.show(Line::Message {
+                from: from.clone(),
+                conversation: mail.conversation,
+                text,
+                flagged: mail.flagged,
+            }),
+            Content::File { offer } => self.on_offer(from, mail.flagged, &offer),
+            Content::Receipt { file, status } => self.on_receipt(&mail.by, file, &status),
+        }
+    }
+
+    pub(super) fn reject(&mut self, from: &Name, code: &'static str) {
+        self.show(Line::Rejected {
+            from: from.clone(),
+            code,
+        });
+    }
+}

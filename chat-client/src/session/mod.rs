@@ -1,0 +1,360 @@
+//! The client's core: what it knows and decides, without I/O.
+//!
+//! Lines, frames and reports go in; [`Effect`]s come out of [`Session::take_effects`]. Times
+//! are Unix seconds, passed in; randomness comes from a seed that is passed in.
+
+mod command;
+mod effect;
+mod input;
+mod line;
+mod login;
+mod mail;
+mod outbox;
+mod people;
+mod receiving;
+mod sealer;
+mod sending;
+
+use bytes::Bytes;
+use chat_crypto::{Identity, Receiver, ReplayRecord};
+use chat_protocol::{Frame, InvalidMessage, Name, Peer, ToClient, ToRelay};
+use rand::rngs::StdRng;
+
+pub use command::{Command, Topic};
+pub use effect::{Effect, Ending, FileJob, FileReport, Progress, Transfer};
+pub use line::{Line, Refusal};
+
+use self::login::Phase;
+use self::outbox::{Outbox, Purpose};
+use self::people::People;
+use self::receiving::Receivings;
+use self::sealer::Sealer;
+use self::sending::Sendings;
+use crate::contacts::{Contacts, Sight};
+
+/// What a session begins with.
+#[derive(Debug)]
+pub struct Setup {
+    /// The name to log in with.
+    pub me: Name,
+    /// The name of the relay that the user means.
+    pub relay: String,
+    /// The secret keys.
+    pub identity: Identity,
+    /// Who was seen before.
+    pub contacts: Contacts,
+    /// What was opened before.
+    pub replays: Vec<ReplayRecord>,
+    /// Whether texts and paths are typed with backslash escapes.
+    pub escaped_input: bool,
+    /// All randomness of the session.
+    pub rng: StdRng,
+}
+
+/// One client, from its login to its farewell.
+#[derive(Debug)]
+pub struct Session {
+    relay: String,
+    identity: Identity,
+    rng: StdRng,
+    escaped_input: bool,
+    phase: Phase,
+    people: People,
+    contacts_changed: bool,
+    sealer: Sealer,
+    outbox: Outbox,
+    receiver: Receiver,
+    records: Vec<ReplayRecord>,
+    acknowledge: Option<u64>,
+    sendings: Sendings,
+    receivings: Receivings,
+    /// Lines that have to wait until the session is ready.
+    held: Vec<Line>,
+    effects: Vec<Effect>,
+    leaving: bool,
+    keepalive_ms: u64,
+    steps: u64,
+    now: u64,
+}
+
+impl Session {
+    /// A session at the time `now`. Its first effect is the hello.
+    pub fn new(setup: Setup, now: u64) -> Self {
+        let mut receiver = Receiver::new();
+        receiver.restore(setup.replays, now);
+        let mut session = Self {
+            relay: setup.relay,
+            identity: setup.identity,
+            rng: setup.rng,
+            escaped_input: setup.escaped_input,
+            phase: Phase::Over,
+            people: People::new(setup.me, setup.contacts),
+            contacts_changed: false,
+            sealer: Sealer::default(),
+            outbox: Outbox::default(),
+            receiver,
+            records: Vec::new(),
+            acknowledge: None,
+            sendings: Sendings::default(),
+            receivings: Receivings::default(),
+            held: Vec::new(),
+            effects: Vec::new(),
+            leaving: false,
+            keepalive_ms: 0,
+            steps: 0,
+            now,
+        };
+        session.hello();
+        session
+    }
+
+    /// Takes a frame from the relay.
+    pub fn on_frame(&mut self, frame: &Frame, now: u64) {
+        self.now = now;
+        match ToClient::decode(frame) {
+            Ok(message) if self.is_logged_in() => self.on_message(message, frame.body.clone()),
+            Ok(message) => self.on_login_message(message),
+            // A later version may have more to say.
+            Err(InvalidMessage::UnknownType(_)) => {}
+            Err(InvalidMessage::Malformed(_)) => self.on_disconnect("misbehaved"),
+        }
+    }
+
+    /// Takes what came of a [`FileJob`].
+    pub fn on_file(&mut self, report: FileReport, now: u64) {
+        self.now = now;
+        match report {
+            FileReport::Opened {
+                source,
+                size,
+                sha256,
+            } => self.offer(source, size, sha256),
+            FileReport::NotOpened { source, refusal } => self.drop_source(source, refusal),
+            FileReport::Read { source, bytes } => self.on_read(source, &bytes),
+            FileReport::Saved { transfer, name } => self.on_saved(&transfer, name),
+            FileReport::NotSaved { transfer } => self.on_not_saved(&transfer),
+        }
+    }
+
+    /// The connection is gone, for this reason. The session is over.
+    pub fn on_disconnect(&mut self, reason: &str) {
+        match std::mem::replace(&mut self.phase, Phase::Over) {
+            Phase::Ready | Phase::Presents { .. } => {
+                self.fail_all_files();
+                self.flush_held();
+                let reason = reason.to_owned();
+                self.effects.push(Effect::Show(Line::Disconnected {
+                    reason: reason.clone(),
+                }));
+                self.end(Ending::Gone(reason));
+            }
+            Phase::Hello { .. } | Phase::Login => self.end(Ending::NoLogin(reason.to_owned())),
+            Phase::Over => {}
+        }
+    }
+
+    /// No more input will come: leave as soon as nothing is outstanding.
+    pub fn on_end_of_input(&mut self) {
+        self.leaving = true;
+    }
+
+    /// Says goodbye at once.
+    pub fn leave(&mut self) {
+        if !matches!(self.phase, Phase::Over) {
+            self.phase = Phase::Over;
+            self.tell(&ToRelay::Bye {});
+            self.end(Ending::Left);
+        }
+    }
+
+    /// Asks a silent relay whether it is still there.
+    pub fn ping(&mut self) {
+        self.tell(&ToRelay::Ping { n: self.steps });
+    }
+
+    /// Everything that was there has been taken in: contacts and records are stored, then
+    /// the deliveries behind them are acknowledged, all at once.
+    pub fn end_batch(&mut self) {
+        if !matches!(self.phase, Phase::Ready) {
+            return;
+        }
+        self.save_contacts();
+        if !self.records.is_empty() {
+            let records = std::mem::take(&mut self.records);
+            self.effects.push(Effect::Record(records));
+        }
+        if let Some(seq) = self.acknowledge.take() {
+            self.tell(&ToRelay::Ack { seq });
+        }
+        if self.leaving && self.outbox.is_empty() && self.sendings.is_empty() {
+            self.leave();
+        }
+    }
+
+    /// What is to be done, in this order.
+    pub fn take_effects(&mut self) -> Vec<Effect> {
+        std::mem::take(&mut self.effects)
+    }
+
+    /// Whether the relay has accepted the login: larger frames may come.
+    pub fn is_logged_in(&self) -> bool {
+        matches!(self.phase, Phase::Presents { .. } | Phase::Ready)
+    }
+
+    /// Whether lines may be passed in.
+    pub fn is_ready(&self) -> bool {
+        matches!(self.phase, Phase::Ready)
+    }
+
+    /// The relay's interval between pings in milliseconds; 0 for none, and before the login.
+    pub fn keepalive_ms(&self) -> u64 {
+        self.keepalive_ms
+    }
+
+    /// Whether a file is read before it can be offered, which takes as long as it takes.
+    pub fn is_preparing(&self) -> bool {
+        self.sendings.is_preparing()
+    }
+
+    /// Counts what the other sides have done for us: while it grows, waiting is worth it.
+    pub fn steps(&self) -> u64 {
+        self.steps
+    }
+
+    fn on_message(&mut self, message: ToClient, body: Bytes) {
+        match message {
+            ToClient::Present { peer } => self.on_present(peer),
+            ToClient::Joined { peer } => self.on_joined(peer),
+            ToClient::Left { name, reason } => {
+                self.people.part(&name);
+                if self.is_ready() {
+                    self.show(Line::Left {
+                        name: name.clone(),
+                        reason: reason.to_string(),
+                    });
+                }
+                self.fail_files_with(&name);
+            }
+            ToClient::Deliver { seq, from } => self.on_deliver(seq, &from, body),
+            ToClient::Accepted { id } => self.on_answer(id, None),
+            ToClient::Undelivered { id, reason } => self.on_answer(id, Some(reason.to_string())),
+            ToClient::Chunk { from, file, index } => {
+                self.on_chunk(Transfer { from, file }, index, &body);
+            }
+            ToClient::Credit { from, file, until } => self.on_credit(&from, file, until),
+            ToClient::Cancel { from, file, reason } => {
+                self.on_source_cancelled(&from, file, reason);
+                self.on_transfer_cancelled(Transfer { from, file }, reason);
+            }
+            ToClient::Ping { n } => self.send(&ToRelay::Pong { n }, Bytes::new()),
+            ToClient::Error { code, text } => {
+                self.show(Line::Refused(Refusal::new(code.to_string(), text)));
+            }
+            ToClient::Bye { reason } => self.on_disconnect(&reason.to_string()),
+            // Answers to what this client never asks, and a second login.
+            ToClient::Found { .. }
+            | ToClient::Pong { .. }
+            | ToClient::Challenge { .. }
+            | ToClient::Welcome { .. } => {}
+        }
+    }
+
+    fn on_joined(&mut self, peer: Peer) {
+        let name = peer.name.clone();
+        let place = self.effects.len();
+        let first_contact = self.meet(peer);
+        // Until the session is ready, those who come are among those who are here.
+        if self.is_ready() && name != self.people.me {
+            // Before any warning about the person.
+            let line = Line::Joined {
+                name,
+                first_contact,
+            };
+            self.effects.insert(place, Effect::Show(line));
+        }
+    }
+
+    /// Takes note of somebody who is here. Whether it is the first contact.
+    fn meet(&mut self, peer: Peer) -> bool {
+        let name = peer.name.clone();
+        if name == self.people.me {
+            return false;
+        }
+        match self.people.meet(peer) {
+            Ok(Sight::First) => {
+                self.contacts_changed = true;
+                return true;
+            }
+            Ok(Sight::Known) => {}
+            Ok(Sight::Changed { again }) => {
+                self.contacts_changed |= !again;
+                self.show(Line::KeyChanged { name });
+            }
+            Ok(Sight::NoRoom) => {
+                let why = format!("there is no room for {name} among the contacts");
+                self.show(Line::Refused(Refusal::new("no-room", why)));
+            }
+            Err(refusal) => self.show(Line::Refused(refusal)),
+        }
+        false
+    }
+
+    /// The relay has answered for an envelope; `failed` says why it did not arrive.
+    fn on_answer(&mut self, id: u64, failed: Option<String>) {
+        let Some(pending) = self.outbox.settle(id, failed.is_none()) else {
+            return;
+        };
+        self.steps += 1;
+        let to = pending.to;
+        match (pending.purpose, failed) {
+            (Purpose::Say { group }, failed) => {
+                if let Some(reason) = failed {
+                    self.show(Line::Undelivered { to, reason });
+                }
+                self.close_say(group);
+            }
+            (Purpose::Private, None) => self.show(Line::Sent { to }),
+            (Purpose::Private, Some(reason)) => self.show(Line::Undelivered { to, reason }),
+            (Purpose::Offer { file }, Some(reason)) => self.fail_source(file, &reason),
+            (Purpose::Offer { .. }, None) | (Purpose::Receipt, _) => {}
+        }
+    }
+
+    fn close_say(&mut self, group: u64) {
+        if let Some(accepted) = self.outbox.close(group) {
+            self.show(Line::SentAll { accepted });
+        }
+    }
+
+    fn save_contacts(&mut self) {
+        if std::mem::take(&mut self.contacts_changed) {
+            let json = self.people.contacts.to_json();
+            self.effects.push(Effect::SaveContacts(json));
+        }
+    }
+
+    fn show(&mut self, line: Line) {
+        if self.is_ready() {
+            self.effects.push(Effect::Show(line));
+        } else {
+            self.held.push(line);
+        }
+    }
+
+    fn refuse(&mut self, refusal: Refusal) {
+        self.show(Line::Refused(refusal));
+    }
+
+    fn flush_held(&mut self) {
+        let held = std::mem::take(&mut self.held);
+        self.effects.extend(held.into_iter().map(Effect::Show));
+    }
+
+    fn send(&mut self, message: &ToRelay, body: Bytes) {
+        self.effects.push(Effect::Send(message.frame(body)));
+    }
+
+    fn end(&mut self, ending: Ending) {
+        self.effects.push(Effect::End(ending));
+    }
+}

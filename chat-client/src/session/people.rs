@@ -1,0 +1,159 @@
+//! Who is here, who is known, and who may be written to.
+
+use std::collections::BTreeMap;
+
+use chat_identity::PublicIdentity;
+use chat_protocol::{Certificate, Fingerprint, Name, Peer};
+
+use super::Refusal;
+use super::command::near;
+use crate::contacts::{Contact, Contacts, Sight};
+
+/// The people around this client.
+#[derive(Debug)]
+pub(super) struct People {
+    pub(super) me: Name,
+    pub(super) contacts: Contacts,
+    /// Connected now, as the relay says.
+    here: BTreeMap<Name, Announced>,
+}
+
+/// A connected person, as the relay announced it.
+#[derive(Debug)]
+struct Announced {
+    /// `None` when the key breaks the policy on keys.
+    identity: Option<PublicIdentity>,
+    /// Checked when it is first used.
+    certificate: Certificate,
+}
+
+/// Somebody who may be written to.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Recipient<'a> {
+    pub(super) name: &'a Name,
+    pub(super) identity: &'a PublicIdentity,
+    pub(super) certificate: &'a Certificate,
+    pub(super) newest_key: u32,
+}
+
+impl People {
+    pub(super) fn new(me: Name, contacts: Contacts) -> Self {
+        Self {
+            me,
+            contacts,
+            here: BTreeMap::new(),
+        }
+    }
+
+    /// Somebody is here: pins the identity on first sight.
+    ///
+    /// # Errors
+    ///
+    /// The key breaks the policy; the person is here, but cannot be written to.
+    pub(super) fn meet(&mut self, peer: Peer) -> Result<Sight, Refusal> {
+        let Peer {
+            name,
+            key,
+            certificate,
+        } = peer;
+        let identity = PublicIdentity::from_spki(&key.0);
+        let sight = match &identity {
+            Ok(identity) => Ok(self.contacts.see(&name, identity)),
+            Err(error) => Err(Refusal::new("bad-key", format!("{name}: {error}"))),
+        };
+        let announced = Announced {
+            identity: identity.ok(),
+            certificate,
+        };
+        self.here.insert(name, announced);
+        sight
+    }
+
+    /// Somebody has gone.
+    pub(super) fn part(&mut self, name: &Name) {
+        self.here.remove(name);
+    }
+
+    /// Who is here, sorted.
+    pub(super) fn here(&self) -> Vec<Name> {
+        self.here.keys().cloned().collect()
+    }
+
+    /// How far the identity of somebody who is here is trusted.
+    pub(super) fn state(&self, name: &Name) -> &'static str {
+        let usable = |announced: &Announced| announced.identity.is_some();
+        match self.contacts.get(name) {
+            Some(_) if !self.here.get(name).is_none_or(usable) => "invalid",
+            Some(contact) => contact.state(),
+            None => "invalid",
+        }
+    }
+
+    /// What is known of somebody.
+    ///
+    /// # Errors
+    ///
+    /// Nobody of this name was ever seen, or it is this client itself.
+    pub(super) fn contact(&self, name: &Name) -> Result<&Contact, Refusal> {
+        if *name == self.me {
+            return Err(Refusal::new("self", "that is you"));
+        }
+        self.contacts.get(name).ok_or_else(|| {
+            let guess = near(name.as_str(), self.here.keys().map(Name::as_str));
+            let guess = guess.map_or_else(
+                || "/who lists who is here".to_owned(),
+                |guess| format!("did you mean {guess}?"),
+            );
+            Refusal::new(
+                "unknown-name",
+                format!("nobody here is called {name}: {guess}"),
+            )
+        })
+    }
+
+    /// Somebody to write to: here, known, and with the identity that is known.
+    ///
+    /// # Errors
+    ///
+    /// Says why nothing may be sent.
+    pub(super) fn recipient<'a>(&'a self, name: &'a Name) -> Result<Recipient<'a>, Refusal> {
+        let contact = self.contact(name)?;
+        if contact.is_changed() {
+            let why = format!(
+                "the identity of {name} has changed: compare it with /verify {name}, \
+                 then /trust {name}"
+            );
+            return Err(Refusal::new("key-changed", why));
+        }
+        let Some(announced) = self.here.get(name) else {
+            return Err(Refusal::new("offline", format!("{name} is not here")));
+        };
+        if announced.identity.is_none() {
+            return Err(Refusal::new(
+                "bad-key",
+                format!("the key of {name} cannot be used"),
+            ));
+        }
+        Ok(Recipient {
+            name,
+            identity: &contact.identity,
+            certificate: &announced.certificate,
+            newest_key: contact.newest_key,
+        })
+    }
+
+    /// The identity that an envelope from this name must be signed by, and whether it is one
+    /// that waits for the user's trust. An envelope of the pinned identity is never flagged,
+    /// whoever uses the name by now.
+    pub(super) fn sender(
+        &self,
+        name: &Name,
+        says: &Fingerprint,
+    ) -> Option<(&PublicIdentity, bool)> {
+        let contact = self.contacts.get(name)?;
+        match &contact.changed {
+            Some(changed) if changed.fingerprint() == *says => Some((changed, true)),
+            Some(_) | None => Some((&contact.identity, false)),
+        }
+    }
+}

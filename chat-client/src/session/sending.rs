@@ -1,0 +1,373 @@
+//! Files that this client sends.
+//!
+//! ```text
+//! /file ─► Open ─► (waits its turn) ─► offer ─► credit ─► Read, chunk, Read, chunk ... ─► receipt
+//! ```
+//!
+//! One chunk is read at a time, so memory stays flat whatever the size.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::path::{Path, PathBuf};
+
+use bytes::Bytes;
+use chat_crypto::{FileKey, FileSealer};
+use chat_protocol::limits::MAX_FILE_NAME;
+use chat_protocol::{
+    Blob, CancelReason, Content, Conversation, FileId, FileOffer, Fingerprint, Name, ReceiptStatus,
+    ToRelay,
+};
+use rand::Rng as _;
+use sha2::{Digest as _, Sha256};
+
+use super::outbox::Purpose;
+use super::{Effect, FileJob, Line, Progress, Refusal, Session};
+use crate::file_name::floor;
+
+/// Files that go to one recipient at once; the others wait. A recipient takes as many.
+pub(super) const AT_ONCE: usize = 4;
+
+/// All files on their way to others.
+#[derive(Debug, Default)]
+pub(super) struct Sendings {
+    last_source: u64,
+    /// Being opened and read for their digest.
+    opening: BTreeMap<u64, Addressed>,
+    /// Ready, waiting for others to the same recipient.
+    waiting: VecDeque<Prepared>,
+    offered: BTreeMap<FileId, Sending>,
+}
+
+/// A source and where it shall go.
+#[derive(Clone, Debug)]
+struct Addressed {
+    to: Name,
+    name: String,
+}
+
+/// A source that is open, with its size and digest.
+#[derive(Debug)]
+struct Prepared {
+    source: u64,
+    what: Addressed,
+    size: u64,
+    sha256: [u8; 32],
+}
+
+/// A file that was offered.
+#[derive(Debug)]
+struct Sending {
+    file: Prepared,
+    recipient: Fingerprint,
+    sealer: FileSealer,
+    hasher: Sha256,
+    read: u64,
+    sent: u32,
+    /// Chunks with a lower index may be sent.
+    until: u32,
+    /// A read is under way.
+    reading: bool,
+}
+
+impl Sendings {
+    pub(super) fn is_empty(&self) -> bool {
+        self.opening.is_empty() && self.waiting.is_empty() && self.offered.is_empty()
+    }
+
+    pub(super) fn is_preparing(&self) -> bool {
+        !self.opening.is_empty()
+    }
+
+    fn is_busy(&self, to: &Name) -> bool {
+        let theirs = |sending: &&Sending| sending.file.what.to == *to;
+        self.offered.values().filter(theirs).count() >= AT_ONCE
+    }
+
+    fn by_source(&self, source: u64) -> Option<FileId> {
+        let found =
+            |(file, sending): (&FileId, &Sending)| (sending.file.source == source).then_some(*file);
+        self.offered.iter().find_map(found)
+    }
+}
+
+impl Session {
+    /// The user wants to send a file.
+    pub(super) fn open_source(&mut self, to: Name, path: &Path) -> Result<(), Refusal> {
+        self.people.recipient(&to)?;
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        let name = floor(&name, MAX_FILE_NAME).to_owned();
+        self.sendings.last_source += 1;
+        let source = self.sendings.last_source;
+        self.sendings.opening.insert(source, Addressed { to, name });
+        let path = PathBuf::from(path);
+        self.job(FileJob::Open { source, path });
+        Ok(())
+    }
+
+    /// A source is open: offers it, or lets it wait its turn.
+    pub(super) fn offer(&mut self, source: u64, size: u64, sha256: [u8; 32]) {
+        let Some(what) = self.sendings.opening.remove(&source) else {
+            self.job(FileJob::Close { source });
+            return;
+        };
+        let prepared = Prepared {
+            source,
+            what,
+            size,
+            sha256,
+        };
+        if self.sendings.is_busy(&prepared.what.to) {
+            self.sendings.waiting.push_back(prepared);
+        } else {
+            self.offer_now(prepared);
+        }
+    }
+
+    fn offer_now(&mut self, file: Prepared) {
+        let mut id = FileId([0; 16]);
+        self.rng.fill_bytes(&mut id.0);
+        let key = FileKey::generate(&mut self.rng);
+        let offer = FileOffer {
+            file: id,
+            name: file.what.name.clone(),
+            size: file.size,
+            sha256: Blob(file.sha256.to_vec()),
+            key: key.to_blob(),
+        };
+        let content = Content::File { offer }.encode();
+        let (to, source) = (file.what.to.clone(), file.source);
+        let purpose = Purpose::Offer { file: id };
+        let sent = self.send_sealed(&to, Conversation::Private, &content, purpose);
+        let recipient = self
+            .people
+            .contact(&to)
+            .map(|contact| contact.identity.fingerprint());
+        match sent.and(recipient) {
+            Ok(recipient) => {
+                self.progress(Progress::Started {
+                    file: id,
+                    label: format!("{} to {to}", file.what.name),
+                    size: file.size,
+                });
+                let sending = Sending {
+                    recipient,
+                    sealer: FileSealer::new(&key, &id, file.size),
+                    hasher: Sha256::new(),
+                    read: 0,
+                    sent: 0,
+                    until: 0,
+                    reading: false,
+                    file,
+                };
+                self.sendings.offered.insert(id, sending);
+            }
+            Err(refusal) => {
+                self.job(FileJob::Close { source });
+                self.refuse(refusal);
+            }
+        }
+    }
+
+    /// A source could not be opened.
+    pub(super) fn drop_source(&mut self, source: u64, refusal: Refusal) {
+        if self.sendings.opening.remove(&source).is_some() {
+            self.refuse(refusal);
+        }
+    }
+
+    /// The recipient lets us go on.
+    pub(super) fn on_credit(&mut self, from: &Name, file: FileId, until: u32) {
+        if let Some(sending) = self.sendings.offered.get_mut(&file)
+            && sending.file.what.to == *from
+        {
+            sending.until = sending.until.max(until.min(sending.sealer.chunks()));
+            self.steps += 1;
+            self.go_on(file);
+        }
+    }
+
+    /// Asks for the next bytes, or sends a chunk of padding, as far as the credit goes.
+    fn go_on(&mut self, file: FileId) {
+        while let Some(sending) = self.sendings.offered.get_mut(&file)
+            && !sending.reading
+            && sending.sent < sending.until
+        {
+            match sending.sealer.next_len() {
+                Some(0) => self.send_chunk(file, &[]),
+                Some(length) => {
+                    sending.reading = true;
+                    let source = sending.file.source;
+                    self.job(FileJob::Read { source, length });
+                }
+                None => return,
+            }
+        }
+    }
+
+    /// The next bytes of a source have come.
+    pub(super) fn on_read(&mut self, source: u64, bytes: &[u8]) {
+        let Some(file) = self.sendings.by_source(source) else {
+            return;
+        };
+        let Some(sending) = self.sendings.offered.get_mut(&file) else {
+            return;
+        };
+        sending.reading = false;
+        if sending.sealer.next_len() != Some(bytes.len()) {
+            self.give_up_sending(file, CancelReason::Source);
+            return;
+        }
+        sending.hasher.update(bytes);
+        sending.read += bytes.len() as u64;
+        let (read, size) = (sending.read, sending.file.size);
+        if read == size {
+            // Before the last of it leaves: what was announced is what was read.
+            let same = sending.hasher.clone().finalize().as_slice() == sending.file.sha256;
+            if !same {
+                self.give_up_sending(file, CancelReason::Source);
+                return;
+            }
+            self.job(FileJob::Close { source });
+        }
+        self.send_chunk(file, bytes);
+        self.progress(Progress::At { file, done: read });
+        self.go_on(file);
+    }
+
+    fn send_chunk(&mut self, file: FileId, content: &[u8]) {
+        if let Some(sending) = self.sendings.offered.get_mut(&file) {
+            let chunk = ToRelay::Chunk {
+                to: sending.file.what.to.clone(),
+                file,
+                index: sending.sent,
+            };
+            let body = Bytes::from(sending.sealer.seal(content));
+            sending.sent += 1;
+            self.send(&chunk, body);
+        }
+    }
+
+    /// The recipient says how it ended.
+    pub(super) fn on_receipt(&mut self, by: &Fingerprint, file: FileId, status: &ReceiptStatus) {
+        let Some(sending) = self.sendings.offered.get(&file) else {
+            return;
+        };
+        if sending.recipient != *by {
+            return;
+        }
+        self.steps += 1;
+        match status {
+            ReceiptStatus::Saved { sha256 } => {
+                let whole = sending.sent == sending.sealer.chunks();
+                if !whole || sha256.0 != sending.file.sha256 {
+                    self.give_up_sending(file, CancelReason::Corrupt);
+                } else if let Some(sending) = self.end_sending(file) {
+                    self.show(Line::FileDelivered {
+                        to: sending.what.to.clone(),
+                        size: sending.size,
+                        sha256: sending.sha256,
+                        name: sending.what.name,
+                    });
+                    self.offer_waiting(&sending.what.to);
+                }
+            }
+            ReceiptStatus::Failed { .. } => self.fail_source(file, "refused"),
+        }
+    }
+
+    /// The recipient, or the relay for it, gives a file up.
+    pub(super) fn on_source_cancelled(&mut self, from: &Name, file: FileId, reason: CancelReason) {
+        let offered = self.sendings.offered.get(&file);
+        if offered.is_some_and(|sending| sending.file.what.to == *from) {
+            self.fail_source(file, &reason.to_string());
+        }
+    }
+
+    /// A file cannot be sent, and the recipient knows it or is gone.
+    pub(super) fn fail_source(&mut self, file: FileId, reason: &str) {
+        if let Some(failed) = self.end_sending(file) {
+            let to = failed.what.to.clone();
+            self.fail_prepared(failed, reason);
+            self.offer_waiting(&to);
+        }
+    }
+
+    /// Everything to this person fails.
+    pub(super) fn fail_sources_to(&mut self, to: &Name) {
+        let mut failed = Vec::new();
+        let waiting = std::mem::take(&mut self.sendings.waiting);
+        for prepared in waiting {
+            if prepared.what.to == *to {
+                let source = prepared.source;
+                self.job(FileJob::Close { source });
+                failed.push(prepared);
+            } else {
+                self.sendings.waiting.push_back(prepared);
+            }
+        }
+        let theirs =
+            |(file, sending): (&FileId, &Sending)| (sending.file.what.to == *to).then_some(*file);
+        let offered: Vec<_> = self.sendings.offered.iter().filter_map(theirs).collect();
+        for file in offered {
+            failed.extend(self.end_sending(file));
+        }
+        for prepared in failed {
+            self.fail_prepared(prepared, "gone");
+        }
+    }
+
+    /// To whom files are on their way.
+    pub(super) fn file_recipients(&self) -> Vec<Name> {
+        let waiting = self.sendings.waiting.iter().map(|file| &file.what.to);
+        let offered = self
+            .sendings
+            .offered
+            .values()
+            .map(|sending| &sending.file.what.to);
+        waiting.chain(offered).cloned().collect()
+    }
+
+    /// Gives a file up and tells the recipient.
+    fn give_up_sending(&mut self, file: FileId, reason: CancelReason) {
+        if let Some(sending) = self.sendings.offered.get(&file) {
+            let to = sending.file.what.to.clone();
+            self.tell(&ToRelay::Cancel { to, file, reason });
+            self.fail_source(file, &reason.to_string());
+        }
+    }
+
+    fn fail_prepared(&mut self, failed: Prepared, reason: &str) {
+        self.show(Line::FileFailed {
+            with: failed.what.to,
+            reason: reason.to_owned(),
+            name: failed.what.name,
+        });
+    }
+
+    fn end_sending(&mut self, file: FileId) -> Option<Prepared> {
+        let sending = self.sendings.offered.remove(&file)?;
+        let source = sending.file.source;
+        self.job(FileJob::Close { source });
+        self.progress(Progress::Over { file });
+        Some(sending.file)
+    }
+
+    /// Offers the next file that waits for this recipient.
+    fn offer_waiting(&mut self, to: &Name) {
+        let next = self
+            .sendings
+            .waiting
+            .iter()
+            .position(|file| file.what.to == *to);
+        if let Some(file) = next.and_then(|next| self.sendings.waiting.remove(next)) {
+            self.offer_now(file);
+        }
+    }
+
+    pub(super) fn job(&mut self, job: FileJob) {
+        self.effects.push(Effect::File(job));
+    }
+
+    pub(super) fn progress(&mut self, progress: Progress) {
+        self.effects.push(Effect::Progress(progress));
+    }
+}

@@ -1,0 +1,92 @@
+use chat_client::session::{Command, Topic};
+
+use crate::hall::name;
+
+fn parse(line: &str) -> Result<Command, String> {
+    Command::parse(line, true).map_err(|refusal| refusal.code)
+}
+
+fn say(text: &str) -> Result<Command, String> {
+    let text = text.to_owned();
+    Ok(Command::Say { text })
+}
+
+#[test]
+fn commands_are_read_with_their_arguments() {
+    let to_bob = |text: &str| Command::Msg {
+        to: name("bob"),
+        text: text.to_owned(),
+    };
+    let file = |path: &str| Command::File {
+        to: name("bob"),
+        path: path.to_owned(),
+    };
+    let verify = |compared| Command::Verify {
+        name: name("bob"),
+        compared,
+    };
+    assert_eq!(parse("hello  all "), say("hello  all "));
+    assert_eq!(parse("/say hello"), say("hello"));
+    assert_eq!(parse("//quit"), say("/quit"));
+    assert_eq!(parse("/msg bob  hi /who"), Ok(to_bob(" hi /who")));
+    assert_eq!(parse("/file bob my plan.pdf"), Ok(file("my plan.pdf")));
+    assert_eq!(parse("/verify bob"), Ok(verify(false)));
+    assert_eq!(parse("/verify bob yes"), Ok(verify(true)));
+    assert_eq!(
+        parse("/trust bob"),
+        Ok(Command::Trust { name: name("bob") })
+    );
+    assert_eq!(parse("/who "), Ok(Command::Who));
+    assert_eq!(parse("/quit"), Ok(Command::Quit));
+    assert_eq!(parse("/help"), Ok(Command::Help { topic: None }));
+    let about_msg = Command::Help {
+        topic: Some(Topic::Msg),
+    };
+    assert_eq!(parse("/help /msg"), Ok(about_msg));
+}
+
+#[test]
+fn wrong_lines_are_refused_with_a_code() {
+    let cases = [
+        ("", "empty"),
+        ("   ", "empty"),
+        ("/say", "empty"),
+        ("/msg bob", "empty"),
+        ("/msg", "usage"),
+        ("/msg  hi", "usage"),
+        ("/msg Bob! hi", "unknown-name"),
+        ("/file bob", "usage"),
+        ("/verify bob perhaps", "usage"),
+        ("/trust", "usage"),
+        ("/quit now", "usage"),
+        ("/dance", "unknown-command"),
+        ("/", "unknown-command"),
+        (r"broken \x escape", "escape"),
+    ];
+    for (line, code) in cases {
+        assert_eq!(parse(line), Err(code.to_owned()), "{line:?}");
+    }
+}
+
+#[test]
+fn a_mistyped_command_gets_a_suggestion() {
+    let refusal = Command::parse("/mgs bob hi", false).unwrap_err();
+    insta::assert_snapshot!(refusal.text, @"there is no /mgs: did you mean /msg?");
+}
+
+#[test]
+fn texts_and_paths_are_unescaped_only_where_they_come_escaped() {
+    assert_eq!(parse(r"one\ntwo\\"), say("one\ntwo\\"));
+    let raw = Command::parse(r"one\ntwo", false).map_err(|refusal| refusal.code);
+    assert_eq!(raw, say(r"one\ntwo"));
+}
+
+#[test]
+fn the_longest_text_passes_and_one_byte_more_does_not() {
+    let longest = "x".repeat(64 * 1024);
+    assert_eq!(parse(&longest), say(&longest));
+    assert_eq!(parse(&format!("{longest}x")), Err("too-long".to_owned()));
+    // Measured after unescaping: what counts is what is sent.
+    let escaped = format!(r"\n{}", "x".repeat(64 * 1024 - 1));
+    assert!(parse(&escaped).is_ok());
+}

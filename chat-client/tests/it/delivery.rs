@@ -1,0 +1,152 @@
+use bytes::{Bytes, BytesMut};
+use chat_protocol::{ToClient, ToRelay};
+
+use crate::hall::{Hall, Start, name, untouched};
+
+#[test]
+fn a_record_is_stored_before_its_delivery_is_acknowledged() {
+    let mut hall = Hall::with(&["alice", "bob"]);
+    hall.types("alice", "hello");
+    assert_eq!(
+        hall.log("bob"),
+        ["message alice hello", "(record 1)", "(ack 1)"]
+    );
+}
+
+#[test]
+fn many_deliveries_at_once_are_stored_and_acknowledged_together() {
+    let mut hall = Hall::with(&["alice", "bob"]);
+    let kept = keep_envelopes(&mut hall);
+    for text in ["one", "two", "three"] {
+        hall.types("alice", text);
+    }
+    let bodies = kept.take();
+    for (seq, body) in (1..).zip(bodies) {
+        let deliver = ToClient::Deliver {
+            seq,
+            from: name("alice"),
+        };
+        hall.person("bob")
+            .session
+            .on_frame(&deliver.frame(body), crate::hall::NOW);
+    }
+    hall.settle();
+    let log = hall.log("bob");
+    assert_eq!(log[3..], ["(record 3)", "(ack 3)"]);
+}
+
+#[test]
+fn the_same_envelope_again_is_acknowledged_and_not_shown_even_after_a_restart() {
+    let mut hall = Hall::with(&["alice", "bob"]);
+    hall.tamper(|_, message, body| match &message {
+        ToRelay::Send { .. } => vec![(message.clone(), body.clone()), (message, body)],
+        _ => untouched(message, body),
+    });
+    let kept = {
+        hall.types("alice", "once");
+        assert_eq!(
+            hall.log("bob"),
+            ["message alice once", "(record 1)", "(ack 2)"]
+        );
+        keep_envelopes(&mut hall)
+    };
+    hall.types("alice", "twice");
+    let body = kept.take().remove(0);
+    deliver(&mut hall, 3, body.clone());
+    let (records, contacts) = {
+        let bob = hall.person("bob");
+        (bob.records.clone(), bob.contacts.clone())
+    };
+    hall.drop("bob");
+    let mut again = Start::knowing(1, &contacts);
+    again.records = records;
+    hall.join("bob", again);
+    hall.forget("bob");
+    deliver(&mut hall, 1, body);
+    assert_eq!(hall.log("bob"), ["(ack 1)"]);
+}
+
+#[test]
+fn what_does_not_open_is_told_and_acknowledged() {
+    let mut hall = Hall::with(&["alice", "bob"]);
+    let kept = keep_envelopes(&mut hall);
+    hall.types("alice", "hello");
+    let good = kept.take().remove(0);
+
+    let mut changed = BytesMut::from(&*good);
+    *changed.last_mut().unwrap() ^= 1;
+    let mut unsigned = BytesMut::from(&*good);
+    let signature = 2 + usize::from(u16::from_be_bytes([good[0], good[1]])) + 384;
+    unsigned[signature] ^= 1;
+    let cases = [
+        (Bytes::from_static(b"short"), "malformed"),
+        (changed.freeze(), "cannot-open"),
+        (unsigned.freeze(), "bad-signature"),
+    ];
+    for (seq, (body, code)) in (1..).zip(cases) {
+        hall.forget("bob");
+        deliver(&mut hall, seq, body);
+        assert_eq!(
+            hall.log("bob"),
+            [format!("rejected alice {code}"), format!("(ack {seq})")]
+        );
+    }
+    // A forgery does not stand in the way of the genuine one.
+    hall.forget("bob");
+    deliver(&mut hall, 4, good);
+    assert_eq!(hall.lines("bob"), ["message alice hello"]);
+}
+
+#[test]
+fn an_envelope_under_another_name_is_rejected() {
+    let mut hall = Hall::with(&["alice", "bob", "carol"]);
+    hall.tamper(|_, message, body| match message {
+        ToRelay::Send { .. } => Vec::new(),
+        message => untouched(message, body),
+    });
+    let kept = keep_envelopes(&mut hall);
+    hall.types("alice", "/msg bob hello");
+    let body = kept.take().remove(0);
+    let from = name("carol");
+    hall.relay_says("bob", ToClient::Deliver { seq: 1, from }, body.clone());
+    let from = name("nobody");
+    hall.relay_says("bob", ToClient::Deliver { seq: 2, from }, body.clone());
+    let from = name("alice");
+    hall.relay_says("carol", ToClient::Deliver { seq: 1, from }, body.clone());
+    hall.relay_says(
+        "alice",
+        ToClient::Deliver {
+            seq: 1,
+            from: name("bob"),
+        },
+        body,
+    );
+    assert_eq!(
+        hall.lines("bob"),
+        [
+            "rejected carol wrong-sender",
+            "rejected nobody unknown-sender"
+        ]
+    );
+    assert_eq!(hall.lines("carol"), ["rejected alice not-for-me"]);
+    assert_eq!(hall.lines("alice"), ["rejected bob reflected"]);
+}
+
+/// From now on the relay keeps every envelope instead of passing it on.
+fn keep_envelopes(hall: &mut Hall) -> std::rc::Rc<std::cell::RefCell<Vec<Bytes>>> {
+    let kept = std::rc::Rc::default();
+    let keeper: std::rc::Rc<std::cell::RefCell<Vec<Bytes>>> = std::rc::Rc::clone(&kept);
+    hall.tamper(move |_, message, body| match message {
+        ToRelay::Send { .. } => {
+            keeper.borrow_mut().push(body);
+            Vec::new()
+        }
+        message => untouched(message, body),
+    });
+    kept
+}
+
+fn deliver(hall: &mut Hall, seq: u64, body: Bytes) {
+    let from = name("alice");
+    hall.relay_says("bob", ToClient::Deliver { seq, from }, body);
+}

@@ -1,0 +1,446 @@
+//! A hall in memory: sessions, a relay between them and a disk, all in one thread.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::path::Path;
+
+use bytes::Bytes;
+use chat_client::contacts::Contacts;
+use chat_client::face::render_plain;
+use chat_client::file_name::SafeName;
+use chat_client::session::{
+    Effect, Ending, FileJob, FileReport, Refusal, Session, Setup, Transfer,
+};
+use chat_crypto::{Identity, ReplayRecord};
+use chat_protocol::{
+    Blob, CancelReason, ErrorCode, Frame, LeaveReason, Name, Nonce, Peer, ToClient, ToRelay,
+};
+use rand::SeedableRng as _;
+use rand::rngs::StdRng;
+use sha2::{Digest as _, Sha256};
+
+/// Within the validity of every fixture.
+pub(crate) const NOW: u64 = 1_800_000_000;
+
+/// The identity in the fixture of this number.
+pub(crate) fn fixture(number: u32) -> Identity {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../scenarios/fixtures/keys");
+    let store = std::fs::read_to_string(folder.join(format!("{number:02}.keys"))).unwrap();
+    Identity::from_store(&store, None).unwrap()
+}
+
+pub(crate) fn name(text: &str) -> Name {
+    text.parse().unwrap()
+}
+
+/// Changes what somebody sends, or loses it: `(sender, message, body)`.
+type Tamper = Box<dyn FnMut(&str, ToRelay, Bytes) -> Vec<(ToRelay, Bytes)>>;
+
+/// Everyone, and the relay.
+#[derive(Default)]
+pub(crate) struct Hall {
+    people: BTreeMap<String, Person>,
+    queue: VecDeque<(String, ToRelay, Bytes)>,
+    tamper: Option<Tamper>,
+}
+
+/// One client and what it has done.
+pub(crate) struct Person {
+    pub(crate) session: Session,
+    peer: Peer,
+    seq: u64,
+    /// Deliveries that wait for an acknowledgement: number, sender, the sender's id.
+    waiting: Vec<(u64, String, u64)>,
+    /// Lines, and what was stored, in their order.
+    pub(crate) log: Vec<String>,
+    pub(crate) contacts: String,
+    pub(crate) records: Vec<ReplayRecord>,
+    pub(crate) ending: Option<Ending>,
+    pub(crate) disk: Disk,
+    here: bool,
+}
+
+/// Files that somebody has and gets.
+#[derive(Default)]
+pub(crate) struct Disk {
+    /// What can be sent.
+    pub(crate) files: BTreeMap<String, Vec<u8>>,
+    /// What was received.
+    pub(crate) saved: BTreeMap<String, Vec<u8>>,
+    /// What is not complete.
+    pub(crate) partial: BTreeMap<Transfer, (SafeName, Vec<u8>)>,
+    pub(crate) full: bool,
+    open: BTreeMap<u64, (String, usize)>,
+}
+
+/// What a person begins with.
+pub(crate) struct Start {
+    pub(crate) key: u32,
+    pub(crate) contacts: Contacts,
+    pub(crate) records: Vec<ReplayRecord>,
+}
+
+impl Start {
+    pub(crate) fn new(key: u32) -> Self {
+        Self {
+            key,
+            contacts: Contacts::default(),
+            records: Vec::new(),
+        }
+    }
+
+    pub(crate) fn knowing(key: u32, contacts: &str) -> Self {
+        Self {
+            contacts: Contacts::from_json(contacts).unwrap(),
+            ..Self::new(key)
+        }
+    }
+}
+
+pub(crate) fn session(me: &str, start: Start) -> Session {
+    let setup = Setup {
+        me: name(me),
+        relay: "relay".to_owned(),
+        identity: fixture(start.key),
+        contacts: start.contacts,
+        replays: start.records,
+        escaped_input: true,
+        rng: StdRng::seed_from_u64(u64::from(start.key)),
+    };
+    Session::new(setup, NOW)
+}
+
+pub(crate) fn peer(who: &str, identity: &Identity) -> Peer {
+    Peer {
+        name: name(who),
+        key: Blob(identity.public().spki().to_vec()),
+        certificate: identity.certificate().clone(),
+    }
+}
+
+impl Hall {
+    /// A hall with these people in it, with the fixtures 0, 1 and so on.
+    pub(crate) fn with(names: &[&str]) -> Self {
+        let mut hall = Self::default();
+        for (key, name) in (0..).zip(names) {
+            hall.join(name, Start::new(key));
+        }
+        for name in names {
+            hall.forget(name);
+        }
+        hall
+    }
+
+    pub(crate) fn join(&mut self, who: &str, start: Start) {
+        let peer = peer(who, &fixture(start.key));
+        let person = Person {
+            session: session(who, start),
+            peer,
+            seq: 0,
+            waiting: Vec::new(),
+            log: Vec::new(),
+            contacts: String::new(),
+            records: Vec::new(),
+            ending: None,
+            disk: Disk::default(),
+            here: false,
+        };
+        self.people.insert(who.to_owned(), person);
+        self.settle();
+    }
+
+    /// From now on the relay does this to what it is sent.
+    pub(crate) fn tamper(
+        &mut self,
+        how: impl FnMut(&str, ToRelay, Bytes) -> Vec<(ToRelay, Bytes)> + 'static,
+    ) {
+        self.tamper = Some(Box::new(how));
+    }
+
+    pub(crate) fn person(&mut self, who: &str) -> &mut Person {
+        self.people.get_mut(who).unwrap()
+    }
+
+    /// Types a line; the result is what the typist is told by the time that all is quiet.
+    pub(crate) fn types(&mut self, who: &str, line: &str) -> Vec<String> {
+        self.forget(who);
+        self.person(who).session.on_line(line, NOW);
+        self.settle();
+        self.log(who)
+    }
+
+    pub(crate) fn log(&mut self, who: &str) -> Vec<String> {
+        self.person(who).log.clone()
+    }
+
+    /// Only what was shown.
+    pub(crate) fn lines(&mut self, who: &str) -> Vec<String> {
+        let stored = |line: &String| !line.starts_with('(');
+        self.log(who).into_iter().filter(stored).collect()
+    }
+
+    pub(crate) fn forget(&mut self, who: &str) {
+        self.person(who).log.clear();
+    }
+
+    /// Somebody's connection is gone.
+    pub(crate) fn drop(&mut self, who: &str) {
+        self.part(who, LeaveReason::Dropped);
+        self.settle();
+    }
+
+    /// A frame as the relay would send it.
+    pub(crate) fn relay_says(&mut self, to: &str, message: ToClient, body: Bytes) {
+        self.deliver(to, message, body);
+        self.settle();
+    }
+
+    /// Runs until nobody has anything to do.
+    pub(crate) fn settle(&mut self) {
+        loop {
+            let names: Vec<_> = self.people.keys().cloned().collect();
+            for who in names {
+                self.run(&who);
+            }
+            let Some((from, message, body)) = self.queue.pop_front() else {
+                return;
+            };
+            let copies = match &mut self.tamper {
+                Some(tamper) => tamper(&from, message, body),
+                None => vec![(message, body)],
+            };
+            for (message, body) in copies {
+                self.relay(&from, message, body);
+            }
+        }
+    }
+
+    fn run(&mut self, who: &str) {
+        let person = self.people.get_mut(who).unwrap();
+        loop {
+            person.session.end_batch();
+            let effects = person.session.take_effects();
+            if effects.is_empty() {
+                return;
+            }
+            for effect in effects {
+                match effect {
+                    Effect::Send(frame) => {
+                        let message = ToRelay::decode(&frame).unwrap();
+                        if let ToRelay::Ack { seq } = &message {
+                            person.log.push(format!("(ack {seq})"));
+                        }
+                        self.queue.push_back((who.to_owned(), message, frame.body));
+                    }
+                    Effect::Show(line) => person.log.push(render_plain(&line)),
+                    Effect::Record(records) => {
+                        person.log.push(format!("(record {})", records.len()));
+                        person.records.extend(records);
+                    }
+                    Effect::SaveContacts(json) => {
+                        person.log.push("(contacts)".to_owned());
+                        person.contacts = json;
+                    }
+                    Effect::File(job) => {
+                        if let Some(report) = person.disk.start(job) {
+                            person.session.on_file(report, NOW);
+                        }
+                    }
+                    Effect::Progress(_) => {}
+                    Effect::End(ending) => person.ending = Some(ending),
+                }
+            }
+        }
+    }
+
+    fn relay(&mut self, from: &str, message: ToRelay, body: Bytes) {
+        let sender = name(from);
+        match message {
+            ToRelay::Hello { .. } => {
+                let nonce = Nonce([7; 32]);
+                let relay = "relay".to_owned();
+                self.deliver(from, ToClient::Challenge { relay, nonce }, Bytes::new());
+            }
+            ToRelay::Login { .. } => self.welcome(from),
+            ToRelay::Send { id, to } => self.pass_on(from, id, &to, body),
+            ToRelay::Ack { seq } => {
+                let person = self.person(from);
+                let (done, waiting) = person.waiting.drain(..).partition(|(n, ..)| *n <= seq);
+                person.waiting = waiting;
+                let done: Vec<(u64, String, u64)> = done;
+                for (_, sender, id) in done {
+                    self.deliver(&sender, ToClient::Accepted { id }, Bytes::new());
+                }
+            }
+            ToRelay::Chunk { to, file, index } => {
+                let chunk = ToClient::Chunk {
+                    from: sender,
+                    file,
+                    index,
+                };
+                self.deliver(to.as_str(), chunk, body);
+            }
+            ToRelay::Credit { to, file, until } => {
+                let credit = ToClient::Credit {
+                    from: sender,
+                    file,
+                    until,
+                };
+                self.deliver(to.as_str(), credit, body);
+            }
+            ToRelay::Cancel { to, file, reason } => {
+                self.cancel(
+                    &to,
+                    ToClient::Cancel {
+                        from: sender,
+                        file,
+                        reason,
+                    },
+                );
+            }
+            ToRelay::Bye {} => self.part(from, LeaveReason::Quit),
+            ToRelay::Find { .. } | ToRelay::Ping { .. } | ToRelay::Pong { .. } => {}
+        }
+    }
+
+    fn cancel(&mut self, to: &Name, cancel: ToClient) {
+        self.deliver(to.as_str(), cancel, Bytes::new());
+    }
+
+    fn welcome(&mut self, who: &str) {
+        let joined = self.person(who).peer.clone();
+        let others: Vec<_> = self.people.values().filter(|person| person.here).collect();
+        let present: Vec<_> = others.iter().map(|person| person.peer.clone()).collect();
+        let welcome = ToClient::Welcome {
+            keepalive_ms: 20_000,
+            present: u32::try_from(present.len()).unwrap(),
+        };
+        self.deliver(who, welcome, Bytes::new());
+        for peer in present {
+            let to = peer.name.to_string();
+            self.deliver(who, ToClient::Present { peer }, Bytes::new());
+            self.deliver(
+                &to,
+                ToClient::Joined {
+                    peer: joined.clone(),
+                },
+                Bytes::new(),
+            );
+        }
+        self.person(who).here = true;
+    }
+
+    fn pass_on(&mut self, from: &str, id: u64, to: &Name, body: Bytes) {
+        let Some(person) = self
+            .people
+            .get_mut(to.as_str())
+            .filter(|person| person.here)
+        else {
+            let reason = ErrorCode::UnknownName;
+            self.deliver(from, ToClient::Undelivered { id, reason }, Bytes::new());
+            return;
+        };
+        person.seq += 1;
+        let seq = person.seq;
+        person.waiting.push((seq, from.to_owned(), id));
+        let from = name(from);
+        self.deliver(to.as_str(), ToClient::Deliver { seq, from }, body);
+    }
+
+    fn part(&mut self, who: &str, reason: LeaveReason) {
+        self.person(who).here = false;
+        let others: Vec<_> = self
+            .people
+            .keys()
+            .filter(|other| *other != who)
+            .cloned()
+            .collect();
+        for other in others {
+            let name = name(who);
+            self.deliver(&other, ToClient::Left { name, reason }, Bytes::new());
+        }
+    }
+
+    fn deliver(&mut self, to: &str, message: ToClient, body: Bytes) {
+        let frame: Frame = message.frame(body);
+        if let Some(person) = self.people.get_mut(to) {
+            person.session.on_frame(&frame, NOW);
+        }
+    }
+}
+
+impl Disk {
+    fn start(&mut self, job: FileJob) -> Option<FileReport> {
+        match job {
+            FileJob::Open { source, path } => Some(self.open(source, path.to_str().unwrap())),
+            FileJob::Read { source, length } => {
+                let (path, at) = self.open.get_mut(&source).unwrap();
+                let left = self.files[path].get(*at..).unwrap_or_default();
+                let bytes = left[..length.min(left.len())].to_vec();
+                *at += bytes.len();
+                Some(FileReport::Read { source, bytes })
+            }
+            FileJob::Close { source } => {
+                self.open.remove(&source);
+                None
+            }
+            FileJob::Create { transfer, name } => {
+                self.partial.insert(transfer, (name, Vec::new()));
+                None
+            }
+            FileJob::Write { transfer, bytes } => {
+                if self.full {
+                    self.partial.remove(&transfer);
+                    return Some(FileReport::NotSaved { transfer });
+                }
+                self.partial.get_mut(&transfer).unwrap().1.extend(bytes);
+                None
+            }
+            FileJob::Finish { transfer } => {
+                let (name, bytes) = self.partial.remove(&transfer)?;
+                let free = (0..).map(|n| name.numbered(n));
+                let name = free
+                    .clone()
+                    .find(|name| !self.saved.contains_key(name))
+                    .unwrap();
+                self.saved.insert(name.clone(), bytes);
+                Some(FileReport::Saved { transfer, name })
+            }
+            FileJob::Discard { transfer } => {
+                self.partial.remove(&transfer);
+                None
+            }
+        }
+    }
+
+    fn open(&mut self, source: u64, path: &str) -> FileReport {
+        let Some(bytes) = self.files.get(path) else {
+            let refusal = Refusal::new("not-found", path);
+            return FileReport::NotOpened { source, refusal };
+        };
+        self.open.insert(source, (path.to_owned(), 0));
+        FileReport::Opened {
+            source,
+            size: bytes.len() as u64,
+            sha256: Sha256::digest(bytes).into(),
+        }
+    }
+
+    /// Whether nothing is open any more.
+    pub(crate) fn is_closed(&self) -> bool {
+        self.open.is_empty() && self.partial.is_empty()
+    }
+}
+
+/// Loses nothing and changes nothing.
+pub(crate) fn untouched(message: ToRelay, body: Bytes) -> Vec<(ToRelay, Bytes)> {
+    vec![(message, body)]
+}
+
+/// The relay's answer when a file's other side is gone.
+pub(crate) fn gone(from: &str, transfer: &Transfer) -> ToClient {
+    ToClient::Cancel {
+        from: name(from),
+        file: transfer.file,
+        reason: CancelReason::Gone,
+    }
+}

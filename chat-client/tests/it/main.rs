@@ -1,0 +1,21 @@
+//! The client, without I/O where that says enough, and as a program where it does not.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "what stands around the tests may fail as loudly as they do"
+)]
+
+mod commands;
+mod delivery;
+mod escapes;
+mod faces;
+mod file_names;
+mod files;
+mod hall;
+mod homes;
+mod login;
+mod program;
+mod silence;
+mod talk;
+mod trust;

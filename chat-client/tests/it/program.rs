@@ -1,0 +1,214 @@
+//! The program itself: few, since each one is a process.
+
+use std::path::{Path, PathBuf};
+
+use assert_cmd::Command;
+use chat_crypto::Identity;
+use predicates::prelude::PredicateBooleanExt as _;
+use predicates::str::{contains, starts_with};
+use tempfile::TempDir;
+
+fn client(arguments: &[&str]) -> Command {
+    let mut command = Command::cargo_bin("chat-client").unwrap();
+    command.args(arguments).env_remove("CHAT_HOME");
+    command
+}
+
+/// A home with a fixture's keys.
+fn home() -> (TempDir, String) {
+    let folder = TempDir::new().unwrap();
+    let keys = Path::new(env!("CARGO_MANIFEST_DIR")).join("../scenarios/fixtures/keys/00.keys");
+    std::fs::copy(keys, folder.path().join("identity.keys")).unwrap();
+    let path = folder.path().to_str().unwrap().to_owned();
+    (folder, path)
+}
+
+#[test]
+fn help_has_examples_and_exit_codes() {
+    client(&["--help"])
+        .assert()
+        .code(0)
+        .stdout(contains("Examples:").and(contains("Exit codes:")));
+    client(&["chat", "--help"])
+        .assert()
+        .code(0)
+        .stdout(contains("--relay 127.0.0.1:5000"));
+}
+
+#[test]
+fn wrong_usage_is_exit_code_2() {
+    for arguments in [
+        &["chat"][..],
+        &["chat", "alice"],
+        &["chat", "Alice!", "--relay", "127.0.0.1:1"],
+        &["chat", "alice", "--rely", "127.0.0.1:1"],
+        &["keygen", "--no-pass-phrase", "--pass-phrase-file", "x"],
+        &["dance"],
+    ] {
+        client(arguments)
+            .assert()
+            .code(2)
+            .stderr(starts_with("error: "));
+    }
+}
+
+#[test]
+fn without_a_key_store_chat_says_how_to_make_one_and_makes_nothing() {
+    let folder = TempDir::new().unwrap();
+    let home = folder.path().join("home");
+    let path = home.to_str().unwrap();
+    client(&["chat", "alice", "--relay", "127.0.0.1:1", "--home", path])
+        .assert()
+        .code(5)
+        .stderr(
+            contains("no key store").and(contains("hint: make one: chat-client keygen --home")),
+        );
+    assert!(!home.exists());
+}
+
+#[test]
+fn without_a_relay_there_chat_ends_with_exit_code_5() {
+    let (_folder, path) = home();
+    // A port that was free a moment ago and is bound by nobody.
+    let port = std::net::TcpListener::bind("127.0.0.1:0")
+        .unwrap()
+        .local_addr()
+        .unwrap();
+    let relay = port.to_string();
+    client(&[
+        "chat", "alice", "--relay", &relay, "--home", &path, "--plain",
+    ])
+    .assert()
+    .code(5)
+    .stdout("")
+    .stderr(contains("no relay at 127.0.0.1").and(contains("hint: ")));
+}
+
+#[test]
+fn plain_tcp_does_not_leave_the_machine_unasked() {
+    let (_folder, path) = home();
+    client(&[
+        "chat",
+        "alice",
+        "--relay",
+        "192.0.2.1:5000",
+        "--home",
+        &path,
+    ])
+    .assert()
+    .code(2)
+    .stderr(contains("--insecure-transport"));
+}
+
+#[test]
+fn a_relay_that_closes_at_once_is_an_error_without_a_panic() {
+    let (_folder, path) = home();
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let relay = listener.local_addr().unwrap().to_string();
+    let closing = std::thread::spawn(move || drop(listener.accept().unwrap()));
+    client(&["chat", "alice", "--relay", &relay, "--home", &path])
+        .assert()
+        .code(5)
+        .stderr(contains("before the login"));
+    closing.join().unwrap();
+}
+
+#[test]
+fn a_home_that_cannot_be_written_is_exit_code_5() {
+    client(&["keygen", "--home", "/proc/nowhere", "--no-pass-phrase"])
+        .assert()
+        .code(5)
+        .stderr(contains("error: cannot use /proc/nowhere"));
+}
+
+#[test]
+fn a_damaged_key_store_is_exit_code_5() {
+    let (folder, path) = home();
+    std::fs::write(folder.path().join("identity.keys"), "{}").unwrap();
+    client(&["chat", "alice", "--relay", "127.0.0.1:1", "--home", &path])
+        .assert()
+        .code(5)
+        .stderr(contains("key store"));
+}
+
+#[test]
+fn keygen_and_export_make_private_files_and_overwrite_nothing() {
+    let folder = TempDir::new().unwrap();
+    let home = folder.path().join("new/home");
+    let path = home.to_str().unwrap();
+    let keygen = ["keygen", "--home", path, "--no-pass-phrase"];
+    client(&keygen)
+        .assert()
+        .code(0)
+        .stdout(starts_with("fingerprint "));
+    let store = std::fs::read_to_string(home.join("identity.keys")).unwrap();
+    let identity = Identity::from_store(&store, None).unwrap();
+
+    client(&keygen).assert().code(5).stderr(contains("--force"));
+    assert_eq!(
+        std::fs::read_to_string(home.join("identity.keys")).unwrap(),
+        store
+    );
+
+    let to = folder.path().join("pem");
+    let export = ["export", "--home", path, "--to", to.to_str().unwrap()];
+    client(&export).assert().code(0);
+    let pem = identity.to_pem();
+    let read = |name: &str| std::fs::read_to_string(to.join(name)).unwrap();
+    assert_eq!(read("identity-private.pem"), *pem.identity_private);
+    assert_eq!(read("identity-public.pem"), pem.identity_public);
+    assert_eq!(read("encryption-private.pem"), *pem.encryption_private);
+    assert_eq!(read("encryption-public.pem"), pem.encryption_public);
+    for file in [
+        home.join("identity.keys"),
+        to.join("identity-private.pem"),
+        to.join("encryption-private.pem"),
+    ] {
+        assert_eq!(mode(&file), 0o600, "{}", file.display());
+    }
+    client(&export).assert().code(5).stderr(contains("exists"));
+}
+
+#[test]
+fn a_pass_phrase_comes_from_its_file_and_a_wrong_one_is_refused() {
+    let folder = TempDir::new().unwrap();
+    let (home, right, wrong) = (
+        path(&folder, "home"),
+        path(&folder, "right"),
+        path(&folder, "wrong"),
+    );
+    std::fs::write(&right, "correct horse\n").unwrap();
+    std::fs::write(&wrong, "battery staple\n").unwrap();
+    let keys = Path::new(&home).join("identity.keys");
+    std::fs::create_dir(&home).unwrap();
+    let fixture = crate::hall::fixture(0);
+    let store = fixture.to_store(&mut rand::rng(), Some("correct horse"));
+    std::fs::write(&keys, store).unwrap();
+    let to = path(&folder, "pem");
+    let export = |options: &[&str]| {
+        let mut command = client(&["export", "--home", &home, "--to", &to]);
+        command.args(options).assert()
+    };
+    export(&["--pass-phrase-file", &wrong])
+        .code(5)
+        .stderr(contains("pass phrase is wrong"));
+    export(&["--no-pass-phrase"])
+        .code(5)
+        .stderr(contains("encrypted"));
+    export(&["--pass-phrase-file", &right]).code(0);
+}
+
+fn path(folder: &TempDir, name: &str) -> String {
+    folder.path().join(name).to_str().unwrap().to_owned()
+}
+
+#[cfg(unix)]
+fn mode(file: &PathBuf) -> u32 {
+    use std::os::unix::fs::PermissionsExt as _;
+    std::fs::metadata(file).unwrap().permissions().mode() & 0o777
+}
+
+#[cfg(not(unix))]
+fn mode(_: &PathBuf) -> u32 {
+    0o600
+}

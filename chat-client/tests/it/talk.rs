@@ -1,0 +1,169 @@
+use chat_client::session::Ending;
+use chat_protocol::{ErrorCode, ToClient, ToRelay};
+
+use crate::hall::{Hall, Start, name, untouched};
+
+#[test]
+fn a_text_to_all_reaches_everyone_once_and_is_counted() {
+    let mut hall = Hall::with(&["alice", "bob", "carol"]);
+    let told = hall.types("alice", "good morning");
+    assert_eq!(told.last().unwrap(), "sent all 2");
+    for other in ["bob", "carol"] {
+        assert_eq!(hall.lines(other), ["message alice good morning"]);
+    }
+}
+
+#[test]
+fn a_private_text_reaches_its_recipient_alone() {
+    let mut hall = Hall::with(&["alice", "bob", "carol"]);
+    let told = hall.types("alice", "/msg bob the vault");
+    assert_eq!(told.last().unwrap(), "sent bob");
+    assert_eq!(hall.lines("bob"), ["private alice the vault"]);
+    assert!(hall.lines("carol").is_empty());
+}
+
+#[test]
+fn any_text_comes_out_as_it_went_in() {
+    let mut hall = Hall::with(&["alice", "bob"]);
+    hall.types("alice", r" two\nlines \\ \u{1b}[2J  ");
+    assert_eq!(
+        hall.lines("bob"),
+        [r"message alice  two\nlines \\ \u{1b}[2J  "]
+    );
+}
+
+#[test]
+fn a_text_of_the_full_length_arrives() {
+    let mut hall = Hall::with(&["alice", "bob"]);
+    let text = "ä".repeat(32 * 1024);
+    hall.types("alice", &text);
+    assert_eq!(hall.lines("bob"), [format!("message alice {text}")]);
+}
+
+#[test]
+fn with_nobody_there_a_text_to_all_is_sent_to_none() {
+    let mut hall = Hall::with(&["alice"]);
+    assert_eq!(hall.types("alice", "hello?"), ["sent all 0"]);
+}
+
+#[test]
+fn what_cannot_be_sent_is_refused_with_a_code() {
+    let mut hall = Hall::with(&["alice", "bob"]);
+    let code = |told: Vec<String>| told[0].split(' ').take(2).collect::<Vec<_>>().join(" ");
+    assert_eq!(code(hall.types("alice", "/msg alice hi")), "refused self");
+    assert_eq!(
+        code(hall.types("alice", "/msg bbo hi")),
+        "refused unknown-name"
+    );
+    assert_eq!(
+        code(hall.types("alice", "/file nobody x")),
+        "refused unknown-name"
+    );
+    hall.drop("bob");
+    assert_eq!(code(hall.types("alice", "/msg bob hi")), "refused offline");
+    assert!(hall.lines("bob").is_empty());
+}
+
+#[test]
+fn an_envelope_that_does_not_arrive_is_told_and_not_counted() {
+    let mut hall = Hall::with(&["alice", "bob", "carol"]);
+    hall.tamper(|_, message, body| match message {
+        ToRelay::Send { ref to, .. } if to.as_str() == "carol" => Vec::new(),
+        message => untouched(message, body),
+    });
+    assert!(
+        !hall
+            .types("alice", "hello")
+            .contains(&"sent all 1".to_owned())
+    );
+    let (id, reason) = (2, ErrorCode::Busy);
+    hall.relay_says(
+        "alice",
+        ToClient::Undelivered { id, reason },
+        bytes::Bytes::new(),
+    );
+    let told = hall.lines("alice");
+    assert_eq!(told, ["undelivered carol busy", "sent all 1"]);
+}
+
+#[test]
+fn an_answer_that_comes_twice_counts_once() {
+    let mut hall = Hall::with(&["alice", "bob"]);
+    hall.types("alice", "/msg bob hi");
+    hall.forget("alice");
+    hall.relay_says("alice", ToClient::Accepted { id: 1 }, bytes::Bytes::new());
+    assert!(hall.log("alice").is_empty());
+}
+
+#[test]
+fn people_come_and_go_and_are_listed() {
+    let mut hall = Hall::with(&["alice", "bob"]);
+    assert_eq!(
+        hall.types("alice", "/who"),
+        ["contact bob first-use", "contacts 1"]
+    );
+    hall.types("bob", "/quit");
+    assert_eq!(hall.lines("alice").last().unwrap(), "left bob quit");
+    assert_eq!(hall.person("bob").ending, Some(Ending::Left));
+    assert_eq!(hall.types("alice", "/who"), ["contacts 0"]);
+}
+
+#[test]
+fn the_end_of_the_input_waits_for_what_is_on_its_way() {
+    let mut hall = Hall::with(&["alice", "bob"]);
+    hall.tamper(|_, message, body| match message {
+        ToRelay::Ack { .. } => Vec::new(),
+        message => untouched(message, body),
+    });
+    hall.types("alice", "/msg bob last words");
+    hall.person("alice").session.on_end_of_input();
+    hall.settle();
+    assert_eq!(hall.person("alice").ending, None);
+    hall.relay_says("alice", ToClient::Accepted { id: 1 }, bytes::Bytes::new());
+    assert_eq!(hall.person("alice").ending, Some(Ending::Left));
+    assert_eq!(hall.lines("alice").last().unwrap(), "sent bob");
+}
+
+#[test]
+fn nobody_is_written_to_on_the_relays_word_for_our_own_name() {
+    let mut hall = Hall::with(&["alice", "bob"]);
+    let twin = crate::hall::peer("alice", &crate::hall::fixture(9));
+    hall.relay_says(
+        "alice",
+        ToClient::Joined { peer: twin },
+        bytes::Bytes::new(),
+    );
+    assert!(hall.log("alice").is_empty());
+    assert_eq!(hall.types("alice", "hello").last().unwrap(), "sent all 1");
+}
+
+#[test]
+fn the_help_explains_every_command() {
+    let mut hall = Hall::with(&["alice"]);
+    assert_eq!(hall.types("alice", "/help").len(), 8);
+    let about = hall.types("alice", "/help trust");
+    insta::assert_snapshot!(about.join("\n"), @"help /trust NAME: trusts an identity that has changed, so that you can write again");
+}
+
+#[test]
+fn a_key_session_is_started_once_for_many_texts() {
+    let mut hall = Hall::default();
+    let sessions = std::rc::Rc::new(std::cell::RefCell::new(std::collections::BTreeSet::new()));
+    hall.join("alice", Start::new(0));
+    hall.join("bob", Start::new(1));
+    let seen = sessions.clone();
+    hall.tamper(move |_, message, body| {
+        if let ToRelay::Send { to, .. } = &message
+            && *to == name("bob")
+        {
+            let envelope = chat_protocol::Envelope::decode(body.clone()).unwrap();
+            seen.borrow_mut().insert(envelope.wrap);
+        }
+        untouched(message, body)
+    });
+    for _ in 0..3 {
+        hall.types("alice", "again");
+    }
+    assert_eq!(sessions.borrow().len(), 1);
+    assert_eq!(hall.lines("bob").len(), 4);
+}

@@ -1,0 +1,193 @@
+use bytes::Bytes;
+use chat_client::contacts::{Contacts, InvalidContacts, Sight};
+use chat_protocol::{Blob, ToClient};
+
+use crate::hall::{Hall, Start, fixture, name, peer};
+
+/// Alice knows bob with fixture 1; now somebody with fixture 5 has bob's name.
+fn impostor() -> Hall {
+    let mut hall = Hall::with(&["alice", "bob"]);
+    let known = hall.person("alice").contacts.clone();
+    hall.drop("bob");
+    hall.forget("alice");
+    hall.join("bob", Start::knowing(5, &known));
+    hall
+}
+
+#[test]
+fn a_changed_identity_is_announced() {
+    let mut hall = impostor();
+    assert_eq!(hall.lines("alice"), ["joined bob", "key-changed bob"]);
+    assert_eq!(
+        hall.types("alice", "/who"),
+        ["contact bob changed", "contacts 1"]
+    );
+}
+
+#[test]
+fn nothing_is_sent_to_a_changed_identity_until_it_is_trusted() {
+    let mut hall = impostor();
+    for line in ["/msg bob secret", "secret", "/file bob plan.pdf"] {
+        let told = hall.types("alice", line);
+        assert!(told[0].starts_with("refused key-changed "), "{told:?}");
+    }
+    assert!(!hall.log("bob").iter().any(|line| line.contains("secret")));
+
+    assert_eq!(
+        hall.types("alice", "/trust bob"),
+        ["(contacts)", "trusted bob"]
+    );
+    hall.types("alice", "/msg bob hello, new bob");
+    assert_eq!(
+        hall.lines("bob").last().unwrap(),
+        "private alice hello, new bob"
+    );
+}
+
+#[test]
+fn what_comes_from_a_changed_identity_is_flagged() {
+    let mut hall = impostor();
+    hall.forget("alice");
+    hall.types("bob", "it is me");
+    hall.types("bob", "/msg alice really");
+    let lines = hall.lines("alice");
+    assert_eq!(
+        lines,
+        ["flagged-message bob it is me", "flagged-private bob really"]
+    );
+}
+
+#[test]
+fn a_file_from_a_changed_identity_is_refused() {
+    let mut hall = impostor();
+    hall.forget("alice");
+    hall.person("bob")
+        .disk
+        .files
+        .insert("x".to_owned(), vec![1; 10]);
+    let told = hall.types("bob", "/file alice x");
+    assert_eq!(told.last().unwrap(), "file-failed alice refused x");
+    assert_eq!(hall.lines("alice"), ["rejected bob key-changed"]);
+    assert!(hall.person("alice").disk.saved.is_empty());
+}
+
+#[test]
+fn trust_and_a_warning_that_waits_survive_a_restart() {
+    let mut hall = impostor();
+    let stored = hall.person("alice").contacts.clone();
+    hall.drop("alice");
+    hall.join("alice", Start::knowing(0, &stored));
+    assert_eq!(
+        hall.lines("alice"),
+        ["ready alice with bob", "key-changed bob"]
+    );
+    hall.types("alice", "/trust bob");
+    let stored = hall.person("alice").contacts.clone();
+    hall.drop("alice");
+    hall.join("alice", Start::knowing(0, &stored));
+    assert_eq!(hall.lines("alice"), ["ready alice with bob"]);
+}
+
+#[test]
+fn both_sides_see_the_same_safety_number_and_yes_marks_it_verified() {
+    let mut hall = Hall::with(&["alice", "bob"]);
+    let alices = hall.types("alice", "/verify bob").join("");
+    let bobs = hall.types("bob", "/verify alice").join("");
+    let number = alices.strip_prefix("safety bob first-use ").unwrap();
+    assert_eq!(number.split(' ').count(), 12);
+    assert_eq!(bobs.strip_prefix("safety alice first-use "), Some(number));
+    assert_eq!(
+        hall.types("alice", "/verify bob yes"),
+        ["(contacts)", "verified bob"]
+    );
+    assert!(hall.types("alice", "/verify bob")[0].starts_with("safety bob verified "));
+}
+
+#[test]
+fn a_changed_identity_is_compared_before_it_is_trusted_and_not_verified_blindly() {
+    let mut hall = impostor();
+    let shown = hall.types("alice", "/verify bob").join("");
+    let theirs = hall.types("bob", "/verify alice").join("");
+    let number = |line: &str| line.split(' ').skip(3).collect::<Vec<_>>().join(" ");
+    assert!(shown.starts_with("safety bob changed "));
+    assert_eq!(number(&shown), number(&theirs));
+    let told = hall.types("alice", "/verify bob yes");
+    assert!(told[0].starts_with("refused key-changed "));
+}
+
+#[test]
+fn trust_without_a_change_is_refused() {
+    let mut hall = Hall::with(&["alice", "bob"]);
+    assert!(hall.types("alice", "/trust bob")[0].starts_with("refused not-changed "));
+    assert!(hall.types("alice", "/trust carol")[0].starts_with("refused unknown-name "));
+}
+
+#[test]
+fn the_known_identity_coming_back_ends_the_warning() {
+    let mut hall = impostor();
+    hall.drop("bob");
+    hall.join("bob", Start::new(1));
+    assert_eq!(
+        hall.types("alice", "/msg bob hi").last().unwrap(),
+        "sent bob"
+    );
+}
+
+#[test]
+fn somebody_with_a_bad_key_is_here_but_not_written_to() {
+    let mut hall = Hall::with(&["alice"]);
+    let mut mallory = peer("mallory", &fixture(3));
+    mallory.key = Blob(vec![1, 2, 3]);
+    hall.relay_says("alice", ToClient::Joined { peer: mallory }, Bytes::new());
+    let lines = hall.lines("alice");
+    assert_eq!(lines[0], "joined mallory");
+    assert!(lines[1].starts_with("refused bad-key mallory: "));
+    assert_eq!(hall.types("alice", "/who")[0], "contact mallory invalid");
+    let told = hall.types("alice", "hello");
+    assert_eq!(told.last().unwrap(), "sent all 0");
+}
+
+#[test]
+fn a_certificate_of_another_identity_is_not_sealed_for() {
+    let mut hall = Hall::with(&["alice"]);
+    let mut mallory = peer("bob", &fixture(1));
+    mallory.certificate = fixture(3).certificate().clone();
+    hall.relay_says("alice", ToClient::Joined { peer: mallory }, Bytes::new());
+    assert!(hall.types("alice", "/msg bob hi")[0].starts_with("refused bad-key bob: "));
+}
+
+#[test]
+fn contacts_come_back_from_their_file_and_a_damaged_one_is_an_error() {
+    let mut contacts = Contacts::default();
+    let (bob, key) = (name("bob"), fixture(1));
+    assert_eq!(contacts.see(&bob, key.public()), Sight::First);
+    assert_eq!(
+        contacts.see(&bob, fixture(2).public()),
+        Sight::Changed { again: false }
+    );
+    assert_eq!(
+        contacts.see(&bob, fixture(2).public()),
+        Sight::Changed { again: true }
+    );
+    assert!(contacts.use_key(&bob, 4) && !contacts.use_key(&bob, 3));
+    let json = contacts.to_json();
+    assert_eq!(Contacts::from_json(&json), Ok(contacts));
+    assert!(Contacts::from_json(&json.replace("MII", "MIX")).is_err());
+    let later = json.replace("\"version\": 1", "\"version\": 2");
+    assert_eq!(
+        Contacts::from_json(&later),
+        Err(InvalidContacts::Version(2))
+    );
+}
+
+#[test]
+fn an_older_encryption_key_never_replaces_a_newer_one() {
+    let mut known = Contacts::default();
+    known.see(&name("bob"), fixture(1).public());
+    known.use_key(&name("bob"), 2);
+    let mut hall = Hall::default();
+    hall.join("bob", Start::new(1));
+    hall.join("alice", Start::knowing(0, &known.to_json()));
+    let told = hall.types("alice", "/msg bob hi");
+    assert!(told[0].starts_with("refused bad-key bob: encryption key 1 was replaced by 2"));
+}
