@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
+use chat_protocol::{InvalidName, Name};
 use rand::rngs::StdRng;
 use tokio::sync::mpsc;
 use tokio::time::timeout_at;
@@ -16,7 +17,7 @@ use crate::home::{self, Home, ReplayLog};
 use crate::input::{Input, read_stdin};
 use crate::keepalive::{Keepalive, Silence};
 use crate::key_commands::unix_now;
-use crate::session::{Effect, Ending, FileReport, Session, Setup};
+use crate::session::{Effect, Ending, FileReport, Line, Refusal, Session, Setup};
 use crate::signals::Signals;
 use crate::transport::{Traffic, Wire};
 
@@ -33,10 +34,11 @@ const RENEW_BEFORE: u64 = 14 * 24 * 60 * 60;
 /// `chat`: from the key store to the farewell.
 pub(crate) fn run(options: &Chat) -> Result<Exit, Failure> {
     let fault = |error: std::io::Error| Failure::new(Exit::Fault, format!("cannot start: {error}"));
+    let me = own_name(options)?;
     let folder = home::locate(options.home.as_deref())?;
     let store = home::read_key_store(&folder)?;
     let home = Home::open(&folder)?;
-    let session = new_session(options, &home, &store)?;
+    let session = new_session(options, me, &home, &store)?;
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
@@ -55,13 +57,27 @@ pub(crate) fn run(options: &Chat) -> Result<Exit, Failure> {
     done
 }
 
+/// The name that was typed. A bad one is told to programs on standard output too, like every
+/// other no.
+fn own_name(options: &Chat) -> Result<Name, Failure> {
+    options.name.parse().map_err(|error: InvalidName| {
+        let text = format!("{} is no name: {error}", escape(&options.name));
+        if options.plain {
+            let refused = Line::Refused(Refusal::new("bad-name", text.clone()));
+            // The exit code says it as well, where nobody reads.
+            Face::plain().show(&refused).ok();
+        }
+        Failure::new(Exit::Usage, text)
+    })
+}
+
 /// What the session begins with, and the log that it goes on writing.
 struct Start {
     session: Session,
     replay_log: ReplayLog,
 }
 
-fn new_session(options: &Chat, home: &Home, store: &str) -> Result<Start, Failure> {
+fn new_session(options: &Chat, me: Name, home: &Home, store: &str) -> Result<Start, Failure> {
     let now = unix_now();
     let mut rng: StdRng = rand::make_rng();
     let (mut identity, pass_phrase) = options.pass_phrase.unlock(store)?;
@@ -73,7 +89,7 @@ fn new_session(options: &Chat, home: &Home, store: &str) -> Result<Start, Failur
     let contacts = home.read_contacts()?;
     let (replay_log, replays) = ReplayLog::open(home, now)?;
     let setup = Setup {
-        me: options.name.clone(),
+        me,
         relay: options.relay_name.clone(),
         identity,
         contacts,

@@ -4,7 +4,6 @@ use std::io::{self, Write as _};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use chat_protocol::Name;
 use clap::{Args, Parser, Subcommand};
 
 use crate::exit_code::Failure;
@@ -95,7 +94,7 @@ const CHAT_HELP: &str = "Examples:
 #[command(after_help = CHAT_HELP, after_long_help = format!("{CHAT_HELP}\n\n{EXIT_CODES}"))]
 pub struct Chat {
     /// Your name: a-z, 0-9, _ and -, at most 32
-    pub(crate) name: Name,
+    pub(crate) name: String,
     /// Where the relay listens
     #[arg(long, value_name = "HOST:PORT")]
     pub(crate) relay: String,

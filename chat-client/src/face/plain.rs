@@ -30,6 +30,9 @@ pub fn render(line: &Line) -> String {
         Line::SentAll { accepted } => format!("sent all {accepted}"),
         Line::Sent { to } => format!("sent {to}"),
         Line::Undelivered { to, reason } => format!("undelivered {to} {reason}"),
+        Line::FileOffered { from, size, name } => {
+            format!("file-offered {from} {size} {}", escape(name))
+        }
         Line::FileReceived {
             from,
             size,

@@ -37,6 +37,9 @@ pub fn render(line: &Line) -> Option<String> {
         Line::SentAll { accepted: 0 } => "* nobody has it".to_owned(),
         Line::SentAll { .. } | Line::Sent { .. } => return None,
         Line::Undelivered { to, reason } => format!("! not delivered to {to}: {reason}"),
+        Line::FileOffered { from, size, name } => {
+            format!("* {from} sends {} ({size} bytes)", escape(name))
+        }
         Line::FileReceived {
             from, size, name, ..
         } => format!("* {from} sent {} ({size} bytes), saved", escape(name)),

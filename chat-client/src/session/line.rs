@@ -54,6 +54,15 @@ pub enum Line {
         /// Why.
         reason: String,
     },
+    /// A file is on its way to us.
+    FileOffered {
+        /// Who sends it.
+        from: Name,
+        /// Bytes.
+        size: u64,
+        /// The name that it will have, if that is free.
+        name: String,
+    },
     /// A file has arrived, is verified and has its name.
     FileReceived {
         /// Who sent it.

@@ -127,6 +127,11 @@ impl Session {
             return;
         };
         let name = receiving.name.clone();
+        self.show(Line::FileOffered {
+            from: from.clone(),
+            size: receiving.size,
+            name: name.as_str().to_owned(),
+        });
         self.progress(Progress::Started {
             file: transfer.file,
             label: format!("{} from {from}", name.as_str()),
