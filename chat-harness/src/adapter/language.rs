@@ -1,0 +1,287 @@
+//! The adapter language, described.
+
+use crate::scenario::shape::{Kind, Table, Word, may, must, word};
+
+const ARGUMENTS: Kind = Kind::Array(&Kind::Text, 1);
+const VARIABLES: Kind = Kind::Map(&Kind::Text);
+const COPIES: Kind = Kind::Array(&Kind::Table(&COPY), 0);
+
+/// The whole file.
+pub(super) static ADAPTER: Table = Table {
+    name: "adapter",
+    doc: "How to start and drive one implementation.",
+    keys: &[
+        must("about", Kind::Text, "one line"),
+        must(
+            "programs",
+            Kind::Map(&Kind::Table(&PROGRAM)),
+            "its programs, by the names that templates use",
+        ),
+        must("relay", Kind::Table(&RELAY), "how to handle the relay"),
+        must("client", Kind::Table(&CLIENT), "how to handle a client"),
+        may(
+            "wire",
+            Kind::Table(&WIRE),
+            "what can be decoded of its traffic",
+        ),
+        may(
+            "controls",
+            Kind::Table(&CONTROLS),
+            "for each surface, a text that a search must find there",
+        ),
+        may(
+            "cannot",
+            Kind::Array(&Kind::Word(CAPABILITIES), 0),
+            "what it cannot do",
+        ),
+    ],
+    one_of: &[],
+    one_is: "",
+};
+
+static PROGRAM: Table = Table {
+    name: "program",
+    doc: "Where a program comes from.",
+    keys: &[
+        may(
+            "cargo",
+            Kind::Text,
+            "a binary of this workspace, by its name",
+        ),
+        may(
+            "path",
+            Kind::Text,
+            "a file, relative to the adapter file, or a name to be found on PATH",
+        ),
+    ],
+    one_of: &["cargo", "path"],
+    one_is: "origin",
+};
+
+static RELAY: Table = Table {
+    name: "relay",
+    doc: "How to start and stop the relay.",
+    keys: &[
+        must(
+            "run",
+            ARGUMENTS,
+            "its command line, one item for each argument",
+        ),
+        may("env", VARIABLES, "added to a clean environment"),
+        may(
+            "copy",
+            COPIES,
+            "files to put into its scratch directory before it starts",
+        ),
+        must(
+            "ready",
+            Kind::Table(&READY),
+            "how to see that it can serve; nobody ever connects to find out",
+        ),
+        may(
+            "stop",
+            Kind::Word(STOPS),
+            "how it stops in order; `term` when left out",
+        ),
+        must(
+            "keepalive",
+            Kind::Duration,
+            "how long its links may be silent, where a scenario does not say",
+        ),
+    ],
+    one_of: &[],
+    one_is: "",
+};
+
+static READY: Table = Table {
+    name: "ready",
+    doc: "When the relay can serve.",
+    keys: &[
+        may(
+            "line",
+            Kind::Text,
+            "a regular expression; its group `port`, where there is one, is the port",
+        ),
+        may(
+            "listens",
+            Kind::Integer(1, 65_535),
+            "the port it listens on, when that is fixed in its code",
+        ),
+    ],
+    one_of: &["line", "listens"],
+    one_is: "sign",
+};
+
+const STOPS: &[Word] = &[
+    word("eof", "end of its input"),
+    word("int", "SIGINT"),
+    word("term", "SIGTERM"),
+];
+
+static CLIENT: Table = Table {
+    name: "client",
+    doc: "How to start and drive a client.",
+    keys: &[
+        must(
+            "run",
+            ARGUMENTS,
+            "its command line, one item for each argument",
+        ),
+        may("env", VARIABLES, "added to a clean environment"),
+        may(
+            "copy",
+            COPIES,
+            "files to put into its scratch directory before it starts",
+        ),
+        may(
+            "prepare",
+            Kind::Array(&ARGUMENTS, 0),
+            "commands that are run instead of copying from pools, in scenarios about making keys",
+        ),
+        may("downloads", Kind::Text, "where received files appear"),
+        may(
+            "escapes",
+            Kind::Word(ESCAPES),
+            "how text is written in its lines, both ways; `raw` when left out",
+        ),
+        may(
+            "exits_when_relay_gone",
+            Kind::Bool,
+            "it ends by itself when its relay is gone; `false` when left out",
+        ),
+        must("type", Kind::Table(&TYPE), "what to type for each verb"),
+        must(
+            "events",
+            Kind::Table(&EVENTS),
+            "which line means which event",
+        ),
+    ],
+    one_of: &[],
+    one_is: "",
+};
+
+static COPY: Table = Table {
+    name: "copy",
+    doc: "A file for a scratch directory.",
+    keys: &[
+        must(
+            "from",
+            Kind::Text,
+            "a file, relative to the adapter file; with `pool`, a directory",
+        ),
+        may(
+            "pool",
+            Kind::Bool,
+            "the nth client gets the nth file of the directory",
+        ),
+        must(
+            "to",
+            Kind::Text,
+            "where it goes, below the scratch directory",
+        ),
+    ],
+    one_of: &[],
+    one_is: "",
+};
+
+const ESCAPES: &[Word] = &[
+    word(
+        "raw",
+        "as it stands; a text with a line break cannot be typed",
+    ),
+    word("backslash", "`\\\\`, `\\n`, `\\r`, `\\t` and `\\u{1b}`"),
+];
+
+static TYPE: Table = Table {
+    name: "type",
+    doc: "What to type for each verb; one that is left out cannot be done.",
+    keys: &[
+        may("say", Kind::Text, "with `{text}`"),
+        may("msg", Kind::Text, "with `{to}` and `{text}`"),
+        may("file", Kind::Text, "with `{to}` and `{path}`"),
+        may("quit", Kind::Text, "as its users quit"),
+    ],
+    one_of: &[],
+    one_is: "",
+};
+
+const EVENT: &str = "a regular expression over a whole line; named groups are captures";
+
+/// One key for each event.
+pub(super) static EVENTS: Table = Table {
+    name: "events",
+    doc: "Regular expressions over whole lines of standard output.",
+    keys: &[
+        must("ready", Kind::Text, EVENT),
+        may("joined", Kind::Text, EVENT),
+        may("left", Kind::Text, EVENT),
+        may("message", Kind::Text, EVENT),
+        may("private", Kind::Text, EVENT),
+        may("sent", Kind::Text, EVENT),
+        may("undelivered", Kind::Text, EVENT),
+        may("file_received", Kind::Text, EVENT),
+        may("file_delivered", Kind::Text, EVENT),
+        may("file_failed", Kind::Text, EVENT),
+        may("file_offered", Kind::Text, EVENT),
+        may("refused", Kind::Text, EVENT),
+        may("rejected", Kind::Text, EVENT),
+        may("key_changed", Kind::Text, EVENT),
+        may("disconnected", Kind::Text, EVENT),
+        may("reconnected", Kind::Text, EVENT),
+    ],
+    one_of: &[],
+    one_is: "",
+};
+
+static WIRE: Table = Table {
+    name: "wire",
+    doc: "What can be decoded of the traffic.",
+    keys: &[
+        may(
+            "framing",
+            Kind::Word(FRAMINGS),
+            "how frames are cut; `none` when left out",
+        ),
+        may(
+            "background",
+            Kind::Array(&Kind::Text, 0),
+            "frame types that come and go with timing, left out of protocol records",
+        ),
+    ],
+    one_of: &[],
+    one_is: "",
+};
+
+const FRAMINGS: &[Word] = &[
+    word("chat", "as the reference implementation does"),
+    word("none", "unknown: there is no protocol record"),
+];
+
+static CONTROLS: Table = Table {
+    name: "controls",
+    doc: "A search that finds nothing proves nothing, unless it finds what must be there.",
+    keys: &[
+        may(
+            "arguments",
+            Kind::Text,
+            "in the relay's command line and environment",
+        ),
+        may(
+            "files",
+            Kind::Text,
+            "in the files below the relay's scratch directory",
+        ),
+        may("output", Kind::Text, "in what the relay prints"),
+        may("wire", Kind::Text, "in the traffic of the links"),
+    ],
+    one_of: &[],
+    one_is: "",
+};
+
+const CAPABILITIES: &[Word] = &[
+    word("file", "send files"),
+    word("msg", "send a text to one"),
+    word("multiline-text", "send a text with line breaks"),
+    word("receipts", "tell the sender that a text was accepted"),
+    word("say", "send a text to everyone"),
+];

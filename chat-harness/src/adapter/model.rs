@@ -1,0 +1,201 @@
+//! What an adapter file says, after every check.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+use crate::scenario::EventKind;
+
+/// A text with `{placeholders}`, filled in when its values are known. Known to all:
+/// `{work}` (the participant's scratch directory), `{control}`, and every program by its
+/// name in `[programs]`. For the relay also `{keepalive}`; for clients `{port}` (their link
+/// to the relay), `{name}` (login name); in `[client.type]` also `{to}`, `{text}`, `{path}`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Template(pub String);
+
+/// One adapter file.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Adapter {
+    /// The file's name without extension.
+    pub name: String,
+    /// The file.
+    pub path: PathBuf,
+    /// One line.
+    pub about: String,
+    /// Programs by the name that templates use.
+    pub programs: BTreeMap<String, Program>,
+    /// How to handle the relay.
+    pub relay: RelayManual,
+    /// How to handle a client.
+    pub client: ClientManual,
+    /// What the tap may decode.
+    pub wire: WireManual,
+    /// For each surface that can be searched, the string that a search must find there.
+    pub controls: BTreeMap<Surface, Template>,
+    /// What the implementation says it cannot do.
+    pub cannot: Vec<Capability>,
+}
+
+/// Where a program comes from.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Program {
+    /// A binary of this workspace, by its name.
+    Cargo(String),
+    /// A path, relative to the adapter file, or a name to be found on `PATH`.
+    Path(String),
+}
+
+/// How to start and stop the relay.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct RelayManual {
+    /// Command line.
+    pub run: Vec<Template>,
+    /// Added to the clean environment.
+    pub env: BTreeMap<String, Template>,
+    /// What to copy before the start.
+    pub copy: Vec<Copy>,
+    /// When it can serve.
+    pub ready: ReadyWhen,
+    /// How it stops.
+    pub stop: Stop,
+    /// Its keep-alive when a scenario does not say another one.
+    pub keepalive: Duration,
+}
+
+/// How to start and drive a client.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct ClientManual {
+    /// Command line.
+    pub run: Vec<Template>,
+    /// Added to the clean environment.
+    pub env: BTreeMap<String, Template>,
+    /// What to copy before the start.
+    pub copy: Vec<Copy>,
+    /// Run instead of copying from pools, in scenarios that are about making keys.
+    pub prepare: Vec<Vec<Template>>,
+    /// Where received files appear, below `{work}`.
+    pub downloads: Option<Template>,
+    /// How text is written in lines, both ways.
+    pub escapes: Escapes,
+    /// What to type.
+    pub r#type: TypeManual,
+    /// Regular expressions over whole lines of standard output; named groups are the
+    /// captures. `ready` is what makes a client ready.
+    pub events: BTreeMap<EventKind, String>,
+    /// The program ends by itself when its relay is gone, rather than reconnecting.
+    pub exits_when_relay_gone: bool,
+}
+
+/// What to type for each verb; `None` where the implementation cannot do it.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[expect(missing_docs, reason = "named as the verbs")]
+pub struct TypeManual {
+    pub say: Option<Template>,
+    pub msg: Option<Template>,
+    pub file: Option<Template>,
+    pub quit: Option<Template>,
+}
+
+/// A file to put into a participant's scratch directory before it starts.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Copy {
+    /// A file; or, with `pool`, a directory of which the nth client gets the nth file.
+    pub from: PathBuf,
+    /// `from` is a pool.
+    pub pool: bool,
+    /// Below `{work}`.
+    pub to: PathBuf,
+}
+
+/// When a relay can serve.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ReadyWhen {
+    /// A line of standard output matches; its group `port`, where there is one, is the port.
+    Line(String),
+    /// A socket of it listens on this port; asked of the kernel, never by connecting.
+    Listens(u16),
+}
+
+/// How a relay stops.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Stop {
+    /// End of its input.
+    Eof,
+    /// SIGINT.
+    Int,
+    /// SIGTERM.
+    Term,
+}
+
+/// How text is written in the lines of a client.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Escapes {
+    /// As it stands. A text with a line break cannot be typed.
+    Raw,
+    /// `\\ \n \r \t \u{1b}`, see `docs/client-lines.md`.
+    Backslash,
+}
+
+/// What the tap may decode.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct WireManual {
+    /// How frames are cut.
+    pub framing: Framing,
+    /// Frame types that come and go with timing; left out of the protocol record.
+    pub background: Vec<String>,
+}
+
+/// How frames are cut.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Framing {
+    /// As `chat-protocol` does.
+    Chat,
+    /// Unknown: the protocol record is left out.
+    None,
+}
+
+/// A place where plaintext must not appear.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Surface {
+    /// The relay's command line and environment.
+    Arguments,
+    /// The files in the relay's scratch directory.
+    Files,
+    /// What the relay printed.
+    Output,
+    /// Both directions of every link.
+    Wire,
+}
+
+impl Surface {
+    /// As people say it.
+    pub fn in_words(self) -> &'static str {
+        match self {
+            Self::Arguments => "the relay's arguments and environment",
+            Self::Files => "the relay's files",
+            Self::Output => "the relay's output",
+            Self::Wire => "the wire",
+        }
+    }
+}
+
+/// Something that an implementation may be unable to do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+#[expect(missing_docs, reason = "named as verbs and their arguments")]
+pub enum Capability {
+    File,
+    Msg,
+    MultilineText,
+    Receipts,
+    Say,
+}

@@ -1,0 +1,51 @@
+//! From a line of a client to an event.
+
+use regex::Regex;
+
+use super::model::{ClientManual, Escapes};
+use crate::scenario::EventKind;
+use crate::timeline::Seen;
+
+/// Knows the events of one implementation.
+#[derive(Clone, Debug)]
+pub struct Recogniser {
+    patterns: Vec<(EventKind, Regex)>,
+    escapes: Escapes,
+}
+
+impl Recogniser {
+    /// Compiles the patterns of a manual. They were checked when the adapter was read.
+    pub fn new(manual: &ClientManual) -> Self {
+        let compiled = manual
+            .events
+            .iter()
+            .filter_map(|(kind, pattern)| Some((*kind, Regex::new(&whole_line(pattern)).ok()?)));
+        Self {
+            patterns: compiled.collect(),
+            escapes: manual.escapes,
+        }
+    }
+
+    /// The event that a line shows, with its captures unescaped; the first in alphabetical
+    /// order, should more than one pattern match.
+    pub fn seen(&self, line: &str) -> Option<Seen> {
+        let (event, regex) = self
+            .patterns
+            .iter()
+            .find(|(_, regex)| regex.is_match(line))?;
+        let found = regex.captures(line)?;
+        let captures = regex.capture_names().flatten().filter_map(|name| {
+            let text = found.name(name)?.as_str();
+            Some((name.to_owned(), self.escapes.unescape(text).into_owned()))
+        });
+        Some(Seen {
+            event: *event,
+            captures: captures.collect(),
+        })
+    }
+}
+
+/// Patterns are about whole lines, whether or not they say so.
+pub(super) fn whole_line(pattern: &str) -> String {
+    format!("^(?:{pattern})$")
+}

@@ -1,0 +1,275 @@
+//! What each step expected.
+
+use super::evidence::{brief, difference, just_before};
+use super::verdict::{Check, CheckKind, Evidence, Verdict};
+use super::view::{Shown, View};
+use crate::plan::{Action, CompiledPattern, Expectation, Mode, Pattern, PlannedStep};
+use crate::scenario::{EventKind, LeaveHow};
+use crate::timeline::{Kind, StepResult};
+
+/// One check for each expectation of every step that was reached.
+pub(super) fn checks(view: &View<'_>) -> Vec<Check> {
+    let mut checks = Vec::new();
+    let mut not_reached = 0;
+    for step in view.plan.all_steps() {
+        match view.step(&step.id).map(|span| &span.result) {
+            None => not_reached += 1,
+            Some(Some(StepResult::Impossible(why))) => checks.push(impossible(step, why)),
+            Some(Some(_) | None) => {
+                checks.extend(step.expects.iter().map(|one| check(view, step, one)));
+            }
+        }
+    }
+    if let Some(failed) = checks
+        .iter_mut()
+        .find(|check| check.verdict == Verdict::Fail)
+        && not_reached > 0
+    {
+        let rest = format!("; {not_reached} later steps were not reached");
+        failed.evidence.got.push_str(&rest);
+    }
+    checks
+}
+
+fn impossible(step: &PlannedStep, why: &str) -> Check {
+    Check {
+        kind: CheckKind::Expectation(crate::plan::ExpectationId(format!("{}/done", step.id.0))),
+        name: step.sentence.clone(),
+        step: Some(step.id.clone()),
+        line: Some(step.line),
+        verdict: Verdict::Fail,
+        evidence: Evidence {
+            expected: "the step can be done".to_owned(),
+            got: why.to_owned(),
+            ..Evidence::default()
+        },
+    }
+}
+
+fn check(view: &View<'_>, step: &PlannedStep, one: &Expectation) -> Check {
+    let (verdict, evidence) = match one.mode {
+        Mode::Never => never(view, step, one),
+        Mode::Eventually | Mode::Once => awaited(view, step, one),
+    };
+    Check {
+        kind: CheckKind::Expectation(one.id.clone()),
+        name: one.sentence.clone(),
+        step: Some(step.id.clone()),
+        line: Some(step.line),
+        verdict,
+        evidence,
+    }
+}
+
+fn awaited(view: &View<'_>, step: &PlannedStep, one: &Expectation) -> (Verdict, Evidence) {
+    let span = view.step(&step.id);
+    let missing = match span.and_then(|span| span.result.as_ref()) {
+        Some(StepResult::Missing(list)) => list.contains(&one.id),
+        Some(StepResult::Held) => false,
+        Some(StepResult::Impossible(_)) | None => true,
+    };
+    if missing {
+        return (Verdict::Fail, absent(view, step, one));
+    }
+    if one.mode != Mode::Once {
+        return (Verdict::Pass, Evidence::default());
+    }
+    let wanted = equal_expectations(view, one);
+    let matching = matching(view, one);
+    let count = matching.len();
+    if count == wanted {
+        return (Verdict::Pass, Evidence::default());
+    }
+    let last = matching.last();
+    let evidence = Evidence {
+        expected: format!("{} {wanted} times in the whole play", one.sentence),
+        got: format!("{} showed it {count} times", one.client),
+        just_before: last
+            .map(|shown| just_before(view, shown.n))
+            .unwrap_or_default(),
+        look_at: Some(format!("out/{}.stdout", one.client)),
+        ..Evidence::default()
+    };
+    (Verdict::Fail, evidence)
+}
+
+/// Lines of the client that show what is expected, fences left out.
+fn matching<'a>(view: &View<'a>, one: &Expectation) -> Vec<Shown<'a>> {
+    let pattern = CompiledPattern::new(&one.pattern, view.plan.adapter.client.escapes);
+    view.shown(&one.client)
+        .filter(|shown| !view.is_fence(shown.text))
+        .filter(|shown| pattern.matches(shown.text, shown.seen))
+        .collect()
+}
+
+/// How often the same is expected of the same client, in all steps that were reached.
+fn equal_expectations(view: &View<'_>, one: &Expectation) -> usize {
+    let reached = view
+        .plan
+        .all_steps()
+        .filter(|step| view.step(&step.id).is_some());
+    let all = reached.flat_map(|step| &step.expects);
+    all.filter(|other| {
+        other.mode == Mode::Once && other.client == one.client && other.pattern == one.pattern
+    })
+    .count()
+}
+
+/// Why something awaited has not come: the nearest miss, and the silence.
+fn absent(view: &View<'_>, step: &PlannedStep, one: &Expectation) -> Evidence {
+    let span = view.step(&step.id);
+    let began = span.map_or(0, |span| span.began);
+    let ended = span.and_then(|span| span.ended).unwrap_or(view.stopping);
+    let since: Vec<Shown<'_>> = view
+        .shown(&one.client)
+        .filter(|shown| shown.n > began && shown.n < ended)
+        .collect();
+    let wanted = in_words(&one.pattern);
+    let nearest = since
+        .iter()
+        .max_by(|a, b| strsim::jaro(&wanted, a.text).total_cmp(&strsim::jaro(&wanted, b.text)));
+    let got = match nearest {
+        Some(shown) => format!("{} printed {:?}", one.client, brief(shown.text)),
+        None => silence(view, &one.client, ended),
+    };
+    let text = expected_text(&one.pattern);
+    let shown_text = nearest.and_then(|shown| {
+        let captures = &shown.seen?.captures;
+        captures.get("text").cloned()
+    });
+    Evidence {
+        expected: format!("{} within {:?}", one.sentence, one.within),
+        got,
+        difference: text
+            .zip(shown_text)
+            .and_then(|(text, shown)| difference(&text, &shown)),
+        just_before: just_before(view, ended),
+        look_at: Some(format!("out/{}.stdout", one.client)),
+    }
+}
+
+fn silence(view: &View<'_>, who: &str, until: u64) -> String {
+    let at = |n: u64| {
+        view.events
+            .iter()
+            .rfind(|event| event.n <= n)
+            .map_or(0, |event| event.t)
+    };
+    let ended = view
+        .events
+        .iter()
+        .rev()
+        .find_map(|event| match &event.kind {
+            Kind::Exited { who: gone, how } if gone == who && event.n <= until => Some(how),
+            _ => None,
+        });
+    if let Some(how) = ended {
+        return format!("{who} printed nothing; its process had ended: {how:?}");
+    }
+    let last = view.shown(who).filter(|shown| shown.n <= until).last();
+    let since = last.map_or(0, |shown| shown.t);
+    let quiet = at(until).saturating_sub(since) / 1_000_000;
+    let last = last.map_or("nothing at all".to_owned(), |shown| {
+        format!("{:?}", brief(shown.text))
+    });
+    format!(
+        "no line from {who} for {}.{:03} s; its last: {last}",
+        quiet / 1000,
+        quiet % 1000
+    )
+}
+
+fn in_words(pattern: &Pattern) -> String {
+    match pattern {
+        Pattern::Contains(text) | Pattern::Line(text) | Pattern::Matches(text) => text.clone(),
+        Pattern::Event { event, captures } => {
+            let values: Vec<&str> = captures.values().map(String::as_str).collect();
+            format!("{event:?} {}", values.join(" ")).to_lowercase()
+        }
+        Pattern::SameFile { name, .. } => format!("file-received {name}"),
+        Pattern::Exits => "exits".to_owned(),
+    }
+}
+
+fn expected_text(pattern: &Pattern) -> Option<String> {
+    match pattern {
+        Pattern::Event { captures, .. } => captures.get("text").cloned(),
+        _ => None,
+    }
+}
+
+fn never(view: &View<'_>, step: &PlannedStep, one: &Expectation) -> (Verdict, Evidence) {
+    let began = view.step(&step.id).map_or(0, |span| span.began);
+    let seen = matching(view, one)
+        .into_iter()
+        .find(|shown| shown.n > began);
+    if let Some(shown) = seen {
+        let evidence = Evidence {
+            expected: one.sentence.clone(),
+            got: format!("{} printed {:?}", one.client, brief(shown.text)),
+            just_before: just_before(view, shown.n),
+            look_at: Some(format!("out/{}.stdout", one.client)),
+            ..Evidence::default()
+        };
+        return (Verdict::Fail, evidence);
+    }
+    let from = view
+        .step(&step.id)
+        .and_then(|span| span.ended)
+        .unwrap_or(began);
+    if closes(view, one, began, from) {
+        return (Verdict::Pass, Evidence::default());
+    }
+    let evidence = Evidence {
+        expected: format!("{}, closed by a later message", one.sentence),
+        got: format!(
+            "{} did not show it, but nothing that came later shows that it could not still come",
+            one.client
+        ),
+        ..Evidence::default()
+    };
+    (Verdict::CannotTell, evidence)
+}
+
+/// Whether something shows that what was not shown will not come: a later message of the
+/// same sender, the notice that the sender has gone, or the end of the client itself.
+fn closes(view: &View<'_>, one: &Expectation, began: u64, ended: u64) -> bool {
+    let about = one.about.as_deref().map(|name| login(view, name));
+    let by_line = view
+        .shown(&one.client)
+        .filter(|shown| shown.n > began)
+        .any(|shown| {
+            let Some(seen) = shown.seen else {
+                return false;
+            };
+            let capture = |name: &str| seen.captures.get(name).map(String::as_str);
+            match seen.event {
+                EventKind::Message => {
+                    shown.n > ended && (about.is_none() || capture("from") == about)
+                }
+                EventKind::Left => about.is_some() && capture("who") == about,
+                EventKind::Disconnected => true,
+                _ => false,
+            }
+        });
+    by_line || has_left(view, &one.client, began)
+}
+
+/// The client itself ended because a step made it.
+fn has_left(view: &View<'_>, who: &str, since: u64) -> bool {
+    let left = view.plan.all_steps().any(|step| {
+        matches!(&step.action, Action::Leave { client, how } if client == who && *how != LeaveHow::Vanish)
+            && view.step(&step.id).is_some_and(|span| span.began >= since)
+    });
+    left && view.events.iter().any(|event| {
+        event.n >= since
+            && event.n < view.stopping
+            && matches!(&event.kind, Kind::Exited { who: gone, .. } if gone == who)
+    })
+}
+
+/// The name that a participant is known by to the others.
+fn login<'a>(view: &View<'a>, name: &'a str) -> &'a str {
+    let client = view.plan.clients.iter().find(|client| client.name == name);
+    client.map_or(name, |client| client.login.as_str())
+}

@@ -1,0 +1,49 @@
+//! The judge: from plan and timeline to verdicts. Pure.
+
+mod evidence;
+mod expectations;
+mod order;
+mod verdict;
+mod view;
+mod whole;
+
+pub use evidence::difference;
+pub use verdict::{Check, CheckKind, Evidence, PlayVerdict, Verdict, Verdicts};
+
+use crate::plan::Plan;
+use crate::snapshot::Comparison;
+use crate::timeline::Event;
+use view::View;
+
+/// Judges a play. `snapshots` are kind, text and comparison of each.
+pub fn judge(
+    plan: &Plan,
+    events: &[Event],
+    snapshots: &[(String, String, Comparison)],
+) -> Verdicts {
+    let view = View::new(plan, events);
+    let mut checks = whole::ready(&view);
+    checks.extend(expectations::checks(&view));
+    checks.extend(order::checks(&view));
+    checks.extend(whole::endings(&view));
+    checks.push(whole::orphans(&view));
+    checks.extend(whole::audit(&view));
+    checks.extend(whole::snapshots(&view, snapshots));
+    let play = play_verdict(&checks);
+    Verdicts { play, checks }
+}
+
+/// The worst that any check says; a survivor has a word of its own.
+fn play_verdict(checks: &[Check]) -> PlayVerdict {
+    let worst = checks.iter().map(|check| check.verdict).max();
+    let orphan = checks
+        .iter()
+        .any(|check| check.kind == CheckKind::Orphans && check.verdict == Verdict::Fail);
+    match worst {
+        Some(Verdict::Plaintext) => PlayVerdict::Plaintext,
+        _ if orphan => PlayVerdict::Orphan,
+        Some(Verdict::Fail) => PlayVerdict::Fail,
+        Some(Verdict::CannotTell) => PlayVerdict::CannotTell,
+        Some(Verdict::Pass) | None => PlayVerdict::Pass,
+    }
+}

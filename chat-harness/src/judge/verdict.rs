@@ -1,0 +1,105 @@
+//! Verdicts, with their evidence.
+
+use serde::{Deserialize, Serialize};
+
+use crate::adapter::Surface;
+use crate::plan::{ExpectationId, StepId};
+
+/// Of one check. The order is the severity.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Verdict {
+    /// It held.
+    Pass,
+    /// It could not have failed, so that it says nothing.
+    CannotTell,
+    /// It did not hold.
+    Fail,
+    /// Plaintext was seen where it must not be.
+    Plaintext,
+}
+
+/// Of a whole play.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum PlayVerdict {
+    /// Every check passed.
+    Pass,
+    /// A required check could not have failed.
+    CannotTell,
+    /// A check failed.
+    Fail,
+    /// Passed in one try, not in another.
+    Flaky,
+    /// A process survived.
+    Orphan,
+    /// Plaintext was seen.
+    Plaintext,
+    /// Not played here, with the reason.
+    Skip(String),
+    /// The implementation says that it cannot do it.
+    Unsupported(String),
+}
+
+/// Everything that the judge says of a play.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Verdicts {
+    /// The whole.
+    pub play: PlayVerdict,
+    /// In the order of the plan, then those of the whole play.
+    pub checks: Vec<Check>,
+}
+
+/// One thing that was checked.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Check {
+    /// What kind.
+    pub kind: CheckKind,
+    /// In words: `bob shows the text, once, from alice`.
+    pub name: String,
+    /// Which step; `None` for those of the whole play.
+    pub step: Option<StepId>,
+    /// Line of the scenario file, where there is a step.
+    pub line: Option<usize>,
+    /// How it went.
+    pub verdict: Verdict,
+    /// Why; empty for what passed with nothing to say.
+    pub evidence: Evidence,
+}
+
+/// What was checked.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum CheckKind {
+    /// A canary on a surface.
+    Audit(Surface),
+    /// A client's end: no crash.
+    Ending(String),
+    /// An expectation of a step.
+    Expectation(ExpectationId),
+    /// Messages of one sender in their order, at one recipient.
+    Order,
+    /// Nothing survived.
+    Orphans,
+    /// A participant got ready.
+    Ready(String),
+    /// The relay goes on.
+    RelayLives,
+    /// A stored snapshot: `transcript` or `protocol`.
+    Snapshot(String),
+}
+
+/// Why a verdict is what it is.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Evidence {
+    /// What should have been.
+    pub expected: String,
+    /// What was.
+    pub got: String,
+    /// The first difference, with invisible characters shown.
+    pub difference: Option<String>,
+    /// What happened just before, on all lanes, oldest first.
+    pub just_before: Vec<String>,
+    /// A file to look at, below the play's directory.
+    pub look_at: Option<String>,
+}

@@ -1,0 +1,100 @@
+//! A timeline as the judge looks at it.
+
+use std::collections::BTreeMap;
+
+use crate::plan::{Plan, StepId};
+use crate::timeline::{Event, Kind, Seen, StepResult, Stream};
+
+/// One line that a client showed.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Shown<'a> {
+    /// Its number on the timeline.
+    pub(super) n: u64,
+    /// Nanoseconds since the play began.
+    pub(super) t: u64,
+    pub(super) text: &'a str,
+    pub(super) seen: Option<&'a Seen>,
+}
+
+/// How a step went.
+#[derive(Clone, Debug)]
+pub(super) struct StepSpan {
+    pub(super) began: u64,
+    pub(super) ended: Option<u64>,
+    pub(super) result: Option<StepResult>,
+}
+
+/// Plan and timeline, indexed.
+#[derive(Debug)]
+pub(super) struct View<'a> {
+    pub(super) plan: &'a Plan,
+    pub(super) events: &'a [Event],
+    /// Standard output of each client, fences included.
+    lanes: BTreeMap<&'a str, Vec<Shown<'a>>>,
+    steps: BTreeMap<&'a StepId, StepSpan>,
+    /// Where the harness began to stop everything; behind the last event if it did not.
+    pub(super) stopping: u64,
+}
+
+impl<'a> View<'a> {
+    pub(super) fn new(plan: &'a Plan, events: &'a [Event]) -> Self {
+        let mut lanes: BTreeMap<&str, Vec<Shown<'_>>> = BTreeMap::new();
+        let mut steps: BTreeMap<&StepId, StepSpan> = BTreeMap::new();
+        let mut stopping = events.last().map_or(0, |event| event.n + 1);
+        for event in events {
+            match &event.kind {
+                Kind::Line {
+                    who,
+                    stream: Stream::Stdout,
+                    text,
+                    seen,
+                } => lanes.entry(who).or_default().push(Shown {
+                    n: event.n,
+                    t: event.t,
+                    text,
+                    seen: seen.as_ref(),
+                }),
+                Kind::StepBegan { step } => {
+                    let span = StepSpan {
+                        began: event.n,
+                        ended: None,
+                        result: None,
+                    };
+                    steps.entry(step).or_insert(span);
+                }
+                Kind::StepEnded { step, result } => {
+                    if let Some(span) = steps.get_mut(step) {
+                        span.ended = Some(event.n);
+                        span.result = Some(result.clone());
+                    }
+                }
+                Kind::Stopping => stopping = stopping.min(event.n),
+                _ => {}
+            }
+        }
+        Self {
+            plan,
+            events,
+            lanes,
+            steps,
+            stopping,
+        }
+    }
+
+    /// What a client showed before the harness stopped it.
+    pub(super) fn shown(&self, who: &str) -> impl Iterator<Item = Shown<'a>> {
+        let stopping = self.stopping;
+        let lane = self.lanes.get(who).map(Vec::as_slice).unwrap_or_default();
+        lane.iter().copied().filter(move |shown| shown.n < stopping)
+    }
+
+    /// How a step went; `None` when it was not reached.
+    pub(super) fn step(&self, id: &StepId) -> Option<&StepSpan> {
+        self.steps.get(id)
+    }
+
+    /// The line is a fence, which belongs to nobody's conversation.
+    pub(super) fn is_fence(&self, line: &str) -> bool {
+        line.contains(&self.plan.fence_prefix())
+    }
+}

@@ -1,0 +1,316 @@
+//! Checks of the whole play.
+
+use std::collections::BTreeMap;
+
+use super::evidence::{difference, just_before};
+use super::verdict::{Check, CheckKind, Evidence, Verdict};
+use super::view::View;
+use crate::adapter::Surface;
+use crate::plan::Action;
+use crate::scenario::{LeaveHow, RelayAction};
+use crate::snapshot::Comparison;
+use crate::timeline::{Ended, Kind};
+
+fn whole(kind: CheckKind, name: &str, verdict: Verdict, evidence: Evidence) -> Check {
+    Check {
+        kind,
+        name: name.to_owned(),
+        step: None,
+        line: None,
+        verdict,
+        evidence,
+    }
+}
+
+/// Participants that did not get ready.
+pub(super) fn ready(view: &View<'_>) -> Vec<Check> {
+    let failed = view.events.iter().filter_map(|event| match &event.kind {
+        Kind::NotReady { who, why } => Some((event.n, who, why)),
+        _ => None,
+    });
+    failed
+        .map(|(n, who, why)| {
+            let evidence = Evidence {
+                expected: format!("{who} gets ready"),
+                got: why.clone(),
+                just_before: just_before(view, n),
+                look_at: Some(format!("out/{who}.stderr")),
+                ..Evidence::default()
+            };
+            whole(
+                CheckKind::Ready(who.clone()),
+                &format!("{who} gets ready"),
+                Verdict::Fail,
+                evidence,
+            )
+        })
+        .collect()
+}
+
+/// No program ended when nothing had ended it.
+pub(super) fn endings(view: &View<'_>) -> Vec<Check> {
+    let mut bad: BTreeMap<&str, (u64, Ended)> = BTreeMap::new();
+    for event in view.events.iter().filter(|event| event.n < view.stopping) {
+        if let Kind::Exited { who, how } = &event.kind
+            && !is_explained(view, who, *how, event.n)
+        {
+            bad.entry(who).or_insert((event.n, *how));
+        }
+    }
+    let mut checks = vec![relay_lives(view, bad.remove("relay"))];
+    checks.extend(bad.into_iter().map(|(who, (n, how))| {
+        let name = format!("{who} does not end by itself");
+        let evidence = died(view, who, n, how);
+        whole(
+            CheckKind::Ending(who.to_owned()),
+            &name,
+            Verdict::Fail,
+            evidence,
+        )
+    }));
+    checks
+}
+
+fn relay_lives(view: &View<'_>, died_at: Option<(u64, Ended)>) -> Check {
+    let verdict = if died_at.is_some() {
+        Verdict::Fail
+    } else {
+        Verdict::Pass
+    };
+    let evidence = died_at
+        .map(|(n, how)| died(view, "relay", n, how))
+        .unwrap_or_default();
+    whole(
+        CheckKind::RelayLives,
+        "the relay goes on",
+        verdict,
+        evidence,
+    )
+}
+
+fn died(view: &View<'_>, who: &str, n: u64, how: Ended) -> Evidence {
+    Evidence {
+        expected: format!("{who} runs to the end"),
+        got: match how {
+            Ended::Exit(status) => format!("{who} ended with status {status}"),
+            Ended::Signal(signal) => format!("{who} was ended by signal {signal}"),
+        },
+        just_before: just_before(view, n),
+        look_at: Some(format!("out/{who}.stderr")),
+        ..Evidence::default()
+    }
+}
+
+/// Whether a step before that event made the participant end, or it never got ready, which
+/// is a check of its own.
+fn is_explained(view: &View<'_>, who: &str, how: Ended, n: u64) -> bool {
+    let begun = |step: &crate::plan::PlannedStep| view.step(&step.id).is_some_and(|s| s.began < n);
+    let relay_down = view.plan.all_steps().any(|step| {
+        begun(step)
+            && matches!(
+                step.action,
+                Action::Relay {
+                    action: RelayAction::Stop | RelayAction::Kill | RelayAction::Restart
+                }
+            )
+    });
+    let not_ready = view
+        .events
+        .iter()
+        .any(|event| matches!(&event.kind, Kind::NotReady { who: other, .. } if other == who));
+    if relay_down || not_ready {
+        return true;
+    }
+    // A refused login and a disconnection end a client with a status of its own; a crash
+    // ends it by a signal.
+    view.plan
+        .all_steps()
+        .filter(|step| begun(step))
+        .any(|step| match &step.action {
+            Action::Leave { client, how: left } if client == who => match left {
+                LeaveHow::Kill | LeaveHow::Vanish => true,
+                LeaveHow::Quit | LeaveHow::Eof => how == Ended::Exit(0),
+                LeaveHow::Reset => matches!(how, Ended::Exit(_)),
+            },
+            Action::Join { client } if client == who => {
+                let exits = step
+                    .expects
+                    .iter()
+                    .any(|one| one.pattern == crate::plan::Pattern::Exits);
+                exits && matches!(how, Ended::Exit(_))
+            }
+            _ => false,
+        })
+        || is_preparation(view, who, n)
+}
+
+/// Commands that run before a client starts end, of course.
+fn is_preparation(view: &View<'_>, who: &str, n: u64) -> bool {
+    let later_start = view.events.iter().any(|event| {
+        event.n > n && matches!(&event.kind, Kind::Started { who: other, .. } if other == who)
+    });
+    let shown = view
+        .shown(who)
+        .any(|shown| shown.n < n && shown.seen.is_some());
+    later_start && !shown
+}
+
+/// Nothing survived.
+pub(super) fn orphans(view: &View<'_>) -> Check {
+    let survivors: Vec<String> = view
+        .events
+        .iter()
+        .filter_map(|event| match &event.kind {
+            Kind::Orphan { pid, command } => Some(format!("{command} (pid {pid})")),
+            _ => None,
+        })
+        .collect();
+    let verdict = if survivors.is_empty() {
+        Verdict::Pass
+    } else {
+        Verdict::Fail
+    };
+    let evidence = Evidence {
+        expected: "no process is left when the play has ended".to_owned(),
+        got: format!("ORPHAN {}; killed", survivors.join(", ")),
+        ..Evidence::default()
+    };
+    let evidence = if survivors.is_empty() {
+        Evidence::default()
+    } else {
+        evidence
+    };
+    whole(
+        CheckKind::Orphans,
+        "nothing survives the play",
+        verdict,
+        evidence,
+    )
+}
+
+/// One check for each surface with a control or a finding.
+pub(super) fn audit(view: &View<'_>) -> Vec<Check> {
+    let surfaces = [
+        Surface::Arguments,
+        Surface::Files,
+        Surface::Output,
+        Surface::Wire,
+    ];
+    surfaces
+        .into_iter()
+        .filter_map(|surface| audit_surface(view, surface))
+        .collect()
+}
+
+fn audit_surface(view: &View<'_>, surface: Surface) -> Option<Check> {
+    let name = format!("no canary on {}", surface.in_words());
+    let findings: Vec<String> = view
+        .events
+        .iter()
+        .filter_map(|event| match &event.kind {
+            Kind::Finding {
+                surface: there,
+                place,
+                at,
+                what,
+                transformation,
+            } if *there == surface => {
+                Some(format!("{what}, {transformation}, in {place} at byte {at}"))
+            }
+            _ => None,
+        })
+        .collect();
+    let searched = view.events.iter().find_map(|event| match &event.kind {
+        Kind::Searched {
+            surface: there,
+            bytes,
+            control,
+            incomplete,
+            ..
+        } if *there == surface => Some((*bytes, *control, incomplete.clone())),
+        _ => None,
+    });
+    let kind = CheckKind::Audit(surface);
+    if !findings.is_empty() {
+        let evidence = Evidence {
+            expected: "not seen".to_owned(),
+            got: format!("PLAINTEXT {}", findings.join("; ")),
+            ..Evidence::default()
+        };
+        return Some(whole(kind, &name, Verdict::Plaintext, evidence));
+    }
+    let declared = view.plan.audit.controls.contains_key(&surface);
+    let why = match searched {
+        _ if !declared => return None,
+        None => Some("it was not searched".to_owned()),
+        Some((_, _, Some(incomplete))) => Some(incomplete),
+        Some((bytes, Some(false) | None, None)) => Some(format!(
+            "the control was not found in {bytes} bytes: the search could have found nothing"
+        )),
+        Some((_, Some(true), None)) => None,
+    };
+    let verdict = if why.is_some() {
+        Verdict::CannotTell
+    } else {
+        Verdict::Pass
+    };
+    let evidence = why.map(|got| Evidence {
+        expected: "a complete search that finds the control".to_owned(),
+        got,
+        ..Evidence::default()
+    });
+    Some(whole(kind, &name, verdict, evidence.unwrap_or_default()))
+}
+
+/// Each stored snapshot is as it was. A play that failed in its steps is not compared: the
+/// texts differ for the same reason.
+pub(super) fn snapshots(view: &View<'_>, compared: &[(String, String, Comparison)]) -> Vec<Check> {
+    let complete = view.plan.steps.iter().all(|step| {
+        view.step(&step.id)
+            .is_some_and(|span| span.result == Some(crate::timeline::StepResult::Held))
+    });
+    if !complete {
+        return Vec::new();
+    }
+    compared
+        .iter()
+        .map(|(kind, now, comparison)| {
+            let file = format!("{kind}.txt");
+            let name = format!("the {kind} is as it was");
+            let evidence = match comparison {
+                Comparison::Same => Evidence::default(),
+                Comparison::Missing => Evidence {
+                    expected: "a stored snapshot".to_owned(),
+                    got: "none is stored; read it, then repeat with --accept".to_owned(),
+                    look_at: Some(file),
+                    ..Evidence::default()
+                },
+                Comparison::Different { stored } => Evidence {
+                    expected: "the stored snapshot".to_owned(),
+                    got: first_different_line(stored, now),
+                    difference: difference(stored, now),
+                    look_at: Some(file),
+                    ..Evidence::default()
+                },
+            };
+            let verdict = match comparison {
+                Comparison::Same => Verdict::Pass,
+                Comparison::Missing | Comparison::Different { .. } => Verdict::Fail,
+            };
+            whole(CheckKind::Snapshot(kind.clone()), &name, verdict, evidence)
+        })
+        .collect()
+}
+
+fn first_different_line(stored: &str, now: &str) -> String {
+    let pairs = stored.lines().zip(now.lines()).enumerate();
+    let first = pairs.into_iter().find(|(_, (a, b))| a != b);
+    match first {
+        Some((line, (was, is))) => format!("line {}: was {was:?}, is {is:?}", line + 1),
+        None => format!(
+            "{} lines instead of {}",
+            now.lines().count(),
+            stored.lines().count()
+        ),
+    }
+}

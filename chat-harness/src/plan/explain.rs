@@ -1,0 +1,160 @@
+//! A plan in sentences.
+
+use std::fmt::Write as _;
+
+use super::model::{Action, Expectation, Mode, Plan, PlannedStep};
+use super::words::quoted;
+use crate::adapter::Surface;
+use crate::scenario::value::written;
+
+/// Everything that a play will do, for people: steps, expectations, deadlines, canaries,
+/// searches, and what cannot be judged.
+pub fn explain(plan: &Plan) -> String {
+    let mut page = Page(String::new());
+    page.line(&format!("{}: {}", plan.scenario.id, plan.scenario.title));
+    page.line(&format!(
+        "adapter {}, seed {}",
+        plan.adapter.name, plan.seed
+    ));
+    page.before(plan);
+    page.line("\nSteps");
+    for step in &plan.steps {
+        page.step(step, 0);
+    }
+    page.after(plan);
+    page.audit(plan);
+    page.0
+}
+
+struct Page(String);
+
+impl Page {
+    fn line(&mut self, text: &str) {
+        writeln!(self.0, "{text}").expect("a string takes every text");
+    }
+
+    fn before(&mut self, plan: &Plan) {
+        self.line("\nBefore step 1");
+        for client in &plan.clients {
+            let login = if client.login == client.name {
+                String::new()
+            } else {
+                format!(" as {}", client.login)
+            };
+            let when = if client.late {
+                "starts at its join"
+            } else {
+                "starts and gets ready"
+            };
+            self.line(&format!("  {}{login} {when}", client.name));
+        }
+        for one in &plan.opening {
+            self.expectation(one, 0);
+        }
+        for file in &plan.files {
+            let origin = match &file.fixture {
+                Some(_) => "a copy of a fixture".to_owned(),
+                None => format!("made, {} bytes", file.size),
+            };
+            self.line(&format!(
+                "  {} has the file {}: {origin}",
+                file.client, file.name
+            ));
+        }
+    }
+
+    fn step(&mut self, step: &PlannedStep, depth: usize) {
+        let indent = "  ".repeat(depth + 1);
+        self.line(&format!(
+            "{indent}{}. {} (line {})",
+            step.id.0, step.sentence, step.line
+        ));
+        if let Some(note) = &step.note {
+            self.line(&format!("{indent}   note: {note}"));
+        }
+        for one in &step.expects {
+            self.expectation(one, depth + 1);
+        }
+        if let Action::All { steps } = &step.action {
+            for child in steps {
+                self.step(child, depth + 1);
+            }
+        }
+    }
+
+    fn expectation(&mut self, one: &Expectation, depth: usize) {
+        let indent = "  ".repeat(depth + 1);
+        let when = match one.mode {
+            Mode::Eventually | Mode::Once => format!("within {}", written(one.within)),
+            Mode::Never => "until a fence".to_owned(),
+        };
+        self.line(&format!("{indent}- {}, {when}", one.sentence));
+    }
+
+    fn after(&mut self, plan: &Plan) {
+        self.line("\nAfter the last step");
+        if plan.closing.fences.is_empty() {
+            self.line("  no fence is needed");
+        }
+        for fence in &plan.closing.fences {
+            let observers = fence.observers.join(", ");
+            self.line(&format!(
+                "  {} says a last word, to be shown by {observers}",
+                fence.from
+            ));
+        }
+    }
+
+    fn audit(&mut self, plan: &Plan) {
+        let audit = &plan.audit;
+        self.line("\nMust not be seen by the relay");
+        for canary in &audit.canaries {
+            self.line(&format!(
+                "  canary {} = {} (step {})",
+                canary.name, canary.text, canary.step.0
+            ));
+        }
+        for text in &audit.texts {
+            self.line(&format!(
+                "  the text {} (step {})",
+                quoted(&text.text),
+                text.step.0
+            ));
+        }
+        for (client, name) in &audit.files {
+            self.line(&format!("  any part of the file {name} of {client}"));
+        }
+        self.line("\nSearched, each with a control that must be found");
+        for (surface, control) in &audit.controls {
+            self.line(&format!("  {}: {control}", place(*surface)));
+        }
+        for surface in [
+            Surface::Arguments,
+            Surface::Files,
+            Surface::Output,
+            Surface::Wire,
+        ] {
+            if !audit.controls.contains_key(&surface) {
+                self.line(&format!(
+                    "  {}: no control, so that nothing can be told",
+                    place(surface)
+                ));
+            }
+        }
+        if !audit.blind.is_empty() {
+            self.line("\nCannot be judged by a search");
+            for (step, why) in &audit.blind {
+                self.line(&format!("  step {}: {why}", step.0));
+            }
+        }
+    }
+}
+
+fn place(surface: Surface) -> &'static str {
+    match surface {
+        Surface::Arguments => "the relay's arguments and environment",
+        Surface::Files => "the relay's files",
+        Surface::Output => "what the relay prints",
+        Surface::Wire => "the traffic",
+    }
+}

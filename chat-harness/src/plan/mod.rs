@@ -1,0 +1,28 @@
+//! Plans: everything that a play will do, decided before a process starts.
+//!
+//! Same scenario, adapter and seed, same plan. It is kept as `plan.json` beside the
+//! timeline; with both, a play can be judged again without a process.
+
+mod build;
+mod canary;
+mod content;
+mod derive;
+mod explain;
+mod fence;
+mod model;
+mod pattern;
+mod reconcile;
+mod tally;
+mod verbs;
+mod words;
+
+pub use build::{Unsupported, build};
+pub use explain::explain;
+pub use model::{
+    Action, AuditPlan, Canary, Closing, Expectation, ExpectationId, Fence, Mode, Pattern, Plan,
+    PlannedClient, PlannedFile, PlannedStep, ScenarioRef, Sent, StepId, WireText,
+};
+pub use pattern::CompiledPattern;
+
+/// A text without a canary that is shorter than this, in bytes, may be seen by chance.
+const RARE_LENGTH: usize = 16;

@@ -1,0 +1,65 @@
+//! Whether a line shows what was expected.
+
+use std::collections::BTreeMap;
+
+use regex::Regex;
+
+use super::model::Pattern;
+use crate::adapter::Escapes;
+use crate::scenario::EventKind;
+use crate::timeline::Seen;
+
+/// A pattern made ready for many lines.
+#[derive(Clone, Debug)]
+pub struct CompiledPattern {
+    test: Test,
+    escapes: Escapes,
+}
+
+#[derive(Clone, Debug)]
+enum Test {
+    Contains(String),
+    Event(EventKind, BTreeMap<String, String>),
+    Line(String),
+    Matches(Regex),
+    /// No line shows it: the end of a process, a file.
+    Nothing,
+}
+
+impl CompiledPattern {
+    /// Makes it ready. A regular expression was checked when the scenario was read; one that
+    /// does not compile all the same matches nothing.
+    pub fn new(pattern: &Pattern, escapes: Escapes) -> Self {
+        let test = match pattern {
+            Pattern::Contains(text) => Test::Contains(text.clone()),
+            Pattern::Event { event, captures } => Test::Event(*event, captures.clone()),
+            Pattern::Line(line) => Test::Line(line.clone()),
+            Pattern::Matches(regex) => Regex::new(regex).map_or(Test::Nothing, Test::Matches),
+            Pattern::SameFile { .. } | Pattern::Exits => Test::Nothing,
+        };
+        Self { test, escapes }
+    }
+
+    /// Whether a line, of which the adapter's patterns have made `seen`, shows it.
+    pub fn matches(&self, line: &str, seen: Option<&Seen>) -> bool {
+        match &self.test {
+            Test::Contains(text) => self.escapes.unescape(line).contains(text.as_str()),
+            Test::Event(event, captures) => seen.is_some_and(|seen| {
+                seen.event == *event
+                    && captures
+                        .iter()
+                        .all(|(name, value)| seen.captures.get(name) == Some(value))
+            }),
+            Test::Line(whole) => line == whole,
+            Test::Matches(regex) => regex.is_match(line),
+            Test::Nothing => false,
+        }
+    }
+}
+
+impl Pattern {
+    /// Whether one line shows it. For many lines, make a [`CompiledPattern`].
+    pub fn matches_line(&self, escapes: Escapes, line: &str, seen: Option<&Seen>) -> bool {
+        CompiledPattern::new(self, escapes).matches(line, seen)
+    }
+}

@@ -1,0 +1,111 @@
+//! What was searched, in numbers.
+
+use crate::adapter::Surface;
+use crate::plan::Plan;
+use crate::timeline::{Event, Kind};
+
+/// The searches of one play, or of several added up.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Searches {
+    /// Planted strings and texts that were looked for.
+    pub secrets: usize,
+    /// Findings.
+    pub seen: usize,
+    /// Surface, bytes, whether the control was found there.
+    pub surfaces: Vec<(Surface, u64, Option<bool>)>,
+}
+
+impl Searches {
+    pub(super) fn of(plan: Option<&Plan>, events: &[Event]) -> Self {
+        let mut searches = Self {
+            secrets: plan.map_or(0, |plan| {
+                plan.audit.canaries.len() + plan.audit.texts.len() + plan.audit.files.len()
+            }),
+            ..Self::default()
+        };
+        for event in events {
+            match &event.kind {
+                Kind::Searched {
+                    surface,
+                    bytes,
+                    control,
+                    ..
+                } => searches.surfaces.push((*surface, *bytes, *control)),
+                Kind::Finding { .. } => searches.seen += 1,
+                _ => {}
+            }
+        }
+        searches
+    }
+
+    /// Adds another play.
+    pub(super) fn add(&mut self, other: &Self) {
+        self.secrets += other.secrets;
+        self.seen += other.seen;
+        for (surface, bytes, control) in &other.surfaces {
+            match self
+                .surfaces
+                .iter_mut()
+                .find(|(known, ..)| known == surface)
+            {
+                Some((_, sum, found)) => {
+                    *sum += bytes;
+                    // Found on each counts; once not found is not found.
+                    *found = match (*found, control) {
+                        (Some(before), Some(now)) => Some(before && *now),
+                        (before, now) => before.or(*now),
+                    };
+                }
+                None => self.surfaces.push((*surface, *bytes, *control)),
+            }
+        }
+    }
+
+    /// One sentence: `0 of 7 canaries and texts seen in 41 882 bytes on 4 surfaces; the
+    /// control was found on each`.
+    pub fn sentence(&self) -> String {
+        if self.surfaces.is_empty() {
+            return "nothing was searched".to_owned();
+        }
+        let bytes: u64 = self.surfaces.iter().map(|(_, bytes, _)| bytes).sum();
+        let seen = match self.seen {
+            0 => "no canary was seen".to_owned(),
+            1 => "PLAINTEXT: 1 finding".to_owned(),
+            n => format!("PLAINTEXT: {n} findings"),
+        };
+        format!(
+            "{seen}: searched for {} planted strings in {} bytes on {} surfaces; {}",
+            self.secrets,
+            grouped(bytes),
+            self.surfaces.len(),
+            self.control()
+        )
+    }
+
+    fn control(&self) -> String {
+        let without: Vec<&str> = self
+            .surfaces
+            .iter()
+            .filter(|(_, _, control)| *control != Some(true))
+            .map(|(surface, ..)| surface.in_words())
+            .collect();
+        if without.is_empty() {
+            "the control was found on each".to_owned()
+        } else {
+            format!("no control was found on {}", without.join(", "))
+        }
+    }
+}
+
+/// `41 882`.
+pub(super) fn grouped(number: u64) -> String {
+    let digits = number.to_string();
+    let mut text = String::new();
+    for (place, digit) in digits.chars().enumerate() {
+        if place > 0 && (digits.len() - place).is_multiple_of(3) {
+            text.push(' ');
+        }
+        text.push(digit);
+    }
+    text
+}

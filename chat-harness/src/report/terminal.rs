@@ -1,0 +1,163 @@
+//! What a person reads in a terminal or in the log of a CI job.
+
+use std::time::Duration;
+
+use anstyle::{AnsiColor, Style};
+
+use super::{PlayReport, Searches};
+use crate::judge::{Check, PlayVerdict, Verdict};
+
+const PASS: Style = AnsiColor::Blue.on_default().bold();
+const FAIL: Style = AnsiColor::Magenta.on_default().bold();
+const UNSURE: Style = AnsiColor::Yellow.on_default().bold();
+const PLAINTEXT: Style = AnsiColor::Magenta.on_default().bold().invert();
+const FAINT: Style = Style::new().dimmed();
+
+/// Failed checks that a screen shows; the rest is counted.
+const MOST: usize = 5;
+
+/// A verdict: shape, word and colour.
+pub(super) fn badge(verdict: &PlayVerdict) -> (Style, &'static str) {
+    match verdict {
+        PlayVerdict::Pass => (PASS, "✔ PASS"),
+        PlayVerdict::CannotTell => (UNSURE, "▲ CANNOT TELL"),
+        PlayVerdict::Fail => (FAIL, "✘ FAIL"),
+        PlayVerdict::Flaky => (UNSURE, "≈ FLAKY"),
+        PlayVerdict::Orphan => (FAIL, "☠ ORPHAN"),
+        PlayVerdict::Plaintext => (PLAINTEXT, "■ PLAINTEXT"),
+        PlayVerdict::Skip(_) => (FAINT, "– SKIP"),
+        PlayVerdict::Unsupported(_) => (FAINT, "– UNSUPPORTED"),
+    }
+}
+
+/// One line for one play.
+pub fn play_line(play: &PlayReport) -> String {
+    let (style, word) = badge(&play.verdicts.play);
+    let why = match &play.verdicts.play {
+        PlayVerdict::Skip(why) | PlayVerdict::Unsupported(why) => format!("  {}", visible(why)),
+        _ => String::new(),
+    };
+    let checks = play.verdicts.checks.len();
+    format!(
+        "{style}{word:<13}{style:#} {:<36} {FAINT}{checks:>4} checks {:>8}{FAINT:#}{why}",
+        play.scenario,
+        seconds(play.elapsed)
+    )
+}
+
+/// The whole story of a play that did not pass: what was expected and came instead, the
+/// first difference, what happened just before, one line to repeat it, one place to look.
+pub fn failure(play: &PlayReport, repeat_command: &str) -> String {
+    let (style, word) = badge(&play.verdicts.play);
+    let mut text = format!(
+        "────────────\n {style}{word}{style:#}  {}   {}\n",
+        play.scenario,
+        play.path.display()
+    );
+    let red: Vec<&Check> = play
+        .verdicts
+        .checks
+        .iter()
+        .filter(|check| check.verdict != Verdict::Pass)
+        .collect();
+    for check in red.iter().take(MOST) {
+        text.push_str(&told(play, check));
+    }
+    if red.len() > MOST {
+        text.push_str(&format!(
+            "   and {} more, all in result.json\n",
+            red.len() - MOST
+        ));
+    }
+    let look = red
+        .iter()
+        .find_map(|check| check.evidence.look_at.as_deref());
+    let look = play.dir.join(look.unwrap_or("timeline.jsonl"));
+    text.push_str(&format!("   repeat it     {repeat_command}\n"));
+    text.push_str(&format!("   look at it    {}\n", look.display()));
+    text
+}
+
+fn told(play: &PlayReport, check: &Check) -> String {
+    let (style, word) = match check.verdict {
+        Verdict::Pass => (PASS, "PASS"),
+        Verdict::CannotTell => (UNSURE, "CANNOT TELL"),
+        Verdict::Fail => (FAIL, "FAIL"),
+        Verdict::Plaintext => (PLAINTEXT, "PLAINTEXT"),
+    };
+    let place = match (&check.step, check.line) {
+        (Some(step), Some(line)) => {
+            format!("   step {}   {}:{line}", step.0, play.path.display())
+        }
+        _ => String::new(),
+    };
+    let evidence = &check.evidence;
+    let mut text = format!(
+        "   {style}{word}{style:#}  {}{place}\n",
+        visible(&check.name)
+    );
+    for (label, what) in [("expected", &evidence.expected), ("got", &evidence.got)] {
+        if !what.is_empty() {
+            text.push_str(&format!("   {label:<13} {}\n", visible(what)));
+        }
+    }
+    if let Some(difference) = &evidence.difference {
+        text.push_str(&format!(
+            "                 first difference {}\n",
+            visible(difference)
+        ));
+    }
+    for (index, line) in evidence.just_before.iter().enumerate() {
+        let label = if index == 0 { "just before" } else { "" };
+        text.push_str(&format!("   {label:<13} {}\n", visible(line)));
+    }
+    text
+}
+
+/// The sum of a run. Its last line is `N passed, N failed, N skipped`.
+pub fn closing(plays: &[PlayReport], elapsed: Duration) -> String {
+    let mut searches = Searches::default();
+    for play in plays {
+        searches.add(&play.searches());
+    }
+    let count = |wanted: &dyn Fn(&PlayVerdict) -> bool| {
+        plays
+            .iter()
+            .filter(|play| wanted(&play.verdicts.play))
+            .count()
+    };
+    let passed = count(&|verdict| *verdict == PlayVerdict::Pass);
+    let skipped =
+        count(&|verdict| matches!(verdict, PlayVerdict::Skip(_) | PlayVerdict::Unsupported(_)));
+    let failed = plays.len() - passed - skipped;
+    let levels: std::collections::BTreeSet<&str> =
+        plays.iter().map(|play| play.level.as_str()).collect();
+    let levels: Vec<&str> = levels.into_iter().collect();
+    format!(
+        "{FAINT}{} plays in {}, isolation level {}{FAINT:#}\n{}\n{passed} passed, {failed} failed, {skipped} skipped",
+        plays.len(),
+        seconds(elapsed),
+        levels.join(" and "),
+        searches.sentence()
+    )
+}
+
+/// `0.123 s`.
+pub(super) fn seconds(length: Duration) -> String {
+    format!("{:.3} s", length.as_secs_f64())
+}
+
+/// What a participant wrote never drives the reader's terminal.
+pub(super) fn visible(text: &str) -> String {
+    let mut shown = String::with_capacity(text.len());
+    for c in text.chars() {
+        if c.is_control()
+            || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+        {
+            shown.extend(c.escape_default());
+        } else {
+            shown.push(c);
+        }
+    }
+    shown
+}

@@ -1,0 +1,110 @@
+//! Where a run's files lie: `reports/<run-id>/<scenario>/`, and `reports/latest`.
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+/// Runs that are kept; older ones are removed when a new one begins.
+const KEPT: usize = 10;
+
+/// The directory of one run.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RunDir {
+    path: PathBuf,
+    id: String,
+}
+
+impl RunDir {
+    /// Makes a new one, points `latest` to it and removes the oldest.
+    ///
+    /// # Errors
+    ///
+    /// What the system says, with the path in the text.
+    pub fn create(reports: &Path) -> io::Result<Self> {
+        let now = chrono::Utc::now().format("%Y%m%d-%H%M%S%.3f");
+        let id = format!("{now}-{}", std::process::id());
+        let path = reports.join(&id);
+        fs::create_dir_all(&path).map_err(|error| {
+            io::Error::new(
+                error.kind(),
+                format!("cannot make {}: {error}", path.display()),
+            )
+        })?;
+        let dir = Self { path, id };
+        dir.point_latest(reports)?;
+        remove_oldest(reports);
+        Ok(dir)
+    }
+
+    /// The run's id.
+    pub fn id(&self) -> &str {
+        &self.id
+    }
+
+    /// The directory.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Where a play's files go.
+    pub fn play(&self, scenario: &str) -> PathBuf {
+        self.path.join(scenario)
+    }
+
+    /// Another run may do the same at the same time: a link is made beside and renamed.
+    fn point_latest(&self, reports: &Path) -> io::Result<()> {
+        let beside = reports.join(format!(".latest-{}", self.id));
+        std::os::unix::fs::symlink(&self.id, &beside)?;
+        fs::rename(beside, reports.join("latest"))
+    }
+}
+
+/// Only what looks like a run of ours is touched. What cannot be removed stays.
+fn remove_oldest(reports: &Path) {
+    let Ok(entries) = fs::read_dir(reports) else {
+        return;
+    };
+    let names = entries
+        .flatten()
+        .map(|entry| entry.file_name().to_string_lossy().into_owned());
+    let mut runs: Vec<String> = names.filter(|name| is_run(name)).collect();
+    runs.sort();
+    let surplus = runs.len().saturating_sub(KEPT);
+    for run in runs.iter().take(surplus) {
+        drop(fs::remove_dir_all(reports.join(run)));
+    }
+}
+
+fn is_run(name: &str) -> bool {
+    let mut parts = name.split('-');
+    let digits = |part: Option<&str>, length: usize| {
+        part.is_some_and(|part| {
+            part.len() == length && part.chars().all(|c| c.is_ascii_digit() || c == '.')
+        })
+    };
+    digits(parts.next(), 8) && digits(parts.next(), 10) && parts.next().is_some()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::{KEPT, RunDir, is_run};
+
+    #[test]
+    fn latest_points_to_the_newest_run_and_old_ones_go() {
+        let reports = tempfile::tempdir().unwrap();
+        fs::write(reports.path().join("README.md"), "kept").unwrap();
+        for day in 0..KEPT + 3 {
+            fs::create_dir(reports.path().join(format!("202001{day:02}-000000.000-1"))).unwrap();
+        }
+        let run = RunDir::create(reports.path()).unwrap();
+        assert!(is_run(run.id()), "{}", run.id());
+        let latest = fs::read_link(reports.path().join("latest")).unwrap();
+        assert_eq!(latest.to_str(), Some(run.id()));
+        let left = fs::read_dir(reports.path()).unwrap().count();
+        assert_eq!(left, KEPT + 2, "the runs, latest and the README");
+        assert!(!reports.path().join("20200100-000000.000-1").exists());
+        assert!(reports.path().join("README.md").exists());
+    }
+}

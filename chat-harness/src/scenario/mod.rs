@@ -1,0 +1,34 @@
+//! The scenario language: from a TOML file to a [`Scenario`] that cannot be wrong.
+//!
+//! `shape` is how a language is described, `language` describes this one; from it come the
+//! checks of shape (`walk`), the schema and the reference page. `check` knows what a step
+//! means where it stands.
+
+mod check;
+mod clients;
+pub(crate) mod codes;
+pub(crate) mod diagnostic;
+mod event;
+mod language;
+mod model;
+mod parse;
+pub(crate) mod reference;
+pub(crate) mod schema;
+pub(crate) mod shape;
+mod steps;
+pub(crate) mod suggest;
+pub(crate) mod text;
+pub(crate) mod value;
+pub(crate) mod walk;
+pub(crate) mod world;
+
+pub use codes::{codes, explain_code};
+pub use diagnostic::{Code, Help, Problem, Problems};
+pub use model::{
+    Client, EventKind, FileSource, Join, Keys, LeaveHow, Outcome, Piece, RelayAction, Scenario,
+    Step, Text, Verb, Want, What,
+};
+pub use parse::{find, load, parse};
+pub use reference::reference;
+pub use schema::schema;
+pub use text::CANARY_LENGTH;

@@ -1,0 +1,140 @@
+//! How a language of TOML tables is described. One description gives the checks of shape,
+//! the JSON Schema and the reference page, so that they cannot disagree.
+
+/// A table: its keys, and what holds between them.
+#[derive(Debug)]
+pub(crate) struct Table {
+    /// Names it in the schema and in messages: `step`.
+    pub(crate) name: &'static str,
+    /// One sentence.
+    pub(crate) doc: &'static str,
+    /// In the order of the reference page.
+    pub(crate) keys: &'static [Key],
+    /// Exactly one of these must be there; empty for no such rule.
+    pub(crate) one_of: &'static [&'static str],
+    /// What one of these is called: `verb`; empty where there is no word for it.
+    pub(crate) one_is: &'static str,
+}
+
+/// One key of a table.
+#[derive(Debug)]
+pub(crate) struct Key {
+    /// As it is written.
+    pub(crate) name: &'static str,
+    /// What its value must be.
+    pub(crate) kind: Kind,
+    /// It must be there.
+    pub(crate) required: bool,
+    /// One sentence, without a period.
+    pub(crate) doc: &'static str,
+}
+
+/// What a value must be.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Kind {
+    /// An array of at least so many.
+    Array(&'static Self, usize),
+    /// `true` or `false`.
+    Bool,
+    /// `5s`, `400ms`, `2m`.
+    Duration,
+    /// One of these, told apart by the type of the value.
+    Either(&'static [Self]),
+    /// A whole number from the first to the second.
+    Integer(i64, i64),
+    /// A table with any keys, all of one kind.
+    Map(&'static Self),
+    /// A number of seconds, at most so many.
+    Seconds(u32),
+    /// `1000B`, `64KiB`, `8MiB`.
+    Size,
+    /// A table.
+    Table(&'static Table),
+    /// Any text.
+    Text,
+    /// One of these words.
+    Word(&'static [Word]),
+}
+
+/// A word of a closed list.
+#[derive(Debug)]
+pub(crate) struct Word {
+    /// As it is written.
+    pub(crate) word: &'static str,
+    /// One sentence, without a period.
+    pub(crate) doc: &'static str,
+}
+
+impl Table {
+    /// The key with this name.
+    pub(crate) fn key(&self, name: &str) -> Option<&'static Key> {
+        self.keys.iter().find(|key| key.name == name)
+    }
+}
+
+impl Kind {
+    /// In words, with an article: `a duration like "5s"`.
+    pub(crate) fn words(&self) -> String {
+        match self {
+            Self::Array(..) => "an array".to_owned(),
+            Self::Bool => "`true` or `false`".to_owned(),
+            Self::Duration => "a duration like \"5s\", \"400ms\" or \"2m\"".to_owned(),
+            Self::Either(kinds) => kinds
+                .iter()
+                .map(Self::words)
+                .collect::<Vec<_>>()
+                .join(" or "),
+            Self::Integer(from, to) => format!("a whole number from {from} to {to}"),
+            Self::Map(_) => "a table".to_owned(),
+            Self::Seconds(_) => "a number of seconds".to_owned(),
+            Self::Size => "a size like \"1000B\", \"64KiB\" or \"8MiB\"".to_owned(),
+            Self::Table(table) => format!("a table {}", table.example()),
+            Self::Text => "a text in quotes".to_owned(),
+            Self::Word(words) => super::suggest::one_of(words.iter().map(|word| word.word)),
+        }
+    }
+}
+
+impl Table {
+    /// How it is written: `{ from = …, text = … }`.
+    fn example(&self) -> String {
+        let required: Vec<&str> = self
+            .keys
+            .iter()
+            .filter(|key| key.required)
+            .map(|key| key.name)
+            .collect();
+        let shown = if required.is_empty() {
+            self.keys.iter().take(2).map(|key| key.name).collect()
+        } else {
+            required
+        };
+        let pairs: Vec<String> = shown.iter().map(|name| format!("{name} = …")).collect();
+        format!("{{ {} }}", pairs.join(", "))
+    }
+}
+
+/// A key that may be left out.
+pub(crate) const fn may(name: &'static str, kind: Kind, doc: &'static str) -> Key {
+    Key {
+        name,
+        kind,
+        required: false,
+        doc,
+    }
+}
+
+/// A key that must be there.
+pub(crate) const fn must(name: &'static str, kind: Kind, doc: &'static str) -> Key {
+    Key {
+        name,
+        kind,
+        required: true,
+        doc,
+    }
+}
+
+/// A word of a closed list.
+pub(crate) const fn word(word: &'static str, doc: &'static str) -> Word {
+    Word { word, doc }
+}

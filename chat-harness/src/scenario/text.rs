@@ -1,0 +1,145 @@
+//! Texts with placeholders in braces.
+
+use std::ops::Range;
+
+use super::model::{Piece, Text};
+use super::walk::Place;
+
+/// The longest text of one message, in bytes.
+pub(crate) const MAX_TEXT: usize = 64 * 1024;
+
+/// The longest text that can be tried at all, in bytes.
+pub(crate) const MAX_TRIED: usize = 1024 * 1024;
+
+/// Every canary has this many bytes.
+pub const CANARY_LENGTH: usize = 24;
+
+/// A part of a text with braces.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Token<'a> {
+    /// As it stands; a doubled brace is one brace by now.
+    Plain(&'a str),
+    /// What stands between two braces.
+    Placeholder(&'a str),
+    /// A brace without its partner.
+    Stray,
+}
+
+/// Cuts a text at its braces; each part with its bytes in the text.
+pub(crate) fn scan(text: &str) -> Vec<(Range<usize>, Token<'_>)> {
+    let mut tokens = Vec::new();
+    let mut at = 0;
+    while let Some(rest) = text.get(at..).filter(|rest| !rest.is_empty()) {
+        let (length, token) = first_token(rest);
+        tokens.push((at..at + length, token));
+        at += length;
+    }
+    tokens
+}
+
+fn first_token(rest: &str) -> (usize, Token<'_>) {
+    for (doubled, single) in [("{{", "{"), ("}}", "}")] {
+        if rest.starts_with(doubled) {
+            return (2, Token::Plain(single));
+        }
+    }
+    if let Some(inner) = rest.strip_prefix('{') {
+        return match inner.find(['{', '}']) {
+            Some(end) if inner.get(end..).is_some_and(|tail| tail.starts_with('}')) => (
+                end + 2,
+                Token::Placeholder(inner.get(..end).unwrap_or_default()),
+            ),
+            Some(_) | None => (1, Token::Stray),
+        };
+    }
+    match rest.find(['{', '}']) {
+        Some(0) => (1, Token::Stray),
+        Some(end) => (end, Token::Plain(rest.get(..end).unwrap_or_default())),
+        None => (rest.len(), Token::Plain(rest)),
+    }
+}
+
+/// Something in a text that is no placeholder: its bytes in the text, and why.
+pub(crate) type Fault = (Range<usize>, String);
+
+/// Reads a text; what is wrong stays out of it and comes in the list.
+pub(crate) fn parse(text: &str) -> (Text, Vec<Fault>) {
+    let mut pieces: Vec<Piece> = Vec::new();
+    let mut faults = Vec::new();
+    for (span, token) in scan(text) {
+        match token {
+            Token::Plain(plain) => match pieces.last_mut() {
+                Some(Piece::Plain(before)) => before.push_str(plain),
+                Some(Piece::Canary(_) | Piece::Count | Piece::Fill(_)) | None => {
+                    pieces.push(Piece::Plain(plain.to_owned()));
+                }
+            },
+            Token::Placeholder(inner) => match piece(inner) {
+                Ok(piece) => pieces.push(piece),
+                Err(why) => faults.push((span, why)),
+            },
+            Token::Stray => {
+                faults.push((
+                    span,
+                    "a brace without its partner; `{{` and `}}` are braces".to_owned(),
+                ));
+            }
+        }
+    }
+    (Text(pieces), faults)
+}
+
+fn piece(inner: &str) -> Result<Piece, String> {
+    let (word, argument) = match inner.split_once(':') {
+        Some((word, argument)) => (word, Some(argument)),
+        None => (inner, None),
+    };
+    match (word, argument) {
+        ("canary", None) => Ok(Piece::Canary(None)),
+        ("canary", Some(name)) => match super::value::bad_name(name) {
+            None => Ok(Piece::Canary(Some(name.to_owned()))),
+            Some(why) => Err(format!("a bad name for a canary: {why}")),
+        },
+        ("n", None) => Ok(Piece::Count),
+        ("fill", Some(number)) => match number.parse() {
+            Ok(bytes) if bytes <= MAX_TRIED => Ok(Piece::Fill(bytes)),
+            Ok(_) | Err(_) => Err(format!("must be a number of bytes up to {MAX_TRIED}")),
+        },
+        _ => {
+            let known = ["canary", "n", "fill:1000", "canary:name"];
+            Err(match super::suggest::nearest(inner, known) {
+                Some(meant) => format!("unknown placeholder, did you mean `{{{meant}}}`?"),
+                None => "unknown placeholder; `{{` and `}}` are braces".to_owned(),
+            })
+        }
+    }
+}
+
+/// Where a part of a text stands in the file: exactly, when the text is written without
+/// escapes; else the whole text.
+pub(crate) fn part_of(place: &Place<'_>, source: &str, part: &Range<usize>) -> Range<usize> {
+    let inside = place.span.start + 1..place.span.end.saturating_sub(1);
+    if source.get(inside.clone()) == Some(place.text) {
+        inside.start + part.start..inside.start + part.end
+    } else {
+        place.span.clone()
+    }
+}
+
+impl Text {
+    /// A text without placeholders.
+    pub fn plain(text: &str) -> Self {
+        Self(vec![Piece::Plain(text.to_owned())])
+    }
+
+    /// The bytes that it has when its placeholders are filled in.
+    pub fn filled_length(&self) -> usize {
+        let lengths = self.0.iter().map(|piece| match piece {
+            Piece::Canary(_) => CANARY_LENGTH,
+            Piece::Count => 1,
+            Piece::Fill(bytes) => *bytes,
+            Piece::Plain(text) => text.len(),
+        });
+        lengths.fold(0, usize::saturating_add)
+    }
+}

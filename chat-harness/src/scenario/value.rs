@@ -1,0 +1,80 @@
+//! Small values written as texts: durations, sizes and names.
+
+use std::time::Duration;
+
+use super::model::Scenario;
+
+/// The largest file that is made for a play, in bytes.
+pub(crate) const MAX_MADE: u64 = 256 * 1024 * 1024;
+
+/// `400ms`, `5s` or `2m`; more than nothing and at most an hour.
+pub(crate) fn duration(text: &str) -> Option<Duration> {
+    let (number, unit) = split_unit(text)?;
+    let milliseconds = match unit {
+        "ms" => number,
+        "s" => number.checked_mul(1000)?,
+        "m" => number.checked_mul(60_000)?,
+        _ => return None,
+    };
+    (1..=3_600_000)
+        .contains(&milliseconds)
+        .then(|| Duration::from_millis(milliseconds))
+}
+
+/// `1000B`, `64KiB` or `8MiB`; at most [`MAX_MADE`].
+pub(crate) fn size(text: &str) -> Option<u64> {
+    let (number, unit) = split_unit(text)?;
+    let bytes = match unit {
+        "B" => number,
+        "KiB" => number.checked_mul(1024)?,
+        "MiB" => number.checked_mul(1024 * 1024)?,
+        _ => return None,
+    };
+    (bytes <= MAX_MADE).then_some(bytes)
+}
+
+/// A duration as it is written: the largest unit in which it is whole.
+pub(crate) fn written(duration: Duration) -> String {
+    match duration.as_millis() {
+        ms if ms % 1000 != 0 => format!("{ms}ms"),
+        ms if ms % 60_000 != 0 || ms == 0 => format!("{}s", ms / 1000),
+        ms => format!("{}m", ms / 60_000),
+    }
+}
+
+/// Why a text cannot name a client.
+pub(crate) fn bad_name(text: &str) -> Option<&'static str> {
+    let allowed = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || "_-".contains(c);
+    if text.is_empty() {
+        Some("a name has at least one character")
+    } else if text.len() > 32 {
+        Some("longer than 32 characters")
+    } else if !text.chars().all(allowed) {
+        Some("only a-z, 0-9, `_` and `-` are allowed")
+    } else if text.starts_with(['_', '-']) {
+        Some("must begin with a letter or a digit")
+    } else if matches!(text, "relay" | "all" | "harness") {
+        Some("this word has a meaning of its own")
+    } else {
+        None
+    }
+}
+
+impl Scenario {
+    /// The client with this name.
+    pub fn client(&self, name: &str) -> Option<&super::model::Client> {
+        self.clients.iter().find(|client| client.name == name)
+    }
+}
+
+fn split_unit(text: &str) -> Option<(u64, &str)> {
+    let digits = text.find(|c: char| !c.is_ascii_digit())?;
+    let (number, unit) = text.split_at_checked(digits)?;
+    Some((number.parse().ok()?, unit.trim_start()))
+}
+
+/// The last line of a long message, which says what is wrong.
+pub(crate) fn last_line(message: &str) -> String {
+    let last = message.lines().last().unwrap_or_default();
+    last.strip_prefix("error: ").unwrap_or(last).to_owned()
+}

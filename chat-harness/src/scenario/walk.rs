@@ -1,0 +1,440 @@
+//! Walks a TOML document along its description and reports everything that does not fit.
+//! What fits can be read afterwards with [`Node`], which never complains a second time.
+
+use std::ops::Range;
+use std::time::Duration;
+
+use toml::Spanned;
+use toml::de::{DeTable, DeValue};
+
+use super::codes::ShapeCodes;
+use super::diagnostic::Problem;
+use super::shape::{Key, Kind, Table, Word};
+use super::suggest::{nearest, one_of};
+use super::value;
+
+/// Reads the text; every slip of syntax and of shape is in the list. The table holds what
+/// could be read all the same.
+pub(crate) fn read<'i>(
+    source: &'i str,
+    shape: &'static Table,
+    codes: &'static ShapeCodes,
+) -> (DeTable<'i>, Vec<Problem>, bool) {
+    let (document, errors) = DeTable::parse_recoverable(source);
+    let mut walker = Walker {
+        codes,
+        problems: Vec::new(),
+    };
+    let document = document.into_inner();
+    walker.table(&document, &(0..0), shape);
+    if errors.is_empty() {
+        return (document, walker.problems, true);
+    }
+    // A slip of syntax can make anything look missing or out of place. What a single value
+    // says about itself stays true.
+    let sure = [codes.unknown_word, codes.bad_duration, codes.bad_size];
+    walker
+        .problems
+        .retain(|problem| sure.contains(&problem.code));
+    walker.problems.extend(errors.iter().map(|error| {
+        let span = error.span().unwrap_or(0..0);
+        let mut lines = error.message().lines();
+        let problem = Problem::new(codes.syntax, &span, lines.next().unwrap_or("not TOML"));
+        lines.fold(problem, Problem::help)
+    }));
+    (document, walker.problems, false)
+}
+
+struct Walker {
+    codes: &'static ShapeCodes,
+    problems: Vec<Problem>,
+}
+
+impl Walker {
+    fn table(&mut self, table: &DeTable<'_>, span: &Range<usize>, shape: &'static Table) {
+        // Where a misspelt key is reported, a report that the right one is missing would only
+        // confuse.
+        let mut meant = Vec::new();
+        for (key, value) in table {
+            match shape.key(key.get_ref()) {
+                None => meant.extend(self.unknown_key(key, table, shape)),
+                Some(known) => self.value(value, known),
+            }
+        }
+        let missing = shape
+            .keys
+            .iter()
+            .filter(|key| key.required && !table.contains_key(key.name));
+        for key in missing.filter(|key| !meant.contains(&key.name)) {
+            let title = format!("`{}` is missing in `{}`", key.name, shape.name);
+            let problem = Problem::new(self.codes.missing_key, span, title);
+            let help = format!("add `{} = …`: {}, {}", key.name, key.kind.words(), key.doc);
+            self.problems.push(problem.help(help));
+        }
+        if !shape.one_of.iter().any(|one| meant.contains(one)) {
+            self.exactly_one(table, span, shape);
+        }
+    }
+
+    /// Reports a key that nobody knows; the one that was meant, where there is one that is
+    /// not there already.
+    fn unknown_key(
+        &mut self,
+        key: &Spanned<std::borrow::Cow<'_, str>>,
+        table: &DeTable<'_>,
+        shape: &'static Table,
+    ) -> Option<&'static str> {
+        let (span, word) = (key.span(), key.get_ref());
+        let names = || shape.keys.iter().map(|key| key.name);
+        let title = format!("`{word}` is not a key of `{}`", shape.name);
+        let problem = Problem::new(self.codes.unknown_key, &span, title).label("unknown key");
+        let meant = nearest(word, names().filter(|name| !table.contains_key(*name)));
+        self.problems.push(match meant {
+            Some(meant) => problem.replace(format!("did you mean `{meant}`?"), &span, meant),
+            None => problem.help(format!("known here: {}", one_of(names()))),
+        });
+        meant
+    }
+
+    fn exactly_one(&mut self, table: &DeTable<'_>, span: &Range<usize>, shape: &'static Table) {
+        let mut found: Vec<_> = table
+            .keys()
+            .filter(|key| shape.one_of.contains(&key.get_ref().as_ref()))
+            .collect();
+        found.sort_by_key(|key| key.span().start);
+        match found.as_slice() {
+            [_] => {}
+            [] if shape.one_of.is_empty() => {}
+            [] => {
+                let title = match shape.one_is {
+                    "" => format!("`{}` says nothing", shape.name),
+                    one => format!("this {} has no {one}", shape.name),
+                };
+                let problem = Problem::new(self.codes.none_of, span, title);
+                let help = format!("add one of {}", one_of(shape.one_of.iter().copied()));
+                self.problems.push(problem.help(help));
+            }
+            [first, rest @ ..] => {
+                let one = if shape.one_is.is_empty() {
+                    "of these"
+                } else {
+                    shape.one_is
+                };
+                for second in rest {
+                    let title = format!("`{}` has more than one {one}", shape.name);
+                    let problem = Problem::new(self.codes.several_of, &second.span(), title);
+                    let problem = problem
+                        .label("a second one")
+                        .context(&first.span(), "the first one");
+                    self.problems.push(problem.help("keep one of them here"));
+                }
+            }
+        }
+    }
+
+    fn value(&mut self, value: &Spanned<DeValue<'_>>, key: &'static Key) {
+        if !self.kind(value, &key.kind) {
+            let title = format!("`{}` must be {}", key.name, key.kind.words());
+            let problem = Problem::new(self.codes.wrong_kind, &value.span(), title);
+            self.problems.push(
+                problem
+                    .label(format!("this is {}", type_of(value.get_ref())))
+                    .help(key.doc),
+            );
+        }
+    }
+
+    /// Checks a value; false when its very type is another one.
+    fn kind(&mut self, value: &Spanned<DeValue<'_>>, kind: &'static Kind) -> bool {
+        let span = value.span();
+        match (kind, value.get_ref()) {
+            (Kind::Array(each, least), DeValue::Array(array)) => {
+                self.array(array, &span, each, *least);
+                true
+            }
+            (Kind::Either(kinds), _) => {
+                let fitting = kinds.iter().find(|kind| fits(kind, value.get_ref()));
+                fitting.is_some_and(|kind| self.kind(value, kind))
+            }
+            (Kind::Integer(from, to), DeValue::Integer(number)) => {
+                let known = i64::from_str_radix(number.as_str(), number.radix()).ok();
+                if !known.is_some_and(|number| (from..=to).contains(&&number)) {
+                    self.number(&span, &kind.words());
+                }
+                true
+            }
+            (Kind::Map(each), DeValue::Table(table)) => {
+                for value in table.values() {
+                    if !self.kind(value, each) {
+                        let problem = Problem::new(
+                            self.codes.wrong_kind,
+                            &value.span(),
+                            format!("this must be {}", each.words()),
+                        );
+                        self.problems
+                            .push(problem.label(format!("this is {}", type_of(value.get_ref()))));
+                    }
+                }
+                true
+            }
+            (Kind::Seconds(most), DeValue::Integer(_) | DeValue::Float(_)) => {
+                if seconds(value.get_ref(), *most).is_none() {
+                    self.number(&span, &format!("more than 0 and at most {most} seconds"));
+                }
+                true
+            }
+            (Kind::Duration | Kind::Size | Kind::Text | Kind::Word(_), DeValue::String(text)) => {
+                self.text(text, &span, kind);
+                true
+            }
+            (Kind::Table(shape), DeValue::Table(table)) => {
+                self.table(table, &span, shape);
+                true
+            }
+            (Kind::Bool, DeValue::Boolean(_)) => true,
+            _ => false,
+        }
+    }
+
+    fn array(
+        &mut self,
+        array: &[Spanned<DeValue<'_>>],
+        span: &Range<usize>,
+        each: &'static Kind,
+        least: usize,
+    ) {
+        if array.len() < least {
+            let problem = Problem::new(self.codes.too_few, span, "this array is empty");
+            self.problems.push(problem.label("at least one is needed"));
+        }
+        for item in array {
+            if !self.kind(item, each) {
+                let title = format!("each item must be {}", each.words());
+                let problem = Problem::new(self.codes.wrong_kind, &item.span(), title);
+                self.problems
+                    .push(problem.label(format!("this is {}", type_of(item.get_ref()))));
+            }
+        }
+    }
+
+    fn number(&mut self, span: &Range<usize>, allowed: &str) {
+        let problem = Problem::new(self.codes.out_of_range, span, "this number is out of range");
+        self.problems
+            .push(problem.label(format!("must be {allowed}")));
+    }
+
+    fn text(&mut self, text: &str, span: &Range<usize>, kind: &'static Kind) {
+        match kind {
+            Kind::Duration if value::duration(text).is_none() => {
+                let title = format!("`{text}` is no duration");
+                let problem = Problem::new(self.codes.bad_duration, span, title);
+                self.problems
+                    .push(problem.label(format!("must be {}", kind.words())));
+            }
+            Kind::Size if value::size(text).is_none() => {
+                let title = format!("`{text}` is no size");
+                let problem = Problem::new(self.codes.bad_size, span, title);
+                let most = value::MAX_MADE / (1024 * 1024);
+                self.problems.push(
+                    problem
+                        .label(format!("must be {}", kind.words()))
+                        .help(format!("at most {most}MiB")),
+                );
+            }
+            Kind::Word(words) => self.word(text, span, words),
+            Kind::Duration
+            | Kind::Size
+            | Kind::Text
+            | Kind::Array(..)
+            | Kind::Bool
+            | Kind::Either(_)
+            | Kind::Integer(..)
+            | Kind::Map(_)
+            | Kind::Seconds(_)
+            | Kind::Table(_) => {}
+        }
+    }
+
+    fn word(&mut self, text: &str, span: &Range<usize>, words: &'static [Word]) {
+        let known = || words.iter().map(|word| word.word);
+        if known().any(|word| word == text) {
+            return;
+        }
+        let title = format!("`{text}` is not a word that is known here");
+        let problem = Problem::new(self.codes.unknown_word, span, title);
+        self.problems.push(match nearest(text, known()) {
+            Some(meant) => problem.label("unknown word").replace(
+                format!("did you mean `{meant}`?"),
+                span,
+                format!("\"{meant}\""),
+            ),
+            None => problem.label(format!("must be {}", one_of(known()))),
+        });
+    }
+}
+
+fn fits(kind: &Kind, value: &DeValue<'_>) -> bool {
+    match kind {
+        Kind::Array(..) => value.is_array(),
+        Kind::Bool => value.is_bool(),
+        Kind::Duration | Kind::Size | Kind::Text | Kind::Word(_) => value.is_str(),
+        Kind::Either(kinds) => kinds.iter().any(|kind| fits(kind, value)),
+        Kind::Integer(..) => value.is_integer(),
+        Kind::Map(_) | Kind::Table(_) => value.is_table(),
+        Kind::Seconds(_) => value.is_integer() || value.is_float(),
+    }
+}
+
+fn type_of(value: &DeValue<'_>) -> &'static str {
+    match value {
+        DeValue::Array(_) => "an array",
+        DeValue::Boolean(_) => "a boolean",
+        DeValue::Datetime(_) => "a date",
+        DeValue::Float(_) | DeValue::Integer(_) => "a number",
+        DeValue::String(_) => "a text",
+        DeValue::Table(_) => "a table",
+    }
+}
+
+fn seconds(value: &DeValue<'_>, most: u32) -> Option<Duration> {
+    let number: f64 = match value {
+        DeValue::Float(number) => number.as_str().parse().ok()?,
+        DeValue::Integer(number) if number.radix() == 10 => number.as_str().parse().ok()?,
+        DeValue::Array(_)
+        | DeValue::Boolean(_)
+        | DeValue::Datetime(_)
+        | DeValue::Integer(_)
+        | DeValue::String(_)
+        | DeValue::Table(_) => return None,
+    };
+    let sensible = number > 0.0 && number <= f64::from(most);
+    if sensible {
+        Duration::try_from_secs_f64(number).ok()
+    } else {
+        None
+    }
+}
+
+/// A table that has been checked, with its place.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Node<'a, 'i> {
+    table: &'a DeTable<'i>,
+    start: usize,
+    end: usize,
+}
+
+/// A text with its place, quotes included.
+#[derive(Clone, Debug)]
+pub(crate) struct Place<'a> {
+    pub(crate) text: &'a str,
+    pub(crate) span: Range<usize>,
+}
+
+impl<'a, 'i> Node<'a, 'i> {
+    pub(crate) fn new(table: &'a DeTable<'i>, span: Range<usize>) -> Self {
+        Self {
+            table,
+            start: span.start,
+            end: span.end,
+        }
+    }
+
+    pub(crate) fn span(&self) -> Range<usize> {
+        self.start..self.end
+    }
+
+    pub(crate) fn has(&self, key: &str) -> bool {
+        self.table.contains_key(key)
+    }
+
+    /// Where the key itself stands.
+    pub(crate) fn key_span(&self, key: &str) -> Range<usize> {
+        self.table
+            .get_key_value(key)
+            .map_or_else(|| self.span(), |(key, _)| key.span())
+    }
+
+    pub(crate) fn text(&self, key: &str) -> Option<Place<'a>> {
+        place(self.table.get(key)?)
+    }
+
+    pub(crate) fn owned(&self, key: &str) -> Option<String> {
+        self.text(key).map(|place| place.text.to_owned())
+    }
+
+    pub(crate) fn bool(&self, key: &str) -> Option<bool> {
+        self.table.get(key)?.get_ref().as_bool()
+    }
+
+    pub(crate) fn integer(&self, key: &str) -> Option<u32> {
+        let number = self.table.get(key)?.get_ref().as_integer()?;
+        u32::from_str_radix(number.as_str(), number.radix()).ok()
+    }
+
+    pub(crate) fn seconds(&self, key: &str) -> Option<Duration> {
+        seconds(self.table.get(key)?.get_ref(), 60)
+    }
+
+    pub(crate) fn duration(&self, key: &str) -> Option<Duration> {
+        value::duration(self.text(key)?.text)
+    }
+
+    pub(crate) fn size(&self, key: &str) -> Option<u64> {
+        match self.text(key) {
+            Some(text) => value::size(text.text),
+            None => self.integer(key).map(u64::from),
+        }
+    }
+
+    pub(crate) fn node(&self, key: &str) -> Option<Self> {
+        node(self.table.get(key)?)
+    }
+
+    /// The items of an array; none where there is no array.
+    pub(crate) fn items(&self, key: &str) -> &'a [Spanned<DeValue<'i>>] {
+        let array = self
+            .table
+            .get(key)
+            .and_then(|value| value.get_ref().as_array());
+        array.map_or(&[], |array| array.as_ref())
+    }
+
+    /// The tables of an array.
+    pub(crate) fn nodes(&self, key: &str) -> Vec<Self> {
+        self.items(key).iter().filter_map(node).collect()
+    }
+
+    /// The texts of an array.
+    pub(crate) fn texts(&self, key: &str) -> Vec<Place<'a>> {
+        self.items(key).iter().filter_map(place).collect()
+    }
+
+    /// The texts of a table with any keys: key, its place, value.
+    pub(crate) fn entries(
+        &self,
+    ) -> impl Iterator<Item = (Place<'a>, &'a Spanned<DeValue<'i>>)> + use<'a, 'i> {
+        self.table.iter().map(|(key, value)| {
+            (
+                Place {
+                    text: key.get_ref(),
+                    span: key.span(),
+                },
+                value,
+            )
+        })
+    }
+}
+
+/// A text, where it is one.
+pub(crate) fn place<'a>(value: &'a Spanned<DeValue<'_>>) -> Option<Place<'a>> {
+    let text = value.get_ref().as_str()?;
+    Some(Place {
+        text,
+        span: value.span(),
+    })
+}
+
+/// A table, where it is one.
+pub(crate) fn node<'a, 'i>(value: &'a Spanned<DeValue<'i>>) -> Option<Node<'a, 'i>> {
+    Some(Node::new(value.get_ref().as_table()?, value.span()))
+}

@@ -1,0 +1,76 @@
+//! Redaction by identity: what differs from run to run gets the name of what it is.
+
+use std::cell::RefCell;
+
+use regex::{Captures, Regex};
+
+use crate::plan::Plan;
+use crate::timeline::{Event, Kind};
+
+/// Texts longer than this are shortened, with their length.
+const LONGEST: usize = 200;
+
+/// Replaces everything that a run draws at random.
+#[derive(Debug)]
+pub(super) struct Redactor {
+    names: Vec<(String, String)>,
+    digest: Regex,
+    unknown: RefCell<Vec<String>>,
+}
+
+impl Redactor {
+    pub(super) fn new(plan: &Plan, events: &[Event]) -> Self {
+        let canaries = plan
+            .audit
+            .canaries
+            .iter()
+            .map(|canary| (canary.text.clone(), format!("[canary {}]", canary.name)));
+        let control = (plan.control.clone(), "[control]".to_owned());
+        let files = events.iter().filter_map(|event| match &event.kind {
+            Kind::Outbox { name, sha256, .. } => {
+                Some((sha256.clone(), format!("[sha256 of {name}]")))
+            }
+            _ => None,
+        });
+        Self {
+            names: canaries.chain([control]).chain(files).collect(),
+            digest: Regex::new("[0-9a-f]{64}").expect("a constant"),
+            unknown: RefCell::default(),
+        }
+    }
+
+    /// The text with names for what is random.
+    pub(super) fn text(&self, text: &str) -> String {
+        let mut text = text.to_owned();
+        for (random, name) in &self.names {
+            if text.contains(random.as_str()) {
+                text = text.replace(random.as_str(), name);
+            }
+        }
+        let text = self.digest.replace_all(&text, |found: &Captures<'_>| {
+            let digest = found.get(0).map_or("", |found| found.as_str());
+            format!("[digest {}]", self.number(digest))
+        });
+        shortened(&text)
+    }
+
+    /// The same digest has the same number wherever it comes again.
+    fn number(&self, digest: &str) -> usize {
+        let mut unknown = self.unknown.borrow_mut();
+        if let Some(place) = unknown.iter().position(|known| known == digest) {
+            return place + 1;
+        }
+        unknown.push(digest.to_owned());
+        unknown.len()
+    }
+}
+
+fn shortened(text: &str) -> String {
+    let length = text.chars().count();
+    if length <= LONGEST {
+        return text.to_owned();
+    }
+    let begin: String = text.chars().take(LONGEST / 2).collect();
+    let end: String = text.chars().skip(length - LONGEST / 4).collect();
+    format!("{begin} […{length} characters in all…] {end}")
+}

@@ -1,0 +1,161 @@
+//! Stored snapshots, in the file format of insta, so that `cargo insta review` works on them.
+//!
+//! Insta's own macro does not fit: it panics, prints by itself, and writes in CI when the
+//! environment says so.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use super::update::Update;
+use crate::plan::ScenarioRef;
+
+/// A directory of stored snapshots.
+#[derive(Clone, Debug)]
+pub struct Store {
+    dir: PathBuf,
+}
+
+/// A text against the stored one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Comparison {
+    /// Another text is stored.
+    Different {
+        /// The stored text.
+        stored: String,
+    },
+    /// None is stored.
+    Missing,
+    /// As stored, or accepted just now.
+    Same,
+}
+
+/// Snapshots that nobody asks for, or that wait for a decision.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Leftovers {
+    /// Of scenarios that are not there.
+    pub orphaned: Vec<PathBuf>,
+    /// `.snap.new`.
+    pub pending: Vec<PathBuf>,
+}
+
+impl Store {
+    /// The directory need not be there yet.
+    pub fn new(dir: PathBuf) -> Self {
+        Self { dir }
+    }
+
+    /// Compares a text with the stored one, exactly, after one final line break; then does
+    /// with it what `mode` says.
+    ///
+    /// # Errors
+    ///
+    /// What the system says of reading or writing.
+    pub fn compare(
+        &self,
+        scenario: &ScenarioRef,
+        kind: &str,
+        text: &str,
+        mode: Update,
+    ) -> io::Result<Comparison> {
+        let path = self
+            .dir
+            .join(format!("{}.{kind}.snap", file_stem(&scenario.id)));
+        let pending = path.with_extension("snap.new");
+        let stored = match fs::read_to_string(&path) {
+            Ok(file) => Some(content(&file).to_owned()),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => None,
+            Err(error) => return Err(error),
+        };
+        if stored.as_deref() == Some(text.trim_end_matches('\n')) {
+            if mode != Update::Check && pending.exists() {
+                fs::remove_file(&pending)?;
+            }
+            return Ok(Comparison::Same);
+        }
+        match mode {
+            Update::Accept => {
+                self.write(&path, &front_matter(scenario, kind, false), text)?;
+                if pending.exists() {
+                    fs::remove_file(&pending)?;
+                }
+                return Ok(Comparison::Same);
+            }
+            Update::Check => {}
+            Update::Pending => self.write(&pending, &front_matter(scenario, kind, true), text)?,
+        }
+        Ok(
+            stored.map_or(Comparison::Missing, |stored| Comparison::Different {
+                stored,
+            }),
+        )
+    }
+
+    fn write(&self, path: &Path, front: &str, text: &str) -> io::Result<()> {
+        fs::create_dir_all(&self.dir)?;
+        let beside = tempfile::NamedTempFile::new_in(&self.dir)?;
+        fs::write(
+            beside.path(),
+            format!("{front}{}\n", text.trim_end_matches('\n')),
+        )?;
+        beside.persist(path).map_err(|error| error.error)?;
+        Ok(())
+    }
+
+    /// What lies there and belongs to none of these scenarios, or waits for a decision.
+    ///
+    /// # Errors
+    ///
+    /// What the system says of reading the directory.
+    pub fn leftovers(&self, all_ids: &BTreeSet<String>) -> io::Result<Leftovers> {
+        let stems: BTreeSet<String> = all_ids.iter().map(|id| file_stem(id)).collect();
+        let mut leftovers = Leftovers::default();
+        let entries = match fs::read_dir(&self.dir) {
+            Ok(entries) => entries,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(leftovers),
+            Err(error) => return Err(error),
+        };
+        for entry in entries {
+            let path = entry?.path();
+            let name = path
+                .file_name()
+                .unwrap_or_default()
+                .to_string_lossy()
+                .into_owned();
+            if name.ends_with(".snap.new") {
+                leftovers.pending.push(path);
+            } else if let Some(rest) = name.strip_suffix(".snap") {
+                let stem = rest.rsplit_once('.').map_or(rest, |(stem, _)| stem);
+                if !stems.contains(stem) {
+                    leftovers.orphaned.push(path);
+                }
+            }
+        }
+        leftovers.orphaned.sort();
+        leftovers.pending.sort();
+        Ok(leftovers)
+    }
+}
+
+fn file_stem(id: &str) -> String {
+    id.replace('/', "__")
+}
+
+fn front_matter(scenario: &ScenarioRef, kind: &str, pending: bool) -> String {
+    let description = serde_json::Value::from(format!("{kind} of {}", scenario.title));
+    let line = if pending { "assertion_line: 1\n" } else { "" };
+    format!(
+        "---\nsource: scenarios/{}.toml\n{line}description: {description}\n---\n",
+        scenario.id
+    )
+}
+
+/// Behind the front matter, without the final line break.
+fn content(file: &str) -> &str {
+    let body = file
+        .strip_prefix("---\n")
+        .and_then(|rest| rest.split_once("\n---\n"))
+        .map_or(file, |(_, body)| body);
+    body.trim_end_matches('\n')
+}

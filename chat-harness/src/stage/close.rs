@@ -1,0 +1,120 @@
+//! The end of a play: everything stops, and nothing is left.
+
+use std::time::Duration;
+
+use rustix::process::Signal;
+use tokio::time::Instant;
+
+use super::drive::{Play, RELAY};
+use super::orphans::{self, Orphan};
+use super::{EngineError, Level};
+use crate::timeline::Kind;
+
+/// How long clients may take to quit, then to end on SIGTERM, then to be gone when killed.
+const QUIT: Duration = Duration::from_secs(2);
+const TERM: Duration = Duration::from_secs(1);
+const KILL: Duration = Duration::from_secs(5);
+
+impl Play<'_> {
+    /// Clients quit, then the relay stops; who does not is made to.
+    pub(super) async fn stop_in_order(&mut self) -> Result<(), EngineError> {
+        self.record(Kind::Stopping)?;
+        let clients: Vec<String> = self
+            .plan
+            .clients
+            .iter()
+            .map(|client| client.name.clone())
+            .collect();
+        self.ask_to_quit(&clients);
+        self.end_all(&clients, QUIT).await?;
+        if self.is_running(RELAY) {
+            self.stop_relay().await?;
+        }
+        // What they printed last is on its way.
+        let all: Vec<String> = self.cast.keys().cloned().collect();
+        self.until(Instant::now() + TERM, |play| {
+            Ok(all
+                .iter()
+                .all(|who| !play.was_started(who) || play.is_silent(who)))
+        })
+        .await?;
+        self.flush()
+    }
+
+    fn was_started(&self, who: &str) -> bool {
+        self.cast
+            .get(who)
+            .is_some_and(|member| member.process.is_some())
+    }
+
+    fn ask_to_quit(&mut self, clients: &[String]) {
+        let quit = self.plan.adapter.client.r#type.quit.clone();
+        for who in clients {
+            let Some(process) = self
+                .cast
+                .get_mut(who)
+                .and_then(|member| member.process.as_mut())
+            else {
+                continue;
+            };
+            // A stopped process could not end.
+            process.signal(Signal::CONT);
+            match &quit {
+                Some(quit) => drop(process.type_line(&quit.0)),
+                None => process.end_input(),
+            }
+        }
+    }
+
+    async fn end_all(&mut self, who: &[String], patience: Duration) -> Result<(), EngineError> {
+        for (signal, patience) in [(Signal::TERM, patience), (Signal::KILL, TERM)] {
+            let ended = self
+                .until(Instant::now() + patience, |play| {
+                    Ok(who.iter().all(|one| !play.is_running(one)))
+                })
+                .await?;
+            if ended {
+                return Ok(());
+            }
+            for one in who.iter().filter(|one| self.is_running(one)) {
+                self.signal(one, signal);
+            }
+        }
+        self.until(Instant::now() + KILL, |play| {
+            Ok(who.iter().all(|one| !play.is_running(one)))
+        })
+        .await
+        .map(drop)
+    }
+
+    /// Kills what still runs, and names what participants left behind. Also the end of a
+    /// play that was interrupted: so it does not listen to the cancelling any more.
+    pub(super) async fn sweep(&mut self) -> Result<(), EngineError> {
+        self.settings.cancel = tokio_util::sync::CancellationToken::new();
+        let all: Vec<String> = self.cast.keys().cloned().collect();
+        for who in &all {
+            self.signal(who, Signal::KILL);
+        }
+        self.until(Instant::now() + KILL, |play| {
+            Ok(all.iter().all(|who| !play.is_running(who)))
+        })
+        .await?;
+        for Orphan { pid, command } in self.orphans().await? {
+            self.record(Kind::Orphan { pid, command })?;
+        }
+        self.flush()
+    }
+
+    async fn orphans(&mut self) -> Result<Vec<Orphan>, EngineError> {
+        if let Some(init) = self.stage.init {
+            // They die with pid 1, at the end of the stage thread.
+            return Ok(orphans::adopted_by(init));
+        }
+        if self.settings.level < Level::Reaper {
+            return Ok(Vec::new());
+        }
+        let mark = self.settings.mark.clone();
+        let swept = tokio::task::spawn_blocking(move || orphans::adopted_by_us(Some(&mark))).await;
+        swept.map_err(|_| EngineError::Fault("the search for orphans panicked"))
+    }
+}

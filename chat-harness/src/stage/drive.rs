@@ -1,0 +1,370 @@
+//! The driver of a play: one queue in, one timeline out.
+
+use std::collections::BTreeMap;
+use std::io;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::{mpsc, watch};
+use tokio::time::{Instant, timeout_at};
+
+use super::decode::Decoder;
+use super::expecting::Expecting;
+use super::input::{Input, Run};
+use super::member::Member;
+use super::scratch::{Digested, Scratch};
+use super::thread::StageThread;
+use super::{EngineError, Settings};
+use crate::adapter::Recogniser;
+use crate::plan::Plan;
+use crate::timeline::{Direction, Event, FORMAT_VERSION, Kind, Placed, Stream, Writer};
+
+/// What happened and was not yet recorded, at the most.
+const QUEUE: usize = 1024;
+
+/// What is kept of each stream of a participant, and what is looked at for lines.
+const MAX_OUTPUT: u64 = 16 * 1024 * 1024;
+
+/// What is kept of each direction of a link.
+const MAX_WIRE: u64 = 256 * 1024 * 1024;
+
+/// How often the stage looks for a file that nobody announces.
+const LOOK_FOR_FILES: Duration = Duration::from_millis(20);
+
+/// The name of the relay among participants. No client can have it: names are checked.
+pub(super) const RELAY: &str = "relay";
+
+/// A running play.
+#[derive(Debug)]
+pub(super) struct Play<'p> {
+    pub(super) plan: &'p Plan,
+    pub(super) settings: Settings,
+    pub(super) stage: Arc<StageThread>,
+    pub(super) scratch: Scratch,
+    pub(super) writer: Writer,
+    pub(super) inputs: mpsc::Receiver<Input>,
+    pub(super) sender: mpsc::Sender<Input>,
+    pub(super) cast: BTreeMap<String, Member>,
+    pub(super) relay_port: watch::Sender<u16>,
+    pub(super) relay_ready: RelayReady,
+    pub(super) expecting: Expecting,
+    /// What lies in outboxes, by client and name.
+    pub(super) outbox: BTreeMap<(String, String), Digested>,
+    recogniser: Recogniser,
+    decoders: BTreeMap<(String, Direction), Decoder>,
+    wire_lengths: BTreeMap<(String, Direction), u64>,
+    /// Index of the event at which the last step that did something began.
+    pub(super) acted: usize,
+}
+
+/// How far the relay's start has come.
+#[derive(Debug, Default)]
+pub(super) struct RelayReady {
+    /// The ready line, where there is one.
+    pub(super) pattern: Option<regex::Regex>,
+    /// Whether it was seen since the last start.
+    pub(super) seen: bool,
+    /// The port that it announced.
+    pub(super) port: Option<u16>,
+}
+
+impl<'p> Play<'p> {
+    /// Makes everything that a play needs but its participants.
+    pub(super) async fn begin(plan: &'p Plan, mut settings: Settings) -> Result<Self, EngineError> {
+        let observer = settings.observer.take();
+        let stage = StageThread::start(settings.level, settings.stage_init.clone()).await?;
+        let writer = Writer::create(&settings.dir, observer)
+            .map_err(EngineError::file("write", settings.dir.clone()))?;
+        let (sender, inputs) = mpsc::channel(QUEUE);
+        let mut play = Self {
+            plan,
+            stage: Arc::new(stage),
+            scratch: Scratch::make()?,
+            writer,
+            inputs,
+            sender,
+            cast: BTreeMap::new(),
+            relay_port: watch::Sender::new(0),
+            relay_ready: RelayReady::default(),
+            expecting: Expecting::default(),
+            outbox: BTreeMap::new(),
+            recogniser: Recogniser::new(&plan.adapter.client),
+            decoders: BTreeMap::new(),
+            wire_lengths: BTreeMap::new(),
+            acted: 0,
+            settings,
+        };
+        let level = play.settings.level.to_string();
+        let version = FORMAT_VERSION;
+        play.record(Kind::Began { version, level })?;
+        Ok(play)
+    }
+
+    /// Plays it to the end. What was started is gone afterwards, whatever the result.
+    pub(super) async fn run(mut self) -> Result<Vec<Event>, EngineError> {
+        let played = self.act().await;
+        let stopped = match &played {
+            Ok(()) => self.stop_in_order().await,
+            Err(_) => Ok(()),
+        };
+        let swept = self.sweep().await;
+        let searched = match (&played, &stopped, &swept) {
+            (Ok(()), Ok(()), Ok(())) => self.search(),
+            _ => Ok(()),
+        };
+        let stage = Arc::into_inner(self.stage);
+        self.cast.clear();
+        let ended = match stage {
+            Some(stage) => stage.stop().await,
+            // A tap is still being torn down; the thread ends with the last handle.
+            None => Ok(()),
+        };
+        played.and(stopped).and(swept).and(searched).and(ended)?;
+        let path = self.writer.dir().join("timeline.jsonl");
+        self.writer
+            .finish()
+            .map_err(EngineError::file("write", path))
+    }
+
+    /// Appends one event.
+    pub(super) fn record(&mut self, kind: Kind) -> Result<(), EngineError> {
+        self.written(|writer| writer.append(kind).map(drop))
+    }
+
+    fn written<T>(
+        &mut self,
+        write: impl FnOnce(&mut Writer) -> io::Result<T>,
+    ) -> Result<T, EngineError> {
+        let dir = self.writer.dir().to_owned();
+        write(&mut self.writer).map_err(EngineError::file("write in", dir))
+    }
+
+    /// Lets things happen until `done`, or until the deadline. True when it is done.
+    pub(super) async fn until(
+        &mut self,
+        deadline: Instant,
+        mut done: impl FnMut(&mut Self) -> Result<bool, EngineError>,
+    ) -> Result<bool, EngineError> {
+        loop {
+            if done(self)? {
+                return Ok(true);
+            }
+            let soon = self.next_look(deadline);
+            let cancel = self.settings.cancel.clone();
+            let input = tokio::select! {
+                biased;
+                () = cancel.cancelled() => return Err(EngineError::Interrupted),
+                input = timeout_at(soon, self.inputs.recv()) => input,
+            };
+            match input {
+                Ok(Some(input)) => self.handle(input)?,
+                Ok(None) => return Err(EngineError::Fault("the queue of a play is closed")),
+                Err(_) if Instant::now() >= deadline => return done(self),
+                Err(_) => {}
+            }
+        }
+    }
+
+    /// Files may appear without a word: while one is awaited, look now and then.
+    fn next_look(&self, deadline: Instant) -> Instant {
+        let now = Instant::now();
+        let look = (!self.expecting.files().is_empty()).then_some(now + LOOK_FOR_FILES);
+        let due = self.expecting.next_deadline().filter(|due| *due > now);
+        [look, due]
+            .into_iter()
+            .flatten()
+            .fold(deadline, Instant::min)
+    }
+
+    /// Records what happened and sees what it fulfils.
+    pub(super) fn handle(&mut self, input: Input) -> Result<(), EngineError> {
+        match input {
+            Input::Output { run, stream, bytes } => self.output(&run, stream, &bytes),
+            Input::OutputEnded { run, stream } => self.output_ended(&run, stream),
+            Input::Exited { run, how } => {
+                self.record(Kind::Exited {
+                    who: run.who.clone(),
+                    how,
+                })?;
+                if let Some(member) = self.current(&run) {
+                    member.ended = Some(how);
+                    self.expecting.exit(&run.who);
+                }
+                Ok(())
+            }
+            Input::LinkOpened { link } => {
+                for direction in [Direction::Up, Direction::Down] {
+                    let key = (link.clone(), direction);
+                    let at = self.wire_lengths.get(&key).copied().unwrap_or(0);
+                    let framing = self.plan.adapter.wire.framing;
+                    let decoder = self
+                        .decoders
+                        .entry(key)
+                        .or_insert_with(|| Decoder::new(framing));
+                    decoder.restart(framing, at);
+                }
+                self.record(Kind::LinkOpened { link })
+            }
+            Input::Wire {
+                link,
+                direction,
+                bytes,
+            } => self.wire(link, direction, &bytes),
+            Input::LinkClosed {
+                link,
+                direction,
+                how,
+            } => self.record(Kind::LinkClosed {
+                link,
+                direction,
+                how,
+            }),
+        }
+    }
+
+    /// The participant, if this is its latest start.
+    fn current(&mut self, run: &Run) -> Option<&mut Member> {
+        self.cast
+            .get_mut(&run.who)
+            .filter(|member| member.turn == run.turn)
+    }
+
+    fn output(&mut self, run: &Run, stream: Stream, bytes: &[u8]) -> Result<(), EngineError> {
+        let file = output_file(&run.who, stream);
+        let who = run.who.clone();
+        let at = match self.written(|writer| writer.keep(&file, bytes, MAX_OUTPUT))? {
+            Placed::At(at) => at,
+            Placed::Capped => return self.record(Kind::Capped { who, file }),
+            Placed::Dropped => return Ok(()),
+        };
+        let len = bytes.len() as u64;
+        self.record(Kind::Output {
+            who,
+            stream,
+            at,
+            len,
+        })?;
+        let Some(member) = self.current(run) else {
+            return Ok(());
+        };
+        let lines = member.lines(stream).push(bytes);
+        lines
+            .into_iter()
+            .try_for_each(|line| self.line(run, stream, line))
+    }
+
+    fn output_ended(&mut self, run: &Run, stream: Stream) -> Result<(), EngineError> {
+        let Some(member) = self.current(run) else {
+            return Ok(());
+        };
+        member.open.remove(&stream);
+        match member.lines(stream).finish() {
+            Some(rest) => self.line(run, stream, rest),
+            None => Ok(()),
+        }
+    }
+
+    fn line(&mut self, run: &Run, stream: Stream, text: String) -> Result<(), EngineError> {
+        let is_client = run.who != RELAY;
+        let seen = match stream {
+            Stream::Stdout if is_client => self.recogniser.seen(&text),
+            Stream::Stdout | Stream::Stderr => None,
+        };
+        if is_client && stream == Stream::Stdout {
+            self.expecting.line(&run.who, &text, seen.as_ref());
+        } else if stream == Stream::Stdout {
+            self.relay_ready.line(&text);
+        }
+        self.record(Kind::Line {
+            who: run.who.clone(),
+            stream,
+            text,
+            seen,
+        })
+    }
+
+    fn wire(
+        &mut self,
+        link: String,
+        direction: Direction,
+        bytes: &[u8],
+    ) -> Result<(), EngineError> {
+        let file = wire_file(&link, direction);
+        let at = match self.written(|writer| writer.keep(&file, bytes, MAX_WIRE))? {
+            Placed::At(at) => at,
+            Placed::Capped => return self.record(Kind::Capped { who: link, file }),
+            Placed::Dropped => return Ok(()),
+        };
+        let len = bytes.len() as u64;
+        let key = (link.clone(), direction);
+        self.wire_lengths.insert(key.clone(), at + len);
+        self.record(Kind::Wire {
+            link: link.clone(),
+            direction,
+            at,
+            len,
+        })?;
+        let framing = self.plan.adapter.wire.framing;
+        let decoder = self
+            .decoders
+            .entry(key)
+            .or_insert_with(|| Decoder::new(framing));
+        let (frames, broken) = decoder.push(bytes);
+        for frame in frames {
+            self.record(Kind::Frame {
+                link: link.clone(),
+                direction,
+                at: frame.at,
+                len: frame.len,
+                r#type: frame.r#type,
+                fields: frame.fields,
+                body: frame.body,
+            })?;
+        }
+        match broken {
+            Some(why) => self.record(Kind::BadFrame {
+                link,
+                direction,
+                why,
+            }),
+            None => Ok(()),
+        }
+    }
+
+    /// Everything so far reaches the files.
+    pub(super) fn flush(&mut self) -> Result<(), EngineError> {
+        self.written(Writer::flush)
+    }
+}
+
+impl RelayReady {
+    fn line(&mut self, text: &str) {
+        let Some(captures) = self
+            .pattern
+            .as_ref()
+            .and_then(|pattern| pattern.captures(text))
+        else {
+            return;
+        };
+        self.seen = true;
+        self.port = captures
+            .name("port")
+            .and_then(|port| port.as_str().parse().ok());
+    }
+}
+
+/// Where a stream of a participant is kept, below the play's directory.
+pub(super) fn output_file(who: &str, stream: Stream) -> String {
+    match stream {
+        Stream::Stderr => format!("out/{who}.stderr"),
+        Stream::Stdout => format!("out/{who}.stdout"),
+    }
+}
+
+/// Where a direction of a link is kept, below the play's directory.
+pub(super) fn wire_file(link: &str, direction: Direction) -> String {
+    match direction {
+        Direction::Down => format!("wire/{link}.down"),
+        Direction::Up => format!("wire/{link}.up"),
+    }
+}

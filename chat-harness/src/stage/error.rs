@@ -1,0 +1,73 @@
+//! Faults of the engine. A participant's failure is never one: it is data.
+
+use std::io;
+use std::path::PathBuf;
+
+/// What keeps the harness from doing its work.
+#[derive(Debug, thiserror::Error)]
+pub enum EngineError {
+    /// A call to the system failed.
+    #[error("cannot {what}: {error}")]
+    System {
+        /// In words, for example `make a network namespace`.
+        what: &'static str,
+        /// What the system said.
+        error: io::Error,
+    },
+    /// A file of the harness itself cannot be read or written.
+    #[error("cannot {what} {}: {error}", path.display())]
+    File {
+        /// `read`, `write`, `make`.
+        what: &'static str,
+        /// Which.
+        path: PathBuf,
+        /// What the system said.
+        error: io::Error,
+    },
+    /// The adapter names a program that is not there.
+    #[error("program {name:?} of adapter {adapter:?} is not there: {why}")]
+    NoProgram {
+        /// As in `[programs]`.
+        name: String,
+        /// Which adapter.
+        adapter: String,
+        /// What was looked for.
+        why: String,
+    },
+    /// An adapter's template has a placeholder that has no value there.
+    #[error("adapter {adapter:?}: {why}")]
+    Template {
+        /// Which adapter.
+        adapter: String,
+        /// Which placeholder.
+        why: String,
+    },
+    /// Interrupted; everything that was started is gone.
+    #[error("interrupted")]
+    Interrupted,
+    /// A part of the harness ended before its time.
+    #[error("fault of the harness: {0}")]
+    Fault(&'static str),
+}
+
+impl EngineError {
+    /// For `map_err` on a call to the system.
+    pub(crate) fn system<E: Into<io::Error>>(what: &'static str) -> impl FnOnce(E) -> Self {
+        move |error| Self::System {
+            what,
+            error: error.into(),
+        }
+    }
+
+    /// For `map_err` on a file.
+    pub(crate) fn file(
+        what: &'static str,
+        path: impl Into<PathBuf>,
+    ) -> impl FnOnce(io::Error) -> Self {
+        move |error| Self::File {
+            what,
+            path: path.into(),
+            error,
+        }
+    }
+}

@@ -1,0 +1,133 @@
+//! What a step waits for.
+
+use std::collections::BTreeSet;
+
+use tokio::time::Instant;
+
+use crate::adapter::Escapes;
+use crate::plan::{CompiledPattern, Expectation, ExpectationId, Mode, Pattern};
+use crate::timeline::{Event, Kind, Seen, Stream};
+
+/// An awaited expectation.
+#[derive(Debug)]
+struct Awaited {
+    expectation: Expectation,
+    pattern: CompiledPattern,
+    deadline: Instant,
+    seen: bool,
+}
+
+/// Everything that the current step waits for.
+#[derive(Debug, Default)]
+pub(super) struct Expecting {
+    list: Vec<Awaited>,
+    /// Lines that an explicit `expect` has taken; the next one takes another.
+    taken: BTreeSet<u64>,
+}
+
+impl Expecting {
+    /// Begins to wait. A *never* is not waited for: the judge looks at the whole play.
+    pub(super) fn add<'a>(
+        &mut self,
+        expectations: impl IntoIterator<Item = &'a Expectation>,
+        escapes: Escapes,
+    ) {
+        let now = Instant::now();
+        let awaited = expectations
+            .into_iter()
+            .filter(|one| one.mode != Mode::Never);
+        self.list.extend(awaited.map(|expectation| Awaited {
+            pattern: CompiledPattern::new(&expectation.pattern, escapes),
+            deadline: now + expectation.within,
+            expectation: expectation.clone(),
+            seen: false,
+        }));
+    }
+
+    /// A client has shown a line: it fulfils the first expectation that it matches.
+    pub(super) fn line(&mut self, who: &str, line: &str, seen: Option<&Seen>) {
+        let mut open = self
+            .list
+            .iter_mut()
+            .filter(|one| !one.seen && one.expectation.client == who);
+        if let Some(awaited) = open.find(|one| one.pattern.matches(line, seen)) {
+            awaited.seen = true;
+        }
+    }
+
+    /// Looks at what was shown before the step began, for an explicit `expect`.
+    pub(super) fn look_back(&mut self, events: &[Event]) {
+        for event in events {
+            let Kind::Line {
+                who,
+                stream: Stream::Stdout,
+                text,
+                seen,
+            } = &event.kind
+            else {
+                continue;
+            };
+            if self.taken.contains(&event.n) {
+                continue;
+            }
+            let mut open = self
+                .list
+                .iter_mut()
+                .filter(|one| !one.seen && one.expectation.client == *who);
+            if let Some(awaited) = open.find(|one| one.pattern.matches(text, seen.as_ref())) {
+                awaited.seen = true;
+                self.taken.insert(event.n);
+            }
+        }
+    }
+
+    /// A process has ended.
+    pub(super) fn exit(&mut self, who: &str) {
+        for awaited in &mut self.list {
+            if awaited.expectation.client == who && awaited.expectation.pattern == Pattern::Exits {
+                awaited.seen = true;
+            }
+        }
+    }
+
+    /// The expectations of files that have not come.
+    pub(super) fn files(&self) -> Vec<Expectation> {
+        let open = self.list.iter().filter(|one| !one.seen);
+        let files = open.filter(|one| matches!(one.expectation.pattern, Pattern::SameFile { .. }));
+        files.map(|one| one.expectation.clone()).collect()
+    }
+
+    /// A file has come.
+    pub(super) fn file(&mut self, id: &ExpectationId) {
+        for awaited in self.list.iter_mut().filter(|one| one.expectation.id == *id) {
+            awaited.seen = true;
+        }
+    }
+
+    /// True when nothing is waited for any more, where `ended` says whether a client can
+    /// show nothing more.
+    pub(super) fn is_over(&self, ended: impl Fn(&str) -> bool) -> bool {
+        let now = Instant::now();
+        self.list
+            .iter()
+            .all(|one| one.seen || one.deadline <= now || ended(&one.expectation.client))
+    }
+
+    /// When to look again at the latest.
+    pub(super) fn next_deadline(&self) -> Option<Instant> {
+        self.list
+            .iter()
+            .filter(|one| !one.seen)
+            .map(|one| one.deadline)
+            .min()
+    }
+
+    /// Ends the step: what has not come.
+    pub(super) fn take_missing(&mut self) -> Vec<ExpectationId> {
+        let list = std::mem::take(&mut self.list);
+        list.into_iter()
+            .filter(|one| !one.seen)
+            .map(|one| one.expectation.id.clone())
+            .collect()
+    }
+}

@@ -1,0 +1,43 @@
+//! What reaches the driver: everything that can happen in a play, on one queue.
+
+use bytes::Bytes;
+
+use crate::timeline::{Direction, Ended, LinkEnd, Stream};
+
+/// Names one start of a participant; a restarted relay is another one.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Run {
+    /// Client's name, or `relay`.
+    pub(super) who: String,
+    /// Counts its starts from 1.
+    pub(super) turn: u32,
+}
+
+/// One thing that happened. The queue is bounded, and its order is the timeline's.
+#[derive(Debug)]
+pub(super) enum Input {
+    /// A process printed something.
+    Output {
+        run: Run,
+        stream: Stream,
+        bytes: Bytes,
+    },
+    /// A stream of a process has ended.
+    OutputEnded { run: Run, stream: Stream },
+    /// A process has ended.
+    Exited { run: Run, how: Ended },
+    /// A client connected.
+    LinkOpened { link: String },
+    /// Bytes on a link, about to be passed on.
+    Wire {
+        link: String,
+        direction: Direction,
+        bytes: Bytes,
+    },
+    /// A direction of a link has ended.
+    LinkClosed {
+        link: String,
+        direction: Direction,
+        how: LinkEnd,
+    },
+}

@@ -1,0 +1,380 @@
+//! Starting participants, and what counts as ready.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use regex::Regex;
+use rustix::process::Signal;
+use tokio::time::Instant;
+
+use super::EngineError;
+use super::drive::{Play, RELAY};
+use super::input::Run;
+use super::orphans::{PLAY_VARIABLE, tree};
+use super::process::Process;
+use super::spawn::{Command, find_program};
+use super::tap::{LinkState, Tap};
+use super::thread::Side;
+use crate::adapter::{Program, ReadyWhen, Template};
+use crate::plan::PlannedClient;
+use crate::scenario::Keys;
+use crate::timeline::{Ended, Kind};
+
+/// Where a clean environment looks for programs.
+const PATH: &str = "/usr/local/bin:/usr/bin:/bin";
+
+/// How long a relay may take to get ready, and a key to be made.
+const READY: Duration = Duration::from_secs(10);
+const PREPARE: Duration = Duration::from_secs(60);
+
+/// The first, and the longest, pause between two looks at who listens. No event tells it.
+const LISTEN_FIRST: Duration = Duration::from_micros(200);
+const LISTEN_LONGEST: Duration = Duration::from_millis(5);
+
+impl Play<'_> {
+    /// Starts the relay and waits until it can serve. False when it does not get ready:
+    /// the timeline says why.
+    pub(super) async fn start_relay(&mut self) -> Result<bool, EngineError> {
+        let manual = &self.plan.adapter.relay;
+        if self.cast.get(RELAY).is_some_and(|member| member.turn > 0) {
+            self.stage.renew_relay_side().await?;
+        }
+        self.scratch.prepare(RELAY)?;
+        self.scratch.copy(RELAY, &manual.copy, 0)?;
+        let mut values = self.values(RELAY)?;
+        values.insert("keepalive".to_owned(), in_milliseconds(self.plan.keepalive));
+        self.relay_ready = super::drive::RelayReady::default();
+        if let ReadyWhen::Line(pattern) = &manual.ready {
+            let pattern = Regex::new(pattern);
+            self.relay_ready.pattern = pattern.ok();
+        }
+        if !self
+            .launch(RELAY, Side::Relay, &manual.run, &manual.env, &values)
+            .await?
+        {
+            return Ok(false);
+        }
+        let ready = match manual.ready {
+            ReadyWhen::Line(_) => self.await_ready_line().await?,
+            ReadyWhen::Listens(port) => self.await_listening(port).await?,
+        };
+        if ready {
+            let port = self.relay_ready.port.unwrap_or_default();
+            self.relay_port.send_replace(port);
+            self.record(Kind::Ready {
+                who: RELAY.to_owned(),
+            })?;
+            self.note_arguments()?;
+        }
+        Ok(ready)
+    }
+
+    async fn await_ready_line(&mut self) -> Result<bool, EngineError> {
+        let deadline = Instant::now() + READY;
+        self.until(deadline, |play| {
+            Ok(play.relay_ready.seen || play.is_silent(RELAY))
+        })
+        .await?;
+        if self.relay_ready.seen && self.relay_ready.port.is_some() {
+            return Ok(true);
+        }
+        let awaited = "a line that matches the adapter's [relay] ready, with its port";
+        self.not_ready(RELAY, awaited, READY)
+    }
+
+    async fn await_listening(&mut self, port: u16) -> Result<bool, EngineError> {
+        let deadline = Instant::now() + READY;
+        let mut pause = LISTEN_FIRST;
+        loop {
+            if self.listens(port).await? {
+                self.relay_ready.port = Some(port);
+                return Ok(true);
+            }
+            let look = (Instant::now() + pause).min(deadline);
+            let ended = self.until(look, |play| Ok(play.is_silent(RELAY))).await?;
+            if ended || Instant::now() >= deadline {
+                return self.not_ready(RELAY, &format!("it listens on port {port}"), READY);
+            }
+            pause = pause.mul_f32(1.5).min(LISTEN_LONGEST);
+        }
+    }
+
+    /// Whether a socket of the relay listens on the port. In a network of our own every
+    /// listener is the relay's; elsewhere one of its processes must hold it.
+    async fn listens(&mut self, port: u16) -> Result<bool, EngineError> {
+        let listening = self.stage.listening().await?;
+        let mut there = listening.iter().filter(|socket| socket.port == port);
+        if self.stage.init.is_some() {
+            return Ok(there.next().is_some());
+        }
+        let pid = self
+            .cast
+            .get(RELAY)
+            .and_then(|member| member.process.as_ref())
+            .map(|p| p.pid);
+        let held: Vec<String> = pid
+            .into_iter()
+            .flat_map(tree)
+            .flat_map(open_files)
+            .collect();
+        Ok(there.any(|socket| held.contains(&format!("socket:[{}]", socket.inode))))
+    }
+
+    /// Starts a client. That it gets ready is an expectation like any other.
+    pub(super) async fn start_client(
+        &mut self,
+        client: &PlannedClient,
+    ) -> Result<bool, EngineError> {
+        let manual = &self.plan.adapter.client;
+        let who = client.name.as_str();
+        self.scratch.prepare(who)?;
+        let mut values = self.values(who)?;
+        values.insert("name".to_owned(), client.login.clone());
+        values.insert("port".to_owned(), self.link(who).await?.to_string());
+        match self.plan.keys {
+            Keys::Pool => self.scratch.copy(who, &manual.copy, client.pool_index)?,
+            Keys::Fresh => {
+                for command in &manual.prepare {
+                    if !self.prepare(who, command, &values).await? {
+                        return Ok(false);
+                    }
+                }
+            }
+        }
+        self.launch(who, Side::Clients, &manual.run, &manual.env, &values)
+            .await
+    }
+
+    /// The port of the client's tap; its link passes again.
+    async fn link(&mut self, who: &str) -> Result<u16, EngineError> {
+        let member = self.cast.entry(who.to_owned()).or_default();
+        if let Some(tap) = &member.tap {
+            tap.set(LinkState::Pass);
+            return Ok(tap.port);
+        }
+        let stage = Arc::clone(&self.stage);
+        let port = self.relay_port.subscribe();
+        let tap = Tap::start(who.to_owned(), stage, port, self.sender.clone()).await?;
+        let number = tap.port;
+        member.tap = Some(tap);
+        Ok(number)
+    }
+
+    /// Runs a command to its end before a client starts.
+    async fn prepare(
+        &mut self,
+        who: &str,
+        command: &[Template],
+        values: &BTreeMap<String, String>,
+    ) -> Result<bool, EngineError> {
+        if self.cast.get(who).is_some_and(|member| member.turn > 0) {
+            return Ok(true);
+        }
+        let env = BTreeMap::new();
+        if !self
+            .launch(who, Side::Clients, command, &env, values)
+            .await?
+        {
+            return Ok(false);
+        }
+        self.until(Instant::now() + PREPARE, |play| Ok(play.is_silent(who)))
+            .await?;
+        match self.cast.get(who).and_then(|member| member.ended) {
+            Some(Ended::Exit(0)) => Ok(true),
+            _ => self.not_ready(who, "its preparation ends with status 0", PREPARE),
+        }
+    }
+
+    /// Starts one process of a participant.
+    async fn launch(
+        &mut self,
+        who: &str,
+        side: Side,
+        run: &[Template],
+        env: &BTreeMap<String, Template>,
+        values: &BTreeMap<String, String>,
+    ) -> Result<bool, EngineError> {
+        let command = self.command(who, run, env, values)?;
+        let argv = command.line();
+        let member = self.cast.entry(who.to_owned()).or_default();
+        member.turn += 1;
+        let turn = member.turn;
+        let started = self.stage.spawn(side, command).await;
+        let child = match started {
+            Ok(child) => child,
+            Err(EngineError::System { error, .. }) => {
+                let why = format!("cannot start {}: {error}", argv.join(" "));
+                let who = who.to_owned();
+                self.record(Kind::NotReady { who, why })?;
+                return Ok(false);
+            }
+            Err(other) => return Err(other),
+        };
+        let pid = child.pid;
+        let who = who.to_owned();
+        self.record(Kind::Started {
+            who: who.clone(),
+            pid,
+            argv,
+            turn,
+        })?;
+        let run = Run { who, turn };
+        let process = Process::attach(child, &run, &self.sender)?;
+        self.cast.entry(run.who).or_default().started(process);
+        Ok(true)
+    }
+
+    fn command(
+        &self,
+        who: &str,
+        run: &[Template],
+        env: &BTreeMap<String, Template>,
+        values: &BTreeMap<String, String>,
+    ) -> Result<Command, EngineError> {
+        let fill = |template: &Template| {
+            template
+                .fill(values)
+                .map_err(|unknown| EngineError::Template {
+                    adapter: self.plan.adapter.name.clone(),
+                    why: unknown.to_string(),
+                })
+        };
+        let mut words = run.iter().map(fill);
+        let program = words
+            .next()
+            .unwrap_or(Err(EngineError::Fault("an empty command")))?;
+        let work = self.scratch.of(who);
+        let home = work.display().to_string();
+        let mut command = Command::new(program)
+            .directory(&work)
+            .variable("PATH", PATH)
+            .variable("HOME", &home)
+            .variable("TMPDIR", format!("{home}/tmp"))
+            .variable("LANG", "C.UTF-8")
+            .variable("TERM", "dumb")
+            .variable("PYTHONUNBUFFERED", "1")
+            .variable(PLAY_VARIABLE, &self.settings.mark);
+        for word in words {
+            command = command.argument(word?);
+        }
+        for (name, value) in env {
+            command = command.variable(name, fill(value)?);
+        }
+        Ok(command)
+    }
+
+    /// What every template of a participant may use.
+    pub(super) fn values(&self, who: &str) -> Result<BTreeMap<String, String>, EngineError> {
+        let mut values = BTreeMap::new();
+        for (name, program) in &self.plan.adapter.programs {
+            let path = self.program(name, program)?;
+            values.insert(name.clone(), path.display().to_string());
+        }
+        values.insert("control".to_owned(), self.plan.control.clone());
+        values.insert(
+            "work".to_owned(),
+            self.scratch.of(who).display().to_string(),
+        );
+        Ok(values)
+    }
+
+    fn program(&self, name: &str, program: &Program) -> Result<PathBuf, EngineError> {
+        let missing = |why: String| EngineError::NoProgram {
+            name: name.to_owned(),
+            adapter: self.plan.adapter.name.clone(),
+            why,
+        };
+        match program {
+            Program::Cargo(binary) => self
+                .settings
+                .binaries
+                .get(binary)
+                .cloned()
+                .ok_or_else(|| missing(format!("this workspace builds no binary {binary:?}"))),
+            Program::Path(path) => {
+                let path = Path::new(path);
+                let beside = self.plan.adapter.path.parent().map(|dir| dir.join(path));
+                beside
+                    .filter(|beside| beside.is_file())
+                    .or_else(|| find_program(path, PATH))
+                    .ok_or_else(|| missing(format!("no {} beside it or on {PATH}", path.display())))
+            }
+        }
+    }
+
+    /// The participant's process has ended, and all that it printed was read.
+    pub(super) fn is_silent(&self, who: &str) -> bool {
+        self.cast
+            .get(who)
+            .is_none_or(super::member::Member::is_silent)
+    }
+
+    /// Records that a participant did not get ready: what was awaited and what was seen.
+    pub(super) fn not_ready(
+        &mut self,
+        who: &str,
+        awaited: &str,
+        within: Duration,
+    ) -> Result<bool, EngineError> {
+        let ended = self.cast.get(who).and_then(|member| member.ended);
+        let seen = match ended {
+            Some(Ended::Exit(status)) => format!("it ended with status {status}"),
+            Some(Ended::Signal(signal)) => format!("it was ended by signal {signal}"),
+            None => format!("it still runs after {within:?}"),
+        };
+        let last = self.last_lines(who);
+        let why = format!("awaited: {awaited}; seen: {seen}; {last}");
+        let who = who.to_owned();
+        self.record(Kind::NotReady { who, why })?;
+        Ok(false)
+    }
+
+    fn last_lines(&self, who: &str) -> String {
+        let lines = self
+            .writer
+            .events()
+            .iter()
+            .rev()
+            .filter_map(|event| match &event.kind {
+                Kind::Line {
+                    who: origin, text, ..
+                } if origin == who => Some(text.as_str()),
+                _ => None,
+            });
+        let mut last: Vec<&str> = lines.take(3).collect();
+        last.reverse();
+        if last.is_empty() {
+            "it printed nothing".to_owned()
+        } else {
+            format!("its last lines: {}", last.join(" ⏎ "))
+        }
+    }
+
+    /// Sends a signal to a participant that runs.
+    pub(super) fn signal(&self, who: &str, signal: Signal) {
+        if let Some(process) = self
+            .cast
+            .get(who)
+            .and_then(|member| member.process.as_ref())
+        {
+            process.signal(signal);
+        }
+    }
+}
+
+fn open_files(pid: i32) -> Vec<String> {
+    let Ok(entries) = std::fs::read_dir(format!("/proc/{pid}/fd")) else {
+        return Vec::new();
+    };
+    entries
+        .flatten()
+        .filter_map(|entry| std::fs::read_link(entry.path()).ok())
+        .map(|target| target.to_string_lossy().into_owned())
+        .collect()
+}
+
+fn in_milliseconds(length: Duration) -> String {
+    format!("{}ms", length.as_millis())
+}

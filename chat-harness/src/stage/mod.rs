@@ -1,0 +1,83 @@
+//! The stage: starts, drives and stops participants and taps, searches the surfaces, and
+//! records everything on the timeline. It decides nothing beyond "the awaited event came,
+//! or its deadline did".
+//!
+//! ```text
+//! main ── enter(level) ── runtime ── play ──┬── stage thread: namespaces, spawn, sockets
+//!                                           ├── tasks: streams, taps, ends of processes
+//!                                           └── driver: one queue in, one timeline out
+//! ```
+
+mod close;
+mod decode;
+mod drive;
+mod error;
+mod expecting;
+mod input;
+mod lane;
+mod launch;
+pub mod level;
+mod member;
+pub mod namespace;
+mod netlink;
+mod orphans;
+mod pace;
+mod process;
+mod scratch;
+pub mod spawn;
+mod step;
+mod surfaces;
+mod tap;
+mod thread;
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use tokio_util::sync::CancellationToken;
+
+pub use error::EngineError;
+pub use level::Level;
+pub use orphans::{Orphan, adopted_by_us};
+pub use pace::Pace;
+
+use crate::plan::Plan;
+use crate::timeline::{Event, Observer};
+
+/// How a play is staged.
+pub struct Settings {
+    /// How strongly it is isolated. The process must have been put on this level before.
+    pub level: Level,
+    /// The program that is pid 1 of a play.
+    pub stage_init: PathBuf,
+    /// Binaries of this workspace by name, for adapters that name one.
+    pub binaries: BTreeMap<String, PathBuf>,
+    /// Where timeline and raw bytes are written.
+    pub dir: PathBuf,
+    /// Marks the processes of this play; unique among those that run at the same time.
+    pub mark: String,
+    /// Who says when the next step begins.
+    pub pace: Pace,
+    /// Is shown every event as it happens.
+    pub observer: Option<Observer>,
+    /// Ends the play early; everything it started is gone when [`play`] returns.
+    pub cancel: CancellationToken,
+}
+
+impl std::fmt::Debug for Settings {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Settings")
+            .field("level", &self.level)
+            .field("dir", &self.dir)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Plays a plan. Whatever participants do, the timeline tells it; nothing of what was
+/// started is left when this returns.
+///
+/// # Errors
+///
+/// [`EngineError`] for faults of the machine or of the harness, and when it was cancelled.
+pub async fn play(plan: &Plan, settings: Settings) -> Result<Vec<Event>, EngineError> {
+    drive::Play::begin(plan, settings).await?.run().await
+}

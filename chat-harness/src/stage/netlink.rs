@@ -1,0 +1,177 @@
+//! Two requests to the kernel over netlink, in the network namespace of the calling thread.
+//!
+//! Neither needs a privilege beyond that namespace, and neither is worth a crate.
+
+use std::io;
+use std::os::fd::{AsFd, OwnedFd};
+
+use rustix::net::{
+    AddressFamily, Protocol, RecvFlags, SendFlags, SocketFlags, SocketType, netlink, recv, send,
+    socket_with,
+};
+
+/// From `linux/netlink.h` and `linux/rtnetlink.h`.
+const NLMSG_ERROR: u16 = 2;
+const NLMSG_DONE: u16 = 3;
+const NLM_F_REQUEST: u16 = 1;
+const NLM_F_ACK: u16 = 4;
+const NLM_F_DUMP: u16 = 0x300;
+const RTM_NEWLINK: u16 = 16;
+const IFF_UP: u32 = 1;
+/// From `linux/sock_diag.h` and `linux/inet_diag.h`.
+const SOCK_DIAG_BY_FAMILY: u16 = 20;
+const TCP_LISTEN_MASK: u32 = 1 << 10;
+const AF_INET: u8 = 2;
+const AF_INET6: u8 = 10;
+const IPPROTO_TCP: u8 = 6;
+/// Bytes in front of every netlink message.
+const HEADER: usize = 16;
+
+/// Brings the loopback interface up: index 1 in every namespace.
+pub(super) fn loopback_up() -> io::Result<()> {
+    let mut body = Vec::with_capacity(16);
+    body.extend([0, 0]); // any family, padding
+    body.extend(0u16.to_ne_bytes()); // any type
+    body.extend(1i32.to_ne_bytes());
+    body.extend(IFF_UP.to_ne_bytes());
+    body.extend(IFF_UP.to_ne_bytes()); // change only this flag
+    let socket = open(None)?;
+    request(&socket, RTM_NEWLINK, NLM_F_REQUEST | NLM_F_ACK, &body)?;
+    let mut answer = [0; 4096];
+    let length = recv(&socket, answer.as_mut_slice(), RecvFlags::empty())?.0;
+    let answer = answer.get(..length).unwrap_or_default();
+    match (word16(answer, 4), word32(answer, HEADER)) {
+        (Some(NLMSG_ERROR), Some(0)) => Ok(()),
+        (Some(NLMSG_ERROR), Some(error)) => Err(io::Error::from_raw_os_error(
+            error.cast_signed().wrapping_neg(),
+        )),
+        _ => Err(io::Error::from(io::ErrorKind::InvalidData)),
+    }
+}
+
+/// A TCP socket that listens.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Listening {
+    /// Its port.
+    pub(super) port: u16,
+    /// Its inode, as in `/proc/PID/fd`.
+    pub(super) inode: u32,
+}
+
+/// Every listening TCP socket of the namespace, over IPv4 and IPv6.
+///
+/// Not from `/proc/net/tcp`: that walks the kernel's whole hash table, milliseconds a call.
+pub(super) fn listening() -> io::Result<Vec<Listening>> {
+    let socket = open(Some(netlink::SOCK_DIAG))?;
+    let mut found = Vec::new();
+    for family in [AF_INET, AF_INET6] {
+        let mut body = vec![family, IPPROTO_TCP, 0, 0];
+        body.extend(TCP_LISTEN_MASK.to_ne_bytes());
+        body.resize(56, 0); // no socket in particular
+        request(
+            &socket,
+            SOCK_DIAG_BY_FAMILY,
+            NLM_F_REQUEST | NLM_F_DUMP,
+            &body,
+        )?;
+        while !read_dump(&socket, &mut found)? {}
+    }
+    Ok(found)
+}
+
+/// Reads one datagram of a dump; true when it was the last one.
+fn read_dump(socket: &OwnedFd, found: &mut Vec<Listening>) -> io::Result<bool> {
+    let mut answer = vec![0; 32 * 1024];
+    let length = recv(socket, answer.as_mut_slice(), RecvFlags::empty())?.0;
+    let mut rest = answer.get(..length).unwrap_or_default();
+    while let (Some(length), Some(kind)) = (word32(rest, 0), word16(rest, 4)) {
+        match kind {
+            NLMSG_DONE => return Ok(true),
+            NLMSG_ERROR => return Err(io::Error::from(io::ErrorKind::InvalidData)),
+            _ => {}
+        }
+        // inet_diag_msg: family, state, timer, retransmissions, then the socket, whose
+        // first field is the source port in network order; the inode is its last field.
+        if let (Some(port), Some(inode)) =
+            (rest.get(HEADER + 4..HEADER + 6), word32(rest, HEADER + 68))
+        {
+            let port = port.iter().fold(0, |sum, byte| sum << 8 | u16::from(*byte));
+            found.push(Listening { port, inode });
+        }
+        let step = (length as usize).next_multiple_of(4).max(HEADER);
+        rest = rest.get(step..).unwrap_or_default();
+    }
+    Ok(length == 0)
+}
+
+/// Without a protocol: number 0, which is NETLINK_ROUTE.
+fn open(protocol: Option<Protocol>) -> io::Result<OwnedFd> {
+    Ok(socket_with(
+        AddressFamily::NETLINK,
+        SocketType::RAW,
+        SocketFlags::CLOEXEC,
+        protocol,
+    )?)
+}
+
+fn request(socket: impl AsFd, kind: u16, flags: u16, body: &[u8]) -> io::Result<()> {
+    let length = u32::try_from(HEADER + body.len()).map_err(io::Error::other)?;
+    let mut message = Vec::with_capacity(HEADER + body.len());
+    message.extend(length.to_ne_bytes());
+    message.extend(kind.to_ne_bytes());
+    message.extend(flags.to_ne_bytes());
+    message.extend([0; 8]); // sequence and port: the kernel fills in what it needs
+    message.extend(body);
+    send(socket, &message, SendFlags::empty())?;
+    Ok(())
+}
+
+fn word16(bytes: &[u8], at: usize) -> Option<u16> {
+    let word = bytes.get(at..at + 2)?.first_chunk()?;
+    Some(u16::from_ne_bytes(*word))
+}
+
+fn word32(bytes: &[u8], at: usize) -> Option<u32> {
+    let word = bytes.get(at..at + 4)?.first_chunk()?;
+    Some(u32::from_ne_bytes(*word))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::net::TcpListener;
+
+    use super::listening;
+
+    #[test]
+    fn the_kernel_tells_who_listens_without_a_connection() {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let port = listener.local_addr().unwrap().port();
+        assert!(
+            listening()
+                .unwrap()
+                .iter()
+                .any(|socket| socket.port == port && socket.inode > 0)
+        );
+        drop(listener);
+        assert!(
+            !listening()
+                .unwrap()
+                .iter()
+                .any(|socket| socket.port == port)
+        );
+    }
+
+    #[test]
+    fn listeners_over_ipv6_count_too() {
+        let Ok(listener) = TcpListener::bind("[::1]:0") else {
+            return; // no IPv6 on this machine
+        };
+        let port = listener.local_addr().unwrap().port();
+        assert!(
+            listening()
+                .unwrap()
+                .iter()
+                .any(|socket| socket.port == port)
+        );
+    }
+}

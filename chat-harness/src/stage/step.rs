@@ -1,0 +1,463 @@
+//! What a play does, step by step.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use rustix::process::Signal;
+use tokio::time::Instant;
+
+use super::EngineError;
+use super::drive::{Play, RELAY};
+use super::scratch::{Digested, Scratch, digest};
+use super::tap::LinkState;
+use crate::adapter::Stop;
+use crate::plan::{Action, Expectation, ExpectationId, Fence, Mode, Pattern, PlannedStep};
+use crate::scenario::{EventKind, LeaveHow, RelayAction};
+use crate::timeline::{Kind, StepResult};
+
+/// How long a relay may take to stop, before it is killed.
+const STOP: Duration = Duration::from_secs(5);
+
+/// How long a client may take to get ready.
+const START: Duration = Duration::from_secs(10);
+
+/// How long fences may take when the play has failed already.
+const LAST_FENCE: Duration = Duration::from_secs(2);
+const FENCE: Duration = Duration::from_secs(10);
+
+impl<'p> Play<'p> {
+    /// From the first process to the last fence.
+    pub(super) async fn act(&mut self) -> Result<(), EngineError> {
+        self.fill_outboxes()?;
+        let held = self.start_relay().await? && self.open().await? && self.steps().await?;
+        self.record(Kind::Closing)?;
+        self.fences(if held { FENCE } else { LAST_FENCE }).await
+    }
+
+    fn fill_outboxes(&mut self) -> Result<(), EngineError> {
+        for file in &self.plan.files {
+            self.scratch.prepare(&file.client)?;
+            if let Some(digested) = self.scratch.put(file)? {
+                let key = (file.client.clone(), file.name.clone());
+                self.outbox.insert(key, digested.clone());
+                self.record(Kind::Outbox {
+                    who: file.client.clone(),
+                    name: file.name.clone(),
+                    size: digested.size,
+                    sha256: digested.sha256,
+                })?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Starts the early clients, one after another: each is ready, and those before it have
+    /// been told, before the next one starts. So what they show does not depend on timing.
+    async fn open(&mut self) -> Result<bool, EngineError> {
+        let plan = self.plan;
+        for client in plan.clients.iter().filter(|client| !client.late) {
+            let about_it =
+                |one: &&Expectation| one.about.as_deref().unwrap_or(&one.client) == client.name;
+            let escapes = plan.adapter.client.escapes;
+            self.expecting.add(&is_ready(&client.name), escapes);
+            self.expecting
+                .add(plan.opening.iter().filter(about_it), escapes);
+            if !self.start_client(client).await? {
+                return Ok(false);
+            }
+            self.await_expected().await?;
+            let missing = self.expecting.take_missing();
+            if missing.is_empty() {
+                let who = client.name.clone();
+                self.record(Kind::Ready { who })?;
+                continue;
+            }
+            let list: Vec<String> = missing.into_iter().map(|id| id.0).collect();
+            self.not_ready(&client.name, &list.join(", "), START)?;
+            return Ok(false);
+        }
+        Ok(true)
+    }
+
+    async fn steps(&mut self) -> Result<bool, EngineError> {
+        let plan = self.plan;
+        for step in &plan.steps {
+            self.wait_for_pace().await?;
+            if !self.step(step).await? {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+
+    /// Waits for whoever paces the play; what happens meanwhile is recorded.
+    async fn wait_for_pace(&mut self) -> Result<(), EngineError> {
+        self.flush()?;
+        let mut pace = std::mem::replace(&mut self.settings.pace, super::Pace::Full);
+        let waited = self.meanwhile(pace.next()).await;
+        self.settings.pace = pace;
+        waited
+    }
+
+    async fn meanwhile(&mut self, until: impl Future<Output = ()>) -> Result<(), EngineError> {
+        let cancel = self.settings.cancel.clone();
+        tokio::pin!(until);
+        loop {
+            let input = tokio::select! {
+                biased;
+                () = cancel.cancelled() => return Err(EngineError::Interrupted),
+                () = &mut until => return Ok(()),
+                input = self.inputs.recv() => input,
+            };
+            self.handle(input.ok_or(EngineError::Fault("the queue of a play is closed"))?)?;
+        }
+    }
+
+    /// One step. False when something awaited has not come.
+    async fn step(&mut self, step: &'p PlannedStep) -> Result<bool, EngineError> {
+        let group: Vec<&'p PlannedStep> = match &step.action {
+            Action::All { steps } => std::iter::once(step).chain(steps).collect(),
+            _ => vec![step],
+        };
+        let only_looks = group
+            .iter()
+            .all(|one| matches!(one.action, Action::Look | Action::Beat { .. }));
+        if !only_looks {
+            self.acted = self.writer.events().len();
+        }
+        let escapes = self.plan.adapter.client.escapes;
+        for one in &group {
+            self.record(Kind::StepBegan {
+                step: one.id.clone(),
+            })?;
+            self.expecting.add(&one.expects, escapes);
+        }
+        if only_looks {
+            let since = self.acted;
+            let events = self.writer.events().get(since..).unwrap_or_default();
+            self.expecting.look_back(events);
+        }
+        let mut impossible = None;
+        for one in &group {
+            if let Err(why) = self.perform(&one.action).await? {
+                impossible = Some(why);
+                break;
+            }
+        }
+        if impossible.is_none() {
+            self.await_expected().await?;
+        }
+        self.leave_for_good(&group).await?;
+        let missing = self.expecting.take_missing();
+        let held = missing.is_empty() && impossible.is_none();
+        for one in group.iter().rev() {
+            let own = one.expects.iter().map(|expectation| &expectation.id);
+            let own: Vec<_> = own.filter(|id| missing.contains(id)).cloned().collect();
+            let result = match (&impossible, own.is_empty()) {
+                (Some(why), _) => StepResult::Impossible(why.clone()),
+                (None, true) => StepResult::Held,
+                (None, false) => StepResult::Missing(own),
+            };
+            self.record(Kind::StepEnded {
+                step: one.id.clone(),
+                result,
+            })?;
+        }
+        Ok(held)
+    }
+
+    /// Waits for everything that is expected, as long as it can still come.
+    pub(super) async fn await_expected(&mut self) -> Result<(), EngineError> {
+        let latest = Instant::now() + Duration::from_secs(24 * 60 * 60);
+        self.until(latest, |play| {
+            play.look_for_files()?;
+            let cast = &play.cast;
+            let silent = |who: &str| cast.get(who).is_none_or(super::member::Member::is_silent);
+            Ok(play.expecting.is_over(silent))
+        })
+        .await
+        .map(drop)
+    }
+
+    /// Does it; `Err` says why it cannot be done.
+    async fn perform(&mut self, action: &Action) -> Result<Result<(), String>, EngineError> {
+        match action {
+            Action::All { .. } | Action::Look => Ok(Ok(())),
+            Action::Beat { length } => {
+                if self.settings.pace.is_watched() {
+                    self.meanwhile(super::pace::rest(*length)).await?;
+                }
+                Ok(Ok(()))
+            }
+            Action::Join { client } => {
+                let plan = self.plan;
+                let planned = plan.clients.iter().find(|one| one.name == *client);
+                let planned = planned.ok_or(EngineError::Fault("a client that nobody planned"))?;
+                let started = self.start_client(planned).await?;
+                Ok(started
+                    .then_some(())
+                    .ok_or_else(|| format!("{client} could not be started")))
+            }
+            Action::Leave { client, how } => self.leave(client, *how),
+            Action::Relay { action } => self.relay(*action).await,
+            Action::Type { client, line } => self.type_line(client, line),
+        }
+    }
+
+    /// Types a line into a client and records it.
+    fn type_line(&mut self, client: &str, line: &str) -> Result<Result<(), String>, EngineError> {
+        let outbox = self.scratch.outbox(client).display().to_string();
+        let line = line.replace("{outbox}", &outbox);
+        let Some(process) = self
+            .cast
+            .get(client)
+            .and_then(|member| member.process.as_ref())
+        else {
+            return Ok(Err(format!("{client} was never started")));
+        };
+        let typed = process.type_line(&line);
+        let who = client.to_owned();
+        self.record(Kind::Typed { who, line })?;
+        Ok(typed
+            .then_some(())
+            .ok_or_else(|| format!("{client} does not read its input")))
+    }
+
+    fn leave(&mut self, client: &str, how: LeaveHow) -> Result<Result<(), String>, EngineError> {
+        match how {
+            LeaveHow::Quit => {
+                let quit = self
+                    .plan
+                    .adapter
+                    .client
+                    .r#type
+                    .quit
+                    .as_ref()
+                    .map(|quit| quit.0.clone());
+                return match quit {
+                    Some(quit) => self.type_line(client, &quit),
+                    None => Ok(Err("the adapter does not say how a client quits".to_owned())),
+                };
+            }
+            LeaveHow::Eof => {
+                if let Some(process) = self
+                    .cast
+                    .get_mut(client)
+                    .and_then(|one| one.process.as_mut())
+                {
+                    process.end_input();
+                }
+            }
+            LeaveHow::Kill => self.signal(client, Signal::KILL),
+            LeaveHow::Reset => self.set_link(client, LinkState::Reset),
+            LeaveHow::Vanish => self.set_link(client, LinkState::Vanished),
+        }
+        Ok(Ok(()))
+    }
+
+    fn set_link(&self, client: &str, state: LinkState) {
+        if let Some(tap) = self.cast.get(client).and_then(|member| member.tap.as_ref()) {
+            tap.set(state);
+        }
+    }
+
+    /// A client whose network has gone cannot know it; it is ended with its step.
+    async fn leave_for_good(&mut self, group: &[&PlannedStep]) -> Result<(), EngineError> {
+        for step in group {
+            if let Action::Leave {
+                client,
+                how: LeaveHow::Vanish,
+            } = &step.action
+            {
+                self.signal(client, Signal::KILL);
+                let deadline = Instant::now() + STOP;
+                self.until(deadline, |play| Ok(play.is_silent(client)))
+                    .await?;
+                self.set_link(client, LinkState::Reset);
+            }
+        }
+        Ok(())
+    }
+
+    async fn relay(&mut self, action: RelayAction) -> Result<Result<(), String>, EngineError> {
+        let started = match action {
+            RelayAction::Freeze => {
+                self.signal(RELAY, Signal::STOP);
+                true
+            }
+            RelayAction::Thaw => {
+                self.signal(RELAY, Signal::CONT);
+                true
+            }
+            RelayAction::Kill => {
+                self.end_relay(Signal::KILL).await?;
+                true
+            }
+            RelayAction::Stop => {
+                self.stop_relay().await?;
+                true
+            }
+            RelayAction::Start => self.start_relay().await?,
+            RelayAction::Restart => {
+                self.stop_relay().await?;
+                self.start_relay().await?
+            }
+        };
+        Ok(started
+            .then_some(())
+            .ok_or_else(|| "the relay did not get ready".to_owned()))
+    }
+
+    /// As the adapter says; killed when it takes too long.
+    pub(super) async fn stop_relay(&mut self) -> Result<(), EngineError> {
+        self.note_arguments()?;
+        let signal = match self.plan.adapter.relay.stop {
+            Stop::Int => Signal::INT,
+            Stop::Term => Signal::TERM,
+            Stop::Eof => {
+                if let Some(process) = self
+                    .cast
+                    .get_mut(RELAY)
+                    .and_then(|one| one.process.as_mut())
+                {
+                    process.end_input();
+                }
+                Signal::CONT
+            }
+        };
+        self.end_relay(signal).await
+    }
+
+    async fn end_relay(&mut self, signal: Signal) -> Result<(), EngineError> {
+        self.signal(RELAY, signal);
+        let ended = self
+            .until(Instant::now() + STOP, |play| Ok(!play.is_running(RELAY)))
+            .await?;
+        if !ended {
+            let text = format!("the relay did not stop within {STOP:?}; it was killed");
+            self.record(Kind::Note { text })?;
+            self.signal(RELAY, Signal::KILL);
+            self.until(Instant::now() + STOP, |play| Ok(!play.is_running(RELAY)))
+                .await?;
+        }
+        Ok(())
+    }
+
+    pub(super) fn is_running(&self, who: &str) -> bool {
+        self.cast
+            .get(who)
+            .is_some_and(super::member::Member::is_running)
+    }
+
+    /// Digests files that have appeared in downloads where one is awaited.
+    fn look_for_files(&mut self) -> Result<(), EngineError> {
+        for expectation in self.expecting.files() {
+            let Pattern::SameFile { from, name } = &expectation.pattern else {
+                continue;
+            };
+            let wanted = self.outbox.get(&(from.clone(), name.clone())).cloned();
+            let downloads = self.downloads(&expectation.client);
+            let (Some(wanted), Some(downloads)) = (wanted, downloads) else {
+                continue;
+            };
+            for path in Scratch::files(&downloads) {
+                if self.receive(&expectation.client, &downloads, path, &wanted)? {
+                    self.expecting.file(&expectation.id);
+                    break;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn downloads(&self, who: &str) -> Option<PathBuf> {
+        let template = self.plan.adapter.client.downloads.as_ref()?;
+        template
+            .fill(&self.values(who).ok()?)
+            .ok()
+            .map(PathBuf::from)
+    }
+
+    /// Digests a file that may be the wanted one, once; true when it is.
+    fn receive(
+        &mut self,
+        who: &str,
+        downloads: &Path,
+        path: PathBuf,
+        wanted: &Digested,
+    ) -> Result<bool, EngineError> {
+        let size = path.metadata().map_or(0, |metadata| metadata.len());
+        let member = self.cast.entry(who.to_owned()).or_default();
+        if size != wanted.size || member.received.contains(&path) {
+            return Ok(false);
+        }
+        let digested = digest(&path)?;
+        let same = digested == *wanted;
+        let name = path
+            .strip_prefix(downloads)
+            .unwrap_or(&path)
+            .display()
+            .to_string();
+        member.received.insert(path);
+        self.record(Kind::Received {
+            who: who.to_owned(),
+            name,
+            size: digested.size,
+            sha256: digested.sha256,
+        })?;
+        Ok(same)
+    }
+
+    /// Messages that close every *never*; one after another, so that each is on its own.
+    async fn fences(&mut self, within: Duration) -> Result<(), EngineError> {
+        let plan = self.plan;
+        for fence in &plan.closing.fences {
+            if !self.is_running(&fence.from) {
+                continue;
+            }
+            let sentence = format!("shows the fence of {}", fence.from);
+            let expected: Vec<Expectation> = fence
+                .observers
+                .iter()
+                .filter(|observer| self.is_running(observer))
+                .map(|observer| fence_shown(observer, fence, within, &sentence))
+                .collect();
+            let escapes = plan.adapter.client.escapes;
+            self.expecting.add(&expected, escapes);
+            // One that does not read its input closes nothing; the judge will say so.
+            drop(self.type_line(&fence.from, &fence.line)?);
+            self.await_expected().await?;
+            drop(self.expecting.take_missing());
+        }
+        Ok(())
+    }
+}
+
+/// That a client which starts before step 1 can be driven.
+fn is_ready(client: &str) -> [Expectation; 1] {
+    [Expectation {
+        id: ExpectationId(format!("opening/{client}-ready")),
+        client: client.to_owned(),
+        pattern: Pattern::Event {
+            event: EventKind::Ready,
+            captures: BTreeMap::new(),
+        },
+        mode: Mode::Eventually,
+        within: START,
+        sentence: format!("{client} gets ready"),
+        about: None,
+    }]
+}
+
+fn fence_shown(observer: &str, fence: &Fence, within: Duration, sentence: &str) -> Expectation {
+    Expectation {
+        id: ExpectationId(format!("fence/{}/{observer}", fence.from)),
+        client: observer.to_owned(),
+        pattern: Pattern::Contains(fence.text.clone()),
+        mode: Mode::Eventually,
+        within,
+        sentence: sentence.to_owned(),
+        about: Some(fence.from.clone()),
+    }
+}

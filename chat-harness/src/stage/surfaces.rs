@@ -1,0 +1,187 @@
+//! The surfaces where plaintext must not appear, searched at the end of a play.
+
+use std::fs::{self, File};
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+
+use super::EngineError;
+use super::drive::{Play, RELAY};
+use super::orphans::tree;
+use super::scratch::read_fixture;
+use crate::adapter::Surface;
+use crate::audit::Searcher;
+use crate::timeline::Kind;
+
+/// Where command lines and environments of the relay are kept, below the play's directory.
+const ARGUMENTS: &str = "out/relay.arguments";
+
+/// One place of a surface: what it is called, and where its bytes are.
+struct Place {
+    name: String,
+    path: PathBuf,
+}
+
+impl Play<'_> {
+    /// Keeps the command lines and environments of the relay and of all that it started.
+    pub(super) fn note_arguments(&mut self) -> Result<(), EngineError> {
+        let relay = self
+            .cast
+            .get(RELAY)
+            .and_then(|member| member.process.as_ref());
+        let Some(pid) = relay.map(|process| process.pid) else {
+            return Ok(());
+        };
+        let path = self.writer.dir().join(ARGUMENTS);
+        let failed = || EngineError::file("write", path.clone());
+        let mut file = File::options()
+            .create(true)
+            .append(true)
+            .open(&path)
+            .map_err(failed())?;
+        for pid in tree(pid) {
+            for part in ["cmdline", "environ"] {
+                // It may have ended just now; what was kept before stays.
+                let bytes = fs::read(format!("/proc/{pid}/{part}")).unwrap_or_default();
+                file.write_all(&bytes)
+                    .and_then(|()| file.write_all(b"\n"))
+                    .map_err(failed())?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Searches every surface and records what was found, and what the search was worth.
+    pub(super) fn search(&mut self) -> Result<(), EngineError> {
+        self.flush()?;
+        let mut contents = Vec::new();
+        for (client, name) in &self.plan.audit.files {
+            let path = self.scratch.outbox(client).join(name);
+            contents.push((name.clone(), read_fixture(&path)?));
+        }
+        let searcher = Searcher::new(&self.plan.audit, &contents);
+        for surface in [
+            Surface::Arguments,
+            Surface::Files,
+            Surface::Output,
+            Surface::Wire,
+        ] {
+            self.search_surface(&searcher, surface)?;
+        }
+        self.flush()
+    }
+
+    fn search_surface(&mut self, searcher: &Searcher, surface: Surface) -> Result<(), EngineError> {
+        let (places, mut incomplete) = self.places(surface);
+        let mut bytes = 0;
+        let mut control = None;
+        let mut findings = Vec::new();
+        for place in &places {
+            let searched = File::open(&place.path)
+                .and_then(|file| searcher.search(surface, &place.name, file));
+            match searched {
+                Ok(searched) => {
+                    bytes += searched.bytes;
+                    control = match (control, searched.control) {
+                        (Some(before), Some(now)) => Some(before || now),
+                        (before, now) => before.or(now),
+                    };
+                    findings.extend(searched.findings);
+                }
+                Err(error) => incomplete = Some(format!("{}: {error}", place.name)),
+            }
+        }
+        // A surface without a place holds no control either.
+        if control.is_none() && self.plan.audit.controls.contains_key(&surface) {
+            control = Some(false);
+        }
+        self.record(Kind::Searched {
+            surface,
+            bytes,
+            places: places.len() as u64,
+            control,
+            incomplete,
+        })?;
+        findings
+            .into_iter()
+            .try_for_each(|finding| self.record(finding))
+    }
+
+    /// What belongs to a surface, and why it is not all of it.
+    fn places(&self, surface: Surface) -> (Vec<Place>, Option<String>) {
+        let dir = self.writer.dir();
+        match surface {
+            Surface::Arguments => {
+                let path = dir.join(ARGUMENTS);
+                let name = ARGUMENTS.to_owned();
+                (
+                    path.is_file()
+                        .then_some(Place { name, path })
+                        .into_iter()
+                        .collect(),
+                    None,
+                )
+            }
+            Surface::Files => {
+                let root = self.scratch.of(RELAY);
+                let mut unread = Vec::new();
+                let files = below(&root, &mut unread);
+                let named = |path: PathBuf| Place {
+                    name: path
+                        .strip_prefix(&root)
+                        .unwrap_or(&path)
+                        .display()
+                        .to_string(),
+                    path,
+                };
+                (files.into_iter().map(named).collect(), unread.pop())
+            }
+            Surface::Output => self.kept("out/relay.std"),
+            Surface::Wire => self.kept("wire/"),
+        }
+    }
+
+    /// Files that the writer kept, and which of them was cut at its cap.
+    fn kept(&self, prefix: &str) -> (Vec<Place>, Option<String>) {
+        let dir = self.writer.dir();
+        let mut cut = None;
+        let mut places = Vec::new();
+        for (name, complete) in self
+            .writer
+            .kept()
+            .filter(|(name, _)| name.starts_with(prefix))
+        {
+            if !complete {
+                cut = Some(format!("{name} was cut at its cap"));
+            }
+            let path = dir.join(name);
+            let name = name.to_owned();
+            places.push(Place { name, path });
+        }
+        (places, cut)
+    }
+}
+
+/// Every regular file below a directory, hidden ones too; links are not followed.
+fn below(root: &Path, unread: &mut Vec<String>) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    let mut waiting = vec![root.to_owned()];
+    while let Some(directory) = waiting.pop() {
+        let entries = match fs::read_dir(&directory) {
+            Ok(entries) => entries,
+            Err(error) => {
+                unread.push(format!("{}: {error}", directory.display()));
+                continue;
+            }
+        };
+        for entry in entries.flatten() {
+            match entry.file_type() {
+                Ok(kind) if kind.is_dir() => waiting.push(entry.path()),
+                Ok(kind) if kind.is_file() => found.push(entry.path()),
+                Ok(_) => {}
+                Err(error) => unread.push(format!("{}: {error}", entry.path().display())),
+            }
+        }
+    }
+    found.sort();
+    found
+}

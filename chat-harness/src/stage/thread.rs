@@ -1,0 +1,241 @@
+//! The stage thread of a play: the one place where its processes start and its sockets are
+//! born.
+//!
+//! Namespaces belong to threads, and what a thread makes is born in its namespaces and stays
+//! there: so a socket made here may be used by any task of the runtime.
+
+use std::io;
+use std::net::{Ipv4Addr, SocketAddr, TcpListener};
+use std::os::fd::OwnedFd;
+use std::path::PathBuf;
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::thread::JoinHandle;
+
+use rustix::net::{AddressFamily, SocketFlags, SocketType, socket_with};
+use tokio::sync::oneshot;
+
+use super::error::EngineError;
+use super::level::Level;
+use super::namespace::{self, NamespaceError};
+use super::netlink::{self, Listening};
+use super::spawn::{self, Child, Command};
+
+/// Which side of the tap.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Side {
+    /// Where clients live and taps listen.
+    Clients,
+    /// Where the relay lives and taps connect.
+    Relay,
+}
+
+type Job = Box<dyn FnOnce(&mut Place) + Send>;
+
+/// Asks the stage thread; its end ends the thread and, at level `namespaces`, everything
+/// that lives in the play.
+#[derive(Debug)]
+pub(super) struct StageThread {
+    jobs: Option<SyncSender<Job>>,
+    thread: Option<JoinHandle<()>>,
+    /// Pid 1 of the play's PID namespace, as the harness sees it.
+    pub(super) init: Option<i32>,
+}
+
+/// What the thread holds.
+struct Place {
+    networks: Option<Networks>,
+    /// Its standard input keeps the namespace alive; so do its other pipes, unread.
+    init: Option<Child>,
+}
+
+struct Networks {
+    clients: OwnedFd,
+    relay: OwnedFd,
+}
+
+impl StageThread {
+    /// Builds the play's namespaces on a thread of its own.
+    pub(super) async fn start(level: Level, stage_init: PathBuf) -> Result<Self, EngineError> {
+        let (jobs, inbox) = sync_channel::<Job>(16);
+        let (ready, made) = oneshot::channel();
+        let thread = std::thread::Builder::new()
+            .name("stage".to_owned())
+            .spawn(move || {
+                let place = Place::build(level, &stage_init);
+                serve(place, ready, &inbox);
+            })
+            .map_err(EngineError::system("start the stage thread"))?;
+        let init = made.await.map_err(|_| GONE)??;
+        Ok(Self {
+            jobs: Some(jobs),
+            thread: Some(thread),
+            init,
+        })
+    }
+
+    /// Starts a process on one side.
+    pub(super) async fn spawn(&self, side: Side, command: Command) -> Result<Child, EngineError> {
+        self.ask(move |place| {
+            place.enter(side)?;
+            spawn::spawn(&command)
+        })
+        .await
+    }
+
+    /// A listener on loopback, on the clients' side.
+    pub(super) async fn listen(&self) -> Result<TcpListener, EngineError> {
+        self.ask(|place| {
+            place.enter(Side::Clients)?;
+            let listener = TcpListener::bind(SocketAddr::from((Ipv4Addr::LOCALHOST, 0)))
+                .and_then(|listener| listener.set_nonblocking(true).map(|()| listener));
+            listener.map_err(EngineError::system("listen for a client"))
+        })
+        .await
+    }
+
+    /// A TCP socket on the relay's side, not yet connected.
+    pub(super) async fn socket(&self) -> Result<OwnedFd, EngineError> {
+        self.ask(|place| {
+            place.enter(Side::Relay)?;
+            let flags = SocketFlags::CLOEXEC | SocketFlags::NONBLOCK;
+            socket_with(AddressFamily::INET, SocketType::STREAM, flags, None)
+                .map_err(EngineError::system("make a socket"))
+        })
+        .await
+    }
+
+    /// Who listens on the relay's side.
+    pub(super) async fn listening(&self) -> Result<Vec<Listening>, EngineError> {
+        self.ask(|place| {
+            place.enter(Side::Relay)?;
+            netlink::listening().map_err(EngineError::system("ask who listens"))
+        })
+        .await
+    }
+
+    /// A fresh network for the next relay: its predecessor's ports may be in TIME_WAIT.
+    pub(super) async fn renew_relay_side(&self) -> Result<(), EngineError> {
+        self.ask(|place| {
+            if let Some(networks) = &mut place.networks {
+                networks.relay = namespace::new_network().map_err(named)?;
+            }
+            Ok(())
+        })
+        .await
+    }
+
+    /// Ends the thread and with it the namespaces. Everything in the PID namespace dies.
+    /// Direct children must have been reaped before, or pid 1 cannot end.
+    pub(super) async fn stop(mut self) -> Result<(), EngineError> {
+        self.jobs = None;
+        let Some(thread) = self.thread.take() else {
+            return Ok(());
+        };
+        let joined = tokio::task::spawn_blocking(move || thread.join()).await;
+        match joined {
+            Ok(Ok(())) => Ok(()),
+            Ok(Err(_)) | Err(_) => Err(EngineError::Fault("the stage thread panicked")),
+        }
+    }
+
+    async fn ask<T: Send + 'static>(
+        &self,
+        job: impl FnOnce(&mut Place) -> Result<T, EngineError> + Send + 'static,
+    ) -> Result<T, EngineError> {
+        let (answer, answered) = oneshot::channel();
+        let jobs = self.jobs.as_ref().ok_or(GONE)?;
+        let job: Job = Box::new(move |place| {
+            // Nobody waits any more when the play was interrupted.
+            drop(answer.send(job(place)));
+        });
+        // The queue is longer than a play has askers, so this does not block.
+        jobs.try_send(job).map_err(|_| GONE)?;
+        answered.await.map_err(|_| GONE)?
+    }
+}
+
+const GONE: EngineError = EngineError::Fault("the stage thread is gone");
+
+fn named(error: NamespaceError) -> EngineError {
+    EngineError::System {
+        what: error.step,
+        error: error.error,
+    }
+}
+
+fn serve(
+    place: Result<Place, EngineError>,
+    ready: oneshot::Sender<Result<Option<i32>, EngineError>>,
+    inbox: &Receiver<Job>,
+) {
+    let mut place = match place {
+        Ok(place) => place,
+        Err(error) => {
+            drop(ready.send(Err(error)));
+            return;
+        }
+    };
+    drop(ready.send(Ok(place.init.as_ref().map(|init| init.pid))));
+    while let Ok(job) = inbox.recv() {
+        job(&mut place);
+    }
+    place.end();
+}
+
+impl Place {
+    fn build(level: Level, stage_init: &std::path::Path) -> Result<Self, EngineError> {
+        if level < Level::Namespaces {
+            namespace::own_directory().map_err(named)?;
+            return Ok(Self {
+                networks: None,
+                init: None,
+            });
+        }
+        let networks = Networks {
+            clients: namespace::new_network().map_err(named)?,
+            relay: namespace::new_network().map_err(named)?,
+        };
+        namespace::new_processes().map_err(named)?;
+        namespace::own_directory().map_err(named)?;
+        let init = spawn::spawn(&Command::new(stage_init).directory("/"))?;
+        Ok(Self {
+            networks: Some(networks),
+            init: Some(init),
+        })
+    }
+
+    fn enter(&self, side: Side) -> Result<(), EngineError> {
+        let Some(networks) = &self.networks else {
+            return Ok(());
+        };
+        let network = match side {
+            Side::Clients => &networks.clients,
+            Side::Relay => &networks.relay,
+        };
+        namespace::enter_network(network).map_err(named)
+    }
+
+    /// Closes the input of pid 1, which ends it and everything in its namespace.
+    fn end(self) {
+        if let Some(init) = self.init {
+            drop(init.stdin);
+            // It cannot fail but for a status that was already taken; it is gone then.
+            drop(spawn::wait_blocking(init.pid, &init.pidfd));
+        }
+    }
+}
+
+impl Drop for StageThread {
+    fn drop(&mut self) {
+        // The thread ends by itself once its queue is closed; nobody may block on it here.
+        self.jobs = None;
+        drop(self.thread.take());
+    }
+}
+
+/// For [`io::Error`]-returning callers.
+impl From<EngineError> for io::Error {
+    fn from(error: EngineError) -> Self {
+        Self::other(error.to_string())
+    }
+}

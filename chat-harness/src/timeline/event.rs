@@ -1,0 +1,293 @@
+//! What can be observed. One event is one line of `timeline.jsonl`; bytes lie beside it in
+//! files, referenced by offset and length.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::adapter::Surface;
+use crate::plan::{ExpectationId, StepId};
+use crate::scenario::EventKind;
+
+/// Version of the format, in the first event.
+pub const FORMAT_VERSION: u32 = 1;
+
+/// One observation.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Event {
+    /// Counts from 0. If one event can have caused another, it has the lower number.
+    pub n: u64,
+    /// Nanoseconds since the play began.
+    pub t: u64,
+    /// What.
+    pub kind: Kind,
+}
+
+/// A participant: a client's name, or `relay`.
+pub type Origin = String;
+
+/// What was observed.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "is", rename_all = "kebab-case")]
+pub enum Kind {
+    /// First event.
+    Began {
+        /// [`FORMAT_VERSION`].
+        version: u32,
+        /// How strongly the play is isolated: `none`, `reaper`, `namespaces`.
+        level: String,
+    },
+    /// A process was started; its second start counts as 2, and so on.
+    Started {
+        /// Who.
+        who: Origin,
+        /// Process id as the harness sees it.
+        pid: i32,
+        /// Command line.
+        argv: Vec<String>,
+        /// Counts the starts of this participant from 1.
+        turn: u32,
+    },
+    /// It can serve, or be driven.
+    Ready {
+        /// Who.
+        who: Origin,
+    },
+    /// It could not be started or did not get ready.
+    NotReady {
+        /// Who.
+        who: Origin,
+        /// What was awaited and what was seen instead.
+        why: String,
+    },
+    /// Its process has ended.
+    Exited {
+        /// Who.
+        who: Origin,
+        /// How.
+        how: Ended,
+    },
+    /// All steps and their expectations are about to begin.
+    StepBegan {
+        /// Which.
+        step: StepId,
+    },
+    /// Its expectations have held or failed.
+    StepEnded {
+        /// Which.
+        step: StepId,
+        /// How.
+        result: StepResult,
+    },
+    /// The last step is over; fences follow.
+    Closing,
+    /// The harness stops what still runs.
+    Stopping,
+    /// A line was typed into a client.
+    Typed {
+        /// Who.
+        who: Origin,
+        /// Without its line break.
+        line: String,
+    },
+    /// Bytes of a participant's output: `out/WHO.stdout` or `.stderr`.
+    Output {
+        /// Who.
+        who: Origin,
+        /// Which stream.
+        stream: Stream,
+        /// Offset in the file.
+        at: u64,
+        /// Length.
+        len: u64,
+    },
+    /// One line of a participant's output, as it was completed.
+    Line {
+        /// Who.
+        who: Origin,
+        /// Which stream.
+        stream: Stream,
+        /// Without its line break; bytes that are no UTF-8 replaced; cut after 64 KiB + 4 KiB.
+        text: String,
+        /// What the adapter's patterns make of it.
+        seen: Option<Seen>,
+    },
+    /// A participant's output went over its cap; the rest is not kept.
+    Capped {
+        /// Who, or which link.
+        who: Origin,
+        /// File below the play's directory.
+        file: String,
+    },
+    /// A client connected to its tap.
+    LinkOpened {
+        /// Client.
+        link: Origin,
+    },
+    /// One direction of a link ended.
+    LinkClosed {
+        /// Client.
+        link: Origin,
+        /// Which way.
+        direction: Direction,
+        /// How.
+        how: LinkEnd,
+    },
+    /// Bytes on a link: `wire/CLIENT.up` or `.down`.
+    Wire {
+        /// Client.
+        link: Origin,
+        /// Which way.
+        direction: Direction,
+        /// Offset in the file.
+        at: u64,
+        /// Length.
+        len: u64,
+    },
+    /// A whole frame on a link, decoded.
+    Frame {
+        /// Client.
+        link: Origin,
+        /// Which way.
+        direction: Direction,
+        /// Offset in the link's file.
+        at: u64,
+        /// Length with all of its length fields.
+        len: u64,
+        /// The message's type.
+        r#type: String,
+        /// Fields of the hop header that say something to a reader, as text.
+        fields: BTreeMap<String, String>,
+        /// Bytes of the body.
+        body: u64,
+    },
+    /// What was sent on a link is no frame.
+    BadFrame {
+        /// Client.
+        link: Origin,
+        /// Which way.
+        direction: Direction,
+        /// Why.
+        why: String,
+    },
+    /// A complete file in a client's downloads.
+    Received {
+        /// Client.
+        who: Origin,
+        /// Name below its downloads.
+        name: String,
+        /// Bytes.
+        size: u64,
+        /// Lower-case hexadecimal.
+        sha256: String,
+    },
+    /// A file of a sender's outbox, digested before the play.
+    Outbox {
+        /// Client.
+        who: Origin,
+        /// Name below its outbox.
+        name: String,
+        /// Bytes.
+        size: u64,
+        /// Lower-case hexadecimal.
+        sha256: String,
+    },
+    /// A process survived what had started it; it was killed.
+    Orphan {
+        /// Process id as the harness sees it.
+        pid: i32,
+        /// Its command line.
+        command: String,
+    },
+    /// A surface was searched.
+    Searched {
+        /// Which.
+        surface: Surface,
+        /// Bytes read.
+        bytes: u64,
+        /// How many files, streams or links.
+        places: u64,
+        /// Whether the control was found; `None` when the adapter declares none.
+        control: Option<bool>,
+        /// Why the search is not complete, when it is not: a cap, an unreadable file.
+        incomplete: Option<String>,
+    },
+    /// A canary, or a part of a file, was found where it must not be.
+    Finding {
+        /// Where.
+        surface: Surface,
+        /// File below the play's directory or the relay's scratch directory.
+        place: String,
+        /// Offset in it.
+        at: u64,
+        /// Name of the canary, or of the file or step.
+        what: String,
+        /// `as it is`, `hex`, `base64`, …
+        transformation: String,
+    },
+    /// Something that a reader should know and no check depends on.
+    Note {
+        /// In words.
+        text: String,
+    },
+}
+
+/// An event that an adapter's pattern recognised in a line.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Seen {
+    /// Which.
+    pub event: EventKind,
+    /// Its captures, unescaped.
+    pub captures: BTreeMap<String, String>,
+}
+
+/// How a step ended.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum StepResult {
+    /// Everything awaited has come.
+    Held,
+    /// These have not, before their deadline or the end of the one who should show them.
+    Missing(Vec<ExpectationId>),
+    /// The action itself could not be done.
+    Impossible(String),
+}
+
+/// How a process ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Ended {
+    /// By itself, with this status.
+    Exit(i32),
+    /// By a signal.
+    Signal(i32),
+}
+
+/// A stream of output.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+#[expect(missing_docs, reason = "everybody knows them")]
+pub enum Stream {
+    Stderr,
+    Stdout,
+}
+
+/// A direction of a link.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Direction {
+    /// From the client to the relay.
+    Up,
+    /// From the relay to the client.
+    Down,
+}
+
+/// How one direction of a link ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum LinkEnd {
+    /// Closed in order.
+    Fin,
+    /// Reset, by one side or by the harness.
+    Reset,
+}

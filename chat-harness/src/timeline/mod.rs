@@ -1,0 +1,11 @@
+//! The timeline: the append-only record of everything observed in a play.
+
+mod event;
+mod read;
+mod writer;
+
+pub use event::{
+    Direction, Ended, Event, FORMAT_VERSION, Kind, LinkEnd, Origin, Seen, StepResult, Stream,
+};
+pub use read::read;
+pub use writer::{Observer, Placed, Writer};

@@ -1,0 +1,229 @@
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use chat_harness::adapter::{self, Escapes, Program, Recogniser, Template};
+use chat_harness::scenario::EventKind;
+use insta::assert_snapshot;
+use proptest::prelude::*;
+
+use super::{reference, workspace};
+
+const SMALL: &str = r#"
+about = "small"
+[programs]
+relay = { path = "relay.py" }
+[relay]
+run = ["{relay}"]
+ready = { listens = 5000 }
+keepalive = "20s"
+[client]
+run = ["{relay}", "{name}"]
+[client.type]
+say = "{text}"
+[client.events]
+ready = 'hello (?<name>\w+)'
+"#;
+
+fn codes(text: &str) -> Vec<&'static str> {
+    let problems = adapter::parse(text, Path::new("test.toml")).expect_err("this adapter is wrong");
+    problems
+        .list
+        .iter()
+        .map(|problem| problem.code.id)
+        .collect()
+}
+
+#[test]
+fn a_small_adapter_is_enough() {
+    let adapter = adapter::parse(SMALL, Path::new("adapters/small.toml")).unwrap();
+    assert_eq!(adapter.name, "small");
+    assert_eq!(
+        adapter.programs["relay"],
+        Program::Path("relay.py".to_owned())
+    );
+    assert_eq!(adapter.client.escapes, Escapes::Raw);
+    assert!(!adapter.client.exits_when_relay_gone);
+}
+
+#[test]
+fn every_mistake_of_meaning_has_its_code() {
+    for (before, after, code) in [
+        (
+            "\"{relay}\", \"{name}\"",
+            "\"{realy}\", \"{name}\"",
+            "A0220",
+        ),
+        (
+            "run = [\"{relay}\"]",
+            "run = [\"{relay}\", \"{port}\"]",
+            "A0220",
+        ),
+        ("run = [\"{relay}\"]", "run = [\"{relay}\", \"{\"]", "A0220"),
+        ("'hello (?<name>\\w+)'", "'hello (?<name>\\w+'", "A0221"),
+        ("(?<name>", "(?<nme>", "A0222"),
+        ("[programs]", "[programs]\nport = { path = \"x\" }", "A0224"),
+        ("say = \"{text}\"", "say = \"hello\"", "A0226"),
+        ("ready = 'hello (?<name>\\w+)'", "joined = 'x'", "A0203"),
+        (
+            "ready = 'hello (?<name>\\w+)'",
+            "ready = 'x'\njoind = 'x'",
+            "A0202",
+        ),
+        ("keepalive = \"20s\"", "keepalive = \"20\"", "A0206"),
+        ("{ listens = 5000 }", "{ listens = 0 }", "A0208"),
+        ("{ path = \"relay.py\" }", "{ }", "A0209"),
+    ] {
+        assert!(SMALL.contains(before), "{before}");
+        assert_eq!(codes(&SMALL.replace(before, after)), [code], "{after}");
+    }
+}
+
+#[test]
+fn an_unknown_placeholder_is_pointed_at() {
+    let text = SMALL.replace("\"{relay}\", \"{name}\"", "\"{relay}\", \"{nme}\"");
+    let problems = adapter::parse(&text, Path::new("test.toml")).unwrap_err();
+    assert_snapshot!(problems.render(false), @r#"
+    error[A0220]: `{nme}` is not known here
+      --> test.toml:10:20
+       |
+    10 | run = ["{relay}", "{nme}"]
+       |                    ^^^^^ did you mean `{name}`?
+       |
+       = help: known here: `work`, `control`, `port`, `name` or `relay`
+    "#);
+}
+
+#[test]
+fn paths_of_copies_are_relative_to_the_adapter() {
+    let pool = &reference().client.copy[0];
+    assert!(pool.pool);
+    assert_eq!(
+        pool.from,
+        workspace().join("adapters/../scenarios/fixtures/keys")
+    );
+}
+
+/// Lines as `docs/client-lines.md` has them, and what they mean.
+const LINES: &[(&str, &str)] = &[
+    ("ready alice with bob,carol", "ready name=alice"),
+    ("ready alice with nobody", "ready name=alice"),
+    ("joined carol", "joined who=carol"),
+    ("left carol dropped", "left reason=dropped who=carol"),
+    (
+        "message bob good morning",
+        "message from=bob text=good morning",
+    ),
+    (
+        "private bob two\\nlines",
+        "private from=bob text=two\nlines",
+    ),
+    (
+        "private bob a\\\\b \\u{1b}[2J",
+        "private from=bob text=a\\b \u{1b}[2J",
+    ),
+    (
+        "message bob  with spaces ",
+        "message from=bob text= with spaces ",
+    ),
+    ("flagged-message bob it is me", "-"),
+    ("flagged-private bob really", "-"),
+    ("sent all 2", "sent to=all"),
+    ("sent bob", "sent to=bob"),
+    ("undelivered bob busy", "undelivered reason=busy to=bob"),
+    ("rejected bob bad-signature", "rejected from=bob"),
+    (
+        "file-received bob 5 2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824 plan (1).pdf",
+        "file_received from=bob name=plan (1).pdf sha256=2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824 size=5",
+    ),
+    (
+        "file-delivered carol 5 2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824 plan.pdf",
+        "file_delivered name=plan.pdf to=carol",
+    ),
+    (
+        "file-failed carol gone plan.pdf",
+        "file_failed reason=gone with=carol",
+    ),
+    (
+        "refused unknown-name nobody here is called bbo",
+        "refused reason=unknown-name",
+    ),
+    ("key-changed bob", "key_changed who=bob"),
+    ("disconnected closed", "disconnected reason=closed"),
+    ("safety bob first-use 67218 84706", "-"),
+    ("help /who: lists who is here", "-"),
+    ("say joined carol", "-"),
+    ("", "-"),
+];
+
+#[test]
+fn every_line_of_the_reference_client_is_recognised() {
+    let recogniser = Recogniser::new(&reference().client);
+    for (line, meaning) in LINES {
+        let shown = match recogniser.seen(line) {
+            None => "-".to_owned(),
+            Some(seen) => {
+                let captures = seen
+                    .captures
+                    .iter()
+                    .map(|(name, value)| format!(" {name}={value}"));
+                format!("{}{}", seen.event.word(), captures.collect::<String>())
+            }
+        };
+        assert_eq!(shown, *meaning, "{line}");
+    }
+}
+
+#[test]
+fn the_reference_adapter_has_a_pattern_for_every_event_that_its_client_has() {
+    let events = reference().client.events;
+    let missing: Vec<_> = EventKind::ALL
+        .into_iter()
+        .filter(|kind| !events.contains_key(kind))
+        .collect();
+    // It exits when its relay is gone, and does not come back by itself.
+    assert_eq!(missing, [EventKind::Reconnected]);
+}
+
+#[test]
+fn templates_are_filled_and_unknown_placeholders_are_named() {
+    let values = BTreeMap::from([("name".to_owned(), "{x}".to_owned())]);
+    let fill = |text: &str| Template(text.to_owned()).fill(&values);
+    assert_eq!(fill("{{{name}}} is {name}").unwrap(), "{{x}} is {x}");
+    assert_eq!(fill("a {nme}").unwrap_err().placeholder, "{nme}");
+    assert_eq!(fill("a { b").unwrap_err().placeholder, "{");
+    assert_eq!(
+        fill("}").unwrap_err().to_string(),
+        "`}` holds the unknown placeholder `}`"
+    );
+}
+
+#[test]
+fn a_raw_line_takes_no_line_break() {
+    assert_eq!(Escapes::Raw.escape("a\nb"), None);
+    assert_eq!(Escapes::Raw.escape("a\\b"), Some("a\\b".to_owned()));
+}
+
+#[test]
+fn unknown_escapes_stand_for_themselves() {
+    for text in [
+        "\\",
+        "\\x",
+        "\\u",
+        "\\u{}",
+        "\\u{110000}",
+        "\\u{d800}",
+        "\\u{1234567}",
+        "a\\",
+    ] {
+        assert_eq!(Escapes::Backslash.unescape(text), text);
+    }
+}
+
+proptest! {
+    #[test]
+    fn escaped_text_is_one_line_and_comes_back(text in any::<String>()) {
+        let line = Escapes::Backslash.escape(&text).unwrap();
+        prop_assert!(!line.chars().any(char::is_control));
+        prop_assert_eq!(Escapes::Backslash.unescape(&line), text);
+    }
+}

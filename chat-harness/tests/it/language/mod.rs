@@ -1,0 +1,66 @@
+//! The languages of scenarios and adapters, and the plans made of them.
+
+mod adapters;
+mod diagnostics;
+mod expectations;
+mod files;
+mod meaning;
+mod plans;
+mod robustness;
+mod schemas;
+
+use std::path::{Path, PathBuf};
+
+use chat_harness::adapter::{self, Adapter};
+use chat_harness::plan::{self, Plan};
+use chat_harness::scenario::{self, Problems, Scenario};
+
+/// The directory of the whole workspace.
+fn workspace() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .parent()
+        .expect("a crate of a workspace")
+        .to_owned()
+}
+
+fn scenarios() -> PathBuf {
+    workspace().join("scenarios")
+}
+
+fn reference() -> Adapter {
+    adapter::load(&workspace().join("adapters/reference.toml"))
+        .unwrap_or_else(|problems| panic!("{}", problems.render(false)))
+}
+
+fn parse(text: &str) -> Result<Scenario, Problems> {
+    scenario::parse(text, "test", Path::new("test.toml"), &scenarios())
+}
+
+/// A scenario of alice, bob and carol with these steps.
+fn with_steps(steps: &str) -> Scenario {
+    let text = format!(
+        "title = \"t\"\nclients = [\"alice\", \"bob\", \"carol\", {{ name = \"mallory\", as = \"alice\" }}]\n{steps}"
+    );
+    parse(&text).unwrap_or_else(|problems| panic!("{}", problems.render(false)))
+}
+
+fn planned(steps: &str) -> Plan {
+    plan::build(&with_steps(steps), &reference(), 7, &scenarios()).expect("the reference can do it")
+}
+
+/// The codes of all problems, in the order of the file.
+fn codes(text: &str) -> Vec<&'static str> {
+    let problems = parse(text).expect_err("this scenario is wrong");
+    problems
+        .list
+        .iter()
+        .map(|problem| problem.code.id)
+        .collect()
+}
+
+/// The codes of a scenario of alice, bob and late carol with these steps.
+fn codes_of_steps(steps: &str) -> Vec<&'static str> {
+    codes(&format!(
+        "title = \"t\"\nclients = [\"alice\", \"bob\"]\n{steps}"
+    ))
+}

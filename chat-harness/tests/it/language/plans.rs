@@ -1,0 +1,196 @@
+use std::collections::BTreeSet;
+
+use chat_harness::plan::{self, Plan};
+use chat_harness::scenario;
+use insta::assert_snapshot;
+
+use super::{planned, reference, scenarios, with_steps};
+
+fn three_clients(seed: u64) -> Plan {
+    let path = scenarios().join("basics/three-clients.toml");
+    let scenario = scenario::load(&path, &scenarios()).expect("it is a good scenario");
+    plan::build(&scenario, &reference(), seed, &scenarios()).expect("the reference can do it")
+}
+
+fn canaries(plan: &Plan) -> BTreeSet<String> {
+    plan.audit
+        .canaries
+        .iter()
+        .map(|canary| canary.text.clone())
+        .collect()
+}
+
+#[test]
+fn the_same_seed_gives_the_same_plan() {
+    let json = |seed| serde_json::to_string(&three_clients(seed)).unwrap();
+    assert_eq!(json(1), json(1));
+    assert_ne!(json(1), json(2));
+}
+
+#[test]
+fn another_seed_gives_other_canaries() {
+    assert!(canaries(&three_clients(1)).is_disjoint(&canaries(&three_clients(2))));
+    assert_ne!(three_clients(1).control, three_clients(2).control);
+}
+
+#[test]
+fn a_plan_survives_its_file() {
+    let plan = three_clients(3);
+    let json = serde_json::to_string(&plan).unwrap();
+    let read: Plan = serde_json::from_str(&json).unwrap();
+    assert_eq!(serde_json::to_string(&read).unwrap(), json);
+}
+
+#[test]
+fn canaries_have_one_length_one_prefix_and_no_twin() {
+    let plan = planned(
+        "[[steps]]\n[steps.repeat]\ntimes = 500\nsteps = [{ say = { from = \"alice\", text = \"{n} {canary}\" } }]\n",
+    );
+    let all = canaries(&plan);
+    assert_eq!(all.len(), 500);
+    let prefixes: BTreeSet<&str> = all
+        .iter()
+        .map(|text| text.split_once('-').unwrap().0)
+        .collect();
+    assert_eq!(prefixes.len(), 1);
+    assert!(all.iter().all(|text| text.len() == scenario::CANARY_LENGTH));
+    let prefix = prefixes.first().unwrap().to_lowercase();
+    assert_eq!(prefix.len(), 6);
+    assert!(!plan.control.contains(&prefix));
+}
+
+#[test]
+fn the_prefix_is_the_same_in_all_plays_of_a_run() {
+    let with_id = |id: &str| {
+        let mut scenario =
+            with_steps("[[steps]]\nsay = { from = \"alice\", text = \"{canary}\" }\n");
+        scenario.id = id.to_owned();
+        let plan = plan::build(&scenario, &reference(), 9, &scenarios()).unwrap();
+        plan.audit.canaries[0].text.clone()
+    };
+    let (one, two) = (with_id("one"), with_id("two"));
+    assert_ne!(one, two);
+    assert_eq!(one[..6], two[..6]);
+}
+
+#[test]
+fn a_named_canary_is_the_same_again() {
+    let plan = planned(
+        "[[steps]]\nmsg = { from = \"alice\", to = \"bob\", text = \"it is {canary:vault}\" }\n\
+         [[steps]]\nexpect = { client = \"bob\", contains = \"{canary:vault}\" }\n",
+    );
+    assert_eq!(plan.audit.canaries.len(), 1);
+    assert!(
+        plan.steps[1]
+            .sentence
+            .contains(&plan.audit.canaries[0].text)
+    );
+}
+
+#[test]
+fn texts_without_a_canary_are_searched_for_when_long_enough_and_blind_otherwise() {
+    let plan = planned(
+        "[[steps]]\nsay = { from = \"alice\", text = \"fifteen bytes..\" }\n\
+         [[steps]]\nsay = { from = \"alice\", text = \"sixteen bytes...\" }\n\
+         [[steps]]\nsay = { from = \"alice\", text = \"{canary}\" }\n",
+    );
+    let texts: Vec<&str> = plan
+        .audit
+        .texts
+        .iter()
+        .map(|text| text.text.as_str())
+        .collect();
+    assert_eq!(texts, ["sixteen bytes..."]);
+    let blind: Vec<&str> = plan
+        .audit
+        .blind
+        .iter()
+        .map(|(step, _)| step.0.as_str())
+        .collect();
+    assert_eq!(blind, ["1"]);
+}
+
+#[test]
+fn fences_are_said_by_those_who_are_there_and_shown_by_those_who_listened() {
+    let plan = planned(
+        "[[steps]]\nsay = { from = \"alice\", text = \"{canary}\" }\n\
+         [[steps]]\nmsg = { from = \"bob\", to = \"alice\", text = \"{canary}\" }\n\
+         [[steps]]\nsay = { from = \"carol\", text = \"{canary}\" }\n\
+         [[steps]]\nleave = { client = \"carol\", how = \"quit\" }\n\
+         [[steps]]\nleave = { client = \"mallory\", how = \"quit\" }\n",
+    );
+    let fences: Vec<String> = plan
+        .closing
+        .fences
+        .iter()
+        .map(|fence| {
+            format!(
+                "{} -> {}: {}",
+                fence.from,
+                fence.observers.join(","),
+                fence.line
+            )
+        })
+        .collect();
+    let control = &plan.control;
+    assert_eq!(
+        fences,
+        [
+            format!("alice -> bob: /say fence-{control}-alice"),
+            format!("bob -> alice: /say fence-{control}-bob"),
+        ]
+    );
+}
+
+#[test]
+fn turns_of_a_repeat_are_written_out_with_ids_of_their_own() {
+    let plan = planned(
+        "[[steps]]\nbeat = { seconds = 1 }\n[[steps]]\nnote = \"again\"\n[steps.repeat]\ntimes = 2\nsteps = [\n\
+         { say = { from = \"alice\", text = \"turn {n}\" } },\n{ beat = { seconds = 1 } },\n]\n",
+    );
+    let ids: Vec<&str> = plan.all_steps().map(|step| step.id.0.as_str()).collect();
+    assert_eq!(ids, ["1", "2.1", "2.2", "2.3", "2.4"]);
+    assert_eq!(plan.steps[1].note.as_deref(), Some("again"));
+    assert_eq!(plan.steps[3].sent.as_ref().unwrap().text, "turn 2");
+}
+
+#[test]
+fn a_deadline_around_steps_is_theirs() {
+    let plan = planned(
+        "[[steps]]\nwithin = \"30s\"\n[steps.all]\nsteps = [{ say = { from = \"alice\", text = \"x\" } }]\n",
+    );
+    let inner = plan.all_steps().nth(1).unwrap();
+    assert!(inner.expects.iter().all(|one| one.within.as_secs() == 30));
+}
+
+#[test]
+fn what_an_implementation_cannot_do_is_said() {
+    let unsupported = |steps: &str, change: fn(&mut chat_harness::adapter::Adapter)| {
+        let mut adapter = reference();
+        change(&mut adapter);
+        plan::build(&with_steps(steps), &adapter, 1, &scenarios())
+            .unwrap_err()
+            .to_string()
+    };
+    let say = "[[steps]]\nsay = { from = \"alice\", text = \"two\\nlines\" }\n";
+    assert_snapshot!(unsupported(say, |adapter| adapter.client.r#type.say = None), @"`reference` has no way to do `say`");
+    assert_snapshot!(unsupported(say, |adapter| adapter.client.escapes = chat_harness::adapter::Escapes::Raw), @"`reference` cannot type a text with line breaks");
+    assert_snapshot!(unsupported(say, |adapter| adapter.cannot.push(chat_harness::adapter::Capability::Say)), @"`reference` has no way to do `say`");
+    let expect = "[[steps]]\nexpect = { client = \"alice\", event = \"reconnected\" }\n";
+    assert_snapshot!(unsupported(expect, |_| ()), @"`reference` has no pattern for the event `reconnected`");
+}
+
+#[test]
+fn a_plan_is_explained_in_sentences() {
+    let page = plan::explain(&three_clients(1));
+    for sentence in [
+        "alice says to bob alone: “the vault code is ",
+        "- manager never shows “the vault code is ",
+        "- the file that manager has is the one that bob sent, within 10s",
+        "canary vault = ",
+        "any part of the file plan.pdf of bob",
+        "the traffic: relay-",
+    ] {
+        assert!(page.contains(sentence), "{sentence}\n{page}");
+    }
+}

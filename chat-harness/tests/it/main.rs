@@ -1,0 +1,3 @@
+//! The tests of the engine, in one binary.
+
+mod language;
