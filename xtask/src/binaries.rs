@@ -1,0 +1,86 @@
+//! The programs of this workspace, built and found.
+//!
+//! Must be called before the process enters a user namespace: cargo needs the real one.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::process::Stdio;
+
+use serde::Deserialize;
+
+use crate::command;
+use crate::trouble::Trouble;
+use crate::workspace::Workspace;
+
+/// Packages with programs that scenarios may start.
+const PACKAGES: [&str; 4] = ["chat-server", "chat-client", "chat-harness", "zoo"];
+
+/// Builds everything that a play may start; quick when nothing has changed.
+///
+/// # Errors
+///
+/// When cargo cannot be run or a package does not build; cargo has said why.
+pub(crate) fn build(workspace: &Workspace) -> Result<BTreeMap<String, PathBuf>, Trouble> {
+    let mut cargo = command::cargo(workspace.root());
+    cargo.args([
+        "build",
+        "--quiet",
+        "--bins",
+        "--message-format=json-render-diagnostics",
+    ]);
+    for package in PACKAGES {
+        cargo.args(["--package", package]);
+    }
+    let built = cargo.stderr(Stdio::inherit()).output();
+    let built =
+        built.map_err(|error| Trouble::environment(format!("cannot run cargo: {error}")))?;
+    if !built.status.success() {
+        let text = "our own programs do not build; the compiler's message stands above";
+        return Err(Trouble::environment(text));
+    }
+    Ok(executables(&String::from_utf8_lossy(&built.stdout)))
+}
+
+/// Name and path of every program in cargo's messages, one JSON object a line.
+fn executables(messages: &str) -> BTreeMap<String, PathBuf> {
+    let artifacts = messages
+        .lines()
+        .filter_map(|line| serde_json::from_str::<Artifact>(line).ok());
+    artifacts
+        .filter_map(|artifact| Some((artifact.target.name, artifact.executable?)))
+        .collect()
+}
+
+/// Of cargo's `compiler-artifact`; the other messages lack these fields.
+#[derive(Deserialize)]
+struct Artifact {
+    target: Target,
+    executable: Option<PathBuf>,
+}
+
+#[derive(Deserialize)]
+struct Target {
+    name: String,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_programs_are_taken_from_cargos_messages() {
+        let messages = concat!(
+            r#"{"reason":"compiler-artifact","target":{"name":"zoo"},"executable":null}"#,
+            "\n",
+            r#"{"reason":"compiler-artifact","target":{"name":"plain-relay"},"executable":"/t/plain-relay"}"#,
+            "\n",
+            r#"{"reason":"build-finished","success":true}"#,
+            "\nnot json\n",
+        );
+        let found = executables(messages);
+        assert_eq!(
+            found,
+            BTreeMap::from([("plain-relay".to_owned(), "/t/plain-relay".into())])
+        );
+    }
+}

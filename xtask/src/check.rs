@@ -1,0 +1,165 @@
+//! `check`: every mistake in scenarios and adapters, without playing them.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+use chat_harness::adapter;
+use chat_harness::run::{self, Wanted};
+use chat_harness::scenario::{self, Problems};
+
+use crate::cli;
+use crate::exit_code::{FINE, USAGE};
+use crate::output;
+use crate::trouble::{Ran, Trouble};
+use crate::workspace::Workspace;
+
+/// What was read.
+#[derive(Default)]
+pub(crate) struct Checked {
+    /// Scenarios without a problem.
+    scenarios: usize,
+    /// Adapters without a problem.
+    adapters: usize,
+    /// Files with problems.
+    pub(crate) problems: Vec<Problems>,
+}
+
+/// Prints all problems, or how much is fine.
+pub(crate) fn run(arguments: &cli::Check) -> Ran {
+    let workspace = Workspace::here();
+    let checked = if arguments.files.is_empty() {
+        everything(&workspace)?
+    } else {
+        named(&workspace, &arguments.files)?
+    };
+    show(&checked.problems);
+    if !checked.problems.is_empty() {
+        return Ok(USAGE);
+    }
+    let scenarios = count(checked.scenarios, "scenario");
+    let adapters = count(checked.adapters, "adapter");
+    output::result(&format!("{scenarios} and {adapters} are fine"));
+    Ok(FINE)
+}
+
+/// Prints problems with their carets, an empty line between files.
+pub(crate) fn show(problems: &[Problems]) {
+    for problems in problems {
+        output::narrate(&problems.render(output::errors_have_colour()));
+    }
+}
+
+/// Checks every scenario and adapter of the workspace, those of the zoo as well.
+///
+/// # Errors
+///
+/// When a directory cannot be read.
+pub(crate) fn everything(workspace: &Workspace) -> Result<Checked, Trouble> {
+    let mut checked = Checked::default();
+    for root in [workspace.scenarios(), workspace.zoo_scenarios()] {
+        for file in scenario::find(&root).map_err(|error| Trouble::file(&root, &error))? {
+            checked.scenario(&file, &root);
+        }
+    }
+    for file in adapters(workspace)? {
+        checked.adapter(&file);
+    }
+    Ok(checked)
+}
+
+fn named(workspace: &Workspace, names: &[String]) -> Result<Checked, Trouble> {
+    let mut checked = Checked::default();
+    for name in names {
+        let path = Path::new(name);
+        let as_adapter = workspace.adapters().join(name).with_extension("toml");
+        if path
+            .extension()
+            .is_some_and(|extension| extension == "toml")
+        {
+            checked.file(workspace, path)?;
+        } else if as_adapter.is_file() {
+            checked.adapter(&as_adapter);
+        } else {
+            checked.ids(workspace, name)?;
+        }
+    }
+    Ok(checked)
+}
+
+impl Checked {
+    fn scenario(&mut self, file: &Path, root: &Path) {
+        match scenario::load(file, root) {
+            Ok(_) => self.scenarios += 1,
+            Err(problems) => self.problems.push(problems),
+        }
+    }
+
+    fn adapter(&mut self, file: &Path) {
+        match adapter::load(file) {
+            Ok(_) => self.adapters += 1,
+            Err(problems) => self.problems.push(problems),
+        }
+    }
+
+    /// A path says by its directories what it is.
+    fn file(&mut self, workspace: &Workspace, path: &Path) -> Result<(), Trouble> {
+        if !path.is_file() {
+            return Err(Trouble::usage(format!(
+                "there is no file {}",
+                path.display()
+            )));
+        }
+        let above = |name: &str| path.ancestors().skip(1).find(|dir| dir.ends_with(name));
+        if above("adapters").is_some() {
+            self.adapter(path);
+        } else {
+            let root = above("scenarios").map_or_else(|| workspace.scenarios(), Path::to_owned);
+            self.scenario(path, &root);
+        }
+        Ok(())
+    }
+
+    fn ids(&mut self, workspace: &Workspace, name: &str) -> Result<(), Trouble> {
+        let root = workspace.scenarios();
+        let wanted = Wanted {
+            names: vec![name.to_owned()],
+            tags: Vec::new(),
+        };
+        let found = run::select(&root, &wanted).map_err(|error| Trouble::file(&root, &error))?;
+        if let Some(unknown) = found.unknown.first() {
+            return Err(Trouble::usage(unknown_name(unknown)));
+        }
+        self.scenarios += found.scenarios.len();
+        self.problems.extend(found.problems);
+        Ok(())
+    }
+}
+
+/// `no scenario is called x; did you mean y?`
+pub(crate) fn unknown_name((name, near): &(String, Option<String>)) -> String {
+    let hint = near.as_ref().map_or_else(
+        || "`cargo xtask list` shows them all".to_owned(),
+        |near| format!("did you mean `{near}`?"),
+    );
+    format!("no scenario is called `{name}`; {hint}")
+}
+
+/// Every adapter of the workspace, sorted.
+///
+/// # Errors
+///
+/// When a directory cannot be read.
+pub(crate) fn adapters(workspace: &Workspace) -> Result<BTreeSet<PathBuf>, Trouble> {
+    let mut files = BTreeSet::new();
+    for dir in [workspace.adapters(), workspace.zoo_adapters()] {
+        let entries = std::fs::read_dir(&dir).map_err(|error| Trouble::file(&dir, &error))?;
+        let paths = entries.flatten().map(|entry| entry.path());
+        files.extend(paths.filter(|path| path.extension().is_some_and(|end| end == "toml")));
+    }
+    Ok(files)
+}
+
+fn count(number: usize, what: &str) -> String {
+    let plural = if number == 1 { "" } else { "s" };
+    format!("{number} {what}{plural}")
+}

@@ -1,0 +1,216 @@
+//! What can be typed.
+
+use std::num::{NonZeroU32, NonZeroUsize};
+use std::time::Duration;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// End-to-end tests and live demos for encrypted chat.
+#[derive(Parser)]
+#[command(bin_name = "cargo xtask", version, max_term_width = 100)]
+pub(crate) struct Cli {
+    #[command(subcommand)]
+    pub(crate) command: Option<Command>,
+}
+
+/// Commands, in the order in which people meet them.
+#[derive(Subcommand)]
+pub(crate) enum Command {
+    /// Show a scenario to an audience, step by step
+    Demo(Demo),
+    /// Play scenarios and judge them
+    Test(Test),
+    /// Find mistakes in scenarios and adapters without playing them
+    Check(Check),
+    /// Say what a scenario will do, or what an error code means
+    Explain(Explain),
+    /// List scenarios with their titles and tags
+    List(List),
+    /// Say what this machine can do, and how to make it do more
+    Doctor,
+    /// Measure ourselves against the simplest program that does the same
+    Bench(Bench),
+    /// Check the rules of the repository itself
+    Tidy,
+    /// Run everything that a change must pass
+    Ci(Ci),
+    /// Write the JSON schemas and the generated parts of the documentation
+    Schema(Schema),
+}
+
+/// How strongly to isolate.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Level {
+    /// Only what was started directly is stopped
+    None,
+    /// What is left behind is found and killed; ports are the machine's
+    Reaper,
+    /// Every play has networks and processes of its own
+    Namespaces,
+}
+
+/// What `demo` and `test` share.
+#[derive(Args, Clone, Debug)]
+pub(crate) struct Staging {
+    /// Implementation to play with: a file in `adapters/` without its extension, or a path
+    #[arg(long, default_value = "reference", value_name = "NAME|PATH")]
+    pub(crate) adapter: String,
+    /// Everything random comes from this number
+    #[arg(long, default_value_t = 1)]
+    pub(crate) seed: u64,
+    /// How strongly to isolate; the strongest that works here when left out
+    #[arg(long)]
+    pub(crate) level: Option<Level>,
+}
+
+#[derive(Args, Debug)]
+#[command(after_help = "Examples:
+  cargo xtask demo three-clients
+  cargo xtask demo three-clients --auto 2s
+  cargo xtask demo three-clients --adapter ./mine.toml")]
+pub(crate) struct Demo {
+    /// Id of a scenario, or its last part
+    pub(crate) name: String,
+    /// Go on by itself after so long, instead of waiting for a key: `2s`, `500ms`
+    #[arg(long, value_parser = duration, value_name = "PAUSE")]
+    pub(crate) auto: Option<Duration>,
+    #[command(flatten)]
+    pub(crate) staging: Staging,
+}
+
+#[derive(Args, Debug)]
+#[command(after_help = "Examples:
+  cargo xtask test
+  cargo xtask test basics three-clients
+  cargo xtask test --tag leaving --jobs 1
+  cargo xtask test three-clients --repeat 50
+  cargo xtask test three-clients --accept")]
+pub(crate) struct Test {
+    /// Ids of scenarios, parts of ids, or paths; all when left out
+    #[arg(value_name = "FILTER")]
+    pub(crate) filters: Vec<String>,
+    /// Only scenarios with this tag; may be given again
+    #[arg(long = "tag", value_name = "TAG")]
+    pub(crate) tags: Vec<String>,
+    /// Play each so often; what does not always pass is FLAKY
+    #[arg(long, default_value = "1", value_name = "N")]
+    pub(crate) repeat: NonZeroU32,
+    /// Play so many at a time; as many as there are processors when left out
+    #[arg(long, value_name = "N")]
+    pub(crate) jobs: Option<NonZeroUsize>,
+    /// Store what is seen now as the snapshots
+    #[arg(long)]
+    pub(crate) accept: bool,
+    #[command(flatten)]
+    pub(crate) staging: Staging,
+}
+
+#[derive(Args, Debug)]
+#[command(after_help = "Examples:
+  cargo xtask check
+  cargo xtask check three-clients
+  cargo xtask check scenarios/basics/three-clients.toml adapters/reference.toml")]
+pub(crate) struct Check {
+    /// Ids or paths of scenarios, names or paths of adapters; everything when left out
+    pub(crate) files: Vec<String>,
+}
+
+#[derive(Args, Debug)]
+#[command(after_help = "Examples:
+  cargo xtask explain three-clients
+  cargo xtask explain S0104")]
+pub(crate) struct Explain {
+    /// Id of a scenario, or the code of an error
+    pub(crate) what: String,
+    #[command(flatten)]
+    pub(crate) staging: Staging,
+}
+
+#[derive(Args, Debug)]
+#[command(after_help = "Examples:
+  cargo xtask list
+  cargo xtask list leaving
+  cargo xtask list --tag audit")]
+pub(crate) struct List {
+    /// Parts of ids; all when left out
+    #[arg(value_name = "FILTER")]
+    pub(crate) filters: Vec<String>,
+    /// Only scenarios with this tag; may be given again
+    #[arg(long = "tag", value_name = "TAG")]
+    pub(crate) tags: Vec<String>,
+}
+
+#[derive(Args, Debug)]
+#[command(after_help = "Example:
+  cargo xtask bench harness --rounds 50")]
+pub(crate) struct Bench {
+    /// What to measure
+    pub(crate) area: Area,
+    /// Print one JSON object a row instead of a table
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// Measure so often; the median counts
+    #[arg(long, default_value = "50", value_name = "N")]
+    pub(crate) rounds: NonZeroU32,
+}
+
+/// What can be measured.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Area {
+    /// A whole play against a program written by hand that does the same
+    Harness,
+}
+
+#[derive(Args, Debug)]
+#[command(after_help = "Examples:
+  cargo xtask ci
+  cargo xtask ci --only clippy
+  cargo xtask ci --skip advisories --skip typos")]
+pub(crate) struct Ci {
+    /// Run only this step; may be given again
+    #[arg(long, value_name = "STEP")]
+    pub(crate) only: Vec<crate::ci::Step>,
+    /// Leave this step out; may be given again
+    #[arg(long, value_name = "STEP")]
+    pub(crate) skip: Vec<crate::ci::Step>,
+}
+
+#[derive(Args, Debug)]
+#[command(after_help = "Examples:
+  cargo xtask schema
+  cargo xtask schema --check")]
+pub(crate) struct Schema {
+    /// Write nothing; fail when something is out of date
+    #[arg(long)]
+    pub(crate) check: bool,
+}
+
+/// `2s` or `500ms`.
+fn duration(text: &str) -> Result<Duration, String> {
+    let (number, unit): (&str, fn(u64) -> Duration) = match text.strip_suffix("ms") {
+        Some(number) => (number, Duration::from_millis),
+        None => (text.strip_suffix('s').unwrap_or(text), Duration::from_secs),
+    };
+    let number = number
+        .parse()
+        .map_err(|_| "write it like 2s or 500ms".to_owned())?;
+    Ok(unit(number))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory as _;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn pauses_have_two_units() {
+        assert_eq!(duration("2s"), Ok(Duration::from_secs(2)));
+        assert_eq!(duration("500ms"), Ok(Duration::from_millis(500)));
+        assert!(duration("soon").is_err());
+    }
+}

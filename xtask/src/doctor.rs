@@ -1,0 +1,142 @@
+//! `doctor`: what this machine can do, and how to make it do more.
+
+use chat_harness::stage::level::{self, Probe};
+
+use crate::binaries;
+use crate::command;
+use crate::exit_code::{ENVIRONMENT, FINE};
+use crate::output::{self, BAD, GOOD};
+use crate::trouble::{Ran, Trouble};
+use crate::workspace::Workspace;
+
+/// One thing that was looked at.
+#[derive(Debug, PartialEq, Eq)]
+struct Finding {
+    good: bool,
+    /// Plays need it; the others are for the gates.
+    needed: bool,
+    what: String,
+    /// How to mend it, where it is not good.
+    fix: Option<String>,
+}
+
+/// Prints one line for each thing.
+pub(crate) fn run() -> Ran {
+    let workspace = Workspace::here();
+    let built = binaries::build(&workspace)?;
+    let stage_init = built
+        .get("stage-init")
+        .ok_or_else(|| Trouble::harness("stage-init was not built"))?;
+    let probe =
+        level::probe(stage_init).map_err(|error| Trouble::environment(error.to_string()))?;
+
+    let mut findings = vec![programs(built.len()), isolation(&probe)];
+    findings.extend(
+        TOOLS
+            .iter()
+            .map(|tool| tool.look(command::find(tool.name).is_some())),
+    );
+    for finding in &findings {
+        output::result(&line(finding));
+    }
+    let broken = findings
+        .iter()
+        .any(|finding| finding.needed && !finding.good);
+    Ok(if broken { ENVIRONMENT } else { FINE })
+}
+
+fn programs(count: usize) -> Finding {
+    Finding {
+        good: true,
+        needed: true,
+        what: format!("our own programs are built ({count})"),
+        fix: None,
+    }
+}
+
+fn isolation(probe: &Probe) -> Finding {
+    let why = probe
+        .why_not_more
+        .as_ref()
+        .map(|why| format!(": {why}"))
+        .unwrap_or_default();
+    Finding {
+        good: probe.why_not_more.is_none(),
+        needed: false,
+        what: format!("level {}{why}", probe.level),
+        fix: probe.remedy.clone(),
+    }
+}
+
+/// A program that a gate needs.
+pub(crate) struct Tool {
+    /// As on `PATH`.
+    pub(crate) name: &'static str,
+    /// Who needs it.
+    pub(crate) used_by: &'static str,
+    /// How to get it.
+    pub(crate) install: &'static str,
+}
+
+/// What the gates and their readers use beyond a plain Rust.
+pub(crate) const TOOLS: [Tool; 3] = [
+    Tool {
+        name: "cargo-deny",
+        used_by: "cargo xtask ci",
+        install: "cargo install cargo-deny --locked",
+    },
+    Tool {
+        name: "typos",
+        used_by: "cargo xtask ci",
+        install: "pip install typos, or cargo install typos-cli --locked",
+    },
+    Tool {
+        name: "cargo-insta",
+        used_by: "reviewing snapshots, not needed otherwise",
+        install: "cargo install cargo-insta --locked",
+    },
+];
+
+impl Tool {
+    fn look(&self, found: bool) -> Finding {
+        Finding {
+            good: found,
+            needed: false,
+            what: format!("{} ({})", self.name, self.used_by),
+            fix: Some(self.install.to_owned()),
+        }
+    }
+}
+
+fn line(finding: &Finding) -> String {
+    let what = &finding.what;
+    if finding.good {
+        return format!("{GOOD}✔{GOOD:#} {what}");
+    }
+    let fix = finding
+        .fix
+        .as_ref()
+        .map(|fix| format!("\n    {fix}"))
+        .unwrap_or_default();
+    format!("{BAD}✘{BAD:#} {what}{fix}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use chat_harness::stage::Level;
+
+    #[test]
+    fn what_is_missing_comes_with_its_remedy() {
+        let probe = Probe {
+            level: Level::Reaper,
+            why_not_more: Some("unshare: not permitted".to_owned()),
+            remedy: Some("sudo sysctl -w x=0".to_owned()),
+        };
+        let line = anstream::adapter::strip_str(&line(&isolation(&probe))).to_string();
+        assert_eq!(
+            line,
+            "✘ level reaper: unshare: not permitted\n    sudo sysctl -w x=0"
+        );
+    }
+}

@@ -1,0 +1,47 @@
+//! Exit codes. Where several hold, the order is 101, 3, 1, 4.
+
+/// Every check passed.
+pub(crate) const FINE: u8 = 0;
+
+/// A check failed; also: an implementation under test never got ready.
+pub(crate) const FAILED: u8 = 1;
+
+/// Wrong usage, or a file that does not parse. `clap` ends with it, too.
+pub(crate) const USAGE: u8 = 2;
+
+/// The environment: a tool is missing, or our own binaries cannot be built.
+pub(crate) const ENVIRONMENT: u8 = 5;
+
+/// A fault of the harness itself.
+pub(crate) const HARNESS: u8 = 101;
+
+/// Interrupted by Ctrl-C.
+pub(crate) const INTERRUPTED: u8 = 130;
+
+/// Ended by SIGTERM, or its terminal has gone.
+pub(crate) const TERMINATED: u8 = 143;
+
+/// For the documentation: every code that a command can end with.
+pub(crate) const ALL: &[(u8, &str)] = &[
+    (FINE, "every check passed"),
+    (
+        FAILED,
+        "a check failed, or an implementation under test never got ready",
+    ),
+    (USAGE, "wrong usage, or a file that does not parse"),
+    (3, "plaintext was seen"),
+    (4, "cannot tell: a required check could not have failed"),
+    (
+        ENVIRONMENT,
+        "the environment: a tool is missing, or our own binaries cannot be built",
+    ),
+    (HARNESS, "a fault of the harness itself"),
+    (
+        INTERRUPTED,
+        "interrupted; everything it had started is gone",
+    ),
+    (
+        TERMINATED,
+        "ended by SIGTERM; everything it had started is gone",
+    ),
+];

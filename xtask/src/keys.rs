@@ -1,0 +1,54 @@
+//! SPACE and Enter go on, q ends: keys of whoever shows a demo.
+
+use std::io::{self, IsTerminal as _, Read as _};
+use std::thread;
+
+use rustix::termios::{LocalModes, OptionalActions, Termios, tcgetattr, tcsetattr};
+use tokio::sync::mpsc;
+use tokio_util::sync::CancellationToken;
+
+/// The terminal gives single keys, without showing them, as long as this lives. Ctrl-C stays
+/// what it is.
+pub(crate) struct SingleKeys {
+    before: Termios,
+}
+
+impl SingleKeys {
+    /// `None` where standard input is no terminal.
+    pub(crate) fn begin() -> Option<Self> {
+        let stdin = io::stdin();
+        if !stdin.is_terminal() {
+            return None;
+        }
+        let before = tcgetattr(&stdin).ok()?;
+        let mut single = before.clone();
+        single
+            .local_modes
+            .remove(LocalModes::ICANON | LocalModes::ECHO);
+        tcsetattr(&stdin, OptionalActions::Now, &single).ok()?;
+        Some(Self { before })
+    }
+}
+
+impl Drop for SingleKeys {
+    fn drop(&mut self) {
+        // A terminal that has gone needs no mending.
+        tcsetattr(io::stdin(), OptionalActions::Now, &self.before).ok();
+    }
+}
+
+/// One message for each key that goes on; `q` cancels. When the input ends, so do the
+/// messages. The thread that waits for a key ends with the process.
+pub(crate) fn presses(cancel: CancellationToken) -> mpsc::Receiver<()> {
+    let (keys, pressed) = mpsc::channel(1);
+    thread::spawn(move || {
+        for key in io::stdin().lock().bytes().map_while(Result::ok) {
+            match key {
+                b' ' | b'\r' | b'\n' if keys.blocking_send(()).is_err() => return,
+                b'q' => cancel.cancel(),
+                _ => {}
+            }
+        }
+    });
+    pressed
+}

@@ -1,0 +1,44 @@
+//! `list`: what there is to play.
+
+use chat_harness::run::{self, Wanted};
+use chat_harness::scenario::Scenario;
+
+use crate::exit_code::{FINE, USAGE};
+use crate::output::{self, FAINT, STRONG};
+use crate::trouble::{Ran, Trouble};
+use crate::workspace::Workspace;
+use crate::{check, cli};
+
+/// Prints one line for each scenario.
+pub(crate) fn run(arguments: &cli::List) -> Ran {
+    let root = Workspace::here().scenarios();
+    let wanted = Wanted {
+        names: arguments.filters.clone(),
+        tags: arguments.tags.clone(),
+    };
+    let found = run::select(&root, &wanted).map_err(|error| Trouble::file(&root, &error))?;
+    if let Some(unknown) = found.unknown.first() {
+        return Err(Trouble::usage(check::unknown_name(unknown)));
+    }
+    for line in table(&found.scenarios) {
+        output::result(&line);
+    }
+    check::show(&found.problems);
+    Ok(if found.problems.is_empty() {
+        FINE
+    } else {
+        USAGE
+    })
+}
+
+fn table(scenarios: &[Scenario]) -> Vec<String> {
+    let widest = |width: fn(&Scenario) -> usize| scenarios.iter().map(width).max().unwrap_or(0);
+    let ids = widest(|scenario| scenario.id.len());
+    let titles = widest(|scenario| scenario.title.chars().count());
+    let line = |scenario: &Scenario| {
+        let (id, title) = (&scenario.id, &scenario.title);
+        let tags = scenario.tags.join(" ");
+        format!("{STRONG}{id:<ids$}{STRONG:#}  {title:<titles$}  {FAINT}{tags}{FAINT:#}")
+    };
+    scenarios.iter().map(line).collect()
+}

@@ -1,0 +1,54 @@
+//! The command line of the harness: parses, calls `chat-harness`, prints. Nothing is
+//! decided here.
+//!
+//! `main` starts no thread and no runtime: commands that stage plays enter a user namespace
+//! first, which the system allows to a process with one thread only.
+
+mod bench;
+mod binaries;
+mod check;
+mod ci;
+mod cli;
+mod command;
+mod demo;
+mod doctor;
+mod exit_code;
+mod explain;
+mod interrupt;
+mod keys;
+mod list;
+mod output;
+mod schema;
+mod staging;
+mod start_page;
+mod test;
+mod tidy;
+mod trouble;
+mod workspace;
+
+use std::process::ExitCode;
+
+use clap::Parser as _;
+
+use cli::{Cli, Command};
+
+fn main() -> ExitCode {
+    let ran = match Cli::parse().command {
+        None => start_page::run(),
+        Some(Command::Bench(arguments)) => bench::run(&arguments),
+        Some(Command::Check(arguments)) => check::run(&arguments),
+        Some(Command::Ci(arguments)) => ci::run(&arguments),
+        Some(Command::Demo(arguments)) => demo::run(&arguments),
+        Some(Command::Doctor) => doctor::run(),
+        Some(Command::Explain(arguments)) => explain::run(&arguments),
+        Some(Command::List(arguments)) => list::run(&arguments),
+        Some(Command::Schema(arguments)) => schema::run(&arguments),
+        Some(Command::Test(arguments)) => test::run(&arguments),
+        Some(Command::Tidy) => tidy::run(),
+    };
+    let code = ran.unwrap_or_else(|trouble| {
+        output::trouble(&trouble);
+        trouble.code
+    });
+    ExitCode::from(code)
+}

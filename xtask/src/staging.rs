@@ -1,0 +1,157 @@
+//! What every command that plays something needs, gathered in the only order that works:
+//! build, then enter a user namespace, then start a runtime.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use chat_harness::adapter::{self, Adapter};
+use chat_harness::run::{self, Ground, Selection, Wanted};
+use chat_harness::scenario::Scenario;
+use chat_harness::snapshot::Update;
+use chat_harness::stage::{Level, level};
+use tokio::runtime::{Builder, Runtime};
+use tokio_util::sync::CancellationToken;
+
+use crate::cli;
+use crate::exit_code::USAGE;
+use crate::trouble::Trouble;
+use crate::workspace::Workspace;
+use crate::{binaries, check};
+
+/// The scenarios that names and tags mean.
+///
+/// # Errors
+///
+/// When one of them has problems, which are shown, or when a name or tag means none.
+pub(crate) fn scenarios(root: &Path, wanted: &Wanted) -> Result<Vec<Scenario>, Trouble> {
+    let found = run::select(root, wanted).map_err(|error| Trouble::file(root, &error))?;
+    let Selection {
+        scenarios,
+        problems,
+        unknown,
+    } = found;
+    if let Some(unknown) = unknown.first() {
+        return Err(Trouble::usage(check::unknown_name(unknown)));
+    }
+    if !problems.is_empty() {
+        check::show(&problems);
+        let text = format!("{} of the scenarios cannot be read", problems.len());
+        return Err(Trouble { code: USAGE, text });
+    }
+    if scenarios.is_empty() {
+        return Err(Trouble::usage(
+            "no scenario has these tags; `cargo xtask list` shows them all",
+        ));
+    }
+    Ok(scenarios)
+}
+
+/// The one scenario that a name means.
+///
+/// # Errors
+///
+/// As [`scenarios`], and when the name means several.
+pub(crate) fn one(workspace: &Workspace, name: &str) -> Result<Scenario, Trouble> {
+    let wanted = Wanted {
+        names: vec![name.to_owned()],
+        tags: Vec::new(),
+    };
+    let mut found = scenarios(&workspace.scenarios(), &wanted)?;
+    if found.len() > 1 {
+        let ids: Vec<&str> = found.iter().map(|scenario| scenario.id.as_str()).collect();
+        return Err(Trouble::usage(format!(
+            "`{name}` may mean {}; say which",
+            ids.join(", ")
+        )));
+    }
+    found
+        .pop()
+        .ok_or_else(|| Trouble::usage(format!("no scenario is called `{name}`")))
+}
+
+/// The adapter that a name or path means.
+///
+/// # Errors
+///
+/// When there is none, or when it has problems, which are shown.
+pub(crate) fn adapter(workspace: &Workspace, name: &str) -> Result<Adapter, Trouble> {
+    let named = workspace.adapters().join(name).with_extension("toml");
+    let path = if named.is_file() {
+        named
+    } else {
+        PathBuf::from(name)
+    };
+    if !path.is_file() {
+        let known: Vec<String> = check::adapters(workspace)?
+            .iter()
+            .filter_map(|path| Some(path.file_stem()?.to_str()?.to_owned()))
+            .collect();
+        return Err(Trouble::usage(format!(
+            "no adapter is called `{name}`; there are {}, or give a path",
+            known.join(", ")
+        )));
+    }
+    adapter::load(&path).map_err(|problems| {
+        check::show(std::slice::from_ref(&problems));
+        Trouble::usage(format!("the adapter {} cannot be read", path.display()))
+    })
+}
+
+/// Builds, finds the level and enters it. Nothing before this may have started a thread.
+///
+/// # Errors
+///
+/// When something does not build, or when this machine cannot reach the level.
+pub(crate) fn ground(
+    workspace: &Workspace,
+    staging: &cli::Staging,
+    adapter: Adapter,
+    update: Update,
+) -> Result<Ground, Trouble> {
+    let binaries = binaries::build(workspace)?;
+    let level = enter(staging.level, &binaries)?;
+    Ok(Ground {
+        scenarios: workspace.scenarios(),
+        adapter: Arc::new(adapter),
+        binaries,
+        seed: staging.seed,
+        level,
+        update,
+        cancel: CancellationToken::new(),
+    })
+}
+
+fn enter(
+    asked: Option<cli::Level>,
+    binaries: &BTreeMap<String, PathBuf>,
+) -> Result<Level, Trouble> {
+    let missing = || Trouble::harness("stage-init was not built");
+    let stage_init = binaries.get("stage-init").ok_or_else(missing)?;
+    let failed = |error: chat_harness::stage::EngineError| Trouble::environment(error.to_string());
+    let probe = level::probe(stage_init).map_err(failed)?;
+    let wanted = match asked {
+        None => probe.level,
+        Some(cli::Level::None) => Level::None,
+        Some(cli::Level::Reaper) => Level::Reaper,
+        Some(cli::Level::Namespaces) => Level::Namespaces,
+    };
+    if wanted > probe.level {
+        let why = probe.why_not_more.unwrap_or_default();
+        return Err(Trouble::environment(format!(
+            "this machine cannot isolate at the level {wanted}: {why}; `cargo xtask doctor` says more"
+        )));
+    }
+    level::enter(wanted).map_err(failed)?;
+    Ok(wanted)
+}
+
+/// The runtime of a command that plays something.
+///
+/// # Errors
+///
+/// When the system refuses threads.
+pub(crate) fn runtime() -> Result<Runtime, Trouble> {
+    let built = Builder::new_multi_thread().enable_all().build();
+    built.map_err(|error| Trouble::environment(format!("cannot start the runtime: {error}")))
+}

@@ -1,0 +1,222 @@
+//! Who may depend on whom. "End-to-end" is a promise; that the relay does not link the code
+//! that opens envelopes is a fact.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::Breach;
+use crate::command;
+use crate::trouble::Trouble;
+use crate::workspace::Workspace;
+
+/// What one package may and may not have.
+struct Rule {
+    package: &'static str,
+    /// Packages of ours that it may name itself.
+    ours: &'static [&'static str],
+    /// Must not be anywhere below it.
+    never: &'static [&'static str],
+    /// Must be below it: what is looked for elsewhere can be found, and is spelt right.
+    controls: &'static [&'static str],
+}
+
+/// The layers, lowest first. What follows from a lower layer is not said again.
+const RULES: [Rule; 8] = [
+    Rule {
+        package: "chat-protocol",
+        ours: &[],
+        never: &["aes-gcm", "rsa", "tokio"],
+        controls: &["serde"],
+    },
+    Rule {
+        package: "chat-identity",
+        ours: &["chat-protocol"],
+        never: &["aes-gcm", "tokio"],
+        controls: &["rsa"],
+    },
+    Rule {
+        package: "chat-crypto",
+        ours: &["chat-identity", "chat-protocol"],
+        never: &["tokio"],
+        controls: &["aes-gcm", "rsa"],
+    },
+    Rule {
+        package: "chat-server",
+        ours: &["chat-identity", "chat-protocol"],
+        never: &["chat-crypto", "aes-gcm"],
+        controls: &["chat-identity", "tokio"],
+    },
+    Rule {
+        package: "chat-client",
+        ours: &["chat-crypto", "chat-identity", "chat-protocol"],
+        never: &["chat-server", "chat-harness"],
+        controls: &["chat-crypto", "aes-gcm"],
+    },
+    Rule {
+        package: "chat-harness",
+        ours: &["chat-protocol"],
+        never: &[
+            "chat-client",
+            "chat-crypto",
+            "chat-identity",
+            "chat-server",
+            "aes-gcm",
+            "rsa",
+        ],
+        controls: &["tokio"],
+    },
+    Rule {
+        package: "xtask",
+        ours: &["chat-harness"],
+        never: &["chat-client", "chat-crypto", "chat-identity", "chat-server"],
+        controls: &["chat-harness", "chat-protocol"],
+    },
+    Rule {
+        package: "zoo",
+        ours: &["chat-protocol"],
+        never: &["chat-crypto", "chat-harness", "aes-gcm"],
+        controls: &["tokio"],
+    },
+];
+
+/// What a package depends on, without dev- and build-dependencies.
+#[derive(Clone, Debug, Default)]
+struct Below {
+    direct: BTreeSet<String>,
+    all: BTreeSet<String>,
+}
+
+/// Every edge that must not be, and every control that was not found.
+///
+/// # Errors
+///
+/// When cargo cannot tell.
+pub(super) fn check(workspace: &Workspace) -> Result<Vec<Breach>, Trouble> {
+    let mut below = BTreeMap::new();
+    for rule in &RULES {
+        let tree = Below {
+            direct: tree(workspace, rule.package, &["--depth", "1"])?,
+            all: tree(workspace, rule.package, &[])?,
+        };
+        below.insert(rule.package, tree);
+    }
+    Ok(breaches(&RULES, &below))
+}
+
+fn breaches(rules: &[Rule], below: &BTreeMap<&str, Below>) -> Vec<Breach> {
+    let nothing = Below::default();
+    let mut breaches = Vec::new();
+    for rule in rules {
+        let found = below.get(rule.package).unwrap_or(&nothing);
+        let mut add = |what: String| breaches.push(Breach::of(rule.package, what));
+        for other in rules.iter().map(|other| other.package) {
+            if found.direct.contains(other) && !rule.ours.contains(&other) {
+                add(format!("must not depend on {other} (DESIGN: the layers)"));
+            }
+        }
+        for name in rule.never.iter().filter(|name| found.all.contains(**name)) {
+            add(format!(
+                "must not have {name} below it; cargo tree -e normal -p {} -i {name}",
+                rule.package
+            ));
+        }
+        for name in rule
+            .controls
+            .iter()
+            .filter(|name| !found.all.contains(**name))
+        {
+            add(format!(
+                "the control {name} is not below it: this check would find nothing"
+            ));
+        }
+    }
+    breaches
+}
+
+fn tree(workspace: &Workspace, package: &str, more: &[&str]) -> Result<BTreeSet<String>, Trouble> {
+    let mut cargo = command::cargo(workspace.root());
+    cargo.args([
+        "tree", "--edges", "normal", "--prefix", "none", "--format", "{p}",
+    ]);
+    cargo.args(["--package", package]).args(more);
+    let told = cargo.output();
+    let told = told.map_err(|error| Trouble::environment(format!("cannot run cargo: {error}")))?;
+    if !told.status.success() {
+        let why = String::from_utf8_lossy(&told.stderr).trim().to_owned();
+        return Err(Trouble::environment(format!("cargo tree: {why}")));
+    }
+    Ok(names(package, &String::from_utf8_lossy(&told.stdout)))
+}
+
+/// First words of the lines, without the package itself.
+fn names(package: &str, tree: &str) -> BTreeSet<String> {
+    let first = tree.lines().filter_map(|line| line.split(' ').next());
+    first
+        .filter(|name| !name.is_empty() && *name != package)
+        .map(str::to_owned)
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn below(direct: &[&str], all: &[&str]) -> Below {
+        let set = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect();
+        Below {
+            direct: set(direct),
+            all: set(all),
+        }
+    }
+
+    fn said(found: &BTreeMap<&str, Below>) -> Vec<String> {
+        let rules: Vec<Rule> = RULES
+            .into_iter()
+            .filter(|rule| found.contains_key(rule.package))
+            .collect();
+        breaches(&rules, found)
+            .iter()
+            .map(Breach::to_string)
+            .collect()
+    }
+
+    #[test]
+    fn a_relay_that_can_open_envelopes_is_found() {
+        let good = below(&["chat-identity", "tokio"], &["chat-identity", "tokio"]);
+        assert_eq!(said(&BTreeMap::from([("chat-server", good)])), [""; 0]);
+        let bad = below(&["tokio"], &["chat-identity", "tokio", "aes-gcm"]);
+        let said = said(&BTreeMap::from([("chat-server", bad)]));
+        assert_eq!(said.len(), 1);
+        assert!(said[0].contains("must not have aes-gcm"), "{said:?}");
+    }
+
+    #[test]
+    fn an_upward_edge_is_found() {
+        let found = BTreeMap::from([
+            ("chat-harness", below(&["xtask"], &["tokio", "xtask"])),
+            (
+                "xtask",
+                below(&["chat-harness"], &["chat-harness", "chat-protocol"]),
+            ),
+        ]);
+        assert_eq!(
+            said(&found),
+            ["chat-harness: must not depend on xtask (DESIGN: the layers)"]
+        );
+    }
+
+    #[test]
+    fn a_control_that_is_not_there_is_a_breach() {
+        let found = BTreeMap::from([("chat-client", below(&[], &["chat-crypto"]))]);
+        assert_eq!(said(&found).len(), 1);
+    }
+
+    #[test]
+    fn names_are_the_first_words() {
+        let tree =
+            "a v0.1.0 (/a)\nserde v1.0.0\nserde_derive v1.0.0 (proc-macro)\n\nserde v1.0.0 (*)\n";
+        assert_eq!(
+            names("a", tree).into_iter().collect::<Vec<_>>(),
+            ["serde", "serde_derive"]
+        );
+    }
+}

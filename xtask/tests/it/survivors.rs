@@ -1,0 +1,106 @@
+//! Nothing that a run starts survives it, however the run ends.
+
+use std::io::Read as _;
+use std::process::{Child, Command, Stdio};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use rustix::process::{Pid, Signal, kill_process};
+
+/// Longer than any wait in these tests should take, also on a busy machine.
+const DEADLINE: Duration = Duration::from_secs(120);
+
+/// Starts `xtask test` on a play that waits for a client that never says anything.
+fn start(arguments: &[&str]) -> Child {
+    Command::new(assert_cmd::cargo::cargo_bin("xtask"))
+        .args(["test", "basics/private"])
+        .args(arguments)
+        .env_remove("CHAT_PLAY")
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap()
+}
+
+/// Processes of the plays of that run, by the mark in their environment: id and command.
+fn marked(run: u32) -> Vec<(i32, String)> {
+    let mark = format!("CHAT_PLAY={run}-");
+    let processes = std::fs::read_dir("/proc").unwrap().flatten();
+    processes
+        .filter_map(|entry| entry.file_name().to_str()?.parse::<i32>().ok())
+        .filter(|pid| {
+            let environment = std::fs::read(format!("/proc/{pid}/environ")).unwrap_or_default();
+            environment.split(|byte| *byte == 0).any(|variable| variable.starts_with(mark.as_bytes()))
+        })
+        .map(|pid| {
+            let command = std::fs::read_to_string(format!("/proc/{pid}/cmdline"));
+            (pid, command.unwrap_or_default().replace('\0', " "))
+        })
+        .collect()
+}
+
+/// Looks until something holds. Processes do not tell when they appear.
+fn until(what: &str, mut holds: impl FnMut() -> bool) {
+    let end = Instant::now() + DEADLINE;
+    while !holds() {
+        assert!(Instant::now() < end, "not within {DEADLINE:?}: {what}");
+        thread::park_timeout(Duration::from_millis(5));
+    }
+}
+
+fn send(child: &Child, signal: Signal) {
+    let pid = Pid::from_raw(i32::try_from(child.id()).unwrap()).unwrap();
+    kill_process(pid, signal).unwrap();
+}
+
+fn level_is_namespaces() -> bool {
+    let output = Command::new(assert_cmd::cargo::cargo_bin("xtask")).arg("doctor").output().unwrap();
+    String::from_utf8_lossy(&output.stdout).contains("namespaces")
+}
+
+#[test]
+fn an_interrupted_run_leaves_nothing_and_says_so() {
+    for (signal, code) in [(Signal::INT, 130), (Signal::TERM, 143)] {
+        for level in [&["--level", "reaper"][..], &[]] {
+            // A client that hangs: the play is certainly in the middle when it is interrupted.
+            let hanging = ["--adapter", "zoo/adapters/relay-never-ready.toml"];
+            let mut run = start(&[&hanging[..], level].concat());
+            until("the play has begun", || !marked(run.id()).is_empty());
+            send(&run, signal);
+            let status = run.wait().unwrap();
+            assert_eq!(marked(run.id()), [], "after signal {signal:?}");
+            let mut told = String::new();
+            run.stderr.take().unwrap().read_to_string(&mut told).unwrap();
+            assert_eq!(status.code(), Some(code), "{told}");
+            assert!(told.contains("interrupted"), "{told}");
+        }
+    }
+}
+
+#[test]
+fn a_killed_run_leaves_nothing_where_there_are_namespaces() {
+    if !level_is_namespaces() {
+        return; // `doctor` says what is missing here
+    }
+    let mut run = start(&["--adapter", "zoo/adapters/relay-never-ready.toml"]);
+    until("the play has begun", || !marked(run.id()).is_empty());
+    send(&run, Signal::KILL);
+    run.wait().unwrap();
+    let id = run.id();
+    until("all of its processes are gone", || marked(id).is_empty());
+}
+
+#[test]
+fn an_orphan_is_named_killed_and_fails_the_play() {
+    for level in [&["--level", "reaper"][..], &[]] {
+        let run = start(&[&["--adapter", "zoo/adapters/client-orphan.toml"][..], level].concat());
+        let id = run.id();
+        let output = run.wait_with_output().unwrap();
+        let told = String::from_utf8_lossy(&output.stderr);
+        assert!(told.contains("ORPHAN"), "{told}");
+        assert!(told.contains("--be-the-orphan"), "{told}");
+        assert_eq!(marked(id), []);
+        assert_ne!(output.status.code(), Some(0));
+    }
+}

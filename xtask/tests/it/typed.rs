@@ -1,0 +1,145 @@
+//! Each test types one command.
+
+use std::fs;
+
+use assert_cmd::Command;
+
+/// What was printed, and the exit code.
+fn xtask(arguments: &[&str]) -> (i32, String, String) {
+    let output = Command::new(env!("CARGO_BIN_EXE_xtask"))
+        .args(arguments)
+        .env("NO_COLOR", "1")
+        .output()
+        .expect("the program of this package runs");
+    let text = |bytes| String::from_utf8(bytes).expect("everything printed is UTF-8");
+    let code = output.status.code().expect("it ended by itself");
+    (code, text(output.stdout), text(output.stderr))
+}
+
+#[test]
+fn bare_xtask_leads_with_a_demo_in_fifteen_lines() {
+    let (code, out, err) = xtask(&[]);
+    assert_eq!((code, err.as_str()), (0, ""));
+    assert!(out.lines().count() <= 15, "{out}");
+    let first = out
+        .lines()
+        .find(|line| line.contains("cargo xtask"))
+        .unwrap();
+    assert!(first.contains("cargo xtask demo three-clients"), "{out}");
+}
+
+#[test]
+fn help_names_every_command_and_each_has_an_example() {
+    let (code, out, _) = xtask(&["--help"]);
+    assert_eq!(code, 0);
+    for command in [
+        "demo", "test", "check", "explain", "list", "bench", "ci", "schema",
+    ] {
+        assert!(
+            out.lines()
+                .any(|line| line.trim_start().starts_with(command)),
+            "{out}"
+        );
+        let (code, help, _) = xtask(&[command, "--help"]);
+        assert_eq!(code, 0);
+        assert!(help.contains("Example"), "{help}");
+        assert!(help.contains(&format!("cargo xtask {command}")), "{help}");
+    }
+}
+
+#[test]
+fn wrong_flags_are_wrong_usage() {
+    for arguments in [
+        &["test", "--fly"][..],
+        &["dance"],
+        &["demo"],
+        &["ci", "--only", "lunch"],
+    ] {
+        let (code, out, err) = xtask(arguments);
+        assert_eq!((code, out.as_str()), (2, ""), "{arguments:?}");
+        assert!(err.contains("error:"), "{err}");
+    }
+}
+
+#[test]
+fn an_unknown_scenario_is_wrong_usage_and_says_where_to_look() {
+    let (code, out, err) = xtask(&["check", "no-such-scenario-at-all"]);
+    assert_eq!((code, out.as_str()), (2, ""));
+    assert!(
+        err.contains("no scenario is called `no-such-scenario-at-all`"),
+        "{err}"
+    );
+}
+
+#[test]
+fn every_mistake_of_a_file_is_shown_at_once_with_its_line() {
+    let dir = tempfile::tempdir().unwrap();
+    let file = dir.path().join("wrong.toml");
+    let text = "\
+title = \"Four mistakes\"
+clients = [\"alice\", \"bob\"]
+colour = \"green\"
+
+[[steps]]
+say = { from = \"alcie\", text = \"hello\" }
+
+[[steps]]
+msg = { from = \"alice\", to = \"bob\" }
+
+[[steps]]
+leave = { client = \"bob\", how = \"slowly\" }
+";
+    fs::write(&file, text).unwrap();
+    let (code, out, err) = xtask(&["check", file.to_str().unwrap()]);
+    assert_eq!((code, out.as_str()), (2, ""), "{err}");
+    assert_eq!(err.matches("error[S0").count(), 4, "{err}");
+    for words in [
+        "wrong.toml:3",
+        "wrong.toml:6",
+        "wrong.toml:9",
+        "wrong.toml:12",
+        "alice",
+        "^",
+    ] {
+        assert!(err.contains(words), "{words} is missing in:\n{err}");
+    }
+}
+
+#[test]
+fn a_file_that_is_not_there_is_wrong_usage() {
+    let (code, _, err) = xtask(&["check", "nowhere/nothing.toml"]);
+    assert_eq!(code, 2);
+    assert!(
+        err.contains("there is no file nowhere/nothing.toml"),
+        "{err}"
+    );
+}
+
+#[test]
+fn everything_in_the_repository_checks() {
+    let (code, out, err) = xtask(&["check"]);
+    assert_eq!(code, 0, "{err}");
+    assert!(out.ends_with("are fine\n"), "{out}");
+}
+
+#[test]
+fn list_shows_ids_with_titles() {
+    let (code, out, err) = xtask(&["list", "three-clients"]);
+    assert_eq!(code, 0, "{err}");
+    assert!(out.starts_with("basics/three-clients  "), "{out}");
+    let (code, _, _) = xtask(&["list", "no-such-scenario-at-all"]);
+    assert_eq!(code, 2);
+}
+
+#[test]
+fn explain_knows_codes_and_scenarios() {
+    let (code, out, err) = xtask(&["explain", "S0122"]);
+    assert_eq!(code, 0, "{err}");
+    assert!(out.contains("clients"), "{out}");
+    let (code, _, err) = xtask(&["explain", "S9999"]);
+    assert_eq!(code, 2);
+    assert!(err.contains("no error has the code S9999"), "{err}");
+    let (code, out, err) = xtask(&["explain", "three-clients"]);
+    assert_eq!(code, 0, "{err}");
+    assert!(out.contains("alice"), "{out}");
+}

@@ -1,0 +1,7 @@
+//! The honest plain client: no fault, and no encryption.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    zoo::client(None)
+}

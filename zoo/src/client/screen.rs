@@ -1,0 +1,64 @@
+//! What the client prints: the one place that knows how the lines look.
+
+use std::fmt;
+use std::io::{self, Write as _};
+
+use crate::wire::{FileFacts, escape, listed};
+
+/// One line of `docs/client-lines.md`.
+pub(crate) enum Line<'a> {
+    Disconnected { reason: &'a str },
+    FileDelivered { to: &'a str, file: &'a FileFacts },
+    FileReceived { from: &'a str, file: &'a FileFacts },
+    Joined { who: &'a str },
+    Left { who: &'a str, reason: &'a str },
+    Message { from: &'a str, text: &'a str },
+    Private { from: &'a str, text: &'a str },
+    Ready { name: &'a str, with: &'a [String] },
+    Refused { code: &'a str, text: &'a str },
+    Sent { to: &'a str },
+    SentAll { count: usize },
+    Undelivered { to: &'a str },
+}
+
+impl fmt::Display for Line<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Disconnected { reason } => write!(f, "disconnected {}", escape(reason)),
+            Self::FileDelivered { to, file } => write!(f, "file-delivered {to} {file}"),
+            Self::FileReceived { from, file } => write!(f, "file-received {from} {file}"),
+            Self::Joined { who } => write!(f, "joined {who}"),
+            Self::Left { who, reason } => write!(f, "left {who} {}", escape(reason)),
+            Self::Message { from, text } => write!(f, "message {from} {}", escape(text)),
+            Self::Private { from, text } => write!(f, "private {from} {}", escape(text)),
+            Self::Ready { name, with } => write!(f, "ready {name} with {}", listed(with)),
+            Self::Refused { code, text } => write!(f, "refused {code} {}", escape(text)),
+            Self::Sent { to } => write!(f, "sent {to}"),
+            Self::SentAll { count } => write!(f, "sent all {count}"),
+            Self::Undelivered { to } => write!(f, "undelivered {to} not-connected"),
+        }
+    }
+}
+
+/// Prints a line at once.
+///
+/// # Errors
+///
+/// When nobody reads any more.
+pub(crate) fn show(line: &Line<'_>) -> io::Result<()> {
+    let mut out = io::stdout().lock();
+    out.write_all(format!("{line}\n").as_bytes())?;
+    out.flush()
+}
+
+/// Prints 64 KiB that say nothing.
+///
+/// # Errors
+///
+/// When nobody reads any more.
+pub(crate) fn flood() -> io::Result<()> {
+    let noise = format!("{}\n", "noise ".repeat(170)).repeat(64);
+    let mut out = io::stdout().lock();
+    out.write_all(noise.as_bytes())?;
+    out.flush()
+}

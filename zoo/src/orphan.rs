@@ -1,0 +1,60 @@
+//! A process that outlives the one that started it.
+
+use std::io;
+use std::process::{Command, Stdio};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use nix::sys::signal::{SigSet, Signal};
+
+/// The argument that makes a client be the orphan instead.
+pub(crate) const ARGUMENT: &str = "--be-the-orphan";
+
+/// An orphan that nobody found ends by itself after so long.
+const LIFE: Duration = Duration::from_secs(600);
+
+/// Starts this program again as an orphan.
+///
+/// # Errors
+///
+/// When the system cannot start another process.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "to be caught starting a process is what this program is for"
+)]
+pub(crate) fn leave_behind() -> io::Result<()> {
+    Command::new(std::env::current_exe()?)
+        .arg(ARGUMENT)
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()?;
+    Ok(())
+}
+
+/// Leaves the session and stays.
+///
+/// # Errors
+///
+/// When the system refuses a session or a signal mask.
+pub(crate) fn be() -> io::Result<()> {
+    rustix::process::setsid()?;
+    deafen()?;
+    let end = Instant::now() + LIFE;
+    while let Some(left) = end.checked_duration_since(Instant::now()) {
+        thread::park_timeout(left);
+    }
+    Ok(())
+}
+
+/// Makes this thread, and those it starts, deaf to every polite signal.
+///
+/// # Errors
+///
+/// When the system refuses the mask.
+pub(crate) fn deafen() -> io::Result<()> {
+    let polite = [Signal::SIGHUP, Signal::SIGINT, Signal::SIGTERM];
+    let mask: SigSet = polite.into_iter().collect();
+    mask.thread_block()?;
+    Ok(())
+}

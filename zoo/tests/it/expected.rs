@@ -1,0 +1,59 @@
+//! `expected.toml` and the adapters agree with the programs.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use serde::Deserialize;
+
+/// One entry of `expected.toml`; the harness' own test plays it.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Expected {
+    scenario: String,
+    play: String,
+    says: String,
+}
+
+#[test]
+fn every_adapter_has_an_expectation_and_every_program_an_adapter() {
+    let expected: BTreeMap<String, Expected> =
+        toml::from_str(&fs::read_to_string(here("expected.toml")).unwrap()).unwrap();
+    let names: BTreeSet<String> = expected.keys().cloned().collect();
+    assert_eq!(names, stems("adapters"));
+
+    let scenarios = stems("scenarios");
+    for (name, entry) in &expected {
+        assert!(scenarios.contains(&entry.scenario), "{name}");
+        assert!(
+            ["fail", "orphan", "plaintext"].contains(&entry.play.as_str()),
+            "{name}"
+        );
+        assert!(!entry.says.is_empty(), "{name}");
+    }
+
+    let adapters: Vec<String> = names
+        .iter()
+        .map(|name| fs::read_to_string(here("adapters").join(format!("{name}.toml"))).unwrap())
+        .collect();
+    for program in stems("src/bin") {
+        let named = format!("{{ cargo = \"{program}\" }}");
+        assert!(
+            adapters.iter().any(|text| text.contains(&named)),
+            "{program}"
+        );
+    }
+}
+
+fn here(path: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join(path)
+}
+
+fn stems(dir: &str) -> BTreeSet<String> {
+    let files = fs::read_dir(here(dir))
+        .unwrap()
+        .map(|entry| entry.unwrap().path());
+    files
+        .map(|file| file.file_stem().unwrap().to_str().unwrap().to_owned())
+        .collect()
+}
