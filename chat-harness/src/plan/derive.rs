@@ -188,16 +188,11 @@ impl Derive<'_> {
                 );
             }
             Outcome::Offered => {
-                let told = format!("{to} is told that {from} sends a file");
-                self.event(
-                    to,
-                    "file-offered",
+                let (kind, told) = (
                     EventKind::FileOffered,
-                    &by_sender,
-                    later,
-                    told,
-                    None,
+                    format!("{to} is told that {from} sends a file"),
                 );
+                self.event(to, "offered", kind, &by_sender, later, told, None);
             }
             Outcome::Refused => {
                 let told = format!("{from} says that it is refused");

@@ -15,6 +15,7 @@ const LONGEST: usize = 200;
 pub(super) struct Redactor {
     names: Vec<(String, String)>,
     digest: Regex,
+    scratch: Regex,
     unknown: RefCell<Vec<String>>,
 }
 
@@ -35,6 +36,7 @@ impl Redactor {
         Self {
             names: canaries.chain([control]).chain(files).collect(),
             digest: Regex::new("[0-9a-f]{64}").expect("a constant"),
+            scratch: Regex::new(r"/\S*/play-\w{6}/").expect("a constant"),
             unknown: RefCell::default(),
         }
     }
@@ -47,6 +49,7 @@ impl Redactor {
                 text = text.replace(random.as_str(), name);
             }
         }
+        let text = self.scratch.replace_all(&text, "[scratch]/");
         let text = self.digest.replace_all(&text, |found: &Captures<'_>| {
             let digest = found.get(0).map_or("", |found| found.as_str());
             format!("[digest {}]", self.number(digest))

@@ -146,6 +146,7 @@ impl<'p> Play<'p> {
         mut done: impl FnMut(&mut Self) -> Result<bool, EngineError>,
     ) -> Result<bool, EngineError> {
         loop {
+            self.note_ends()?;
             if done(self)? {
                 return Ok(true);
             }
@@ -170,10 +171,9 @@ impl<'p> Play<'p> {
         let now = Instant::now();
         let look = (!self.expecting.files().is_empty()).then_some(now + LOOK_FOR_FILES);
         let due = self.expecting.next_deadline().filter(|due| *due > now);
-        [look, due]
-            .into_iter()
-            .flatten()
-            .fold(deadline, Instant::min)
+        let end = self.cast.values().filter_map(Member::end_due).min();
+        let looks = [look, due, end].into_iter().flatten();
+        looks.fold(deadline, Instant::min)
     }
 
     /// Records what happened and sees what it fulfils.
@@ -182,15 +182,10 @@ impl<'p> Play<'p> {
             Input::Output { run, stream, bytes } => self.output(&run, stream, &bytes),
             Input::OutputEnded { run, stream } => self.output_ended(&run, stream),
             Input::Exited { run, how } => {
-                self.record(Kind::Exited {
-                    who: run.who.clone(),
-                    how,
-                })?;
                 if let Some(member) = self.current(&run) {
-                    member.ended = Some(how);
-                    self.expecting.exit(&run.who);
+                    member.ended = Some((how, Instant::now()));
                 }
-                Ok(())
+                self.note_ends()
             }
             Input::LinkOpened { link } => {
                 for direction in [Direction::Up, Direction::Down] {
@@ -258,10 +253,28 @@ impl<'p> Play<'p> {
             return Ok(());
         };
         member.open.remove(&stream);
-        match member.lines(stream).finish() {
-            Some(rest) => self.line(run, stream, rest),
-            None => Ok(()),
+        if let Some(rest) = member.lines(stream).finish() {
+            self.line(run, stream, rest)?;
         }
+        self.note_ends()
+    }
+
+    /// Records the end of each process once all that it printed has been read.
+    fn note_ends(&mut self) -> Result<(), EngineError> {
+        let now = Instant::now();
+        let mut ends = Vec::new();
+        for (who, member) in &mut self.cast {
+            let is_due = member.end_due().is_some_and(|due| due <= now);
+            if let Some((how, _)) = member.ended.filter(|_| is_due) {
+                member.is_silent = true;
+                ends.push((who.clone(), how));
+            }
+        }
+        for (who, how) in ends {
+            self.expecting.exit(&who);
+            self.record(Kind::Exited { who, how })?;
+        }
+        Ok(())
     }
 
     fn line(&mut self, run: &Run, stream: Stream, text: String) -> Result<(), EngineError> {

@@ -182,7 +182,7 @@ impl Play<'_> {
         self.until(Instant::now() + PREPARE, |play| Ok(play.is_silent(who)))
             .await?;
         match self.cast.get(who).and_then(|member| member.ended) {
-            Some(Ended::Exit(0)) => Ok(true),
+            Some((Ended::Exit(0), _)) => Ok(true),
             _ => self.not_ready(who, "its preparation ends with status 0", PREPARE),
         }
     }
@@ -306,9 +306,7 @@ impl Play<'_> {
 
     /// The participant's process has ended, and all that it printed was read.
     pub(super) fn is_silent(&self, who: &str) -> bool {
-        self.cast
-            .get(who)
-            .is_none_or(super::member::Member::is_silent)
+        self.cast.get(who).is_none_or(|member| member.is_silent)
     }
 
     /// Records that a participant did not get ready: what was awaited and what was seen.
@@ -320,8 +318,8 @@ impl Play<'_> {
     ) -> Result<bool, EngineError> {
         let ended = self.cast.get(who).and_then(|member| member.ended);
         let seen = match ended {
-            Some(Ended::Exit(status)) => format!("it ended with status {status}"),
-            Some(Ended::Signal(signal)) => format!("it was ended by signal {signal}"),
+            Some((Ended::Exit(status), _)) => format!("it ended with status {status}"),
+            Some((Ended::Signal(signal), _)) => format!("it was ended by signal {signal}"),
             None => format!("it still runs after {within:?}"),
         };
         let last = self.last_lines(who);

@@ -2,11 +2,18 @@
 
 use std::collections::BTreeSet;
 use std::path::PathBuf;
+use std::time::Duration;
+
+use tokio::time::Instant;
 
 use super::lane::Lines;
 use super::process::Process;
 use super::tap::Tap;
 use crate::timeline::{Ended, Stream};
+
+/// How long an ended process' streams may stay open: something that it left behind may hold
+/// them.
+const HELD_OPEN: Duration = Duration::from_millis(500);
 
 /// A participant, through all of its starts.
 #[derive(Debug, Default)]
@@ -14,8 +21,10 @@ pub(super) struct Member {
     /// How often it was started.
     pub(super) turn: u32,
     pub(super) process: Option<Process>,
-    /// How its last process ended; `None` while it runs or before it was started.
-    pub(super) ended: Option<Ended>,
+    /// How its last process ended, and when; `None` while it runs or before it was started.
+    pub(super) ended: Option<(Ended, Instant)>,
+    /// Its end was recorded: all that it printed stands before it.
+    pub(super) is_silent: bool,
     stdout: Lines,
     stderr: Lines,
     /// Streams that have not ended.
@@ -31,6 +40,7 @@ impl Member {
     pub(super) fn started(&mut self, process: Process) {
         self.process = Some(process);
         self.ended = None;
+        self.is_silent = false;
         self.open = BTreeSet::from([Stream::Stdout, Stream::Stderr]);
         self.stdout = Lines::default();
         self.stderr = Lines::default();
@@ -41,9 +51,14 @@ impl Member {
         self.process.is_some() && self.ended.is_none()
     }
 
-    /// Its process has ended and all that it printed has been read.
-    pub(super) fn is_silent(&self) -> bool {
-        self.ended.is_some() && self.open.is_empty()
+    /// When its end can be recorded at the latest, if it has ended and was not yet recorded.
+    pub(super) fn end_due(&self) -> Option<Instant> {
+        let (_, at) = self.ended.filter(|_| !self.is_silent)?;
+        Some(if self.open.is_empty() {
+            at
+        } else {
+            at + HELD_OPEN
+        })
     }
 
     /// The lines of a stream.

@@ -173,7 +173,7 @@ impl<'p> Play<'p> {
         self.until(latest, |play| {
             play.look_for_files()?;
             let cast = &play.cast;
-            let silent = |who: &str| cast.get(who).is_none_or(super::member::Member::is_silent);
+            let silent = |who: &str| cast.get(who).is_none_or(|member| member.is_silent);
             Ok(play.expecting.is_over(silent))
         })
         .await
