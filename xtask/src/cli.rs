@@ -55,12 +55,19 @@ pub(crate) struct Staging {
     /// Implementation to play with: a file in `adapters/` without its extension, or a path
     #[arg(long, default_value = "reference", value_name = "NAME|PATH")]
     pub(crate) adapter: String,
-    /// Everything random comes from this number
-    #[arg(long, default_value_t = 1)]
-    pub(crate) seed: u64,
+    /// Everything random comes from this number; another one each time when left out
+    #[arg(long, value_name = "NUMBER")]
+    pub(crate) seed: Option<u64>,
     /// How strongly to isolate; the strongest that works here when left out
     #[arg(long)]
     pub(crate) level: Option<Level>,
+}
+
+impl Staging {
+    /// The seed that was asked for, or a fresh one.
+    pub(crate) fn seed(&self) -> u64 {
+        self.seed.unwrap_or_else(chat_harness::run::fresh_seed)
+    }
 }
 
 #[derive(Args, Debug)]

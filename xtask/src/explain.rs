@@ -22,7 +22,7 @@ pub(crate) fn run(arguments: &cli::Explain) -> Ran {
     let adapter = staging::adapter(&workspace, &arguments.staging.adapter)?;
     let scenario = staging::one(&workspace, &arguments.what)?;
     let root = workspace.scenarios();
-    let plan = plan::build(&scenario, &adapter, arguments.staging.seed, &root)
+    let plan = plan::build(&scenario, &adapter, arguments.staging.seed(), &root)
         .map_err(|missing| Trouble::usage(format!("{} cannot play it: {missing}", adapter.name)))?;
     output::result(plan::explain(&plan).trim_end());
     Ok(FINE)

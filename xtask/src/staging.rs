@@ -115,7 +115,7 @@ pub(crate) fn ground(
         scenarios: workspace.scenarios(),
         adapter: Arc::new(adapter),
         binaries,
-        seed: staging.seed,
+        seed: staging.seed(),
         level,
         update,
         cancel: CancellationToken::new(),

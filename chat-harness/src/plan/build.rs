@@ -49,13 +49,19 @@ pub fn build(
     let mut steps = builder.steps(&scenario.steps, "", inside)?;
     reconcile(&mut steps);
     let control = control(seed, &scenario.id);
+    let mut adapter = adapter.clone();
+    adapter
+        .wire
+        .background
+        .extend(scenario.background.iter().cloned());
+    let keepalive = scenario.keepalive.unwrap_or(adapter.relay.keepalive);
     let mut plan = Plan {
         version: VERSION,
         scenario: reference(scenario),
-        adapter: adapter.clone(),
+        adapter,
         seed,
         control,
-        keepalive: scenario.keepalive.unwrap_or(adapter.relay.keepalive),
+        keepalive,
         keys: scenario.keys,
         clients: planned_clients(scenario),
         opening,
@@ -72,8 +78,13 @@ pub fn build(
         .all_steps()
         .flat_map(|step| &step.expects)
         .chain(&plan.opening);
-    plan.closing.fences = fences(expectations, &connected, &plan.fence_prefix(), adapter);
-    plan.audit.controls = controls(adapter, &plan.control);
+    plan.closing.fences = fences(
+        expectations,
+        &connected,
+        &plan.fence_prefix(),
+        &plan.adapter,
+    );
+    plan.audit.controls = controls(&plan.adapter, &plan.control);
     Ok(plan)
 }
 

@@ -4,13 +4,16 @@ use super::model::{Pattern, Sent};
 use crate::scenario::{Join, LeaveHow, Outcome, RelayAction};
 
 /// A text in quotation marks, on one line and not too long.
+/// Characters of a text that a sentence quotes.
+const LONGEST: usize = 120;
+
 pub(super) fn quoted(text: &str) -> String {
     let line: String = text
         .chars()
         .map(|c| if c.is_control() { ' ' } else { c })
         .collect();
-    let mut short: String = line.chars().take(60).collect();
-    if line.chars().count() > 60 {
+    let mut short: String = line.chars().take(LONGEST).collect();
+    if line.chars().count() > LONGEST {
         short.push('…');
     }
     format!("\u{201c}{short}\u{201d}")

@@ -28,6 +28,12 @@ use crate::timeline::Observer;
 /// Snapshots are kept of this implementation; of another one they would say nothing.
 pub const REFERENCE: &str = "reference";
 
+/// A seed for a run that names none: another one each time, so that nothing can be prepared
+/// for it.
+pub fn fresh_seed() -> u64 {
+    u64::from(rand::random::<u32>())
+}
+
 /// What every play of a run shares.
 #[derive(Clone, Debug)]
 pub struct Ground {

@@ -34,6 +34,12 @@ pub(crate) static SCENARIO: Table = Table {
             Kind::Duration,
             "the relay's keep-alive, where it is not the adapter's",
         ),
+        may(
+            "background",
+            Kind::Array(&Kind::Text, 0),
+            "frame types whose number depends on timing here; left out of the protocol record, \
+             with those of the adapter",
+        ),
         must(
             "clients",
             CLIENTS,

@@ -24,6 +24,8 @@ pub struct Scenario {
     pub cites: Vec<String>,
     /// For `--tag`.
     pub tags: Vec<String>,
+    /// Frame types whose number depends on timing in this scenario.
+    pub background: Vec<String>,
     /// In the order of the file: also the order of starting.
     pub clients: Vec<Client>,
     /// Where keys come from.

@@ -105,6 +105,7 @@ fn read(
         about: file.owned("about").unwrap_or_default(),
         cites: texts("cites"),
         tags: texts("tags"),
+        background: texts("background"),
         clients,
         keys: match file.text("keys") {
             Some(word) if word.text == "fresh" => Keys::Fresh,

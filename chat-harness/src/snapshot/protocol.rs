@@ -29,7 +29,7 @@ pub fn protocol(plan: &Plan, events: &[Event]) -> Option<String> {
     let mut text = format!("# {}\n", plan.scenario.title);
     for chapter in chapters(plan, events) {
         text.push('\n');
-        text.push_str(&chapter.title());
+        text.push_str(&redactor.text(&chapter.title()));
         text.push('\n');
         for client in &plan.clients {
             for direction in [Direction::Up, Direction::Down] {

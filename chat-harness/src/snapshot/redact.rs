@@ -16,6 +16,8 @@ pub(super) struct Redactor {
     names: Vec<(String, String)>,
     digest: Regex,
     scratch: Regex,
+    /// A canary that a sentence has cut.
+    cut: Option<Regex>,
     unknown: RefCell<Vec<String>>,
 }
 
@@ -33,7 +35,14 @@ impl Redactor {
             }
             _ => None,
         });
+        let prefix = plan
+            .audit
+            .canaries
+            .first()
+            .and_then(|canary| canary.text.split('-').next());
+        let cut = prefix.map(|prefix| format!("{}[-a-z0-9]*", regex::escape(prefix)));
         Self {
+            cut: cut.and_then(|cut| Regex::new(&cut).ok()),
             names: canaries.chain([control]).chain(files).collect(),
             digest: Regex::new("[0-9a-f]{64}").expect("a constant"),
             scratch: Regex::new(r"/\S*/play-\w{6}/").expect("a constant"),
@@ -50,6 +59,10 @@ impl Redactor {
             }
         }
         let text = self.scratch.replace_all(&text, "[scratch]/");
+        let text = match &self.cut {
+            Some(cut) => cut.replace_all(&text, "[canary]"),
+            None => text,
+        };
         let text = self.digest.replace_all(&text, |found: &Captures<'_>| {
             let digest = found.get(0).map_or("", |found| found.as_str());
             format!("[digest {}]", self.number(digest))

@@ -1,6 +1,6 @@
 //! A timeline cut into the steps of its plan.
 
-use crate::plan::{Plan, PlannedStep};
+use crate::plan::{Action, Plan, PlannedStep};
 use crate::timeline::{Event, Kind};
 
 /// What happened during one step of the top level, or before the first one.
@@ -11,17 +11,22 @@ pub(super) struct Chapter<'a> {
     pub(super) events: Vec<&'a Event>,
 }
 
-/// The chapters of a play, up to its closing.
+/// The chapters of a play, up to its closing. What happens while a step only looks belongs to
+/// the step that did something before it: it may have come a moment earlier as well.
 pub(super) fn chapters<'a>(plan: &'a Plan, events: &'a [Event]) -> Vec<Chapter<'a>> {
     let mut chapters = vec![Chapter {
         step: None,
         events: Vec::new(),
     }];
+    let mut acting = 0;
     for event in events {
         match &event.kind {
             Kind::Closing | Kind::Stopping => break,
             Kind::StepBegan { step } => {
                 if let Some(step) = plan.steps.iter().find(|one| one.id == *step) {
+                    if !matches!(step.action, Action::Look | Action::Beat { .. }) {
+                        acting = chapters.len();
+                    }
                     chapters.push(Chapter {
                         step: Some(step),
                         events: Vec::new(),
@@ -29,7 +34,7 @@ pub(super) fn chapters<'a>(plan: &'a Plan, events: &'a [Event]) -> Vec<Chapter<'
                 }
             }
             _ => {
-                if let Some(chapter) = chapters.last_mut() {
+                if let Some(chapter) = chapters.get_mut(acting) {
                     chapter.events.push(event);
                 }
             }
@@ -50,6 +55,6 @@ impl Chapter<'_> {
     /// Its steps happen at once: what is shown has no order.
     pub(super) fn is_unordered(&self) -> bool {
         self.step
-            .is_some_and(|step| matches!(step.action, crate::plan::Action::All { .. }))
+            .is_some_and(|step| matches!(step.action, Action::All { .. }))
     }
 }

@@ -12,7 +12,7 @@ pub fn transcript(plan: &Plan, events: &[Event]) -> String {
     let mut text = format!("# {}\n", plan.scenario.title);
     for chapter in chapters(plan, events) {
         text.push('\n');
-        text.push_str(&chapter.title());
+        text.push_str(&redactor.text(&chapter.title()));
         text.push('\n');
         for client in &plan.clients {
             for line in lane(&chapter, &client.name, plan, &redactor) {

@@ -31,7 +31,7 @@ pub(super) fn measure(rounds: u32) -> Result<Row, Trouble> {
     let adapter = staging::adapter(&workspace, &plain.display().to_string())?;
     let wanted = Staging {
         adapter: adapter.name.clone(),
-        seed: 1,
+        seed: Some(1),
         level: None,
     };
     let root = workspace.zoo_scenarios();
