@@ -31,6 +31,9 @@ const MAX_WIRE: u64 = 256 * 1024 * 1024;
 /// How often the stage looks for a file that nobody announces.
 const LOOK_FOR_FILES: Duration = Duration::from_millis(20);
 
+/// How often the runtime gets a turn while taps end.
+const LET_GO: u32 = 100_000;
+
 /// The name of the relay among participants. No client can have it: names are checked.
 pub(super) const RELAY: &str = "relay";
 
@@ -112,13 +115,8 @@ impl<'p> Play<'p> {
             (Ok(()), Ok(()), Ok(())) => self.search(),
             _ => Ok(()),
         };
-        let stage = Arc::into_inner(self.stage);
         self.cast.clear();
-        let ended = match stage {
-            Some(stage) => stage.stop().await,
-            // A tap is still being torn down; the thread ends with the last handle.
-            None => Ok(()),
-        };
+        let ended = end_stage(self.stage).await;
         played.and(stopped).and(swept).and(searched).and(ended)?;
         let path = self.writer.dir().join("timeline.jsonl");
         self.writer
@@ -348,6 +346,20 @@ impl<'p> Play<'p> {
     pub(super) fn flush(&mut self) -> Result<(), EngineError> {
         self.written(Writer::flush)
     }
+}
+
+/// Ends the stage thread, once the last tap has let go of it.
+async fn end_stage(mut stage: Arc<StageThread>) -> Result<(), EngineError> {
+    for _ in 0..LET_GO {
+        match Arc::try_unwrap(stage) {
+            Ok(stage) => return stage.stop().await,
+            Err(shared) => stage = shared,
+        }
+        tokio::task::yield_now().await;
+    }
+    Err(EngineError::Fault(
+        "a tap does not let go of the stage thread",
+    ))
 }
 
 impl RelayReady {

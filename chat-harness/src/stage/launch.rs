@@ -154,7 +154,7 @@ impl Play<'_> {
             tap.set(LinkState::Pass);
             return Ok(tap.port);
         }
-        let stage = Arc::clone(&self.stage);
+        let stage = Arc::downgrade(&self.stage);
         let port = self.relay_port.subscribe();
         let tap = Tap::start(who.to_owned(), stage, port, self.sender.clone()).await?;
         let number = tap.port;

@@ -3,7 +3,7 @@
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::os::fd::OwnedFd;
-use std::sync::Arc;
+use std::sync::Weak;
 
 use bytes::{Bytes, BytesMut};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
@@ -43,11 +43,12 @@ impl Tap {
     /// Listens for `link` and connects to whatever port the relay has by then.
     pub(super) async fn start(
         link: String,
-        stage: Arc<StageThread>,
+        stage: Weak<StageThread>,
         relay_port: watch::Receiver<u16>,
         inputs: mpsc::Sender<Input>,
     ) -> Result<Self, super::EngineError> {
-        let listener = stage.listen().await?;
+        let gone = super::EngineError::Fault("the stage thread is gone");
+        let listener = stage.upgrade().ok_or(gone)?.listen().await?;
         let system = super::EngineError::system("listen for a client");
         let listener = TcpListener::from_std(listener).map_err(system)?;
         let address = listener.local_addr();
@@ -112,7 +113,7 @@ impl Recorder {
 
 async fn accept(
     listener: TcpListener,
-    stage: Arc<StageThread>,
+    stage: Weak<StageThread>,
     relay_port: watch::Receiver<u16>,
     state: watch::Receiver<LinkState>,
     recorder: Recorder,
@@ -121,9 +122,14 @@ async fn accept(
     while let Ok((client, _)) = listener.accept().await {
         recorder.opened().await;
         let port = *relay_port.borrow();
-        let upstream = match stage.socket().await {
-            Ok(socket) => connect(socket, port).await,
-            Err(_) => None,
+        // Held only for the call: the end of the play does not wait for a tap.
+        let socket = match stage.upgrade() {
+            Some(stage) => stage.socket().await.ok(),
+            None => None,
+        };
+        let upstream = match socket {
+            Some(socket) => connect(socket, port).await,
+            None => None,
         };
         let Some(relay) = upstream else {
             // Nobody listens there: the client sees what it would see without a tap.
@@ -234,7 +240,7 @@ mod tests {
         let (inputs, recorded) = mpsc::channel(1024);
         let tap = Tap::start(
             "alice".to_owned(),
-            Arc::clone(&stage),
+            Arc::downgrade(&stage),
             port.subscribe(),
             inputs,
         )
@@ -351,9 +357,14 @@ mod tests {
             let port = watch::Sender::new(gone.local_addr().unwrap().port());
             drop(gone);
             let (inputs, _recorded) = mpsc::channel(16);
-            let tap = Tap::start("alice".to_owned(), stage, port.subscribe(), inputs)
-                .await
-                .unwrap();
+            let tap = Tap::start(
+                "alice".to_owned(),
+                Arc::downgrade(&stage),
+                port.subscribe(),
+                inputs,
+            )
+            .await
+            .unwrap();
             let mut client = TcpStream::connect(("127.0.0.1", tap.port)).await.unwrap();
             let error = client.read(&mut [0; 1]).await.unwrap_err();
             assert_eq!(error.kind(), std::io::ErrorKind::ConnectionReset);

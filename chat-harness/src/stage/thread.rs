@@ -10,6 +10,7 @@ use std::os::fd::OwnedFd;
 use std::path::PathBuf;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread::JoinHandle;
+use std::time::Duration;
 
 use rustix::net::{AddressFamily, SocketFlags, SocketType, socket_with};
 use tokio::sync::oneshot;
@@ -19,6 +20,9 @@ use super::level::Level;
 use super::namespace::{self, NamespaceError};
 use super::netlink::{self, Listening};
 use super::spawn::{self, Child, Command};
+
+/// How long the kernel may take to end everything in a PID namespace.
+const END: Duration = Duration::from_secs(20);
 
 /// Which side of the tap.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -131,10 +135,11 @@ impl StageThread {
         let Some(thread) = self.thread.take() else {
             return Ok(());
         };
-        let joined = tokio::task::spawn_blocking(move || thread.join()).await;
-        match joined {
-            Ok(Ok(())) => Ok(()),
-            Ok(Err(_)) | Err(_) => Err(EngineError::Fault("the stage thread panicked")),
+        let joined = tokio::task::spawn_blocking(move || thread.join());
+        match tokio::time::timeout(END, joined).await {
+            Ok(Ok(Ok(()))) => Ok(()),
+            Ok(Ok(Err(_)) | Err(_)) => Err(EngineError::Fault("the stage thread panicked")),
+            Err(_) => Err(EngineError::Fault("the processes of a play do not end")),
         }
     }
 
