@@ -1,3 +1,5 @@
 //! The command line as it is typed.
 
+mod survivors;
 mod typed;
+mod zoo;

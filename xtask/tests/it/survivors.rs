@@ -13,7 +13,8 @@ const DEADLINE: Duration = Duration::from_secs(120);
 /// Starts `xtask test` on a play that waits for a client that never says anything.
 fn start(arguments: &[&str]) -> Child {
     Command::new(assert_cmd::cargo::cargo_bin("xtask"))
-        .args(["test", "basics/private"])
+        .current_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/.."))
+        .args(["test", "zoo/scenarios/tour.toml"])
         .args(arguments)
         .env_remove("CHAT_PLAY")
         .stdin(Stdio::null())

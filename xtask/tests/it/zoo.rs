@@ -1,0 +1,79 @@
+//! Every program of the zoo is caught, and for its own fault.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use serde::Deserialize;
+use serde_json::Value;
+
+/// A row of `zoo/expected.toml`.
+#[derive(Deserialize)]
+struct Row {
+    scenario: String,
+    play: String,
+    says: String,
+}
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
+}
+
+fn rows() -> BTreeMap<String, Row> {
+    let text = std::fs::read_to_string(root().join("zoo/expected.toml")).unwrap();
+    toml::from_str(&text).unwrap()
+}
+
+/// Plays a scenario of the zoo: exit code, and the result of the play.
+fn play(adapter: &str, scenario: &str) -> (Option<i32>, Value) {
+    let output = Command::new(assert_cmd::cargo::cargo_bin("xtask"))
+        .current_dir(root())
+        .args(["test", &format!("zoo/scenarios/{scenario}.toml")])
+        .args(["--adapter", &format!("zoo/adapters/{adapter}.toml")])
+        .stdin(Stdio::null())
+        .output()
+        .unwrap();
+    let told = String::from_utf8_lossy(&output.stderr);
+    let looked_at = told.lines().find_map(|line| line.trim().strip_prefix("look at it"));
+    let looked_at = looked_at.unwrap_or_else(|| panic!("{adapter} was not red:\n{told}"));
+    let dir = Path::new(looked_at.trim())
+        .ancestors()
+        .find(|dir| dir.join("plan.json").is_file())
+        .unwrap_or_else(|| panic!("no play beside {looked_at}"));
+    let result = std::fs::read_to_string(dir.join("result.json")).unwrap();
+    (output.status.code(), serde_json::from_str(&result).unwrap())
+}
+
+/// Names and evidence of the checks that did not pass.
+fn red(result: &Value) -> Vec<String> {
+    let checks = result["checks"].as_array().unwrap();
+    checks
+        .iter()
+        .filter(|check| check["verdict"] != "pass")
+        .map(|check| format!("{} {}", check["name"], check["evidence"]))
+        .collect()
+}
+
+#[test]
+fn every_program_of_the_zoo_is_caught_for_its_own_fault() {
+    let rows = rows();
+    assert!(rows.len() >= 12, "{} rows", rows.len());
+    for (adapter, row) in rows {
+        let (code, result) = play(&adapter, &row.scenario);
+        assert_eq!(result["verdict"], row.play.as_str(), "{adapter}: {result:#}");
+        let red = red(&result);
+        let told = red.iter().any(|check| check.contains(&row.says));
+        assert!(told, "{adapter}: nothing that is red says {:?}: {red:#?}", row.says);
+        let expected = if row.play == "plaintext" { 3 } else { 1 };
+        assert_eq!(code, Some(expected), "{adapter}");
+    }
+}
+
+#[test]
+fn every_adapter_of_the_zoo_has_a_row() {
+    let rows = rows();
+    for entry in std::fs::read_dir(root().join("zoo/adapters")).unwrap().flatten() {
+        let name = entry.path().file_stem().unwrap().to_str().unwrap().to_owned();
+        assert!(rows.contains_key(&name), "zoo/expected.toml has no row for {name}");
+    }
+}
