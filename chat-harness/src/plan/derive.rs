@@ -188,10 +188,8 @@ impl Derive<'_> {
                 );
             }
             Outcome::Offered => {
-                let (kind, told) = (
-                    EventKind::FileOffered,
-                    format!("{to} is told that {from} sends a file"),
-                );
+                let told = format!("{to} is told that {from} sends a file");
+                let kind = EventKind::FileOffered;
                 self.event(to, "offered", kind, &by_sender, later, told, None);
             }
             Outcome::Refused => {

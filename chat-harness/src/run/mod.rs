@@ -227,7 +227,7 @@ fn leftovers(ground: &Ground) -> Result<Leftovers, EngineError> {
 ///
 /// # Errors
 ///
-/// As [`test`].
+/// As [`test()`].
 pub async fn demo(
     ground: &Ground,
     scenario: &Scenario,

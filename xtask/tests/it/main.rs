@@ -1,4 +1,10 @@
-//! The command line as it is typed.
+//! The command line as it is typed, and what becomes of what it starts.
+
+#![cfg(test)]
+#![expect(
+    clippy::disallowed_methods,
+    reason = "these tests start xtask itself, and end it from outside"
+)]
 
 mod survivors;
 mod typed;

@@ -32,7 +32,9 @@ fn marked(run: u32) -> Vec<(i32, String)> {
         .filter_map(|entry| entry.file_name().to_str()?.parse::<i32>().ok())
         .filter(|pid| {
             let environment = std::fs::read(format!("/proc/{pid}/environ")).unwrap_or_default();
-            environment.split(|byte| *byte == 0).any(|variable| variable.starts_with(mark.as_bytes()))
+            environment
+                .split(|byte| *byte == 0)
+                .any(|variable| variable.starts_with(mark.as_bytes()))
         })
         .map(|pid| {
             let command = std::fs::read_to_string(format!("/proc/{pid}/cmdline"));
@@ -56,7 +58,10 @@ fn send(child: &Child, signal: Signal) {
 }
 
 fn level_is_namespaces() -> bool {
-    let output = Command::new(assert_cmd::cargo::cargo_bin("xtask")).arg("doctor").output().unwrap();
+    let output = Command::new(assert_cmd::cargo::cargo_bin("xtask"))
+        .arg("doctor")
+        .output()
+        .unwrap();
     String::from_utf8_lossy(&output.stdout).contains("namespaces")
 }
 
@@ -72,7 +77,11 @@ fn an_interrupted_run_leaves_nothing_and_says_so() {
             let status = run.wait().unwrap();
             assert_eq!(marked(run.id()), [], "after signal {signal:?}");
             let mut told = String::new();
-            run.stderr.take().unwrap().read_to_string(&mut told).unwrap();
+            run.stderr
+                .take()
+                .unwrap()
+                .read_to_string(&mut told)
+                .unwrap();
             assert_eq!(status.code(), Some(code), "{told}");
             assert!(told.contains("interrupted"), "{told}");
         }

@@ -34,7 +34,9 @@ fn play(adapter: &str, scenario: &str) -> (Option<i32>, Value) {
         .output()
         .unwrap();
     let told = String::from_utf8_lossy(&output.stderr);
-    let looked_at = told.lines().find_map(|line| line.trim().strip_prefix("look at it"));
+    let looked_at = told
+        .lines()
+        .find_map(|line| line.trim().strip_prefix("look at it"));
     let looked_at = looked_at.unwrap_or_else(|| panic!("{adapter} was not red:\n{told}"));
     let dir = Path::new(looked_at.trim())
         .ancestors()
@@ -60,10 +62,18 @@ fn every_program_of_the_zoo_is_caught_for_its_own_fault() {
     assert!(rows.len() >= 12, "{} rows", rows.len());
     for (adapter, row) in rows {
         let (code, result) = play(&adapter, &row.scenario);
-        assert_eq!(result["verdict"], row.play.as_str(), "{adapter}: {result:#}");
+        assert_eq!(
+            result["verdict"],
+            row.play.as_str(),
+            "{adapter}: {result:#}"
+        );
         let red = red(&result);
         let told = red.iter().any(|check| check.contains(&row.says));
-        assert!(told, "{adapter}: nothing that is red says {:?}: {red:#?}", row.says);
+        assert!(
+            told,
+            "{adapter}: nothing that is red says {:?}: {red:#?}",
+            row.says
+        );
         let expected = if row.play == "plaintext" { 3 } else { 1 };
         assert_eq!(code, Some(expected), "{adapter}");
     }
@@ -72,8 +82,20 @@ fn every_program_of_the_zoo_is_caught_for_its_own_fault() {
 #[test]
 fn every_adapter_of_the_zoo_has_a_row() {
     let rows = rows();
-    for entry in std::fs::read_dir(root().join("zoo/adapters")).unwrap().flatten() {
-        let name = entry.path().file_stem().unwrap().to_str().unwrap().to_owned();
-        assert!(rows.contains_key(&name), "zoo/expected.toml has no row for {name}");
+    for entry in std::fs::read_dir(root().join("zoo/adapters"))
+        .unwrap()
+        .flatten()
+    {
+        let name = entry
+            .path()
+            .file_stem()
+            .unwrap()
+            .to_str()
+            .unwrap()
+            .to_owned();
+        assert!(
+            rows.contains_key(&name),
+            "zoo/expected.toml has no row for {name}"
+        );
     }
 }
