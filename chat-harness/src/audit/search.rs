@@ -131,3 +131,206 @@ fn read_some(reader: &mut impl Read, buffer: &mut [u8]) -> io::Result<usize> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::io::Read;
+
+    use base64::Engine as _;
+    use base64::engine::general_purpose::{STANDARD, URL_SAFE};
+    use proptest::prelude::*;
+
+    use super::Searcher;
+    use crate::adapter::Surface;
+    use crate::plan::{AuditPlan, Canary, StepId, WireText};
+    use crate::timeline::Kind;
+
+    const CANARY: &str = "QXZVKW-amber-falcon-0417";
+
+    fn plan() -> AuditPlan {
+        AuditPlan {
+            canaries: vec![Canary {
+                name: "vault".to_owned(),
+                text: CANARY.to_owned(),
+                step: StepId("1".to_owned()),
+            }],
+            texts: vec![WireText {
+                step: StepId("2".to_owned()),
+                text: "no canary, but long enough".to_owned(),
+            }],
+            controls: [(Surface::Wire, "relay-control".to_owned())].into(),
+            ..AuditPlan::default()
+        }
+    }
+
+    /// What is found in these bytes, in words.
+    fn found(bytes: &[u8]) -> Vec<String> {
+        let searched = Searcher::new(&plan(), &[])
+            .search(Surface::Output, "log", bytes)
+            .unwrap();
+        assert_eq!(searched.bytes, bytes.len() as u64);
+        let words = searched.findings.into_iter().map(|finding| match finding {
+            Kind::Finding {
+                what,
+                transformation,
+                at,
+                ..
+            } => format!("{what}, {transformation} at {at}"),
+            other => panic!("{other:?}"),
+        });
+        words.collect()
+    }
+
+    fn utf16(little: bool) -> Vec<u8> {
+        let units = CANARY.encode_utf16();
+        units
+            .flat_map(|unit| {
+                if little {
+                    unit.to_le_bytes()
+                } else {
+                    unit.to_be_bytes()
+                }
+            })
+            .collect()
+    }
+
+    #[test]
+    fn every_transformation_is_found() {
+        let hex: String = CANARY.bytes().map(|byte| format!("{byte:02x}")).collect();
+        let reversed: String = CANARY.chars().rev().collect();
+        let cases: [(&str, Vec<u8>); 6] = [
+            ("as it is", CANARY.into()),
+            ("hex", hex.clone().into()),
+            ("hex, upper case", hex.to_uppercase().into()),
+            ("reversed", reversed.into()),
+            ("UTF-16LE", utf16(true)),
+            ("UTF-16BE", utf16(false)),
+        ];
+        for (name, bytes) in cases {
+            let text = [b"log: ", &bytes[..], b" end"].concat();
+            assert_eq!(
+                found(&text),
+                [format!("canary vault, {name} at 5")],
+                "{name}"
+            );
+        }
+    }
+
+    #[test]
+    fn base64_is_found_at_every_alignment_and_in_both_alphabets() {
+        for before in 0..6 {
+            for behind in 0..3 {
+                // 0xfb and 0xff make the two alphabets differ around the canary.
+                let text = [&vec![0xfb; before], CANARY.as_bytes(), &vec![0xff; behind]].concat();
+                for encoded in [STANDARD.encode(&text), URL_SAFE.encode(&text)] {
+                    assert!(
+                        !found(encoded.as_bytes()).is_empty(),
+                        "{before} {behind} {encoded}"
+                    );
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn both_alphabets_of_base64_are_known() {
+        let text = "why??? because??? who knows???";
+        let mut plan = plan();
+        plan.texts[0].text = text.to_owned();
+        let searcher = Searcher::new(&plan, &[]);
+        let (standard, url) = (STANDARD.encode(text), URL_SAFE.encode(text));
+        assert_ne!(standard, url);
+        for (encoded, name) in [(standard, "base64"), (url, "base64url")] {
+            let found = searcher
+                .search(Surface::Output, "x", encoded.as_bytes())
+                .unwrap()
+                .findings;
+            let named = |one: &Kind| matches!(one, Kind::Finding { transformation, .. } if transformation == name);
+            assert!(found.iter().any(named), "{name}: {found:?}");
+        }
+    }
+
+    #[test]
+    fn a_near_miss_is_none() {
+        assert_eq!(found(CANARY[1..].as_bytes()), Vec::<String>::new());
+        assert_eq!(
+            found(CANARY.replace("falcon", "falcom").as_bytes()),
+            Vec::<String>::new()
+        );
+        assert_eq!(found(b""), Vec::<String>::new());
+    }
+
+    #[test]
+    fn a_text_without_a_canary_is_found_as_it_stands() {
+        assert_eq!(
+            found(b"no canary, but long enough"),
+            ["text of step 2, as it is at 0"]
+        );
+    }
+
+    #[test]
+    fn of_a_file_any_part_is_found() {
+        let content: Vec<u8> = (0..20_000u32).flat_map(|n| n.to_be_bytes()).collect();
+        let files = [("plan.pdf".to_owned(), content.clone())];
+        let searcher = Searcher::new(&plan(), &files);
+        let part = &content[8000..16_000];
+        let searched = searcher.search(Surface::Files, "blob", part).unwrap();
+        assert!(!searched.findings.is_empty());
+        let other: Vec<u8> = (500_000..502_000u32)
+            .flat_map(|n| n.to_be_bytes())
+            .collect();
+        assert!(
+            searcher
+                .search(Surface::Files, "blob", &other[..])
+                .unwrap()
+                .findings
+                .is_empty()
+        );
+    }
+
+    #[test]
+    fn the_control_counts_on_its_surface_only() {
+        let searcher = Searcher::new(&plan(), &[]);
+        let control = |surface, bytes: &[u8]| searcher.search(surface, "x", bytes).unwrap().control;
+        assert_eq!(control(Surface::Wire, b"hello relay-control"), Some(true));
+        assert_eq!(control(Surface::Wire, b"hello relay-contro"), Some(false));
+        assert_eq!(control(Surface::Wire, b""), Some(false));
+        assert_eq!(control(Surface::Files, b"relay-control"), None);
+    }
+
+    /// Gives its bytes in pieces of the sizes that it was told.
+    struct Pieces<'a>(&'a [u8], Vec<usize>);
+
+    impl Read for Pieces<'_> {
+        fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+            let size = self
+                .1
+                .pop()
+                .unwrap_or(usize::MAX)
+                .min(self.0.len())
+                .min(buffer.len());
+            let (now, later) = self.0.split_at(size);
+            buffer[..size].copy_from_slice(now);
+            self.0 = later;
+            Ok(size)
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn the_result_does_not_depend_on_how_the_bytes_arrive(
+            noise in prop::collection::vec(any::<u8>(), 0..400),
+            at in 0usize..400,
+            pieces in prop::collection::vec(1usize..40, 0..60),
+        ) {
+            let at = at.min(noise.len());
+            let text = [&noise[..at], CANARY.as_bytes(), b"relay-control", &noise[at..]].concat();
+            let searcher = Searcher::new(&plan(), &[]);
+            let whole = searcher.search(Surface::Wire, "w", &text[..]).unwrap();
+            prop_assert!(!whole.findings.is_empty());
+            prop_assert_eq!(whole.control, Some(true));
+            let split = searcher.search(Surface::Wire, "w", Pieces(&text, pieces)).unwrap();
+            prop_assert_eq!(split, whole);
+        }
+    }
+}

@@ -159,3 +159,74 @@ fn content(file: &str) -> &str {
         .map_or(file, |(_, body)| body);
     body.trim_end_matches('\n')
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::{Comparison, Store, Update};
+    use crate::plan::ScenarioRef;
+
+    fn scenario() -> ScenarioRef {
+        ScenarioRef {
+            id: "basics/private".to_owned(),
+            path: "basics/private.toml".into(),
+            title: "A \"private\" message".to_owned(),
+            lesson: None,
+            tags: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn a_snapshot_is_compared_to_the_letter() {
+        let dir = tempfile::tempdir().unwrap();
+        let store = Store::new(dir.path().join("snapshots"));
+        let compare = |text, mode| {
+            store
+                .compare(&scenario(), "transcript", text, mode)
+                .unwrap()
+        };
+        assert_eq!(compare("one\ntwo\n", Update::Check), Comparison::Missing);
+        assert!(
+            !dir.path().join("snapshots").exists(),
+            "checking writes nothing"
+        );
+        assert_eq!(compare("one\ntwo\n", Update::Accept), Comparison::Same);
+        assert_eq!(compare("one\ntwo", Update::Check), Comparison::Same);
+        let stored = "one\ntwo".to_owned();
+        for other in ["one\r\ntwo", "\none\ntwo", "one\ntwo ", ""] {
+            let stored = stored.clone();
+            assert_eq!(
+                compare(other, Update::Check),
+                Comparison::Different { stored },
+                "{other:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn insta_reads_what_we_store_and_a_decision_ends_the_waiting() {
+        let dir = tempfile::tempdir().unwrap();
+        let store = Store::new(dir.path().to_owned());
+        let ids = BTreeSet::from(["basics/private".to_owned()]);
+        store
+            .compare(&scenario(), "transcript", "was", Update::Accept)
+            .unwrap();
+        store
+            .compare(&scenario(), "transcript", "is", Update::Pending)
+            .unwrap();
+        let pending = dir.path().join("basics__private.transcript.snap.new");
+        let read = insta::Snapshot::from_file(&pending).unwrap();
+        assert_eq!(read.as_text().unwrap().to_string(), "is");
+        assert_eq!(store.leftovers(&ids).unwrap().pending, [pending]);
+        store
+            .compare(&scenario(), "transcript", "is", Update::Accept)
+            .unwrap();
+        let left = store.leftovers(&ids).unwrap();
+        assert!(
+            left.pending.is_empty() && left.orphaned.is_empty(),
+            "{left:?}"
+        );
+        assert_eq!(store.leftovers(&BTreeSet::new()).unwrap().orphaned.len(), 1);
+    }
+}

@@ -30,3 +30,36 @@ impl Update {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::Update;
+
+    fn with(accept: bool, variables: &[(&str, &str)]) -> Update {
+        Update::from_environment(accept, |name| {
+            let found = variables.iter().find(|(known, _)| *known == name);
+            found.map(|(_, value)| (*value).to_owned())
+        })
+    }
+
+    #[test]
+    fn in_ci_nothing_is_ever_written() {
+        for ci in ["true", "1", "yes"] {
+            assert_eq!(
+                with(true, &[("CI", ci), ("INSTA_UPDATE", "always")]),
+                Update::Check
+            );
+        }
+        assert_eq!(with(true, &[("TF_BUILD", "True")]), Update::Check);
+    }
+
+    #[test]
+    fn elsewhere_a_difference_waits_for_a_decision() {
+        assert_eq!(with(false, &[]), Update::Pending);
+        assert_eq!(with(false, &[("CI", "false")]), Update::Pending);
+        assert_eq!(with(false, &[("CI", "")]), Update::Pending);
+        assert_eq!(with(true, &[]), Update::Accept);
+        assert_eq!(with(false, &[("INSTA_UPDATE", "always")]), Update::Accept);
+        assert_eq!(with(false, &[("INSTA_UPDATE", "no")]), Update::Check);
+    }
+}

@@ -102,7 +102,13 @@ impl Step {
                 "-D",
                 "warnings",
             ],
-            Self::Test => &["test", "--workspace", "--all-targets", "--locked"],
+            Self::Test => &[
+                "test",
+                "--workspace",
+                "--all-targets",
+                "--locked",
+                "--no-fail-fast",
+            ],
             Self::Doctest => &["test", "--workspace", "--doc", "--locked"],
             Self::Doc => &[
                 "doc",

@@ -118,9 +118,9 @@ fn a_file_that_does_not_arrive_is_told_to_the_sender() {
 }
 
 #[test]
-fn a_file_that_is_offered_expects_nothing() {
+fn a_file_that_is_offered_is_only_announced() {
     assert_snapshot!(
-        three("file = { from = \"alice\", to = \"bob\", size = \"1KiB\", outcome = \"offered\" }"), @"");
+        three("file = { from = \"alice\", to = \"bob\", size = \"1KiB\", outcome = \"offered\" }"), @"bob eventually file_offered from=alice");
 }
 
 #[test]
