@@ -69,33 +69,34 @@ impl Searcher {
             .controls
             .get(&surface)
             .map(|control| control.as_bytes());
-        let finder = control.map(memchr_finder);
+        let finder = control.map(memchr::memmem::Finder::new);
         let mut searched = Searched {
             control: control.map(|_| false),
             ..Searched::default()
         };
         let mut seen: BTreeSet<(String, &'static str)> = BTreeSet::new();
-        let mut buffer: Vec<u8> = Vec::with_capacity(CHUNK + self.overlap);
+        let mut buffer = vec![0; self.overlap + CHUNK];
+        // Bytes at the front of the buffer that were searched before.
+        let mut kept = 0;
         let mut before = 0;
         loop {
-            let length = buffer.len();
-            buffer.resize(length + CHUNK, 0);
-            let read = read_some(&mut reader, buffer.get_mut(length..).unwrap_or_default())?;
-            buffer.truncate(length + read);
+            let read = read_some(&mut reader, buffer.get_mut(kept..).unwrap_or_default())?;
             if read == 0 {
-                searched.bytes = before + length as u64;
+                searched.bytes = before + kept as u64;
                 return Ok(searched);
             }
+            let filled = kept + read;
+            let now = buffer.get(..filled).unwrap_or_default();
             if finder
                 .as_ref()
-                .is_some_and(|finder| finder.is_match(&buffer))
+                .is_some_and(|finder| finder.find(now).is_some())
             {
                 searched.control = Some(true);
             }
             for found in self
                 .automaton
                 .iter()
-                .flat_map(|a| a.find_overlapping_iter(&buffer))
+                .flat_map(|a| a.find_overlapping_iter(now))
             {
                 let Some(needle) = self.needles.get(found.pattern().as_usize()) else {
                     continue;
@@ -110,16 +111,11 @@ impl Searcher {
                     });
                 }
             }
-            let keep = buffer.len().min(self.overlap);
-            before += (buffer.len() - keep) as u64;
-            buffer.drain(..buffer.len() - keep);
+            kept = filled.min(self.overlap);
+            buffer.copy_within(filled - kept..filled, 0);
+            before += (filled - kept) as u64;
         }
     }
-}
-
-fn memchr_finder(control: &[u8]) -> AhoCorasick {
-    AhoCorasick::new([control])
-        .unwrap_or_else(|_| AhoCorasick::new::<_, &[u8]>([]).expect("an empty set"))
 }
 
 /// As [`Read::read`], over interruptions.
@@ -252,7 +248,7 @@ mod tests {
 
     #[test]
     fn a_near_miss_is_none() {
-        assert_eq!(found(CANARY[1..].as_bytes()), Vec::<String>::new());
+        assert_eq!(found(&CANARY.as_bytes()[1..]), Vec::<String>::new());
         assert_eq!(
             found(CANARY.replace("falcon", "falcom").as_bytes()),
             Vec::<String>::new()
