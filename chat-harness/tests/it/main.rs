@@ -1,3 +1,4 @@
 //! The tests of the engine, in one binary.
 
 mod language;
+mod verdicts;

@@ -1,0 +1,481 @@
+//! What the judge says of a play: for each check, the timeline that makes it red.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::time::Duration;
+
+use chat_harness::adapter::{self, Surface};
+use chat_harness::judge::{PlayVerdict, Verdict, Verdicts, judge};
+use chat_harness::plan::{self, ExpectationId, Plan, StepId};
+use chat_harness::report::{PlayReport, exit_code, terminal};
+use chat_harness::scenario::{self, EventKind};
+use chat_harness::snapshot::{Comparison, protocol, transcript};
+use chat_harness::timeline::{Ended, Event, Kind, Seen, StepResult, Stream};
+
+const TEXT: &str = "the text of the step";
+
+/// alice writes to bob alone; carol is there too.
+fn planned() -> Plan {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    let scenarios = root.join("scenarios");
+    let text = format!(
+        "title = \"t\"\nclients = [\"alice\", \"bob\", \"carol\"]\n[[steps]]\nmsg = {{ from = \"alice\", to = \"bob\", text = \"{TEXT}\" }}\n"
+    );
+    let scenario = scenario::parse(&text, "test", Path::new("test.toml"), &scenarios).unwrap();
+    let adapter = adapter::load(&root.join("adapters/reference.toml")).unwrap();
+    plan::build(&scenario, &adapter, 7, &scenarios).unwrap()
+}
+
+/// A timeline in the making.
+struct Tape(Vec<Event>);
+
+impl Tape {
+    fn new() -> Self {
+        let mut tape = Self(Vec::new());
+        tape.add(Kind::Began {
+            version: 1,
+            level: "none".to_owned(),
+        });
+        tape
+    }
+
+    fn add(&mut self, kind: Kind) -> &mut Self {
+        let n = self.0.len() as u64;
+        self.0.push(Event {
+            n,
+            t: n * 1_000_000,
+            kind,
+        });
+        self
+    }
+
+    fn shows(&mut self, who: &str, event: EventKind, captures: &[(&str, &str)]) -> &mut Self {
+        let text: Vec<&str> = captures.iter().map(|(_, value)| *value).collect();
+        let captures: BTreeMap<String, String> = captures
+            .iter()
+            .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
+            .collect();
+        self.add(Kind::Line {
+            who: who.to_owned(),
+            stream: Stream::Stdout,
+            text: format!("{} {}", event.word(), text.join(" ")),
+            seen: Some(Seen { event, captures }),
+        })
+    }
+
+    fn step(&mut self, result: StepResult) -> &mut Self {
+        self.add(Kind::StepEnded {
+            step: StepId("1".to_owned()),
+            result,
+        })
+    }
+
+    fn begin(&mut self) -> &mut Self {
+        self.add(Kind::StepBegan {
+            step: StepId("1".to_owned()),
+        })
+    }
+
+    fn delivered(&mut self) -> &mut Self {
+        self.shows(
+            "bob",
+            EventKind::Private,
+            &[("from", "alice"), ("text", TEXT)],
+        )
+    }
+
+    /// The fence of alice at both others, and searches that found their control.
+    fn close(&mut self, plan: &Plan) -> &mut Self {
+        self.add(Kind::Closing);
+        let fence = format!("{}-alice", plan.fence_prefix());
+        for who in ["bob", "carol"] {
+            self.shows(
+                who,
+                EventKind::Message,
+                &[("from", "alice"), ("text", &fence)],
+            );
+        }
+        self.add(Kind::Stopping).searched(Some(true), None)
+    }
+
+    fn searched(&mut self, control: Option<bool>, incomplete: Option<&str>) -> &mut Self {
+        for surface in [
+            Surface::Arguments,
+            Surface::Files,
+            Surface::Output,
+            Surface::Wire,
+        ] {
+            self.add(Kind::Searched {
+                surface,
+                bytes: 1,
+                places: 1,
+                control,
+                incomplete: incomplete.map(str::to_owned),
+            });
+        }
+        self
+    }
+}
+
+/// A play in which everything is right.
+fn good(plan: &Plan) -> Tape {
+    let mut tape = Tape::new();
+    tape.begin().delivered();
+    tape.shows("alice", EventKind::Sent, &[("to", "bob")]);
+    tape.step(StepResult::Held).close(plan);
+    tape
+}
+
+fn judged(tape: &Tape) -> Verdicts {
+    judge(&planned(), &tape.0, &[])
+}
+
+/// Names of the checks that did not pass, with their verdict.
+fn red(verdicts: &Verdicts) -> Vec<(Verdict, String)> {
+    let red = verdicts
+        .checks
+        .iter()
+        .filter(|check| check.verdict != Verdict::Pass);
+    red.map(|check| (check.verdict, check.name.clone()))
+        .collect()
+}
+
+/// Puts an event in front of the closing.
+fn before_closing(tape: &mut Tape, kind: Kind) {
+    let at = tape
+        .0
+        .iter()
+        .position(|event| event.kind == Kind::Closing)
+        .unwrap();
+    let n = tape.0[at].n;
+    tape.0.insert(at, Event { n, t: 0, kind });
+    for (n, event) in tape.0.iter_mut().enumerate() {
+        event.n = n as u64;
+    }
+}
+
+#[test]
+fn a_play_in_which_everything_is_right_passes() {
+    let verdicts = judged(&good(&planned()));
+    assert_eq!(red(&verdicts), []);
+    assert_eq!(verdicts.play, PlayVerdict::Pass);
+    assert!(verdicts.checks.len() > 5, "{}", verdicts.checks.len());
+}
+
+#[test]
+fn what_has_not_come_fails() {
+    let mut tape = Tape::new();
+    let missing = vec![ExpectationId("1/bob-shows".to_owned())];
+    tape.begin()
+        .step(StepResult::Missing(missing))
+        .close(&planned());
+    let plan = planned();
+    assert!(
+        plan.steps[0]
+            .expects
+            .iter()
+            .any(|one| one.id.0 == "1/bob-shows"),
+        "{:?}",
+        plan.steps[0].expects
+    );
+    let verdicts = judged(&tape);
+    assert_eq!(verdicts.play, PlayVerdict::Fail);
+    let check = verdicts
+        .checks
+        .iter()
+        .find(|check| check.verdict == Verdict::Fail)
+        .unwrap();
+    assert!(check.evidence.got.contains("bob"), "{:?}", check.evidence);
+}
+
+#[test]
+fn what_is_shown_twice_fails() {
+    let mut tape = good(&planned());
+    let again = tape
+        .0
+        .iter()
+        .find(|event| matches!(&event.kind, Kind::Line { who, .. } if who == "bob"));
+    let again = again.unwrap().kind.clone();
+    before_closing(&mut tape, again);
+    let verdicts = judged(&tape);
+    assert_eq!(verdicts.play, PlayVerdict::Fail);
+    assert!(
+        verdicts
+            .checks
+            .iter()
+            .any(|check| check.evidence.got.contains("2 times"))
+    );
+}
+
+#[test]
+fn what_the_wrong_one_shows_fails() {
+    let mut tape = good(&planned());
+    before_closing(
+        &mut tape,
+        Kind::Line {
+            who: "carol".to_owned(),
+            stream: Stream::Stdout,
+            text: format!("gossip {TEXT}"),
+            seen: None,
+        },
+    );
+    let verdicts = judged(&tape);
+    assert_eq!(verdicts.play, PlayVerdict::Fail);
+    assert!(
+        red(&verdicts)[0].1.contains("carol"),
+        "{:?}",
+        red(&verdicts)
+    );
+}
+
+#[test]
+fn a_never_that_nothing_closes_cannot_tell() {
+    let plan = planned();
+    let mut tape = Tape::new();
+    tape.begin().delivered();
+    tape.shows("alice", EventKind::Sent, &[("to", "bob")])
+        .step(StepResult::Held);
+    tape.add(Kind::Closing)
+        .add(Kind::Stopping)
+        .searched(Some(true), None);
+    let verdicts = judge(&plan, &tape.0, &[]);
+    assert_eq!(verdicts.play, PlayVerdict::CannotTell);
+    let red = red(&verdicts);
+    assert!(
+        red.iter()
+            .all(|(verdict, name)| *verdict == Verdict::CannotTell && name.contains("carol")),
+        "{red:?}"
+    );
+}
+
+#[test]
+fn a_finding_is_plaintext_whatever_else_is_red() {
+    let mut tape = good(&planned());
+    tape.add(Kind::Orphan {
+        pid: 1,
+        command: "left behind".to_owned(),
+    });
+    assert_eq!(judged(&tape).play, PlayVerdict::Orphan);
+    tape.add(Kind::Finding {
+        surface: Surface::Files,
+        place: "relay.log".to_owned(),
+        at: 12,
+        what: "canary #1".to_owned(),
+        transformation: "hex".to_owned(),
+    });
+    let verdicts = judged(&tape);
+    assert_eq!(verdicts.play, PlayVerdict::Plaintext);
+    let told = verdicts
+        .checks
+        .iter()
+        .find(|check| check.verdict == Verdict::Plaintext)
+        .unwrap();
+    assert!(
+        told.evidence.got.contains("relay.log at byte 12"),
+        "{:?}",
+        told.evidence
+    );
+}
+
+#[test]
+fn a_search_that_could_find_nothing_cannot_tell() {
+    for (control, incomplete) in [
+        (Some(false), None),
+        (None, None),
+        (Some(true), Some("cut at its cap")),
+    ] {
+        let plan = planned();
+        let mut tape = good(&plan);
+        tape.0
+            .retain(|event| !matches!(event.kind, Kind::Searched { .. }));
+        tape.searched(control, incomplete);
+        let verdicts = judge(&plan, &tape.0, &[]);
+        assert_eq!(
+            verdicts.play,
+            PlayVerdict::CannotTell,
+            "{control:?} {incomplete:?}"
+        );
+        assert_eq!(red(&verdicts).len(), 4);
+    }
+    let plan = planned();
+    let mut tape = good(&plan);
+    tape.0
+        .retain(|event| !matches!(event.kind, Kind::Searched { .. }));
+    assert_eq!(
+        judge(&plan, &tape.0, &[]).play,
+        PlayVerdict::CannotTell,
+        "never searched"
+    );
+}
+
+#[test]
+fn an_end_that_no_step_asked_for_fails() {
+    for (who, how) in [
+        ("relay", Ended::Exit(0)),
+        ("bob", Ended::Signal(11)),
+        ("carol", Ended::Exit(0)),
+    ] {
+        let mut tape = good(&planned());
+        before_closing(
+            &mut tape,
+            Kind::Exited {
+                who: who.to_owned(),
+                how,
+            },
+        );
+        let verdicts = judged(&tape);
+        assert_eq!(verdicts.play, PlayVerdict::Fail, "{who}");
+    }
+}
+
+#[test]
+fn who_does_not_get_ready_fails_the_play_and_says_why() {
+    let mut tape = Tape::new();
+    tape.add(Kind::NotReady {
+        who: "relay".to_owned(),
+        why: "it printed nothing".to_owned(),
+    });
+    tape.add(Kind::Closing)
+        .add(Kind::Stopping)
+        .searched(Some(true), None);
+    let verdicts = judged(&tape);
+    assert_eq!(verdicts.play, PlayVerdict::Fail);
+    assert!(
+        verdicts
+            .checks
+            .iter()
+            .any(|check| check.evidence.got == "it printed nothing")
+    );
+}
+
+#[test]
+fn a_snapshot_that_differs_or_is_missing_fails() {
+    let plan = planned();
+    let tape = good(&plan);
+    let judged = |comparison| {
+        judge(
+            &plan,
+            &tape.0,
+            &[("transcript".to_owned(), "is".to_owned(), comparison)],
+        )
+    };
+    assert_eq!(judged(Comparison::Same).play, PlayVerdict::Pass);
+    assert_eq!(judged(Comparison::Missing).play, PlayVerdict::Fail);
+    let differs = judged(Comparison::Different {
+        stored: "was".to_owned(),
+    });
+    assert_eq!(differs.play, PlayVerdict::Fail);
+    let check = differs
+        .checks
+        .iter()
+        .find(|check| check.verdict == Verdict::Fail)
+        .unwrap();
+    assert!(
+        check
+            .evidence
+            .difference
+            .as_ref()
+            .unwrap()
+            .contains("byte 0")
+    );
+}
+
+#[test]
+fn a_timeline_cut_anywhere_is_judged_and_told() {
+    let plan = planned();
+    let tape = good(&plan);
+    for length in 0..=tape.0.len() {
+        let events = &tape.0[..length];
+        judge(&plan, events, &[]);
+        assert!(transcript(&plan, events).starts_with("# t"));
+        assert!(protocol(&plan, events).is_some());
+    }
+}
+
+fn report(verdict: PlayVerdict, tape: &Tape) -> PlayReport {
+    let mut verdicts = judged(tape);
+    verdicts.play = verdict;
+    PlayReport {
+        scenario: "test".to_owned(),
+        path: "test.toml".into(),
+        adapter: "reference".to_owned(),
+        seed: 7,
+        level: "none".to_owned(),
+        elapsed: Duration::from_millis(1),
+        try_number: 1,
+        verdicts,
+        plan: Some(planned()),
+        events: tape.0.clone(),
+        dir: "reports/x".into(),
+    }
+}
+
+#[test]
+fn the_exit_code_is_that_of_the_worst_play() {
+    let tape = good(&planned());
+    let code = |plays: &[PlayVerdict]| {
+        let reports: Vec<PlayReport> = plays
+            .iter()
+            .map(|play| report(play.clone(), &tape))
+            .collect();
+        exit_code(&reports)
+    };
+    use PlayVerdict as P;
+    assert_eq!(
+        code(&[
+            P::Pass,
+            P::Skip("no".to_owned()),
+            P::Unsupported("no".to_owned())
+        ]),
+        0
+    );
+    assert_eq!(code(&[P::Pass, P::CannotTell]), 4);
+    assert_eq!(code(&[P::CannotTell, P::Flaky]), 1);
+    assert_eq!(code(&[P::Orphan]), 1);
+    let mut leaks = good(&planned());
+    leaks.add(Kind::Finding {
+        surface: Surface::Wire,
+        place: "x".to_owned(),
+        at: 0,
+        what: "x".to_owned(),
+        transformation: "x".to_owned(),
+    });
+    let both = [report(P::Fail, &tape), report(P::Plaintext, &leaks)];
+    assert_eq!(exit_code(&both), 3);
+}
+
+#[test]
+fn the_last_line_of_a_run_counts_plays() {
+    let tape = good(&planned());
+    let plays = [
+        report(PlayVerdict::Pass, &tape),
+        report(PlayVerdict::Flaky, &tape),
+        report(PlayVerdict::Skip("why".to_owned()), &tape),
+    ];
+    let closing = terminal::closing(&plays, Duration::from_secs(1));
+    assert_eq!(
+        closing.lines().last(),
+        Some("1 passed, 1 failed, 1 skipped")
+    );
+}
+
+#[test]
+fn nothing_that_was_printed_drives_the_readers_terminal() {
+    let mut tape = good(&planned());
+    before_closing(
+        &mut tape,
+        Kind::Line {
+            who: "carol".to_owned(),
+            stream: Stream::Stdout,
+            text: format!("\u{1b}]52;c;x\u{7}\u{202e} {TEXT}"),
+            seen: None,
+        },
+    );
+    let screen = terminal::failure(&report(PlayVerdict::Fail, &tape), "again");
+    let plain = anstream::adapter::strip_str(&screen).to_string();
+    assert!(plain.contains("carol"), "{plain}");
+    for forbidden in ['\u{7}', '\u{1b}', '\u{202e}'] {
+        assert!(!plain.contains(forbidden), "{plain:?}");
+    }
+    assert!(!screen.contains("\u{1b}]"), "{screen:?}");
+}
