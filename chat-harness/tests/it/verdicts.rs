@@ -10,7 +10,8 @@ use chat_harness::plan::{self, ExpectationId, Plan, StepId};
 use chat_harness::report::{PlayReport, exit_code, terminal};
 use chat_harness::scenario::{self, EventKind};
 use chat_harness::snapshot::{Comparison, protocol, transcript};
-use chat_harness::timeline::{Ended, Event, Kind, Seen, StepResult, Stream};
+use chat_harness::timeline::{Direction, Ended, Event, Kind, Seen, StepResult, Stream};
+use proptest::prelude::*;
 
 const TEXT: &str = "the text of the step";
 
@@ -478,4 +479,71 @@ fn nothing_that_was_printed_drives_the_readers_terminal() {
         assert!(!plain.contains(forbidden), "{plain:?}");
     }
     assert!(!screen.contains("\u{1b}]"), "{screen:?}");
+}
+
+/// Merges lanes in the order that `turns` says; each lane keeps its own.
+fn merged(mut lanes: Vec<Vec<Kind>>, turns: &[usize]) -> Vec<Kind> {
+    lanes.iter_mut().for_each(|lane| lane.reverse());
+    let mut merged = Vec::new();
+    let mut turns = turns.iter().cycle();
+    while lanes.iter().any(|lane| !lane.is_empty()) {
+        let lane = turns.next().unwrap() % lanes.len();
+        let lane = (0..lanes.len())
+            .map(|n| (lane + n) % lanes.len())
+            .find(|n| !lanes[*n].is_empty());
+        merged.extend(lanes[lane.unwrap()].pop());
+    }
+    merged
+}
+
+fn line(who: &str, text: &str) -> Kind {
+    Kind::Line {
+        who: who.to_owned(),
+        stream: Stream::Stdout,
+        text: text.to_owned(),
+        seen: None,
+    }
+}
+
+fn frame(link: &str, direction: Direction, kind: &str) -> Kind {
+    Kind::Frame {
+        link: link.to_owned(),
+        direction,
+        at: 0,
+        len: 10,
+        r#type: kind.to_owned(),
+        fields: BTreeMap::new(),
+        body: 0,
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(32))]
+    #[test]
+    fn snapshots_do_not_depend_on_how_lanes_are_interleaved(turns in prop::collection::vec(0usize..7, 1..40)) {
+        let lanes = || vec![
+            vec![line("alice", "a1"), line("alice", "a2"), line("alice", "a3")],
+            vec![line("bob", "b1"), line("bob", "b2")],
+            vec![line("carol", "c1")],
+            vec![frame("alice", Direction::Up, "send"), frame("alice", Direction::Up, "bye")],
+            vec![frame("alice", Direction::Down, "joined"), frame("alice", Direction::Down, "left")],
+            vec![frame("bob", Direction::Down, "deliver"), frame("bob", Direction::Down, "deliver")],
+            vec![frame("carol", Direction::Down, "ping"), frame("carol", Direction::Down, "left")],
+        ];
+        let texts = |turns: &[usize]| {
+            let plan = planned();
+            let mut tape = Tape::new();
+            tape.begin();
+            for kind in merged(lanes(), turns) {
+                tape.add(kind);
+            }
+            tape.step(StepResult::Held).close(&plan);
+            (transcript(&plan, &tape.0), protocol(&plan, &tape.0).unwrap())
+        };
+        let (transcript, protocol) = texts(&turns);
+        prop_assert_eq!((&transcript, &protocol), (&texts(&[0]).0, &texts(&[0]).1));
+        prop_assert!(transcript.contains("alice│ | a1\nalice│ | a2\nalice│ | a3\nbob│ | b1"), "{}", transcript);
+        prop_assert!(protocol.contains("relay → bob  deliver  ×2"), "{}", protocol);
+        prop_assert!(!protocol.contains("ping") && !transcript.contains("fence"));
+    }
 }
