@@ -289,7 +289,10 @@ mod tests {
         let searcher = Searcher::new(&plan(), &[]);
         let control = |surface, bytes: &[u8]| searcher.search(surface, "x", bytes).unwrap().control;
         assert_eq!(control(Surface::Wire, b"hello relay-control"), Some(true));
-        assert_eq!(control(Surface::Wire, &b"hello relay-control"[..18]), Some(false));
+        assert_eq!(
+            control(Surface::Wire, &b"hello relay-control"[..18]),
+            Some(false)
+        );
         assert_eq!(control(Surface::Wire, b""), Some(false));
         assert_eq!(control(Surface::Files, b"relay-control"), None);
     }
