@@ -235,6 +235,15 @@ fn never(view: &View<'_>, step: &PlannedStep, one: &Expectation) -> (Verdict, Ev
 /// same sender, the notice that the sender has gone, or the end of the client itself.
 fn closes(view: &View<'_>, one: &Expectation, began: u64, ended: u64) -> bool {
     let about = one.about.as_deref().map(|name| login(view, name));
+    let back = view
+        .shown(&one.client)
+        .filter(|shown| {
+            shown
+                .seen
+                .is_some_and(|seen| seen.event == EventKind::Reconnected)
+        })
+        .last()
+        .map_or(0, |shown| shown.n);
     let by_line = view
         .shown(&one.client)
         .filter(|shown| shown.n > began)
@@ -248,7 +257,8 @@ fn closes(view: &View<'_>, one: &Expectation, began: u64, ended: u64) -> bool {
                     shown.n > ended && (about.is_none() || capture("from") == about)
                 }
                 EventKind::Left => about.is_some() && capture("who") == about,
-                EventKind::Disconnected => true,
+                // What was lost with a connection may come with the next one.
+                EventKind::Disconnected => shown.n > back,
                 _ => false,
             }
         });

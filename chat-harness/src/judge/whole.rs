@@ -1,6 +1,7 @@
 //! Checks of the whole play.
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 
 use super::evidence::{difference, just_before};
 use super::verdict::{Check, CheckKind, Evidence, Verdict};
@@ -10,6 +11,9 @@ use crate::plan::Action;
 use crate::scenario::{LeaveHow, RelayAction};
 use crate::snapshot::Comparison;
 use crate::timeline::{Ended, Kind};
+
+/// SIGINT, SIGKILL and SIGTERM: how the stage asks, and what it does when nobody listens.
+const ASKED: [i32; 3] = [2, 9, 15];
 
 fn whole(kind: CheckKind, name: &str, verdict: Verdict, evidence: Evidence) -> Check {
     Check {
@@ -104,22 +108,19 @@ fn died(view: &View<'_>, who: &str, n: u64, how: Ended) -> Evidence {
 /// Whether a step before that event made the participant end, or it never got ready, which
 /// is a check of its own.
 fn is_explained(view: &View<'_>, who: &str, how: Ended, n: u64) -> bool {
-    let begun = |step: &crate::plan::PlannedStep| view.step(&step.id).is_some_and(|s| s.began < n);
-    let relay_down = view.plan.all_steps().any(|step| {
-        begun(step)
-            && matches!(
-                step.action,
-                Action::Relay {
-                    action: RelayAction::Stop | RelayAction::Kill | RelayAction::Restart
-                }
-            )
-    });
     let not_ready = view
         .events
         .iter()
         .any(|event| matches!(&event.kind, Kind::NotReady { who: other, .. } if other == who));
-    if relay_down || not_ready {
+    if not_ready {
         return true;
+    }
+    let begun = |step: &crate::plan::PlannedStep| view.step(&step.id).is_some_and(|s| s.began < n);
+    match last_end_of_relay(view, n) {
+        Some((began, action)) if who == "relay" => return ends_relay(view, action, how, began..n),
+        // Clients may end when their relay is gone, but not crash.
+        Some(_) if matches!(how, Ended::Exit(_)) => return true,
+        Some(_) | None => {}
     }
     // A refused login and a disconnection end a client with a status of its own; a crash
     // ends it by a signal.
@@ -142,6 +143,31 @@ fn is_explained(view: &View<'_>, who: &str, how: Ended, n: u64) -> bool {
             _ => false,
         })
         || is_preparation(view, who, n)
+}
+
+/// The last step before that event that ends the relay, and where it began.
+fn last_end_of_relay(view: &View<'_>, n: u64) -> Option<(u64, RelayAction)> {
+    let ends = view.plan.all_steps().filter_map(|step| match step.action {
+        Action::Relay {
+            action: action @ (RelayAction::Kill | RelayAction::Restart | RelayAction::Stop),
+        } => Some((view.step(&step.id)?.began, action)),
+        _ => None,
+    });
+    ends.filter(|(began, _)| *began < n)
+        .max_by_key(|(began, _)| *began)
+}
+
+/// Whether a step explains how the relay ended: once, and as the step makes it end.
+fn ends_relay(view: &View<'_>, action: RelayAction, how: Ended, since: Range<u64>) -> bool {
+    let again = view.events.iter().any(|event| {
+        since.contains(&event.n)
+            && matches!(&event.kind, Kind::Exited { who, .. } if who == "relay")
+    });
+    let asked = match how {
+        Ended::Exit(_) => true,
+        Ended::Signal(signal) => ASKED.contains(&signal) || action == RelayAction::Kill,
+    };
+    asked && !again
 }
 
 /// Commands that run before a client starts end, of course.

@@ -17,12 +17,15 @@ const TEXT: &str = "the text of the step";
 
 /// alice writes to bob alone; carol is there too.
 fn planned() -> Plan {
+    plan_of(&format!(
+        "title = \"t\"\nclients = [\"alice\", \"bob\", \"carol\"]\n[[steps]]\nmsg = {{ from = \"alice\", to = \"bob\", text = \"{TEXT}\" }}\n"
+    ))
+}
+
+fn plan_of(text: &str) -> Plan {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
     let scenarios = root.join("scenarios");
-    let text = format!(
-        "title = \"t\"\nclients = [\"alice\", \"bob\", \"carol\"]\n[[steps]]\nmsg = {{ from = \"alice\", to = \"bob\", text = \"{TEXT}\" }}\n"
-    );
-    let scenario = scenario::parse(&text, "test", Path::new("test.toml"), &scenarios).unwrap();
+    let scenario = scenario::parse(text, "test", Path::new("test.toml"), &scenarios).unwrap();
     let adapter = adapter::load(&root.join("adapters/reference.toml")).unwrap();
     plan::build(&scenario, &adapter, 7, &scenarios).unwrap()
 }
@@ -326,6 +329,38 @@ fn an_end_that_no_step_asked_for_fails() {
         );
         let verdicts = judged(&tape);
         assert_eq!(verdicts.play, PlayVerdict::Fail, "{who}");
+    }
+}
+
+/// Verdict of a play in which the relay is made to end, and these ends are seen.
+fn after_relay(action: &str, ends: &[(&str, Ended)]) -> PlayVerdict {
+    let text =
+        format!("title = \"t\"\nclients = [\"alice\", \"bob\"]\n[[steps]]\nrelay = \"{action}\"\n");
+    let plan = plan_of(&text);
+    let mut tape = Tape::new();
+    tape.begin();
+    for (who, how) in ends {
+        tape.add(Kind::Exited {
+            who: (*who).to_owned(),
+            how: *how,
+        });
+    }
+    tape.step(StepResult::Held).close(&plan);
+    judge(&plan, &tape.0, &[]).play
+}
+
+#[test]
+fn a_step_that_ends_the_relay_explains_one_end_and_no_crash() {
+    let (term, segv, kill) = (Ended::Signal(15), Ended::Signal(11), Ended::Signal(9));
+    let fine = [("relay", term), ("alice", Ended::Exit(4))];
+    assert_eq!(after_relay("stop", &fine), PlayVerdict::Pass);
+    assert_eq!(after_relay("kill", &[("relay", kill)]), PlayVerdict::Pass);
+    for bad in [
+        vec![("relay", segv)],
+        vec![("relay", term), ("alice", segv)],
+        vec![("relay", term), ("relay", term)],
+    ] {
+        assert_eq!(after_relay("stop", &bad), PlayVerdict::Fail, "{bad:?}");
     }
 }
 

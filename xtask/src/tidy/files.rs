@@ -19,6 +19,18 @@ const QUIET: [(&str, &str); 2] = [
     ),
 ];
 
+/// What clippy's bans do not see: a value named by its path, and a field. In halves, as above.
+const UNSAFE_RSA: [(&str, &str); 2] = [
+    (
+        concat!("Pkcs1v15", "Encrypt"),
+        "PKCS#1 v1.5 is open to Bleichenbacher's attack: OAEP only",
+    ),
+    (
+        concat!("blinded: ", "false"),
+        "a private operation without blinding tells the key by its time",
+    ),
+];
+
 /// Names that say nothing of what is inside.
 const VAGUE: [&str; 6] = ["common", "helper", "helpers", "misc", "util", "utils"];
 
@@ -82,6 +94,18 @@ pub(super) fn quiet_tests(path: &str, text: &str) -> Vec<Breach> {
     text.lines().zip(1..).filter_map(found).collect()
 }
 
+/// RSA as it must not be used.
+pub(super) fn unsafe_rsa(path: &str, text: &str) -> Vec<Breach> {
+    if !path.ends_with(".rs") {
+        return Vec::new();
+    }
+    let found = |(line, number): (&str, usize)| {
+        let (_, why) = UNSAFE_RSA.iter().find(|(word, _)| line.contains(word))?;
+        Some(Breach::at(path, number, *why))
+    };
+    text.lines().zip(1..).filter_map(found).collect()
+}
+
 /// A file that does too much.
 pub(super) fn budget(path: &str, text: &str) -> Option<Breach> {
     if !path.ends_with(".rs") || path.contains("/tests/") {
@@ -133,6 +157,15 @@ mod tests {
             assert_eq!(quiet_tests("a.rs", &text)[0].line, Some(2), "{text}");
         }
         assert_eq!(quiet_tests("a.rs", "#[test]\nfn a() {}\n"), []);
+    }
+
+    #[test]
+    fn rsa_without_its_protection_is_found() {
+        for (word, _) in UNSAFE_RSA {
+            let text = format!("//! A.\nlet a = rsa::{word};\n");
+            assert_eq!(unsafe_rsa("a/src/b.rs", &text)[0].line, Some(2), "{text}");
+        }
+        assert_eq!(unsafe_rsa("clippy.toml", UNSAFE_RSA[0].0), []);
     }
 
     #[test]

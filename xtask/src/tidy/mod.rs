@@ -90,6 +90,7 @@ fn of_files(sources: &[Source]) -> Vec<Breach> {
         breaches.extend(files::trailing_whitespace(path, text));
         breaches.extend(files::module_docs(path, text));
         breaches.extend(files::quiet_tests(path, text));
+        breaches.extend(files::unsafe_rsa(path, text));
         breaches.extend(files::budget(path, text));
         breaches.extend(purity::impure(path, text));
     }
