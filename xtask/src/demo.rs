@@ -30,8 +30,9 @@ const LOOK: u64 = 512 * 1024;
 pub(crate) fn run(arguments: &cli::Demo) -> Ran {
     let workspace = Workspace::here();
     let scenario = staging::one(&workspace, &arguments.name)?;
-    let adapter = staging::adapter(&workspace, &arguments.staging.adapter)?;
-    let ground = staging::ground(&workspace, &arguments.staging, adapter, Update::Check)?;
+    let name = &arguments.staging.adapter;
+    let who = staging::implementations(&workspace, name, std::slice::from_ref(&scenario))?;
+    let ground = staging::ground(&workspace, &arguments.staging, who, Update::Check)?;
     let reports = workspace.reports();
     let dir = RunDir::create(&reports).map_err(|error| Trouble::file(&reports, &error))?;
     let single_keys = if arguments.auto.is_none() {

@@ -19,11 +19,12 @@ pub(crate) fn run(arguments: &cli::Explain) -> Ran {
         return Ok(FINE);
     }
     let workspace = Workspace::here();
-    let adapter = staging::adapter(&workspace, &arguments.staging.adapter)?;
     let scenario = staging::one(&workspace, &arguments.what)?;
+    let name = &arguments.staging.adapter;
+    let who = staging::implementations(&workspace, name, std::slice::from_ref(&scenario))?;
     let root = workspace.scenarios();
-    let plan = plan::build(&scenario, &adapter, arguments.staging.seed(), &root)
-        .map_err(|missing| Trouble::usage(format!("{} cannot play it: {missing}", adapter.name)))?;
+    let plan = plan::build(&scenario, who.cast(), arguments.staging.seed(), &root)
+        .map_err(|missing| Trouble::usage(format!("{} cannot play it: {missing}", who.name())))?;
     output::result(plan::explain(&plan).trim_end());
     Ok(FINE)
 }

@@ -1,11 +1,12 @@
 //! What every command that plays something needs, gathered in the only order that works:
 //! build, then enter a user namespace, then start a runtime.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use chat_harness::adapter::{self, Adapter};
+use chat_harness::plan::Cast;
 use chat_harness::run::{self, Ground, Selection, Wanted};
 use chat_harness::scenario::Scenario;
 use chat_harness::snapshot::Update;
@@ -70,17 +71,58 @@ pub(crate) fn one(workspace: &Workspace, name: &str) -> Result<Scenario, Trouble
         .ok_or_else(|| Trouble::usage(format!("no scenario is called `{name}`")))
 }
 
-/// The adapter that a name or path means.
+/// The adapter of a run, and those that its scenarios name for single clients.
+#[derive(Debug)]
+pub(crate) struct Implementations {
+    main: Adapter,
+    others: BTreeMap<String, Adapter>,
+}
+
+impl Implementations {
+    /// Who plays these scenarios.
+    pub(crate) fn cast(&self) -> Cast<'_> {
+        let others = self.others.iter();
+        Cast {
+            main: &self.main,
+            others: others.map(|(name, other)| (name.clone(), other)).collect(),
+        }
+    }
+
+    /// As reports call the adapter of the run.
+    pub(crate) fn name(&self) -> &str {
+        &self.main.name
+    }
+}
+
+/// The adapter that a name or path means, and all that the scenarios name.
 ///
 /// # Errors
 ///
-/// When there is none, or when it has problems, which are shown.
-pub(crate) fn adapter(workspace: &Workspace, name: &str) -> Result<Adapter, Trouble> {
+/// When one is not there, or has problems, which are shown.
+pub(crate) fn implementations(
+    workspace: &Workspace,
+    name: &str,
+    scenarios: &[Scenario],
+) -> Result<Implementations, Trouble> {
+    let clients = scenarios.iter().flat_map(|scenario| &scenario.clients);
+    let names: BTreeSet<&String> = clients.filter_map(|one| one.adapter.as_ref()).collect();
+    let below = workspace.scenarios();
+    let others = names
+        .into_iter()
+        .map(|name| Ok((name.clone(), adapter(workspace, name, &below)?)));
+    Ok(Implementations {
+        main: adapter(workspace, name, Path::new(""))?,
+        others: others.collect::<Result<_, Trouble>>()?,
+    })
+}
+
+/// A name in `adapters/`, or a path taken from a directory.
+fn adapter(workspace: &Workspace, name: &str, from: &Path) -> Result<Adapter, Trouble> {
     let named = workspace.adapters().join(name).with_extension("toml");
     let path = if named.is_file() {
         named
     } else {
-        PathBuf::from(name)
+        from.join(name)
     };
     if !path.is_file() {
         let known: Vec<String> = check::adapters(workspace)?
@@ -106,14 +148,15 @@ pub(crate) fn adapter(workspace: &Workspace, name: &str) -> Result<Adapter, Trou
 pub(crate) fn ground(
     workspace: &Workspace,
     staging: &cli::Staging,
-    adapter: Adapter,
+    implementations: Implementations,
     update: Update,
 ) -> Result<Ground, Trouble> {
     let binaries = binaries::build(workspace)?;
     let level = enter(staging.level, &binaries)?;
     Ok(Ground {
         scenarios: workspace.scenarios(),
-        adapter: Arc::new(adapter),
+        adapter: Arc::new(implementations.main),
+        others: Arc::new(implementations.others),
         binaries,
         seed: staging.seed(),
         level,

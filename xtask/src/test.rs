@@ -28,9 +28,9 @@ pub(crate) fn run(arguments: &cli::Test) -> Ran {
         tags: arguments.tags.clone(),
     };
     let scenarios = staging::scenarios(&workspace.scenarios(), &wanted)?;
-    let adapter = staging::adapter(&workspace, &arguments.staging.adapter)?;
+    let who = staging::implementations(&workspace, &arguments.staging.adapter, &scenarios)?;
     let update = Update::from_environment(arguments.accept, |name| std::env::var(name).ok());
-    let ground = staging::ground(&workspace, &arguments.staging, adapter, update)?;
+    let ground = staging::ground(&workspace, &arguments.staging, who, update)?;
     let reports = workspace.reports();
     let dir = RunDir::create(&reports).map_err(|error| Trouble::file(&reports, &error))?;
     let jobs = arguments

@@ -95,7 +95,10 @@ fn awaited(view: &View<'_>, step: &PlannedStep, one: &Expectation) -> (Verdict, 
 
 /// Lines of the client that show what is expected, fences left out.
 fn matching<'a>(view: &View<'a>, one: &Expectation) -> Vec<Shown<'a>> {
-    let pattern = CompiledPattern::new(&one.pattern, view.plan.adapter.client.escapes);
+    let pattern = CompiledPattern::new(
+        &one.pattern,
+        view.plan.adapter_of(&one.client).client.escapes,
+    );
     view.shown(&one.client)
         .filter(|shown| !view.is_fence(shown.text))
         .filter(|shown| pattern.matches(shown.text, shown.seen))

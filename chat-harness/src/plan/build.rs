@@ -5,6 +5,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use super::canary::{Planter, control, stream};
+use super::cast::Cast;
 use super::derive::Derive;
 use super::fence::fences;
 use super::model::{
@@ -34,13 +35,14 @@ pub struct Unsupported(pub String);
 ///
 /// # Errors
 /// When the implementation has no way to do something that the scenario asks for.
-pub fn build(
-    scenario: &Scenario,
-    adapter: &Adapter,
+pub fn build<'a>(
+    scenario: &'a Scenario,
+    cast: impl Into<Cast<'a>>,
     seed: u64,
-    root: &Path,
+    root: &'a Path,
 ) -> Result<Plan, Unsupported> {
-    let mut builder = Builder::new(scenario, adapter, seed, root);
+    let cast = cast.into();
+    let mut builder = Builder::new(scenario, &cast, seed, root)?;
     let opening = builder.opening();
     let inside = Inside {
         turn: None,
@@ -49,7 +51,7 @@ pub fn build(
     let mut steps = builder.steps(&scenario.steps, "", inside)?;
     reconcile(&mut steps);
     let control = control(seed, &scenario.id);
-    let mut adapter = adapter.clone();
+    let mut adapter = cast.main.clone();
     adapter
         .wire
         .background
@@ -59,6 +61,7 @@ pub fn build(
         version: VERSION,
         scenario: reference(scenario),
         adapter,
+        others: others(&cast, scenario),
         seed,
         control,
         keepalive,
@@ -78,12 +81,7 @@ pub fn build(
         .all_steps()
         .flat_map(|step| &step.expects)
         .chain(&plan.opening);
-    plan.closing.fences = fences(
-        expectations,
-        &connected,
-        &plan.fence_prefix(),
-        &plan.adapter,
-    );
+    plan.closing.fences = fences(expectations, &connected, &plan.fence_prefix(), &plan);
     plan.audit.controls = controls(&plan.adapter, &plan.control);
     Ok(plan)
 }
@@ -114,8 +112,20 @@ fn planned_clients(scenario: &Scenario) -> Vec<PlannedClient> {
             login: client.login.clone(),
             pool_index: index(&client.key_of).unwrap_or(n),
             late: client.late,
+            adapter: client.adapter.clone(),
         });
     planned.collect()
+}
+
+/// The other implementations that are really played.
+fn others(cast: &Cast<'_>, scenario: &Scenario) -> BTreeMap<String, Adapter> {
+    let names = scenario
+        .clients
+        .iter()
+        .filter_map(|client| client.adapter.as_ref());
+    names
+        .filter_map(|name| Some((name.clone(), (*cast.others.get(name)?).clone())))
+        .collect()
 }
 
 fn controls(adapter: &Adapter, control: &str) -> BTreeMap<crate::adapter::Surface, String> {
@@ -129,7 +139,10 @@ fn controls(adapter: &Adapter, control: &str) -> BTreeMap<crate::adapter::Surfac
 /// What is known while the steps are planned, one after another.
 pub(super) struct Builder<'a> {
     pub(super) scenario: &'a Scenario,
-    pub(super) adapter: &'a Adapter,
+    /// Of the relay and of most clients.
+    pub(super) main: &'a Adapter,
+    /// Of clients that are another implementation, by their name.
+    others: BTreeMap<String, &'a Adapter>,
     pub(super) root: &'a Path,
     pub(super) world: World,
     pub(super) planter: Planter,
@@ -161,15 +174,21 @@ pub(super) struct Here<'s> {
 }
 
 impl<'a> Builder<'a> {
-    fn new(scenario: &'a Scenario, adapter: &'a Adapter, seed: u64, root: &'a Path) -> Self {
+    fn new(
+        scenario: &'a Scenario,
+        cast: &Cast<'a>,
+        seed: u64,
+        root: &'a Path,
+    ) -> Result<Self, Unsupported> {
         let clients = scenario.clients.iter();
         let logins: BTreeMap<String, String> = clients
             .clone()
             .map(|client| (client.name.clone(), client.login.clone()))
             .collect();
-        Self {
+        Ok(Self {
             scenario,
-            adapter,
+            main: cast.main,
+            others: cast.of_clients(scenario)?,
             root,
             world: World::new(clients.map(|client| (client.name.as_str(), client.late))),
             planter: Planter::new(seed, &scenario.id),
@@ -179,7 +198,12 @@ impl<'a> Builder<'a> {
             tally: Tally::new(scenario, &logins),
             logins,
             group: None,
-        }
+        })
+    }
+
+    /// How a client is driven; the relay by the main adapter.
+    pub(super) fn adapter_of(&self, who: &str) -> &'a Adapter {
+        self.others.get(who).copied().unwrap_or(self.main)
     }
 
     /// Each early client is told of those who start after it.
@@ -324,7 +348,8 @@ impl<'a> Builder<'a> {
         within: Duration,
     ) -> Derive<'b> {
         Derive {
-            adapter: self.adapter,
+            main: self.main,
+            others: &self.others,
             logins: &self.logins,
             connected,
             step,
@@ -356,29 +381,31 @@ impl<'a> Builder<'a> {
     /// What to type for a verb.
     pub(super) fn manual(
         &self,
+        adapter: &Adapter,
         template: Option<&Template>,
         verb: &str,
         capability: Option<Capability>,
     ) -> Result<Template, Unsupported> {
-        let denied = capability.is_some_and(|one| self.adapter.cannot.contains(&one));
+        let denied = capability.is_some_and(|one| adapter.cannot.contains(&one));
         match template.filter(|_| !denied) {
             Some(template) => Ok(template.clone()),
             None => Err(Unsupported(format!(
                 "`{}` has no way to do `{verb}`",
-                self.adapter.name
+                adapter.name
             ))),
         }
     }
 
     /// A text as it is typed.
-    pub(super) fn escaped(&self, text: &str) -> Result<String, Unsupported> {
+    pub(super) fn escaped(&self, client: &str, text: &str) -> Result<String, Unsupported> {
+        let adapter = self.adapter_of(client);
         let lines = text.contains(['\n', '\r']);
-        let denied = lines && self.adapter.cannot.contains(&Capability::MultilineText);
-        let escaped = self.adapter.client.escapes.escape(text).filter(|_| !denied);
+        let denied = lines && adapter.cannot.contains(&Capability::MultilineText);
+        let escaped = adapter.client.escapes.escape(text).filter(|_| !denied);
         escaped.ok_or_else(|| {
             Unsupported(format!(
                 "`{}` cannot type a text with line breaks",
-                self.adapter.name
+                adapter.name
             ))
         })
     }
@@ -390,8 +417,8 @@ impl<'a> Builder<'a> {
         want: &crate::scenario::Want,
         mode: Mode,
     ) -> Result<PlannedStep, Unsupported> {
-        let pattern = self.wanted(&want.what, here)?;
         let client = want.client.as_str();
+        let pattern = self.wanted(client, &want.what, here)?;
         let (slug, does) = if mode == Mode::Never {
             ("never", "never shows")
         } else {

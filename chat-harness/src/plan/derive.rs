@@ -10,7 +10,9 @@ use crate::scenario::{EventKind, Join, LeaveHow, Outcome, RelayAction};
 
 /// The situation in which a step's expectations are derived.
 pub(super) struct Derive<'a> {
-    pub(super) adapter: &'a Adapter,
+    pub(super) main: &'a Adapter,
+    /// By client.
+    pub(super) others: &'a BTreeMap<String, &'a Adapter>,
     /// By client.
     pub(super) logins: &'a BTreeMap<String, String>,
     /// Who is connected before the step, and stays so while other steps go on at the same
@@ -32,7 +34,7 @@ pub(super) struct Message<'a> {
     pub(super) rare: bool,
 }
 
-impl Derive<'_> {
+impl<'a> Derive<'a> {
     pub(super) fn message(&mut self, message: Message<'_>, outcome: Outcome) {
         match outcome {
             // Texts are not offered, they are sent.
@@ -198,12 +200,8 @@ impl Derive<'_> {
             }
             Outcome::Undelivered => {
                 let told = format!("{from} is told that the file did not arrive");
-                if self
-                    .adapter
-                    .client
-                    .events
-                    .contains_key(&EventKind::FileFailed)
-                {
+                let events = &self.adapter_of(from).client.events;
+                if events.contains_key(&EventKind::FileFailed) {
                     let with = owned(&[("with", recipient.as_str())]);
                     self.event(
                         from,
@@ -305,7 +303,7 @@ impl Derive<'_> {
         }
         let ends = match how {
             LeaveHow::Eof | LeaveHow::Kill | LeaveHow::Quit => true,
-            LeaveHow::Reset => self.adapter.client.exits_when_relay_gone,
+            LeaveHow::Reset => self.adapter_of(client).client.exits_when_relay_gone,
             LeaveHow::Vanish => false,
         };
         if how == LeaveHow::Reset {
@@ -343,7 +341,7 @@ impl Derive<'_> {
                 sentence,
                 None,
             );
-            if self.adapter.client.exits_when_relay_gone {
+            if self.adapter_of(&client).client.exits_when_relay_gone {
                 self.exits(&client);
             }
         }
@@ -376,7 +374,7 @@ impl Derive<'_> {
         sentence: String,
         about: Option<&str>,
     ) {
-        let Some(regex) = self.adapter.client.events.get(&event) else {
+        let Some(regex) = self.adapter_of(client).client.events.get(&event) else {
             return;
         };
         // An implementation may tell less than another: only what it captures can be asked.
@@ -415,6 +413,10 @@ impl Derive<'_> {
             sentence,
             about: about.map(str::to_owned),
         });
+    }
+
+    fn adapter_of(&self, client: &str) -> &'a Adapter {
+        self.others.get(client).copied().unwrap_or(self.main)
     }
 
     fn others(&self, than: &str) -> Vec<String> {

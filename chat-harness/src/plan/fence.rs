@@ -2,8 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::model::{Expectation, Fence, Mode, Pattern};
-use crate::adapter::Adapter;
+use super::model::{Expectation, Fence, Mode, Pattern, Plan};
 use crate::scenario::EventKind;
 
 /// What a later message of the same sender closes. That somebody came or went once is not
@@ -24,16 +23,14 @@ fn is_open(one: &Expectation) -> bool {
 }
 
 /// One fence for each participant that a *once* or *never* is about. `connected` is who is
-/// there after the last step; `prefix` begins every fence's text.
+/// there after the last step; `prefix` begins every fence's text. Who cannot say anything to
+/// all closes nothing.
 pub(super) fn fences<'a>(
     expectations: impl Iterator<Item = &'a Expectation>,
     connected: &[String],
     prefix: &str,
-    adapter: &Adapter,
+    plan: &Plan,
 ) -> Vec<Fence> {
-    let Some(say) = &adapter.client.r#type.say else {
-        return Vec::new();
-    };
     let mut observers: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
     for one in expectations.filter(|one| is_open(one)) {
         if let Some(about) = one.about.as_deref().filter(|about| *about != one.client) {
@@ -51,7 +48,9 @@ pub(super) fn fences<'a>(
             return None;
         }
         let text = format!("{prefix}-{from}");
-        let values = [("text".to_owned(), adapter.client.escapes.escape(&text)?)];
+        let client = &plan.adapter_of(from).client;
+        let say = client.r#type.say.as_ref()?;
+        let values = [("text".to_owned(), client.escapes.escape(&text)?)];
         Some(Fence {
             from: from.clone(),
             line: say.fill(&values.into()).ok()?,

@@ -5,6 +5,7 @@
 
 mod build;
 mod canary;
+mod cast;
 mod content;
 mod derive;
 mod explain;
@@ -17,6 +18,7 @@ mod verbs;
 mod words;
 
 pub use build::{Unsupported, build};
+pub use cast::Cast;
 pub use explain::explain;
 pub use model::{
     Action, AuditPlan, Canary, Closing, Expectation, ExpectationId, Fence, Mode, Pattern, Plan,

@@ -16,8 +16,11 @@ pub struct Plan {
     pub version: u32,
     /// Where it comes from.
     pub scenario: ScenarioRef,
-    /// The implementation.
+    /// The implementation: of the relay, and of every client that names no other.
     pub adapter: Adapter,
+    /// The implementations of clients that are others, by the name that the scenario gives.
+    #[serde(default)]
+    pub others: BTreeMap<String, Adapter>,
     /// Everything random in the plan comes from it.
     pub seed: u64,
     /// Fills `{control}`: rare, and harmless to be seen by the relay.
@@ -62,6 +65,9 @@ pub struct PlannedClient {
     pub pool_index: usize,
     /// Starts at its `join`.
     pub late: bool,
+    /// One of [`Plan::others`].
+    #[serde(default)]
+    pub adapter: Option<String>,
 }
 
 /// A file in a sender's outbox.
@@ -266,6 +272,13 @@ pub struct WireText {
 }
 
 impl Plan {
+    /// How a participant is started and driven; the relay by the plan's own adapter.
+    pub fn adapter_of(&self, who: &str) -> &Adapter {
+        let client = self.clients.iter().find(|client| client.name == who);
+        let other = client.and_then(|client| self.others.get(client.adapter.as_ref()?));
+        other.unwrap_or(&self.adapter)
+    }
+
     /// What every fence's text begins with; nothing else in a play does.
     pub fn fence_prefix(&self) -> String {
         format!("fence-{}", self.control)

@@ -74,13 +74,14 @@ impl Builder<'_> {
         let canaried = text.0.iter().any(|piece| matches!(piece, Piece::Canary(_)));
         let text = self.fill(text, here);
         self.audit_text(here, &text, canaried);
-        let manual = &self.adapter.client.r#type;
+        let adapter = self.adapter_of(from);
+        let manual = &adapter.client.r#type;
         let (template, verb, capability) = match to {
             None => (manual.say.as_ref(), "say", Capability::Say),
             Some(_) => (manual.msg.as_ref(), "msg", Capability::Msg),
         };
-        let template = self.manual(template, verb, Some(capability))?;
-        let mut values = BTreeMap::from([("text".to_owned(), self.escaped(&text)?)]);
+        let template = self.manual(adapter, template, verb, Some(capability))?;
+        let mut values = BTreeMap::from([("text".to_owned(), self.escaped(from, &text)?)]);
         values.insert("name".to_owned(), self.login(from).to_owned());
         if let Some(to) = to {
             values.insert("to".to_owned(), self.login(to).to_owned());
@@ -123,15 +124,16 @@ impl Builder<'_> {
         else {
             return Err(Unsupported("only files are sent as files".to_owned()));
         };
-        let manual = self.adapter.client.r#type.file.as_ref();
-        let template = self.manual(manual, "file", Some(Capability::File))?;
+        let adapter = self.adapter_of(from);
+        let manual = adapter.client.r#type.file.as_ref();
+        let template = self.manual(adapter, manual, "file", Some(Capability::File))?;
         let (name, size) = self.outbox(here, from, source, name);
         let values = BTreeMap::from([
             ("name".to_owned(), self.login(from).to_owned()),
             ("to".to_owned(), self.login(to).to_owned()),
             (
                 "path".to_owned(),
-                format!("{{outbox}}/{}", self.escaped(&name)?),
+                format!("{{outbox}}/{}", self.escaped(from, &name)?),
             ),
         ]);
         let line = template
@@ -252,17 +254,12 @@ impl Builder<'_> {
         how: LeaveHow,
     ) -> Result<PlannedStep, Unsupported> {
         if how == LeaveHow::Quit {
-            self.manual(
-                self.adapter.client.r#type.quit.as_ref(),
-                "leave by quit",
-                None,
-            )?;
+            let adapter = self.adapter_of(client);
+            let quit = adapter.client.r#type.quit.as_ref();
+            self.manual(adapter, quit, "leave by quit", None)?;
         }
         let once = self.tally.leaves_once(self.login(client));
-        let keepalive = self
-            .scenario
-            .keepalive
-            .unwrap_or(self.adapter.relay.keepalive);
+        let keepalive = self.scenario.keepalive.unwrap_or(self.main.relay.keepalive);
         let mut derive = self.situation(here);
         if how == LeaveHow::Vanish && here.step.within.is_none() {
             derive.within += keepalive * SILENT_KEEPALIVES;
@@ -277,15 +274,21 @@ impl Builder<'_> {
     }
 
     /// What is looked for, with its placeholders filled in.
-    pub(super) fn wanted(&mut self, what: &What, here: Here<'_>) -> Result<Pattern, Unsupported> {
+    pub(super) fn wanted(
+        &mut self,
+        client: &str,
+        what: &What,
+        here: Here<'_>,
+    ) -> Result<Pattern, Unsupported> {
         Ok(match what {
             What::Contains(text) => Pattern::Contains(self.fill(text, here)),
             What::Line(text) => Pattern::Line(self.fill(text, here)),
             What::Pattern(regex) => Pattern::Matches(regex.clone()),
             What::Event(event, captures) => {
-                let Some(known) = self.adapter.client.events.get(event) else {
+                let adapter = self.adapter_of(client);
+                let Some(known) = adapter.client.events.get(event) else {
                     let word = event.word();
-                    let name = &self.adapter.name;
+                    let name = &adapter.name;
                     return Err(Unsupported(format!(
                         "`{name}` has no pattern for the event `{word}`"
                     )));
@@ -294,7 +297,7 @@ impl Builder<'_> {
                 for (name, text) in captures {
                     if !known.contains(&format!("<{name}>")) {
                         let word = event.word();
-                        let adapter = &self.adapter.name;
+                        let adapter = &adapter.name;
                         return Err(Unsupported(format!(
                             "`{adapter}` does not capture `{name}` of `{word}`"
                         )));

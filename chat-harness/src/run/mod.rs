@@ -18,7 +18,7 @@ pub use select::{Selection, Wanted, select};
 
 use crate::adapter::Adapter;
 use crate::judge::PlayVerdict;
-use crate::plan::Plan;
+use crate::plan::{Cast, Plan};
 use crate::report::PlayReport;
 use crate::scenario::Scenario;
 use crate::snapshot::{Leftovers, Store, Update};
@@ -41,6 +41,8 @@ pub struct Ground {
     pub scenarios: PathBuf,
     /// The implementation.
     pub adapter: Arc<Adapter>,
+    /// Implementations that scenarios name for single clients, by that name.
+    pub others: Arc<BTreeMap<String, Adapter>>,
     /// Binaries of this workspace by name.
     pub binaries: BTreeMap<String, PathBuf>,
     /// Everything random comes from it.
@@ -51,6 +53,17 @@ pub struct Ground {
     pub update: Update,
     /// Ends the run early.
     pub cancel: CancellationToken,
+}
+
+impl Ground {
+    /// Who plays.
+    fn cast(&self) -> Cast<'_> {
+        let others = self.others.iter();
+        Cast {
+            main: &self.adapter,
+            others: others.map(|(name, other)| (name.clone(), other)).collect(),
+        }
+    }
 }
 
 /// How a suite is played.

@@ -48,7 +48,7 @@ pub(super) async fn play(
         events: Vec::new(),
         dir: this.dir.clone(),
     };
-    let plan = match plan::build(scenario, &ground.adapter, ground.seed, &ground.scenarios) {
+    let plan = match plan::build(scenario, ground.cast(), ground.seed, &ground.scenarios) {
         Ok(plan) => plan,
         Err(missing) => {
             report.verdicts.play = PlayVerdict::Unsupported(missing.to_string());

@@ -57,6 +57,7 @@ fn read_crowd(crowd: &Node<'_, '_>, checker: &mut Checker<'_>, clients: &mut Vec
             key_of: name.clone(),
             name,
             late: false,
+            adapter: None,
         });
     }
 }
@@ -100,6 +101,7 @@ fn add(
         login,
         key_of: owner.map_or(name.text, |owner| owner.text).to_owned(),
         late: false,
+        adapter: more.and_then(|node| node.owned("adapter")),
     });
 }
 

@@ -87,6 +87,12 @@ pub(crate) static CLIENT: Table = Table {
             Kind::Text,
             "the client whose keys it uses, where they are not its own",
         ),
+        may(
+            "adapter",
+            Kind::Text,
+            "the implementation that it is, where it is not that of the run: the name of an \
+             adapter, or a path below `scenarios/`",
+        ),
     ],
     one_of: &[],
     one_is: "",

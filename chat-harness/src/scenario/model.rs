@@ -47,6 +47,8 @@ pub struct Client {
     pub key_of: String,
     /// It starts at its first `join`, not before step 1.
     pub late: bool,
+    /// The adapter of its implementation, as written; that of the run when there is none.
+    pub adapter: Option<String>,
 }
 
 /// Where clients' keys come from.

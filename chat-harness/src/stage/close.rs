@@ -48,8 +48,8 @@ impl Play<'_> {
     }
 
     fn ask_to_quit(&mut self, clients: &[String]) {
-        let quit = self.plan.adapter.client.r#type.quit.clone();
         for who in clients {
+            let quit = &self.plan.adapter_of(who).client.r#type.quit;
             let Some(process) = self
                 .cast
                 .get_mut(who)
@@ -59,7 +59,7 @@ impl Play<'_> {
             };
             // A stopped process could not end.
             process.signal(Signal::CONT);
-            match &quit {
+            match quit {
                 Some(quit) => drop(process.type_line(&quit.0)),
                 None => process.end_input(),
             }

@@ -53,7 +53,8 @@ pub(super) struct Play<'p> {
     pub(super) expecting: Expecting,
     /// What lies in outboxes, by client and name.
     pub(super) outbox: BTreeMap<(String, String), Digested>,
-    recogniser: Recogniser,
+    /// By adapter.
+    recognisers: BTreeMap<String, Recogniser>,
     decoders: BTreeMap<(String, Direction), Decoder>,
     wire_lengths: BTreeMap<(String, Direction), u64>,
     /// Index of the event at which the last step that did something began.
@@ -91,7 +92,7 @@ impl<'p> Play<'p> {
             relay_ready: RelayReady::default(),
             expecting: Expecting::default(),
             outbox: BTreeMap::new(),
-            recogniser: Recogniser::new(&plan.adapter.client),
+            recognisers: recognisers(plan),
             decoders: BTreeMap::new(),
             wire_lengths: BTreeMap::new(),
             acted: 0,
@@ -189,7 +190,7 @@ impl<'p> Play<'p> {
                 for direction in [Direction::Up, Direction::Down] {
                     let key = (link.clone(), direction);
                     let at = self.wire_lengths.get(&key).copied().unwrap_or(0);
-                    let framing = self.plan.adapter.wire.framing;
+                    let framing = self.plan.adapter_of(&link).wire.framing;
                     let decoder = self
                         .decoders
                         .entry(key)
@@ -278,7 +279,11 @@ impl<'p> Play<'p> {
     fn line(&mut self, run: &Run, stream: Stream, text: String) -> Result<(), EngineError> {
         let is_client = run.who != RELAY;
         let seen = match stream {
-            Stream::Stdout if is_client => self.recogniser.seen(&text),
+            Stream::Stdout if is_client => {
+                let adapter = &self.plan.adapter_of(&run.who).name;
+                let recogniser = self.recognisers.get(adapter);
+                recogniser.and_then(|recogniser| recogniser.seen(&text))
+            }
             Stream::Stdout | Stream::Stderr => None,
         };
         if is_client && stream == Stream::Stdout {
@@ -315,7 +320,7 @@ impl<'p> Play<'p> {
             at,
             len,
         })?;
-        let framing = self.plan.adapter.wire.framing;
+        let framing = self.plan.adapter_of(&link).wire.framing;
         let decoder = self
             .decoders
             .entry(key)
@@ -346,6 +351,14 @@ impl<'p> Play<'p> {
     pub(super) fn flush(&mut self) -> Result<(), EngineError> {
         self.written(Writer::flush)
     }
+}
+
+/// What each implementation shows.
+fn recognisers(plan: &Plan) -> BTreeMap<String, Recogniser> {
+    let adapters = std::iter::once(&plan.adapter).chain(plan.others.values());
+    adapters
+        .map(|adapter| (adapter.name.clone(), Recogniser::new(&adapter.client)))
+        .collect()
 }
 
 /// Ends the stage thread, once the last tap has let go of it.

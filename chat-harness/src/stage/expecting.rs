@@ -4,8 +4,7 @@ use std::collections::BTreeSet;
 
 use tokio::time::Instant;
 
-use crate::adapter::Escapes;
-use crate::plan::{CompiledPattern, Expectation, ExpectationId, Mode, Pattern};
+use crate::plan::{CompiledPattern, Expectation, ExpectationId, Mode, Pattern, Plan};
 use crate::timeline::{Event, Kind, Seen, Stream};
 
 /// An awaited expectation.
@@ -30,14 +29,17 @@ impl Expecting {
     pub(super) fn add<'a>(
         &mut self,
         expectations: impl IntoIterator<Item = &'a Expectation>,
-        escapes: Escapes,
+        plan: &Plan,
     ) {
         let now = Instant::now();
         let awaited = expectations
             .into_iter()
             .filter(|one| one.mode != Mode::Never);
         self.list.extend(awaited.map(|expectation| Awaited {
-            pattern: CompiledPattern::new(&expectation.pattern, escapes),
+            pattern: {
+                let client = &plan.adapter_of(&expectation.client).client;
+                CompiledPattern::new(&expectation.pattern, client.escapes)
+            },
             deadline: now + expectation.within,
             expectation: expectation.clone(),
             seen: false,

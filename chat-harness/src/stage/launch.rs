@@ -17,7 +17,7 @@ use super::process::Process;
 use super::spawn::{Command, find_program};
 use super::tap::{LinkState, Tap};
 use super::thread::Side;
-use crate::adapter::{Program, ReadyWhen, Template};
+use crate::adapter::{Adapter, Program, ReadyWhen, Template};
 use crate::plan::PlannedClient;
 use crate::scenario::Keys;
 use crate::timeline::{Ended, Kind};
@@ -127,8 +127,8 @@ impl Play<'_> {
         &mut self,
         client: &PlannedClient,
     ) -> Result<bool, EngineError> {
-        let manual = &self.plan.adapter.client;
         let who = client.name.as_str();
+        let manual = &self.plan.adapter_of(who).client;
         self.scratch.prepare(who)?;
         let mut values = self.values(who)?;
         values.insert("name".to_owned(), client.login.clone());
@@ -237,7 +237,7 @@ impl Play<'_> {
             template
                 .fill(values)
                 .map_err(|unknown| EngineError::Template {
-                    adapter: self.plan.adapter.name.clone(),
+                    adapter: self.plan.adapter_of(who).name.clone(),
                     why: unknown.to_string(),
                 })
         };
@@ -268,8 +268,9 @@ impl Play<'_> {
     /// What every template of a participant may use.
     pub(super) fn values(&self, who: &str) -> Result<BTreeMap<String, String>, EngineError> {
         let mut values = BTreeMap::new();
-        for (name, program) in &self.plan.adapter.programs {
-            let path = self.program(name, program)?;
+        let adapter = self.plan.adapter_of(who);
+        for (name, program) in &adapter.programs {
+            let path = self.program(adapter, name, program)?;
             values.insert(name.clone(), path.display().to_string());
         }
         values.insert("control".to_owned(), self.plan.control.clone());
@@ -280,10 +281,15 @@ impl Play<'_> {
         Ok(values)
     }
 
-    fn program(&self, name: &str, program: &Program) -> Result<PathBuf, EngineError> {
+    fn program(
+        &self,
+        adapter: &Adapter,
+        name: &str,
+        program: &Program,
+    ) -> Result<PathBuf, EngineError> {
         let missing = |why: String| EngineError::NoProgram {
             name: name.to_owned(),
-            adapter: self.plan.adapter.name.clone(),
+            adapter: adapter.name.clone(),
             why,
         };
         match program {
@@ -295,7 +301,7 @@ impl Play<'_> {
                 .ok_or_else(|| missing(format!("this workspace builds no binary {binary:?}"))),
             Program::Path(path) => {
                 let path = Path::new(path);
-                let beside = self.plan.adapter.path.parent().map(|dir| dir.join(path));
+                let beside = adapter.path.parent().map(|dir| dir.join(path));
                 beside
                     .filter(|beside| beside.is_file())
                     .or_else(|| find_program(path, PATH))

@@ -59,10 +59,9 @@ impl<'p> Play<'p> {
         for client in plan.clients.iter().filter(|client| !client.late) {
             let about_it =
                 |one: &&Expectation| one.about.as_deref().unwrap_or(&one.client) == client.name;
-            let escapes = plan.adapter.client.escapes;
-            self.expecting.add(&is_ready(&client.name), escapes);
+            self.expecting.add(&is_ready(&client.name), plan);
             self.expecting
-                .add(plan.opening.iter().filter(about_it), escapes);
+                .add(plan.opening.iter().filter(about_it), plan);
             if !self.start_client(client).await? {
                 return Ok(false);
             }
@@ -126,12 +125,11 @@ impl<'p> Play<'p> {
         if !only_looks {
             self.acted = self.writer.events().len();
         }
-        let escapes = self.plan.adapter.client.escapes;
         for one in &group {
             self.record(Kind::StepBegan {
                 step: one.id.clone(),
             })?;
-            self.expecting.add(&one.expects, escapes);
+            self.expecting.add(&one.expects, self.plan);
         }
         if only_looks {
             let since = self.acted;
@@ -229,7 +227,7 @@ impl<'p> Play<'p> {
             LeaveHow::Quit => {
                 let quit = self
                     .plan
-                    .adapter
+                    .adapter_of(client)
                     .client
                     .r#type
                     .quit
@@ -372,7 +370,7 @@ impl<'p> Play<'p> {
     }
 
     fn downloads(&self, who: &str) -> Option<PathBuf> {
-        let template = self.plan.adapter.client.downloads.as_ref()?;
+        let template = self.plan.adapter_of(who).client.downloads.as_ref()?;
         template
             .fill(&self.values(who).ok()?)
             .ok()
@@ -423,8 +421,7 @@ impl<'p> Play<'p> {
                 .filter(|observer| self.is_running(observer))
                 .map(|observer| fence_shown(observer, fence, within, &sentence))
                 .collect();
-            let escapes = plan.adapter.client.escapes;
-            self.expecting.add(&expected, escapes);
+            self.expecting.add(&expected, plan);
             // One that does not read its input closes nothing; the judge will say so.
             drop(self.type_line(&fence.from, &fence.line)?);
             self.await_expected().await?;

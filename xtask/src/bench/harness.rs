@@ -28,9 +28,9 @@ const WARM_UP: u32 = 3;
 pub(super) fn measure(rounds: u32) -> Result<Row, Trouble> {
     let workspace = Workspace::here();
     let plain = workspace.zoo_adapters().join("plain.toml");
-    let adapter = staging::adapter(&workspace, &plain.display().to_string())?;
+    let who = staging::implementations(&workspace, &plain.display().to_string(), &[])?;
     let wanted = Staging {
-        adapter: adapter.name.clone(),
+        adapter: who.name().to_owned(),
         seed: Some(1),
         level: None,
     };
@@ -38,7 +38,7 @@ pub(super) fn measure(rounds: u32) -> Result<Row, Trouble> {
     let path = root.join("five-messages.toml");
     let scenario =
         scenario::load(&path, &root).map_err(|problems| Trouble::usage(problems.render(false)))?;
-    let mut ground = staging::ground(&workspace, &wanted, adapter, Update::Check)?;
+    let mut ground = staging::ground(&workspace, &wanted, who, Update::Check)?;
     ground.scenarios = root;
     pin();
     let reports = tempfile::tempdir().map_err(|error| Trouble::environment(error.to_string()))?;

@@ -5,6 +5,7 @@ mod diagnostics;
 mod expectations;
 mod files;
 mod meaning;
+mod mixed;
 mod plans;
 mod robustness;
 mod schemas;

@@ -1,0 +1,45 @@
+//! Two implementations in one play.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use chat_harness::plan::{self, Action, Cast, Unsupported};
+use chat_harness::{adapter, scenario};
+
+use super::{reference, scenarios};
+
+const TEXT: &str = r#"
+title = "t"
+clients = ["alice", { name = "bob", adapter = "plain" }]
+[[steps]]
+say = { from = "bob", text = "hello, how are you all" }
+[[steps]]
+leave = { client = "bob", how = "quit" }
+"#;
+
+#[test]
+fn each_client_is_driven_as_its_own_implementation_wants_it() {
+    let scenario = scenario::parse(TEXT, "t", Path::new("t.toml"), &scenarios()).unwrap();
+    let reference = reference();
+    let plain = adapter::load(&scenarios().join("../zoo/adapters/plain.toml")).unwrap();
+    let cast = Cast {
+        main: &reference,
+        others: BTreeMap::from([("plain".to_owned(), &plain)]),
+    };
+    let plan = plan::build(&scenario, cast, 1, &scenarios()).unwrap();
+    assert_eq!(plan.adapter_of("bob").name, "plain");
+    assert_eq!(plan.adapter_of("alice").name, "reference");
+    assert_eq!(plan.adapter_of("relay").name, "reference");
+    let Action::Type { line, .. } = &plan.steps[0].action else {
+        panic!("a say is typed: {:?}", plan.steps[0].action);
+    };
+    let typed = plain.client.r#type.say.as_ref().unwrap();
+    assert_eq!(*line, typed.0.replace("{text}", "hello, how are you all"));
+}
+
+#[test]
+fn an_implementation_that_is_not_here_is_said() {
+    let scenario = scenario::parse(TEXT, "t", Path::new("t.toml"), &scenarios()).unwrap();
+    let Unsupported(why) = plan::build(&scenario, &reference(), 1, &scenarios()).unwrap_err();
+    assert_eq!(why, "`bob` is played with `plain`, which is not here");
+}
