@@ -89,7 +89,7 @@ fn named(workspace: &Workspace, names: &[String]) -> Result<Checked, Trouble> {
 impl Checked {
     fn scenario(&mut self, file: &Path, root: &Path) {
         match scenario::load(file, root) {
-            Ok(_) => self.scenarios += 1,
+            Ok(cells) => self.scenarios += cells.len(),
             Err(problems) => self.problems.push(problems),
         }
     }

@@ -24,7 +24,7 @@ pub fn load(path: &Path) -> Result<Adapter, Problems> {
 /// Reads the text of an adapter; paths in it are taken relative to the file's directory.
 /// Every problem is in the answer.
 pub fn parse(text: &str, path: &Path) -> Result<Adapter, Problems> {
-    let (document, mut problems, whole) = walk::read(text, &ADAPTER, &codes::ADAPTER);
+    let (document, mut problems, whole) = walk::read(text, &ADAPTER, &codes::ADAPTER, |_| {});
     let file = Node::new(&document, 0..0);
     let mut checker = Checker::new(text, &file);
     let adapter = read(&file, path, &mut checker);
@@ -80,7 +80,7 @@ fn read(file: &Node<'_, '_>, path: &Path, checker: &mut Checker<'_>) -> Option<A
         cannot: file
             .texts("cannot")
             .iter()
-            .filter_map(|word| capability(word.text))
+            .filter_map(|word| Capability::from_word(word.text))
             .collect(),
     })
 }
@@ -243,15 +243,4 @@ fn controls(node: &Node<'_, '_>, checker: &mut Checker<'_>) -> BTreeMap<Surface,
         .into_iter()
         .filter_map(|(key, surface)| Some((surface, checker.only(&node.text(key)?, &["control"]))));
     found.collect()
-}
-
-fn capability(word: &str) -> Option<Capability> {
-    match word {
-        "file" => Some(Capability::File),
-        "msg" => Some(Capability::Msg),
-        "multiline-text" => Some(Capability::MultilineText),
-        "receipts" => Some(Capability::Receipts),
-        "say" => Some(Capability::Say),
-        _ => None,
-    }
 }

@@ -29,8 +29,25 @@ pub fn judge(
     checks.push(whole::orphans(&view));
     checks.extend(whole::audit(&view));
     checks.extend(whole::snapshots(&view, snapshots));
-    let play = play_verdict(&checks);
+    let play = match &plan.scenario.xfail {
+        Some(reason) => expected_failure(reason, &mut checks),
+        None => play_verdict(&checks),
+    };
     Verdicts { play, checks }
+}
+
+/// A play that must fail: what fails in it is as it should be, and passing is a failure.
+/// Plaintext, survivors and checks that cannot tell stay what they are.
+fn expected_failure(reason: &str, checks: &mut Vec<Check>) -> PlayVerdict {
+    let play = play_verdict(checks);
+    match play {
+        PlayVerdict::Fail => PlayVerdict::Xfail(reason.to_owned()),
+        PlayVerdict::Pass => {
+            checks.push(whole::passes_unexpectedly(reason));
+            PlayVerdict::Fail
+        }
+        other => other,
+    }
 }
 
 /// The worst that any check says; a survivor has a word of its own.

@@ -35,6 +35,8 @@ pub enum PlayVerdict {
     Orphan,
     /// Plaintext was seen.
     Plaintext,
+    /// A check failed, and the scenario says why it must as yet.
+    Xfail(String),
     /// Not played here, with the reason.
     Skip(String),
     /// The implementation says that it cannot do it.
@@ -85,6 +87,8 @@ pub enum CheckKind {
     Ready(String),
     /// The relay goes on.
     RelayLives,
+    /// It fails as the scenario says.
+    Xfail,
     /// A stored snapshot: `transcript` or `protocol`.
     Snapshot(String),
 }

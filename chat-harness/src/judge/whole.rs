@@ -26,6 +26,21 @@ fn whole(kind: CheckKind, name: &str, verdict: Verdict, evidence: Evidence) -> C
     }
 }
 
+/// A play that was to fail has passed.
+pub(super) fn passes_unexpectedly(reason: &str) -> Check {
+    let evidence = Evidence {
+        expected: format!("it fails as yet: {reason}"),
+        got: "everything passed; take `xfail` out of the scenario".to_owned(),
+        ..Evidence::default()
+    };
+    whole(
+        CheckKind::Xfail,
+        "it fails, as the scenario says",
+        Verdict::Fail,
+        evidence,
+    )
+}
+
 /// Participants that did not get ready.
 pub(super) fn ready(view: &View<'_>) -> Vec<Check> {
     let failed = view.events.iter().filter_map(|event| match &event.kind {

@@ -17,7 +17,7 @@ use super::tally::Tally;
 use super::words;
 use crate::adapter::{Adapter, Capability, Template};
 use crate::scenario::world::World;
-use crate::scenario::{EventKind, Piece, Scenario, Step, Text, Verb};
+use crate::scenario::{EventKind, Need, Piece, Scenario, Step, Text, Verb};
 
 /// How long is waited for what a step expects, where the step does not say.
 const WITHIN: Duration = Duration::from_secs(10);
@@ -42,6 +42,7 @@ pub fn build<'a>(
     root: &'a Path,
 ) -> Result<Plan, Unsupported> {
     let cast = cast.into();
+    cast.must_be_able(&scenario.needs)?;
     let mut builder = Builder::new(scenario, &cast, seed, root)?;
     let opening = builder.opening();
     let inside = Inside {
@@ -75,6 +76,7 @@ pub fn build<'a>(
             canaries: builder.planter.planted,
             ..builder.audit
         },
+        namespaces: namespaces(scenario),
     };
     let connected: Vec<String> = builder.world.connected().map(str::to_owned).collect();
     let expectations = plan
@@ -93,7 +95,13 @@ fn reference(scenario: &Scenario) -> ScenarioRef {
         title: scenario.title.clone(),
         lesson: scenario.lesson.clone(),
         tags: scenario.tags.clone(),
+        xfail: scenario.xfail.clone(),
     }
+}
+
+fn namespaces(scenario: &Scenario) -> Option<String> {
+    let says_so = scenario.needs.contains(&Need::Namespaces);
+    says_so.then(|| "the scenario says that it needs them".to_owned())
 }
 
 fn planned_clients(scenario: &Scenario) -> Vec<PlannedClient> {

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::build::Unsupported;
 use crate::adapter::Adapter;
-use crate::scenario::Scenario;
+use crate::scenario::{Need, Scenario};
 
 /// The implementations of a play.
 #[derive(Clone, Debug)]
@@ -25,6 +25,25 @@ impl<'a> From<&'a Adapter> for Cast<'a> {
 }
 
 impl<'a> Cast<'a> {
+    /// Everybody who plays can do what the scenario says it needs.
+    pub(super) fn must_be_able(&self, needs: &[Need]) -> Result<(), Unsupported> {
+        let everybody = std::iter::once(self.main).chain(self.others.values().copied());
+        for adapter in everybody {
+            let lacks = needs.iter().find_map(|need| match need {
+                Need::Capability(one) => adapter.cannot.contains(one).then_some(*one),
+                Need::Namespaces => None,
+            });
+            if let Some(lacks) = lacks {
+                return Err(Unsupported(format!(
+                    "`{}` says that it cannot do `{}`, which the scenario needs",
+                    adapter.name,
+                    lacks.word()
+                )));
+            }
+        }
+        Ok(())
+    }
+
     /// The implementation of each client that is another one.
     pub(super) fn of_clients(
         &self,

@@ -41,6 +41,9 @@ pub struct Plan {
     pub closing: Closing,
     /// What to search for.
     pub audit: AuditPlan,
+    /// Why it can be played at the level `namespaces` alone, where that is so.
+    #[serde(default)]
+    pub namespaces: Option<String>,
 }
 
 /// Which scenario, for people.
@@ -52,6 +55,15 @@ pub struct ScenarioRef {
     pub title: String,
     pub lesson: Option<String>,
     pub tags: Vec<String>,
+    #[serde(default)]
+    pub xfail: Option<String>,
+}
+
+impl ScenarioRef {
+    /// The id of its file: without the values of a matrix.
+    pub fn file_id(&self) -> &str {
+        self.id.split_once('@').map_or(&self.id, |(file, _)| file)
+    }
 }
 
 /// One client.

@@ -45,10 +45,11 @@ fn suite(play: &PlayReport) -> TestSuite {
         | PlayVerdict::CannotTell
         | PlayVerdict::Fail
         | PlayVerdict::Orphan
-        | PlayVerdict::Plaintext => {}
+        | PlayVerdict::Plaintext
+        | PlayVerdict::Xfail(_) => {}
     }
     for check in &play.verdicts.checks {
-        suite.add_test_case(case(play, &check.name, status(check)));
+        suite.add_test_case(case(play, &check.name, expected_or(play, check)));
     }
     suite
 }
@@ -57,6 +58,20 @@ fn case(play: &PlayReport, name: &str, status: TestCaseStatus) -> TestCase {
     let mut case = TestCase::new(name, status);
     case.set_classname(play.scenario.as_str());
     case
+}
+
+/// What fails as the scenario says is skipped, as other tools report it.
+fn expected_or(play: &PlayReport, check: &Check) -> TestCaseStatus {
+    match &play.verdicts.play {
+        PlayVerdict::Xfail(why) if check.verdict == Verdict::Fail => {
+            let mut status = TestCaseStatus::skipped();
+            status
+                .set_message(format!("xfail: {why}"))
+                .set_type("xfail");
+            status
+        }
+        _ => status(check),
+    }
 }
 
 fn status(check: &Check) -> TestCaseStatus {

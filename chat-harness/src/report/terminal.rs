@@ -22,6 +22,7 @@ pub(super) fn badge(verdict: &PlayVerdict) -> (Style, &'static str) {
         PlayVerdict::Pass => (PASS, "✔ PASS"),
         PlayVerdict::CannotTell => (UNSURE, "▲ CANNOT TELL"),
         PlayVerdict::Fail => (FAIL, "✘ FAIL"),
+        PlayVerdict::Xfail(_) => (PASS, "✔ XFAIL"),
         PlayVerdict::Flaky => (UNSURE, "≈ FLAKY"),
         PlayVerdict::Orphan => (FAIL, "☠ ORPHAN"),
         PlayVerdict::Plaintext => (PLAINTEXT, "■ PLAINTEXT"),
@@ -34,7 +35,9 @@ pub(super) fn badge(verdict: &PlayVerdict) -> (Style, &'static str) {
 pub fn play_line(play: &PlayReport) -> String {
     let (style, word) = badge(&play.verdicts.play);
     let why = match &play.verdicts.play {
-        PlayVerdict::Skip(why) | PlayVerdict::Unsupported(why) => format!("  {}", visible(why)),
+        PlayVerdict::Skip(why) | PlayVerdict::Unsupported(why) | PlayVerdict::Xfail(why) => {
+            format!("  {}", visible(why))
+        }
         _ => String::new(),
     };
     let checks = play.verdicts.checks.len();
@@ -126,7 +129,7 @@ pub fn closing(plays: &[PlayReport], elapsed: Duration) -> String {
             .filter(|play| wanted(&play.verdicts.play))
             .count()
     };
-    let passed = count(&|verdict| *verdict == PlayVerdict::Pass);
+    let passed = count(&|verdict| matches!(verdict, PlayVerdict::Pass | PlayVerdict::Xfail(_)));
     let skipped =
         count(&|verdict| matches!(verdict, PlayVerdict::Skip(_) | PlayVerdict::Unsupported(_)));
     let failed = plays.len() - passed - skipped;

@@ -225,11 +225,14 @@ fn leftovers(ground: &Ground) -> Result<Leftovers, EngineError> {
         path: root.clone(),
         error,
     };
-    let ids: BTreeSet<String> = crate::scenario::find(root)
-        .map_err(failed)?
-        .iter()
-        .map(|path| select::id_of(path, root))
-        .collect();
+    let mut ids = BTreeSet::new();
+    for path in crate::scenario::find(root).map_err(failed)? {
+        match crate::scenario::load(&path, root) {
+            Ok(scenarios) => ids.extend(scenarios.into_iter().map(|scenario| scenario.id)),
+            // What it says cannot be read now; its snapshots are not orphans for that.
+            Err(_) => drop(ids.insert(select::id_of(&path, root))),
+        }
+    }
     Store::new(root.join("snapshots"))
         .leftovers(&ids)
         .map_err(failed)

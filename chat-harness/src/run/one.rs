@@ -10,7 +10,7 @@ use crate::plan::{self, Plan};
 use crate::report::{self, PlayReport};
 use crate::scenario::Scenario;
 use crate::snapshot::{self, Comparison, Store};
-use crate::stage::{self, EngineError, Pace, Settings};
+use crate::stage::{self, EngineError, Level, Pace, Settings};
 use crate::timeline::{Event, Observer};
 
 /// One try of a scenario.
@@ -55,6 +55,15 @@ pub(super) async fn play(
             return Ok(report);
         }
     };
+    if let Some(why) = plan
+        .namespaces
+        .as_ref()
+        .filter(|_| ground.level < Level::Namespaces)
+    {
+        report.verdicts.play =
+            PlayVerdict::Skip(format!("needs the isolation level namespaces: {why}"));
+        return Ok(report);
+    }
     write(&this.dir, "plan.json", &as_json(&plan)?)?;
     let settings = Settings {
         level: ground.level,

@@ -4,6 +4,9 @@ use std::path::{Path, PathBuf};
 
 use crate::scenario::{self, Problems, Scenario};
 
+/// Stands between the id of a file and the values of its matrix.
+const CELL: char = '@';
+
 /// What was asked for.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Wanted {
@@ -54,16 +57,43 @@ pub fn select(root: &Path, wanted: &Wanted) -> std::io::Result<Selection> {
     }
     for file in files {
         match scenario::load(&file, root) {
-            Ok(scenario) if has_tag(&scenario, &wanted.tags) => selection.scenarios.push(scenario),
-            Ok(_) => {}
+            Ok(cells) => {
+                let meant = cells
+                    .into_iter()
+                    .filter(|scenario| is_meant(scenario, wanted));
+                selection.scenarios.extend(meant);
+            }
             Err(problems) => selection.problems.push(problems),
+        }
+    }
+    let combinations = wanted.names.iter().filter(|name| name.contains(CELL));
+    for name in combinations {
+        let mut ids = selection.scenarios.iter().map(|scenario| &scenario.id);
+        if !ids.any(|id| id.ends_with(name.as_str())) && selection.problems.is_empty() {
+            selection.unknown.push((name.clone(), None));
         }
     }
     Ok(selection)
 }
 
+/// Whether one of a file's scenarios was asked for: those of a matrix can be named with
+/// their values.
+fn is_meant(scenario: &Scenario, wanted: &Wanted) -> bool {
+    let Some((file, _)) = scenario.id.split_once(CELL) else {
+        return has_tag(scenario, &wanted.tags);
+    };
+    let mut names = wanted.names.iter();
+    let named = wanted.names.is_empty()
+        || names.any(|name| match name.split_once(CELL) {
+            Some(_) => scenario.id.ends_with(name.as_str()),
+            None => file.contains(name.as_str()) || name.ends_with(".toml"),
+        });
+    named && has_tag(scenario, &wanted.tags)
+}
+
 /// A whole id, then a last part, then any part: the first kind that matches anything.
 fn matching(files: &[PathBuf], root: &Path, name: &str) -> Vec<PathBuf> {
+    let name = name.split_once(CELL).map_or(name, |(file, _)| file);
     let with = |fits: &dyn Fn(&str) -> bool| -> Vec<PathBuf> {
         files
             .iter()

@@ -75,6 +75,10 @@ pub(crate) const ADAPTER: ShapeCodes = ShapeCodes {
 pub(crate) mod scenario {
     use super::{Code, code};
 
+    pub(crate) const MATRIX: Code = code(
+        "S0143",
+        "A matrix plays one file once for each combination of its values: `[matrix]`, then `size = [\"1B\", \"64KiB\"]`, and `{matrix:size}` where the value belongs. Each axis must be used, its values must differ, and there are at most 256 combinations.",
+    );
     pub(crate) const BAD_NAME: Code = code(
         "S0120",
         "A client's name is 1 to 32 characters of a-z, 0-9, `_` and `-`, and begins with a letter or digit. `relay`, `all` and `harness` are taken. It names files and lanes on the screen; if a client must log in with another name, say so with `as`.",
@@ -178,6 +182,7 @@ pub(crate) mod scenario {
         RELAY_STATE,
         FROZEN,
         NO_FIXTURE,
+        MATRIX,
         PLACEHOLDER,
         TOO_LONG,
         NO_CAPTURE,

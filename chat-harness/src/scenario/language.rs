@@ -25,6 +25,22 @@ pub(crate) static SCENARIO: Table = Table {
             "words to choose scenarios by, with `--tag`",
         ),
         may(
+            "needs",
+            Kind::Array(&Kind::Word(NEEDS), 0),
+            "what it cannot be played without; where that lacks, the scenario is UNSUPPORTED or SKIP",
+        ),
+        may(
+            "xfail",
+            Kind::Text,
+            "why it must fail as yet; if it passes all the same, that is a failure",
+        ),
+        may(
+            "matrix",
+            Kind::Map(&VALUES),
+            "axes by name, each with its values: the file is played once for each combination, \
+             with `{matrix:NAME}` standing for the value",
+        ),
+        may(
             "keys",
             Kind::Word(KEYS),
             "where the clients' keys come from; `pool` when left out",
@@ -54,6 +70,26 @@ pub(crate) static SCENARIO: Table = Table {
     one_of: &[],
     one_is: "",
 };
+
+const VALUES: Kind = Kind::Array(
+    &Kind::Either(&[Kind::Text, Kind::Integer(i64::MIN, i64::MAX), Kind::Bool]),
+    1,
+);
+
+const NEEDS: &[Word] = &[
+    word("file", "of the implementation: files"),
+    word(
+        "multiline-text",
+        "of the implementation: texts with line breaks",
+    ),
+    word("msg", "of the implementation: texts for one"),
+    word("namespaces", "of the machine: that level of isolation"),
+    word(
+        "receipts",
+        "of the implementation: the sender is told that a text was accepted",
+    ),
+    word("say", "of the implementation: texts for everyone"),
+];
 
 const KEYS: &[Word] = &[
     word(

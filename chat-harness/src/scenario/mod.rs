@@ -10,6 +10,7 @@ pub(crate) mod codes;
 pub(crate) mod diagnostic;
 mod event;
 mod language;
+mod matrix;
 mod model;
 mod parse;
 pub(crate) mod reference;
@@ -25,8 +26,8 @@ pub(crate) mod world;
 pub use codes::{codes, explain_code};
 pub use diagnostic::{Code, Help, Problem, Problems};
 pub use model::{
-    Client, EventKind, FileSource, Join, Keys, LeaveHow, Outcome, Piece, RelayAction, Scenario,
-    Step, Text, Verb, Want, What,
+    Client, EventKind, FileSource, Join, Keys, LeaveHow, Need, Outcome, Piece, RelayAction,
+    Scenario, Step, Text, Verb, Want, What,
 };
 pub use parse::{find, load, parse};
 pub use reference::reference;

@@ -7,6 +7,8 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+use crate::adapter::Capability;
+
 /// One scenario file.
 #[derive(Clone, Debug)]
 pub struct Scenario {
@@ -24,6 +26,10 @@ pub struct Scenario {
     pub cites: Vec<String>,
     /// For `--tag`.
     pub tags: Vec<String>,
+    /// What it cannot be played without.
+    pub needs: Vec<Need>,
+    /// Why it must fail as yet; passing is then a failure.
+    pub xfail: Option<String>,
     /// Frame types whose number depends on timing in this scenario.
     pub background: Vec<String>,
     /// In the order of the file: also the order of starting.
@@ -34,6 +40,15 @@ pub struct Scenario {
     pub keepalive: Option<Duration>,
     /// The steps, in order.
     pub steps: Vec<Step>,
+}
+
+/// Something that a scenario cannot be played without.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Need {
+    /// Of the implementation.
+    Capability(Capability),
+    /// Of the machine: the level `namespaces`.
+    Namespaces,
 }
 
 /// One client of a scenario.

@@ -9,14 +9,16 @@ use super::clients;
 use super::codes;
 use super::diagnostic::{Problem, Problems};
 use super::language::SCENARIO;
-use super::model::{Keys, Scenario};
+use super::matrix::{self, Cell};
+use super::model::{Keys, Need, Scenario};
 use super::steps;
 use super::walk::{self, Node};
 use super::world::World;
+use crate::adapter::Capability;
 
-/// Reads a scenario file. `root` is the directory `scenarios/`: the file's place below it
+/// Reads a scenario file: one scenario, or one for each cell of its matrix. `root` is the directory `scenarios/`: the file's place below it
 /// is the scenario's id, and fixtures are looked for there.
-pub fn load(path: &Path, root: &Path) -> Result<Scenario, Problems> {
+pub fn load(path: &Path, root: &Path) -> Result<Vec<Scenario>, Problems> {
     let text = std::fs::read_to_string(path)
         .map_err(|error| Problems::unreadable(path, codes::SCENARIO.unreadable, &error))?;
     let below = path.strip_prefix(root).unwrap_or(path).with_extension("");
@@ -24,12 +26,31 @@ pub fn load(path: &Path, root: &Path) -> Result<Scenario, Problems> {
     parse(&text, &parts.join("/"), path, root)
 }
 
-/// Reads the text of a scenario. Every problem is in the answer, those of shape and those of
-/// meaning.
-pub fn parse(text: &str, id: &str, path: &Path, root: &Path) -> Result<Scenario, Problems> {
-    let (document, mut problems, whole) = walk::read(text, &SCENARIO, &codes::SCENARIO);
+/// Reads the text of a scenario file. Every problem is in the answer, those of shape and
+/// those of meaning; of a matrix, those of its first bad cell.
+pub fn parse(text: &str, id: &str, path: &Path, root: &Path) -> Result<Vec<Scenario>, Problems> {
+    let (cells, problems) = matrix::cells(text);
+    let mut scenarios = Vec::new();
+    for cell in &cells {
+        scenarios.push(parse_cell(text, cell, problems.clone(), id, path, root)?);
+    }
+    Ok(scenarios)
+}
+
+fn parse_cell<'i>(
+    text: &'i str,
+    cell: &Cell<'i>,
+    mut problems: Vec<Problem>,
+    id: &str,
+    path: &Path,
+    root: &Path,
+) -> Result<Scenario, Problems> {
+    let fill = |document: &mut DeTable<'i>| cell.fill(document);
+    let (document, of_shape, whole) = walk::read(text, &SCENARIO, &codes::SCENARIO, fill);
+    problems.extend(of_shape);
     let mut checker = Checker::new(text, root);
-    let scenario = read(&document, &mut checker, id, path);
+    let id = format!("{id}{}", cell.suffix());
+    let scenario = read(&document, &mut checker, &id, path);
     if whole {
         problems.append(&mut checker.problems);
     }
@@ -105,6 +126,12 @@ fn read(
         about: file.owned("about").unwrap_or_default(),
         cites: texts("cites"),
         tags: texts("tags"),
+        needs: file
+            .texts("needs")
+            .iter()
+            .filter_map(|word| need(word.text))
+            .collect(),
+        xfail: file.owned("xfail"),
         background: texts("background"),
         clients,
         keys: match file.text("keys") {
@@ -114,4 +141,11 @@ fn read(
         keepalive: file.duration("keepalive"),
         steps,
     })
+}
+
+fn need(word: &str) -> Option<Need> {
+    match word {
+        "namespaces" => Some(Need::Namespaces),
+        _ => Capability::from_word(word).map(Need::Capability),
+    }
 }

@@ -13,19 +13,21 @@ use super::shape::{Key, Kind, Table, Word};
 use super::suggest::{nearest, one_of};
 use super::value;
 
-/// Reads the text; every slip of syntax and of shape is in the list. The table holds what
+/// Reads the text and lets `fill` change it; every slip of syntax and of shape is in the list. The table holds what
 /// could be read all the same.
 pub(crate) fn read<'i>(
     source: &'i str,
     shape: &'static Table,
     codes: &'static ShapeCodes,
+    fill: impl FnOnce(&mut DeTable<'i>),
 ) -> (DeTable<'i>, Vec<Problem>, bool) {
     let (document, errors) = DeTable::parse_recoverable(source);
     let mut walker = Walker {
         codes,
         problems: Vec::new(),
     };
-    let document = document.into_inner();
+    let mut document = document.into_inner();
+    fill(&mut document);
     walker.table(&document, &(0..0), shape);
     if errors.is_empty() {
         return (document, walker.problems, true);

@@ -147,7 +147,7 @@ fn front_matter(scenario: &ScenarioRef, kind: &str, pending: bool) -> String {
     let line = if pending { "assertion_line: 1\n" } else { "" };
     format!(
         "---\nsource: scenarios/{}.toml\n{line}description: {description}\n---\n",
-        scenario.id
+        scenario.file_id()
     )
 }
 
@@ -174,6 +174,7 @@ mod tests {
             title: "A \"private\" message".to_owned(),
             lesson: None,
             tags: Vec::new(),
+            xfail: None,
         }
     }
 

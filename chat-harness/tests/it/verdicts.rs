@@ -25,9 +25,9 @@ fn planned() -> Plan {
 fn plan_of(text: &str) -> Plan {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
     let scenarios = root.join("scenarios");
-    let scenario = scenario::parse(text, "test", Path::new("test.toml"), &scenarios).unwrap();
+    let cells = scenario::parse(text, "test", Path::new("test.toml"), &scenarios).unwrap();
     let adapter = adapter::load(&root.join("adapters/reference.toml")).unwrap();
-    plan::build(&scenario, &adapter, 7, &scenarios).unwrap()
+    plan::build(&cells[0], &adapter, 7, &scenarios).unwrap()
 }
 
 /// A timeline in the making.
@@ -362,6 +362,24 @@ fn a_step_that_ends_the_relay_explains_one_end_and_no_crash() {
     ] {
         assert_eq!(after_relay("stop", &bad), PlayVerdict::Fail, "{bad:?}");
     }
+}
+
+#[test]
+fn an_expected_failure_is_no_failure_and_an_unexpected_pass_is_one() {
+    let mut plan = planned();
+    plan.scenario.xfail = Some("bob is deaf".to_owned());
+    let passed = judge(&plan, &good(&plan).0, &[]);
+    assert_eq!(passed.play, PlayVerdict::Fail);
+    assert_eq!(red(&passed)[0].1, "it fails, as the scenario says");
+    let mut tape = good(&plan);
+    let carol = Kind::Exited {
+        who: "carol".to_owned(),
+        how: Ended::Exit(0),
+    };
+    before_closing(&mut tape, carol);
+    let failed = judge(&plan, &tape.0, &[]);
+    assert_eq!(failed.play, PlayVerdict::Xfail("bob is deaf".to_owned()));
+    assert_eq!(exit_code(&[report(failed.play, &tape)]), 0);
 }
 
 #[test]

@@ -36,8 +36,10 @@ pub(super) fn measure(rounds: u32) -> Result<Row, Trouble> {
     };
     let root = workspace.zoo_scenarios();
     let path = root.join("five-messages.toml");
-    let scenario =
-        scenario::load(&path, &root).map_err(|problems| Trouble::usage(problems.render(false)))?;
+    let scenario = scenario::load(&path, &root)
+        .map_err(|problems| Trouble::usage(problems.render(false)))?
+        .pop()
+        .ok_or_else(|| Trouble::harness("a scenario file holds no scenario"))?;
     let mut ground = staging::ground(&workspace, &wanted, who, Update::Check)?;
     ground.scenarios = root;
     pin();

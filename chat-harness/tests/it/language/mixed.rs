@@ -1,12 +1,11 @@
 //! Two implementations in one play.
 
 use std::collections::BTreeMap;
-use std::path::Path;
 
+use chat_harness::adapter;
 use chat_harness::plan::{self, Action, Cast, Unsupported};
-use chat_harness::{adapter, scenario};
 
-use super::{reference, scenarios};
+use super::{parse, reference, scenarios};
 
 const TEXT: &str = r#"
 title = "t"
@@ -19,7 +18,7 @@ leave = { client = "bob", how = "quit" }
 
 #[test]
 fn each_client_is_driven_as_its_own_implementation_wants_it() {
-    let scenario = scenario::parse(TEXT, "t", Path::new("t.toml"), &scenarios()).unwrap();
+    let scenario = parse(TEXT).unwrap();
     let reference = reference();
     let plain = adapter::load(&scenarios().join("../zoo/adapters/plain.toml")).unwrap();
     let cast = Cast {
@@ -39,7 +38,7 @@ fn each_client_is_driven_as_its_own_implementation_wants_it() {
 
 #[test]
 fn an_implementation_that_is_not_here_is_said() {
-    let scenario = scenario::parse(TEXT, "t", Path::new("t.toml"), &scenarios()).unwrap();
+    let scenario = parse(TEXT).unwrap();
     let Unsupported(why) = plan::build(&scenario, &reference(), 1, &scenarios()).unwrap_err();
     assert_eq!(why, "`bob` is played with `plain`, which is not here");
 }

@@ -4,8 +4,10 @@ mod adapters;
 mod diagnostics;
 mod expectations;
 mod files;
+mod matrix;
 mod meaning;
 mod mixed;
+mod needs;
 mod plans;
 mod robustness;
 mod schemas;
@@ -34,7 +36,8 @@ fn reference() -> Adapter {
 }
 
 fn parse(text: &str) -> Result<Scenario, Problems> {
-    scenario::parse(text, "test", Path::new("test.toml"), &scenarios())
+    let mut cells = scenario::parse(text, "test", Path::new("test.toml"), &scenarios())?;
+    Ok(cells.pop().expect("one at least"))
 }
 
 /// A scenario of alice, bob and carol with these steps.

@@ -8,8 +8,8 @@ use super::{planned, reference, scenarios, with_steps};
 
 fn three_clients(seed: u64) -> Plan {
     let path = scenarios().join("basics/three-clients.toml");
-    let scenario = scenario::load(&path, &scenarios()).expect("it is a good scenario");
-    plan::build(&scenario, &reference(), seed, &scenarios()).expect("the reference can do it")
+    let cells = scenario::load(&path, &scenarios()).expect("it is a good scenario");
+    plan::build(&cells[0], &reference(), seed, &scenarios()).expect("the reference can do it")
 }
 
 fn canaries(plan: &Plan) -> BTreeSet<String> {

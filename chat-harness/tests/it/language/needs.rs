@@ -1,0 +1,40 @@
+//! What a scenario cannot be played without, and what must fail as yet.
+
+use chat_harness::adapter::{self, Capability};
+use chat_harness::plan::{self, Unsupported};
+use chat_harness::scenario::Need;
+
+use super::{codes, parse, reference, scenarios};
+
+const STEPS: &str = "clients = [\"alice\", \"bob\"]\n[[steps]]\nsay = { from = \"alice\", text = \"hello, how are you all\" }\n";
+
+#[test]
+fn what_an_implementation_cannot_do_is_unsupported() {
+    let scenario = parse(&format!("title = \"t\"\nneeds = [\"receipts\"]\n{STEPS}")).unwrap();
+    assert_eq!(scenario.needs, [Need::Capability(Capability::Receipts)]);
+    assert!(plan::build(&scenario, &reference(), 1, &scenarios()).is_ok());
+    let path = scenarios().join("../zoo/adapters/plain.toml");
+    let mut plain = adapter::load(&path).unwrap();
+    plain.cannot.push(Capability::Receipts);
+    let Unsupported(why) = plan::build(&scenario, &plain, 1, &scenarios()).unwrap_err();
+    assert_eq!(
+        why,
+        "`plain` says that it cannot do `receipts`, which the scenario needs"
+    );
+}
+
+#[test]
+fn a_scenario_can_need_namespaces() {
+    let scenario = parse(&format!("title = \"t\"\nneeds = [\"namespaces\"]\n{STEPS}")).unwrap();
+    let plan = plan::build(&scenario, &reference(), 1, &scenarios()).unwrap();
+    assert_eq!(
+        plan.namespaces.as_deref(),
+        Some("the scenario says that it needs them")
+    );
+}
+
+#[test]
+fn an_unknown_need_is_an_error() {
+    let text = format!("title = \"t\"\nneeds = [\"recipts\"]\n{STEPS}");
+    assert_eq!(codes(&text), ["S0105"]);
+}
