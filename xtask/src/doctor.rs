@@ -1,5 +1,6 @@
 //! `doctor`: what this machine can do, and how to make it do more.
 
+use chat_harness::stage::confine;
 use chat_harness::stage::level::{self, Probe};
 
 use crate::binaries;
@@ -30,7 +31,11 @@ pub(crate) fn run() -> Ran {
     let probe =
         level::probe(stage_init).map_err(|error| Trouble::environment(error.to_string()))?;
 
-    let mut findings = vec![programs(built.len()), isolation(&probe)];
+    let mut findings = vec![
+        programs(built.len()),
+        isolation(&probe),
+        files(confine::is_available()),
+    ];
     findings.extend(
         TOOLS
             .iter()
@@ -65,6 +70,19 @@ fn isolation(probe: &Probe) -> Finding {
         needed: false,
         what: format!("level {}{why}", probe.level),
         fix: probe.remedy.clone(),
+    }
+}
+
+fn files(confined: bool) -> Finding {
+    Finding {
+        good: confined,
+        needed: false,
+        what: if confined {
+            "participants write in their scratch directories alone (Landlock)".to_owned()
+        } else {
+            "participants can write wherever you can: no Landlock".to_owned()
+        },
+        fix: Some("Linux 5.13 or newer, with `landlock` in /sys/kernel/security/lsm".to_owned()),
     }
 }
 

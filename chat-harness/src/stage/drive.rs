@@ -76,14 +76,17 @@ impl<'p> Play<'p> {
     /// Makes everything that a play needs but its participants.
     pub(super) async fn begin(plan: &'p Plan, mut settings: Settings) -> Result<Self, EngineError> {
         let observer = settings.observer.take();
-        let stage = StageThread::start(settings.level, settings.stage_init.clone()).await?;
+        let scratch = Scratch::make()?;
+        let root = scratch.root().to_owned();
+        let stage = StageThread::start(settings.level, settings.stage_init.clone(), root).await?;
+        let is_confined = stage.is_confined;
         let writer = Writer::create(&settings.dir, observer)
             .map_err(EngineError::file("write", settings.dir.clone()))?;
         let (sender, inputs) = mpsc::channel(QUEUE);
         let mut play = Self {
             plan,
             stage: Arc::new(stage),
-            scratch: Scratch::make()?,
+            scratch,
             writer,
             inputs,
             sender,
@@ -101,6 +104,10 @@ impl<'p> Play<'p> {
         let level = play.settings.level.to_string();
         let version = FORMAT_VERSION;
         play.record(Kind::Began { version, level })?;
+        if !is_confined {
+            let text = "participants can write wherever the user can: no Landlock here".to_owned();
+            play.record(Kind::Note { text })?;
+        }
         Ok(play)
     }
 

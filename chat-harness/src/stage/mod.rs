@@ -9,6 +9,7 @@
 //! ```
 
 mod close;
+pub mod confine;
 mod decode;
 mod drive;
 mod error;

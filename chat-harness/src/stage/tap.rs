@@ -231,7 +231,7 @@ mod tests {
         Arc<StageThread>,
     ) {
         let stage = Arc::new(
-            StageThread::start(Level::None, "unused".into())
+            StageThread::start(Level::None, "unused".into(), std::env::temp_dir())
                 .await
                 .unwrap(),
         );
@@ -349,7 +349,7 @@ mod tests {
     fn without_a_relay_the_client_is_reset() {
         run(async {
             let stage = Arc::new(
-                StageThread::start(Level::None, "unused".into())
+                StageThread::start(Level::None, "unused".into(), std::env::temp_dir())
                     .await
                     .unwrap(),
             );

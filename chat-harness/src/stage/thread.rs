@@ -7,7 +7,7 @@
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::os::fd::OwnedFd;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread::JoinHandle;
 use std::time::Duration;
@@ -15,6 +15,7 @@ use std::time::Duration;
 use rustix::net::{AddressFamily, SocketFlags, SocketType, socket_with};
 use tokio::sync::oneshot;
 
+use super::confine;
 use super::error::EngineError;
 use super::level::Level;
 use super::namespace::{self, NamespaceError};
@@ -43,6 +44,8 @@ pub(super) struct StageThread {
     thread: Option<JoinHandle<()>>,
     /// Pid 1 of the play's PID namespace, as the harness sees it.
     pub(super) init: Option<i32>,
+    /// What is started writes below the scratch directory alone.
+    pub(super) is_confined: bool,
 }
 
 /// What the thread holds.
@@ -50,6 +53,13 @@ struct Place {
     networks: Option<Networks>,
     /// Its standard input keeps the namespace alive; so do its other pipes, unread.
     init: Option<Child>,
+    is_confined: bool,
+}
+
+/// What the thread tells when everything is built.
+struct Built {
+    init: Option<i32>,
+    is_confined: bool,
 }
 
 struct Networks {
@@ -58,22 +68,28 @@ struct Networks {
 }
 
 impl StageThread {
-    /// Builds the play's namespaces on a thread of its own.
-    pub(super) async fn start(level: Level, stage_init: PathBuf) -> Result<Self, EngineError> {
+    /// Builds the play's namespaces on a thread of its own; what is started there writes
+    /// below `scratch` alone.
+    pub(super) async fn start(
+        level: Level,
+        stage_init: PathBuf,
+        scratch: PathBuf,
+    ) -> Result<Self, EngineError> {
         let (jobs, inbox) = sync_channel::<Job>(16);
         let (ready, made) = oneshot::channel();
         let thread = std::thread::Builder::new()
             .name("stage".to_owned())
             .spawn(move || {
-                let place = Place::build(level, &stage_init);
+                let place = Place::build(level, &stage_init, &scratch);
                 serve(place, ready, &inbox);
             })
             .map_err(EngineError::system("start the stage thread"))?;
-        let init = made.await.map_err(|_| GONE)??;
+        let Built { init, is_confined } = made.await.map_err(|_| GONE)??;
         Ok(Self {
             jobs: Some(jobs),
             thread: Some(thread),
             init,
+            is_confined,
         })
     }
 
@@ -170,7 +186,7 @@ fn named(error: NamespaceError) -> EngineError {
 
 fn serve(
     place: Result<Place, EngineError>,
-    ready: oneshot::Sender<Result<Option<i32>, EngineError>>,
+    ready: oneshot::Sender<Result<Built, EngineError>>,
     inbox: &Receiver<Job>,
 ) {
     let mut place = match place {
@@ -180,7 +196,10 @@ fn serve(
             return;
         }
     };
-    drop(ready.send(Ok(place.init.as_ref().map(|init| init.pid))));
+    drop(ready.send(Ok(Built {
+        init: place.init.as_ref().map(|init| init.pid),
+        is_confined: place.is_confined,
+    })));
     while let Ok(job) = inbox.recv() {
         job(&mut place);
     }
@@ -188,12 +207,13 @@ fn serve(
 }
 
 impl Place {
-    fn build(level: Level, stage_init: &std::path::Path) -> Result<Self, EngineError> {
+    fn build(level: Level, stage_init: &Path, scratch: &Path) -> Result<Self, EngineError> {
         if level < Level::Namespaces {
             namespace::own_directory().map_err(named)?;
             return Ok(Self {
                 networks: None,
                 init: None,
+                is_confined: confine::to_scratch(scratch)?,
             });
         }
         let networks = Networks {
@@ -206,6 +226,8 @@ impl Place {
         Ok(Self {
             networks: Some(networks),
             init: Some(init),
+            // Pid 1 stays outside, so that nobody inside can signal it.
+            is_confined: confine::to_scratch(scratch)?,
         })
     }
 
