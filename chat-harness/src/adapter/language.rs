@@ -1,5 +1,6 @@
 //! The adapter language, described.
 
+use super::limits::LIMITS;
 use crate::scenario::shape::{Kind, Table, Word, may, must, word};
 
 const ARGUMENTS: Kind = Kind::Array(&Kind::Text, 1);
@@ -78,6 +79,7 @@ static RELAY: Table = Table {
             Kind::Table(&READY),
             "how to see that it can serve; nobody ever connects to find out",
         ),
+        may("limits", Kind::Table(&LIMITS), "what it may use"),
         may(
             "stop",
             Kind::Word(STOPS),
@@ -149,6 +151,7 @@ static CLIENT: Table = Table {
             Kind::Bool,
             "it ends by itself when its relay is gone; `false` when left out",
         ),
+        may("limits", Kind::Table(&LIMITS), "what it may use"),
         must("type", Kind::Table(&TYPE), "what to type for each verb"),
         must(
             "events",

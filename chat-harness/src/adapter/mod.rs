@@ -3,11 +3,13 @@
 mod check;
 mod escape;
 mod language;
+mod limits;
 mod model;
 mod parse;
 mod recognise;
 mod template;
 
+pub use limits::{Limit, Limits};
 pub use model::{
     Adapter, Capability, ClientManual, Copy, Escapes, Framing, Program, ReadyWhen, RelayManual,
     Stop, Surface, Template, TypeManual, WireManual,

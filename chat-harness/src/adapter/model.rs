@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+use super::limits::Limits;
 use crate::scenario::EventKind;
 
 /// A text with `{placeholders}`, filled in when its values are known. Known to all:
@@ -58,6 +59,9 @@ pub struct RelayManual {
     pub env: BTreeMap<String, Template>,
     /// What to copy before the start.
     pub copy: Vec<Copy>,
+    /// What it may use.
+    #[serde(default)]
+    pub limits: Limits,
     /// When it can serve.
     pub ready: ReadyWhen,
     /// How it stops.
@@ -81,6 +85,9 @@ pub struct ClientManual {
     pub downloads: Option<Template>,
     /// How text is written in lines, both ways.
     pub escapes: Escapes,
+    /// What it may use.
+    #[serde(default)]
+    pub limits: Limits,
     /// What to type.
     pub r#type: TypeManual,
     /// Regular expressions over whole lines of standard output; named groups are the

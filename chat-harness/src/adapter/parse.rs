@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use super::check::Checker;
 use super::language::ADAPTER;
+use super::limits::Limits;
 use super::model::{
     Adapter, Capability, ClientManual, Copy, Escapes, Framing, Program, ReadyWhen, RelayManual,
     Stop, Surface, Template, TypeManual, WireManual,
@@ -113,6 +114,7 @@ fn relay(node: &Node<'_, '_>, here: &Path, checker: &mut Checker<'_>) -> Option<
         run,
         env,
         copy: copies(node, here),
+        limits: Limits::read(node.node("limits").as_ref()),
         ready: ready?,
         stop: match node.text("stop").map(|word| word.text) {
             Some("eof") => Stop::Eof,
@@ -166,6 +168,7 @@ fn client(node: &Node<'_, '_>, here: &Path, checker: &mut Checker<'_>) -> Option
             Some("backslash") => Escapes::Backslash,
             Some(_) | None => Escapes::Raw,
         },
+        limits: Limits::read(node.node("limits").as_ref()),
         r#type: r#type?,
         events: events?,
         exits_when_relay_gone: node.bool("exits_when_relay_gone").unwrap_or(false),

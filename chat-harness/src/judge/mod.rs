@@ -2,6 +2,7 @@
 
 mod evidence;
 mod expectations;
+mod limits;
 mod order;
 mod verdict;
 mod view;
@@ -26,6 +27,7 @@ pub fn judge(
     checks.extend(expectations::checks(&view));
     checks.extend(order::checks(&view));
     checks.extend(whole::endings(&view));
+    checks.extend(limits::checks(&view));
     checks.push(whole::orphans(&view));
     checks.extend(whole::audit(&view));
     checks.extend(whole::snapshots(&view, snapshots));

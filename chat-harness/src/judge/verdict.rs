@@ -79,6 +79,8 @@ pub enum CheckKind {
     Ending(String),
     /// An expectation of a step.
     Expectation(ExpectationId),
+    /// What a participant used.
+    Limits,
     /// Messages of one sender in their order, at one recipient.
     Order,
     /// Nothing survived.

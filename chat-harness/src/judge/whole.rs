@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 
 use super::evidence::{difference, just_before};
+use super::limits;
 use super::verdict::{Check, CheckKind, Evidence, Verdict};
 use super::view::View;
 use crate::adapter::Surface;
@@ -127,7 +128,8 @@ fn is_explained(view: &View<'_>, who: &str, how: Ended, n: u64) -> bool {
         .events
         .iter()
         .any(|event| matches!(&event.kind, Kind::NotReady { who: other, .. } if other == who));
-    if not_ready {
+    // Both have checks of their own.
+    if not_ready || limits::ended_for_it(view, who, n) {
         return true;
     }
     let begun = |step: &crate::plan::PlannedStep| view.step(&step.id).is_some_and(|s| s.began < n);

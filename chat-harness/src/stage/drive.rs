@@ -15,15 +15,12 @@ use super::member::Member;
 use super::scratch::{Digested, Scratch};
 use super::thread::StageThread;
 use super::{EngineError, Settings};
-use crate::adapter::Recogniser;
+use crate::adapter::{Limit, Recogniser};
 use crate::plan::Plan;
 use crate::timeline::{Direction, Event, FORMAT_VERSION, Kind, Placed, Stream, Writer};
 
 /// What happened and was not yet recorded, at the most.
 const QUEUE: usize = 1024;
-
-/// What is kept of each stream of a participant, and what is looked at for lines.
-const MAX_OUTPUT: u64 = 16 * 1024 * 1024;
 
 /// What is kept of each direction of a link.
 const MAX_WIRE: u64 = 256 * 1024 * 1024;
@@ -57,6 +54,8 @@ pub(super) struct Play<'p> {
     recognisers: BTreeMap<String, Recogniser>,
     decoders: BTreeMap<(String, Direction), Decoder>,
     wire_lengths: BTreeMap<(String, Direction), u64>,
+    /// When is looked next at what participants use.
+    pub(super) next_watch: Instant,
     /// Index of the event at which the last step that did something began.
     pub(super) acted: usize,
 }
@@ -98,6 +97,7 @@ impl<'p> Play<'p> {
             recognisers: recognisers(plan),
             decoders: BTreeMap::new(),
             wire_lengths: BTreeMap::new(),
+            next_watch: Instant::now(),
             acted: 0,
             settings,
         };
@@ -153,6 +153,7 @@ impl<'p> Play<'p> {
     ) -> Result<bool, EngineError> {
         loop {
             self.note_ends()?;
+            self.watch()?;
             if done(self)? {
                 return Ok(true);
             }
@@ -173,12 +174,14 @@ impl<'p> Play<'p> {
     }
 
     /// Files may appear without a word: while one is awaited, look now and then.
-    fn next_look(&self, deadline: Instant) -> Instant {
+    pub(super) fn next_look(&self, deadline: Instant) -> Instant {
         let now = Instant::now();
         let look = (!self.expecting.files().is_empty()).then_some(now + LOOK_FOR_FILES);
         let due = self.expecting.next_deadline().filter(|due| *due > now);
         let end = self.cast.values().filter_map(Member::end_due).min();
-        let looks = [look, due, end].into_iter().flatten();
+        let watch = self.cast.values().any(Member::is_running);
+        let watch = watch.then_some(self.next_watch);
+        let looks = [look, due, end, watch].into_iter().flatten();
         looks.fold(deadline, Instant::min)
     }
 
@@ -187,9 +190,10 @@ impl<'p> Play<'p> {
         match input {
             Input::Output { run, stream, bytes } => self.output(&run, stream, &bytes),
             Input::OutputEnded { run, stream } => self.output_ended(&run, stream),
-            Input::Exited { run, how } => {
+            Input::Exited { run, how, cpu } => {
                 if let Some(member) = self.current(&run) {
                     member.ended = Some((how, Instant::now()));
+                    member.usage.cpu = member.usage.cpu.max(cpu);
                 }
                 self.note_ends()
             }
@@ -233,9 +237,16 @@ impl<'p> Play<'p> {
     fn output(&mut self, run: &Run, stream: Stream, bytes: &[u8]) -> Result<(), EngineError> {
         let file = output_file(&run.who, stream);
         let who = run.who.clone();
-        let at = match self.written(|writer| writer.keep(&file, bytes, MAX_OUTPUT))? {
+        let most = self.limits_of(&who).output;
+        let at = match self.written(|writer| writer.keep(&file, bytes, most))? {
             Placed::At(at) => at,
-            Placed::Capped => return self.record(Kind::Capped { who, file }),
+            Placed::Capped => {
+                self.record(Kind::Capped {
+                    who: who.clone(),
+                    file,
+                })?;
+                return self.exceeded(&who, Limit::Output, None);
+            }
             Placed::Dropped => return Ok(()),
         };
         let len = bytes.len() as u64;
@@ -266,7 +277,7 @@ impl<'p> Play<'p> {
     }
 
     /// Records the end of each process once all that it printed has been read.
-    fn note_ends(&mut self) -> Result<(), EngineError> {
+    pub(super) fn note_ends(&mut self) -> Result<(), EngineError> {
         let now = Instant::now();
         let mut ends = Vec::new();
         for (who, member) in &mut self.cast {
@@ -277,6 +288,7 @@ impl<'p> Play<'p> {
             }
         }
         for (who, how) in ends {
+            self.used(&who, how)?;
             self.expecting.exit(&who);
             self.record(Kind::Exited { who, how })?;
         }

@@ -1,5 +1,7 @@
 //! What reaches the driver: everything that can happen in a play, on one queue.
 
+use std::time::Duration;
+
 use bytes::Bytes;
 
 use crate::timeline::{Direction, Ended, LinkEnd, Stream};
@@ -25,7 +27,12 @@ pub(super) enum Input {
     /// A stream of a process has ended.
     OutputEnded { run: Run, stream: Stream },
     /// A process has ended.
-    Exited { run: Run, how: Ended },
+    Exited {
+        run: Run,
+        how: Ended,
+        /// CPU time, with that of the children that it has waited for.
+        cpu: Duration,
+    },
     /// A client connected.
     LinkOpened { link: String },
     /// Bytes on a link, about to be passed on.

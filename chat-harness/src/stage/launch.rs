@@ -12,6 +12,7 @@ use tokio::time::Instant;
 use super::EngineError;
 use super::drive::{Play, RELAY};
 use super::input::Run;
+use super::limits;
 use super::orphans::{PLAY_VARIABLE, tree};
 use super::process::Process;
 use super::spawn::{Command, find_program};
@@ -213,6 +214,7 @@ impl Play<'_> {
             Err(other) => return Err(other),
         };
         let pid = child.pid;
+        limits::set(pid, self.limits_of(who));
         let who = who.to_owned();
         self.record(Kind::Started {
             who: who.clone(),

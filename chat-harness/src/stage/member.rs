@@ -9,6 +9,7 @@ use tokio::time::Instant;
 use super::lane::Lines;
 use super::process::Process;
 use super::tap::Tap;
+use super::usage::Usage;
 use crate::timeline::{Ended, Stream};
 
 /// How long an ended process' streams may stay open: something that it left behind may hold
@@ -27,6 +28,10 @@ pub(super) struct Member {
     pub(super) is_silent: bool,
     stdout: Lines,
     stderr: Lines,
+    /// The most that was seen of what it uses.
+    pub(super) usage: Usage,
+    /// It has exceeded a limit, and was ended for it.
+    pub(super) is_over: bool,
     /// Streams that have not ended.
     pub(super) open: BTreeSet<Stream>,
     /// A client's link.
@@ -41,6 +46,8 @@ impl Member {
         self.process = Some(process);
         self.ended = None;
         self.is_silent = false;
+        self.usage = Usage::default();
+        self.is_over = false;
         self.open = BTreeSet::from([Stream::Stdout, Stream::Stderr]);
         self.stdout = Lines::default();
         self.stderr = Lines::default();

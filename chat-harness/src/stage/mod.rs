@@ -18,6 +18,7 @@ mod input;
 mod lane;
 mod launch;
 pub mod level;
+mod limits;
 mod member;
 pub mod namespace;
 mod netlink;
@@ -30,6 +31,7 @@ mod step;
 mod surfaces;
 mod tap;
 mod thread;
+mod usage;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;

@@ -14,6 +14,7 @@ use tokio_util::task::AbortOnDropHandle;
 use super::EngineError;
 use super::input::{Input, Run};
 use super::spawn::{Child, reap};
+use super::usage;
 use crate::timeline::Stream;
 
 /// Bytes read at once from a stream.
@@ -117,9 +118,11 @@ async fn watch_end(pid: i32, ended: AsyncFd<Arc<OwnedFd>>, run: Run, inputs: mps
         let Ok(mut ready) = ended.readable().await else {
             return;
         };
+        // Its numbers are gone with its status.
+        let cpu = usage::of_ended(pid);
         match reap(pid, ended.get_ref()) {
             Ok(Some(how)) => {
-                drop(inputs.send(Input::Exited { run, how }).await);
+                drop(inputs.send(Input::Exited { run, how, cpu }).await);
                 return;
             }
             Ok(None) => ready.clear_ready(),

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use rustix::process::Signal;
-use tokio::time::Instant;
+use tokio::time::{Instant, timeout_at};
 
 use super::EngineError;
 use super::drive::{Play, RELAY};
@@ -24,6 +24,8 @@ const START: Duration = Duration::from_secs(10);
 
 /// How long fences may take when the play has failed already.
 const LAST_FENCE: Duration = Duration::from_secs(2);
+/// Nothing is due until then.
+const LATER: Duration = Duration::from_secs(60 * 60);
 const FENCE: Duration = Duration::from_secs(10);
 
 impl<'p> Play<'p> {
@@ -103,13 +105,18 @@ impl<'p> Play<'p> {
         let cancel = self.settings.cancel.clone();
         tokio::pin!(until);
         loop {
+            self.note_ends()?;
+            self.watch()?;
+            let look = self.next_look(Instant::now() + LATER);
             let input = tokio::select! {
                 biased;
                 () = cancel.cancelled() => return Err(EngineError::Interrupted),
                 () = &mut until => return Ok(()),
-                input = self.inputs.recv() => input,
+                input = timeout_at(look, self.inputs.recv()) => input,
             };
-            self.handle(input.ok_or(EngineError::Fault("the queue of a play is closed"))?)?;
+            if let Ok(input) = input {
+                self.handle(input.ok_or(EngineError::Fault("the queue of a play is closed"))?)?;
+            }
         }
     }
 

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::adapter::Surface;
+use crate::adapter::{Limit, Surface};
 use crate::plan::{ExpectationId, StepId};
 use crate::scenario::EventKind;
 
@@ -118,6 +118,28 @@ pub enum Kind {
         who: Origin,
         /// File below the play's directory.
         file: String,
+    },
+    /// A participant used more than it may, and was ended for it.
+    Exceeded {
+        /// Who.
+        who: Origin,
+        /// What.
+        limit: Limit,
+        /// Milliseconds, bytes or processes.
+        allowed: u64,
+        /// The same; `None` where the kernel stopped it at the limit.
+        used: Option<u64>,
+    },
+    /// What a participant has used until its end, as far as it was seen.
+    Used {
+        /// Who.
+        who: Origin,
+        /// CPU time in milliseconds, of all its processes.
+        cpu_ms: u64,
+        /// Bytes of memory at the most, of all its processes together.
+        memory: u64,
+        /// Processes at the most.
+        processes: u64,
     },
     /// A client connected to its tap.
     LinkOpened {

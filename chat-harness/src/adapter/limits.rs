@@ -1,0 +1,157 @@
+//! What a participant may use.
+
+use std::fmt;
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+use crate::scenario::shape::{Kind, Table, may};
+use crate::scenario::walk::Node;
+
+const MIB: u64 = 1024 * 1024;
+
+/// What one participant, with everything that it starts, may use. Memory is what is really
+/// in use: address space says nothing, since some runtimes reserve gigabytes of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Limits {
+    /// Of all its processes together.
+    pub cpu: Duration,
+    /// Resident bytes of all its processes together.
+    pub memory: u64,
+    /// Processes at a time.
+    pub processes: u64,
+    /// Bytes of the largest file that it may write.
+    pub file: u64,
+    /// Files that one process may hold open.
+    pub open_files: u64,
+    /// Bytes that it may print on each of its streams.
+    pub output: u64,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            cpu: Duration::from_secs(60),
+            memory: 1024 * MIB,
+            processes: 128,
+            file: 512 * MIB,
+            open_files: 1024,
+            output: 16 * MIB,
+        }
+    }
+}
+
+/// Something that is limited.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+#[expect(missing_docs, reason = "named as the fields of Limits")]
+pub enum Limit {
+    Cpu,
+    File,
+    Memory,
+    Output,
+    Processes,
+}
+
+impl Limits {
+    /// How much is allowed: milliseconds, bytes or processes.
+    pub fn of(&self, limit: Limit) -> u64 {
+        match limit {
+            Limit::Cpu => u64::try_from(self.cpu.as_millis()).unwrap_or(u64::MAX),
+            Limit::File => self.file,
+            Limit::Memory => self.memory,
+            Limit::Output => self.output,
+            Limit::Processes => self.processes,
+        }
+    }
+
+    /// Reads the table of an adapter; what is left out is the default.
+    pub(super) fn read(node: Option<&Node<'_, '_>>) -> Self {
+        let default = Self::default();
+        let number = |key: &str| {
+            let number = node.and_then(|node| node.integer(key));
+            number.map(u64::from)
+        };
+        let mib = |key: &str, default: u64| number(key).map_or(default, |number| number * MIB);
+        Self {
+            cpu: number("cpu_seconds").map_or(default.cpu, Duration::from_secs),
+            memory: mib("memory_mib", default.memory),
+            processes: number("processes").unwrap_or(default.processes),
+            file: mib("file_mib", default.file),
+            open_files: number("open_files").unwrap_or(default.open_files),
+            output: mib("output_mib", default.output),
+        }
+    }
+}
+
+impl Limit {
+    /// An amount of it, in words: `80.0 MiB of memory`.
+    pub fn amount(self, number: u64) -> impl fmt::Display {
+        let mib = || {
+            let tenths = number.saturating_mul(10) / MIB;
+            format!("{}.{} MiB", tenths / 10, tenths % 10)
+        };
+        match self {
+            Self::Cpu => format!("{}.{:03} s of CPU time", number / 1000, number % 1000),
+            Self::File => format!("{} in one file", mib()),
+            Self::Memory => format!("{} of memory", mib()),
+            Self::Output => format!("{} printed on one stream", mib()),
+            Self::Processes => format!("{number} processes"),
+        }
+    }
+}
+
+/// The table, described.
+pub(super) static LIMITS: Table = Table {
+    name: "limits",
+    doc: "What it may use, with everything that it starts; more is a failure, and its end.",
+    keys: &[
+        may(
+            "cpu_seconds",
+            Kind::Integer(1, 86_400),
+            "CPU time; `60` when left out",
+        ),
+        may(
+            "memory_mib",
+            Kind::Integer(1, 1 << 20),
+            "memory that is really used, not address space; `1024` when left out",
+        ),
+        may(
+            "processes",
+            Kind::Integer(1, 100_000),
+            "processes at a time; `128` when left out",
+        ),
+        may(
+            "file_mib",
+            Kind::Integer(1, 1 << 20),
+            "the largest file that it writes; `512` when left out",
+        ),
+        may(
+            "open_files",
+            Kind::Integer(8, 1 << 20),
+            "files that one process holds open: the system refuses more; `1024` when left out",
+        ),
+        may(
+            "output_mib",
+            Kind::Integer(1, 1024),
+            "what it prints on each stream; `16` when left out",
+        ),
+    ],
+    one_of: &[],
+    one_is: "",
+};
+
+#[cfg(test)]
+mod tests {
+    use super::{Limit, MIB};
+
+    #[test]
+    fn amounts_are_in_words() {
+        assert_eq!(
+            Limit::Memory.amount(80 * MIB + MIB / 2).to_string(),
+            "80.5 MiB of memory"
+        );
+        assert_eq!(Limit::Cpu.amount(1042).to_string(), "1.042 s of CPU time");
+        assert_eq!(Limit::Processes.amount(9).to_string(), "9 processes");
+    }
+}

@@ -1,0 +1,175 @@
+//! Limits of participants: some are the kernel's, the others are looked at now and then.
+
+use std::time::Duration;
+
+use rustix::process::{Pid, Resource, Rlimit, Signal, kill_process, prlimit};
+use tokio::time::Instant;
+
+use super::EngineError;
+use super::drive::{Play, RELAY};
+use super::orphans::tree;
+use super::usage::{self, Usage};
+use crate::adapter::{Limit, Limits};
+use crate::timeline::{Ended, Kind};
+
+/// How often is looked, at the least; and how much of the time looking may take.
+const LOOK: Duration = Duration::from_millis(100);
+const SHARE: u32 = 20;
+
+/// SIGXCPU and SIGXFSZ: what the kernel ends a process with.
+const OVER_CPU: i32 = 24;
+const OVER_FILE: i32 = 25;
+
+/// Lets the kernel limit one process. What it starts inherits that. A process that has
+/// ended already needs no limit.
+pub(super) fn set(pid: i32, limits: &Limits) {
+    let Some(pid) = Pid::from_raw(pid) else {
+        return;
+    };
+    let seconds = limits.cpu.as_secs().max(1);
+    // One second more until it is killed: a program may handle the first signal.
+    let pairs = [
+        (Resource::Cpu, seconds, seconds + 1),
+        (Resource::Fsize, limits.file, limits.file),
+        (Resource::Nofile, limits.open_files, limits.open_files),
+        (Resource::Core, 0, 0),
+    ];
+    for (resource, current, maximum) in pairs {
+        let limit = Rlimit {
+            current: Some(current),
+            maximum: Some(maximum),
+        };
+        prlimit(Some(pid), resource, limit).ok();
+    }
+}
+
+impl Play<'_> {
+    pub(super) fn limits_of(&self, who: &str) -> &Limits {
+        if who == RELAY {
+            &self.plan.adapter.relay.limits
+        } else {
+            &self.plan.adapter_of(who).client.limits
+        }
+    }
+
+    /// Looks at what everybody uses, when it is time; who uses too much is ended.
+    pub(super) fn watch(&mut self) -> Result<(), EngineError> {
+        let began = Instant::now();
+        if began < self.next_watch {
+            return Ok(());
+        }
+        let running: Vec<(String, i32)> = self
+            .cast
+            .iter()
+            .filter(|(_, member)| member.is_running())
+            .filter_map(|(who, member)| Some((who.clone(), member.process.as_ref()?.pid)))
+            .collect();
+        for (who, pid) in running {
+            self.look_at(&who, pid)?;
+        }
+        self.next_watch = began + LOOK.max(began.elapsed() * SHARE);
+        Ok(())
+    }
+
+    fn look_at(&mut self, who: &str, pid: i32) -> Result<(), EngineError> {
+        let usage = usage::of_tree(pid);
+        if let Some(member) = self.cast.get_mut(who) {
+            member.usage = member.usage.max(usage);
+        }
+        match over(self.limits_of(who), &usage) {
+            Some((limit, used)) => self.exceeded(who, limit, Some(used)),
+            None => Ok(()),
+        }
+    }
+
+    /// Records that a limit was exceeded, once, and ends who did it.
+    pub(super) fn exceeded(
+        &mut self,
+        who: &str,
+        limit: Limit,
+        used: Option<u64>,
+    ) -> Result<(), EngineError> {
+        let allowed = self.limits_of(who).of(limit);
+        let Some(member) = self.cast.get_mut(who) else {
+            return Ok(());
+        };
+        if std::mem::replace(&mut member.is_over, true) {
+            return Ok(());
+        }
+        // What it has started first, or it could start more in its last moment.
+        let pid = member.process.as_ref().map(|process| process.pid);
+        for pid in pid.map(tree).unwrap_or_default().into_iter().skip(1) {
+            if let Some(pid) = Pid::from_raw(pid) {
+                kill_process(pid, Signal::KILL).ok();
+            }
+        }
+        self.signal(who, Signal::KILL);
+        self.record(Kind::Exceeded {
+            who: who.to_owned(),
+            limit,
+            allowed,
+            used,
+        })
+    }
+
+    /// Records what an ended process has used, and whether the kernel ended it for that.
+    pub(super) fn used(&mut self, who: &str, how: Ended) -> Result<(), EngineError> {
+        let by_kernel = match how {
+            Ended::Signal(OVER_CPU) => Some(Limit::Cpu),
+            Ended::Signal(OVER_FILE) => Some(Limit::File),
+            Ended::Signal(_) | Ended::Exit(_) => None,
+        };
+        if let Some(limit) = by_kernel {
+            self.exceeded(who, limit, None)?;
+        }
+        let usage = self.cast.get(who).map_or_else(Usage::default, |m| m.usage);
+        self.record(Kind::Used {
+            who: who.to_owned(),
+            cpu_ms: u64::try_from(usage.cpu.as_millis()).unwrap_or(u64::MAX),
+            memory: usage.memory,
+            processes: usage.processes,
+        })
+    }
+}
+
+/// The first limit that is exceeded, and by how much.
+fn over(limits: &Limits, usage: &Usage) -> Option<(Limit, u64)> {
+    let milliseconds = u64::try_from(usage.cpu.as_millis()).unwrap_or(u64::MAX);
+    let uses = [
+        (Limit::Cpu, milliseconds),
+        (Limit::Memory, usage.memory),
+        (Limit::Processes, usage.processes),
+    ];
+    let mut over = uses.into_iter();
+    over.find(|(limit, used)| *used > limits.of(*limit))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::{Limit, Limits, Usage, over};
+
+    #[test]
+    fn what_is_too_much_is_named_and_what_is_allowed_is_not() {
+        let limits = Limits::default();
+        let allowed = Usage {
+            cpu: limits.cpu,
+            memory: limits.memory,
+            processes: limits.processes,
+        };
+        assert_eq!(over(&limits, &allowed), None);
+        let memory = limits.memory + 1;
+        let hungry = Usage { memory, ..allowed };
+        assert_eq!(over(&limits, &hungry), Some((Limit::Memory, memory)));
+        let cpu = limits.cpu + Duration::from_millis(1);
+        let busy = Usage { cpu, ..allowed };
+        assert_eq!(over(&limits, &busy), Some((Limit::Cpu, 60_001)));
+        let processes = limits.processes + 1;
+        let many = Usage {
+            processes,
+            ..allowed
+        };
+        assert_eq!(over(&limits, &many), Some((Limit::Processes, processes)));
+    }
+}
