@@ -91,6 +91,7 @@ pub(crate) struct Demo {
   cargo xtask test basics three-clients
   cargo xtask test --tag leaving --jobs 1
   cargo xtask test three-clients --repeat 50
+  cargo xtask test --retries 2 --timeout 60s --fail-fast
   cargo xtask test three-clients --accept")]
 pub(crate) struct Test {
     /// Ids of scenarios, parts of ids, or paths; all when left out
@@ -102,6 +103,15 @@ pub(crate) struct Test {
     /// Play each so often; what does not always pass is FLAKY
     #[arg(long, default_value = "1", value_name = "N")]
     pub(crate) repeat: NonZeroU32,
+    /// Play again what is red, so often at the most; what passes then is FLAKY, and red
+    #[arg(long, default_value = "0", value_name = "N", conflicts_with = "repeat")]
+    pub(crate) retries: u32,
+    /// How long each play may take: `60s`, `500ms`; what takes longer fails
+    #[arg(long, value_parser = duration, value_name = "TIME")]
+    pub(crate) timeout: Option<Duration>,
+    /// Begin no other play after the first that is red
+    #[arg(long)]
+    pub(crate) fail_fast: bool,
     /// Play so many at a time; as many as there are processors when left out
     #[arg(long, value_name = "N")]
     pub(crate) jobs: Option<NonZeroUsize>,

@@ -76,7 +76,7 @@ async fn play(ground: &Ground, scenario: &Scenario, dir: &RunDir, pace: Pace) ->
     let report = report.await.map_err(|error| interrupt.trouble(error))?;
     let narrator = told.lock().unwrap_or_else(PoisonError::into_inner).take();
     if let Some(narrator) = narrator {
-        for line in narrator.end(&report.verdicts, &report.events) {
+        for line in narrator.end(&report) {
             output::result(&line);
         }
     }
@@ -86,11 +86,11 @@ async fn play(ground: &Ground, scenario: &Scenario, dir: &RunDir, pace: Pace) ->
             "cargo xtask demo {} --seed {}",
             report.scenario, report.seed
         );
-        output::result(&report::terminal::failure(&report, &repeat));
+        output::result(&report::terminal::failure(&report, dir.path(), &repeat));
     }
     output::result(&format!(
         "   everything that was seen: {}",
-        report.dir.display()
+        dir.path().join(&report.dir).display()
     ));
     Ok(code)
 }

@@ -3,14 +3,13 @@
 use std::num::NonZeroUsize;
 use std::thread::available_parallelism;
 
-use chat_harness::report::{self, PlayReport, terminal};
-use chat_harness::run::{self, Progress, RunDir, RunReport, TestSettings, Wanted};
+use chat_harness::report::{PlayReport, terminal};
+use chat_harness::run::{self, Progress, RunDir, TestSettings, Tries, Wanted};
 use chat_harness::snapshot::Update;
 use indicatif::ProgressBar;
 use tokio::sync::mpsc;
 
 use crate::cli;
-use crate::exit_code::FAILED;
 use crate::interrupt::Interrupt;
 use crate::output;
 use crate::staging;
@@ -40,7 +39,12 @@ pub(crate) fn run(arguments: &cli::Test) -> Ran {
     let settings = TestSettings {
         ground,
         scenarios,
-        repeat: arguments.repeat.get(),
+        tries: match arguments.retries {
+            0 => Tries::Each(arguments.repeat.get()),
+            more => Tries::Retry(more),
+        },
+        limit: arguments.timeout,
+        fail_fast: arguments.fail_fast,
         jobs,
         dir,
     };
@@ -55,21 +59,15 @@ async fn play(settings: TestSettings, arguments: &cli::Test) -> Ran {
     let report = run::test(settings, progress).await;
     drop(telling.await);
     let report = report.map_err(|error| interrupt.trouble(error))?;
-    write(&dir, &report.plays)?;
-    for play in report.plays.iter().filter(|play| is_red(play)) {
-        output::narrate(&terminal::failure(play, &repeat_command(play, arguments)));
+    for play in report.plays.iter().filter(|play| play.is_red()) {
+        let repeat = repeat_command(play, &arguments.staging.adapter);
+        output::narrate(&terminal::failure(play, dir.path(), &repeat));
     }
-    let left = leftovers(&report);
-    for line in &left {
+    for line in &report.left {
         output::narrate(line);
     }
-    output::result(&terminal::closing(&report.plays, report.elapsed));
-    let code = report::exit_code(&report.plays);
-    Ok(if code == 0 && !left.is_empty() {
-        FAILED
-    } else {
-        code
-    })
+    output::result(&terminal::closing(&report));
+    Ok(report.exit_code())
 }
 
 /// A line for each scenario as it ends, and a bar on a terminal.
@@ -88,50 +86,15 @@ async fn tell(mut news: mpsc::Receiver<Progress>, scenarios: usize) {
     bar.finish_and_clear();
 }
 
-/// The run's own files: for programs, and for CI.
-fn write(dir: &RunDir, plays: &[PlayReport]) -> Result<(), Trouble> {
-    let junit = report::junit::document(plays)
-        .map_err(|error| Trouble::harness(format!("cannot write JUnit: {error}")))?;
-    let json = format!("{:#}\n", report::json::result(plays));
-    for (name, text) in [("result.json", json), ("junit.xml", junit)] {
-        let path = dir.path().join(name);
-        std::fs::write(&path, text).map_err(|error| Trouble::file(&path, &error))?;
-    }
-    Ok(())
-}
-
-/// What must not be left: processes, and snapshots of nothing or without a decision.
-fn leftovers(report: &RunReport) -> Vec<String> {
-    let orphans = report.orphans.iter().map(|orphan| {
-        format!(
-            "ORPHAN {} (pid {}) survived its play; killed",
-            orphan.command, orphan.pid
-        )
-    });
-    let orphaned = report.leftovers.orphaned.iter().map(|path| {
-        format!(
-            "{}: snapshot of a scenario that is not there; remove it",
-            path.display()
-        )
-    });
-    let pending = report.leftovers.pending.iter().map(|path| {
-        format!(
-            "{}: waits for a decision: cargo insta review, or --accept",
-            path.display()
-        )
-    });
-    orphans.chain(orphaned).chain(pending).collect()
-}
-
-fn is_red(play: &PlayReport) -> bool {
-    report::exit_code(std::slice::from_ref(play)) != 0
-}
-
 /// One line that plays it again in the same way.
-fn repeat_command(play: &PlayReport, arguments: &cli::Test) -> String {
-    let mut command = format!("cargo xtask test {} --seed {}", play.scenario, play.seed);
-    if arguments.staging.adapter != run::REFERENCE {
-        command.push_str(&format!(" --adapter {}", arguments.staging.adapter));
+fn repeat_command(play: &PlayReport, adapter: &str) -> String {
+    // Elsewhere an id means nothing.
+    let is_ours = play.path.starts_with("scenarios");
+    let which = is_ours.then(|| play.scenario.clone());
+    let which = which.unwrap_or_else(|| play.path.display().to_string());
+    let mut command = format!("cargo xtask test {which} --seed {}", play.seed);
+    if adapter != run::REFERENCE {
+        command.push_str(&format!(" --adapter {adapter}"));
     }
     command
 }

@@ -23,7 +23,8 @@ pub fn judge(
     snapshots: &[(String, String, Comparison)],
 ) -> Verdicts {
     let view = View::new(plan, events);
-    let mut checks = whole::ready(&view);
+    let mut checks: Vec<Check> = whole::in_time(&view).into_iter().collect();
+    checks.extend(whole::ready(&view));
     checks.extend(expectations::checks(&view));
     checks.extend(order::checks(&view));
     checks.extend(whole::endings(&view));

@@ -43,17 +43,25 @@ pub enum PlayVerdict {
     Unsupported(String),
 }
 
+impl PlayVerdict {
+    /// It went as it should: it passed, or failed where the scenario says that it must.
+    pub fn is_fine(&self) -> bool {
+        matches!(self, Self::Pass | Self::Xfail(_))
+    }
+}
+
 /// Everything that the judge says of a play.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Verdicts {
     /// The whole.
+    #[serde(rename = "verdict")]
     pub play: PlayVerdict,
     /// In the order of the plan, then those of the whole play.
     pub checks: Vec<Check>,
 }
 
 /// One thing that was checked.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Check {
     /// What kind.
     pub kind: CheckKind,
@@ -81,6 +89,8 @@ pub enum CheckKind {
     Expectation(ExpectationId),
     /// What a participant used.
     Limits,
+    /// The play took longer than it may.
+    InTime,
     /// Messages of one sender in their order, at one recipient.
     Order,
     /// Nothing survived.

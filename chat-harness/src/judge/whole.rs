@@ -42,6 +42,23 @@ pub(super) fn passes_unexpectedly(reason: &str) -> Check {
     )
 }
 
+/// That the play ended by itself; said only when it did not.
+pub(super) fn in_time(view: &View<'_>) -> Option<Check> {
+    view.events.iter().find_map(|event| {
+        let Kind::Overdue { limit, awaited } = &event.kind else {
+            return None;
+        };
+        let evidence = Evidence {
+            expected: format!("the play ends within {limit:?}"),
+            got: format!("still waiting {awaited}"),
+            just_before: just_before(view, event.n),
+            ..Evidence::default()
+        };
+        let name = "the play ends in time";
+        Some(whole(CheckKind::InTime, name, Verdict::Fail, evidence))
+    })
+}
+
 /// Participants that did not get ready.
 pub(super) fn ready(view: &View<'_>) -> Vec<Check> {
     let failed = view.events.iter().filter_map(|event| match &event.kind {

@@ -1,8 +1,11 @@
-//! JUnit, as nextest writes it: a suite for each scenario, a test case for each check.
+//! JUnit, as nextest writes it: a suite for each scenario, a test case for each check. A
+//! scenario that was tried more than once and did not always pass has one for its tries.
 
-use quick_junit::{NonSuccessKind, Property, Report, TestCase, TestCaseStatus, TestSuite};
+use quick_junit::{
+    FlakyOrRerun, NonSuccessKind, Property, Report, TestCase, TestCaseStatus, TestRerun, TestSuite,
+};
 
-use super::PlayReport;
+use super::{PlayReport, Tried};
 use crate::judge::{Check, PlayVerdict, Verdict};
 
 /// The document for a run.
@@ -28,25 +31,8 @@ fn suite(play: &PlayReport) -> TestSuite {
     ] {
         suite.add_property(Property::new(name, value));
     }
-    match &play.verdicts.play {
-        PlayVerdict::Skip(why) | PlayVerdict::Unsupported(why) => {
-            let mut status = TestCaseStatus::skipped();
-            status.set_message(why.as_str());
-            suite.add_test_case(case(play, "play", status));
-        }
-        PlayVerdict::Flaky => {
-            let mut status = TestCaseStatus::non_success(NonSuccessKind::Failure);
-            status
-                .set_message("passed in one try, not in another")
-                .set_type("flaky failure");
-            suite.add_test_case(case(play, "play", status));
-        }
-        PlayVerdict::Pass
-        | PlayVerdict::CannotTell
-        | PlayVerdict::Fail
-        | PlayVerdict::Orphan
-        | PlayVerdict::Plaintext
-        | PlayVerdict::Xfail(_) => {}
+    if let Some(status) = whole(play) {
+        suite.add_test_case(case(play, "play", status));
     }
     for check in &play.verdicts.checks {
         suite.add_test_case(case(play, &check.name, expected_or(play, check)));
@@ -54,6 +40,67 @@ fn suite(play: &PlayReport) -> TestSuite {
     suite
 }
 
+/// What no check says: that it was not played, and how its tries went.
+fn whole(play: &PlayReport) -> Option<TestCaseStatus> {
+    match &play.verdicts.play {
+        PlayVerdict::Skip(why) | PlayVerdict::Unsupported(why) => {
+            let mut status = TestCaseStatus::skipped();
+            status.set_message(why.as_str());
+            Some(status)
+        }
+        PlayVerdict::Pass | PlayVerdict::Xfail(_) => None,
+        PlayVerdict::Flaky
+        | PlayVerdict::CannotTell
+        | PlayVerdict::Fail
+        | PlayVerdict::Orphan
+        | PlayVerdict::Plaintext => (play.tries.len() > 1).then(|| tries(play)),
+    }
+}
+
+/// The tries that did not pass; after one that passed they are flaky failures.
+fn tries(play: &PlayReport) -> TestCaseStatus {
+    let red: Vec<&Tried> = play
+        .tries
+        .iter()
+        .filter(|tried| !tried.verdict.is_fine())
+        .collect();
+    let is_flaky = red.len() < play.tries.len();
+    let mut status = TestCaseStatus::non_success(kind(&play.verdicts.play));
+    let (how, word) = if is_flaky {
+        (FlakyOrRerun::Flaky, "flaky failure")
+    } else {
+        (FlakyOrRerun::Rerun, "failure in every try")
+    };
+    status
+        .set_message(super::terminal::tries_in_words(&play.tries))
+        .set_type(word)
+        .set_rerun_kind(how);
+    // The failure itself stands for the first of them, unless they are told as flaky.
+    for tried in red.into_iter().skip(usize::from(!is_flaky)) {
+        let mut rerun = TestRerun::new(kind(&tried.verdict));
+        let word = super::terminal::word(&tried.verdict);
+        rerun
+            .set_time(tried.elapsed)
+            .set_message(format!("try {}: {word}", tried.number))
+            .set_type(word);
+        status.add_rerun(rerun);
+    }
+    status
+}
+
+fn kind(verdict: &PlayVerdict) -> NonSuccessKind {
+    match verdict {
+        PlayVerdict::CannotTell => NonSuccessKind::Error,
+        PlayVerdict::Pass
+        | PlayVerdict::Xfail(_)
+        | PlayVerdict::Fail
+        | PlayVerdict::Flaky
+        | PlayVerdict::Orphan
+        | PlayVerdict::Plaintext
+        | PlayVerdict::Skip(_)
+        | PlayVerdict::Unsupported(_) => NonSuccessKind::Failure,
+    }
+}
 fn case(play: &PlayReport, name: &str, status: TestCaseStatus) -> TestCase {
     let mut case = TestCase::new(name, status);
     case.set_classname(play.scenario.as_str());

@@ -4,10 +4,9 @@ use std::collections::BTreeMap;
 
 use anstyle::{AnsiColor, Color, Style};
 
-use super::Searches;
 use super::searches::grouped;
 use super::terminal::{badge, visible};
-use crate::judge::Verdicts;
+use super::{PlayReport, Searched};
 use crate::plan::{Plan, PlannedStep, StepId};
 use crate::timeline::{Direction, Event, Kind, StepResult, Stream};
 
@@ -279,7 +278,8 @@ impl Narrator {
     }
 
     /// The verdict, and what was searched.
-    pub fn end(&self, verdicts: &Verdicts, events: &[Event]) -> Vec<String> {
+    pub fn end(&self, report: &PlayReport) -> Vec<String> {
+        let (verdicts, searches) = (&report.verdicts, &report.searches);
         let (style, word) = badge(&verdicts.play);
         let mut lines = vec![
             String::new(),
@@ -289,9 +289,13 @@ impl Narrator {
                 verdicts.checks.len()
             ),
         ];
-        let searches = Searches::of(Some(&self.plan), events);
-        for (surface, bytes, control) in &searches.surfaces {
-            let control = match control {
+        for Searched {
+            surface,
+            bytes,
+            control_found,
+        } in &searches.surfaces
+        {
+            let control = match control_found {
                 Some(true) => "control found",
                 Some(false) => "control NOT found",
                 None => "no control",

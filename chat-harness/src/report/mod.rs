@@ -10,18 +10,18 @@ pub mod terminal;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use serde::{Deserialize, Serialize};
+
 use crate::judge::{CheckKind, PlayVerdict, Verdict, Verdicts};
-use crate::plan::Plan;
-use crate::timeline::Event;
 
-pub use searches::Searches;
+pub use searches::{Searched, Searches};
 
-/// Everything about one play.
-#[derive(Clone, Debug)]
+/// Everything about one scenario in a run.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct PlayReport {
     /// Its id.
     pub scenario: String,
-    /// Its file.
+    /// Its file, from the root of the workspace where it lies below it.
     pub path: PathBuf,
     /// The implementation.
     pub adapter: String,
@@ -29,28 +29,68 @@ pub struct PlayReport {
     pub seed: u64,
     /// How strongly it was isolated.
     pub level: String,
-    /// By the clock on the wall.
+    /// From the first to the last event of the try that is told.
+    #[serde(rename = "seconds", with = "json::seconds")]
     pub elapsed: Duration,
-    /// From 1.
+    /// Which try is told here, from 1: the first that did not pass, else the last.
+    #[serde(rename = "try")]
     pub try_number: u32,
+    /// How each try went.
+    pub tries: Vec<Tried>,
     /// What the judge says.
+    #[serde(flatten)]
     pub verdicts: Verdicts,
-    /// `None` when it was not played.
-    pub plan: Option<Plan>,
-    /// Its timeline.
-    pub events: Vec<Event>,
-    /// Where its files lie.
+    /// What was searched.
+    #[serde(rename = "searched")]
+    pub searches: Searches,
+    /// Where its files lie, below the directory of the run.
     pub dir: PathBuf,
 }
 
+/// How one try of a scenario went.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Tried {
+    /// From 1.
+    #[serde(rename = "try")]
+    pub number: u32,
+    /// Of the whole play.
+    pub verdict: PlayVerdict,
+    /// From its first to its last event.
+    #[serde(rename = "seconds", with = "json::seconds")]
+    pub elapsed: Duration,
+}
+
+/// What came of a run.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct RunReport {
+    /// One for each scenario, by id.
+    pub plays: Vec<PlayReport>,
+    /// What must not be left, in sentences: processes, snapshots of nothing or without a
+    /// decision, scenarios that were meant and never played.
+    pub left: Vec<String>,
+    /// By the clock on the wall.
+    #[serde(rename = "seconds", with = "json::seconds")]
+    pub elapsed: Duration,
+}
+
 impl PlayReport {
-    /// What was searched.
-    pub fn searches(&self) -> Searches {
-        Searches::of(self.plan.as_ref(), &self.events)
+    /// Something about it is to be told: it did not pass.
+    pub fn is_red(&self) -> bool {
+        exit_code(std::slice::from_ref(self)) != 0
     }
 }
 
-/// The exit code of a run: 3 plaintext, 1 failed, 4 cannot tell, 0 passed; where several
+impl RunReport {
+    /// As [`exit_code`]; what is left counts as a failure.
+    pub fn exit_code(&self) -> u8 {
+        match exit_code(&self.plays) {
+            0 | 4 if !self.left.is_empty() => 1,
+            code => code,
+        }
+    }
+}
+
+/// The exit code of plays: 3 plaintext, 1 failed, 4 cannot tell, 0 passed; where several
 /// hold, the first of them in this order.
 pub fn exit_code(plays: &[PlayReport]) -> u8 {
     let any = |wanted: &dyn Fn(&PlayReport) -> bool| plays.iter().any(wanted);

@@ -1,22 +1,35 @@
 //! What was searched, in numbers.
 
+use serde::{Deserialize, Serialize};
+
 use crate::adapter::Surface;
 use crate::plan::Plan;
 use crate::timeline::{Event, Kind};
 
 /// The searches of one play, or of several added up.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Searches {
     /// Planted strings and texts that were looked for.
     pub secrets: usize,
     /// Findings.
     pub seen: usize,
-    /// Surface, bytes, whether the control was found there.
-    pub surfaces: Vec<(Surface, u64, Option<bool>)>,
+    /// What was searched.
+    pub surfaces: Vec<Searched>,
+}
+
+/// The search of one surface.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Searched {
+    /// Which.
+    pub surface: Surface,
+    /// Bytes read.
+    pub bytes: u64,
+    /// Whether the control was found; `None` when the adapter declares none.
+    pub control_found: Option<bool>,
 }
 
 impl Searches {
-    pub(super) fn of(plan: Option<&Plan>, events: &[Event]) -> Self {
+    pub(crate) fn of(plan: Option<&Plan>, events: &[Event]) -> Self {
         let mut searches = Self {
             secrets: plan.map_or(0, |plan| {
                 plan.audit.canaries.len() + plan.audit.texts.len() + plan.audit.files.len()
@@ -30,7 +43,11 @@ impl Searches {
                     bytes,
                     control,
                     ..
-                } => searches.surfaces.push((*surface, *bytes, *control)),
+                } => searches.surfaces.push(Searched {
+                    surface: *surface,
+                    bytes: *bytes,
+                    control_found: *control,
+                }),
                 Kind::Finding { .. } => searches.seen += 1,
                 _ => {}
             }
@@ -42,21 +59,30 @@ impl Searches {
     pub(super) fn add(&mut self, other: &Self) {
         self.secrets += other.secrets;
         self.seen += other.seen;
-        for (surface, bytes, control) in &other.surfaces {
+        for Searched {
+            surface,
+            bytes,
+            control_found,
+        } in &other.surfaces
+        {
             match self
                 .surfaces
                 .iter_mut()
-                .find(|(known, ..)| known == surface)
+                .find(|known| known.surface == *surface)
             {
-                Some((_, sum, found)) => {
-                    *sum += bytes;
+                Some(known) => {
+                    known.bytes += bytes;
                     // Found on each counts; once not found is not found.
-                    *found = match (*found, control) {
+                    known.control_found = match (known.control_found, control_found) {
                         (Some(before), Some(now)) => Some(before && *now),
                         (before, now) => before.or(*now),
                     };
                 }
-                None => self.surfaces.push((*surface, *bytes, *control)),
+                None => self.surfaces.push(Searched {
+                    surface: *surface,
+                    bytes: *bytes,
+                    control_found: *control_found,
+                }),
             }
         }
     }
@@ -67,7 +93,7 @@ impl Searches {
         if self.surfaces.is_empty() {
             return "nothing was searched".to_owned();
         }
-        let bytes: u64 = self.surfaces.iter().map(|(_, bytes, _)| bytes).sum();
+        let bytes: u64 = self.surfaces.iter().map(|one| one.bytes).sum();
         let seen = match self.seen {
             0 => "no canary was seen".to_owned(),
             1 => "PLAINTEXT: 1 finding".to_owned(),
@@ -86,8 +112,8 @@ impl Searches {
         let without: Vec<&str> = self
             .surfaces
             .iter()
-            .filter(|(_, _, control)| *control != Some(true))
-            .map(|(surface, ..)| surface.in_words())
+            .filter(|one| one.control_found != Some(true))
+            .map(|one| one.surface.in_words())
             .collect();
         if without.is_empty() {
             "the control was found on each".to_owned()

@@ -1,10 +1,11 @@
 //! What a person reads in a terminal or in the log of a CI job.
 
+use std::path::Path;
 use std::time::Duration;
 
 use anstyle::{AnsiColor, Style};
 
-use super::{PlayReport, Searches};
+use super::{PlayReport, RunReport, Searches, Tried};
 use crate::judge::{Check, PlayVerdict, Verdict};
 
 const PASS: Style = AnsiColor::Blue.on_default().bold();
@@ -31,6 +32,18 @@ pub(super) fn badge(verdict: &PlayVerdict) -> (Style, &'static str) {
     }
 }
 
+/// The word of a verdict, without shape and colour.
+pub(super) fn word(verdict: &PlayVerdict) -> &'static str {
+    let (_, badge) = badge(verdict);
+    badge.split_once(' ').map_or(badge, |(_, word)| word)
+}
+
+/// `passed in 1 of 2 tries`.
+pub(super) fn tries_in_words(tries: &[Tried]) -> String {
+    let passed = tries.iter().filter(|tried| tried.verdict.is_fine());
+    format!("passed in {} of {} tries", passed.count(), tries.len())
+}
+
 /// One line for one play.
 pub fn play_line(play: &PlayReport) -> String {
     let (style, word) = badge(&play.verdicts.play);
@@ -38,6 +51,7 @@ pub fn play_line(play: &PlayReport) -> String {
         PlayVerdict::Skip(why) | PlayVerdict::Unsupported(why) | PlayVerdict::Xfail(why) => {
             format!("  {}", visible(why))
         }
+        _ if play.tries.len() > 1 => format!("  {}", tries_in_words(&play.tries)),
         _ => String::new(),
     };
     let checks = play.verdicts.checks.len();
@@ -50,13 +64,21 @@ pub fn play_line(play: &PlayReport) -> String {
 
 /// The whole story of a play that did not pass: what was expected and came instead, the
 /// first difference, what happened just before, one line to repeat it, one place to look.
-pub fn failure(play: &PlayReport, repeat_command: &str) -> String {
+/// `run` is the directory of the run.
+pub fn failure(play: &PlayReport, run: &Path, repeat_command: &str) -> String {
     let (style, word) = badge(&play.verdicts.play);
     let mut text = format!(
         "────────────\n {style}{word}{style:#}  {}   {}\n",
         play.scenario,
         play.path.display()
     );
+    if play.tries.len() > 1 {
+        text.push_str(&format!(
+            "   {}; try {} is told here\n",
+            tries_in_words(&play.tries),
+            play.try_number
+        ));
+    }
     let red: Vec<&Check> = play
         .verdicts
         .checks
@@ -75,7 +97,7 @@ pub fn failure(play: &PlayReport, repeat_command: &str) -> String {
     let look = red
         .iter()
         .find_map(|check| check.evidence.look_at.as_deref());
-    let look = play.dir.join(look.unwrap_or("timeline.jsonl"));
+    let look = run.join(&play.dir).join(look.unwrap_or("timeline.jsonl"));
     text.push_str(&format!("   repeat it     {repeat_command}\n"));
     text.push_str(&format!("   look at it    {}\n", look.display()));
     text
@@ -118,10 +140,11 @@ fn told(play: &PlayReport, check: &Check) -> String {
 }
 
 /// The sum of a run. Its last line is `N passed, N failed, N skipped`.
-pub fn closing(plays: &[PlayReport], elapsed: Duration) -> String {
+pub fn closing(run: &RunReport) -> String {
+    let plays = &run.plays;
     let mut searches = Searches::default();
     for play in plays {
-        searches.add(&play.searches());
+        searches.add(&play.searches);
     }
     let count = |wanted: &dyn Fn(&PlayVerdict) -> bool| {
         plays
@@ -129,7 +152,7 @@ pub fn closing(plays: &[PlayReport], elapsed: Duration) -> String {
             .filter(|play| wanted(&play.verdicts.play))
             .count()
     };
-    let passed = count(&|verdict| matches!(verdict, PlayVerdict::Pass | PlayVerdict::Xfail(_)));
+    let passed = count(&|verdict| verdict.is_fine());
     let skipped =
         count(&|verdict| matches!(verdict, PlayVerdict::Skip(_) | PlayVerdict::Unsupported(_)));
     let failed = plays.len() - passed - skipped;
@@ -139,7 +162,7 @@ pub fn closing(plays: &[PlayReport], elapsed: Duration) -> String {
     format!(
         "{FAINT}{} plays in {}, isolation level {}{FAINT:#}\n{}\n{passed} passed, {failed} failed, {skipped} skipped",
         plays.len(),
-        seconds(elapsed),
+        seconds(run.elapsed),
         levels.join(" and "),
         searches.sentence()
     )

@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
 /// Runs that are kept; older ones are removed when a new one begins.
 const KEPT: usize = 10;
@@ -48,7 +48,15 @@ impl RunDir {
 
     /// Where a play's files go.
     pub fn play(&self, scenario: &str) -> PathBuf {
-        self.path.join(scenario)
+        self.path.join(Self::below(scenario))
+    }
+
+    /// The same, below the run's directory. The id of a file that lies elsewhere may be a
+    /// whole path: it never leads out of the run.
+    pub(super) fn below(scenario: &str) -> PathBuf {
+        let parts = Path::new(scenario).components();
+        let inside = parts.filter(|part| matches!(part, Component::Normal(_)));
+        inside.collect()
     }
 
     /// Another run may do the same at the same time: a link is made beside and renamed.

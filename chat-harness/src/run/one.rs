@@ -2,25 +2,45 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::time::Instant;
+use std::time::Duration;
 
-use super::{Ground, REFERENCE};
+use serde::{Deserialize, Serialize};
+
+use super::{Ground, REFERENCE, RunDir};
 use crate::judge::{self, PlayVerdict, Verdicts};
 use crate::plan::{self, Plan};
-use crate::report::{self, PlayReport};
+use crate::report::{self, PlayReport, Searches, Tried};
 use crate::scenario::Scenario;
 use crate::snapshot::{self, Comparison, Store};
 use crate::stage::{self, EngineError, Level, Pace, Settings};
-use crate::timeline::{Event, Observer};
+use crate::timeline::{Event, Kind, Observer};
 
 /// One try of a scenario.
 pub(super) struct Try {
     /// From 1.
     pub(super) number: u32,
-    /// Where its files go.
+    /// Where its files go, below the run's.
     pub(super) dir: PathBuf,
     /// Who says when the next step begins.
     pub(super) pace: Pace,
+    /// How long it may take.
+    pub(super) limit: Option<Duration>,
+}
+
+/// What a report says of a try and no plan knows.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Which<'a> {
+    pub(super) scenario: &'a str,
+    pub(super) path: &'a Path,
+    pub(super) dir: &'a Path,
+    pub(super) number: u32,
+}
+
+/// A stored snapshot as it was when the play was played.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(super) struct Compared {
+    kind: String,
+    comparison: Comparison,
 }
 
 /// Plans, stages and judges; everything is in the try's directory afterwards. The observer
@@ -28,31 +48,22 @@ pub(super) struct Try {
 pub(super) async fn play(
     ground: &Ground,
     scenario: &Scenario,
+    run: &RunDir,
     this: Try,
     observer: impl FnOnce(&Plan, &Path) -> Option<Observer>,
 ) -> Result<PlayReport, EngineError> {
-    let began = Instant::now();
-    let mut report = PlayReport {
-        scenario: scenario.id.clone(),
-        path: scenario.path.clone(),
-        adapter: ground.adapter.name.clone(),
-        seed: ground.seed,
-        level: ground.level.to_string(),
-        elapsed: began.elapsed(),
-        try_number: this.number,
-        verdicts: Verdicts {
-            play: PlayVerdict::Pass,
-            checks: Vec::new(),
-        },
-        plan: None,
-        events: Vec::new(),
-        dir: this.dir.clone(),
+    let path = ground.shown(&scenario.path);
+    let which = Which {
+        scenario: &scenario.id,
+        path: &path,
+        dir: &this.dir,
+        number: this.number,
     };
     let plan = match plan::build(scenario, ground.cast(), ground.seed, &ground.scenarios) {
         Ok(plan) => plan,
         Err(missing) => {
-            report.verdicts.play = PlayVerdict::Unsupported(missing.to_string());
-            return Ok(report);
+            let why = PlayVerdict::Unsupported(missing.to_string());
+            return Ok(not_played(ground, which, why));
         }
     };
     if let Some(why) = plan
@@ -60,38 +71,106 @@ pub(super) async fn play(
         .as_ref()
         .filter(|_| ground.level < Level::Namespaces)
     {
-        report.verdicts.play =
-            PlayVerdict::Skip(format!("needs the isolation level namespaces: {why}"));
-        return Ok(report);
+        let why = format!("needs the isolation level namespaces: {why}");
+        return Ok(not_played(ground, which, PlayVerdict::Skip(why)));
     }
-    write(&this.dir, "plan.json", &as_json(&plan)?)?;
+    let dir = run.path().join(&this.dir);
+    write(&dir, "plan.json", &as_json(&plan)?)?;
     let settings = Settings {
         level: ground.level,
         stage_init: stage_init(ground)?,
         binaries: ground.binaries.clone(),
-        dir: this.dir.clone(),
+        dir: dir.clone(),
         mark: format!("{}-{}-{}", std::process::id(), scenario.id, this.number),
         pace: this.pace,
-        observer: observer(&plan, &this.dir),
+        observer: observer(&plan, &dir),
+        limit: this.limit,
         cancel: ground.cancel.clone(),
     };
     let events = stage::play(&plan, settings).await?;
-    let snapshots = compare(ground, &plan, &events, &report.dir)?;
-    report.verdicts = judge::judge(&plan, &events, &snapshots);
-    report.plan = Some(plan);
-    report.events = events;
-    report.elapsed = began.elapsed();
-    write(
-        &this.dir,
-        "result.json",
-        &as_json(&report::json::play(&report))?,
-    )?;
+    let compared = compare(ground, &plan, &events, &dir)?;
+    write(&dir, "snapshots.json", &as_json(&compared)?)?;
+    let report = judged(which, &plan, &events, &compared);
+    write_result(&dir, &report)?;
     Ok(report)
+}
+
+/// The report of something that was not played.
+pub(super) fn not_played(ground: &Ground, which: Which<'_>, why: PlayVerdict) -> PlayReport {
+    let verdicts = Verdicts {
+        play: why,
+        checks: Vec::new(),
+    };
+    PlayReport {
+        adapter: ground.adapter.name.clone(),
+        seed: ground.seed,
+        level: ground.level.to_string(),
+        ..blank(which, Duration::ZERO, verdicts)
+    }
+}
+
+/// The report of a play, from what is kept of it.
+pub(super) fn judged(
+    which: Which<'_>,
+    plan: &Plan,
+    events: &[Event],
+    compared: &[Compared],
+) -> PlayReport {
+    let snapshots: Vec<(String, String, Comparison)> = compared
+        .iter()
+        .filter_map(|one| {
+            let (_, text) = texts(plan, events)
+                .into_iter()
+                .find(|(kind, _)| *kind == one.kind)?;
+            Some((one.kind.clone(), text, one.comparison.clone()))
+        })
+        .collect();
+    let level = events.first().and_then(|event| match &event.kind {
+        Kind::Began { level, .. } => Some(level.clone()),
+        _ => None,
+    });
+    // Reports say milliseconds; what is read back from one is the same.
+    let elapsed = events.last().map_or(0, |event| event.t / 1_000_000);
+    let elapsed = Duration::from_millis(elapsed);
+    PlayReport {
+        adapter: plan.adapter.name.clone(),
+        seed: plan.seed,
+        level: level.unwrap_or_default(),
+        searches: Searches::of(Some(plan), events),
+        ..blank(which, elapsed, judge::judge(plan, events, &snapshots))
+    }
+}
+
+fn blank(which: Which<'_>, elapsed: Duration, verdicts: Verdicts) -> PlayReport {
+    PlayReport {
+        scenario: which.scenario.to_owned(),
+        path: which.path.to_owned(),
+        adapter: String::new(),
+        seed: 0,
+        level: String::new(),
+        elapsed,
+        try_number: which.number,
+        tries: vec![Tried {
+            number: which.number,
+            verdict: verdicts.play.clone(),
+            elapsed,
+        }],
+        verdicts,
+        searches: Searches::default(),
+        dir: which.dir.to_owned(),
+    }
 }
 
 fn stage_init(ground: &Ground) -> Result<PathBuf, EngineError> {
     let found = ground.binaries.get("stage-init").cloned();
     found.ok_or(EngineError::Fault("stage-init was not built"))
+}
+
+/// What is compared with stored snapshots, by kind.
+fn texts(plan: &Plan, events: &[Event]) -> Vec<(&'static str, String)> {
+    let transcript = ("transcript", snapshot::transcript(plan, events));
+    let protocol = snapshot::protocol(plan, events).map(|text| ("protocol", text));
+    std::iter::once(transcript).chain(protocol).collect()
 }
 
 /// Texts of the snapshots, kept beside the timeline, against the stored ones.
@@ -100,17 +179,10 @@ fn compare(
     plan: &Plan,
     events: &[Event],
     dir: &Path,
-) -> Result<Vec<(String, String, Comparison)>, EngineError> {
-    let texts = [
-        ("transcript", Some(snapshot::transcript(plan, events))),
-        ("protocol", snapshot::protocol(plan, events)),
-    ];
+) -> Result<Vec<Compared>, EngineError> {
     let store = Store::new(ground.scenarios.join("snapshots"));
     let mut compared = Vec::new();
-    for (kind, text) in texts {
-        let Some(text) = text else {
-            continue;
-        };
+    for (kind, text) in texts(plan, events) {
         write(dir, &format!("{kind}.txt"), &text)?;
         if plan.adapter.name != REFERENCE {
             continue;
@@ -122,17 +194,27 @@ fn compare(
                 path: ground.scenarios.join("snapshots"),
                 error,
             })?;
-        compared.push((kind.to_owned(), text, comparison));
+        compared.push(Compared {
+            kind: kind.to_owned(),
+            comparison,
+        });
     }
     Ok(compared)
 }
 
-fn as_json(value: &impl serde::Serialize) -> Result<String, EngineError> {
+fn as_json(value: &impl Serialize) -> Result<String, EngineError> {
     serde_json::to_string_pretty(value)
         .map_err(|_| EngineError::Fault("a plan or report cannot be written as JSON"))
 }
 
-fn write(dir: &Path, name: &str, text: &str) -> Result<(), EngineError> {
+/// `result.json` of one play, or of all tries of a scenario.
+pub(super) fn write_result(dir: &Path, report: &PlayReport) -> Result<(), EngineError> {
+    let text = report::json::play(report)
+        .map_err(|_| EngineError::Fault("a report cannot be written as JSON"))?;
+    write(dir, "result.json", &text)
+}
+
+pub(super) fn write(dir: &Path, name: &str, text: &str) -> Result<(), EngineError> {
     let path = dir.join(name);
     fs::create_dir_all(dir)
         .and_then(|()| fs::write(&path, text))

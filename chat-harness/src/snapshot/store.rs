@@ -8,6 +8,8 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use serde::{Deserialize, Serialize};
+
 use super::update::Update;
 use crate::plan::ScenarioRef;
 
@@ -18,7 +20,8 @@ pub struct Store {
 }
 
 /// A text against the stored one.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Comparison {
     /// Another text is stored.
     Different {

@@ -13,6 +13,7 @@ use super::expecting::Expecting;
 use super::input::{Input, Run};
 use super::member::Member;
 use super::scratch::{Digested, Scratch};
+use super::status::{Pulse, Status};
 use super::thread::StageThread;
 use super::{EngineError, Settings};
 use crate::adapter::{Limit, Recogniser};
@@ -48,6 +49,7 @@ pub(super) struct Play<'p> {
     pub(super) relay_port: watch::Sender<u16>,
     pub(super) relay_ready: RelayReady,
     pub(super) expecting: Expecting,
+    pub(super) pulse: Pulse,
     /// What lies in outboxes, by client and name.
     pub(super) outbox: BTreeMap<(String, String), Digested>,
     /// By adapter.
@@ -93,6 +95,7 @@ impl<'p> Play<'p> {
             relay_port: watch::Sender::new(0),
             relay_ready: RelayReady::default(),
             expecting: Expecting::default(),
+            pulse: Pulse::begin(settings.limit),
             outbox: BTreeMap::new(),
             recognisers: recognisers(plan),
             decoders: BTreeMap::new(),
@@ -114,6 +117,7 @@ impl<'p> Play<'p> {
     /// Plays it to the end. What was started is gone afterwards, whatever the result.
     pub(super) async fn run(mut self) -> Result<Vec<Event>, EngineError> {
         let played = self.act().await;
+        self.pulse.lift();
         let stopped = match &played {
             Ok(()) => self.stop_in_order().await,
             Err(_) => Ok(()),
@@ -157,7 +161,10 @@ impl<'p> Play<'p> {
             if done(self)? {
                 return Ok(true);
             }
-            let soon = self.next_look(deadline);
+            if self.is_overdue()? {
+                return Ok(false);
+            }
+            let soon = self.next_look(self.pulse.clamp(deadline));
             let cancel = self.settings.cancel.clone();
             let input = tokio::select! {
                 biased;
@@ -167,10 +174,30 @@ impl<'p> Play<'p> {
             match input {
                 Ok(Some(input)) => self.handle(input)?,
                 Ok(None) => return Err(EngineError::Fault("the queue of a play is closed")),
-                Err(_) if Instant::now() >= deadline => return done(self),
+                Err(_) if Instant::now() >= deadline => {
+                    self.is_overdue()?;
+                    return done(self);
+                }
                 Err(_) => {}
             }
         }
+    }
+
+    /// The whole play has taken as long as it may; the first time, that is recorded with
+    /// what is awaited.
+    fn is_overdue(&mut self) -> Result<bool, EngineError> {
+        if self.pulse.is_due() {
+            self.pulse.is_over = true;
+            let limit = self.settings.limit.unwrap_or_default();
+            let awaited = self.status().sentence();
+            self.record(Kind::Overdue { limit, awaited })?;
+        }
+        Ok(self.pulse.is_over)
+    }
+
+    /// What it waits for now.
+    fn status(&self) -> Status {
+        self.pulse.status(self.expecting.open())
     }
 
     /// Files may appear without a word: while one is awaited, look now and then.
@@ -235,6 +262,7 @@ impl<'p> Play<'p> {
     }
 
     fn output(&mut self, run: &Run, stream: Stream, bytes: &[u8]) -> Result<(), EngineError> {
+        self.pulse.hear(&run.who);
         let file = output_file(&run.who, stream);
         let who = run.who.clone();
         let most = self.limits_of(&who).output;

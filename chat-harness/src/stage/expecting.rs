@@ -83,6 +83,18 @@ impl Expecting {
         }
     }
 
+    /// Who should show what has not come.
+    pub(super) fn open(&self) -> Vec<(String, String)> {
+        let open = self.list.iter().filter(|one| !one.seen);
+        open.map(|one| {
+            (
+                one.expectation.client.clone(),
+                one.expectation.sentence.clone(),
+            )
+        })
+        .collect()
+    }
+
     /// A process has ended.
     pub(super) fn exit(&mut self, who: &str) {
         for awaited in &mut self.list {

@@ -57,10 +57,12 @@ impl Play<'_> {
         {
             return Ok(false);
         }
+        self.pulse.waits_for(RELAY, "the relay gets ready");
         let ready = match manual.ready {
             ReadyWhen::Line(_) => self.await_ready_line().await?,
             ReadyWhen::Listens(port) => self.await_listening(port).await?,
         };
+        self.pulse.waits_no_more();
         if ready {
             let port = self.relay_ready.port.unwrap_or_default();
             self.relay_port.send_replace(port);
@@ -73,7 +75,7 @@ impl Play<'_> {
     }
 
     async fn await_ready_line(&mut self) -> Result<bool, EngineError> {
-        let deadline = Instant::now() + READY;
+        let deadline = self.pulse.clamp(Instant::now() + READY);
         self.until(deadline, |play| {
             Ok(play.relay_ready.seen || play.is_silent(RELAY))
         })
@@ -86,7 +88,7 @@ impl Play<'_> {
     }
 
     async fn await_listening(&mut self, port: u16) -> Result<bool, EngineError> {
-        let deadline = Instant::now() + READY;
+        let deadline = self.pulse.clamp(Instant::now() + READY);
         let mut pause = LISTEN_FIRST;
         loop {
             if self.listens(port).await? {
@@ -324,6 +326,10 @@ impl Play<'_> {
         awaited: &str,
         within: Duration,
     ) -> Result<bool, EngineError> {
+        let within = self
+            .settings
+            .limit
+            .map_or(within, |limit| limit.min(within));
         let ended = self.cast.get(who).and_then(|member| member.ended);
         let seen = match ended {
             Some((Ended::Exit(status), _)) => format!("it ended with status {status}"),

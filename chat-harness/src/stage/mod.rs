@@ -27,6 +27,7 @@ mod pace;
 mod process;
 mod scratch;
 pub mod spawn;
+mod status;
 mod step;
 mod surfaces;
 mod tap;
@@ -35,6 +36,7 @@ mod usage;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use tokio_util::sync::CancellationToken;
 
@@ -42,6 +44,7 @@ pub use error::EngineError;
 pub use level::Level;
 pub use orphans::{Orphan, adopted_by_us};
 pub use pace::Pace;
+pub use status::{Awaited, Phase, Status};
 
 use crate::plan::Plan;
 use crate::timeline::{Event, Observer};
@@ -62,6 +65,8 @@ pub struct Settings {
     pub pace: Pace,
     /// Is shown every event as it happens.
     pub observer: Option<Observer>,
+    /// How long everything before the stopping may take; what is awaited then has not come.
+    pub limit: Option<Duration>,
     /// Ends the play early; everything it started is gone when [`play`] returns.
     pub cancel: CancellationToken,
 }

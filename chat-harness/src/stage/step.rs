@@ -10,6 +10,7 @@ use tokio::time::{Instant, timeout_at};
 use super::EngineError;
 use super::drive::{Play, RELAY};
 use super::scratch::{Digested, Scratch, digest};
+use super::status::Phase;
 use super::tap::LinkState;
 use crate::adapter::Stop;
 use crate::plan::{Action, Expectation, ExpectationId, Fence, Mode, Pattern, PlannedStep};
@@ -34,6 +35,7 @@ impl<'p> Play<'p> {
         self.fill_outboxes()?;
         let held = self.start_relay().await? && self.open().await? && self.steps().await?;
         self.record(Kind::Closing)?;
+        self.pulse.turn_to(Phase::Closing);
         self.fences(if held { FENCE } else { LAST_FENCE }).await
     }
 
@@ -85,7 +87,7 @@ impl<'p> Play<'p> {
         let plan = self.plan;
         for step in &plan.steps {
             self.wait_for_pace().await?;
-            if !self.step(step).await? {
+            if !self.step(step).await? || self.pulse.is_over {
                 return Ok(false);
             }
         }
@@ -132,6 +134,7 @@ impl<'p> Play<'p> {
         if !only_looks {
             self.acted = self.writer.events().len();
         }
+        self.pulse.step(step);
         for one in &group {
             self.record(Kind::StepBegan {
                 step: one.id.clone(),
@@ -418,7 +421,7 @@ impl<'p> Play<'p> {
     async fn fences(&mut self, within: Duration) -> Result<(), EngineError> {
         let plan = self.plan;
         for fence in &plan.closing.fences {
-            if !self.is_running(&fence.from) {
+            if self.pulse.is_over || !self.is_running(&fence.from) {
                 continue;
             }
             let sentence = format!("shows the fence of {}", fence.from);

@@ -2,6 +2,7 @@
 //! files, referenced by offset and length.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
@@ -78,6 +79,13 @@ pub enum Kind {
         step: StepId,
         /// How.
         result: StepResult,
+    },
+    /// The play has taken as long as it may; it is ended.
+    Overdue {
+        /// How long that is.
+        limit: Duration,
+        /// Where it was and what it waited for, in words.
+        awaited: String,
     },
     /// The last step is over; fences follow.
     Closing,

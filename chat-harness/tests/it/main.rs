@@ -3,4 +3,5 @@
 #![cfg(test)] // so that helpers count as tests, too, and may unwrap
 
 mod language;
+mod reports;
 mod verdicts;

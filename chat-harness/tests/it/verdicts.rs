@@ -7,7 +7,7 @@ use std::time::Duration;
 use chat_harness::adapter::{self, Surface};
 use chat_harness::judge::{PlayVerdict, Verdict, Verdicts, judge};
 use chat_harness::plan::{self, ExpectationId, Plan, StepId};
-use chat_harness::report::{PlayReport, exit_code, terminal};
+use chat_harness::report::{PlayReport, RunReport, Searches, Tried, exit_code, terminal};
 use chat_harness::scenario::{self, EventKind};
 use chat_harness::snapshot::{Comparison, protocol, transcript};
 use chat_harness::timeline::{Direction, Ended, Event, Kind, Seen, StepResult, Stream};
@@ -457,10 +457,14 @@ fn report(verdict: PlayVerdict, tape: &Tape) -> PlayReport {
         level: "none".to_owned(),
         elapsed: Duration::from_millis(1),
         try_number: 1,
+        tries: vec![Tried {
+            number: 1,
+            verdict: verdicts.play.clone(),
+            elapsed: Duration::from_millis(1),
+        }],
         verdicts,
-        plan: Some(planned()),
-        events: tape.0.clone(),
-        dir: "reports/x".into(),
+        searches: Searches::default(),
+        dir: "x".into(),
     }
 }
 
@@ -506,7 +510,10 @@ fn the_last_line_of_a_run_counts_plays() {
         report(PlayVerdict::Flaky, &tape),
         report(PlayVerdict::Skip("why".to_owned()), &tape),
     ];
-    let closing = terminal::closing(&plays, Duration::from_secs(1));
+    let closing = terminal::closing(&RunReport {
+        plays: plays.to_vec(),
+        ..RunReport::default()
+    });
     assert_eq!(
         closing.lines().last(),
         Some("1 passed, 1 failed, 1 skipped")
@@ -525,13 +532,31 @@ fn nothing_that_was_printed_drives_the_readers_terminal() {
             seen: None,
         },
     );
-    let screen = terminal::failure(&report(PlayVerdict::Fail, &tape), "again");
+    let screen = terminal::failure(&report(PlayVerdict::Fail, &tape), Path::new(""), "again");
     let plain = anstream::adapter::strip_str(&screen).to_string();
     assert!(plain.contains("carol"), "{plain}");
     for forbidden in ['\u{7}', '\u{1b}', '\u{202e}'] {
         assert!(!plain.contains(forbidden), "{plain:?}");
     }
     assert!(!screen.contains("\u{1b}]"), "{screen:?}");
+}
+
+#[test]
+fn a_play_over_its_time_fails_and_says_what_was_awaited() {
+    let mut tape = good(&planned());
+    before_closing(
+        &mut tape,
+        Kind::Overdue {
+            limit: Duration::from_secs(60),
+            awaited: "at step 1 (alice writes) for 59.0 s: bob shows it".to_owned(),
+        },
+    );
+    let verdicts = judged(&tape);
+    assert_eq!(verdicts.play, PlayVerdict::Fail);
+    let first = &verdicts.checks[0];
+    assert_eq!(first.name, "the play ends in time");
+    assert_eq!(first.evidence.expected, "the play ends within 60s");
+    assert!(first.evidence.got.contains("bob shows it"), "{first:?}");
 }
 
 /// Merges lanes in the order that `turns` says; each lane keeps its own.

@@ -1,0 +1,221 @@
+//! Many scenarios, several at a time.
+
+use std::collections::BTreeSet;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use tokio::sync::{Semaphore, mpsc};
+use tokio::task::JoinSet;
+use tokio_util::sync::CancellationToken;
+
+use super::one::{self, Try, Which};
+use super::tries::{self, Tries};
+use super::{Ground, RunDir, saved, select, sweep};
+use crate::judge::PlayVerdict;
+use crate::report::{PlayReport, RunReport};
+use crate::scenario::Scenario;
+use crate::snapshot::Store;
+use crate::stage::{EngineError, Orphan, Pace};
+
+/// How a suite is played.
+#[derive(Debug)]
+pub struct TestSettings {
+    /// Shared by all plays.
+    pub ground: Ground,
+    /// In the order in which they are reported.
+    pub scenarios: Vec<Scenario>,
+    /// How often each is played.
+    pub tries: Tries,
+    /// How long each try may take.
+    pub limit: Option<Duration>,
+    /// After the first that is red, no other one begins.
+    pub fail_fast: bool,
+    /// How many at a time.
+    pub jobs: usize,
+    /// Where the run's files go.
+    pub dir: RunDir,
+}
+
+/// What happens while a suite is played.
+#[derive(Debug)]
+pub enum Progress {
+    /// A scenario has begun.
+    Began(String),
+    /// All tries of a scenario have ended.
+    Ended(Box<PlayReport>),
+}
+
+/// What the tasks of a suite share.
+struct Suite {
+    ground: Ground,
+    dir: RunDir,
+    tries: Tries,
+    limit: Option<Duration>,
+    fail_fast: bool,
+    room: Semaphore,
+    /// No other scenario begins.
+    is_over: CancellationToken,
+    progress: mpsc::Sender<Progress>,
+}
+
+/// Plays every scenario and tells how it goes on `progress`.
+///
+/// # Errors
+///
+/// [`EngineError`] for faults of the machine or of the harness, and when it was cancelled.
+/// Everything that was started is gone then too.
+pub async fn test(
+    settings: TestSettings,
+    progress: mpsc::Sender<Progress>,
+) -> Result<RunReport, EngineError> {
+    let began = Instant::now();
+    let suite = Arc::new(Suite {
+        ground: settings.ground,
+        dir: settings.dir,
+        tries: settings.tries,
+        limit: settings.limit,
+        fail_fast: settings.fail_fast,
+        room: Semaphore::new(settings.jobs.max(1)),
+        is_over: CancellationToken::new(),
+        progress,
+    });
+    let mut playing = JoinSet::new();
+    let scenarios = settings.scenarios.len();
+    for (place, scenario) in settings.scenarios.into_iter().enumerate() {
+        let suite = Arc::clone(&suite);
+        playing.spawn(async move { (place, suite.scenario(&scenario).await) });
+    }
+    let mut plays: Vec<Option<PlayReport>> =
+        std::iter::repeat_with(|| None).take(scenarios).collect();
+    let mut first_fault = None;
+    while let Some(ended) = playing.join_next().await {
+        let (place, report) = ended.map_err(|_| EngineError::Fault("a play panicked"))?;
+        match report {
+            Ok(report) => {
+                if let Some(slot) = plays.get_mut(place) {
+                    *slot = Some(report);
+                }
+            }
+            Err(error) => {
+                // The others stop as well; the first fault is the one that counts.
+                suite.ground.cancel.cancel();
+                first_fault.get_or_insert(error);
+            }
+        }
+    }
+    let orphans = sweep(suite.ground.level).await?;
+    if let Some(fault) = first_fault {
+        return Err(fault);
+    }
+    let report = RunReport {
+        plays: plays.into_iter().flatten().collect(),
+        left: left(&suite.ground, &orphans)?,
+        elapsed: began.elapsed(),
+    };
+    saved::save(&suite.dir, &report)?;
+    Ok(report)
+}
+
+impl Suite {
+    /// One scenario, when there is room for it.
+    async fn scenario(&self, scenario: &Scenario) -> Result<PlayReport, EngineError> {
+        let _room = self.room.acquire().await;
+        let report = if self.is_over.is_cancelled() {
+            self.left_out(scenario)
+        } else {
+            self.tell(Progress::Began(scenario.id.clone())).await;
+            self.tries(scenario).await?
+        };
+        if self.fail_fast && report.is_red() {
+            self.is_over.cancel();
+        }
+        one::write_result(&self.dir.play(&scenario.id), &report)?;
+        self.tell(Progress::Ended(Box::new(report.clone()))).await;
+        Ok(report)
+    }
+
+    fn left_out(&self, scenario: &Scenario) -> PlayReport {
+        let why = "not played: another scenario was red before, and --fail-fast ends the run";
+        let which = Which {
+            scenario: &scenario.id,
+            path: &self.ground.shown(&scenario.path),
+            dir: &RunDir::below(&scenario.id),
+            number: 1,
+        };
+        one::not_played(&self.ground, which, PlayVerdict::Skip(why.to_owned()))
+    }
+
+    async fn tries(&self, scenario: &Scenario) -> Result<PlayReport, EngineError> {
+        let mut reports = Vec::new();
+        let mut number = 0;
+        while self.tries.goes_on(&reports) {
+            number += 1;
+            let this = Try {
+                number,
+                dir: self.dir_of(scenario, number),
+                pace: Pace::Full,
+                limit: self.limit,
+            };
+            let report = one::play(&self.ground, scenario, &self.dir, this, |_, _| None).await?;
+            reports.push(report);
+        }
+        tries::told(reports).ok_or(EngineError::Fault("a scenario was not played"))
+    }
+
+    /// Where there may be several tries, each has its own.
+    fn dir_of(&self, scenario: &Scenario, number: u32) -> PathBuf {
+        let dir = RunDir::below(&scenario.id);
+        match self.tries.most() {
+            1 => dir,
+            _ => dir.join(format!("try-{number}")),
+        }
+    }
+
+    /// Nobody listening is no reason to stop.
+    async fn tell(&self, news: Progress) {
+        drop(self.progress.send(news).await);
+    }
+}
+
+/// What must not be left: processes, and snapshots of nothing or without a decision.
+fn left(ground: &Ground, orphans: &[Orphan]) -> Result<Vec<String>, EngineError> {
+    let root = &ground.scenarios;
+    let failed = |error| EngineError::File {
+        what: "read",
+        path: root.clone(),
+        error,
+    };
+    let mut ids = BTreeSet::new();
+    for path in crate::scenario::find(root).map_err(failed)? {
+        match crate::scenario::load(&path, root) {
+            Ok(scenarios) => ids.extend(scenarios.into_iter().map(|scenario| scenario.id)),
+            // What it says cannot be read now; its snapshots are not orphans for that.
+            Err(_) => drop(ids.insert(select::id_of(&path, root))),
+        }
+    }
+    let snapshots = Store::new(root.join("snapshots"))
+        .leftovers(&ids)
+        .map_err(failed)?;
+    let survived = orphans.iter().map(|orphan| {
+        format!(
+            "ORPHAN {} (pid {}) survived its play; killed",
+            orphan.command, orphan.pid
+        )
+    });
+    let orphaned = snapshots.orphaned.iter().map(|path| {
+        let path = ground.shown(path);
+        format!(
+            "{}: snapshot of a scenario that is not there; remove it",
+            path.display()
+        )
+    });
+    let pending = snapshots.pending.iter().map(|path| {
+        let path = ground.shown(path);
+        format!(
+            "{}: waits for a decision: cargo insta review, or --accept",
+            path.display()
+        )
+    });
+    Ok(survived.chain(orphaned).chain(pending).collect())
+}

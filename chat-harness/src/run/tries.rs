@@ -1,0 +1,142 @@
+//! Several tries of one scenario, told as one.
+
+use crate::judge::PlayVerdict;
+use crate::report::{PlayReport, Tried};
+
+/// How often a scenario is played.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Tries {
+    /// So often, whatever comes of it. 0 counts as 1.
+    Each(u32),
+    /// Once, and after a failure again, so often at the most, until it passes.
+    Retry(u32),
+}
+
+impl Tries {
+    /// How many there may be.
+    pub(super) fn most(self) -> u32 {
+        match self {
+            Self::Each(times) => times.max(1),
+            Self::Retry(more) => more.saturating_add(1),
+        }
+    }
+
+    /// Whether another one follows after these.
+    pub(super) fn goes_on(self, tries: &[PlayReport]) -> bool {
+        let Some(last) = tries.last() else {
+            return true;
+        };
+        let is_played = !matches!(
+            last.verdicts.play,
+            PlayVerdict::Skip(_) | PlayVerdict::Unsupported(_)
+        );
+        let is_enough = match self {
+            Self::Each(_) => false,
+            Self::Retry(_) => last.verdicts.play.is_fine(),
+        };
+        is_played && !is_enough && tries.len() < usize::try_from(self.most()).unwrap_or(usize::MAX)
+    }
+}
+
+/// All tries of a scenario as one report: the first that did not pass is told, else the
+/// last. What passed only sometimes is flaky; plaintext that was seen once was seen.
+pub(super) fn told(tries: Vec<PlayReport>) -> Option<PlayReport> {
+    let all: Vec<Tried> = tries
+        .iter()
+        .flat_map(|report| report.tries.clone())
+        .collect();
+    let is_pass = |report: &PlayReport| report.verdicts.play.is_fine();
+    let has_passed = tries.iter().any(is_pass);
+    let place = tries.iter().position(|report| !is_pass(report));
+    let place = place.unwrap_or(tries.len().saturating_sub(1));
+    let mut told = tries.into_iter().nth(place)?;
+    told.tries = all;
+    let verdict = &mut told.verdicts.play;
+    if has_passed && !verdict.is_fine() && *verdict != PlayVerdict::Plaintext {
+        *verdict = PlayVerdict::Flaky;
+    }
+    Some(told)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+    use crate::judge::Verdicts;
+    use crate::report::Searches;
+
+    fn tried(number: u32, verdict: PlayVerdict) -> PlayReport {
+        PlayReport {
+            scenario: "a".to_owned(),
+            path: "a.toml".into(),
+            adapter: "reference".to_owned(),
+            seed: 1,
+            level: "none".to_owned(),
+            elapsed: Duration::ZERO,
+            try_number: number,
+            tries: vec![Tried {
+                number,
+                verdict: verdict.clone(),
+                elapsed: Duration::ZERO,
+            }],
+            verdicts: Verdicts {
+                play: verdict,
+                checks: Vec::new(),
+            },
+            searches: Searches::default(),
+            dir: format!("a/try-{number}").into(),
+        }
+    }
+
+    /// What is told after these verdicts: the verdict, which try, how many there were.
+    fn after(tries: Tries, verdicts: &[PlayVerdict]) -> (PlayVerdict, u32, usize) {
+        let mut done = Vec::new();
+        let mut verdicts = verdicts.iter().cloned();
+        while tries.goes_on(&done) {
+            let number = u32::try_from(done.len()).unwrap() + 1;
+            done.push(tried(number, verdicts.next().unwrap()));
+        }
+        let told = told(done).unwrap();
+        (told.verdicts.play, told.try_number, told.tries.len())
+    }
+
+    #[test]
+    fn what_fails_and_then_passes_is_flaky_and_tells_its_failure() {
+        use PlayVerdict as P;
+        let three = Tries::Retry(3);
+        assert_eq!(after(three, &[P::Pass]), (P::Pass, 1, 1));
+        assert_eq!(after(three, &[P::Fail, P::Pass]), (P::Flaky, 1, 2));
+        assert_eq!(after(three, &[P::CannotTell, P::Pass]), (P::Flaky, 1, 2));
+        assert_eq!(
+            after(three, &[P::Orphan, P::Fail, P::Pass]),
+            (P::Flaky, 1, 3)
+        );
+        let never = [P::Fail, P::Fail, P::Fail, P::Fail];
+        assert_eq!(after(three, &never), (P::Fail, 1, 4));
+        let four = Tries::Each(4);
+        assert_eq!(
+            after(four, &[P::Pass, P::Pass, P::Fail, P::Pass]),
+            (P::Flaky, 3, 4)
+        );
+        assert_eq!(
+            after(four, &[P::Pass, P::Pass, P::Pass, P::Pass]),
+            (P::Pass, 4, 4)
+        );
+    }
+
+    #[test]
+    fn plaintext_is_never_called_flaky() {
+        use PlayVerdict as P;
+        let seen = [P::Plaintext, P::Pass];
+        assert_eq!(after(Tries::Retry(1), &seen), (P::Plaintext, 1, 2));
+    }
+
+    #[test]
+    fn what_cannot_be_played_is_not_tried_again() {
+        let why = PlayVerdict::Unsupported("no files".to_owned());
+        for tries in [Tries::Retry(5), Tries::Each(5)] {
+            assert_eq!(after(tries, std::slice::from_ref(&why)).2, 1);
+        }
+    }
+}

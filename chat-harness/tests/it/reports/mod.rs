@@ -1,0 +1,80 @@
+//! Reports, each read by a parser that is not ours.
+
+mod junit;
+
+use std::time::Duration;
+
+use chat_harness::adapter::Surface;
+use chat_harness::judge::{Check, CheckKind, Evidence, PlayVerdict, Verdict, Verdicts};
+use chat_harness::plan::{ExpectationId, StepId};
+use chat_harness::report::{PlayReport, Searched, Searches, Tried};
+
+/// Nothing that a participant prints may break a format.
+const NASTY: &str = "]]> & <b> \u{1b}[31m \u{0} \u{7f} \"'% ::error::x\r\n::set-env::\u{202e}";
+
+/// A check of step 2, at line 12.
+fn check(verdict: Verdict) -> Check {
+    let evidence = match verdict {
+        Verdict::Pass => Evidence::default(),
+        Verdict::CannotTell | Verdict::Fail | Verdict::Plaintext => Evidence {
+            expected: "bob shows it".to_owned(),
+            got: format!("bob printed {NASTY}"),
+            difference: Some(NASTY.to_owned()),
+            just_before: vec![NASTY.to_owned()],
+            look_at: Some("out/bob.stdout".to_owned()),
+        },
+    };
+    Check {
+        kind: CheckKind::Expectation(ExpectationId("2/bob-shows".to_owned())),
+        name: format!("bob shows {NASTY}"),
+        step: Some(StepId("2".to_owned())),
+        line: Some(12),
+        verdict,
+        evidence,
+    }
+}
+
+/// A play whose tries went like this; the first that did not pass is told.
+fn play(scenario: &str, tries: &[PlayVerdict], told: PlayVerdict) -> PlayReport {
+    let verdict = match told {
+        PlayVerdict::Pass | PlayVerdict::Skip(_) | PlayVerdict::Unsupported(_) => Verdict::Pass,
+        PlayVerdict::CannotTell => Verdict::CannotTell,
+        PlayVerdict::Fail | PlayVerdict::Flaky | PlayVerdict::Orphan | PlayVerdict::Xfail(_) => {
+            Verdict::Fail
+        }
+        PlayVerdict::Plaintext => Verdict::Plaintext,
+    };
+    let number = tries.iter().position(|one| *one != PlayVerdict::Pass);
+    let number = u32::try_from(number.unwrap_or(0)).unwrap() + 1;
+    PlayReport {
+        scenario: scenario.to_owned(),
+        path: format!("scenarios/{scenario}.toml").into(),
+        adapter: "reference".to_owned(),
+        seed: 81_723,
+        level: "namespaces".to_owned(),
+        elapsed: Duration::from_millis(1_234),
+        try_number: number,
+        tries: (1..)
+            .zip(tries)
+            .map(|(number, verdict)| Tried {
+                number,
+                verdict: verdict.clone(),
+                elapsed: Duration::from_millis(10),
+            })
+            .collect(),
+        verdicts: Verdicts {
+            play: told,
+            checks: vec![check(Verdict::Pass), check(verdict)],
+        },
+        searches: Searches {
+            secrets: 3,
+            seen: 0,
+            surfaces: vec![Searched {
+                surface: Surface::Wire,
+                bytes: 41_882,
+                control_found: Some(true),
+            }],
+        },
+        dir: scenario.into(),
+    }
+}
