@@ -81,6 +81,16 @@ static RELAY: Table = Table {
         ),
         may("limits", Kind::Table(&LIMITS), "what it may use"),
         may(
+            "terminal",
+            TERMINALS,
+            "it runs on a pseudo-terminal instead of pipes",
+        ),
+        may(
+            "prompt",
+            Kind::Text,
+            "a regular expression; what stands so at the beginning of its lines is no part of them",
+        ),
+        may(
             "stop",
             Kind::Word(STOPS),
             "how it stops in order; `term` when left out",
@@ -140,6 +150,16 @@ static CLIENT: Table = Table {
             Kind::Array(&ARGUMENTS, 0),
             "commands that are run instead of copying from pools, in scenarios about making keys",
         ),
+        may(
+            "terminal",
+            TERMINALS,
+            "it runs on a pseudo-terminal instead of pipes",
+        ),
+        may(
+            "prompt",
+            Kind::Text,
+            "a regular expression; what stands so at the beginning of its lines is no part of them",
+        ),
         may("downloads", Kind::Text, "where received files appear"),
         may(
             "escapes",
@@ -162,6 +182,37 @@ static CLIENT: Table = Table {
     one_of: &[],
     one_is: "",
 };
+
+const TERMINALS: Kind = Kind::Either(&[Kind::Bool, Kind::Table(&TERMINAL)]);
+
+static TERMINAL: Table = Table {
+    name: "terminal",
+    doc: "The terminal that it runs on.",
+    keys: &[
+        may(
+            "columns",
+            Kind::Integer(20, 1_000),
+            "characters in a row; 200 when left out",
+        ),
+        may(
+            "rows",
+            Kind::Integer(5, 500),
+            "rows of the screen; 50 when left out",
+        ),
+        may(
+            "enter",
+            Kind::Word(ENTERS),
+            "what Enter sends; `cr` when left out",
+        ),
+    ],
+    one_of: &[],
+    one_is: "",
+};
+
+const ENTERS: &[Word] = &[
+    word("cr", "a carriage return, as the key does"),
+    word("lf", "a line feed"),
+];
 
 static COPY: Table = Table {
     name: "copy",

@@ -1,6 +1,7 @@
 //! Adapters: how to start and drive an implementation, read from a TOML file.
 
 mod check;
+mod console;
 mod escape;
 mod language;
 mod limits;
@@ -11,8 +12,8 @@ mod template;
 
 pub use limits::{Limit, Limits};
 pub use model::{
-    Adapter, Capability, ClientManual, Copy, Escapes, Framing, Program, ReadyWhen, RelayManual,
-    Stop, Surface, Template, TypeManual, WireManual,
+    Adapter, Capability, ClientManual, Console, Copy, Enter, Escapes, Framing, Program, ReadyWhen,
+    RelayManual, Stop, Surface, Template, Terminal, TypeManual, WireManual,
 };
 pub use parse::{load, parse, reference, schema};
 pub use recognise::Recogniser;

@@ -1,6 +1,7 @@
 //! What an adapter file says, after every check.
 
 use std::collections::BTreeMap;
+use std::num::NonZeroU16;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -62,6 +63,8 @@ pub struct RelayManual {
     /// What it may use.
     #[serde(default)]
     pub limits: Limits,
+    /// How one talks with it.
+    pub console: Console,
     /// When it can serve.
     pub ready: ReadyWhen,
     /// How it stops.
@@ -81,6 +84,8 @@ pub struct ClientManual {
     pub copy: Vec<Copy>,
     /// Run instead of copying from pools, in scenarios that are about making keys.
     pub prepare: Vec<Vec<Template>>,
+    /// How one talks with it.
+    pub console: Console,
     /// Where received files appear, below `{work}`.
     pub downloads: Option<Template>,
     /// How text is written in lines, both ways.
@@ -95,6 +100,46 @@ pub struct ClientManual {
     pub events: BTreeMap<EventKind, String>,
     /// The program ends by itself when its relay is gone, rather than reconnecting.
     pub exits_when_relay_gone: bool,
+}
+
+/// How one talks with a program.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct Console {
+    /// The terminal that it runs on; pipes where there is none.
+    pub terminal: Option<Terminal>,
+    /// A regular expression: what stands before a line without being a part of it.
+    pub prompt: Option<String>,
+}
+
+/// A pseudo-terminal.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Terminal {
+    /// Characters in a row.
+    pub columns: NonZeroU16,
+    /// Rows of the screen.
+    pub rows: NonZeroU16,
+    /// What ends a typed line.
+    pub enter: Enter,
+}
+
+impl Default for Terminal {
+    fn default() -> Self {
+        Self {
+            columns: NonZeroU16::MIN.saturating_add(199),
+            rows: NonZeroU16::MIN.saturating_add(49),
+            enter: Enter::Cr,
+        }
+    }
+}
+
+/// What the Enter key sends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Enter {
+    /// A carriage return, as on a keyboard.
+    Cr,
+    /// A line feed.
+    Lf,
 }
 
 /// What to type for each verb; `None` where the implementation cannot do it.

@@ -5,6 +5,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use super::check::Checker;
+use super::console;
 use super::language::ADAPTER;
 use super::limits::Limits;
 use super::model::{
@@ -115,6 +116,7 @@ fn relay(node: &Node<'_, '_>, here: &Path, checker: &mut Checker<'_>) -> Option<
         env,
         copy: copies(node, here),
         limits: Limits::read(node.node("limits").as_ref()),
+        console: console::read(node, checker),
         ready: ready?,
         stop: match node.text("stop").map(|word| word.text) {
             Some("eof") => Stop::Eof,
@@ -163,6 +165,7 @@ fn client(node: &Node<'_, '_>, here: &Path, checker: &mut Checker<'_>) -> Option
         env,
         copy: copies(node, here),
         prepare,
+        console: console::read(node, checker),
         downloads,
         escapes: match node.text("escapes").map(|word| word.text) {
             Some("backslash") => Escapes::Backslash,

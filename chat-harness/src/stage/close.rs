@@ -50,17 +50,16 @@ impl Play<'_> {
     fn ask_to_quit(&mut self, clients: &[String]) {
         for who in clients {
             let quit = &self.plan.adapter_of(who).client.r#type.quit;
-            let Some(process) = self
-                .cast
-                .get_mut(who)
-                .and_then(|member| member.process.as_mut())
-            else {
+            let Some(member) = self.cast.get_mut(who) else {
+                continue;
+            };
+            let Some(process) = member.process.as_mut() else {
                 continue;
             };
             // A stopped process could not end.
             process.signal(Signal::CONT);
             match quit {
-                Some(quit) => drop(process.type_line(&quit.0)),
+                Some(quit) => drop(member.type_line(&quit.0)),
                 None => process.end_input(),
             }
         }

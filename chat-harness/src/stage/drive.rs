@@ -287,7 +287,8 @@ impl<'p> Play<'p> {
         let Some(member) = self.current(run) else {
             return Ok(());
         };
-        let lines = member.lines(stream).push(bytes);
+        let lines = member.reading(stream).push(bytes);
+        member.answer();
         lines
             .into_iter()
             .try_for_each(|line| self.line(run, stream, line))
@@ -298,7 +299,7 @@ impl<'p> Play<'p> {
             return Ok(());
         };
         member.open.remove(&stream);
-        if let Some(rest) = member.lines(stream).finish() {
+        if let Some(rest) = member.reading(stream).finish() {
             self.line(run, stream, rest)?;
         }
         self.note_ends()
@@ -323,7 +324,14 @@ impl<'p> Play<'p> {
         Ok(())
     }
 
-    fn line(&mut self, run: &Run, stream: Stream, text: String) -> Result<(), EngineError> {
+    fn line(&mut self, run: &Run, stream: Stream, line: String) -> Result<(), EngineError> {
+        let said = match self.current(run) {
+            Some(member) => member.chaff.winnow(line),
+            None => Some(line),
+        };
+        let Some(text) = said else {
+            return Ok(());
+        };
         let is_client = run.who != RELAY;
         let seen = match stream {
             Stream::Stdout if is_client => {

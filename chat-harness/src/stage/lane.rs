@@ -33,6 +33,17 @@ impl Lines {
         (!self.partial.is_empty()).then(|| self.take())
     }
 
+    /// What there is of the line that is not complete yet.
+    pub(super) fn partial(&self) -> String {
+        String::from_utf8_lossy(&self.partial).into_owned()
+    }
+
+    /// Takes the first so many bytes of the line that is not complete yet.
+    pub(super) fn cut(&mut self, length: usize) -> String {
+        let length = length.min(self.partial.len());
+        String::from_utf8_lossy(&self.partial.split_to(length)).into_owned()
+    }
+
     fn extend(&mut self, bytes: &[u8]) {
         if self.skipping {
             return;

@@ -18,13 +18,16 @@ use super::process::Process;
 use super::spawn::{Command, find_program};
 use super::tap::{LinkState, Tap};
 use super::thread::Side;
-use crate::adapter::{Adapter, Program, ReadyWhen, Template};
+use crate::adapter::{Adapter, Console, Program, ReadyWhen, Template, Terminal};
 use crate::plan::PlannedClient;
 use crate::scenario::Keys;
 use crate::timeline::{Ended, Kind};
 
 /// Where a clean environment looks for programs.
 const PATH: &str = "/usr/local/bin:/usr/bin:/bin";
+
+/// What our terminals understand, as programs call it.
+const TERMINAL: &str = "xterm-256color";
 
 /// How long a relay may take to get ready, and a key to be made.
 const READY: Duration = Duration::from_secs(10);
@@ -52,7 +55,13 @@ impl Play<'_> {
             self.relay_ready.pattern = pattern.ok();
         }
         if !self
-            .launch(RELAY, Side::Relay, &manual.run, &manual.env, &values)
+            .launch(
+                RELAY,
+                Side::Relay,
+                (&manual.run, &manual.env),
+                &values,
+                &manual.console,
+            )
             .await?
         {
             return Ok(false);
@@ -146,8 +155,14 @@ impl Play<'_> {
                 }
             }
         }
-        self.launch(who, Side::Clients, &manual.run, &manual.env, &values)
-            .await
+        self.launch(
+            who,
+            Side::Clients,
+            (&manual.run, &manual.env),
+            &values,
+            &manual.console,
+        )
+        .await
     }
 
     /// The port of the client's tap; its link passes again.
@@ -175,9 +190,9 @@ impl Play<'_> {
         if self.cast.get(who).is_some_and(|member| member.turn > 0) {
             return Ok(true);
         }
-        let env = BTreeMap::new();
+        let (env, console) = (BTreeMap::new(), Console::default());
         if !self
-            .launch(who, Side::Clients, command, &env, values)
+            .launch(who, Side::Clients, (command, &env), values, &console)
             .await?
         {
             return Ok(false);
@@ -195,18 +210,21 @@ impl Play<'_> {
         &mut self,
         who: &str,
         side: Side,
-        run: &[Template],
-        env: &BTreeMap<String, Template>,
+        start: (&[Template], &BTreeMap<String, Template>),
         values: &BTreeMap<String, String>,
+        console: &Console,
     ) -> Result<bool, EngineError> {
-        let command = self.command(who, run, env, values)?;
+        let command = self.command(who, start, values, console.terminal.as_ref())?;
         let argv = command.line();
         let member = self.cast.entry(who.to_owned()).or_default();
         member.turn += 1;
         let turn = member.turn;
-        let started = self.stage.spawn(side, command).await;
-        let child = match started {
-            Ok(child) => child,
+        let run = Run {
+            who: who.to_owned(),
+            turn,
+        };
+        let process = match self.spawn(side, command, &run, console.terminal).await {
+            Ok(process) => process,
             Err(EngineError::System { error, .. }) => {
                 let why = format!("cannot start {}: {error}", argv.join(" "));
                 let who = who.to_owned();
@@ -215,27 +233,39 @@ impl Play<'_> {
             }
             Err(other) => return Err(other),
         };
-        let pid = child.pid;
-        limits::set(pid, self.limits_of(who));
-        let who = who.to_owned();
+        limits::set(process.pid, self.limits_of(who));
         self.record(Kind::Started {
-            who: who.clone(),
-            pid,
+            who: run.who.clone(),
+            pid: process.pid,
             argv,
             turn,
         })?;
-        let run = Run { who, turn };
-        let process = Process::attach(child, &run, &self.sender)?;
-        self.cast.entry(run.who).or_default().started(process);
+        let member = self.cast.entry(run.who).or_default();
+        member.started(process, console);
         Ok(true)
+    }
+
+    async fn spawn(
+        &mut self,
+        side: Side,
+        command: Command,
+        run: &Run,
+        terminal: Option<Terminal>,
+    ) -> Result<Process, EngineError> {
+        let Some(terminal) = terminal else {
+            let child = self.stage.spawn(side, command).await?;
+            return Process::attach(child, run, &self.sender);
+        };
+        let seated = self.stage.seat(side, command, terminal).await?;
+        Process::attach_terminal(seated, terminal.enter, run, &self.sender)
     }
 
     fn command(
         &self,
         who: &str,
-        run: &[Template],
-        env: &BTreeMap<String, Template>,
+        (run, env): (&[Template], &BTreeMap<String, Template>),
         values: &BTreeMap<String, String>,
+        terminal: Option<&Terminal>,
     ) -> Result<Command, EngineError> {
         let fill = |template: &Template| {
             template
@@ -257,7 +287,7 @@ impl Play<'_> {
             .variable("HOME", &home)
             .variable("TMPDIR", format!("{home}/tmp"))
             .variable("LANG", "C.UTF-8")
-            .variable("TERM", "dumb")
+            .variable("TERM", terminal.map_or("dumb", |_| TERMINAL))
             .variable("PYTHONUNBUFFERED", "1")
             .variable(PLAY_VARIABLE, &self.settings.mark);
         for word in words {
@@ -357,11 +387,20 @@ impl Play<'_> {
             });
         let mut last: Vec<&str> = lines.take(3).collect();
         last.reverse();
+        let unfinished = self.unfinished(who);
+        last.extend(unfinished.as_deref());
         if last.is_empty() {
             "it printed nothing".to_owned()
         } else {
             format!("its last lines: {}", last.join(" ⏎ "))
         }
+    }
+
+    /// A line that it has begun and not ended: mostly a prompt.
+    fn unfinished(&self, who: &str) -> Option<String> {
+        let member = self.cast.get(who)?;
+        let partial = member.partial();
+        (!partial.trim().is_empty()).then_some(partial)
     }
 
     /// Sends a signal to a participant that runs.

@@ -6,10 +6,11 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use super::lane::Lines;
 use super::process::Process;
+use super::reading::{Chaff, Reading};
 use super::tap::Tap;
 use super::usage::Usage;
+use crate::adapter::Console;
 use crate::timeline::{Ended, Stream};
 
 /// How long an ended process' streams may stay open: something that it left behind may hold
@@ -26,12 +27,14 @@ pub(super) struct Member {
     pub(super) ended: Option<(Ended, Instant)>,
     /// Its end was recorded: all that it printed stands before it.
     pub(super) is_silent: bool,
-    stdout: Lines,
-    stderr: Lines,
     /// The most that was seen of what it uses.
     pub(super) usage: Usage,
     /// It has exceeded a limit, and was ended for it.
     pub(super) is_over: bool,
+    stdout: Reading,
+    stderr: Reading,
+    /// What is left out of its lines.
+    pub(super) chaff: Chaff,
     /// Streams that have not ended.
     pub(super) open: BTreeSet<Stream>,
     /// A client's link.
@@ -42,15 +45,20 @@ pub(super) struct Member {
 
 impl Member {
     /// A new process takes the place of the last one.
-    pub(super) fn started(&mut self, process: Process) {
+    pub(super) fn started(&mut self, process: Process, console: &Console) {
+        let terminal = console.terminal.as_ref();
         self.process = Some(process);
         self.ended = None;
         self.is_silent = false;
         self.usage = Usage::default();
         self.is_over = false;
-        self.open = BTreeSet::from([Stream::Stdout, Stream::Stderr]);
-        self.stdout = Lines::default();
-        self.stderr = Lines::default();
+        self.open = BTreeSet::from([Stream::Stdout]);
+        if terminal.is_none() {
+            self.open.insert(Stream::Stderr);
+        }
+        self.stdout = terminal.map(Reading::screen).unwrap_or_default();
+        self.stderr = Reading::default();
+        self.chaff = Chaff::new(console.prompt.as_deref());
     }
 
     /// Its process runs.
@@ -68,11 +76,42 @@ impl Member {
         })
     }
 
-    /// The lines of a stream.
-    pub(super) fn lines(&mut self, stream: Stream) -> &mut Lines {
+    /// What is read of a stream.
+    pub(super) fn reading(&mut self, stream: Stream) -> &mut Reading {
         match stream {
             Stream::Stdout => &mut self.stdout,
             Stream::Stderr => &mut self.stderr,
+        }
+    }
+
+    /// The line that it has begun and not ended; empty when there is none.
+    pub(super) fn partial(&self) -> String {
+        let shown = self.stdout.partial();
+        if shown.is_empty() {
+            return self.stderr.partial();
+        }
+        shown
+    }
+
+    /// Types a line; `Err` says why it cannot be.
+    pub(super) fn type_line(&mut self, line: &str) -> Result<(), String> {
+        let process = self
+            .process
+            .as_ref()
+            .ok_or_else(|| "was never started".to_owned())?;
+        process.type_line(line)?;
+        if process.manners().is_some_and(|manners| manners.echoes) {
+            self.chaff.typed(line);
+        }
+        Ok(())
+    }
+
+    /// Answers what the program has asked its terminal.
+    pub(super) fn answer(&mut self) {
+        let answers = self.stdout.take_answers();
+        if let Some(process) = self.process.as_ref().filter(|_| !answers.is_empty()) {
+            // A program that does not read is not told; that shows in what it does.
+            process.send(answers);
         }
     }
 }

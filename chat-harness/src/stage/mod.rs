@@ -25,12 +25,15 @@ mod netlink;
 mod orphans;
 mod pace;
 mod process;
+mod reading;
 mod scratch;
+mod screen;
 pub mod spawn;
 mod status;
 mod step;
 mod surfaces;
 mod tap;
+mod terminal;
 mod thread;
 mod usage;
 

@@ -14,7 +14,9 @@ use tokio_util::task::AbortOnDropHandle;
 use super::EngineError;
 use super::input::{Input, Run};
 use super::spawn::{Child, reap};
+use super::terminal::{Manners, Seated};
 use super::usage;
+use crate::adapter::Enter;
 use crate::timeline::Stream;
 
 /// Bytes read at once from a stream.
@@ -23,6 +25,11 @@ const CHUNK: usize = 16 * 1024;
 /// Lines that wait to be taken by a program that does not read.
 const TYPED_AHEAD: usize = 1024;
 
+/// What ends the input of a program on a terminal: Ctrl-D.
+const END_OF_INPUT: &[u8] = b"\x04";
+
+const WHAT: &str = "watch a process";
+
 /// A running program.
 #[derive(Debug)]
 pub(super) struct Process {
@@ -30,6 +37,8 @@ pub(super) struct Process {
     pub(super) pid: i32,
     pidfd: Arc<OwnedFd>,
     typing: Option<mpsc::Sender<Vec<u8>>>,
+    /// Our end of its terminal, where it has one, and what Enter sends there.
+    keyboard: Option<(OwnedFd, Enter)>,
     /// Its streams and its end are watched as long as this lives.
     _tasks: Vec<AbortOnDropHandle<()>>,
 }
@@ -41,46 +50,107 @@ impl Process {
         run: &Run,
         inputs: &mpsc::Sender<Input>,
     ) -> Result<Self, EngineError> {
-        const WHAT: &str = "watch a process";
-        let pidfd = Arc::new(child.pidfd);
-        let ended = watch(Arc::clone(&pidfd)).map_err(EngineError::system(WHAT))?;
-        let stdin = pipe::Sender::from_owned_fd(child.stdin).map_err(EngineError::system(WHAT))?;
-        let (typing, typed) = mpsc::channel(TYPED_AHEAD);
-        let mut tasks = vec![
-            tokio::spawn(write_input(stdin, typed)),
-            tokio::spawn(watch_end(child.pid, ended, run.clone(), inputs.clone())),
-        ];
+        let input = pipe::Sender::from_owned_fd(child.stdin).map_err(EngineError::system(WHAT))?;
+        let mut outputs = Vec::new();
         for (stream, fd) in [
             (Stream::Stdout, child.stdout),
             (Stream::Stderr, child.stderr),
         ] {
             let output = pipe::Receiver::from_owned_fd(fd).map_err(EngineError::system(WHAT))?;
-            tasks.push(tokio::spawn(read_output(
-                output,
-                stream,
-                run.clone(),
-                inputs.clone(),
-            )));
+            outputs.push((stream, output));
+        }
+        Self::follow((child.pid, child.pidfd), input, outputs, run, inputs)
+    }
+
+    /// Attaches to a child that was just started on a terminal.
+    pub(super) fn attach_terminal(
+        child: Seated,
+        enter: Enter,
+        run: &Run,
+        inputs: &mpsc::Sender<Input>,
+    ) -> Result<Self, EngineError> {
+        let another = || child.terminal.try_clone();
+        let (input, output) = another()
+            .and_then(|one| Ok((one, another()?)))
+            .and_then(|(one, two)| {
+                // A terminal is read and written as a pipe is; it was made not to block.
+                let input = pipe::Sender::from_owned_fd_unchecked(one)?;
+                Ok((input, pipe::Receiver::from_owned_fd_unchecked(two)?))
+            })
+            .map_err(EngineError::system(WHAT))?;
+        let started = (child.pid, child.pidfd);
+        let outputs = vec![(Stream::Stdout, output)];
+        let mut process = Self::follow(started, input, outputs, run, inputs)?;
+        process.keyboard = Some((child.terminal, enter));
+        Ok(process)
+    }
+
+    fn follow(
+        (pid, pidfd): (i32, OwnedFd),
+        input: pipe::Sender,
+        outputs: Vec<(Stream, pipe::Receiver)>,
+        run: &Run,
+        inputs: &mpsc::Sender<Input>,
+    ) -> Result<Self, EngineError> {
+        let pidfd = Arc::new(pidfd);
+        let ended = watch(Arc::clone(&pidfd)).map_err(EngineError::system(WHAT))?;
+        let (typing, typed) = mpsc::channel(TYPED_AHEAD);
+        let mut tasks = vec![
+            tokio::spawn(write_input(input, typed)),
+            tokio::spawn(watch_end(pid, ended, run.clone(), inputs.clone())),
+        ];
+        for (stream, output) in outputs {
+            let reading = read_output(output, stream, run.clone(), inputs.clone());
+            tasks.push(tokio::spawn(reading));
         }
         Ok(Self {
-            pid: child.pid,
+            pid,
             pidfd,
             typing: Some(typing),
+            keyboard: None,
             _tasks: tasks.into_iter().map(AbortOnDropHandle::new).collect(),
         })
     }
 
-    /// Types a line. False when its input is closed or it has long stopped reading.
-    pub(super) fn type_line(&self, line: &str) -> bool {
-        let typed = format!("{line}\n").into_bytes();
+    /// Types a line and presses Enter; `Err` says why it cannot, in words that follow the
+    /// name of the participant.
+    pub(super) fn type_line(&self, line: &str) -> Result<(), String> {
+        if let Some(objection) = self.manners().and_then(|manners| manners.objection(line)) {
+            return Err(objection);
+        }
+        let enter = match &self.keyboard {
+            Some((_, Enter::Cr)) => "\r",
+            Some((_, Enter::Lf)) | None => "\n",
+        };
+        if self.send(format!("{line}{enter}").into_bytes()) {
+            Ok(())
+        } else {
+            Err("does not read its input".to_owned())
+        }
+    }
+
+    /// How its terminal treats what is typed; `None` where it has none.
+    pub(super) fn manners(&self) -> Option<Manners> {
+        let (terminal, _) = self.keyboard.as_ref()?;
+        Some(Manners::of(terminal))
+    }
+
+    /// Sends bytes as they are. False when its input is closed or it has long stopped
+    /// reading.
+    pub(super) fn send(&self, bytes: Vec<u8>) -> bool {
         self.typing
             .as_ref()
-            .is_some_and(|typing| typing.try_send(typed).is_ok())
+            .is_some_and(|typing| typing.try_send(bytes).is_ok())
     }
 
     /// Ends its input, after what was typed.
     pub(super) fn end_input(&mut self) {
-        self.typing = None;
+        if self.keyboard.is_some() {
+            // A program that has long stopped reading does not miss the end either.
+            self.send(END_OF_INPUT.to_vec());
+        } else {
+            self.typing = None;
+        }
     }
 
     /// Sends a signal; nothing happens when it has ended.

@@ -96,22 +96,37 @@ pub struct Child {
 ///
 /// [`EngineError::System`] when there is no such program, or no process to be had.
 pub fn spawn(command: &Command) -> Result<Child, EngineError> {
-    if let Some(directory) = &command.directory {
-        rustix::process::chdir(directory)
-            .map_err(EngineError::system("enter a scratch directory"))?;
-    }
     let pipe = || pipe_with(PipeFlags::CLOEXEC).map_err(EngineError::system("make a pipe"));
     let (their_stdin, stdin) = pipe()?;
     let (stdout, their_stdout) = pipe()?;
     let (stderr, their_stderr) = pipe()?;
+    let (pid, pidfd) = start(command, |actions| {
+        for (theirs, number) in [(&their_stdin, 0), (&their_stdout, 1), (&their_stderr, 2)] {
+            actions.add_dup2(theirs.as_raw_fd(), number)?;
+        }
+        Ok(())
+    })?;
+    Ok(Child {
+        pid,
+        pidfd,
+        stdin,
+        stdout,
+        stderr,
+    })
+}
 
+/// Starts a process with the streams that `streams` opens: its pid, and its handle.
+pub(super) fn start(
+    command: &Command,
+    streams: impl FnOnce(&mut PosixSpawnFileActions) -> nix::Result<()>,
+) -> Result<(i32, OwnedFd), EngineError> {
+    if let Some(directory) = &command.directory {
+        rustix::process::chdir(directory)
+            .map_err(EngineError::system("enter a scratch directory"))?;
+    }
     let mut actions =
         PosixSpawnFileActions::init().map_err(EngineError::system("start a process"))?;
-    for (theirs, number) in [(&their_stdin, 0), (&their_stdout, 1), (&their_stderr, 2)] {
-        actions
-            .add_dup2(theirs.as_raw_fd(), number)
-            .map_err(EngineError::system("start a process"))?;
-    }
+    streams(&mut actions).map_err(EngineError::system("start a process"))?;
     for number in inherited() {
         actions
             .add_close(*number)
@@ -143,13 +158,7 @@ pub fn spawn(command: &Command) -> Result<Child, EngineError> {
     .as_raw();
     ours.insert(pid);
     drop(ours);
-    Ok(Child {
-        pid,
-        pidfd: pidfd(pid)?,
-        stdin,
-        stdout,
-        stderr,
-    })
+    Ok((pid, pidfd(pid)?))
 }
 
 /// The children that the harness itself has started and not yet reaped. What else shows up

@@ -217,19 +217,13 @@ impl<'p> Play<'p> {
     fn type_line(&mut self, client: &str, line: &str) -> Result<Result<(), String>, EngineError> {
         let outbox = self.scratch.outbox(client).display().to_string();
         let line = line.replace("{outbox}", &outbox);
-        let Some(process) = self
-            .cast
-            .get(client)
-            .and_then(|member| member.process.as_ref())
-        else {
-            return Ok(Err(format!("{client} was never started")));
-        };
-        let typed = process.type_line(&line);
+        let member = self.cast.entry(client.to_owned()).or_default();
+        if let Err(why) = member.type_line(&line) {
+            return Ok(Err(format!("{client} {why}")));
+        }
         let who = client.to_owned();
         self.record(Kind::Typed { who, line })?;
-        Ok(typed
-            .then_some(())
-            .ok_or_else(|| format!("{client} does not read its input")))
+        Ok(Ok(()))
     }
 
     fn leave(&mut self, client: &str, how: LeaveHow) -> Result<Result<(), String>, EngineError> {

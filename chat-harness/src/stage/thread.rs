@@ -21,6 +21,8 @@ use super::level::Level;
 use super::namespace::{self, NamespaceError};
 use super::netlink::{self, Listening};
 use super::spawn::{self, Child, Command};
+use super::terminal::{self, Seated};
+use crate::adapter::Terminal;
 
 /// How long the kernel may take to end everything in a PID namespace.
 const END: Duration = Duration::from_secs(20);
@@ -98,6 +100,20 @@ impl StageThread {
         self.ask(move |place| {
             place.enter(side)?;
             spawn::spawn(&command)
+        })
+        .await
+    }
+
+    /// Starts a process on one side, on a terminal of its own.
+    pub(super) async fn seat(
+        &self,
+        side: Side,
+        command: Command,
+        terminal: Terminal,
+    ) -> Result<Seated, EngineError> {
+        self.ask(move |place| {
+            place.enter(side)?;
+            terminal::spawn(&command, &terminal)
         })
         .await
     }
