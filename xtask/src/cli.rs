@@ -3,6 +3,7 @@
 use std::num::{NonZeroU32, NonZeroUsize};
 use std::time::Duration;
 
+use chat_harness::run::Shard;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 /// End-to-end tests and live demos for encrypted chat.
@@ -20,6 +21,10 @@ pub(crate) enum Command {
     Demo(Demo),
     /// Play scenarios and judge them
     Test(Test),
+    /// Tell a saved run again, or lay the parts of one together
+    Report(Report),
+    /// Judge a saved run again from its plans and timelines, without any process
+    Replay(Replay),
     /// Find mistakes in scenarios and adapters without playing them
     Check(Check),
     /// Say what a scenario will do, or what an error code means
@@ -92,6 +97,8 @@ pub(crate) struct Demo {
   cargo xtask test --tag leaving --jobs 1
   cargo xtask test three-clients --repeat 50
   cargo xtask test --retries 2 --timeout 60s --fail-fast
+  cargo xtask test --shard 2/8 --seed 1
+  cargo xtask test --rerun latest
   cargo xtask test three-clients --accept")]
 pub(crate) struct Test {
     /// Ids of scenarios, parts of ids, or paths; all when left out
@@ -109,6 +116,12 @@ pub(crate) struct Test {
     /// How long each play may take: `60s`, `500ms`; what takes longer fails
     #[arg(long, value_parser = duration, value_name = "TIME")]
     pub(crate) timeout: Option<Duration>,
+    /// Play only this part of the scenarios, `2/8`; `report --merge` lays the parts together
+    #[arg(long, value_name = "PART/PARTS")]
+    pub(crate) shard: Option<Shard>,
+    /// Play again what failed in a run, or was never played, with its adapter and seed
+    #[arg(long, value_name = "RUN", conflicts_with_all = ["filters", "tags", "adapter", "shard"])]
+    pub(crate) rerun: Option<String>,
     /// Begin no other play after the first that is red
     #[arg(long)]
     pub(crate) fail_fast: bool,
@@ -120,6 +133,30 @@ pub(crate) struct Test {
     pub(crate) accept: bool,
     #[command(flatten)]
     pub(crate) staging: Staging,
+}
+
+#[derive(Args, Debug)]
+#[command(after_help = "Examples:
+  cargo xtask report
+  cargo xtask report reports/20261121-074151.085-11420
+  cargo xtask report --merge shard-1 shard-2 shard-3")]
+pub(crate) struct Report {
+    /// A directory of a run, or its name in `reports/`; the latest when left out
+    pub(crate) run: Option<String>,
+    /// Lay these runs together as a new one, and tell that
+    #[arg(long, value_name = "DIR", num_args = 1.., conflicts_with = "run")]
+    pub(crate) merge: Vec<String>,
+}
+
+#[derive(Args, Debug)]
+#[command(after_help = "Examples:
+  cargo xtask replay latest
+  cargo xtask replay ~/Downloads/xtask-report three-clients")]
+pub(crate) struct Replay {
+    /// A directory of a run, or its name in `reports/`
+    pub(crate) run: String,
+    /// Only this scenario: its id, or the last part of it
+    pub(crate) scenario: Option<String>,
 }
 
 #[derive(Args, Debug)]

@@ -18,6 +18,7 @@ mod interrupt;
 mod keys;
 mod list;
 mod output;
+mod saved;
 mod schema;
 mod staging;
 mod start_page;
@@ -42,6 +43,8 @@ fn main() -> ExitCode {
         Some(Command::Doctor) => doctor::run(),
         Some(Command::Explain(arguments)) => explain::run(&arguments),
         Some(Command::List(arguments)) => list::run(&arguments),
+        Some(Command::Replay(arguments)) => saved::replay(&arguments),
+        Some(Command::Report(arguments)) => saved::report(&arguments),
         Some(Command::Schema(arguments)) => schema::run(&arguments),
         Some(Command::Test(arguments)) => test::run(&arguments),
         Some(Command::Tidy) => tidy::run(),

@@ -3,15 +3,17 @@
 use std::num::NonZeroUsize;
 use std::thread::available_parallelism;
 
-use chat_harness::report::{PlayReport, terminal};
-use chat_harness::run::{self, Progress, RunDir, TestSettings, Tries, Wanted};
+use chat_harness::report::terminal;
+use chat_harness::run::{self, MeantScenario, Progress, RunDir, TestSettings, Tries, Wanted};
 use chat_harness::snapshot::Update;
 use indicatif::ProgressBar;
 use tokio::sync::mpsc;
 
 use crate::cli;
+use crate::exit_code::FINE;
 use crate::interrupt::Interrupt;
 use crate::output;
+use crate::saved;
 use crate::staging;
 use crate::trouble::{Ran, Trouble};
 use crate::workspace::Workspace;
@@ -22,14 +24,26 @@ const NEWS: usize = 64;
 /// Plays what was asked for; one line a scenario, then what failed, then the sum.
 pub(crate) fn run(arguments: &cli::Test) -> Ran {
     let workspace = Workspace::here();
-    let wanted = Wanted {
+    let mut staging = arguments.staging.clone();
+    let mut wanted = Wanted {
         names: arguments.filters.clone(),
         tags: arguments.tags.clone(),
     };
+    if let Some(name) = &arguments.rerun {
+        let saved = saved::read(&workspace, Some(name))?;
+        let names = saved.to_repeat().into_iter().map(MeantScenario::to_type);
+        wanted.names = names.collect();
+        if wanted.names.is_empty() {
+            output::result("nothing to repeat: everything in that run was played and passed");
+            return Ok(FINE);
+        }
+        staging.adapter = saved.meant.adapter;
+        staging.seed = staging.seed.or(Some(saved.meant.seed));
+    }
     let scenarios = staging::scenarios(&workspace.scenarios(), &wanted)?;
-    let who = staging::implementations(&workspace, &arguments.staging.adapter, &scenarios)?;
+    let who = staging::implementations(&workspace, &staging.adapter, &scenarios)?;
     let update = Update::from_environment(arguments.accept, |name| std::env::var(name).ok());
-    let ground = staging::ground(&workspace, &arguments.staging, who, update)?;
+    let ground = staging::ground(&workspace, &staging, who, update)?;
     let reports = workspace.reports();
     let dir = RunDir::create(&reports).map_err(|error| Trouble::file(&reports, &error))?;
     let jobs = arguments
@@ -38,7 +52,9 @@ pub(crate) fn run(arguments: &cli::Test) -> Ran {
         .map_or(1, NonZeroUsize::get);
     let settings = TestSettings {
         ground,
+        adapter: staging.adapter,
         scenarios,
+        shard: arguments.shard,
         tries: match arguments.retries {
             0 => Tries::Each(arguments.repeat.get()),
             more => Tries::Retry(more),
@@ -48,24 +64,22 @@ pub(crate) fn run(arguments: &cli::Test) -> Ran {
         jobs,
         dir,
     };
-    staging::runtime()?.block_on(play(settings, arguments))
+    staging::runtime()?.block_on(play(settings))
 }
 
-async fn play(settings: TestSettings, arguments: &cli::Test) -> Ran {
+async fn play(settings: TestSettings) -> Ran {
     let interrupt = Interrupt::listen(settings.ground.cancel.clone())?;
-    let dir = settings.dir.clone();
+    let (dir, adapter) = (settings.dir.clone(), settings.adapter.clone());
     let (progress, news) = mpsc::channel(NEWS);
     let telling = tokio::spawn(tell(news, settings.scenarios.len()));
     let report = run::test(settings, progress).await;
     drop(telling.await);
     let report = report.map_err(|error| interrupt.trouble(error))?;
-    for play in report.plays.iter().filter(|play| play.is_red()) {
-        let repeat = repeat_command(play, &arguments.staging.adapter);
-        output::narrate(&terminal::failure(play, dir.path(), &repeat));
+    let red = terminal::red(&report, dir.path(), &adapter);
+    if !red.is_empty() {
+        output::narrate(red.trim_end());
     }
-    for line in &report.left {
-        output::narrate(line);
-    }
+    output::narrate(&format!("files: {}", dir.path().display()));
     output::result(&terminal::closing(&report));
     Ok(report.exit_code())
 }
@@ -84,17 +98,4 @@ async fn tell(mut news: mpsc::Receiver<Progress>, scenarios: usize) {
         }
     }
     bar.finish_and_clear();
-}
-
-/// One line that plays it again in the same way.
-fn repeat_command(play: &PlayReport, adapter: &str) -> String {
-    // Elsewhere an id means nothing.
-    let is_ours = play.path.starts_with("scenarios");
-    let which = is_ours.then(|| play.scenario.clone());
-    let which = which.unwrap_or_else(|| play.path.display().to_string());
-    let mut command = format!("cargo xtask test {which} --seed {}", play.seed);
-    if adapter != run::REFERENCE {
-        command.push_str(&format!(" --adapter {adapter}"));
-    }
-    command
 }

@@ -139,6 +139,43 @@ fn told(play: &PlayReport, check: &Check) -> String {
     text
 }
 
+/// A whole run: a line for each play, the story of each that did not pass, what is left, and
+/// the sum. `dir` is the directory of the run, `adapter` what was asked for.
+pub fn report(run: &RunReport, dir: &Path, adapter: &str) -> String {
+    let mut text: String = run
+        .plays
+        .iter()
+        .map(|play| play_line(play) + "\n")
+        .collect();
+    text.push_str(&red(run, dir, adapter));
+    text + &closing(run)
+}
+
+/// What of a run has to be told: the story of each play that did not pass, and what is left.
+pub fn red(run: &RunReport, dir: &Path, adapter: &str) -> String {
+    let plays = run.plays.iter().filter(|play| play.is_red());
+    let stories = plays.map(|play| failure(play, dir, &repeat(play, adapter)));
+    let left = run.left.iter().map(|line| visible(line) + "\n");
+    stories.chain(left).collect()
+}
+
+/// One line that plays it again in the same way. An adapter is named as it was asked for.
+fn repeat(play: &PlayReport, adapter: &str) -> String {
+    let which = to_type(&play.scenario, &play.path);
+    let adapter = match adapter {
+        crate::run::REFERENCE => String::new(),
+        other => format!(" --adapter {other}"),
+    };
+    format!("cargo xtask test {which} --seed {}{adapter}", play.seed)
+}
+
+/// What to type to mean a scenario: elsewhere than in `scenarios/` an id means nothing.
+pub(crate) fn to_type(id: &str, path: &Path) -> String {
+    let is_ours = path.starts_with("scenarios");
+    let which = is_ours.then(|| id.to_owned());
+    which.unwrap_or_else(|| path.display().to_string())
+}
+
 /// The sum of a run. Its last line is `N passed, N failed, N skipped`.
 pub fn closing(run: &RunReport) -> String {
     let plays = &run.plays;
@@ -156,8 +193,11 @@ pub fn closing(run: &RunReport) -> String {
     let skipped =
         count(&|verdict| matches!(verdict, PlayVerdict::Skip(_) | PlayVerdict::Unsupported(_)));
     let failed = plays.len() - passed - skipped;
-    let levels: std::collections::BTreeSet<&str> =
-        plays.iter().map(|play| play.level.as_str()).collect();
+    let levels: std::collections::BTreeSet<&str> = plays
+        .iter()
+        .map(|play| play.level.as_str())
+        .filter(|level| !level.is_empty())
+        .collect();
     let levels: Vec<&str> = levels.into_iter().collect();
     format!(
         "{FAINT}{} plays in {}, isolation level {}{FAINT:#}\n{}\n{passed} passed, {failed} failed, {skipped} skipped",

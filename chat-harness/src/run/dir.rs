@@ -21,6 +21,13 @@ impl RunDir {
     ///
     /// What the system says, with the path in the text.
     pub fn create(reports: &Path) -> io::Result<Self> {
+        let dir = Self::create_beside(reports)?;
+        Self::remove_oldest(reports);
+        Ok(dir)
+    }
+
+    /// The same, without removing any.
+    pub(super) fn create_beside(reports: &Path) -> io::Result<Self> {
         let now = chrono::Utc::now().format("%Y%m%d-%H%M%S%.3f");
         let id = format!("{now}-{}", std::process::id());
         let path = reports.join(&id);
@@ -32,7 +39,6 @@ impl RunDir {
         })?;
         let dir = Self { path, id };
         dir.point_latest(reports)?;
-        remove_oldest(reports);
         Ok(dir)
     }
 
@@ -59,27 +65,27 @@ impl RunDir {
         inside.collect()
     }
 
+    /// Only what looks like a run of ours is touched. What cannot be removed stays.
+    pub(super) fn remove_oldest(reports: &Path) {
+        let Ok(entries) = fs::read_dir(reports) else {
+            return;
+        };
+        let names = entries
+            .flatten()
+            .map(|entry| entry.file_name().to_string_lossy().into_owned());
+        let mut runs: Vec<String> = names.filter(|name| is_run(name)).collect();
+        runs.sort();
+        let surplus = runs.len().saturating_sub(KEPT);
+        for run in runs.iter().take(surplus) {
+            drop(fs::remove_dir_all(reports.join(run)));
+        }
+    }
+
     /// Another run may do the same at the same time: a link is made beside and renamed.
     fn point_latest(&self, reports: &Path) -> io::Result<()> {
         let beside = reports.join(format!(".latest-{}", self.id));
         std::os::unix::fs::symlink(&self.id, &beside)?;
         fs::rename(beside, reports.join("latest"))
-    }
-}
-
-/// Only what looks like a run of ours is touched. What cannot be removed stays.
-fn remove_oldest(reports: &Path) {
-    let Ok(entries) = fs::read_dir(reports) else {
-        return;
-    };
-    let names = entries
-        .flatten()
-        .map(|entry| entry.file_name().to_string_lossy().into_owned());
-    let mut runs: Vec<String> = names.filter(|name| is_run(name)).collect();
-    runs.sort();
-    let surplus = runs.len().saturating_sub(KEPT);
-    for run in runs.iter().take(surplus) {
-        drop(fs::remove_dir_all(reports.join(run)));
     }
 }
 

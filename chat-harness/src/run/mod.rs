@@ -1,9 +1,12 @@
 //! Runs: which scenarios are played, how many at a time, and where their files lie.
 
 mod dir;
+mod merge;
 mod one;
+mod replay;
 mod saved;
 mod select;
+mod shard;
 mod suite;
 mod tries;
 
@@ -14,7 +17,11 @@ use std::sync::Arc;
 use tokio_util::sync::CancellationToken;
 
 pub use dir::RunDir;
+pub use merge::{merge, merged};
+pub use replay::replay;
+pub use saved::{Meant, MeantScenario, SavedError, SavedRun};
 pub use select::{Selection, Wanted, select};
+pub use shard::Shard;
 pub use suite::{Progress, TestSettings, test};
 pub use tries::Tries;
 

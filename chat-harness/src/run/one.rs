@@ -97,15 +97,11 @@ pub(super) async fn play(
 
 /// The report of something that was not played.
 pub(super) fn not_played(ground: &Ground, which: Which<'_>, why: PlayVerdict) -> PlayReport {
-    let verdicts = Verdicts {
-        play: why,
-        checks: Vec::new(),
-    };
     PlayReport {
         adapter: ground.adapter.name.clone(),
         seed: ground.seed,
         level: ground.level.to_string(),
-        ..blank(which, Duration::ZERO, verdicts)
+        ..blank(which, Duration::ZERO, why)
     }
 }
 
@@ -132,16 +128,20 @@ pub(super) fn judged(
     // Reports say milliseconds; what is read back from one is the same.
     let elapsed = events.last().map_or(0, |event| event.t / 1_000_000);
     let elapsed = Duration::from_millis(elapsed);
+    let verdicts = judge::judge(plan, events, &snapshots);
+    let blank = blank(which, elapsed, verdicts.play.clone());
     PlayReport {
+        verdicts,
         adapter: plan.adapter.name.clone(),
         seed: plan.seed,
         level: level.unwrap_or_default(),
         searches: Searches::of(Some(plan), events),
-        ..blank(which, elapsed, judge::judge(plan, events, &snapshots))
+        ..blank
     }
 }
 
-fn blank(which: Which<'_>, elapsed: Duration, verdicts: Verdicts) -> PlayReport {
+/// A report that says no more than which play it is and how it went.
+pub(super) fn blank(which: Which<'_>, elapsed: Duration, verdict: PlayVerdict) -> PlayReport {
     PlayReport {
         scenario: which.scenario.to_owned(),
         path: which.path.to_owned(),
@@ -152,10 +152,13 @@ fn blank(which: Which<'_>, elapsed: Duration, verdicts: Verdicts) -> PlayReport 
         try_number: which.number,
         tries: vec![Tried {
             number: which.number,
-            verdict: verdicts.play.clone(),
+            verdict: verdict.clone(),
             elapsed,
         }],
-        verdicts,
+        verdicts: Verdicts {
+            play: verdict,
+            checks: Vec::new(),
+        },
         searches: Searches::default(),
         dir: which.dir.to_owned(),
     }

@@ -10,8 +10,9 @@ use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 use super::one::{self, Try, Which};
+use super::saved::{self, Meant, MeantScenario};
 use super::tries::{self, Tries};
-use super::{Ground, RunDir, saved, select, sweep};
+use super::{Ground, RunDir, Shard, select, sweep};
 use crate::judge::PlayVerdict;
 use crate::report::{PlayReport, RunReport};
 use crate::scenario::Scenario;
@@ -23,8 +24,12 @@ use crate::stage::{EngineError, Orphan, Pace};
 pub struct TestSettings {
     /// Shared by all plays.
     pub ground: Ground,
-    /// In the order in which they are reported.
+    /// The adapter as it was asked for, for whoever repeats the run.
+    pub adapter: String,
+    /// Those of the whole run; reported by id.
     pub scenarios: Vec<Scenario>,
+    /// Which part of them is played; all when there is none.
+    pub shard: Option<Shard>,
     /// How often each is played.
     pub tries: Tries,
     /// How long each try may take.
@@ -66,10 +71,15 @@ struct Suite {
 /// [`EngineError`] for faults of the machine or of the harness, and when it was cancelled.
 /// Everything that was started is gone then too.
 pub async fn test(
-    settings: TestSettings,
+    mut settings: TestSettings,
     progress: mpsc::Sender<Progress>,
 ) -> Result<RunReport, EngineError> {
     let began = Instant::now();
+    if let Some(shard) = settings.shard {
+        settings.scenarios.retain(|one| shard.holds(&one.id));
+    }
+    settings.scenarios.sort_by(|a, b| a.id.cmp(&b.id));
+    saved::begin(settings.dir.path(), &meant(&settings))?;
     let suite = Arc::new(Suite {
         ground: settings.ground,
         dir: settings.dir,
@@ -111,10 +121,29 @@ pub async fn test(
     let report = RunReport {
         plays: plays.into_iter().flatten().collect(),
         left: left(&suite.ground, &orphans)?,
-        elapsed: began.elapsed(),
+        // Reports say milliseconds; what is read back from one is the same.
+        elapsed: in_milliseconds(began.elapsed()),
     };
-    saved::save(&suite.dir, &report)?;
+    saved::end(suite.dir.path(), &report)?;
     Ok(report)
+}
+
+fn in_milliseconds(length: Duration) -> Duration {
+    Duration::new(length.as_secs(), length.subsec_millis() * 1_000_000)
+}
+
+fn meant(settings: &TestSettings) -> Meant {
+    let scenarios = settings.scenarios.iter().map(|scenario| MeantScenario {
+        id: scenario.id.clone(),
+        path: settings.ground.shown(&scenario.path),
+    });
+    Meant {
+        id: settings.dir.id().to_owned(),
+        adapter: settings.adapter.clone(),
+        seed: settings.ground.seed,
+        shard: settings.shard,
+        scenarios: scenarios.collect(),
+    }
 }
 
 impl Suite {
@@ -217,5 +246,7 @@ fn left(ground: &Ground, orphans: &[Orphan]) -> Result<Vec<String>, EngineError>
             path.display()
         )
     });
-    Ok(survived.chain(orphaned).chain(pending).collect())
+    let mut left: Vec<String> = survived.chain(orphaned).chain(pending).collect();
+    left.sort();
+    Ok(left)
 }

@@ -1,5 +1,6 @@
 //! Many plays: what ends early, what is tried again, and what is told of it.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
@@ -116,4 +117,134 @@ fn after_the_first_failure_no_other_play_begins_when_asked() {
         last,
         format!("0 passed, 1 failed, {} skipped", plays.len() - 1)
     );
+}
+
+/// Runs a command on saved runs: exit code, standard output, standard error.
+fn xtask(arguments: &[&str]) -> (Option<i32>, String, String) {
+    let output = Command::new(assert_cmd::cargo::cargo_bin("xtask"))
+        .current_dir(root())
+        .args(arguments)
+        .env("NO_COLOR", "1")
+        .stdin(Stdio::null())
+        .output()
+        .unwrap();
+    let text = |bytes| String::from_utf8(bytes).unwrap();
+    (
+        output.status.code(),
+        text(output.stdout),
+        text(output.stderr),
+    )
+}
+
+/// Every report of a run, by its path.
+fn reports(dir: &Path) -> BTreeMap<PathBuf, String> {
+    let mut found = BTreeMap::new();
+    let mut waiting = vec![dir.to_owned()];
+    while let Some(dir) = waiting.pop() {
+        for entry in std::fs::read_dir(dir).unwrap().flatten() {
+            let path = entry.path();
+            if path.is_dir() {
+                waiting.push(path);
+            } else if path.ends_with("result.json") || path.ends_with("junit.xml") {
+                let text = std::fs::read_to_string(&path).unwrap();
+                found.insert(path, text);
+            }
+        }
+    }
+    found
+}
+
+#[test]
+fn a_replay_writes_and_tells_the_same_without_a_process() {
+    let ran = test(
+        "relay-doubles",
+        &["zoo/scenarios/tour.toml", "--repeat", "2"],
+    );
+    let before = reports(&ran.dir);
+    assert_eq!(
+        before.len(),
+        5,
+        "run, scenario, two tries and JUnit: {before:#?}"
+    );
+    for path in before.keys() {
+        std::fs::write(path, "").unwrap();
+    }
+    let dir = ran.dir.to_str().unwrap();
+    let (code, _, err) = xtask(&["replay", dir]);
+    assert_eq!(code, Some(2), "an empty result.json is told: {err}");
+    assert!(err.contains("result.json"), "{err}");
+    for (path, text) in &before {
+        std::fs::write(path, text).unwrap();
+    }
+    for path in before.keys().filter(|path| path.ends_with("junit.xml")) {
+        std::fs::remove_file(path).unwrap();
+    }
+    let (code, out, err) = xtask(&["replay", dir]);
+    assert_eq!(code, ran.code, "{err}");
+    assert_eq!(reports(&ran.dir), before);
+    for line in ran.err.lines().filter(|line| !line.starts_with("files: ")) {
+        assert!(out.contains(line), "{line} is missing in:\n{out}");
+    }
+    assert!(out.ends_with(&ran.out), "{out}");
+    assert_eq!(xtask(&["report", dir]), (code, out, String::new()));
+}
+
+#[test]
+fn shards_laid_together_are_one_run_and_a_lost_one_makes_it_red() {
+    let part = |part: &str| {
+        let arguments = ["files/o", "files/t", "--seed", "7", "--shard", part];
+        let (code, out, err) = xtask(&[&["test"][..], &arguments].concat());
+        assert_eq!(code, Some(0), "{err}");
+        let dir = err.lines().find_map(|line| line.strip_prefix("files: "));
+        (dir.unwrap_or_else(|| panic!("{err}")).to_owned(), out)
+    };
+    let parts = ["1/3", "2/3", "3/3"].map(|number| part(number).0);
+    let [one, two, three] = parts.each_ref().map(String::as_str);
+    let (code, out, err) = xtask(&["report", "--merge", one, two, three]);
+    assert_eq!(code, Some(0), "{err}");
+    let plays = out.lines().filter(|line| line.contains("PASS")).count();
+    assert!(plays >= 3, "{out}");
+    assert!(
+        out.ends_with(&format!("{plays} passed, 0 failed, 0 skipped\n")),
+        "{out}"
+    );
+    let merged = err.trim().strip_prefix("merged as ").unwrap();
+    assert!(xtask(&["replay", merged]).1.ends_with(&out));
+    let (code, out, _) = xtask(&["report", "--merge", one, three]);
+    assert_eq!(code, Some(1));
+    assert!(out.contains("shard 2/3 is not there"), "{out}");
+    let (code, _, err) = xtask(&["report", "--merge", one, one]);
+    assert_eq!(code, Some(2), "{err}");
+}
+
+#[test]
+fn what_failed_or_was_not_played_can_be_repeated_alone() {
+    let ran = test(
+        "relay-dies-starting",
+        &["files/o", "basics/public", "--jobs", "1", "--fail-fast"],
+    );
+    let plays = ran.result()["plays"].as_array().unwrap().len();
+    let seed = ran.result()["plays"][0]["seed"].clone();
+    // As if one of them had passed, and another had never ended.
+    let edit = |id: &str| ran.dir.join(id).join("result.json");
+    let mut passed = ran.result()["plays"][0].clone();
+    passed["verdict"] = "pass".into();
+    passed["checks"] = Value::Array(Vec::new());
+    passed["version"] = 1.into();
+    std::fs::write(edit("basics/public"), passed.to_string()).unwrap();
+    std::fs::remove_file(edit("files/one-byte")).unwrap();
+    std::fs::remove_file(ran.dir.join("result.json")).unwrap();
+    let dir = ran.dir.to_str().unwrap();
+    let (code, out, _) = xtask(&["report", dir]);
+    assert_eq!(code, Some(1), "{out}");
+    assert!(
+        out.contains("1 scenarios were meant and never played"),
+        "{out}"
+    );
+    let (code, out, err) = xtask(&["test", "--rerun", dir]);
+    assert_eq!(code, Some(1), "{err}");
+    assert!(!err.contains("basics/public"), "{err}");
+    assert!(err.contains(&format!("--seed {seed} --adapter")), "{err}");
+    let last = format!("0 passed, {} failed, 0 skipped\n", plays - 1);
+    assert!(out.ends_with(&last), "{out}");
 }

@@ -1,6 +1,7 @@
 //! Reports, each read by a parser that is not ours.
 
 mod junit;
+mod merging;
 
 use std::time::Duration;
 

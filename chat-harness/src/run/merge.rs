@@ -1,0 +1,118 @@
+//! Laying the parts of a run together.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::io;
+use std::path::Path;
+
+use super::saved::{self, Meant, SavedError, SavedRun};
+use super::{RunDir, Shard};
+use crate::report::RunReport;
+
+/// What the parts of a run are as one: as if they had never been apart.
+///
+/// # Errors
+///
+/// [`SavedError::Apart`] when they are not parts of one run. A part that is not there is no
+/// error: it is told among what is left, and so the whole is red.
+pub fn merged(parts: &[SavedRun]) -> Result<(Meant, RunReport), SavedError> {
+    let first = parts
+        .first()
+        .ok_or_else(|| SavedError::Apart("there is nothing to merge".to_owned()))?;
+    let mut whole = first.meant.clone();
+    whole.shard = None;
+    whole.scenarios.clear();
+    let mut report = RunReport::default();
+    for part in parts {
+        belongs(part, first)?;
+        whole.scenarios.extend(part.meant.scenarios.clone());
+        report.plays.extend(part.report.plays.clone());
+        report.left.extend(part.report.left.clone());
+        report.elapsed = report.elapsed.max(part.report.elapsed);
+    }
+    whole.scenarios.sort();
+    report.plays.sort_by(|a, b| a.scenario.cmp(&b.scenario));
+    let mut pairs = whole.scenarios.iter().zip(whole.scenarios.iter().skip(1));
+    if let Some((twice, _)) = pairs.find(|(a, b)| a.id == b.id) {
+        let text = format!("{} was played in two of them", twice.id);
+        return Err(SavedError::Apart(text));
+    }
+    report.left.extend(missing(parts));
+    report.left.sort();
+    report.left.dedup();
+    Ok((whole, report))
+}
+
+fn belongs(part: &SavedRun, first: &SavedRun) -> Result<(), SavedError> {
+    let (one, other) = (&part.meant, &first.meant);
+    let shards = |meant: &Meant| meant.shard.and_then(|shard| shard.all().last());
+    let differ = if one.adapter != other.adapter {
+        "adapters"
+    } else if one.seed != other.seed {
+        "seeds (give all shards the same --seed)"
+    } else if shards(one) != shards(other) {
+        "numbers of shards"
+    } else {
+        return Ok(());
+    };
+    Err(SavedError::Apart(format!(
+        "{} and {} are not parts of one run: they have different {differ}",
+        first.dir.display(),
+        part.dir.display()
+    )))
+}
+
+/// Shards of the whole that nobody brought.
+fn missing(parts: &[SavedRun]) -> Vec<String> {
+    let there: BTreeSet<Shard> = parts.iter().filter_map(|part| part.meant.shard).collect();
+    let all = there.first().into_iter().flat_map(|shard| shard.all());
+    all.filter(|shard| !there.contains(shard))
+        .map(|shard| format!("shard {shard} is not there; its scenarios are not in this report"))
+        .collect()
+}
+
+/// Lays runs together as a new one: reports, and the files of every play.
+///
+/// # Errors
+///
+/// As [`merged`], and when a file cannot be written.
+pub fn merge(parts: &[SavedRun], reports: &Path) -> Result<SavedRun, SavedError> {
+    let (mut meant, report) = merged(parts)?;
+    let failed = |path: &Path| {
+        let path = path.to_owned();
+        move |error| SavedError::File { path, error }
+    };
+    let dir = RunDir::create_beside(reports).map_err(failed(reports))?;
+    dir.id().clone_into(&mut meant.id);
+    for part in parts {
+        for scenario in &part.meant.scenarios {
+            let from = part.dir.join(RunDir::below(&scenario.id));
+            if from.is_dir() {
+                lay(&from, &dir.play(&scenario.id)).map_err(failed(&from))?;
+            }
+        }
+    }
+    saved::begin(dir.path(), &meant)?;
+    saved::end(dir.path(), &report)?;
+    RunDir::remove_oldest(reports);
+    Ok(SavedRun {
+        dir: dir.path().to_owned(),
+        meant,
+        report,
+    })
+}
+
+/// The same files under another directory; not a second time on disk where that is possible.
+fn lay(from: &Path, to: &Path) -> io::Result<()> {
+    fs::create_dir_all(to)?;
+    for entry in fs::read_dir(from)? {
+        let entry = entry?;
+        let (here, there) = (entry.path(), to.join(entry.file_name()));
+        if entry.file_type()?.is_dir() {
+            lay(&here, &there)?;
+        } else if fs::hard_link(&here, &there).is_err() {
+            fs::copy(&here, &there)?;
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,70 @@
+//! `report` and `replay`: runs that were saved, told again.
+
+use std::path::{Path, PathBuf};
+
+use chat_harness::report::terminal;
+use chat_harness::run::{self, SavedError, SavedRun};
+
+use crate::cli;
+use crate::output;
+use crate::trouble::{Ran, Trouble};
+use crate::workspace::Workspace;
+
+/// Tells a saved run, or several as one. Ends with the exit code that the run had.
+pub(crate) fn report(arguments: &cli::Report) -> Ran {
+    let workspace = Workspace::here();
+    if arguments.merge.is_empty() {
+        return Ok(tell(&read(&workspace, arguments.run.as_deref())?));
+    }
+    let parts = arguments
+        .merge
+        .iter()
+        .map(|name| read(&workspace, Some(name)));
+    let parts: Vec<SavedRun> = parts.collect::<Result<_, _>>()?;
+    let whole = run::merge(&parts, &workspace.reports()).map_err(trouble)?;
+    output::narrate(&format!("merged as {}", whole.dir.display()));
+    Ok(tell(&whole))
+}
+
+/// Judges a saved run again, and tells it. Ends with the exit code of what is told.
+pub(crate) fn replay(arguments: &cli::Replay) -> Ran {
+    let dir = place(&Workspace::here(), Some(&arguments.run));
+    let run = run::replay(&dir, arguments.scenario.as_deref()).map_err(trouble)?;
+    Ok(tell(&run))
+}
+
+/// The run with this name or path; the latest when none is named.
+///
+/// # Errors
+///
+/// When it cannot be read.
+pub(crate) fn read(workspace: &Workspace, name: Option<&str>) -> Result<SavedRun, Trouble> {
+    SavedRun::read(&place(workspace, name)).map_err(trouble)
+}
+
+fn place(workspace: &Workspace, name: Option<&str>) -> PathBuf {
+    let named = workspace.reports().join(name.unwrap_or("latest"));
+    let place = match name {
+        Some(path) if !named.join("run.json").is_file() => Path::new(path).to_owned(),
+        _ => named,
+    };
+    // `latest` means another run soon.
+    place.canonicalize().unwrap_or(place)
+}
+
+fn tell(run: &SavedRun) -> u8 {
+    let text = terminal::report(&run.report, &run.dir, &run.meant.adapter);
+    output::result(&text);
+    run.report.exit_code()
+}
+
+fn trouble(error: SavedError) -> Trouble {
+    let text = error.to_string();
+    match error {
+        SavedError::File { .. } => Trouble::environment(text),
+        SavedError::NoRun(_) => Trouble::usage(format!("{text}; `cargo xtask test` makes one")),
+        SavedError::Format { .. } | SavedError::Apart(_) | SavedError::NoScenario(_) => {
+            Trouble::usage(text)
+        }
+    }
+}
