@@ -14,6 +14,7 @@ mod demo;
 mod doctor;
 mod exit_code;
 mod explain;
+mod github;
 mod interrupt;
 mod keys;
 mod list;

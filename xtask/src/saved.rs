@@ -6,6 +6,7 @@ use chat_harness::report::terminal;
 use chat_harness::run::{self, SavedError, SavedRun};
 
 use crate::cli;
+use crate::github::{self, NoCommands};
 use crate::output;
 use crate::trouble::{Ran, Trouble};
 use crate::workspace::Workspace;
@@ -14,7 +15,7 @@ use crate::workspace::Workspace;
 pub(crate) fn report(arguments: &cli::Report) -> Ran {
     let workspace = Workspace::here();
     if arguments.merge.is_empty() {
-        return Ok(tell(&read(&workspace, arguments.run.as_deref())?));
+        return tell(&read(&workspace, arguments.run.as_deref())?);
     }
     let parts = arguments
         .merge
@@ -23,14 +24,14 @@ pub(crate) fn report(arguments: &cli::Report) -> Ran {
     let parts: Vec<SavedRun> = parts.collect::<Result<_, _>>()?;
     let whole = run::merge(&parts, &workspace.reports()).map_err(trouble)?;
     output::narrate(&format!("merged as {}", whole.dir.display()));
-    Ok(tell(&whole))
+    tell(&whole)
 }
 
 /// Judges a saved run again, and tells it. Ends with the exit code of what is told.
 pub(crate) fn replay(arguments: &cli::Replay) -> Ran {
     let dir = place(&Workspace::here(), Some(&arguments.run));
     let run = run::replay(&dir, arguments.scenario.as_deref()).map_err(trouble)?;
-    Ok(tell(&run))
+    tell(&run)
 }
 
 /// The run with this name or path; the latest when none is named.
@@ -52,10 +53,14 @@ fn place(workspace: &Workspace, name: Option<&str>) -> PathBuf {
     place.canonicalize().unwrap_or(place)
 }
 
-fn tell(run: &SavedRun) -> u8 {
-    let text = terminal::report(&run.report, &run.dir, &run.meant.adapter);
-    output::result(&text);
-    run.report.exit_code()
+fn tell(run: &SavedRun) -> Ran {
+    let (report, dir, adapter) = (&run.report, &run.dir, &run.meant.adapter);
+    let no_commands = NoCommands::begin();
+    output::result(terminal::report(report, dir, adapter).trim_end());
+    drop(no_commands);
+    github::tell(report, dir, adapter)?;
+    output::result(&terminal::closing(report));
+    Ok(report.exit_code())
 }
 
 fn trouble(error: SavedError) -> Trouble {

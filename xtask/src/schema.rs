@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::PathBuf;
 
-use chat_harness::{adapter, scenario};
+use chat_harness::{adapter, report, scenario};
 use clap::CommandFactory as _;
 
 use crate::cli::{self, Cli};
@@ -48,6 +48,7 @@ fn generated(workspace: &Workspace) -> Result<Vec<(PathBuf, String)>, Trouble> {
     let schemas = workspace.root().join("schemas");
     let mut files = vec![
         (schemas.join("adapter.json"), pretty(&adapter::schema())),
+        (schemas.join("result.json"), pretty(&report::schema())),
         (schemas.join("scenario.json"), pretty(&scenario::schema())),
     ];
     let parts = [

@@ -11,6 +11,7 @@ use tokio::sync::mpsc;
 
 use crate::cli;
 use crate::exit_code::FINE;
+use crate::github::{self, NoCommands};
 use crate::interrupt::Interrupt;
 use crate::output;
 use crate::saved;
@@ -70,6 +71,7 @@ pub(crate) fn run(arguments: &cli::Test) -> Ran {
 async fn play(settings: TestSettings) -> Ran {
     let interrupt = Interrupt::listen(settings.ground.cancel.clone())?;
     let (dir, adapter) = (settings.dir.clone(), settings.adapter.clone());
+    let no_commands = NoCommands::begin();
     let (progress, news) = mpsc::channel(NEWS);
     let telling = tokio::spawn(tell(news, settings.scenarios.len()));
     let report = run::test(settings, progress).await;
@@ -79,6 +81,8 @@ async fn play(settings: TestSettings) -> Ran {
     if !red.is_empty() {
         output::narrate(red.trim_end());
     }
+    drop(no_commands);
+    github::tell(&report, dir.path(), &adapter)?;
     output::narrate(&format!("files: {}", dir.path().display()));
     output::result(&terminal::closing(&report));
     Ok(report.exit_code())

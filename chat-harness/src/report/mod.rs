@@ -1,9 +1,11 @@
 //! Reports: what people and machines read. None of them judges; each is a function of what
 //! was planned, recorded and judged.
 
+pub mod github;
 pub mod json;
 pub mod junit;
 pub mod live;
+mod schema;
 mod searches;
 pub mod terminal;
 
@@ -14,6 +16,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::judge::{CheckKind, PlayVerdict, Verdict, Verdicts};
 
+pub use schema::schema;
 pub use searches::{Searched, Searches};
 
 /// Everything about one scenario in a run.

@@ -154,9 +154,14 @@ pub fn report(run: &RunReport, dir: &Path, adapter: &str) -> String {
 /// What of a run has to be told: the story of each play that did not pass, and what is left.
 pub fn red(run: &RunReport, dir: &Path, adapter: &str) -> String {
     let plays = run.plays.iter().filter(|play| play.is_red());
-    let stories = plays.map(|play| failure(play, dir, &repeat(play, adapter)));
+    let stories = plays.map(|play| story(play, dir, adapter));
     let left = run.left.iter().map(|line| visible(line) + "\n");
     stories.chain(left).collect()
+}
+
+/// As [`failure`], with the line that plays it again.
+pub(super) fn story(play: &PlayReport, dir: &Path, adapter: &str) -> String {
+    failure(play, dir, &repeat(play, adapter))
 }
 
 /// One line that plays it again in the same way. An adapter is named as it was asked for.

@@ -42,6 +42,11 @@ pub fn fresh_seed() -> u64 {
     u64::from(rand::random::<u32>())
 }
 
+/// A word that nobody can guess.
+pub fn fresh_token() -> String {
+    format!("{:032x}", rand::random::<u128>())
+}
+
 /// What every play of a run shares.
 #[derive(Clone, Debug)]
 pub struct Ground {

@@ -248,3 +248,39 @@ fn what_failed_or_was_not_played_can_be_repeated_alone() {
     let last = format!("0 passed, {} failed, 0 skipped\n", plays - 1);
     assert!(out.ends_with(&last), "{out}");
 }
+
+#[test]
+fn on_github_only_our_own_commands_count() {
+    let summary = tempfile::NamedTempFile::new().unwrap();
+    std::fs::write(summary.path(), "what another program said\n").unwrap();
+    let output = Command::new(assert_cmd::cargo::cargo_bin("xtask"))
+        .current_dir(root())
+        .args(["test", "zoo/scenarios/tour.toml"])
+        .args(["--adapter", "zoo/adapters/relay-drops.toml"])
+        .env("NO_COLOR", "1")
+        .env("GITHUB_ACTIONS", "true")
+        .env("GITHUB_STEP_SUMMARY", summary.path())
+        .stdin(Stdio::null())
+        .output()
+        .unwrap();
+    let err = String::from_utf8(output.stderr).unwrap();
+    let mut stopped_by = None;
+    let mut commands = Vec::new();
+    for line in err.lines() {
+        match (&stopped_by, line.strip_prefix("::stop-commands::")) {
+            (None, Some(token)) => stopped_by = Some(format!("::{token}::")),
+            (None, None) if line.starts_with("::") || line.contains("##[") => commands.push(line),
+            (Some(token), _) if line == token => stopped_by = None,
+            _ => {}
+        }
+        let tells_output = line.contains("│");
+        assert!(stopped_by.is_some() || !tells_output, "{line}");
+    }
+    assert_eq!(stopped_by, None, "{err}");
+    assert_eq!(commands.len(), 1, "{err}");
+    let place = "::error file=zoo/scenarios/tour.toml,line=";
+    assert!(commands[0].starts_with(place), "{commands:?}");
+    let text = std::fs::read_to_string(summary.path()).unwrap();
+    assert!(text.starts_with("what another program said\n## 0 passed, 1 failed"));
+    assert!(text.contains("zoo\\/scenarios\\/tour"), "{text}");
+}

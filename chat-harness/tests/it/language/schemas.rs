@@ -1,4 +1,4 @@
-use chat_harness::{adapter, scenario};
+use chat_harness::{adapter, report, scenario};
 use serde_json::Value;
 
 use super::{scenarios, workspace};
@@ -76,6 +76,7 @@ fn the_schemas_in_the_repository_are_the_generated_ones() {
     for (file, schema) in [
         ("scenario.json", scenario::schema()),
         ("adapter.json", adapter::schema()),
+        ("result.json", report::schema()),
     ] {
         let text = std::fs::read_to_string(workspace().join("schemas").join(file)).unwrap();
         let stored: Value = serde_json::from_str(&text).unwrap();

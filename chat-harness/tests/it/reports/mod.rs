@@ -1,5 +1,7 @@
 //! Reports, each read by a parser that is not ours.
 
+mod github;
+mod json;
 mod junit;
 mod merging;
 

@@ -1,0 +1,201 @@
+//! JSON Schema (draft-07) of `result.json`, for whoever reads it with a program.
+
+use serde_json::{Value, json};
+
+use super::json::VERSION;
+
+/// The schema of `result.json`: that of a run, and that of one scenario in it.
+pub fn schema() -> Value {
+    json!({
+        "$schema": "http://json-schema.org/draft-07/schema#",
+        "title": "Result",
+        "description": "result.json of a run, or of one scenario of a run.",
+        "oneOf": [
+            { "$ref": "#/definitions/run" },
+            { "$ref": "#/definitions/saved_play" },
+        ],
+        "definitions": {
+            "run": run(),
+            "play": play(false),
+            "saved_play": play(true),
+            "tried": tried(),
+            "verdict": verdict(),
+            "check": check(),
+            "evidence": evidence(),
+            "searched": searched(),
+        },
+    })
+}
+
+fn run() -> Value {
+    object(
+        "What came of a run.",
+        json!({
+            "version": version(),
+            "exit_code": {
+                "description": "Of the run: 3 plaintext, 1 failed, 4 cannot tell, 0 passed.",
+                "enum": [0, 1, 3, 4],
+            },
+            "seconds": seconds("By the clock on the wall."),
+            "left": {
+                "description": "What must not be left, in sentences. Anything here makes the run fail.",
+                "type": "array",
+                "items": { "type": "string" },
+            },
+            "plays": {
+                "description": "One for each scenario, by id.",
+                "type": "array",
+                "items": { "$ref": "#/definitions/play" },
+            },
+        }),
+    )
+}
+
+/// A scenario in a run; in a file of its own it has a version.
+fn play(alone: bool) -> Value {
+    let mut properties = json!({
+        "scenario": text("Its id."),
+        "path": text("Its file, from the root of the workspace where it lies below it."),
+        "adapter": text("The implementation."),
+        "seed": { "description": "With it, the play can be repeated.", "type": "integer", "minimum": 0 },
+        "level": text("How strongly it was isolated: none, reaper or namespaces; empty when it was never played."),
+        "seconds": seconds("From the first to the last event of the try that is told."),
+        "try": { "description": "Which try is told: the first that did not pass, else the last.", "type": "integer", "minimum": 1 },
+        "tries": {
+            "description": "How each try went.",
+            "type": "array",
+            "items": { "$ref": "#/definitions/tried" },
+        },
+        "verdict": { "$ref": "#/definitions/verdict" },
+        "checks": {
+            "description": "In the order of the plan, then those of the whole play.",
+            "type": "array",
+            "items": { "$ref": "#/definitions/check" },
+        },
+        "searched": { "$ref": "#/definitions/searched" },
+        "dir": text("Where its files lie, below the directory of the run."),
+    });
+    if let Some(properties) = properties.as_object_mut().filter(|_| alone) {
+        properties.insert("version".to_owned(), version());
+    }
+    object("Everything about one scenario in a run.", properties)
+}
+
+fn tried() -> Value {
+    object(
+        "How one try of a scenario went.",
+        json!({
+            "try": { "description": "From 1.", "type": "integer", "minimum": 1 },
+            "verdict": { "$ref": "#/definitions/verdict" },
+            "seconds": seconds("From its first to its last event."),
+        }),
+    )
+}
+
+fn verdict() -> Value {
+    let with_reason = |word: &str, what: &str| {
+        json!({
+            "description": what,
+            "type": "object",
+            "properties": { word: { "description": "The reason.", "type": "string" } },
+            "required": [word],
+            "additionalProperties": false,
+        })
+    };
+    json!({
+        "description": "Of a whole play.",
+        "oneOf": [
+            { "enum": ["pass", "cannot-tell", "fail", "flaky", "orphan", "plaintext"] },
+            with_reason("xfail", "It failed, as the scenario says that it must as yet."),
+            with_reason("skip", "It was not played."),
+            with_reason("unsupported", "The implementation says that it cannot do it."),
+        ],
+    })
+}
+
+fn check() -> Value {
+    object(
+        "One thing that was checked.",
+        json!({
+            "kind": {
+                "description": "A word, or a word with what it is about.",
+                "oneOf": [
+                    { "type": "string" },
+                    { "type": "object", "minProperties": 1, "maxProperties": 1 },
+                ],
+            },
+            "name": text("In words."),
+            "step": { "description": "Which step; null for those of the whole play.", "type": ["string", "null"] },
+            "line": { "description": "Line of the scenario's file.", "type": ["integer", "null"], "minimum": 1 },
+            "verdict": { "enum": ["pass", "cannot-tell", "fail", "plaintext"] },
+            "evidence": { "$ref": "#/definitions/evidence" },
+        }),
+    )
+}
+
+fn evidence() -> Value {
+    object(
+        "Why a verdict is what it is; empty for what passed with nothing to say.",
+        json!({
+            "expected": text("What should have been."),
+            "got": text("What was."),
+            "difference": { "description": "The first difference, with invisible characters shown.", "type": ["string", "null"] },
+            "just_before": {
+                "description": "What happened just before, on all lanes, oldest first.",
+                "type": "array",
+                "items": { "type": "string" },
+            },
+            "look_at": { "description": "A file to look at, below the play's directory.", "type": ["string", "null"] },
+        }),
+    )
+}
+
+fn searched() -> Value {
+    let surface = object(
+        "The search of one surface.",
+        json!({
+            "surface": text("Which: wire, output, files, …"),
+            "bytes": { "description": "Bytes read.", "type": "integer", "minimum": 0 },
+            "control_found": {
+                "description": "Whether the string that must be found was; null when the adapter declares none.",
+                "type": ["boolean", "null"],
+            },
+        }),
+    );
+    let count = |what: &str| json!({ "description": what, "type": "integer", "minimum": 0 });
+    object(
+        "What was searched for plaintext.",
+        json!({
+            "secrets": count("Planted strings and texts that were looked for."),
+            "seen": count("Findings."),
+            "surfaces": { "description": "Each once.", "type": "array", "items": surface },
+        }),
+    )
+}
+
+/// All properties are there, and no other ones.
+fn object(what: &str, properties: Value) -> Value {
+    let names: Vec<String> = properties
+        .as_object()
+        .map(|properties| properties.keys().cloned().collect())
+        .unwrap_or_default();
+    json!({
+        "description": what,
+        "type": "object",
+        "properties": properties,
+        "required": names,
+        "additionalProperties": false,
+    })
+}
+
+fn text(what: &str) -> Value {
+    json!({ "description": what, "type": "string" })
+}
+
+fn seconds(what: &str) -> Value {
+    json!({ "description": what, "type": "number", "minimum": 0 })
+}
+
+fn version() -> Value {
+    json!({ "description": "Of this format.", "const": VERSION })
+}

@@ -1,0 +1,72 @@
+use chat_harness::judge::PlayVerdict as P;
+use chat_harness::report::{RunReport, json, schema};
+use serde_json::Value;
+
+use super::play;
+
+fn every_verdict() -> Vec<P> {
+    let why = || "why".to_owned();
+    vec![
+        P::Pass,
+        P::CannotTell,
+        P::Fail,
+        P::Flaky,
+        P::Orphan,
+        P::Plaintext,
+        P::Xfail(why()),
+        P::Skip(why()),
+        P::Unsupported(why()),
+    ]
+}
+
+#[test]
+fn every_result_fits_the_schema() {
+    let validator = jsonschema::draft7::new(&schema()).unwrap();
+    let plays: Vec<_> = every_verdict()
+        .into_iter()
+        .map(|verdict| play("a/b", &[verdict.clone(), P::Pass], verdict))
+        .collect();
+    let mut texts: Vec<String> = plays.iter().map(|play| json::play(play).unwrap()).collect();
+    texts.push(json::run(&RunReport::default()).unwrap());
+    texts.push(
+        json::run(&RunReport {
+            plays,
+            left: vec!["left".to_owned()],
+            ..RunReport::default()
+        })
+        .unwrap(),
+    );
+    for text in texts {
+        let value: Value = serde_json::from_str(&text).unwrap();
+        let errors: Vec<String> = validator
+            .iter_errors(&value)
+            .map(|error| error.to_string())
+            .collect();
+        assert!(errors.is_empty(), "{errors:?}\n{text}");
+    }
+}
+
+#[test]
+fn the_schema_refuses_what_is_no_result() {
+    let validator = jsonschema::draft7::new(&schema()).unwrap();
+    let good: Value =
+        serde_json::from_str(&json::play(&play("a", &[P::Pass], P::Pass)).unwrap()).unwrap();
+    assert!(validator.is_valid(&good));
+    for (key, value) in [
+        ("verdict", Value::from("perfect")),
+        ("verdict", serde_json::json!({ "skip": 1 })),
+        ("version", Value::from(2)),
+        ("seed", Value::from(-1)),
+        ("grade", Value::from(1)),
+        ("checks", serde_json::json!([{}])),
+    ] {
+        let mut bad = good.clone();
+        bad[key] = value;
+        assert!(!validator.is_valid(&bad), "{key}: {}", bad[key]);
+    }
+    for key in good.as_object().unwrap().keys() {
+        let mut bad = good.clone();
+        bad.as_object_mut().unwrap().remove(key);
+        assert!(!validator.is_valid(&bad), "without {key}");
+    }
+}
