@@ -60,6 +60,9 @@ pub(crate) struct Staging {
     /// Implementation to play with: a file in `adapters/` without its extension, or a path
     #[arg(long, default_value = "reference", value_name = "NAME|PATH")]
     pub(crate) adapter: String,
+    /// Give a setting of the adapter another value; may be given again
+    #[arg(long = "set", value_parser = setting, value_name = "NAME=VALUE")]
+    pub(crate) settings: Vec<(String, String)>,
     /// Everything random comes from this number; another one each time when left out
     #[arg(long, value_name = "NUMBER")]
     pub(crate) seed: Option<u64>,
@@ -237,6 +240,13 @@ pub(crate) struct Schema {
     /// Write nothing; fail when something is out of date
     #[arg(long)]
     pub(crate) check: bool,
+}
+
+/// `NAME=VALUE`.
+fn setting(text: &str) -> Result<(String, String), String> {
+    let pair = text.split_once('=');
+    let (name, value) = pair.ok_or_else(|| "write it like NAME=VALUE".to_owned())?;
+    Ok((name.to_owned(), value.to_owned()))
 }
 
 /// `2s` or `500ms`.

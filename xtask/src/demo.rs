@@ -30,8 +30,11 @@ const LOOK: u64 = 512 * 1024;
 pub(crate) fn run(arguments: &cli::Demo) -> Ran {
     let workspace = Workspace::here();
     let scenario = staging::one(&workspace, &arguments.name)?;
-    let name = &arguments.staging.adapter;
-    let who = staging::implementations(&workspace, name, std::slice::from_ref(&scenario))?;
+    let who = staging::implementations(
+        &workspace,
+        &arguments.staging,
+        std::slice::from_ref(&scenario),
+    )?;
     let ground = staging::ground(&workspace, &arguments.staging, who, Update::Check)?;
     let reports = workspace.reports();
     let dir = RunDir::create(&reports).map_err(|error| Trouble::file(&reports, &error))?;

@@ -20,8 +20,11 @@ pub(crate) fn run(arguments: &cli::Explain) -> Ran {
     }
     let workspace = Workspace::here();
     let scenario = staging::one(&workspace, &arguments.what)?;
-    let name = &arguments.staging.adapter;
-    let who = staging::implementations(&workspace, name, std::slice::from_ref(&scenario))?;
+    let who = staging::implementations(
+        &workspace,
+        &arguments.staging,
+        std::slice::from_ref(&scenario),
+    )?;
     let root = workspace.scenarios();
     let plan = plan::build(&scenario, who.cast(), arguments.staging.seed(), &root)
         .map_err(|missing| Trouble::usage(format!("{} cannot play it: {missing}", who.name())))?;

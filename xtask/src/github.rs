@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use chat_harness::report::{RunReport, github};
 use chat_harness::run;
+use chat_harness::run::Asked;
 
 use crate::output;
 use crate::trouble::Trouble;
@@ -40,7 +41,7 @@ impl Drop for NoCommands {
 /// # Errors
 ///
 /// When the summary cannot be written.
-pub(crate) fn tell(run: &RunReport, dir: &Path, adapter: &str) -> Result<(), Trouble> {
+pub(crate) fn tell(run: &RunReport, dir: &Path, asked: &Asked) -> Result<(), Trouble> {
     if is_here() {
         for command in github::annotations(run) {
             output::narrate(&command);
@@ -59,7 +60,7 @@ pub(crate) fn tell(run: &RunReport, dir: &Path, adapter: &str) -> Result<(), Tro
     let there = file.metadata().map_err(failed)?.len();
     let there = usize::try_from(there).unwrap_or(usize::MAX);
     let room = github::SUMMARY_LIMIT.saturating_sub(there);
-    let text = github::summary(run, dir, adapter, room);
+    let text = github::summary(run, dir, asked, room);
     file.write_all(text.as_bytes()).map_err(failed)
 }
 

@@ -54,11 +54,11 @@ fn place(workspace: &Workspace, name: Option<&str>) -> PathBuf {
 }
 
 fn tell(run: &SavedRun) -> Ran {
-    let (report, dir, adapter) = (&run.report, &run.dir, &run.meant.adapter);
+    let (report, dir, asked) = (&run.report, &run.dir, &run.meant.asked);
     let no_commands = NoCommands::begin();
-    output::result(terminal::report(report, dir, adapter).trim_end());
+    output::result(terminal::report(report, dir, asked).trim_end());
     drop(no_commands);
-    github::tell(report, dir, adapter)?;
+    github::tell(report, dir, asked)?;
     output::result(&terminal::closing(report));
     Ok(report.exit_code())
 }

@@ -101,7 +101,7 @@ impl Implementations {
 /// When one is not there, or has problems, which are shown.
 pub(crate) fn implementations(
     workspace: &Workspace,
-    name: &str,
+    asked: &cli::Staging,
     scenarios: &[Scenario],
 ) -> Result<Implementations, Trouble> {
     let clients = scenarios.iter().flat_map(|scenario| &scenario.clients);
@@ -110,8 +110,13 @@ pub(crate) fn implementations(
     let others = names
         .into_iter()
         .map(|name| Ok((name.clone(), adapter(workspace, name, &below)?)));
+    let mut main = adapter(workspace, &asked.adapter, Path::new(""))?;
+    for (name, value) in &asked.settings {
+        main.set(name, value)
+            .map_err(|error| Trouble::usage(error.to_string()))?;
+    }
     Ok(Implementations {
-        main: adapter(workspace, name, Path::new(""))?,
+        main,
         others: others.collect::<Result<_, Trouble>>()?,
     })
 }

@@ -4,7 +4,9 @@ use std::num::NonZeroUsize;
 use std::thread::available_parallelism;
 
 use chat_harness::report::terminal;
-use chat_harness::run::{self, MeantScenario, Progress, RunDir, TestSettings, Tries, Wanted};
+use chat_harness::run::{
+    self, Asked, MeantScenario, Progress, RunDir, TestSettings, Tries, Wanted,
+};
 use chat_harness::snapshot::Update;
 use indicatif::ProgressBar;
 use tokio::sync::mpsc;
@@ -38,11 +40,12 @@ pub(crate) fn run(arguments: &cli::Test) -> Ran {
             output::result("nothing to repeat: everything in that run was played and passed");
             return Ok(FINE);
         }
-        staging.adapter = saved.meant.adapter;
+        staging.adapter = saved.meant.asked.adapter;
+        staging.settings = saved.meant.asked.settings;
         staging.seed = staging.seed.or(Some(saved.meant.seed));
     }
     let scenarios = staging::scenarios(&workspace.scenarios(), &wanted)?;
-    let who = staging::implementations(&workspace, &staging.adapter, &scenarios)?;
+    let who = staging::implementations(&workspace, &staging, &scenarios)?;
     let update = Update::from_environment(arguments.accept, |name| std::env::var(name).ok());
     let ground = staging::ground(&workspace, &staging, who, update)?;
     let reports = workspace.reports();
@@ -53,7 +56,10 @@ pub(crate) fn run(arguments: &cli::Test) -> Ran {
         .map_or(1, NonZeroUsize::get);
     let settings = TestSettings {
         ground,
-        adapter: staging.adapter,
+        asked: Asked {
+            adapter: staging.adapter,
+            settings: staging.settings,
+        },
         scenarios,
         shard: arguments.shard,
         tries: match arguments.retries {
@@ -70,19 +76,19 @@ pub(crate) fn run(arguments: &cli::Test) -> Ran {
 
 async fn play(settings: TestSettings) -> Ran {
     let interrupt = Interrupt::listen(settings.ground.cancel.clone())?;
-    let (dir, adapter) = (settings.dir.clone(), settings.adapter.clone());
+    let (dir, asked) = (settings.dir.clone(), settings.asked.clone());
     let no_commands = NoCommands::begin();
     let (progress, news) = mpsc::channel(NEWS);
     let telling = tokio::spawn(tell(news, settings.scenarios.len()));
     let report = run::test(settings, progress).await;
     drop(telling.await);
     let report = report.map_err(|error| interrupt.trouble(error))?;
-    let red = terminal::red(&report, dir.path(), &adapter);
+    let red = terminal::red(&report, dir.path(), &asked);
     if !red.is_empty() {
         output::narrate(red.trim_end());
     }
     drop(no_commands);
-    github::tell(&report, dir.path(), &adapter)?;
+    github::tell(&report, dir.path(), &asked)?;
     output::narrate(&format!("files: {}", dir.path().display()));
     output::result(&terminal::closing(&report));
     Ok(report.exit_code())

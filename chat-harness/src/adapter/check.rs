@@ -24,25 +24,27 @@ const SOMETIMES: [&str; 7] = ["keepalive", "port", "name", "to", "text", "path",
 pub(super) struct Checker<'s> {
     source: &'s str,
     pub(super) problems: Vec<Problem>,
-    programs: BTreeSet<String>,
+    /// Names of programs and settings.
+    own: BTreeSet<String>,
 }
 
 impl<'s> Checker<'s> {
     pub(super) fn new(source: &'s str, file: &Node<'_, '_>) -> Self {
-        let programs = file.node("programs");
-        let names = programs
+        let tables = [file.node("programs"), file.node("settings")];
+        let names = tables
             .iter()
+            .flatten()
             .flat_map(Node::entries)
             .map(|(name, _)| name.text.to_owned());
         Self {
             source,
             problems: Vec::new(),
-            programs: names.collect(),
+            own: names.collect(),
         }
     }
 
-    /// A name that templates use.
-    pub(super) fn program_name(&mut self, name: &Place<'_>) {
+    /// A name that templates use: of a program or a setting.
+    pub(super) fn placeholder_name(&mut self, name: &Place<'_>) {
         let taken = ALWAYS
             .iter()
             .chain(&SOMETIMES)
@@ -59,17 +61,17 @@ impl<'s> Checker<'s> {
             value::bad_name(name.text)
         };
         if let Some(why) = why.or(bad) {
-            let title = format!("`{}` cannot name a program", name.text);
+            let title = format!("`{}` cannot name a program or a setting", name.text);
             self.problems
                 .push(Problem::new(code::BAD_PROGRAM, &name.span, title).label(why));
         }
     }
 
-    /// A text with placeholders: those that are always known, the programs, and `known`.
+    /// A text with placeholders: those that are always known, the adapter's own, and `known`.
     pub(super) fn template(&mut self, place: &Place<'_>, known: &[&str]) -> Template {
-        let programs: Vec<String> = self.programs.iter().cloned().collect();
+        let own: Vec<String> = self.own.iter().cloned().collect();
         let all = ALWAYS.into_iter().chain(known.iter().copied());
-        let all: Vec<&str> = all.chain(programs.iter().map(String::as_str)).collect();
+        let all: Vec<&str> = all.chain(own.iter().map(String::as_str)).collect();
         self.only(place, &all)
     }
 

@@ -18,6 +18,11 @@ pub(super) static ADAPTER: Table = Table {
             Kind::Map(&Kind::Table(&PROGRAM)),
             "its programs, by the names that templates use",
         ),
+        may(
+            "settings",
+            VARIABLES,
+            "values that templates use by name, and that `--set NAME=VALUE` changes for a run",
+        ),
         must("relay", Kind::Table(&RELAY), "how to handle the relay"),
         must("client", Kind::Table(&CLIENT), "how to handle a client"),
         may(

@@ -12,8 +12,8 @@ mod template;
 
 pub use limits::{Limit, Limits};
 pub use model::{
-    Adapter, Capability, ClientManual, Console, Copy, Enter, Escapes, Framing, Program, ReadyWhen,
-    RelayManual, Stop, Surface, Template, Terminal, TypeManual, WireManual,
+    Adapter, Capability, ClientManual, Console, Copy, Enter, Escapes, Framing, NoSetting, Program,
+    ReadyWhen, RelayManual, Stop, Surface, Template, Terminal, TypeManual, WireManual,
 };
 pub use parse::{load, parse, reference, schema};
 pub use recognise::Recogniser;

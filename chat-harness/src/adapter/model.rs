@@ -29,6 +29,9 @@ pub struct Adapter {
     pub about: String,
     /// Programs by the name that templates use.
     pub programs: BTreeMap<String, Program>,
+    /// Values by the name that templates use.
+    #[serde(default)]
+    pub settings: BTreeMap<String, String>,
     /// How to handle the relay.
     pub relay: RelayManual,
     /// How to handle a client.
@@ -250,6 +253,41 @@ pub enum Capability {
     MultilineText,
     Receipts,
     Say,
+}
+
+/// A setting that an adapter does not have.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the adapter `{adapter}` has no setting `{name}`; it has {}", known.join(", "))]
+pub struct NoSetting {
+    /// Which adapter.
+    pub adapter: String,
+    /// What was asked for.
+    pub name: String,
+    /// What there is; `none`, when there is none.
+    pub known: Vec<String>,
+}
+
+impl Adapter {
+    /// Changes a setting for a run.
+    ///
+    /// # Errors
+    ///
+    /// When there is no such setting.
+    pub fn set(&mut self, name: &str, value: &str) -> Result<(), NoSetting> {
+        if let Some(setting) = self.settings.get_mut(name) {
+            value.clone_into(setting);
+            return Ok(());
+        }
+        let mut known: Vec<String> = self.settings.keys().cloned().collect();
+        if known.is_empty() {
+            known.push("none".to_owned());
+        }
+        Err(NoSetting {
+            adapter: self.name.clone(),
+            name: name.to_owned(),
+            known,
+        })
+    }
 }
 
 impl Capability {

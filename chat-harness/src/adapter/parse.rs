@@ -67,6 +67,7 @@ fn read(file: &Node<'_, '_>, path: &Path, checker: &mut Checker<'_>) -> Option<A
         .into_owned();
     // Each part is read before any is missed, so that all problems are found.
     let programs = file.node("programs").map(|node| programs(&node, checker));
+    let settings = file.node("settings").map(|node| settings(&node, checker));
     let relay = file.node("relay").map(|node| relay(&node, here, checker));
     let client = file.node("client").map(|node| client(&node, here, checker));
     let controls = file.node("controls").map(|node| controls(&node, checker));
@@ -75,6 +76,7 @@ fn read(file: &Node<'_, '_>, path: &Path, checker: &mut Checker<'_>) -> Option<A
         path: path.to_owned(),
         about: file.owned("about")?,
         programs: programs?,
+        settings: settings.unwrap_or_default(),
         relay: relay??,
         client: client??,
         wire: wire(file.node("wire").as_ref()),
@@ -90,7 +92,7 @@ fn read(file: &Node<'_, '_>, path: &Path, checker: &mut Checker<'_>) -> Option<A
 fn programs(node: &Node<'_, '_>, checker: &mut Checker<'_>) -> BTreeMap<String, Program> {
     let mut programs = BTreeMap::new();
     for (name, value) in node.entries() {
-        checker.program_name(&name);
+        checker.placeholder_name(&name);
         let Some(origin) = walk::node(value) else {
             continue;
         };
@@ -102,6 +104,17 @@ fn programs(node: &Node<'_, '_>, checker: &mut Checker<'_>) -> BTreeMap<String, 
         programs.insert(name.text.to_owned(), program);
     }
     programs
+}
+
+fn settings(node: &Node<'_, '_>, checker: &mut Checker<'_>) -> BTreeMap<String, String> {
+    let mut settings = BTreeMap::new();
+    for (name, value) in node.entries() {
+        checker.placeholder_name(&name);
+        if let Some(value) = walk::place(value) {
+            settings.insert(name.text.to_owned(), value.text.to_owned());
+        }
+    }
+    settings
 }
 
 fn relay(node: &Node<'_, '_>, here: &Path, checker: &mut Checker<'_>) -> Option<RelayManual> {

@@ -6,6 +6,7 @@ use std::path::Path;
 use super::terminal::{self, visible};
 use super::{PlayReport, RunReport};
 use crate::judge::{Check, Verdict};
+use crate::run::Asked;
 
 /// Bytes that all summaries of a step may have.
 pub const SUMMARY_LIMIT: usize = 1024 * 1024;
@@ -29,7 +30,7 @@ pub fn resume(token: &str) -> String {
 
 /// The run as Markdown of `room` bytes at the most: what did not pass with its story, then
 /// the rest. What does not fit is left out as a whole row or story, and counted.
-pub fn summary(run: &RunReport, dir: &Path, adapter: &str, room: usize) -> String {
+pub fn summary(run: &RunReport, dir: &Path, asked: &Asked, room: usize) -> String {
     let (red, rest): (Vec<&PlayReport>, Vec<&PlayReport>) =
         run.plays.iter().partition(|play| play.is_red());
     let mut page = Page {
@@ -45,7 +46,7 @@ pub fn summary(run: &RunReport, dir: &Path, adapter: &str, room: usize) -> Strin
     }
     page.table("Not passed", &red);
     for play in &red {
-        let story = plain(&terminal::story(play, dir, adapter));
+        let story = plain(&terminal::story(play, dir, asked));
         page.add(format!(
             "\n<details><summary>{}</summary>\n\n{}\n</details>\n",
             html(&play.scenario),

@@ -7,6 +7,7 @@ use anstyle::{AnsiColor, Style};
 
 use super::{PlayReport, RunReport, Searches, Tried};
 use crate::judge::{Check, PlayVerdict, Verdict};
+use crate::run::Asked;
 
 const PASS: Style = AnsiColor::Blue.on_default().bold();
 const FAIL: Style = AnsiColor::Magenta.on_default().bold();
@@ -141,37 +142,37 @@ fn told(play: &PlayReport, check: &Check) -> String {
 
 /// A whole run: a line for each play, the story of each that did not pass, what is left, and
 /// the sum. `dir` is the directory of the run, `adapter` what was asked for.
-pub fn report(run: &RunReport, dir: &Path, adapter: &str) -> String {
+pub fn report(run: &RunReport, dir: &Path, asked: &Asked) -> String {
     let mut text: String = run
         .plays
         .iter()
         .map(|play| play_line(play) + "\n")
         .collect();
-    text.push_str(&red(run, dir, adapter));
+    text.push_str(&red(run, dir, asked));
     text + &closing(run)
 }
 
 /// What of a run has to be told: the story of each play that did not pass, and what is left.
-pub fn red(run: &RunReport, dir: &Path, adapter: &str) -> String {
+pub fn red(run: &RunReport, dir: &Path, asked: &Asked) -> String {
     let plays = run.plays.iter().filter(|play| play.is_red());
-    let stories = plays.map(|play| story(play, dir, adapter));
+    let stories = plays.map(|play| story(play, dir, asked));
     let left = run.left.iter().map(|line| visible(line) + "\n");
     stories.chain(left).collect()
 }
 
 /// As [`failure`], with the line that plays it again.
-pub(super) fn story(play: &PlayReport, dir: &Path, adapter: &str) -> String {
-    failure(play, dir, &repeat(play, adapter))
+pub(super) fn story(play: &PlayReport, dir: &Path, asked: &Asked) -> String {
+    failure(play, dir, &repeat(play, asked))
 }
 
-/// One line that plays it again in the same way. An adapter is named as it was asked for.
-fn repeat(play: &PlayReport, adapter: &str) -> String {
+/// One line that plays it again in the same way.
+fn repeat(play: &PlayReport, asked: &Asked) -> String {
     let which = to_type(&play.scenario, &play.path);
-    let adapter = match adapter {
-        crate::run::REFERENCE => String::new(),
-        other => format!(" --adapter {other}"),
-    };
-    format!("cargo xtask test {which} --seed {}{adapter}", play.seed)
+    format!(
+        "cargo xtask test {which} --seed {}{}",
+        play.seed,
+        asked.flags()
+    )
 }
 
 /// What to type to mean a scenario: elsewhere than in `scenarios/` an id means nothing.

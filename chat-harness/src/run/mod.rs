@@ -19,7 +19,7 @@ use tokio_util::sync::CancellationToken;
 pub use dir::RunDir;
 pub use merge::{merge, merged};
 pub use replay::replay;
-pub use saved::{Meant, MeantScenario, SavedError, SavedRun};
+pub use saved::{Asked, Meant, MeantScenario, SavedError, SavedRun};
 pub use select::{Selection, Wanted, select};
 pub use shard::Shard;
 pub use suite::{Progress, TestSettings, test};

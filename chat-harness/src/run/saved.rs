@@ -19,14 +19,38 @@ use crate::stage::EngineError;
 pub struct Meant {
     /// Of the run.
     pub id: String,
-    /// The adapter as it was asked for: a name, or a path.
-    pub adapter: String,
+    /// Of the relay and of most clients.
+    #[serde(flatten)]
+    pub asked: Asked,
     /// Of every play.
     pub seed: u64,
     /// Which part of the whole.
     pub shard: Option<Shard>,
     /// By id.
     pub scenarios: Vec<MeantScenario>,
+}
+
+/// An implementation as it was asked for.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Asked {
+    /// Of an adapter: a name, or a path.
+    pub adapter: String,
+    /// Settings of it that the run changed, and their values.
+    #[serde(default)]
+    pub settings: Vec<(String, String)>,
+}
+
+impl Asked {
+    /// What to type to ask for it again, with a space in front; nothing for the reference.
+    pub fn flags(&self) -> String {
+        let adapter = (self.adapter != super::REFERENCE)
+            .then(|| format!(" --adapter {}", shell_words::quote(&self.adapter)));
+        let settings = self.settings.iter().map(|(name, value)| {
+            let pair = format!("{name}={value}");
+            format!(" --set {}", shell_words::quote(&pair))
+        });
+        adapter.into_iter().chain(settings).collect()
+    }
 }
 
 /// One scenario of a run.
@@ -148,7 +172,7 @@ fn never_played(meant: &Meant, scenario: &MeantScenario, dir: &Path) -> PlayRepo
     };
     let why = PlayVerdict::Skip("never played: the run was ended before".to_owned());
     PlayReport {
-        adapter: meant.adapter.clone(),
+        adapter: meant.asked.adapter.clone(),
         seed: meant.seed,
         ..one::blank(which, Duration::ZERO, why)
     }

@@ -10,7 +10,7 @@ use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 use super::one::{self, Try, Which};
-use super::saved::{self, Meant, MeantScenario};
+use super::saved::{self, Asked, Meant, MeantScenario};
 use super::tries::{self, Tries};
 use super::{Ground, RunDir, Shard, select, sweep};
 use crate::judge::PlayVerdict;
@@ -24,8 +24,8 @@ use crate::stage::{EngineError, Orphan, Pace};
 pub struct TestSettings {
     /// Shared by all plays.
     pub ground: Ground,
-    /// The adapter as it was asked for, for whoever repeats the run.
-    pub adapter: String,
+    /// The implementation as it was asked for, for whoever repeats the run.
+    pub asked: Asked,
     /// Those of the whole run; reported by id.
     pub scenarios: Vec<Scenario>,
     /// Which part of them is played; all when there is none.
@@ -139,7 +139,7 @@ fn meant(settings: &TestSettings) -> Meant {
     });
     Meant {
         id: settings.dir.id().to_owned(),
-        adapter: settings.adapter.clone(),
+        asked: settings.asked.clone(),
         seed: settings.ground.seed,
         shard: settings.shard,
         scenarios: scenarios.collect(),

@@ -307,6 +307,7 @@ impl Play<'_> {
             let path = self.program(adapter, name, program)?;
             values.insert(name.clone(), path.display().to_string());
         }
+        values.extend(adapter.settings.clone());
         values.insert("control".to_owned(), self.plan.control.clone());
         values.insert(
             "work".to_owned(),

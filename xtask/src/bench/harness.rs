@@ -28,12 +28,13 @@ const WARM_UP: u32 = 3;
 pub(super) fn measure(rounds: u32) -> Result<Row, Trouble> {
     let workspace = Workspace::here();
     let plain = workspace.zoo_adapters().join("plain.toml");
-    let who = staging::implementations(&workspace, &plain.display().to_string(), &[])?;
     let wanted = Staging {
-        adapter: who.name().to_owned(),
+        adapter: plain.display().to_string(),
+        settings: Vec::new(),
         seed: Some(1),
         level: None,
     };
+    let who = staging::implementations(&workspace, &wanted, &[])?;
     let root = workspace.zoo_scenarios();
     let path = root.join("five-messages.toml");
     let scenario = scenario::load(&path, &root)

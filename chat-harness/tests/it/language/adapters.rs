@@ -62,6 +62,11 @@ fn every_mistake_of_meaning_has_its_code() {
         ("'hello (?<name>\\w+)'", "'hello (?<name>\\w+'", "A0221"),
         ("(?<name>", "(?<nme>", "A0222"),
         ("[programs]", "[programs]\nport = { path = \"x\" }", "A0224"),
+        (
+            "[programs]",
+            "[settings]\nwork = \"x\"\n[programs]",
+            "A0224",
+        ),
         ("say = \"{text}\"", "say = \"hello\"", "A0226"),
         ("ready = 'hello (?<name>\\w+)'", "joined = 'x'", "A0203"),
         (
@@ -226,4 +231,21 @@ proptest! {
         prop_assert!(!line.chars().any(char::is_control));
         prop_assert_eq!(Escapes::Backslash.unescape(&line), text);
     }
+}
+
+#[test]
+fn a_setting_is_a_placeholder_that_a_run_can_change() {
+    let text = SMALL
+        .replace("[programs]", "[settings]\nfault = \"none\"\n[programs]")
+        .replace("run = [\"{relay}\"]", "run = [\"{relay}\", \"{fault}\"]");
+    let mut adapter = adapter::parse(&text, Path::new("small.toml"))
+        .unwrap_or_else(|problems| panic!("{}", problems.render(false)));
+    assert_eq!(adapter.settings["fault"], "none");
+    adapter.set("fault", "spins").unwrap();
+    assert_eq!(adapter.settings["fault"], "spins");
+    let error = adapter.set("falt", "x").unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "the adapter `small` has no setting `falt`; it has fault"
+    );
 }

@@ -4,7 +4,7 @@ use std::path::Path;
 use chat_harness::judge::PlayVerdict as P;
 use chat_harness::report::{RunReport, github};
 
-use super::{NASTY, play};
+use super::{NASTY, play, reference};
 
 /// A command as GitHub's runner takes it from a line: name, properties, text.
 fn command(line: &str) -> (String, BTreeMap<String, String>, String) {
@@ -67,7 +67,7 @@ fn only_ten_plays_are_annotated_and_the_rest_is_counted() {
 fn a_summary_over_its_limit_is_cut_between_rows() {
     let dir = Path::new("reports/x");
     for (plays, verdict) in [(30_000, P::Pass), (2_000, P::Fail)] {
-        let text = github::summary(&run(plays, &verdict), dir, "reference", 1024 * 1024);
+        let text = github::summary(&run(plays, &verdict), dir, &reference(), 1024 * 1024);
         assert!(text.len() <= 1024 * 1024, "{}", text.len());
         assert!(text.len() > 900 * 1024, "{}", text.len());
         let last = text.lines().last().unwrap();
@@ -90,7 +90,7 @@ fn a_summary_tells_what_did_not_pass_first_and_nothing_breaks_out_of_it() {
     let mut both = run(2, &P::Pass);
     both.plays[1] = play("b/```|<script>", &[P::Fail, P::Pass], P::Flaky);
     both.plays[1].verdicts.checks[1].evidence.got = "```\n# forged".to_owned();
-    let text = github::summary(&both, Path::new("x"), "reference", 1024 * 1024);
+    let text = github::summary(&both, Path::new("x"), &reference(), 1024 * 1024);
     assert!(
         text.starts_with("## 1 passed, 1 failed, 0 skipped\n"),
         "{text}"

@@ -6,7 +6,7 @@ use chat_harness::report::{RunReport, json, junit, terminal};
 use chat_harness::run::{Meant, MeantScenario, SavedRun, Shard, merged};
 use proptest::prelude::*;
 
-use super::play;
+use super::{play, reference};
 
 fn verdict() -> impl Strategy<Value = PlayVerdict> {
     prop_oneof![
@@ -36,7 +36,7 @@ fn saved(plays: &BTreeMap<String, PlayVerdict>, shard: Option<Shard>) -> SavedRu
         dir: "x".into(),
         meant: Meant {
             id: "x".to_owned(),
-            adapter: "reference".to_owned(),
+            asked: reference(),
             seed: 81_723,
             shard,
             scenarios: scenarios.collect(),
@@ -104,7 +104,7 @@ fn parts_of_different_runs_are_not_laid_together() {
     let mut seed = saved(&BTreeMap::new(), Shard::new(2, 2));
     seed.meant.seed += 1;
     let mut adapter = saved(&BTreeMap::new(), Shard::new(2, 2));
-    adapter.meant.adapter = "other".to_owned();
+    adapter.meant.asked.adapter = "other".to_owned();
     let parts = saved(&BTreeMap::new(), Shard::new(2, 3));
     for (other, why) in [(seed, "--seed"), (adapter, "adapters"), (parts, "shards")] {
         let error = merged(&[one.clone(), other]).unwrap_err().to_string();

@@ -11,11 +11,20 @@ use chat_harness::adapter::Surface;
 use chat_harness::judge::{Check, CheckKind, Evidence, PlayVerdict, Verdict, Verdicts};
 use chat_harness::plan::{ExpectationId, StepId};
 use chat_harness::report::{PlayReport, Searched, Searches, Tried};
+use chat_harness::run::Asked;
 
 /// Nothing that a participant prints may break a format.
 const NASTY: &str = "]]> & <b> \u{1b}[31m \u{0} \u{7f} \"'% ::error::x\r\n::set-env::\u{202e}";
 
 /// A check of step 2, at line 12.
+/// As it is asked for when nobody asks.
+fn reference() -> Asked {
+    Asked {
+        adapter: "reference".to_owned(),
+        settings: Vec::new(),
+    }
+}
+
 fn check(verdict: Verdict) -> Check {
     let evidence = match verdict {
         Verdict::Pass => Evidence::default(),
