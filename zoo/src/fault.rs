@@ -1,8 +1,12 @@
 //! The faults.
 
+use clap::ValueEnum;
+
 /// What is wrong with a relay.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum RelayFault {
+    /// Ends when somebody connects and says nothing for a second.
+    DiesOfSilence,
     /// Exits after it has passed on the second message.
     DiesMidway,
     /// Prints one line to standard error and exits before it is ready.
@@ -17,18 +21,58 @@ pub enum RelayFault {
     LogsText,
     /// Listens and serves, and never says that it is ready.
     NeverReady,
+    /// Accepts exactly two connections in its life.
+    TwoConnections,
 }
 
 /// What is wrong with a client.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum ClientFault {
+    /// Closes its standard output at the first message and goes on.
+    ClosesStdout,
     /// Changes one byte of a received file before it saves it.
     CorruptsFile,
+    /// Ends in the middle of the line with the first message.
+    DiesMidline,
+    /// Takes memory at the first message until it has half a gigabyte.
+    EatsMemory,
     /// Prints megabytes a second once it is ready.
     Floods,
+    /// The same without a single line break.
+    FloodsWithoutNewline,
+    /// Starts forty processes at the first message.
+    Forks,
+    /// Prints verdicts, commands for CI, escapes and bytes that are no text.
+    Forges,
     /// Ignores `/quit`, the end of its input and SIGTERM.
     Hangs,
+    /// Ends at the first message; a process that it has started keeps its output open.
+    HoldsPipe,
+    /// Writes every line byte by byte.
+    InPieces,
+    /// Shows the first message six seconds late.
+    Late,
+    /// Shows messages on standard error.
+    OnStderr,
     /// Leaves a process behind: in a session of its own, deaf to SIGTERM, without input or
     /// output.
     Orphans,
+    /// Does nothing but compute from the first message on.
+    Spins,
+    /// Shows every message twice.
+    Twice,
+    /// Writes a file of a hundred megabytes at the first message.
+    WritesHugeFile,
 }
+
+/// A fault by its name; `none` is none.
+pub(crate) fn named<F: ValueEnum>(name: &str) -> Result<Wanted<F>, String> {
+    if name == "none" {
+        return Ok(Wanted(None));
+    }
+    F::from_str(name, false).map(|fault| Wanted(Some(fault)))
+}
+
+/// What was asked for on the command line.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Wanted<F>(pub(crate) Option<F>);

@@ -13,6 +13,14 @@ pub(crate) const ARGUMENT: &str = "--be-the-orphan";
 /// An orphan that nobody found ends by itself after so long.
 const LIFE: Duration = Duration::from_secs(600);
 
+/// What becomes of the standard output of an orphan.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Output {
+    Closed,
+    /// The one of its parent.
+    Kept,
+}
+
 /// Starts this program again as an orphan.
 ///
 /// # Errors
@@ -22,11 +30,15 @@ const LIFE: Duration = Duration::from_secs(600);
     clippy::disallowed_methods,
     reason = "to be caught starting a process is what this program is for"
 )]
-pub(crate) fn leave_behind() -> io::Result<()> {
+pub(crate) fn start(output: Output) -> io::Result<()> {
+    let stdout = match output {
+        Output::Closed => Stdio::null(),
+        Output::Kept => Stdio::inherit(),
+    };
     Command::new(std::env::current_exe()?)
         .arg(ARGUMENT)
         .stdin(Stdio::null())
-        .stdout(Stdio::null())
+        .stdout(stdout)
         .stderr(Stdio::null())
         .spawn()?;
     Ok(())

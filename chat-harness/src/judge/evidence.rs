@@ -90,7 +90,7 @@ fn lane_line(event: &Event) -> Option<String> {
     let (who, what) = match &event.kind {
         Kind::Line { who, text, .. } => (who, brief(text)),
         Kind::Typed { who, line } => (who, format!("> {}", brief(line))),
-        Kind::Exited { who, how } => (who, format!("(ended: {how:?})")),
+        Kind::Exited { who, how } => (who, format!("({how})")),
         Kind::LinkClosed {
             link,
             direction,

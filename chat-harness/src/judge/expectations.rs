@@ -1,11 +1,13 @@
 //! What each step expected.
 
+use std::ops::Range;
+
 use super::evidence::{brief, difference, just_before};
 use super::verdict::{Check, CheckKind, Evidence, Verdict};
 use super::view::{Shown, View};
 use crate::plan::{Action, CompiledPattern, Expectation, Mode, Pattern, PlannedStep};
 use crate::scenario::{EventKind, LeaveHow};
-use crate::timeline::{Kind, StepResult};
+use crate::timeline::{Kind, StepResult, Stream};
 
 /// One check for each expectation of every step that was reached.
 pub(super) fn checks(view: &View<'_>) -> Vec<Check> {
@@ -82,8 +84,8 @@ fn awaited(view: &View<'_>, step: &PlannedStep, one: &Expectation) -> (Verdict, 
     }
     let last = matching.last();
     let evidence = Evidence {
-        expected: format!("{} {wanted} times in the whole play", one.sentence),
-        got: format!("{} showed it {count} times", one.client),
+        expected: format!("{}, {} in the whole play", one.sentence, times(wanted)),
+        got: format!("{} showed it {}", one.client, times(count)),
         just_before: last
             .map(|shown| just_before(view, shown.n))
             .unwrap_or_default(),
@@ -91,6 +93,14 @@ fn awaited(view: &View<'_>, step: &PlannedStep, one: &Expectation) -> (Verdict, 
         ..Evidence::default()
     };
     (Verdict::Fail, evidence)
+}
+
+fn times(count: usize) -> String {
+    if count == 1 {
+        "1 time".to_owned()
+    } else {
+        format!("{count} times")
+    }
 }
 
 /// Lines of the client that show what is expected, fences left out.
@@ -131,11 +141,15 @@ fn absent(view: &View<'_>, step: &PlannedStep, one: &Expectation) -> Evidence {
     let nearest = since
         .iter()
         .max_by(|a, b| strsim::jaro(&wanted, a.text).total_cmp(&strsim::jaro(&wanted, b.text)));
+    let text = expected_text(&one.pattern);
+    let astray = text
+        .as_ref()
+        .and_then(|text| on_stderr(view, &one.client, text, began..ended));
     let got = match nearest {
+        _ if astray.is_some() => astray.unwrap_or_default(),
         Some(shown) => format!("{} printed {:?}", one.client, brief(shown.text)),
         None => silence(view, &one.client, ended),
     };
-    let text = expected_text(&one.pattern);
     let shown_text = nearest.and_then(|shown| {
         let captures = &shown.seen?.captures;
         captures.get("text").cloned()
@@ -149,6 +163,22 @@ fn absent(view: &View<'_>, step: &PlannedStep, one: &Expectation) -> Evidence {
         just_before: just_before(view, ended),
         look_at: Some(format!("out/{}.stdout", one.client)),
     }
+}
+
+/// The line with the text, where it was printed on the wrong stream.
+fn on_stderr(view: &View<'_>, who: &str, text: &str, when: Range<u64>) -> Option<String> {
+    view.events.iter().find_map(|event| match &event.kind {
+        Kind::Line {
+            who: origin,
+            stream: Stream::Stderr,
+            text: line,
+            ..
+        } if origin == who && when.contains(&event.n) && line.contains(text) => Some(format!(
+            "{who} printed it on standard error, where nobody looks for it: {:?}",
+            brief(line)
+        )),
+        _ => None,
+    })
 }
 
 fn silence(view: &View<'_>, who: &str, until: u64) -> String {
@@ -167,7 +197,16 @@ fn silence(view: &View<'_>, who: &str, until: u64) -> String {
             _ => None,
         });
     if let Some(how) = ended {
-        return format!("{who} printed nothing; its process had ended: {how:?}");
+        return format!("{who} printed nothing; its process {how}");
+    }
+    if view.events.iter().any(|event| {
+        let closed = Kind::OutputEnded {
+            who: who.to_owned(),
+            stream: Stream::Stdout,
+        };
+        event.n <= until && event.kind == closed
+    }) {
+        return format!("{who} has closed its standard output; its process still runs");
     }
     let last = view.shown(who).filter(|shown| shown.n <= until).last();
     let since = last.map_or(0, |shown| shown.t);

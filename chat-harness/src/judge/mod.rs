@@ -25,10 +25,10 @@ pub fn judge(
     let view = View::new(plan, events);
     let mut checks: Vec<Check> = whole::in_time(&view).into_iter().collect();
     checks.extend(whole::ready(&view));
+    checks.extend(limits::checks(&view));
     checks.extend(expectations::checks(&view));
     checks.extend(order::checks(&view));
     checks.extend(whole::endings(&view));
-    checks.extend(limits::checks(&view));
     checks.push(whole::orphans(&view));
     checks.extend(whole::audit(&view));
     checks.extend(whole::snapshots(&view, snapshots));

@@ -128,10 +128,7 @@ fn relay_lives(view: &View<'_>, died_at: Option<(u64, Ended)>) -> Check {
 fn died(view: &View<'_>, who: &str, n: u64, how: Ended) -> Evidence {
     Evidence {
         expected: format!("{who} runs to the end"),
-        got: match how {
-            Ended::Exit(status) => format!("{who} ended with status {status}"),
-            Ended::Signal(signal) => format!("{who} was ended by signal {signal}"),
-        },
+        got: format!("{who} {how}"),
         just_before: just_before(view, n),
         look_at: Some(format!("out/{who}.stderr")),
         ..Evidence::default()
@@ -149,10 +146,15 @@ fn is_explained(view: &View<'_>, who: &str, how: Ended, n: u64) -> bool {
     if not_ready || limits::ended_for_it(view, who, n) {
         return true;
     }
+    // Its relay has died; that is a check as well. Which of the two ends is seen first is
+    // luck.
+    if who != "relay" && relay_died(view) && matches!(how, Ended::Exit(_)) {
+        return true;
+    }
     let begun = |step: &crate::plan::PlannedStep| view.step(&step.id).is_some_and(|s| s.began < n);
     match last_end_of_relay(view, n) {
         Some((began, action)) if who == "relay" => return ends_relay(view, action, how, began..n),
-        // Clients may end when their relay is gone, but not crash.
+        // Clients may end when their relay is going, but not crash.
         Some(_) if matches!(how, Ended::Exit(_)) => return true,
         Some(_) | None => {}
     }
@@ -177,6 +179,16 @@ fn is_explained(view: &View<'_>, who: &str, how: Ended, n: u64) -> bool {
             _ => false,
         })
         || is_preparation(view, who, n)
+}
+
+/// Whether the relay has ended when no step had ended it.
+fn relay_died(view: &View<'_>) -> bool {
+    let ends = view.events.iter().filter(|event| event.n < view.stopping);
+    let mut ends = ends.filter_map(|event| match &event.kind {
+        Kind::Exited { who, how } if who == "relay" => Some((event.n, *how)),
+        _ => None,
+    });
+    ends.any(|(n, how)| !is_explained(view, "relay", how, n))
 }
 
 /// The last step before that event that ends the relay, and where it began.

@@ -302,6 +302,8 @@ impl<'p> Play<'p> {
         if let Some(rest) = member.reading(stream).finish() {
             self.line(run, stream, rest)?;
         }
+        let who = run.who.clone();
+        self.record(Kind::OutputEnded { who, stream })?;
         self.note_ends()
     }
 

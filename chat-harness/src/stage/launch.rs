@@ -363,8 +363,7 @@ impl Play<'_> {
             .map_or(within, |limit| limit.min(within));
         let ended = self.cast.get(who).and_then(|member| member.ended);
         let seen = match ended {
-            Some((Ended::Exit(status), _)) => format!("it ended with status {status}"),
-            Some((Ended::Signal(signal), _)) => format!("it was ended by signal {signal}"),
+            Some((how, _)) => format!("it {how}"),
             None => format!("it still runs after {within:?}"),
         };
         let last = self.last_lines(who);

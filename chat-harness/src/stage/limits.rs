@@ -7,7 +7,7 @@ use tokio::time::Instant;
 
 use super::EngineError;
 use super::drive::{Play, RELAY};
-use super::orphans::tree;
+use super::orphans::{is_zombie, tree};
 use super::usage::{self, Usage};
 use crate::adapter::{Limit, Limits};
 use crate::timeline::{Ended, Kind};
@@ -15,6 +15,9 @@ use crate::timeline::{Ended, Kind};
 /// How often is looked, at the least; and how much of the time looking may take.
 const LOOK: Duration = Duration::from_millis(100);
 const SHARE: u32 = 20;
+
+/// How often is looked for what is left below a process that is ended; a round is short.
+const ROUNDS: u32 = 1000;
 
 /// SIGXCPU and SIGXFSZ: what the kernel ends a process with.
 const OVER_CPU: i32 = 24;
@@ -96,13 +99,10 @@ impl Play<'_> {
         if std::mem::replace(&mut member.is_over, true) {
             return Ok(());
         }
-        // What it has started first, or it could start more in its last moment.
         let pid = member.process.as_ref().map(|process| process.pid);
-        for pid in pid.map(tree).unwrap_or_default().into_iter().skip(1) {
-            if let Some(pid) = Pid::from_raw(pid) {
-                kill_process(pid, Signal::KILL).ok();
-            }
-        }
+        // It is held while what it has started is ended, or it could start more.
+        self.signal(who, Signal::STOP);
+        pid.into_iter().for_each(end_children);
         self.signal(who, Signal::KILL);
         self.record(Kind::Exceeded {
             who: who.to_owned(),
@@ -132,13 +132,28 @@ impl Play<'_> {
     }
 }
 
+/// Ends everything below a process that is held.
+fn end_children(parent: i32) {
+    for _ in 0..ROUNDS {
+        let mut below = tree(parent);
+        below.retain(|pid| *pid != parent && !is_zombie(*pid));
+        if below.is_empty() {
+            return;
+        }
+        for pid in below.into_iter().filter_map(Pid::from_raw) {
+            kill_process(pid, Signal::KILL).ok();
+        }
+    }
+}
+
 /// The first limit that is exceeded, and by how much.
 fn over(limits: &Limits, usage: &Usage) -> Option<(Limit, u64)> {
     let milliseconds = u64::try_from(usage.cpu.as_millis()).unwrap_or(u64::MAX);
     let uses = [
         (Limit::Cpu, milliseconds),
-        (Limit::Memory, usage.memory),
+        // Many processes have much memory together: that they are many says more.
         (Limit::Processes, usage.processes),
+        (Limit::Memory, usage.memory),
     ];
     let mut over = uses.into_iter();
     over.find(|(limit, used)| *used > limits.of(*limit))

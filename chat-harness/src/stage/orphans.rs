@@ -122,7 +122,8 @@ fn has_mark(pid: i32, play: &str) -> bool {
         .any(|variable| variable == mark.as_bytes())
 }
 
-fn is_zombie(pid: i32) -> bool {
+/// It has ended, or is not there.
+pub(super) fn is_zombie(pid: i32) -> bool {
     // `pid (name) state …`: the name may hold anything, so from the last parenthesis.
     let stat = fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
     stat.rsplit_once(')')

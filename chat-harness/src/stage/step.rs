@@ -76,7 +76,12 @@ impl<'p> Play<'p> {
                 self.record(Kind::Ready { who })?;
                 continue;
             }
-            let list: Vec<String> = missing.into_iter().map(|id| id.0).collect();
+            let ready = is_ready(&client.name);
+            let expected = ready.iter().chain(&plan.opening);
+            let list: Vec<&str> = expected
+                .filter(|one| missing.contains(&one.id))
+                .map(|one| one.sentence.as_str())
+                .collect();
             self.not_ready(&client.name, &list.join(", "), START)?;
             return Ok(false);
         }

@@ -109,6 +109,13 @@ pub enum Kind {
         /// Length.
         len: u64,
     },
+    /// A stream of a participant has ended; its process may go on.
+    OutputEnded {
+        /// Who.
+        who: Origin,
+        /// Which stream.
+        stream: Stream,
+    },
     /// One line of a participant's output, as it was completed.
     Line {
         /// Who.
@@ -291,6 +298,15 @@ pub enum Ended {
     Exit(i32),
     /// By a signal.
     Signal(i32),
+}
+
+impl std::fmt::Display for Ended {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Exit(status) => write!(f, "ended with status {status}"),
+            Self::Signal(signal) => write!(f, "was ended by signal {signal}"),
+        }
+    }
 }
 
 /// A stream of output.

@@ -332,6 +332,20 @@ fn an_end_that_no_step_asked_for_fails() {
     }
 }
 
+#[test]
+fn clients_that_end_with_a_dead_relay_are_not_to_blame() {
+    let mut tape = good(&planned());
+    for (who, how) in [("bob", Ended::Exit(1)), ("relay", Ended::Exit(1))] {
+        let who = who.to_owned();
+        before_closing(&mut tape, Kind::Exited { who, how });
+    }
+    let verdicts = judged(&tape);
+    assert_eq!(
+        red(&verdicts),
+        [(Verdict::Fail, "the relay goes on".to_owned())]
+    );
+}
+
 /// Verdict of a play in which the relay is made to end, and these ends are seen.
 fn after_relay(action: &str, ends: &[(&str, Ended)]) -> PlayVerdict {
     let text =

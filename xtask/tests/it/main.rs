@@ -8,5 +8,6 @@
 
 mod running;
 mod survivors;
+mod torture;
 mod typed;
 mod zoo;

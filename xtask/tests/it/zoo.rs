@@ -24,15 +24,22 @@ fn rows() -> BTreeMap<String, Row> {
     toml::from_str(&text).unwrap()
 }
 
-/// Plays a scenario of the zoo: exit code, and the result of the play.
-fn play(adapter: &str, scenario: &str) -> (Option<i32>, Value) {
-    let output = Command::new(assert_cmd::cargo::cargo_bin("xtask"))
+/// Plays a scenario of the zoo: exit code, and the result of the play. Nothing that the play
+/// started is left.
+pub(crate) fn play(adapter: &str, scenario: &str, more: &[&str]) -> (Option<i32>, Value) {
+    let child = Command::new(assert_cmd::cargo::cargo_bin("xtask"))
         .current_dir(root())
         .args(["test", &format!("zoo/scenarios/{scenario}.toml")])
         .args(["--adapter", &format!("zoo/adapters/{adapter}.toml")])
+        .args(more)
         .stdin(Stdio::null())
-        .output()
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
         .unwrap();
+    let mark = format!("CHAT_PLAY={}-", child.id());
+    let output = child.wait_with_output().unwrap();
+    assert_eq!(marked(&mark), Vec::<String>::new(), "{adapter} {more:?}");
     let told = String::from_utf8_lossy(&output.stderr);
     let looked_at = told
         .lines()
@@ -44,6 +51,18 @@ fn play(adapter: &str, scenario: &str) -> (Option<i32>, Value) {
         .unwrap_or_else(|| panic!("no play beside {looked_at}"));
     let result = std::fs::read_to_string(dir.join("result.json")).unwrap();
     (output.status.code(), serde_json::from_str(&result).unwrap())
+}
+
+/// Processes with this in their environment.
+fn marked(mark: &str) -> Vec<String> {
+    let processes = std::fs::read_dir("/proc").unwrap().flatten();
+    let marked = processes.filter(|entry| {
+        let environment = std::fs::read(entry.path().join("environ")).unwrap_or_default();
+        String::from_utf8_lossy(&environment).contains(mark)
+    });
+    marked
+        .map(|entry| entry.path().display().to_string())
+        .collect()
 }
 
 /// Names and evidence of the checks that did not pass.
@@ -61,7 +80,7 @@ fn every_program_of_the_zoo_is_caught_for_its_own_fault() {
     let rows = rows();
     assert!(rows.len() >= 12, "{} rows", rows.len());
     for (adapter, row) in rows {
-        let (code, result) = play(&adapter, &row.scenario);
+        let (code, result) = play(&adapter, &row.scenario, &[]);
         assert_eq!(
             result["verdict"],
             row.play.as_str(),

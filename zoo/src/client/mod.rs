@@ -2,6 +2,7 @@
 
 mod downloads;
 mod screen;
+mod torment;
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -16,7 +17,7 @@ use tokio::runtime::Builder;
 use tokio::sync::mpsc;
 use tokio::time::{Interval, MissedTickBehavior, interval};
 
-use crate::fault::ClientFault;
+use crate::fault::{self, ClientFault, Wanted};
 use crate::orphan;
 use crate::wire::{self, PART, Part, ToClient, ToRelay};
 use downloads::Downloads;
@@ -37,6 +38,12 @@ struct Arguments {
     /// Where received files go.
     #[arg(long, default_value = "downloads")]
     downloads: PathBuf,
+    /// What is wrong with it; `none` is nothing.
+    #[arg(long, default_value = "none", value_parser = fault::named::<ClientFault>)]
+    fault: Wanted<ClientFault>,
+    /// Only who logs in with this name has the fault.
+    #[arg(long)]
+    faulty: Option<String>,
     /// Stay behind as an orphan, connected to nothing.
     #[arg(long, hide = true)]
     be_the_orphan: bool,
@@ -56,7 +63,12 @@ pub fn run(fault: Option<ClientFault>) -> ExitCode {
     let ended = if arguments.be_the_orphan {
         orphan::be().map(|()| ExitCode::SUCCESS)
     } else {
-        start(arguments, fault)
+        let has_it = arguments
+            .faulty
+            .as_ref()
+            .is_none_or(|who| *who == arguments.name);
+        let asked = arguments.fault.0.filter(|_| has_it);
+        start(arguments, asked.or(fault))
     };
     ended.unwrap_or_else(|error| {
         let reason = error.to_string();
@@ -104,7 +116,7 @@ async fn talk(arguments: Arguments, fault: Option<ClientFault>) -> io::Result<Ex
         let input = tokio::select! {
             input = inputs.recv() => input,
             _ = flood.tick(), if client.flooding => {
-                screen::flood()?;
+                screen::flood(client.fault == Some(ClientFault::Floods))?;
                 continue;
             }
         };
@@ -170,10 +182,13 @@ impl Client {
                 who: &who,
                 reason: &reason,
             })?,
-            ToClient::Message { from, text } => show(&Line::Message {
-                from: &from,
-                text: &text,
-            })?,
+            ToClient::Message { from, text } => {
+                let line = Line::Message {
+                    from: &from,
+                    text: &text,
+                };
+                return self.message(&line).await;
+            }
             ToClient::Part { from, part } => self.part(from, part).await?,
             ToClient::Private { from, text } => show(&Line::Private {
                 from: &from,
@@ -193,12 +208,54 @@ impl Client {
         })?;
         match self.fault {
             Some(ClientFault::Floods) => self.flooding = true,
-            Some(ClientFault::Orphans) => orphan::leave_behind()?,
-            Some(ClientFault::CorruptsFile | ClientFault::Hangs) | None => {}
+            Some(ClientFault::Orphans) => orphan::start(orphan::Output::Closed)?,
+            Some(ClientFault::Forges) => torment::forge()?,
+            Some(_) | None => {}
         }
         // Only now, so that nothing typed early is lost.
         tokio::spawn(read_typing(self.inputs.clone()));
         Ok(())
+    }
+
+    /// Shows a message to everyone; a code when that was the last thing it did.
+    async fn message(&mut self, line: &Line<'_>) -> io::Result<Option<ExitCode>> {
+        match self.fault {
+            Some(ClientFault::ClosesStdout) => torment::close_stdout()?,
+            Some(ClientFault::DiesMidline) => {
+                torment::half(&line.to_string())?;
+                return Ok(Some(ExitCode::FAILURE));
+            }
+            Some(ClientFault::EatsMemory) => torment::eat_memory(),
+            Some(ClientFault::FloodsWithoutNewline) => {
+                self.flooding = true;
+                return Ok(None);
+            }
+            Some(ClientFault::Forks) => {
+                torment::fork(40)?;
+                std::future::pending::<()>().await;
+            }
+            Some(ClientFault::HoldsPipe) => {
+                torment::hold_pipe()?;
+                return Ok(Some(ExitCode::FAILURE));
+            }
+            Some(ClientFault::InPieces) => {
+                return torment::in_pieces(&line.to_string()).map(|()| None);
+            }
+            Some(ClientFault::Late) => {
+                // It is late by the clock, which is its fault.
+                drop(tokio::time::timeout(torment::LATE, std::future::pending::<()>()).await);
+            }
+            Some(ClientFault::OnStderr) => {
+                let line = format!("{line}\n");
+                return io::Write::write_all(&mut io::stderr(), line.as_bytes()).map(|()| None);
+            }
+            Some(ClientFault::Spins) => torment::spin(1),
+            Some(ClientFault::Twice) => show(line)?,
+            Some(ClientFault::WritesHugeFile) => torment::write_huge_file()?,
+            Some(_) | None => {}
+        }
+        show(line)?;
+        Ok(None)
     }
 
     async fn part(&mut self, from: String, mut part: Part) -> io::Result<()> {

@@ -51,13 +51,14 @@ pub(crate) fn show(line: &Line<'_>) -> io::Result<()> {
     out.flush()
 }
 
-/// Prints 64 KiB that say nothing.
+/// Prints 64 KiB that say nothing, in lines or in one.
 ///
 /// # Errors
 ///
 /// When nobody reads any more.
-pub(crate) fn flood() -> io::Result<()> {
-    let noise = format!("{}\n", "noise ".repeat(170)).repeat(64);
+pub(crate) fn flood(in_lines: bool) -> io::Result<()> {
+    let end = if in_lines { "\n" } else { "" };
+    let noise = format!("{}{end}", "noise ".repeat(170)).repeat(64);
     let mut out = io::stdout().lock();
     out.write_all(noise.as_bytes())?;
     out.flush()

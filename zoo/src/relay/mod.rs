@@ -5,6 +5,7 @@ mod hub;
 use std::io::{self, Write as _};
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::time::Duration;
 
 use clap::Parser;
 use tokio::io::{AsyncWriteExt as _, BufReader};
@@ -13,13 +14,17 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::runtime::Builder;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::mpsc;
+use tokio::time::timeout;
 
-use crate::fault::RelayFault;
+use crate::fault::{self, RelayFault, Wanted};
 use crate::wire::{self, ToClient, ToRelay};
 use hub::{Arrival, Hub, Log, Over};
 
 /// How many lines wait for one client, or for the hub, before the other side must wait.
 const QUEUE: usize = 64;
+
+/// How long a faulty relay bears silence.
+const PATIENCE: Duration = Duration::from_secs(1);
 
 /// A relay that encrypts nothing, for tests and benchmarks of the harness.
 #[derive(Parser)]
@@ -30,6 +35,9 @@ struct Arguments {
     /// Name that the relay calls itself.
     #[arg(long, default_value = "plain")]
     name: String,
+    /// What is wrong with it; `none` is nothing.
+    #[arg(long, default_value = "none", value_parser = fault::named::<RelayFault>)]
+    fault: Wanted<RelayFault>,
     /// File that the log is written to as well.
     #[arg(long)]
     log: Option<PathBuf>,
@@ -38,6 +46,7 @@ struct Arguments {
 /// Runs the plain relay until SIGTERM or SIGINT.
 pub fn run(fault: Option<RelayFault>) -> ExitCode {
     let arguments = Arguments::parse();
+    let fault = arguments.fault.0.or(fault);
     let served = Builder::new_current_thread()
         .enable_all()
         .build()
@@ -67,17 +76,30 @@ async fn serve(arguments: &Arguments, fault: Option<RelayFault>) -> io::Result<O
     let mut int = signal(SignalKind::interrupt())?;
     let hub = Hub::new(&arguments.name, fault, log);
     tokio::select! {
-        accepted = accept(listener, to_hub) => accepted.map(|()| Over::Stopped),
+        accepted = accept(listener, to_hub, fault) => accepted,
         over = hub.run(arrivals) => over,
         _ = term.recv() => Ok(Over::Stopped),
         _ = int.recv() => Ok(Over::Stopped),
     }
 }
 
-async fn accept(listener: TcpListener, to_hub: mpsc::Sender<(u64, Arrival)>) -> io::Result<()> {
+async fn accept(
+    listener: TcpListener,
+    to_hub: mpsc::Sender<(u64, Arrival)>,
+    fault: Option<RelayFault>,
+) -> io::Result<Over> {
     let mut connection = 0;
     loop {
+        if fault == Some(RelayFault::TwoConnections) && connection == 2 {
+            // Whoever comes now waits for an answer that never comes.
+            return std::future::pending().await;
+        }
         let (stream, _) = listener.accept().await?;
+        if fault == Some(RelayFault::DiesOfSilence)
+            && timeout(PATIENCE, stream.readable()).await.is_err()
+        {
+            return Ok(Over::Died);
+        }
         connection += 1;
         tokio::spawn(read(stream, connection, to_hub.clone()));
     }

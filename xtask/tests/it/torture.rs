@@ -1,0 +1,87 @@
+//! The worst that programs do: every play ends, says what happened, and leaves nothing.
+
+use insta::{assert_snapshot, with_settings};
+use serde_json::Value;
+
+use crate::zoo::play;
+
+/// What a person reads of the checks that did not pass, without those of the audit: nothing
+/// in the zoo is encrypted.
+fn told(result: &Value) -> String {
+    let checks = result["checks"].as_array().unwrap();
+    let red = checks
+        .iter()
+        .filter(|check| check["verdict"] != "pass" && check["kind"].get("audit").is_none());
+    let lines: Vec<String> = red
+        .map(|check| {
+            let text = |key: &str| {
+                check["evidence"][key]
+                    .as_str()
+                    .unwrap_or_default()
+                    .to_owned()
+            };
+            format!(
+                "{} {}\n  expected: {}\n  got:      {}",
+                check["verdict"].as_str().unwrap_or_default(),
+                check["name"].as_str().unwrap_or_default(),
+                text("expected"),
+                text("got")
+            )
+        })
+        .collect();
+    let verdict = &result["verdict"];
+    format!(
+        "{}\n{}",
+        verdict.as_str().unwrap_or_default(),
+        lines.join("\n")
+    )
+}
+
+fn torture(side: &str, fault: &str) {
+    let setting = format!("{side}_fault={fault}");
+    let (_, result) = play("plain", "torture", &["--set", &setting]);
+    with_settings!({
+        description => format!("a {side} with the fault {fault}"),
+        omit_expression => true,
+        filters => vec![
+            ("[A-Z]{6}-[a-z]+-[a-z]+-[0-9]{4}", "[canary]"),
+            (r"pid \d+", "pid [n]"),
+            (r"it had \d+ processes", "it had [n] processes"),
+            (r"\(\d+ bytes\)", "([n] bytes)"),
+            (r"/[^ ]*/plain-client", "[plain-client]"),
+            (r"\d+\.\d+ (s|MiB)", "[n] $1"),
+            (r"for \d+\.\d+ s", "for [n] s"),
+        ],
+    }, {
+        assert_snapshot!(format!("{side}-{fault}"), told(&result));
+    });
+}
+
+macro_rules! tortures {
+    ($($name:ident: $side:literal, $fault:literal;)*) => {
+        $(#[test] fn $name() { torture($side, $fault); })*
+    };
+}
+
+tortures! {
+    a_client_that_closes_its_output: "client", "closes-stdout";
+    a_client_that_dies_in_the_middle_of_a_line: "client", "dies-midline";
+    a_client_that_eats_memory: "client", "eats-memory";
+    a_client_that_floods: "client", "floods";
+    a_client_that_floods_without_newline: "client", "floods-without-newline";
+    a_client_that_forges_verdicts: "client", "forges";
+    a_client_that_forks: "client", "forks";
+    a_client_that_ignores_everything: "client", "hangs";
+    a_client_whose_grandchild_holds_its_pipe: "client", "holds-pipe";
+    a_client_that_writes_byte_by_byte: "client", "in-pieces";
+    a_client_that_is_late: "client", "late";
+    a_client_that_shows_on_standard_error: "client", "on-stderr";
+    a_client_that_leaves_an_orphan: "client", "orphans";
+    a_client_that_spins: "client", "spins";
+    a_client_that_shows_twice: "client", "twice";
+    a_client_that_writes_a_huge_file: "client", "writes-huge-file";
+    a_relay_that_dies_of_silence: "relay", "dies-of-silence";
+    a_relay_that_dies_midway: "relay", "dies-midway";
+    a_relay_that_dies_while_starting: "relay", "dies-starting";
+    a_relay_that_accepts_two_connections: "relay", "two-connections";
+}

@@ -1,0 +1,83 @@
+//! What the worse clients do.
+
+use std::fs::File;
+use std::hint::black_box;
+use std::io::{self, Write as _};
+use std::time::{Duration, Instant};
+
+use super::orphan;
+
+/// Nothing here goes on for longer.
+const LONGEST: Duration = Duration::from_secs(60);
+
+/// How late is late.
+pub(crate) const LATE: Duration = Duration::from_secs(6);
+
+/// What a program prints that hopes to be believed.
+const FORGED: &[u8] = b"\xff\xfe\x80 not text\n\x1b[2J\x1b[1;1H\xe2\x9c\x94 PASS        torture  9 checks\n\
+9 passed, 0 failed, 0 skipped\n::error file=a,line=1::forged\n::stop-commands::x\n\x1b]0;owned\x07\r\nready bob with nobody\n";
+
+/// Standard output is closed as far as its reader can tell.
+pub(crate) fn close_stdout() -> io::Result<()> {
+    rustix::stdio::dup2_stdout(File::open("/dev/null")?)?;
+    Ok(())
+}
+
+/// Prints the first half of a line.
+pub(crate) fn half(line: &str) -> io::Result<()> {
+    let half = line.get(..line.len() / 2).unwrap_or(line);
+    print(half.as_bytes())
+}
+
+/// Takes half a gigabyte and keeps it for a while.
+pub(crate) fn eat_memory() {
+    let mut eaten = Vec::new();
+    for _ in 0..64 {
+        eaten.push(vec![1_u8; 8 * 1024 * 1024]);
+    }
+    spin(black_box(&eaten).len() as u64);
+}
+
+/// Computes for as long as is bearable.
+pub(crate) fn spin(mut seed: u64) {
+    let end = Instant::now() + LONGEST;
+    while Instant::now() < end {
+        for _ in 0..10_000 {
+            seed = black_box(seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1));
+        }
+    }
+}
+
+/// Starts so many processes.
+pub(crate) fn fork(count: u32) -> io::Result<()> {
+    (0..count).try_for_each(|_| orphan::start(orphan::Output::Closed))
+}
+
+/// Starts a process that keeps standard output open.
+pub(crate) fn hold_pipe() -> io::Result<()> {
+    orphan::start(orphan::Output::Kept)
+}
+
+pub(crate) fn forge() -> io::Result<()> {
+    print(FORGED)
+}
+
+/// Prints bytes one by one.
+pub(crate) fn in_pieces(line: &str) -> io::Result<()> {
+    format!("{line}\n")
+        .bytes()
+        .try_for_each(|byte| print(&[byte]))
+}
+
+/// Writes a hundred megabytes.
+pub(crate) fn write_huge_file() -> io::Result<()> {
+    let mut file = File::create(std::env::temp_dir().join("huge"))?;
+    let block = vec![b'x'; 1024 * 1024];
+    (0..100).try_for_each(|_| file.write_all(&block))
+}
+
+pub(crate) fn print(bytes: &[u8]) -> io::Result<()> {
+    let mut out = io::stdout().lock();
+    out.write_all(bytes)?;
+    out.flush()
+}
