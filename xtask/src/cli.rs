@@ -123,7 +123,7 @@ pub(crate) struct Test {
     #[arg(long, value_name = "PART/PARTS")]
     pub(crate) shard: Option<Shard>,
     /// Play again what failed in a run, or was never played, with its adapter and seed
-    #[arg(long, value_name = "RUN", conflicts_with_all = ["filters", "tags", "adapter", "shard"])]
+    #[arg(long, value_name = "RUN", conflicts_with_all = ["filters", "tags", "adapter", "settings", "shard"])]
     pub(crate) rerun: Option<String>,
     /// Begin no other play after the first that is red
     #[arg(long)]

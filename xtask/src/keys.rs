@@ -3,7 +3,9 @@
 use std::io::{self, IsTerminal as _, Read as _};
 use std::thread;
 
-use rustix::termios::{LocalModes, OptionalActions, Termios, tcgetattr, tcsetattr};
+use nix::sys::signal::{SigSet, Signal};
+use rustix::process::getpgrp;
+use rustix::termios::{LocalModes, OptionalActions, Termios, tcgetattr, tcgetpgrp, tcsetattr};
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
@@ -17,7 +19,7 @@ impl SingleKeys {
     /// `None` where standard input is no terminal.
     pub(crate) fn begin() -> Option<Self> {
         let stdin = io::stdin();
-        if !stdin.is_terminal() {
+        if !stdin.is_terminal() || !is_foreground() {
             return None;
         }
         let before = tcgetattr(&stdin).ok()?;
@@ -32,9 +34,33 @@ impl SingleKeys {
 
 impl Drop for SingleKeys {
     fn drop(&mut self) {
-        // A terminal that has gone needs no mending.
+        // A terminal that has gone needs no mending, and one that others use is theirs.
+        if !is_foreground() {
+            return;
+        }
         tcsetattr(io::stdin(), OptionalActions::Now, &self.before).ok();
     }
+}
+
+/// The terminal is ours: a process in the background that asks it for something is stopped.
+fn is_foreground() -> bool {
+    tcgetpgrp(io::stdin()).is_ok_and(|group| group == getpgrp())
+}
+
+/// Calls for each key `t`. The thread that waits for a key ends with the process, or when
+/// the process goes to the background.
+pub(crate) fn each_t(call: impl Fn() + Send + 'static) {
+    thread::spawn(move || {
+        // Then reading in the background is an error and does not stop the process.
+        if SigSet::from(Signal::SIGTTIN).thread_block().is_err() {
+            return;
+        }
+        for key in io::stdin().lock().bytes().map_while(Result::ok) {
+            if key == b't' {
+                call();
+            }
+        }
+    });
 }
 
 /// One message for each key that goes on; `q` cancels. When the input ends, so do the

@@ -4,6 +4,7 @@
 //! `main` starts no thread and no runtime: commands that stage plays enter a user namespace
 //! first, which the system allows to a process with one thread only.
 
+mod asking;
 mod bench;
 mod binaries;
 mod check;

@@ -9,8 +9,9 @@ use chat_harness::run::{
 };
 use chat_harness::snapshot::Update;
 use indicatif::ProgressBar;
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, watch};
 
+use crate::asking;
 use crate::cli;
 use crate::exit_code::FINE;
 use crate::github::{self, NoCommands};
@@ -54,6 +55,7 @@ pub(crate) fn run(arguments: &cli::Test) -> Ran {
         .jobs
         .or_else(|| available_parallelism().ok())
         .map_or(1, NonZeroUsize::get);
+    let asking = watch::Sender::new(0);
     let settings = TestSettings {
         ground,
         asked: Asked {
@@ -69,12 +71,14 @@ pub(crate) fn run(arguments: &cli::Test) -> Ran {
         limit: arguments.timeout,
         fail_fast: arguments.fail_fast,
         jobs,
+        questions: asking.subscribe(),
         dir,
     };
-    staging::runtime()?.block_on(play(settings))
+    staging::runtime()?.block_on(play(settings, asking))
 }
 
-async fn play(settings: TestSettings) -> Ran {
+async fn play(settings: TestSettings, asking: watch::Sender<u64>) -> Ran {
+    let _keys = asking::listen(asking)?;
     let interrupt = Interrupt::listen(settings.ground.cancel.clone())?;
     let (dir, asked) = (settings.dir.clone(), settings.asked.clone());
     let no_commands = NoCommands::begin();
@@ -101,6 +105,12 @@ async fn tell(mut news: mpsc::Receiver<Progress>, scenarios: usize) {
     while let Some(news) = news.recv().await {
         match news {
             Progress::Began(scenario) => bar.set_message(scenario),
+            Progress::Slow(scenario, status) => {
+                bar.suspend(|| output::narrate(&terminal::slow(&scenario, &status)));
+            }
+            Progress::Now(scenario, status) => {
+                bar.suspend(|| output::narrate(&terminal::now(&scenario, &status)));
+            }
             Progress::Ended(report) => {
                 bar.suspend(|| output::narrate(&terminal::play_line(&report)));
                 bar.inc(1);

@@ -8,6 +8,7 @@ use anstyle::{AnsiColor, Style};
 use super::{PlayReport, RunReport, Searches, Tried};
 use crate::judge::{Check, PlayVerdict, Verdict};
 use crate::run::Asked;
+use crate::stage::Status;
 
 const PASS: Style = AnsiColor::Blue.on_default().bold();
 const FAIL: Style = AnsiColor::Magenta.on_default().bold();
@@ -60,6 +61,22 @@ pub fn play_line(play: &PlayReport) -> String {
         "{style}{word:<13}{style:#} {:<36} {FAINT}{checks:>4} checks {:>8}{FAINT:#}{why}",
         play.scenario,
         seconds(play.elapsed)
+    )
+}
+
+/// One line for a play that has waited for long.
+pub fn slow(scenario: &str, status: &Status) -> String {
+    format!(
+        "{UNSURE}◷ SLOW{UNSURE:#}        {scenario} waits {}",
+        visible(&status.sentence())
+    )
+}
+
+/// One line for a play, because somebody asked what it waits for.
+pub fn now(scenario: &str, status: &Status) -> String {
+    format!(
+        "{FAINT}◷ NOW{FAINT:#}         {scenario} waits {}",
+        visible(&status.sentence())
     )
 }
 
@@ -140,16 +157,11 @@ fn told(play: &PlayReport, check: &Check) -> String {
     text
 }
 
-/// A whole run: a line for each play, the story of each that did not pass, what is left, and
-/// the sum. `dir` is the directory of the run, `adapter` what was asked for.
+/// A whole run but its sum: a line for each play, the story of each that did not pass, and
+/// what is left. `dir` is the directory of the run.
 pub fn report(run: &RunReport, dir: &Path, asked: &Asked) -> String {
-    let mut text: String = run
-        .plays
-        .iter()
-        .map(|play| play_line(play) + "\n")
-        .collect();
-    text.push_str(&red(run, dir, asked));
-    text + &closing(run)
+    let lines = run.plays.iter().map(|play| play_line(play) + "\n");
+    lines.collect::<String>() + &red(run, dir, asked)
 }
 
 /// What of a run has to be told: the story of each play that did not pass, and what is left.

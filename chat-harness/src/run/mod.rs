@@ -9,6 +9,7 @@ mod select;
 mod shard;
 mod suite;
 mod tries;
+mod waiting;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -30,7 +31,7 @@ use crate::plan::{Cast, Plan};
 use crate::report::PlayReport;
 use crate::scenario::Scenario;
 use crate::snapshot::Update;
-use crate::stage::{EngineError, Level, Orphan, Pace, adopted_by_us};
+use crate::stage::{EngineError, Level, Orphan, Pace, adopted_by_us, inquiries};
 use crate::timeline::Observer;
 
 /// Snapshots are kept of this implementation; of another one they would say nothing.
@@ -113,6 +114,7 @@ pub async fn demo(
         dir: RunDir::below(&scenario.id),
         pace,
         limit: None,
+        inquiries: inquiries().1,
     };
     let report = one::play(ground, scenario, dir, this, |plan, dir| {
         Some(observer(plan, dir))

@@ -12,7 +12,7 @@ use crate::plan::{self, Plan};
 use crate::report::{self, PlayReport, Searches, Tried};
 use crate::scenario::Scenario;
 use crate::snapshot::{self, Comparison, Store};
-use crate::stage::{self, EngineError, Level, Pace, Settings};
+use crate::stage::{self, EngineError, Inquiries, Level, Pace, Settings};
 use crate::timeline::{Event, Kind, Observer};
 
 /// One try of a scenario.
@@ -25,6 +25,8 @@ pub(super) struct Try {
     pub(super) pace: Pace,
     /// How long it may take.
     pub(super) limit: Option<Duration>,
+    /// Who wants to know what it waits for.
+    pub(super) inquiries: Inquiries,
 }
 
 /// What a report says of a try and no plan knows.
@@ -85,6 +87,7 @@ pub(super) async fn play(
         pace: this.pace,
         observer: observer(&plan, &dir),
         limit: this.limit,
+        inquiries: this.inquiries,
         cancel: ground.cancel.clone(),
     };
     let events = stage::play(&plan, settings).await?;

@@ -1,23 +1,25 @@
 //! Many scenarios, several at a time.
 
 use std::collections::BTreeSet;
+use std::convert::Infallible;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use tokio::sync::{Semaphore, mpsc};
+use tokio::sync::{Semaphore, mpsc, watch};
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 use super::one::{self, Try, Which};
 use super::saved::{self, Asked, Meant, MeantScenario};
 use super::tries::{self, Tries};
+use super::waiting::{self, Patience};
 use super::{Ground, RunDir, Shard, select, sweep};
 use crate::judge::PlayVerdict;
 use crate::report::{PlayReport, RunReport};
 use crate::scenario::Scenario;
 use crate::snapshot::Store;
-use crate::stage::{EngineError, Orphan, Pace};
+use crate::stage::{EngineError, Inquiry, Orphan, Pace, Status, inquiries};
 
 /// How a suite is played.
 #[derive(Debug)]
@@ -38,6 +40,8 @@ pub struct TestSettings {
     pub fail_fast: bool,
     /// How many at a time.
     pub jobs: usize,
+    /// Each change is a question what every running play waits for.
+    pub questions: watch::Receiver<u64>,
     /// Where the run's files go.
     pub dir: RunDir,
 }
@@ -47,6 +51,10 @@ pub struct TestSettings {
 pub enum Progress {
     /// A scenario has begun.
     Began(String),
+    /// A play has waited for the same for long.
+    Slow(String, Status),
+    /// What a play waits for, because somebody asked.
+    Now(String, Status),
     /// All tries of a scenario have ended.
     Ended(Box<PlayReport>),
 }
@@ -61,6 +69,7 @@ struct Suite {
     room: Semaphore,
     /// No other scenario begins.
     is_over: CancellationToken,
+    questions: watch::Receiver<u64>,
     progress: mpsc::Sender<Progress>,
 }
 
@@ -88,6 +97,7 @@ pub async fn test(
         fail_fast: settings.fail_fast,
         room: Semaphore::new(settings.jobs.max(1)),
         is_over: CancellationToken::new(),
+        questions: settings.questions,
         progress,
     });
     let mut playing = JoinSet::new();
@@ -180,16 +190,43 @@ impl Suite {
         let mut number = 0;
         while self.tries.goes_on(&reports) {
             number += 1;
+            let (inquiry, inquiries) = inquiries();
             let this = Try {
                 number,
                 dir: self.dir_of(scenario, number),
                 pace: Pace::Full,
                 limit: self.limit,
+                inquiries,
             };
-            let report = one::play(&self.ground, scenario, &self.dir, this, |_, _| None).await?;
-            reports.push(report);
+            let report = tokio::select! {
+                biased;
+                report = one::play(&self.ground, scenario, &self.dir, this, |_, _| None) => report,
+                never = self.watch(&scenario.id, &inquiry) => match never {},
+            };
+            reports.push(report?);
         }
         tries::told(reports).ok_or(EngineError::Fault("a scenario was not played"))
+    }
+
+    /// Tells what a play waits for when that takes long, and when somebody asks.
+    async fn watch(&self, scenario: &str, inquiry: &Inquiry) -> Infallible {
+        let mut questions = self.questions.clone();
+        questions.mark_unchanged();
+        let mut patience = Patience::new();
+        loop {
+            let is_asked = waiting::asked_within(&mut questions, waiting::LOOK).await;
+            let Some(status) = inquiry.ask().await else {
+                // It has ended, and whoever watches with it.
+                return std::future::pending().await;
+            };
+            let is_slow = patience.is_over(&status);
+            let scenario = scenario.to_owned();
+            if is_asked {
+                self.tell(Progress::Now(scenario, status)).await;
+            } else if is_slow {
+                self.tell(Progress::Slow(scenario, status)).await;
+            }
+        }
     }
 
     /// Where there may be several tries, each has its own.

@@ -5,7 +5,7 @@ use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::sync::{mpsc, watch};
+use tokio::sync::{mpsc, oneshot, watch};
 use tokio::time::{Instant, timeout_at};
 
 use super::decode::Decoder;
@@ -169,6 +169,10 @@ impl<'p> Play<'p> {
             let input = tokio::select! {
                 biased;
                 () = cancel.cancelled() => return Err(EngineError::Interrupted),
+                Some(asker) = self.settings.inquiries.next() => {
+                    self.answer(asker);
+                    continue;
+                }
                 input = timeout_at(soon, self.inputs.recv()) => input,
             };
             match input {
@@ -193,6 +197,11 @@ impl<'p> Play<'p> {
             self.record(Kind::Overdue { limit, awaited })?;
         }
         Ok(self.pulse.is_over)
+    }
+
+    /// Who asked may have gone.
+    pub(super) fn answer(&self, asker: oneshot::Sender<Status>) {
+        drop(asker.send(self.status()));
     }
 
     /// What it waits for now.

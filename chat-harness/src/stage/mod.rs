@@ -47,7 +47,7 @@ pub use error::EngineError;
 pub use level::Level;
 pub use orphans::{Orphan, adopted_by_us};
 pub use pace::Pace;
-pub use status::{Awaited, Phase, Status};
+pub use status::{Awaited, Inquiries, Inquiry, Phase, Status, inquiries};
 
 use crate::plan::Plan;
 use crate::timeline::{Event, Observer};
@@ -70,6 +70,8 @@ pub struct Settings {
     pub observer: Option<Observer>,
     /// How long everything before the stopping may take; what is awaited then has not come.
     pub limit: Option<Duration>,
+    /// Who wants to know what it waits for.
+    pub inquiries: Inquiries,
     /// Ends the play early; everything it started is gone when [`play`] returns.
     pub cancel: CancellationToken,
 }

@@ -3,12 +3,43 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use tokio::sync::{mpsc, oneshot};
 use tokio::time::Instant;
 
 use crate::plan::PlannedStep;
 
 /// Awaited things that a sentence names; the rest is counted.
 const NAMED: usize = 2;
+
+/// Asks a running play for its status.
+#[derive(Clone, Debug)]
+pub struct Inquiry(mpsc::Sender<oneshot::Sender<Status>>);
+
+/// What a play is asked, to be given to it.
+#[derive(Debug)]
+pub struct Inquiries(mpsc::Receiver<oneshot::Sender<Status>>);
+
+/// Both ends of the questions to one play.
+pub fn inquiries() -> (Inquiry, Inquiries) {
+    let (ask, asked) = mpsc::channel(1);
+    (Inquiry(ask), Inquiries(asked))
+}
+
+impl Inquiry {
+    /// What the play waits for now; `None` when it has ended.
+    pub async fn ask(&self) -> Option<Status> {
+        let (answer, answered) = oneshot::channel();
+        self.0.send(answer).await.ok()?;
+        answered.await.ok()
+    }
+}
+
+impl Inquiries {
+    /// Whoever asks next; `None` when nobody can any more.
+    pub(super) async fn next(&mut self) -> Option<oneshot::Sender<Status>> {
+        self.0.recv().await
+    }
+}
 
 /// What a play does and waits for at a moment.
 #[derive(Clone, Debug, PartialEq, Eq)]

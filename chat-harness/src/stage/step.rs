@@ -63,6 +63,7 @@ impl<'p> Play<'p> {
         for client in plan.clients.iter().filter(|client| !client.late) {
             let about_it =
                 |one: &&Expectation| one.about.as_deref().unwrap_or(&one.client) == client.name;
+            self.pulse.turn_to(Phase::Opening);
             self.expecting.add(&is_ready(&client.name), plan);
             self.expecting
                 .add(plan.opening.iter().filter(about_it), plan);

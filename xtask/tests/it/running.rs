@@ -1,9 +1,11 @@
 //! Many plays: what ends early, what is tried again, and what is told of it.
 
 use std::collections::BTreeMap;
+use std::io::{BufRead as _, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
+use rustix::process::{Pid, Signal, kill_process};
 use serde_json::Value;
 
 /// What a run printed and left.
@@ -186,6 +188,7 @@ fn a_replay_writes_and_tells_the_same_without_a_process() {
         assert!(out.contains(line), "{line} is missing in:\n{out}");
     }
     assert!(out.ends_with(&ran.out), "{out}");
+    assert_eq!(out.matches(" skipped").count(), 1, "{out}");
     assert_eq!(xtask(&["report", dir]), (code, out, String::new()));
 }
 
@@ -283,4 +286,34 @@ fn on_github_only_our_own_commands_count() {
     let text = std::fs::read_to_string(summary.path()).unwrap();
     assert!(text.starts_with("what another program said\n## 0 passed, 1 failed"));
     assert!(text.contains("zoo\\/scenarios\\/tour"), "{text}");
+}
+
+#[test]
+fn a_play_that_waits_says_for_what_after_a_while_and_when_it_is_asked() {
+    let mut run = Command::new(assert_cmd::cargo::cargo_bin("xtask"))
+        .current_dir(root())
+        .args(["test", "zoo/scenarios/tour.toml"])
+        .args(["--adapter", "zoo/adapters/relay-never-ready.toml"])
+        .env("NO_COLOR", "1")
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let stderr = BufReader::new(run.stderr.take().unwrap());
+    let mut lines = stderr.lines().map_while(Result::ok);
+    let words = "zoo/scenarios/tour waits before step 1 for";
+    let slow = lines.find(|line| line.contains("SLOW")).unwrap();
+    assert!(slow.contains(words), "{slow}");
+    assert!(
+        slow.contains("the relay gets ready (relay has printed nothing"),
+        "{slow}"
+    );
+    let pid = Pid::from_raw(i32::try_from(run.id()).unwrap()).unwrap();
+    kill_process(pid, Signal::USR1).unwrap();
+    let now = lines.next().unwrap();
+    assert!(now.contains("NOW") && now.contains(words), "{now}");
+    kill_process(pid, Signal::TERM).unwrap();
+    assert!(lines.any(|line| line.contains("interrupted")));
+    assert_eq!(run.wait().unwrap().code(), Some(143));
 }
