@@ -176,6 +176,11 @@ static CLIENT: Table = Table {
             Kind::Bool,
             "it ends by itself when its relay is gone; `false` when left out",
         ),
+        may(
+            "port",
+            Kind::Integer(1, 65_535),
+            "the port it connects to, when that is fixed in its code: needs the level `namespaces`",
+        ),
         may("limits", Kind::Table(&LIMITS), "what it may use"),
         must("type", Kind::Table(&TYPE), "what to type for each verb"),
         must(

@@ -93,6 +93,9 @@ pub struct ClientManual {
     pub downloads: Option<Template>,
     /// How text is written in lines, both ways.
     pub escapes: Escapes,
+    /// The port that it connects to, where that is fixed in its code.
+    #[serde(default)]
+    pub port: Option<u16>,
     /// What it may use.
     #[serde(default)]
     pub limits: Limits,

@@ -184,6 +184,9 @@ fn client(node: &Node<'_, '_>, here: &Path, checker: &mut Checker<'_>) -> Option
             Some("backslash") => Escapes::Backslash,
             Some(_) | None => Escapes::Raw,
         },
+        port: node
+            .integer("port")
+            .and_then(|port| u16::try_from(port).ok()),
         limits: Limits::read(node.node("limits").as_ref()),
         r#type: r#type?,
         events: events?,

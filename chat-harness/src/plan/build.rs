@@ -76,7 +76,7 @@ pub fn build<'a>(
             canaries: builder.planter.planted,
             ..builder.audit
         },
-        namespaces: namespaces(scenario),
+        namespaces: namespaces(scenario, &cast),
     };
     let connected: Vec<String> = builder.world.connected().map(str::to_owned).collect();
     let expectations = plan
@@ -99,9 +99,18 @@ fn reference(scenario: &Scenario) -> ScenarioRef {
     }
 }
 
-fn namespaces(scenario: &Scenario) -> Option<String> {
-    let says_so = scenario.needs.contains(&Need::Namespaces);
-    says_so.then(|| "the scenario says that it needs them".to_owned())
+/// Why there is no other way to play it than in networks of its own.
+fn namespaces(scenario: &Scenario, cast: &Cast<'_>) -> Option<String> {
+    if scenario.needs.contains(&Need::Namespaces) {
+        return Some("the scenario says that it needs them".to_owned());
+    }
+    let mut everybody = std::iter::once(cast.main).chain(cast.others.values().copied());
+    everybody.find_map(|adapter| {
+        let (port, name) = (adapter.client.port?, &adapter.name);
+        Some(format!(
+            "clients of `{name}` connect to port {port}, which is fixed in their code"
+        ))
+    })
 }
 
 fn planned_clients(scenario: &Scenario) -> Vec<PlannedClient> {

@@ -15,11 +15,12 @@ use super::saved::{self, Asked, Meant, MeantScenario};
 use super::tries::{self, Tries};
 use super::waiting::{self, Patience};
 use super::{Ground, RunDir, Shard, select, sweep};
+use crate::adapter::ReadyWhen;
 use crate::judge::PlayVerdict;
 use crate::report::{PlayReport, RunReport};
 use crate::scenario::Scenario;
 use crate::snapshot::Store;
-use crate::stage::{EngineError, Inquiry, Orphan, Pace, Status, inquiries};
+use crate::stage::{EngineError, Inquiry, Level, Orphan, Pace, Status, inquiries};
 
 /// How a suite is played.
 #[derive(Debug)]
@@ -89,13 +90,14 @@ pub async fn test(
     }
     settings.scenarios.sort_by(|a, b| a.id.cmp(&b.id));
     saved::begin(settings.dir.path(), &meant(&settings))?;
+    let room = Semaphore::new(settings.room());
     let suite = Arc::new(Suite {
         ground: settings.ground,
         dir: settings.dir,
         tries: settings.tries,
         limit: settings.limit,
         fail_fast: settings.fail_fast,
-        room: Semaphore::new(settings.jobs.max(1)),
+        room,
         is_over: CancellationToken::new(),
         questions: settings.questions,
         progress,
@@ -153,6 +155,19 @@ fn meant(settings: &TestSettings) -> Meant {
         seed: settings.ground.seed,
         shard: settings.shard,
         scenarios: scenarios.collect(),
+    }
+}
+
+impl TestSettings {
+    /// How many plays go on at a time. Relays that insist on one port of the whole machine
+    /// wait for each other.
+    fn room(&self) -> usize {
+        let insists = matches!(self.ground.adapter.relay.ready, ReadyWhen::Listens(_));
+        if insists && self.ground.level < Level::Namespaces {
+            1
+        } else {
+            self.jobs.max(1)
+        }
     }
 }
 

@@ -27,6 +27,10 @@ const DEVICES: [&str; 6] = [
     "/dev/zero",
 ];
 
+/// Settings of the kernel. Those of a network can be written by who made it, which is the
+/// stage thread; what it starts has no such right.
+const SETTINGS: &str = "/proc/sys";
+
 /// From now on the calling thread, and all that it starts, writes below `scratch` and to
 /// harmless devices alone, and signals and abstract sockets reach nobody outside. False
 /// where the kernel has no Landlock: then nothing is restricted.
@@ -61,7 +65,10 @@ fn restrict(scratch: &Path) -> Result<(), RulesetError> {
         .handle_access(writing)?
         .scope(Scope::from_all(WANTED))?
         .create()?;
-    let places = DEVICES.iter().map(Path::new).chain([scratch]);
+    let places = DEVICES
+        .iter()
+        .map(Path::new)
+        .chain([scratch, Path::new(SETTINGS)]);
     for place in places {
         // A device that is not there needs no rule.
         if let Ok(open) = PathFd::new(place) {

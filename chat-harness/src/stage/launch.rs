@@ -157,7 +157,7 @@ impl Play<'_> {
         }
         self.launch(
             who,
-            Side::Clients,
+            self.side_of(who),
             (&manual.run, &manual.env),
             &values,
             &manual.console,
@@ -172,12 +172,26 @@ impl Play<'_> {
             tap.set(LinkState::Pass);
             return Ok(tap.port);
         }
+        let fixed = self.plan.adapter_of(who).client.port;
+        let listener = self
+            .stage
+            .listen(self.side_of(who), fixed.unwrap_or(0))
+            .await?;
         let stage = Arc::downgrade(&self.stage);
         let port = self.relay_port.subscribe();
-        let tap = Tap::start(who.to_owned(), stage, port, self.sender.clone()).await?;
+        let tap = Tap::start(who.to_owned(), listener, stage, port, self.sender.clone())?;
         let number = tap.port;
-        member.tap = Some(tap);
+        self.cast.entry(who.to_owned()).or_default().tap = Some(tap);
         Ok(number)
+    }
+
+    /// Where a client lives.
+    fn side_of(&self, who: &str) -> Side {
+        let place = self.plan.clients.iter().position(|one| one.name == who);
+        match (self.plan.adapter_of(who).client.port, place) {
+            (Some(_), Some(place)) => Side::Alone(place),
+            _ => Side::Clients,
+        }
     }
 
     /// Runs a command to its end before a client starts.
@@ -192,7 +206,7 @@ impl Play<'_> {
         }
         let (env, console) = (BTreeMap::new(), Console::default());
         if !self
-            .launch(who, Side::Clients, (command, &env), values, &console)
+            .launch(who, self.side_of(who), (command, &env), values, &console)
             .await?
         {
             return Ok(false);

@@ -40,15 +40,14 @@ pub(super) struct Tap {
 }
 
 impl Tap {
-    /// Listens for `link` and connects to whatever port the relay has by then.
-    pub(super) async fn start(
+    /// Accepts for `link` and connects to whatever port the relay has by then.
+    pub(super) fn start(
         link: String,
+        listener: std::net::TcpListener,
         stage: Weak<StageThread>,
         relay_port: watch::Receiver<u16>,
         inputs: mpsc::Sender<Input>,
     ) -> Result<Self, super::EngineError> {
-        let gone = super::EngineError::Fault("the stage thread is gone");
-        let listener = stage.upgrade().ok_or(gone)?.listen().await?;
         let system = super::EngineError::system("listen for a client");
         let listener = TcpListener::from_std(listener).map_err(system)?;
         let address = listener.local_addr();
@@ -219,7 +218,7 @@ mod tests {
     use super::{LinkState, Tap};
     use crate::stage::Level;
     use crate::stage::input::Input;
-    use crate::stage::thread::StageThread;
+    use crate::stage::thread::{Side, StageThread};
     use crate::timeline::{Direction, LinkEnd};
 
     /// A tap between a client's socket and a relay's, and what it records.
@@ -240,11 +239,11 @@ mod tests {
         let (inputs, recorded) = mpsc::channel(1024);
         let tap = Tap::start(
             "alice".to_owned(),
+            stage.listen(Side::Clients, 0).await.unwrap(),
             Arc::downgrade(&stage),
             port.subscribe(),
             inputs,
         )
-        .await
         .unwrap();
         let client = TcpStream::connect(("127.0.0.1", tap.port)).await.unwrap();
         let (relay, _) = relay.accept().await.unwrap();
@@ -359,11 +358,11 @@ mod tests {
             let (inputs, _recorded) = mpsc::channel(16);
             let tap = Tap::start(
                 "alice".to_owned(),
+                stage.listen(Side::Clients, 0).await.unwrap(),
                 Arc::downgrade(&stage),
                 port.subscribe(),
                 inputs,
             )
-            .await
             .unwrap();
             let mut client = TcpStream::connect(("127.0.0.1", tap.port)).await.unwrap();
             let error = client.read(&mut [0; 1]).await.unwrap_err();

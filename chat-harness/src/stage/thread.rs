@@ -4,6 +4,8 @@
 //! Namespaces belong to threads, and what a thread makes is born in its namespaces and stays
 //! there: so a socket made here may be used by any task of the runtime.
 
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::os::fd::OwnedFd;
@@ -32,6 +34,9 @@ const END: Duration = Duration::from_secs(20);
 pub(super) enum Side {
     /// Where clients live and taps listen.
     Clients,
+    /// A network for one client alone, by its place in the plan: its port is fixed in its
+    /// code, and others may have the same.
+    Alone(usize),
     /// Where the relay lives and taps connect.
     Relay,
 }
@@ -66,6 +71,8 @@ struct Built {
 
 struct Networks {
     clients: OwnedFd,
+    /// Made when they are first entered.
+    alone: BTreeMap<usize, OwnedFd>,
     relay: OwnedFd,
 }
 
@@ -118,11 +125,11 @@ impl StageThread {
         .await
     }
 
-    /// A listener on loopback, on the clients' side.
-    pub(super) async fn listen(&self) -> Result<TcpListener, EngineError> {
-        self.ask(|place| {
-            place.enter(Side::Clients)?;
-            let listener = TcpListener::bind(SocketAddr::from((Ipv4Addr::LOCALHOST, 0)))
+    /// A listener on loopback for a client; port 0 is any.
+    pub(super) async fn listen(&self, side: Side, port: u16) -> Result<TcpListener, EngineError> {
+        self.ask(move |place| {
+            place.enter(side)?;
+            let listener = TcpListener::bind(SocketAddr::from((Ipv4Addr::LOCALHOST, port)))
                 .and_then(|listener| listener.set_nonblocking(true).map(|()| listener));
             listener.map_err(EngineError::system("listen for a client"))
         })
@@ -234,6 +241,7 @@ impl Place {
         }
         let networks = Networks {
             clients: namespace::new_network().map_err(named)?,
+            alone: BTreeMap::new(),
             relay: namespace::new_network().map_err(named)?,
         };
         namespace::new_processes().map_err(named)?;
@@ -247,11 +255,15 @@ impl Place {
         })
     }
 
-    fn enter(&self, side: Side) -> Result<(), EngineError> {
-        let Some(networks) = &self.networks else {
+    fn enter(&mut self, side: Side) -> Result<(), EngineError> {
+        let Some(networks) = &mut self.networks else {
             return Ok(());
         };
         let network = match side {
+            Side::Alone(client) => match networks.alone.entry(client) {
+                Entry::Occupied(there) => there.into_mut(),
+                Entry::Vacant(free) => free.insert(namespace::new_network().map_err(named)?),
+            },
             Side::Clients => &networks.clients,
             Side::Relay => &networks.relay,
         };

@@ -98,6 +98,60 @@ fn every_program_of_the_zoo_is_caught_for_its_own_fault() {
     }
 }
 
+/// Plays two scenarios at once with programs that insist on port 80.
+fn on_port_eighty(more: &[&str]) -> (Option<i32>, String) {
+    let output = Command::new(assert_cmd::cargo::cargo_bin("xtask"))
+        .current_dir(root())
+        .args([
+            "test",
+            "zoo/scenarios/tour.toml",
+            "zoo/scenarios/five-messages.toml",
+        ])
+        .args([
+            "--adapter",
+            "zoo/adapters/plain-port-eighty.toml",
+            "--jobs",
+            "2",
+        ])
+        .args(more)
+        .stdin(Stdio::null())
+        .output()
+        .unwrap();
+    let told = [output.stderr, output.stdout].concat();
+    (
+        output.status.code(),
+        String::from_utf8_lossy(&told).into_owned(),
+    )
+}
+
+#[test]
+fn two_plays_at_once_have_the_same_fixed_port() {
+    let (code, told) = on_port_eighty(&[]);
+    if told.contains("isolation level reaper") {
+        eprintln!("SKIP: this machine has no namespaces");
+        return;
+    }
+    // Nothing of it is encrypted, and that is all that is wrong.
+    assert_eq!(code, Some(3), "{told}");
+    assert_eq!(
+        told.matches("PLAINTEXT  no canary on the wire").count(),
+        2,
+        "{told}"
+    );
+    assert!(!told.contains("FAIL"), "{told}");
+}
+
+#[test]
+fn a_fixed_port_is_skipped_where_there_are_no_namespaces() {
+    let (code, told) = on_port_eighty(&["--level", "reaper"]);
+    assert_eq!(code, Some(0), "{told}");
+    assert!(
+        told.contains("port 80, which is fixed in their code"),
+        "{told}"
+    );
+    assert!(told.ends_with("0 passed, 0 failed, 2 skipped\n"), "{told}");
+}
+
 #[test]
 fn every_adapter_of_the_zoo_has_a_row() {
     let rows = rows();
