@@ -18,6 +18,9 @@ use vt100::{Callbacks, Parser};
 /// The longest line that is kept whole.
 const MAX_LINE: usize = 512 * 1024;
 
+/// Line feed, vertical tab, form feed: terminals take all of them for a line feed.
+const FEEDS: [u8; 3] = [0x0a, 0x0b, 0x0c];
+
 /// Different rows of the alternate screen that are remembered.
 const MAX_ROWS: usize = 100_000;
 
@@ -107,7 +110,7 @@ impl Screen {
     /// Text without a line feed, a line feed, or a part of a control sequence.
     fn piece(&mut self, piece: &[u8], lines: &mut Vec<String>) {
         let before = self.place();
-        let is_feed = piece == b"\n";
+        let is_feed = matches!(piece, [feed] if FEEDS.contains(feed));
         let first = self.scrolling_row(before.0);
         let row = if is_feed && before.1 {
             self.row(before.0)
@@ -254,11 +257,11 @@ impl Cutter {
             (Self::Escape, b'[') | (Self::Sequence, 0x20..=0x3f) => Self::Sequence,
             (Self::Escape, 0x20..=0x2f) => Self::Escape,
             (Self::Sequence | Self::Escape, _) => Self::Text,
-            (Self::Text, b'\n') => return 1,
+            (Self::Text, feed) if FEEDS.contains(feed) => return 1,
             (Self::Text, _) => {
                 let text = bytes.iter().take(longest);
                 return text
-                    .take_while(|byte| !matches!(byte, b'\n' | 0x1b))
+                    .take_while(|byte| **byte != 0x1b && !FEEDS.contains(byte))
                     .count();
             }
         };
@@ -430,6 +433,14 @@ mod tests {
         assert_eq!(screen.cut(6), "Name: ");
         assert_eq!(screen.partial(), "");
         assert_eq!(screen.push(b"ready\r\nName: x\r\n"), ["ready", "Name: x"]);
+    }
+
+    #[test]
+    fn a_vertical_tab_and_a_form_feed_end_lines_too() {
+        assert_eq!(
+            lines(b"one\x0btwo\x0cthree"),
+            ["one", "   two", "      three"]
+        );
     }
 
     #[test]
