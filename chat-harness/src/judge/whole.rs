@@ -169,6 +169,9 @@ fn is_explained(view: &View<'_>, who: &str, how: Ended, n: u64) -> bool {
                 LeaveHow::Quit | LeaveHow::Eof => how == Ended::Exit(0),
                 LeaveHow::Reset => matches!(how, Ended::Exit(_)),
             },
+            Action::Fault { clients, fault, .. } if clients.iter().any(|one| one == who) => {
+                fault.can_end() && matches!(how, Ended::Exit(_))
+            }
             Action::Join { client } if client == who => {
                 let exits = step
                     .expects

@@ -17,7 +17,7 @@ use super::tally::Tally;
 use super::words;
 use crate::adapter::{Adapter, Capability, Template};
 use crate::scenario::world::World;
-use crate::scenario::{EventKind, Need, Piece, Scenario, Step, Text, Verb};
+use crate::scenario::{EventKind, Need, Piece, Scenario, Step, Text, Verb, What};
 
 /// How long is waited for what a step expects, where the step does not say.
 const WITHIN: Duration = Duration::from_secs(10);
@@ -163,6 +163,7 @@ pub(super) struct Builder<'a> {
     pub(super) root: &'a Path,
     pub(super) world: World,
     pub(super) planter: Planter,
+    pub(super) seed: u64,
     pub(super) seeds: rand::rngs::StdRng,
     pub(super) files: Vec<PlannedFile>,
     pub(super) audit: AuditPlan,
@@ -209,6 +210,7 @@ impl<'a> Builder<'a> {
             root,
             world: World::new(clients.map(|client| (client.name.as_str(), client.late))),
             planter: Planter::new(seed, &scenario.id),
+            seed,
             seeds: stream(seed, &["files", &scenario.id]),
             files: Vec::new(),
             audit: AuditPlan::default(),
@@ -465,6 +467,9 @@ impl<'a> Builder<'a> {
             sentence.clone(),
             about.as_deref(),
         );
+        if let (Mode::Eventually, What::Event(EventKind::Disconnected, _)) = (mode, &want.what) {
+            derive.after_disconnecting(client);
+        }
         let expects = derive.list;
         Ok(self.planned(here, sentence, Action::Look, expects))
     }

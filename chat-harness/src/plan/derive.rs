@@ -341,9 +341,14 @@ impl<'a> Derive<'a> {
                 sentence,
                 None,
             );
-            if self.adapter_of(&client).client.exits_when_relay_gone {
-                self.exits(&client);
-            }
+            self.after_disconnecting(&client);
+        }
+    }
+
+    /// Some programs end when they have lost the relay.
+    pub(super) fn after_disconnecting(&mut self, client: &str) {
+        if self.adapter_of(client).client.exits_when_relay_gone {
+            self.exits(client);
         }
     }
 

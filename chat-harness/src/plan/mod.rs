@@ -9,6 +9,7 @@ mod cast;
 mod content;
 mod derive;
 mod explain;
+mod fault;
 mod fence;
 mod model;
 mod pattern;

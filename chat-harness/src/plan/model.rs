@@ -7,7 +7,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use crate::adapter::{Adapter, Surface};
-use crate::scenario::{EventKind, Keys, LeaveHow, RelayAction};
+use crate::scenario::{EventKind, Fault, Keys, LeaveHow, RelayAction};
 
 /// One play, decided.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -144,6 +144,17 @@ pub enum Action {
     },
     Beat {
         length: Duration,
+    },
+    /// The links of these clients get a fault.
+    Fault {
+        clients: Vec<String>,
+        fault: Fault,
+        /// Everything random in it comes from here.
+        seed: u64,
+    },
+    /// All faults of their links are over.
+    Heal {
+        clients: Vec<String>,
     },
     Join {
         client: String,

@@ -49,7 +49,9 @@ impl Tally {
                 }
                 Verb::Beat(_)
                 | Verb::Expect(_)
+                | Verb::Fault { .. }
                 | Verb::File { .. }
+                | Verb::Heal { .. }
                 | Verb::Join { .. }
                 | Verb::Msg { .. }
                 | Verb::Never(_)

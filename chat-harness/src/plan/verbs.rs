@@ -33,6 +33,8 @@ impl Builder<'_> {
                 outcome,
             } => self.message(here, from, Some(to), text, *outcome),
             Verb::File { .. } => self.file(here),
+            Verb::Fault { links, fault } => self.fault(here, links, fault),
+            Verb::Heal { links } => Ok(self.heal(here, links)),
             Verb::Join { client, outcome } => Ok(self.join(here, client, *outcome)),
             Verb::Leave { client, how } => self.leave(here, client, *how),
             Verb::Relay(action) => {

@@ -172,6 +172,11 @@ pub(crate) mod scenario {
         "A text is empty where it must say something. An empty text can be sent with `outcome = \"refused\"`; an empty one that is looked for would be in every line.",
     );
 
+    pub(crate) const FAULT: Code = code(
+        "S0144",
+        "What a `fault` is told does not fit its kind: `delay` needs `by`, `jitter` `up_to`, `rate` `bytes_per_second`, `slice` `bytes`, `hold` `frames`. A parameter of another kind would do nothing. `times` counts single frames: those of `drop`, `duplicate`, `reorder`, `replay`, `truncate` and `splice`, and of a `corrupt` that says which frames count.",
+    );
+
     pub(super) const ALL: &[Code] = &[
         BAD_NAME,
         DUPLICATE_CLIENT,
@@ -197,6 +202,7 @@ pub(crate) mod scenario {
         TO_ITSELF,
         UNPLANTED,
         EMPTY,
+        FAULT,
     ];
 }
 

@@ -1,5 +1,6 @@
 //! The scenario language, described.
 
+use super::fault::{FAULT, HEAL};
 use super::shape::{Key, Kind, Table, Word, may, must, word};
 
 /// The whole file.
@@ -151,8 +152,8 @@ pub(crate) static CROWD: Table = Table {
 
 /// The verbs, in the order of the reference page.
 pub(crate) const VERBS: &[&str] = &[
-    "say", "msg", "file", "join", "leave", "relay", "type", "expect", "never", "all", "repeat",
-    "beat",
+    "say", "msg", "file", "join", "leave", "relay", "fault", "heal", "type", "expect", "never",
+    "all", "repeat", "beat",
 ];
 
 /// One step.
@@ -176,6 +177,8 @@ pub(crate) static STEP: Table = Table {
         ),
         may("leave", Kind::Table(&LEAVE), "a client goes"),
         may("relay", Kind::Word(RELAY), "something happens to the relay"),
+        may("fault", Kind::Table(&FAULT), "something happens to a link"),
+        may("heal", Kind::Table(&HEAL), "the faults of a link are over"),
         may("type", Kind::Table(&TYPE), "a line typed as it is"),
         may(
             "expect",

@@ -9,6 +9,7 @@ mod clients;
 pub(crate) mod codes;
 pub(crate) mod diagnostic;
 mod event;
+pub(crate) mod fault;
 mod language;
 mod matrix;
 mod model;
@@ -25,6 +26,7 @@ pub(crate) mod world;
 
 pub use codes::{codes, explain_code};
 pub use diagnostic::{Code, Help, Problem, Problems};
+pub use fault::{Fault, FaultKind, Links, Way, When};
 pub use model::{
     Client, EventKind, FileSource, Join, Keys, LeaveHow, Need, Outcome, Piece, RelayAction,
     Scenario, Step, Text, Verb, Want, What,

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+use super::fault::{Fault, Links};
 use crate::adapter::Capability;
 
 /// One scenario file.
@@ -104,6 +105,8 @@ pub enum Verb {
     Beat(Duration),
     /// Something must be seen.
     Expect(Want),
+    /// Something happens to links.
+    Fault { links: Links, fault: Fault },
     /// A file for one.
     File {
         from: String,
@@ -113,6 +116,8 @@ pub enum Verb {
         name: String,
         outcome: Outcome,
     },
+    /// All faults of links are over.
+    Heal { links: Links },
     /// A client starts.
     Join { client: String, outcome: Join },
     /// A client goes.

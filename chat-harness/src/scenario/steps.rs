@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::check::Checker;
 use super::codes::scenario as code;
 use super::diagnostic::Problem;
+use super::fault;
 use super::language::VERBS;
 use super::model::{EventKind, Join, LeaveHow, Outcome, RelayAction, Step, Verb, Want, What};
 use super::walk::Node;
@@ -36,6 +37,8 @@ fn name_first(steps: &[Node<'_, '_>], first: &mut BTreeMap<String, bool>) {
                     name_first(&node.nodes("steps"), first);
                     &[]
                 }
+                // A link can have a fault before its client is there.
+                "fault" | "heal" => &[],
                 _ => &["client"],
             };
             for name in keys.iter().filter_map(|key| node.owned(key)) {
@@ -68,7 +71,9 @@ fn count(steps: &[Step]) -> usize {
         Verb::All(steps) => 1 + count(steps),
         Verb::Beat(_)
         | Verb::Expect(_)
+        | Verb::Fault { .. }
         | Verb::File { .. }
+        | Verb::Heal { .. }
         | Verb::Join { .. }
         | Verb::Leave { .. }
         | Verb::Msg { .. }
@@ -128,6 +133,8 @@ fn verb(word: &str, step: &Node<'_, '_>, checker: &mut Checker<'_>, line: usize)
         "file" => file(&node, checker, line),
         "join" => join(&node, checker),
         "leave" => leave(&node, checker),
+        "fault" => fault::fault(&node, checker),
+        "heal" => fault::heal(&node, checker),
         "type" => {
             let client = node.text("client")?;
             checker.shows(&client);

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::fault::Links;
 use super::model::{EventKind, Join, RelayAction, Verb, Want, What};
 
 /// Where a client is.
@@ -11,7 +12,7 @@ pub(crate) enum Presence {
     Gone,
     /// Connected.
     Here,
-    /// It was connected to a relay that has gone since.
+    /// It was connected to a relay that has gone since, or its connection was ended.
     Lost,
     /// It has not been started.
     NotYet,
@@ -89,9 +90,19 @@ impl World {
                 client,
                 what: What::Event(EventKind::Reconnected, _),
             }) => self.set(client, Presence::Here),
+            Verb::Expect(Want {
+                client,
+                what: What::Event(EventKind::Disconnected, _),
+            }) => self.lost(client),
+            Verb::Fault { links, fault } if fault.ends_at_once() => match links {
+                Links::All => self.all_lost(),
+                Links::One(client) => self.lost(client),
+            },
             Verb::Beat(_)
             | Verb::Expect(_)
+            | Verb::Fault { .. }
             | Verb::File { .. }
+            | Verb::Heal { .. }
             | Verb::Msg { .. }
             | Verb::Never(_)
             | Verb::Say { .. }
@@ -118,13 +129,24 @@ impl World {
             action,
             RelayAction::Kill | RelayAction::Restart | RelayAction::Stop
         ) {
-            for presence in self
-                .clients
-                .values_mut()
-                .filter(|now| **now == Presence::Here)
-            {
-                *presence = Presence::Lost;
-            }
+            self.all_lost();
+        }
+    }
+
+    fn all_lost(&mut self) {
+        for presence in self
+            .clients
+            .values_mut()
+            .filter(|now| **now == Presence::Here)
+        {
+            *presence = Presence::Lost;
+        }
+    }
+
+    /// Its connection has ended, and nobody made it leave.
+    fn lost(&mut self, client: &str) {
+        if self.is_here(client) {
+            self.set(client, Presence::Lost);
         }
     }
 

@@ -76,6 +76,16 @@ fn frames(
                     .collect();
                 Some(format!("{arrow}  {}{told}{}", r#type, bucket(*body)))
             }
+            // Which byte it was, and when, differs from run to run.
+            Kind::Fault {
+                link,
+                direction,
+                fault,
+                frame: Some(frame),
+                ..
+            } if link == client && *direction == wanted => {
+                Some(format!("{arrow}  {frame} met by {fault}"))
+            }
             _ => None,
         })
         .collect();

@@ -56,6 +56,8 @@ pub(super) struct Play<'p> {
     recognisers: BTreeMap<String, Recogniser>,
     decoders: BTreeMap<(String, Direction), Decoder>,
     wire_lengths: BTreeMap<(String, Direction), u64>,
+    /// Where a link's latest connection begins in its files.
+    pub(super) wire_begins: BTreeMap<(String, Direction), u64>,
     /// When is looked next at what participants use.
     pub(super) next_watch: Instant,
     /// Index of the event at which the last step that did something began.
@@ -100,6 +102,7 @@ impl<'p> Play<'p> {
             recognisers: recognisers(plan),
             decoders: BTreeMap::new(),
             wire_lengths: BTreeMap::new(),
+            wire_begins: BTreeMap::new(),
             next_watch: Instant::now(),
             acted: 0,
             settings,
@@ -237,6 +240,7 @@ impl<'p> Play<'p> {
                 for direction in [Direction::Up, Direction::Down] {
                     let key = (link.clone(), direction);
                     let at = self.wire_lengths.get(&key).copied().unwrap_or(0);
+                    self.wire_begins.insert(key.clone(), at);
                     let framing = self.plan.adapter_of(&link).wire.framing;
                     let decoder = self
                         .decoders
@@ -251,6 +255,11 @@ impl<'p> Play<'p> {
                 direction,
                 bytes,
             } => self.wire(link, direction, &bytes),
+            Input::Fault {
+                link,
+                direction,
+                deed,
+            } => self.deed(link, direction, deed),
             Input::LinkClosed {
                 link,
                 direction,

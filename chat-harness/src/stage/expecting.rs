@@ -60,6 +60,9 @@ impl Expecting {
     /// Looks at what was shown before the step began, for an explicit `expect`.
     pub(super) fn look_back(&mut self, events: &[Event]) {
         for event in events {
+            if let Kind::Exited { who, .. } = &event.kind {
+                self.exit(who);
+            }
             let Kind::Line {
                 who,
                 stream: Stream::Stdout,

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 
+use super::tap::Deed;
 use crate::timeline::{Direction, Ended, LinkEnd, Stream};
 
 /// Names one start of a participant; a restarted relay is another one.
@@ -40,6 +41,12 @@ pub(super) enum Input {
         link: String,
         direction: Direction,
         bytes: Bytes,
+    },
+    /// A fault does something to bytes that were recorded before.
+    Fault {
+        link: String,
+        direction: Direction,
+        deed: Deed,
     },
     /// A direction of a link has ended.
     LinkClosed {

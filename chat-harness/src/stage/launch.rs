@@ -16,7 +16,7 @@ use super::limits;
 use super::orphans::{PLAY_VARIABLE, tree};
 use super::process::Process;
 use super::spawn::{Command, find_program};
-use super::tap::{LinkState, Tap};
+use super::tap::{Link, LinkState, Tap};
 use super::thread::Side;
 use crate::adapter::{Adapter, Console, Program, ReadyWhen, Template, Terminal};
 use crate::plan::PlannedClient;
@@ -166,9 +166,11 @@ impl Play<'_> {
     }
 
     /// The port of the client's tap; its link passes again.
-    async fn link(&mut self, who: &str) -> Result<u16, EngineError> {
+    pub(super) async fn link(&mut self, who: &str) -> Result<u16, EngineError> {
+        let source = self.source(who);
         let member = self.cast.entry(who.to_owned()).or_default();
         if let Some(tap) = &member.tap {
+            self.stage.connect_again(source).await?;
             tap.set(LinkState::Pass);
             return Ok(tap.port);
         }
@@ -179,7 +181,12 @@ impl Play<'_> {
             .await?;
         let stage = Arc::downgrade(&self.stage);
         let port = self.relay_port.subscribe();
-        let tap = Tap::start(who.to_owned(), listener, stage, port, self.sender.clone())?;
+        let link = Link {
+            name: who.to_owned(),
+            framing: self.plan.adapter_of(who).wire.framing,
+            source,
+        };
+        let tap = Tap::start(link, listener, stage, port, self.sender.clone())?;
         let number = tap.port;
         self.cast.entry(who.to_owned()).or_default().tap = Some(tap);
         Ok(number)

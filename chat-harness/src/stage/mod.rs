@@ -14,6 +14,7 @@ mod decode;
 mod drive;
 mod error;
 mod expecting;
+mod fault;
 mod input;
 mod lane;
 mod launch;

@@ -1,8 +1,9 @@
-//! Two requests to the kernel over netlink, in the network namespace of the calling thread.
+//! A few requests to the kernel over netlink, in the network namespace of the calling thread.
 //!
-//! Neither needs a privilege beyond that namespace, and neither is worth a crate.
+//! None needs a privilege beyond that namespace, and none is worth a crate.
 
 use std::io;
+use std::net::Ipv4Addr;
 use std::os::fd::{AsFd, OwnedFd};
 
 use rustix::net::{
@@ -18,6 +19,16 @@ const NLM_F_ACK: u16 = 4;
 const NLM_F_DUMP: u16 = 0x300;
 const RTM_NEWLINK: u16 = 16;
 const IFF_UP: u32 = 1;
+const RTM_NEWROUTE: u16 = 24;
+const RTM_DELROUTE: u16 = 25;
+const NLM_F_REPLACE: u16 = 0x100;
+const NLM_F_CREATE: u16 = 0x400;
+const RTA_DST: u16 = 1;
+const RT_TABLE_LOCAL: u8 = 255;
+const RT_SCOPE_UNIVERSE: u8 = 0;
+const RTPROT_STATIC: u8 = 4;
+const RTN_BLACKHOLE: u8 = 6;
+const ESRCH: i32 = 3;
 /// From `linux/sock_diag.h` and `linux/inet_diag.h`.
 const SOCK_DIAG_BY_FAMILY: u16 = 20;
 const TCP_LISTEN_MASK: u32 = 1 << 10;
@@ -35,8 +46,44 @@ pub(super) fn loopback_up() -> io::Result<()> {
     body.extend(1i32.to_ne_bytes());
     body.extend(IFF_UP.to_ne_bytes());
     body.extend(IFF_UP.to_ne_bytes()); // change only this flag
+    acknowledged(RTM_NEWLINK, 0, &body)
+}
+
+/// Where segments to an address of the loopback network go.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Route {
+    /// Nowhere, without a word.
+    Blackhole,
+    /// To whoever has it.
+    Normal,
+}
+
+/// Sets the route to one address. It overrules the network's own, which covers 127.0.0.0/8.
+pub(super) fn set_route(address: Ipv4Addr, route: Route) -> io::Result<()> {
+    let mut body = vec![AF_INET, 32, 0, 0]; // one whole address, from anywhere
+    body.extend([
+        RT_TABLE_LOCAL,
+        RTPROT_STATIC,
+        RT_SCOPE_UNIVERSE,
+        RTN_BLACKHOLE,
+    ]);
+    body.extend(0u32.to_ne_bytes()); // no flags
+    body.extend(8u16.to_ne_bytes()); // an attribute: its length, its type, the address
+    body.extend(RTA_DST.to_ne_bytes());
+    body.extend(address.octets());
+    match route {
+        Route::Blackhole => acknowledged(RTM_NEWROUTE, NLM_F_CREATE | NLM_F_REPLACE, &body),
+        Route::Normal => match acknowledged(RTM_DELROUTE, 0, &body) {
+            Err(error) if error.raw_os_error() == Some(ESRCH) => Ok(()), // there was none
+            other => other,
+        },
+    }
+}
+
+/// Asks for something and waits until it is done.
+fn acknowledged(kind: u16, flags: u16, body: &[u8]) -> io::Result<()> {
     let socket = open(None)?;
-    request(&socket, RTM_NEWLINK, NLM_F_REQUEST | NLM_F_ACK, &body)?;
+    request(&socket, kind, NLM_F_REQUEST | NLM_F_ACK | flags, body)?;
     let mut answer = [0; 4096];
     let length = recv(&socket, answer.as_mut_slice(), RecvFlags::empty())?.0;
     let answer = answer.get(..length).unwrap_or_default();

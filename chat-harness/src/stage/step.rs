@@ -204,7 +204,19 @@ impl<'p> Play<'p> {
                 }
                 Ok(Ok(()))
             }
+            Action::Fault {
+                clients,
+                fault,
+                seed,
+            } => self.fault(clients, fault, *seed).await.map(Ok),
+            Action::Heal { clients } => {
+                self.heal(clients);
+                Ok(Ok(()))
+            }
             Action::Join { client } => {
+                if self.is_running(client) {
+                    return Ok(Err(format!("the program of {client} still runs")));
+                }
                 let plan = self.plan;
                 let planned = plan.clients.iter().find(|one| one.name == *client);
                 let planned = planned.ok_or(EngineError::Fault("a client that nobody planned"))?;
@@ -213,7 +225,7 @@ impl<'p> Play<'p> {
                     .then_some(())
                     .ok_or_else(|| format!("{client} could not be started")))
             }
-            Action::Leave { client, how } => self.leave(client, *how),
+            Action::Leave { client, how } => self.leave(client, *how).await,
             Action::Relay { action } => self.relay(*action).await,
             Action::Type { client, line } => self.type_line(client, line),
         }
@@ -232,7 +244,11 @@ impl<'p> Play<'p> {
         Ok(Ok(()))
     }
 
-    fn leave(&mut self, client: &str, how: LeaveHow) -> Result<Result<(), String>, EngineError> {
+    async fn leave(
+        &mut self,
+        client: &str,
+        how: LeaveHow,
+    ) -> Result<Result<(), String>, EngineError> {
         match how {
             LeaveHow::Quit => {
                 let quit = self
@@ -259,12 +275,12 @@ impl<'p> Play<'p> {
             }
             LeaveHow::Kill => self.signal(client, Signal::KILL),
             LeaveHow::Reset => self.set_link(client, LinkState::Reset),
-            LeaveHow::Vanish => self.set_link(client, LinkState::Vanished),
+            LeaveHow::Vanish => self.vanish(client).await?,
         }
         Ok(Ok(()))
     }
 
-    fn set_link(&self, client: &str, state: LinkState) {
+    pub(super) fn set_link(&self, client: &str, state: LinkState) {
         if let Some(tap) = self.cast.get(client).and_then(|member| member.tap.as_ref()) {
             tap.set(state);
         }

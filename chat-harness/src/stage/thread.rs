@@ -7,14 +7,14 @@
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 use std::io;
-use std::net::{Ipv4Addr, SocketAddr, TcpListener};
+use std::net::{Ipv4Addr, SocketAddr, SocketAddrV4, TcpListener};
 use std::os::fd::OwnedFd;
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
-use rustix::net::{AddressFamily, SocketFlags, SocketType, socket_with};
+use rustix::net::{AddressFamily, SocketFlags, SocketType, bind, socket_with};
 use tokio::sync::oneshot;
 
 use super::confine;
@@ -136,15 +136,34 @@ impl StageThread {
         .await
     }
 
-    /// A TCP socket on the relay's side, not yet connected.
-    pub(super) async fn socket(&self) -> Result<OwnedFd, EngineError> {
-        self.ask(|place| {
+    /// A TCP socket on the relay's side, not yet connected. In a network of our own it has
+    /// this address.
+    pub(super) async fn socket(&self, source: Ipv4Addr) -> Result<OwnedFd, EngineError> {
+        self.ask(move |place| {
             place.enter(Side::Relay)?;
             let flags = SocketFlags::CLOEXEC | SocketFlags::NONBLOCK;
-            socket_with(AddressFamily::INET, SocketType::STREAM, flags, None)
-                .map_err(EngineError::system("make a socket"))
+            let socket = socket_with(AddressFamily::INET, SocketType::STREAM, flags, None)
+                .map_err(EngineError::system("make a socket"))?;
+            if place.networks.is_some() {
+                bind(&socket, &SocketAddrV4::new(source, 0))
+                    .map_err(EngineError::system("give a link its address"))?;
+            }
+            Ok(socket)
         })
         .await
+    }
+
+    /// What the relay's side sends to this address goes nowhere from now on, unacknowledged.
+    /// False where the relay has no network of its own, and nothing was done.
+    pub(super) async fn cut_off(&self, address: Ipv4Addr) -> Result<bool, EngineError> {
+        self.ask(move |place| place.route(address, netlink::Route::Blackhole))
+            .await
+    }
+
+    /// What the relay's side sends to this address arrives again.
+    pub(super) async fn connect_again(&self, address: Ipv4Addr) -> Result<bool, EngineError> {
+        self.ask(move |place| place.route(address, netlink::Route::Normal))
+            .await
     }
 
     /// Who listens on the relay's side.
@@ -268,6 +287,18 @@ impl Place {
             Side::Relay => &networks.relay,
         };
         namespace::enter_network(network).map_err(named)
+    }
+
+    fn route(&mut self, address: Ipv4Addr, route: netlink::Route) -> Result<bool, EngineError> {
+        if self.networks.is_none() {
+            return Ok(false);
+        }
+        self.enter(Side::Relay)?;
+        netlink::set_route(address, route)
+            .map(|()| true)
+            .map_err(EngineError::system(
+                "change where the relay's network leads",
+            ))
     }
 
     /// Closes the input of pid 1, which ends it and everything in its namespace.

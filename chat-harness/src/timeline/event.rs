@@ -207,6 +207,24 @@ pub enum Kind {
         /// Why.
         why: String,
     },
+    /// A fault did something to what was sent on a link. The link's files hold what each side
+    /// sent, not what passed.
+    Fault {
+        /// Client.
+        link: Origin,
+        /// Which way.
+        direction: Direction,
+        /// The word of its kind: `delay`, `corrupt`, …
+        fault: String,
+        /// Type of the frame that it met, where it met one.
+        frame: Option<String>,
+        /// Offset of what it met in the link's file.
+        at: u64,
+        /// Length; 0 when it met the link itself.
+        len: u64,
+        /// In words.
+        did: String,
+    },
     /// A complete file in a client's downloads.
     Received {
         /// Client.

@@ -3,6 +3,7 @@
 mod adapters;
 mod diagnostics;
 mod expectations;
+mod faults;
 mod files;
 mod matrix;
 mod meaning;

@@ -1,0 +1,84 @@
+//! Faults of links, and networks that go.
+
+use std::net::Ipv4Addr;
+
+use rand::rngs::StdRng;
+use rand::{Rng as _, SeedableRng as _};
+
+use super::EngineError;
+use super::drive::Play;
+use super::tap::{Deed, LinkState};
+use crate::scenario::Fault;
+use crate::timeline::{Direction, Kind};
+
+impl Play<'_> {
+    /// The links of these clients get a fault; each one with randomness of its own.
+    pub(super) async fn fault(
+        &mut self,
+        clients: &[String],
+        fault: &Fault,
+        seed: u64,
+    ) -> Result<(), EngineError> {
+        let mut random = StdRng::seed_from_u64(seed);
+        for client in clients {
+            // Its link may have a fault before it connects for the first time.
+            self.link(client).await?;
+            let seed = random.next_u64();
+            if let Some(tap) = self.cast.get(client).and_then(|member| member.tap.as_ref()) {
+                tap.add(fault, seed);
+            }
+        }
+        Ok(())
+    }
+
+    /// All faults of their links are over.
+    pub(super) fn heal(&self, clients: &[String]) {
+        for client in clients {
+            if let Some(tap) = self.cast.get(client).and_then(|member| member.tap.as_ref()) {
+                tap.heal();
+            }
+        }
+    }
+
+    /// What a fault did, with its place in the link's file.
+    pub(super) fn deed(
+        &mut self,
+        link: String,
+        direction: Direction,
+        deed: Deed,
+    ) -> Result<(), EngineError> {
+        let key = (link, direction);
+        let begins = self.wire_begins.get(&key).copied().unwrap_or(0);
+        let (link, direction) = key;
+        self.record(Kind::Fault {
+            link,
+            direction,
+            fault: deed.fault.to_owned(),
+            frame: deed.frame,
+            at: begins + deed.at,
+            len: deed.len,
+            did: deed.did,
+        })
+    }
+
+    /// Nothing of this client reaches the relay any more, and nothing of the relay reaches it.
+    pub(super) async fn vanish(&mut self, client: &str) -> Result<(), EngineError> {
+        self.set_link(client, LinkState::Vanished);
+        if !self.stage.cut_off(self.source(client)).await? {
+            let text = format!(
+                "the network of {client} is gone for programs alone: without networks of its own \
+                 the tap's system still acknowledges what the relay sends"
+            );
+            self.record(Kind::Note { text })?;
+        }
+        Ok(())
+    }
+
+    /// Where the relay sees a client come from: 127.0.1.1 for the first one.
+    pub(super) fn source(&self, client: &str) -> Ipv4Addr {
+        let clients = self.plan.clients.iter();
+        let place = clients.zip(1u32..).find(|(one, _)| one.name == client);
+        let place = place.map_or(0, |(_, place)| place);
+        Ipv4Addr::from_bits(u32::from(Ipv4Addr::new(127, 0, 1, 0)) + place)
+    }
+}
