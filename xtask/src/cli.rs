@@ -31,6 +31,8 @@ pub(crate) enum Command {
     Explain(Explain),
     /// List scenarios with their titles and tags
     List(List),
+    /// Write a commented file to begin with
+    New(New),
     /// Say what this machine can do, and how to make it do more
     Doctor,
     /// Measure ourselves against the simplest program that does the same
@@ -195,6 +197,24 @@ pub(crate) struct List {
     /// Only scenarios with this tag; may be given again
     #[arg(long = "tag", value_name = "TAG")]
     pub(crate) tags: Vec<String>,
+}
+
+#[derive(Args, Debug)]
+#[command(after_help = "Example:
+  cargo xtask new scenario lessons/first")]
+pub(crate) struct New {
+    #[command(subcommand)]
+    pub(crate) file: NewFile,
+}
+
+/// What can be written.
+#[derive(Debug, Subcommand)]
+pub(crate) enum NewFile {
+    /// A scenario below `scenarios/`
+    Scenario {
+        /// Its id: a name, with folders if you like
+        name: String,
+    },
 }
 
 #[derive(Args, Debug)]

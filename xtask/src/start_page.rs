@@ -35,6 +35,7 @@ fn page(scenarios: usize) -> Vec<String> {
             "explain three-clients",
             "what a scenario will do, step by step",
         ),
+        example("new scenario mine", "a commented scenario to begin with"),
         example("check", "find mistakes in scenarios and adapters"),
         example(
             "doctor",

@@ -381,7 +381,7 @@ const CAPTURE_WITH: Key = may("with", Kind::Text, "capture: the other side of a 
 
 static EXPECT: Table = Table {
     name: "expect",
-    doc: "It comes before the deadline, or has come since the play began.",
+    doc: "It comes before the deadline, or has come since the last step that did something began.",
     keys: &[
         CLIENT_KEY,
         EVENT,

@@ -33,7 +33,7 @@ fn help_names_every_command_and_each_has_an_example() {
     let (code, out, _) = xtask(&["--help"]);
     assert_eq!(code, 0);
     for command in [
-        "demo", "test", "check", "explain", "list", "bench", "ci", "schema",
+        "demo", "test", "check", "explain", "list", "new", "bench", "ci", "schema",
     ] {
         assert!(
             out.lines()
@@ -45,6 +45,22 @@ fn help_names_every_command_and_each_has_an_example() {
         assert!(help.contains("Example"), "{help}");
         assert!(help.contains(&format!("cargo xtask {command}")), "{help}");
     }
+}
+
+#[test]
+fn a_new_scenario_is_written_once_and_never_over_another() {
+    let path = concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/../scenarios/basics/three-clients.toml"
+    );
+    let before = fs::read_to_string(path).unwrap();
+    let (code, _, err) = xtask(&["new", "scenario", "basics/three-clients"]);
+    assert_eq!(code, 2);
+    assert!(err.contains("three-clients.toml is there already"), "{err}");
+    assert_eq!(fs::read_to_string(path).unwrap(), before);
+    let (code, _, err) = xtask(&["new", "scenario", "../escape"]);
+    assert_eq!(code, 2);
+    assert!(err.contains("no name for a scenario"), "{err}");
 }
 
 #[test]

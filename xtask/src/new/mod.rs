@@ -1,0 +1,95 @@
+//! `new`: files to begin with.
+
+use std::fs::{self, File};
+use std::io::{ErrorKind, Write as _};
+
+use crate::cli;
+use crate::exit_code::FINE;
+use crate::output;
+use crate::trouble::{Ran, Trouble};
+use crate::workspace::Workspace;
+
+const SCENARIO: &str = include_str!("scenario.toml");
+
+/// Writes a commented scenario, and says what to do with it.
+pub(crate) fn run(arguments: &cli::New) -> Ran {
+    let cli::NewFile::Scenario { name } = &arguments.file;
+    let id = id(name).map_err(Trouble::usage)?;
+    let workspace = Workspace::here();
+    let path = workspace.scenarios().join(&id).with_extension("toml");
+    let failed = |error| Trouble::file(&path, &error);
+    if let Some(folder) = path.parent() {
+        fs::create_dir_all(folder).map_err(failed)?;
+    }
+    let mut file = File::create_new(&path).map_err(|error| match error.kind() {
+        ErrorKind::AlreadyExists => Trouble::usage(format!(
+            "{} is there already, and stays as it is",
+            workspace.shown(&path)
+        )),
+        _ => failed(error),
+    })?;
+    file.write_all(text(&id).as_bytes()).map_err(failed)?;
+    output::result(&format!(
+        "wrote {}; next: cargo xtask demo {id}, then cargo xtask test {id} --accept",
+        workspace.shown(&path)
+    ));
+    Ok(FINE)
+}
+
+/// What stands in the file.
+fn text(id: &str) -> String {
+    let up = "../".repeat(1 + id.matches('/').count());
+    let title = id.rsplit('/').next().unwrap_or(id).replace(['-', '_'], " ");
+    SCENARIO
+        .replace("{schema}", &format!("{up}schemas/scenario.json"))
+        .replace("{title}", &title)
+        .replace("{{", "{")
+        .replace("}}", "}")
+}
+
+/// Folders and a name of letters, digits, `-` and `_`: it becomes a path below `scenarios/`.
+fn id(name: &str) -> Result<String, String> {
+    let name = name.strip_suffix(".toml").unwrap_or(name);
+    let name = name.strip_prefix("scenarios/").unwrap_or(name);
+    let allowed = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || "-_".contains(c);
+    let fits = |part: &str| !part.is_empty() && part.chars().all(allowed);
+    if name.split('/').all(fits) {
+        Ok(name.to_owned())
+    } else {
+        Err(format!(
+            "`{name}` is no name for a scenario: a-z, 0-9, `-` and `_`, with folders as in lessons/first"
+        ))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use chat_harness::scenario;
+
+    use super::{id, text};
+    use crate::workspace::Workspace;
+
+    #[test]
+    fn what_is_written_is_a_good_scenario() {
+        let root = Workspace::here().scenarios();
+        let text = text("lessons/first-steps");
+        assert!(
+            text.starts_with("#:schema ../../schemas/scenario.json\n"),
+            "{text}"
+        );
+        let read = scenario::parse(&text, "x", Path::new("x.toml"), &root)
+            .unwrap_or_else(|problems| panic!("{}", problems.render(false)));
+        assert_eq!(read[0].title, "first steps");
+        assert_eq!(read[0].steps.len(), 5);
+    }
+
+    #[test]
+    fn names_stay_below_the_scenarios() {
+        assert_eq!(id("scenarios/a/b-1.toml"), Ok("a/b-1".to_owned()));
+        for bad in ["", "../a", "/a", "a//b", "A", "a b"] {
+            assert!(id(bad).is_err(), "{bad}");
+        }
+    }
+}
