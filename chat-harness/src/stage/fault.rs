@@ -74,6 +74,20 @@ impl Play<'_> {
         Ok(())
     }
 
+    /// That the network of a client is really gone: what the relay has sent to it since waits
+    /// for an answer.
+    pub(super) async fn note_unacknowledged(&mut self, client: &str) -> Result<(), EngineError> {
+        if self.stage.init.is_none() {
+            return Ok(()); // there is no network of its own to look at
+        }
+        let bytes = self.stage.unacknowledged(self.source(client)).await?;
+        if bytes > 0 {
+            let text = format!("{bytes} bytes of the relay to {client} are unacknowledged");
+            self.record(Kind::Note { text })?;
+        }
+        Ok(())
+    }
+
     /// Where the relay sees a client come from: 127.0.1.1 for the first one.
     pub(super) fn source(&self, client: &str) -> Ipv4Addr {
         let clients = self.plan.clients.iter();

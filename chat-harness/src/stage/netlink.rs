@@ -109,25 +109,51 @@ pub(super) struct Listening {
 ///
 /// Not from `/proc/net/tcp`: that walks the kernel's whole hash table, milliseconds a call.
 pub(super) fn listening() -> io::Result<Vec<Listening>> {
-    let socket = open(Some(netlink::SOCK_DIAG))?;
-    let mut found = Vec::new();
-    for family in [AF_INET, AF_INET6] {
-        let mut body = vec![family, IPPROTO_TCP, 0, 0];
-        body.extend(TCP_LISTEN_MASK.to_ne_bytes());
-        body.resize(56, 0); // no socket in particular
-        request(
-            &socket,
-            SOCK_DIAG_BY_FAMILY,
-            NLM_F_REQUEST | NLM_F_DUMP,
-            &body,
-        )?;
-        while !read_dump(&socket, &mut found)? {}
-    }
+    let mut found = sockets(AF_INET, TCP_LISTEN_MASK, as_listening)?;
+    found.extend(sockets(AF_INET6, TCP_LISTEN_MASK, as_listening)?);
     Ok(found)
 }
 
+/// The bytes that sockets of the namespace have sent to an address, and that nobody there has
+/// acknowledged: they are sent again and again.
+pub(super) fn unacknowledged(address: Ipv4Addr) -> io::Result<u64> {
+    let to_it = |message: &[u8]| {
+        let peer = message.get(24..28)? == address.octets().as_slice();
+        peer.then(|| word32(message, 60).map(u64::from))?
+    };
+    Ok(sockets(AF_INET, !TCP_LISTEN_MASK, to_it)?.iter().sum())
+}
+
+/// What `read` makes of every TCP socket of a family that is in one of these states. It gets
+/// an `inet_diag_msg`.
+fn sockets<T>(family: u8, states: u32, read: impl Fn(&[u8]) -> Option<T>) -> io::Result<Vec<T>> {
+    let socket = open(Some(netlink::SOCK_DIAG))?;
+    let mut body = vec![family, IPPROTO_TCP, 0, 0];
+    body.extend(states.to_ne_bytes());
+    body.resize(56, 0); // no socket in particular
+    let flags = NLM_F_REQUEST | NLM_F_DUMP;
+    request(&socket, SOCK_DIAG_BY_FAMILY, flags, &body)?;
+    let mut found = Vec::new();
+    while !read_dump(&socket, &mut found, &read)? {}
+    Ok(found)
+}
+
+/// Its first field after four small ones is the source port in network order; the inode is
+/// its last one.
+fn as_listening(message: &[u8]) -> Option<Listening> {
+    let port = message.get(4..6)?.iter();
+    Some(Listening {
+        port: port.fold(0, |sum, byte| sum << 8 | u16::from(*byte)),
+        inode: word32(message, 68)?,
+    })
+}
+
 /// Reads one datagram of a dump; true when it was the last one.
-fn read_dump(socket: &OwnedFd, found: &mut Vec<Listening>) -> io::Result<bool> {
+fn read_dump<T>(
+    socket: &OwnedFd,
+    found: &mut Vec<T>,
+    read: &impl Fn(&[u8]) -> Option<T>,
+) -> io::Result<bool> {
     let mut answer = vec![0; 32 * 1024];
     let length = recv(socket, answer.as_mut_slice(), RecvFlags::empty())?.0;
     let mut rest = answer.get(..length).unwrap_or_default();
@@ -137,14 +163,8 @@ fn read_dump(socket: &OwnedFd, found: &mut Vec<Listening>) -> io::Result<bool> {
             NLMSG_ERROR => return Err(io::Error::from(io::ErrorKind::InvalidData)),
             _ => {}
         }
-        // inet_diag_msg: family, state, timer, retransmissions, then the socket, whose
-        // first field is the source port in network order; the inode is its last field.
-        if let (Some(port), Some(inode)) =
-            (rest.get(HEADER + 4..HEADER + 6), word32(rest, HEADER + 68))
-        {
-            let port = port.iter().fold(0, |sum, byte| sum << 8 | u16::from(*byte));
-            found.push(Listening { port, inode });
-        }
+        let message = rest.get(HEADER..length as usize);
+        found.extend(message.and_then(read));
         let step = (length as usize).next_multiple_of(4).max(HEADER);
         rest = rest.get(step..).unwrap_or_default();
     }

@@ -298,6 +298,7 @@ impl<'p> Play<'p> {
                 let deadline = Instant::now() + STOP;
                 self.until(deadline, |play| Ok(play.is_silent(client)))
                     .await?;
+                self.note_unacknowledged(client).await?;
                 self.set_link(client, LinkState::Reset);
             }
         }

@@ -160,6 +160,15 @@ impl StageThread {
             .await
     }
 
+    /// What the relay's side has sent to this address, and nobody has acknowledged, in bytes.
+    pub(super) async fn unacknowledged(&self, address: Ipv4Addr) -> Result<u64, EngineError> {
+        self.ask(move |place| {
+            place.enter(Side::Relay)?;
+            netlink::unacknowledged(address).map_err(EngineError::system("ask what is on its way"))
+        })
+        .await
+    }
+
     /// What the relay's side sends to this address arrives again.
     pub(super) async fn connect_again(&self, address: Ipv4Addr) -> Result<bool, EngineError> {
         self.ask(move |place| place.route(address, netlink::Route::Normal))
