@@ -18,8 +18,10 @@ mod client;
 mod fault;
 mod orphan;
 mod relay;
+mod terminal;
 mod wire;
 
 pub use client::run as client;
+pub use client::{Face, run_with as client_with};
 pub use fault::{ClientFault, RelayFault};
 pub use relay::run as relay;

@@ -1,6 +1,7 @@
 //! What an adapter means: placeholders, patterns, programs.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
 
 use regex::Regex;
 
@@ -26,34 +27,57 @@ pub(super) struct Checker<'s> {
     pub(super) problems: Vec<Problem>,
     /// Names of programs and settings.
     own: BTreeSet<String>,
+    /// Captured values, of the relay first.
+    captures: [BTreeSet<String>; 2],
 }
 
 impl<'s> Checker<'s> {
     pub(super) fn new(source: &'s str, file: &Node<'_, '_>) -> Self {
-        let tables = [file.node("programs"), file.node("settings")];
-        let names = tables
-            .iter()
-            .flatten()
-            .flat_map(Node::entries)
-            .map(|(name, _)| name.text.to_owned());
+        let captures = |who| names(file.node(who).and_then(|who| who.node("captures")));
+        let mut own = names(file.node("programs"));
+        own.append(&mut names(file.node("settings")));
         Self {
             source,
             problems: Vec::new(),
-            own: names.collect(),
+            own,
+            captures: [captures("relay"), captures("client")],
         }
+    }
+
+    /// Names of captured values: those that the relay shows, then those of clients.
+    pub(super) fn captured(&self) -> [Vec<String>; 2] {
+        self.captures
+            .each_ref()
+            .map(|names| names.iter().cloned().collect())
+    }
+
+    /// A name of a captured value.
+    pub(super) fn capture_name(&mut self, name: &Place<'_>) {
+        let is_twice = self.captures.iter().all(|names| names.contains(name.text));
+        let taken = if self.own.contains(name.text) {
+            Some("a program or a setting is called so")
+        } else if is_twice {
+            Some("the relay and the clients have a value of this name")
+        } else {
+            self.taken(name.text)
+        };
+        if let Some(why) = taken.or_else(|| value::bad_name(name.text)) {
+            let title = format!("`{}` cannot name a value", name.text);
+            self.problems
+                .push(Problem::new(code::CAPTURE, &name.span, title).label(why));
+        }
+    }
+
+    fn taken(&self, name: &str) -> Option<&'static str> {
+        let mut taken = ALWAYS.iter().chain(&SOMETIMES);
+        taken
+            .any(|taken| *taken == name)
+            .then_some("this placeholder has a meaning already")
     }
 
     /// A name that templates use: of a program or a setting.
     pub(super) fn placeholder_name(&mut self, name: &Place<'_>) {
-        let taken = ALWAYS
-            .iter()
-            .chain(&SOMETIMES)
-            .any(|taken| *taken == name.text);
-        let why = if taken {
-            Some("this placeholder has a meaning already")
-        } else {
-            None
-        };
+        let why = self.taken(name.text);
         // `relay` cannot name a client, and is the natural name of a program.
         let bad = if name.text == "relay" {
             None
@@ -108,7 +132,14 @@ impl<'s> Checker<'s> {
 
     /// What is typed for a verb holds what the verb says.
     pub(super) fn typed(&mut self, place: &Place<'_>, verb: &str, needed: &[&str]) -> Template {
-        let known: Vec<&str> = needed.iter().copied().chain(["name"]).collect();
+        let captured = self.captured().concat();
+        let captured = captured.iter().map(String::as_str);
+        let known: Vec<&str> = needed
+            .iter()
+            .copied()
+            .chain(["name"])
+            .chain(captured)
+            .collect();
         let template = self.template(place, &known);
         for name in needed.iter().filter(|name| !template.holds(name)) {
             let title = format!("what is typed for `{verb}` lacks `{{{name}}}`");
@@ -170,6 +201,39 @@ impl<'s> Checker<'s> {
         });
     }
 
+    /// A client has one sign that it is ready.
+    pub(super) fn ready(&mut self, client: &Node<'_, '_>, has_dialogue: bool) {
+        let sign = client.text("ready");
+        let is_after = sign
+            .as_ref()
+            .is_some_and(|sign| sign.text == "after-dialogue");
+        let event = client.node("events").filter(|events| events.has("ready"));
+        match (is_after, event, sign) {
+            (true, None, Some(sign)) if !has_dialogue => self.no_dialogue(&sign.span),
+            (true, Some(events), _) => {
+                let title = "this client has two signs that it is ready";
+                let problem = Problem::new(code::READY, &events.key_span("ready"), title);
+                let help = "leave out `ready = \"after-dialogue\"` where an event tells it";
+                self.problems.push(problem.help(help));
+            }
+            (false, None, _) if client.has("events") => {
+                let title = "nothing tells when this client is ready";
+                let problem = Problem::new(code::READY, &client.key_span("events"), title);
+                let help =
+                    "add the event `ready = '…'`, or `ready = \"after-dialogue\"` to `[client]`";
+                self.problems.push(problem.help(help));
+            }
+            (true | false, _, _) => {}
+        }
+    }
+
+    /// Something gets ready with a dialogue that is not there.
+    pub(super) fn no_dialogue(&mut self, span: &Range<usize>) {
+        let problem = Problem::new(code::DIALOGUE, span, "there is no dialogue");
+        self.problems
+            .push(problem.help("add `dialogue`, or another sign that it is ready"));
+    }
+
     /// The patterns of all events.
     pub(super) fn events(&mut self, node: &Node<'_, '_>) -> BTreeMap<EventKind, String> {
         let mut events = BTreeMap::new();
@@ -181,4 +245,10 @@ impl<'s> Checker<'s> {
         }
         events
     }
+}
+
+/// The keys of a table.
+fn names(table: Option<Node<'_, '_>>) -> BTreeSet<String> {
+    let entries = table.iter().flat_map(Node::entries);
+    entries.map(|(name, _)| name.text.to_owned()).collect()
 }

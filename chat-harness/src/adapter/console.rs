@@ -1,13 +1,14 @@
-//! How one talks with a program: its terminal and its prompts.
+//! How one talks with a program: its terminal, its prompts, what it asks, what it tells.
 
 use std::num::NonZeroU16;
 
 use super::check::Checker;
 use super::model::{Console, Enter, Terminal};
+use super::{capture, dialogue};
 use crate::scenario::walk::Node;
 
-/// Reads what `[relay]` and `[client]` have in common.
-pub(super) fn read(node: &Node<'_, '_>, checker: &mut Checker<'_>) -> Console {
+/// Reads what `[relay]` and `[client]` have in common; templates may use what is `known`.
+pub(super) fn read(node: &Node<'_, '_>, known: &[&str], checker: &mut Checker<'_>) -> Console {
     let prompt = node.text("prompt");
     if let Some(prompt) = &prompt {
         checker.pattern(prompt, &[]);
@@ -15,6 +16,8 @@ pub(super) fn read(node: &Node<'_, '_>, checker: &mut Checker<'_>) -> Console {
     Console {
         terminal: terminal(node),
         prompt: prompt.map(|prompt| prompt.text.to_owned()),
+        dialogue: dialogue::read(node, known, checker),
+        captures: capture::read(node, checker),
     }
 }
 

@@ -96,6 +96,16 @@ static RELAY: Table = Table {
             "a regular expression; what stands so at the beginning of its lines is no part of them",
         ),
         may(
+            "dialogue",
+            Kind::Array(&Kind::Table(&ITEM), 0),
+            "what it asks before it is ready, in order, and the answers",
+        ),
+        may(
+            "captures",
+            Kind::Map(&Kind::Table(&CAPTURE)),
+            "values that others need of it, by the names that templates use",
+        ),
+        may(
             "stop",
             Kind::Word(STOPS),
             "how it stops in order; `term` when left out",
@@ -124,8 +134,13 @@ static READY: Table = Table {
             Kind::Integer(1, 65_535),
             "the port it listens on, when that is fixed in its code",
         ),
+        may(
+            "after_dialogue",
+            Kind::Integer(1, 65_535),
+            "its port, when the end of the dialogue is the sign",
+        ),
     ],
-    one_of: &["line", "listens"],
+    one_of: &["line", "listens", "after_dialogue"],
     one_is: "sign",
 };
 
@@ -165,11 +180,26 @@ static CLIENT: Table = Table {
             Kind::Text,
             "a regular expression; what stands so at the beginning of its lines is no part of them",
         ),
+        may(
+            "dialogue",
+            Kind::Array(&Kind::Table(&ITEM), 0),
+            "what it asks before it is ready, in order, and the answers",
+        ),
+        may(
+            "captures",
+            Kind::Map(&Kind::Table(&CAPTURE)),
+            "values that others need of it, by the names that templates use",
+        ),
         may("downloads", Kind::Text, "where received files appear"),
         may(
             "escapes",
             Kind::Word(ESCAPES),
             "how text is written in its lines, both ways; `raw` when left out",
+        ),
+        may(
+            "ready",
+            Kind::Word(SIGNS),
+            "how to see that it can be driven; `event` when left out",
         ),
         may(
             "exits_when_relay_gone",
@@ -191,6 +221,75 @@ static CLIENT: Table = Table {
     ],
     one_of: &[],
     one_is: "",
+};
+
+static ITEM: Table = Table {
+    name: "dialogue",
+    doc: "One thing that a program asks before it is ready.",
+    keys: &[
+        may("await", Kind::Text, AWAIT),
+        may("type", Kind::Text, TYPED),
+        may("secret", Kind::Bool, SECRET),
+        may(
+            "any",
+            Kind::Array(&Kind::Table(&BRANCH), 1),
+            "several things that it may ask: the first that it does counts",
+        ),
+        may(
+            "optional",
+            Kind::Bool,
+            "it may go on to what follows without having asked; `false` when left out",
+        ),
+        may(
+            "only",
+            Kind::Word(ONLY),
+            "which clients it asks; each of them when left out",
+        ),
+    ],
+    one_of: &["await", "any"],
+    one_is: "question",
+};
+
+static BRANCH: Table = Table {
+    name: "alternative",
+    doc: "One of several things that it may ask.",
+    keys: &[
+        must("await", Kind::Text, AWAIT),
+        may("type", Kind::Text, TYPED),
+        may("secret", Kind::Bool, SECRET),
+    ],
+    one_of: &[],
+    one_is: "",
+};
+
+const AWAIT: &str =
+    "a regular expression that is found anywhere in a line, also in one without a line break";
+const TYPED: &str = "what is typed then; when left out, it is only awaited";
+const SECRET: &str = "records tell the template and not what was typed; `false` when left out";
+
+const ONLY: &[Word] = &[
+    word("first", "the client of a play that was started first"),
+    word("later", "all other clients"),
+];
+
+static CAPTURE: Table = Table {
+    name: "capture",
+    doc: "A value that one participant shows and others need.",
+    keys: &[
+        may(
+            "line",
+            Kind::Text,
+            "a regular expression with one group, found anywhere in a line that it shows",
+        ),
+        may("file", Kind::Text, "a file that it writes"),
+        may(
+            "pattern",
+            Kind::Text,
+            "with `file`: a regular expression with one group; the whole file when left out",
+        ),
+    ],
+    one_of: &["line", "file"],
+    one_is: "origin",
 };
 
 const TERMINALS: Kind = Kind::Either(&[Kind::Bool, Kind::Table(&TERMINAL)]);
@@ -256,6 +355,14 @@ const ESCAPES: &[Word] = &[
     word("backslash", "`\\\\`, `\\n`, `\\r`, `\\t` and `\\u{1b}`"),
 ];
 
+const SIGNS: &[Word] = &[
+    word("event", "it shows its event `ready`"),
+    word(
+        "after-dialogue",
+        "the last thing that its dialogue awaits has come",
+    ),
+];
+
 static TYPE: Table = Table {
     name: "type",
     doc: "What to type for each verb; one that is left out cannot be done.",
@@ -276,7 +383,7 @@ pub(super) static EVENTS: Table = Table {
     name: "events",
     doc: "Regular expressions over whole lines of standard output.",
     keys: &[
-        must("ready", Kind::Text, EVENT),
+        may("ready", Kind::Text, EVENT),
         may("joined", Kind::Text, EVENT),
         may("left", Kind::Text, EVENT),
         may("message", Kind::Text, EVENT),

@@ -1,7 +1,9 @@
 //! Adapters: how to start and drive an implementation, read from a TOML file.
 
+mod capture;
 mod check;
 mod console;
+mod dialogue;
 mod escape;
 mod language;
 mod limits;
@@ -10,6 +12,8 @@ mod parse;
 mod recognise;
 mod template;
 
+pub use capture::Capture;
+pub use dialogue::{Branch, Item, Only};
 pub use limits::{Limit, Limits};
 pub use model::{
     Adapter, Capability, ClientManual, Console, Copy, Enter, Escapes, Framing, NoSetting, Program,

@@ -7,6 +7,8 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+use super::capture::Capture;
+use super::dialogue::Item;
 use super::limits::Limits;
 use crate::scenario::EventKind;
 
@@ -42,6 +44,18 @@ pub struct Adapter {
     pub controls: BTreeMap<Surface, Template>,
     /// What the implementation says it cannot do.
     pub cannot: Vec<Capability>,
+}
+
+impl Adapter {
+    /// What stands in a planned line for each value that is captured only in the play: its
+    /// name, and `{captured:NAME}`.
+    pub(crate) fn captured_later(&self) -> impl Iterator<Item = (String, String)> {
+        let consoles = [&self.relay.console, &self.client.console];
+        let names = consoles
+            .into_iter()
+            .flat_map(|console| console.captures.keys());
+        names.map(|name| (name.clone(), format!("{{captured:{name}}}")))
+    }
 }
 
 /// Where a program comes from.
@@ -102,7 +116,8 @@ pub struct ClientManual {
     /// What to type.
     pub r#type: TypeManual,
     /// Regular expressions over whole lines of standard output; named groups are the
-    /// captures. `ready` is what makes a client ready.
+    /// captures. `ready` is what makes a client ready, where there is one; else the end of
+    /// its dialogue does.
     pub events: BTreeMap<EventKind, String>,
     /// The program ends by itself when its relay is gone, rather than reconnecting.
     pub exits_when_relay_gone: bool,
@@ -115,6 +130,10 @@ pub struct Console {
     pub terminal: Option<Terminal>,
     /// A regular expression: what stands before a line without being a part of it.
     pub prompt: Option<String>,
+    /// What it asks before it is ready, in order.
+    pub dialogue: Vec<Item>,
+    /// What others need of it, by the names that templates use.
+    pub captures: BTreeMap<String, Capture>,
 }
 
 /// A pseudo-terminal.
@@ -177,6 +196,8 @@ pub enum ReadyWhen {
     Line(String),
     /// A socket of it listens on this port; asked of the kernel, never by connecting.
     Listens(u16),
+    /// The last thing that its dialogue awaits has come; it serves on this port.
+    AfterDialogue(u16),
 }
 
 /// How a relay stops.

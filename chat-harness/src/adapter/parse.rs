@@ -121,15 +121,18 @@ fn relay(node: &Node<'_, '_>, here: &Path, checker: &mut Checker<'_>) -> Option<
     const KNOWN: &[&str] = &["keepalive"];
     let run = command(node, KNOWN, checker);
     let env = environment(node, KNOWN, checker);
+    let [captured, _] = checker.captured();
+    let known: Vec<&str> = [KNOWN, &as_texts(&captured)].concat();
+    let console = console::read(node, &known, checker);
     let ready = node
         .node("ready")
-        .and_then(|ready| ready_when(&ready, checker));
+        .and_then(|ready| ready_when(&ready, !console.dialogue.is_empty(), checker));
     Some(RelayManual {
         run,
         env,
         copy: copies(node, here),
         limits: Limits::read(node.node("limits").as_ref()),
-        console: console::read(node, checker),
+        console,
         ready: ready?,
         stop: match node.text("stop").map(|word| word.text) {
             Some("eof") => Stop::Eof,
@@ -142,20 +145,34 @@ fn relay(node: &Node<'_, '_>, here: &Path, checker: &mut Checker<'_>) -> Option<
     })
 }
 
-fn ready_when(node: &Node<'_, '_>, checker: &mut Checker<'_>) -> Option<ReadyWhen> {
+fn as_texts(names: &[String]) -> Vec<&str> {
+    names.iter().map(String::as_str).collect()
+}
+
+fn ready_when(
+    node: &Node<'_, '_>,
+    has_dialogue: bool,
+    checker: &mut Checker<'_>,
+) -> Option<ReadyWhen> {
     if let Some(line) = node.text("line") {
         checker.pattern(&line, &["port"]);
         return Some(ReadyWhen::Line(line.text.to_owned()));
     }
-    u16::try_from(node.integer("listens")?)
-        .ok()
+    let port = |key| node.integer(key).and_then(|port| u16::try_from(port).ok());
+    if node.has("after_dialogue") && !has_dialogue {
+        checker.no_dialogue(&node.key_span("after_dialogue"));
+    }
+    port("listens")
         .map(ReadyWhen::Listens)
+        .or_else(|| port("after_dialogue").map(ReadyWhen::AfterDialogue))
 }
 
 fn client(node: &Node<'_, '_>, here: &Path, checker: &mut Checker<'_>) -> Option<ClientManual> {
     const KNOWN: &[&str] = &["port", "name"];
-    let run = command(node, KNOWN, checker);
-    let env = environment(node, KNOWN, checker);
+    let captured = checker.captured().concat();
+    let known: Vec<&str> = [KNOWN, &as_texts(&captured)].concat();
+    let run = command(node, &known, checker);
+    let env = environment(node, &known, checker);
     let prepare = node.items("prepare").iter().map(|command| {
         let texts = command
             .get_ref()
@@ -171,6 +188,8 @@ fn client(node: &Node<'_, '_>, here: &Path, checker: &mut Checker<'_>) -> Option
     let downloads = node
         .text("downloads")
         .map(|text| checker.template(&text, KNOWN));
+    let console = console::read(node, &known, checker);
+    checker.ready(node, !console.dialogue.is_empty());
     let events = node.node("events").map(|events| checker.events(&events));
     let r#type = node.node("type").map(|table| type_manual(&table, checker));
     Some(ClientManual {
@@ -178,7 +197,7 @@ fn client(node: &Node<'_, '_>, here: &Path, checker: &mut Checker<'_>) -> Option
         env,
         copy: copies(node, here),
         prepare,
-        console: console::read(node, checker),
+        console,
         downloads,
         escapes: match node.text("escapes").map(|word| word.text) {
             Some("backslash") => Escapes::Backslash,

@@ -37,6 +37,16 @@ impl Template {
         Ok(filled)
     }
 
+    /// The names of its placeholders.
+    pub(crate) fn names(&self) -> Vec<String> {
+        let tokens = scan(&self.0);
+        let names = tokens.iter().filter_map(|(_, token)| match token {
+            Token::Placeholder(name) => Some((*name).to_owned()),
+            Token::Plain(_) | Token::Stray => None,
+        });
+        names.collect()
+    }
+
     /// Whether it holds this placeholder.
     pub fn holds(&self, name: &str) -> bool {
         scan(&self.0)

@@ -50,13 +50,20 @@ pub(super) fn fences<'a>(
         let text = format!("{prefix}-{from}");
         let client = &plan.adapter_of(from).client;
         let say = client.r#type.say.as_ref()?;
-        let values = [("text".to_owned(), client.escapes.escape(&text)?)];
+        let mut values = BTreeMap::from([("text".to_owned(), client.escapes.escape(&text)?)]);
+        values.insert("name".to_owned(), login(from, plan).to_owned());
+        values.extend(plan.adapter_of(from).captured_later());
         Some(Fence {
             from: from.clone(),
-            line: say.fill(&values.into()).ok()?,
+            line: say.fill(&values).ok()?,
             observers,
             text,
         })
     });
     fences.collect()
+}
+
+fn login<'p>(client: &'p str, plan: &'p Plan) -> &'p str {
+    let planned = plan.clients.iter().find(|one| one.name == client);
+    planned.map_or(client, |one| &one.login)
 }

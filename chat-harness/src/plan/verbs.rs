@@ -85,6 +85,7 @@ impl Builder<'_> {
         let template = self.manual(adapter, template, verb, Some(capability))?;
         let mut values = BTreeMap::from([("text".to_owned(), self.escaped(from, &text)?)]);
         values.insert("name".to_owned(), self.login(from).to_owned());
+        values.extend(adapter.captured_later());
         if let Some(to) = to {
             values.insert("to".to_owned(), self.login(to).to_owned());
         }
@@ -130,7 +131,7 @@ impl Builder<'_> {
         let manual = adapter.client.r#type.file.as_ref();
         let template = self.manual(adapter, manual, "file", Some(Capability::File))?;
         let (name, size) = self.outbox(here, from, source, name);
-        let values = BTreeMap::from([
+        let mut values = BTreeMap::from([
             ("name".to_owned(), self.login(from).to_owned()),
             ("to".to_owned(), self.login(to).to_owned()),
             (
@@ -138,6 +139,7 @@ impl Builder<'_> {
                 format!("{{outbox}}/{}", self.escaped(from, &name)?),
             ),
         ]);
+        values.extend(adapter.captured_later());
         let line = template
             .fill(&values)
             .map_err(|error| Unsupported(error.to_string()))?;

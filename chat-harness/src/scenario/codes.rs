@@ -212,7 +212,7 @@ pub(crate) mod adapter {
 
     pub(crate) const PLACEHOLDER: Code = code(
         "A0220",
-        "Braces in command lines, variables and paths hold placeholders. Known everywhere: `{work}`, `{control}` and each program of `[programs]`. For the relay also `{keepalive}`; for clients `{port}` and `{name}`; in `[client.type]` also `{to}`, `{text}` and `{path}`. A brace that is meant as a brace is written twice.",
+        "Braces in command lines, variables and paths hold placeholders. Known everywhere: `{work}`, `{control}` and each program of `[programs]`. For the relay also `{keepalive}`; for clients `{port}` and `{name}`; in `[client.type]` also `{to}`, `{text}` and `{path}`. Clients know each value of `captures` as well, and so does the relay's dialogue. A brace that is meant as a brace is written twice.",
     );
     pub(crate) const BAD_PATTERN: Code = code(
         "A0221",
@@ -231,7 +231,29 @@ pub(crate) mod adapter {
         "What is typed for a verb must hold its placeholders: `{text}` for `say` and `msg`, `{path}` for `file`, `{to}` for `msg` and `file`. Without them every text would be the same.",
     );
 
-    pub(super) const ALL: &[Code] = &[PLACEHOLDER, BAD_PATTERN, NO_CAPTURE, BAD_PROGRAM, NO_TEXT];
+    pub(crate) const DIALOGUE: Code = code(
+        "A0227",
+        "Each thing that a program asks has one `await` with its `type`, or several of them in `any`. The last one must be awaited, so that it is known when the dialogue is over. Who gets ready with its dialogue needs one.",
+    );
+    pub(crate) const CAPTURE: Code = code(
+        "A0228",
+        "A captured value is what one group of a regular expression matches, in a line or in a file. Its name is a placeholder: it is no name of a program, and the relay and the clients have different ones.",
+    );
+    pub(crate) const READY: Code = code(
+        "A0229",
+        "A client is ready when it shows its event `ready`, or, with `ready = \"after-dialogue\"`, when its dialogue is over. One of them must be there, and not both.",
+    );
+
+    pub(super) const ALL: &[Code] = &[
+        PLACEHOLDER,
+        BAD_PATTERN,
+        NO_CAPTURE,
+        BAD_PROGRAM,
+        NO_TEXT,
+        DIALOGUE,
+        CAPTURE,
+        READY,
+    ];
 }
 
 /// Every code, of scenarios first.

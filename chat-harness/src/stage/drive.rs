@@ -8,6 +8,7 @@ use std::time::Duration;
 use tokio::sync::{mpsc, oneshot, watch};
 use tokio::time::{Instant, timeout_at};
 
+use super::captured::Captured;
 use super::decode::Decoder;
 use super::expecting::Expecting;
 use super::input::{Input, Run};
@@ -62,6 +63,10 @@ pub(super) struct Play<'p> {
     pub(super) next_watch: Instant,
     /// Index of the event at which the last step that did something began.
     pub(super) acted: usize,
+    /// The client that was started first.
+    pub(super) first: Option<String>,
+    /// What participants have shown that others need.
+    pub(super) captured: Captured,
 }
 
 /// How far the relay's start has come.
@@ -105,6 +110,8 @@ impl<'p> Play<'p> {
             wire_begins: BTreeMap::new(),
             next_watch: Instant::now(),
             acted: 0,
+            first: None,
+            captured: Captured::default(),
             settings,
         };
         let level = play.settings.level.to_string();
@@ -307,6 +314,9 @@ impl<'p> Play<'p> {
         };
         let lines = member.reading(stream).push(bytes);
         member.answer();
+        for line in &lines {
+            member.heard(line);
+        }
         lines
             .into_iter()
             .try_for_each(|line| self.line(run, stream, line))
@@ -318,6 +328,7 @@ impl<'p> Play<'p> {
         };
         member.open.remove(&stream);
         if let Some(rest) = member.reading(stream).finish() {
+            member.heard(&rest);
             self.line(run, stream, rest)?;
         }
         let who = run.who.clone();
@@ -344,7 +355,13 @@ impl<'p> Play<'p> {
         Ok(())
     }
 
-    fn line(&mut self, run: &Run, stream: Stream, line: String) -> Result<(), EngineError> {
+    /// A participant has shown a line.
+    pub(super) fn line(
+        &mut self,
+        run: &Run,
+        stream: Stream,
+        line: String,
+    ) -> Result<(), EngineError> {
         let said = match self.current(run) {
             Some(member) => member.chaff.winnow(line),
             None => Some(line),
@@ -366,6 +383,7 @@ impl<'p> Play<'p> {
         } else if stream == Stream::Stdout {
             self.relay_ready.line(&text);
         }
+        self.capture(&run.who, &text)?;
         self.record(Kind::Line {
             who: run.who.clone(),
             stream,

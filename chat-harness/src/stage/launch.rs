@@ -30,7 +30,7 @@ const PATH: &str = "/usr/local/bin:/usr/bin:/bin";
 const TERMINAL: &str = "xterm-256color";
 
 /// How long a relay may take to get ready, and a key to be made.
-const READY: Duration = Duration::from_secs(10);
+pub(super) const READY: Duration = Duration::from_secs(10);
 const PREPARE: Duration = Duration::from_secs(60);
 
 /// The first, and the longest, pause between two looks at who listens. No event tells it.
@@ -47,6 +47,7 @@ impl Play<'_> {
         }
         self.scratch.prepare(RELAY)?;
         self.scratch.copy(RELAY, &manual.copy, 0)?;
+        self.forget_captures(RELAY);
         let mut values = self.values(RELAY)?;
         values.insert("keepalive".to_owned(), in_milliseconds(self.plan.keepalive));
         self.relay_ready = super::drive::RelayReady::default();
@@ -67,10 +68,15 @@ impl Play<'_> {
             return Ok(false);
         }
         self.pulse.waits_for(RELAY, "the relay gets ready");
-        let ready = match manual.ready {
-            ReadyWhen::Line(_) => self.await_ready_line().await?,
-            ReadyWhen::Listens(port) => self.await_listening(port).await?,
-        };
+        let ready = self.converse(RELAY, &values).await?
+            && match manual.ready {
+                ReadyWhen::Line(_) => self.await_ready_line().await?,
+                ReadyWhen::Listens(port) => self.await_listening(port).await?,
+                ReadyWhen::AfterDialogue(port) => {
+                    self.relay_ready.port = Some(port);
+                    true
+                }
+            };
         self.pulse.waits_no_more();
         if ready {
             let port = self.relay_ready.port.unwrap_or_default();
@@ -142,6 +148,8 @@ impl Play<'_> {
         let who = client.name.as_str();
         let manual = &self.plan.adapter_of(who).client;
         self.scratch.prepare(who)?;
+        self.note_first(who);
+        self.forget_captures(who);
         let mut values = self.values(who)?;
         values.insert("name".to_owned(), client.login.clone());
         values.insert("port".to_owned(), self.link(who).await?.to_string());
@@ -155,14 +163,20 @@ impl Play<'_> {
                 }
             }
         }
-        self.launch(
-            who,
-            self.side_of(who),
-            (&manual.run, &manual.env),
-            &values,
-            &manual.console,
-        )
-        .await
+        let templates: Vec<&Template> = manual.run.iter().chain(manual.env.values()).collect();
+        let deadline = self.pulse.clamp(Instant::now() + READY);
+        let Some(values) = self
+            .with_captures(who, &templates, &values, deadline)
+            .await?
+        else {
+            return Ok(false);
+        };
+        let start = (manual.run.as_slice(), &manual.env);
+        let side = self.side_of(who);
+        let launched = self
+            .launch(who, side, start, &values, &manual.console)
+            .await?;
+        Ok(launched && self.converse(who, &values).await?)
     }
 
     /// The port of the client's tap; its link passes again.
@@ -288,14 +302,7 @@ impl Play<'_> {
         values: &BTreeMap<String, String>,
         terminal: Option<&Terminal>,
     ) -> Result<Command, EngineError> {
-        let fill = |template: &Template| {
-            template
-                .fill(values)
-                .map_err(|unknown| EngineError::Template {
-                    adapter: self.plan.adapter_of(who).name.clone(),
-                    why: unknown.to_string(),
-                })
-        };
+        let fill = |template: &Template| self.filled(who, template, values);
         let mut words = run.iter().map(fill);
         let program = words
             .next()

@@ -6,6 +6,8 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
+use super::captured::Catches;
+use super::hearing::{Asked, Heard, Hearing};
 use super::process::Process;
 use super::reading::{Chaff, Reading};
 use super::tap::Tap;
@@ -35,6 +37,10 @@ pub(super) struct Member {
     stderr: Reading,
     /// What is left out of its lines.
     pub(super) chaff: Chaff,
+    /// What it has shown that may be a question; `None` when it asks nothing any more.
+    pub(super) hearing: Option<Hearing>,
+    /// What others need of its lines.
+    pub(super) catches: Catches,
     /// Streams that have not ended.
     pub(super) open: BTreeSet<Stream>,
     /// A client's link.
@@ -59,6 +65,8 @@ impl Member {
         self.stdout = terminal.map(Reading::screen).unwrap_or_default();
         self.stderr = Reading::default();
         self.chaff = Chaff::new(console.prompt.as_deref());
+        self.hearing = (!console.dialogue.is_empty()).then(Hearing::default);
+        self.catches = Catches::new(console);
     }
 
     /// Its process runs.
@@ -91,6 +99,22 @@ impl Member {
             return self.stderr.partial();
         }
         shown
+    }
+
+    /// It has completed a line, which may be a question.
+    pub(super) fn heard(&mut self, line: &str) {
+        if let Some(hearing) = &mut self.hearing {
+            hearing.line(line);
+        }
+    }
+
+    /// The first of these questions that it has asked.
+    pub(super) fn hears<'a>(&mut self, questions: &[Asked<'a>]) -> Option<Heard<'a>> {
+        let partials = [
+            (Stream::Stdout, self.stdout.partial()),
+            (Stream::Stderr, self.stderr.partial()),
+        ];
+        self.hearing.as_mut()?.find(questions, &partials)
     }
 
     /// Types a line; `Err` says why it cannot be.

@@ -8,13 +8,16 @@
 //!                                           └── driver: one queue in, one timeline out
 //! ```
 
+mod captured;
 mod close;
 pub mod confine;
 mod decode;
+mod dialogue;
 mod drive;
 mod error;
 mod expecting;
 mod fault;
+mod hearing;
 mod input;
 mod lane;
 mod launch;

@@ -58,7 +58,6 @@ impl Reading {
     }
 
     /// Takes the first so many bytes of the line that is not complete yet, as a line.
-    #[expect(dead_code, reason = "a dialogue will take prompts")]
     pub(super) fn cut(&mut self, length: usize) -> String {
         match self {
             Self::Stream(lines) => lines.cut(length),

@@ -64,7 +64,14 @@ impl<'p> Play<'p> {
             let about_it =
                 |one: &&Expectation| one.about.as_deref().unwrap_or(&one.client) == client.name;
             self.pulse.turn_to(Phase::Opening);
-            self.expecting.add(&is_ready(&client.name), plan);
+            if plan
+                .adapter_of(&client.name)
+                .client
+                .events
+                .contains_key(&EventKind::Ready)
+            {
+                self.expecting.add(&is_ready(&client.name), plan);
+            }
             self.expecting
                 .add(plan.opening.iter().filter(about_it), plan);
             if !self.start_client(client).await? {
@@ -227,7 +234,13 @@ impl<'p> Play<'p> {
             }
             Action::Leave { client, how } => self.leave(client, *how).await,
             Action::Relay { action } => self.relay(*action).await,
-            Action::Type { client, line } => self.type_line(client, line),
+            Action::Type { client, line } => {
+                let deadline = self.pulse.clamp(Instant::now() + START);
+                match self.with_captured(line, deadline).await? {
+                    Ok(line) => self.type_line(client, &line),
+                    Err(why) => Ok(Err(format!("{client} cannot type it: {why}"))),
+                }
+            }
         }
     }
 
@@ -450,7 +463,10 @@ impl<'p> Play<'p> {
                 .collect();
             self.expecting.add(&expected, plan);
             // One that does not read its input closes nothing; the judge will say so.
-            drop(self.type_line(&fence.from, &fence.line)?);
+            let line = self.with_captured(&fence.line, Instant::now()).await?;
+            if let Ok(line) = line {
+                drop(self.type_line(&fence.from, &line)?);
+            }
             self.await_expected().await?;
             drop(self.expecting.take_missing());
         }

@@ -1,6 +1,7 @@
 //! The plain client: one line in, one line out, as `docs/client-lines.md` says.
 
 mod downloads;
+mod face;
 mod screen;
 mod torment;
 
@@ -21,6 +22,7 @@ use crate::fault::{self, ClientFault, Wanted};
 use crate::orphan;
 use crate::wire::{self, PART, Part, ToClient, ToRelay};
 use downloads::Downloads;
+pub use face::Face;
 use screen::{Line, show};
 
 /// How many lines wait in each direction.
@@ -59,6 +61,15 @@ enum Input {
 
 /// Runs the plain client until it quits or its relay is gone.
 pub fn run(fault: Option<ClientFault>) -> ExitCode {
+    begin(fault, Face::Lines)
+}
+
+/// Runs the honest client with another face.
+pub fn run_with(face: Face) -> ExitCode {
+    begin(None, face)
+}
+
+fn begin(fault: Option<ClientFault>, face: Face) -> ExitCode {
     let arguments = Arguments::parse();
     let ended = if arguments.be_the_orphan {
         orphan::be().map(|()| ExitCode::SUCCESS)
@@ -68,7 +79,7 @@ pub fn run(fault: Option<ClientFault>) -> ExitCode {
             .as_ref()
             .is_none_or(|who| *who == arguments.name);
         let asked = arguments.fault.0.filter(|_| has_it);
-        start(arguments, asked.or(fault))
+        start(arguments, asked.or(fault), face)
     };
     ended.unwrap_or_else(|error| {
         let reason = error.to_string();
@@ -78,7 +89,8 @@ pub fn run(fault: Option<ClientFault>) -> ExitCode {
     })
 }
 
-fn start(arguments: Arguments, fault: Option<ClientFault>) -> io::Result<ExitCode> {
+fn start(mut arguments: Arguments, fault: Option<ClientFault>, face: Face) -> io::Result<ExitCode> {
+    arguments.name = face::meet(face, arguments.name)?;
     if fault == Some(ClientFault::Hangs) {
         orphan::deafen()?;
     }
@@ -104,7 +116,12 @@ async fn talk(arguments: Arguments, fault: Option<ClientFault>) -> io::Result<Ex
     send(&lines_in, hello).await;
 
     let mut client = Client {
-        name: arguments.name,
+        name: arguments
+            .name
+            .split('@')
+            .next()
+            .unwrap_or_default()
+            .to_owned(),
         downloads: Downloads::new(arguments.downloads),
         fault,
         relay: lines_in,

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::io::{self, Write as _};
 
+use super::face;
 use crate::wire::{FileFacts, escape, listed};
 
 /// One line of `docs/client-lines.md`.
@@ -46,9 +47,7 @@ impl fmt::Display for Line<'_> {
 ///
 /// When nobody reads any more.
 pub(crate) fn show(line: &Line<'_>) -> io::Result<()> {
-    let mut out = io::stdout().lock();
-    out.write_all(format!("{line}\n").as_bytes())?;
-    out.flush()
+    face::show(&line.to_string())
 }
 
 /// Prints 64 KiB that say nothing, in lines or in one.

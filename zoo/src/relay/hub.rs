@@ -60,6 +60,8 @@ pub(crate) struct Hub {
     /// By the number of the connection.
     clients: BTreeMap<u64, Client>,
     messages: u64,
+    /// Set by the first client that names one; the others must name the same.
+    room: Option<String>,
 }
 
 struct Client {
@@ -77,6 +79,7 @@ impl Hub {
             log,
             clients: BTreeMap::new(),
             messages: 0,
+            room: None,
         }
     }
 
@@ -142,9 +145,14 @@ impl Hub {
         Ok(())
     }
 
-    async fn hello(&mut self, connection: u64, name: String) -> io::Result<()> {
+    async fn hello(&mut self, connection: u64, hello: String) -> io::Result<()> {
+        let (name, room) = match hello.split_once('@') {
+            Some((name, room)) => (name.to_owned(), Some(room.to_owned())),
+            None => (hello, None),
+        };
         let reason = match name.parse::<Name>() {
             Err(error) => Some(error.to_string()),
+            Ok(_) if self.room.is_some() && self.room != room => Some("no such room".to_owned()),
             Ok(_) if self.connection_of(&name).is_some() => Some("name taken".to_owned()),
             Ok(_) => None,
         };
@@ -157,6 +165,7 @@ impl Hub {
         if let Some(client) = self.clients.get_mut(&connection) {
             client.name = Some(name.clone());
         }
+        self.room = room;
         let relay = self.name.clone();
         let others = self.others(connection);
         self.answer(connection, ToClient::Welcome { others, relay })

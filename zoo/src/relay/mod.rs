@@ -17,6 +17,7 @@ use tokio::sync::mpsc;
 use tokio::time::timeout;
 
 use crate::fault::{self, RelayFault, Wanted};
+use crate::terminal;
 use crate::wire::{self, ToClient, ToRelay};
 use hub::{Arrival, Hub, Log, Over};
 
@@ -41,6 +42,9 @@ struct Arguments {
     /// File that the log is written to as well.
     #[arg(long)]
     log: Option<PathBuf>,
+    /// Ask for a pass phrase on the terminal before listening.
+    #[arg(long)]
+    ask: bool,
 }
 
 /// Runs the plain relay until SIGTERM or SIGINT.
@@ -65,6 +69,9 @@ pub fn run(fault: Option<RelayFault>) -> ExitCode {
 async fn serve(arguments: &Arguments, fault: Option<RelayFault>) -> io::Result<Over> {
     if fault == Some(RelayFault::DiesStarting) {
         return Err(io::Error::other("the licence file is missing"));
+    }
+    if arguments.ask && terminal::secret("Pass phrase: ")? != "open sesame" {
+        return Err(io::Error::other("wrong pass phrase"));
     }
     let mut log = Log::open(&arguments.name, arguments.log.as_deref())?;
     let listener = TcpListener::bind(("127.0.0.1", arguments.port)).await?;

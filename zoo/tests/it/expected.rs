@@ -57,3 +57,11 @@ fn stems(dir: &str) -> BTreeSet<String> {
         .map(|file| file.file_stem().unwrap().to_str().unwrap().to_owned())
         .collect()
 }
+
+#[test]
+fn the_example_in_the_documentation_is_the_adapter_that_is_played() {
+    let adapter = fs::read_to_string(here("adapters/client-asks.toml")).unwrap();
+    let docs = fs::read_to_string(here("../docs/adapters.md")).unwrap();
+    let (_, example) = adapter.split_once('\n').unwrap();
+    assert!(docs.contains(example.trim()));
+}

@@ -68,7 +68,28 @@ fn every_mistake_of_meaning_has_its_code() {
             "A0224",
         ),
         ("say = \"{text}\"", "say = \"hello\"", "A0226"),
-        ("ready = 'hello (?<name>\\w+)'", "joined = 'x'", "A0203"),
+        ("ready = 'hello (?<name>\\w+)'", "joined = 'x'", "A0229"),
+        ("{ listens = 5000 }", "{ after_dialogue = 5000 }", "A0227"),
+        (
+            "[client]\n",
+            "[client]\ndialogue = [{ await = 'x', optional = true }]\n",
+            "A0227",
+        ),
+        (
+            "[client]\n",
+            "[client]\ncaptures = { key = { line = 'no group' } }\n",
+            "A0228",
+        ),
+        (
+            "[client]\n",
+            "[client]\ncaptures = { relay = { line = '(x)' } }\n",
+            "A0228",
+        ),
+        (
+            "[client]\n",
+            "[client]\nready = \"after-dialogue\"\n",
+            "A0229",
+        ),
         (
             "ready = 'hello (?<name>\\w+)'",
             "ready = 'x'\njoind = 'x'",

@@ -1,0 +1,109 @@
+//! What a program asks before it is ready, and what it is told.
+
+use serde::{Deserialize, Serialize};
+
+use super::check::Checker;
+use super::model::Template;
+use crate::scenario::codes::adapter as code;
+use crate::scenario::diagnostic::Problem;
+use crate::scenario::walk::Node;
+
+/// One thing that a program asks before it is ready.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Item {
+    /// What it may ask, at least one; the first that it does counts.
+    pub any: Vec<Branch>,
+    /// It may go on to what follows without having asked.
+    pub optional: bool,
+    /// Which clients it asks.
+    pub only: Only,
+}
+
+/// One question, and the answer.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Branch {
+    /// A regular expression that is found anywhere in a line, or in a line without end.
+    pub r#await: String,
+    /// What is typed then; `None` when it is only awaited.
+    pub r#type: Option<Template>,
+    /// The timeline tells the template and not what was typed.
+    pub secret: bool,
+}
+
+/// Which clients of a play are asked.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Only {
+    /// Each of them.
+    #[default]
+    All,
+    /// The one that was started first.
+    First,
+    /// All but that one.
+    Later,
+}
+
+impl Only {
+    /// Whether it asks a client.
+    pub fn asks(self, is_first: bool) -> bool {
+        match self {
+            Self::All => true,
+            Self::First => is_first,
+            Self::Later => !is_first,
+        }
+    }
+}
+
+/// Reads the list; templates may use what is `known`.
+pub(super) fn read(node: &Node<'_, '_>, known: &[&str], checker: &mut Checker<'_>) -> Vec<Item> {
+    let nodes = node.nodes("dialogue");
+    let items = nodes.iter().map(|item| read_item(item, known, checker));
+    let items: Vec<Item> = items.collect();
+    if let (Some(last), Some(node)) = (items.last(), nodes.last())
+        && last.optional
+    {
+        let title = "the last thing that is asked is optional";
+        let problem = Problem::new(code::DIALOGUE, &node.key_span("optional"), title);
+        checker.problems.push(
+            problem.help("nobody knows when it will not come any more: await something behind it"),
+        );
+    }
+    items
+}
+
+fn read_item(item: &Node<'_, '_>, known: &[&str], checker: &mut Checker<'_>) -> Item {
+    let mut branches = item.nodes("any");
+    if item.has("await") {
+        branches.push(*item);
+    } else {
+        for key in ["type", "secret"].into_iter().filter(|key| item.has(key)) {
+            let title = format!("`{key}` belongs to one of the alternatives");
+            let problem = Problem::new(code::DIALOGUE, &item.key_span(key), title);
+            checker
+                .problems
+                .push(problem.help("each item of `any` has an `await` and a `type` of its own"));
+        }
+    }
+    Item {
+        any: branches
+            .iter()
+            .filter_map(|branch| read_branch(branch, known, checker))
+            .collect(),
+        optional: item.bool("optional").unwrap_or(false),
+        only: match item.text("only").map(|word| word.text) {
+            Some("first") => Only::First,
+            Some("later") => Only::Later,
+            Some(_) | None => Only::All,
+        },
+    }
+}
+
+fn read_branch(node: &Node<'_, '_>, known: &[&str], checker: &mut Checker<'_>) -> Option<Branch> {
+    let awaited = node.text("await")?;
+    checker.pattern(&awaited, &[]);
+    Some(Branch {
+        r#await: awaited.text.to_owned(),
+        r#type: node.text("type").map(|text| checker.template(&text, known)),
+        secret: node.bool("secret").unwrap_or(false),
+    })
+}
