@@ -219,7 +219,9 @@ pub(crate) enum NewFile {
 
 #[derive(Args, Debug)]
 #[command(after_help = "Example:
-  cargo xtask bench harness --rounds 50")]
+  cargo xtask bench harness --rounds 50
+  cargo xtask bench stage
+  cargo xtask bench tap --json")]
 pub(crate) struct Bench {
     /// What to measure
     pub(crate) area: Area,
@@ -236,6 +238,10 @@ pub(crate) struct Bench {
 pub(crate) enum Area {
     /// A whole play against a program written by hand that does the same
     Harness,
+    /// A line, a process, a crowd and a play, each against the least that does the same
+    Stage,
+    /// A recording tap on a link against tokio's copy in both directions
+    Tap,
 }
 
 #[derive(Args, Debug)]

@@ -150,6 +150,10 @@ fn absent(view: &View<'_>, step: &PlannedStep, one: &Expectation) -> Evidence {
         Some(shown) => format!("{} printed {:?}", one.client, brief(shown.text)),
         None => silence(view, &one.client, ended),
     };
+    let got = match guess(view, &one.client, began..ended) {
+        Some(why) => format!("{got}; {why}"),
+        None => got,
+    };
     let shown_text = nearest.and_then(|shown| {
         let captures = &shown.seen?.captures;
         captures.get("text").cloned()
@@ -163,6 +167,16 @@ fn absent(view: &View<'_>, step: &PlannedStep, one: &Expectation) -> Evidence {
         just_before: just_before(view, ended),
         look_at: Some(format!("out/{}.stdout", one.client)),
     }
+}
+
+/// What the stage thought of it.
+fn guess<'a>(view: &View<'a>, who: &str, when: Range<u64>) -> Option<&'a str> {
+    view.events.iter().find_map(|event| match &event.kind {
+        Kind::Guess { who: origin, why } if origin == who && when.contains(&event.n) => {
+            Some(why.as_str())
+        }
+        _ => None,
+    })
 }
 
 /// The line with the text, where it was printed on the wrong stream.
@@ -304,7 +318,15 @@ fn closes(view: &View<'_>, one: &Expectation, began: u64, ended: u64) -> bool {
                 _ => false,
             }
         });
-    by_line || has_left(view, &one.client, began)
+    by_line || has_left(view, &one.client, began) || relay_is_gone(view, began)
+}
+
+/// A relay that has ended passes nothing on.
+fn relay_is_gone(view: &View<'_>, since: u64) -> bool {
+    let mut ends = view.events.iter().filter(|event| event.n >= since);
+    ends.any(|event| {
+        event.n < view.stopping && matches!(&event.kind, Kind::Exited { who, .. } if who == "relay")
+    })
 }
 
 /// The client itself ended because a step made it.

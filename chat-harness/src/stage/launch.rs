@@ -395,7 +395,9 @@ impl Play<'_> {
             None => format!("it still runs after {within:?}"),
         };
         let last = self.last_lines(who);
-        let why = format!("awaited: {awaited}; seen: {seen}; {last}");
+        let guess = self.why_silent(who);
+        let guess = guess.map(|guess| format!("; {guess}")).unwrap_or_default();
+        let why = format!("awaited: {awaited}; seen: {seen}; {last}{guess}");
         let who = who.to_owned();
         self.record(Kind::NotReady { who, why })?;
         Ok(false)

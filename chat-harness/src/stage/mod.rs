@@ -8,6 +8,7 @@
 //!                                           └── driver: one queue in, one timeline out
 //! ```
 
+pub mod bare;
 mod captured;
 mod close;
 pub mod confine;
@@ -40,6 +41,7 @@ mod tap;
 mod terminal;
 mod thread;
 mod usage;
+mod why;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;

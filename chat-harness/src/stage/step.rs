@@ -1,6 +1,6 @@
 //! What a play does, step by step.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -27,6 +27,7 @@ const START: Duration = Duration::from_secs(10);
 const LAST_FENCE: Duration = Duration::from_secs(2);
 /// Nothing is due until then.
 const LATER: Duration = Duration::from_secs(60 * 60);
+const FENCES_AT_ONCE: usize = 8;
 const FENCE: Duration = Duration::from_secs(10);
 
 impl<'p> Play<'p> {
@@ -172,6 +173,7 @@ impl<'p> Play<'p> {
         self.leave_for_good(&group).await?;
         let missing = self.expecting.take_missing();
         let held = missing.is_empty() && impossible.is_none();
+        self.guess_why(&group, &missing)?;
         for one in group.iter().rev() {
             let own = one.expects.iter().map(|expectation| &expectation.id);
             let own: Vec<_> = own.filter(|id| missing.contains(id)).cloned().collect();
@@ -186,6 +188,26 @@ impl<'p> Play<'p> {
             })?;
         }
         Ok(held)
+    }
+
+    /// Records what may keep those from whom something has not come.
+    fn guess_why(
+        &mut self,
+        group: &[&PlannedStep],
+        missing: &[ExpectationId],
+    ) -> Result<(), EngineError> {
+        let expects = group.iter().flat_map(|step| &step.expects);
+        let silent: BTreeSet<&String> = expects
+            .filter(|one| missing.contains(&one.id))
+            .map(|one| &one.client)
+            .collect();
+        for who in silent {
+            if let Some(why) = self.why_silent(who) {
+                let who = who.clone();
+                self.record(Kind::Guess { who, why })?;
+            }
+        }
+        Ok(())
     }
 
     /// Waits for everything that is expected, as long as it can still come.
@@ -447,28 +469,35 @@ impl<'p> Play<'p> {
         Ok(same)
     }
 
-    /// Messages that close every *never*; one after another, so that each is on its own.
+    /// Messages that close every *never*. A few at a time: nobody's fence depends on another's.
     async fn fences(&mut self, within: Duration) -> Result<(), EngineError> {
         let plan = self.plan;
-        for fence in &plan.closing.fences {
-            if self.pulse.is_over || !self.is_running(&fence.from) {
-                continue;
-            }
-            let sentence = format!("shows the fence of {}", fence.from);
-            let expected: Vec<Expectation> = fence
-                .observers
-                .iter()
-                .filter(|observer| self.is_running(observer))
-                .map(|observer| fence_shown(observer, fence, within, &sentence))
-                .collect();
-            self.expecting.add(&expected, plan);
-            // One that does not read its input closes nothing; the judge will say so.
-            let line = self.with_captured(&fence.line, Instant::now()).await?;
-            if let Ok(line) = line {
-                drop(self.type_line(&fence.from, &line)?);
+        for some in plan.closing.fences.chunks(FENCES_AT_ONCE) {
+            for fence in some {
+                if !self.pulse.is_over && self.is_running(&fence.from) {
+                    self.fence(fence, within).await?;
+                }
             }
             self.await_expected().await?;
             drop(self.expecting.take_missing());
+        }
+        Ok(())
+    }
+
+    /// Types one of them and begins to wait for it.
+    async fn fence(&mut self, fence: &Fence, within: Duration) -> Result<(), EngineError> {
+        let sentence = format!("shows the fence of {}", fence.from);
+        let expected: Vec<Expectation> = fence
+            .observers
+            .iter()
+            .filter(|observer| self.is_running(observer))
+            .map(|observer| fence_shown(observer, fence, within, &sentence))
+            .collect();
+        self.expecting.add(&expected, self.plan);
+        // One that does not read its input closes nothing; the judge will say so.
+        let line = self.with_captured(&fence.line, Instant::now()).await?;
+        if let Ok(line) = line {
+            drop(self.type_line(&fence.from, &line)?);
         }
         Ok(())
     }

@@ -280,6 +280,13 @@ pub enum Kind {
         /// `as it is`, `hex`, `base64`, …
         transformation: String,
     },
+    /// Why nothing may have come from a participant that still runs.
+    Guess {
+        /// Who.
+        who: Origin,
+        /// In words.
+        why: String,
+    },
     /// Something that a reader should know and no check depends on.
     Note {
         /// In words.

@@ -6,6 +6,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 
+use chat_harness::stage::{namespace, spawn};
 use tokio::io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader, Lines};
 use tokio::process::{Child, ChildStdin, ChildStdout, Command};
 
@@ -20,6 +21,40 @@ struct Program {
     child: Child,
     input: ChildStdin,
     lines: Lines<BufReader<ChildStdout>>,
+}
+
+/// Makes and ends networks and processes of their own, as a play has them.
+///
+/// # Errors
+///
+/// When the system refuses one.
+pub(super) fn isolate(binaries: &BTreeMap<String, PathBuf>) -> io::Result<()> {
+    let init = binaries.get("stage-init").cloned();
+    let init = init.ok_or_else(|| io::Error::other("stage-init was not built"))?;
+    let thread = std::thread::spawn(move || {
+        let other = |error: namespace::NamespaceError| io::Error::other(error.to_string());
+        let _networks = (
+            namespace::new_network().map_err(other)?,
+            namespace::new_network().map_err(other)?,
+        );
+        namespace::new_processes().map_err(other)?;
+        let child = spawn::spawn(&spawn::Command::new(init))?;
+        drop(child.stdin);
+        spawn::wait_blocking(child.pid, &child.pidfd)?;
+        Ok(())
+    });
+    thread
+        .join()
+        .map_err(|_| io::Error::other("a thread panicked"))?
+}
+
+/// A program as one starts it by hand.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "this is the program that does without the stage"
+)]
+pub(super) fn command(binary: impl AsRef<std::ffi::OsStr>) -> Command {
+    Command::new(binary)
 }
 
 /// Plays once.
@@ -70,12 +105,8 @@ pub(super) async fn play(binaries: &BTreeMap<String, PathBuf>, dir: &Path) -> io
 }
 
 impl Program {
-    #[expect(
-        clippy::disallowed_methods,
-        reason = "this is the program that does without the stage"
-    )]
     fn start(binary: &Path, arguments: &[&str]) -> io::Result<Self> {
-        let mut child = Command::new(binary)
+        let mut child = command(binary)
             .args(arguments)
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())

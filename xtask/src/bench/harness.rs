@@ -8,10 +8,9 @@ use chat_harness::run::{self, Ground, RunDir};
 use chat_harness::scenario::{self, Scenario};
 use chat_harness::snapshot::Update;
 use chat_harness::stage::Pace;
-use rustix::thread::{CpuSet, sched_getaffinity, sched_setaffinity};
 
-use super::by_hand;
 use super::table::{Row, median};
+use super::{by_hand, pin};
 use crate::cli::Staging;
 use crate::staging;
 use crate::trouble::Trouble;
@@ -27,38 +26,77 @@ const WARM_UP: u32 = 3;
 /// When something cannot be built or played.
 pub(super) fn measure(rounds: u32) -> Result<Row, Trouble> {
     let workspace = Workspace::here();
-    let plain = workspace.zoo_adapters().join("plain.toml");
-    let wanted = Staging {
-        adapter: plain.display().to_string(),
+    let wanted = plain(&workspace);
+    let who = staging::implementations(&workspace, &wanted, &[])?;
+    let mut ground = staging::ground(&workspace, &wanted, who, Update::Check)?;
+    ground.scenarios = workspace.zoo_scenarios();
+    let scenario = scenario(&workspace)?;
+    pin(1);
+    let reports = tempfile::tempdir().map_err(|error| Trouble::environment(error.to_string()))?;
+    let runtime = staging::runtime()?;
+    runtime.block_on(compare(
+        &ground,
+        &scenario,
+        reports.path(),
+        rounds,
+        Isolation::None,
+    ))
+}
+
+/// The plain pair of the zoo.
+pub(super) fn plain(workspace: &Workspace) -> Staging {
+    Staging {
+        adapter: workspace
+            .zoo_adapters()
+            .join("plain.toml")
+            .display()
+            .to_string(),
         settings: Vec::new(),
         seed: Some(1),
         level: None,
-    };
-    let who = staging::implementations(&workspace, &wanted, &[])?;
-    let root = workspace.zoo_scenarios();
-    let path = root.join("five-messages.toml");
-    let scenario = scenario::load(&path, &root)
-        .map_err(|problems| Trouble::usage(problems.render(false)))?
-        .pop()
-        .ok_or_else(|| Trouble::harness("a scenario file holds no scenario"))?;
-    let mut ground = staging::ground(&workspace, &wanted, who, Update::Check)?;
-    ground.scenarios = root;
-    pin();
-    let reports = tempfile::tempdir().map_err(|error| Trouble::environment(error.to_string()))?;
-    let runtime = staging::runtime()?;
-    runtime.block_on(compare(&ground, &scenario, reports.path(), rounds))
+    }
 }
 
-async fn compare(
+/// What is played.
+///
+/// # Errors
+///
+/// When it cannot be read.
+pub(super) fn scenario(workspace: &Workspace) -> Result<Scenario, Trouble> {
+    let root = workspace.zoo_scenarios();
+    scenario::load(&root.join("five-messages.toml"), &root)
+        .map_err(|problems| Trouble::usage(problems.render(false)))?
+        .pop()
+        .ok_or_else(|| Trouble::harness("a scenario file holds no scenario"))
+}
+
+/// What the program written by hand makes besides what it needs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Isolation {
+    None,
+    /// Networks and a PID namespace like those of a play.
+    Namespaces,
+}
+
+/// Plays in turns with the program written by hand.
+///
+/// # Errors
+///
+/// When something cannot be started or played.
+pub(super) async fn compare(
     ground: &Ground,
     scenario: &Scenario,
     reports: &Path,
     rounds: u32,
+    isolation: Isolation,
 ) -> Result<Row, Trouble> {
     let failed = |error: std::io::Error| Trouble::environment(error.to_string());
     let (mut ours, mut theirs) = (Vec::new(), Vec::new());
     for round in 0..rounds + WARM_UP {
         let began = Instant::now();
+        if isolation == Isolation::Namespaces {
+            by_hand::isolate(&ground.binaries).map_err(failed)?;
+        }
         by_hand::play(&ground.binaries, reports)
             .await
             .map_err(failed)?;
@@ -94,17 +132,4 @@ async fn staged(ground: &Ground, scenario: &Scenario, reports: &Path) -> Result<
         return Err(Trouble::harness(text));
     }
     Ok(elapsed)
-}
-
-/// Puts everything on one processor, so that the two do not differ by where they run. Where
-/// the system refuses, medians still tell.
-fn pin() {
-    let Ok(allowed) = sched_getaffinity(None) else {
-        return;
-    };
-    if let Some(first) = (0..CpuSet::MAX_CPU).find(|cpu| allowed.is_set(*cpu)) {
-        let mut one = CpuSet::new();
-        one.set(first);
-        sched_setaffinity(None, &one).ok();
-    }
 }

@@ -3,7 +3,12 @@
 
 mod by_hand;
 mod harness;
+mod pexpect;
+mod stage;
 mod table;
+mod tap;
+
+use rustix::thread::{CpuSet, sched_getaffinity, sched_setaffinity};
 
 use crate::cli::{self, Area};
 use crate::exit_code::{FAILED, FINE};
@@ -13,8 +18,11 @@ use table::Row;
 
 /// Measures, prints, and fails when a goal is missed.
 pub(crate) fn run(arguments: &cli::Bench) -> Ran {
+    let rounds = arguments.rounds.get();
     let rows = match arguments.area {
-        Area::Harness => vec![harness::measure(arguments.rounds.get())?],
+        Area::Harness => vec![harness::measure(rounds)?],
+        Area::Stage => stage::measure(rounds)?,
+        Area::Tap => tap::measure(rounds.min(10))?,
     };
     let lines = if arguments.json {
         rows.iter().map(Row::json).collect()
@@ -29,4 +37,16 @@ pub(crate) fn run(arguments: &cli::Bench) -> Ran {
     } else {
         FAILED
     })
+}
+
+/// Puts everything on the first processors, so that the two do not differ by where they run. Where
+/// the system refuses, medians still tell.
+fn pin(processors: usize) {
+    let Ok(allowed) = sched_getaffinity(None) else {
+        return;
+    };
+    let first = (0..CpuSet::MAX_CPU).filter(|cpu| allowed.is_set(*cpu));
+    let mut chosen = CpuSet::new();
+    first.take(processors).for_each(|cpu| chosen.set(cpu));
+    sched_setaffinity(None, &chosen).ok();
 }

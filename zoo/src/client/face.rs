@@ -51,7 +51,7 @@ fn ask() -> io::Result<String> {
     if terminal::secret("Password: ")? != format!("secret of {name}") {
         return Err(io::Error::other("wrong password"));
     }
-    let room = if terminal::question("(c)reate a room or (j)oin one? ")? == "c" {
+    let room = if terminal::question("new or join? ")? == "new" {
         let room = format!("room-{}", std::process::id());
         print(format!("Tell the others: {room}\n").as_bytes())?;
         room

@@ -264,9 +264,9 @@ fn a_setting_is_a_placeholder_that_a_run_can_change() {
     assert_eq!(adapter.settings["fault"], "none");
     adapter.set("fault", "spins").unwrap();
     assert_eq!(adapter.settings["fault"], "spins");
-    let error = adapter.set("falt", "x").unwrap_err();
+    let error = adapter.set("fualt", "x").unwrap_err();
     assert_eq!(
         error.to_string(),
-        "the adapter `small` has no setting `falt`; it has fault"
+        "the adapter `small` has no setting `fualt`; it has fault"
     );
 }

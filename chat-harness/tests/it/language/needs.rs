@@ -35,6 +35,6 @@ fn a_scenario_can_need_namespaces() {
 
 #[test]
 fn an_unknown_need_is_an_error() {
-    let text = format!("title = \"t\"\nneeds = [\"recipts\"]\n{STEPS}");
+    let text = format!("title = \"t\"\nneeds = [\"recipets\"]\n{STEPS}");
     assert_eq!(codes(&text), ["S0105"]);
 }

@@ -1,0 +1,109 @@
+//! Parts of the stage without a play, so that what they cost can be measured.
+
+use std::net::Ipv4Addr;
+use std::os::fd::OwnedFd;
+use std::path::Path;
+use std::sync::Arc;
+
+use tokio::sync::{mpsc, watch};
+use tokio_util::task::AbortOnDropHandle;
+
+use super::drive::wire_file;
+use super::input::Input;
+#[cfg(doc)]
+use super::spawn;
+use super::spawn::Command;
+use super::tap::{Link, Tap};
+use super::terminal;
+use super::thread::{Side, StageThread};
+use super::{EngineError, Level};
+use crate::adapter::{Framing, Terminal};
+use crate::timeline::{Kind, Writer};
+
+/// How much may wait to be recorded; as in a play.
+const QUEUE: usize = 1024;
+
+/// What is kept of each direction; as in a play.
+const MAX_WIRE: u64 = u64::MAX;
+
+/// A running tap that records to files as in a play. It ends when this is dropped.
+#[derive(Debug)]
+pub struct BareTap {
+    tap: Tap,
+    _stage: Arc<StageThread>,
+    _recording: AbortOnDropHandle<()>,
+}
+
+impl BareTap {
+    /// A tap in front of a port of this machine; what passes is recorded in `dir`.
+    ///
+    /// # Errors
+    ///
+    /// When the system refuses a socket or a file.
+    pub async fn start(relay_port: u16, dir: &Path) -> Result<Self, EngineError> {
+        let stage = StageThread::start(Level::None, "unused".into(), dir.to_owned()).await?;
+        let stage = Arc::new(stage);
+        let writer = Writer::create(dir, None).map_err(EngineError::file("write", dir))?;
+        let (sender, inputs) = mpsc::channel(QUEUE);
+        let link = Link {
+            name: "link".to_owned(),
+            framing: Framing::None,
+            source: Ipv4Addr::LOCALHOST,
+        };
+        let tap = Tap::start(
+            link,
+            stage.listen(Side::Clients, 0).await?,
+            Arc::downgrade(&stage),
+            watch::Sender::new(relay_port).subscribe(),
+            sender,
+        )?;
+        Ok(Self {
+            tap,
+            _stage: stage,
+            _recording: AbortOnDropHandle::new(tokio::spawn(record(inputs, writer))),
+        })
+    }
+
+    /// Where a client connects to.
+    pub fn port(&self) -> u16 {
+        self.tap.port
+    }
+}
+
+/// Starts a process on a terminal of its own: its pid, and a handle.
+///
+/// # Errors
+///
+/// As [`spawn::spawn`].
+pub fn spawn_on_terminal(command: &Command) -> Result<(i32, OwnedFd), EngineError> {
+    let seated = terminal::spawn(command, &Terminal::default())?;
+    Ok((seated.pid, seated.pidfd))
+}
+
+/// What a play does with bytes on a link whose framing it does not know.
+async fn record(mut inputs: mpsc::Receiver<Input>, mut writer: Writer) {
+    while let Some(input) = inputs.recv().await {
+        if let Input::Wire {
+            link,
+            direction,
+            bytes,
+        } = input
+        {
+            let file = wire_file(&link, direction);
+            let kept = writer.keep(&file, &bytes, MAX_WIRE);
+            let (at, len) = (0, bytes.len() as u64);
+            let noted = kept.and_then(|_| {
+                let kind = Kind::Wire {
+                    link,
+                    direction,
+                    at,
+                    len,
+                };
+                writer.append(kind).map(drop)
+            });
+            if noted.is_err() {
+                return;
+            }
+        }
+    }
+}

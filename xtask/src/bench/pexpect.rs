@@ -1,0 +1,55 @@
+//! The same play driven by pexpect, where Python and pexpect are there.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use super::table::{Row, median};
+use crate::command;
+use crate::output;
+use crate::trouble::Trouble;
+
+const SCRIPT: &str = include_str!("pexpect.py");
+
+/// Rounds are slow with pexpect.
+const MOST_ROUNDS: u32 = 10;
+
+/// One row, or none where pexpect is not installed.
+///
+/// # Errors
+///
+/// When the programs were not built.
+pub(super) fn compare(
+    binaries: &BTreeMap<String, PathBuf>,
+    dir: &Path,
+    rounds: u32,
+    ours: Duration,
+) -> Result<Option<Row>, Trouble> {
+    let binary = |name: &str| {
+        let found = binaries.get(name);
+        found.ok_or_else(|| Trouble::harness(format!("{name} was not built")))
+    };
+    let ran = command::program("python3", dir)
+        .args(["-c", SCRIPT])
+        .args([binary("plain-relay")?, binary("plain-client")?])
+        .arg(dir)
+        .arg(rounds.min(MOST_ROUNDS).to_string())
+        .output();
+    let Some(output) = ran.ok().filter(|output| output.status.success()) else {
+        output::narrate("no row for pexpect: it is not installed (pip install pexpect)");
+        return Ok(None);
+    };
+    let times = String::from_utf8_lossy(&output.stdout);
+    let times: Vec<Duration> = times
+        .lines()
+        .filter_map(|line| line.parse().ok().map(Duration::from_nanos))
+        .collect();
+    Ok(Some(Row {
+        bench: "stage",
+        row: "relay, three clients, five messages",
+        ours,
+        reference: "pexpect",
+        theirs: median(times),
+        goal: 0.2,
+    }))
+}

@@ -1,0 +1,196 @@
+//! What a tap costs on a link, beside tokio's own copy in both directions.
+
+use std::time::{Duration, Instant};
+
+use chat_harness::stage::bare::BareTap;
+use tokio::io::{
+    AsyncReadExt as _, AsyncWriteExt as _, copy_bidirectional, copy_bidirectional_with_sizes,
+};
+use tokio::net::{TcpListener, TcpStream};
+use tokio_util::task::AbortOnDropHandle;
+
+use super::pin;
+use super::table::{Row, median};
+use crate::staging;
+use crate::trouble::Trouble;
+
+/// One for what is passed on, one for what is recorded and for the two ends.
+const PROCESSORS: usize = 2;
+
+/// Bytes that are passed on in one round.
+const BULK: usize = 64 * 1024 * 1024;
+
+/// Bytes of a message that goes to and fro, and how often it does in one round.
+const PING: usize = 512;
+const PINGS: usize = 200;
+
+/// The size of the buffers of the stronger peer.
+const LARGE: usize = 64 * 1024;
+
+/// Who stands between the two ends.
+#[derive(Clone, Copy)]
+enum Between {
+    Ours,
+    Copy,
+    LargeCopy,
+}
+
+/// What one of them took.
+#[derive(Default)]
+struct Times {
+    bulk: Vec<Duration>,
+    ping: Vec<Duration>,
+}
+
+/// Measures all of them in turns.
+///
+/// # Errors
+///
+/// When the system refuses sockets or files.
+pub(super) fn measure(rounds: u32) -> Result<Vec<Row>, Trouble> {
+    pin(PROCESSORS);
+    staging::runtime()?.block_on(compare(rounds))
+}
+
+async fn compare(rounds: u32) -> Result<Vec<Row>, Trouble> {
+    let (mut ours, mut copy, mut large) = (Times::default(), Times::default(), Times::default());
+    for _ in 0..rounds {
+        for (between, times) in [
+            (Between::Ours, &mut ours),
+            (Between::Copy, &mut copy),
+            (Between::LargeCopy, &mut large),
+        ] {
+            let (bulk, pings) = round(between).await.map_err(trouble)?;
+            times.bulk.push(bulk);
+            times.ping.extend(pings);
+        }
+    }
+    let (bulk, ping) = (median(ours.bulk), median(ours.ping));
+    // The goals are for throughput; of times for the same bytes they are the inverse.
+    Ok(vec![
+        row(
+            "64 MiB, recorded",
+            bulk,
+            "copy 64 KiB",
+            median(large.bulk),
+            1.0 / 0.8,
+        ),
+        row(
+            "64 MiB, recorded",
+            bulk,
+            "copy",
+            median(copy.bulk),
+            1.0 / 1.5,
+        ),
+        row(
+            "512 bytes to and fro",
+            ping,
+            "copy 64 KiB",
+            median(large.ping),
+            1.3,
+        ),
+    ])
+}
+
+fn row(
+    row: &'static str,
+    ours: Duration,
+    reference: &'static str,
+    theirs: Duration,
+    goal: f64,
+) -> Row {
+    Row {
+        bench: "tap",
+        row,
+        ours,
+        reference,
+        theirs,
+        goal,
+    }
+}
+
+/// One round: the time for the bulk, and for each message to and fro.
+async fn round(between: Between) -> std::io::Result<(Duration, Vec<Duration>)> {
+    let relay = TcpListener::bind("127.0.0.1:0").await?;
+    let relay_port = relay.local_addr()?.port();
+    let dir = tempfile::tempdir()?;
+    let (port, _standing) = stand(between, relay_port, dir.path()).await?;
+    let mut client = TcpStream::connect(("127.0.0.1", port)).await?;
+    let (mut server, _) = relay.accept().await?;
+    client.set_nodelay(true)?;
+    server.set_nodelay(true)?;
+    let mut pings = Vec::with_capacity(PINGS);
+    let mut message = vec![7; PING];
+    for _ in 0..PINGS {
+        let began = Instant::now();
+        client.write_all(&message).await?;
+        server.read_exact(&mut message).await?;
+        server.write_all(&message).await?;
+        client.read_exact(&mut message).await?;
+        pings.push(began.elapsed());
+    }
+    let sending = tokio::spawn(async move {
+        let block = vec![7; 256 * 1024];
+        for _ in 0..BULK / block.len() {
+            client.write_all(&block).await?;
+        }
+        client.shutdown().await?;
+        Ok::<_, std::io::Error>(client)
+    });
+    let began = Instant::now();
+    let mut block = vec![0; 256 * 1024];
+    let mut received = 0;
+    while received < BULK {
+        let length = server.read(&mut block).await?;
+        if length == 0 {
+            return Err(std::io::Error::other("the bulk was cut"));
+        }
+        received += length;
+    }
+    let took = began.elapsed();
+    drop(sending.await.map_err(std::io::Error::other)??);
+    Ok((took, pings))
+}
+
+/// What keeps somebody between the two ends.
+enum Standing {
+    Ours { _tap: BareTap },
+    Copy { _task: AbortOnDropHandle<()> },
+}
+
+async fn stand(
+    between: Between,
+    relay_port: u16,
+    dir: &std::path::Path,
+) -> std::io::Result<(u16, Standing)> {
+    if let Between::Ours = between {
+        let tap = BareTap::start(relay_port, dir).await?;
+        return Ok((tap.port(), Standing::Ours { _tap: tap }));
+    }
+    let listener = TcpListener::bind("127.0.0.1:0").await?;
+    let port = listener.local_addr()?.port();
+    let task = tokio::spawn(async move {
+        // A peer that fails is seen as bytes that do not arrive.
+        drop(copy(&listener, relay_port, between).await);
+    });
+    let task = AbortOnDropHandle::new(task);
+    Ok((port, Standing::Copy { _task: task }))
+}
+
+async fn copy(listener: &TcpListener, relay_port: u16, between: Between) -> std::io::Result<()> {
+    let (mut client, _) = listener.accept().await?;
+    let mut relay = TcpStream::connect(("127.0.0.1", relay_port)).await?;
+    client.set_nodelay(true)?;
+    relay.set_nodelay(true)?;
+    match between {
+        Between::LargeCopy => {
+            copy_bidirectional_with_sizes(&mut client, &mut relay, LARGE, LARGE).await?
+        }
+        Between::Copy | Between::Ours => copy_bidirectional(&mut client, &mut relay).await?,
+    };
+    Ok(())
+}
+
+fn trouble(error: std::io::Error) -> Trouble {
+    Trouble::environment(error.to_string())
+}
