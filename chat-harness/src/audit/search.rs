@@ -17,8 +17,11 @@ const CHUNK: usize = 256 * 1024;
 #[derive(Debug)]
 pub struct Searcher {
     needles: Vec<Needle>,
+    /// Of the needles, and behind them the controls: what finds the one finds the other, and
+    /// without it no control is found either.
     automaton: Option<AhoCorasick>,
-    controls: BTreeMap<Surface, String>,
+    /// Place of each control among the patterns of the automaton.
+    controls: BTreeMap<Surface, usize>,
     /// As many bytes as the longest needle or control has, less one.
     overlap: usize,
 }
@@ -42,14 +45,16 @@ impl Searcher {
         let controls = plan.controls.values().map(String::len);
         let overlap = longest.chain(controls).max().unwrap_or(1).saturating_sub(1);
         // The automaton fails to build only beyond 2^31 states, far above what a plan holds.
+        let patterns = needles.iter().map(|needle| needle.bytes.as_slice());
         let automaton = AhoCorasick::builder()
             .kind(Some(AhoCorasickKind::ContiguousNFA))
-            .build(needles.iter().map(|needle| &needle.bytes))
+            .build(patterns.chain(plan.controls.values().map(String::as_bytes)))
             .ok();
+        let places = plan.controls.keys().copied().zip(needles.len()..);
         Self {
-            needles,
             automaton,
-            controls: plan.controls.clone(),
+            controls: places.collect(),
+            needles,
             overlap,
         }
     }
@@ -65,11 +70,7 @@ impl Searcher {
         place: &str,
         mut reader: impl Read,
     ) -> io::Result<Searched> {
-        let control = self
-            .controls
-            .get(&surface)
-            .map(|control| control.as_bytes());
-        let finder = control.map(memchr::memmem::Finder::new);
+        let control = self.controls.get(&surface).copied();
         let mut searched = Searched {
             control: control.map(|_| false),
             ..Searched::default()
@@ -87,18 +88,17 @@ impl Searcher {
             }
             let filled = kept + read;
             let now = buffer.get(..filled).unwrap_or_default();
-            if finder
-                .as_ref()
-                .is_some_and(|finder| finder.find(now).is_some())
-            {
-                searched.control = Some(true);
-            }
             for found in self
                 .automaton
                 .iter()
                 .flat_map(|a| a.find_overlapping_iter(now))
             {
-                let Some(needle) = self.needles.get(found.pattern().as_usize()) else {
+                let pattern = found.pattern().as_usize();
+                if control == Some(pattern) {
+                    searched.control = Some(true);
+                }
+                // Controls of other surfaces mean nothing here.
+                let Some(needle) = self.needles.get(pattern) else {
                     continue;
                 };
                 if seen.insert((needle.what.clone(), needle.transformation)) {

@@ -59,6 +59,8 @@ pub(super) struct Play<'p> {
     wire_lengths: BTreeMap<(String, Direction), u64>,
     /// Where a link's latest connection begins in its files.
     pub(super) wire_begins: BTreeMap<(String, Direction), u64>,
+    /// Why the relay's arguments are not complete, where they are not.
+    pub(super) unread_arguments: Option<String>,
     /// When is looked next at what participants use.
     pub(super) next_watch: Instant,
     /// Index of the event at which the last step that did something began.
@@ -108,6 +110,7 @@ impl<'p> Play<'p> {
             decoders: BTreeMap::new(),
             wire_lengths: BTreeMap::new(),
             wire_begins: BTreeMap::new(),
+            unread_arguments: None,
             next_watch: Instant::now(),
             acted: 0,
             first: None,

@@ -1,7 +1,7 @@
 //! The surfaces where plaintext must not appear, searched at the end of a play.
 
 use std::fs::{self, File};
-use std::io::Write as _;
+use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
 use super::EngineError;
@@ -40,8 +40,16 @@ impl Play<'_> {
             .map_err(failed())?;
         for pid in tree(pid) {
             for part in ["cmdline", "environ"] {
-                // It may have ended just now; what was kept before stays.
-                let bytes = fs::read(format!("/proc/{pid}/{part}")).unwrap_or_default();
+                let bytes = match fs::read(format!("/proc/{pid}/{part}")) {
+                    Ok(bytes) => bytes,
+                    // It has ended just now; what was kept before stays.
+                    Err(error) if is_gone(&error) => continue,
+                    Err(error) => {
+                        let why = format!("{part} of process {pid}: {error}");
+                        self.unread_arguments.get_or_insert(why);
+                        continue;
+                    }
+                };
                 file.write_all(&bytes)
                     .and_then(|()| file.write_all(b"\n"))
                     .map_err(failed())?;
@@ -118,7 +126,7 @@ impl Play<'_> {
                         .then_some(Place { name, path })
                         .into_iter()
                         .collect(),
-                    None,
+                    self.unread_arguments.clone(),
                 )
             }
             Surface::Files => {
@@ -133,7 +141,10 @@ impl Play<'_> {
                         .to_string(),
                     path,
                 };
-                (files.into_iter().map(named).collect(), unread.pop())
+                (
+                    files.into_iter().map(named).collect(),
+                    (!unread.is_empty()).then(|| unread.join("; ")),
+                )
             }
             Surface::Output => self.kept("out/relay.std"),
             Surface::Wire => self.kept("wire/"),
@@ -161,6 +172,12 @@ impl Play<'_> {
     }
 }
 
+/// The process has ended: there is nothing to read any more.
+fn is_gone(error: &io::Error) -> bool {
+    let ended = rustix::io::Errno::SRCH.raw_os_error();
+    error.kind() == io::ErrorKind::NotFound || error.raw_os_error() == Some(ended)
+}
+
 /// Every regular file below a directory, hidden ones too; links are not followed.
 fn below(root: &Path, unread: &mut Vec<String>) -> Vec<PathBuf> {
     let mut found = Vec::new();
@@ -173,12 +190,14 @@ fn below(root: &Path, unread: &mut Vec<String>) -> Vec<PathBuf> {
                 continue;
             }
         };
-        for entry in entries.flatten() {
-            match entry.file_type() {
-                Ok(kind) if kind.is_dir() => waiting.push(entry.path()),
-                Ok(kind) if kind.is_file() => found.push(entry.path()),
+        for entry in entries {
+            let kind = entry.and_then(|entry| Ok((entry.path(), entry.file_type()?)));
+            match kind {
+                Ok((path, kind)) if kind.is_dir() => waiting.push(path),
+                Ok((path, kind)) if kind.is_file() => found.push(path),
+                // What a link points to lies elsewhere; pipes and sockets keep nothing.
                 Ok(_) => {}
-                Err(error) => unread.push(format!("{}: {error}", entry.path().display())),
+                Err(error) => unread.push(format!("{}: {error}", directory.display())),
             }
         }
     }
