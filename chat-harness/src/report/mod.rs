@@ -8,6 +8,7 @@ pub mod live;
 mod schema;
 mod searches;
 pub mod terminal;
+mod used;
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -18,6 +19,7 @@ use crate::judge::{CheckKind, PlayVerdict, Verdict, Verdicts};
 
 pub use schema::schema;
 pub use searches::{Searched, Searches};
+pub use used::Used;
 
 /// Everything about one scenario in a run.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -46,6 +48,8 @@ pub struct PlayReport {
     /// What was searched.
     #[serde(rename = "searched")]
     pub searches: Searches,
+    /// What each participant used.
+    pub used: Vec<Used>,
     /// Where its files lie, below the directory of the run.
     pub dir: PathBuf,
 }

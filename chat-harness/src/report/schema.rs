@@ -73,6 +73,11 @@ fn play(alone: bool) -> Value {
             "items": { "$ref": "#/definitions/check" },
         },
         "searched": { "$ref": "#/definitions/searched" },
+        "used": {
+            "description": "What each participant used, as far as it was seen.",
+            "type": "array",
+            "items": used(),
+        },
         "dir": text("Where its files lie, below the directory of the run."),
     });
     if let Some(properties) = properties.as_object_mut().filter(|_| alone) {
@@ -146,6 +151,19 @@ fn evidence() -> Value {
                 "items": { "type": "string" },
             },
             "look_at": { "description": "A file to look at, below the play's directory.", "type": ["string", "null"] },
+        }),
+    )
+}
+
+fn used() -> Value {
+    let count = |what: &str| json!({ "description": what, "type": "integer", "minimum": 0 });
+    object(
+        "What one participant used.",
+        json!({
+            "who": text("A client's name, or relay."),
+            "cpu_ms": count("CPU time in milliseconds, of all its processes together."),
+            "memory": count("Bytes of memory at the most, of all its processes at a time."),
+            "processes": count("Processes at a time, at the most."),
         }),
     )
 }

@@ -116,6 +116,14 @@ pub fn failure(play: &PlayReport, run: &Path, repeat_command: &str) -> String {
         .iter()
         .find_map(|check| check.evidence.look_at.as_deref());
     let look = run.join(&play.dir).join(look.unwrap_or("timeline.jsonl"));
+    if !play.used.is_empty() {
+        let used: Vec<String> = play
+            .used
+            .iter()
+            .map(|used| visible(&used.sentence()))
+            .collect();
+        text.push_str(&format!("   used          {}\n", used.join("; ")));
+    }
     text.push_str(&format!("   repeat it     {repeat_command}\n"));
     text.push_str(&format!("   look at it    {}\n", look.display()));
     text

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::{Ground, REFERENCE, RunDir};
 use crate::judge::{self, PlayVerdict, Verdicts};
 use crate::plan::{self, Plan};
-use crate::report::{self, PlayReport, Searches, Tried};
+use crate::report::{self, PlayReport, Searches, Tried, Used};
 use crate::scenario::Scenario;
 use crate::snapshot::{self, Comparison, Store};
 use crate::stage::{self, EngineError, Inquiries, Level, Pace, Settings};
@@ -139,6 +139,7 @@ pub(super) fn judged(
         seed: plan.seed,
         level: level.unwrap_or_default(),
         searches: Searches::of(Some(plan), events),
+        used: Used::of(events),
         ..blank
     }
 }
@@ -163,6 +164,7 @@ pub(super) fn blank(which: Which<'_>, elapsed: Duration, verdict: PlayVerdict) -
             checks: Vec::new(),
         },
         searches: Searches::default(),
+        used: Vec::new(),
         dir: which.dir.to_owned(),
     }
 }

@@ -85,6 +85,7 @@ mod tests {
                 checks: Vec::new(),
             },
             searches: Searches::default(),
+            used: Vec::new(),
             dir: format!("a/try-{number}").into(),
         }
     }

@@ -19,6 +19,9 @@ impl Play<'_> {
     /// Clients quit, then the relay stops; who does not is made to.
     pub(super) async fn stop_in_order(&mut self) -> Result<(), EngineError> {
         self.record(Kind::Stopping)?;
+        // A short play was over before anybody looked.
+        self.next_watch = Instant::now();
+        self.watch()?;
         let clients: Vec<String> = self
             .plan
             .clients

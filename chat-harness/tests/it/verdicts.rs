@@ -478,6 +478,7 @@ fn report(verdict: PlayVerdict, tape: &Tape) -> PlayReport {
         }],
         verdicts,
         searches: Searches::default(),
+        used: Vec::new(),
         dir: "x".into(),
     }
 }

@@ -10,7 +10,7 @@ use std::time::Duration;
 use chat_harness::adapter::Surface;
 use chat_harness::judge::{Check, CheckKind, Evidence, PlayVerdict, Verdict, Verdicts};
 use chat_harness::plan::{ExpectationId, StepId};
-use chat_harness::report::{PlayReport, Searched, Searches, Tried};
+use chat_harness::report::{PlayReport, Searched, Searches, Tried, Used};
 use chat_harness::run::Asked;
 
 /// Nothing that a participant prints may break a format.
@@ -78,6 +78,12 @@ fn play(scenario: &str, tries: &[PlayVerdict], told: PlayVerdict) -> PlayReport 
             play: told,
             checks: vec![check(Verdict::Pass), check(verdict)],
         },
+        used: vec![Used {
+            who: NASTY.to_owned(),
+            cpu_ms: 42,
+            memory: 1 << 20,
+            processes: 1,
+        }],
         searches: Searches {
             secrets: 3,
             seen: 0,
