@@ -243,7 +243,8 @@ impl Client {
                 return Ok(Some(ExitCode::FAILURE));
             }
             Some(ClientFault::EatsMemory) => torment::eat_memory(),
-            Some(ClientFault::FloodsWithoutNewline) => {
+            // Shown or not would be luck: so not.
+            Some(ClientFault::Floods | ClientFault::FloodsWithoutNewline) => {
                 self.flooding = true;
                 return Ok(None);
             }
