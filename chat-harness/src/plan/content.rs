@@ -4,9 +4,11 @@ use rand::Rng as _;
 
 use super::canary::stream;
 use super::model::PlannedFile;
+use crate::scenario::CANARY_LEAD;
 
-/// How often the canary comes again, in bytes.
-const EVERY: usize = 1024;
+/// How often the canary comes again, in bytes: any fragment of a few hundred bytes holds a whole
+/// one. A multiple of 16, so that a block cipher without chaining shows it as equal blocks.
+const EVERY: usize = 208;
 
 /// The filling repeats itself after so many bytes: a prime, so that no two chunks of a power
 /// of two are alike.
@@ -14,7 +16,7 @@ const PERIOD: usize = 65_521;
 
 impl PlannedFile {
     /// The content of a made file, of exactly [`PlannedFile::size`] bytes: printable, the
-    /// canary at the beginning, after every 1024 bytes and at the end, wherever it fits.
+    /// canary behind the first 16 bytes, again and again after that, and at the end.
     pub fn content(&self) -> Vec<u8> {
         let size = usize::try_from(self.size).unwrap_or(usize::MAX);
         let mut content = filling(self.seed, size);
@@ -23,8 +25,9 @@ impl PlannedFile {
             // Never on top of the one before it.
             let last = size
                 .checked_sub(text.len())
-                .filter(|last| last % EVERY >= text.len());
-            for at in (0..size).step_by(EVERY).chain(last) {
+                .filter(|last| (last + EVERY - CANARY_LEAD) % EVERY >= text.len())
+                .filter(|last| *last > CANARY_LEAD);
+            for at in (CANARY_LEAD..size).step_by(EVERY).chain(last) {
                 if let Some(place) = content.get_mut(at..at + text.len()) {
                     place.copy_from_slice(text);
                 }

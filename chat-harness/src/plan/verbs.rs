@@ -11,7 +11,8 @@ use super::model::{Action, Mode, Pattern, PlannedFile, PlannedStep, Sent};
 use super::words;
 use crate::adapter::Capability;
 use crate::scenario::{
-    CANARY_LENGTH, EventKind, FileSource, Join, LeaveHow, Outcome, Piece, Text, Verb, What,
+    CANARY_LEAD, CANARY_LENGTH, EventKind, FileSource, Join, LeaveHow, Outcome, Piece, Text, Verb,
+    What,
 };
 
 /// How long a silent link is noticed late, in keep-alives.
@@ -193,7 +194,7 @@ impl Builder<'_> {
                 }
                 let key = (from.to_owned(), name.to_owned());
                 match size {
-                    Some(size) if size < CANARY_LENGTH as u64 => self.blind_file(here, size),
+                    Some(size) if size < super::RARE_LENGTH as u64 => self.blind_file(here, size),
                     Some(_) if !self.audit.files.contains(&key) => self.audit.files.push(key),
                     Some(_) | None => {}
                 }
@@ -207,11 +208,14 @@ impl Builder<'_> {
                     .files
                     .iter()
                     .any(|file| file.client == from && file.name == name);
-                if *size < CANARY_LENGTH as u64 {
+                let canaried = *size >= (CANARY_LEAD + CANARY_LENGTH) as u64;
+                if *size < super::RARE_LENGTH as u64 {
                     self.blind_file(here, *size);
+                } else if !canaried && !before {
+                    self.audit.files.push((from.to_owned(), name.clone()));
                 }
                 if !before {
-                    let canary = (*size >= CANARY_LENGTH as u64).then(|| self.canary(here));
+                    let canary = canaried.then(|| self.canary(here));
                     self.files.push(PlannedFile {
                         client: from.to_owned(),
                         name: name.clone(),
@@ -227,9 +231,7 @@ impl Builder<'_> {
     }
 
     fn blind_file(&mut self, here: Here<'_>, size: u64) {
-        let why = format!(
-            "the file has {size} bytes: too few to hold a canary, and they may be seen by chance"
-        );
+        let why = format!("the file has {size} bytes: so few may be seen by chance");
         self.audit.blind.push((here.id.clone(), why));
     }
 

@@ -8,7 +8,7 @@ use super::codes::scenario as code;
 use super::diagnostic::{Code, Problem};
 use super::model::{EventKind, FileSource, Outcome, Piece, RelayAction, Text};
 use super::suggest::{nearest, one_of};
-use super::text::{self, MAX_TEXT, MAX_TRIED};
+use super::text::{self, CANARY_LEAD, MAX_TEXT, MAX_TRIED};
 use super::walk::{Node, Place};
 use super::world::{Presence, RelayState, World};
 
@@ -209,6 +209,20 @@ impl<'s> Checker<'s> {
             why.to_owned(),
             "see the `relay` steps before this one",
         );
+    }
+
+    /// Reads a text that is sent by a verb of its own: all of it travels.
+    pub(super) fn message(&mut self, place: &Place<'_>, outcome: Outcome) -> Text {
+        let text = self.sent_text(place, outcome);
+        if let Some(lead) = text.lead().filter(|lead| *lead < CANARY_LEAD) {
+            self.say(
+                code::EARLY_CANARY,
+                &place.span,
+                format!("only {lead} bytes stand in front of the canary"),
+                &format!("say at least {CANARY_LEAD} bytes before it"),
+            );
+        }
+        text
     }
 
     /// Reads a text that is sent, or typed.

@@ -177,6 +177,11 @@ pub(crate) mod scenario {
         "What a `fault` is told does not fit its kind: `delay` needs `by`, `jitter` `up_to`, `rate` `bytes_per_second`, `slice` `bytes`, `hold` `frames`. A parameter of another kind would do nothing. `times` counts single frames: those of `drop`, `duplicate`, `reorder`, `replay`, `truncate` and `splice`, and of a `corrupt` that says which frames count.",
     );
 
+    pub(crate) const EARLY_CANARY: Code = code(
+        "S0145",
+        "A canary stands within the first 16 bytes of a text. Allocators write their own notes over the first 16 bytes of memory that has been freed, so the audit could miss it in the relay's memory. Say something before it: `the vault code is {canary}`.",
+    );
+
     pub(super) const ALL: &[Code] = &[
         BAD_NAME,
         DUPLICATE_CLIENT,
@@ -203,6 +208,7 @@ pub(crate) mod scenario {
         UNPLANTED,
         EMPTY,
         FAULT,
+        EARLY_CANARY,
     ];
 }
 

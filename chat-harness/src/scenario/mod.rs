@@ -34,4 +34,4 @@ pub use model::{
 pub use parse::{find, load, parse};
 pub use reference::reference;
 pub use schema::schema;
-pub use text::CANARY_LENGTH;
+pub use text::{CANARY_LEAD, CANARY_LENGTH};

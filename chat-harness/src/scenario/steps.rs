@@ -164,7 +164,7 @@ fn say(node: &Node<'_, '_>, checker: &mut Checker<'_>) -> Option<Verb> {
     if outcome == Outcome::Delivered {
         checker.answers(&node.span());
     }
-    let text = checker.sent_text(&node.text("text")?, outcome);
+    let text = checker.message(&node.text("text")?, outcome);
     Some(Verb::Say {
         from: from?.text.to_owned(),
         text,
@@ -175,7 +175,7 @@ fn say(node: &Node<'_, '_>, checker: &mut Checker<'_>) -> Option<Verb> {
 fn msg(node: &Node<'_, '_>, checker: &mut Checker<'_>) -> Option<Verb> {
     let (from, to) = addressed(node, checker);
     let outcome = outcome(node);
-    let text = checker.sent_text(&node.text("text")?, outcome);
+    let text = checker.message(&node.text("text")?, outcome);
     Some(Verb::Msg {
         from: from?,
         to: to?,

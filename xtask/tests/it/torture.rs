@@ -46,7 +46,7 @@ fn torture(side: &str, fault: &str) {
         description => format!("a {side} with the fault {fault}"),
         omit_expression => true,
         filters => vec![
-            ("[A-Z]{6}-[a-z]+-[a-z]+-[0-9]{4}", "[canary]"),
+            ("[A-Z]{8}-[a-z]+-[a-z]+-[0-9]{4}", "[canary]"),
             (r"pid \d+", "pid [n]"),
             (r"it had \d+ processes", "it had [n] processes"),
             (r"\(\d+ bytes\)", "([n] bytes)"),

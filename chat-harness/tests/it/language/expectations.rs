@@ -53,18 +53,18 @@ fn three(step: &str) -> String {
 
 #[test]
 fn say_is_shown_by_everyone_else() {
-    assert_snapshot!(three("say = { from = \"alice\", text = \"see {canary}\" }"), @"
-    bob once message from=alice text=see #1 (about alice)
-    carol once message from=alice text=see #1 (about alice)
+    assert_snapshot!(three("say = { from = \"alice\", text = \"see what I have {canary}\" }"), @"
+    bob once message from=alice text=see what I have #1 (about alice)
+    carol once message from=alice text=see what I have #1 (about alice)
     alice eventually sent to=all
     ");
 }
 
 #[test]
 fn msg_is_shown_by_one_and_never_by_others() {
-    assert_snapshot!(three("msg = { from = \"alice\", to = \"bob\", text = \"see {canary}\" }"), @"
-    bob once private from=alice text=see #1 (about alice)
-    carol never contains see #1 (about alice)
+    assert_snapshot!(three("msg = { from = \"alice\", to = \"bob\", text = \"see what I have {canary}\" }"), @"
+    bob once private from=alice text=see what I have #1 (about alice)
+    carol never contains see what I have #1 (about alice)
     alice eventually sent to=bob
     ");
 }
@@ -82,20 +82,20 @@ fn a_short_text_is_forbidden_as_a_message_only() {
 #[test]
 fn what_is_refused_is_shown_by_nobody() {
     assert_snapshot!(
-        three("msg = { from = \"alice\", to = \"zed\", text = \"{canary}\", outcome = \"refused\" }"), @"
+        three("msg = { from = \"alice\", to = \"zed\", text = \"this comes before {canary}\", outcome = \"refused\" }"), @"
         alice eventually refused
-        bob never contains #1 (about alice)
-        carol never contains #1 (about alice)
+        bob never contains this comes before #1 (about alice)
+        carol never contains this comes before #1 (about alice)
         ");
 }
 
 #[test]
 fn what_does_not_arrive_is_told_to_the_sender() {
     assert_snapshot!(
-        three("msg = { from = \"alice\", to = \"bob\", text = \"{canary}\", outcome = \"undelivered\" }"), @"
+        three("msg = { from = \"alice\", to = \"bob\", text = \"this comes before {canary}\", outcome = \"undelivered\" }"), @"
         alice eventually undelivered to=bob
-        bob never contains #1 (about alice)
-        carol never contains #1 (about alice)
+        bob never contains this comes before #1 (about alice)
+        carol never contains this comes before #1 (about alice)
         ");
 }
 
@@ -221,8 +221,8 @@ fn explicit_expectations_name_people_by_their_logins() {
 #[test]
 fn the_same_text_said_to_all_later_does_not_contradict() {
     let plan = planned(
-        "[[steps]]\nmsg = { from = \"alice\", to = \"bob\", text = \"it is {canary:same}\" }\n\
-         [[steps]]\nsay = { from = \"alice\", text = \"it is {canary:same}\" }\n",
+        "[[steps]]\nmsg = { from = \"alice\", to = \"bob\", text = \"it is now and ever {canary:same}\" }\n\
+         [[steps]]\nsay = { from = \"alice\", text = \"it is now and ever {canary:same}\" }\n",
     );
     let never: Vec<String> = plan.steps[0]
         .expects
@@ -233,8 +233,8 @@ fn the_same_text_said_to_all_later_does_not_contradict() {
     assert_eq!(
         never,
         [
-            "carol never private text=it is same (about alice)",
-            "mallory never private text=it is same (about alice)"
+            "carol never private text=it is now and ever same (about alice)",
+            "mallory never private text=it is now and ever same (about alice)"
         ]
     );
 }
@@ -242,7 +242,7 @@ fn the_same_text_said_to_all_later_does_not_contradict() {
 #[test]
 fn in_an_all_only_those_who_stay_are_asked() {
     let plan = planned(
-        "[[steps]]\nall = { steps = [\n{ say = { from = \"alice\", text = \"{canary}\" } },\n\
+        "[[steps]]\nall = { steps = [\n{ say = { from = \"alice\", text = \"this comes before {canary}\" } },\n\
          { leave = { client = \"carol\", how = \"kill\" } },\n{ join = { client = \"mallory\" } },\n] }\n",
     );
     let asked: Vec<String> = plan

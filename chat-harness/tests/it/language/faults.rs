@@ -66,7 +66,7 @@ fn a_fault_of_frames_that_nobody_knows_is_unsupported() {
 #[test]
 fn a_reset_link_is_no_way_to_send() {
     let steps = format!(
-        "{}[[steps]]\nsay = {{ from = \"bob\", text = \"hello {{canary}}\" }}\n",
+        "{}[[steps]]\nsay = {{ from = \"bob\", text = \"hello to you all {{canary}}\" }}\n",
         step("kind = \"reset\"")
     );
     assert_eq!(codes_of_steps(&steps), ["S0124"]);

@@ -2,49 +2,53 @@ use chat_harness::plan::{Canary, PlannedFile, StepId};
 
 use super::planned;
 
+const CANARY: &str = "QXJZKVBM-ember-orchid-0001";
+
 fn made(size: u64, seed: u64) -> PlannedFile {
     PlannedFile {
         client: "alice".to_owned(),
         name: "a.bin".to_owned(),
         fixture: None,
         size,
-        canary: (size >= 24).then(|| Canary {
+        canary: (size >= 42).then(|| Canary {
             name: "#1".to_owned(),
-            text: "QXJZKV-ember-orchid-0001".to_owned(),
+            text: CANARY.to_owned(),
             step: StepId("1".to_owned()),
         }),
         seed,
     }
 }
 
+/// Where the canary stands.
+fn places(content: &[u8]) -> Vec<usize> {
+    content
+        .windows(CANARY.len())
+        .enumerate()
+        .filter(|(_, window)| *window == CANARY.as_bytes())
+        .map(|(at, _)| at)
+        .collect()
+}
+
 #[test]
-fn made_content_has_its_size_and_its_canaries() {
-    for size in [
-        0, 1, 23, 24, 25, 1023, 1024, 1048, 65_535, 65_536, 65_537, 200_000,
-    ] {
+fn made_content_has_its_size_and_no_canary_at_its_front() {
+    for size in [0, 1, 41, 42, 43, 223, 224, 250, 1024, 65_537, 200_000] {
         let content = made(size, 1).content();
-        let length = content.len();
-        assert_eq!(length as u64, size);
+        assert_eq!(content.len() as u64, size);
         assert!(content.iter().all(u8::is_ascii_graphic), "{size}");
-        if size >= 24 {
-            let canary = b"QXJZKV-ember-orchid-0001";
-            let found: Vec<usize> = content
-                .windows(24)
-                .enumerate()
-                .filter(|(_, window)| *window == canary)
-                .map(|(at, _)| at)
-                .collect();
-            let fits = (0..length).step_by(1024).filter(|at| at + 24 <= length);
-            assert!(
-                fits.clone().all(|at| found.contains(&at)),
-                "{size}: {found:?}"
-            );
-            let room_at_the_end = (length - 24) % 1024 >= 24;
-            assert_eq!(
-                found.len(),
-                fits.count() + usize::from(room_at_the_end),
-                "{size}: {found:?}"
-            );
+        assert_eq!(
+            places(&content).first(),
+            (size >= 42).then_some(&16),
+            "{size}"
+        );
+    }
+}
+
+#[test]
+fn any_fragment_of_a_few_hundred_bytes_of_a_made_file_holds_a_canary() {
+    for size in 250..900 {
+        let content = made(size, 1).content();
+        for fragment in content.windows(250) {
+            assert!(!places(fragment).is_empty(), "{size}");
         }
     }
 }
@@ -63,17 +67,19 @@ fn no_two_chunks_of_a_made_file_are_alike() {
 }
 
 #[test]
-fn a_small_file_is_blind_and_a_larger_one_holds_a_canary() {
+fn a_small_file_is_blind_a_larger_one_searched_for_and_one_with_room_holds_a_canary() {
     let plan = planned(
-        "[[steps]]\nfile = { from = \"alice\", to = \"bob\", size = \"23B\" }\n\
-         [[steps]]\nfile = { from = \"alice\", to = \"bob\", size = \"24B\" }\n",
+        "[[steps]]\nfile = { from = \"alice\", to = \"bob\", size = \"15B\" }\n\
+         [[steps]]\nfile = { from = \"alice\", to = \"bob\", size = \"41B\" }\n\
+         [[steps]]\nfile = { from = \"alice\", to = \"bob\", size = \"42B\" }\n",
     );
     let canaries: Vec<bool> = plan
         .files
         .iter()
         .map(|file| file.canary.is_some())
         .collect();
-    assert_eq!(canaries, [false, true]);
+    assert_eq!(canaries, [false, false, true]);
+    assert_eq!(plan.audit.files.len(), 1);
     assert_eq!(plan.audit.blind.len(), 1);
     assert_eq!(plan.audit.blind[0].0, StepId("1".to_owned()));
     assert_eq!(plan.audit.canaries.len(), 1);

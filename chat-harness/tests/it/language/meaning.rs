@@ -80,6 +80,10 @@ const WRONG: &[(&str, &str)] = &[
         "expect = { client = \"alice\", contains = \"{canary:never}\" }",
         "S0141",
     ),
+    (
+        "say = { from = \"alice\", text = \"fifteen bytes..{canary}\" }",
+        "S0145",
+    ),
     ("expect = { client = \"alice\", pattern = '(' }", "S0134"),
     ("expect = { client = \"alice\", contains = \"\" }", "S0142"),
     (
@@ -177,7 +181,7 @@ fn a_crowd_is_written_out() {
 #[test]
 fn placeholders_are_read_and_doubled_braces_are_braces() {
     let scenario = with_steps(
-        "[[steps]]\nsay = { from = \"alice\", text = \"{{x}} {canary} {canary:vault} {fill:9}\" }\n",
+        "[[steps]]\nsay = { from = \"alice\", text = \"{{x}} is more than that {canary} {canary:vault} {fill:9}\" }\n",
     );
     let Verb::Say { text, .. } = &scenario.steps[0].verb else {
         panic!("a say")
@@ -186,7 +190,7 @@ fn placeholders_are_read_and_doubled_braces_are_braces() {
     assert_eq!(
         text.0,
         [
-            plain("{x} "),
+            plain("{x} is more than that "),
             Piece::Canary(None),
             plain(" "),
             Piece::Canary(Some("vault".to_owned())),

@@ -44,7 +44,7 @@ fn a_plan_survives_its_file() {
 #[test]
 fn canaries_have_one_length_one_prefix_and_no_twin() {
     let plan = planned(
-        "[[steps]]\n[steps.repeat]\ntimes = 500\nsteps = [{ say = { from = \"alice\", text = \"{n} {canary}\" } }]\n",
+        "[[steps]]\n[steps.repeat]\ntimes = 500\nsteps = [{ say = { from = \"alice\", text = \"this has number {n} {canary}\" } }]\n",
     );
     let all = canaries(&plan);
     assert_eq!(all.len(), 500);
@@ -55,28 +55,29 @@ fn canaries_have_one_length_one_prefix_and_no_twin() {
     assert_eq!(prefixes.len(), 1);
     assert!(all.iter().all(|text| text.len() == scenario::CANARY_LENGTH));
     let prefix = prefixes.first().unwrap().to_lowercase();
-    assert_eq!(prefix.len(), 6);
+    assert_eq!(prefix.len(), 8);
     assert!(!plan.control.contains(&prefix));
 }
 
 #[test]
 fn the_prefix_is_the_same_in_all_plays_of_a_run() {
     let with_id = |id: &str| {
-        let mut scenario =
-            with_steps("[[steps]]\nsay = { from = \"alice\", text = \"{canary}\" }\n");
+        let mut scenario = with_steps(
+            "[[steps]]\nsay = { from = \"alice\", text = \"this comes before {canary}\" }\n",
+        );
         scenario.id = id.to_owned();
         let plan = plan::build(&scenario, &reference(), 9, &scenarios()).unwrap();
         plan.audit.canaries[0].text.clone()
     };
     let (one, two) = (with_id("one"), with_id("two"));
     assert_ne!(one, two);
-    assert_eq!(one[..6], two[..6]);
+    assert_eq!(one[..9], two[..9]);
 }
 
 #[test]
 fn a_named_canary_is_the_same_again() {
     let plan = planned(
-        "[[steps]]\nmsg = { from = \"alice\", to = \"bob\", text = \"it is {canary:vault}\" }\n\
+        "[[steps]]\nmsg = { from = \"alice\", to = \"bob\", text = \"it is now and ever {canary:vault}\" }\n\
          [[steps]]\nexpect = { client = \"bob\", contains = \"{canary:vault}\" }\n",
     );
     assert_eq!(plan.audit.canaries.len(), 1);
@@ -92,7 +93,7 @@ fn texts_without_a_canary_are_searched_for_when_long_enough_and_blind_otherwise(
     let plan = planned(
         "[[steps]]\nsay = { from = \"alice\", text = \"fifteen bytes..\" }\n\
          [[steps]]\nsay = { from = \"alice\", text = \"sixteen bytes...\" }\n\
-         [[steps]]\nsay = { from = \"alice\", text = \"{canary}\" }\n",
+         [[steps]]\nsay = { from = \"alice\", text = \"this comes before {canary}\" }\n",
     );
     let texts: Vec<&str> = plan
         .audit
@@ -113,9 +114,9 @@ fn texts_without_a_canary_are_searched_for_when_long_enough_and_blind_otherwise(
 #[test]
 fn fences_are_said_by_those_who_are_there_and_shown_by_those_who_listened() {
     let plan = planned(
-        "[[steps]]\nsay = { from = \"alice\", text = \"{canary}\" }\n\
-         [[steps]]\nmsg = { from = \"bob\", to = \"alice\", text = \"{canary}\" }\n\
-         [[steps]]\nsay = { from = \"carol\", text = \"{canary}\" }\n\
+        "[[steps]]\nsay = { from = \"alice\", text = \"this comes before {canary}\" }\n\
+         [[steps]]\nmsg = { from = \"bob\", to = \"alice\", text = \"this comes before {canary}\" }\n\
+         [[steps]]\nsay = { from = \"carol\", text = \"this comes before {canary}\" }\n\
          [[steps]]\nleave = { client = \"carol\", how = \"quit\" }\n\
          [[steps]]\nleave = { client = \"mallory\", how = \"quit\" }\n",
     );
