@@ -6,5 +6,7 @@
 
 mod needles;
 mod search;
+mod transformation;
 
 pub use search::{Searched, Searcher};
+pub use transformation::Transformation;

@@ -2,6 +2,7 @@
 
 use base64::engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE_NO_PAD};
 
+use super::transformation::Transformation;
 use crate::plan::AuditPlan;
 
 /// How long a piece of a long text or file is searched for.
@@ -20,7 +21,7 @@ pub(super) struct Needle {
     /// What a finding is called.
     pub(super) what: String,
     /// How it was transformed.
-    pub(super) transformation: &'static str,
+    pub(super) transformation: Transformation,
 }
 
 /// Every needle of a plan, with the contents of its files.
@@ -97,24 +98,33 @@ fn transformed(bytes: &[u8], what: &str) -> Vec<Needle> {
         digits.collect::<String>().into_bytes()
     };
     let mut all = vec![
-        needle(bytes.to_vec(), "as it is"),
-        needle(bytes.iter().rev().copied().collect(), "reversed"),
-        needle(hex(false), "hex"),
-        needle(hex(true), "hex, upper case"),
+        needle(bytes.to_vec(), Transformation::AsIs),
+        needle(
+            bytes.iter().rev().copied().collect(),
+            Transformation::Reversed,
+        ),
+        needle(hex(false), Transformation::Hex),
+        needle(hex(true), Transformation::Hex),
     ];
     for skip in 0..3 {
-        all.push(needle(aligned(&STANDARD_NO_PAD, bytes, skip), "base64"));
-        all.push(needle(aligned(&URL_SAFE_NO_PAD, bytes, skip), "base64url"));
+        all.push(needle(
+            aligned(&STANDARD_NO_PAD, bytes, skip),
+            Transformation::Base64,
+        ));
+        all.push(needle(
+            aligned(&URL_SAFE_NO_PAD, bytes, skip),
+            Transformation::Base64Url,
+        ));
     }
     if let Ok(text) = std::str::from_utf8(bytes) {
         let units: Vec<u16> = text.encode_utf16().collect();
         all.push(needle(
             units.iter().flat_map(|unit| unit.to_le_bytes()).collect(),
-            "UTF-16LE",
+            Transformation::Utf16Le,
         ));
         all.push(needle(
             units.iter().flat_map(|unit| unit.to_be_bytes()).collect(),
-            "UTF-16BE",
+            Transformation::Utf16Be,
         ));
     }
     all.retain(|needle| needle.bytes.len() >= 12);

@@ -6,6 +6,7 @@ use std::io::{self, Read};
 use aho_corasick::{AhoCorasick, AhoCorasickKind};
 
 use super::needles::{Needle, needles};
+use super::transformation::Transformation;
 use crate::adapter::Surface;
 use crate::plan::AuditPlan;
 use crate::timeline::Kind;
@@ -75,7 +76,7 @@ impl Searcher {
             control: control.map(|_| false),
             ..Searched::default()
         };
-        let mut seen: BTreeSet<(String, &'static str)> = BTreeSet::new();
+        let mut seen: BTreeSet<(String, Transformation)> = BTreeSet::new();
         let mut buffer = vec![0; self.overlap + CHUNK];
         // Bytes at the front of the buffer that were searched before.
         let mut kept = 0;
@@ -107,7 +108,7 @@ impl Searcher {
                         place: place.to_owned(),
                         at: before + found.start() as u64,
                         what: needle.what.clone(),
-                        transformation: needle.transformation.to_owned(),
+                        transformation: needle.transformation.word().to_owned(),
                     });
                 }
             }
@@ -195,12 +196,12 @@ mod tests {
         let hex: String = CANARY.bytes().map(|byte| format!("{byte:02x}")).collect();
         let reversed: String = CANARY.chars().rev().collect();
         let cases: [(&str, Vec<u8>); 6] = [
-            ("as it is", CANARY.into()),
+            ("as-is", CANARY.into()),
             ("hex", hex.clone().into()),
-            ("hex, upper case", hex.to_uppercase().into()),
+            ("hex", hex.to_uppercase().into()),
             ("reversed", reversed.into()),
-            ("UTF-16LE", utf16(true)),
-            ("UTF-16BE", utf16(false)),
+            ("utf-16le", utf16(true)),
+            ("utf-16be", utf16(false)),
         ];
         for (name, bytes) in cases {
             let text = [b"log: ", &bytes[..], b" end"].concat();
@@ -260,7 +261,7 @@ mod tests {
     fn a_text_without_a_canary_is_found_as_it_stands() {
         assert_eq!(
             found(b"no canary, but long enough"),
-            ["text of step 2, as it is at 0"]
+            ["text of step 2, as-is at 0"]
         );
     }
 

@@ -1,0 +1,202 @@
+//! What a relay can do to a string and still give it away: the detectors of the audit, by name.
+
+/// A way to write a string, and the detector that finds it so.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[expect(missing_docs, reason = "the words say it")]
+pub enum Transformation {
+    AsIs,
+    CaseFolded,
+    Reversed,
+    Utf16Le,
+    Utf16Be,
+    Utf32Le,
+    Utf32Be,
+    /// `51585a`, in either case.
+    Hex,
+    /// `51 58 5a`, also in groups of two bytes.
+    HexSpaced,
+    /// `51:58:5a`.
+    HexColons,
+    /// `0x51, 0x58`, with comma, space or both.
+    HexList,
+    /// `\x51\x58`.
+    HexEscapes,
+    Base64,
+    Base64Url,
+    Base32,
+    /// Base32 with the digits first (RFC 4648, section 7).
+    Base32Hex,
+    Base58,
+    Ascii85,
+    /// The alphabet of RFC 1924, which git and Python use.
+    Base85,
+    Z85,
+    /// `%51%58`, of all bytes or of those that URLs reserve.
+    Percent,
+    /// `\u0051`, of all characters or of those that need it.
+    JsonEscapes,
+    /// `&#81;`
+    HtmlDecimal,
+    /// `&#x51;`
+    HtmlHex,
+    /// `\121`, or `121 130`.
+    Octal,
+    QuotedPrintable,
+    /// `81, 88`, with comma, space or both.
+    DecimalList,
+    /// `01010001`, also spaced.
+    BinaryDigits,
+    /// The bytes as one number, in decimal, whichever end comes first.
+    BigInteger,
+    /// Over two lines, or piece by piece at the ends of lines.
+    Split,
+    Gzip,
+    Zlib,
+    /// Deflate without a header.
+    Deflate,
+    Zstd,
+    Zip,
+    /// Letters moved through the alphabet, as by ROT13; all of ASCII, as by ROT47.
+    Caesar,
+    /// Letters moved by a key that repeats.
+    Vigenere,
+    /// Each byte combined with the same one.
+    Xor,
+    /// Each byte combined with one of a key that repeats.
+    RepeatingXor,
+    /// The same number added to each byte.
+    Additive,
+    /// Numbers that repeat added to the bytes.
+    RepeatingAdditive,
+}
+
+impl Transformation {
+    /// All of them.
+    pub const ALL: [Self; 41] = [
+        Self::AsIs,
+        Self::CaseFolded,
+        Self::Reversed,
+        Self::Utf16Le,
+        Self::Utf16Be,
+        Self::Utf32Le,
+        Self::Utf32Be,
+        Self::Hex,
+        Self::HexSpaced,
+        Self::HexColons,
+        Self::HexList,
+        Self::HexEscapes,
+        Self::Base64,
+        Self::Base64Url,
+        Self::Base32,
+        Self::Base32Hex,
+        Self::Base58,
+        Self::Ascii85,
+        Self::Base85,
+        Self::Z85,
+        Self::Percent,
+        Self::JsonEscapes,
+        Self::HtmlDecimal,
+        Self::HtmlHex,
+        Self::Octal,
+        Self::QuotedPrintable,
+        Self::DecimalList,
+        Self::BinaryDigits,
+        Self::BigInteger,
+        Self::Split,
+        Self::Gzip,
+        Self::Zlib,
+        Self::Deflate,
+        Self::Zstd,
+        Self::Zip,
+        Self::Caesar,
+        Self::Vigenere,
+        Self::Xor,
+        Self::RepeatingXor,
+        Self::Additive,
+        Self::RepeatingAdditive,
+    ];
+
+    /// Its name in findings, which does not change from version to version. What was written
+    /// several times over has the outermost first: `base64 of gzip`.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::AsIs => "as-is",
+            Self::CaseFolded => "case-folded",
+            Self::Reversed => "reversed",
+            Self::Utf16Le => "utf-16le",
+            Self::Utf16Be => "utf-16be",
+            Self::Utf32Le => "utf-32le",
+            Self::Utf32Be => "utf-32be",
+            Self::Hex => "hex",
+            Self::HexSpaced => "hex-spaced",
+            Self::HexColons => "hex-colons",
+            Self::HexList => "hex-list",
+            Self::HexEscapes => "hex-escapes",
+            Self::Base64 => "base64",
+            Self::Base64Url => "base64url",
+            Self::Base32 => "base32",
+            Self::Base32Hex => "base32hex",
+            Self::Base58 => "base58",
+            Self::Ascii85 => "ascii85",
+            Self::Base85 => "base85",
+            Self::Z85 => "z85",
+            Self::Percent => "percent",
+            Self::JsonEscapes => "json-escapes",
+            Self::HtmlDecimal => "html-decimal",
+            Self::HtmlHex => "html-hex",
+            Self::Octal => "octal",
+            Self::QuotedPrintable => "quoted-printable",
+            Self::DecimalList => "decimal-list",
+            Self::BinaryDigits => "binary-digits",
+            Self::BigInteger => "big-integer",
+            Self::Split => "split",
+            Self::Gzip => "gzip",
+            Self::Zlib => "zlib",
+            Self::Deflate => "deflate",
+            Self::Zstd => "zstd",
+            Self::Zip => "zip",
+            Self::Caesar => "caesar",
+            Self::Vigenere => "vigenere",
+            Self::Xor => "xor",
+            Self::RepeatingXor => "repeating-xor",
+            Self::Additive => "additive",
+            Self::RepeatingAdditive => "repeating-additive",
+        }
+    }
+
+    /// The detectors that a finding's `transformation` names, the outermost first; of words that
+    /// are none of ours, none.
+    pub fn chain(words: &str) -> Vec<Self> {
+        let known = |word| Self::ALL.into_iter().find(|one| one.word() == word);
+        words.split(OF).filter_map(known).collect()
+    }
+}
+
+/// Between the words of a chain.
+pub(super) const OF: &str = " of ";
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::Transformation as T;
+
+    #[test]
+    fn every_transformation_has_a_word_of_its_own() {
+        let words: BTreeSet<&str> = T::ALL.iter().map(|one| one.word()).collect();
+        assert_eq!(words.len(), T::ALL.len());
+        let kebab = |word: &str| {
+            word.bytes()
+                .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
+        };
+        assert!(words.iter().all(|word| kebab(word)), "{words:?}");
+        assert!(T::ALL.is_sorted());
+    }
+
+    #[test]
+    fn a_chain_is_read_back() {
+        assert_eq!(T::chain("base64 of gzip"), [T::Base64, T::Gzip]);
+        assert_eq!(T::chain("as-is"), [T::AsIs]);
+        assert_eq!(T::chain("equal blocks"), []);
+    }
+}
