@@ -21,6 +21,8 @@ pub(crate) enum Command {
     Demo(Demo),
     /// Play scenarios and judge them
     Test(Test),
+    /// Let many clients play the steps of a scenario at once, and measure
+    Load(Load),
     /// Tell a saved run again, or lay the parts of one together
     Report(Report),
     /// Judge a saved run again from its plans and timelines, without any process
@@ -138,6 +140,43 @@ pub(crate) struct Test {
     pub(crate) accept: bool,
     #[command(flatten)]
     pub(crate) staging: Staging,
+}
+
+#[derive(Args, Debug)]
+#[command(after_help = "Examples:
+  cargo xtask load pairs
+  cargo xtask load pairs --clients 200 --for 30s
+  cargo xtask load three-clients --clients 60 --for 10s --say everyone
+  cargo xtask load pairs --adapter ./mine.toml --seed 1
+
+A group is as many clients as the scenario has: a scenario of two is played in pairs. What the
+command line leaves out, the scenario's table [load] may say.")]
+pub(crate) struct Load {
+    /// Id of a scenario, or its last part
+    pub(crate) name: String,
+    /// How many clients, in whole groups; 50 when nobody says
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1000))]
+    pub(crate) clients: Option<u32>,
+    /// How long rounds begin: `30s`; 10 s when nobody says
+    #[arg(long = "for", value_parser = duration, value_name = "TIME")]
+    pub(crate) length: Option<Duration>,
+    /// Who hears what is said to all; the sender's own group when nobody says
+    #[arg(long, value_name = "WHO")]
+    pub(crate) say: Option<Hearing>,
+    /// Print the figures as JSON, as in load.json
+    #[arg(long)]
+    pub(crate) json: bool,
+    #[command(flatten)]
+    pub(crate) staging: Staging,
+}
+
+/// Who hears what is said to all.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Hearing {
+    /// Everyone at the relay: the traffic grows with the square of the clients
+    Everyone,
+    /// The sender's own group: it is sent to each of them alone
+    Group,
 }
 
 #[derive(Args, Debug)]

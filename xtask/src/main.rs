@@ -19,6 +19,7 @@ mod github;
 mod interrupt;
 mod keys;
 mod list;
+mod load;
 mod new;
 mod output;
 mod saved;
@@ -46,6 +47,7 @@ fn main() -> ExitCode {
         Some(Command::Doctor) => doctor::run(),
         Some(Command::Explain(arguments)) => explain::run(&arguments),
         Some(Command::List(arguments)) => list::run(&arguments),
+        Some(Command::Load(arguments)) => load::run(&arguments),
         Some(Command::New(arguments)) => new::run(&arguments),
         Some(Command::Replay(arguments)) => saved::replay(&arguments),
         Some(Command::Report(arguments)) => saved::report(&arguments),

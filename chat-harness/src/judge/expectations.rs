@@ -13,7 +13,7 @@ use crate::timeline::{Kind, StepResult, Stream};
 pub(super) fn checks(view: &View<'_>) -> Vec<Check> {
     let mut checks = Vec::new();
     let mut not_reached = 0;
-    for step in view.plan.all_steps() {
+    for step in view.all_steps() {
         match view.step(&step.id).map(|span| &span.result) {
             None => not_reached += 1,
             Some(Some(StepResult::Impossible(why))) => checks.push(impossible(step, why)),
@@ -33,7 +33,8 @@ pub(super) fn checks(view: &View<'_>) -> Vec<Check> {
     checks
 }
 
-fn impossible(step: &PlannedStep, why: &str) -> Check {
+/// A step that could not be done.
+pub(super) fn impossible(step: &PlannedStep, why: &str) -> Check {
     Check {
         kind: CheckKind::Expectation(crate::plan::ExpectationId(format!("{}/done", step.id.0))),
         name: step.sentence.clone(),
@@ -48,7 +49,8 @@ fn impossible(step: &PlannedStep, why: &str) -> Check {
     }
 }
 
-fn check(view: &View<'_>, step: &PlannedStep, one: &Expectation) -> Check {
+/// One expectation of a step that was reached.
+pub(super) fn check(view: &View<'_>, step: &PlannedStep, one: &Expectation) -> Check {
     let (verdict, evidence) = match one.mode {
         Mode::Never => never(view, step, one),
         Mode::Eventually | Mode::Once => awaited(view, step, one),
@@ -118,7 +120,6 @@ fn matching<'a>(view: &View<'a>, one: &Expectation) -> Vec<Shown<'a>> {
 /// How often the same is expected of the same client, in all steps that were reached.
 fn equal_expectations(view: &View<'_>, one: &Expectation) -> usize {
     let reached = view
-        .plan
         .all_steps()
         .filter(|step| view.step(&step.id).is_some());
     let all = reached.flat_map(|step| &step.expects);
@@ -331,7 +332,7 @@ fn relay_is_gone(view: &View<'_>, since: u64) -> bool {
 
 /// The client itself ended because a step made it.
 fn has_left(view: &View<'_>, who: &str, since: u64) -> bool {
-    let left = view.plan.all_steps().any(|step| {
+    let left = view.all_steps().any(|step| {
         matches!(&step.action, Action::Leave { client, how } if client == who && *how != LeaveHow::Vanish)
             && view.step(&step.id).is_some_and(|span| span.began >= since)
     });

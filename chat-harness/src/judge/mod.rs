@@ -3,12 +3,14 @@
 mod evidence;
 mod expectations;
 mod limits;
+mod load;
 mod order;
 mod verdict;
 mod view;
 mod whole;
 
 pub use evidence::difference;
+pub use load::{Figures, Spread, load};
 pub use verdict::{Check, CheckKind, Evidence, PlayVerdict, Verdict, Verdicts};
 
 use crate::plan::Plan;

@@ -1,6 +1,6 @@
 //! Messages of one sender in their order, at each recipient.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 
 use super::evidence::brief;
 use super::verdict::{Check, CheckKind, Evidence, Verdict};
@@ -15,7 +15,6 @@ type Path<'a> = (&'a str, &'a str, bool);
 pub(super) fn checks(view: &View<'_>) -> Option<Check> {
     let mut sent: BTreeMap<Path<'_>, Vec<&str>> = BTreeMap::new();
     for step in view
-        .plan
         .all_steps()
         .filter(|step| view.step(&step.id).is_some())
     {
@@ -67,21 +66,16 @@ fn out_of_order(view: &View<'_>, (from, to, public): Path<'_>, texts: &[&str]) -
         seen.captures.get("text").map(String::as_str)
     });
     // Positions in the order of sending; the same text twice takes the next free place.
-    let mut taken = vec![false; texts.len()];
-    let mut last = None;
+    let mut free: BTreeMap<&str, VecDeque<usize>> = BTreeMap::new();
+    for (place, text) in texts.iter().enumerate() {
+        free.entry(text).or_default().push_back(place);
+    }
+    let mut last: Option<(usize, &str)> = None;
     for text in shown {
-        let free = texts
-            .iter()
-            .zip(&taken)
-            .position(|(sent, taken)| sent == &text && !taken);
-        let Some(place) = free else {
+        let Some(place) = free.get_mut(text).and_then(VecDeque::pop_front) else {
             continue;
         };
-        if let Some(slot) = taken.get_mut(place) {
-            *slot = true;
-        }
-        if last.is_some_and(|(before, _)| before > place) {
-            let (_, before): (usize, &str) = last?;
+        if let Some((_, before)) = last.filter(|(before, _)| *before > place) {
             return Some(Evidence {
                 expected: format!("{to} shows the messages of {from} in their order"),
                 got: format!("{:?} was shown after {:?}", brief(text), brief(before)),

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::plan::{Plan, StepId};
+use crate::plan::{Plan, PlannedStep, StepId};
 use crate::timeline::{Event, Kind, Seen, StepResult, Stream};
 
 /// One line that a client showed.
@@ -32,12 +32,20 @@ pub(super) struct View<'a> {
     /// Standard output of each client, fences included.
     lanes: BTreeMap<&'a str, Vec<Shown<'a>>>,
     steps: BTreeMap<&'a StepId, StepSpan>,
+    /// Every step that was meant, parents before their children.
+    meant: Vec<&'a PlannedStep>,
     /// Where the harness began to stop everything; behind the last event if it did not.
     pub(super) stopping: u64,
 }
 
 impl<'a> View<'a> {
+    /// Of a play: the steps are those of its plan.
     pub(super) fn new(plan: &'a Plan, events: &'a [Event]) -> Self {
+        Self::with(plan, plan.all_steps().collect(), events)
+    }
+
+    /// Of these steps.
+    pub(super) fn with(plan: &'a Plan, meant: Vec<&'a PlannedStep>, events: &'a [Event]) -> Self {
         let mut lanes: BTreeMap<&str, Vec<Shown<'_>>> = BTreeMap::new();
         let mut steps: BTreeMap<&StepId, StepSpan> = BTreeMap::new();
         let mut stopping = events.last().map_or(0, |event| event.n + 1);
@@ -77,8 +85,14 @@ impl<'a> View<'a> {
             events,
             lanes,
             steps,
+            meant,
             stopping,
         }
+    }
+
+    /// Every step that was meant, parents before their children.
+    pub(super) fn all_steps(&self) -> impl Iterator<Item = &'a PlannedStep> {
+        self.meant.iter().copied()
     }
 
     /// What a client showed before the harness stopped it.

@@ -160,8 +160,7 @@ fn is_explained(view: &View<'_>, who: &str, how: Ended, n: u64) -> bool {
     }
     // A refused login and a disconnection end a client with a status of its own; a crash
     // ends it by a signal.
-    view.plan
-        .all_steps()
+    view.all_steps()
         .filter(|step| begun(step))
         .any(|step| match &step.action {
             Action::Leave { client, how: left } if client == who => match left {
@@ -196,7 +195,7 @@ fn relay_died(view: &View<'_>) -> bool {
 
 /// The last step before that event that ends the relay, and where it began.
 fn last_end_of_relay(view: &View<'_>, n: u64) -> Option<(u64, RelayAction)> {
-    let ends = view.plan.all_steps().filter_map(|step| match step.action {
+    let ends = view.all_steps().filter_map(|step| match step.action {
         Action::Relay {
             action: action @ (RelayAction::Kill | RelayAction::Restart | RelayAction::Stop),
         } => Some((view.step(&step.id)?.began, action)),

@@ -45,11 +45,7 @@ pub fn build<'a>(
     cast.must_be_able(&scenario.needs)?;
     let mut builder = Builder::new(scenario, &cast, seed, root)?;
     let opening = builder.opening();
-    let inside = Inside {
-        turn: None,
-        within: None,
-    };
-    let mut steps = builder.steps(&scenario.steps, "", inside)?;
+    let mut steps = builder.all_steps("")?;
     reconcile(&mut steps);
     let control = control(seed, &scenario.id);
     let mut adapter = cast.main.clone();
@@ -192,7 +188,7 @@ pub(super) struct Here<'s> {
 }
 
 impl<'a> Builder<'a> {
-    fn new(
+    pub(super) fn new(
         scenario: &'a Scenario,
         cast: &Cast<'a>,
         seed: u64,
@@ -226,7 +222,7 @@ impl<'a> Builder<'a> {
     }
 
     /// Each early client is told of those who start after it.
-    fn opening(&self) -> Vec<Expectation> {
+    pub(super) fn opening(&self) -> Vec<Expectation> {
         let id = StepId("opening".to_owned());
         let mut all = Vec::new();
         let early: Vec<&str> = self.world.connected().collect();
@@ -247,6 +243,16 @@ impl<'a> Builder<'a> {
             }
         }
         all
+    }
+
+    /// Plans every step of the scenario; their ids begin with `parent`.
+    pub(super) fn all_steps(&mut self, parent: &str) -> Result<Vec<PlannedStep>, Unsupported> {
+        let inside = Inside {
+            turn: None,
+            within: None,
+        };
+        let scenario = self.scenario;
+        self.steps(&scenario.steps, parent, inside)
     }
 
     fn steps(

@@ -11,6 +11,7 @@ mod derive;
 mod explain;
 mod fault;
 mod fence;
+mod load;
 mod model;
 mod pattern;
 mod reconcile;
@@ -21,6 +22,7 @@ mod words;
 pub use build::{Unsupported, build};
 pub use cast::Cast;
 pub use explain::explain;
+pub use load::{LeftOut, LoadPlan, LoadShape, Round};
 pub use model::{
     Action, AuditPlan, Canary, Closing, Expectation, ExpectationId, Fence, Mode, Pattern, Plan,
     PlannedClient, PlannedFile, PlannedStep, ScenarioRef, Sent, StepId, WireText,

@@ -5,6 +5,7 @@ pub mod github;
 pub mod json;
 pub mod junit;
 pub mod live;
+pub mod load;
 mod schema;
 mod searches;
 pub mod terminal;

@@ -19,6 +19,9 @@ const FAINT: Style = Style::new().dimmed();
 /// Failed checks that a screen shows; the rest is counted.
 const MOST: usize = 5;
 
+/// Participants of which it says what they used.
+const USED: usize = 8;
+
 /// A verdict: shape, word and colour.
 pub(super) fn badge(verdict: &PlayVerdict) -> (Style, &'static str) {
     match verdict {
@@ -117,11 +120,15 @@ pub fn failure(play: &PlayReport, run: &Path, repeat_command: &str) -> String {
         .find_map(|check| check.evidence.look_at.as_deref());
     let look = run.join(&play.dir).join(look.unwrap_or("timeline.jsonl"));
     if !play.used.is_empty() {
-        let used: Vec<String> = play
+        let mut used: Vec<String> = play
             .used
             .iter()
+            .take(USED)
             .map(|used| visible(&used.sentence()))
             .collect();
+        if play.used.len() > USED {
+            used.push(format!("and {} more", play.used.len() - USED));
+        }
         text.push_str(&format!("   used          {}\n", used.join("; ")));
     }
     text.push_str(&format!("   repeat it     {repeat_command}\n"));

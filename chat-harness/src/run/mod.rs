@@ -1,6 +1,7 @@
 //! Runs: which scenarios are played, how many at a time, and where their files lie.
 
 mod dir;
+mod load;
 mod merge;
 mod one;
 mod replay;
@@ -18,6 +19,7 @@ use std::sync::Arc;
 use tokio_util::sync::CancellationToken;
 
 pub use dir::RunDir;
+pub use load::{LoadReport, load};
 pub use merge::{merge, merged};
 pub use replay::replay;
 pub use saved::{Asked, Meant, MeantScenario, SavedError, SavedRun};

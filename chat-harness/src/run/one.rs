@@ -124,24 +124,31 @@ pub(super) fn judged(
             Some((one.kind.clone(), text, one.comparison.clone()))
         })
         .collect();
-    let level = events.first().and_then(|event| match &event.kind {
-        Kind::Began { level, .. } => Some(level.clone()),
-        _ => None,
-    });
-    // Reports say milliseconds; what is read back from one is the same.
-    let elapsed = events.last().map_or(0, |event| event.t / 1_000_000);
-    let elapsed = Duration::from_millis(elapsed);
     let verdicts = judge::judge(plan, events, &snapshots);
-    let blank = blank(which, elapsed, verdicts.play.clone());
+    let blank = blank(which, elapsed(events), verdicts.play.clone());
     PlayReport {
         verdicts,
         adapter: plan.adapter.name.clone(),
         seed: plan.seed,
-        level: level.unwrap_or_default(),
+        level: level(events),
         searches: Searches::of(Some(plan), events),
         used: Used::of(events),
         ..blank
     }
+}
+
+/// How strongly a play was isolated.
+pub(super) fn level(events: &[Event]) -> String {
+    let level = events.first().and_then(|event| match &event.kind {
+        Kind::Began { level, .. } => Some(level.clone()),
+        _ => None,
+    });
+    level.unwrap_or_default()
+}
+
+/// Reports say milliseconds; what is read back from one is the same.
+pub(super) fn elapsed(events: &[Event]) -> Duration {
+    Duration::from_millis(events.last().map_or(0, |event| event.t / 1_000_000))
 }
 
 /// A report that says no more than which play it is and how it went.
@@ -169,7 +176,8 @@ pub(super) fn blank(which: Which<'_>, elapsed: Duration, verdict: PlayVerdict) -
     }
 }
 
-fn stage_init(ground: &Ground) -> Result<PathBuf, EngineError> {
+/// The program that is pid 1 of a play.
+pub(super) fn stage_init(ground: &Ground) -> Result<PathBuf, EngineError> {
     let found = ground.binaries.get("stage-init").cloned();
     found.ok_or(EngineError::Fault("stage-init was not built"))
 }
@@ -210,7 +218,8 @@ fn compare(
     Ok(compared)
 }
 
-fn as_json(value: &impl Serialize) -> Result<String, EngineError> {
+/// As it is kept in a file.
+pub(super) fn as_json(value: &impl Serialize) -> Result<String, EngineError> {
     serde_json::to_string_pretty(value)
         .map_err(|_| EngineError::Fault("a plan or report cannot be written as JSON"))
 }

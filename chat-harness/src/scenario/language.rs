@@ -57,6 +57,11 @@ pub(crate) static SCENARIO: Table = Table {
             "frame types whose number depends on timing here; left out of the protocol record, \
              with those of the adapter",
         ),
+        may(
+            "load",
+            Kind::Table(&LOAD),
+            "how `cargo xtask load` plays it, where the command line does not say",
+        ),
         must(
             "clients",
             CLIENTS,
@@ -134,6 +139,41 @@ pub(crate) static CLIENT: Table = Table {
     one_of: &[],
     one_is: "",
 };
+
+pub(crate) static LOAD: Table = Table {
+    name: "load",
+    doc: "The same steps by many groups of clients at one relay, round after round.",
+    keys: &[
+        may(
+            "clients",
+            Kind::Integer(1, 1000),
+            "how many clients, in whole groups of as many as the scenario has; 50 when left out",
+        ),
+        may(
+            "for",
+            Kind::Duration,
+            "how long rounds begin; `10s` when left out",
+        ),
+        may(
+            "say",
+            Kind::Word(HEARING),
+            "who hears what is said to all; `group` when left out",
+        ),
+    ],
+    one_of: &[],
+    one_is: "",
+};
+
+const HEARING: &[Word] = &[
+    word(
+        "everyone",
+        "everyone at the relay: the traffic grows with the square of the clients",
+    ),
+    word(
+        "group",
+        "the sender's own group: it is sent to each of them alone",
+    ),
+];
 
 pub(crate) static CROWD: Table = Table {
     name: "crowd",

@@ -28,10 +28,11 @@ pub use codes::{codes, explain_code};
 pub use diagnostic::{Code, Help, Problem, Problems};
 pub use fault::{Fault, FaultKind, Links, Way, When};
 pub use model::{
-    Client, EventKind, FileSource, Join, Keys, LeaveHow, Need, Outcome, Piece, RelayAction,
-    Scenario, Step, Text, Verb, Want, What,
+    Client, EventKind, FileSource, Hearing, Join, Keys, LeaveHow, Load, Need, Outcome, Piece,
+    RelayAction, Scenario, Step, Text, Verb, Want, What,
 };
 pub use parse::{find, load, parse};
 pub use reference::reference;
 pub use schema::schema;
 pub use text::{CANARY_LEAD, CANARY_LENGTH};
+pub(crate) use value::bad_name;

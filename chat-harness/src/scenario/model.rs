@@ -39,8 +39,42 @@ pub struct Scenario {
     pub keys: Keys,
     /// The relay's keep-alive in this scenario, where it is not the adapter's.
     pub keepalive: Option<Duration>,
+    /// How it is played by many, where the command line does not say.
+    pub load: Load,
     /// The steps, in order.
     pub steps: Vec<Step>,
+}
+
+/// How many play a scenario at once, for how long; what is left out is up to the command.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Load {
+    /// Clients.
+    pub clients: Option<u32>,
+    /// How long rounds begin.
+    pub length: Option<Duration>,
+    /// Who hears what is said to all.
+    pub say: Option<Hearing>,
+}
+
+/// Who hears what is said to all, where many groups share one relay.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Hearing {
+    /// Everyone at the relay: the traffic grows with the square of the clients.
+    Everyone,
+    /// The sender's own group: it is sent to each of them alone.
+    Group,
+}
+
+impl Hearing {
+    /// As it is written.
+    pub fn from_word(word: &str) -> Option<Self> {
+        match word {
+            "everyone" => Some(Self::Everyone),
+            "group" => Some(Self::Group),
+            _ => None,
+        }
+    }
 }
 
 /// Something that a scenario cannot be played without.

@@ -10,7 +10,7 @@ use super::codes;
 use super::diagnostic::{Problem, Problems};
 use super::language::SCENARIO;
 use super::matrix::{self, Cell};
-use super::model::{Keys, Need, Scenario};
+use super::model::{Hearing, Keys, Load, Need, Scenario};
 use super::steps;
 use super::walk::{self, Node};
 use super::world::World;
@@ -139,8 +139,22 @@ fn read(
             Some(_) | None => Keys::Pool,
         },
         keepalive: file.duration("keepalive"),
+        load: load_of(&file),
         steps,
     })
+}
+
+fn load_of(file: &Node<'_, '_>) -> Load {
+    let Some(load) = file.node("load") else {
+        return Load::default();
+    };
+    Load {
+        clients: load.integer("clients"),
+        length: load.duration("for"),
+        say: load
+            .text("say")
+            .and_then(|word| Hearing::from_word(word.text)),
+    }
 }
 
 fn need(word: &str) -> Option<Need> {

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::language::{CLIENT, CROWD, EVENTS, SCENARIO, STEP, VERBS};
+use super::language::{CLIENT, CROWD, EVENTS, LOAD, SCENARIO, STEP, VERBS};
 use super::model::EventKind;
 use super::shape::{Kind, Table};
 
@@ -11,7 +11,7 @@ pub fn reference() -> String {
     let mut page = String::new();
     heading(&mut page, "Keys of a file");
     keys(&mut page, &SCENARIO, &[]);
-    for table in [&CLIENT, &CROWD] {
+    for table in [&CLIENT, &CROWD, &LOAD] {
         line(
             &mut page,
             &format!("### `{}`\n\n{}\n", table.name, table.doc),

@@ -18,7 +18,7 @@ use super::status::{Pulse, Status};
 use super::thread::StageThread;
 use super::{EngineError, Settings};
 use crate::adapter::{Limit, Recogniser};
-use crate::plan::Plan;
+use crate::plan::{AuditPlan, LoadPlan, Plan};
 use crate::timeline::{Direction, Event, FORMAT_VERSION, Kind, Placed, Stream, Writer};
 
 /// What happened and was not yet recorded, at the most.
@@ -69,6 +69,17 @@ pub(super) struct Play<'p> {
     pub(super) first: Option<String>,
     /// What participants have shown that others need.
     pub(super) captured: Captured,
+    /// What to search for: what the plan says, and what rounds have planted since.
+    pub(super) audit: AuditPlan,
+}
+
+/// What is done between the first process and the last.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Script<'a> {
+    /// The steps of the plan, one after another.
+    Steps,
+    /// Those of many groups at once, round after round.
+    Load(&'a LoadPlan),
 }
 
 /// How far the relay's start has come.
@@ -115,6 +126,7 @@ impl<'p> Play<'p> {
             acted: 0,
             first: None,
             captured: Captured::default(),
+            audit: plan.audit.clone(),
             settings,
         };
         let level = play.settings.level.to_string();
@@ -128,8 +140,11 @@ impl<'p> Play<'p> {
     }
 
     /// Plays it to the end. What was started is gone afterwards, whatever the result.
-    pub(super) async fn run(mut self) -> Result<Vec<Event>, EngineError> {
-        let played = self.act().await;
+    pub(super) async fn run(mut self, script: Script<'_>) -> Result<Vec<Event>, EngineError> {
+        let played = match script {
+            Script::Steps => self.act().await,
+            Script::Load(load) => self.act_under_load(load).await,
+        };
         self.pulse.lift();
         let stopped = match &played {
             Ok(()) => self.stop_in_order().await,

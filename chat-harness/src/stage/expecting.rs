@@ -20,6 +20,8 @@ struct Awaited {
 #[derive(Debug, Default)]
 pub(super) struct Expecting {
     list: Vec<Awaited>,
+    /// Who has shown something awaited, or has ended, since this was last asked.
+    stirred: BTreeSet<String>,
     /// Lines that an explicit `expect` has taken; the next one takes another.
     taken: BTreeSet<u64>,
 }
@@ -54,13 +56,16 @@ impl Expecting {
             .filter(|one| !one.seen && one.expectation.client == who);
         if let Some(awaited) = open.find(|one| one.pattern.matches(line, seen)) {
             awaited.seen = true;
+            self.stirred.insert(who.to_owned());
         }
     }
 
-    /// Looks at what was shown before the step began, for an explicit `expect`.
-    pub(super) fn look_back(&mut self, events: &[Event]) {
+    /// Looks at what these clients have shown before the step began, for an explicit `expect`.
+    pub(super) fn look_back(&mut self, events: &[Event], whose: impl Fn(&str) -> bool) {
         for event in events {
-            if let Kind::Exited { who, .. } = &event.kind {
+            if let Kind::Exited { who, .. } = &event.kind
+                && whose(who)
+            {
                 self.exit(who);
             }
             let Kind::Line {
@@ -72,7 +77,7 @@ impl Expecting {
             else {
                 continue;
             };
-            if self.taken.contains(&event.n) {
+            if self.taken.contains(&event.n) || !whose(who) {
                 continue;
             }
             let mut open = self
@@ -100,6 +105,7 @@ impl Expecting {
 
     /// A process has ended.
     pub(super) fn exit(&mut self, who: &str) {
+        self.stirred.insert(who.to_owned());
         for awaited in &mut self.list {
             if awaited.expectation.client == who && awaited.expectation.pattern == Pattern::Exits {
                 awaited.seen = true;
@@ -118,16 +124,36 @@ impl Expecting {
     pub(super) fn file(&mut self, id: &ExpectationId) {
         for awaited in self.list.iter_mut().filter(|one| one.expectation.id == *id) {
             awaited.seen = true;
+            self.stirred.insert(awaited.expectation.client.clone());
         }
     }
 
-    /// True when nothing is waited for any more, where `ended` says whether a client can
-    /// show nothing more.
-    pub(super) fn is_over(&self, ended: impl Fn(&str) -> bool) -> bool {
+    /// True when nothing is waited for any more from these clients, where `ended` says
+    /// whether one can show nothing more.
+    pub(super) fn is_over(
+        &self,
+        whose: impl Fn(&str) -> bool,
+        ended: impl Fn(&str) -> bool,
+    ) -> bool {
         let now = Instant::now();
-        self.list
-            .iter()
-            .all(|one| one.seen || one.deadline <= now || ended(&one.expectation.client))
+        let mut open = self.list.iter().filter(|one| !one.seen);
+        open.all(|one| {
+            let who = &one.expectation.client;
+            one.deadline <= now || ended(who) || !whose(who)
+        })
+    }
+
+    /// Who has shown something awaited, or has ended, since the last time.
+    pub(super) fn take_stirred(&mut self) -> BTreeSet<String> {
+        std::mem::take(&mut self.stirred)
+    }
+
+    /// Whether somebody has, or whether a deadline has come.
+    pub(super) fn has_news(&self) -> bool {
+        !self.stirred.is_empty()
+            || self
+                .next_deadline()
+                .is_some_and(|due| due <= Instant::now())
     }
 
     /// When to look again at the latest.
@@ -139,12 +165,14 @@ impl Expecting {
             .min()
     }
 
-    /// Ends the step: what has not come.
-    pub(super) fn take_missing(&mut self) -> Vec<ExpectationId> {
-        let list = std::mem::take(&mut self.list);
-        list.into_iter()
+    /// Ends the step of these clients: what has not come.
+    pub(super) fn take_missing(&mut self, whose: impl Fn(&str) -> bool) -> Vec<ExpectationId> {
+        let ended = self
+            .list
+            .extract_if(.., |one| whose(&one.expectation.client));
+        ended
             .filter(|one| !one.seen)
-            .map(|one| one.expectation.id.clone())
+            .map(|one| one.expectation.id)
             .collect()
     }
 }

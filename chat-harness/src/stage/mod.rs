@@ -24,9 +24,11 @@ mod lane;
 mod launch;
 pub mod level;
 mod limits;
+mod load;
 mod member;
 pub mod namespace;
 mod netlink;
+mod opening;
 mod orphans;
 mod pace;
 mod process;
@@ -53,9 +55,10 @@ pub use error::EngineError;
 pub use level::Level;
 pub use orphans::{Orphan, adopted_by_us};
 pub use pace::Pace;
+pub use scratch::pool_size;
 pub use status::{Awaited, Inquiries, Inquiry, Phase, Status, inquiries};
 
-use crate::plan::Plan;
+use crate::plan::{LoadPlan, Plan};
 use crate::timeline::{Event, Observer};
 
 /// How a play is staged.
@@ -98,5 +101,17 @@ impl std::fmt::Debug for Settings {
 ///
 /// [`EngineError`] for faults of the machine or of the harness, and when it was cancelled.
 pub async fn play(plan: &Plan, settings: Settings) -> Result<Vec<Event>, EngineError> {
-    drive::Play::begin(plan, settings).await?.run().await
+    let play = drive::Play::begin(plan, settings).await?;
+    play.run(drive::Script::Steps).await
+}
+
+/// Plays a load. A group ends at its first step that does not hold; the others go on.
+///
+/// # Errors
+///
+/// As [`play`].
+pub async fn play_load(load: &LoadPlan, settings: Settings) -> Result<Vec<Event>, EngineError> {
+    load::allow_open_files();
+    let play = drive::Play::begin(&load.whole, settings).await?;
+    play.run(drive::Script::Load(load)).await
 }

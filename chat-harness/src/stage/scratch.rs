@@ -163,19 +163,29 @@ pub(super) fn digest(path: &Path) -> Result<Digested, EngineError> {
     read().map_err(EngineError::file("read", path))
 }
 
-/// The nth file of a pool, by name; its README does not count.
+/// How many files a pool has; none where it cannot be read.
+pub fn pool_size(pool: &Path) -> usize {
+    files_of(pool).map_or(0, |files| files.len())
+}
+
+/// The nth file of a pool, by name.
 fn pick(pool: &Path, nth: usize) -> Result<PathBuf, EngineError> {
-    let mut files: BTreeMap<String, PathBuf> = BTreeMap::new();
-    let entries = fs::read_dir(pool).map_err(EngineError::file("read", pool))?;
-    for entry in entries.flatten() {
-        let name = entry.file_name().to_string_lossy().into_owned();
-        if !name.starts_with("README") && !name.starts_with('.') {
-            files.insert(name, entry.path());
-        }
-    }
+    let files = files_of(pool).map_err(EngineError::file("read", pool))?;
     let size = files.len();
     files.into_values().nth(nth).ok_or_else(|| {
         let error = std::io::Error::other(format!("it has {size} files, one more is needed"));
         EngineError::file("take a file from", pool)(error)
     })
+}
+
+/// By name; a README does not count.
+fn files_of(pool: &Path) -> std::io::Result<BTreeMap<String, PathBuf>> {
+    let mut files = BTreeMap::new();
+    for entry in fs::read_dir(pool)?.flatten() {
+        let name = entry.file_name().to_string_lossy().into_owned();
+        if !name.starts_with("README") && !name.starts_with('.') {
+            files.insert(name, entry.path());
+        }
+    }
+    Ok(files)
 }

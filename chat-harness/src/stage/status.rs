@@ -75,6 +75,8 @@ pub enum Phase {
         /// What happens in it, in words.
         sentence: String,
     },
+    /// Many groups, each at a step of its own.
+    Load,
     /// The last messages, which close every *never*.
     Closing,
     /// Everything is being stopped.
@@ -88,6 +90,7 @@ impl Status {
         let place = match &self.phase {
             Phase::Opening => "before step 1".to_owned(),
             Phase::Step { id, sentence } => format!("at step {id} ({sentence})"),
+            Phase::Load => "under load".to_owned(),
             Phase::Closing => "after the last step".to_owned(),
             Phase::Stopping => "while everything is stopped".to_owned(),
         };
@@ -169,12 +172,14 @@ impl Pulse {
         self.since = Instant::now();
     }
 
-    /// A step begins.
+    /// A step begins; under load, where many go on at once, one more.
     pub(super) fn step(&mut self, step: &PlannedStep) {
-        self.turn_to(Phase::Step {
-            id: step.id.0.clone(),
-            sentence: step.sentence.clone(),
-        });
+        if self.phase != Phase::Load {
+            self.turn_to(Phase::Step {
+                id: step.id.0.clone(),
+                sentence: step.sentence.clone(),
+            });
+        }
     }
 
     /// A participant printed something.

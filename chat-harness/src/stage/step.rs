@@ -1,6 +1,6 @@
 //! What a play does, step by step.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -13,15 +13,17 @@ use super::scratch::{Digested, Scratch, digest};
 use super::status::Phase;
 use super::tap::LinkState;
 use crate::adapter::Stop;
-use crate::plan::{Action, Expectation, ExpectationId, Fence, Mode, Pattern, PlannedStep};
-use crate::scenario::{EventKind, LeaveHow, RelayAction};
+use crate::plan::{
+    Action, Expectation, ExpectationId, Fence, Mode, Pattern, PlannedFile, PlannedStep,
+};
+use crate::scenario::{LeaveHow, RelayAction};
 use crate::timeline::{Kind, StepResult};
 
 /// How long a relay may take to stop, before it is killed.
 const STOP: Duration = Duration::from_secs(5);
 
 /// How long a client may take to get ready.
-const START: Duration = Duration::from_secs(10);
+pub(super) const START: Duration = Duration::from_secs(10);
 
 /// How long fences may take when the play has failed already.
 const LAST_FENCE: Duration = Duration::from_secs(2);
@@ -33,15 +35,25 @@ const FENCE: Duration = Duration::from_secs(10);
 impl<'p> Play<'p> {
     /// From the first process to the last fence.
     pub(super) async fn act(&mut self) -> Result<(), EngineError> {
-        self.fill_outboxes()?;
-        let held = self.start_relay().await? && self.open().await? && self.steps().await?;
+        self.fill_outboxes(&self.plan.files)?;
+        let early = self.plan.clients.iter().filter(|client| !client.late);
+        // One after another: what they show of each other does not depend on timing.
+        let one_by_one = early.map(|client| vec![client]).collect();
+        let held =
+            self.start_relay().await? && self.open(one_by_one).await? && self.steps().await?;
+        self.close(held).await
+    }
+
+    /// What follows the last step; `held` says whether all went well so far.
+    pub(super) async fn close(&mut self, held: bool) -> Result<(), EngineError> {
         self.record(Kind::Closing)?;
         self.pulse.turn_to(Phase::Closing);
         self.fences(if held { FENCE } else { LAST_FENCE }).await
     }
 
-    fn fill_outboxes(&mut self) -> Result<(), EngineError> {
-        for file in &self.plan.files {
+    /// Makes the files that are to be sent; one that was sent before makes way.
+    pub(super) fn fill_outboxes(&mut self, files: &[PlannedFile]) -> Result<(), EngineError> {
+        for file in files {
             self.scratch.prepare(&file.client)?;
             if let Some(digested) = self.scratch.put(file)? {
                 let key = (file.client.clone(), file.name.clone());
@@ -55,46 +67,6 @@ impl<'p> Play<'p> {
             }
         }
         Ok(())
-    }
-
-    /// Starts the early clients, one after another: each is ready, and those before it have
-    /// been told, before the next one starts. So what they show does not depend on timing.
-    async fn open(&mut self) -> Result<bool, EngineError> {
-        let plan = self.plan;
-        for client in plan.clients.iter().filter(|client| !client.late) {
-            let about_it =
-                |one: &&Expectation| one.about.as_deref().unwrap_or(&one.client) == client.name;
-            self.pulse.turn_to(Phase::Opening);
-            if plan
-                .adapter_of(&client.name)
-                .client
-                .events
-                .contains_key(&EventKind::Ready)
-            {
-                self.expecting.add(&is_ready(&client.name), plan);
-            }
-            self.expecting
-                .add(plan.opening.iter().filter(about_it), plan);
-            if !self.start_client(client).await? {
-                return Ok(false);
-            }
-            self.await_expected().await?;
-            let missing = self.expecting.take_missing();
-            if missing.is_empty() {
-                let who = client.name.clone();
-                self.record(Kind::Ready { who })?;
-                continue;
-            }
-            let ready = is_ready(&client.name);
-            let expected = ready.iter().chain(&plan.opening);
-            let list: Vec<&str> = expected
-                .filter(|one| missing.contains(&one.id))
-                .map(|one| one.sentence.as_str())
-                .collect();
-            self.not_ready(&client.name, &list.join(", "), START)?;
-            return Ok(false);
-        }
-        Ok(true)
     }
 
     async fn steps(&mut self) -> Result<bool, EngineError> {
@@ -137,19 +109,33 @@ impl<'p> Play<'p> {
     }
 
     /// One step. False when something awaited has not come.
-    async fn step(&mut self, step: &'p PlannedStep) -> Result<bool, EngineError> {
-        let group: Vec<&'p PlannedStep> = match &step.action {
-            Action::All { steps } => std::iter::once(step).chain(steps).collect(),
-            _ => vec![step],
-        };
+    async fn step(&mut self, step: &PlannedStep) -> Result<bool, EngineError> {
+        let group = at_once(step);
+        self.begin_step(&group, everybody)?;
+        let impossible = self.perform_all(&group).await?;
+        if impossible.is_none() {
+            self.await_expected().await?;
+        }
+        self.leave_for_good(&group).await?;
+        self.end_step(&group, impossible.as_deref(), everybody)
+    }
+
+    /// Records that a step begins, and begins to expect what it expects of these clients.
+    pub(super) fn begin_step(
+        &mut self,
+        group: &[&PlannedStep],
+        whose: impl Fn(&str) -> bool,
+    ) -> Result<(), EngineError> {
         let only_looks = group
             .iter()
             .all(|one| matches!(one.action, Action::Look | Action::Beat { .. }));
         if !only_looks {
             self.acted = self.writer.events().len();
         }
-        self.pulse.step(step);
-        for one in &group {
+        if let Some(first) = group.first() {
+            self.pulse.step(first);
+        }
+        for one in group {
             self.record(Kind::StepBegan {
                 step: one.id.clone(),
             })?;
@@ -158,27 +144,38 @@ impl<'p> Play<'p> {
         if only_looks {
             let since = self.acted;
             let events = self.writer.events().get(since..).unwrap_or_default();
-            self.expecting.look_back(events);
+            self.expecting.look_back(events, whose);
         }
-        let mut impossible = None;
-        for one in &group {
+        Ok(())
+    }
+
+    /// Does what a step does; why it cannot be done, where it cannot.
+    pub(super) async fn perform_all(
+        &mut self,
+        group: &[&PlannedStep],
+    ) -> Result<Option<String>, EngineError> {
+        for one in group {
             if let Err(why) = self.perform(&one.action).await? {
-                impossible = Some(why);
-                break;
+                return Ok(Some(why));
             }
         }
-        if impossible.is_none() {
-            self.await_expected().await?;
-        }
-        self.leave_for_good(&group).await?;
-        let missing = self.expecting.take_missing();
-        let held = missing.is_empty() && impossible.is_none();
-        self.guess_why(&group, &missing)?;
+        Ok(None)
+    }
+
+    /// Records how a step of these clients went. False when something awaited has not come.
+    pub(super) fn end_step(
+        &mut self,
+        group: &[&PlannedStep],
+        impossible: Option<&str>,
+        whose: impl Fn(&str) -> bool,
+    ) -> Result<bool, EngineError> {
+        let missing = self.expecting.take_missing(whose);
+        self.guess_why(group, &missing)?;
         for one in group.iter().rev() {
             let own = one.expects.iter().map(|expectation| &expectation.id);
             let own: Vec<_> = own.filter(|id| missing.contains(id)).cloned().collect();
-            let result = match (&impossible, own.is_empty()) {
-                (Some(why), _) => StepResult::Impossible(why.clone()),
+            let result = match (impossible, own.is_empty()) {
+                (Some(why), _) => StepResult::Impossible(why.to_owned()),
                 (None, true) => StepResult::Held,
                 (None, false) => StepResult::Missing(own),
             };
@@ -187,7 +184,7 @@ impl<'p> Play<'p> {
                 result,
             })?;
         }
-        Ok(held)
+        Ok(missing.is_empty() && impossible.is_none())
     }
 
     /// Records what may keep those from whom something has not come.
@@ -217,7 +214,7 @@ impl<'p> Play<'p> {
             play.look_for_files()?;
             let cast = &play.cast;
             let silent = |who: &str| cast.get(who).is_none_or(|member| member.is_silent);
-            Ok(play.expecting.is_over(silent))
+            Ok(play.expecting.is_over(everybody, silent))
         })
         .await
         .map(drop)
@@ -411,7 +408,7 @@ impl<'p> Play<'p> {
     }
 
     /// Digests files that have appeared in downloads where one is awaited.
-    fn look_for_files(&mut self) -> Result<(), EngineError> {
+    pub(super) fn look_for_files(&mut self) -> Result<(), EngineError> {
         for expectation in self.expecting.files() {
             let Pattern::SameFile { from, name } = &expectation.pattern else {
                 continue;
@@ -429,6 +426,18 @@ impl<'p> Play<'p> {
             }
         }
         Ok(())
+    }
+
+    /// Removes the files that a client has received and that were looked at: the next one of
+    /// the same name is another, and nobody looks through thousands.
+    pub(super) fn take_away_received(&mut self, who: &str) {
+        let member = self.cast.entry(who.to_owned()).or_default();
+        for path in std::mem::take(&mut member.received) {
+            // What cannot be removed stays, and counts as received before.
+            if std::fs::remove_file(&path).is_err() {
+                member.received.insert(path);
+            }
+        }
     }
 
     fn downloads(&self, who: &str) -> Option<PathBuf> {
@@ -479,7 +488,7 @@ impl<'p> Play<'p> {
                 }
             }
             self.await_expected().await?;
-            drop(self.expecting.take_missing());
+            drop(self.expecting.take_missing(everybody));
         }
         Ok(())
     }
@@ -503,20 +512,17 @@ impl<'p> Play<'p> {
     }
 }
 
-/// That a client which starts before step 1 can be driven.
-fn is_ready(client: &str) -> [Expectation; 1] {
-    [Expectation {
-        id: ExpectationId(format!("opening/{client}-ready")),
-        client: client.to_owned(),
-        pattern: Pattern::Event {
-            event: EventKind::Ready,
-            captures: BTreeMap::new(),
-        },
-        mode: Mode::Eventually,
-        within: START,
-        sentence: format!("{client} gets ready"),
-        about: None,
-    }]
+/// A step, and those that are done with it at once.
+pub(super) fn at_once(step: &PlannedStep) -> Vec<&PlannedStep> {
+    match &step.action {
+        Action::All { steps } => std::iter::once(step).chain(steps).collect(),
+        _ => vec![step],
+    }
+}
+
+/// All clients, where only some may be meant.
+pub(super) fn everybody(_: &str) -> bool {
+    true
 }
 
 fn fence_shown(observer: &str, fence: &Fence, within: Duration, sentence: &str) -> Expectation {

@@ -62,11 +62,11 @@ impl Play<'_> {
     pub(super) fn search(&mut self) -> Result<(), EngineError> {
         self.flush()?;
         let mut contents = Vec::new();
-        for (client, name) in &self.plan.audit.files {
+        for (client, name) in &self.audit.files {
             let path = self.scratch.outbox(client).join(name);
             contents.push((name.clone(), read_fixture(&path)?));
         }
-        let searcher = Searcher::new(&self.plan.audit, &contents);
+        let searcher = Searcher::new(&self.audit, &contents);
         for surface in [
             Surface::Arguments,
             Surface::Files,

@@ -5,6 +5,7 @@ mod diagnostics;
 mod expectations;
 mod faults;
 mod files;
+mod load;
 mod matrix;
 mod meaning;
 mod mixed;

@@ -1,0 +1,160 @@
+//! A load, judged: the checks of a play, each told once for all rounds of all groups.
+
+mod figures;
+mod shown;
+mod strangers;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::verdict::{Check, CheckKind, Evidence, Verdict, Verdicts};
+use super::view::View;
+use super::{expectations, limits, order, play_verdict, whole};
+use crate::plan::{Action, ExpectationId, LoadPlan, Mode, PlannedStep, Round, Unsupported};
+use crate::timeline::{Event, Kind, StepResult};
+
+pub use figures::{Figures, Spread};
+use shown::Shown;
+
+/// Judges a load and measures it.
+///
+/// # Errors
+///
+/// When a round that was played cannot be planned: plan and timeline are not of one load.
+pub fn load(plan: &LoadPlan, events: &[Event]) -> Result<(Verdicts, Figures), Unsupported> {
+    let rounds = played(plan, events)?;
+    let steps = rounds.iter().flat_map(|round| all(&round.steps)).collect();
+    let view = View::with(&plan.whole, steps, events);
+    let shown = Shown::new(&view);
+    let mut checks: Vec<Check> = whole::in_time(&view).into_iter().collect();
+    checks.extend(whole::ready(&view));
+    checks.extend(limits::checks(&view));
+    checks.extend(by_step(&view, &shown));
+    checks.push(strangers::check(&view, &rounds));
+    checks.extend(order::checks(&view));
+    checks.extend(whole::endings(&view));
+    checks.push(whole::orphans(&view));
+    checks.extend(whole::audit(&view));
+    let audits = rounds.iter().map(|round| &round.audit);
+    let planted = audits
+        .map(|audit| audit.canaries.len() + audit.texts.len())
+        .sum();
+    let figures = Figures::of(&view, &shown, planted);
+    let play = play_verdict(&checks);
+    Ok((Verdicts { play, checks }, figures))
+}
+
+/// Every round that was begun.
+fn played(plan: &LoadPlan, events: &[Event]) -> Result<Vec<Round>, Unsupported> {
+    let begun = events.iter().filter_map(|event| match &event.kind {
+        Kind::StepBegan { step } => LoadPlan::place(step),
+        _ => None,
+    });
+    let rounds: BTreeSet<(usize, u32)> = begun.map(|(group, round, _)| (group, round)).collect();
+    let planned = rounds
+        .into_iter()
+        .map(|(group, round)| plan.round(group, round));
+    planned.collect()
+}
+
+/// The steps, each before those within it.
+fn all(steps: &[PlannedStep]) -> Vec<&PlannedStep> {
+    let mut flat = Vec::new();
+    for step in steps {
+        flat.push(step);
+        if let Action::All { steps } = &step.action {
+            flat.extend(all(steps));
+        }
+    }
+    flat
+}
+
+/// How a step of the scenario went, in all rounds of all groups.
+#[derive(Default)]
+struct Tally<'a> {
+    line: usize,
+    /// What it is, in words, as it was the first time.
+    sentence: &'a str,
+    times: usize,
+    failed: usize,
+    /// Why, the first time that it failed.
+    first: Option<Check>,
+}
+
+fn by_step<'a>(view: &View<'a>, shown: &Shown<'a>) -> Vec<Check> {
+    let mut tallies: BTreeMap<(usize, &str), Tally<'_>> = BTreeMap::new();
+    for step in view
+        .all_steps()
+        .filter(|step| view.step(&step.id).is_some())
+    {
+        let Some((_, _, place)) = LoadPlan::place(&step.id) else {
+            continue;
+        };
+        let tally = tallies.entry((step.line, place)).or_default();
+        if tally.times == 0 {
+            tally.line = step.line;
+            tally.sentence = &step.sentence;
+        }
+        tally.times += 1;
+        if let Some(failed) = failure(view, shown, step) {
+            tally.failed += 1;
+            tally.first.get_or_insert(failed);
+        }
+    }
+    tallies
+        .into_iter()
+        .map(|((_, place), tally)| tally.check(place))
+        .collect()
+}
+
+impl Tally<'_> {
+    fn check(self, place: &str) -> Check {
+        let held = self.times - self.failed;
+        let name = format!(
+            "step {place} holds each of {} times; the first: {}",
+            self.times, self.sentence
+        );
+        let (verdict, step, evidence) = match self.first {
+            None => (Verdict::Pass, None, Evidence::default()),
+            Some(first) => {
+                let got = format!(
+                    "it held {held} of {} times; first: {}",
+                    self.times, first.evidence.got
+                );
+                let evidence = Evidence {
+                    got,
+                    ..first.evidence
+                };
+                (Verdict::Fail, first.step, evidence)
+            }
+        };
+        Check {
+            kind: CheckKind::Expectation(ExpectationId(place.to_owned())),
+            name,
+            step,
+            line: Some(self.line),
+            verdict,
+            evidence,
+        }
+    }
+}
+
+/// The first thing that was not as one step, once, expected it.
+fn failure<'a>(view: &View<'a>, shown: &Shown<'a>, step: &'a PlannedStep) -> Option<Check> {
+    let result = view.step(&step.id)?.result.as_ref();
+    if let Some(StepResult::Impossible(why)) = result {
+        return Some(expectations::impossible(step, why));
+    }
+    let is_missing = |id: &ExpectationId| match result {
+        Some(StepResult::Missing(list)) => list.contains(id),
+        Some(StepResult::Held) => false,
+        Some(StepResult::Impossible(_)) | None => true,
+    };
+    let wrong = step.expects.iter().find(|one| {
+        is_missing(&one.id) || (one.mode == Mode::Once && !shown.is_as_often_as_expected(one))
+    });
+    wrong.map(|one| {
+        let mut check = expectations::check(view, step, one);
+        check.verdict = Verdict::Fail;
+        check
+    })
+}

@@ -1,0 +1,85 @@
+//! Before step 1: every client is ready, and has been told of the others.
+
+use std::collections::BTreeMap;
+
+use super::EngineError;
+use super::drive::Play;
+use super::status::Phase;
+use super::step::{START, everybody};
+use crate::plan::{Expectation, ExpectationId, Mode, Pattern, PlannedClient};
+use crate::scenario::EventKind;
+use crate::timeline::Kind;
+
+impl Play<'_> {
+    /// Starts clients, batch after batch: each is ready, and those before it have been told,
+    /// before the next batch starts. False when one does not get ready.
+    pub(super) async fn open(
+        &mut self,
+        batches: Vec<Vec<&PlannedClient>>,
+    ) -> Result<bool, EngineError> {
+        for batch in batches {
+            self.pulse.turn_to(Phase::Opening);
+            for client in &batch {
+                self.expect_opening(&client.name);
+                if !self.start_client(client).await? {
+                    return Ok(false);
+                }
+            }
+            self.await_expected().await?;
+            let missing = self.expecting.take_missing(everybody);
+            for client in &batch {
+                if !self.has_opened(&client.name, &missing)? {
+                    return Ok(false);
+                }
+            }
+        }
+        Ok(true)
+    }
+
+    fn expect_opening(&mut self, client: &str) {
+        let plan = self.plan;
+        let events = &plan.adapter_of(client).client.events;
+        if events.contains_key(&EventKind::Ready) {
+            self.expecting.add(&is_ready(client), plan);
+        }
+        let about_it = plan.opening.iter().filter(|one| is_about(one, client));
+        self.expecting.add(about_it, plan);
+    }
+
+    fn has_opened(&mut self, client: &str, missing: &[ExpectationId]) -> Result<bool, EngineError> {
+        let ready = is_ready(client);
+        let about_it = self.plan.opening.iter().filter(|one| is_about(one, client));
+        let expected = ready.iter().chain(about_it);
+        let list: Vec<&str> = expected
+            .filter(|one| missing.contains(&one.id))
+            .map(|one| one.sentence.as_str())
+            .collect();
+        if !list.is_empty() {
+            return self.not_ready(client, &list.join(", "), START);
+        }
+        let who = client.to_owned();
+        self.record(Kind::Ready { who })?;
+        Ok(true)
+    }
+}
+
+/// Whether it comes of the start of this client.
+fn is_about(one: &Expectation, client: &str) -> bool {
+    one.about.as_deref().unwrap_or(&one.client) == client
+}
+
+/// That a client which starts before step 1 can be driven.
+fn is_ready(client: &str) -> [Expectation; 1] {
+    [Expectation {
+        id: ExpectationId(format!("opening/{client}-ready")),
+        client: client.to_owned(),
+        pattern: Pattern::Event {
+            event: EventKind::Ready,
+            captures: BTreeMap::new(),
+        },
+        mode: Mode::Eventually,
+        within: START,
+        sentence: format!("{client} gets ready"),
+        about: None,
+    }]
+}

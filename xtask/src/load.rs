@@ -1,0 +1,141 @@
+//! `load`: the same steps by many clients, judged and measured.
+
+use std::time::Duration;
+
+use chat_harness::plan::{LoadPlan, LoadShape};
+use chat_harness::report::{self, load as told, terminal};
+use chat_harness::run::{self, Ground, LoadReport, RunDir};
+use chat_harness::scenario::{Hearing, Scenario};
+use chat_harness::snapshot::Update;
+use chat_harness::timeline::{Kind, Observer, StepResult};
+use indicatif::{ProgressBar, ProgressStyle};
+
+use crate::cli;
+use crate::interrupt::Interrupt;
+use crate::output;
+use crate::staging;
+use crate::trouble::{Ran, Trouble};
+use crate::workspace::Workspace;
+
+/// What nobody has said.
+const CLIENTS: u32 = 50;
+const LENGTH: Duration = Duration::from_secs(10);
+
+/// How often a bar moves by itself.
+const TICK: Duration = Duration::from_millis(200);
+
+/// Plays a scenario by many clients.
+pub(crate) fn run(arguments: &cli::Load) -> Ran {
+    let workspace = Workspace::here();
+    let scenario = staging::one(&workspace, &arguments.name)?;
+    let shape = shape(arguments, &scenario);
+    if shape.clients < scenario.clients.len() {
+        return Err(Trouble::usage(format!(
+            "{} has {} clients, which are one group: `--clients` must be at least that",
+            scenario.id,
+            scenario.clients.len()
+        )));
+    }
+    let who = staging::implementations(
+        &workspace,
+        &arguments.staging,
+        std::slice::from_ref(&scenario),
+    )?;
+    let ground = staging::ground(&workspace, &arguments.staging, who, Update::Check)?;
+    let reports = workspace.reports();
+    let dir = RunDir::create(&reports).map_err(|error| Trouble::file(&reports, &error))?;
+    let played = staging::runtime()?.block_on(play(&ground, &scenario, shape, &dir))?;
+    tell(arguments, &played, &dir)
+}
+
+fn shape(arguments: &cli::Load, scenario: &Scenario) -> LoadShape {
+    let said = scenario.load;
+    let clients = arguments.clients.or(said.clients).unwrap_or(CLIENTS);
+    let say = arguments.say.map(|say| match say {
+        cli::Hearing::Everyone => Hearing::Everyone,
+        cli::Hearing::Group => Hearing::Group,
+    });
+    LoadShape {
+        clients: usize::try_from(clients).unwrap_or(usize::MAX),
+        length: arguments.length.or(said.length).unwrap_or(LENGTH),
+        say: say.or(said.say).unwrap_or(Hearing::Group),
+    }
+}
+
+async fn play(
+    ground: &Ground,
+    scenario: &Scenario,
+    shape: LoadShape,
+    dir: &RunDir,
+) -> Result<LoadReport, Trouble> {
+    let interrupt = Interrupt::listen(ground.cancel.clone())?;
+    // Hidden by itself where standard error is no terminal.
+    let bar = ProgressBar::new_spinner();
+    bar.enable_steady_tick(TICK);
+    let report = run::load(ground, scenario, shape, dir, |plan| {
+        watch(plan, bar.clone())
+    })
+    .await;
+    bar.finish_and_clear();
+    report.map_err(|error| interrupt.trouble(error))
+}
+
+/// What a bar shows.
+#[derive(Default)]
+struct Seen {
+    ready: usize,
+    held: usize,
+    failed: usize,
+}
+
+fn watch(plan: &LoadPlan, bar: ProgressBar) -> Observer {
+    let (clients, length) = (plan.shape.clients, plan.shape.length);
+    let style = ProgressStyle::with_template("{spinner} {elapsed} {msg}");
+    bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_spinner()));
+    let mut seen = Seen::default();
+    Box::new(move |event| {
+        match &event.kind {
+            Kind::Ready { who } if who != "relay" => seen.ready += 1,
+            Kind::StepEnded { result, .. } if *result == StepResult::Held => seen.held += 1,
+            Kind::StepEnded { .. } => seen.failed += 1,
+            Kind::Closing | Kind::Stopping => {}
+            _ => return,
+        }
+        bar.set_message(match &event.kind {
+            Kind::Closing => "the last words".to_owned(),
+            Kind::Stopping => "everything is stopped and searched".to_owned(),
+            _ if seen.held + seen.failed == 0 => format!("{} of {clients} ready", seen.ready),
+            _ => format!(
+                "{clients} clients for {length:?}: {} steps held, {} did not",
+                seen.held, seen.failed
+            ),
+        });
+    })
+}
+
+fn tell(arguments: &cli::Load, report: &LoadReport, dir: &RunDir) -> Ran {
+    for line in told::left_out(report) {
+        output::narrate(&line);
+    }
+    let code = report::exit_code(std::slice::from_ref(&report.play));
+    if code != 0 {
+        let repeat = format!(
+            "cargo xtask load {} --clients {} --for {}ms --adapter {} --seed {}",
+            report.play.scenario,
+            report.shape.clients,
+            report.shape.length.as_millis(),
+            arguments.staging.adapter,
+            report.play.seed
+        );
+        output::narrate(terminal::failure(&report.play, dir.path(), &repeat).trim_end());
+    }
+    let files = dir.path().join(&report.play.dir);
+    output::narrate(&format!("files: {}", files.display()));
+    if arguments.json {
+        let text = serde_json::to_string_pretty(&told::Kept::of(report));
+        output::result(&text.map_err(|_| Trouble::harness("the figures are no JSON"))?);
+    } else {
+        output::result(&told::table(report));
+    }
+    Ok(code)
+}
