@@ -6,7 +6,9 @@
 
 mod needles;
 mod search;
+mod structure;
 mod transformation;
 
 pub use search::{Searched, Searcher};
+pub use structure::{Sent, Span, examine, spans};
 pub use transformation::Transformation;

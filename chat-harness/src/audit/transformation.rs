@@ -68,11 +68,27 @@ pub enum Transformation {
     Additive,
     /// Numbers that repeat added to the bytes.
     RepeatingAdditive,
+    /// Equal blocks of a text are equal blocks of its ciphertext.
+    Ecb,
+    /// Equal texts are equal ciphertexts.
+    EqualCiphertexts,
+    /// Two texts under one keystream.
+    KeystreamReuse,
+    /// Each character for itself.
+    PerCharacter,
+    /// The text as a number, to the power of a public key that was seen.
+    TextbookRsa,
+    /// A private key, known or by its structure.
+    PrivateKey,
+    /// A key that opens what was sent.
+    MessageKey,
+    /// A length that is none of those to which texts are padded.
+    Size,
 }
 
 impl Transformation {
     /// All of them.
-    pub const ALL: [Self; 41] = [
+    pub const ALL: [Self; 49] = [
         Self::AsIs,
         Self::CaseFolded,
         Self::Reversed,
@@ -114,6 +130,14 @@ impl Transformation {
         Self::RepeatingXor,
         Self::Additive,
         Self::RepeatingAdditive,
+        Self::Ecb,
+        Self::EqualCiphertexts,
+        Self::KeystreamReuse,
+        Self::PerCharacter,
+        Self::TextbookRsa,
+        Self::PrivateKey,
+        Self::MessageKey,
+        Self::Size,
     ];
 
     /// Its name in findings, which does not change from version to version. What was written
@@ -161,6 +185,14 @@ impl Transformation {
             Self::RepeatingXor => "repeating-xor",
             Self::Additive => "additive",
             Self::RepeatingAdditive => "repeating-additive",
+            Self::Ecb => "ecb",
+            Self::EqualCiphertexts => "equal-ciphertexts",
+            Self::KeystreamReuse => "keystream-reuse",
+            Self::PerCharacter => "per-character",
+            Self::TextbookRsa => "textbook-rsa",
+            Self::PrivateKey => "private-key",
+            Self::MessageKey => "message-key",
+            Self::Size => "size",
         }
     }
 

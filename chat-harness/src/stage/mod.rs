@@ -38,6 +38,7 @@ mod screen;
 pub mod spawn;
 mod status;
 mod step;
+mod structure;
 mod surfaces;
 mod tap;
 mod terminal;

@@ -75,6 +75,7 @@ impl Play<'_> {
         ] {
             self.search_surface(&searcher, surface)?;
         }
+        self.examine()?;
         self.flush()
     }
 

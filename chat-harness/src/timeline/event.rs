@@ -267,6 +267,15 @@ pub enum Kind {
         /// Why the search is not complete, when it is not: a cap, an unreadable file.
         incomplete: Option<String>,
     },
+    /// What clients sent was examined for a trace that wrong encryption leaves.
+    Examined {
+        /// The word of the trace: `ecb`, `keystream-reuse`, …
+        detector: String,
+        /// Pairs of texts, texts or keys that could be compared.
+        compared: u64,
+        /// What the scenario lacks, when nothing could be compared.
+        lacking: Option<String>,
+    },
     /// A canary, or a part of a file, was found where it must not be.
     Finding {
         /// Where.

@@ -1,0 +1,115 @@
+//! What can be found without a list of encodings: traces that an encryption leaves when it
+//! is used wrongly, whatever it is and however its bytes are written.
+//!
+//! Each detector says how much it had to compare. Where a scenario gives it nothing, it says
+//! so: that is not the same as having found nothing.
+
+mod blocks;
+mod keystream;
+mod repeats;
+mod sieve;
+#[cfg(test)]
+mod tests;
+mod traffic;
+mod views;
+
+use super::Transformation;
+use crate::adapter::Surface;
+use crate::plan::Plan;
+use crate::timeline::{Event, Kind};
+
+pub use traffic::{Sent, Span, spans};
+
+/// A trace of a text.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Found {
+    /// File below the play's directory.
+    place: String,
+    what: String,
+    transformation: Transformation,
+    at: u64,
+}
+
+impl Found {
+    /// In what was sent for a text, so many bytes behind its beginning.
+    fn of(span: &Span<'_>, at: usize, transformation: Transformation) -> Self {
+        Self {
+            place: format!("wire/{}.up", span.link),
+            what: span.name(),
+            transformation,
+            at: (span.at + at) as u64,
+        }
+    }
+
+    fn into_event(self) -> Kind {
+        Kind::Finding {
+            surface: Surface::Wire,
+            place: self.place,
+            at: self.at,
+            what: self.what,
+            transformation: self.transformation.word().to_owned(),
+        }
+    }
+}
+
+/// What came of one detector.
+#[derive(Clone, Debug)]
+pub(super) struct Examined {
+    detector: Transformation,
+    /// Pairs, texts or keys that it could compare.
+    compared: u64,
+    /// What the scenario would have to do to give it more.
+    lacking: &'static str,
+    found: Vec<Found>,
+}
+
+impl Examined {
+    fn new(detector: Transformation, lacking: &'static str) -> Self {
+        Self {
+            detector,
+            compared: 0,
+            lacking,
+            found: Vec::new(),
+        }
+    }
+
+    /// The first of each place, text and transformation counts.
+    fn found(&mut self, found: Found) {
+        let is_known = |known: &Found| known.place == found.place && known.what == found.what;
+        if !self.found.iter().any(is_known) {
+            self.found.push(found);
+        }
+    }
+
+    fn into_events(self) -> impl Iterator<Item = Kind> {
+        let examined = Kind::Examined {
+            detector: self.detector.word().to_owned(),
+            compared: self.compared,
+            lacking: (self.compared == 0).then(|| self.lacking.to_owned()),
+        };
+        std::iter::once(examined).chain(self.found.into_iter().map(Found::into_event))
+    }
+}
+
+/// Looks for every trace in what clients sent: [`Kind::Examined`] for each detector, with
+/// its [`Kind::Finding`]s behind it.
+pub fn examine(plan: &Plan, events: &[Event], sent: &Sent) -> Vec<Kind> {
+    let spans = spans(plan, events, sent);
+    let all = [
+        repeats::examine(&spans),
+        blocks::examine(&spans),
+        keystream::examine(&spans),
+    ];
+    all.into_iter().flat_map(Examined::into_events).collect()
+}
+
+/// How many different bytes there are.
+fn distinct(bytes: &[u8]) -> usize {
+    let mut seen = [false; 256];
+    for byte in bytes {
+        if let Some(seen) = seen.get_mut(usize::from(*byte)) {
+            *seen = true;
+        }
+    }
+    seen.iter().filter(|seen| **seen).count()
+}
