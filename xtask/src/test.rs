@@ -29,6 +29,7 @@ const NEWS: usize = 64;
 pub(crate) fn run(arguments: &cli::Test) -> Ran {
     let workspace = Workspace::here();
     let mut staging = arguments.staging.clone();
+    let mut limit = arguments.timeout;
     let mut wanted = Wanted {
         names: arguments.filters.clone(),
         tags: arguments.tags.clone(),
@@ -41,6 +42,7 @@ pub(crate) fn run(arguments: &cli::Test) -> Ran {
             output::result("nothing to repeat: everything in that run was played and passed");
             return Ok(FINE);
         }
+        limit = limit.or(saved.meant.asked.limit);
         staging.adapter = saved.meant.asked.adapter;
         staging.settings = saved.meant.asked.settings;
         staging.seed = staging.seed.or(Some(saved.meant.seed));
@@ -61,14 +63,14 @@ pub(crate) fn run(arguments: &cli::Test) -> Ran {
         asked: Asked {
             adapter: staging.adapter,
             settings: staging.settings,
+            tries: match arguments.retries {
+                0 => Tries::Each(arguments.repeat.get()),
+                more => Tries::Retry(more),
+            },
+            limit,
         },
         scenarios,
         shard: arguments.shard,
-        tries: match arguments.retries {
-            0 => Tries::Each(arguments.repeat.get()),
-            more => Tries::Retry(more),
-        },
-        limit: arguments.timeout,
         fail_fast: arguments.fail_fast,
         jobs,
         questions: asking.subscribe(),

@@ -30,6 +30,10 @@ pub enum RelayFault {
 pub enum ClientFault {
     /// Closes its standard output at the first message and goes on.
     ClosesStdout,
+    /// Asks whether to go on before it is ready, without a line break, and waits.
+    AsksFirst,
+    /// Asks where the cursor is before it is ready, whether there is a terminal or not.
+    AsksCursor,
     /// Changes one byte of a received file before it saves it.
     CorruptsFile,
     /// Ends in the middle of the line with the first message.
@@ -42,6 +46,11 @@ pub enum ClientFault {
     FloodsWithoutNewline,
     /// Starts forty processes at the first message.
     Forks,
+    /// Starts forty processes at the first message that are nobody's children: the one that
+    /// started them has ended.
+    ForksAway,
+    /// Keeps everything back that it shows, as in a buffer that never gets full.
+    HoldsBack,
     /// Prints verdicts, commands for CI, escapes and bytes that are no text.
     Forges,
     /// Ignores `/quit`, the end of its input and SIGTERM.
@@ -61,6 +70,8 @@ pub enum ClientFault {
     Spins,
     /// Shows every message twice.
     Twice,
+    /// Reads a line before it is ready that nobody told to type.
+    WaitsFirst,
     /// Writes a file of a hundred megabytes at the first message.
     WritesHugeFile,
 }

@@ -44,6 +44,25 @@ pub(crate) fn start(output: Output) -> io::Result<()> {
     Ok(())
 }
 
+/// Starts so many orphans by a process that ends at once.
+///
+/// # Errors
+///
+/// When the system cannot start another process.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "to be caught starting a process is what this program is for"
+)]
+pub(crate) fn abandon(count: u32) -> io::Result<()> {
+    Command::new(std::env::current_exe()?)
+        .args(["--abandon", &count.to_string()])
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .status()
+        .map(drop)
+}
+
 /// Leaves the session and stays.
 ///
 /// # Errors

@@ -64,6 +64,16 @@ pub(crate) fn cursor() -> io::Result<String> {
     Ok(answer)
 }
 
+/// Asks by standard output where the cursor is, and waits for the answer on standard input,
+/// as programs do that take for granted that both are a terminal.
+///
+/// # Errors
+///
+/// When the input ends.
+pub(crate) fn cursor_by_input() -> io::Result<String> {
+    question("\x1b[6n")
+}
+
 /// The terminal shows nothing that is typed, until the program ends.
 ///
 /// # Errors

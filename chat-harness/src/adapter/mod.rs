@@ -15,6 +15,7 @@ mod template;
 pub use capture::Capture;
 pub use dialogue::{Branch, Item, Only};
 pub use limits::{Limit, Limits};
+pub(crate) use model::captured;
 pub use model::{
     Adapter, Capability, ClientManual, Console, Copy, Enter, Escapes, Framing, NoSetting, Program,
     ReadyWhen, RelayManual, Stop, Surface, Template, Terminal, TypeManual, WireManual,

@@ -47,15 +47,20 @@ pub struct Adapter {
 }
 
 impl Adapter {
-    /// What stands in a planned line for each value that is captured only in the play: its
-    /// name, and `{captured:NAME}`.
+    /// For each value that is captured only in the play its name, and what stands for it in
+    /// a planned line.
     pub(crate) fn captured_later(&self) -> impl Iterator<Item = (String, String)> {
         let consoles = [&self.relay.console, &self.client.console];
         let names = consoles
             .into_iter()
             .flat_map(|console| console.captures.keys());
-        names.map(|name| (name.clone(), format!("{{captured:{name}}}")))
+        names.map(|name| (name.clone(), captured(name)))
     }
+}
+
+/// What stands in a planned line for a value that is captured only in the play.
+pub(crate) fn captured(name: &str) -> String {
+    format!("{{captured:{name}}}")
 }
 
 /// Where a program comes from.

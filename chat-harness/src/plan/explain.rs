@@ -93,10 +93,14 @@ impl Page {
 
     fn after(&mut self, plan: &Plan) {
         self.line("\nAfter the last step");
-        if plan.closing.fences.is_empty() {
+        let fences = plan.closing.fences.iter();
+        let mut fences = fences
+            .filter(|fence| !fence.observers.is_empty())
+            .peekable();
+        if fences.peek().is_none() {
             self.line("  no fence is needed");
         }
-        for fence in &plan.closing.fences {
+        for fence in fences {
             let observers = fence.observers.join(", ");
             self.line(&format!(
                 "  {} says a last word, to be shown by {observers}",

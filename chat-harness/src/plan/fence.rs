@@ -31,22 +31,22 @@ pub(super) fn fences<'a>(
     prefix: &str,
     plan: &Plan,
 ) -> Vec<Fence> {
-    let mut observers: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+    let mut about: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
     for one in expectations.filter(|one| is_open(one)) {
-        if let Some(about) = one.about.as_deref().filter(|about| *about != one.client) {
-            observers.entry(about).or_default().insert(&one.client);
+        if let Some(from) = one.about.as_deref().filter(|from| *from != one.client) {
+            about.entry(from).or_default().insert(&one.client);
         }
     }
-    let fences = connected.iter().filter_map(|from| {
-        let observers = observers.get(from.as_str())?;
-        let observers: Vec<String> = connected
+    let fences = plan.clients.iter().filter_map(|client| {
+        let from = client.name.as_str();
+        let open = about.get(from)?;
+        let is_there = |one: &str| connected.iter().any(|there| there == one);
+        let (observers, leaving) = plan
+            .clients
             .iter()
-            .filter(|one| observers.contains(one.as_str()))
-            .cloned()
-            .collect();
-        if observers.is_empty() {
-            return None;
-        }
+            .map(|one| one.name.clone())
+            .filter(|one| open.contains(one.as_str()))
+            .partition(|one| is_there(from) && is_there(one));
         let text = format!("{prefix}-{from}");
         let client = &plan.adapter_of(from).client;
         let say = client.r#type.say.as_ref()?;
@@ -54,9 +54,10 @@ pub(super) fn fences<'a>(
         values.insert("name".to_owned(), login(from, plan).to_owned());
         values.extend(plan.adapter_of(from).captured_later());
         Some(Fence {
-            from: from.clone(),
+            from: from.to_owned(),
             line: say.fill(&values).ok()?,
             observers,
+            leaving,
             text,
         })
     });

@@ -253,9 +253,13 @@ pub struct Fence {
     pub from: String,
     /// The line.
     pub line: String,
-    /// Who must show it, and the text to be shown.
+    /// Who must show it after the last step.
     pub observers: Vec<String>,
-    /// As shown. It begins with [`Plan::fence_prefix`].
+    /// Who must show it as well where the play ended before its last step: by then either
+    /// side would have left.
+    #[serde(default)]
+    pub leaving: Vec<String>,
+    /// The text to be shown. It begins with [`Plan::fence_prefix`].
     pub text: String,
 }
 

@@ -46,7 +46,7 @@ pub fn merged(parts: &[SavedRun]) -> Result<(Meant, RunReport), SavedError> {
 fn belongs(part: &SavedRun, first: &SavedRun) -> Result<(), SavedError> {
     let (one, other) = (&part.meant, &first.meant);
     let shards = |meant: &Meant| meant.shard.and_then(|shard| shard.all().last());
-    let differ = if one.asked != other.asked {
+    let differ = if !one.asked.is_same(&other.asked) {
         "adapters"
     } else if one.seed != other.seed {
         "seeds (give all shards the same --seed)"

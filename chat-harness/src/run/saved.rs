@@ -9,7 +9,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use super::one::{self, Which, write};
-use super::{RunDir, Shard};
+use super::{RunDir, Shard, Tries};
 use crate::judge::PlayVerdict;
 use crate::report::{PlayReport, RunReport, json, junit};
 use crate::stage::EngineError;
@@ -30,17 +30,28 @@ pub struct Meant {
     pub scenarios: Vec<MeantScenario>,
 }
 
-/// An implementation as it was asked for.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+/// An implementation as it was asked for, and how it is played.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Asked {
     /// Of an adapter: a name, or a path.
     pub adapter: String,
     /// Settings of it that the run changed, and their values.
     #[serde(default)]
     pub settings: Vec<(String, String)>,
+    /// How often each scenario is played.
+    #[serde(default)]
+    pub tries: Tries,
+    /// How long each try may take.
+    #[serde(default)]
+    pub limit: Option<Duration>,
 }
 
 impl Asked {
+    /// The same implementation.
+    pub(super) fn is_same(&self, other: &Self) -> bool {
+        (&self.adapter, &self.settings) == (&other.adapter, &other.settings)
+    }
+
     /// What to type to ask for it again, with a space in front; nothing for the reference.
     pub fn flags(&self) -> String {
         let adapter = (self.adapter != super::REFERENCE)
@@ -49,7 +60,11 @@ impl Asked {
             let pair = format!("{name}={value}");
             format!(" --set {}", shell_words::quote(&pair))
         });
-        adapter.into_iter().chain(settings).collect()
+        let limit = self
+            .limit
+            .map(|limit| format!(" --timeout {}ms", limit.as_millis()));
+        let how = self.tries.flags().into_iter().chain(limit);
+        adapter.into_iter().chain(settings).chain(how).collect()
     }
 }
 

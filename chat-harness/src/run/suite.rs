@@ -27,16 +27,12 @@ use crate::stage::{EngineError, Inquiry, Level, Orphan, Pace, Status, inquiries}
 pub struct TestSettings {
     /// Shared by all plays.
     pub ground: Ground,
-    /// The implementation as it was asked for, for whoever repeats the run.
+    /// What is played, and how, for whoever repeats the run as well.
     pub asked: Asked,
     /// Those of the whole run; reported by id.
     pub scenarios: Vec<Scenario>,
     /// Which part of them is played; all when there is none.
     pub shard: Option<Shard>,
-    /// How often each is played.
-    pub tries: Tries,
-    /// How long each try may take.
-    pub limit: Option<Duration>,
     /// After the first that is red, no other one begins.
     pub fail_fast: bool,
     /// How many at a time.
@@ -94,8 +90,8 @@ pub async fn test(
     let suite = Arc::new(Suite {
         ground: settings.ground,
         dir: settings.dir,
-        tries: settings.tries,
-        limit: settings.limit,
+        tries: settings.asked.tries,
+        limit: settings.asked.limit,
         fail_fast: settings.fail_fast,
         room,
         is_over: CancellationToken::new(),

@@ -1,10 +1,13 @@
 //! Several tries of one scenario, told as one.
 
+use serde::{Deserialize, Serialize};
+
 use crate::judge::PlayVerdict;
 use crate::report::{PlayReport, Tried};
 
 /// How often a scenario is played.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Tries {
     /// So often, whatever comes of it. 0 counts as 1.
     Each(u32),
@@ -12,7 +15,22 @@ pub enum Tries {
     Retry(u32),
 }
 
+impl Default for Tries {
+    fn default() -> Self {
+        Self::Each(1)
+    }
+}
+
 impl Tries {
+    /// What to type to have as many, with a space in front; nothing for one.
+    pub(super) fn flags(self) -> Option<String> {
+        match self {
+            Self::Each(0 | 1) | Self::Retry(0) => None,
+            Self::Each(times) => Some(format!(" --repeat {times}")),
+            Self::Retry(more) => Some(format!(" --retries {more}")),
+        }
+    }
+
     /// How many there may be.
     pub(super) fn most(self) -> u32 {
         match self {

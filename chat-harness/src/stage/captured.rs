@@ -110,6 +110,14 @@ impl Play<'_> {
         Ok(Some(values))
     }
 
+    /// A line with what others have shown by now in place of `{captured:NAME}`.
+    pub(super) fn with_shown(&self, line: &str) -> String {
+        let shown = self.captured.iter();
+        shown.fold(line.to_owned(), |line, (name, (_, value))| {
+            line.replace(&crate::adapter::captured(name), value)
+        })
+    }
+
     /// A line with what others have shown in place of `{captured:NAME}`; `Err` says what has
     /// not come.
     pub(super) async fn with_captured(

@@ -52,7 +52,8 @@ impl Play<'_> {
 
     fn ask_to_quit(&mut self, clients: &[String]) {
         for who in clients {
-            let quit = &self.plan.adapter_of(who).client.r#type.quit;
+            // One that needs what nobody has shown is ended as any other.
+            let quit = self.quit(who).map(|quit| self.with_shown(&quit));
             let Some(member) = self.cast.get_mut(who) else {
                 continue;
             };
@@ -62,7 +63,7 @@ impl Play<'_> {
             // A stopped process could not end.
             process.signal(Signal::CONT);
             match quit {
-                Some(quit) => drop(member.type_line(&quit.0)),
+                Some(quit) => drop(member.type_line(&quit)),
                 None => process.end_input(),
             }
         }
@@ -101,7 +102,13 @@ impl Play<'_> {
             Ok(all.iter().all(|who| !play.is_running(who)))
         })
         .await?;
-        for Orphan { pid, command } in self.orphans().await? {
+        let unreaped = self.cast.iter().filter(|(_, member)| member.is_running());
+        let unreaped: Vec<Orphan> = unreaped
+            .filter_map(|(who, member)| Some(orphans::unreaped(member.process.as_ref()?.pid, who)))
+            .collect();
+        self.has_unreaped = !unreaped.is_empty();
+        let orphans = self.orphans().await?;
+        for Orphan { pid, command } in unreaped.into_iter().chain(orphans) {
             self.record(Kind::Orphan { pid, command })?;
         }
         self.flush()

@@ -65,6 +65,8 @@ pub(super) struct Play<'p> {
     pub(super) next_watch: Instant,
     /// Index of the event at which the last step that did something began.
     pub(super) acted: usize,
+    /// A child was killed and has not ended: nobody can wait for the end of everything.
+    pub(super) has_unreaped: bool,
     /// The client that was started first.
     pub(super) first: Option<String>,
     /// What participants have shown that others need.
@@ -124,6 +126,7 @@ impl<'p> Play<'p> {
             unread_arguments: None,
             next_watch: Instant::now(),
             acted: 0,
+            has_unreaped: false,
             first: None,
             captured: Captured::default(),
             audit: plan.audit.clone(),
@@ -156,7 +159,7 @@ impl<'p> Play<'p> {
             _ => Ok(()),
         };
         self.cast.clear();
-        let ended = end_stage(self.stage).await;
+        let ended = end_stage(self.stage, self.has_unreaped).await;
         played.and(stopped).and(swept).and(searched).and(ended)?;
         let path = self.writer.dir().join("timeline.jsonl");
         self.writer
@@ -473,10 +476,10 @@ fn recognisers(plan: &Plan) -> BTreeMap<String, Recogniser> {
 }
 
 /// Ends the stage thread, once the last tap has let go of it.
-async fn end_stage(mut stage: Arc<StageThread>) -> Result<(), EngineError> {
+async fn end_stage(mut stage: Arc<StageThread>, has_unreaped: bool) -> Result<(), EngineError> {
     for _ in 0..LET_GO {
         match Arc::try_unwrap(stage) {
-            Ok(stage) => return stage.stop().await,
+            Ok(stage) => return stage.stop(has_unreaped).await,
             Err(shared) => stage = shared,
         }
         tokio::task::yield_now().await;

@@ -13,7 +13,7 @@ use super::EngineError;
 use super::drive::{Play, RELAY};
 use super::input::Run;
 use super::limits;
-use super::orphans::{PLAY_VARIABLE, tree};
+use super::orphans::{PARTICIPANT_VARIABLE, PLAY_VARIABLE, tree};
 use super::process::Process;
 use super::spawn::{Command, find_program};
 use super::tap::{Link, LinkState, Tap};
@@ -317,7 +317,8 @@ impl Play<'_> {
             .variable("LANG", "C.UTF-8")
             .variable("TERM", terminal.map_or("dumb", |_| TERMINAL))
             .variable("PYTHONUNBUFFERED", "1")
-            .variable(PLAY_VARIABLE, &self.settings.mark);
+            .variable(PLAY_VARIABLE, &self.settings.mark)
+            .variable(PARTICIPANT_VARIABLE, who);
         for word in words {
             command = command.argument(word?);
         }

@@ -1,5 +1,6 @@
 //! Limits of participants: some are the kernel's, the others are looked at now and then.
 
+use std::iter;
 use std::time::Duration;
 
 use rustix::process::{Pid, Resource, Rlimit, Signal, kill_process, prlimit};
@@ -7,7 +8,7 @@ use tokio::time::Instant;
 
 use super::EngineError;
 use super::drive::{Play, RELAY};
-use super::orphans::{is_zombie, tree};
+use super::orphans::{is_zombie, strays, tree};
 use super::usage::{self, Usage};
 use crate::adapter::{Limit, Limits};
 use crate::timeline::{Ended, Kind};
@@ -67,15 +68,19 @@ impl Play<'_> {
             .filter(|(_, member)| member.is_running())
             .filter_map(|(who, member)| Some((who.clone(), member.process.as_ref()?.pid)))
             .collect();
+        let strays = self.stage.init.map(strays).unwrap_or_default();
         for (who, pid) in running {
-            self.look_at(&who, pid)?;
+            let own = strays.iter().filter(|(origin, _)| *origin == who);
+            let roots: Vec<i32> = iter::once(pid).chain(own.map(|(_, pid)| *pid)).collect();
+            self.look_at(&who, &roots)?;
         }
         self.next_watch = began + LOOK.max(began.elapsed() * SHARE);
         Ok(())
     }
 
-    fn look_at(&mut self, who: &str, pid: i32) -> Result<(), EngineError> {
-        let usage = usage::of_tree(pid);
+    /// `roots` are its process, and what has left the tree below that.
+    fn look_at(&mut self, who: &str, roots: &[i32]) -> Result<(), EngineError> {
+        let usage = usage::of_trees(roots);
         if let Some(member) = self.cast.get_mut(who) {
             member.usage = member.usage.max(usage);
         }
@@ -103,6 +108,10 @@ impl Play<'_> {
         // It is held while what it has started is ended, or it could start more.
         self.signal(who, Signal::STOP);
         pid.into_iter().for_each(end_children);
+        self.stage
+            .init
+            .into_iter()
+            .for_each(|init| end_strays(init, who));
         self.signal(who, Signal::KILL);
         self.record(Kind::Exceeded {
             who: who.to_owned(),
@@ -141,6 +150,24 @@ fn end_children(parent: i32) {
             return;
         }
         for pid in below.into_iter().filter_map(Pid::from_raw) {
+            kill_process(pid, Signal::KILL).ok();
+        }
+    }
+}
+
+/// Ends everything that a participant has left to pid 1 of its play, and what is below it.
+fn end_strays(init: i32, who: &str) {
+    for _ in 0..ROUNDS {
+        let own = strays(init).into_iter();
+        let mut left: Vec<i32> = own
+            .filter(|(origin, _)| origin == who)
+            .flat_map(|(_, pid)| tree(pid))
+            .collect();
+        left.retain(|pid| !is_zombie(*pid));
+        if left.is_empty() {
+            return;
+        }
+        for pid in left.into_iter().filter_map(Pid::from_raw) {
             kill_process(pid, Signal::KILL).ok();
         }
     }

@@ -18,6 +18,7 @@ mod drive;
 mod error;
 mod expecting;
 mod fault;
+mod fences;
 mod hearing;
 mod input;
 mod lane;

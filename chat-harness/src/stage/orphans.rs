@@ -11,6 +11,9 @@ use super::spawn::registry;
 /// of the run finds what it left behind.
 pub(super) const PLAY_VARIABLE: &str = "CHAT_PLAY";
 
+/// Says which participant a process belongs to, in its environment.
+pub(super) const PARTICIPANT_VARIABLE: &str = "CHAT_PARTICIPANT";
+
 /// A process that nobody waits for any more.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Orphan {
@@ -115,11 +118,35 @@ pub(super) fn tree(pid: i32) -> Vec<i32> {
 }
 
 fn has_mark(pid: i32, play: &str) -> bool {
-    let mark = format!("{PLAY_VARIABLE}={play}");
-    let environment = fs::read(format!("/proc/{pid}/environ")).unwrap_or_default();
-    environment
-        .split(|byte| *byte == 0)
-        .any(|variable| variable == mark.as_bytes())
+    variable(pid, PLAY_VARIABLE).is_some_and(|mark| mark == play)
+}
+
+/// A variable of its environment, as that was when the program was started.
+fn variable(pid: i32, name: &str) -> Option<String> {
+    let environment = fs::read(format!("/proc/{pid}/environ")).ok()?;
+    let mut variables = environment.split(|byte| *byte == 0);
+    variables.find_map(|variable| {
+        let variable = std::str::from_utf8(variable).ok()?;
+        Some(variable.strip_prefix(name)?.strip_prefix('=')?.to_owned())
+    })
+}
+
+/// What pid 1 of a play has adopted, with the participant that it says it belongs to. What
+/// has cleared its environment belongs to nobody.
+pub(super) fn strays(init: i32) -> Vec<(String, i32)> {
+    let adopted = children_of_thread(init, init).into_iter();
+    adopted
+        .filter_map(|pid| Some((variable(pid, PARTICIPANT_VARIABLE)?, pid)))
+        .collect()
+}
+
+/// A child that was killed and has not ended.
+pub(super) fn unreaped(pid: i32, who: &str) -> Orphan {
+    let command = describe(pid).map_or_else(|| "its program".to_owned(), |one| one.command);
+    Orphan {
+        pid,
+        command: format!("{command}, of {who}, which was killed and does not end"),
+    }
 }
 
 /// It has ended, or is not there.

@@ -13,9 +13,7 @@ use super::scratch::{Digested, Scratch, digest};
 use super::status::Phase;
 use super::tap::LinkState;
 use crate::adapter::Stop;
-use crate::plan::{
-    Action, Expectation, ExpectationId, Fence, Mode, Pattern, PlannedFile, PlannedStep,
-};
+use crate::plan::{Action, ExpectationId, Pattern, PlannedFile, PlannedStep};
 use crate::scenario::{LeaveHow, RelayAction};
 use crate::timeline::{Kind, StepResult};
 
@@ -25,12 +23,8 @@ const STOP: Duration = Duration::from_secs(5);
 /// How long a client may take to get ready.
 pub(super) const START: Duration = Duration::from_secs(10);
 
-/// How long fences may take when the play has failed already.
-const LAST_FENCE: Duration = Duration::from_secs(2);
 /// Nothing is due until then.
 const LATER: Duration = Duration::from_secs(60 * 60);
-const FENCES_AT_ONCE: usize = 8;
-const FENCE: Duration = Duration::from_secs(10);
 
 impl<'p> Play<'p> {
     /// From the first process to the last fence.
@@ -48,7 +42,7 @@ impl<'p> Play<'p> {
     pub(super) async fn close(&mut self, held: bool) -> Result<(), EngineError> {
         self.record(Kind::Closing)?;
         self.pulse.turn_to(Phase::Closing);
-        self.fences(if held { FENCE } else { LAST_FENCE }).await
+        self.fences(held).await
     }
 
     /// Makes the files that are to be sent; one that was sent before makes way.
@@ -253,18 +247,39 @@ impl<'p> Play<'p> {
             }
             Action::Leave { client, how } => self.leave(client, *how).await,
             Action::Relay { action } => self.relay(*action).await,
-            Action::Type { client, line } => {
-                let deadline = self.pulse.clamp(Instant::now() + START);
-                match self.with_captured(line, deadline).await? {
-                    Ok(line) => self.type_line(client, &line),
-                    Err(why) => Ok(Err(format!("{client} cannot type it: {why}"))),
-                }
-            }
+            Action::Type { client, line } => self.type_filled(client, line).await,
         }
     }
 
+    /// Types a line once what others have to show for it is there.
+    async fn type_filled(
+        &mut self,
+        client: &str,
+        line: &str,
+    ) -> Result<Result<(), String>, EngineError> {
+        let deadline = self.pulse.clamp(Instant::now() + START);
+        match self.with_captured(line, deadline).await? {
+            Ok(line) => self.type_line(client, &line),
+            Err(why) => Ok(Err(format!("{client} cannot type it: {why}"))),
+        }
+    }
+
+    /// What a client types to quit, with its name; what is captured stands as a placeholder.
+    pub(super) fn quit(&self, who: &str) -> Option<String> {
+        let adapter = self.plan.adapter_of(who);
+        let client = self.plan.clients.iter().find(|one| one.name == who)?;
+        let mut values = self.values(who).ok()?;
+        values.insert("name".to_owned(), client.login.clone());
+        values.extend(adapter.captured_later());
+        adapter.client.r#type.quit.as_ref()?.fill(&values).ok()
+    }
+
     /// Types a line into a client and records it.
-    fn type_line(&mut self, client: &str, line: &str) -> Result<Result<(), String>, EngineError> {
+    pub(super) fn type_line(
+        &mut self,
+        client: &str,
+        line: &str,
+    ) -> Result<Result<(), String>, EngineError> {
         let outbox = self.scratch.outbox(client).display().to_string();
         let line = line.replace("{outbox}", &outbox);
         let member = self.cast.entry(client.to_owned()).or_default();
@@ -283,16 +298,8 @@ impl<'p> Play<'p> {
     ) -> Result<Result<(), String>, EngineError> {
         match how {
             LeaveHow::Quit => {
-                let quit = self
-                    .plan
-                    .adapter_of(client)
-                    .client
-                    .r#type
-                    .quit
-                    .as_ref()
-                    .map(|quit| quit.0.clone());
-                return match quit {
-                    Some(quit) => self.type_line(client, &quit),
+                return match self.quit(client) {
+                    Some(quit) => self.type_filled(client, &quit).await,
                     None => Ok(Err("the adapter does not say how a client quits".to_owned())),
                 };
             }
@@ -477,39 +484,6 @@ impl<'p> Play<'p> {
         })?;
         Ok(same)
     }
-
-    /// Messages that close every *never*. A few at a time: nobody's fence depends on another's.
-    async fn fences(&mut self, within: Duration) -> Result<(), EngineError> {
-        let plan = self.plan;
-        for some in plan.closing.fences.chunks(FENCES_AT_ONCE) {
-            for fence in some {
-                if !self.pulse.is_over && self.is_running(&fence.from) {
-                    self.fence(fence, within).await?;
-                }
-            }
-            self.await_expected().await?;
-            drop(self.expecting.take_missing(everybody));
-        }
-        Ok(())
-    }
-
-    /// Types one of them and begins to wait for it.
-    async fn fence(&mut self, fence: &Fence, within: Duration) -> Result<(), EngineError> {
-        let sentence = format!("shows the fence of {}", fence.from);
-        let expected: Vec<Expectation> = fence
-            .observers
-            .iter()
-            .filter(|observer| self.is_running(observer))
-            .map(|observer| fence_shown(observer, fence, within, &sentence))
-            .collect();
-        self.expecting.add(&expected, self.plan);
-        // One that does not read its input closes nothing; the judge will say so.
-        let line = self.with_captured(&fence.line, Instant::now()).await?;
-        if let Ok(line) = line {
-            drop(self.type_line(&fence.from, &line)?);
-        }
-        Ok(())
-    }
 }
 
 /// A step, and those that are done with it at once.
@@ -523,16 +497,4 @@ pub(super) fn at_once(step: &PlannedStep) -> Vec<&PlannedStep> {
 /// All clients, where only some may be meant.
 pub(super) fn everybody(_: &str) -> bool {
     true
-}
-
-fn fence_shown(observer: &str, fence: &Fence, within: Duration, sentence: &str) -> Expectation {
-    Expectation {
-        id: ExpectationId(format!("fence/{}/{observer}", fence.from)),
-        client: observer.to_owned(),
-        pattern: Pattern::Contains(fence.text.clone()),
-        mode: Mode::Eventually,
-        within,
-        sentence: sentence.to_owned(),
-        about: Some(fence.from.clone()),
-    }
 }

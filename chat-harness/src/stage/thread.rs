@@ -11,7 +11,6 @@ use std::net::{Ipv4Addr, SocketAddr, SocketAddrV4, TcpListener};
 use std::os::fd::OwnedFd;
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
-use std::thread::JoinHandle;
 use std::time::Duration;
 
 use rustix::net::{AddressFamily, SocketFlags, SocketType, bind, socket_with};
@@ -48,7 +47,8 @@ type Job = Box<dyn FnOnce(&mut Place) + Send>;
 #[derive(Debug)]
 pub(super) struct StageThread {
     jobs: Option<SyncSender<Job>>,
-    thread: Option<JoinHandle<()>>,
+    /// Closed when the thread has ended.
+    over: oneshot::Receiver<()>,
     /// Pid 1 of the play's PID namespace, as the harness sees it.
     pub(super) init: Option<i32>,
     /// What is started writes below the scratch directory alone.
@@ -86,17 +86,20 @@ impl StageThread {
     ) -> Result<Self, EngineError> {
         let (jobs, inbox) = sync_channel::<Job>(16);
         let (ready, made) = oneshot::channel();
-        let thread = std::thread::Builder::new()
+        let (ending, over) = oneshot::channel();
+        std::thread::Builder::new()
             .name("stage".to_owned())
             .spawn(move || {
                 let place = Place::build(level, &stage_init, &scratch);
                 serve(place, ready, &inbox);
+                // Nobody waits where the play was interrupted.
+                ending.send(()).ok();
             })
             .map_err(EngineError::system("start the stage thread"))?;
         let Built { init, is_confined } = made.await.map_err(|_| GONE)??;
         Ok(Self {
             jobs: Some(jobs),
-            thread: Some(thread),
+            over,
             init,
             is_confined,
         })
@@ -196,16 +199,16 @@ impl StageThread {
     }
 
     /// Ends the thread and with it the namespaces. Everything in the PID namespace dies.
-    /// Direct children must have been reaped before, or pid 1 cannot end.
-    pub(super) async fn stop(mut self) -> Result<(), EngineError> {
+    /// Pid 1 cannot end before all direct children were reaped: with such a one, which
+    /// `has_unreaped` tells, nobody waits for the thread.
+    pub(super) async fn stop(mut self, has_unreaped: bool) -> Result<(), EngineError> {
         self.jobs = None;
-        let Some(thread) = self.thread.take() else {
+        if has_unreaped {
             return Ok(());
-        };
-        let joined = tokio::task::spawn_blocking(move || thread.join());
-        match tokio::time::timeout(END, joined).await {
-            Ok(Ok(Ok(()))) => Ok(()),
-            Ok(Ok(Err(_)) | Err(_)) => Err(EngineError::Fault("the stage thread panicked")),
+        }
+        match tokio::time::timeout(END, &mut self.over).await {
+            Ok(Ok(())) => Ok(()),
+            Ok(Err(_)) => Err(EngineError::Fault("the stage thread panicked")),
             Err(_) => Err(EngineError::Fault("the processes of a play do not end")),
         }
     }
@@ -324,7 +327,6 @@ impl Drop for StageThread {
     fn drop(&mut self) {
         // The thread ends by itself once its queue is closed; nobody may block on it here.
         self.jobs = None;
-        drop(self.thread.take());
     }
 }
 

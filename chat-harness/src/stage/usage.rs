@@ -34,11 +34,12 @@ impl Usage {
     }
 }
 
-/// What a process and everything below it uses now. What has ended meanwhile counts nothing.
-pub(super) fn of_tree(pid: i32) -> Usage {
+/// What these processes and everything below them use now. What has ended meanwhile counts
+/// nothing.
+pub(super) fn of_trees(roots: &[i32]) -> Usage {
     let mut usage = Usage::default();
     let mut own = Own::default();
-    for pid in tree(pid) {
+    for pid in roots.iter().flat_map(|pid| tree(*pid)) {
         let Some(one) = of(pid) else {
             continue;
         };
@@ -46,8 +47,9 @@ pub(super) fn of_tree(pid: i32) -> Usage {
         own.pages += one.pages;
         usage.processes += 1;
     }
+    let peak = roots.iter().map(|pid| peak(*pid)).max().unwrap_or(0);
     let page = rustix::param::page_size() as u64;
-    usage.memory = own.pages.saturating_mul(page).max(peak(pid));
+    usage.memory = own.pages.saturating_mul(page).max(peak);
     usage.cpu = in_time(own.ticks);
     usage
 }
@@ -92,7 +94,7 @@ fn peak(pid: i32) -> u64 {
 mod tests {
     use std::process::id;
 
-    use super::{Own, of_tree, parse};
+    use super::{Own, of_trees, parse};
 
     #[test]
     fn a_name_full_of_parentheses_hides_nothing() {
@@ -109,12 +111,12 @@ mod tests {
 
     #[test]
     fn our_own_usage_is_seen() {
-        let us = of_tree(i32::try_from(id()).unwrap());
+        let us = of_trees(&[i32::try_from(id()).unwrap()]);
         assert!(us.processes >= 1 && us.memory > 100_000, "{us:?}");
     }
 
     #[test]
     fn a_process_that_is_not_there_uses_nothing() {
-        assert_eq!(of_tree(i32::MAX).processes, 0);
+        assert_eq!(of_trees(&[i32::MAX]).processes, 0);
     }
 }

@@ -21,6 +21,13 @@ struct Facts {
 impl Facts {
     /// In words; nothing where there is nothing to say.
     fn guess(&self) -> Option<String> {
+        if !self.on_terminal && asks_a_terminal(&self.unfinished) {
+            return Some(
+                "it asks its terminal something, as where the cursor is, and waits for the \
+                 answer; it has none: say `terminal = true` in the adapter"
+                    .to_owned(),
+            );
+        }
         if !self.unfinished.is_empty() {
             return Some(format!(
                 "it has printed {:?} without a line break: if that is a question, answer it in \
@@ -45,6 +52,18 @@ impl Facts {
         }
         None
     }
+}
+
+/// Ends in a request for a report about the terminal: `ESC [ … n` or `ESC [ … c`.
+fn asks_a_terminal(unfinished: &str) -> bool {
+    let Some((_, query)) = unfinished.rsplit_once("\u{1b}[") else {
+        return false;
+    };
+    let parameters = query.trim_end_matches(['n', 'c']);
+    parameters.len() + 1 == query.len()
+        && parameters
+            .chars()
+            .all(|c| c.is_ascii_digit() || "?>=;".contains(c))
 }
 
 impl Play<'_> {
@@ -107,6 +126,24 @@ mod tests {
             ..Facts::default()
         };
         assert!(guess(&facts).contains("\"Name:\" without a line break"));
+    }
+
+    #[test]
+    fn who_asks_a_terminal_needs_one() {
+        let asking = |unfinished: &str, on_terminal| {
+            let facts = Facts {
+                on_terminal,
+                unfinished: unfinished.to_owned(),
+                ..Facts::default()
+            };
+            guess(&facts).contains("terminal = true")
+        };
+        assert!(asking("\u{1b}[6n", false));
+        assert!(asking("hello \u{1b}[?1;2c", false));
+        assert!(!asking("\u{1b}[6n", true));
+        for text in ["\u{1b}[31m", "Name: ", "\u{1b}[6n>", "\u{1b}[nn"] {
+            assert!(!asking(text, false), "{text:?}");
+        }
     }
 
     #[test]

@@ -80,7 +80,13 @@ fn a_play_over_its_time_fails_and_says_what_it_waited_for() {
 fn what_fails_is_tried_again_and_each_try_keeps_its_files() {
     let ran = test(
         "relay-dies-starting",
-        &["zoo/scenarios/tour.toml", "--retries", "2"],
+        &[
+            "zoo/scenarios/tour.toml",
+            "--retries",
+            "2",
+            "--timeout",
+            "30s",
+        ],
     );
     assert_eq!(ran.code, Some(1), "{}", ran.err);
     assert!(
@@ -89,6 +95,9 @@ fn what_fails_is_tried_again_and_each_try_keeps_its_files() {
         "{}",
         ran.err
     );
+    let again = ran.err.lines().find(|line| line.contains("repeat it"));
+    let flags = "--adapter zoo/adapters/relay-dies-starting.toml --retries 2 --timeout 30000ms";
+    assert!(again.is_some_and(|line| line.ends_with(flags)), "{again:?}");
     let result = ran.result();
     let play = &result["plays"][0];
     assert_eq!(play["verdict"], "fail");

@@ -73,6 +73,11 @@ tortures! {
     a_client_that_floods_without_newline: "client", "floods-without-newline";
     a_client_that_forges_verdicts: "client", "forges";
     a_client_that_forks: "client", "forks";
+    a_client_that_forks_away: "client", "forks-away";
+    a_client_that_asks_where_the_cursor_is: "client", "asks-cursor";
+    a_client_that_asks_without_a_line_break: "client", "asks-first";
+    a_client_that_waits_for_input: "client", "waits-first";
+    a_client_that_keeps_its_output_back: "client", "holds-back";
     a_client_that_ignores_everything: "client", "hangs";
     a_client_whose_grandchild_holds_its_pipe: "client", "holds-pipe";
     a_client_that_writes_byte_by_byte: "client", "in-pieces";

@@ -20,6 +20,7 @@ use tokio::time::{Interval, MissedTickBehavior, interval};
 
 use crate::fault::{self, ClientFault, Wanted};
 use crate::orphan;
+use crate::terminal;
 use crate::wire::{self, PART, Part, ToClient, ToRelay};
 use downloads::Downloads;
 pub use face::Face;
@@ -32,7 +33,7 @@ const QUEUE: usize = 64;
 #[derive(Parser)]
 struct Arguments {
     /// Port of the relay on the loopback address.
-    #[arg(long, required_unless_present = "be_the_orphan")]
+    #[arg(long, required_unless_present_any = ["be_the_orphan", "abandon"])]
     port: Option<u16>,
     /// Name to log in with.
     #[arg(long, default_value = "")]
@@ -49,6 +50,9 @@ struct Arguments {
     /// Stay behind as an orphan, connected to nothing.
     #[arg(long, hide = true)]
     be_the_orphan: bool,
+    /// Start so many orphans, and end.
+    #[arg(long, hide = true, value_name = "N")]
+    abandon: Option<u32>,
 }
 
 /// What can happen to a client.
@@ -73,6 +77,8 @@ fn begin(fault: Option<ClientFault>, face: Face) -> ExitCode {
     let arguments = Arguments::parse();
     let ended = if arguments.be_the_orphan {
         orphan::be().map(|()| ExitCode::SUCCESS)
+    } else if let Some(count) = arguments.abandon {
+        torment::fork(count).map(|()| ExitCode::SUCCESS)
     } else {
         let has_it = arguments
             .faulty
@@ -91,8 +97,13 @@ fn begin(fault: Option<ClientFault>, face: Face) -> ExitCode {
 
 fn start(mut arguments: Arguments, fault: Option<ClientFault>, face: Face) -> io::Result<ExitCode> {
     arguments.name = face::meet(face, arguments.name)?;
-    if fault == Some(ClientFault::Hangs) {
-        orphan::deafen()?;
+    match fault {
+        Some(ClientFault::AsksCursor) => drop(terminal::cursor_by_input()?),
+        Some(ClientFault::AsksFirst) => drop(terminal::question("Continue? ")?),
+        Some(ClientFault::Hangs) => orphan::deafen()?,
+        Some(ClientFault::HoldsBack) => torment::hold_back()?,
+        Some(ClientFault::WaitsFirst) => drop(terminal::question("I begin.\n")?),
+        Some(_) | None => {}
     }
     let runtime = Builder::new_current_thread().enable_all().build()?;
     let ended = runtime.block_on(talk(arguments, fault));
@@ -250,6 +261,10 @@ impl Client {
             }
             Some(ClientFault::Forks) => {
                 torment::fork(40)?;
+                std::future::pending::<()>().await;
+            }
+            Some(ClientFault::ForksAway) => {
+                orphan::abandon(40)?;
                 std::future::pending::<()>().await;
             }
             Some(ClientFault::HoldsPipe) => {

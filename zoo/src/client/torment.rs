@@ -3,6 +3,8 @@
 use std::fs::File;
 use std::hint::black_box;
 use std::io::{self, Write as _};
+use std::os::fd::OwnedFd;
+use std::sync::OnceLock;
 use std::time::{Duration, Instant};
 
 use super::orphan;
@@ -21,6 +23,13 @@ const FORGED: &[u8] = b"\xff\xfe\x80 not text\n\x1b[2J\x1b[1;1H\xe2\x9c\x94 PASS
 pub(crate) fn close_stdout() -> io::Result<()> {
     rustix::stdio::dup2_stdout(File::open("/dev/null")?)?;
     Ok(())
+}
+
+/// Nothing that is shown reaches standard output, which stays open.
+pub(crate) fn hold_back() -> io::Result<()> {
+    static OPEN: OnceLock<OwnedFd> = OnceLock::new();
+    drop(OPEN.set(rustix::io::dup(io::stdout())?));
+    close_stdout()
 }
 
 /// Prints the first half of a line.

@@ -242,6 +242,7 @@ fn last_word(
         from: from.to_owned(),
         line: template?.fill(&values).ok()?,
         observers: observers.iter().map(|one| (*one).to_owned()).collect(),
+        leaving: Vec::new(),
         text: text.to_owned(),
     })
 }

@@ -126,9 +126,10 @@ fn fences_are_said_by_those_who_are_there_and_shown_by_those_who_listened() {
         .iter()
         .map(|fence| {
             format!(
-                "{} -> {}: {}",
+                "{} -> {} ({}): {}",
                 fence.from,
                 fence.observers.join(","),
+                fence.leaving.join(","),
                 fence.line
             )
         })
@@ -137,8 +138,9 @@ fn fences_are_said_by_those_who_are_there_and_shown_by_those_who_listened() {
     assert_eq!(
         fences,
         [
-            format!("alice -> bob: /say fence-{control}-alice"),
-            format!("bob -> alice: /say fence-{control}-bob"),
+            format!("alice -> bob (carol,mallory): /say fence-{control}-alice"),
+            format!("bob -> alice (carol,mallory): /say fence-{control}-bob"),
+            format!("carol ->  (alice,bob,mallory): /say fence-{control}-carol"),
         ]
     );
 }

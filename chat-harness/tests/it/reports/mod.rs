@@ -21,7 +21,7 @@ const NASTY: &str = "]]> & <b> \u{1b}[31m \u{0} \u{7f} \"'% ::error::x\r\n::set-
 fn reference() -> Asked {
     Asked {
         adapter: "reference".to_owned(),
-        settings: Vec::new(),
+        ..Asked::default()
     }
 }
 
