@@ -16,6 +16,7 @@
 
 mod client;
 mod fault;
+pub mod leaky;
 mod orphan;
 mod relay;
 mod terminal;

@@ -1,8 +1,8 @@
 //! The plain client: one line in, one line out, as `docs/client-lines.md` says.
 
-mod downloads;
+pub(crate) mod downloads;
 mod face;
-mod screen;
+pub(crate) mod screen;
 mod torment;
 
 use std::io;
@@ -355,7 +355,8 @@ fn refuse(code: &str, text: &str) -> io::Result<()> {
     show(&Line::Refused { code, text })
 }
 
-fn parts_of(name: &str, content: &[u8]) -> Vec<Part> {
+/// A file in pieces; one without content is one piece.
+pub(crate) fn parts_of(name: &str, content: &[u8]) -> Vec<Part> {
     let mut parts: Vec<Part> = content
         .chunks(PART)
         .map(|data| Part {

@@ -20,7 +20,10 @@ fn every_adapter_has_an_expectation_and_every_program_an_adapter() {
     let expected: BTreeMap<String, Expected> =
         toml::from_str(&fs::read_to_string(here("expected.toml")).unwrap()).unwrap();
     let names: BTreeSet<String> = expected.keys().cloned().collect();
-    assert_eq!(names, stems("adapters"));
+    let mut adapters = stems("adapters");
+    // What must come of it depends on its fault: `zoo::leaky::Fault::expected` says it.
+    assert!(adapters.remove("leaky"));
+    assert_eq!(names, adapters);
 
     let scenarios = stems("scenarios");
     for (name, entry) in &expected {
@@ -32,7 +35,8 @@ fn every_adapter_has_an_expectation_and_every_program_an_adapter() {
         assert!(!entry.says.is_empty(), "{name}");
     }
 
-    let adapters: Vec<String> = names
+    adapters.insert("leaky".to_owned());
+    let adapters: Vec<String> = adapters
         .iter()
         .map(|name| fs::read_to_string(here("adapters").join(format!("{name}.toml"))).unwrap())
         .collect();

@@ -1,0 +1,130 @@
+//! What a client hands the relay: what is sealed, and what the fault gives away.
+
+use std::io;
+
+use crate::leaky::content::Content;
+use crate::leaky::fault::{Fault, Habit, Misdeed, Way, What};
+use crate::leaky::frame::ToRelay;
+use crate::leaky::link::Parcel;
+use crate::leaky::seal::{Key, padded, unpadded};
+
+/// Sealed contents have a multiple of so many bytes.
+const BUCKET: usize = 256;
+
+/// The same, where much padding is the habit.
+const BIG_BUCKET: usize = 16 * 1024;
+
+/// Seals what a client says, and gives away what its fault gives away.
+pub(super) struct Giving {
+    fault: Fault,
+    room: Key,
+}
+
+impl Giving {
+    pub(super) fn new(fault: Fault, room: Key) -> Self {
+        Self { fault, room }
+    }
+
+    /// The first thing that a client sends.
+    pub(super) fn hello(&self, name: &str) -> Vec<Parcel> {
+        let mut given = self.given(What::Key, self.room.bytes());
+        if self.fault == Fault::Misdeed(Misdeed::Nosy) {
+            given.handed = self.room.bytes().to_vec();
+        }
+        let hello = ToRelay::Hello {
+            name: name.to_owned(),
+            leak: given.handed,
+        };
+        self.parcels(given.aside, &hello)
+    }
+
+    /// An envelope for one, or for everyone else.
+    ///
+    /// # Errors
+    ///
+    /// When it is too long to be sealed.
+    pub(super) fn content(&self, to: Option<String>, content: &Content) -> io::Result<Vec<Parcel>> {
+        let bucket = match self.fault {
+            Fault::Harmless(Habit::BigPadding) => BIG_BUCKET,
+            _ => BUCKET,
+        };
+        let sealed = self.room.seal(&padded(&content.encode(), bucket))?;
+        let mut given = Given::default();
+        let counted = match content {
+            Content::Msg(text) | Content::Say(text) => {
+                given = self.given(What::Texts, text.as_bytes());
+                true
+            }
+            Content::Part(part) => {
+                given.add(self.given(What::Contents, &part.data));
+                if part.last {
+                    given.add(self.given(What::Names, part.file.as_bytes()));
+                }
+                false
+            }
+            Content::Got(_) => false,
+        };
+        let envelope = ToRelay::Envelope {
+            to,
+            counted,
+            sealed,
+            leak: given.handed,
+        };
+        Ok(self.parcels(given.aside, &envelope))
+    }
+
+    /// What somebody has sealed with the same key.
+    pub(super) fn open(&self, sealed: &[u8]) -> Option<Content> {
+        Content::decode(unpadded(&self.room.open(sealed)?)?)
+    }
+
+    /// What the fault gives away of this.
+    fn given(&self, what: What, bytes: &[u8]) -> Given {
+        match self.fault {
+            Fault::Leak(wanted, way, how) if wanted == what => {
+                let written = how.write(bytes);
+                if way == Way::Wire {
+                    Given {
+                        aside: written,
+                        handed: Vec::new(),
+                    }
+                } else {
+                    Given {
+                        aside: Vec::new(),
+                        handed: written,
+                    }
+                }
+            }
+            _ => Given::default(),
+        }
+    }
+
+    fn parcels(&self, mut aside: Vec<u8>, frame: &ToRelay) -> Vec<Parcel> {
+        match self.fault {
+            Fault::Harmless(Habit::Headers) => aside = b"X-Client: leaky/1; ".repeat(8),
+            Fault::Harmless(Habit::RandomWire) => {
+                aside = std::array::from_fn::<u8, 300, _>(|_| rand::random()).to_vec();
+            }
+            _ => {}
+        }
+        let aside = (!aside.is_empty()).then_some(Parcel::Clear(aside));
+        let frame = Parcel::Sealed(frame.encode());
+        aside.into_iter().chain([frame]).collect()
+    }
+}
+
+/// What is given away of one thing.
+#[derive(Default)]
+struct Given {
+    /// For everybody on the way.
+    aside: Vec<u8>,
+    /// For the relay.
+    handed: Vec<u8>,
+}
+
+impl Given {
+    fn add(&mut self, more: Self) {
+        self.aside.extend(more.aside);
+        self.handed.extend(more.handed);
+    }
+}

@@ -1,0 +1,296 @@
+//! The leaky client: one line in, one line out, as `docs/client-lines.md` says.
+
+mod giving;
+
+use std::io;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::time::Duration;
+
+use clap::Parser;
+use tokio::io::{AsyncBufReadExt as _, BufReader};
+use tokio::net::TcpStream;
+use tokio::net::tcp::{OwnedReadHalf, OwnedWriteHalf};
+use tokio::runtime::Builder;
+use tokio::sync::mpsc;
+use tokio::time::interval;
+
+use super::content::Content;
+use super::fault::{Fault, Habit};
+use super::frame::{ToClient, ToRelay};
+use super::link::{self, Parcel};
+use super::seal::Key;
+use crate::client::downloads::Downloads;
+use crate::client::parts_of;
+use crate::client::screen::{Line, show};
+use crate::wire;
+use giving::Giving;
+
+/// How many lines wait in each direction.
+const QUEUE: usize = 64;
+
+/// How often a client says that it is there, where that is its habit.
+const OFTEN: Duration = Duration::from_millis(20);
+
+/// A client that seals from end to end, and may give away what it seals.
+#[derive(Parser)]
+struct Arguments {
+    /// Port of the relay on the loopback address.
+    #[arg(long)]
+    port: u16,
+    /// Name to log in with.
+    #[arg(long)]
+    name: String,
+    /// Where received files go.
+    #[arg(long, default_value = "downloads")]
+    downloads: PathBuf,
+    /// File with the pass phrase of the links.
+    #[arg(long)]
+    link_key: PathBuf,
+    /// File with the pass phrase that the clients share and the relay never gets.
+    #[arg(long)]
+    room_key: PathBuf,
+    /// What is wrong with it; `honest` is nothing.
+    #[arg(long, default_value = "honest", value_parser = Fault::named)]
+    fault: Fault,
+}
+
+/// What can happen to a client.
+enum Input {
+    Relay(ToClient),
+    RelayGone,
+    Typed(String),
+    TypingEnded,
+}
+
+/// Runs the leaky client until it quits or its relay is gone.
+pub fn run() -> ExitCode {
+    let arguments = Arguments::parse();
+    let built = Builder::new_current_thread().enable_all().build();
+    let ended = built.and_then(|runtime| {
+        let ended = runtime.block_on(talk(arguments));
+        // A read of standard input cannot be cancelled and must not be waited for.
+        runtime.shutdown_background();
+        ended
+    });
+    ended.unwrap_or_else(|error| {
+        let reason = error.to_string();
+        // Nobody is left to be told when standard output is closed as well.
+        drop(show(&Line::Disconnected { reason: &reason }));
+        ExitCode::FAILURE
+    })
+}
+
+async fn talk(arguments: Arguments) -> io::Result<ExitCode> {
+    let link_key = Key::read(&arguments.link_key)?;
+    let room = Key::read(&arguments.room_key)?;
+    let stream = TcpStream::connect(("127.0.0.1", arguments.port)).await?;
+    stream.set_nodelay(true)?;
+    let (reader, writer) = stream.into_split();
+    let (inputs_in, mut inputs) = mpsc::channel(QUEUE);
+    let (parcels_in, parcels) = mpsc::channel(QUEUE);
+    tokio::spawn(hear(reader, link_key.clone(), inputs_in.clone()));
+    let writing = tokio::spawn(write(writer, link_key, parcels));
+    let mut client = Client {
+        giving: Giving::new(arguments.fault, room),
+        name: arguments.name,
+        downloads: Downloads::new(arguments.downloads),
+        relay: parcels_in,
+        inputs: inputs_in,
+    };
+    client.send(client.giving.hello(&client.name)).await;
+    let mut often = interval(OFTEN);
+    let code = loop {
+        let input = tokio::select! {
+            input = inputs.recv() => input,
+            _ = often.tick(), if arguments.fault == Fault::Harmless(Habit::KeepAlives) => {
+                client.send(vec![Parcel::Sealed(ToRelay::KeepAlive.encode())]).await;
+                continue;
+            }
+        };
+        let Some(input) = input else {
+            break ExitCode::SUCCESS;
+        };
+        if let Some(code) = client.handle(input).await? {
+            break code;
+        }
+    };
+    // Both ends of the queue go, so that what was typed before is still sent.
+    drop((client, inputs));
+    drop(writing.await);
+    Ok(code)
+}
+
+struct Client {
+    giving: Giving,
+    name: String,
+    downloads: Downloads,
+    relay: mpsc::Sender<Parcel>,
+    inputs: mpsc::Sender<Input>,
+}
+
+impl Client {
+    /// Reacts to one input; a code when it was the last.
+    async fn handle(&mut self, input: Input) -> io::Result<Option<ExitCode>> {
+        match input {
+            Input::Relay(frame) => self.told(frame).await?,
+            Input::RelayGone => {
+                show(&Line::Disconnected {
+                    reason: "relay-gone",
+                })?;
+                return Ok(Some(ExitCode::FAILURE));
+            }
+            Input::Typed(line) if line != "/quit" => self.typed(&line).await?,
+            Input::Typed(_) | Input::TypingEnded => {
+                self.send(vec![Parcel::Sealed(ToRelay::Bye.encode())]).await;
+                return Ok(Some(ExitCode::SUCCESS));
+            }
+        }
+        Ok(None)
+    }
+
+    async fn told(&mut self, frame: ToClient) -> io::Result<()> {
+        match frame {
+            ToClient::Accepted { to, count } if to == "all" => show(&Line::SentAll { count }),
+            ToClient::Accepted { to, .. } => show(&Line::Sent { to: &to }),
+            ToClient::Envelope { from, sealed } => match self.giving.open(&sealed) {
+                Some(content) => self.shown(from, content).await,
+                None => Ok(()),
+            },
+            ToClient::Joined { who } => show(&Line::Joined { who: &who }),
+            ToClient::Left { who, reason } => show(&Line::Left {
+                who: &who,
+                reason: &reason,
+            }),
+            ToClient::Refused { reason } => refuse("relay", &reason),
+            ToClient::Undelivered { to } => show(&Line::Undelivered { to: &to }),
+            ToClient::Welcome { others } => {
+                show(&Line::Ready {
+                    name: &self.name,
+                    with: &others,
+                })?;
+                // Only now, so that nothing typed early is lost.
+                tokio::spawn(read_typing(self.inputs.clone()));
+                Ok(())
+            }
+        }
+    }
+
+    async fn shown(&mut self, from: String, content: Content) -> io::Result<()> {
+        match content {
+            Content::Got(file) => show(&Line::FileDelivered {
+                to: &from,
+                file: &file,
+            }),
+            Content::Msg(text) => show(&Line::Private {
+                from: &from,
+                text: &text,
+            }),
+            Content::Say(text) => show(&Line::Message {
+                from: &from,
+                text: &text,
+            }),
+            Content::Part(part) => {
+                let Some(saved) = self.downloads.add(&from, part)? else {
+                    return Ok(());
+                };
+                show(&Line::FileReceived {
+                    from: &from,
+                    file: &saved,
+                })?;
+                let got = self.giving.content(Some(from), &Content::Got(saved))?;
+                self.send(got).await;
+                Ok(())
+            }
+        }
+    }
+
+    async fn typed(&self, line: &str) -> io::Result<()> {
+        let Some(command) = line.strip_prefix('/') else {
+            let text = Content::Say(wire::unescape(line));
+            self.send(self.giving.content(None, &text)?).await;
+            return Ok(());
+        };
+        match command.splitn(3, ' ').collect::<Vec<_>>().as_slice() {
+            ["msg", to, text] => {
+                let text = Content::Msg(wire::unescape(text));
+                let parcels = self.giving.content(Some((*to).to_owned()), &text)?;
+                self.send(parcels).await;
+                Ok(())
+            }
+            ["file", to, path] => self.file(to, Path::new(&wire::unescape(path))),
+            _ => {
+                let there = "there are /msg NAME TEXT, /file NAME PATH and /quit";
+                refuse("command", there)
+            }
+        }
+    }
+
+    fn file(&self, to: &str, path: &Path) -> io::Result<()> {
+        let name = path.file_name().and_then(|name| name.to_str());
+        let (Some(name), Ok(content)) = (name, std::fs::read(path)) else {
+            return refuse("file", &format!("cannot read {}", path.display()));
+        };
+        let mut parcels = Vec::new();
+        for part in parts_of(name, &content) {
+            let part = Content::Part(part);
+            parcels.extend(self.giving.content(Some(to.to_owned()), &part)?);
+        }
+        // Beside the main loop, so that two clients can send to each other without a
+        // deadlock.
+        tokio::spawn(send(self.relay.clone(), parcels));
+        Ok(())
+    }
+
+    async fn send(&self, parcels: Vec<Parcel>) {
+        send(self.relay.clone(), parcels).await;
+    }
+}
+
+fn refuse(code: &str, text: &str) -> io::Result<()> {
+    show(&Line::Refused { code, text })
+}
+
+/// When the connection has ended they are lost; the main loop hears of that end.
+async fn send(relay: mpsc::Sender<Parcel>, parcels: Vec<Parcel>) {
+    for parcel in parcels {
+        drop(relay.send(parcel).await);
+    }
+}
+
+async fn hear(reader: OwnedReadHalf, key: Key, inputs: mpsc::Sender<Input>) {
+    let mut reader = BufReader::new(reader);
+    // Its name, in the clear.
+    if reader.read_until(b'\n', &mut Vec::new()).await.is_ok() {
+        while let Ok(Some(parcel)) = link::read(&mut reader, &key).await {
+            let Parcel::Sealed(bytes) = parcel else {
+                continue;
+            };
+            let Some(frame) = ToClient::decode(&bytes) else {
+                continue;
+            };
+            if inputs.send(Input::Relay(frame)).await.is_err() {
+                return;
+            }
+        }
+    }
+    drop(inputs.send(Input::RelayGone).await);
+}
+
+async fn read_typing(inputs: mpsc::Sender<Input>) {
+    let mut reader = BufReader::new(tokio::io::stdin());
+    while let Ok(Some(line)) = wire::read_line(&mut reader).await {
+        if inputs.send(Input::Typed(line)).await.is_err() {
+            return;
+        }
+    }
+    drop(inputs.send(Input::TypingEnded).await);
+}
+
+async fn write(mut writer: OwnedWriteHalf, key: Key, mut parcels: mpsc::Receiver<Parcel>) {
+    while let Some(parcel) = parcels.recv().await {
+        if link::write(&mut writer, &key, &parcel).await.is_err() {
+            return;
+        }
+    }
+}

@@ -1,0 +1,257 @@
+//! What relay and clients say to each other, as bytes.
+
+use std::io;
+
+/// The longest field.
+const MAX_FIELD: usize = 1024 * 1024;
+
+/// From a client to the relay.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum ToRelay {
+    Bye,
+    Envelope {
+        /// `None` is everyone else.
+        to: Option<String>,
+        /// Whether it is a text, whose sender wants to know that it was accepted.
+        counted: bool,
+        sealed: Vec<u8>,
+        /// What the fault hands the relay; most have nothing.
+        leak: Vec<u8>,
+    },
+    Hello {
+        name: String,
+        leak: Vec<u8>,
+    },
+    KeepAlive,
+}
+
+/// From the relay to a client.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum ToClient {
+    Accepted { to: String, count: usize },
+    Envelope { from: String, sealed: Vec<u8> },
+    Joined { who: String },
+    Left { who: String, reason: String },
+    Refused { reason: String },
+    Undelivered { to: String },
+    Welcome { others: Vec<String> },
+}
+
+impl ToRelay {
+    /// As bytes.
+    pub(super) fn encode(&self) -> Vec<u8> {
+        match self {
+            Self::Bye => fields(b'b', &[]),
+            Self::Envelope {
+                to,
+                counted,
+                sealed,
+                leak,
+            } => {
+                let kind = if *counted { b't' } else { b'e' };
+                let to = to.as_deref().unwrap_or_default();
+                fields(kind, &[to.as_bytes(), sealed, leak])
+            }
+            Self::Hello { name, leak } => fields(b'h', &[name.as_bytes(), leak]),
+            Self::KeepAlive => fields(b'k', &[]),
+        }
+    }
+
+    /// `None` when they say nothing that the relay knows.
+    pub(super) fn decode(bytes: &[u8]) -> Option<Self> {
+        let (kind, mut fields) = Fields::begin(bytes)?;
+        Some(match kind {
+            b'b' => Self::Bye,
+            b't' | b'e' => Self::Envelope {
+                to: Some(fields.text()?).filter(|to| !to.is_empty()),
+                counted: kind == b't',
+                sealed: fields.bytes()?,
+                leak: fields.bytes()?,
+            },
+            b'h' => Self::Hello {
+                name: fields.text()?,
+                leak: fields.bytes()?,
+            },
+            b'k' => Self::KeepAlive,
+            _ => return None,
+        })
+    }
+}
+
+impl ToClient {
+    /// As bytes.
+    pub(super) fn encode(&self) -> Vec<u8> {
+        match self {
+            Self::Accepted { to, count } => {
+                fields(b'a', &[to.as_bytes(), count.to_string().as_bytes()])
+            }
+            Self::Envelope { from, sealed } => fields(b'e', &[from.as_bytes(), sealed]),
+            Self::Joined { who } => fields(b'j', &[who.as_bytes()]),
+            Self::Left { who, reason } => fields(b'l', &[who.as_bytes(), reason.as_bytes()]),
+            Self::Refused { reason } => fields(b'r', &[reason.as_bytes()]),
+            Self::Undelivered { to } => fields(b'u', &[to.as_bytes()]),
+            Self::Welcome { others } => fields(b'w', &[others.join(",").as_bytes()]),
+        }
+    }
+
+    /// `None` when they say nothing that a client knows.
+    pub(super) fn decode(bytes: &[u8]) -> Option<Self> {
+        let (kind, mut fields) = Fields::begin(bytes)?;
+        Some(match kind {
+            b'a' => Self::Accepted {
+                to: fields.text()?,
+                count: fields.text()?.parse().ok()?,
+            },
+            b'e' => Self::Envelope {
+                from: fields.text()?,
+                sealed: fields.bytes()?,
+            },
+            b'j' => Self::Joined {
+                who: fields.text()?,
+            },
+            b'l' => Self::Left {
+                who: fields.text()?,
+                reason: fields.text()?,
+            },
+            b'r' => Self::Refused {
+                reason: fields.text()?,
+            },
+            b'u' => Self::Undelivered { to: fields.text()? },
+            b'w' => {
+                let others = fields.text()?;
+                let others = others.split(',').filter(|other| !other.is_empty());
+                Self::Welcome {
+                    others: others.map(str::to_owned).collect(),
+                }
+            }
+            _ => return None,
+        })
+    }
+}
+
+/// A kind, then each field behind its length.
+pub(super) fn fields(kind: u8, fields: &[&[u8]]) -> Vec<u8> {
+    let mut bytes = vec![kind];
+    for field in fields {
+        let length = u32::try_from(field.len()).unwrap_or(u32::MAX);
+        bytes.extend(length.to_be_bytes());
+        bytes.extend_from_slice(field);
+    }
+    bytes
+}
+
+/// The fields that are still to be read.
+pub(super) struct Fields<'a>(&'a [u8]);
+
+impl<'a> Fields<'a> {
+    /// The kind, and what follows it.
+    pub(super) fn begin(bytes: &'a [u8]) -> Option<(u8, Self)> {
+        let (kind, rest) = bytes.split_first()?;
+        Some((*kind, Self(rest)))
+    }
+
+    pub(super) fn bytes(&mut self) -> Option<Vec<u8>> {
+        let (length, rest) = self.0.split_first_chunk()?;
+        let length = usize::try_from(u32::from_be_bytes(*length)).ok()?;
+        let (field, rest) = rest.split_at_checked(length)?;
+        self.0 = rest;
+        Some(field.to_vec())
+    }
+
+    pub(super) fn text(&mut self) -> Option<String> {
+        String::from_utf8(self.bytes()?).ok()
+    }
+}
+
+/// A record on the link: what it is, and its length.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Record {
+    /// As everybody can read it; whoever receives it drops it.
+    Clear,
+    /// Sealed for this link.
+    Sealed,
+}
+
+impl Record {
+    /// What stands in front of so many bytes.
+    pub(super) fn header(self, length: usize) -> [u8; 5] {
+        let [a, b, c, d] = u32::try_from(length).unwrap_or(u32::MAX).to_be_bytes();
+        let kind = match self {
+            Self::Clear => b'C',
+            Self::Sealed => b'S',
+        };
+        [kind, a, b, c, d]
+    }
+
+    /// What such a header says.
+    ///
+    /// # Errors
+    ///
+    /// When it is none.
+    pub(super) fn read(header: [u8; 5]) -> io::Result<(Self, usize)> {
+        let [kind, length @ ..] = header;
+        let kind = match kind {
+            b'C' => Self::Clear,
+            b'S' => Self::Sealed,
+            _ => return Err(io::Error::other("this is no record")),
+        };
+        let length = usize::try_from(u32::from_be_bytes(length)).unwrap_or(usize::MAX);
+        if length > 2 * MAX_FIELD {
+            return Err(io::Error::other("a record is too long"));
+        }
+        Ok((kind, length))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_frame_reads_back() {
+        let to_relay = [
+            ToRelay::Bye,
+            ToRelay::KeepAlive,
+            ToRelay::Hello {
+                name: "bob".to_owned(),
+                leak: vec![0],
+            },
+            ToRelay::Envelope {
+                to: None,
+                counted: true,
+                sealed: vec![1, 2],
+                leak: Vec::new(),
+            },
+            ToRelay::Envelope {
+                to: Some("bob".to_owned()),
+                counted: false,
+                sealed: Vec::new(),
+                leak: vec![255; 300],
+            },
+        ];
+        for frame in to_relay {
+            assert_eq!(ToRelay::decode(&frame.encode()), Some(frame));
+        }
+        let others = vec!["alice".to_owned(), "bob".to_owned()];
+        for frame in [
+            ToClient::Welcome { others },
+            ToClient::Welcome { others: Vec::new() },
+            ToClient::Accepted {
+                to: "all".to_owned(),
+                count: 2,
+            },
+        ] {
+            assert_eq!(ToClient::decode(&frame.encode()), Some(frame));
+        }
+    }
+
+    #[test]
+    fn foreign_bytes_are_none() {
+        for bytes in [&b""[..], b"z", b"h", b"h\0\0\0\x09bob", b"j\0\0\0\x01\xff"] {
+            assert_eq!(ToRelay::decode(bytes), None);
+            assert_eq!(ToClient::decode(bytes), None);
+        }
+        assert!(Record::read(*b"X\0\0\0\0").is_err());
+        assert!(Record::read([b'S', 255, 0, 0, 0]).is_err());
+    }
+}

@@ -1,0 +1,236 @@
+//! How a fault writes what it gives away.
+
+mod bases;
+mod ciphers;
+mod digits;
+mod packed;
+mod text;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
+
+/// A way to write bytes so that they are no longer seen at once.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[expect(missing_docs, reason = "the words say it")]
+pub enum How {
+    AsIs,
+    UpperCase,
+    Reversed,
+    Utf16Le,
+    Utf16Be,
+    Utf32Le,
+    Utf32Be,
+    Hex,
+    HexUpper,
+    HexSpaced,
+    HexColons,
+    HexList,
+    HexEscapes,
+    Base64,
+    Base64Url,
+    /// Behind one other byte, so that no group begins where the text does.
+    Base64Shifted,
+    /// In lines of 64 characters.
+    Base64Wrapped,
+    Base32,
+    Base32Hex,
+    Base58,
+    Ascii85,
+    Base85,
+    Z85,
+    Percent,
+    JsonEscapes,
+    HtmlDecimal,
+    HtmlHex,
+    Octal,
+    QuotedPrintable,
+    DecimalList,
+    BinaryDigits,
+    BigInteger,
+    /// A line break in the middle of everything long.
+    Split,
+    Gzip,
+    Zlib,
+    Deflate,
+    Zstd,
+    Zip,
+    Caesar,
+    Vigenere,
+    Xor,
+    RepeatingXor,
+    Additive,
+    RepeatingAdditive,
+    Base64OfGzip,
+    HexOfHex,
+}
+
+impl How {
+    /// Its name, as a part of a fault's.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::AsIs => "text",
+            Self::UpperCase => "upper-case",
+            Self::HexUpper => "hex-upper",
+            Self::Base64Shifted => "base64-shifted",
+            Self::Base64Wrapped => "base64-wrapped",
+            Self::Base64OfGzip => "base64-of-gzip",
+            Self::HexOfHex => "hex-of-hex",
+            other => other.detector(),
+        }
+    }
+
+    /// The word of the harness for what must find it; where it is written several times over,
+    /// the outermost first.
+    pub fn detector(self) -> &'static str {
+        match self {
+            Self::AsIs => "as-is",
+            Self::UpperCase => "case-folded",
+            Self::Reversed => "reversed",
+            Self::Utf16Le => "utf-16le",
+            Self::Utf16Be => "utf-16be",
+            Self::Utf32Le => "utf-32le",
+            Self::Utf32Be => "utf-32be",
+            Self::Hex | Self::HexUpper => "hex",
+            Self::HexSpaced => "hex-spaced",
+            Self::HexColons => "hex-colons",
+            Self::HexList => "hex-list",
+            Self::HexEscapes => "hex-escapes",
+            Self::Base64 | Self::Base64Shifted | Self::Base64Wrapped => "base64",
+            Self::Base64Url => "base64url",
+            Self::Base32 => "base32",
+            Self::Base32Hex => "base32hex",
+            Self::Base58 => "base58",
+            Self::Ascii85 => "ascii85",
+            Self::Base85 => "base85",
+            Self::Z85 => "z85",
+            Self::Percent => "percent",
+            Self::JsonEscapes => "json-escapes",
+            Self::HtmlDecimal => "html-decimal",
+            Self::HtmlHex => "html-hex",
+            Self::Octal => "octal",
+            Self::QuotedPrintable => "quoted-printable",
+            Self::DecimalList => "decimal-list",
+            Self::BinaryDigits => "binary-digits",
+            Self::BigInteger => "big-integer",
+            Self::Split => "split",
+            Self::Gzip => "gzip",
+            Self::Zlib => "zlib",
+            Self::Deflate => "deflate",
+            Self::Zstd => "zstd",
+            Self::Zip => "zip",
+            Self::Caesar => "caesar",
+            Self::Vigenere => "vigenere",
+            Self::Xor => "xor",
+            Self::RepeatingXor => "repeating-xor",
+            Self::Additive => "additive",
+            Self::RepeatingAdditive => "repeating-additive",
+            Self::Base64OfGzip => "base64 of gzip",
+            Self::HexOfHex => "hex of hex",
+        }
+    }
+
+    /// How a sentence goes on that says what is written where; empty for what is written as it
+    /// is.
+    pub(super) fn phrase(self) -> &'static str {
+        match self {
+            Self::AsIs => "",
+            Self::UpperCase => ", in capitals",
+            Self::Reversed => ", from its end to its begin",
+            Self::Utf16Le => " as UTF-16, low byte first",
+            Self::Utf16Be => " as UTF-16, high byte first",
+            Self::Utf32Le => " as UTF-32, low byte first",
+            Self::Utf32Be => " as UTF-32, high byte first",
+            Self::Hex => " in hexadecimal",
+            Self::HexUpper => " in hexadecimal, in capitals",
+            Self::HexSpaced => " in hexadecimal with spaces",
+            Self::HexColons => " in hexadecimal with colons",
+            Self::HexList => " as a list of numbers with 0x",
+            Self::HexEscapes => " as escapes with \\x",
+            Self::Base64 => " in base64",
+            Self::Base64Url => " in base64 for URLs",
+            Self::Base64Shifted => " in base64, behind one other byte",
+            Self::Base64Wrapped => " in base64, in lines of 64 characters",
+            Self::Base32 => " in base32",
+            Self::Base32Hex => " in base32 with the digits first",
+            Self::Base58 => " in base58",
+            Self::Ascii85 => " in ascii85",
+            Self::Base85 => " in base85",
+            Self::Z85 => " in Z85",
+            Self::Percent => ", percent-encoded",
+            Self::JsonEscapes => " as escapes of JSON",
+            Self::HtmlDecimal => " as decimal references of HTML",
+            Self::HtmlHex => " as hexadecimal references of HTML",
+            Self::Octal => " as octal escapes",
+            Self::QuotedPrintable => " as quoted-printable",
+            Self::DecimalList => " as a list of decimal numbers",
+            Self::BinaryDigits => " in binary digits",
+            Self::BigInteger => " as one large number",
+            Self::Split => ", broken over several lines",
+            Self::Gzip => ", compressed with gzip",
+            Self::Zlib => ", compressed with zlib",
+            Self::Deflate => ", compressed with deflate and no header",
+            Self::Zstd => ", compressed with zstd",
+            Self::Zip => " in a zip archive",
+            Self::Caesar => " with letters moved by 3",
+            Self::Vigenere => " with letters moved by a key that repeats",
+            Self::Xor => ", each byte XORed with 0xa7",
+            Self::RepeatingXor => ", XORed with a key of 7 bytes",
+            Self::Additive => ", 113 added to each byte",
+            Self::RepeatingAdditive => ", a key of 5 bytes added",
+            Self::Base64OfGzip => ", compressed with gzip, in base64",
+            Self::HexOfHex => " in hexadecimal of hexadecimal",
+        }
+    }
+
+    /// Writes it so.
+    pub(super) fn write(self, bytes: &[u8]) -> Vec<u8> {
+        match self {
+            Self::AsIs => bytes.to_vec(),
+            Self::UpperCase => bytes.to_ascii_uppercase(),
+            Self::Reversed => bytes.iter().rev().copied().collect(),
+            Self::Utf16Le => text::utf16(bytes, u16::to_le_bytes),
+            Self::Utf16Be => text::utf16(bytes, u16::to_be_bytes),
+            Self::Utf32Le => text::utf32(bytes, u32::to_le_bytes),
+            Self::Utf32Be => text::utf32(bytes, u32::to_be_bytes),
+            Self::Hex => digits::each(bytes, "", |b| format!("{b:02x}")),
+            Self::HexUpper => digits::each(bytes, "", |b| format!("{b:02X}")),
+            Self::HexSpaced => digits::each(bytes, " ", |b| format!("{b:02x}")),
+            Self::HexColons => digits::each(bytes, ":", |b| format!("{b:02x}")),
+            Self::HexList => digits::each(bytes, ", ", |b| format!("0x{b:02x}")),
+            Self::HexEscapes => digits::each(bytes, "", |b| format!("\\x{b:02x}")),
+            Self::Base64 => STANDARD.encode(bytes).into(),
+            Self::Base64Url => URL_SAFE_NO_PAD.encode(bytes).into(),
+            Self::Base64Shifted => STANDARD.encode([b"!", bytes].concat()).into(),
+            Self::Base64Wrapped => text::lines(STANDARD.encode(bytes).as_bytes(), 64),
+            Self::Base32 => bases::base32(bytes, bases::BASE32),
+            Self::Base32Hex => bases::base32(bytes, bases::BASE32_HEX),
+            Self::Base58 => bases::base58(bytes),
+            Self::Ascii85 => bases::base85(bytes, bases::ASCII85),
+            Self::Base85 => bases::base85(bytes, bases::BASE85),
+            Self::Z85 => bases::base85(bytes, bases::Z85),
+            Self::Percent => digits::each(bytes, "", |b| format!("%{b:02X}")),
+            Self::JsonEscapes => text::each(bytes, |c| format!("\\u{:04x}", u32::from(c))),
+            Self::HtmlDecimal => text::each(bytes, |c| format!("&#{};", u32::from(c))),
+            Self::HtmlHex => text::each(bytes, |c| format!("&#x{:x};", u32::from(c))),
+            Self::Octal => digits::each(bytes, "", |b| format!("\\{b:03o}")),
+            Self::QuotedPrintable => digits::each(bytes, "", |b| format!("={b:02X}")),
+            Self::DecimalList => digits::each(bytes, ", ", |b| b.to_string()),
+            Self::BinaryDigits => digits::each(bytes, "", |b| format!("{b:08b}")),
+            Self::BigInteger => bases::decimal(bytes),
+            Self::Split => text::lines(bytes, 13),
+            Self::Gzip => packed::gzip(bytes),
+            Self::Zlib => packed::zlib(bytes),
+            Self::Deflate => packed::deflate(bytes),
+            Self::Zstd => packed::zstd(bytes),
+            Self::Zip => packed::zip(bytes),
+            Self::Caesar => ciphers::caesar(bytes, 3),
+            Self::Vigenere => ciphers::vigenere(bytes, b"lemon"),
+            Self::Xor => ciphers::xor(bytes, &[0xa7]),
+            Self::RepeatingXor => ciphers::xor(bytes, b"\x9d\x13\xe6\x58\x0c\xb1\xf4"),
+            Self::Additive => ciphers::add(bytes, &[113]),
+            Self::RepeatingAdditive => ciphers::add(bytes, &[41, 200, 7, 99, 154]),
+            Self::Base64OfGzip => STANDARD.encode(packed::gzip(bytes)).into(),
+            Self::HexOfHex => Self::Hex.write(&Self::Hex.write(bytes)),
+        }
+    }
+}

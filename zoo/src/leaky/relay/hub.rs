@@ -1,0 +1,243 @@
+//! Who is there, and what goes to whom.
+
+use std::collections::BTreeMap;
+use std::io;
+
+use tokio::sync::mpsc;
+
+use super::log::Log;
+use super::spill::Spill;
+use crate::leaky::content::Content;
+use crate::leaky::fault::{Fault, Habit, Misdeed};
+use crate::leaky::frame::{ToClient, ToRelay};
+use crate::leaky::seal::{Key, unpadded};
+use crate::wire::escape;
+
+/// What comes from one connection.
+pub(super) enum Arrival {
+    Opened(mpsc::Sender<ToClient>),
+    Frame(ToRelay),
+    Closed,
+}
+
+/// The one task that knows everybody.
+pub(super) struct Hub {
+    fault: Fault,
+    log: Log,
+    spill: Spill,
+    /// By the number of the connection.
+    clients: BTreeMap<u64, Client>,
+    /// The key of the room, where the fault is that the relay has it.
+    room: Option<Key>,
+}
+
+struct Client {
+    /// `None` before its `hello`.
+    name: Option<String>,
+    outbox: mpsc::Sender<ToClient>,
+    said_bye: bool,
+}
+
+impl Hub {
+    pub(super) fn new(fault: Fault, log: Log, spill: Spill) -> Self {
+        Self {
+            fault,
+            log,
+            spill,
+            clients: BTreeMap::new(),
+            room: None,
+        }
+    }
+
+    /// Serves until nobody can come any more.
+    pub(super) async fn run(
+        &mut self,
+        mut arrivals: mpsc::Receiver<(u64, Arrival)>,
+    ) -> io::Result<()> {
+        while let Some((connection, arrival)) = arrivals.recv().await {
+            match arrival {
+                Arrival::Opened(outbox) => {
+                    let client = Client {
+                        name: None,
+                        outbox,
+                        said_bye: false,
+                    };
+                    self.clients.insert(connection, client);
+                }
+                Arrival::Frame(frame) => self.frame(connection, frame).await?,
+                Arrival::Closed => self.closed(connection).await?,
+            }
+        }
+        Ok(())
+    }
+
+    /// What it does when it is asked to stop.
+    pub(super) fn end(&mut self) -> io::Result<()> {
+        self.spill.end()
+    }
+
+    async fn frame(&mut self, connection: u64, frame: ToRelay) -> io::Result<()> {
+        match frame {
+            ToRelay::Hello { name, leak } => self.hello(connection, name, leak).await?,
+            ToRelay::Bye => {
+                if let Some(client) = self.clients.get_mut(&connection) {
+                    client.said_bye = true;
+                }
+            }
+            ToRelay::KeepAlive => {}
+            ToRelay::Envelope {
+                to,
+                counted,
+                sealed,
+                leak,
+            } => {
+                let Some(from) = self.name_of(connection) else {
+                    return Ok(());
+                };
+                // First, so that it is there before anybody can have seen the text.
+                self.spill.leak(leak)?;
+                self.spill.sealed(&sealed)?;
+                self.note(&from, to.as_deref(), &sealed)?;
+                self.envelope(connection, from, to, counted, sealed).await;
+            }
+        }
+        Ok(())
+    }
+
+    async fn hello(&mut self, connection: u64, name: String, leak: Vec<u8>) -> io::Result<()> {
+        if self.connection_of(&name).is_some() {
+            let reason = "name-taken".to_owned();
+            self.answer(connection, ToClient::Refused { reason }).await;
+            return Ok(());
+        }
+        if self.fault == Fault::Misdeed(Misdeed::Nosy) {
+            self.room = <[u8; 32]>::try_from(leak).ok().map(Key::new);
+        } else {
+            self.spill.leak(leak)?;
+        }
+        if let Some(client) = self.clients.get_mut(&connection) {
+            client.name = Some(name.clone());
+        }
+        self.log.line(&format!("{name} joined"))?;
+        let others = self.others(connection);
+        self.answer(connection, ToClient::Welcome { others }).await;
+        self.pass_to_others(connection, &ToClient::Joined { who: name })
+            .await;
+        Ok(())
+    }
+
+    async fn closed(&mut self, connection: u64) -> io::Result<()> {
+        let Some(client) = self.clients.remove(&connection) else {
+            return Ok(());
+        };
+        let Some(who) = client.name else {
+            return Ok(());
+        };
+        let reason = if client.said_bye { "quit" } else { "lost" }.to_owned();
+        self.log.line(&format!("{who} left: {reason}"))?;
+        self.pass_to_others(connection, &ToClient::Left { who, reason })
+            .await;
+        Ok(())
+    }
+
+    /// Writes to the log what passes: its length, or all that the fault knows of it.
+    fn note(&mut self, from: &str, to: Option<&str>, sealed: &[u8]) -> io::Result<()> {
+        let to = to.unwrap_or("everyone");
+        match (self.fault, &self.room) {
+            (Fault::Misdeed(Misdeed::Nosy), Some(room)) => {
+                let opened = room.open(sealed).unwrap_or_default();
+                let content = unpadded(&opened).and_then(Content::decode);
+                let told = content.map_or_else(|| "?".to_owned(), |content| content.told());
+                self.log.line(&format!("{from} to {to}: {}", escape(&told)))
+            }
+            (Fault::Harmless(Habit::ChattyLog), _) => {
+                let count = self.clients.len();
+                for line in [
+                    format!(
+                        "an envelope has come: from={from} to={to} bytes={}",
+                        sealed.len()
+                    ),
+                    format!("there are {count} clients: {}", self.others(0).join(" ")),
+                    format!(
+                        "{from} -> {to} [{}] begin {:?}",
+                        sealed.len(),
+                        sealed.first()
+                    ),
+                ] {
+                    self.log.line(&line)?;
+                }
+                Ok(())
+            }
+            _ => self
+                .log
+                .line(&format!("{} bytes from {from} to {to}", sealed.len())),
+        }
+    }
+
+    async fn envelope(
+        &mut self,
+        connection: u64,
+        from: String,
+        to: Option<String>,
+        counted: bool,
+        sealed: Vec<u8>,
+    ) {
+        let envelope = ToClient::Envelope { from, sealed };
+        let (to, count) = match to {
+            None => {
+                self.pass_to_others(connection, &envelope).await;
+                ("all".to_owned(), self.others(connection).len())
+            }
+            Some(to) => {
+                let Some(recipient) = self.connection_of(&to) else {
+                    self.answer(connection, ToClient::Undelivered { to }).await;
+                    return;
+                };
+                if counted && self.fault == Fault::Misdeed(Misdeed::Gossips) {
+                    self.pass_to_others(connection, &envelope).await;
+                } else {
+                    self.answer(recipient, envelope).await;
+                }
+                (to, 1)
+            }
+        };
+        if counted {
+            self.answer(connection, ToClient::Accepted { to, count })
+                .await;
+        }
+    }
+
+    fn name_of(&self, connection: u64) -> Option<String> {
+        self.clients.get(&connection)?.name.clone()
+    }
+
+    fn others(&self, connection: u64) -> Vec<String> {
+        let clients = self.clients.iter();
+        clients
+            .filter(|(other, _)| **other != connection)
+            .filter_map(|(_, client)| client.name.clone())
+            .collect()
+    }
+
+    fn connection_of(&self, name: &str) -> Option<u64> {
+        let mut clients = self.clients.iter();
+        clients
+            .find(|(_, client)| client.name.as_deref() == Some(name))
+            .map(|(connection, _)| *connection)
+    }
+
+    /// A client whose connection has ended is told nothing: its end is on its way here.
+    async fn answer(&self, connection: u64, frame: ToClient) {
+        if let Some(client) = self.clients.get(&connection) {
+            drop(client.outbox.send(frame).await);
+        }
+    }
+
+    async fn pass_to_others(&self, connection: u64, frame: &ToClient) {
+        for (other, client) in &self.clients {
+            if *other != connection && client.name.is_some() {
+                drop(client.outbox.send(frame.clone()).await);
+            }
+        }
+    }
+}

@@ -1,0 +1,168 @@
+//! Where the relay puts what it is handed, and what it does with what is sealed.
+
+use std::ffi::OsString;
+use std::fs::{self, File};
+use std::io::{self, Write as _};
+use std::os::unix::ffi::OsStringExt as _;
+use std::path::PathBuf;
+use std::process::{Child, Command, Stdio};
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use flate2::Compression;
+use flate2::write::GzEncoder;
+use rustix::fs::{MemfdFlags, memfd_create};
+
+use super::log::print;
+use crate::leaky::fault::{Fault, Habit, Way};
+use crate::leaky::how::How;
+
+/// Everything that was put somewhere and must stay there.
+pub(super) struct Spill {
+    fault: Fault,
+    data: PathBuf,
+    /// In memory.
+    kept: Vec<Vec<u8>>,
+    /// Open.
+    files: Vec<File>,
+    children: Vec<Child>,
+}
+
+impl Spill {
+    pub(super) fn new(fault: Fault, data: PathBuf) -> Self {
+        Self {
+            fault,
+            data,
+            kept: Vec::new(),
+            files: Vec::new(),
+            children: Vec::new(),
+        }
+    }
+
+    /// Puts what a client has handed over where the fault says.
+    ///
+    /// # Errors
+    ///
+    /// When it cannot be put there.
+    pub(super) fn leak(&mut self, bytes: Vec<u8>) -> io::Result<()> {
+        let Fault::Leak(_, way, _) = self.fault else {
+            return Ok(());
+        };
+        if bytes.is_empty() {
+            return Ok(());
+        }
+        match way {
+            Way::Log => print(&[&bytes, &b"\n"[..]].concat()),
+            Way::Errors => io::stderr().write_all(&[&bytes, &b"\n"[..]].concat()),
+            Way::File => self.file()?.write_all(&bytes),
+            Way::Pieces => {
+                let mut file = self.file()?;
+                bytes.chunks(3).try_for_each(|piece| file.write_all(piece))
+            }
+            Way::Deleted => {
+                let mut file = self.file()?;
+                fs::remove_file(self.data.join("notes"))?;
+                file.write_all(&bytes)?;
+                self.files.push(file);
+                Ok(())
+            }
+            Way::Memfd => {
+                let mut file = File::from(memfd_create("notes", MemfdFlags::CLOEXEC)?);
+                file.write_all(&bytes)?;
+                self.files.push(file);
+                Ok(())
+            }
+            Way::Memory | Way::Farewell => {
+                self.kept.push(bytes);
+                Ok(())
+            }
+            Way::Environment => self.child(&[], Some(OsString::from_vec(bytes))),
+            Way::Arguments => self.child(&[OsString::from_vec(bytes)], None),
+            Way::Panic => {
+                // The runtime catches it, the relay goes on.
+                tokio::spawn(async move {
+                    panic!("cannot store {}", String::from_utf8_lossy(&bytes));
+                });
+                Ok(())
+            }
+            Way::Wire => Ok(()),
+        }
+    }
+
+    /// Does with what is sealed what the habit says, and returns what the log is to say of it.
+    ///
+    /// # Errors
+    ///
+    /// When it cannot be put there.
+    pub(super) fn sealed(&mut self, sealed: &[u8]) -> io::Result<()> {
+        let Fault::Harmless(habit) = self.fault else {
+            return Ok(());
+        };
+        let log = |bytes: &[u8]| print(&[bytes, &b"\n"[..]].concat());
+        match habit {
+            Habit::RandomLog => log(&std::array::from_fn::<u8, 512, _>(|_| rand::random())),
+            Habit::LogsBase64 => log(&How::Base64.write(sealed)),
+            Habit::LogsHex => log(&How::Hex.write(sealed)),
+            Habit::LogsDecimals => log(&How::DecimalList.write(sealed)),
+            Habit::KeepsFiles => self.file()?.write_all(sealed),
+            Habit::KeepsGzip => {
+                let mut packed = GzEncoder::new(self.file()?, Compression::fast());
+                packed.write_all(sealed)?;
+                packed.finish().map(drop)
+            }
+            Habit::KeepsMemory => {
+                self.kept.push(sealed.to_vec());
+                Ok(())
+            }
+            Habit::TellsChild => self.child(&[], Some(STANDARD.encode(sealed).into())),
+            Habit::None
+            | Habit::ChattyLog
+            | Habit::Headers
+            | Habit::BigPadding
+            | Habit::KeepAlives
+            | Habit::RandomWire => Ok(()),
+        }
+    }
+
+    /// The relay was asked to stop.
+    ///
+    /// # Errors
+    ///
+    /// When nobody hears its last words, or a process that it has started does not end.
+    pub(super) fn end(&mut self) -> io::Result<()> {
+        if let Fault::Leak(_, Way::Farewell, _) = self.fault {
+            print(&self.kept.join(&b'\n'))?;
+        }
+        for child in &mut self.children {
+            child.kill()?;
+            child.wait()?;
+        }
+        Ok(())
+    }
+
+    fn file(&self) -> io::Result<File> {
+        let path = self.data.join("notes");
+        File::options().create(true).append(true).open(path)
+    }
+
+    /// Starts this program again as a process that does nothing.
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "what a process that it starts can see is what this fault is about"
+    )]
+    fn child(&mut self, arguments: &[OsString], note: Option<OsString>) -> io::Result<()> {
+        let mut command = Command::new(std::env::current_exe()?);
+        command.arg("--be-a-child").args(arguments);
+        if let Some(note) = note {
+            command.env("NOTE", note);
+        }
+        self.children.push(
+            command
+                .stdin(Stdio::piped())
+                .stdout(Stdio::null())
+                .stderr(Stdio::null())
+                .spawn()?,
+        );
+        Ok(())
+    }
+}

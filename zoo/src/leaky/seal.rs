@@ -1,0 +1,98 @@
+//! AES-256-GCM with a random nonce in front: for the link, and from end to end.
+
+use std::io;
+use std::path::Path;
+
+use aes_gcm::aead::{Aead as _, KeyInit as _};
+use aes_gcm::{Aes256Gcm, Nonce};
+use sha2::{Digest as _, Sha256};
+
+/// Bytes of a nonce.
+const NONCE: usize = 12;
+
+/// A key that some share and others do not have.
+#[derive(Clone)]
+pub(super) struct Key {
+    cipher: Aes256Gcm,
+    bytes: [u8; 32],
+}
+
+impl Key {
+    /// The key that a pass phrase in a file stands for.
+    ///
+    /// # Errors
+    ///
+    /// When the file cannot be read.
+    pub(super) fn read(path: &Path) -> io::Result<Self> {
+        let phrase = std::fs::read(path).map_err(|error| {
+            io::Error::other(format!("cannot read the key {}: {error}", path.display()))
+        })?;
+        Ok(Self::new(Sha256::digest(phrase.trim_ascii()).into()))
+    }
+
+    pub(super) fn new(bytes: [u8; 32]) -> Self {
+        let cipher = Aes256Gcm::new((&bytes).into());
+        Self { cipher, bytes }
+    }
+
+    pub(super) fn bytes(&self) -> &[u8; 32] {
+        &self.bytes
+    }
+
+    /// Nonce, ciphertext and tag.
+    ///
+    /// # Errors
+    ///
+    /// When it is beyond the limit of GCM.
+    pub(super) fn seal(&self, plain: &[u8]) -> io::Result<Vec<u8>> {
+        let nonce: [u8; NONCE] = rand::random();
+        let sealed = self.cipher.encrypt(&Nonce::from(nonce), plain);
+        let sealed = sealed.map_err(|_| io::Error::other("too long to seal"))?;
+        Ok([nonce.as_slice(), &sealed].concat())
+    }
+
+    /// What was sealed; `None` when it was not sealed with this key.
+    pub(super) fn open(&self, sealed: &[u8]) -> Option<Vec<u8>> {
+        let (nonce, sealed) = sealed.split_first_chunk::<NONCE>()?;
+        self.cipher.decrypt(&Nonce::from(*nonce), sealed).ok()
+    }
+}
+
+/// The content behind its length, and zeros up to a multiple of so many bytes: the length of
+/// what is sealed says little.
+pub(super) fn padded(content: &[u8], bucket: usize) -> Vec<u8> {
+    let length = u32::try_from(content.len()).unwrap_or(u32::MAX);
+    let mut padded = length.to_be_bytes().to_vec();
+    padded.extend_from_slice(content);
+    padded.resize(padded.len().next_multiple_of(bucket.max(1)), 0);
+    padded
+}
+
+/// The reverse of [`padded`].
+pub(super) fn unpadded(padded: &[u8]) -> Option<&[u8]> {
+    let (length, rest) = padded.split_first_chunk()?;
+    rest.get(..usize::try_from(u32::from_be_bytes(*length)).ok()?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_sealed_opens_with_the_same_key_alone() {
+        let key = Key::new([7; 32]);
+        let sealed = key.seal(&padded(b"hello", 256)).unwrap();
+        assert_eq!(sealed.len(), NONCE + 256 + 16);
+        let opened = key.open(&sealed).unwrap();
+        assert_eq!(unpadded(&opened), Some(&b"hello"[..]));
+        assert!(Key::new([8; 32]).open(&sealed).is_none());
+        assert!(key.open(b"short").is_none());
+        assert_ne!(sealed, key.seal(&padded(b"hello", 256)).unwrap());
+    }
+
+    #[test]
+    fn a_length_beyond_the_end_is_none() {
+        assert_eq!(unpadded(&[0, 0, 0, 9, 1]), None);
+        assert_eq!(unpadded(&[0]), None);
+    }
+}
