@@ -258,6 +258,7 @@ pub(crate) enum NewFile {
 
 #[derive(Args, Debug)]
 #[command(after_help = "Example:
+  cargo xtask bench audit
   cargo xtask bench harness --rounds 50
   cargo xtask bench stage
   cargo xtask bench tap --json")]
@@ -275,6 +276,8 @@ pub(crate) struct Bench {
 /// What can be measured.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Area {
+    /// The audit's search against memchr, aho-corasick and, when installed, ripgrep
+    Audit,
     /// A whole play against a program written by hand that does the same
     Harness,
     /// A line, a process, a crowd and a play, each against the least that does the same

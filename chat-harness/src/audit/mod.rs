@@ -4,8 +4,13 @@
 //! What it does not do yet: memory, compression, key-free searches for home-made ciphers.
 //! "Not seen" is all that it ever says.
 
+mod found;
+mod grams;
 mod needles;
+#[cfg(test)]
+mod recall;
 mod search;
+mod spell;
 mod structure;
 mod transformation;
 

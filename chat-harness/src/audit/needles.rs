@@ -1,143 +1,140 @@
-//! What is looked for: each planted string in every transformation.
+//! What is looked for: each planted string, in every spelling.
 
-use base64::engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE_NO_PAD};
+use std::collections::{BTreeMap, BTreeSet};
 
+use super::grams::{Grams, Wanted};
+use super::spell::spellings;
 use super::transformation::Transformation;
+use crate::adapter::Surface;
 use crate::plan::AuditPlan;
 
-/// How long a piece of a long text or file is searched for.
-const WINDOW: usize = 32;
+/// So many bytes of a canary are enough to know it by.
+const ENOUGH: usize = 16;
 
-/// One window of a file in so many bytes.
-const STRIDE: usize = 4096;
+/// Bytes of a piece of a text or file. Fewer are found in other people's words.
+const PIECE: usize = 32;
 
-/// Windows with fewer different bytes occur everywhere.
+/// A text up to this length is looked for as a whole.
+const WHOLE: usize = 2 * PIECE;
+
+/// No more pieces than this are made of one text or file: of a large one they lie further apart.
+const MOST: usize = 512;
+
+/// Pieces with fewer different bytes occur everywhere.
 const MIN_DISTINCT: usize = 8;
 
-/// A string to look for.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Needle {
-    pub(super) bytes: Vec<u8>,
-    /// What a finding is called.
-    pub(super) what: String,
-    /// How it was transformed.
-    pub(super) transformation: Transformation,
+/// Spellings with fewer bytes are not looked for.
+const SHORTEST: usize = 12;
+
+/// Everything that is looked for, ready for the search.
+#[derive(Debug)]
+pub(super) struct Needles {
+    /// What findings are called.
+    pub(super) names: Vec<String>,
+    /// Place in `names`, and the spelling, of each string of `grams`; the controls have none.
+    pub(super) spelled: Vec<(usize, Transformation)>,
+    /// All spellings, and behind them the controls: what finds the one finds the other, and
+    /// without it no control is found either.
+    pub(super) grams: Grams,
+    /// Place of each control among the strings.
+    pub(super) controls: BTreeMap<Surface, usize>,
 }
 
-/// Every needle of a plan, with the contents of its files.
-pub(super) fn needles(plan: &AuditPlan, files: &[(String, Vec<u8>)]) -> Vec<Needle> {
-    let canaries = plan.canaries.iter().map(|canary| {
-        (
-            format!("canary {}", canary.name),
-            vec![canary.text.as_bytes()],
-        )
+impl Needles {
+    /// Of a plan, with the contents of its files.
+    pub(super) fn new(plan: &AuditPlan, files: &[(String, Vec<u8>)]) -> Self {
+        let mut names = Vec::new();
+        let mut strings = Vec::new();
+        let mut spelled = Vec::new();
+        for (name, source) in sources(plan, files).into_iter().enumerate() {
+            names.push(source.what);
+            let mut known = BTreeSet::new();
+            for piece in source.pieces {
+                for (transformation, spelling) in spellings(&piece) {
+                    if spelling.len() >= SHORTEST && known.insert(spelling.clone()) {
+                        spelled.push((name, transformation));
+                        strings.push(wanted(spelling, piece.len(), source.is_canary));
+                    }
+                }
+            }
+        }
+        // Surfaces that have the same control share it: of equal strings the first is found.
+        let mut places = BTreeMap::new();
+        let mut controls = BTreeMap::new();
+        for (surface, control) in &plan.controls {
+            let place = *places.entry(control).or_insert_with(|| {
+                strings.push(Wanted::whole(control.clone().into_bytes()));
+                strings.len() - 1
+            });
+            controls.insert(*surface, place);
+        }
+        Self {
+            names,
+            spelled,
+            grams: Grams::new(strings),
+            controls,
+        }
+    }
+}
+
+/// Something that must not be seen, in pieces that each give it away.
+struct Source {
+    what: String,
+    pieces: Vec<Vec<u8>>,
+    /// Parts of it are known as well.
+    is_canary: bool,
+}
+
+/// Of a canary a part is enough, as long as the same part of the spelling.
+fn wanted(spelling: Vec<u8>, length: usize, is_canary: bool) -> Wanted {
+    if !is_canary {
+        return Wanted::whole(spelling);
+    }
+    let enough = (spelling.len() * ENOUGH).div_ceil(length).max(ENOUGH);
+    Wanted {
+        enough,
+        bytes: spelling,
+    }
+}
+
+fn sources(plan: &AuditPlan, files: &[(String, Vec<u8>)]) -> Vec<Source> {
+    let canaries = plan.canaries.iter().map(|canary| Source {
+        what: format!("canary {}", canary.name),
+        pieces: vec![canary.text.clone().into_bytes()],
+        is_canary: true,
     });
-    let texts = plan.texts.iter().map(|text| {
-        (
-            format!("text of step {}", text.step.0),
-            text_windows(text.text.as_bytes()),
-        )
+    let texts = plan.texts.iter().map(|text| Source {
+        what: format!("text of step {}", text.step.0),
+        pieces: content(text.text.as_bytes()),
+        is_canary: false,
     });
+    // A file with canaries throughout is found by them.
+    let planted = |content: &[u8]| {
+        let mut canaries = plan.canaries.iter();
+        canaries.any(|canary| memchr::memmem::find(content, canary.text.as_bytes()).is_some())
+    };
     let files = files
         .iter()
-        .map(|(name, content)| (format!("file {name}"), file_windows(content)));
-    let mut all: Vec<Needle> = canaries
-        .chain(texts)
-        .chain(files)
-        .flat_map(|(what, pieces)| {
-            pieces
-                .into_iter()
-                .flat_map(move |piece| transformed(piece, &what))
-        })
-        .collect();
-    all.sort_by(|a, b| a.bytes.cmp(&b.bytes).then_with(|| a.what.cmp(&b.what)));
-    all.dedup_by(|a, b| a.bytes == b.bytes && a.what == b.what);
-    all
-}
-
-/// The whole of a short text; begin, middle and end of a long one.
-fn text_windows(text: &[u8]) -> Vec<&[u8]> {
-    if text.len() <= 2 * WINDOW {
-        return vec![text];
-    }
-    let middle = text.len() / 2;
-    [0, middle, text.len() - WINDOW]
-        .into_iter()
-        .filter_map(|at| text.get(at..at + WINDOW))
-        .collect()
-}
-
-fn file_windows(content: &[u8]) -> Vec<&[u8]> {
-    let starts = (0..content.len()).step_by(STRIDE);
-    starts
-        .filter_map(|at| content.get(at..at + WINDOW))
-        .filter(|window| {
-            let mut bytes = window.to_vec();
-            bytes.sort_unstable();
-            bytes.dedup();
-            bytes.len() >= MIN_DISTINCT
-        })
-        .collect()
-}
-
-/// A string as it is and in every transformation that leaves it searchable.
-fn transformed(bytes: &[u8], what: &str) -> Vec<Needle> {
-    let needle = |bytes: Vec<u8>, transformation| Needle {
-        bytes,
-        what: what.to_owned(),
-        transformation,
-    };
-    let hex = |upper: bool| -> Vec<u8> {
-        let digits = bytes.iter().map(|byte| {
-            if upper {
-                format!("{byte:02X}")
-            } else {
-                format!("{byte:02x}")
-            }
+        .filter(|(_, content)| !planted(content))
+        .map(|(name, bytes)| Source {
+            what: format!("file {name}"),
+            pieces: content(bytes),
+            is_canary: false,
         });
-        digits.collect::<String>().into_bytes()
-    };
-    let mut all = vec![
-        needle(bytes.to_vec(), Transformation::AsIs),
-        needle(
-            bytes.iter().rev().copied().collect(),
-            Transformation::Reversed,
-        ),
-        needle(hex(false), Transformation::Hex),
-        needle(hex(true), Transformation::Hex),
-    ];
-    for skip in 0..3 {
-        all.push(needle(
-            aligned(&STANDARD_NO_PAD, bytes, skip),
-            Transformation::Base64,
-        ));
-        all.push(needle(
-            aligned(&URL_SAFE_NO_PAD, bytes, skip),
-            Transformation::Base64Url,
-        ));
-    }
-    if let Ok(text) = std::str::from_utf8(bytes) {
-        let units: Vec<u16> = text.encode_utf16().collect();
-        all.push(needle(
-            units.iter().flat_map(|unit| unit.to_le_bytes()).collect(),
-            Transformation::Utf16Le,
-        ));
-        all.push(needle(
-            units.iter().flat_map(|unit| unit.to_be_bytes()).collect(),
-            Transformation::Utf16Be,
-        ));
-    }
-    all.retain(|needle| needle.bytes.len() >= 12);
-    all
+    canaries.chain(texts).chain(files).collect()
 }
 
-/// Base64 of the string behind `skip` other bytes, without the characters that depend on
-/// its neighbours.
-fn aligned(engine: &impl base64::Engine, bytes: &[u8], skip: usize) -> Vec<u8> {
-    let mut behind = vec![0; skip];
-    behind.extend(bytes);
-    let encoded = engine.encode(&behind).into_bytes();
-    let first = (skip * 8).div_ceil(6);
-    let last = behind.len() * 8 / 6;
-    encoded.get(first..last).unwrap_or_default().to_vec()
+/// The whole of what is short, pieces all through what is long.
+fn content(bytes: &[u8]) -> Vec<Vec<u8>> {
+    if bytes.len() <= WHOLE {
+        return vec![bytes.to_vec()];
+    }
+    let step = (PIECE / 2).max(bytes.len() / MOST);
+    let last = bytes.len() - PIECE;
+    let starts = (0..last).step_by(step).chain([last]);
+    let pieces: BTreeSet<&[u8]> = starts
+        .filter_map(|at| bytes.get(at..at + PIECE))
+        .filter(|piece| piece.iter().collect::<BTreeSet<_>>().len() >= MIN_DISTINCT)
+        .collect();
+    pieces.into_iter().map(<[u8]>::to_vec).collect()
 }

@@ -1,30 +1,21 @@
-//! One pass over a place, for all needles at once.
+//! One pass over a place, for everything at once.
 
-use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Read};
 
-use aho_corasick::{AhoCorasick, AhoCorasickKind};
-
-use super::needles::{Needle, needles};
-use super::transformation::Transformation;
+use super::found::Found;
+use super::grams::Edges;
+use super::needles::Needles;
 use crate::adapter::Surface;
 use crate::plan::AuditPlan;
 use crate::timeline::Kind;
 
-/// Bytes read at once.
+/// Bytes read at once: they are searched before they leave the processor's cache.
 const CHUNK: usize = 256 * 1024;
 
 /// Looks for everything that a plan has planted.
 #[derive(Debug)]
 pub struct Searcher {
-    needles: Vec<Needle>,
-    /// Of the needles, and behind them the controls: what finds the one finds the other, and
-    /// without it no control is found either.
-    automaton: Option<AhoCorasick>,
-    /// Place of each control among the patterns of the automaton.
-    controls: BTreeMap<Surface, usize>,
-    /// As many bytes as the longest needle or control has, less one.
-    overlap: usize,
+    needles: Needles,
 }
 
 /// What came of one place.
@@ -41,22 +32,8 @@ pub struct Searched {
 impl Searcher {
     /// Prepares the search; `files` are names and contents of what was sent.
     pub fn new(plan: &AuditPlan, files: &[(String, Vec<u8>)]) -> Self {
-        let needles = needles(plan, files);
-        let longest = needles.iter().map(|needle| needle.bytes.len());
-        let controls = plan.controls.values().map(String::len);
-        let overlap = longest.chain(controls).max().unwrap_or(1).saturating_sub(1);
-        // The automaton fails to build only beyond 2^31 states, far above what a plan holds.
-        let patterns = needles.iter().map(|needle| needle.bytes.as_slice());
-        let automaton = AhoCorasick::builder()
-            .kind(Some(AhoCorasickKind::ContiguousNFA))
-            .build(patterns.chain(plan.controls.values().map(String::as_bytes)))
-            .ok();
-        let places = plan.controls.keys().copied().zip(needles.len()..);
         Self {
-            automaton,
-            controls: places.collect(),
-            needles,
-            overlap,
+            needles: Needles::new(plan, files),
         }
     }
 
@@ -71,48 +48,48 @@ impl Searcher {
         place: &str,
         mut reader: impl Read,
     ) -> io::Result<Searched> {
-        let control = self.controls.get(&surface).copied();
-        let mut searched = Searched {
-            control: control.map(|_| false),
-            ..Searched::default()
-        };
-        let mut seen: BTreeSet<(String, Transformation)> = BTreeSet::new();
-        let mut buffer = vec![0; self.overlap + CHUNK];
+        self.read_through(surface, place, &mut reader)
+    }
+
+    /// Not generic, so that it is compiled here, optimised.
+    fn read_through(
+        &self,
+        surface: Surface,
+        place: &str,
+        reader: &mut dyn Read,
+    ) -> io::Result<Searched> {
+        let control = self.needles.controls.get(&surface).copied();
+        // What runs into the end of the buffer is seen again, with the byte in front of it.
+        let overlap = self.needles.grams.longest() + 1;
+        let mut found = Found::default();
+        let mut buffer = vec![0; overlap + CHUNK];
         // Bytes at the front of the buffer that were searched before.
         let mut kept = 0;
         let mut before = 0;
         loop {
-            let read = read_some(&mut reader, buffer.get_mut(kept..).unwrap_or_default())?;
-            if read == 0 {
-                searched.bytes = before + kept as u64;
-                return Ok(searched);
-            }
+            let read = read_some(reader, buffer.get_mut(kept..).unwrap_or_default())?;
             let filled = kept + read;
             let now = buffer.get(..filled).unwrap_or_default();
-            for found in self
-                .automaton
-                .iter()
-                .flat_map(|a| a.find_overlapping_iter(now))
-            {
-                let pattern = found.pattern().as_usize();
-                if control == Some(pattern) {
-                    searched.control = Some(true);
-                }
+            let edges = Edges {
+                front: before > 0,
+                back: read > 0,
+            };
+            self.needles.grams.find(now, edges, |hit| {
                 // Controls of other surfaces mean nothing here.
-                let Some(needle) = self.needles.get(pattern) else {
-                    continue;
-                };
-                if seen.insert((needle.what.clone(), needle.transformation)) {
-                    searched.findings.push(Kind::Finding {
-                        surface,
-                        place: place.to_owned(),
-                        at: before + found.start() as u64,
-                        what: needle.what.clone(),
-                        transformation: needle.transformation.word().to_owned(),
-                    });
+                if let Some((name, transformation)) = self.needles.spelled.get(hit.string) {
+                    found.add(*name, vec![*transformation], before + hit.at as u64);
+                } else if control == Some(hit.string) {
+                    found.control = true;
                 }
+            });
+            if read == 0 {
+                return Ok(Searched {
+                    bytes: before + filled as u64,
+                    control: control.map(|_| found.control),
+                    findings: found.findings(&self.needles.names, surface, place),
+                });
             }
-            kept = filled.min(self.overlap);
+            kept = filled.min(overlap);
             buffer.copy_within(filled - kept..filled, 0);
             before += (filled - kept) as u64;
         }
@@ -120,7 +97,7 @@ impl Searcher {
 }
 
 /// As [`Read::read`], over interruptions.
-fn read_some(reader: &mut impl Read, buffer: &mut [u8]) -> io::Result<usize> {
+fn read_some(reader: &mut dyn Read, buffer: &mut [u8]) -> io::Result<usize> {
     loop {
         match reader.read(buffer) {
             Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
@@ -131,11 +108,8 @@ fn read_some(reader: &mut impl Read, buffer: &mut [u8]) -> io::Result<usize> {
 
 #[cfg(test)]
 mod tests {
-    use std::io::Read;
-
     use base64::Engine as _;
     use base64::engine::general_purpose::{STANDARD, URL_SAFE};
-    use proptest::prelude::*;
 
     use super::Searcher;
     use crate::adapter::Surface;
@@ -155,7 +129,9 @@ mod tests {
                 step: StepId("2".to_owned()),
                 text: "no canary, but long enough".to_owned(),
             }],
-            controls: [(Surface::Wire, "relay-control".to_owned())].into(),
+            controls: [Surface::Wire, Surface::Arguments]
+                .map(|surface| (surface, "relay-control".to_owned()))
+                .into(),
             ..AuditPlan::default()
         }
     }
@@ -200,8 +176,8 @@ mod tests {
             ("hex", hex.clone().into()),
             ("hex", hex.to_uppercase().into()),
             ("reversed", reversed.into()),
-            ("utf-16le", utf16(true)),
-            ("utf-16be", utf16(false)),
+            ("utf-16", utf16(true)),
+            ("utf-16", utf16(false)),
         ];
         for (name, bytes) in cases {
             let text = [b"log: ", &bytes[..], b" end"].concat();
@@ -249,9 +225,9 @@ mod tests {
 
     #[test]
     fn a_near_miss_is_none() {
-        assert_eq!(found(&CANARY.as_bytes()[1..]), Vec::<String>::new());
+        assert_eq!(found(&CANARY.as_bytes()[..11]), Vec::<String>::new());
         assert_eq!(
-            found(CANARY.replace("falcon", "falcom").as_bytes()),
+            found(CANARY.replace("amber", "bored").as_bytes()),
             Vec::<String>::new()
         );
         assert_eq!(found(b""), Vec::<String>::new());
@@ -289,48 +265,14 @@ mod tests {
     fn the_control_counts_on_its_surface_only() {
         let searcher = Searcher::new(&plan(), &[]);
         let control = |surface, bytes: &[u8]| searcher.search(surface, "x", bytes).unwrap().control;
-        assert_eq!(control(Surface::Wire, b"hello relay-control"), Some(true));
+        for surface in [Surface::Wire, Surface::Arguments] {
+            assert_eq!(control(surface, b"hello relay-control"), Some(true));
+        }
         assert_eq!(
             control(Surface::Wire, &b"hello relay-control"[..18]),
             Some(false)
         );
         assert_eq!(control(Surface::Wire, b""), Some(false));
         assert_eq!(control(Surface::Files, b"relay-control"), None);
-    }
-
-    /// Gives its bytes in pieces of the sizes that it was told.
-    struct Pieces<'a>(&'a [u8], Vec<usize>);
-
-    impl Read for Pieces<'_> {
-        fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
-            let size = self
-                .1
-                .pop()
-                .unwrap_or(usize::MAX)
-                .min(self.0.len())
-                .min(buffer.len());
-            let (now, later) = self.0.split_at(size);
-            buffer[..size].copy_from_slice(now);
-            self.0 = later;
-            Ok(size)
-        }
-    }
-
-    proptest! {
-        #[test]
-        fn the_result_does_not_depend_on_how_the_bytes_arrive(
-            noise in prop::collection::vec(any::<u8>(), 0..400),
-            at in 0usize..400,
-            pieces in prop::collection::vec(1usize..40, 0..60),
-        ) {
-            let at = at.min(noise.len());
-            let text = [&noise[..at], CANARY.as_bytes(), b"relay-control", &noise[at..]].concat();
-            let searcher = Searcher::new(&plan(), &[]);
-            let whole = searcher.search(Surface::Wire, "w", &text[..]).unwrap();
-            prop_assert!(!whole.findings.is_empty());
-            prop_assert_eq!(whole.control, Some(true));
-            let split = searcher.search(Surface::Wire, "w", Pieces(&text, pieces)).unwrap();
-            prop_assert_eq!(split, whole);
-        }
     }
 }

@@ -7,10 +7,9 @@ pub enum Transformation {
     AsIs,
     CaseFolded,
     Reversed,
-    Utf16Le,
-    Utf16Be,
-    Utf32Le,
-    Utf32Be,
+    /// Whichever byte comes first: within a text in Latin letters nobody can tell.
+    Utf16,
+    Utf32,
     /// `51585a`, in either case.
     Hex,
     /// `51 58 5a`, also in groups of two bytes.
@@ -88,14 +87,12 @@ pub enum Transformation {
 
 impl Transformation {
     /// All of them.
-    pub const ALL: [Self; 49] = [
+    pub const ALL: [Self; 47] = [
         Self::AsIs,
         Self::CaseFolded,
         Self::Reversed,
-        Self::Utf16Le,
-        Self::Utf16Be,
-        Self::Utf32Le,
-        Self::Utf32Be,
+        Self::Utf16,
+        Self::Utf32,
         Self::Hex,
         Self::HexSpaced,
         Self::HexColons,
@@ -147,10 +144,8 @@ impl Transformation {
             Self::AsIs => "as-is",
             Self::CaseFolded => "case-folded",
             Self::Reversed => "reversed",
-            Self::Utf16Le => "utf-16le",
-            Self::Utf16Be => "utf-16be",
-            Self::Utf32Le => "utf-32le",
-            Self::Utf32Be => "utf-32be",
+            Self::Utf16 => "utf-16",
+            Self::Utf32 => "utf-32",
             Self::Hex => "hex",
             Self::HexSpaced => "hex-spaced",
             Self::HexColons => "hex-colons",

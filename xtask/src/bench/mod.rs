@@ -1,6 +1,7 @@
 //! `bench`: ours against the simplest program that does the same, measured in turns in the
 //! same run, so that whatever the machine is doing meets both.
 
+mod audit;
 mod by_hand;
 mod harness;
 mod pexpect;
@@ -20,6 +21,7 @@ use table::Row;
 pub(crate) fn run(arguments: &cli::Bench) -> Ran {
     let rounds = arguments.rounds.get();
     let rows = match arguments.area {
+        Area::Audit => audit::measure(rounds.min(10))?,
         Area::Harness => vec![harness::measure(rounds)?],
         Area::Stage => stage::measure(rounds)?,
         Area::Tap => tap::measure(rounds.min(10))?,

@@ -1,0 +1,316 @@
+//! Many strings in one pass, as fast as memory is read: every few bytes, eight are looked up in a
+//! filter that knows all strings. Where it says *perhaps*, the strings are compared.
+
+/// Bytes that are looked up at once.
+const GRAM: usize = 8;
+
+/// Bits of the filter for each entry: one lookup in thirty-two is in vain.
+const BITS: usize = 32;
+
+/// Spreads the bits of a gram over the whole word.
+const SPREAD: u64 = 0x9e37_79b9_7f4a_7c15;
+
+/// A string to look for.
+#[derive(Debug)]
+pub(super) struct Wanted {
+    pub(super) bytes: Vec<u8>,
+    /// So many bytes of it, or more, are found for certain.
+    pub(super) enough: usize,
+}
+
+/// A string, or a part of one, that was found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Hit {
+    /// Its place in the list.
+    pub(super) string: usize,
+    /// Where it begins in the text.
+    pub(super) at: usize,
+    /// Bytes of it that are there, at least [`Wanted::enough`].
+    pub(super) length: usize,
+}
+
+/// Where a text is only a part of what is searched. What runs into such an edge is seen whole,
+/// or as far as it goes, by another search.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Edges {
+    pub(super) front: bool,
+    pub(super) back: bool,
+}
+
+impl Edges {
+    /// The text is all that there is.
+    #[cfg(test)]
+    pub(super) const NONE: Self = Self {
+        front: false,
+        back: false,
+    };
+}
+
+/// Strings, prepared for the search.
+#[derive(Debug)]
+pub(super) struct Grams {
+    strings: Vec<Wanted>,
+    /// One bit for each gram.
+    filter: Vec<u64>,
+    /// Where the entries of each word of the filter begin; one more for the end.
+    buckets: Vec<u32>,
+    entries: Vec<Entry>,
+    /// Every so many bytes of a text a gram is looked up.
+    stride: usize,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Entry {
+    gram: u64,
+    /// Which string, and where in it the gram stands.
+    string: u32,
+    offset: u32,
+}
+
+impl Wanted {
+    /// Only the whole of it counts.
+    pub(super) fn whole(bytes: Vec<u8>) -> Self {
+        let enough = bytes.len();
+        Self { bytes, enough }
+    }
+
+    /// A string is cut into pieces, so that any `enough` bytes hold a whole one.
+    fn piece(&self) -> usize {
+        if self.enough >= self.bytes.len() {
+            self.bytes.len()
+        } else {
+            self.enough - self.enough / 4
+        }
+    }
+
+    fn pieces(&self) -> impl Iterator<Item = usize> {
+        let last = self.bytes.len() - self.piece();
+        (0..last).step_by(self.enough / 4 + 1).chain([last])
+    }
+}
+
+impl Grams {
+    /// Prepares the search for these strings. Pieces of less than eight bytes are never found.
+    /// The shorter the shortest piece, the slower the search.
+    pub(super) fn new(strings: Vec<Wanted>) -> Self {
+        let pieces = strings.iter().map(Wanted::piece);
+        let shortest = pieces.filter(|piece| *piece >= GRAM).min().unwrap_or(GRAM);
+        let stride = (shortest - (GRAM - 1)).min(4 * GRAM);
+        let entries = entries(&strings, stride);
+        let words = (entries.len() * BITS / 64).next_power_of_two().max(16);
+        let mut grams = Self {
+            strings,
+            filter: vec![0; words],
+            buckets: vec![0; words + 1],
+            entries,
+            stride,
+        };
+        grams.index();
+        grams
+    }
+
+    /// Bytes of the longest string.
+    pub(super) fn longest(&self) -> usize {
+        let lengths = self.strings.iter().map(|string| string.bytes.len());
+        lengths.max().unwrap_or_default()
+    }
+
+    fn index(&mut self) {
+        let shift = self.shift();
+        self.entries
+            .sort_by_key(|entry| (word(spread(entry.gram), shift), entry.gram));
+        for entry in &self.entries {
+            let spread = spread(entry.gram);
+            let word = word(spread, shift);
+            if let Some(bits) = self.filter.get_mut(word) {
+                *bits |= 1 << bit(spread);
+            }
+            if let Some(count) = self.buckets.get_mut(word + 1) {
+                *count += 1;
+            }
+        }
+        let mut sum = 0;
+        for count in &mut self.buckets {
+            sum += *count;
+            *count = sum;
+        }
+    }
+
+    fn shift(&self) -> u32 {
+        64 - self.filter.len().trailing_zeros()
+    }
+
+    /// Calls with every string, or part of one, that stands in the text; with some of them
+    /// several times, in no order. Of several that share what is there, it is the one of which
+    /// most is there, and of those the first.
+    pub(super) fn find(&self, text: &[u8], edges: Edges, mut found: impl FnMut(Hit)) {
+        let shift = self.shift();
+        let windows = text.windows(GRAM).step_by(self.stride);
+        for (n, gram) in windows.enumerate() {
+            let gram = gram
+                .first_chunk()
+                .map_or(0, |gram| u64::from_le_bytes(*gram));
+            let spread = spread(gram);
+            let word = word(spread, shift);
+            let bits = self.filter.get(word).copied().unwrap_or_default();
+            if bits >> bit(spread) & 1 == 1
+                && let Some(hit) = self.confirm(text, edges, n * self.stride, gram, word)
+            {
+                found(hit);
+            }
+        }
+    }
+
+    #[inline(never)]
+    fn confirm(&self, text: &[u8], edges: Edges, at: usize, gram: u64, word: usize) -> Option<Hit> {
+        let bound = |word: usize| self.buckets.get(word).map_or(0, |bound| *bound as usize);
+        let bucket = self.entries.get(bound(word)..bound(word + 1))?;
+        let (before, behind) = text.split_at_checked(at)?;
+        let hits = bucket.iter().filter(|entry| entry.gram == gram);
+        let hits = hits.filter_map(|entry| {
+            let string = self.strings.get(entry.string as usize)?;
+            let (front, back) = string.bytes.split_at_checked(entry.offset as usize)?;
+            let left = alike(front.iter().rev(), before.iter().rev());
+            let right = alike(back.iter(), behind.iter());
+            let cut = (edges.front && left == before.len() && left < front.len())
+                || (edges.back && right == behind.len() && right < back.len());
+            let hit = Hit {
+                string: entry.string as usize,
+                at: at - left,
+                length: left + right,
+            };
+            (hit.length >= string.enough).then_some((hit, cut))
+        });
+        // The last of the longest is the first of the list.
+        let (hit, cut) = hits.max_by_key(|(hit, _)| (hit.length, std::cmp::Reverse(hit.string)))?;
+        (!cut).then_some(hit)
+    }
+}
+
+/// Whichever byte of a text the first lookup falls on, one of the first `stride` grams of a
+/// piece that stands there is looked up.
+fn entries(strings: &[Wanted], stride: usize) -> Vec<Entry> {
+    let mut entries = Vec::new();
+    for (n, string) in strings.iter().enumerate() {
+        let mut next = 0;
+        for piece in string.pieces() {
+            for offset in piece.max(next)..piece + stride {
+                let gram = string.bytes.get(offset..).and_then(<[u8]>::first_chunk);
+                let place = (u32::try_from(n), u32::try_from(offset));
+                if let (Some(gram), (Ok(string), Ok(offset))) = (gram, place) {
+                    let gram = u64::from_le_bytes(*gram);
+                    entries.push(Entry {
+                        gram,
+                        string,
+                        offset,
+                    });
+                }
+            }
+            next = piece + stride;
+        }
+    }
+    entries
+}
+
+/// How many are alike from the first on.
+fn alike<'a>(one: impl Iterator<Item = &'a u8>, other: impl Iterator<Item = &'a u8>) -> usize {
+    one.zip(other)
+        .take_while(|(one, other)| one == other)
+        .count()
+}
+
+fn spread(gram: u64) -> u64 {
+    gram.wrapping_mul(SPREAD)
+}
+
+fn word(spread: u64, shift: u32) -> usize {
+    usize::try_from(spread >> shift).unwrap_or_default()
+}
+
+/// A bit of a word, by other bits of the gram than those that choose the word.
+fn bit(spread: u64) -> u64 {
+    spread >> 30 & 63
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::{Edges, Grams, Hit, Wanted};
+
+    /// What is found, in order.
+    fn found(grams: &Grams, text: &[u8]) -> Vec<Hit> {
+        let mut all = Vec::new();
+        grams.find(text, Edges::NONE, |hit| all.push(hit));
+        all.sort_unstable();
+        all.dedup();
+        all
+    }
+
+    fn whole(strings: &[&str]) -> Grams {
+        let strings = strings
+            .iter()
+            .map(|string| Wanted::whole(string.as_bytes().to_vec()));
+        Grams::new(strings.collect())
+    }
+
+    proptest! {
+        /// Few letters, so that texts are full of what is almost there.
+        #[test]
+        fn what_is_found_is_what_is_there(string in "[ab]{8,14}", text in "[ab]{0,300}") {
+            let windows = text.as_bytes().windows(string.len()).enumerate();
+            let there: Vec<usize> = windows
+                .filter(|(_, window)| *window == string.as_bytes())
+                .map(|(at, _)| at)
+                .collect();
+            let found = found(&whole(&[&string]), text.as_bytes());
+            prop_assert_eq!(found.iter().map(|hit| hit.at).collect::<Vec<_>>(), there);
+        }
+
+        #[test]
+        fn enough_of_a_string_is_found(
+            string in "[a-z]{26}",
+            from in 0usize..=10,
+            before in "[A-Z]{0,20}",
+            behind in "[A-Z]{0,20}",
+        ) {
+            let part = &string[from..from + 16];
+            let text = format!("{before}{part}{behind}");
+            let wanted = Wanted { bytes: string.clone().into_bytes(), enough: 16 };
+            let found = found(&Grams::new(vec![wanted]), text.as_bytes());
+            prop_assert_eq!(found, [Hit { string: 0, at: before.len(), length: 16 }]);
+        }
+    }
+
+    #[test]
+    fn of_strings_that_share_a_part_the_one_that_is_there_is_found() {
+        let strings = [
+            "QXZV-amber-falcon-01",
+            "QXZV-amber-falcon-02",
+            "QXZV-amber-meadow-01",
+        ];
+        let wanted = strings.map(|string| Wanted {
+            bytes: string.into(),
+            enough: 16,
+        });
+        let grams = Grams::new(wanted.into());
+        for (n, string) in strings.iter().enumerate() {
+            let found = found(&grams, format!("it is {string}.").as_bytes());
+            assert_eq!(found.iter().map(|hit| hit.string).collect::<Vec<_>>(), [n]);
+        }
+    }
+
+    #[test]
+    fn short_strings_are_never_found_and_harm_nobody() {
+        let grams = whole(&["short", "", "long enough for it"]);
+        let text = b"short, long enough for it";
+        assert_eq!(
+            found(&grams, text)
+                .iter()
+                .map(|hit| hit.string)
+                .collect::<Vec<_>>(),
+            [2]
+        );
+        assert_eq!(found(&whole(&[]), text), []);
+    }
+}

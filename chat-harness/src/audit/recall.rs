@@ -1,0 +1,234 @@
+//! Whatever a relay does to a canary, it is found: every transformation, wherever it stands and
+//! however the bytes arrive. What encodes here is not what encodes in the search.
+
+use std::io::Read;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
+use proptest::prelude::*;
+
+use super::{Searcher, Transformation as T};
+use crate::adapter::Surface;
+use crate::plan::{AuditPlan, Canary, StepId};
+use crate::timeline::Kind;
+
+const CANARY: &str = "QXZVKWBM-amber-falcon-0417";
+
+/// Its neighbours, none of them there.
+const OTHERS: [&str; 3] = [
+    "QXZVKWBM-amber-falcom-0418",
+    "QXZVKWBM-river-meadow-9999",
+    "QXZVKWBM-wheat-turtle-0000",
+];
+
+pub(super) fn searcher() -> Searcher {
+    let texts = std::iter::once(CANARY).chain(OTHERS);
+    let canaries = texts.enumerate().map(|(n, text)| Canary {
+        name: n.to_string(),
+        text: text.to_owned(),
+        step: StepId("1".to_owned()),
+    });
+    let plan = AuditPlan {
+        canaries: canaries.collect(),
+        controls: [(Surface::Wire, "relay-bnmqwert".to_owned())].into(),
+        ..AuditPlan::default()
+    };
+    Searcher::new(&plan, &[])
+}
+
+/// Names and transformations of what is found.
+pub(super) fn found(searcher: &Searcher, bytes: &[u8]) -> Vec<(String, String)> {
+    let searched = searcher.search(Surface::Output, "log", bytes).unwrap();
+    let told = searched.findings.into_iter().map(|finding| match finding {
+        Kind::Finding {
+            what,
+            transformation,
+            ..
+        } => (what, transformation),
+        other => panic!("{other:?}"),
+    });
+    told.collect()
+}
+
+fn told(bytes: &[u8], between: &str, one: impl Fn(u8) -> String) -> Vec<u8> {
+    let all: Vec<String> = bytes.iter().map(|byte| one(*byte)).collect();
+    all.join(between).into_bytes()
+}
+
+/// RFC 4648, bit by bit.
+fn base32(bytes: &[u8]) -> Vec<u8> {
+    let bits: String = bytes.iter().map(|byte| format!("{byte:08b}")).collect();
+    let mut text = Vec::new();
+    for five in bits.as_bytes().chunks(5) {
+        let five = format!("{:0<5}", std::str::from_utf8(five).unwrap());
+        let value = usize::from_str_radix(&five, 2).unwrap();
+        text.push(b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"[value]);
+    }
+    text
+}
+
+/// Adobe's base85, by division of the whole group.
+fn ascii85(bytes: &[u8]) -> Vec<u8> {
+    let mut text = Vec::new();
+    for group in bytes.chunks(4) {
+        let mut four = [0; 4];
+        four[..group.len()].copy_from_slice(group);
+        let value = u32::from_be_bytes(four);
+        let digits = [52_200_625, 614_125, 7225, 85, 1].map(|unit| value / unit % 85);
+        let kept = digits.iter().take(group.len() + 1);
+        text.extend(kept.map(|digit| b'!' + u8::try_from(*digit).unwrap()));
+    }
+    text
+}
+
+/// A whole message in a transformation: everything that it can be written in beforehand.
+fn written(message: &[u8]) -> Vec<(T, Vec<u8>)> {
+    let text = String::from_utf8_lossy(message);
+    let units: Vec<u16> = text.encode_utf16().collect();
+    let points: Vec<u32> = text.chars().map(u32::from).collect();
+    let hex = |byte: u8| format!("{byte:02x}");
+    vec![
+        (T::AsIs, message.to_vec()),
+        (T::CaseFolded, message.to_ascii_lowercase()),
+        (T::CaseFolded, message.to_ascii_uppercase()),
+        (T::Reversed, message.iter().rev().copied().collect()),
+        (
+            T::Utf16,
+            units.iter().flat_map(|unit| unit.to_le_bytes()).collect(),
+        ),
+        (
+            T::Utf16,
+            units.iter().flat_map(|unit| unit.to_be_bytes()).collect(),
+        ),
+        (
+            T::Utf32,
+            points
+                .iter()
+                .flat_map(|point| point.to_le_bytes())
+                .collect(),
+        ),
+        (
+            T::Utf32,
+            points
+                .iter()
+                .flat_map(|point| point.to_be_bytes())
+                .collect(),
+        ),
+        (T::Hex, told(message, "", hex)),
+        (T::Hex, told(message, "", hex).to_ascii_uppercase()),
+        (T::HexSpaced, told(message, " ", hex)),
+        (T::HexColons, told(message, ":", hex)),
+        (
+            T::HexList,
+            told(message, ", ", |byte| format!("0x{byte:02x}")),
+        ),
+        (
+            T::HexEscapes,
+            told(message, "", |byte| format!("\\x{byte:02x}")),
+        ),
+        (T::Base64, STANDARD.encode(message).into()),
+        (T::Base64, URL_SAFE_NO_PAD.encode(message).into()),
+        (T::Base32, base32(message)),
+        (T::Base32, base32(message).to_ascii_lowercase()),
+        (T::Ascii85, ascii85(message)),
+        (T::Percent, told(message, "", |byte| format!("%{byte:02X}"))),
+        (
+            T::JsonEscapes,
+            told(message, "", |byte| format!("\\u00{byte:02x}")),
+        ),
+        (
+            T::HtmlDecimal,
+            told(message, "", |byte| format!("&#{byte};")),
+        ),
+        (
+            T::HtmlHex,
+            told(message, "", |byte| format!("&#x{byte:x};")),
+        ),
+        (T::Octal, told(message, "", |byte| format!("\\{byte:03o}"))),
+        (
+            T::QuotedPrintable,
+            told(message, "", |byte| format!("={byte:02X}")),
+        ),
+        (T::DecimalList, format!("{message:?}").into_bytes()),
+        (T::DecimalList, told(message, ",", |byte| byte.to_string())),
+        (
+            T::BinaryDigits,
+            told(message, "", |byte| format!("{byte:08b}")),
+        ),
+    ]
+}
+
+/// Gives its bytes in pieces of the sizes that it was told.
+struct Pieces<'a>(&'a [u8], Vec<usize>);
+
+impl Read for Pieces<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+        let size = self.1.pop().unwrap_or(usize::MAX);
+        let size = size.min(self.0.len()).min(buffer.len());
+        let (now, later) = self.0.split_at(size);
+        buffer[..size].copy_from_slice(now);
+        self.0 = later;
+        Ok(size)
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(40))]
+
+    #[test]
+    fn every_transformation_is_found_wherever_it_stands(
+        before in "[ -~]{0,40}",
+        behind in "[ -~]{0,40}",
+        noise in prop::collection::vec(any::<u8>(), 0..300),
+    ) {
+        let searcher = searcher();
+        let message = format!("{before}{CANARY}{behind}");
+        for (transformation, written) in written(message.as_bytes()) {
+            let text = [&noise[..], &written, &noise].concat();
+            let found = found(&searcher, &text);
+            let wanted = ("canary 0".to_owned(), transformation.word().to_owned());
+            prop_assert!(found.contains(&wanted), "{transformation:?}: {found:?}");
+        }
+    }
+
+    #[test]
+    fn sixteen_bytes_of_a_canary_are_enough(from in 0..=10usize, noise in any::<[u8; 20]>()) {
+        let text = [&noise[..], &CANARY.as_bytes()[from..from + 16], &noise].concat();
+        let found = found(&searcher(), &text);
+        prop_assert!(found.iter().any(|(what, _)| what == "canary 0"), "{found:?}");
+    }
+
+    #[test]
+    fn random_bytes_raise_no_alarm(noise in prop::collection::vec(any::<u8>(), 0..20_000)) {
+        prop_assert_eq!(found(&searcher(), &noise), []);
+    }
+
+    #[test]
+    fn the_result_does_not_depend_on_how_the_bytes_arrive(
+        noise in prop::collection::vec(any::<u8>(), 0..400),
+        at in 0usize..400,
+        pieces in prop::collection::vec(1usize..40, 0..60),
+    ) {
+        let at = at.min(noise.len());
+        let planted = [CANARY.as_bytes(), b"relay-bnmqwert", STANDARD.encode(CANARY).as_bytes()].concat();
+        let text = [&noise[..at], &planted, &noise[at..]].concat();
+        let searcher = searcher();
+        let whole = searcher.search(Surface::Wire, "w", &text[..]).unwrap();
+        prop_assert_eq!(whole.findings.len(), 2);
+        prop_assert_eq!(whole.control, Some(true));
+        let split = searcher.search(Surface::Wire, "w", Pieces(&text, pieces)).unwrap();
+        prop_assert_eq!(split, whole);
+    }
+}
+
+#[test]
+fn what_stands_where_two_reads_meet_is_found() {
+    let searcher = searcher();
+    for before in 256 * 1024 - 40..256 * 1024 + 10 {
+        for (n, canary) in [CANARY].iter().chain(&OTHERS).enumerate() {
+            let text = [&vec![b'.'; before], canary.as_bytes(), b"...."].concat();
+            let only = (format!("canary {n}"), "as-is".to_owned());
+            assert_eq!(found(&searcher, &text), [only], "{before}");
+        }
+    }
+}

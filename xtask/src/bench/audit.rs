@@ -1,0 +1,188 @@
+//! The audit's search, on one processor, beside the fastest searches that others have written.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Stdio;
+use std::time::{Duration, Instant};
+
+use aho_corasick::AhoCorasick;
+use chat_harness::adapter::Surface;
+use chat_harness::audit::Searcher;
+use chat_harness::plan::{AuditPlan, Canary, StepId};
+use memchr::memmem;
+
+use super::pin;
+use super::table::{Row, median};
+use crate::command;
+use crate::trouble::Trouble;
+
+/// Bytes that are searched: half of them random, half of them like a log.
+const HAYSTACK: usize = 128 * 1024 * 1024;
+
+/// How many canaries a large scenario plants.
+const CANARIES: usize = 200;
+
+/// Seconds for the haystack at so many gigabytes in a second.
+fn at_gigabytes(speed: f64) -> Duration {
+    Duration::from_secs_f64(HAYSTACK as f64 / (speed * 1e9))
+}
+
+/// Measures all of them in turns.
+///
+/// # Errors
+///
+/// When the system refuses files.
+pub(super) fn measure(rounds: u32) -> Result<Vec<Row>, Trouble> {
+    pin(1);
+    let haystack = haystack();
+    let one = canaries(1);
+    let many = canaries(CANARIES);
+    let (few, all) = (searcher(&one), searcher(&many));
+    let first = one.first().map(|text| memmem::Finder::new(text.as_bytes()));
+    let automaton =
+        AhoCorasick::new(&many).map_err(|error| Trouble::environment(error.to_string()))?;
+    let dir = tempfile::tempdir().map_err(trouble)?;
+    let grep = Grep::prepare(dir.path(), &haystack, &many).map_err(trouble)?;
+    let mut times: [Vec<Duration>; 5] = Default::default();
+    for _ in 0..rounds {
+        let mut each: [&mut dyn FnMut() -> bool; 5] = [
+            &mut || is_clean(&few, &haystack),
+            &mut || is_clean(&all, &haystack),
+            &mut || {
+                first
+                    .as_ref()
+                    .is_none_or(|one| one.find(&haystack).is_none())
+            },
+            &mut || !automaton.is_match(&haystack),
+            &mut || grep.as_ref().is_none_or(Grep::is_clean),
+        ];
+        for (measured, times) in each.iter_mut().zip(&mut times) {
+            let began = Instant::now();
+            if !measured() {
+                return Err(Trouble::environment(
+                    "a canary was found where none was planted".to_owned(),
+                ));
+            }
+            times.push(began.elapsed());
+        }
+    }
+    let [few, all, one, automaton, ripgrep] = times.map(median);
+    let one_at = "128 MiB, 1 canary, all spellings";
+    let many_at = "128 MiB, 200 canaries, all spellings";
+    let mut rows = vec![
+        row(one_at, few, "4 GB/s", at_gigabytes(4.0), 1.0),
+        row(one_at, few, "memmem, 1", one, 10.0),
+        row(many_at, all, "1 GB/s", at_gigabytes(1.0), 1.0),
+        row(many_at, all, "aho, 200", automaton, 10.0),
+    ];
+    if grep.is_some() {
+        rows.push(row(many_at, all, "rg -F, 200", ripgrep, 1.0));
+    }
+    Ok(rows)
+}
+
+fn row(
+    row: &'static str,
+    ours: Duration,
+    reference: &'static str,
+    theirs: Duration,
+    goal: f64,
+) -> Row {
+    Row {
+        bench: "audit",
+        row,
+        ours,
+        reference,
+        theirs,
+        goal,
+    }
+}
+
+fn is_clean(searcher: &Searcher, haystack: &[u8]) -> bool {
+    searcher
+        .search(Surface::Output, "haystack", haystack)
+        .is_ok_and(|searched| searched.findings.is_empty())
+}
+
+fn canaries(count: usize) -> Vec<String> {
+    const WORDS: [&str; 4] = ["amber", "falco", "river", "stone"];
+    let words = WORDS.iter().cycle();
+    (0..count)
+        .zip(words)
+        .map(|(n, word)| format!("QXZVKWBM-{word}-meadow-{:04}", n * 37))
+        .collect()
+}
+
+fn searcher(texts: &[String]) -> Searcher {
+    let canaries = texts.iter().enumerate().map(|(n, text)| Canary {
+        name: n.to_string(),
+        text: text.clone(),
+        step: StepId("1".to_owned()),
+    });
+    let plan = AuditPlan {
+        canaries: canaries.collect(),
+        ..AuditPlan::default()
+    };
+    Searcher::new(&plan, &[])
+}
+
+/// The same bytes each time, so that runs can be compared.
+fn haystack() -> Vec<u8> {
+    let mut state = 0x2545_f491_4f6c_dd1d_u64;
+    let mut next = || {
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        state
+    };
+    let mut bytes = Vec::with_capacity(HAYSTACK + 256);
+    while bytes.len() < HAYSTACK / 2 {
+        bytes.extend_from_slice(&next().to_le_bytes());
+    }
+    while bytes.len() < HAYSTACK {
+        let (when, who, what) = (next() % 1_000_000, next() % 50, next());
+        let line = format!(
+            "2026-11-21T10:00:00.{when:06}Z INFO relay::router: frame forwarded from=user{who} size={} id={what:016x}\n",
+            what % 4096
+        );
+        bytes.extend_from_slice(line.as_bytes());
+    }
+    bytes.truncate(HAYSTACK);
+    bytes
+}
+
+/// `rg`, where it is installed.
+struct Grep {
+    program: PathBuf,
+    patterns: PathBuf,
+    haystack: PathBuf,
+}
+
+impl Grep {
+    fn prepare(dir: &Path, haystack: &[u8], texts: &[String]) -> std::io::Result<Option<Self>> {
+        let Some(program) = command::find("rg") else {
+            return Ok(None);
+        };
+        let grep = Self {
+            program,
+            patterns: dir.join("patterns"),
+            haystack: dir.join("haystack"),
+        };
+        fs::write(&grep.patterns, texts.join("\n"))?;
+        fs::write(&grep.haystack, haystack)?;
+        Ok(Some(grep))
+    }
+
+    fn is_clean(&self) -> bool {
+        let mut rg = command::program(&self.program, Path::new("/"));
+        rg.args(["-j1", "-a", "-c", "-F", "-f"])
+            .arg(&self.patterns)
+            .arg(&self.haystack);
+        rg.stdout(Stdio::null());
+        rg.status().is_ok_and(|status| status.code() == Some(1))
+    }
+}
+
+fn trouble(error: std::io::Error) -> Trouble {
+    Trouble::environment(error.to_string())
+}
