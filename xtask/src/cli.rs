@@ -39,6 +39,8 @@ pub(crate) enum Command {
     Doctor,
     /// Measure ourselves against the simplest program that does the same
     Bench(Bench),
+    /// Play a chat with each of a hundred faults, and see that each is caught for what it is
+    Zoo(Zoo),
     /// Check the rules of the repository itself
     Tidy,
     /// Run everything that a change must pass
@@ -86,15 +88,26 @@ impl Staging {
 #[command(after_help = "Examples:
   cargo xtask demo three-clients
   cargo xtask demo three-clients --auto 2s
-  cargo xtask demo three-clients --adapter ./mine.toml")]
+  cargo xtask demo three-clients --adapter ./mine.toml
+  cargo xtask demo three-clients --relay nosy")]
 pub(crate) struct Demo {
     /// Id of a scenario, or its last part
     pub(crate) name: String,
     /// Go on by itself after so long, instead of waiting for a key: `2s`, `500ms`
     #[arg(long, value_parser = duration, value_name = "PAUSE")]
     pub(crate) auto: Option<Duration>,
+    /// Play with the zoo's relay that has the clients' key: it ends in PLAINTEXT
+    #[arg(long, conflicts_with_all = ["adapter", "settings"])]
+    pub(crate) relay: Option<Relay>,
     #[command(flatten)]
     pub(crate) staging: Staging,
+}
+
+/// Relays to be warned of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Relay {
+    /// Opens and logs what it passes on
+    Nosy,
 }
 
 #[derive(Args, Debug)]
@@ -284,6 +297,32 @@ pub(crate) enum Area {
     Stage,
     /// A recording tap on a link against tokio's copy in both directions
     Tap,
+}
+
+#[derive(Args, Debug)]
+#[command(after_help = "Examples:
+  cargo xtask zoo
+  cargo xtask zoo log-hex memory-text honest
+  cargo xtask zoo --json
+
+docs/zoo.md says what each does. The last line is
+`N caught, 0 missed, M harmless, 0 false alarms`, and the exit code 0 only then.")]
+pub(crate) struct Zoo {
+    /// Names of faults; all when left out
+    #[arg(value_name = "FAULT")]
+    pub(crate) names: Vec<String>,
+    /// Print one JSON object a fault instead of a table
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// Play so many at a time; as many as there are processors when left out
+    #[arg(long, value_name = "N")]
+    pub(crate) jobs: Option<NonZeroUsize>,
+    /// Everything random comes from this number; another one each time when left out
+    #[arg(long, value_name = "NUMBER")]
+    pub(crate) seed: Option<u64>,
+    /// How strongly to isolate; the strongest that works here when left out
+    #[arg(long)]
+    pub(crate) level: Option<Level>,
 }
 
 #[derive(Args, Debug)]

@@ -19,6 +19,7 @@ use crate::output;
 use crate::staging;
 use crate::trouble::{Ran, Trouble};
 use crate::workspace::Workspace;
+use crate::zoo;
 
 /// Width of a demo where no terminal says another one.
 const WIDTH: usize = 100;
@@ -30,12 +31,13 @@ const LOOK: u64 = 512 * 1024;
 pub(crate) fn run(arguments: &cli::Demo) -> Ran {
     let workspace = Workspace::here();
     let scenario = staging::one(&workspace, &arguments.name)?;
-    let who = staging::implementations(
-        &workspace,
-        &arguments.staging,
-        std::slice::from_ref(&scenario),
-    )?;
-    let ground = staging::ground(&workspace, &arguments.staging, who, Update::Check)?;
+    let mut staging = arguments.staging.clone();
+    if let Some(cli::Relay::Nosy) = arguments.relay {
+        staging.adapter = zoo::leaky(&workspace);
+        staging.settings = vec![("fault".to_owned(), "nosy".to_owned())];
+    }
+    let who = staging::implementations(&workspace, &staging, std::slice::from_ref(&scenario))?;
+    let ground = staging::ground(&workspace, &staging, who, Update::Check)?;
     let reports = workspace.reports();
     let dir = RunDir::create(&reports).map_err(|error| Trouble::file(&reports, &error))?;
     let single_keys = if arguments.auto.is_none() {

@@ -30,6 +30,7 @@ mod test;
 mod tidy;
 mod trouble;
 mod workspace;
+mod zoo;
 
 use std::process::ExitCode;
 
@@ -54,6 +55,7 @@ fn main() -> ExitCode {
         Some(Command::Schema(arguments)) => schema::run(&arguments),
         Some(Command::Test(arguments)) => test::run(&arguments),
         Some(Command::Tidy) => tidy::run(),
+        Some(Command::Zoo(arguments)) => zoo::run(&arguments),
     };
     let code = ran.unwrap_or_else(|trouble| {
         output::trouble(&trouble);

@@ -10,6 +10,7 @@ mod select;
 mod shard;
 mod suite;
 mod tries;
+mod variants;
 mod waiting;
 
 use std::collections::BTreeMap;
@@ -27,6 +28,7 @@ pub use select::{Selection, Wanted, select};
 pub use shard::Shard;
 pub use suite::{Progress, TestSettings, test};
 pub use tries::Tries;
+pub use variants::{Variant, variants};
 
 use crate::adapter::Adapter;
 use crate::plan::{Cast, Plan};

@@ -66,7 +66,7 @@ const RULES: [Rule; 8] = [
     },
     Rule {
         package: "xtask",
-        ours: &["chat-harness"],
+        ours: &["chat-harness", "zoo"],
         never: &["chat-client", "chat-crypto", "chat-identity", "chat-server"],
         controls: &["chat-harness", "chat-protocol"],
     },

@@ -184,6 +184,11 @@ impl Fault {
         }
     }
 
+    /// The scenario of the zoo that brings it to light.
+    pub fn scenario(self) -> &'static str {
+        "leaks"
+    }
+
     /// Whether it is none at all.
     pub fn is_harmless(self) -> bool {
         matches!(self, Self::Harmless(_))

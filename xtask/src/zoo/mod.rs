@@ -1,0 +1,167 @@
+//! `zoo`: every fault of the leaky pair is played, and must be caught for what it is.
+
+mod outcome;
+mod table;
+
+use std::num::NonZeroUsize;
+use std::path::Path;
+use std::thread::available_parallelism;
+
+use chat_harness::adapter::{self, Adapter};
+use chat_harness::report::PlayReport;
+use chat_harness::run::{self, Ground, RunDir, Variant, Wanted};
+use chat_harness::scenario::Scenario;
+use chat_harness::snapshot::Update;
+use chat_harness::timeline::{self, Kind};
+use indicatif::ProgressBar;
+use tokio::sync::mpsc;
+use zoo::leaky::Fault;
+
+use crate::cli;
+use crate::exit_code::{FAILED, FINE};
+use crate::interrupt::Interrupt;
+use crate::output;
+use crate::staging;
+use crate::trouble::{Ran, Trouble};
+use crate::workspace::Workspace;
+use outcome::Outcome;
+use table::Row;
+
+/// How many reports may wait to be counted.
+const NEWS: usize = 64;
+
+/// Plays the faults that were asked for, or all; one line each, then the sum.
+pub(crate) fn run(arguments: &cli::Zoo) -> Ran {
+    let workspace = Workspace::here();
+    let faults = chosen(&arguments.names)?;
+    let asked = cli::Staging {
+        adapter: leaky(&workspace),
+        settings: Vec::new(),
+        seed: arguments.seed,
+        level: arguments.level,
+    };
+    let variants = variants(&workspace, &asked.adapter, &faults)?;
+    let who = staging::implementations(&workspace, &asked, &[])?;
+    let ground = staging::ground(&workspace, &asked, who, Update::Check)?;
+    let reports = workspace.reports().join("zoo");
+    let dir = RunDir::create(&reports).map_err(|error| Trouble::file(&reports, &error))?;
+    let jobs = arguments
+        .jobs
+        .or_else(|| available_parallelism().ok())
+        .map_or(1, NonZeroUsize::get);
+    let played = staging::runtime()?.block_on(play(&ground, variants, jobs, &dir));
+    let (plays, left) = played?;
+    for sentence in &left {
+        output::narrate(sentence);
+    }
+    let rows = rows(&faults, &plays, dir.path())?;
+    for row in &rows {
+        let line = if arguments.json {
+            row.json()
+        } else {
+            row.line()
+        };
+        output::result(&line);
+    }
+    output::narrate(&format!("files: {}", dir.path().display()));
+    if !arguments.json {
+        output::result(&table::sum(&rows));
+    }
+    let is_fine = left.is_empty() && rows.iter().all(|row| row.outcome.is_right());
+    Ok(if is_fine { FINE } else { FAILED })
+}
+
+/// The adapter that plays them all.
+pub(crate) fn leaky(workspace: &Workspace) -> String {
+    let path = workspace.zoo_adapters().join("leaky.toml");
+    path.display().to_string()
+}
+
+fn chosen(names: &[String]) -> Result<Vec<Fault>, Trouble> {
+    if names.is_empty() {
+        return Ok(Fault::all().collect());
+    }
+    let named = names.iter().map(|name| Fault::named(name));
+    named.collect::<Result<_, _>>().map_err(Trouble::usage)
+}
+
+fn variants(
+    workspace: &Workspace,
+    adapter: &str,
+    faults: &[Fault],
+) -> Result<Vec<Variant>, Trouble> {
+    let unreadable = |_| Trouble::usage(format!("{adapter} cannot be read; `cargo xtask check`"));
+    let honest: Adapter = adapter::load(Path::new(adapter)).map_err(unreadable)?;
+    faults
+        .iter()
+        .map(|fault| {
+            let mut adapter = honest.clone();
+            adapter
+                .set("fault", &fault.name())
+                .map_err(|error| Trouble::usage(error.to_string()))?;
+            Ok(Variant {
+                name: fault.name(),
+                scenario: scenario(workspace, fault.scenario())?,
+                adapter,
+            })
+        })
+        .collect()
+}
+
+fn scenario(workspace: &Workspace, name: &str) -> Result<Scenario, Trouble> {
+    let wanted = Wanted {
+        names: vec![name.to_owned()],
+        tags: Vec::new(),
+    };
+    let found = staging::scenarios(&workspace.zoo_scenarios(), &wanted)?;
+    let exact = found.into_iter().find(|scenario| scenario.id == name);
+    exact.ok_or_else(|| Trouble::usage(format!("the zoo has no scenario {name}")))
+}
+
+async fn play(
+    ground: &Ground,
+    variants: Vec<Variant>,
+    jobs: usize,
+    dir: &RunDir,
+) -> Result<(Vec<PlayReport>, Vec<String>), Trouble> {
+    let interrupt = Interrupt::listen(ground.cancel.clone())?;
+    // Hidden by itself where standard error is no terminal.
+    let bar = ProgressBar::new(variants.len() as u64);
+    let (ended, mut news) = mpsc::channel::<PlayReport>(NEWS);
+    let counting = bar.clone();
+    let telling = tokio::spawn(async move {
+        while let Some(report) = news.recv().await {
+            counting.set_message(report.scenario);
+            counting.inc(1);
+        }
+    });
+    let played = run::variants(ground, variants, jobs, dir, &ended).await;
+    drop(ended);
+    drop(telling.await);
+    bar.finish_and_clear();
+    played.map_err(|error| interrupt.trouble(error))
+}
+
+fn rows(faults: &[Fault], plays: &[PlayReport], dir: &Path) -> Result<Vec<Row>, Trouble> {
+    let pairs = faults.iter().zip(plays);
+    pairs
+        .map(|(fault, play)| {
+            let findings = findings(&dir.join(&play.dir).join("timeline.jsonl"))?;
+            Ok(Row {
+                fault: *fault,
+                outcome: Outcome::of(fault.expected(), &play.verdicts, &findings),
+                elapsed: play.elapsed,
+            })
+        })
+        .collect()
+}
+
+/// What was found in a play.
+fn findings(path: &Path) -> Result<Vec<Kind>, Trouble> {
+    let events = std::fs::read_to_string(path).and_then(|text| timeline::read(&text));
+    let events = events.map_err(|error| Trouble::file(path, &error))?;
+    let kinds = events.into_iter().map(|event| event.kind);
+    Ok(kinds
+        .filter(|kind| matches!(kind, Kind::Finding { .. }))
+        .collect())
+}
