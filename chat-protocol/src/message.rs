@@ -45,6 +45,9 @@ pub enum ToRelay {
     Ack {
         /// As in [`ToClient::Deliver`].
         seq: u64,
+        /// Those among them, by the same number, that were not accepted: they do not open.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        refused: Vec<u64>,
     },
     /// One sealed chunk of a file; the frame's body is the chunk.
     Chunk {
@@ -139,6 +142,10 @@ pub enum ToClient {
     Accepted {
         /// As in [`ToRelay::Send`].
         id: u64,
+        /// It came, and was not accepted: it does not open. A field and not a type, so that
+        /// a client that does not know it is still told that the envelope was dealt with.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        refused: bool,
     },
     /// The envelope did not reach the recipient and never will.
     Undelivered {

@@ -36,6 +36,8 @@ pub enum ClientFault {
     AsksCursor,
     /// Changes one byte of a received file before it saves it.
     CorruptsFile,
+    /// Ends when it has asked for a name. Only one that asks has this.
+    DiesAsking,
     /// Ends in the middle of the line with the first message.
     DiesMidline,
     /// Takes memory at the first message until it has half a gigabyte.
@@ -66,8 +68,13 @@ pub enum ClientFault {
     /// Leaves a process behind: in a session of its own, deaf to SIGTERM, without input or
     /// output.
     Orphans,
+    /// Is nobody's client yet: wants a licence agreed to, and a name chosen instead of told.
+    /// Only one that asks has this.
+    Registers,
     /// Does nothing but compute from the first message on.
     Spins,
+    /// Asks for a name, and for nothing more, for ever. Only one that asks has this.
+    StopsAsking,
     /// Shows every message twice.
     Twice,
     /// Reads a line before it is ready that nobody told to type.

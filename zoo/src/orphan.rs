@@ -71,11 +71,16 @@ pub(crate) fn abandon(count: u32) -> io::Result<()> {
 pub(crate) fn be() -> io::Result<()> {
     rustix::process::setsid()?;
     deafen()?;
+    rest();
+    Ok(())
+}
+
+/// Does nothing for as long as an orphan lives.
+pub(crate) fn rest() {
     let end = Instant::now() + LIFE;
     while let Some(left) = end.checked_duration_since(Instant::now()) {
         thread::park_timeout(left);
     }
-    Ok(())
 }
 
 /// Makes this thread, and those it starts, deaf to every polite signal.

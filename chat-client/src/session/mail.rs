@@ -2,9 +2,12 @@
 
 use bytes::Bytes;
 use chat_crypto::Freshness;
-use chat_protocol::{Content, Conversation, Envelope, Fingerprint, Name};
+use chat_protocol::{Content, Conversation, Envelope, Fingerprint, Name, ToRelay};
 
 use super::{Line, Session};
+
+/// So many numbers fit into one header, however long they are.
+const REFUSED_AT_ONCE: usize = 256;
 
 /// A content, and how it came.
 struct Mail {
@@ -18,13 +21,33 @@ impl Session {
     /// An envelope. It is acknowledged whatever is in it: asking for it again would bring
     /// the same bytes.
     pub(super) fn on_deliver(&mut self, seq: u64, from: &Name, body: Bytes) {
-        self.acknowledge = self.acknowledge.max(Some(seq));
+        self.dealt_with = self.dealt_with.max(Some(seq));
         match self.open(from, body) {
             Ok(Some(mail)) => self.on_mail(from, mail),
             // The same envelope again: shown before.
             Ok(None) => {}
-            Err(code) => self.reject(from, code),
+            Err(code) => {
+                self.refused.push(seq);
+                self.reject(from, code);
+            }
         }
+    }
+
+    /// Answers for everything that was delivered, and says what of it was refused. Why, is
+    /// for this side alone: who forges envelopes learns nothing of how far each one came.
+    pub(super) fn acknowledge(&mut self) {
+        let Some(seq) = self.dealt_with.take() else {
+            return;
+        };
+        let mut refused = std::mem::take(&mut self.refused);
+        while refused.len() > REFUSED_AT_ONCE {
+            let later = refused.split_off(REFUSED_AT_ONCE);
+            if let Some(&seq) = refused.last() {
+                self.tell(&ToRelay::Ack { seq, refused });
+            }
+            refused = later;
+        }
+        self.tell(&ToRelay::Ack { seq, refused });
     }
 
     fn open(&mut self, from: &Name, body: Bytes) -> Result<Option<Mail>, &'static str> {

@@ -65,7 +65,9 @@ pub struct Session {
     outbox: Outbox,
     receiver: Receiver,
     records: Vec<ReplayRecord>,
-    acknowledge: Option<u64>,
+    /// The latest delivery that is to be acknowledged, and those that were refused.
+    dealt_with: Option<u64>,
+    refused: Vec<u64>,
     sendings: Sendings,
     receivings: Receivings,
     /// Lines that have to wait until the session is ready.
@@ -94,7 +96,8 @@ impl Session {
             outbox: Outbox::default(),
             receiver,
             records: Vec::new(),
-            acknowledge: None,
+            dealt_with: None,
+            refused: Vec::new(),
             sendings: Sendings::default(),
             receivings: Receivings::default(),
             held: Vec::new(),
@@ -183,9 +186,7 @@ impl Session {
             let records = std::mem::take(&mut self.records);
             self.effects.push(Effect::Record(records));
         }
-        if let Some(seq) = self.acknowledge.take() {
-            self.tell(&ToRelay::Ack { seq });
-        }
+        self.acknowledge();
         if self.leaving && self.outbox.is_empty() && self.sendings.is_empty() {
             self.leave();
         }
@@ -236,7 +237,9 @@ impl Session {
                 self.fail_files_with(&name);
             }
             ToClient::Deliver { seq, from } => self.on_deliver(seq, &from, body),
-            ToClient::Accepted { id } => self.on_answer(id, None),
+            ToClient::Accepted { id, refused } => {
+                self.on_answer(id, refused.then(|| "refused".to_owned()));
+            }
             ToClient::Undelivered { id, reason } => self.on_answer(id, Some(reason.to_string())),
             ToClient::Chunk { from, file, index } => {
                 self.on_chunk(Transfer { from, file }, index, &body);

@@ -67,6 +67,47 @@ fn the_same_envelope_again_is_acknowledged_and_not_shown_even_after_a_restart() 
 }
 
 #[test]
+fn a_sender_is_told_what_was_refused_and_never_that_it_was_sent() {
+    let mut hall = Hall::with(&["alice", "bob", "carol"]);
+    hall.tamper(|_, message, body| match message {
+        ToRelay::Send { ref to, .. } if to.as_str() == "bob" => {
+            let mut changed = BytesMut::from(&*body);
+            *changed.last_mut().unwrap() ^= 1;
+            vec![(message, changed.freeze())]
+        }
+        message => untouched(message, body),
+    });
+    hall.types("alice", "/msg bob pay 100");
+    assert_eq!(hall.lines("alice"), ["undelivered bob refused"]);
+    hall.types("alice", "hello");
+    assert_eq!(
+        hall.lines("alice"),
+        ["undelivered bob refused", "sent all 1"]
+    );
+}
+
+#[test]
+fn more_refusals_than_fit_into_one_acknowledgement_are_all_told() {
+    let mut hall = Hall::with(&["alice", "bob"]);
+    for seq in 1..=600 {
+        let deliver = ToClient::Deliver {
+            seq,
+            from: name("alice"),
+        };
+        let frame = deliver.frame(Bytes::from_static(b"short"));
+        hall.person("bob")
+            .session
+            .on_frame(&frame, crate::hall::NOW);
+    }
+    hall.forget("bob");
+    hall.settle();
+    let acks: Vec<String> = hall.log("bob");
+    let acks = acks.iter().filter(|line| line.starts_with("(ack"));
+    let told: Vec<usize> = acks.map(|line| line.matches("refused").count()).collect();
+    assert_eq!(told, [256, 256, 88]);
+}
+
+#[test]
 fn what_does_not_open_is_told_and_acknowledged() {
     let mut hall = Hall::with(&["alice", "bob"]);
     let kept = keep_envelopes(&mut hall);
@@ -88,7 +129,10 @@ fn what_does_not_open_is_told_and_acknowledged() {
         deliver(&mut hall, seq, body);
         assert_eq!(
             hall.log("bob"),
-            [format!("rejected alice {code}"), format!("(ack {seq})")]
+            [
+                format!("rejected alice {code}"),
+                format!("(ack {seq} refused {seq})")
+            ]
         );
     }
     // A forgery does not stand in the way of the genuine one.

@@ -226,8 +226,10 @@ impl Hall {
                 match effect {
                     Effect::Send(frame) => {
                         let message = ToRelay::decode(&frame).unwrap();
-                        if let ToRelay::Ack { seq } = &message {
-                            person.log.push(format!("(ack {seq})"));
+                        if let ToRelay::Ack { seq, refused } = &message {
+                            let refused = refused.iter().map(|n| format!(" refused {n}"));
+                            let refused: String = refused.collect();
+                            person.log.push(format!("(ack {seq}{refused})"));
                         }
                         self.queue.push_back((who.to_owned(), message, frame.body));
                     }
@@ -262,13 +264,14 @@ impl Hall {
             }
             ToRelay::Login { .. } => self.welcome(from),
             ToRelay::Send { id, to } => self.pass_on(from, id, &to, body),
-            ToRelay::Ack { seq } => {
+            ToRelay::Ack { seq, refused } => {
                 let person = self.person(from);
                 let (done, waiting) = person.waiting.drain(..).partition(|(n, ..)| *n <= seq);
                 person.waiting = waiting;
                 let done: Vec<(u64, String, u64)> = done;
-                for (_, sender, id) in done {
-                    self.deliver(&sender, ToClient::Accepted { id }, Bytes::new());
+                for (n, sender, id) in done {
+                    let refused = refused.contains(&n);
+                    self.deliver(&sender, ToClient::Accepted { id, refused }, Bytes::new());
                 }
             }
             ToRelay::Chunk { to, file, index } => {

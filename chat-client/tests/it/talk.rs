@@ -91,7 +91,14 @@ fn an_answer_that_comes_twice_counts_once() {
     let mut hall = Hall::with(&["alice", "bob"]);
     hall.types("alice", "/msg bob hi");
     hall.forget("alice");
-    hall.relay_says("alice", ToClient::Accepted { id: 1 }, bytes::Bytes::new());
+    hall.relay_says(
+        "alice",
+        ToClient::Accepted {
+            id: 1,
+            refused: false,
+        },
+        bytes::Bytes::new(),
+    );
     assert!(hall.log("alice").is_empty());
 }
 
@@ -119,7 +126,14 @@ fn the_end_of_the_input_waits_for_what_is_on_its_way() {
     hall.person("alice").session.on_end_of_input();
     hall.settle();
     assert_eq!(hall.person("alice").ending, None);
-    hall.relay_says("alice", ToClient::Accepted { id: 1 }, bytes::Bytes::new());
+    hall.relay_says(
+        "alice",
+        ToClient::Accepted {
+            id: 1,
+            refused: false,
+        },
+        bytes::Bytes::new(),
+    );
     assert_eq!(hall.person("alice").ending, Some(Ending::Left));
     assert_eq!(hall.lines("alice").last().unwrap(), "sent bob");
 }

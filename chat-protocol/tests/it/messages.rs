@@ -81,7 +81,8 @@ fn to_relay() -> impl Strategy<Value = ToRelay> {
             signature
         }),
         (any::<u64>(), name()).prop_map(|(id, to)| ToRelay::Send { id, to }),
-        any::<u64>().prop_map(|seq| ToRelay::Ack { seq }),
+        (any::<u64>(), prop::collection::vec(any::<u64>(), 0..4))
+            .prop_map(|(seq, refused)| ToRelay::Ack { seq, refused }),
         (name(), file(), any::<u32>()).prop_map(|(to, file, index)| ToRelay::Chunk {
             to,
             file,
@@ -115,7 +116,7 @@ fn to_client() -> impl Strategy<Value = ToClient> {
         peer().prop_map(|peer| ToClient::Joined { peer }),
         (name(), leave()).prop_map(|(name, reason)| ToClient::Left { name, reason }),
         (any::<u64>(), name()).prop_map(|(seq, from)| ToClient::Deliver { seq, from }),
-        any::<u64>().prop_map(|id| ToClient::Accepted { id }),
+        (any::<u64>(), any::<bool>()).prop_map(|(id, refused)| ToClient::Accepted { id, refused }),
         any::<u64>().prop_map(|id| ToClient::Undelivered {
             id,
             reason: ErrorCode::UnknownName

@@ -133,7 +133,7 @@ fn immediate(frame: Frame, outbox: &Outbox) -> Result<Option<Request>, Ending> {
             to,
             envelope: frame.body,
         },
-        ToRelay::Ack { seq } => Request::Ack { seq },
+        ToRelay::Ack { seq, refused } => Request::Ack { seq, refused },
         ToRelay::Chunk { to, file, index } => Request::Chunk {
             to,
             file,

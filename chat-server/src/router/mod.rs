@@ -73,6 +73,7 @@ pub(crate) enum Request {
     },
     Ack {
         seq: u64,
+        refused: Vec<u64>,
     },
     Chunk {
         to: Name,

@@ -1,6 +1,6 @@
 //! From one client to another.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeSet, VecDeque};
 
 use bytes::Bytes;
 use chat_protocol::limits::MAX_UNACKNOWLEDGED;
@@ -20,7 +20,7 @@ impl Router {
         let name = sender.peer.name.clone();
         match request {
             Request::Send { id, to, envelope } => self.deliver(from, name, id, &to, envelope),
-            Request::Ack { seq } => self.acknowledge(from, seq),
+            Request::Ack { seq, refused } => self.acknowledge(from, seq, &refused),
             Request::Chunk {
                 to,
                 file,
@@ -90,8 +90,8 @@ impl Router {
         self.undelivered(from, id, ErrorCode::UnknownName);
     }
 
-    /// A client has dealt with all deliveries up to this one.
-    fn acknowledge(&mut self, by: ConnectionId, seq: u64) {
+    /// A client has dealt with all deliveries up to this one, and has refused some.
+    fn acknowledge(&mut self, by: ConnectionId, seq: u64, refused: &[u64]) {
         let Some(client) = self.online.get_mut(by) else {
             return;
         };
@@ -103,9 +103,11 @@ impl Router {
         }
         let waiting = &mut client.unacknowledged;
         let done = waiting.partition_point(|delivery| delivery.seq <= seq);
-        let accepted: Vec<Delivery> = waiting.drain(..done).collect();
-        for Delivery { from, id, .. } in accepted {
-            self.tell(from, &ToClient::Accepted { id }, Bytes::new());
+        let settled: Vec<Delivery> = waiting.drain(..done).collect();
+        let refused: BTreeSet<u64> = refused.iter().copied().collect();
+        for Delivery { from, id, seq } in settled {
+            let refused = refused.contains(&seq);
+            self.tell(from, &ToClient::Accepted { id, refused }, Bytes::new());
         }
     }
 

@@ -106,7 +106,10 @@ fn garbage() -> Vec<Vec<u8>> {
             id: 1,
             to: "alice".parse().unwrap(),
         }),
-        frame(&ToRelay::Ack { seq: 1 }),
+        frame(&ToRelay::Ack {
+            seq: 1,
+            refused: Vec::new(),
+        }),
         frame(&ToRelay::Pong { n: 0 }),
         frame(&alice),
         [frame(&alice), frame(&alice)].concat(),
@@ -139,8 +142,15 @@ async fn strangers_with_garbage_never_disturb_those_who_are_logged_in() {
         let (message, body) = bob.next_with_body().await;
         assert_eq!(message, ToClient::Deliver { seq: id, from });
         assert_eq!(body, &b"through"[..]);
-        bob.send(&ToRelay::Ack { seq: id }).await;
-        assert_eq!(alice.next().await, ToClient::Accepted { id });
+        bob.send(&ToRelay::Ack {
+            seq: id,
+            refused: Vec::new(),
+        })
+        .await;
+        assert_eq!(
+            alice.next().await,
+            ToClient::Accepted { id, refused: false }
+        );
     }
     alice.expect_quiet().await;
     bob.expect_quiet().await;

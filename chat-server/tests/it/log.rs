@@ -20,7 +20,11 @@ async fn talk(program: &Program) {
     };
     alice.send_with(&send, CANARY).await;
     assert_eq!(bob.next_with_body().await.1, CANARY);
-    bob.send(&ToRelay::Ack { seq: 1 }).await;
+    bob.send(&ToRelay::Ack {
+        seq: 1,
+        refused: Vec::new(),
+    })
+    .await;
     alice.next().await;
     let file = FileId([1; 16]);
     let chunk = ToRelay::Chunk {

@@ -27,8 +27,18 @@ async fn envelope_is_accepted_after_the_recipient_has_acknowledged_it() {
     send(&mut alice, 41, "bob", b"any bytes at all").await;
     expect_delivery(&mut bob, 1, "alice", b"any bytes at all").await;
     alice.expect_quiet().await;
-    bob.send(&ToRelay::Ack { seq: 1 }).await;
-    assert_eq!(alice.next().await, ToClient::Accepted { id: 41 });
+    bob.send(&ToRelay::Ack {
+        seq: 1,
+        refused: Vec::new(),
+    })
+    .await;
+    assert_eq!(
+        alice.next().await,
+        ToClient::Accepted {
+            id: 41,
+            refused: false
+        }
+    );
 }
 
 #[tokio::test]
@@ -41,14 +51,54 @@ async fn acknowledgement_is_cumulative_and_counts_once() {
     for seq in 1..=3 {
         expect_delivery(&mut bob, seq, "alice", &[0; 100_000]).await;
     }
-    bob.send(&ToRelay::Ack { seq: 2 }).await;
-    bob.send(&ToRelay::Ack { seq: 2 }).await;
-    bob.send(&ToRelay::Ack { seq: 1 }).await;
-    bob.send(&ToRelay::Ack { seq: 3 }).await;
+    bob.send(&ToRelay::Ack {
+        seq: 2,
+        refused: Vec::new(),
+    })
+    .await;
+    bob.send(&ToRelay::Ack {
+        seq: 2,
+        refused: Vec::new(),
+    })
+    .await;
+    bob.send(&ToRelay::Ack {
+        seq: 1,
+        refused: Vec::new(),
+    })
+    .await;
+    bob.send(&ToRelay::Ack {
+        seq: 3,
+        refused: Vec::new(),
+    })
+    .await;
     for id in [7, 5, 9] {
-        assert_eq!(alice.next().await, ToClient::Accepted { id });
+        assert_eq!(
+            alice.next().await,
+            ToClient::Accepted { id, refused: false }
+        );
     }
     alice.expect_quiet().await;
+}
+
+#[tokio::test]
+async fn a_sender_is_told_which_of_its_envelopes_were_refused() {
+    let relay = Relay::start().await;
+    let (mut alice, mut bob) = relay.alice_and_bob().await;
+    for (seq, id) in [(1, 7), (2, 5), (3, 9)] {
+        send(&mut alice, id, "bob", b"any bytes at all").await;
+        expect_delivery(&mut bob, seq, "alice", b"any bytes at all").await;
+    }
+    // What is refused ahead of its acknowledgement, or was never delivered, means nothing.
+    let refused = vec![2, 3, 77];
+    bob.send(&ToRelay::Ack { seq: 2, refused }).await;
+    let refused = false;
+    assert_eq!(alice.next().await, ToClient::Accepted { id: 7, refused });
+    let refused = true;
+    assert_eq!(alice.next().await, ToClient::Accepted { id: 5, refused });
+    let refused = Vec::new();
+    bob.send(&ToRelay::Ack { seq: 3, refused }).await;
+    let refused = false;
+    assert_eq!(alice.next().await, ToClient::Accepted { id: 9, refused });
 }
 
 #[tokio::test]
@@ -57,11 +107,25 @@ async fn acknowledging_what_was_never_delivered_is_an_error() {
     let (mut alice, mut bob) = relay.alice_and_bob().await;
     send(&mut alice, 1, "bob", b"x").await;
     expect_delivery(&mut bob, 1, "alice", b"x").await;
-    bob.send(&ToRelay::Ack { seq: 2 }).await;
+    bob.send(&ToRelay::Ack {
+        seq: 2,
+        refused: Vec::new(),
+    })
+    .await;
     bob.expect_error(ErrorCode::OutOfOrder).await;
     alice.expect_quiet().await;
-    bob.send(&ToRelay::Ack { seq: 1 }).await;
-    assert_eq!(alice.next().await, ToClient::Accepted { id: 1 });
+    bob.send(&ToRelay::Ack {
+        seq: 1,
+        refused: Vec::new(),
+    })
+    .await;
+    assert_eq!(
+        alice.next().await,
+        ToClient::Accepted {
+            id: 1,
+            refused: false
+        }
+    );
 }
 
 #[tokio::test]
@@ -85,8 +149,19 @@ async fn sender_may_be_the_recipient() {
     let mut alice = relay.login("alice", 0).await;
     send(&mut alice, 1, "alice", b"note").await;
     expect_delivery(&mut alice, 1, "alice", b"note").await;
-    alice.send(&ToRelay::Ack { seq: 1 }).await;
-    assert_eq!(alice.next().await, ToClient::Accepted { id: 1 });
+    alice
+        .send(&ToRelay::Ack {
+            seq: 1,
+            refused: Vec::new(),
+        })
+        .await;
+    assert_eq!(
+        alice.next().await,
+        ToClient::Accepted {
+            id: 1,
+            refused: false
+        }
+    );
 }
 
 #[tokio::test]
@@ -108,8 +183,18 @@ async fn sender_is_told_when_the_recipient_leaves_without_acknowledging() {
     send(&mut alice, 1, "bob", b"seen").await;
     send(&mut alice, 2, "bob", b"not seen").await;
     expect_delivery(&mut bob, 1, "alice", b"seen").await;
-    bob.send(&ToRelay::Ack { seq: 1 }).await;
-    assert_eq!(alice.next().await, ToClient::Accepted { id: 1 });
+    bob.send(&ToRelay::Ack {
+        seq: 1,
+        refused: Vec::new(),
+    })
+    .await;
+    assert_eq!(
+        alice.next().await,
+        ToClient::Accepted {
+            id: 1,
+            refused: false
+        }
+    );
     expect_delivery(&mut bob, 2, "alice", b"not seen").await;
     drop(bob);
     alice.expect_left("bob", LeaveReason::Dropped).await;
@@ -129,9 +214,16 @@ async fn recipient_with_too_much_unacknowledged_is_busy_and_stays() {
     for seq in 1..=most {
         expect_delivery(&mut bob, seq, "alice", b"small").await;
     }
-    bob.send(&ToRelay::Ack { seq: most }).await;
+    bob.send(&ToRelay::Ack {
+        seq: most,
+        refused: Vec::new(),
+    })
+    .await;
     for id in 1..=most {
-        assert_eq!(alice.next().await, ToClient::Accepted { id });
+        assert_eq!(
+            alice.next().await,
+            ToClient::Accepted { id, refused: false }
+        );
     }
     send(&mut alice, most + 2, "bob", b"again").await;
     expect_delivery(&mut bob, most + 1, "alice", b"again").await;

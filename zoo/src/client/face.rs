@@ -4,6 +4,8 @@ use std::collections::VecDeque;
 use std::io::{self, Write as _};
 use std::sync::{Mutex, PoisonError};
 
+use crate::fault::ClientFault;
+use crate::orphan;
 use crate::terminal;
 
 /// How a client meets its user.
@@ -28,13 +30,13 @@ static SHOWN: Mutex<(Face, VecDeque<String>)> = Mutex::new((Face::Lines, VecDequ
 /// # Errors
 ///
 /// When there is no terminal, or the password is wrong.
-pub(super) fn meet(face: Face, name: String) -> io::Result<String> {
+pub(super) fn meet(face: Face, name: String, fault: Option<ClientFault>) -> io::Result<String> {
     let mut shown = SHOWN.lock().unwrap_or_else(PoisonError::into_inner);
     shown.0 = face;
     drop(shown);
     match face {
         Face::Lines => Ok(name),
-        Face::Asks => ask(),
+        Face::Asks => ask(fault),
         Face::Paints => {
             terminal::quiet()?;
             print(b"\x1b[?1049h\x1b[2J")?;
@@ -43,11 +45,23 @@ pub(super) fn meet(face: Face, name: String) -> io::Result<String> {
     }
 }
 
-fn ask() -> io::Result<String> {
+fn ask(fault: Option<ClientFault>) -> io::Result<String> {
     if !terminal::cursor()?.starts_with("\x1b[") {
         return Err(io::Error::other("this is a strange terminal"));
     }
-    let name = terminal::question("Name: ")?;
+    let name = if fault == Some(ClientFault::Registers) {
+        if terminal::question("Do you agree? ")? != "yes" {
+            return Err(io::Error::other("nobody comes in without agreeing"));
+        }
+        terminal::question("Choose a name: ")?
+    } else {
+        terminal::question("Name: ")?
+    };
+    match fault {
+        Some(ClientFault::DiesAsking) => return Err(io::Error::other("I have heard enough")),
+        Some(ClientFault::StopsAsking) => orphan::rest(),
+        Some(_) | None => {}
+    }
     if terminal::secret("Password: ")? != format!("secret of {name}") {
         return Err(io::Error::other("wrong password"));
     }

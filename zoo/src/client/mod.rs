@@ -96,7 +96,7 @@ fn begin(fault: Option<ClientFault>, face: Face) -> ExitCode {
 }
 
 fn start(mut arguments: Arguments, fault: Option<ClientFault>, face: Face) -> io::Result<ExitCode> {
-    arguments.name = face::meet(face, arguments.name)?;
+    arguments.name = face::meet(face, arguments.name, fault)?;
     match fault {
         Some(ClientFault::AsksCursor) => drop(terminal::cursor_by_input()?),
         Some(ClientFault::AsksFirst) => drop(terminal::question("Continue? ")?),
