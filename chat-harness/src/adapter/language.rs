@@ -110,6 +110,11 @@ static RELAY: Table = Table {
             Kind::Word(STOPS),
             "how it stops in order; `term` when left out",
         ),
+        may(
+            "memory",
+            Kind::Word(MEMORIES),
+            "how its memory is read; `running` when left out",
+        ),
         must(
             "keepalive",
             Kind::Duration,
@@ -148,6 +153,15 @@ const STOPS: &[Word] = &[
     word("eof", "end of its input"),
     word("int", "SIGINT"),
     word("term", "SIGTERM"),
+];
+
+const MEMORIES: &[Word] = &[
+    word("off", "not at all"),
+    word("running", "while it runs"),
+    word(
+        "stop",
+        "while it runs, and once while it stands still, before it is asked to stop",
+    ),
 ];
 
 static CLIENT: Table = Table {
@@ -441,6 +455,11 @@ static CONTROLS: Table = Table {
             "files",
             Kind::Text,
             "in the files below the relay's scratch directory",
+        ),
+        may(
+            "memory",
+            Kind::Text,
+            "in the relay's memory, from when it is ready until it ends",
         ),
         may("output", Kind::Text, "in what the relay prints"),
         may("wire", Kind::Text, "in the traffic of the links"),

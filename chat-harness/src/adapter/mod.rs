@@ -17,8 +17,9 @@ pub use dialogue::{Branch, Item, Only};
 pub use limits::{Limit, Limits};
 pub(crate) use model::captured;
 pub use model::{
-    Adapter, Capability, ClientManual, Console, Copy, Enter, Escapes, Framing, NoSetting, Program,
-    ReadyWhen, RelayManual, Stop, Surface, Template, Terminal, TypeManual, WireManual,
+    Adapter, Capability, ClientManual, Console, Copy, Enter, Escapes, Framing, MemoryManual,
+    NoSetting, Program, ReadyWhen, RelayManual, Stop, Surface, Template, Terminal, TypeManual,
+    WireManual,
 };
 pub use parse::{load, parse, reference, schema};
 pub use recognise::Recogniser;

@@ -91,6 +91,9 @@ pub struct RelayManual {
     pub ready: ReadyWhen,
     /// How it stops.
     pub stop: Stop,
+    /// How its memory is read.
+    #[serde(default)]
+    pub memory: MemoryManual,
     /// Its keep-alive when a scenario does not say another one.
     pub keepalive: Duration,
 }
@@ -217,6 +220,20 @@ pub enum Stop {
     Term,
 }
 
+/// How the memory of a relay is read.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum MemoryManual {
+    /// Not at all.
+    Off,
+    /// While it runs. What an adapter gets that does not say: stopping a process makes some
+    /// programs fail, whose system calls it interrupts.
+    #[default]
+    Running,
+    /// While it runs, and once while it stands still, before it is asked to stop.
+    Stop,
+}
+
 /// How text is written in the lines of a client.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -254,6 +271,8 @@ pub enum Surface {
     Arguments,
     /// The files in the relay's scratch directory.
     Files,
+    /// What the relay has in memory.
+    Memory,
     /// What the relay printed.
     Output,
     /// Both directions of every link.
@@ -261,11 +280,32 @@ pub enum Surface {
 }
 
 impl Surface {
+    /// Every one, in the order of reports.
+    pub const ALL: [Self; 5] = [
+        Self::Arguments,
+        Self::Files,
+        Self::Memory,
+        Self::Output,
+        Self::Wire,
+    ];
+
+    /// As it is written in files.
+    pub(crate) fn word(self) -> &'static str {
+        match self {
+            Self::Arguments => "arguments",
+            Self::Files => "files",
+            Self::Memory => "memory",
+            Self::Output => "output",
+            Self::Wire => "wire",
+        }
+    }
+
     /// As people say it.
     pub fn in_words(self) -> &'static str {
         match self {
             Self::Arguments => "the relay's arguments and environment",
             Self::Files => "the relay's files",
+            Self::Memory => "the relay's memory",
             Self::Output => "the relay's output",
             Self::Wire => "the wire",
         }

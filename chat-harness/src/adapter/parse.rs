@@ -9,8 +9,8 @@ use super::console;
 use super::language::ADAPTER;
 use super::limits::Limits;
 use super::model::{
-    Adapter, Capability, ClientManual, Copy, Escapes, Framing, Program, ReadyWhen, RelayManual,
-    Stop, Surface, Template, TypeManual, WireManual,
+    Adapter, Capability, ClientManual, Copy, Escapes, Framing, MemoryManual, Program, ReadyWhen,
+    RelayManual, Stop, Surface, Template, TypeManual, WireManual,
 };
 use crate::scenario::codes;
 use crate::scenario::diagnostic::{Problem, Problems};
@@ -138,6 +138,11 @@ fn relay(node: &Node<'_, '_>, here: &Path, checker: &mut Checker<'_>) -> Option<
             Some("eof") => Stop::Eof,
             Some("int") => Stop::Int,
             Some(_) | None => Stop::Term,
+        },
+        memory: match node.text("memory").map(|word| word.text) {
+            Some("off") => MemoryManual::Off,
+            Some("stop") => MemoryManual::Stop,
+            Some(_) | None => MemoryManual::Running,
         },
         keepalive: node
             .duration("keepalive")
@@ -274,14 +279,9 @@ fn wire(node: Option<&Node<'_, '_>>) -> WireManual {
 }
 
 fn controls(node: &Node<'_, '_>, checker: &mut Checker<'_>) -> BTreeMap<Surface, Template> {
-    let surfaces = [
-        ("arguments", Surface::Arguments),
-        ("files", Surface::Files),
-        ("output", Surface::Output),
-        ("wire", Surface::Wire),
-    ];
-    let found = surfaces
-        .into_iter()
-        .filter_map(|(key, surface)| Some((surface, checker.only(&node.text(key)?, &["control"]))));
+    let found = Surface::ALL.into_iter().filter_map(|surface| {
+        let text = node.text(surface.word())?;
+        Some((surface, checker.only(&text, &["control"])))
+    });
     found.collect()
 }

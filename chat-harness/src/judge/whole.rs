@@ -264,13 +264,7 @@ pub(super) fn orphans(view: &View<'_>) -> Check {
 
 /// One check for each surface with a control or a finding.
 pub(super) fn audit(view: &View<'_>) -> Vec<Check> {
-    let surfaces = [
-        Surface::Arguments,
-        Surface::Files,
-        Surface::Output,
-        Surface::Wire,
-    ];
-    surfaces
+    Surface::ALL
         .into_iter()
         .filter_map(|surface| audit_surface(view, surface))
         .collect()
@@ -289,7 +283,13 @@ fn audit_surface(view: &View<'_>, surface: Surface) -> Option<Check> {
                 what,
                 transformation,
             } if *there == surface => {
-                Some(format!("{what}, {transformation}, in {place} at byte {at}"))
+                let at = match surface {
+                    Surface::Memory => format!("address {at:#x}"),
+                    Surface::Arguments | Surface::Files | Surface::Output | Surface::Wire => {
+                        format!("byte {at}")
+                    }
+                };
+                Some(format!("{what}, {transformation}, in {place} at {at}"))
             }
             _ => None,
         })
@@ -298,10 +298,21 @@ fn audit_surface(view: &View<'_>, surface: Surface) -> Option<Check> {
         Kind::Searched {
             surface: there,
             bytes,
+            samples,
+            found,
             control,
             incomplete,
             ..
-        } if *there == surface => Some((*bytes, *control, incomplete.clone())),
+        } if *there == surface => {
+            // Each look at memory is a search of its own.
+            let blind = (surface == Surface::Memory && found < samples)
+                .then(|| format!("the control was found in {found} of {samples} looks alone"));
+            let found = *control == Some(true);
+            let none = (!found).then(|| {
+                format!("the control was not found in {bytes} bytes: the search could have found nothing")
+            });
+            Some(incomplete.clone().or(none).or(blind))
+        }
         _ => None,
     });
     let kind = CheckKind::Audit(surface);
@@ -317,11 +328,7 @@ fn audit_surface(view: &View<'_>, surface: Surface) -> Option<Check> {
     let why = match searched {
         _ if !declared => return None,
         None => Some("it was not searched".to_owned()),
-        Some((_, _, Some(incomplete))) => Some(incomplete),
-        Some((bytes, Some(false) | None, None)) => Some(format!(
-            "the control was not found in {bytes} bytes: the search could have found nothing"
-        )),
-        Some((_, Some(true), None)) => None,
+        Some(why) => why,
     };
     let verdict = if why.is_some() {
         Verdict::CannotTell

@@ -132,12 +132,7 @@ impl Page {
         for (surface, control) in &audit.controls {
             self.line(&format!("  {}: {control}", place(*surface)));
         }
-        for surface in [
-            Surface::Arguments,
-            Surface::Files,
-            Surface::Output,
-            Surface::Wire,
-        ] {
+        for surface in Surface::ALL {
             if !audit.controls.contains_key(&surface) {
                 self.line(&format!(
                     "  {}: no control, so that nothing can be told",
@@ -158,6 +153,7 @@ fn place(surface: Surface) -> &'static str {
     match surface {
         Surface::Arguments => "the relay's arguments and environment",
         Surface::Files => "the relay's files",
+        Surface::Memory => "the relay's memory",
         Surface::Output => "what the relay prints",
         Surface::Wire => "the traffic",
     }

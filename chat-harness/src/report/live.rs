@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 use anstyle::{AnsiColor, Color, Style};
 
+use super::PlayReport;
 use super::searches::grouped;
 use super::terminal::{badge, visible};
-use super::{PlayReport, Searched};
 use crate::plan::{Plan, PlannedStep, StepId};
 use crate::timeline::{Direction, Event, Kind, StepResult, Stream};
 
@@ -289,21 +289,12 @@ impl Narrator {
                 verdicts.checks.len()
             ),
         ];
-        for Searched {
-            surface,
-            bytes,
-            control_found,
-        } in &searches.surfaces
-        {
-            let control = match control_found {
-                Some(true) => "control found",
-                Some(false) => "control NOT found",
-                None => "no control",
-            };
+        for one in &searches.surfaces {
             lines.push(format!(
-                "   searched {:<38} {:>12} bytes, {control}",
-                surface.in_words(),
-                grouped(*bytes)
+                "   searched {:<38} {:>12} bytes, {}",
+                one.surface.in_words(),
+                grouped(one.bytes),
+                one.control()
             ));
         }
         lines.push(format!("   {}", searches.sentence()));

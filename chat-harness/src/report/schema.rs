@@ -169,22 +169,26 @@ fn used() -> Value {
 }
 
 fn searched() -> Value {
+    let count = |what: &str| json!({ "description": what, "type": "integer", "minimum": 0 });
     let surface = object(
         "The search of one surface.",
         json!({
             "surface": text("Which: wire, output, files, …"),
-            "bytes": { "description": "Bytes read.", "type": "integer", "minimum": 0 },
+            "bytes": count("Bytes read."),
+            "places": count("Files, streams and links that were searched."),
+            "samples": count("How often it was looked. What comes and goes between two looks is not seen."),
+            "found": count("How often the string that must be found was found."),
             "control_found": {
                 "description": "Whether the string that must be found was; null when the adapter declares none.",
                 "type": ["boolean", "null"],
             },
         }),
     );
-    let count = |what: &str| json!({ "description": what, "type": "integer", "minimum": 0 });
     object(
         "What was searched for plaintext.",
         json!({
             "secrets": count("Planted strings and texts that were looked for."),
+            "transformations": count("Ways of writing a string that were looked for."),
             "seen": count("Findings."),
             "surfaces": { "description": "Each once.", "type": "array", "items": surface },
         }),

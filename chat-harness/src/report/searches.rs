@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::adapter::Surface;
+use crate::audit::Transformation;
 use crate::plan::Plan;
 use crate::timeline::{Event, Kind};
 
@@ -11,6 +12,8 @@ use crate::timeline::{Event, Kind};
 pub struct Searches {
     /// Planted strings and texts that were looked for.
     pub secrets: usize,
+    /// Ways of writing a string that were looked for.
+    pub transformations: usize,
     /// Findings.
     pub seen: usize,
     /// What was searched.
@@ -24,6 +27,12 @@ pub struct Searched {
     pub surface: Surface,
     /// Bytes read.
     pub bytes: u64,
+    /// Files, streams and links that were searched.
+    pub places: u64,
+    /// How often it was looked.
+    pub samples: u64,
+    /// How often the control was found.
+    pub found: u64,
     /// Whether the control was found; `None` when the adapter declares none.
     pub control_found: Option<bool>,
 }
@@ -34,6 +43,7 @@ impl Searches {
             secrets: plan.map_or(0, |plan| {
                 plan.audit.canaries.len() + plan.audit.texts.len() + plan.audit.files.len()
             }),
+            transformations: Transformation::ALL.len(),
             ..Self::default()
         };
         for event in events {
@@ -41,11 +51,17 @@ impl Searches {
                 Kind::Searched {
                     surface,
                     bytes,
+                    places,
+                    samples,
+                    found,
                     control,
                     ..
                 } => searches.surfaces.push(Searched {
                     surface: *surface,
                     bytes: *bytes,
+                    places: *places,
+                    samples: *samples,
+                    found: *found,
                     control_found: *control,
                 }),
                 Kind::Finding { .. } => searches.seen += 1,
@@ -59,30 +75,12 @@ impl Searches {
     pub(super) fn add(&mut self, other: &Self) {
         self.secrets += other.secrets;
         self.seen += other.seen;
-        for Searched {
-            surface,
-            bytes,
-            control_found,
-        } in &other.surfaces
-        {
-            match self
-                .surfaces
-                .iter_mut()
-                .find(|known| known.surface == *surface)
-            {
-                Some(known) => {
-                    known.bytes += bytes;
-                    // Found on each counts; once not found is not found.
-                    known.control_found = match (known.control_found, control_found) {
-                        (Some(before), Some(now)) => Some(before && *now),
-                        (before, now) => before.or(*now),
-                    };
-                }
-                None => self.surfaces.push(Searched {
-                    surface: *surface,
-                    bytes: *bytes,
-                    control_found: *control_found,
-                }),
+        self.transformations = self.transformations.max(other.transformations);
+        for one in &other.surfaces {
+            let known = self.surfaces.iter_mut();
+            match known.into_iter().find(|known| known.surface == one.surface) {
+                Some(known) => known.add(one),
+                None => self.surfaces.push(*one),
             }
         }
     }
@@ -119,6 +117,37 @@ impl Searches {
             "the control was found on each".to_owned()
         } else {
             format!("no control was found on {}", without.join(", "))
+        }
+    }
+}
+
+impl Searched {
+    fn add(&mut self, other: &Self) {
+        self.bytes += other.bytes;
+        self.places += other.places;
+        self.samples += other.samples;
+        self.found += other.found;
+        // Found on each counts; once not found is not found.
+        self.control_found = match (self.control_found, other.control_found) {
+            (Some(before), Some(now)) => Some(before && now),
+            (before, now) => before.or(now),
+        };
+    }
+
+    /// `4 times in 5 looks`.
+    pub(super) fn control(&self) -> String {
+        let times = |n: u64, one: &str, many: &str| match n {
+            1 => format!("1 {one}"),
+            n => format!("{} {many}", grouped(n)),
+        };
+        match self.control_found {
+            Some(true) => format!(
+                "control found {} in {}",
+                times(self.found, "time", "times"),
+                times(self.samples, "look", "looks")
+            ),
+            Some(false) => "control NOT found".to_owned(),
+            None => "no control".to_owned(),
         }
     }
 }

@@ -28,6 +28,7 @@ impl Play<'_> {
             .iter()
             .map(|client| client.name.clone())
             .collect();
+        self.look_at_the_end().await?;
         self.ask_to_quit(&clients);
         self.end_all(&clients, QUIT).await?;
         if self.is_running(RELAY) {

@@ -9,6 +9,7 @@ use tokio::sync::{mpsc, oneshot, watch};
 use tokio::time::{Instant, timeout_at};
 
 use super::captured::Captured;
+use super::checkpoint::Search;
 use super::decode::Decoder;
 use super::expecting::Expecting;
 use super::input::{Input, Run};
@@ -73,6 +74,8 @@ pub(super) struct Play<'p> {
     pub(super) captured: Captured,
     /// What to search for: what the plan says, and what rounds have planted since.
     pub(super) audit: AuditPlan,
+    /// What was searched so far.
+    pub(super) search: Search,
 }
 
 /// What is done between the first process and the last.
@@ -130,6 +133,7 @@ impl<'p> Play<'p> {
             first: None,
             captured: Captured::default(),
             audit: plan.audit.clone(),
+            search: Search::of(&plan.steps),
             settings,
         };
         let level = play.settings.level.to_string();
@@ -155,7 +159,7 @@ impl<'p> Play<'p> {
         };
         let swept = self.sweep().await;
         let searched = match (&played, &stopped, &swept) {
-            (Ok(()), Ok(()), Ok(())) => self.search(),
+            (Ok(()), Ok(()), Ok(())) => self.search_all(),
             _ => Ok(()),
         };
         self.cast.clear();

@@ -84,7 +84,7 @@ fn reap(pid: i32) {
     waitpid(Pid::from_raw(pid), WaitOptions::empty()).ok();
 }
 
-fn threads(pid: i32) -> Vec<i32> {
+pub(super) fn threads(pid: i32) -> Vec<i32> {
     let Ok(entries) = fs::read_dir(format!("/proc/{pid}/task")) else {
         return Vec::new();
     };
@@ -113,6 +113,17 @@ pub(super) fn tree(pid: i32) -> Vec<i32> {
             .flat_map(|thread| children_of_thread(parent, thread));
         let new: Vec<i32> = children.filter(|child| !all.contains(child)).collect();
         all.extend(new);
+    }
+    all
+}
+
+/// Processes and everything below them, each once.
+pub(super) fn trees(roots: &[i32]) -> Vec<i32> {
+    let mut all: Vec<i32> = Vec::new();
+    for pid in roots.iter().flat_map(|root| tree(*root)) {
+        if !all.contains(&pid) {
+            all.push(pid);
+        }
     }
     all
 }
@@ -147,6 +158,12 @@ pub(super) fn unreaped(pid: i32, who: &str) -> Orphan {
         pid,
         command: format!("{command}, of {who}, which was killed and does not end"),
     }
+}
+
+/// The process has ended: there is nothing to read any more.
+pub(super) fn is_gone(error: &io::Error) -> bool {
+    let ended = rustix::io::Errno::SRCH.raw_os_error();
+    error.kind() == io::ErrorKind::NotFound || error.raw_os_error() == Some(ended)
 }
 
 /// It has ended, or is not there.

@@ -65,11 +65,12 @@ impl<'p> Play<'p> {
 
     async fn steps(&mut self) -> Result<bool, EngineError> {
         let plan = self.plan;
-        for step in &plan.steps {
+        for (place, step) in plan.steps.iter().enumerate() {
             self.wait_for_pace().await?;
             if !self.step(step).await? || self.pulse.is_over {
                 return Ok(false);
             }
+            self.search_after(place, &step.id.0).await?;
         }
         Ok(true)
     }
@@ -83,7 +84,10 @@ impl<'p> Play<'p> {
         waited
     }
 
-    async fn meanwhile(&mut self, until: impl Future<Output = ()>) -> Result<(), EngineError> {
+    pub(super) async fn meanwhile(
+        &mut self,
+        until: impl Future<Output = ()>,
+    ) -> Result<(), EngineError> {
         let cancel = self.settings.cancel.clone();
         tokio::pin!(until);
         loop {
@@ -345,6 +349,9 @@ impl<'p> Play<'p> {
     }
 
     async fn relay(&mut self, action: RelayAction) -> Result<Result<(), String>, EngineError> {
+        if let RelayAction::Kill | RelayAction::Stop | RelayAction::Restart = action {
+            self.look_before_end().await?;
+        }
         let started = match action {
             RelayAction::Freeze => {
                 self.signal(RELAY, Signal::STOP);
@@ -375,7 +382,6 @@ impl<'p> Play<'p> {
 
     /// As the adapter says; killed when it takes too long.
     pub(super) async fn stop_relay(&mut self) -> Result<(), EngineError> {
-        self.note_arguments()?;
         let signal = match self.plan.adapter.relay.stop {
             Stop::Int => Signal::INT,
             Stop::Term => Signal::TERM,

@@ -1,16 +1,14 @@
 //! The surfaces where plaintext must not appear, searched at the end of a play.
 
 use std::fs::{self, File};
-use std::io::{self, Write as _};
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use super::EngineError;
 use super::drive::{Play, RELAY};
-use super::orphans::tree;
-use super::scratch::read_fixture;
+use super::orphans::{is_gone, trees};
 use crate::adapter::Surface;
 use crate::audit::Searcher;
-use crate::timeline::Kind;
 
 /// Where command lines and environments of the relay are kept, below the play's directory.
 const ARGUMENTS: &str = "out/relay.arguments";
@@ -24,13 +22,10 @@ struct Place {
 impl Play<'_> {
     /// Keeps the command lines and environments of the relay and of all that it started.
     pub(super) fn note_arguments(&mut self) -> Result<(), EngineError> {
-        let relay = self
-            .cast
-            .get(RELAY)
-            .and_then(|member| member.process.as_ref());
-        let Some(pid) = relay.map(|process| process.pid) else {
+        let roots = self.roots_of_relay();
+        if roots.is_empty() {
             return Ok(());
-        };
+        }
         let path = self.writer.dir().join(ARGUMENTS);
         let failed = || EngineError::file("write", path.clone());
         let mut file = File::options()
@@ -38,7 +33,7 @@ impl Play<'_> {
             .append(true)
             .open(&path)
             .map_err(failed())?;
-        for pid in tree(pid) {
+        for pid in trees(&roots) {
             for part in ["cmdline", "environ"] {
                 let bytes = match fs::read(format!("/proc/{pid}/{part}")) {
                     Ok(bytes) => bytes,
@@ -59,60 +54,40 @@ impl Play<'_> {
     }
 
     /// Searches every surface and records what was found, and what the search was worth.
-    pub(super) fn search(&mut self) -> Result<(), EngineError> {
+    pub(super) fn search_all(&mut self) -> Result<(), EngineError> {
         self.flush()?;
-        let mut contents = Vec::new();
-        for (client, name) in &self.audit.files {
-            let path = self.scratch.outbox(client).join(name);
-            contents.push((name.clone(), read_fixture(&path)?));
-        }
-        let searcher = Searcher::new(&self.audit, &contents);
-        for surface in [
-            Surface::Arguments,
-            Surface::Files,
-            Surface::Output,
-            Surface::Wire,
-        ] {
-            self.search_surface(&searcher, surface)?;
+        let searcher = self.searcher()?;
+        for surface in Surface::ALL {
+            match surface {
+                Surface::Memory => self.end_memory(),
+                Surface::Arguments | Surface::Files | Surface::Output | Surface::Wire => {
+                    self.search_surface(&searcher, surface);
+                }
+            }
+            let has_control = self.plan.audit.controls.contains_key(&surface);
+            let tally = self.search.tallies.remove(&surface).unwrap_or_default();
+            for kind in tally.told(surface, has_control) {
+                self.record(kind)?;
+            }
         }
         self.examine()?;
         self.flush()
     }
 
-    fn search_surface(&mut self, searcher: &Searcher, surface: Surface) -> Result<(), EngineError> {
-        let (places, mut incomplete) = self.places(surface);
-        let mut bytes = 0;
-        let mut control = None;
-        let mut findings = Vec::new();
+    /// What lies there when everything has ended.
+    fn search_surface(&mut self, searcher: &Searcher, surface: Surface) {
+        let (places, incomplete) = self.places(surface);
+        let tally = self.search.tally(surface);
+        tally.samples += 1;
+        incomplete.into_iter().for_each(|why| tally.miss(why));
         for place in &places {
             let searched = File::open(&place.path)
                 .and_then(|file| searcher.search(surface, &place.name, file));
             match searched {
-                Ok(searched) => {
-                    bytes += searched.bytes;
-                    control = match (control, searched.control) {
-                        (Some(before), Some(now)) => Some(before || now),
-                        (before, now) => before.or(now),
-                    };
-                    findings.extend(searched.findings);
-                }
-                Err(error) => incomplete = Some(format!("{}: {error}", place.name)),
+                Ok(searched) => tally.add(&place.name, searched, None),
+                Err(error) => tally.miss(format!("{}: {error}", place.name)),
             }
         }
-        // A surface without a place holds no control either.
-        if control.is_none() && self.plan.audit.controls.contains_key(&surface) {
-            control = Some(false);
-        }
-        self.record(Kind::Searched {
-            surface,
-            bytes,
-            places: places.len() as u64,
-            control,
-            incomplete,
-        })?;
-        findings
-            .into_iter()
-            .try_for_each(|finding| self.record(finding))
     }
 
     /// What belongs to a surface, and why it is not all of it.
@@ -147,6 +122,8 @@ impl Play<'_> {
                     (!unread.is_empty()).then(|| unread.join("; ")),
                 )
             }
+            // What was in memory is gone.
+            Surface::Memory => (Vec::new(), None),
             Surface::Output => self.kept("out/relay.std"),
             Surface::Wire => self.kept("wire/"),
         }
@@ -171,12 +148,6 @@ impl Play<'_> {
         }
         (places, cut)
     }
-}
-
-/// The process has ended: there is nothing to read any more.
-fn is_gone(error: &io::Error) -> bool {
-    let ended = rustix::io::Errno::SRCH.raw_os_error();
-    error.kind() == io::ErrorKind::NotFound || error.raw_os_error() == Some(ended)
 }
 
 /// Every regular file below a directory, hidden ones too; links are not followed.

@@ -260,9 +260,15 @@ pub enum Kind {
         surface: Surface,
         /// Bytes read.
         bytes: u64,
-        /// How many files, streams or links.
+        /// How many files, streams, links or mappings.
         places: u64,
-        /// Whether the control was found; `None` when the adapter declares none.
+        /// How often it was looked: at the end, and before.
+        #[serde(default)]
+        samples: u64,
+        /// How often the control was found.
+        #[serde(default)]
+        found: u64,
+        /// Whether it was found at all; `None` when the adapter declares none.
         control: Option<bool>,
         /// Why the search is not complete, when it is not: a cap, an unreadable file.
         incomplete: Option<String>,
@@ -280,9 +286,10 @@ pub enum Kind {
     Finding {
         /// Where.
         surface: Surface,
-        /// File below the play's directory or the relay's scratch directory.
+        /// File below the play's directory or the relay's scratch directory; in memory, the
+        /// process, the mapping and when.
         place: String,
-        /// Offset in it.
+        /// Offset in it; in memory, the address.
         at: u64,
         /// Name of the canary, or of the file or step.
         what: String,

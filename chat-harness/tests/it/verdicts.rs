@@ -103,16 +103,13 @@ impl Tape {
     }
 
     fn searched(&mut self, control: Option<bool>, incomplete: Option<&str>) -> &mut Self {
-        for surface in [
-            Surface::Arguments,
-            Surface::Files,
-            Surface::Output,
-            Surface::Wire,
-        ] {
+        for surface in Surface::ALL {
             self.add(Kind::Searched {
                 surface,
                 bytes: 1,
                 places: 1,
+                samples: 1,
+                found: control.map_or(0, u64::from),
                 control,
                 incomplete: incomplete.map(str::to_owned),
             });

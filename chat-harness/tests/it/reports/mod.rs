@@ -86,10 +86,14 @@ fn play(scenario: &str, tries: &[PlayVerdict], told: PlayVerdict) -> PlayReport 
         }],
         searches: Searches {
             secrets: 3,
+            transformations: 1,
             seen: 0,
             surfaces: vec![Searched {
                 surface: Surface::Wire,
                 bytes: 41_882,
+                places: 6,
+                samples: 1,
+                found: 3,
                 control_found: Some(true),
             }],
         },

@@ -1,0 +1,212 @@
+//! The memory of the relay: copied, then searched.
+//!
+//! Read is what the processes have written themselves, page by page and only where a page
+//! is, through `/proc/PID/mem`. `process_vm_readv` is a quarter faster, but cannot read what
+//! a process has locked away from itself with `mprotect`.
+
+mod copy;
+mod hold;
+mod refused;
+mod search;
+mod smaps;
+
+use self::hold::Held;
+use super::orphans::trees;
+
+pub(super) use self::copy::Copied;
+pub(super) use self::search::{Sample, sample};
+
+/// More than what is there may be needed a moment later, in bytes.
+const SPARE: u64 = 16 << 20;
+
+/// Copies what processes and everything below them have in memory; while all of them stand
+/// still, where `stopped`. Why it is not all, or nothing, stands in [`Copied::unread`].
+pub(super) fn copy(roots: &[i32], stopped: bool, into: &mut Copied) {
+    into.clear();
+    if !cfg!(target_os = "linux") {
+        into.miss("memory can be read on Linux alone".to_owned());
+        return;
+    }
+    // Room is made before they stop.
+    let resident: u64 = trees(roots).into_iter().map(copy::resident).sum();
+    into.reserve(resident.saturating_add(SPARE));
+    let held = stopped.then(|| Held::trees(roots));
+    for pid in trees(roots) {
+        if let Err(error) = into.process(pid) {
+            into.miss(refused::why(pid, &error));
+        }
+    }
+    if held.is_some_and(|held| !held.is_still) {
+        into.miss("its processes did not stand still".to_owned());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+    use std::io::{BufRead as _, BufReader, Write as _};
+
+    use rustix::process::{Pid, Signal, kill_process};
+
+    use super::{Copied, Sample, sample};
+    use crate::adapter::Surface;
+    use crate::audit::Searcher;
+    use crate::plan::{AuditPlan, Canary, StepId};
+    use crate::stage::confine;
+    use crate::stage::spawn::{Command, spawn, wait_blocking};
+    use crate::timeline::Kind;
+
+    const CANARY: &str = "QXZVKWBG-amber-falcon-0417";
+    const CONTROL: &str = "relay-memory-control";
+
+    /// A shell that has read the canary, and knows the control as `$0`.
+    struct Holder {
+        pid: i32,
+        pidfd: std::os::fd::OwnedFd,
+        input: fs::File,
+        output: BufReader<fs::File>,
+    }
+
+    impl Holder {
+        fn start(script: &str) -> Self {
+            let command = Command::new("/bin/sh")
+                .argument("-c")
+                .argument(script)
+                .argument(CONTROL);
+            let child = spawn(&command).unwrap();
+            let mut holder = Self {
+                pid: child.pid,
+                pidfd: child.pidfd,
+                input: child.stdin.into(),
+                output: BufReader::new(child.stdout.into()),
+            };
+            assert_eq!(holder.ask(CANARY), "ok\n");
+            holder
+        }
+
+        /// Types a line and reads one.
+        fn ask(&mut self, line: &str) -> String {
+            writeln!(self.input, "{line}").unwrap();
+            let mut answer = String::new();
+            self.output.read_line(&mut answer).unwrap();
+            answer
+        }
+
+        fn end(mut self) {
+            assert_eq!(self.ask("go on"), "done\n");
+            wait_blocking(self.pid, &self.pidfd).unwrap();
+        }
+    }
+
+    fn searcher() -> Searcher {
+        let canary = Canary {
+            name: "vault".to_owned(),
+            text: CANARY.to_owned(),
+            step: StepId("1".to_owned()),
+        };
+        let plan = AuditPlan {
+            canaries: vec![canary],
+            controls: [(Surface::Memory, CONTROL.to_owned())].into(),
+            ..AuditPlan::default()
+        };
+        Searcher::new(&plan, &[])
+    }
+
+    fn look(pid: i32, stopped: bool) -> Sample {
+        sample(&[pid], stopped, &searcher(), Copied::default())
+    }
+
+    fn places(sample: &Sample) -> Vec<&str> {
+        let findings = sample.searched.findings.iter();
+        let places = findings.filter_map(|finding| match finding {
+            Kind::Finding { place, .. } => Some(place.as_str()),
+            _ => None,
+        });
+        places.collect()
+    }
+
+    #[test]
+    fn what_is_in_memory_alone_is_found_running_and_standing_still() {
+        let holder = Holder::start("read x; echo ok; read y; echo done");
+        for stopped in [false, true] {
+            let sample = look(holder.pid, stopped);
+            assert_eq!(sample.unread, None);
+            assert_eq!(sample.searched.control, Some(true), "{stopped}");
+            assert_eq!(places(&sample).len(), 1, "{stopped}: {sample:?}");
+        }
+        holder.end();
+    }
+
+    #[test]
+    fn an_address_leads_to_what_was_found() {
+        let holder = Holder::start("read x; echo ok; read y; echo done");
+        let sample = look(holder.pid, true);
+        let [Kind::Finding { at, place, .. }] = &sample.searched.findings[..] else {
+            panic!("{:?}", sample.searched);
+        };
+        assert!(place.starts_with("sh, "), "{place}");
+        let mut bytes = vec![0; CANARY.len()];
+        let memory = fs::File::open(format!("/proc/{}/mem", holder.pid)).unwrap();
+        std::os::unix::fs::FileExt::read_exact_at(&memory, &mut bytes, *at).unwrap();
+        assert_eq!(bytes, CANARY.as_bytes());
+        holder.end();
+    }
+
+    #[test]
+    fn the_memory_of_children_belongs_to_it() {
+        let inner = r#"sh -c 'read x; echo ok; read y; echo done'; :"#;
+        let holder = Holder::start(inner);
+        assert_eq!(places(&look(holder.pid, true)).len(), 1);
+        holder.end();
+    }
+
+    #[test]
+    fn who_holds_nothing_is_not_blamed() {
+        let holder =
+            Holder::start("head -n 1 >/dev/null; echo ok; head -n 1 >/dev/null; echo done");
+        let sample = look(holder.pid, false);
+        assert!(sample.searched.bytes > 4096);
+        assert!(places(&sample).is_empty());
+        holder.end();
+    }
+
+    #[test]
+    fn who_stood_still_before_is_not_woken() {
+        let holder = Holder::start("read x; echo ok; read y; echo done");
+        let pid = Pid::from_raw(holder.pid).unwrap();
+        kill_process(pid, Signal::STOP).unwrap();
+        let sample = look(holder.pid, true);
+        assert_eq!(sample.unread, None);
+        let stat = fs::read_to_string(format!("/proc/{}/stat", holder.pid)).unwrap();
+        assert!(stat.contains(" T "), "{stat}");
+        kill_process(pid, Signal::CONT).unwrap();
+        holder.end();
+    }
+
+    #[test]
+    fn who_has_ended_has_nothing() {
+        let holder = Holder::start("read x; echo ok; read y; echo done");
+        let pid = holder.pid;
+        holder.end();
+        let sample = look(pid, true);
+        assert_eq!((sample.searched.bytes, sample.unread), (0, None));
+    }
+
+    #[test]
+    fn what_the_system_refuses_is_said_with_what_would_help() {
+        let holder = Holder::start("read x; echo ok; read y; echo done");
+        let pid = holder.pid;
+        // A thread that Landlock restricts may read no process outside.
+        let refused = std::thread::spawn(move || {
+            let scratch = tempfile::tempdir().unwrap();
+            let is_confined = confine::to_scratch(scratch.path()).unwrap();
+            is_confined.then(|| look(pid, false).unread)
+        });
+        if let Some(why) = refused.join().unwrap() {
+            let why = why.expect("a reason");
+            assert!(why.contains("cannot be read"), "{why}");
+            assert!(why.contains("container"), "{why}");
+        }
+        holder.end();
+    }
+}

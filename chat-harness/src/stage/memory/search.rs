@@ -1,0 +1,46 @@
+//! Searching what was copied.
+
+use super::{Copied, copy};
+use crate::adapter::Surface;
+use crate::audit::{Searched, Searcher};
+use crate::timeline::Kind;
+
+/// One look at memory.
+#[derive(Debug)]
+pub(in crate::stage) struct Sample {
+    /// The copy, to be used again.
+    pub(in crate::stage) copied: Copied,
+    /// Each finding names the process and the mapping, and its address.
+    pub(in crate::stage) searched: Searched,
+    /// Why it is not all of it.
+    pub(in crate::stage) unread: Option<String>,
+}
+
+/// Copies the memory of processes and of everything below them, and searches the copy.
+pub(in crate::stage) fn sample(
+    roots: &[i32],
+    stopped: bool,
+    searcher: &Searcher,
+    mut copied: Copied,
+) -> Sample {
+    copy(roots, stopped, &mut copied);
+    let mut unread = copied.unread.take();
+    let searched = searcher.search(Surface::Memory, "memory", copied.bytes());
+    let mut searched = searched.unwrap_or_else(|error| {
+        unread.get_or_insert(error.to_string());
+        Searched::default()
+    });
+    for finding in &mut searched.findings {
+        if let Kind::Finding { place, at, .. } = finding
+            && let Some((whose, address)) = copied.place(*at)
+        {
+            whose.clone_into(place);
+            *at = address;
+        }
+    }
+    Sample {
+        copied,
+        searched,
+        unread,
+    }
+}
