@@ -27,7 +27,7 @@ impl Outcome {
             Expected::Finding {
                 surface,
                 transformation,
-            } => found(findings, surface, transformation)
+            } => found(findings, surface, &transformation)
                 .filter(|_| verdicts.play == PlayVerdict::Plaintext),
             Expected::Fails(name) => verdicts
                 .checks
@@ -133,10 +133,10 @@ mod tests {
     fn a_finding_of_another_detector_or_on_another_surface_is_no_catch() {
         let expected = Expected::Finding {
             surface: "output",
-            transformation: "hex",
+            transformation: "hex".to_owned(),
         };
         let plaintext = verdicts(PlayVerdict::Plaintext);
-        let of = |findings: &[Kind]| Outcome::of(expected, &plaintext, findings);
+        let of = |findings: &[Kind]| Outcome::of(expected.clone(), &plaintext, findings);
         assert!(of(&[finding(Surface::Output, "hex")]).is_right());
         assert!(!of(&[finding(Surface::Wire, "hex")]).is_right());
         assert!(!of(&[finding(Surface::Output, "as-is")]).is_right());

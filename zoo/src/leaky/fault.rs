@@ -15,6 +15,8 @@ pub enum What {
     Names,
     /// The key that the clients share.
     Key,
+    /// A private key in PEM, made for the occasion.
+    PrivateKey,
 }
 
 /// Where it comes to light.
@@ -102,14 +104,14 @@ pub enum Fault {
 }
 
 /// What must become of a play.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Expected {
     /// A finding with this surface and this transformation, in the words of the harness.
     Finding {
         /// Such as `output`.
         surface: &'static str,
         /// Such as `base64 of gzip`.
-        transformation: &'static str,
+        transformation: String,
     },
     /// A check whose name holds this fails.
     Fails(&'static str),
@@ -170,13 +172,13 @@ impl Fault {
     /// What must become of a play with it.
     pub fn expected(self) -> Expected {
         match self {
-            Self::Leak(_, way, how) => Expected::Finding {
+            Self::Leak(what, way, how) => Expected::Finding {
                 surface: way.surface(),
-                transformation: how.detector(),
+                transformation: transformation(what, how),
             },
             Self::Misdeed(Misdeed::Nosy) => Expected::Finding {
                 surface: "output",
-                transformation: "as-is",
+                transformation: "as-is".to_owned(),
             },
             Self::Misdeed(Misdeed::Gossips) => Expected::Fails("carol never shows"),
             Self::Misdeed(Misdeed::LosesItsLog) => Expected::CannotTell("output"),
@@ -186,12 +188,24 @@ impl Fault {
 
     /// The scenario of the zoo that brings it to light.
     pub fn scenario(self) -> &'static str {
-        "leaks"
+        match self {
+            Self::Leak(_, _, How::Deterministic) => "leaks-twice",
+            _ => "leaks",
+        }
     }
 
     /// Whether it is none at all.
     pub fn is_harmless(self) -> bool {
         matches!(self, Self::Harmless(_))
+    }
+}
+
+/// Keys are found by detectors of their own, however they are written.
+fn transformation(what: What, how: How) -> String {
+    match (what, how) {
+        (What::Key | What::PrivateKey, How::AsIs) => "private-key".to_owned(),
+        (What::Key | What::PrivateKey, how) => format!("{} of private-key", how.detector()),
+        (What::Texts | What::Contents | What::Names, how) => how.detector().to_owned(),
     }
 }
 
@@ -208,6 +222,7 @@ impl What {
             Self::Contents => "contents",
             Self::Names => "names",
             Self::Key => "key",
+            Self::PrivateKey => "private-key",
         }
     }
 
@@ -217,6 +232,7 @@ impl What {
             Self::Contents => "the contents of files",
             Self::Names => "the names of files",
             Self::Key => "the key of the clients",
+            Self::PrivateKey => "a private key in PEM",
         }
     }
 }
@@ -447,6 +463,21 @@ const LEAKS: &[(What, Way, How)] = &[
     (What::Contents, Way::Wire, How::AsIs),
     (What::Contents, Way::Wire, How::Base85),
     (What::Contents, Way::Wire, How::Xor),
+    // Real ciphers, used wrongly.
+    (What::Texts, Way::Wire, How::Ecb),
+    (What::Texts, Way::Wire, How::Deterministic),
+    (What::Texts, Way::Wire, How::OneNonce),
+    (What::Texts, Way::Wire, How::TextbookRsa),
+    (What::Texts, Way::Wire, How::UnpaddedRsa),
+    (What::Texts, Way::Wire, How::RsaOfBytes),
+    (What::Texts, Way::Wire, How::Table),
+    // Keys.
+    (What::Key, Way::Log, How::Hex),
+    (What::Key, Way::File, How::AsIs),
+    (What::Key, Way::Memory, How::AsIs),
+    (What::Key, Way::Wire, How::AsIs),
+    (What::PrivateKey, Way::Wire, How::AsIs),
+    (What::PrivateKey, Way::File, How::AsIs),
 ];
 
 #[cfg(test)]

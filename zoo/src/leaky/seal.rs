@@ -5,7 +5,6 @@ use std::path::Path;
 
 use aes_gcm::aead::{Aead as _, KeyInit as _};
 use aes_gcm::{Aes256Gcm, Nonce};
-use sha2::{Digest as _, Sha256};
 
 /// Bytes of a nonce.
 const NONCE: usize = 12;
@@ -18,16 +17,24 @@ pub(super) struct Key {
 }
 
 impl Key {
-    /// The key that a pass phrase in a file stands for.
+    /// The key in a file: 64 hexadecimal digits.
     ///
     /// # Errors
     ///
-    /// When the file cannot be read.
+    /// When the file cannot be read, or holds something else.
     pub(super) fn read(path: &Path) -> io::Result<Self> {
-        let phrase = std::fs::read(path).map_err(|error| {
+        let text = std::fs::read_to_string(path).map_err(|error| {
             io::Error::other(format!("cannot read the key {}: {error}", path.display()))
         })?;
-        Ok(Self::new(Sha256::digest(phrase.trim_ascii()).into()))
+        let digits = text.trim().as_bytes().chunks(2);
+        let bytes = digits.map(|pair| {
+            let pair = std::str::from_utf8(pair).ok()?;
+            u8::from_str_radix(pair, 16).ok()
+        });
+        let bytes: Option<Vec<u8>> = bytes.collect();
+        let bytes = bytes.and_then(|bytes| bytes.try_into().ok());
+        let none = || io::Error::other(format!("there is no key in {}", path.display()));
+        Ok(Self::new(bytes.ok_or_else(none)?))
     }
 
     pub(super) fn new(bytes: [u8; 32]) -> Self {

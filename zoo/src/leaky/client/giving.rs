@@ -2,6 +2,9 @@
 
 use std::io;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+
 use crate::leaky::content::Content;
 use crate::leaky::fault::{Fault, Habit, Misdeed, Way, What};
 use crate::leaky::frame::ToRelay;
@@ -28,6 +31,7 @@ impl Giving {
     /// The first thing that a client sends.
     pub(super) fn hello(&self, name: &str) -> Vec<Parcel> {
         let mut given = self.given(What::Key, self.room.bytes());
+        given.add(self.given(What::PrivateKey, &private_key()));
         if self.fault == Fault::Misdeed(Misdeed::Nosy) {
             given.handed = self.room.bytes().to_vec();
         }
@@ -111,6 +115,15 @@ impl Giving {
         let frame = Parcel::Sealed(frame.encode());
         aside.into_iter().chain([frame]).collect()
     }
+}
+
+/// A private key of Ed25519 in PEM (RFC 8410) that nobody uses.
+fn private_key() -> Vec<u8> {
+    let header = b"\x30\x2e\x02\x01\x00\x30\x05\x06\x03\x2b\x65\x70\x04\x22\x04\x20";
+    let secret: [u8; 32] = rand::random();
+    let der = STANDARD.encode([header.as_slice(), &secret].concat());
+    let label = ["PRIVATE", "KEY"].join(" ");
+    format!("-----BEGIN {label}-----\n{der}\n-----END {label}-----\n").into_bytes()
 }
 
 /// What is given away of one thing.

@@ -44,10 +44,10 @@ struct Arguments {
     /// Where received files go.
     #[arg(long, default_value = "downloads")]
     downloads: PathBuf,
-    /// File with the pass phrase of the links.
+    /// File with the key of the links.
     #[arg(long)]
     link_key: PathBuf,
-    /// File with the pass phrase that the clients share and the relay never gets.
+    /// File with the key that the clients share and the relay never gets.
     #[arg(long)]
     room_key: PathBuf,
     /// What is wrong with it; `honest` is nothing.

@@ -5,6 +5,7 @@ mod ciphers;
 mod digits;
 mod packed;
 mod text;
+mod weak;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
@@ -62,6 +63,16 @@ pub enum How {
     RepeatingAdditive,
     Base64OfGzip,
     HexOfHex,
+    Ecb,
+    /// With a nonce that depends on the text alone.
+    Deterministic,
+    /// With the same nonce for every text.
+    OneNonce,
+    TextbookRsa,
+    UnpaddedRsa,
+    RsaOfBytes,
+    /// Another symbol for every byte.
+    Table,
 }
 
 impl How {
@@ -75,6 +86,11 @@ impl How {
             Self::Base64Wrapped => "base64-wrapped",
             Self::Base64OfGzip => "base64-of-gzip",
             Self::HexOfHex => "hex-of-hex",
+            Self::Deterministic => "deterministic",
+            Self::OneNonce => "one-nonce",
+            Self::UnpaddedRsa => "unpadded-rsa",
+            Self::RsaOfBytes => "rsa-of-bytes",
+            Self::Table => "table",
             other => other.detector(),
         }
     }
@@ -126,6 +142,11 @@ impl How {
             Self::RepeatingAdditive => "repeating-additive",
             Self::Base64OfGzip => "base64 of gzip",
             Self::HexOfHex => "hex of hex",
+            Self::Ecb => "ecb",
+            Self::Deterministic => "equal-ciphertexts",
+            Self::OneNonce => "keystream-reuse",
+            Self::TextbookRsa | Self::UnpaddedRsa => "textbook-rsa",
+            Self::RsaOfBytes | Self::Table => "per-character",
         }
     }
 
@@ -179,6 +200,13 @@ impl How {
             Self::RepeatingAdditive => ", a key of 5 bytes added",
             Self::Base64OfGzip => ", compressed with gzip, in base64",
             Self::HexOfHex => " in hexadecimal of hexadecimal",
+            Self::Ecb => ", encrypted block by block without chaining (ECB)",
+            Self::Deterministic => ", sealed so that equal texts are equal",
+            Self::OneNonce => ", sealed with the same nonce every time",
+            Self::TextbookRsa => ", encrypted with textbook RSA, in decimal",
+            Self::UnpaddedRsa => ", encrypted with RSA, exponent 3 and no padding",
+            Self::RsaOfBytes => ", each byte encrypted with RSA",
+            Self::Table => ", with another symbol for each byte",
         }
     }
 
@@ -231,6 +259,13 @@ impl How {
             Self::RepeatingAdditive => ciphers::add(bytes, &[41, 200, 7, 99, 154]),
             Self::Base64OfGzip => STANDARD.encode(packed::gzip(bytes)).into(),
             Self::HexOfHex => Self::Hex.write(&Self::Hex.write(bytes)),
+            Self::Ecb => weak::ecb(bytes),
+            Self::Deterministic => weak::nonce_of_text(bytes),
+            Self::OneNonce => weak::one_nonce(bytes),
+            Self::TextbookRsa => weak::textbook_rsa(bytes),
+            Self::UnpaddedRsa => weak::unpadded_rsa(bytes),
+            Self::RsaOfBytes => weak::rsa_of_bytes(bytes),
+            Self::Table => weak::table(bytes),
         }
     }
 }

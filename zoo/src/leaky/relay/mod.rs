@@ -36,7 +36,7 @@ struct Arguments {
     /// Directory for its log and what else it writes.
     #[arg(long, required_unless_present = "be_a_child")]
     data: Option<PathBuf>,
-    /// File with the pass phrase of the links.
+    /// File with the key of the links.
     #[arg(long, required_unless_present = "be_a_child")]
     link_key: Option<PathBuf>,
     /// What is wrong with it; `honest` is nothing.
