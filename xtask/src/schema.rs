@@ -11,6 +11,7 @@ use crate::exit_code::{self, FAILED, FINE};
 use crate::output::{self, BAD};
 use crate::trouble::{Ran, Trouble};
 use crate::workspace::Workspace;
+use crate::zoo;
 
 /// Ends every generated part of a page.
 const END: &str = "<!-- end of generated part -->";
@@ -55,6 +56,7 @@ fn generated(workspace: &Workspace) -> Result<Vec<(PathBuf, String)>, Trouble> {
         ("adapter reference", adapter::reference()),
         ("commands", commands()),
         ("exit codes", exit_codes()),
+        ("faults of the zoo", zoo::page()),
         ("scenario reference", scenario::reference()),
     ];
     let docs = workspace.root().join("docs");

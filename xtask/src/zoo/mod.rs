@@ -26,6 +26,7 @@ use crate::trouble::{Ran, Trouble};
 use crate::workspace::Workspace;
 use outcome::Outcome;
 use table::Row;
+pub(crate) use table::page;
 
 /// How many reports may wait to be counted.
 const NEWS: usize = 64;

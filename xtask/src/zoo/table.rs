@@ -70,6 +70,24 @@ pub(super) fn surface(expected: Expected) -> &'static str {
     }
 }
 
+/// Every fault, what it does and how it must be caught, as Markdown.
+pub(crate) fn page() -> String {
+    let mut page = "| fault | what it does | surface | caught as |\n|---|---|---|---|\n".to_owned();
+    for fault in Fault::all() {
+        let expected = fault.expected();
+        let caught = match &expected {
+            Expected::Finding { transformation, .. } => format!("`{transformation}`"),
+            Expected::Fails(name) => format!("the check \u{201c}{name}\u{201d}"),
+            Expected::CannotTell(_) => "CANNOT TELL".to_owned(),
+            Expected::Passes => "not at all: it must pass".to_owned(),
+        };
+        let (name, does) = (fault.name(), fault.sentence());
+        let surface = surface(expected);
+        page.push_str(&format!("| `{name}` | {does} | {surface} | {caught} |\n"));
+    }
+    page
+}
+
 /// `60 caught, 0 missed, 12 harmless, 0 false alarms`.
 pub(super) fn sum(rows: &[Row]) -> String {
     let count = |is: fn(&Outcome) -> bool| rows.iter().filter(|row| is(&row.outcome)).count();

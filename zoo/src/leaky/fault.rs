@@ -190,6 +190,9 @@ impl Fault {
     pub fn scenario(self) -> &'static str {
         match self {
             Self::Leak(_, _, How::Deterministic) => "leaks-twice",
+            Self::Leak(_, _, How::Ecb) => "leaks-blocks",
+            Self::Leak(_, _, How::Base64Url) => "leaks-marks",
+            Self::Leak(What::Names, _, _) => "leaks-names",
             _ => "leaks",
         }
     }

@@ -48,7 +48,7 @@ pub enum How {
     DecimalList,
     BinaryDigits,
     BigInteger,
-    /// A line break in the middle of everything long.
+    /// A line break after every 45 bytes.
     Split,
     Gzip,
     Zlib,
@@ -80,6 +80,10 @@ impl How {
     pub fn word(self) -> &'static str {
         match self {
             Self::AsIs => "text",
+            Self::Utf16Le => "utf-16le",
+            Self::Utf16Be => "utf-16be",
+            Self::Utf32Le => "utf-32le",
+            Self::Utf32Be => "utf-32be",
             Self::UpperCase => "upper-case",
             Self::HexUpper => "hex-upper",
             Self::Base64Shifted => "base64-shifted",
@@ -102,10 +106,8 @@ impl How {
             Self::AsIs => "as-is",
             Self::UpperCase => "case-folded",
             Self::Reversed => "reversed",
-            Self::Utf16Le => "utf-16le",
-            Self::Utf16Be => "utf-16be",
-            Self::Utf32Le => "utf-32le",
-            Self::Utf32Be => "utf-32be",
+            Self::Utf16Le | Self::Utf16Be => "utf-16",
+            Self::Utf32Le | Self::Utf32Be => "utf-32",
             Self::Hex | Self::HexUpper => "hex",
             Self::HexSpaced => "hex-spaced",
             Self::HexColons => "hex-colons",
@@ -245,7 +247,7 @@ impl How {
             Self::DecimalList => digits::each(bytes, ", ", |b| b.to_string()),
             Self::BinaryDigits => digits::each(bytes, "", |b| format!("{b:08b}")),
             Self::BigInteger => bases::decimal(bytes),
-            Self::Split => text::lines(bytes, 13),
+            Self::Split => text::lines(bytes, 45),
             Self::Gzip => packed::gzip(bytes),
             Self::Zlib => packed::zlib(bytes),
             Self::Deflate => packed::deflate(bytes),

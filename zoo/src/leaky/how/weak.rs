@@ -71,7 +71,7 @@ pub(super) fn unpadded_rsa(bytes: &[u8]) -> Vec<u8> {
 pub(super) fn rsa_of_bytes(bytes: &[u8]) -> Vec<u8> {
     let numbers: Vec<String> = bytes
         .iter()
-        .map(|byte| power(&[*byte], 65_537).to_string())
+        .map(|byte| power(&[*byte], 257).to_string())
         .collect();
     numbers.join(" ").into_bytes()
 }

@@ -1,0 +1,108 @@
+//! Each detector of the audit is needed: without it, what only it finds escapes.
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use chat_harness::audit::Transformation;
+use chat_harness::judge::{PlayVerdict, judge};
+use chat_harness::plan::Plan;
+use chat_harness::timeline::{self, Event, Kind};
+use serde_json::Value;
+use zoo::leaky::{Expected, Fault};
+
+/// A fault that was caught, and its saved play.
+struct Caught {
+    name: String,
+    /// The detectors that the finding names.
+    by: Vec<Transformation>,
+    plan: Plan,
+    events: Vec<Event>,
+}
+
+/// Plays the zoo; those that were caught by a finding.
+fn caught() -> Vec<Caught> {
+    let output = Command::new(assert_cmd::cargo::cargo_bin("xtask"))
+        .current_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join(".."))
+        .args(["zoo", "--json"])
+        .stdin(Stdio::null())
+        .output()
+        .unwrap();
+    let told = String::from_utf8(output.stderr).unwrap();
+    let dir = told.lines().find_map(|line| line.strip_prefix("files: "));
+    let dir = PathBuf::from(dir.unwrap_or_else(|| panic!("no play was saved:\n{told}")));
+    let rows = String::from_utf8(output.stdout).unwrap();
+    let rows = rows
+        .lines()
+        .map(|row| serde_json::from_str::<Value>(row).unwrap());
+    let caught = rows.filter(|row| row["outcome"] == "caught");
+    caught
+        .filter_map(|row| read(&dir, row["fault"].as_str().unwrap()))
+        .collect()
+}
+
+fn read(dir: &Path, name: &str) -> Option<Caught> {
+    let Expected::Finding { transformation, .. } = Fault::named(name).unwrap().expected() else {
+        return None;
+    };
+    let file = |file: &str| std::fs::read_to_string(dir.join(name).join(file)).unwrap();
+    Some(Caught {
+        name: name.to_owned(),
+        by: Transformation::chain(&transformation),
+        plan: serde_json::from_str(&file("plan.json")).unwrap(),
+        events: timeline::read(&file("timeline.jsonl")).unwrap(),
+    })
+}
+
+/// The verdict of a play without what one detector has found.
+fn without(play: &Caught, detector: Transformation) -> PlayVerdict {
+    let is_its = |event: &Event| match &event.kind {
+        Kind::Finding { transformation, .. } => {
+            Transformation::chain(transformation).contains(&detector)
+        }
+        _ => false,
+    };
+    let events = play.events.iter().filter(|event| !is_its(event));
+    judge(&play.plan, &events.cloned().collect::<Vec<_>>(), &[]).play
+}
+
+/// Of these the zoo has no fault: they look at what an adapter says of its own keys and sizes.
+const ELSEWHERE: [Transformation; 2] = [Transformation::MessageKey, Transformation::Size];
+
+#[test]
+fn every_detector_has_a_fault_that_is_listed_for_it() {
+    let listed: Vec<Transformation> = Fault::all()
+        .filter_map(|fault| match fault.expected() {
+            Expected::Finding { transformation, .. } => {
+                Some(Transformation::chain(&transformation))
+            }
+            Expected::Fails(_) | Expected::CannotTell(_) | Expected::Passes => None,
+        })
+        .flatten()
+        .collect();
+    for detector in Transformation::ALL {
+        let is_listed = listed.contains(&detector);
+        assert_ne!(
+            is_listed,
+            ELSEWHERE.contains(&detector),
+            "{}",
+            detector.word()
+        );
+    }
+}
+
+#[test]
+fn without_its_detector_each_fault_that_was_caught_escapes() {
+    let plays = caught();
+    assert!(plays.len() >= 50, "{}", plays.len());
+    let mut wrong = Vec::new();
+    for detector in Transformation::ALL {
+        for play in &plays {
+            let escapes = without(play, detector) != PlayVerdict::Plaintext;
+            if escapes != play.by.contains(&detector) {
+                let how = if escapes { "escapes" } else { "is found" };
+                wrong.push(format!("{} {how} without {}", play.name, detector.word()));
+            }
+        }
+    }
+    assert_eq!(wrong, Vec::<String>::new());
+}
