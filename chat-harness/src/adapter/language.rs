@@ -461,6 +461,11 @@ static CONTROLS: Table = Table {
             Kind::Text,
             "in the relay's memory, from when it is ready until it ends",
         ),
+        may(
+            "others",
+            Kind::Text,
+            "in what a client prints; a canary that it was to receive counts as well",
+        ),
         may("output", Kind::Text, "in what the relay prints"),
         may("wire", Kind::Text, "in the traffic of the links"),
     ],

@@ -269,10 +269,12 @@ pub enum Framing {
 pub enum Surface {
     /// The relay's command line and environment.
     Arguments,
-    /// The files in the relay's scratch directory.
+    /// The files in the relay's scratch directory, those that it holds open, and their names.
     Files,
     /// What the relay has in memory.
     Memory,
+    /// What clients received that was for others.
+    Others,
     /// What the relay printed.
     Output,
     /// Both directions of every link.
@@ -281,10 +283,11 @@ pub enum Surface {
 
 impl Surface {
     /// Every one, in the order of reports.
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 6] = [
         Self::Arguments,
         Self::Files,
         Self::Memory,
+        Self::Others,
         Self::Output,
         Self::Wire,
     ];
@@ -295,6 +298,7 @@ impl Surface {
             Self::Arguments => "arguments",
             Self::Files => "files",
             Self::Memory => "memory",
+            Self::Others => "others",
             Self::Output => "output",
             Self::Wire => "wire",
         }
@@ -306,6 +310,7 @@ impl Surface {
             Self::Arguments => "the relay's arguments and environment",
             Self::Files => "the relay's files",
             Self::Memory => "the relay's memory",
+            Self::Others => "what others received",
             Self::Output => "the relay's output",
             Self::Wire => "the wire",
         }

@@ -285,7 +285,11 @@ fn audit_surface(view: &View<'_>, surface: Surface) -> Option<Check> {
             } if *there == surface => {
                 let at = match surface {
                     Surface::Memory => format!("address {at:#x}"),
-                    Surface::Arguments | Surface::Files | Surface::Output | Surface::Wire => {
+                    Surface::Arguments
+                    | Surface::Files
+                    | Surface::Others
+                    | Surface::Output
+                    | Surface::Wire => {
                         format!("byte {at}")
                     }
                 };
@@ -327,6 +331,8 @@ fn audit_surface(view: &View<'_>, surface: Surface) -> Option<Check> {
     let declared = view.plan.audit.controls.contains_key(&surface);
     let why = match searched {
         _ if !declared => return None,
+        // Nothing was sent that was not for all.
+        None if surface == Surface::Others => return None,
         None => Some("it was not searched".to_owned()),
         Some(why) => why,
     };

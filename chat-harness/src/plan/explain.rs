@@ -154,6 +154,7 @@ fn place(surface: Surface) -> &'static str {
         Surface::Arguments => "the relay's arguments and environment",
         Surface::Files => "the relay's files",
         Surface::Memory => "the relay's memory",
+        Surface::Others => "what others received of a private message",
         Surface::Output => "what the relay prints",
         Surface::Wire => "the traffic",
     }

@@ -14,6 +14,7 @@ mod fence;
 mod load;
 mod model;
 mod pattern;
+mod private;
 mod reconcile;
 mod tally;
 mod verbs;

@@ -1,12 +1,14 @@
 //! Looking at the relay while it is there.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::EngineError;
 use super::drive::{Play, RELAY};
-use super::memory::{self, Copied, Sample};
-use super::orphans::strays;
+use super::files::{Files, Looked};
+use super::memory::{self, Copied, Manner, Sample};
+use super::orphans::{strays, trees};
 use super::sampling::Sampling;
 use super::scratch::read_fixture;
 use super::tally::Tally;
@@ -18,18 +20,25 @@ use crate::plan::PlannedStep;
 #[derive(Debug)]
 pub(super) struct Search {
     searcher: Option<Arc<Searcher>>,
-    pub(super) sampling: Sampling,
+    sampling: Sampling,
     /// The copy of memory; away while it is searched.
     copied: Copied,
+    /// Away as well meanwhile.
+    pub(super) files: Files,
+    /// Arguments and environments that are kept already.
+    pub(super) arguments: BTreeSet<Vec<u8>>,
     pub(super) tallies: BTreeMap<Surface, Tally>,
 }
 
 impl Search {
-    pub(super) fn of(steps: &[PlannedStep]) -> Self {
+    /// Nothing yet; the relay's files lie in `scratch`.
+    pub(super) fn of(steps: &[PlannedStep], scratch: PathBuf) -> Self {
         Self {
             searcher: None,
             sampling: Sampling::of(steps),
             copied: Copied::default(),
+            files: Files::new(scratch),
+            arguments: BTreeSet::new(),
             tallies: BTreeMap::new(),
         }
     }
@@ -64,26 +73,24 @@ impl Play<'_> {
         if !self.search.sampling.is_after(step) {
             return Ok(());
         }
-        self.note_arguments()?;
-        if self.search.sampling.has_memory() {
-            self.look_at_memory(false, &format!("after step {name}"))
-                .await?;
-        }
-        Ok(())
+        let how = self.search.sampling.has_memory().then_some(Manner::Running);
+        self.look(how, &format!("after step {name}")).await
     }
 
     /// Looks at the relay before a step ends it.
     pub(super) async fn look_before_end(&mut self) -> Result<(), EngineError> {
-        self.note_arguments()?;
-        self.look_at_memory(false, "before a step ended it").await
+        self.look(Some(Manner::Running), "before a step ended it")
+            .await
     }
 
     /// Looks at the relay before it is asked to stop. Nothing that it does from then on is
     /// held against it, so that it may be stopped where its adapter allows it.
     pub(super) async fn look_at_the_end(&mut self) -> Result<(), EngineError> {
-        self.note_arguments()?;
-        let stopped = self.plan.adapter.relay.memory == MemoryManual::Stop;
-        self.look_at_memory(stopped, "at the end").await
+        let how = match self.plan.adapter.relay.memory {
+            MemoryManual::Stop => Manner::Stopped,
+            MemoryManual::Off | MemoryManual::Running => Manner::Running,
+        };
+        self.look(Some(how), "at the end").await
     }
 
     /// The relay's process, and what has left the tree below it; none when it does not run.
@@ -99,22 +106,46 @@ impl Play<'_> {
             .collect()
     }
 
-    async fn look_at_memory(&mut self, stopped: bool, moment: &str) -> Result<(), EngineError> {
+    /// Looks at arguments and files, and at memory in this manner.
+    async fn look(&mut self, memory: Option<Manner>, moment: &str) -> Result<(), EngineError> {
         let roots = self.roots_of_relay();
-        if roots.is_empty() || self.plan.adapter.relay.memory == MemoryManual::Off {
+        if roots.is_empty() {
             return Ok(());
         }
+        self.note_arguments()?;
+        let is_off = self.plan.adapter.relay.memory == MemoryManual::Off;
+        let memory = memory.filter(|_| !is_off);
         let searcher = self.searcher()?;
-        let copied = std::mem::take(&mut self.search.copied);
-        let job =
-            tokio::task::spawn_blocking(move || memory::sample(&roots, stopped, &searcher, copied));
+        let mut copied = std::mem::take(&mut self.search.copied);
+        let mut files = std::mem::take(&mut self.search.files);
+        let job = tokio::task::spawn_blocking(move || {
+            let sample = memory.map(|how| memory::sample(&roots, how, &searcher, &mut copied));
+            let looked = files.look(&trees(&roots), &searcher);
+            (sample, copied, looked, files)
+        });
         let mut done = None;
         self.meanwhile(async { done = Some(job.await) }).await?;
-        match done {
-            Some(Ok(sample)) => self.sampled(sample, moment),
-            Some(Err(_)) | None => return Err(EngineError::Fault("the search of memory panicked")),
+        let Some(Ok((sample, copied, looked, files))) = done else {
+            return Err(EngineError::Fault("the search of the relay panicked"));
+        };
+        self.search.copied = copied;
+        self.search.files = files;
+        if let Some(sample) = sample {
+            self.sampled(sample, moment);
         }
+        self.looked(looked, moment);
         Ok(())
+    }
+
+    fn looked(&mut self, looked: Looked, moment: &str) {
+        let tally = self.search.tally(Surface::Files);
+        tally.samples += 1;
+        for why in looked.unread {
+            tally.miss(why);
+        }
+        for (place, searched) in looked.searched {
+            tally.add(&place, searched, Some(moment));
+        }
     }
 
     /// Says why there was no look at memory, where there was none.
@@ -129,7 +160,6 @@ impl Play<'_> {
     }
 
     fn sampled(&mut self, sample: Sample, moment: &str) {
-        self.search.copied = sample.copied;
         self.search.sampling.spend(sample.searched.bytes);
         let tally = self.search.tally(Surface::Memory);
         if let Some(why) = sample.unread {

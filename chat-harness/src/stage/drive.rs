@@ -60,8 +60,6 @@ pub(super) struct Play<'p> {
     wire_lengths: BTreeMap<(String, Direction), u64>,
     /// Where a link's latest connection begins in its files.
     pub(super) wire_begins: BTreeMap<(String, Direction), u64>,
-    /// Why the relay's arguments are not complete, where they are not.
-    pub(super) unread_arguments: Option<String>,
     /// When is looked next at what participants use.
     pub(super) next_watch: Instant,
     /// Index of the event at which the last step that did something began.
@@ -109,6 +107,7 @@ impl<'p> Play<'p> {
         let writer = Writer::create(&settings.dir, observer)
             .map_err(EngineError::file("write", settings.dir.clone()))?;
         let (sender, inputs) = mpsc::channel(QUEUE);
+        let search = Search::of(&plan.steps, scratch.of(RELAY));
         let mut play = Self {
             plan,
             stage: Arc::new(stage),
@@ -126,14 +125,13 @@ impl<'p> Play<'p> {
             decoders: BTreeMap::new(),
             wire_lengths: BTreeMap::new(),
             wire_begins: BTreeMap::new(),
-            unread_arguments: None,
             next_watch: Instant::now(),
             acted: 0,
             has_unreaped: false,
             first: None,
             captured: Captured::default(),
             audit: plan.audit.clone(),
-            search: Search::of(&plan.steps),
+            search,
             settings,
         };
         let level = play.settings.level.to_string();

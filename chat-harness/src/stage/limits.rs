@@ -68,6 +68,8 @@ impl Play<'_> {
             .filter(|(_, member)| member.is_running())
             .filter_map(|(who, member)| Some((who.clone(), member.process.as_ref()?.pid)))
             .collect();
+        // Children come and go.
+        self.note_arguments()?;
         let strays = self.stage.init.map(strays).unwrap_or_default();
         for (who, pid) in running {
             let own = strays.iter().filter(|(origin, _)| *origin == who);

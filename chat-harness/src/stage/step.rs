@@ -453,7 +453,7 @@ impl<'p> Play<'p> {
         }
     }
 
-    fn downloads(&self, who: &str) -> Option<PathBuf> {
+    pub(super) fn downloads(&self, who: &str) -> Option<PathBuf> {
         let template = self.plan.adapter_of(who).client.downloads.as_ref()?;
         template
             .fill(&self.values(who).ok()?)

@@ -2,11 +2,13 @@
 
 use std::fs::{self, File};
 use std::io::Write as _;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use super::EngineError;
 use super::drive::{Play, RELAY};
+use super::files::below;
 use super::orphans::{is_gone, trees};
+use super::refused;
 use crate::adapter::Surface;
 use crate::audit::Searcher;
 
@@ -40,16 +42,19 @@ impl Play<'_> {
                     // It has ended just now; what was kept before stays.
                     Err(error) if is_gone(&error) => continue,
                     Err(error) => {
-                        let why = format!("{part} of process {pid}: {error}");
-                        self.unread_arguments.get_or_insert(why);
+                        let why = refused::why(pid, part, &error);
+                        self.search.tally(Surface::Arguments).miss(why);
                         continue;
                     }
                 };
-                file.write_all(&bytes)
-                    .and_then(|()| file.write_all(b"\n"))
-                    .map_err(failed())?;
+                if self.search.arguments.insert(bytes.clone()) {
+                    file.write_all(&bytes)
+                        .and_then(|()| file.write_all(b"\n"))
+                        .map_err(failed())?;
+                }
             }
         }
+        self.search.tally(Surface::Arguments).samples += 1;
         Ok(())
     }
 
@@ -60,14 +65,20 @@ impl Play<'_> {
         for surface in Surface::ALL {
             match surface {
                 Surface::Memory => self.end_memory(),
+                // Behind the wire, where it may have been found.
+                Surface::Others => {}
                 Surface::Arguments | Surface::Files | Surface::Output | Surface::Wire => {
                     self.search_surface(&searcher, surface);
                 }
             }
+        }
+        self.search_others(&searcher);
+        for surface in Surface::ALL {
             let has_control = self.plan.audit.controls.contains_key(&surface);
-            let tally = self.search.tallies.remove(&surface).unwrap_or_default();
-            for kind in tally.told(surface, has_control) {
-                self.record(kind)?;
+            if let Some(tally) = self.search.tallies.remove(&surface) {
+                for kind in tally.told(surface, has_control) {
+                    self.record(kind)?;
+                }
             }
         }
         self.examine()?;
@@ -78,7 +89,9 @@ impl Play<'_> {
     fn search_surface(&mut self, searcher: &Searcher, surface: Surface) {
         let (places, incomplete) = self.places(surface);
         let tally = self.search.tally(surface);
-        tally.samples += 1;
+        if surface != Surface::Arguments {
+            tally.samples += 1;
+        }
         incomplete.into_iter().for_each(|why| tally.miss(why));
         for place in &places {
             let searched = File::open(&place.path)
@@ -88,42 +101,42 @@ impl Play<'_> {
                 Err(error) => tally.miss(format!("{}: {error}", place.name)),
             }
         }
+        if surface == Surface::Files {
+            let names = &self.search.files.names;
+            let (searched, is_cut) = (names.search(searcher), names.is_cut);
+            let tally = self.search.tally(surface);
+            tally.add("names of files", searched, None);
+            if is_cut {
+                tally.miss("there were too many names of files".to_owned());
+            }
+        }
     }
 
     /// What belongs to a surface, and why it is not all of it.
-    fn places(&self, surface: Surface) -> (Vec<Place>, Option<String>) {
-        let dir = self.writer.dir();
+    fn places(&mut self, surface: Surface) -> (Vec<Place>, Option<String>) {
         match surface {
             Surface::Arguments => {
-                let path = dir.join(ARGUMENTS);
+                let path = self.writer.dir().join(ARGUMENTS);
                 let name = ARGUMENTS.to_owned();
-                (
-                    path.is_file()
-                        .then_some(Place { name, path })
-                        .into_iter()
-                        .collect(),
-                    self.unread_arguments.clone(),
-                )
+                let noted = path.is_file().then_some(Place { name, path });
+                (noted.into_iter().collect(), None)
             }
             Surface::Files => {
                 let root = self.scratch.of(RELAY);
                 let mut unread = Vec::new();
-                let files = below(&root, &mut unread);
+                let files = &mut self.search.files;
+                let found = below(&root, &mut unread, &mut files.names);
                 let named = |path: PathBuf| Place {
-                    name: path
-                        .strip_prefix(&root)
-                        .unwrap_or(&path)
-                        .display()
-                        .to_string(),
+                    name: files.name(&path),
                     path,
                 };
                 (
-                    files.into_iter().map(named).collect(),
+                    found.into_iter().map(named).collect(),
                     (!unread.is_empty()).then(|| unread.join("; ")),
                 )
             }
-            // What was in memory is gone.
-            Surface::Memory => (Vec::new(), None),
+            // What was in memory is gone, and what others received is several places' matter.
+            Surface::Memory | Surface::Others => (Vec::new(), None),
             Surface::Output => self.kept("out/relay.std"),
             Surface::Wire => self.kept("wire/"),
         }
@@ -148,31 +161,4 @@ impl Play<'_> {
         }
         (places, cut)
     }
-}
-
-/// Every regular file below a directory, hidden ones too; links are not followed.
-fn below(root: &Path, unread: &mut Vec<String>) -> Vec<PathBuf> {
-    let mut found = Vec::new();
-    let mut waiting = vec![root.to_owned()];
-    while let Some(directory) = waiting.pop() {
-        let entries = match fs::read_dir(&directory) {
-            Ok(entries) => entries,
-            Err(error) => {
-                unread.push(format!("{}: {error}", directory.display()));
-                continue;
-            }
-        };
-        for entry in entries {
-            let kind = entry.and_then(|entry| Ok((entry.path(), entry.file_type()?)));
-            match kind {
-                Ok((path, kind)) if kind.is_dir() => waiting.push(path),
-                Ok((path, kind)) if kind.is_file() => found.push(path),
-                // What a link points to lies elsewhere; pipes and sockets keep nothing.
-                Ok(_) => {}
-                Err(error) => unread.push(format!("{}: {error}", directory.display())),
-            }
-        }
-    }
-    found.sort();
-    found
 }

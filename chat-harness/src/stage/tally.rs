@@ -51,6 +51,23 @@ impl Tally {
         }
     }
 
+    /// Adds what was found in the search of another surface.
+    pub(super) fn find_on(&mut self, own: Surface, mut finding: Kind) {
+        if let Kind::Finding { surface, .. } = &mut finding {
+            *surface = own;
+        }
+        self.find(finding, None);
+    }
+
+    /// What was found in this place.
+    pub(super) fn findings(&self, wanted: &str) -> Vec<Kind> {
+        let findings = self
+            .findings
+            .iter()
+            .filter(|finding| matches!(finding, Kind::Finding { place, .. } if place == wanted));
+        findings.cloned().collect()
+    }
+
     /// The search is not complete; the first reason stands.
     pub(super) fn miss(&mut self, why: String) {
         self.incomplete.get_or_insert(why);

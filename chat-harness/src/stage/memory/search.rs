@@ -1,6 +1,6 @@
 //! Searching what was copied.
 
-use super::{Copied, copy};
+use super::{Copied, Manner, copy};
 use crate::adapter::Surface;
 use crate::audit::{Searched, Searcher};
 use crate::timeline::Kind;
@@ -8,8 +8,6 @@ use crate::timeline::Kind;
 /// One look at memory.
 #[derive(Debug)]
 pub(in crate::stage) struct Sample {
-    /// The copy, to be used again.
-    pub(in crate::stage) copied: Copied,
     /// Each finding names the process and the mapping, and its address.
     pub(in crate::stage) searched: Searched,
     /// Why it is not all of it.
@@ -19,11 +17,11 @@ pub(in crate::stage) struct Sample {
 /// Copies the memory of processes and of everything below them, and searches the copy.
 pub(in crate::stage) fn sample(
     roots: &[i32],
-    stopped: bool,
+    how: Manner,
     searcher: &Searcher,
-    mut copied: Copied,
+    copied: &mut Copied,
 ) -> Sample {
-    copy(roots, stopped, &mut copied);
+    copy(roots, how, copied);
     let mut unread = copied.unread.take();
     let searched = searcher.search(Surface::Memory, "memory", copied.bytes());
     let mut searched = searched.unwrap_or_else(|error| {
@@ -38,9 +36,5 @@ pub(in crate::stage) fn sample(
             *at = address;
         }
     }
-    Sample {
-        copied,
-        searched,
-        unread,
-    }
+    Sample { searched, unread }
 }

@@ -1,11 +1,11 @@
-//! Why memory cannot be read, and what would help.
+//! Why a process cannot be looked into, and what would help.
 
 use std::fs;
 use std::io;
 use std::os::unix::fs::MetadataExt as _;
 
-/// The reason, for people.
-pub(super) fn why(pid: i32, error: &io::Error) -> String {
+/// The reason, for people. `what` is its `memory`, its `open files`.
+pub(super) fn why(pid: i32, what: &str, error: &io::Error) -> String {
     let yama = fs::read_to_string("/proc/sys/kernel/yama/ptrace_scope");
     let owner = fs::metadata(format!("/proc/{pid}")).map(|process| process.uid());
     let known = Known {
@@ -14,7 +14,7 @@ pub(super) fn why(pid: i32, error: &io::Error) -> String {
         us: rustix::process::geteuid().as_raw(),
     };
     let name = fs::read_to_string(format!("/proc/{pid}/comm")).unwrap_or_default();
-    let sentence = format!("the memory of {} (pid {pid}) cannot be read", name.trim());
+    let sentence = format!("the {what} of {} (pid {pid}) cannot be read", name.trim());
     match known.reason().filter(|_| is_refused(error)) {
         Some(reason) => format!("{sentence}: {reason}"),
         None => format!("{sentence}: {error}"),

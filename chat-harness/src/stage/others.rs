@@ -1,0 +1,71 @@
+//! What clients received of messages that were for others.
+
+use std::collections::BTreeSet;
+use std::fs::File;
+use std::path::PathBuf;
+
+use super::drive::{Play, output_file, wire_file};
+use super::scratch::Scratch;
+use crate::adapter::Surface;
+use crate::audit::Searcher;
+use crate::timeline::{Direction, Kind, Stream};
+
+impl Play<'_> {
+    /// Searches what each client printed and received for what was sent to others alone.
+    /// On its link it was searched for already.
+    pub(super) fn search_others(&mut self, searcher: &Searcher) {
+        let plan = self.plan;
+        for client in &plan.clients {
+            let who = client.name.as_str();
+            let kept: BTreeSet<String> = plan
+                .kept_from(who)
+                .into_iter()
+                .map(|name| format!("canary {name}"))
+                .collect();
+            if kept.is_empty() {
+                continue;
+            }
+            let is_kept = |finding: &Kind| matches!(finding, Kind::Finding { what, .. } if kept.contains(what));
+            let link = wire_file(who, Direction::Down);
+            let mut on_link = self.search.tally(Surface::Wire).findings(&link);
+            on_link.retain(is_kept);
+            let places = self.received(who);
+            let tally = self.search.tally(Surface::Others);
+            tally.samples = 1;
+            for finding in on_link {
+                tally.find_on(Surface::Others, finding);
+            }
+            for (name, path) in places {
+                let searched = File::open(&path)
+                    .and_then(|file| searcher.search(Surface::Others, &name, file));
+                match searched {
+                    Ok(mut searched) => {
+                        // What it was to receive is found by the same search.
+                        let has_own = searched.findings.iter().any(|one| !is_kept(one));
+                        searched.control = searched.control.map(|found| found || has_own);
+                        searched.findings.retain(is_kept);
+                        tally.add(&name, searched, None);
+                    }
+                    Err(error) => tally.miss(format!("{name}: {error}")),
+                }
+            }
+        }
+    }
+
+    /// What a client has printed, and the files that it has received.
+    fn received(&self, who: &str) -> Vec<(String, PathBuf)> {
+        let printed = [Stream::Stdout, Stream::Stderr].map(|stream| output_file(who, stream));
+        let kept = |name: &String| self.writer.kept().any(|(kept, _)| kept == name);
+        let printed = printed.into_iter().filter(kept);
+        let mut places: Vec<(String, PathBuf)> = printed
+            .map(|name| (name.clone(), self.writer.dir().join(name)))
+            .collect();
+        if let Some(downloads) = self.downloads(who) {
+            for path in Scratch::files(&downloads) {
+                let below = path.strip_prefix(&downloads).unwrap_or(&path).display();
+                places.push((format!("{below}, received by {who}"), path.clone()));
+            }
+        }
+        places
+    }
+}
