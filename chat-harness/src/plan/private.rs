@@ -57,3 +57,65 @@ impl Plan {
         planned.map_or(client, |one| &one.login)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use crate::{adapter, plan, scenario};
+
+    /// What each client must not receive, in the order of the plan.
+    fn kept(steps: &str) -> Vec<(String, Vec<String>)> {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+        let scenarios = root.join("scenarios");
+        let text = format!("title = \"t\"\nclients = [\"alice\", \"bob\", \"carol\"]\n{steps}");
+        let cells = scenario::parse(&text, "t", Path::new("t.toml"), &scenarios).unwrap();
+        let adapter = adapter::load(&root.join("adapters/reference.toml")).unwrap();
+        let plan = plan::build(&cells[0], &adapter, 7, &scenarios).unwrap();
+        let names = plan.clients.iter().map(|client| client.name.clone());
+        names
+            .map(|name| {
+                let kept = plan.kept_from(&name).into_iter().map(str::to_owned);
+                (name.clone(), kept.collect())
+            })
+            .collect()
+    }
+
+    /// As [`kept`], where it is kept from these.
+    fn from(who: &[&str], canary: &str) -> Vec<(String, Vec<String>)> {
+        let kept = |name: &&str| who.contains(name).then(|| canary.to_owned());
+        let all = ["alice", "bob", "carol"];
+        all.map(|name| (name.to_owned(), kept(&name).into_iter().collect()))
+            .to_vec()
+    }
+
+    const SECRET: &str = "the code of the vault is {canary:vault}";
+
+    fn msg(to: &str) -> String {
+        format!("[[steps]]\nmsg = {{ from = \"alice\", to = \"{to}\", text = \"{SECRET}\" }}\n")
+    }
+
+    #[test]
+    fn a_private_message_is_kept_from_who_is_neither_sender_nor_recipient() {
+        assert_eq!(kept(&msg("bob")), from(&["carol"], "vault"));
+        assert_eq!(kept(&(msg("bob") + &msg("carol"))), from(&[], "vault"));
+    }
+
+    #[test]
+    fn what_is_said_to_all_as_well_is_kept_from_nobody() {
+        let say = format!("[[steps]]\nsay = {{ from = \"carol\", text = \"{SECRET}\" }}\n");
+        assert_eq!(kept(&say), from(&[], "vault"));
+        assert_eq!(kept(&(msg("bob") + &say)), from(&[], "vault"));
+        let typed =
+            format!("[[steps]]\ntype = {{ client = \"alice\", line = \"/say {SECRET}\" }}\n");
+        assert_eq!(kept(&(msg("bob") + &typed)), from(&[], "vault"));
+    }
+
+    #[test]
+    fn a_made_file_is_kept_from_who_is_neither_sender_nor_recipient() {
+        let file = "[[steps]]\nfile = { from = \"bob\", to = \"carol\", size = 4096 }\n";
+        let kept = kept(file);
+        assert_eq!(kept[0].1.len(), 1, "{kept:?}");
+        assert!(kept[1].1.is_empty() && kept[2].1.is_empty(), "{kept:?}");
+    }
+}

@@ -296,7 +296,7 @@ fn a_search_that_could_find_nothing_cannot_tell() {
             PlayVerdict::CannotTell,
             "{control:?} {incomplete:?}"
         );
-        assert_eq!(red(&verdicts).len(), 4);
+        assert_eq!(red(&verdicts).len(), Surface::ALL.len());
     }
     let plan = planned();
     let mut tape = good(&plan);
@@ -307,6 +307,46 @@ fn a_search_that_could_find_nothing_cannot_tell() {
         PlayVerdict::CannotTell,
         "never searched"
     );
+}
+
+/// A good play in which the search of one surface came to this.
+fn with_search(surface: Surface, told: Option<(u64, u64)>) -> PlayVerdict {
+    let plan = planned();
+    let mut tape = good(&plan);
+    tape.0.retain(
+        |event| !matches!(event.kind, Kind::Searched { surface: one, .. } if one == surface),
+    );
+    if let Some((samples, found)) = told {
+        tape.add(Kind::Searched {
+            surface,
+            bytes: 4096,
+            places: 1,
+            samples,
+            found,
+            control: Some(found > 0),
+            incomplete: None,
+        });
+    }
+    judge(&plan, &tape.0, &[]).play
+}
+
+#[test]
+fn each_look_at_memory_must_find_the_control() {
+    let memory = |told| with_search(Surface::Memory, Some(told));
+    assert_eq!(memory((3, 3)), PlayVerdict::Pass);
+    assert_eq!(memory((3, 2)), PlayVerdict::CannotTell);
+    assert_eq!(memory((0, 0)), PlayVerdict::CannotTell);
+    // Files come and go; one of them holds it.
+    let files = with_search(Surface::Files, Some((3, 1)));
+    assert_eq!(files, PlayVerdict::Pass);
+}
+
+#[test]
+fn what_others_received_is_judged_where_something_was_private() {
+    let others = |told| with_search(Surface::Others, told);
+    assert_eq!(others(None), PlayVerdict::Pass);
+    assert_eq!(others(Some((1, 0))), PlayVerdict::CannotTell);
+    assert_eq!(with_search(Surface::Wire, None), PlayVerdict::CannotTell);
 }
 
 #[test]
