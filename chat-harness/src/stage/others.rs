@@ -12,9 +12,14 @@ use crate::timeline::{Direction, Kind, Stream};
 
 impl Play<'_> {
     /// Searches what each client printed and received for what was sent to others alone.
-    /// On its link it was searched for already.
+    /// On its link it was searched for already. That of the recipients is searched as well:
+    /// there it must be found, which shows that it would have been elsewhere.
     pub(super) fn search_others(&mut self, searcher: &Searcher) {
         let plan = self.plan;
+        let mut clients = plan.clients.iter();
+        if clients.all(|client| plan.kept_from(&client.name).is_empty()) {
+            return;
+        }
         for client in &plan.clients {
             let who = client.name.as_str();
             let kept: BTreeSet<String> = plan
@@ -22,9 +27,6 @@ impl Play<'_> {
                 .into_iter()
                 .map(|name| format!("canary {name}"))
                 .collect();
-            if kept.is_empty() {
-                continue;
-            }
             let is_kept = |finding: &Kind| matches!(finding, Kind::Finding { what, .. } if kept.contains(what));
             let link = wire_file(who, Direction::Down);
             let mut on_link = self.search.tally(Surface::Wire).findings(&link);
