@@ -7,7 +7,7 @@ use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use chat_harness::report::{self, live::Narrator};
-use chat_harness::run::{self, Ground, RunDir};
+use chat_harness::run::{self, Asked, Ground, RunDir, Tries};
 use chat_harness::scenario::Scenario;
 use chat_harness::snapshot::Update;
 use chat_harness::stage::Pace;
@@ -32,7 +32,9 @@ pub(crate) fn run(arguments: &cli::Demo) -> Ran {
     let workspace = Workspace::here();
     let scenario = staging::one(&workspace, &arguments.name)?;
     let mut staging = arguments.staging.clone();
+    let mut flags = asked(&staging).flags();
     if let Some(cli::Relay::Nosy) = arguments.relay {
+        " --relay nosy".clone_into(&mut flags);
         staging.adapter = zoo::leaky(&workspace);
         staging.settings = vec![("fault".to_owned(), "nosy".to_owned())];
     }
@@ -54,13 +56,23 @@ pub(crate) fn run(arguments: &cli::Demo) -> Ran {
         (None, None) => Pace::Full,
     };
     let runtime = staging::runtime()?;
-    let ran = runtime.block_on(play(&ground, &scenario, &dir, pace));
+    let ran = runtime.block_on(play(&ground, &scenario, &dir, pace, &flags));
     // The thread that waits for a key cannot be cancelled.
     runtime.shutdown_background();
     ran
 }
 
-async fn play(ground: &Ground, scenario: &Scenario, dir: &RunDir, pace: Pace) -> Ran {
+/// The implementation as it was asked for.
+fn asked(staging: &cli::Staging) -> Asked {
+    Asked {
+        adapter: staging.adapter.clone(),
+        settings: staging.settings.clone(),
+        tries: Tries::default(),
+        limit: None,
+    }
+}
+
+async fn play(ground: &Ground, scenario: &Scenario, dir: &RunDir, pace: Pace, flags: &str) -> Ran {
     let interrupt = Interrupt::listen(ground.cancel.clone())?;
     let told: Arc<Mutex<Option<Narrator>>> = Arc::default();
     let telling = Arc::clone(&told);
@@ -88,7 +100,7 @@ async fn play(ground: &Ground, scenario: &Scenario, dir: &RunDir, pace: Pace) ->
     let code = report::exit_code(std::slice::from_ref(&report));
     if code != 0 {
         let repeat = format!(
-            "cargo xtask demo {} --seed {}",
+            "cargo xtask demo {} --seed {}{flags}",
             report.scenario, report.seed
         );
         output::result(&report::terminal::failure(&report, dir.path(), &repeat));

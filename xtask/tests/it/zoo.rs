@@ -179,3 +179,22 @@ fn every_adapter_of_the_zoo_has_a_row() {
         );
     }
 }
+
+#[test]
+fn a_demo_on_a_nosy_relay_ends_in_plaintext_and_says_where() {
+    let output = Command::new(assert_cmd::cargo::cargo_bin("xtask"))
+        .current_dir(root())
+        .args(["demo", "three-clients", "--relay", "nosy"])
+        .stdin(Stdio::null())
+        .output()
+        .unwrap();
+    let told = String::from_utf8_lossy(&output.stdout);
+    assert_eq!(output.status.code(), Some(3), "{told}");
+    assert!(
+        told.contains("canary vault, as-is, in out/relay.stdout"),
+        "{told}"
+    );
+    assert!(told.contains("--relay nosy"), "{told}");
+    // Those who chat see nothing of it.
+    assert!(!told.contains("FAIL"), "{told}");
+}
