@@ -298,6 +298,9 @@ impl Narrator {
             ));
         }
         lines.push(format!("   {}", searches.sentence()));
+        if !searches.surfaces.is_empty() {
+            lines.push("   what comes and goes between two looks is not seen".to_owned());
+        }
         if let Some(lesson) = &self.plan.scenario.lesson {
             lines.push(format!("   {STRONG}{}{STRONG:#}", visible(lesson)));
         }
