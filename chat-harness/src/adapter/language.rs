@@ -1,11 +1,13 @@
 //! The adapter language, described.
 
+use super::key_file::KEY_FILE;
 use super::limits::LIMITS;
 use crate::scenario::shape::{Kind, Table, Word, may, must, word};
 
 const ARGUMENTS: Kind = Kind::Array(&Kind::Text, 1);
 const VARIABLES: Kind = Kind::Map(&Kind::Text);
 const COPIES: Kind = Kind::Array(&Kind::Table(&COPY), 0);
+const KEYS: Kind = Kind::Array(&Kind::Table(&KEY_FILE), 0);
 
 /// The whole file.
 pub(super) static ADAPTER: Table = Table {
@@ -120,6 +122,11 @@ static RELAY: Table = Table {
             Kind::Duration,
             "how long its links may be silent, where a scenario does not say",
         ),
+        may(
+            "keys",
+            KEYS,
+            "files with private keys of its own, which it may hold",
+        ),
     ],
     one_of: &[],
     one_is: "",
@@ -226,6 +233,11 @@ static CLIENT: Table = Table {
             "the port it connects to, when that is fixed in its code: needs the level `namespaces`",
         ),
         may("limits", Kind::Table(&LIMITS), "what it may use"),
+        may(
+            "keys",
+            KEYS,
+            "files with its private keys, which are looked for on every surface",
+        ),
         must("type", Kind::Table(&TYPE), "what to type for each verb"),
         must(
             "events",

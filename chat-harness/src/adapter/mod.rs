@@ -5,6 +5,7 @@ mod check;
 mod console;
 mod dialogue;
 mod escape;
+mod key_file;
 mod language;
 mod limits;
 mod model;
@@ -14,6 +15,7 @@ mod template;
 
 pub use capture::Capture;
 pub use dialogue::{Branch, Item, Only};
+pub use key_file::{KeyFile, KeyFormat};
 pub use limits::{Limit, Limits};
 pub(crate) use model::captured;
 pub use model::{

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::capture::Capture;
 use super::dialogue::Item;
+use super::key_file::KeyFile;
 use super::limits::Limits;
 use crate::scenario::EventKind;
 
@@ -96,6 +97,9 @@ pub struct RelayManual {
     pub memory: MemoryManual,
     /// Its keep-alive when a scenario does not say another one.
     pub keepalive: Duration,
+    /// Files below its `{work}` with private keys of its own.
+    #[serde(default)]
+    pub keys: Vec<KeyFile>,
 }
 
 /// How to start and drive a client.
@@ -129,6 +133,9 @@ pub struct ClientManual {
     pub events: BTreeMap<EventKind, String>,
     /// The program ends by itself when its relay is gone, rather than reconnecting.
     pub exits_when_relay_gone: bool,
+    /// Files below its `{work}` with private keys that nobody else may have.
+    #[serde(default)]
+    pub keys: Vec<KeyFile>,
 }
 
 /// How one talks with a program.

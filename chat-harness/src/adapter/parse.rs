@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use super::check::Checker;
 use super::console;
+use super::key_file::KeyFile;
 use super::language::ADAPTER;
 use super::limits::Limits;
 use super::model::{
@@ -147,6 +148,7 @@ fn relay(node: &Node<'_, '_>, here: &Path, checker: &mut Checker<'_>) -> Option<
         keepalive: node
             .duration("keepalive")
             .filter(|time| *time > Duration::ZERO)?,
+        keys: KeyFile::read(node),
     })
 }
 
@@ -215,6 +217,7 @@ fn client(node: &Node<'_, '_>, here: &Path, checker: &mut Checker<'_>) -> Option
         r#type: r#type?,
         events: events?,
         exits_when_relay_gone: node.bool("exits_when_relay_gone").unwrap_or(false),
+        keys: KeyFile::read(node),
     })
 }
 

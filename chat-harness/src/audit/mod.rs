@@ -15,5 +15,5 @@ mod structure;
 mod transformation;
 
 pub use search::{Searched, Searcher};
-pub use structure::{Sent, Span, examine, spans};
+pub use structure::{PrivateKey, Sent, Span, examine, pieces, private_keys, secrets, spans};
 pub use transformation::Transformation;

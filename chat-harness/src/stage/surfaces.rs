@@ -16,9 +16,9 @@ use crate::audit::Searcher;
 const ARGUMENTS: &str = "out/relay.arguments";
 
 /// One place of a surface: what it is called, and where its bytes are.
-struct Place {
-    name: String,
-    path: PathBuf,
+pub(super) struct Place {
+    pub(super) name: String,
+    pub(super) path: PathBuf,
 }
 
 impl Play<'_> {
@@ -113,7 +113,7 @@ impl Play<'_> {
     }
 
     /// What belongs to a surface, and why it is not all of it.
-    fn places(&mut self, surface: Surface) -> (Vec<Place>, Option<String>) {
+    pub(super) fn places(&mut self, surface: Surface) -> (Vec<Place>, Option<String>) {
         match surface {
             Surface::Arguments => {
                 let path = self.writer.dir().join(ARGUMENTS);

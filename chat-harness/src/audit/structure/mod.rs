@@ -5,11 +5,17 @@
 //! so: that is not the same as having found nothing.
 
 mod blocks;
+mod characters;
 mod keystream;
+mod powers;
+mod private;
+mod public;
 mod repeats;
+mod secrets;
 mod sieve;
 #[cfg(test)]
 mod tests;
+mod tokens;
 mod traffic;
 mod views;
 
@@ -18,6 +24,8 @@ use crate::adapter::Surface;
 use crate::plan::Plan;
 use crate::timeline::{Event, Kind};
 
+pub use private::{PrivateKey, private_keys};
+pub use secrets::{pieces, secrets};
 pub use traffic::{Sent, Span, spans};
 
 /// A trace of a text.
@@ -95,10 +103,17 @@ impl Examined {
 /// its [`Kind::Finding`]s behind it.
 pub fn examine(plan: &Plan, events: &[Event], sent: &Sent) -> Vec<Kind> {
     let spans = spans(plan, events, sent);
+    let [whole, single] = powers::examine(&spans, sent);
+    let mut characters = characters::examine(&spans);
+    for found in single.found {
+        characters.found(found);
+    }
     let all = [
         repeats::examine(&spans),
         blocks::examine(&spans),
         keystream::examine(&spans),
+        characters,
+        whole,
     ];
     all.into_iter().flat_map(Examined::into_events).collect()
 }

@@ -7,8 +7,10 @@ use rand::rngs::StdRng;
 use rand::{Rng, SeedableRng as _};
 use sha2::{Digest as _, Sha256};
 
-use super::{Examined, Span, blocks, keystream, repeats};
+use super::{Examined, Sent, Span, blocks, characters, keystream, powers, repeats};
 use crate::plan::StepId;
+
+mod keys;
 
 /// How the bytes of a ciphertext travel.
 #[derive(Clone, Copy, Debug)]
@@ -65,7 +67,7 @@ impl Client {
             .push((StepId(number.to_string()), text.to_owned(), bytes));
     }
 
-    fn examine(&self, detector: fn(&[Span<'_>]) -> Examined) -> Vec<String> {
+    fn examine(&self, detector: impl Fn(&[Span<'_>]) -> Examined) -> Vec<String> {
         let mut at = 0;
         let mut spans = Vec::new();
         for (step, text, bytes) in &self.sent {
@@ -261,7 +263,8 @@ proptest! {
                 let sealed = counter(&nonce, &text_padded);
                 client.send(text, &[&wrap[..], &nonce, &sealed].concat());
             }
-            for detector in [repeats::examine, blocks::examine, keystream::examine] {
+            let detectors = [repeats::examine, blocks::examine, keystream::examine, characters::examine];
+            for detector in detectors {
                 prop_assert_eq!(client.examine(detector), Vec::<String>::new());
             }
         }

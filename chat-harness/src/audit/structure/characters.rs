@@ -1,0 +1,163 @@
+//! Each character encrypted for itself: by a table, by textbook RSA, by one block for each.
+//!
+//! The cipher need not be known: where characters of a text are equal, so are the pieces that
+//! stand for them, and where they differ, those differ as well. Pieces are looked for as
+//! numbers in a list, as words in a list, and as blocks of one size. The longer a text, the
+//! fewer things have its pattern by chance: a piece of *b* bits repeats by luck with 2^-*b*,
+//! and must do so as often as a character does.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
+
+use super::tokens::{decimals, looked_at, words};
+use super::traffic::Span;
+use super::views::views;
+use super::{Examined, Found, Transformation};
+
+/// So many characters of a text are looked for.
+const MOST: usize = 48;
+
+/// A text with fewer characters that came before is like too many others: of pieces of
+/// several bytes, and of single bytes.
+const REPEATS: usize = 8;
+const REPEATS_OF_BYTES: usize = 14;
+
+/// As few different characters have dull patterns.
+const DIFFERENT: usize = 6;
+
+/// Bytes of the blocks that are tried.
+const BLOCKS: [usize; 12] = [1, 8, 16, 32, 48, 64, 96, 128, 192, 256, 384, 512];
+
+/// Pieces from one to the next, where each stands in a frame of its own.
+const STRIDES: usize = 8;
+
+/// Looks for the pattern of each text in what was sent for it.
+pub(super) fn examine(spans: &[Span<'_>]) -> Examined {
+    let mut examined = Examined::new(
+        Transformation::PerCharacter,
+        "no text is long enough, with characters that come again",
+    );
+    for span in spans {
+        let Some(text) = Text::of(span.text) else {
+            continue;
+        };
+        examined.compared += 1;
+        let bytes = looked_at(span);
+        let place = in_list(&text, bytes, &decimals(bytes))
+            .or_else(|| in_list(&text, bytes, &words(bytes)))
+            .or_else(|| in_blocks(&text, bytes));
+        if let Some(place) = place {
+            examined.found(Found::of(span, place, Transformation::PerCharacter));
+        }
+    }
+    examined
+}
+
+/// A text whose pattern says something.
+struct Text<'a> {
+    bytes: &'a [u8],
+    /// The first byte that came before, and where.
+    first_repeat: (usize, usize),
+    repeats: usize,
+}
+
+impl<'a> Text<'a> {
+    fn of(text: &'a str) -> Option<Self> {
+        let bytes = text.as_bytes();
+        let bytes = bytes.get(..MOST).unwrap_or(bytes);
+        let different: BTreeSet<u8> = bytes.iter().copied().collect();
+        let repeats = bytes.len() - different.len();
+        let first_repeat = bytes.iter().enumerate().find_map(|(at, byte)| {
+            let before = bytes.get(..at)?.iter().position(|other| other == byte)?;
+            Some((before, at))
+        })?;
+        (repeats >= REPEATS && different.len() >= DIFFERENT).then_some(Self {
+            bytes,
+            first_repeat,
+            repeats,
+        })
+    }
+
+    /// Whether pieces are equal exactly where the characters are; what stands for each then.
+    fn matches<P: Ord + Copy>(
+        &self,
+        piece: impl Fn(usize) -> Option<P>,
+    ) -> Option<BTreeMap<u8, P>> {
+        let (one, other) = self.first_repeat;
+        if piece(one)? != piece(other)? {
+            return None;
+        }
+        let mut meaning: BTreeMap<u8, P> = BTreeMap::new();
+        for (at, byte) in self.bytes.iter().enumerate() {
+            let here = piece(at)?;
+            if *meaning.entry(*byte).or_insert(here) != here {
+                return None;
+            }
+        }
+        let pieces: BTreeSet<P> = meaning.values().copied().collect();
+        (pieces.len() == meaning.len()).then_some(meaning)
+    }
+}
+
+/// Where a list begins whose items have the pattern.
+fn in_list(text: &Text<'_>, bytes: &[u8], items: &[Range<usize>]) -> Option<usize> {
+    let item = |at: usize| bytes.get(items.get(at)?.clone());
+    (1..=STRIDES).find_map(|stride| {
+        let begin = (0..items.len()).find(|begin| {
+            let meaning = text.matches(|at| item(begin + at * stride));
+            meaning.is_some_and(|meaning| !meaning.iter().all(|(byte, item)| is_code(*byte, item)))
+        });
+        Some(items.get(begin?)?.start)
+    })
+}
+
+/// A way to write the character itself: the search for encodings finds those.
+fn is_code(byte: u8, item: &[u8]) -> bool {
+    let item = std::str::from_utf8(item).unwrap_or_default();
+    let codes = [10, 2, 8, 16].map(|radix| u32::from_str_radix(item, radix));
+    codes.contains(&Ok(u32::from(byte)))
+}
+
+/// Where blocks begin that have the pattern.
+fn in_blocks(text: &Text<'_>, bytes: &[u8]) -> Option<usize> {
+    views(bytes).iter().find_map(|view| {
+        BLOCKS.into_iter().find_map(|size| {
+            if size == 1 && text.repeats < REPEATS_OF_BYTES {
+                return None;
+            }
+            let room = (view.bytes.len() + 1).checked_sub(text.bytes.len() * size)?;
+            let begin = (0..room).find(|begin| {
+                let block = |at: usize| view.bytes.get(begin + at * size..begin + (at + 1) * size);
+                let meaning = text.matches(block);
+                meaning.is_some_and(|meaning| size > 1 || !is_simple(&meaning))
+            })?;
+            Some(view.place(begin))
+        })
+    })
+}
+
+/// The text itself, in whatever case, and what one number makes of every byte: other detectors
+/// find those.
+fn is_simple(meaning: &BTreeMap<u8, &[u8]>) -> bool {
+    let pairs = || {
+        let pairs = meaning.iter();
+        pairs.filter_map(|(byte, block)| Some((*byte, *block.first()?)))
+    };
+    let all_same = |of: fn((u8, u8)) -> u8| {
+        let mut all = pairs().map(of);
+        let first = all.next();
+        all.all(|one| Some(one) == first)
+    };
+    let letters = || pairs().filter(|(byte, _)| byte.is_ascii_alphabetic());
+    let moved = |(byte, other): (u8, u8)| {
+        let [byte, other] = [byte, other].map(|letter| letter.to_ascii_lowercase());
+        (26 + i16::from(other) - i16::from(byte)) % 26
+    };
+    let mut moves = letters().map(moved);
+    let first = moves.next();
+    let is_caesar = moves.all(|one| Some(one) == first)
+        && letters().all(|(_, other)| other.is_ascii_alphabetic());
+    is_caesar
+        || all_same(|(byte, other)| byte ^ other)
+        || all_same(|(byte, other)| byte.wrapping_sub(other))
+}
