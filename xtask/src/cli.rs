@@ -151,6 +151,9 @@ pub(crate) struct Test {
     /// Store what is seen now as the snapshots
     #[arg(long)]
     pub(crate) accept: bool,
+    /// Play each again with other words of the same size: the relay must see no difference
+    #[arg(long)]
+    pub(crate) twin: bool,
     #[command(flatten)]
     pub(crate) staging: Staging,
 }

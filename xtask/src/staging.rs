@@ -166,6 +166,7 @@ pub(crate) fn ground(
         seed: staging.seed(),
         level,
         update,
+        twin: false,
         cancel: CancellationToken::new(),
     })
 }

@@ -50,7 +50,8 @@ pub(crate) fn run(arguments: &cli::Test) -> Ran {
     let scenarios = staging::scenarios(&workspace.scenarios(), &wanted)?;
     let who = staging::implementations(&workspace, &staging, &scenarios)?;
     let update = Update::from_environment(arguments.accept, |name| std::env::var(name).ok());
-    let ground = staging::ground(&workspace, &staging, who, update)?;
+    let mut ground = staging::ground(&workspace, &staging, who, update)?;
+    ground.twin = arguments.twin;
     let reports = workspace.reports();
     let dir = RunDir::create(&reports).map_err(|error| Trouble::file(&reports, &error))?;
     let jobs = arguments

@@ -444,6 +444,11 @@ static WIRE: Table = Table {
             Kind::Array(&Kind::Text, 0),
             "frame types that come and go with timing, left out of protocol records",
         ),
+        may(
+            "jitter",
+            Kind::Integer(0, 65_535),
+            "bytes by which the sizes of two texts of one length may differ; 0 when left out",
+        ),
     ],
     one_of: &[],
     one_is: "",

@@ -258,6 +258,9 @@ pub struct WireManual {
     pub framing: Framing,
     /// Frame types that come and go with timing; left out of the protocol record.
     pub background: Vec<String>,
+    /// So many bytes two messages of the same length may differ in size.
+    #[serde(default)]
+    pub jitter: u64,
 }
 
 /// How frames are cut.

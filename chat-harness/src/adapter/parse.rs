@@ -277,6 +277,9 @@ fn wire(node: Option<&Node<'_, '_>>) -> WireManual {
             Some("chat") => Framing::Chat,
             Some(_) | None => Framing::None,
         },
+        jitter: node
+            .and_then(|node| node.integer("jitter"))
+            .map_or(0, u64::from),
         background: background.iter().map(|text| text.text.to_owned()).collect(),
     }
 }

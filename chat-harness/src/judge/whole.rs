@@ -10,7 +10,7 @@ use super::view::View;
 use crate::adapter::Surface;
 use crate::plan::Action;
 use crate::scenario::{LeaveHow, RelayAction};
-use crate::snapshot::Comparison;
+use crate::snapshot::{Comparison, RELAY_VIEW};
 use crate::timeline::{Ended, Kind};
 
 /// SIGINT, SIGKILL and SIGTERM: how the stage asks, and what it does when nobody listens.
@@ -363,6 +363,9 @@ pub(super) fn snapshots(view: &View<'_>, compared: &[(String, String, Comparison
         .iter()
         .map(|(kind, now, comparison)| {
             let file = format!("{kind}.txt");
+            if kind == RELAY_VIEW {
+                return twin(now, comparison, file);
+            }
             let name = format!("the {kind} is as it was");
             let evidence = match comparison {
                 Comparison::Same => Evidence::default(),
@@ -387,6 +390,32 @@ pub(super) fn snapshots(view: &View<'_>, compared: &[(String, String, Comparison
             whole(CheckKind::Snapshot(kind.clone()), &name, verdict, evidence)
         })
         .collect()
+}
+
+/// The relay saw the same when other words were said.
+fn twin(now: &str, comparison: &Comparison, file: String) -> Check {
+    let evidence = match comparison {
+        Comparison::Same => Evidence::default(),
+        Comparison::Missing => Evidence {
+            expected: "a second play with other words".to_owned(),
+            got: "there was none".to_owned(),
+            ..Evidence::default()
+        },
+        Comparison::Different { stored } => Evidence {
+            expected: "the same sizes, in the same order, and the same lines".to_owned(),
+            got: first_different_line(stored, now),
+            difference: difference(stored, now),
+            look_at: Some(file),
+            ..Evidence::default()
+        },
+    };
+    let verdict = match comparison {
+        Comparison::Same => Verdict::Pass,
+        Comparison::Missing | Comparison::Different { .. } => Verdict::Fail,
+    };
+    let name = "other words of the same size look the same to the relay";
+    let kind = CheckKind::Snapshot(RELAY_VIEW.to_owned());
+    whole(kind, name, verdict, evidence)
 }
 
 fn first_different_line(stored: &str, now: &str) -> String {

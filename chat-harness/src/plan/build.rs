@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::time::Duration;
 
+use rand::Rng as _;
+
 use super::canary::{Planter, control, stream};
 use super::cast::Cast;
 use super::derive::Derive;
@@ -41,9 +43,35 @@ pub fn build<'a>(
     seed: u64,
     root: &'a Path,
 ) -> Result<Plan, Unsupported> {
-    let cast = cast.into();
+    build_with(scenario, &cast.into(), (seed, seed), root)
+}
+
+/// As [`build`], and the same in everything but what is planted in texts and files: that is as
+/// long, and other words.
+///
+/// # Errors
+/// As [`build`].
+pub fn build_twin<'a>(
+    scenario: &'a Scenario,
+    cast: impl Into<Cast<'a>>,
+    seed: u64,
+    root: &'a Path,
+) -> Result<Plan, Unsupported> {
+    let words = stream(seed, &["twin"]).next_u64();
+    build_with(scenario, &cast.into(), (seed, words), root)
+}
+
+/// `words` decides what is planted, the seed everything else.
+fn build_with<'a>(
+    scenario: &'a Scenario,
+    cast: &Cast<'a>,
+    (seed, words): (u64, u64),
+    root: &'a Path,
+) -> Result<Plan, Unsupported> {
     cast.must_be_able(&scenario.needs)?;
-    let mut builder = Builder::new(scenario, &cast, seed, root)?;
+    let mut builder = Builder::new(scenario, cast, seed, root)?;
+    builder.planter = Planter::new(words, &scenario.id);
+    builder.seeds = stream(words, &["files", &scenario.id]);
     let opening = builder.opening();
     let mut steps = builder.all_steps("")?;
     reconcile(&mut steps);
@@ -58,7 +86,7 @@ pub fn build<'a>(
         version: VERSION,
         scenario: reference(scenario),
         adapter,
-        others: others(&cast, scenario),
+        others: others(cast, scenario),
         seed,
         control,
         keepalive,
@@ -72,7 +100,7 @@ pub fn build<'a>(
             canaries: builder.planter.planted,
             ..builder.audit
         },
-        namespaces: namespaces(scenario, &cast),
+        namespaces: namespaces(scenario, cast),
     };
     let connected: Vec<String> = builder.world.connected().map(str::to_owned).collect();
     let expectations = plan

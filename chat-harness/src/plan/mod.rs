@@ -20,7 +20,7 @@ mod tally;
 mod verbs;
 mod words;
 
-pub use build::{Unsupported, build};
+pub use build::{Unsupported, build, build_twin};
 pub use cast::Cast;
 pub use explain::explain;
 pub use load::{LeftOut, LoadPlan, LoadShape, Round};

@@ -69,6 +69,9 @@ pub struct Ground {
     pub level: Level,
     /// What to do with snapshots.
     pub update: Update,
+    /// Each play is played again with other words of the same size, and what the relay saw of
+    /// both is compared.
+    pub twin: bool,
     /// Ends the run early.
     pub cancel: CancellationToken,
 }

@@ -11,7 +11,7 @@ use crate::judge::{self, PlayVerdict, Verdicts};
 use crate::plan::{self, Plan};
 use crate::report::{self, PlayReport, Searches, Tried, Used};
 use crate::scenario::Scenario;
-use crate::snapshot::{self, Comparison, Store};
+use crate::snapshot::{self, Comparison, RELAY_VIEW, RelayView, Store};
 use crate::stage::{self, EngineError, Inquiries, Level, Pace, Settings};
 use crate::timeline::{Event, Kind, Observer};
 
@@ -83,7 +83,7 @@ pub(super) async fn play(
         stage_init: stage_init(ground)?,
         binaries: ground.binaries.clone(),
         dir: dir.clone(),
-        mark: format!("{}-{}-{}", std::process::id(), scenario.id, this.number),
+        mark: mark(scenario, this.number),
         pace: this.pace,
         observer: observer(&plan, &dir),
         limit: this.limit,
@@ -91,7 +91,11 @@ pub(super) async fn play(
         cancel: ground.cancel.clone(),
     };
     let events = stage::play(&plan, settings).await?;
-    let compared = compare(ground, &plan, &events, &dir)?;
+    let mut compared = compare(ground, &plan, &events, &dir)?;
+    if ground.twin {
+        let mark = format!("{}-twin", mark(scenario, this.number));
+        compared.push(twin(ground, scenario, (&plan, &events), &dir, mark).await?);
+    }
     write(&dir, "snapshots.json", &as_json(&compared)?)?;
     let report = judged(which, &plan, &events, &compared);
     write_result(&dir, &report)?;
@@ -115,11 +119,13 @@ pub(super) fn judged(
     events: &[Event],
     compared: &[Compared],
 ) -> PlayReport {
+    let view = || (RELAY_VIEW, RelayView::of(plan, events).text());
     let snapshots: Vec<(String, String, Comparison)> = compared
         .iter()
         .filter_map(|one| {
             let (_, text) = texts(plan, events)
                 .into_iter()
+                .chain([view()])
                 .find(|(kind, _)| *kind == one.kind)?;
             Some((one.kind.clone(), text, one.comparison.clone()))
         })
@@ -216,6 +222,56 @@ fn compare(
         });
     }
     Ok(compared)
+}
+
+/// Marks the processes of a play.
+fn mark(scenario: &Scenario, number: u32) -> String {
+    format!("{}-{}-{number}", std::process::id(), scenario.id)
+}
+
+/// Plays the scenario with other words of the same size, below the play's directory, and
+/// compares what the relay saw.
+async fn twin(
+    ground: &Ground,
+    scenario: &Scenario,
+    (plan, events): (&Plan, &[Event]),
+    dir: &Path,
+    mark: String,
+) -> Result<Compared, EngineError> {
+    let built = plan::build_twin(scenario, ground.cast(), ground.seed, &ground.scenarios);
+    let twin = built.map_err(|_| EngineError::Fault("a twin cannot do what the first could"))?;
+    let dir_of_twin = dir.join("twin");
+    write(&dir_of_twin, "plan.json", &as_json(&twin)?)?;
+    // Nobody asks what it waits for.
+    let (_, inquiries) = stage::inquiries();
+    let settings = Settings {
+        level: ground.level,
+        stage_init: stage_init(ground)?,
+        binaries: ground.binaries.clone(),
+        dir: dir_of_twin,
+        mark,
+        pace: Pace::Full,
+        observer: None,
+        limit: None,
+        inquiries,
+        cancel: ground.cancel.clone(),
+    };
+    let events_of_twin = stage::play(&twin, settings).await?;
+    let view = RelayView::of(plan, events);
+    let mut other = RelayView::of(&twin, &events_of_twin);
+    other.settle(&view, plan.adapter.wire.jitter);
+    write(dir, &format!("{RELAY_VIEW}.txt"), &view.text())?;
+    let comparison = if other == view {
+        Comparison::Same
+    } else {
+        Comparison::Different {
+            stored: other.text(),
+        }
+    };
+    Ok(Compared {
+        kind: RELAY_VIEW.to_owned(),
+        comparison,
+    })
 }
 
 /// As it is kept in a file.

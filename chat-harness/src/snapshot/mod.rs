@@ -7,8 +7,10 @@ mod steps;
 mod store;
 mod transcript;
 mod update;
+mod view;
 
 pub use protocol::protocol;
 pub use store::{Comparison, Leftovers, Store};
 pub use transcript::transcript;
 pub use update::Update;
+pub use view::{RELAY_VIEW, RelayView};

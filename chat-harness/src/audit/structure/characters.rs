@@ -17,6 +17,9 @@ use super::{Examined, Found, Transformation};
 /// So many characters of a text are looked for.
 const MOST: usize = 48;
 
+/// So many texts of a client are looked for: who encrypts so does it always.
+const TEXTS: usize = 4;
+
 /// A text with fewer characters that came before is like too many others: of pieces of
 /// several bytes, and of single bytes.
 const REPEATS: usize = 8;
@@ -37,10 +40,16 @@ pub(super) fn examine(spans: &[Span<'_>]) -> Examined {
         Transformation::PerCharacter,
         "no text is long enough, with characters that come again",
     );
+    let mut texts: BTreeMap<&str, usize> = BTreeMap::new();
     for span in spans {
         let Some(text) = Text::of(span.text) else {
             continue;
         };
+        let before = texts.entry(span.link).or_default();
+        if *before == TEXTS {
+            continue;
+        }
+        *before += 1;
         examined.compared += 1;
         let bytes = looked_at(span);
         let place = in_list(&text, bytes, &decimals(bytes))

@@ -13,7 +13,7 @@ use super::views::{View, views};
 use super::{Examined, Found, Transformation};
 
 /// Powers that are computed at the most: each takes about a tenth of a millisecond.
-const MOST_POWERS: usize = 96;
+const MOST_POWERS: usize = 48;
 
 /// Shorter numbers may be there by chance.
 const RARE_BITS: u64 = 80;

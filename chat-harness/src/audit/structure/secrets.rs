@@ -5,7 +5,7 @@ use super::views::{Written, views};
 use crate::adapter::KeyFormat;
 
 /// Bytes of a piece: each is long enough to be there only on purpose.
-const PIECE: usize = 32;
+const PIECE: usize = 24;
 
 /// Shorter keys are none.
 const SHORTEST: usize = 8;
@@ -38,11 +38,11 @@ pub fn secrets(content: &[u8], format: KeyFormat) -> Vec<Vec<u8>> {
     found
 }
 
-/// Pieces of a secret that give it away, also when lines of text cut it: its beginning, its
-/// end, and two between.
+/// Pieces of a secret that give it away, also when lines of text cut it: its beginning and its
+/// end.
 pub fn pieces(secret: &[u8]) -> Vec<Vec<u8>> {
     let last = secret.len().saturating_sub(PIECE);
-    let begins = [0, last / 3, last * 2 / 3, last];
+    let begins = [0, last];
     let pieces = begins.into_iter().filter_map(|at| {
         let piece = secret.get(at..secret.len().min(at + PIECE))?;
         Some(piece.to_vec())

@@ -5,7 +5,7 @@ use std::ops::Range;
 use super::traffic::Span;
 
 /// Bytes of a message that are looked at.
-pub(super) const MOST: usize = 64 * 1024;
+pub(super) const MOST: usize = 16 * 1024;
 
 /// What of a message is looked at.
 pub(super) fn looked_at<'a>(span: &Span<'a>) -> &'a [u8] {
