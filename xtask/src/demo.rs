@@ -105,9 +105,11 @@ async fn play(ground: &Ground, scenario: &Scenario, dir: &RunDir, pace: Pace, fl
         );
         output::result(&report::terminal::failure(&report, dir.path(), &repeat));
     }
+    let files = dir.path().join(&report.dir);
     output::result(&format!(
-        "   everything that was seen: {}",
-        dir.path().join(&report.dir).display()
+        "   everything that was seen: {}\n   as a page: {}",
+        files.display(),
+        files.join("report.html").display()
     ));
     Ok(code)
 }

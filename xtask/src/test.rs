@@ -97,6 +97,10 @@ async fn play(settings: TestSettings, asking: watch::Sender<u64>) -> Ran {
     drop(no_commands);
     github::tell(&report, dir.path(), &asked)?;
     output::narrate(&format!("files: {}", dir.path().display()));
+    output::narrate(&format!(
+        "page:  {}",
+        dir.path().join("report.html").display()
+    ));
     output::result(&terminal::closing(&report));
     Ok(report.exit_code())
 }

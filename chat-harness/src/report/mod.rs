@@ -6,6 +6,7 @@ pub mod json;
 pub mod junit;
 pub mod live;
 pub mod load;
+pub mod page;
 mod schema;
 mod searches;
 pub mod terminal;

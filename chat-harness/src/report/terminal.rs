@@ -187,9 +187,19 @@ pub fn red(run: &RunReport, dir: &Path, asked: &Asked) -> String {
     stories.chain(left).collect()
 }
 
-/// As [`failure`], with the line that plays it again.
+/// As [`failure`], with the line that plays it again, and its page.
 pub(super) fn story(play: &PlayReport, dir: &Path, asked: &Asked) -> String {
-    failure(play, dir, &repeat(play, asked))
+    failure(play, dir, &repeat(play, asked)) + &page_link(play, dir)
+}
+
+/// The page of a play, opened at the first thing that did not hold.
+pub fn page_link(play: &PlayReport, run: &Path) -> String {
+    let red = play.verdicts.checks.iter();
+    let mut red = red.filter(|check| check.verdict != Verdict::Pass);
+    let step = red.find_map(|check| check.step.as_ref());
+    let anchor = step.map_or_else(|| "end".to_owned(), |step| format!("s{}", step.0));
+    let page = run.join(&play.dir).join("report.html");
+    format!("   see it        {}#{anchor}\n", page.display())
 }
 
 /// One line that plays it again in the same way.

@@ -4,6 +4,7 @@ mod dir;
 mod load;
 mod merge;
 mod one;
+mod pages;
 mod replay;
 mod saved;
 mod select;
@@ -32,7 +33,7 @@ pub use variants::{Variant, variants};
 
 use crate::adapter::Adapter;
 use crate::plan::{Cast, Plan};
-use crate::report::PlayReport;
+use crate::report::{PlayReport, RunReport};
 use crate::scenario::Scenario;
 use crate::snapshot::Update;
 use crate::stage::{EngineError, Level, Orphan, Pace, adopted_by_us, inquiries};
@@ -128,5 +129,11 @@ pub async fn demo(
     })
     .await?;
     sweep(ground.level).await?;
+    let whole = RunReport {
+        plays: vec![report.clone()],
+        left: Vec::new(),
+        elapsed: report.elapsed,
+    };
+    pages::of_run(dir.path(), &whole)?;
     Ok(report)
 }

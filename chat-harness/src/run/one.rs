@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Ground, REFERENCE, RunDir};
+use super::{Ground, REFERENCE, RunDir, pages};
 use crate::judge::{self, PlayVerdict, Verdicts};
 use crate::plan::{self, Plan};
 use crate::report::{self, PlayReport, Searches, Tried, Used};
@@ -99,6 +99,7 @@ pub(super) async fn play(
     write(&dir, "snapshots.json", &as_json(&compared)?)?;
     let report = judged(which, &plan, &events, &compared);
     write_result(&dir, &report)?;
+    pages::of_play(&dir, &plan, &events, &report)?;
     Ok(report)
 }
 

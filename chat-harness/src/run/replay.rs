@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use super::one::{self, Which};
 use super::saved::{self, MeantScenario, SavedError, SavedRun};
-use super::{RunDir, tries};
+use super::{RunDir, pages, tries};
 use crate::plan::Plan;
 use crate::report::PlayReport;
 use crate::timeline;
@@ -101,5 +101,7 @@ fn one_try(run: &Path, which: Which<'_>) -> Result<Option<PlayReport>, SavedErro
         timeline::read(&events).map_err(|error| format(&timeline_path, error.to_string()))?;
     let compared: Vec<one::Compared> = serde_json::from_str(&compared)
         .map_err(|error| format(&compared_path, error.to_string()))?;
-    Ok(Some(one::judged(which, &plan, &events, &compared)))
+    let report = one::judged(which, &plan, &events, &compared);
+    pages::of_play(&dir, &plan, &events, &report)?;
+    Ok(Some(report))
 }

@@ -9,7 +9,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use super::one::{self, Which, write};
-use super::{RunDir, Shard, Tries};
+use super::{RunDir, Shard, Tries, pages};
 use crate::judge::PlayVerdict;
 use crate::report::{PlayReport, RunReport, json, junit};
 use crate::stage::EngineError;
@@ -241,6 +241,7 @@ pub(super) fn end(dir: &Path, report: &RunReport) -> Result<(), EngineError> {
     let junit = junit::document(&report.plays)
         .map_err(|_| EngineError::Fault("a report cannot be written as JUnit"))?;
     write(dir, "result.json", &json)?;
+    pages::of_run(dir, report)?;
     write(dir, "junit.xml", &junit)
 }
 

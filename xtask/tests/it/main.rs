@@ -6,6 +6,7 @@
     reason = "these tests start xtask itself, and end it from outside"
 )]
 
+mod browser;
 mod detectors;
 mod load;
 mod network;

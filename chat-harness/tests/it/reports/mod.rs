@@ -4,6 +4,7 @@ mod github;
 mod json;
 mod junit;
 mod merging;
+mod page;
 
 use std::time::Duration;
 

@@ -1,0 +1,104 @@
+//! What the audit searched, and what it found.
+
+use crate::plan::Plan;
+use crate::report::PlayReport;
+use crate::report::searches::grouped;
+use crate::report::terminal::visible;
+use crate::timeline::{Event, Kind};
+
+/// Findings that are told one by one.
+const TOLD: usize = 40;
+
+/// The table.
+pub(super) struct Evidence {
+    pub(super) sentence: String,
+    pub(super) surfaces: Vec<Surface>,
+    pub(super) secrets: Vec<String>,
+    pub(super) findings: Vec<String>,
+    pub(super) more: usize,
+    /// Steps that the audit cannot judge, with the reason.
+    pub(super) blind: Vec<String>,
+}
+
+/// One surface.
+pub(super) struct Surface {
+    pub(super) name: String,
+    pub(super) bytes: String,
+    pub(super) control: &'static str,
+    pub(super) class: &'static str,
+    pub(super) result: &'static str,
+    pub(super) incomplete: Option<String>,
+}
+
+impl Evidence {
+    pub(super) fn of(plan: &Plan, events: &[Event], report: &PlayReport) -> Self {
+        let mut surfaces = Vec::new();
+        let mut findings = Vec::new();
+        for event in events {
+            match &event.kind {
+                Kind::Searched {
+                    surface,
+                    bytes,
+                    control,
+                    incomplete,
+                    ..
+                } => {
+                    let seen = events.iter().any(|event| {
+                        matches!(&event.kind, Kind::Finding { surface: there, .. } if there == surface)
+                    });
+                    let (class, result) = match (seen, control, incomplete) {
+                        (true, ..) => ("plaintext", "■ SEEN"),
+                        (false, Some(true), None) => ("pass", "✔ not seen"),
+                        (false, ..) => ("unsure", "▲ cannot tell"),
+                    };
+                    surfaces.push(Surface {
+                        name: surface.in_words().to_owned(),
+                        bytes: grouped(*bytes),
+                        control: match control {
+                            Some(true) => "found",
+                            Some(false) => "NOT found",
+                            None => "none declared",
+                        },
+                        class,
+                        result,
+                        incomplete: incomplete.as_deref().map(visible),
+                    });
+                }
+                Kind::Finding {
+                    place,
+                    at,
+                    what,
+                    transformation,
+                    ..
+                } => findings.push(visible(&format!(
+                    "{what}, {transformation}, in {place} at byte {at}"
+                ))),
+                _ => {}
+            }
+        }
+        let more = findings.len().saturating_sub(TOLD);
+        findings.truncate(TOLD);
+        let secrets = plan.audit.canaries.iter();
+        let secrets = secrets.map(|canary| {
+            visible(&format!(
+                "canary {} of step {}: {}",
+                canary.name, canary.step.0, canary.text
+            ))
+        });
+        let texts = plan.audit.texts.iter();
+        let texts = texts.map(|text| format!("the text of step {}", text.step.0));
+        let files = plan.audit.files.iter();
+        let files = files.map(|(client, name)| visible(&format!("the file {name} of {client}")));
+        let blind = plan.audit.blind.iter();
+        Self {
+            sentence: report.searches.sentence(),
+            surfaces,
+            secrets: secrets.chain(texts).chain(files).collect(),
+            findings,
+            more,
+            blind: blind
+                .map(|(step, why)| visible(&format!("step {}: {why}", step.0)))
+                .collect(),
+        }
+    }
+}

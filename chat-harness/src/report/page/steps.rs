@@ -1,0 +1,151 @@
+//! The steps, with what came of each.
+
+use super::Badge;
+use super::messages::seconds;
+use super::moments::Moments;
+use crate::judge::{Check, PlayVerdict, Verdict};
+use crate::plan::{Plan, StepId};
+use crate::report::PlayReport;
+use crate::report::terminal::visible;
+use crate::timeline::{Event, Kind};
+
+/// One step, or everything that belongs to none.
+pub(super) struct Step {
+    /// What a link to it says behind the `#`.
+    pub(super) anchor: String,
+    /// Its moment; `None` where it was not reached or belongs to the whole play.
+    pub(super) moment: Option<usize>,
+    pub(super) sentence: String,
+    pub(super) note: Option<String>,
+    /// `scenarios/basics/three-clients.toml:14`.
+    pub(super) place: Option<String>,
+    pub(super) verdict: Badge,
+    pub(super) took: String,
+    /// Checks that did not pass.
+    pub(super) red: Vec<Red>,
+    /// Names of those that did.
+    pub(super) held: Vec<String>,
+}
+
+/// A check that did not pass.
+pub(super) struct Red {
+    /// Of a step within a step.
+    pub(super) anchor: Option<String>,
+    pub(super) verdict: Badge,
+    pub(super) name: String,
+    pub(super) expected: String,
+    pub(super) got: String,
+    pub(super) difference: Option<String>,
+    pub(super) just_before: Vec<String>,
+}
+
+/// Every step of the plan, then the whole play.
+pub(super) fn of(
+    plan: &Plan,
+    events: &[Event],
+    report: &PlayReport,
+    moments: &Moments<'_>,
+) -> Vec<Step> {
+    let checks = &report.verdicts.checks;
+    let mut steps: Vec<Step> = plan
+        .steps
+        .iter()
+        .map(|step| {
+            let moment = moments.of_step(&step.id);
+            let own = checks.iter().filter(|check| {
+                let of = check.step.as_ref();
+                moment.is_some() && of.and_then(|id| moments.of_step(id)) == moment
+            });
+            let own: Vec<&Check> = own.collect();
+            Step {
+                anchor: format!("s{}", step.id.0),
+                moment,
+                sentence: visible(&step.sentence),
+                note: step.note.as_deref().map(visible),
+                place: Some(format!("{}:{}", report.path.display(), step.line)),
+                verdict: moment.map_or_else(not_reached, |_| badge(&own)),
+                took: took(events, &step.id.0),
+                red: red(&own, Some(&step.id)),
+                held: held(&own),
+            }
+        })
+        .collect();
+    let whole: Vec<&Check> = checks.iter().filter(|check| check.step.is_none()).collect();
+    steps.push(Step {
+        anchor: "end".to_owned(),
+        moment: Some(moments.last()),
+        sentence: "the whole play".to_owned(),
+        note: None,
+        place: None,
+        verdict: badge(&whole),
+        took: String::new(),
+        red: red(&whole, None),
+        held: held(&whole),
+    });
+    steps
+}
+
+fn not_reached() -> Badge {
+    Badge {
+        class: "skip",
+        shape: "–",
+        word: "NOT REACHED",
+    }
+}
+
+fn badge(checks: &[&Check]) -> Badge {
+    let worst = checks.iter().map(|check| check.verdict).max();
+    Badge::of(&play_verdict(worst.unwrap_or(Verdict::Pass)))
+}
+
+fn play_verdict(verdict: Verdict) -> PlayVerdict {
+    match verdict {
+        Verdict::Pass => PlayVerdict::Pass,
+        Verdict::CannotTell => PlayVerdict::CannotTell,
+        Verdict::Fail => PlayVerdict::Fail,
+        Verdict::Plaintext => PlayVerdict::Plaintext,
+    }
+}
+
+fn red(checks: &[&Check], step: Option<&StepId>) -> Vec<Red> {
+    let red = checks.iter().filter(|check| check.verdict != Verdict::Pass);
+    red.map(|check| Red {
+        anchor: check
+            .step
+            .as_ref()
+            .filter(|id| Some(*id) != step)
+            .map(|id| format!("s{}", id.0)),
+        verdict: Badge::of(&play_verdict(check.verdict)),
+        name: visible(&check.name),
+        expected: visible(&check.evidence.expected),
+        got: visible(&check.evidence.got),
+        difference: check.evidence.difference.as_deref().map(visible),
+        just_before: check
+            .evidence
+            .just_before
+            .iter()
+            .map(|line| visible(line))
+            .collect(),
+    })
+    .collect()
+}
+
+fn held(checks: &[&Check]) -> Vec<String> {
+    let held = checks.iter().filter(|check| check.verdict == Verdict::Pass);
+    held.map(|check| visible(&check.name)).collect()
+}
+
+/// From the begin of a step to its end.
+fn took(events: &[Event], id: &str) -> String {
+    let mut began = None;
+    for event in events {
+        match &event.kind {
+            Kind::StepBegan { step } if step.0 == id => began = Some(event.t),
+            Kind::StepEnded { step, .. } if step.0 == id => {
+                return began.map_or_else(String::new, |began| seconds(event.t - began));
+            }
+            _ => {}
+        }
+    }
+    String::new()
+}

@@ -1,0 +1,159 @@
+// The report page, as a person meets it: in a browser, from a directory, without a network.
+//
+// PAGE is a page of a play that passed, RUN that of its run, LEAK one of a play in which plaintext
+// was seen. CHROMIUM is the browser.
+
+import assert from "node:assert/strict";
+import { readFileSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { after, before, test } from "node:test";
+import { chromium } from "playwright-core";
+
+const { PAGE, RUN, LEAK, CHROMIUM, SCRATCH } = process.env;
+const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+let browser;
+
+before(async () => {
+  browser = await chromium.launch({
+    executablePath: CHROMIUM,
+    args: ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"],
+  });
+});
+after(() => browser.close());
+
+/** Opens a file; what the page asks for and complains about is kept. */
+async function open(file, { hash = "", ...options } = {}) {
+  const context = await browser.newContext({ offline: true, ...options });
+  const page = await context.newPage();
+  const requests = [];
+  const complaints = [];
+  page.on("request", (request) => requests.push(request.url()));
+  page.on("console", (message) => complaints.push(message.text()));
+  page.on("pageerror", (error) => complaints.push(error.message));
+  page.on("dialog", (dialog) => complaints.push(`dialog ${dialog.message()}`));
+  await page.goto(pathToFileURL(file).href + hash);
+  return { page, requests, complaints, done: () => context.close() };
+}
+
+/** A copy of the page with something changed. */
+function mutant(change) {
+  const path = join(SCRATCH, `mutant-${Math.abs(change.length)}-${process.hrtime.bigint()}.html`);
+  const text = readFileSync(PAGE, "utf8");
+  const changed = change(text);
+  assert.notEqual(changed, text, "the mutation changes nothing");
+  writeFileSync(path, changed);
+  return path;
+}
+
+for (const [name, file] of [["of a play", PAGE], ["of a run", RUN]]) {
+  test(`the page ${name} asks for itself alone and says nothing to the console`, async () => {
+    const { requests, complaints, done } = await open(file);
+    assert.deepEqual(requests, [pathToFileURL(file).href]);
+    assert.deepEqual(complaints, []);
+    await done();
+  });
+}
+
+test("an outside link and a script of somebody else are refused by the policy", async () => {
+  const planted = '<script src="https://example.org/x.js"></script><script>window.owned = 1</script><img src="https://example.org/x.png">';
+  const guarded = mutant((text) => text.replace("</main>", `${planted}</main>`));
+  let { page, complaints, done } = await open(guarded);
+  assert.equal(await page.evaluate(() => window.owned), undefined);
+  assert.ok(complaints.length >= 3, complaints.join("\n"));
+  await done();
+  // Without the policy the same page obeys: so it is the policy that keeps it.
+  const bare = mutant((text) =>
+    text.replace("</main>", `${planted}</main>`).replace(/<meta http-equiv="Content-Security[^>]*>/, ""),
+  );
+  ({ page, done } = await open(bare));
+  assert.equal(await page.evaluate(() => window.owned), 1);
+  await done();
+});
+
+test("without scripts, verdict, evidence, diagram, steps and transcripts are there", async () => {
+  const { page, done } = await open(PAGE, { javaScriptEnabled: false, hash: "#m1" });
+  for (const text of ["PASS", "Repeat it", "not seen", "What everybody showed", "What the words mean"]) {
+    assert.ok(await page.getByText(text).first().isVisible(), text);
+  }
+  assert.ok((await page.locator("svg a.arrow").count()) > 10);
+  assert.ok(await page.locator("#m1").isVisible(), "a record opens by its link alone");
+  assert.ok(await page.locator("#lane-bob").isVisible());
+  await done();
+});
+
+test("a record shows the very bytes that passed", async () => {
+  const { page, done } = await open(PAGE);
+  const arrow = page.locator("svg a.arrow.sealed").first();
+  const target = (await arrow.getAttribute("href")).slice(1);
+  await arrow.focus();
+  await page.keyboard.press("Enter");
+  const record = page.locator(`#${target}`);
+  assert.ok(await record.isVisible());
+  const timeline = readFileSync(join(PAGE, "../timeline.jsonl"), "utf8").trim().split("\n").map((line) => JSON.parse(line));
+  const frames = timeline.filter((event) => event.kind.is === "frame").map((event) => event.kind);
+  const frame = frames[Number(target.slice(1)) - 1];
+  const wire = readFileSync(join(PAGE, `../wire/${frame.link}.${frame.direction}`));
+  const rows = (await record.locator("pre.hex").textContent()).trim().split("\n");
+  for (const row of rows) {
+    const [, offset, hex] = /^([0-9a-f]{4,}) {2}((?:[0-9a-f]{2} ?)+)/.exec(row.trim());
+    const bytes = Buffer.from(hex.replaceAll(" ", ""), "hex");
+    const at = frame.at + Number.parseInt(offset, 16);
+    assert.deepEqual(bytes, wire.subarray(at, at + bytes.length), row);
+  }
+  await done();
+});
+
+test("the slider and the address show every terminal as it stood then", async () => {
+  const { page, done } = await open(PAGE, { hash: "#s1" });
+  const visible = () => page.locator("#lane-bob span:visible").allTextContents();
+  const first = await visible();
+  assert.ok(first.some((line) => line.startsWith("message alice")), first.join(""));
+  assert.ok(!first.some((line) => line.startsWith("private alice")), first.join(""));
+  await page.locator("#moment").focus();
+  await page.keyboard.press("ArrowRight");
+  const second = await visible();
+  assert.ok(second.some((line) => line.startsWith("private alice")), second.join(""));
+  assert.equal(await page.locator("#moment-label").textContent(), "after step 2");
+  await done();
+});
+
+test("nobody is kept out: no finding of axe in light and dark, no sideways page, the keyboard reaches all", async () => {
+  for (const colorScheme of ["light", "dark"]) {
+    for (const width of [320, 1280, 1920]) {
+      const { page, done } = await open(PAGE, { colorScheme, viewport: { width, height: 900 }, bypassCSP: true });
+      assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= window.innerWidth), `${width} px`);
+      if (width === 1280) {
+        await page.evaluate(axe);
+        const { violations } = await page.evaluate(() => window.axe.run());
+        assert.deepEqual(violations.map((one) => `${one.id}: ${one.nodes[0].html}`), []);
+      }
+      await done();
+    }
+  }
+  const { page, done } = await open(PAGE);
+  const pdf = await page.pdf();
+  assert.ok(pdf.length > 10_000);
+  await done();
+});
+
+test("what passed and what leaked differ in word, shape and look", async () => {
+  const looks = [];
+  for (const file of [PAGE, LEAK]) {
+    const { page, done } = await open(file);
+    const verdict = page.locator("h1 .verdict");
+    looks.push([await verdict.textContent(), (await verdict.screenshot()).toString("base64")]);
+    await done();
+  }
+  assert.match(looks[0][0], /✔ PASS/);
+  assert.match(looks[1][0], /■ PLAINTEXT/);
+  const { page, done } = await open(LEAK);
+  assert.ok((await page.locator("svg a.arrow.open").count()) > 0);
+  assert.ok(await page.getByText("■ SEEN").first().isVisible());
+  await done();
+});
+
+test("a page of three clients is small", () => {
+  assert.ok(readFileSync(PAGE).length <= 300_000);
+});
