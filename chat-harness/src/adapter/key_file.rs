@@ -49,7 +49,7 @@ impl KeyFile {
 }
 
 pub(super) static KEY_FILE: Table = Table {
-    name: "key file",
+    name: "key-file",
     doc: "A file with private keys.",
     keys: &[
         must("file", Kind::Text, "below the scratch directory"),

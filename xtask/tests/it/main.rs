@@ -8,6 +8,7 @@
 
 mod browser;
 mod detectors;
+mod dialogue;
 mod load;
 mod network;
 mod running;

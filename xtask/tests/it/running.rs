@@ -147,6 +147,9 @@ fn xtask(arguments: &[&str]) -> (Option<i32>, String, String) {
     )
 }
 
+/// What a replay writes again.
+const NAMES: [&str; 3] = ["result.json", "junit.xml", "report.html"];
+
 /// Every report of a run, by its path.
 fn reports(dir: &Path) -> BTreeMap<PathBuf, String> {
     let mut found = BTreeMap::new();
@@ -156,7 +159,7 @@ fn reports(dir: &Path) -> BTreeMap<PathBuf, String> {
             let path = entry.path();
             if path.is_dir() {
                 waiting.push(path);
-            } else if path.ends_with("result.json") || path.ends_with("junit.xml") {
+            } else if NAMES.iter().any(|name| path.ends_with(name)) {
                 let text = std::fs::read_to_string(&path).unwrap();
                 found.insert(path, text);
             }
@@ -174,8 +177,9 @@ fn a_replay_writes_and_tells_the_same_without_a_process() {
     let before = reports(&ran.dir);
     assert_eq!(
         before.len(),
-        5,
-        "run, scenario, two tries and JUnit: {before:#?}"
+        8,
+        "run, scenario, two tries and JUnit; pages of the run and two tries: {:#?}",
+        before.keys()
     );
     for path in before.keys() {
         std::fs::write(path, "").unwrap();
@@ -187,13 +191,15 @@ fn a_replay_writes_and_tells_the_same_without_a_process() {
     for (path, text) in &before {
         std::fs::write(path, text).unwrap();
     }
-    for path in before.keys().filter(|path| path.ends_with("junit.xml")) {
+    let written = |path: &&PathBuf| !path.ends_with("result.json");
+    for path in before.keys().filter(written) {
         std::fs::remove_file(path).unwrap();
     }
     let (code, out, err) = xtask(&["replay", dir]);
     assert_eq!(code, ran.code, "{err}");
     assert_eq!(reports(&ran.dir), before);
-    for line in ran.err.lines().filter(|line| !line.starts_with("files: ")) {
+    let of_the_run = |line: &&str| line.starts_with("files: ") || line.starts_with("page:  ");
+    for line in ran.err.lines().filter(|line| !of_the_run(line)) {
         assert!(out.contains(line), "{line} is missing in:\n{out}");
     }
     assert!(out.ends_with(&ran.out), "{out}");

@@ -15,7 +15,7 @@ struct Row {
     says: String,
 }
 
-fn root() -> PathBuf {
+pub(crate) fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
 }
 
@@ -27,10 +27,15 @@ fn rows() -> BTreeMap<String, Row> {
 /// Plays a scenario of the zoo: exit code, and the result of the play. Nothing that the play
 /// started is left.
 pub(crate) fn play(adapter: &str, scenario: &str, more: &[&str]) -> (Option<i32>, Value) {
+    let adapter = format!("zoo/adapters/{adapter}.toml");
+    play_file(&adapter, &format!("zoo/scenarios/{scenario}.toml"), more)
+}
+
+/// The same with files.
+pub(crate) fn play_file(adapter: &str, scenario: &str, more: &[&str]) -> (Option<i32>, Value) {
     let child = Command::new(assert_cmd::cargo::cargo_bin("xtask"))
         .current_dir(root())
-        .args(["test", &format!("zoo/scenarios/{scenario}.toml")])
-        .args(["--adapter", &format!("zoo/adapters/{adapter}.toml")])
+        .args(["test", scenario, "--adapter", adapter])
         .args(more)
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
@@ -66,7 +71,7 @@ fn marked(mark: &str) -> Vec<String> {
 }
 
 /// Names and evidence of the checks that did not pass.
-fn red(result: &Value) -> Vec<String> {
+pub(crate) fn red(result: &Value) -> Vec<String> {
     let checks = result["checks"].as_array().unwrap();
     checks
         .iter()
