@@ -4,7 +4,7 @@ use std::fs;
 use std::io;
 use std::path::{Component, Path, PathBuf};
 
-/// Runs that are kept; older ones are removed when a new one begins.
+/// Runs that are kept; older ones are removed when a new one begins, unless they still go on.
 const KEPT: usize = 10;
 
 /// The directory of one run.
@@ -76,7 +76,7 @@ impl RunDir {
         let mut runs: Vec<String> = names.filter(|name| is_run(name)).collect();
         runs.sort();
         let surplus = runs.len().saturating_sub(KEPT);
-        for run in runs.iter().take(surplus) {
+        for run in runs.iter().take(surplus).filter(|run| !goes_on(run)) {
             drop(fs::remove_dir_all(reports.join(run)));
         }
     }
@@ -87,6 +87,13 @@ impl RunDir {
         std::os::unix::fs::symlink(&self.id, &beside)?;
         fs::rename(beside, reports.join("latest"))
     }
+}
+
+/// Whether the process that its id ends with is still there. Another one with the same
+/// number keeps it a little longer.
+fn goes_on(run: &str) -> bool {
+    let process = run.rsplit('-').next().unwrap_or_default();
+    Path::new("/proc").join(process).exists()
 }
 
 fn is_run(name: &str) -> bool {
@@ -110,7 +117,7 @@ mod tests {
         let reports = tempfile::tempdir().unwrap();
         fs::write(reports.path().join("README.md"), "kept").unwrap();
         for day in 0..KEPT + 3 {
-            fs::create_dir(reports.path().join(format!("202001{day:02}-000000.000-1"))).unwrap();
+            fs::create_dir(reports.path().join(old(day))).unwrap();
         }
         let run = RunDir::create(reports.path()).unwrap();
         assert!(is_run(run.id()), "{}", run.id());
@@ -118,7 +125,25 @@ mod tests {
         assert_eq!(latest.to_str(), Some(run.id()));
         let left = fs::read_dir(reports.path()).unwrap().count();
         assert_eq!(left, KEPT + 2, "the runs, latest and the README");
-        assert!(!reports.path().join("20200100-000000.000-1").exists());
+        assert!(!reports.path().join(old(0)).exists());
         assert!(reports.path().join("README.md").exists());
+    }
+
+    #[test]
+    fn a_run_that_still_goes_on_is_not_removed() {
+        let reports = tempfile::tempdir().unwrap();
+        let ours = format!("20190101-000000.000-{}", std::process::id());
+        fs::create_dir(reports.path().join(&ours)).unwrap();
+        for day in 0..KEPT {
+            fs::create_dir(reports.path().join(old(day))).unwrap();
+        }
+        RunDir::create(reports.path()).unwrap();
+        assert!(reports.path().join(ours).exists());
+        assert!(!reports.path().join(old(0)).exists());
+    }
+
+    /// The id of a run whose process is gone: no system gives so high a number.
+    fn old(day: usize) -> String {
+        format!("202001{day:02}-000000.000-4194305")
     }
 }

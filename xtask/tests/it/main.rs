@@ -12,6 +12,7 @@ mod dialogue;
 mod load;
 mod network;
 mod running;
+mod scale;
 mod survivors;
 mod torture;
 mod typed;
