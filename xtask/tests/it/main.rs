@@ -11,6 +11,7 @@ mod detectors;
 mod dialogue;
 mod load;
 mod network;
+mod one_build;
 mod running;
 mod scale;
 mod survivors;

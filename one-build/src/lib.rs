@@ -1,0 +1,1 @@
+//! One set of features for every build of this workspace: see `Cargo.toml`.

@@ -1,0 +1,35 @@
+//! `one-build` does what it is there for.
+
+use std::collections::BTreeSet;
+use std::process::Command;
+
+use crate::zoo::root;
+
+/// Every crate with its features, as cargo builds them for a selection of packages.
+fn built(selection: &[&str]) -> BTreeSet<String> {
+    let output = Command::new(env!("CARGO"))
+        .current_dir(root())
+        .args(["tree", "--offline", "--locked", "--prefix", "none"])
+        .args(["--no-dedupe", "--format", "{p} with {f}"])
+        .args(selection)
+        .output()
+        .unwrap();
+    let err = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{err}");
+    let lines = String::from_utf8(output.stdout).unwrap();
+    let lines = lines.lines().map(|line| line.replace(" (proc-macro)", ""));
+    lines.collect()
+}
+
+#[test]
+fn the_programs_of_a_play_are_not_built_again_for_the_tests_or_for_the_command() {
+    let tests = built(&["--workspace", "--edges", "all"]);
+    let command = &["--package", "xtask"][..];
+    let programs = &["chat-server", "chat-client", "chat-harness", "zoo"];
+    let programs: Vec<&str> = programs.iter().flat_map(|name| ["-p", name]).collect();
+    for selection in [command, &programs, &["--package", "chat-harness"]] {
+        let selection = [selection, &["--edges", "normal,build"]].concat();
+        let other: Vec<String> = built(&selection).difference(&tests).cloned().collect();
+        assert_eq!(other, Vec::<String>::new(), "{selection:?}");
+    }
+}
