@@ -7,6 +7,7 @@ pub mod junit;
 pub mod live;
 pub mod load;
 pub mod page;
+pub mod recording;
 mod schema;
 mod searches;
 pub mod terminal;

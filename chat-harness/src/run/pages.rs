@@ -1,4 +1,4 @@
-//! Report pages: written beside what they tell of.
+//! Report pages and recordings: written beside what they tell of.
 
 use std::fs::File;
 use std::os::unix::fs::FileExt as _;
@@ -6,23 +6,25 @@ use std::path::Path;
 
 use super::one::write;
 use crate::plan::Plan;
-use crate::report::{PlayReport, RunReport, page};
+use crate::report::{PlayReport, RunReport, page, recording};
 use crate::stage::EngineError;
 use crate::timeline::Event;
 
 /// Of each play, and of a run.
 const NAME: &str = "report.html";
 
-/// Writes the page of a play.
+/// Writes the page of a play, and the recordings that it links to.
 pub(super) fn of_play(
     dir: &Path,
     plan: &Plan,
     events: &[Event],
     report: &PlayReport,
 ) -> Result<(), EngineError> {
-    let text = page::play(plan, events, report, &|file, at, len| {
-        part(&dir.join(file), at, len)
-    });
+    let bytes = |file: &str, at, len| part(&dir.join(file), at, len);
+    for recording in recording::of_participants(plan, events, &bytes) {
+        write(&dir.join(recording::DIR), &recording.name, &recording.text)?;
+    }
+    let text = page::play(plan, events, report, &bytes);
     write(dir, NAME, &text.map_err(fault)?)
 }
 

@@ -147,8 +147,12 @@ fn xtask(arguments: &[&str]) -> (Option<i32>, String, String) {
     )
 }
 
-/// What a replay writes again.
+/// What a replay writes again, besides recordings.
 const NAMES: [&str; 3] = ["result.json", "junit.xml", "report.html"];
+
+fn is_report(path: &Path) -> bool {
+    NAMES.iter().any(|name| path.ends_with(name)) || path.extension() == Some("cast".as_ref())
+}
 
 /// Every report of a run, by its path.
 fn reports(dir: &Path) -> BTreeMap<PathBuf, String> {
@@ -159,7 +163,7 @@ fn reports(dir: &Path) -> BTreeMap<PathBuf, String> {
             let path = entry.path();
             if path.is_dir() {
                 waiting.push(path);
-            } else if NAMES.iter().any(|name| path.ends_with(name)) {
+            } else if is_report(&path) {
                 let text = std::fs::read_to_string(&path).unwrap();
                 found.insert(path, text);
             }
@@ -177,8 +181,8 @@ fn a_replay_writes_and_tells_the_same_without_a_process() {
     let before = reports(&ran.dir);
     assert_eq!(
         before.len(),
-        8,
-        "run, scenario, two tries and JUnit; pages of the run and two tries: {:#?}",
+        16,
+        "run, scenario, two tries and JUnit; pages of the run and two tries; twice four recordings: {:#?}",
         before.keys()
     );
     for path in before.keys() {

@@ -1,9 +1,12 @@
 //! What each participant showed and was given, line by line, by moment.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 
+use super::address;
 use super::moments::Moments;
 use crate::plan::Plan;
+use crate::report::recording;
 use crate::report::terminal::visible;
 use crate::timeline::{Event, Kind, Stream};
 
@@ -19,6 +22,8 @@ pub(super) struct Lane {
     pub(super) who: String,
     pub(super) lines: Vec<Line>,
     pub(super) left_out: Option<String>,
+    /// Address of what its terminal showed, as a recording.
+    pub(super) recording: String,
 }
 
 /// One line of it.
@@ -69,6 +74,7 @@ pub(super) fn of(plan: &Plan, events: &[Event], moments: &Moments<'_>) -> Vec<La
                 .get(who)
                 .filter(|count| **count > LINES)
                 .map(|count| format!("{} more lines are in out/{who}.stdout", count - LINES)),
+            recording: address(&Path::new(recording::DIR).join(recording::name(who))),
         })
         .collect()
 }

@@ -241,7 +241,7 @@ fn row(play: &PlayReport) -> Row {
     Row {
         verdict: Badge::of(&play.verdicts.play),
         scenario: visible(&play.scenario),
-        link: is_played.then(|| link(&play.dir)),
+        link: is_played.then(|| address(&play.dir.join("report.html"))),
         checks: play.verdicts.checks.len(),
         seconds: seconds(play.elapsed),
         why,
@@ -249,15 +249,14 @@ fn row(play: &PlayReport) -> Row {
 }
 
 /// A path as an address: everything but plain characters in percent signs.
-fn link(dir: &Path) -> String {
-    let path = dir.join("report.html").display().to_string();
-    let mut link = String::new();
-    for byte in path.bytes() {
+fn address(path: &Path) -> String {
+    let mut address = String::new();
+    for byte in path.display().to_string().bytes() {
         if byte.is_ascii_alphanumeric() || b"/-_.~".contains(&byte) {
-            link.push(char::from(byte));
+            address.push(char::from(byte));
         } else {
-            link.push_str(&format!("%{byte:02X}"));
+            address.push_str(&format!("%{byte:02X}"));
         }
     }
-    link
+    address
 }

@@ -5,6 +5,7 @@ mod json;
 mod junit;
 mod merging;
 mod page;
+mod recording;
 
 use std::time::Duration;
 

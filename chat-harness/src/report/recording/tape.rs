@@ -1,0 +1,74 @@
+//! The file format: one JSON value a line, asciicast version 3.
+
+use serde_json::json;
+
+/// What a line says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Code {
+    /// The last process ended with this status.
+    Exit,
+    /// Typed.
+    Input,
+    /// A step begins.
+    Marker,
+    /// Shown.
+    Output,
+}
+
+impl Code {
+    fn letter(self) -> char {
+        match self {
+            Self::Exit => 'x',
+            Self::Input => 'i',
+            Self::Marker => 'm',
+            Self::Output => 'o',
+        }
+    }
+}
+
+/// A recording as it grows.
+#[derive(Debug)]
+pub(super) struct Tape {
+    text: String,
+    /// Microseconds since the play began, of the last line.
+    last: u64,
+}
+
+impl Tape {
+    /// With its first line. The size is in columns and rows.
+    pub(super) fn new((columns, rows): (u16, u16), title: &str) -> Self {
+        let header = json!({
+            "version": 3,
+            "term": { "cols": columns, "rows": rows, "type": "xterm-256color" },
+            "title": title,
+        });
+        Self {
+            text: format!("{header}\n"),
+            last: 0,
+        }
+    }
+
+    /// Adds what happened `t` nanoseconds after the play began; nothing, when there is no
+    /// output to show.
+    pub(super) fn push(&mut self, t: u64, code: Code, data: &str) {
+        if data.is_empty() && code == Code::Output {
+            return;
+        }
+        // Differences of whole numbers: however long it is, nothing drifts apart.
+        let now = (t / 1000).max(self.last);
+        let since = now - self.last;
+        self.last = now;
+        self.text.push_str(&format!(
+            "[{}.{:06}, \"{}\", {}]\n",
+            since / 1_000_000,
+            since % 1_000_000,
+            code.letter(),
+            json!(data)
+        ));
+    }
+
+    /// The whole file.
+    pub(super) fn finish(self) -> String {
+        self.text
+    }
+}
