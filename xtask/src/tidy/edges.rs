@@ -20,7 +20,7 @@ struct Rule {
 }
 
 /// The layers, lowest first. What follows from a lower layer is not said again.
-const RULES: [Rule; 8] = [
+const RULES: [Rule; 9] = [
     Rule {
         package: "chat-protocol",
         ours: &[],
@@ -67,8 +67,20 @@ const RULES: [Rule; 8] = [
     Rule {
         package: "xtask",
         ours: &["chat-harness", "zoo"],
-        never: &["chat-client", "chat-crypto", "chat-identity", "chat-server"],
+        never: &[
+            "axum",
+            "chat-client",
+            "chat-crypto",
+            "chat-identity",
+            "chat-server",
+        ],
         controls: &["chat-harness", "chat-protocol"],
+    },
+    Rule {
+        package: "stage-web",
+        ours: &[],
+        never: &["chat-harness", "chat-crypto", "rsa"],
+        controls: &["axum", "tokio"],
     },
     Rule {
         package: "zoo",

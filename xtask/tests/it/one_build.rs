@@ -27,7 +27,8 @@ fn the_programs_of_a_play_are_not_built_again_for_the_tests_or_for_the_command()
     let command = &["--package", "xtask"][..];
     let programs = &["chat-server", "chat-client", "chat-harness", "zoo"];
     let programs: Vec<&str> = programs.iter().flat_map(|name| ["-p", name]).collect();
-    for selection in [command, &programs, &["--package", "chat-harness"]] {
+    let engine = &["--package", "chat-harness"][..];
+    for selection in [command, &programs, engine, &["--package", "stage-web"]] {
         let selection = [selection, &["--edges", "normal,build"]].concat();
         let other: Vec<String> = built(&selection).difference(&tests).cloned().collect();
         assert_eq!(other, Vec::<String>::new(), "{selection:?}");

@@ -1,0 +1,279 @@
+//! Who may come in: the one person who was told the address.
+//!
+//! A page anywhere on the web can make a browser ask addresses of this machine, and any
+//! program of any user can ask them itself. So the address holds a token that works once and
+//! is exchanged for a cookie; no other site's page gets that cookie sent, no other site's
+//! request is taken, and a name that somebody has pointed to this machine is not ours.
+
+use std::hint::black_box;
+use std::net::SocketAddr;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use axum::http::header::{COOKIE, HOST, ORIGIN};
+use axum::http::{HeaderMap, Method};
+
+/// The cookie's name. Cookies do not tell ports apart: two stages at a time need two names.
+const COOKIE_NAME: &str = "stage";
+
+/// What must be known to come in.
+#[derive(Debug)]
+pub(crate) struct Door {
+    host: String,
+    port: u16,
+    token: String,
+    is_used: AtomicBool,
+    pass: String,
+}
+
+/// Why somebody stays outside.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Refusal {
+    /// The request is for another host.
+    Host,
+    /// The request comes from another site's page.
+    Origin,
+    /// No cookie, or another one.
+    Pass,
+    /// Another token, or one that was used.
+    Token,
+}
+
+impl Refusal {
+    /// For who meant well.
+    pub(crate) fn in_words(self) -> &'static str {
+        match self {
+            Self::Host => "this stage has another address",
+            Self::Origin => "this stage answers its own page alone",
+            Self::Pass => "open the address that `cargo xtask demo --web` has printed",
+            Self::Token => {
+                "this address has been opened before, or was never valid: each works once, in one browser"
+            }
+        }
+    }
+}
+
+impl Door {
+    /// With a new token and a new pass.
+    pub(crate) fn new(address: SocketAddr) -> Self {
+        Self {
+            host: address.to_string(),
+            port: address.port(),
+            token: secret(),
+            is_used: AtomicBool::new(false),
+            pass: secret(),
+        }
+    }
+
+    /// What to open.
+    pub(crate) fn address(&self) -> String {
+        format!("http://{}/open/{}", self.host, self.token)
+    }
+
+    /// Takes the token, once; what to set as a cookie for it.
+    ///
+    /// # Errors
+    ///
+    /// [`Refusal::Token`].
+    pub(crate) fn exchange(&self, token: &str) -> Result<String, Refusal> {
+        if !is_same(token, &self.token) || self.is_used.swap(true, Ordering::SeqCst) {
+            return Err(Refusal::Token);
+        }
+        Ok(format!(
+            "{}={}; Path=/; HttpOnly; SameSite=Strict",
+            self.cookie_name(),
+            self.pass
+        ))
+    }
+
+    /// Whether the request is meant for us, and not made by somebody else's page.
+    ///
+    /// # Errors
+    ///
+    /// [`Refusal::Host`] or [`Refusal::Origin`].
+    pub(crate) fn is_ours(&self, method: &Method, headers: &HeaderMap) -> Result<(), Refusal> {
+        let mut hosts = headers.get_all(HOST).iter();
+        let host = hosts.next().and_then(|host| host.to_str().ok());
+        if host != Some(&self.host) || hosts.next().is_some() {
+            return Err(Refusal::Host);
+        }
+        let own = format!("http://{}", self.host);
+        let is_own = match headers.get(ORIGIN) {
+            Some(origin) => origin.as_bytes() == own.as_bytes(),
+            // Browsers send it with everything that changes something.
+            None => *method == Method::GET,
+        };
+        let site = headers.get("sec-fetch-site").map(|site| site.as_bytes());
+        let is_foreign = matches!(site, Some(b"cross-site" | b"same-site"));
+        let is_linked = headers
+            .get("sec-fetch-mode")
+            .is_some_and(|mode| mode.as_bytes() == b"navigate");
+        // The address may be a link in a mail or a chat.
+        if !is_own || is_foreign && !is_linked {
+            return Err(Refusal::Origin);
+        }
+        Ok(())
+    }
+
+    /// Whether the token was exchanged for this cookie.
+    ///
+    /// # Errors
+    ///
+    /// [`Refusal::Pass`].
+    pub(crate) fn has_pass(&self, headers: &HeaderMap) -> Result<(), Refusal> {
+        let name = self.cookie_name();
+        let all = headers.get_all(COOKIE).iter();
+        let cookies = all.filter_map(|header| header.to_str().ok());
+        let mut pairs = cookies
+            .flat_map(|header| header.split(';'))
+            .filter_map(|pair| pair.trim().split_once('='));
+        let is_known = pairs.any(|(key, value)| key == name && is_same(value, &self.pass));
+        is_known.then_some(()).ok_or(Refusal::Pass)
+    }
+
+    fn cookie_name(&self) -> String {
+        format!("{COOKIE_NAME}-{}", self.port)
+    }
+}
+
+/// 128 bits that nobody can guess.
+fn secret() -> String {
+    format!("{:032x}", rand::random::<u128>())
+}
+
+/// Takes the same time wherever two texts of one length differ.
+fn is_same(given: &str, secret: &str) -> bool {
+    let (given, secret) = (given.as_bytes(), secret.as_bytes());
+    let differing = given
+        .iter()
+        .zip(secret)
+        .fold(0, |differing, (a, b)| black_box(differing | (a ^ b)));
+    given.len() == secret.len() && differing == 0
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::http::HeaderValue;
+
+    use super::*;
+
+    fn door() -> Door {
+        Door::new("127.0.0.1:4711".parse().unwrap())
+    }
+
+    fn headers(pairs: &[(&'static str, &str)]) -> HeaderMap {
+        let pair = |(name, value): &(&'static str, &str)| {
+            let name: axum::http::HeaderName = name.parse().unwrap();
+            (name, HeaderValue::from_str(value).unwrap())
+        };
+        pairs.iter().map(pair).collect()
+    }
+
+    const HERE: (&str, &str) = ("host", "127.0.0.1:4711");
+
+    #[test]
+    fn a_token_works_once() {
+        let door = door();
+        assert_eq!(door.exchange("0"), Err(Refusal::Token));
+        let cookie = door.exchange(&door.token).unwrap();
+        assert!(cookie.ends_with("; Path=/; HttpOnly; SameSite=Strict"));
+        assert_eq!(door.exchange(&door.token), Err(Refusal::Token));
+        let pair = cookie.split(';').next().unwrap();
+        assert_eq!(
+            door.has_pass(&headers(&[("cookie", &format!("a=b; {pair}"))])),
+            Ok(())
+        );
+    }
+
+    #[test]
+    fn a_wrong_token_does_not_use_up_the_right_one() {
+        let door = door();
+        let wrong = door.token.replace(|c: char| c.is_ascii_digit(), "x");
+        assert_eq!(door.exchange(&wrong), Err(Refusal::Token));
+        assert_eq!(door.exchange(""), Err(Refusal::Token));
+        assert!(door.exchange(&door.token).is_ok());
+    }
+
+    #[test]
+    fn without_the_cookie_nobody_comes_in() {
+        let door = door();
+        let token = door.token.clone();
+        for cookie in [
+            "",
+            "stage-4711=",
+            "stage-4711",
+            &format!("stage-4711={token}"),
+        ] {
+            assert_eq!(
+                door.has_pass(&headers(&[("cookie", cookie)])),
+                Err(Refusal::Pass)
+            );
+        }
+        let other_port = format!("stage-1={}", door.pass);
+        assert_eq!(
+            door.has_pass(&headers(&[("cookie", &other_port)])),
+            Err(Refusal::Pass)
+        );
+    }
+
+    #[test]
+    fn another_host_is_not_ours() {
+        let door = door();
+        for host in [
+            "localhost:4711",
+            "127.0.0.1",
+            "evil.example:4711",
+            "127.0.0.1:4712",
+        ] {
+            let asked = headers(&[("host", host)]);
+            assert_eq!(
+                door.is_ours(&Method::GET, &asked),
+                Err(Refusal::Host),
+                "{host}"
+            );
+        }
+        assert_eq!(
+            door.is_ours(&Method::GET, &headers(&[])),
+            Err(Refusal::Host)
+        );
+        let mut two = headers(&[HERE]);
+        two.append(HOST, HeaderValue::from_static("evil.example"));
+        assert_eq!(door.is_ours(&Method::GET, &two), Err(Refusal::Host));
+        assert_eq!(door.is_ours(&Method::GET, &headers(&[HERE])), Ok(()));
+    }
+
+    #[test]
+    fn another_page_is_not_ours() {
+        let door = door();
+        for origin in [
+            "null",
+            "http://evil.example",
+            "https://127.0.0.1:4711",
+            "http://127.0.0.1:4712",
+        ] {
+            let asked = headers(&[HERE, ("origin", origin)]);
+            for method in [Method::GET, Method::POST] {
+                assert_eq!(
+                    door.is_ours(&method, &asked),
+                    Err(Refusal::Origin),
+                    "{origin}"
+                );
+            }
+        }
+        assert_eq!(
+            door.is_ours(&Method::POST, &headers(&[HERE])),
+            Err(Refusal::Origin)
+        );
+        let embedded = headers(&[
+            HERE,
+            ("sec-fetch-site", "cross-site"),
+            ("sec-fetch-mode", "no-cors"),
+        ]);
+        assert_eq!(door.is_ours(&Method::GET, &embedded), Err(Refusal::Origin));
+        let own = headers(&[
+            HERE,
+            ("origin", "http://127.0.0.1:4711"),
+            ("sec-fetch-site", "same-origin"),
+        ]);
+        assert_eq!(door.is_ours(&Method::POST, &own), Ok(()));
+    }
+}

@@ -1,0 +1,90 @@
+//! What the page may ask for. It is less than what a play can be asked: a page names no file
+//! of this machine.
+
+use serde::{Deserialize, Serialize};
+
+/// Characters of a typed line, at the most.
+const LONGEST: usize = 4000;
+
+/// One wish, as the play understands it. Whether it can be done is for the play to say.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "ask", rename_all = "kebab-case", deny_unknown_fields)]
+pub(crate) enum Wish {
+    /// The next step begins.
+    Step,
+    /// The step before is done again.
+    Repeat,
+    /// A client types a line.
+    Type {
+        /// Which.
+        client: String,
+        /// Without its line break.
+        line: String,
+    },
+    /// A client's program is killed.
+    Kill {
+        /// Which.
+        client: String,
+    },
+    /// A client's connection is reset.
+    Disconnect {
+        /// Which.
+        client: String,
+    },
+    /// No further step begins.
+    Stop,
+    /// The stage is closed: nobody looks any more.
+    Close,
+}
+
+impl Wish {
+    /// # Errors
+    ///
+    /// In words, when it is none.
+    pub(crate) fn parse(body: &[u8]) -> Result<Self, &'static str> {
+        let wish: Self = serde_json::from_slice(body).map_err(|_| "this cannot be asked for")?;
+        match &wish {
+            Self::Type { line, .. } if line.chars().any(char::is_control) => {
+                Err("one line at a time, without control characters")
+            }
+            Self::Type { line, .. } if line.chars().count() > LONGEST => {
+                Err("the line is too long")
+            }
+            _ => Ok(wish),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{LONGEST, Wish};
+
+    #[test]
+    fn only_what_is_known_can_be_asked() {
+        assert_eq!(Wish::parse(br#"{"ask":"step"}"#), Ok(Wish::Step));
+        let typed = Wish::parse(br#"{"ask":"type","client":"bob","line":"/say hi"}"#).unwrap();
+        let text = serde_json::to_string(&typed).unwrap();
+        assert_eq!(text, r#"{"ask":"type","client":"bob","line":"/say hi"}"#);
+        for wrong in [
+            "",
+            "step",
+            r#"{"ask":"open","address":"http://evil"}"#,
+            r#"{"ask":"send-file","client":"bob","to":"alice","path":"/etc/passwd"}"#,
+            r#"{"ask":"kill"}"#,
+            r#"{"ask":"kill","client":"bob","signal":9}"#,
+        ] {
+            assert!(Wish::parse(wrong.as_bytes()).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn a_line_is_one_line() {
+        let typed = |line: &str| {
+            let body = serde_json::json!({ "ask": "type", "client": "bob", "line": line });
+            Wish::parse(body.to_string().as_bytes())
+        };
+        assert!(typed("a\nb").is_err() && typed("\u{1b}[2J").is_err());
+        assert!(typed(&"x".repeat(LONGEST)).is_ok());
+        assert!(typed(&"x".repeat(LONGEST + 1)).is_err());
+    }
+}
