@@ -10,7 +10,7 @@ use chat_harness::report::{self, live::Narrator};
 use chat_harness::run::{self, Asked, Ground, RunDir, Tries};
 use chat_harness::scenario::Scenario;
 use chat_harness::snapshot::Update;
-use chat_harness::stage::Pace;
+use chat_harness::stage::{self, Hand, Pace};
 
 use crate::cli;
 use crate::interrupt::Interrupt;
@@ -47,16 +47,18 @@ pub(crate) fn run(arguments: &cli::Demo) -> Ran {
     } else {
         None
     };
-    let pace = match (arguments.auto, &single_keys) {
-        (Some(pause), _) => Pace::Every(pause),
+    let held = match (arguments.auto, &single_keys) {
+        (Some(pause), _) => (Pace::Every(pause), Hand::none()),
         (None, Some(_)) => {
             output::narrate("SPACE or Enter: next step   q: quit");
-            Pace::Asked(keys::presses(ground.cancel.clone()))
+            let (asks, hand) = stage::hand();
+            keys::ask(asks, ground.cancel.clone());
+            (Pace::Asked, hand)
         }
-        (None, None) => Pace::Full,
+        (None, None) => (Pace::Full, Hand::none()),
     };
     let runtime = staging::runtime()?;
-    let ran = runtime.block_on(play(&ground, &scenario, &dir, pace, &flags));
+    let ran = runtime.block_on(play(&ground, &scenario, &dir, held, &flags));
     // The thread that waits for a key cannot be cancelled.
     runtime.shutdown_background();
     ran
@@ -72,11 +74,17 @@ fn asked(staging: &cli::Staging) -> Asked {
     }
 }
 
-async fn play(ground: &Ground, scenario: &Scenario, dir: &RunDir, pace: Pace, flags: &str) -> Ran {
+async fn play(
+    ground: &Ground,
+    scenario: &Scenario,
+    dir: &RunDir,
+    held: (Pace, Hand),
+    flags: &str,
+) -> Ran {
     let interrupt = Interrupt::listen(ground.cancel.clone())?;
     let told: Arc<Mutex<Option<Narrator>>> = Arc::default();
     let telling = Arc::clone(&told);
-    let report = run::demo(ground, scenario, dir, pace, |plan, dir| {
+    let report = run::demo(ground, scenario, dir, held, |plan, dir| {
         *telling.lock().unwrap_or_else(PoisonError::into_inner) =
             Some(Narrator::new(plan, width()));
         let dir = dir.to_owned();

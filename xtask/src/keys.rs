@@ -3,6 +3,7 @@
 use std::io::{self, IsTerminal as _, Read as _};
 use std::thread;
 
+use chat_harness::timeline::Ask;
 use nix::sys::signal::{SigSet, Signal};
 use rustix::process::getpgrp;
 use rustix::termios::{LocalModes, OptionalActions, Termios, tcgetattr, tcgetpgrp, tcsetattr};
@@ -63,18 +64,19 @@ pub(crate) fn each_t(call: impl Fn() + Send + 'static) {
     });
 }
 
-/// One message for each key that goes on; `q` cancels. When the input ends, so do the
-/// messages. The thread that waits for a key ends with the process.
-pub(crate) fn presses(cancel: CancellationToken) -> mpsc::Receiver<()> {
-    let (keys, pressed) = mpsc::channel(1);
+/// Asks for the next step with each key that goes on. `q` ends the play in order, and a
+/// second one, or one that comes when nothing can be asked any more, at once. The thread that
+/// waits for a key ends with the process; when the input ends, nobody asks any more.
+pub(crate) fn ask(asks: mpsc::Sender<Ask>, cancel: CancellationToken) {
     thread::spawn(move || {
+        let mut is_ending = false;
         for key in io::stdin().lock().bytes().map_while(Result::ok) {
             match key {
-                b' ' | b'\r' | b'\n' if keys.blocking_send(()).is_err() => return,
-                b'q' => cancel.cancel(),
+                b' ' | b'\r' | b'\n' if asks.blocking_send(Ask::Step).is_err() => {}
+                b'q' if is_ending || asks.blocking_send(Ask::Stop).is_err() => cancel.cancel(),
+                b'q' => is_ending = true,
                 _ => {}
             }
         }
     });
-    pressed
 }

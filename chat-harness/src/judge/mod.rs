@@ -5,6 +5,7 @@ mod expectations;
 mod limits;
 mod load;
 mod order;
+mod unscripted;
 mod verdict;
 mod view;
 mod whole;
@@ -25,20 +26,27 @@ pub fn judge(
     snapshots: &[(String, String, Comparison)],
 ) -> Verdicts {
     let view = View::new(plan, events);
-    let mut checks: Vec<Check> = whole::in_time(&view).into_iter().collect();
-    checks.extend(whole::ready(&view));
-    checks.extend(limits::checks(&view));
-    checks.extend(expectations::checks(&view));
-    checks.extend(order::checks(&view));
-    checks.extend(whole::endings(&view));
-    checks.push(whole::orphans(&view));
-    checks.extend(whole::audit(&view));
-    checks.extend(whole::snapshots(&view, snapshots));
+    let mut checks = all(&view, snapshots);
+    unscripted::judge(&view, &mut checks);
     let play = match &plan.scenario.xfail {
         Some(reason) => expected_failure(reason, &mut checks),
         None => play_verdict(&checks),
     };
     Verdicts { play, checks }
+}
+
+/// Every check, as if nobody had interfered.
+fn all(view: &View<'_>, snapshots: &[(String, String, Comparison)]) -> Vec<Check> {
+    let mut checks: Vec<Check> = whole::in_time(view).into_iter().collect();
+    checks.extend(whole::ready(view));
+    checks.extend(limits::checks(view));
+    checks.extend(expectations::checks(view));
+    checks.extend(order::checks(view));
+    checks.extend(whole::endings(view));
+    checks.push(whole::orphans(view));
+    checks.extend(whole::audit(view));
+    checks.extend(whole::snapshots(view, snapshots));
+    checks
 }
 
 /// A play that must fail: what fails in it is as it should be, and passing is a failure.

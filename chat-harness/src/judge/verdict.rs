@@ -99,6 +99,8 @@ pub enum CheckKind {
     Ready(String),
     /// The relay goes on.
     RelayLives,
+    /// Only what the scenario says was done; said when somebody interfered.
+    Scripted,
     /// Nobody showed what was not meant for them; of a load.
     Strangers,
     /// It fails as the scenario says.

@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 
 use super::evidence::{difference, just_before};
-use super::limits;
 use super::verdict::{Check, CheckKind, Evidence, Verdict};
 use super::view::View;
+use super::{limits, unscripted};
 use crate::adapter::Surface;
 use crate::plan::Action;
 use crate::scenario::{LeaveHow, RelayAction};
@@ -142,8 +142,8 @@ fn is_explained(view: &View<'_>, who: &str, how: Ended, n: u64) -> bool {
         .events
         .iter()
         .any(|event| matches!(&event.kind, Kind::NotReady { who: other, .. } if other == who));
-    // Both have checks of their own.
-    if not_ready || limits::ended_for_it(view, who, n) {
+    // All three have checks of their own.
+    if not_ready || unscripted::ended(view, who, n) || limits::ended_for_it(view, who, n) {
         return true;
     }
     // Its relay has died; that is a check as well. Which of the two ends is seen first is

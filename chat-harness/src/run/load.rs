@@ -7,7 +7,7 @@ use crate::judge::{self, Figures, PlayVerdict};
 use crate::plan::{LeftOut, LoadPlan, LoadShape};
 use crate::report::{self, PlayReport, Searches, Used};
 use crate::scenario::Scenario;
-use crate::stage::{self, EngineError, Level, Pace, inquiries};
+use crate::stage::{self, EngineError, Hand, Level, Pace, inquiries};
 use crate::timeline::{Event, Observer};
 
 /// What came of a load.
@@ -72,6 +72,7 @@ pub async fn load(
         dir: dir.clone(),
         mark: format!("{}-load-{}", std::process::id(), scenario.id),
         pace: Pace::Full,
+        hand: Hand::none(),
         observer: Some(observer(&plan)),
         limit: None,
         inquiries: inquiries().1,

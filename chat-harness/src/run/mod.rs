@@ -36,7 +36,7 @@ use crate::plan::{Cast, Plan};
 use crate::report::{PlayReport, RunReport};
 use crate::scenario::Scenario;
 use crate::snapshot::Update;
-use crate::stage::{EngineError, Level, Orphan, Pace, adopted_by_us, inquiries};
+use crate::stage::{EngineError, Hand, Level, Orphan, Pace, adopted_by_us, inquiries};
 use crate::timeline::Observer;
 
 /// Snapshots are kept of this implementation; of another one they would say nothing.
@@ -104,8 +104,8 @@ async fn sweep(level: Level) -> Result<Vec<Orphan>, EngineError> {
     swept.map_err(|_| EngineError::Fault("the search for orphans panicked"))
 }
 
-/// Plays one scenario for an audience. The observer is made when the plan is known, with
-/// the directory of the play's files.
+/// Plays one scenario for an audience, at this pace and in the hand of whoever holds it. The
+/// observer is made when the plan is known, with the directory of the play's files.
 ///
 /// # Errors
 ///
@@ -114,13 +114,14 @@ pub async fn demo(
     ground: &Ground,
     scenario: &Scenario,
     dir: &RunDir,
-    pace: Pace,
+    (pace, hand): (Pace, Hand),
     observer: impl FnOnce(&Plan, &Path) -> Observer,
 ) -> Result<PlayReport, EngineError> {
     let this = one::Try {
         number: 1,
         dir: RunDir::below(&scenario.id),
         pace,
+        hand,
         limit: None,
         inquiries: inquiries().1,
     };

@@ -12,7 +12,7 @@ use crate::plan::{self, Plan};
 use crate::report::{self, PlayReport, Searches, Tried, Used};
 use crate::scenario::Scenario;
 use crate::snapshot::{self, Comparison, RELAY_VIEW, RelayView, Store};
-use crate::stage::{self, EngineError, Inquiries, Level, Pace, Settings};
+use crate::stage::{self, EngineError, Hand, Inquiries, Level, Pace, Settings};
 use crate::timeline::{Event, Kind, Observer};
 
 /// One try of a scenario.
@@ -23,6 +23,8 @@ pub(super) struct Try {
     pub(super) dir: PathBuf,
     /// Who says when the next step begins.
     pub(super) pace: Pace,
+    /// What is asked of it while it is shown.
+    pub(super) hand: Hand,
     /// How long it may take.
     pub(super) limit: Option<Duration>,
     /// Who wants to know what it waits for.
@@ -85,6 +87,7 @@ pub(super) async fn play(
         dir: dir.clone(),
         mark: mark(scenario, this.number),
         pace: this.pace,
+        hand: this.hand,
         observer: observer(&plan, &dir),
         limit: this.limit,
         inquiries: this.inquiries,
@@ -252,6 +255,7 @@ async fn twin(
         dir: dir_of_twin,
         mark,
         pace: Pace::Full,
+        hand: Hand::none(),
         observer: None,
         limit: None,
         inquiries,

@@ -20,7 +20,7 @@ use crate::judge::PlayVerdict;
 use crate::report::{PlayReport, RunReport};
 use crate::scenario::Scenario;
 use crate::snapshot::Store;
-use crate::stage::{EngineError, Inquiry, Level, Orphan, Pace, Status, inquiries};
+use crate::stage::{EngineError, Hand, Inquiry, Level, Orphan, Pace, Status, inquiries};
 
 /// How a suite is played.
 #[derive(Debug)]
@@ -206,6 +206,7 @@ impl Suite {
                 number,
                 dir: self.dir_of(scenario, number),
                 pace: Pace::Full,
+                hand: Hand::none(),
                 limit: self.limit,
                 inquiries,
             };

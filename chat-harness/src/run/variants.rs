@@ -10,7 +10,7 @@ use super::{Ground, RunDir, sweep};
 use crate::adapter::Adapter;
 use crate::report::PlayReport;
 use crate::scenario::Scenario;
-use crate::stage::{EngineError, Pace, inquiries};
+use crate::stage::{EngineError, Hand, Pace, inquiries};
 
 /// One play.
 #[derive(Clone, Debug)]
@@ -50,6 +50,7 @@ pub async fn variants(
                 number: 1,
                 dir: RunDir::below(&scenario.id),
                 pace: Pace::Full,
+                hand: Hand::none(),
                 limit: None,
                 inquiries: inquiries().1,
             };

@@ -206,6 +206,10 @@ impl<'p> Play<'p> {
                     self.answer(asker);
                     continue;
                 }
+                asked = self.settings.hand.next() => {
+                    self.obey(asked)?;
+                    continue;
+                }
                 input = timeout_at(soon, self.inputs.recv()) => input,
             };
             match input {
@@ -220,8 +224,8 @@ impl<'p> Play<'p> {
         }
     }
 
-    /// The whole play has taken as long as it may; the first time, that is recorded with
-    /// what is awaited.
+    /// The whole play has taken as long as it may, or is asked to end. The first time that it
+    /// takes too long, that is recorded with what is awaited.
     fn is_overdue(&mut self) -> Result<bool, EngineError> {
         if self.pulse.is_due() {
             self.pulse.is_over = true;
@@ -229,7 +233,7 @@ impl<'p> Play<'p> {
             let awaited = self.status().sentence();
             self.record(Kind::Overdue { limit, awaited })?;
         }
-        Ok(self.pulse.is_over)
+        Ok(self.pulse.is_over || self.settings.hand.is_stopped())
     }
 
     /// Who asked may have gone.

@@ -21,6 +21,7 @@ mod expecting;
 mod fault;
 mod fences;
 mod files;
+mod hand;
 mod hearing;
 mod input;
 mod lane;
@@ -61,6 +62,7 @@ use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 
 pub use error::EngineError;
+pub use hand::{Hand, hand};
 pub use level::Level;
 pub use orphans::{Orphan, adopted_by_us};
 pub use pace::Pace;
@@ -84,6 +86,8 @@ pub struct Settings {
     pub mark: String,
     /// Who says when the next step begins.
     pub pace: Pace,
+    /// What is asked of it while it is shown.
+    pub hand: Hand,
     /// Is shown every event as it happens.
     pub observer: Option<Observer>,
     /// How long everything before the stopping may take; what is awaited then has not come.

@@ -40,6 +40,7 @@ impl<'p> Play<'p> {
 
     /// What follows the last step; `held` says whether all went well so far.
     pub(super) async fn close(&mut self, held: bool) -> Result<(), EngineError> {
+        self.let_go();
         self.record(Kind::Closing)?;
         self.pulse.turn_to(Phase::Closing);
         self.fences(held).await
@@ -66,7 +67,10 @@ impl<'p> Play<'p> {
     async fn steps(&mut self) -> Result<bool, EngineError> {
         let plan = self.plan;
         for (place, step) in plan.steps.iter().enumerate() {
-            self.wait_for_pace().await?;
+            let before = place.checked_sub(1).and_then(|place| plan.steps.get(place));
+            if !self.wait_for_turn(step, before).await? {
+                return Ok(false);
+            }
             if !self.step(step).await? || self.pulse.is_over {
                 return Ok(false);
             }
@@ -75,15 +79,7 @@ impl<'p> Play<'p> {
         Ok(true)
     }
 
-    /// Waits for whoever paces the play; what happens meanwhile is recorded.
-    async fn wait_for_pace(&mut self) -> Result<(), EngineError> {
-        self.flush()?;
-        let mut pace = std::mem::replace(&mut self.settings.pace, super::Pace::Full);
-        let waited = self.meanwhile(pace.next()).await;
-        self.settings.pace = pace;
-        waited
-    }
-
+    /// Lets things happen until something else is done.
     pub(super) async fn meanwhile(
         &mut self,
         until: impl Future<Output = ()>,
@@ -98,6 +94,10 @@ impl<'p> Play<'p> {
                 biased;
                 () = cancel.cancelled() => return Err(EngineError::Interrupted),
                 () = &mut until => return Ok(()),
+                asked = self.settings.hand.next() => {
+                    self.obey(asked)?;
+                    continue;
+                }
                 input = timeout_at(look, self.inputs.recv()) => input,
             };
             if let Ok(input) = input {
@@ -224,7 +224,7 @@ impl<'p> Play<'p> {
             Action::All { .. } | Action::Look => Ok(Ok(())),
             Action::Beat { length } => {
                 if self.settings.pace.is_watched() {
-                    self.meanwhile(super::pace::rest(*length)).await?;
+                    self.rest(*length).await?;
                 }
                 Ok(Ok(()))
             }
@@ -330,7 +330,10 @@ impl<'p> Play<'p> {
     }
 
     /// A client whose network has gone cannot know it; it is ended with its step.
-    async fn leave_for_good(&mut self, group: &[&PlannedStep]) -> Result<(), EngineError> {
+    pub(super) async fn leave_for_good(
+        &mut self,
+        group: &[&PlannedStep],
+    ) -> Result<(), EngineError> {
         for step in group {
             if let Action::Leave {
                 client,

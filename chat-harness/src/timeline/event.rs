@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+use super::Ask;
 use crate::adapter::{Limit, Surface};
 use crate::plan::{ExpectationId, StepId};
 use crate::scenario::EventKind;
@@ -91,6 +92,20 @@ pub enum Kind {
     Closing,
     /// The harness stops what still runs.
     Stopping,
+    /// What a client is about to type, shown to those who watch; it is not typed yet.
+    Composed {
+        /// Who.
+        who: Origin,
+        /// Without its line break.
+        line: String,
+    },
+    /// Somebody who holds the demo asked for what the scenario does not say.
+    Unscripted {
+        /// What.
+        ask: Ask,
+        /// Why it was not done, where it was not.
+        refused: Option<String>,
+    },
     /// A line was typed into a client.
     Typed {
         /// Who.

@@ -1,9 +1,11 @@
 //! The timeline: the append-only record of everything observed in a play.
 
+mod ask;
 mod event;
 mod read;
 mod writer;
 
+pub use ask::Ask;
 pub use event::{
     Direction, Ended, Event, FORMAT_VERSION, Kind, LinkEnd, Origin, Seen, StepResult, Stream,
 };

@@ -4,4 +4,5 @@
 
 mod language;
 mod reports;
+mod unscripted;
 mod verdicts;

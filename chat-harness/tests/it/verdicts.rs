@@ -16,7 +16,7 @@ use proptest::prelude::*;
 const TEXT: &str = "the text of the step";
 
 /// alice writes to bob alone; carol is there too.
-fn planned() -> Plan {
+pub(crate) fn planned() -> Plan {
     plan_of(&format!(
         "title = \"t\"\nclients = [\"alice\", \"bob\", \"carol\"]\n[[steps]]\nmsg = {{ from = \"alice\", to = \"bob\", text = \"{TEXT}\" }}\n"
     ))
@@ -31,10 +31,10 @@ fn plan_of(text: &str) -> Plan {
 }
 
 /// A timeline in the making.
-struct Tape(Vec<Event>);
+pub(crate) struct Tape(pub(crate) Vec<Event>);
 
 impl Tape {
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let mut tape = Self(Vec::new());
         tape.add(Kind::Began {
             version: 1,
@@ -43,7 +43,7 @@ impl Tape {
         tape
     }
 
-    fn add(&mut self, kind: Kind) -> &mut Self {
+    pub(crate) fn add(&mut self, kind: Kind) -> &mut Self {
         let n = self.0.len() as u64;
         self.0.push(Event {
             n,
@@ -67,14 +67,14 @@ impl Tape {
         })
     }
 
-    fn step(&mut self, result: StepResult) -> &mut Self {
+    pub(crate) fn step(&mut self, result: StepResult) -> &mut Self {
         self.add(Kind::StepEnded {
             step: StepId("1".to_owned()),
             result,
         })
     }
 
-    fn begin(&mut self) -> &mut Self {
+    pub(crate) fn begin(&mut self) -> &mut Self {
         self.add(Kind::StepBegan {
             step: StepId("1".to_owned()),
         })
@@ -89,7 +89,7 @@ impl Tape {
     }
 
     /// The fence of alice at both others, and searches that found their control.
-    fn close(&mut self, plan: &Plan) -> &mut Self {
+    pub(crate) fn close(&mut self, plan: &Plan) -> &mut Self {
         self.add(Kind::Closing);
         let fence = format!("{}-alice", plan.fence_prefix());
         for who in ["bob", "carol"] {
@@ -119,7 +119,7 @@ impl Tape {
 }
 
 /// A play in which everything is right.
-fn good(plan: &Plan) -> Tape {
+pub(crate) fn good(plan: &Plan) -> Tape {
     let mut tape = Tape::new();
     tape.begin().delivered();
     tape.shows("alice", EventKind::Sent, &[("to", "bob")]);
@@ -127,12 +127,12 @@ fn good(plan: &Plan) -> Tape {
     tape
 }
 
-fn judged(tape: &Tape) -> Verdicts {
+pub(crate) fn judged(tape: &Tape) -> Verdicts {
     judge(&planned(), &tape.0, &[])
 }
 
 /// Names of the checks that did not pass, with their verdict.
-fn red(verdicts: &Verdicts) -> Vec<(Verdict, String)> {
+pub(crate) fn red(verdicts: &Verdicts) -> Vec<(Verdict, String)> {
     let red = verdicts
         .checks
         .iter()
@@ -142,7 +142,7 @@ fn red(verdicts: &Verdicts) -> Vec<(Verdict, String)> {
 }
 
 /// Puts an event in front of the closing.
-fn before_closing(tape: &mut Tape, kind: Kind) {
+pub(crate) fn before_closing(tape: &mut Tape, kind: Kind) {
     let at = tape
         .0
         .iter()

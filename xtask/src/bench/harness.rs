@@ -7,7 +7,7 @@ use chat_harness::judge::PlayVerdict;
 use chat_harness::run::{self, Ground, RunDir};
 use chat_harness::scenario::{self, Scenario};
 use chat_harness::snapshot::Update;
-use chat_harness::stage::Pace;
+use chat_harness::stage::{Hand, Pace};
 
 use super::table::{Row, median};
 use super::{by_hand, pin};
@@ -120,7 +120,14 @@ pub(super) async fn compare(
 async fn staged(ground: &Ground, scenario: &Scenario, reports: &Path) -> Result<Duration, Trouble> {
     let dir = RunDir::create(reports).map_err(|error| Trouble::file(reports, &error))?;
     let began = Instant::now();
-    let played = run::demo(ground, scenario, &dir, Pace::Full, |_, _| Box::new(|_| {})).await;
+    let played = run::demo(
+        ground,
+        scenario,
+        &dir,
+        (Pace::Full, Hand::none()),
+        |_, _| Box::new(|_| {}),
+    )
+    .await;
     let elapsed = began.elapsed();
     let report = played.map_err(|error| Trouble::harness(error.to_string()))?;
     // The programs encrypt nothing: the search must say so. Anything else is no whole play.

@@ -13,7 +13,7 @@ use chat_harness::scenario;
 use chat_harness::snapshot::Update;
 use chat_harness::stage::bare::spawn_on_terminal;
 use chat_harness::stage::spawn::{self, Command, wait_blocking};
-use chat_harness::stage::{Level, Pace};
+use chat_harness::stage::{Hand, Level, Pace};
 use chat_harness::timeline::{self, Kind};
 use memchr::memmem;
 use nix::spawn::{PosixSpawnAttr, PosixSpawnFileActions, posix_spawn};
@@ -254,7 +254,14 @@ async fn play(
         .pop()
         .ok_or_else(|| Trouble::harness("a scenario file holds no scenario"))?;
     let began = Instant::now();
-    let played = run::demo(ground, &scenario, &dir, Pace::Full, |_, _| Box::new(|_| {})).await;
+    let played = run::demo(
+        ground,
+        &scenario,
+        &dir,
+        (Pace::Full, Hand::none()),
+        |_, _| Box::new(|_| {}),
+    )
+    .await;
     let took = began.elapsed();
     let report = played.map_err(|error| Trouble::harness(error.to_string()))?;
     if report.is_red() {

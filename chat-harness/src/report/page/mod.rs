@@ -126,6 +126,10 @@ const WORDS: &[(&str, &str)] = &[
         "the implementation says that it cannot do what the scenario asks",
     ),
     (
+        "UNSCRIPTED",
+        "somebody did what the scenario does not say; from there on nothing passes or fails",
+    ),
+    (
         "canary",
         "a random string that stands in a text, so that the text can be searched for",
     ),

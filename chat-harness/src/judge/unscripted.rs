@@ -1,0 +1,73 @@
+//! A play that somebody interfered with says nothing about the scenario from there on.
+
+use super::all;
+use super::verdict::{Check, CheckKind, Evidence, Verdict};
+use super::view::View;
+use crate::timeline::{Ask, Event, Kind};
+
+/// What was done by hand, and where.
+fn deeds(events: &[Event]) -> impl Iterator<Item = (u64, &Ask)> {
+    events.iter().filter_map(|event| match &event.kind {
+        Kind::Unscripted { ask, refused: None } => Some((event.n, ask)),
+        _ => None,
+    })
+}
+
+/// Whether a participant was ended by hand before that event.
+pub(super) fn ended(view: &View<'_>, who: &str, n: u64) -> bool {
+    deeds(view.events)
+        .any(|(at, ask)| at < n && matches!(ask, Ask::Kill { client } if client == who))
+}
+
+/// Where somebody interfered: what failed before stays a failure; what did not hold after
+/// cannot be told from what was done by hand. What was found by a search, and who survived,
+/// stands; and the play does not pass.
+pub(super) fn judge(view: &View<'_>, checks: &mut Vec<Check>) {
+    let deeds: Vec<(u64, &Ask)> = deeds(view.events).collect();
+    let Some((first, _)) = deeds.first() else {
+        return;
+    };
+    let before = view.events.get(..place(view.events, *first));
+    let before = View::new(view.plan, before.unwrap_or_default());
+    let stood = all(&before, &[]);
+    let had_failed = |check: &Check| {
+        let was_over = check.step.as_ref().is_none_or(|id| {
+            let step = before.step(id);
+            step.is_some_and(|span| span.ended.is_some())
+        });
+        let same = |other: &&Check| other.kind == check.kind && other.name == check.name;
+        let earlier = stood.iter().find(same);
+        was_over && earlier.is_some_and(|other| other.verdict == Verdict::Fail)
+    };
+    for check in checks.iter_mut() {
+        let is_own = matches!(check.kind, CheckKind::Audit(_) | CheckKind::Orphans);
+        if check.verdict == Verdict::Fail && !is_own && !had_failed(check) {
+            check.verdict = Verdict::CannotTell;
+            check
+                .evidence
+                .got
+                .push_str("; somebody had interfered before: UNSCRIPTED");
+        }
+    }
+    checks.insert(0, labelled(&deeds));
+}
+
+fn place(events: &[Event], n: u64) -> usize {
+    events.partition_point(|event| event.n < n)
+}
+
+fn labelled(deeds: &[(u64, &Ask)]) -> Check {
+    let done: Vec<String> = deeds.iter().map(|(_, ask)| ask.sentence()).collect();
+    Check {
+        kind: CheckKind::Scripted,
+        name: "UNSCRIPTED: only what the scenario says is done".to_owned(),
+        step: None,
+        line: None,
+        verdict: Verdict::CannotTell,
+        evidence: Evidence {
+            expected: "nobody interferes; what was typed by hand is not searched for".to_owned(),
+            got: done.join("; "),
+            ..Evidence::default()
+        },
+    }
+}

@@ -1,0 +1,313 @@
+//! The hand of whoever holds a demo: what it asks for is done between two observations, by
+//! the driver itself, and what the scenario does not say is recorded.
+//!
+//! Both faces of a demo, the terminal and the browser, send the same [`Ask`]s.
+
+use std::path::Path;
+use std::time::Duration;
+
+use rustix::process::Signal;
+use tokio::sync::mpsc;
+use tokio::time::Instant;
+
+use super::drive::Play;
+use super::step::{at_once, everybody};
+use super::tap::LinkState;
+use super::{EngineError, Pace};
+use crate::plan::{Action, PlannedFile, PlannedStep};
+use crate::scenario::LeaveHow;
+use crate::timeline::{Ask, Kind};
+
+/// Wishes that wait to be read, at the most.
+const WAITING: usize = 16;
+
+/// Nobody waits longer than that for a wish without looking around.
+const LONG: Duration = Duration::from_secs(60 * 60);
+
+/// What is asked of one play, to be given to it.
+#[derive(Debug, Default)]
+pub struct Hand {
+    asks: Option<mpsc::Receiver<Ask>>,
+    turn: Option<Turn>,
+    is_stopped: bool,
+}
+
+/// A wish that is fulfilled between two steps. One that comes earlier is remembered; of
+/// several, the last.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Turn {
+    Next,
+    Step,
+    Repeat,
+}
+
+/// Both ends: where to ask, and what is given to the play. A wish that finds no room, or no
+/// play any more, is refused when it is sent.
+pub fn hand() -> (mpsc::Sender<Ask>, Hand) {
+    let (ask, asks) = mpsc::channel(WAITING);
+    let hand = Hand {
+        asks: Some(asks),
+        ..Hand::default()
+    };
+    (ask, hand)
+}
+
+impl Hand {
+    /// Nobody holds the play.
+    pub fn none() -> Self {
+        Self::default()
+    }
+
+    /// The next wish; `None` once, when there can be no other.
+    pub(super) async fn next(&mut self) -> Option<Ask> {
+        let Some(asks) = &mut self.asks else {
+            return std::future::pending().await;
+        };
+        let ask = asks.recv().await;
+        if ask.is_none() {
+            self.asks = None;
+        }
+        ask
+    }
+
+    /// No step goes on: somebody has asked for the end.
+    pub(super) fn is_stopped(&self) -> bool {
+        self.is_stopped
+    }
+
+    fn has_turn(&self) -> bool {
+        self.turn.is_some() || self.is_stopped
+    }
+}
+
+impl Play<'_> {
+    /// Nothing is asked of what follows the steps.
+    pub(super) fn let_go(&mut self) {
+        self.settings.hand = Hand::none();
+    }
+
+    /// Does what was asked, or remembers it until the step has ended.
+    pub(super) fn obey(&mut self, ask: Option<Ask>) -> Result<(), EngineError> {
+        let Some(ask) = ask else {
+            return Ok(());
+        };
+        let hand = &mut self.settings.hand;
+        let refused = match &ask {
+            Ask::Next | Ask::Step | Ask::Repeat => {
+                hand.turn = match ask {
+                    Ask::Next => Some(Turn::Next),
+                    Ask::Repeat => Some(Turn::Repeat),
+                    _ => Some(Turn::Step),
+                };
+                return Ok(());
+            }
+            Ask::Stop => {
+                hand.is_stopped = true;
+                Ok(())
+            }
+            Ask::Type { client, line } => self.can_type(client, line),
+            Ask::SendFile { client, to, path } => self.can_send(client, to, path),
+            Ask::Kill { client } | Ask::Disconnect { client } => self.must_run(client),
+        };
+        let is_refused = refused.is_err();
+        let refused = refused.err();
+        let (deed, kind) = (ask.clone(), Kind::Unscripted { ask, refused });
+        self.record(kind)?;
+        if is_refused {
+            return Ok(());
+        }
+        match deed {
+            Ask::Type { client, line } => self.type_by_hand(&client, &line),
+            Ask::SendFile { client, to, path } => self.send_by_hand(&client, &to, &path),
+            Ask::Kill { client } => {
+                self.signal(&client, Signal::KILL);
+                Ok(())
+            }
+            Ask::Disconnect { client } => {
+                self.set_link(&client, LinkState::Reset);
+                Ok(())
+            }
+            Ask::Next | Ask::Step | Ask::Repeat | Ask::Stop => Ok(()),
+        }
+    }
+
+    fn must_run(&self, client: &str) -> Result<(), String> {
+        if !self.plan.clients.iter().any(|one| one.name == client) {
+            return Err(format!("no client is named {client:?}"));
+        }
+        if !self.is_running(client) {
+            return Err(format!("the program of {client} does not run"));
+        }
+        Ok(())
+    }
+
+    fn can_type(&self, client: &str, line: &str) -> Result<(), String> {
+        self.must_run(client)?;
+        if line.contains(char::is_control) {
+            return Err("a line holds no control characters".to_owned());
+        }
+        Ok(())
+    }
+
+    fn can_send(&self, client: &str, to: &str, path: &Path) -> Result<(), String> {
+        self.must_run(client)?;
+        self.must_run(to)?;
+        if !path.is_file() {
+            return Err(format!("{} is no file", path.display()));
+        }
+        self.line_that_sends(client, to, path).map(drop)
+    }
+
+    fn type_by_hand(&mut self, client: &str, line: &str) -> Result<(), EngineError> {
+        match self.type_line(client, line)? {
+            Ok(()) => Ok(()),
+            Err(text) => self.record(Kind::Note { text }),
+        }
+    }
+
+    fn send_by_hand(&mut self, client: &str, to: &str, path: &Path) -> Result<(), EngineError> {
+        let Ok((name, line)) = self.line_that_sends(client, to, path) else {
+            return Ok(());
+        };
+        self.fill_outboxes(&[PlannedFile {
+            client: client.to_owned(),
+            name,
+            fixture: Some(path.to_owned()),
+            size: path.metadata().map_or(0, |data| data.len()),
+            canary: None,
+            seed: 0,
+        }])?;
+        self.type_by_hand(client, &line)
+    }
+
+    /// The name in the outbox, and what the client types to send it.
+    fn line_that_sends(
+        &self,
+        client: &str,
+        to: &str,
+        path: &Path,
+    ) -> Result<(String, String), String> {
+        let adapter = self.plan.adapter_of(client);
+        let template = adapter.client.r#type.file.as_ref();
+        let template = template.ok_or_else(|| format!("{client} has no way to send a file"))?;
+        let login = |name: &str| {
+            let client = self.plan.clients.iter().find(|one| one.name == name);
+            client.map_or_else(|| name.to_owned(), |client| client.login.clone())
+        };
+        let name = path.file_name().and_then(|name| name.to_str());
+        let name = name.ok_or_else(|| "the name of the file is no text".to_owned())?;
+        let escaped = adapter.client.escapes.escape(name);
+        let escaped = escaped.filter(|name| !name.contains(char::is_control));
+        let escaped = escaped.ok_or_else(|| format!("{client} cannot type such a name"))?;
+        let mut values = std::collections::BTreeMap::from([
+            ("name".to_owned(), login(client)),
+            ("to".to_owned(), login(to)),
+            ("path".to_owned(), format!("{{outbox}}/{escaped}")),
+        ]);
+        values.extend(adapter.captured_later());
+        let line = template.fill(&values).map_err(|error| error.to_string())?;
+        Ok((name.to_owned(), self.with_shown(&line)))
+    }
+
+    /// Waits until the coming step may begin; what happens meanwhile is recorded, and what is
+    /// asked is done. False when none begins any more.
+    pub(super) async fn wait_for_turn(
+        &mut self,
+        coming: &PlannedStep,
+        before: Option<&PlannedStep>,
+    ) -> Result<bool, EngineError> {
+        self.flush()?;
+        let pause = match self.settings.pace {
+            Pace::Full => return Ok(!self.settings.hand.is_stopped()),
+            Pace::Every(pause) => Some(pause),
+            Pace::Asked => None,
+        };
+        let mut is_composed = pause.is_some();
+        if is_composed {
+            self.compose(coming)?;
+        }
+        loop {
+            let deadline = Instant::now() + pause.unwrap_or(LONG);
+            let has_turn = |play: &mut Self| {
+                let hand = &play.settings.hand;
+                Ok(hand.has_turn() || (pause.is_none() && hand.asks.is_none()))
+            };
+            let is_asked = self.until(deadline, has_turn).await?;
+            if self.settings.hand.is_stopped() || self.pulse.is_over {
+                return Ok(false);
+            }
+            match self.settings.hand.turn.take() {
+                Some(Turn::Next) if !is_composed => {
+                    is_composed = true;
+                    if !self.compose(coming)? {
+                        return Ok(true);
+                    }
+                }
+                Some(Turn::Next | Turn::Step) => return Ok(true),
+                Some(Turn::Repeat) => self.repeat(before).await?,
+                None if is_asked || pause.is_some() => return Ok(true),
+                None => {}
+            }
+        }
+    }
+
+    /// A pause for the eye; who holds the demo may cut it short.
+    pub(super) async fn rest(&mut self, length: Duration) -> Result<(), EngineError> {
+        let deadline = Instant::now() + length;
+        self.until(deadline, |play| Ok(play.settings.hand.has_turn()))
+            .await
+            .map(drop)
+    }
+
+    /// Shows what the coming step is going to type; false when it types nothing.
+    fn compose(&mut self, coming: &PlannedStep) -> Result<bool, EngineError> {
+        let mut lines = Vec::new();
+        for step in at_once(coming) {
+            match &step.action {
+                Action::Type { client, line } => lines.push((client.clone(), line.clone())),
+                Action::Leave {
+                    client,
+                    how: LeaveHow::Quit,
+                } => lines.extend(self.quit(client).map(|line| (client.clone(), line))),
+                _ => {}
+            }
+        }
+        let types = !lines.is_empty();
+        for (who, line) in lines {
+            let outbox = self.scratch.outbox(&who).display().to_string();
+            let line = self.with_shown(&line).replace("{outbox}", &outbox);
+            self.record(Kind::Composed { who, line })?;
+        }
+        Ok(types)
+    }
+
+    /// Does a step again. What comes of it is waited for and not judged.
+    async fn repeat(&mut self, step: Option<&PlannedStep>) -> Result<(), EngineError> {
+        let refused = match step {
+            Some(_) => None,
+            None => Some("no step has been done yet".to_owned()),
+        };
+        let ask = Ask::Repeat;
+        self.record(Kind::Unscripted { ask, refused })?;
+        let Some(step) = step else {
+            return Ok(());
+        };
+        let group = at_once(step);
+        for one in &group {
+            self.expecting.add(&one.expects, self.plan);
+        }
+        let impossible = self.perform_all(&group).await?;
+        if impossible.is_none() {
+            self.await_expected().await?;
+        }
+        self.leave_for_good(&group).await?;
+        let missing = self.expecting.take_missing(everybody);
+        let missing: Vec<&str> = missing.iter().map(|id| id.0.as_str()).collect();
+        let text = match impossible {
+            Some(why) => format!("the step could not be repeated: {why}"),
+            None if missing.is_empty() => return Ok(()),
+            None => format!("of the repeated step did not come: {}", missing.join(", ")),
+        };
+        self.record(Kind::Note { text })
+    }
+}
