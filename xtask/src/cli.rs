@@ -1,6 +1,7 @@
 //! What can be typed.
 
 use std::num::{NonZeroU32, NonZeroUsize};
+use std::path::PathBuf;
 use std::time::Duration;
 
 use chat_harness::run::Shard;
@@ -12,6 +13,9 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 pub(crate) struct Cli {
     #[command(subcommand)]
     pub(crate) command: Option<Command>,
+    /// Where runs are written and looked up; `reports/` of the repository when left out
+    #[arg(long, global = true, value_name = "DIR", display_order = 100)]
+    pub(crate) reports: Option<PathBuf>,
 }
 
 /// Commands, in the order in which people meet them.

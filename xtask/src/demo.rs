@@ -28,20 +28,19 @@ const WIDTH: usize = 100;
 const LOOK: u64 = 512 * 1024;
 
 /// Plays one scenario; a key, or the pause of `--auto`, makes the next step.
-pub(crate) fn run(arguments: &cli::Demo) -> Ran {
-    let workspace = Workspace::here();
-    let scenario = staging::one(&workspace, &arguments.name)?;
+pub(crate) fn run(arguments: &cli::Demo, workspace: &Workspace) -> Ran {
+    let scenario = staging::one(workspace, &arguments.name)?;
     let mut staging = arguments.staging.clone();
     let mut flags = asked(&staging).flags();
     if let Some(cli::Relay::Nosy) = arguments.relay {
         " --relay nosy".clone_into(&mut flags);
-        staging.adapter = zoo::leaky(&workspace);
+        staging.adapter = zoo::leaky(workspace);
         staging.settings = vec![("fault".to_owned(), "nosy".to_owned())];
     }
-    let who = staging::implementations(&workspace, &staging, std::slice::from_ref(&scenario))?;
-    let ground = staging::ground(&workspace, &staging, who, Update::Check)?;
+    let who = staging::implementations(workspace, &staging, std::slice::from_ref(&scenario))?;
+    let ground = staging::ground(workspace, &staging, who, Update::Check)?;
     let reports = workspace.reports();
-    let dir = RunDir::create(&reports).map_err(|error| Trouble::file(&reports, &error))?;
+    let dir = RunDir::create(reports).map_err(|error| Trouble::file(reports, &error))?;
     let single_keys = if arguments.auto.is_none() {
         SingleKeys::begin()
     } else {

@@ -25,9 +25,8 @@ const LENGTH: Duration = Duration::from_secs(10);
 const TICK: Duration = Duration::from_millis(200);
 
 /// Plays a scenario by many clients.
-pub(crate) fn run(arguments: &cli::Load) -> Ran {
-    let workspace = Workspace::here();
-    let scenario = staging::one(&workspace, &arguments.name)?;
+pub(crate) fn run(arguments: &cli::Load, workspace: &Workspace) -> Ran {
+    let scenario = staging::one(workspace, &arguments.name)?;
     let shape = shape(arguments, &scenario);
     if shape.clients < scenario.clients.len() {
         return Err(Trouble::usage(format!(
@@ -37,13 +36,13 @@ pub(crate) fn run(arguments: &cli::Load) -> Ran {
         )));
     }
     let who = staging::implementations(
-        &workspace,
+        workspace,
         &arguments.staging,
         std::slice::from_ref(&scenario),
     )?;
-    let ground = staging::ground(&workspace, &arguments.staging, who, Update::Check)?;
+    let ground = staging::ground(workspace, &arguments.staging, who, Update::Check)?;
     let reports = workspace.reports();
-    let dir = RunDir::create(&reports).map_err(|error| Trouble::file(&reports, &error))?;
+    let dir = RunDir::create(reports).map_err(|error| Trouble::file(reports, &error))?;
     let played = staging::runtime()?.block_on(play(&ground, &scenario, shape, &dir))?;
     tell(arguments, &played, &dir)
 }

@@ -32,34 +32,42 @@ mod trouble;
 mod workspace;
 mod zoo;
 
+use std::path::Path;
 use std::process::ExitCode;
 
 use clap::Parser as _;
 
 use cli::{Cli, Command};
+use trouble::Ran;
+use workspace::Workspace;
 
 fn main() -> ExitCode {
-    let ran = match Cli::parse().command {
-        None => start_page::run(),
-        Some(Command::Bench(arguments)) => bench::run(&arguments),
-        Some(Command::Check(arguments)) => check::run(&arguments),
-        Some(Command::Ci(arguments)) => ci::run(&arguments),
-        Some(Command::Demo(arguments)) => demo::run(&arguments),
-        Some(Command::Doctor) => doctor::run(),
-        Some(Command::Explain(arguments)) => explain::run(&arguments),
-        Some(Command::List(arguments)) => list::run(&arguments),
-        Some(Command::Load(arguments)) => load::run(&arguments),
-        Some(Command::New(arguments)) => new::run(&arguments),
-        Some(Command::Replay(arguments)) => saved::replay(&arguments),
-        Some(Command::Report(arguments)) => saved::report(&arguments),
-        Some(Command::Schema(arguments)) => schema::run(&arguments),
-        Some(Command::Test(arguments)) => test::run(&arguments),
-        Some(Command::Tidy) => tidy::run(),
-        Some(Command::Zoo(arguments)) => zoo::run(&arguments),
-    };
-    let code = ran.unwrap_or_else(|trouble| {
+    let Cli { command, reports } = Cli::parse();
+    let code = run(command, reports.as_deref()).unwrap_or_else(|trouble| {
         output::trouble(&trouble);
         trouble.code
     });
     ExitCode::from(code)
+}
+
+fn run(command: Option<Command>, reports: Option<&Path>) -> Ran {
+    let workspace = Workspace::with_reports(reports)?;
+    match command {
+        None => start_page::run(),
+        Some(Command::Bench(arguments)) => bench::run(&arguments),
+        Some(Command::Check(arguments)) => check::run(&arguments),
+        Some(Command::Ci(arguments)) => ci::run(&arguments),
+        Some(Command::Demo(arguments)) => demo::run(&arguments, &workspace),
+        Some(Command::Doctor) => doctor::run(),
+        Some(Command::Explain(arguments)) => explain::run(&arguments),
+        Some(Command::List(arguments)) => list::run(&arguments),
+        Some(Command::Load(arguments)) => load::run(&arguments, &workspace),
+        Some(Command::New(arguments)) => new::run(&arguments),
+        Some(Command::Replay(arguments)) => saved::replay(&arguments, &workspace),
+        Some(Command::Report(arguments)) => saved::report(&arguments, &workspace),
+        Some(Command::Schema(arguments)) => schema::run(&arguments),
+        Some(Command::Test(arguments)) => test::run(&arguments, &workspace),
+        Some(Command::Tidy) => tidy::run(),
+        Some(Command::Zoo(arguments)) => zoo::run(&arguments, &workspace),
+    }
 }

@@ -12,24 +12,23 @@ use crate::trouble::{Ran, Trouble};
 use crate::workspace::Workspace;
 
 /// Tells a saved run, or several as one. Ends with the exit code that the run had.
-pub(crate) fn report(arguments: &cli::Report) -> Ran {
-    let workspace = Workspace::here();
+pub(crate) fn report(arguments: &cli::Report, workspace: &Workspace) -> Ran {
     if arguments.merge.is_empty() {
-        return tell(&read(&workspace, arguments.run.as_deref())?);
+        return tell(&read(workspace, arguments.run.as_deref())?);
     }
     let parts = arguments
         .merge
         .iter()
-        .map(|name| read(&workspace, Some(name)));
+        .map(|name| read(workspace, Some(name)));
     let parts: Vec<SavedRun> = parts.collect::<Result<_, _>>()?;
-    let whole = run::merge(&parts, &workspace.reports()).map_err(trouble)?;
+    let whole = run::merge(&parts, workspace.reports()).map_err(trouble)?;
     output::narrate(&format!("merged as {}", whole.dir.display()));
     tell(&whole)
 }
 
 /// Judges a saved run again, and tells it. Ends with the exit code of what is told.
-pub(crate) fn replay(arguments: &cli::Replay) -> Ran {
-    let dir = place(&Workspace::here(), Some(&arguments.run));
+pub(crate) fn replay(arguments: &cli::Replay, workspace: &Workspace) -> Ran {
+    let dir = place(workspace, Some(&arguments.run));
     let run = run::replay(&dir, arguments.scenario.as_deref()).map_err(trouble)?;
     tell(&run)
 }

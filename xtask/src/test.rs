@@ -26,8 +26,7 @@ use crate::workspace::Workspace;
 const NEWS: usize = 64;
 
 /// Plays what was asked for; one line a scenario, then what failed, then the sum.
-pub(crate) fn run(arguments: &cli::Test) -> Ran {
-    let workspace = Workspace::here();
+pub(crate) fn run(arguments: &cli::Test, workspace: &Workspace) -> Ran {
     let mut staging = arguments.staging.clone();
     let mut limit = arguments.timeout;
     let mut wanted = Wanted {
@@ -35,7 +34,7 @@ pub(crate) fn run(arguments: &cli::Test) -> Ran {
         tags: arguments.tags.clone(),
     };
     if let Some(name) = &arguments.rerun {
-        let saved = saved::read(&workspace, Some(name))?;
+        let saved = saved::read(workspace, Some(name))?;
         let names = saved.to_repeat().into_iter().map(MeantScenario::to_type);
         wanted.names = names.collect();
         if wanted.names.is_empty() {
@@ -48,12 +47,12 @@ pub(crate) fn run(arguments: &cli::Test) -> Ran {
         staging.seed = staging.seed.or(Some(saved.meant.seed));
     }
     let scenarios = staging::scenarios(&workspace.scenarios(), &wanted)?;
-    let who = staging::implementations(&workspace, &staging, &scenarios)?;
+    let who = staging::implementations(workspace, &staging, &scenarios)?;
     let update = Update::from_environment(arguments.accept, |name| std::env::var(name).ok());
-    let mut ground = staging::ground(&workspace, &staging, who, update)?;
+    let mut ground = staging::ground(workspace, &staging, who, update)?;
     ground.twin = arguments.twin;
     let reports = workspace.reports();
-    let dir = RunDir::create(&reports).map_err(|error| Trouble::file(&reports, &error))?;
+    let dir = RunDir::create(reports).map_err(|error| Trouble::file(reports, &error))?;
     let jobs = arguments
         .jobs
         .or_else(|| available_parallelism().ok())

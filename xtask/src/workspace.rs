@@ -2,10 +2,13 @@
 
 use std::path::{Path, PathBuf};
 
+use crate::trouble::Trouble;
+
 /// The directories and files of the workspace.
 #[derive(Clone, Debug)]
 pub(crate) struct Workspace {
     root: PathBuf,
+    reports: PathBuf,
 }
 
 impl Workspace {
@@ -16,7 +19,22 @@ impl Workspace {
         let package: PathBuf =
             std::env::var_os("CARGO_MANIFEST_DIR").map_or_else(built_in, PathBuf::from);
         let root = package.parent().unwrap_or(Path::new(".")).to_owned();
-        Self { root }
+        let reports = root.join("reports");
+        Self { root, reports }
+    }
+
+    /// The same, but runs are written and looked up elsewhere, where somebody says so.
+    ///
+    /// # Errors
+    ///
+    /// When there is no current directory that the path could start from.
+    pub(crate) fn with_reports(reports: Option<&Path>) -> Result<Self, Trouble> {
+        let mut here = Self::here();
+        if let Some(reports) = reports {
+            here.reports =
+                std::path::absolute(reports).map_err(|error| Trouble::file(reports, &error))?;
+        }
+        Ok(here)
     }
 
     pub(crate) fn root(&self) -> &Path {
@@ -39,8 +57,8 @@ impl Workspace {
         self.root.join("zoo/adapters")
     }
 
-    pub(crate) fn reports(&self) -> PathBuf {
-        self.root.join("reports")
+    pub(crate) fn reports(&self) -> &Path {
+        &self.reports
     }
 
     /// As short as a reader wants it.

@@ -32,18 +32,17 @@ pub(crate) use table::page;
 const NEWS: usize = 64;
 
 /// Plays the faults that were asked for, or all; one line each, then the sum.
-pub(crate) fn run(arguments: &cli::Zoo) -> Ran {
-    let workspace = Workspace::here();
+pub(crate) fn run(arguments: &cli::Zoo, workspace: &Workspace) -> Ran {
     let faults = chosen(&arguments.names)?;
     let asked = cli::Staging {
-        adapter: leaky(&workspace),
+        adapter: leaky(workspace),
         settings: Vec::new(),
         seed: arguments.seed,
         level: arguments.level,
     };
-    let variants = variants(&workspace, &asked.adapter, &faults)?;
-    let who = staging::implementations(&workspace, &asked, &[])?;
-    let ground = staging::ground(&workspace, &asked, who, Update::Check)?;
+    let variants = variants(workspace, &asked.adapter, &faults)?;
+    let who = staging::implementations(workspace, &asked, &[])?;
+    let ground = staging::ground(workspace, &asked, who, Update::Check)?;
     let reports = workspace.reports().join("zoo");
     let dir = RunDir::create(&reports).map_err(|error| Trouble::file(&reports, &error))?;
     let jobs = arguments

@@ -1,12 +1,12 @@
 //! Report pages in a real browser. Where there is none the test says so and is skipped; in CI
 //! it fails.
 
-use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+#![expect(clippy::disallowed_methods, reason = "these tests start node")]
 
-fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
-}
+use std::path::PathBuf;
+use std::process::Command;
+
+use crate::runs::{Runs, root};
 
 /// What is missing, in words; the browser where nothing is.
 fn browser() -> Result<PathBuf, String> {
@@ -30,14 +30,8 @@ fn browser() -> Result<PathBuf, String> {
 }
 
 /// Plays something into a directory of reports; the pages of the play and of its run.
-fn played(arguments: &[&str]) -> (PathBuf, PathBuf) {
-    let output = Command::new(assert_cmd::cargo::cargo_bin("xtask"))
-        .current_dir(root())
-        .args(arguments)
-        .env("NO_COLOR", "1")
-        .stdin(Stdio::null())
-        .output()
-        .unwrap();
+fn played(runs: &Runs, arguments: &[&str]) -> (PathBuf, PathBuf) {
+    let output = runs.xtask(arguments).output().unwrap();
     let err = String::from_utf8_lossy(&output.stderr).into_owned();
     let page = err.lines().find_map(|line| line.strip_prefix("page:  "));
     let run = PathBuf::from(page.unwrap_or_else(|| panic!("no page: {err}")));
@@ -57,13 +51,13 @@ fn report_pages_work_in_a_browser() {
             return;
         }
     };
-    let (page, run) = played(&["test", "basics/three-clients"]);
-    let (leak, _) = played(&[
-        "test",
-        "zoo/scenarios/tour.toml",
-        "--adapter",
-        "zoo/adapters/relay-logs-text.toml",
-    ]);
+    let runs = Runs::new();
+    let (page, run) = played(&runs, &["test", "basics/three-clients"]);
+    let leaking = "zoo/adapters/relay-logs-text.toml";
+    let (leak, _) = played(
+        &runs,
+        &["test", "zoo/scenarios/tour.toml", "--adapter", leaking],
+    );
     let scratch = tempfile::tempdir().unwrap();
     // Modules are looked for from where a script lies.
     let tools = root().join("target/tools/browser");

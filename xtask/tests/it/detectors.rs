@@ -1,7 +1,6 @@
 //! Each detector of the audit is needed: without it, what only it finds escapes.
 
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
 
 use chat_harness::audit::Transformation;
 use chat_harness::judge::{PlayVerdict, judge};
@@ -9,6 +8,8 @@ use chat_harness::plan::Plan;
 use chat_harness::timeline::{self, Event, Kind};
 use serde_json::Value;
 use zoo::leaky::{Expected, Fault};
+
+use crate::runs::Runs;
 
 /// A fault that was caught, and its saved play.
 struct Caught {
@@ -21,12 +22,8 @@ struct Caught {
 
 /// Plays the zoo; those that were caught by a finding.
 fn caught() -> Vec<Caught> {
-    let output = Command::new(assert_cmd::cargo::cargo_bin("xtask"))
-        .current_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join(".."))
-        .args(["zoo", "--json"])
-        .stdin(Stdio::null())
-        .output()
-        .unwrap();
+    let runs = Runs::new();
+    let output = runs.xtask(&["zoo", "--json"]).output().unwrap();
     let told = String::from_utf8(output.stderr).unwrap();
     let dir = told.lines().find_map(|line| line.strip_prefix("files: "));
     let dir = PathBuf::from(dir.unwrap_or_else(|| panic!("no play was saved:\n{told}")));

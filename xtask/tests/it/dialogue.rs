@@ -5,7 +5,8 @@ use std::fs;
 
 use serde_json::Value;
 
-use crate::zoo::{play_file, red, root};
+use crate::runs::root;
+use crate::zoo::{play_file, red};
 
 const TOUR: &str = "zoo/scenarios/tour.toml";
 

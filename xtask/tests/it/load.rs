@@ -1,29 +1,16 @@
 //! Many clients at one relay: what goes wrong among them is found, and told as what it is.
 
-use std::path::Path;
-use std::process::{Command, Stdio};
-
 use serde_json::Value;
+
+use crate::runs::Runs;
 
 /// Six plain clients in pairs at a relay of the zoo. Nothing there is encrypted, so that the
 /// verdict is PLAINTEXT whatever else there is; it is the checks that differ.
 fn load(fault: &str) -> (Option<i32>, Value, String) {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
-    let output = Command::new(assert_cmd::cargo::cargo_bin("xtask"))
-        .current_dir(root)
-        .args([
-            "load",
-            "pairs",
-            "--clients",
-            "6",
-            "--for",
-            "300ms",
-            "--json",
-        ])
-        .args(["--adapter", "zoo/adapters/plain.toml"])
+    let output = Runs::new()
+        .xtask(&["load", "pairs", "--clients", "6", "--for", "300ms"])
+        .args(["--json", "--adapter", "zoo/adapters/plain.toml"])
         .args(["--set", &format!("relay_fault={fault}")])
-        .env("NO_COLOR", "1")
-        .stdin(Stdio::null())
         .output()
         .unwrap();
     let text = |bytes| String::from_utf8(bytes).unwrap();

@@ -1,10 +1,6 @@
 //! The command line as it is typed, and what becomes of what it starts.
 
 #![cfg(test)]
-#![expect(
-    clippy::disallowed_methods,
-    reason = "these tests start xtask itself, and end it from outside"
-)]
 
 mod browser;
 mod detectors;
@@ -13,6 +9,7 @@ mod load;
 mod network;
 mod one_build;
 mod running;
+mod runs;
 mod scale;
 mod survivors;
 mod torture;

@@ -1,16 +1,13 @@
 //! A network that is gone.
 
 use std::path::Path;
-use std::process::Command;
+
+use crate::runs::Runs;
 
 /// Plays a scenario; what it says, and its timeline.
 fn played(id: &str) -> (String, String) {
-    let output = Command::new(assert_cmd::cargo::cargo_bin("xtask"))
-        .current_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/.."))
-        .args(["test", id])
-        .env_remove("CHAT_PLAY")
-        .output()
-        .unwrap();
+    let runs = Runs::new();
+    let output = runs.xtask(&["test", id]).output().unwrap();
     let said = [output.stdout, output.stderr].concat();
     let said = String::from_utf8_lossy(&said).into_owned();
     let run = said.lines().find_map(|line| line.strip_prefix("files: "));

@@ -3,10 +3,12 @@
 use std::collections::BTreeMap;
 use std::io::{BufRead as _, BufReader};
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::Stdio;
 
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::Value;
+
+use crate::runs::Runs;
 
 /// What a run printed and left.
 struct Ran {
@@ -14,6 +16,7 @@ struct Ran {
     out: String,
     err: String,
     dir: PathBuf,
+    runs: Runs,
 }
 
 impl Ran {
@@ -24,19 +27,13 @@ impl Ran {
     }
 }
 
-fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
-}
-
 /// Runs `xtask test` on a scenario of the zoo with an adapter of the zoo. The place of the
 /// run is taken from where a failure is to be looked at.
 fn test(adapter: &str, arguments: &[&str]) -> Ran {
-    let output = Command::new(assert_cmd::cargo::cargo_bin("xtask"))
-        .current_dir(root())
-        .args(["test", "--adapter", &format!("zoo/adapters/{adapter}.toml")])
+    let runs = Runs::new();
+    let output = runs
+        .xtask(&["test", "--adapter", &format!("zoo/adapters/{adapter}.toml")])
         .args(arguments)
-        .env("NO_COLOR", "1")
-        .stdin(Stdio::null())
         .output()
         .unwrap();
     let text = |bytes| String::from_utf8(bytes).unwrap();
@@ -55,6 +52,7 @@ fn test(adapter: &str, arguments: &[&str]) -> Ran {
         out,
         err,
         dir,
+        runs,
     }
 }
 
@@ -131,14 +129,8 @@ fn after_the_first_failure_no_other_play_begins_when_asked() {
 }
 
 /// Runs a command on saved runs: exit code, standard output, standard error.
-fn xtask(arguments: &[&str]) -> (Option<i32>, String, String) {
-    let output = Command::new(assert_cmd::cargo::cargo_bin("xtask"))
-        .current_dir(root())
-        .args(arguments)
-        .env("NO_COLOR", "1")
-        .stdin(Stdio::null())
-        .output()
-        .unwrap();
+fn xtask(runs: &Runs, arguments: &[&str]) -> (Option<i32>, String, String) {
+    let output = runs.xtask(arguments).output().unwrap();
     let text = |bytes| String::from_utf8(bytes).unwrap();
     (
         output.status.code(),
@@ -189,7 +181,7 @@ fn a_replay_writes_and_tells_the_same_without_a_process() {
         std::fs::write(path, "").unwrap();
     }
     let dir = ran.dir.to_str().unwrap();
-    let (code, _, err) = xtask(&["replay", dir]);
+    let (code, _, err) = xtask(&ran.runs, &["replay", dir]);
     assert_eq!(code, Some(2), "an empty result.json is told: {err}");
     assert!(err.contains("result.json"), "{err}");
     for (path, text) in &before {
@@ -199,7 +191,7 @@ fn a_replay_writes_and_tells_the_same_without_a_process() {
     for path in before.keys().filter(written) {
         std::fs::remove_file(path).unwrap();
     }
-    let (code, out, err) = xtask(&["replay", dir]);
+    let (code, out, err) = xtask(&ran.runs, &["replay", dir]);
     assert_eq!(code, ran.code, "{err}");
     assert_eq!(reports(&ran.dir), before);
     let of_the_run = |line: &&str| line.starts_with("files: ") || line.starts_with("page:  ");
@@ -208,21 +200,25 @@ fn a_replay_writes_and_tells_the_same_without_a_process() {
     }
     assert!(out.ends_with(&ran.out), "{out}");
     assert_eq!(out.matches(" skipped").count(), 1, "{out}");
-    assert_eq!(xtask(&["report", dir]), (code, out, String::new()));
+    assert_eq!(
+        xtask(&ran.runs, &["report", dir]),
+        (code, out, String::new())
+    );
 }
 
 #[test]
 fn shards_laid_together_are_one_run_and_a_lost_one_makes_it_red() {
+    let runs = Runs::new();
     let part = |part: &str| {
         let arguments = ["files/o", "files/t", "--seed", "7", "--shard", part];
-        let (code, out, err) = xtask(&[&["test"][..], &arguments].concat());
+        let (code, out, err) = xtask(&runs, &[&["test"][..], &arguments].concat());
         assert_eq!(code, Some(0), "{err}");
         let dir = err.lines().find_map(|line| line.strip_prefix("files: "));
         (dir.unwrap_or_else(|| panic!("{err}")).to_owned(), out)
     };
     let parts = ["1/3", "2/3", "3/3"].map(|number| part(number).0);
     let [one, two, three] = parts.each_ref().map(String::as_str);
-    let (code, out, err) = xtask(&["report", "--merge", one, two, three]);
+    let (code, out, err) = xtask(&runs, &["report", "--merge", one, two, three]);
     assert_eq!(code, Some(0), "{err}");
     let plays = out.lines().filter(|line| line.contains("PASS")).count();
     assert!(plays >= 3, "{out}");
@@ -231,11 +227,11 @@ fn shards_laid_together_are_one_run_and_a_lost_one_makes_it_red() {
         "{out}"
     );
     let merged = err.trim().strip_prefix("merged as ").unwrap();
-    assert!(xtask(&["replay", merged]).1.ends_with(&out));
-    let (code, out, _) = xtask(&["report", "--merge", one, three]);
+    assert!(xtask(&runs, &["replay", merged]).1.ends_with(&out));
+    let (code, out, _) = xtask(&runs, &["report", "--merge", one, three]);
     assert_eq!(code, Some(1));
     assert!(out.contains("shard 2/3 is not there"), "{out}");
-    let (code, _, err) = xtask(&["report", "--merge", one, one]);
+    let (code, _, err) = xtask(&runs, &["report", "--merge", one, one]);
     assert_eq!(code, Some(2), "{err}");
 }
 
@@ -257,13 +253,13 @@ fn what_failed_or_was_not_played_can_be_repeated_alone() {
     std::fs::remove_file(edit("files/one-byte")).unwrap();
     std::fs::remove_file(ran.dir.join("result.json")).unwrap();
     let dir = ran.dir.to_str().unwrap();
-    let (code, out, _) = xtask(&["report", dir]);
+    let (code, out, _) = xtask(&ran.runs, &["report", dir]);
     assert_eq!(code, Some(1), "{out}");
     assert!(
         out.contains("1 scenarios were meant and never played"),
         "{out}"
     );
-    let (code, out, err) = xtask(&["test", "--rerun", dir]);
+    let (code, out, err) = xtask(&ran.runs, &["test", "--rerun", dir]);
     assert_eq!(code, Some(1), "{err}");
     assert!(!err.contains("basics/public"), "{err}");
     assert!(err.contains(&format!("--seed {seed} --adapter")), "{err}");
@@ -275,14 +271,11 @@ fn what_failed_or_was_not_played_can_be_repeated_alone() {
 fn on_github_only_our_own_commands_count() {
     let summary = tempfile::NamedTempFile::new().unwrap();
     std::fs::write(summary.path(), "what another program said\n").unwrap();
-    let output = Command::new(assert_cmd::cargo::cargo_bin("xtask"))
-        .current_dir(root())
-        .args(["test", "zoo/scenarios/tour.toml"])
+    let output = Runs::new()
+        .xtask(&["test", "zoo/scenarios/tour.toml"])
         .args(["--adapter", "zoo/adapters/relay-drops.toml"])
-        .env("NO_COLOR", "1")
         .env("GITHUB_ACTIONS", "true")
         .env("GITHUB_STEP_SUMMARY", summary.path())
-        .stdin(Stdio::null())
         .output()
         .unwrap();
     let err = String::from_utf8(output.stderr).unwrap();
@@ -309,12 +302,10 @@ fn on_github_only_our_own_commands_count() {
 
 #[test]
 fn a_play_that_waits_says_for_what_after_a_while_and_when_it_is_asked() {
-    let mut run = Command::new(assert_cmd::cargo::cargo_bin("xtask"))
-        .current_dir(root())
-        .args(["test", "zoo/scenarios/tour.toml"])
+    let runs = Runs::new();
+    let mut run = runs
+        .xtask(&["test", "zoo/scenarios/tour.toml"])
         .args(["--adapter", "zoo/adapters/relay-never-ready.toml"])
-        .env("NO_COLOR", "1")
-        .stdin(Stdio::null())
         .stdout(Stdio::null())
         .stderr(Stdio::piped())
         .spawn()

@@ -2,11 +2,10 @@
 
 use std::collections::BTreeMap;
 use std::path::Path;
-use std::process::{Command, Stdio};
 
 use serde_json::Value;
 
-use crate::zoo::root;
+use crate::runs::{Runs, root};
 
 /// Few scenarios, so that this does not take long.
 const FEW: [&str; 3] = ["basics/p", "files/o", "faults/r"];
@@ -25,14 +24,8 @@ fn example() -> Vec<String> {
 }
 
 /// Runs what stands behind `cargo xtask`: what was printed, and where its files are.
-fn xtask(arguments: &[&str]) -> (String, String) {
-    let output = Command::new(assert_cmd::cargo::cargo_bin("xtask"))
-        .current_dir(root())
-        .args(arguments)
-        .env("NO_COLOR", "1")
-        .stdin(Stdio::null())
-        .output()
-        .unwrap();
+fn xtask(runs: &Runs, arguments: &[&str]) -> (String, String) {
+    let output = runs.xtask(arguments).output().unwrap();
     let text = |bytes| String::from_utf8(bytes).unwrap();
     let (out, err) = (text(output.stdout), text(output.stderr));
     assert_eq!(output.status.code(), Some(0), "{arguments:?}: {err}");
@@ -68,12 +61,15 @@ fn the_parts_of_the_page_laid_together_are_the_run_without_parts() {
     assert!(part.contains("--shard 2/8"), "{part}");
     let whole = whole.strip_prefix("cargo xtask ").unwrap();
 
-    let (one, alone) = xtask(&[&["test", "--seed", "7"][..], &FEW].concat());
+    // As on machines of their own.
+    let here = Runs::new();
+    let machines: Vec<Runs> = (0..PARTS).map(|_| Runs::new()).collect();
+    let (one, alone) = xtask(&here, &[&["test", "--seed", "7"][..], &FEW].concat());
     let shards = tempfile::tempdir().unwrap();
-    for number in 1..=PARTS {
+    for (number, machine) in (1..).zip(&machines) {
         let part = part.replace("2/8", &format!("{number}/{PARTS}"));
         let words: Vec<&str> = part.split(' ').chain(FEW).collect();
-        let (_, dir) = xtask(&words);
+        let (_, dir) = xtask(machine, &words);
         let shard = shards.path().join(format!("shard-{number}"));
         std::os::unix::fs::symlink(root().join(dir).canonicalize().unwrap(), shard).unwrap();
     }
@@ -86,7 +82,7 @@ fn the_parts_of_the_page_laid_together_are_the_run_without_parts() {
         .split(' ')
         .chain(names.iter().map(String::as_str))
         .collect();
-    let (merged, together) = xtask(&words);
+    let (merged, together) = xtask(&here, &words);
 
     assert!(plays(&alone).len() > 5);
     assert_eq!(plays(&together), plays(&alone));

@@ -1,23 +1,21 @@
 //! Nothing that a run starts survives it, however the run ends.
 
 use std::io::Read as _;
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use rustix::process::{Pid, Signal, kill_process};
 
+use crate::runs::Runs;
+
 /// Longer than any wait in these tests should take, also on a busy machine.
 const DEADLINE: Duration = Duration::from_secs(120);
 
 /// Starts `xtask test` on a play that waits for a client that never says anything.
-fn start(arguments: &[&str]) -> Child {
-    Command::new(assert_cmd::cargo::cargo_bin("xtask"))
-        .current_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/.."))
-        .args(["test", "zoo/scenarios/tour.toml"])
+fn start(runs: &Runs, arguments: &[&str]) -> Child {
+    runs.xtask(&["test", "zoo/scenarios/tour.toml"])
         .args(arguments)
-        .env_remove("CHAT_PLAY")
-        .stdin(Stdio::null())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
         .spawn()
@@ -58,10 +56,7 @@ fn send(child: &Child, signal: Signal) {
 }
 
 fn level_is_namespaces() -> bool {
-    let output = Command::new(assert_cmd::cargo::cargo_bin("xtask"))
-        .arg("doctor")
-        .output()
-        .unwrap();
+    let output = Runs::new().xtask(&["doctor"]).output().unwrap();
     String::from_utf8_lossy(&output.stdout).contains("namespaces")
 }
 
@@ -71,7 +66,8 @@ fn an_interrupted_run_leaves_nothing_and_says_so() {
         for level in [&["--level", "reaper"][..], &[]] {
             // A client that hangs: the play is certainly in the middle when it is interrupted.
             let hanging = ["--adapter", "zoo/adapters/relay-never-ready.toml"];
-            let mut run = start(&[&hanging[..], level].concat());
+            let runs = Runs::new();
+            let mut run = start(&runs, &[&hanging[..], level].concat());
             until("the play has begun", || !marked(run.id()).is_empty());
             send(&run, signal);
             let status = run.wait().unwrap();
@@ -93,7 +89,8 @@ fn a_killed_run_leaves_nothing_where_there_are_namespaces() {
     if !level_is_namespaces() {
         return; // `doctor` says what is missing here
     }
-    let mut run = start(&["--adapter", "zoo/adapters/relay-never-ready.toml"]);
+    let runs = Runs::new();
+    let mut run = start(&runs, &["--adapter", "zoo/adapters/relay-never-ready.toml"]);
     until("the play has begun", || !marked(run.id()).is_empty());
     send(&run, Signal::KILL);
     run.wait().unwrap();
@@ -104,7 +101,11 @@ fn a_killed_run_leaves_nothing_where_there_are_namespaces() {
 #[test]
 fn an_orphan_is_named_killed_and_fails_the_play() {
     for level in [&["--level", "reaper"][..], &[]] {
-        let run = start(&[&["--adapter", "zoo/adapters/client-orphan.toml"][..], level].concat());
+        let runs = Runs::new();
+        let run = start(
+            &runs,
+            &[&["--adapter", "zoo/adapters/client-orphan.toml"][..], level].concat(),
+        );
         let id = run.id();
         let output = run.wait_with_output().unwrap();
         let told = String::from_utf8_lossy(&output.stderr);

@@ -1,11 +1,13 @@
 //! Every program of the zoo is caught, and for its own fault.
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::path::Path;
+use std::process::Stdio;
 
 use serde::Deserialize;
 use serde_json::Value;
+
+use crate::runs::{Runs, root};
 
 /// A row of `zoo/expected.toml`.
 #[derive(Deserialize)]
@@ -13,10 +15,6 @@ struct Row {
     scenario: String,
     play: String,
     says: String,
-}
-
-pub(crate) fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
 }
 
 fn rows() -> BTreeMap<String, Row> {
@@ -33,11 +31,10 @@ pub(crate) fn play(adapter: &str, scenario: &str, more: &[&str]) -> (Option<i32>
 
 /// The same with files.
 pub(crate) fn play_file(adapter: &str, scenario: &str, more: &[&str]) -> (Option<i32>, Value) {
-    let child = Command::new(assert_cmd::cargo::cargo_bin("xtask"))
-        .current_dir(root())
-        .args(["test", scenario, "--adapter", adapter])
+    let runs = Runs::new();
+    let child = runs
+        .xtask(&["test", scenario, "--adapter", adapter])
         .args(more)
-        .stdin(Stdio::null())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
         .spawn()
@@ -111,21 +108,15 @@ fn every_program_of_the_zoo_is_caught_for_its_own_fault() {
 
 /// Plays two scenarios at once with programs that insist on port 80.
 fn on_port_eighty(more: &[&str]) -> (Option<i32>, String) {
-    let output = Command::new(assert_cmd::cargo::cargo_bin("xtask"))
-        .current_dir(root())
-        .args([
-            "test",
-            "zoo/scenarios/tour.toml",
-            "zoo/scenarios/five-messages.toml",
-        ])
-        .args([
-            "--adapter",
-            "zoo/adapters/plain-port-eighty.toml",
-            "--jobs",
-            "2",
-        ])
+    let both = [
+        "zoo/scenarios/tour.toml",
+        "zoo/scenarios/five-messages.toml",
+    ];
+    let output = Runs::new()
+        .xtask(&["test", "--jobs", "2"])
+        .args(both)
+        .args(["--adapter", "zoo/adapters/plain-port-eighty.toml"])
         .args(more)
-        .stdin(Stdio::null())
         .output()
         .unwrap();
     let told = [output.stderr, output.stdout].concat();
@@ -187,10 +178,8 @@ fn every_adapter_of_the_zoo_has_a_row() {
 
 #[test]
 fn a_demo_on_a_nosy_relay_ends_in_plaintext_and_says_where() {
-    let output = Command::new(assert_cmd::cargo::cargo_bin("xtask"))
-        .current_dir(root())
-        .args(["demo", "three-clients", "--relay", "nosy"])
-        .stdin(Stdio::null())
+    let output = Runs::new()
+        .xtask(&["demo", "three-clients", "--relay", "nosy"])
         .output()
         .unwrap();
     let told = String::from_utf8_lossy(&output.stdout);

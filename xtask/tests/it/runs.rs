@@ -1,0 +1,71 @@
+//! A place of its own for the runs of one test. In the repository's own `reports/` a test would
+//! remove runs that a user has kept, and tests that run at the same time those of each other.
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use tempfile::TempDir;
+
+/// The root of the repository.
+pub(crate) fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
+}
+
+/// Removed with everything in it when the test ends.
+pub(crate) struct Runs(TempDir);
+
+impl Runs {
+    pub(crate) fn new() -> Self {
+        Self(tempfile::tempdir().unwrap())
+    }
+
+    /// Where the runs are.
+    pub(crate) fn path(&self) -> &Path {
+        self.0.path()
+    }
+
+    /// What stands behind `cargo xtask` at the root, in plain text, with nothing to read.
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the one place where these tests start xtask, to end it from outside"
+    )]
+    pub(crate) fn xtask(&self, arguments: &[&str]) -> Command {
+        let mut xtask = Command::new(assert_cmd::cargo::cargo_bin("xtask"));
+        xtask
+            .current_dir(root())
+            .args(arguments)
+            .arg("--reports")
+            .arg(self.path())
+            .env("NO_COLOR", "1")
+            .env_remove("CHAT_PLAY")
+            .stdin(Stdio::null());
+        xtask
+    }
+}
+
+#[test]
+fn runs_are_written_and_looked_up_where_the_command_line_says() {
+    let runs = Runs::new();
+    let said = |arguments: &[&str]| {
+        let output = runs.xtask(arguments).output().unwrap();
+        let err = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(0), "{err}");
+        (String::from_utf8(output.stdout).unwrap(), err)
+    };
+    let (tested, err) = said(&["test", "basics/public"]);
+    let place = format!("files: {}/", runs.path().display());
+    assert!(err.contains(&place), "{err}");
+    let run = runs.path().join("latest/basics/public");
+    assert!(run.join("timeline.jsonl").is_file());
+    for again in [&["report"][..], &["replay", "latest"]] {
+        let (told, _) = said(again);
+        assert!(told.contains("basics/public"), "{told}");
+        assert!(told.ends_with(&tested), "{told}");
+    }
+    let (repeated, _) = said(&["test", "--rerun", "latest"]);
+    assert!(repeated.starts_with("nothing to repeat"), "{repeated}");
+    let (shown, _) = said(&["demo", "basics/public"]);
+    assert!(shown.contains(runs.path().to_str().unwrap()), "{shown}");
+    let runs = std::fs::read_dir(runs.path()).unwrap().count();
+    assert_eq!(runs, 3, "two runs, and latest");
+}
