@@ -78,7 +78,9 @@ fn files(confined: bool) -> Finding {
         good: confined,
         needed: false,
         what: if confined {
-            "participants write in their scratch directories alone (Landlock)".to_owned()
+            "each participant writes in its own scratch directory alone and signals nobody else \
+             (Landlock); it can read what you can"
+                .to_owned()
         } else {
             "participants can write wherever you can: no Landlock".to_owned()
         },

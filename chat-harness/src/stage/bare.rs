@@ -41,7 +41,7 @@ impl BareTap {
     ///
     /// When the system refuses a socket or a file.
     pub async fn start(relay_port: u16, dir: &Path) -> Result<Self, EngineError> {
-        let stage = StageThread::start(Level::None, "unused".into(), dir.to_owned()).await?;
+        let stage = StageThread::start(Level::None, "unused".into()).await?;
         let stage = Arc::new(stage);
         let writer = Writer::create(dir, None).map_err(EngineError::file("write", dir))?;
         let (sender, inputs) = mpsc::channel(QUEUE);

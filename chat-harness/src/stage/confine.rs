@@ -1,8 +1,10 @@
 //! Files: what participants may write, by Landlock.
 //!
-//! Landlock restricts a thread and what it starts, without privilege and for good. It says
-//! nothing of *reading*, and nothing of sockets that are files: a participant can read what
-//! the user can, and reach such a socket if it knows its path.
+//! Landlock restricts a thread and what it starts, without privilege and for good. Each
+//! participant is started by a thread of its own, restricted to that participant's directory
+//! alone: what others in the play keep is as far away as the rest of the machine. Landlock
+//! says nothing here of *reading*, and nothing of sockets that are files: a participant can
+//! read what the user can, and reach such a socket if it knows its path.
 
 use std::path::Path;
 
@@ -26,10 +28,6 @@ const DEVICES: [&str; 6] = [
     "/dev/tty",
     "/dev/zero",
 ];
-
-/// Settings of the kernel. Those of a network can be written by who made it, which is the
-/// stage thread; what it starts has no such right.
-const SETTINGS: &str = "/proc/sys";
 
 /// From now on the calling thread, and all that it starts, writes below `scratch` and to
 /// harmless devices alone, and signals and abstract sockets reach nobody outside. False
@@ -65,10 +63,7 @@ fn restrict(scratch: &Path) -> Result<(), RulesetError> {
         .handle_access(writing)?
         .scope(Scope::from_all(WANTED))?
         .create()?;
-    let places = DEVICES
-        .iter()
-        .map(Path::new)
-        .chain([scratch, Path::new(SETTINGS)]);
+    let places = DEVICES.iter().map(Path::new).chain([scratch]);
     for place in places {
         // A device that is not there needs no rule.
         if let Ok(open) = PathFd::new(place) {

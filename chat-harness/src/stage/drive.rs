@@ -10,6 +10,7 @@ use tokio::time::{Instant, timeout_at};
 
 use super::captured::Captured;
 use super::checkpoint::Search;
+use super::confine;
 use super::decode::Decoder;
 use super::expecting::Expecting;
 use super::input::{Input, Run};
@@ -101,9 +102,7 @@ impl<'p> Play<'p> {
     pub(super) async fn begin(plan: &'p Plan, mut settings: Settings) -> Result<Self, EngineError> {
         let observer = settings.observer.take();
         let scratch = Scratch::make()?;
-        let root = scratch.root().to_owned();
-        let stage = StageThread::start(settings.level, settings.stage_init.clone(), root).await?;
-        let is_confined = stage.is_confined;
+        let stage = StageThread::start(settings.level, settings.stage_init.clone()).await?;
         let writer = Writer::create(&settings.dir, observer)
             .map_err(EngineError::file("write", settings.dir.clone()))?;
         let (sender, inputs) = mpsc::channel(QUEUE);
@@ -137,7 +136,7 @@ impl<'p> Play<'p> {
         let level = play.settings.level.to_string();
         let version = FORMAT_VERSION;
         play.record(Kind::Began { version, level })?;
-        if !is_confined {
+        if !confine::is_available() {
             let text = "participants can write wherever the user can: no Landlock here".to_owned();
             play.record(Kind::Note { text })?;
         }

@@ -287,11 +287,12 @@ impl Play<'_> {
         run: &Run,
         terminal: Option<Terminal>,
     ) -> Result<Process, EngineError> {
+        let home = self.scratch.of(&run.who);
         let Some(terminal) = terminal else {
-            let child = self.stage.spawn(side, command).await?;
+            let child = self.stage.spawn(side, home, command).await?;
             return Process::attach(child, run, &self.sender);
         };
-        let seated = self.stage.seat(side, command, terminal).await?;
+        let seated = self.stage.seat(side, home, command, terminal).await?;
         Process::attach_terminal(seated, terminal.enter, run, &self.sender)
     }
 

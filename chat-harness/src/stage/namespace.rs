@@ -84,6 +84,27 @@ pub fn new_processes() -> Result<(), NamespaceError> {
     unshare(CloneFlags::CLONE_NEWPID).map_err(failed("make a PID namespace"))
 }
 
+/// What leads other threads to where the calling thread starts processes; its pid 1 must be
+/// there.
+///
+/// # Errors
+///
+/// The step that failed.
+pub fn processes() -> Result<OwnedFd, NamespaceError> {
+    let handle = File::open("/proc/thread-self/ns/pid_for_children");
+    Ok(handle.map_err(failed("open a namespace"))?.into())
+}
+
+/// What the calling thread starts from now on lives in that PID namespace. After this the
+/// thread cannot make threads.
+///
+/// # Errors
+///
+/// The step that failed.
+pub fn enter_processes(processes: &OwnedFd) -> Result<(), NamespaceError> {
+    setns(processes, CloneFlags::CLONE_NEWPID).map_err(failed("enter a PID namespace"))
+}
+
 /// The working directory of the calling thread becomes its own.
 ///
 /// # Errors

@@ -39,11 +39,6 @@ impl Scratch {
         Ok(Self { root })
     }
 
-    /// What holds them all.
-    pub(super) fn root(&self) -> &Path {
-        self.root.path()
-    }
-
     /// A participant's own directory.
     pub(super) fn of(&self, who: &str) -> PathBuf {
         self.root.path().join(who)

@@ -1,8 +1,10 @@
-//! The stage thread of a play: the one place where its processes start and its sockets are
-//! born.
+//! The stage thread of a play: the one place where its namespaces are made and its sockets
+//! are born.
 //!
 //! Namespaces belong to threads, and what a thread makes is born in its namespaces and stays
-//! there: so a socket made here may be used by any task of the runtime.
+//! there: so a socket made here may be used by any task of the runtime. A participant is
+//! started by a thread of its own, which joins the play's namespaces and gives up writing
+//! elsewhere than this one participant may: for good, as Landlock takes and never gives back.
 
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
@@ -51,8 +53,6 @@ pub(super) struct StageThread {
     over: oneshot::Receiver<()>,
     /// Pid 1 of the play's PID namespace, as the harness sees it.
     pub(super) init: Option<i32>,
-    /// What is started writes below the scratch directory alone.
-    pub(super) is_confined: bool,
 }
 
 /// What the thread holds.
@@ -60,13 +60,14 @@ struct Place {
     networks: Option<Networks>,
     /// Its standard input keeps the namespace alive; so do its other pipes, unread.
     init: Option<Child>,
-    is_confined: bool,
+    /// Leads other threads into the PID namespace.
+    processes: Option<OwnedFd>,
 }
 
-/// What the thread tells when everything is built.
-struct Built {
-    init: Option<i32>,
-    is_confined: bool,
+/// Where a participant is started.
+struct Spot {
+    network: Option<OwnedFd>,
+    processes: Option<OwnedFd>,
 }
 
 struct Networks {
@@ -77,55 +78,69 @@ struct Networks {
 }
 
 impl StageThread {
-    /// Builds the play's namespaces on a thread of its own; what is started there writes
-    /// below `scratch` alone.
-    pub(super) async fn start(
-        level: Level,
-        stage_init: PathBuf,
-        scratch: PathBuf,
-    ) -> Result<Self, EngineError> {
+    /// Builds the play's namespaces on a thread of its own.
+    pub(super) async fn start(level: Level, stage_init: PathBuf) -> Result<Self, EngineError> {
         let (jobs, inbox) = sync_channel::<Job>(16);
         let (ready, made) = oneshot::channel();
         let (ending, over) = oneshot::channel();
         std::thread::Builder::new()
             .name("stage".to_owned())
             .spawn(move || {
-                let place = Place::build(level, &stage_init, &scratch);
+                let place = Place::build(level, &stage_init);
                 serve(place, ready, &inbox);
                 // Nobody waits where the play was interrupted.
                 ending.send(()).ok();
             })
             .map_err(EngineError::system("start the stage thread"))?;
-        let Built { init, is_confined } = made.await.map_err(|_| GONE)??;
+        let init = made.await.map_err(|_| GONE)??;
         Ok(Self {
             jobs: Some(jobs),
             over,
             init,
-            is_confined,
         })
     }
 
-    /// Starts a process on one side.
-    pub(super) async fn spawn(&self, side: Side, command: Command) -> Result<Child, EngineError> {
-        self.ask(move |place| {
-            place.enter(side)?;
-            spawn::spawn(&command)
-        })
-        .await
+    /// Starts a process on one side. It writes below `home` alone.
+    pub(super) async fn spawn(
+        &self,
+        side: Side,
+        home: PathBuf,
+        command: Command,
+    ) -> Result<Child, EngineError> {
+        self.apart(side, home, move || spawn::spawn(&command)).await
     }
 
-    /// Starts a process on one side, on a terminal of its own.
+    /// The same, on a terminal of its own.
     pub(super) async fn seat(
         &self,
         side: Side,
+        home: PathBuf,
         command: Command,
         terminal: Terminal,
     ) -> Result<Seated, EngineError> {
-        self.ask(move |place| {
-            place.enter(side)?;
-            terminal::spawn(&command, &terminal)
-        })
-        .await
+        self.apart(side, home, move || terminal::spawn(&command, &terminal))
+            .await
+    }
+
+    /// Does something on a new thread, on one side of the play, and confined to a directory.
+    /// The stage thread itself cannot make threads, so its caller does.
+    async fn apart<T: Send + 'static>(
+        &self,
+        side: Side,
+        home: PathBuf,
+        work: impl FnOnce() -> Result<T, EngineError> + Send + 'static,
+    ) -> Result<T, EngineError> {
+        let spot = self.ask(move |place| place.spot(side)).await?;
+        let (answer, answered) = oneshot::channel();
+        std::thread::Builder::new()
+            .name("start".to_owned())
+            .spawn(move || {
+                let done = spot.enter(&home).and_then(|()| work());
+                // Nobody waits any more when the play was interrupted.
+                drop(answer.send(done));
+            })
+            .map_err(EngineError::system("make a thread that starts a process"))?;
+        answered.await.map_err(|_| GONE)?
     }
 
     /// A listener on loopback for a client; port 0 is any.
@@ -240,7 +255,7 @@ fn named(error: NamespaceError) -> EngineError {
 
 fn serve(
     place: Result<Place, EngineError>,
-    ready: oneshot::Sender<Result<Built, EngineError>>,
+    ready: oneshot::Sender<Result<Option<i32>, EngineError>>,
     inbox: &Receiver<Job>,
 ) {
     let mut place = match place {
@@ -250,10 +265,7 @@ fn serve(
             return;
         }
     };
-    drop(ready.send(Ok(Built {
-        init: place.init.as_ref().map(|init| init.pid),
-        is_confined: place.is_confined,
-    })));
+    drop(ready.send(Ok(place.init.as_ref().map(|init| init.pid))));
     while let Ok(job) = inbox.recv() {
         job(&mut place);
     }
@@ -261,13 +273,12 @@ fn serve(
 }
 
 impl Place {
-    fn build(level: Level, stage_init: &Path, scratch: &Path) -> Result<Self, EngineError> {
+    fn build(level: Level, stage_init: &Path) -> Result<Self, EngineError> {
         if level < Level::Namespaces {
-            namespace::own_directory().map_err(named)?;
             return Ok(Self {
                 networks: None,
                 init: None,
-                is_confined: confine::to_scratch(scratch)?,
+                processes: None,
             });
         }
         let networks = Networks {
@@ -277,28 +288,45 @@ impl Place {
         };
         namespace::new_processes().map_err(named)?;
         namespace::own_directory().map_err(named)?;
+        // Pid 1 is confined to nothing, so that nobody inside can signal it.
         let init = spawn::spawn(&Command::new(stage_init).directory("/"))?;
         Ok(Self {
             networks: Some(networks),
             init: Some(init),
-            // Pid 1 stays outside, so that nobody inside can signal it.
-            is_confined: confine::to_scratch(scratch)?,
+            processes: Some(namespace::processes().map_err(named)?),
         })
     }
 
-    fn enter(&mut self, side: Side) -> Result<(), EngineError> {
-        let Some(networks) = &mut self.networks else {
-            return Ok(());
+    /// What leads another thread to one side.
+    fn spot(&mut self, side: Side) -> Result<Spot, EngineError> {
+        let again = |handle: &OwnedFd| {
+            let handle = handle.try_clone();
+            handle.map_err(EngineError::system("keep a namespace"))
         };
-        let network = match side {
+        let network = self.network(side)?.map(again).transpose()?;
+        let processes = self.processes.as_ref().map(again).transpose()?;
+        Ok(Spot { network, processes })
+    }
+
+    fn enter(&mut self, side: Side) -> Result<(), EngineError> {
+        let network = self.network(side)?;
+        network.map_or(Ok(()), |network| {
+            namespace::enter_network(network).map_err(named)
+        })
+    }
+
+    fn network(&mut self, side: Side) -> Result<Option<&OwnedFd>, EngineError> {
+        let Some(networks) = &mut self.networks else {
+            return Ok(None);
+        };
+        Ok(Some(match side {
             Side::Alone(client) => match networks.alone.entry(client) {
                 Entry::Occupied(there) => there.into_mut(),
                 Entry::Vacant(free) => free.insert(namespace::new_network().map_err(named)?),
             },
             Side::Clients => &networks.clients,
             Side::Relay => &networks.relay,
-        };
-        namespace::enter_network(network).map_err(named)
+        }))
     }
 
     fn route(&mut self, address: Ipv4Addr, route: netlink::Route) -> Result<bool, EngineError> {
@@ -320,6 +348,21 @@ impl Place {
             // It cannot fail but for a status that was already taken; it is gone then.
             drop(spawn::wait_blocking(init.pid, &init.pidfd));
         }
+    }
+}
+
+impl Spot {
+    /// Brings the calling thread there, and confines it to a directory for good.
+    fn enter(self, home: &Path) -> Result<(), EngineError> {
+        if let Some(network) = self.network {
+            namespace::enter_network(&network).map_err(named)?;
+        }
+        if let Some(processes) = self.processes {
+            namespace::enter_processes(&processes).map_err(named)?;
+        }
+        namespace::own_directory().map_err(named)?;
+        // Where the kernel cannot do it, the timeline says so from its begin.
+        confine::to_scratch(home).map(drop)
     }
 }
 

@@ -32,7 +32,7 @@ async fn link() -> (
     Arc<StageThread>,
 ) {
     let stage = Arc::new(
-        StageThread::start(Level::None, "unused".into(), std::env::temp_dir())
+        StageThread::start(Level::None, "unused".into())
             .await
             .unwrap(),
     );
@@ -150,7 +150,7 @@ fn a_vanished_link_passes_nothing_and_closes_nothing() {
 fn without_a_relay_the_client_is_reset() {
     run(async {
         let stage = Arc::new(
-            StageThread::start(Level::None, "unused".into(), std::env::temp_dir())
+            StageThread::start(Level::None, "unused".into())
                 .await
                 .unwrap(),
         );
