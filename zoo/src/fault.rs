@@ -63,6 +63,10 @@ pub enum ClientFault {
     InPieces,
     /// Shows the first message six seconds late.
     Late,
+    /// Leaves a child that has ended, and never takes its status.
+    LeavesUnreaped,
+    /// Tries to write into the directories of all others, and says what came of it.
+    Meddles,
     /// Shows messages on standard error.
     OnStderr,
     /// Leaves a process behind: in a session of its own, deaf to SIGTERM, without input or

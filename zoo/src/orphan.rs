@@ -6,6 +6,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use nix::sys::signal::{SigSet, Signal};
+use rustix::process::{Pid, WaitId, WaitIdOptions};
 
 /// The argument that makes a client be the orphan instead.
 pub(crate) const ARGUMENT: &str = "--be-the-orphan";
@@ -61,6 +62,28 @@ pub(crate) fn abandon(count: u32) -> io::Result<()> {
         .stderr(Stdio::null())
         .status()
         .map(drop)
+}
+
+/// Starts a process that ends at once, waits for that, and never takes its status.
+///
+/// # Errors
+///
+/// When the system cannot start another process.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "to be caught starting a process is what this program is for"
+)]
+pub(crate) fn leave_unreaped() -> io::Result<()> {
+    let child = Command::new(std::env::current_exe()?)
+        .args(["--abandon", "0"])
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()?;
+    let pid = Pid::from_child(&child);
+    let left_there = WaitIdOptions::EXITED | WaitIdOptions::NOWAIT;
+    rustix::process::waitid(WaitId::Pid(pid), left_there)?;
+    Ok(())
 }
 
 /// Leaves the session and stays.

@@ -3,8 +3,10 @@
 #![cfg(test)]
 
 mod browser;
+mod confined;
 mod detectors;
 mod dialogue;
+mod flaky;
 mod load;
 mod network;
 mod one_build;

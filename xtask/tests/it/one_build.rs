@@ -1,9 +1,11 @@
 //! `one-build` does what it is there for.
 
+#![expect(clippy::disallowed_methods, reason = "this test asks cargo")]
+
 use std::collections::BTreeSet;
 use std::process::Command;
 
-use crate::zoo::root;
+use crate::runs::root;
 
 /// Every crate with its features, as cargo builds them for a selection of packages.
 fn built(selection: &[&str]) -> BTreeSet<String> {

@@ -115,3 +115,19 @@ fn an_orphan_is_named_killed_and_fails_the_play() {
         assert_ne!(output.status.code(), Some(0));
     }
 }
+
+#[test]
+fn a_child_that_has_ended_and_was_never_reaped_is_no_survivor() {
+    for level in [&["--level", "reaper"][..], &[]] {
+        let plain = ["--adapter", "zoo/adapters/plain.toml"];
+        let unreaped = ["--set", "client_fault=leaves-unreaped"];
+        let runs = Runs::new();
+        let run = start(&runs, &[&plain[..], &unreaped, level].concat());
+        let output = run.wait_with_output().unwrap();
+        let told = String::from_utf8_lossy(&output.stderr);
+        assert!(!told.contains("ORPHAN"), "{told}");
+        // Nothing is encrypted, and that is all that is wrong.
+        assert!(!told.contains("FAIL"), "{told}");
+        assert_eq!(output.status.code(), Some(3), "{told}");
+    }
+}

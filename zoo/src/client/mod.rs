@@ -238,6 +238,8 @@ impl Client {
             Some(ClientFault::Floods) => self.flooding = true,
             Some(ClientFault::Orphans) => orphan::start(orphan::Output::Closed)?,
             Some(ClientFault::Forges) => torment::forge()?,
+            Some(ClientFault::LeavesUnreaped) => orphan::leave_unreaped()?,
+            Some(ClientFault::Meddles) => torment::meddle()?,
             Some(_) | None => {}
         }
         // Only now, so that nothing typed early is lost.

@@ -4,6 +4,7 @@ use std::fs::File;
 use std::hint::black_box;
 use std::io::{self, Write as _};
 use std::os::fd::OwnedFd;
+use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 use std::time::{Duration, Instant};
 
@@ -76,6 +77,21 @@ pub(crate) fn in_pieces(line: &str) -> io::Result<()> {
     format!("{line}\n")
         .bytes()
         .try_for_each(|byte| print(&[byte]))
+}
+
+/// Tries to write into its own directory and into every one beside it, and prints what came
+/// of each: `meddled NAME wrote`, or `meddled NAME refused`.
+pub(crate) fn meddle() -> io::Result<()> {
+    let home = std::env::var_os("HOME").map(PathBuf::from);
+    let beside = home.as_deref().and_then(Path::parent);
+    let beside = beside.ok_or_else(|| io::Error::other("nobody has a directory here"))?;
+    for entry in std::fs::read_dir(beside)?.flatten() {
+        let wrote = std::fs::write(entry.path().join("meddled"), "I was here");
+        let word = if wrote.is_ok() { "wrote" } else { "refused" };
+        let name = entry.file_name();
+        print(format!("meddled {} {word}\n", name.display()).as_bytes())?;
+    }
+    Ok(())
 }
 
 /// Writes a hundred megabytes.

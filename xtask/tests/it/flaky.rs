@@ -1,0 +1,75 @@
+//! What passes only sometimes.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use serde_json::Value;
+
+use crate::runs::{Runs, root};
+
+/// In the first try the client ends at once: the mark of a play ends with the number of its try.
+const SCRIPT: &str = r#"case $CHAT_PLAY in *-1) exit 1;; esac; exec "$0" "$@""#;
+
+/// The reference, with a client that works from the second try on.
+fn adapter(dir: &Path) -> PathBuf {
+    let adapters = root().join("adapters").canonicalize().unwrap();
+    let mut text = fs::read_to_string(adapters.join("reference.toml")).unwrap();
+    let fixtures = adapters.with_file_name("scenarios").join("fixtures");
+    for (from, to) in [
+        ("[programs]\n", "[programs]\nsh = { path = \"/bin/sh\" }\n"),
+        (
+            "\"{client}\",",
+            &format!("\"{{sh}}\", \"-c\", '{SCRIPT}', \"{{client}}\","),
+        ),
+        ("../scenarios/fixtures", fixtures.to_str().unwrap()),
+    ] {
+        assert!(text.contains(from), "the adapter lacks {from}");
+        text = text.replace(from, to);
+    }
+    let file = dir.join("adapter.toml");
+    fs::write(&file, text).unwrap();
+    file
+}
+
+fn json(file: &Path) -> Value {
+    serde_json::from_str(&fs::read_to_string(file).unwrap()).unwrap()
+}
+
+#[test]
+fn what_passes_only_the_second_time_is_flaky_and_red() {
+    let runs = Runs::new();
+    let file = adapter(runs.path());
+    let output = runs
+        .xtask(&["test", "basics/public", "--retries", "2"])
+        .args(["--adapter", file.to_str().unwrap()])
+        .output()
+        .unwrap();
+    let out = String::from_utf8(output.stdout).unwrap();
+    let err = String::from_utf8(output.stderr).unwrap();
+
+    assert_eq!(output.status.code(), Some(1), "{err}");
+    assert!(err.contains("FLAKY       basics/public"), "{err}");
+    let tries = "passed in 1 of 2 tries; try 1 is told here";
+    assert!(err.contains(tries), "{err}");
+    assert!(out.ends_with("0 passed, 1 failed, 0 skipped\n"), "{out}");
+
+    let run = runs.path().join("latest");
+    for play in [
+        json(&run.join("result.json"))["plays"][0].clone(),
+        json(&run.join("basics/public/result.json")),
+    ] {
+        assert_eq!(play["verdict"], "flaky", "{play:#}");
+        let tries = play["tries"].as_array().unwrap().iter();
+        let verdicts: Vec<&Value> = tries.map(|one| &one["verdict"]).collect();
+        assert_eq!(verdicts, ["fail", "pass"]);
+    }
+    let junit = fs::read_to_string(run.join("junit.xml")).unwrap();
+    assert_eq!(junit.matches("<flakyFailure ").count(), 1, "{junit}");
+    assert!(junit.contains("message=\"try 1: FAIL\""), "{junit}");
+    assert!(!junit.contains("<rerunFailure"), "{junit}");
+    // Both tries can be looked at.
+    for number in 1..=2 {
+        let dir = run.join(format!("basics/public/try-{number}"));
+        assert!(dir.join("timeline.jsonl").is_file());
+    }
+}
