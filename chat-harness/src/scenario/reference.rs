@@ -70,11 +70,15 @@ pub(crate) fn keys(page: &mut String, table: &Table, without: &[&str]) {
     }
     line(page, "");
     for key in table.keys.iter().filter(|key| !without.contains(&key.name)) {
-        if let Kind::Word(list) = &key.kind {
+        let (each, how) = match &key.kind {
+            Kind::Array(each, _) => (*each, "each of `NAME` is one of:\n"),
+            kind => (kind, "`NAME` is one of:\n"),
+        };
+        if let Kind::Word(list) = each {
             // The events have a table of their own.
             if !std::ptr::eq(*list, EVENTS) {
-                line(page, &format!("`{}` is one of:\n", key.name));
-                words(page, &key.kind);
+                line(page, &how.replace("NAME", key.name));
+                words(page, each);
             }
         }
     }
