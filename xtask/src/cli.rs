@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use chat_harness::run::Shard;
+use chat_harness::stage;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 /// End-to-end tests and live demos for encrypted chat.
@@ -62,6 +63,26 @@ pub(crate) enum Level {
     Reaper,
     /// Every play has networks and processes of its own
     Namespaces,
+}
+
+impl From<Level> for stage::Level {
+    fn from(level: Level) -> Self {
+        match level {
+            Level::None => Self::None,
+            Level::Reaper => Self::Reaper,
+            Level::Namespaces => Self::Namespaces,
+        }
+    }
+}
+
+impl From<stage::Level> for Level {
+    fn from(level: stage::Level) -> Self {
+        match level {
+            stage::Level::None => Self::None,
+            stage::Level::Reaper => Self::Reaper,
+            stage::Level::Namespaces => Self::Namespaces,
+        }
+    }
 }
 
 /// What `demo` and `test` share.

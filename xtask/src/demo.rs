@@ -7,7 +7,7 @@ use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use chat_harness::report::{self, live::Narrator};
-use chat_harness::run::{self, Asked, Ground, RunDir, Tries};
+use chat_harness::run::{self, Ground, RunDir};
 use chat_harness::scenario::Scenario;
 use chat_harness::snapshot::Update;
 use chat_harness::stage::{self, Hand, Pace};
@@ -31,9 +31,9 @@ const LOOK: u64 = 512 * 1024;
 pub(crate) fn run(arguments: &cli::Demo, workspace: &Workspace) -> Ran {
     let scenario = staging::one(workspace, &arguments.name)?;
     let mut staging = arguments.staging.clone();
-    let mut flags = asked(&staging).flags();
+    let mut flags = staging::asked(&staging).flags();
     if let Some(cli::Relay::Nosy) = arguments.relay {
-        " --relay nosy".clone_into(&mut flags);
+        flags.push_str(" --relay nosy");
         staging.adapter = zoo::leaky(workspace);
         staging.settings = vec![("fault".to_owned(), "nosy".to_owned())];
     }
@@ -61,16 +61,6 @@ pub(crate) fn run(arguments: &cli::Demo, workspace: &Workspace) -> Ran {
     // The thread that waits for a key cannot be cancelled.
     runtime.shutdown_background();
     ran
-}
-
-/// The implementation as it was asked for.
-fn asked(staging: &cli::Staging) -> Asked {
-    Asked {
-        adapter: staging.adapter.clone(),
-        settings: staging.settings.clone(),
-        tries: Tries::default(),
-        limit: None,
-    }
 }
 
 async fn play(

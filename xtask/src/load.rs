@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use chat_harness::plan::{LoadPlan, LoadShape};
-use chat_harness::report::{self, load as told, terminal};
-use chat_harness::run::{self, Ground, LoadReport, RunDir};
+use chat_harness::report::load as told;
+use chat_harness::run::{self, LoadSettings, RunDir, SavedRun};
 use chat_harness::scenario::{Hearing, Scenario};
 use chat_harness::snapshot::Update;
 use chat_harness::timeline::{Kind, Observer, StepResult};
@@ -13,6 +13,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use crate::cli;
 use crate::interrupt::Interrupt;
 use crate::output;
+use crate::saved;
 use crate::staging;
 use crate::trouble::{Ran, Trouble};
 use crate::workspace::Workspace;
@@ -43,8 +44,22 @@ pub(crate) fn run(arguments: &cli::Load, workspace: &Workspace) -> Ran {
     let ground = staging::ground(workspace, &arguments.staging, who, Update::Check)?;
     let reports = workspace.reports();
     let dir = RunDir::create(reports).map_err(|error| Trouble::file(reports, &error))?;
-    let played = staging::runtime()?.block_on(play(&ground, &scenario, shape, &dir))?;
-    tell(arguments, &played, &dir)
+    let settings = LoadSettings {
+        ground,
+        asked: staging::asked(&arguments.staging),
+        scenario,
+        shape,
+        dir,
+    };
+    let run = staging::runtime()?.block_on(play(settings))?;
+    if !arguments.json {
+        return saved::tell(&run);
+    }
+    let load = run.load.as_ref().map(told::Kept::of);
+    let text = serde_json::to_string_pretty(&load);
+    saved::narrate(&run);
+    output::result(&text.map_err(|_| Trouble::harness("the figures are no JSON"))?);
+    Ok(run.report.exit_code())
 }
 
 fn shape(arguments: &cli::Load, scenario: &Scenario) -> LoadShape {
@@ -61,22 +76,14 @@ fn shape(arguments: &cli::Load, scenario: &Scenario) -> LoadShape {
     }
 }
 
-async fn play(
-    ground: &Ground,
-    scenario: &Scenario,
-    shape: LoadShape,
-    dir: &RunDir,
-) -> Result<LoadReport, Trouble> {
-    let interrupt = Interrupt::listen(ground.cancel.clone())?;
+async fn play(settings: LoadSettings) -> Result<SavedRun, Trouble> {
+    let interrupt = Interrupt::listen(settings.ground.cancel.clone())?;
     // Hidden by itself where standard error is no terminal.
     let bar = ProgressBar::new_spinner();
     bar.enable_steady_tick(TICK);
-    let report = run::load(ground, scenario, shape, dir, |plan| {
-        watch(plan, bar.clone())
-    })
-    .await;
+    let run = run::load(settings, |plan| watch(plan, bar.clone())).await;
     bar.finish_and_clear();
-    report.map_err(|error| interrupt.trouble(error))
+    run.map_err(|error| interrupt.trouble(error))
 }
 
 /// What a bar shows.
@@ -110,31 +117,4 @@ fn watch(plan: &LoadPlan, bar: ProgressBar) -> Observer {
             ),
         });
     })
-}
-
-fn tell(arguments: &cli::Load, report: &LoadReport, dir: &RunDir) -> Ran {
-    for line in told::left_out(report) {
-        output::narrate(&line);
-    }
-    let code = report::exit_code(std::slice::from_ref(&report.play));
-    if code != 0 {
-        let repeat = format!(
-            "cargo xtask load {} --clients {} --for {}ms --adapter {} --seed {}",
-            report.play.scenario,
-            report.shape.clients,
-            report.shape.length.as_millis(),
-            arguments.staging.adapter,
-            report.play.seed
-        );
-        output::narrate(terminal::failure(&report.play, dir.path(), &repeat).trim_end());
-    }
-    let files = dir.path().join(&report.play.dir);
-    output::narrate(&format!("files: {}", files.display()));
-    if arguments.json {
-        let text = serde_json::to_string_pretty(&told::Kept::of(report));
-        output::result(&text.map_err(|_| Trouble::harness("the figures are no JSON"))?);
-    } else {
-        output::result(&told::table(report));
-    }
-    Ok(code)
 }

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use chat_harness::report::terminal;
+use chat_harness::report::{load, terminal};
 use chat_harness::run::{self, SavedError, SavedRun};
 
 use crate::cli;
@@ -52,14 +52,36 @@ fn place(workspace: &Workspace, name: Option<&str>) -> PathBuf {
     place.canonicalize().unwrap_or(place)
 }
 
-fn tell(run: &SavedRun) -> Ran {
+/// Tells a run, and ends with its exit code.
+pub(crate) fn tell(run: &SavedRun) -> Ran {
     let (report, dir, asked) = (&run.report, &run.dir, &run.meant.asked);
+    if let Some(load) = &run.load {
+        narrate(run);
+        output::result(&load::table(load));
+        return Ok(report.exit_code());
+    }
     let no_commands = NoCommands::begin();
     output::result(terminal::report(report, dir, asked).trim_end());
     drop(no_commands);
     github::tell(report, dir, asked)?;
     output::result(&terminal::closing(report));
     Ok(report.exit_code())
+}
+
+/// Of a load what stands before its figures: what was not played, what did not hold, and
+/// where everything is.
+pub(crate) fn narrate(run: &SavedRun) {
+    let no_commands = NoCommands::begin();
+    for line in run.load.iter().flat_map(load::left_out) {
+        output::narrate(&line);
+    }
+    let red = terminal::red(&run.report, &run.dir, &run.meant.asked);
+    if !red.is_empty() {
+        output::narrate(red.trim_end());
+    }
+    drop(no_commands);
+    output::narrate(&format!("files: {}", run.dir.display()));
+    output::narrate(&format!("page:  {}", run.dir.join("report.html").display()));
 }
 
 fn trouble(error: SavedError) -> Trouble {

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use chat_harness::adapter::{self, Adapter};
 use chat_harness::plan::Cast;
-use chat_harness::run::{self, Ground, Selection, Wanted};
+use chat_harness::run::{self, Asked, Ground, Selection, Wanted};
 use chat_harness::scenario::Scenario;
 use chat_harness::snapshot::Update;
 use chat_harness::stage::{Level, level};
@@ -91,6 +91,16 @@ impl Implementations {
     /// As reports call the adapter of the run.
     pub(crate) fn name(&self) -> &str {
         &self.main.name
+    }
+}
+
+/// The implementation as it was asked for, played once.
+pub(crate) fn asked(staging: &cli::Staging) -> Asked {
+    Asked {
+        adapter: staging.adapter.clone(),
+        settings: staging.settings.clone(),
+        level: staging.level.map(Level::from),
+        ..Asked::default()
     }
 }
 
@@ -179,12 +189,7 @@ fn enter(
     let stage_init = binaries.get("stage-init").ok_or_else(missing)?;
     let failed = |error: chat_harness::stage::EngineError| Trouble::environment(error.to_string());
     let probe = level::probe(stage_init).map_err(failed)?;
-    let wanted = match asked {
-        None => probe.level,
-        Some(cli::Level::None) => Level::None,
-        Some(cli::Level::Reaper) => Level::Reaper,
-        Some(cli::Level::Namespaces) => Level::Namespaces,
-    };
+    let wanted = asked.map_or(probe.level, Level::from);
     if wanted > probe.level {
         let why = probe.why_not_more.unwrap_or_default();
         return Err(Trouble::environment(format!(

@@ -35,6 +35,10 @@ pub(crate) fn run(arguments: &cli::Test, workspace: &Workspace) -> Ran {
     };
     if let Some(name) = &arguments.rerun {
         let saved = saved::read(workspace, Some(name))?;
+        if saved.meant.asked.load.is_some() {
+            let text = format!("{name} is a load: `cargo xtask load` plays it again");
+            return Err(Trouble::usage(text));
+        }
         let names = saved.to_repeat().into_iter().map(MeantScenario::to_type);
         wanted.names = names.collect();
         if wanted.names.is_empty() {
@@ -45,6 +49,9 @@ pub(crate) fn run(arguments: &cli::Test, workspace: &Workspace) -> Ran {
         staging.adapter = saved.meant.asked.adapter;
         staging.settings = saved.meant.asked.settings;
         staging.seed = staging.seed.or(Some(saved.meant.seed));
+        staging.level = staging
+            .level
+            .or(saved.meant.asked.level.map(cli::Level::from));
     }
     let scenarios = staging::scenarios(&workspace.scenarios(), &wanted)?;
     let who = staging::implementations(workspace, &staging, &scenarios)?;
@@ -61,13 +68,12 @@ pub(crate) fn run(arguments: &cli::Test, workspace: &Workspace) -> Ran {
     let settings = TestSettings {
         ground,
         asked: Asked {
-            adapter: staging.adapter,
-            settings: staging.settings,
             tries: match arguments.retries {
                 0 => Tries::Each(arguments.repeat.get()),
                 more => Tries::Retry(more),
             },
             limit,
+            ..staging::asked(&staging)
         },
         scenarios,
         shard: arguments.shard,

@@ -16,6 +16,9 @@ use crate::timeline::{Ended, Kind};
 /// SIGINT, SIGKILL and SIGTERM: how the stage asks, and what it does when nobody listens.
 const ASKED: [i32; 3] = [2, 9, 15];
 
+/// Findings on one surface that are told one by one.
+const FINDINGS: usize = 12;
+
 fn whole(kind: CheckKind, name: &str, verdict: Verdict, evidence: Evidence) -> Check {
     Check {
         kind,
@@ -323,7 +326,7 @@ fn audit_surface(view: &View<'_>, surface: Surface) -> Option<Check> {
     if !findings.is_empty() {
         let evidence = Evidence {
             expected: "not seen".to_owned(),
-            got: format!("PLAINTEXT {}", findings.join("; ")),
+            got: format!("PLAINTEXT {}", first_of(&findings)),
             ..Evidence::default()
         };
         return Some(whole(kind, &name, Verdict::Plaintext, evidence));
@@ -347,6 +350,14 @@ fn audit_surface(view: &View<'_>, surface: Surface) -> Option<Check> {
         ..Evidence::default()
     });
     Some(whole(kind, &name, verdict, evidence.unwrap_or_default()))
+}
+
+/// The first findings, and how many more there are.
+fn first_of(findings: &[String]) -> String {
+    let told = findings.iter().take(FINDINGS).cloned();
+    let more = findings.len().saturating_sub(FINDINGS);
+    let more = (more > 0).then(|| format!("and {more} more, all in timeline.jsonl"));
+    told.chain(more).collect::<Vec<_>>().join("; ")
 }
 
 /// Each stored snapshot is as it was. A play that failed in its steps is not compared: the

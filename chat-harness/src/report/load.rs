@@ -1,80 +1,114 @@
 //! A load, told.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::searches::grouped;
 use super::terminal;
 use crate::judge::{Figures, PlayVerdict, Spread};
 use crate::plan::{LeftOut, LoadShape};
 use crate::run::LoadReport;
-
-/// Version of `load.json`.
-const VERSION: u32 = 1;
+use crate::scenario::Hearing;
 
 /// What `load.json` holds; `result.json` beside it holds the checks.
-#[derive(Clone, Debug, Serialize)]
-pub struct Kept<'a> {
-    version: u32,
-    scenario: &'a str,
-    adapter: &'a str,
-    seed: u64,
-    verdict: &'a PlayVerdict,
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Kept {
+    /// Its id.
+    pub scenario: String,
+    /// The implementation.
+    pub adapter: String,
+    /// With it, the load can be repeated.
+    pub seed: u64,
+    /// Of the whole.
+    pub verdict: PlayVerdict,
+    /// How many, for how long; in whole groups.
     #[serde(flatten)]
-    shape: &'a LoadShape,
-    left_out: &'a [LeftOut],
-    figures: &'a Figures,
+    pub shape: LoadShape,
+    /// Steps of the scenario that were not played.
+    pub left_out: Vec<LeftOut>,
+    /// What was measured.
+    pub figures: Figures,
 }
 
-impl<'a> Kept<'a> {
+impl Kept {
     /// Of a report.
-    pub fn of(report: &'a LoadReport) -> Self {
+    pub fn of(report: &LoadReport) -> Self {
         Self {
-            version: VERSION,
-            scenario: &report.play.scenario,
-            adapter: &report.play.adapter,
+            scenario: report.play.scenario.clone(),
+            adapter: report.play.adapter.clone(),
             seed: report.play.seed,
-            verdict: &report.play.verdicts.play,
-            shape: &report.shape,
-            left_out: &report.left_out,
-            figures: &report.figures,
+            verdict: report.play.verdicts.play.clone(),
+            shape: report.shape,
+            left_out: report.left_out.clone(),
+            figures: report.figures.clone(),
         }
     }
 }
 
 /// What was measured, as a table for a terminal.
 pub fn table(report: &LoadReport) -> String {
+    let rows = figures(report);
+    let rows = rows
+        .iter()
+        .map(|(name, what)| format!("   {name:<13} {what}"));
+    let sum = format!("   {}", report.play.searches.sentence());
+    let lines: Vec<String> = std::iter::once(terminal::play_line(&report.play))
+        .chain(rows)
+        .chain([sum])
+        .collect();
+    lines.join("\n")
+}
+
+/// What was measured, by name, in words.
+pub(super) fn figures(report: &LoadReport) -> Vec<(&'static str, String)> {
     let figures = &report.figures;
-    let mut lines = vec![
-        terminal::play_line(&report.play),
-        format!(
-            "   {} clients in {} groups, {} rounds, {} steps in {:.1} s; {} did not hold",
-            report.shape.clients,
-            figures.groups,
-            figures.rounds,
-            figures.steps,
-            figures.seconds,
-            figures.failed
-        ),
-        rate("messages", figures.messages, figures),
-    ];
-    if figures.files > 0 {
-        lines.push(rate("files", figures.files, figures));
-    }
-    lines.push(format!(
-        "   on all links  {} bytes up, {} bytes down",
+    let shape = format!(
+        "{} clients in {} groups, {} rounds, {} steps in {:.1} s; {} did not hold",
+        report.shape.clients,
+        figures.groups,
+        figures.rounds,
+        figures.steps,
+        figures.seconds,
+        figures.failed
+    );
+    let bytes = format!(
+        "{} bytes up, {} bytes down",
         grouped(figures.wire_up),
         grouped(figures.wire_down)
-    ));
-    lines.extend(latency("message", figures.message_latency));
-    lines.extend(latency("file", figures.file_latency));
-    lines.push(format!(
-        "   CPU time      relay {:.1} s, clients {:.1} s; the relay's memory at most {:.1} MiB",
+    );
+    let used = format!(
+        "relay {:.1} s, clients {:.1} s; the relay's memory at most {:.1} MiB",
         seconds(figures.relay_cpu_ms),
         seconds(figures.clients_cpu_ms),
         mebibytes(figures.relay_memory)
-    ));
-    lines.push(format!("   {}", report.play.searches.sentence()));
-    lines.join("\n")
+    );
+    let rows = [
+        ("played", Some(shape)),
+        ("messages", Some(rate(figures.messages, figures))),
+        (
+            "files",
+            (figures.files > 0).then(|| rate(figures.files, figures)),
+        ),
+        ("on all links", Some(bytes)),
+        ("message took", figures.message_latency.map(latency)),
+        ("file took", figures.file_latency.map(latency)),
+        ("CPU time", Some(used)),
+    ];
+    rows.into_iter()
+        .filter_map(|(name, what)| Some((name, what?)))
+        .collect()
+}
+
+/// What to type to have a load of this shape.
+pub(super) fn flags(shape: LoadShape) -> String {
+    let say = match shape.say {
+        Hearing::Everyone => " --say everyone",
+        Hearing::Group => "",
+    };
+    format!(
+        "--clients {} --for {}ms{say}",
+        shape.clients,
+        shape.length.as_millis()
+    )
 }
 
 /// Which steps were not played, and why.
@@ -92,16 +126,16 @@ pub fn left_out(report: &LoadReport) -> Vec<String> {
         .collect()
 }
 
-fn rate(what: &str, count: usize, figures: &Figures) -> String {
+fn rate(count: usize, figures: &Figures) -> String {
     let count = u32::try_from(count).unwrap_or(u32::MAX);
     format!(
-        "   {what:<13} {} delivered, {:.1} a second",
+        "{} delivered, {:.1} a second",
         grouped(u64::from(count)),
         figures.each_second(f64::from(count))
     )
 }
 
-fn latency(what: &str, spread: Option<Spread>) -> Option<String> {
+fn latency(spread: Spread) -> String {
     let Spread {
         p50,
         p90,
@@ -109,16 +143,15 @@ fn latency(what: &str, spread: Option<Spread>) -> Option<String> {
         p999,
         max,
         ..
-    } = spread?;
-    Some(format!(
-        "   {:<13} p50 {}  p90 {}  p99 {}  p99.9 {}  max {}",
-        format!("{what} took"),
+    } = spread;
+    format!(
+        "p50 {}  p90 {}  p99 {}  p99.9 {}  max {}",
         time(p50),
         time(p90),
         time(p99),
         time(p999),
         time(max)
-    ))
+    )
 }
 
 /// Nanoseconds for people.

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use anstyle::{AnsiColor, Style};
 
-use super::{PlayReport, RunReport, Searches, Tried};
+use super::{PlayReport, RunReport, Searches, Tried, load};
 use crate::judge::{Check, PlayVerdict, Verdict};
 use crate::run::Asked;
 use crate::stage::Status;
@@ -203,13 +203,13 @@ pub fn page_link(play: &PlayReport, run: &Path) -> String {
 }
 
 /// One line that plays it again in the same way.
-fn repeat(play: &PlayReport, asked: &Asked) -> String {
+pub(super) fn repeat(play: &PlayReport, asked: &Asked) -> String {
     let which = to_type(&play.scenario, &play.path);
-    format!(
-        "cargo xtask test {which} --seed {}{}",
-        play.seed,
-        asked.flags()
-    )
+    let what = match asked.load {
+        None => format!("test {which}"),
+        Some(shape) => format!("load {which} {}", load::flags(shape)),
+    };
+    format!("cargo xtask {what} --seed {}{}", play.seed, asked.flags())
 }
 
 /// What to type to mean a scenario: elsewhere than in `scenarios/` an id means nothing.

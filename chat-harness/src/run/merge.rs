@@ -45,6 +45,10 @@ pub fn merged(parts: &[SavedRun]) -> Result<(Meant, RunReport), SavedError> {
 
 fn belongs(part: &SavedRun, first: &SavedRun) -> Result<(), SavedError> {
     let (one, other) = (&part.meant, &first.meant);
+    if one.asked.load.is_some() {
+        let text = format!("{} is a load, which has no parts", part.dir.display());
+        return Err(SavedError::Apart(text));
+    }
     let shards = |meant: &Meant| meant.shard.and_then(|shard| shard.all().last());
     let differ = if !one.asked.is_same(&other.asked) {
         "adapters"
@@ -99,6 +103,7 @@ pub fn merge(parts: &[SavedRun], reports: &Path) -> Result<SavedRun, SavedError>
         dir: dir.path().to_owned(),
         meant,
         report,
+        load: None,
     })
 }
 

@@ -21,7 +21,7 @@ use std::sync::Arc;
 use tokio_util::sync::CancellationToken;
 
 pub use dir::RunDir;
-pub use load::{LoadReport, load};
+pub use load::{LoadReport, LoadSettings, load};
 pub use merge::{merge, merged};
 pub use replay::replay;
 pub use saved::{Asked, Meant, MeantScenario, SavedError, SavedRun};
@@ -102,6 +102,14 @@ async fn sweep(level: Level) -> Result<Vec<Orphan>, EngineError> {
     }
     let swept = tokio::task::spawn_blocking(|| adopted_by_us(None)).await;
     swept.map_err(|_| EngineError::Fault("the search for orphans panicked"))
+}
+
+/// A process that no play could name as its own, in a sentence.
+fn survived(orphan: &Orphan) -> String {
+    format!(
+        "ORPHAN {} (pid {}) survived its play; killed",
+        orphan.command, orphan.pid
+    )
 }
 
 /// Plays one scenario for an audience, at this pace and in the hand of whoever holds it. The

@@ -5,6 +5,7 @@ use std::os::unix::fs::FileExt as _;
 use std::path::Path;
 
 use super::one::write;
+use super::{Asked, LoadReport};
 use crate::plan::Plan;
 use crate::report::{PlayReport, RunReport, page, recording};
 use crate::stage::EngineError;
@@ -26,6 +27,21 @@ pub(super) fn of_play(
     }
     let text = page::play(plan, events, report, &bytes);
     write(dir, NAME, &text.map_err(fault)?)
+}
+
+/// Writes the page of a load.
+pub(super) fn of_load(
+    dir: &Path,
+    plan: &Plan,
+    events: &[Event],
+    report: &LoadReport,
+    asked: &Asked,
+) -> Result<(), EngineError> {
+    write(
+        dir,
+        NAME,
+        &page::load(plan, events, report, asked).map_err(fault)?,
+    )
 }
 
 /// Writes the page of a run.

@@ -1,10 +1,10 @@
 //! A saved run, judged and told again from its plans and timelines. No process is started.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use super::one::{self, Which};
 use super::saved::{self, MeantScenario, SavedError, SavedRun};
-use super::{RunDir, pages, tries};
+use super::{Asked, LoadReport, RunDir, load, pages, tries};
 use crate::plan::Plan;
 use crate::report::PlayReport;
 use crate::timeline;
@@ -24,7 +24,11 @@ pub fn replay(dir: &Path, scenario: Option<&str>) -> Result<SavedRun, SavedError
             continue;
         }
         found = true;
-        if let Some(again) = again(dir, meant, play)? {
+        let again = match run.load.as_mut() {
+            Some(load) => load_again(dir, meant, load, &run.meant.asked)?,
+            None => again(dir, meant, play)?,
+        };
+        if let Some(again) = again {
             one::write_result(&dir.join(RunDir::below(&meant.id)), &again)?;
             *play = again;
         }
@@ -44,6 +48,27 @@ pub fn replay(dir: &Path, scenario: Option<&str>) -> Result<SavedRun, SavedError
 /// A whole id, or its last part.
 fn is_meant(id: &str, wanted: &str) -> bool {
     id == wanted || id.rsplit('/').next() == Some(wanted)
+}
+
+/// A load; `None` when it was not played to its end.
+fn load_again(
+    dir: &Path,
+    meant: &MeantScenario,
+    load: &mut LoadReport,
+    asked: &Asked,
+) -> Result<Option<PlayReport>, SavedError> {
+    let below = RunDir::below(&meant.id);
+    let which = Which {
+        scenario: &meant.id,
+        path: &meant.path,
+        dir: &below,
+        number: 1,
+    };
+    let Some(again) = load::again(dir, which, load, asked)? else {
+        return Ok(None);
+    };
+    *load = again;
+    Ok(Some(load.play.clone()))
 }
 
 /// All tries of a scenario; `None` when it was not played to its end.
@@ -80,27 +105,18 @@ fn again(
 
 fn one_try(run: &Path, which: Which<'_>) -> Result<Option<PlayReport>, SavedError> {
     let dir = run.join(which.dir);
-    let file = |name: &str| -> Result<(PathBuf, Option<String>), SavedError> {
-        let path = dir.join(name);
-        let text = saved::read_text(&path)?;
-        Ok((path, text))
-    };
-    let (plan_path, plan) = file("plan.json")?;
-    let (timeline_path, events) = file("timeline.jsonl")?;
-    let (compared_path, compared) = file("snapshots.json")?;
+    let plan = saved::read_as(&dir.join("plan.json"), |text| {
+        serde_json::from_str::<Plan>(text).map_err(|error| error.to_string())
+    })?;
+    let events = saved::read_as(&dir.join("timeline.jsonl"), |text| {
+        timeline::read(text).map_err(|error| error.to_string())
+    })?;
+    let compared = saved::read_as(&dir.join("snapshots.json"), |text| {
+        serde_json::from_str::<Vec<one::Compared>>(text).map_err(|error| error.to_string())
+    })?;
     let (Some(plan), Some(events), Some(compared)) = (plan, events, compared) else {
         return Ok(None);
     };
-    let format = |path: &Path, why: String| SavedError::Format {
-        path: path.to_owned(),
-        why,
-    };
-    let plan: Plan =
-        serde_json::from_str(&plan).map_err(|error| format(&plan_path, error.to_string()))?;
-    let events =
-        timeline::read(&events).map_err(|error| format(&timeline_path, error.to_string()))?;
-    let compared: Vec<one::Compared> = serde_json::from_str(&compared)
-        .map_err(|error| format(&compared_path, error.to_string()))?;
     let report = one::judged(which, &plan, &events, &compared);
     pages::of_play(&dir, &plan, &events, &report)?;
     Ok(Some(report))

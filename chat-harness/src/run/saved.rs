@@ -9,10 +9,11 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use super::one::{self, Which, write};
-use super::{RunDir, Shard, Tries, pages};
+use super::{LoadReport, RunDir, Shard, Tries, load, pages};
 use crate::judge::PlayVerdict;
+use crate::plan::LoadShape;
 use crate::report::{PlayReport, RunReport, json, junit};
-use crate::stage::EngineError;
+use crate::stage::{EngineError, Level};
 
 /// What a run is to play, as `run.json` says it from its begin.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -38,9 +39,15 @@ pub struct Asked {
     /// Settings of it that the run changed, and their values.
     #[serde(default)]
     pub settings: Vec<(String, String)>,
+    /// How strongly to isolate, where somebody said.
+    #[serde(default)]
+    pub level: Option<Level>,
     /// How often each scenario is played.
     #[serde(default)]
     pub tries: Tries,
+    /// By how many clients, for how long, where it is a load.
+    #[serde(default)]
+    pub load: Option<LoadShape>,
     /// How long each try may take.
     #[serde(default)]
     pub limit: Option<Duration>,
@@ -60,10 +67,11 @@ impl Asked {
             let pair = format!("{name}={value}");
             format!(" --set {}", shell_words::quote(&pair))
         });
+        let level = self.level.map(|level| format!(" --level {level}"));
         let limit = self
             .limit
             .map(|limit| format!(" --timeout {}ms", limit.as_millis()));
-        let how = self.tries.flags().into_iter().chain(limit);
+        let how = level.into_iter().chain(self.tries.flags()).chain(limit);
         adapter.into_iter().chain(settings).chain(how).collect()
     }
 }
@@ -93,6 +101,8 @@ pub struct SavedRun {
     pub meant: Meant,
     /// What came of it; what was never played is skipped, with the reason.
     pub report: RunReport,
+    /// What was measured, where it is a load that was played to its end.
+    pub load: Option<LoadReport>,
 }
 
 /// Why a run cannot be read.
@@ -153,7 +163,12 @@ impl SavedRun {
                 "{never} scenarios were meant and never played: the run was ended before"
             ));
         }
+        let load = match (meant.asked.load, plays.first()) {
+            (Some(_), Some(play)) => load::kept(&dir.join(&play.dir), play)?,
+            (Some(_) | None, _) => None,
+        };
         Ok(Self {
+            load,
             dir: dir.to_owned(),
             meant,
             report: RunReport {
@@ -195,19 +210,25 @@ fn never_played(meant: &Meant, scenario: &MeantScenario, dir: &Path) -> PlayRepo
 
 /// `None` when there is no such file.
 pub(super) fn read<T: DeserializeOwned>(path: &Path) -> Result<Option<T>, SavedError> {
+    read_as(path, json::read)
+}
+
+/// The same of a file that is written otherwise.
+pub(super) fn read_as<T>(
+    path: &Path,
+    parse: impl FnOnce(&str) -> Result<T, String>,
+) -> Result<Option<T>, SavedError> {
     let Some(text) = read_text(path)? else {
         return Ok(None);
     };
-    json::read(&text)
-        .map(Some)
-        .map_err(|why| SavedError::Format {
-            path: path.to_owned(),
-            why,
-        })
+    parse(&text).map(Some).map_err(|why| SavedError::Format {
+        path: path.to_owned(),
+        why,
+    })
 }
 
 /// `None` when there is no such file.
-pub(super) fn read_text(path: &Path) -> Result<Option<String>, SavedError> {
+fn read_text(path: &Path) -> Result<Option<String>, SavedError> {
     match fs::read_to_string(path) {
         Ok(text) => Ok(Some(text)),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),

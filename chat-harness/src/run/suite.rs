@@ -14,7 +14,7 @@ use super::one::{self, Try, Which};
 use super::saved::{self, Asked, Meant, MeantScenario};
 use super::tries::{self, Tries};
 use super::waiting::{self, Patience};
-use super::{Ground, RunDir, Shard, select, sweep};
+use super::{Ground, RunDir, Shard, select, survived, sweep};
 use crate::adapter::ReadyWhen;
 use crate::judge::PlayVerdict;
 use crate::report::{PlayReport, RunReport};
@@ -275,12 +275,7 @@ fn left(ground: &Ground, orphans: &[Orphan]) -> Result<Vec<String>, EngineError>
     let snapshots = Store::new(root.join("snapshots"))
         .leftovers(&ids)
         .map_err(failed)?;
-    let survived = orphans.iter().map(|orphan| {
-        format!(
-            "ORPHAN {} (pid {}) survived its play; killed",
-            orphan.command, orphan.pid
-        )
-    });
+    let survived = orphans.iter().map(survived);
     let orphaned = snapshots.orphaned.iter().map(|path| {
         let path = ground.shown(path);
         format!(

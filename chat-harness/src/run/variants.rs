@@ -6,7 +6,7 @@ use tokio::sync::{Semaphore, mpsc};
 use tokio::task::JoinSet;
 
 use super::one::{self, Try};
-use super::{Ground, RunDir, sweep};
+use super::{Ground, RunDir, survived, sweep};
 use crate::adapter::Adapter;
 use crate::report::PlayReport;
 use crate::scenario::Scenario;
@@ -78,11 +78,5 @@ pub async fn variants(
     }
     plays.sort_by_key(|(place, _)| *place);
     let plays = plays.into_iter().map(|(_, report)| report).collect();
-    let survived = |orphan: &crate::stage::Orphan| {
-        format!(
-            "ORPHAN {} (pid {}) survived its play; killed",
-            orphan.command, orphan.pid
-        )
-    };
     Ok((plays, orphans.iter().map(survived).collect()))
 }

@@ -84,6 +84,8 @@ fn what_fails_is_tried_again_and_each_try_keeps_its_files() {
             "2",
             "--timeout",
             "30s",
+            "--level",
+            "reaper",
         ],
     );
     assert_eq!(ran.code, Some(1), "{}", ran.err);
@@ -94,7 +96,8 @@ fn what_fails_is_tried_again_and_each_try_keeps_its_files() {
         ran.err
     );
     let again = ran.err.lines().find(|line| line.contains("repeat it"));
-    let flags = "--adapter zoo/adapters/relay-dies-starting.toml --retries 2 --timeout 30000ms";
+    let flags = "--adapter zoo/adapters/relay-dies-starting.toml --level reaper --retries 2 \
+                 --timeout 30000ms";
     assert!(again.is_some_and(|line| line.ends_with(flags)), "{again:?}");
     let result = ran.result();
     let play = &result["plays"][0];

@@ -4,56 +4,39 @@ mod figures;
 mod shown;
 mod strangers;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use super::verdict::{Check, CheckKind, Evidence, Verdict, Verdicts};
 use super::view::View;
-use super::{expectations, limits, order, play_verdict, whole};
-use crate::plan::{Action, ExpectationId, LoadPlan, Mode, PlannedStep, Round, Unsupported};
-use crate::timeline::{Event, Kind, StepResult};
+use super::{expectations, limits, order, play_verdict, whole as of_whole};
+use crate::plan::{Action, ExpectationId, LoadPlan, Mode, Plan, PlannedStep, Round};
+use crate::timeline::{Event, StepResult};
 
 pub use figures::{Figures, Spread};
 use shown::Shown;
 
-/// Judges a load and measures it.
-///
-/// # Errors
-///
-/// When a round that was played cannot be planned: plan and timeline are not of one load.
-pub fn load(plan: &LoadPlan, events: &[Event]) -> Result<(Verdicts, Figures), Unsupported> {
-    let rounds = played(plan, events)?;
+/// Judges a load and measures it: what is common to all groups, the rounds that were begun,
+/// and what happened.
+pub fn load(whole: &Plan, rounds: &[Round], events: &[Event]) -> (Verdicts, Figures) {
     let steps = rounds.iter().flat_map(|round| all(&round.steps)).collect();
-    let view = View::with(&plan.whole, steps, events);
+    let view = View::with(whole, steps, events);
     let shown = Shown::new(&view);
-    let mut checks: Vec<Check> = whole::in_time(&view).into_iter().collect();
-    checks.extend(whole::ready(&view));
+    let mut checks: Vec<Check> = of_whole::in_time(&view).into_iter().collect();
+    checks.extend(of_whole::ready(&view));
     checks.extend(limits::checks(&view));
     checks.extend(by_step(&view, &shown));
-    checks.push(strangers::check(&view, &rounds));
+    checks.push(strangers::check(&view, rounds));
     checks.extend(order::checks(&view));
-    checks.extend(whole::endings(&view));
-    checks.push(whole::orphans(&view));
-    checks.extend(whole::audit(&view));
+    checks.extend(of_whole::endings(&view));
+    checks.push(of_whole::orphans(&view));
+    checks.extend(of_whole::audit(&view));
     let audits = rounds.iter().map(|round| &round.audit);
     let planted = audits
         .map(|audit| audit.canaries.len() + audit.texts.len())
         .sum();
     let figures = Figures::of(&view, &shown, planted);
     let play = play_verdict(&checks);
-    Ok((Verdicts { play, checks }, figures))
-}
-
-/// Every round that was begun.
-fn played(plan: &LoadPlan, events: &[Event]) -> Result<Vec<Round>, Unsupported> {
-    let begun = events.iter().filter_map(|event| match &event.kind {
-        Kind::StepBegan { step } => LoadPlan::place(step),
-        _ => None,
-    });
-    let rounds: BTreeSet<(usize, u32)> = begun.map(|(group, round, _)| (group, round)).collect();
-    let planned = rounds
-        .into_iter()
-        .map(|(group, round)| plan.round(group, round));
-    planned.collect()
+    (Verdicts { play, checks }, figures)
 }
 
 /// The steps, each before those within it.

@@ -52,7 +52,7 @@ pub struct LoadPlan {
 }
 
 /// One round of one group.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Round {
     /// As in a plan. That somebody never shows something is judged over the whole load.
     pub steps: Vec<PlannedStep>,

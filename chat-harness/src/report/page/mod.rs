@@ -8,6 +8,7 @@
 mod diagram;
 mod evidence;
 mod lanes;
+mod load;
 mod messages;
 mod moments;
 mod policy;
@@ -26,6 +27,7 @@ use crate::timeline::Event;
 use diagram::Diagram;
 use evidence::Evidence;
 use lanes::Lane;
+pub use load::load;
 use messages::Message;
 use moments::Moments;
 use steps::Step;

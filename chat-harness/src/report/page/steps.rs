@@ -107,7 +107,7 @@ fn play_verdict(verdict: Verdict) -> PlayVerdict {
     }
 }
 
-fn red(checks: &[&Check], step: Option<&StepId>) -> Vec<Red> {
+pub(super) fn red(checks: &[&Check], step: Option<&StepId>) -> Vec<Red> {
     let red = checks.iter().filter(|check| check.verdict != Verdict::Pass);
     red.map(|check| Red {
         anchor: check
@@ -130,7 +130,7 @@ fn red(checks: &[&Check], step: Option<&StepId>) -> Vec<Red> {
     .collect()
 }
 
-fn held(checks: &[&Check]) -> Vec<String> {
+pub(super) fn held(checks: &[&Check]) -> Vec<String> {
     let held = checks.iter().filter(|check| check.verdict == Verdict::Pass);
     held.map(|check| visible(&check.name)).collect()
 }

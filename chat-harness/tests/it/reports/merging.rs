@@ -33,6 +33,7 @@ fn saved(plays: &BTreeMap<String, PlayVerdict>, shard: Option<Shard>) -> SavedRu
         path: report.path.clone(),
     });
     SavedRun {
+        load: None,
         dir: "x".into(),
         meant: Meant {
             id: "x".to_owned(),
