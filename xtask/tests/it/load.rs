@@ -189,6 +189,15 @@ fn a_load_can_be_told_and_judged_again() {
     assert!(err.contains("is a load, which has no parts"), "{err}");
 }
 
+#[test]
+fn what_is_said_to_everyone_may_be_shown_by_everyone() {
+    let loaded = one_is("none");
+    assert_eq!(loaded.failed(), [""; 0], "{}", loaded.err);
+    assert_eq!(loaded.figure("failed"), 0, "{}", loaded.figures);
+    // Each says it to the eight others, but only those of the own group are waited for.
+    assert!(loaded.figure("messages") > 0, "{}", loaded.figures);
+}
+
 /// Three groups of three with one that has this fault.
 fn one_is(fault: &str) -> Loaded {
     let fault = format!("client_fault={fault}");

@@ -7,13 +7,51 @@ use super::all;
 use crate::judge::evidence::{brief, just_before};
 use crate::judge::verdict::{Check, CheckKind, Evidence, Verdict};
 use crate::judge::view::{Shown, View};
-use crate::plan::{Pattern, PlannedStep, Round};
+use crate::plan::{Pattern, PlannedStep, Round, Sent};
 use crate::scenario::CANARY_LENGTH;
 
 const NAME: &str = "nobody shows what is not meant for them";
 
 /// Who may show a text.
-type Meant<'a> = BTreeMap<&'a str, BTreeSet<&'a str>>;
+#[derive(Debug)]
+enum Audience<'a> {
+    /// It was said to all who are there.
+    Everyone,
+    /// Those it was for, and who sent it.
+    These(BTreeSet<&'a str>),
+}
+
+impl<'a> Audience<'a> {
+    fn of(step: &'a PlannedStep, sent: &'a Sent) -> Self {
+        match sent.to {
+            None => Self::Everyone,
+            Some(_) => Self::These(recipients(step).chain([sent.from.as_str()]).collect()),
+        }
+    }
+
+    fn has(&self, who: &str) -> bool {
+        match self {
+            Self::Everyone => true,
+            Self::These(names) => names.contains(who),
+        }
+    }
+
+    /// Who may show a text that was sent to both.
+    fn add(&mut self, other: &Self) {
+        match (&mut *self, other) {
+            (Self::These(names), Self::These(more)) => names.extend(more),
+            (Self::Everyone, _) | (Self::These(_), Self::Everyone) => *self = Self::Everyone,
+        }
+    }
+}
+
+/// Who may show each text.
+type Meant<'a> = BTreeMap<&'a str, Audience<'a>>;
+
+fn add<'a>(meant: &mut Meant<'a>, text: &'a str, audience: &Audience<'a>) {
+    let nobody = || Audience::These(BTreeSet::new());
+    meant.entry(text).or_insert_with(nobody).add(audience);
+}
 
 /// The check.
 pub(super) fn check(view: &View<'_>, rounds: &[Round]) -> Check {
@@ -45,7 +83,7 @@ fn astray(view: &View<'_>, rounds: &[Round]) -> Option<Evidence> {
             let by_text = said.and_then(|text| texts.get(text.as_str()));
             let in_line = prefix.and_then(|prefix| find(line.text, prefix, &canaries));
             let mut meant = by_text.into_iter().chain(in_line);
-            if meant.any(|meant| !meant.contains(client.name.as_str())) {
+            if meant.any(|meant| !meant.has(&client.name)) {
                 return Some(evidence(view, &client.name, line));
             }
         }
@@ -60,12 +98,12 @@ fn collect<'a>(view: &View<'_>, round: &'a Round, texts: &mut Meant<'a>, canarie
         let Some(sent) = &step.sent else {
             continue;
         };
-        let meant: BTreeSet<&str> = recipients(step).chain([sent.from.as_str()]).collect();
+        let meant = Audience::of(step, sent);
         let planted = round.audit.canaries.iter();
         for canary in planted.filter(|canary| sent.text.contains(&canary.text)) {
-            canaries.entry(&canary.text).or_default().extend(&meant);
+            add(canaries, &canary.text, &meant);
         }
-        texts.entry(&sent.text).or_default().extend(meant);
+        add(texts, &sent.text, &meant);
     }
 }
 
@@ -79,11 +117,7 @@ fn recipients(step: &PlannedStep) -> impl Iterator<Item = &str> {
     showing.map(|one| one.client.as_str())
 }
 
-fn find<'m, 'a>(
-    line: &str,
-    prefix: &str,
-    canaries: &'m Meant<'a>,
-) -> Option<&'m BTreeSet<&'a str>> {
+fn find<'m, 'a>(line: &str, prefix: &str, canaries: &'m Meant<'a>) -> Option<&'m Audience<'a>> {
     let mut places = line.match_indices(prefix);
     places.find_map(|(at, _)| canaries.get(line.get(at..at + CANARY_LENGTH)?))
 }
