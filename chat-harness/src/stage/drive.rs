@@ -5,6 +5,7 @@ use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 
+use bytes::Bytes;
 use tokio::sync::{mpsc, oneshot, watch};
 use tokio::time::{Instant, timeout_at};
 
@@ -312,7 +313,7 @@ impl<'p> Play<'p> {
             .filter(|member| member.turn == run.turn)
     }
 
-    fn output(&mut self, run: &Run, stream: Stream, bytes: &[u8]) -> Result<(), EngineError> {
+    fn output(&mut self, run: &Run, stream: Stream, bytes: &Bytes) -> Result<(), EngineError> {
         self.pulse.hear(&run.who);
         let file = output_file(&run.who, stream);
         let who = run.who.clone();
@@ -422,7 +423,7 @@ impl<'p> Play<'p> {
         &mut self,
         link: String,
         direction: Direction,
-        bytes: &[u8],
+        bytes: &Bytes,
     ) -> Result<(), EngineError> {
         let file = wire_file(&link, direction);
         let at = match self.written(|writer| writer.keep(&file, bytes, MAX_WIRE))? {

@@ -2,6 +2,7 @@
 
 mod ask;
 mod event;
+mod kept;
 mod read;
 mod writer;
 

@@ -6,7 +6,10 @@ use std::io::{self, BufWriter, Write as _};
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
+use bytes::Bytes;
+
 use super::event::{Event, Kind};
+use super::kept::Kept;
 
 /// Appends events to `timeline.jsonl`, and bytes to the files beside it.
 pub struct Writer {
@@ -20,12 +23,6 @@ pub struct Writer {
 
 /// Is shown every event as it is appended.
 pub type Observer = Box<dyn FnMut(&Event) + Send>;
-
-struct Kept {
-    file: BufWriter<File>,
-    length: u64,
-    capped: bool,
-}
 
 /// Where appended bytes lie.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -95,13 +92,9 @@ impl Writer {
     /// # Errors
     ///
     /// What the system says.
-    pub fn keep(&mut self, file: &str, bytes: &[u8], cap: u64) -> io::Result<Placed> {
+    pub fn keep(&mut self, file: &str, bytes: &Bytes, cap: u64) -> io::Result<Placed> {
         if !self.files.contains_key(file) {
-            let opened = Kept {
-                file: BufWriter::new(File::create(self.dir.join(file))?),
-                length: 0,
-                capped: false,
-            };
+            let opened = Kept::create(&self.dir.join(file))?;
             self.files.insert(file.to_owned(), opened);
         }
         let Some(kept) = self.files.get_mut(file) else {
@@ -115,12 +108,11 @@ impl Writer {
             kept.capped = true;
             return Ok(Placed::Capped);
         }
-        kept.file.write_all(bytes)?;
+        kept.append(bytes)?;
         if self.observer.is_some() {
             // Who watches may want to see these bytes with the next event.
-            kept.file.flush()?;
+            kept.flush()?;
         }
-        kept.length += bytes.len() as u64;
         Ok(Placed::At(at))
     }
 
@@ -147,9 +139,7 @@ impl Writer {
     ///
     /// What the system says.
     pub fn flush(&mut self) -> io::Result<()> {
-        self.files
-            .values_mut()
-            .try_for_each(|kept| kept.file.flush())?;
+        self.files.values_mut().try_for_each(Kept::flush)?;
         self.lines.flush()
     }
 
