@@ -8,6 +8,7 @@ pub mod live;
 pub mod load;
 pub mod page;
 pub mod recording;
+pub mod scene;
 mod schema;
 mod searches;
 pub mod terminal;

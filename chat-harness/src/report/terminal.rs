@@ -37,6 +37,11 @@ pub(super) fn badge(verdict: &PlayVerdict) -> (Style, &'static str) {
     }
 }
 
+/// The shape and the word of a verdict: `✔ PASS`.
+pub fn verdict(verdict: &PlayVerdict) -> &'static str {
+    badge(verdict).1
+}
+
 /// The word of a verdict, without shape and colour.
 pub(super) fn word(verdict: &PlayVerdict) -> &'static str {
     let (_, badge) = badge(verdict);
