@@ -124,8 +124,20 @@ pub(crate) struct Demo {
     /// Play with the zoo's relay that has the clients' key: it ends in PLAINTEXT
     #[arg(long, conflicts_with_all = ["adapter", "settings"])]
     pub(crate) relay: Option<Relay>,
+    /// How to show it; where there is a terminal with room for it, on the stage
+    #[arg(long)]
+    pub(crate) ui: Option<Ui>,
     #[command(flatten)]
     pub(crate) staging: Staging,
+}
+
+/// How a demo is shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Ui {
+    /// Full screen: clients side by side, the relay in the middle
+    Stage,
+    /// Lines, one after another
+    Stream,
 }
 
 /// Relays to be warned of.
@@ -236,12 +248,19 @@ pub(crate) struct Report {
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:
   cargo xtask replay latest
+  cargo xtask replay latest three-clients --ui
   cargo xtask replay ~/Downloads/xtask-report three-clients")]
 pub(crate) struct Replay {
     /// A directory of a run, or its name in `reports/`
     pub(crate) run: String,
     /// Only this scenario: its id, or the last part of it
     pub(crate) scenario: Option<String>,
+    /// Show one play on the stage as it was, step by step
+    #[arg(long)]
+    pub(crate) ui: bool,
+    /// With --ui: go on by itself after so long, instead of waiting for a key
+    #[arg(long, value_parser = duration, value_name = "PAUSE", requires = "ui")]
+    pub(crate) auto: Option<Duration>,
 }
 
 #[derive(Args, Debug)]

@@ -1,16 +1,20 @@
-//! `demo`: shows a scenario to an audience.
+//! `demo`: shows a scenario to an audience: on the stage where there is a terminal with room
+//! for it, else as a stream of lines.
 
-use std::fs::File;
 use std::io::{self, IsTerminal as _};
-use std::os::unix::fs::FileExt as _;
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::sync::mpsc::SyncSender;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::thread;
+use std::time::Duration;
 
-use chat_harness::report::{self, live::Narrator};
-use chat_harness::run::{self, Ground, RunDir};
+use chat_harness::report::{self, PlayReport, live::Narrator};
+use chat_harness::run::{self, Asked, Ground, RunDir};
 use chat_harness::scenario::Scenario;
 use chat_harness::snapshot::Update;
 use chat_harness::stage::{self, Hand, Pace};
+use chat_harness::timeline::Observer;
+use chat_screen::{Ending, Message, Reader};
 
 use crate::cli;
 use crate::interrupt::Interrupt;
@@ -27,6 +31,15 @@ const WIDTH: usize = 100;
 /// Bytes of a frame that are looked at, at the most.
 const LOOK: u64 = 512 * 1024;
 
+/// A play that is shown, and what it is called.
+struct Shown {
+    ground: Ground,
+    scenario: Scenario,
+    dir: RunDir,
+    asked: Asked,
+    flags: String,
+}
+
 /// Plays one scenario; a key, or the pause of `--auto`, makes the next step.
 pub(crate) fn run(arguments: &cli::Demo, workspace: &Workspace) -> Ran {
     let scenario = staging::one(workspace, &arguments.name)?;
@@ -37,70 +50,179 @@ pub(crate) fn run(arguments: &cli::Demo, workspace: &Workspace) -> Ran {
         staging.adapter = zoo::leaky(workspace);
         staging.settings = vec![("fault".to_owned(), "nosy".to_owned())];
     }
+    let is_stage = is_stage(arguments.ui)?;
     let who = staging::implementations(workspace, &staging, std::slice::from_ref(&scenario))?;
     let ground = staging::ground(workspace, &staging, who, Update::Check)?;
     let reports = workspace.reports();
     let dir = RunDir::create(reports).map_err(|error| Trouble::file(reports, &error))?;
-    let single_keys = if arguments.auto.is_none() {
+    let shown = Shown {
+        ground,
+        scenario,
+        dir,
+        asked: staging::asked(&staging),
+        flags,
+    };
+    if is_stage {
+        on_stage(&shown, arguments.auto)
+    } else {
+        as_stream(&shown, arguments.auto)
+    }
+}
+
+/// Whether the stage is wanted, and can be had.
+fn is_stage(ui: Option<cli::Ui>) -> Result<bool, Trouble> {
+    match ui {
+        None => Ok(chat_screen::fits()),
+        Some(cli::Ui::Stream) => Ok(false),
+        Some(cli::Ui::Stage) => needs_terminal().map(|()| true),
+    }
+}
+
+/// The stage needs somebody in front of it.
+///
+/// # Errors
+///
+/// When there is no terminal.
+pub(crate) fn needs_terminal() -> Result<(), Trouble> {
+    if io::stdin().is_terminal() && io::stdout().is_terminal() {
+        return Ok(());
+    }
+    let why = "the stage needs a terminal for its keys and its screen; leave `--ui` out";
+    Err(Trouble::usage(why))
+}
+
+/// On the screen, in a thread of its own.
+fn on_stage(shown: &Shown, auto: Option<Duration>) -> Ran {
+    let (asks, hand) = stage::hand();
+    let (tell, told) = chat_screen::channel();
+    let cancel = shown.ground.cancel.clone();
+    let screen = thread::spawn(move || {
+        let showed = chat_screen::live(&told, &asks, &cancel, auto);
+        if showed.is_err() {
+            // Nobody sees it, and nobody can end it.
+            cancel.cancel();
+        }
+        showed
+    });
+    let runtime = staging::runtime()?;
+    let pace = auto.map_or(Pace::Asked, Pace::Every);
+    let to = To::Screen(tell.clone());
+    let played = runtime.block_on(play(shown, (pace, hand), to));
+    if let Ok((report, _)) = &played {
+        let page = shown.dir.path().join(&report.dir).join("report.html");
+        let ending = Ending::of(report, &page.display().to_string());
+        // A screen that has gone needs no ending.
+        drop(tell.send(Message::Ended(ending)));
+    }
+    drop(tell);
+    let showed = screen.join();
+    runtime.shutdown_background();
+    match showed {
+        Ok(Ok(())) => {}
+        Ok(Err(error)) => {
+            let why = format!("the terminal cannot be used: {}", error.0);
+            return Err(Trouble::environment(why));
+        }
+        Err(_) => return Err(Trouble::harness("the stage has panicked")),
+    }
+    let (report, narrator) = played?;
+    Ok(closing(shown, &report, narrator.as_ref()))
+}
+
+/// As lines.
+fn as_stream(shown: &Shown, auto: Option<Duration>) -> Ran {
+    let single_keys = if auto.is_none() {
         SingleKeys::begin()
     } else {
         None
     };
-    let held = match (arguments.auto, &single_keys) {
+    let held = match (auto, &single_keys) {
         (Some(pause), _) => (Pace::Every(pause), Hand::none()),
         (None, Some(_)) => {
             output::narrate("SPACE or Enter: next step   q: quit");
             let (asks, hand) = stage::hand();
-            keys::ask(asks, ground.cancel.clone());
+            keys::ask(asks, shown.ground.cancel.clone());
             (Pace::Asked, hand)
         }
         (None, None) => (Pace::Full, Hand::none()),
     };
     let runtime = staging::runtime()?;
-    let ran = runtime.block_on(play(&ground, &scenario, &dir, held, &flags));
+    let played = runtime.block_on(play(shown, held, To::Stream));
     // The thread that waits for a key cannot be cancelled.
     runtime.shutdown_background();
-    ran
+    let (report, narrator) = played?;
+    Ok(closing(shown, &report, narrator.as_ref()))
 }
 
+/// Who is told what happens.
+#[derive(Clone)]
+enum To {
+    Screen(SyncSender<Message>),
+    Stream,
+}
+
+/// Plays it; the narrator knows how it ends.
 async fn play(
-    ground: &Ground,
-    scenario: &Scenario,
-    dir: &RunDir,
+    shown: &Shown,
     held: (Pace, Hand),
-    flags: &str,
-) -> Ran {
-    let interrupt = Interrupt::listen(ground.cancel.clone())?;
+    to: To,
+) -> Result<(PlayReport, Option<Narrator>), Trouble> {
+    let interrupt = Interrupt::listen(shown.ground.cancel.clone())?;
     let told: Arc<Mutex<Option<Narrator>>> = Arc::default();
     let telling = Arc::clone(&told);
-    let report = run::demo(ground, scenario, dir, held, |plan, dir| {
+    let (ground, scenario, dir) = (&shown.ground, &shown.scenario, &shown.dir);
+    let report = run::demo(ground, scenario, dir, &shown.asked, held, |plan, dir| {
         *telling.lock().unwrap_or_else(PoisonError::into_inner) =
             Some(Narrator::new(plan, width()));
-        let dir = dir.to_owned();
-        Box::new(move |event| {
-            let mut narrator = telling.lock().unwrap_or_else(PoisonError::into_inner);
-            let lines = narrator.as_mut().map(|narrator| {
-                narrator.event(event, &|file, at, length| bytes(&dir, file, at, length))
-            });
-            for line in lines.unwrap_or_default() {
-                output::result(&line);
+        match to {
+            To::Screen(screen) => {
+                let planned = Message::Planned(Box::new(plan.clone()), reader(dir));
+                drop(screen.send(planned));
+                // Where the screen has gone, the play is cancelled.
+                Box::new(move |event| drop(screen.send(Message::Event(event.clone()))))
             }
-        })
+            To::Stream => as_lines(telling, dir.to_owned()),
+        }
     });
     let report = report.await.map_err(|error| interrupt.trouble(error))?;
     let narrator = told.lock().unwrap_or_else(PoisonError::into_inner).take();
-    if let Some(narrator) = narrator {
-        for line in narrator.end(&report) {
+    Ok((report, narrator))
+}
+
+fn as_lines(telling: Arc<Mutex<Option<Narrator>>>, dir: PathBuf) -> Observer {
+    Box::new(move |event| {
+        let mut narrator = telling.lock().unwrap_or_else(PoisonError::into_inner);
+        let bytes = |file: &str, at, length: u64| run::part(&dir.join(file), at, length.min(LOOK));
+        let lines = narrator
+            .as_mut()
+            .map(|narrator| narrator.event(event, &bytes));
+        for line in lines.unwrap_or_default() {
             output::result(&line);
         }
+    })
+}
+
+/// Reads the files of a play.
+pub(crate) fn reader(dir: &Path) -> Reader {
+    let dir = dir.to_owned();
+    Reader(Box::new(move |file, at, length| {
+        run::part(&dir.join(file), at, length.min(LOOK))
+    }))
+}
+
+/// What is left to be read when it is over.
+fn closing(shown: &Shown, report: &PlayReport, narrator: Option<&Narrator>) -> u8 {
+    for line in narrator.into_iter().flat_map(|one| one.end(report)) {
+        output::result(&line);
     }
-    let code = report::exit_code(std::slice::from_ref(&report));
+    let dir = &shown.dir;
+    let code = report::exit_code(std::slice::from_ref(report));
     if code != 0 {
         let repeat = format!(
-            "cargo xtask demo {} --seed {}{flags}",
-            report.scenario, report.seed
+            "cargo xtask demo {} --seed {}{}",
+            report.scenario, report.seed, shown.flags
         );
-        output::result(&report::terminal::failure(&report, dir.path(), &repeat));
+        output::result(&report::terminal::failure(report, dir.path(), &repeat));
     }
     let files = dir.path().join(&report.dir);
     output::result(&format!(
@@ -108,14 +230,7 @@ async fn play(
         files.display(),
         files.join("report.html").display()
     ));
-    Ok(code)
-}
-
-/// A part of a file of the play; what cannot be read is left out of the picture.
-fn bytes(dir: &Path, file: &str, at: u64, length: u64) -> Vec<u8> {
-    let mut bytes = vec![0; usize::try_from(length.min(LOOK)).unwrap_or(0)];
-    let read = File::open(dir.join(file)).and_then(|file| file.read_exact_at(&mut bytes, at));
-    read.map(|()| bytes).unwrap_or_default()
+    code
 }
 
 fn width() -> usize {

@@ -1,11 +1,16 @@
 //! `report` and `replay`: runs that were saved, told again.
 
+use std::fmt::Display;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use chat_harness::report::{load, terminal};
 use chat_harness::run::{self, SavedError, SavedRun};
+use chat_harness::timeline;
+use chat_screen::{Ending, Played};
 
 use crate::cli;
+use crate::demo;
 use crate::github::{self, NoCommands};
 use crate::output;
 use crate::trouble::{Ran, Trouble};
@@ -29,8 +34,45 @@ pub(crate) fn report(arguments: &cli::Report, workspace: &Workspace) -> Ran {
 /// Judges a saved run again, and tells it. Ends with the exit code of what is told.
 pub(crate) fn replay(arguments: &cli::Replay, workspace: &Workspace) -> Ran {
     let dir = place(workspace, Some(&arguments.run));
+    if arguments.ui {
+        demo::needs_terminal()?;
+    }
     let run = run::replay(&dir, arguments.scenario.as_deref()).map_err(trouble)?;
+    if arguments.ui {
+        on_stage(&run, arguments.auto)?;
+    }
     tell(&run)
+}
+
+/// Shows the one play of a run as it was.
+fn on_stage(run: &SavedRun, pause: Option<Duration>) -> Result<(), Trouble> {
+    let [play] = run.report.plays.as_slice() else {
+        let names: Vec<&str> = run
+            .report
+            .plays
+            .iter()
+            .map(|play| play.scenario.as_str())
+            .collect();
+        let why = format!("several plays: name one of {}", names.join(", "));
+        return Err(Trouble::usage(why));
+    };
+    let dir = run.dir.join(&play.dir);
+    let read = |name: &str| {
+        let path = dir.join(name);
+        std::fs::read_to_string(&path).map_err(|error| Trouble::file(&path, &error))
+    };
+    let format = |error: &dyn Display| Trouble::usage(format!("{}: {error}", dir.display()));
+    let page = dir.join("report.html").display().to_string();
+    let when = run.dir.file_name().map(|name| name.to_string_lossy());
+    let played = Played {
+        plan: serde_json::from_str(&read("plan.json")?).map_err(|error| format(&error))?,
+        events: timeline::read(&read("timeline.jsonl")?).map_err(|error| format(&error))?,
+        ending: Ending::of(play, &page),
+        when: when.unwrap_or_default().chars().take(15).collect(),
+        reader: demo::reader(&dir),
+    };
+    let shown = chat_screen::recorded(played, pause);
+    shown.map_err(|error| Trouble::environment(format!("the terminal cannot be used: {}", error.0)))
 }
 
 /// The run with this name or path; the latest when none is named.

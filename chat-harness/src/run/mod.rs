@@ -23,6 +23,7 @@ use tokio_util::sync::CancellationToken;
 pub use dir::RunDir;
 pub use load::{LoadReport, LoadSettings, load};
 pub use merge::{merge, merged};
+pub use pages::part;
 pub use replay::replay;
 pub use saved::{Asked, Meant, MeantScenario, SavedError, SavedRun};
 pub use select::{Selection, Wanted, select};
@@ -112,7 +113,7 @@ fn survived(orphan: &Orphan) -> String {
     )
 }
 
-/// Plays one scenario for an audience, at this pace and in the hand of whoever holds it. The
+/// Plays one scenario for an audience, as a run of its own, at this pace and in the hand of whoever holds it. The
 /// observer is made when the plan is known, with the directory of the play's files.
 ///
 /// # Errors
@@ -122,9 +123,21 @@ pub async fn demo(
     ground: &Ground,
     scenario: &Scenario,
     dir: &RunDir,
+    asked: &Asked,
     (pace, hand): (Pace, Hand),
     observer: impl FnOnce(&Plan, &Path) -> Observer,
 ) -> Result<PlayReport, EngineError> {
+    let meant = Meant {
+        id: dir.id().to_owned(),
+        asked: asked.clone(),
+        seed: ground.seed,
+        shard: None,
+        scenarios: vec![MeantScenario {
+            id: scenario.id.clone(),
+            path: ground.shown(&scenario.path),
+        }],
+    };
+    saved::begin(dir.path(), &meant)?;
     let this = one::Try {
         number: 1,
         dir: RunDir::below(&scenario.id),
@@ -143,6 +156,6 @@ pub async fn demo(
         left: Vec::new(),
         elapsed: report.elapsed,
     };
-    pages::of_run(dir.path(), &whole)?;
+    saved::end(dir.path(), &whole)?;
     Ok(report)
 }

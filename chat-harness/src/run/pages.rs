@@ -53,8 +53,8 @@ fn fault(_: askama::Error) -> EngineError {
     EngineError::Fault("a report cannot be written as a page")
 }
 
-/// A part of a file; what cannot be read is left out of the picture.
-fn part(path: &Path, at: u64, len: u64) -> Vec<u8> {
+/// A part of a file of a play; what cannot be read is left out of the picture.
+pub fn part(path: &Path, at: u64, len: u64) -> Vec<u8> {
     let mut bytes = vec![0; usize::try_from(len).unwrap_or(0)];
     let read = File::open(path).and_then(|file| file.read_exact_at(&mut bytes, at));
     read.map(|()| bytes).unwrap_or_default()

@@ -4,7 +4,7 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use chat_harness::judge::PlayVerdict;
-use chat_harness::run::{self, Ground, RunDir};
+use chat_harness::run::{self, Asked, Ground, RunDir};
 use chat_harness::scenario::{self, Scenario};
 use chat_harness::snapshot::Update;
 use chat_harness::stage::{Hand, Pace};
@@ -124,6 +124,7 @@ async fn staged(ground: &Ground, scenario: &Scenario, reports: &Path) -> Result<
         ground,
         scenario,
         &dir,
+        &Asked::default(),
         (Pace::Full, Hand::none()),
         |_, _| Box::new(|_| {}),
     )

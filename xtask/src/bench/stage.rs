@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use chat_harness::adapter;
-use chat_harness::run::{self, Ground, RunDir};
+use chat_harness::run::{self, Asked, Ground, RunDir};
 use chat_harness::scenario;
 use chat_harness::snapshot::Update;
 use chat_harness::stage::bare::spawn_on_terminal;
@@ -258,6 +258,7 @@ async fn play(
         ground,
         &scenario,
         &dir,
+        &Asked::default(),
         (Pace::Full, Hand::none()),
         |_, _| Box::new(|_| {}),
     )

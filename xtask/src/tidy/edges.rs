@@ -20,7 +20,7 @@ struct Rule {
 }
 
 /// The layers, lowest first. What follows from a lower layer is not said again.
-const RULES: [Rule; 9] = [
+const RULES: [Rule; 10] = [
     Rule {
         package: "chat-protocol",
         ours: &[],
@@ -65,8 +65,14 @@ const RULES: [Rule; 9] = [
         controls: &["tokio"],
     },
     Rule {
+        package: "chat-screen",
+        ours: &["chat-harness"],
+        never: &["chat-client", "chat-crypto", "chat-identity", "chat-server"],
+        controls: &["chat-harness", "ratatui"],
+    },
+    Rule {
         package: "xtask",
-        ours: &["chat-harness", "zoo"],
+        ours: &["chat-harness", "chat-screen", "zoo"],
         never: &[
             "axum",
             "chat-client",

@@ -14,6 +14,7 @@ mod running;
 mod runs;
 mod scale;
 mod survivors;
+mod terminal_stage;
 mod torture;
 mod typed;
 mod zoo;

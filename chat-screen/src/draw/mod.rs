@@ -1,0 +1,300 @@
+//! Draws the model. Pure: the same model and the same size give the same screen.
+
+mod bytes;
+mod meaning;
+mod over;
+mod pane;
+mod places;
+mod relay;
+
+use ratatui::Frame;
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::style::{Color, Modifier, Style};
+use ratatui::text::{Line, Span};
+use ratatui::widgets::{Block, Clear, Widget as _};
+
+use chat_harness::report::scene::{Phase, Scene, ToldKind};
+
+use crate::guard::SMALLEST;
+use crate::model::{Model, Origin, Panel};
+use crate::wrap::{columns, cut};
+pub(crate) use meaning::plain;
+use places::Places;
+
+pub(crate) const STRONG: Style = Style::new().add_modifier(Modifier::BOLD);
+pub(crate) const FAINT: Style = Style::new().add_modifier(Modifier::DIM);
+pub(crate) const BAD: Style = Style::new().fg(Color::Magenta).add_modifier(Modifier::BOLD);
+pub(crate) const RELAY: Style = Style::new().fg(Color::Yellow);
+
+/// Colours of the clients, in turn.
+const LANES: [Color; 4] = [Color::Cyan, Color::Green, Color::Blue, Color::LightRed];
+
+/// Draws everything.
+pub fn draw(model: &Model, frame: &mut Frame<'_>) {
+    let area = frame.area();
+    let buffer = frame.buffer_mut();
+    if area.width < SMALLEST.0 || area.height < SMALLEST.1 {
+        too_small(area, buffer);
+        return;
+    }
+    let scene = model.scene();
+    let places = Places::of(area, scene.clients().len());
+    header(model, scene, places.header, buffer);
+    stage(model, scene, &places, buffer);
+    over::panel(model, scene, places.body, buffer);
+    way(model, scene, &places, buffer);
+    keys(model, places.keys, buffer);
+}
+
+fn too_small(area: Rect, buffer: &mut Buffer) {
+    let lines = [
+        format!("This terminal is {}x{}.", area.width, area.height),
+        format!("The stage wants {}x{}:", SMALLEST.0, SMALLEST.1),
+        "make it larger, or press s".to_owned(),
+        "for a plain stream. q quits.".to_owned(),
+    ];
+    let lines = lines.map(Line::raw);
+    write_lines(&lines, area, buffer);
+}
+
+fn stage(model: &Model, scene: &Scene, places: &Places, buffer: &mut Buffer) {
+    for (place, (nth, seat)) in places
+        .clients
+        .iter()
+        .zip(scene.clients().iter().enumerate())
+    {
+        let own_line = match &model.panel {
+            Panel::Hand { client, line } if *client == nth + 1 => Some(line.as_str()),
+            _ => None,
+        };
+        let letters = model.past.is_none().then_some(model.letters);
+        let look = pane::Look {
+            style: lane(nth),
+            own_line,
+            letters,
+        };
+        pane::seat(seat, &look, *place, buffer);
+    }
+    relay::view(scene, places.relay, buffer);
+    meaning::meaning(model, scene, places.meaning, buffer);
+    if let Some(place) = places.story {
+        story(scene, place, buffer);
+    }
+    if let Some(place) = places.bytes {
+        let last = scene.passed.len().saturating_sub(1);
+        bytes::record(scene, last, place, buffer);
+    }
+}
+
+/// A client's colour.
+pub(crate) fn lane(nth: usize) -> Style {
+    let colour = LANES.get(nth % LANES.len()).copied();
+    Style::new().fg(colour.unwrap_or(Color::Reset))
+}
+
+fn header(model: &Model, scene: &Scene, place: Rect, buffer: &mut Buffer) {
+    let plan = scene.plan();
+    let id = plan.scenario.id.rsplit('/').next().unwrap_or_default();
+    let (all, begun) = (plan.steps.len(), scene.begun());
+    let position = match (&scene.phase, shown_step(scene)) {
+        (Phase::Opening, _) => "everybody gets ready".to_owned(),
+        (Phase::Between(0), None) => format!("{} steps, SPACE begins", all),
+        (_, Some((number, sentence))) => format!("step {number}/{all} ▸ {sentence}"),
+        (Phase::Closing, _) => "the last messages".to_owned(),
+        (Phase::Stopping, _) if model.ending.is_none() => "searching the relay".to_owned(),
+        _ => format!("{begun} of {all} steps were shown"),
+    };
+    let banner = banner(model, scene);
+    let seconds = scene.t / 1_000_000_000;
+    let clock = format!(" {:02}:{:02} ", seconds / 60, seconds % 60);
+    let taken: usize = banner.iter().map(Span::width).sum::<usize>() + columns(&clock);
+    let room = usize::from(place.width).saturating_sub(taken + 1);
+    let left = cut(&format!(" {id} ▸ {position}"), room);
+    let gap = room.saturating_sub(columns(&left)) + 1;
+    let mut spans = vec![Span::styled(left, STRONG), Span::raw(" ".repeat(gap))];
+    spans.extend(banner);
+    spans.push(Span::raw(clock));
+    write_lines(&[Line::from(spans)], place, buffer);
+}
+
+/// The step that is talked about: the coming one once its line is shown, else the last.
+pub(crate) fn shown_step(scene: &Scene) -> Option<(usize, String)> {
+    let is_composed = scene.seats.iter().any(|seat| seat.coming.is_some());
+    let (number, step) = match (&scene.phase, scene.coming()) {
+        (Phase::Between(number), Some(coming)) if is_composed => (number + 1, coming),
+        (Phase::Between(number) | Phase::Step(number), _) => (*number, scene.step()?),
+        (Phase::Opening | Phase::Closing | Phase::Stopping, _) => return None,
+    };
+    let sentence = step.sentence.clone();
+    Some((number, plain(&sentence)))
+}
+
+/// What is shown, and what it is not.
+fn banner(model: &Model, scene: &Scene) -> Vec<Span<'static>> {
+    let on = |text: String, colour: Color| {
+        let style = Style::new().fg(Color::Black).bg(colour);
+        Span::styled(text, style.add_modifier(Modifier::BOLD))
+    };
+    let mut spans = Vec::new();
+    match &model.origin {
+        Origin::Recorded(when) => spans.push(on(format!(" RECORDED {when} "), Color::Cyan)),
+        Origin::Live if model.past.is_some() => {}
+        Origin::Live if model.ending.is_some() => spans.push(on(" OVER ".to_owned(), Color::Gray)),
+        Origin::Live => spans.push(on(" LIVE ".to_owned(), Color::Green)),
+    }
+    if let Some((step, _)) = &model.past {
+        let text = match step {
+            0 => " PAST – before step 1 ".to_owned(),
+            step => format!(" PAST – step {step} "),
+        };
+        spans.push(on(text, Color::Yellow));
+    }
+    if !scene.by_hand.is_empty() || matches!(model.panel, Panel::Hand { .. }) {
+        spans.push(on(" UNSCRIPTED ".to_owned(), Color::Magenta));
+    }
+    spans
+}
+
+fn story(scene: &Scene, place: Rect, buffer: &mut Buffer) {
+    let inner = framed("so far", FAINT, place, buffer);
+    let mut lines = Vec::new();
+    for told in &scene.story {
+        let style = match told.kind {
+            ToldKind::Step => STRONG,
+            ToldKind::Passed | ToldKind::Note => Style::new(),
+            ToldKind::Failed | ToldKind::Ended | ToldKind::ByHand | ToldKind::Found => BAD,
+        };
+        let text = match told.kind {
+            ToldKind::Step => told.text.clone(),
+            _ => format!("  {}", told.text),
+        };
+        lines.push(Line::styled(cut(&text, usize::from(inner.width)), style));
+    }
+    write_last(&lines, inner, buffer);
+}
+
+/// The way of the last record, or what a reader must know; and how far the play is.
+fn way(model: &Model, scene: &Scene, places: &Places, buffer: &mut Buffer) {
+    let steps = scene.plan().steps.len();
+    let begun = scene.begun();
+    let bar = if steps <= 20 {
+        format!(
+            "{}{} ",
+            "■".repeat(begun),
+            "□".repeat(steps.saturating_sub(begun))
+        )
+    } else {
+        format!("{begun} of {steps} ")
+    };
+    let room = usize::from(places.way.width).saturating_sub(columns(&bar) + 2);
+    let hidden = scene.clients().len().saturating_sub(places.clients.len());
+    let (text, style) = match (&model.hint, &scene.notice) {
+        (Some(hint), _) => (hint.clone(), BAD),
+        (None, Some(notice)) => (notice.clone(), BAD),
+        _ if model.is_leaving && model.ending.is_none() => (
+            "the play is ending: the relay is searched; q again: at once".to_owned(),
+            BAD,
+        ),
+        _ if hidden > 0 => (format!("{hidden} more clients: z"), FAINT),
+        _ => (arrows(scene), Style::new()),
+    };
+    let text = cut(&text, room);
+    let gap = room.saturating_sub(columns(&text)) + 1;
+    let line = Line::from(vec![
+        Span::raw(" "),
+        Span::styled(text, style),
+        Span::raw(" ".repeat(gap)),
+        Span::raw(bar),
+    ]);
+    write_lines(&[line], places.way, buffer);
+}
+
+/// `alice ──#7──▶ relay ──#7──▶ bob`
+fn arrows(scene: &Scene) -> String {
+    let Some(last) = scene.passed.last() else {
+        return String::new();
+    };
+    let number = last.number;
+    let mut text = format!("{} ──#{number}──▶ relay", last.link);
+    if !last.shown.is_empty() {
+        let who: Vec<&str> = last.shown.iter().map(|(who, _)| who.as_str()).collect();
+        text.push_str(&format!(" ──#{number}──▶ {}", who.join(", ")));
+    }
+    text
+}
+
+fn keys(model: &Model, place: Rect, buffer: &mut Buffer) {
+    let is_wide = place.width >= 96;
+    let keys: &[(&str, &str)] = match &model.panel {
+        Panel::Hand { .. } => &[
+            ("ENTER", "sends"),
+            ("Ctrl-K", "kills"),
+            ("Ctrl-D", "disconnects"),
+            ("Esc", "gives back"),
+        ],
+        Panel::Choose(_) => &[("1-9", "or TAB and ENTER: take over"), ("Esc", "not")],
+        Panel::Bytes(_) => &[
+            ("TAB", "next record"),
+            ("x", "back to the stage"),
+            ("q", "quit"),
+        ],
+        Panel::Zoom(_) => &[
+            ("TAB", "next pane"),
+            ("SPACE", "next"),
+            ("z", "back to the stage"),
+        ],
+        Panel::Keys => &[("?", "back to the stage"), ("q", "quit")],
+        Panel::None if model.ending.is_some() => &[
+            ("b", "back"),
+            ("SPACE", "end"),
+            ("x", "bytes"),
+            ("z", "zoom"),
+            ("s", "stream"),
+            ("?", "keys"),
+            ("q", "quit"),
+        ],
+        Panel::None => &[
+            ("SPACE", "next"),
+            ("b", "back"),
+            ("r", "again"),
+            ("t", if is_wide { "take over" } else { "take" }),
+            ("x", "bytes"),
+            ("z", "zoom"),
+            ("s", "stream"),
+            ("?", "keys"),
+            ("q", "quit"),
+        ],
+    };
+    let mut spans = vec![Span::raw(" ")];
+    for (key, means) in keys {
+        spans.push(Span::styled((*key).to_owned(), STRONG));
+        spans.push(Span::raw(format!(" {means}  ")));
+    }
+    write_lines(&[Line::from(spans)], place, buffer);
+}
+
+/// A frame with a title; what is inside.
+pub(crate) fn framed(title: &str, style: Style, place: Rect, buffer: &mut Buffer) -> Rect {
+    let title = cut(title, usize::from(place.width).saturating_sub(4));
+    let block = Block::bordered()
+        .border_style(style)
+        .title(Span::styled(format!(" {title} "), style.patch(STRONG)));
+    let inner = block.inner(place);
+    Clear.render(place, buffer);
+    block.render(place, buffer);
+    inner
+}
+
+/// The first lines, from the top.
+pub(crate) fn write_lines(lines: &[Line<'_>], place: Rect, buffer: &mut Buffer) {
+    for (line, y) in lines.iter().zip(place.y..place.y + place.height) {
+        buffer.set_line(place.x, y, line, place.width);
+    }
+}
+
+/// The last lines, as many as fit.
+pub(crate) fn write_last(lines: &[Line<'_>], place: Rect, buffer: &mut Buffer) {
+    let first = lines.len().saturating_sub(usize::from(place.height));
+    write_lines(lines.get(first..).unwrap_or_default(), place, buffer);
+}

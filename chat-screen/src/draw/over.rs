@@ -1,0 +1,81 @@
+//! What lies over the stage.
+
+use chat_harness::report::scene::Scene;
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::text::Line;
+
+use super::{BAD, RELAY, STRONG, bytes, framed, lane, pane, write_lines};
+use crate::model::{Model, Panel};
+
+/// What each key does.
+const KEYS: &[(&str, &str)] = &[
+    (
+        "SPACE",
+        "show what is typed next; again: send it. In the past: back to now",
+    ),
+    ("b", "look at the step before; the play goes on meanwhile"),
+    ("r", "do the last step again (UNSCRIPTED)"),
+    (
+        "t",
+        "take a client over: type for it, kill it, disconnect it (UNSCRIPTED)",
+    ),
+    ("x", "the bytes of a record, beside what its recipient sees"),
+    ("z", "one pane, large; TAB: the next one"),
+    ("s", "leave the screen to plain lines, and come back"),
+    (
+        "q",
+        "end the play, judge it as far as it came; again: end at once",
+    ),
+    ("Ctrl-C", "end at once, without a verdict"),
+];
+
+/// Draws the panel, where there is one.
+pub(crate) fn panel(model: &Model, scene: &Scene, place: Rect, buffer: &mut Buffer) {
+    match &model.panel {
+        Panel::None | Panel::Hand { .. } => {}
+        Panel::Bytes(which) => bytes::record(scene, *which, place, buffer),
+        Panel::Zoom(seat) => {
+            if let Some(shown) = scene.seats.get(*seat) {
+                let style = seat.checked_sub(1).map_or(RELAY, lane);
+                let look = pane::Look {
+                    style,
+                    own_line: None,
+                    letters: model.past.is_none().then_some(model.letters),
+                };
+                pane::seat(shown, &look, place, buffer);
+            }
+        }
+        Panel::Keys => {
+            let lines = KEYS
+                .iter()
+                .map(|(key, means)| Line::raw(format!("{key:>7}  {means}")));
+            list("keys", lines.collect(), place, buffer);
+        }
+        Panel::Choose(chosen) => {
+            let clients = scene.clients().iter().enumerate();
+            let lines = clients.map(|(nth, seat)| {
+                let number = nth + 1;
+                let text = format!("{number:>3}  {} ─ {}", seat.who, seat.state.in_words());
+                let style = if number == *chosen { BAD } else { STRONG };
+                Line::styled(text, style)
+            });
+            list("take over whom?", lines.collect(), place, buffer);
+        }
+    }
+}
+
+/// A list in the middle.
+fn list(title: &str, lines: Vec<Line<'_>>, place: Rect, buffer: &mut Buffer) {
+    let width = place.width.saturating_sub(4);
+    let rows = u16::try_from(lines.len()).unwrap_or(u16::MAX);
+    let height = rows.saturating_add(2).min(place.height);
+    let middle = Rect {
+        x: place.x + 2,
+        y: place.y + (place.height - height) / 2,
+        width,
+        height,
+    };
+    let inner = framed(title, STRONG, middle, buffer);
+    write_lines(&lines, inner, buffer);
+}

@@ -1,0 +1,164 @@
+//! A participant's pane.
+
+use std::num::NonZeroU16;
+
+use chat_harness::report::scene::{Entry, EntryKind, Face, Seat, SeatState};
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::style::{Color, Modifier, Style};
+use ratatui::text::{Line, Span};
+
+use super::{BAD, FAINT, STRONG, framed, write_last};
+use crate::wrap::wrap;
+
+/// How a pane is looked at.
+pub(crate) struct Look<'a> {
+    pub(crate) style: Style,
+    /// What a person is typing into it.
+    pub(crate) own_line: Option<&'a str>,
+    /// Letters of the coming line that are shown; all where the view is not of now.
+    pub(crate) letters: Option<usize>,
+}
+
+/// Draws it.
+pub(crate) fn seat(seat: &Seat, look: &Look<'_>, place: Rect, buffer: &mut Buffer) {
+    let style = match (&seat.state, look.own_line) {
+        (SeatState::Dead(_), _) | (_, Some(_)) => BAD,
+        (SeatState::Absent | SeatState::Gone(_), None) => FAINT,
+        (SeatState::Starting | SeatState::Ready, None) => look.style,
+    };
+    let state = match look.own_line {
+        Some(_) => "BY HAND".to_owned(),
+        None => seat.state.in_words(),
+    };
+    let inner = framed(&format!("{} ─ {state}", seat.who), style, place, buffer);
+    let typing = typing(seat, look, usize::from(inner.width));
+    let rows = u16::try_from(typing.len()).unwrap_or(0).min(inner.height);
+    let (shown, below) = (
+        Rect {
+            height: inner.height - rows,
+            ..inner
+        },
+        Rect {
+            y: inner.y + inner.height - rows,
+            height: rows,
+            ..inner
+        },
+    );
+    match &seat.face {
+        Face::Lines(entries) => {
+            // What is typed stands right below what was shown.
+            let mut lines = lines(entries, inner);
+            lines.extend(typing);
+            write_last(&lines, inner, buffer);
+        }
+        Face::Terminal(parser) => {
+            terminal(parser.screen(), shown, buffer);
+            write_last(&typing, below, buffer);
+        }
+    }
+}
+
+/// What is about to be typed.
+fn typing(seat: &Seat, look: &Look<'_>, width: usize) -> Vec<Line<'static>> {
+    let (sign, text, style) = match (look.own_line, &seat.coming) {
+        (Some(line), _) => ("» ", line.to_owned(), BAD),
+        (None, Some(coming)) => {
+            let letters = look.letters.unwrap_or(usize::MAX);
+            let text: String = coming.chars().take(letters).collect();
+            ("> ", text, STRONG)
+        }
+        (None, None) => return Vec::new(),
+    };
+    let lines = wrap(&format!("{sign}{text}▏"), width);
+    lines
+        .into_iter()
+        .map(|line| Line::styled(line, style))
+        .collect()
+}
+
+/// The last entries, wrapped.
+fn lines(entries: &[Entry], inner: Rect) -> Vec<Line<'static>> {
+    let (width, height) = (usize::from(inner.width), usize::from(inner.height));
+    let mut lines = Vec::new();
+    for entry in entries.iter().rev() {
+        let (sign, style) = match entry.kind {
+            EntryKind::Typed => ("> ", STRONG),
+            EntryKind::ByHand => ("» ", BAD),
+            EntryKind::Shown => ("", Style::new()),
+            EntryKind::Complained => ("! ", FAINT),
+            EntryKind::Happened => ("", Style::new().add_modifier(Modifier::REVERSED)),
+        };
+        let wrapped = wrap(&format!("{sign}{}", entry.text), width);
+        lines.extend(
+            wrapped
+                .into_iter()
+                .rev()
+                .map(|line| Line::styled(line, style)),
+        );
+        if lines.len() >= height {
+            break;
+        }
+    }
+    lines.reverse();
+    lines
+}
+
+/// The rows of a terminal around its cursor.
+fn terminal(screen: &vt100::Screen, place: Rect, buffer: &mut Buffer) {
+    let (rows, columns): (NonZeroU16, NonZeroU16) = screen.size();
+    let (cursor, _) = screen.cursor_position();
+    let first = (cursor + 1).saturating_sub(place.height);
+    for (row, y) in (first..rows.get()).zip(place.y..place.y + place.height) {
+        let mut spans = Vec::new();
+        for column in 0..columns.get().min(place.width) {
+            let Some(cell) = screen.cell(row, column) else {
+                continue;
+            };
+            if cell.is_wide_continuation() {
+                continue;
+            }
+            let text = if cell.has_contents() {
+                safe(cell.contents())
+            } else {
+                " ".to_owned()
+            };
+            spans.push(Span::styled(text, style(cell)));
+        }
+        buffer.set_line(place.x, y, &Line::from(spans), place.width);
+    }
+}
+
+/// Signs that turn the direction of a text would turn ours.
+fn safe(text: &str) -> String {
+    let turns = |c: char| matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    if text.contains(turns) {
+        return "\u{fffd}".to_owned();
+    }
+    text.to_owned()
+}
+
+fn style(cell: &vt100::Cell) -> Style {
+    let mut style = Style::new()
+        .fg(colour(cell.fgcolor()))
+        .bg(colour(cell.bgcolor()));
+    let modifiers = [
+        (cell.bold(), Modifier::BOLD),
+        (cell.dim(), Modifier::DIM),
+        (cell.italic(), Modifier::ITALIC),
+        (cell.underline(), Modifier::UNDERLINED),
+        (cell.inverse(), Modifier::REVERSED),
+    ];
+    for (_, modifier) in modifiers.into_iter().filter(|(is_on, _)| *is_on) {
+        style = style.add_modifier(modifier);
+    }
+    style
+}
+
+fn colour(colour: vt100::Color) -> Color {
+    match colour {
+        vt100::Color::Default => Color::Reset,
+        vt100::Color::Idx(index) => Color::Indexed(index),
+        vt100::Color::Rgb(red, green, blue) => Color::Rgb(red, green, blue),
+    }
+}

@@ -1,0 +1,102 @@
+//! What the relay sees.
+
+use std::collections::BTreeSet;
+
+use chat_harness::report::scene::{Passed, Scene, Seat, SeatState, TextIn};
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+use ratatui::text::{Line, Span};
+
+use super::{BAD, FAINT, RELAY, STRONG, framed, write_last};
+use crate::wrap::{cut, wrap};
+
+/// Draws the relay's view.
+pub(crate) fn view(scene: &Scene, place: Rect, buffer: &mut Buffer) {
+    let Some(relay) = scene.seats.first() else {
+        return;
+    };
+    let is_bad = matches!(relay.state, SeatState::Dead(_)) || !scene.findings.is_empty();
+    let style = if is_bad { BAD } else { RELAY };
+    let title = format!("RELAY sees ─ {}", relay.state.in_words());
+    let inner = framed(&title, style, place, buffer);
+    let width = usize::from(inner.width);
+    let mut lines = Vec::new();
+    for passed in &scene.passed {
+        lines.extend(record(passed, width));
+    }
+    if lines.is_empty() {
+        lines.push(Line::styled("nothing has passed yet", FAINT));
+    }
+    lines.extend(death(relay, width));
+    lines.extend(searched(scene, width));
+    write_last(&lines, inner, buffer);
+}
+
+/// `#7 alice → bob  256 bytes`, the last of its bytes, and whether the text is in it.
+fn record(passed: &Passed, width: usize) -> [Line<'static>; 3] {
+    let to = passed.to.as_deref().unwrap_or("?");
+    let head = format!(
+        "#{} {} → {to}  {} bytes",
+        passed.number, passed.link, passed.len
+    );
+    let room = (width / 3).saturating_sub(1);
+    let from = passed.tail.len().saturating_sub(room);
+    let bytes = passed.tail.get(from..).unwrap_or_default();
+    let bytes: Vec<String> = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+    let (text, style) = text_in(&passed.text);
+    [
+        Line::styled(cut(&head, width), STRONG),
+        Line::styled(cut(&format!("…{}", bytes.join(" ")), width), FAINT),
+        Line::styled(cut(&text, width), style),
+    ]
+}
+
+/// Whether the text was found, in words.
+pub(crate) fn text_in(text: &TextIn) -> (String, Style) {
+    match text {
+        TextIn::NotLookedFor => ("no text to look for".to_owned(), FAINT),
+        TextIn::No(what) => (format!("not in it: “{what}”"), Style::new()),
+        TextIn::Yes(what) => (format!("■ IN IT: “{what}”"), BAD),
+    }
+}
+
+fn death(relay: &Seat, width: usize) -> Vec<Line<'static>> {
+    match &relay.state {
+        SeatState::Dead(why) => wrap(&format!("DIED: {why}"), width)
+            .into_iter()
+            .map(|line| Line::styled(line, BAD))
+            .collect(),
+        _ => Vec::new(),
+    }
+}
+
+/// What the search at the end found.
+fn searched(scene: &Scene, width: usize) -> Vec<Line<'static>> {
+    if scene.searched == 0 && scene.findings.is_empty() {
+        return Vec::new();
+    }
+    let mut lines = Vec::new();
+    if scene.searched > 0 {
+        lines.push(Line::from(vec![
+            Span::styled("searched ", STRONG),
+            Span::raw(format!("{} bytes", scene.searched)),
+        ]));
+    }
+    if scene.findings.is_empty() {
+        lines.push(Line::raw("no planted text was seen"));
+    }
+    // One of each surface says more than all of one.
+    let mut told = BTreeSet::new();
+    for (surface, finding) in &scene.findings {
+        if told.insert(*surface) {
+            let wrapped = wrap(&format!("■ PLAINTEXT {finding}"), width);
+            lines.extend(wrapped.into_iter().map(|line| Line::styled(line, BAD)));
+        }
+    }
+    let more = scene.findings.len() - told.len();
+    if more > 0 {
+        lines.push(Line::styled(format!("and {more} more findings"), BAD));
+    }
+    lines
+}

@@ -1,0 +1,24 @@
+//! The stage in a terminal: every client's pane, the relay's view in the middle, what the step
+//! means, what happened so far, and the keys.
+//!
+//! ```text
+//! events ──► Model (pure) ──► draw (pure) ──► terminal
+//! keys   ──►              ──► Ask ──► the play
+//! ```
+//!
+//! The screen shows a [`chat_harness::report::scene::Scene`], which comes from the timeline
+//! alone: so a saved play looks as it did when it was played. What it shows is never passed off
+//! as something else: the banner says whether it goes on now, was a step ago, is a recording,
+//! or has left the scenario.
+
+mod draw;
+mod guard;
+mod model;
+mod player;
+mod recorded;
+mod wrap;
+
+pub use draw::draw;
+pub use guard::fits;
+pub use model::{Effect, Ending, Model, Origin, Read, Reader};
+pub use player::{Message, Played, ScreenError, channel, live, recorded};
