@@ -84,7 +84,12 @@
     const log = whole.querySelector("pre").cloneNode(false);
     log.className = "passed";
     log.setAttribute("aria-label", "what the relay gets to see");
-    whole.querySelector("pre").before(log);
+    const [sees, prints] = ["what it gets to see", "what it prints"].map((text) => {
+      const head = document.createElement("h3");
+      head.textContent = text;
+      return head;
+    });
+    whole.querySelector("pre").before(sees, log, prints);
     people.get("relay").passed = log;
     return whole;
   }

@@ -21,6 +21,24 @@ const PACKAGES: [&str; 4] = ["chat-server", "chat-client", "chat-harness", "zoo"
 ///
 /// When cargo cannot be run or a package does not build; cargo has said why.
 pub(crate) fn build(workspace: &Workspace) -> Result<BTreeMap<String, PathBuf>, Trouble> {
+    build_packages(workspace, &PACKAGES)
+}
+
+/// Builds a program that few need, when it is asked for.
+///
+/// # Errors
+///
+/// As [`build`].
+pub(crate) fn build_one(workspace: &Workspace, package: &str) -> Result<PathBuf, Trouble> {
+    let mut built = build_packages(workspace, &[package])?;
+    let missing = || Trouble::harness(format!("{package} was not built"));
+    built.remove(package).ok_or_else(missing)
+}
+
+fn build_packages(
+    workspace: &Workspace,
+    packages: &[&str],
+) -> Result<BTreeMap<String, PathBuf>, Trouble> {
     let mut cargo = command::cargo(workspace.root());
     cargo.args([
         "build",
@@ -28,7 +46,7 @@ pub(crate) fn build(workspace: &Workspace) -> Result<BTreeMap<String, PathBuf>, 
         "--bins",
         "--message-format=json-render-diagnostics",
     ]);
-    for package in PACKAGES {
+    for package in packages {
         cargo.args(["--package", package]);
     }
     let built = cargo.stderr(Stdio::inherit()).output();

@@ -113,6 +113,7 @@ impl Staging {
 #[command(after_help = "Examples:
   cargo xtask demo three-clients
   cargo xtask demo three-clients --auto 2s
+  cargo xtask demo three-clients --web
   cargo xtask demo three-clients --adapter ./mine.toml
   cargo xtask demo three-clients --relay nosy")]
 pub(crate) struct Demo {
@@ -121,6 +122,9 @@ pub(crate) struct Demo {
     /// Go on by itself after so long, instead of waiting for a key: `2s`, `500ms`
     #[arg(long, value_parser = duration, value_name = "PAUSE")]
     pub(crate) auto: Option<Duration>,
+    /// Show it in a browser instead, with a button for each step and a line for each client
+    #[arg(long, conflicts_with_all = ["auto", "ui"])]
+    pub(crate) web: bool,
     /// Play with the zoo's relay that has the clients' key: it ends in PLAINTEXT
     #[arg(long, conflicts_with_all = ["adapter", "settings"])]
     pub(crate) relay: Option<Relay>,

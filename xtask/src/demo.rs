@@ -8,6 +8,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use std::time::Duration;
 
+use chat_harness::report::web::WebEnd;
 use chat_harness::report::{self, PlayReport, live::Narrator};
 use chat_harness::run::{self, Asked, Ground, RunDir};
 use chat_harness::scenario::Scenario;
@@ -16,12 +17,14 @@ use chat_harness::stage::{self, Hand, Pace};
 use chat_harness::timeline::Observer;
 use chat_screen::{Ending, Message, Reader};
 
+use crate::binaries;
 use crate::cli;
 use crate::interrupt::Interrupt;
 use crate::keys::{self, SingleKeys};
 use crate::output;
 use crate::staging;
 use crate::trouble::{Ran, Trouble};
+use crate::web::{self, Web};
 use crate::workspace::Workspace;
 use crate::zoo;
 
@@ -52,6 +55,10 @@ pub(crate) fn run(arguments: &cli::Demo, workspace: &Workspace) -> Ran {
     }
     let is_stage = is_stage(arguments.ui)?;
     let who = staging::implementations(workspace, &staging, std::slice::from_ref(&scenario))?;
+    let page = arguments
+        .web
+        .then(|| binaries::build_one(workspace, web::PACKAGE));
+    let page = page.transpose()?;
     let ground = staging::ground(workspace, &staging, who, Update::Check)?;
     let reports = workspace.reports();
     let dir = RunDir::create(reports).map_err(|error| Trouble::file(reports, &error))?;
@@ -62,7 +69,9 @@ pub(crate) fn run(arguments: &cli::Demo, workspace: &Workspace) -> Ran {
         asked: staging::asked(&staging),
         flags,
     };
-    if is_stage {
+    if let Some(program) = page {
+        on_a_page(&shown, &program)
+    } else if is_stage {
         on_stage(&shown, arguments.auto)
     } else {
         as_stream(&shown, arguments.auto)
@@ -152,6 +161,32 @@ fn as_stream(shown: &Shown, auto: Option<Duration>) -> Ran {
     runtime.shutdown_background();
     let (report, narrator) = played?;
     Ok(closing(shown, &report, narrator.as_ref()))
+}
+
+/// On a page in a browser, which stays until somebody closes it.
+fn on_a_page(shown: &Shown, program: &Path) -> Ran {
+    let (ground, dir) = (&shown.ground, &shown.dir);
+    let (asks, hand) = stage::hand();
+    let web = Web::start(program, &dir.play(&shown.scenario.id), asks)?;
+    output::result(&format!("open {}", web.address()));
+    let runtime = staging::runtime()?;
+    runtime.block_on(async {
+        let interrupt = Interrupt::listen(ground.cancel.clone())?;
+        let held = (Pace::Asked, hand);
+        let played = run::demo(ground, &shown.scenario, dir, &shown.asked, held, |plan, dir| {
+            web.observer(plan, dir)
+        });
+        let report = played.await.map_err(|error| interrupt.trouble(error))?;
+        let page = dir.path().join(&report.dir).join("report.html");
+        web.end(WebEnd::of(&report, &page));
+        let code = closing(shown, &report, None);
+        output::narrate("the page stays until it is closed there, or with Ctrl-C here");
+        tokio::select! {
+            () = web.closed() => {}
+            () = ground.cancel.cancelled() => {}
+        }
+        Ok(code)
+    })
 }
 
 /// Who is told what happens.

@@ -29,6 +29,7 @@ mod start_page;
 mod test;
 mod tidy;
 mod trouble;
+mod web;
 mod workspace;
 mod zoo;
 

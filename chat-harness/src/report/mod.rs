@@ -13,6 +13,7 @@ mod schema;
 mod searches;
 pub mod terminal;
 mod used;
+pub mod web;
 
 use std::path::PathBuf;
 use std::time::Duration;

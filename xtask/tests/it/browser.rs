@@ -1,11 +1,12 @@
-//! Report pages in a real browser. Where there is none the test says so and is skipped; in CI
-//! it fails.
+//! Report pages and the stage in a real browser. Where there is none the tests say so and are
+//! skipped; in CI they fail.
 
 #![expect(clippy::disallowed_methods, reason = "these tests start node")]
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use crate::long_page;
 use crate::runs::{Runs, root};
 
 /// What is missing, in words; the browser where nothing is.
@@ -41,8 +42,9 @@ fn played(runs: &Runs, arguments: &[&str]) -> (PathBuf, PathBuf) {
     (play, run)
 }
 
-#[test]
-fn report_pages_work_in_a_browser() {
+/// Runs a script of browser tests with these variables, and a scratch directory of its own.
+/// Where there is no browser it says so; in CI that is a failure.
+fn in_a_browser(script: &str, variables: impl FnOnce(&Path) -> Vec<(&'static str, PathBuf)>) {
     let chromium = match browser() {
         Ok(chromium) => chromium,
         Err(missing) if std::env::var_os("CI").is_some() => panic!("{missing}"),
@@ -51,24 +53,15 @@ fn report_pages_work_in_a_browser() {
             return;
         }
     };
-    let runs = Runs::new();
-    let (page, run) = played(&runs, &["test", "basics/three-clients"]);
-    let leaking = "zoo/adapters/relay-logs-text.toml";
-    let (leak, _) = played(
-        &runs,
-        &["test", "zoo/scenarios/tour.toml", "--adapter", leaking],
-    );
     let scratch = tempfile::tempdir().unwrap();
     // Modules are looked for from where a script lies.
-    let tools = root().join("target/tools/browser");
-    let script = tools.join("page.test.mjs");
-    std::fs::copy(root().join("xtask/tests/browser/page.test.mjs"), &script).unwrap();
+    let copy = root().join("target/tools/browser").join(script);
+    std::fs::copy(root().join("xtask/tests/browser").join(script), &copy).unwrap();
     let tested = Command::new("node")
         .arg("--test")
-        .arg(script.canonicalize().unwrap())
-        .env("PAGE", page)
-        .env("RUN", run)
-        .env("LEAK", leak)
+        .arg(copy.canonicalize().unwrap())
+        .current_dir(root())
+        .envs(variables(scratch.path()))
         .env("CHROMIUM", chromium)
         .env("SCRATCH", scratch.path())
         .output()
@@ -79,4 +72,39 @@ fn report_pages_work_in_a_browser() {
         String::from_utf8_lossy(&tested.stdout),
         String::from_utf8_lossy(&tested.stderr)
     );
+}
+
+#[test]
+fn report_pages_work_in_a_browser() {
+    let runs = Runs::new();
+    in_a_browser("page.test.mjs", |scratch| {
+        let (page, run) = played(&runs, &["test", "basics/three-clients"]);
+        let leaking = "zoo/adapters/relay-logs-text.toml";
+        let (leak, _) = played(
+            &runs,
+            &["test", "zoo/scenarios/tour.toml", "--adapter", leaking],
+        );
+        let (many, more) = (
+            long_page::write(scratch, 2_000),
+            long_page::write(scratch, 9_000),
+        );
+        vec![
+            ("PAGE", page),
+            ("RUN", run),
+            ("LEAK", leak),
+            ("MANY", many),
+            ("MORE", more),
+        ]
+    });
+}
+
+#[test]
+fn the_stage_works_in_a_browser() {
+    let runs = Runs::new();
+    in_a_browser("stage.test.mjs", |_| {
+        vec![
+            ("XTASK", assert_cmd::cargo::cargo_bin("xtask")),
+            ("REPORTS", runs.path().to_owned()),
+        ]
+    });
 }

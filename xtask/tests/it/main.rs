@@ -8,6 +8,7 @@ mod detectors;
 mod dialogue;
 mod flaky;
 mod load;
+mod long_page;
 mod network;
 mod one_build;
 mod running;

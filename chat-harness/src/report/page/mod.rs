@@ -86,14 +86,14 @@ struct Row {
 }
 
 /// A verdict: a class for its colour, a shape and a word.
-struct Badge {
-    class: &'static str,
-    shape: &'static str,
-    word: &'static str,
+pub(super) struct Badge {
+    pub(super) class: &'static str,
+    pub(super) shape: &'static str,
+    pub(super) word: &'static str,
 }
 
 impl Badge {
-    fn of(verdict: &PlayVerdict) -> Self {
+    pub(super) fn of(verdict: &PlayVerdict) -> Self {
         let (class, shape) = match verdict {
             PlayVerdict::Pass | PlayVerdict::Xfail(_) => ("pass", "✔"),
             PlayVerdict::CannotTell => ("unsure", "▲"),

@@ -1,0 +1,192 @@
+//! `demo --web`: the same play, shown in a browser.
+//!
+//! What serves the page is a program of its own, built when it is first asked for. It is told
+//! how the play stands, and says what people ask for; it decides nothing and knows nothing.
+
+use std::fs::File;
+use std::io::{self, BufReader, Read as _, Write as _};
+use std::path::Path;
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::thread::{self, JoinHandle};
+
+use chat_harness::plan::Plan;
+use chat_harness::report::scene::Scene;
+use chat_harness::report::web::{WebEnd, WebState};
+use chat_harness::stage::spawn::{Child, Command, spawn, wait_blocking};
+use chat_harness::timeline::{Ask, Observer};
+use serde::Deserialize;
+use serde_json::json;
+use tokio::sync::mpsc;
+use tokio_util::sync::CancellationToken;
+
+use crate::demo;
+use crate::trouble::Trouble;
+
+/// The package, and the program in it.
+pub(crate) const PACKAGE: &str = "stage-web";
+
+/// The page, and what it shows. When it goes, so does the page.
+pub(crate) struct Web {
+    address: String,
+    shown: Arc<Mutex<Shown>>,
+    changed: Option<SyncSender<()>>,
+    closed: CancellationToken,
+    teller: Option<JoinHandle<()>>,
+}
+
+/// What the page shows.
+#[derive(Default)]
+struct Shown {
+    scene: Option<Scene>,
+    end: Option<WebEnd>,
+}
+
+/// What the program says for itself; everything else is a wish.
+#[derive(Deserialize)]
+#[serde(tag = "ask", rename_all = "kebab-case")]
+enum Said {
+    /// First: what to open.
+    Open { address: String },
+    /// Nobody looks any more.
+    Close,
+}
+
+impl Web {
+    /// Starts the program. Wishes for the play go to `asks`.
+    ///
+    /// # Errors
+    ///
+    /// When it cannot be started or says no address; with what it says instead.
+    pub(crate) fn start(
+        program: &Path,
+        play: &Path,
+        asks: mpsc::Sender<Ask>,
+    ) -> Result<Self, Trouble> {
+        let started = spawn(&Command::new(program));
+        let started = started.map_err(|error| Trouble::environment(error.to_string()))?;
+        let Child {
+            pid,
+            pidfd,
+            stdin,
+            stdout,
+            stderr,
+        } = started;
+        let (mut stdin, mut said) = (File::from(stdin), BufReader::new(File::from(stdout)));
+        let address = greet(play, &mut stdin, &mut said)
+            .ok_or_else(|| Trouble::environment(complaint(File::from(stderr))))?;
+        let closed = CancellationToken::new();
+        let closing = closed.clone();
+        thread::spawn(move || {
+            pass_on(said, &asks);
+            closing.cancel();
+        });
+        let shown: Arc<Mutex<Shown>> = Arc::default();
+        let showing = Arc::clone(&shown);
+        let (changed, changes) = sync_channel(1);
+        let teller = thread::spawn(move || {
+            // The page may have gone before the play.
+            tell(stdin, &changes, &showing).ok();
+            wait_blocking(pid, &pidfd).ok();
+        });
+        Ok(Self {
+            address,
+            shown,
+            changed: Some(changed),
+            closed,
+            teller: Some(teller),
+        })
+    }
+
+    /// What to open.
+    pub(crate) fn address(&self) -> &str {
+        &self.address
+    }
+
+    /// Shows a play from its begin.
+    pub(crate) fn observer(&self, plan: &Plan, dir: &Path) -> Observer {
+        lock(&self.shown).scene = Some(Scene::new(Arc::new(plan.clone())));
+        let (shown, changed) = (Arc::clone(&self.shown), self.changed.clone());
+        let reader = demo::reader(dir);
+        Box::new(move |event| {
+            if let Some(scene) = &mut lock(&shown).scene {
+                scene.add(event, &*reader.0);
+            }
+            // Full is as good: the latest state is told, not each.
+            changed.as_ref().map(|changed| changed.try_send(()).ok());
+        })
+    }
+
+    /// Shows what came of it.
+    pub(crate) fn end(&self, end: WebEnd) {
+        lock(&self.shown).end = Some(end);
+        self.changed
+            .as_ref()
+            .map(|changed| changed.try_send(()).ok());
+    }
+
+    /// Comes when somebody has closed the page.
+    pub(crate) async fn closed(&self) {
+        self.closed.cancelled().await;
+    }
+}
+
+impl Drop for Web {
+    fn drop(&mut self) {
+        self.changed = None;
+        if let Some(teller) = self.teller.take() {
+            teller.join().ok();
+        }
+    }
+}
+
+/// Says where things lie, and hears which address to open.
+fn greet(play: &Path, stdin: &mut File, said: &mut impl io::BufRead) -> Option<String> {
+    let setup = json!({ "uploads": play.join("uploads"), "report": play.join("report.html") });
+    writeln!(stdin, "{setup}").ok()?;
+    let mut first = String::new();
+    said.read_line(&mut first).ok()?;
+    match serde_json::from_str(&first).ok()? {
+        Said::Open { address } => Some(address),
+        Said::Close => None,
+    }
+}
+
+fn complaint(mut stderr: File) -> String {
+    let mut said = String::new();
+    stderr.read_to_string(&mut said).ok();
+    format!("the page cannot be served: {}", said.trim())
+}
+
+/// Hands wishes to the play until the page is closed.
+fn pass_on(said: impl io::BufRead, asks: &mpsc::Sender<Ask>) {
+    for line in said.lines().map_while(Result::ok) {
+        if let Ok(Said::Close) = serde_json::from_str(&line) {
+            // Whoever closes the page does not see another step.
+            asks.blocking_send(Ask::Stop).ok();
+            return;
+        }
+        if let Ok(ask) = serde_json::from_str(&line) {
+            asks.blocking_send(ask).ok();
+        }
+    }
+}
+
+/// Tells the page how the play stands, whenever that has changed.
+fn tell(mut page: File, changes: &Receiver<()>, shown: &Mutex<Shown>) -> io::Result<()> {
+    while changes.recv().is_ok() {
+        let state = {
+            let shown = lock(shown);
+            let scene = shown.scene.as_ref();
+            scene.map(|scene| WebState::of(scene, shown.end.as_ref()))
+        };
+        let mut line = serde_json::to_vec(&state)?;
+        line.push(b'\n');
+        page.write_all(&line)?;
+    }
+    Ok(())
+}
+
+fn lock(shown: &Mutex<Shown>) -> MutexGuard<'_, Shown> {
+    shown.lock().unwrap_or_else(PoisonError::into_inner)
+}

@@ -1,0 +1,249 @@
+// The stage in a browser, as somebody who shows it meets it: real processes behind a real page.
+//
+// XTASK is the command line, REPORTS where its runs go, CHROMIUM the browser, SCRATCH a directory.
+
+import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { readFileSync, writeFileSync } from "node:fs";
+import { createServer, request } from "node:http";
+import { createRequire } from "node:module";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { after, before, test } from "node:test";
+import { chromium } from "playwright-core";
+
+const { XTASK, REPORTS, CHROMIUM, SCRATCH } = process.env;
+const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+let browser;
+
+before(async () => {
+  browser = await chromium.launch({
+    executablePath: CHROMIUM,
+    args: ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"],
+  });
+});
+after(() => browser.close());
+
+/** A demo that waits for its page; what it prints is kept. It ends with the test at the latest. */
+async function staged(t, ...more) {
+  const child = spawn(XTASK, ["demo", "basics/three-clients", "--web", "--reports", REPORTS, ...more], { stdio: ["ignore", "pipe", "pipe"] });
+  const said = [];
+  child.stderr.on("data", (data) => said.push(String(data)));
+  const ended = once(child, "exit");
+  t.after(() => child.kill());
+  const address = await new Promise((found, failed) => {
+    createInterface({ input: child.stdout }).on("line", (line) => {
+      said.push(line);
+      const opens = /^open (http:\S+)/.exec(line);
+      if (opens) {
+        found(opens[1]);
+      }
+    });
+    child.on("exit", () => failed(new Error(said.join("\n"))));
+  });
+  return { child, said, ended, address, origin: new URL(address).origin };
+}
+
+/** The page; what it asks for and complains about is kept. */
+async function opened(stage, options = {}) {
+  const context = await browser.newContext({ viewport: { width: 1440, height: 1000 }, ...options });
+  const page = await context.newPage();
+  const requests = [];
+  const complaints = [];
+  page.on("request", (request) => requests.push(request.url()));
+  page.on("console", (message) => complaints.push(message.text()));
+  page.on("pageerror", (error) => complaints.push(error.message));
+  page.on("dialog", (dialog) => complaints.push(`dialog ${dialog.message()}`));
+  await page.goto(stage.address);
+  return { context, page, requests, complaints };
+}
+
+const card = (page, name) => page.locator(`section[aria-label="${name}"]`);
+const shows = (page, name, text) => card(page, name).locator("pre").last().getByText(text).first().waitFor({ timeout: 20_000 });
+const button = (page, name) => page.getByRole("button", { name, exact: true });
+
+/** One step, from its button to its end. */
+async function step(page, number) {
+  await page.locator("#step:not([disabled])").click({ timeout: 30_000 });
+  const progress = page.locator("#progress");
+  await page.waitForFunction((number) => {
+    const text = document.getElementById("progress").textContent;
+    return text.startsWith(`step ${number} of`) && text.endsWith("is over") || text.startsWith("after") || text.startsWith("stopping");
+  }, number, { timeout: 30_000 });
+  return progress.textContent();
+}
+
+/** Any request, without a browser's good manners: status and body. */
+async function asked(stage, path, { method = "GET", headers = {}, body = "" } = {}) {
+  const { hostname, port } = new URL(stage.origin);
+  const sent = request({ hostname, port, path, method, headers });
+  sent.end(body);
+  const [answer] = await once(sent, "response");
+  let text = "";
+  for await (const part of answer) {
+    text += part;
+  }
+  return [answer.statusCode, text];
+}
+
+async function closed(stage, page) {
+  await button(page, "Close the stage").click();
+  const [code] = await stage.ended;
+  return code;
+}
+
+test("a wrong token, another origin and a foreign host get nothing", async (t) => {
+  const stage = await staged(t);
+  const wrong = stage.address.replace(/[0-9a-f]{32}$/, "0".repeat(32));
+  assert.equal((await asked(stage, new URL(wrong).pathname))[0], 403);
+  for (const path of ["/", "/stage.js", "/state/0", "/report.html"]) {
+    const [status, body] = await asked(stage, path);
+    assert.equal(status, 403, path);
+    assert.ok(!body.includes("alice"), body);
+  }
+  // Somebody has opened it: a browser that has the cookie, and meets other pages.
+  const { context, page } = await opened(stage);
+  await page.locator("#step:not([disabled])").waitFor({ timeout: 30_000 });
+  assert.deepEqual((await asked(stage, new URL(stage.address).pathname))[0], 403, "the token works once");
+  const [cookie] = await context.cookies();
+  assert.equal(cookie.httpOnly && cookie.sameSite, "Strict");
+  const headers = { cookie: `${cookie.name}=${cookie.value}` };
+  assert.equal((await asked(stage, "/state/0", { headers }))[0], 200, "the cookie is what opens it");
+  for (const host of ["evil.example", `localhost:${new URL(stage.origin).port}`]) {
+    assert.equal((await asked(stage, "/state/0", { headers: { ...headers, host } }))[0], 403, host);
+  }
+  // Another port of this machine is another origin, but the same site: the cookie goes along.
+  const other = createServer((_, answer) => answer.setHeader("content-type", "text/html").end("<title>other</title>"));
+  other.listen(0, "127.0.0.1");
+  await once(other, "listening");
+  const evil = await context.newPage();
+  await evil.goto(`http://127.0.0.1:${other.address().port}/`);
+  const got = await evil.evaluate(async (origin) => {
+    const tried = async (path, options) => {
+      try {
+        const answer = await fetch(origin + path, { credentials: "include", ...options });
+        return `${answer.type} ${answer.status} ${await answer.text()}`;
+      } catch {
+        return "nothing";
+      }
+    };
+    const wish = { method: "POST", body: '{"ask":"step"}' };
+    const loaded = (name, part) => new Promise((done) => {
+      const node = document.createElement(name);
+      Object.assign(node, part, { onload: () => done("loaded"), onerror: () => done("nothing") });
+      document.body.append(node);
+    });
+    return [
+      await tried("/state/0", {}),
+      await tried("/ask", wish),
+      await tried("/ask", { ...wish, mode: "no-cors" }),
+      await loaded("script", { src: origin + "/stage.js" }),
+      await loaded("link", { rel: "stylesheet", href: origin + "/stage.css" }),
+    ];
+  }, stage.origin);
+  assert.deepEqual(got, ["nothing", "nothing", "nothing", "nothing", "nothing"]);
+  await evil.setContent(`<form method="post" enctype="text/plain" action="${stage.origin}/ask"><input name='{"ask":"step","x":"' value='"}'><button>go</button></form>`);
+  await Promise.all([evil.waitForNavigation(), evil.getByRole("button").click()]);
+  assert.match(await evil.textContent("body"), /answers its own page alone/);
+  assert.match(await page.textContent("#progress"), /^ready for step 1/, "nobody else has made a step");
+  other.close();
+  await closed(stage, page);
+  await context.close();
+});
+
+test("it is stepped to its end and says what came of it", async (t) => {
+  const stage = await staged(t);
+  const { context, page, requests, complaints } = await opened(stage);
+  assert.equal(await page.textContent("#banner"), "LIVE");
+  assert.deepEqual(await page.locator("section").evaluateAll((all) => all.map((one) => one.ariaLabel)), ["alice", "bob", "relay", "manager"]);
+  await step(page, 1);
+  await shows(page, "bob", "message alice good morning");
+  await card(page, "relay").locator("pre.passed .hidden").first().waitFor();
+  assert.equal(await page.locator("pre.passed .seen").count(), 0);
+  await step(page, 2);
+  await shows(page, "bob", "private alice");
+  assert.ok(!(await card(page, "manager").textContent()).includes("private alice"));
+  await page.screenshot({ path: join(SCRATCH, "stage.png"), fullPage: true });
+  // The others follow by themselves.
+  await button(page, "Go on").click();
+  await page.locator("#verdict a").waitFor({ timeout: 60_000 });
+  assert.match(await page.textContent("#verdict"), /^✔ PASS — \d+ checks/);
+  assert.equal(await page.textContent("#banner"), "OVER");
+  const [report] = await Promise.all([context.waitForEvent("page"), page.getByRole("link", { name: "Open the report" }).click()]);
+  await report.getByText("What the relay could have kept or leaked").waitFor();
+  assert.match(await report.textContent("h1"), /✔ PASS/);
+  await report.locator("#moment").focus();
+  await report.keyboard.press("ArrowLeft");
+  assert.match(await report.textContent("#moment-label"), /^after step/, "its own script runs");
+  assert.deepEqual(complaints, []);
+  assert.deepEqual(requests.filter((url) => !url.startsWith(stage.origin)), []);
+  assert.equal(await closed(stage, page), 0, stage.said.join("\n"));
+  await page.getByText("The stage is closed").waitFor();
+  await context.close();
+});
+
+test("somebody types as bob, sends a file and kills a client, and it is said to be unscripted", async (t) => {
+  const stage = await staged(t);
+  const { context, page, complaints } = await opened(stage);
+  await step(page, 1);
+  await card(page, "bob").getByRole("button", { name: "Take over" }).click();
+  assert.equal(await page.textContent("#banner"), "UNSCRIPTED");
+  assert.ok(await page.locator("#step").isDisabled(), "the script waits");
+  assert.ok(await page.getByLabel("type as alice").isDisabled(), "one client at a time");
+  const hostile = '<img src=x onerror="window.owned=1"></pre><script>window.owned=1</script>';
+  await page.keyboard.type(`/say by hand ${hostile}`);
+  await page.keyboard.press("Enter");
+  await shows(page, "alice", `message bob by hand ${hostile}`);
+  await card(page, "bob").locator(".by-hand").first().waitFor();
+  assert.equal(await page.evaluate(() => window.owned), undefined);
+  const file = join(SCRATCH, "my plan.txt");
+  writeFileSync(file, "the plan\n".repeat(100));
+  await page.getByLabel("a file from bob").setInputFiles(file);
+  await card(page, "bob").getByLabel("for", { exact: true }).selectOption("alice");
+  await card(page, "bob").getByRole("button", { name: "Send file" }).click();
+  await shows(page, "alice", /^file-received bob 900 [0-9a-f]{64} my_plan\.txt/);
+  await card(page, "manager").getByRole("button", { name: "Kill" }).click();
+  await card(page, "manager").locator("h2", { hasText: /signal 9.*by hand/ }).waitFor({ timeout: 20_000 });
+  await shows(page, "alice", "left manager");
+  assert.ok(await card(page, "manager").getByRole("button", { name: "Kill" }).isDisabled());
+  await card(page, "bob").getByRole("button", { name: "Give back" }).click();
+  assert.equal(await page.textContent("#banner"), "UNSCRIPTED", "it stays what it is");
+  await page.screenshot({ path: join(SCRATCH, "unscripted.png"), fullPage: true });
+  await button(page, "End the play here").click();
+  await page.locator("#verdict a").waitFor({ timeout: 60_000 });
+  assert.doesNotMatch(await page.textContent("#verdict"), /PASS/);
+  assert.deepEqual(complaints, []);
+  assert.notEqual(await closed(stage, page), 0);
+  await context.close();
+});
+
+test("the relay that reads along is shown reading", async (t) => {
+  const stage = await staged(t, "--relay", "nosy");
+  const { context, page } = await opened(stage);
+  await button(page, "Start").click();
+  await page.locator("#verdict a").waitFor({ timeout: 90_000 });
+  assert.match(await page.textContent("#verdict"), /^■ PLAINTEXT/);
+  assert.equal(await closed(stage, page), 3);
+  await context.close();
+});
+
+test("nobody is kept out: no finding of axe in light and dark, no sideways page", async (t) => {
+  const stage = await staged(t);
+  const { context, page } = await opened(stage, { bypassCSP: true });
+  await step(page, 1);
+  await card(page, "bob").getByRole("button", { name: "Take over" }).click();
+  await page.evaluate(axe);
+  for (const colorScheme of ["light", "dark"]) {
+    await page.emulateMedia({ colorScheme });
+    const { violations } = await page.evaluate(() => window.axe.run());
+    assert.deepEqual(violations.map((one) => `${colorScheme} ${one.id}: ${one.nodes[0].html}`), []);
+    await page.screenshot({ path: join(SCRATCH, `${colorScheme}.png`), fullPage: true });
+  }
+  for (const width of [320, 1024, 1920]) {
+    await page.setViewportSize({ width, height: 900 });
+    assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= window.innerWidth), `${width} px`);
+  }
+  await closed(stage, page);
+  await context.close();
+});

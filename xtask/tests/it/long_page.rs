@@ -1,0 +1,94 @@
+//! Report pages that no scenario gives quickly: of many messages, from hostile programs.
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use chat_harness::adapter;
+use chat_harness::judge::{PlayVerdict, Verdicts};
+use chat_harness::plan::{self, Plan, StepId};
+use chat_harness::report::{PlayReport, Searches, Tried, page};
+use chat_harness::scenario;
+use chat_harness::timeline::{Direction, Event, Kind, Stream};
+
+use crate::runs::root;
+
+/// Writes the page of a play in which alice sends so many messages.
+pub(crate) fn write(dir: &Path, messages: usize) -> PathBuf {
+    let bytes = |_: &str, at: u64, len: u64| {
+        let bytes = (at..at + len).map(|n| u8::try_from(n % 251).unwrap());
+        bytes.collect()
+    };
+    let text = page::play(&plan(), &events(messages), &report(), &bytes).unwrap();
+    let path = dir.join(format!("{messages}.html"));
+    std::fs::write(&path, text).unwrap();
+    path
+}
+
+fn plan() -> Plan {
+    let adapter = adapter::load(&root().join("adapters/reference.toml")).unwrap();
+    let below = root().join("scenarios");
+    let text = std::fs::read_to_string(below.join("basics/three-clients.toml")).unwrap();
+    let path = Path::new("three-clients.toml");
+    let scenario = scenario::parse(&text, "three-clients", path, &below)
+        .unwrap_or_else(|problems| panic!("{}", problems.render(false)));
+    plan::build(&scenario[0], &adapter, 1, &below).unwrap()
+}
+
+fn events(messages: usize) -> Vec<Event> {
+    let mut kinds = vec![Kind::StepBegan {
+        step: StepId("1".to_owned()),
+    }];
+    for n in 0..messages {
+        kinds.push(Kind::Frame {
+            link: "alice".to_owned(),
+            direction: Direction::Up,
+            at: 0,
+            len: 1321,
+            // One kind each: equal ones would be folded into one.
+            r#type: format!("send-{n}"),
+            fields: [(
+                "to".to_owned(),
+                "bob\" onload=\"window.owned = 1".to_owned(),
+            )]
+            .into(),
+            body: 1200,
+        });
+        kinds.push(Kind::Line {
+            who: "bob".to_owned(),
+            stream: Stream::Stdout,
+            text: "</span><script>window.owned = 1</script><img src=x onerror=alert(1)>".to_owned(),
+            seen: None,
+        });
+    }
+    let number = |(n, kind)| Event {
+        n: n as u64,
+        t: n as u64 * 1_000_000,
+        kind,
+    };
+    kinds.into_iter().enumerate().map(number).collect()
+}
+
+fn report() -> PlayReport {
+    let verdict = PlayVerdict::Pass;
+    PlayReport {
+        scenario: "three-clients".to_owned(),
+        path: "scenarios/basics/three-clients.toml".into(),
+        adapter: "reference".to_owned(),
+        seed: 1,
+        level: "none".to_owned(),
+        elapsed: Duration::ZERO,
+        try_number: 1,
+        tries: vec![Tried {
+            number: 1,
+            verdict: verdict.clone(),
+            elapsed: Duration::ZERO,
+        }],
+        verdicts: Verdicts {
+            play: verdict,
+            checks: Vec::new(),
+        },
+        searches: Searches::default(),
+        used: Vec::new(),
+        dir: "three-clients".into(),
+    }
+}
