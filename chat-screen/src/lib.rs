@@ -12,13 +12,16 @@
 //! or has left the scenario.
 
 mod draw;
+mod film;
 mod guard;
 mod model;
 mod player;
 mod recorded;
+mod still;
 mod wrap;
 
 pub use draw::draw;
+pub use film::{Size, film, still};
 pub use guard::fits;
 pub use model::{Effect, Ending, Model, Origin, Read, Reader};
 pub use player::{Message, Played, ScreenError, channel, live, recorded};

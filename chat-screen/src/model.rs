@@ -171,6 +171,11 @@ impl Model {
         self.letters = longest.min(self.letters + longest.div_ceil(TICKS));
     }
 
+    /// The line to be typed is shown whole at once.
+    pub(crate) fn show_whole_line(&mut self) {
+        self.letters = usize::MAX;
+    }
+
     /// What is looked at: now, or a step before.
     pub fn scene(&self) -> &Scene {
         self.past.as_ref().map_or(&self.show.now, |(_, past)| past)

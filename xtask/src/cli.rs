@@ -122,6 +122,9 @@ pub(crate) struct Demo {
     /// Go on by itself after so long, instead of waiting for a key: `2s`, `500ms`
     #[arg(long, value_parser = duration, value_name = "PAUSE")]
     pub(crate) auto: Option<Duration>,
+    /// Write the stage as a recording (asciicast) in this file, too
+    #[arg(long, value_name = "FILE")]
+    pub(crate) record: Option<PathBuf>,
     /// Show it in a browser instead, with a button for each step and a line for each client
     #[arg(long, conflicts_with_all = ["auto", "ui"])]
     pub(crate) web: bool,
@@ -253,6 +256,7 @@ pub(crate) struct Report {
 #[command(after_help = "Examples:
   cargo xtask replay latest
   cargo xtask replay latest three-clients --ui
+  cargo xtask replay latest three-clients --still 2 > step-2.svg
   cargo xtask replay ~/Downloads/xtask-report three-clients")]
 pub(crate) struct Replay {
     /// A directory of a run, or its name in `reports/`
@@ -262,6 +266,12 @@ pub(crate) struct Replay {
     /// Show one play on the stage as it was, step by step
     #[arg(long)]
     pub(crate) ui: bool,
+    /// Write the stage of one play as a recording (asciicast) in this file
+    #[arg(long, value_name = "FILE")]
+    pub(crate) record: Option<PathBuf>,
+    /// Print the stage of one play as it was when this step was over, as SVG
+    #[arg(long, value_name = "STEP", conflicts_with_all = ["ui", "record"])]
+    pub(crate) still: Option<usize>,
     /// With --ui: go on by itself after so long, instead of waiting for a key
     #[arg(long, value_parser = duration, value_name = "PAUSE", requires = "ui")]
     pub(crate) auto: Option<Duration>,

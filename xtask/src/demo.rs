@@ -19,6 +19,7 @@ use chat_screen::{Ending, Message, Reader};
 
 use crate::binaries;
 use crate::cli;
+use crate::film;
 use crate::interrupt::Interrupt;
 use crate::keys::{self, SingleKeys};
 use crate::output;
@@ -33,6 +34,9 @@ const WIDTH: usize = 100;
 
 /// Bytes of a frame that are looked at, at the most.
 const LOOK: u64 = 512 * 1024;
+
+/// What came of it, and the exit code.
+type Showed = Result<(PlayReport, u8), Trouble>;
 
 /// A play that is shown, and what it is called.
 struct Shown {
@@ -69,13 +73,17 @@ pub(crate) fn run(arguments: &cli::Demo, workspace: &Workspace) -> Ran {
         asked: staging::asked(&staging),
         flags,
     };
-    if let Some(program) = page {
-        on_a_page(&shown, &program)
+    let (report, code) = if let Some(program) = page {
+        on_a_page(&shown, &program)?
     } else if is_stage {
-        on_stage(&shown, arguments.auto)
+        on_stage(&shown, arguments.auto)?
     } else {
-        as_stream(&shown, arguments.auto)
+        as_stream(&shown, arguments.auto)?
+    };
+    if let Some(file) = &arguments.record {
+        film::record(file, shown.dir.path(), &report)?;
     }
+    Ok(code)
 }
 
 /// Whether the stage is wanted, and can be had.
@@ -101,7 +109,7 @@ pub(crate) fn needs_terminal() -> Result<(), Trouble> {
 }
 
 /// On the screen, in a thread of its own.
-fn on_stage(shown: &Shown, auto: Option<Duration>) -> Ran {
+fn on_stage(shown: &Shown, auto: Option<Duration>) -> Showed {
     let (asks, hand) = stage::hand();
     let (tell, told) = chat_screen::channel();
     let cancel = shown.ground.cancel.clone();
@@ -135,11 +143,12 @@ fn on_stage(shown: &Shown, auto: Option<Duration>) -> Ran {
         Err(_) => return Err(Trouble::harness("the stage has panicked")),
     }
     let (report, narrator) = played?;
-    Ok(closing(shown, &report, narrator.as_ref()))
+    let code = closing(shown, &report, narrator.as_ref());
+    Ok((report, code))
 }
 
 /// As lines.
-fn as_stream(shown: &Shown, auto: Option<Duration>) -> Ran {
+fn as_stream(shown: &Shown, auto: Option<Duration>) -> Showed {
     let single_keys = if auto.is_none() {
         SingleKeys::begin()
     } else {
@@ -160,11 +169,12 @@ fn as_stream(shown: &Shown, auto: Option<Duration>) -> Ran {
     // The thread that waits for a key cannot be cancelled.
     runtime.shutdown_background();
     let (report, narrator) = played?;
-    Ok(closing(shown, &report, narrator.as_ref()))
+    let code = closing(shown, &report, narrator.as_ref());
+    Ok((report, code))
 }
 
 /// On a page in a browser, which stays until somebody closes it.
-fn on_a_page(shown: &Shown, program: &Path) -> Ran {
+fn on_a_page(shown: &Shown, program: &Path) -> Showed {
     let (ground, dir) = (&shown.ground, &shown.dir);
     let (asks, hand) = stage::hand();
     let web = Web::start(program, &dir.play(&shown.scenario.id), asks)?;
@@ -173,9 +183,14 @@ fn on_a_page(shown: &Shown, program: &Path) -> Ran {
     runtime.block_on(async {
         let interrupt = Interrupt::listen(ground.cancel.clone())?;
         let held = (Pace::Asked, hand);
-        let played = run::demo(ground, &shown.scenario, dir, &shown.asked, held, |plan, dir| {
-            web.observer(plan, dir)
-        });
+        let played = run::demo(
+            ground,
+            &shown.scenario,
+            dir,
+            &shown.asked,
+            held,
+            |plan, dir| web.observer(plan, dir),
+        );
         let report = played.await.map_err(|error| interrupt.trouble(error))?;
         let page = dir.path().join(&report.dir).join("report.html");
         web.end(WebEnd::of(&report, &page));
@@ -185,7 +200,7 @@ fn on_a_page(shown: &Shown, program: &Path) -> Ran {
             () = web.closed() => {}
             () = ground.cancel.cancelled() => {}
         }
-        Ok(code)
+        Ok((report, code))
     })
 }
 

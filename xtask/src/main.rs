@@ -15,6 +15,7 @@ mod demo;
 mod doctor;
 mod exit_code;
 mod explain;
+mod film;
 mod github;
 mod interrupt;
 mod keys;

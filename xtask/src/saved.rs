@@ -1,16 +1,15 @@
 //! `report` and `replay`: runs that were saved, told again.
 
-use std::fmt::Display;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use chat_harness::report::{load, terminal};
+use chat_harness::report::{PlayReport, load, terminal};
 use chat_harness::run::{self, SavedError, SavedRun};
-use chat_harness::timeline;
-use chat_screen::{Ending, Played};
 
 use crate::cli;
 use crate::demo;
+use crate::exit_code::FINE;
+use crate::film;
 use crate::github::{self, NoCommands};
 use crate::output;
 use crate::trouble::{Ran, Trouble};
@@ -38,40 +37,33 @@ pub(crate) fn replay(arguments: &cli::Replay, workspace: &Workspace) -> Ran {
         demo::needs_terminal()?;
     }
     let run = run::replay(&dir, arguments.scenario.as_deref()).map_err(trouble)?;
+    if let Some(step) = arguments.still {
+        output::result(film::still(step, &run.dir, only(&run)?)?.trim_end());
+        return Ok(FINE);
+    }
+    if let Some(file) = &arguments.record {
+        film::record(file, &run.dir, only(&run)?)?;
+    }
     if arguments.ui {
         on_stage(&run, arguments.auto)?;
     }
     tell(&run)
 }
 
-/// Shows the one play of a run as it was.
-fn on_stage(run: &SavedRun, pause: Option<Duration>) -> Result<(), Trouble> {
+/// The one play of a run that is to be shown.
+fn only(run: &SavedRun) -> Result<&PlayReport, Trouble> {
     let [play] = run.report.plays.as_slice() else {
-        let names: Vec<&str> = run
-            .report
-            .plays
-            .iter()
-            .map(|play| play.scenario.as_str())
-            .collect();
+        let plays = run.report.plays.iter();
+        let names: Vec<&str> = plays.map(|play| play.scenario.as_str()).collect();
         let why = format!("several plays: name one of {}", names.join(", "));
         return Err(Trouble::usage(why));
     };
-    let dir = run.dir.join(&play.dir);
-    let read = |name: &str| {
-        let path = dir.join(name);
-        std::fs::read_to_string(&path).map_err(|error| Trouble::file(&path, &error))
-    };
-    let format = |error: &dyn Display| Trouble::usage(format!("{}: {error}", dir.display()));
-    let page = dir.join("report.html").display().to_string();
-    let when = run.dir.file_name().map(|name| name.to_string_lossy());
-    let played = Played {
-        plan: serde_json::from_str(&read("plan.json")?).map_err(|error| format(&error))?,
-        events: timeline::read(&read("timeline.jsonl")?).map_err(|error| format(&error))?,
-        ending: Ending::of(play, &page),
-        when: when.unwrap_or_default().chars().take(15).collect(),
-        reader: demo::reader(&dir),
-    };
-    let shown = chat_screen::recorded(played, pause);
+    Ok(play)
+}
+
+/// Shows the one play of a run as it was.
+fn on_stage(run: &SavedRun, pause: Option<Duration>) -> Result<(), Trouble> {
+    let shown = chat_screen::recorded(film::played(&run.dir, only(run)?)?, pause);
     shown.map_err(|error| Trouble::environment(format!("the terminal cannot be used: {}", error.0)))
 }
 

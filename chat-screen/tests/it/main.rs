@@ -2,6 +2,7 @@
 
 #![cfg(test)] // so that helpers count as tests, too, and may unwrap
 
+mod film;
 mod keys;
 mod screens;
 
@@ -45,6 +46,16 @@ struct Stage {
     plan: Plan,
     model: Model,
     events: u64,
+    /// Everything that was added.
+    log: Vec<Event>,
+}
+
+/// What the relay gets says nothing.
+fn reader() -> Reader {
+    Reader(Box::new(|_, at, len| {
+        let byte = |n: u64| u8::try_from((n * 89 + 41) % 251).unwrap();
+        (at..at + len).map(byte).collect()
+    }))
 }
 
 impl Stage {
@@ -54,16 +65,12 @@ impl Stage {
 
     fn of(origin: Origin) -> Self {
         let plan = planned();
-        // What the relay gets says nothing.
-        let bytes = |_: &str, at: u64, len: u64| {
-            let byte = |n: u64| u8::try_from((n * 89 + 41) % 251).unwrap();
-            (at..at + len).map(byte).collect()
-        };
-        let model = Model::new(&plan, origin, Reader(Box::new(bytes)));
+        let model = Model::new(&plan, origin, reader());
         let mut stage = Self {
             plan,
             model,
             events: 0,
+            log: Vec::new(),
         };
         stage.add(Kind::Began {
             version: 1,
@@ -98,11 +105,13 @@ impl Stage {
     fn add(&mut self, kind: Kind) {
         let n = self.events;
         self.events += 1;
-        self.model.event(Event {
+        let event = Event {
             n,
             t: n * 500_000_000,
             kind,
-        });
+        };
+        self.log.push(event.clone());
+        self.model.event(event);
     }
 
     fn line(&mut self, who: &str, text: &str) {

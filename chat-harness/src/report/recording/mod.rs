@@ -15,7 +15,8 @@ use crate::adapter::Terminal;
 use crate::plan::Plan;
 use crate::timeline::{Ended, Event, Kind, Stream};
 use harmless::Harmless;
-use tape::{Code, Tape};
+
+pub use tape::{Code, Tape};
 
 /// Bytes of one participant's output that are recorded; the rest is in `out/`.
 const LONGEST: u64 = 1024 * 1024;
@@ -65,9 +66,9 @@ pub fn of_participants(plan: &Plan, events: &[Event], bytes: Bytes<'_>) -> Vec<R
     finished.collect()
 }
 
-/// What everybody's recording says of an event: the step, by the name that links to it on
+/// What every recording of a play says of an event: the step, by the name that links to it on
 /// the report page.
-fn marker(plan: &Plan, kind: &Kind) -> Option<String> {
+pub fn marker(plan: &Plan, kind: &Kind) -> Option<String> {
     match kind {
         Kind::StepBegan { step } => {
             let sentence = plan.step(step).map_or("", |step| &step.sentence);

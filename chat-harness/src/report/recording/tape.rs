@@ -4,7 +4,7 @@ use serde_json::json;
 
 /// What a line says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Code {
+pub enum Code {
     /// The last process ended with this status.
     Exit,
     /// Typed.
@@ -28,7 +28,7 @@ impl Code {
 
 /// A recording as it grows.
 #[derive(Debug)]
-pub(super) struct Tape {
+pub struct Tape {
     text: String,
     /// Microseconds since the play began, of the last line.
     last: u64,
@@ -36,7 +36,7 @@ pub(super) struct Tape {
 
 impl Tape {
     /// With its first line. The size is in columns and rows.
-    pub(super) fn new((columns, rows): (u16, u16), title: &str) -> Self {
+    pub fn new((columns, rows): (u16, u16), title: &str) -> Self {
         let header = json!({
             "version": 3,
             "term": { "cols": columns, "rows": rows, "type": "xterm-256color" },
@@ -50,7 +50,7 @@ impl Tape {
 
     /// Adds what happened `t` nanoseconds after the play began; nothing, when there is no
     /// output to show.
-    pub(super) fn push(&mut self, t: u64, code: Code, data: &str) {
+    pub fn push(&mut self, t: u64, code: Code, data: &str) {
         if data.is_empty() && code == Code::Output {
             return;
         }
@@ -68,7 +68,7 @@ impl Tape {
     }
 
     /// The whole file.
-    pub(super) fn finish(self) -> String {
+    pub fn finish(self) -> String {
         self.text
     }
 }

@@ -1,0 +1,62 @@
+//! A saved play, read back to be shown on the stage, recorded from it, or drawn.
+
+use std::fmt::Display;
+use std::fs;
+use std::path::Path;
+
+use chat_harness::report::PlayReport;
+use chat_harness::timeline;
+use chat_screen::{Ending, Played, Size};
+
+use crate::demo;
+use crate::output;
+use crate::trouble::Trouble;
+
+/// Of recordings and pictures: wide enough for three clients beside the relay.
+pub(crate) const SIZE: Size = (120, 34);
+
+/// A play of the run in this directory.
+///
+/// # Errors
+///
+/// When one of its files cannot be read.
+pub(crate) fn played(run: &Path, play: &PlayReport) -> Result<Played, Trouble> {
+    let dir = run.join(&play.dir);
+    let read = |name: &str| {
+        let path = dir.join(name);
+        fs::read_to_string(&path).map_err(|error| Trouble::file(&path, &error))
+    };
+    let format = |error: &dyn Display| Trouble::usage(format!("{}: {error}", dir.display()));
+    let page = dir.join("report.html").display().to_string();
+    let when = run.file_name().map(|name| name.to_string_lossy());
+    Ok(Played {
+        plan: serde_json::from_str(&read("plan.json")?).map_err(|error| format(&error))?,
+        events: timeline::read(&read("timeline.jsonl")?).map_err(|error| format(&error))?,
+        ending: Ending::of(play, &page),
+        when: when.unwrap_or_default().chars().take(15).collect(),
+        reader: demo::reader(&dir),
+    })
+}
+
+/// Writes the stage of a play as a recording.
+///
+/// # Errors
+///
+/// As [`played`], and when the file cannot be written.
+pub(crate) fn record(file: &Path, run: &Path, play: &PlayReport) -> Result<(), Trouble> {
+    let film = chat_screen::film(played(run, play)?, SIZE);
+    fs::write(file, film).map_err(|error| Trouble::file(file, &error))?;
+    output::narrate(&format!("recorded in {}", file.display()));
+    Ok(())
+}
+
+/// The stage as it was when a step was over, as SVG.
+///
+/// # Errors
+///
+/// As [`played`], and when there was no such step.
+pub(crate) fn still(step: usize, run: &Path, play: &PlayReport) -> Result<String, Trouble> {
+    let still = chat_screen::still(played(run, play)?, step, SIZE);
+    still
+        .ok_or_else(|| Trouble::usage(format!("the play has not come to the end of a step {step}")))
+}
