@@ -23,19 +23,31 @@ impl Found {
 
     /// In the order of the place.
     pub(super) fn findings(self, names: &[String], surface: Surface, place: &str) -> Vec<Kind> {
-        let mut all: Vec<_> = self.first.into_iter().collect();
-        all.sort_by(|(a, a_at), (b, b_at)| (a_at, a).cmp(&(b_at, b)));
+        let all = self.first.iter().filter(|(key, _)| !self.is_plainer(key));
+        let mut all: Vec<_> = all.collect();
+        all.sort_by_key(|(key, at)| (*at, *key));
         all.into_iter()
             .map(|((name, chain), at)| {
                 let words: Vec<&str> = chain.iter().map(|one| one.word()).collect();
                 Kind::Finding {
                     surface,
                     place: place.to_owned(),
-                    at,
-                    what: names.get(name).cloned().unwrap_or_default(),
+                    at: *at,
+                    what: names.get(*name).cloned().unwrap_or_default(),
                     transformation: words.join(OF),
                 }
             })
             .collect()
+    }
+
+    /// Whether it is base64 for URLs, and base64 all the same: most characters mean the same in
+    /// both, and a hyphen beside them says nothing.
+    fn is_plainer(&self, (name, chain): &(usize, Vec<Transformation>)) -> bool {
+        let plainer = chain.iter().map(|one| match one {
+            Transformation::Base64Url => Transformation::Base64,
+            other => *other,
+        });
+        let plainer: Vec<_> = plainer.collect();
+        plainer != *chain && self.first.contains_key(&(*name, plainer))
     }
 }

@@ -39,7 +39,6 @@ pub(super) struct Edges {
 
 impl Edges {
     /// The text is all that there is.
-    #[cfg(test)]
     pub(super) const NONE: Self = Self {
         front: false,
         back: false,
@@ -55,6 +54,8 @@ pub(super) struct Grams {
     /// Where the entries of each word of the filter begin; one more for the end.
     buckets: Vec<u32>,
     entries: Vec<Entry>,
+    /// Bits that no gram has: of random bytes, most have one of them.
+    never: u64,
     /// Every so many bytes of a text a gram is looked up.
     stride: usize,
 }
@@ -102,6 +103,7 @@ impl Grams {
             strings,
             filter: vec![0; words],
             buckets: vec![0; words + 1],
+            never: !entries.iter().fold(0, |all, entry| all | entry.gram),
             entries,
             stride,
         };
@@ -150,6 +152,9 @@ impl Grams {
             let gram = gram
                 .first_chunk()
                 .map_or(0, |gram| u64::from_le_bytes(*gram));
+            if gram & self.never != 0 {
+                continue;
+            }
             let spread = spread(gram);
             let word = word(spread, shift);
             let bits = self.filter.get(word).copied().unwrap_or_default();

@@ -1,9 +1,12 @@
 //! The audit: searches for planted plaintext, and for the control that shows the search to
-//! work.
+//! work. "Not seen" is all that it ever says.
 //!
-//! What it does not do yet: memory, compression, key-free searches for home-made ciphers.
-//! "Not seen" is all that it ever says.
+//! `grams` finds many strings in one pass, `spell` writes down what they look like, `needles`
+//! takes them from a plan, and `deep` looks below: into what is compressed, encoded several
+//! times, cut into lines or enciphered without skill.
 
+mod allowance;
+mod deep;
 mod found;
 mod grams;
 mod needles;
@@ -14,6 +17,7 @@ mod spell;
 mod structure;
 mod transformation;
 
+pub use allowance::Allowance;
 pub use search::{Searched, Searcher};
 pub use structure::{PrivateKey, Sent, Span, examine, pieces, private_keys, secrets, spans};
 pub use transformation::Transformation;

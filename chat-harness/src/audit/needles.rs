@@ -8,8 +8,9 @@ use super::transformation::Transformation;
 use crate::adapter::Surface;
 use crate::plan::AuditPlan;
 
-/// So many bytes of a canary are enough to know it by.
-const ENOUGH: usize = 16;
+/// So many bytes of a canary are enough to know it by; of one that is spelled in groups, one
+/// more, for what its neighbours have taken.
+const ENOUGH: usize = 15;
 
 /// Bytes of a piece of a text or file. Fewer are found in other people's words.
 const PIECE: usize = 32;
@@ -32,29 +33,50 @@ pub(super) struct Needles {
     /// What findings are called.
     pub(super) names: Vec<String>,
     /// Place in `names`, and the spelling, of each string of `grams`; the controls have none.
-    pub(super) spelled: Vec<(usize, Transformation)>,
+    spelled: Vec<(usize, Transformation)>,
+    /// Places in `names` from which on they are those of keys.
+    keys_from: usize,
     /// All spellings, and behind them the controls: what finds the one finds the other, and
     /// without it no control is found either.
     pub(super) grams: Grams,
     /// Place of each control among the strings.
     pub(super) controls: BTreeMap<Surface, usize>,
+    /// Whole canaries, with their places in `names`.
+    pub(super) canaries: Vec<(usize, Vec<u8>)>,
+    /// These, and texts, in pieces where they are long.
+    pub(super) plain: Vec<(usize, Vec<u8>)>,
 }
 
 impl Needles {
-    /// Of a plan, with the contents of its files.
-    pub(super) fn new(plan: &AuditPlan, files: &[(String, Vec<u8>)]) -> Self {
+    /// Of a plan, with the contents of its files, and of keys.
+    pub(super) fn new(
+        plan: &AuditPlan,
+        files: &[(String, Vec<u8>)],
+        keys: &[(String, Vec<u8>)],
+    ) -> Self {
         let mut names = Vec::new();
         let mut strings = Vec::new();
         let mut spelled = Vec::new();
-        for (name, source) in sources(plan, files).into_iter().enumerate() {
+        let mut canaries = Vec::new();
+        let mut plain = Vec::new();
+        let mut sources = sources(plan, files);
+        let keys_from = sources.len();
+        sources.extend(keys.iter().map(key));
+        for (name, source) in sources.into_iter().enumerate() {
             names.push(source.what);
             let mut known = BTreeSet::new();
             for piece in source.pieces {
                 for (transformation, spelling) in spellings(&piece) {
                     if spelling.len() >= SHORTEST && known.insert(spelling.clone()) {
                         spelled.push((name, transformation));
-                        strings.push(wanted(spelling, piece.len(), source.is_canary));
+                        strings.push(wanted(spelling, piece.len(), source.kind));
                     }
+                }
+                if source.kind == SourceKind::Canary {
+                    canaries.push((name, piece.clone()));
+                }
+                if matches!(source.kind, SourceKind::Canary | SourceKind::Text) {
+                    plain.push((name, piece));
                 }
             }
         }
@@ -71,9 +93,23 @@ impl Needles {
         Self {
             names,
             spelled,
+            keys_from,
             grams: Grams::new(strings),
             controls,
+            canaries,
+            plain,
         }
+    }
+
+    /// Place in `names`, and the transformations, of a string of `grams`; `None` for controls.
+    pub(super) fn of(&self, string: usize) -> Option<(usize, Vec<Transformation>)> {
+        let (name, spelled) = *self.spelled.get(string)?;
+        let chain = match spelled {
+            _ if name < self.keys_from => vec![spelled],
+            Transformation::AsIs => vec![Transformation::PrivateKey],
+            other => vec![other, Transformation::PrivateKey],
+        };
+        Some((name, chain))
     }
 }
 
@@ -81,16 +117,24 @@ impl Needles {
 struct Source {
     what: String,
     pieces: Vec<Vec<u8>>,
+    kind: SourceKind,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum SourceKind {
     /// Parts of it are known as well.
-    is_canary: bool,
+    Canary,
+    Text,
+    File,
+    Key,
 }
 
 /// Of a canary a part is enough, as long as the same part of the spelling.
-fn wanted(spelling: Vec<u8>, length: usize, is_canary: bool) -> Wanted {
-    if !is_canary {
+fn wanted(spelling: Vec<u8>, length: usize, kind: SourceKind) -> Wanted {
+    if kind != SourceKind::Canary {
         return Wanted::whole(spelling);
     }
-    let enough = (spelling.len() * ENOUGH).div_ceil(length).max(ENOUGH);
+    let enough = (spelling.len() * ENOUGH / length.max(1)).max(ENOUGH);
     Wanted {
         enough,
         bytes: spelling,
@@ -101,12 +145,12 @@ fn sources(plan: &AuditPlan, files: &[(String, Vec<u8>)]) -> Vec<Source> {
     let canaries = plan.canaries.iter().map(|canary| Source {
         what: format!("canary {}", canary.name),
         pieces: vec![canary.text.clone().into_bytes()],
-        is_canary: true,
+        kind: SourceKind::Canary,
     });
     let texts = plan.texts.iter().map(|text| Source {
         what: format!("text of step {}", text.step.0),
         pieces: content(text.text.as_bytes()),
-        is_canary: false,
+        kind: SourceKind::Text,
     });
     // A file with canaries throughout is found by them.
     let planted = |content: &[u8]| {
@@ -119,9 +163,18 @@ fn sources(plan: &AuditPlan, files: &[(String, Vec<u8>)]) -> Vec<Source> {
         .map(|(name, bytes)| Source {
             what: format!("file {name}"),
             pieces: content(bytes),
-            is_canary: false,
+            kind: SourceKind::File,
         });
     canaries.chain(texts).chain(files).collect()
+}
+
+/// A piece of a key, with the name of the key.
+fn key((what, piece): &(String, Vec<u8>)) -> Source {
+    Source {
+        what: what.clone(),
+        pieces: vec![piece.clone()],
+        kind: SourceKind::Key,
+    }
 }
 
 /// The whole of what is short, pieces all through what is long.

@@ -7,7 +7,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use proptest::prelude::*;
 
-use super::{Searcher, Transformation as T};
+use super::{Allowance, Searcher, Transformation as T};
 use crate::adapter::Surface;
 use crate::plan::{AuditPlan, Canary, StepId};
 use crate::timeline::Kind;
@@ -33,12 +33,15 @@ pub(super) fn searcher() -> Searcher {
         controls: [(Surface::Wire, "relay-bnmqwert".to_owned())].into(),
         ..AuditPlan::default()
     };
-    Searcher::new(&plan, &[])
+    Searcher::new(&plan, &[], &[])
 }
 
 /// Names and transformations of what is found.
 pub(super) fn found(searcher: &Searcher, bytes: &[u8]) -> Vec<(String, String)> {
-    let searched = searcher.search(Surface::Output, "log", bytes).unwrap();
+    let mut all = Allowance::of(Surface::Output);
+    let searched = searcher
+        .search_below(Surface::Output, "log", bytes, &mut all)
+        .unwrap();
     let told = searched.findings.into_iter().map(|finding| match finding {
         Kind::Finding {
             what,
@@ -56,19 +59,19 @@ fn told(bytes: &[u8], between: &str, one: impl Fn(u8) -> String) -> Vec<u8> {
 }
 
 /// RFC 4648, bit by bit.
-fn base32(bytes: &[u8]) -> Vec<u8> {
+fn base32(bytes: &[u8], alphabet: &[u8; 32]) -> Vec<u8> {
     let bits: String = bytes.iter().map(|byte| format!("{byte:08b}")).collect();
     let mut text = Vec::new();
     for five in bits.as_bytes().chunks(5) {
         let five = format!("{:0<5}", std::str::from_utf8(five).unwrap());
         let value = usize::from_str_radix(&five, 2).unwrap();
-        text.push(b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"[value]);
+        text.push(alphabet[value]);
     }
     text
 }
 
-/// Adobe's base85, by division of the whole group.
-fn ascii85(bytes: &[u8]) -> Vec<u8> {
+/// By division of the whole group.
+fn base85(bytes: &[u8], alphabet: &[u8; 85]) -> Vec<u8> {
     let mut text = Vec::new();
     for group in bytes.chunks(4) {
         let mut four = [0; 4];
@@ -76,9 +79,23 @@ fn ascii85(bytes: &[u8]) -> Vec<u8> {
         let value = u32::from_be_bytes(four);
         let digits = [52_200_625, 614_125, 7225, 85, 1].map(|unit| value / unit % 85);
         let kept = digits.iter().take(group.len() + 1);
-        text.extend(kept.map(|digit| b'!' + u8::try_from(*digit).unwrap()));
+        text.extend(kept.map(|digit| alphabet[usize::try_from(*digit).unwrap()]));
     }
     text
+}
+
+const RFC_32: &[u8; 32] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
+const HEX_32: &[u8; 32] = b"0123456789ABCDEFGHIJKLMNOPQRSTUV";
+/// As Python's `base64.b85encode` writes it.
+const PYTHON_85: &[u8; 85] =
+    b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz!#$%&()*+-;<=>?@^_`{|}~";
+/// As ZeroMQ's RFC 32 writes it.
+const ZEROMQ_85: &[u8; 85] =
+    b"0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ.-:+=^!/*?&<>()[]{}@%$#";
+
+/// Adobe's: every character from the exclamation mark on.
+fn adobe() -> [u8; 85] {
+    std::array::from_fn(|digit| b'!' + u8::try_from(digit).unwrap())
 }
 
 /// A whole message in a transformation: everything that it can be written in beforehand.
@@ -128,9 +145,13 @@ fn written(message: &[u8]) -> Vec<(T, Vec<u8>)> {
         ),
         (T::Base64, STANDARD.encode(message).into()),
         (T::Base64, URL_SAFE_NO_PAD.encode(message).into()),
-        (T::Base32, base32(message)),
-        (T::Base32, base32(message).to_ascii_lowercase()),
-        (T::Ascii85, ascii85(message)),
+        (T::Base32, base32(message, RFC_32)),
+        (T::Base32, base32(message, RFC_32).to_ascii_lowercase()),
+        (T::Base32Hex, base32(message, HEX_32)),
+        (T::Base32Hex, base32(message, HEX_32).to_ascii_lowercase()),
+        (T::Ascii85, base85(message, &adobe())),
+        (T::Base85, base85(message, PYTHON_85)),
+        (T::Z85, base85(message, ZEROMQ_85)),
         (T::Percent, told(message, "", |byte| format!("%{byte:02X}"))),
         (
             T::JsonEscapes,
@@ -210,13 +231,15 @@ proptest! {
         pieces in prop::collection::vec(1usize..40, 0..60),
     ) {
         let at = at.min(noise.len());
-        let planted = [CANARY.as_bytes(), b"relay-bnmqwert", STANDARD.encode(CANARY).as_bytes()].concat();
+        let planted = [CANARY.as_bytes(), b" relay-bnmqwert ", STANDARD.encode(CANARY).as_bytes()].concat();
         let text = [&noise[..at], &planted, &noise[at..]].concat();
         let searcher = searcher();
-        let whole = searcher.search(Surface::Wire, "w", &text[..]).unwrap();
+        let all = || Allowance::of(Surface::Wire);
+        let whole = searcher.search_below(Surface::Wire, "w", &text[..], &mut all()).unwrap();
         prop_assert_eq!(whole.findings.len(), 2);
         prop_assert_eq!(whole.control, Some(true));
-        let split = searcher.search(Surface::Wire, "w", Pieces(&text, pieces)).unwrap();
+        let pieces = Pieces(&text, pieces);
+        let split = searcher.search_below(Surface::Wire, "w", pieces, &mut all()).unwrap();
         prop_assert_eq!(split, whole);
     }
 }

@@ -1,7 +1,10 @@
 //! One pass over a place, for everything at once.
 
 use std::io::{self, Read};
+use std::sync::OnceLock;
 
+use super::allowance::Allowance;
+use super::deep::Deep;
 use super::found::Found;
 use super::grams::Edges;
 use super::needles::Needles;
@@ -12,10 +15,17 @@ use crate::timeline::Kind;
 /// Bytes read at once: they are searched before they leave the processor's cache.
 const CHUNK: usize = 256 * 1024;
 
+/// Bytes that are looked through below the surface at once, and how many of them once more with
+/// those behind: what is compressed or enciphered there lies whole in one part.
+const PART: usize = 4 * 1024 * 1024;
+const PART_OVERLAP: usize = 128 * 1024;
+
 /// Looks for everything that a plan has planted.
 #[derive(Debug)]
 pub struct Searcher {
     needles: Needles,
+    /// Made when it is first needed.
+    deep: OnceLock<Deep>,
 }
 
 /// What came of one place.
@@ -23,6 +33,8 @@ pub struct Searcher {
 pub struct Searched {
     /// Bytes read.
     pub bytes: u64,
+    /// Bytes of them that were looked through below what is written there.
+    pub below: u64,
     /// Whether the surface's control was found here; `None` where it has none.
     pub control: Option<bool>,
     /// [`Kind::Finding`], the first of each canary and transformation.
@@ -30,14 +42,17 @@ pub struct Searched {
 }
 
 impl Searcher {
-    /// Prepares the search; `files` are names and contents of what was sent.
-    pub fn new(plan: &AuditPlan, files: &[(String, Vec<u8>)]) -> Self {
+    /// Prepares the search. `files` are names and contents of what was sent, `keys` are pieces
+    /// of private keys and what they are called.
+    pub fn new(plan: &AuditPlan, files: &[(String, Vec<u8>)], keys: &[(String, Vec<u8>)]) -> Self {
         Self {
-            needles: Needles::new(plan, files),
+            needles: Needles::new(plan, files, keys),
+            deep: OnceLock::new(),
         }
     }
 
-    /// Searches one place of a surface. The result does not depend on how the bytes arrive.
+    /// Searches one place of a surface for what is written there, in every spelling. The result
+    /// does not depend on how the bytes arrive.
     ///
     /// # Errors
     ///
@@ -48,7 +63,23 @@ impl Searcher {
         place: &str,
         mut reader: impl Read,
     ) -> io::Result<Searched> {
-        self.read_through(surface, place, &mut reader)
+        self.read_through(surface, place, &mut reader, None)
+    }
+
+    /// Searches as [`Self::search`], and also for what is compressed, encoded several times, cut
+    /// into lines or badly enciphered, as far as it is allowed.
+    ///
+    /// # Errors
+    ///
+    /// As above.
+    pub fn search_below(
+        &self,
+        surface: Surface,
+        place: &str,
+        mut reader: impl Read,
+        allowance: &mut Allowance,
+    ) -> io::Result<Searched> {
+        self.read_through(surface, place, &mut reader, Some(allowance))
     }
 
     /// Not generic, so that it is compiled here, optimised.
@@ -57,11 +88,13 @@ impl Searcher {
         surface: Surface,
         place: &str,
         reader: &mut dyn Read,
+        allowance: Option<&mut Allowance>,
     ) -> io::Result<Searched> {
         let control = self.needles.controls.get(&surface).copied();
         // What runs into the end of the buffer is seen again, with the byte in front of it.
         let overlap = self.needles.grams.longest() + 1;
         let mut found = Found::default();
+        let mut below = allowance.map(|allowance| (Part::default(), allowance));
         let mut buffer = vec![0; overlap + CHUNK];
         // Bytes at the front of the buffer that were searched before.
         let mut kept = 0;
@@ -76,15 +109,20 @@ impl Searcher {
             };
             self.needles.grams.find(now, edges, |hit| {
                 // Controls of other surfaces mean nothing here.
-                if let Some((name, transformation)) = self.needles.spelled.get(hit.string) {
-                    found.add(*name, vec![*transformation], before + hit.at as u64);
+                if let Some((name, chain)) = self.needles.of(hit.string) {
+                    found.add(name, chain, before + hit.at as u64);
                 } else if control == Some(hit.string) {
                     found.control = true;
                 }
             });
+            if let Some((part, allowance)) = &mut below {
+                let new = now.get(kept..).unwrap_or_default();
+                part.add(new, |part| self.look(part, &mut found, allowance));
+            }
             if read == 0 {
                 return Ok(Searched {
                     bytes: before + filled as u64,
+                    below: below.map_or(0, |(part, _)| part.looked),
                     control: control.map(|_| found.control),
                     findings: found.findings(&self.needles.names, surface, place),
                 });
@@ -92,6 +130,51 @@ impl Searcher {
             kept = filled.min(overlap);
             buffer.copy_within(filled - kept..filled, 0);
             before += (filled - kept) as u64;
+        }
+    }
+
+    /// Looks through a part, and says how many bytes of it were new.
+    fn look(&self, part: &Part, found: &mut Found, allowance: &mut Allowance) -> u64 {
+        let taken = allowance.take(part.bytes.len(), part.seen);
+        let bytes = part.bytes.get(..taken).unwrap_or_default();
+        if taken > part.seen {
+            let deep = self.deep.get_or_init(|| Deep::new(&self.needles));
+            deep.look(&self.needles, bytes, part.start, found, allowance);
+        }
+        taken.saturating_sub(part.seen) as u64
+    }
+}
+
+/// Bytes on their way into the depth. Where a part ends does not depend on how they arrive.
+#[derive(Default)]
+struct Part {
+    bytes: Vec<u8>,
+    /// Where the first of them stands.
+    start: u64,
+    /// Those that were looked through before.
+    seen: usize,
+    /// All that were looked through so far.
+    looked: u64,
+}
+
+impl Part {
+    /// Takes what has been read, and looks at each part that is full; nothing is the end.
+    fn add(&mut self, mut new: &[u8], mut look: impl FnMut(&Self) -> u64) {
+        if new.is_empty() && self.bytes.len() > self.seen {
+            let looked = look(self);
+            self.looked += looked;
+        }
+        while !new.is_empty() {
+            let (now, later) = new.split_at(new.len().min(PART - self.bytes.len()));
+            self.bytes.extend_from_slice(now);
+            new = later;
+            if self.bytes.len() == PART {
+                let looked = look(self);
+                self.looked += looked;
+                self.bytes.drain(..PART - PART_OVERLAP);
+                self.start += (PART - PART_OVERLAP) as u64;
+                self.seen = PART_OVERLAP;
+            }
         }
     }
 }
@@ -138,7 +221,7 @@ mod tests {
 
     /// What is found in these bytes, in words.
     fn found(bytes: &[u8]) -> Vec<String> {
-        let searched = Searcher::new(&plan(), &[])
+        let searched = Searcher::new(&plan(), &[], &[])
             .search(Surface::Output, "log", bytes)
             .unwrap();
         assert_eq!(searched.bytes, bytes.len() as u64);
@@ -210,7 +293,7 @@ mod tests {
         let text = "why??? because??? who knows???";
         let mut plan = plan();
         plan.texts[0].text = text.to_owned();
-        let searcher = Searcher::new(&plan, &[]);
+        let searcher = Searcher::new(&plan, &[], &[]);
         let (standard, url) = (STANDARD.encode(text), URL_SAFE.encode(text));
         assert_ne!(standard, url);
         for (encoded, name) in [(standard, "base64"), (url, "base64url")] {
@@ -245,7 +328,7 @@ mod tests {
     fn of_a_file_any_part_is_found() {
         let content: Vec<u8> = (0..20_000u32).flat_map(|n| n.to_be_bytes()).collect();
         let files = [("plan.pdf".to_owned(), content.clone())];
-        let searcher = Searcher::new(&plan(), &files);
+        let searcher = Searcher::new(&plan(), &files, &[]);
         let part = &content[8000..16_000];
         let searched = searcher.search(Surface::Files, "blob", part).unwrap();
         assert!(!searched.findings.is_empty());
@@ -263,7 +346,7 @@ mod tests {
 
     #[test]
     fn the_control_counts_on_its_surface_only() {
-        let searcher = Searcher::new(&plan(), &[]);
+        let searcher = Searcher::new(&plan(), &[], &[]);
         let control = |surface, bytes: &[u8]| searcher.search(surface, "x", bytes).unwrap().control;
         for surface in [Surface::Wire, Surface::Arguments] {
             assert_eq!(control(surface, b"hello relay-control"), Some(true));

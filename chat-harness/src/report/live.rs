@@ -296,6 +296,7 @@ impl Narrator {
                 grouped(one.bytes),
                 one.control()
             ));
+            lines.push(format!("            {}", one.below()));
         }
         lines.push(format!("   {}", searches.sentence()));
         if !searches.surfaces.is_empty() {

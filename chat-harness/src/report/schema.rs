@@ -182,6 +182,11 @@ fn searched() -> Value {
                 "description": "Whether the string that must be found was; null when the adapter declares none.",
                 "type": ["boolean", "null"],
             },
+            "below": count("Bytes that were also looked through for what is compressed, encoded several times, cut into lines or badly enciphered."),
+            "left_out": {
+                "description": "What was left out of that; null when nothing was.",
+                "type": ["string", "null"],
+            },
         }),
     );
     object(

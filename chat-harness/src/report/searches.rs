@@ -21,7 +21,7 @@ pub struct Searches {
 }
 
 /// The search of one surface.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Searched {
     /// Which.
     pub surface: Surface,
@@ -35,6 +35,11 @@ pub struct Searched {
     pub found: u64,
     /// Whether the control was found; `None` when the adapter declares none.
     pub control_found: Option<bool>,
+    /// Bytes that were also looked through for what is compressed, encoded several times, cut
+    /// into lines or badly enciphered.
+    pub below: u64,
+    /// What was left out of that; `None` when nothing was.
+    pub left_out: Option<String>,
 }
 
 impl Searches {
@@ -55,6 +60,8 @@ impl Searches {
                     samples,
                     found,
                     control,
+                    below,
+                    left_out,
                     ..
                 } => searches.surfaces.push(Searched {
                     surface: *surface,
@@ -63,6 +70,8 @@ impl Searches {
                     samples: *samples,
                     found: *found,
                     control_found: *control,
+                    below: *below,
+                    left_out: left_out.clone(),
                 }),
                 Kind::Finding { .. } => searches.seen += 1,
                 _ => {}
@@ -80,7 +89,7 @@ impl Searches {
             let known = self.surfaces.iter_mut();
             match known.into_iter().find(|known| known.surface == one.surface) {
                 Some(known) => known.add(one),
-                None => self.surfaces.push(*one),
+                None => self.surfaces.push(one.clone()),
             }
         }
     }
@@ -132,6 +141,19 @@ impl Searched {
             (Some(before), Some(now)) => Some(before && now),
             (before, now) => before.or(now),
         };
+        self.below += other.below;
+        if self.left_out.is_none() {
+            self.left_out.clone_from(&other.left_out);
+        }
+    }
+
+    /// `41 882 of them unpacked and deciphered`, and what of that was left out.
+    pub(super) fn below(&self) -> String {
+        let below = format!("{} of them unpacked and deciphered", grouped(self.below));
+        match &self.left_out {
+            Some(left_out) => format!("{below} ({left_out})"),
+            None => below,
+        }
     }
 
     /// `4 times in 5 looks`.

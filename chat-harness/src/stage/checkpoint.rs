@@ -11,15 +11,18 @@ use super::memory::{self, Copied, Manner, Sample};
 use super::orphans::{strays, trees};
 use super::sampling::Sampling;
 use super::scratch::read_fixture;
+use super::structure::KeyPiece;
 use super::tally::Tally;
 use crate::adapter::{MemoryManual, Surface};
-use crate::audit::Searcher;
+use crate::audit::{Allowance, Searcher};
 use crate::plan::PlannedStep;
 
 /// What was searched so far, and what is searched with.
 #[derive(Debug)]
 pub(super) struct Search {
     searcher: Option<Arc<Searcher>>,
+    /// Pieces of keys that it knows.
+    pub(super) keys: Vec<KeyPiece>,
     sampling: Sampling,
     /// The copy of memory; away while it is searched.
     copied: Copied,
@@ -28,6 +31,8 @@ pub(super) struct Search {
     /// Arguments and environments that are kept already.
     pub(super) arguments: BTreeSet<Vec<u8>>,
     pub(super) tallies: BTreeMap<Surface, Tally>,
+    /// What may still be looked through below what is written.
+    allowances: BTreeMap<Surface, Allowance>,
 }
 
 impl Search {
@@ -35,12 +40,24 @@ impl Search {
     pub(super) fn of(steps: &[PlannedStep], scratch: PathBuf) -> Self {
         Self {
             searcher: None,
+            keys: Vec::new(),
             sampling: Sampling::of(steps),
             copied: Copied::default(),
             files: Files::new(scratch),
             arguments: BTreeSet::new(),
             tallies: BTreeMap::new(),
+            allowances: BTreeMap::new(),
         }
+    }
+
+    /// What a surface may still be looked through; it is to be given back.
+    pub(super) fn allowance(&mut self, surface: Surface) -> Allowance {
+        let known = self.allowances.remove(&surface);
+        known.unwrap_or_else(|| Allowance::of(surface))
+    }
+
+    pub(super) fn give_back(&mut self, surface: Surface, allowance: Allowance) {
+        self.allowances.insert(surface, allowance);
     }
 
     pub(super) fn tally(&mut self, surface: Surface) -> &mut Tally {
@@ -49,9 +66,12 @@ impl Search {
 }
 
 impl Play<'_> {
-    /// What everything is searched with. It is made once all files are there.
+    /// What everything is searched with. It is made once all files are there, and again when
+    /// clients have come to other keys.
     pub(super) fn searcher(&mut self) -> Result<Arc<Searcher>, EngineError> {
-        if let Some(searcher) = &self.search.searcher {
+        let keys = self.keys_of_clients();
+        let is_current = keys == self.search.keys;
+        if let Some(searcher) = self.search.searcher.as_ref().filter(|_| is_current) {
             return Ok(searcher.clone());
         }
         let mut contents = Vec::new();
@@ -59,8 +79,10 @@ impl Play<'_> {
             let path = self.scratch.outbox(client).join(name);
             contents.push((name.clone(), read_fixture(&path)?));
         }
-        let searcher = Arc::new(Searcher::new(&self.audit, &contents));
+        let named: Vec<_> = keys.iter().map(KeyPiece::named).collect();
+        let searcher = Arc::new(Searcher::new(&self.audit, &contents, &named));
         self.search.searcher = Some(searcher.clone());
+        self.search.keys = keys;
         Ok(searcher)
     }
 
@@ -74,12 +96,12 @@ impl Play<'_> {
             return Ok(());
         }
         let how = self.search.sampling.has_memory().then_some(Manner::Running);
-        self.look(how, &format!("after step {name}")).await
+        self.look(how, false, &format!("after step {name}")).await
     }
 
     /// Looks at the relay before a step ends it.
     pub(super) async fn look_before_end(&mut self) -> Result<(), EngineError> {
-        self.look(Some(Manner::Running), "before a step ended it")
+        self.look(Some(Manner::Running), true, "before a step ended it")
             .await
     }
 
@@ -90,7 +112,7 @@ impl Play<'_> {
             MemoryManual::Stop => Manner::Stopped,
             MemoryManual::Off | MemoryManual::Running => Manner::Running,
         };
-        self.look(Some(how), "at the end").await
+        self.look(Some(how), true, "at the end").await
     }
 
     /// The relay's process, and what has left the tree below it; none when it does not run.
@@ -106,8 +128,14 @@ impl Play<'_> {
             .collect()
     }
 
-    /// Looks at arguments and files, and at memory in this manner.
-    async fn look(&mut self, memory: Option<Manner>, moment: &str) -> Result<(), EngineError> {
+    /// Looks at arguments and files, and at memory in this manner; the last time, also below what
+    /// is written there.
+    async fn look(
+        &mut self,
+        memory: Option<Manner>,
+        is_last: bool,
+        moment: &str,
+    ) -> Result<(), EngineError> {
         let roots = self.roots_of_relay();
         if roots.is_empty() {
             return Ok(());
@@ -118,18 +146,28 @@ impl Play<'_> {
         let searcher = self.searcher()?;
         let mut copied = std::mem::take(&mut self.search.copied);
         let mut files = std::mem::take(&mut self.search.files);
+        let of = [Surface::Memory, Surface::Files];
+        let mut below = is_last.then(|| of.map(|surface| self.search.allowance(surface)));
         let job = tokio::task::spawn_blocking(move || {
-            let sample = memory.map(|how| memory::sample(&roots, how, &searcher, &mut copied));
-            let looked = files.look(&trees(&roots), &searcher);
-            (sample, copied, looked, files)
+            let [in_memory, in_files] = match &mut below {
+                Some(allowances) => allowances.each_mut().map(Some),
+                None => [None, None],
+            };
+            let sample =
+                memory.map(|how| memory::sample(&roots, how, &searcher, in_memory, &mut copied));
+            let looked = files.look(&trees(&roots), &searcher, in_files);
+            (sample, copied, looked, files, below)
         });
         let mut done = None;
         self.meanwhile(async { done = Some(job.await) }).await?;
-        let Some(Ok((sample, copied, looked, files))) = done else {
+        let Some(Ok((sample, copied, looked, files, below))) = done else {
             return Err(EngineError::Fault("the search of the relay panicked"));
         };
         self.search.copied = copied;
         self.search.files = files;
+        for (surface, allowance) in of.into_iter().zip(below.into_iter().flatten()) {
+            self.search.give_back(surface, allowance);
+        }
         if let Some(sample) = sample {
             self.sampled(sample, moment);
         }

@@ -6,12 +6,14 @@ use std::path::PathBuf;
 
 use super::drive::{Play, output_file, wire_file};
 use super::scratch::Scratch;
+use super::structure::KeyPiece;
 use crate::adapter::Surface;
 use crate::audit::Searcher;
 use crate::timeline::{Direction, Kind, Stream};
 
 impl Play<'_> {
-    /// Searches what each client printed and received for what was sent to others alone.
+    /// Searches what each client printed and received for what was sent to others alone, and for
+    /// keys of others.
     /// On its link it was searched for already. That of the recipients is searched as well:
     /// there it must be found, which shows that it would have been elsewhere.
     pub(super) fn search_others(&mut self, searcher: &Searcher) {
@@ -20,12 +22,15 @@ impl Play<'_> {
         if clients.all(|client| plan.kept_from(&client.name).is_empty()) {
             return;
         }
+        let mut allowance = self.search.allowance(Surface::Others);
         for client in &plan.clients {
             let who = client.name.as_str();
-            let kept: BTreeSet<String> = plan
-                .kept_from(who)
-                .into_iter()
+            let texts = plan.kept_from(who).into_iter();
+            let keys = self.search.keys.iter();
+            let keys = keys.filter(|key| !key.owners.iter().any(|owner| owner == who));
+            let kept: BTreeSet<String> = texts
                 .map(|name| format!("canary {name}"))
+                .chain(keys.map(KeyPiece::name))
                 .collect();
             let is_kept = |finding: &Kind| matches!(finding, Kind::Finding { what, .. } if kept.contains(what));
             let link = wire_file(who, Direction::Down);
@@ -38,8 +43,9 @@ impl Play<'_> {
                 tally.find_on(Surface::Others, finding);
             }
             for (name, path) in places {
-                let searched = File::open(&path)
-                    .and_then(|file| searcher.search(Surface::Others, &name, file));
+                let searched = File::open(&path).and_then(|file| {
+                    searcher.search_below(Surface::Others, &name, file, &mut allowance)
+                });
                 match searched {
                     Ok(mut searched) => {
                         // What it was to receive is found by the same search.
@@ -52,6 +58,7 @@ impl Play<'_> {
                 }
             }
         }
+        self.search.give_back(Surface::Others, allowance);
     }
 
     /// What a client has printed, and the files that it has received.

@@ -1,7 +1,7 @@
 //! What clients sent, read back at the end of a play and examined; and private keys, wherever
 //! they lie.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{self, File};
 use std::io::{self, Read as _};
 use std::path::Path;
@@ -9,8 +9,7 @@ use std::path::Path;
 use super::EngineError;
 use super::drive::{Play, RELAY, wire_file};
 use crate::adapter::Surface;
-use crate::audit::{self, PrivateKey, Searcher, Transformation};
-use crate::plan::AuditPlan;
+use crate::audit::{self, PrivateKey, Transformation};
 use crate::timeline::{Direction, Kind};
 
 /// Bytes of a file in which keys are looked for.
@@ -18,6 +17,25 @@ const MOST: u64 = 16 * 1024 * 1024;
 
 /// So many clients' keys are looked for: one program handles them all alike.
 const CLIENTS: usize = 6;
+
+/// A piece of a private key that clients have.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct KeyPiece {
+    pub(super) owners: Vec<String>,
+    bytes: Vec<u8>,
+}
+
+impl KeyPiece {
+    /// What findings call it.
+    pub(super) fn name(&self) -> String {
+        format!("the private key of {}", self.owners.join(", "))
+    }
+
+    /// With its name, as it is searched for.
+    pub(super) fn named(&self) -> (String, Vec<u8>) {
+        (self.name(), self.bytes.clone())
+    }
+}
 
 impl Play<'_> {
     /// Records what the bytes on the links tell of how they were made, and private keys where
@@ -38,12 +56,10 @@ impl Play<'_> {
         self.look_for_private_keys()
     }
 
-    /// Any private key by its structure, and those of the clients in every spelling.
+    /// Any private key by its structure. Those of the clients were searched for like texts.
     fn look_for_private_keys(&mut self) -> Result<(), EngineError> {
         let own = self.own_keys_of_relay();
-        let known = self.keys_of_clients();
-        let searcher = Searcher::new(&AuditPlan::default(), &known);
-        let mut compared = known.len() as u64;
+        let mut compared = self.search.keys.len() as u64;
         let mut findings = Vec::new();
         for surface in [
             Surface::Arguments,
@@ -57,11 +73,6 @@ impl Play<'_> {
                     continue;
                 };
                 compared += 1;
-                let searched = searcher.search(surface, &place.name, bytes.as_slice());
-                let searched = searched
-                    .map(|searched| searched.findings)
-                    .unwrap_or_default();
-                findings.extend(searched.into_iter().map(as_private_key));
                 // On the wire, its own is as bad as any.
                 let is_own = |key: &PrivateKey| {
                     surface != Surface::Wire && own.contains(&secret(key, &bytes))
@@ -86,23 +97,28 @@ impl Play<'_> {
             .try_for_each(|finding| self.record(finding))
     }
 
-    /// Pieces of the keys that adapters tell of, each with a name.
-    fn keys_of_clients(&self) -> Vec<(String, Vec<u8>)> {
+    /// Pieces of the keys that adapters tell of.
+    pub(super) fn keys_of_clients(&self) -> Vec<KeyPiece> {
         let clients = self.plan.clients.iter().take(CLIENTS);
         let files = clients.flat_map(|client| {
             let keys = &self.plan.adapter_of(&client.name).client.keys;
             keys.iter().map(|file| (client.name.as_str(), file))
         });
-        let secrets = files.flat_map(|(who, file)| {
+        let mut owners: BTreeMap<Vec<u8>, Vec<String>> = BTreeMap::new();
+        for (who, file) in files {
             let content = beginning(&self.scratch.of(who).join(&file.file)).unwrap_or_default();
             let secrets = audit::secrets(&content, file.format);
-            secrets.into_iter().map(move |secret| (who, secret))
-        });
-        let pieces = secrets.flat_map(|(who, secret)| {
-            let pieces = audit::pieces(&secret).into_iter();
-            pieces.map(move |piece| (format!("the private key of {who}"), piece))
-        });
-        pieces.collect()
+            for piece in secrets.iter().flat_map(|secret| audit::pieces(secret)) {
+                let owners = owners.entry(piece).or_default();
+                if owners.last().is_none_or(|last| last != who) {
+                    owners.push(who.to_owned());
+                }
+            }
+        }
+        let pieces = owners.into_iter();
+        pieces
+            .map(|(bytes, owners)| KeyPiece { owners, bytes })
+            .collect()
     }
 
     /// What the adapter says that the relay may have, such as the key of a certificate.
@@ -116,32 +132,6 @@ impl Play<'_> {
             secrets
         });
         secrets.collect()
-    }
-}
-
-/// A finding of the search, which knows texts and files alone.
-fn as_private_key(finding: Kind) -> Kind {
-    let Kind::Finding {
-        surface,
-        place,
-        at,
-        what,
-        transformation,
-    } = finding
-    else {
-        return finding;
-    };
-    let word = Transformation::PrivateKey.word();
-    Kind::Finding {
-        surface,
-        place,
-        at,
-        what: what.strip_prefix("file ").unwrap_or(&what).to_owned(),
-        transformation: if transformation == Transformation::AsIs.word() {
-            word.to_owned()
-        } else {
-            format!("{transformation} of {word}")
-        },
     }
 }
 

@@ -4,6 +4,8 @@ use std::fs::{self, File};
 use std::io::Write as _;
 use std::path::PathBuf;
 
+use tokio::task::block_in_place;
+
 use super::EngineError;
 use super::drive::{Play, RELAY};
 use super::files::below;
@@ -67,16 +69,18 @@ impl Play<'_> {
                 Surface::Memory => self.end_memory(),
                 // Behind the wire, where it may have been found.
                 Surface::Others => {}
+                // This may take a while; other plays go on meanwhile.
                 Surface::Arguments | Surface::Files | Surface::Output | Surface::Wire => {
-                    self.search_surface(&searcher, surface);
+                    block_in_place(|| self.search_surface(&searcher, surface));
                 }
             }
         }
-        self.search_others(&searcher);
+        block_in_place(|| self.search_others(&searcher));
         for surface in Surface::ALL {
             let has_control = self.plan.audit.controls.contains_key(&surface);
             if let Some(tally) = self.search.tallies.remove(&surface) {
-                for kind in tally.told(surface, has_control) {
+                let left_out = self.search.allowance(surface).left_out();
+                for kind in tally.told(surface, has_control, left_out) {
                     self.record(kind)?;
                 }
             }
@@ -87,29 +91,36 @@ impl Play<'_> {
 
     /// What lies there when everything has ended.
     fn search_surface(&mut self, searcher: &Searcher, surface: Surface) {
-        let (places, incomplete) = self.places(surface);
+        let (mut places, incomplete) = self.places(surface);
+        // The small ones first: they are looked through in full.
+        places.sort_by_cached_key(|place| fs::metadata(&place.path).map_or(0, |file| file.len()));
+        let mut allowance = self.search.allowance(surface);
+        let files = (surface == Surface::Files).then(|| std::mem::take(&mut self.search.files));
         let tally = self.search.tally(surface);
         if surface != Surface::Arguments {
             tally.samples += 1;
         }
         incomplete.into_iter().for_each(|why| tally.miss(why));
         for place in &places {
-            let searched = File::open(&place.path)
-                .and_then(|file| searcher.search(surface, &place.name, file));
+            let searched = match &files {
+                Some(files) => files.search_at_the_end(&place.path, searcher, &mut allowance),
+                None => File::open(&place.path).and_then(|file| {
+                    searcher.search_below(surface, &place.name, file, &mut allowance)
+                }),
+            };
             match searched {
                 Ok(searched) => tally.add(&place.name, searched, None),
                 Err(error) => tally.miss(format!("{}: {error}", place.name)),
             }
         }
-        if surface == Surface::Files {
-            let names = &self.search.files.names;
-            let (searched, is_cut) = (names.search(searcher), names.is_cut);
-            let tally = self.search.tally(surface);
-            tally.add("names of files", searched, None);
-            if is_cut {
+        if let Some(files) = files {
+            tally.add("names of files", files.names.search(searcher), None);
+            if files.names.is_cut {
                 tally.miss("there were too many names of files".to_owned());
             }
+            self.search.files = files;
         }
+        self.search.give_back(surface, allowance);
     }
 
     /// What belongs to a surface, and why it is not all of it.

@@ -12,6 +12,7 @@ pub(super) struct Tally {
     /// How often it was looked at the surface.
     pub(super) samples: u64,
     bytes: u64,
+    below: u64,
     places: BTreeSet<String>,
     found: u64,
     findings: Vec<Kind>,
@@ -26,6 +27,7 @@ impl Tally {
     pub(super) fn add(&mut self, place: &str, searched: Searched, moment: Option<&str>) {
         self.places.insert(place.to_owned());
         self.bytes += searched.bytes;
+        self.below += searched.below;
         self.found += u64::from(searched.control == Some(true));
         for finding in searched.findings {
             self.find(finding, moment);
@@ -74,7 +76,12 @@ impl Tally {
     }
 
     /// What is recorded of it: the search, and then each finding.
-    pub(super) fn told(self, surface: Surface, has_control: bool) -> Vec<Kind> {
+    pub(super) fn told(
+        self,
+        surface: Surface,
+        has_control: bool,
+        left_out: Option<String>,
+    ) -> Vec<Kind> {
         let searched = Kind::Searched {
             surface,
             bytes: self.bytes,
@@ -83,6 +90,8 @@ impl Tally {
             found: self.found,
             control: has_control.then_some(self.found > 0),
             incomplete: self.incomplete,
+            below: self.below,
+            left_out,
         };
         std::iter::once(searched).chain(self.findings).collect()
     }
@@ -108,6 +117,7 @@ mod tests {
     fn searched(control: Option<bool>, findings: &[Kind]) -> Searched {
         Searched {
             bytes: 10,
+            below: 4,
             control,
             findings: findings.to_vec(),
         }
@@ -125,7 +135,7 @@ mod tests {
         tally.add("log", log, Some("after step 2"));
         let db = searched(Some(false), &[finding("db", "canary #1")]);
         tally.add("db", db, None);
-        let told = tally.told(Surface::Files, true);
+        let told = tally.told(Surface::Files, true, Some("the rest".to_owned()));
         let summary = Kind::Searched {
             surface: Surface::Files,
             bytes: 50,
@@ -134,6 +144,8 @@ mod tests {
             found: 3,
             control: Some(true),
             incomplete: None,
+            below: 20,
+            left_out: Some("the rest".to_owned()),
         };
         let places = [
             ("log", "canary #1"),
@@ -150,7 +162,7 @@ mod tests {
         let mut tally = Tally::default();
         tally.miss("first".to_owned());
         tally.miss("second".to_owned());
-        let told = tally.told(Surface::Memory, false);
+        let told = tally.told(Surface::Memory, false, None);
         assert!(matches!(
             &told[..],
             [Kind::Searched { control: None, incomplete: Some(why), .. }] if why == "first"

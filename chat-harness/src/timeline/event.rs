@@ -287,6 +287,13 @@ pub enum Kind {
         control: Option<bool>,
         /// Why the search is not complete, when it is not: a cap, an unreadable file.
         incomplete: Option<String>,
+        /// Bytes that were also looked through for what is compressed, encoded several times,
+        /// cut into lines or badly enciphered.
+        #[serde(default)]
+        below: u64,
+        /// What was left out of that, in words.
+        #[serde(default)]
+        left_out: Option<String>,
     },
     /// What clients sent was examined for a trace that wrong encryption leaves.
     Examined {

@@ -112,6 +112,8 @@ impl Tape {
                 found: control.map_or(0, u64::from),
                 control,
                 incomplete: incomplete.map(str::to_owned),
+                below: 1,
+                left_out: None,
             });
         }
         self
@@ -325,6 +327,8 @@ fn with_search(surface: Surface, told: Option<(u64, u64)>) -> PlayVerdict {
             found,
             control: Some(found > 0),
             incomplete: None,
+            below: 4096,
+            left_out: None,
         });
     }
     judge(&plan, &tape.0, &[]).play

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use aho_corasick::AhoCorasick;
 use chat_harness::adapter::Surface;
-use chat_harness::audit::Searcher;
+use chat_harness::audit::{Allowance, Searcher};
 use chat_harness::plan::{AuditPlan, Canary, StepId};
 use memchr::memmem;
 
@@ -18,6 +18,12 @@ use crate::trouble::Trouble;
 
 /// Bytes that are searched: half of them random, half of them like a log.
 const HAYSTACK: usize = 128 * 1024 * 1024;
+
+/// Bytes that are unpacked and deciphered, half of them of each kind.
+const BELOW: usize = 4 * 1024 * 1024;
+
+/// How many canaries a common scenario plants.
+const SOME: usize = 10;
 
 /// How many canaries a large scenario plants.
 const CANARIES: usize = 200;
@@ -43,9 +49,11 @@ pub(super) fn measure(rounds: u32) -> Result<Vec<Row>, Trouble> {
         AhoCorasick::new(&many).map_err(|error| Trouble::environment(error.to_string()))?;
     let dir = tempfile::tempdir().map_err(trouble)?;
     let grep = Grep::prepare(dir.path(), &haystack, &many).map_err(trouble)?;
-    let mut times: [Vec<Duration>; 5] = Default::default();
+    let some = searcher(&canaries(SOME));
+    let below = middle(&haystack);
+    let mut times: [Vec<Duration>; 6] = Default::default();
     for _ in 0..rounds {
-        let mut each: [&mut dyn FnMut() -> bool; 5] = [
+        let mut each: [&mut dyn FnMut() -> bool; 6] = [
             &mut || is_clean(&few, &haystack),
             &mut || is_clean(&all, &haystack),
             &mut || {
@@ -55,6 +63,7 @@ pub(super) fn measure(rounds: u32) -> Result<Vec<Row>, Trouble> {
             },
             &mut || !automaton.is_match(&haystack),
             &mut || grep.as_ref().is_none_or(Grep::is_clean),
+            &mut || is_clean_below(&some, below),
         ];
         for (measured, times) in each.iter_mut().zip(&mut times) {
             let began = Instant::now();
@@ -66,14 +75,22 @@ pub(super) fn measure(rounds: u32) -> Result<Vec<Row>, Trouble> {
             times.push(began.elapsed());
         }
     }
-    let [few, all, one, automaton, ripgrep] = times.map(median);
+    let [few, all, one, automaton, ripgrep, below] = times.map(median);
     let one_at = "128 MiB, 1 canary, all spellings";
     let many_at = "128 MiB, 200 canaries, all spellings";
+    let below_at = "4 MiB, 10 canaries, unpacked and deciphered";
     let mut rows = vec![
         row(one_at, few, "4 GB/s", at_gigabytes(4.0), 1.0),
         row(one_at, few, "memmem, 1", one, 10.0),
         row(many_at, all, "1 GB/s", at_gigabytes(1.0), 1.0),
         row(many_at, all, "aho, 200", automaton, 10.0),
+        row(
+            below_at,
+            below,
+            "20 MB/s",
+            Duration::from_secs_f64(BELOW as f64 / 20e6),
+            1.0,
+        ),
     ];
     if grep.is_some() {
         rows.push(row(many_at, all, "rg -F, 200", ripgrep, 1.0));
@@ -104,6 +121,20 @@ fn is_clean(searcher: &Searcher, haystack: &[u8]) -> bool {
         .is_ok_and(|searched| searched.findings.is_empty())
 }
 
+/// As far as it is allowed for one surface.
+fn is_clean_below(searcher: &Searcher, bytes: &[u8]) -> bool {
+    let mut allowance = Allowance::of(Surface::Output);
+    searcher
+        .search_below(Surface::Output, "haystack", bytes, &mut allowance)
+        .is_ok_and(|searched| searched.findings.is_empty() && searched.below == BELOW as u64)
+}
+
+/// Where random bytes end and the log begins.
+fn middle(haystack: &[u8]) -> &[u8] {
+    let from = HAYSTACK / 2 - BELOW / 2;
+    haystack.get(from..from + BELOW).unwrap_or_default()
+}
+
 fn canaries(count: usize) -> Vec<String> {
     const WORDS: [&str; 4] = ["amber", "falco", "river", "stone"];
     let words = WORDS.iter().cycle();
@@ -123,7 +154,7 @@ fn searcher(texts: &[String]) -> Searcher {
         canaries: canaries.collect(),
         ..AuditPlan::default()
     };
-    Searcher::new(&plan, &[])
+    Searcher::new(&plan, &[], &[])
 }
 
 /// The same bytes each time, so that runs can be compared.

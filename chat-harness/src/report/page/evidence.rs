@@ -24,6 +24,8 @@ pub(super) struct Evidence {
 pub(super) struct Surface {
     pub(super) name: String,
     pub(super) bytes: String,
+    pub(super) below: String,
+    pub(super) left_out: Option<String>,
     pub(super) control: &'static str,
     pub(super) class: &'static str,
     pub(super) result: &'static str,
@@ -41,6 +43,8 @@ impl Evidence {
                     bytes,
                     control,
                     incomplete,
+                    below,
+                    left_out,
                     ..
                 } => {
                     let seen = events.iter().any(|event| {
@@ -54,6 +58,8 @@ impl Evidence {
                     surfaces.push(Surface {
                         name: surface.in_words().to_owned(),
                         bytes: grouped(*bytes),
+                        below: grouped(*below),
+                        left_out: left_out.as_deref().map(visible),
                         control: match control {
                             Some(true) => "found",
                             Some(false) => "NOT found",

@@ -11,6 +11,7 @@ mod version;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
+use std::io;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
@@ -18,7 +19,7 @@ pub(super) use self::below::below;
 pub(super) use self::names::Names;
 use self::version::Version;
 use crate::adapter::Surface;
-use crate::audit::{Searched, Searcher};
+use crate::audit::{Allowance, Searched, Searcher};
 
 /// Bytes of files that are searched while the relay runs. At the end all are.
 const BUDGET: u64 = 256 << 20;
@@ -31,6 +32,8 @@ pub(super) struct Files {
     began: SystemTime,
     /// As they were when they were searched last, by device and inode.
     searched: BTreeMap<(u64, u64), Version>,
+    /// As they were when they were looked through below what is written there.
+    below: BTreeMap<(u64, u64), Version>,
     pub(super) names: Names,
     budget: u64,
 }
@@ -57,19 +60,26 @@ impl Files {
             root,
             began: SystemTime::now(),
             searched: BTreeMap::new(),
+            below: BTreeMap::new(),
             names: Names::default(),
             budget: BUDGET,
         }
     }
 
-    /// Searches what has changed in files of these processes since the last look.
-    pub(super) fn look(&mut self, pids: &[i32], searcher: &Searcher) -> Looked {
+    /// Searches what has changed in files of these processes since the last look; where it is
+    /// allowed, also below what is written there.
+    pub(super) fn look(
+        &mut self,
+        pids: &[i32],
+        searcher: &Searcher,
+        mut below: Option<&mut Allowance>,
+    ) -> Looked {
         let mut looked = Looked::default();
         // Why a directory cannot be read is asked again at the end; now it may just be gone.
         let mut gone = Vec::new();
-        for path in below(&self.root, &mut gone, &mut self.names) {
+        for path in self::below(&self.root, &mut gone, &mut self.names) {
             let name = self.name(&path);
-            self.search(&path, name, searcher, &mut looked);
+            self.search(&path, name, searcher, below.as_deref_mut(), &mut looked);
         }
         for pid in pids {
             match open::of(*pid) {
@@ -77,7 +87,13 @@ impl Files {
                     for file in files {
                         let name = self.note(&file.target);
                         let place = format!("{name}, held open by {}", file.holder);
-                        self.search(&file.path, place, searcher, &mut looked);
+                        self.search(
+                            &file.path,
+                            place,
+                            searcher,
+                            below.as_deref_mut(),
+                            &mut looked,
+                        );
                     }
                 }
                 Err(why) => looked.unread.push(why),
@@ -98,7 +114,14 @@ impl Files {
         self.name(target)
     }
 
-    fn search(&mut self, path: &Path, place: String, searcher: &Searcher, looked: &mut Looked) {
+    fn search(
+        &mut self,
+        path: &Path,
+        place: String,
+        searcher: &Searcher,
+        below: Option<&mut Allowance>,
+        looked: &mut Looked,
+    ) {
         // What is gone now was there at another look, or between two of them.
         let Ok(file) = File::open(path) else {
             return;
@@ -108,23 +131,49 @@ impl Files {
         };
         let (key, version) = Version::of(&metadata);
         // It may have several names, and be held open by several.
-        if !looked.seen.insert(key) {
+        if !looked.seen.insert(key) || version.is_before(self.began) {
             return;
         }
-        let is_known = self
-            .searched
-            .get(&key)
-            .is_some_and(|known| version.is(known));
-        if is_known || version.is_before(self.began) || self.budget == 0 {
-            return;
-        }
-        match searcher.search(Surface::Files, &place, file) {
+        let is = |known: &BTreeMap<_, Version>| known.get(&key).is_some_and(|it| version.is(it));
+        let searched = match below {
+            Some(allowance) if !is(&self.below) => {
+                self.below.insert(key, version.clone());
+                searcher.search_below(Surface::Files, &place, file, allowance)
+            }
+            _ if is(&self.searched) || self.budget == 0 => return,
+            _ => searcher.search(Surface::Files, &place, file),
+        };
+        match searched {
             Ok(searched) => {
                 self.budget = self.budget.saturating_sub(searched.bytes);
                 self.searched.insert(key, version);
                 looked.searched.push((place, searched));
             }
             Err(error) => looked.unread.push(format!("{place}: {error}")),
+        }
+    }
+
+    /// Searches a file when everything has ended; what was looked through below before is not
+    /// looked through again.
+    ///
+    /// # Errors
+    ///
+    /// When it cannot be read.
+    pub(super) fn search_at_the_end(
+        &self,
+        path: &Path,
+        searcher: &Searcher,
+        allowance: &mut Allowance,
+    ) -> io::Result<Searched> {
+        let file = File::open(path)?;
+        let (key, version) = Version::of(&file.metadata()?);
+        let is_done = version.is_before(self.began)
+            || self.below.get(&key).is_some_and(|known| version.is(known));
+        let place = self.name(path);
+        if is_done {
+            searcher.search(Surface::Files, &place, file)
+        } else {
+            searcher.search_below(Surface::Files, &place, file, allowance)
         }
     }
 }
@@ -155,7 +204,7 @@ mod tests {
             controls: [(Surface::Files, "relay-control".to_owned())].into(),
             ..AuditPlan::default()
         };
-        Searcher::new(&plan, &[])
+        Searcher::new(&plan, &[], &[])
     }
 
     /// Places with a finding.
@@ -180,12 +229,12 @@ mod tests {
             fs::File::from(child.stdin),
             BufReader::new(fs::File::from(child.stdout)),
         );
-        let first = files.look(&tree(child.pid), &searcher());
+        let first = files.look(&tree(child.pid), &searcher(), None);
         writeln!(input, "{CANARY}").unwrap();
         let mut answer = String::new();
         output.read_line(&mut answer).unwrap();
         assert_eq!(answer, "ok\n");
-        let second = files.look(&tree(child.pid), &searcher());
+        let second = files.look(&tree(child.pid), &searcher(), None);
         drop(input);
         output.read_to_string(&mut answer).unwrap();
         wait_blocking(child.pid, &child.pidfd).unwrap();
@@ -219,7 +268,7 @@ mod tests {
         let mut files = Files::new(scratch.path().to_owned());
         memfd.write_all(CANARY.as_bytes()).unwrap();
         let us = i32::try_from(std::process::id()).unwrap();
-        let looked = files.look(&[us], &searcher());
+        let looked = files.look(&[us], &searcher(), None);
         let leaks = leaks(&looked);
         assert!(
             leaks
@@ -234,14 +283,14 @@ mod tests {
         let scratch = tempfile::tempdir().unwrap();
         fs::write(scratch.path().join("log"), CANARY).unwrap();
         let mut files = Files::new(scratch.path().to_owned());
-        assert_eq!(leaks(&files.look(&[], &searcher())), ["log"]);
+        assert_eq!(leaks(&files.look(&[], &searcher(), None)), ["log"]);
         // It may have changed again in the same tick; later it would show.
         while !files.searched.values().all(|known| known.is(known)) {
-            files.look(&[], &searcher());
+            files.look(&[], &searcher(), None);
         }
-        assert!(files.look(&[], &searcher()).searched.is_empty());
+        assert!(files.look(&[], &searcher(), None).searched.is_empty());
         fs::write(scratch.path().join("log"), "something else").unwrap();
-        assert_eq!(files.look(&[], &searcher()).searched.len(), 1);
+        assert_eq!(files.look(&[], &searcher(), None).searched.len(), 1);
     }
 
     #[test]
@@ -250,7 +299,7 @@ mod tests {
         let path = scratch.path().join(CANARY);
         let mut files = Files::new(scratch.path().to_owned());
         fs::write(&path, "nothing").unwrap();
-        files.look(&[], &searcher());
+        files.look(&[], &searcher(), None);
         fs::remove_file(&path).unwrap();
         let found = files.names.search(&searcher());
         assert_eq!(found.control, None);

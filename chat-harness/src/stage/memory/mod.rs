@@ -117,11 +117,11 @@ mod tests {
             controls: [(Surface::Memory, CONTROL.to_owned())].into(),
             ..AuditPlan::default()
         };
-        Searcher::new(&plan, &[])
+        Searcher::new(&plan, &[], &[])
     }
 
     fn look(pid: i32, how: Manner) -> Sample {
-        sample(&[pid], how, &searcher(), &mut Copied::default())
+        sample(&[pid], how, &searcher(), None, &mut Copied::default())
     }
 
     fn places(sample: &Sample) -> Vec<&str> {

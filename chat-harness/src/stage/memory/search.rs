@@ -2,7 +2,7 @@
 
 use super::{Copied, Manner, copy};
 use crate::adapter::Surface;
-use crate::audit::{Searched, Searcher};
+use crate::audit::{Allowance, Searched, Searcher};
 use crate::timeline::Kind;
 
 /// One look at memory.
@@ -14,16 +14,22 @@ pub(in crate::stage) struct Sample {
     pub(in crate::stage) unread: Option<String>,
 }
 
-/// Copies the memory of processes and of everything below them, and searches the copy.
+/// Copies the memory of processes and of everything below them, and searches the copy, as far
+/// as it is allowed also below what is written there.
 pub(in crate::stage) fn sample(
     roots: &[i32],
     how: Manner,
     searcher: &Searcher,
+    below: Option<&mut Allowance>,
     copied: &mut Copied,
 ) -> Sample {
     copy(roots, how, copied);
     let mut unread = copied.unread.take();
-    let searched = searcher.search(Surface::Memory, "memory", copied.bytes());
+    let bytes = copied.bytes();
+    let searched = match below {
+        Some(allowance) => searcher.search_below(Surface::Memory, "memory", bytes, allowance),
+        None => searcher.search(Surface::Memory, "memory", bytes),
+    };
     let mut searched = searched.unwrap_or_else(|error| {
         unread.get_or_insert(error.to_string());
         Searched::default()

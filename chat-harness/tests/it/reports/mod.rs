@@ -97,6 +97,8 @@ fn play(scenario: &str, tries: &[PlayVerdict], told: PlayVerdict) -> PlayReport 
                 samples: 1,
                 found: 3,
                 control_found: Some(true),
+                below: 41_000,
+                left_out: None,
             }],
         },
         dir: scenario.into(),

@@ -1,0 +1,145 @@
+//! How much of a surface is looked through below what is written there, and what was left out.
+
+use crate::adapter::Surface;
+
+/// Bytes of a surface that are looked through in a play, at most: first come, first served.
+const MOST: usize = 8 * 1024 * 1024;
+
+/// The same of memory, where less is looked for.
+const MOST_OF_MEMORY: usize = 64 * 1024 * 1024;
+
+/// Bytes that are unpacked from what a surface holds, at most.
+const UNPACKED: usize = 16 * 1024 * 1024;
+
+/// What is looked for below what is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Scope {
+    /// Everything.
+    Whole,
+    /// Of memory, which is large: compression that has a header, and keys of one byte.
+    Memory,
+}
+
+/// What may be looked through of one surface in one play, and what became of it.
+#[derive(Debug)]
+pub struct Allowance {
+    pub(super) scope: Scope,
+    most: usize,
+    left: usize,
+    unpacked: usize,
+    left_out: u64,
+    is_cut: bool,
+    /// Canaries and pieces of texts, where not all were looked for: how many were, and how many
+    /// there are.
+    strings: Option<(usize, usize)>,
+}
+
+impl Allowance {
+    /// All of it.
+    pub fn of(surface: Surface) -> Self {
+        let (scope, most) = match surface {
+            Surface::Memory => (Scope::Memory, MOST_OF_MEMORY),
+            Surface::Arguments
+            | Surface::Files
+            | Surface::Others
+            | Surface::Output
+            | Surface::Wire => (Scope::Whole, MOST),
+        };
+        Self {
+            scope,
+            most,
+            left: most,
+            unpacked: UNPACKED,
+            left_out: 0,
+            is_cut: false,
+            strings: None,
+        }
+    }
+
+    /// Takes so many bytes, of which `again` were taken before; how many there were.
+    pub(super) fn take(&mut self, bytes: usize, again: usize) -> usize {
+        let taken = bytes.min(self.left);
+        self.left -= taken;
+        self.left_out += (bytes - taken).min(bytes.saturating_sub(again)) as u64;
+        taken
+    }
+
+    /// Bytes that may still be unpacked.
+    pub(super) fn to_unpack(&self) -> usize {
+        self.unpacked
+    }
+
+    /// Takes so many bytes that were unpacked; false when it is too much.
+    pub(super) fn unpack(&mut self, bytes: usize) -> bool {
+        let left = self.unpacked.checked_sub(bytes);
+        self.is_cut |= left.is_none();
+        self.unpacked = left.unwrap_or_default();
+        left.is_some()
+    }
+
+    /// Notes that so many of all strings are looked for.
+    pub(super) fn look_for(&mut self, some: usize, all: usize) {
+        self.strings = (some < all).then_some((some, all));
+    }
+
+    /// What was left out, and why, in words.
+    pub fn left_out(&self) -> Option<String> {
+        let mut why = Vec::new();
+        if self.scope == Scope::Memory {
+            why.push(
+                "of memory at its last look, and for compression with a header and keys of one byte"
+                    .to_owned(),
+            );
+        }
+        if self.left_out > 0 {
+            let (bytes, most) = (self.left_out, self.most >> 20);
+            why.push(format!("without {bytes} bytes: at most {most} MiB are"));
+        }
+        if self.is_cut {
+            let most = UNPACKED >> 20;
+            why.push(format!("what was unpacked only to {most} MiB"));
+        }
+        if let Some((some, all)) = self.strings {
+            why.push(format!(
+                "for {some} of {all} canaries and pieces of texts alone"
+            ));
+        }
+        (!why.is_empty()).then(|| why.join("; "))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Allowance, MOST, UNPACKED};
+    use crate::adapter::Surface;
+
+    #[test]
+    fn what_a_bound_leaves_out_is_said() {
+        let mut wire = Allowance::of(Surface::Wire);
+        assert_eq!(wire.take(MOST - 10, 0), MOST - 10);
+        assert_eq!(wire.left_out(), None);
+        assert_eq!(wire.take(30, 5), 10);
+        assert_eq!(
+            wire.left_out().as_deref(),
+            Some("without 20 bytes: at most 8 MiB are")
+        );
+        assert_eq!(wire.take(7, 7), 0);
+        assert_eq!(wire.left_out, 20);
+        assert!(wire.unpack(UNPACKED));
+        assert!(!wire.unpack(1));
+        let told = wire.left_out().unwrap();
+        assert!(told.ends_with("what was unpacked only to 16 MiB"), "{told}");
+        let mut output = Allowance::of(Surface::Output);
+        output.look_for(512, 512);
+        assert_eq!(output.left_out(), None);
+        output.look_for(512, 600);
+        let told = output.left_out().unwrap();
+        assert!(told.contains("512 of 600"), "{told}");
+    }
+
+    #[test]
+    fn of_memory_it_is_always_said_what_is_looked_for() {
+        let told = Allowance::of(Surface::Memory).left_out().unwrap();
+        assert!(told.contains("keys of one byte"), "{told}");
+    }
+}
