@@ -90,6 +90,8 @@ pub enum Habit {
     KeepAlives,
     /// Clients send random bytes beside what is sealed.
     RandomWire,
+    /// Clients cut what they send into many small records.
+    SmallRecords,
 }
 
 /// What is wrong with a pair: at most one thing.
@@ -329,6 +331,7 @@ impl Habit {
             Self::BigPadding => "big-padding",
             Self::KeepAlives => "keepalives",
             Self::RandomWire => "random-wire",
+            Self::SmallRecords => "small-records",
         }
     }
 
@@ -348,6 +351,7 @@ impl Habit {
             Self::BigPadding => "everything is padded to 16 KiB",
             Self::KeepAlives => "clients say again and again that they are there",
             Self::RandomWire => "clients send random bytes beside what is sealed",
+            Self::SmallRecords => "clients cut what they send into records of 48 bytes",
         }
     }
 }
@@ -369,6 +373,7 @@ const HABITS: &[Habit] = &[
     Habit::BigPadding,
     Habit::KeepAlives,
     Habit::RandomWire,
+    Habit::SmallRecords,
 ];
 
 const LEAKS: &[(What, Way, How)] = &[

@@ -168,7 +168,9 @@ impl<'a> Fields<'a> {
 pub(super) enum Record {
     /// As everybody can read it; whoever receives it drops it.
     Clear,
-    /// Sealed for this link.
+    /// A part of what is sealed for this link; more follows.
+    Part,
+    /// Sealed for this link; or the last part of it.
     Sealed,
 }
 
@@ -178,6 +180,7 @@ impl Record {
         let [a, b, c, d] = u32::try_from(length).unwrap_or(u32::MAX).to_be_bytes();
         let kind = match self {
             Self::Clear => b'C',
+            Self::Part => b'P',
             Self::Sealed => b'S',
         };
         [kind, a, b, c, d]
@@ -192,6 +195,7 @@ impl Record {
         let [kind, length @ ..] = header;
         let kind = match kind {
             b'C' => Self::Clear,
+            b'P' => Self::Part,
             b'S' => Self::Sealed,
             _ => return Err(io::Error::other("this is no record")),
         };

@@ -112,7 +112,10 @@ impl Giving {
             _ => {}
         }
         let aside = (!aside.is_empty()).then_some(Parcel::Clear(aside));
-        let frame = Parcel::Sealed(frame.encode());
+        let frame = match self.fault {
+            Fault::Harmless(Habit::SmallRecords) => Parcel::Cut(frame.encode()),
+            _ => Parcel::Sealed(frame.encode()),
+        };
         aside.into_iter().chain([frame]).collect()
     }
 }

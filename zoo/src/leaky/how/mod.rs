@@ -48,7 +48,7 @@ pub enum How {
     DecimalList,
     BinaryDigits,
     BigInteger,
-    /// A line break after every 45 bytes.
+    /// A line break after every 13 bytes: no line holds enough of a text to know it by.
     Split,
     Gzip,
     Zlib,
@@ -247,7 +247,7 @@ impl How {
             Self::DecimalList => digits::each(bytes, ", ", |b| b.to_string()),
             Self::BinaryDigits => digits::each(bytes, "", |b| format!("{b:08b}")),
             Self::BigInteger => bases::decimal(bytes),
-            Self::Split => text::lines(bytes, 45),
+            Self::Split => text::lines(bytes, 13),
             Self::Gzip => packed::gzip(bytes),
             Self::Zlib => packed::zlib(bytes),
             Self::Deflate => packed::deflate(bytes),

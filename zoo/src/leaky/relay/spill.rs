@@ -120,7 +120,8 @@ impl Spill {
             | Habit::Headers
             | Habit::BigPadding
             | Habit::KeepAlives
-            | Habit::RandomWire => Ok(()),
+            | Habit::RandomWire
+            | Habit::SmallRecords => Ok(()),
         }
     }
 
