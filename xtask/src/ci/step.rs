@@ -37,6 +37,8 @@ pub(crate) enum Step {
     Typos,
     /// Every scenario
     Scenarios,
+    /// The audit catches every fault of the zoo, and nothing harmless
+    Zoo,
 }
 
 impl Step {
@@ -86,7 +88,7 @@ impl Step {
             Self::Deny | Self::Advisories => Some("cargo-deny"),
             Self::Typos => Some("typos"),
             Self::Fmt | Self::Clippy | Self::Test | Self::Doctest | Self::Doc => None,
-            Self::Tidy | Self::Schema | Self::Scenarios => None,
+            Self::Tidy | Self::Schema | Self::Scenarios | Self::Zoo => None,
         }
     }
 
@@ -126,7 +128,7 @@ impl Step {
                 "sources",
             ],
             Self::Advisories => &["deny", "--all-features", "check", "advisories"],
-            Self::Tidy | Self::Schema | Self::Typos | Self::Scenarios => return None,
+            Self::Tidy | Self::Schema | Self::Typos | Self::Scenarios | Self::Zoo => return None,
         })
     }
 
@@ -139,6 +141,7 @@ impl Step {
                 let arguments: &[&str] = match self {
                     Self::Schema => &["schema", "--check"],
                     Self::Scenarios => &["test"],
+                    Self::Zoo => &["zoo"],
                     _ => &["tidy"],
                 };
                 let mut child = command::program(myself, root);
@@ -223,7 +226,13 @@ mod tests {
 
     #[test]
     fn every_step_runs_cargo_or_something_of_ours() {
-        let ours = [Step::Tidy, Step::Schema, Step::Typos, Step::Scenarios];
+        let ours = [
+            Step::Tidy,
+            Step::Schema,
+            Step::Typos,
+            Step::Scenarios,
+            Step::Zoo,
+        ];
         for step in Step::value_variants() {
             assert_eq!(step.of_cargo().is_none(), ours.contains(step), "{step:?}");
         }

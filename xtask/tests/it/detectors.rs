@@ -50,12 +50,18 @@ fn read(dir: &Path, name: &str) -> Option<Caught> {
     })
 }
 
-/// The verdict of a play without what one detector has found.
+/// Faults that do two wrong things, and what else finds them: a relay that opens texts holds the
+/// key in its memory.
+const ALSO: [(&str, Transformation); 1] = [("nosy", Transformation::PrivateKey)];
+
+/// The verdict of a play without what one detector has found, nor what finds it for another
+/// reason than the one that is listed.
 fn without(play: &Caught, detector: Transformation) -> PlayVerdict {
+    let is_other = |one: &Transformation| ALSO.contains(&(play.name.as_str(), *one));
     let is_its = |event: &Event| match &event.kind {
-        Kind::Finding { transformation, .. } => {
-            Transformation::chain(transformation).contains(&detector)
-        }
+        Kind::Finding { transformation, .. } => Transformation::chain(transformation)
+            .iter()
+            .any(|one| *one == detector || is_other(one)),
         _ => false,
     };
     let events = play.events.iter().filter(|event| !is_its(event));
