@@ -3,7 +3,7 @@
 use crate::adapter::Surface;
 
 /// Bytes of a surface that are looked through in a play, at most: first come, first served.
-const MOST: usize = 8 * 1024 * 1024;
+const MOST: usize = 4 * 1024 * 1024;
 
 /// The same of memory, where less is looked for.
 const MOST_OF_MEMORY: usize = 64 * 1024 * 1024;
@@ -121,7 +121,7 @@ mod tests {
         assert_eq!(wire.take(30, 5), 10);
         assert_eq!(
             wire.left_out().as_deref(),
-            Some("without 20 bytes: at most 8 MiB are")
+            Some("without 20 bytes: at most 4 MiB are")
         );
         assert_eq!(wire.take(7, 7), 0);
         assert_eq!(wire.left_out, 20);

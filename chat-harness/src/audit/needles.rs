@@ -24,6 +24,9 @@ const MOST: usize = 512;
 /// Pieces with fewer different bytes occur everywhere.
 const MIN_DISTINCT: usize = 8;
 
+/// A name of a file with fewer bytes may be anybody's.
+const LONG_NAME: usize = 16;
+
 /// Spellings with fewer bytes are not looked for.
 const SHORTEST: usize = 12;
 
@@ -152,6 +155,13 @@ fn sources(plan: &AuditPlan, files: &[(String, Vec<u8>)]) -> Vec<Source> {
         pieces: content(text.text.as_bytes()),
         kind: SourceKind::Text,
     });
+    let names: BTreeSet<&String> = files.iter().map(|(name, _)| name).collect();
+    let long = names.into_iter().filter(|name| name.len() >= LONG_NAME);
+    let names = long.map(|name| Source {
+        what: format!("name of the file {name}"),
+        pieces: content(name.as_bytes()),
+        kind: SourceKind::Text,
+    });
     // A file with canaries throughout is found by them.
     let planted = |content: &[u8]| {
         let mut canaries = plan.canaries.iter();
@@ -165,7 +175,7 @@ fn sources(plan: &AuditPlan, files: &[(String, Vec<u8>)]) -> Vec<Source> {
             pieces: content(bytes),
             kind: SourceKind::File,
         });
-    canaries.chain(texts).chain(files).collect()
+    canaries.chain(texts).chain(names).chain(files).collect()
 }
 
 /// A piece of a key, with the name of the key.

@@ -345,6 +345,22 @@ mod tests {
     }
 
     #[test]
+    fn a_name_of_a_file_is_found_when_it_is_long() {
+        let files = ["list-of-dismissals.txt", "plan.pdf"];
+        let files = files.map(|name| (name.to_owned(), Vec::new()));
+        let searcher = Searcher::new(&plan(), &files, &[]);
+        let log = b"stored plan.pdf and list-of-dismissals.txt for bob";
+        let searched = searcher.search(Surface::Output, "log", &log[..]).unwrap();
+        let named = |one: &Kind| match one {
+            Kind::Finding { what, at, .. } => (what.clone(), *at),
+            other => panic!("{other:?}"),
+        };
+        let found: Vec<_> = searched.findings.iter().map(named).collect();
+        let only = ("name of the file list-of-dismissals.txt".to_owned(), 20);
+        assert_eq!(found, [only]);
+    }
+
+    #[test]
     fn the_control_counts_on_its_surface_only() {
         let searcher = Searcher::new(&plan(), &[], &[]);
         let control = |surface, bytes: &[u8]| searcher.search(surface, "x", bytes).unwrap().control;
