@@ -61,7 +61,8 @@ pub fn live(
         match effect {
             Some(Effect::Ask(ask)) => match asks.try_send(ask) {
                 Ok(()) => {}
-                Err(_) if model.is_leaving => cancel.cancel(),
+                // It is ending by itself; a second `q` does not wait for that.
+                Err(_) if model.is_leaving => {}
                 Err(_) => model.hint("not now: the play is ending"),
             },
             Some(Effect::Cancel) => cancel.cancel(),

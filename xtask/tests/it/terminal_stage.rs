@@ -176,7 +176,7 @@ impl Screen {
         }
         // After the last step the play ends by itself.
         self.press("Space");
-        self.wait_for(&[verdict])
+        self.wait_for(&[verdict, " OVER "])
     }
 }
 
