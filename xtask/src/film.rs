@@ -2,7 +2,7 @@
 
 use std::fmt::Display;
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use chat_harness::report::PlayReport;
 use chat_harness::timeline;
@@ -11,6 +11,7 @@ use chat_screen::{Ending, Played, Size};
 use crate::demo;
 use crate::output;
 use crate::trouble::Trouble;
+use crate::workspace::Workspace;
 
 /// Of recordings and pictures: wide enough for three clients beside the relay.
 pub(crate) const SIZE: Size = (120, 34);
@@ -22,20 +23,43 @@ pub(crate) const SIZE: Size = (120, 34);
 /// When one of its files cannot be read.
 pub(crate) fn played(run: &Path, play: &PlayReport) -> Result<Played, Trouble> {
     let dir = run.join(&play.dir);
+    let page = dir.join("report.html").display().to_string();
+    let when = run.file_name().map(|name| name.to_string_lossy());
+    let when = when.unwrap_or_default().chars().take(15).collect();
+    read(&dir, Ending::of(play, &page), when)
+}
+
+fn read(dir: &Path, ending: Ending, when: String) -> Result<Played, Trouble> {
     let read = |name: &str| {
         let path = dir.join(name);
         fs::read_to_string(&path).map_err(|error| Trouble::file(&path, &error))
     };
     let format = |error: &dyn Display| Trouble::usage(format!("{}: {error}", dir.display()));
-    let page = dir.join("report.html").display().to_string();
-    let when = run.file_name().map(|name| name.to_string_lossy());
     Ok(Played {
         plan: serde_json::from_str(&read("plan.json")?).map_err(|error| format(&error))?,
         events: timeline::read(&read("timeline.jsonl")?).map_err(|error| format(&error))?,
-        ending: Ending::of(play, &page),
-        when: when.unwrap_or_default().chars().take(15).collect(),
-        reader: demo::reader(&dir),
+        ending,
+        when,
+        reader: demo::reader(dir),
     })
+}
+
+/// The picture of the documentation, from a play that is kept for it.
+///
+/// # Errors
+///
+/// As [`played`].
+pub(crate) fn picture(workspace: &Workspace) -> Result<(PathBuf, String), Trouble> {
+    let pictures = workspace.root().join("docs/pictures");
+    let kept = read(
+        &pictures.join("three-clients"),
+        Ending::default(),
+        "20261121-153505".to_owned(),
+    )?;
+    let still = chat_screen::still(kept, 2, SIZE);
+    let still =
+        still.ok_or_else(|| Trouble::harness("the play that is kept has no second step"))?;
+    Ok((pictures.join("stage.svg"), still))
 }
 
 /// Writes the stage of a play as a recording.

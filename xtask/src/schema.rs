@@ -8,6 +8,7 @@ use clap::CommandFactory as _;
 
 use crate::cli::{self, Cli};
 use crate::exit_code::{self, FAILED, FINE};
+use crate::film;
 use crate::output::{self, BAD};
 use crate::trouble::{Ran, Trouble};
 use crate::workspace::Workspace;
@@ -51,6 +52,7 @@ fn generated(workspace: &Workspace) -> Result<Vec<(PathBuf, String)>, Trouble> {
         (schemas.join("adapter.json"), pretty(&adapter::schema())),
         (schemas.join("result.json"), pretty(&report::schema())),
         (schemas.join("scenario.json"), pretty(&scenario::schema())),
+        film::picture(workspace)?,
     ];
     let parts = [
         ("adapter reference", adapter::reference()),
