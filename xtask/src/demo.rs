@@ -3,7 +3,7 @@
 
 use std::io::{self, IsTerminal as _};
 use std::path::{Path, PathBuf};
-use std::sync::mpsc::SyncSender;
+use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use std::time::Duration;
@@ -15,7 +15,8 @@ use chat_harness::scenario::Scenario;
 use chat_harness::snapshot::Update;
 use chat_harness::stage::{self, Hand, Pace};
 use chat_harness::timeline::Observer;
-use chat_screen::{Ending, Message, Reader};
+use chat_screen::{Ending, Message, Reader, ScreenError};
+use tokio_util::sync::CancellationToken;
 
 use crate::binaries;
 use crate::cli;
@@ -37,6 +38,9 @@ const LOOK: u64 = 512 * 1024;
 
 /// What came of it, and the exit code.
 type Showed = Result<(PlayReport, u8), Trouble>;
+
+/// How long a screen may take to go when the play was ended from outside.
+const FAREWELL: Duration = Duration::from_secs(1);
 
 /// A play that is shown, and what it is called.
 struct Shown {
@@ -113,13 +117,14 @@ fn on_stage(shown: &Shown, auto: Option<Duration>) -> Showed {
     let (asks, hand) = stage::hand();
     let (tell, told) = chat_screen::channel();
     let cancel = shown.ground.cancel.clone();
-    let screen = thread::spawn(move || {
+    let (gone, goes) = sync_channel(1);
+    thread::spawn(move || {
         let showed = chat_screen::live(&told, &asks, &cancel, auto);
         if showed.is_err() {
             // Nobody sees it, and nobody can end it.
             cancel.cancel();
         }
-        showed
+        gone.send(showed).ok();
     });
     let runtime = staging::runtime()?;
     let pace = auto.map_or(Pace::Asked, Pace::Every);
@@ -132,19 +137,34 @@ fn on_stage(shown: &Shown, auto: Option<Duration>) -> Showed {
         drop(tell.send(Message::Ended(ending)));
     }
     drop(tell);
-    let showed = screen.join();
+    let went = has_gone(&goes, &shown.ground.cancel);
     runtime.shutdown_background();
-    match showed {
-        Ok(Ok(())) => {}
-        Ok(Err(error)) => {
-            let why = format!("the terminal cannot be used: {}", error.0);
-            return Err(Trouble::environment(why));
-        }
-        Err(_) => return Err(Trouble::harness("the stage has panicked")),
-    }
+    went?;
     let (report, narrator) = played?;
     let code = closing(shown, &report, narrator.as_ref());
     Ok((report, code))
+}
+
+/// Waits for the screen to go. One that reads keys from a terminal that was hung up never
+/// goes: it is left behind when the play was ended from outside.
+fn has_gone(
+    goes: &Receiver<Result<(), ScreenError>>,
+    cancel: &CancellationToken,
+) -> Result<(), Trouble> {
+    loop {
+        match goes.recv_timeout(FAREWELL) {
+            Ok(Ok(())) => return Ok(()),
+            Ok(Err(error)) => {
+                let why = format!("the terminal cannot be used: {}", error.0);
+                return Err(Trouble::environment(why));
+            }
+            Err(RecvTimeoutError::Timeout) if cancel.is_cancelled() => return Ok(()),
+            Err(RecvTimeoutError::Timeout) => {}
+            Err(RecvTimeoutError::Disconnected) => {
+                return Err(Trouble::harness("the stage has panicked"));
+            }
+        }
+    }
 }
 
 /// As lines.

@@ -8,6 +8,9 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, sync_channel};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::process::{Pid, PidfdFlags, pidfd_open};
+
 use crate::runs::{Runs, root};
 
 /// The longest wait for a text. Programs may have to be built first.
@@ -104,6 +107,15 @@ impl Screen {
             watcher,
             painted,
         }
+    }
+
+    /// The process id of xtask.
+    fn program(&self) -> i32 {
+        let place = ["display-message", "-p", "-t", "stage", "#{pane_pid}"];
+        let shell = tmux(&self.socket, &place);
+        let shell = shell.trim();
+        let children = std::fs::read_to_string(format!("/proc/{shell}/task/{shell}/children"));
+        children.unwrap().trim().parse().unwrap()
     }
 
     fn resize(&self, width: u16, height: u16) {
@@ -388,15 +400,28 @@ fn a_terminal_is_given_back_when_the_demo_is_ended_from_outside() {
     let runs = Runs::new();
     let screen = Screen::of(80, 24, &runs, "demo three-clients");
     screen.wait_for(&["SPACE begins"]);
-    let shell = tmux(
-        &screen.socket,
-        &["display-message", "-p", "-t", "stage", "#{pane_pid}"],
-    );
-    let shell = shell.trim();
-    let children = std::fs::read_to_string(format!("/proc/{shell}/task/{shell}/children"));
-    let child = children.unwrap();
-    let kill = format!("kill -TERM {}", child.trim());
+    let kill = format!("kill -TERM {}", screen.program());
     tmux(&screen.socket, &["run-shell", &kill]);
     let left = screen.wait_for(&["exit code: 143", "icanon"]);
     assert!(!left.contains("-icanon"), "{left}");
+}
+
+#[test]
+fn a_demo_whose_terminal_is_closed_ends() {
+    if !has_tmux() {
+        return;
+    }
+    let runs = Runs::new();
+    let screen = Screen::of(80, 24, &runs, "demo three-clients");
+    screen.wait_for(&["SPACE begins"]);
+    let program = Pid::from_raw(screen.program()).unwrap();
+    let program = pidfd_open(program, PidfdFlags::empty()).unwrap();
+    tmux(&screen.socket, &["kill-session", "-t", "stage"]);
+    let limit = Timespec::try_from(LONG).unwrap();
+    let mut ended = [PollFd::new(&program, PollFlags::IN)];
+    assert_eq!(
+        poll(&mut ended, Some(&limit)).unwrap(),
+        1,
+        "it is still there"
+    );
 }
