@@ -101,7 +101,7 @@ impl Checked {
         }
     }
 
-    /// A path says by its directories what it is.
+    /// A path says by its directories what it is; elsewhere, what names programs is an adapter.
     fn file(&mut self, workspace: &Workspace, path: &Path) -> Result<(), Trouble> {
         if !path.is_file() {
             return Err(Trouble::usage(format!(
@@ -110,11 +110,11 @@ impl Checked {
             )));
         }
         let above = |name: &str| path.ancestors().skip(1).find(|dir| dir.ends_with(name));
-        if above("adapters").is_some() {
-            self.adapter(path);
-        } else {
-            let root = above("scenarios").map_or_else(|| workspace.scenarios(), Path::to_owned);
-            self.scenario(path, &root);
+        match (above("adapters"), above("scenarios")) {
+            (Some(_), _) => self.adapter(path),
+            (None, Some(root)) => self.scenario(path, root),
+            (None, None) if names_programs(path) => self.adapter(path),
+            (None, None) => self.scenario(path, &workspace.scenarios()),
         }
         Ok(())
     }
@@ -133,6 +133,12 @@ impl Checked {
         self.problems.extend(found.problems);
         Ok(())
     }
+}
+
+fn names_programs(path: &Path) -> bool {
+    let text = std::fs::read_to_string(path).unwrap_or_default();
+    text.lines()
+        .any(|line| line.starts_with("[programs]") || line.starts_with("programs"))
 }
 
 /// `no scenario is called x; did you mean y?`

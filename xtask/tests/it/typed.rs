@@ -122,6 +122,20 @@ leave = { client = \"bob\", how = \"slowly\" }
 }
 
 #[test]
+fn an_adapter_is_known_wherever_it_lies() {
+    let dir = tempfile::tempdir().unwrap();
+    let file = dir.path().join("mine.toml");
+    let docs = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/adapters.md");
+    let docs = fs::read_to_string(docs).unwrap();
+    let steps = docs.split("**1. Write the file.**").nth(1).unwrap();
+    let example = steps.split("```toml\n").nth(1).unwrap();
+    fs::write(&file, example.split("```").next().unwrap()).unwrap();
+    let (code, out, err) = xtask(&["check", file.to_str().unwrap()]);
+    assert_eq!(code, 0, "{err}");
+    assert_eq!(out, "0 scenarios and 1 adapter are fine\n");
+}
+
+#[test]
 fn a_file_that_is_not_there_is_wrong_usage() {
     let (code, _, err) = xtask(&["check", "nowhere/nothing.toml"]);
     assert_eq!(code, 2);
