@@ -99,7 +99,7 @@ pub(crate) struct Tool {
 }
 
 /// What the gates and their readers use beyond a plain Rust.
-pub(crate) const TOOLS: [Tool; 3] = [
+pub(crate) const TOOLS: [Tool; 6] = [
     Tool {
         name: "cargo-deny",
         used_by: "cargo xtask ci",
@@ -109,6 +109,21 @@ pub(crate) const TOOLS: [Tool; 3] = [
         name: "typos",
         used_by: "cargo xtask ci",
         install: "pip install typos, or cargo install typos-cli --locked",
+    },
+    Tool {
+        name: "tmux",
+        used_by: "tests of the stage on a terminal",
+        install: "apt-get install tmux",
+    },
+    Tool {
+        name: "node",
+        used_by: "tests of pages in a browser",
+        install: "apt-get install nodejs npm",
+    },
+    Tool {
+        name: "chromium",
+        used_by: "tests of pages in a browser",
+        install: "apt-get install chromium",
     },
     Tool {
         name: "cargo-insta",

@@ -299,6 +299,8 @@ impl Narrator {
             lines.push(format!("            {}", one.below()));
         }
         lines.push(format!("   {}", searches.sentence()));
+        let traces = searches.traces();
+        lines.extend(traces.map(|traces| format!("   {}", visible(&traces))));
         if !searches.surfaces.is_empty() {
             lines.push("   what comes and goes between two looks is not seen".to_owned());
         }

@@ -23,7 +23,7 @@ use serde::{Deserialize, Serialize};
 use crate::judge::{CheckKind, PlayVerdict, Verdict, Verdicts};
 
 pub use schema::schema;
-pub use searches::{Searched, Searches};
+pub use searches::{Searched, Searches, Trace};
 pub use used::Used;
 
 /// Everything about one scenario in a run.

@@ -189,6 +189,17 @@ fn searched() -> Value {
             },
         }),
     );
+    let trace = object(
+        "What was compared for one of them.",
+        json!({
+            "detector": text("The word of its detector, as in findings."),
+            "compared": count("Pairs of texts, texts or keys that could be compared."),
+            "lacking": {
+                "description": "What the scenario lacks, when nothing could be compared.",
+                "type": ["string", "null"],
+            },
+        }),
+    );
     object(
         "What was searched for plaintext.",
         json!({
@@ -196,6 +207,7 @@ fn searched() -> Value {
             "transformations": count("Ways of writing a string that were looked for."),
             "seen": count("Findings."),
             "surfaces": { "description": "Each once.", "type": "array", "items": surface },
+            "traces": { "description": "What was compared for traces of wrong encryption.", "type": "array", "items": trace },
         }),
     )
 }

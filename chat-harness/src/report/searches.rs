@@ -18,6 +18,20 @@ pub struct Searches {
     pub seen: usize,
     /// What was searched.
     pub surfaces: Vec<Searched>,
+    /// What was compared for traces of wrong encryption.
+    #[serde(default)]
+    pub traces: Vec<Trace>,
+}
+
+/// What was compared for one trace of wrong encryption.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Trace {
+    /// The word of its detector: `ecb`, `keystream-reuse`, …
+    pub detector: String,
+    /// Pairs of texts, texts or keys that could be compared.
+    pub compared: u64,
+    /// What was lacking, when nothing could be compared.
+    pub lacking: Option<String>,
 }
 
 /// The search of one surface.
@@ -73,6 +87,15 @@ impl Searches {
                     below: *below,
                     left_out: left_out.clone(),
                 }),
+                Kind::Examined {
+                    detector,
+                    compared,
+                    lacking,
+                } => searches.traces.push(Trace {
+                    detector: detector.clone(),
+                    compared: *compared,
+                    lacking: lacking.clone(),
+                }),
                 Kind::Finding { .. } => searches.seen += 1,
                 _ => {}
             }
@@ -92,6 +115,42 @@ impl Searches {
                 None => self.surfaces.push(one.clone()),
             }
         }
+        for one in &other.traces {
+            let known = self.traces.iter_mut();
+            match known
+                .into_iter()
+                .find(|known| known.detector == one.detector)
+            {
+                Some(known) => known.compared += one.compared,
+                None => self.traces.push(one.clone()),
+            }
+        }
+    }
+
+    /// One sentence: `compared for traces of wrong encryption: ecb 1, keystream-reuse 12;
+    /// nothing for textbook-rsa`. `None` when nothing looked.
+    pub fn traces(&self) -> Option<String> {
+        if self.traces.is_empty() {
+            return None;
+        }
+        let (some, none): (Vec<&Trace>, Vec<&Trace>) =
+            self.traces.iter().partition(|one| one.compared > 0);
+        let counts = some
+            .iter()
+            .map(|one| format!("{} {}", one.detector, grouped(one.compared)));
+        let counts: Vec<String> = counts.collect();
+        let lacking: Vec<&str> = none.iter().map(|one| one.detector.as_str()).collect();
+        let counts = match counts.as_slice() {
+            [] => "nothing".to_owned(),
+            some => some.join(", "),
+        };
+        let lacking = match lacking.as_slice() {
+            [] => String::new(),
+            none => format!("; nothing for {}", none.join(", ")),
+        };
+        Some(format!(
+            "compared for traces of wrong encryption: {counts}{lacking}"
+        ))
     }
 
     /// One sentence: `0 of 7 canaries and texts seen in 41 882 bytes on 4 surfaces; the
@@ -185,4 +244,37 @@ pub(super) fn grouped(number: u64) -> String {
         text.push(digit);
     }
     text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Searches, Trace};
+
+    fn searches(traces: &[(&str, u64, Option<&str>)]) -> Searches {
+        let traces = traces.iter().map(|(detector, compared, lacking)| Trace {
+            detector: (*detector).to_owned(),
+            compared: *compared,
+            lacking: lacking.map(str::to_owned),
+        });
+        Searches {
+            traces: traces.collect(),
+            ..Searches::default()
+        }
+    }
+
+    #[test]
+    fn what_could_not_be_compared_is_named() {
+        let nothing = Some("no public key on the wire");
+        let mut all = searches(&[("ecb", 0, Some("no long text")), ("rsa", 0, nothing)]);
+        let words = "compared for traces of wrong encryption";
+        let traces = all.traces().unwrap();
+        assert_eq!(traces, format!("{words}: nothing; nothing for ecb, rsa"));
+        all.add(&searches(&[("ecb", 1200, None), ("keystream", 2, None)]));
+        let traces = all.traces().unwrap();
+        assert_eq!(
+            traces,
+            format!("{words}: ecb 1 200, keystream 2; nothing for rsa")
+        );
+        assert_eq!(searches(&[]).traces(), None);
+    }
 }

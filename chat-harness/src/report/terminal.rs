@@ -247,12 +247,15 @@ pub fn closing(run: &RunReport) -> String {
         .filter(|level| !level.is_empty())
         .collect();
     let levels: Vec<&str> = levels.into_iter().collect();
+    let traces = searches.traces();
+    let traces = traces.map(|traces| format!("\n{}", visible(&traces)));
     format!(
-        "{FAINT}{} plays in {}, isolation level {}{FAINT:#}\n{}\n{passed} passed, {failed} failed, {skipped} skipped",
+        "{FAINT}{} plays in {}, isolation level {}{FAINT:#}\n{}{}\n{passed} passed, {failed} failed, {skipped} skipped",
         plays.len(),
         seconds(run.elapsed),
         levels.join(" and "),
-        searches.sentence()
+        searches.sentence(),
+        traces.unwrap_or_default()
     )
 }
 

@@ -12,6 +12,10 @@ const TOLD: usize = 40;
 /// The table.
 pub(super) struct Evidence {
     pub(super) sentence: String,
+    /// What was compared for traces of wrong encryption.
+    pub(super) traces: Option<String>,
+    /// What was lacking for others.
+    pub(super) lacking: Vec<String>,
     pub(super) surfaces: Vec<Surface>,
     pub(super) secrets: Vec<String>,
     pub(super) findings: Vec<String>,
@@ -96,8 +100,15 @@ impl Evidence {
         let files = plan.audit.files.iter();
         let files = files.map(|(client, name)| visible(&format!("the file {name} of {client}")));
         let blind = plan.audit.blind.iter();
+        let lacking = report.searches.traces.iter();
+        let lacking = lacking.filter_map(|one| {
+            let lacking = one.lacking.as_ref()?;
+            Some(visible(&format!("{}: {lacking}", one.detector)))
+        });
         Self {
             sentence: report.searches.sentence(),
+            traces: report.searches.traces().map(|traces| visible(&traces)),
+            lacking: lacking.collect(),
             surfaces,
             secrets: secrets.chain(texts).chain(files).collect(),
             findings,

@@ -12,7 +12,7 @@ use std::time::Duration;
 use chat_harness::adapter::Surface;
 use chat_harness::judge::{Check, CheckKind, Evidence, PlayVerdict, Verdict, Verdicts};
 use chat_harness::plan::{ExpectationId, StepId};
-use chat_harness::report::{PlayReport, Searched, Searches, Tried, Used};
+use chat_harness::report::{PlayReport, Searched, Searches, Trace, Tried, Used};
 use chat_harness::run::Asked;
 
 /// Nothing that a participant prints may break a format.
@@ -87,6 +87,11 @@ fn play(scenario: &str, tries: &[PlayVerdict], told: PlayVerdict) -> PlayReport 
             processes: 1,
         }],
         searches: Searches {
+            traces: vec![Trace {
+                detector: "ecb".to_owned(),
+                compared: 0,
+                lacking: Some("no text repeats itself".to_owned()),
+            }],
             secrets: 3,
             transformations: 1,
             seen: 0,
