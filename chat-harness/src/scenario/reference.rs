@@ -75,8 +75,12 @@ pub(crate) fn keys(page: &mut String, table: &Table, without: &[&str]) {
             kind => (kind, "`NAME` is one of:\n"),
         };
         if let Kind::Word(list) = each {
-            // The events have a table of their own.
-            if !std::ptr::eq(*list, EVENTS) {
+            // The events have a table of their own. A constant has no one address to know it by.
+            let is_events = list
+                .iter()
+                .map(|word| word.word)
+                .eq(EVENTS.iter().map(|word| word.word));
+            if !is_events {
                 line(page, &how.replace("NAME", key.name));
                 words(page, each);
             }
