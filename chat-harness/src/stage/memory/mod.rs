@@ -54,7 +54,7 @@ mod tests {
     use std::fs;
     use std::io::{BufRead as _, BufReader, Write as _};
 
-    use rustix::process::{Pid, Signal, kill_process};
+    use rustix::process::{Pid, Signal, WaitId, WaitIdOptions, kill_process, waitid};
 
     use super::{Copied, Manner, Sample, sample};
     use crate::adapter::Surface;
@@ -185,6 +185,8 @@ mod tests {
         let holder = Holder::start("read x; echo ok; read y; echo done");
         let pid = Pid::from_raw(holder.pid).unwrap();
         kill_process(pid, Signal::STOP).unwrap();
+        // The signal is only sent yet; its parent is told when it stands still.
+        waitid(WaitId::Pid(pid), WaitIdOptions::STOPPED).unwrap();
         let sample = look(holder.pid, Manner::Stopped);
         assert_eq!(sample.unread, None);
         let stat = fs::read_to_string(format!("/proc/{}/stat", holder.pid)).unwrap();
