@@ -82,6 +82,20 @@ impl Searcher {
         self.read_through(surface, place, &mut reader, Some(allowance))
     }
 
+    /// Searches bytes that are in memory already; where it is allowed, also below what is
+    /// written there.
+    pub fn search_bytes(
+        &self,
+        surface: Surface,
+        place: &str,
+        bytes: &[u8],
+        allowance: Option<&mut Allowance>,
+    ) -> Searched {
+        let mut pass = Pass::new(self, surface, allowance);
+        pass.go_over(bytes, 0, Edges::NONE);
+        pass.end(place)
+    }
+
     /// Not generic, so that it is compiled here, optimised.
     fn read_through(
         &self,
@@ -90,46 +104,25 @@ impl Searcher {
         reader: &mut dyn Read,
         allowance: Option<&mut Allowance>,
     ) -> io::Result<Searched> {
-        let control = self.needles.controls.get(&surface).copied();
         // What runs into the end of the buffer is seen again, with the byte in front of it.
         let overlap = self.needles.grams.longest() + 1;
-        let mut found = Found::default();
-        let mut below = allowance.map(|allowance| (Part::default(), allowance));
+        let mut pass = Pass::new(self, surface, allowance);
         let mut buffer = vec![0; overlap + CHUNK];
         // Bytes at the front of the buffer that were searched before.
         let mut kept = 0;
-        let mut before = 0;
         loop {
             let read = read_some(reader, buffer.get_mut(kept..).unwrap_or_default())?;
             let filled = kept + read;
-            let now = buffer.get(..filled).unwrap_or_default();
             let edges = Edges {
-                front: before > 0,
+                front: pass.bytes > kept as u64,
                 back: read > 0,
             };
-            self.needles.grams.find(now, edges, |hit| {
-                // Controls of other surfaces mean nothing here.
-                if let Some((name, chain)) = self.needles.of(hit.string) {
-                    found.add(name, chain, before + hit.at as u64);
-                } else if control == Some(hit.string) {
-                    found.control = true;
-                }
-            });
-            if let Some((part, allowance)) = &mut below {
-                let new = now.get(kept..).unwrap_or_default();
-                part.add(new, |part| self.look(part, &mut found, allowance));
-            }
+            pass.go_over(buffer.get(..filled).unwrap_or_default(), kept, edges);
             if read == 0 {
-                return Ok(Searched {
-                    bytes: before + filled as u64,
-                    below: below.map_or(0, |(part, _)| part.looked),
-                    control: control.map(|_| found.control),
-                    findings: found.findings(&self.needles.names, surface, place),
-                });
+                return Ok(pass.end(place));
             }
             kept = filled.min(overlap);
             buffer.copy_within(filled - kept..filled, 0);
-            before += (filled - kept) as u64;
         }
     }
 
@@ -142,6 +135,66 @@ impl Searcher {
             deep.look(&self.needles, bytes, part.start, found, allowance);
         }
         taken.saturating_sub(part.seen) as u64
+    }
+}
+
+/// The search of one place, on its way.
+struct Pass<'a> {
+    searcher: &'a Searcher,
+    surface: Surface,
+    /// Place of the surface's control among the strings.
+    control: Option<usize>,
+    found: Found,
+    /// What may be looked through below what is written there.
+    below: Option<(Part, &'a mut Allowance)>,
+    /// So many were searched.
+    bytes: u64,
+}
+
+impl<'a> Pass<'a> {
+    fn new(searcher: &'a Searcher, surface: Surface, allowance: Option<&'a mut Allowance>) -> Self {
+        Self {
+            searcher,
+            surface,
+            control: searcher.needles.controls.get(&surface).copied(),
+            found: Found::default(),
+            below: allowance.map(|allowance| (Part::default(), allowance)),
+            bytes: 0,
+        }
+    }
+
+    /// Searches the next bytes. So many at their front were searched before.
+    fn go_over(&mut self, bytes: &[u8], before: usize, edges: Edges) {
+        let needles = &self.searcher.needles;
+        let start = self.bytes - before as u64;
+        let new = bytes.get(before..).unwrap_or_default();
+        needles.grams.find(bytes, edges, |hit| {
+            // Controls of other surfaces mean nothing here.
+            if let Some((name, chain)) = needles.of(hit.string) {
+                self.found.add(name, chain, start + hit.at as u64);
+            } else if self.control == Some(hit.string) {
+                self.found.control = true;
+            }
+        });
+        if let Some((part, allowance)) = &mut self.below {
+            part.add(new, |part| {
+                self.searcher.look(part, &mut self.found, allowance)
+            });
+        }
+        self.bytes += new.len() as u64;
+    }
+
+    fn end(mut self, place: &str) -> Searched {
+        if let Some((part, allowance)) = &mut self.below {
+            part.end(|part| self.searcher.look(part, &mut self.found, allowance));
+        }
+        let names = &self.searcher.needles.names;
+        Searched {
+            bytes: self.bytes,
+            below: self.below.map_or(0, |(part, _)| part.looked),
+            control: self.control.map(|_| self.found.control),
+            findings: self.found.findings(names, self.surface, place),
+        }
     }
 }
 
@@ -158,12 +211,15 @@ struct Part {
 }
 
 impl Part {
-    /// Takes what has been read, and looks at each part that is full; nothing is the end.
-    fn add(&mut self, mut new: &[u8], mut look: impl FnMut(&Self) -> u64) {
-        if new.is_empty() && self.bytes.len() > self.seen {
-            let looked = look(self);
-            self.looked += looked;
+    /// Looks at what is left of the last part.
+    fn end(&mut self, look: impl FnOnce(&Self) -> u64) {
+        if self.bytes.len() > self.seen {
+            self.looked += look(self);
         }
+    }
+
+    /// Takes what has been read, and looks at each part that is full.
+    fn add(&mut self, mut new: &[u8], mut look: impl FnMut(&Self) -> u64) {
         while !new.is_empty() {
             let (now, later) = new.split_at(new.len().min(PART - self.bytes.len()));
             self.bytes.extend_from_slice(now);

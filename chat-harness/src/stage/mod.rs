@@ -52,6 +52,7 @@ mod tally;
 mod tap;
 mod terminal;
 mod thread;
+mod typing;
 mod usage;
 mod why;
 

@@ -6,24 +6,22 @@ use std::sync::Arc;
 use bytes::BytesMut;
 use rustix::process::{Signal, pidfd_send_signal};
 use tokio::io::unix::AsyncFd;
-use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _, Interest};
+use tokio::io::{AsyncReadExt as _, Interest};
 use tokio::net::unix::pipe;
 use tokio::sync::mpsc;
 use tokio_util::task::AbortOnDropHandle;
 
 use super::EngineError;
 use super::input::{Input, Run};
-use super::spawn::{Child, reap};
+use super::spawn::{Child, how_ended, reap};
 use super::terminal::{Manners, Seated};
+use super::typing::Typing;
 use super::usage;
 use crate::adapter::Enter;
 use crate::timeline::Stream;
 
 /// Bytes read at once from a stream.
 const CHUNK: usize = 16 * 1024;
-
-/// Lines that wait to be taken by a program that does not read.
-const TYPED_AHEAD: usize = 1024;
 
 /// What ends the input of a program on a terminal: Ctrl-D.
 const END_OF_INPUT: &[u8] = b"\x04";
@@ -36,7 +34,7 @@ pub(super) struct Process {
     /// As the harness sees it.
     pub(super) pid: i32,
     pidfd: Arc<OwnedFd>,
-    typing: Option<mpsc::Sender<Vec<u8>>>,
+    typing: Option<Typing>,
     /// Our end of its terminal, where it has one, and what Enter sends there.
     keyboard: Option<(OwnedFd, Enter)>,
     /// Its streams and its end are watched as long as this lives.
@@ -94,21 +92,19 @@ impl Process {
     ) -> Result<Self, EngineError> {
         let pidfd = Arc::new(pidfd);
         let ended = watch(Arc::clone(&pidfd)).map_err(EngineError::system(WHAT))?;
-        let (typing, typed) = mpsc::channel(TYPED_AHEAD);
-        let mut tasks = vec![
-            tokio::spawn(write_input(input, typed)),
-            tokio::spawn(watch_end(pid, ended, run.clone(), inputs.clone())),
-        ];
+        let (typing, writing) = Typing::into(input);
+        let ending = tokio::spawn(watch_end(pid, ended, run.clone(), inputs.clone()));
+        let mut tasks = vec![writing, AbortOnDropHandle::new(ending)];
         for (stream, output) in outputs {
             let reading = read_output(output, stream, run.clone(), inputs.clone());
-            tasks.push(tokio::spawn(reading));
+            tasks.push(AbortOnDropHandle::new(tokio::spawn(reading)));
         }
         Ok(Self {
             pid,
             pidfd,
             typing: Some(typing),
             keyboard: None,
-            _tasks: tasks.into_iter().map(AbortOnDropHandle::new).collect(),
+            _tasks: tasks,
         })
     }
 
@@ -140,7 +136,7 @@ impl Process {
     pub(super) fn send(&self, bytes: Vec<u8>) -> bool {
         self.typing
             .as_ref()
-            .is_some_and(|typing| typing.try_send(bytes).is_ok())
+            .is_some_and(|typing| typing.send(bytes))
     }
 
     /// Ends its input, after what was typed.
@@ -163,6 +159,10 @@ impl Process {
 impl Drop for Process {
     fn drop(&mut self) {
         self.signal(Signal::KILL);
+        // What is left of one that has ended goes now, and not as soon as its end is told: its
+        // last threads are still leaving `/proc` then, and the kernel, to wait for them, goes
+        // round.
+        reap(self.pid, &self.pidfd).ok();
     }
 }
 
@@ -174,15 +174,6 @@ fn watch(pidfd: Arc<OwnedFd>) -> std::io::Result<AsyncFd<Arc<OwnedFd>>> {
     AsyncFd::with_interest(pidfd, Interest::READABLE)
 }
 
-async fn write_input(mut stdin: pipe::Sender, mut typed: mpsc::Receiver<Vec<u8>>) {
-    while let Some(line) = typed.recv().await {
-        // A program that has closed its input is seen by what it does not answer.
-        if stdin.write_all(&line).await.is_err() {
-            return;
-        }
-    }
-}
-
 async fn watch_end(pid: i32, ended: AsyncFd<Arc<OwnedFd>>, run: Run, inputs: mpsc::Sender<Input>) {
     loop {
         let Ok(mut ready) = ended.readable().await else {
@@ -190,7 +181,7 @@ async fn watch_end(pid: i32, ended: AsyncFd<Arc<OwnedFd>>, run: Run, inputs: mps
         };
         // Its numbers are gone with its status.
         let cpu = usage::of_ended(pid);
-        match reap(pid, ended.get_ref()) {
+        match how_ended(ended.get_ref()) {
             Ok(Some(how)) => {
                 drop(inputs.send(Input::Exited { run, how, cpu }).await);
                 return;

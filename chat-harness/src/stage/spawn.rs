@@ -225,20 +225,34 @@ fn pidfd(pid: i32) -> Result<OwnedFd, EngineError> {
     pidfd_open(pid, PidfdFlags::NONBLOCK).map_err(EngineError::system("watch a process"))
 }
 
+/// How a child has ended; `None` while it runs. It keeps its number until it is reaped.
+///
+/// # Errors
+///
+/// [`EngineError::System`] when it is not our child.
+pub(super) fn how_ended(pidfd: &OwnedFd) -> Result<Option<Ended>, EngineError> {
+    status(pidfd, WaitIdOptions::NOWAIT)
+}
+
 /// Takes the status of an ended child; `None` while it runs.
 ///
 /// # Errors
 ///
 /// [`EngineError::System`] when it is not our child.
 pub fn reap(pid: i32, pidfd: &OwnedFd) -> Result<Option<Ended>, EngineError> {
-    let options = WaitIdOptions::EXITED | WaitIdOptions::NOHANG;
     let mut ours = registry();
-    let status = waitid(WaitId::PidFd(pidfd.as_fd()), options)
-        .map_err(EngineError::system("wait for a process"))?;
+    let status = status(pidfd, WaitIdOptions::empty())?;
     if status.is_some() {
         ours.remove(&pid);
     }
     drop(ours);
+    Ok(status)
+}
+
+fn status(pidfd: &OwnedFd, how: WaitIdOptions) -> Result<Option<Ended>, EngineError> {
+    let options = WaitIdOptions::EXITED | WaitIdOptions::NOHANG | how;
+    let status = waitid(WaitId::PidFd(pidfd.as_fd()), options)
+        .map_err(EngineError::system("wait for a process"))?;
     Ok(status.map(|status| match status.exit_status() {
         Some(code) => Ended::Exit(code),
         None => Ended::Signal(status.terminating_signal().unwrap_or_default()),

@@ -4,6 +4,7 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use chat_harness::judge::PlayVerdict;
+use chat_harness::report::PlayReport;
 use chat_harness::run::{self, Asked, Ground, RunDir};
 use chat_harness::scenario::{self, Scenario};
 use chat_harness::snapshot::Update;
@@ -97,8 +98,11 @@ pub(super) async fn compare(
         if isolation == Isolation::Namespaces {
             by_hand::isolate(&ground.binaries).map_err(failed)?;
         }
-        by_hand::play(&ground.binaries, reports)
-            .await
+        let (binaries, dir) = (ground.binaries.clone(), reports.to_owned());
+        let play = tokio::spawn(async move { by_hand::play(&binaries, &dir).await });
+        play.await
+            .map_err(std::io::Error::other)
+            .flatten()
             .map_err(failed)?;
         let by_hand = began.elapsed();
         let staged = staged(ground, scenario, reports).await?;
@@ -117,20 +121,38 @@ pub(super) async fn compare(
     })
 }
 
+/// One play as `cargo xtask test` plays it, on a task of its own, and what it took.
+///
+/// # Errors
+///
+/// When it cannot be played.
+pub(super) async fn played(
+    ground: &Ground,
+    scenario: &Scenario,
+    dir: RunDir,
+) -> Result<(PlayReport, Duration), Trouble> {
+    let (ground, scenario) = (ground.clone(), scenario.clone());
+    let began = Instant::now();
+    let playing = tokio::spawn(async move {
+        let asked = Asked::default();
+        let hand = (Pace::Full, Hand::none());
+        run::demo(&ground, &scenario, &dir, &asked, hand, |_, _| {
+            Box::new(|_| {})
+        })
+        .await
+    });
+    let report = playing.await;
+    let elapsed = began.elapsed();
+    let report = report.map_err(|error| Trouble::harness(error.to_string()))?;
+    Ok((
+        report.map_err(|error| Trouble::harness(error.to_string()))?,
+        elapsed,
+    ))
+}
+
 async fn staged(ground: &Ground, scenario: &Scenario, reports: &Path) -> Result<Duration, Trouble> {
     let dir = RunDir::create(reports).map_err(|error| Trouble::file(reports, &error))?;
-    let began = Instant::now();
-    let played = run::demo(
-        ground,
-        scenario,
-        &dir,
-        &Asked::default(),
-        (Pace::Full, Hand::none()),
-        |_, _| Box::new(|_| {}),
-    )
-    .await;
-    let elapsed = began.elapsed();
-    let report = played.map_err(|error| Trouble::harness(error.to_string()))?;
+    let (report, elapsed) = played(ground, scenario, dir).await?;
     // The programs encrypt nothing: the search must say so. Anything else is no whole play.
     if report.verdicts.play != PlayVerdict::Plaintext {
         let text = format!(

@@ -8,12 +8,12 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use chat_harness::adapter;
-use chat_harness::run::{self, Asked, Ground, RunDir};
+use chat_harness::run::{Ground, RunDir};
 use chat_harness::scenario;
 use chat_harness::snapshot::Update;
+use chat_harness::stage::Level;
 use chat_harness::stage::bare::spawn_on_terminal;
 use chat_harness::stage::spawn::{self, Command, wait_blocking};
-use chat_harness::stage::{Hand, Level, Pace};
 use chat_harness::timeline::{self, Kind};
 use memchr::memmem;
 use nix::spawn::{PosixSpawnAttr, PosixSpawnFileActions, posix_spawn};
@@ -166,11 +166,9 @@ async fn lines(ground: &Ground, reports: &Path, rounds: u32) -> Result<Row, Trou
     );
     let (mut ours, mut theirs) = (Vec::new(), Vec::new());
     for _ in 0..rounds.clamp(1, 10) {
-        theirs.extend(
-            by_pipe()
-                .await
-                .map_err(|e| Trouble::environment(e.to_string()))?,
-        );
+        let by_pipe = tokio::spawn(by_pipe()).await;
+        let by_pipe = by_pipe.map_err(io::Error::other).flatten();
+        theirs.extend(by_pipe.map_err(|e| Trouble::environment(e.to_string()))?);
         let (_, events) = play(ground, &text, reports).await?;
         let mut typed = None;
         for event in events {
@@ -253,23 +251,12 @@ async fn play(
         .map_err(|problems| Trouble::harness(problems.render(false)))?
         .pop()
         .ok_or_else(|| Trouble::harness("a scenario file holds no scenario"))?;
-    let began = Instant::now();
-    let played = run::demo(
-        ground,
-        &scenario,
-        &dir,
-        &Asked::default(),
-        (Pace::Full, Hand::none()),
-        |_, _| Box::new(|_| {}),
-    )
-    .await;
-    let took = began.elapsed();
-    let report = played.map_err(|error| Trouble::harness(error.to_string()))?;
+    let path = dir.play("bench").join("timeline.jsonl");
+    let (report, took) = harness::played(ground, &scenario, dir).await?;
     if report.is_red() {
         let why = format!("{} {:#?}", report.scenario, report.verdicts);
         return Err(Trouble::harness(why));
     }
-    let path = dir.play("bench").join("timeline.jsonl");
     let failed = |error| Trouble::file(&path, &error);
     let text = std::fs::read_to_string(&path).map_err(failed)?;
     Ok((took, timeline::read(&text).map_err(failed)?))

@@ -1,31 +1,40 @@
 //! When something happened, counted in steps: what a reader moves through.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use crate::plan::{Plan, StepId};
 use crate::timeline::{Event, Kind};
 
 /// Where each step begins on the timeline.
 #[derive(Debug)]
 pub(super) struct Moments<'a> {
-    /// First event of each step that was reached, in order, with the step.
-    begins: Vec<(u64, &'a StepId)>,
+    /// First event of each step that was reached, in order.
+    begins: Vec<u64>,
+    /// Their numbers, from 1 on.
+    numbers: BTreeMap<&'a str, usize>,
     /// First event behind the last step.
     closing: Option<u64>,
 }
 
 impl<'a> Moments<'a> {
     pub(super) fn of(plan: &'a Plan, events: &[Event]) -> Self {
-        let begins = events.iter().filter_map(|event| match &event.kind {
-            Kind::StepBegan { step } => {
-                let top = plan.steps.iter().find(|one| one.id == *step)?;
-                Some((event.n, &top.id))
+        let steps: BTreeSet<&str> = plan.steps.iter().map(|step| step.id.0.as_str()).collect();
+        let mut begins = Vec::new();
+        let mut numbers = BTreeMap::new();
+        for event in events {
+            if let Kind::StepBegan { step } = &event.kind
+                && let Some(id) = steps.get(step.0.as_str())
+            {
+                begins.push(event.n);
+                numbers.entry(*id).or_insert(begins.len());
             }
-            _ => None,
-        });
+        }
         let closing = events
             .iter()
             .find(|event| matches!(event.kind, Kind::Closing | Kind::Stopping));
         Self {
-            begins: begins.collect(),
+            begins,
+            numbers,
             closing: closing.map(|event| event.n),
         }
     }
@@ -35,7 +44,7 @@ impl<'a> Moments<'a> {
         if self.closing.is_some_and(|closing| n >= closing) {
             return self.last();
         }
-        self.begins.partition_point(|(begin, _)| *begin <= n)
+        self.begins.partition_point(|begin| *begin <= n)
     }
 
     /// The end.
@@ -46,13 +55,12 @@ impl<'a> Moments<'a> {
     /// The number of a step, or of the one that it is a part of; `None` when it was not
     /// reached.
     pub(super) fn of_step(&self, id: &StepId) -> Option<usize> {
-        let whole = self.begins.iter().position(|(_, step)| {
-            id == *step
-                || id
-                    .0
-                    .strip_prefix(&step.0)
-                    .is_some_and(|rest| rest.starts_with('.'))
-        });
-        whole.map(|place| place + 1)
+        let mut id = id.0.as_str();
+        loop {
+            if let Some(number) = self.numbers.get(id) {
+                return Some(*number);
+            }
+            (id, _) = id.rsplit_once('.')?;
+        }
     }
 }

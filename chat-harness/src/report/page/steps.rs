@@ -1,5 +1,7 @@
 //! The steps, with what came of each.
 
+use std::collections::BTreeMap;
+
 use super::Badge;
 use super::messages::seconds;
 use super::moments::Moments;
@@ -47,16 +49,20 @@ pub(super) fn of(
     moments: &Moments<'_>,
 ) -> Vec<Step> {
     let checks = &report.verdicts.checks;
+    let mut by_moment: BTreeMap<usize, Vec<&Check>> = BTreeMap::new();
+    for check in checks {
+        if let Some(moment) = check.step.as_ref().and_then(|id| moments.of_step(id)) {
+            by_moment.entry(moment).or_default().push(check);
+        }
+    }
+    let mut took = took(events);
     let mut steps: Vec<Step> = plan
         .steps
         .iter()
         .map(|step| {
             let moment = moments.of_step(&step.id);
-            let own = checks.iter().filter(|check| {
-                let of = check.step.as_ref();
-                moment.is_some() && of.and_then(|id| moments.of_step(id)) == moment
-            });
-            let own: Vec<&Check> = own.collect();
+            let own = moment.and_then(|moment| by_moment.get(&moment).cloned());
+            let own = own.unwrap_or_default();
             Step {
                 anchor: format!("s{}", step.id.0),
                 moment,
@@ -64,7 +70,7 @@ pub(super) fn of(
                 note: step.note.as_deref().map(visible),
                 place: Some(format!("{}:{}", report.path.display(), step.line)),
                 verdict: moment.map_or_else(not_reached, |_| badge(&own)),
-                took: took(events, &step.id.0),
+                took: took.remove(step.id.0.as_str()).unwrap_or_default(),
                 red: red(&own, Some(&step.id)),
                 held: held(&own),
             }
@@ -135,17 +141,21 @@ pub(super) fn held(checks: &[&Check]) -> Vec<String> {
     held.map(|check| visible(&check.name)).collect()
 }
 
-/// From the begin of a step to its end.
-fn took(events: &[Event], id: &str) -> String {
-    let mut began = None;
+/// From the begin of each step to its end.
+fn took(events: &[Event]) -> BTreeMap<&str, String> {
+    let mut began = BTreeMap::new();
+    let mut took = BTreeMap::new();
     for event in events {
         match &event.kind {
-            Kind::StepBegan { step } if step.0 == id => began = Some(event.t),
-            Kind::StepEnded { step, .. } if step.0 == id => {
-                return began.map_or_else(String::new, |began| seconds(event.t - began));
+            Kind::StepBegan { step } => drop(began.insert(step.0.as_str(), event.t)),
+            Kind::StepEnded { step, .. } => {
+                if let Some(began) = began.remove(step.0.as_str()) {
+                    let entry = took.entry(step.0.as_str());
+                    entry.or_insert_with(|| seconds(event.t - began));
+                }
             }
             _ => {}
         }
     }
-    String::new()
+    took
 }

@@ -139,11 +139,15 @@ impl Copied {
     }
 }
 
-/// Bytes that are worth reading, as far as it is known.
+/// Bytes in memory that are the process' own, `proc_pid_statm(5)`. Of what it shares, and of
+/// what was swapped out, there may be more.
 pub(super) fn resident(pid: i32) -> u64 {
-    let smaps = fs::read(format!("/proc/{pid}/smaps")).unwrap_or_default();
-    let mappings = smaps::parse(&String::from_utf8_lossy(&smaps));
-    mappings.iter().map(|mapping| mapping.resident).sum()
+    let statm = fs::read_to_string(format!("/proc/{pid}/statm")).unwrap_or_default();
+    let pages: Vec<u64> = statm.split(' ').map_while(|n| n.parse().ok()).collect();
+    let [_, resident, shared, ..] = pages[..] else {
+        return 0;
+    };
+    resident.saturating_sub(shared).saturating_mul(page_size())
 }
 
 /// A process whose memory can be read.
@@ -195,7 +199,8 @@ impl Opened {
     fn present(&self, mapping: &Mapping) -> io::Result<Vec<Range<u64>>> {
         let page = page_size();
         let mut spans: Vec<Range<u64>> = Vec::new();
-        let mut entries = vec![0; ENTRIES * 8];
+        let pages = usize::try_from((mapping.end - mapping.start) / page).unwrap_or(ENTRIES);
+        let mut entries = vec![0; pages.min(ENTRIES) * 8];
         let mut at = mapping.start;
         let mut missing = mapping.resident;
         // Behind the last page that is there, terabytes may follow.

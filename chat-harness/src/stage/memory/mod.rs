@@ -17,7 +17,7 @@ pub(super) use self::copy::Copied;
 pub(super) use self::search::{Sample, sample};
 
 /// More than what is there may be needed a moment later, in bytes.
-const SPARE: u64 = 16 << 20;
+const SPARE: u64 = 256 << 10;
 
 /// How memory is copied.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

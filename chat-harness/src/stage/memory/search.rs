@@ -24,16 +24,8 @@ pub(in crate::stage) fn sample(
     copied: &mut Copied,
 ) -> Sample {
     copy(roots, how, copied);
-    let mut unread = copied.unread.take();
-    let bytes = copied.bytes();
-    let searched = match below {
-        Some(allowance) => searcher.search_below(Surface::Memory, "memory", bytes, allowance),
-        None => searcher.search(Surface::Memory, "memory", bytes),
-    };
-    let mut searched = searched.unwrap_or_else(|error| {
-        unread.get_or_insert(error.to_string());
-        Searched::default()
-    });
+    let unread = copied.unread.take();
+    let mut searched = searcher.search_bytes(Surface::Memory, "memory", copied.bytes(), below);
     for finding in &mut searched.findings {
         if let Kind::Finding { place, at, .. } = finding
             && let Some((whose, address)) = copied.place(*at)
