@@ -57,6 +57,8 @@ pub enum Misdeed {
     Gossips,
     /// The relay's log is lost in a buffer: nobody can tell what was in it.
     LosesItsLog,
+    /// The relay hands out its own public value instead of each client's, and reads what passes.
+    SwapsKeys,
 }
 
 /// Something that looks odd and gives nothing away.
@@ -92,6 +94,8 @@ pub enum Habit {
     RandomWire,
     /// Clients cut what they send into many small records.
     SmallRecords,
+    /// Clients agree on keys by the way of the relay, which passes on what they send for it.
+    ExchangesKeys,
 }
 
 /// What is wrong with a pair: at most one thing.
@@ -180,6 +184,10 @@ impl Fault {
             },
             Self::Misdeed(Misdeed::Nosy) => Expected::Finding {
                 surface: "output",
+                transformation: "as-is".to_owned(),
+            },
+            Self::Misdeed(Misdeed::SwapsKeys) => Expected::Finding {
+                surface: "memory",
                 transformation: "as-is".to_owned(),
             },
             Self::Misdeed(Misdeed::Gossips) => Expected::Fails("carol never shows"),
@@ -302,6 +310,7 @@ impl Misdeed {
             Self::Nosy => "nosy",
             Self::Gossips => "gossips",
             Self::LosesItsLog => "loses-its-log",
+            Self::SwapsKeys => "swaps-keys",
         }
     }
 
@@ -310,6 +319,9 @@ impl Misdeed {
             Self::Nosy => "the relay has the key of the clients and logs every text that it opens",
             Self::Gossips => "the relay passes private texts on to everyone",
             Self::LosesItsLog => "the relay's log stays in a buffer and is lost with it",
+            Self::SwapsKeys => {
+                "the relay hands clients its own key for each other's, and keeps what it reads"
+            }
         }
     }
 }
@@ -332,6 +344,7 @@ impl Habit {
             Self::KeepAlives => "keepalives",
             Self::RandomWire => "random-wire",
             Self::SmallRecords => "small-records",
+            Self::ExchangesKeys => "exchanges-keys",
         }
     }
 
@@ -352,11 +365,17 @@ impl Habit {
             Self::KeepAlives => "clients say again and again that they are there",
             Self::RandomWire => "clients send random bytes beside what is sealed",
             Self::SmallRecords => "clients cut what they send into records of 48 bytes",
+            Self::ExchangesKeys => "clients agree on keys by the way of the relay",
         }
     }
 }
 
-const MISDEEDS: &[Misdeed] = &[Misdeed::Nosy, Misdeed::Gossips, Misdeed::LosesItsLog];
+const MISDEEDS: &[Misdeed] = &[
+    Misdeed::Nosy,
+    Misdeed::SwapsKeys,
+    Misdeed::Gossips,
+    Misdeed::LosesItsLog,
+];
 
 const HABITS: &[Habit] = &[
     Habit::None,
@@ -374,6 +393,7 @@ const HABITS: &[Habit] = &[
     Habit::KeepAlives,
     Habit::RandomWire,
     Habit::SmallRecords,
+    Habit::ExchangesKeys,
 ];
 
 const LEAKS: &[(What, Way, How)] = &[

@@ -20,9 +20,19 @@ pub(super) enum ToRelay {
     },
     Hello {
         name: String,
+        /// Empty where clients agree on no keys.
+        public: Vec<u8>,
         leak: Vec<u8>,
     },
     KeepAlive,
+}
+
+/// Somebody who is there.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Member {
+    pub(super) name: String,
+    /// As the relay tells it; empty where clients agree on no keys.
+    pub(super) public: Vec<u8>,
 }
 
 /// From the relay to a client.
@@ -30,11 +40,11 @@ pub(super) enum ToRelay {
 pub(super) enum ToClient {
     Accepted { to: String, count: usize },
     Envelope { from: String, sealed: Vec<u8> },
-    Joined { who: String },
+    Joined { who: Member },
     Left { who: String, reason: String },
     Refused { reason: String },
     Undelivered { to: String },
-    Welcome { others: Vec<String> },
+    Welcome { others: Vec<Member> },
 }
 
 impl ToRelay {
@@ -52,7 +62,7 @@ impl ToRelay {
                 let to = to.as_deref().unwrap_or_default();
                 fields(kind, &[to.as_bytes(), sealed, leak])
             }
-            Self::Hello { name, leak } => fields(b'h', &[name.as_bytes(), leak]),
+            Self::Hello { name, public, leak } => fields(b'h', &[name.as_bytes(), public, leak]),
             Self::KeepAlive => fields(b'k', &[]),
         }
     }
@@ -70,6 +80,7 @@ impl ToRelay {
             },
             b'h' => Self::Hello {
                 name: fields.text()?,
+                public: fields.bytes()?,
                 leak: fields.bytes()?,
             },
             b'k' => Self::KeepAlive,
@@ -86,11 +97,14 @@ impl ToClient {
                 fields(b'a', &[to.as_bytes(), count.to_string().as_bytes()])
             }
             Self::Envelope { from, sealed } => fields(b'e', &[from.as_bytes(), sealed]),
-            Self::Joined { who } => fields(b'j', &[who.as_bytes()]),
+            Self::Joined { who } => fields(b'j', &who.fields()),
             Self::Left { who, reason } => fields(b'l', &[who.as_bytes(), reason.as_bytes()]),
             Self::Refused { reason } => fields(b'r', &[reason.as_bytes()]),
             Self::Undelivered { to } => fields(b'u', &[to.as_bytes()]),
-            Self::Welcome { others } => fields(b'w', &[others.join(",").as_bytes()]),
+            Self::Welcome { others } => {
+                let others: Vec<&[u8]> = others.iter().flat_map(Member::fields).collect();
+                fields(b'w', &others)
+            }
         }
     }
 
@@ -107,7 +121,7 @@ impl ToClient {
                 sealed: fields.bytes()?,
             },
             b'j' => Self::Joined {
-                who: fields.text()?,
+                who: Member::read(&mut fields)?,
             },
             b'l' => Self::Left {
                 who: fields.text()?,
@@ -118,13 +132,26 @@ impl ToClient {
             },
             b'u' => Self::Undelivered { to: fields.text()? },
             b'w' => {
-                let others = fields.text()?;
-                let others = others.split(',').filter(|other| !other.is_empty());
-                Self::Welcome {
-                    others: others.map(str::to_owned).collect(),
+                let mut others = Vec::new();
+                while !fields.is_over() {
+                    others.push(Member::read(&mut fields)?);
                 }
+                Self::Welcome { others }
             }
             _ => return None,
+        })
+    }
+}
+
+impl Member {
+    fn fields(&self) -> [&[u8]; 2] {
+        [self.name.as_bytes(), &self.public]
+    }
+
+    fn read(fields: &mut Fields<'_>) -> Option<Self> {
+        Some(Self {
+            name: fields.text()?,
+            public: fields.bytes()?,
         })
     }
 }
@@ -148,6 +175,10 @@ impl<'a> Fields<'a> {
     pub(super) fn begin(bytes: &'a [u8]) -> Option<(u8, Self)> {
         let (kind, rest) = bytes.split_first()?;
         Some((*kind, Self(rest)))
+    }
+
+    pub(super) fn is_over(&self) -> bool {
+        self.0.is_empty()
     }
 
     pub(super) fn bytes(&mut self) -> Option<Vec<u8>> {
@@ -218,6 +249,7 @@ mod tests {
             ToRelay::KeepAlive,
             ToRelay::Hello {
                 name: "bob".to_owned(),
+                public: vec![3, 4],
                 leak: vec![0],
             },
             ToRelay::Envelope {
@@ -236,10 +268,17 @@ mod tests {
         for frame in to_relay {
             assert_eq!(ToRelay::decode(&frame.encode()), Some(frame));
         }
-        let others = vec!["alice".to_owned(), "bob".to_owned()];
+        let member = |name: &str, public: &[u8]| Member {
+            name: name.to_owned(),
+            public: public.to_vec(),
+        };
+        let others = vec![member("alice", b""), member("bob", b"\0\xff")];
         for frame in [
             ToClient::Welcome { others },
             ToClient::Welcome { others: Vec::new() },
+            ToClient::Joined {
+                who: member("carol", b"7"),
+            },
             ToClient::Accepted {
                 to: "all".to_owned(),
                 count: 2,

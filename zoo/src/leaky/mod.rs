@@ -16,6 +16,7 @@ mod fault;
 mod frame;
 mod how;
 mod link;
+mod pairs;
 mod relay;
 mod seal;
 

@@ -7,8 +7,9 @@ use base64::engine::general_purpose::STANDARD;
 
 use crate::leaky::content::Content;
 use crate::leaky::fault::{Fault, Habit, Misdeed, Way, What};
-use crate::leaky::frame::ToRelay;
+use crate::leaky::frame::{Member, ToRelay};
 use crate::leaky::link::Parcel;
+use crate::leaky::pairs::Pairs;
 use crate::leaky::seal::{Key, padded, unpadded};
 
 /// Sealed contents have a multiple of so many bytes.
@@ -20,23 +21,50 @@ const BIG_BUCKET: usize = 16 * 1024;
 /// Seals what a client says, and gives away what its fault gives away.
 pub(super) struct Giving {
     fault: Fault,
+    name: String,
     room: Key,
+    /// Instead of the key of the room, where clients agree on keys.
+    pairs: Option<Pairs>,
 }
 
 impl Giving {
-    pub(super) fn new(fault: Fault, room: Key) -> Self {
-        Self { fault, room }
+    pub(super) fn new(fault: Fault, room: Key, name: &str) -> Self {
+        let agrees = matches!(
+            fault,
+            Fault::Misdeed(Misdeed::SwapsKeys) | Fault::Harmless(Habit::ExchangesKeys)
+        );
+        Self {
+            fault,
+            name: name.to_owned(),
+            room,
+            pairs: agrees.then(Pairs::new),
+        }
+    }
+
+    /// Somebody is there.
+    pub(super) fn meet(&mut self, who: &Member) {
+        if let Some(pairs) = &mut self.pairs {
+            pairs.meet(&who.name, &who.public);
+        }
+    }
+
+    /// Somebody is gone.
+    pub(super) fn forget(&mut self, who: &str) {
+        if let Some(pairs) = &mut self.pairs {
+            pairs.forget(who);
+        }
     }
 
     /// The first thing that a client sends.
-    pub(super) fn hello(&self, name: &str) -> Vec<Parcel> {
+    pub(super) fn hello(&self) -> Vec<Parcel> {
         let mut given = self.given(What::Key, self.room.bytes());
         given.add(self.given(What::PrivateKey, &private_key()));
         if self.fault == Fault::Misdeed(Misdeed::Nosy) {
             given.handed = self.room.bytes().to_vec();
         }
         let hello = ToRelay::Hello {
-            name: name.to_owned(),
+            name: self.name.clone(),
+            public: self.pairs.as_ref().map(Pairs::public).unwrap_or_default(),
             leak: given.handed,
         };
         self.parcels(given.aside, &hello)
@@ -52,7 +80,11 @@ impl Giving {
             Fault::Harmless(Habit::BigPadding) => BIG_BUCKET,
             _ => BUCKET,
         };
-        let sealed = self.room.seal(&padded(&content.encode(), bucket))?;
+        let padded = padded(&content.encode(), bucket);
+        let sealed = match &self.pairs {
+            None => self.room.seal(&padded)?,
+            Some(pairs) => pairs.seal(to.as_deref(), &padded)?,
+        };
         let mut given = Given::default();
         let counted = match content {
             Content::Msg(text) | Content::Say(text) => {
@@ -78,8 +110,12 @@ impl Giving {
     }
 
     /// What somebody has sealed with the same key.
-    pub(super) fn open(&self, sealed: &[u8]) -> Option<Content> {
-        Content::decode(unpadded(&self.room.open(sealed)?)?)
+    pub(super) fn open(&self, from: &str, sealed: &[u8]) -> Option<Content> {
+        let opened = match &self.pairs {
+            None => self.room.open(sealed)?,
+            Some(pairs) => pairs.open(from, &self.name, sealed)?,
+        };
+        Content::decode(unpadded(&opened)?)
     }
 
     /// What the fault gives away of this.

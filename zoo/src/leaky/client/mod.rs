@@ -92,13 +92,13 @@ async fn talk(arguments: Arguments) -> io::Result<ExitCode> {
     tokio::spawn(hear(reader, link_key.clone(), inputs_in.clone()));
     let writing = tokio::spawn(write(writer, link_key, parcels));
     let mut client = Client {
-        giving: Giving::new(arguments.fault, room),
+        giving: Giving::new(arguments.fault, room, &arguments.name),
         name: arguments.name,
         downloads: Downloads::new(arguments.downloads),
         relay: parcels_in,
         inputs: inputs_in,
     };
-    client.send(client.giving.hello(&client.name)).await;
+    client.send(client.giving.hello()).await;
     let mut often = interval(OFTEN);
     let code = loop {
         let input = tokio::select! {
@@ -153,18 +153,28 @@ impl Client {
         match frame {
             ToClient::Accepted { to, count } if to == "all" => show(&Line::SentAll { count }),
             ToClient::Accepted { to, .. } => show(&Line::Sent { to: &to }),
-            ToClient::Envelope { from, sealed } => match self.giving.open(&sealed) {
+            ToClient::Envelope { from, sealed } => match self.giving.open(&from, &sealed) {
                 Some(content) => self.shown(from, content).await,
                 None => Ok(()),
             },
-            ToClient::Joined { who } => show(&Line::Joined { who: &who }),
-            ToClient::Left { who, reason } => show(&Line::Left {
-                who: &who,
-                reason: &reason,
-            }),
+            ToClient::Joined { who } => {
+                self.giving.meet(&who);
+                show(&Line::Joined { who: &who.name })
+            }
+            ToClient::Left { who, reason } => {
+                self.giving.forget(&who);
+                show(&Line::Left {
+                    who: &who,
+                    reason: &reason,
+                })
+            }
             ToClient::Refused { reason } => refuse("relay", &reason),
             ToClient::Undelivered { to } => show(&Line::Undelivered { to: &to }),
             ToClient::Welcome { others } => {
+                for other in &others {
+                    self.giving.meet(other);
+                }
+                let others: Vec<String> = others.into_iter().map(|other| other.name).collect();
                 show(&Line::Ready {
                     name: &self.name,
                     with: &others,

@@ -9,7 +9,8 @@ use super::log::Log;
 use super::spill::Spill;
 use crate::leaky::content::Content;
 use crate::leaky::fault::{Fault, Habit, Misdeed};
-use crate::leaky::frame::{ToClient, ToRelay};
+use crate::leaky::frame::{Member, ToClient, ToRelay};
+use crate::leaky::pairs::Pairs;
 use crate::leaky::seal::{Key, unpadded};
 use crate::wire::escape;
 
@@ -29,11 +30,15 @@ pub(super) struct Hub {
     clients: BTreeMap<u64, Client>,
     /// The key of the room, where the fault is that the relay has it.
     room: Option<Key>,
+    /// Its keys with each client, where the fault is that it hands out its own for theirs.
+    middle: Option<Pairs>,
 }
 
 struct Client {
     /// `None` before its `hello`.
     name: Option<String>,
+    /// What the others are told of its key.
+    public: Vec<u8>,
     outbox: mpsc::Sender<ToClient>,
     said_bye: bool,
 }
@@ -46,6 +51,7 @@ impl Hub {
             spill,
             clients: BTreeMap::new(),
             room: None,
+            middle: (fault == Fault::Misdeed(Misdeed::SwapsKeys)).then(Pairs::new),
         }
     }
 
@@ -59,6 +65,7 @@ impl Hub {
                 Arrival::Opened(outbox) => {
                     let client = Client {
                         name: None,
+                        public: Vec::new(),
                         outbox,
                         said_bye: false,
                     };
@@ -78,7 +85,10 @@ impl Hub {
 
     async fn frame(&mut self, connection: u64, frame: ToRelay) -> io::Result<()> {
         match frame {
-            ToRelay::Hello { name, leak } => self.hello(connection, name, leak).await?,
+            ToRelay::Hello { name, public, leak } => {
+                let who = Member { name, public };
+                self.hello(connection, who, leak).await?;
+            }
             ToRelay::Bye => {
                 if let Some(client) = self.clients.get_mut(&connection) {
                     client.said_bye = true;
@@ -98,14 +108,15 @@ impl Hub {
                 self.spill.leak(leak)?;
                 self.spill.sealed(&sealed)?;
                 self.note(&from, to.as_deref(), &sealed)?;
+                let sealed = self.swapped(&from, sealed)?;
                 self.envelope(connection, from, to, counted, sealed).await;
             }
         }
         Ok(())
     }
 
-    async fn hello(&mut self, connection: u64, name: String, leak: Vec<u8>) -> io::Result<()> {
-        if self.connection_of(&name).is_some() {
+    async fn hello(&mut self, connection: u64, who: Member, leak: Vec<u8>) -> io::Result<()> {
+        if self.connection_of(&who.name).is_some() {
             let reason = "name-taken".to_owned();
             self.answer(connection, ToClient::Refused { reason }).await;
             return Ok(());
@@ -115,15 +126,40 @@ impl Hub {
         } else {
             self.spill.leak(leak)?;
         }
+        let who = self.introduced(who);
         if let Some(client) = self.clients.get_mut(&connection) {
-            client.name = Some(name.clone());
+            client.name = Some(who.name.clone());
+            client.public.clone_from(&who.public);
         }
-        self.log.line(&format!("{name} joined"))?;
-        let others = self.others(connection);
+        self.log.line(&format!("{} joined", who.name))?;
+        let others = self.members(connection);
         self.answer(connection, ToClient::Welcome { others }).await;
-        self.pass_to_others(connection, &ToClient::Joined { who: name })
+        self.pass_to_others(connection, &ToClient::Joined { who })
             .await;
         Ok(())
+    }
+
+    /// Whoever joins, with the key that the others are told.
+    fn introduced(&mut self, who: Member) -> Member {
+        let Some(middle) = &mut self.middle else {
+            return who;
+        };
+        middle.meet(&who.name, &who.public);
+        Member {
+            public: middle.public(),
+            ..who
+        }
+    }
+
+    /// What is sealed as its recipients can open it: where they have the relay's key for the
+    /// sender's, it is read and sealed again.
+    fn swapped(&mut self, from: &str, sealed: Vec<u8>) -> io::Result<Vec<u8>> {
+        let Some(middle) = &self.middle else {
+            return Ok(sealed);
+        };
+        let (read, sealed) = middle.reseal(from, &sealed)?;
+        self.spill.keep(read);
+        Ok(sealed)
     }
 
     async fn closed(&mut self, connection: u64) -> io::Result<()> {
@@ -212,10 +248,20 @@ impl Hub {
     }
 
     fn others(&self, connection: u64) -> Vec<String> {
+        let members = self.members(connection).into_iter();
+        members.map(|member| member.name).collect()
+    }
+
+    fn members(&self, connection: u64) -> Vec<Member> {
         let clients = self.clients.iter();
         clients
             .filter(|(other, _)| **other != connection)
-            .filter_map(|(_, client)| client.name.clone())
+            .filter_map(|(_, client)| {
+                Some(Member {
+                    name: client.name.clone()?,
+                    public: client.public.clone(),
+                })
+            })
             .collect()
     }
 

@@ -89,6 +89,11 @@ impl Spill {
         }
     }
 
+    /// Keeps what the relay has read, in memory alone.
+    pub(super) fn keep(&mut self, read: Vec<Vec<u8>>) {
+        self.kept.extend(read);
+    }
+
     /// Does with what is sealed what the habit says, and returns what the log is to say of it.
     ///
     /// # Errors
@@ -121,7 +126,8 @@ impl Spill {
             | Habit::BigPadding
             | Habit::KeepAlives
             | Habit::RandomWire
-            | Habit::SmallRecords => Ok(()),
+            | Habit::SmallRecords
+            | Habit::ExchangesKeys => Ok(()),
         }
     }
 
