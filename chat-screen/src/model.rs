@@ -80,6 +80,17 @@ pub enum Effect {
     Stream(bool),
 }
 
+/// What makes a play go on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Pace {
+    /// Each key.
+    Keys,
+    /// Time, and each key.
+    Time,
+    /// Each key, until time does again.
+    Paused,
+}
+
 /// What lies over the stage.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Panel {
@@ -104,6 +115,7 @@ pub(crate) enum Panel {
 pub struct Model {
     pub(crate) origin: Origin,
     pub(crate) show: Show,
+    pub(crate) pace: Pace,
     /// The view was stepped back to the end of this step.
     pub(crate) past: Option<(usize, Box<Scene>)>,
     pub(crate) panel: Panel,
@@ -126,6 +138,7 @@ impl Model {
         Self {
             origin,
             show: Show::new(plan),
+            pace: Pace::Keys,
             past: None,
             panel: Panel::None,
             letters: 0,
@@ -138,6 +151,13 @@ impl Model {
             told: Vec::new(),
             streamed: 0,
         }
+    }
+
+    /// The same, of a play that goes on by itself.
+    #[must_use]
+    pub fn by_itself(self) -> Self {
+        let pace = Pace::Time;
+        Self { pace, ..self }
     }
 
     /// One event more.
@@ -211,6 +231,7 @@ impl Model {
         match code {
             KeyCode::Char(' ') | KeyCode::Enter | KeyCode::Right => self.go_on(),
             KeyCode::Char('b') | KeyCode::Left | KeyCode::Backspace => self.back(),
+            KeyCode::Char('a') => self.pause(),
             KeyCode::Char('r') => self.ask_live(Ask::Repeat),
             KeyCode::Char('t') => {
                 if self.can_interfere() {
@@ -251,6 +272,24 @@ impl Model {
             return None;
         }
         Some(Effect::Ask(Ask::Next))
+    }
+
+    /// Stops what goes on by itself, or lets it go on.
+    fn pause(&mut self) -> Option<Effect> {
+        if self.ending.is_some() {
+            self.hint("the play is over: q quits");
+            return None;
+        }
+        let (pace, ask) = match self.pace {
+            Pace::Keys => {
+                self.hint("it waits for SPACE anyway; `--auto 2s` goes on by itself");
+                return None;
+            }
+            Pace::Time => (Pace::Paused, Ask::Pause),
+            Pace::Paused => (Pace::Time, Ask::Resume),
+        };
+        self.pace = pace;
+        Some(Effect::Ask(ask))
     }
 
     fn back(&mut self) -> Option<Effect> {
@@ -306,7 +345,12 @@ impl Model {
             },
             _ => Panel::None,
         };
-        None
+        // The script waits for whoever has taken a client over.
+        let has_taken = matches!(self.panel, Panel::Hand { .. });
+        (has_taken && self.pace == Pace::Time).then(|| {
+            self.pace = Pace::Paused;
+            Effect::Ask(Ask::Pause)
+        })
     }
 
     fn key_by_hand(

@@ -12,7 +12,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::draw::draw;
 use crate::guard::Guard;
-use crate::model::{Effect, Ending, Model, Origin, Reader};
+use crate::model::{Effect, Ending, Model, Origin, Pace, Reader};
 use crate::recorded::beats;
 
 /// How long a key is waited for before the next letter is shown.
@@ -42,7 +42,7 @@ pub fn channel() -> (SyncSender<Message>, Receiver<Message>) {
 }
 
 /// Shows a play that goes on, until its end was looked at, or for so long where `linger` says
-/// so; not after it was cancelled. Nothing is taken from the terminal before the play was planned.
+/// so: then it goes on by itself, too; not after it was cancelled. Nothing is taken from the terminal before the play was planned.
 ///
 /// # Errors
 ///
@@ -56,6 +56,9 @@ pub fn live(
     let Some(mut model) = planned(messages) else {
         return Ok(());
     };
+    if linger.is_some() {
+        model = model.by_itself();
+    }
     let mut over = linger.map(Countdown::of);
     run(&mut model, &mut |model, effect| {
         match effect {
@@ -124,6 +127,9 @@ pub fn recorded(played: Played, pause: Option<Duration>) -> Result<(), ScreenErr
     let mut ending = Some(played.ending);
     let origin = Origin::Recorded(played.when);
     let mut model = Model::new(&played.plan, origin, played.reader);
+    if pause.is_some() {
+        model = model.by_itself();
+    }
     parts
         .next()
         .into_iter()
@@ -131,7 +137,8 @@ pub fn recorded(played: Played, pause: Option<Duration>) -> Result<(), ScreenErr
         .for_each(|event| model.event(event));
     let mut until_next = pause.map(Countdown::of);
     run(&mut model, &mut |model, effect| {
-        let is_due = until_next.as_mut().is_some_and(Countdown::is_over);
+        let goes_by_itself = until_next.as_mut().filter(|_| model.pace == Pace::Time);
+        let is_due = goes_by_itself.is_some_and(Countdown::is_over);
         match effect {
             Some(Effect::Ask(Ask::Next)) => {}
             Some(Effect::Cancel | Effect::Leave) => return false,

@@ -29,6 +29,7 @@ const LONG: Duration = Duration::from_secs(60 * 60);
 pub struct Hand {
     asks: Option<mpsc::Receiver<Ask>>,
     turn: Option<Turn>,
+    is_paused: bool,
     is_stopped: bool,
 }
 
@@ -78,6 +79,11 @@ impl Hand {
     fn has_turn(&self) -> bool {
         self.turn.is_some() || self.is_stopped
     }
+
+    /// Nothing goes on by itself: somebody has said so, and can still take it back.
+    fn is_paused(&self) -> bool {
+        self.is_paused && self.asks.is_some()
+    }
 }
 
 impl Play<'_> {
@@ -99,6 +105,10 @@ impl Play<'_> {
                     Ask::Repeat => Some(Turn::Repeat),
                     _ => Some(Turn::Step),
                 };
+                return Ok(());
+            }
+            Ask::Pause | Ask::Resume => {
+                hand.is_paused = ask == Ask::Pause;
                 return Ok(());
             }
             Ask::Stop => {
@@ -127,7 +137,7 @@ impl Play<'_> {
                 self.set_link(&client, LinkState::Reset);
                 Ok(())
             }
-            Ask::Next | Ask::Step | Ask::Repeat | Ask::Stop => Ok(()),
+            Ask::Next | Ask::Step | Ask::Pause | Ask::Resume | Ask::Repeat | Ask::Stop => Ok(()),
         }
     }
 
@@ -227,10 +237,13 @@ impl Play<'_> {
             self.compose(coming)?;
         }
         loop {
-            let deadline = Instant::now() + pause.unwrap_or(LONG);
+            let is_paused = self.settings.hand.is_paused();
+            let by_itself = pause.filter(|_| !is_paused);
+            let deadline = Instant::now() + by_itself.unwrap_or(LONG);
             let has_turn = |play: &mut Self| {
                 let hand = &play.settings.hand;
-                Ok(hand.has_turn() || (pause.is_none() && hand.asks.is_none()))
+                let is_other = hand.is_paused() != is_paused;
+                Ok(is_other || hand.has_turn() || (pause.is_none() && hand.asks.is_none()))
             };
             let is_asked = self.until(deadline, has_turn).await?;
             if self.settings.hand.is_stopped() || self.pulse.is_over {
@@ -245,6 +258,8 @@ impl Play<'_> {
                 }
                 Some(Turn::Next | Turn::Step) => return Ok(true),
                 Some(Turn::Repeat) => self.repeat(before).await?,
+                // After a pause of somebody's, that for the eye begins anew.
+                None if is_paused || self.settings.hand.is_paused() => {}
                 None if is_asked || pause.is_some() => return Ok(true),
                 None => {}
             }

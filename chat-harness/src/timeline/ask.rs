@@ -17,6 +17,10 @@ pub enum Ask {
     Next,
     /// The coming step begins, without being shown before.
     Step,
+    /// A play that goes on by itself waits, once the step that goes on has ended.
+    Pause,
+    /// It goes on by itself again.
+    Resume,
     /// The step before is done again, once the one that goes on has ended.
     Repeat,
     /// A client types this line.
@@ -52,13 +56,15 @@ pub enum Ask {
 impl Ask {
     /// The scenario does not say it.
     pub fn is_unscripted(&self) -> bool {
-        !matches!(self, Self::Next | Self::Step)
+        !matches!(self, Self::Next | Self::Step | Self::Pause | Self::Resume)
     }
 
     /// What was done, for people.
     pub fn sentence(&self) -> String {
         match self {
             Self::Next | Self::Step => "the next step began".to_owned(),
+            Self::Pause => "the play was paused".to_owned(),
+            Self::Resume => "the play went on by itself".to_owned(),
             Self::Repeat => "a step was repeated".to_owned(),
             Self::Type { client, line } => format!("{client} typed {line:?} by hand"),
             Self::SendFile { client, to, path } => {

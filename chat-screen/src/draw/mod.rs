@@ -1,6 +1,8 @@
 //! Draws the model. Pure: the same model and the same size give the same screen.
 
+mod banner;
 mod bytes;
+mod keys;
 mod meaning;
 mod over;
 mod pane;
@@ -17,7 +19,7 @@ use ratatui::widgets::{Block, Clear, Widget as _};
 use chat_harness::report::scene::{Phase, Scene, ToldKind};
 
 use crate::guard::SMALLEST;
-use crate::model::{Model, Origin, Panel};
+use crate::model::{Model, Panel};
 use crate::wrap::{columns, cut};
 pub(crate) use meaning::plain;
 use places::Places;
@@ -44,7 +46,7 @@ pub fn draw(model: &Model, frame: &mut Frame<'_>) {
     stage(model, scene, &places, buffer);
     over::panel(model, scene, places.body, buffer);
     way(model, scene, &places, buffer);
-    keys(model, places.keys, buffer);
+    keys::line(model, places.keys, buffer);
 }
 
 fn too_small(area: Rect, buffer: &mut Buffer) {
@@ -105,7 +107,7 @@ fn header(model: &Model, scene: &Scene, place: Rect, buffer: &mut Buffer) {
         (Phase::Stopping, _) if model.ending.is_none() => "searching the relay".to_owned(),
         _ => format!("{begun} of {all} steps were shown"),
     };
-    let banner = banner(model, scene);
+    let banner = banner::spans(model, scene);
     let seconds = scene.t / 1_000_000_000;
     let clock = format!(" {:02}:{:02} ", seconds / 60, seconds % 60);
     let taken: usize = banner.iter().map(Span::width).sum::<usize>() + columns(&clock);
@@ -128,32 +130,6 @@ pub(crate) fn shown_step(scene: &Scene) -> Option<(usize, String)> {
     };
     let sentence = step.sentence.clone();
     Some((number, plain(&sentence)))
-}
-
-/// What is shown, and what it is not.
-fn banner(model: &Model, scene: &Scene) -> Vec<Span<'static>> {
-    let on = |text: String, colour: Color| {
-        let style = Style::new().fg(Color::Black).bg(colour);
-        Span::styled(text, style.add_modifier(Modifier::BOLD))
-    };
-    let mut spans = Vec::new();
-    match &model.origin {
-        Origin::Recorded(when) => spans.push(on(format!(" RECORDED {when} "), Color::Cyan)),
-        Origin::Live if model.past.is_some() => {}
-        Origin::Live if model.ending.is_some() => spans.push(on(" OVER ".to_owned(), Color::Gray)),
-        Origin::Live => spans.push(on(" LIVE ".to_owned(), Color::Green)),
-    }
-    if let Some((step, _)) = &model.past {
-        let text = match step {
-            0 => " PAST – before step 1 ".to_owned(),
-            step => format!(" PAST – step {step} "),
-        };
-        spans.push(on(text, Color::Yellow));
-    }
-    if !scene.by_hand.is_empty() || matches!(model.panel, Panel::Hand { .. }) {
-        spans.push(on(" UNSCRIPTED ".to_owned(), Color::Magenta));
-    }
-    spans
 }
 
 fn story(scene: &Scene, place: Rect, buffer: &mut Buffer) {
@@ -222,56 +198,6 @@ fn arrows(scene: &Scene) -> String {
         text.push_str(&format!(" ──#{number}──▶ {}", who.join(", ")));
     }
     text
-}
-
-fn keys(model: &Model, place: Rect, buffer: &mut Buffer) {
-    let is_wide = place.width >= 96;
-    let keys: &[(&str, &str)] = match &model.panel {
-        Panel::Hand { .. } => &[
-            ("ENTER", "sends"),
-            ("Ctrl-K", "kills"),
-            ("Ctrl-D", "disconnects"),
-            ("Esc", "gives back"),
-        ],
-        Panel::Choose(_) => &[("1-9", "or TAB and ENTER: take over"), ("Esc", "not")],
-        Panel::Bytes(_) => &[
-            ("TAB", "next record"),
-            ("x", "back to the stage"),
-            ("q", "quit"),
-        ],
-        Panel::Zoom(_) => &[
-            ("TAB", "next pane"),
-            ("SPACE", "next"),
-            ("z", "back to the stage"),
-        ],
-        Panel::Keys => &[("?", "back to the stage"), ("q", "quit")],
-        Panel::None if model.ending.is_some() => &[
-            ("b", "back"),
-            ("SPACE", "end"),
-            ("x", "bytes"),
-            ("z", "zoom"),
-            ("s", "stream"),
-            ("?", "keys"),
-            ("q", "quit"),
-        ],
-        Panel::None => &[
-            ("SPACE", "next"),
-            ("b", "back"),
-            ("r", "again"),
-            ("t", if is_wide { "take over" } else { "take" }),
-            ("x", "bytes"),
-            ("z", "zoom"),
-            ("s", "stream"),
-            ("?", "keys"),
-            ("q", "quit"),
-        ],
-    };
-    let mut spans = vec![Span::raw(" ")];
-    for (key, means) in keys {
-        spans.push(Span::styled((*key).to_owned(), STRONG));
-        spans.push(Span::raw(format!(" {means}  ")));
-    }
-    write_lines(&[Line::from(spans)], place, buffer);
 }
 
 /// A frame with a title; what is inside.

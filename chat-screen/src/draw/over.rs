@@ -15,6 +15,7 @@ const KEYS: &[(&str, &str)] = &[
         "show what is typed next; again: send it. In the past: back to now",
     ),
     ("b", "look at the step before; the play goes on meanwhile"),
+    ("a", "with --auto: wait after this step (PAUSED); go on"),
     ("r", "do the last step again (UNSCRIPTED)"),
     (
         "t",

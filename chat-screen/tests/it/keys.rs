@@ -82,3 +82,58 @@ fn every_key_on_the_screen_does_something_or_says_why_not() {
         assert!(effect.is_some() || after != before, "{key}");
     }
 }
+
+#[test]
+fn what_goes_on_by_itself_can_be_paused_and_the_banner_says_when_it_stands_still() {
+    let banner = |stage: &Stage| stage.screen(80, 24).lines().next().unwrap().to_owned();
+    let mut stage = Stage::by_itself(Origin::Live);
+    stage.open();
+    assert!(stage.screen(80, 24).contains("a pause"));
+    stage.begin(1);
+    let pause = Some(Effect::Ask(Ask::Pause));
+    assert_eq!(stage.press(KeyCode::Char('a')), pause);
+    // A step is not cut in two.
+    assert!(banner(&stage).contains(" PAUSING "), "{}", banner(&stage));
+    stage.end(1);
+    assert!(banner(&stage).contains(" LIVE  PAUSED "));
+    assert!(stage.screen(80, 24).contains("a go on"));
+    let resume = Some(Effect::Ask(Ask::Resume));
+    assert_eq!(stage.press(KeyCode::Char('a')), resume);
+    assert!(!banner(&stage).contains("PAUS"));
+    assert_eq!(stage.press(KeyCode::Char('a')), pause);
+    stage.model.end(Ending::default());
+    assert!(!banner(&stage).contains("PAUS"));
+}
+
+#[test]
+fn the_script_waits_for_whoever_takes_a_client_over() {
+    let mut stage = Stage::by_itself(Origin::Live);
+    stage.open();
+    stage.press(KeyCode::Char('t'));
+    let pause = Some(Effect::Ask(Ask::Pause));
+    assert_eq!(stage.press(KeyCode::Char('2')), pause);
+    stage.press(KeyCode::Esc);
+    assert!(stage.screen(80, 24).contains(" PAUSED "));
+}
+
+#[test]
+fn without_auto_there_is_nothing_to_pause_and_the_screen_says_so() {
+    let mut stage = Stage::opened();
+    assert!(!stage.screen(160, 45).contains("a pause"));
+    assert_eq!(stage.press(KeyCode::Char('a')), None);
+    assert!(stage.screen(80, 24).contains("it waits for SPACE anyway"));
+}
+
+#[test]
+fn every_key_line_fits() {
+    for origin in [Origin::Live, Origin::Recorded("20261121-150000".to_owned())] {
+        let mut stage = Stage::by_itself(origin);
+        stage.open();
+        for (width, has_zoom) in [(80, false), (96, true)] {
+            let screen = stage.screen(width, 30);
+            let keys = screen.lines().last().unwrap();
+            assert!(keys.contains("? keys  q quit"), "{keys}");
+            assert_eq!(keys.contains("z zoom"), has_zoom, "{keys}");
+        }
+    }
+}

@@ -64,8 +64,17 @@ impl Stage {
     }
 
     fn of(origin: Origin) -> Self {
+        Self::with(origin, |model| model)
+    }
+
+    /// One that does not wait for keys.
+    fn by_itself(origin: Origin) -> Self {
+        Self::with(origin, Model::by_itself)
+    }
+
+    fn with(origin: Origin, change: impl FnOnce(Model) -> Model) -> Self {
         let plan = planned();
-        let model = Model::new(&plan, origin, reader());
+        let model = change(Model::new(&plan, origin, reader()));
         let mut stage = Self {
             plan,
             model,

@@ -14,6 +14,8 @@ mod one_build;
 mod running;
 mod runs;
 mod scale;
+mod screen;
+mod stage_keys;
 mod survivors;
 mod terminal_stage;
 mod torture;
