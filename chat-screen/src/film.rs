@@ -9,7 +9,7 @@ use ratatui::style::{Color, Modifier};
 
 use crate::draw::draw;
 use crate::model::{Model, Origin};
-use crate::player::Played;
+use crate::reel::Played;
 use crate::still::{number, svg};
 use crate::wrap::columns;
 

@@ -14,14 +14,18 @@
 mod draw;
 mod film;
 mod guard;
+mod live;
 mod model;
 mod player;
 mod recorded;
+mod reel;
 mod still;
 mod wrap;
 
 pub use draw::draw;
 pub use film::{Size, film, still};
 pub use guard::fits;
+pub use live::{Find, Holder, Message, StandIn, channel, live};
 pub use model::{Effect, Ending, Model, Origin, Read, Reader};
-pub use player::{Message, Played, ScreenError, channel, live, recorded};
+pub use player::ScreenError;
+pub use reel::{Played, recorded};

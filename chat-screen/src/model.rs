@@ -5,7 +5,7 @@ use crate::draw::plain;
 use chat_harness::judge::Verdict;
 use chat_harness::plan::Plan;
 use chat_harness::report::live::Narrator;
-use chat_harness::report::scene::{Scene, Show};
+use chat_harness::report::scene::{Scene, Seat, SeatState, Show, ToldKind};
 use chat_harness::report::{PlayReport, terminal};
 use chat_harness::timeline::{Ask, Event, Kind};
 use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
@@ -23,6 +23,8 @@ pub enum Origin {
     Live,
     /// It was played then.
     Recorded(String),
+    /// It was played then, and is shown in place of one that goes on now.
+    StandIn(String),
 }
 
 /// How a play went.
@@ -78,6 +80,8 @@ pub enum Effect {
     Leave,
     /// Lines instead of the screen, or the screen again.
     Stream(bool),
+    /// A saved play in place of this one, or the one that goes on again; on the screen.
+    StandIn,
 }
 
 /// What makes a play go on.
@@ -101,6 +105,11 @@ pub(crate) enum Panel {
     Bytes(usize),
     /// What the keys do.
     Keys,
+    /// Something that needs more than a line.
+    Said {
+        title: &'static str,
+        text: String,
+    },
     /// Who is to be taken over.
     Choose(usize),
     /// A client is driven by hand.
@@ -135,6 +144,11 @@ pub struct Model {
 impl Model {
     /// Before the first event of a play; its files are read through the reader.
     pub fn new(plan: &Plan, origin: Origin, reader: Reader) -> Self {
+        // A stream has no banner.
+        let told = match &origin {
+            Origin::Live => Vec::new(),
+            Origin::Recorded(when) | Origin::StandIn(when) => vec![format!("RECORDED {when}")],
+        };
         Self {
             origin,
             show: Show::new(plan),
@@ -148,7 +162,7 @@ impl Model {
             is_streaming: false,
             reader,
             narrator: Narrator::new(plan, 80),
-            told: Vec::new(),
+            told,
             streamed: 0,
         }
     }
@@ -223,7 +237,8 @@ impl Model {
             Panel::Choose(chosen) => self.key_of_choice(chosen, key.code),
             Panel::Bytes(record) => self.key_of_bytes(record, key.code),
             Panel::Zoom(seat) => self.key_of_zoom(seat, key.code),
-            Panel::Keys | Panel::None => self.key_of_stage(key.code),
+            Panel::Keys if matches!(key.code, KeyCode::Char('?' | 'h')) => None,
+            Panel::Keys | Panel::Said { .. } | Panel::None => self.key_of_stage(key.code),
         }
     }
 
@@ -254,6 +269,7 @@ impl Model {
                 self.is_streaming = !self.is_streaming;
                 Some(Effect::Stream(self.is_streaming))
             }
+            KeyCode::Char('f') => self.change_places(),
             KeyCode::Char('?' | 'h') => {
                 self.panel = Panel::Keys;
                 None
@@ -272,6 +288,15 @@ impl Model {
             return None;
         }
         Some(Effect::Ask(Ask::Next))
+    }
+
+    /// What to ask for so that nothing goes on by itself.
+    pub(crate) fn stand_still(&mut self) -> Option<Ask> {
+        let goes_on = self.pace == Pace::Time && self.ending.is_none();
+        goes_on.then(|| {
+            self.pace = Pace::Paused;
+            Ask::Pause
+        })
     }
 
     /// Stops what goes on by itself, or lets it go on.
@@ -304,9 +329,20 @@ impl Model {
         None
     }
 
+    fn change_places(&mut self) -> Option<Effect> {
+        if matches!(self.origin, Origin::Recorded(_)) {
+            self.hint("this is a recording, and nothing else goes on");
+            return None;
+        }
+        self.is_streaming = false;
+        Some(Effect::StandIn)
+    }
+
     fn quit(&mut self) -> Option<Effect> {
-        if self.ending.is_some() || matches!(self.origin, Origin::Recorded(_)) {
-            return Some(Effect::Leave);
+        match &self.origin {
+            Origin::StandIn(_) => return self.change_places(),
+            Origin::Live if self.ending.is_none() => {}
+            Origin::Recorded(_) | Origin::Live => return Some(Effect::Leave),
         }
         if self.is_leaving {
             return Some(Effect::Cancel);
@@ -317,7 +353,9 @@ impl Model {
 
     fn can_interfere(&mut self) -> bool {
         match (&self.origin, &self.ending) {
-            (Origin::Recorded(_), _) => self.hint("this is a recording: nobody can change it"),
+            (Origin::Recorded(_) | Origin::StandIn(_), _) => {
+                self.hint("this is a recording: nobody can change it");
+            }
             (Origin::Live, Some(_)) => self.hint("the play is over"),
             (Origin::Live, None) => {
                 self.past = None;
@@ -347,10 +385,8 @@ impl Model {
         };
         // The script waits for whoever has taken a client over.
         let has_taken = matches!(self.panel, Panel::Hand { .. });
-        (has_taken && self.pace == Pace::Time).then(|| {
-            self.pace = Pace::Paused;
-            Effect::Ask(Ask::Pause)
-        })
+        let ask = has_taken.then(|| self.stand_still())?;
+        ask.map(Effect::Ask)
     }
 
     fn key_by_hand(
@@ -411,6 +447,20 @@ impl Model {
             }
         };
         None
+    }
+
+    /// Somebody died, something did not come, or the verdict is red.
+    pub(crate) fn has_trouble(&self) -> bool {
+        let now = &self.show.now;
+        let is_dead = |seat: &Seat| matches!(seat.state, SeatState::Dead(_));
+        now.seats.iter().any(is_dead)
+            || now.story.iter().any(|told| told.kind == ToldKind::Failed)
+            || self.ending.as_ref().is_some_and(|ending| !ending.is_fine)
+    }
+
+    /// Says what needs more than a line, over the stage.
+    pub(crate) fn say(&mut self, title: &'static str, text: String) {
+        self.panel = Panel::Said { title, text };
     }
 
     /// Says why a key did nothing.

@@ -15,7 +15,7 @@ use chat_harness::scenario::Scenario;
 use chat_harness::snapshot::Update;
 use chat_harness::stage::{self, Hand, Pace};
 use chat_harness::timeline::Observer;
-use chat_screen::{Ending, Message, Reader, ScreenError};
+use chat_screen::{Ending, Holder, Message, Reader, ScreenError, StandIn};
 use tokio_util::sync::CancellationToken;
 
 use crate::binaries;
@@ -46,7 +46,11 @@ const FAREWELL: Duration = Duration::from_secs(1);
 struct Shown {
     ground: Ground,
     scenario: Scenario,
+    /// As somebody has typed it.
+    name: String,
     dir: RunDir,
+    /// Where runs are saved.
+    reports: PathBuf,
     asked: Asked,
     flags: String,
 }
@@ -73,7 +77,9 @@ pub(crate) fn run(arguments: &cli::Demo, workspace: &Workspace) -> Ran {
     let shown = Shown {
         ground,
         scenario,
+        name: arguments.name.clone(),
         dir,
+        reports: reports.to_owned(),
         asked: staging::asked(&staging),
         flags,
     };
@@ -116,13 +122,17 @@ pub(crate) fn needs_terminal() -> Result<(), Trouble> {
 fn on_stage(shown: &Shown, auto: Option<Duration>) -> Showed {
     let (asks, hand) = stage::hand();
     let (tell, told) = chat_screen::channel();
-    let cancel = shown.ground.cancel.clone();
     let (gone, goes) = sync_channel(1);
+    let holder = Holder {
+        asks,
+        cancel: shown.ground.cancel.clone(),
+        stand_in: stand_in(shown),
+    };
     thread::spawn(move || {
-        let showed = chat_screen::live(&told, &asks, &cancel, auto);
+        let showed = chat_screen::live(&told, &holder, auto);
         if showed.is_err() {
             // Nobody sees it, and nobody can end it.
-            cancel.cancel();
+            holder.cancel.cancel();
         }
         gone.send(showed).ok();
     });
@@ -143,6 +153,24 @@ fn on_stage(shown: &Shown, auto: Option<Duration>) -> Showed {
     let (report, narrator) = played?;
     let code = closing(shown, &report, narrator.as_ref());
     Ok((report, code))
+}
+
+/// The newest saved play of the same, for when this one goes wrong; it is looked for when it
+/// is wanted.
+fn stand_in(shown: &Shown) -> StandIn {
+    let (reports, own) = (shown.reports.clone(), shown.dir.clone());
+    let (id, asked) = (shown.scenario.id.clone(), shown.asked.clone());
+    let to_type = format!("cargo xtask demo {}{} --auto 1s", shown.name, shown.flags);
+    StandIn(Box::new(move || {
+        let Some((run, play)) = run::stand_in(&reports, &id, &asked, &own) else {
+            return Err(format!(
+                "No run in {} shows {id} as it should be, played with the same relay and clients. \
+                 In another terminal, `{to_type}` makes one; then press f again.",
+                reports.display()
+            ));
+        };
+        film::played(&run, &play).map_err(|trouble| trouble.text)
+    }))
 }
 
 /// Waits for the screen to go. One that reads keys from a terminal that was hung up never

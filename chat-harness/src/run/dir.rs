@@ -67,14 +67,7 @@ impl RunDir {
 
     /// Only what looks like a run of ours is touched. What cannot be removed stays.
     pub(super) fn remove_oldest(reports: &Path) {
-        let Ok(entries) = fs::read_dir(reports) else {
-            return;
-        };
-        let names = entries
-            .flatten()
-            .map(|entry| entry.file_name().to_string_lossy().into_owned());
-        let mut runs: Vec<String> = names.filter(|name| is_run(name)).collect();
-        runs.sort();
+        let runs = runs(reports);
         let surplus = runs.len().saturating_sub(KEPT);
         for run in runs.iter().take(surplus).filter(|run| !goes_on(run)) {
             drop(fs::remove_dir_all(reports.join(run)));
@@ -87,6 +80,15 @@ impl RunDir {
         std::os::unix::fs::symlink(&self.id, &beside)?;
         fs::rename(beside, reports.join("latest"))
     }
+}
+
+/// The names of all runs, the oldest first. What cannot be read holds none.
+pub(super) fn runs(reports: &Path) -> Vec<String> {
+    let entries = fs::read_dir(reports).into_iter().flatten().flatten();
+    let names = entries.map(|entry| entry.file_name().to_string_lossy().into_owned());
+    let mut runs: Vec<String> = names.filter(|name| is_run(name)).collect();
+    runs.sort();
+    runs
 }
 
 /// Whether the process that its id ends with is still there. Another one with the same

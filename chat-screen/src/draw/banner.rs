@@ -14,7 +14,9 @@ pub(super) fn spans(model: &Model, scene: &Scene) -> Vec<Span<'static>> {
     };
     let mut spans = Vec::new();
     match &model.origin {
-        Origin::Recorded(when) => spans.push(on(format!(" RECORDED {when} "), Color::Cyan)),
+        Origin::Recorded(when) | Origin::StandIn(when) => {
+            spans.push(on(format!(" RECORDED {when} "), Color::Cyan));
+        }
         Origin::Live if model.past.is_some() => {}
         Origin::Live if model.ending.is_some() => spans.push(on(" OVER ".to_owned(), Color::Gray)),
         Origin::Live => spans.push(on(" LIVE ".to_owned(), Color::Green)),

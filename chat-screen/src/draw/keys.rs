@@ -5,7 +5,7 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
 use super::{STRONG, write_lines};
-use crate::model::{Model, Pace, Panel};
+use crate::model::{Model, Origin, Pace, Panel};
 use crate::wrap::columns;
 
 /// A key, and what it does.
@@ -57,7 +57,7 @@ fn of(model: &Model, is_wide: bool) -> Vec<Key> {
             ("SPACE", "next"),
             ("z", "back to the stage"),
         ],
-        Panel::Keys => vec![("?", "back to the stage"), ("q", "quit")],
+        Panel::Keys | Panel::Said { .. } => vec![("Esc", "back to the stage"), ("q", "quit")],
         Panel::None => of_stage(model, is_wide),
     }
 }
@@ -72,7 +72,7 @@ fn of_stage(model: &Model, is_wide: bool) -> Vec<Key> {
     keys.push(("b", "back"));
     if has_ended {
         keys.push(("SPACE", "end"));
-    } else {
+    } else if !matches!(model.origin, Origin::StandIn(_)) {
         keys.push(("r", "again"));
         keys.push(("t", if is_wide { "take over" } else { "take" }));
     }
@@ -81,8 +81,14 @@ fn of_stage(model: &Model, is_wide: bool) -> Vec<Key> {
         ("z", "zoom"),
         ("s", "stream"),
         ("?", "keys"),
-        ("q", "quit"),
     ]);
+    match &model.origin {
+        Origin::Live if model.has_trouble() => {
+            keys.extend([("f", "recorded"), ("q", "quit")]);
+        }
+        Origin::StandIn(_) => keys.push(("f", "leave the recording")),
+        Origin::Live | Origin::Recorded(_) => keys.push(("q", "quit")),
+    }
     keys
 }
 

@@ -7,6 +7,7 @@ use ratatui::text::Line;
 
 use super::{BAD, RELAY, STRONG, bytes, framed, lane, pane, write_lines};
 use crate::model::{Model, Panel};
+use crate::wrap::wrap;
 
 /// What each key does.
 const KEYS: &[(&str, &str)] = &[
@@ -16,6 +17,10 @@ const KEYS: &[(&str, &str)] = &[
     ),
     ("b", "look at the step before; the play goes on meanwhile"),
     ("a", "with --auto: wait after this step (PAUSED); go on"),
+    (
+        "f",
+        "when something went wrong: a saved play (RECORDED) in its place; back",
+    ),
     ("r", "do the last step again (UNSCRIPTED)"),
     (
         "t",
@@ -52,6 +57,11 @@ pub(crate) fn panel(model: &Model, scene: &Scene, place: Rect, buffer: &mut Buff
                 .iter()
                 .map(|(key, means)| Line::raw(format!("{key:>7}  {means}")));
             list("keys", lines.collect(), place, buffer);
+        }
+        Panel::Said { title, text } => {
+            let room = usize::from(place.width).saturating_sub(6);
+            let lines = wrap(text, room).into_iter().map(Line::raw);
+            list(title, lines.collect(), place, buffer);
         }
         Panel::Choose(chosen) => {
             let clients = scene.clients().iter().enumerate();

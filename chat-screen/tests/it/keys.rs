@@ -1,6 +1,6 @@
 //! What keys do.
 
-use chat_harness::timeline::Ask;
+use chat_harness::timeline::{Ask, Ended, Kind};
 use chat_screen::{Effect, Ending, Origin};
 use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
@@ -136,4 +136,67 @@ fn every_key_line_fits() {
             assert_eq!(keys.contains("z zoom"), has_zoom, "{keys}");
         }
     }
+}
+
+#[test]
+fn a_saved_play_is_offered_when_somebody_died_and_the_screen_leaves_lines_for_it() {
+    let mut stage = Stage::opened();
+    assert!(!stage.screen(96, 30).contains("f recorded"));
+    stage.add(Kind::Exited {
+        who: "relay".to_owned(),
+        how: Ended::Exit(1),
+    });
+    for (width, height) in [(80, 24), (96, 30)] {
+        let screen = stage.screen(width, height);
+        assert!(screen.contains("f recorded  q quit"), "{screen}");
+    }
+    stage.press(KeyCode::Char('s'));
+    assert_eq!(stage.press(KeyCode::Char('f')), Some(Effect::StandIn));
+    stage.msg();
+    assert!(stage.model.to_stream().is_empty());
+}
+
+#[test]
+fn what_stands_in_is_called_recorded_and_is_left_with_f_or_q() {
+    let mut stage = Stage::of(Origin::StandIn("20261121-141500".to_owned()));
+    stage.open();
+    let screen = stage.screen(80, 24);
+    assert!(screen.contains(" RECORDED 20261121-141500 "), "{screen}");
+    assert!(!screen.contains("LIVE"), "{screen}");
+    assert!(screen.contains("f leave the recording"), "{screen}");
+    for key in ['f', 'q'] {
+        assert_eq!(stage.press(KeyCode::Char(key)), Some(Effect::StandIn));
+    }
+    assert_eq!(stage.press(KeyCode::Char('t')), None);
+    assert!(stage.screen(80, 24).contains("nobody can change it"));
+    // Lines have no banner.
+    stage.press(KeyCode::Char('s'));
+    let lines = stage.model.to_stream();
+    assert_eq!(
+        lines.first().map(String::as_str),
+        Some("RECORDED 20261121-141500")
+    );
+}
+
+#[test]
+fn a_recording_has_nothing_to_go_back_to() {
+    let mut stage = Stage::of(Origin::Recorded("then".to_owned()));
+    stage.open();
+    assert_eq!(stage.press(KeyCode::Char('f')), None);
+    assert!(stage.screen(80, 24).contains("nothing else goes on"));
+}
+
+#[test]
+fn the_keys_are_shown_and_hidden_by_the_same_key() {
+    let mut stage = Stage::opened();
+    let before = stage.screen(80, 24);
+    stage.press(KeyCode::Char('?'));
+    let keys = stage.screen(80, 24);
+    assert!(
+        keys.contains("a saved play (RECORDED) in its place"),
+        "{keys}"
+    );
+    assert!(keys.contains("without a verdict"), "{keys}");
+    stage.press(KeyCode::Char('?'));
+    assert_eq!(stage.screen(80, 24), before);
 }

@@ -127,6 +127,16 @@ impl Screen {
         tmux(&self.socket, &["send-keys", "-t", "stage", key]);
     }
 
+    /// Presses a key again and again, until this stands on the screen.
+    pub(crate) fn press_until(&self, key: &str, text: &str) {
+        let deadline = Instant::now() + LONG;
+        while !self.shows().contains(text) {
+            self.press(key);
+            let left = deadline.saturating_duration_since(Instant::now());
+            assert!(self.painted.recv_timeout(left).is_ok(), "no {text:?}");
+        }
+    }
+
     pub(crate) fn type_text(&self, text: &str) {
         tmux(&self.socket, &["send-keys", "-t", "stage", "-l", text]);
     }

@@ -26,3 +26,57 @@ fn a_demo_that_goes_on_by_itself_stands_still_as_long_as_it_is_paused() {
     paused.press("a");
     paused.wait_for(&["exit code: 0", "icanon"]);
 }
+
+#[test]
+fn a_saved_play_is_shown_in_place_of_one_that_went_wrong_and_never_as_live() {
+    if !has_tmux() {
+        return;
+    }
+    let runs = Runs::new();
+    let saved = Screen::of(80, 24, &runs, "demo three-clients --auto 50ms");
+    saved.wait_for(&["exit code: 0"]);
+    let screen = Screen::of(96, 30, &runs, "demo three-clients");
+    screen.wait_for(&["SPACE begins", "manager ─ ready"]);
+    screen.press("t");
+    screen.wait_for(&["take over whom?"]);
+    screen.press("2");
+    screen.wait_for(&["bob ─ BY HAND"]);
+    screen.press("C-k");
+    screen.press("Escape");
+    screen.wait_for(&["bob was killed by hand"]);
+    screen.press("f");
+    let begin = screen.wait_for(&[" RECORDED ", "SPACE begins", "bob ─ ready"]);
+    assert!(!begin.contains("LIVE"), "{begin}");
+    assert!(!begin.contains("UNSCRIPTED"), "{begin}");
+    for (number, types) in [(1, true), (2, true), (3, true), (4, false), (5, false)] {
+        screen.step(number, types);
+    }
+    screen.press("Space");
+    screen.press("Space");
+    screen.wait_for(&["✔ PASS", " RECORDED "]);
+    screen.press("f");
+    let live = screen.wait_for(&[" LIVE ", " UNSCRIPTED ", "✂ bob was ended"]);
+    assert!(!live.contains("RECORDED"), "{live}");
+    screen.press("q");
+    screen.wait_for(&["exit code: 4", "icanon"]);
+}
+
+#[test]
+fn where_no_play_was_saved_the_screen_says_how_to_get_one() {
+    if !has_tmux() {
+        return;
+    }
+    let runs = Runs::new();
+    let adapter = "zoo/adapters/relay-dies-midway.toml";
+    let arguments = format!("demo three-clients --adapter {adapter}");
+    let screen = Screen::of(96, 30, &runs, &arguments);
+    screen.wait_for(&["SPACE begins"]);
+    screen.press_until("Space", "DIED");
+    screen.wait_for(&["f recorded"]);
+    screen.press("f");
+    let says = screen.wait_for(&["no saved play", "then press f again"]);
+    assert!(says.contains("--auto 1s"), "{says}");
+    screen.press("Escape");
+    screen.press("q");
+    screen.wait_for(&["exit code: 3", "icanon"]);
+}

@@ -123,12 +123,7 @@ fn a_relay_that_dies_says_so_and_the_class_gets_a_verdict() {
     let arguments = "demo three-clients --adapter zoo/adapters/relay-dies-midway.toml";
     let screen = Screen::of(96, 30, &runs, arguments);
     screen.wait_for(&["SPACE begins"]);
-    let deadline = Instant::now() + LONG;
-    while !screen.shows().contains("OVER") {
-        screen.press("Space");
-        let left = deadline.saturating_duration_since(Instant::now());
-        assert!(screen.painted.recv_timeout(left).is_ok());
-    }
+    screen.press_until("Space", "OVER");
     screen.wait_for(&["RELAY sees ─ DIED: ", " OVER "]);
     // It reads every word as well.
     quit(&screen, 3);

@@ -1,0 +1,130 @@
+//! A saved play that can be shown in place of one that went wrong.
+
+use std::path::{Path, PathBuf};
+
+use super::RunDir;
+use super::dir::runs;
+use super::saved::{Asked, Meant, read};
+use crate::judge::PlayVerdict;
+use crate::report::PlayReport;
+
+/// The newest play of a scenario by the same implementation that went as it should, and the
+/// directory of its run. A relay that reads along never does: of one that was played to its end
+/// and seen reading, that play. What cannot be read is passed over, and so is the run `but`.
+pub fn stand_in(
+    reports: &Path,
+    scenario: &str,
+    asked: &Asked,
+    but: &RunDir,
+) -> Option<(PathBuf, PlayReport)> {
+    let newest = runs(reports).into_iter().rev();
+    let others = newest.filter(|run| run != but.id());
+    let plays = others.filter_map(|run| {
+        let dir = reports.join(run);
+        Some((played(&dir, scenario, asked)?, dir))
+    });
+    let plays: Vec<(PlayReport, PathBuf)> = plays.collect();
+    let first = |wanted: &dyn Fn(&PlayVerdict) -> bool| {
+        let mut plays = plays.iter();
+        plays.find(|(play, _)| wanted(&play.verdicts.play))
+    };
+    let found = first(&PlayVerdict::is_fine);
+    let found = found.or_else(|| first(&|verdict| *verdict == PlayVerdict::Plaintext));
+    found.map(|(play, dir)| (dir.clone(), play.clone()))
+}
+
+/// The play of a run, where it was meant and its timeline is there.
+fn played(run: &Path, scenario: &str, asked: &Asked) -> Option<PlayReport> {
+    let meant: Meant = read(&run.join("run.json")).ok()??;
+    let is_same = meant.asked.is_same(asked) && meant.asked.load.is_none();
+    let below = RunDir::below(scenario);
+    let play = is_same.then(|| read(&run.join(below).join("result.json")));
+    let play: PlayReport = play?.ok()??;
+    let is_whole = run.join(&play.dir).join("timeline.jsonl").is_file();
+    (is_whole && play.scenario == scenario).then_some(play)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+    use std::path::Path;
+    use std::time::Duration;
+
+    use super::super::one::{Which, blank};
+    use super::super::saved::begin;
+    use super::{Asked, Meant, PlayVerdict, RunDir, stand_in};
+    use crate::report::json;
+
+    const SCENARIO: &str = "basics/hello";
+
+    /// A run of one play, and its id.
+    fn saved(reports: &Path, day: u32, adapter: &str, verdict: PlayVerdict) -> String {
+        let id = format!("202601{day:02}-120000.000-1");
+        let dir = reports.join(&id);
+        fs::create_dir_all(dir.join(SCENARIO)).unwrap();
+        let asked = asked(adapter);
+        let meant = Meant {
+            id: id.clone(),
+            asked,
+            seed: 7,
+            shard: None,
+            scenarios: Vec::new(),
+        };
+        begin(&dir, &meant).unwrap();
+        let which = Which {
+            scenario: SCENARIO,
+            path: Path::new("scenarios/basics/hello.toml"),
+            dir: Path::new(SCENARIO),
+            number: 1,
+        };
+        let play = blank(which, Duration::ZERO, verdict);
+        let text = json::text(&json::with_version(&play).unwrap()).unwrap();
+        fs::write(dir.join(SCENARIO).join("result.json"), text).unwrap();
+        fs::write(dir.join(SCENARIO).join("timeline.jsonl"), "").unwrap();
+        id
+    }
+
+    fn asked(adapter: &str) -> Asked {
+        Asked {
+            adapter: adapter.to_owned(),
+            ..Asked::default()
+        }
+    }
+
+    fn found(reports: &Path, adapter: &str) -> Option<String> {
+        let own = RunDir::create_beside(reports).unwrap();
+        let (dir, _) = stand_in(reports, SCENARIO, &asked(adapter), &own)?;
+        Some(dir.file_name().unwrap().to_str().unwrap().to_owned())
+    }
+
+    #[test]
+    fn the_newest_that_went_well_stands_in() {
+        let reports = tempfile::tempdir().unwrap();
+        let reports = reports.path();
+        assert_eq!(found(reports, "ours"), None);
+        saved(reports, 1, "ours", PlayVerdict::Pass);
+        let good = saved(reports, 2, "ours", PlayVerdict::Pass);
+        saved(reports, 3, "ours", PlayVerdict::Fail);
+        saved(reports, 4, "ours", PlayVerdict::Plaintext);
+        saved(reports, 5, "theirs", PlayVerdict::Pass);
+        assert_eq!(found(reports, "ours"), Some(good));
+        assert_eq!(found(reports, "nobody's"), None);
+    }
+
+    #[test]
+    fn of_a_relay_that_reads_along_the_newest_play_that_shows_it() {
+        let reports = tempfile::tempdir().unwrap();
+        let seen = saved(reports.path(), 1, "nosy", PlayVerdict::Plaintext);
+        saved(reports.path(), 2, "nosy", PlayVerdict::CannotTell);
+        assert_eq!(found(reports.path(), "nosy"), Some(seen));
+    }
+
+    #[test]
+    fn a_play_whose_files_have_gone_stands_in_for_nothing() {
+        let reports = tempfile::tempdir().unwrap();
+        let run = saved(reports.path(), 1, "ours", PlayVerdict::Pass);
+        let play = reports.path().join(run).join(SCENARIO);
+        fs::remove_file(play.join("timeline.jsonl")).unwrap();
+        assert_eq!(found(reports.path(), "ours"), None);
+    }
+}

@@ -1,0 +1,189 @@
+//! A play that goes on now.
+
+use std::sync::mpsc::{Receiver, SyncSender, TryRecvError, sync_channel};
+use std::time::Duration;
+
+use chat_harness::plan::Plan;
+use chat_harness::timeline::{Ask, Event};
+use tokio::sync::mpsc;
+use tokio_util::sync::CancellationToken;
+
+use crate::model::{Effect, Ending, Model, Origin, Reader};
+use crate::player::{Countdown, Play, ScreenError, run};
+use crate::reel::{Played, Reel};
+
+/// Events that wait to be shown. Who tells more waits until some were.
+const WAITING: usize = 4096;
+
+/// What a play tells its screen.
+#[derive(Debug)]
+pub enum Message {
+    /// It is about to begin.
+    Planned(Box<Plan>, Reader),
+    /// Something happened.
+    Event(Event),
+    /// It was judged.
+    Ended(Ending),
+}
+
+/// Both ends of what a play tells its screen. When the first end is dropped, the screen goes.
+pub fn channel() -> (SyncSender<Message>, Receiver<Message>) {
+    sync_channel(WAITING)
+}
+
+/// Finds a saved play that can be shown in place of one that went wrong; else says how to get
+/// one.
+pub struct StandIn(pub Box<Find>);
+
+/// As it is found.
+pub type Find = dyn Fn() -> Result<Played, String> + Send;
+
+impl std::fmt::Debug for StandIn {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("StandIn").finish_non_exhaustive()
+    }
+}
+
+/// Who holds a play, and what it can be asked.
+#[derive(Debug)]
+pub struct Holder {
+    /// Where to ask.
+    pub asks: mpsc::Sender<Ask>,
+    /// Ends it at once.
+    pub cancel: CancellationToken,
+    /// What is shown in its place.
+    pub stand_in: StandIn,
+}
+
+/// Shows a play that goes on, until its end was looked at, or for so long where `linger` says
+/// so: then it goes on by itself, too; not after it was cancelled. Nothing is taken from the
+/// terminal before the play was planned.
+///
+/// # Errors
+///
+/// When the terminal cannot be used; it is as it was then. The play should be ended.
+pub fn live(
+    messages: &Receiver<Message>,
+    holder: &Holder,
+    linger: Option<Duration>,
+) -> Result<(), ScreenError> {
+    let Some(model) = planned(messages) else {
+        return Ok(());
+    };
+    let model = match linger {
+        Some(_) => model.by_itself(),
+        None => model,
+    };
+    run(&mut Live {
+        model,
+        messages,
+        holder,
+        over: linger.map(Countdown::of),
+        reel: None,
+    })
+}
+
+/// The model of the play that comes first.
+fn planned(messages: &Receiver<Message>) -> Option<Model> {
+    loop {
+        if let Message::Planned(plan, reader) = messages.recv().ok()? {
+            return Some(Model::new(&plan, Origin::Live, reader));
+        }
+    }
+}
+
+/// A play that goes on, and what is shown in its place.
+struct Live<'a> {
+    model: Model,
+    messages: &'a Receiver<Message>,
+    holder: &'a Holder,
+    over: Option<Countdown>,
+    /// A saved play is looked at; this one waits meanwhile.
+    reel: Option<Reel>,
+}
+
+impl Play for Live<'_> {
+    fn model(&mut self) -> &mut Model {
+        match &mut self.reel {
+            Some(reel) => reel.model(),
+            None => &mut self.model,
+        }
+    }
+
+    fn turn(&mut self, effect: Option<Effect>) -> bool {
+        let goes_on = match effect {
+            Some(Effect::Cancel) => {
+                self.holder.cancel.cancel();
+                false
+            }
+            Some(Effect::StandIn) => {
+                self.change_places();
+                true
+            }
+            effect => match &mut self.reel {
+                Some(reel) => reel.turn(effect),
+                None => self.obey(effect),
+            },
+        };
+        let has_more = self.feed();
+        if self.holder.cancel.is_cancelled() {
+            return false;
+        }
+        if self.reel.is_some() {
+            return goes_on;
+        }
+        let has_ended = self.model.ending.is_some();
+        let is_late = has_ended && self.over.as_mut().is_some_and(Countdown::is_over);
+        goes_on && has_more && !is_late && !(has_ended && self.model.is_leaving)
+    }
+}
+
+impl Live<'_> {
+    fn obey(&mut self, effect: Option<Effect>) -> bool {
+        match effect {
+            Some(Effect::Ask(ask)) => self.ask(ask),
+            Some(Effect::Leave) => return false,
+            Some(Effect::Cancel | Effect::Stream(_) | Effect::StandIn) | None => {}
+        }
+        true
+    }
+
+    fn ask(&mut self, ask: Ask) {
+        match self.holder.asks.try_send(ask) {
+            Ok(()) => {}
+            // It is ending by itself; a second `q` does not wait for that.
+            Err(_) if self.model.is_leaving => {}
+            Err(_) => self.model.hint("not now: the play is ending"),
+        }
+    }
+
+    /// A saved play comes in place of this one, which waits; or this one comes back.
+    fn change_places(&mut self) {
+        if self.reel.take().is_some() {
+            return;
+        }
+        match (self.holder.stand_in.0)() {
+            Ok(played) => {
+                self.reel = Some(Reel::of(played, Origin::StandIn, None));
+                if let Some(ask) = self.model.stand_still() {
+                    self.ask(ask);
+                }
+            }
+            Err(why) => self.model.say("no saved play", why),
+        }
+    }
+
+    /// Everything that was told since; false when nothing will be any more.
+    fn feed(&mut self) -> bool {
+        loop {
+            match self.messages.try_recv() {
+                Ok(Message::Event(event)) => self.model.event(event),
+                Ok(Message::Ended(ending)) => self.model.end(ending),
+                Ok(Message::Planned(..)) => {}
+                Err(TryRecvError::Empty) => return true,
+                // Who ended it may still be looking at the end.
+                Err(TryRecvError::Disconnected) => return self.model.ending.is_some(),
+            }
+        }
+    }
+}
