@@ -10,6 +10,7 @@ use tokio_util::task::AbortOnDropHandle;
 
 use super::drive::wire_file;
 use super::input::Input;
+use super::memory::{self, Copied, Manner};
 #[cfg(doc)]
 use super::spawn;
 use super::spawn::Command;
@@ -17,7 +18,8 @@ use super::tap::{Link, Tap};
 use super::terminal;
 use super::thread::{Side, StageThread};
 use super::{EngineError, Level};
-use crate::adapter::{Framing, Terminal};
+use crate::adapter::{Framing, Surface, Terminal};
+use crate::audit::{Searched, Searcher};
 use crate::timeline::{Kind, Writer};
 
 /// How much may wait to be recorded; as in a play.
@@ -67,6 +69,30 @@ impl BareTap {
     /// Where a client connects to.
     pub fn port(&self) -> u16 {
         self.tap.port
+    }
+}
+
+/// The memory of a process and everything below it, looked at as in a play.
+#[derive(Debug, Default)]
+pub struct BareMemory(Copied);
+
+impl BareMemory {
+    /// Copies it while all of them stand still; so many bytes.
+    ///
+    /// # Errors
+    ///
+    /// Why it is not all of it.
+    pub fn copy(&mut self, pid: i32) -> Result<usize, String> {
+        memory::copy(&[pid], Manner::Stopped, &mut self.0);
+        match self.0.unread.take() {
+            None => Ok(self.0.bytes().len()),
+            Some(why) => Err(why),
+        }
+    }
+
+    /// Searches the copy.
+    pub fn search(&self, searcher: &Searcher) -> Searched {
+        searcher.search_bytes(Surface::Memory, "memory", self.0.bytes(), None)
     }
 }
 

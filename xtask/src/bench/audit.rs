@@ -11,8 +11,8 @@ use chat_harness::audit::{Allowance, Searcher};
 use chat_harness::plan::{AuditPlan, Canary, StepId};
 use memchr::memmem;
 
-use super::pin;
 use super::table::{Row, median};
+use super::{memory, pin};
 use crate::command;
 use crate::trouble::Trouble;
 
@@ -50,7 +50,7 @@ pub(super) fn measure(rounds: u32) -> Result<Vec<Row>, Trouble> {
     let dir = tempfile::tempdir().map_err(trouble)?;
     let grep = Grep::prepare(dir.path(), &haystack, &many).map_err(trouble)?;
     let some = searcher(&canaries(SOME));
-    let below = middle(&haystack);
+    let below = middle(&haystack).to_vec();
     let mut times: [Vec<Duration>; 6] = Default::default();
     for _ in 0..rounds {
         let mut each: [&mut dyn FnMut() -> bool; 6] = [
@@ -63,7 +63,7 @@ pub(super) fn measure(rounds: u32) -> Result<Vec<Row>, Trouble> {
             },
             &mut || !automaton.is_match(&haystack),
             &mut || grep.as_ref().is_none_or(Grep::is_clean),
-            &mut || is_clean_below(&some, below),
+            &mut || is_clean_below(&some, &below),
         ];
         for (measured, times) in each.iter_mut().zip(&mut times) {
             let began = Instant::now();
@@ -95,6 +95,8 @@ pub(super) fn measure(rounds: u32) -> Result<Vec<Row>, Trouble> {
     if grep.is_some() {
         rows.push(row(many_at, all, "rg -F, 200", ripgrep, 10.0));
     }
+    drop(haystack);
+    rows.extend(memory::measure(rounds, &some)?);
     Ok(rows)
 }
 

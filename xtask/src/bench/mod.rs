@@ -4,6 +4,7 @@
 mod audit;
 mod by_hand;
 mod harness;
+mod memory;
 mod pexpect;
 mod stage;
 mod table;

@@ -1,9 +1,12 @@
 //! Copying what a process has in memory.
 
 use std::fs::{self, File};
-use std::io;
+use std::io::{self, IoSliceMut};
 use std::ops::Range;
 use std::os::unix::fs::FileExt as _;
+
+use nix::sys::uio::{RemoteIoVec, process_vm_readv};
+use nix::unistd::Pid;
 
 use super::smaps::{self, Mapping};
 use crate::stage::orphans::is_gone;
@@ -114,7 +117,7 @@ impl Copied {
             }
             self.reserve((self.length + rest) as u64);
             let room = self.buffer.get_mut(self.length..self.length + rest);
-            match opened.memory.read_at(room.unwrap_or_default(), at) {
+            match opened.read(room.unwrap_or_default(), at) {
                 Ok(0) | Err(_) => {
                     lost.push(at);
                     at += page;
@@ -152,6 +155,7 @@ pub(super) fn resident(pid: i32) -> u64 {
 
 /// A process whose memory can be read.
 struct Opened {
+    pid: Pid,
     name: String,
     memory: File,
     pagemap: File,
@@ -168,11 +172,23 @@ impl Opened {
     fn of(pid: i32) -> io::Result<Self> {
         let name = fs::read_to_string(format!("/proc/{pid}/comm"))?;
         Ok(Self {
+            pid: Pid::from_raw(pid),
             name: name.trim_end().to_owned(),
             memory: File::open(format!("/proc/{pid}/mem"))?,
             pagemap: File::open(format!("/proc/{pid}/pagemap"))?,
             smaps: String::from_utf8_lossy(&fs::read(format!("/proc/{pid}/smaps"))?).into_owned(),
         })
+    }
+
+    /// Reads from an address on, up to the first byte that cannot be read.
+    fn read(&self, into: &mut [u8], address: u64) -> io::Result<usize> {
+        let base = usize::try_from(address).map_err(io::Error::other)?;
+        let len = into.len();
+        let remote = [RemoteIoVec { base, len }];
+        match process_vm_readv(self.pid, &mut [IoSliceMut::new(into)], &remote) {
+            Ok(read) if read > 0 => Ok(read),
+            _ => self.memory.read_at(into, address),
+        }
     }
 
     /// What is worth reading, without the pages that are not there: reading a page that was

@@ -1,8 +1,8 @@
 //! The memory of the relay: copied, then searched.
 //!
 //! Read is what the processes have written themselves, page by page and only where a page
-//! is, through `/proc/PID/mem`. `process_vm_readv` is a quarter faster, but cannot read what
-//! a process has locked away from itself with `mprotect`.
+//! is, with `process_vm_readv`; and what a process has locked away from itself with `mprotect`
+//! through `/proc/PID/mem`, which is a quarter slower.
 
 mod copy;
 mod hold;
