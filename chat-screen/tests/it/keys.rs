@@ -29,6 +29,11 @@ fn a_client_is_taken_over_and_given_back() {
         client: "bob".to_owned(),
     };
     assert_eq!(stage.model.key(control), Some(Effect::Ask(kill)));
+    let control = KeyEvent::new(KeyCode::Char('d'), KeyModifiers::CONTROL);
+    let disconnect = Ask::Disconnect {
+        client: "bob".to_owned(),
+    };
+    assert_eq!(stage.model.key(control), Some(Effect::Ask(disconnect)));
     assert_eq!(stage.press(KeyCode::Esc), None);
     assert_eq!(
         stage.press(KeyCode::Char(' ')),

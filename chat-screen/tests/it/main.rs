@@ -4,6 +4,7 @@
 
 mod film;
 mod keys;
+mod panic;
 mod screens;
 
 use std::collections::BTreeMap;

@@ -48,11 +48,21 @@ impl Screen {
     /// Runs xtask on a terminal of this size. When it has ended, its exit code and the
     /// terminal's settings are printed below.
     pub(crate) fn of(width: u16, height: u16, runs: &Runs, arguments: &str) -> Self {
+        Self::with((width, height), runs, arguments, "")
+    }
+
+    /// The same, where `NAME=VALUE` is set.
+    pub(crate) fn with(
+        (width, height): (u16, u16),
+        runs: &Runs,
+        arguments: &str,
+        variables: &str,
+    ) -> Self {
         let nth = COUNT.fetch_add(1, Ordering::SeqCst);
         let socket = format!("xtask-{}-{nth}", std::process::id());
         let xtask = assert_cmd::cargo::cargo_bin("xtask");
         let command = format!(
-            "env -u CI -u NO_COLOR -u COLUMNS -u CHAT_PLAY {} {arguments} --reports {}; echo \"exit code: $?\"; stty -a; cat",
+            "env -u CI -u NO_COLOR -u COLUMNS -u CHAT_PLAY {variables} {} {arguments} --reports {}; echo \"exit code: $?\"; stty -a; cat",
             xtask.display(),
             runs.path().display()
         );

@@ -80,3 +80,27 @@ fn where_no_play_was_saved_the_screen_says_how_to_get_one() {
     screen.press("q");
     screen.wait_for(&["exit code: 3", "icanon"]);
 }
+
+#[test]
+fn a_client_that_is_disconnected_by_hand_runs_on_and_the_others_are_told() {
+    if !has_tmux() {
+        return;
+    }
+    let runs = Runs::new();
+    let screen = Screen::of(96, 30, &runs, "demo three-clients");
+    screen.wait_for(&["SPACE begins", "manager ─ ready"]);
+    screen.press("t");
+    screen.wait_for(&["take over whom?"]);
+    screen.press("2");
+    screen.wait_for(&["bob ─ BY HAND", "Ctrl-D disconnects"]);
+    screen.press("C-d");
+    screen.wait_for(&["bob was disconnected by", "left bob dropped"]);
+    screen.press("q");
+    // It was typed to bob.
+    screen.wait_for(&["» q"]);
+    screen.press("Escape");
+    let bob = screen.wait_for(&["UNSCRIPTED", "q quit"]);
+    assert!(!bob.contains("BY HAND"), "{bob}");
+    screen.press("q");
+    screen.wait_for(&["exit code: 4", "icanon"]);
+}

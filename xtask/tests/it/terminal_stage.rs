@@ -155,15 +155,26 @@ fn a_saved_play_is_shown_on_the_same_stage_as_a_recording() {
 }
 
 #[test]
-fn without_room_or_with_a_dumb_terminal_lines_are_streamed() {
+fn without_room_on_a_dumb_terminal_and_in_ci_lines_are_streamed() {
     if !has_tmux() {
         return;
     }
     let runs = Runs::new();
-    let screen = Screen::of(70, 20, &runs, "demo three-clients");
-    screen.wait_for(&["SPACE or Enter: next step"]);
-    screen.press("q");
-    screen.wait_for(&["exit code: 4"]);
+    let large = (120, 40);
+    for (size, variables) in [((70, 20), ""), (large, "TERM=dumb"), (large, "CI=1")] {
+        let screen = Screen::with(size, &runs, "demo three-clients", variables);
+        let begin = screen.wait_for(&["SPACE or Enter: next step"]);
+        assert!(!begin.contains("q quit"), "{variables}: {begin}");
+        screen.press("Space");
+        let step = screen.wait_for(&["── step 1 of 5 ── "]);
+        assert!(!step.contains("RELAY sees"), "{variables}: {step}");
+        screen.press("q");
+        // It has scrolled by and was never painted over.
+        screen.wait_for(&["exit code: 4"]);
+        let left = screen.scrolled();
+        assert!(left.contains("SPACE or Enter: next step"), "{left}");
+        assert!(left.contains("── step 1 of 5 ── "), "{left}");
+    }
 }
 
 #[test]

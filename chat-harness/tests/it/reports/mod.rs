@@ -6,6 +6,7 @@ mod junit;
 mod merging;
 mod page;
 mod recording;
+mod web;
 
 use std::time::Duration;
 
