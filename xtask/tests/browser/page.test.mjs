@@ -1,7 +1,7 @@
 // The report page, as a person meets it: in a browser, from a directory, without a network.
 //
 // PAGE is a page of a play that passed, RUN that of its run, LEAK one of a play in which plaintext
-// was seen, MANY one of 2 000 messages, MORE one of 9 000; in both, everybody prints what would be
+// was seen, FAILED the link that was printed for a step that failed, MANY one of 2 000 messages, MORE one of 9 000; in both, everybody prints what would be
 // a script. CHROMIUM is the browser.
 
 import assert from "node:assert/strict";
@@ -12,7 +12,7 @@ import { pathToFileURL } from "node:url";
 import { after, before, test } from "node:test";
 import { chromium } from "playwright-core";
 
-const { PAGE, RUN, LEAK, MANY, MORE, CHROMIUM, SCRATCH } = process.env;
+const { PAGE, RUN, LEAK, FAILED, MANY, MORE, CHROMIUM, SCRATCH } = process.env;
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 let browser;
 
@@ -48,29 +48,66 @@ function mutant(change, file = PAGE) {
   return path;
 }
 
+/** Whether a page asks for itself alone, and says nothing to the console. */
+async function isAlone(file) {
+  const { requests, complaints, done } = await open(file);
+  await done();
+  return complaints.length === 0 && requests.length === 1 && requests[0] === pathToFileURL(file).href;
+}
+
 for (const [name, file] of [["of a play", PAGE], ["of a run", RUN]]) {
-  test(`the page ${name} asks for itself alone and says nothing to the console`, async () => {
-    const { requests, complaints, done } = await open(file);
-    assert.deepEqual(requests, [pathToFileURL(file).href]);
-    assert.deepEqual(complaints, []);
-    await done();
+  test(`the page ${name} asks for itself alone and says nothing to the console, and an outside link is found out`, async () => {
+    assert.ok(await isAlone(file));
+    for (const planted of [
+      '<link rel="stylesheet" href="https://example.org/x.css">',
+      '<script src="https://example.org/x.js"></script>',
+      '<img src="https://example.org/x.png" alt="">',
+    ]) {
+      const linked = mutant((text) => text.replace("</head>", `${planted}</head>`), file);
+      assert.ok(!(await isAlone(linked)), planted);
+      // Nor does it help to take the policy away, which complains of it.
+      assert.ok(!(await isAlone(mutant(unguarded, linked))), planted);
+    }
   });
 }
 
-test("an outside link and a script of somebody else are refused by the policy", async () => {
+/** Without its policy. */
+function unguarded(text) {
+  return text.replace(/<meta http-equiv="Content-Security[^>]*>/, "");
+}
+
+/** Whether what somebody plants on a page is refused there. */
+async function isGuarded(file) {
   const planted = '<script src="https://example.org/x.js"></script><script>window.owned = 1</script><img src="https://example.org/x.png">';
-  const guarded = mutant((text) => text.replace("</main>", `${planted}</main>`));
-  let { page, complaints, done } = await open(guarded);
-  assert.equal(await page.evaluate(() => window.owned), undefined);
-  assert.ok(complaints.length >= 3, complaints.join("\n"));
+  const { page, complaints, done } = await open(mutant((text) => text.replace("</main>", `${planted}</main>`), file));
+  const owned = await page.evaluate(() => window.owned);
   await done();
-  // Without the policy the same page obeys: so it is the policy that keeps it.
-  const bare = mutant((text) =>
-    text.replace("</main>", `${planted}</main>`).replace(/<meta http-equiv="Content-Security[^>]*>/, ""),
-  );
-  ({ page, done } = await open(bare));
-  assert.equal(await page.evaluate(() => window.owned), 1);
-  await done();
+  return owned === undefined && complaints.length >= 3;
+}
+
+test("a script and a picture of somebody else are refused by the policy, and a page without one is found out", async () => {
+  assert.ok(await isGuarded(PAGE));
+  assert.ok(!(await isGuarded(mutant(unguarded))));
+});
+
+test("the link that is printed for a failing step opens the page at that step", async () => {
+  const [path, step] = FAILED.split("#");
+  const isThere = async (file) => {
+    const { page, complaints, done } = await open(file, { hash: `#${step}`, viewport: { width: 1280, height: 400 } });
+    const [inView, chosen, text] = await page.evaluate((step) => {
+      const part = document.getElementById(step);
+      const top = part?.getBoundingClientRect().top ?? -1;
+      return [top >= 0 && top < window.innerHeight, part?.classList.contains("now") ?? false, part?.textContent ?? ""];
+    }, step);
+    const shown = [await page.textContent("#moment-label"), await page.locator("#moment").inputValue()];
+    await done();
+    assert.deepEqual(complaints, []);
+    const number = step.slice(1);
+    return inView && chosen && text.includes("✘ FAIL") && shown.join() === `after step ${number},${number}`;
+  };
+  assert.ok(await isThere(path));
+  const elsewhere = mutant((text) => text.replace(`id="${step}"`, 'id="somewhere"'), path);
+  assert.ok(!(await isThere(elsewhere)));
 });
 
 test("without scripts, verdict, evidence, diagram, steps and transcripts are there", async () => {

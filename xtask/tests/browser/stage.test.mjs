@@ -87,39 +87,22 @@ async function asked(stage, path, { method = "GET", headers = {}, body = "" } = 
   return [answer.statusCode, text];
 }
 
-async function closed(stage, page) {
-  await button(page, "Close the stage").click();
-  const [code] = await stage.ended;
-  return code;
+/** What answers somebody who was not let in; there should be nothing. */
+async function openDoors(stage) {
+  const wrong = new URL(stage.address.replace(/[0-9a-f]{32}$/, "0".repeat(32))).pathname;
+  const open = [];
+  for (const path of [wrong, "/", "/stage.js", "/state/0", "/report.html"]) {
+    const [status, body] = await asked(stage, path);
+    if (status !== 403 || body.includes("alice")) {
+      open.push(path);
+    }
+  }
+  return open;
 }
 
-test("a wrong token, another origin and a foreign host get nothing", async (t) => {
-  const stage = await staged(t);
-  const wrong = stage.address.replace(/[0-9a-f]{32}$/, "0".repeat(32));
-  assert.equal((await asked(stage, new URL(wrong).pathname))[0], 403);
-  for (const path of ["/", "/stage.js", "/state/0", "/report.html"]) {
-    const [status, body] = await asked(stage, path);
-    assert.equal(status, 403, path);
-    assert.ok(!body.includes("alice"), body);
-  }
-  // Somebody has opened it: a browser that has the cookie, and meets other pages.
-  const { context, page } = await opened(stage);
-  await page.locator("#step:not([disabled])").waitFor({ timeout: 30_000 });
-  assert.deepEqual((await asked(stage, new URL(stage.address).pathname))[0], 403, "the token works once");
-  const [cookie] = await context.cookies();
-  assert.equal(cookie.httpOnly && cookie.sameSite, "Strict");
-  const headers = { cookie: `${cookie.name}=${cookie.value}` };
-  assert.equal((await asked(stage, "/state/0", { headers }))[0], 200, "the cookie is what opens it");
-  for (const host of ["evil.example", `localhost:${new URL(stage.origin).port}`]) {
-    assert.equal((await asked(stage, "/state/0", { headers: { ...headers, host } }))[0], 403, host);
-  }
-  // Another port of this machine is another origin, but the same site: the cookie goes along.
-  const other = createServer((_, answer) => answer.setHeader("content-type", "text/html").end("<title>other</title>"));
-  other.listen(0, "127.0.0.1");
-  await once(other, "listening");
-  const evil = await context.newPage();
-  await evil.goto(`http://127.0.0.1:${other.address().port}/`);
-  const got = await evil.evaluate(async (origin) => {
+/** What a page of another origin gets of it, in a browser that has its cookie; it should be nothing. */
+function reached(page, origin) {
+  return page.evaluate(async (origin) => {
     const tried = async (path, options) => {
       try {
         const answer = await fetch(origin + path, { credentials: "include", ...options });
@@ -141,8 +124,54 @@ test("a wrong token, another origin and a foreign host get nothing", async (t) =
       await loaded("script", { src: origin + "/stage.js" }),
       await loaded("link", { rel: "stylesheet", href: origin + "/stage.css" }),
     ];
-  }, stage.origin);
-  assert.deepEqual(got, ["nothing", "nothing", "nothing", "nothing", "nothing"]);
+  }, origin);
+}
+
+/** The same stage behind a server that checks neither token nor cookie nor origin. */
+async function careless(t, stage, headers) {
+  const server = createServer(async (question, answer) => {
+    const path = question.url.startsWith("/open/") ? "/" : question.url;
+    const [status, body] = await asked(stage, path, { headers });
+    answer.writeHead(status, { "content-type": path.endsWith(".css") ? "text/css" : "text/javascript" }).end(body);
+  });
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  t.after(() => server.close());
+  const origin = `http://127.0.0.1:${server.address().port}`;
+  return { origin, address: stage.address.replace(stage.origin, origin) };
+}
+
+async function closed(stage, page) {
+  await button(page, "Close the stage").click();
+  const [code] = await stage.ended;
+  return code;
+}
+
+test("a wrong token, another origin and a foreign host get nothing", async (t) => {
+  const stage = await staged(t);
+  assert.deepEqual(await openDoors(stage), []);
+  // Somebody has opened it: a browser that has the cookie, and meets other pages.
+  const { context, page } = await opened(stage);
+  await page.locator("#step:not([disabled])").waitFor({ timeout: 30_000 });
+  assert.deepEqual((await asked(stage, new URL(stage.address).pathname))[0], 403, "the token works once");
+  const [cookie] = await context.cookies();
+  assert.equal(cookie.httpOnly && cookie.sameSite, "Strict");
+  const headers = { cookie: `${cookie.name}=${cookie.value}` };
+  assert.equal((await asked(stage, "/state/0", { headers }))[0], 200, "the cookie is what opens it");
+  for (const host of ["evil.example", `localhost:${new URL(stage.origin).port}`]) {
+    assert.equal((await asked(stage, "/state/0", { headers: { ...headers, host } }))[0], 403, host);
+  }
+  // Another port of this machine is another origin, but the same site: the cookie goes along.
+  const other = createServer((_, answer) => answer.setHeader("content-type", "text/html").end("<title>other</title>"));
+  other.listen(0, "127.0.0.1");
+  await once(other, "listening");
+  const evil = await context.newPage();
+  await evil.goto(`http://127.0.0.1:${other.address().port}/`);
+  assert.deepEqual(await reached(evil, stage.origin), ["nothing", "nothing", "nothing", "nothing", "nothing"]);
+  // A server that checks nothing is found out by the same looks.
+  const open = await careless(t, stage, headers);
+  assert.deepEqual(await openDoors(open), [`/open/${"0".repeat(32)}`, "/", "/stage.js", "/state/0", "/report.html"]);
+  assert.deepEqual((await reached(evil, open.origin)).slice(2), ["opaque 0 ", "loaded", "loaded"]);
   await evil.setContent(`<form method="post" enctype="text/plain" action="${stage.origin}/ask"><input name='{"ask":"step","x":"' value='"}'><button>go</button></form>`);
   await Promise.all([evil.waitForNavigation(), evil.getByRole("button").click()]);
   assert.match(await evil.textContent("body"), /answers its own page alone/);

@@ -42,6 +42,19 @@ fn played(runs: &Runs, arguments: &[&str]) -> (PathBuf, PathBuf) {
     (play, run)
 }
 
+/// What `cargo xtask test` prints for whoever wants to see why a step has failed. It is not
+/// the first one, nor the last.
+fn link_of_a_failing_step(runs: &Runs) -> PathBuf {
+    let dropping = "zoo/adapters/relay-drops.toml";
+    let mut test = runs.xtask(&["test", "zoo/scenarios/tour.toml", "--adapter", dropping]);
+    let err = test.output().unwrap().stderr;
+    let err = String::from_utf8_lossy(&err);
+    let link = err
+        .lines()
+        .find_map(|line| line.trim().strip_prefix("see it"));
+    PathBuf::from(link.unwrap_or_else(|| panic!("no link: {err}")).trim())
+}
+
 /// Runs a script of browser tests with these variables, and a scratch directory of its own.
 /// Where there is no browser it says so; in CI that is a failure.
 fn in_a_browser(script: &str, variables: impl FnOnce(&Path) -> Vec<(&'static str, PathBuf)>) {
@@ -92,6 +105,7 @@ fn report_pages_work_in_a_browser() {
             ("PAGE", page),
             ("RUN", run),
             ("LEAK", leak),
+            ("FAILED", link_of_a_failing_step(&runs)),
             ("MANY", many),
             ("MORE", more),
         ]

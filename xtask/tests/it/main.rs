@@ -16,6 +16,7 @@ mod runs;
 mod scale;
 mod screen;
 mod stage_keys;
+mod stage_mutants;
 mod survivors;
 mod terminal_stage;
 mod torture;

@@ -166,10 +166,17 @@ impl Screen {
 
     /// The screen, once all of this stands on it.
     pub(crate) fn wait_for(&self, texts: &[&str]) -> String {
+        self.wait_until(&format!("{texts:?}"), |screen| {
+            texts.iter().all(|text| screen.contains(text))
+        })
+    }
+
+    /// The screen, once it is as it should be.
+    pub(crate) fn wait_until(&self, what: &str, is_so: impl Fn(&str) -> bool) -> String {
         let deadline = Instant::now() + LONG;
         loop {
             let screen = self.shows();
-            if texts.iter().all(|text| screen.contains(text)) {
+            if is_so(&screen) {
                 return screen;
             }
             let left = deadline.saturating_duration_since(Instant::now());
@@ -177,10 +184,7 @@ impl Screen {
             match self.painted.recv_timeout(left) {
                 Ok(()) => {}
                 Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => {
-                    panic!(
-                        "{texts:?} did not come. On the screen:\n{}",
-                        self.scrolled()
-                    )
+                    panic!("{what} did not come. On the screen:\n{}", self.scrolled())
                 }
             }
         }

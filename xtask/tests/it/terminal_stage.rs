@@ -1,8 +1,6 @@
 //! The stage, as somebody in front of a terminal has it: keys typed into a real one, and what
 //! stands on it. Where tmux is not installed the tests say so and are skipped; in CI they fail.
 
-use std::time::Instant;
-
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::process::{Pid, PidfdFlags, pidfd_open};
 
@@ -71,11 +69,7 @@ fn a_terminal_may_change_its_size_in_the_middle() {
     screen.step(1, true);
     screen.resize(80, 24);
     // The story has no room there; everything else stays.
-    let deadline = Instant::now() + LONG;
-    while screen.shows().contains("so far") {
-        let left = deadline.saturating_duration_since(Instant::now());
-        assert!(screen.painted.recv_timeout(left).is_ok());
-    }
+    screen.wait_until("no story", |screen| !screen.contains("so far"));
     let small = screen.wait_for(&["RELAY sees", "q quit", "manager ─ ready"]);
     assert!(small.lines().all(|line| line.chars().count() <= 80));
     screen.resize(60, 20);
