@@ -148,7 +148,7 @@ pub async fn demo(
         limit: None,
         inquiries: inquiries().1,
     };
-    let report = one::play(ground, scenario, dir, this, |plan, dir| {
+    let report = one::play(ground, scenario, (dir, asked), this, |plan, dir| {
         Some(observer(plan, dir))
     })
     .await?;

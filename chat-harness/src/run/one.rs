@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Ground, REFERENCE, RunDir, pages};
+use super::{Asked, Ground, REFERENCE, RunDir, pages};
 use crate::judge::{self, PlayVerdict, Verdicts};
 use crate::plan::{self, Plan};
 use crate::report::{self, PlayReport, Searches, Tried, Used};
@@ -52,7 +52,7 @@ pub(super) struct Compared {
 pub(super) async fn play(
     ground: &Ground,
     scenario: &Scenario,
-    run: &RunDir,
+    (run, asked): (&RunDir, &Asked),
     this: Try,
     observer: impl FnOnce(&Plan, &Path) -> Option<Observer>,
 ) -> Result<PlayReport, EngineError> {
@@ -102,7 +102,7 @@ pub(super) async fn play(
     write(&dir, "snapshots.json", &as_json(&compared)?)?;
     let report = judged(which, &plan, &events, &compared);
     write_result(&dir, &report)?;
-    pages::of_play(&dir, &plan, &events, &report)?;
+    pages::of_play(&dir, &plan, &events, &report, asked)?;
     Ok(report)
 }
 

@@ -20,12 +20,13 @@ pub(super) fn of_play(
     plan: &Plan,
     events: &[Event],
     report: &PlayReport,
+    asked: &Asked,
 ) -> Result<(), EngineError> {
     let bytes = |file: &str, at, len| part(&dir.join(file), at, len);
     for recording in recording::of_participants(plan, events, &bytes) {
         write(&dir.join(recording::DIR), &recording.name, &recording.text)?;
     }
-    let text = page::play(plan, events, report, &bytes);
+    let text = page::play(plan, events, report, asked, &bytes);
     write(dir, NAME, &text.map_err(fault)?)
 }
 

@@ -26,7 +26,7 @@ pub fn replay(dir: &Path, scenario: Option<&str>) -> Result<SavedRun, SavedError
         found = true;
         let again = match run.load.as_mut() {
             Some(load) => load_again(dir, meant, load, &run.meant.asked)?,
-            None => again(dir, meant, play)?,
+            None => again(dir, meant, play, &run.meant.asked)?,
         };
         if let Some(again) = again {
             one::write_result(&dir.join(RunDir::below(&meant.id)), &again)?;
@@ -76,6 +76,7 @@ fn again(
     dir: &Path,
     meant: &MeantScenario,
     told: &PlayReport,
+    asked: &Asked,
 ) -> Result<Option<PlayReport>, SavedError> {
     let below = RunDir::below(&meant.id);
     let is_single = told.dir == below;
@@ -92,7 +93,7 @@ fn again(
             dir: &place,
             number: tried.number,
         };
-        let Some(report) = one_try(dir, which)? else {
+        let Some(report) = one_try(dir, which, asked)? else {
             return Ok(None);
         };
         if !is_single {
@@ -103,7 +104,7 @@ fn again(
     Ok(tries::told(reports))
 }
 
-fn one_try(run: &Path, which: Which<'_>) -> Result<Option<PlayReport>, SavedError> {
+fn one_try(run: &Path, which: Which<'_>, asked: &Asked) -> Result<Option<PlayReport>, SavedError> {
     let dir = run.join(which.dir);
     let plan = saved::read_as(&dir.join("plan.json"), |text| {
         serde_json::from_str::<Plan>(text).map_err(|error| error.to_string())
@@ -118,6 +119,6 @@ fn one_try(run: &Path, which: Which<'_>) -> Result<Option<PlayReport>, SavedErro
         return Ok(None);
     };
     let report = one::judged(which, &plan, &events, &compared);
-    pages::of_play(&dir, &plan, &events, &report)?;
+    pages::of_play(&dir, &plan, &events, &report, asked)?;
     Ok(Some(report))
 }

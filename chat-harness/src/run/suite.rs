@@ -12,7 +12,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::one::{self, Try, Which};
 use super::saved::{self, Asked, Meant, MeantScenario};
-use super::tries::{self, Tries};
+use super::tries;
 use super::waiting::{self, Patience};
 use super::{Ground, RunDir, Shard, select, survived, sweep};
 use crate::adapter::ReadyWhen;
@@ -60,8 +60,7 @@ pub enum Progress {
 struct Suite {
     ground: Ground,
     dir: RunDir,
-    tries: Tries,
-    limit: Option<Duration>,
+    asked: Asked,
     fail_fast: bool,
     room: Semaphore,
     /// No other scenario begins.
@@ -90,8 +89,7 @@ pub async fn test(
     let suite = Arc::new(Suite {
         ground: settings.ground,
         dir: settings.dir,
-        tries: settings.asked.tries,
-        limit: settings.asked.limit,
+        asked: settings.asked,
         fail_fast: settings.fail_fast,
         room,
         is_over: CancellationToken::new(),
@@ -199,7 +197,7 @@ impl Suite {
     async fn tries(&self, scenario: &Scenario) -> Result<PlayReport, EngineError> {
         let mut reports = Vec::new();
         let mut number = 0;
-        while self.tries.goes_on(&reports) {
+        while self.asked.tries.goes_on(&reports) {
             number += 1;
             let (inquiry, inquiries) = inquiries();
             let this = Try {
@@ -207,12 +205,12 @@ impl Suite {
                 dir: self.dir_of(scenario, number),
                 pace: Pace::Full,
                 hand: Hand::none(),
-                limit: self.limit,
+                limit: self.asked.limit,
                 inquiries,
             };
             let report = tokio::select! {
                 biased;
-                report = one::play(&self.ground, scenario, &self.dir, this, |_, _| None) => report,
+                report = one::play(&self.ground, scenario, (&self.dir, &self.asked), this, |_, _| None) => report,
                 never = self.watch(&scenario.id, &inquiry) => match never {},
             };
             reports.push(report?);
@@ -244,7 +242,7 @@ impl Suite {
     /// Where there may be several tries, each has its own.
     fn dir_of(&self, scenario: &Scenario, number: u32) -> PathBuf {
         let dir = RunDir::below(&scenario.id);
-        match self.tries.most() {
+        match self.asked.tries.most() {
             1 => dir,
             _ => dir.join(format!("try-{number}")),
         }

@@ -6,7 +6,7 @@ use tokio::sync::{Semaphore, mpsc};
 use tokio::task::JoinSet;
 
 use super::one::{self, Try};
-use super::{Ground, RunDir, survived, sweep};
+use super::{Asked, Ground, RunDir, survived, sweep};
 use crate::adapter::Adapter;
 use crate::report::PlayReport;
 use crate::scenario::Scenario;
@@ -21,6 +21,8 @@ pub struct Variant {
     pub scenario: Scenario,
     /// With whom.
     pub adapter: Adapter,
+    /// As it is asked for alone.
+    pub asked: Asked,
 }
 
 /// Plays every variant, `jobs` at a time, and hands each report on as its play ends. The order
@@ -43,6 +45,7 @@ pub async fn variants(
         ground.adapter = Arc::new(variant.adapter);
         let mut scenario = variant.scenario;
         scenario.id = variant.name;
+        let asked = variant.asked;
         let (room, dir, ended) = (Arc::clone(&room), dir.clone(), ended.clone());
         playing.spawn(async move {
             let _room = room.acquire().await;
@@ -54,7 +57,7 @@ pub async fn variants(
                 limit: None,
                 inquiries: inquiries().1,
             };
-            let report = one::play(&ground, &scenario, &dir, this, |_, _| None).await?;
+            let report = one::play(&ground, &scenario, (&dir, &asked), this, |_, _| None).await?;
             // Nobody listening is no reason to stop.
             drop(ended.send(report.clone()).await);
             Ok((place, report))

@@ -40,7 +40,7 @@ pub(crate) fn run(arguments: &cli::Zoo, workspace: &Workspace) -> Ran {
         seed: arguments.seed,
         level: arguments.level,
     };
-    let variants = variants(workspace, &asked.adapter, &faults)?;
+    let variants = variants(workspace, &asked, &faults)?;
     let who = staging::implementations(workspace, &asked, &[])?;
     let ground = staging::ground(workspace, &asked, who, Update::Check)?;
     let reports = workspace.reports().join("zoo");
@@ -87,15 +87,18 @@ fn chosen(names: &[String]) -> Result<Vec<Fault>, Trouble> {
 
 fn variants(
     workspace: &Workspace,
-    adapter: &str,
+    staging: &cli::Staging,
     faults: &[Fault],
 ) -> Result<Vec<Variant>, Trouble> {
+    let adapter = &staging.adapter;
     let unreadable = |_| Trouble::usage(format!("{adapter} cannot be read; `cargo xtask check`"));
     let honest: Adapter = adapter::load(Path::new(adapter)).map_err(unreadable)?;
     faults
         .iter()
         .map(|fault| {
             let mut adapter = honest.clone();
+            let mut asked = staging::asked(staging);
+            asked.settings.push(("fault".to_owned(), fault.name()));
             adapter
                 .set("fault", &fault.name())
                 .map_err(|error| Trouble::usage(error.to_string()))?;
@@ -103,6 +106,7 @@ fn variants(
                 name: fault.name(),
                 scenario: scenario(workspace, fault.scenario())?,
                 adapter,
+                asked,
             })
         })
         .collect()

@@ -7,6 +7,7 @@ use chat_harness::adapter;
 use chat_harness::judge::{PlayVerdict, Verdicts};
 use chat_harness::plan::{self, Plan, StepId};
 use chat_harness::report::{PlayReport, Searches, Tried, page};
+use chat_harness::run::Asked;
 use chat_harness::scenario;
 use chat_harness::timeline::{Direction, Event, Kind, Stream};
 
@@ -18,7 +19,14 @@ pub(crate) fn write(dir: &Path, messages: usize) -> PathBuf {
         let bytes = (at..at + len).map(|n| u8::try_from(n % 251).unwrap());
         bytes.collect()
     };
-    let text = page::play(&plan(), &events(messages), &report(), &bytes).unwrap();
+    let text = page::play(
+        &plan(),
+        &events(messages),
+        &report(),
+        &Asked::default(),
+        &bytes,
+    )
+    .unwrap();
     let path = dir.join(format!("{messages}.html"));
     std::fs::write(&path, text).unwrap();
     path

@@ -23,6 +23,7 @@ use super::terminal::{seconds, visible, word};
 use super::{PlayReport, RunReport};
 use crate::judge::PlayVerdict;
 use crate::plan::Plan;
+use crate::run::Asked;
 use crate::timeline::Event;
 use diagram::Diagram;
 use evidence::Evidence;
@@ -158,6 +159,7 @@ pub fn play(
     plan: &Plan,
     events: &[Event],
     report: &PlayReport,
+    asked: &Asked,
     bytes: Bytes<'_>,
 ) -> Result<String, askama::Error> {
     let moments = Moments::of(plan, events);
@@ -171,7 +173,7 @@ pub fn play(
         title: visible(&plan.scenario.title),
         lesson: plan.scenario.lesson.as_deref().map(visible),
         facts: facts(report),
-        repeat: repeat(report),
+        repeat: visible(&super::terminal::repeat(report, asked)),
         evidence: Evidence::of(plan, events, report),
         diagram: Diagram::of(plan, events, &moments, &messages),
         lanes: lanes::of(plan, events, &moments),
@@ -192,18 +194,6 @@ fn facts(report: &PlayReport) -> Vec<(&'static str, String)> {
         ("took", seconds(report.elapsed)),
         ("checks", report.verdicts.checks.len().to_string()),
     ]
-}
-
-fn repeat(report: &PlayReport) -> String {
-    let which = super::terminal::to_type(&report.scenario, &report.path);
-    let adapter = match report.adapter.as_str() {
-        crate::run::REFERENCE => String::new(),
-        other => format!(" --adapter {other}"),
-    };
-    visible(&format!(
-        "cargo xtask test {which} --seed {}{adapter}",
-        report.seed
-    ))
 }
 
 /// The page of a run: its plays, with links to their pages where they were played.

@@ -8,12 +8,14 @@ use chat_harness::adapter;
 use chat_harness::judge::PlayVerdict;
 use chat_harness::plan::{self, Plan, StepId};
 use chat_harness::report::{RunReport, page};
+use chat_harness::run::Asked;
 use chat_harness::scenario;
+use chat_harness::stage::Level;
 use chat_harness::timeline::{Direction, Event, Kind, StepResult, Stream};
 use regex::Regex;
 use sha2::{Digest as _, Sha256};
 
-use super::{NASTY, play};
+use super::{NASTY, play, reference};
 
 fn plan() -> Plan {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
@@ -65,13 +67,18 @@ fn events(lines: usize) -> Vec<Event> {
 }
 
 fn page_of(lines: usize) -> String {
+    page_as(lines, &reference())
+}
+
+/// Of a play that somebody has asked for so.
+fn page_as(lines: usize, asked: &Asked) -> String {
     let report = play("test", &[PlayVerdict::Fail], PlayVerdict::Fail);
     let bytes = |_: &str, at: u64, len: u64| {
         (at..at + len)
             .map(|n| u8::try_from(n % 256).unwrap())
             .collect()
     };
-    page::play(&plan(), &events(lines), &report, &bytes).unwrap()
+    page::play(&plan(), &events(lines), &report, asked, &bytes).unwrap()
 }
 
 /// What stands between these tags, of which there is one pair.
@@ -155,6 +162,29 @@ fn a_page_stays_small_and_says_what_it_leaves_out() {
     assert!(page.contains("7000 of 9000 records are not drawn"));
     assert!(page.contains("8600 more lines are in out/bob.stdout"));
     assert!(!page_of(1).contains("are not drawn"));
+}
+
+#[test]
+fn the_line_that_plays_it_again_says_all_that_was_asked_for() {
+    let line = |asked: &Asked| {
+        let page = page_as(1, asked);
+        let line = page.split_once("Repeat it: <code>").unwrap().1;
+        line.split_once("</code>").unwrap().0.to_owned()
+    };
+    let plain = line(&reference());
+    assert!(
+        plain.starts_with("cargo xtask test test --seed "),
+        "{plain}"
+    );
+    assert!(!plain.contains("--adapter"), "{plain}");
+    let asked = Asked {
+        adapter: "./my relay.toml".to_owned(),
+        settings: vec![("fault".to_owned(), "a b".to_owned())],
+        level: Some(Level::Reaper),
+        ..Asked::default()
+    };
+    let flags = " --adapter &#39;./my relay.toml&#39; --set &#39;fault=a b&#39; --level reaper";
+    assert_eq!(line(&asked), format!("{plain}{flags}"));
 }
 
 #[test]
