@@ -27,6 +27,7 @@ pub(super) struct Checker<'s> {
     pub(super) problems: Vec<Problem>,
     /// Names of programs and settings.
     own: BTreeSet<String>,
+    settings: BTreeSet<String>,
     /// Captured values, of the relay first.
     captures: [BTreeSet<String>; 2],
 }
@@ -35,11 +36,13 @@ impl<'s> Checker<'s> {
     pub(super) fn new(source: &'s str, file: &Node<'_, '_>) -> Self {
         let captures = |who| names(file.node(who).and_then(|who| who.node("captures")));
         let mut own = names(file.node("programs"));
-        own.append(&mut names(file.node("settings")));
+        let settings = names(file.node("settings"));
+        own.extend(settings.iter().cloned());
         Self {
             source,
             problems: Vec::new(),
             own,
+            settings,
             captures: [captures("relay"), captures("client")],
         }
     }
@@ -97,6 +100,14 @@ impl<'s> Checker<'s> {
         let all = ALWAYS.into_iter().chain(known.iter().copied());
         let all: Vec<&str> = all.chain(own.iter().map(String::as_str)).collect();
         self.only(place, &all)
+    }
+
+    /// A pass phrase: what it is must be known before the play, so that it can be looked for.
+    pub(super) fn pass_phrase(&mut self, place: &Place<'_>) -> Template {
+        let settings = self.settings.clone();
+        let settings = settings.iter().map(String::as_str);
+        let known: Vec<&str> = settings.chain(["name"]).collect();
+        self.only(place, &known)
     }
 
     /// A text with placeholders, all of them in `known`.

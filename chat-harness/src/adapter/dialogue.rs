@@ -28,6 +28,9 @@ pub struct Branch {
     pub r#type: Option<Template>,
     /// The timeline tells the template and not what was typed.
     pub secret: bool,
+    /// It opens the client's keys: the relay must not see it, and the audit looks for it.
+    #[serde(default)]
+    pub pass_phrase: bool,
 }
 
 /// Which clients of a play are asked.
@@ -76,7 +79,10 @@ fn read_item(item: &Node<'_, '_>, known: &[&str], checker: &mut Checker<'_>) -> 
     if item.has("await") {
         branches.push(*item);
     } else {
-        for key in ["type", "secret"].into_iter().filter(|key| item.has(key)) {
+        for key in ["type", "secret", "pass_phrase"]
+            .into_iter()
+            .filter(|key| item.has(key))
+        {
             let title = format!("`{key}` belongs to one of the alternatives");
             let problem = Problem::new(code::DIALOGUE, &item.key_span(key), title);
             checker
@@ -101,9 +107,26 @@ fn read_item(item: &Node<'_, '_>, known: &[&str], checker: &mut Checker<'_>) -> 
 fn read_branch(node: &Node<'_, '_>, known: &[&str], checker: &mut Checker<'_>) -> Option<Branch> {
     let awaited = node.text("await")?;
     checker.pattern(&awaited, &[]);
+    let pass_phrase = node.bool("pass_phrase").unwrap_or(false);
+    let typed = node.text("type").map(|text| {
+        if pass_phrase {
+            checker.pass_phrase(&text)
+        } else {
+            checker.template(&text, known)
+        }
+    });
+    // Who logs in under a name is a client.
+    if pass_phrase && (typed.is_none() || !known.contains(&"name")) {
+        let title = "a pass phrase is what a client types";
+        let problem = Problem::new(code::DIALOGUE, &node.key_span("pass_phrase"), title);
+        checker
+            .problems
+            .push(problem.help("the audit looks for it wherever the relay could see it"));
+    }
     Some(Branch {
         r#await: awaited.text.to_owned(),
-        r#type: node.text("type").map(|text| checker.template(&text, known)),
-        secret: node.bool("secret").unwrap_or(false),
+        r#type: typed,
+        secret: pass_phrase || node.bool("secret").unwrap_or(false),
+        pass_phrase,
     })
 }

@@ -256,6 +256,7 @@ static ITEM: Table = Table {
         may("await", Kind::Text, AWAIT),
         may("type", Kind::Text, TYPED),
         may("secret", Kind::Bool, SECRET),
+        may("pass_phrase", Kind::Bool, PASS_PHRASE),
         may(
             "any",
             Kind::Array(&Kind::Table(&BRANCH), 1),
@@ -283,6 +284,7 @@ static BRANCH: Table = Table {
         must("await", Kind::Text, AWAIT),
         may("type", Kind::Text, TYPED),
         may("secret", Kind::Bool, SECRET),
+        may("pass_phrase", Kind::Bool, PASS_PHRASE),
     ],
     one_of: &[],
     one_is: "",
@@ -292,6 +294,7 @@ const AWAIT: &str =
     "a regular expression that is found anywhere in a line, also in one without a line break";
 const TYPED: &str = "what is typed then; when left out, it is only awaited";
 const SECRET: &str = "records tell the template and not what was typed; `false` when left out";
+const PASS_PHRASE: &str = "it opens the client's keys: a secret that the relay must not see, and that the audit looks for; may hold `{name}` and settings";
 
 const ONLY: &[Word] = &[
     word("first", "the client of a play that was started first"),

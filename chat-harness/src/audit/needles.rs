@@ -155,6 +155,14 @@ fn sources(plan: &AuditPlan, files: &[(String, Vec<u8>)]) -> Vec<Source> {
         pieces: content(text.text.as_bytes()),
         kind: SourceKind::Text,
     });
+    let phrases = plan.pass_phrases.iter();
+    let phrases = phrases
+        .filter(|one| one.too_common().is_none())
+        .map(|one| Source {
+            what: one.name(),
+            pieces: content(one.text.as_bytes()),
+            kind: SourceKind::Text,
+        });
     let names: BTreeSet<&String> = files.iter().map(|(name, _)| name).collect();
     let long = names.into_iter().filter(|name| name.len() >= LONG_NAME);
     let names = long.map(|name| Source {
@@ -175,7 +183,12 @@ fn sources(plan: &AuditPlan, files: &[(String, Vec<u8>)]) -> Vec<Source> {
             pieces: content(bytes),
             kind: SourceKind::File,
         });
-    canaries.chain(texts).chain(names).chain(files).collect()
+    canaries
+        .chain(texts)
+        .chain(phrases)
+        .chain(names)
+        .chain(files)
+        .collect()
 }
 
 /// A piece of a key, with the name of the key.

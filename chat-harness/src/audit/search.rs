@@ -1,5 +1,6 @@
 //! One pass over a place, for everything at once.
 
+use std::collections::BTreeSet;
 use std::io::{self, Read};
 use std::sync::OnceLock;
 
@@ -49,6 +50,13 @@ impl Searcher {
             needles: Needles::new(plan, files, keys),
             deep: OnceLock::new(),
         }
+    }
+
+    /// How many canaries, texts, files, names, pass phrases and keys are looked for.
+    pub fn strings(&self) -> usize {
+        let names = self.needles.names.iter();
+        // A key is looked for in pieces.
+        names.collect::<BTreeSet<&String>>().len()
     }
 
     /// Searches one place of a surface for what is written there, in every spelling. The result

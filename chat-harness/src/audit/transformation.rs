@@ -1,5 +1,7 @@
 //! What a relay can do to a string and still give it away: the detectors of the audit, by name.
 
+use crate::adapter::Surface;
+
 /// A way to write a string, and the detector that finds it so.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 #[expect(missing_docs, reason = "the words say it")]
@@ -191,6 +193,28 @@ impl Transformation {
         }
     }
 
+    /// Whether it is looked for on a surface.
+    pub fn is_looked_for(self, surface: Surface) -> bool {
+        match self {
+            // They compare what a client sent with what it was told to say.
+            Self::Ecb
+            | Self::EqualCiphertexts
+            | Self::KeystreamReuse
+            | Self::PerCharacter
+            | Self::TextbookRsa => surface == Surface::Wire,
+            // Of memory, which is large, these are not.
+            Self::Base58
+            | Self::BigInteger
+            | Self::Split
+            | Self::Deflate
+            | Self::Vigenere
+            | Self::RepeatingXor
+            | Self::RepeatingAdditive => surface != Surface::Memory,
+            Self::MessageKey | Self::Size => false,
+            _ => true,
+        }
+    }
+
     /// The detectors that a finding's `transformation` names, the outermost first; of words that
     /// are none of ours, none.
     pub fn chain(words: &str) -> Vec<Self> {
@@ -206,7 +230,7 @@ pub(super) const OF: &str = " of ";
 mod tests {
     use std::collections::BTreeSet;
 
-    use super::Transformation as T;
+    use super::{Surface, Transformation as T};
 
     #[test]
     fn every_transformation_has_a_word_of_its_own() {
@@ -218,6 +242,21 @@ mod tests {
         };
         assert!(words.iter().all(|word| kebab(word)), "{words:?}");
         assert!(T::ALL.is_sorted());
+    }
+
+    #[test]
+    fn where_texts_were_sent_most_is_looked_for_and_in_memory_least() {
+        let count = |surface| {
+            T::ALL
+                .iter()
+                .filter(|one| one.is_looked_for(surface))
+                .count()
+        };
+        assert!(count(Surface::Wire) > count(Surface::Output));
+        assert!(count(Surface::Output) > count(Surface::Memory));
+        for surface in Surface::ALL {
+            assert!(count(surface) > 30, "{surface:?}");
+        }
     }
 
     #[test]

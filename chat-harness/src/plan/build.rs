@@ -14,6 +14,7 @@ use super::model::{
     Action, AuditPlan, Canary, Closing, Expectation, Mode, Pattern, Plan, PlannedClient,
     PlannedFile, PlannedStep, ScenarioRef, StepId,
 };
+use super::pass_phrases::pass_phrases;
 use super::reconcile::reconcile;
 use super::tally::Tally;
 use super::words;
@@ -109,6 +110,7 @@ fn build_with<'a>(
         .chain(&plan.opening);
     plan.closing.fences = fences(expectations, &connected, &plan.fence_prefix(), &plan);
     plan.audit.controls = controls(&plan.adapter, &plan.control);
+    plan.audit.pass_phrases = pass_phrases(&plan);
     Ok(plan)
 }
 

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::model::{Action, Expectation, Mode, Plan, PlannedStep};
+use super::model::{Action, Expectation, Mode, PassPhrase, Plan, PlannedStep};
 use super::words::quoted;
 use crate::adapter::Surface;
 use crate::scenario::value::written;
@@ -128,6 +128,10 @@ impl Page {
         for (client, name) in &audit.files {
             self.line(&format!("  any part of the file {name} of {client}"));
         }
+        let looked_for = |one: &&PassPhrase| one.too_common().is_none();
+        for one in audit.pass_phrases.iter().filter(looked_for) {
+            self.line(&format!("  the {}", one.name()));
+        }
         self.line("\nSearched, each with a control that must be found");
         for (surface, control) in &audit.controls {
             self.line(&format!("  {}: {control}", place(*surface)));
@@ -140,10 +144,11 @@ impl Page {
                 ));
             }
         }
-        if !audit.blind.is_empty() {
+        let blind = audit.cannot_judge();
+        if !blind.is_empty() {
             self.line("\nCannot be judged by a search");
-            for (step, why) in &audit.blind {
-                self.line(&format!("  step {}: {why}", step.0));
+            for why in blind {
+                self.line(&format!("  {why}"));
             }
         }
     }

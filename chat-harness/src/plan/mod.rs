@@ -13,6 +13,7 @@ mod fault;
 mod fence;
 mod load;
 mod model;
+mod pass_phrases;
 mod pattern;
 mod private;
 mod reconcile;
@@ -25,8 +26,8 @@ pub use cast::Cast;
 pub use explain::explain;
 pub use load::{LeftOut, LoadPlan, LoadShape, Round};
 pub use model::{
-    Action, AuditPlan, Canary, Closing, Expectation, ExpectationId, Fence, Mode, Pattern, Plan,
-    PlannedClient, PlannedFile, PlannedStep, ScenarioRef, Sent, StepId, WireText,
+    Action, AuditPlan, Canary, Closing, Expectation, ExpectationId, Fence, Mode, PassPhrase,
+    Pattern, Plan, PlannedClient, PlannedFile, PlannedStep, ScenarioRef, Sent, StepId, WireText,
 };
 pub use pattern::CompiledPattern;
 

@@ -274,8 +274,23 @@ pub struct AuditPlan {
     pub files: Vec<(String, String)>,
     /// The string that must be found, for each surface that the adapter declares.
     pub controls: BTreeMap<Surface, String>,
+    /// Pass phrases that clients may type.
+    #[serde(default)]
+    pub pass_phrases: Vec<PassPhrase>,
     /// Steps that the audit cannot judge, with the reason.
     pub blind: Vec<(StepId, String)>,
+}
+
+impl AuditPlan {
+    /// What is not looked for, each with the reason.
+    pub fn cannot_judge(&self) -> Vec<String> {
+        let steps = self.blind.iter();
+        let steps = steps.map(|(step, why)| format!("step {}: {why}", step.0));
+        let phrases = self.pass_phrases.iter();
+        let phrases =
+            phrases.filter_map(|one| Some(format!("{}: {}", one.name(), one.too_common()?)));
+        steps.chain(phrases).collect()
+    }
 }
 
 /// A planted string.
@@ -287,6 +302,15 @@ pub struct Canary {
     pub text: String,
     /// Where it was planted first.
     pub step: StepId,
+}
+
+/// A pass phrase that clients type.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PassPhrase {
+    /// Whose.
+    pub owners: Vec<String>,
+    /// In full.
+    pub text: String,
 }
 
 /// A text that is searched for as it stands.

@@ -296,9 +296,11 @@ impl Narrator {
                 grouped(one.bytes),
                 one.control()
             ));
-            lines.push(format!("            {}", one.below()));
+            lines.push(format!("            {}; {}", one.strings(), one.below()));
         }
         lines.push(format!("   {}", searches.sentence()));
+        let not_looked_for = searches.not_looked_for.iter();
+        lines.extend(not_looked_for.map(|why| format!("   not looked for: {}", visible(why))));
         let traces = searches.traces();
         lines.extend(traces.map(|traces| format!("   {}", visible(&traces))));
         if !searches.surfaces.is_empty() {

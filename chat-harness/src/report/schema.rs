@@ -177,6 +177,8 @@ fn searched() -> Value {
             "bytes": count("Bytes read."),
             "places": count("Files, streams and links that were searched."),
             "samples": count("How often it was looked. What comes and goes between two looks is not seen."),
+            "strings": count("Canaries, texts, files, names, pass phrases and keys that were looked for here."),
+            "transformations": count("Ways of writing them that were looked for here."),
             "found": count("How often the string that must be found was found."),
             "control_found": {
                 "description": "Whether the string that must be found was; null when the adapter declares none.",
@@ -208,6 +210,7 @@ fn searched() -> Value {
             "seen": count("Findings."),
             "surfaces": { "description": "Each once.", "type": "array", "items": surface },
             "traces": { "description": "What was compared for traces of wrong encryption.", "type": "array", "items": trace },
+            "not_looked_for": { "description": "What could not be looked for, each with the reason.", "type": "array", "items": { "type": "string" } },
         }),
     )
 }

@@ -21,6 +21,9 @@ pub struct Searches {
     /// What was compared for traces of wrong encryption.
     #[serde(default)]
     pub traces: Vec<Trace>,
+    /// What could not be looked for, each with the reason.
+    #[serde(default)]
+    pub not_looked_for: Vec<String>,
 }
 
 /// What was compared for one trace of wrong encryption.
@@ -45,6 +48,12 @@ pub struct Searched {
     pub places: u64,
     /// How often it was looked.
     pub samples: u64,
+    /// Canaries, texts, files, names, pass phrases and keys that were looked for here.
+    #[serde(default)]
+    pub strings: u64,
+    /// Ways of writing them that were looked for here.
+    #[serde(default)]
+    pub transformations: u64,
     /// How often the control was found.
     pub found: u64,
     /// Whether the control was found; `None` when the adapter declares none.
@@ -60,9 +69,13 @@ impl Searches {
     pub(crate) fn of(plan: Option<&Plan>, events: &[Event]) -> Self {
         let mut searches = Self {
             secrets: plan.map_or(0, |plan| {
-                plan.audit.canaries.len() + plan.audit.texts.len() + plan.audit.files.len()
+                let phrases = plan.audit.pass_phrases.iter();
+                let phrases = phrases.filter(|one| one.too_common().is_none()).count();
+                let audit = &plan.audit;
+                audit.canaries.len() + audit.texts.len() + audit.files.len() + phrases
             }),
             transformations: Transformation::ALL.len(),
+            not_looked_for: plan.map_or_else(Vec::new, |plan| plan.audit.cannot_judge()),
             ..Self::default()
         };
         for event in events {
@@ -74,6 +87,7 @@ impl Searches {
                     samples,
                     found,
                     control,
+                    strings,
                     below,
                     left_out,
                     ..
@@ -82,6 +96,8 @@ impl Searches {
                     bytes: *bytes,
                     places: *places,
                     samples: *samples,
+                    strings: *strings,
+                    transformations: looked_for(*surface),
                     found: *found,
                     control_found: *control,
                     below: *below,
@@ -107,6 +123,8 @@ impl Searches {
     pub(super) fn add(&mut self, other: &Self) {
         self.secrets += other.secrets;
         self.seen += other.seen;
+        self.not_looked_for
+            .extend(other.not_looked_for.iter().cloned());
         self.transformations = self.transformations.max(other.transformations);
         for one in &other.surfaces {
             let known = self.surfaces.iter_mut();
@@ -194,6 +212,8 @@ impl Searched {
         self.bytes += other.bytes;
         self.places += other.places;
         self.samples += other.samples;
+        self.strings += other.strings;
+        self.transformations = self.transformations.max(other.transformations);
         self.found += other.found;
         // Found on each counts; once not found is not found.
         self.control_found = match (self.control_found, other.control_found) {
@@ -204,6 +224,15 @@ impl Searched {
         if self.left_out.is_none() {
             self.left_out.clone_from(&other.left_out);
         }
+    }
+
+    /// `7 strings in 41 transformations`.
+    pub(super) fn strings(&self) -> String {
+        format!(
+            "{} strings in {} transformations",
+            grouped(self.strings),
+            self.transformations
+        )
     }
 
     /// `41 882 of them unpacked and deciphered`, and what of that was left out.
@@ -231,6 +260,12 @@ impl Searched {
             None => "no control".to_owned(),
         }
     }
+}
+
+/// How many ways of writing a string are looked for on a surface.
+pub(super) fn looked_for(surface: Surface) -> u64 {
+    let all = Transformation::ALL.iter();
+    all.filter(|one| one.is_looked_for(surface)).count() as u64
 }
 
 /// `41 882`.

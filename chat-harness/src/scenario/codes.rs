@@ -239,7 +239,7 @@ pub(crate) mod adapter {
 
     pub(crate) const DIALOGUE: Code = code(
         "A0227",
-        "Each thing that a program asks has one `await` with its `type`, or several of them in `any`. The last one must be awaited, so that it is known when the dialogue is over. Who gets ready with its dialogue needs one.",
+        "Each thing that a program asks has one `await` with its `type`, or several of them in `any`. The last one must be awaited, so that it is known when the dialogue is over. Who gets ready with its dialogue needs one. A pass phrase is typed by a client, and made of nothing but its name and settings.",
     );
     pub(crate) const CAPTURE: Code = code(
         "A0228",

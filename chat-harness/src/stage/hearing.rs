@@ -138,6 +138,7 @@ mod tests {
             r#await: (*pattern).to_owned(),
             r#type: None,
             secret: false,
+            pass_phrase: false,
         });
         Item {
             any: any.collect(),

@@ -9,29 +9,21 @@ use super::scratch::Scratch;
 use super::structure::KeyPiece;
 use crate::adapter::Surface;
 use crate::audit::Searcher;
+use crate::plan::PassPhrase;
 use crate::timeline::{Direction, Kind, Stream};
 
 impl Play<'_> {
     /// Searches what each client printed and received for what was sent to others alone, and for
-    /// keys of others.
+    /// keys and pass phrases of others.
     /// On its link it was searched for already. That of the recipients is searched as well:
     /// there it must be found, which shows that it would have been elsewhere.
     pub(super) fn search_others(&mut self, searcher: &Searcher) {
         let plan = self.plan;
-        let mut clients = plan.clients.iter();
-        if clients.all(|client| plan.kept_from(&client.name).is_empty()) {
-            return;
-        }
         let mut allowance = self.search.allowance(Surface::Others);
+        let mut strings = BTreeSet::new();
         for client in &plan.clients {
             let who = client.name.as_str();
-            let texts = plan.kept_from(who).into_iter();
-            let keys = self.search.keys.iter();
-            let keys = keys.filter(|key| !key.owners.iter().any(|owner| owner == who));
-            let kept: BTreeSet<String> = texts
-                .map(|name| format!("canary {name}"))
-                .chain(keys.map(KeyPiece::name))
-                .collect();
+            let kept = self.kept_from(who);
             let is_kept = |finding: &Kind| matches!(finding, Kind::Finding { what, .. } if kept.contains(what));
             let link = wire_file(who, Direction::Down);
             let mut on_link = self.search.tally(Surface::Wire).findings(&link);
@@ -57,8 +49,31 @@ impl Play<'_> {
                     Err(error) => tally.miss(format!("{name}: {error}")),
                 }
             }
+            strings.extend(kept);
+        }
+        self.search.tally(Surface::Others).strings = strings.len() as u64;
+        let mut clients = plan.clients.iter();
+        let has_messages = clients.any(|client| !plan.kept_from(&client.name).is_empty());
+        // Nobody was to receive anything: that nobody shows a key is told where it can be.
+        if !has_messages && self.search.tally(Surface::Others).is_mute() {
+            self.search.tallies.remove(&Surface::Others);
         }
         self.search.give_back(Surface::Others, allowance);
+    }
+
+    /// What a client must not receive, as findings call it.
+    fn kept_from(&self, who: &str) -> BTreeSet<String> {
+        let is_of_others = |owners: &[String]| !owners.iter().any(|owner| owner == who);
+        let texts = self.plan.kept_from(who).into_iter();
+        let keys = self.search.keys.iter();
+        let keys = keys.filter(|key| is_of_others(&key.owners));
+        let phrases = self.plan.audit.pass_phrases.iter();
+        let phrases = phrases.filter(|one| is_of_others(&one.owners) && one.too_common().is_none());
+        texts
+            .map(|name| format!("canary {name}"))
+            .chain(keys.map(KeyPiece::name))
+            .chain(phrases.map(PassPhrase::name))
+            .collect()
     }
 
     /// What a client has printed, and the files that it has received.

@@ -76,9 +76,14 @@ impl Play<'_> {
             }
         }
         block_in_place(|| self.search_others(&searcher));
+        let strings = searcher.strings() as u64;
         for surface in Surface::ALL {
             let has_control = self.plan.audit.controls.contains_key(&surface);
-            if let Some(tally) = self.search.tallies.remove(&surface) {
+            if let Some(mut tally) = self.search.tallies.remove(&surface) {
+                // Of these, what was kept from somebody.
+                if surface != Surface::Others {
+                    tally.strings = strings;
+                }
                 let left_out = self.search.allowance(surface).left_out();
                 for kind in tally.told(surface, has_control, left_out) {
                     self.record(kind)?;

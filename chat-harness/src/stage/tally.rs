@@ -11,6 +11,8 @@ use crate::timeline::Kind;
 pub(super) struct Tally {
     /// How often it was looked at the surface.
     pub(super) samples: u64,
+    /// What was looked for.
+    pub(super) strings: u64,
     bytes: u64,
     below: u64,
     places: BTreeSet<String>,
@@ -61,6 +63,11 @@ impl Tally {
         self.find(finding, None);
     }
 
+    /// Whether it has found nothing at all, not even the control.
+    pub(super) fn is_mute(&self) -> bool {
+        self.found == 0 && self.findings.is_empty()
+    }
+
     /// What was found in this place.
     pub(super) fn findings(&self, wanted: &str) -> Vec<Kind> {
         let findings = self
@@ -90,6 +97,7 @@ impl Tally {
             found: self.found,
             control: has_control.then_some(self.found > 0),
             incomplete: self.incomplete,
+            strings: self.strings,
             below: self.below,
             left_out,
         };
@@ -125,7 +133,10 @@ mod tests {
 
     #[test]
     fn what_is_found_again_in_the_same_place_is_told_once() {
-        let mut tally = Tally::default();
+        let mut tally = Tally {
+            strings: 7,
+            ..Tally::default()
+        };
         for _ in 0..3 {
             tally.samples += 1;
             let log = searched(Some(true), &[finding("log", "canary #1")]);
@@ -144,6 +155,7 @@ mod tests {
             found: 3,
             control: Some(true),
             incomplete: None,
+            strings: 7,
             below: 20,
             left_out: Some("the rest".to_owned()),
         };

@@ -287,6 +287,9 @@ pub enum Kind {
         control: Option<bool>,
         /// Why the search is not complete, when it is not: a cap, an unreadable file.
         incomplete: Option<String>,
+        /// Canaries, texts, files, names, pass phrases and keys that were looked for.
+        #[serde(default)]
+        strings: u64,
         /// Bytes that were also looked through for what is compressed, encoded several times,
         /// cut into lines or badly enciphered.
         #[serde(default)]

@@ -112,6 +112,7 @@ impl Tape {
                 found: control.map_or(0, u64::from),
                 control,
                 incomplete: incomplete.map(str::to_owned),
+                strings: 3,
                 below: 1,
                 left_out: None,
             });
@@ -327,6 +328,7 @@ fn with_search(surface: Surface, told: Option<(u64, u64)>) -> PlayVerdict {
             found,
             control: Some(found > 0),
             incomplete: None,
+            strings: 3,
             below: 4096,
             left_out: None,
         });

@@ -7,7 +7,7 @@ use std::num::NonZeroUsize;
 use std::path::Path;
 use std::thread::available_parallelism;
 
-use chat_harness::adapter::{self, Adapter};
+use chat_harness::adapter;
 use chat_harness::report::PlayReport;
 use chat_harness::run::{self, Ground, RunDir, Variant, Wanted};
 use chat_harness::scenario::Scenario;
@@ -71,9 +71,13 @@ pub(crate) fn run(arguments: &cli::Zoo, workspace: &Workspace) -> Ran {
     Ok(if is_fine { FINE } else { FAILED })
 }
 
-/// The adapter that plays them all.
+/// The adapter that plays most of them.
 pub(crate) fn leaky(workspace: &Workspace) -> String {
-    let path = workspace.zoo_adapters().join("leaky.toml");
+    adapter(workspace, "leaky")
+}
+
+fn adapter(workspace: &Workspace, name: &str) -> String {
+    let path = workspace.zoo_adapters().join(name).with_extension("toml");
     path.display().to_string()
 }
 
@@ -90,14 +94,15 @@ fn variants(
     staging: &cli::Staging,
     faults: &[Fault],
 ) -> Result<Vec<Variant>, Trouble> {
-    let adapter = &staging.adapter;
-    let unreadable = |_| Trouble::usage(format!("{adapter} cannot be read; `cargo xtask check`"));
-    let honest: Adapter = adapter::load(Path::new(adapter)).map_err(unreadable)?;
     faults
         .iter()
         .map(|fault| {
-            let mut adapter = honest.clone();
+            let path = adapter(workspace, fault.adapter());
+            let unreadable =
+                |_| Trouble::usage(format!("{path} cannot be read; `cargo xtask check`"));
+            let mut adapter = adapter::load(Path::new(&path)).map_err(unreadable)?;
             let mut asked = staging::asked(staging);
+            asked.adapter.clone_from(&path);
             asked.settings.push(("fault".to_owned(), fault.name()));
             adapter
                 .set("fault", &fault.name())

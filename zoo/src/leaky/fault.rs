@@ -17,6 +17,8 @@ pub enum What {
     Key,
     /// A private key in PEM, made for the occasion.
     PrivateKey,
+    /// The pass phrase that a client is told.
+    PassPhrase,
 }
 
 /// Where it comes to light.
@@ -207,6 +209,14 @@ impl Fault {
         }
     }
 
+    /// The adapter that plays it, below `zoo/adapters`.
+    pub fn adapter(self) -> &'static str {
+        match self {
+            Self::Leak(What::PassPhrase, _, _) => "leaky-asks",
+            _ => "leaky",
+        }
+    }
+
     /// Whether it is none at all.
     pub fn is_harmless(self) -> bool {
         matches!(self, Self::Harmless(_))
@@ -218,7 +228,9 @@ fn transformation(what: What, how: How) -> String {
     match (what, how) {
         (What::Key | What::PrivateKey, How::AsIs) => "private-key".to_owned(),
         (What::Key | What::PrivateKey, how) => format!("{} of private-key", how.detector()),
-        (What::Texts | What::Contents | What::Names, how) => how.detector().to_owned(),
+        (What::Texts | What::Contents | What::Names | What::PassPhrase, how) => {
+            how.detector().to_owned()
+        }
     }
 }
 
@@ -236,6 +248,7 @@ impl What {
             Self::Names => "names",
             Self::Key => "key",
             Self::PrivateKey => "private-key",
+            Self::PassPhrase => "pass-phrase",
         }
     }
 
@@ -246,6 +259,7 @@ impl What {
             Self::Names => "the names of files",
             Self::Key => "the key of the clients",
             Self::PrivateKey => "a private key in PEM",
+            Self::PassPhrase => "the pass phrases of clients",
         }
     }
 }
@@ -506,6 +520,10 @@ const LEAKS: &[(What, Way, How)] = &[
     (What::Key, Way::Wire, How::AsIs),
     (What::PrivateKey, Way::Wire, How::AsIs),
     (What::PrivateKey, Way::File, How::AsIs),
+    // What opens the clients' keys.
+    (What::PassPhrase, Way::Log, How::AsIs),
+    (What::PassPhrase, Way::Memory, How::Hex),
+    (What::PassPhrase, Way::Wire, How::Base64),
 ];
 
 #[cfg(test)]

@@ -23,6 +23,7 @@ fn every_adapter_has_an_expectation_and_every_program_an_adapter() {
     let mut adapters = stems("adapters");
     // What must come of it depends on its fault: `zoo::leaky::Fault::expected` says it.
     assert!(adapters.remove("leaky"));
+    assert!(adapters.remove("leaky-asks"));
     assert_eq!(names, adapters);
 
     let scenarios = stems("scenarios");
@@ -35,7 +36,7 @@ fn every_adapter_has_an_expectation_and_every_program_an_adapter() {
         assert!(!entry.says.is_empty(), "{name}");
     }
 
-    adapters.insert("leaky".to_owned());
+    adapters.extend(["leaky", "leaky-asks"].map(str::to_owned));
     let adapters: Vec<String> = adapters
         .iter()
         .map(|name| fs::read_to_string(here("adapters").join(format!("{name}.toml"))).unwrap())

@@ -18,6 +18,7 @@ use super::cast::Cast;
 use super::model::{
     Action, AuditPlan, Fence, Mode, Plan, PlannedClient, PlannedFile, PlannedStep, StepId,
 };
+use super::pass_phrases::pass_phrases;
 use super::reconcile::reconcile;
 use crate::adapter::Adapter;
 use crate::scenario::{Hearing, Scenario};
@@ -104,6 +105,7 @@ impl LoadPlan {
             root: root.to_owned(),
         };
         plan.whole.clients = plan.clients(identities);
+        plan.whole.audit.pass_phrases = pass_phrases(&plan.whole);
         plan.whole.opening = plan.opening()?;
         plan.whole.closing.fences = plan.fences()?;
         Ok(plan)

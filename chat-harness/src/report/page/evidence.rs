@@ -2,7 +2,7 @@
 
 use crate::plan::Plan;
 use crate::report::PlayReport;
-use crate::report::searches::grouped;
+use crate::report::searches::{grouped, looked_for};
 use crate::report::terminal::visible;
 use crate::timeline::{Event, Kind};
 
@@ -30,7 +30,10 @@ pub(super) struct Surface {
     pub(super) bytes: String,
     pub(super) below: String,
     pub(super) left_out: Option<String>,
-    pub(super) control: &'static str,
+    pub(super) samples: String,
+    pub(super) strings: String,
+    pub(super) transformations: u64,
+    pub(super) control: String,
     pub(super) class: &'static str,
     pub(super) result: &'static str,
     pub(super) incomplete: Option<String>,
@@ -45,6 +48,9 @@ impl Evidence {
                 Kind::Searched {
                     surface,
                     bytes,
+                    samples,
+                    strings,
+                    found,
                     control,
                     incomplete,
                     below,
@@ -64,10 +70,13 @@ impl Evidence {
                         bytes: grouped(*bytes),
                         below: grouped(*below),
                         left_out: left_out.as_deref().map(visible),
+                        samples: grouped(*samples),
+                        strings: grouped(*strings),
+                        transformations: looked_for(*surface),
                         control: match control {
-                            Some(true) => "found",
-                            Some(false) => "NOT found",
-                            None => "none declared",
+                            Some(true) => format!("found {} ×", grouped(*found)),
+                            Some(false) => "NOT found".to_owned(),
+                            None => "none declared".to_owned(),
                         },
                         class,
                         result,
@@ -88,18 +97,7 @@ impl Evidence {
         }
         let more = findings.len().saturating_sub(TOLD);
         findings.truncate(TOLD);
-        let secrets = plan.audit.canaries.iter();
-        let secrets = secrets.map(|canary| {
-            visible(&format!(
-                "canary {} of step {}: {}",
-                canary.name, canary.step.0, canary.text
-            ))
-        });
-        let texts = plan.audit.texts.iter();
-        let texts = texts.map(|text| format!("the text of step {}", text.step.0));
-        let files = plan.audit.files.iter();
-        let files = files.map(|(client, name)| visible(&format!("the file {name} of {client}")));
-        let blind = plan.audit.blind.iter();
+        let blind = plan.audit.cannot_judge();
         let lacking = report.searches.traces.iter();
         let lacking = lacking.filter_map(|one| {
             let lacking = one.lacking.as_ref()?;
@@ -110,12 +108,29 @@ impl Evidence {
             traces: report.searches.traces().map(|traces| visible(&traces)),
             lacking: lacking.collect(),
             surfaces,
-            secrets: secrets.chain(texts).chain(files).collect(),
+            secrets: secrets(plan),
             findings,
             more,
-            blind: blind
-                .map(|(step, why)| visible(&format!("step {}: {why}", step.0)))
-                .collect(),
+            blind: blind.iter().map(|why| visible(why)).collect(),
         }
     }
+}
+
+/// What was looked for, one by one.
+fn secrets(plan: &Plan) -> Vec<String> {
+    let secrets = plan.audit.canaries.iter();
+    let secrets = secrets.map(|canary| {
+        visible(&format!(
+            "canary {} of step {}: {}",
+            canary.name, canary.step.0, canary.text
+        ))
+    });
+    let texts = plan.audit.texts.iter();
+    let texts = texts.map(|text| format!("the text of step {}", text.step.0));
+    let files = plan.audit.files.iter();
+    let files = files.map(|(client, name)| visible(&format!("the file {name} of {client}")));
+    let phrases = plan.audit.pass_phrases.iter();
+    let phrases = phrases.filter(|one| one.too_common().is_none());
+    let phrases = phrases.map(|one| format!("the {}", one.name()));
+    secrets.chain(texts).chain(phrases).chain(files).collect()
 }

@@ -77,6 +77,16 @@ fn every_mistake_of_meaning_has_its_code() {
         ),
         (
             "[client]\n",
+            "[client]\ndialogue = [{ await = 'x', pass_phrase = true }]\n",
+            "A0227",
+        ),
+        (
+            "[client]\n",
+            "[client]\ndialogue = [{ await = 'x', type = \"{control}\", pass_phrase = true }]\n",
+            "A0220",
+        ),
+        (
+            "[client]\n",
             "[client]\ncaptures = { key = { line = 'no group' } }\n",
             "A0228",
         ),

@@ -22,13 +22,14 @@ const BIG_BUCKET: usize = 16 * 1024;
 pub(super) struct Giving {
     fault: Fault,
     name: String,
+    phrase: String,
     room: Key,
     /// Instead of the key of the room, where clients agree on keys.
     pairs: Option<Pairs>,
 }
 
 impl Giving {
-    pub(super) fn new(fault: Fault, room: Key, name: &str) -> Self {
+    pub(super) fn new(fault: Fault, room: Key, name: &str, phrase: String) -> Self {
         let agrees = matches!(
             fault,
             Fault::Misdeed(Misdeed::SwapsKeys) | Fault::Harmless(Habit::ExchangesKeys)
@@ -36,6 +37,7 @@ impl Giving {
         Self {
             fault,
             name: name.to_owned(),
+            phrase,
             room,
             pairs: agrees.then(Pairs::new),
         }
@@ -59,6 +61,7 @@ impl Giving {
     pub(super) fn hello(&self) -> Vec<Parcel> {
         let mut given = self.given(What::Key, self.room.bytes());
         given.add(self.given(What::PrivateKey, &private_key()));
+        given.add(self.given(What::PassPhrase, self.phrase.as_bytes()));
         if self.fault == Fault::Misdeed(Misdeed::Nosy) {
             given.handed = self.room.bytes().to_vec();
         }

@@ -2,7 +2,7 @@
 
 mod giving;
 
-use std::io;
+use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Duration;
@@ -50,6 +50,9 @@ struct Arguments {
     /// File with the key that the clients share and the relay never gets.
     #[arg(long)]
     room_key: PathBuf,
+    /// Ask for a pass phrase first.
+    #[arg(long)]
+    ask: bool,
     /// What is wrong with it; `honest` is nothing.
     #[arg(long, default_value = "honest", value_parser = Fault::named)]
     fault: Fault,
@@ -84,6 +87,7 @@ pub fn run() -> ExitCode {
 async fn talk(arguments: Arguments) -> io::Result<ExitCode> {
     let link_key = Key::read(&arguments.link_key)?;
     let room = Key::read(&arguments.room_key)?;
+    let phrase = if arguments.ask { ask()? } else { String::new() };
     let stream = TcpStream::connect(("127.0.0.1", arguments.port)).await?;
     stream.set_nodelay(true)?;
     let (reader, writer) = stream.into_split();
@@ -92,7 +96,7 @@ async fn talk(arguments: Arguments) -> io::Result<ExitCode> {
     tokio::spawn(hear(reader, link_key.clone(), inputs_in.clone()));
     let writing = tokio::spawn(write(writer, link_key, parcels));
     let mut client = Client {
-        giving: Giving::new(arguments.fault, room, &arguments.name),
+        giving: Giving::new(arguments.fault, room, &arguments.name, phrase),
         name: arguments.name,
         downloads: Downloads::new(arguments.downloads),
         relay: parcels_in,
@@ -119,6 +123,16 @@ async fn talk(arguments: Arguments) -> io::Result<ExitCode> {
     drop((client, inputs));
     drop(writing.await);
     Ok(code)
+}
+
+/// As one does who has a key to open.
+fn ask() -> io::Result<String> {
+    let mut out = io::stdout().lock();
+    out.write_all(b"Pass phrase: ")?;
+    out.flush()?;
+    let mut line = String::new();
+    io::stdin().read_line(&mut line)?;
+    Ok(line.trim_end().to_owned())
 }
 
 struct Client {
