@@ -18,7 +18,7 @@ use super::tap::{Link, Tap};
 use super::terminal;
 use super::thread::{Side, StageThread};
 use super::{EngineError, Level};
-use crate::adapter::{Framing, Surface, Terminal};
+use crate::adapter::{Framing, Terminal};
 use crate::audit::{Searched, Searcher};
 use crate::timeline::{Kind, Writer};
 
@@ -83,16 +83,18 @@ impl BareMemory {
     ///
     /// Why it is not all of it.
     pub fn copy(&mut self, pid: i32) -> Result<usize, String> {
-        memory::copy(&[pid], Manner::Stopped, &mut self.0);
-        match self.0.unread.take() {
-            None => Ok(self.0.bytes().len()),
-            Some(why) => Err(why),
-        }
+        let (_, unread) = memory::copy(&[pid], &mut self.0);
+        unread.map_or_else(|| Ok(self.0.bytes().len()), Err)
     }
 
-    /// Searches the copy.
-    pub fn search(&self, searcher: &Searcher) -> Searched {
-        searcher.search_bytes(Surface::Memory, "memory", self.0.bytes(), None)
+    /// Reads and searches it while all of them run.
+    ///
+    /// # Errors
+    ///
+    /// Why it is not all of it.
+    pub fn search(&mut self, pid: i32, searcher: &Searcher) -> Result<Searched, String> {
+        let sample = memory::sample(&[pid], Manner::Running, searcher, None, &mut self.0);
+        sample.unread.map_or(Ok(sample.searched), Err)
     }
 }
 

@@ -76,7 +76,7 @@ pub(super) fn measure(rounds: u32, searcher: &Searcher) -> Result<Vec<Row>, Trou
             1.0,
         ),
         row(
-            "200 MB of memory, copied and searched",
+            "200 MB of memory, read and searched",
             median(whole),
             "vm_readv",
             median(bare),

@@ -6,12 +6,14 @@
 
 mod copy;
 mod hold;
+mod pages;
 mod search;
 mod smaps;
+mod walk;
 
 use self::hold::Held;
+use self::walk::{Places, Walk};
 use super::orphans::trees;
-use super::refused;
 
 pub(super) use self::copy::Copied;
 pub(super) use self::search::{Sample, sample};
@@ -19,34 +21,28 @@ pub(super) use self::search::{Sample, sample};
 /// More than what is there may be needed a moment later, in bytes.
 const SPARE: u64 = 256 << 10;
 
-/// How memory is copied.
+/// No more room than this is made beforehand, in bytes.
+const MOST_ROOM: u64 = 1 << 30;
+
+/// How memory is looked at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Manner {
-    /// While the processes run.
+    /// It is read and searched while the processes run.
     Running,
-    /// While all of them stand still.
+    /// It is copied while all of them stand still, and searched when they run again.
     Stopped,
 }
 
-/// Copies what processes and everything below them have in memory. Why it is not all, or nothing, stands in [`Copied::unread`].
-pub(super) fn copy(roots: &[i32], how: Manner, into: &mut Copied) {
-    into.clear();
-    if !cfg!(target_os = "linux") {
-        into.miss("memory can be read on Linux alone".to_owned());
-        return;
-    }
+/// Copies what processes and everything below them have in memory while they stand still; where
+/// it was, and why it is not all of it.
+pub(super) fn copy(roots: &[i32], into: &mut Copied) -> (Places, Option<String>) {
     // Room is made before they stop.
-    let resident: u64 = trees(roots).into_iter().map(copy::resident).sum();
-    into.reserve(resident.saturating_add(SPARE));
-    let held = (how == Manner::Stopped).then(|| Held::trees(roots));
-    for pid in trees(roots) {
-        if let Err(error) = into.process(pid) {
-            into.miss(refused::why(pid, "memory", &error));
-        }
-    }
-    if held.is_some_and(|held| !held.is_still) {
-        into.miss("its processes did not stand still".to_owned());
-    }
+    let resident: u64 = trees(roots).into_iter().map(pages::resident).sum();
+    into.reserve(resident.saturating_add(SPARE).min(MOST_ROOM));
+    let held = Held::trees(roots);
+    let (places, unread) = into.fill(Walk::through(&trees(roots)));
+    let moved = (!held.is_still).then(|| "its processes did not stand still".to_owned());
+    (places, unread.or(moved))
 }
 
 #[cfg(test)]

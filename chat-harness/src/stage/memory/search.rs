@@ -1,12 +1,16 @@
-//! Searching what was copied.
+//! Searching what was read.
 
-use super::{Copied, Manner, copy};
+use super::{Copied, Manner, Walk, copy};
 use crate::adapter::Surface;
 use crate::audit::{Allowance, Searched, Searcher};
+use crate::stage::orphans::trees;
 use crate::timeline::Kind;
 
+/// What the place of a finding is called before it is known whose memory it is.
+const MEMORY: &str = "memory";
+
 /// One look at memory.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(in crate::stage) struct Sample {
     /// Each finding names the process and the mapping, and its address.
     pub(in crate::stage) searched: Searched,
@@ -14,8 +18,8 @@ pub(in crate::stage) struct Sample {
     pub(in crate::stage) unread: Option<String>,
 }
 
-/// Copies the memory of processes and of everything below them, and searches the copy, as far
-/// as it is allowed also below what is written there.
+/// Searches the memory of processes and of everything below them, as far as it is allowed also
+/// below what is written there.
 pub(in crate::stage) fn sample(
     roots: &[i32],
     how: Manner,
@@ -23,12 +27,34 @@ pub(in crate::stage) fn sample(
     below: Option<&mut Allowance>,
     copied: &mut Copied,
 ) -> Sample {
-    copy(roots, how, copied);
-    let unread = copied.unread.take();
-    let mut searched = searcher.search_bytes(Surface::Memory, "memory", copied.bytes(), below);
+    if !cfg!(target_os = "linux") {
+        return Sample {
+            unread: Some("memory can be read on Linux alone".to_owned()),
+            ..Sample::default()
+        };
+    }
+    let (mut searched, places, unread) = match how {
+        Manner::Stopped => {
+            let (places, unread) = copy(roots, copied);
+            let searched = searcher.search_bytes(Surface::Memory, MEMORY, copied.bytes(), below);
+            (searched, places, unread)
+        }
+        Manner::Running => {
+            let mut walk = Walk::through(&trees(roots));
+            let searched = match below {
+                Some(allowance) => {
+                    searcher.search_below(Surface::Memory, MEMORY, &mut walk, allowance)
+                }
+                None => searcher.search(Surface::Memory, MEMORY, &mut walk),
+            };
+            let (places, unread) = walk.end();
+            // A walk has no errors.
+            (searched.unwrap_or_default(), places, unread)
+        }
+    };
     for finding in &mut searched.findings {
         if let Kind::Finding { place, at, .. } = finding
-            && let Some((whose, address)) = copied.place(*at)
+            && let Some((whose, address)) = places.of(*at)
         {
             whose.clone_into(place);
             *at = address;
