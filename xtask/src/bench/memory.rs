@@ -38,14 +38,14 @@ pub(super) fn measure(rounds: u32, searcher: &Searcher) -> Result<Vec<Row>, Trou
         let began = Instant::now();
         let copied = memory.copy(relay.child.pid).map_err(Trouble::environment)?;
         let stood = began.elapsed();
-        let searched = memory.search(searcher);
+        let began = Instant::now();
+        let searched = memory.search(relay.child.pid, searcher);
         let took = began.elapsed();
+        let searched = searched.map_err(Trouble::environment)?;
         // What is still in the pipe is not yet in memory.
-        if copied + BLOCK < HELD || !searched.findings.is_empty() {
-            let text = format!(
-                "{copied} bytes were copied, {} found",
-                searched.findings.len()
-            );
+        let least = copied.min(usize::try_from(searched.bytes).unwrap_or(0));
+        if least + BLOCK < HELD || !searched.findings.is_empty() {
+            let text = format!("{copied} bytes were copied; {searched:?}");
             return Err(Trouble::harness(text));
         }
         let began = Instant::now();
