@@ -366,8 +366,10 @@ impl Play<'_> {
                 .ok_or_else(|| missing(format!("this workspace builds no binary {binary:?}"))),
             Program::Path(path) => {
                 let path = Path::new(path);
+                // Programs run elsewhere: what is relative now would mean something else there.
                 let beside = adapter.path.parent().map(|dir| dir.join(path));
                 beside
+                    .and_then(|beside| std::path::absolute(beside).ok())
                     .filter(|beside| beside.is_file())
                     .or_else(|| find_program(path, PATH))
                     .ok_or_else(|| missing(format!("no {} beside it or on {PATH}", path.display())))

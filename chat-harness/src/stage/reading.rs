@@ -115,6 +115,13 @@ impl Chaff {
         }
     }
 
+    /// What stands in a line that has not ended, without prompts and blanks. Of a prompt that
+    /// ends in a blank, that may not be seen yet.
+    pub(super) fn begun(&self, line: &str) -> String {
+        let line = format!("{} ", line.trim_end());
+        self.without_prompts(&line).trim().to_owned()
+    }
+
     fn without_prompts<'l>(&self, line: &'l str) -> &'l str {
         let mut rest = line;
         while let Some(found) = self.prompt.as_ref().and_then(|prompt| prompt.find(rest)) {
@@ -145,6 +152,15 @@ mod tests {
             winnowed(&mut chaff, "he said Enter message: x"),
             Some("he said Enter message: x".to_owned())
         );
+    }
+
+    #[test]
+    fn what_stands_behind_a_prompt_was_begun() {
+        let chaff = Chaff::new(Some(">> "));
+        assert_eq!(chaff.begun(">>"), "");
+        assert_eq!(chaff.begun(">> >> "), "");
+        assert_eq!(chaff.begun(">> Name: "), "Name:");
+        assert_eq!(Chaff::new(None).begun(">> "), ">>");
     }
 
     #[test]

@@ -86,7 +86,7 @@ impl Play<'_> {
         let facts = Facts {
             on_terminal: self.is_on_terminal(who),
             has_printed,
-            unfinished: member.partial().trim().to_owned(),
+            unfinished: member.chaff.begun(&member.partial()),
             reads_input: member
                 .process
                 .as_ref()
