@@ -21,6 +21,9 @@ const ALWAYS: [&str; 2] = ["work", "control"];
 /// Known in some.
 const SOMETIMES: [&str; 7] = ["keepalive", "port", "name", "to", "text", "path", "outbox"];
 
+/// Bytes of a control: fewer are not looked for.
+const SHORTEST_CONTROL: usize = 6;
+
 /// What is known of an adapter while it is read.
 pub(super) struct Checker<'s> {
     source: &'s str,
@@ -108,6 +111,17 @@ impl<'s> Checker<'s> {
         let settings = settings.iter().map(String::as_str);
         let known: Vec<&str> = settings.chain(["name"]).collect();
         self.only(place, &known)
+    }
+
+    /// What a search must find. `{control}` is long enough by itself.
+    pub(super) fn control(&mut self, place: &Place<'_>) -> Template {
+        if !place.text.contains('{') && place.text.len() < SHORTEST_CONTROL {
+            let title = format!("a control of {} bytes is never found", place.text.len());
+            let label = format!("at least {SHORTEST_CONTROL} bytes, or `{{control}}`");
+            self.problems
+                .push(Problem::new(code::SHORT_CONTROL, &place.span, title).label(label));
+        }
+        self.only(place, &["control"])
     }
 
     /// A text with placeholders, all of them in `known`.

@@ -287,7 +287,7 @@ fn wire(node: Option<&Node<'_, '_>>) -> WireManual {
 fn controls(node: &Node<'_, '_>, checker: &mut Checker<'_>) -> BTreeMap<Surface, Template> {
     let found = Surface::ALL.into_iter().filter_map(|surface| {
         let text = node.text(surface.word())?;
-        Some((surface, checker.only(&text, &["control"])))
+        Some((surface, checker.control(&text)))
     });
     found.collect()
 }

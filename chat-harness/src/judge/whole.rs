@@ -331,9 +331,19 @@ fn audit_surface(view: &View<'_>, surface: Surface) -> Option<Check> {
         };
         return Some(whole(kind, &name, Verdict::Plaintext, evidence));
     }
-    let declared = view.plan.audit.controls.contains_key(&surface);
+    let audit = &view.plan.audit;
+    let declared = audit.controls.contains_key(&surface);
+    let has_controls = !audit.controls.is_empty();
+    let is_planted = !audit.canaries.is_empty() || !audit.texts.is_empty();
     let why = match searched {
-        _ if !declared => return None,
+        _ if !declared && (has_controls || surface == Surface::Others) => return None,
+        _ if !declared && !is_planted => return None,
+        // That some surface has none is told; where none has one, nothing at all is shown.
+        _ if !declared => Some(
+            "the adapter declares no control, on no surface: the search could have found nothing; \
+             add a table `[controls]`"
+                .to_owned(),
+        ),
         // Nothing was sent that was not for all.
         None if surface == Surface::Others => return None,
         None => Some("it was not searched".to_owned()),

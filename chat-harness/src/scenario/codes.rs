@@ -250,6 +250,11 @@ pub(crate) mod adapter {
         "A client is ready when it shows its event `ready`, or, with `ready = \"after-dialogue\"`, when its dialogue is over. One of them must be there, and not both.",
     );
 
+    pub(crate) const SHORT_CONTROL: Code = code(
+        "A0230",
+        "A control is a text that the search must find on a surface, to show that it could have found a canary there. A text of less than 6 bytes is not looked for: it is anybody's. `{control}` is a random word that the relay can be given as its name.",
+    );
+
     pub(super) const ALL: &[Code] = &[
         PLACEHOLDER,
         BAD_PATTERN,
@@ -259,6 +264,7 @@ pub(crate) mod adapter {
         DIALOGUE,
         CAPTURE,
         READY,
+        SHORT_CONTROL,
     ];
 }
 

@@ -312,6 +312,28 @@ fn a_search_that_could_find_nothing_cannot_tell() {
     );
 }
 
+#[test]
+fn an_adapter_without_any_control_shows_nothing() {
+    let mut plan = planned();
+    assert!(!plan.audit.texts.is_empty());
+    let wire = plan.audit.controls.remove(&Surface::Wire);
+    let tape = good(&plan);
+    assert_eq!(
+        judge(&plan, &tape.0, &[]).play,
+        PlayVerdict::Pass,
+        "{wire:?}"
+    );
+    plan.audit.controls.clear();
+    let verdicts = judge(&plan, &tape.0, &[]);
+    assert_eq!(verdicts.play, PlayVerdict::CannotTell);
+    // What others received has a control of its own.
+    assert_eq!(red(&verdicts).len(), Surface::ALL.len() - 1);
+    // Where nothing is planted, nothing is looked for.
+    plan.audit.canaries.clear();
+    plan.audit.texts.clear();
+    assert_eq!(judge(&plan, &tape.0, &[]).play, PlayVerdict::Pass);
+}
+
 /// A good play in which the search of one surface came to this.
 fn with_search(surface: Surface, told: Option<(u64, u64)>) -> PlayVerdict {
     let plan = planned();

@@ -54,6 +54,8 @@ say = "{text}"
 [client.events]
 ready = 'ready'
 sent = 'line \d+ of a long talk'
+[controls]
+output = "ready on 1"
 "#;
 
 /// Measures everything, each beside what it is compared with.

@@ -49,6 +49,11 @@ fn a_small_adapter_is_enough() {
 fn every_mistake_of_meaning_has_its_code() {
     for (before, after, code) in [
         (
+            "[client.events]",
+            "[controls]\nwire = \"lobby\"\n[client.events]",
+            "A0230",
+        ),
+        (
             "\"{relay}\", \"{name}\"",
             "\"{realy}\", \"{name}\"",
             "A0220",
