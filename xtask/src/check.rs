@@ -112,9 +112,12 @@ impl Checked {
         let above = |name: &str| path.ancestors().skip(1).find(|dir| dir.ends_with(name));
         match (above("adapters"), above("scenarios")) {
             (Some(_), _) => self.adapter(path),
-            (None, Some(root)) => self.scenario(path, root),
             (None, None) if names_programs(path) => self.adapter(path),
-            (None, None) => self.scenario(path, &workspace.scenarios()),
+            // Fixtures are looked for where `test` looks for them.
+            (None, Some(root)) if is_same(root, &workspace.zoo_scenarios()) => {
+                self.scenario(path, root);
+            }
+            (None, _) => self.scenario(path, &workspace.scenarios()),
         }
         Ok(())
     }
@@ -133,6 +136,11 @@ impl Checked {
         self.problems.extend(found.problems);
         Ok(())
     }
+}
+
+/// Two ways to the same directory.
+fn is_same(one: &Path, other: &Path) -> bool {
+    matches!((one.canonicalize(), other.canonicalize()), (Ok(one), Ok(other)) if one == other)
 }
 
 fn names_programs(path: &Path) -> bool {

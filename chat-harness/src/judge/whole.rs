@@ -275,32 +275,7 @@ pub(super) fn audit(view: &View<'_>) -> Vec<Check> {
 
 fn audit_surface(view: &View<'_>, surface: Surface) -> Option<Check> {
     let name = format!("no canary on {}", surface.in_words());
-    let findings: Vec<String> = view
-        .events
-        .iter()
-        .filter_map(|event| match &event.kind {
-            Kind::Finding {
-                surface: there,
-                place,
-                at,
-                what,
-                transformation,
-            } if *there == surface => {
-                let at = match surface {
-                    Surface::Memory => format!("address {at:#x}"),
-                    Surface::Arguments
-                    | Surface::Files
-                    | Surface::Others
-                    | Surface::Output
-                    | Surface::Wire => {
-                        format!("byte {at}")
-                    }
-                };
-                Some(format!("{what}, {transformation}, in {place} at {at}"))
-            }
-            _ => None,
-        })
-        .collect();
+    let findings = findings(view, surface);
     let searched = view.events.iter().find_map(|event| match &event.kind {
         Kind::Searched {
             surface: there,
@@ -360,6 +335,35 @@ fn audit_surface(view: &View<'_>, surface: Surface) -> Option<Check> {
         ..Evidence::default()
     });
     Some(whole(kind, &name, verdict, evidence.unwrap_or_default()))
+}
+
+/// What was found on a surface, each with its place.
+fn findings(view: &View<'_>, surface: Surface) -> Vec<String> {
+    view.events
+        .iter()
+        .filter_map(|event| match &event.kind {
+            Kind::Finding {
+                surface: there,
+                place,
+                at,
+                what,
+                transformation,
+            } if *there == surface => {
+                let at = match surface {
+                    Surface::Memory => format!("address {at:#x}"),
+                    Surface::Arguments
+                    | Surface::Files
+                    | Surface::Others
+                    | Surface::Output
+                    | Surface::Wire => {
+                        format!("byte {at}")
+                    }
+                };
+                Some(format!("{what}, {transformation}, in {place} at {at}"))
+            }
+            _ => None,
+        })
+        .collect()
 }
 
 /// The first findings, and how many more there are.

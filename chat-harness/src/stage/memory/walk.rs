@@ -80,7 +80,7 @@ impl Walk {
             if lost.peek().is_none() {
                 continue;
             }
-            let there = opened.again().map_or_else(|_| Vec::new(), |pages| pages);
+            let there = opened.again().unwrap_or_default();
             let is_there = |at: u64| there.iter().any(|pages| pages.span.contains(&at));
             let unread = lost.filter(|(_, at)| is_there(*at)).count();
             if unread > 0 {
