@@ -2,6 +2,7 @@
 
 use super::key_file::KEY_FILE;
 use super::limits::LIMITS;
+use super::size::SIZE;
 use crate::scenario::shape::{Kind, Table, Word, may, must, word};
 
 const ARGUMENTS: Kind = Kind::Array(&Kind::Text, 1);
@@ -451,6 +452,11 @@ static WIRE: Table = Table {
             "jitter",
             Kind::Integer(0, 65_535),
             "bytes by which the sizes of two texts of one length may differ; 0 when left out",
+        ),
+        may(
+            "sizes",
+            Kind::Array(&Kind::Table(&SIZE), 0),
+            "the sizes that bodies of frames may have: each frame is checked",
         ),
     ],
     one_of: &[],

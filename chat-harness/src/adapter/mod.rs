@@ -11,6 +11,7 @@ mod limits;
 mod model;
 mod parse;
 mod recognise;
+mod size;
 mod template;
 
 pub use capture::Capture;
@@ -25,4 +26,5 @@ pub use model::{
 };
 pub use parse::{load, parse, reference, schema};
 pub use recognise::Recogniser;
+pub use size::SizeRule;
 pub use template::UnknownPlaceholder;

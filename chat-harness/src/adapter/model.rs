@@ -11,6 +11,7 @@ use super::capture::Capture;
 use super::dialogue::Item;
 use super::key_file::KeyFile;
 use super::limits::Limits;
+use super::size::SizeRule;
 use crate::scenario::EventKind;
 
 /// A text with `{placeholders}`, filled in when its values are known. Known to all:
@@ -261,6 +262,9 @@ pub struct WireManual {
     /// So many bytes two messages of the same length may differ in size.
     #[serde(default)]
     pub jitter: u64,
+    /// The sizes that bodies of frames may have.
+    #[serde(default)]
+    pub sizes: Vec<SizeRule>,
 }
 
 /// How frames are cut.

@@ -13,6 +13,7 @@ use super::model::{
     Adapter, Capability, ClientManual, Copy, Escapes, Framing, MemoryManual, Program, ReadyWhen,
     RelayManual, Stop, Surface, Template, TypeManual, WireManual,
 };
+use super::size::SizeRule;
 use crate::scenario::codes;
 use crate::scenario::diagnostic::{Problem, Problems};
 use crate::scenario::walk::{self, Node};
@@ -280,6 +281,7 @@ fn wire(node: Option<&Node<'_, '_>>) -> WireManual {
         jitter: node
             .and_then(|node| node.integer("jitter"))
             .map_or(0, u64::from),
+        sizes: node.map(SizeRule::read).unwrap_or_default(),
         background: background.iter().map(|text| text.text.to_owned()).collect(),
     }
 }

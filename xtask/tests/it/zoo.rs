@@ -192,3 +192,33 @@ fn a_demo_on_a_nosy_relay_ends_in_plaintext_and_says_where() {
     // Those who chat see nothing of it.
     assert!(!told.contains("FAIL"), "{told}");
 }
+
+/// Exit code and what is told of a play and its twin.
+fn with_its_twin(arguments: &[&str]) -> (Option<i32>, String) {
+    let output = Runs::new()
+        .xtask(&["test", "--twin"])
+        .args(arguments)
+        .output()
+        .unwrap();
+    let told = [output.stderr, output.stdout].concat();
+    let told = String::from_utf8_lossy(&told).into_owned();
+    (output.status.code(), told)
+}
+
+const TWIN: &str = "FAIL  other words of the same size look the same to the relay";
+
+#[test]
+fn other_words_that_look_other_to_the_relay_are_red_in_a_twin_run() {
+    // Each byte becomes a number, which is longer for one byte than for another.
+    let zoo = [
+        "zoo/scenarios/leaks.toml",
+        "--adapter",
+        "zoo/adapters/leaky.toml",
+    ];
+    let fault = ["--set", "fault=wire-rsa-of-bytes", "--seed", "7"];
+    let (_, told) = with_its_twin(&[zoo.as_slice(), &fault].concat());
+    assert!(told.contains(TWIN), "{told}");
+    let (code, told) = with_its_twin(&["three-clients", "--seed", "7"]);
+    assert_eq!(code, Some(0), "{told}");
+    assert!(!told.contains(TWIN), "{told}");
+}

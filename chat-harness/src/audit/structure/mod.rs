@@ -13,6 +13,7 @@ mod public;
 mod repeats;
 mod secrets;
 mod sieve;
+mod sizes;
 #[cfg(test)]
 mod tests;
 mod tokens;
@@ -115,7 +116,11 @@ pub fn examine(plan: &Plan, events: &[Event], sent: &Sent) -> Vec<Kind> {
         characters,
         whole,
     ];
-    all.into_iter().flat_map(Examined::into_events).collect()
+    let sizes = sizes::examine(plan, events);
+    all.into_iter()
+        .chain(sizes)
+        .flat_map(Examined::into_events)
+        .collect()
 }
 
 /// How many different bytes there are.
