@@ -2,6 +2,7 @@
 
 use std::io::Read as _;
 
+use super::pages::page_size;
 use super::walk::{Places, Walk};
 
 /// Bytes that are copied at once.
@@ -34,7 +35,7 @@ impl Copied {
     pub(super) fn fill(&mut self, mut walk: Walk) -> (Places, Option<String>) {
         self.length = 0;
         loop {
-            let next = walk.next_length().clamp(1, BLOCK);
+            let next = walk.next_length().clamp(page_size(), BLOCK);
             self.reserve(self.length as u64 + next);
             let room = self.buffer.get_mut(self.length..).unwrap_or_default();
             match walk.read(room) {

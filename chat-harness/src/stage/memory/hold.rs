@@ -7,8 +7,9 @@ use rustix::process::{Pid, Signal, kill_process};
 
 use crate::stage::orphans::{threads, trees};
 
-/// How long all threads may take to rest. They take a fifth of a millisecond.
-const REST: Duration = Duration::from_millis(50);
+/// How long all threads may take to rest. They take a fifth of a millisecond, and longer where
+/// others want the processor.
+const REST: Duration = Duration::from_secs(2);
 
 /// How often is looked for processes that were started meanwhile.
 const ROUNDS: u32 = 100;

@@ -1,6 +1,6 @@
 //! Going through the memory of processes, one page behind the other.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeSet, VecDeque};
 use std::io::{self, Read};
 
 use super::pages::{Opened, Pages, page_size};
@@ -17,6 +17,8 @@ pub(super) struct Walk {
     ahead: VecDeque<(usize, Pages)>,
     /// Addresses of pages that could not be read.
     lost: Vec<(usize, u64)>,
+    /// What could not be read the first time was tried again.
+    is_second: bool,
     places: Places,
     /// Why it is not all of it; the first reason stands.
     unread: Option<String>,
@@ -70,26 +72,42 @@ impl Walk {
 
     /// Where everything was, and why it is not all of it.
     pub(super) fn end(mut self) -> (Places, Option<String>) {
-        // What cannot be read and is still there was not merely given back meanwhile.
-        for (whose, opened) in self.opened.iter().enumerate() {
-            let mut lost = self
-                .lost
-                .iter()
-                .filter(|(other, _)| *other == whose)
-                .peekable();
-            if lost.peek().is_none() {
-                continue;
-            }
-            let there = opened.again().unwrap_or_default();
-            let is_there = |at: u64| there.iter().any(|pages| pages.span.contains(&at));
-            let unread = lost.filter(|(_, at)| is_there(*at)).count();
-            if unread > 0 {
-                let name = &opened.name;
-                let why = format!("{unread} pages of {name} cannot be read");
-                self.unread.get_or_insert(why);
-            }
+        let unread = self.lost_and_there();
+        if let Some((whose, _)) = unread.front() {
+            let name = self.opened.get(*whose).map_or("it", |opened| &opened.name);
+            let why = format!("{} pages of {name} cannot be read", unread.len());
+            self.unread.get_or_insert(why);
         }
         (self.places, self.unread)
+    }
+
+    /// Pages that could not be read and are there now, each by itself. What is not there any more
+    /// was given back meanwhile.
+    fn lost_and_there(&self) -> VecDeque<(usize, Pages)> {
+        let mut found = VecDeque::new();
+        for (whose, opened) in self.opened.iter().enumerate() {
+            let lost = self.lost.iter().filter(|(other, _)| *other == whose);
+            let lost: BTreeSet<u64> = lost.map(|(_, at)| *at).collect();
+            if lost.is_empty() {
+                continue;
+            }
+            for Pages { span, label } in opened.again().unwrap_or_default() {
+                found.extend(lost.range(span).map(|at| {
+                    let (span, label) = (*at..at + page_size(), label.clone());
+                    (whose, Pages { span, label })
+                }));
+            }
+        }
+        found
+    }
+
+    /// Once more what could not be read: a page may be given back and taken again meanwhile.
+    fn try_again(&mut self) {
+        if !self.is_second && !self.lost.is_empty() {
+            self.is_second = true;
+            self.ahead = self.lost_and_there();
+            self.lost.clear();
+        }
     }
 
     fn miss(&mut self, why: String) {
@@ -100,7 +118,14 @@ impl Walk {
 /// Up to one neighbouring page after the other; never an error: what cannot be read is noted.
 impl Read for Walk {
     fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
-        while let Some((whose, pages)) = self.ahead.front_mut() {
+        loop {
+            let Some((whose, pages)) = self.ahead.front_mut() else {
+                self.try_again();
+                if self.ahead.is_empty() {
+                    return Ok(0);
+                }
+                continue;
+            };
             let left = pages.span.end - pages.span.start;
             if left == 0 {
                 self.ahead.pop_front();
@@ -109,6 +134,7 @@ impl Read for Walk {
             let room = into.len().min(usize::try_from(left).unwrap_or(usize::MAX));
             if self.places.length + room as u64 > MOST {
                 self.ahead.clear();
+                self.is_second = true;
                 self.miss(format!("more than {MOST} bytes of memory"));
                 return Ok(0);
             }
@@ -129,7 +155,6 @@ impl Read for Walk {
                 }
             }
         }
-        Ok(0)
     }
 }
 
@@ -158,5 +183,41 @@ impl Places {
         let next = self.pieces.partition_point(|piece| piece.begin <= at);
         let piece = self.pieces.get(next.checked_sub(1)?)?;
         Some((&piece.label, piece.address + (at - piece.begin)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Read as _;
+
+    use super::{Walk, page_size};
+
+    #[test]
+    fn what_could_not_be_read_is_tried_once_more() {
+        let us = i32::try_from(std::process::id()).unwrap();
+        let mut walk = Walk::through(&[us]);
+        let (_, first) = walk.ahead.front().unwrap();
+        let there = first.span.start;
+        walk.ahead.clear();
+        // The first page of the address space is nobody's.
+        walk.lost = vec![(0, there), (0, 0)];
+        let mut page = vec![0; 16 * 1024];
+        let read = walk.read(&mut page).unwrap();
+        assert_eq!(read as u64, page_size());
+        assert_eq!(walk.read(&mut page).unwrap(), 0);
+        let (places, unread) = walk.end();
+        assert_eq!(places.of(0).map(|(_, address)| address), Some(there));
+        assert_eq!(unread, None);
+    }
+
+    #[test]
+    fn what_is_there_and_cannot_be_read_is_said() {
+        let us = i32::try_from(std::process::id()).unwrap();
+        let mut walk = Walk::through(&[us]);
+        let (_, first) = walk.ahead.front().unwrap();
+        walk.lost = vec![(0, first.span.start)];
+        walk.is_second = true;
+        let (_, unread) = walk.end();
+        assert!(unread.unwrap().starts_with("1 pages of "));
     }
 }
