@@ -1,5 +1,7 @@
 //! From a line of a client to an event.
 
+use std::collections::BTreeMap;
+
 use regex::Regex;
 
 use super::model::{ClientManual, Escapes};
@@ -33,15 +35,21 @@ impl Recogniser {
             .patterns
             .iter()
             .find(|(_, regex)| regex.is_match(line))?;
-        let found = regex.captures(line)?;
-        let captures = regex.capture_names().flatten().filter_map(|name| {
-            let text = found.name(name)?.as_str();
-            Some((name.to_owned(), self.escapes.unescape(text).into_owned()))
-        });
         Some(Seen {
             event: *event,
-            captures: captures.collect(),
+            captures: self.captures(regex, line),
         })
+    }
+
+    fn captures(&self, regex: &Regex, line: &str) -> BTreeMap<String, String> {
+        let mut names = regex.capture_names().flatten().peekable();
+        // Most patterns have none, and to find where they match costs more than whether.
+        let found = names.peek().and_then(|_| regex.captures(line));
+        let captures = names.filter_map(|name| {
+            let text = found.as_ref()?.name(name)?.as_str();
+            Some((name.to_owned(), self.escapes.unescape(text).into_owned()))
+        });
+        captures.collect()
     }
 }
 

@@ -178,8 +178,8 @@ impl<'p> Play<'p> {
         &mut self,
         write: impl FnOnce(&mut Writer) -> io::Result<T>,
     ) -> Result<T, EngineError> {
-        let dir = self.writer.dir().to_owned();
-        write(&mut self.writer).map_err(EngineError::file("write in", dir))
+        let written = write(&mut self.writer);
+        written.map_err(|error| EngineError::file("write in", self.writer.dir())(error))
     }
 
     /// Lets things happen until `done`, or until the deadline. True when it is done.
