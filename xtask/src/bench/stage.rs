@@ -176,7 +176,7 @@ async fn lines(ground: &Ground, reports: &Path, rounds: u32) -> Result<Row, Trou
         for event in events {
             match event.kind {
                 Kind::Typed { .. } => typed = Some(event.t),
-                Kind::StepEnded { .. } => {
+                Kind::Line { seen: Some(_), .. } => {
                     let took = typed.take().map(|typed| event.t - typed);
                     ours.extend(took.map(Duration::from_nanos));
                 }
