@@ -13,6 +13,7 @@ mod fault;
 mod fence;
 mod load;
 mod model;
+mod outcome;
 mod pass_phrases;
 mod pattern;
 mod private;

@@ -8,6 +8,7 @@ use std::time::Duration;
 use super::build::{Builder, Here, Unsupported};
 use super::derive::Message;
 use super::model::{Action, Mode, Pattern, PlannedFile, PlannedStep, Sent};
+use super::outcome::{Thing, must_be_told};
 use super::words;
 use crate::adapter::Capability;
 use crate::scenario::{
@@ -84,6 +85,7 @@ impl Builder<'_> {
             Some(_) => (manual.msg.as_ref(), "msg", Capability::Msg),
         };
         let template = self.manual(adapter, template, verb, Some(capability))?;
+        must_be_told(outcome, Thing::Message, (adapter, adapter))?;
         let mut values = BTreeMap::from([("text".to_owned(), self.escaped(from, &text)?)]);
         values.insert("name".to_owned(), self.login(from).to_owned());
         values.extend(adapter.captured_later());
@@ -131,6 +133,7 @@ impl Builder<'_> {
         let adapter = self.adapter_of(from);
         let manual = adapter.client.r#type.file.as_ref();
         let template = self.manual(adapter, manual, "file", Some(Capability::File))?;
+        must_be_told(*outcome, Thing::File, (adapter, self.adapter_of(to)))?;
         let (name, size) = self.outbox(here, from, source, name);
         let mut values = BTreeMap::from([
             ("name".to_owned(), self.login(from).to_owned()),

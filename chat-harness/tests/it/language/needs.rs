@@ -2,7 +2,7 @@
 
 use chat_harness::adapter::{self, Capability};
 use chat_harness::plan::{self, Unsupported};
-use chat_harness::scenario::Need;
+use chat_harness::scenario::{EventKind, Need};
 
 use super::{codes, parse, reference, scenarios};
 
@@ -37,4 +37,36 @@ fn a_scenario_can_need_namespaces() {
 fn an_unknown_need_is_an_error() {
     let text = format!("title = \"t\"\nneeds = [\"recipets\"]\n{STEPS}");
     assert_eq!(codes(&text), ["S0105"]);
+}
+
+#[test]
+fn an_outcome_that_nobody_would_show_is_unsupported() {
+    let says_no = [
+        (
+            "msg = { from = \"alice\", to = \"zed\", text = \"is anybody there?\", outcome = \"refused\" }",
+            EventKind::Refused,
+        ),
+        (
+            "file = { from = \"alice\", to = \"bob\", size = \"1KiB\", outcome = \"offered\" }",
+            EventKind::FileOffered,
+        ),
+        (
+            "msg = { from = \"alice\", to = \"bob\", text = \"can you hear me?\", outcome = \"undelivered\" }",
+            EventKind::Undelivered,
+        ),
+    ];
+    for (step, event) in says_no {
+        let text = format!("title = \"t\"\nclients = [\"alice\", \"bob\"]\n[[steps]]\n{step}\n");
+        let scenario = parse(&text).unwrap();
+        let mut adapter = reference();
+        assert!(plan::build(&scenario, &adapter, 1, &scenarios()).is_ok());
+        adapter.client.events.remove(&event);
+        let Unsupported(why) = plan::build(&scenario, &adapter, 1, &scenarios()).unwrap_err();
+        let says = format!(
+            "`reference` has no pattern for the event `{}`",
+            event.word()
+        );
+        assert!(why.starts_with(&says), "{why}");
+        assert!(why.ends_with("add it to its [client.events]"), "{why}");
+    }
 }
