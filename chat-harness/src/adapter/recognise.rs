@@ -41,6 +41,15 @@ impl Recogniser {
         })
     }
 
+    /// What a line would show as this event, whichever it counts as.
+    pub fn seen_as(&self, kind: EventKind, line: &str) -> Option<Seen> {
+        let (event, regex) = self.patterns.iter().find(|(event, _)| *event == kind)?;
+        regex.is_match(line).then(|| Seen {
+            event: *event,
+            captures: self.captures(regex, line),
+        })
+    }
+
     fn captures(&self, regex: &Regex, line: &str) -> BTreeMap<String, String> {
         let mut names = regex.capture_names().flatten().peekable();
         // Most patterns have none, and to find where they match costs more than whether.

@@ -2,12 +2,16 @@
 
 use std::ops::Range;
 
+use super::counted;
 use super::evidence::{brief, difference, just_before};
 use super::verdict::{Check, CheckKind, Evidence, Verdict};
 use super::view::{Shown, View};
 use crate::plan::{Action, CompiledPattern, Expectation, Mode, Pattern, PlannedStep};
 use crate::scenario::{EventKind, LeaveHow};
 use crate::timeline::{Kind, StepResult, Stream};
+
+/// Where to look for what somebody did not show.
+const SHOWN: [Stream; 2] = [Stream::Stdout, Stream::Stderr];
 
 /// One check for each expectation of every step that was reached.
 pub(super) fn checks(view: &View<'_>) -> Vec<Check> {
@@ -73,7 +77,9 @@ fn awaited(view: &View<'_>, step: &PlannedStep, one: &Expectation) -> (Verdict, 
         Some(StepResult::Impossible(_)) | None => true,
     };
     if missing {
-        return (Verdict::Fail, absent(view, step, one));
+        let began = span.map_or(0, |span| span.began);
+        let ended = span.and_then(|span| span.ended).unwrap_or(view.stopping);
+        return (Verdict::Fail, absent(view, began..ended, one));
     }
     if one.mode != Mode::Once {
         return (Verdict::Pass, Evidence::default());
@@ -91,7 +97,7 @@ fn awaited(view: &View<'_>, step: &PlannedStep, one: &Expectation) -> (Verdict, 
         just_before: last
             .map(|shown| just_before(view, shown.n))
             .unwrap_or_default(),
-        look_at: Some(format!("out/{}.stdout", one.client)),
+        look_at: view.output_of(&one.client, SHOWN),
         ..Evidence::default()
     };
     (Verdict::Fail, evidence)
@@ -130,13 +136,11 @@ fn equal_expectations(view: &View<'_>, one: &Expectation) -> usize {
 }
 
 /// Why something awaited has not come: the nearest miss, and the silence.
-fn absent(view: &View<'_>, step: &PlannedStep, one: &Expectation) -> Evidence {
-    let span = view.step(&step.id);
-    let began = span.map_or(0, |span| span.began);
-    let ended = span.and_then(|span| span.ended).unwrap_or(view.stopping);
+pub(super) fn absent(view: &View<'_>, when: Range<u64>, one: &Expectation) -> Evidence {
+    let ended = when.end;
     let since: Vec<Shown<'_>> = view
         .shown(&one.client)
-        .filter(|shown| shown.n > began && shown.n < ended)
+        .filter(|shown| shown.n > when.start && shown.n < ended)
         .collect();
     let wanted = in_words(&one.pattern);
     let nearest = since
@@ -145,13 +149,19 @@ fn absent(view: &View<'_>, step: &PlannedStep, one: &Expectation) -> Evidence {
     let text = expected_text(&one.pattern);
     let astray = text
         .as_ref()
-        .and_then(|text| on_stderr(view, &one.client, text, began..ended));
+        .and_then(|text| on_stderr(view, &one.client, text, when.clone()));
+    let elsewhere = counted::taken(view, one, &since).or(astray);
     let got = match nearest {
-        _ if astray.is_some() => astray.unwrap_or_default(),
-        Some(shown) => format!("{} printed {:?}", one.client, brief(shown.text)),
+        _ if elsewhere.is_some() => elsewhere.unwrap_or_default(),
+        Some(shown) => format!(
+            "{} printed {:?}{}",
+            one.client,
+            brief(shown.text),
+            counted::instead(view, one, shown)
+        ),
         None => silence(view, &one.client, ended),
     };
-    let got = match guess(view, &one.client, began..ended) {
+    let got = match guess(view, &one.client, when) {
         Some(why) => format!("{got}; {why}"),
         None => got,
     };
@@ -166,7 +176,7 @@ fn absent(view: &View<'_>, step: &PlannedStep, one: &Expectation) -> Evidence {
             .zip(shown_text)
             .and_then(|(text, shown)| difference(&text, &shown)),
         just_before: just_before(view, ended),
-        look_at: Some(format!("out/{}.stdout", one.client)),
+        look_at: view.output_of(&one.client, SHOWN),
     }
 }
 

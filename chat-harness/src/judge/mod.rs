@@ -1,9 +1,11 @@
 //! The judge: from plan and timeline to verdicts. Pure.
 
+mod counted;
 mod evidence;
 mod expectations;
 mod limits;
 mod load;
+mod opening;
 mod order;
 mod unscripted;
 mod verdict;
@@ -39,6 +41,7 @@ pub fn judge(
 fn all(view: &View<'_>, snapshots: &[(String, String, Comparison)]) -> Vec<Check> {
     let mut checks: Vec<Check> = whole::in_time(view).into_iter().collect();
     checks.extend(whole::ready(view));
+    checks.extend(opening::checks(view));
     checks.extend(limits::checks(view));
     checks.extend(expectations::checks(view));
     checks.extend(order::checks(view));

@@ -102,6 +102,18 @@ impl<'a> View<'a> {
         lane.iter().copied().filter(move |shown| shown.n < stopping)
     }
 
+    /// Where somebody's output lies, below the play's directory: the first of these streams
+    /// that has some.
+    pub(super) fn output_of(&self, who: &str, streams: [Stream; 2]) -> Option<String> {
+        let has = |wanted: Stream| {
+            self.events.iter().any(|event| {
+                matches!(&event.kind, Kind::Output { who: origin, stream, .. } if origin == who && *stream == wanted)
+            })
+        };
+        let found = streams.into_iter().find(|stream| has(*stream))?;
+        Some(found.file_of(who))
+    }
+
     /// How a step went; `None` when it was not reached.
     pub(super) fn step(&self, id: &StepId) -> Option<&StepSpan> {
         self.steps.get(id)

@@ -11,7 +11,7 @@ use crate::adapter::Surface;
 use crate::plan::Action;
 use crate::scenario::{LeaveHow, RelayAction};
 use crate::snapshot::{Comparison, RELAY_VIEW};
-use crate::timeline::{Ended, Kind};
+use crate::timeline::{Ended, Kind, Stream};
 
 /// SIGINT, SIGKILL and SIGTERM: how the stage asks, and what it does when nobody listens.
 const ASKED: [i32; 3] = [2, 9, 15];
@@ -74,7 +74,7 @@ pub(super) fn ready(view: &View<'_>) -> Vec<Check> {
                 expected: format!("{who} gets ready"),
                 got: why.clone(),
                 just_before: just_before(view, n),
-                look_at: Some(format!("out/{who}.stderr")),
+                look_at: view.output_of(who, [Stream::Stderr, Stream::Stdout]),
                 ..Evidence::default()
             };
             whole(
@@ -133,7 +133,7 @@ fn died(view: &View<'_>, who: &str, n: u64, how: Ended) -> Evidence {
         expected: format!("{who} runs to the end"),
         got: format!("{who} {how}"),
         just_before: just_before(view, n),
-        look_at: Some(format!("out/{who}.stderr")),
+        look_at: view.output_of(who, [Stream::Stderr, Stream::Stdout]),
         ..Evidence::default()
     }
 }

@@ -84,6 +84,9 @@ impl Narrator {
             Kind::NotReady { who, why } => {
                 vec![self.say(who, &format!("NOT READY: {}", visible(why)))]
             }
+            Kind::Missed { who, awaited, .. } => {
+                vec![self.say(who, &format!("MISSED: {}", visible(awaited)))]
+            }
             Kind::Frame {
                 link,
                 direction: Direction::Up,

@@ -315,7 +315,7 @@ impl<'p> Play<'p> {
 
     fn output(&mut self, run: &Run, stream: Stream, bytes: &Bytes) -> Result<(), EngineError> {
         self.pulse.hear(&run.who);
-        let file = output_file(&run.who, stream);
+        let file = stream.file_of(&run.who);
         let who = run.who.clone();
         let most = self.limits_of(&who).output;
         let at = match self.written(|writer| writer.keep(&file, bytes, most))? {
@@ -508,14 +508,6 @@ impl RelayReady {
         self.port = captures
             .name("port")
             .and_then(|port| port.as_str().parse().ok());
-    }
-}
-
-/// Where a stream of a participant is kept, below the play's directory.
-pub(super) fn output_file(who: &str, stream: Stream) -> String {
-    match stream {
-        Stream::Stderr => format!("out/{who}.stderr"),
-        Stream::Stdout => format!("out/{who}.stdout"),
     }
 }
 

@@ -47,19 +47,25 @@ impl Play<'_> {
     }
 
     fn has_opened(&mut self, client: &str, missing: &[ExpectationId]) -> Result<bool, EngineError> {
-        let ready = is_ready(client);
-        let about_it = self.plan.opening.iter().filter(|one| is_about(one, client));
-        let expected = ready.iter().chain(about_it);
-        let list: Vec<&str> = expected
-            .filter(|one| missing.contains(&one.id))
-            .map(|one| one.sentence.as_str())
-            .collect();
-        if !list.is_empty() {
-            return self.not_ready(client, &list.join(", "), START);
+        let [ready] = is_ready(client);
+        if missing.contains(&ready.id) {
+            let events = &self.plan.adapter_of(client).client.events;
+            let pattern = events.get(&EventKind::Ready).map_or("", String::as_str);
+            let awaited = format!("{}, by a line that matches /{pattern}/", ready.sentence);
+            return self.not_ready(client, &awaited, START);
         }
         let who = client.to_owned();
         self.record(Kind::Ready { who })?;
-        Ok(true)
+        let about_it = self.plan.opening.iter().filter(|one| is_about(one, client));
+        let missed: Vec<&Expectation> = about_it.filter(|one| missing.contains(&one.id)).collect();
+        for one in &missed {
+            self.record(Kind::Missed {
+                who: one.client.clone(),
+                expectation: one.id.clone(),
+                awaited: one.sentence.clone(),
+            })?;
+        }
+        Ok(missed.is_empty())
     }
 }
 

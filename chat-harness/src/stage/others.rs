@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::fs::File;
 use std::path::PathBuf;
 
-use super::drive::{Play, output_file, wire_file};
+use super::drive::{Play, wire_file};
 use super::scratch::Scratch;
 use super::structure::KeyPiece;
 use crate::adapter::Surface;
@@ -78,7 +78,7 @@ impl Play<'_> {
 
     /// What a client has printed, and the files that it has received.
     fn received(&self, who: &str) -> Vec<(String, PathBuf)> {
-        let printed = [Stream::Stdout, Stream::Stderr].map(|stream| output_file(who, stream));
+        let printed = [Stream::Stdout, Stream::Stderr].map(|stream| stream.file_of(who));
         let kept = |name: &String| self.writer.kept().any(|(kept, _)| kept == name);
         let printed = printed.into_iter().filter(kept);
         let mut places: Vec<(String, PathBuf)> = printed

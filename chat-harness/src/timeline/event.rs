@@ -62,6 +62,15 @@ pub enum Kind {
         /// What was awaited and what was seen instead.
         why: String,
     },
+    /// Before step 1 somebody came, and another one did not show it.
+    Missed {
+        /// Who should have shown it.
+        who: Origin,
+        /// What of the plan's opening.
+        expectation: ExpectationId,
+        /// What was awaited, in words.
+        awaited: String,
+    },
     /// Its process has ended.
     Exited {
         /// Who.
@@ -382,6 +391,16 @@ impl std::fmt::Display for Ended {
 pub enum Stream {
     Stderr,
     Stdout,
+}
+
+impl Stream {
+    /// Where this stream of a participant is kept, below the play's directory.
+    pub(crate) fn file_of(self, who: &str) -> String {
+        match self {
+            Self::Stderr => format!("out/{who}.stderr"),
+            Self::Stdout => format!("out/{who}.stdout"),
+        }
+    }
 }
 
 /// A direction of a link.

@@ -219,6 +219,7 @@ fn rows<'a>(
             Kind::Exited { who, how } => (who, "✂ ended", format!("{who} {how}")),
             Kind::Fault { link, did, .. } => (link, "⚡ fault", format!("{link}: {did}")),
             Kind::NotReady { who, why } => (who, "✘ not ready", why.clone()),
+            Kind::Missed { who, awaited, .. } => (who, "✘ missed", awaited.clone()),
             Kind::Exceeded {
                 who, limit, used, ..
             } => {

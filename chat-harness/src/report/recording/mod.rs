@@ -85,6 +85,7 @@ fn who(kind: &Kind) -> Option<&str> {
     match kind {
         Kind::Started { who, .. }
         | Kind::NotReady { who, .. }
+        | Kind::Missed { who, .. }
         | Kind::Exited { who, .. }
         | Kind::Typed { who, .. }
         | Kind::Output { who, .. } => Some(who),
@@ -127,6 +128,7 @@ impl Seat {
         match &event.kind {
             Kind::Started { turn, .. } => self.started(event.t, *turn),
             Kind::NotReady { why, .. } => self.remark(event.t, &format!("not ready: {why}")),
+            Kind::Missed { awaited, .. } => self.remark(event.t, &format!("missed: {awaited}")),
             Kind::Exited { how, .. } => {
                 self.last_status = Some(status(*how));
                 self.remark(event.t, &how.to_string());

@@ -211,6 +211,13 @@ impl Scene {
                     seat.state = SeatState::Dead(why);
                 });
             }
+            Kind::Missed { who, awaited, .. } => {
+                let awaited = visible(awaited);
+                self.tell(ToldKind::Failed, format!("has not come: {awaited}"));
+                self.seat(who, |seat| {
+                    seat.push(EntryKind::Happened, &format!("MISSED: {awaited}"));
+                });
+            }
             Kind::Exited { who, how } => self.exited(who, &how.to_string()),
             Kind::Typed { who, line } => self.typed(who, line),
             Kind::Output {
