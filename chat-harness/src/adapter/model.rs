@@ -216,6 +216,21 @@ pub enum ReadyWhen {
     AfterDialogue(u16),
 }
 
+impl ReadyWhen {
+    /// What is awaited of the relay, in words.
+    pub fn in_words(&self) -> String {
+        match self {
+            Self::Line(pattern) => format!(
+                "the relay gets ready, by a line that matches /{pattern}/ and tells its port"
+            ),
+            Self::Listens(port) => format!("the relay gets ready, by listening on port {port}"),
+            Self::AfterDialogue(port) => {
+                format!("the relay gets ready for port {port}, at the end of its dialogue")
+            }
+        }
+    }
+}
+
 /// How a relay stops.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]

@@ -67,7 +67,7 @@ impl Play<'_> {
         {
             return Ok(false);
         }
-        self.pulse.waits_for(RELAY, "the relay gets ready");
+        self.pulse.waits_for(RELAY, &manual.ready.in_words());
         let ready = self.converse(RELAY, &values).await?
             && match manual.ready {
                 ReadyWhen::Line(_) => self.await_ready_line().await?,
@@ -98,8 +98,8 @@ impl Play<'_> {
         if self.relay_ready.seen && self.relay_ready.port.is_some() {
             return Ok(true);
         }
-        let awaited = "a line that matches the adapter's [relay] ready, with its port";
-        self.not_ready(RELAY, awaited, READY)
+        let awaited = self.plan.adapter.relay.ready.in_words();
+        self.not_ready(RELAY, &awaited, READY)
     }
 
     async fn await_listening(&mut self, port: u16) -> Result<bool, EngineError> {
@@ -113,7 +113,8 @@ impl Play<'_> {
             let look = (Instant::now() + pause).min(deadline);
             let ended = self.until(look, |play| Ok(play.is_silent(RELAY))).await?;
             if ended || Instant::now() >= deadline {
-                return self.not_ready(RELAY, &format!("it listens on port {port}"), READY);
+                let awaited = self.plan.adapter.relay.ready.in_words();
+                return self.not_ready(RELAY, &awaited, READY);
             }
             pause = pause.mul_f32(1.5).min(LISTEN_LONGEST);
         }

@@ -319,7 +319,8 @@ fn a_play_that_waits_says_for_what_after_a_while_and_when_it_is_asked() {
     let slow = lines.find(|line| line.contains("SLOW")).unwrap();
     assert!(slow.contains(words), "{slow}");
     assert!(
-        slow.contains("the relay gets ready (relay has printed nothing"),
+        slow.contains("the relay gets ready, by a line that matches /")
+            && slow.contains("(relay has printed nothing"),
         "{slow}"
     );
     let pid = Pid::from_raw(i32::try_from(run.id()).unwrap()).unwrap();

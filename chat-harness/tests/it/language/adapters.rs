@@ -1,7 +1,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use chat_harness::adapter::{self, Escapes, Program, Recogniser, Template};
+use chat_harness::adapter::{self, Escapes, Program, ReadyWhen, Recogniser, Template};
 use chat_harness::scenario::EventKind;
 use insta::assert_snapshot;
 use proptest::prelude::*;
@@ -283,5 +283,17 @@ fn a_setting_is_a_placeholder_that_a_run_can_change() {
     assert_eq!(
         error.to_string(),
         "the adapter `small` has no setting `fualt`; it has fault"
+    );
+}
+
+#[test]
+fn what_is_awaited_of_a_relay_has_its_pattern_or_its_port() {
+    assert_eq!(
+        ReadyWhen::Line(r"up on (?<port>\d+)".to_owned()).in_words(),
+        r"the relay gets ready, by a line that matches /up on (?<port>\d+)/ and tells its port"
+    );
+    assert_eq!(
+        ReadyWhen::Listens(7411).in_words(),
+        "the relay gets ready, by listening on port 7411"
     );
 }
