@@ -71,7 +71,7 @@ pub(crate) fn run(arguments: &cli::Demo, workspace: &Workspace) -> Ran {
         .web
         .then(|| binaries::build_one(workspace, web::PACKAGE));
     let page = page.transpose()?;
-    let ground = staging::ground(workspace, &staging, who, Update::Check)?;
+    let ground = staging::ground(workspace, &staging, who, Update::IfStored)?;
     let reports = workspace.reports();
     let dir = RunDir::create(reports).map_err(|error| Trouble::file(reports, &error))?;
     let shown = Shown {
@@ -321,6 +321,9 @@ fn closing(shown: &Shown, report: &PlayReport, narrator: Option<&Narrator>) -> u
             report.scenario, report.seed, shown.flags
         );
         output::result(&report::terminal::failure(report, dir.path(), &repeat));
+    }
+    if let Some(note) = report::terminal::unstored(report) {
+        output::result(&format!("   {note}"));
     }
     let files = dir.path().join(&report.dir);
     output::result(&format!(

@@ -6,8 +6,8 @@ use std::time::Duration;
 use anstyle::{AnsiColor, Style};
 
 use super::{PlayReport, RunReport, Searches, Tried, load};
-use crate::judge::{Check, PlayVerdict, Verdict};
-use crate::run::Asked;
+use crate::judge::{Check, CheckKind, PlayVerdict, Verdict};
+use crate::run::{Asked, REFERENCE};
 use crate::stage::Status;
 
 const PASS: Style = AnsiColor::Blue.on_default().bold();
@@ -215,6 +215,21 @@ pub(super) fn repeat(play: &PlayReport, asked: &Asked) -> String {
         Some(shape) => format!("load {which} {}", load::flags(shape)),
     };
     format!("cargo xtask {what} --seed {}{}", play.seed, asked.flags())
+}
+
+/// How to store what a play of the reference implementation has shown, where it passed and
+/// there was no snapshot to compare it with.
+pub fn unstored(play: &PlayReport) -> Option<String> {
+    let mut checks = play.verdicts.checks.iter();
+    let is_compared = checks.any(|check| matches!(check.kind, CheckKind::Snapshot(_)));
+    let is_due = play.verdicts.play == PlayVerdict::Pass && play.adapter == REFERENCE;
+    (is_due && !is_compared).then(|| {
+        format!(
+            "no snapshot is stored yet, which `test` asks for: `cargo xtask test {} --accept` \
+             stores one",
+            to_type(&play.scenario, &play.path)
+        )
+    })
 }
 
 /// What to type to mean a scenario: elsewhere than in `scenarios/` an id means nothing.

@@ -220,10 +220,10 @@ fn compare(
                 path: ground.scenarios.join("snapshots"),
                 error,
             })?;
-        compared.push(Compared {
+        compared.extend(comparison.map(|comparison| Compared {
             kind: kind.to_owned(),
             comparison,
-        });
+        }));
     }
     Ok(compared)
 }

@@ -50,7 +50,7 @@ impl Store {
     }
 
     /// Compares a text with the stored one, exactly, after one final line break; then does
-    /// with it what `mode` says.
+    /// with it what `mode` says. `None` where there is none to compare with, and need not be.
     ///
     /// # Errors
     ///
@@ -61,7 +61,7 @@ impl Store {
         kind: &str,
         text: &str,
         mode: Update,
-    ) -> io::Result<Comparison> {
+    ) -> io::Result<Option<Comparison>> {
         let path = self
             .dir
             .join(format!("{}.{kind}.snap", file_stem(&scenario.id)));
@@ -72,10 +72,10 @@ impl Store {
             Err(error) => return Err(error),
         };
         if stored.as_deref() == Some(text.trim_end_matches('\n')) {
-            if mode != Update::Check && pending.exists() {
+            if matches!(mode, Update::Accept | Update::Pending) && pending.exists() {
                 fs::remove_file(&pending)?;
             }
-            return Ok(Comparison::Same);
+            return Ok(Some(Comparison::Same));
         }
         match mode {
             Update::Accept => {
@@ -83,16 +83,14 @@ impl Store {
                 if pending.exists() {
                     fs::remove_file(&pending)?;
                 }
-                return Ok(Comparison::Same);
+                return Ok(Some(Comparison::Same));
             }
-            Update::Check => {}
+            Update::IfStored if stored.is_none() => return Ok(None),
+            Update::Check | Update::IfStored => {}
             Update::Pending => self.write(&pending, &front_matter(scenario, kind, true), text)?,
         }
-        Ok(
-            stored.map_or(Comparison::Missing, |stored| Comparison::Different {
-                stored,
-            }),
-        )
+        let different = |stored| Comparison::Different { stored };
+        Ok(Some(stored.map_or(Comparison::Missing, different)))
     }
 
     fn write(&self, path: &Path, front: &str, text: &str) -> io::Result<()> {
@@ -189,6 +187,7 @@ mod tests {
             store
                 .compare(&scenario(), "transcript", text, mode)
                 .unwrap()
+                .expect("it is compared")
         };
         assert_eq!(compare("one\ntwo\n", Update::Check), Comparison::Missing);
         assert!(
@@ -206,6 +205,25 @@ mod tests {
                 "{other:?}"
             );
         }
+    }
+
+    #[test]
+    fn an_audience_needs_no_snapshot_and_sees_where_one_differs() {
+        let dir = tempfile::tempdir().unwrap();
+        let store = Store::new(dir.path().join("snapshots"));
+        let compare = |text, mode| {
+            let compared = store.compare(&scenario(), "transcript", text, mode);
+            compared.unwrap()
+        };
+        assert_eq!(compare("was", Update::IfStored), None);
+        assert!(!dir.path().join("snapshots").exists(), "nothing is written");
+        compare("was", Update::Accept);
+        assert_eq!(compare("was", Update::IfStored), Some(Comparison::Same));
+        let stored = "was".to_owned();
+        assert_eq!(
+            compare("is", Update::IfStored),
+            Some(Comparison::Different { stored })
+        );
     }
 
     #[test]

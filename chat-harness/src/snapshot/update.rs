@@ -7,6 +7,8 @@ pub enum Update {
     Accept,
     /// Write nothing.
     Check,
+    /// Write nothing, and compare with nothing where none is stored: for an audience.
+    IfStored,
     /// Write `.snap.new` beside it, for `cargo insta review`.
     Pending,
 }

@@ -10,6 +10,7 @@ mod flaky;
 mod load;
 mod long_page;
 mod network;
+mod newcomer;
 mod one_build;
 mod running;
 mod runs;

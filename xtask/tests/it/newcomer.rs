@@ -1,0 +1,39 @@
+//! What somebody meets who writes a scenario or an adapter for the first time.
+
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+use crate::runs::{Runs, root};
+
+/// What was printed, and the exit code.
+fn said(mut xtask: Command) -> (i32, String, String) {
+    let output = xtask.output().unwrap();
+    let text = |bytes| String::from_utf8(bytes).unwrap();
+    let code = output.status.code().unwrap();
+    (code, text(output.stdout), text(output.stderr))
+}
+
+/// A scenario elsewhere that has no snapshot.
+fn scenario(dir: &Path) -> String {
+    let text = "title = \"Mine\"\nclients = [\"alice\", \"bob\"]\n\
+        [[steps]]\nsay = { from = \"alice\", text = \"good morning, everybody: {canary}\" }\n";
+    let file = dir.join("mine.toml");
+    fs::write(&file, text).unwrap();
+    file.display().to_string()
+}
+
+#[test]
+fn a_demo_needs_no_snapshot_and_says_how_to_store_one_for_the_test_which_does() {
+    let (runs, dir) = (Runs::new(), tempfile::tempdir().unwrap());
+    let file = scenario(dir.path());
+    let (code, out, err) = said(runs.xtask(&["demo", &file]));
+    assert_eq!(code, 0, "{out}{err}");
+    let note = format!("`cargo xtask test {file} --accept` stores one");
+    assert_eq!(out.matches(&note).count(), 1, "{out}");
+    let mut test = runs.xtask(&["test", &file]);
+    test.env("CI", "true");
+    let (code, _, err) = said(test);
+    assert_eq!(code, 1, "{err}");
+    assert!(err.contains("none is stored"), "{err}");
+}
