@@ -1,4 +1,4 @@
-//! `explain`: what a scenario will do, or what an error code means.
+//! `explain`: what the scenarios of a file will do, or what an error code means.
 
 use chat_harness::plan;
 use chat_harness::scenario;
@@ -10,7 +10,7 @@ use crate::staging;
 use crate::trouble::{Ran, Trouble};
 use crate::workspace::Workspace;
 
-/// Prints the plan of a scenario in sentences, or the page of an error code.
+/// Prints the plan of each scenario of a file in sentences, or the page of an error code.
 pub(crate) fn run(arguments: &cli::Explain) -> Ran {
     if is_code(&arguments.what) {
         let page = scenario::explain_code(&arguments.what)
@@ -19,16 +19,18 @@ pub(crate) fn run(arguments: &cli::Explain) -> Ran {
         return Ok(FINE);
     }
     let workspace = Workspace::here();
-    let scenario = staging::one(&workspace, &arguments.what)?;
-    let who = staging::implementations(
-        &workspace,
-        &arguments.staging,
-        std::slice::from_ref(&scenario),
-    )?;
+    let scenarios = staging::of_one_file(&workspace, &arguments.what)?;
+    let who = staging::implementations(&workspace, &arguments.staging, &scenarios)?;
     let root = workspace.scenarios();
-    let plan = plan::build(&scenario, who.cast(), arguments.staging.seed(), &root)
-        .map_err(|missing| Trouble::usage(format!("{} cannot play it: {missing}", who.name())))?;
-    output::result(plan::explain(&plan).trim_end());
+    let mut pages = Vec::new();
+    for scenario in &scenarios {
+        let plan = plan::build(scenario, who.cast(), arguments.staging.seed(), &root);
+        let plan = plan.map_err(|missing| {
+            Trouble::usage(format!("{} cannot play it: {missing}", who.name()))
+        })?;
+        pages.push(plan::explain(&plan).trim_end().to_owned());
+    }
+    output::result(&pages.join("\n\n"));
     Ok(FINE)
 }
 

@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use chat_harness::adapter::{self, Adapter};
 use chat_harness::plan::Cast;
+use chat_harness::report::terminal;
 use chat_harness::run::{self, Asked, Ground, Selection, Wanted};
 use chat_harness::scenario::Scenario;
 use chat_harness::snapshot::Update;
@@ -60,15 +61,39 @@ pub(crate) fn one(workspace: &Workspace, name: &str) -> Result<Scenario, Trouble
     };
     let mut found = scenarios(&workspace.scenarios(), &wanted)?;
     if found.len() > 1 {
-        let ids: Vec<&str> = found.iter().map(|scenario| scenario.id.as_str()).collect();
-        return Err(Trouble::usage(format!(
-            "`{name}` may mean {}; say which",
-            ids.join(", ")
-        )));
+        return Err(several(workspace, name, &found));
     }
     found
         .pop()
         .ok_or_else(|| Trouble::usage(format!("no scenario is called `{name}`")))
+}
+
+/// All scenarios of the one file that a name means.
+///
+/// # Errors
+///
+/// As [`scenarios`], and when the name means several files.
+pub(crate) fn of_one_file(workspace: &Workspace, name: &str) -> Result<Vec<Scenario>, Trouble> {
+    let wanted = Wanted {
+        names: vec![name.to_owned()],
+        tags: Vec::new(),
+    };
+    let found = scenarios(&workspace.scenarios(), &wanted)?;
+    let files: BTreeSet<&PathBuf> = found.iter().map(|scenario| &scenario.path).collect();
+    if files.len() > 1 {
+        return Err(several(workspace, name, &found));
+    }
+    Ok(found)
+}
+
+/// What to type for each of them.
+fn several(workspace: &Workspace, name: &str, found: &[Scenario]) -> Trouble {
+    let each = found.iter().map(|scenario| {
+        let path = workspace.shown(&scenario.path);
+        terminal::to_type(&scenario.id, Path::new(&path))
+    });
+    let each: Vec<String> = each.collect();
+    Trouble::usage(format!("`{name}` may mean {}; say which", each.join(", ")))
 }
 
 /// The adapter of a run, and those that its scenarios name for single clients.

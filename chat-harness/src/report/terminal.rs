@@ -233,10 +233,14 @@ pub fn unstored(play: &PlayReport) -> Option<String> {
 }
 
 /// What to type to mean a scenario: elsewhere than in `scenarios/` an id means nothing.
-pub(crate) fn to_type(id: &str, path: &Path) -> String {
-    let is_ours = path.starts_with("scenarios");
-    let which = is_ours.then(|| id.to_owned());
-    which.unwrap_or_else(|| path.display().to_string())
+pub fn to_type(id: &str, path: &Path) -> String {
+    if path.starts_with("scenarios") {
+        return id.to_owned();
+    }
+    // A directory may have the sign in its name, too.
+    let last = id.rsplit('/').next().unwrap_or(id);
+    let cell = last.split_once('@').map(|(_, values)| format!("@{values}"));
+    format!("{}{}", path.display(), cell.unwrap_or_default())
 }
 
 /// The sum of a run. Its last line is `N passed, N failed, N skipped`.

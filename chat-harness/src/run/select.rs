@@ -37,12 +37,7 @@ pub fn select(root: &Path, wanted: &Wanted) -> std::io::Result<Selection> {
     let mut selection = Selection::default();
     let mut chosen = Vec::new();
     for name in &wanted.names {
-        let as_path = PathBuf::from(name);
-        let found = if as_path.extension().is_some_and(|end| end == "toml") && as_path.is_file() {
-            vec![as_path]
-        } else {
-            matching(&files, root, name)
-        };
+        let found = file_of(name).map_or_else(|| matching(&files, root, name), |file| vec![file]);
         if found.is_empty() {
             selection
                 .unknown
@@ -68,26 +63,45 @@ pub fn select(root: &Path, wanted: &Wanted) -> std::io::Result<Selection> {
     }
     let combinations = wanted.names.iter().filter(|name| name.contains(CELL));
     for name in combinations {
-        let mut ids = selection.scenarios.iter().map(|scenario| &scenario.id);
-        if !ids.any(|id| id.ends_with(name.as_str())) && selection.problems.is_empty() {
+        let mut found = selection.scenarios.iter();
+        if !found.any(|scenario| names(name, scenario)) && selection.problems.is_empty() {
             selection.unknown.push((name.clone(), None));
         }
     }
     Ok(selection)
 }
 
+/// The file that a path means, with or without the values of its matrix behind it.
+fn file_of(name: &str) -> Option<PathBuf> {
+    let without = name.rsplit_once(CELL).map(|(file, _)| file);
+    let paths = std::iter::once(name).chain(without).map(PathBuf::from);
+    let mut files = paths.filter(|path| path.extension().is_some_and(|end| end == "toml"));
+    files.find(|path| path.is_file())
+}
+
+/// Whether a name means this scenario: that of a file, of any part of it, or of one
+/// combination of the values of its matrix.
+fn names(name: &str, scenario: &Scenario) -> bool {
+    if let Some(path) = file_of(name) {
+        let last = scenario.id.rsplit('/').next().unwrap_or_default();
+        let cell = last.split_once(CELL).map_or("", |(_, cell)| cell);
+        let whole = path.as_os_str().len() == name.len();
+        return path == scenario.path && (whole || name.ends_with(&format!("{CELL}{cell}")));
+    }
+    let file = scenario.id.split_once(CELL).map_or("", |(file, _)| file);
+    match name.split_once(CELL) {
+        Some(_) => scenario.id.ends_with(name),
+        None => file.contains(name),
+    }
+}
+
 /// Whether one of a file's scenarios was asked for: those of a matrix can be named with
 /// their values.
 fn is_meant(scenario: &Scenario, wanted: &Wanted) -> bool {
-    let Some((file, _)) = scenario.id.split_once(CELL) else {
-        return has_tag(scenario, &wanted.tags);
-    };
-    let mut names = wanted.names.iter();
+    let mut asked = wanted.names.iter();
     let named = wanted.names.is_empty()
-        || names.any(|name| match name.split_once(CELL) {
-            Some(_) => scenario.id.ends_with(name.as_str()),
-            None => file.contains(name.as_str()) || name.ends_with(".toml"),
-        });
+        || !scenario.id.contains(CELL)
+        || asked.any(|name| names(name, scenario));
     named && has_tag(scenario, &wanted.tags)
 }
 
@@ -135,4 +149,41 @@ pub(super) fn id_of(file: &Path, root: &Path) -> String {
         .with_extension("")
         .display()
         .to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+    use std::path::Path;
+
+    use super::{Wanted, select};
+
+    const MATRIX: &str = "title = \"t\"\nclients = [\"alice\", \"bob\"]\n\
+        [matrix]\nsize = [\"1KiB\", \"64KiB\"]\n\
+        [[steps]]\nfile = { from = \"alice\", to = \"bob\", size = \"{matrix:size}\" }\n";
+
+    #[test]
+    fn one_combination_is_meant_by_the_path_of_its_file_wherever_that_lies() {
+        let dir = tempfile::tempdir().unwrap();
+        let file = dir.path().join("mine.toml");
+        fs::write(&file, MATRIX).unwrap();
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../scenarios");
+        let found = |behind: &str| {
+            let wanted = Wanted {
+                names: vec![format!("{}{behind}", file.display())],
+                tags: Vec::new(),
+            };
+            let found = select(&root, &wanted).unwrap();
+            let ids = found.scenarios.iter().map(|one| one.id.as_str());
+            let cells: Vec<String> = ids
+                .filter_map(|id| id.split_once('@'))
+                .map(|(_, cell)| cell.to_owned())
+                .collect();
+            (cells, found.unknown.len())
+        };
+        let both = ["1KiB".to_owned(), "64KiB".to_owned()];
+        assert_eq!(found(""), (both.to_vec(), 0));
+        assert_eq!(found("@64KiB"), (both[1..].to_vec(), 0));
+        assert_eq!(found("@2KiB"), (Vec::new(), 1));
+    }
 }

@@ -37,3 +37,34 @@ fn a_demo_needs_no_snapshot_and_says_how_to_store_one_for_the_test_which_does() 
     assert_eq!(code, 1, "{err}");
     assert!(err.contains("none is stored"), "{err}");
 }
+
+#[test]
+fn a_scenario_with_a_matrix_is_explained_wherever_it_lies() {
+    let dir = tempfile::tempdir().unwrap();
+    let file = dir.path().join("sizes.toml");
+    let text = "title = \"Sizes\"\nclients = [\"alice\", \"bob\"]\n\
+        [matrix]\nsize = [\"1KiB\", \"64KiB\"]\n\
+        [[steps]]\nfile = { from = \"alice\", to = \"bob\", size = \"{matrix:size}\" }\n";
+    fs::write(&file, text).unwrap();
+    let runs = Runs::new();
+    let explain = |what: String| said(runs.xtask(&["explain", &what]));
+    let whole = file.display().to_string();
+    let (code, out, err) = explain(whole.clone());
+    assert_eq!(code, 0, "{err}");
+    assert!(
+        out.contains("sizes@1KiB: Sizes") && out.contains("sizes@64KiB: Sizes"),
+        "{out}"
+    );
+    let (code, out, err) = explain(format!("{whole}@64KiB"));
+    assert_eq!(code, 0, "{err}");
+    assert!(
+        !out.contains("sizes@1KiB") && out.contains("sizes@64KiB"),
+        "{out}"
+    );
+    let (code, _, err) = said(runs.xtask(&["demo", &whole]));
+    assert_eq!(code, 2, "{err}");
+    assert!(
+        err.contains(&format!("{whole}@1KiB, {whole}@64KiB; say which")),
+        "{err}"
+    );
+}
