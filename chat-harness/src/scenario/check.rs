@@ -447,7 +447,9 @@ impl<'s> Checker<'s> {
                 &path.span,
                 format!("there is no file `{}`", path.text),
             );
-            let problem = problem.label("looked for below `scenarios`");
+            let place = self.root.join(relative);
+            let place = place.parent().unwrap_or(self.root).display();
+            let problem = problem.label(format!("looked for in {place}"));
             let wanted = relative
                 .file_name()
                 .map(|name| name.to_string_lossy().into_owned());

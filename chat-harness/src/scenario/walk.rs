@@ -42,9 +42,23 @@ pub(crate) fn read<'i>(
         let span = error.span().unwrap_or(0..0);
         let mut lines = error.message().lines();
         let problem = Problem::new(codes.syntax, &span, lines.next().unwrap_or("not TOML"));
+        let problem = if is_escape(source, &span) {
+            problem.help(
+                "write a regular expression in single quotes: backslashes stay as they are there",
+            )
+        } else {
+            problem
+        };
         lines.fold(problem, Problem::help)
     }));
     (document, walker.problems, false)
+}
+
+/// Whether the reader got lost at or behind a backslash.
+fn is_escape(source: &str, span: &Range<usize>) -> bool {
+    let before = source.get(..span.start).unwrap_or_default();
+    let from = source.get(span.start..).unwrap_or_default();
+    before.ends_with('\\') || from.starts_with('\\')
 }
 
 struct Walker {

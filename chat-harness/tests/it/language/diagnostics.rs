@@ -213,3 +213,24 @@ fn every_code_has_a_page_and_no_two_are_the_same() {
     }
     assert_eq!(scenario::explain_code("S0199"), None);
 }
+
+#[test]
+fn a_backslash_in_double_quotes_is_shown_with_the_quotes_that_leave_it_alone() {
+    let text = "title = \"t\"\nclients = [\"alice\"]\n[[steps]]\nexpect = { client = \"alice\", pattern = \"\\d+\" }\n";
+    let shown = shown(text);
+    assert!(shown.contains("error[S0101]"), "{shown}");
+    assert!(shown.contains("test.toml:4:"), "{shown}");
+    assert!(shown.contains("in single quotes"), "{shown}");
+}
+
+#[test]
+fn a_file_that_is_not_there_is_shown_with_the_directory_that_was_looked_in() {
+    let step = "file = { from = \"alice\", to = \"bob\", path = \"fixtures/none.pdf\" }";
+    let text = format!("title = \"t\"\nclients = [\"alice\", \"bob\"]\n[[steps]]\n{step}\n");
+    let place = super::scenarios().join("fixtures");
+    let shown = shown(&text);
+    assert!(
+        shown.contains(&format!("looked for in {}", place.display())),
+        "{shown}"
+    );
+}
