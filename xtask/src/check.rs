@@ -6,10 +6,11 @@ use std::path::{Path, PathBuf};
 use chat_harness::adapter;
 use chat_harness::run::{self, Wanted};
 use chat_harness::scenario::{self, Problems};
+use chat_harness::stage::programs;
 
 use crate::cli;
 use crate::exit_code::{FINE, USAGE};
-use crate::output;
+use crate::output::{self, STRONG};
 use crate::trouble::{Ran, Trouble};
 use crate::workspace::Workspace;
 
@@ -22,6 +23,8 @@ pub(crate) struct Checked {
     adapters: usize,
     /// Files with problems.
     pub(crate) problems: Vec<Problems>,
+    /// What keeps an adapter without a problem from being played here and now.
+    warnings: Vec<String>,
 }
 
 /// Prints all problems, or how much is fine.
@@ -33,6 +36,9 @@ pub(crate) fn run(arguments: &cli::Check) -> Ran {
         named(&workspace, &arguments.files)?
     };
     show(&checked.problems);
+    for warning in &checked.warnings {
+        output::narrate(&format!("{STRONG}warning{STRONG:#}: {warning}"));
+    }
     if !checked.problems.is_empty() {
         return Ok(USAGE);
     }
@@ -79,11 +85,22 @@ fn named(workspace: &Workspace, names: &[String]) -> Result<Checked, Trouble> {
             checked.file(workspace, path)?;
         } else if as_adapter.is_file() {
             checked.adapter(&as_adapter);
+            if is_scenario(workspace, name)? {
+                checked.ids(workspace, name)?;
+            }
         } else {
             checked.ids(workspace, name)?;
         }
     }
     Ok(checked)
+}
+
+/// Whether a scenario is called exactly so, and an adapter perhaps as well.
+fn is_scenario(workspace: &Workspace, name: &str) -> Result<bool, Trouble> {
+    let root = workspace.scenarios();
+    let files = scenario::find(&root).map_err(|error| Trouble::file(&root, &error))?;
+    let mut ids = files.iter().map(|file| file.with_extension(""));
+    Ok(ids.any(|id| id.ends_with(name)))
 }
 
 impl Checked {
@@ -96,7 +113,12 @@ impl Checked {
 
     fn adapter(&mut self, file: &Path) {
         match adapter::load(file) {
-            Ok(_) => self.adapters += 1,
+            Ok(adapter) => {
+                self.adapters += 1;
+                let amiss = programs::amiss(&adapter).into_iter();
+                let warnings = amiss.map(|why| format!("{}: {why}", file.display()));
+                self.warnings.extend(warnings);
+            }
             Err(problems) => self.problems.push(problems),
         }
     }

@@ -15,7 +15,8 @@ use super::input::Run;
 use super::limits;
 use super::orphans::{PARTICIPANT_VARIABLE, PLAY_VARIABLE, tree};
 use super::process::Process;
-use super::spawn::{Command, find_program};
+use super::programs;
+use super::spawn::Command;
 use super::tap::{Link, LinkState, Tap};
 use super::thread::Side;
 use crate::adapter::{Adapter, Console, Program, ReadyWhen, Template, Terminal};
@@ -24,7 +25,7 @@ use crate::scenario::Keys;
 use crate::timeline::{Ended, Kind};
 
 /// Where a clean environment looks for programs.
-const PATH: &str = "/usr/local/bin:/usr/bin:/bin";
+pub(super) const PATH: &str = "/usr/local/bin:/usr/bin:/bin";
 
 /// What our terminals understand, as programs call it.
 const TERMINAL: &str = "xterm-256color";
@@ -365,16 +366,7 @@ impl Play<'_> {
                 .get(binary)
                 .cloned()
                 .ok_or_else(|| missing(format!("this workspace builds no binary {binary:?}"))),
-            Program::Path(path) => {
-                let path = Path::new(path);
-                // Programs run elsewhere: what is relative now would mean something else there.
-                let beside = adapter.path.parent().map(|dir| dir.join(path));
-                beside
-                    .and_then(|beside| std::path::absolute(beside).ok())
-                    .filter(|beside| beside.is_file())
-                    .or_else(|| find_program(path, PATH))
-                    .ok_or_else(|| missing(format!("no {} beside it or on {PATH}", path.display())))
-            }
+            Program::Path(path) => programs::find(adapter, Path::new(path)).map_err(missing),
         }
     }
 

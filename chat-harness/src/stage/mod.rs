@@ -38,6 +38,7 @@ mod orphans;
 mod others;
 mod pace;
 mod process;
+pub mod programs;
 mod reading;
 mod refused;
 mod sampling;

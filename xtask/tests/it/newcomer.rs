@@ -68,3 +68,29 @@ fn a_scenario_with_a_matrix_is_explained_wherever_it_lies() {
         "{err}"
     );
 }
+
+#[test]
+fn check_reads_a_scenario_and_an_adapter_of_one_name_and_warns_of_programs_that_are_not_there() {
+    let dir = tempfile::tempdir().unwrap();
+    let workspace = dir.path();
+    for name in ["xtask", "scenarios/chats", "adapters"] {
+        fs::create_dir_all(workspace.join(name)).unwrap();
+    }
+    fs::rename(
+        scenario(workspace),
+        workspace.join("scenarios/chats/mine.toml"),
+    )
+    .unwrap();
+    let plain = fs::read_to_string(root().join("zoo/adapters/plain.toml")).unwrap();
+    let lacking = plain.replace("{ cargo = \"plain-client\" }", "{ path = \"../chat\" }");
+    assert_ne!(plain, lacking);
+    fs::write(workspace.join("adapters/mine.toml"), lacking).unwrap();
+    let runs = Runs::new();
+    let mut check = runs.xtask(&["check", "mine"]);
+    check.env("CARGO_MANIFEST_DIR", workspace.join("xtask"));
+    let (code, out, err) = said(check);
+    assert_eq!(code, 0, "{err}");
+    assert_eq!(out, "1 scenario and 1 adapter are fine\n");
+    let warning = "mine.toml: the program `client` cannot be started: no ../chat beside it";
+    assert!(err.contains("warning") && err.contains(warning), "{err}");
+}
