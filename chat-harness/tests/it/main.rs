@@ -5,5 +5,8 @@
 mod amiss;
 mod language;
 mod reports;
+mod run_sums;
+mod tape;
 mod unscripted;
 mod verdicts;
+mod verdicts_searches;

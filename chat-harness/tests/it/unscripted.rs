@@ -5,7 +5,8 @@ use chat_harness::judge::{CheckKind, PlayVerdict, Verdict};
 use chat_harness::plan::ExpectationId;
 use chat_harness::timeline::{Ask, Ended, Kind, StepResult};
 
-use crate::verdicts::{Tape, before_closing, good, judged, planned, red};
+use crate::tape::Tape;
+use crate::verdicts::{before_closing, good, judged, planned, red};
 
 fn by_hand(ask: Ask) -> Kind {
     Kind::Unscripted { ask, refused: None }

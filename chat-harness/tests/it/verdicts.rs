@@ -4,16 +4,19 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::time::Duration;
 
-use chat_harness::adapter::{self, Surface};
+use chat_harness::adapter;
 use chat_harness::judge::{PlayVerdict, Verdict, Verdicts, judge};
-use chat_harness::plan::{self, ExpectationId, Plan, StepId};
-use chat_harness::report::{PlayReport, RunReport, Searches, Tried, exit_code, terminal};
+use chat_harness::plan::{self, ExpectationId, Plan};
+use chat_harness::report::exit_code;
 use chat_harness::scenario::{self, EventKind};
 use chat_harness::snapshot::{Comparison, protocol, transcript};
-use chat_harness::timeline::{Direction, Ended, Event, Kind, Seen, StepResult, Stream};
+use chat_harness::timeline::{Direction, Ended, Event, Kind, StepResult, Stream};
 use proptest::prelude::*;
 
-const TEXT: &str = "the text of the step";
+use crate::run_sums::report;
+use crate::tape::Tape;
+
+pub(crate) const TEXT: &str = "the text of the step";
 
 /// alice writes to bob alone; carol is there too.
 pub(crate) fn planned() -> Plan {
@@ -28,97 +31,6 @@ fn plan_of(text: &str) -> Plan {
     let cells = scenario::parse(text, "test", Path::new("test.toml"), &scenarios).unwrap();
     let adapter = adapter::load(&root.join("adapters/reference.toml")).unwrap();
     plan::build(&cells[0], &adapter, 7, &scenarios).unwrap()
-}
-
-/// A timeline in the making.
-pub(crate) struct Tape(pub(crate) Vec<Event>);
-
-impl Tape {
-    pub(crate) fn new() -> Self {
-        let mut tape = Self(Vec::new());
-        tape.add(Kind::Began {
-            version: 1,
-            level: "none".to_owned(),
-        });
-        tape
-    }
-
-    pub(crate) fn add(&mut self, kind: Kind) -> &mut Self {
-        let n = self.0.len() as u64;
-        self.0.push(Event {
-            n,
-            t: n * 1_000_000,
-            kind,
-        });
-        self
-    }
-
-    fn shows(&mut self, who: &str, event: EventKind, captures: &[(&str, &str)]) -> &mut Self {
-        let text: Vec<&str> = captures.iter().map(|(_, value)| *value).collect();
-        let captures: BTreeMap<String, String> = captures
-            .iter()
-            .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
-            .collect();
-        self.add(Kind::Line {
-            who: who.to_owned(),
-            stream: Stream::Stdout,
-            text: format!("{} {}", event.word(), text.join(" ")),
-            seen: Some(Seen { event, captures }),
-        })
-    }
-
-    pub(crate) fn step(&mut self, result: StepResult) -> &mut Self {
-        self.add(Kind::StepEnded {
-            step: StepId("1".to_owned()),
-            result,
-        })
-    }
-
-    pub(crate) fn begin(&mut self) -> &mut Self {
-        self.add(Kind::StepBegan {
-            step: StepId("1".to_owned()),
-        })
-    }
-
-    fn delivered(&mut self) -> &mut Self {
-        self.shows(
-            "bob",
-            EventKind::Private,
-            &[("from", "alice"), ("text", TEXT)],
-        )
-    }
-
-    /// The fence of alice at both others, and searches that found their control.
-    pub(crate) fn close(&mut self, plan: &Plan) -> &mut Self {
-        self.add(Kind::Closing);
-        let fence = format!("{}-alice", plan.fence_prefix());
-        for who in ["bob", "carol"] {
-            self.shows(
-                who,
-                EventKind::Message,
-                &[("from", "alice"), ("text", &fence)],
-            );
-        }
-        self.add(Kind::Stopping).searched(Some(true), None)
-    }
-
-    fn searched(&mut self, control: Option<bool>, incomplete: Option<&str>) -> &mut Self {
-        for surface in Surface::ALL {
-            self.add(Kind::Searched {
-                surface,
-                bytes: 1,
-                places: 1,
-                samples: 1,
-                found: control.map_or(0, u64::from),
-                control,
-                incomplete: incomplete.map(str::to_owned),
-                strings: 3,
-                below: 1,
-                left_out: None,
-            });
-        }
-        self
-    }
 }
 
 /// A play in which everything is right.
@@ -250,131 +162,6 @@ fn a_never_that_nothing_closes_cannot_tell() {
             .all(|(verdict, name)| *verdict == Verdict::CannotTell && name.contains("carol")),
         "{red:?}"
     );
-}
-
-#[test]
-fn a_finding_is_plaintext_whatever_else_is_red() {
-    let mut tape = good(&planned());
-    tape.add(Kind::Orphan {
-        pid: 1,
-        command: "left behind".to_owned(),
-    });
-    assert_eq!(judged(&tape).play, PlayVerdict::Orphan);
-    tape.add(Kind::Finding {
-        surface: Surface::Files,
-        place: "relay.log".to_owned(),
-        at: 12,
-        what: "canary #1".to_owned(),
-        transformation: "hex".to_owned(),
-    });
-    let verdicts = judged(&tape);
-    assert_eq!(verdicts.play, PlayVerdict::Plaintext);
-    let told = verdicts
-        .checks
-        .iter()
-        .find(|check| check.verdict == Verdict::Plaintext)
-        .unwrap();
-    assert!(
-        told.evidence.got.contains("relay.log at byte 12"),
-        "{:?}",
-        told.evidence
-    );
-}
-
-#[test]
-fn a_search_that_could_find_nothing_cannot_tell() {
-    for (control, incomplete) in [
-        (Some(false), None),
-        (None, None),
-        (Some(true), Some("cut at its cap")),
-    ] {
-        let plan = planned();
-        let mut tape = good(&plan);
-        tape.0
-            .retain(|event| !matches!(event.kind, Kind::Searched { .. }));
-        tape.searched(control, incomplete);
-        let verdicts = judge(&plan, &tape.0, &[]);
-        assert_eq!(
-            verdicts.play,
-            PlayVerdict::CannotTell,
-            "{control:?} {incomplete:?}"
-        );
-        assert_eq!(red(&verdicts).len(), Surface::ALL.len());
-    }
-    let plan = planned();
-    let mut tape = good(&plan);
-    tape.0
-        .retain(|event| !matches!(event.kind, Kind::Searched { .. }));
-    assert_eq!(
-        judge(&plan, &tape.0, &[]).play,
-        PlayVerdict::CannotTell,
-        "never searched"
-    );
-}
-
-#[test]
-fn an_adapter_without_any_control_shows_nothing() {
-    let mut plan = planned();
-    assert!(!plan.audit.texts.is_empty());
-    let wire = plan.audit.controls.remove(&Surface::Wire);
-    let tape = good(&plan);
-    assert_eq!(
-        judge(&plan, &tape.0, &[]).play,
-        PlayVerdict::Pass,
-        "{wire:?}"
-    );
-    plan.audit.controls.clear();
-    let verdicts = judge(&plan, &tape.0, &[]);
-    assert_eq!(verdicts.play, PlayVerdict::CannotTell);
-    // What others received has a control of its own.
-    assert_eq!(red(&verdicts).len(), Surface::ALL.len() - 1);
-    // Where nothing is planted, nothing is looked for.
-    plan.audit.canaries.clear();
-    plan.audit.texts.clear();
-    assert_eq!(judge(&plan, &tape.0, &[]).play, PlayVerdict::Pass);
-}
-
-/// A good play in which the search of one surface came to this.
-fn with_search(surface: Surface, told: Option<(u64, u64)>) -> PlayVerdict {
-    let plan = planned();
-    let mut tape = good(&plan);
-    tape.0.retain(
-        |event| !matches!(event.kind, Kind::Searched { surface: one, .. } if one == surface),
-    );
-    if let Some((samples, found)) = told {
-        tape.add(Kind::Searched {
-            surface,
-            bytes: 4096,
-            places: 1,
-            samples,
-            found,
-            control: Some(found > 0),
-            incomplete: None,
-            strings: 3,
-            below: 4096,
-            left_out: None,
-        });
-    }
-    judge(&plan, &tape.0, &[]).play
-}
-
-#[test]
-fn each_look_at_memory_must_find_the_control() {
-    let memory = |told| with_search(Surface::Memory, Some(told));
-    assert_eq!(memory((3, 3)), PlayVerdict::Pass);
-    assert_eq!(memory((3, 2)), PlayVerdict::CannotTell);
-    assert_eq!(memory((0, 0)), PlayVerdict::CannotTell);
-    // Files come and go; one of them holds it.
-    let files = with_search(Surface::Files, Some((3, 1)));
-    assert_eq!(files, PlayVerdict::Pass);
-}
-
-#[test]
-fn what_others_received_is_judged_where_something_was_private() {
-    let others = |told| with_search(Surface::Others, told);
-    assert_eq!(others(None), PlayVerdict::Pass);
-    assert_eq!(others(Some((1, 0))), PlayVerdict::CannotTell);
-    assert_eq!(with_search(Surface::Wire, None), PlayVerdict::CannotTell);
 }
 
 #[test]
@@ -523,102 +310,6 @@ fn a_timeline_cut_anywhere_is_judged_and_told() {
         assert!(transcript(&plan, events).starts_with("# t"));
         assert!(protocol(&plan, events).is_some());
     }
-}
-
-fn report(verdict: PlayVerdict, tape: &Tape) -> PlayReport {
-    let mut verdicts = judged(tape);
-    verdicts.play = verdict;
-    PlayReport {
-        scenario: "test".to_owned(),
-        path: "test.toml".into(),
-        adapter: "reference".to_owned(),
-        seed: 7,
-        level: "none".to_owned(),
-        elapsed: Duration::from_millis(1),
-        try_number: 1,
-        tries: vec![Tried {
-            number: 1,
-            verdict: verdicts.play.clone(),
-            elapsed: Duration::from_millis(1),
-        }],
-        verdicts,
-        searches: Searches::default(),
-        used: Vec::new(),
-        dir: "x".into(),
-    }
-}
-
-#[test]
-fn the_exit_code_is_that_of_the_worst_play() {
-    let tape = good(&planned());
-    let code = |plays: &[PlayVerdict]| {
-        let reports: Vec<PlayReport> = plays
-            .iter()
-            .map(|play| report(play.clone(), &tape))
-            .collect();
-        exit_code(&reports)
-    };
-    use PlayVerdict as P;
-    assert_eq!(
-        code(&[
-            P::Pass,
-            P::Skip("no".to_owned()),
-            P::Unsupported("no".to_owned())
-        ]),
-        0
-    );
-    assert_eq!(code(&[P::Pass, P::CannotTell]), 4);
-    assert_eq!(code(&[P::CannotTell, P::Flaky]), 1);
-    assert_eq!(code(&[P::Orphan]), 1);
-    let mut leaks = good(&planned());
-    leaks.add(Kind::Finding {
-        surface: Surface::Wire,
-        place: "x".to_owned(),
-        at: 0,
-        what: "x".to_owned(),
-        transformation: "x".to_owned(),
-    });
-    let both = [report(P::Fail, &tape), report(P::Plaintext, &leaks)];
-    assert_eq!(exit_code(&both), 3);
-}
-
-#[test]
-fn the_last_line_of_a_run_counts_plays() {
-    let tape = good(&planned());
-    let plays = [
-        report(PlayVerdict::Pass, &tape),
-        report(PlayVerdict::Flaky, &tape),
-        report(PlayVerdict::Skip("why".to_owned()), &tape),
-    ];
-    let closing = terminal::closing(&RunReport {
-        plays: plays.to_vec(),
-        ..RunReport::default()
-    });
-    assert_eq!(
-        closing.lines().last(),
-        Some("1 passed, 1 failed, 1 skipped")
-    );
-}
-
-#[test]
-fn nothing_that_was_printed_drives_the_readers_terminal() {
-    let mut tape = good(&planned());
-    before_closing(
-        &mut tape,
-        Kind::Line {
-            who: "carol".to_owned(),
-            stream: Stream::Stdout,
-            text: format!("\u{1b}]52;c;x\u{7}\u{202e} {TEXT}"),
-            seen: None,
-        },
-    );
-    let screen = terminal::failure(&report(PlayVerdict::Fail, &tape), Path::new(""), "again");
-    let plain = anstream::adapter::strip_str(&screen).to_string();
-    assert!(plain.contains("carol"), "{plain}");
-    for forbidden in ['\u{7}', '\u{1b}', '\u{202e}'] {
-        assert!(!plain.contains(forbidden), "{plain:?}");
-    }
-    assert!(!screen.contains("\u{1b}]"), "{screen:?}");
 }
 
 #[test]

@@ -1,0 +1,108 @@
+//! What is said of many plays: the exit code, the last line, the story of one that failed.
+
+use std::path::Path;
+use std::time::Duration;
+
+use chat_harness::adapter::Surface;
+use chat_harness::judge::PlayVerdict;
+use chat_harness::report::{PlayReport, RunReport, Searches, Tried, exit_code, terminal};
+use chat_harness::timeline::{Kind, Stream};
+
+use crate::tape::Tape;
+use crate::verdicts::{TEXT, before_closing, good, judged, planned};
+
+pub(crate) fn report(verdict: PlayVerdict, tape: &Tape) -> PlayReport {
+    let mut verdicts = judged(tape);
+    verdicts.play = verdict;
+    PlayReport {
+        scenario: "test".to_owned(),
+        path: "test.toml".into(),
+        adapter: "reference".to_owned(),
+        seed: 7,
+        level: "none".to_owned(),
+        elapsed: Duration::from_millis(1),
+        try_number: 1,
+        tries: vec![Tried {
+            number: 1,
+            verdict: verdicts.play.clone(),
+            elapsed: Duration::from_millis(1),
+        }],
+        verdicts,
+        searches: Searches::default(),
+        used: Vec::new(),
+        dir: "x".into(),
+    }
+}
+
+#[test]
+fn the_exit_code_is_that_of_the_worst_play() {
+    let tape = good(&planned());
+    let code = |plays: &[PlayVerdict]| {
+        let reports: Vec<PlayReport> = plays
+            .iter()
+            .map(|play| report(play.clone(), &tape))
+            .collect();
+        exit_code(&reports)
+    };
+    use PlayVerdict as P;
+    assert_eq!(
+        code(&[
+            P::Pass,
+            P::Skip("no".to_owned()),
+            P::Unsupported("no".to_owned())
+        ]),
+        0
+    );
+    assert_eq!(code(&[P::Pass, P::CannotTell]), 4);
+    assert_eq!(code(&[P::CannotTell, P::Flaky]), 1);
+    assert_eq!(code(&[P::Orphan]), 1);
+    let mut leaks = good(&planned());
+    leaks.add(Kind::Finding {
+        surface: Surface::Wire,
+        place: "x".to_owned(),
+        at: 0,
+        what: "x".to_owned(),
+        transformation: "x".to_owned(),
+    });
+    let both = [report(P::Fail, &tape), report(P::Plaintext, &leaks)];
+    assert_eq!(exit_code(&both), 3);
+}
+
+#[test]
+fn the_last_line_of_a_run_counts_plays() {
+    let tape = good(&planned());
+    let plays = [
+        report(PlayVerdict::Pass, &tape),
+        report(PlayVerdict::Flaky, &tape),
+        report(PlayVerdict::Skip("why".to_owned()), &tape),
+    ];
+    let closing = terminal::closing(&RunReport {
+        plays: plays.to_vec(),
+        ..RunReport::default()
+    });
+    assert_eq!(
+        closing.lines().last(),
+        Some("1 passed, 1 failed, 1 skipped")
+    );
+}
+
+#[test]
+fn nothing_that_was_printed_drives_the_readers_terminal() {
+    let mut tape = good(&planned());
+    before_closing(
+        &mut tape,
+        Kind::Line {
+            who: "carol".to_owned(),
+            stream: Stream::Stdout,
+            text: format!("\u{1b}]52;c;x\u{7}\u{202e} {TEXT}"),
+            seen: None,
+        },
+    );
+    let screen = terminal::failure(&report(PlayVerdict::Fail, &tape), Path::new(""), "again");
+    let plain = anstream::adapter::strip_str(&screen).to_string();
+    assert!(plain.contains("carol"), "{plain}");
+    for forbidden in ['\u{7}', '\u{1b}', '\u{202e}'] {
+        assert!(!plain.contains(forbidden), "{plain:?}");
+    }
+    assert!(!screen.contains("\u{1b}]"), "{screen:?}");
+}

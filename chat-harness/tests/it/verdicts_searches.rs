@@ -1,0 +1,132 @@
+//! What the judge says of searches: what they found, and whether they could have found it.
+
+use chat_harness::adapter::Surface;
+use chat_harness::judge::{PlayVerdict, Verdict, judge};
+use chat_harness::timeline::Kind;
+
+use crate::verdicts::{good, judged, planned, red};
+
+#[test]
+fn a_finding_is_plaintext_whatever_else_is_red() {
+    let mut tape = good(&planned());
+    tape.add(Kind::Orphan {
+        pid: 1,
+        command: "left behind".to_owned(),
+    });
+    assert_eq!(judged(&tape).play, PlayVerdict::Orphan);
+    tape.add(Kind::Finding {
+        surface: Surface::Files,
+        place: "relay.log".to_owned(),
+        at: 12,
+        what: "canary #1".to_owned(),
+        transformation: "hex".to_owned(),
+    });
+    let verdicts = judged(&tape);
+    assert_eq!(verdicts.play, PlayVerdict::Plaintext);
+    let told = verdicts
+        .checks
+        .iter()
+        .find(|check| check.verdict == Verdict::Plaintext)
+        .unwrap();
+    assert!(
+        told.evidence.got.contains("relay.log at byte 12"),
+        "{:?}",
+        told.evidence
+    );
+}
+
+#[test]
+fn a_search_that_could_find_nothing_cannot_tell() {
+    for (control, incomplete) in [
+        (Some(false), None),
+        (None, None),
+        (Some(true), Some("cut at its cap")),
+    ] {
+        let plan = planned();
+        let mut tape = good(&plan);
+        tape.0
+            .retain(|event| !matches!(event.kind, Kind::Searched { .. }));
+        tape.searched(control, incomplete);
+        let verdicts = judge(&plan, &tape.0, &[]);
+        assert_eq!(
+            verdicts.play,
+            PlayVerdict::CannotTell,
+            "{control:?} {incomplete:?}"
+        );
+        assert_eq!(red(&verdicts).len(), Surface::ALL.len());
+    }
+    let plan = planned();
+    let mut tape = good(&plan);
+    tape.0
+        .retain(|event| !matches!(event.kind, Kind::Searched { .. }));
+    assert_eq!(
+        judge(&plan, &tape.0, &[]).play,
+        PlayVerdict::CannotTell,
+        "never searched"
+    );
+}
+
+#[test]
+fn an_adapter_without_any_control_shows_nothing() {
+    let mut plan = planned();
+    assert!(!plan.audit.texts.is_empty());
+    let wire = plan.audit.controls.remove(&Surface::Wire);
+    let tape = good(&plan);
+    assert_eq!(
+        judge(&plan, &tape.0, &[]).play,
+        PlayVerdict::Pass,
+        "{wire:?}"
+    );
+    plan.audit.controls.clear();
+    let verdicts = judge(&plan, &tape.0, &[]);
+    assert_eq!(verdicts.play, PlayVerdict::CannotTell);
+    // What others received has a control of its own.
+    assert_eq!(red(&verdicts).len(), Surface::ALL.len() - 1);
+    // Where nothing is planted, nothing is looked for.
+    plan.audit.canaries.clear();
+    plan.audit.texts.clear();
+    assert_eq!(judge(&plan, &tape.0, &[]).play, PlayVerdict::Pass);
+}
+
+/// A good play in which the search of one surface came to this.
+fn with_search(surface: Surface, told: Option<(u64, u64)>) -> PlayVerdict {
+    let plan = planned();
+    let mut tape = good(&plan);
+    tape.0.retain(
+        |event| !matches!(event.kind, Kind::Searched { surface: one, .. } if one == surface),
+    );
+    if let Some((samples, found)) = told {
+        tape.add(Kind::Searched {
+            surface,
+            bytes: 4096,
+            places: 1,
+            samples,
+            found,
+            control: Some(found > 0),
+            incomplete: None,
+            strings: 3,
+            below: 4096,
+            left_out: None,
+        });
+    }
+    judge(&plan, &tape.0, &[]).play
+}
+
+#[test]
+fn each_look_at_memory_must_find_the_control() {
+    let memory = |told| with_search(Surface::Memory, Some(told));
+    assert_eq!(memory((3, 3)), PlayVerdict::Pass);
+    assert_eq!(memory((3, 2)), PlayVerdict::CannotTell);
+    assert_eq!(memory((0, 0)), PlayVerdict::CannotTell);
+    // Files come and go; one of them holds it.
+    let files = with_search(Surface::Files, Some((3, 1)));
+    assert_eq!(files, PlayVerdict::Pass);
+}
+
+#[test]
+fn what_others_received_is_judged_where_something_was_private() {
+    let others = |told| with_search(Surface::Others, told);
+    assert_eq!(others(None), PlayVerdict::Pass);
+    assert_eq!(others(Some((1, 0))), PlayVerdict::CannotTell);
+    assert_eq!(with_search(Surface::Wire, None), PlayVerdict::CannotTell);
+}
