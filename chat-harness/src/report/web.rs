@@ -11,6 +11,7 @@ use super::scene::{
     Entry, EntryKind, Face, Passed, Phase, Scene, Seat, SeatState, TextIn, ToldKind,
 };
 use super::terminal::visible;
+use crate::judge::{Check, Verdict};
 use crate::plan::PlannedStep;
 
 /// Lines of one participant that are sent.
@@ -98,11 +99,13 @@ impl WebEnd {
     pub fn of(report: &PlayReport, page: &Path) -> Self {
         let badge = Badge::of(&report.verdicts.play);
         let checks = report.verdicts.checks.len();
+        let searched = report.searches.sentence();
+        let why = why(&report.verdicts.checks);
         Self {
             kind: badge.class,
             shape: badge.shape,
             word: badge.word,
-            sentence: format!("{checks} checks, {}", visible(&report.searches.sentence())),
+            sentence: visible(&format!("{checks} checks, {searched}{why}")),
             report: page.display().to_string(),
         }
     }
@@ -117,6 +120,18 @@ impl WebEnd {
             report: String::new(),
         }
     }
+}
+
+/// What the worst check says, for who asks why; nothing where all passed.
+fn why(checks: &[Check]) -> String {
+    let worst = [Verdict::Plaintext, Verdict::Fail, Verdict::CannotTell];
+    let with = |verdict| checks.iter().find(|check| check.verdict == verdict);
+    worst
+        .into_iter()
+        .find_map(with)
+        .map_or_else(String::new, |check| {
+            format!("; {}: {}", check.name, check.evidence.got)
+        })
 }
 
 impl WebState {
@@ -256,5 +271,41 @@ fn told_class(kind: ToldKind) -> &'static str {
         ToldKind::Ended => "happened",
         ToldKind::ByHand => "by-hand",
         ToldKind::Found => "found",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::why;
+    use crate::judge::{Check, CheckKind, Evidence, Verdict};
+
+    fn check(name: &str, verdict: Verdict, got: &str) -> Check {
+        Check {
+            kind: CheckKind::Ending("relay".to_owned()),
+            name: name.to_owned(),
+            step: None,
+            line: None,
+            verdict,
+            evidence: Evidence {
+                got: got.to_owned(),
+                ..Evidence::default()
+            },
+        }
+    }
+
+    #[test]
+    fn who_asks_why_is_told_of_the_worst_check() {
+        let passed = check("bob shows the text", Verdict::Pass, "");
+        let unsure = check("the relay's memory", Verdict::CannotTell, "a page was lost");
+        let failed = check("carol shows the text", Verdict::Fail, "nothing");
+        assert_eq!(why(&[passed.clone()]), "");
+        assert_eq!(
+            why(&[passed.clone(), unsure.clone()]),
+            "; the relay's memory: a page was lost"
+        );
+        assert_eq!(
+            why(&[passed, unsure, failed]),
+            "; carol shows the text: nothing"
+        );
     }
 }
