@@ -12,7 +12,7 @@ use chat_harness::plan::{AuditPlan, Canary, StepId};
 use memchr::memmem;
 
 use super::table::{Row, median};
-use super::{memory, pin};
+use super::{memory, pin, share};
 use crate::command;
 use crate::trouble::Trouble;
 
@@ -97,6 +97,7 @@ pub(super) fn measure(rounds: u32) -> Result<Vec<Row>, Trouble> {
     }
     drop(haystack);
     rows.extend(memory::measure(rounds, &some)?);
+    rows.push(share::measure(rounds)?);
     Ok(rows)
 }
 

@@ -6,6 +6,7 @@ mod by_hand;
 mod harness;
 mod memory;
 mod pexpect;
+mod share;
 mod stage;
 mod table;
 mod tap;

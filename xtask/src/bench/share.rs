@@ -1,0 +1,94 @@
+//! What the search of a play's output, files and wire takes of the play.
+
+use std::time::Duration;
+
+use chat_harness::run::RunDir;
+use chat_harness::snapshot::Update;
+use chat_harness::timeline::{self, Event, Kind};
+
+use super::harness;
+use super::table::{Row, median};
+use crate::cli::Staging;
+use crate::staging;
+use crate::trouble::Trouble;
+use crate::workspace::Workspace;
+
+/// A play of the suite.
+const SCENARIO: &str = "basics/three-clients";
+
+/// Plays it with the reference implementation. The search counts with all that it does besides
+/// the literal one, so the share is at most this.
+///
+/// # Errors
+///
+/// When it cannot be built or played, or does not come to its search.
+pub(super) fn measure(rounds: u32) -> Result<Row, Trouble> {
+    let workspace = Workspace::here();
+    let wanted = Staging {
+        adapter: "reference".to_owned(),
+        settings: Vec::new(),
+        seed: Some(1),
+        level: None,
+    };
+    let who = staging::implementations(&workspace, &wanted, &[])?;
+    let ground = staging::ground(&workspace, &wanted, who, Update::Check)?;
+    let scenario = staging::one(&workspace, SCENARIO)?;
+    let reports = tempfile::tempdir().map_err(|error| Trouble::environment(error.to_string()))?;
+    let runtime = staging::runtime()?;
+    let (mut with, mut without) = (Vec::new(), Vec::new());
+    for _ in 0..rounds {
+        let failed = |error| Trouble::file(reports.path(), &error);
+        let dir = RunDir::create(reports.path()).map_err(failed)?;
+        let path = dir.play(SCENARIO).join("timeline.jsonl");
+        let (_, took) = runtime.block_on(harness::played(&ground, &scenario, dir))?;
+        let failed = |error| Trouble::file(&path, &error);
+        let text = std::fs::read_to_string(&path).map_err(failed)?;
+        let searched = searched(&timeline::read(&text).map_err(failed)?);
+        let searched = searched.ok_or_else(|| Trouble::harness("nothing was searched"))?;
+        with.push(took);
+        without.push(took.saturating_sub(searched));
+    }
+    Ok(Row {
+        bench: "audit",
+        row: "three-clients, with output, files, wire searched",
+        ours: median(with),
+        reference: "without",
+        theirs: median(without),
+        goal: 1.1,
+    })
+}
+
+/// From the end of the last process to the first word on what was searched.
+fn searched(events: &[Event]) -> Option<Duration> {
+    let end = events
+        .iter()
+        .position(|event| matches!(event.kind, Kind::Searched { .. }))?;
+    let (before, rest) = events.split_at(end);
+    let ended = before
+        .iter()
+        .rfind(|event| matches!(event.kind, Kind::Exited { .. }))?;
+    Some(Duration::from_nanos(rest.first()?.t - ended.t))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::searched;
+    use chat_harness::timeline::read;
+
+    #[test]
+    fn the_search_begins_when_the_last_process_has_ended() {
+        let line =
+            |n: u64, t: u64, kind: &str| format!("{{\"n\":{n},\"t\":{t},\"kind\":{kind}}}\n");
+        let exited = r#"{"is":"exited","who":"relay","how":{"exit":0}}"#;
+        let text = line(0, 5, exited) + &line(1, 70, exited);
+        assert_eq!(searched(&read(&text).unwrap()), None);
+        let found = r#"{"is":"searched","surface":"wire","bytes":1,"places":1,"control":null,"incomplete":null}"#;
+        let text = text + &line(2, 100, found) + &line(3, 400, found);
+        assert_eq!(
+            searched(&read(&text).unwrap()),
+            Some(Duration::from_nanos(30))
+        );
+    }
+}
