@@ -298,7 +298,7 @@ mod tests {
         let passed = check("bob shows the text", Verdict::Pass, "");
         let unsure = check("the relay's memory", Verdict::CannotTell, "a page was lost");
         let failed = check("carol shows the text", Verdict::Fail, "nothing");
-        assert_eq!(why(&[passed.clone()]), "");
+        assert_eq!(why(std::slice::from_ref(&passed)), "");
         assert_eq!(
             why(&[passed.clone(), unsure.clone()]),
             "; the relay's memory: a page was lost"

@@ -5,7 +5,8 @@ use chat_harness::plan::{ExpectationId, Plan};
 use chat_harness::scenario::EventKind;
 use chat_harness::timeline::{Kind, Seen, StepResult, Stream};
 
-use super::verdicts::{Tape, planned};
+use crate::tape::Tape;
+use crate::verdicts::planned;
 
 fn line(who: &str, text: &str, event: Option<EventKind>) -> Kind {
     Kind::Line {
