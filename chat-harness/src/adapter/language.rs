@@ -239,6 +239,11 @@ static CLIENT: Table = Table {
             KEYS,
             "files with its private keys, which are looked for on every surface",
         ),
+        may(
+            "open_keys",
+            ARGUMENTS,
+            "a command that opens its store when it has ended, and prints the keys of messages and sessions there",
+        ),
         must("type", Kind::Table(&TYPE), "what to type for each verb"),
         must(
             "events",

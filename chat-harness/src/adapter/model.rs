@@ -137,6 +137,9 @@ pub struct ClientManual {
     /// Files below its `{work}` with private keys that nobody else may have.
     #[serde(default)]
     pub keys: Vec<KeyFile>,
+    /// What opens its own store when it has ended; empty where nothing does.
+    #[serde(default)]
+    pub open_keys: Vec<Template>,
 }
 
 /// How one talks with a program.

@@ -121,7 +121,7 @@ fn settings(node: &Node<'_, '_>, checker: &mut Checker<'_>) -> BTreeMap<String, 
 
 fn relay(node: &Node<'_, '_>, here: &Path, checker: &mut Checker<'_>) -> Option<RelayManual> {
     const KNOWN: &[&str] = &["keepalive"];
-    let run = command(node, KNOWN, checker);
+    let run = command(node, "run", KNOWN, checker);
     let env = environment(node, KNOWN, checker);
     let [captured, _] = checker.captured();
     let known: Vec<&str> = [KNOWN, &as_texts(&captured)].concat();
@@ -179,7 +179,9 @@ fn client(node: &Node<'_, '_>, here: &Path, checker: &mut Checker<'_>) -> Option
     const KNOWN: &[&str] = &["port", "name"];
     let captured = checker.captured().concat();
     let known: Vec<&str> = [KNOWN, &as_texts(&captured)].concat();
-    let run = command(node, &known, checker);
+    let run = command(node, "run", &known, checker);
+    // The port means nothing any more when it is run.
+    let open_keys = command(node, "open_keys", &["name"], checker);
     let env = environment(node, &known, checker);
     let prepare = node.items("prepare").iter().map(|command| {
         let texts = command
@@ -219,6 +221,7 @@ fn client(node: &Node<'_, '_>, here: &Path, checker: &mut Checker<'_>) -> Option
         events: events?,
         exits_when_relay_gone: node.bool("exits_when_relay_gone").unwrap_or(false),
         keys: KeyFile::read(node),
+        open_keys,
     })
 }
 
@@ -233,8 +236,13 @@ fn type_manual(node: &Node<'_, '_>, checker: &mut Checker<'_>) -> TypeManual {
     }
 }
 
-fn command(node: &Node<'_, '_>, known: &[&str], checker: &mut Checker<'_>) -> Vec<Template> {
-    node.texts("run")
+fn command(
+    node: &Node<'_, '_>,
+    key: &str,
+    known: &[&str],
+    checker: &mut Checker<'_>,
+) -> Vec<Template> {
+    node.texts(key)
         .iter()
         .map(|text| checker.template(text, known))
         .collect()

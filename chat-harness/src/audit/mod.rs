@@ -10,6 +10,7 @@ mod deep;
 mod found;
 mod grams;
 mod needles;
+mod opened;
 #[cfg(test)]
 mod recall;
 mod search;
@@ -18,6 +19,8 @@ mod structure;
 mod transformation;
 
 pub use allowance::Allowance;
+pub use needles::KnownKey;
+pub use opened::{OpenedKey, OpenedKind, opened};
 pub use search::{Searched, Searcher};
 pub use structure::{PrivateKey, Sent, Span, examine, pieces, private_keys, secrets, spans};
 pub use transformation::Transformation;

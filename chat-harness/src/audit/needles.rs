@@ -1,6 +1,7 @@
 //! What is looked for: each planted string, in every spelling.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
 
 use super::grams::{Grams, Wanted};
 use super::spell::spellings;
@@ -30,6 +31,24 @@ const LONG_NAME: usize = 16;
 /// Spellings with fewer bytes are not looked for.
 const SHORTEST: usize = 12;
 
+/// A piece of a key that somebody is known to have.
+#[derive(Clone, PartialEq, Eq)]
+pub struct KnownKey {
+    /// What findings call the key.
+    pub name: String,
+    /// Enough of it to know it by.
+    pub piece: Vec<u8>,
+    /// What it is: [`Transformation::PrivateKey`] or [`Transformation::MessageKey`].
+    pub detector: Transformation,
+}
+
+/// Its name: the key is nobody's business.
+impl fmt::Debug for KnownKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.name)
+    }
+}
+
 /// Everything that is looked for, ready for the search.
 #[derive(Debug)]
 pub(super) struct Needles {
@@ -37,8 +56,8 @@ pub(super) struct Needles {
     pub(super) names: Vec<String>,
     /// Place in `names`, and the spelling, of each string of `grams`; the controls have none.
     spelled: Vec<(usize, Transformation)>,
-    /// Places in `names` from which on they are those of keys.
-    keys_from: usize,
+    /// What finds each key; their names are the last of `names`.
+    keys: Vec<Transformation>,
     /// All spellings, and behind them the controls: what finds the one finds the other, and
     /// without it no control is found either.
     pub(super) grams: Grams,
@@ -52,18 +71,13 @@ pub(super) struct Needles {
 
 impl Needles {
     /// Of a plan, with the contents of its files, and of keys.
-    pub(super) fn new(
-        plan: &AuditPlan,
-        files: &[(String, Vec<u8>)],
-        keys: &[(String, Vec<u8>)],
-    ) -> Self {
+    pub(super) fn new(plan: &AuditPlan, files: &[(String, Vec<u8>)], keys: &[KnownKey]) -> Self {
         let mut names = Vec::new();
         let mut strings = Vec::new();
         let mut spelled = Vec::new();
         let mut canaries = Vec::new();
         let mut plain = Vec::new();
         let mut sources = sources(plan, files);
-        let keys_from = sources.len();
         sources.extend(keys.iter().map(key));
         for (name, source) in sources.into_iter().enumerate() {
             names.push(source.what);
@@ -96,7 +110,7 @@ impl Needles {
         Self {
             names,
             spelled,
-            keys_from,
+            keys: keys.iter().map(|key| key.detector).collect(),
             grams: Grams::new(strings),
             controls,
             canaries,
@@ -107,10 +121,12 @@ impl Needles {
     /// Place in `names`, and the transformations, of a string of `grams`; `None` for controls.
     pub(super) fn of(&self, string: usize) -> Option<(usize, Vec<Transformation>)> {
         let (name, spelled) = *self.spelled.get(string)?;
-        let chain = match spelled {
-            _ if name < self.keys_from => vec![spelled],
-            Transformation::AsIs => vec![Transformation::PrivateKey],
-            other => vec![other, Transformation::PrivateKey],
+        let others = self.names.len().saturating_sub(self.keys.len());
+        let key = name.checked_sub(others).and_then(|key| self.keys.get(key));
+        let chain = match (spelled, key) {
+            (spelled, None) => vec![spelled],
+            (Transformation::AsIs, Some(key)) => vec![*key],
+            (spelled, Some(key)) => vec![spelled, *key],
         };
         Some((name, chain))
     }
@@ -192,10 +208,10 @@ fn sources(plan: &AuditPlan, files: &[(String, Vec<u8>)]) -> Vec<Source> {
 }
 
 /// A piece of a key, with the name of the key.
-fn key((what, piece): &(String, Vec<u8>)) -> Source {
+fn key(key: &KnownKey) -> Source {
     Source {
-        what: what.clone(),
-        pieces: vec![piece.clone()],
+        what: key.name.clone(),
+        pieces: vec![key.piece.clone()],
         kind: SourceKind::Key,
     }
 }

@@ -8,7 +8,7 @@ use super::allowance::Allowance;
 use super::deep::Deep;
 use super::found::Found;
 use super::grams::Edges;
-use super::needles::Needles;
+use super::needles::{KnownKey, Needles};
 use crate::adapter::Surface;
 use crate::plan::AuditPlan;
 use crate::timeline::Kind;
@@ -44,8 +44,8 @@ pub struct Searched {
 
 impl Searcher {
     /// Prepares the search. `files` are names and contents of what was sent, `keys` are pieces
-    /// of private keys and what they are called.
-    pub fn new(plan: &AuditPlan, files: &[(String, Vec<u8>)], keys: &[(String, Vec<u8>)]) -> Self {
+    /// of keys that clients have.
+    pub fn new(plan: &AuditPlan, files: &[(String, Vec<u8>)], keys: &[KnownKey]) -> Self {
         Self {
             needles: Needles::new(plan, files, keys),
             deep: OnceLock::new(),
@@ -258,8 +258,9 @@ mod tests {
     use base64::Engine as _;
     use base64::engine::general_purpose::{STANDARD, URL_SAFE};
 
-    use super::Searcher;
+    use super::{KnownKey, Searcher};
     use crate::adapter::Surface;
+    use crate::audit::Transformation;
     use crate::plan::{AuditPlan, Canary, StepId, WireText};
     use crate::timeline::Kind;
 
@@ -406,6 +407,42 @@ mod tests {
                 .findings
                 .is_empty()
         );
+    }
+
+    #[test]
+    fn a_key_is_found_in_every_spelling_for_what_it_is() {
+        let piece = |byte: u8| (byte..byte + 24).collect::<Vec<u8>>();
+        let keys = [
+            (Transformation::PrivateKey, "the private key of alice", 40),
+            (Transformation::MessageKey, "the message key 1f3a9c07", 120),
+        ];
+        let keys = keys.map(|(detector, name, byte)| KnownKey {
+            name: name.to_owned(),
+            piece: piece(byte),
+            detector,
+        });
+        let searcher = Searcher::new(&plan(), &[], &keys);
+        let told = |bytes: &[u8]| {
+            let found = searcher.search_bytes(Surface::Output, "log", bytes, None);
+            let words = found.findings.into_iter().map(|one| match one {
+                Kind::Finding {
+                    what,
+                    transformation,
+                    ..
+                } => format!("{what}: {transformation}"),
+                other => panic!("{other:?}"),
+            });
+            words.collect::<Vec<String>>()
+        };
+        let known = "the message key 1f3a9c07: message-key";
+        assert_eq!(told(&piece(120)), [known]);
+        let hex: String = piece(120).iter().map(|it| format!("{it:02x}")).collect();
+        let known = "the message key 1f3a9c07: hex of message-key";
+        assert_eq!(told(hex.as_bytes()), [known]);
+        let known = "the private key of alice: private-key";
+        assert_eq!(told(&piece(40)), [known]);
+        assert!(told(&piece(80)).is_empty());
+        assert_eq!(format!("{:?}", keys[1]), "the message key 1f3a9c07");
     }
 
     #[test]

@@ -210,6 +210,7 @@ impl Transformation {
             | Self::Vigenere
             | Self::RepeatingXor
             | Self::RepeatingAdditive => surface != Surface::Memory,
+            // What was found, where an adapter tells of it; not how it was written.
             Self::MessageKey | Self::Size => false,
             _ => true,
         }

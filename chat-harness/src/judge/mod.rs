@@ -3,6 +3,7 @@
 mod counted;
 mod evidence;
 mod expectations;
+mod keys;
 mod limits;
 mod load;
 mod opening;
@@ -48,6 +49,7 @@ fn all(view: &View<'_>, snapshots: &[(String, String, Comparison)]) -> Vec<Check
     checks.extend(whole::endings(view));
     checks.push(whole::orphans(view));
     checks.extend(whole::audit(view));
+    checks.extend(keys::opened(view));
     checks.extend(whole::snapshots(view, snapshots));
     checks
 }

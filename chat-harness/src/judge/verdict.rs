@@ -87,6 +87,8 @@ pub enum CheckKind {
     Ending(String),
     /// An expectation of a step.
     Expectation(ExpectationId),
+    /// What clients' own stores hold was looked for.
+    Keys,
     /// What a participant used.
     Limits,
     /// The play took longer than it may.

@@ -112,6 +112,7 @@ impl Searches {
                     compared: *compared,
                     lacking: lacking.clone(),
                 }),
+                Kind::NotLookedFor { text } => searches.not_looked_for.push(text.clone()),
                 Kind::Finding { .. } => searches.seen += 1,
                 _ => {}
             }

@@ -23,6 +23,8 @@ pub(super) struct Search {
     searcher: Option<Arc<Searcher>>,
     /// Pieces of keys that it knows.
     pub(super) keys: Vec<KeyPiece>,
+    /// Those that helpers have found in clients' own stores.
+    pub(super) opened: Vec<KeyPiece>,
     sampling: Sampling,
     /// The copy of memory; away while it is searched.
     copied: Copied,
@@ -41,6 +43,7 @@ impl Search {
         Self {
             searcher: None,
             keys: Vec::new(),
+            opened: Vec::new(),
             sampling: Sampling::of(steps),
             copied: Copied::default(),
             files: Files::new(scratch),
@@ -79,8 +82,8 @@ impl Play<'_> {
             let path = self.scratch.outbox(client).join(name);
             contents.push((name.clone(), read_fixture(&path)?));
         }
-        let named: Vec<_> = keys.iter().map(KeyPiece::named).collect();
-        let searcher = Arc::new(Searcher::new(&self.audit, &contents, &named));
+        let known: Vec<_> = keys.iter().map(|key| key.known.clone()).collect();
+        let searcher = Arc::new(Searcher::new(&self.audit, &contents, &known));
         self.search.searcher = Some(searcher.clone());
         self.search.keys = keys;
         Ok(searcher)
@@ -108,11 +111,22 @@ impl Play<'_> {
     /// Looks at the relay before it is asked to stop. Nothing that it does from then on is
     /// held against it, so that it may be stopped where its adapter allows it.
     pub(super) async fn look_at_the_end(&mut self) -> Result<(), EngineError> {
-        let how = match self.plan.adapter.relay.memory {
+        let how = self.manner_at_the_end();
+        self.look(Some(how), true, "at the end").await
+    }
+
+    /// Looks at the relay once more, for what was not known at the last look.
+    pub(super) async fn look_again(&mut self) -> Result<(), EngineError> {
+        let how = self.manner_at_the_end();
+        self.look(Some(how), false, "after the clients had ended")
+            .await
+    }
+
+    fn manner_at_the_end(&self) -> Manner {
+        match self.plan.adapter.relay.memory {
             MemoryManual::Stop => Manner::Stopped,
             MemoryManual::Off | MemoryManual::Running => Manner::Running,
-        };
-        self.look(Some(how), true, "at the end").await
+        }
     }
 
     /// The relay's process, and what has left the tree below it; none when it does not run.

@@ -31,6 +31,8 @@ impl Play<'_> {
         self.look_at_the_end().await?;
         self.ask_to_quit(&clients);
         self.end_all(&clients, QUIT).await?;
+        // While the relay is there: it is looked at once more for what they hold.
+        self.open_stores().await?;
         if self.is_running(RELAY) {
             self.stop_relay().await?;
         }

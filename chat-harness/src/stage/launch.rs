@@ -209,7 +209,7 @@ impl Play<'_> {
     }
 
     /// Where a client lives.
-    fn side_of(&self, who: &str) -> Side {
+    pub(super) fn side_of(&self, who: &str) -> Side {
         let place = self.plan.clients.iter().position(|one| one.name == who);
         match (self.plan.adapter_of(who).client.port, place) {
             (Some(_), Some(place)) => Side::Alone(place),
@@ -298,7 +298,7 @@ impl Play<'_> {
         Process::attach_terminal(seated, terminal.enter, run, &self.sender)
     }
 
-    fn command(
+    pub(super) fn command(
         &self,
         who: &str,
         (run, env): (&[Template], &BTreeMap<String, Template>),

@@ -14,7 +14,7 @@ use crate::adapter::{Limit, Limits};
 use crate::timeline::{Ended, Kind};
 
 /// How often is looked, at the least; and how much of the time looking may take.
-const LOOK: Duration = Duration::from_millis(100);
+pub(super) const LOOK: Duration = Duration::from_millis(100);
 const SHARE: u32 = 20;
 
 /// How often is looked for what is left below a process that is ended; a round is short.
@@ -144,7 +144,7 @@ impl Play<'_> {
 }
 
 /// Ends everything below a process that is held.
-fn end_children(parent: i32) {
+pub(super) fn end_children(parent: i32) {
     for _ in 0..ROUNDS {
         let mut below = tree(parent);
         below.retain(|pid| *pid != parent && !is_zombie(*pid));
@@ -176,7 +176,7 @@ fn end_strays(init: i32, who: &str) {
 }
 
 /// The first limit that is exceeded, and by how much.
-fn over(limits: &Limits, usage: &Usage) -> Option<(Limit, u64)> {
+pub(super) fn over(limits: &Limits, usage: &Usage) -> Option<(Limit, u64)> {
     let milliseconds = u64::try_from(usage.cpu.as_millis()).unwrap_or(u64::MAX);
     let uses = [
         (Limit::Cpu, milliseconds),

@@ -17,7 +17,7 @@ use crate::timeline::{Ended, Stream};
 
 /// How long an ended process' streams may stay open: something that it left behind may hold
 /// them.
-const HELD_OPEN: Duration = Duration::from_millis(500);
+pub(super) const HELD_OPEN: Duration = Duration::from_millis(500);
 
 /// A participant, through all of its starts.
 #[derive(Debug, Default)]

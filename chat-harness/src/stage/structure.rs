@@ -9,31 +9,41 @@ use std::path::Path;
 use super::EngineError;
 use super::drive::{Play, RELAY, wire_file};
 use crate::adapter::Surface;
-use crate::audit::{self, PrivateKey, Transformation};
+use crate::audit::{self, KnownKey, PrivateKey, Transformation};
 use crate::timeline::{Direction, Kind};
 
 /// Bytes of a file in which keys are looked for.
 const MOST: u64 = 16 * 1024 * 1024;
 
 /// So many clients' keys are looked for: one program handles them all alike.
-const CLIENTS: usize = 6;
+pub(super) const CLIENTS: usize = 6;
 
-/// A piece of a private key that clients have.
+/// A piece of a key that clients have.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct KeyPiece {
     pub(super) owners: Vec<String>,
-    bytes: Vec<u8>,
+    pub(super) known: KnownKey,
 }
 
 impl KeyPiece {
-    /// What findings call it.
-    pub(super) fn name(&self) -> String {
-        format!("the private key of {}", self.owners.join(", "))
+    /// Of a key of this name.
+    pub(super) fn new(
+        name: &str,
+        owners: Vec<String>,
+        piece: Vec<u8>,
+        detector: Transformation,
+    ) -> Self {
+        let known = KnownKey {
+            name: format!("{name} of {}", owners.join(", ")),
+            piece,
+            detector,
+        };
+        Self { owners, known }
     }
 
-    /// With its name, as it is searched for.
-    pub(super) fn named(&self) -> (String, Vec<u8>) {
-        (self.name(), self.bytes.clone())
+    /// What findings call it.
+    pub(super) fn name(&self) -> String {
+        self.known.name.clone()
     }
 }
 
@@ -53,13 +63,32 @@ impl Play<'_> {
         }
         let told = audit::examine(self.plan, self.writer.events(), &sent);
         told.into_iter().try_for_each(|kind| self.record(kind))?;
+        self.count_opened()?;
         self.look_for_private_keys()
+    }
+
+    /// How many keys of messages and sessions were searched for like texts.
+    fn count_opened(&mut self) -> Result<(), EngineError> {
+        let mut events = self.writer.events().iter();
+        if !events.any(|event| matches!(event.kind, Kind::StoreOpened { .. })) {
+            return Ok(());
+        }
+        let keys = self.search.opened.iter();
+        let names: BTreeSet<String> = keys.map(KeyPiece::name).collect();
+        let compared = names.len() as u64;
+        self.record(Kind::Examined {
+            detector: Transformation::MessageKey.word().to_owned(),
+            compared,
+            lacking: (compared == 0).then(|| "no store held one".to_owned()),
+        })
     }
 
     /// Any private key by its structure. Those of the clients were searched for like texts.
     fn look_for_private_keys(&mut self) -> Result<(), EngineError> {
         let own = self.own_keys_of_relay();
-        let mut compared = self.search.keys.len() as u64;
+        let keys = self.search.keys.iter();
+        let known = keys.filter(|key| key.known.detector == Transformation::PrivateKey);
+        let mut compared = known.count() as u64;
         let mut findings = Vec::new();
         for surface in [
             Surface::Arguments,
@@ -97,7 +126,7 @@ impl Play<'_> {
             .try_for_each(|finding| self.record(finding))
     }
 
-    /// Pieces of the keys that adapters tell of.
+    /// Pieces of the keys that adapters tell of, and of those that helpers have opened so far.
     pub(super) fn keys_of_clients(&self) -> Vec<KeyPiece> {
         let clients = self.plan.clients.iter().take(CLIENTS);
         let files = clients.flat_map(|client| {
@@ -115,10 +144,11 @@ impl Play<'_> {
                 }
             }
         }
-        let pieces = owners.into_iter();
-        pieces
-            .map(|(bytes, owners)| KeyPiece { owners, bytes })
-            .collect()
+        let private = owners.into_iter().map(|(piece, owners)| {
+            let detector = Transformation::PrivateKey;
+            KeyPiece::new("the private key", owners, piece, detector)
+        });
+        private.chain(self.search.opened.iter().cloned()).collect()
     }
 
     /// What the adapter says that the relay may have, such as the key of a certificate.

@@ -316,6 +316,20 @@ pub enum Kind {
         /// What the scenario lacks, when nothing could be compared.
         lacking: Option<String>,
     },
+    /// A helper has opened the store of a client that has ended.
+    StoreOpened {
+        /// Whose.
+        who: Origin,
+        /// Keys of messages and sessions that it has found there.
+        keys: u64,
+        /// Why it could not, where it could not.
+        failed: Option<String>,
+    },
+    /// Something could not be looked for, or not everywhere.
+    NotLookedFor {
+        /// What and why, in words.
+        text: String,
+    },
     /// A canary, or a part of a file, was found where it must not be.
     Finding {
         /// Where.

@@ -1,7 +1,7 @@
 //! Whether a fault was caught, and for the right reason.
 
 use chat_harness::adapter::Surface;
-use chat_harness::judge::{CheckKind, PlayVerdict, Verdict, Verdicts};
+use chat_harness::judge::{Check, CheckKind, PlayVerdict, Verdict, Verdicts};
 use chat_harness::timeline::Kind;
 use zoo::leaky::Expected;
 
@@ -64,12 +64,13 @@ fn found(findings: &[Kind], wanted: &str, by: &str) -> Option<String> {
 }
 
 fn cannot_tell(verdicts: &Verdicts, wanted: &str) -> Option<String> {
+    let told = |check: &Check| {
+        let cannot = check.verdict == Verdict::CannotTell;
+        cannot.then(|| format!("cannot tell: {}", check.evidence.got))
+    };
     verdicts.checks.iter().find_map(|check| match check.kind {
-        CheckKind::Audit(surface)
-            if word(surface) == wanted && check.verdict == Verdict::CannotTell =>
-        {
-            Some(format!("cannot tell: {}", check.evidence.got))
-        }
+        CheckKind::Audit(surface) if word(surface) == wanted => told(check),
+        CheckKind::Keys if wanted == "keys" => told(check),
         _ => None,
     })
 }

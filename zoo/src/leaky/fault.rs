@@ -15,6 +15,8 @@ pub enum What {
     Names,
     /// The key that the clients share.
     Key,
+    /// The keys that clients seal single messages with.
+    MessageKeys,
     /// A private key in PEM, made for the occasion.
     PrivateKey,
     /// The pass phrase that a client is told.
@@ -61,6 +63,8 @@ pub enum Misdeed {
     LosesItsLog,
     /// The relay hands out its own public value instead of each client's, and reads what passes.
     SwapsKeys,
+    /// Clients do not keep the keys of their messages, so that nobody can look for them.
+    ForgetsKeys,
 }
 
 /// Something that looks odd and gives nothing away.
@@ -98,6 +102,8 @@ pub enum Habit {
     SmallRecords,
     /// Clients agree on keys by the way of the relay, which passes on what they send for it.
     ExchangesKeys,
+    /// Clients seal each message with a key of its own, and keep these keys for themselves.
+    SealsEach,
 }
 
 /// What is wrong with a pair: at most one thing.
@@ -123,7 +129,7 @@ pub enum Expected {
     },
     /// A check whose name holds this fails.
     Fails(&'static str),
-    /// The audit of this surface cannot tell.
+    /// The audit of this surface cannot tell, or that of `keys` in clients' stores.
     CannotTell(&'static str),
     /// Nothing.
     Passes,
@@ -194,6 +200,7 @@ impl Fault {
             },
             Self::Misdeed(Misdeed::Gossips) => Expected::Fails("carol never shows"),
             Self::Misdeed(Misdeed::LosesItsLog) => Expected::CannotTell("output"),
+            Self::Misdeed(Misdeed::ForgetsKeys) => Expected::CannotTell("keys"),
             Self::Harmless(_) => Expected::Passes,
         }
     }
@@ -213,8 +220,19 @@ impl Fault {
     pub fn adapter(self) -> &'static str {
         match self {
             Self::Leak(What::PassPhrase, _, _) => "leaky-asks",
+            _ if self.seals_each() => "leaky-keys",
             _ => "leaky",
         }
+    }
+
+    /// Whether clients seal each message with a key of its own.
+    pub(super) fn seals_each(self) -> bool {
+        matches!(
+            self,
+            Self::Leak(What::MessageKeys, _, _)
+                | Self::Misdeed(Misdeed::ForgetsKeys)
+                | Self::Harmless(Habit::SealsEach)
+        )
     }
 
     /// Whether it is none at all.
@@ -226,6 +244,8 @@ impl Fault {
 /// Keys are found by detectors of their own, however they are written.
 fn transformation(what: What, how: How) -> String {
     match (what, how) {
+        (What::MessageKeys, How::AsIs) => "message-key".to_owned(),
+        (What::MessageKeys, how) => format!("{} of message-key", how.detector()),
         (What::Key | What::PrivateKey, How::AsIs) => "private-key".to_owned(),
         (What::Key | What::PrivateKey, how) => format!("{} of private-key", how.detector()),
         (What::Texts | What::Contents | What::Names | What::PassPhrase, how) => {
@@ -247,6 +267,7 @@ impl What {
             Self::Contents => "contents",
             Self::Names => "names",
             Self::Key => "key",
+            Self::MessageKeys => "message-keys",
             Self::PrivateKey => "private-key",
             Self::PassPhrase => "pass-phrase",
         }
@@ -258,6 +279,7 @@ impl What {
             Self::Contents => "the contents of files",
             Self::Names => "the names of files",
             Self::Key => "the key of the clients",
+            Self::MessageKeys => "the key of every message",
             Self::PrivateKey => "a private key in PEM",
             Self::PassPhrase => "the pass phrases of clients",
         }
@@ -325,6 +347,7 @@ impl Misdeed {
             Self::Gossips => "gossips",
             Self::LosesItsLog => "loses-its-log",
             Self::SwapsKeys => "swaps-keys",
+            Self::ForgetsKeys => "forgets-keys",
         }
     }
 
@@ -336,6 +359,7 @@ impl Misdeed {
             Self::SwapsKeys => {
                 "the relay hands clients its own key for each other's, and keeps what it reads"
             }
+            Self::ForgetsKeys => "no client keeps the keys of its messages: their stores are empty",
         }
     }
 }
@@ -359,6 +383,7 @@ impl Habit {
             Self::RandomWire => "random-wire",
             Self::SmallRecords => "small-records",
             Self::ExchangesKeys => "exchanges-keys",
+            Self::SealsEach => "seals-each",
         }
     }
 
@@ -380,6 +405,9 @@ impl Habit {
             Self::RandomWire => "clients send random bytes beside what is sealed",
             Self::SmallRecords => "clients cut what they send into records of 48 bytes",
             Self::ExchangesKeys => "clients agree on keys by the way of the relay",
+            Self::SealsEach => {
+                "clients seal each message with a key of its own, and keep these keys"
+            }
         }
     }
 }
@@ -389,6 +417,7 @@ const MISDEEDS: &[Misdeed] = &[
     Misdeed::SwapsKeys,
     Misdeed::Gossips,
     Misdeed::LosesItsLog,
+    Misdeed::ForgetsKeys,
 ];
 
 const HABITS: &[Habit] = &[
@@ -408,6 +437,7 @@ const HABITS: &[Habit] = &[
     Habit::RandomWire,
     Habit::SmallRecords,
     Habit::ExchangesKeys,
+    Habit::SealsEach,
 ];
 
 const LEAKS: &[(What, Way, How)] = &[
@@ -520,6 +550,11 @@ const LEAKS: &[(What, Way, How)] = &[
     (What::Key, Way::Wire, How::AsIs),
     (What::PrivateKey, Way::Wire, How::AsIs),
     (What::PrivateKey, Way::File, How::AsIs),
+    (What::MessageKeys, Way::Log, How::Hex),
+    (What::MessageKeys, Way::File, How::AsIs),
+    (What::MessageKeys, Way::Deleted, How::Base64),
+    (What::MessageKeys, Way::Memory, How::AsIs),
+    (What::MessageKeys, Way::Wire, How::Base64),
     // What opens the clients' keys.
     (What::PassPhrase, Way::Log, How::AsIs),
     (What::PassPhrase, Way::Memory, How::Hex),

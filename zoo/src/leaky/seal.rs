@@ -9,6 +9,9 @@ use aes_gcm::{Aes256Gcm, Nonce};
 /// Bytes of a nonce.
 const NONCE: usize = 12;
 
+/// Bytes of a key that is sealed: nonce, key and tag.
+pub(super) const SEALED_KEY: usize = NONCE + 32 + 16;
+
 /// A key that some share and others do not have.
 #[derive(Clone)]
 pub(super) struct Key {
@@ -26,13 +29,7 @@ impl Key {
         let text = std::fs::read_to_string(path).map_err(|error| {
             io::Error::other(format!("cannot read the key {}: {error}", path.display()))
         })?;
-        let digits = text.trim().as_bytes().chunks(2);
-        let bytes = digits.map(|pair| {
-            let pair = std::str::from_utf8(pair).ok()?;
-            u8::from_str_radix(pair, 16).ok()
-        });
-        let bytes: Option<Vec<u8>> = bytes.collect();
-        let bytes = bytes.and_then(|bytes| bytes.try_into().ok());
+        let bytes = from_hex(text.trim()).and_then(|bytes| bytes.try_into().ok());
         let none = || io::Error::other(format!("there is no key in {}", path.display()));
         Ok(Self::new(bytes.ok_or_else(none)?))
     }
@@ -63,6 +60,16 @@ impl Key {
         let (nonce, sealed) = sealed.split_first_chunk::<NONCE>()?;
         self.cipher.decrypt(&Nonce::from(*nonce), sealed).ok()
     }
+}
+
+/// What hexadecimal digits stand for; `None` when they are none.
+pub(super) fn from_hex(digits: &str) -> Option<Vec<u8>> {
+    let pairs = digits.as_bytes().chunks(2);
+    let bytes = pairs.map(|pair| {
+        let pair = std::str::from_utf8(pair).ok()?;
+        u8::from_str_radix(pair, 16).ok()
+    });
+    bytes.collect()
 }
 
 /// The content behind its length, and zeros up to a multiple of so many bytes: the length of

@@ -102,6 +102,11 @@ impl Files {
         looked
     }
 
+    /// More is looked for from now on: what has not changed is searched again.
+    pub(super) fn forget(&mut self) {
+        self.searched.clear();
+    }
+
     /// As a reader knows it: below the scratch directory by its path from there.
     pub(super) fn name(&self, path: &Path) -> String {
         let below = path.strip_prefix(&self.root).unwrap_or(path);
@@ -289,6 +294,8 @@ mod tests {
             files.look(&[], &searcher(), None);
         }
         assert!(files.look(&[], &searcher(), None).searched.is_empty());
+        files.forget();
+        assert_eq!(leaks(&files.look(&[], &searcher(), None)), ["log"]);
         fs::write(scratch.path().join("log"), "something else").unwrap();
         assert_eq!(files.look(&[], &searcher(), None).searched.len(), 1);
     }

@@ -1,6 +1,7 @@
 //! What a client hands the relay: what is sealed, and what the fault gives away.
 
 use std::io;
+use std::path::Path;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -11,6 +12,8 @@ use crate::leaky::frame::{Member, ToRelay};
 use crate::leaky::link::Parcel;
 use crate::leaky::pairs::Pairs;
 use crate::leaky::seal::{Key, padded, unpadded};
+
+use super::store::Store;
 
 /// Sealed contents have a multiple of so many bytes.
 const BUCKET: usize = 256;
@@ -26,16 +29,27 @@ pub(super) struct Giving {
     room: Key,
     /// Instead of the key of the room, where clients agree on keys.
     pairs: Option<Pairs>,
+    /// Under the key of the room, where each message has a key of its own.
+    store: Option<Store>,
 }
 
 impl Giving {
-    pub(super) fn new(fault: Fault, room: Key, name: &str, phrase: String) -> Self {
+    pub(super) fn new(
+        fault: Fault,
+        room: Key,
+        name: &str,
+        phrase: String,
+        keys: Option<&Path>,
+    ) -> Self {
         let agrees = matches!(
             fault,
             Fault::Misdeed(Misdeed::SwapsKeys) | Fault::Harmless(Habit::ExchangesKeys)
         );
+        let keys = keys.filter(|_| fault != Fault::Misdeed(Misdeed::ForgetsKeys));
+        let store = fault.seals_each().then(|| Store::new(keys, &phrase));
         Self {
             fault,
+            store,
             name: name.to_owned(),
             phrase,
             room,
@@ -84,14 +98,19 @@ impl Giving {
             _ => BUCKET,
         };
         let padded = padded(&content.encode(), bucket);
-        let sealed = match &self.pairs {
-            None => self.room.seal(&padded)?,
-            Some(pairs) => pairs.seal(to.as_deref(), &padded)?,
-        };
         let mut given = Given::default();
+        let sealed = match (&self.pairs, &self.store) {
+            (None, None) => self.room.seal(&padded)?,
+            (Some(pairs), _) => pairs.seal(to.as_deref(), &padded)?,
+            (None, Some(store)) => {
+                let (key, sealed) = store.seal(&self.room, &padded)?;
+                given = self.given(What::MessageKeys, key.bytes());
+                sealed
+            }
+        };
         let counted = match content {
             Content::Msg(text) | Content::Say(text) => {
-                given = self.given(What::Texts, text.as_bytes());
+                given.add(self.given(What::Texts, text.as_bytes()));
                 true
             }
             Content::Part(part) => {
@@ -114,9 +133,10 @@ impl Giving {
 
     /// What somebody has sealed with the same key.
     pub(super) fn open(&self, from: &str, sealed: &[u8]) -> Option<Content> {
-        let opened = match &self.pairs {
-            None => self.room.open(sealed)?,
-            Some(pairs) => pairs.open(from, &self.name, sealed)?,
+        let opened = match (&self.pairs, &self.store) {
+            (None, None) => self.room.open(sealed)?,
+            (Some(pairs), _) => pairs.open(from, &self.name, sealed)?,
+            (None, Some(store)) => store.open(&self.room, sealed)?,
         };
         Content::decode(unpadded(&opened)?)
     }

@@ -1,6 +1,7 @@
 //! The leaky client: one line in, one line out, as `docs/client-lines.md` says.
 
 mod giving;
+mod store;
 
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
@@ -25,6 +26,7 @@ use crate::client::parts_of;
 use crate::client::screen::{Line, show};
 use crate::wire;
 use giving::Giving;
+use store::Store;
 
 /// How many lines wait in each direction.
 const QUEUE: usize = 64;
@@ -36,20 +38,26 @@ const OFTEN: Duration = Duration::from_millis(20);
 #[derive(Parser)]
 struct Arguments {
     /// Port of the relay on the loopback address.
-    #[arg(long)]
-    port: u16,
+    #[arg(long, required_unless_present = "open_keys")]
+    port: Option<u16>,
     /// Name to log in with.
-    #[arg(long)]
-    name: String,
+    #[arg(long, required_unless_present = "open_keys")]
+    name: Option<String>,
     /// Where received files go.
     #[arg(long, default_value = "downloads")]
     downloads: PathBuf,
     /// File with the key of the links.
-    #[arg(long)]
-    link_key: PathBuf,
+    #[arg(long, required_unless_present = "open_keys")]
+    link_key: Option<PathBuf>,
     /// File with the key that the clients share and the relay never gets.
+    #[arg(long, required_unless_present = "open_keys")]
+    room_key: Option<PathBuf>,
+    /// File for the keys of messages.
     #[arg(long)]
-    room_key: PathBuf,
+    keys: Option<PathBuf>,
+    /// Print the keys of messages that the pass phrase opens, which is read first, and end.
+    #[arg(long)]
+    open_keys: bool,
     /// Ask for a pass phrase first.
     #[arg(long)]
     ask: bool,
@@ -70,6 +78,9 @@ enum Input {
 pub fn run() -> ExitCode {
     let arguments = Arguments::parse();
     let built = Builder::new_current_thread().enable_all().build();
+    if arguments.open_keys {
+        return open_keys(arguments.keys.as_deref());
+    }
     let ended = built.and_then(|runtime| {
         let ended = runtime.block_on(talk(arguments));
         // A read of standard input cannot be cancelled and must not be waited for.
@@ -85,10 +96,12 @@ pub fn run() -> ExitCode {
 }
 
 async fn talk(arguments: Arguments) -> io::Result<ExitCode> {
-    let link_key = Key::read(&arguments.link_key)?;
-    let room = Key::read(&arguments.room_key)?;
+    let link_key = Key::read(&arguments.link_key.unwrap_or_default())?;
+    let room = Key::read(&arguments.room_key.unwrap_or_default())?;
     let phrase = if arguments.ask { ask()? } else { String::new() };
-    let stream = TcpStream::connect(("127.0.0.1", arguments.port)).await?;
+    let port = arguments.port.unwrap_or_default();
+    let name = arguments.name.unwrap_or_default();
+    let stream = TcpStream::connect(("127.0.0.1", port)).await?;
     stream.set_nodelay(true)?;
     let (reader, writer) = stream.into_split();
     let (inputs_in, mut inputs) = mpsc::channel(QUEUE);
@@ -96,8 +109,14 @@ async fn talk(arguments: Arguments) -> io::Result<ExitCode> {
     tokio::spawn(hear(reader, link_key.clone(), inputs_in.clone()));
     let writing = tokio::spawn(write(writer, link_key, parcels));
     let mut client = Client {
-        giving: Giving::new(arguments.fault, room, &arguments.name, phrase),
-        name: arguments.name,
+        giving: Giving::new(
+            arguments.fault,
+            room,
+            &name,
+            phrase,
+            arguments.keys.as_deref(),
+        ),
+        name,
         downloads: Downloads::new(arguments.downloads),
         relay: parcels_in,
         inputs: inputs_in,
@@ -130,9 +149,26 @@ fn ask() -> io::Result<String> {
     let mut out = io::stdout().lock();
     out.write_all(b"Pass phrase: ")?;
     out.flush()?;
+    read_phrase()
+}
+
+fn read_phrase() -> io::Result<String> {
     let mut line = String::new();
     io::stdin().read_line(&mut line)?;
     Ok(line.trim_end().to_owned())
+}
+
+/// What a client could still open with its own store.
+fn open_keys(keys: Option<&Path>) -> ExitCode {
+    let printed = read_phrase().and_then(|phrase| Store::new(keys, &phrase).print());
+    match printed {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            // Nobody is left to be told when standard error is closed as well.
+            drop(writeln!(io::stderr(), "client: {error}"));
+            ExitCode::FAILURE
+        }
+    }
 }
 
 struct Client {

@@ -127,7 +127,8 @@ impl Spill {
             | Habit::KeepAlives
             | Habit::RandomWire
             | Habit::SmallRecords
-            | Habit::ExchangesKeys => Ok(()),
+            | Habit::ExchangesKeys
+            | Habit::SealsEach => Ok(()),
         }
     }
 
