@@ -160,7 +160,8 @@ fn read_phrase() -> io::Result<String> {
 
 /// What a client could still open with its own store.
 fn open_keys(keys: Option<&Path>) -> ExitCode {
-    let printed = read_phrase().and_then(|phrase| Store::new(keys, &phrase).print());
+    let printed =
+        read_phrase().and_then(|phrase| Store::new(keys, &phrase).print(io::stdout().lock()));
     match printed {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {

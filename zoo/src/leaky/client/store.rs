@@ -59,14 +59,13 @@ impl Store {
     /// # Errors
     ///
     /// When there is a key that the pass phrase does not open.
-    pub(super) fn print(&self) -> io::Result<()> {
+    pub(super) fn print(&self, mut out: impl io::Write) -> io::Result<()> {
         let path = self.path.as_deref().unwrap_or(Path::new(""));
         let kept = match std::fs::read_to_string(path) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => String::new(),
             kept => kept?,
         };
         let wrong = || io::Error::other("the pass phrase does not open this store");
-        let mut out = io::stdout().lock();
         for line in kept.lines() {
             let opened = from_hex(line).and_then(|line| self.seal.open(&line));
             let opened = opened.ok_or_else(wrong)?;
@@ -78,7 +77,10 @@ impl Store {
 
 #[cfg(test)]
 mod tests {
+    use std::io;
+
     use super::Store;
+    use crate::leaky::how::How;
     use crate::leaky::seal::{Key, SEALED_KEY};
 
     #[test]
@@ -95,8 +97,12 @@ mod tests {
         assert_eq!(one.open(&sealed[SEALED_KEY..]).unwrap(), b"hello");
         let lines = |who: &str| std::fs::read_to_string(path(who)).unwrap().lines().count();
         assert_eq!([lines("alice"), lines("bob")], [2, 1]);
-        alice.print().unwrap();
+        let mut printed = Vec::new();
+        alice.print(&mut printed).unwrap();
+        let one = [b"message ", &How::Hex.write(one.bytes())[..], b"\n"].concat();
+        assert!(printed.starts_with(&one));
+        assert_eq!(printed.len(), 2 * one.len());
         let thief = Store::new(Some(&path("alice")), "guessed");
-        assert!(thief.print().is_err());
+        assert!(thief.print(io::sink()).is_err());
     }
 }
