@@ -424,7 +424,7 @@ impl<'a> Derive<'a> {
         self.others.get(client).copied().unwrap_or(self.main)
     }
 
-    fn others(&self, than: &str) -> Vec<String> {
+    pub(super) fn others(&self, than: &str) -> Vec<String> {
         self.connected
             .iter()
             .filter(|one| *one != than)

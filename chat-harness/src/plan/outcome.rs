@@ -8,51 +8,59 @@ use crate::scenario::{EventKind, Outcome};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Thing {
     File,
-    Message,
+    /// A text for one.
+    Private,
+    /// A text for everyone.
+    Public,
 }
 
-/// Whether the implementation of the one who would be told shows the outcome at all: where
-/// it has no pattern for that, the step would hold whatever happened. That all goes well is
-/// seen in other ways, too.
+/// Whether the implementations of those who are to show the outcome show it at all: where one
+/// has no pattern for it, the step would hold whatever happened.
 ///
 /// # Errors
-/// When it does not, with what the adapter lacks.
-pub(super) fn must_be_told(
+/// When one does not, with what its adapter lacks.
+pub(super) fn must_be_shown(
     outcome: Outcome,
     thing: Thing,
-    (from, to): (&Adapter, &Adapter),
+    from: &Adapter,
+    to: &[&Adapter],
 ) -> Result<(), Unsupported> {
-    let (adapter, any): (&Adapter, &[EventKind]) = match (outcome, thing) {
-        (Outcome::Delivered, _) | (Outcome::Offered, Thing::Message) => return Ok(()),
+    let sender = [from];
+    let (by, any): (&[&Adapter], &[EventKind]) = match (outcome, thing) {
+        // What has come is looked at itself.
+        (Outcome::Delivered, Thing::File) => return Ok(()),
         (Outcome::Offered, Thing::File) => (to, &[EventKind::FileOffered]),
-        (Outcome::Refused, _) => (from, &[EventKind::Refused]),
-        (Outcome::Undelivered, Thing::Message) => (from, &[EventKind::Undelivered]),
+        (Outcome::Delivered | Outcome::Offered, Thing::Private) => (to, &[EventKind::Private]),
+        (Outcome::Delivered | Outcome::Offered, Thing::Public) => (to, &[EventKind::Message]),
+        (Outcome::Refused, _) => (&sender, &[EventKind::Refused]),
         (Outcome::Undelivered, Thing::File) => {
-            (from, &[EventKind::FileFailed, EventKind::Undelivered])
+            (&sender, &[EventKind::FileFailed, EventKind::Undelivered])
         }
+        (Outcome::Undelivered, _) => (&sender, &[EventKind::Undelivered]),
     };
-    let events = &adapter.client.events;
-    if any.iter().any(|event| events.contains_key(event)) {
-        return Ok(());
+    let shows = |adapter: &Adapter| {
+        let events = &adapter.client.events;
+        any.iter().any(|event| events.contains_key(event))
+    };
+    match by.iter().find(|adapter| !shows(adapter)) {
+        None => Ok(()),
+        Some(lacking) => Err(lacks(lacking, any, outcome)),
     }
-    let words: Vec<String> = any
-        .iter()
-        .map(|event| format!("`{}`", event.word()))
-        .collect();
-    let words = words.join(" or ");
-    let name = &adapter.name;
-    Err(Unsupported(format!(
-        "`{name}` has no pattern for the event {words}, so that `outcome = \"{}\"` could not be \
-         seen: add it to its [client.events]",
-        word(outcome)
-    )))
 }
 
-fn word(outcome: Outcome) -> &'static str {
-    match outcome {
+fn lacks(adapter: &Adapter, any: &[EventKind], outcome: Outcome) -> Unsupported {
+    let words = any.iter().map(|event| format!("`{}`", event.word()));
+    let words: Vec<String> = words.collect();
+    let outcome = match outcome {
         Outcome::Delivered => "delivered",
         Outcome::Offered => "offered",
         Outcome::Refused => "refused",
         Outcome::Undelivered => "undelivered",
-    }
+    };
+    Unsupported(format!(
+        "`{}` has no pattern for the event {}, so that `outcome = \"{outcome}\"` could not be \
+         seen: add it to its [client.events]",
+        adapter.name,
+        words.join(" or ")
+    ))
 }

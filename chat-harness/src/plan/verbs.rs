@@ -8,9 +8,9 @@ use std::time::Duration;
 use super::build::{Builder, Here, Unsupported};
 use super::derive::Message;
 use super::model::{Action, Mode, Pattern, PlannedFile, PlannedStep, Sent};
-use super::outcome::{Thing, must_be_told};
+use super::outcome::{Thing, must_be_shown};
 use super::words;
-use crate::adapter::Capability;
+use crate::adapter::{Adapter, Capability};
 use crate::scenario::{
     CANARY_LEAD, CANARY_LENGTH, EventKind, FileSource, Join, LeaveHow, Outcome, Piece, Text, Verb,
     What,
@@ -85,7 +85,8 @@ impl Builder<'_> {
             Some(_) => (manual.msg.as_ref(), "msg", Capability::Msg),
         };
         let template = self.manual(adapter, template, verb, Some(capability))?;
-        must_be_told(outcome, Thing::Message, (adapter, adapter))?;
+        let thing = to.map_or(Thing::Public, |_| Thing::Private);
+        must_be_shown(outcome, thing, adapter, &self.audience(here, from, to))?;
         let mut values = BTreeMap::from([("text".to_owned(), self.escaped(from, &text)?)]);
         values.insert("name".to_owned(), self.login(from).to_owned());
         values.extend(adapter.captured_later());
@@ -119,6 +120,17 @@ impl Builder<'_> {
         Ok(step)
     }
 
+    /// The implementations of those whom a text is for.
+    fn audience(&self, here: Here<'_>, from: &str, to: Option<&String>) -> Vec<&Adapter> {
+        match to {
+            Some(to) => vec![self.adapter_of(to)],
+            None => {
+                let others = self.situation(here).others(from);
+                others.iter().map(|one| self.adapter_of(one)).collect()
+            }
+        }
+    }
+
     fn file(&mut self, here: Here<'_>) -> Result<PlannedStep, Unsupported> {
         let Verb::File {
             from,
@@ -133,7 +145,7 @@ impl Builder<'_> {
         let adapter = self.adapter_of(from);
         let manual = adapter.client.r#type.file.as_ref();
         let template = self.manual(adapter, manual, "file", Some(Capability::File))?;
-        must_be_told(*outcome, Thing::File, (adapter, self.adapter_of(to)))?;
+        must_be_shown(*outcome, Thing::File, adapter, &[self.adapter_of(to)])?;
         let (name, size) = self.outbox(here, from, source, name);
         let mut values = BTreeMap::from([
             ("name".to_owned(), self.login(from).to_owned()),

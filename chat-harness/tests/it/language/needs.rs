@@ -41,7 +41,7 @@ fn an_unknown_need_is_an_error() {
 
 #[test]
 fn an_outcome_that_nobody_would_show_is_unsupported() {
-    let says_no = [
+    let steps = [
         (
             "msg = { from = \"alice\", to = \"zed\", text = \"is anybody there?\", outcome = \"refused\" }",
             EventKind::Refused,
@@ -54,8 +54,16 @@ fn an_outcome_that_nobody_would_show_is_unsupported() {
             "msg = { from = \"alice\", to = \"bob\", text = \"can you hear me?\", outcome = \"undelivered\" }",
             EventKind::Undelivered,
         ),
+        (
+            "msg = { from = \"alice\", to = \"bob\", text = \"good morning to you\" }",
+            EventKind::Private,
+        ),
+        (
+            "say = { from = \"alice\", text = \"good morning to all\" }",
+            EventKind::Message,
+        ),
     ];
-    for (step, event) in says_no {
+    for (step, event) in steps {
         let text = format!("title = \"t\"\nclients = [\"alice\", \"bob\"]\n[[steps]]\n{step}\n");
         let scenario = parse(&text).unwrap();
         let mut adapter = reference();
