@@ -1,6 +1,6 @@
 //! Starting participants, and what counts as ready.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -107,27 +107,30 @@ impl Play<'_> {
         let deadline = self.pulse.clamp(Instant::now() + READY);
         let mut pause = LISTEN_FIRST;
         loop {
-            if self.listens(port).await? {
+            let ports = self.relay_listens().await?;
+            if ports.contains(&port) {
                 self.relay_ready.port = Some(port);
                 return Ok(true);
             }
             let look = (Instant::now() + pause).min(deadline);
             let ended = self.until(look, |play| Ok(play.is_silent(RELAY))).await?;
             if ended || Instant::now() >= deadline {
-                let awaited = self.plan.adapter.relay.ready.in_words();
+                let mut awaited = self.plan.adapter.relay.ready.in_words();
+                if !ports.is_empty() {
+                    awaited.push_str(&format!(" (it listens on {ports:?})"));
+                }
                 return self.not_ready(RELAY, &awaited, READY);
             }
             pause = pause.mul_f32(1.5).min(LISTEN_LONGEST);
         }
     }
 
-    /// Whether a socket of the relay listens on the port. In a network of our own every
-    /// listener is the relay's; elsewhere one of its processes must hold it.
-    async fn listens(&mut self, port: u16) -> Result<bool, EngineError> {
+    /// The ports on which sockets of the relay listen. In a network of our own every listener
+    /// is the relay's; elsewhere one of its processes must hold it.
+    async fn relay_listens(&mut self) -> Result<BTreeSet<u16>, EngineError> {
         let listening = self.stage.listening().await?;
-        let mut there = listening.iter().filter(|socket| socket.port == port);
         if self.stage.init.is_some() {
-            return Ok(there.next().is_some());
+            return Ok(listening.iter().map(|socket| socket.port).collect());
         }
         let pid = self
             .cast
@@ -139,7 +142,10 @@ impl Play<'_> {
             .flat_map(tree)
             .flat_map(open_files)
             .collect();
-        Ok(there.any(|socket| held.contains(&format!("socket:[{}]", socket.inode))))
+        let ours = listening
+            .iter()
+            .filter(|socket| held.contains(&format!("socket:[{}]", socket.inode)));
+        Ok(ours.map(|socket| socket.port).collect())
     }
 
     /// Starts a client. That it gets ready is an expectation like any other.

@@ -69,6 +69,48 @@ fn a_scenario_with_a_matrix_is_explained_wherever_it_lies() {
     );
 }
 
+/// The adapter of the honest pair with another one of its lines, and what `basics/public` says
+/// of it.
+fn played_with(was: &str, is: &str) -> String {
+    let (runs, dir) = (Runs::new(), tempfile::tempdir().unwrap());
+    let plain = fs::read_to_string(root().join("zoo/adapters/plain.toml")).unwrap();
+    assert_eq!(plain.matches(was).count(), 1, "{was}");
+    let file = dir.path().join("mine.toml");
+    fs::write(&file, plain.replace(was, is)).unwrap();
+    let adapter = file.display().to_string();
+    let (code, _, err) = said(runs.xtask(&["test", "basics/public", "--adapter", &adapter]));
+    assert_eq!(code, 1, "{err}");
+    for line in err.lines().filter(|line| line.contains("look at it")) {
+        let file = line
+            .trim_start_matches(" ")
+            .trim_start_matches("look at it");
+        assert!(Path::new(file.trim()).is_file(), "{line}");
+    }
+    err
+}
+
+#[test]
+fn a_notice_that_no_pattern_finds_is_told_of_the_one_who_was_to_show_it() {
+    let err = played_with(r"joined (?<who>\S+)", r"\* (?<who>\S+) is here");
+    assert!(
+        err.contains("FAIL  alice is told that bob has joined"),
+        "{err}"
+    );
+    let got = "alice printed \"joined bob\", which matches no event of its adapter; `joined` is /";
+    assert!(err.contains(got), "{err}");
+    assert!(!err.contains("FAIL  bob gets ready"), "{err}");
+}
+
+#[test]
+fn a_relay_that_listens_elsewhere_is_told_with_both_ports() {
+    let err = played_with(
+        r"{ line = '.*: listening on 127\.0\.0\.1:(?<port>\d+)' }",
+        "{ listens = 7411 }",
+    );
+    let told = "awaited: the relay gets ready, by listening on port 7411 (it listens on {";
+    assert!(err.contains(told), "{err}");
+}
+
 #[test]
 fn check_reads_a_scenario_and_an_adapter_of_one_name_and_warns_of_programs_that_are_not_there() {
     let dir = tempfile::tempdir().unwrap();
