@@ -26,5 +26,5 @@ pub use model::{
 };
 pub use parse::{load, parse, reference, schema};
 pub use recognise::Recogniser;
-pub use size::SizeRule;
+pub use size::{Beyond, SizeRule};
 pub use template::UnknownPlaceholder;

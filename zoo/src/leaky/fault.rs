@@ -65,6 +65,10 @@ pub enum Misdeed {
     SwapsKeys,
     /// Clients do not keep the keys of their messages, so that nobody can look for them.
     ForgetsKeys,
+    /// Clients do not pad what they seal, in frames that are said to be padded.
+    TellsLengths,
+    /// Clients pad what is long to less than they are said to.
+    PadsLoosely,
 }
 
 /// Something that looks odd and gives nothing away.
@@ -104,6 +108,8 @@ pub enum Habit {
     ExchangesKeys,
     /// Clients seal each message with a key of its own, and keep these keys for themselves.
     SealsEach,
+    /// Links carry frames that everybody can cut, padded as the adapter says.
+    PadsFrames,
 }
 
 /// What is wrong with a pair: at most one thing.
@@ -198,6 +204,10 @@ impl Fault {
                 surface: "memory",
                 transformation: "as-is".to_owned(),
             },
+            Self::Misdeed(Misdeed::TellsLengths | Misdeed::PadsLoosely) => Expected::Finding {
+                surface: "wire",
+                transformation: "size".to_owned(),
+            },
             Self::Misdeed(Misdeed::Gossips) => Expected::Fails("carol never shows"),
             Self::Misdeed(Misdeed::LosesItsLog) => Expected::CannotTell("output"),
             Self::Misdeed(Misdeed::ForgetsKeys) => Expected::CannotTell("keys"),
@@ -212,6 +222,7 @@ impl Fault {
             Self::Leak(_, _, How::Ecb) => "leaks-blocks",
             Self::Leak(_, _, How::Base64Url) => "leaks-marks",
             Self::Leak(What::Names, _, _) => "leaks-names",
+            _ if self.is_framed() => "leaks-sizes",
             _ => "leaks",
         }
     }
@@ -221,6 +232,7 @@ impl Fault {
         match self {
             Self::Leak(What::PassPhrase, _, _) => "leaky-asks",
             _ if self.seals_each() => "leaky-keys",
+            _ if self.is_framed() => "leaky-frames",
             _ => "leaky",
         }
     }
@@ -232,6 +244,15 @@ impl Fault {
             Self::Leak(What::MessageKeys, _, _)
                 | Self::Misdeed(Misdeed::ForgetsKeys)
                 | Self::Harmless(Habit::SealsEach)
+        )
+    }
+
+    /// Whether links carry frames that tell of what kind they are.
+    pub(super) fn is_framed(self) -> bool {
+        matches!(
+            self,
+            Self::Misdeed(Misdeed::TellsLengths | Misdeed::PadsLoosely)
+                | Self::Harmless(Habit::PadsFrames)
         )
     }
 
@@ -348,6 +369,8 @@ impl Misdeed {
             Self::LosesItsLog => "loses-its-log",
             Self::SwapsKeys => "swaps-keys",
             Self::ForgetsKeys => "forgets-keys",
+            Self::TellsLengths => "tells-lengths",
+            Self::PadsLoosely => "pads-loosely",
         }
     }
 
@@ -360,6 +383,8 @@ impl Misdeed {
                 "the relay hands clients its own key for each other's, and keeps what it reads"
             }
             Self::ForgetsKeys => "no client keeps the keys of its messages: their stores are empty",
+            Self::TellsLengths => "clients say that they pad their frames, and do not",
+            Self::PadsLoosely => "clients pad what is long to multiples of 256 instead of by Padmé",
         }
     }
 }
@@ -384,6 +409,7 @@ impl Habit {
             Self::SmallRecords => "small-records",
             Self::ExchangesKeys => "exchanges-keys",
             Self::SealsEach => "seals-each",
+            Self::PadsFrames => "pads-frames",
         }
     }
 
@@ -408,6 +434,7 @@ impl Habit {
             Self::SealsEach => {
                 "clients seal each message with a key of its own, and keep these keys"
             }
+            Self::PadsFrames => "frames that everybody can cut are padded as the adapter says",
         }
     }
 }
@@ -418,6 +445,8 @@ const MISDEEDS: &[Misdeed] = &[
     Misdeed::Gossips,
     Misdeed::LosesItsLog,
     Misdeed::ForgetsKeys,
+    Misdeed::TellsLengths,
+    Misdeed::PadsLoosely,
 ];
 
 const HABITS: &[Habit] = &[
@@ -438,6 +467,7 @@ const HABITS: &[Habit] = &[
     Habit::SmallRecords,
     Habit::ExchangesKeys,
     Habit::SealsEach,
+    Habit::PadsFrames,
 ];
 
 const LEAKS: &[(What, Way, How)] = &[

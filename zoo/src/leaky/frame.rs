@@ -48,6 +48,16 @@ pub(super) enum ToClient {
 }
 
 impl ToRelay {
+    /// What it is called where frames tell what they are.
+    pub(super) fn kind(&self) -> &'static str {
+        match self {
+            Self::Bye => "bye",
+            Self::Envelope { .. } => "send",
+            Self::Hello { .. } => "hello",
+            Self::KeepAlive => "ping",
+        }
+    }
+
     /// As bytes.
     pub(super) fn encode(&self) -> Vec<u8> {
         match self {
@@ -90,6 +100,19 @@ impl ToRelay {
 }
 
 impl ToClient {
+    /// What it is called where frames tell what they are.
+    pub(super) fn kind(&self) -> &'static str {
+        match self {
+            Self::Accepted { .. } => "accepted",
+            Self::Envelope { .. } => "deliver",
+            Self::Joined { .. } => "joined",
+            Self::Left { .. } => "left",
+            Self::Refused { .. } => "refused",
+            Self::Undelivered { .. } => "undelivered",
+            Self::Welcome { .. } => "welcome",
+        }
+    }
+
     /// As bytes.
     pub(super) fn encode(&self) -> Vec<u8> {
         match self {

@@ -4,6 +4,8 @@ use std::io;
 
 use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
 
+use chat_protocol::{Deframer, Frame};
+
 use super::frame::Record;
 use super::seal::Key;
 
@@ -14,6 +16,8 @@ pub(super) enum Parcel {
     Sealed(Vec<u8>),
     /// Sealed, and cut into many small records.
     Cut(Vec<u8>),
+    /// Sealed, in a frame as `docs/protocol.md` has them, which tells of what kind it is.
+    Framed(&'static str, Vec<u8>),
 }
 
 /// Bytes of a small record.
@@ -49,12 +53,37 @@ pub(super) async fn write(
             });
             records.collect()
         }
+        Parcel::Framed(kind, bytes) => framed(kind, key.seal(bytes)?),
     };
     writer.write_all(&bytes).await
 }
 
 fn record(kind: Record, body: &[u8]) -> Vec<u8> {
     [&kind.header(body.len())[..], body].concat()
+}
+
+/// In a frame. Its first byte is zero, which no record begins with.
+pub(super) fn framed(kind: &str, body: Vec<u8>) -> Vec<u8> {
+    let header = format!("{{\"t\":\"{kind}\"}}").into_bytes().into();
+    let body = body.into();
+    Frame { header, body }.to_bytes().to_vec()
+}
+
+/// The body of a frame whose first bytes were read.
+async fn read_frame(reader: &mut (impl AsyncRead + Unpin), first: [u8; 5]) -> io::Result<Vec<u8>> {
+    let [a, b, c, d, _] = first;
+    let length = usize::try_from(u32::from_be_bytes([a, b, c, d])).unwrap_or(usize::MAX);
+    if length > LONGEST {
+        return Err(io::Error::other("a frame is too long"));
+    }
+    let mut rest = vec![0; length.saturating_sub(1)];
+    reader.read_exact(&mut rest).await?;
+    let mut deframer = Deframer::new(LONGEST);
+    deframer.push(&first);
+    deframer.push(&rest);
+    let frame = deframer.next_frame().map_err(io::Error::other)?;
+    let frame = frame.ok_or_else(|| io::Error::other("this is no frame"))?;
+    Ok(frame.body.to_vec())
 }
 
 /// The next parcel, opened; `None` at the end.
@@ -73,6 +102,9 @@ pub(super) async fn read(
             Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => return Ok(None),
             other => drop(other?),
         }
+        if header.starts_with(&[0]) {
+            return opened(key, &read_frame(reader, header).await?);
+        }
         let (record, length) = Record::read(header)?;
         let mut body = vec![0; length];
         reader.read_exact(&mut body).await?;
@@ -84,9 +116,47 @@ pub(super) async fn read(
             return Err(io::Error::other("what is sealed is too long"));
         }
         if record == Record::Sealed {
-            let opened = key.open(&sealed);
-            let opened = opened.ok_or_else(|| io::Error::other("sealed with another key"))?;
-            return Ok(Some(Parcel::Sealed(opened)));
+            return opened(key, &sealed);
+        }
+    }
+}
+
+fn opened(key: &Key, sealed: &[u8]) -> io::Result<Option<Parcel>> {
+    let opened = key.open(sealed);
+    let opened = opened.ok_or_else(|| io::Error::other("sealed with another key"))?;
+    Ok(Some(Parcel::Sealed(opened)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Key, Parcel, read, write};
+
+    #[tokio::test]
+    async fn what_is_sealed_arrives_however_it_is_cut_and_framed() {
+        let key = Key::new([7; 32]);
+        let said = |length: usize| vec![b'x'; length];
+        let parcels = [
+            Parcel::Framed("send", said(3000)),
+            Parcel::Sealed(said(3)),
+            Parcel::Framed("bye", Vec::new()),
+            Parcel::Cut(said(500)),
+        ];
+        let mut link = Vec::new();
+        for parcel in &parcels {
+            write(&mut link, &key, parcel).await.unwrap();
+        }
+        let mut link = link.as_slice();
+        for length in [3000, 3, 0, 500] {
+            let next = read(&mut link, &key).await.unwrap();
+            assert_eq!(next, Some(Parcel::Sealed(said(length))));
+        }
+        assert_eq!(read(&mut link, &key).await.unwrap(), None);
+        for broken in [
+            &[0, 255, 0, 0, 9][..],
+            &[0, 0, 0, 0, 9],
+            &[0, 0, 0, 9, 0, 1],
+        ] {
+            assert!(read(&mut &*broken, &key).await.is_err(), "{broken:?}");
         }
     }
 }

@@ -72,13 +72,47 @@ pub(super) fn from_hex(digits: &str) -> Option<Vec<u8>> {
     bytes.collect()
 }
 
-/// The content behind its length, and zeros up to a multiple of so many bytes: the length of
-/// what is sealed says little.
-pub(super) fn padded(content: &[u8], bucket: usize) -> Vec<u8> {
+/// To which length contents are padded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Padding {
+    /// To the next power of two from 256 to 4096; beyond, to the next length of Padmé.
+    Buckets,
+    /// The same, but beyond 4096 to the next multiple of 256.
+    LooseBuckets,
+    /// To the next multiple of so many bytes.
+    Multiple(usize),
+    /// Not at all.
+    None,
+}
+
+impl Padding {
+    fn padded(self, length: usize) -> usize {
+        let small = length.next_power_of_two().max(256);
+        match self {
+            Self::Buckets | Self::LooseBuckets if small <= 4096 => small,
+            Self::Buckets => length.next_multiple_of(step_of_padme(length)),
+            Self::LooseBuckets => length.next_multiple_of(256),
+            Self::Multiple(bytes) => length.next_multiple_of(bytes.max(1)),
+            Self::None => length,
+        }
+    }
+}
+
+/// Lengths of so many bits are multiples of this: of the exponent E, as many low bits are zero
+/// as it is larger than its own number of bits.
+fn step_of_padme(length: usize) -> usize {
+    let exponent = length.checked_ilog2().unwrap_or(0);
+    let kept = exponent.checked_ilog2().map_or(0, |bits| bits + 1);
+    1 << exponent.saturating_sub(kept)
+}
+
+/// The content behind its length, and zeros behind it: the length of what is sealed says
+/// little.
+pub(super) fn padded(content: &[u8], padding: Padding) -> Vec<u8> {
     let length = u32::try_from(content.len()).unwrap_or(u32::MAX);
     let mut padded = length.to_be_bytes().to_vec();
     padded.extend_from_slice(content);
-    padded.resize(padded.len().next_multiple_of(bucket.max(1)), 0);
+    padded.resize(padding.padded(padded.len()), 0);
     padded
 }
 
@@ -95,18 +129,30 @@ mod tests {
     #[test]
     fn what_is_sealed_opens_with_the_same_key_alone() {
         let key = Key::new([7; 32]);
-        let sealed = key.seal(&padded(b"hello", 256)).unwrap();
+        let sealed = key.seal(&padded(b"hello", Padding::Multiple(256))).unwrap();
         assert_eq!(sealed.len(), NONCE + 256 + 16);
         let opened = key.open(&sealed).unwrap();
         assert_eq!(unpadded(&opened), Some(&b"hello"[..]));
         assert!(Key::new([8; 32]).open(&sealed).is_none());
         assert!(key.open(b"short").is_none());
-        assert_ne!(sealed, key.seal(&padded(b"hello", 256)).unwrap());
+        assert_ne!(
+            sealed,
+            key.seal(&padded(b"hello", Padding::Multiple(256))).unwrap()
+        );
     }
 
     #[test]
     fn a_length_beyond_the_end_is_none() {
         assert_eq!(unpadded(&[0, 0, 0, 9, 1]), None);
         assert_eq!(unpadded(&[0]), None);
+    }
+
+    #[test]
+    fn each_padding_has_lengths_of_its_own() {
+        let of = |padding: Padding| [9, 257, 4096, 5000, 20_100].map(|one| padding.padded(one));
+        assert_eq!(of(Padding::Buckets), [256, 512, 4096, 5120, 20_480]);
+        assert_eq!(of(Padding::LooseBuckets), [256, 512, 4096, 5120, 20_224]);
+        assert_eq!(of(Padding::Multiple(256)), [256, 512, 4096, 5120, 20_224]);
+        assert_eq!(of(Padding::None), [9, 257, 4096, 5000, 20_100]);
     }
 }

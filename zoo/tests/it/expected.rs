@@ -16,7 +16,7 @@ struct Expected {
 }
 
 /// Adapters of the leaky pair.
-const LEAKY: [&str; 3] = ["leaky", "leaky-asks", "leaky-keys"];
+const LEAKY: [&str; 4] = ["leaky", "leaky-asks", "leaky-frames", "leaky-keys"];
 
 #[test]
 fn every_adapter_has_an_expectation_and_every_program_an_adapter() {

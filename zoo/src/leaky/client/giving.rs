@@ -11,15 +11,20 @@ use crate::leaky::fault::{Fault, Habit, Misdeed, Way, What};
 use crate::leaky::frame::{Member, ToRelay};
 use crate::leaky::link::Parcel;
 use crate::leaky::pairs::Pairs;
-use crate::leaky::seal::{Key, padded, unpadded};
+use crate::leaky::seal::{Key, Padding, padded, unpadded};
 
 use super::store::Store;
 
-/// Sealed contents have a multiple of so many bytes.
-const BUCKET: usize = 256;
-
-/// The same, where much padding is the habit.
-const BIG_BUCKET: usize = 16 * 1024;
+/// To what contents are padded before they are sealed.
+fn padding(fault: Fault) -> Padding {
+    match fault {
+        Fault::Harmless(Habit::BigPadding) => Padding::Multiple(16 * 1024),
+        Fault::Harmless(Habit::PadsFrames) => Padding::Buckets,
+        Fault::Misdeed(Misdeed::PadsLoosely) => Padding::LooseBuckets,
+        Fault::Misdeed(Misdeed::TellsLengths) => Padding::None,
+        _ => Padding::Multiple(256),
+    }
+}
 
 /// Seals what a client says, and gives away what its fault gives away.
 pub(super) struct Giving {
@@ -87,17 +92,18 @@ impl Giving {
         self.parcels(given.aside, &hello)
     }
 
+    /// The last thing that a client sends.
+    pub(super) fn bye(&self) -> Vec<Parcel> {
+        self.parcels(Vec::new(), &ToRelay::Bye)
+    }
+
     /// An envelope for one, or for everyone else.
     ///
     /// # Errors
     ///
     /// When it is too long to be sealed.
     pub(super) fn content(&self, to: Option<String>, content: &Content) -> io::Result<Vec<Parcel>> {
-        let bucket = match self.fault {
-            Fault::Harmless(Habit::BigPadding) => BIG_BUCKET,
-            _ => BUCKET,
-        };
-        let padded = padded(&content.encode(), bucket);
+        let padded = padded(&content.encode(), padding(self.fault));
         let mut given = Given::default();
         let sealed = match (&self.pairs, &self.store) {
             (None, None) => self.room.seal(&padded)?,
@@ -173,6 +179,7 @@ impl Giving {
         let aside = (!aside.is_empty()).then_some(Parcel::Clear(aside));
         let frame = match self.fault {
             Fault::Harmless(Habit::SmallRecords) => Parcel::Cut(frame.encode()),
+            fault if fault.is_framed() => Parcel::Framed(frame.kind(), frame.encode()),
             _ => Parcel::Sealed(frame.encode()),
         };
         aside.into_iter().chain([frame]).collect()

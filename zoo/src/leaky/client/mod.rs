@@ -193,7 +193,7 @@ impl Client {
             }
             Input::Typed(line) if line != "/quit" => self.typed(&line).await?,
             Input::Typed(_) | Input::TypingEnded => {
-                self.send(vec![Parcel::Sealed(ToRelay::Bye.encode())]).await;
+                self.send(self.giving.bye()).await;
                 return Ok(Some(ExitCode::SUCCESS));
             }
         }

@@ -81,7 +81,7 @@ async fn serve(arguments: Arguments) -> io::Result<()> {
     let mut int = signal(SignalKind::interrupt())?;
     let mut hub = Hub::new(arguments.fault, log, spill);
     let ended = tokio::select! {
-        accepted = accept(listener, to_hub, key, arguments.name) => accepted,
+        accepted = accept(listener, to_hub, key, arguments.name, arguments.fault) => accepted,
         over = hub.run(arrivals) => over,
         _ = term.recv() => Ok(()),
         _ = int.recv() => Ok(()),
@@ -95,15 +95,19 @@ async fn accept(
     to_hub: mpsc::Sender<(u64, Arrival)>,
     key: Key,
     name: String,
+    fault: Fault,
 ) -> io::Result<()> {
     let mut connection = 0;
     loop {
         let (stream, _) = listener.accept().await?;
         connection += 1;
-        let greeting = format!("this is {name}\n");
+        let mut greeting = format!("this is {name}\n").into_bytes();
+        if fault.is_framed() {
+            greeting = link::framed("greeting", greeting);
+        }
         let (to_hub, key) = (to_hub.clone(), key.clone());
         tokio::spawn(async move {
-            let ended = attend(stream, connection, &to_hub, key, &greeting).await;
+            let ended = attend(stream, connection, &to_hub, (key, fault), &greeting).await;
             // However it ended, and whether the hub still is: this connection is over.
             drop((ended, to_hub.send((connection, Arrival::Closed)).await));
         });
@@ -115,15 +119,15 @@ async fn attend(
     stream: TcpStream,
     connection: u64,
     to_hub: &mpsc::Sender<(u64, Arrival)>,
-    key: Key,
-    greeting: &str,
+    (key, fault): (Key, Fault),
+    greeting: &[u8],
 ) -> io::Result<()> {
     // Without it the last frame of a burst waits for an acknowledgement of the one before.
     stream.set_nodelay(true)?;
     let (mut reader, mut writer) = stream.into_split();
-    writer.write_all(greeting.as_bytes()).await?;
+    writer.write_all(greeting).await?;
     let (outbox, frames) = mpsc::channel(QUEUE);
-    tokio::spawn(write(writer, frames, key.clone()));
+    tokio::spawn(write(writer, frames, key.clone(), fault));
     let over = |_| io::Error::other("the hub is over");
     let opened = (connection, Arrival::Opened(outbox));
     to_hub.send(opened).await.map_err(over)?;
@@ -139,9 +143,18 @@ async fn attend(
     Ok(())
 }
 
-async fn write(mut writer: OwnedWriteHalf, mut frames: mpsc::Receiver<ToClient>, key: Key) {
+async fn write(
+    mut writer: OwnedWriteHalf,
+    mut frames: mpsc::Receiver<ToClient>,
+    key: Key,
+    fault: Fault,
+) {
     while let Some(frame) = frames.recv().await {
-        let parcel = Parcel::Sealed(frame.encode());
+        let parcel = if fault.is_framed() {
+            Parcel::Framed(frame.kind(), frame.encode())
+        } else {
+            Parcel::Sealed(frame.encode())
+        };
         if link::write(&mut writer, &key, &parcel).await.is_err() {
             return;
         }

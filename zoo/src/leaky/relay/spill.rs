@@ -128,7 +128,8 @@ impl Spill {
             | Habit::RandomWire
             | Habit::SmallRecords
             | Habit::ExchangesKeys
-            | Habit::SealsEach => Ok(()),
+            | Habit::SealsEach
+            | Habit::PadsFrames => Ok(()),
         }
     }
 
