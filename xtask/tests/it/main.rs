@@ -18,6 +18,7 @@ mod scale;
 mod screen;
 mod stage_keys;
 mod stage_mutants;
+mod stores;
 mod survivors;
 mod terminal_stage;
 mod torture;
