@@ -1,6 +1,6 @@
 //! What each verb expects by itself.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use super::model::{Expectation, ExpectationId, Mode, Pattern, StepId};
@@ -104,6 +104,10 @@ impl<'a> Derive<'a> {
 
     /// A client shows a message exactly once.
     fn shows(&mut self, client: &str, message: Message<'_>, kind: EventKind) {
+        // In a crowd there are many pairs, and words for each would be made for nothing.
+        if !self.adapter_of(client).client.events.contains_key(&kind) {
+            return;
+        }
         let captures = owned(&[("from", self.login(message.from)), ("text", message.text)]);
         let alone = if kind == EventKind::Private {
             ", for it alone"
@@ -402,10 +406,10 @@ impl<'a> Derive<'a> {
         sentence: String,
         about: Option<&str>,
     ) {
-        let taken: BTreeSet<&str> = self.list.iter().map(|one| one.id.0.as_str()).collect();
+        let is_taken = |id: &str| self.list.iter().any(|one| one.id.0 == id);
         let mut id = format!("{}/{client}-{slug}", self.step.0);
         let mut n = 2;
-        while taken.contains(id.as_str()) {
+        while is_taken(&id) {
             id = format!("{}/{client}-{slug}-{n}", self.step.0);
             n += 1;
         }

@@ -325,6 +325,10 @@ pub struct WireText {
 impl Plan {
     /// How a participant is started and driven; the relay by the plan's own adapter.
     pub fn adapter_of(&self, who: &str) -> &Adapter {
+        // Nearly always, and crowds are large.
+        if self.others.is_empty() {
+            return &self.adapter;
+        }
         let client = self.clients.iter().find(|client| client.name == who);
         let other = client.and_then(|client| self.others.get(client.adapter.as_ref()?));
         other.unwrap_or(&self.adapter)

@@ -9,6 +9,8 @@ mod tape;
 
 use std::collections::BTreeMap;
 
+use serde_json::json;
+
 use super::page::Bytes;
 use super::terminal::visible;
 use crate::adapter::Terminal;
@@ -49,8 +51,9 @@ pub fn of_participants(plan: &Plan, events: &[Event], bytes: Bytes<'_>) -> Vec<R
         everybody().map(|who| (who, Seat::new(plan, who))).collect();
     for event in events {
         if let Some(label) = marker(plan, &event.kind) {
+            let label = json!(label).to_string();
             for seat in seats.values_mut() {
-                seat.tape.push(event.t, Code::Marker, &label);
+                seat.tape.push_encoded(event.t, Code::Marker, &label);
             }
         } else if let Some(seat) = who(&event.kind).and_then(|who| seats.get_mut(who)) {
             seat.event(event, bytes);

@@ -1,5 +1,7 @@
 //! The file format: one JSON value a line, asciicast version 3.
 
+use std::fmt::Write as _;
+
 use serde_json::json;
 
 /// What a line says.
@@ -54,17 +56,19 @@ impl Tape {
         if data.is_empty() && code == Code::Output {
             return;
         }
+        self.push_encoded(t, code, &json!(data).to_string());
+    }
+
+    /// As [`Self::push`], with data that is a JSON string already: what every recording of a
+    /// play says is encoded once.
+    pub(super) fn push_encoded(&mut self, t: u64, code: Code, data: &str) {
         // Differences of whole numbers: however long it is, nothing drifts apart.
         let now = (t / 1000).max(self.last);
         let since = now - self.last;
         self.last = now;
-        self.text.push_str(&format!(
-            "[{}.{:06}, \"{}\", {}]\n",
-            since / 1_000_000,
-            since % 1_000_000,
-            code.letter(),
-            json!(data)
-        ));
+        let (seconds, rest, letter) = (since / 1_000_000, since % 1_000_000, code.letter());
+        // Writing to a string does not fail.
+        writeln!(self.text, "[{seconds}.{rest:06}, \"{letter}\", {data}]").ok();
     }
 
     /// The whole file.
