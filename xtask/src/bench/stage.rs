@@ -226,7 +226,11 @@ async fn crowd(ground: &Ground, reports: &Path) -> Result<Row, Trouble> {
     for count in [FEW, MANY] {
         let says: String = (1..=count)
             .map(|n| {
-                format!("[[steps]]\nsay = {{ from = \"user{n}\", text = \"line {n} of a long talk\" }}\n")
+                // Nobody hears another one, so it is typed and not said.
+                format!(
+                    "[[steps]]\ntype = {{ client = \"user{n}\", line = \"line {n} of a long talk\" }}\n\
+                     [[steps]]\nexpect = {{ client = \"user{n}\", event = \"sent\" }}\n"
+                )
             })
             .collect();
         let text = format!(
