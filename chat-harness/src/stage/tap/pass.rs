@@ -15,11 +15,8 @@ use super::{Control, LinkState, Recorder};
 use crate::adapter::Framing;
 use crate::timeline::{Direction, LinkEnd};
 
-/// The size of a buffer. What is handed on to be recorded costs by the piece, so pieces are large.
-const CHUNK: usize = 256 * 1024;
-
-/// A buffer with less room is not read into any more.
-const ROOM: usize = 64 * 1024;
+/// Bytes read at once: 64 KiB, where a plain copy is fastest.
+const CHUNK: usize = 64 * 1024;
 
 /// Bytes that may wait for their time; a sender of more is made to wait.
 const WAITING: usize = 4 * 1024 * 1024;
@@ -95,7 +92,7 @@ async fn swallow(from: &mut TcpStream, direction: Direction, recorder: &Recorder
     let mut buffer = BytesMut::with_capacity(CHUNK);
     while from.read_buf(&mut buffer).await.is_ok_and(|read| read > 0) {
         recorder.bytes(direction, buffer.split().freeze()).await;
-        make_room(&mut buffer);
+        buffer.reserve(CHUNK);
     }
     recorder.closed(direction, LinkEnd::Fin).await;
 }
@@ -192,7 +189,7 @@ impl<'r> Lane<'r> {
         from: &mut ReadHalf<'_>,
         buffer: &mut BytesMut,
     ) -> Result<Event, Stop> {
-        make_room(buffer);
+        buffer.reserve(CHUNK);
         let due = match self.waiting.front() {
             Some(Act::Pass(_, due)) => Some(*due),
             Some(Act::End(_)) | None => None,
@@ -269,13 +266,6 @@ impl<'r> Lane<'r> {
             self.recorder.deed(self.direction, deed).await;
         }
         self.waiting.extend(outcome.acts);
-    }
-}
-
-/// Short messages share a buffer; long ones get one each.
-fn make_room(buffer: &mut BytesMut) {
-    if buffer.capacity() - buffer.len() < ROOM {
-        buffer.reserve(CHUNK);
     }
 }
 
