@@ -104,10 +104,6 @@ impl<'a> Derive<'a> {
 
     /// A client shows a message exactly once.
     fn shows(&mut self, client: &str, message: Message<'_>, kind: EventKind) {
-        // In a crowd there are many pairs, and words for each would be made for nothing.
-        if !self.adapter_of(client).client.events.contains_key(&kind) {
-            return;
-        }
         let captures = owned(&[("from", self.login(message.from)), ("text", message.text)]);
         let alone = if kind == EventKind::Private {
             ", for it alone"
