@@ -354,6 +354,8 @@ pub(crate) enum Area {
     Audit,
     /// A whole play against a program written by hand that does the same
     Harness,
+    /// A report page of 2 000 messages, until a browser has it ready
+    Page,
     /// A line, a process, a crowd and a play, each against the least that does the same
     Stage,
     /// A recording tap on a link against tokio's copy in both directions

@@ -4,7 +4,9 @@
 mod audit;
 mod by_hand;
 mod harness;
+mod long_page;
 mod memory;
+mod page;
 mod pexpect;
 mod share;
 mod stage;
@@ -31,6 +33,7 @@ pub(crate) fn run(arguments: &cli::Bench) -> Ran {
     let rows = match arguments.area {
         Area::Audit => audit::measure(rounds.min(10))?,
         Area::Harness => vec![harness::measure(rounds)?],
+        Area::Page => vec![page::measure(rounds.min(10))?],
         Area::Stage => stage::measure(rounds)?,
         Area::Tap => tap::measure(rounds.min(10))?,
     };

@@ -98,8 +98,8 @@ fn report_pages_work_in_a_browser() {
             &["test", "zoo/scenarios/tour.toml", "--adapter", leaking],
         );
         let (many, more) = (
-            long_page::write(scratch, 2_000),
-            long_page::write(scratch, 9_000),
+            long_page::write(&root(), scratch, 2_000).unwrap(),
+            long_page::write(&root(), scratch, 9_000).unwrap(),
         );
         vec![
             ("PAGE", page),

@@ -8,6 +8,7 @@ mod detectors;
 mod dialogue;
 mod flaky;
 mod load;
+#[path = "../../src/bench/long_page.rs"]
 mod long_page;
 mod network;
 mod newcomer;

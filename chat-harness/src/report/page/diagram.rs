@@ -56,7 +56,6 @@ pub(super) struct Arrow {
     pub(super) to: usize,
     pub(super) y: usize,
     pub(super) end: usize,
-    pub(super) tip: String,
     pub(super) middle: usize,
     pub(super) label_y: usize,
     pub(super) label: String,
@@ -143,7 +142,6 @@ impl Diagram {
             (relay, client)
         };
         let end = y + fall(message.latency);
-        let back = if to > from { to - 7 } else { to + 7 };
         let folded = match message.folded {
             0 => String::new(),
             more => format!(" ▣ and {more} more"),
@@ -156,11 +154,6 @@ impl Diagram {
             to,
             y,
             end,
-            tip: format!(
-                "{to},{end} {back},{} {back},{}",
-                end.saturating_sub(4),
-                end + 4
-            ),
             middle: usize::midpoint(from, to),
             label_y: usize::midpoint(y, end) - 4,
             label: format!(

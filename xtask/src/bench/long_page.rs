@@ -11,35 +11,35 @@ use chat_harness::run::Asked;
 use chat_harness::scenario;
 use chat_harness::timeline::{Direction, Event, Kind, Stream};
 
-use crate::runs::root;
-
-/// Writes the page of a play in which alice sends so many messages.
-pub(crate) fn write(dir: &Path, messages: usize) -> PathBuf {
-    let bytes = |_: &str, at: u64, len: u64| {
-        let bytes = (at..at + len).map(|n| u8::try_from(n % 251).unwrap());
+/// Writes into `dir` the page of a play in which alice sends so many messages. `root` is that of
+/// the workspace.
+///
+/// # Errors
+///
+/// In words, when the reference adapter or the scenario is not there, or it cannot be written.
+pub(crate) fn write(root: &Path, dir: &Path, messages: usize) -> Result<PathBuf, String> {
+    let bytes = |_: &str, at: u64, len: u64| -> Vec<u8> {
+        let bytes = (at..at + len).map(|n| u8::try_from(n % 251).unwrap_or_default());
         bytes.collect()
     };
-    let text = page::play(
-        &plan(),
-        &events(messages),
-        &report(),
-        &Asked::default(),
-        &bytes,
-    )
-    .unwrap();
+    let asked = Asked::default();
+    let text = page::play(&plan(root)?, &events(messages), &report(), &asked, &bytes)
+        .map_err(|error| error.to_string())?;
     let path = dir.join(format!("{messages}.html"));
-    std::fs::write(&path, text).unwrap();
-    path
+    std::fs::write(&path, text).map_err(|error| error.to_string())?;
+    Ok(path)
 }
 
-fn plan() -> Plan {
-    let adapter = adapter::load(&root().join("adapters/reference.toml")).unwrap();
-    let below = root().join("scenarios");
-    let text = std::fs::read_to_string(below.join("basics/three-clients.toml")).unwrap();
-    let path = Path::new("three-clients.toml");
-    let scenario = scenario::parse(&text, "three-clients", path, &below)
-        .unwrap_or_else(|problems| panic!("{}", problems.render(false)));
-    plan::build(&scenario[0], &adapter, 1, &below).unwrap()
+fn plan(root: &Path) -> Result<Plan, String> {
+    let adapter = adapter::load(&root.join("adapters/reference.toml"));
+    let adapter = adapter.map_err(|problems| problems.render(false))?;
+    let below = root.join("scenarios");
+    let path = below.join("basics/three-clients.toml");
+    let text = std::fs::read_to_string(&path).map_err(|error| error.to_string())?;
+    let scenarios = scenario::parse(&text, "three-clients", &path, &below);
+    let scenarios = scenarios.map_err(|problems| problems.render(false))?;
+    let scenario = scenarios.first().ok_or("three-clients is no scenario")?;
+    plan::build(scenario, &adapter, 1, &below).map_err(|unsupported| unsupported.to_string())
 }
 
 fn events(messages: usize) -> Vec<Event> {

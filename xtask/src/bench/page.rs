@@ -1,0 +1,60 @@
+//! How long a large report page takes until a browser has it ready.
+
+use std::time::Duration;
+
+use super::long_page;
+use super::table::{Row, median};
+use crate::command;
+use crate::trouble::Trouble;
+use crate::workspace::Workspace;
+
+const SCRIPT: &str = include_str!("ready.mjs");
+
+/// Where the browser may be, by name.
+const BROWSERS: [&str; 3] = ["chromium", "chromium-browser", "google-chrome"];
+
+const MESSAGES: usize = 2000;
+
+/// Opens a page of 2 000 messages so often.
+///
+/// # Errors
+///
+/// When there is no browser or nothing to drive it, or when the page cannot be made.
+pub(super) fn measure(rounds: u32) -> Result<Row, Trouble> {
+    let workspace = Workspace::here();
+    let browser = BROWSERS.iter().find_map(|name| command::find(name));
+    let browser = browser.ok_or_else(|| missing("chromium is not installed"))?;
+    // Modules are looked for from where a script lies.
+    let tools = workspace.root().join("target/tools/browser");
+    let script = tools.join("ready.mjs");
+    std::fs::write(&script, SCRIPT)
+        .map_err(|error| missing(&format!("{}: {error}", script.display())))?;
+    let scratch = tempfile::tempdir().map_err(|error| Trouble::environment(error.to_string()))?;
+    let page = long_page::write(workspace.root(), scratch.path(), MESSAGES);
+    let ran = command::program("node", &tools)
+        .arg(&script)
+        .arg(browser)
+        .arg(rounds.to_string())
+        .arg(page.map_err(Trouble::harness)?)
+        .output()
+        .map_err(|error| missing(&format!("node cannot be started: {error}")))?;
+    if !ran.status.success() {
+        return Err(missing(String::from_utf8_lossy(&ran.stderr).trim()));
+    }
+    let times = String::from_utf8_lossy(&ran.stdout);
+    let times = times.lines().filter_map(|line| line.parse().ok());
+    Ok(Row {
+        bench: "page",
+        row: "2 000 messages, ready in a browser",
+        ours: median(times.map(Duration::from_nanos).collect()),
+        reference: "1 s",
+        theirs: Duration::from_secs(1),
+        goal: 1.0,
+    })
+}
+
+fn missing(what: &str) -> Trouble {
+    Trouble::environment(format!(
+        "{what}\nchromium, node and playwright-core are needed: `.ci/run` installs them"
+    ))
+}
