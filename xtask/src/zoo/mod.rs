@@ -15,7 +15,7 @@ use chat_harness::snapshot::Update;
 use chat_harness::timeline::{self, Kind};
 use indicatif::ProgressBar;
 use tokio::sync::mpsc;
-use zoo::leaky::Fault;
+use zoo_faults::Fault;
 
 use crate::cli;
 use crate::exit_code::{FAILED, FINE};

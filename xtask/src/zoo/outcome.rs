@@ -3,7 +3,7 @@
 use chat_harness::adapter::Surface;
 use chat_harness::judge::{Check, CheckKind, PlayVerdict, Verdict, Verdicts};
 use chat_harness::timeline::Kind;
-use zoo::leaky::Expected;
+use zoo_faults::Expected;
 
 /// What became of a play of the zoo.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use serde_json::json;
-use zoo::leaky::{Expected, Fault};
+use zoo_faults::{Expected, Fault};
 
 use super::outcome::Outcome;
 use crate::output::{BAD, FAINT, GOOD};

@@ -7,7 +7,7 @@ use chat_harness::judge::{PlayVerdict, judge};
 use chat_harness::plan::Plan;
 use chat_harness::timeline::{self, Event, Kind};
 use serde_json::Value;
-use zoo::leaky::{Expected, Fault};
+use zoo_faults::{Expected, Fault};
 
 use crate::runs::Runs;
 

@@ -7,12 +7,11 @@
 //!
 //! Without a fault the relay has the key of its links and not that of the room, so that it moves
 //! texts and files and can read none. With one, the **client** writes what is to be given away
-//! as the [`Fault`] says and hands it to the relay, which only puts it somewhere: so the relay
+//! as the [`zoo_faults::Fault`] says and hands it to the relay, which only puts it somewhere: so the relay
 //! never holds it in any other form, and what finds it is what the fault is about.
 
 mod client;
 mod content;
-mod fault;
 mod frame;
 mod how;
 mod link;
@@ -21,6 +20,4 @@ mod relay;
 mod seal;
 
 pub use client::run as client;
-pub use fault::{Expected, Fault, Habit, Misdeed, Way, What};
-pub use how::How;
 pub use relay::run as relay;

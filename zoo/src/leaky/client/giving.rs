@@ -5,10 +5,11 @@ use std::path::Path;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use zoo_faults::{Fault, Habit, Misdeed, Way, What};
 
 use crate::leaky::content::Content;
-use crate::leaky::fault::{Fault, Habit, Misdeed, Way, What};
 use crate::leaky::frame::{Member, ToRelay};
+use crate::leaky::how::written;
 use crate::leaky::link::Parcel;
 use crate::leaky::pairs::Pairs;
 use crate::leaky::seal::{Key, Padding, padded, unpadded};
@@ -151,7 +152,7 @@ impl Giving {
     fn given(&self, what: What, bytes: &[u8]) -> Given {
         match self.fault {
             Fault::Leak(wanted, way, how) if wanted == what => {
-                let written = how.write(bytes);
+                let written = written(how, bytes);
                 if way == Way::Wire {
                     Given {
                         aside: written,

@@ -17,7 +17,6 @@ use tokio::sync::mpsc;
 use tokio::time::interval;
 
 use super::content::Content;
-use super::fault::{Fault, Habit};
 use super::frame::{ToClient, ToRelay};
 use super::link::{self, Parcel};
 use super::seal::Key;
@@ -27,6 +26,7 @@ use crate::client::screen::{Line, show};
 use crate::wire;
 use giving::Giving;
 use store::Store;
+use zoo_faults::{Fault, Habit};
 
 /// How many lines wait in each direction.
 const QUEUE: usize = 64;

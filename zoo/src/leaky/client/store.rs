@@ -5,8 +5,9 @@ use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
 use sha2::{Digest as _, Sha256};
+use zoo_faults::How;
 
-use crate::leaky::how::How;
+use crate::leaky::how::written;
 use crate::leaky::seal::{Key, SEALED_KEY, from_hex};
 
 /// Seals each message with a key of its own, and keeps that key.
@@ -48,7 +49,7 @@ impl Store {
         let Some(path) = &self.path else {
             return Ok(());
         };
-        let mut line = How::Hex.write(&self.seal.seal(key.bytes())?);
+        let mut line = written(How::Hex, &self.seal.seal(key.bytes())?);
         line.push(b'\n');
         let mut file = File::options().create(true).append(true).open(path)?;
         file.write_all(&line)
@@ -69,7 +70,7 @@ impl Store {
         for line in kept.lines() {
             let opened = from_hex(line).and_then(|line| self.seal.open(&line));
             let opened = opened.ok_or_else(wrong)?;
-            out.write_all(&[b"message ", &How::Hex.write(&opened)[..], b"\n"].concat())?;
+            out.write_all(&[b"message ", &written(How::Hex, &opened)[..], b"\n"].concat())?;
         }
         out.flush()
     }
@@ -80,8 +81,9 @@ mod tests {
     use std::io;
 
     use super::Store;
-    use crate::leaky::how::How;
+    use crate::leaky::how::written;
     use crate::leaky::seal::{Key, SEALED_KEY};
+    use zoo_faults::How;
 
     #[test]
     fn each_message_has_a_key_of_its_own_which_both_sides_keep() {
@@ -99,7 +101,7 @@ mod tests {
         assert_eq!([lines("alice"), lines("bob")], [2, 1]);
         let mut printed = Vec::new();
         alice.print(&mut printed).unwrap();
-        let one = [b"message ", &How::Hex.write(one.bytes())[..], b"\n"].concat();
+        let one = [b"message ", &written(How::Hex, one.bytes())[..], b"\n"].concat();
         assert!(printed.starts_with(&one));
         assert_eq!(printed.len(), 2 * one.len());
         let thief = Store::new(Some(&path("alice")), "guessed");

@@ -6,8 +6,9 @@ use flate2::Compression;
 use flate2::write::{DeflateEncoder, GzEncoder, ZlibEncoder};
 use ruzstd::encoding::{CompressionLevel, compress_to_vec};
 use sha2::{Digest as _, Sha256};
+use zoo_faults::How;
 
-use super::How;
+use super::written;
 
 /// What stands around a text in a log, so that there is something to compress.
 const AROUND: &str = "a message was received from a client and was passed on to the others; ";
@@ -61,7 +62,7 @@ pub(super) fn zip(bytes: &[u8]) -> Vec<u8> {
 /// Behind numbers that look random: the encoder leaves short literals as they are.
 pub(super) fn zstd(bytes: &[u8]) -> Vec<u8> {
     let numbers = (0..24_u8).map(|n| Sha256::digest([n]));
-    let numbers = numbers.flat_map(|digest| How::Hex.write(&digest));
+    let numbers = numbers.flat_map(|digest| written(How::Hex, &digest));
     let page: Vec<u8> = numbers.chain(page(bytes)).collect();
     compress_to_vec(page.as_slice(), CompressionLevel::Fastest)
 }

@@ -4,11 +4,11 @@ use std::collections::BTreeMap;
 use std::io;
 
 use tokio::sync::mpsc;
+use zoo_faults::{Fault, Habit, Misdeed};
 
 use super::log::Log;
 use super::spill::Spill;
 use crate::leaky::content::Content;
-use crate::leaky::fault::{Fault, Habit, Misdeed};
 use crate::leaky::frame::{Member, ToClient, ToRelay};
 use crate::leaky::pairs::Pairs;
 use crate::leaky::seal::{Key, unpadded};

@@ -6,7 +6,7 @@ use std::net::SocketAddr;
 use std::os::fd::OwnedFd;
 use std::path::Path;
 
-use crate::leaky::fault::{Fault, Misdeed};
+use zoo_faults::{Fault, Misdeed};
 
 /// Where what is for standard output goes.
 enum Output {

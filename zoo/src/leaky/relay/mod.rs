@@ -16,13 +16,13 @@ use tokio::runtime::Builder;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::mpsc;
 
-use super::fault::Fault;
 use super::frame::{ToClient, ToRelay};
 use super::link::{self, Parcel};
 use super::seal::Key;
 use hub::{Arrival, Hub};
 use log::Log;
 use spill::Spill;
+use zoo_faults::Fault;
 
 /// How many frames wait for one client, or for the hub, before the other side must wait.
 const QUEUE: usize = 64;

@@ -12,10 +12,11 @@ use base64::engine::general_purpose::STANDARD;
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use rustix::fs::{MemfdFlags, memfd_create};
+use zoo_faults::How;
 
 use super::log::print;
-use crate::leaky::fault::{Fault, Habit, Way};
-use crate::leaky::how::How;
+use crate::leaky::how::written;
+use zoo_faults::{Fault, Habit, Way};
 
 /// Everything that was put somewhere and must stay there.
 pub(super) struct Spill {
@@ -106,9 +107,9 @@ impl Spill {
         let log = |bytes: &[u8]| print(&[bytes, &b"\n"[..]].concat());
         match habit {
             Habit::RandomLog => log(&std::array::from_fn::<u8, 512, _>(|_| rand::random())),
-            Habit::LogsBase64 => log(&How::Base64.write(sealed)),
-            Habit::LogsHex => log(&How::Hex.write(sealed)),
-            Habit::LogsDecimals => log(&How::DecimalList.write(sealed)),
+            Habit::LogsBase64 => log(&written(How::Base64, sealed)),
+            Habit::LogsHex => log(&written(How::Hex, sealed)),
+            Habit::LogsDecimals => log(&written(How::DecimalList, sealed)),
             Habit::KeepsFiles => self.file()?.write_all(sealed),
             Habit::KeepsGzip => {
                 let mut packed = GzEncoder::new(self.file()?, Compression::fast());

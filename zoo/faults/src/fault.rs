@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::how::How;
+use crate::how::How;
 
 /// What is given away.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -238,7 +238,7 @@ impl Fault {
     }
 
     /// Whether clients seal each message with a key of its own.
-    pub(super) fn seals_each(self) -> bool {
+    pub fn seals_each(self) -> bool {
         matches!(
             self,
             Self::Leak(What::MessageKeys, _, _)
@@ -248,7 +248,7 @@ impl Fault {
     }
 
     /// Whether links carry frames that tell of what kind they are.
-    pub(super) fn is_framed(self) -> bool {
+    pub fn is_framed(self) -> bool {
         matches!(
             self,
             Self::Misdeed(Misdeed::TellsLengths | Misdeed::PadsLoosely)

@@ -1,0 +1,79 @@
+//! The command line of the harness: parses, calls `chat-harness`, prints. Nothing is
+//! decided here.
+//!
+//! A library, so that it is compiled while `chat-harness` still is: a program would wait for the end
+//! of that. `main.rs` calls it.
+//!
+//! [`main`] starts no thread and no runtime: commands that stage plays enter a user namespace
+//! first, which the system allows to a process with one thread only.
+
+mod asking;
+mod bench;
+mod binaries;
+mod check;
+mod ci;
+mod cli;
+mod command;
+mod demo;
+mod doctor;
+mod exit_code;
+mod explain;
+mod film;
+mod github;
+mod interrupt;
+mod keys;
+mod list;
+mod load;
+mod new;
+mod output;
+mod saved;
+mod schema;
+mod staging;
+mod start_page;
+mod test;
+mod tidy;
+mod trouble;
+mod web;
+mod workspace;
+mod zoo;
+
+use std::path::Path;
+use std::process::ExitCode;
+
+use clap::Parser as _;
+
+use cli::{Cli, Command};
+use trouble::Ran;
+use workspace::Workspace;
+
+/// The whole program.
+pub fn main() -> ExitCode {
+    let Cli { command, reports } = Cli::parse();
+    let code = run(command, reports.as_deref()).unwrap_or_else(|trouble| {
+        output::trouble(&trouble);
+        trouble.code
+    });
+    ExitCode::from(code)
+}
+
+fn run(command: Option<Command>, reports: Option<&Path>) -> Ran {
+    let workspace = Workspace::with_reports(reports)?;
+    match command {
+        None => start_page::run(),
+        Some(Command::Bench(arguments)) => bench::run(&arguments),
+        Some(Command::Check(arguments)) => check::run(&arguments),
+        Some(Command::Ci(arguments)) => ci::run(&arguments),
+        Some(Command::Demo(arguments)) => demo::run(&arguments, &workspace),
+        Some(Command::Doctor) => doctor::run(),
+        Some(Command::Explain(arguments)) => explain::run(&arguments),
+        Some(Command::List(arguments)) => list::run(&arguments),
+        Some(Command::Load(arguments)) => load::run(&arguments, &workspace),
+        Some(Command::New(arguments)) => new::run(&arguments),
+        Some(Command::Replay(arguments)) => saved::replay(&arguments, &workspace),
+        Some(Command::Report(arguments)) => saved::report(&arguments, &workspace),
+        Some(Command::Schema(arguments)) => schema::run(&arguments),
+        Some(Command::Test(arguments)) => test::run(&arguments, &workspace),
+        Some(Command::Tidy) => tidy::run(),
+        Some(Command::Zoo(arguments)) => zoo::run(&arguments, &workspace),
+    }
+}
