@@ -2,7 +2,8 @@
 //!
 //! Must be called before the process enters a user namespace: cargo needs the real one.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::iter;
 use std::path::PathBuf;
 use std::process::Stdio;
 
@@ -12,16 +13,45 @@ use crate::command;
 use crate::trouble::Trouble;
 use crate::workspace::Workspace;
 
-/// Packages with programs that scenarios may start.
-const PACKAGES: [&str; 4] = ["chat-server", "chat-client", "chat-harness", "zoo"];
+/// The package whose program every play is started through.
+const STARTER: &str = "chat-harness";
 
-/// Builds everything that a play may start; quick when nothing has changed.
+/// Packages with one program each, which has their name.
+const REFERENCE: [&str; 2] = ["chat-server", "chat-client"];
+
+/// The package of all other programs that scenarios may start.
+const OTHERS: &str = "zoo";
+
+/// Builds what plays of these programs start, and what they are started through; quick when nothing
+/// has changed. Who sees the first demo does not wait for the zoo.
 ///
 /// # Errors
 ///
 /// When cargo cannot be run or a package does not build; cargo has said why.
-pub(crate) fn build(workspace: &Workspace) -> Result<BTreeMap<String, PathBuf>, Trouble> {
-    build_packages(workspace, &PACKAGES)
+pub(crate) fn build(
+    workspace: &Workspace,
+    programs: &BTreeSet<&str>,
+) -> Result<BTreeMap<String, PathBuf>, Trouble> {
+    build_packages(workspace, &packages(programs))
+}
+
+fn packages(programs: &BTreeSet<&str>) -> Vec<&'static str> {
+    let reference = REFERENCE.into_iter().filter(|name| programs.contains(name));
+    let others = programs.iter().any(|name| !REFERENCE.contains(name));
+    iter::once(STARTER)
+        .chain(reference)
+        .chain(others.then_some(OTHERS))
+        .collect()
+}
+
+/// Builds everything that a play may start.
+///
+/// # Errors
+///
+/// As [`build`].
+pub(crate) fn build_all(workspace: &Workspace) -> Result<BTreeMap<String, PathBuf>, Trouble> {
+    let [relay, client] = REFERENCE;
+    build_packages(workspace, &[STARTER, relay, client, OTHERS])
 }
 
 /// Builds a program that few need, when it is asked for.
@@ -84,6 +114,20 @@ struct Target {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn only_packages_that_are_played_are_built() {
+        let built = |programs: &[&str]| packages(&programs.iter().copied().collect());
+        assert_eq!(
+            built(&["chat-client", "chat-server"]),
+            ["chat-harness", "chat-server", "chat-client"]
+        );
+        assert_eq!(
+            built(&["chat-client", "leaky-relay"]),
+            ["chat-harness", "chat-client", "zoo"]
+        );
+        assert_eq!(built(&[]), ["chat-harness"]);
+    }
 
     #[test]
     fn only_programs_are_taken_from_cargos_messages() {

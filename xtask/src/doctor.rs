@@ -24,7 +24,7 @@ struct Finding {
 /// Prints one line for each thing.
 pub(crate) fn run() -> Ran {
     let workspace = Workspace::here();
-    let built = binaries::build(&workspace)?;
+    let built = binaries::build_all(&workspace)?;
     let stage_init = built
         .get("stage-init")
         .ok_or_else(|| Trouble::harness("stage-init was not built"))?;

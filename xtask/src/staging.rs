@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use chat_harness::adapter::{self, Adapter};
+use chat_harness::adapter::{self, Adapter, Program};
 use chat_harness::plan::Cast;
 use chat_harness::report::terminal;
 use chat_harness::run::{self, Asked, Ground, Selection, Wanted};
@@ -113,6 +113,17 @@ impl Implementations {
         }
     }
 
+    /// Programs of this workspace that they are.
+    fn binaries(&self) -> BTreeSet<&str> {
+        let all = self.others.values().chain([&self.main]);
+        let programs = all.flat_map(|adapter| adapter.programs.values());
+        let names = programs.filter_map(|program| match program {
+            Program::Cargo(name) => Some(name.as_str()),
+            Program::Path(_) => None,
+        });
+        names.collect()
+    }
+
     /// As reports call the adapter of the run.
     pub(crate) fn name(&self) -> &str {
         &self.main.name
@@ -191,7 +202,7 @@ pub(crate) fn ground(
     implementations: Implementations,
     update: Update,
 ) -> Result<Ground, Trouble> {
-    let binaries = binaries::build(workspace)?;
+    let binaries = binaries::build(workspace, &implementations.binaries())?;
     let level = enter(staging.level, &binaries)?;
     Ok(Ground {
         scenarios: workspace.scenarios(),

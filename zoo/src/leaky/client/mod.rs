@@ -15,6 +15,7 @@ use tokio::net::tcp::{OwnedReadHalf, OwnedWriteHalf};
 use tokio::runtime::Builder;
 use tokio::sync::mpsc;
 use tokio::time::interval;
+use zoo_faults::{Fault, Habit};
 
 use super::content::Content;
 use super::frame::{ToClient, ToRelay};
@@ -26,7 +27,6 @@ use crate::client::screen::{Line, show};
 use crate::wire;
 use giving::Giving;
 use store::Store;
-use zoo_faults::{Fault, Habit};
 
 /// How many lines wait in each direction.
 const QUEUE: usize = 64;

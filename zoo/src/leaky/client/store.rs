@@ -80,10 +80,11 @@ impl Store {
 mod tests {
     use std::io;
 
+    use zoo_faults::How;
+
     use super::Store;
     use crate::leaky::how::written;
     use crate::leaky::seal::{Key, SEALED_KEY};
-    use zoo_faults::How;
 
     #[test]
     fn each_message_has_a_key_of_its_own_which_both_sides_keep() {

@@ -15,6 +15,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::runtime::Builder;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::mpsc;
+use zoo_faults::Fault;
 
 use super::frame::{ToClient, ToRelay};
 use super::link::{self, Parcel};
@@ -22,7 +23,6 @@ use super::seal::Key;
 use hub::{Arrival, Hub};
 use log::Log;
 use spill::Spill;
-use zoo_faults::Fault;
 
 /// How many frames wait for one client, or for the hub, before the other side must wait.
 const QUEUE: usize = 64;

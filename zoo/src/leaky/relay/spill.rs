@@ -12,11 +12,10 @@ use base64::engine::general_purpose::STANDARD;
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use rustix::fs::{MemfdFlags, memfd_create};
-use zoo_faults::How;
+use zoo_faults::{Fault, Habit, How, Way};
 
 use super::log::print;
 use crate::leaky::how::written;
-use zoo_faults::{Fault, Habit, Way};
 
 /// Everything that was put somewhere and must stay there.
 pub(super) struct Spill {
