@@ -69,19 +69,15 @@ fn without_a_key_store_chat_says_how_to_make_one_and_makes_nothing() {
 #[test]
 fn without_a_relay_there_chat_ends_with_exit_code_5() {
     let (_folder, path) = home();
-    // A port that was free a moment ago and is bound by nobody.
-    let port = std::net::TcpListener::bind("127.0.0.1:0")
-        .unwrap()
-        .local_addr()
-        .unwrap();
-    let relay = port.to_string();
+    // An address of the loopback network that nobody else uses.
+    let relay = "127.0.77.1:7000";
     client(&[
-        "chat", "alice", "--relay", &relay, "--home", &path, "--plain",
+        "chat", "alice", "--relay", relay, "--home", &path, "--plain",
     ])
     .assert()
     .code(5)
     .stdout("")
-    .stderr(contains("no relay at 127.0.0.1").and(contains("hint: ")));
+    .stderr(contains("no relay at 127.0.77.1").and(contains("hint: ")));
 }
 
 #[test]

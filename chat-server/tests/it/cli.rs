@@ -105,9 +105,9 @@ fn relay_says_ready_once_and_ends_cleanly_when_asked_to() {
 
 #[test]
 fn given_port_is_used() {
-    let free = TcpListener::bind("127.0.0.1:0").unwrap();
-    let address = free.local_addr().unwrap();
-    drop(free);
+    // Of an address of the loopback network that only one run of this test has at a time.
+    let [.., high, low] = std::process::id().to_be_bytes();
+    let address = std::net::SocketAddr::from(([127, 77, high, low], 7000));
     let program = Program::start(&["--listen", &address.to_string()]);
     assert_eq!(program.address, address);
     assert_eq!(program.end(Signal::TERM).code, Some(0));

@@ -154,9 +154,10 @@ fn without_a_relay_the_client_is_reset() {
                 .await
                 .unwrap(),
         );
-        let gone = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        // Its port is nobody else's, and nobody listens.
+        let gone = tokio::net::TcpSocket::new_v4().unwrap();
+        gone.bind("127.0.0.1:0".parse().unwrap()).unwrap();
         let port = watch::Sender::new(gone.local_addr().unwrap().port());
-        drop(gone);
         let (inputs, _recorded) = mpsc::channel(16);
         let tap = Tap::start(
             alice(),
