@@ -2,6 +2,7 @@
 
 mod capture;
 mod check;
+mod compiled;
 mod console;
 mod dialogue;
 mod escape;
@@ -15,6 +16,7 @@ mod size;
 mod template;
 
 pub use capture::Capture;
+pub(crate) use compiled::compiled;
 pub use dialogue::{Branch, Item, Only};
 pub use key_file::{KeyFile, KeyFormat};
 pub use limits::{Limit, Limits};

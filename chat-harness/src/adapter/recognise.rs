@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use regex::Regex;
 
+use super::compiled::compiled;
 use super::model::{ClientManual, Escapes};
 use crate::scenario::EventKind;
 use crate::timeline::Seen;
@@ -21,7 +22,7 @@ impl Recogniser {
         let compiled = manual
             .events
             .iter()
-            .filter_map(|(kind, pattern)| Some((*kind, Regex::new(&whole_line(pattern)).ok()?)));
+            .filter_map(|(kind, pattern)| Some((*kind, compiled(&whole_line(pattern))?)));
         Self {
             patterns: compiled.collect(),
             escapes: manual.escapes,

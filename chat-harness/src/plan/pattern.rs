@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use regex::Regex;
 
 use super::model::Pattern;
-use crate::adapter::Escapes;
+use crate::adapter::{Escapes, compiled};
 use crate::scenario::EventKind;
 use crate::timeline::Seen;
 
@@ -34,7 +34,7 @@ impl CompiledPattern {
             Pattern::Contains(text) => Test::Contains(text.clone()),
             Pattern::Event { event, captures } => Test::Event(*event, captures.clone()),
             Pattern::Line(line) => Test::Line(line.clone()),
-            Pattern::Matches(regex) => Regex::new(regex).map_or(Test::Nothing, Test::Matches),
+            Pattern::Matches(regex) => compiled(regex).map_or(Test::Nothing, Test::Matches),
             Pattern::SameFile { .. } | Pattern::Exits => Test::Nothing,
         };
         Self { test, escapes }

@@ -1,6 +1,7 @@
 //! Redaction by identity: what differs from run to run gets the name of what it is.
 
 use std::cell::RefCell;
+use std::sync::LazyLock;
 
 use regex::{Captures, Regex};
 
@@ -10,12 +11,14 @@ use crate::timeline::{Event, Kind};
 /// Texts longer than this are shortened, with their length.
 const LONGEST: usize = 200;
 
+static DIGEST: LazyLock<Regex> = LazyLock::new(|| Regex::new("[0-9a-f]{64}").expect("a constant"));
+static SCRATCH: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new(r"/\S*/play-\w{6}/").expect("a constant"));
+
 /// Replaces everything that a run draws at random.
 #[derive(Debug)]
 pub(super) struct Redactor {
     names: Vec<(String, String)>,
-    digest: Regex,
-    scratch: Regex,
     /// A canary that a sentence has cut.
     cut: Option<Regex>,
     unknown: RefCell<Vec<String>>,
@@ -44,8 +47,6 @@ impl Redactor {
         Self {
             cut: cut.and_then(|cut| Regex::new(&cut).ok()),
             names: canaries.chain([control]).chain(files).collect(),
-            digest: Regex::new("[0-9a-f]{64}").expect("a constant"),
-            scratch: Regex::new(r"/\S*/play-\w{6}/").expect("a constant"),
             unknown: RefCell::default(),
         }
     }
@@ -58,12 +59,12 @@ impl Redactor {
                 text = text.replace(random.as_str(), name);
             }
         }
-        let text = self.scratch.replace_all(&text, "[scratch]/");
+        let text = SCRATCH.replace_all(&text, "[scratch]/");
         let text = match &self.cut {
             Some(cut) => cut.replace_all(&text, "[canary]"),
             None => text,
         };
-        let text = self.digest.replace_all(&text, |found: &Captures<'_>| {
+        let text = DIGEST.replace_all(&text, |found: &Captures<'_>| {
             let digest = found.get(0).map_or("", |found| found.as_str());
             format!("[digest {}]", self.number(digest))
         });

@@ -9,7 +9,7 @@ use tokio::time::Instant;
 
 use super::EngineError;
 use super::drive::{Play, RELAY};
-use crate::adapter::{Capture, Console, Template};
+use crate::adapter::{Capture, Console, Template, compiled};
 use crate::timeline::Kind;
 
 /// How often the stage looks into a file that somebody is to write. No event tells it.
@@ -32,7 +32,7 @@ impl Catches {
             .captures
             .iter()
             .filter_map(|(name, capture)| match capture {
-                Capture::Line(pattern) => Some((name.clone(), Regex::new(pattern).ok()?)),
+                Capture::Line(pattern) => Some((name.clone(), compiled(pattern)?)),
                 Capture::File { .. } => None,
             });
         Self(lines.collect())
@@ -53,7 +53,7 @@ fn in_file(path: &Path, pattern: Option<&str>) -> Option<String> {
     let text = String::from_utf8_lossy(&std::fs::read(path).ok()?).into_owned();
     let value = match pattern {
         None => text.trim(),
-        Some(pattern) => Regex::new(pattern).ok()?.captures(&text)?.get(1)?.as_str(),
+        Some(pattern) => compiled(pattern)?.captures(&text)?.get(1)?.as_str(),
     };
     let fits = !value.is_empty() && value.len() <= MAX_VALUE;
     fits.then(|| value.to_owned())

@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 
 use regex::Regex;
 
-use crate::adapter::{Branch, Item};
+use crate::adapter::{Branch, Item, compiled};
 use crate::timeline::Stream;
 
 /// Lines that are remembered; who prints more before it asks is not asked for the first ones.
@@ -23,7 +23,7 @@ impl<'a> Asked<'a> {
         let compiled = item
             .any
             .iter()
-            .filter_map(|branch| Some((Regex::new(&branch.r#await).ok()?, branch)));
+            .filter_map(|branch| Some((compiled(&branch.r#await)?, branch)));
         Self {
             branches: compiled.collect(),
             is_optional: item.optional,

@@ -5,7 +5,6 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use regex::Regex;
 use rustix::process::Signal;
 use tokio::time::Instant;
 
@@ -19,7 +18,7 @@ use super::programs;
 use super::spawn::Command;
 use super::tap::{Link, LinkState, Tap};
 use super::thread::Side;
-use crate::adapter::{Adapter, Console, Program, ReadyWhen, Template, Terminal};
+use crate::adapter::{Adapter, Console, Program, ReadyWhen, Template, Terminal, compiled};
 use crate::plan::PlannedClient;
 use crate::scenario::Keys;
 use crate::timeline::{Ended, Kind};
@@ -53,8 +52,7 @@ impl Play<'_> {
         values.insert("keepalive".to_owned(), in_milliseconds(self.plan.keepalive));
         self.relay_ready = super::drive::RelayReady::default();
         if let ReadyWhen::Line(pattern) = &manual.ready {
-            let pattern = Regex::new(pattern);
-            self.relay_ready.pattern = pattern.ok();
+            self.relay_ready.pattern = compiled(pattern);
         }
         if !self
             .launch(

@@ -7,7 +7,7 @@ use regex::Regex;
 
 use super::lane::Lines;
 use super::screen::Screen;
-use crate::adapter::Terminal;
+use crate::adapter::{Terminal, compiled};
 
 /// Typed lines whose echo may still come.
 const MAX_ECHOES: usize = 64;
@@ -84,7 +84,7 @@ pub(super) struct Chaff {
 impl Chaff {
     /// With the adapter's prompt. It was checked when the adapter was read.
     pub(super) fn new(prompt: Option<&str>) -> Self {
-        let prompt = prompt.and_then(|prompt| Regex::new(&format!("^(?:{prompt})")).ok());
+        let prompt = prompt.and_then(|prompt| compiled(&format!("^(?:{prompt})")));
         Self {
             prompt,
             typed: VecDeque::new(),
