@@ -4,6 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::Breach;
+use super::tree::before_tests;
 use crate::command;
 use crate::trouble::Trouble;
 use crate::workspace::Workspace;
@@ -20,7 +21,7 @@ struct Rule {
 }
 
 /// The layers, lowest first. What follows from a lower layer is not said again.
-const RULES: [Rule; 10] = [
+const RULES: [Rule; 11] = [
     Rule {
         package: "chat-protocol",
         ours: &[],
@@ -72,14 +73,14 @@ const RULES: [Rule; 10] = [
     },
     Rule {
         package: "xtask",
-        ours: &["chat-harness", "chat-screen", "zoo"],
-        never: &[
-            "axum",
+        ours: &[
             "chat-client",
-            "chat-crypto",
-            "chat-identity",
+            "chat-harness",
+            "chat-screen",
             "chat-server",
+            "zoo-faults",
         ],
+        never: &["axum", "zoo"],
         controls: &["chat-harness", "chat-protocol"],
     },
     Rule {
@@ -89,12 +90,36 @@ const RULES: [Rule; 10] = [
         controls: &["axum", "tokio"],
     },
     Rule {
+        package: "zoo-faults",
+        ours: &[],
+        never: &["tokio"],
+        controls: &[],
+    },
+    Rule {
         package: "zoo",
-        ours: &["chat-protocol"],
+        ours: &["chat-protocol", "zoo-faults"],
         never: &["chat-crypto", "chat-harness", "rsa"],
         controls: &["aes-gcm", "tokio"],
     },
 ];
+
+/// What the command line has compiled while the harness is, because the first demo starts it, and
+/// must not call.
+const COMPILED_ALONG: [&str; 2] = ["chat-client", "chat-server"];
+
+/// Lines of the command line that call an implementation: it knows them through adapters alone.
+pub(super) fn calls(path: &str, text: &str) -> Vec<Breach> {
+    if !path.starts_with("xtask/src/") {
+        return Vec::new();
+    }
+    let names = COMPILED_ALONG.map(|package| package.replace('-', "_"));
+    let found = |(number, line): (usize, &str)| {
+        let name = names.iter().find(|name| line.contains(name.as_str()))?;
+        let what = format!("`{name}` is compiled beside the harness and must not be called");
+        Some(Breach::at(path, number, what))
+    };
+    before_tests(text).filter_map(found).collect()
+}
 
 /// What a package depends on, without dev- and build-dependencies.
 #[derive(Clone, Debug, Default)]
@@ -205,6 +230,17 @@ mod tests {
         let said = said(&BTreeMap::from([("chat-server", bad)]));
         assert_eq!(said.len(), 1);
         assert!(said[0].contains("must not have aes-gcm"), "{said:?}");
+    }
+
+    #[test]
+    fn a_command_line_that_calls_a_client_is_found() {
+        let text = "use chat_client::app;\n";
+        assert_eq!(calls("xtask/src/demo.rs", text)[0].line, Some(1));
+        assert_eq!(calls("chat-client/src/main.rs", text), []);
+        assert_eq!(
+            calls("xtask/src/demo.rs", "let name = \"chat-client\";\n"),
+            []
+        );
     }
 
     #[test]
