@@ -4,7 +4,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::Breach;
-use super::tree::before_tests;
 use crate::command;
 use crate::trouble::Trouble;
 use crate::workspace::Workspace;
@@ -73,14 +72,15 @@ const RULES: [Rule; 11] = [
     },
     Rule {
         package: "xtask",
-        ours: &[
+        ours: &["chat-harness", "chat-screen", "zoo-faults"],
+        never: &[
+            "axum",
             "chat-client",
-            "chat-harness",
-            "chat-screen",
+            "chat-crypto",
+            "chat-identity",
             "chat-server",
-            "zoo-faults",
+            "zoo",
         ],
-        never: &["axum", "zoo"],
         controls: &["chat-harness", "chat-protocol"],
     },
     Rule {
@@ -102,24 +102,6 @@ const RULES: [Rule; 11] = [
         controls: &["aes-gcm", "tokio"],
     },
 ];
-
-/// What the command line has compiled while the harness is, because the first demo starts it, and
-/// must not call.
-const COMPILED_ALONG: [&str; 2] = ["chat-client", "chat-server"];
-
-/// Lines of the command line that call an implementation: it knows them through adapters alone.
-pub(super) fn calls(path: &str, text: &str) -> Vec<Breach> {
-    if !path.starts_with("xtask/src/") {
-        return Vec::new();
-    }
-    let names = COMPILED_ALONG.map(|package| package.replace('-', "_"));
-    let found = |(number, line): (usize, &str)| {
-        let name = names.iter().find(|name| line.contains(name.as_str()))?;
-        let what = format!("`{name}` is compiled beside the harness and must not be called");
-        Some(Breach::at(path, number, what))
-    };
-    before_tests(text).filter_map(found).collect()
-}
 
 /// What a package depends on, without dev- and build-dependencies.
 #[derive(Clone, Debug, Default)]
@@ -230,17 +212,6 @@ mod tests {
         let said = said(&BTreeMap::from([("chat-server", bad)]));
         assert_eq!(said.len(), 1);
         assert!(said[0].contains("must not have aes-gcm"), "{said:?}");
-    }
-
-    #[test]
-    fn a_command_line_that_calls_a_client_is_found() {
-        let text = "use chat_client::app;\n";
-        assert_eq!(calls("xtask/src/demo.rs", text)[0].line, Some(1));
-        assert_eq!(calls("chat-client/src/main.rs", text), []);
-        assert_eq!(
-            calls("xtask/src/demo.rs", "let name = \"chat-client\";\n"),
-            []
-        );
     }
 
     #[test]
