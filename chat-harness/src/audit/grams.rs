@@ -147,6 +147,7 @@ impl Grams {
         }
     }
 
+    #[inline]
     fn shift(&self) -> u32 {
         64 - self.filter.len().trailing_zeros()
     }
@@ -236,21 +237,25 @@ fn gram(text: &[u8]) -> Option<u64> {
 }
 
 /// How many are alike from the first on.
+#[inline]
 fn alike<'a>(one: impl Iterator<Item = &'a u8>, other: impl Iterator<Item = &'a u8>) -> usize {
     one.zip(other)
         .take_while(|(one, other)| one == other)
         .count()
 }
 
+#[inline]
 fn spread(gram: u64) -> u64 {
     gram.wrapping_mul(SPREAD)
 }
 
+#[inline]
 fn word(spread: u64, shift: u32) -> usize {
     usize::try_from(spread >> shift).unwrap_or_default()
 }
 
 /// A bit of a word, by other bits of the gram than those that choose the word.
+#[inline]
 fn bit(spread: u64) -> u64 {
     spread >> 30 & 63
 }

@@ -65,6 +65,7 @@ enum Kind {
 
 impl Kind {
     /// What leads from one byte to another.
+    #[inline]
     fn difference(self, from: u8, to: u8) -> u8 {
         match self {
             Self::Xor => from ^ to,
@@ -86,6 +87,7 @@ impl Kind {
     }
 
     /// Differences from this one on are none that a key makes.
+    #[inline]
     fn values(self) -> u16 {
         match self {
             Self::Xor | Self::Add => 256,
@@ -254,11 +256,13 @@ fn letters(text: &[u8]) -> (Vec<usize>, Vec<u8>) {
 }
 
 /// A letter's place in the alphabet, whatever its case; of all else, a number apart.
+#[inline]
 fn code(byte: u8) -> u8 {
     let place = (byte | 0x20).wrapping_sub(b'a');
     if place < 26 { place } else { byte | 0x80 }
 }
 
+#[inline]
 fn between_codes(from: u8, to: u8) -> u8 {
     let difference = to.wrapping_sub(from);
     let around = if to < from {

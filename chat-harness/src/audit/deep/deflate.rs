@@ -22,16 +22,19 @@ pub(super) fn starts(bytes: &[u8]) -> impl Iterator<Item = usize> + '_ {
     (0..last).filter(|at| head(bytes, *at).is_some_and(may_begin) && is_mixed(bytes, *at))
 }
 
+#[inline]
 fn is_mixed(bytes: &[u8], at: usize) -> bool {
     let mut behind = bytes.iter().skip(at).take(MIXED);
     behind.any(|byte| !is_text(*byte))
 }
 
+#[inline]
 fn is_text(byte: u8) -> bool {
     matches!(byte, b' '..=b'~' | b'\t' | b'\n' | b'\r')
 }
 
 /// The bits there, the first one lowest.
+#[inline]
 fn head(bytes: &[u8], at: usize) -> Option<u128> {
     let behind = bytes.get(at..)?;
     // Most bytes are no beginning, which two bits say.
@@ -49,6 +52,7 @@ fn head(bytes: &[u8], at: usize) -> Option<u128> {
     Some(u128::from_le_bytes(head))
 }
 
+#[inline]
 fn may_begin(head: u128) -> bool {
     match head >> 1 & 3 {
         1 => begins_with_text(head >> 3),
@@ -58,6 +62,7 @@ fn may_begin(head: u128) -> bool {
 }
 
 /// Under the fixed codes: eight bits for each literal of ASCII, the highest first.
+#[inline]
 fn begins_with_text(bits: u128) -> bool {
     (0..LITERALS).all(|n| {
         let code = u8::try_from(bits >> (8 * n) & 0xff).unwrap_or_default();
@@ -66,6 +71,7 @@ fn begins_with_text(bits: u128) -> bool {
 }
 
 /// The codes for the lengths of codes use up all that there can be, neither more nor less.
+#[inline]
 fn has_whole_code(bits: u128) -> bool {
     let low = |bits: u128| u64::try_from(bits & u128::from(u64::MAX)).unwrap_or_default();
     let numbers = low(bits);

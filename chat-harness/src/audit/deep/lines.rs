@@ -55,6 +55,7 @@ impl Joined {
 }
 
 /// Where the line ends and the next one starts, if a break stands here.
+#[inline]
 fn seam(text: &[u8], at: usize) -> Option<(usize, usize)> {
     let (before, behind) = text.split_at_checked(at)?;
     let (before, behind) = if let Some(behind) = behind.strip_prefix(b"\n") {

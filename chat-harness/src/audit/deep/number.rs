@@ -26,6 +26,7 @@ pub(super) fn bytes(digits: &[u8], base: u32) -> Vec<u8> {
 }
 
 /// The lower half.
+#[inline]
 fn low(sum: u64) -> u32 {
     u32::try_from(sum & u64::from(u32::MAX)).unwrap_or_default()
 }

@@ -106,12 +106,14 @@ fn bits(word: &[u8], width: u32, value: fn(u8) -> Option<u8>) -> Vec<u8> {
     bytes
 }
 
+#[inline]
 fn hex(byte: u8) -> Option<u8> {
     char::from(byte)
         .to_digit(16)
         .and_then(|digit| u8::try_from(digit).ok())
 }
 
+#[inline]
 fn base64(byte: u8) -> Option<u8> {
     match byte {
         b'A'..=b'Z' => Some(byte - b'A'),
@@ -123,6 +125,7 @@ fn base64(byte: u8) -> Option<u8> {
     }
 }
 
+#[inline]
 fn base32(byte: u8) -> Option<u8> {
     match byte {
         b'A'..=b'Z' => Some(byte - b'A'),
@@ -131,6 +134,7 @@ fn base32(byte: u8) -> Option<u8> {
     }
 }
 
+#[inline]
 fn base58(byte: u8) -> Option<u8> {
     let place = BASE58.iter().position(|one| *one == byte);
     place.and_then(|place| u8::try_from(place).ok())
