@@ -8,14 +8,47 @@ use tokio::time::Instant;
 use super::drive::{Play, RELAY};
 use super::orphans::{self, Orphan};
 use super::{EngineError, Level};
-use crate::timeline::Kind;
+use crate::timeline::{Direction, Kind, LinkEnd};
 
 /// How long clients may take to quit, then to end on SIGTERM, then to be gone when killed.
 const QUIT: Duration = Duration::from_secs(2);
 const TERM: Duration = Duration::from_secs(1);
 const KILL: Duration = Duration::from_secs(5);
 
+/// How long a relay that has closed a link may take to end.
+const DYING: Duration = Duration::from_secs(1);
+
 impl Play<'_> {
+    /// A relay that dies closes its links a moment before its process is gone. Clients that end
+    /// because of it would be blamed, were it stopped in that moment: so its end is awaited, where
+    /// it has closed a link and a step has failed.
+    pub(super) async fn let_relay_die(&mut self) -> Result<(), EngineError> {
+        let clients = &self.plan.clients;
+        if !clients.iter().any(|client| self.was_cut_off(&client.name)) {
+            return Ok(());
+        }
+        self.until(Instant::now() + DYING, |play| Ok(play.is_silent(RELAY)))
+            .await
+            .map(drop)
+    }
+
+    /// The relay was the first to end its latest connection, or nobody knows who was.
+    fn was_cut_off(&self, who: &str) -> bool {
+        let events = self.writer.events().iter().rev();
+        let latest = events
+            .take_while(|event| !matches!(&event.kind, Kind::LinkOpened { link } if link == who));
+        let ends = latest.filter_map(|event| match &event.kind {
+            Kind::LinkClosed {
+                link,
+                direction,
+                how,
+            } if link == who => Some((*direction, *how)),
+            _ => None,
+        });
+        let first = ends.last();
+        first.is_some_and(|(direction, how)| direction == Direction::Down || how == LinkEnd::Reset)
+    }
+
     /// Clients quit, then the relay stops; who does not is made to.
     pub(super) async fn stop_in_order(&mut self) -> Result<(), EngineError> {
         self.record(Kind::Stopping)?;

@@ -43,6 +43,9 @@ impl<'p> Play<'p> {
         self.let_go();
         self.record(Kind::Closing)?;
         self.pulse.turn_to(Phase::Closing);
+        if !held {
+            self.let_relay_die().await?;
+        }
         self.fences(held).await
     }
 

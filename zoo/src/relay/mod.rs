@@ -27,6 +27,9 @@ const QUEUE: usize = 64;
 /// How long a faulty relay bears silence.
 const PATIENCE: Duration = Duration::from_secs(1);
 
+/// How long a relay takes to die.
+const LINGER: Duration = Duration::from_millis(200);
+
 /// A relay that encrypts nothing, for tests and benchmarks of the harness.
 #[derive(Parser)]
 struct Arguments {
@@ -57,13 +60,25 @@ pub fn run(fault: Option<RelayFault>) -> ExitCode {
         .and_then(|runtime| runtime.block_on(serve(&arguments, fault)));
     match served {
         Ok(Over::Stopped) => ExitCode::SUCCESS,
-        Ok(Over::Died) => ExitCode::FAILURE,
+        Ok(Over::Died) => {
+            linger();
+            ExitCode::FAILURE
+        }
         Err(error) => {
             // Nobody is left to be told when standard error is closed as well.
             drop(writeln!(io::stderr(), "relay: {error}"));
             ExitCode::FAILURE
         }
     }
+}
+
+/// Its links are closed by now; its process takes a little longer, as that of a large program.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "it dies slowly: nothing is awaited"
+)]
+fn linger() {
+    std::thread::sleep(LINGER);
 }
 
 async fn serve(arguments: &Arguments, fault: Option<RelayFault>) -> io::Result<Over> {
