@@ -77,6 +77,14 @@ struct Entry {
     offset: u32,
 }
 
+/// A gram that the filter knows, or one that it takes for such.
+struct Seen {
+    at: usize,
+    gram: u64,
+    /// Its word of the filter.
+    word: usize,
+}
+
 impl Wanted {
     /// Only the whole of it counts.
     pub(super) fn whole(bytes: Vec<u8>) -> Self {
@@ -156,25 +164,48 @@ impl Grams {
     /// several times, in no order; of places that overlap, with one at least. Of several that share what is there, it is the one of which
     /// most is there, and of those the first.
     pub(super) fn find(&self, text: &[u8], edges: Edges, mut found: impl FnMut(Hit)) {
-        let shift = self.shift();
         let mut at = 0;
-        while let Some(gram) = text.get(at..).and_then(gram) {
-            if gram & self.never == 0 {
-                let spread = spread(gram);
-                let word = word(spread, shift);
-                let bits = self.filter.get(word).copied().unwrap_or_default();
-                if bits >> bit(spread) & 1 == 1
-                    && let Some(hit) = self.confirm(text, edges, at, gram, word)
-                {
-                    found(hit);
-                }
+        while let Some(seen) = self.perhaps(text, at) {
+            if let Some(hit) = self.confirm(text, edges, &seen) {
+                found(hit);
             }
-            at += self.stride;
+            at = seen.at + self.stride;
         }
     }
 
+    /// The next lookup, from this one on, at which a string may stand. By itself, so that the loop
+    /// has the registers for itself.
     #[inline(never)]
-    fn confirm(&self, text: &[u8], edges: Edges, at: usize, gram: u64, word: usize) -> Option<Hit> {
+    fn perhaps(&self, text: &[u8], mut at: usize) -> Option<Seen> {
+        let shift = self.shift();
+        let look = |at, gram| {
+            if gram & self.never != 0 {
+                return None;
+            }
+            let spread = spread(gram);
+            let word = word(spread, shift);
+            let bits = self.filter.get(word).copied().unwrap_or_default();
+            (bits >> bit(spread) & 1 == 1).then_some(Seen { at, gram, word })
+        };
+        // Eight bytes are read faster than six; those at the end are fewer.
+        while let Some(wide) = text.get(at..).and_then(<[u8]>::first_chunk) {
+            if let Some(seen) = look(at, u64::from_le_bytes(*wide) & MASK) {
+                return Some(seen);
+            }
+            at += self.stride;
+        }
+        while let Some(gram) = text.get(at..).and_then(gram) {
+            if let Some(seen) = look(at, gram) {
+                return Some(seen);
+            }
+            at += self.stride;
+        }
+        None
+    }
+
+    #[inline(never)]
+    fn confirm(&self, text: &[u8], edges: Edges, seen: &Seen) -> Option<Hit> {
+        let Seen { at, gram, word } = *seen;
         let bound = |word: usize| self.buckets.get(word).map_or(0, |bound| *bound as usize);
         let bucket = self.entries.get(bound(word)..bound(word + 1))?;
         let (before, behind) = text.split_at_checked(at)?;
@@ -224,12 +255,8 @@ fn entries(strings: &[Wanted], stride: usize) -> Vec<Entry> {
     entries
 }
 
-/// The first bytes of a text; eight are read faster than six.
-#[inline(always)]
+/// The first bytes of a text.
 fn gram(text: &[u8]) -> Option<u64> {
-    if let Some(wide) = text.first_chunk() {
-        return Some(u64::from_le_bytes(*wide) & MASK);
-    }
     let mut wide = [0; 8];
     let (front, _) = wide.split_at_mut(GRAM);
     front.copy_from_slice(text.get(..GRAM)?);

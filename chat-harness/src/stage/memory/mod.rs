@@ -6,9 +6,9 @@
 
 mod copy;
 mod hold;
+mod mappings;
 mod pages;
 mod search;
-mod smaps;
 mod walk;
 
 use self::hold::Held;
@@ -38,7 +38,9 @@ pub(super) enum Manner {
 pub(super) fn copy(roots: &[i32], into: &mut Copied) -> (Places, Option<String>) {
     // Room is made before they stop.
     let resident: u64 = trees(roots).into_iter().map(pages::resident).sum();
-    into.reserve(resident.saturating_add(SPARE).min(MOST_ROOM));
+    // Where there is none, the copy will say so.
+    into.reserve(resident.saturating_add(SPARE).min(MOST_ROOM))
+        .ok();
     let held = Held::trees(roots);
     let (places, unread) = into.fill(Walk::through(&trees(roots)));
     let moved = (!held.is_still).then(|| "its processes did not stand still".to_owned());

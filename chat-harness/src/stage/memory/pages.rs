@@ -8,12 +8,16 @@ use std::os::unix::fs::FileExt as _;
 use nix::sys::uio::{RemoteIoVec, process_vm_readv};
 use nix::unistd::Pid;
 
-use super::smaps::{self, Mapping};
+use super::mappings::{self, Mapping};
 use crate::stage::orphans::is_gone;
 
 /// Address space of one process in which is looked for pages, at the most: programs reserve
 /// terabytes.
 const MOST_ADDRESSES: u64 = 1 << 37;
+
+/// Where this part of the address space is there, at the least, it is quicker to look its pages
+/// up one by one than to ask the kernel first where some are.
+const MUCH: u64 = 4;
 
 /// Entries of `/proc/PID/pagemap` that are read at once.
 const ENTRIES: usize = 8192;
@@ -41,7 +45,7 @@ pub(super) struct Opened {
     pub(super) name: String,
     memory: File,
     pagemap: File,
-    smaps: String,
+    mappings: Vec<Mapping>,
 }
 
 /// Neighbouring pages of a mapping.
@@ -64,7 +68,7 @@ impl Opened {
             name: name.trim_end().to_owned(),
             memory: File::open(format!("/proc/{pid}/mem"))?,
             pagemap: File::open(format!("/proc/{pid}/pagemap"))?,
-            smaps: String::from_utf8_lossy(&fs::read(format!("/proc/{pid}/smaps"))?).into_owned(),
+            mappings: mappings(pid)?,
         })
     }
 
@@ -90,14 +94,13 @@ impl Opened {
     pub(super) fn pages(&self) -> io::Result<Vec<Pages>> {
         let mut found = Vec::new();
         let mut budget = MOST_ADDRESSES;
-        for mapping in smaps::parse(&self.smaps) {
-            let size = mapping.end.saturating_sub(mapping.start);
-            budget = budget.checked_sub(size).ok_or_else(|| {
+        for mapping in &self.mappings {
+            budget = budget.checked_sub(mapping.size()).ok_or_else(|| {
                 let name = &self.name;
                 let pid = self.pid;
                 io::Error::other(format!("{name} (pid {pid}) has reserved too much memory"))
             })?;
-            let spans = gone(self.present(&mapping))?.unwrap_or_default();
+            let spans = gone(self.present(mapping))?.unwrap_or_default();
             found.extend(spans.into_iter().map(|span| Pages {
                 span,
                 label: mapping.label().to_owned(),
@@ -137,6 +140,20 @@ impl Opened {
     }
 }
 
+fn mappings(pid: i32) -> io::Result<Vec<Mapping>> {
+    let all = mappings_in(pid, "maps")?;
+    let reserved: u64 = all.iter().map(Mapping::size).sum();
+    if resident(pid).saturating_mul(MUCH) >= reserved {
+        return Ok(all);
+    }
+    mappings_in(pid, "smaps")
+}
+
+fn mappings_in(pid: i32, file: &str) -> io::Result<Vec<Mapping>> {
+    let text = fs::read(format!("/proc/{pid}/{file}"))?;
+    Ok(mappings::parse(&String::from_utf8_lossy(&text)))
+}
+
 fn is_wanted(entry: u64, is_shared: bool) -> bool {
     entry & (PRESENT | SWAPPED) != 0 && (is_shared || entry & OF_FILE == 0)
 }
@@ -153,4 +170,41 @@ fn gone<T>(result: io::Result<T>) -> io::Result<Option<T>> {
 /// In bytes.
 pub(super) fn page_size() -> u64 {
     rustix::param::page_size() as u64
+}
+
+#[cfg(test)]
+mod tests {
+    use std::ops::Range;
+
+    use super::{Opened, Pages, mappings_in};
+    use crate::stage::spawn::{Child, Command, spawn, wait_blocking};
+
+    /// A program that waits for its input, and has answered once.
+    fn waiting() -> Child {
+        use std::io::{Read as _, Write as _};
+
+        let child = spawn(&Command::new("/bin/cat")).unwrap();
+        let mut input = std::fs::File::from(child.stdin.try_clone().unwrap());
+        input.write_all(b"x").unwrap();
+        let mut output = std::fs::File::from(child.stdout.try_clone().unwrap());
+        output.read_exact(&mut [0]).unwrap();
+        child
+    }
+
+    fn by(pid: i32, file: &str) -> Vec<Range<u64>> {
+        let mut opened = Opened::of(pid).unwrap().unwrap();
+        opened.mappings = mappings_in(pid, file).unwrap();
+        let pages: Vec<Pages> = opened.pages().unwrap();
+        pages.into_iter().map(|pages| pages.span).collect()
+    }
+
+    #[test]
+    fn the_same_pages_are_found_whether_the_kernel_has_counted_them_or_not() {
+        let child = waiting();
+        let counted = by(child.pid, "smaps");
+        assert!(!counted.is_empty());
+        assert_eq!(by(child.pid, "maps"), counted);
+        drop(child.stdin);
+        wait_blocking(child.pid, &child.pidfd).unwrap();
+    }
 }

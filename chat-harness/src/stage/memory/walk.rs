@@ -110,7 +110,8 @@ impl Walk {
         }
     }
 
-    fn miss(&mut self, why: String) {
+    /// Says why it is not all of it, unless something else did before.
+    pub(super) fn miss(&mut self, why: String) {
         self.unread.get_or_insert(why);
     }
 }

@@ -1,4 +1,6 @@
-//! What a process has in its address space, read from `/proc/PID/smaps`.
+//! What a process has in its address space, as `/proc/PID/maps` tells it, or `/proc/PID/smaps`,
+//! which knows how much of it is there: the kernel counts that page by page, an eighth of what
+//! reading them takes.
 
 /// One mapping that may hold what the process has written.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -14,7 +16,7 @@ pub(super) struct Mapping {
     pub(super) is_shared: bool,
     /// A file, `[heap]`, `[stack]`; empty when it is anonymous.
     pub(super) name: String,
-    /// Pages that are present or swapped out, in bytes.
+    /// No more than this is present or swapped out, in bytes.
     pub(super) resident: u64,
 }
 
@@ -27,14 +29,19 @@ impl Mapping {
             &self.name
         }
     }
+
+    /// Bytes of address space.
+    pub(super) fn size(&self) -> u64 {
+        self.end.saturating_sub(self.start)
+    }
 }
 
 /// The mappings that are worth a look: those with pages of the process' own, or pages shared
 /// with others that lie in no file of the file system. Lines that are not understood are
 /// passed over.
-pub(super) fn parse(smaps: &str) -> Vec<Mapping> {
+pub(super) fn parse(maps: &str) -> Vec<Mapping> {
     let mut all: Vec<Sized> = Vec::new();
-    for line in smaps.lines() {
+    for line in maps.lines() {
         if let Some(head) = head(line) {
             all.push(head);
         } else if let Some(last) = all.last_mut() {
@@ -44,10 +51,11 @@ pub(super) fn parse(smaps: &str) -> Vec<Mapping> {
     all.into_iter().filter_map(Sized::wanted).collect()
 }
 
-/// A mapping with its sizes.
+/// A mapping with its sizes, where they are told.
 struct Sized {
     mapping: Mapping,
     is_writable: bool,
+    present: Option<u64>,
     anonymous: u64,
     swapped: u64,
 }
@@ -72,6 +80,7 @@ fn head(line: &str) -> Option<Sized> {
             resident: 0,
         },
         is_writable: write == 'w',
+        present: None,
         anonymous: 0,
         swapped: 0,
     })
@@ -88,7 +97,7 @@ impl Sized {
             kibibytes.map(|kibibytes| kibibytes.saturating_mul(1024))
         };
         match key {
-            "Rss" => self.mapping.resident = bytes().unwrap_or_default(),
+            "Rss" => self.present = bytes(),
             "Anonymous" => self.anonymous = bytes().unwrap_or_default(),
             "Swap" => self.swapped = bytes().unwrap_or_default(),
             _ => {}
@@ -96,13 +105,16 @@ impl Sized {
     }
 
     fn wanted(mut self) -> Option<Mapping> {
-        if !self.mapping.is_shared {
-            self.mapping.resident = self.anonymous;
-        } else if !self.is_writable && !is_nameless(&self.mapping.name) {
+        let mapping = &self.mapping;
+        if mapping.is_shared && !self.is_writable && !is_nameless(&mapping.name) {
             // A file that the process cannot change: the files are a surface of their own.
             return None;
         }
-        self.mapping.resident += self.swapped;
+        self.mapping.resident = match self.present {
+            None => mapping.size(),
+            Some(present) if mapping.is_shared => present + self.swapped,
+            Some(_) => self.anonymous + self.swapped,
+        };
         let is_of_kernel = is_of_kernel(&self.mapping.name);
         (!is_of_kernel && self.mapping.resident > 0).then_some(self.mapping)
     }
@@ -174,6 +186,13 @@ mod tests {
         assert!(parse(&reserved).is_empty());
         assert_eq!(parse(&swapped)[0].resident, 8192);
         assert_eq!(parse(&swapped)[0].label(), "anonymous memory");
+    }
+
+    #[test]
+    fn where_nobody_has_counted_all_of_it_may_be_there() {
+        let maps = "1000-9000 rw-p 00000000 00:00 0\n9000-a000 r--s 00000000 08:01 7 /a file\n";
+        assert_eq!(parse(maps)[0].resident, 0x8000);
+        assert_eq!(parse(maps).len(), 1);
     }
 
     #[test]
