@@ -187,8 +187,12 @@ impl Grams {
             let bits = self.filter.get(word).copied().unwrap_or_default();
             (bits >> bit(spread) & 1 == 1).then_some(Seen { at, gram, word })
         };
-        // Eight bytes are read faster than six; those at the end are fewer.
-        while let Some(wide) = text.get(at..).and_then(<[u8]>::first_chunk) {
+        // Without asking each time whether there are more bytes. What is left then, or lies too
+        // near together, is looked up below.
+        for step in text.get(at..)?.chunks_exact(self.stride) {
+            let Some(wide) = step.first_chunk() else {
+                break;
+            };
             if let Some(seen) = look(at, u64::from_le_bytes(*wide) & MASK) {
                 return Some(seen);
             }
@@ -255,8 +259,11 @@ fn entries(strings: &[Wanted], stride: usize) -> Vec<Entry> {
     entries
 }
 
-/// The first bytes of a text.
+/// The first bytes of a text; eight are read faster than six.
 fn gram(text: &[u8]) -> Option<u64> {
+    if let Some(wide) = text.first_chunk() {
+        return Some(u64::from_le_bytes(*wide) & MASK);
+    }
     let mut wide = [0; 8];
     let (front, _) = wide.split_at_mut(GRAM);
     front.copy_from_slice(text.get(..GRAM)?);
