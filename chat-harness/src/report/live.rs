@@ -292,15 +292,8 @@ impl Narrator {
                 verdicts.checks.len()
             ),
         ];
-        for one in &searches.surfaces {
-            lines.push(format!(
-                "   searched {:<38} {:>12} bytes, {}",
-                one.surface.in_words(),
-                grouped(one.bytes),
-                one.control()
-            ));
-            lines.push(format!("            {}; {}", one.strings(), one.below()));
-        }
+        let by_surface = searches.by_surface().into_iter();
+        lines.extend(by_surface.map(|line| format!("   {line}")));
         lines.push(format!("   {}", searches.sentence()));
         let not_looked_for = searches.not_looked_for.iter();
         lines.extend(not_looked_for.map(|why| format!("   not looked for: {}", visible(why))));

@@ -93,6 +93,13 @@ impl PlayReport {
 }
 
 impl RunReport {
+    /// What was searched in all plays together.
+    pub(crate) fn searches(&self) -> Searches {
+        let mut all = Searches::default();
+        self.plays.iter().for_each(|play| all.add(&play.searches));
+        all
+    }
+
     /// As [`exit_code`]; what is left counts as a failure.
     pub fn exit_code(&self) -> u8 {
         match exit_code(&self.plays) {

@@ -146,6 +146,23 @@ impl Searches {
         }
     }
 
+    /// Two lines for each surface: how much was searched and how often the control was found;
+    /// what was looked for, and how deep.
+    pub(super) fn by_surface(&self) -> Vec<String> {
+        let lines = self.surfaces.iter().flat_map(|one| {
+            [
+                format!(
+                    "searched {:<38} {:>12} bytes, {}",
+                    one.surface.in_words(),
+                    grouped(one.bytes),
+                    one.control()
+                ),
+                format!("         {}; {}", one.strings(), one.below()),
+            ]
+        });
+        lines.collect()
+    }
+
     /// One sentence: `compared for traces of wrong encryption: ecb 1, keystream-reuse 12;
     /// nothing for textbook-rsa`. `None` when nothing looked.
     pub fn traces(&self) -> Option<String> {
@@ -222,13 +239,14 @@ impl Searched {
             (before, now) => before.or(now),
         };
         self.below += other.below;
-        if self.left_out.is_none() {
-            self.left_out.clone_from(&other.left_out);
+        if self.left_out != other.left_out {
+            let why = "in some plays less: `result.json` says what was left out";
+            self.left_out = Some(why.to_owned());
         }
     }
 
     /// `7 strings in 41 transformations`.
-    pub(super) fn strings(&self) -> String {
+    fn strings(&self) -> String {
         format!(
             "{} strings in {} transformations",
             grouped(self.strings),
@@ -237,7 +255,7 @@ impl Searched {
     }
 
     /// `41 882 of them unpacked and deciphered`, and what of that was left out.
-    pub(super) fn below(&self) -> String {
+    fn below(&self) -> String {
         let below = format!("{} of them unpacked and deciphered", grouped(self.below));
         match &self.left_out {
             Some(left_out) => format!("{below} ({left_out})"),
@@ -245,7 +263,7 @@ impl Searched {
         }
     }
 
-    /// `4 times in 5 looks`.
+    /// `control found 4 times in 5 looks`.
     pub(super) fn control(&self) -> String {
         let times = |n: u64, one: &str, many: &str| match n {
             1 => format!("1 {one}"),

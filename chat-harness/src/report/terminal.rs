@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use anstyle::{AnsiColor, Style};
 
-use super::{PlayReport, RunReport, Searches, Tried, load};
+use super::{PlayReport, RunReport, Tried, load};
 use crate::judge::{Check, CheckKind, PlayVerdict, Verdict};
 use crate::run::{Asked, REFERENCE};
 use crate::stage::Status;
@@ -243,39 +243,40 @@ pub fn to_type(id: &str, path: &Path) -> String {
     format!("{}{}", path.display(), cell.unwrap_or_default())
 }
 
-/// The sum of a run. Its last line is `N passed, N failed, N skipped`.
+/// The end of a run: what was searched on each surface, and the sum, which is the last line.
 pub fn closing(run: &RunReport) -> String {
-    let plays = &run.plays;
-    let mut searches = Searches::default();
-    for play in plays {
-        searches.add(&play.searches);
-    }
-    let count = |wanted: &dyn Fn(&PlayVerdict) -> bool| {
-        plays
-            .iter()
-            .filter(|play| wanted(&play.verdicts.play))
-            .count()
-    };
-    let passed = count(&|verdict| verdict.is_fine());
-    let skipped =
-        count(&|verdict| matches!(verdict, PlayVerdict::Skip(_) | PlayVerdict::Unsupported(_)));
-    let failed = plays.len() - passed - skipped;
-    let levels: std::collections::BTreeSet<&str> = plays
+    let searches = run.searches();
+    let levels: std::collections::BTreeSet<&str> = run
+        .plays
         .iter()
         .map(|play| play.level.as_str())
         .filter(|level| !level.is_empty())
         .collect();
     let levels: Vec<&str> = levels.into_iter().collect();
-    let traces = searches.traces();
-    let traces = traces.map(|traces| format!("\n{}", visible(&traces)));
-    format!(
-        "{FAINT}{} plays in {}, isolation level {}{FAINT:#}\n{}{}\n{passed} passed, {failed} failed, {skipped} skipped",
-        plays.len(),
+    let mut lines = vec![format!(
+        "{FAINT}{} plays in {}, isolation level {}{FAINT:#}",
+        run.plays.len(),
         seconds(run.elapsed),
         levels.join(" and "),
-        searches.sentence(),
-        traces.unwrap_or_default()
-    )
+    )];
+    lines.extend(searches.by_surface().iter().map(|line| visible(line)));
+    lines.push(searches.sentence());
+    lines.extend(searches.traces().map(|traces| visible(&traces)));
+    lines.push(sum(run));
+    lines.join("\n")
+}
+
+/// `N passed, N failed, N skipped`.
+pub(super) fn sum(run: &RunReport) -> String {
+    let count = |wanted: &dyn Fn(&PlayVerdict) -> bool| {
+        let verdicts = run.plays.iter().map(|play| &play.verdicts.play);
+        verdicts.filter(|verdict| wanted(verdict)).count()
+    };
+    let passed = count(&PlayVerdict::is_fine);
+    let skipped =
+        count(&|verdict| matches!(verdict, PlayVerdict::Skip(_) | PlayVerdict::Unsupported(_)));
+    let failed = run.plays.len() - passed - skipped;
+    format!("{passed} passed, {failed} failed, {skipped} skipped")
 }
 
 /// `0.123 s`.

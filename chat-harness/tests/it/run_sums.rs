@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use chat_harness::adapter::Surface;
 use chat_harness::judge::PlayVerdict;
-use chat_harness::report::{PlayReport, RunReport, Searches, Tried, exit_code, terminal};
+use chat_harness::report::{PlayReport, RunReport, Searched, Searches, Tried, exit_code, terminal};
 use chat_harness::timeline::{Kind, Stream};
 
 use crate::tape::Tape;
@@ -84,6 +84,51 @@ fn the_last_line_of_a_run_counts_plays() {
         closing.lines().last(),
         Some("1 passed, 1 failed, 1 skipped")
     );
+}
+
+#[test]
+fn what_was_searched_is_added_up_surface_by_surface() {
+    let tape = good(&planned());
+    let searched = |bytes, found, control| Searched {
+        surface: Surface::Wire,
+        bytes,
+        places: 1,
+        samples: 2,
+        strings: 3,
+        transformations: 45,
+        found,
+        control_found: Some(control),
+        below: 10,
+        left_out: None,
+    };
+    let closing = |second: Searched| {
+        let mut plays = [PlayVerdict::Pass, PlayVerdict::Pass].map(|it| report(it, &tape));
+        plays[0].searches.surfaces = vec![searched(1000, 4, true)];
+        plays[1].searches.surfaces = vec![second];
+        let run = RunReport {
+            plays: plays.to_vec(),
+            ..RunReport::default()
+        };
+        terminal::closing(&run)
+    };
+    let found = closing(searched(500, 1, true));
+    assert!(
+        found.contains("1 500 bytes, control found 5 times in 4 looks"),
+        "{found}"
+    );
+    let told = "6 strings in 45 transformations; 20 of them unpacked and deciphered";
+    assert!(found.contains(told), "{found}");
+    let less = closing(Searched {
+        left_out: Some("without 9 bytes".to_owned()),
+        ..searched(1, 1, true)
+    });
+    assert!(
+        less.contains("20 of them unpacked and deciphered (in some plays less"),
+        "{less}"
+    );
+    // Once not found is not found.
+    let lost = closing(searched(500, 0, false));
+    assert!(lost.contains("1 500 bytes, control NOT found"), "{lost}");
 }
 
 #[test]

@@ -13,6 +13,7 @@ mod messages;
 mod moments;
 mod policy;
 mod steps;
+mod sum;
 mod timings;
 
 use std::path::Path;
@@ -72,6 +73,8 @@ struct RunPage {
     policy: String,
     sum: String,
     searched: String,
+    traces: Option<String>,
+    surfaces: Vec<sum::Row>,
     plays: Vec<Row>,
     left: Vec<String>,
 }
@@ -202,15 +205,14 @@ fn facts(report: &PlayReport) -> Vec<(&'static str, String)> {
 ///
 /// As [`play`].
 pub fn run(report: &RunReport) -> Result<String, askama::Error> {
-    let closing = anstream::adapter::strip_str(&super::terminal::closing(report)).to_string();
-    let mut lines = closing.lines().rev();
-    let sum = lines.next().unwrap_or_default().to_owned();
-    let searched = lines.next().unwrap_or_default().to_owned();
+    let searches = report.searches();
     let page = RunPage {
         style: STYLE,
         policy: policy::of(&[STYLE], &[]),
-        sum,
-        searched,
+        sum: super::terminal::sum(report),
+        searched: searches.sentence(),
+        traces: searches.traces().map(|traces| visible(&traces)),
+        surfaces: searches.surfaces.iter().map(sum::Row::of).collect(),
         plays: report.plays.iter().map(row).collect(),
         left: report.left.iter().map(|line| visible(line)).collect(),
     };
