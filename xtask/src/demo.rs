@@ -237,7 +237,7 @@ fn on_a_page(shown: &Shown, program: &Path) -> Showed {
             dir,
             &shown.asked,
             held,
-            |plan, dir| web.observer(plan, dir),
+            |plan, dir| Some(web.observer(plan, dir)),
         );
         let report = played.await.map_err(|error| interrupt.trouble(error))?;
         let page = dir.path().join(&report.dir).join("report.html");
@@ -272,7 +272,7 @@ async fn play(
     let report = run::demo(ground, scenario, dir, &shown.asked, held, |plan, dir| {
         *telling.lock().unwrap_or_else(PoisonError::into_inner) =
             Some(Narrator::new(plan, width()));
-        match to {
+        let observer: Observer = match to {
             To::Screen(screen) => {
                 let planned = Message::Planned(Box::new(plan.clone()), reader(dir));
                 drop(screen.send(planned));
@@ -280,7 +280,8 @@ async fn play(
                 Box::new(move |event| drop(screen.send(Message::Event(event.clone()))))
             }
             To::Stream => as_lines(telling, dir.to_owned()),
-        }
+        };
+        Some(observer)
     });
     let report = report.await.map_err(|error| interrupt.trouble(error))?;
     let narrator = told.lock().unwrap_or_else(PoisonError::into_inner).take();

@@ -115,8 +115,8 @@ fn survived(orphan: &Orphan) -> String {
     )
 }
 
-/// Plays one scenario for an audience, as a run of its own, at this pace and in the hand of whoever holds it. The
-/// observer is made when the plan is known, with the directory of the play's files.
+/// Plays one scenario as a run of its own, at this pace and in the hand of whoever holds it. The observer, where
+/// there is an audience, is made when the plan is known, with the directory of the play's files.
 ///
 /// # Errors
 ///
@@ -127,7 +127,7 @@ pub async fn demo(
     dir: &RunDir,
     asked: &Asked,
     (pace, hand): (Pace, Hand),
-    observer: impl FnOnce(&Plan, &Path) -> Observer,
+    observer: impl FnOnce(&Plan, &Path) -> Option<Observer> + Send,
 ) -> Result<PlayReport, EngineError> {
     let meant = Meant {
         id: dir.id().to_owned(),
@@ -148,10 +148,7 @@ pub async fn demo(
         limit: None,
         inquiries: inquiries().1,
     };
-    let report = one::play(ground, scenario, (dir, asked), this, |plan, dir| {
-        Some(observer(plan, dir))
-    })
-    .await?;
+    let report = one::play(ground, scenario, (dir, asked), this, Box::new(observer)).await?;
     sweep(ground.level).await?;
     let whole = RunReport {
         plays: vec![report.clone()],

@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::pin::Pin;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
@@ -47,14 +48,35 @@ pub(super) struct Compared {
     comparison: Comparison,
 }
 
-/// Plans, stages and judges; everything is in the try's directory afterwards. The observer
-/// is made when the plan is known.
-pub(super) async fn play(
+/// Makes who watches a play, when its plan is known; nobody may.
+pub(super) type Audience<'a> = Box<dyn FnOnce(&Plan, &Path) -> Option<Observer> + Send + 'a>;
+
+/// Nobody watches.
+pub(super) fn nobody() -> Audience<'static> {
+    Box::new(|_, _| None)
+}
+
+/// A try under way. A box for the same reason as [`stage::Playing`].
+pub(super) type Trying<'a> =
+    Pin<Box<dyn Future<Output = Result<PlayReport, EngineError>> + Send + 'a>>;
+
+/// Plans, stages and judges; everything is in the try's directory afterwards.
+pub(super) fn play<'a>(
+    ground: &'a Ground,
+    scenario: &'a Scenario,
+    of: (&'a RunDir, &'a Asked),
+    this: Try,
+    audience: Audience<'a>,
+) -> Trying<'a> {
+    Box::pin(tried(ground, scenario, of, this, audience))
+}
+
+async fn tried(
     ground: &Ground,
     scenario: &Scenario,
     (run, asked): (&RunDir, &Asked),
     this: Try,
-    observer: impl FnOnce(&Plan, &Path) -> Option<Observer>,
+    audience: Audience<'_>,
 ) -> Result<PlayReport, EngineError> {
     let path = ground.shown(&scenario.path);
     let which = Which {
@@ -88,7 +110,7 @@ pub(super) async fn play(
         mark: mark(scenario, this.number),
         pace: this.pace,
         hand: this.hand,
-        observer: observer(&plan, &dir),
+        observer: audience(&plan, &dir),
         limit: this.limit,
         inquiries: this.inquiries,
         cancel: ground.cancel.clone(),

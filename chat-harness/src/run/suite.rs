@@ -210,7 +210,7 @@ impl Suite {
             };
             let report = tokio::select! {
                 biased;
-                report = one::play(&self.ground, scenario, (&self.dir, &self.asked), this, |_, _| None) => report,
+                report = one::play(&self.ground, scenario, (&self.dir, &self.asked), this, one::nobody()) => report,
                 never = self.watch(&scenario.id, &inquiry) => match never {},
             };
             reports.push(report?);

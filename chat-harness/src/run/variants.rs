@@ -57,7 +57,7 @@ pub async fn variants(
                 limit: None,
                 inquiries: inquiries().1,
             };
-            let report = one::play(&ground, &scenario, (&dir, &asked), this, |_, _| None).await?;
+            let report = one::play(&ground, &scenario, (&dir, &asked), this, one::nobody()).await?;
             // Nobody listening is no reason to stop.
             drop(ended.send(report.clone()).await);
             Ok((place, report))

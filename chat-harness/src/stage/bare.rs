@@ -62,7 +62,7 @@ impl BareTap {
         Ok(Self {
             tap,
             _stage: stage,
-            _recording: AbortOnDropHandle::new(tokio::spawn(record(inputs, writer))),
+            _recording: recording(inputs, writer),
         })
     }
 
@@ -106,6 +106,11 @@ impl BareMemory {
 pub fn spawn_on_terminal(command: &Command) -> Result<(i32, OwnedFd), EngineError> {
     let seated = terminal::spawn(command, &Terminal::default())?;
     Ok((seated.pid, seated.pidfd))
+}
+
+/// Not where it is awaited: there it would be compiled without this crate's optimisation.
+fn recording(inputs: mpsc::Receiver<Input>, writer: Writer) -> AbortOnDropHandle<()> {
+    AbortOnDropHandle::new(tokio::spawn(record(inputs, writer)))
 }
 
 /// What a play does with bytes on a link whose framing it does not know.

@@ -61,6 +61,7 @@ mod why;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
+use std::pin::Pin;
 use std::time::Duration;
 
 use tokio_util::sync::CancellationToken;
@@ -111,15 +112,21 @@ impl std::fmt::Debug for Settings {
     }
 }
 
+/// A play under way: what happened, at the end. A box, so that it is compiled in this crate and
+/// optimised with it, and not by whoever waits for it.
+pub type Playing<'p> = Pin<Box<dyn Future<Output = Result<Vec<Event>, EngineError>> + Send + 'p>>;
+
 /// Plays a plan. Whatever participants do, the timeline tells it; nothing of what was
 /// started is left when this returns.
 ///
 /// # Errors
 ///
 /// [`EngineError`] for faults of the machine or of the harness, and when it was cancelled.
-pub async fn play(plan: &Plan, settings: Settings) -> Result<Vec<Event>, EngineError> {
-    let play = drive::Play::begin(plan, settings).await?;
-    play.run(drive::Script::Steps).await
+pub fn play(plan: &Plan, settings: Settings) -> Playing<'_> {
+    Box::pin(async {
+        let play = drive::Play::begin(plan, settings).await?;
+        play.run(drive::Script::Steps).await
+    })
 }
 
 /// Plays a load. A group ends at its first step that does not hold; the others go on.
@@ -127,8 +134,10 @@ pub async fn play(plan: &Plan, settings: Settings) -> Result<Vec<Event>, EngineE
 /// # Errors
 ///
 /// As [`play`].
-pub async fn play_load(load: &LoadPlan, settings: Settings) -> Result<Vec<Event>, EngineError> {
-    load::allow_open_files();
-    let play = drive::Play::begin(&load.whole, settings).await?;
-    play.run(drive::Script::Load(load)).await
+pub fn play_load(load: &LoadPlan, settings: Settings) -> Playing<'_> {
+    Box::pin(async {
+        load::allow_open_files();
+        let play = drive::Play::begin(&load.whole, settings).await?;
+        play.run(drive::Script::Load(load)).await
+    })
 }
