@@ -134,10 +134,10 @@ impl Grams {
         lengths.max().unwrap_or_default()
     }
 
+    /// Puts the entries of each word of the filter together: counted first, then laid where their
+    /// count says.
     fn index(&mut self) {
         let shift = self.shift();
-        self.entries
-            .sort_by_key(|entry| (word(spread(entry.gram), shift), entry.gram));
         for entry in &self.entries {
             let spread = spread(entry.gram);
             let word = word(spread, shift);
@@ -152,6 +152,18 @@ impl Grams {
         for count in &mut self.buckets {
             sum += *count;
             *count = sum;
+        }
+        let mut next = self.buckets.clone();
+        let unsorted = self.entries.clone();
+        for entry in unsorted {
+            let place = next.get_mut(word(spread(entry.gram), shift));
+            let slot = place.and_then(|place| {
+                *place += 1;
+                self.entries.get_mut(*place as usize - 1)
+            });
+            if let Some(slot) = slot {
+                *slot = entry;
+            }
         }
     }
 

@@ -143,7 +143,11 @@ impl Ciphers {
             let end = text.len().min(start + BLOCK + self.longest);
             let block = text.get(start..end).unwrap_or_default();
             let lines = readable(block);
-            let words: Vec<_> = lines.iter().map(|(at, line)| (at, letters(line))).collect();
+            let words: Vec<_> = match keys {
+                Keys::All => lines.iter().map(|(at, line)| (at, letters(line))).collect(),
+                // A key of one letter needs no words.
+                Keys::OfOneByte => Vec::new(),
+            };
             for cipher in self.all.iter().filter(tried) {
                 let transformation = cipher.kind.transformation(cipher.period);
                 match cipher.kind {
@@ -237,16 +241,29 @@ fn is_telling(kind: Kind, differences: &[u8]) -> bool {
     is_long && telling.count() >= TELLING && distinct.len() >= DISTINCT
 }
 
-/// Parts of a text that can be read, with their places; those that are long enough.
+/// Parts of a text that can be read, with their places; those that are long enough. Only where
+/// one byte of so many can be read are those around it looked at: memory is mostly something else.
 fn readable(text: &[u8]) -> Vec<(usize, &[u8])> {
     let is_other = |byte: &u8| !matches!(byte, b' '..=b'~' | b'\t' | b'\n' | b'\r');
-    let mut next = 0;
-    let parts = text.split(is_other).map(|part| {
-        let at = next;
-        next += part.len() + 1;
-        (at, part)
-    });
-    parts.filter(|(_, part)| part.len() > SHORTEST).collect()
+    let mut parts = Vec::new();
+    let mut at = SHORTEST;
+    while let Some(byte) = text.get(at) {
+        let mut end = at;
+        if !is_other(byte) {
+            let (before, behind) = text.split_at(at);
+            let begin = before
+                .iter()
+                .rposition(is_other)
+                .map_or(0, |other| other + 1);
+            end += behind.iter().position(is_other).unwrap_or(behind.len());
+            let part = text.get(begin..end).unwrap_or_default();
+            if part.len() > SHORTEST {
+                parts.push((begin, part));
+            }
+        }
+        at = end + SHORTEST + 1;
+    }
+    parts
 }
 
 /// The letters of a text, and where they stand.
@@ -289,5 +306,32 @@ fn take_differences(kind: Kind, period: usize, text: &[u8], into: &mut Vec<u8>) 
             into.extend(pairs.map(|(from, to)| between_codes(code(*from), code(*to))));
         }
         Kind::Printable => into.extend(pairs.map(|(from, to)| kind.difference(*from, *to))),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::{SHORTEST, readable};
+
+    proptest! {
+        #[test]
+        fn what_can_be_read_and_is_long_enough_is_found_once(
+            pieces in prop::collection::vec(("[ -~\t\n\r]{0,24}", 0_u8..=8), 0..12),
+        ) {
+            let text: Vec<u8> = pieces
+                .iter()
+                .flat_map(|(part, other)| [part.as_bytes(), &[*other]].concat())
+                .collect();
+            let parts = text.split(|byte| *byte <= 8);
+            let wanted: Vec<&[u8]> = parts.filter(|part| part.len() > SHORTEST).collect();
+            let found = readable(&text);
+            for (at, part) in &found {
+                prop_assert_eq!(&text[*at..at + part.len()], *part);
+            }
+            let found: Vec<&[u8]> = found.into_iter().map(|(_, part)| part).collect();
+            prop_assert_eq!(found, wanted);
+        }
     }
 }
