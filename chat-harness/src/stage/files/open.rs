@@ -27,11 +27,10 @@ pub(super) fn of(pid: i32) -> Result<Vec<Open>, String> {
     let holder = fs::read_to_string(format!("/proc/{pid}/comm")).unwrap_or_default();
     let open = entries.flatten().filter_map(|entry| {
         let path = entry.path();
-        let metadata = fs::metadata(&path).ok()?;
-        let target = fs::read_link(&path).ok()?;
-        metadata.is_file().then(|| Open {
+        fs::metadata(&path).ok().filter(fs::Metadata::is_file)?;
+        Some(Open {
+            target: fs::read_link(&path).ok()?,
             path,
-            target,
             holder: holder.trim_end().to_owned(),
         })
     });
