@@ -33,6 +33,9 @@ const MAX_WIRE: u64 = 256 * 1024 * 1024;
 /// How often the stage looks for a file that nobody announces.
 const LOOK_FOR_FILES: Duration = Duration::from_millis(20);
 
+/// How long the processor is left to threads of processes that have ended.
+const LEAVE: Duration = Duration::from_micros(300);
+
 /// How often the runtime gets a turn while taps end.
 const LET_GO: u32 = 100_000;
 
@@ -160,6 +163,7 @@ impl<'p> Play<'p> {
             (Ok(()), Ok(()), Ok(())) => self.search_all(),
             _ => Ok(()),
         };
+        let_threads_leave();
         self.cast.clear();
         let ended = end_stage(self.stage, self.has_unreaped).await;
         played.and(stopped).and(swept).and(searched).and(ended)?;
@@ -188,6 +192,9 @@ impl<'p> Play<'p> {
         deadline: Instant,
         mut done: impl FnMut(&mut Self) -> Result<bool, EngineError>,
     ) -> Result<bool, EngineError> {
+        let cancel = self.settings.cancel.clone();
+        let cancelled = cancel.cancelled();
+        tokio::pin!(cancelled);
         loop {
             self.note_ends()?;
             self.watch()?;
@@ -198,10 +205,9 @@ impl<'p> Play<'p> {
                 return Ok(false);
             }
             let soon = self.next_look(self.pulse.clamp(deadline));
-            let cancel = self.settings.cancel.clone();
             let input = tokio::select! {
                 biased;
-                () = cancel.cancelled() => return Err(EngineError::Interrupted),
+                () = &mut cancelled => return Err(EngineError::Interrupted),
                 Some(asker) = self.settings.inquiries.next() => {
                     self.answer(asker);
                     continue;
@@ -249,7 +255,10 @@ impl<'p> Play<'p> {
     /// Files may appear without a word: while one is awaited, look now and then.
     pub(super) fn next_look(&self, deadline: Instant) -> Instant {
         let now = Instant::now();
-        let look = (!self.expecting.files().is_empty()).then_some(now + LOOK_FOR_FILES);
+        let look = self
+            .expecting
+            .awaits_files()
+            .then_some(now + LOOK_FOR_FILES);
         let due = self.expecting.next_deadline().filter(|due| *due > now);
         let end = self.cast.values().filter_map(Member::end_due).min();
         let watch = self.cast.values().any(Member::is_running);
@@ -479,6 +488,17 @@ fn recognisers(plan: &Plan) -> BTreeMap<String, Recogniser> {
     adapters
         .map(|adapter| (adapter.name.clone(), Recogniser::new(&adapter.client)))
         .collect()
+}
+
+/// Stands back before processes that have ended are reaped. Their last threads may not have left
+/// `/proc` yet, and whoever reaps then goes round in the kernel until they have: for up to 25 ms
+/// where it is on the processor that they need. Nobody can be asked whether they are gone.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "nothing is waited for: what follows is the same without it, and slower"
+)]
+fn let_threads_leave() {
+    std::thread::sleep(LEAVE);
 }
 
 /// Ends the stage thread, once the last tap has let go of it.

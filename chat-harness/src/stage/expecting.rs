@@ -120,6 +120,12 @@ impl Expecting {
         files.map(|one| one.expectation.clone()).collect()
     }
 
+    /// Whether there are any.
+    pub(super) fn awaits_files(&self) -> bool {
+        let mut open = self.list.iter().filter(|one| !one.seen);
+        open.any(|one| matches!(one.expectation.pattern, Pattern::SameFile { .. }))
+    }
+
     /// A file has come.
     pub(super) fn file(&mut self, id: &ExpectationId) {
         for awaited in self.list.iter_mut().filter(|one| one.expectation.id == *id) {

@@ -11,6 +11,10 @@ use bytes::Bytes;
 use super::event::{Event, Kind};
 use super::kept::Kept;
 
+/// So many events wait to be written at the most: making lines of them takes longer than all else
+/// that is done for an event, and somebody may wait for what comes next.
+const WAITING: usize = 1024;
+
 /// Appends events to `timeline.jsonl`, and bytes to the files beside it.
 pub struct Writer {
     dir: PathBuf,
@@ -18,6 +22,8 @@ pub struct Writer {
     lines: BufWriter<File>,
     files: BTreeMap<String, Kept>,
     events: Vec<Event>,
+    /// How many of them stand in the file.
+    written: usize,
     observer: Option<Observer>,
 }
 
@@ -60,11 +66,12 @@ impl Writer {
             lines,
             files: BTreeMap::new(),
             events: Vec::new(),
+            written: 0,
             observer,
         })
     }
 
-    /// Appends one event.
+    /// Appends one event. It stands in the file after the next [`Self::flush`].
     ///
     /// # Errors
     ///
@@ -75,12 +82,13 @@ impl Writer {
             t: u64::try_from(self.began.elapsed().as_nanos()).unwrap_or(u64::MAX),
             kind,
         };
-        serde_json::to_writer(&mut self.lines, &event)?;
-        self.lines.write_all(b"\n")?;
         if let Some(observer) = &mut self.observer {
             observer(&event);
         }
         self.events.push(event);
+        if self.events.len() - self.written >= WAITING {
+            self.write_lines()?;
+        }
         self.events
             .last()
             .ok_or_else(|| io::Error::other("no event"))
@@ -140,7 +148,17 @@ impl Writer {
     /// What the system says.
     pub fn flush(&mut self) -> io::Result<()> {
         self.files.values_mut().try_for_each(Kept::flush)?;
+        self.write_lines()?;
         self.lines.flush()
+    }
+
+    fn write_lines(&mut self) -> io::Result<()> {
+        while let Some(event) = self.events.get(self.written) {
+            serde_json::to_writer(&mut self.lines, event)?;
+            self.lines.write_all(b"\n")?;
+            self.written += 1;
+        }
+        Ok(())
     }
 
     /// The finished timeline.
@@ -150,6 +168,45 @@ impl Writer {
     /// What the system says when the last lines are written.
     pub fn finish(mut self) -> io::Result<Vec<Event>> {
         self.flush()?;
-        Ok(self.events)
+        Ok(std::mem::take(&mut self.events))
+    }
+}
+
+impl Drop for Writer {
+    /// A play that was given up keeps what it saw.
+    fn drop(&mut self) {
+        drop(self.write_lines());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{WAITING, Writer};
+    use crate::timeline::Kind;
+
+    fn note(n: usize) -> Kind {
+        let text = n.to_string();
+        Kind::Note { text }
+    }
+
+    #[test]
+    fn few_events_wait_to_be_written_and_none_is_lost() {
+        let dir = tempfile::tempdir().unwrap();
+        let lines = || {
+            let text = std::fs::read_to_string(dir.path().join("timeline.jsonl")).unwrap();
+            text.lines().count()
+        };
+        let mut writer = Writer::create(dir.path(), None).unwrap();
+        for n in 0..3 * WAITING {
+            writer.append(note(n)).unwrap();
+        }
+        assert!(lines() > 2 * WAITING - 200, "{}", lines());
+        writer.append(note(0)).unwrap();
+        writer.flush().unwrap();
+        assert_eq!(lines(), 3 * WAITING + 1);
+        writer.append(note(1)).unwrap();
+        // As when a play is given up.
+        drop(writer);
+        assert_eq!(lines(), 3 * WAITING + 2);
     }
 }
