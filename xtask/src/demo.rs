@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use chat_harness::report::web::WebEnd;
 use chat_harness::report::{self, PlayReport, live::Narrator};
-use chat_harness::run::{self, Asked, Ground, RunDir};
+use chat_harness::run::{self, Asked, Ground, Parts, RunDir};
 use chat_harness::scenario::Scenario;
 use chat_harness::snapshot::Update;
 use chat_harness::stage::{self, Hand, Pace};
@@ -289,9 +289,10 @@ async fn play(
 }
 
 fn as_lines(telling: Arc<Mutex<Option<Narrator>>>, dir: PathBuf) -> Observer {
+    let parts = Parts::of(dir);
     Box::new(move |event| {
         let mut narrator = telling.lock().unwrap_or_else(PoisonError::into_inner);
-        let bytes = |file: &str, at, length: u64| run::part(&dir.join(file), at, length.min(LOOK));
+        let bytes = |file: &str, at, length: u64| parts.read(file, at, length.min(LOOK));
         let lines = narrator
             .as_mut()
             .map(|narrator| narrator.event(event, &bytes));
@@ -303,9 +304,9 @@ fn as_lines(telling: Arc<Mutex<Option<Narrator>>>, dir: PathBuf) -> Observer {
 
 /// Reads the files of a play.
 pub(crate) fn reader(dir: &Path) -> Reader {
-    let dir = dir.to_owned();
+    let parts = Parts::of(dir);
     Reader(Box::new(move |file, at, length| {
-        run::part(&dir.join(file), at, length.min(LOOK))
+        parts.read(file, at, length.min(LOOK))
     }))
 }
 

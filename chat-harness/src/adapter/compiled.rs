@@ -1,25 +1,26 @@
 //! Regular expressions of adapters, compiled once: every play needs the same ones.
 
 use std::collections::BTreeMap;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use regex::Regex;
 
 /// More than a few adapters have; what comes behind is compiled each time.
 const KEPT: usize = 1000;
 
-static COMPILED: Mutex<BTreeMap<String, Regex>> = Mutex::new(BTreeMap::new());
+static COMPILED: Mutex<BTreeMap<String, Arc<Regex>>> = Mutex::new(BTreeMap::new());
 
-/// Makes a pattern ready; `None` for one that is none.
-pub(crate) fn compiled(pattern: &str) -> Option<Regex> {
+/// Makes a pattern ready; `None` for one that is none. All share one: what a pattern learns of
+/// the lines that it meets, it has learned for the next play.
+pub(crate) fn compiled(pattern: &str) -> Option<Arc<Regex>> {
     // Nothing can be left half done in it.
     let mut kept = COMPILED.lock().unwrap_or_else(PoisonError::into_inner);
     if let Some(regex) = kept.get(pattern) {
-        return Some(regex.clone());
+        return Some(Arc::clone(regex));
     }
-    let regex = Regex::new(pattern).ok()?;
+    let regex = Arc::new(Regex::new(pattern).ok()?);
     if kept.len() < KEPT {
-        kept.insert(pattern.to_owned(), regex.clone());
+        kept.insert(pattern.to_owned(), Arc::clone(&regex));
     }
     Some(regex)
 }

@@ -1,6 +1,7 @@
 //! From a line of a client to an event.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use regex::Regex;
 
@@ -12,7 +13,7 @@ use crate::timeline::Seen;
 /// Knows the events of one implementation.
 #[derive(Clone, Debug)]
 pub struct Recogniser {
-    patterns: Vec<(EventKind, Regex)>,
+    patterns: Vec<(EventKind, Arc<Regex>)>,
     escapes: Escapes,
 }
 

@@ -11,10 +11,11 @@ const MASK: u64 = (1 << (8 * GRAM)) - 1;
 /// Lookups lie no further apart, in bytes.
 const MOST_STRIDE: usize = 32;
 
-/// Bits of the filter for each entry: one lookup in thirty-two is in vain. Of a few entries fewer
-/// are, as long as the filter stays in the processor's nearest cache.
+/// Bits of the filter for each entry: one lookup in thirty-two is in vain. It may be one in a
+/// hundred and twenty-eight, as long as the filter stays in the processor's nearest cache.
 const BITS: usize = 32;
-const LEAST_WORDS: usize = 2048;
+const MOST_BITS: usize = 128;
+const NEAR_WORDS: usize = 2048;
 
 /// Spreads the bits of a gram over the whole word.
 const SPREAD: u64 = 0x9e37_79b9_7f4a_7c15;
@@ -114,8 +115,12 @@ impl Grams {
         let strides = strings.iter().filter_map(Wanted::stride);
         let stride = strides.min().unwrap_or(1).min(MOST_STRIDE);
         let entries = entries(&strings, stride);
-        let words = (entries.len() * BITS / 64).next_power_of_two();
-        let words = words.max(LEAST_WORDS);
+        let near = (entries.len() * MOST_BITS / 64).min(NEAR_WORDS);
+        // Two at the least: words are chosen by the highest bits, of which there must be one.
+        let words = near
+            .max(entries.len() * BITS / 64)
+            .next_power_of_two()
+            .max(2);
         let mut grams = Self {
             strings,
             filter: vec![0; words],

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::io::{self, Read};
-use std::sync::OnceLock;
+use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 
 use super::allowance::Allowance;
 use super::deep::Deep;
@@ -27,6 +27,8 @@ pub struct Searcher {
     needles: Needles,
     /// Made when it is first needed.
     deep: OnceLock<Deep>,
+    /// What the last place was read into.
+    spare: Mutex<Vec<u8>>,
 }
 
 /// What came of one place.
@@ -49,6 +51,7 @@ impl Searcher {
         Self {
             needles: Needles::new(plan, files, keys),
             deep: OnceLock::new(),
+            spare: Mutex::default(),
         }
     }
 
@@ -115,7 +118,8 @@ impl Searcher {
         // What runs into the end of the buffer is seen again, with the byte in front of it.
         let overlap = self.needles.grams.longest() + 1;
         let mut pass = Pass::new(self, surface, allowance);
-        let mut buffer = vec![0; overlap + CHUNK];
+        let mut buffer = std::mem::take(&mut *self.spare());
+        buffer.resize(overlap + CHUNK, 0);
         // Bytes at the front of the buffer that were searched before.
         let mut kept = 0;
         loop {
@@ -127,11 +131,17 @@ impl Searcher {
             };
             pass.go_over(buffer.get(..filled).unwrap_or_default(), kept, edges);
             if read == 0 {
+                *self.spare() = buffer;
                 return Ok(pass.end(place));
             }
             kept = filled.min(overlap);
             buffer.copy_within(filled - kept..filled, 0);
         }
+    }
+
+    /// Whatever is left in it is overwritten.
+    fn spare(&self) -> MutexGuard<'_, Vec<u8>> {
+        self.spare.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Looks through a part, and says how many bytes of it were new.

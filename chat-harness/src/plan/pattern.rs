@@ -1,6 +1,7 @@
 //! Whether a line shows what was expected.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use regex::Regex;
 
@@ -21,7 +22,7 @@ enum Test {
     Contains(String),
     Event(EventKind, BTreeMap<String, String>),
     Line(String),
-    Matches(Regex),
+    Matches(Arc<Regex>),
     /// No line shows it: the end of a process, a file.
     Nothing,
 }

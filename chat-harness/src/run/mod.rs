@@ -24,7 +24,7 @@ use tokio_util::sync::CancellationToken;
 pub use dir::RunDir;
 pub use load::{LoadReport, LoadSettings, load};
 pub use merge::{merge, merged};
-pub use pages::part;
+pub use pages::Parts;
 pub use replay::replay;
 pub use saved::{Asked, Meant, MeantScenario, SavedError, SavedRun};
 pub use select::{Selection, Wanted, select};

@@ -1,8 +1,11 @@
 //! Report pages and recordings: written beside what they tell of.
 
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use std::fs::File;
 use std::os::unix::fs::FileExt as _;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::one::write;
 use super::{Asked, LoadReport};
@@ -22,7 +25,8 @@ pub(super) fn of_play(
     report: &PlayReport,
     asked: &Asked,
 ) -> Result<(), EngineError> {
-    let bytes = |file: &str, at, len| part(&dir.join(file), at, len);
+    let parts = Parts::of(dir);
+    let bytes = |file: &str, at, len| parts.read(file, at, len);
     for recording in recording::of_participants(plan, events, &bytes) {
         write(&dir.join(recording::DIR), &recording.name, &recording.text)?;
     }
@@ -54,9 +58,31 @@ fn fault(_: askama::Error) -> EngineError {
     EngineError::Fault("a report cannot be written as a page")
 }
 
-/// A part of a file of a play; what cannot be read is left out of the picture.
-pub fn part(path: &Path, at: u64, len: u64) -> Vec<u8> {
-    let mut bytes = vec![0; usize::try_from(len).unwrap_or(0)];
-    let read = File::open(path).and_then(|file| file.read_exact_at(&mut bytes, at));
-    read.map(|()| bytes).unwrap_or_default()
+/// Reads parts of a play's files, and opens each once: a page asks for hundreds.
+#[derive(Debug)]
+pub struct Parts {
+    dir: PathBuf,
+    open: RefCell<BTreeMap<String, File>>,
+}
+
+impl Parts {
+    /// Of the play that lies there.
+    pub fn of(dir: impl Into<PathBuf>) -> Self {
+        Self {
+            dir: dir.into(),
+            open: RefCell::default(),
+        }
+    }
+
+    /// So many bytes of a file; what cannot be read is left out of the picture.
+    pub fn read(&self, file: &str, at: u64, len: u64) -> Vec<u8> {
+        let mut bytes = vec![0; usize::try_from(len).unwrap_or(0)];
+        let mut open = self.open.borrow_mut();
+        let opened = match open.entry(file.to_owned()) {
+            Entry::Occupied(known) => Ok(known.into_mut()),
+            Entry::Vacant(place) => File::open(self.dir.join(file)).map(|new| place.insert(new)),
+        };
+        let read = opened.and_then(|file| file.read_exact_at(&mut bytes, at));
+        read.map(|()| bytes).unwrap_or_default()
+    }
 }

@@ -11,6 +11,7 @@ use tokio_util::task::AbortOnDropHandle;
 use super::drive::wire_file;
 use super::input::Input;
 use super::memory::{self, Copied, Manner};
+use super::orphans::trees;
 #[cfg(doc)]
 use super::spawn;
 use super::spawn::Command;
@@ -93,7 +94,7 @@ impl BareMemory {
     ///
     /// Why it is not all of it.
     pub fn search(&mut self, pid: i32, searcher: &Searcher) -> Result<Searched, String> {
-        let sample = memory::sample(&[pid], Manner::Running, searcher, None, &mut self.0);
+        let sample = memory::sample(&trees(&[pid]), Manner::Running, searcher, None, &mut self.0);
         sample.unread.map_or(Ok(sample.searched), Err)
     }
 }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
 
 use regex::Regex;
@@ -23,7 +24,7 @@ pub(super) type Captured = BTreeMap<String, (String, String)>;
 
 /// What to look for in the lines of a participant.
 #[derive(Debug, Default)]
-pub(super) struct Catches(Vec<(String, Regex)>);
+pub(super) struct Catches(Vec<(String, Arc<Regex>)>);
 
 impl Catches {
     /// Makes patterns ready. They were checked when the adapter was read.

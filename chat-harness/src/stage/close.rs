@@ -53,8 +53,7 @@ impl Play<'_> {
     pub(super) async fn stop_in_order(&mut self) -> Result<(), EngineError> {
         self.record(Kind::Stopping)?;
         // A short play was over before anybody looked.
-        self.next_watch = Instant::now();
-        self.watch()?;
+        self.look_at_usage()?;
         let clients: Vec<String> = self
             .plan
             .clients

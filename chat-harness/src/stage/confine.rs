@@ -7,6 +7,7 @@
 //! read what the user can, and reach such a socket if it knows its path.
 
 use std::path::Path;
+use std::sync::OnceLock;
 
 use landlock::{
     ABI, Access as _, AccessFs, BitFlags, CompatLevel, Compatible as _, PathBeneath, PathFd,
@@ -49,33 +50,51 @@ pub(super) fn to_scratch(scratch: &Path) -> Result<bool, EngineError> {
 
 /// Whether the kernel has Landlock and lets us use it.
 pub fn is_available() -> bool {
-    let ruleset = Ruleset::default()
-        .set_compatibility(CompatLevel::HardRequirement)
-        .handle_access(AccessFs::from_write(ABI::V1))
-        .and_then(Ruleset::create);
-    ruleset.is_ok()
+    static IS_AVAILABLE: OnceLock<bool> = OnceLock::new();
+    *IS_AVAILABLE.get_or_init(|| {
+        let ruleset = Ruleset::default()
+            .set_compatibility(CompatLevel::HardRequirement)
+            .handle_access(AccessFs::from_write(ABI::V1))
+            .and_then(Ruleset::create);
+        ruleset.is_ok()
+    })
 }
 
 fn restrict(scratch: &Path) -> Result<(), RulesetError> {
-    let writing = writing();
     let mut rules = Ruleset::default()
         .set_compatibility(CompatLevel::BestEffort)
-        .handle_access(writing)?
+        .handle_access(writing())?
         .scope(Scope::from_all(WANTED))?
         .create()?;
-    let places = DEVICES.iter().map(Path::new).chain([scratch]);
-    for place in places {
-        // A device that is not there needs no rule.
-        if let Ok(open) = PathFd::new(place) {
-            let access = if place.is_dir() {
-                writing
-            } else {
-                writing & AccessFs::from_file(WANTED)
-            };
-            rules = rules.add_rule(PathBeneath::new(open, access))?;
-        }
+    let own = rule(scratch);
+    for (open, access) in devices().iter().chain(&own) {
+        rules = rules.add_rule(PathBeneath::new(open, *access))?;
     }
     rules.restrict_self().map(drop)
+}
+
+/// The devices, opened once.
+fn devices() -> &'static [Rule] {
+    static DEVICES_OPEN: OnceLock<Vec<Rule>> = OnceLock::new();
+    DEVICES_OPEN.get_or_init(|| {
+        DEVICES
+            .iter()
+            .filter_map(|it| rule(Path::new(it)))
+            .collect()
+    })
+}
+
+/// A place, and what may be done there.
+type Rule = (PathFd, BitFlags<AccessFs>);
+
+/// What is not there needs no rule.
+fn rule(place: &Path) -> Option<Rule> {
+    let access = if place.is_dir() {
+        writing()
+    } else {
+        writing() & AccessFs::from_file(WANTED)
+    };
+    Some((PathFd::new(place).ok()?, access))
 }
 
 /// Everything that changes files. Device controls stay allowed: terminals need them.

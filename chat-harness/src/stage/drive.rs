@@ -1,6 +1,6 @@
 //! The driver of a play: one queue in, one timeline out.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::sync::Arc;
 use std::time::Duration;
@@ -34,7 +34,7 @@ const MAX_WIRE: u64 = 256 * 1024 * 1024;
 const LOOK_FOR_FILES: Duration = Duration::from_millis(20);
 
 /// How long the processor is left to threads of processes that have ended.
-const LEAVE: Duration = Duration::from_micros(300);
+const LEAVE: Duration = Duration::from_micros(200);
 
 /// How often the runtime gets a turn while taps end.
 const LET_GO: u32 = 100_000;
@@ -53,6 +53,8 @@ pub(super) struct Play<'p> {
     pub(super) inputs: mpsc::Receiver<Input>,
     pub(super) sender: mpsc::Sender<Input>,
     pub(super) cast: BTreeMap<String, Member>,
+    /// Those whose process has ended, and whose end is not yet recorded.
+    ending: BTreeSet<String>,
     pub(super) relay_port: watch::Sender<u16>,
     pub(super) relay_ready: RelayReady,
     pub(super) expecting: Expecting,
@@ -94,7 +96,7 @@ pub(super) enum Script<'a> {
 #[derive(Debug, Default)]
 pub(super) struct RelayReady {
     /// The ready line, where there is one.
-    pub(super) pattern: Option<regex::Regex>,
+    pub(super) pattern: Option<Arc<regex::Regex>>,
     /// Whether it was seen since the last start.
     pub(super) seen: bool,
     /// The port that it announced.
@@ -119,6 +121,7 @@ impl<'p> Play<'p> {
             inputs,
             sender,
             cast: BTreeMap::new(),
+            ending: BTreeSet::new(),
             relay_port: watch::Sender::new(0),
             relay_ready: RelayReady::default(),
             expecting: Expecting::default(),
@@ -260,7 +263,8 @@ impl<'p> Play<'p> {
             .awaits_files()
             .then_some(now + LOOK_FOR_FILES);
         let due = self.expecting.next_deadline().filter(|due| *due > now);
-        let end = self.cast.values().filter_map(Member::end_due).min();
+        let ending = self.ending.iter().filter_map(|who| self.cast.get(who));
+        let end = ending.filter_map(Member::end_due).min();
         let watch = self.cast.values().any(Member::is_running);
         let watch = watch.then_some(self.next_watch);
         let looks = [look, due, end, watch].into_iter().flatten();
@@ -276,6 +280,7 @@ impl<'p> Play<'p> {
                 if let Some(member) = self.current(&run) {
                     member.ended = Some((how, Instant::now()));
                     member.usage.cpu = member.usage.cpu.max(cpu);
+                    self.ending.insert(run.who);
                 }
                 self.note_ends()
             }
@@ -376,13 +381,21 @@ impl<'p> Play<'p> {
     pub(super) fn note_ends(&mut self) -> Result<(), EngineError> {
         let now = Instant::now();
         let mut ends = Vec::new();
-        for (who, member) in &mut self.cast {
-            let is_due = member.end_due().is_some_and(|due| due <= now);
-            if let Some((how, _)) = member.ended.filter(|_| is_due) {
+        let cast = &mut self.cast;
+        self.ending.retain(|who| {
+            let Some(member) = cast.get_mut(who) else {
+                return false;
+            };
+            let (Some(due), Some((how, _))) = (member.end_due(), member.ended) else {
+                // It was started again.
+                return false;
+            };
+            if due <= now {
                 member.is_silent = true;
                 ends.push((who.clone(), how));
             }
-        }
+            due > now
+        });
         for (who, how) in ends {
             self.used(&who, how)?;
             self.expecting.exit(&who);

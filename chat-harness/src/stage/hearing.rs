@@ -1,6 +1,7 @@
 //! What was heard of a participant while it still asks, and which question that is.
 
 use std::collections::VecDeque;
+use std::sync::Arc;
 
 use regex::Regex;
 
@@ -13,7 +14,7 @@ const MAX_LINES: usize = 10_000;
 /// Everything that a program may ask at one place of its dialogue.
 #[derive(Debug)]
 pub(super) struct Asked<'a> {
-    branches: Vec<(Regex, &'a Branch)>,
+    branches: Vec<(Arc<Regex>, &'a Branch)>,
     is_optional: bool,
 }
 

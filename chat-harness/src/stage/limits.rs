@@ -56,27 +56,33 @@ impl Play<'_> {
         }
     }
 
-    /// Looks at what everybody uses, when it is time; who uses too much is ended.
+    /// Looks at everybody, when it is time.
     pub(super) fn watch(&mut self) -> Result<(), EngineError> {
         let began = Instant::now();
         if began < self.next_watch {
             return Ok(());
         }
+        // Children come and go.
+        self.note_arguments()?;
+        self.look_at_usage()?;
+        self.next_watch = began + LOOK.max(began.elapsed() * SHARE);
+        Ok(())
+    }
+
+    /// What everybody uses now; who uses too much is ended.
+    pub(super) fn look_at_usage(&mut self) -> Result<(), EngineError> {
         let running: Vec<(String, i32)> = self
             .cast
             .iter()
             .filter(|(_, member)| member.is_running())
             .filter_map(|(who, member)| Some((who.clone(), member.process.as_ref()?.pid)))
             .collect();
-        // Children come and go.
-        self.note_arguments()?;
         let strays = self.stage.init.map(strays).unwrap_or_default();
         for (who, pid) in running {
             let own = strays.iter().filter(|(origin, _)| *origin == who);
             let roots: Vec<i32> = iter::once(pid).chain(own.map(|(_, pid)| *pid)).collect();
             self.look_at(&who, &roots)?;
         }
-        self.next_watch = began + LOOK.max(began.elapsed() * SHARE);
         Ok(())
     }
 

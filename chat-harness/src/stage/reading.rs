@@ -2,6 +2,7 @@
 //! without what we typed ourselves.
 
 use std::collections::VecDeque;
+use std::sync::Arc;
 
 use regex::Regex;
 
@@ -77,7 +78,7 @@ impl Reading {
 /// What stands in a line and is not said by the program.
 #[derive(Debug, Default)]
 pub(super) struct Chaff {
-    prompt: Option<Regex>,
+    prompt: Option<Arc<Regex>>,
     typed: VecDeque<String>,
 }
 

@@ -2,7 +2,8 @@
 //!
 //! All recordings of a play have one clock: each begins with the play, and each has the same
 //! markers, one for each step, at the same times. Side by side they stay together, whichever
-//! player shows them.
+//! player shows them. In a crowd each has those of the steps in which its participant does or
+//! shows something.
 
 mod harmless;
 mod tape;
@@ -22,6 +23,10 @@ pub use tape::{Code, Tape};
 
 /// Bytes of one participant's output that are recorded; the rest is in `out/`.
 const LONGEST: u64 = 1024 * 1024;
+
+/// More participants than these are a crowd: all markers for each of hundreds would be most of
+/// what is written.
+const CROWD: usize = 64;
 
 /// The screen of a participant that has no terminal: columns and rows.
 const PLAIN: (u16, u16) = (100, 30);
@@ -49,13 +54,20 @@ pub fn of_participants(plan: &Plan, events: &[Event], bytes: Bytes<'_>) -> Vec<R
     let everybody = || std::iter::once("relay").chain(clients.clone());
     let mut seats: BTreeMap<&str, Seat> =
         everybody().map(|who| (who, Seat::new(plan, who))).collect();
+    let is_crowd = seats.len() > CROWD;
+    let mut latest = Mark::default();
     for event in events {
         if let Some(label) = marker(plan, &event.kind) {
-            let label = json!(label).to_string();
-            for seat in seats.values_mut() {
-                seat.tape.push_encoded(event.t, Code::Marker, &label);
+            latest = Mark {
+                number: latest.number + 1,
+                t: event.t,
+                label: json!(label).to_string(),
+            };
+            if !is_crowd {
+                seats.values_mut().for_each(|seat| seat.mark(&latest));
             }
         } else if let Some(seat) = who(&event.kind).and_then(|who| seats.get_mut(who)) {
+            seat.mark(&latest);
             seat.event(event, bytes);
         }
     }
@@ -96,9 +108,21 @@ fn who(kind: &Kind) -> Option<&str> {
     }
 }
 
+/// A marker; before the first there is none.
+#[derive(Default)]
+struct Mark {
+    /// From 1.
+    number: usize,
+    t: u64,
+    /// As JSON.
+    label: String,
+}
+
 /// One participant in front of its terminal.
 struct Seat {
     tape: Tape,
+    /// The number of its last marker.
+    marked: usize,
     /// On a pipe nobody echoes what is typed, and a line feed is a whole line break.
     is_plain: bool,
     stdout: Harmless,
@@ -119,11 +143,20 @@ impl Seat {
         let title = format!("{who} in {}", plan.scenario.id);
         Self {
             tape: Tape::new(terminal.map_or(PLAIN, size), &visible(&title)),
+            marked: 0,
             is_plain: terminal.is_none(),
             stdout: Harmless::default(),
             stderr: Harmless::default(),
             recorded: 0,
             last_status: None,
+        }
+    }
+
+    /// Once each.
+    fn mark(&mut self, mark: &Mark) {
+        if mark.number > self.marked {
+            self.marked = mark.number;
+            self.tape.push_encoded(mark.t, Code::Marker, &mark.label);
         }
     }
 

@@ -12,14 +12,18 @@ use chat_harness::timeline::{Ended, Event, Kind, StepResult, Stream};
 const ALICE: &[u8] = b"ready\n\xff\xfe \x1b]52;c;ZXZpbA==\x07\x1b[31mred\x1b[0m \xf0\x9f\xa6\x80\n";
 
 fn plan(terminal: bool) -> Plan {
+    let text = "title = \"Two\"\nclients = [\"alice\", \"bob\"]\n\
+        [[steps]]\nmsg = { from = \"alice\", to = \"bob\", text = \"the plan for the evening is {canary}\" }\n\
+        [[steps]]\nsay = { from = \"bob\", text = \"and this is for everyone, {canary}\" }\n";
+    plan_of(text, terminal)
+}
+
+fn plan_of(text: &str, terminal: bool) -> Plan {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
     let mut adapter = adapter::load(&root.join("adapters/reference.toml")).unwrap();
     if terminal {
         adapter.client.console.terminal = Some(adapter::Terminal::default());
     }
-    let text = "title = \"Two\"\nclients = [\"alice\", \"bob\"]\n\
-        [[steps]]\nmsg = { from = \"alice\", to = \"bob\", text = \"the plan for the evening is {canary}\" }\n\
-        [[steps]]\nsay = { from = \"bob\", text = \"and this is for everyone, {canary}\" }\n";
     let path = Path::new("test.toml");
     let scenario = scenario::parse(text, "test", path, &root.join("scenarios"))
         .unwrap_or_else(|problems| panic!("{}", problems.render(false)));
@@ -126,6 +130,38 @@ fn all_recordings_have_the_same_markers_at_the_same_times() {
     }
     assert!((all[1][1].0 - 3.0).abs() < 1e-9, "{:?}", all[1]);
     assert!((all[1][2].0 - 4.0).abs() < 1e-9, "{:?}", all[1]);
+}
+
+#[test]
+fn in_a_crowd_each_recording_has_the_markers_of_what_its_participant_does() {
+    let crowd = "title = \"Many\"\nclients = { count = 70, name = \"user{n}\" }\n\
+        [[steps]]\ntype = { client = \"user1\", line = \"one\" }\n\
+        [[steps]]\ntype = { client = \"user2\", line = \"two\" }\n";
+    let plan = plan_of(crowd, false);
+    let kinds = [1, 2].into_iter().flat_map(|n: u32| {
+        let (step, who, line) = (StepId(n.to_string()), format!("user{n}"), n.to_string());
+        let typed = Kind::Typed { who, line };
+        [Kind::StepBegan { step }, typed.clone(), typed]
+    });
+    let number = |(n, kind)| Event {
+        n,
+        t: n * 1_000_000,
+        kind,
+    };
+    let events: Vec<Event> = (0..).zip(kinds).map(number).collect();
+    let recordings = recording::of_participants(&plan, &events, &|_, _, _| Vec::new());
+    let markers = |name: &str| {
+        let found = recordings.iter().find(|one| one.name == name).unwrap();
+        let read = read(found);
+        let labels = read.events.iter().filter_map(Line::as_marker);
+        labels.map(str::to_owned).collect::<Vec<_>>()
+    };
+    for n in [1, 2] {
+        let of_one = markers(&format!("user{n}.cast"));
+        assert_eq!(of_one.len(), 1, "{of_one:?}");
+        assert!(of_one[0].starts_with(&format!("s{n} ")), "{of_one:?}");
+    }
+    assert!(markers("user3.cast").is_empty());
 }
 
 #[test]
