@@ -2,8 +2,6 @@
 //! to a text, it takes away again between two bytes that far apart: their difference is that of
 //! the plain text.
 
-use std::collections::BTreeSet;
-
 use super::Transformation;
 use crate::audit::grams::{Edges, Grams, Wanted};
 
@@ -219,26 +217,37 @@ impl Cipher {
         let pairs = plain.iter().zip(enciphered);
         let keys = pairs.map(|(plain, enciphered)| self.kind.difference(*plain, *enciphered));
         // What the cipher does not touch says nothing of the key.
-        let mut keys: Vec<u8> = keys
-            .filter(|key| u16::from(*key) < self.kind.values())
-            .collect();
-        let unchanged = keys.iter().filter(|key| **key == 0).count();
-        let changes = unchanged * 2 < keys.len();
-        keys.sort_unstable();
-        keys.dedup();
-        changes && (keys.len() == 1) == (self.period == 1)
+        let mut keys = keys.filter(|key| u16::from(*key) < self.kind.values());
+        let Some(first) = keys.next() else {
+            return false;
+        };
+        let (mut all, mut unchanged, mut alike) = (1, usize::from(first == 0), 1);
+        for key in keys {
+            all += 1;
+            unchanged += usize::from(key == 0);
+            alike += usize::from(key == first);
+        }
+        unchanged * 2 < all && (alike == all) == (self.period == 1)
     }
 }
 
 /// Differences that are not there by chance, nor in any text that repeats itself.
 fn is_telling(kind: Kind, differences: &[u8]) -> bool {
-    let telling = differences
-        .iter()
-        .filter(|one| u16::from(**one) < kind.values());
-    let distinct: BTreeSet<&u8> = telling.clone().collect();
     // Letters alone are few, and so are the texts in which they are looked for.
-    let is_long = differences.len() >= SHORTEST || kind == Kind::Words;
-    is_long && telling.count() >= TELLING && distinct.len() >= DISTINCT
+    if differences.len() < SHORTEST && kind != Kind::Words {
+        return false;
+    }
+    let (mut telling, mut distinct) = (0, 0);
+    let mut is_known = [false; 256];
+    for one in differences {
+        if u16::from(*one) < kind.values()
+            && let Some(is_known) = is_known.get_mut(usize::from(*one))
+        {
+            telling += 1;
+            distinct += usize::from(!std::mem::replace(is_known, true));
+        }
+    }
+    telling >= TELLING && distinct >= DISTINCT
 }
 
 /// Parts of a text that can be read, with their places; those that are long enough. Only where
