@@ -2,13 +2,16 @@
 //! for each chunk costs.
 
 use std::fs::File;
-use std::io::{self, IoSlice, Write as _};
+use std::io;
 use std::path::Path;
+use std::sync::Arc;
 
 use bytes::{Bytes, BytesMut};
 
+use super::clerk::{Clerk, Piece, write_all_at};
+
 /// So much is gathered before it is written.
-const PIECE: usize = 512 * 1024;
+const PIECE: usize = 256 * 1024;
 
 /// Shorter ones are copied together: each would hold the whole buffer that it was read into.
 const SHORT: usize = 16 * 1024;
@@ -16,7 +19,7 @@ const SHORT: usize = 16 * 1024;
 /// A file that grows.
 #[derive(Debug)]
 pub(super) struct Kept {
-    file: File,
+    file: Arc<File>,
     /// Gathered, in order, before what is short.
     pieces: Vec<Bytes>,
     short: BytesMut,
@@ -35,7 +38,7 @@ impl Kept {
     /// What the system says.
     pub(super) fn create(path: &Path) -> io::Result<Self> {
         Ok(Self {
-            file: File::create(path)?,
+            file: Arc::new(File::create(path)?),
             pieces: Vec::new(),
             short: BytesMut::new(),
             gathered: 0,
@@ -44,12 +47,12 @@ impl Kept {
         })
     }
 
-    /// Appends.
+    /// Appends. What is large is left to a clerk, who begins with the first of it.
     ///
     /// # Errors
     ///
-    /// What the system says.
-    pub(super) fn append(&mut self, bytes: &Bytes) -> io::Result<()> {
+    /// What the system says; also of what was left to the clerk before.
+    pub(super) fn append(&mut self, bytes: &Bytes, clerk: &mut Option<Clerk>) -> io::Result<()> {
         self.length += bytes.len() as u64;
         self.gathered += bytes.len();
         if bytes.len() < SHORT {
@@ -61,29 +64,32 @@ impl Kept {
         if self.gathered < PIECE {
             return Ok(());
         }
-        self.flush()
+        let piece = self.take();
+        if clerk.is_none() {
+            *clerk = Some(Clerk::start()?);
+        }
+        clerk.as_ref().map_or(Ok(()), |clerk| clerk.write(piece))
     }
 
-    /// Everything reaches the file.
+    /// Everything reaches the file but what a clerk has.
     ///
     /// # Errors
     ///
     /// What the system says.
     pub(super) fn flush(&mut self) -> io::Result<()> {
+        let piece = self.take();
+        write_all_at(&piece.file, piece.at, &piece.bytes)
+    }
+
+    /// What was gathered.
+    fn take(&mut self) -> Piece {
         self.settle();
-        self.gathered = 0;
-        let pieces = std::mem::take(&mut self.pieces);
-        let mut slices: Vec<IoSlice<'_>> = pieces.iter().map(|piece| IoSlice::new(piece)).collect();
-        let mut rest = slices.as_mut_slice();
-        while !rest.is_empty() {
-            match self.file.write_vectored(rest) {
-                Ok(0) => return Err(io::ErrorKind::WriteZero.into()),
-                Ok(written) => IoSlice::advance_slices(&mut rest, written),
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                Err(error) => return Err(error),
-            }
+        let gathered = std::mem::take(&mut self.gathered) as u64;
+        Piece {
+            file: Arc::clone(&self.file),
+            at: self.length - gathered,
+            bytes: std::mem::take(&mut self.pieces),
         }
-        Ok(())
     }
 
     fn settle(&mut self) {
@@ -105,7 +111,7 @@ mod tests {
     use bytes::Bytes;
     use proptest::prelude::*;
 
-    use super::{Kept, PIECE, SHORT};
+    use super::{Clerk, Kept, PIECE, SHORT};
 
     proptest! {
         #![proptest_config(ProptestConfig::with_cases(64))]
@@ -118,19 +124,21 @@ mod tests {
             let dir = tempfile::tempdir().unwrap();
             let path = dir.path().join("kept");
             let mut kept = Kept::create(&path).unwrap();
+            let mut clerk = None;
             let mut wanted = Vec::new();
             for (number, length) in lengths.iter().enumerate() {
                 let bytes = vec![u8::try_from(number).unwrap(); *length];
                 wanted.extend_from_slice(&bytes);
-                kept.append(&Bytes::from(bytes)).unwrap();
-                prop_assert!(wanted.len() - std::fs::read(&path).unwrap().len() < PIECE);
+                kept.append(&Bytes::from(bytes), &mut clerk).unwrap();
+                prop_assert!(kept.gathered < PIECE);
                 if number == flushed {
                     kept.flush().unwrap();
+                    clerk.iter().try_for_each(Clerk::wait).unwrap();
                     prop_assert_eq!(&std::fs::read(&path).unwrap(), &wanted);
                 }
             }
             prop_assert_eq!(kept.length, wanted.len() as u64);
-            drop(kept);
+            drop((kept, clerk));
             prop_assert_eq!(std::fs::read(&path).unwrap(), wanted);
         }
     }

@@ -1,6 +1,7 @@
 //! The timeline: the append-only record of everything observed in a play.
 
 mod ask;
+mod clerk;
 mod event;
 mod kept;
 mod read;

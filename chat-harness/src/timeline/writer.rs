@@ -8,6 +8,7 @@ use std::time::Instant;
 
 use bytes::Bytes;
 
+use super::clerk::Clerk;
 use super::event::{Event, Kind};
 use super::kept::Kept;
 
@@ -21,6 +22,8 @@ pub struct Writer {
     began: Instant,
     lines: BufWriter<File>,
     files: BTreeMap<String, Kept>,
+    /// Who writes what is large, once there was any.
+    clerk: Option<Clerk>,
     events: Vec<Event>,
     /// How many of them stand in the file.
     written: usize,
@@ -65,6 +68,7 @@ impl Writer {
             began: Instant::now(),
             lines,
             files: BTreeMap::new(),
+            clerk: None,
             events: Vec::new(),
             written: 0,
             observer,
@@ -116,10 +120,11 @@ impl Writer {
             kept.capped = true;
             return Ok(Placed::Capped);
         }
-        kept.append(bytes)?;
+        kept.append(bytes, &mut self.clerk)?;
         if self.observer.is_some() {
             // Who watches may want to see these bytes with the next event.
             kept.flush()?;
+            self.clerk.iter().try_for_each(Clerk::wait)?;
         }
         Ok(Placed::At(at))
     }
@@ -148,6 +153,7 @@ impl Writer {
     /// What the system says.
     pub fn flush(&mut self) -> io::Result<()> {
         self.files.values_mut().try_for_each(Kept::flush)?;
+        self.clerk.iter().try_for_each(Clerk::wait)?;
         self.write_lines()?;
         self.lines.flush()
     }

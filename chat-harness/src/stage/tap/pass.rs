@@ -2,21 +2,19 @@
 
 use std::collections::VecDeque;
 
-use bytes::{Bytes, BytesMut};
+use bytes::Bytes;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 use tokio::net::tcp::{ReadHalf, WriteHalf};
 use tokio::sync::watch;
 use tokio::time::{Instant, timeout_at};
 
+use super::buffers::Buffers;
 use super::core::{Act, Core, Outcome};
 use super::effect::End;
 use super::{Control, LinkState, Recorder};
 use crate::adapter::Framing;
 use crate::timeline::{Direction, LinkEnd};
-
-/// Bytes read at once: 64 KiB, where a plain copy is fastest.
-const CHUNK: usize = 64 * 1024;
 
 /// Bytes that may wait for their time; a sender of more is made to wait.
 const WAITING: usize = 4 * 1024 * 1024;
@@ -89,10 +87,9 @@ async fn close(client: &mut TcpStream, relay: &mut TcpStream, recorder: &Recorde
 }
 
 async fn swallow(from: &mut TcpStream, direction: Direction, recorder: &Recorder) {
-    let mut buffer = BytesMut::with_capacity(CHUNK);
-    while from.read_buf(&mut buffer).await.is_ok_and(|read| read > 0) {
-        recorder.bytes(direction, buffer.split().freeze()).await;
-        buffer.reserve(CHUNK);
+    let mut buffers = Buffers::default();
+    while let Ok(read @ 1..) = from.read(buffers.room()).await {
+        recorder.bytes(direction, buffers.take(read)).await;
     }
     recorder.closed(direction, LinkEnd::Fin).await;
 }
@@ -143,17 +140,17 @@ impl<'r> Lane<'r> {
 
     /// Passes on until the end in order.
     async fn run(mut self, mut from: ReadHalf<'_>, mut to: WriteHalf<'_>) -> Result<(), Stop> {
-        let mut buffer = BytesMut::with_capacity(CHUNK);
+        let mut buffers = Buffers::default();
         loop {
             self.act(&mut to).await?;
             if self.has_ended && self.waiting.is_empty() {
                 break;
             }
-            match self.next(&mut from, &mut buffer).await? {
+            match self.next(&mut from, &mut buffers).await? {
                 Event::Changed => self.update().await,
                 Event::Due => {}
                 Event::Read(0) => self.end().await,
-                Event::Read(_) => self.take(buffer.split().freeze(), &mut to).await?,
+                Event::Read(read) => self.take(buffers.take(read), &mut to).await?,
             }
         }
         if self.is_closed {
@@ -187,9 +184,8 @@ impl<'r> Lane<'r> {
     async fn next(
         &mut self,
         from: &mut ReadHalf<'_>,
-        buffer: &mut BytesMut,
+        buffers: &mut Buffers,
     ) -> Result<Event, Stop> {
-        buffer.reserve(CHUNK);
         let due = match self.waiting.front() {
             Some(Act::Pass(_, due)) => Some(*due),
             Some(Act::End(_)) | None => None,
@@ -200,7 +196,7 @@ impl<'r> Lane<'r> {
                 biased;
                 // Without a tap the link ends: whoever runs this sees to it.
                 Ok(()) = self.control.changed() => Ok(Event::Changed),
-                read = from.read_buf(buffer), if reads => {
+                read = from.read(buffers.room()), if reads => {
                     read.map(Event::Read).map_err(|_| Stop::Reset)
                 }
                 else => std::future::pending().await,
