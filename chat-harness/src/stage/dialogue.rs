@@ -91,6 +91,7 @@ impl<'p> Play<'p> {
         };
         let line = self.filled(who, template, &values)?;
         let member = self.cast.entry(who.to_owned()).or_default();
+        let began = self.writer.now();
         if let Err(why) = member.type_line(&line) {
             let why = format!(
                 "asked /{}/, it cannot be answered: it {why}",
@@ -101,10 +102,8 @@ impl<'p> Play<'p> {
             return Ok(false);
         }
         let told = if branch.secret { &template.0 } else { &line };
-        self.record(Kind::Typed {
-            who: who.to_owned(),
-            line: told.clone(),
-        })?;
+        let (who, line) = (who.to_owned(), told.clone());
+        self.record_at(began, Kind::Typed { who, line })?;
         Ok(true)
     }
 

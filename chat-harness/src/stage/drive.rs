@@ -7,8 +7,9 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use tokio::sync::{mpsc, oneshot, watch};
-use tokio::time::{Instant, timeout_at};
+use tokio::time::Instant;
 
+use super::alarm::Alarm;
 use super::captured::Captured;
 use super::checkpoint::Search;
 use super::confine;
@@ -39,6 +40,8 @@ const LEAVE: Duration = Duration::from_micros(200);
 /// How often the runtime gets a turn while taps end.
 const LET_GO: u32 = 100_000;
 
+pub(super) const CLOSED: EngineError = EngineError::Fault("the queue of a play is closed");
+
 /// The name of the relay among participants. No client can have it: names are checked.
 pub(super) const RELAY: &str = "relay";
 
@@ -52,6 +55,7 @@ pub(super) struct Play<'p> {
     pub(super) writer: Writer,
     pub(super) inputs: mpsc::Receiver<Input>,
     pub(super) sender: mpsc::Sender<Input>,
+    pub(super) alarm: Alarm,
     pub(super) cast: BTreeMap<String, Member>,
     /// Those whose process has ended, and whose end is not yet recorded.
     ending: BTreeSet<String>,
@@ -120,6 +124,7 @@ impl<'p> Play<'p> {
             writer,
             inputs,
             sender,
+            alarm: Alarm::new(),
             cast: BTreeMap::new(),
             ending: BTreeSet::new(),
             relay_port: watch::Sender::new(0),
@@ -181,6 +186,11 @@ impl<'p> Play<'p> {
         self.written(|writer| writer.append(kind).map(drop))
     }
 
+    /// Appends one event that began a moment ago, and nothing else since.
+    pub(super) fn record_at(&mut self, t: u64, kind: Kind) -> Result<(), EngineError> {
+        self.written(|writer| writer.append_at(t, kind).map(drop))
+    }
+
     fn written<T>(
         &mut self,
         write: impl FnOnce(&mut Writer) -> io::Result<T>,
@@ -199,15 +209,16 @@ impl<'p> Play<'p> {
         let cancelled = cancel.cancelled();
         tokio::pin!(cancelled);
         loop {
+            let now = Instant::now();
             self.note_ends()?;
-            self.watch()?;
+            self.watch(now)?;
             if done(self)? {
                 return Ok(true);
             }
             if self.is_overdue()? {
                 return Ok(false);
             }
-            let soon = self.next_look(self.pulse.clamp(deadline));
+            let soon = self.next_look(self.pulse.clamp(deadline), now);
             let input = tokio::select! {
                 biased;
                 () = &mut cancelled => return Err(EngineError::Interrupted),
@@ -219,16 +230,16 @@ impl<'p> Play<'p> {
                     self.obey(asked)?;
                     continue;
                 }
-                input = timeout_at(soon, self.inputs.recv()) => input,
+                input = self.inputs.recv() => Some(input.ok_or(CLOSED)?),
+                () = self.alarm.ring(soon) => None,
             };
             match input {
-                Ok(Some(input)) => self.handle(input)?,
-                Ok(None) => return Err(EngineError::Fault("the queue of a play is closed")),
-                Err(_) if Instant::now() >= deadline => {
+                Some(input) => self.handle(input)?,
+                None if Instant::now() >= deadline => {
                     self.is_overdue()?;
                     return done(self);
                 }
-                Err(_) => {}
+                None => {}
             }
         }
     }
@@ -256,8 +267,7 @@ impl<'p> Play<'p> {
     }
 
     /// Files may appear without a word: while one is awaited, look now and then.
-    pub(super) fn next_look(&self, deadline: Instant) -> Instant {
-        let now = Instant::now();
+    pub(super) fn next_look(&self, deadline: Instant, now: Instant) -> Instant {
         let look = self
             .expecting
             .awaits_files()
@@ -379,6 +389,9 @@ impl<'p> Play<'p> {
 
     /// Records the end of each process once all that it printed has been read.
     pub(super) fn note_ends(&mut self) -> Result<(), EngineError> {
+        if self.ending.is_empty() {
+            return Ok(());
+        }
         let now = Instant::now();
         let mut ends = Vec::new();
         let cast = &mut self.cast;

@@ -57,8 +57,7 @@ impl Play<'_> {
     }
 
     /// Looks at everybody, when it is time.
-    pub(super) fn watch(&mut self) -> Result<(), EngineError> {
-        let began = Instant::now();
+    pub(super) fn watch(&mut self, began: Instant) -> Result<(), EngineError> {
         if began < self.next_watch {
             return Ok(());
         }

@@ -8,6 +8,7 @@
 //!                                           └── driver: one queue in, one timeline out
 //! ```
 
+mod alarm;
 pub mod bare;
 mod captured;
 mod checkpoint;

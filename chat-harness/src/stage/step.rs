@@ -5,10 +5,10 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use rustix::process::Signal;
-use tokio::time::{Instant, timeout_at};
+use tokio::time::Instant;
 
 use super::EngineError;
-use super::drive::{Play, RELAY};
+use super::drive::{CLOSED, Play, RELAY};
 use super::scratch::{Digested, Scratch, digest};
 use super::status::Phase;
 use super::tap::LinkState;
@@ -88,24 +88,25 @@ impl<'p> Play<'p> {
         until: impl Future<Output = ()>,
     ) -> Result<(), EngineError> {
         let cancel = self.settings.cancel.clone();
-        tokio::pin!(until);
+        let cancelled = cancel.cancelled();
+        tokio::pin!(until, cancelled);
         loop {
+            let now = Instant::now();
             self.note_ends()?;
-            self.watch()?;
-            let look = self.next_look(Instant::now() + LATER);
+            self.watch(now)?;
+            let look = self.next_look(now + LATER, now);
             let input = tokio::select! {
                 biased;
-                () = cancel.cancelled() => return Err(EngineError::Interrupted),
+                () = &mut cancelled => return Err(EngineError::Interrupted),
                 () = &mut until => return Ok(()),
                 asked = self.settings.hand.next() => {
                     self.obey(asked)?;
                     continue;
                 }
-                input = timeout_at(look, self.inputs.recv()) => input,
+                input = self.inputs.recv() => Some(input.ok_or(CLOSED)?),
+                () = self.alarm.ring(look) => None,
             };
-            if let Ok(input) = input {
-                self.handle(input.ok_or(EngineError::Fault("the queue of a play is closed"))?)?;
-            }
+            input.map_or(Ok(()), |input| self.handle(input))?;
         }
     }
 
@@ -290,11 +291,13 @@ impl<'p> Play<'p> {
         let outbox = self.scratch.outbox(client).display().to_string();
         let line = line.replace("{outbox}", &outbox);
         let member = self.cast.entry(client.to_owned()).or_default();
+        // The program may have read it, and answered, before we know that it was typed.
+        let began = self.writer.now();
         if let Err(why) = member.type_line(&line) {
             return Ok(Err(format!("{client} {why}")));
         }
         let who = client.to_owned();
-        self.record(Kind::Typed { who, line })?;
+        self.record_at(began, Kind::Typed { who, line })?;
         Ok(Ok(()))
     }
 

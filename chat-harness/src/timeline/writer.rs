@@ -75,17 +75,29 @@ impl Writer {
         })
     }
 
-    /// Appends one event. It stands in the file after the next [`Self::flush`].
+    /// What the clock of the timeline says, in nanoseconds since it began.
+    pub fn now(&self) -> u64 {
+        u64::try_from(self.began.elapsed().as_nanos()).unwrap_or(u64::MAX)
+    }
+
+    /// Appends what happens now. It stands in the file after the next [`Self::flush`].
     ///
     /// # Errors
     ///
     /// What the system says.
     pub fn append(&mut self, kind: Kind) -> io::Result<&Event> {
-        let event = Event {
-            n: self.events.len() as u64,
-            t: u64::try_from(self.began.elapsed().as_nanos()).unwrap_or(u64::MAX),
-            kind,
-        };
+        let t = self.now();
+        self.append_at(t, kind)
+    }
+
+    /// Appends what happened at a time after that of the last event.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::append`].
+    pub fn append_at(&mut self, t: u64, kind: Kind) -> io::Result<&Event> {
+        let n = self.events.len() as u64;
+        let event = Event { n, t, kind };
         if let Some(observer) = &mut self.observer {
             observer(&event);
         }

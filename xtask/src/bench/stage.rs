@@ -172,12 +172,12 @@ async fn lines(ground: &Ground, reports: &Path, rounds: u32) -> Result<Row, Trou
         let by_pipe = by_pipe.map_err(io::Error::other).flatten();
         theirs.extend(by_pipe.map_err(|e| Trouble::environment(e.to_string()))?);
         let (_, events) = play(ground, &text, reports).await?;
-        let mut began = None;
+        let mut typed = None;
         for event in events {
             match event.kind {
-                Kind::StepBegan { .. } => began = Some(event.t),
-                Kind::StepEnded { .. } => {
-                    let took = began.take().map(|began| event.t - began);
+                Kind::Typed { .. } => typed = Some(event.t),
+                Kind::Line { seen: Some(_), .. } => {
+                    let took = typed.take().map(|typed| event.t - typed);
                     ours.extend(took.map(Duration::from_nanos));
                 }
                 _ => {}
