@@ -10,6 +10,7 @@
 
 mod alarm;
 pub mod bare;
+mod buffers;
 mod captured;
 mod checkpoint;
 mod close;

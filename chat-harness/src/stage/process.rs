@@ -3,7 +3,6 @@
 use std::os::fd::OwnedFd;
 use std::sync::Arc;
 
-use bytes::BytesMut;
 use rustix::process::{Signal, pidfd_send_signal};
 use tokio::io::unix::AsyncFd;
 use tokio::io::{AsyncReadExt as _, Interest};
@@ -12,6 +11,7 @@ use tokio::sync::mpsc;
 use tokio_util::task::AbortOnDropHandle;
 
 use super::EngineError;
+use super::buffers::Buffers;
 use super::input::{Input, Run};
 use super::spawn::{Child, how_ended, reap};
 use super::terminal::{Manners, Seated};
@@ -19,9 +19,6 @@ use super::typing::Typing;
 use super::usage;
 use crate::adapter::Enter;
 use crate::timeline::Stream;
-
-/// Bytes read at once from a stream.
-const CHUNK: usize = 16 * 1024;
 
 /// What ends the input of a program on a terminal: Ctrl-D.
 const END_OF_INPUT: &[u8] = b"\x04";
@@ -198,18 +195,16 @@ async fn read_output(
     run: Run,
     inputs: mpsc::Sender<Input>,
 ) {
-    let mut buffer = BytesMut::with_capacity(CHUNK);
+    let mut buffers = Buffers::default();
     loop {
-        buffer.reserve(CHUNK);
-        let input = match output.read_buf(&mut buffer).await {
-            Ok(0) | Err(_) => Input::OutputEnded {
-                run: run.clone(),
+        let read = output.read(buffers.room()).await;
+        let run = run.clone();
+        let input = match read {
+            Ok(0) | Err(_) => Input::OutputEnded { run, stream },
+            Ok(read) => Input::Output {
+                run,
                 stream,
-            },
-            Ok(_) => Input::Output {
-                run: run.clone(),
-                stream,
-                bytes: buffer.split().freeze(),
+                bytes: buffers.take(read),
             },
         };
         let last = matches!(input, Input::OutputEnded { .. });

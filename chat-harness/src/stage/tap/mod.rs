@@ -3,12 +3,10 @@
 //!
 //! ```text
 //! mod ── listens, connects ── pass ── one connection: reads, records, writes, on time
-//!                              buffers ── what is read into
 //!                              core ── what becomes of bytes: pure
 //!                              effect ── one fault: pure
 //! ```
 
-mod buffers;
 mod core;
 mod effect;
 #[cfg(test)]

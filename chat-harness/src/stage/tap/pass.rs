@@ -9,11 +9,11 @@ use tokio::net::tcp::{ReadHalf, WriteHalf};
 use tokio::sync::watch;
 use tokio::time::{Instant, timeout_at};
 
-use super::buffers::Buffers;
 use super::core::{Act, Core, Outcome};
 use super::effect::End;
 use super::{Control, LinkState, Recorder};
 use crate::adapter::Framing;
+use crate::stage::buffers::Buffers;
 use crate::timeline::{Direction, LinkEnd};
 
 /// Bytes that may wait for their time; a sender of more is made to wait.

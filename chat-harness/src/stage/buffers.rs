@@ -1,5 +1,5 @@
-//! What a link is read into: buffers that come back when nobody holds what was read any more.
-//! New memory for each read would take longer than the read.
+//! What links and outputs are read into: buffers that come back when nobody holds what was read
+//! any more. New memory for each read would take longer than the read.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -10,7 +10,7 @@ use bytes::Bytes;
 const CHUNK: usize = 256 * 1024;
 
 /// Less is copied out of the buffer, which is read into again; and so large is a buffer until it
-/// was full once, for most links never have more.
+/// was full once, for most never have more.
 const SHORT: usize = 16 * 1024;
 
 /// Buffers that wait to be used again, at the most.
@@ -18,7 +18,7 @@ const IDLE: usize = 16;
 
 type Idle = Arc<Mutex<Vec<Vec<u8>>>>;
 
-/// The buffers of one direction.
+/// The buffers of one direction of a link, or of one stream of output.
 #[derive(Debug, Default)]
 pub(super) struct Buffers {
     /// What is read into; empty where that was lent.
