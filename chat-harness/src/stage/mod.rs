@@ -40,6 +40,7 @@ mod opening;
 mod orphans;
 mod others;
 mod pace;
+mod proc;
 mod process;
 pub mod programs;
 mod reading;

@@ -5,6 +5,7 @@ use std::io;
 
 use rustix::process::{Pid, Signal, WaitOptions, kill_process, waitpid};
 
+use super::proc;
 use super::spawn::registry;
 
 /// Marks every process of a play in its environment. A program can clear it; then the end
@@ -95,7 +96,7 @@ pub(super) fn threads(pid: i32) -> Vec<i32> {
 }
 
 fn children_of_thread(pid: i32, thread: i32) -> Vec<i32> {
-    let list = fs::read_to_string(format!("/proc/{pid}/task/{thread}/children"));
+    let list = proc::text(pid, &format!("task/{thread}/children"));
     list.unwrap_or_default()
         .split_whitespace()
         .filter_map(|child| child.parse().ok())
@@ -134,7 +135,7 @@ fn has_mark(pid: i32, play: &str) -> bool {
 
 /// A variable of its environment, as that was when the program was started.
 fn variable(pid: i32, name: &str) -> Option<String> {
-    let environment = fs::read(format!("/proc/{pid}/environ")).ok()?;
+    let environment = proc::read(pid, "environ").ok()?;
     let mut variables = environment.split(|byte| *byte == 0);
     variables.find_map(|variable| {
         let variable = std::str::from_utf8(variable).ok()?;
@@ -169,7 +170,7 @@ pub(super) fn is_gone(error: &io::Error) -> bool {
 /// It has ended, or is not there.
 pub(super) fn is_zombie(pid: i32) -> bool {
     // `pid (name) state …`: the name may hold anything, so from the last parenthesis.
-    let stat = fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
+    let stat = proc::text(pid, "stat").unwrap_or_default();
     stat.rsplit_once(')')
         .is_none_or(|(_, rest)| rest.trim_start().starts_with(['Z', 'X']))
 }
@@ -178,15 +179,12 @@ fn describe(pid: i32) -> Option<Orphan> {
     if is_zombie(pid) {
         return None;
     }
-    let line: io::Result<Vec<u8>> = fs::read(format!("/proc/{pid}/cmdline"));
+    let line = proc::read(pid, "cmdline");
     let line = String::from_utf8_lossy(&line.ok()?)
         .trim_end_matches('\0')
         .replace('\0', " ");
     let command = if line.is_empty() {
-        fs::read_to_string(format!("/proc/{pid}/comm"))
-            .ok()?
-            .trim()
-            .to_owned()
+        proc::text(pid, "comm").ok()?.trim().to_owned()
     } else {
         line
     };

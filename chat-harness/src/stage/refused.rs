@@ -4,6 +4,8 @@ use std::fs;
 use std::io;
 use std::os::unix::fs::MetadataExt as _;
 
+use super::proc;
+
 /// The reason, for people. `what` is its `memory`, its `open files`.
 pub(super) fn why(pid: i32, what: &str, error: &io::Error) -> String {
     let yama = fs::read_to_string("/proc/sys/kernel/yama/ptrace_scope");
@@ -13,7 +15,7 @@ pub(super) fn why(pid: i32, what: &str, error: &io::Error) -> String {
         owner: owner.ok(),
         us: rustix::process::geteuid().as_raw(),
     };
-    let name = fs::read_to_string(format!("/proc/{pid}/comm")).unwrap_or_default();
+    let name = proc::text(pid, "comm").unwrap_or_default();
     let sentence = format!("the {what} of {} (pid {pid}) cannot be read", name.trim());
     match known.reason().filter(|_| is_refused(error)) {
         Some(reason) => format!("{sentence}: {reason}"),

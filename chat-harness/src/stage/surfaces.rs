@@ -10,7 +10,7 @@ use super::EngineError;
 use super::drive::{Play, RELAY};
 use super::files::below;
 use super::orphans::{is_gone, trees};
-use super::refused;
+use super::{proc, refused};
 use crate::adapter::Surface;
 use crate::audit::Searcher;
 
@@ -44,7 +44,7 @@ impl Play<'_> {
             .map_err(failed())?;
         for pid in pids {
             for part in ["cmdline", "environ"] {
-                let bytes = match fs::read(format!("/proc/{pid}/{part}")) {
+                let bytes = match proc::read(*pid, part) {
                     Ok(bytes) => bytes,
                     // It has ended just now; what was kept before stays.
                     Err(error) if is_gone(&error) => continue,

@@ -1,9 +1,9 @@
 //! What a process and everything below it uses, read from `/proc`.
 
-use std::fs;
 use std::time::Duration;
 
 use super::orphans::tree;
+use super::proc;
 
 /// What a participant uses, or has used at the most.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -65,7 +65,7 @@ fn in_time(ticks: u64) -> Duration {
 }
 
 fn of(pid: i32) -> Option<Own> {
-    parse(&fs::read_to_string(format!("/proc/{pid}/stat")).ok()?)
+    parse(&proc::text(pid, "stat").ok()?)
 }
 
 /// Fields 14 to 17 and 24 of `proc_pid_stat(5)`. The name, field 2, may hold anything: so
@@ -84,7 +84,7 @@ fn parse(stat: &str) -> Option<Own> {
 /// The most that a process has ever used itself, in bytes: between two looks it may have
 /// been more than is seen at either.
 fn peak(pid: i32) -> u64 {
-    let status = fs::read_to_string(format!("/proc/{pid}/status")).unwrap_or_default();
+    let status = proc::text(pid, "status").unwrap_or_default();
     let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
     let kibibytes = line.and_then(|line| line.trim().strip_suffix(" kB")?.parse::<u64>().ok());
     kibibytes.unwrap_or(0).saturating_mul(1024)

@@ -1,8 +1,7 @@
 //! Why nothing may have come from a program that still runs. A guess, from what is seen.
 
-use std::fs;
-
 use super::drive::{Play, RELAY};
+use super::proc;
 use crate::timeline::{Kind, Stream};
 
 /// What is seen of a silent program.
@@ -105,7 +104,7 @@ const READ: &str = "63";
 /// Whether its main thread is blocked in `read` of file 0. `/proc/PID/syscall` begins with
 /// the number of the call and its first argument.
 fn reads_input(pid: i32) -> bool {
-    let call = fs::read_to_string(format!("/proc/{pid}/syscall")).unwrap_or_default();
+    let call = proc::text(pid, "syscall").unwrap_or_default();
     let mut words = call.split_whitespace();
     words.next() == Some(READ) && words.next() == Some("0x0")
 }

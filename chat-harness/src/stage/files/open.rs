@@ -4,7 +4,7 @@ use std::fs;
 use std::path::PathBuf;
 
 use crate::stage::orphans::is_gone;
-use crate::stage::refused;
+use crate::stage::{proc, refused};
 
 /// A regular file that is held open; also a memfd, and one that was deleted.
 #[derive(Debug)]
@@ -24,7 +24,7 @@ pub(super) fn of(pid: i32) -> Result<Vec<Open>, String> {
         Err(error) if is_gone(&error) => return Ok(Vec::new()),
         Err(error) => return Err(refused::why(pid, "open files", &error)),
     };
-    let holder = fs::read_to_string(format!("/proc/{pid}/comm")).unwrap_or_default();
+    let holder = proc::text(pid, "comm").unwrap_or_default();
     let open = entries.flatten().filter_map(|entry| {
         let path = entry.path();
         fs::metadata(&path).ok().filter(fs::Metadata::is_file)?;

@@ -1,11 +1,11 @@
 //! Stopping a process tree for as long as it is copied.
 
-use std::fs;
 use std::time::{Duration, Instant};
 
 use rustix::process::{Pid, Signal, kill_process};
 
 use crate::stage::orphans::{threads, trees};
+use crate::stage::proc;
 
 /// How long all threads may take to rest. They take a fifth of a millisecond, and longer where
 /// others want the processor.
@@ -82,7 +82,7 @@ fn rests(pid: i32, until: Instant) -> bool {
 /// Every thread is stopped, or has ended.
 fn stands(pid: i32) -> bool {
     threads(pid).into_iter().all(|thread| {
-        let stat = fs::read_to_string(format!("/proc/{pid}/task/{thread}/stat"));
+        let stat = proc::text(pid, &format!("task/{thread}/stat"));
         // `pid (name) state …`: the name may hold anything, so from the last parenthesis.
         stat.unwrap_or_default()
             .rsplit_once(')')

@@ -1,6 +1,6 @@
 //! The pages of a process that are worth reading.
 
-use std::fs::{self, File};
+use std::fs::File;
 use std::io::{self, IoSliceMut};
 use std::ops::Range;
 use std::os::unix::fs::FileExt as _;
@@ -10,6 +10,7 @@ use nix::unistd::Pid;
 
 use super::mappings::{self, Mapping};
 use crate::stage::orphans::is_gone;
+use crate::stage::proc;
 
 /// Address space of one process in which is looked for pages, at the most: programs reserve
 /// terabytes.
@@ -33,7 +34,7 @@ const OF_FILE: u64 = 1 << 61;
 /// Bytes in memory that are the process' own, `proc_pid_statm(5)`. Of what it shares, and of
 /// what was swapped out, there may be more.
 pub(super) fn resident(pid: i32) -> u64 {
-    let statm = fs::read_to_string(format!("/proc/{pid}/statm")).unwrap_or_default();
+    let statm = proc::text(pid, "statm").unwrap_or_default();
     let pages: Vec<u64> = statm.split(' ').map_while(|n| n.parse().ok()).collect();
     let [_, resident, shared, ..] = pages[..] else {
         return 0;
@@ -65,7 +66,7 @@ impl Opened {
     }
 
     fn open(pid: i32) -> io::Result<Self> {
-        let name = fs::read_to_string(format!("/proc/{pid}/comm"))?;
+        let name = proc::text(pid, "comm")?;
         Ok(Self {
             pid: Pid::from_raw(pid),
             name: name.trim_end().to_owned(),
@@ -156,7 +157,7 @@ fn mappings(pid: i32) -> io::Result<Vec<Mapping>> {
 }
 
 fn mappings_in(pid: i32, file: &str) -> io::Result<Vec<Mapping>> {
-    let text = fs::read(format!("/proc/{pid}/{file}"))?;
+    let text = proc::read(pid, file)?;
     Ok(mappings::parse(&String::from_utf8_lossy(&text)))
 }
 
