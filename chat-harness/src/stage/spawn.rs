@@ -132,17 +132,17 @@ pub(super) fn start(
             .add_close(*number)
             .map_err(EngineError::system("start a process"))?;
     }
-    let arguments = command
-        .line()
-        .iter()
-        .map(|a| c_string(a.as_bytes()))
-        .collect::<Result<Vec<_>, _>>()?;
+    let program = c_string(command.program.as_os_str().as_bytes())?;
+    let mut arguments = Vec::with_capacity(command.arguments.len() + 1);
+    arguments.push(program.clone());
+    for argument in &command.arguments {
+        arguments.push(c_string(argument.as_bytes())?);
+    }
     let environment = command
         .environment
         .iter()
         .map(|(name, value)| c_string(format!("{name}={value}").as_bytes()))
         .collect::<Result<Vec<_>, _>>()?;
-    let program = c_string(command.program.as_os_str().as_bytes())?;
     let attributes = attributes()?;
     // Registered before anybody else can look: a child that is not ours yet would pass for
     // something that a participant left behind.
