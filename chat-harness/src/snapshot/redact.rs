@@ -1,10 +1,11 @@
 //! Redaction by identity: what differs from run to run gets the name of what it is.
 
 use std::cell::RefCell;
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
 
 use regex::{Captures, Regex};
 
+use crate::adapter::compiled;
 use crate::plan::Plan;
 use crate::timeline::{Event, Kind};
 
@@ -20,7 +21,7 @@ static SCRATCH: LazyLock<Regex> =
 pub(super) struct Redactor {
     names: Vec<(String, String)>,
     /// A canary that a sentence has cut.
-    cut: Option<Regex>,
+    cut: Option<Arc<Regex>>,
     unknown: RefCell<Vec<String>>,
 }
 
@@ -45,7 +46,7 @@ impl Redactor {
             .and_then(|canary| canary.text.split('-').next());
         let cut = prefix.map(|prefix| format!("{}[-a-z0-9]*", regex::escape(prefix)));
         Self {
-            cut: cut.and_then(|cut| Regex::new(&cut).ok()),
+            cut: cut.and_then(|cut| compiled(&cut)),
             names: canaries.chain([control]).chain(files).collect(),
             unknown: RefCell::default(),
         }
