@@ -8,7 +8,7 @@ use std::sync::Arc;
 use tokio::sync::{mpsc, watch};
 use tokio_util::task::AbortOnDropHandle;
 
-use super::drive::wire_file;
+use super::drive::{QUEUE, wire_file};
 use super::input::Input;
 use super::memory::{self, Copied, Manner};
 use super::orphans::trees;
@@ -22,9 +22,6 @@ use super::{EngineError, Level};
 use crate::adapter::{Framing, Terminal};
 use crate::audit::{Searched, Searcher};
 use crate::timeline::{Kind, Writer};
-
-/// How much may wait to be recorded; as in a play.
-const QUEUE: usize = 1024;
 
 /// What is kept of each direction; as in a play.
 const MAX_WIRE: u64 = u64::MAX;

@@ -5,9 +5,12 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use bytes::Bytes;
 
-/// Bytes read at once, where there are so many. A plain copy is fastest with a quarter of it; here
-/// whoever writes what was read has the more time to do it.
-const CHUNK: usize = 256 * 1024;
+/// Bytes read at once of a link, where there are so many. A plain copy is fastest with a quarter of
+/// it; here whoever writes what was read has the more time to do it.
+pub(super) const OF_LINK: usize = 256 * 1024;
+
+/// The same of an output: a pipe holds no more.
+pub(super) const OF_OUTPUT: usize = 64 * 1024;
 
 /// Less is copied out of the buffer, which is read into again; and so large is a buffer until it
 /// was full once, for most never have more.
@@ -19,8 +22,10 @@ const IDLE: usize = 16;
 type Idle = Arc<Mutex<Vec<Vec<u8>>>>;
 
 /// The buffers of one direction of a link, or of one stream of output.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Buffers {
+    /// Bytes of a large one.
+    large: usize,
     /// What is read into; empty where that was lent.
     current: Vec<u8>,
     /// A buffer was full.
@@ -30,11 +35,21 @@ pub(super) struct Buffers {
 }
 
 impl Buffers {
+    /// Of so many bytes at the most.
+    pub(super) fn of(large: usize) -> Self {
+        Self {
+            large,
+            current: Vec::new(),
+            is_much: false,
+            idle: Idle::default(),
+        }
+    }
+
     /// Room for what is read next.
     pub(super) fn room(&mut self) -> &mut [u8] {
         if self.current.is_empty() {
             let idle = lock(&self.idle).pop();
-            let size = if self.is_much { CHUNK } else { SHORT };
+            let size = if self.is_much { self.large } else { SHORT };
             self.current = idle.unwrap_or_else(|| vec![0; size]);
         }
         &mut self.current
@@ -49,6 +64,7 @@ impl Buffers {
         Bytes::from_owner(Lent {
             buffer: std::mem::take(&mut self.current),
             read,
+            large: self.large,
             idle: Arc::clone(&self.idle),
         })
     }
@@ -58,6 +74,7 @@ impl Buffers {
 struct Lent {
     buffer: Vec<u8>,
     read: usize,
+    large: usize,
     idle: Idle,
 }
 
@@ -70,7 +87,7 @@ impl AsRef<[u8]> for Lent {
 impl Drop for Lent {
     fn drop(&mut self) {
         let mut idle = lock(&self.idle);
-        if idle.len() < IDLE && self.buffer.len() == CHUNK {
+        if idle.len() < IDLE && self.buffer.len() == self.large {
             idle.push(std::mem::take(&mut self.buffer));
         }
     }
@@ -83,16 +100,16 @@ fn lock(idle: &Idle) -> MutexGuard<'_, Vec<Vec<u8>>> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Buffers, CHUNK, IDLE, SHORT, lock};
+    use super::{Buffers, IDLE, OF_OUTPUT as LARGE, SHORT, lock};
 
     #[test]
     fn what_was_read_stays_as_it_was_and_its_buffer_comes_back() {
-        let mut buffers = Buffers::default();
+        let mut buffers = Buffers::of(LARGE);
         assert_eq!(buffers.room().len(), SHORT);
         drop(buffers.take(SHORT));
         let mut read = |byte: u8, length: usize| {
             let room = buffers.room();
-            assert_eq!(room.len(), CHUNK, "there is much to be read");
+            assert_eq!(room.len(), LARGE, "there is much to be read");
             room[..length].fill(byte);
             buffers.take(length)
         };
@@ -108,7 +125,7 @@ mod tests {
         drop(held);
         assert_eq!(lock(&buffers.idle).len(), IDLE);
         buffers.room();
-        buffers.take(CHUNK);
+        buffers.take(LARGE);
         assert_eq!(
             lock(&buffers.idle).len(),
             IDLE,

@@ -25,8 +25,8 @@ use crate::adapter::{Limit, Recogniser};
 use crate::plan::{AuditPlan, LoadPlan, Plan};
 use crate::timeline::{Direction, Event, FORMAT_VERSION, Kind, Placed, Stream, Writer};
 
-/// What happened and was not yet recorded, at the most.
-const QUEUE: usize = 1024;
+/// What happened and was not yet recorded, at the most. Each may hold what was read at once.
+pub(super) const QUEUE: usize = 256;
 
 /// What is kept of each direction of a link.
 const MAX_WIRE: u64 = 256 * 1024 * 1024;
