@@ -11,7 +11,6 @@ use tokio_util::task::AbortOnDropHandle;
 use super::drive::{QUEUE, wire_file};
 use super::input::Input;
 use super::memory::{self, Copied, Manner};
-use super::orphans::trees;
 #[cfg(doc)]
 use super::spawn;
 use super::spawn::Command;
@@ -91,7 +90,7 @@ impl BareMemory {
     ///
     /// Why it is not all of it.
     pub fn search(&mut self, pid: i32, searcher: &Searcher) -> Result<Searched, String> {
-        let sample = memory::sample(&trees(&[pid]), Manner::Running, searcher, None, &mut self.0);
+        let sample = memory::sample(&[pid], Manner::Running, searcher, None, &mut self.0);
         sample.unread.map_or(Ok(sample.searched), Err)
     }
 }

@@ -57,7 +57,8 @@ impl Buffers {
 
     /// So many bytes at the front of the room, which were read.
     pub(super) fn take(&mut self, read: usize) -> Bytes {
-        if read < SHORT {
+        // What is lent is away as a whole, however little was read.
+        if read < SHORT.max(self.current.len() / 4) {
             return Bytes::copy_from_slice(self.current.get(..read).unwrap_or_default());
         }
         self.is_much |= read == self.current.len();

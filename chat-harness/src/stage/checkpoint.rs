@@ -150,11 +150,11 @@ impl Play<'_> {
         is_last: bool,
         moment: &str,
     ) -> Result<(), EngineError> {
-        let pids = trees(&self.roots_of_relay());
-        if pids.is_empty() {
+        let roots = self.roots_of_relay();
+        if roots.is_empty() {
             return Ok(());
         }
-        self.note_arguments_of(&pids)?;
+        self.note_arguments_of(&roots)?;
         let is_off = self.plan.adapter.relay.memory == MemoryManual::Off;
         let memory = memory.filter(|_| !is_off);
         let searcher = self.searcher()?;
@@ -168,8 +168,8 @@ impl Play<'_> {
                 None => [None, None],
             };
             let sample =
-                memory.map(|how| memory::sample(&pids, how, &searcher, in_memory, &mut copied));
-            let looked = files.look(&pids, &searcher, in_files);
+                memory.map(|how| memory::sample(&roots, how, &searcher, in_memory, &mut copied));
+            let looked = files.look(&trees(&roots), &searcher, in_files);
             (sample, copied, looked, files, below)
         });
         let mut done = None;

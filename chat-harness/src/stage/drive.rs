@@ -271,7 +271,8 @@ impl<'p> Play<'p> {
         let look = self
             .expecting
             .awaits_files()
-            .then_some(now + LOOK_FOR_FILES);
+            // What was done since `now` may have taken as long.
+            .then(|| Instant::now() + LOOK_FOR_FILES);
         let due = self.expecting.next_deadline().filter(|due| *due > now);
         let ending = self.ending.iter().filter_map(|who| self.cast.get(who));
         let end = ending.filter_map(Member::end_due).min();
@@ -500,6 +501,11 @@ impl<'p> Play<'p> {
             }),
             None => Ok(()),
         }
+    }
+
+    /// The timeline so far reaches its file.
+    pub(super) fn flush_lines(&mut self) -> Result<(), EngineError> {
+        self.written(Writer::flush_lines)
     }
 
     /// Everything so far reaches the files.

@@ -64,6 +64,8 @@ impl Play<'_> {
         // Children come and go.
         self.note_arguments()?;
         self.look_at_usage()?;
+        // A step may take long, and somebody may give up the harness itself.
+        self.flush_lines()?;
         self.next_watch = began + LOOK.max(began.elapsed() * SHARE);
         Ok(())
     }

@@ -26,15 +26,15 @@ pub(super) struct Place {
 impl Play<'_> {
     /// Keeps the command lines and environments of the relay and of all that it started.
     pub(super) fn note_arguments(&mut self) -> Result<(), EngineError> {
-        let pids = trees(&self.roots_of_relay());
-        if pids.is_empty() {
+        let roots = self.roots_of_relay();
+        if roots.is_empty() {
             return Ok(());
         }
-        self.note_arguments_of(&pids)
+        self.note_arguments_of(&roots)
     }
 
-    /// The same of processes that are known.
-    pub(super) fn note_arguments_of(&mut self, pids: &[i32]) -> Result<(), EngineError> {
+    /// The same of these processes and of all that they started.
+    pub(super) fn note_arguments_of(&mut self, roots: &[i32]) -> Result<(), EngineError> {
         let path = self.writer.dir().join(ARGUMENTS);
         let failed = || EngineError::file("write", path.clone());
         let mut file = File::options()
@@ -42,14 +42,14 @@ impl Play<'_> {
             .append(true)
             .open(&path)
             .map_err(failed())?;
-        for pid in pids {
+        for pid in trees(roots) {
             for part in ["cmdline", "environ"] {
-                let bytes = match proc::read(*pid, part) {
+                let bytes = match proc::read(pid, part) {
                     Ok(bytes) => bytes,
                     // It has ended just now; what was kept before stays.
                     Err(error) if is_gone(&error) => continue,
                     Err(error) => {
-                        let why = refused::why(*pid, part, &error);
+                        let why = refused::why(pid, part, &error);
                         self.search.tally(Surface::Arguments).miss(why);
                         continue;
                     }

@@ -39,8 +39,10 @@ struct Desk {
 #[derive(Debug, Default)]
 struct Pile {
     unwritten: usize,
-    /// The first that went wrong.
+    /// The first that went wrong. Something is missing in a file from then on.
     error: Option<io::Error>,
+    /// Nobody writes any more.
+    is_over: bool,
 }
 
 impl Clerk {
@@ -70,15 +72,13 @@ impl Clerk {
     /// What went wrong with one that was handed over before.
     pub(super) fn write(&self, piece: Piece) -> io::Result<()> {
         let mut pile = self.desk.pile();
-        if let Some(error) = pile.error.take() {
-            return Err(error);
-        }
+        pile.so_far()?;
         pile.unwritten += 1;
         drop(pile);
         let handed = self.pieces.as_ref().map(|pieces| pieces.send(piece));
         match handed {
             Some(Ok(())) => Ok(()),
-            Some(Err(_)) | None => Err(io::Error::other("the thread that writes is gone")),
+            Some(Err(_)) | None => self.desk.pile().so_far(),
         }
     }
 
@@ -89,12 +89,9 @@ impl Clerk {
     /// What went wrong first.
     pub(super) fn wait(&self) -> io::Result<()> {
         let pile = self.desk.pile();
-        let written = self
-            .desk
-            .is_empty
-            .wait_while(pile, |pile| pile.unwritten > 0);
-        let mut pile = written.unwrap_or_else(PoisonError::into_inner);
-        pile.error.take().map_or(Ok(()), Err)
+        let is_awaited = |pile: &mut Pile| pile.unwritten > 0 && !pile.is_over;
+        let written = self.desk.is_empty.wait_while(pile, is_awaited);
+        written.unwrap_or_else(PoisonError::into_inner).so_far()
     }
 }
 
@@ -112,7 +109,29 @@ impl Desk {
     }
 }
 
+impl Pile {
+    /// What went wrong first, if anything did.
+    fn so_far(&self) -> io::Result<()> {
+        match &self.error {
+            Some(error) => Err(io::Error::new(error.kind(), error.to_string())),
+            None if self.is_over => Err(io::Error::other("the thread that writes is gone")),
+            None => Ok(()),
+        }
+    }
+}
+
+/// Whatever ends the thread, nobody waits for it any more.
+struct Shift<'d>(&'d Desk);
+
+impl Drop for Shift<'_> {
+    fn drop(&mut self) {
+        self.0.pile().is_over = true;
+        self.0.is_empty.notify_all();
+    }
+}
+
 fn work(inbox: &Receiver<Piece>, desk: &Desk) {
+    let _shift = Shift(desk);
     while let Ok(piece) = inbox.recv() {
         let written = write_all_at(&piece.file, piece.at, &piece.bytes);
         // Its bytes are given back before anybody is told.
@@ -196,6 +215,7 @@ mod tests {
         let clerk = Clerk::start().unwrap();
         clerk.write(piece(&file, 0, b"abc")).unwrap();
         assert!(clerk.wait().is_err());
-        assert!(clerk.wait().is_ok(), "once");
+        assert!(clerk.wait().is_err(), "it is still missing");
+        assert!(clerk.write(piece(&file, 3, b"def")).is_err());
     }
 }

@@ -166,6 +166,15 @@ impl Writer {
     pub fn flush(&mut self) -> io::Result<()> {
         self.files.values_mut().try_for_each(Kept::flush)?;
         self.clerk.iter().try_for_each(Clerk::wait)?;
+        self.flush_lines()
+    }
+
+    /// The events so far reach their file.
+    ///
+    /// # Errors
+    ///
+    /// What the system says.
+    pub fn flush_lines(&mut self) -> io::Result<()> {
         self.write_lines()?;
         self.lines.flush()
     }

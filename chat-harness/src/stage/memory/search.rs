@@ -3,6 +3,7 @@
 use super::{Copied, Manner, Walk, copy};
 use crate::adapter::Surface;
 use crate::audit::{Allowance, Searched, Searcher};
+use crate::stage::orphans::trees;
 use crate::timeline::Kind;
 
 /// What the place of a finding is called before it is known whose memory it is.
@@ -17,10 +18,10 @@ pub(in crate::stage) struct Sample {
     pub(in crate::stage) unread: Option<String>,
 }
 
-/// Searches the memory of processes, and where they stand still of everything below them; as far
-/// as it is allowed also below what is written there.
+/// Searches the memory of processes and of everything below them, as far as it is allowed also
+/// below what is written there.
 pub(in crate::stage) fn sample(
-    pids: &[i32],
+    roots: &[i32],
     how: Manner,
     searcher: &Searcher,
     below: Option<&mut Allowance>,
@@ -34,12 +35,12 @@ pub(in crate::stage) fn sample(
     }
     let (mut searched, places, unread) = match how {
         Manner::Stopped => {
-            let (places, unread) = copy(pids, copied);
+            let (places, unread) = copy(roots, copied);
             let searched = searcher.search_bytes(Surface::Memory, MEMORY, copied.bytes(), below);
             (searched, places, unread)
         }
         Manner::Running => {
-            let mut walk = Walk::through(pids);
+            let mut walk = Walk::through(&trees(roots));
             let searched = match below {
                 Some(allowance) => {
                     searcher.search_below(Surface::Memory, MEMORY, &mut walk, allowance)
