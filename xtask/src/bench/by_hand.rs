@@ -53,7 +53,7 @@ pub(super) fn isolate(binaries: &BTreeMap<String, PathBuf>) -> io::Result<()> {
     clippy::disallowed_methods,
     reason = "this is the program that does without the stage"
 )]
-pub(super) fn command(binary: impl AsRef<std::ffi::OsStr>) -> Command {
+fn command(binary: impl AsRef<std::ffi::OsStr>) -> Command {
     Command::new(binary)
 }
 
