@@ -13,7 +13,7 @@ use crate::judge::{self, Figures, PlayVerdict};
 use crate::plan::{LeftOut, LoadPlan, LoadShape, Plan, Round};
 use crate::report::{PlayReport, RunReport, Searches, Used, json, load as told};
 use crate::scenario::Scenario;
-use crate::stage::{self, EngineError, Hand, Level, Pace, inquiries};
+use crate::stage::{self, EngineError, Hand, Inquiries, Level, Pace};
 use crate::timeline::{self, Event, Kind, Observer};
 
 /// The rounds that were begun, as they were planned, one a line.
@@ -152,7 +152,7 @@ async fn play(
         hand: Hand::none(),
         observer: Some(observer(&plan)),
         limit: None,
-        inquiries: inquiries().1,
+        inquiries: Inquiries::none(),
         cancel: ground.cancel.clone(),
     };
     let events = stage::play_load(&plan, staged).await?;

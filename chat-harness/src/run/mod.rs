@@ -39,7 +39,7 @@ use crate::plan::{Cast, Plan};
 use crate::report::{PlayReport, RunReport};
 use crate::scenario::Scenario;
 use crate::snapshot::Update;
-use crate::stage::{EngineError, Hand, Level, Orphan, Pace, adopted_by_us, inquiries};
+use crate::stage::{EngineError, Hand, Inquiries, Level, Orphan, Pace, adopted_by_us};
 use crate::timeline::Observer;
 
 /// Snapshots are kept of this implementation; of another one they would say nothing.
@@ -146,7 +146,7 @@ pub async fn demo(
         pace,
         hand,
         limit: None,
-        inquiries: inquiries().1,
+        inquiries: Inquiries::none(),
     };
     let report = one::play(ground, scenario, (dir, asked), this, Box::new(observer)).await?;
     sweep(ground.level).await?;

@@ -268,8 +268,6 @@ async fn twin(
     let twin = built.map_err(|_| EngineError::Fault("a twin cannot do what the first could"))?;
     let dir_of_twin = dir.join("twin");
     write(&dir_of_twin, "plan.json", &as_json(&twin)?)?;
-    // Nobody asks what it waits for.
-    let (_, inquiries) = stage::inquiries();
     let settings = Settings {
         level: ground.level,
         stage_init: stage_init(ground)?,
@@ -280,7 +278,7 @@ async fn twin(
         hand: Hand::none(),
         observer: None,
         limit: None,
-        inquiries,
+        inquiries: Inquiries::none(),
         cancel: ground.cancel.clone(),
     };
     let events_of_twin = stage::play(&twin, settings).await?;

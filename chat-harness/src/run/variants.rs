@@ -10,7 +10,7 @@ use super::{Asked, Ground, RunDir, survived, sweep};
 use crate::adapter::Adapter;
 use crate::report::PlayReport;
 use crate::scenario::Scenario;
-use crate::stage::{EngineError, Hand, Pace, inquiries};
+use crate::stage::{EngineError, Hand, Inquiries, Pace};
 
 /// One play.
 #[derive(Clone, Debug)]
@@ -55,7 +55,7 @@ pub async fn variants(
                 pace: Pace::Full,
                 hand: Hand::none(),
                 limit: None,
-                inquiries: inquiries().1,
+                inquiries: Inquiries::none(),
             };
             let report = one::play(&ground, &scenario, (&dir, &asked), this, one::nobody()).await?;
             // Nobody listening is no reason to stop.

@@ -128,7 +128,7 @@ impl Play<'_> {
     /// Kills what still runs, and names what participants left behind. Also the end of a
     /// play that was interrupted: so it does not listen to the cancelling any more.
     pub(super) async fn sweep(&mut self) -> Result<(), EngineError> {
-        self.settings.cancel = tokio_util::sync::CancellationToken::new();
+        self.outside.ignore_cancelling();
         let all: Vec<String> = self.cast.keys().cloned().collect();
         for who in &all {
             self.signal(who, Signal::KILL);

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
-use tokio::sync::{mpsc, oneshot, watch};
+use tokio::sync::{mpsc, watch};
 use tokio::time::Instant;
 
 use super::alarm::Alarm;
@@ -15,8 +15,10 @@ use super::checkpoint::Search;
 use super::confine;
 use super::decode::Decoder;
 use super::expecting::Expecting;
+use super::hand::Hold;
 use super::input::{Input, Run};
 use super::member::Member;
+use super::outside::Outside;
 use super::scratch::{Digested, Scratch};
 use super::status::{Pulse, Status};
 use super::thread::StageThread;
@@ -56,6 +58,8 @@ pub(super) struct Play<'p> {
     pub(super) inputs: mpsc::Receiver<Input>,
     pub(super) sender: mpsc::Sender<Input>,
     pub(super) alarm: Alarm,
+    pub(super) outside: Outside,
+    pub(super) hold: Hold,
     pub(super) cast: BTreeMap<String, Member>,
     /// Those whose process has ended, and whose end is not yet recorded.
     ending: BTreeSet<String>,
@@ -116,6 +120,10 @@ impl<'p> Play<'p> {
         let writer = Writer::create(&settings.dir, observer)
             .map_err(EngineError::file("write", settings.dir.clone()))?;
         let (sender, inputs) = mpsc::channel(QUEUE);
+        let asks = std::mem::take(&mut settings.hand).asks();
+        let hold = Hold::begin(asks.is_some());
+        let inquiries = std::mem::take(&mut settings.inquiries);
+        let outside = Outside::listen(settings.cancel.clone(), inquiries, asks, &sender);
         let search = Search::of(&plan.steps, scratch.of(RELAY));
         let mut play = Self {
             plan,
@@ -125,6 +133,8 @@ impl<'p> Play<'p> {
             inputs,
             sender,
             alarm: Alarm::new(),
+            outside,
+            hold,
             cast: BTreeMap::new(),
             ending: BTreeSet::new(),
             relay_port: watch::Sender::new(0),
@@ -205,9 +215,6 @@ impl<'p> Play<'p> {
         deadline: Instant,
         mut done: impl FnMut(&mut Self) -> Result<bool, EngineError>,
     ) -> Result<bool, EngineError> {
-        let cancel = self.settings.cancel.clone();
-        let cancelled = cancel.cancelled();
-        tokio::pin!(cancelled);
         loop {
             let now = Instant::now();
             self.note_ends()?;
@@ -215,32 +222,16 @@ impl<'p> Play<'p> {
             if done(self)? {
                 return Ok(true);
             }
-            if self.is_overdue()? {
+            if self.is_overdue()? || now >= deadline {
                 return Ok(false);
             }
             let soon = self.next_look(self.pulse.clamp(deadline), now);
             let input = tokio::select! {
                 biased;
-                () = &mut cancelled => return Err(EngineError::Interrupted),
-                Some(asker) = self.settings.inquiries.next() => {
-                    self.answer(asker);
-                    continue;
-                }
-                asked = self.settings.hand.next() => {
-                    self.obey(asked)?;
-                    continue;
-                }
                 input = self.inputs.recv() => Some(input.ok_or(CLOSED)?),
                 () = self.alarm.ring(soon) => None,
             };
-            match input {
-                Some(input) => self.handle(input)?,
-                None if Instant::now() >= deadline => {
-                    self.is_overdue()?;
-                    return done(self);
-                }
-                None => {}
-            }
+            input.map_or(Ok(()), |input| self.handle(input))?;
         }
     }
 
@@ -253,12 +244,7 @@ impl<'p> Play<'p> {
             let awaited = self.status().sentence();
             self.record(Kind::Overdue { limit, awaited })?;
         }
-        Ok(self.pulse.is_over || self.settings.hand.is_stopped())
-    }
-
-    /// Who asked may have gone.
-    pub(super) fn answer(&self, asker: oneshot::Sender<Status>) {
-        drop(asker.send(self.status()));
+        Ok(self.pulse.is_over || self.hold.is_stopped())
     }
 
     /// What it waits for now.
@@ -328,6 +314,14 @@ impl<'p> Play<'p> {
                 direction,
                 how,
             }),
+            Input::Cancelled if self.outside.may_cancel() => Err(EngineError::Interrupted),
+            Input::Cancelled => Ok(()),
+            Input::Inquiry(asker) => {
+                // Who asked may have gone.
+                drop(asker.send(self.status()));
+                Ok(())
+            }
+            Input::Wish(ask) => self.obey(ask),
         }
     }
 

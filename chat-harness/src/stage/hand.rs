@@ -26,8 +26,13 @@ const LONG: Duration = Duration::from_secs(60 * 60);
 
 /// What is asked of one play, to be given to it.
 #[derive(Debug, Default)]
-pub struct Hand {
-    asks: Option<mpsc::Receiver<Ask>>,
+pub struct Hand(Option<mpsc::Receiver<Ask>>);
+
+/// How a play is held.
+#[derive(Debug, Default)]
+pub(super) struct Hold {
+    /// Somebody can ask for something.
+    is_held: bool,
     turn: Option<Turn>,
     is_paused: bool,
     is_stopped: bool,
@@ -46,11 +51,7 @@ enum Turn {
 /// play any more, is refused when it is sent.
 pub fn hand() -> (mpsc::Sender<Ask>, Hand) {
     let (ask, asks) = mpsc::channel(WAITING);
-    let hand = Hand {
-        asks: Some(asks),
-        ..Hand::default()
-    };
-    (ask, hand)
+    (ask, Hand(Some(asks)))
 }
 
 impl Hand {
@@ -59,16 +60,19 @@ impl Hand {
         Self::default()
     }
 
-    /// The next wish; `None` once, when there can be no other.
-    pub(super) async fn next(&mut self) -> Option<Ask> {
-        let Some(asks) = &mut self.asks else {
-            return std::future::pending().await;
-        };
-        let ask = asks.recv().await;
-        if ask.is_none() {
-            self.asks = None;
+    /// What is asked; `None` where nobody holds the play.
+    pub(super) fn asks(self) -> Option<mpsc::Receiver<Ask>> {
+        self.0
+    }
+}
+
+impl Hold {
+    /// Nothing was asked yet; `is_held` says whether anything can be.
+    pub(super) fn begin(is_held: bool) -> Self {
+        Self {
+            is_held,
+            ..Self::default()
         }
-        ask
     }
 
     /// No step goes on: somebody has asked for the end.
@@ -82,25 +86,28 @@ impl Hand {
 
     /// Nothing goes on by itself: somebody has said so, and can still take it back.
     fn is_paused(&self) -> bool {
-        self.is_paused && self.asks.is_some()
+        self.is_paused && self.is_held
     }
 }
 
 impl Play<'_> {
     /// Nothing is asked of what follows the steps.
     pub(super) fn let_go(&mut self) {
-        self.settings.hand = Hand::none();
+        self.outside.let_go();
+        self.hold = Hold::default();
     }
 
     /// Does what was asked, or remembers it until the step has ended.
     pub(super) fn obey(&mut self, ask: Option<Ask>) -> Result<(), EngineError> {
         let Some(ask) = ask else {
+            self.hold.is_held = false;
             return Ok(());
         };
-        let hand = &mut self.settings.hand;
+        let hold = &mut self.hold;
         let refused = match &ask {
+            _ if !hold.is_held => Err("there is no step any more".to_owned()),
             Ask::Next | Ask::Step | Ask::Repeat => {
-                hand.turn = match ask {
+                hold.turn = match ask {
                     Ask::Next => Some(Turn::Next),
                     Ask::Repeat => Some(Turn::Repeat),
                     _ => Some(Turn::Step),
@@ -108,11 +115,11 @@ impl Play<'_> {
                 return Ok(());
             }
             Ask::Pause | Ask::Resume => {
-                hand.is_paused = ask == Ask::Pause;
+                hold.is_paused = ask == Ask::Pause;
                 return Ok(());
             }
             Ask::Stop => {
-                hand.is_stopped = true;
+                hold.is_stopped = true;
                 Ok(())
             }
             Ask::Type { client, line } => self.can_type(client, line),
@@ -228,7 +235,7 @@ impl Play<'_> {
     ) -> Result<bool, EngineError> {
         self.flush()?;
         let pause = match self.settings.pace {
-            Pace::Full => return Ok(!self.settings.hand.is_stopped()),
+            Pace::Full => return Ok(!self.hold.is_stopped()),
             Pace::Every(pause) => Some(pause),
             Pace::Asked => None,
         };
@@ -237,19 +244,19 @@ impl Play<'_> {
             self.compose(coming)?;
         }
         loop {
-            let is_paused = self.settings.hand.is_paused();
+            let is_paused = self.hold.is_paused();
             let by_itself = pause.filter(|_| !is_paused);
             let deadline = Instant::now() + by_itself.unwrap_or(LONG);
             let has_turn = |play: &mut Self| {
-                let hand = &play.settings.hand;
-                let is_other = hand.is_paused() != is_paused;
-                Ok(is_other || hand.has_turn() || (pause.is_none() && hand.asks.is_none()))
+                let hold = &play.hold;
+                let is_other = hold.is_paused() != is_paused;
+                Ok(is_other || hold.has_turn() || (pause.is_none() && !hold.is_held))
             };
             let is_asked = self.until(deadline, has_turn).await?;
-            if self.settings.hand.is_stopped() || self.pulse.is_over {
+            if self.hold.is_stopped() || self.pulse.is_over {
                 return Ok(false);
             }
-            match self.settings.hand.turn.take() {
+            match self.hold.turn.take() {
                 Some(Turn::Next) if !is_composed => {
                     is_composed = true;
                     if !self.compose(coming)? {
@@ -259,7 +266,7 @@ impl Play<'_> {
                 Some(Turn::Next | Turn::Step) => return Ok(true),
                 Some(Turn::Repeat) => self.repeat(before).await?,
                 // After a pause of somebody's, that for the eye begins anew.
-                None if is_paused || self.settings.hand.is_paused() => {}
+                None if is_paused || self.hold.is_paused() => {}
                 None if is_asked || pause.is_some() => return Ok(true),
                 None => {}
             }
@@ -269,7 +276,7 @@ impl Play<'_> {
     /// A pause for the eye; who holds the demo may cut it short.
     pub(super) async fn rest(&mut self, length: Duration) -> Result<(), EngineError> {
         let deadline = Instant::now() + length;
-        self.until(deadline, |play| Ok(play.settings.hand.has_turn()))
+        self.until(deadline, |play| Ok(play.hold.has_turn()))
             .await
             .map(drop)
     }

@@ -3,9 +3,11 @@
 use std::time::Duration;
 
 use bytes::Bytes;
+use tokio::sync::oneshot;
 
+use super::status::Status;
 use super::tap::Deed;
-use crate::timeline::{Direction, Ended, LinkEnd, Stream};
+use crate::timeline::{Ask, Direction, Ended, LinkEnd, Stream};
 
 /// Names one start of a participant; a restarted relay is another one.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -54,4 +56,10 @@ pub(super) enum Input {
         direction: Direction,
         how: LinkEnd,
     },
+    /// The play is to end now.
+    Cancelled,
+    /// Somebody wants to know what is waited for.
+    Inquiry(oneshot::Sender<Status>),
+    /// Who holds the play wants something; `None` when it lets go.
+    Wish(Option<Ask>),
 }

@@ -39,6 +39,7 @@ mod opener;
 mod opening;
 mod orphans;
 mod others;
+mod outside;
 mod pace;
 mod proc;
 mod process;

@@ -16,13 +16,13 @@ const NAMED: usize = 2;
 pub struct Inquiry(mpsc::Sender<oneshot::Sender<Status>>);
 
 /// What a play is asked, to be given to it.
-#[derive(Debug)]
-pub struct Inquiries(mpsc::Receiver<oneshot::Sender<Status>>);
+#[derive(Debug, Default)]
+pub struct Inquiries(Option<mpsc::Receiver<oneshot::Sender<Status>>>);
 
 /// Both ends of the questions to one play.
 pub fn inquiries() -> (Inquiry, Inquiries) {
     let (ask, asked) = mpsc::channel(1);
-    (Inquiry(ask), Inquiries(asked))
+    (Inquiry(ask), Inquiries(Some(asked)))
 }
 
 impl Inquiry {
@@ -35,9 +35,14 @@ impl Inquiry {
 }
 
 impl Inquiries {
+    /// Nobody asks.
+    pub fn none() -> Self {
+        Self::default()
+    }
+
     /// Whoever asks next; `None` when nobody can any more.
     pub(super) async fn next(&mut self) -> Option<oneshot::Sender<Status>> {
-        self.0.recv().await
+        self.0.as_mut()?.recv().await
     }
 }
 

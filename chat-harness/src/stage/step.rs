@@ -87,9 +87,7 @@ impl<'p> Play<'p> {
         &mut self,
         until: impl Future<Output = ()>,
     ) -> Result<(), EngineError> {
-        let cancel = self.settings.cancel.clone();
-        let cancelled = cancel.cancelled();
-        tokio::pin!(until, cancelled);
+        tokio::pin!(until);
         loop {
             let now = Instant::now();
             self.note_ends()?;
@@ -97,12 +95,7 @@ impl<'p> Play<'p> {
             let look = self.next_look(now + LATER, now);
             let input = tokio::select! {
                 biased;
-                () = &mut cancelled => return Err(EngineError::Interrupted),
                 () = &mut until => return Ok(()),
-                asked = self.settings.hand.next() => {
-                    self.obey(asked)?;
-                    continue;
-                }
                 input = self.inputs.recv() => Some(input.ok_or(CLOSED)?),
                 () = self.alarm.ring(look) => None,
             };
