@@ -1,56 +1,87 @@
 //! What links and outputs are read into: buffers that come back when nobody holds what was read
-//! any more. New memory for each read would take longer than the read.
+//! any more. New memory for each read would take longer than the read, so those that have come
+//! back stay for all plays to come.
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use bytes::Bytes;
 
-/// Bytes read at once of a link, where there are so many. A plain copy is fastest with a quarter of
-/// it; here whoever writes what was read has the more time to do it.
-pub(super) const OF_LINK: usize = 256 * 1024;
+/// For links. A plain copy is fastest with a quarter of such a buffer; here whoever writes what was
+/// read has the more time to do it.
+pub(super) static OF_LINKS: Pool = Pool::of(256 * 1024);
 
-/// The same of an output: a pipe holds no more.
-pub(super) const OF_OUTPUT: usize = 64 * 1024;
+/// For outputs: a pipe holds no more.
+pub(super) static OF_OUTPUTS: Pool = Pool::of(64 * 1024);
 
 /// Less is copied out of the buffer, which is read into again; and so large is a buffer until it
 /// was full once, for most never have more.
 const SHORT: usize = 16 * 1024;
 
-/// Buffers that wait to be used again, at the most.
-const IDLE: usize = 16;
+/// Buffers of a pool that wait to be used again, at the most: as many as a link has under way
+/// where whoever writes is far behind.
+const IDLE: usize = 64;
 
-type Idle = Arc<Mutex<Vec<Vec<u8>>>>;
+/// Buffers of one size that nobody uses.
+#[derive(Debug)]
+pub(super) struct Pool {
+    size: usize,
+    idle: Mutex<Vec<Vec<u8>>>,
+}
+
+impl Pool {
+    const fn of(size: usize) -> Self {
+        Self {
+            size,
+            idle: Mutex::new(Vec::new()),
+        }
+    }
+
+    fn buffer(&self) -> Vec<u8> {
+        let idle = self.idle().pop();
+        idle.unwrap_or_else(|| vec![0; self.size])
+    }
+
+    fn take_back(&self, buffer: Vec<u8>) {
+        let mut idle = self.idle();
+        if idle.len() < IDLE && buffer.len() == self.size {
+            idle.push(buffer);
+        }
+    }
+
+    /// Nobody panics while holding it.
+    fn idle(&self) -> MutexGuard<'_, Vec<Vec<u8>>> {
+        self.idle.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
 
 /// The buffers of one direction of a link, or of one stream of output.
 #[derive(Debug)]
 pub(super) struct Buffers {
-    /// Bytes of a large one.
-    large: usize,
+    pool: &'static Pool,
     /// What is read into; empty where that was lent.
     current: Vec<u8>,
     /// A buffer was full.
     is_much: bool,
-    /// Large ones.
-    idle: Idle,
 }
 
 impl Buffers {
-    /// Of so many bytes at the most.
-    pub(super) fn of(large: usize) -> Self {
+    /// Those of a pool, once there is much to be read.
+    pub(super) fn of(pool: &'static Pool) -> Self {
         Self {
-            large,
+            pool,
             current: Vec::new(),
             is_much: false,
-            idle: Idle::default(),
         }
     }
 
     /// Room for what is read next.
     pub(super) fn room(&mut self) -> &mut [u8] {
         if self.current.is_empty() {
-            let idle = lock(&self.idle).pop();
-            let size = if self.is_much { self.large } else { SHORT };
-            self.current = idle.unwrap_or_else(|| vec![0; size]);
+            self.current = if self.is_much {
+                self.pool.buffer()
+            } else {
+                vec![0; SHORT]
+            };
         }
         &mut self.current
     }
@@ -65,9 +96,15 @@ impl Buffers {
         Bytes::from_owner(Lent {
             buffer: std::mem::take(&mut self.current),
             read,
-            large: self.large,
-            idle: Arc::clone(&self.idle),
+            pool: self.pool,
         })
+    }
+}
+
+/// What is read into goes back too.
+impl Drop for Buffers {
+    fn drop(&mut self) {
+        self.pool.take_back(std::mem::take(&mut self.current));
     }
 }
 
@@ -75,8 +112,7 @@ impl Buffers {
 struct Lent {
     buffer: Vec<u8>,
     read: usize,
-    large: usize,
-    idle: Idle,
+    pool: &'static Pool,
 }
 
 impl AsRef<[u8]> for Lent {
@@ -87,34 +123,31 @@ impl AsRef<[u8]> for Lent {
 
 impl Drop for Lent {
     fn drop(&mut self) {
-        let mut idle = lock(&self.idle);
-        if idle.len() < IDLE && self.buffer.len() == self.large {
-            idle.push(std::mem::take(&mut self.buffer));
-        }
+        self.pool.take_back(std::mem::take(&mut self.buffer));
     }
-}
-
-/// Nobody panics while holding it.
-fn lock(idle: &Idle) -> MutexGuard<'_, Vec<Vec<u8>>> {
-    idle.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Buffers, IDLE, OF_OUTPUT as LARGE, SHORT, lock};
+    use super::{Buffers, IDLE, Pool, SHORT};
+
+    const LARGE: usize = 64 * 1024;
 
     #[test]
     fn what_was_read_stays_as_it_was_and_its_buffer_comes_back() {
-        let mut buffers = Buffers::of(LARGE);
+        static POOL: Pool = Pool::of(LARGE);
+        let idle = || POOL.idle().len();
+        let mut buffers = Buffers::of(&POOL);
         assert_eq!(buffers.room().len(), SHORT);
         drop(buffers.take(SHORT));
+        assert_eq!(idle(), 0, "a small one is not kept");
         let mut read = |byte: u8, length: usize| {
             let room = buffers.room();
             assert_eq!(room.len(), LARGE, "there is much to be read");
             room[..length].fill(byte);
             buffers.take(length)
         };
-        let held: Vec<_> = (0..20)
+        let held: Vec<_> = (0..=u8::try_from(IDLE).unwrap())
             .map(|n| (n, read(n, SHORT + usize::from(n))))
             .collect();
         let short = read(99, 3);
@@ -124,15 +157,14 @@ mod tests {
         }
         assert_eq!(&short[..], [99; 3]);
         drop(held);
-        assert_eq!(lock(&buffers.idle).len(), IDLE);
-        buffers.room();
-        buffers.take(LARGE);
-        assert_eq!(
-            lock(&buffers.idle).len(),
-            IDLE,
-            "the one that was lent is back"
-        );
-        buffers.room();
-        assert_eq!(lock(&buffers.idle).len(), IDLE - 1, "and used again");
+        assert_eq!(idle(), IDLE, "and no more than that");
+        drop(buffers);
+        let mut others = Buffers::of(&POOL);
+        others.room();
+        drop(others.take(SHORT));
+        others.room();
+        assert_eq!(idle(), IDLE - 1, "another link uses them again");
+        others.take(LARGE);
+        assert_eq!(idle(), IDLE, "the one that was lent is back");
     }
 }

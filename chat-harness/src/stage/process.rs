@@ -11,7 +11,7 @@ use tokio::sync::mpsc;
 use tokio_util::task::AbortOnDropHandle;
 
 use super::EngineError;
-use super::buffers::{Buffers, OF_OUTPUT};
+use super::buffers::{Buffers, OF_OUTPUTS};
 use super::input::{Input, Run};
 use super::spawn::{Child, how_ended, reap};
 use super::terminal::{Manners, Seated};
@@ -195,7 +195,7 @@ async fn read_output(
     run: Run,
     inputs: mpsc::Sender<Input>,
 ) {
-    let mut buffers = Buffers::of(OF_OUTPUT);
+    let mut buffers = Buffers::of(&OF_OUTPUTS);
     loop {
         let read = output.read(buffers.room()).await;
         let run = run.clone();

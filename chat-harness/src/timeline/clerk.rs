@@ -11,7 +11,7 @@ use bytes::Bytes;
 use rustix::io::{Errno, pwritev};
 
 /// Pieces that wait to be written; who has more has to wait.
-const WAITING: usize = 16;
+const WAITING: usize = 32;
 
 /// Bytes and their place in a file.
 #[derive(Debug)]

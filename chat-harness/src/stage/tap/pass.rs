@@ -13,7 +13,7 @@ use super::core::{Act, Core, Outcome};
 use super::effect::End;
 use super::{Control, LinkState, Recorder};
 use crate::adapter::Framing;
-use crate::stage::buffers::{Buffers, OF_LINK};
+use crate::stage::buffers::{Buffers, OF_LINKS};
 use crate::timeline::{Direction, LinkEnd};
 
 /// Bytes that may wait for their time; a sender of more is made to wait.
@@ -87,7 +87,7 @@ async fn close(client: &mut TcpStream, relay: &mut TcpStream, recorder: &Recorde
 }
 
 async fn swallow(from: &mut TcpStream, direction: Direction, recorder: &Recorder) {
-    let mut buffers = Buffers::of(OF_LINK);
+    let mut buffers = Buffers::of(&OF_LINKS);
     while let Ok(read @ 1..) = from.read(buffers.room()).await {
         recorder.bytes(direction, buffers.take(read)).await;
     }
@@ -140,7 +140,7 @@ impl<'r> Lane<'r> {
 
     /// Passes on until the end in order.
     async fn run(mut self, mut from: ReadHalf<'_>, mut to: WriteHalf<'_>) -> Result<(), Stop> {
-        let mut buffers = Buffers::of(OF_LINK);
+        let mut buffers = Buffers::of(&OF_LINKS);
         loop {
             self.act(&mut to).await?;
             if self.has_ended && self.waiting.is_empty() {
