@@ -22,7 +22,7 @@ use super::error::EngineError;
 use crate::timeline::Ended;
 
 /// `POSIX_SPAWN_SETSID` of glibc (2.26 and later) and musl; nix has no name for it.
-const SETSID: i32 = 0x80;
+pub const SETSID: PosixSpawnFlags = PosixSpawnFlags::from_bits_retain(0x80);
 
 /// What to start.
 #[derive(Clone, Debug)]
@@ -203,7 +203,7 @@ fn attributes() -> Result<PosixSpawnAttr, EngineError> {
         attributes.set_sigdefault(&SigSet::all())?;
         attributes.set_sigmask(&SigSet::empty())?;
         attributes.set_flags(
-            PosixSpawnFlags::from_bits_retain(SETSID)
+            SETSID
                 | PosixSpawnFlags::POSIX_SPAWN_SETSIGDEF
                 | PosixSpawnFlags::POSIX_SPAWN_SETSIGMASK,
         )?;

@@ -35,7 +35,7 @@ pub(crate) fn run(arguments: &cli::Bench) -> Ran {
         Area::Harness => vec![harness::measure(rounds)?],
         Area::Page => vec![page::measure(rounds.min(10))?],
         Area::Stage => stage::measure(rounds)?,
-        Area::Tap => tap::measure(rounds.min(10))?,
+        Area::Tap => tap::measure(rounds.min(30))?,
     };
     let lines = if arguments.json {
         rows.iter().map(Row::json).collect()

@@ -148,8 +148,10 @@ fn spawns(rounds: u32) -> Result<Vec<Row>, Trouble> {
     ])
 }
 
+/// No more than a session of its own, as every participant has.
 fn bare_spawn(program: &CString) -> nix::Result<nix::unistd::Pid> {
-    let (actions, attributes) = (PosixSpawnFileActions::init()?, PosixSpawnAttr::init()?);
+    let (actions, mut attributes) = (PosixSpawnFileActions::init()?, PosixSpawnAttr::init()?);
+    attributes.set_flags(spawn::SETSID)?;
     let nothing: [CString; 0] = [];
     posix_spawn(
         program.as_c_str(),

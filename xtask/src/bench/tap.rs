@@ -60,7 +60,12 @@ async fn compare(rounds: u32) -> Result<Vec<Row>, Trouble> {
             (Between::Copy, &mut copy),
             (Between::LargeCopy, &mut large),
         ] {
-            let (bulk, pings) = round(between).await.map_err(trouble)?;
+            // The ends are tasks as well: a thread that waits for them would have to be woken each time.
+            let round = tokio::spawn(round(between)).await;
+            let (bulk, pings) = round
+                .map_err(std::io::Error::other)
+                .flatten()
+                .map_err(trouble)?;
             times.bulk.push(bulk);
             times.ping.extend(pings);
         }
