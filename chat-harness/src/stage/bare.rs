@@ -2,7 +2,7 @@
 
 use std::net::Ipv4Addr;
 use std::os::fd::OwnedFd;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use tokio::sync::{mpsc, watch};
@@ -13,7 +13,7 @@ use super::input::Input;
 use super::memory::{self, Copied, Manner};
 #[cfg(doc)]
 use super::spawn;
-use super::spawn::Command;
+use super::spawn::{Child, Command};
 use super::tap::{Link, Tap};
 use super::terminal;
 use super::thread::{Side, StageThread};
@@ -66,6 +66,39 @@ impl BareTap {
     /// Where a client connects to.
     pub fn port(&self) -> u16 {
         self.tap.port
+    }
+}
+
+/// Where programs live as in a play, without a play.
+#[derive(Debug)]
+pub struct BareStage(StageThread);
+
+impl BareStage {
+    /// Makes what isolates a play.
+    ///
+    /// # Errors
+    ///
+    /// When the system refuses it.
+    pub async fn start(level: Level, stage_init: PathBuf) -> Result<Self, EngineError> {
+        StageThread::start(level, stage_init).await.map(Self)
+    }
+
+    /// Starts a process, which writes below `home` alone. All of them are in one network.
+    ///
+    /// # Errors
+    ///
+    /// As [`spawn::spawn`].
+    pub async fn spawn(&self, home: PathBuf, command: Command) -> Result<Child, EngineError> {
+        self.0.spawn(Side::Relay, home, command).await
+    }
+
+    /// Ends all that still lives there. Who was started must have been waited for.
+    ///
+    /// # Errors
+    ///
+    /// When something does not end.
+    pub async fn stop(self) -> Result<(), EngineError> {
+        self.0.stop(false).await
     }
 }
 

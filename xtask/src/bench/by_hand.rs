@@ -1,14 +1,16 @@
 //! What somebody would write by hand to try out a relay: start everything, wait for lines,
-//! type, wait for lines, quit, reap. No isolation, no record, no judgement.
+//! type, wait for lines, quit, reap. No record, no judgement.
 
 use std::collections::BTreeMap;
 use std::io;
+use std::os::fd::OwnedFd;
 use std::path::{Path, PathBuf};
-use std::process::Stdio;
 
-use chat_harness::stage::{namespace, spawn};
+use chat_harness::stage::bare::BareStage;
+use chat_harness::stage::spawn::{self, Command, wait_blocking};
+use rustix::process::{Signal, pidfd_send_signal};
 use tokio::io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader, Lines};
-use tokio::process::{Child, ChildStdin, ChildStdout, Command};
+use tokio::net::unix::pipe;
 
 /// Who talks. The scenario of the same measurement has the same ones.
 pub(super) const NAMES: [&str; 3] = ["alice", "bob", "carol"];
@@ -16,45 +18,24 @@ pub(super) const NAMES: [&str; 3] = ["alice", "bob", "carol"];
 /// How many messages are sent, by each in turn.
 pub(super) const MESSAGES: usize = 5;
 
+/// Where programs are started: with their environment empty, each in a session of its own.
+pub(super) struct Place<'p> {
+    /// The programs by name.
+    pub(super) binaries: &'p BTreeMap<String, PathBuf>,
+    /// Where they write.
+    pub(super) dir: &'p Path,
+    /// Isolated as a play is, or not at all.
+    pub(super) stage: Option<&'p BareStage>,
+}
+
 /// One program with its lines.
 struct Program {
-    child: Child,
-    input: ChildStdin,
-    lines: Lines<BufReader<ChildStdout>>,
-}
-
-/// Makes and ends networks and processes of their own, as a play has them.
-///
-/// # Errors
-///
-/// When the system refuses one.
-pub(super) fn isolate(binaries: &BTreeMap<String, PathBuf>) -> io::Result<()> {
-    let init = binaries.get("stage-init").cloned();
-    let init = init.ok_or_else(|| io::Error::other("stage-init was not built"))?;
-    let thread = std::thread::spawn(move || {
-        let other = |error: namespace::NamespaceError| io::Error::other(error.to_string());
-        let _networks = (
-            namespace::new_network().map_err(other)?,
-            namespace::new_network().map_err(other)?,
-        );
-        namespace::new_processes().map_err(other)?;
-        let child = spawn::spawn(&spawn::Command::new(init))?;
-        drop(child.stdin);
-        spawn::wait_blocking(child.pid, &child.pidfd)?;
-        Ok(())
-    });
-    thread
-        .join()
-        .map_err(|_| io::Error::other("a thread panicked"))?
-}
-
-/// A program as one starts it by hand.
-#[expect(
-    clippy::disallowed_methods,
-    reason = "this is the program that does without the stage"
-)]
-fn command(binary: impl AsRef<std::ffi::OsStr>) -> Command {
-    Command::new(binary)
+    pid: i32,
+    pidfd: OwnedFd,
+    input: pipe::Sender,
+    lines: Lines<BufReader<pipe::Receiver>>,
+    /// Nobody reads it, and it is not closed.
+    _stderr: OwnedFd,
 }
 
 /// Plays once.
@@ -62,21 +43,17 @@ fn command(binary: impl AsRef<std::ffi::OsStr>) -> Command {
 /// # Errors
 ///
 /// When a program cannot be started or ends early.
-pub(super) async fn play(binaries: &BTreeMap<String, PathBuf>, dir: &Path) -> io::Result<()> {
-    let binary = |name: &str| {
-        let found = binaries.get(name).cloned();
-        found.ok_or_else(|| io::Error::other(format!("{name} was not built")))
-    };
-    let log = dir.join("relay.log").display().to_string();
-    let mut relay = Program::start(&binary("plain-relay")?, &["--log", &log])?;
+pub(super) async fn play(place: &Place<'_>) -> io::Result<()> {
+    let log = place.dir.join("relay.log").display().to_string();
+    let mut relay = place.start("plain-relay", &["--log", &log]).await?;
     let ready = relay.line_with("listening on ").await?;
     let port = ready.rsplit(':').next().unwrap_or_default().to_owned();
 
     let mut clients: Vec<Program> = Vec::new();
     for name in NAMES {
-        let downloads = dir.join(name).display().to_string();
+        let downloads = place.dir.join(name).display().to_string();
         let arguments = ["--port", &port, "--name", name, "--downloads", &downloads];
-        let mut client = Program::start(&binary("plain-client")?, &arguments)?;
+        let mut client = place.start("plain-client", &arguments).await?;
         client.line_with("ready ").await?;
         for other in &mut clients {
             other.line_with(&format!("joined {name}")).await?;
@@ -97,30 +74,41 @@ pub(super) async fn play(binaries: &BTreeMap<String, PathBuf>, dir: &Path) -> io
             }
         }
     }
-    for mut client in clients {
+    for client in &mut clients {
         client.types("/quit").await?;
-        client.child.wait().await?;
+        client.ended()?;
     }
-    relay.child.kill().await
+    drop(relay);
+    Ok(())
+}
+
+impl Place<'_> {
+    async fn start(&self, name: &str, arguments: &[&str]) -> io::Result<Program> {
+        let binary = self.binaries.get(name);
+        let binary = binary.ok_or_else(|| io::Error::other(format!("{name} was not built")))?;
+        let arguments = arguments.iter();
+        let command = arguments.fold(Command::new(binary), |command, one| command.argument(*one));
+        let child = match self.stage {
+            Some(stage) => stage.spawn(self.dir.to_owned(), command).await,
+            None => spawn::spawn(&command),
+        };
+        let child = child.map_err(io::Error::other)?;
+        let output = pipe::Receiver::from_owned_fd(child.stdout)?;
+        Ok(Program {
+            pid: child.pid,
+            pidfd: child.pidfd,
+            input: pipe::Sender::from_owned_fd(child.stdin)?,
+            lines: BufReader::new(output).lines(),
+            _stderr: child.stderr,
+        })
+    }
 }
 
 impl Program {
-    fn start(binary: &Path, arguments: &[&str]) -> io::Result<Self> {
-        let mut child = command(binary)
-            .args(arguments)
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .kill_on_drop(true)
-            .spawn()?;
-        let no_pipe = || io::Error::other("a pipe is missing");
-        let input = child.stdin.take().ok_or_else(no_pipe)?;
-        let output = child.stdout.take().ok_or_else(no_pipe)?;
-        Ok(Self {
-            child,
-            input,
-            lines: BufReader::new(output).lines(),
-        })
+    /// Waits for its end.
+    fn ended(&self) -> io::Result<()> {
+        wait_blocking(self.pid, &self.pidfd).map_err(io::Error::other)?;
+        Ok(())
     }
 
     /// The next line that holds the text.
@@ -135,5 +123,14 @@ impl Program {
 
     async fn types(&mut self, line: &str) -> io::Result<()> {
         self.input.write_all(format!("{line}\n").as_bytes()).await
+    }
+}
+
+/// Nobody outlives the measurement.
+impl Drop for Program {
+    fn drop(&mut self) {
+        // One that has ended was waited for, and hears nothing.
+        pidfd_send_signal(&self.pidfd, Signal::KILL).ok();
+        self.ended().ok();
     }
 }

@@ -1,5 +1,6 @@
 //! A whole play against the same done by hand, with the same trivial programs.
 
+use std::io;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
@@ -8,10 +9,12 @@ use chat_harness::report::PlayReport;
 use chat_harness::run::{self, Asked, Ground, RunDir};
 use chat_harness::scenario::{self, Scenario};
 use chat_harness::snapshot::Update;
+use chat_harness::stage::bare::BareStage;
 use chat_harness::stage::{Hand, Pace};
 
+use super::by_hand::{self, Place};
+use super::pin;
 use super::table::{Row, median};
-use super::{by_hand, pin};
 use crate::cli::Staging;
 use crate::staging;
 use crate::trouble::Trouble;
@@ -71,12 +74,12 @@ pub(super) fn scenario(workspace: &Workspace) -> Result<Scenario, Trouble> {
         .ok_or_else(|| Trouble::harness("a scenario file holds no scenario"))
 }
 
-/// What the program written by hand makes besides what it needs.
+/// How what is written by hand starts its programs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Isolation {
     None,
-    /// Networks and a PID namespace like those of a play.
-    Namespaces,
+    /// Isolated as a play is.
+    Same,
 }
 
 /// Plays in turns with the program written by hand.
@@ -91,20 +94,10 @@ pub(super) async fn compare(
     rounds: u32,
     isolation: Isolation,
 ) -> Result<Row, Trouble> {
-    let failed = |error: std::io::Error| Trouble::environment(error.to_string());
+    let failed = |error: io::Error| Trouble::environment(error.to_string());
     let (mut ours, mut theirs) = (Vec::new(), Vec::new());
     for round in 0..rounds + WARM_UP {
-        let began = Instant::now();
-        if isolation == Isolation::Namespaces {
-            by_hand::isolate(&ground.binaries).map_err(failed)?;
-        }
-        let (binaries, dir) = (ground.binaries.clone(), reports.to_owned());
-        let play = tokio::spawn(async move { by_hand::play(&binaries, &dir).await });
-        play.await
-            .map_err(std::io::Error::other)
-            .flatten()
-            .map_err(failed)?;
-        let by_hand = began.elapsed();
+        let by_hand = by_hand(ground, reports, isolation).await.map_err(failed)?;
         let staged = staged(ground, scenario, reports).await?;
         if round >= WARM_UP {
             theirs.push(by_hand);
@@ -146,6 +139,32 @@ pub(super) async fn played(
         report.map_err(|error| Trouble::harness(error.to_string()))?,
         elapsed,
     ))
+}
+
+/// The same by hand, on a task of its own, and what it took.
+async fn by_hand(ground: &Ground, dir: &Path, isolation: Isolation) -> io::Result<Duration> {
+    let init = ground.binaries.get("stage-init").cloned();
+    let init = init.ok_or_else(|| io::Error::other("stage-init was not built"))?;
+    let (binaries, dir, level) = (ground.binaries.clone(), dir.to_owned(), ground.level);
+    let began = Instant::now();
+    let playing = tokio::spawn(async move {
+        let stage = match isolation {
+            Isolation::None => None,
+            Isolation::Same => Some(BareStage::start(level, init).await?),
+        };
+        let place = Place {
+            binaries: &binaries,
+            dir: &dir,
+            stage: stage.as_ref(),
+        };
+        by_hand::play(&place).await?;
+        match stage {
+            Some(stage) => stage.stop().await.map_err(io::Error::other),
+            None => Ok(()),
+        }
+    });
+    playing.await.map_err(io::Error::other).flatten()?;
+    Ok(began.elapsed())
 }
 
 async fn staged(ground: &Ground, scenario: &Scenario, reports: &Path) -> Result<Duration, Trouble> {

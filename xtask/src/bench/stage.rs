@@ -10,7 +10,6 @@ use chat_harness::adapter;
 use chat_harness::run::{Ground, RunDir};
 use chat_harness::scenario;
 use chat_harness::snapshot::Update;
-use chat_harness::stage::Level;
 use chat_harness::stage::bare::spawn_on_terminal;
 use chat_harness::stage::spawn::{self, Command, wait_blocking};
 use chat_harness::timeline::{self, Kind};
@@ -76,10 +75,6 @@ pub(super) fn measure(rounds: u32) -> Result<Vec<Row>, Trouble> {
         ..plain.clone()
     };
     let scenario = harness::scenario(&workspace)?;
-    let isolation = match plain.level {
-        Level::Namespaces => Isolation::Namespaces,
-        Level::None | Level::Reaper => Isolation::None,
-    };
     pin(1);
     let reports = tempfile::tempdir().map_err(|error| Trouble::environment(error.to_string()))?;
     let mut rows = spawns(rounds)?;
@@ -88,7 +83,7 @@ pub(super) fn measure(rounds: u32) -> Result<Vec<Row>, Trouble> {
         rows.push(lines(&ground, reports.path(), rounds).await?);
         rows.push(crowd(&ground, reports.path()).await?);
         let dir = reports.path();
-        let mut play = harness::compare(&plain, &scenario, dir, rounds, isolation).await?;
+        let mut play = harness::compare(&plain, &scenario, dir, rounds, Isolation::Same).await?;
         let five_more = (play.theirs + Duration::from_millis(5)).as_secs_f64();
         play.goal = f64::max(2.0, five_more / play.theirs.as_secs_f64());
         play.bench = "stage";
