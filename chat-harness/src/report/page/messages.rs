@@ -287,12 +287,17 @@ fn fill(message: &mut Message, most: u64, bytes: Bytes<'_>) {
 }
 
 fn hex_row(row: &[u8], at: u64) -> (String, String, String) {
-    let hex: Vec<String> = row.iter().map(|byte| format!("{byte:02x}")).collect();
+    let digit = |half: u8| char::from_digit(u32::from(half), 16).unwrap_or_default();
+    let digits = row
+        .iter()
+        .flat_map(|byte| [' ', digit(byte >> 4), digit(byte & 15)]);
+    // The first has nothing before it.
+    let hex: String = digits.skip(1).collect();
     let text = row.iter().map(|byte| match byte {
         0x20..=0x7e => char::from(*byte),
         _ => '·',
     });
-    (format!("{at:04x}"), hex.join(" "), text.collect())
+    (format!("{at:04x}"), hex, text.collect())
 }
 
 /// Where the audit found something, by file and offset.
