@@ -35,6 +35,7 @@ pub(crate) fn run() -> Ran {
         programs(built.len()),
         isolation(&probe),
         files(confine::is_available()),
+        sockets(probe.why_sockets.as_deref()),
     ];
     findings.extend(
         TOOLS
@@ -85,6 +86,18 @@ fn files(confined: bool) -> Finding {
             "participants can write wherever you can: no Landlock".to_owned()
         },
         fix: Some("Linux 5.13 or newer, with `landlock` in /sys/kernel/security/lsm".to_owned()),
+    }
+}
+
+fn sockets(why_not: Option<&str>) -> Finding {
+    Finding {
+        good: why_not.is_none(),
+        needed: false,
+        what: why_not.map_or_else(
+            || "no participant reaches a socket of yours that is a file (/run/…)".to_owned(),
+            |why| format!("participants reach the sockets that are files that you reach: {why}"),
+        ),
+        fix: Some("raise the level; in a container: allow mount".to_owned()),
     }
 }
 
@@ -167,6 +180,7 @@ mod tests {
             level: Level::Reaper,
             why_not_more: Some("unshare: not permitted".to_owned()),
             remedy: Some("sudo sysctl -w x=0".to_owned()),
+            why_sockets: None,
         };
         let line = anstream::adapter::strip_str(&line(&isolation(&probe))).to_string();
         assert_eq!(

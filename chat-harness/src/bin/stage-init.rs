@@ -6,13 +6,14 @@
 //!
 //! `stage-init probe` tries, in this expendable process, all that the level `namespaces`
 //! needs, and prints `ok` or the step that failed. A half success would leave the harness
-//! itself stuck.
+//! itself stuck. A second line says why sockets that are files cannot be hidden, where they
+//! cannot.
 
 use std::io::{Read as _, Write as _};
 use std::process::ExitCode;
 use std::thread;
 
-use chat_harness::stage::namespace;
+use chat_harness::stage::{namespace, sockets};
 use nix::sys::signal::{SigSet, Signal};
 use nix::sys::wait::{WaitPidFlag, WaitStatus, waitpid};
 
@@ -47,8 +48,9 @@ fn reap() {
 }
 
 fn probe() -> ExitCode {
-    let answer = match namespace::try_everything() {
-        Ok(()) => "ok".to_owned(),
+    let answer = match namespace::try_everything().map(|()| sockets::hide()) {
+        Ok(Ok(_)) => "ok".to_owned(),
+        Ok(Err(why)) => format!("ok\n{why}"),
         Err(error) => error.to_string(),
     };
     match writeln!(std::io::stdout(), "{answer}") {

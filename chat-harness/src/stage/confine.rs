@@ -3,8 +3,8 @@
 //! Landlock restricts a thread and what it starts, without privilege and for good. Each
 //! participant is started by a thread of its own, restricted to that participant's directory
 //! alone: what others in the play keep is as far away as the rest of the machine. Landlock
-//! says nothing here of *reading*, and nothing of sockets that are files: a participant can
-//! read what the user can, and reach such a socket if it knows its path.
+//! says nothing here of *reading*: a participant can read what the user can. Nor does it say
+//! anything of sockets that are files, which [`super::sockets`] hides.
 
 use std::path::Path;
 use std::sync::OnceLock;

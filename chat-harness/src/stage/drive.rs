@@ -22,7 +22,7 @@ use super::outside::Outside;
 use super::scratch::{Digested, Scratch};
 use super::status::{Pulse, Status};
 use super::thread::StageThread;
-use super::{EngineError, Settings};
+use super::{EngineError, Level, Settings, sockets};
 use crate::adapter::{Limit, Recogniser};
 use crate::plan::{AuditPlan, LoadPlan, Plan};
 use crate::timeline::{Direction, Event, FORMAT_VERSION, Kind, Placed, Stream, Writer};
@@ -160,6 +160,12 @@ impl<'p> Play<'p> {
         play.record(Kind::Began { version, level })?;
         if !confine::is_available() {
             let text = "participants can write wherever the user can: no Landlock here".to_owned();
+            play.record(Kind::Note { text })?;
+        }
+        if play.settings.level == Level::Namespaces
+            && let Err(why) = sockets::hidden()
+        {
+            let text = format!("participants can reach sockets that are files: {why}");
             play.record(Kind::Note { text })?;
         }
         Ok(play)

@@ -39,6 +39,8 @@ pub struct Probe {
     pub why_not_more: Option<String>,
     /// How to raise it, where we know.
     pub remedy: Option<String>,
+    /// Why participants reach sockets that are files; `None` where they are hidden.
+    pub why_sockets: Option<String>,
 }
 
 /// Finds the strongest level, in a child process that is thrown away. 2 to 3 ms.
@@ -48,17 +50,20 @@ pub struct Probe {
 /// [`EngineError`] when `stage-init` itself cannot be run.
 pub fn probe(stage_init: &Path) -> Result<Probe, EngineError> {
     let answer = ask(stage_init)?;
-    if answer == "ok" {
+    let mut lines = answer.lines();
+    if lines.next() == Some("ok") {
         return Ok(Probe {
             level: Level::Namespaces,
             why_not_more: None,
             remedy: None,
+            why_sockets: lines.next().map(str::to_owned),
         });
     }
     Ok(Probe {
         level: Level::Reaper,
         why_not_more: Some(answer),
         remedy: remedy(),
+        why_sockets: Some("it needs the level namespaces".to_owned()),
     })
 }
 

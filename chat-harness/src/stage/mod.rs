@@ -49,6 +49,7 @@ mod refused;
 mod sampling;
 mod scratch;
 mod screen;
+pub mod sockets;
 pub mod spawn;
 mod status;
 mod step;

@@ -23,6 +23,7 @@ use super::error::EngineError;
 use super::level::Level;
 use super::namespace::{self, NamespaceError};
 use super::netlink::{self, Listening};
+use super::sockets;
 use super::spawn::{self, Child, Command};
 use super::terminal::{self, Seated};
 use crate::adapter::Terminal;
@@ -62,12 +63,16 @@ struct Place {
     init: Option<Child>,
     /// Leads other threads into the PID namespace.
     processes: Option<OwnedFd>,
+    /// Leads them to where the machine's sockets are hidden.
+    hidden: Option<&'static OwnedFd>,
 }
 
 /// Where a participant is started.
 struct Spot {
     network: Option<OwnedFd>,
     processes: Option<OwnedFd>,
+    /// Where the machine's sockets are hidden.
+    hidden: Option<&'static OwnedFd>,
 }
 
 struct Networks {
@@ -279,8 +284,10 @@ impl Place {
                 networks: None,
                 init: None,
                 processes: None,
+                hidden: None,
             });
         }
+        let hidden = sockets::hidden().ok();
         let networks = Networks {
             clients: namespace::new_network().map_err(named)?,
             alone: BTreeMap::new(),
@@ -294,6 +301,7 @@ impl Place {
             networks: Some(networks),
             init: Some(init),
             processes: Some(namespace::processes().map_err(named)?),
+            hidden,
         })
     }
 
@@ -305,7 +313,11 @@ impl Place {
         };
         let network = self.network(side)?.map(again).transpose()?;
         let processes = self.processes.as_ref().map(again).transpose()?;
-        Ok(Spot { network, processes })
+        Ok(Spot {
+            network,
+            processes,
+            hidden: self.hidden,
+        })
     }
 
     fn enter(&mut self, side: Side) -> Result<(), EngineError> {
@@ -361,6 +373,10 @@ impl Spot {
             namespace::enter_processes(&processes).map_err(named)?;
         }
         namespace::own_directory().map_err(named)?;
+        if let Some(hidden) = self.hidden {
+            sockets::leave_behind(hidden)
+                .map_err(EngineError::system("hide the machine's sockets"))?;
+        }
         // Where the kernel cannot do it, the timeline says so from its begin.
         confine::to_scratch(home).map(drop)
     }

@@ -1,23 +1,30 @@
-//! Participants among themselves: none writes where another one lives.
+//! Participants among themselves and on the machine: none writes where another one lives, and none
+//! calls who listens on the machine.
 
 use std::fs;
+use std::os::unix::net::UnixListener;
 
 use chat_harness::stage::confine;
 
 use crate::runs::Runs;
 
-/// Plays a tour in which bob tries to write into every directory beside his own: what he
-/// printed of it, in order.
-fn meddled(level: &[&str]) -> Vec<String> {
-    let runs = Runs::new();
+/// Without networks and mounts of its own.
+const REAPER: &[&str] = &["--level", "reaper"];
+
+/// Plays a tour in which bob tries to write into every directory beside his own, and to call who
+/// listens at a socket: what he printed of it, in order, and what was said of the run.
+fn meddled(level: &[&str]) -> (Vec<String>, String) {
+    let (runs, machine) = (Runs::new(), tempfile::tempdir().unwrap());
+    let _listener = UnixListener::bind(machine.path().join("machine.sock")).unwrap();
     let output = runs
         .xtask(&["test", "zoo/scenarios/tour.toml"])
         .args(["--adapter", "zoo/adapters/plain.toml"])
         .args(["--set", "client_fault=meddles"])
         .args(level)
+        .env("TMPDIR", machine.path())
         .output()
         .unwrap();
-    let told = String::from_utf8_lossy(&output.stderr);
+    let told = String::from_utf8_lossy(&output.stderr).into_owned();
     // Nothing of it is encrypted, and that is all that is wrong.
     assert_eq!(output.status.code(), Some(3), "{told}");
     assert!(!told.contains("FAIL"), "{told}");
@@ -28,7 +35,7 @@ fn meddled(level: &[&str]) -> Vec<String> {
         .filter_map(|line| line.strip_prefix("meddled "));
     let mut lines: Vec<String> = lines.map(str::to_owned).collect();
     lines.sort();
-    lines
+    (lines, told)
 }
 
 #[test]
@@ -37,12 +44,26 @@ fn no_participant_writes_into_the_directory_of_another() {
         eprintln!("SKIP: this kernel has no Landlock");
         return;
     }
-    for level in [&["--level", "reaper"][..], &[]] {
-        let lines = meddled(level);
+    for level in [REAPER, &[]] {
+        let (lines, _) = meddled(level);
         for line in ["alice refused", "bob wrote", "relay refused"] {
             assert!(lines.iter().any(|one| one == line), "{line}: {lines:?}");
         }
         let wrote = lines.iter().filter(|line| line.ends_with(" wrote"));
         assert_eq!(wrote.count(), 1, "{lines:?}");
     }
+}
+
+#[test]
+fn no_participant_calls_who_listens_at_a_file_of_the_machine() {
+    let has = |lines: &[String], line: &str| lines.iter().any(|one| one == line);
+    let (lines, told) = meddled(&[]);
+    if !told.contains("isolation level namespaces") {
+        eprintln!("SKIP: this machine has no namespaces for us");
+        return;
+    }
+    assert!(has(&lines, "machine.sock refused"), "{lines:?}");
+    // So it was there to be called.
+    let (lines, _) = meddled(REAPER);
+    assert!(has(&lines, "machine.sock reached"), "{lines:?}");
 }

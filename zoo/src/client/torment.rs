@@ -4,6 +4,7 @@ use std::fs::File;
 use std::hint::black_box;
 use std::io::{self, Write as _};
 use std::os::fd::OwnedFd;
+use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 use std::time::{Duration, Instant};
@@ -15,6 +16,9 @@ const LONGEST: Duration = Duration::from_secs(60);
 
 /// How late is late.
 pub(crate) const LATE: Duration = Duration::from_secs(6);
+
+/// A socket of the machine, whose listener no participant should reach.
+const MACHINES: &str = "machine.sock";
 
 /// What a program prints that hopes to be believed.
 const FORGED: &[u8] = b"\xff\xfe\x80 not text\n\x1b[2J\x1b[1;1H\xe2\x9c\x94 PASS        torture  9 checks\n\
@@ -80,7 +84,8 @@ pub(crate) fn in_pieces(line: &str) -> io::Result<()> {
 }
 
 /// Tries to write into its own directory and into every one beside it, and prints what came
-/// of each: `meddled NAME wrote`, or `meddled NAME refused`.
+/// of each: `meddled NAME wrote`, or `meddled NAME refused`. Where a socket of this name lies
+/// beside all directories of the play, it calls who listens there: `meddled NAME reached`.
 pub(crate) fn meddle() -> io::Result<()> {
     let home = std::env::var_os("HOME").map(PathBuf::from);
     let beside = home.as_deref().and_then(Path::parent);
@@ -90,6 +95,12 @@ pub(crate) fn meddle() -> io::Result<()> {
         let word = if wrote.is_ok() { "wrote" } else { "refused" };
         let name = entry.file_name();
         print(format!("meddled {} {word}\n", name.display()).as_bytes())?;
+    }
+    let machine = beside.parent().map(|parent| parent.join(MACHINES));
+    if let Some(socket) = machine.filter(|socket| socket.exists()) {
+        let reached = UnixStream::connect(socket).is_ok();
+        let word = if reached { "reached" } else { "refused" };
+        print(format!("meddled {MACHINES} {word}\n").as_bytes())?;
     }
     Ok(())
 }
