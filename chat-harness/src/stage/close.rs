@@ -15,6 +15,9 @@ const QUIT: Duration = Duration::from_secs(2);
 const TERM: Duration = Duration::from_secs(1);
 const KILL: Duration = Duration::from_secs(5);
 
+/// Of those that do not end, so many are named.
+const NAMED: usize = 4;
+
 /// How long a relay that has closed a link may take to end.
 const DYING: Duration = Duration::from_secs(1);
 
@@ -114,15 +117,36 @@ impl Play<'_> {
             if ended {
                 return Ok(());
             }
-            for one in who.iter().filter(|one| self.is_running(one)) {
-                self.signal(one, signal);
-            }
+            self.insist(who, signal, patience)?;
         }
         self.until(Instant::now() + KILL, |play| {
             Ok(who.iter().all(|one| !play.is_running(one)))
         })
         .await
         .map(drop)
+    }
+
+    /// Sends a signal to those that still run, and says so: nobody is killed in silence.
+    fn insist(
+        &mut self,
+        who: &[String],
+        signal: Signal,
+        patience: Duration,
+    ) -> Result<(), EngineError> {
+        let deaf = who.iter().filter(|one| self.is_running(one));
+        let deaf: Vec<&str> = deaf.map(String::as_str).collect();
+        for one in &deaf {
+            self.signal(one, signal);
+        }
+        let (asked, done) = match signal {
+            Signal::KILL => ("SIGTERM", "killed"),
+            _ => ("being asked to quit", "sent SIGTERM"),
+        };
+        let text = format!(
+            "{} did not end within {patience:?} of {asked}: {done}",
+            named(&deaf)
+        );
+        self.record(Kind::Note { text })
     }
 
     /// Kills what still runs, and names what participants left behind. Also the end of a
@@ -160,5 +184,31 @@ impl Play<'_> {
         let mark = self.settings.mark.clone();
         let swept = tokio::task::spawn_blocking(move || orphans::adopted_by_us(Some(&mark))).await;
         swept.map_err(|_| EngineError::Fault("the search for orphans panicked"))
+    }
+}
+
+/// The first of them by name, and how many more there are.
+fn named(all: &[&str]) -> String {
+    let (first, more) = all.split_at(all.len().min(NAMED));
+    let first = first.join(", ");
+    if more.is_empty() {
+        first
+    } else {
+        format!("{first} and {} more", more.len())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::named;
+
+    #[test]
+    fn of_a_crowd_a_few_are_named() {
+        assert_eq!(named(&["bob"]), "bob");
+        assert_eq!(named(&["a", "b", "c", "d"]), "a, b, c, d");
+        assert_eq!(
+            named(&["a", "b", "c", "d", "e", "f"]),
+            "a, b, c, d and 2 more"
+        );
     }
 }
