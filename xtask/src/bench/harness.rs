@@ -12,7 +12,6 @@ use chat_harness::snapshot::Update;
 use chat_harness::stage::bare::BareStage;
 use chat_harness::stage::{Hand, Pace};
 
-use super::by_hand::{self, Place};
 use super::pin;
 use super::table::{Row, median};
 use crate::cli::Staging;
@@ -152,12 +151,12 @@ async fn by_hand(ground: &Ground, dir: &Path, isolation: Isolation) -> io::Resul
             Isolation::None => None,
             Isolation::Same => Some(BareStage::start(level, init).await?),
         };
-        let place = Place {
+        let place = floor::Place {
             binaries: &binaries,
             dir: &dir,
             stage: stage.as_ref(),
         };
-        by_hand::play(&place).await?;
+        floor::play(&place).await?;
         match stage {
             Some(stage) => stage.stop().await.map_err(io::Error::other),
             None => Ok(()),

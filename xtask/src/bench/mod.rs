@@ -2,7 +2,6 @@
 //! same run, so that whatever the machine is doing meets both.
 
 mod audit;
-mod by_hand;
 mod harness;
 mod long_page;
 mod memory;

@@ -13,11 +13,7 @@ use chat_harness::snapshot::Update;
 use chat_harness::stage::bare::spawn_on_terminal;
 use chat_harness::stage::spawn::{self, Command, wait_blocking};
 use chat_harness::timeline::{self, Kind};
-use memchr::memmem;
-use nix::spawn::{PosixSpawnAttr, PosixSpawnFileActions, posix_spawn};
 use nix::sys::wait::waitpid;
-use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
-use tokio::net::unix::pipe;
 
 use super::harness::Isolation;
 use super::table::{Row, median};
@@ -122,7 +118,7 @@ fn spawns(rounds: u32) -> Result<Vec<Row>, Trouble> {
         terminals.push(began.elapsed());
         wait_blocking(pid, &pidfd).map_err(|error| failed(&error))?;
         let began = Instant::now();
-        let pid = bare_spawn(&program).map_err(|error| failed(&error))?;
+        let pid = floor::spawn(&program).map_err(|error| failed(&error))?;
         bare.push(began.elapsed());
         waitpid(pid, None).map_err(|error| failed(&error))?;
     }
@@ -143,20 +139,6 @@ fn spawns(rounds: u32) -> Result<Vec<Row>, Trouble> {
     ])
 }
 
-/// No more than a session of its own, as every participant has.
-fn bare_spawn(program: &CString) -> nix::Result<nix::unistd::Pid> {
-    let (actions, mut attributes) = (PosixSpawnFileActions::init()?, PosixSpawnAttr::init()?);
-    attributes.set_flags(spawn::SETSID)?;
-    let nothing: [CString; 0] = [];
-    posix_spawn(
-        program.as_c_str(),
-        &actions,
-        &attributes,
-        &[program],
-        &nothing,
-    )
-}
-
 /// From a line that is typed to the line that matches, transcript included.
 async fn lines(ground: &Ground, reports: &Path, rounds: u32) -> Result<Row, Trouble> {
     let text = format!(
@@ -165,7 +147,7 @@ async fn lines(ground: &Ground, reports: &Path, rounds: u32) -> Result<Row, Trou
     );
     let (mut ours, mut theirs) = (Vec::new(), Vec::new());
     for _ in 0..rounds.clamp(1, 10) {
-        let by_pipe = tokio::spawn(by_pipe()).await;
+        let by_pipe = tokio::spawn(floor::lines(LINES)).await;
         let by_pipe = by_pipe.map_err(io::Error::other).flatten();
         theirs.extend(by_pipe.map_err(|e| Trouble::environment(e.to_string()))?);
         let (_, events) = play(ground, &text, reports).await?;
@@ -188,31 +170,6 @@ async fn lines(ground: &Ground, reports: &Path, rounds: u32) -> Result<Row, Trou
         times,
         1.3,
     ))
-}
-
-/// The same by hand: a pipe, and a search for the text. The program leads a session of its own, as
-/// a participant does: the kernel schedules each session as one, which takes longer.
-async fn by_pipe() -> io::Result<Vec<Duration>> {
-    let child = spawn::spawn(&Command::new("/bin/cat")).map_err(io::Error::other)?;
-    let mut input = pipe::Sender::from_owned_fd(child.stdin)?;
-    let mut output = pipe::Receiver::from_owned_fd(child.stdout)?;
-    let mut times = Vec::new();
-    let mut seen = Vec::with_capacity(64 * 1024);
-    for n in 1..=LINES {
-        let line = format!("line {n} of a long talk\n");
-        let began = Instant::now();
-        input.write_all(line.as_bytes()).await?;
-        seen.clear();
-        while memmem::find(&seen, line.as_bytes()).is_none() {
-            if output.read_buf(&mut seen).await? == 0 {
-                return Err(io::Error::other("the echo has ended"));
-            }
-        }
-        times.push(began.elapsed());
-    }
-    drop(input);
-    wait_blocking(child.pid, &child.pidfd).map_err(io::Error::other)?;
-    Ok(times)
 }
 
 /// What one client costs in a crowd, started, spoken with and gone.

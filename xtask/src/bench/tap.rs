@@ -3,9 +3,7 @@
 use std::time::{Duration, Instant};
 
 use chat_harness::stage::bare::BareTap;
-use tokio::io::{
-    AsyncReadExt as _, AsyncWriteExt as _, copy_bidirectional, copy_bidirectional_with_sizes,
-};
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 use tokio_util::task::AbortOnDropHandle;
 
@@ -159,8 +157,12 @@ async fn round(between: Between) -> std::io::Result<(Duration, Vec<Duration>)> {
 
 /// What keeps somebody between the two ends.
 enum Standing {
-    Ours { _tap: BareTap },
-    Copy { _task: AbortOnDropHandle<()> },
+    Ours {
+        _tap: BareTap,
+    },
+    Copy {
+        _task: AbortOnDropHandle<std::io::Result<()>>,
+    },
 }
 
 async fn stand(
@@ -174,26 +176,14 @@ async fn stand(
     }
     let listener = TcpListener::bind("127.0.0.1:0").await?;
     let port = listener.local_addr()?.port();
-    let task = tokio::spawn(async move {
-        // A peer that fails is seen as bytes that do not arrive.
-        drop(copy(&listener, relay_port, between).await);
-    });
+    let buffer = match between {
+        Between::LargeCopy => Some(LARGE),
+        Between::Copy | Between::Ours => None,
+    };
+    // A peer that fails is seen as bytes that do not arrive.
+    let task = tokio::spawn(floor::copy(listener, relay_port, buffer));
     let task = AbortOnDropHandle::new(task);
     Ok((port, Standing::Copy { _task: task }))
-}
-
-async fn copy(listener: &TcpListener, relay_port: u16, between: Between) -> std::io::Result<()> {
-    let (mut client, _) = listener.accept().await?;
-    let mut relay = TcpStream::connect(("127.0.0.1", relay_port)).await?;
-    client.set_nodelay(true)?;
-    relay.set_nodelay(true)?;
-    match between {
-        Between::LargeCopy => {
-            copy_bidirectional_with_sizes(&mut client, &mut relay, LARGE, LARGE).await?
-        }
-        Between::Copy | Between::Ours => copy_bidirectional(&mut client, &mut relay).await?,
-    };
-    Ok(())
 }
 
 fn trouble(error: std::io::Error) -> Trouble {

@@ -20,7 +20,7 @@ struct Rule {
 }
 
 /// The layers, lowest first. What follows from a lower layer is not said again.
-const RULES: [Rule; 11] = [
+const RULES: [Rule; 12] = [
     Rule {
         package: "chat-protocol",
         ours: &[],
@@ -72,7 +72,7 @@ const RULES: [Rule; 11] = [
     },
     Rule {
         package: "xtask",
-        ours: &["chat-harness", "chat-screen", "zoo-faults"],
+        ours: &["chat-harness", "chat-screen", "floor", "zoo-faults"],
         never: &[
             "axum",
             "chat-client",
@@ -82,6 +82,12 @@ const RULES: [Rule; 11] = [
             "zoo",
         ],
         controls: &["chat-harness", "chat-protocol"],
+    },
+    Rule {
+        package: "floor",
+        ours: &["chat-harness"],
+        never: &["chat-client", "chat-crypto", "chat-identity", "chat-server"],
+        controls: &["chat-harness", "tokio"],
     },
     Rule {
         package: "stage-web",

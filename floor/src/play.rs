@@ -12,20 +12,23 @@ use rustix::process::{Signal, pidfd_send_signal};
 use tokio::io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader, Lines};
 use tokio::net::unix::pipe;
 
+use crate::Doing;
+
 /// Who talks. The scenario of the same measurement has the same ones.
-pub(super) const NAMES: [&str; 3] = ["alice", "bob", "carol"];
+const NAMES: [&str; 3] = ["alice", "bob", "carol"];
 
 /// How many messages are sent, by each in turn.
-pub(super) const MESSAGES: usize = 5;
+const MESSAGES: usize = 5;
 
 /// Where programs are started: with their environment empty, each in a session of its own.
-pub(super) struct Place<'p> {
+#[derive(Debug)]
+pub struct Place<'p> {
     /// The programs by name.
-    pub(super) binaries: &'p BTreeMap<String, PathBuf>,
+    pub binaries: &'p BTreeMap<String, PathBuf>,
     /// Where they write.
-    pub(super) dir: &'p Path,
+    pub dir: &'p Path,
     /// Isolated as a play is, or not at all.
-    pub(super) stage: Option<&'p BareStage>,
+    pub stage: Option<&'p BareStage>,
 }
 
 /// One program with its lines.
@@ -38,12 +41,12 @@ struct Program {
     _stderr: OwnedFd,
 }
 
-/// Plays once.
-///
-/// # Errors
-///
-/// When a program cannot be started or ends early.
-pub(super) async fn play(place: &Place<'_>) -> io::Result<()> {
+/// Plays once. It fails when a program cannot be started or ends early.
+pub fn play<'p>(place: &'p Place<'p>) -> Doing<'p, ()> {
+    Box::pin(played(place))
+}
+
+async fn played(place: &Place<'_>) -> io::Result<()> {
     let log = place.dir.join("relay.log").display().to_string();
     let mut relay = place.start("plain-relay", &["--log", &log]).await?;
     let ready = relay.line_with("listening on ").await?;
