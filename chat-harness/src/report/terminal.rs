@@ -286,6 +286,10 @@ pub(super) fn seconds(length: Duration) -> String {
 
 /// What a participant wrote never drives the reader's terminal.
 pub(super) fn visible(text: &str) -> String {
+    // Nearly always.
+    if text.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
+        return text.to_owned();
+    }
     let mut shown = String::with_capacity(text.len());
     for c in text.chars() {
         if c.is_control()

@@ -14,7 +14,9 @@ const ROOM: usize = 8 * 1024;
 /// What the system says; [`super::orphans::is_gone`] knows a process that has ended.
 pub(super) fn read(pid: i32, part: &str) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::with_capacity(ROOM);
-    File::open(format!("/proc/{pid}/{part}"))?.read_to_end(&mut bytes)?;
+    let file = File::open(format!("/proc/{pid}/{part}"))?;
+    // Who reads a file as such asks first how long it is.
+    file.take(u64::MAX).read_to_end(&mut bytes)?;
     Ok(bytes)
 }
 
