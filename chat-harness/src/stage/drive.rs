@@ -283,7 +283,7 @@ impl<'p> Play<'p> {
                 if let Some(member) = self.current(&run) {
                     member.ended = Some((how, Instant::now()));
                     member.usage.cpu = member.usage.cpu.max(cpu);
-                    self.ending.insert(run.who);
+                    self.ending.insert(run.who.clone());
                 }
                 self.note_ends()
             }

@@ -1,5 +1,6 @@
 //! What reaches the driver: everything that can happen in a play, on one queue.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -23,15 +24,15 @@ pub(super) struct Run {
 pub(super) enum Input {
     /// A process printed something.
     Output {
-        run: Run,
+        run: Arc<Run>,
         stream: Stream,
         bytes: Bytes,
     },
     /// A stream of a process has ended.
-    OutputEnded { run: Run, stream: Stream },
+    OutputEnded { run: Arc<Run>, stream: Stream },
     /// A process has ended.
     Exited {
-        run: Run,
+        run: Arc<Run>,
         how: Ended,
         /// CPU time, with that of the children that it has waited for.
         cpu: Duration,

@@ -260,10 +260,10 @@ impl Play<'_> {
         let member = self.cast.entry(who.to_owned()).or_default();
         member.turn += 1;
         let turn = member.turn;
-        let run = Run {
+        let run = Arc::new(Run {
             who: who.to_owned(),
             turn,
-        };
+        });
         let process = match self.spawn(side, command, &run, console.terminal).await {
             Ok(process) => process,
             Err(EngineError::System { error, .. }) => {
@@ -281,7 +281,7 @@ impl Play<'_> {
             argv,
             turn,
         })?;
-        let member = self.cast.entry(run.who).or_default();
+        let member = self.cast.entry(run.who.clone()).or_default();
         member.started(process, console);
         Ok(true)
     }
@@ -290,7 +290,7 @@ impl Play<'_> {
         &mut self,
         side: Side,
         command: Command,
-        run: &Run,
+        run: &Arc<Run>,
         terminal: Option<Terminal>,
     ) -> Result<Process, EngineError> {
         let home = self.scratch.of(&run.who);

@@ -1,5 +1,6 @@
 //! A helper program: it opens a client's store, prints the keys that are there, and ends.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use rustix::process::Signal;
@@ -44,10 +45,10 @@ impl Helper {
         input: &str,
     ) -> Result<Self, EngineError> {
         limits::set(child.pid, &limits);
-        let run = Run {
+        let run = Arc::new(Run {
             who: who.to_owned(),
             turn: 0,
-        };
+        });
         let (sender, inputs) = mpsc::channel(QUEUE);
         let mut process = Process::attach(child, &run, &sender)?;
         if !input.is_empty() {

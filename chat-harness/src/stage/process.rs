@@ -42,7 +42,7 @@ impl Process {
     /// Attaches to a child that was just started.
     pub(super) fn attach(
         child: Child,
-        run: &Run,
+        run: &Arc<Run>,
         inputs: &mpsc::Sender<Input>,
     ) -> Result<Self, EngineError> {
         let input = pipe::Sender::from_owned_fd(child.stdin).map_err(EngineError::system(WHAT))?;
@@ -61,7 +61,7 @@ impl Process {
     pub(super) fn attach_terminal(
         child: Seated,
         enter: Enter,
-        run: &Run,
+        run: &Arc<Run>,
         inputs: &mpsc::Sender<Input>,
     ) -> Result<Self, EngineError> {
         let another = || child.terminal.try_clone();
@@ -84,16 +84,16 @@ impl Process {
         (pid, pidfd): (i32, OwnedFd),
         input: pipe::Sender,
         outputs: Vec<(Stream, pipe::Receiver)>,
-        run: &Run,
+        run: &Arc<Run>,
         inputs: &mpsc::Sender<Input>,
     ) -> Result<Self, EngineError> {
         let pidfd = Arc::new(pidfd);
         let ended = watch(Arc::clone(&pidfd)).map_err(EngineError::system(WHAT))?;
         let (typing, writing) = Typing::into(input);
-        let ending = tokio::spawn(watch_end(pid, ended, run.clone(), inputs.clone()));
+        let ending = tokio::spawn(watch_end(pid, ended, Arc::clone(run), inputs.clone()));
         let mut tasks = vec![writing, AbortOnDropHandle::new(ending)];
         for (stream, output) in outputs {
-            let reading = read_output(output, stream, run.clone(), inputs.clone());
+            let reading = read_output(output, stream, Arc::clone(run), inputs.clone());
             tasks.push(AbortOnDropHandle::new(tokio::spawn(reading)));
         }
         Ok(Self {
@@ -171,7 +171,7 @@ fn watch(pidfd: Arc<OwnedFd>) -> std::io::Result<AsyncFd<Arc<OwnedFd>>> {
     AsyncFd::with_interest(pidfd, Interest::READABLE)
 }
 
-async fn watch_end(pid: i32, ended: AsyncFd<Arc<OwnedFd>>, run: Run, inputs: mpsc::Sender<Input>) {
+async fn watch_end(pid: i32, ended: AsyncFd<Arc<OwnedFd>>, run: Arc<Run>, inputs: mpsc::Sender<Input>) {
     loop {
         let Ok(mut ready) = ended.readable().await else {
             return;
@@ -192,13 +192,13 @@ async fn watch_end(pid: i32, ended: AsyncFd<Arc<OwnedFd>>, run: Run, inputs: mps
 async fn read_output(
     mut output: pipe::Receiver,
     stream: Stream,
-    run: Run,
+    run: Arc<Run>,
     inputs: mpsc::Sender<Input>,
 ) {
     let mut buffers = Buffers::of(&OF_OUTPUTS);
     loop {
         let read = output.read(buffers.room()).await;
-        let run = run.clone();
+        let run = Arc::clone(&run);
         let input = match read {
             Ok(0) | Err(_) => Input::OutputEnded { run, stream },
             Ok(read) => Input::Output {
