@@ -59,8 +59,7 @@ impl<'p> Play<'p> {
                 let member = self.cast.entry(who.to_owned()).or_default();
                 let turn = member.turn;
                 let prompt = member.reading(stream).cut(end);
-                let who = who.to_owned();
-                self.line(&Run { who, turn }, stream, prompt)?;
+                self.line(&Run::of(who, turn), stream, prompt)?;
             }
             if !self.reply(who, branch, values, deadline).await? {
                 return Ok(false);

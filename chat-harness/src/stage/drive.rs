@@ -340,15 +340,15 @@ impl<'p> Play<'p> {
 
     fn output(&mut self, run: &Run, stream: Stream, bytes: &Bytes) -> Result<(), EngineError> {
         self.pulse.hear(&run.who);
-        let file = stream.file_of(&run.who);
+        let file = run.file(stream);
         let who = run.who.clone();
         let most = self.limits_of(&who).output;
-        let at = match self.written(|writer| writer.keep(&file, bytes, most))? {
+        let at = match self.written(|writer| writer.keep(file, bytes, most))? {
             Placed::At(at) => at,
             Placed::Capped => {
                 self.record(Kind::Capped {
                     who: who.clone(),
-                    file,
+                    file: file.to_owned(),
                 })?;
                 return self.exceeded(&who, Limit::Output, None);
             }

@@ -17,6 +17,28 @@ pub(super) struct Run {
     pub(super) who: String,
     /// Counts its starts from 1.
     pub(super) turn: u32,
+    /// Where what it prints is kept.
+    stdout: String,
+    stderr: String,
+}
+
+impl Run {
+    pub(super) fn of(who: &str, turn: u32) -> Self {
+        Self {
+            who: who.to_owned(),
+            turn,
+            stdout: Stream::Stdout.file_of(who),
+            stderr: Stream::Stderr.file_of(who),
+        }
+    }
+
+    /// Where a stream of it is kept, below the play's directory.
+    pub(super) fn file(&self, stream: Stream) -> &str {
+        match stream {
+            Stream::Stderr => &self.stderr,
+            Stream::Stdout => &self.stdout,
+        }
+    }
 }
 
 /// One thing that happened. The queue is bounded, and its order is the timeline's.

@@ -260,10 +260,7 @@ impl Play<'_> {
         let member = self.cast.entry(who.to_owned()).or_default();
         member.turn += 1;
         let turn = member.turn;
-        let run = Arc::new(Run {
-            who: who.to_owned(),
-            turn,
-        });
+        let run = Arc::new(Run::of(who, turn));
         let process = match self.spawn(side, command, &run, console.terminal).await {
             Ok(process) => process,
             Err(EngineError::System { error, .. }) => {

@@ -119,15 +119,28 @@ impl Member {
 
     /// Types a line; `Err` says why it cannot be.
     pub(super) fn type_line(&mut self, line: &str) -> Result<(), String> {
+        self.type_line_at(line, || ()).map(drop)
+    }
+
+    /// Types a line, and asks what time it is before the program can have read it.
+    pub(super) fn type_line_at<T>(
+        &mut self,
+        line: &str,
+        time: impl FnOnce() -> T,
+    ) -> Result<T, String> {
         let process = self
             .process
             .as_ref()
             .ok_or_else(|| "was never started".to_owned())?;
-        process.type_line(line)?;
+        let keys = process.keys(line)?;
+        let began = time();
+        if !process.send(keys) {
+            return Err("does not read its input".to_owned());
+        }
         if process.manners().is_some_and(|manners| manners.echoes) {
             self.chaff.typed(line);
         }
-        Ok(())
+        Ok(began)
     }
 
     /// Answers what the program has asked its terminal.

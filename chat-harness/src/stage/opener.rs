@@ -45,10 +45,7 @@ impl Helper {
         input: &str,
     ) -> Result<Self, EngineError> {
         limits::set(child.pid, &limits);
-        let run = Arc::new(Run {
-            who: who.to_owned(),
-            turn: 0,
-        });
+        let run = Arc::new(Run::of(who, 0));
         let (sender, inputs) = mpsc::channel(QUEUE);
         let mut process = Process::attach(child, &run, &sender)?;
         if !input.is_empty() {

@@ -105,9 +105,9 @@ impl Process {
         })
     }
 
-    /// Types a line and presses Enter; `Err` says why it cannot, in words that follow the
-    /// name of the participant.
-    pub(super) fn type_line(&self, line: &str) -> Result<(), String> {
+    /// What a line and Enter are to the program; `Err` says why it cannot be typed, in words that
+    /// follow the name of the participant.
+    pub(super) fn keys(&self, line: &str) -> Result<Vec<u8>, String> {
         if let Some(objection) = self.manners().and_then(|manners| manners.objection(line)) {
             return Err(objection);
         }
@@ -115,11 +115,7 @@ impl Process {
             Some((_, Enter::Cr)) => "\r",
             Some((_, Enter::Lf)) | None => "\n",
         };
-        if self.send(format!("{line}{enter}").into_bytes()) {
-            Ok(())
-        } else {
-            Err("does not read its input".to_owned())
-        }
+        Ok([line, enter].concat().into_bytes())
     }
 
     /// How its terminal treats what is typed; `None` where it has none.
@@ -171,7 +167,12 @@ fn watch(pidfd: Arc<OwnedFd>) -> std::io::Result<AsyncFd<Arc<OwnedFd>>> {
     AsyncFd::with_interest(pidfd, Interest::READABLE)
 }
 
-async fn watch_end(pid: i32, ended: AsyncFd<Arc<OwnedFd>>, run: Arc<Run>, inputs: mpsc::Sender<Input>) {
+async fn watch_end(
+    pid: i32,
+    ended: AsyncFd<Arc<OwnedFd>>,
+    run: Arc<Run>,
+    inputs: mpsc::Sender<Input>,
+) {
     loop {
         let Ok(mut ready) = ended.readable().await else {
             return;

@@ -284,11 +284,10 @@ impl<'p> Play<'p> {
         let outbox = self.scratch.outbox(client).display().to_string();
         let line = line.replace("{outbox}", &outbox);
         let member = self.cast.entry(client.to_owned()).or_default();
-        // The program may have read it, and answered, before we know that it was typed.
-        let began = self.writer.now();
-        if let Err(why) = member.type_line(&line) {
-            return Ok(Err(format!("{client} {why}")));
-        }
+        let began = match member.type_line_at(&line, || self.writer.now()) {
+            Ok(began) => began,
+            Err(why) => return Ok(Err(format!("{client} {why}"))),
+        };
         let who = client.to_owned();
         self.record_at(began, Kind::Typed { who, line })?;
         Ok(Ok(()))
