@@ -3,12 +3,13 @@
 use std::io;
 use std::time::{Duration, Instant};
 
-use chat_harness::stage::spawn::{Command, spawn, wait_blocking};
+use chat_harness::stage::spawn::{Command, spawn};
 use memchr::memmem;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::unix::pipe;
 
 use crate::Doing;
+use crate::process::Running;
 
 /// Types so many lines into a program that repeats them, and finds each in what it prints: how
 /// long each took. The program leads a session of its own, as a participant does: the kernel
@@ -19,6 +20,7 @@ pub fn lines(count: usize) -> Doing<'static, Vec<Duration>> {
 
 async fn by_pipe(count: usize) -> io::Result<Vec<Duration>> {
     let child = spawn(&Command::new("/bin/cat")).map_err(io::Error::other)?;
+    let _running = Running(child.pid, child.pidfd);
     let mut input = pipe::Sender::from_owned_fd(child.stdin)?;
     let mut output = pipe::Receiver::from_owned_fd(child.stdout)?;
     let mut times = Vec::new();
@@ -35,7 +37,5 @@ async fn by_pipe(count: usize) -> io::Result<Vec<Duration>> {
         }
         times.push(began.elapsed());
     }
-    drop(input);
-    wait_blocking(child.pid, &child.pidfd).map_err(io::Error::other)?;
     Ok(times)
 }

@@ -7,12 +7,12 @@ use std::os::fd::OwnedFd;
 use std::path::{Path, PathBuf};
 
 use chat_harness::stage::bare::BareStage;
-use chat_harness::stage::spawn::{self, Command, wait_blocking};
-use rustix::process::{Signal, pidfd_send_signal};
+use chat_harness::stage::spawn::{self, Command};
 use tokio::io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader, Lines};
 use tokio::net::unix::pipe;
 
 use crate::Doing;
+use crate::process::Running;
 
 /// Who talks. The scenario of the same measurement has the same ones.
 const NAMES: [&str; 3] = ["alice", "bob", "carol"];
@@ -33,8 +33,7 @@ pub struct Place<'p> {
 
 /// One program with its lines.
 struct Program {
-    pid: i32,
-    pidfd: OwnedFd,
+    running: Running,
     input: pipe::Sender,
     lines: Lines<BufReader<pipe::Receiver>>,
     /// Nobody reads it, and it is not closed.
@@ -79,7 +78,7 @@ async fn played(place: &Place<'_>) -> io::Result<()> {
     }
     for client in &mut clients {
         client.types("/quit").await?;
-        client.ended()?;
+        client.running.ended()?;
     }
     drop(relay);
     Ok(())
@@ -98,8 +97,7 @@ impl Place<'_> {
         let child = child.map_err(io::Error::other)?;
         let output = pipe::Receiver::from_owned_fd(child.stdout)?;
         Ok(Program {
-            pid: child.pid,
-            pidfd: child.pidfd,
+            running: Running(child.pid, child.pidfd),
             input: pipe::Sender::from_owned_fd(child.stdin)?,
             lines: BufReader::new(output).lines(),
             _stderr: child.stderr,
@@ -108,12 +106,6 @@ impl Place<'_> {
 }
 
 impl Program {
-    /// Waits for its end.
-    fn ended(&self) -> io::Result<()> {
-        wait_blocking(self.pid, &self.pidfd).map_err(io::Error::other)?;
-        Ok(())
-    }
-
     /// The next line that holds the text.
     async fn line_with(&mut self, text: &str) -> io::Result<String> {
         while let Some(line) = self.lines.next_line().await? {
@@ -126,14 +118,5 @@ impl Program {
 
     async fn types(&mut self, line: &str) -> io::Result<()> {
         self.input.write_all(format!("{line}\n").as_bytes()).await
-    }
-}
-
-/// Nobody outlives the measurement.
-impl Drop for Program {
-    fn drop(&mut self) {
-        // One that has ended was waited for, and hears nothing.
-        pidfd_send_signal(&self.pidfd, Signal::KILL).ok();
-        self.ended().ok();
     }
 }

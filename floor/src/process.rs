@@ -1,10 +1,13 @@
 //! A process.
 
 use std::ffi::CString;
+use std::io;
+use std::os::fd::OwnedFd;
 
-use chat_harness::stage::spawn::SETSID;
+use chat_harness::stage::spawn::{SETSID, wait_blocking};
 use nix::spawn::{PosixSpawnAttr, PosixSpawnFileActions, posix_spawn};
 use nix::unistd::Pid;
+use rustix::process::{Signal, pidfd_send_signal};
 
 /// Starts a program with no more than a session of its own, as every participant has.
 ///
@@ -22,4 +25,24 @@ pub fn spawn(program: &CString) -> nix::Result<Pid> {
         &[program],
         &nothing,
     )
+}
+
+/// A process, by its number and its handle. It does not outlive this.
+#[derive(Debug)]
+pub(crate) struct Running(pub(crate) i32, pub(crate) OwnedFd);
+
+impl Running {
+    /// Waits for its end.
+    pub(crate) fn ended(&self) -> io::Result<()> {
+        wait_blocking(self.0, &self.1).map_err(io::Error::other)?;
+        Ok(())
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        // One that has ended was waited for, and hears nothing.
+        pidfd_send_signal(&self.1, Signal::KILL).ok();
+        self.ended().ok();
+    }
 }
