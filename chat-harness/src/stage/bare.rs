@@ -1,5 +1,6 @@
 //! Parts of the stage without a play, so that what they cost can be measured.
 
+use std::io;
 use std::net::Ipv4Addr;
 use std::os::fd::OwnedFd;
 use std::path::{Path, PathBuf};
@@ -30,7 +31,7 @@ const MAX_WIRE: u64 = u64::MAX;
 pub struct BareTap {
     tap: Tap,
     _stage: Arc<StageThread>,
-    _recording: AbortOnDropHandle<()>,
+    recording: AbortOnDropHandle<io::Result<()>>,
 }
 
 impl BareTap {
@@ -59,13 +60,23 @@ impl BareTap {
         Ok(Self {
             tap,
             _stage: stage,
-            _recording: recording(inputs, writer),
+            recording: recording(inputs, writer),
         })
     }
 
     /// Where a client connects to.
     pub fn port(&self) -> u16 {
         self.tap.port
+    }
+
+    /// Ends it when all that has passed is written.
+    ///
+    /// # Errors
+    ///
+    /// When something could not be.
+    pub async fn finish(self) -> io::Result<()> {
+        drop(self.tap);
+        self.recording.await.map_err(io::Error::other)?
     }
 }
 
@@ -139,12 +150,12 @@ pub fn spawn_on_terminal(command: &Command) -> Result<(i32, OwnedFd), EngineErro
 }
 
 /// Not where it is awaited: there it would be compiled without this crate's optimisation.
-fn recording(inputs: mpsc::Receiver<Input>, writer: Writer) -> AbortOnDropHandle<()> {
+fn recording(inputs: mpsc::Receiver<Input>, writer: Writer) -> AbortOnDropHandle<io::Result<()>> {
     AbortOnDropHandle::new(tokio::spawn(record(inputs, writer)))
 }
 
 /// What a play does with bytes on a link whose framing it does not know.
-async fn record(mut inputs: mpsc::Receiver<Input>, mut writer: Writer) {
+async fn record(mut inputs: mpsc::Receiver<Input>, mut writer: Writer) -> io::Result<()> {
     while let Some(input) = inputs.recv().await {
         if let Input::Wire {
             link,
@@ -153,20 +164,15 @@ async fn record(mut inputs: mpsc::Receiver<Input>, mut writer: Writer) {
         } = input
         {
             let file = wire_file(&link, direction);
-            let kept = writer.keep(&file, &bytes, MAX_WIRE);
+            writer.keep(&file, &bytes, MAX_WIRE)?;
             let (at, len) = (0, bytes.len() as u64);
-            let noted = kept.and_then(|_| {
-                let kind = Kind::Wire {
-                    link,
-                    direction,
-                    at,
-                    len,
-                };
-                writer.append(kind).map(drop)
-            });
-            if noted.is_err() {
-                return;
-            }
+            writer.append(Kind::Wire {
+                link,
+                direction,
+                at,
+                len,
+            })?;
         }
     }
+    writer.flush()
 }

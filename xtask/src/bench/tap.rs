@@ -117,7 +117,7 @@ async fn round(between: Between) -> std::io::Result<(Duration, Vec<Duration>)> {
     let relay = TcpListener::bind("127.0.0.1:0").await?;
     let relay_port = relay.local_addr()?.port();
     let dir = tempfile::tempdir()?;
-    let (port, _standing) = stand(between, relay_port, dir.path()).await?;
+    let (port, standing) = stand(between, relay_port, dir.path()).await?;
     let mut client = TcpStream::connect(("127.0.0.1", port)).await?;
     let (mut server, _) = relay.accept().await?;
     client.set_nodelay(true)?;
@@ -150,15 +150,20 @@ async fn round(between: Between) -> std::io::Result<(Duration, Vec<Duration>)> {
         }
         received += length;
     }
+    let client = sending.await.map_err(std::io::Error::other)??;
+    // Recorded is what stands in a file.
+    if let Standing::Ours { tap } = standing {
+        tap.finish().await?;
+    }
     let took = began.elapsed();
-    drop(sending.await.map_err(std::io::Error::other)??);
+    drop(client);
     Ok((took, pings))
 }
 
 /// What keeps somebody between the two ends.
 enum Standing {
     Ours {
-        _tap: BareTap,
+        tap: BareTap,
     },
     Copy {
         _task: AbortOnDropHandle<std::io::Result<()>>,
@@ -172,7 +177,7 @@ async fn stand(
 ) -> std::io::Result<(u16, Standing)> {
     if let Between::Ours = between {
         let tap = BareTap::start(relay_port, dir).await?;
-        return Ok((tap.port(), Standing::Ours { _tap: tap }));
+        return Ok((tap.port(), Standing::Ours { tap }));
     }
     let listener = TcpListener::bind("127.0.0.1:0").await?;
     let port = listener.local_addr()?.port();
