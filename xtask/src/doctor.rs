@@ -94,7 +94,10 @@ fn sockets(why_not: Option<&str>) -> Finding {
         good: why_not.is_none(),
         needed: false,
         what: why_not.map_or_else(
-            || "no participant reaches a socket of yours that is a file (/run/…)".to_owned(),
+            || {
+                "no participant reaches a known socket of yours that is a file (in /run, /tmp, …)"
+                    .to_owned()
+            },
             |why| format!("participants reach the sockets that are files that you reach: {why}"),
         ),
         fix: Some("raise the level; in a container: allow mount".to_owned()),

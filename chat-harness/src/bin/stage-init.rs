@@ -48,8 +48,14 @@ fn reap() {
 }
 
 fn probe() -> ExitCode {
-    let answer = match namespace::try_everything().map(|()| sockets::hide()) {
-        Ok(Ok(_)) => "ok".to_owned(),
+    // Sockets first: they are those of the machine's network.
+    let tried = namespace::enter_user().and_then(|()| {
+        let hidden = sockets::hide();
+        namespace::try_play().map(|()| hidden)
+    });
+    let answer = match tried {
+        Ok(Ok(hidden)) if hidden.left.is_empty() => "ok".to_owned(),
+        Ok(Ok(hidden)) => format!("ok\n{}", hidden.left.join("; ")),
         Ok(Err(why)) => format!("ok\n{why}"),
         Err(error) => error.to_string(),
     };

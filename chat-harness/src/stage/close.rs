@@ -140,7 +140,7 @@ impl Play<'_> {
         }
         let (asked, done) = match signal {
             Signal::KILL => ("SIGTERM", "killed"),
-            _ => ("being asked to quit", "sent SIGTERM"),
+            _ => ("the end of the play", "sent SIGTERM"),
         };
         let text = format!(
             "{} did not end within {patience:?} of {asked}: {done}",
@@ -153,6 +153,7 @@ impl Play<'_> {
     /// play that was interrupted: so it does not listen to the cancelling any more.
     pub(super) async fn sweep(&mut self) -> Result<(), EngineError> {
         self.outside.ignore_cancelling();
+        self.let_go();
         let all: Vec<String> = self.cast.keys().cloned().collect();
         for who in &all {
             self.signal(who, Signal::KILL);

@@ -162,11 +162,15 @@ impl<'p> Play<'p> {
             let text = "participants can write wherever the user can: no Landlock here".to_owned();
             play.record(Kind::Note { text })?;
         }
-        if play.settings.level == Level::Namespaces
-            && let Err(why) = sockets::hidden()
-        {
-            let text = format!("participants can reach sockets that are files: {why}");
-            play.record(Kind::Note { text })?;
+        if play.settings.level == Level::Namespaces {
+            let left = match sockets::hidden() {
+                Ok(hidden) => hidden.left.join("; "),
+                Err(why) => why.to_owned(),
+            };
+            if !left.is_empty() {
+                let text = format!("participants can reach sockets that are files: {left}");
+                play.record(Kind::Note { text })?;
+            }
         }
         Ok(play)
     }
@@ -228,8 +232,11 @@ impl<'p> Play<'p> {
             if done(self)? {
                 return Ok(true);
             }
-            if self.is_overdue()? || now >= deadline {
+            if self.is_overdue()? {
                 return Ok(false);
+            }
+            if now >= deadline {
+                return self.until_now(done);
             }
             let soon = self.next_look(self.pulse.clamp(deadline), now);
             let input = tokio::select! {
@@ -239,6 +246,21 @@ impl<'p> Play<'p> {
             };
             input.map_or(Ok(()), |input| self.handle(input))?;
         }
+    }
+
+    /// The time is over. What has happened until then still counts, and nothing else.
+    fn until_now(
+        &mut self,
+        mut done: impl FnMut(&mut Self) -> Result<bool, EngineError>,
+    ) -> Result<bool, EngineError> {
+        for _ in 0..self.inputs.len() {
+            let Ok(input) = self.inputs.try_recv() else {
+                break;
+            };
+            self.handle(input)?;
+        }
+        self.note_ends()?;
+        done(self)
     }
 
     /// The whole play has taken as long as it may, or is asked to end. The first time that it

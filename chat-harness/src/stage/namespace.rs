@@ -114,13 +114,12 @@ pub fn own_directory() -> Result<(), NamespaceError> {
     unshare(CloneFlags::CLONE_FS).map_err(failed("separate the working directory"))
 }
 
-/// All that the level `namespaces` needs, once.
+/// All that a play needs at the level `namespaces`, once, in a user namespace.
 ///
 /// # Errors
 ///
 /// The step that failed.
-pub fn try_everything() -> Result<(), NamespaceError> {
-    enter_user()?;
+pub fn try_play() -> Result<(), NamespaceError> {
     new_network()?;
     new_network()?;
     new_processes()?;

@@ -23,7 +23,7 @@ use super::error::EngineError;
 use super::level::Level;
 use super::namespace::{self, NamespaceError};
 use super::netlink::{self, Listening};
-use super::sockets;
+use super::sockets::{self, Hidden};
 use super::spawn::{self, Child, Command};
 use super::terminal::{self, Seated};
 use crate::adapter::Terminal;
@@ -64,7 +64,7 @@ struct Place {
     /// Leads other threads into the PID namespace.
     processes: Option<OwnedFd>,
     /// Leads them to where the machine's sockets are hidden.
-    hidden: Option<&'static OwnedFd>,
+    hidden: Option<&'static Hidden>,
 }
 
 /// Where a participant is started.
@@ -72,7 +72,7 @@ struct Spot {
     network: Option<OwnedFd>,
     processes: Option<OwnedFd>,
     /// Where the machine's sockets are hidden.
-    hidden: Option<&'static OwnedFd>,
+    hidden: Option<&'static Hidden>,
 }
 
 struct Networks {
@@ -251,6 +251,10 @@ impl StageThread {
 
 const GONE: EngineError = EngineError::Fault("the stage thread is gone");
 
+fn enter_hidden(error: nix::Error) -> EngineError {
+    EngineError::system("hide the machine's sockets")(error)
+}
+
 fn named(error: NamespaceError) -> EngineError {
     EngineError::System {
         what: error.step,
@@ -295,6 +299,10 @@ impl Place {
         };
         namespace::new_processes().map_err(named)?;
         namespace::own_directory().map_err(named)?;
+        // Whoever may look at pid 1 sees what it sees.
+        if let Some(hidden) = hidden {
+            hidden.enter().map_err(enter_hidden)?;
+        }
         // Pid 1 is confined to nothing, so that nobody inside can signal it.
         let init = spawn::spawn(&Command::new(stage_init).directory("/"))?;
         Ok(Self {
@@ -374,8 +382,7 @@ impl Spot {
         }
         namespace::own_directory().map_err(named)?;
         if let Some(hidden) = self.hidden {
-            sockets::leave_behind(hidden)
-                .map_err(EngineError::system("hide the machine's sockets"))?;
+            hidden.enter().map_err(enter_hidden)?;
         }
         // Where the kernel cannot do it, the timeline says so from its begin.
         confine::to_scratch(home).map(drop)
