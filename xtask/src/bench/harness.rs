@@ -27,7 +27,7 @@ const WARM_UP: u32 = 3;
 /// # Errors
 ///
 /// When something cannot be built or played.
-pub(super) fn measure(rounds: u32) -> Result<Row, Trouble> {
+pub(super) fn measure(rounds: u32) -> Result<Vec<Row>, Trouble> {
     let workspace = Workspace::here();
     let wanted = plain(&workspace);
     let who = staging::implementations(&workspace, &wanted, &[])?;
@@ -37,13 +37,18 @@ pub(super) fn measure(rounds: u32) -> Result<Row, Trouble> {
     pin(1);
     let reports = tempfile::tempdir().map_err(|error| Trouble::environment(error.to_string()))?;
     let runtime = staging::runtime()?;
-    runtime.block_on(compare(
-        &ground,
-        &scenario,
-        reports.path(),
-        rounds,
-        Isolation::None,
-    ))
+    let compared = |isolation| compare(&ground, &scenario, reports.path(), rounds, isolation);
+    let bare = runtime.block_on(compared(Isolation::None))?;
+    let isolated = runtime.block_on(compared(Isolation::Same))?;
+    let isolation = Row {
+        bench: "harness",
+        row: "the same by hand, isolated",
+        ours: isolated.theirs,
+        reference: "by hand",
+        theirs: bare.theirs,
+        goal: 2.0,
+    };
+    Ok(vec![bare, isolation])
 }
 
 /// The plain pair of the zoo.

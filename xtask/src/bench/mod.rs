@@ -31,7 +31,7 @@ pub(crate) fn run(arguments: &cli::Bench) -> Ran {
     }
     let rows = match arguments.area {
         Area::Audit => audit::measure(rounds.min(10))?,
-        Area::Harness => vec![harness::measure(rounds)?],
+        Area::Harness => harness::measure(rounds)?,
         Area::Page => vec![page::measure(rounds.min(10))?],
         Area::Stage => stage::measure(rounds)?,
         Area::Tap => tap::measure(rounds.min(30))?,
