@@ -6,6 +6,7 @@ mod edges;
 mod files;
 mod purity;
 mod tree;
+mod unused;
 
 use std::fmt;
 
@@ -62,6 +63,7 @@ pub(crate) fn run() -> Ran {
     let mut breaches = of_files(&sources);
     breaches.extend(docs::unmentioned(&command_names(), &sources));
     breaches.extend(edges::check(&workspace)?);
+    breaches.extend(unused::unused(&sources));
     let checked = check::everything(&workspace)?;
     check::show(&checked.problems);
     if !checked.problems.is_empty() {

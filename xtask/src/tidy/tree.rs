@@ -13,7 +13,7 @@ pub(super) struct Source {
     pub(super) text: String,
 }
 
-/// Directories with nothing of ours in them.
+/// Directories at the root with nothing of ours in them.
 const SKIPPED: [&str; 3] = [".git", "reports", "target"];
 
 /// Every file, sorted by path. Works without git, so that an archive can be checked.
@@ -25,11 +25,11 @@ pub(super) fn read(root: &Path) -> io::Result<Vec<Source>> {
     let mut sources = Vec::new();
     let mut waiting = vec![root.to_owned()];
     while let Some(dir) = waiting.pop() {
-        for entry in fs::read_dir(dir)? {
+        for entry in fs::read_dir(&dir)? {
             let entry = entry?;
             let name = entry.file_name();
             if entry.file_type()?.is_dir() {
-                if !SKIPPED.iter().any(|skipped| name == *skipped) {
+                if dir != root || !SKIPPED.iter().any(|skipped| name == *skipped) {
                     waiting.push(entry.path());
                 }
                 continue;
@@ -52,4 +52,23 @@ pub(super) fn read(root: &Path) -> io::Result<Vec<Source>> {
 pub(super) fn before_tests(text: &str) -> impl Iterator<Item = (usize, &str)> {
     let lines = text.lines().zip(1..).map(|(line, number)| (number, line));
     lines.take_while(|(_, line)| *line != "#[cfg(test)]")
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::read;
+
+    #[test]
+    fn what_is_built_and_reported_is_passed_over_at_the_root_alone() {
+        let root = tempfile::tempdir().unwrap();
+        for dir in ["reports", "src/reports", "target"] {
+            fs::create_dir_all(root.path().join(dir)).unwrap();
+            fs::write(root.path().join(dir).join("file"), "text").unwrap();
+        }
+        let sources = read(root.path()).unwrap();
+        let paths: Vec<&str> = sources.iter().map(|source| source.path.as_str()).collect();
+        assert_eq!(paths, ["src/reports/file"]);
+    }
 }
