@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use chat_harness::run::Shard;
-use chat_harness::stage;
+use chat_harness::timeline;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 /// End-to-end tests and live demos for encrypted chat.
@@ -65,7 +65,7 @@ pub(crate) enum Level {
     Namespaces,
 }
 
-impl From<Level> for stage::Level {
+impl From<Level> for timeline::Level {
     fn from(level: Level) -> Self {
         match level {
             Level::None => Self::None,
@@ -75,12 +75,12 @@ impl From<Level> for stage::Level {
     }
 }
 
-impl From<stage::Level> for Level {
-    fn from(level: stage::Level) -> Self {
+impl From<timeline::Level> for Level {
+    fn from(level: timeline::Level) -> Self {
         match level {
-            stage::Level::None => Self::None,
-            stage::Level::Reaper => Self::Reaper,
-            stage::Level::Namespaces => Self::Namespaces,
+            timeline::Level::None => Self::None,
+            timeline::Level::Reaper => Self::Reaper,
+            timeline::Level::Namespaces => Self::Namespaces,
         }
     }
 }

@@ -3,12 +3,11 @@
 use chat_harness::stage::confine;
 use chat_harness::stage::level::{self, Probe};
 
-use crate::binaries;
-use crate::command;
 use crate::exit_code::{ENVIRONMENT, FINE};
 use crate::output::{self, BAD, GOOD};
 use crate::trouble::{Ran, Trouble};
 use crate::workspace::Workspace;
+use crate::{binaries, command};
 
 /// One thing that was looked at.
 #[derive(Debug, PartialEq, Eq)]
@@ -175,7 +174,7 @@ fn line(finding: &Finding) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use chat_harness::stage::Level;
+    use chat_harness::timeline::Level;
 
     #[test]
     fn what_is_missing_comes_with_its_remedy() {

@@ -11,15 +11,15 @@ use chat_harness::report::terminal;
 use chat_harness::run::{self, Asked, Ground, Selection, Wanted};
 use chat_harness::scenario::Scenario;
 use chat_harness::snapshot::Update;
-use chat_harness::stage::{Level, level};
+use chat_harness::stage::level;
+use chat_harness::timeline::Level;
 use tokio::runtime::{Builder, Runtime};
 use tokio_util::sync::CancellationToken;
 
-use crate::cli;
 use crate::exit_code::USAGE;
 use crate::trouble::Trouble;
 use crate::workspace::Workspace;
-use crate::{binaries, check};
+use crate::{binaries, check, cli};
 
 /// The scenarios that names and tags mean.
 ///

@@ -7,13 +7,13 @@ use regex::Regex;
 
 use super::model::Template;
 use super::recognise::whole_line;
-use crate::scenario::EventKind;
 use crate::scenario::codes::adapter as code;
 use crate::scenario::diagnostic::Problem;
 use crate::scenario::suggest::{nearest, one_of};
 use crate::scenario::text::{Token, part_of, scan};
 use crate::scenario::value;
 use crate::scenario::walk::{Node, Place};
+use crate::timeline::EventKind;
 
 /// Known in every template.
 const ALWAYS: [&str; 2] = ["work", "control"];

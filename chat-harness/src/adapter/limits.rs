@@ -1,12 +1,12 @@
 //! What a participant may use.
 
-use std::fmt;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
 use crate::scenario::shape::{Kind, Table, may};
 use crate::scenario::walk::Node;
+use crate::timeline::Limit;
 
 const MIB: u64 = 1024 * 1024;
 
@@ -41,18 +41,6 @@ impl Default for Limits {
     }
 }
 
-/// Something that is limited.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-#[expect(missing_docs, reason = "named as the fields of Limits")]
-pub enum Limit {
-    Cpu,
-    File,
-    Memory,
-    Output,
-    Processes,
-}
-
 impl Limits {
     /// How much is allowed: milliseconds, bytes or processes.
     pub fn of(&self, limit: Limit) -> u64 {
@@ -80,23 +68,6 @@ impl Limits {
             file: mib("file_mib", default.file),
             open_files: number("open_files").unwrap_or(default.open_files),
             output: mib("output_mib", default.output),
-        }
-    }
-}
-
-impl Limit {
-    /// An amount of it, in words: `80.0 MiB of memory`.
-    pub fn amount(self, number: u64) -> impl fmt::Display {
-        let mib = || {
-            let tenths = number.saturating_mul(10) / MIB;
-            format!("{}.{} MiB", tenths / 10, tenths % 10)
-        };
-        match self {
-            Self::Cpu => format!("{}.{:03} s of CPU time", number / 1000, number % 1000),
-            Self::File => format!("{} in one file", mib()),
-            Self::Memory => format!("{} of memory", mib()),
-            Self::Output => format!("{} printed on one stream", mib()),
-            Self::Processes => format!("{number} processes"),
         }
     }
 }
@@ -140,18 +111,3 @@ pub(super) static LIMITS: Table = Table {
     one_of: &[],
     one_is: "",
 };
-
-#[cfg(test)]
-mod tests {
-    use super::{Limit, MIB};
-
-    #[test]
-    fn amounts_are_in_words() {
-        assert_eq!(
-            Limit::Memory.amount(80 * MIB + MIB / 2).to_string(),
-            "80.5 MiB of memory"
-        );
-        assert_eq!(Limit::Cpu.amount(1042).to_string(), "1.042 s of CPU time");
-        assert_eq!(Limit::Processes.amount(9).to_string(), "9 processes");
-    }
-}

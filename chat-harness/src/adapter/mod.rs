@@ -19,12 +19,11 @@ pub use capture::Capture;
 pub(crate) use compiled::compiled;
 pub use dialogue::{Branch, Item, Only};
 pub use key_file::{KeyFile, KeyFormat};
-pub use limits::{Limit, Limits};
+pub use limits::Limits;
 pub(crate) use model::captured;
 pub use model::{
     Adapter, Capability, ClientManual, Console, Copy, Enter, Escapes, Framing, MemoryManual,
-    NoSetting, Program, ReadyWhen, RelayManual, Stop, Surface, Template, Terminal, TypeManual,
-    WireManual,
+    NoSetting, Program, ReadyWhen, RelayManual, Stop, Template, Terminal, TypeManual, WireManual,
 };
 pub use parse::{load, parse, reference, schema};
 pub use recognise::Recogniser;

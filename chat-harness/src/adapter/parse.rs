@@ -11,12 +11,13 @@ use super::language::ADAPTER;
 use super::limits::Limits;
 use super::model::{
     Adapter, Capability, ClientManual, Copy, Escapes, Framing, MemoryManual, Program, ReadyWhen,
-    RelayManual, Stop, Surface, Template, TypeManual, WireManual,
+    RelayManual, Stop, Template, TypeManual, WireManual,
 };
 use super::size::SizeRule;
 use crate::scenario::codes;
 use crate::scenario::diagnostic::{Problem, Problems};
 use crate::scenario::walk::{self, Node};
+use crate::timeline::Surface;
 
 /// Reads an adapter file.
 pub fn load(path: &Path) -> Result<Adapter, Problems> {

@@ -7,8 +7,7 @@ use regex::Regex;
 
 use super::compiled::compiled;
 use super::model::{ClientManual, Escapes};
-use crate::scenario::EventKind;
-use crate::timeline::Seen;
+use crate::timeline::{EventKind, Seen};
 
 /// Knows the events of one implementation.
 #[derive(Clone, Debug)]

@@ -3,8 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::transformation::{OF, Transformation};
-use crate::adapter::Surface;
-use crate::timeline::Kind;
+use crate::timeline::{Kind, Surface};
 
 /// The first place of everything that was found.
 #[derive(Debug, Default)]

@@ -6,8 +6,8 @@ use std::fmt;
 use super::grams::{Grams, Wanted};
 use super::spell::spellings;
 use super::transformation::Transformation;
-use crate::adapter::Surface;
 use crate::plan::AuditPlan;
+use crate::timeline::Surface;
 
 /// So many bytes of a canary are enough to know it by; of one that is spelled in groups, one
 /// more, for what its neighbours have taken.

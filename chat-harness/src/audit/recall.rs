@@ -8,9 +8,8 @@ use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use proptest::prelude::*;
 
 use super::{Allowance, Searched, Searcher, Transformation as T};
-use crate::adapter::Surface;
-use crate::plan::{AuditPlan, Canary, StepId};
-use crate::timeline::Kind;
+use crate::plan::{AuditPlan, Canary};
+use crate::timeline::{Kind, StepId, Surface};
 
 const CANARY: &str = "QXZVKWBM-amber-falcon-0417";
 

@@ -9,9 +9,8 @@ use super::deep::Deep;
 use super::found::Found;
 use super::grams::Edges;
 use super::needles::{KnownKey, Needles};
-use crate::adapter::Surface;
 use crate::plan::AuditPlan;
-use crate::timeline::Kind;
+use crate::timeline::{Kind, Surface};
 
 /// Bytes read at once: they are searched before they leave the processor's cache.
 const CHUNK: usize = 256 * 1024;
@@ -269,10 +268,9 @@ mod tests {
     use base64::engine::general_purpose::{STANDARD, URL_SAFE};
 
     use super::{KnownKey, Searcher};
-    use crate::adapter::Surface;
     use crate::audit::Transformation;
-    use crate::plan::{AuditPlan, Canary, StepId, WireText};
-    use crate::timeline::Kind;
+    use crate::plan::{AuditPlan, Canary, WireText};
+    use crate::timeline::{Kind, StepId, Surface};
 
     const CANARY: &str = "QXZVKW-amber-falcon-0417";
 

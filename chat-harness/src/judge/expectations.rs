@@ -7,8 +7,8 @@ use super::evidence::{brief, difference, just_before};
 use super::verdict::{Check, CheckKind, Evidence, Verdict};
 use super::view::{Shown, View};
 use crate::plan::{Action, CompiledPattern, Expectation, Mode, Pattern, PlannedStep};
-use crate::scenario::{EventKind, LeaveHow};
-use crate::timeline::{Kind, StepResult, Stream};
+use crate::scenario::LeaveHow;
+use crate::timeline::{EventKind, Kind, StepResult, Stream};
 
 /// Where to look for what somebody did not show.
 const SHOWN: [Stream; 2] = [Stream::Stdout, Stream::Stderr];
@@ -40,7 +40,10 @@ pub(super) fn checks(view: &View<'_>) -> Vec<Check> {
 /// A step that could not be done.
 pub(super) fn impossible(step: &PlannedStep, why: &str) -> Check {
     Check {
-        kind: CheckKind::Expectation(crate::plan::ExpectationId(format!("{}/done", step.id.0))),
+        kind: CheckKind::Expectation(crate::timeline::ExpectationId(format!(
+            "{}/done",
+            step.id.0
+        ))),
         name: step.sentence.clone(),
         step: Some(step.id.clone()),
         line: Some(step.line),

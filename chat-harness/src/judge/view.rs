@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use crate::plan::{Plan, PlannedStep, StepId};
-use crate::timeline::{Event, Kind, Seen, StepResult, Stream};
+use crate::plan::{Plan, PlannedStep};
+use crate::timeline::{Event, Kind, Seen, StepId, StepResult, Stream};
 
 /// One line that a client showed.
 #[derive(Clone, Copy, Debug)]

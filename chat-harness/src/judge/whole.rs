@@ -7,11 +7,10 @@ use super::evidence::{difference, just_before};
 use super::verdict::{Check, CheckKind, Evidence, Verdict};
 use super::view::View;
 use super::{limits, unscripted};
-use crate::adapter::Surface;
 use crate::plan::Action;
 use crate::scenario::{LeaveHow, RelayAction};
 use crate::snapshot::{Comparison, RELAY_VIEW};
-use crate::timeline::{Ended, Kind, Stream};
+use crate::timeline::{Ended, Kind, Stream, Surface};
 
 /// SIGINT, SIGKILL and SIGTERM: how the stage asks, and what it does when nobody listens.
 const ASKED: [i32; 3] = [2, 9, 15];

@@ -12,7 +12,7 @@ use super::derive::Derive;
 use super::fence::fences;
 use super::model::{
     Action, AuditPlan, Canary, Closing, Expectation, Mode, Pattern, Plan, PlannedClient,
-    PlannedFile, PlannedStep, ScenarioRef, StepId,
+    PlannedFile, PlannedStep, ScenarioRef,
 };
 use super::pass_phrases::pass_phrases;
 use super::reconcile::reconcile;
@@ -20,7 +20,8 @@ use super::tally::Tally;
 use super::words;
 use crate::adapter::{Adapter, Capability, Template};
 use crate::scenario::world::World;
-use crate::scenario::{EventKind, Need, Piece, Scenario, Step, Text, Verb, What};
+use crate::scenario::{Need, Piece, Scenario, Step, Text, Verb, What};
+use crate::timeline::{EventKind, StepId};
 
 /// How long is waited for what a step expects, where the step does not say.
 const WITHIN: Duration = Duration::from_secs(10);
@@ -171,7 +172,7 @@ fn others(cast: &Cast<'_>, scenario: &Scenario) -> BTreeMap<String, Adapter> {
         .collect()
 }
 
-fn controls(adapter: &Adapter, control: &str) -> BTreeMap<crate::adapter::Surface, String> {
+fn controls(adapter: &Adapter, control: &str) -> BTreeMap<crate::timeline::Surface, String> {
     let values = BTreeMap::from([("control".to_owned(), control.to_owned())]);
     let filled = adapter.controls.iter();
     filled

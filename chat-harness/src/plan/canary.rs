@@ -7,7 +7,8 @@ use rand::seq::IndexedRandom as _;
 use rand::{RngExt as _, SeedableRng as _};
 use sha2::{Digest as _, Sha256};
 
-use super::model::{Canary, StepId};
+use super::model::Canary;
+use crate::timeline::StepId;
 
 /// Letters that are rare in text, so that the prefix is rare as well.
 const RARE: &[u8] = b"BFGHJKMPQVWXZ";

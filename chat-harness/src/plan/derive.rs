@@ -3,10 +3,11 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use super::model::{Expectation, ExpectationId, Mode, Pattern, StepId};
+use super::model::{Expectation, Mode, Pattern};
 use super::words::quoted;
 use crate::adapter::Adapter;
-use crate::scenario::{EventKind, Join, LeaveHow, Outcome, RelayAction};
+use crate::scenario::{Join, LeaveHow, Outcome, RelayAction};
+use crate::timeline::{EventKind, ExpectationId, StepId};
 
 /// The situation in which a step's expectations are derived.
 pub(super) struct Derive<'a> {

@@ -27,8 +27,8 @@ pub use cast::Cast;
 pub use explain::explain;
 pub use load::{LeftOut, LoadPlan, LoadShape, Round};
 pub use model::{
-    Action, AuditPlan, Canary, Closing, Expectation, ExpectationId, Fence, Mode, PassPhrase,
-    Pattern, Plan, PlannedClient, PlannedFile, PlannedStep, ScenarioRef, Sent, StepId, WireText,
+    Action, AuditPlan, Canary, Closing, Expectation, Fence, Mode, PassPhrase, Pattern, Plan,
+    PlannedClient, PlannedFile, PlannedStep, ScenarioRef, Sent, WireText,
 };
 pub use pattern::CompiledPattern;
 

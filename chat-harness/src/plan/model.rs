@@ -6,8 +6,9 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use crate::adapter::{Adapter, Surface};
-use crate::scenario::{EventKind, Fault, Keys, LeaveHow, RelayAction};
+use crate::adapter::Adapter;
+use crate::scenario::{Fault, Keys, LeaveHow, RelayAction};
+use crate::timeline::{EventKind, ExpectationId, StepId, Surface};
 
 /// One play, decided.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -99,11 +100,6 @@ pub struct PlannedFile {
     pub seed: u64,
 }
 
-/// `3`, or `5.17` for the 17th of a `repeat` or `all` that is step 5.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct StepId(pub String);
-
 /// One step.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct PlannedStep {
@@ -175,11 +171,6 @@ pub enum Action {
         line: String,
     },
 }
-
-/// Unique in the plan: `3/bob-shows`.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct ExpectationId(pub String);
 
 /// Something that must, or must not, be seen in a client's output.
 #[derive(Clone, Debug, Serialize, Deserialize)]

@@ -2,7 +2,8 @@
 
 use super::build::Unsupported;
 use crate::adapter::Adapter;
-use crate::scenario::{EventKind, Outcome};
+use crate::scenario::Outcome;
+use crate::timeline::EventKind;
 
 /// What is sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

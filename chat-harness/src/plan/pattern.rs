@@ -7,8 +7,7 @@ use regex::Regex;
 
 use super::model::Pattern;
 use crate::adapter::{Escapes, compiled};
-use crate::scenario::EventKind;
-use crate::timeline::Seen;
+use crate::timeline::{EventKind, Seen};
 
 /// A pattern made ready for many lines.
 #[derive(Clone, Debug)]

@@ -12,9 +12,9 @@ use super::outcome::{Thing, must_be_shown};
 use super::words;
 use crate::adapter::{Adapter, Capability};
 use crate::scenario::{
-    CANARY_LEAD, CANARY_LENGTH, EventKind, FileSource, Join, LeaveHow, Outcome, Piece, Text, Verb,
-    What,
+    CANARY_LEAD, CANARY_LENGTH, FileSource, Join, LeaveHow, Outcome, Piece, Text, Verb, What,
 };
+use crate::timeline::EventKind;
 
 /// How long a silent link is noticed late, in keep-alives.
 const SILENT_KEEPALIVES: u32 = 3;

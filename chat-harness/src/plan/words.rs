@@ -1,6 +1,7 @@
 //! What happens, in plain words.
 
 use super::model::{Pattern, Sent};
+use crate::scenario::language::meaning;
 use crate::scenario::{Join, LeaveHow, Outcome, RelayAction};
 
 /// A text in quotation marks, on one line and not too long.
@@ -91,7 +92,7 @@ pub(super) fn pattern(pattern: &Pattern) -> String {
             format!(
                 "the event `{}` ({}){with}{}",
                 event.word(),
-                event.meaning(),
+                meaning(*event),
                 captures.join(", ")
             )
         }

@@ -2,10 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::adapter::Surface;
 use crate::audit::Transformation;
 use crate::plan::Plan;
-use crate::timeline::{Event, Kind};
+use crate::timeline::{Event, Kind, Surface};
 
 /// The searches of one play, or of several added up.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]

@@ -2,8 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::adapter::Limit;
-use crate::timeline::{Event, Kind};
+use crate::timeline::{Event, Kind, Limit};
 
 /// One participant, through all of its starts.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

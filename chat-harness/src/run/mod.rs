@@ -39,8 +39,8 @@ use crate::plan::{Cast, Plan};
 use crate::report::{PlayReport, RunReport};
 use crate::scenario::Scenario;
 use crate::snapshot::Update;
-use crate::stage::{EngineError, Hand, Inquiries, Level, Orphan, Pace, adopted_by_us};
-use crate::timeline::Observer;
+use crate::stage::{EngineError, Hand, Inquiries, Orphan, Pace, adopted_by_us};
+use crate::timeline::{Level, Observer};
 
 /// Snapshots are kept of this implementation; of another one they would say nothing.
 pub const REFERENCE: &str = "reference";

@@ -13,7 +13,8 @@ use super::{LoadReport, RunDir, Shard, Tries, load, pages};
 use crate::judge::PlayVerdict;
 use crate::plan::LoadShape;
 use crate::report::{PlayReport, RunReport, json, junit};
-use crate::stage::{EngineError, Level};
+use crate::stage::EngineError;
+use crate::timeline::Level;
 
 /// What a run is to play, as `run.json` says it from its begin.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

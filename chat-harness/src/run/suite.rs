@@ -12,15 +12,15 @@ use tokio_util::sync::CancellationToken;
 
 use super::one::{self, Try, Which};
 use super::saved::{self, Asked, Meant, MeantScenario};
-use super::tries;
 use super::waiting::{self, Patience};
-use super::{Ground, RunDir, Shard, select, survived, sweep};
+use super::{Ground, RunDir, Shard, select, survived, sweep, tries};
 use crate::adapter::ReadyWhen;
 use crate::judge::PlayVerdict;
 use crate::report::{PlayReport, RunReport};
 use crate::scenario::Scenario;
 use crate::snapshot::Store;
-use crate::stage::{EngineError, Hand, Inquiry, Level, Orphan, Pace, Status, inquiries};
+use crate::stage::{EngineError, Hand, Inquiry, Orphan, Pace, Status, inquiries};
+use crate::timeline::Level;
 
 /// How a suite is played.
 #[derive(Debug)]

@@ -6,11 +6,12 @@ use std::path::{Component, Path, PathBuf};
 
 use super::codes::scenario as code;
 use super::diagnostic::{Code, Problem};
-use super::model::{EventKind, FileSource, Outcome, Piece, RelayAction, Text};
+use super::model::{FileSource, Outcome, Piece, RelayAction, Text};
 use super::suggest::{nearest, one_of};
 use super::text::{self, CANARY_LEAD, MAX_TEXT, MAX_TRIED};
 use super::walk::{Node, Place};
 use super::world::{Presence, RelayState, World};
+use crate::timeline::EventKind;
 
 /// What is known of a scenario while its steps are read.
 pub(super) struct Checker<'s> {

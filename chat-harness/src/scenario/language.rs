@@ -2,6 +2,7 @@
 
 use super::fault::{FAULT, HEAL};
 use super::shape::{Key, Kind, Table, Word, may, must, word};
+use crate::timeline::EventKind;
 
 /// The whole file.
 pub(crate) static SCENARIO: Table = Table {
@@ -533,4 +534,10 @@ pub(crate) fn is_capture(key: &str) -> bool {
     NEVER
         .key(key)
         .is_some_and(|key| key.doc.starts_with("capture"))
+}
+
+/// What an event is, in words: `somebody came`.
+pub(crate) fn meaning(event: EventKind) -> &'static str {
+    let described = EVENTS.iter().find(|word| word.word == event.word());
+    described.map_or("", |word| word.doc)
 }

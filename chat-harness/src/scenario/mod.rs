@@ -8,9 +8,8 @@ mod check;
 mod clients;
 pub(crate) mod codes;
 pub(crate) mod diagnostic;
-mod event;
 pub(crate) mod fault;
-mod language;
+pub(crate) mod language;
 mod matrix;
 mod model;
 mod parse;
@@ -28,8 +27,8 @@ pub use codes::{codes, explain_code};
 pub use diagnostic::{Code, Help, Problem, Problems};
 pub use fault::{Fault, FaultKind, Links, Way, When};
 pub use model::{
-    Client, EventKind, FileSource, Hearing, Join, Keys, LeaveHow, Load, Need, Outcome, Piece,
-    RelayAction, Scenario, Step, Text, Verb, Want, What,
+    Client, FileSource, Hearing, Join, Keys, LeaveHow, Load, Need, Outcome, Piece, RelayAction,
+    Scenario, Step, Text, Verb, Want, What,
 };
 pub use parse::{find, load, parse};
 pub use reference::reference;

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::fault::{Fault, Links};
 use crate::adapter::Capability;
+use crate::timeline::EventKind;
 
 /// One scenario file.
 #[derive(Clone, Debug)]
@@ -269,32 +270,6 @@ pub enum What {
     Line(Text),
     /// A line that the regular expression matches.
     Pattern(String),
-}
-
-/// An event that an implementation can show, in words that all of them share.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-#[expect(
-    missing_docs,
-    reason = "DESIGN's words; docs/scenarios.md says each in a sentence"
-)]
-pub enum EventKind {
-    Disconnected,
-    FileDelivered,
-    FileFailed,
-    FileOffered,
-    FileReceived,
-    Joined,
-    KeyChanged,
-    Left,
-    Message,
-    Private,
-    Ready,
-    Reconnected,
-    Refused,
-    Rejected,
-    Sent,
-    Undelivered,
 }
 
 /// A text with placeholders.

@@ -3,8 +3,8 @@
 use std::fmt::Write as _;
 
 use super::language::{CLIENT, CROWD, EVENTS, LOAD, SCENARIO, STEP, VERBS};
-use super::model::EventKind;
 use super::shape::{Kind, Table};
+use crate::timeline::EventKind;
 
 /// The tables of the scenario language: keys of a file, verbs, events.
 pub fn reference() -> String {

@@ -7,8 +7,9 @@ use super::codes::scenario as code;
 use super::diagnostic::Problem;
 use super::fault;
 use super::language::VERBS;
-use super::model::{EventKind, Join, LeaveHow, Outcome, RelayAction, Step, Verb, Want, What};
+use super::model::{Join, LeaveHow, Outcome, RelayAction, Step, Verb, Want, What};
 use super::walk::Node;
+use crate::timeline::EventKind;
 
 /// The most steps of a scenario, with its repeats written out.
 const MAX_STEPS: usize = 20_000;

@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use super::fault::Links;
-use super::model::{EventKind, Join, RelayAction, Verb, Want, What};
+use super::model::{Join, RelayAction, Verb, Want, What};
+use crate::timeline::EventKind;
 
 /// Where a client is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

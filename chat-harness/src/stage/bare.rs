@@ -9,6 +9,7 @@ use std::sync::Arc;
 use tokio::sync::{mpsc, watch};
 use tokio_util::task::AbortOnDropHandle;
 
+use super::EngineError;
 use super::drive::{QUEUE, wire_file};
 use super::input::Input;
 use super::memory::{self, Copied, Manner};
@@ -18,10 +19,9 @@ use super::spawn::{Child, Command};
 use super::tap::{Link, Tap};
 use super::terminal;
 use super::thread::{Side, StageThread};
-use super::{EngineError, Level};
 use crate::adapter::{Framing, Terminal};
 use crate::audit::{Searched, Searcher};
-use crate::timeline::{Kind, Writer};
+use crate::timeline::{Kind, Level, Writer};
 
 /// What is kept of each direction; as in a play.
 const MAX_WIRE: u64 = u64::MAX;

@@ -5,10 +5,10 @@ use std::time::Duration;
 use rustix::process::Signal;
 use tokio::time::Instant;
 
+use super::EngineError;
 use super::drive::{Play, RELAY};
 use super::orphans::{self, Orphan};
-use super::{EngineError, Level};
-use crate::timeline::{Direction, Kind, LinkEnd};
+use crate::timeline::{Direction, Kind, Level, LinkEnd};
 
 /// How long clients may take to quit, then to end on SIGTERM, then to be gone when killed.
 const QUIT: Duration = Duration::from_secs(2);

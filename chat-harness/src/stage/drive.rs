@@ -12,7 +12,6 @@ use tokio::time::Instant;
 use super::alarm::Alarm;
 use super::captured::Captured;
 use super::checkpoint::Search;
-use super::confine;
 use super::decode::Decoder;
 use super::expecting::Expecting;
 use super::hand::Hold;
@@ -22,10 +21,12 @@ use super::outside::Outside;
 use super::scratch::{Digested, Scratch};
 use super::status::{Pulse, Status};
 use super::thread::StageThread;
-use super::{EngineError, Level, Settings, sockets};
-use crate::adapter::{Limit, Recogniser};
+use super::{EngineError, Settings, confine, sockets};
+use crate::adapter::Recogniser;
 use crate::plan::{AuditPlan, LoadPlan, Plan};
-use crate::timeline::{Direction, Event, FORMAT_VERSION, Kind, Placed, Stream, Writer};
+use crate::timeline::{
+    Direction, Event, FORMAT_VERSION, Kind, Level, Limit, Placed, Stream, Writer,
+};
 
 /// What happened and was not yet recorded, at the most. Each may hold what was read at once.
 pub(super) const QUEUE: usize = 256;

@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use tokio::time::Instant;
 
-use crate::plan::{CompiledPattern, Expectation, ExpectationId, Mode, Pattern, Plan};
-use crate::timeline::{Event, Kind, Seen, Stream};
+use crate::plan::{CompiledPattern, Expectation, Mode, Pattern, Plan};
+use crate::timeline::{Event, ExpectationId, Kind, Seen, Stream};
 
 /// An awaited expectation.
 #[derive(Debug)]

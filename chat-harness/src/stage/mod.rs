@@ -73,14 +73,13 @@ use tokio_util::sync::CancellationToken;
 
 pub use error::EngineError;
 pub use hand::{Hand, hand};
-pub use level::Level;
 pub use orphans::{Orphan, adopted_by_us};
 pub use pace::Pace;
 pub use scratch::pool_size;
 pub use status::{Awaited, Inquiries, Inquiry, Phase, Status, inquiries};
 
 use crate::plan::{LoadPlan, Plan};
-use crate::timeline::{Event, Observer};
+use crate::timeline::{Event, Level, Observer};
 
 /// How a play is staged.
 pub struct Settings {

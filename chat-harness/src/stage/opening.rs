@@ -6,9 +6,8 @@ use super::EngineError;
 use super::drive::Play;
 use super::status::Phase;
 use super::step::{START, everybody};
-use crate::plan::{Expectation, ExpectationId, Mode, Pattern, PlannedClient};
-use crate::scenario::EventKind;
-use crate::timeline::Kind;
+use crate::plan::{Expectation, Mode, Pattern, PlannedClient};
+use crate::timeline::{EventKind, ExpectationId, Kind};
 
 impl Play<'_> {
     /// Starts clients, batch after batch: each is ready, and those before it have been told,

@@ -7,10 +7,9 @@ use std::path::PathBuf;
 use super::drive::{Play, wire_file};
 use super::scratch::Scratch;
 use super::structure::KeyPiece;
-use crate::adapter::Surface;
 use crate::audit::Searcher;
 use crate::plan::PassPhrase;
-use crate::timeline::{Direction, Kind, Stream};
+use crate::timeline::{Direction, Kind, Stream, Surface};
 
 impl Play<'_> {
     /// Searches what each client printed and received for what was sent to others alone, and for

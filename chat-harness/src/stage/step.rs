@@ -13,9 +13,9 @@ use super::scratch::{Digested, Scratch, digest};
 use super::status::Phase;
 use super::tap::LinkState;
 use crate::adapter::Stop;
-use crate::plan::{Action, ExpectationId, Pattern, PlannedFile, PlannedStep};
+use crate::plan::{Action, Pattern, PlannedFile, PlannedStep};
 use crate::scenario::{LeaveHow, RelayAction};
-use crate::timeline::{Kind, StepResult};
+use crate::timeline::{ExpectationId, Kind, StepResult};
 
 /// How long a relay may take to stop, before it is killed.
 const STOP: Duration = Duration::from_secs(5);

@@ -8,9 +8,8 @@ use std::path::Path;
 
 use super::EngineError;
 use super::drive::{Play, RELAY, wire_file};
-use crate::adapter::Surface;
 use crate::audit::{self, KnownKey, PrivateKey, Transformation};
-use crate::timeline::{Direction, Kind};
+use crate::timeline::{Direction, Kind, Surface};
 
 /// Bytes of a file in which keys are looked for.
 const MOST: u64 = 16 * 1024 * 1024;

@@ -6,13 +6,12 @@ use std::path::PathBuf;
 
 use tokio::task::block_in_place;
 
-use super::EngineError;
 use super::drive::{Play, RELAY};
 use super::files::below;
 use super::orphans::{is_gone, trees};
-use super::{proc, refused};
-use crate::adapter::Surface;
+use super::{EngineError, proc, refused};
 use crate::audit::Searcher;
+use crate::timeline::Surface;
 
 /// Where command lines and environments of the relay are kept, below the play's directory.
 const ARGUMENTS: &str = "out/relay.arguments";

@@ -2,9 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use crate::adapter::Surface;
 use crate::audit::Searched;
-use crate::timeline::Kind;
+use crate::timeline::{Kind, Surface};
 
 /// The searches of one surface, added up.
 #[derive(Debug, Default)]
@@ -108,9 +107,8 @@ impl Tally {
 #[cfg(test)]
 mod tests {
     use super::Tally;
-    use crate::adapter::Surface;
     use crate::audit::Searched;
-    use crate::timeline::Kind;
+    use crate::timeline::{Kind, Surface};
 
     fn finding(place: &str, what: &str) -> Kind {
         Kind::Finding {

@@ -20,13 +20,13 @@ use tokio::sync::oneshot;
 
 use super::confine;
 use super::error::EngineError;
-use super::level::Level;
 use super::namespace::{self, NamespaceError};
 use super::netlink::{self, Listening};
 use super::sockets::{self, Hidden};
 use super::spawn::{self, Child, Command};
 use super::terminal::{self, Seated};
 use crate::adapter::Terminal;
+use crate::timeline::Level;
 
 /// How long the kernel may take to end everything in a PID namespace.
 const END: Duration = Duration::from_secs(20);

@@ -7,9 +7,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use super::Ask;
-use crate::adapter::{Limit, Surface};
-use crate::plan::{ExpectationId, StepId};
-use crate::scenario::EventKind;
+use super::{ExpectationId, Limit, Seen, StepId, Surface};
 
 /// Version of the format, in the first event.
 pub const FORMAT_VERSION: u32 = 1;
@@ -356,15 +354,6 @@ pub enum Kind {
         /// In words.
         text: String,
     },
-}
-
-/// An event that an adapter's pattern recognised in a line.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Seen {
-    /// Which.
-    pub event: EventKind,
-    /// Its captures, unescaped.
-    pub captures: BTreeMap<String, String>,
 }
 
 /// How a step ended.

@@ -3,13 +3,23 @@
 mod ask;
 mod clerk;
 mod event;
+mod event_kind;
+mod id;
 mod kept;
+mod level;
+mod limit;
 mod read;
+mod surface;
 mod writer;
 
 pub use ask::Ask;
 pub use event::{
-    Direction, Ended, Event, FORMAT_VERSION, Kind, LinkEnd, Origin, Seen, StepResult, Stream,
+    Direction, Ended, Event, FORMAT_VERSION, Kind, LinkEnd, Origin, StepResult, Stream,
 };
+pub use event_kind::{EventKind, Seen};
+pub use id::{ExpectationId, StepId};
+pub use level::Level;
+pub use limit::Limit;
 pub use read::read;
+pub use surface::Surface;
 pub use writer::{Observer, Placed, Writer};

@@ -1,9 +1,8 @@
 //! What the judge says where an adapter, and not the chat, is amiss.
 
 use chat_harness::judge::{Check, Verdict, judge};
-use chat_harness::plan::{ExpectationId, Plan};
-use chat_harness::scenario::EventKind;
-use chat_harness::timeline::{Kind, Seen, StepResult, Stream};
+use chat_harness::plan::Plan;
+use chat_harness::timeline::{EventKind, ExpectationId, Kind, Seen, StepResult, Stream};
 
 use crate::tape::Tape;
 use crate::verdicts::planned;

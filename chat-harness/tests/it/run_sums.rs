@@ -3,10 +3,9 @@
 use std::path::Path;
 use std::time::Duration;
 
-use chat_harness::adapter::Surface;
 use chat_harness::judge::PlayVerdict;
 use chat_harness::report::{PlayReport, RunReport, Searched, Searches, Tried, exit_code, terminal};
-use chat_harness::timeline::{Kind, Stream};
+use chat_harness::timeline::{Kind, Stream, Surface};
 
 use crate::tape::Tape;
 use crate::verdicts::{TEXT, before_closing, good, judged, planned};

@@ -2,10 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use chat_harness::adapter::Surface;
-use chat_harness::plan::{Plan, StepId};
-use chat_harness::scenario::EventKind;
-use chat_harness::timeline::{Event, Kind, Seen, StepResult, Stream};
+use chat_harness::plan::Plan;
+use chat_harness::timeline::{Event, EventKind, Kind, Seen, StepId, StepResult, Stream, Surface};
 
 use crate::verdicts::TEXT;
 

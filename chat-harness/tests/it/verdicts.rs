@@ -4,13 +4,14 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::time::Duration;
 
-use chat_harness::adapter;
 use chat_harness::judge::{PlayVerdict, Verdict, Verdicts, judge};
-use chat_harness::plan::{self, ExpectationId, Plan};
+use chat_harness::plan::{self, Plan};
 use chat_harness::report::exit_code;
-use chat_harness::scenario::{self, EventKind};
 use chat_harness::snapshot::{Comparison, protocol, transcript};
-use chat_harness::timeline::{Direction, Ended, Event, Kind, StepResult, Stream};
+use chat_harness::timeline::{
+    Direction, Ended, Event, EventKind, ExpectationId, Kind, StepResult, Stream,
+};
+use chat_harness::{adapter, scenario};
 use proptest::prelude::*;
 
 use crate::run_sums::report;

@@ -10,10 +10,11 @@ mod screens;
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use chat_harness::adapter::{self, Surface};
 use chat_harness::plan::{self, Action, Plan, PlannedStep};
-use chat_harness::scenario::{self, EventKind};
-use chat_harness::timeline::{Direction, Event, Kind, Seen, StepResult, Stream};
+use chat_harness::timeline::{
+    Direction, Event, EventKind, Kind, Seen, StepResult, Stream, Surface,
+};
+use chat_harness::{adapter, scenario};
 use chat_screen::{Model, Origin, Reader, draw};
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;

@@ -6,9 +6,9 @@ use std::process::Stdio;
 use std::time::{Duration, Instant};
 
 use aho_corasick::AhoCorasick;
-use chat_harness::adapter::Surface;
 use chat_harness::audit::{Allowance, Searcher};
-use chat_harness::plan::{AuditPlan, Canary, StepId};
+use chat_harness::plan::{AuditPlan, Canary};
+use chat_harness::timeline::{StepId, Surface};
 use memchr::memmem;
 
 use super::table::{Row, median};

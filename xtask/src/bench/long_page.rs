@@ -3,13 +3,12 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use chat_harness::adapter;
 use chat_harness::judge::{PlayVerdict, Verdicts};
-use chat_harness::plan::{self, Plan, StepId};
+use chat_harness::plan::{self, Plan};
 use chat_harness::report::{PlayReport, Searches, Tried, page};
 use chat_harness::run::Asked;
-use chat_harness::scenario;
-use chat_harness::timeline::{Direction, Event, Kind, Stream};
+use chat_harness::timeline::{Direction, Event, Kind, StepId, Stream};
+use chat_harness::{adapter, scenario};
 
 /// Writes into `dir` the page of a play in which alice sends so many messages. `root` is that of
 /// the workspace.

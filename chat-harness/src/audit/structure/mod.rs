@@ -21,9 +21,8 @@ mod traffic;
 mod views;
 
 use super::Transformation;
-use crate::adapter::Surface;
 use crate::plan::Plan;
-use crate::timeline::{Event, Kind};
+use crate::timeline::{Event, Kind, Surface};
 
 pub use private::{PrivateKey, private_keys};
 pub use secrets::{pieces, secrets};

@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::ops::Range;
 
-use crate::plan::{Action, Plan, PlannedStep, StepId};
-use crate::timeline::{Direction, Event, Kind};
+use crate::plan::{Action, Plan, PlannedStep};
+use crate::timeline::{Direction, Event, Kind, StepId};
 
 /// Bytes of one direction of every link: what each client sent, by its name.
 pub type Sent = BTreeMap<String, Vec<u8>>;

@@ -9,8 +9,8 @@ use std::collections::BTreeMap;
 use super::verdict::{Check, CheckKind, Evidence, Verdict, Verdicts};
 use super::view::View;
 use super::{expectations, limits, order, play_verdict, whole as of_whole};
-use crate::plan::{Action, ExpectationId, LoadPlan, Mode, Plan, PlannedStep, Round};
-use crate::timeline::{Event, StepResult};
+use crate::plan::{Action, LoadPlan, Mode, Plan, PlannedStep, Round};
+use crate::timeline::{Event, ExpectationId, StepResult};
 
 pub use figures::{Figures, Spread};
 use shown::Shown;

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use crate::judge::view::View;
 use crate::plan::{CompiledPattern, Expectation, Mode, Pattern};
-use crate::scenario::EventKind;
+use crate::timeline::EventKind;
 
 /// Client, event, from whom, and the text.
 type Key<'a> = (&'a str, EventKind, &'a str, &'a str);

@@ -15,13 +15,12 @@ use serde::{Deserialize, Serialize};
 
 use super::build::{Builder, Unsupported, build};
 use super::cast::Cast;
-use super::model::{
-    Action, AuditPlan, Fence, Mode, Plan, PlannedClient, PlannedFile, PlannedStep, StepId,
-};
+use super::model::{Action, AuditPlan, Fence, Mode, Plan, PlannedClient, PlannedFile, PlannedStep};
 use super::pass_phrases::pass_phrases;
 use super::reconcile::reconcile;
 use crate::adapter::Adapter;
 use crate::scenario::{Hearing, Scenario};
+use crate::timeline::StepId;
 
 pub use crowd::LeftOut;
 

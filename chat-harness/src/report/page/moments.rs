@@ -2,8 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::plan::{Plan, StepId};
-use crate::timeline::{Event, Kind};
+use crate::plan::Plan;
+use crate::timeline::{Event, Kind, StepId};
 
 /// Where each step begins on the timeline.
 #[derive(Debug)]

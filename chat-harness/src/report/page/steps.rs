@@ -6,10 +6,10 @@ use super::Badge;
 use super::messages::seconds;
 use super::moments::Moments;
 use crate::judge::{Check, PlayVerdict, Verdict};
-use crate::plan::{Plan, StepId};
+use crate::plan::Plan;
 use crate::report::PlayReport;
 use crate::report::terminal::visible;
-use crate::timeline::{Event, Kind};
+use crate::timeline::{Event, Kind, StepId};
 
 /// One step, or everything that belongs to none.
 pub(super) struct Step {

@@ -10,9 +10,8 @@ use std::sync::Arc;
 
 use super::live::Bytes;
 use super::terminal::visible;
-use crate::adapter::Surface;
-use crate::plan::{Action, ExpectationId, Plan, PlannedStep, StepId};
-use crate::timeline::{Ask, Event, Kind, StepResult, Stream};
+use crate::plan::{Action, Plan, PlannedStep};
+use crate::timeline::{Ask, Event, ExpectationId, Kind, StepId, StepResult, Stream, Surface};
 
 pub use seat::{Entry, EntryKind, Face, Seat, SeatState};
 pub use wire::{Passed, TextIn};

@@ -18,8 +18,8 @@ use std::time::SystemTime;
 pub(super) use self::below::below;
 pub(super) use self::names::Names;
 use self::version::Version;
-use crate::adapter::Surface;
 use crate::audit::{Allowance, Searched, Searcher};
+use crate::timeline::Surface;
 
 /// Bytes of files that are searched while the relay runs. At the end all are.
 const BUDGET: u64 = 256 << 20;
@@ -190,11 +190,11 @@ mod tests {
     use std::path::Path;
 
     use super::{Files, Looked};
-    use crate::adapter::Surface;
     use crate::audit::Searcher;
-    use crate::plan::{AuditPlan, Canary, StepId};
+    use crate::plan::{AuditPlan, Canary};
     use crate::stage::orphans::tree;
     use crate::stage::spawn::{Command, spawn, wait_blocking};
+    use crate::timeline::{StepId, Surface};
 
     const CANARY: &str = "QXZVKWBG-amber-falcon-0417";
 

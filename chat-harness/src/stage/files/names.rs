@@ -4,9 +4,8 @@ use std::collections::BTreeSet;
 use std::os::unix::ffi::OsStrExt as _;
 use std::path::Path;
 
-use crate::adapter::Surface;
 use crate::audit::{Searched, Searcher};
-use crate::timeline::Kind;
+use crate::timeline::{Kind, Surface};
 
 /// So many are kept at the most.
 const MOST: usize = 100_000;

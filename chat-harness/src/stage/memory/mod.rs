@@ -55,12 +55,11 @@ mod tests {
     use rustix::process::{Pid, Signal, WaitId, WaitIdOptions, kill_process, waitid};
 
     use super::{Copied, Manner, Sample, sample};
-    use crate::adapter::Surface;
     use crate::audit::Searcher;
-    use crate::plan::{AuditPlan, Canary, StepId};
+    use crate::plan::{AuditPlan, Canary};
     use crate::stage::confine;
     use crate::stage::spawn::{Command, spawn, wait_blocking};
-    use crate::timeline::Kind;
+    use crate::timeline::{Kind, StepId, Surface};
 
     const CANARY: &str = "QXZVKWBG-amber-falcon-0417";
     const CONTROL: &str = "relay-memory-control";

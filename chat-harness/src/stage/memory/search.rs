@@ -1,10 +1,9 @@
 //! Searching what was read.
 
 use super::{Copied, Manner, Walk, copy};
-use crate::adapter::Surface;
 use crate::audit::{Allowance, Searched, Searcher};
 use crate::stage::orphans::trees;
-use crate::timeline::Kind;
+use crate::timeline::{Kind, Surface};
 
 /// What the place of a finding is called before it is known whose memory it is.
 const MEMORY: &str = "memory";

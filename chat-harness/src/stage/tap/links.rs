@@ -10,10 +10,9 @@ use tokio::sync::{mpsc, watch};
 
 use super::{Link, LinkState, Tap};
 use crate::adapter::Framing;
-use crate::stage::Level;
 use crate::stage::input::Input;
 use crate::stage::thread::{Side, StageThread};
-use crate::timeline::{Direction, LinkEnd};
+use crate::timeline::{Direction, Level, LinkEnd};
 
 fn alice() -> Link {
     Link {

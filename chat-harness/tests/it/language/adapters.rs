@@ -2,7 +2,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use chat_harness::adapter::{self, Escapes, Program, ReadyWhen, Recogniser, Template};
-use chat_harness::scenario::EventKind;
+use chat_harness::timeline::EventKind;
 use insta::assert_snapshot;
 use proptest::prelude::*;
 

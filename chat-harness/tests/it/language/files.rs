@@ -1,4 +1,5 @@
-use chat_harness::plan::{Canary, PlannedFile, StepId};
+use chat_harness::plan::{Canary, PlannedFile};
+use chat_harness::timeline::StepId;
 
 use super::planned;
 

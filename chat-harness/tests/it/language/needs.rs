@@ -2,7 +2,8 @@
 
 use chat_harness::adapter::{self, Capability};
 use chat_harness::plan::{self, Unsupported};
-use chat_harness::scenario::{EventKind, Need};
+use chat_harness::scenario::Need;
+use chat_harness::timeline::EventKind;
 
 use super::{codes, parse, reference, scenarios};
 

@@ -10,11 +10,10 @@ mod web;
 
 use std::time::Duration;
 
-use chat_harness::adapter::Surface;
 use chat_harness::judge::{Check, CheckKind, Evidence, PlayVerdict, Verdict, Verdicts};
-use chat_harness::plan::{ExpectationId, StepId};
 use chat_harness::report::{PlayReport, Searched, Searches, Trace, Tried, Used};
 use chat_harness::run::Asked;
+use chat_harness::timeline::{ExpectationId, StepId, Surface};
 
 /// Nothing that a participant prints may break a format.
 const NASTY: &str = "]]> & <b> \u{1b}[31m \u{0} \u{7f} \"'% ::error::x\r\n::set-env::\u{202e}";

@@ -4,14 +4,12 @@
 use std::path::Path;
 
 use base64::Engine as _;
-use chat_harness::adapter;
 use chat_harness::judge::PlayVerdict;
-use chat_harness::plan::{self, Plan, StepId};
+use chat_harness::plan::{self, Plan};
 use chat_harness::report::{RunReport, page};
 use chat_harness::run::Asked;
-use chat_harness::scenario;
-use chat_harness::stage::Level;
-use chat_harness::timeline::{Direction, Event, Kind, StepResult, Stream};
+use chat_harness::timeline::{Direction, Event, Kind, Level, StepId, StepResult, Stream};
+use chat_harness::{adapter, scenario};
 use regex::Regex;
 use sha2::{Digest as _, Sha256};
 

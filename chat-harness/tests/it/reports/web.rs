@@ -5,13 +5,12 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 
-use chat_harness::adapter;
 use chat_harness::judge::PlayVerdict;
-use chat_harness::plan::{self, Plan, StepId};
+use chat_harness::plan::{self, Plan};
 use chat_harness::report::scene::Scene;
 use chat_harness::report::web::{WebEnd, WebState};
-use chat_harness::scenario;
-use chat_harness::timeline::{Ask, Direction, Ended, Event, Kind, StepResult, Stream};
+use chat_harness::timeline::{Ask, Direction, Ended, Event, Kind, StepId, StepResult, Stream};
+use chat_harness::{adapter, scenario};
 use serde_json::{Value, json};
 
 use super::{NASTY, play};

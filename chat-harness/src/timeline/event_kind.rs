@@ -1,6 +1,34 @@
 //! The words of events and of what they capture.
 
-use super::model::EventKind;
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+/// An event that an implementation can show, in words that all of them share.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[expect(
+    missing_docs,
+    reason = "DESIGN's words; docs/scenarios.md says each in a sentence"
+)]
+pub enum EventKind {
+    Disconnected,
+    FileDelivered,
+    FileFailed,
+    FileOffered,
+    FileReceived,
+    Joined,
+    KeyChanged,
+    Left,
+    Message,
+    Private,
+    Ready,
+    Reconnected,
+    Refused,
+    Rejected,
+    Sent,
+    Undelivered,
+}
 
 impl EventKind {
     /// Every kind, in alphabetical order.
@@ -68,12 +96,13 @@ impl EventKind {
             Self::Undelivered => &["to", "reason"],
         }
     }
+}
 
-    /// What the event is, in words: `somebody came`.
-    pub fn meaning(self) -> &'static str {
-        let described = super::language::EVENTS
-            .iter()
-            .find(|word| word.word == self.word());
-        described.map_or("", |word| word.doc)
-    }
+/// An event that an adapter's pattern recognised in a line.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Seen {
+    /// Which.
+    pub event: EventKind,
+    /// Its captures, unescaped.
+    pub captures: BTreeMap<String, String>,
 }
