@@ -8,9 +8,10 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use std::time::Duration;
 
+use chat_harness::report::live::Narrator;
 use chat_harness::report::web::WebEnd;
-use chat_harness::report::{self, PlayReport, live::Narrator};
-use chat_harness::run::{self, Asked, Ground, Parts, RunDir};
+use chat_harness::report::{self, Asked, PlayReport};
+use chat_harness::run::{self, Ground, Parts, RunDir};
 use chat_harness::scenario::Scenario;
 use chat_harness::snapshot::Update;
 use chat_harness::stage::{self, Hand, Pace};
@@ -18,17 +19,12 @@ use chat_harness::timeline::Observer;
 use chat_screen::{Ending, Holder, Message, Reader, ScreenError, StandIn};
 use tokio_util::sync::CancellationToken;
 
-use crate::binaries;
-use crate::cli;
-use crate::film;
 use crate::interrupt::Interrupt;
 use crate::keys::{self, SingleKeys};
-use crate::output;
-use crate::staging;
 use crate::trouble::{Ran, Trouble};
 use crate::web::{self, Web};
 use crate::workspace::Workspace;
-use crate::zoo;
+use crate::{binaries, cli, film, output, staging, zoo};
 
 /// Width of a demo where no terminal says another one.
 const WIDTH: usize = 100;

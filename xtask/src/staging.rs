@@ -7,8 +7,8 @@ use std::sync::Arc;
 
 use chat_harness::adapter::{self, Adapter, Program};
 use chat_harness::plan::Cast;
-use chat_harness::report::terminal;
-use chat_harness::run::{self, Asked, Ground, Selection, Wanted};
+use chat_harness::report::{Asked, terminal};
+use chat_harness::run::{self, Ground, Selection, Wanted};
 use chat_harness::scenario::Scenario;
 use chat_harness::snapshot::Update;
 use chat_harness::stage::level;

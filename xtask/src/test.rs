@@ -3,24 +3,18 @@
 use std::num::NonZeroUsize;
 use std::thread::available_parallelism;
 
-use chat_harness::report::terminal;
-use chat_harness::run::{
-    self, Asked, MeantScenario, Progress, RunDir, TestSettings, Tries, Wanted,
-};
+use chat_harness::report::{Asked, Tries, terminal};
+use chat_harness::run::{self, MeantScenario, Progress, RunDir, TestSettings, Wanted};
 use chat_harness::snapshot::Update;
 use indicatif::ProgressBar;
 use tokio::sync::{mpsc, watch};
 
-use crate::asking;
-use crate::cli;
 use crate::exit_code::FINE;
 use crate::github::{self, NoCommands};
 use crate::interrupt::Interrupt;
-use crate::output;
-use crate::saved;
-use crate::staging;
 use crate::trouble::{Ran, Trouble};
 use crate::workspace::Workspace;
+use crate::{asking, cli, output, saved, staging};
 
 /// How many news of the run may wait to be printed.
 const NEWS: usize = 64;
@@ -118,10 +112,10 @@ async fn tell(mut news: mpsc::Receiver<Progress>, scenarios: usize) {
         match news {
             Progress::Began(scenario) => bar.set_message(scenario),
             Progress::Slow(scenario, status) => {
-                bar.suspend(|| output::narrate(&terminal::slow(&scenario, &status)));
+                bar.suspend(|| output::narrate(&terminal::slow(&scenario, &status.sentence())));
             }
             Progress::Now(scenario, status) => {
-                bar.suspend(|| output::narrate(&terminal::now(&scenario, &status)));
+                bar.suspend(|| output::narrate(&terminal::now(&scenario, &status.sentence())));
             }
             Progress::Ended(report) => {
                 bar.suspend(|| output::narrate(&terminal::play_line(&report)));

@@ -6,7 +6,7 @@ use std::path::Path;
 use super::terminal::{self, visible};
 use super::{PlayReport, RunReport};
 use crate::judge::{Check, Verdict};
-use crate::run::Asked;
+use crate::report::Asked;
 
 /// Bytes that all summaries of a step may have.
 pub const SUMMARY_LIMIT: usize = 1024 * 1024;

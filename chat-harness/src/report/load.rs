@@ -2,12 +2,25 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::PlayReport;
 use super::searches::grouped;
 use super::terminal;
 use crate::judge::{Figures, PlayVerdict, Spread};
 use crate::plan::{LeftOut, LoadShape};
-use crate::run::LoadReport;
 use crate::scenario::Hearing;
+
+/// What came of a load.
+#[derive(Clone, Debug)]
+pub struct LoadReport {
+    /// As of a play.
+    pub play: PlayReport,
+    /// How many, for how long; in whole groups.
+    pub shape: LoadShape,
+    /// Steps of the scenario that were not played.
+    pub left_out: Vec<LeftOut>,
+    /// What was measured; nothing where it was not played.
+    pub figures: Figures,
+}
 
 /// What `load.json` holds; `result.json` beside it holds the checks.
 #[derive(Clone, Debug, Serialize, Deserialize)]

@@ -1,6 +1,7 @@
 //! Reports: what people and machines read. None of them judges; each is a function of what
 //! was planned, recorded and judged.
 
+mod asked;
 pub mod github;
 pub mod json;
 pub mod junit;
@@ -22,6 +23,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::judge::{CheckKind, PlayVerdict, Verdict, Verdicts};
 
+pub use asked::{Asked, REFERENCE, Tries};
+pub use load::LoadReport;
 pub use schema::schema;
 pub use searches::{Searched, Searches, Trace};
 pub use used::Used;

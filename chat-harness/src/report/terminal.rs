@@ -7,8 +7,7 @@ use anstyle::{AnsiColor, Style};
 
 use super::{PlayReport, RunReport, Tried, load};
 use crate::judge::{Check, CheckKind, PlayVerdict, Verdict};
-use crate::run::{Asked, REFERENCE};
-use crate::stage::Status;
+use crate::report::{Asked, REFERENCE};
 
 const PASS: Style = AnsiColor::Blue.on_default().bold();
 const FAIL: Style = AnsiColor::Magenta.on_default().bold();
@@ -73,18 +72,18 @@ pub fn play_line(play: &PlayReport) -> String {
 }
 
 /// One line for a play that has waited for long.
-pub fn slow(scenario: &str, status: &Status) -> String {
+pub fn slow(scenario: &str, status: &str) -> String {
     format!(
         "{UNSURE}◷ SLOW{UNSURE:#}        {scenario} waits {}",
-        visible(&status.sentence())
+        visible(status)
     )
 }
 
 /// One line for a play, because somebody asked what it waits for.
-pub fn now(scenario: &str, status: &Status) -> String {
+pub fn now(scenario: &str, status: &str) -> String {
     format!(
         "{FAINT}◷ NOW{FAINT:#}         {scenario} waits {}",
-        visible(&status.sentence())
+        visible(status)
     )
 }
 

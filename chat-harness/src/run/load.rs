@@ -6,12 +6,12 @@ use std::io::{self, BufRead as _, BufReader, BufWriter, Write as _};
 use std::path::Path;
 
 use super::one::{self, Which};
-use super::saved::{self, Asked, Meant, MeantScenario, SavedError, SavedRun};
+use super::saved::{self, Meant, MeantScenario, SavedError, SavedRun};
 use super::{Ground, RunDir, pages, survived, sweep};
 use crate::adapter::Adapter;
 use crate::judge::{self, Figures, PlayVerdict};
 use crate::plan::{LeftOut, LoadPlan, LoadShape, Plan, Round};
-use crate::report::{PlayReport, RunReport, Searches, Used, json, load as told};
+use crate::report::{Asked, LoadReport, PlayReport, RunReport, Searches, Used, json, load as told};
 use crate::scenario::Scenario;
 use crate::stage::{self, EngineError, Hand, Inquiries, Pace};
 use crate::timeline::{self, Event, Kind, Level, Observer};
@@ -35,19 +35,6 @@ pub struct LoadSettings {
     pub shape: LoadShape,
     /// Where the run's files go.
     pub dir: RunDir,
-}
-
-/// What came of a load.
-#[derive(Clone, Debug)]
-pub struct LoadReport {
-    /// As of a play.
-    pub play: PlayReport,
-    /// How many, for how long; in whole groups.
-    pub shape: LoadShape,
-    /// Steps of the scenario that were not played.
-    pub left_out: Vec<LeftOut>,
-    /// What was measured; nothing where it was not played.
-    pub figures: Figures,
 }
 
 /// Plays the steps of a scenario by many groups at once; everything is in the directory of

@@ -22,28 +22,24 @@ use std::sync::Arc;
 use tokio_util::sync::CancellationToken;
 
 pub use dir::RunDir;
-pub use load::{LoadReport, LoadSettings, load};
+pub use load::{LoadSettings, load};
 pub use merge::{merge, merged};
 pub use pages::Parts;
 pub use replay::replay;
-pub use saved::{Asked, Meant, MeantScenario, SavedError, SavedRun};
+pub use saved::{Meant, MeantScenario, SavedError, SavedRun};
 pub use select::{Selection, Wanted, select};
 pub use shard::Shard;
 pub use stand_in::stand_in;
 pub use suite::{Progress, TestSettings, test};
-pub use tries::Tries;
 pub use variants::{Variant, variants};
 
 use crate::adapter::Adapter;
 use crate::plan::{Cast, Plan};
-use crate::report::{PlayReport, RunReport};
+use crate::report::{Asked, PlayReport, RunReport};
 use crate::scenario::Scenario;
 use crate::snapshot::Update;
 use crate::stage::{EngineError, Hand, Inquiries, Orphan, Pace, adopted_by_us};
 use crate::timeline::{Level, Observer};
-
-/// Snapshots are kept of this implementation; of another one they would say nothing.
-pub const REFERENCE: &str = "reference";
 
 /// A seed for a run that names none: another one each time, so that nothing can be prepared
 /// for it.

@@ -7,10 +7,10 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Asked, Ground, REFERENCE, RunDir, pages};
+use super::{Ground, RunDir, pages};
 use crate::judge::{self, PlayVerdict, Verdicts};
 use crate::plan::{self, Plan};
-use crate::report::{self, PlayReport, Searches, Tried, Used};
+use crate::report::{self, Asked, PlayReport, REFERENCE, Searches, Tried, Used};
 use crate::scenario::Scenario;
 use crate::snapshot::{self, Comparison, RELAY_VIEW, RelayView, Store};
 use crate::stage::{self, EngineError, Hand, Inquiries, Pace, Settings};

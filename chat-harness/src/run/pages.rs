@@ -8,9 +8,8 @@ use std::os::unix::fs::FileExt as _;
 use std::path::{Path, PathBuf};
 
 use super::one::write;
-use super::{Asked, LoadReport};
 use crate::plan::Plan;
-use crate::report::{PlayReport, RunReport, page, recording};
+use crate::report::{Asked, LoadReport, PlayReport, RunReport, page, recording};
 use crate::stage::EngineError;
 use crate::timeline::Event;
 

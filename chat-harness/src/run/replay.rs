@@ -4,9 +4,9 @@ use std::path::Path;
 
 use super::one::{self, Which};
 use super::saved::{self, MeantScenario, SavedError, SavedRun};
-use super::{Asked, LoadReport, RunDir, load, pages, tries};
+use super::{RunDir, load, pages, tries};
 use crate::plan::Plan;
-use crate::report::PlayReport;
+use crate::report::{Asked, LoadReport, PlayReport};
 use crate::timeline;
 
 /// Judges a run again, or one scenario of it, and writes its reports again. What has no

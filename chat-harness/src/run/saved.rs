@@ -9,12 +9,10 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use super::one::{self, Which, write};
-use super::{LoadReport, RunDir, Shard, Tries, load, pages};
+use super::{RunDir, Shard, load, pages};
 use crate::judge::PlayVerdict;
-use crate::plan::LoadShape;
-use crate::report::{PlayReport, RunReport, json, junit};
+use crate::report::{Asked, LoadReport, PlayReport, RunReport, json, junit};
 use crate::stage::EngineError;
-use crate::timeline::Level;
 
 /// What a run is to play, as `run.json` says it from its begin.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -30,51 +28,6 @@ pub struct Meant {
     pub shard: Option<Shard>,
     /// By id.
     pub scenarios: Vec<MeantScenario>,
-}
-
-/// An implementation as it was asked for, and how it is played.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Asked {
-    /// Of an adapter: a name, or a path.
-    pub adapter: String,
-    /// Settings of it that the run changed, and their values.
-    #[serde(default)]
-    pub settings: Vec<(String, String)>,
-    /// How strongly to isolate, where somebody said.
-    #[serde(default)]
-    pub level: Option<Level>,
-    /// How often each scenario is played.
-    #[serde(default)]
-    pub tries: Tries,
-    /// By how many clients, for how long, where it is a load.
-    #[serde(default)]
-    pub load: Option<LoadShape>,
-    /// How long each try may take.
-    #[serde(default)]
-    pub limit: Option<Duration>,
-}
-
-impl Asked {
-    /// The same implementation.
-    pub(super) fn is_same(&self, other: &Self) -> bool {
-        (&self.adapter, &self.settings) == (&other.adapter, &other.settings)
-    }
-
-    /// What to type to ask for it again, with a space in front; nothing for the reference.
-    pub fn flags(&self) -> String {
-        let adapter = (self.adapter != super::REFERENCE)
-            .then(|| format!(" --adapter {}", shell_words::quote(&self.adapter)));
-        let settings = self.settings.iter().map(|(name, value)| {
-            let pair = format!("{name}={value}");
-            format!(" --set {}", shell_words::quote(&pair))
-        });
-        let level = self.level.map(|level| format!(" --level {level}"));
-        let limit = self
-            .limit
-            .map(|limit| format!(" --timeout {}ms", limit.as_millis()));
-        let how = level.into_iter().chain(self.tries.flags()).chain(limit);
-        adapter.into_iter().chain(settings).chain(how).collect()
-    }
 }
 
 /// One scenario of a run.

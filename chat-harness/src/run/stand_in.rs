@@ -4,9 +4,9 @@ use std::path::{Path, PathBuf};
 
 use super::RunDir;
 use super::dir::runs;
-use super::saved::{Asked, Meant, read};
+use super::saved::{Meant, read};
 use crate::judge::PlayVerdict;
-use crate::report::PlayReport;
+use crate::report::{Asked, PlayReport};
 
 /// The newest play of a scenario by the same implementation that went as it should, and the
 /// directory of its run. A relay that reads along never does: of one that was played to its end

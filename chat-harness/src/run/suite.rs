@@ -11,12 +11,12 @@ use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 use super::one::{self, Try, Which};
-use super::saved::{self, Asked, Meant, MeantScenario};
+use super::saved::{self, Meant, MeantScenario};
 use super::waiting::{self, Patience};
 use super::{Ground, RunDir, Shard, select, survived, sweep, tries};
 use crate::adapter::ReadyWhen;
 use crate::judge::PlayVerdict;
-use crate::report::{PlayReport, RunReport};
+use crate::report::{Asked, PlayReport, RunReport};
 use crate::scenario::Scenario;
 use crate::snapshot::Store;
 use crate::stage::{EngineError, Hand, Inquiry, Orphan, Pace, Status, inquiries};
@@ -197,7 +197,7 @@ impl Suite {
     async fn tries(&self, scenario: &Scenario) -> Result<PlayReport, EngineError> {
         let mut reports = Vec::new();
         let mut number = 0;
-        while self.asked.tries.goes_on(&reports) {
+        while tries::goes_on(self.asked.tries, &reports) {
             number += 1;
             let (inquiry, inquiries) = inquiries();
             let this = Try {

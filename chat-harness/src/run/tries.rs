@@ -1,59 +1,22 @@
 //! Several tries of one scenario, told as one.
 
-use serde::{Deserialize, Serialize};
-
 use crate::judge::PlayVerdict;
-use crate::report::{PlayReport, Tried};
+use crate::report::{PlayReport, Tried, Tries};
 
-/// How often a scenario is played.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Tries {
-    /// So often, whatever comes of it. 0 counts as 1.
-    Each(u32),
-    /// Once, and after a failure again, so often at the most, until it passes.
-    Retry(u32),
-}
-
-impl Default for Tries {
-    fn default() -> Self {
-        Self::Each(1)
-    }
-}
-
-impl Tries {
-    /// What to type to have as many, with a space in front; nothing for one.
-    pub(super) fn flags(self) -> Option<String> {
-        match self {
-            Self::Each(0 | 1) | Self::Retry(0) => None,
-            Self::Each(times) => Some(format!(" --repeat {times}")),
-            Self::Retry(more) => Some(format!(" --retries {more}")),
-        }
-    }
-
-    /// How many there may be.
-    pub(super) fn most(self) -> u32 {
-        match self {
-            Self::Each(times) => times.max(1),
-            Self::Retry(more) => more.saturating_add(1),
-        }
-    }
-
-    /// Whether another one follows after these.
-    pub(super) fn goes_on(self, tries: &[PlayReport]) -> bool {
-        let Some(last) = tries.last() else {
-            return true;
-        };
-        let is_played = !matches!(
-            last.verdicts.play,
-            PlayVerdict::Skip(_) | PlayVerdict::Unsupported(_)
-        );
-        let is_enough = match self {
-            Self::Each(_) => false,
-            Self::Retry(_) => last.verdicts.play.is_fine(),
-        };
-        is_played && !is_enough && tries.len() < usize::try_from(self.most()).unwrap_or(usize::MAX)
-    }
+/// Whether another one follows after these.
+pub(super) fn goes_on(how: Tries, tries: &[PlayReport]) -> bool {
+    let Some(last) = tries.last() else {
+        return true;
+    };
+    let is_played = !matches!(
+        last.verdicts.play,
+        PlayVerdict::Skip(_) | PlayVerdict::Unsupported(_)
+    );
+    let is_enough = match how {
+        Tries::Each(_) => false,
+        Tries::Retry(_) => last.verdicts.play.is_fine(),
+    };
+    is_played && !is_enough && tries.len() < usize::try_from(how.most()).unwrap_or(usize::MAX)
 }
 
 /// All tries of a scenario as one report: the first that did not pass is told, else the
@@ -112,7 +75,7 @@ mod tests {
     fn after(tries: Tries, verdicts: &[PlayVerdict]) -> (PlayVerdict, u32, usize) {
         let mut done = Vec::new();
         let mut verdicts = verdicts.iter().cloned();
-        while tries.goes_on(&done) {
+        while goes_on(tries, &done) {
             let number = u32::try_from(done.len()).unwrap() + 1;
             done.push(tried(number, verdicts.next().unwrap()));
         }

@@ -6,9 +6,9 @@ use tokio::sync::{Semaphore, mpsc};
 use tokio::task::JoinSet;
 
 use super::one::{self, Try};
-use super::{Asked, Ground, RunDir, survived, sweep};
+use super::{Ground, RunDir, survived, sweep};
 use crate::adapter::Adapter;
-use crate::report::PlayReport;
+use crate::report::{Asked, PlayReport};
 use crate::scenario::Scenario;
 use crate::stage::{EngineError, Hand, Inquiries, Pace};
 

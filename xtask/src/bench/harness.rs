@@ -5,8 +5,8 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use chat_harness::judge::PlayVerdict;
-use chat_harness::report::PlayReport;
-use chat_harness::run::{self, Asked, Ground, RunDir};
+use chat_harness::report::{Asked, PlayReport};
+use chat_harness::run::{self, Ground, RunDir};
 use chat_harness::scenario::{self, Scenario};
 use chat_harness::snapshot::Update;
 use chat_harness::stage::bare::BareStage;

@@ -5,8 +5,7 @@ use std::time::Duration;
 
 use chat_harness::judge::{PlayVerdict, Verdicts};
 use chat_harness::plan::{self, Plan};
-use chat_harness::report::{PlayReport, Searches, Tried, page};
-use chat_harness::run::Asked;
+use chat_harness::report::{Asked, PlayReport, Searches, Tried, page};
 use chat_harness::timeline::{Direction, Event, Kind, StepId, Stream};
 use chat_harness::{adapter, scenario};
 

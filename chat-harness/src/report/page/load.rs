@@ -9,7 +9,7 @@ use crate::judge::Check;
 use crate::plan::Plan;
 use crate::report::load::{figures, left_out};
 use crate::report::terminal::{self, visible};
-use crate::run::{Asked, LoadReport};
+use crate::report::{Asked, LoadReport};
 use crate::timeline::Event;
 
 /// Participants of which it says what they used.

@@ -24,7 +24,7 @@ use super::terminal::{seconds, visible, word};
 use super::{PlayReport, RunReport};
 use crate::judge::PlayVerdict;
 use crate::plan::Plan;
-use crate::run::Asked;
+use crate::report::Asked;
 use crate::timeline::Event;
 use diagram::Diagram;
 use evidence::Evidence;

@@ -11,8 +11,7 @@ mod web;
 use std::time::Duration;
 
 use chat_harness::judge::{Check, CheckKind, Evidence, PlayVerdict, Verdict, Verdicts};
-use chat_harness::report::{PlayReport, Searched, Searches, Trace, Tried, Used};
-use chat_harness::run::Asked;
+use chat_harness::report::{Asked, PlayReport, Searched, Searches, Trace, Tried, Used};
 use chat_harness::timeline::{ExpectationId, StepId, Surface};
 
 /// Nothing that a participant prints may break a format.

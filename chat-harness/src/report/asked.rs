@@ -1,0 +1,91 @@
+//! What a run was asked to play, and what to type to ask for it again.
+
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+use crate::plan::LoadShape;
+use crate::timeline::Level;
+
+/// Snapshots are kept of this implementation; of another one they would say nothing.
+pub const REFERENCE: &str = "reference";
+
+/// An implementation as it was asked for, and how it is played.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Asked {
+    /// Of an adapter: a name, or a path.
+    pub adapter: String,
+    /// Settings of it that the run changed, and their values.
+    #[serde(default)]
+    pub settings: Vec<(String, String)>,
+    /// How strongly to isolate, where somebody said.
+    #[serde(default)]
+    pub level: Option<Level>,
+    /// How often each scenario is played.
+    #[serde(default)]
+    pub tries: Tries,
+    /// By how many clients, for how long, where it is a load.
+    #[serde(default)]
+    pub load: Option<LoadShape>,
+    /// How long each try may take.
+    #[serde(default)]
+    pub limit: Option<Duration>,
+}
+
+impl Asked {
+    /// The same implementation.
+    pub fn is_same(&self, other: &Self) -> bool {
+        (&self.adapter, &self.settings) == (&other.adapter, &other.settings)
+    }
+
+    /// What to type to ask for it again, with a space in front; nothing for the reference.
+    pub fn flags(&self) -> String {
+        let adapter = (self.adapter != REFERENCE)
+            .then(|| format!(" --adapter {}", shell_words::quote(&self.adapter)));
+        let settings = self.settings.iter().map(|(name, value)| {
+            let pair = format!("{name}={value}");
+            format!(" --set {}", shell_words::quote(&pair))
+        });
+        let level = self.level.map(|level| format!(" --level {level}"));
+        let limit = self
+            .limit
+            .map(|limit| format!(" --timeout {}ms", limit.as_millis()));
+        let how = level.into_iter().chain(self.tries.flags()).chain(limit);
+        adapter.into_iter().chain(settings).chain(how).collect()
+    }
+}
+
+/// How often a scenario is played.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Tries {
+    /// So often, whatever comes of it. 0 counts as 1.
+    Each(u32),
+    /// Once, and after a failure again, so often at the most, until it passes.
+    Retry(u32),
+}
+
+impl Default for Tries {
+    fn default() -> Self {
+        Self::Each(1)
+    }
+}
+
+impl Tries {
+    /// What to type to have as many, with a space in front; nothing for one.
+    fn flags(self) -> Option<String> {
+        match self {
+            Self::Each(0 | 1) | Self::Retry(0) => None,
+            Self::Each(times) => Some(format!(" --repeat {times}")),
+            Self::Retry(more) => Some(format!(" --retries {more}")),
+        }
+    }
+
+    /// How many there may be.
+    pub fn most(self) -> u32 {
+        match self {
+            Self::Each(times) => times.max(1),
+            Self::Retry(more) => more.saturating_add(1),
+        }
+    }
+}
