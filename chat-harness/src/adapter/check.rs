@@ -7,12 +7,12 @@ use regex::Regex;
 
 use super::model::Template;
 use super::recognise::whole_line;
+use crate::scenario::braces::{Token, part_of, scan};
 use crate::scenario::codes::adapter as code;
 use crate::scenario::diagnostic::Problem;
 use crate::scenario::suggest::{nearest, one_of};
-use crate::scenario::text::{Token, part_of, scan};
-use crate::scenario::value;
 use crate::scenario::walk::{Node, Place};
+use crate::scenario::{name, value};
 use crate::timeline::EventKind;
 
 /// Known in every template.
@@ -67,7 +67,7 @@ impl<'s> Checker<'s> {
         } else {
             self.taken(name.text)
         };
-        if let Some(why) = taken.or_else(|| value::bad_name(name.text)) {
+        if let Some(why) = taken.or_else(|| name::bad_name(name.text)) {
             let title = format!("`{}` cannot name a value", name.text);
             self.problems
                 .push(Problem::new(code::CAPTURE, &name.span, title).label(why));
@@ -88,7 +88,7 @@ impl<'s> Checker<'s> {
         let bad = if name.text == "relay" {
             None
         } else {
-            value::bad_name(name.text)
+            name::bad_name(name.text)
         };
         if let Some(why) = why.or(bad) {
             let title = format!("`{}` cannot name a program or a setting", name.text);

@@ -22,8 +22,8 @@ pub use key_file::{KeyFile, KeyFormat};
 pub use limits::Limits;
 pub(crate) use model::captured;
 pub use model::{
-    Adapter, Capability, ClientManual, Console, Copy, Enter, Escapes, Framing, MemoryManual,
-    NoSetting, Program, ReadyWhen, RelayManual, Stop, Template, Terminal, TypeManual, WireManual,
+    Adapter, ClientManual, Console, Copy, Enter, Escapes, Framing, MemoryManual, NoSetting,
+    Program, ReadyWhen, RelayManual, Stop, Template, Terminal, TypeManual, WireManual,
 };
 pub use parse::{load, parse, reference, schema};
 pub use recognise::Recogniser;

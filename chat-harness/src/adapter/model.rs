@@ -12,6 +12,7 @@ use super::dialogue::Item;
 use super::key_file::KeyFile;
 use super::limits::Limits;
 use super::size::SizeRule;
+use crate::scenario::Capability;
 use crate::timeline::{EventKind, Surface};
 
 /// A text with `{placeholders}`, filled in when its values are known. Known to all:
@@ -295,18 +296,6 @@ pub enum Framing {
     None,
 }
 
-/// Something that an implementation may be unable to do.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-#[expect(missing_docs, reason = "named as verbs and their arguments")]
-pub enum Capability {
-    File,
-    Msg,
-    MultilineText,
-    Receipts,
-    Say,
-}
-
 /// A setting that an adapter does not have.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("the adapter `{adapter}` has no setting `{name}`; it has {}", known.join(", "))]
@@ -339,30 +328,5 @@ impl Adapter {
             name: name.to_owned(),
             known,
         })
-    }
-}
-
-impl Capability {
-    /// As it is written in files.
-    pub(crate) fn from_word(word: &str) -> Option<Self> {
-        match word {
-            "file" => Some(Self::File),
-            "msg" => Some(Self::Msg),
-            "multiline-text" => Some(Self::MultilineText),
-            "receipts" => Some(Self::Receipts),
-            "say" => Some(Self::Say),
-            _ => None,
-        }
-    }
-
-    /// As it is written in files.
-    pub(crate) fn word(self) -> &'static str {
-        match self {
-            Self::File => "file",
-            Self::Msg => "msg",
-            Self::MultilineText => "multiline-text",
-            Self::Receipts => "receipts",
-            Self::Say => "say",
-        }
     }
 }

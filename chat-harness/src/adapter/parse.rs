@@ -10,13 +10,13 @@ use super::key_file::KeyFile;
 use super::language::ADAPTER;
 use super::limits::Limits;
 use super::model::{
-    Adapter, Capability, ClientManual, Copy, Escapes, Framing, MemoryManual, Program, ReadyWhen,
-    RelayManual, Stop, Template, TypeManual, WireManual,
+    Adapter, ClientManual, Copy, Escapes, Framing, MemoryManual, Program, ReadyWhen, RelayManual,
+    Stop, Template, TypeManual, WireManual,
 };
 use super::size::SizeRule;
-use crate::scenario::codes;
 use crate::scenario::diagnostic::{Problem, Problems};
 use crate::scenario::walk::{self, Node};
+use crate::scenario::{Capability, codes};
 use crate::timeline::Surface;
 
 /// Reads an adapter file.
@@ -58,7 +58,7 @@ pub fn schema() -> serde_json::Value {
 
 /// The tables of the adapter language, in Markdown.
 pub fn reference() -> String {
-    crate::scenario::reference::tables(&ADAPTER)
+    crate::scenario::page::tables(&ADAPTER)
 }
 
 fn read(file: &Node<'_, '_>, path: &Path, checker: &mut Checker<'_>) -> Option<Adapter> {

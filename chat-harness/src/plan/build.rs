@@ -18,9 +18,9 @@ use super::pass_phrases::pass_phrases;
 use super::reconcile::reconcile;
 use super::tally::Tally;
 use super::words;
-use crate::adapter::{Adapter, Capability, Template};
+use crate::adapter::{Adapter, Template};
 use crate::scenario::world::World;
-use crate::scenario::{Need, Piece, Scenario, Step, Text, Verb, What};
+use crate::scenario::{Capability, Need, Piece, Scenario, Step, Text, Verb, What};
 use crate::timeline::{EventKind, StepId};
 
 /// How long is waited for what a step expects, where the step does not say.

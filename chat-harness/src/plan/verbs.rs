@@ -10,9 +10,10 @@ use super::derive::Message;
 use super::model::{Action, Mode, Pattern, PlannedFile, PlannedStep, Sent};
 use super::outcome::{Thing, must_be_shown};
 use super::words;
-use crate::adapter::{Adapter, Capability};
+use crate::adapter::Adapter;
 use crate::scenario::{
-    CANARY_LEAD, CANARY_LENGTH, FileSource, Join, LeaveHow, Outcome, Piece, Text, Verb, What,
+    CANARY_LEAD, CANARY_LENGTH, Capability, FileSource, Join, LeaveHow, Outcome, Piece, Text, Verb,
+    What,
 };
 use crate::timeline::EventKind;
 

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 use std::path::{Component, Path, PathBuf};
 
+use super::braces;
 use super::codes::scenario as code;
 use super::diagnostic::{Code, Problem};
 use super::model::{FileSource, Outcome, Piece, RelayAction, Text};
@@ -298,7 +299,7 @@ impl<'s> Checker<'s> {
     fn placeholders(&mut self, place: &Place<'_>) -> Text {
         let (text, faults) = text::parse(place.text);
         for (part, why) in faults {
-            let span = text::part_of(place, self.source, &part);
+            let span = braces::part_of(place, self.source, &part);
             let title = match place.text.get(part) {
                 Some(part) if part.len() > 1 => format!("`{part}` is no placeholder"),
                 Some(_) | None => "a stray brace".to_owned(),

@@ -4,8 +4,8 @@ use super::check::Checker;
 use super::codes::scenario as code;
 use super::diagnostic::Problem;
 use super::model::Client;
-use super::value::bad_name;
 use super::walk::{self, Node, Place};
+use crate::scenario::name::bad_name;
 
 /// Reads `clients`, in one of its two forms.
 pub(super) fn read(file: &Node<'_, '_>, checker: &mut Checker<'_>) -> Vec<Client> {

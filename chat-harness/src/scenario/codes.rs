@@ -1,75 +1,23 @@
 //! Every kind of problem, with a paragraph of explanation.
 
 use super::diagnostic::Code;
-
-/// The codes for problems of shape, one set for each language.
-#[derive(Debug)]
-pub(crate) struct ShapeCodes {
-    pub(crate) syntax: Code,
-    pub(crate) unknown_key: Code,
-    pub(crate) missing_key: Code,
-    pub(crate) wrong_kind: Code,
-    pub(crate) unknown_word: Code,
-    pub(crate) bad_duration: Code,
-    pub(crate) bad_size: Code,
-    pub(crate) out_of_range: Code,
-    pub(crate) none_of: Code,
-    pub(crate) several_of: Code,
-    pub(crate) unreadable: Code,
-    pub(crate) too_few: Code,
-}
+use super::shape_codes::ShapeCodes;
 
 const fn code(id: &'static str, paragraph: &'static str) -> Code {
     Code { id, paragraph }
 }
 
-const SYNTAX_TEXT: &str = "The file is not TOML. TOML wants `key = value` on one line each, texts in double quotes, tables in braces and steps under `[[steps]]`. The caret stands where the reader got lost; the slip may be a little before it. What depends on the meaning is checked once the syntax is right.";
-const UNKNOWN_KEY_TEXT: &str = "A key stands where the language knows none of this name. Unknown keys are errors, because a misspelt one would otherwise be a step that silently checks nothing. If a key is near, it is suggested; the reference page lists all of them.";
-const MISSING_KEY_TEXT: &str = "A table lacks a key without which it means nothing. Add it; the reference page says what it may hold.";
-const WRONG_KIND_TEXT: &str = "A value is of another type than its key wants: a number instead of a text, a text instead of a table. The message says what belongs there.";
-const UNKNOWN_WORD_TEXT: &str =
-    "This key takes one of a few words, and the value is none of them. The message lists them.";
-const BAD_DURATION_TEXT: &str = "A duration is a whole number with its unit, in quotes: `\"400ms\"`, `\"5s\"`, `\"2m\"`. It is more than nothing and at most an hour.";
-const BAD_SIZE_TEXT: &str = "A size is a whole number with its unit, in quotes: `\"1000B\"`, `\"64KiB\"`, `\"8MiB\"`. It is at most 256 MiB.";
-const OUT_OF_RANGE_TEXT: &str =
-    "A number is outside of what makes sense here. The message gives the bounds.";
-const NONE_OF_TEXT: &str = "Of several keys exactly one must be there, and none is: a step without a verb does nothing, an expectation without a thing to be seen looks for nothing.";
-const SEVERAL_OF_TEXT: &str = "Of several keys exactly one must be there, and there are more: a step with two verbs would leave open which comes first. Write a step for each; for both at once use `all`.";
-const UNREADABLE_TEXT: &str =
-    "The file cannot be read. Check its name and your rights to it; scenario files are UTF-8.";
-const TOO_FEW_TEXT: &str = "An array that must hold something is empty: a scenario without clients or steps shows nothing.";
+/// Shape of scenarios.
+pub(crate) const SCENARIO: ShapeCodes = ShapeCodes::new([
+    "S0101", "S0102", "S0103", "S0104", "S0105", "S0106", "S0107", "S0108", "S0109", "S0110",
+    "S0111", "S0112",
+]);
 
-/// Of scenarios.
-pub(crate) const SCENARIO: ShapeCodes = ShapeCodes {
-    syntax: code("S0101", SYNTAX_TEXT),
-    unknown_key: code("S0102", UNKNOWN_KEY_TEXT),
-    missing_key: code("S0103", MISSING_KEY_TEXT),
-    wrong_kind: code("S0104", WRONG_KIND_TEXT),
-    unknown_word: code("S0105", UNKNOWN_WORD_TEXT),
-    bad_duration: code("S0106", BAD_DURATION_TEXT),
-    bad_size: code("S0107", BAD_SIZE_TEXT),
-    out_of_range: code("S0108", OUT_OF_RANGE_TEXT),
-    none_of: code("S0109", NONE_OF_TEXT),
-    several_of: code("S0110", SEVERAL_OF_TEXT),
-    unreadable: code("S0111", UNREADABLE_TEXT),
-    too_few: code("S0112", TOO_FEW_TEXT),
-};
-
-/// Of adapters.
-pub(crate) const ADAPTER: ShapeCodes = ShapeCodes {
-    syntax: code("A0201", SYNTAX_TEXT),
-    unknown_key: code("A0202", UNKNOWN_KEY_TEXT),
-    missing_key: code("A0203", MISSING_KEY_TEXT),
-    wrong_kind: code("A0204", WRONG_KIND_TEXT),
-    unknown_word: code("A0205", UNKNOWN_WORD_TEXT),
-    bad_duration: code("A0206", BAD_DURATION_TEXT),
-    bad_size: code("A0207", BAD_SIZE_TEXT),
-    out_of_range: code("A0208", OUT_OF_RANGE_TEXT),
-    none_of: code("A0209", NONE_OF_TEXT),
-    several_of: code("A0210", SEVERAL_OF_TEXT),
-    unreadable: code("A0211", UNREADABLE_TEXT),
-    too_few: code("A0212", TOO_FEW_TEXT),
-};
+/// Shape of adapters.
+pub(crate) const ADAPTER: ShapeCodes = ShapeCodes::new([
+    "A0201", "A0202", "A0203", "A0204", "A0205", "A0206", "A0207", "A0208", "A0209", "A0210",
+    "A0211", "A0212",
+]);
 
 /// What a scenario means.
 pub(crate) mod scenario {
@@ -270,26 +218,11 @@ pub(crate) mod adapter {
 
 /// Every code, of scenarios first.
 pub fn codes() -> impl Iterator<Item = Code> {
-    let of_shape = |codes: &ShapeCodes| {
-        [
-            codes.syntax,
-            codes.unknown_key,
-            codes.missing_key,
-            codes.wrong_kind,
-            codes.unknown_word,
-            codes.bad_duration,
-            codes.bad_size,
-            codes.out_of_range,
-            codes.none_of,
-            codes.several_of,
-            codes.unreadable,
-            codes.too_few,
-        ]
-    };
-    of_shape(&SCENARIO)
+    SCENARIO
+        .all()
         .into_iter()
         .chain(scenario::ALL.iter().copied())
-        .chain(of_shape(&ADAPTER))
+        .chain(ADAPTER.all())
         .chain(adapter::ALL.iter().copied())
 }
 

@@ -8,7 +8,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use super::fault::{Fault, Links};
-use crate::adapter::Capability;
+use crate::scenario::Capability;
 use crate::timeline::EventKind;
 
 /// One scenario file.
@@ -287,4 +287,11 @@ pub enum Piece {
     Fill(usize),
     /// As it stands.
     Plain(String),
+}
+
+impl Scenario {
+    /// The client with this name.
+    pub fn client(&self, name: &str) -> Option<&Client> {
+        self.clients.iter().find(|client| client.name == name)
+    }
 }

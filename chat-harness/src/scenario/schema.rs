@@ -4,11 +4,6 @@ use serde_json::{Map, Value, json};
 
 use super::shape::{Kind, Table};
 
-/// The schema of scenario files.
-pub fn schema() -> Value {
-    of(&super::language::SCENARIO, "Scenario")
-}
-
 /// The schema of a whole file.
 pub(crate) fn of(table: &'static Table, title: &str) -> Value {
     let mut definitions = Map::new();

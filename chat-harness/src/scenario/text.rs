@@ -2,8 +2,9 @@
 
 use std::ops::Range;
 
+use super::braces::{Token, scan};
 use super::model::{Piece, Text};
-use super::walk::Place;
+use super::name::bad_name;
 
 /// The longest text of one message, in bytes.
 pub(crate) const MAX_TEXT: usize = 64 * 1024;
@@ -17,51 +18,6 @@ pub const CANARY_LENGTH: usize = 26;
 /// So many bytes stand in front of a canary, in a text as in a file: allocators write their own
 /// notes over the first 16 bytes of what has been freed, and would hide it from the audit.
 pub const CANARY_LEAD: usize = 16;
-
-/// A part of a text with braces.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Token<'a> {
-    /// As it stands; a doubled brace is one brace by now.
-    Plain(&'a str),
-    /// What stands between two braces.
-    Placeholder(&'a str),
-    /// A brace without its partner.
-    Stray,
-}
-
-/// Cuts a text at its braces; each part with its bytes in the text.
-pub(crate) fn scan(text: &str) -> Vec<(Range<usize>, Token<'_>)> {
-    let mut tokens = Vec::new();
-    let mut at = 0;
-    while let Some(rest) = text.get(at..).filter(|rest| !rest.is_empty()) {
-        let (length, token) = first_token(rest);
-        tokens.push((at..at + length, token));
-        at += length;
-    }
-    tokens
-}
-
-fn first_token(rest: &str) -> (usize, Token<'_>) {
-    for (doubled, single) in [("{{", "{"), ("}}", "}")] {
-        if rest.starts_with(doubled) {
-            return (2, Token::Plain(single));
-        }
-    }
-    if let Some(inner) = rest.strip_prefix('{') {
-        return match inner.find(['{', '}']) {
-            Some(end) if inner.get(end..).is_some_and(|tail| tail.starts_with('}')) => (
-                end + 2,
-                Token::Placeholder(inner.get(..end).unwrap_or_default()),
-            ),
-            Some(_) | None => (1, Token::Stray),
-        };
-    }
-    match rest.find(['{', '}']) {
-        Some(0) => (1, Token::Stray),
-        Some(end) => (end, Token::Plain(rest.get(..end).unwrap_or_default())),
-        None => (rest.len(), Token::Plain(rest)),
-    }
-}
 
 /// Something in a text that is no placeholder: its bytes in the text, and why.
 pub(crate) type Fault = (Range<usize>, String);
@@ -100,7 +56,7 @@ fn piece(inner: &str) -> Result<Piece, String> {
     };
     match (word, argument) {
         ("canary", None) => Ok(Piece::Canary(None)),
-        ("canary", Some(name)) => match super::value::bad_name(name) {
+        ("canary", Some(name)) => match bad_name(name) {
             None => Ok(Piece::Canary(Some(name.to_owned()))),
             Some(why) => Err(format!("a bad name for a canary: {why}")),
         },
@@ -116,17 +72,6 @@ fn piece(inner: &str) -> Result<Piece, String> {
                 None => "unknown placeholder; `{{` and `}}` are braces".to_owned(),
             })
         }
-    }
-}
-
-/// Where a part of a text stands in the file: exactly, when the text is written without
-/// escapes; else the whole text.
-pub(crate) fn part_of(place: &Place<'_>, source: &str, part: &Range<usize>) -> Range<usize> {
-    let inside = place.span.start + 1..place.span.end.saturating_sub(1);
-    if source.get(inside.clone()) == Some(place.text) {
-        inside.start + part.start..inside.start + part.end
-    } else {
-        place.span.clone()
     }
 }
 

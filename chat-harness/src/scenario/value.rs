@@ -1,8 +1,6 @@
-//! Small values written as texts: durations, sizes and names.
+//! Small values written as texts: durations and sizes.
 
 use std::time::Duration;
-
-use super::model::Scenario;
 
 /// The largest file that is made for a play, in bytes.
 pub(crate) const MAX_MADE: u64 = 256 * 1024 * 1024;
@@ -39,31 +37,6 @@ pub(crate) fn written(duration: Duration) -> String {
         ms if ms % 1000 != 0 => format!("{ms}ms"),
         ms if ms % 60_000 != 0 || ms == 0 => format!("{}s", ms / 1000),
         ms => format!("{}m", ms / 60_000),
-    }
-}
-
-/// Why a text cannot name a client.
-pub(crate) fn bad_name(text: &str) -> Option<&'static str> {
-    let allowed = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || "_-".contains(c);
-    if text.is_empty() {
-        Some("a name has at least one character")
-    } else if text.len() > 32 {
-        Some("longer than 32 characters")
-    } else if !text.chars().all(allowed) {
-        Some("only a-z, 0-9, `_` and `-` are allowed")
-    } else if text.starts_with(['_', '-']) {
-        Some("must begin with a letter or a digit")
-    } else if matches!(text, "relay" | "all" | "harness") {
-        Some("this word has a meaning of its own")
-    } else {
-        None
-    }
-}
-
-impl Scenario {
-    /// The client with this name.
-    pub fn client(&self, name: &str) -> Option<&super::model::Client> {
-        self.clients.iter().find(|client| client.name == name)
     }
 }
 

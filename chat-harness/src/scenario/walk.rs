@@ -7,11 +7,11 @@ use std::time::Duration;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use super::codes::ShapeCodes;
 use super::diagnostic::Problem;
 use super::shape::{Key, Kind, Table, Word};
 use super::suggest::{nearest, one_of};
 use super::value;
+use crate::scenario::shape_codes::ShapeCodes;
 
 /// Reads the text and lets `fill` change it; every slip of syntax and of shape is in the list. The table holds what
 /// could be read all the same.

@@ -1,8 +1,8 @@
 //! What a scenario cannot be played without, and what must fail as yet.
 
-use chat_harness::adapter::{self, Capability};
+use chat_harness::adapter;
 use chat_harness::plan::{self, Unsupported};
-use chat_harness::scenario::Need;
+use chat_harness::scenario::{Capability, Need};
 use chat_harness::timeline::EventKind;
 
 use super::{codes, parse, reference, scenarios};

@@ -1,0 +1,107 @@
+//! The reference page of a described language, in Markdown.
+
+use std::fmt::Write as _;
+
+use super::shape::{Kind, Table, Word};
+
+/// A heading and the keys of a table, and of every table in it.
+pub(crate) fn tables(root: &'static Table) -> String {
+    let mut page = String::new();
+    let mut seen: Vec<&'static str> = Vec::new();
+    let mut waiting = vec![root];
+    while let Some(table) = waiting.pop() {
+        if !seen.contains(&table.name) {
+            seen.push(table.name);
+            heading(&mut page, &format!("Table `{}`", table.name));
+            line(&mut page, &format!("{}\n", table.doc));
+            keys(&mut page, table, &[], &[]);
+            waiting.extend(table.keys.iter().rev().filter_map(|key| inner(&key.kind)));
+        }
+    }
+    page
+}
+
+/// The keys of one table, but for those in `without`. The words of `elsewhere` are described in
+/// a table of their own.
+pub(crate) fn keys(page: &mut String, table: &Table, without: &[&str], elsewhere: &[Word]) {
+    line(page, "| key | value | |\n|---|---|---|");
+    for key in table.keys.iter().filter(|key| !without.contains(&key.name)) {
+        let must = match (key.required, table.one_of.contains(&key.name)) {
+            (true, _) => ", required",
+            (false, true) => ", exactly one of these",
+            (false, false) => "",
+        };
+        let value = value(&key.kind).replace('|', "\\|");
+        line(
+            page,
+            &format!("| `{}` | {value}{must} | {} |", key.name, key.doc),
+        );
+    }
+    line(page, "");
+    for key in table.keys.iter().filter(|key| !without.contains(&key.name)) {
+        let (each, how) = match &key.kind {
+            Kind::Array(each, _) => (*each, "each of `NAME` is one of:\n"),
+            kind => (kind, "`NAME` is one of:\n"),
+        };
+        if let Kind::Word(list) = each {
+            // A constant has no one address to know it by.
+            let names = list.iter().map(|word| word.word);
+            let is_elsewhere = names.eq(elsewhere.iter().map(|word| word.word));
+            if !is_elsewhere {
+                line(page, &how.replace("NAME", key.name));
+                words(page, each);
+            }
+        }
+    }
+}
+
+/// The words of a closed list, one a line.
+pub(crate) fn words(page: &mut String, kind: &Kind) {
+    if let Kind::Word(list) = kind {
+        for word in *list {
+            line(page, &format!("- `{}`: {}", word.word, word.doc));
+        }
+        line(page, "");
+    }
+}
+
+/// A heading of the second level.
+pub(crate) fn heading(page: &mut String, text: &str) {
+    line(page, &format!("## {text}\n"));
+}
+
+/// A line of the page.
+pub(crate) fn line(page: &mut String, text: &str) {
+    writeln!(page, "{text}").expect("a string takes every text");
+}
+
+fn value(kind: &Kind) -> String {
+    match kind {
+        Kind::Array(each, _) => format!("array of {}", value(each)),
+        Kind::Bool => "`true` or `false`".to_owned(),
+        Kind::Duration => "duration".to_owned(),
+        Kind::Either(kinds) => kinds.iter().map(value).collect::<Vec<_>>().join(" or "),
+        Kind::Integer(from, to) => format!("number from {from} to {to}"),
+        Kind::Map(each) => format!("table of {}", value(each)),
+        Kind::Seconds(_) => "number".to_owned(),
+        Kind::Size => "size".to_owned(),
+        Kind::Table(table) => format!("`{}`", table.name),
+        Kind::Text => "text".to_owned(),
+        Kind::Word(_) => "word".to_owned(),
+    }
+}
+
+fn inner(kind: &'static Kind) -> Option<&'static Table> {
+    match kind {
+        Kind::Table(table) => Some(table),
+        Kind::Array(each, _) | Kind::Map(each) => inner(each),
+        Kind::Either(kinds) => kinds.iter().find_map(inner),
+        Kind::Bool
+        | Kind::Duration
+        | Kind::Integer(..)
+        | Kind::Seconds(_)
+        | Kind::Size
+        | Kind::Text
+        | Kind::Word(_) => None,
+    }
+}

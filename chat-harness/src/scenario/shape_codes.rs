@@ -1,0 +1,92 @@
+//! Problems that every described language has, with a paragraph of explanation for each.
+
+use super::diagnostic::Code;
+
+/// The codes for problems of shape, one set for each language.
+#[derive(Debug)]
+pub(crate) struct ShapeCodes {
+    pub(crate) syntax: Code,
+    pub(crate) unknown_key: Code,
+    pub(crate) missing_key: Code,
+    pub(crate) wrong_kind: Code,
+    pub(crate) unknown_word: Code,
+    pub(crate) bad_duration: Code,
+    pub(crate) bad_size: Code,
+    pub(crate) out_of_range: Code,
+    pub(crate) none_of: Code,
+    pub(crate) several_of: Code,
+    pub(crate) unreadable: Code,
+    pub(crate) too_few: Code,
+}
+
+impl ShapeCodes {
+    /// The set with these ids, in the order of the fields.
+    pub(crate) const fn new(ids: [&'static str; 12]) -> Self {
+        let [
+            syntax,
+            unknown_key,
+            missing_key,
+            wrong_kind,
+            unknown_word,
+            bad_duration,
+            bad_size,
+            out_of_range,
+            none_of,
+            several_of,
+            unreadable,
+            too_few,
+        ] = ids;
+        Self {
+            syntax: code(syntax, SYNTAX_TEXT),
+            unknown_key: code(unknown_key, UNKNOWN_KEY_TEXT),
+            missing_key: code(missing_key, MISSING_KEY_TEXT),
+            wrong_kind: code(wrong_kind, WRONG_KIND_TEXT),
+            unknown_word: code(unknown_word, UNKNOWN_WORD_TEXT),
+            bad_duration: code(bad_duration, BAD_DURATION_TEXT),
+            bad_size: code(bad_size, BAD_SIZE_TEXT),
+            out_of_range: code(out_of_range, OUT_OF_RANGE_TEXT),
+            none_of: code(none_of, NONE_OF_TEXT),
+            several_of: code(several_of, SEVERAL_OF_TEXT),
+            unreadable: code(unreadable, UNREADABLE_TEXT),
+            too_few: code(too_few, TOO_FEW_TEXT),
+        }
+    }
+
+    /// Every code of the set, in the order of the fields.
+    pub(crate) const fn all(&self) -> [Code; 12] {
+        [
+            self.syntax,
+            self.unknown_key,
+            self.missing_key,
+            self.wrong_kind,
+            self.unknown_word,
+            self.bad_duration,
+            self.bad_size,
+            self.out_of_range,
+            self.none_of,
+            self.several_of,
+            self.unreadable,
+            self.too_few,
+        ]
+    }
+}
+
+const fn code(id: &'static str, paragraph: &'static str) -> Code {
+    Code { id, paragraph }
+}
+
+const SYNTAX_TEXT: &str = "The file is not TOML. TOML wants `key = value` on one line each, texts in double quotes, tables in braces and steps under `[[steps]]`. The caret stands where the reader got lost; the slip may be a little before it. What depends on the meaning is checked once the syntax is right.";
+const UNKNOWN_KEY_TEXT: &str = "A key stands where the language knows none of this name. Unknown keys are errors, because a misspelt one would otherwise be a step that silently checks nothing. If a key is near, it is suggested; the reference page lists all of them.";
+const MISSING_KEY_TEXT: &str = "A table lacks a key without which it means nothing. Add it; the reference page says what it may hold.";
+const WRONG_KIND_TEXT: &str = "A value is of another type than its key wants: a number instead of a text, a text instead of a table. The message says what belongs there.";
+const UNKNOWN_WORD_TEXT: &str =
+    "This key takes one of a few words, and the value is none of them. The message lists them.";
+const BAD_DURATION_TEXT: &str = "A duration is a whole number with its unit, in quotes: `\"400ms\"`, `\"5s\"`, `\"2m\"`. It is more than nothing and at most an hour.";
+const BAD_SIZE_TEXT: &str = "A size is a whole number with its unit, in quotes: `\"1000B\"`, `\"64KiB\"`, `\"8MiB\"`. It is at most 256 MiB.";
+const OUT_OF_RANGE_TEXT: &str =
+    "A number is outside of what makes sense here. The message gives the bounds.";
+const NONE_OF_TEXT: &str = "Of several keys exactly one must be there, and none is: a step without a verb does nothing, an expectation without a thing to be seen looks for nothing.";
+const SEVERAL_OF_TEXT: &str = "Of several keys exactly one must be there, and there are more: a step with two verbs would leave open which comes first. Write a step for each; for both at once use `all`.";
+const UNREADABLE_TEXT: &str =
+    "The file cannot be read. Check its name and your rights to it; scenario files are UTF-8.";
+const TOO_FEW_TEXT: &str = "An array that must hold something is empty: a scenario without clients or steps shows nothing.";
