@@ -19,6 +19,7 @@
 pub mod adapter;
 pub mod audit;
 pub mod judge;
+pub mod matching;
 pub mod plan;
 pub mod report;
 pub mod run;

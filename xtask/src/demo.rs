@@ -14,8 +14,7 @@ use chat_harness::report::{self, Asked, PlayReport};
 use chat_harness::run::{self, Ground, Parts, RunDir};
 use chat_harness::scenario::Scenario;
 use chat_harness::snapshot::Update;
-use chat_harness::stage::{self, Hand, Pace};
-use chat_harness::timeline::Observer;
+use chat_harness::stage::{self, Hand, Observer, Pace};
 use chat_screen::{Ending, Holder, Message, Reader, ScreenError, StandIn};
 use tokio_util::sync::CancellationToken;
 

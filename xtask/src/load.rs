@@ -7,16 +7,14 @@ use chat_harness::report::load as told;
 use chat_harness::run::{self, LoadSettings, RunDir, SavedRun};
 use chat_harness::scenario::{Hearing, Scenario};
 use chat_harness::snapshot::Update;
-use chat_harness::timeline::{Kind, Observer, StepResult};
+use chat_harness::stage::Observer;
+use chat_harness::timeline::{Kind, StepResult};
 use indicatif::{ProgressBar, ProgressStyle};
 
-use crate::cli;
 use crate::interrupt::Interrupt;
-use crate::output;
-use crate::saved;
-use crate::staging;
 use crate::trouble::{Ran, Trouble};
 use crate::workspace::Workspace;
+use crate::{cli, output, saved, staging};
 
 /// What nobody has said.
 const CLIENTS: u32 = 50;

@@ -6,7 +6,6 @@ use std::ops::Range;
 use regex::Regex;
 
 use super::model::Template;
-use super::recognise::whole_line;
 use crate::scenario::braces::{Token, part_of, scan};
 use crate::scenario::codes::adapter as code;
 use crate::scenario::diagnostic::Problem;
@@ -276,4 +275,9 @@ impl<'s> Checker<'s> {
 fn names(table: Option<Node<'_, '_>>) -> BTreeSet<String> {
     let entries = table.iter().flat_map(Node::entries);
     entries.map(|(name, _)| name.text.to_owned()).collect()
+}
+
+/// Patterns are about whole lines, whether or not they say so.
+pub fn whole_line(pattern: &str) -> String {
+    format!("^(?:{pattern})$")
 }

@@ -2,7 +2,6 @@
 
 mod capture;
 mod check;
-mod compiled;
 mod console;
 mod dialogue;
 mod escape;
@@ -11,12 +10,11 @@ mod language;
 mod limits;
 mod model;
 mod parse;
-mod recognise;
 mod size;
 mod template;
 
 pub use capture::Capture;
-pub(crate) use compiled::compiled;
+pub use check::whole_line;
 pub use dialogue::{Branch, Item, Only};
 pub use key_file::{KeyFile, KeyFormat};
 pub use limits::Limits;
@@ -26,6 +24,5 @@ pub use model::{
     Program, ReadyWhen, RelayManual, Stop, Template, Terminal, TypeManual, WireManual,
 };
 pub use parse::{load, parse, reference, schema};
-pub use recognise::Recogniser;
 pub use size::{Beyond, SizeRule};
 pub use template::UnknownPlaceholder;

@@ -6,7 +6,8 @@ use super::counted;
 use super::evidence::{brief, difference, just_before};
 use super::verdict::{Check, CheckKind, Evidence, Verdict};
 use super::view::{Shown, View};
-use crate::plan::{Action, CompiledPattern, Expectation, Mode, Pattern, PlannedStep};
+use crate::matching::CompiledPattern;
+use crate::plan::{Action, Expectation, Mode, Pattern, PlannedStep};
 use crate::scenario::LeaveHow;
 use crate::timeline::{EventKind, Kind, StepResult, Stream};
 

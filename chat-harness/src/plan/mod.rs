@@ -15,7 +15,6 @@ mod load;
 mod model;
 mod outcome;
 mod pass_phrases;
-mod pattern;
 mod private;
 mod reconcile;
 mod tally;
@@ -30,7 +29,6 @@ pub use model::{
     Action, AuditPlan, Canary, Closing, Expectation, Fence, Mode, PassPhrase, Pattern, Plan,
     PlannedClient, PlannedFile, PlannedStep, ScenarioRef, Sent, WireText,
 };
-pub use pattern::CompiledPattern;
 
 /// A text without a canary that is shorter than this, in bytes, may be seen by chance.
 const RARE_LENGTH: usize = 16;

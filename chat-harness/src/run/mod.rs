@@ -38,8 +38,8 @@ use crate::plan::{Cast, Plan};
 use crate::report::{Asked, PlayReport, RunReport};
 use crate::scenario::Scenario;
 use crate::snapshot::Update;
-use crate::stage::{EngineError, Hand, Inquiries, Orphan, Pace, adopted_by_us};
-use crate::timeline::{Level, Observer};
+use crate::stage::{EngineError, Hand, Inquiries, Observer, Orphan, Pace, adopted_by_us};
+use crate::timeline::Level;
 
 /// A seed for a run that names none: another one each time, so that nothing can be prepared
 /// for it.

@@ -5,7 +5,7 @@ use std::sync::{Arc, LazyLock};
 
 use regex::{Captures, Regex};
 
-use crate::adapter::compiled;
+use crate::matching::compiled;
 use crate::plan::Plan;
 use crate::timeline::{Event, Kind};
 

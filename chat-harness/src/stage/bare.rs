@@ -21,7 +21,8 @@ use super::terminal;
 use super::thread::{Side, StageThread};
 use crate::adapter::{Framing, Terminal};
 use crate::audit::{Searched, Searcher};
-use crate::timeline::{Kind, Level, Writer};
+use crate::stage::record::Writer;
+use crate::timeline::{Kind, Level};
 
 /// What is kept of each direction; as in a play.
 const MAX_WIRE: u64 = u64::MAX;

@@ -10,7 +10,8 @@ use tokio::time::Instant;
 
 use super::EngineError;
 use super::drive::{Play, RELAY};
-use crate::adapter::{Capture, Console, Template, compiled};
+use crate::adapter::{Capture, Console, Template};
+use crate::matching::compiled;
 use crate::timeline::Kind;
 
 /// How often the stage looks into a file that somebody is to write. No event tells it.

@@ -22,11 +22,10 @@ use super::scratch::{Digested, Scratch};
 use super::status::{Pulse, Status};
 use super::thread::StageThread;
 use super::{EngineError, Settings, confine, sockets};
-use crate::adapter::Recogniser;
+use crate::matching::Recogniser;
 use crate::plan::{AuditPlan, LoadPlan, Plan};
-use crate::timeline::{
-    Direction, Event, FORMAT_VERSION, Kind, Level, Limit, Placed, Stream, Writer,
-};
+use crate::stage::record::{Placed, Writer};
+use crate::timeline::{Direction, Event, FORMAT_VERSION, Kind, Level, Limit, Stream};
 
 /// What happened and was not yet recorded, at the most. Each may hold what was read at once.
 pub(super) const QUEUE: usize = 256;

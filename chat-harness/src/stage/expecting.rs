@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 
 use tokio::time::Instant;
 
-use crate::plan::{CompiledPattern, Expectation, Mode, Pattern, Plan};
+use crate::matching::CompiledPattern;
+use crate::plan::{Expectation, Mode, Pattern, Plan};
 use crate::timeline::{Event, ExpectationId, Kind, Seen, Stream};
 
 /// An awaited expectation.

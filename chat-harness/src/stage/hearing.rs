@@ -5,7 +5,8 @@ use std::sync::Arc;
 
 use regex::Regex;
 
-use crate::adapter::{Branch, Item, compiled};
+use crate::adapter::{Branch, Item};
+use crate::matching::compiled;
 use crate::timeline::Stream;
 
 /// Lines that are remembered; who prints more before it asks is not asked for the first ones.

@@ -45,6 +45,7 @@ mod proc;
 mod process;
 pub mod programs;
 mod reading;
+mod record;
 mod refused;
 mod sampling;
 mod scratch;
@@ -75,11 +76,12 @@ pub use error::EngineError;
 pub use hand::{Hand, hand};
 pub use orphans::{Orphan, adopted_by_us};
 pub use pace::Pace;
+pub use record::Observer;
 pub use scratch::pool_size;
 pub use status::{Awaited, Inquiries, Inquiry, Phase, Status, inquiries};
 
 use crate::plan::{LoadPlan, Plan};
-use crate::timeline::{Event, Level, Observer};
+use crate::timeline::{Event, Level};
 
 /// How a play is staged.
 pub struct Settings {

@@ -8,7 +8,8 @@ use regex::Regex;
 
 use super::lane::Lines;
 use super::screen::Screen;
-use crate::adapter::{Terminal, compiled};
+use crate::adapter::Terminal;
+use crate::matching::compiled;
 
 /// Typed lines whose echo may still come.
 const MAX_ECHOES: usize = 64;

@@ -1,16 +1,13 @@
 //! The timeline: the append-only record of everything observed in a play.
 
 mod ask;
-mod clerk;
 mod event;
 mod event_kind;
 mod id;
-mod kept;
 mod level;
 mod limit;
 mod read;
 mod surface;
-mod writer;
 
 pub use ask::Ask;
 pub use event::{
@@ -22,4 +19,3 @@ pub use level::Level;
 pub use limit::Limit;
 pub use read::read;
 pub use surface::Surface;
-pub use writer::{Observer, Placed, Writer};

@@ -4,7 +4,8 @@
 use std::collections::BTreeMap;
 
 use crate::judge::view::View;
-use crate::plan::{CompiledPattern, Expectation, Mode, Pattern};
+use crate::matching::CompiledPattern;
+use crate::plan::{Expectation, Mode, Pattern};
 use crate::timeline::EventKind;
 
 /// Client, event, from whom, and the text.

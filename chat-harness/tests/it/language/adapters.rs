@@ -1,7 +1,8 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use chat_harness::adapter::{self, Escapes, Program, ReadyWhen, Recogniser, Template};
+use chat_harness::adapter::{self, Escapes, Program, ReadyWhen, Template};
+use chat_harness::matching::Recogniser;
 use chat_harness::timeline::EventKind;
 use insta::assert_snapshot;
 use proptest::prelude::*;

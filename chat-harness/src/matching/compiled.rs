@@ -12,7 +12,7 @@ static COMPILED: Mutex<BTreeMap<String, Arc<Regex>>> = Mutex::new(BTreeMap::new(
 
 /// Makes a pattern ready; `None` for one that is none. All share one: what a pattern learns of
 /// the lines that it meets, it has learned for the next play.
-pub(crate) fn compiled(pattern: &str) -> Option<Arc<Regex>> {
+pub fn compiled(pattern: &str) -> Option<Arc<Regex>> {
     // Nothing can be left half done in it.
     let mut kept = COMPILED.lock().unwrap_or_else(PoisonError::into_inner);
     if let Some(regex) = kept.get(pattern) {

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use regex::Regex;
 
 use super::compiled::compiled;
-use super::model::{ClientManual, Escapes};
+use crate::adapter::{ClientManual, Escapes, whole_line};
 use crate::timeline::{EventKind, Seen};
 
 /// Knows the events of one implementation.
@@ -61,9 +61,4 @@ impl Recogniser {
         });
         captures.collect()
     }
-}
-
-/// Patterns are about whole lines, whether or not they say so.
-pub(super) fn whole_line(pattern: &str) -> String {
-    format!("^(?:{pattern})$")
 }

@@ -1,5 +1,8 @@
 //! The one writer of a timeline.
 
+mod clerk;
+mod kept;
+
 use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::io::{self, BufWriter, Write as _};
@@ -8,16 +11,16 @@ use std::time::Instant;
 
 use bytes::Bytes;
 
-use super::clerk::Clerk;
-use super::event::{Event, Kind};
-use super::kept::Kept;
+use crate::stage::record::clerk::Clerk;
+use crate::stage::record::kept::Kept;
+use crate::timeline::{Event, Kind};
 
 /// So many events wait to be written at the most: making lines of them takes longer than all else
 /// that is done for an event, and somebody may wait for what comes next.
 const WAITING: usize = 1024;
 
 /// Appends events to `timeline.jsonl`, and bytes to the files beside it.
-pub struct Writer {
+pub(super) struct Writer {
     dir: PathBuf,
     began: Instant,
     lines: BufWriter<File>,
@@ -35,7 +38,7 @@ pub type Observer = Box<dyn FnMut(&Event) + Send>;
 
 /// Where appended bytes lie.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Placed {
+pub(super) enum Placed {
     /// Kept, at this offset.
     At(u64),
     /// The first that are not kept: the file is at its cap.
@@ -58,7 +61,7 @@ impl Writer {
     /// # Errors
     ///
     /// What the system says; nothing is written then.
-    pub fn create(dir: &Path, observer: Option<Observer>) -> io::Result<Self> {
+    pub(super) fn create(dir: &Path, observer: Option<Observer>) -> io::Result<Self> {
         for part in ["out", "wire"] {
             fs::create_dir_all(dir.join(part))?;
         }
@@ -76,7 +79,7 @@ impl Writer {
     }
 
     /// What the clock of the timeline says, in nanoseconds since it began.
-    pub fn now(&self) -> u64 {
+    pub(super) fn now(&self) -> u64 {
         u64::try_from(self.began.elapsed().as_nanos()).unwrap_or(u64::MAX)
     }
 
@@ -85,7 +88,7 @@ impl Writer {
     /// # Errors
     ///
     /// What the system says.
-    pub fn append(&mut self, kind: Kind) -> io::Result<&Event> {
+    pub(super) fn append(&mut self, kind: Kind) -> io::Result<&Event> {
         let t = self.now();
         self.append_at(t, kind)
     }
@@ -95,7 +98,7 @@ impl Writer {
     /// # Errors
     ///
     /// As [`Self::append`].
-    pub fn append_at(&mut self, t: u64, kind: Kind) -> io::Result<&Event> {
+    pub(super) fn append_at(&mut self, t: u64, kind: Kind) -> io::Result<&Event> {
         let n = self.events.len() as u64;
         let event = Event { n, t, kind };
         if let Some(observer) = &mut self.observer {
@@ -116,7 +119,7 @@ impl Writer {
     /// # Errors
     ///
     /// What the system says.
-    pub fn keep(&mut self, file: &str, bytes: &Bytes, cap: u64) -> io::Result<Placed> {
+    pub(super) fn keep(&mut self, file: &str, bytes: &Bytes, cap: u64) -> io::Result<Placed> {
         if !self.files.contains_key(file) {
             let opened = Kept::create(&self.dir.join(file))?;
             self.files.insert(file.to_owned(), opened);
@@ -142,19 +145,19 @@ impl Writer {
     }
 
     /// What has been appended.
-    pub fn events(&self) -> &[Event] {
+    pub(super) fn events(&self) -> &[Event] {
         &self.events
     }
 
     /// Files that were kept, with whether each is complete.
-    pub fn kept(&self) -> impl Iterator<Item = (&str, bool)> {
+    pub(super) fn kept(&self) -> impl Iterator<Item = (&str, bool)> {
         self.files
             .iter()
             .map(|(name, kept)| (name.as_str(), !kept.capped))
     }
 
     /// The play's directory.
-    pub fn dir(&self) -> &Path {
+    pub(super) fn dir(&self) -> &Path {
         &self.dir
     }
 
@@ -163,7 +166,7 @@ impl Writer {
     /// # Errors
     ///
     /// What the system says.
-    pub fn flush(&mut self) -> io::Result<()> {
+    pub(super) fn flush(&mut self) -> io::Result<()> {
         self.files.values_mut().try_for_each(Kept::flush)?;
         self.clerk.iter().try_for_each(Clerk::wait)?;
         self.flush_lines()
@@ -174,7 +177,7 @@ impl Writer {
     /// # Errors
     ///
     /// What the system says.
-    pub fn flush_lines(&mut self) -> io::Result<()> {
+    pub(super) fn flush_lines(&mut self) -> io::Result<()> {
         self.write_lines()?;
         self.lines.flush()
     }
@@ -193,7 +196,7 @@ impl Writer {
     /// # Errors
     ///
     /// What the system says when the last lines are written.
-    pub fn finish(mut self) -> io::Result<Vec<Event>> {
+    pub(super) fn finish(mut self) -> io::Result<Vec<Event>> {
         self.flush()?;
         Ok(std::mem::take(&mut self.events))
     }

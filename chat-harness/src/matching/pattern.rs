@@ -5,8 +5,9 @@ use std::sync::Arc;
 
 use regex::Regex;
 
-use super::model::Pattern;
-use crate::adapter::{Escapes, compiled};
+use crate::adapter::Escapes;
+use crate::matching::compiled;
+use crate::plan::Pattern;
 use crate::timeline::{EventKind, Seen};
 
 /// A pattern made ready for many lines.
@@ -54,12 +55,5 @@ impl CompiledPattern {
             Test::Matches(regex) => regex.is_match(line),
             Test::Nothing => false,
         }
-    }
-}
-
-impl Pattern {
-    /// Whether one line shows it. For many lines, make a [`CompiledPattern`].
-    pub fn matches_line(&self, escapes: Escapes, line: &str, seen: Option<&Seen>) -> bool {
-        CompiledPattern::new(self, escapes).matches(line, seen)
     }
 }
