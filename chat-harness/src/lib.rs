@@ -26,4 +26,3 @@ pub mod run;
 pub mod scenario;
 pub mod snapshot;
 pub mod stage;
-pub mod timeline;

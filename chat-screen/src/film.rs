@@ -1,11 +1,11 @@
 //! A play as it looked on the stage: as a recording, and as a picture of one step.
 
 use chat_harness::report::recording::{Code, Tape, marker};
-use chat_harness::timeline::Kind;
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 use ratatui::buffer::{Buffer, Cell};
 use ratatui::style::{Color, Modifier};
+use timeline::Kind;
 
 use crate::draw::draw;
 use crate::model::{Model, Origin};

@@ -7,8 +7,8 @@ use chat_harness::plan::Plan;
 use chat_harness::report::live::Narrator;
 use chat_harness::report::scene::{Scene, Seat, SeatState, Show, ToldKind};
 use chat_harness::report::{PlayReport, terminal};
-use chat_harness::timeline::{Ask, Event, Kind};
 use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+use timeline::{Ask, Event, Kind};
 
 /// Checks that did not pass and are told.
 const RED: usize = 3;

@@ -1,7 +1,7 @@
 //! A saved play, cut into what one key shows.
 
 use chat_harness::plan::Plan;
-use chat_harness::timeline::{Event, Kind};
+use timeline::{Event, Kind};
 
 /// Everything before the first step, then for each step its line and what comes of it, then
 /// the end. A line that was not shown before it was typed is shown all the same.

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use chat_harness::plan::Plan;
-use chat_harness::timeline::{Ask, Event};
+use timeline::{Ask, Event};
 
 use crate::model::{Effect, Ending, Model, Origin, Pace, Reader};
 use crate::player::{Countdown, Play, ScreenError, run};

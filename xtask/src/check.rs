@@ -5,8 +5,9 @@ use std::path::{Path, PathBuf};
 
 use chat_harness::adapter;
 use chat_harness::run::{self, Wanted};
-use chat_harness::scenario::{self, Problems};
+use chat_harness::scenario;
 use chat_harness::stage::programs;
+use toml_language::Problems;
 
 use crate::cli;
 use crate::exit_code::{FINE, USAGE};

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use chat_harness::run::Shard;
-use chat_harness::timeline;
+
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 /// End-to-end tests and live demos for encrypted chat.

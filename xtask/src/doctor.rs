@@ -174,7 +174,7 @@ fn line(finding: &Finding) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use chat_harness::timeline::Level;
+    use timeline::Level;
 
     #[test]
     fn what_is_missing_comes_with_its_remedy() {

@@ -5,13 +5,12 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use chat_harness::report::PlayReport;
-use chat_harness::timeline;
+
 use chat_screen::{Ending, Played, Size};
 
-use crate::demo;
-use crate::output;
 use crate::trouble::Trouble;
 use crate::workspace::Workspace;
+use crate::{demo, output};
 
 /// Of recordings and pictures: wide enough for three clients beside the relay.
 pub(crate) const SIZE: Size = (120, 34);

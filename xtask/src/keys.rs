@@ -3,10 +3,10 @@
 use std::io::{self, IsTerminal as _, Read as _};
 use std::thread;
 
-use chat_harness::timeline::Ask;
 use nix::sys::signal::{SigSet, Signal};
 use rustix::process::getpgrp;
 use rustix::termios::{LocalModes, OptionalActions, Termios, tcgetattr, tcgetpgrp, tcsetattr};
+use timeline::Ask;
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 

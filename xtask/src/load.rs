@@ -8,8 +8,8 @@ use chat_harness::run::{self, LoadSettings, RunDir, SavedRun};
 use chat_harness::scenario::{Hearing, Scenario};
 use chat_harness::snapshot::Update;
 use chat_harness::stage::Observer;
-use chat_harness::timeline::{Kind, StepResult};
 use indicatif::{ProgressBar, ProgressStyle};
+use timeline::{Kind, StepResult};
 
 use crate::interrupt::Interrupt;
 use crate::trouble::{Ran, Trouble};

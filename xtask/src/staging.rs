@@ -12,7 +12,7 @@ use chat_harness::run::{self, Ground, Selection, Wanted};
 use chat_harness::scenario::Scenario;
 use chat_harness::snapshot::Update;
 use chat_harness::stage::level;
-use chat_harness::timeline::Level;
+use timeline::Level;
 use tokio::runtime::{Builder, Runtime};
 use tokio_util::sync::CancellationToken;
 

@@ -15,9 +15,9 @@ use chat_harness::report::scene::Scene;
 use chat_harness::report::web::{WebEnd, WebState};
 use chat_harness::stage::Observer;
 use chat_harness::stage::spawn::{Child, Command, spawn, wait_blocking};
-use chat_harness::timeline::Ask;
 use serde::Deserialize;
 use serde_json::json;
+use timeline::Ask;
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 

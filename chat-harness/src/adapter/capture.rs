@@ -8,8 +8,8 @@ use serde::{Deserialize, Serialize};
 use super::check::Checker;
 use super::model::Template;
 use crate::scenario::codes::adapter as code;
-use crate::scenario::diagnostic::Problem;
-use crate::scenario::walk::{self, Node, Place};
+use toml_language::Problem;
+use toml_language::walk::{self, Node, Place};
 
 /// Where a value comes from.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -6,13 +6,14 @@ use std::ops::Range;
 use regex::Regex;
 
 use super::model::Template;
-use crate::scenario::braces::{Token, part_of, scan};
 use crate::scenario::codes::adapter as code;
-use crate::scenario::diagnostic::Problem;
-use crate::scenario::suggest::{nearest, one_of};
-use crate::scenario::walk::{Node, Place};
-use crate::scenario::{name, value};
-use crate::timeline::EventKind;
+use crate::scenario::name;
+use timeline::EventKind;
+use toml_language::Problem;
+use toml_language::braces::{Token, part_of, scan};
+use toml_language::suggest::{nearest, one_of};
+use toml_language::units;
+use toml_language::walk::{Node, Place};
 
 /// Known in every template.
 const ALWAYS: [&str; 2] = ["work", "control"];
@@ -178,7 +179,7 @@ impl<'s> Checker<'s> {
     pub(super) fn pattern(&mut self, place: &Place<'_>, groups: &[&str]) {
         match Regex::new(&whole_line(place.text)) {
             Err(error) => {
-                let why = value::last_line(&error.to_string());
+                let why = units::last_line(&error.to_string());
                 let problem = Problem::new(
                     code::BAD_PATTERN,
                     &place.span,

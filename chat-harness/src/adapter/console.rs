@@ -5,7 +5,7 @@ use std::num::NonZeroU16;
 use super::check::Checker;
 use super::model::{Console, Enter, Terminal};
 use super::{capture, dialogue};
-use crate::scenario::walk::Node;
+use toml_language::walk::Node;
 
 /// Reads what `[relay]` and `[client]` have in common; templates may use what is `known`.
 pub(super) fn read(node: &Node<'_, '_>, known: &[&str], checker: &mut Checker<'_>) -> Console {

@@ -5,8 +5,8 @@ use serde::{Deserialize, Serialize};
 use super::check::Checker;
 use super::model::Template;
 use crate::scenario::codes::adapter as code;
-use crate::scenario::diagnostic::Problem;
-use crate::scenario::walk::Node;
+use toml_language::Problem;
+use toml_language::walk::Node;
 
 /// One thing that a program asks before it is ready.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -4,8 +4,8 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
-use crate::scenario::shape::{Kind, Table, Word, may, must, word};
-use crate::scenario::walk::Node;
+use toml_language::shape::{Kind, Table, Word, may, must, word};
+use toml_language::walk::Node;
 
 /// A file with private keys.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -3,7 +3,7 @@
 use super::key_file::KEY_FILE;
 use super::limits::LIMITS;
 use super::size::SIZE;
-use crate::scenario::shape::{Kind, Table, Word, may, must, word};
+use toml_language::shape::{Kind, Table, Word, may, must, word};
 
 const ARGUMENTS: Kind = Kind::Array(&Kind::Text, 1);
 const VARIABLES: Kind = Kind::Map(&Kind::Text);

@@ -4,9 +4,9 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use crate::scenario::shape::{Kind, Table, may};
-use crate::scenario::walk::Node;
-use crate::timeline::Limit;
+use timeline::Limit;
+use toml_language::shape::{Kind, Table, may};
+use toml_language::walk::Node;
 
 const MIB: u64 = 1024 * 1024;
 

@@ -13,7 +13,7 @@ use super::key_file::KeyFile;
 use super::limits::Limits;
 use super::size::SizeRule;
 use crate::scenario::Capability;
-use crate::timeline::{EventKind, Surface};
+use timeline::{EventKind, Surface};
 
 /// A text with `{placeholders}`, filled in when its values are known. Known to all:
 /// `{work}` (the participant's scratch directory), `{control}`, and every program by its

@@ -14,10 +14,10 @@ use super::model::{
     Stop, Template, TypeManual, WireManual,
 };
 use super::size::SizeRule;
-use crate::scenario::diagnostic::{Problem, Problems};
-use crate::scenario::walk::{self, Node};
 use crate::scenario::{Capability, codes};
-use crate::timeline::Surface;
+use timeline::Surface;
+use toml_language::walk::{self, Node};
+use toml_language::{Problem, Problems};
 
 /// Reads an adapter file.
 pub fn load(path: &Path) -> Result<Adapter, Problems> {
@@ -53,12 +53,12 @@ pub fn parse(text: &str, path: &Path) -> Result<Adapter, Problems> {
 
 /// The schema (draft-07) of adapter files.
 pub fn schema() -> serde_json::Value {
-    crate::scenario::schema::of(&ADAPTER, "Adapter")
+    toml_language::schema::of(&ADAPTER, "Adapter")
 }
 
 /// The tables of the adapter language, in Markdown.
 pub fn reference() -> String {
-    crate::scenario::page::tables(&ADAPTER)
+    toml_language::page::tables(&ADAPTER)
 }
 
 fn read(file: &Node<'_, '_>, path: &Path, checker: &mut Checker<'_>) -> Option<Adapter> {

@@ -2,8 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::scenario::shape::{Kind, Table, may, must};
-use crate::scenario::walk::Node;
+use toml_language::shape::{Kind, Table, may, must};
+use toml_language::walk::Node;
 
 /// The sizes that the bodies of one type of frame may have.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

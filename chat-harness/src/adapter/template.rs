@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::model::Template;
-use crate::scenario::braces::{Token, scan};
+use toml_language::braces::{Token, scan};
 
 /// A template holds a placeholder that nobody has a value for.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]

@@ -1,6 +1,6 @@
 //! How much of a surface is looked through below what is written there, and what was left out.
 
-use crate::timeline::Surface;
+use timeline::Surface;
 
 /// Bytes of a surface that are looked through in a play, at most: first come, first served.
 const MOST: usize = 4 * 1024 * 1024;
@@ -111,7 +111,7 @@ impl Allowance {
 #[cfg(test)]
 mod tests {
     use super::{Allowance, MOST, UNPACKED};
-    use crate::timeline::Surface;
+    use timeline::Surface;
 
     #[test]
     fn what_a_bound_leaves_out_is_said() {

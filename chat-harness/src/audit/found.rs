@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::transformation::{OF, Transformation};
-use crate::timeline::{Kind, Surface};
+use timeline::{Kind, Surface};
 
 /// The first place of everything that was found.
 #[derive(Debug, Default)]

@@ -7,7 +7,7 @@ use super::grams::{Grams, Wanted};
 use super::spell::spellings;
 use super::transformation::Transformation;
 use crate::plan::AuditPlan;
-use crate::timeline::Surface;
+use timeline::Surface;
 
 /// So many bytes of a canary are enough to know it by; of one that is spelled in groups, one
 /// more, for what its neighbours have taken.

@@ -9,7 +9,7 @@ use proptest::prelude::*;
 
 use super::{Allowance, Searched, Searcher, Transformation as T};
 use crate::plan::{AuditPlan, Canary};
-use crate::timeline::{Kind, StepId, Surface};
+use timeline::{Kind, StepId, Surface};
 
 const CANARY: &str = "QXZVKWBM-amber-falcon-0417";
 

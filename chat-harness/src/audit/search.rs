@@ -10,7 +10,7 @@ use super::found::Found;
 use super::grams::Edges;
 use super::needles::{KnownKey, Needles};
 use crate::plan::AuditPlan;
-use crate::timeline::{Kind, Surface};
+use timeline::{Kind, Surface};
 
 /// Bytes read at once: they are searched before they leave the processor's cache.
 const CHUNK: usize = 256 * 1024;
@@ -270,7 +270,7 @@ mod tests {
     use super::{KnownKey, Searcher};
     use crate::audit::Transformation;
     use crate::plan::{AuditPlan, Canary, WireText};
-    use crate::timeline::{Kind, StepId, Surface};
+    use timeline::{Kind, StepId, Surface};
 
     const CANARY: &str = "QXZVKW-amber-falcon-0417";
 

@@ -1,6 +1,6 @@
 //! What a relay can do to a string and still give it away: the detectors of the audit, by name.
 
-use crate::timeline::Surface;
+use timeline::Surface;
 
 /// A way to write a string, and the detector that finds it so.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

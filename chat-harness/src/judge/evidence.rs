@@ -1,7 +1,7 @@
 //! Evidence: the first difference, and what happened just before.
 
 use super::view::View;
-use crate::timeline::{Event, Kind};
+use timeline::{Event, Kind};
 
 /// Characters shown on each side of the first difference.
 const AROUND: usize = 24;

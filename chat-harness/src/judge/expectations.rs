@@ -9,7 +9,7 @@ use super::view::{Shown, View};
 use crate::matching::CompiledPattern;
 use crate::plan::{Action, Expectation, Mode, Pattern, PlannedStep};
 use crate::scenario::LeaveHow;
-use crate::timeline::{EventKind, Kind, StepResult, Stream};
+use timeline::{EventKind, Kind, StepResult, Stream};
 
 /// Where to look for what somebody did not show.
 const SHOWN: [Stream; 2] = [Stream::Stdout, Stream::Stderr];
@@ -41,10 +41,7 @@ pub(super) fn checks(view: &View<'_>) -> Vec<Check> {
 /// A step that could not be done.
 pub(super) fn impossible(step: &PlannedStep, why: &str) -> Check {
     Check {
-        kind: CheckKind::Expectation(crate::timeline::ExpectationId(format!(
-            "{}/done",
-            step.id.0
-        ))),
+        kind: CheckKind::Expectation(timeline::ExpectationId(format!("{}/done", step.id.0))),
         name: step.sentence.clone(),
         step: Some(step.id.clone()),
         line: Some(step.line),

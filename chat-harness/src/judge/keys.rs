@@ -2,7 +2,7 @@
 
 use super::verdict::{Check, CheckKind, Evidence, Verdict};
 use super::view::View;
-use crate::timeline::Kind;
+use timeline::Kind;
 
 /// Said where an adapter names a helper. That a key was seen is told by the surface.
 pub(super) fn opened(view: &View<'_>) -> Option<Check> {
@@ -60,8 +60,8 @@ mod tests {
 
     use crate::judge::{Check, CheckKind, Verdict, judge};
     use crate::plan::Plan;
-    use crate::timeline::{Event, Kind};
     use crate::{adapter, plan, scenario};
+    use timeline::{Event, Kind};
 
     fn planned(helper: &str, step: &str) -> Plan {
         let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");

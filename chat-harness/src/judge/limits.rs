@@ -3,7 +3,7 @@
 use super::evidence::just_before;
 use super::verdict::{Check, CheckKind, Evidence, Verdict};
 use super::view::View;
-use crate::timeline::Kind;
+use timeline::Kind;
 
 /// One check for each limit that was exceeded; one that passes when there is none.
 pub(super) fn checks(view: &View<'_>) -> Vec<Check> {

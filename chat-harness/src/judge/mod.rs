@@ -19,7 +19,7 @@ pub use verdict::{Check, CheckKind, Evidence, PlayVerdict, Verdict, Verdicts};
 
 use crate::plan::Plan;
 use crate::snapshot::Comparison;
-use crate::timeline::Event;
+use timeline::Event;
 use view::View;
 
 /// Judges a play. `snapshots` are kind, text and comparison of each.

@@ -3,7 +3,7 @@
 use super::expectations::absent;
 use super::verdict::{Check, CheckKind, Verdict};
 use super::view::View;
-use crate::timeline::Kind;
+use timeline::Kind;
 
 /// One check for each thing that was not shown.
 pub(super) fn checks(view: &View<'_>) -> Vec<Check> {

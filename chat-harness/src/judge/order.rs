@@ -6,7 +6,7 @@ use super::evidence::brief;
 use super::verdict::{Check, CheckKind, Evidence, Verdict};
 use super::view::View;
 use crate::plan::Pattern;
-use crate::timeline::EventKind;
+use timeline::EventKind;
 
 /// Sender, recipient, and whether it is for everyone.
 type Path<'a> = (&'a str, &'a str, bool);

@@ -3,7 +3,7 @@
 use super::all;
 use super::verdict::{Check, CheckKind, Evidence, Verdict};
 use super::view::View;
-use crate::timeline::{Ask, Event, Kind};
+use timeline::{Ask, Event, Kind};
 
 /// What was done by hand, and where.
 fn deeds(events: &[Event]) -> impl Iterator<Item = (u64, &Ask)> {

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::timeline::{ExpectationId, StepId, Surface};
+use timeline::{ExpectationId, StepId, Surface};
 
 /// Of one check. The order is the severity.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]

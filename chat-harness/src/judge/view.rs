@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::plan::{Plan, PlannedStep};
-use crate::timeline::{Event, Kind, Seen, StepId, StepResult, Stream};
+use timeline::{Event, Kind, Seen, StepId, StepResult, Stream};
 
 /// One line that a client showed.
 #[derive(Clone, Copy, Debug)]

@@ -10,7 +10,7 @@ use super::{limits, unscripted};
 use crate::plan::Action;
 use crate::scenario::{LeaveHow, RelayAction};
 use crate::snapshot::{Comparison, RELAY_VIEW};
-use crate::timeline::{Ended, Kind, Stream, Surface};
+use timeline::{Ended, Kind, Stream, Surface};
 
 /// SIGINT, SIGKILL and SIGTERM: how the stage asks, and what it does when nobody listens.
 const ASKED: [i32; 3] = [2, 9, 15];
@@ -378,7 +378,7 @@ fn first_of(findings: &[String]) -> String {
 pub(super) fn snapshots(view: &View<'_>, compared: &[(String, String, Comparison)]) -> Vec<Check> {
     let complete = view.plan.steps.iter().all(|step| {
         view.step(&step.id)
-            .is_some_and(|span| span.result == Some(crate::timeline::StepResult::Held))
+            .is_some_and(|span| span.result == Some(timeline::StepResult::Held))
     });
     if !complete {
         return Vec::new();

@@ -8,7 +8,7 @@ use regex::Regex;
 use crate::adapter::Escapes;
 use crate::matching::compiled;
 use crate::plan::Pattern;
-use crate::timeline::{EventKind, Seen};
+use timeline::{EventKind, Seen};
 
 /// A pattern made ready for many lines.
 #[derive(Clone, Debug)]

@@ -7,7 +7,7 @@ use regex::Regex;
 
 use super::compiled::compiled;
 use crate::adapter::{ClientManual, Escapes, whole_line};
-use crate::timeline::{EventKind, Seen};
+use timeline::{EventKind, Seen};
 
 /// Knows the events of one implementation.
 #[derive(Clone, Debug)]

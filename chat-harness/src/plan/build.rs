@@ -21,7 +21,7 @@ use super::words;
 use crate::adapter::{Adapter, Template};
 use crate::scenario::world::World;
 use crate::scenario::{Capability, Need, Piece, Scenario, Step, Text, Verb, What};
-use crate::timeline::{EventKind, StepId};
+use timeline::{EventKind, StepId};
 
 /// How long is waited for what a step expects, where the step does not say.
 const WITHIN: Duration = Duration::from_secs(10);
@@ -172,7 +172,7 @@ fn others(cast: &Cast<'_>, scenario: &Scenario) -> BTreeMap<String, Adapter> {
         .collect()
 }
 
-fn controls(adapter: &Adapter, control: &str) -> BTreeMap<crate::timeline::Surface, String> {
+fn controls(adapter: &Adapter, control: &str) -> BTreeMap<timeline::Surface, String> {
     let values = BTreeMap::from([("control".to_owned(), control.to_owned())]);
     let filled = adapter.controls.iter();
     filled

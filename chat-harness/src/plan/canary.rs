@@ -8,7 +8,7 @@ use rand::{RngExt as _, SeedableRng as _};
 use sha2::{Digest as _, Sha256};
 
 use super::model::Canary;
-use crate::timeline::StepId;
+use timeline::StepId;
 
 /// Letters that are rare in text, so that the prefix is rare as well.
 const RARE: &[u8] = b"BFGHJKMPQVWXZ";

@@ -7,7 +7,7 @@ use super::model::{Expectation, Mode, Pattern};
 use super::words::quoted;
 use crate::adapter::Adapter;
 use crate::scenario::{Join, LeaveHow, Outcome, RelayAction};
-use crate::timeline::{EventKind, ExpectationId, StepId};
+use timeline::{EventKind, ExpectationId, StepId};
 
 /// The situation in which a step's expectations are derived.
 pub(super) struct Derive<'a> {

@@ -4,8 +4,8 @@ use std::fmt::Write as _;
 
 use super::model::{Action, Expectation, Mode, PassPhrase, Plan, PlannedStep};
 use super::words::quoted;
-use crate::scenario::value::written;
-use crate::timeline::Surface;
+use timeline::Surface;
+use toml_language::units::written;
 
 /// Everything that a play will do, for people: steps, expectations, deadlines, canaries,
 /// searches, and what cannot be judged.

@@ -7,8 +7,8 @@ use super::canary::stream;
 use super::model::{Action, PlannedStep};
 use super::words;
 use crate::adapter::Framing;
-use crate::scenario::value::written;
 use crate::scenario::{Fault, FaultKind, Links, Way};
+use toml_language::units::written;
 
 impl Builder<'_> {
     pub(super) fn fault(

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::model::{Expectation, Fence, Mode, Pattern, Plan};
-use crate::timeline::EventKind;
+use timeline::EventKind;
 
 /// What a later message of the same sender closes. That somebody came or went once is not
 /// among it: the relay says so, and no message comes behind it.

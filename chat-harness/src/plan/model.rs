@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::adapter::Adapter;
 use crate::scenario::{Fault, Keys, LeaveHow, RelayAction};
-use crate::timeline::{EventKind, ExpectationId, StepId, Surface};
+use timeline::{EventKind, ExpectationId, StepId, Surface};
 
 /// One play, decided.
 #[derive(Clone, Debug, Serialize, Deserialize)]

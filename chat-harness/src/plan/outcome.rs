@@ -3,7 +3,7 @@
 use super::build::Unsupported;
 use crate::adapter::Adapter;
 use crate::scenario::Outcome;
-use crate::timeline::EventKind;
+use timeline::EventKind;
 
 /// What is sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

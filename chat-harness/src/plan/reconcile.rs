@@ -1,7 +1,7 @@
 //! What one step forbids and another one asks for.
 
 use super::model::{Action, Expectation, Mode, Pattern, PlannedStep};
-use crate::timeline::EventKind;
+use timeline::EventKind;
 
 /// A text that was for one may be said to all later on, word for word. Where a client is to
 /// show it then, that it never shows it as a private message is all that can be asked.

@@ -15,7 +15,7 @@ use crate::scenario::{
     CANARY_LEAD, CANARY_LENGTH, Capability, FileSource, Join, LeaveHow, Outcome, Piece, Text, Verb,
     What,
 };
-use crate::timeline::EventKind;
+use timeline::EventKind;
 
 /// How long a silent link is noticed late, in keep-alives.
 const SILENT_KEEPALIVES: u32 = 3;

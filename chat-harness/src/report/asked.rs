@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use crate::plan::LoadShape;
-use crate::timeline::Level;
+use timeline::Level;
 
 /// Snapshots are kept of this implementation; of another one they would say nothing.
 pub const REFERENCE: &str = "reference";

@@ -8,7 +8,7 @@ use super::PlayReport;
 use super::searches::grouped;
 use super::terminal::{badge, visible};
 use crate::plan::{Plan, PlannedStep};
-use crate::timeline::{Direction, Event, Kind, StepId, StepResult, Stream};
+use timeline::{Direction, Event, Kind, StepId, StepResult, Stream};
 
 const FAINT: Style = Style::new().dimmed();
 const STRONG: Style = Style::new().bold();

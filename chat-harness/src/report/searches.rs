@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::audit::Transformation;
 use crate::plan::Plan;
-use crate::timeline::{Event, Kind, Surface};
+use timeline::{Event, Kind, Surface};
 
 /// The searches of one play, or of several added up.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]

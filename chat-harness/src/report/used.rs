@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::timeline::{Event, Kind, Limit};
+use timeline::{Event, Kind, Limit};
 
 /// One participant, through all of its starts.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -63,7 +63,7 @@ impl Used {
 #[cfg(test)]
 mod tests {
     use super::Used;
-    use crate::timeline::{Event, Kind};
+    use timeline::{Event, Kind};
 
     #[test]
     fn starts_add_up_and_peaks_do_not() {

@@ -14,7 +14,7 @@ use crate::plan::{LeftOut, LoadPlan, LoadShape, Plan, Round};
 use crate::report::{Asked, LoadReport, PlayReport, RunReport, Searches, Used, json, load as told};
 use crate::scenario::Scenario;
 use crate::stage::{self, EngineError, Hand, Inquiries, Observer, Pace};
-use crate::timeline::{self, Event, Kind, Level};
+use timeline::{self, Event, Kind, Level};
 
 /// The rounds that were begun, as they were planned, one a line.
 const ROUNDS: &str = "rounds.jsonl";

@@ -39,7 +39,7 @@ use crate::report::{Asked, PlayReport, RunReport};
 use crate::scenario::Scenario;
 use crate::snapshot::Update;
 use crate::stage::{EngineError, Hand, Inquiries, Observer, Orphan, Pace, adopted_by_us};
-use crate::timeline::Level;
+use timeline::Level;
 
 /// A seed for a run that names none: another one each time, so that nothing can be prepared
 /// for it.

@@ -14,7 +14,7 @@ use crate::report::{self, Asked, PlayReport, REFERENCE, Searches, Tried, Used};
 use crate::scenario::Scenario;
 use crate::snapshot::{self, Comparison, RELAY_VIEW, RelayView, Store};
 use crate::stage::{self, EngineError, Hand, Inquiries, Observer, Pace, Settings};
-use crate::timeline::{Event, Kind, Level};
+use timeline::{Event, Kind, Level};
 
 /// One try of a scenario.
 pub(super) struct Try {

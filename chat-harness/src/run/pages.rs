@@ -11,7 +11,7 @@ use super::one::write;
 use crate::plan::Plan;
 use crate::report::{Asked, LoadReport, PlayReport, RunReport, page, recording};
 use crate::stage::EngineError;
-use crate::timeline::Event;
+use timeline::Event;
 
 /// Of each play, and of a run.
 const NAME: &str = "report.html";

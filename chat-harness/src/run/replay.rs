@@ -7,7 +7,6 @@ use super::saved::{self, MeantScenario, SavedError, SavedRun};
 use super::{RunDir, load, pages, tries};
 use crate::plan::Plan;
 use crate::report::{Asked, LoadReport, PlayReport};
-use crate::timeline;
 
 /// Judges a run again, or one scenario of it, and writes its reports again. What has no
 /// timeline stays as it was told.

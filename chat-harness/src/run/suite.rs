@@ -20,7 +20,7 @@ use crate::report::{Asked, PlayReport, RunReport};
 use crate::scenario::Scenario;
 use crate::snapshot::Store;
 use crate::stage::{EngineError, Hand, Inquiry, Orphan, Pace, Status, inquiries};
-use crate::timeline::Level;
+use timeline::Level;
 
 /// How a suite is played.
 #[derive(Debug)]

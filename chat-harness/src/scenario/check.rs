@@ -4,15 +4,15 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 use std::path::{Component, Path, PathBuf};
 
-use super::braces;
 use super::codes::scenario as code;
-use super::diagnostic::{Code, Problem};
 use super::model::{FileSource, Outcome, Piece, RelayAction, Text};
-use super::suggest::{nearest, one_of};
 use super::text::{self, CANARY_LEAD, MAX_TEXT, MAX_TRIED};
-use super::walk::{Node, Place};
 use super::world::{Presence, RelayState, World};
-use crate::timeline::EventKind;
+use timeline::EventKind;
+use toml_language::braces;
+use toml_language::suggest::{nearest, one_of};
+use toml_language::walk::{Node, Place};
+use toml_language::{Code, Problem};
 
 /// What is known of a scenario while its steps are read.
 pub(super) struct Checker<'s> {

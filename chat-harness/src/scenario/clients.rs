@@ -2,10 +2,10 @@
 
 use super::check::Checker;
 use super::codes::scenario as code;
-use super::diagnostic::Problem;
 use super::model::Client;
-use super::walk::{self, Node, Place};
 use crate::scenario::name::bad_name;
+use toml_language::Problem;
+use toml_language::walk::{self, Node, Place};
 
 /// Reads `clients`, in one of its two forms.
 pub(super) fn read(file: &Node<'_, '_>, checker: &mut Checker<'_>) -> Vec<Client> {

@@ -1,7 +1,7 @@
 //! Every kind of problem, with a paragraph of explanation.
 
-use super::diagnostic::Code;
-use super::shape_codes::ShapeCodes;
+use toml_language::Code;
+use toml_language::ShapeCodes;
 
 const fn code(id: &'static str, paragraph: &'static str) -> Code {
     Code { id, paragraph }

@@ -1,8 +1,8 @@
 //! The scenario language, described.
 
 use super::fault::{FAULT, HEAL};
-use super::shape::{Key, Kind, Table, Word, may, must, word};
-use crate::timeline::EventKind;
+use timeline::EventKind;
+use toml_language::shape::{Key, Kind, Table, Word, may, must, word};
 
 /// The whole file.
 pub(crate) static SCENARIO: Table = Table {

@@ -6,7 +6,7 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use super::codes::scenario as code;
-use super::diagnostic::Problem;
+use toml_language::Problem;
 
 /// The most combinations of one file.
 const MAX_CELLS: usize = 256;

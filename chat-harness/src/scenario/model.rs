@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::fault::{Fault, Links};
 use crate::scenario::Capability;
-use crate::timeline::EventKind;
+use timeline::EventKind;
 
 /// One scenario file.
 #[derive(Clone, Debug)]

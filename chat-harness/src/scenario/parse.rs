@@ -5,14 +5,14 @@ use std::path::{Path, PathBuf};
 use toml::de::DeTable;
 
 use super::check::Checker;
-use super::diagnostic::{Problem, Problems};
 use super::language::SCENARIO;
 use super::matrix::{self, Cell};
 use super::model::{Hearing, Keys, Load, Need, Scenario};
-use super::walk::{self, Node};
 use super::world::World;
 use super::{clients, codes, steps};
 use crate::scenario::Capability;
+use toml_language::walk::{self, Node};
+use toml_language::{Problem, Problems};
 
 /// Reads a scenario file: one scenario, or one for each cell of its matrix. `root` is the directory `scenarios/`: the file's place below it
 /// is the scenario's id, and fixtures are looked for there.

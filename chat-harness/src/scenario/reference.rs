@@ -1,9 +1,9 @@
 //! The reference page and the JSON Schema of the scenario language.
 
 use super::language::{CLIENT, CROWD, EVENTS, LOAD, SCENARIO, STEP, VERBS};
-use super::page::{heading, keys, line, words};
-use super::shape::Kind;
-use crate::timeline::EventKind;
+use timeline::EventKind;
+use toml_language::page::{heading, keys, line, words};
+use toml_language::shape::Kind;
 
 /// The tables of the scenario language: keys of a file, verbs, events.
 pub fn reference() -> String {
@@ -54,5 +54,5 @@ pub fn reference() -> String {
 
 /// The JSON Schema of scenario files, for editors.
 pub fn schema() -> serde_json::Value {
-    super::schema::of(&SCENARIO, "Scenario")
+    toml_language::schema::of(&SCENARIO, "Scenario")
 }

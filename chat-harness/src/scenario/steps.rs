@@ -4,12 +4,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::check::Checker;
 use super::codes::scenario as code;
-use super::diagnostic::Problem;
 use super::fault;
 use super::language::VERBS;
 use super::model::{Join, LeaveHow, Outcome, RelayAction, Step, Verb, Want, What};
-use super::walk::Node;
-use crate::timeline::EventKind;
+use timeline::EventKind;
+use toml_language::Problem;
+use toml_language::walk::Node;
 
 /// The most steps of a scenario, with its repeats written out.
 const MAX_STEPS: usize = 20_000;
@@ -265,7 +265,7 @@ fn want(node: &Node<'_, '_>, checker: &mut Checker<'_>) -> Option<Want> {
     } else {
         let pattern = node.text("pattern")?;
         if let Err(error) = regex::Regex::new(pattern.text) {
-            let why = super::value::last_line(&error.to_string());
+            let why = toml_language::units::last_line(&error.to_string());
             let problem = Problem::new(
                 code::BAD_PATTERN,
                 &pattern.span,

@@ -2,9 +2,9 @@
 
 use std::ops::Range;
 
-use super::braces::{Token, scan};
 use super::model::{Piece, Text};
 use super::name::bad_name;
+use toml_language::braces::{Token, scan};
 
 /// The longest text of one message, in bytes.
 pub(crate) const MAX_TEXT: usize = 64 * 1024;
@@ -67,7 +67,7 @@ fn piece(inner: &str) -> Result<Piece, String> {
         },
         _ => {
             let known = ["canary", "n", "fill:1000", "canary:name"];
-            Err(match super::suggest::nearest(inner, known) {
+            Err(match toml_language::suggest::nearest(inner, known) {
                 Some(meant) => format!("unknown placeholder, did you mean `{{{meant}}}`?"),
                 None => "unknown placeholder; `{{` and `}}` are braces".to_owned(),
             })

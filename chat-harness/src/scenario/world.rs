@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::fault::Links;
 use super::model::{Join, RelayAction, Verb, Want, What};
-use crate::timeline::EventKind;
+use timeline::EventKind;
 
 /// Where a client is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -4,7 +4,7 @@ use super::redact::Redactor;
 use super::steps::{Chapter, chapters};
 use crate::adapter::Framing;
 use crate::plan::Plan;
-use crate::timeline::{Direction, Event, Kind};
+use timeline::{Direction, Event, Kind};
 
 /// Fields of hop headers that say something and do not differ from run to run.
 const TOLD: [&str; 9] = [

@@ -7,7 +7,7 @@ use regex::{Captures, Regex};
 
 use crate::matching::compiled;
 use crate::plan::Plan;
-use crate::timeline::{Event, Kind};
+use timeline::{Event, Kind};
 
 /// Texts longer than this are shortened, with their length.
 const LONGEST: usize = 200;

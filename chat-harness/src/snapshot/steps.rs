@@ -1,7 +1,7 @@
 //! A timeline cut into the steps of its plan.
 
 use crate::plan::{Action, Plan, PlannedStep};
-use crate::timeline::{Event, Kind};
+use timeline::{Event, Kind};
 
 /// What happened during one step of the top level, or before the first one.
 #[derive(Debug)]

@@ -3,7 +3,7 @@
 use super::redact::Redactor;
 use super::steps::{Chapter, chapters};
 use crate::plan::Plan;
-use crate::timeline::{Event, Kind, Seen, Stream};
+use timeline::{Event, Kind, Seen, Stream};
 
 /// What every client typed and was shown, step by step, each in a lane of its own. It does
 /// not depend on how lanes are interleaved, nor inside an `all` on the order in a lane.

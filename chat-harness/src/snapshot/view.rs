@@ -9,7 +9,7 @@ use regex::Regex;
 use super::steps::{Chapter, chapters};
 use crate::adapter::Framing;
 use crate::plan::Plan;
-use crate::timeline::{Direction, Event, Kind};
+use timeline::{Direction, Event, Kind};
 
 /// The name of its comparison.
 pub const RELAY_VIEW: &str = "relay-view";

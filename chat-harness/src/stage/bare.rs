@@ -22,7 +22,7 @@ use super::thread::{Side, StageThread};
 use crate::adapter::{Framing, Terminal};
 use crate::audit::{Searched, Searcher};
 use crate::stage::record::Writer;
-use crate::timeline::{Kind, Level};
+use timeline::{Kind, Level};
 
 /// What is kept of each direction; as in a play.
 const MAX_WIRE: u64 = u64::MAX;

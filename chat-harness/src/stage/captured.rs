@@ -12,7 +12,7 @@ use super::EngineError;
 use super::drive::{Play, RELAY};
 use crate::adapter::{Capture, Console, Template};
 use crate::matching::compiled;
-use crate::timeline::Kind;
+use timeline::Kind;
 
 /// How often the stage looks into a file that somebody is to write. No event tells it.
 const LOOK: Duration = Duration::from_millis(5);

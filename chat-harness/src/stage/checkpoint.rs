@@ -16,7 +16,7 @@ use super::tally::Tally;
 use crate::adapter::MemoryManual;
 use crate::audit::{Allowance, Searcher};
 use crate::plan::PlannedStep;
-use crate::timeline::Surface;
+use timeline::Surface;
 
 /// What was searched so far, and what is searched with.
 #[derive(Debug)]

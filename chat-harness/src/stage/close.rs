@@ -8,7 +8,7 @@ use tokio::time::Instant;
 use super::EngineError;
 use super::drive::{Play, RELAY};
 use super::orphans::{self, Orphan};
-use crate::timeline::{Direction, Kind, Level, LinkEnd};
+use timeline::{Direction, Kind, Level, LinkEnd};
 
 /// How long clients may take to quit, then to end on SIGTERM, then to be gone when killed.
 const QUIT: Duration = Duration::from_secs(2);

@@ -10,7 +10,7 @@ use super::hearing::{Asked, Heard, in_words};
 use super::input::Run;
 use super::launch::READY;
 use crate::adapter::{Branch, Console, Template};
-use crate::timeline::Kind;
+use timeline::Kind;
 
 impl<'p> Play<'p> {
     /// How one talks with a participant.

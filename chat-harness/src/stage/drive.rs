@@ -25,7 +25,7 @@ use super::{EngineError, Settings, confine, sockets};
 use crate::matching::Recogniser;
 use crate::plan::{AuditPlan, LoadPlan, Plan};
 use crate::stage::record::{Placed, Writer};
-use crate::timeline::{Direction, Event, FORMAT_VERSION, Kind, Level, Limit, Stream};
+use timeline::{Direction, Event, FORMAT_VERSION, Kind, Level, Limit, Stream};
 
 /// What happened and was not yet recorded, at the most. Each may hold what was read at once.
 pub(super) const QUEUE: usize = 256;

@@ -6,7 +6,7 @@ use tokio::time::Instant;
 
 use crate::matching::CompiledPattern;
 use crate::plan::{Expectation, Mode, Pattern, Plan};
-use crate::timeline::{Event, ExpectationId, Kind, Seen, Stream};
+use timeline::{Event, ExpectationId, Kind, Seen, Stream};
 
 /// An awaited expectation.
 #[derive(Debug)]

@@ -9,7 +9,7 @@ use super::EngineError;
 use super::drive::Play;
 use super::tap::{Deed, LinkState};
 use crate::scenario::Fault;
-use crate::timeline::{Direction, Kind};
+use timeline::{Direction, Kind};
 
 impl Play<'_> {
     /// The links of these clients get a fault; each one with randomness of its own.

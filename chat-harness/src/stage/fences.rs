@@ -8,7 +8,7 @@ use super::EngineError;
 use super::drive::Play;
 use super::step::everybody;
 use crate::plan::{Expectation, Fence, Mode, Pattern};
-use crate::timeline::{ExpectationId, Kind};
+use timeline::{ExpectationId, Kind};
 
 /// How long a fence may take, and when the play has failed already.
 const FENCE: Duration = Duration::from_secs(10);

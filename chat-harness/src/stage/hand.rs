@@ -16,7 +16,7 @@ use super::tap::LinkState;
 use super::{EngineError, Pace};
 use crate::plan::{Action, PlannedFile, PlannedStep};
 use crate::scenario::LeaveHow;
-use crate::timeline::{Ask, Kind};
+use timeline::{Ask, Kind};
 
 /// Wishes that wait to be read, at the most.
 const WAITING: usize = 16;

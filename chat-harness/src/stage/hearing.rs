@@ -7,7 +7,7 @@ use regex::Regex;
 
 use crate::adapter::{Branch, Item};
 use crate::matching::compiled;
-use crate::timeline::Stream;
+use timeline::Stream;
 
 /// Lines that are remembered; who prints more before it asks is not asked for the first ones.
 const MAX_LINES: usize = 10_000;
@@ -133,7 +133,7 @@ fn first<'a>(questions: &[Asked<'a>], line: &str) -> Option<(usize, usize, &'a B
 mod tests {
     use super::{Asked, Hearing, in_words};
     use crate::adapter::{Branch, Item, Only};
-    use crate::timeline::Stream;
+    use timeline::Stream;
 
     fn item(patterns: &[&str], optional: bool) -> Item {
         let any = patterns.iter().map(|pattern| Branch {

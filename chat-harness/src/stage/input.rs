@@ -8,7 +8,7 @@ use tokio::sync::oneshot;
 
 use super::status::Status;
 use super::tap::Deed;
-use crate::timeline::{Ask, Direction, Ended, LinkEnd, Stream};
+use timeline::{Ask, Direction, Ended, LinkEnd, Stream};
 
 /// Names one start of a participant; a restarted relay is another one.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]

@@ -20,7 +20,7 @@ use crate::adapter::{Adapter, Console, Program, ReadyWhen, Template, Terminal};
 use crate::matching::compiled;
 use crate::plan::PlannedClient;
 use crate::scenario::Keys;
-use crate::timeline::{Ended, Kind};
+use timeline::{Ended, Kind};
 
 /// Where a clean environment looks for programs.
 pub(super) const PATH: &str = "/usr/local/bin:/usr/bin:/bin";

@@ -7,7 +7,7 @@ use std::path::Path;
 use super::error::EngineError;
 use super::namespace;
 use super::spawn::{self, Command};
-use crate::timeline::Level;
+use timeline::Level;
 
 /// What the probe found.
 #[derive(Clone, Debug, PartialEq, Eq)]

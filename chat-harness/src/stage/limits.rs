@@ -11,7 +11,7 @@ use super::drive::{Play, RELAY};
 use super::orphans::{is_zombie, strays, tree};
 use super::usage::{self, Usage};
 use crate::adapter::Limits;
-use crate::timeline::{Ended, Kind, Limit};
+use timeline::{Ended, Kind, Limit};
 
 /// How often is looked, at the least; and how much of the time looking may take.
 pub(super) const LOOK: Duration = Duration::from_millis(100);

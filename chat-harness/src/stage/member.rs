@@ -13,7 +13,7 @@ use super::reading::{Chaff, Reading};
 use super::tap::Tap;
 use super::usage::Usage;
 use crate::adapter::Console;
-use crate::timeline::{Ended, Stream};
+use timeline::{Ended, Stream};
 
 /// How long an ended process' streams may stay open: something that it left behind may hold
 /// them.

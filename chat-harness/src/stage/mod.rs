@@ -81,7 +81,7 @@ pub use scratch::pool_size;
 pub use status::{Awaited, Inquiries, Inquiry, Phase, Status, inquiries};
 
 use crate::plan::{LoadPlan, Plan};
-use crate::timeline::{Event, Level};
+use timeline::{Event, Level};
 
 /// How a play is staged.
 pub struct Settings {

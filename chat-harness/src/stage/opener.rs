@@ -7,16 +7,15 @@ use rustix::process::Signal;
 use tokio::sync::mpsc;
 use tokio::time::{Instant, timeout_at};
 
-use super::EngineError;
 use super::input::{Input, Run};
 use super::limits::{self, LOOK, end_children, over};
 use super::member::HELD_OPEN;
 use super::process::Process;
 use super::spawn::Child;
-use super::usage;
+use super::{EngineError, usage};
 use crate::adapter::Limits;
 use crate::audit::{OpenedKey, opened};
-use crate::timeline::{Ended, Stream};
+use timeline::{Ended, Stream};
 
 /// Bytes that it may print.
 const MOST: usize = 1024 * 1024;

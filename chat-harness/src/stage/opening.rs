@@ -7,7 +7,7 @@ use super::drive::Play;
 use super::status::Phase;
 use super::step::{START, everybody};
 use crate::plan::{Expectation, Mode, Pattern, PlannedClient};
-use crate::timeline::{EventKind, ExpectationId, Kind};
+use timeline::{EventKind, ExpectationId, Kind};
 
 impl Play<'_> {
     /// Starts clients, batch after batch: each is ready, and those before it have been told,

@@ -9,7 +9,7 @@ use super::scratch::Scratch;
 use super::structure::KeyPiece;
 use crate::audit::Searcher;
 use crate::plan::PassPhrase;
-use crate::timeline::{Direction, Kind, Stream, Surface};
+use timeline::{Direction, Kind, Stream, Surface};
 
 impl Play<'_> {
     /// Searches what each client printed and received for what was sent to others alone, and for

@@ -7,7 +7,7 @@ use tokio_util::task::AbortOnDropHandle;
 
 use super::input::Input;
 use super::status::Inquiries;
-use crate::timeline::Ask;
+use timeline::Ask;
 
 /// Those who are listened to.
 #[derive(Debug)]
@@ -82,7 +82,7 @@ mod tests {
 
     use super::{Input, Outside};
     use crate::stage::{Inquiries, hand, inquiries};
-    use crate::timeline::Ask;
+    use timeline::Ask;
 
     #[tokio::test]
     async fn what_is_wanted_comes_on_the_queue_and_that_nothing_more_can_come() {

@@ -10,15 +10,14 @@ use tokio::net::unix::pipe;
 use tokio::sync::mpsc;
 use tokio_util::task::AbortOnDropHandle;
 
-use super::EngineError;
 use super::buffers::{Buffers, OF_OUTPUTS};
 use super::input::{Input, Run};
 use super::spawn::{Child, how_ended, reap};
 use super::terminal::{Manners, Seated};
 use super::typing::Typing;
-use super::usage;
+use super::{EngineError, usage};
 use crate::adapter::Enter;
-use crate::timeline::Stream;
+use timeline::Stream;
 
 /// What ends the input of a program on a terminal: Ctrl-D.
 const END_OF_INPUT: &[u8] = b"\x04";

@@ -19,7 +19,7 @@ use rustix::pipe::{PipeFlags, pipe_with};
 use rustix::process::{Pid, PidfdFlags, WaitId, WaitIdOptions, pidfd_open, waitid};
 
 use super::error::EngineError;
-use crate::timeline::Ended;
+use timeline::Ended;
 
 /// `POSIX_SPAWN_SETSID` of glibc (2.26 and later) and musl; nix has no name for it.
 pub const SETSID: PosixSpawnFlags = PosixSpawnFlags::from_bits_retain(0x80);
@@ -290,7 +290,7 @@ mod tests {
     use std::io::{Read as _, Write as _};
 
     use super::{Command, spawn, wait_blocking};
-    use crate::timeline::Ended;
+    use timeline::Ended;
 
     /// Runs a shell to its end: how it ended, and what it printed.
     fn shell(script: &str, input: &str) -> (Ended, String) {

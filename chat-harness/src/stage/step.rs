@@ -15,7 +15,7 @@ use super::tap::LinkState;
 use crate::adapter::Stop;
 use crate::plan::{Action, Pattern, PlannedFile, PlannedStep};
 use crate::scenario::{LeaveHow, RelayAction};
-use crate::timeline::{ExpectationId, Kind, StepResult};
+use timeline::{ExpectationId, Kind, StepResult};
 
 /// How long a relay may take to stop, before it is killed.
 const STOP: Duration = Duration::from_secs(5);

@@ -10,7 +10,7 @@ use super::opener::Helper;
 use super::structure::{CLIENTS, KeyPiece};
 use crate::audit::{self, OpenedKey, Transformation};
 use crate::plan::PlannedClient;
-use crate::timeline::Kind;
+use timeline::Kind;
 
 /// How long a helper may take.
 const WITHIN: Duration = Duration::from_secs(10);

@@ -9,7 +9,7 @@ use std::path::Path;
 use super::EngineError;
 use super::drive::{Play, RELAY, wire_file};
 use crate::audit::{self, KnownKey, PrivateKey, Transformation};
-use crate::timeline::{Direction, Kind, Surface};
+use timeline::{Direction, Kind, Surface};
 
 /// Bytes of a file in which keys are looked for.
 const MOST: u64 = 16 * 1024 * 1024;

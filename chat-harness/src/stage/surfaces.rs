@@ -11,7 +11,7 @@ use super::files::below;
 use super::orphans::{is_gone, trees};
 use super::{EngineError, proc, refused};
 use crate::audit::Searcher;
-use crate::timeline::Surface;
+use timeline::Surface;
 
 /// Where command lines and environments of the relay are kept, below the play's directory.
 const ARGUMENTS: &str = "out/relay.arguments";

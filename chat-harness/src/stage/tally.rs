@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::audit::Searched;
-use crate::timeline::{Kind, Surface};
+use timeline::{Kind, Surface};
 
 /// The searches of one surface, added up.
 #[derive(Debug, Default)]
@@ -108,7 +108,7 @@ impl Tally {
 mod tests {
     use super::Tally;
     use crate::audit::Searched;
-    use crate::timeline::{Kind, Surface};
+    use timeline::{Kind, Surface};
 
     fn finding(place: &str, what: &str) -> Kind {
         Kind::Finding {

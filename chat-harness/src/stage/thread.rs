@@ -26,7 +26,7 @@ use super::sockets::{self, Hidden};
 use super::spawn::{self, Child, Command};
 use super::terminal::{self, Seated};
 use crate::adapter::Terminal;
-use crate::timeline::Level;
+use timeline::Level;
 
 /// How long the kernel may take to end everything in a PID namespace.
 const END: Duration = Duration::from_secs(20);

@@ -2,7 +2,7 @@
 
 use super::drive::{Play, RELAY};
 use super::proc;
-use crate::timeline::{Kind, Stream};
+use timeline::{Kind, Stream};
 
 /// What is seen of a silent program.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

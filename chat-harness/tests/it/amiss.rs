@@ -2,7 +2,7 @@
 
 use chat_harness::judge::{Check, Verdict, judge};
 use chat_harness::plan::Plan;
-use chat_harness::timeline::{EventKind, ExpectationId, Kind, Seen, StepResult, Stream};
+use timeline::{EventKind, ExpectationId, Kind, Seen, StepResult, Stream};
 
 use crate::tape::Tape;
 use crate::verdicts::planned;

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use chat_harness::judge::PlayVerdict;
 use chat_harness::report::{PlayReport, RunReport, Searched, Searches, Tried, exit_code, terminal};
-use chat_harness::timeline::{Kind, Stream, Surface};
+use timeline::{Kind, Stream, Surface};
 
 use crate::tape::Tape;
 use crate::verdicts::{TEXT, before_closing, good, judged, planned};

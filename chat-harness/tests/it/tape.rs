@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use chat_harness::plan::Plan;
-use chat_harness::timeline::{Event, EventKind, Kind, Seen, StepId, StepResult, Stream, Surface};
+use timeline::{Event, EventKind, Kind, Seen, StepId, StepResult, Stream, Surface};
 
 use crate::verdicts::TEXT;
 

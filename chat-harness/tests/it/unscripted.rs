@@ -1,7 +1,7 @@
 //! A play that somebody interfered with never passes as the scenario.
 
 use chat_harness::judge::{CheckKind, PlayVerdict, Verdict};
-use chat_harness::timeline::{Ask, Ended, ExpectationId, Kind, StepResult, Surface};
+use timeline::{Ask, Ended, ExpectationId, Kind, StepResult, Surface};
 
 use crate::tape::Tape;
 use crate::verdicts::{before_closing, good, judged, planned, red};

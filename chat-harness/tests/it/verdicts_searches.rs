@@ -1,7 +1,7 @@
 //! What the judge says of searches: what they found, and whether they could have found it.
 
 use chat_harness::judge::{PlayVerdict, Verdict, judge};
-use chat_harness::timeline::{Kind, Surface};
+use timeline::{Kind, Surface};
 
 use crate::verdicts::{good, judged, planned, red};
 

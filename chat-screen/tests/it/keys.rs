@@ -1,8 +1,8 @@
 //! What keys do.
 
-use chat_harness::timeline::{Ask, Ended, Kind};
 use chat_screen::{Effect, Ending, Origin};
 use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+use timeline::{Ask, Ended, Kind};
 
 use crate::Stage;
 

@@ -11,14 +11,12 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use chat_harness::plan::{self, Action, Plan, PlannedStep};
-use chat_harness::timeline::{
-    Direction, Event, EventKind, Kind, Seen, StepResult, Stream, Surface,
-};
 use chat_harness::{adapter, scenario};
 use chat_screen::{Model, Origin, Reader, draw};
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+use timeline::{Direction, Event, EventKind, Kind, Seen, StepResult, Stream, Surface};
 
 /// Three clients: to all, to one, and the farewell of the third.
 fn planned() -> Plan {

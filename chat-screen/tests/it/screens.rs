@@ -1,8 +1,8 @@
 //! Screens, as they are.
 
-use chat_harness::timeline::{Ask, Ended, Kind};
 use chat_screen::{Ending, Origin};
 use ratatui::crossterm::event::KeyCode;
+use timeline::{Ask, Ended, Kind};
 
 use crate::Stage;
 
@@ -44,7 +44,7 @@ fn a_participant_that_dies_says_why() {
     stage.say();
     stage.add(Kind::Line {
         who: "relay".to_owned(),
-        stream: chat_harness::timeline::Stream::Stderr,
+        stream: timeline::Stream::Stderr,
         text: "Address already in use".to_owned(),
         seen: None,
     });

@@ -8,8 +8,8 @@ use std::time::{Duration, Instant};
 use aho_corasick::AhoCorasick;
 use chat_harness::audit::{Allowance, Searcher};
 use chat_harness::plan::{AuditPlan, Canary};
-use chat_harness::timeline::{StepId, Surface};
 use memchr::memmem;
+use timeline::{StepId, Surface};
 
 use super::table::{Row, median};
 use super::{memory, pin, share};

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use chat_harness::run::RunDir;
 use chat_harness::snapshot::Update;
-use chat_harness::timeline::{self, Event, Kind};
+use timeline::{self, Event, Kind};
 
 use super::harness;
 use super::table::{Row, median};
@@ -75,7 +75,7 @@ mod tests {
     use std::time::Duration;
 
     use super::searched;
-    use chat_harness::timeline::read;
+    use timeline::read;
 
     #[test]
     fn the_search_begins_when_the_last_process_has_ended() {

@@ -12,8 +12,8 @@ use chat_harness::scenario;
 use chat_harness::snapshot::Update;
 use chat_harness::stage::bare::spawn_on_terminal;
 use chat_harness::stage::spawn::{self, Command, wait_blocking};
-use chat_harness::timeline::{self, Kind};
 use nix::sys::wait::waitpid;
+use timeline::{self, Kind};
 
 use super::harness::Isolation;
 use super::table::{Row, median};

@@ -1,7 +1,7 @@
 //! Whether a fault was caught, and for the right reason.
 
 use chat_harness::judge::{Check, CheckKind, PlayVerdict, Verdict, Verdicts};
-use chat_harness::timeline::{Kind, Surface};
+use timeline::{Kind, Surface};
 use zoo_faults::Expected;
 
 /// What became of a play of the zoo.

@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 use chat_harness::audit::Transformation;
 use chat_harness::judge::{PlayVerdict, judge};
 use chat_harness::plan::Plan;
-use chat_harness::timeline::{self, Event, Kind};
 use serde_json::Value;
+use timeline::{self, Event, Kind};
 use zoo_faults::{Expected, Fault};
 
 use crate::runs::Runs;

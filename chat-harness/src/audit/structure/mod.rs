@@ -22,7 +22,7 @@ mod views;
 
 use super::Transformation;
 use crate::plan::Plan;
-use crate::timeline::{Event, Kind, Surface};
+use timeline::{Event, Kind, Surface};
 
 pub use private::{PrivateKey, private_keys};
 pub use secrets::{pieces, secrets};

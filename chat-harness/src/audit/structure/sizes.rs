@@ -3,7 +3,7 @@
 use super::{Examined, Found};
 use crate::audit::Transformation;
 use crate::plan::Plan;
-use crate::timeline::{Direction, Event, Kind};
+use timeline::{Direction, Event, Kind};
 
 /// Every frame that has a rule; `None` where no adapter has one.
 pub(super) fn examine(plan: &Plan, events: &[Event]) -> Option<Examined> {
@@ -53,8 +53,8 @@ mod tests {
 
     use super::examine;
     use crate::plan::{self, Plan};
-    use crate::timeline::{Direction, Event, Kind};
     use crate::{adapter, scenario};
+    use timeline::{Direction, Event, Kind};
 
     fn planned() -> Plan {
         let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::ops::Range;
 
 use crate::plan::{Action, Plan, PlannedStep};
-use crate::timeline::{Direction, Event, Kind, StepId};
+use timeline::{Direction, Event, Kind, StepId};
 
 /// Bytes of one direction of every link: what each client sent, by its name.
 pub type Sent = BTreeMap<String, Vec<u8>>;

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::shown::Shown;
 use crate::judge::view::View;
 use crate::plan::{Action, LoadPlan, Mode, Pattern, PlannedStep};
-use crate::timeline::{Direction, EventKind, Kind, StepResult};
+use timeline::{Direction, EventKind, Kind, StepResult};
 
 /// Figures of a load.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]

@@ -10,7 +10,7 @@ use super::verdict::{Check, CheckKind, Evidence, Verdict, Verdicts};
 use super::view::View;
 use super::{expectations, limits, order, play_verdict, whole as of_whole};
 use crate::plan::{Action, LoadPlan, Mode, Plan, PlannedStep, Round};
-use crate::timeline::{Event, ExpectationId, StepResult};
+use timeline::{Event, ExpectationId, StepResult};
 
 pub use figures::{Figures, Spread};
 use shown::Shown;

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use crate::judge::view::View;
 use crate::matching::CompiledPattern;
 use crate::plan::{Expectation, Mode, Pattern};
-use crate::timeline::EventKind;
+use timeline::EventKind;
 
 /// Client, event, from whom, and the text.
 type Key<'a> = (&'a str, EventKind, &'a str, &'a str);

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::plan::Unsupported;
 use crate::scenario::{Client, Hearing, Piece, Scenario, Step, Text, Verb, Want, What, bad_name};
-use crate::timeline::EventKind;
+use timeline::EventKind;
 
 /// A step that is not played under load.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

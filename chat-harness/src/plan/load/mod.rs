@@ -20,7 +20,7 @@ use super::pass_phrases::pass_phrases;
 use super::reconcile::reconcile;
 use crate::adapter::Adapter;
 use crate::scenario::{Hearing, Scenario};
-use crate::timeline::StepId;
+use timeline::StepId;
 
 pub use crowd::LeftOut;
 

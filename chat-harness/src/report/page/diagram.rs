@@ -5,7 +5,7 @@ use super::messages::{DRAWN, Message};
 use super::moments::Moments;
 use crate::plan::Plan;
 use crate::report::terminal::visible;
-use crate::timeline::{Event, Kind};
+use timeline::{Event, Kind};
 
 /// Distance of lanes, and of rows, in pixels.
 const LANE: usize = 150;

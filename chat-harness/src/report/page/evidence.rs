@@ -4,7 +4,7 @@ use crate::plan::Plan;
 use crate::report::PlayReport;
 use crate::report::searches::{grouped, looked_for};
 use crate::report::terminal::visible;
-use crate::timeline::{Event, Kind};
+use timeline::{Event, Kind};
 
 /// Findings that are told one by one.
 const TOLD: usize = 40;

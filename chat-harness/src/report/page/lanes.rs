@@ -8,7 +8,7 @@ use super::moments::Moments;
 use crate::plan::Plan;
 use crate::report::recording;
 use crate::report::terminal::visible;
-use crate::timeline::{Event, Kind, Stream};
+use timeline::{Event, Kind, Stream};
 
 /// Lines of one participant that are shown; the rest is counted.
 const LINES: usize = 400;

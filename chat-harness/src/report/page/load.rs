@@ -10,7 +10,7 @@ use crate::plan::Plan;
 use crate::report::load::{figures, left_out};
 use crate::report::terminal::{self, visible};
 use crate::report::{Asked, LoadReport};
-use crate::timeline::Event;
+use timeline::Event;
 
 /// Participants of which it says what they used.
 const USED: usize = 40;

@@ -7,7 +7,7 @@ use super::Bytes;
 use super::moments::Moments;
 use crate::plan::Plan;
 use crate::report::terminal::visible;
-use crate::timeline::{Direction, Event, Kind, Stream};
+use timeline::{Direction, Event, Kind, Stream};
 
 /// Records that are drawn; the rest is counted.
 pub(super) const DRAWN: usize = 2000;

@@ -25,7 +25,6 @@ use super::{PlayReport, RunReport};
 use crate::judge::PlayVerdict;
 use crate::plan::Plan;
 use crate::report::Asked;
-use crate::timeline::Event;
 use diagram::Diagram;
 use evidence::Evidence;
 use lanes::Lane;
@@ -33,6 +32,7 @@ pub use load::load;
 use messages::Message;
 use moments::Moments;
 use steps::Step;
+use timeline::Event;
 use timings::Timings;
 
 const STYLE: &str = include_str!("../../../templates/style.css");

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::plan::Plan;
-use crate::timeline::{Event, Kind, StepId};
+use timeline::{Event, Kind, StepId};
 
 /// Where each step begins on the timeline.
 #[derive(Debug)]

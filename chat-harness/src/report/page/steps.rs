@@ -9,7 +9,7 @@ use crate::judge::{Check, PlayVerdict, Verdict};
 use crate::plan::Plan;
 use crate::report::PlayReport;
 use crate::report::terminal::visible;
-use crate::timeline::{Event, Kind, StepId};
+use timeline::{Event, Kind, StepId};
 
 /// One step, or everything that belongs to none.
 pub(super) struct Step {

@@ -5,7 +5,7 @@ use crate::plan::{Mode, Pattern, Plan};
 use crate::report::PlayReport;
 use crate::report::searches::grouped;
 use crate::report::terminal::visible;
-use crate::timeline::{Event, Kind, Stream};
+use timeline::{Event, Kind, Stream};
 
 /// Deliveries that are listed.
 const LISTED: usize = 100;

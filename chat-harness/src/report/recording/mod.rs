@@ -16,8 +16,8 @@ use super::page::Bytes;
 use super::terminal::visible;
 use crate::adapter::Terminal;
 use crate::plan::Plan;
-use crate::timeline::{Ended, Event, Kind, Stream};
 use harmless::Harmless;
+use timeline::{Ended, Event, Kind, Stream};
 
 pub use tape::{Code, Tape};
 

@@ -11,7 +11,7 @@ use std::sync::Arc;
 use super::live::Bytes;
 use super::terminal::visible;
 use crate::plan::{Action, Plan, PlannedStep};
-use crate::timeline::{Ask, Event, ExpectationId, Kind, StepId, StepResult, Stream, Surface};
+use timeline::{Ask, Event, ExpectationId, Kind, StepId, StepResult, Stream, Surface};
 
 pub use seat::{Entry, EntryKind, Face, Seat, SeatState};
 pub use wire::{Passed, TextIn};

@@ -3,7 +3,7 @@
 use super::super::live::Bytes;
 use crate::plan::{Plan, PlannedStep};
 use crate::report::terminal::visible;
-use crate::timeline::{Direction, Event, Kind, Seen};
+use timeline::{Direction, Event, Kind, Seen};
 
 /// Bytes of one record that are kept to be shown.
 const KEPT: usize = 2048;

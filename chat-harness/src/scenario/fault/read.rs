@@ -2,11 +2,11 @@
 
 use super::super::check::Checker;
 use super::super::codes::scenario as code;
-use super::super::diagnostic::Problem;
 use super::super::model::Verb;
-use super::super::suggest::one_of;
-use super::super::walk::Node;
 use super::{Fault, FaultKind, Links, Way, When};
+use toml_language::Problem;
+use toml_language::suggest::one_of;
+use toml_language::walk::Node;
 
 /// Stands for every client: no client can have this name.
 const EVERYBODY: &str = "all";

@@ -1,6 +1,6 @@
 //! The tables of `fault` and `heal`, described.
 
-use super::super::shape::{Key, Kind, Table, Word, may, must, word};
+use toml_language::shape::{Key, Kind, Table, Word, may, must, word};
 
 const CLIENT: Key = must(
     "client",

@@ -19,7 +19,7 @@ pub(super) use self::below::below;
 pub(super) use self::names::Names;
 use self::version::Version;
 use crate::audit::{Allowance, Searched, Searcher};
-use crate::timeline::Surface;
+use timeline::Surface;
 
 /// Bytes of files that are searched while the relay runs. At the end all are.
 const BUDGET: u64 = 256 << 20;
@@ -194,7 +194,7 @@ mod tests {
     use crate::plan::{AuditPlan, Canary};
     use crate::stage::orphans::tree;
     use crate::stage::spawn::{Command, spawn, wait_blocking};
-    use crate::timeline::{StepId, Surface};
+    use timeline::{StepId, Surface};
 
     const CANARY: &str = "QXZVKWBG-amber-falcon-0417";
 

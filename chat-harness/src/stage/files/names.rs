@@ -5,7 +5,7 @@ use std::os::unix::ffi::OsStrExt as _;
 use std::path::Path;
 
 use crate::audit::{Searched, Searcher};
-use crate::timeline::{Kind, Surface};
+use timeline::{Kind, Surface};
 
 /// So many are kept at the most.
 const MOST: usize = 100_000;

@@ -59,7 +59,7 @@ mod tests {
     use crate::plan::{AuditPlan, Canary};
     use crate::stage::confine;
     use crate::stage::spawn::{Command, spawn, wait_blocking};
-    use crate::timeline::{Kind, StepId, Surface};
+    use timeline::{Kind, StepId, Surface};
 
     const CANARY: &str = "QXZVKWBG-amber-falcon-0417";
     const CONTROL: &str = "relay-memory-control";

@@ -3,7 +3,7 @@
 use super::{Copied, Manner, Walk, copy};
 use crate::audit::{Allowance, Searched, Searcher};
 use crate::stage::orphans::trees;
-use crate::timeline::{Kind, Surface};
+use timeline::{Kind, Surface};
 
 /// What the place of a finding is called before it is known whose memory it is.
 const MEMORY: &str = "memory";

@@ -13,7 +13,7 @@ use bytes::Bytes;
 
 use crate::stage::record::clerk::Clerk;
 use crate::stage::record::kept::Kept;
-use crate::timeline::{Event, Kind};
+use timeline::{Event, Kind};
 
 /// So many events wait to be written at the most: making lines of them takes longer than all else
 /// that is done for an event, and somebody may wait for what comes next.
@@ -212,7 +212,7 @@ impl Drop for Writer {
 #[cfg(test)]
 mod tests {
     use super::{WAITING, Writer};
-    use crate::timeline::Kind;
+    use timeline::Kind;
 
     fn note(n: usize) -> Kind {
         let text = n.to_string();

@@ -12,7 +12,7 @@ use super::{Link, LinkState, Tap};
 use crate::adapter::Framing;
 use crate::stage::input::Input;
 use crate::stage::thread::{Side, StageThread};
-use crate::timeline::{Direction, Level, LinkEnd};
+use timeline::{Direction, Level, LinkEnd};
 
 fn alice() -> Link {
     Link {

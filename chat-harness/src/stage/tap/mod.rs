@@ -30,7 +30,7 @@ use super::input::Input;
 use super::thread::StageThread;
 use crate::adapter::Framing;
 use crate::scenario::{Fault, FaultKind, Way};
-use crate::timeline::{Direction, LinkEnd};
+use timeline::{Direction, LinkEnd};
 
 pub(super) use self::effect::Deed;
 

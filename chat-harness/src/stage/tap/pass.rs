@@ -14,7 +14,7 @@ use super::effect::End;
 use super::{Control, LinkState, Recorder};
 use crate::adapter::Framing;
 use crate::stage::buffers::{Buffers, OF_LINKS};
-use crate::timeline::{Direction, LinkEnd};
+use timeline::{Direction, LinkEnd};
 
 /// Bytes that may wait for their time; a sender of more is made to wait.
 const WAITING: usize = 4 * 1024 * 1024;

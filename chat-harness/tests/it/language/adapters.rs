@@ -3,9 +3,9 @@ use std::path::Path;
 
 use chat_harness::adapter::{self, Escapes, Program, ReadyWhen, Template};
 use chat_harness::matching::Recogniser;
-use chat_harness::timeline::EventKind;
 use insta::assert_snapshot;
 use proptest::prelude::*;
+use timeline::EventKind;
 
 use super::{reference, workspace};
 

@@ -1,5 +1,5 @@
 use chat_harness::plan::{Canary, PlannedFile};
-use chat_harness::timeline::StepId;
+use timeline::StepId;
 
 use super::planned;
 

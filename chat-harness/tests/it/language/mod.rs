@@ -18,7 +18,8 @@ use std::path::{Path, PathBuf};
 
 use chat_harness::adapter::{self, Adapter};
 use chat_harness::plan::{self, Plan};
-use chat_harness::scenario::{self, Problems, Scenario};
+use chat_harness::scenario::{self, Scenario};
+use toml_language::Problems;
 
 /// The directory of the whole workspace.
 fn workspace() -> PathBuf {

@@ -3,7 +3,7 @@
 use chat_harness::adapter;
 use chat_harness::plan::{self, Unsupported};
 use chat_harness::scenario::{Capability, Need};
-use chat_harness::timeline::EventKind;
+use timeline::EventKind;
 
 use super::{codes, parse, reference, scenarios};
 

@@ -44,7 +44,7 @@ fn text() -> impl Strategy<Value = String> {
     ]
 }
 
-fn shown(problems: &scenario::Problems) {
+fn shown(problems: &toml_language::Problems) {
     assert!(!problems.list.is_empty());
     assert!(problems.render(false).contains("error["));
     assert!(problems.render(true).contains("error"));

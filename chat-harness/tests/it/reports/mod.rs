@@ -12,7 +12,7 @@ use std::time::Duration;
 
 use chat_harness::judge::{Check, CheckKind, Evidence, PlayVerdict, Verdict, Verdicts};
 use chat_harness::report::{Asked, PlayReport, Searched, Searches, Trace, Tried, Used};
-use chat_harness::timeline::{ExpectationId, StepId, Surface};
+use timeline::{ExpectationId, StepId, Surface};
 
 /// Nothing that a participant prints may break a format.
 const NASTY: &str = "]]> & <b> \u{1b}[31m \u{0} \u{7f} \"'% ::error::x\r\n::set-env::\u{202e}";

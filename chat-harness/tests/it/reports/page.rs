@@ -7,10 +7,10 @@ use base64::Engine as _;
 use chat_harness::judge::PlayVerdict;
 use chat_harness::plan::{self, Plan};
 use chat_harness::report::{Asked, RunReport, page};
-use chat_harness::timeline::{Direction, Event, Kind, Level, StepId, StepResult, Stream};
 use chat_harness::{adapter, scenario};
 use regex::Regex;
 use sha2::{Digest as _, Sha256};
+use timeline::{Direction, Event, Kind, Level, StepId, StepResult, Stream};
 
 use super::{NASTY, play, reference};
 

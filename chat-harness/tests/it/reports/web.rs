@@ -9,9 +9,9 @@ use chat_harness::judge::PlayVerdict;
 use chat_harness::plan::{self, Plan};
 use chat_harness::report::scene::Scene;
 use chat_harness::report::web::{WebEnd, WebState};
-use chat_harness::timeline::{Ask, Direction, Ended, Event, Kind, StepId, StepResult, Stream};
 use chat_harness::{adapter, scenario};
 use serde_json::{Value, json};
+use timeline::{Ask, Direction, Ended, Event, Kind, StepId, StepResult, Stream};
 
 use super::{NASTY, play};
 

@@ -8,7 +8,7 @@ use rand::{Rng, SeedableRng as _};
 use sha2::{Digest as _, Sha256};
 
 use super::{Examined, Sent, Span, blocks, characters, keystream, powers, repeats};
-use crate::timeline::StepId;
+use timeline::StepId;
 
 mod keys;
 

@@ -4,24 +4,36 @@ use super::diagnostic::Code;
 
 /// The codes for problems of shape, one set for each language.
 #[derive(Debug)]
-pub(crate) struct ShapeCodes {
-    pub(crate) syntax: Code,
-    pub(crate) unknown_key: Code,
-    pub(crate) missing_key: Code,
-    pub(crate) wrong_kind: Code,
-    pub(crate) unknown_word: Code,
-    pub(crate) bad_duration: Code,
-    pub(crate) bad_size: Code,
-    pub(crate) out_of_range: Code,
-    pub(crate) none_of: Code,
-    pub(crate) several_of: Code,
-    pub(crate) unreadable: Code,
-    pub(crate) too_few: Code,
+pub struct ShapeCodes {
+    /// The file is not TOML.
+    pub syntax: Code,
+    /// A key that the table does not have.
+    pub unknown_key: Code,
+    /// A key that the table needs is missing.
+    pub missing_key: Code,
+    /// A value of the wrong type.
+    pub wrong_kind: Code,
+    /// A word that is not in the list.
+    pub unknown_word: Code,
+    /// A text that is not a duration.
+    pub bad_duration: Code,
+    /// A text that is not a size.
+    pub bad_size: Code,
+    /// A number outside its bounds.
+    pub out_of_range: Code,
+    /// None of several keys, of which exactly one is needed.
+    pub none_of: Code,
+    /// More than one of several keys, of which exactly one is allowed.
+    pub several_of: Code,
+    /// The file cannot be read.
+    pub unreadable: Code,
+    /// An array with too few items.
+    pub too_few: Code,
 }
 
 impl ShapeCodes {
     /// The set with these ids, in the order of the fields.
-    pub(crate) const fn new(ids: [&'static str; 12]) -> Self {
+    pub const fn new(ids: [&'static str; 12]) -> Self {
         let [
             syntax,
             unknown_key,
@@ -53,7 +65,7 @@ impl ShapeCodes {
     }
 
     /// Every code of the set, in the order of the fields.
-    pub(crate) const fn all(&self) -> [Code; 12] {
+    pub const fn all(&self) -> [Code; 12] {
         [
             self.syntax,
             self.unknown_key,

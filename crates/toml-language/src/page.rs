@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use super::shape::{Kind, Table, Word};
 
 /// A heading and the keys of a table, and of every table in it.
-pub(crate) fn tables(root: &'static Table) -> String {
+pub fn tables(root: &'static Table) -> String {
     let mut page = String::new();
     let mut seen: Vec<&'static str> = Vec::new();
     let mut waiting = vec![root];
@@ -23,7 +23,7 @@ pub(crate) fn tables(root: &'static Table) -> String {
 
 /// The keys of one table, but for those in `without`. The words of `elsewhere` are described in
 /// a table of their own.
-pub(crate) fn keys(page: &mut String, table: &Table, without: &[&str], elsewhere: &[Word]) {
+pub fn keys(page: &mut String, table: &Table, without: &[&str], elsewhere: &[Word]) {
     line(page, "| key | value | |\n|---|---|---|");
     for key in table.keys.iter().filter(|key| !without.contains(&key.name)) {
         let must = match (key.required, table.one_of.contains(&key.name)) {
@@ -56,7 +56,7 @@ pub(crate) fn keys(page: &mut String, table: &Table, without: &[&str], elsewhere
 }
 
 /// The words of a closed list, one a line.
-pub(crate) fn words(page: &mut String, kind: &Kind) {
+pub fn words(page: &mut String, kind: &Kind) {
     if let Kind::Word(list) = kind {
         for word in *list {
             line(page, &format!("- `{}`: {}", word.word, word.doc));
@@ -66,12 +66,12 @@ pub(crate) fn words(page: &mut String, kind: &Kind) {
 }
 
 /// A heading of the second level.
-pub(crate) fn heading(page: &mut String, text: &str) {
+pub fn heading(page: &mut String, text: &str) {
     line(page, &format!("## {text}\n"));
 }
 
 /// A line of the page.
-pub(crate) fn line(page: &mut String, text: &str) {
+pub fn line(page: &mut String, text: &str) {
     writeln!(page, "{text}").expect("a string takes every text");
 }
 

@@ -10,12 +10,12 @@ use toml::de::{DeTable, DeValue};
 use super::diagnostic::Problem;
 use super::shape::{Key, Kind, Table, Word};
 use super::suggest::{nearest, one_of};
-use super::value;
-use crate::scenario::shape_codes::ShapeCodes;
+use crate::codes::ShapeCodes;
+use crate::units;
 
 /// Reads the text and lets `fill` change it; every slip of syntax and of shape is in the list. The table holds what
 /// could be read all the same.
-pub(crate) fn read<'i>(
+pub fn read<'i>(
     source: &'i str,
     shape: &'static Table,
     codes: &'static ShapeCodes,
@@ -241,16 +241,16 @@ impl Walker {
 
     fn text(&mut self, text: &str, span: &Range<usize>, kind: &'static Kind) {
         match kind {
-            Kind::Duration if value::duration(text).is_none() => {
+            Kind::Duration if units::duration(text).is_none() => {
                 let title = format!("`{text}` is no duration");
                 let problem = Problem::new(self.codes.bad_duration, span, title);
                 self.problems
                     .push(problem.label(format!("must be {}", kind.words())));
             }
-            Kind::Size if value::size(text).is_none() => {
+            Kind::Size if units::size(text).is_none() => {
                 let title = format!("`{text}` is no size");
                 let problem = Problem::new(self.codes.bad_size, span, title);
-                let most = value::MAX_MADE / (1024 * 1024);
+                let most = units::MAX_MADE / (1024 * 1024);
                 self.problems.push(
                     problem
                         .label(format!("must be {}", kind.words()))
@@ -333,7 +333,7 @@ fn seconds(value: &DeValue<'_>, most: u32) -> Option<Duration> {
 
 /// A table that has been checked, with its place.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Node<'a, 'i> {
+pub struct Node<'a, 'i> {
     table: &'a DeTable<'i>,
     start: usize,
     end: usize,
@@ -341,13 +341,16 @@ pub(crate) struct Node<'a, 'i> {
 
 /// A text with its place, quotes included.
 #[derive(Clone, Debug)]
-pub(crate) struct Place<'a> {
-    pub(crate) text: &'a str,
-    pub(crate) span: Range<usize>,
+pub struct Place<'a> {
+    /// The text itself.
+    pub text: &'a str,
+    /// Its bytes in the file.
+    pub span: Range<usize>,
 }
 
 impl<'a, 'i> Node<'a, 'i> {
-    pub(crate) fn new(table: &'a DeTable<'i>, span: Range<usize>) -> Self {
+    /// The table at this place of the file.
+    pub fn new(table: &'a DeTable<'i>, span: Range<usize>) -> Self {
         Self {
             table,
             start: span.start,
@@ -355,59 +358,69 @@ impl<'a, 'i> Node<'a, 'i> {
         }
     }
 
-    pub(crate) fn span(&self) -> Range<usize> {
+    /// Its bytes in the file.
+    pub fn span(&self) -> Range<usize> {
         self.start..self.end
     }
 
-    pub(crate) fn has(&self, key: &str) -> bool {
+    /// Whether the key is there.
+    pub fn has(&self, key: &str) -> bool {
         self.table.contains_key(key)
     }
 
     /// Where the key itself stands.
-    pub(crate) fn key_span(&self, key: &str) -> Range<usize> {
+    pub fn key_span(&self, key: &str) -> Range<usize> {
         self.table
             .get_key_value(key)
             .map_or_else(|| self.span(), |(key, _)| key.span())
     }
 
-    pub(crate) fn text(&self, key: &str) -> Option<Place<'a>> {
+    /// A text with its place.
+    pub fn text(&self, key: &str) -> Option<Place<'a>> {
         place(self.table.get(key)?)
     }
 
-    pub(crate) fn owned(&self, key: &str) -> Option<String> {
+    /// A text.
+    pub fn owned(&self, key: &str) -> Option<String> {
         self.text(key).map(|place| place.text.to_owned())
     }
 
-    pub(crate) fn bool(&self, key: &str) -> Option<bool> {
+    /// A truth value.
+    pub fn bool(&self, key: &str) -> Option<bool> {
         self.table.get(key)?.get_ref().as_bool()
     }
 
-    pub(crate) fn integer(&self, key: &str) -> Option<u32> {
+    /// A whole number.
+    pub fn integer(&self, key: &str) -> Option<u32> {
         let number = self.table.get(key)?.get_ref().as_integer()?;
         u32::from_str_radix(number.as_str(), number.radix()).ok()
     }
 
-    pub(crate) fn seconds(&self, key: &str) -> Option<Duration> {
+    /// A number of seconds, at most 60.
+    pub fn seconds(&self, key: &str) -> Option<Duration> {
         seconds(self.table.get(key)?.get_ref(), 60)
     }
 
-    pub(crate) fn duration(&self, key: &str) -> Option<Duration> {
-        value::duration(self.text(key)?.text)
+    /// A duration with its unit.
+    pub fn duration(&self, key: &str) -> Option<Duration> {
+        units::duration(self.text(key)?.text)
     }
 
-    pub(crate) fn size(&self, key: &str) -> Option<u64> {
+    /// A size in bytes: a text with its unit, or a whole number.
+    pub fn size(&self, key: &str) -> Option<u64> {
         match self.text(key) {
-            Some(text) => value::size(text.text),
+            Some(text) => units::size(text.text),
             None => self.integer(key).map(u64::from),
         }
     }
 
-    pub(crate) fn node(&self, key: &str) -> Option<Self> {
+    /// A table.
+    pub fn node(&self, key: &str) -> Option<Self> {
         node(self.table.get(key)?)
     }
 
     /// The items of an array; none where there is no array.
-    pub(crate) fn items(&self, key: &str) -> &'a [Spanned<DeValue<'i>>] {
+    pub fn items(&self, key: &str) -> &'a [Spanned<DeValue<'i>>] {
         let array = self
             .table
             .get(key)
@@ -416,17 +429,17 @@ impl<'a, 'i> Node<'a, 'i> {
     }
 
     /// The tables of an array.
-    pub(crate) fn nodes(&self, key: &str) -> Vec<Self> {
+    pub fn nodes(&self, key: &str) -> Vec<Self> {
         self.items(key).iter().filter_map(node).collect()
     }
 
     /// The texts of an array.
-    pub(crate) fn texts(&self, key: &str) -> Vec<Place<'a>> {
+    pub fn texts(&self, key: &str) -> Vec<Place<'a>> {
         self.items(key).iter().filter_map(place).collect()
     }
 
     /// The texts of a table with any keys: key, its place, value.
-    pub(crate) fn entries(
+    pub fn entries(
         &self,
     ) -> impl Iterator<Item = (Place<'a>, &'a Spanned<DeValue<'i>>)> + use<'a, 'i> {
         self.table.iter().map(|(key, value)| {
@@ -442,7 +455,7 @@ impl<'a, 'i> Node<'a, 'i> {
 }
 
 /// A text, where it is one.
-pub(crate) fn place<'a>(value: &'a Spanned<DeValue<'_>>) -> Option<Place<'a>> {
+pub fn place<'a>(value: &'a Spanned<DeValue<'_>>) -> Option<Place<'a>> {
     let text = value.get_ref().as_str()?;
     Some(Place {
         text,
@@ -451,6 +464,6 @@ pub(crate) fn place<'a>(value: &'a Spanned<DeValue<'_>>) -> Option<Place<'a>> {
 }
 
 /// A table, where it is one.
-pub(crate) fn node<'a, 'i>(value: &'a Spanned<DeValue<'i>>) -> Option<Node<'a, 'i>> {
+pub fn node<'a, 'i>(value: &'a Spanned<DeValue<'i>>) -> Option<Node<'a, 'i>> {
     Some(Node::new(value.get_ref().as_table()?, value.span()))
 }

@@ -61,7 +61,8 @@ pub enum Help {
 }
 
 impl Problem {
-    pub(crate) fn new(code: Code, span: &Range<usize>, title: impl Into<String>) -> Self {
+    /// A problem at a place of the file.
+    pub fn new(code: Code, span: &Range<usize>, title: impl Into<String>) -> Self {
         Self {
             code,
             title: title.into(),
@@ -72,22 +73,26 @@ impl Problem {
         }
     }
 
-    pub(crate) fn label(mut self, label: impl Into<String>) -> Self {
+    /// Says more beside the caret.
+    pub fn label(mut self, label: impl Into<String>) -> Self {
         self.label = label.into();
         self
     }
 
-    pub(crate) fn context(mut self, span: &Range<usize>, label: impl Into<String>) -> Self {
+    /// Points to another place that has to do with it.
+    pub fn context(mut self, span: &Range<usize>, label: impl Into<String>) -> Self {
         self.context.push((span.clone(), label.into()));
         self
     }
 
-    pub(crate) fn help(mut self, help: impl Into<String>) -> Self {
+    /// Adds advice in words.
+    pub fn help(mut self, help: impl Into<String>) -> Self {
         self.help.push(Help::Say(help.into()));
         self
     }
 
-    pub(crate) fn replace(
+    /// Suggests what to write instead.
+    pub fn replace(
         mut self,
         why: impl Into<String>,
         span: &Range<usize>,
@@ -104,7 +109,7 @@ impl Problem {
 
 impl Problems {
     /// Puts them into the order of the file, each once.
-    pub(crate) fn new(path: &Path, source: &str, mut list: Vec<Problem>) -> Self {
+    pub fn new(path: &Path, source: &str, mut list: Vec<Problem>) -> Self {
         list.sort_by_key(|problem| {
             problem
                 .span
@@ -120,7 +125,7 @@ impl Problems {
     }
 
     /// A file that cannot be read.
-    pub(crate) fn unreadable(path: &Path, code: Code, error: &std::io::Error) -> Self {
+    pub fn unreadable(path: &Path, code: Code, error: &std::io::Error) -> Self {
         let problem = Problem {
             span: None,
             ..Problem::new(

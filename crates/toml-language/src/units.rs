@@ -3,10 +3,10 @@
 use std::time::Duration;
 
 /// The largest file that is made for a play, in bytes.
-pub(crate) const MAX_MADE: u64 = 256 * 1024 * 1024;
+pub const MAX_MADE: u64 = 256 * 1024 * 1024;
 
 /// `400ms`, `5s` or `2m`; more than nothing and at most an hour.
-pub(crate) fn duration(text: &str) -> Option<Duration> {
+pub fn duration(text: &str) -> Option<Duration> {
     let (number, unit) = split_unit(text)?;
     let milliseconds = match unit {
         "ms" => number,
@@ -20,7 +20,7 @@ pub(crate) fn duration(text: &str) -> Option<Duration> {
 }
 
 /// `1000B`, `64KiB` or `8MiB`; at most [`MAX_MADE`].
-pub(crate) fn size(text: &str) -> Option<u64> {
+pub fn size(text: &str) -> Option<u64> {
     let (number, unit) = split_unit(text)?;
     let bytes = match unit {
         "B" => number,
@@ -32,7 +32,7 @@ pub(crate) fn size(text: &str) -> Option<u64> {
 }
 
 /// A duration as it is written: the largest unit in which it is whole.
-pub(crate) fn written(duration: Duration) -> String {
+pub fn written(duration: Duration) -> String {
     match duration.as_millis() {
         ms if ms % 1000 != 0 => format!("{ms}ms"),
         ms if ms % 60_000 != 0 || ms == 0 => format!("{}s", ms / 1000),
@@ -47,7 +47,7 @@ fn split_unit(text: &str) -> Option<(u64, &str)> {
 }
 
 /// The last line of a long message, which says what is wrong.
-pub(crate) fn last_line(message: &str) -> String {
+pub fn last_line(message: &str) -> String {
     let last = message.lines().last().unwrap_or_default();
     last.strip_prefix("error: ").unwrap_or(last).to_owned()
 }

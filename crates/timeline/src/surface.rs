@@ -32,7 +32,7 @@ impl Surface {
     ];
 
     /// As it is written in files.
-    pub(crate) fn word(self) -> &'static str {
+    pub fn word(self) -> &'static str {
         match self {
             Self::Arguments => "arguments",
             Self::Files => "files",

@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 use super::shape::{Kind, Table};
 
 /// The schema of a whole file.
-pub(crate) fn of(table: &'static Table, title: &str) -> Value {
+pub fn of(table: &'static Table, title: &str) -> Value {
     let mut definitions = Map::new();
     let mut root = describe(table, &mut definitions);
     if let Some(root) = root.as_object_mut() {

@@ -398,7 +398,7 @@ pub enum Stream {
 
 impl Stream {
     /// Where this stream of a participant is kept, below the play's directory.
-    pub(crate) fn file_of(self, who: &str) -> String {
+    pub fn file_of(self, who: &str) -> String {
         match self {
             Self::Stderr => format!("out/{who}.stderr"),
             Self::Stdout => format!("out/{who}.stdout"),

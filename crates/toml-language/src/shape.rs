@@ -3,35 +3,35 @@
 
 /// A table: its keys, and what holds between them.
 #[derive(Debug)]
-pub(crate) struct Table {
+pub struct Table {
     /// Names it in the schema and in messages: `step`.
-    pub(crate) name: &'static str,
+    pub name: &'static str,
     /// One sentence.
-    pub(crate) doc: &'static str,
+    pub doc: &'static str,
     /// In the order of the reference page.
-    pub(crate) keys: &'static [Key],
+    pub keys: &'static [Key],
     /// Exactly one of these must be there; empty for no such rule.
-    pub(crate) one_of: &'static [&'static str],
+    pub one_of: &'static [&'static str],
     /// What one of these is called: `verb`; empty where there is no word for it.
-    pub(crate) one_is: &'static str,
+    pub one_is: &'static str,
 }
 
 /// One key of a table.
 #[derive(Debug)]
-pub(crate) struct Key {
+pub struct Key {
     /// As it is written.
-    pub(crate) name: &'static str,
+    pub name: &'static str,
     /// What its value must be.
-    pub(crate) kind: Kind,
+    pub kind: Kind,
     /// It must be there.
-    pub(crate) required: bool,
+    pub required: bool,
     /// One sentence, without a period.
-    pub(crate) doc: &'static str,
+    pub doc: &'static str,
 }
 
 /// What a value must be.
 #[derive(Clone, Copy, Debug)]
-pub(crate) enum Kind {
+pub enum Kind {
     /// An array of at least so many.
     Array(&'static Self, usize),
     /// `true` or `false`.
@@ -58,23 +58,23 @@ pub(crate) enum Kind {
 
 /// A word of a closed list.
 #[derive(Debug)]
-pub(crate) struct Word {
+pub struct Word {
     /// As it is written.
-    pub(crate) word: &'static str,
+    pub word: &'static str,
     /// One sentence, without a period.
-    pub(crate) doc: &'static str,
+    pub doc: &'static str,
 }
 
 impl Table {
     /// The key with this name.
-    pub(crate) fn key(&self, name: &str) -> Option<&'static Key> {
+    pub fn key(&self, name: &str) -> Option<&'static Key> {
         self.keys.iter().find(|key| key.name == name)
     }
 }
 
 impl Kind {
     /// In words, with an article: `a duration like "5s"`.
-    pub(crate) fn words(&self) -> String {
+    pub fn words(&self) -> String {
         match self {
             Self::Array(..) => "an array".to_owned(),
             Self::Bool => "`true` or `false`".to_owned(),
@@ -115,7 +115,7 @@ impl Table {
 }
 
 /// A key that may be left out.
-pub(crate) const fn may(name: &'static str, kind: Kind, doc: &'static str) -> Key {
+pub const fn may(name: &'static str, kind: Kind, doc: &'static str) -> Key {
     Key {
         name,
         kind,
@@ -125,7 +125,7 @@ pub(crate) const fn may(name: &'static str, kind: Kind, doc: &'static str) -> Ke
 }
 
 /// A key that must be there.
-pub(crate) const fn must(name: &'static str, kind: Kind, doc: &'static str) -> Key {
+pub const fn must(name: &'static str, kind: Kind, doc: &'static str) -> Key {
     Key {
         name,
         kind,
@@ -135,6 +135,6 @@ pub(crate) const fn must(name: &'static str, kind: Kind, doc: &'static str) -> K
 }
 
 /// A word of a closed list.
-pub(crate) const fn word(word: &'static str, doc: &'static str) -> Word {
+pub const fn word(word: &'static str, doc: &'static str) -> Word {
     Word { word, doc }
 }

@@ -6,7 +6,7 @@ use super::walk::Place;
 
 /// A part of a text with braces.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Token<'a> {
+pub enum Token<'a> {
     /// As it stands; a doubled brace is one brace by now.
     Plain(&'a str),
     /// What stands between two braces.
@@ -16,7 +16,7 @@ pub(crate) enum Token<'a> {
 }
 
 /// Cuts a text at its braces; each part with its bytes in the text.
-pub(crate) fn scan(text: &str) -> Vec<(Range<usize>, Token<'_>)> {
+pub fn scan(text: &str) -> Vec<(Range<usize>, Token<'_>)> {
     let mut tokens = Vec::new();
     let mut at = 0;
     while let Some(rest) = text.get(at..).filter(|rest| !rest.is_empty()) {
@@ -51,7 +51,7 @@ fn first_token(rest: &str) -> (usize, Token<'_>) {
 
 /// Where a part of a text stands in the file: exactly, when the text is written without
 /// escapes; else the whole text.
-pub(crate) fn part_of(place: &Place<'_>, source: &str, part: &Range<usize>) -> Range<usize> {
+pub fn part_of(place: &Place<'_>, source: &str, part: &Range<usize>) -> Range<usize> {
     let inside = place.span.start + 1..place.span.end.saturating_sub(1);
     if source.get(inside.clone()) == Some(place.text) {
         inside.start + part.start..inside.start + part.end

@@ -1,7 +1,7 @@
 //! "Did you mean": the nearest of the words that are allowed.
 
 /// The word that was probably meant, where one is near enough.
-pub(crate) fn nearest<'a>(
+pub fn nearest<'a>(
     word: &str,
     allowed: impl IntoIterator<Item = &'a str>,
 ) -> Option<&'a str> {
@@ -17,7 +17,7 @@ pub(crate) fn nearest<'a>(
 }
 
 /// Words in a sentence: `a, b or c`.
-pub(crate) fn one_of<'a>(words: impl IntoIterator<Item = &'a str>) -> String {
+pub fn one_of<'a>(words: impl IntoIterator<Item = &'a str>) -> String {
     let quoted: Vec<String> = words.into_iter().map(|word| format!("`{word}`")).collect();
     match quoted.split_last() {
         None => "nothing".to_owned(),
