@@ -16,13 +16,9 @@
 //! - An implementation is known by its adapter file, its streams and the wire alone.
 //! - A participant's failure is data; a failure of the engine is an error.
 
-pub mod adapter;
 pub mod audit;
 pub mod judge;
-pub mod matching;
-pub mod plan;
 pub mod report;
 pub mod run;
-pub mod scenario;
 pub mod snapshot;
 pub mod stage;

@@ -3,7 +3,7 @@
 use std::sync::mpsc::{Receiver, SyncSender, TryRecvError, sync_channel};
 use std::time::Duration;
 
-use chat_harness::plan::Plan;
+use scenario::plan::Plan;
 use timeline::{Ask, Event};
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;

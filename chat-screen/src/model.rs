@@ -3,11 +3,11 @@
 
 use crate::draw::plain;
 use chat_harness::judge::Verdict;
-use chat_harness::plan::Plan;
 use chat_harness::report::live::Narrator;
 use chat_harness::report::scene::{Scene, Seat, SeatState, Show, ToldKind};
 use chat_harness::report::{PlayReport, terminal};
 use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+use scenario::plan::Plan;
 use timeline::{Ask, Event, Kind};
 
 /// Checks that did not pass and are told.

@@ -1,6 +1,6 @@
 //! A saved play, cut into what one key shows.
 
-use chat_harness::plan::Plan;
+use scenario::plan::Plan;
 use timeline::{Event, Kind};
 
 /// Everything before the first step, then for each step its line and what comes of it, then

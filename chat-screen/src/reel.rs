@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use chat_harness::plan::Plan;
+use scenario::plan::Plan;
 use timeline::{Ask, Event};
 
 use crate::model::{Effect, Ending, Model, Origin, Pace, Reader};

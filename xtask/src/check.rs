@@ -3,9 +3,9 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-use chat_harness::adapter;
 use chat_harness::run::{self, Wanted};
-use chat_harness::scenario;
+use scenario::adapter;
+
 use chat_harness::stage::programs;
 use toml_language::Problems;
 

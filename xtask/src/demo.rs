@@ -12,10 +12,10 @@ use chat_harness::report::live::Narrator;
 use chat_harness::report::web::WebEnd;
 use chat_harness::report::{self, Asked, PlayReport};
 use chat_harness::run::{self, Ground, Parts, RunDir};
-use chat_harness::scenario::Scenario;
 use chat_harness::snapshot::Update;
 use chat_harness::stage::{self, Hand, Observer, Pace};
 use chat_screen::{Ending, Holder, Message, Reader, ScreenError, StandIn};
+use scenario::Scenario;
 use tokio_util::sync::CancellationToken;
 
 use crate::interrupt::Interrupt;

@@ -1,14 +1,11 @@
 //! `explain`: what the scenarios of a file will do, or what an error code means.
 
-use chat_harness::plan;
-use chat_harness::scenario;
+use scenario::plan;
 
-use crate::cli;
 use crate::exit_code::FINE;
-use crate::output;
-use crate::staging;
 use crate::trouble::{Ran, Trouble};
 use crate::workspace::Workspace;
+use crate::{cli, output, staging};
 
 /// Prints the plan of each scenario of a file in sentences, or the page of an error code.
 pub(crate) fn run(arguments: &cli::Explain) -> Ran {

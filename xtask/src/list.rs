@@ -1,7 +1,7 @@
 //! `list`: what there is to play.
 
 use chat_harness::run::{self, Wanted};
-use chat_harness::scenario::Scenario;
+use scenario::Scenario;
 
 use crate::exit_code::{FINE, USAGE};
 use crate::output::{self, FAINT, STRONG};

@@ -2,13 +2,13 @@
 
 use std::time::Duration;
 
-use chat_harness::plan::{LoadPlan, LoadShape};
 use chat_harness::report::load as told;
 use chat_harness::run::{self, LoadSettings, RunDir, SavedRun};
-use chat_harness::scenario::{Hearing, Scenario};
 use chat_harness::snapshot::Update;
 use chat_harness::stage::Observer;
 use indicatif::{ProgressBar, ProgressStyle};
+use scenario::plan::{LoadPlan, LoadShape};
+use scenario::{Hearing, Scenario};
 use timeline::{Kind, StepResult};
 
 use crate::interrupt::Interrupt;

@@ -3,16 +3,16 @@
 use std::fs;
 use std::path::PathBuf;
 
-use chat_harness::{adapter, report, scenario};
+use chat_harness::report;
 use clap::CommandFactory as _;
+use scenario::adapter;
 
 use crate::cli::{self, Cli};
 use crate::exit_code::{self, FAILED, FINE};
-use crate::film;
 use crate::output::{self, BAD};
 use crate::trouble::{Ran, Trouble};
 use crate::workspace::Workspace;
-use crate::zoo;
+use crate::{film, zoo};
 
 /// Ends every generated part of a page.
 const END: &str = "<!-- end of generated part -->";

@@ -5,13 +5,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use chat_harness::adapter::{self, Adapter, Program};
-use chat_harness::plan::Cast;
 use chat_harness::report::{Asked, terminal};
 use chat_harness::run::{self, Ground, Selection, Wanted};
-use chat_harness::scenario::Scenario;
 use chat_harness::snapshot::Update;
 use chat_harness::stage::level;
+use scenario::Scenario;
+use scenario::adapter::{self, Adapter, Program};
+use scenario::plan::Cast;
 use timeline::Level;
 use tokio::runtime::{Builder, Runtime};
 use tokio_util::sync::CancellationToken;

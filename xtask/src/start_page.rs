@@ -8,8 +8,7 @@ use crate::workspace::Workspace;
 /// Prints at most fifteen lines.
 pub(crate) fn run() -> Ran {
     let root = Workspace::here().scenarios();
-    let files =
-        chat_harness::scenario::find(&root).map_err(|error| Trouble::file(&root, &error))?;
+    let files = scenario::find(&root).map_err(|error| Trouble::file(&root, &error))?;
     for line in page(files.len()) {
         output::result(&line);
     }

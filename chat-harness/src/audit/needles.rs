@@ -6,7 +6,7 @@ use std::fmt;
 use super::grams::{Grams, Wanted};
 use super::spell::spellings;
 use super::transformation::Transformation;
-use crate::plan::AuditPlan;
+use scenario::plan::AuditPlan;
 use timeline::Surface;
 
 /// So many bytes of a canary are enough to know it by; of one that is spelled in groups, one

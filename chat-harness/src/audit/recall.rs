@@ -8,7 +8,7 @@ use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use proptest::prelude::*;
 
 use super::{Allowance, Searched, Searcher, Transformation as T};
-use crate::plan::{AuditPlan, Canary};
+use scenario::plan::{AuditPlan, Canary};
 use timeline::{Kind, StepId, Surface};
 
 const CANARY: &str = "QXZVKWBM-amber-falcon-0417";

@@ -9,7 +9,7 @@ use super::deep::Deep;
 use super::found::Found;
 use super::grams::Edges;
 use super::needles::{KnownKey, Needles};
-use crate::plan::AuditPlan;
+use scenario::plan::AuditPlan;
 use timeline::{Kind, Surface};
 
 /// Bytes read at once: they are searched before they leave the processor's cache.
@@ -269,7 +269,7 @@ mod tests {
 
     use super::{KnownKey, Searcher};
     use crate::audit::Transformation;
-    use crate::plan::{AuditPlan, Canary, WireText};
+    use scenario::plan::{AuditPlan, Canary, WireText};
     use timeline::{Kind, StepId, Surface};
 
     const CANARY: &str = "QXZVKW-amber-falcon-0417";

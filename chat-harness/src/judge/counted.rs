@@ -3,8 +3,8 @@
 
 use super::evidence::brief;
 use super::view::{Shown, View};
-use crate::matching::{CompiledPattern, Recogniser};
-use crate::plan::{Expectation, Pattern};
+use matching::{CompiledPattern, Recogniser};
+use scenario::plan::{Expectation, Pattern};
 
 /// A line that would have done, had another pattern of the adapter not come first.
 pub(super) fn taken(view: &View<'_>, one: &Expectation, since: &[Shown<'_>]) -> Option<String> {

@@ -6,9 +6,9 @@ use super::counted;
 use super::evidence::{brief, difference, just_before};
 use super::verdict::{Check, CheckKind, Evidence, Verdict};
 use super::view::{Shown, View};
-use crate::matching::CompiledPattern;
-use crate::plan::{Action, Expectation, Mode, Pattern, PlannedStep};
-use crate::scenario::LeaveHow;
+use matching::CompiledPattern;
+use scenario::LeaveHow;
+use scenario::plan::{Action, Expectation, Mode, Pattern, PlannedStep};
 use timeline::{EventKind, Kind, StepResult, Stream};
 
 /// Where to look for what somebody did not show.

@@ -59,8 +59,8 @@ mod tests {
     use std::path::Path;
 
     use crate::judge::{Check, CheckKind, Verdict, judge};
-    use crate::plan::Plan;
-    use crate::{adapter, plan, scenario};
+    use scenario::plan::Plan;
+    use scenario::{adapter, plan};
     use timeline::{Event, Kind};
 
     fn planned(helper: &str, step: &str) -> Plan {

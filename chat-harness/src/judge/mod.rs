@@ -17,8 +17,8 @@ pub use evidence::difference;
 pub use load::{Figures, Spread, load};
 pub use verdict::{Check, CheckKind, Evidence, PlayVerdict, Verdict, Verdicts};
 
-use crate::plan::Plan;
 use crate::snapshot::Comparison;
+use scenario::plan::Plan;
 use timeline::Event;
 use view::View;
 

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, VecDeque};
 use super::evidence::brief;
 use super::verdict::{Check, CheckKind, Evidence, Verdict};
 use super::view::View;
-use crate::plan::Pattern;
+use scenario::plan::Pattern;
 use timeline::EventKind;
 
 /// Sender, recipient, and whether it is for everyone.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::plan::{Plan, PlannedStep};
+use scenario::plan::{Plan, PlannedStep};
 use timeline::{Event, Kind, Seen, StepId, StepResult, Stream};
 
 /// One line that a client showed.

@@ -7,9 +7,9 @@ use super::evidence::{difference, just_before};
 use super::verdict::{Check, CheckKind, Evidence, Verdict};
 use super::view::View;
 use super::{limits, unscripted};
-use crate::plan::Action;
-use crate::scenario::{LeaveHow, RelayAction};
 use crate::snapshot::{Comparison, RELAY_VIEW};
+use scenario::plan::Action;
+use scenario::{LeaveHow, RelayAction};
 use timeline::{Ended, Kind, Stream, Surface};
 
 /// SIGINT, SIGKILL and SIGTERM: how the stage asks, and what it does when nobody listens.
@@ -153,7 +153,8 @@ fn is_explained(view: &View<'_>, who: &str, how: Ended, n: u64) -> bool {
     if who != "relay" && relay_died(view) && matches!(how, Ended::Exit(_)) {
         return true;
     }
-    let begun = |step: &crate::plan::PlannedStep| view.step(&step.id).is_some_and(|s| s.began < n);
+    let begun =
+        |step: &scenario::plan::PlannedStep| view.step(&step.id).is_some_and(|s| s.began < n);
     match last_end_of_relay(view, n) {
         Some((began, action)) if who == "relay" => return ends_relay(view, action, how, began..n),
         // Clients may end when their relay is going, but not crash.
@@ -177,7 +178,7 @@ fn is_explained(view: &View<'_>, who: &str, how: Ended, n: u64) -> bool {
                 let exits = step
                     .expects
                     .iter()
-                    .any(|one| one.pattern == crate::plan::Pattern::Exits);
+                    .any(|one| one.pattern == scenario::plan::Pattern::Exits);
                 exits && matches!(how, Ended::Exit(_))
             }
             _ => false,

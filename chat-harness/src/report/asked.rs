@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use crate::plan::LoadShape;
+use scenario::plan::LoadShape;
 use timeline::Level;
 
 /// Snapshots are kept of this implementation; of another one they would say nothing.

@@ -7,7 +7,7 @@ use anstyle::{AnsiColor, Color, Style};
 use super::PlayReport;
 use super::searches::grouped;
 use super::terminal::{badge, visible};
-use crate::plan::{Plan, PlannedStep};
+use scenario::plan::{Plan, PlannedStep};
 use timeline::{Direction, Event, Kind, StepId, StepResult, Stream};
 
 const FAINT: Style = Style::new().dimmed();

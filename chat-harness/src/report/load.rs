@@ -2,12 +2,11 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::PlayReport;
 use super::searches::grouped;
-use super::terminal;
+use super::{PlayReport, terminal};
 use crate::judge::{Figures, PlayVerdict, Spread};
-use crate::plan::{LeftOut, LoadShape};
-use crate::scenario::Hearing;
+use scenario::Hearing;
+use scenario::plan::{LeftOut, LoadShape};
 
 /// What came of a load.
 #[derive(Clone, Debug)]

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::audit::Transformation;
-use crate::plan::Plan;
+use scenario::plan::Plan;
 use timeline::{Event, Kind, Surface};
 
 /// The searches of one play, or of several added up.

@@ -12,7 +12,7 @@ use super::scene::{
 };
 use super::terminal::visible;
 use crate::judge::{Check, Verdict};
-use crate::plan::PlannedStep;
+use scenario::plan::PlannedStep;
 
 /// Lines of one participant that are sent.
 const LINES: usize = 200;

@@ -8,12 +8,12 @@ use std::path::Path;
 use super::one::{self, Which};
 use super::saved::{self, Meant, MeantScenario, SavedError, SavedRun};
 use super::{Ground, RunDir, pages, survived, sweep};
-use crate::adapter::Adapter;
 use crate::judge::{self, Figures, PlayVerdict};
-use crate::plan::{LeftOut, LoadPlan, LoadShape, Plan, Round};
 use crate::report::{Asked, LoadReport, PlayReport, RunReport, Searches, Used, json, load as told};
-use crate::scenario::Scenario;
 use crate::stage::{self, EngineError, Hand, Inquiries, Observer, Pace};
+use scenario::Scenario;
+use scenario::adapter::Adapter;
+use scenario::plan::{LeftOut, LoadPlan, LoadShape, Plan, Round};
 use timeline::{self, Event, Kind, Level};
 
 /// The rounds that were begun, as they were planned, one a line.

@@ -33,12 +33,12 @@ pub use stand_in::stand_in;
 pub use suite::{Progress, TestSettings, test};
 pub use variants::{Variant, variants};
 
-use crate::adapter::Adapter;
-use crate::plan::{Cast, Plan};
 use crate::report::{Asked, PlayReport, RunReport};
-use crate::scenario::Scenario;
 use crate::snapshot::Update;
 use crate::stage::{EngineError, Hand, Inquiries, Observer, Orphan, Pace, adopted_by_us};
+use scenario::Scenario;
+use scenario::adapter::Adapter;
+use scenario::plan::{Cast, Plan};
 use timeline::Level;
 
 /// A seed for a run that names none: another one each time, so that nothing can be prepared

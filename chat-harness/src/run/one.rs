@@ -9,11 +9,11 @@ use serde::{Deserialize, Serialize};
 
 use super::{Ground, RunDir, pages};
 use crate::judge::{self, PlayVerdict, Verdicts};
-use crate::plan::{self, Plan};
 use crate::report::{self, Asked, PlayReport, REFERENCE, Searches, Tried, Used};
-use crate::scenario::Scenario;
 use crate::snapshot::{self, Comparison, RELAY_VIEW, RelayView, Store};
 use crate::stage::{self, EngineError, Hand, Inquiries, Observer, Pace, Settings};
+use scenario::Scenario;
+use scenario::plan::{self, Plan};
 use timeline::{Event, Kind, Level};
 
 /// One try of a scenario.

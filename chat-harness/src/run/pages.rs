@@ -8,9 +8,9 @@ use std::os::unix::fs::FileExt as _;
 use std::path::{Path, PathBuf};
 
 use super::one::write;
-use crate::plan::Plan;
 use crate::report::{Asked, LoadReport, PlayReport, RunReport, page, recording};
 use crate::stage::EngineError;
+use scenario::plan::Plan;
 use timeline::Event;
 
 /// Of each play, and of a run.

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::scenario::{self, Scenario};
+use scenario::{self, Scenario};
 use toml_language::Problems;
 
 /// Stands between the id of a file and the values of its matrix.

@@ -14,12 +14,12 @@ use super::one::{self, Try, Which};
 use super::saved::{self, Meant, MeantScenario};
 use super::waiting::{self, Patience};
 use super::{Ground, RunDir, Shard, select, survived, sweep, tries};
-use crate::adapter::ReadyWhen;
 use crate::judge::PlayVerdict;
 use crate::report::{Asked, PlayReport, RunReport};
-use crate::scenario::Scenario;
 use crate::snapshot::Store;
 use crate::stage::{EngineError, Hand, Inquiry, Orphan, Pace, Status, inquiries};
+use scenario::Scenario;
+use scenario::adapter::ReadyWhen;
 use timeline::Level;
 
 /// How a suite is played.
@@ -263,8 +263,8 @@ fn left(ground: &Ground, orphans: &[Orphan]) -> Result<Vec<String>, EngineError>
         error,
     };
     let mut ids = BTreeSet::new();
-    for path in crate::scenario::find(root).map_err(failed)? {
-        match crate::scenario::load(&path, root) {
+    for path in scenario::find(root).map_err(failed)? {
+        match scenario::load(&path, root) {
             Ok(scenarios) => ids.extend(scenarios.into_iter().map(|scenario| scenario.id)),
             // What it says cannot be read now; its snapshots are not orphans for that.
             Err(_) => drop(ids.insert(select::id_of(&path, root))),

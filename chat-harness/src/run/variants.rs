@@ -7,10 +7,10 @@ use tokio::task::JoinSet;
 
 use super::one::{self, Try};
 use super::{Ground, RunDir, survived, sweep};
-use crate::adapter::Adapter;
 use crate::report::{Asked, PlayReport};
-use crate::scenario::Scenario;
 use crate::stage::{EngineError, Hand, Inquiries, Pace};
+use scenario::Scenario;
+use scenario::adapter::Adapter;
 
 /// One play.
 #[derive(Clone, Debug)]

@@ -2,8 +2,8 @@
 
 use super::redact::Redactor;
 use super::steps::{Chapter, chapters};
-use crate::adapter::Framing;
-use crate::plan::Plan;
+use scenario::adapter::Framing;
+use scenario::plan::Plan;
 use timeline::{Direction, Event, Kind};
 
 /// Fields of hop headers that say something and do not differ from run to run.

@@ -5,8 +5,8 @@ use std::sync::{Arc, LazyLock};
 
 use regex::{Captures, Regex};
 
-use crate::matching::compiled;
-use crate::plan::Plan;
+use matching::compiled;
+use scenario::plan::Plan;
 use timeline::{Event, Kind};
 
 /// Texts longer than this are shortened, with their length.

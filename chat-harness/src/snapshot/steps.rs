@@ -1,6 +1,6 @@
 //! A timeline cut into the steps of its plan.
 
-use crate::plan::{Action, Plan, PlannedStep};
+use scenario::plan::{Action, Plan, PlannedStep};
 use timeline::{Event, Kind};
 
 /// What happened during one step of the top level, or before the first one.

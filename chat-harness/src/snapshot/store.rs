@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 use super::update::Update;
-use crate::plan::ScenarioRef;
+use scenario::plan::ScenarioRef;
 
 /// A directory of stored snapshots.
 #[derive(Clone, Debug)]
@@ -166,7 +166,7 @@ mod tests {
     use std::collections::BTreeSet;
 
     use super::{Comparison, Store, Update};
-    use crate::plan::ScenarioRef;
+    use scenario::plan::ScenarioRef;
 
     fn scenario() -> ScenarioRef {
         ScenarioRef {

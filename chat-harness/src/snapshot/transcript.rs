@@ -2,7 +2,7 @@
 
 use super::redact::Redactor;
 use super::steps::{Chapter, chapters};
-use crate::plan::Plan;
+use scenario::plan::Plan;
 use timeline::{Event, Kind, Seen, Stream};
 
 /// What every client typed and was shown, step by step, each in a lane of its own. It does

@@ -7,8 +7,8 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 use super::steps::{Chapter, chapters};
-use crate::adapter::Framing;
-use crate::plan::Plan;
+use scenario::adapter::Framing;
+use scenario::plan::Plan;
 use timeline::{Direction, Event, Kind};
 
 /// The name of its comparison.

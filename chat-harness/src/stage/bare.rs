@@ -19,9 +19,9 @@ use super::spawn::{Child, Command};
 use super::tap::{Link, Tap};
 use super::terminal;
 use super::thread::{Side, StageThread};
-use crate::adapter::{Framing, Terminal};
 use crate::audit::{Searched, Searcher};
 use crate::stage::record::Writer;
+use scenario::adapter::{Framing, Terminal};
 use timeline::{Kind, Level};
 
 /// What is kept of each direction; as in a play.

@@ -10,8 +10,8 @@ use tokio::time::Instant;
 
 use super::EngineError;
 use super::drive::{Play, RELAY};
-use crate::adapter::{Capture, Console, Template};
-use crate::matching::compiled;
+use matching::compiled;
+use scenario::adapter::{Capture, Console, Template};
 use timeline::Kind;
 
 /// How often the stage looks into a file that somebody is to write. No event tells it.
@@ -116,7 +116,7 @@ impl Play<'_> {
     pub(super) fn with_shown(&self, line: &str) -> String {
         let shown = self.captured.iter();
         shown.fold(line.to_owned(), |line, (name, (_, value))| {
-            line.replace(&crate::adapter::captured(name), value)
+            line.replace(&scenario::adapter::captured(name), value)
         })
     }
 
@@ -129,7 +129,7 @@ impl Play<'_> {
     ) -> Result<Result<String, String>, EngineError> {
         let mut line = line.to_owned();
         let adapters = std::iter::once(&self.plan.adapter).chain(self.plan.others.values());
-        let names = adapters.flat_map(crate::adapter::Adapter::captured_later);
+        let names = adapters.flat_map(scenario::adapter::Adapter::captured_later);
         let names: BTreeMap<String, String> = names.collect();
         for (name, stands) in names {
             if !line.contains(&stands) {

@@ -13,9 +13,9 @@ use super::sampling::Sampling;
 use super::scratch::read_fixture;
 use super::structure::KeyPiece;
 use super::tally::Tally;
-use crate::adapter::MemoryManual;
 use crate::audit::{Allowance, Searcher};
-use crate::plan::PlannedStep;
+use scenario::adapter::MemoryManual;
+use scenario::plan::PlannedStep;
 use timeline::Surface;
 
 /// What was searched so far, and what is searched with.

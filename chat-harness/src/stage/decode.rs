@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use bytes::Bytes;
 use chat_protocol::{Deframer, Frame, limits};
 
-use crate::adapter::Framing;
+use scenario::adapter::Framing;
 
 /// Cuts one direction of a link into frames.
 #[derive(Debug)]

@@ -9,7 +9,7 @@ use super::drive::{Play, RELAY};
 use super::hearing::{Asked, Heard, in_words};
 use super::input::Run;
 use super::launch::READY;
-use crate::adapter::{Branch, Console, Template};
+use scenario::adapter::{Branch, Console, Template};
 use timeline::Kind;
 
 impl<'p> Play<'p> {

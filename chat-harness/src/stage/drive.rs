@@ -22,9 +22,9 @@ use super::scratch::{Digested, Scratch};
 use super::status::{Pulse, Status};
 use super::thread::StageThread;
 use super::{EngineError, Settings, confine, sockets};
-use crate::matching::Recogniser;
-use crate::plan::{AuditPlan, LoadPlan, Plan};
 use crate::stage::record::{Placed, Writer};
+use matching::Recogniser;
+use scenario::plan::{AuditPlan, LoadPlan, Plan};
 use timeline::{Direction, Event, FORMAT_VERSION, Kind, Level, Limit, Stream};
 
 /// What happened and was not yet recorded, at the most. Each may hold what was read at once.

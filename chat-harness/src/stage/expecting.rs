@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use tokio::time::Instant;
 
-use crate::matching::CompiledPattern;
-use crate::plan::{Expectation, Mode, Pattern, Plan};
+use matching::CompiledPattern;
+use scenario::plan::{Expectation, Mode, Pattern, Plan};
 use timeline::{Event, ExpectationId, Kind, Seen, Stream};
 
 /// An awaited expectation.

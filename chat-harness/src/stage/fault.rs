@@ -8,7 +8,7 @@ use rand::{Rng as _, SeedableRng as _};
 use super::EngineError;
 use super::drive::Play;
 use super::tap::{Deed, LinkState};
-use crate::scenario::Fault;
+use scenario::Fault;
 use timeline::{Direction, Kind};
 
 impl Play<'_> {

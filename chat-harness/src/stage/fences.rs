@@ -7,7 +7,7 @@ use tokio::time::Instant;
 use super::EngineError;
 use super::drive::Play;
 use super::step::everybody;
-use crate::plan::{Expectation, Fence, Mode, Pattern};
+use scenario::plan::{Expectation, Fence, Mode, Pattern};
 use timeline::{ExpectationId, Kind};
 
 /// How long a fence may take, and when the play has failed already.

@@ -14,8 +14,8 @@ use super::drive::Play;
 use super::step::{at_once, everybody};
 use super::tap::LinkState;
 use super::{EngineError, Pace};
-use crate::plan::{Action, PlannedFile, PlannedStep};
-use crate::scenario::LeaveHow;
+use scenario::LeaveHow;
+use scenario::plan::{Action, PlannedFile, PlannedStep};
 use timeline::{Ask, Kind};
 
 /// Wishes that wait to be read, at the most.

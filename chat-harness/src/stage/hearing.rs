@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use regex::Regex;
 
-use crate::adapter::{Branch, Item};
-use crate::matching::compiled;
+use matching::compiled;
+use scenario::adapter::{Branch, Item};
 use timeline::Stream;
 
 /// Lines that are remembered; who prints more before it asks is not asked for the first ones.
@@ -132,7 +132,7 @@ fn first<'a>(questions: &[Asked<'a>], line: &str) -> Option<(usize, usize, &'a B
 #[cfg(test)]
 mod tests {
     use super::{Asked, Hearing, in_words};
-    use crate::adapter::{Branch, Item, Only};
+    use scenario::adapter::{Branch, Item, Only};
     use timeline::Stream;
 
     fn item(patterns: &[&str], optional: bool) -> Item {

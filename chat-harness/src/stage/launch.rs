@@ -16,10 +16,10 @@ use super::spawn::Command;
 use super::tap::{Link, LinkState, Tap};
 use super::thread::Side;
 use super::{EngineError, limits, programs};
-use crate::adapter::{Adapter, Console, Program, ReadyWhen, Template, Terminal};
-use crate::matching::compiled;
-use crate::plan::PlannedClient;
-use crate::scenario::Keys;
+use matching::compiled;
+use scenario::Keys;
+use scenario::adapter::{Adapter, Console, Program, ReadyWhen, Template, Terminal};
+use scenario::plan::PlannedClient;
 use timeline::{Ended, Kind};
 
 /// Where a clean environment looks for programs.

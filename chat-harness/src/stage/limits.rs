@@ -10,7 +10,7 @@ use super::EngineError;
 use super::drive::{Play, RELAY};
 use super::orphans::{is_zombie, strays, tree};
 use super::usage::{self, Usage};
-use crate::adapter::Limits;
+use scenario::adapter::Limits;
 use timeline::{Ended, Kind, Limit};
 
 /// How often is looked, at the least; and how much of the time looking may take.

@@ -9,7 +9,7 @@ use super::EngineError;
 use super::drive::Play;
 use super::status::Phase;
 use super::step::at_once;
-use crate::plan::{LoadPlan, PlannedClient, PlannedStep, Round};
+use scenario::plan::{LoadPlan, PlannedClient, PlannedStep, Round};
 
 /// Clients that start at a time.
 const STARTED_AT_ONCE: usize = 8;

@@ -12,7 +12,7 @@ use super::process::Process;
 use super::reading::{Chaff, Reading};
 use super::tap::Tap;
 use super::usage::Usage;
-use crate::adapter::Console;
+use scenario::adapter::Console;
 use timeline::{Ended, Stream};
 
 /// How long an ended process' streams may stay open: something that it left behind may hold

@@ -80,7 +80,7 @@ pub use record::Observer;
 pub use scratch::pool_size;
 pub use status::{Awaited, Inquiries, Inquiry, Phase, Status, inquiries};
 
-use crate::plan::{LoadPlan, Plan};
+use scenario::plan::{LoadPlan, Plan};
 use timeline::{Event, Level};
 
 /// How a play is staged.

@@ -13,8 +13,8 @@ use super::member::HELD_OPEN;
 use super::process::Process;
 use super::spawn::Child;
 use super::{EngineError, usage};
-use crate::adapter::Limits;
 use crate::audit::{OpenedKey, opened};
+use scenario::adapter::Limits;
 use timeline::{Ended, Stream};
 
 /// Bytes that it may print.
@@ -130,9 +130,9 @@ mod tests {
     use std::time::Duration;
 
     use super::Helper;
-    use crate::adapter::Limits;
     use crate::audit::OpenedKey;
     use crate::stage::spawn::{Command, spawn};
+    use scenario::adapter::Limits;
 
     const LONG: Duration = Duration::from_secs(60);
 

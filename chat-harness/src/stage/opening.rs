@@ -6,7 +6,7 @@ use super::EngineError;
 use super::drive::Play;
 use super::status::Phase;
 use super::step::{START, everybody};
-use crate::plan::{Expectation, Mode, Pattern, PlannedClient};
+use scenario::plan::{Expectation, Mode, Pattern, PlannedClient};
 use timeline::{EventKind, ExpectationId, Kind};
 
 impl Play<'_> {

@@ -8,7 +8,7 @@ use super::drive::{Play, wire_file};
 use super::scratch::Scratch;
 use super::structure::KeyPiece;
 use crate::audit::Searcher;
-use crate::plan::PassPhrase;
+use scenario::plan::PassPhrase;
 use timeline::{Direction, Kind, Stream, Surface};
 
 impl Play<'_> {

@@ -16,7 +16,7 @@ use super::spawn::{Child, how_ended, reap};
 use super::terminal::{Manners, Seated};
 use super::typing::Typing;
 use super::{EngineError, usage};
-use crate::adapter::Enter;
+use scenario::adapter::Enter;
 use timeline::Stream;
 
 /// What ends the input of a program on a terminal: Ctrl-D.

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use super::launch::PATH;
 use super::spawn::find_program;
-use crate::adapter::{Adapter, Program, Template};
+use scenario::adapter::{Adapter, Program, Template};
 
 /// A path, from the directory of the adapter; where there is none, a name on `PATH`.
 ///
@@ -64,7 +64,7 @@ mod tests {
     use std::path::Path;
 
     use super::amiss;
-    use crate::adapter::{self, Program};
+    use scenario::adapter::{self, Program};
 
     #[test]
     fn what_is_not_there_or_may_not_run_is_amiss() {

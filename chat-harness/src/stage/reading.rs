@@ -8,8 +8,8 @@ use regex::Regex;
 
 use super::lane::Lines;
 use super::screen::Screen;
-use crate::adapter::Terminal;
-use crate::matching::compiled;
+use matching::compiled;
+use scenario::adapter::Terminal;
 
 /// Typed lines whose echo may still come.
 const MAX_ECHOES: usize = 64;

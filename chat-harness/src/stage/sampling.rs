@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::plan::{Action, PlannedStep};
+use scenario::plan::{Action, PlannedStep};
 
 /// Looks during the steps of a play, at the most: each searches all of its memory.
 const MOST: usize = 4;

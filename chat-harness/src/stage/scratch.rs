@@ -9,8 +9,8 @@ use sha2::{Digest as _, Sha256};
 use tempfile::TempDir;
 
 use super::EngineError;
-use crate::adapter::Copy;
-use crate::plan::PlannedFile;
+use scenario::adapter::Copy;
+use scenario::plan::PlannedFile;
 
 /// Refuses to copy a fixture over this size.
 const MAX_FIXTURE: u64 = 64 * 1024 * 1024;

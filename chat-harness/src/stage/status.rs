@@ -6,7 +6,7 @@ use std::time::Duration;
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::Instant;
 
-use crate::plan::PlannedStep;
+use scenario::plan::PlannedStep;
 
 /// Awaited things that a sentence names; the rest is counted.
 const NAMED: usize = 2;

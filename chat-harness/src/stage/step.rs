@@ -12,9 +12,9 @@ use super::drive::{CLOSED, Play, RELAY};
 use super::scratch::{Digested, Scratch, digest};
 use super::status::Phase;
 use super::tap::LinkState;
-use crate::adapter::Stop;
-use crate::plan::{Action, Pattern, PlannedFile, PlannedStep};
-use crate::scenario::{LeaveHow, RelayAction};
+use scenario::adapter::Stop;
+use scenario::plan::{Action, Pattern, PlannedFile, PlannedStep};
+use scenario::{LeaveHow, RelayAction};
 use timeline::{ExpectationId, Kind, StepResult};
 
 /// How long a relay may take to stop, before it is killed.

@@ -9,7 +9,7 @@ use super::drive::{Play, RELAY};
 use super::opener::Helper;
 use super::structure::{CLIENTS, KeyPiece};
 use crate::audit::{self, OpenedKey, Transformation};
-use crate::plan::PlannedClient;
+use scenario::plan::PlannedClient;
 use timeline::Kind;
 
 /// How long a helper may take.

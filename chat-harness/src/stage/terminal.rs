@@ -14,7 +14,7 @@ use rustix::termios::{LocalModes, OptionalActions, Winsize, tcgetattr, tcsetattr
 
 use super::error::EngineError;
 use super::spawn::{self, Command};
-use crate::adapter::Terminal;
+use scenario::adapter::Terminal;
 
 /// The longest line that a terminal takes while it waits for whole lines, without its end.
 const LONGEST_LINE: usize = 4095;
@@ -114,8 +114,8 @@ mod tests {
     use rustix::event::{PollFd, PollFlags, poll};
 
     use super::{Manners, spawn};
-    use crate::adapter::Terminal;
     use crate::stage::spawn::{Command, wait_blocking};
+    use scenario::adapter::Terminal;
 
     /// Runs a shell on a terminal to its end: what was shown.
     fn shell(script: &str, typed: &str) -> String {

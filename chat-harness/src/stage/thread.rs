@@ -25,7 +25,7 @@ use super::netlink::{self, Listening};
 use super::sockets::{self, Hidden};
 use super::spawn::{self, Child, Command};
 use super::terminal::{self, Seated};
-use crate::adapter::Terminal;
+use scenario::adapter::Terminal;
 use timeline::Level;
 
 /// How long the kernel may take to end everything in a PID namespace.

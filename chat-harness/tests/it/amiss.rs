@@ -1,7 +1,7 @@
 //! What the judge says where an adapter, and not the chat, is amiss.
 
 use chat_harness::judge::{Check, Verdict, judge};
-use chat_harness::plan::Plan;
+use scenario::plan::Plan;
 use timeline::{EventKind, ExpectationId, Kind, Seen, StepResult, Stream};
 
 use crate::tape::Tape;

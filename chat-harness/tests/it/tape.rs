@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use chat_harness::plan::Plan;
+use scenario::plan::Plan;
 use timeline::{Event, EventKind, Kind, Seen, StepId, StepResult, Stream, Surface};
 
 use crate::verdicts::TEXT;

@@ -5,11 +5,11 @@ use std::path::Path;
 use std::time::Duration;
 
 use chat_harness::judge::{PlayVerdict, Verdict, Verdicts, judge};
-use chat_harness::plan::{self, Plan};
 use chat_harness::report::exit_code;
 use chat_harness::snapshot::{Comparison, protocol, transcript};
-use chat_harness::{adapter, scenario};
 use proptest::prelude::*;
+use scenario::adapter;
+use scenario::plan::{self, Plan};
 use timeline::{Direction, Ended, Event, EventKind, ExpectationId, Kind, StepResult, Stream};
 
 use crate::run_sums::report;

@@ -10,12 +10,12 @@ mod screens;
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use chat_harness::plan::{self, Action, Plan, PlannedStep};
-use chat_harness::{adapter, scenario};
 use chat_screen::{Model, Origin, Reader, draw};
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+use scenario::adapter;
+use scenario::plan::{self, Action, Plan, PlannedStep};
 use timeline::{Direction, Event, EventKind, Kind, Seen, StepResult, Stream, Surface};
 
 /// Three clients: to all, to one, and the farewell of the third.

@@ -7,8 +7,8 @@ use std::time::{Duration, Instant};
 
 use aho_corasick::AhoCorasick;
 use chat_harness::audit::{Allowance, Searcher};
-use chat_harness::plan::{AuditPlan, Canary};
 use memchr::memmem;
+use scenario::plan::{AuditPlan, Canary};
 use timeline::{StepId, Surface};
 
 use super::table::{Row, median};

@@ -7,10 +7,10 @@ use std::time::{Duration, Instant};
 use chat_harness::judge::PlayVerdict;
 use chat_harness::report::{Asked, PlayReport};
 use chat_harness::run::{self, Ground, RunDir};
-use chat_harness::scenario::{self, Scenario};
 use chat_harness::snapshot::Update;
 use chat_harness::stage::bare::BareStage;
 use chat_harness::stage::{Hand, Pace};
+use scenario::{self, Scenario};
 
 use super::pin;
 use super::table::{Row, median};

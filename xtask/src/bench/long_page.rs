@@ -4,9 +4,9 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use chat_harness::judge::{PlayVerdict, Verdicts};
-use chat_harness::plan::{self, Plan};
 use chat_harness::report::{Asked, PlayReport, Searches, Tried, page};
-use chat_harness::{adapter, scenario};
+use scenario::adapter;
+use scenario::plan::{self, Plan};
 use timeline::{Direction, Event, Kind, StepId, Stream};
 
 /// Writes into `dir` the page of a play in which alice sends so many messages. `root` is that of

@@ -6,9 +6,9 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use chat_harness::adapter;
 use chat_harness::run::{Ground, RunDir};
-use chat_harness::scenario;
+use scenario::adapter;
+
 use chat_harness::snapshot::Update;
 use chat_harness::stage::bare::spawn_on_terminal;
 use chat_harness::stage::spawn::{self, Command, wait_blocking};

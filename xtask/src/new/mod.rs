@@ -3,11 +3,10 @@
 use std::fs::{self, File};
 use std::io::{ErrorKind, Write as _};
 
-use crate::cli;
 use crate::exit_code::FINE;
-use crate::output;
 use crate::trouble::{Ran, Trouble};
 use crate::workspace::Workspace;
+use crate::{cli, output};
 
 const SCENARIO: &str = include_str!("scenario.toml");
 
@@ -65,8 +64,6 @@ fn id(name: &str) -> Result<String, String> {
 #[cfg(test)]
 mod tests {
     use std::path::Path;
-
-    use chat_harness::scenario;
 
     use super::{id, text};
     use crate::workspace::Workspace;

@@ -7,12 +7,12 @@ use std::num::NonZeroUsize;
 use std::path::Path;
 use std::thread::available_parallelism;
 
-use chat_harness::adapter;
 use chat_harness::report::PlayReport;
 use chat_harness::run::{self, Ground, RunDir, Variant, Wanted};
-use chat_harness::scenario::Scenario;
 use chat_harness::snapshot::Update;
 use indicatif::ProgressBar;
+use scenario::Scenario;
+use scenario::adapter;
 use timeline::{self, Kind};
 use tokio::sync::mpsc;
 use zoo_faults::Fault;

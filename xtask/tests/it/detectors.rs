@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use chat_harness::audit::Transformation;
 use chat_harness::judge::{PlayVerdict, judge};
-use chat_harness::plan::Plan;
+use scenario::plan::Plan;
 use serde_json::Value;
 use timeline::{self, Event, Kind};
 use zoo_faults::{Expected, Fault};

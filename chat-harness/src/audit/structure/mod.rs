@@ -21,7 +21,7 @@ mod traffic;
 mod views;
 
 use super::Transformation;
-use crate::plan::Plan;
+use scenario::plan::Plan;
 use timeline::{Event, Kind, Surface};
 
 pub use private::{PrivateKey, private_keys};

@@ -2,7 +2,7 @@
 
 use super::private::private_keys;
 use super::views::{Written, views};
-use crate::adapter::KeyFormat;
+use scenario::adapter::KeyFormat;
 
 /// Bytes of a piece: each is long enough to be there only on purpose.
 const PIECE: usize = 24;

@@ -2,7 +2,7 @@
 
 use super::{Examined, Found};
 use crate::audit::Transformation;
-use crate::plan::Plan;
+use scenario::plan::Plan;
 use timeline::{Direction, Event, Kind};
 
 /// Every frame that has a rule; `None` where no adapter has one.
@@ -52,8 +52,8 @@ mod tests {
     use std::path::Path;
 
     use super::examine;
-    use crate::plan::{self, Plan};
-    use crate::{adapter, scenario};
+    use scenario::adapter;
+    use scenario::plan::{self, Plan};
     use timeline::{Direction, Event, Kind};
 
     fn planned() -> Plan {

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::ops::Range;
 
-use crate::plan::{Action, Plan, PlannedStep};
+use scenario::plan::{Action, Plan, PlannedStep};
 use timeline::{Direction, Event, Kind, StepId};
 
 /// Bytes of one direction of every link: what each client sent, by its name.

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::shown::Shown;
 use crate::judge::view::View;
-use crate::plan::{Action, LoadPlan, Mode, Pattern, PlannedStep};
+use scenario::plan::{Action, LoadPlan, Mode, Pattern, PlannedStep};
 use timeline::{Direction, EventKind, Kind, StepResult};
 
 /// Figures of a load.

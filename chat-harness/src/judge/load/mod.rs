@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use super::verdict::{Check, CheckKind, Evidence, Verdict, Verdicts};
 use super::view::View;
 use super::{expectations, limits, order, play_verdict, whole as of_whole};
-use crate::plan::{Action, LoadPlan, Mode, Plan, PlannedStep, Round};
+use scenario::plan::{Action, LoadPlan, Mode, Plan, PlannedStep, Round};
 use timeline::{Event, ExpectationId, StepResult};
 
 pub use figures::{Figures, Spread};

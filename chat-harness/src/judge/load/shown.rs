@@ -4,8 +4,8 @@
 use std::collections::BTreeMap;
 
 use crate::judge::view::View;
-use crate::matching::CompiledPattern;
-use crate::plan::{Expectation, Mode, Pattern};
+use matching::CompiledPattern;
+use scenario::plan::{Expectation, Mode, Pattern};
 use timeline::EventKind;
 
 /// Client, event, from whom, and the text.

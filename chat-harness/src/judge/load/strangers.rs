@@ -7,8 +7,8 @@ use super::all;
 use crate::judge::evidence::{brief, just_before};
 use crate::judge::verdict::{Check, CheckKind, Evidence, Verdict};
 use crate::judge::view::{Shown, View};
-use crate::plan::{Pattern, PlannedStep, Round, Sent};
-use crate::scenario::CANARY_LENGTH;
+use scenario::CANARY_LENGTH;
+use scenario::plan::{Pattern, PlannedStep, Round, Sent};
 
 const NAME: &str = "nobody shows what is not meant for them";
 

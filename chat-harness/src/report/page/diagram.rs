@@ -3,8 +3,8 @@
 
 use super::messages::{DRAWN, Message};
 use super::moments::Moments;
-use crate::plan::Plan;
 use crate::report::terminal::visible;
+use scenario::plan::Plan;
 use timeline::{Event, Kind};
 
 /// Distance of lanes, and of rows, in pixels.

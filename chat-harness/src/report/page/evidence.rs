@@ -1,9 +1,9 @@
 //! What the audit searched, and what it found.
 
-use crate::plan::Plan;
 use crate::report::PlayReport;
 use crate::report::searches::{grouped, looked_for};
 use crate::report::terminal::visible;
+use scenario::plan::Plan;
 use timeline::{Event, Kind};
 
 /// Findings that are told one by one.

@@ -5,9 +5,9 @@ use std::path::Path;
 
 use super::address;
 use super::moments::Moments;
-use crate::plan::Plan;
 use crate::report::recording;
 use crate::report::terminal::visible;
+use scenario::plan::Plan;
 use timeline::{Event, Kind, Stream};
 
 /// Lines of one participant that are shown; the rest is counted.

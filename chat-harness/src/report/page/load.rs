@@ -6,10 +6,10 @@ use super::evidence::Evidence;
 use super::steps::{self, Red};
 use super::{Badge, STYLE, policy};
 use crate::judge::Check;
-use crate::plan::Plan;
 use crate::report::load::{figures, left_out};
 use crate::report::terminal::{self, visible};
 use crate::report::{Asked, LoadReport};
+use scenario::plan::Plan;
 use timeline::Event;
 
 /// Participants of which it says what they used.

@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::Bytes;
 use super::moments::Moments;
-use crate::plan::Plan;
 use crate::report::terminal::visible;
+use scenario::plan::Plan;
 use timeline::{Direction, Event, Kind, Stream};
 
 /// Records that are drawn; the rest is counted.

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::plan::Plan;
+use scenario::plan::Plan;
 use timeline::{Event, Kind, StepId};
 
 /// Where each step begins on the timeline.

@@ -6,9 +6,9 @@ use super::Badge;
 use super::messages::seconds;
 use super::moments::Moments;
 use crate::judge::{Check, PlayVerdict, Verdict};
-use crate::plan::Plan;
 use crate::report::PlayReport;
 use crate::report::terminal::visible;
+use scenario::plan::Plan;
 use timeline::{Event, Kind, StepId};
 
 /// One step, or everything that belongs to none.

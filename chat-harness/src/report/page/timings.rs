@@ -1,10 +1,10 @@
 //! How long things took, and what everybody used.
 
 use super::messages::seconds;
-use crate::plan::{Mode, Pattern, Plan};
 use crate::report::PlayReport;
 use crate::report::searches::grouped;
 use crate::report::terminal::visible;
+use scenario::plan::{Mode, Pattern, Plan};
 use timeline::{Event, Kind, Stream};
 
 /// Deliveries that are listed.

@@ -14,9 +14,9 @@ use serde_json::json;
 
 use super::page::Bytes;
 use super::terminal::visible;
-use crate::adapter::Terminal;
-use crate::plan::Plan;
 use harmless::Harmless;
+use scenario::adapter::Terminal;
+use scenario::plan::Plan;
 use timeline::{Ended, Event, Kind, Stream};
 
 pub use tape::{Code, Tape};

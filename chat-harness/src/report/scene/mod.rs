@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use super::live::Bytes;
 use super::terminal::visible;
-use crate::plan::{Action, Plan, PlannedStep};
+use scenario::plan::{Action, Plan, PlannedStep};
 use timeline::{Ask, Event, ExpectationId, Kind, StepId, StepResult, Stream, Surface};
 
 pub use seat::{Entry, EntryKind, Face, Seat, SeatState};

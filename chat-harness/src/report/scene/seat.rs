@@ -1,7 +1,7 @@
 //! One participant, as those who watch see it.
 
-use crate::adapter::Terminal;
 use crate::report::terminal::visible;
+use scenario::adapter::Terminal;
 
 /// Lines of a participant that are kept.
 const LINES: usize = 400;

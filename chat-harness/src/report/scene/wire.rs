@@ -1,8 +1,8 @@
 //! What the relay gets to see: records on their way up.
 
 use super::super::live::Bytes;
-use crate::plan::{Plan, PlannedStep};
 use crate::report::terminal::visible;
+use scenario::plan::{Plan, PlannedStep};
 use timeline::{Direction, Event, Kind, Seen};
 
 /// Bytes of one record that are kept to be shown.
@@ -119,7 +119,7 @@ impl Passed {
 }
 
 fn is_framed(plan: &Plan, link: &str) -> bool {
-    plan.adapter_of(link).wire.framing != crate::adapter::Framing::None
+    plan.adapter_of(link).wire.framing != scenario::adapter::Framing::None
 }
 
 /// Looks for the canary of a text, or for the whole of it where it has none.

@@ -191,9 +191,9 @@ mod tests {
 
     use super::{Files, Looked};
     use crate::audit::Searcher;
-    use crate::plan::{AuditPlan, Canary};
     use crate::stage::orphans::tree;
     use crate::stage::spawn::{Command, spawn, wait_blocking};
+    use scenario::plan::{AuditPlan, Canary};
     use timeline::{StepId, Surface};
 
     const CANARY: &str = "QXZVKWBG-amber-falcon-0417";

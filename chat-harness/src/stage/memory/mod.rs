@@ -56,9 +56,9 @@ mod tests {
 
     use super::{Copied, Manner, Sample, sample};
     use crate::audit::Searcher;
-    use crate::plan::{AuditPlan, Canary};
     use crate::stage::confine;
     use crate::stage::spawn::{Command, spawn, wait_blocking};
+    use scenario::plan::{AuditPlan, Canary};
     use timeline::{Kind, StepId, Surface};
 
     const CANARY: &str = "QXZVKWBG-amber-falcon-0417";

@@ -6,8 +6,8 @@ use bytes::Bytes;
 use tokio::time::Instant;
 
 use super::effect::{Deed, Effect, End, Flow, Unit};
-use crate::adapter::Framing;
 use crate::stage::decode::{Cutter, Piece};
+use scenario::adapter::Framing;
 
 /// A fault of a link. Connections of the link share it, one after another: what it has done
 /// it does not do again.

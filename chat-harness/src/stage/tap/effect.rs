@@ -8,7 +8,7 @@ use rand::{RngExt as _, SeedableRng as _};
 use tokio::time::Instant;
 
 use super::super::decode::Cut;
-use crate::scenario::{Fault, FaultKind};
+use scenario::{Fault, FaultKind};
 
 /// Among so many bytes the seed chooses one, where no frame bounds them.
 const NEAR: u64 = 64;

@@ -9,9 +9,9 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{mpsc, watch};
 
 use super::{Link, LinkState, Tap};
-use crate::adapter::Framing;
 use crate::stage::input::Input;
 use crate::stage::thread::{Side, StageThread};
+use scenario::adapter::Framing;
 use timeline::{Direction, Level, LinkEnd};
 
 fn alice() -> Link {

@@ -28,8 +28,8 @@ use self::core::Shared;
 use self::effect::Effect;
 use super::input::Input;
 use super::thread::StageThread;
-use crate::adapter::Framing;
-use crate::scenario::{Fault, FaultKind, Way};
+use scenario::adapter::Framing;
+use scenario::{Fault, FaultKind, Way};
 use timeline::{Direction, LinkEnd};
 
 pub(super) use self::effect::Deed;

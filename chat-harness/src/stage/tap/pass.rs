@@ -12,8 +12,8 @@ use tokio::time::{Instant, timeout_at};
 use super::core::{Act, Core, Outcome};
 use super::effect::End;
 use super::{Control, LinkState, Recorder};
-use crate::adapter::Framing;
 use crate::stage::buffers::{Buffers, OF_LINKS};
+use scenario::adapter::Framing;
 use timeline::{Direction, LinkEnd};
 
 /// Bytes that may wait for their time; a sender of more is made to wait.

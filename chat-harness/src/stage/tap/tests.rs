@@ -9,8 +9,8 @@ use tokio::time::Instant;
 
 use super::core::{Act, Core, Outcome, Shared};
 use super::effect::{Effect, End};
-use crate::adapter::Framing;
-use crate::scenario::{Fault, FaultKind, Way, When};
+use scenario::adapter::Framing;
+use scenario::{Fault, FaultKind, Way, When};
 
 fn frame(kind: &str, body: &[u8]) -> Vec<u8> {
     let header = format!("{{\"t\":\"{kind}\"}}");

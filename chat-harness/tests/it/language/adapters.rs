@@ -1,10 +1,10 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use chat_harness::adapter::{self, Escapes, Program, ReadyWhen, Template};
-use chat_harness::matching::Recogniser;
 use insta::assert_snapshot;
+use matching::Recogniser;
 use proptest::prelude::*;
+use scenario::adapter::{self, Escapes, Program, ReadyWhen, Template};
 use timeline::EventKind;
 
 use super::{reference, workspace};

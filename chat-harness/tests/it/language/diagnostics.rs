@@ -1,4 +1,3 @@
-use chat_harness::scenario;
 use insta::assert_snapshot;
 
 use super::{codes, parse};

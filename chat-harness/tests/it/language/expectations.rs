@@ -1,5 +1,5 @@
-use chat_harness::plan::{Mode, Pattern, Plan};
 use insta::assert_snapshot;
+use scenario::plan::{Mode, Pattern, Plan};
 
 use super::planned;
 
@@ -16,7 +16,7 @@ fn last(steps: &str) -> String {
         .join("\n")
 }
 
-fn compact(plan: &Plan, one: &chat_harness::plan::Expectation) -> String {
+fn compact(plan: &Plan, one: &scenario::plan::Expectation) -> String {
     let mode = match one.mode {
         Mode::Eventually => "eventually",
         Mode::Never => "never",

@@ -3,9 +3,8 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use chat_harness::adapter::Framing;
-use chat_harness::plan::{self, Action};
-use chat_harness::scenario;
+use scenario::adapter::Framing;
+use scenario::plan::{self, Action};
 
 use super::{codes_of_steps, planned, reference, scenarios, with_steps, workspace};
 

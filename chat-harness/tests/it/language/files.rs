@@ -1,4 +1,4 @@
-use chat_harness::plan::{Canary, PlannedFile};
+use scenario::plan::{Canary, PlannedFile};
 use timeline::StepId;
 
 use super::planned;

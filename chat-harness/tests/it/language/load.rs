@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use chat_harness::plan::{Action, Cast, LoadPlan, LoadShape, PlannedStep, Round};
-use chat_harness::scenario::{Hearing, Load, Scenario};
+use scenario::plan::{Action, Cast, LoadPlan, LoadShape, PlannedStep, Round};
+use scenario::{Hearing, Load, Scenario};
 
 use super::{codes, parse, reference, scenarios};
 

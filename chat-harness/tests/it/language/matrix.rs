@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use chat_harness::scenario::{self, FileSource, LeaveHow, Scenario, Verb};
+use scenario::{self, FileSource, LeaveHow, Scenario, Verb};
 
 use super::{codes, scenarios};
 

@@ -1,5 +1,5 @@
 use super::{codes, codes_of_steps, parse, with_steps};
-use chat_harness::scenario::{FileSource, Keys, Piece, Verb};
+use scenario::{FileSource, Keys, Piece, Verb};
 
 /// One wrong step, or several steps of which the last is wrong, and the code.
 const WRONG: &[(&str, &str)] = &[

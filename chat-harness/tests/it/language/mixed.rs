@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use chat_harness::adapter;
-use chat_harness::plan::{self, Action, Cast, Unsupported};
+use scenario::adapter;
+use scenario::plan::{self, Action, Cast, Unsupported};
 
 use super::{parse, reference, scenarios};
 

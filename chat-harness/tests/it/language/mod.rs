@@ -16,9 +16,9 @@ mod schemas;
 
 use std::path::{Path, PathBuf};
 
-use chat_harness::adapter::{self, Adapter};
-use chat_harness::plan::{self, Plan};
-use chat_harness::scenario::{self, Scenario};
+use scenario::adapter::{self, Adapter};
+use scenario::plan::{self, Plan};
+use scenario::{self, Scenario};
 use toml_language::Problems;
 
 /// The directory of the whole workspace.

@@ -1,8 +1,7 @@
 //! What a scenario cannot be played without, and what must fail as yet.
 
-use chat_harness::adapter;
-use chat_harness::plan::{self, Unsupported};
-use chat_harness::scenario::{Capability, Need};
+use scenario::plan::{self, Unsupported};
+use scenario::{Capability, Need, adapter};
 use timeline::EventKind;
 
 use super::{codes, parse, reference, scenarios};

@@ -1,7 +1,7 @@
 use std::collections::BTreeSet;
 
-use chat_harness::plan::{self, Plan};
-use chat_harness::scenario;
+use scenario::plan::{self, Plan};
+
 use insta::assert_snapshot;
 
 use super::{planned, reference, scenarios, with_steps};
@@ -168,7 +168,7 @@ fn a_deadline_around_steps_is_theirs() {
 
 #[test]
 fn what_an_implementation_cannot_do_is_said() {
-    let unsupported = |steps: &str, change: fn(&mut chat_harness::adapter::Adapter)| {
+    let unsupported = |steps: &str, change: fn(&mut scenario::adapter::Adapter)| {
         let mut adapter = reference();
         change(&mut adapter);
         plan::build(&with_steps(steps), &adapter, 1, &scenarios())
@@ -177,7 +177,7 @@ fn what_an_implementation_cannot_do_is_said() {
     };
     let say = "[[steps]]\nsay = { from = \"alice\", text = \"two\\nlines\" }\n";
     assert_snapshot!(unsupported(say, |adapter| adapter.client.r#type.say = None), @"`reference` has no way to do `say`");
-    assert_snapshot!(unsupported(say, |adapter| adapter.client.escapes = chat_harness::adapter::Escapes::Raw), @"`reference` cannot type a text with line breaks");
+    assert_snapshot!(unsupported(say, |adapter| adapter.client.escapes = scenario::adapter::Escapes::Raw), @"`reference` cannot type a text with line breaks");
     assert_snapshot!(unsupported(say, |adapter| adapter.cannot.push(scenario::Capability::Say)), @"`reference` has no way to do `say`");
     let expect = "[[steps]]\nexpect = { client = \"alice\", event = \"reconnected\" }\n";
     assert_snapshot!(unsupported(expect, |_| ()), @"`reference` has no pattern for the event `reconnected`");

@@ -1,7 +1,7 @@
 use std::path::Path;
 
-use chat_harness::{adapter, scenario};
 use proptest::prelude::*;
+use scenario::adapter;
 
 use super::{parse, scenarios, workspace};
 

@@ -1,4 +1,5 @@
-use chat_harness::{adapter, report, scenario};
+use chat_harness::report;
+use scenario::adapter;
 use serde_json::Value;
 
 use super::{scenarios, workspace};

@@ -5,10 +5,10 @@ use std::path::Path;
 
 use base64::Engine as _;
 use chat_harness::judge::PlayVerdict;
-use chat_harness::plan::{self, Plan};
 use chat_harness::report::{Asked, RunReport, page};
-use chat_harness::{adapter, scenario};
 use regex::Regex;
+use scenario::adapter;
+use scenario::plan::{self, Plan};
 use sha2::{Digest as _, Sha256};
 use timeline::{Direction, Event, Kind, Level, StepId, StepResult, Stream};
 

@@ -3,9 +3,9 @@
 use std::path::Path;
 
 use asciicast_rs::v3::{Event as Line, EventPayload, Recording as Read};
-use chat_harness::plan::{self, Plan};
 use chat_harness::report::recording::{self, Recording};
-use chat_harness::{adapter, scenario};
+use scenario::adapter;
+use scenario::plan::{self, Plan};
 use timeline::{Ended, Event, Kind, StepId, StepResult, Stream};
 
 const ALICE: &[u8] = b"ready\n\xff\xfe \x1b]52;c;ZXZpbA==\x07\x1b[31mred\x1b[0m \xf0\x9f\xa6\x80\n";

@@ -6,10 +6,10 @@ use std::path::Path;
 use std::sync::Arc;
 
 use chat_harness::judge::PlayVerdict;
-use chat_harness::plan::{self, Plan};
 use chat_harness::report::scene::Scene;
 use chat_harness::report::web::{WebEnd, WebState};
-use chat_harness::{adapter, scenario};
+use scenario::adapter;
+use scenario::plan::{self, Plan};
 use serde_json::{Value, json};
 use timeline::{Ask, Direction, Ended, Event, Kind, StepId, StepResult, Stream};
 

@@ -6,8 +6,8 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use num_bigint::BigUint;
 
 use super::*;
-use crate::adapter::KeyFormat;
 use crate::audit::{pieces, private_keys, secrets};
+use scenario::adapter::KeyFormat;
 
 const NOTHING: [&str; 0] = [];
 

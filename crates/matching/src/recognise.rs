@@ -1,0 +1,64 @@
+//! From a line of a client to an event.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use regex::Regex;
+
+use super::compiled::compiled;
+use scenario::adapter::{ClientManual, Escapes, whole_line};
+use timeline::{EventKind, Seen};
+
+/// Knows the events of one implementation.
+#[derive(Clone, Debug)]
+pub struct Recogniser {
+    patterns: Vec<(EventKind, Arc<Regex>)>,
+    escapes: Escapes,
+}
+
+impl Recogniser {
+    /// Compiles the patterns of a manual. They were checked when the adapter was read.
+    pub fn new(manual: &ClientManual) -> Self {
+        let compiled = manual
+            .events
+            .iter()
+            .filter_map(|(kind, pattern)| Some((*kind, compiled(&whole_line(pattern))?)));
+        Self {
+            patterns: compiled.collect(),
+            escapes: manual.escapes,
+        }
+    }
+
+    /// The event that a line shows, with its captures unescaped; the first in alphabetical
+    /// order, should more than one pattern match.
+    pub fn seen(&self, line: &str) -> Option<Seen> {
+        let (event, regex) = self
+            .patterns
+            .iter()
+            .find(|(_, regex)| regex.is_match(line))?;
+        Some(Seen {
+            event: *event,
+            captures: self.captures(regex, line),
+        })
+    }
+
+    /// What a line would show as this event, whichever it counts as.
+    pub fn seen_as(&self, kind: EventKind, line: &str) -> Option<Seen> {
+        let (event, regex) = self.patterns.iter().find(|(event, _)| *event == kind)?;
+        regex.is_match(line).then(|| Seen {
+            event: *event,
+            captures: self.captures(regex, line),
+        })
+    }
+
+    fn captures(&self, regex: &Regex, line: &str) -> BTreeMap<String, String> {
+        let mut names = regex.capture_names().flatten().peekable();
+        // Most patterns have none, and to find where they match costs more than whether.
+        let found = names.peek().and_then(|_| regex.captures(line));
+        let captures = names.filter_map(|name| {
+            let text = found.as_ref()?.name(name)?.as_str();
+            Some((name.to_owned(), self.escapes.unescape(text).into_owned()))
+        });
+        captures.collect()
+    }
+}

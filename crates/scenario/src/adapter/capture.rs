@@ -1,0 +1,74 @@
+//! Values that one participant shows and others need.
+
+use std::collections::BTreeMap;
+
+use regex::Regex;
+use serde::{Deserialize, Serialize};
+
+use super::check::Checker;
+use super::model::Template;
+use crate::codes::adapter as code;
+use toml_language::Problem;
+use toml_language::walk::{self, Node, Place};
+
+/// Where a value comes from.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Capture {
+    /// The one group of a regular expression, found anywhere in a line that it shows.
+    Line(String),
+    /// A file that it writes.
+    File {
+        /// Which.
+        file: Template,
+        /// A regular expression with one group, found anywhere in it; without, the value is the
+        /// whole text but for blanks around it.
+        pattern: Option<String>,
+    },
+}
+
+/// Reads the values of one kind of participant, by the names that templates use.
+pub(super) fn read(node: &Node<'_, '_>, checker: &mut Checker<'_>) -> BTreeMap<String, Capture> {
+    let Some(table) = node.node("captures") else {
+        return BTreeMap::new();
+    };
+    let mut captures = BTreeMap::new();
+    for (name, value) in table.entries() {
+        checker.capture_name(&name);
+        let Some(origin) = walk::node(value) else {
+            continue;
+        };
+        let capture = match (origin.text("line"), origin.text("file")) {
+            (Some(line), _) => {
+                one_group(&line, checker);
+                Capture::Line(line.text.to_owned())
+            }
+            (None, Some(file)) => {
+                let pattern = origin.text("pattern");
+                if let Some(pattern) = &pattern {
+                    one_group(pattern, checker);
+                }
+                Capture::File {
+                    file: checker.template(&file, &[]),
+                    pattern: pattern.map(|pattern| pattern.text.to_owned()),
+                }
+            }
+            (None, None) => continue,
+        };
+        captures.insert(name.text.to_owned(), capture);
+    }
+    captures
+}
+
+fn one_group(pattern: &Place<'_>, checker: &mut Checker<'_>) {
+    let before = checker.problems.len();
+    checker.pattern(pattern, &[]);
+    let parses = checker.problems.len() == before;
+    let groups = Regex::new(pattern.text).map_or(0, |regex| regex.captures_len() - 1);
+    if parses && groups != 1 {
+        let title = format!("a value is what stands in one group; here are {groups}");
+        let problem = Problem::new(code::CAPTURE, &pattern.span, title);
+        let help = "put round brackets around the value, and write other groups `(?:…)`";
+        checker.problems.push(problem.help(help));
+    }
+}

@@ -1,0 +1,284 @@
+//! What an adapter means: placeholders, patterns, programs.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
+
+use regex::Regex;
+
+use super::model::Template;
+use crate::codes::adapter as code;
+use crate::name;
+use timeline::EventKind;
+use toml_language::Problem;
+use toml_language::braces::{Token, part_of, scan};
+use toml_language::suggest::{nearest, one_of};
+use toml_language::units;
+use toml_language::walk::{Node, Place};
+
+/// Known in every template.
+const ALWAYS: [&str; 2] = ["work", "control"];
+
+/// Known in some.
+const SOMETIMES: [&str; 7] = ["keepalive", "port", "name", "to", "text", "path", "outbox"];
+
+/// Bytes of a control: fewer are not looked for.
+const SHORTEST_CONTROL: usize = 6;
+
+/// What is known of an adapter while it is read.
+pub(super) struct Checker<'s> {
+    source: &'s str,
+    pub(super) problems: Vec<Problem>,
+    /// Names of programs and settings.
+    own: BTreeSet<String>,
+    settings: BTreeSet<String>,
+    /// Captured values, of the relay first.
+    captures: [BTreeSet<String>; 2],
+}
+
+impl<'s> Checker<'s> {
+    pub(super) fn new(source: &'s str, file: &Node<'_, '_>) -> Self {
+        let captures = |who| names(file.node(who).and_then(|who| who.node("captures")));
+        let mut own = names(file.node("programs"));
+        let settings = names(file.node("settings"));
+        own.extend(settings.iter().cloned());
+        Self {
+            source,
+            problems: Vec::new(),
+            own,
+            settings,
+            captures: [captures("relay"), captures("client")],
+        }
+    }
+
+    /// Names of captured values: those that the relay shows, then those of clients.
+    pub(super) fn captured(&self) -> [Vec<String>; 2] {
+        self.captures
+            .each_ref()
+            .map(|names| names.iter().cloned().collect())
+    }
+
+    /// A name of a captured value.
+    pub(super) fn capture_name(&mut self, name: &Place<'_>) {
+        let is_twice = self.captures.iter().all(|names| names.contains(name.text));
+        let taken = if self.own.contains(name.text) {
+            Some("a program or a setting is called so")
+        } else if is_twice {
+            Some("the relay and the clients have a value of this name")
+        } else {
+            self.taken(name.text)
+        };
+        if let Some(why) = taken.or_else(|| name::bad_name(name.text)) {
+            let title = format!("`{}` cannot name a value", name.text);
+            self.problems
+                .push(Problem::new(code::CAPTURE, &name.span, title).label(why));
+        }
+    }
+
+    fn taken(&self, name: &str) -> Option<&'static str> {
+        let mut taken = ALWAYS.iter().chain(&SOMETIMES);
+        taken
+            .any(|taken| *taken == name)
+            .then_some("this placeholder has a meaning already")
+    }
+
+    /// A name that templates use: of a program or a setting.
+    pub(super) fn placeholder_name(&mut self, name: &Place<'_>) {
+        let why = self.taken(name.text);
+        // `relay` cannot name a client, and is the natural name of a program.
+        let bad = if name.text == "relay" {
+            None
+        } else {
+            name::bad_name(name.text)
+        };
+        if let Some(why) = why.or(bad) {
+            let title = format!("`{}` cannot name a program or a setting", name.text);
+            self.problems
+                .push(Problem::new(code::BAD_PROGRAM, &name.span, title).label(why));
+        }
+    }
+
+    /// A text with placeholders: those that are always known, the adapter's own, and `known`.
+    pub(super) fn template(&mut self, place: &Place<'_>, known: &[&str]) -> Template {
+        let own: Vec<String> = self.own.iter().cloned().collect();
+        let all = ALWAYS.into_iter().chain(known.iter().copied());
+        let all: Vec<&str> = all.chain(own.iter().map(String::as_str)).collect();
+        self.only(place, &all)
+    }
+
+    /// A pass phrase: what it is must be known before the play, so that it can be looked for.
+    pub(super) fn pass_phrase(&mut self, place: &Place<'_>) -> Template {
+        let settings = self.settings.clone();
+        let settings = settings.iter().map(String::as_str);
+        let known: Vec<&str> = settings.chain(["name"]).collect();
+        self.only(place, &known)
+    }
+
+    /// What a search must find. `{control}` is long enough by itself.
+    pub(super) fn control(&mut self, place: &Place<'_>) -> Template {
+        if !place.text.contains('{') && place.text.len() < SHORTEST_CONTROL {
+            let title = format!("a control of {} bytes is never found", place.text.len());
+            let label = format!("at least {SHORTEST_CONTROL} bytes, or `{{control}}`");
+            self.problems
+                .push(Problem::new(code::SHORT_CONTROL, &place.span, title).label(label));
+        }
+        self.only(place, &["control"])
+    }
+
+    /// A text with placeholders, all of them in `known`.
+    pub(super) fn only(&mut self, place: &Place<'_>, known: &[&str]) -> Template {
+        for (part, token) in scan(place.text) {
+            let (title, label) = match token {
+                Token::Plain(_) => continue,
+                Token::Stray => (
+                    "a stray brace".to_owned(),
+                    "a brace without its partner; `{{` and `}}` are braces".to_owned(),
+                ),
+                Token::Placeholder(name) => {
+                    if known.contains(&name) {
+                        continue;
+                    }
+                    let label = match nearest(name, known.iter().copied()) {
+                        Some(meant) => format!("did you mean `{{{meant}}}`?"),
+                        None => "nobody has a value for it here".to_owned(),
+                    };
+                    (format!("`{{{name}}}` is not known here"), label)
+                }
+            };
+            let span = part_of(place, self.source, &part);
+            let help = format!("known here: {}", one_of(known.iter().copied()));
+            self.problems.push(
+                Problem::new(code::PLACEHOLDER, &span, title)
+                    .label(label)
+                    .help(help),
+            );
+        }
+        Template(place.text.to_owned())
+    }
+
+    /// What is typed for a verb holds what the verb says.
+    pub(super) fn typed(&mut self, place: &Place<'_>, verb: &str, needed: &[&str]) -> Template {
+        let captured = self.captured().concat();
+        let captured = captured.iter().map(String::as_str);
+        let known: Vec<&str> = needed
+            .iter()
+            .copied()
+            .chain(["name"])
+            .chain(captured)
+            .collect();
+        let template = self.template(place, &known);
+        for name in needed.iter().filter(|name| !template.holds(name)) {
+            let title = format!("what is typed for `{verb}` lacks `{{{name}}}`");
+            let problem = Problem::new(code::NO_TEXT, &place.span, title);
+            self.problems
+                .push(problem.help(format!("put `{{{name}}}` where it belongs")));
+        }
+        template
+    }
+
+    /// A regular expression whose named groups are among `groups`.
+    pub(super) fn pattern(&mut self, place: &Place<'_>, groups: &[&str]) {
+        match Regex::new(&whole_line(place.text)) {
+            Err(error) => {
+                let why = units::last_line(&error.to_string());
+                let problem = Problem::new(
+                    code::BAD_PATTERN,
+                    &place.span,
+                    "this is no regular expression",
+                );
+                let help = "single quotes keep backslashes as they are: '\\d+'";
+                self.problems.push(problem.label(why).help(help));
+            }
+            Ok(regex) => {
+                for name in regex
+                    .capture_names()
+                    .flatten()
+                    .filter(|name| !groups.contains(name))
+                {
+                    self.unknown_group(place, name, groups);
+                }
+            }
+        }
+    }
+
+    fn unknown_group(&mut self, place: &Place<'_>, name: &str, groups: &[&str]) {
+        let at = place
+            .text
+            .find(&format!("<{name}>"))
+            .map(|at| at + 1..at + 1 + name.len());
+        let span = at.map_or_else(
+            || place.span.clone(),
+            |part| part_of(place, self.source, &part),
+        );
+        let problem = Problem::new(
+            code::NO_CAPTURE,
+            &span,
+            format!("`{name}` is no capture here"),
+        );
+        let known = groups.iter().copied();
+        self.problems.push(match nearest(name, known.clone()) {
+            Some(meant) if span != place.span => {
+                problem.replace(format!("did you mean `{meant}`?"), &span, meant)
+            }
+            Some(_) | None if groups.is_empty() => {
+                problem.help("this event has none; write `(?:…)`")
+            }
+            Some(_) | None => problem.help(format!("known here: {}", one_of(known))),
+        });
+    }
+
+    /// A client has one sign that it is ready.
+    pub(super) fn ready(&mut self, client: &Node<'_, '_>, has_dialogue: bool) {
+        let sign = client.text("ready");
+        let is_after = sign
+            .as_ref()
+            .is_some_and(|sign| sign.text == "after-dialogue");
+        let event = client.node("events").filter(|events| events.has("ready"));
+        match (is_after, event, sign) {
+            (true, None, Some(sign)) if !has_dialogue => self.no_dialogue(&sign.span),
+            (true, Some(events), _) => {
+                let title = "this client has two signs that it is ready";
+                let problem = Problem::new(code::READY, &events.key_span("ready"), title);
+                let help = "leave out `ready = \"after-dialogue\"` where an event tells it";
+                self.problems.push(problem.help(help));
+            }
+            (false, None, _) if client.has("events") => {
+                let title = "nothing tells when this client is ready";
+                let problem = Problem::new(code::READY, &client.key_span("events"), title);
+                let help =
+                    "add the event `ready = '…'`, or `ready = \"after-dialogue\"` to `[client]`";
+                self.problems.push(problem.help(help));
+            }
+            (true | false, _, _) => {}
+        }
+    }
+
+    /// Something gets ready with a dialogue that is not there.
+    pub(super) fn no_dialogue(&mut self, span: &Range<usize>) {
+        let problem = Problem::new(code::DIALOGUE, span, "there is no dialogue");
+        self.problems
+            .push(problem.help("add `dialogue`, or another sign that it is ready"));
+    }
+
+    /// The patterns of all events.
+    pub(super) fn events(&mut self, node: &Node<'_, '_>) -> BTreeMap<EventKind, String> {
+        let mut events = BTreeMap::new();
+        for kind in EventKind::ALL {
+            if let Some(pattern) = node.text(kind.word()) {
+                self.pattern(&pattern, kind.captures());
+                events.insert(kind, pattern.text.to_owned());
+            }
+        }
+        events
+    }
+}
+
+/// The keys of a table.
+fn names(table: Option<Node<'_, '_>>) -> BTreeSet<String> {
+    let entries = table.iter().flat_map(Node::entries);
+    entries.map(|(name, _)| name.text.to_owned()).collect()
+}
+
+/// Patterns are about whole lines, whether or not they say so.
+pub fn whole_line(pattern: &str) -> String {
+    format!("^(?:{pattern})$")
+}

@@ -1,0 +1,132 @@
+//! What a program asks before it is ready, and what it is told.
+
+use serde::{Deserialize, Serialize};
+
+use super::check::Checker;
+use super::model::Template;
+use crate::codes::adapter as code;
+use toml_language::Problem;
+use toml_language::walk::Node;
+
+/// One thing that a program asks before it is ready.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Item {
+    /// What it may ask, at least one; the first that it does counts.
+    pub any: Vec<Branch>,
+    /// It may go on to what follows without having asked.
+    pub optional: bool,
+    /// Which clients it asks.
+    pub only: Only,
+}
+
+/// One question, and the answer.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Branch {
+    /// A regular expression that is found anywhere in a line, or in a line without end.
+    pub r#await: String,
+    /// What is typed then; `None` when it is only awaited.
+    pub r#type: Option<Template>,
+    /// The timeline tells the template and not what was typed.
+    pub secret: bool,
+    /// It opens the client's keys: the relay must not see it, and the audit looks for it.
+    #[serde(default)]
+    pub pass_phrase: bool,
+}
+
+/// Which clients of a play are asked.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Only {
+    /// Each of them.
+    #[default]
+    All,
+    /// The one that was started first.
+    First,
+    /// All but that one.
+    Later,
+}
+
+impl Only {
+    /// Whether it asks a client.
+    pub fn asks(self, is_first: bool) -> bool {
+        match self {
+            Self::All => true,
+            Self::First => is_first,
+            Self::Later => !is_first,
+        }
+    }
+}
+
+/// Reads the list; templates may use what is `known`.
+pub(super) fn read(node: &Node<'_, '_>, known: &[&str], checker: &mut Checker<'_>) -> Vec<Item> {
+    let nodes = node.nodes("dialogue");
+    let items = nodes.iter().map(|item| read_item(item, known, checker));
+    let items: Vec<Item> = items.collect();
+    if let (Some(last), Some(node)) = (items.last(), nodes.last())
+        && last.optional
+    {
+        let title = "the last thing that is asked is optional";
+        let problem = Problem::new(code::DIALOGUE, &node.key_span("optional"), title);
+        checker.problems.push(
+            problem.help("nobody knows when it will not come any more: await something behind it"),
+        );
+    }
+    items
+}
+
+fn read_item(item: &Node<'_, '_>, known: &[&str], checker: &mut Checker<'_>) -> Item {
+    let mut branches = item.nodes("any");
+    if item.has("await") {
+        branches.push(*item);
+    } else {
+        for key in ["type", "secret", "pass_phrase"]
+            .into_iter()
+            .filter(|key| item.has(key))
+        {
+            let title = format!("`{key}` belongs to one of the alternatives");
+            let problem = Problem::new(code::DIALOGUE, &item.key_span(key), title);
+            checker
+                .problems
+                .push(problem.help("each item of `any` has an `await` and a `type` of its own"));
+        }
+    }
+    Item {
+        any: branches
+            .iter()
+            .filter_map(|branch| read_branch(branch, known, checker))
+            .collect(),
+        optional: item.bool("optional").unwrap_or(false),
+        only: match item.text("only").map(|word| word.text) {
+            Some("first") => Only::First,
+            Some("later") => Only::Later,
+            Some(_) | None => Only::All,
+        },
+    }
+}
+
+fn read_branch(node: &Node<'_, '_>, known: &[&str], checker: &mut Checker<'_>) -> Option<Branch> {
+    let awaited = node.text("await")?;
+    checker.pattern(&awaited, &[]);
+    let pass_phrase = node.bool("pass_phrase").unwrap_or(false);
+    let typed = node.text("type").map(|text| {
+        if pass_phrase {
+            checker.pass_phrase(&text)
+        } else {
+            checker.template(&text, known)
+        }
+    });
+    // Who logs in under a name is a client.
+    if pass_phrase && (typed.is_none() || !known.contains(&"name")) {
+        let title = "a pass phrase is what a client types";
+        let problem = Problem::new(code::DIALOGUE, &node.key_span("pass_phrase"), title);
+        checker
+            .problems
+            .push(problem.help("the audit looks for it wherever the relay could see it"));
+    }
+    Some(Branch {
+        r#await: awaited.text.to_owned(),
+        r#type: typed,
+        secret: pass_phrase || node.bool("secret").unwrap_or(false),
+        pass_phrase,
+    })
+}

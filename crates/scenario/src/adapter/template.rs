@@ -1,0 +1,56 @@
+//! Filling in templates.
+
+use std::collections::BTreeMap;
+
+use super::model::Template;
+use toml_language::braces::{Token, scan};
+
+/// A template holds a placeholder that nobody has a value for.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("`{template}` holds the unknown placeholder `{placeholder}`")]
+pub struct UnknownPlaceholder {
+    /// The whole template.
+    pub template: String,
+    /// With its braces, or the single stray brace.
+    pub placeholder: String,
+}
+
+impl Template {
+    /// The text with every placeholder replaced. Values are taken as they are: braces in them
+    /// mean nothing.
+    ///
+    /// # Errors
+    /// When a placeholder has no value, or a brace has no partner.
+    pub fn fill(&self, values: &BTreeMap<String, String>) -> Result<String, UnknownPlaceholder> {
+        let mut filled = String::new();
+        for (span, token) in scan(&self.0) {
+            let value = match token {
+                Token::Plain(text) => Some(text),
+                Token::Placeholder(name) => values.get(name).map(String::as_str),
+                Token::Stray => None,
+            };
+            filled.push_str(value.ok_or_else(|| UnknownPlaceholder {
+                template: self.0.clone(),
+                placeholder: self.0.get(span).unwrap_or_default().to_owned(),
+            })?);
+        }
+        Ok(filled)
+    }
+
+    /// The names of its placeholders.
+    pub fn names(&self) -> Vec<String> {
+        let tokens = scan(&self.0);
+        let names = tokens.iter().filter_map(|(_, token)| match token {
+            Token::Placeholder(name) => Some((*name).to_owned()),
+            Token::Plain(_) | Token::Stray => None,
+        });
+        names.collect()
+    }
+
+    /// Whether it holds this placeholder.
+    pub fn holds(&self, name: &str) -> bool {
+        scan(&self.0)
+            .iter()
+            .any(|(_, token)| *token == Token::Placeholder(name))
+    }
+}

@@ -1,0 +1,115 @@
+//! Who takes part.
+
+use super::check::Checker;
+use super::codes::scenario as code;
+use super::model::Client;
+use crate::name::bad_name;
+use toml_language::Problem;
+use toml_language::walk::{self, Node, Place};
+
+/// Reads `clients`, in one of its two forms.
+pub(super) fn read(file: &Node<'_, '_>, checker: &mut Checker<'_>) -> Vec<Client> {
+    let mut clients = Vec::new();
+    if let Some(crowd) = file.node("clients") {
+        read_crowd(&crowd, checker, &mut clients);
+    }
+    for item in file.items("clients") {
+        if let Some(name) = walk::place(item) {
+            add(&name, None, checker, &mut clients);
+        } else if let Some(node) = walk::node(item)
+            && let Some(name) = node.text("name")
+        {
+            add(&name, Some(&node), checker, &mut clients);
+        }
+    }
+    // Only now are all names known.
+    for item in file.items("clients") {
+        if let Some(owner) = walk::node(item).and_then(|node| node.text("keys_of")) {
+            checker.known(&owner);
+        }
+    }
+    clients
+}
+
+fn read_crowd(crowd: &Node<'_, '_>, checker: &mut Checker<'_>, clients: &mut Vec<Client>) {
+    let (Some(count), Some(pattern)) = (crowd.integer("count"), crowd.text("name")) else {
+        return;
+    };
+    if count > 1 && !pattern.text.contains("{n}") {
+        let problem = Problem::new(code::BAD_NAME, &pattern.span, "these names do not differ");
+        checker.report(problem.help("put `{n}` where the number belongs: \"user{n}\""));
+        return;
+    }
+    // The walk has reported a count out of range; a huge one is not worth a list.
+    for n in 1..=count.min(1000) {
+        let name = pattern.text.replace("{n}", &n.to_string());
+        let place = Place {
+            text: &name,
+            span: pattern.span.clone(),
+        };
+        if !good_name(&place, checker) {
+            return;
+        }
+        checker.names.insert(name.clone(), pattern.span.clone());
+        checker.logins.insert(name.clone());
+        clients.push(Client {
+            login: name.clone(),
+            key_of: name.clone(),
+            name,
+            late: false,
+            adapter: None,
+        });
+    }
+}
+
+fn add(
+    name: &Place<'_>,
+    more: Option<&Node<'_, '_>>,
+    checker: &mut Checker<'_>,
+    clients: &mut Vec<Client>,
+) {
+    good_name(name, checker);
+    if let Some(before) = checker.names.get(name.text) {
+        let title = format!("two clients are named `{}`", name.text);
+        let problem = Problem::new(code::DUPLICATE_CLIENT, &name.span, title);
+        let problem = problem
+            .label("the second one")
+            .context(before, "the first one");
+        let help = "to let two log in with one name: `{ name = \"other\", as = \"…\" }`";
+        checker.report(problem.help(help));
+        return;
+    }
+    let login = more.and_then(|node| node.text("as"));
+    if let Some(login) = login
+        .as_ref()
+        .filter(|login| login.text.is_empty() || login.text.contains(char::is_control))
+    {
+        let title = "nobody can log in with this name";
+        checker.report(
+            Problem::new(code::BAD_NAME, &login.span, title)
+                .help("it is empty or holds control characters"),
+        );
+    }
+    let login = login.map_or(name.text, |login| login.text).to_owned();
+    let owner = more.and_then(|node| node.text("keys_of"));
+    checker
+        .names
+        .insert(name.text.to_owned(), name.span.clone());
+    checker.logins.insert(login.clone());
+    clients.push(Client {
+        name: name.text.to_owned(),
+        login,
+        key_of: owner.map_or(name.text, |owner| owner.text).to_owned(),
+        late: false,
+        adapter: more.and_then(|node| node.owned("adapter")),
+    });
+}
+
+fn good_name(name: &Place<'_>, checker: &mut Checker<'_>) -> bool {
+    let Some(why) = bad_name(name.text) else {
+        return true;
+    };
+    let title = format!("`{}` cannot name a client", name.text);
+    checker.report(Problem::new(code::BAD_NAME, &name.span, title).label(why));
+    false
+}

@@ -1,0 +1,114 @@
+//! Faults of links: whose, what is said of them, and what cannot be done.
+
+use rand::Rng as _;
+
+use super::build::{Builder, Here, Unsupported};
+use super::canary::stream;
+use super::model::{Action, PlannedStep};
+use super::words;
+use crate::adapter::Framing;
+use crate::{Fault, FaultKind, Links, Way};
+use toml_language::units::written;
+
+impl Builder<'_> {
+    pub(super) fn fault(
+        &self,
+        here: Here<'_>,
+        links: &Links,
+        fault: &Fault,
+    ) -> Result<PlannedStep, Unsupported> {
+        let clients = self.clients_of(links);
+        for client in clients.iter().filter(|_| fault.needs_frames()) {
+            let adapter = self.adapter_of(client);
+            if adapter.wire.framing == Framing::None {
+                return Err(Unsupported(format!(
+                    "the frames of `{}` are not known, so that none can be met by `fault`",
+                    adapter.name
+                )));
+            }
+        }
+        let sentence = sentence(links, fault);
+        let purpose = ["fault", &self.scenario.id, &here.id.0];
+        let action = Action::Fault {
+            clients,
+            fault: fault.clone(),
+            seed: stream(self.seed, &purpose).next_u64(),
+        };
+        Ok(self.planned(here, sentence, action, Vec::new()))
+    }
+
+    pub(super) fn heal(&self, here: Here<'_>, links: &Links) -> PlannedStep {
+        let sentence = format!("the faults of {} are over", whose(links));
+        let clients = self.clients_of(links);
+        self.planned(here, sentence, Action::Heal { clients }, Vec::new())
+    }
+
+    fn clients_of(&self, links: &Links) -> Vec<String> {
+        match links {
+            Links::All => {
+                let all = self.scenario.clients.iter();
+                all.map(|client| client.name.clone()).collect()
+            }
+            Links::One(client) => vec![client.clone()],
+        }
+    }
+}
+
+fn whose(links: &Links) -> String {
+    match links {
+        Links::All => "all links".to_owned(),
+        Links::One(client) => format!("the link of {client}"),
+    }
+}
+
+/// `on the link of bob, to the client: from the 4th frame deliver on, …`
+fn sentence(links: &Links, fault: &Fault) -> String {
+    let way = match fault.way {
+        Way::Both => "both ways",
+        Way::Down => "to the client",
+        Way::Up => "to the relay",
+    };
+    let from = match (&fault.when.frame, fault.when.after_frames) {
+        (None, 0) => String::new(),
+        (Some(frame), 0) => format!("from the next frame {} on, ", words::quoted(frame)),
+        (Some(frame), after) => {
+            format!("after {after} more frames {}, ", words::quoted(frame))
+        }
+        (None, after) => format!("after {after} more frames, "),
+    };
+    let times = match fault.when.times {
+        1 => String::new(),
+        times => format!(", {times} times"),
+    };
+    format!("on {}, {way}: {from}{}{times}", whose(links), what(fault))
+}
+
+fn what(fault: &Fault) -> String {
+    match &fault.kind {
+        FaultKind::Blackhole => "nothing passes and nothing is closed".to_owned(),
+        FaultKind::Corrupt { byte: None } => "one byte, by the seed, is flipped".to_owned(),
+        FaultKind::Corrupt { byte: Some(byte) } => format!("byte {byte} is flipped"),
+        FaultKind::Cut { after_bytes: 0 } => "the connection is closed".to_owned(),
+        FaultKind::Cut { after_bytes } => {
+            format!("the connection is closed after {after_bytes} more bytes")
+        }
+        FaultKind::Delay { by } => format!("everything passes {} later", written(*by)),
+        FaultKind::Drop => "a frame does not pass".to_owned(),
+        FaultKind::Duplicate => "a frame passes twice".to_owned(),
+        FaultKind::HalfOpen => "the receiving side is told that the other one has ended".to_owned(),
+        FaultKind::Hold { frames } => format!("{frames} frames gather and pass at once"),
+        FaultKind::Jitter { up_to } => {
+            format!("everything passes up to {} later", written(*up_to))
+        }
+        FaultKind::Rate { bytes_per_second } => {
+            format!("{bytes_per_second} bytes pass in a second")
+        }
+        FaultKind::Reorder => "a frame passes behind the one that follows it".to_owned(),
+        FaultKind::Replay => "a frame passes once more, behind the next one".to_owned(),
+        FaultKind::Reset => "the connection is reset".to_owned(),
+        FaultKind::Slice { bytes } => format!("everything passes in pieces of {bytes} bytes"),
+        FaultKind::Splice => "a frame ends as the one before it".to_owned(),
+        FaultKind::Truncate { bytes: 1 } => "a frame lacks its last byte".to_owned(),
+        FaultKind::Truncate { bytes } => format!("a frame lacks its last {bytes} bytes"),
+    }
+}

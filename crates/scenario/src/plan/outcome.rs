@@ -1,0 +1,67 @@
+//! That an outcome which a step asks for can be seen.
+
+use super::build::Unsupported;
+use crate::Outcome;
+use crate::adapter::Adapter;
+use timeline::EventKind;
+
+/// What is sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Thing {
+    File,
+    /// A text for one.
+    Private,
+    /// A text for everyone.
+    Public,
+}
+
+/// Whether the implementations of those who are to show the outcome show it at all: where one
+/// has no pattern for it, the step would hold whatever happened.
+///
+/// # Errors
+/// When one does not, with what its adapter lacks.
+pub(super) fn must_be_shown(
+    outcome: Outcome,
+    thing: Thing,
+    from: &Adapter,
+    to: &[&Adapter],
+) -> Result<(), Unsupported> {
+    let sender = [from];
+    let (by, any): (&[&Adapter], &[EventKind]) = match (outcome, thing) {
+        // What has come is looked at itself.
+        (Outcome::Delivered, Thing::File) => return Ok(()),
+        (Outcome::Offered, Thing::File) => (to, &[EventKind::FileOffered]),
+        (Outcome::Delivered | Outcome::Offered, Thing::Private) => (to, &[EventKind::Private]),
+        (Outcome::Delivered | Outcome::Offered, Thing::Public) => (to, &[EventKind::Message]),
+        (Outcome::Refused, _) => (&sender, &[EventKind::Refused]),
+        (Outcome::Undelivered, Thing::File) => {
+            (&sender, &[EventKind::FileFailed, EventKind::Undelivered])
+        }
+        (Outcome::Undelivered, _) => (&sender, &[EventKind::Undelivered]),
+    };
+    let shows = |adapter: &Adapter| {
+        let events = &adapter.client.events;
+        any.iter().any(|event| events.contains_key(event))
+    };
+    match by.iter().find(|adapter| !shows(adapter)) {
+        None => Ok(()),
+        Some(lacking) => Err(lacks(lacking, any, outcome)),
+    }
+}
+
+fn lacks(adapter: &Adapter, any: &[EventKind], outcome: Outcome) -> Unsupported {
+    let words = any.iter().map(|event| format!("`{}`", event.word()));
+    let words: Vec<String> = words.collect();
+    let outcome = match outcome {
+        Outcome::Delivered => "delivered",
+        Outcome::Offered => "offered",
+        Outcome::Refused => "refused",
+        Outcome::Undelivered => "undelivered",
+    };
+    Unsupported(format!(
+        "`{}` has no pattern for the event {}, so that `outcome = \"{outcome}\"` could not be \
+         seen: add it to its [client.events]",
+        adapter.name,
+        words.join(" or ")
+    ))
+}

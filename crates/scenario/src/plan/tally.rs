@@ -1,0 +1,86 @@
+//! How often things happen in a whole scenario, so that the second time is no surprise.
+
+use std::collections::BTreeMap;
+
+use crate::{Join, RelayAction, Scenario, Step, Verb};
+
+/// Counts, by login name.
+#[derive(Debug, Default)]
+pub(super) struct Tally {
+    joins: BTreeMap<String, u32>,
+    leaves: BTreeMap<String, u32>,
+    /// The relay goes and comes back: who reconnects is told of again.
+    relay_changes: bool,
+    /// Joins that are still to come.
+    ahead: BTreeMap<String, u32>,
+}
+
+impl Tally {
+    pub(super) fn new(scenario: &Scenario, logins: &BTreeMap<String, String>) -> Self {
+        let mut tally = Self::default();
+        tally.count(&scenario.steps, 1, logins);
+        tally.ahead = tally.joins.clone();
+        for early in scenario.clients.iter().filter(|client| !client.late) {
+            *tally.joins.entry(early.login.clone()).or_default() += 1;
+        }
+        tally
+    }
+
+    fn count(&mut self, steps: &[Step], times: u32, logins: &BTreeMap<String, String>) {
+        let login = |client: &String| logins.get(client).unwrap_or(client).clone();
+        for step in steps {
+            match &step.verb {
+                Verb::All(steps) => self.count(steps, times, logins),
+                Verb::Repeat {
+                    times: turns,
+                    steps,
+                } => {
+                    self.count(steps, times.saturating_mul(*turns), logins);
+                }
+                Verb::Join {
+                    client,
+                    outcome: Join::Ready,
+                } => *self.joins.entry(login(client)).or_default() += times,
+                Verb::Leave { client, .. } => {
+                    *self.leaves.entry(login(client)).or_default() += times;
+                }
+                Verb::Relay(RelayAction::Kill | RelayAction::Restart | RelayAction::Stop) => {
+                    self.relay_changes = true;
+                }
+                Verb::Beat(_)
+                | Verb::Expect(_)
+                | Verb::Fault { .. }
+                | Verb::File { .. }
+                | Verb::Heal { .. }
+                | Verb::Join { .. }
+                | Verb::Msg { .. }
+                | Verb::Never(_)
+                | Verb::Relay(_)
+                | Verb::Say { .. }
+                | Verb::Type { .. } => {}
+            }
+        }
+    }
+
+    /// Whether others are told of this join and of no other like it.
+    pub(super) fn joins_once(&self, login: &str) -> bool {
+        !self.relay_changes && self.joins.get(login).is_none_or(|count| *count <= 1)
+    }
+
+    /// Whether others are told of this leave and of no other like it.
+    pub(super) fn leaves_once(&self, login: &str) -> bool {
+        !self.relay_changes && self.leaves.get(login).is_none_or(|count| *count <= 1)
+    }
+
+    /// A join has been planned.
+    pub(super) fn joined(&mut self, login: &str) {
+        if let Some(ahead) = self.ahead.get_mut(login) {
+            *ahead = ahead.saturating_sub(1);
+        }
+    }
+
+    /// Whether somebody joins with this login later on.
+    pub(super) fn joins_later(&self, login: &str) -> bool {
+        self.ahead.get(login).is_some_and(|ahead| *ahead > 0)
+    }
+}

@@ -1,0 +1,104 @@
+//! What happens, in plain words.
+
+use super::model::{Pattern, Sent};
+use crate::language::meaning;
+use crate::{Join, LeaveHow, Outcome, RelayAction};
+
+/// A text in quotation marks, on one line and not too long.
+/// Characters of a text that a sentence quotes.
+const LONGEST: usize = 120;
+
+pub(super) fn quoted(text: &str) -> String {
+    let line: String = text
+        .chars()
+        .map(|c| if c.is_control() { ' ' } else { c })
+        .collect();
+    let mut short: String = line.chars().take(LONGEST).collect();
+    if line.chars().count() > LONGEST {
+        short.push('…');
+    }
+    format!("\u{201c}{short}\u{201d}")
+}
+
+pub(super) fn message(sent: &Sent, outcome: Outcome) -> String {
+    let to = sent
+        .to
+        .as_ref()
+        .map_or_else(|| "everyone".to_owned(), |to| format!("{to} alone"));
+    format!(
+        "{} says to {to}: {}{}",
+        sent.from,
+        quoted(&sent.text),
+        ending(outcome)
+    )
+}
+
+pub(super) fn file(from: &str, to: &str, name: &str, outcome: Outcome) -> String {
+    format!("{from} sends {to} the file {name}{}", ending(outcome))
+}
+
+fn ending(outcome: Outcome) -> &'static str {
+    match outcome {
+        Outcome::Delivered => "",
+        Outcome::Offered => ", which is on its way",
+        Outcome::Refused => ", which is to be refused",
+        Outcome::Undelivered => ", which is not to arrive",
+    }
+}
+
+pub(super) fn join(client: &str, login: &str, outcome: Join) -> String {
+    let name = if client == login {
+        String::new()
+    } else {
+        format!(" as {login}")
+    };
+    match outcome {
+        Join::Ready => format!("{client} joins{name}"),
+        Join::Refused => format!("{client} tries to join{name}, which is to be refused"),
+    }
+}
+
+pub(super) fn leave(client: &str, how: LeaveHow) -> String {
+    match how {
+        LeaveHow::Eof => format!("the input of {client} ends"),
+        LeaveHow::Kill => format!("the program of {client} is killed"),
+        LeaveHow::Quit => format!("{client} quits"),
+        LeaveHow::Reset => format!("the connection of {client} is reset"),
+        LeaveHow::Vanish => format!("the network of {client} is gone"),
+    }
+}
+
+pub(super) fn relay(action: RelayAction) -> &'static str {
+    match action {
+        RelayAction::Freeze => "the relay is frozen",
+        RelayAction::Kill => "the relay is killed",
+        RelayAction::Restart => "the relay is stopped and started again",
+        RelayAction::Start => "the relay is started",
+        RelayAction::Stop => "the relay is stopped",
+        RelayAction::Thaw => "the relay goes on",
+    }
+}
+
+/// What is looked for, as the end of a sentence: `shows …`.
+pub(super) fn pattern(pattern: &Pattern) -> String {
+    match pattern {
+        Pattern::Contains(text) => format!("a line with {}", quoted(text)),
+        Pattern::Event { event, captures } => {
+            let captures: Vec<String> = captures
+                .iter()
+                .map(|(name, value)| format!("{name} {}", quoted(value)))
+                .collect();
+            let with = if captures.is_empty() { "" } else { " with " };
+            format!(
+                "the event `{}` ({}){with}{}",
+                event.word(),
+                meaning(*event),
+                captures.join(", ")
+            )
+        }
+        Pattern::Exits => "the end of its program".to_owned(),
+        Pattern::Line(line) => format!("the line {}", quoted(line)),
+        Pattern::Matches(regex) => format!("a line that matches /{regex}/"),
+        Pattern::SameFile { from, name } => format!("the file {name} of {from}"),
+    }
+}
