@@ -16,9 +16,5 @@
 //! - An implementation is known by its adapter file, its streams and the wire alone.
 //! - A participant's failure is data; a failure of the engine is an error.
 
-pub mod audit;
-pub mod judge;
-pub mod report;
 pub mod run;
-pub mod snapshot;
 pub mod stage;

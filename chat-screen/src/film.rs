@@ -1,10 +1,10 @@
 //! A play as it looked on the stage: as a recording, and as a picture of one step.
 
-use chat_harness::report::recording::{Code, Tape, marker};
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 use ratatui::buffer::{Buffer, Cell};
 use ratatui::style::{Color, Modifier};
+use report::recording::{Code, Tape, marker};
 use timeline::Kind;
 
 use crate::draw::draw;

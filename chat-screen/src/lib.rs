@@ -6,7 +6,7 @@
 //! keys   ──►              ──► Ask ──► the play
 //! ```
 //!
-//! The screen shows a [`chat_harness::report::scene::Scene`], which comes from the timeline
+//! The screen shows a [`report::scene::Scene`], which comes from the timeline
 //! alone: so a saved play looks as it did when it was played. What it shows is never passed off
 //! as something else: the banner says whether it goes on now, was a step ago, is a recording,
 //! or has left the scenario.

@@ -2,11 +2,11 @@
 //! returned.
 
 use crate::draw::plain;
-use chat_harness::judge::Verdict;
-use chat_harness::report::live::Narrator;
-use chat_harness::report::scene::{Scene, Seat, SeatState, Show, ToldKind};
-use chat_harness::report::{PlayReport, terminal};
+use judge::Verdict;
 use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+use report::live::Narrator;
+use report::scene::{Scene, Seat, SeatState, Show, ToldKind};
+use report::{PlayReport, terminal};
 use scenario::plan::Plan;
 use timeline::{Ask, Event, Kind};
 

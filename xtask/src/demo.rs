@@ -8,13 +8,12 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use std::time::Duration;
 
-use chat_harness::report::live::Narrator;
-use chat_harness::report::web::WebEnd;
-use chat_harness::report::{self, Asked, PlayReport};
-use chat_harness::run::{self, Ground, Parts, RunDir};
-use chat_harness::snapshot::Update;
+use chat_harness::run::{self, Ground, Parts, RunDir, Update};
 use chat_harness::stage::{self, Hand, Observer, Pace};
 use chat_screen::{Ending, Holder, Message, Reader, ScreenError, StandIn};
+use report::live::Narrator;
+use report::web::WebEnd;
+use report::{self, Asked, PlayReport};
 use scenario::Scenario;
 use tokio_util::sync::CancellationToken;
 

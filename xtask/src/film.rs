@@ -4,7 +4,7 @@ use std::fmt::Display;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use chat_harness::report::PlayReport;
+use report::PlayReport;
 
 use chat_screen::{Ending, Played, Size};
 

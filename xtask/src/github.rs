@@ -4,8 +4,8 @@ use std::fs::OpenOptions;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
-use chat_harness::report::{Asked, RunReport, github};
 use chat_harness::run;
+use report::{Asked, RunReport, github};
 
 use crate::output;
 use crate::trouble::Trouble;

@@ -2,11 +2,10 @@
 
 use std::time::Duration;
 
-use chat_harness::report::load as told;
-use chat_harness::run::{self, LoadSettings, RunDir, SavedRun};
-use chat_harness::snapshot::Update;
+use chat_harness::run::{self, LoadSettings, RunDir, SavedRun, Update};
 use chat_harness::stage::Observer;
 use indicatif::{ProgressBar, ProgressStyle};
+use report::load as told;
 use scenario::plan::{LoadPlan, LoadShape};
 use scenario::{Hearing, Scenario};
 use timeline::{Kind, StepResult};

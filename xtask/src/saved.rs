@@ -3,17 +3,14 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use chat_harness::report::{PlayReport, load, terminal};
 use chat_harness::run::{self, SavedError, SavedRun};
+use report::{PlayReport, load, terminal};
 
-use crate::cli;
-use crate::demo;
 use crate::exit_code::FINE;
-use crate::film;
 use crate::github::{self, NoCommands};
-use crate::output;
 use crate::trouble::{Ran, Trouble};
 use crate::workspace::Workspace;
+use crate::{cli, demo, film, output};
 
 /// Tells a saved run, or several as one. Ends with the exit code that the run had.
 pub(crate) fn report(arguments: &cli::Report, workspace: &Workspace) -> Ran {

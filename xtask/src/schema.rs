@@ -3,7 +3,6 @@
 use std::fs;
 use std::path::PathBuf;
 
-use chat_harness::report;
 use clap::CommandFactory as _;
 use scenario::adapter;
 

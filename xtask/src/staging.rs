@@ -5,10 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use chat_harness::report::{Asked, terminal};
-use chat_harness::run::{self, Ground, Selection, Wanted};
-use chat_harness::snapshot::Update;
+use chat_harness::run::{self, Ground, Selection, Update, Wanted};
 use chat_harness::stage::level;
+use report::{Asked, terminal};
 use scenario::Scenario;
 use scenario::adapter::{self, Adapter, Program};
 use scenario::plan::Cast;

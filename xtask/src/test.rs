@@ -3,10 +3,9 @@
 use std::num::NonZeroUsize;
 use std::thread::available_parallelism;
 
-use chat_harness::report::{Asked, Tries, terminal};
-use chat_harness::run::{self, MeantScenario, Progress, RunDir, TestSettings, Wanted};
-use chat_harness::snapshot::Update;
+use chat_harness::run::{self, MeantScenario, Progress, RunDir, TestSettings, Update, Wanted};
 use indicatif::ProgressBar;
+use report::{Asked, Tries, terminal};
 use tokio::sync::{mpsc, watch};
 
 use crate::exit_code::FINE;

@@ -7,7 +7,7 @@ use std::path::Path;
 
 use super::saved::{self, Meant, SavedError, SavedRun};
 use super::{RunDir, Shard};
-use crate::report::RunReport;
+use report::RunReport;
 
 /// What the parts of a run are as one: as if they had never been apart.
 ///

@@ -8,10 +8,11 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use super::{Ground, RunDir, pages};
-use crate::judge::{self, PlayVerdict, Verdicts};
-use crate::report::{self, Asked, PlayReport, REFERENCE, Searches, Tried, Used};
-use crate::snapshot::{self, Comparison, RELAY_VIEW, RelayView, Store};
+use crate::run::snapshots::Store;
 use crate::stage::{self, EngineError, Hand, Inquiries, Observer, Pace, Settings};
+use judge::snapshot::{self, Comparison, RELAY_VIEW, RelayView};
+use judge::{self, PlayVerdict, Verdicts};
+use report::{self, Asked, PlayReport, REFERENCE, Searches, Tried, Used};
 use scenario::Scenario;
 use scenario::plan::{self, Plan};
 use timeline::{Event, Kind, Level};

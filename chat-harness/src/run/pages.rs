@@ -8,8 +8,8 @@ use std::os::unix::fs::FileExt as _;
 use std::path::{Path, PathBuf};
 
 use super::one::write;
-use crate::report::{Asked, LoadReport, PlayReport, RunReport, page, recording};
 use crate::stage::EngineError;
+use report::{Asked, LoadReport, PlayReport, RunReport, page, recording};
 use scenario::plan::Plan;
 use timeline::Event;
 

@@ -5,7 +5,7 @@ use std::path::Path;
 use super::one::{self, Which};
 use super::saved::{self, MeantScenario, SavedError, SavedRun};
 use super::{RunDir, load, pages, tries};
-use crate::report::{Asked, LoadReport, PlayReport};
+use report::{Asked, LoadReport, PlayReport};
 use scenario::plan::Plan;
 
 /// Judges a run again, or one scenario of it, and writes its reports again. What has no

@@ -10,9 +10,9 @@ use serde::{Deserialize, Serialize};
 
 use super::one::{self, Which, write};
 use super::{RunDir, Shard, load, pages};
-use crate::judge::PlayVerdict;
-use crate::report::{Asked, LoadReport, PlayReport, RunReport, json, junit};
 use crate::stage::EngineError;
+use judge::PlayVerdict;
+use report::{Asked, LoadReport, PlayReport, RunReport, json, junit};
 
 /// What a run is to play, as `run.json` says it from its begin.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -42,7 +42,7 @@ pub struct MeantScenario {
 impl MeantScenario {
     /// What to type to mean it: elsewhere than in `scenarios/` an id means nothing.
     pub fn to_type(&self) -> String {
-        crate::report::terminal::to_type(&self.id, &self.path)
+        report::terminal::to_type(&self.id, &self.path)
     }
 }
 

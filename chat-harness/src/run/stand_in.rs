@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 use super::RunDir;
 use super::dir::runs;
 use super::saved::{Meant, read};
-use crate::judge::PlayVerdict;
-use crate::report::{Asked, PlayReport};
+use judge::PlayVerdict;
+use report::{Asked, PlayReport};
 
 /// The newest play of a scenario by the same implementation that went as it should, and the
 /// directory of its run. A relay that reads along never does: of one that was played to its end
@@ -53,7 +53,7 @@ mod tests {
     use super::super::one::{Which, blank};
     use super::super::saved::begin;
     use super::{Asked, Meant, PlayVerdict, RunDir, stand_in};
-    use crate::report::json;
+    use report::json;
 
     const SCENARIO: &str = "basics/hello";
 

@@ -1,7 +1,7 @@
 //! Several tries of one scenario, told as one.
 
-use crate::judge::PlayVerdict;
-use crate::report::{PlayReport, Tried, Tries};
+use judge::PlayVerdict;
+use report::{PlayReport, Tried, Tries};
 
 /// Whether another one follows after these.
 pub(super) fn goes_on(how: Tries, tries: &[PlayReport]) -> bool {
@@ -44,8 +44,8 @@ mod tests {
     use std::time::Duration;
 
     use super::*;
-    use crate::judge::Verdicts;
-    use crate::report::Searches;
+    use judge::Verdicts;
+    use report::Searches;
 
     fn tried(number: u32, verdict: PlayVerdict) -> PlayReport {
         PlayReport {

@@ -7,8 +7,8 @@ use tokio::task::JoinSet;
 
 use super::one::{self, Try};
 use super::{Ground, RunDir, survived, sweep};
-use crate::report::{Asked, PlayReport};
 use crate::stage::{EngineError, Hand, Inquiries, Pace};
+use report::{Asked, PlayReport};
 use scenario::Scenario;
 use scenario::adapter::Adapter;
 

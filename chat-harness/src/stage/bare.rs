@@ -19,8 +19,8 @@ use super::spawn::{Child, Command};
 use super::tap::{Link, Tap};
 use super::terminal;
 use super::thread::{Side, StageThread};
-use crate::audit::{Searched, Searcher};
 use crate::stage::record::Writer;
+use audit::{Searched, Searcher};
 use scenario::adapter::{Framing, Terminal};
 use timeline::{Kind, Level};
 

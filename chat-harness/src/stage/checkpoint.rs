@@ -13,7 +13,7 @@ use super::sampling::Sampling;
 use super::scratch::read_fixture;
 use super::structure::KeyPiece;
 use super::tally::Tally;
-use crate::audit::{Allowance, Searcher};
+use audit::{Allowance, Searcher};
 use scenario::adapter::MemoryManual;
 use scenario::plan::PlannedStep;
 use timeline::Surface;

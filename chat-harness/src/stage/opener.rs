@@ -13,7 +13,7 @@ use super::member::HELD_OPEN;
 use super::process::Process;
 use super::spawn::Child;
 use super::{EngineError, usage};
-use crate::audit::{OpenedKey, opened};
+use audit::{OpenedKey, opened};
 use scenario::adapter::Limits;
 use timeline::{Ended, Stream};
 
@@ -130,8 +130,8 @@ mod tests {
     use std::time::Duration;
 
     use super::Helper;
-    use crate::audit::OpenedKey;
     use crate::stage::spawn::{Command, spawn};
+    use audit::OpenedKey;
     use scenario::adapter::Limits;
 
     const LONG: Duration = Duration::from_secs(60);

@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use super::drive::{Play, wire_file};
 use super::scratch::Scratch;
 use super::structure::KeyPiece;
-use crate::audit::Searcher;
+use audit::Searcher;
 use scenario::plan::PassPhrase;
 use timeline::{Direction, Kind, Stream, Surface};
 

@@ -8,7 +8,7 @@ use super::EngineError;
 use super::drive::{Play, RELAY};
 use super::opener::Helper;
 use super::structure::{CLIENTS, KeyPiece};
-use crate::audit::{self, OpenedKey, Transformation};
+use audit::{self, OpenedKey, Transformation};
 use scenario::plan::PlannedClient;
 use timeline::Kind;
 

@@ -8,7 +8,7 @@ use std::path::Path;
 
 use super::EngineError;
 use super::drive::{Play, RELAY, wire_file};
-use crate::audit::{self, KnownKey, PrivateKey, Transformation};
+use audit::{self, KnownKey, PrivateKey, Transformation};
 use timeline::{Direction, Kind, Surface};
 
 /// Bytes of a file in which keys are looked for.

@@ -10,7 +10,7 @@ use super::drive::{Play, RELAY};
 use super::files::below;
 use super::orphans::{is_gone, trees};
 use super::{EngineError, proc, refused};
-use crate::audit::Searcher;
+use audit::Searcher;
 use timeline::Surface;
 
 /// Where command lines and environments of the relay are kept, below the play's directory.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::audit::Searched;
+use audit::Searched;
 use timeline::{Kind, Surface};
 
 /// The searches of one surface, added up.
@@ -107,7 +107,7 @@ impl Tally {
 #[cfg(test)]
 mod tests {
     use super::Tally;
-    use crate::audit::Searched;
+    use audit::Searched;
     use timeline::{Kind, Surface};
 
     fn finding(place: &str, what: &str) -> Kind {

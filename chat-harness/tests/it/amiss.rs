@@ -1,6 +1,6 @@
 //! What the judge says where an adapter, and not the chat, is amiss.
 
-use chat_harness::judge::{Check, Verdict, judge};
+use judge::{Check, Verdict, judge};
 use scenario::plan::Plan;
 use timeline::{EventKind, ExpectationId, Kind, Seen, StepResult, Stream};
 

@@ -3,8 +3,8 @@
 use std::path::Path;
 use std::time::Duration;
 
-use chat_harness::judge::PlayVerdict;
-use chat_harness::report::{PlayReport, RunReport, Searched, Searches, Tried, exit_code, terminal};
+use judge::PlayVerdict;
+use report::{PlayReport, RunReport, Searched, Searches, Tried, exit_code, terminal};
 use timeline::{Kind, Stream, Surface};
 
 use crate::tape::Tape;

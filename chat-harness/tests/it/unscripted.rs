@@ -1,6 +1,6 @@
 //! A play that somebody interfered with never passes as the scenario.
 
-use chat_harness::judge::{CheckKind, PlayVerdict, Verdict};
+use judge::{CheckKind, PlayVerdict, Verdict};
 use timeline::{Ask, Ended, ExpectationId, Kind, StepResult, Surface};
 
 use crate::tape::Tape;

@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::time::Duration;
 
-use chat_harness::judge::{PlayVerdict, Verdict, Verdicts, judge};
-use chat_harness::report::exit_code;
-use chat_harness::snapshot::{Comparison, protocol, transcript};
+use judge::snapshot::{Comparison, protocol, transcript};
+use judge::{PlayVerdict, Verdict, Verdicts, judge};
 use proptest::prelude::*;
+use report::exit_code;
 use scenario::adapter;
 use scenario::plan::{self, Plan};
 use timeline::{Direction, Ended, Event, EventKind, ExpectationId, Kind, StepResult, Stream};

@@ -1,6 +1,6 @@
 //! What the judge says of searches: what they found, and whether they could have found it.
 
-use chat_harness::judge::{PlayVerdict, Verdict, judge};
+use judge::{PlayVerdict, Verdict, judge};
 use timeline::{Kind, Surface};
 
 use crate::verdicts::{good, judged, planned, red};

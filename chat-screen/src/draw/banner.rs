@@ -1,8 +1,8 @@
 //! What is shown, and what it is not.
 
-use chat_harness::report::scene::{Phase, Scene};
 use ratatui::style::{Color, Modifier, Style};
 use ratatui::text::Span;
+use report::scene::{Phase, Scene};
 
 use crate::model::{Model, Origin, Pace, Panel};
 

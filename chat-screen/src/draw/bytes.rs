@@ -1,10 +1,10 @@
 //! The bytes of a record, beside what its recipient sees.
 
-use chat_harness::report::scene::{Passed, Scene};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::text::Line;
+use report::scene::{Passed, Scene};
 
 use super::relay::text_in;
 use super::{FAINT, RELAY, STRONG, framed, write_lines};

@@ -1,10 +1,10 @@
 //! What the step means, and what must come of it.
 
-use chat_harness::report::scene::{Phase, Scene};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::text::Line;
+use report::scene::{Phase, Scene};
 use scenario::plan::{Action, Expectation, PlannedStep};
 
 use super::{BAD, FAINT, STRONG, framed, write_lines};

@@ -16,7 +16,7 @@ use ratatui::style::{Color, Modifier, Style};
 use ratatui::text::{Line, Span};
 use ratatui::widgets::{Block, Clear, Widget as _};
 
-use chat_harness::report::scene::{Phase, Scene, ToldKind};
+use report::scene::{Phase, Scene, ToldKind};
 
 use crate::guard::SMALLEST;
 use crate::model::{Model, Panel};

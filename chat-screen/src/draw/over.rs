@@ -1,9 +1,9 @@
 //! What lies over the stage.
 
-use chat_harness::report::scene::Scene;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::text::Line;
+use report::scene::Scene;
 
 use super::{BAD, RELAY, STRONG, bytes, framed, lane, pane, write_lines};
 use crate::model::{Model, Panel};

@@ -2,11 +2,11 @@
 
 use std::num::NonZeroU16;
 
-use chat_harness::report::scene::{Entry, EntryKind, Face, Seat, SeatState};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::{Color, Modifier, Style};
 use ratatui::text::{Line, Span};
+use report::scene::{Entry, EntryKind, Face, Seat, SeatState};
 
 use super::{BAD, FAINT, STRONG, framed, write_last};
 use crate::wrap::wrap;

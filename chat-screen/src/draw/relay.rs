@@ -2,11 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use chat_harness::report::scene::{Passed, Scene, Seat, SeatState, TextIn};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
+use report::scene::{Passed, Scene, Seat, SeatState, TextIn};
 
 use super::{BAD, FAINT, RELAY, STRONG, framed, write_last};
 use crate::wrap::{cut, wrap};

@@ -6,7 +6,7 @@ use std::process::Stdio;
 use std::time::{Duration, Instant};
 
 use aho_corasick::AhoCorasick;
-use chat_harness::audit::{Allowance, Searcher};
+use audit::{Allowance, Searcher};
 use memchr::memmem;
 use scenario::plan::{AuditPlan, Canary};
 use timeline::{StepId, Surface};

@@ -4,12 +4,11 @@ use std::io;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use chat_harness::judge::PlayVerdict;
-use chat_harness::report::{Asked, PlayReport};
-use chat_harness::run::{self, Ground, RunDir};
-use chat_harness::snapshot::Update;
+use chat_harness::run::{self, Ground, RunDir, Update};
 use chat_harness::stage::bare::BareStage;
 use chat_harness::stage::{Hand, Pace};
+use judge::PlayVerdict;
+use report::{Asked, PlayReport};
 use scenario::{self, Scenario};
 
 use super::pin;

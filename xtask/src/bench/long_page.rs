@@ -3,8 +3,8 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use chat_harness::judge::{PlayVerdict, Verdicts};
-use chat_harness::report::{Asked, PlayReport, Searches, Tried, page};
+use judge::{PlayVerdict, Verdicts};
+use report::{Asked, PlayReport, Searches, Tried, page};
 use scenario::adapter;
 use scenario::plan::{self, Plan};
 use timeline::{Direction, Event, Kind, StepId, Stream};

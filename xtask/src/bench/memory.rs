@@ -4,7 +4,7 @@ use std::fs::File;
 use std::io::{IoSliceMut, Write as _};
 use std::time::{Duration, Instant};
 
-use chat_harness::audit::Searcher;
+use audit::Searcher;
 use chat_harness::stage::bare::BareMemory;
 use chat_harness::stage::spawn::{Child, Command, spawn, wait_blocking};
 use nix::sys::uio::{RemoteIoVec, process_vm_readv};

@@ -2,8 +2,7 @@
 
 use std::time::Duration;
 
-use chat_harness::run::RunDir;
-use chat_harness::snapshot::Update;
+use chat_harness::run::{RunDir, Update};
 use timeline::{self, Event, Kind};
 
 use super::harness;

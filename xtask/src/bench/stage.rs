@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use chat_harness::run::{Ground, RunDir};
 use scenario::adapter;
 
-use chat_harness::snapshot::Update;
+use chat_harness::run::Update;
 use chat_harness::stage::bare::spawn_on_terminal;
 use chat_harness::stage::spawn::{self, Command, wait_blocking};
 use nix::sys::wait::waitpid;

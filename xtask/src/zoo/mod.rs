@@ -7,10 +7,9 @@ use std::num::NonZeroUsize;
 use std::path::Path;
 use std::thread::available_parallelism;
 
-use chat_harness::report::PlayReport;
-use chat_harness::run::{self, Ground, RunDir, Variant, Wanted};
-use chat_harness::snapshot::Update;
+use chat_harness::run::{self, Ground, RunDir, Update, Variant, Wanted};
 use indicatif::ProgressBar;
+use report::PlayReport;
 use scenario::Scenario;
 use scenario::adapter;
 use timeline::{self, Kind};

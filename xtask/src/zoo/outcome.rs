@@ -1,6 +1,6 @@
 //! Whether a fault was caught, and for the right reason.
 
-use chat_harness::judge::{Check, CheckKind, PlayVerdict, Verdict, Verdicts};
+use judge::{Check, CheckKind, PlayVerdict, Verdict, Verdicts};
 use timeline::{Kind, Surface};
 use zoo_faults::Expected;
 

@@ -2,8 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
-use chat_harness::audit::Transformation;
-use chat_harness::judge::{PlayVerdict, judge};
+use audit::Transformation;
+use judge::{PlayVerdict, judge};
 use scenario::plan::Plan;
 use serde_json::Value;
 use timeline::{self, Event, Kind};

@@ -18,7 +18,7 @@ use std::time::SystemTime;
 pub(super) use self::below::below;
 pub(super) use self::names::Names;
 use self::version::Version;
-use crate::audit::{Allowance, Searched, Searcher};
+use audit::{Allowance, Searched, Searcher};
 use timeline::Surface;
 
 /// Bytes of files that are searched while the relay runs. At the end all are.
@@ -190,9 +190,9 @@ mod tests {
     use std::path::Path;
 
     use super::{Files, Looked};
-    use crate::audit::Searcher;
     use crate::stage::orphans::tree;
     use crate::stage::spawn::{Command, spawn, wait_blocking};
+    use audit::Searcher;
     use scenario::plan::{AuditPlan, Canary};
     use timeline::{StepId, Surface};
 

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::os::unix::ffi::OsStrExt as _;
 use std::path::Path;
 
-use crate::audit::{Searched, Searcher};
+use audit::{Searched, Searcher};
 use timeline::{Kind, Surface};
 
 /// So many are kept at the most.

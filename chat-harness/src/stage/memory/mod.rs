@@ -55,9 +55,9 @@ mod tests {
     use rustix::process::{Pid, Signal, WaitId, WaitIdOptions, kill_process, waitid};
 
     use super::{Copied, Manner, Sample, sample};
-    use crate::audit::Searcher;
     use crate::stage::confine;
     use crate::stage::spawn::{Command, spawn, wait_blocking};
+    use audit::Searcher;
     use scenario::plan::{AuditPlan, Canary};
     use timeline::{Kind, StepId, Surface};
 

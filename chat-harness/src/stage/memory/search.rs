@@ -1,8 +1,8 @@
 //! Searching what was read.
 
 use super::{Copied, Manner, Walk, copy};
-use crate::audit::{Allowance, Searched, Searcher};
 use crate::stage::orphans::trees;
+use audit::{Allowance, Searched, Searcher};
 use timeline::{Kind, Surface};
 
 /// What the place of a finding is called before it is known whose memory it is.

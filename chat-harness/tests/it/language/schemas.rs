@@ -1,4 +1,3 @@
-use chat_harness::report;
 use scenario::adapter;
 use serde_json::Value;
 

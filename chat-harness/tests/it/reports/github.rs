@@ -1,8 +1,8 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use chat_harness::judge::PlayVerdict as P;
-use chat_harness::report::{RunReport, github};
+use judge::PlayVerdict as P;
+use report::{RunReport, github};
 
 use super::{NASTY, play, reference};
 

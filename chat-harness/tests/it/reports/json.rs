@@ -1,5 +1,5 @@
-use chat_harness::judge::PlayVerdict as P;
-use chat_harness::report::{RunReport, json, schema};
+use judge::PlayVerdict as P;
+use report::{RunReport, json, schema};
 use serde_json::Value;
 
 use super::play;

@@ -1,5 +1,5 @@
-use chat_harness::judge::PlayVerdict as P;
-use chat_harness::report::junit;
+use judge::PlayVerdict as P;
+use report::junit;
 use roxmltree::{Document, Node};
 
 use super::play;

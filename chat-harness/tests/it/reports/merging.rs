@@ -1,10 +1,10 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use chat_harness::judge::PlayVerdict;
-use chat_harness::report::{RunReport, json, junit, terminal};
 use chat_harness::run::{Meant, MeantScenario, SavedRun, Shard, merged};
+use judge::PlayVerdict;
 use proptest::prelude::*;
+use report::{RunReport, json, junit, terminal};
 
 use super::{play, reference};
 

@@ -10,8 +10,8 @@ mod web;
 
 use std::time::Duration;
 
-use chat_harness::judge::{Check, CheckKind, Evidence, PlayVerdict, Verdict, Verdicts};
-use chat_harness::report::{Asked, PlayReport, Searched, Searches, Trace, Tried, Used};
+use judge::{Check, CheckKind, Evidence, PlayVerdict, Verdict, Verdicts};
+use report::{Asked, PlayReport, Searched, Searches, Trace, Tried, Used};
 use timeline::{ExpectationId, StepId, Surface};
 
 /// Nothing that a participant prints may break a format.

@@ -4,9 +4,9 @@
 use std::path::Path;
 
 use base64::Engine as _;
-use chat_harness::judge::PlayVerdict;
-use chat_harness::report::{Asked, RunReport, page};
+use judge::PlayVerdict;
 use regex::Regex;
+use report::{Asked, RunReport, page};
 use scenario::adapter;
 use scenario::plan::{self, Plan};
 use sha2::{Digest as _, Sha256};

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use asciicast_rs::v3::{Event as Line, EventPayload, Recording as Read};
-use chat_harness::report::recording::{self, Recording};
+use report::recording::{self, Recording};
 use scenario::adapter;
 use scenario::plan::{self, Plan};
 use timeline::{Ended, Event, Kind, StepId, StepResult, Stream};

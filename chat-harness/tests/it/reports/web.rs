@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 
-use chat_harness::judge::PlayVerdict;
-use chat_harness::report::scene::Scene;
-use chat_harness::report::web::{WebEnd, WebState};
+use judge::PlayVerdict;
+use report::scene::Scene;
+use report::web::{WebEnd, WebState};
 use scenario::adapter;
 use scenario::plan::{self, Plan};
 use serde_json::{Value, json};

@@ -1,0 +1,86 @@
+//! What a timeline is worth: from plan and timeline to checks with evidence, and to the snapshots
+//! of what people saw and of what went over the wire. Pure.
+
+mod counted;
+mod evidence;
+mod expectations;
+mod keys;
+mod limits;
+mod load;
+mod opening;
+mod order;
+pub mod snapshot;
+mod unscripted;
+mod verdict;
+mod view;
+mod whole;
+
+pub use evidence::difference;
+pub use load::{Figures, Spread, load};
+pub use verdict::{Check, CheckKind, Evidence, PlayVerdict, Verdict, Verdicts};
+
+use crate::snapshot::Comparison;
+use scenario::plan::Plan;
+use timeline::Event;
+use view::View;
+
+/// Judges a play. `snapshots` are kind, text and comparison of each.
+pub fn judge(
+    plan: &Plan,
+    events: &[Event],
+    snapshots: &[(String, String, Comparison)],
+) -> Verdicts {
+    let view = View::new(plan, events);
+    let mut checks = all(&view, snapshots);
+    unscripted::judge(&view, &mut checks);
+    let play = match &plan.scenario.xfail {
+        Some(reason) => expected_failure(reason, &mut checks),
+        None => play_verdict(&checks),
+    };
+    Verdicts { play, checks }
+}
+
+/// Every check, as if nobody had interfered.
+fn all(view: &View<'_>, snapshots: &[(String, String, Comparison)]) -> Vec<Check> {
+    let mut checks: Vec<Check> = whole::in_time(view).into_iter().collect();
+    checks.extend(whole::ready(view));
+    checks.extend(opening::checks(view));
+    checks.extend(limits::checks(view));
+    checks.extend(expectations::checks(view));
+    checks.extend(order::checks(view));
+    checks.extend(whole::endings(view));
+    checks.push(whole::orphans(view));
+    checks.extend(whole::audit(view));
+    checks.extend(keys::opened(view));
+    checks.extend(whole::snapshots(view, snapshots));
+    checks
+}
+
+/// A play that must fail: what fails in it is as it should be, and passing is a failure.
+/// Plaintext, survivors and checks that cannot tell stay what they are.
+fn expected_failure(reason: &str, checks: &mut Vec<Check>) -> PlayVerdict {
+    let play = play_verdict(checks);
+    match play {
+        PlayVerdict::Fail => PlayVerdict::Xfail(reason.to_owned()),
+        PlayVerdict::Pass => {
+            checks.push(whole::passes_unexpectedly(reason));
+            PlayVerdict::Fail
+        }
+        other => other,
+    }
+}
+
+/// The worst that any check says; a survivor has a word of its own.
+fn play_verdict(checks: &[Check]) -> PlayVerdict {
+    let worst = checks.iter().map(|check| check.verdict).max();
+    let orphan = checks
+        .iter()
+        .any(|check| check.kind == CheckKind::Orphans && check.verdict == Verdict::Fail);
+    match worst {
+        Some(Verdict::Plaintext) => PlayVerdict::Plaintext,
+        _ if orphan => PlayVerdict::Orphan,
+        Some(Verdict::Fail) => PlayVerdict::Fail,
+        Some(Verdict::CannotTell) => PlayVerdict::CannotTell,
+        Some(Verdict::Pass) | None => PlayVerdict::Pass,
+    }
+}

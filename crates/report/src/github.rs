@@ -1,0 +1,195 @@
+//! What GitHub shows of a run: a summary of the step, and annotations on the lines of
+//! scenarios.
+
+use std::path::Path;
+
+use super::terminal::{self, visible};
+use super::{PlayReport, RunReport};
+use crate::Asked;
+use judge::{Check, Verdict};
+
+/// Bytes that all summaries of a step may have.
+pub const SUMMARY_LIMIT: usize = 1024 * 1024;
+
+/// Annotations of one kind that a step may have.
+const MOST: usize = 10;
+
+/// What is kept free for the sentence that says what was left out.
+const LAST_WORDS: usize = 256;
+
+/// Tells GitHub to take nothing for a command any more, until [`resume`] with the same
+/// token. Nobody else may know it.
+pub fn stop(token: &str) -> String {
+    format!("::stop-commands::{token}")
+}
+
+/// Commands count again.
+pub fn resume(token: &str) -> String {
+    format!("::{token}::")
+}
+
+/// The run as Markdown of `room` bytes at the most: what did not pass with its story, then
+/// the rest. What does not fit is left out as a whole row or story, and counted.
+pub fn summary(run: &RunReport, dir: &Path, asked: &Asked, room: usize) -> String {
+    let (red, rest): (Vec<&PlayReport>, Vec<&PlayReport>) =
+        run.plays.iter().partition(|play| play.is_red());
+    let mut page = Page {
+        text: String::new(),
+        room: room.saturating_sub(LAST_WORDS),
+        left_out: 0,
+    };
+    let closing = plain(&terminal::closing(run));
+    let sum = closing.lines().last().unwrap_or_default();
+    page.add(format!("## {sum}\n\n{}\n", fenced(&closing)));
+    for line in &run.left {
+        page.add(format!("- {}\n", escaped(line)));
+    }
+    page.table("Not passed", &red);
+    for play in &red {
+        let story = plain(&terminal::story(play, dir, asked));
+        page.add(format!(
+            "\n<details><summary>{}</summary>\n\n{}\n</details>\n",
+            html(&play.scenario),
+            fenced(&story)
+        ));
+    }
+    page.table("The others", &rest);
+    match page.left_out {
+        0 => page.text,
+        left_out => format!(
+            "{}\n\n{left_out} parts of this summary are left out, for GitHub shows no more than 1 MiB; all is in result.json.\n",
+            page.text
+        ),
+    }
+}
+
+/// A page that grows by whole parts as long as there is room.
+struct Page {
+    text: String,
+    room: usize,
+    left_out: usize,
+}
+
+impl Page {
+    /// True when there was room.
+    fn add(&mut self, part: String) -> bool {
+        let fits = self.text.len() + part.len() <= self.room;
+        if fits {
+            self.text.push_str(&part);
+        } else {
+            self.left_out += 1;
+        }
+        fits
+    }
+
+    fn table(&mut self, title: &str, plays: &[&PlayReport]) {
+        if plays.is_empty() {
+            return;
+        }
+        let head = format!(
+            "\n### {title}: {}\n\n| verdict | scenario | checks | time |\n|---|---|---|---|\n",
+            plays.len()
+        );
+        if !self.add(head) {
+            self.left_out += plays.len();
+            return;
+        }
+        for play in plays {
+            let (_, badge) = terminal::badge(&play.verdicts.play);
+            self.add(format!(
+                "| {badge} | {} | {} | {} |\n",
+                escaped(&play.scenario),
+                play.verdicts.checks.len(),
+                terminal::seconds(play.elapsed)
+            ));
+        }
+    }
+}
+
+/// One command for each play that did not pass, on the line of the scenario where it went
+/// wrong; ten at the most, then one that counts the rest.
+pub fn annotations(run: &RunReport) -> Vec<String> {
+    let red: Vec<&PlayReport> = run.plays.iter().filter(|play| play.is_red()).collect();
+    let mut commands: Vec<String> = red.iter().take(MOST).map(|play| annotation(play)).collect();
+    if red.len() > MOST {
+        let text = format!(
+            "{} more did not pass; the log has them all",
+            red.len() - MOST
+        );
+        commands.push(format!("::notice title=chat::{}", data(&text)));
+    }
+    commands
+}
+
+fn annotation(play: &PlayReport) -> String {
+    let red = || {
+        let checks = play.verdicts.checks.iter();
+        checks.filter(|check| check.verdict != Verdict::Pass)
+    };
+    let check = red().find(|check| check.line.is_some());
+    let line = check.and_then(|check| check.line).unwrap_or(1);
+    let word = terminal::word(&play.verdicts.play);
+    let text = check
+        .or_else(|| red().next())
+        .map_or_else(|| terminal::tries_in_words(&play.tries), told);
+    format!(
+        "::error file={},line={line},title={}::{}",
+        property(&play.path.display().to_string()),
+        property(&format!("{word} {}", play.scenario)),
+        data(&text)
+    )
+}
+
+fn told(check: &Check) -> String {
+    let evidence = &check.evidence;
+    format!(
+        "{}\nexpected: {}\ngot: {}",
+        visible(&check.name),
+        visible(&evidence.expected),
+        visible(&evidence.got)
+    )
+}
+
+/// The text of a command.
+fn data(text: &str) -> String {
+    text.replace('%', "%25")
+        .replace('\r', "%0D")
+        .replace('\n', "%0A")
+}
+
+/// The value of a property of a command.
+fn property(text: &str) -> String {
+    data(text).replace(':', "%3A").replace(',', "%2C")
+}
+
+/// Without colours.
+fn plain(text: &str) -> String {
+    anstream::adapter::strip_str(text).to_string()
+}
+
+/// A text as it is, in a fence that it cannot close.
+fn fenced(text: &str) -> String {
+    let longest = text.split(|c| c != '`').map(str::len).max().unwrap_or(0);
+    let fence = "`".repeat(longest.max(2) + 1);
+    format!("{fence}text\n{}\n{fence}\n", text.trim_end())
+}
+
+/// A text as it is, in a line of Markdown.
+fn escaped(text: &str) -> String {
+    let mut shown = String::new();
+    for c in visible(text).chars() {
+        if c.is_ascii_punctuation() {
+            shown.push('\\');
+        }
+        shown.push(c);
+    }
+    shown
+}
+
+/// A text as it is, in HTML.
+fn html(text: &str) -> String {
+    visible(text)
+        .replace('&', "&amp;")
+        .replace('<', "&lt;")
+        .replace('>', "&gt;")
+}

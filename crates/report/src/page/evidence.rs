@@ -1,0 +1,136 @@
+//! What the audit searched, and what it found.
+
+use crate::PlayReport;
+use crate::searches::{grouped, looked_for};
+use crate::terminal::visible;
+use scenario::plan::Plan;
+use timeline::{Event, Kind};
+
+/// Findings that are told one by one.
+const TOLD: usize = 40;
+
+/// The table.
+pub(super) struct Evidence {
+    pub(super) sentence: String,
+    /// What was compared for traces of wrong encryption.
+    pub(super) traces: Option<String>,
+    /// What was lacking for others.
+    pub(super) lacking: Vec<String>,
+    pub(super) surfaces: Vec<Surface>,
+    pub(super) secrets: Vec<String>,
+    pub(super) findings: Vec<String>,
+    pub(super) more: usize,
+    /// Steps that the audit cannot judge, with the reason.
+    pub(super) blind: Vec<String>,
+}
+
+/// One surface.
+pub(super) struct Surface {
+    pub(super) name: String,
+    pub(super) bytes: String,
+    pub(super) below: String,
+    pub(super) left_out: Option<String>,
+    pub(super) samples: String,
+    pub(super) strings: String,
+    pub(super) transformations: u64,
+    pub(super) control: String,
+    pub(super) class: &'static str,
+    pub(super) result: &'static str,
+    pub(super) incomplete: Option<String>,
+}
+
+impl Evidence {
+    pub(super) fn of(plan: &Plan, events: &[Event], report: &PlayReport) -> Self {
+        let mut surfaces = Vec::new();
+        let mut findings = Vec::new();
+        for event in events {
+            match &event.kind {
+                Kind::Searched {
+                    surface,
+                    bytes,
+                    samples,
+                    strings,
+                    found,
+                    control,
+                    incomplete,
+                    below,
+                    left_out,
+                    ..
+                } => {
+                    let seen = events.iter().any(|event| {
+                        matches!(&event.kind, Kind::Finding { surface: there, .. } if there == surface)
+                    });
+                    let (class, result) = match (seen, control, incomplete) {
+                        (true, ..) => ("plaintext", "■ SEEN"),
+                        (false, Some(true), None) => ("pass", "✔ not seen"),
+                        (false, ..) => ("unsure", "▲ cannot tell"),
+                    };
+                    surfaces.push(Surface {
+                        name: surface.in_words().to_owned(),
+                        bytes: grouped(*bytes),
+                        below: grouped(*below),
+                        left_out: left_out.as_deref().map(visible),
+                        samples: grouped(*samples),
+                        strings: grouped(*strings),
+                        transformations: looked_for(*surface),
+                        control: match control {
+                            Some(true) => format!("found {} ×", grouped(*found)),
+                            Some(false) => "NOT found".to_owned(),
+                            None => "none declared".to_owned(),
+                        },
+                        class,
+                        result,
+                        incomplete: incomplete.as_deref().map(visible),
+                    });
+                }
+                Kind::Finding {
+                    place,
+                    at,
+                    what,
+                    transformation,
+                    ..
+                } => findings.push(visible(&format!(
+                    "{what}, {transformation}, in {place} at byte {at}"
+                ))),
+                _ => {}
+            }
+        }
+        let more = findings.len().saturating_sub(TOLD);
+        findings.truncate(TOLD);
+        let blind = plan.audit.cannot_judge();
+        let lacking = report.searches.traces.iter();
+        let lacking = lacking.filter_map(|one| {
+            let lacking = one.lacking.as_ref()?;
+            Some(visible(&format!("{}: {lacking}", one.detector)))
+        });
+        Self {
+            sentence: report.searches.sentence(),
+            traces: report.searches.traces().map(|traces| visible(&traces)),
+            lacking: lacking.collect(),
+            surfaces,
+            secrets: secrets(plan),
+            findings,
+            more,
+            blind: blind.iter().map(|why| visible(why)).collect(),
+        }
+    }
+}
+
+/// What was looked for, one by one.
+fn secrets(plan: &Plan) -> Vec<String> {
+    let secrets = plan.audit.canaries.iter();
+    let secrets = secrets.map(|canary| {
+        visible(&format!(
+            "canary {} of step {}: {}",
+            canary.name, canary.step.0, canary.text
+        ))
+    });
+    let texts = plan.audit.texts.iter();
+    let texts = texts.map(|text| format!("the text of step {}", text.step.0));
+    let files = plan.audit.files.iter();
+    let files = files.map(|(client, name)| visible(&format!("the file {name} of {client}")));
+    let phrases = plan.audit.pass_phrases.iter();
+    let phrases = phrases.filter(|one| one.too_common().is_none());
+    let phrases = phrases.map(|one| format!("the {}", one.name()));
+    secrets.chain(texts).chain(phrases).chain(files).collect()
+}

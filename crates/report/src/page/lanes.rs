@@ -1,0 +1,88 @@
+//! What each participant showed and was given, line by line, by moment.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use super::address;
+use super::moments::Moments;
+use crate::recording;
+use crate::terminal::visible;
+use scenario::plan::Plan;
+use timeline::{Event, Kind, Stream};
+
+/// Lines of one participant that are shown; the rest is counted.
+const LINES: usize = 400;
+
+/// Characters of a line that are shown.
+const LONGEST: usize = 300;
+
+/// One participant's terminal.
+#[derive(Debug)]
+pub(super) struct Lane {
+    pub(super) who: String,
+    pub(super) lines: Vec<Line>,
+    pub(super) left_out: Option<String>,
+    /// Address of what its terminal showed, as a recording.
+    pub(super) recording: String,
+}
+
+/// One line of it.
+#[derive(Debug)]
+pub(super) struct Line {
+    pub(super) moment: usize,
+    pub(super) class: &'static str,
+    pub(super) text: String,
+}
+
+/// Of the relay, then of the clients in their order.
+pub(super) fn of(plan: &Plan, events: &[Event], moments: &Moments<'_>) -> Vec<Lane> {
+    let mut lanes: BTreeMap<&str, Vec<Line>> = BTreeMap::new();
+    let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+    for event in events {
+        let (who, class, text) = match &event.kind {
+            Kind::Typed { who, line } => (who, "typed", format!("> {line}")),
+            Kind::Line {
+                who,
+                stream: Stream::Stdout,
+                text,
+                ..
+            } => (who, "out", text.clone()),
+            Kind::Line { who, text, .. } => (who, "err", text.clone()),
+            Kind::Exited { who, how } => (who, "end", format!("({how})")),
+            _ => continue,
+        };
+        if text.contains(&plan.fence_prefix()) {
+            continue;
+        }
+        let count = counts.entry(who).or_default();
+        *count += 1;
+        if *count <= LINES {
+            lanes.entry(who).or_default().push(Line {
+                moment: moments.at(event.n),
+                class,
+                text: cut(&text),
+            });
+        }
+    }
+    let clients = plan.clients.iter().map(|client| client.name.as_str());
+    let everybody = std::iter::once("relay").chain(clients);
+    everybody
+        .map(|who| Lane {
+            who: visible(who),
+            lines: lanes.remove(who).unwrap_or_default(),
+            left_out: counts
+                .get(who)
+                .filter(|count| **count > LINES)
+                .map(|count| format!("{} more lines are in out/{who}.stdout", count - LINES)),
+            recording: address(&Path::new(recording::DIR).join(recording::name(who))),
+        })
+        .collect()
+}
+
+fn cut(text: &str) -> String {
+    let mut shown: String = text.chars().take(LONGEST).collect();
+    if text.chars().count() > LONGEST {
+        shown.push('…');
+    }
+    visible(&shown)
+}

@@ -1,0 +1,74 @@
+//! The page of a load: what was checked and measured over all rounds of all groups.
+
+use askama::Template;
+
+use super::evidence::Evidence;
+use super::steps::{self, Red};
+use super::{Badge, STYLE, policy};
+use crate::load::{figures, left_out};
+use crate::terminal::{self, visible};
+use crate::{Asked, LoadReport};
+use judge::Check;
+use scenario::plan::Plan;
+use timeline::Event;
+
+/// Participants of which it says what they used.
+const USED: usize = 40;
+
+#[derive(Template)]
+#[template(path = "load.html")]
+struct LoadPage {
+    style: &'static str,
+    policy: String,
+    verdict: Badge,
+    scenario: String,
+    title: String,
+    facts: Vec<(&'static str, String)>,
+    repeat: String,
+    left_out: Vec<String>,
+    figures: Vec<(&'static str, String)>,
+    evidence: Evidence,
+    red: Vec<Red>,
+    held: Vec<String>,
+    used: Vec<String>,
+    more_used: usize,
+}
+
+/// The page of a load.
+///
+/// # Errors
+///
+/// As [`super::play`].
+pub fn load(
+    plan: &Plan,
+    events: &[Event],
+    report: &LoadReport,
+    asked: &Asked,
+) -> Result<String, askama::Error> {
+    let play = &report.play;
+    let checks: Vec<&Check> = play.verdicts.checks.iter().collect();
+    // Who has used the most is of interest.
+    let mut used: Vec<_> = play.used.iter().collect();
+    used.sort_by_key(|used| std::cmp::Reverse(used.cpu_ms));
+    let page = LoadPage {
+        style: STYLE,
+        policy: policy::of(&[STYLE], &[]),
+        verdict: Badge::of(&play.verdicts.play),
+        scenario: visible(&play.scenario),
+        title: visible(&plan.scenario.title),
+        facts: super::facts(play),
+        repeat: visible(&terminal::repeat(play, asked)),
+        left_out: left_out(report).iter().map(|line| visible(line)).collect(),
+        figures: figures(report),
+        evidence: Evidence::of(plan, events, play),
+        red: steps::red(&checks, None),
+        held: steps::held(&checks),
+        more_used: used.len().saturating_sub(USED),
+        used: used
+            .into_iter()
+            .take(USED)
+            .map(|used| visible(&used.sentence()))
+            .collect(),
+    };
+    page.render()
+}

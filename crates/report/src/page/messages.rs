@@ -1,0 +1,327 @@
+//! What passed on the links: one record for each frame, or for each piece where the
+//! implementation declares no framing.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::Bytes;
+use super::moments::Moments;
+use crate::terminal::visible;
+use scenario::plan::Plan;
+use timeline::{Direction, Event, Kind, Stream};
+
+/// Records that are drawn; the rest is counted.
+pub(super) const DRAWN: usize = 2000;
+
+/// Bytes of all records together that are shown.
+const SHOWN: u64 = 24 * 1024;
+
+/// Bytes of one record that are shown, at the most and at the least.
+const LONGEST: u64 = 256;
+const SHORTEST: u64 = 32;
+
+/// Of one kind, on one link and in one direction of a step, so many are drawn; the others
+/// are folded into the last one.
+const UNFOLDED: usize = 4;
+
+/// Bytes in a row.
+const ROW: usize = 16;
+
+/// Characters of a field that are shown.
+const FIELD: usize = 96;
+
+/// One record.
+#[derive(Debug)]
+pub(super) struct Message {
+    /// Counts from 1; `#7`.
+    pub(super) number: usize,
+    pub(super) moment: usize,
+    pub(super) link: String,
+    pub(super) is_up: bool,
+    /// Type of the frame, or `bytes`.
+    pub(super) kind: String,
+    pub(super) len: u64,
+    pub(super) nature: Nature,
+    /// Others like it that are not drawn.
+    pub(super) folded: usize,
+    /// Nanoseconds since the play began.
+    pub(super) t: u64,
+    /// Nanoseconds since what seems to have caused it.
+    pub(super) latency: u64,
+    pub(super) when: String,
+    /// Offset, bytes and characters of each row.
+    pub(super) rows: Vec<(String, String, String)>,
+    pub(super) more: u64,
+    pub(super) file: String,
+    pub(super) at: u64,
+    pub(super) fields: Vec<(String, String)>,
+    /// What the other side of it saw: what was typed, or what was shown.
+    pub(super) other_side: Option<String>,
+}
+
+/// What a record is to somebody who may not read it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Nature {
+    /// Nothing sealed in it: keys, receipts, presence.
+    Control,
+    /// Something that the relay passes on and cannot read.
+    Sealed,
+    /// A canary was found in it.
+    Plaintext,
+}
+
+impl Nature {
+    /// As classes of the page are called.
+    pub(super) fn class(self) -> &'static str {
+        match self {
+            Self::Control => "control",
+            Self::Sealed => "sealed",
+            Self::Plaintext => "open",
+        }
+    }
+
+    /// In words.
+    pub(super) fn in_words(self) -> &'static str {
+        match self {
+            Self::Control => "for the relay itself",
+            Self::Sealed => "sealed: the relay passes it on",
+            Self::Plaintext => "PLAINTEXT: a canary was found in it",
+        }
+    }
+}
+
+impl Message {
+    /// `alice → relay`.
+    pub(super) fn way(&self) -> String {
+        if self.is_up {
+            format!("{} → relay", self.link)
+        } else {
+            format!("relay → {}", self.link)
+        }
+    }
+}
+
+/// Every record of a play, with what is folded left out.
+pub(super) fn of(
+    plan: &Plan,
+    events: &[Event],
+    moments: &Moments<'_>,
+    bytes: Bytes<'_>,
+) -> Vec<Message> {
+    let framed: BTreeSet<&str> = events
+        .iter()
+        .filter_map(|event| match &event.kind {
+            Kind::Frame { link, .. } => Some(link.as_str()),
+            _ => None,
+        })
+        .collect();
+    let found = found(events);
+    let mut messages: Vec<Message> = Vec::new();
+    let mut like: BTreeMap<(usize, String, bool, String), (usize, usize)> = BTreeMap::new();
+    let mut number = 0;
+    for (place, event) in events.iter().enumerate() {
+        let Some(mut message) = record(plan, event, &framed) else {
+            continue;
+        };
+        number += 1;
+        message.number = number;
+        message.moment = moments.at(event.n);
+        let file = message.file.as_str();
+        let mut inside = found.range((file, message.at)..(file, message.at + message.len));
+        if inside.next().is_some() {
+            message.nature = Nature::Plaintext;
+        }
+        let key = (
+            message.moment,
+            message.link.clone(),
+            message.is_up,
+            message.kind.clone(),
+        );
+        let (count, last) = like.entry(key).or_insert((0, messages.len()));
+        *count += 1;
+        if *count > UNFOLDED && message.nature != Nature::Plaintext {
+            if let Some(folded) = messages.get_mut(*last) {
+                folded.folded += 1;
+            }
+            continue;
+        }
+        *last = messages.len();
+        let (latency, other_side) = around(events, place, &message);
+        message.latency = latency;
+        message.other_side = other_side;
+        messages.push(message);
+    }
+    let each = SHOWN / (messages.len() as u64).max(1);
+    for message in messages.iter_mut().take(DRAWN) {
+        fill(message, each.clamp(SHORTEST, LONGEST), bytes);
+    }
+    messages
+}
+
+fn record(plan: &Plan, event: &Event, framed: &BTreeSet<&str>) -> Option<Message> {
+    let (link, direction, at, len, kind, fields, body) = match &event.kind {
+        Kind::Frame {
+            link,
+            direction,
+            at,
+            len,
+            r#type,
+            fields,
+            body,
+        } => (
+            link,
+            direction,
+            at,
+            len,
+            r#type.as_str(),
+            Some(fields),
+            *body,
+        ),
+        Kind::Wire {
+            link,
+            direction,
+            at,
+            len,
+        } if !framed.contains(link.as_str()) => (link, direction, at, len, "bytes", None, *len),
+        _ => return None,
+    };
+    let is_background = plan
+        .adapter_of(link)
+        .wire
+        .background
+        .iter()
+        .any(|one| one == kind);
+    let is_up = *direction == Direction::Up;
+    let fields = fields.into_iter().flatten();
+    Some(Message {
+        number: 0,
+        moment: 0,
+        link: visible(link),
+        is_up,
+        kind: visible(kind),
+        len: *len,
+        nature: if body > 0 && !is_background {
+            Nature::Sealed
+        } else {
+            Nature::Control
+        },
+        folded: 0,
+        t: event.t,
+        latency: 0,
+        when: seconds(event.t),
+        rows: Vec::new(),
+        more: 0,
+        file: format!("wire/{link}.{}", if is_up { "up" } else { "down" }),
+        at: *at,
+        fields: fields
+            .map(|(name, value)| (visible(name), short(value)))
+            .collect(),
+        other_side: None,
+    })
+}
+
+/// What came before a record that goes up, or after one that goes down: the person's side.
+fn around(events: &[Event], place: usize, message: &Message) -> (u64, Option<String>) {
+    let before = events.get(..place).unwrap_or_default();
+    let typed = before
+        .iter()
+        .rev()
+        .take(200)
+        .find_map(|event| match &event.kind {
+            Kind::Typed { who, line } if *who == message.link => Some((event.t, line)),
+            _ => None,
+        });
+    if message.is_up {
+        let sealed = message.nature != Nature::Control;
+        return typed.map_or((0, None), |(t, line)| {
+            (message.t - t, sealed.then(|| visible(line)))
+        });
+    }
+    let caused = before
+        .iter()
+        .rev()
+        .take(200)
+        .find_map(|event| match &event.kind {
+            Kind::Wire {
+                direction: Direction::Up,
+                ..
+            } => Some(event.t),
+            _ => None,
+        });
+    let after = events.get(place..).unwrap_or_default();
+    let shown = after.iter().take(400).find_map(|event| match &event.kind {
+        Kind::Line {
+            who,
+            stream: Stream::Stdout,
+            text,
+            seen: Some(_),
+        } if *who == message.link => Some(visible(text)),
+        _ => None,
+    });
+    let latency = caused.map_or(0, |t| message.t - t);
+    (latency, shown.filter(|_| message.nature != Nature::Control))
+}
+
+/// Its first and its last bytes: what the relay reads stands in front, what is sealed behind.
+fn fill(message: &mut Message, most: u64, bytes: Bytes<'_>) {
+    let shown = message.len.min(most);
+    let row = ROW as u64;
+    let head = if shown < message.len {
+        (shown / 2).next_multiple_of(row)
+    } else {
+        shown
+    };
+    // Rows of the end begin where rows of the whole would.
+    let tail = (message.len - (shown - head))
+        .next_multiple_of(row)
+        .min(message.len);
+    message.more = tail - head;
+    let mut part = |at: u64, len: u64| {
+        let content = bytes(&message.file, message.at + at, len);
+        let rows = content.chunks(ROW).zip((at..).step_by(ROW));
+        message.rows.extend(rows.map(|(row, at)| hex_row(row, at)));
+    };
+    part(0, head);
+    if message.more > 0 {
+        part(tail, message.len - tail);
+    }
+}
+
+fn hex_row(row: &[u8], at: u64) -> (String, String, String) {
+    let digit = |half: u8| char::from_digit(u32::from(half), 16).unwrap_or_default();
+    let digits = row
+        .iter()
+        .flat_map(|byte| [' ', digit(byte >> 4), digit(byte & 15)]);
+    // The first has nothing before it.
+    let hex: String = digits.skip(1).collect();
+    let text = row.iter().map(|byte| match byte {
+        0x20..=0x7e => char::from(*byte),
+        _ => '·',
+    });
+    (format!("{at:04x}"), hex, text.collect())
+}
+
+/// Where the audit found something, by file and offset.
+fn found(events: &[Event]) -> BTreeSet<(&str, u64)> {
+    let findings = events.iter().filter_map(|event| match &event.kind {
+        Kind::Finding { place, at, .. } => Some((place.as_str(), *at)),
+        _ => None,
+    });
+    findings.collect()
+}
+
+fn short(value: &str) -> String {
+    let mut shown: String = visible(value).chars().take(FIELD).collect();
+    if value.chars().count() > FIELD {
+        shown.push('…');
+    }
+    shown
+}
+
+/// `1.042 s`.
+pub(super) fn seconds(nanoseconds: u64) -> String {
+    format!(
+        "{}.{:03} s",
+        nanoseconds / 1_000_000_000,
+        nanoseconds / 1_000_000 % 1000
+    )
+}

@@ -1,0 +1,260 @@
+//! The report page: one HTML file for each play and one for each run, which ask nobody for
+//! anything, open from a directory, and can be read without their script.
+//!
+//! Everything on them is text to the template, which escapes it; what programs under test
+//! wrote is made visible before that. The policy of the page allows the one script and the
+//! one style by their digests, and nothing else.
+
+mod diagram;
+mod evidence;
+mod lanes;
+mod load;
+mod messages;
+mod moments;
+mod policy;
+mod steps;
+mod sum;
+mod timings;
+
+use std::path::Path;
+
+use askama::Template;
+
+use super::terminal::{seconds, visible, word};
+use super::{PlayReport, RunReport};
+use crate::Asked;
+use diagram::Diagram;
+use evidence::Evidence;
+use judge::PlayVerdict;
+use lanes::Lane;
+pub use load::load;
+use messages::Message;
+use moments::Moments;
+use scenario::plan::Plan;
+use steps::Step;
+use timeline::Event;
+use timings::Timings;
+
+const STYLE: &str = include_str!("../../templates/style.css");
+const SCRIPT: &str = include_str!("../../templates/script.js");
+
+/// Gives bytes of a file below the play's directory: name, offset, length.
+pub type Bytes<'a> = &'a dyn Fn(&str, u64, u64) -> Vec<u8>;
+
+/// The page of a play.
+#[derive(Template)]
+#[template(path = "play.html")]
+struct PlayPage<'a> {
+    style: &'static str,
+    script: &'static str,
+    policy: String,
+    verdict: Badge,
+    scenario: String,
+    title: String,
+    lesson: Option<String>,
+    facts: Vec<(&'static str, String)>,
+    repeat: String,
+    evidence: Evidence,
+    diagram: Diagram,
+    messages: Vec<Message>,
+    lanes: Vec<Lane>,
+    steps: Vec<Step>,
+    /// The last moment: after the closing.
+    last: usize,
+    timings: Timings,
+    words: &'a [(&'static str, &'static str)],
+}
+
+/// The page of a run.
+#[derive(Template)]
+#[template(path = "run.html")]
+struct RunPage {
+    style: &'static str,
+    policy: String,
+    sum: String,
+    searched: String,
+    traces: Option<String>,
+    surfaces: Vec<sum::Row>,
+    plays: Vec<Row>,
+    left: Vec<String>,
+}
+
+/// One play of a run.
+struct Row {
+    verdict: Badge,
+    scenario: String,
+    link: Option<String>,
+    checks: usize,
+    seconds: String,
+    why: String,
+}
+
+/// A verdict: a class for its colour, a shape and a word.
+pub(super) struct Badge {
+    pub(super) class: &'static str,
+    pub(super) shape: &'static str,
+    pub(super) word: &'static str,
+}
+
+impl Badge {
+    pub(super) fn of(verdict: &PlayVerdict) -> Self {
+        let (class, shape) = match verdict {
+            PlayVerdict::Pass | PlayVerdict::Xfail(_) => ("pass", "✔"),
+            PlayVerdict::CannotTell => ("unsure", "▲"),
+            PlayVerdict::Fail => ("fail", "✘"),
+            PlayVerdict::Flaky => ("unsure", "≈"),
+            PlayVerdict::Orphan => ("fail", "☠"),
+            PlayVerdict::Plaintext => ("plaintext", "■"),
+            PlayVerdict::Skip(_) | PlayVerdict::Unsupported(_) => ("skip", "–"),
+        };
+        Self {
+            class,
+            shape,
+            word: word(verdict),
+        }
+    }
+}
+
+/// What each word on the pages means.
+const WORDS: &[(&str, &str)] = &[
+    ("PASS", "every check held, and each could have failed"),
+    ("FAIL", "a check did not hold"),
+    ("PLAINTEXT", "a planted text was found where it must not be"),
+    (
+        "CANNOT TELL",
+        "a check could not have failed, so that it says nothing",
+    ),
+    ("ORPHAN", "a process survived the play; it was killed"),
+    ("FLAKY", "passed in one try and not in another"),
+    ("SKIP", "not played on this machine, for the reason given"),
+    (
+        "UNSUPPORTED",
+        "the implementation says that it cannot do what the scenario asks",
+    ),
+    (
+        "UNSCRIPTED",
+        "somebody did what the scenario does not say; from there on nothing passes or fails",
+    ),
+    (
+        "canary",
+        "a random string that stands in a text, so that the text can be searched for",
+    ),
+    (
+        "control",
+        "a string that the relay must see: that it was found shows that the search works",
+    ),
+    (
+        "surface",
+        "a place where plaintext must not appear: what the relay prints, keeps, gets or is told",
+    ),
+    (
+        "not seen",
+        "not found in so many bytes, in the forms that were looked for; never “secure”",
+    ),
+];
+
+/// The page of one play.
+///
+/// # Errors
+///
+/// When the page cannot be written to a text, which is a fault of the harness.
+pub fn play(
+    plan: &Plan,
+    events: &[Event],
+    report: &PlayReport,
+    asked: &Asked,
+    bytes: Bytes<'_>,
+) -> Result<String, askama::Error> {
+    let moments = Moments::of(plan, events);
+    let messages = messages::of(plan, events, &moments, bytes);
+    let page = PlayPage {
+        style: STYLE,
+        script: SCRIPT,
+        policy: policy::of(&[STYLE], &[SCRIPT]),
+        verdict: Badge::of(&report.verdicts.play),
+        scenario: visible(&report.scenario),
+        title: visible(&plan.scenario.title),
+        lesson: plan.scenario.lesson.as_deref().map(visible),
+        facts: facts(report),
+        repeat: visible(&super::terminal::repeat(report, asked)),
+        evidence: Evidence::of(plan, events, report),
+        diagram: Diagram::of(plan, events, &moments, &messages),
+        lanes: lanes::of(plan, events, &moments),
+        steps: steps::of(plan, events, report, &moments),
+        last: moments.last(),
+        timings: Timings::of(plan, events, report),
+        messages,
+        words: WORDS,
+    };
+    page.render()
+}
+
+fn facts(report: &PlayReport) -> Vec<(&'static str, String)> {
+    vec![
+        ("implementation", visible(&report.adapter)),
+        ("isolation level", visible(&report.level)),
+        ("seed", report.seed.to_string()),
+        ("took", seconds(report.elapsed)),
+        ("checks", report.verdicts.checks.len().to_string()),
+    ]
+}
+
+/// The page of a run: its plays, with links to their pages where they were played.
+///
+/// # Errors
+///
+/// As [`play`].
+pub fn run(report: &RunReport) -> Result<String, askama::Error> {
+    let searches = report.searches();
+    let page = RunPage {
+        style: STYLE,
+        policy: policy::of(&[STYLE], &[]),
+        sum: super::terminal::sum(report),
+        searched: searches.sentence(),
+        traces: searches.traces().map(|traces| visible(&traces)),
+        surfaces: searches.surfaces.iter().map(sum::Row::of).collect(),
+        plays: report.plays.iter().map(row).collect(),
+        left: report.left.iter().map(|line| visible(line)).collect(),
+    };
+    page.render()
+}
+
+fn row(play: &PlayReport) -> Row {
+    let why = match &play.verdicts.play {
+        PlayVerdict::Skip(why) | PlayVerdict::Unsupported(why) | PlayVerdict::Xfail(why) => {
+            visible(why)
+        }
+        _ => play
+            .verdicts
+            .checks
+            .iter()
+            .find(|check| check.verdict != judge::Verdict::Pass)
+            .map(|check| visible(&check.name))
+            .unwrap_or_default(),
+    };
+    let is_played = !matches!(
+        play.verdicts.play,
+        PlayVerdict::Skip(_) | PlayVerdict::Unsupported(_)
+    );
+    Row {
+        verdict: Badge::of(&play.verdicts.play),
+        scenario: visible(&play.scenario),
+        link: is_played.then(|| address(&play.dir.join("report.html"))),
+        checks: play.verdicts.checks.len(),
+        seconds: seconds(play.elapsed),
+        why,
+    }
+}
+
+/// A path as an address: everything but plain characters in percent signs.
+fn address(path: &Path) -> String {
+    let mut address = String::new();
+    for byte in path.display().to_string().bytes() {
+        if byte.is_ascii_alphanumeric() || b"/-_.~".contains(&byte) {
+            address.push(char::from(byte));
+        } else {
+            address.push_str(&format!("%{byte:02X}"));
+        }
+    }
+    address
+}

@@ -1,0 +1,138 @@
+//! How long things took, and what everybody used.
+
+use super::messages::seconds;
+use crate::PlayReport;
+use crate::searches::grouped;
+use crate::terminal::visible;
+use scenario::plan::{Mode, Pattern, Plan};
+use timeline::{Event, Kind, Stream};
+
+/// Deliveries that are listed.
+const LISTED: usize = 100;
+
+/// The tables.
+pub(super) struct Timings {
+    /// Who, when it was started, how long until it was ready.
+    pub(super) starts: Vec<(String, String, String)>,
+    /// What was typed and shown.
+    pub(super) deliveries: Vec<Delivery>,
+    pub(super) more: usize,
+    pub(super) processes: Vec<Process>,
+}
+
+/// From a typed line to the line that shows it.
+pub(super) struct Delivery {
+    pub(super) step: String,
+    pub(super) from: String,
+    pub(super) to: String,
+    pub(super) took: String,
+}
+
+/// What a participant was, and used.
+pub(super) struct Process {
+    pub(super) who: String,
+    pub(super) command: String,
+    pub(super) end: String,
+    pub(super) cpu: String,
+    pub(super) memory: String,
+}
+
+impl Timings {
+    pub(super) fn of(plan: &Plan, events: &[Event], report: &PlayReport) -> Self {
+        let mut deliveries = deliveries(plan, events);
+        let more = deliveries.len().saturating_sub(LISTED);
+        deliveries.truncate(LISTED);
+        Self {
+            starts: starts(events),
+            deliveries,
+            more,
+            processes: processes(events, report),
+        }
+    }
+}
+
+fn starts(events: &[Event]) -> Vec<(String, String, String)> {
+    let started = events.iter().filter_map(|event| match &event.kind {
+        Kind::Started { who, .. } => Some((event, who)),
+        _ => None,
+    });
+    started
+        .map(|(start, who)| {
+            let ready = events.iter().find_map(|event| match &event.kind {
+                Kind::Ready { who: ready } if ready == who && event.n > start.n => Some(event.t),
+                _ => None,
+            });
+            let took = ready.map_or_else(|| "–".to_owned(), |t| seconds(t - start.t));
+            (visible(who), seconds(start.t), took)
+        })
+        .collect()
+}
+
+fn deliveries(plan: &Plan, events: &[Event]) -> Vec<Delivery> {
+    let mut all = Vec::new();
+    for step in plan.all_steps() {
+        let Some(sent) = &step.sent else {
+            continue;
+        };
+        let mut later = events.iter().skip_while(
+            |event| !matches!(&event.kind, Kind::StepBegan { step: begun } if *begun == step.id),
+        );
+        let typed =
+            later.find(|event| matches!(&event.kind, Kind::Typed { who, .. } if *who == sent.from));
+        let Some(typed) = typed else {
+            continue;
+        };
+        for one in step.expects.iter().filter(|one| one.mode == Mode::Once) {
+            let Pattern::Event { captures, .. } = &one.pattern else {
+                continue;
+            };
+            let text = captures.get("text");
+            let shown = events.iter().find_map(|event| match &event.kind {
+                Kind::Line {
+                    who,
+                    stream: Stream::Stdout,
+                    seen: Some(seen),
+                    ..
+                } if event.n > typed.n
+                    && *who == one.client
+                    && seen.captures.get("text") == text =>
+                {
+                    Some(event.t)
+                }
+                _ => None,
+            });
+            if let Some(shown) = shown {
+                all.push(Delivery {
+                    step: step.id.0.clone(),
+                    from: visible(&sent.from),
+                    to: visible(&one.client),
+                    took: seconds(shown - typed.t),
+                });
+            }
+        }
+    }
+    all
+}
+
+fn processes(events: &[Event], report: &PlayReport) -> Vec<Process> {
+    let used = report.used.iter();
+    used.map(|used| {
+        let mut command = String::new();
+        let mut end = String::new();
+        for event in events {
+            match &event.kind {
+                Kind::Started { who, argv, .. } if *who == used.who => command = argv.join(" "),
+                Kind::Exited { who, how } if *who == used.who => end = how.to_string(),
+                _ => {}
+            }
+        }
+        Process {
+            who: visible(&used.who),
+            command: visible(&command),
+            end,
+            cpu: format!("{}.{:03} s", used.cpu_ms / 1000, used.cpu_ms % 1000),
+            memory: format!("{} KiB", grouped(used.memory / 1024)),
+        }
+    })
+    .collect()
+}

@@ -1,0 +1,334 @@
+//! What was searched, in numbers.
+
+use serde::{Deserialize, Serialize};
+
+use audit::Transformation;
+use scenario::plan::Plan;
+use timeline::{Event, Kind, Surface};
+
+/// The searches of one play, or of several added up.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Searches {
+    /// Planted strings and texts that were looked for.
+    pub secrets: usize,
+    /// Ways of writing a string that were looked for.
+    pub transformations: usize,
+    /// Findings.
+    pub seen: usize,
+    /// What was searched.
+    pub surfaces: Vec<Searched>,
+    /// What was compared for traces of wrong encryption.
+    #[serde(default)]
+    pub traces: Vec<Trace>,
+    /// What could not be looked for, each with the reason.
+    #[serde(default)]
+    pub not_looked_for: Vec<String>,
+}
+
+/// What was compared for one trace of wrong encryption.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Trace {
+    /// The word of its detector: `ecb`, `keystream-reuse`, …
+    pub detector: String,
+    /// Pairs of texts, texts or keys that could be compared.
+    pub compared: u64,
+    /// What was lacking, when nothing could be compared.
+    pub lacking: Option<String>,
+}
+
+/// The search of one surface.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Searched {
+    /// Which.
+    pub surface: Surface,
+    /// Bytes read.
+    pub bytes: u64,
+    /// Files, streams and links that were searched.
+    pub places: u64,
+    /// How often it was looked.
+    pub samples: u64,
+    /// Canaries, texts, files, names, pass phrases and keys that were looked for here.
+    #[serde(default)]
+    pub strings: u64,
+    /// Ways of writing them that were looked for here.
+    #[serde(default)]
+    pub transformations: u64,
+    /// How often the control was found.
+    pub found: u64,
+    /// Whether the control was found; `None` when the adapter declares none.
+    pub control_found: Option<bool>,
+    /// Bytes that were also looked through for what is compressed, encoded several times, cut
+    /// into lines or badly enciphered.
+    pub below: u64,
+    /// What was left out of that; `None` when nothing was.
+    pub left_out: Option<String>,
+}
+
+impl Searches {
+    /// What was searched in a play, as its events tell.
+    pub fn of(plan: Option<&Plan>, events: &[Event]) -> Self {
+        let mut searches = Self {
+            secrets: plan.map_or(0, |plan| {
+                let phrases = plan.audit.pass_phrases.iter();
+                let phrases = phrases.filter(|one| one.too_common().is_none()).count();
+                let audit = &plan.audit;
+                audit.canaries.len() + audit.texts.len() + audit.files.len() + phrases
+            }),
+            transformations: Transformation::ALL.len(),
+            not_looked_for: plan.map_or_else(Vec::new, |plan| plan.audit.cannot_judge()),
+            ..Self::default()
+        };
+        for event in events {
+            match &event.kind {
+                Kind::Searched {
+                    surface,
+                    bytes,
+                    places,
+                    samples,
+                    found,
+                    control,
+                    strings,
+                    below,
+                    left_out,
+                    ..
+                } => searches.surfaces.push(Searched {
+                    surface: *surface,
+                    bytes: *bytes,
+                    places: *places,
+                    samples: *samples,
+                    strings: *strings,
+                    transformations: looked_for(*surface),
+                    found: *found,
+                    control_found: *control,
+                    below: *below,
+                    left_out: left_out.clone(),
+                }),
+                Kind::Examined {
+                    detector,
+                    compared,
+                    lacking,
+                } => searches.traces.push(Trace {
+                    detector: detector.clone(),
+                    compared: *compared,
+                    lacking: lacking.clone(),
+                }),
+                Kind::NotLookedFor { text } => searches.not_looked_for.push(text.clone()),
+                Kind::Finding { .. } => searches.seen += 1,
+                _ => {}
+            }
+        }
+        searches
+    }
+
+    /// Adds another play.
+    pub(super) fn add(&mut self, other: &Self) {
+        self.secrets += other.secrets;
+        self.seen += other.seen;
+        self.not_looked_for
+            .extend(other.not_looked_for.iter().cloned());
+        self.transformations = self.transformations.max(other.transformations);
+        for one in &other.surfaces {
+            let known = self.surfaces.iter_mut();
+            match known.into_iter().find(|known| known.surface == one.surface) {
+                Some(known) => known.add(one),
+                None => self.surfaces.push(one.clone()),
+            }
+        }
+        for one in &other.traces {
+            let known = self.traces.iter_mut();
+            match known
+                .into_iter()
+                .find(|known| known.detector == one.detector)
+            {
+                Some(known) => known.compared += one.compared,
+                None => self.traces.push(one.clone()),
+            }
+        }
+    }
+
+    /// Two lines for each surface: how much was searched and how often the control was found;
+    /// what was looked for, and how deep.
+    pub(super) fn by_surface(&self) -> Vec<String> {
+        let lines = self.surfaces.iter().flat_map(|one| {
+            [
+                format!(
+                    "searched {:<38} {:>12} bytes, {}",
+                    one.surface.in_words(),
+                    grouped(one.bytes),
+                    one.control()
+                ),
+                format!("         {}; {}", one.strings(), one.below()),
+            ]
+        });
+        lines.collect()
+    }
+
+    /// One sentence: `compared for traces of wrong encryption: ecb 1, keystream-reuse 12;
+    /// nothing for textbook-rsa`. `None` when nothing looked.
+    pub fn traces(&self) -> Option<String> {
+        if self.traces.is_empty() {
+            return None;
+        }
+        let (some, none): (Vec<&Trace>, Vec<&Trace>) =
+            self.traces.iter().partition(|one| one.compared > 0);
+        let counts = some
+            .iter()
+            .map(|one| format!("{} {}", one.detector, grouped(one.compared)));
+        let counts: Vec<String> = counts.collect();
+        let lacking: Vec<&str> = none.iter().map(|one| one.detector.as_str()).collect();
+        let counts = match counts.as_slice() {
+            [] => "nothing".to_owned(),
+            some => some.join(", "),
+        };
+        let lacking = match lacking.as_slice() {
+            [] => String::new(),
+            none => format!("; nothing for {}", none.join(", ")),
+        };
+        Some(format!(
+            "compared for traces of wrong encryption: {counts}{lacking}"
+        ))
+    }
+
+    /// One sentence: `0 of 7 canaries and texts seen in 41 882 bytes on 4 surfaces; the
+    /// control was found on each`.
+    pub fn sentence(&self) -> String {
+        if self.surfaces.is_empty() {
+            return "nothing was searched".to_owned();
+        }
+        let bytes: u64 = self.surfaces.iter().map(|one| one.bytes).sum();
+        let seen = match self.seen {
+            0 => "no canary was seen".to_owned(),
+            1 => "PLAINTEXT: 1 finding".to_owned(),
+            n => format!("PLAINTEXT: {n} findings"),
+        };
+        format!(
+            "{seen}: searched for {} planted strings in {} bytes on {} surfaces; {}",
+            self.secrets,
+            grouped(bytes),
+            self.surfaces.len(),
+            self.control()
+        )
+    }
+
+    fn control(&self) -> String {
+        let without: Vec<&str> = self
+            .surfaces
+            .iter()
+            .filter(|one| one.control_found != Some(true))
+            .map(|one| one.surface.in_words())
+            .collect();
+        if without.is_empty() {
+            "the control was found on each".to_owned()
+        } else {
+            format!("no control was found on {}", without.join(", "))
+        }
+    }
+}
+
+impl Searched {
+    fn add(&mut self, other: &Self) {
+        self.bytes += other.bytes;
+        self.places += other.places;
+        self.samples += other.samples;
+        self.strings += other.strings;
+        self.transformations = self.transformations.max(other.transformations);
+        self.found += other.found;
+        // Found on each counts; once not found is not found.
+        self.control_found = match (self.control_found, other.control_found) {
+            (Some(before), Some(now)) => Some(before && now),
+            (before, now) => before.or(now),
+        };
+        self.below += other.below;
+        if self.left_out != other.left_out {
+            let why = "in some plays less: `result.json` says what was left out";
+            self.left_out = Some(why.to_owned());
+        }
+    }
+
+    /// `7 strings in 41 transformations`.
+    fn strings(&self) -> String {
+        format!(
+            "{} strings in {} transformations",
+            grouped(self.strings),
+            self.transformations
+        )
+    }
+
+    /// `41 882 of them unpacked and deciphered`, and what of that was left out.
+    fn below(&self) -> String {
+        let below = format!("{} of them unpacked and deciphered", grouped(self.below));
+        match &self.left_out {
+            Some(left_out) => format!("{below} ({left_out})"),
+            None => below,
+        }
+    }
+
+    /// `control found 4 times in 5 looks`.
+    pub(super) fn control(&self) -> String {
+        let times = |n: u64, one: &str, many: &str| match n {
+            1 => format!("1 {one}"),
+            n => format!("{} {many}", grouped(n)),
+        };
+        match self.control_found {
+            Some(true) => format!(
+                "control found {} in {}",
+                times(self.found, "time", "times"),
+                times(self.samples, "look", "looks")
+            ),
+            Some(false) => "control NOT found".to_owned(),
+            None => "no control".to_owned(),
+        }
+    }
+}
+
+/// How many ways of writing a string are looked for on a surface.
+pub(super) fn looked_for(surface: Surface) -> u64 {
+    let all = Transformation::ALL.iter();
+    all.filter(|one| one.is_looked_for(surface)).count() as u64
+}
+
+/// `41 882`.
+pub(super) fn grouped(number: u64) -> String {
+    let digits = number.to_string();
+    let mut text = String::new();
+    for (place, digit) in digits.chars().enumerate() {
+        if place > 0 && (digits.len() - place).is_multiple_of(3) {
+            text.push(' ');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Searches, Trace};
+
+    fn searches(traces: &[(&str, u64, Option<&str>)]) -> Searches {
+        let traces = traces.iter().map(|(detector, compared, lacking)| Trace {
+            detector: (*detector).to_owned(),
+            compared: *compared,
+            lacking: lacking.map(str::to_owned),
+        });
+        Searches {
+            traces: traces.collect(),
+            ..Searches::default()
+        }
+    }
+
+    #[test]
+    fn what_could_not_be_compared_is_named() {
+        let nothing = Some("no public key on the wire");
+        let mut all = searches(&[("ecb", 0, Some("no long text")), ("rsa", 0, nothing)]);
+        let words = "compared for traces of wrong encryption";
+        let traces = all.traces().unwrap();
+        assert_eq!(traces, format!("{words}: nothing; nothing for ecb, rsa"));
+        all.add(&searches(&[("ecb", 1200, None), ("keystream", 2, None)]));
+        let traces = all.traces().unwrap();
+        assert_eq!(
+            traces,
+            format!("{words}: ecb 1 200, keystream 2; nothing for rsa")
+        );
+        assert_eq!(searches(&[]).traces(), None);
+    }
+}

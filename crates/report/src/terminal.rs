@@ -1,0 +1,303 @@
+//! What a person reads in a terminal or in the log of a CI job.
+
+use std::path::Path;
+use std::time::Duration;
+
+use anstyle::{AnsiColor, Style};
+
+use super::{PlayReport, RunReport, Tried, load};
+use crate::{Asked, REFERENCE};
+use judge::{Check, CheckKind, PlayVerdict, Verdict};
+
+const PASS: Style = AnsiColor::Blue.on_default().bold();
+const FAIL: Style = AnsiColor::Magenta.on_default().bold();
+const UNSURE: Style = AnsiColor::Yellow.on_default().bold();
+const PLAINTEXT: Style = AnsiColor::Magenta.on_default().bold().invert();
+const FAINT: Style = Style::new().dimmed();
+
+/// Failed checks that a screen shows; the rest is counted.
+const MOST: usize = 5;
+
+/// Participants of which it says what they used.
+const USED: usize = 8;
+
+/// A verdict: shape, word and colour.
+pub(super) fn badge(verdict: &PlayVerdict) -> (Style, &'static str) {
+    match verdict {
+        PlayVerdict::Pass => (PASS, "✔ PASS"),
+        PlayVerdict::CannotTell => (UNSURE, "▲ CANNOT TELL"),
+        PlayVerdict::Fail => (FAIL, "✘ FAIL"),
+        PlayVerdict::Xfail(_) => (PASS, "✔ XFAIL"),
+        PlayVerdict::Flaky => (UNSURE, "≈ FLAKY"),
+        PlayVerdict::Orphan => (FAIL, "☠ ORPHAN"),
+        PlayVerdict::Plaintext => (PLAINTEXT, "■ PLAINTEXT"),
+        PlayVerdict::Skip(_) => (FAINT, "– SKIP"),
+        PlayVerdict::Unsupported(_) => (FAINT, "– UNSUPPORTED"),
+    }
+}
+
+/// The shape and the word of a verdict: `✔ PASS`.
+pub fn verdict(verdict: &PlayVerdict) -> &'static str {
+    badge(verdict).1
+}
+
+/// The word of a verdict, without shape and colour.
+pub(super) fn word(verdict: &PlayVerdict) -> &'static str {
+    let (_, badge) = badge(verdict);
+    badge.split_once(' ').map_or(badge, |(_, word)| word)
+}
+
+/// `passed in 1 of 2 tries`.
+pub(super) fn tries_in_words(tries: &[Tried]) -> String {
+    let passed = tries.iter().filter(|tried| tried.verdict.is_fine());
+    format!("passed in {} of {} tries", passed.count(), tries.len())
+}
+
+/// One line for one play.
+pub fn play_line(play: &PlayReport) -> String {
+    let (style, word) = badge(&play.verdicts.play);
+    let why = match &play.verdicts.play {
+        PlayVerdict::Skip(why) | PlayVerdict::Unsupported(why) | PlayVerdict::Xfail(why) => {
+            format!("  {}", visible(why))
+        }
+        _ if play.tries.len() > 1 => format!("  {}", tries_in_words(&play.tries)),
+        _ => String::new(),
+    };
+    let checks = play.verdicts.checks.len();
+    format!(
+        "{style}{word:<13}{style:#} {:<36} {FAINT}{checks:>4} checks {:>8}{FAINT:#}{why}",
+        play.scenario,
+        seconds(play.elapsed)
+    )
+}
+
+/// One line for a play that has waited for long.
+pub fn slow(scenario: &str, status: &str) -> String {
+    format!(
+        "{UNSURE}◷ SLOW{UNSURE:#}        {scenario} waits {}",
+        visible(status)
+    )
+}
+
+/// One line for a play, because somebody asked what it waits for.
+pub fn now(scenario: &str, status: &str) -> String {
+    format!(
+        "{FAINT}◷ NOW{FAINT:#}         {scenario} waits {}",
+        visible(status)
+    )
+}
+
+/// The whole story of a play that did not pass: what was expected and came instead, the
+/// first difference, what happened just before, one line to repeat it, one place to look.
+/// `run` is the directory of the run.
+pub fn failure(play: &PlayReport, run: &Path, repeat_command: &str) -> String {
+    let (style, word) = badge(&play.verdicts.play);
+    let mut text = format!(
+        "────────────\n {style}{word}{style:#}  {}   {}\n",
+        play.scenario,
+        play.path.display()
+    );
+    if play.tries.len() > 1 {
+        text.push_str(&format!(
+            "   {}; try {} is told here\n",
+            tries_in_words(&play.tries),
+            play.try_number
+        ));
+    }
+    let red: Vec<&Check> = play
+        .verdicts
+        .checks
+        .iter()
+        .filter(|check| check.verdict != Verdict::Pass)
+        .collect();
+    for check in red.iter().take(MOST) {
+        text.push_str(&told(play, check));
+    }
+    if red.len() > MOST {
+        text.push_str(&format!(
+            "   and {} more, all in result.json\n",
+            red.len() - MOST
+        ));
+    }
+    let look = red
+        .iter()
+        .find_map(|check| check.evidence.look_at.as_deref());
+    let look = run.join(&play.dir).join(look.unwrap_or("timeline.jsonl"));
+    if !play.used.is_empty() {
+        let mut used: Vec<String> = play
+            .used
+            .iter()
+            .take(USED)
+            .map(|used| visible(&used.sentence()))
+            .collect();
+        if play.used.len() > USED {
+            used.push(format!("and {} more", play.used.len() - USED));
+        }
+        text.push_str(&format!("   used          {}\n", used.join("; ")));
+    }
+    text.push_str(&format!("   repeat it     {repeat_command}\n"));
+    text.push_str(&format!("   look at it    {}\n", look.display()));
+    text
+}
+
+fn told(play: &PlayReport, check: &Check) -> String {
+    let (style, word) = match check.verdict {
+        Verdict::Pass => (PASS, "PASS"),
+        Verdict::CannotTell => (UNSURE, "CANNOT TELL"),
+        Verdict::Fail => (FAIL, "FAIL"),
+        Verdict::Plaintext => (PLAINTEXT, "PLAINTEXT"),
+    };
+    let place = match (&check.step, check.line) {
+        (Some(step), Some(line)) => {
+            format!("   step {}   {}:{line}", step.0, play.path.display())
+        }
+        _ => String::new(),
+    };
+    let evidence = &check.evidence;
+    let mut text = format!(
+        "   {style}{word}{style:#}  {}{place}\n",
+        visible(&check.name)
+    );
+    for (label, what) in [("expected", &evidence.expected), ("got", &evidence.got)] {
+        if !what.is_empty() {
+            text.push_str(&format!("   {label:<13} {}\n", visible(what)));
+        }
+    }
+    if let Some(difference) = &evidence.difference {
+        text.push_str(&format!(
+            "                 first difference {}\n",
+            visible(difference)
+        ));
+    }
+    for (index, line) in evidence.just_before.iter().enumerate() {
+        let label = if index == 0 { "just before" } else { "" };
+        text.push_str(&format!("   {label:<13} {}\n", visible(line)));
+    }
+    text
+}
+
+/// A whole run but its sum: a line for each play, the story of each that did not pass, and
+/// what is left. `dir` is the directory of the run.
+pub fn report(run: &RunReport, dir: &Path, asked: &Asked) -> String {
+    let lines = run.plays.iter().map(|play| play_line(play) + "\n");
+    lines.collect::<String>() + &red(run, dir, asked)
+}
+
+/// What of a run has to be told: the story of each play that did not pass, and what is left.
+pub fn red(run: &RunReport, dir: &Path, asked: &Asked) -> String {
+    let plays = run.plays.iter().filter(|play| play.is_red());
+    let stories = plays.map(|play| story(play, dir, asked));
+    let left = run.left.iter().map(|line| visible(line) + "\n");
+    stories.chain(left).collect()
+}
+
+/// As [`failure`], with the line that plays it again, and its page.
+pub(super) fn story(play: &PlayReport, dir: &Path, asked: &Asked) -> String {
+    failure(play, dir, &repeat(play, asked)) + &page_link(play, dir)
+}
+
+/// The page of a play, opened at the first thing that did not hold.
+pub fn page_link(play: &PlayReport, run: &Path) -> String {
+    let red = play.verdicts.checks.iter();
+    let mut red = red.filter(|check| check.verdict != Verdict::Pass);
+    let step = red.find_map(|check| check.step.as_ref());
+    let anchor = step.map_or_else(|| "end".to_owned(), |step| format!("s{}", step.0));
+    let page = run.join(&play.dir).join("report.html");
+    format!("   see it        {}#{anchor}\n", page.display())
+}
+
+/// One line that plays it again in the same way.
+pub(super) fn repeat(play: &PlayReport, asked: &Asked) -> String {
+    let which = to_type(&play.scenario, &play.path);
+    let what = match asked.load {
+        None => format!("test {which}"),
+        Some(shape) => format!("load {which} {}", load::flags(shape)),
+    };
+    format!("cargo xtask {what} --seed {}{}", play.seed, asked.flags())
+}
+
+/// How to store what a play of the reference implementation has shown, where it passed and
+/// there was no snapshot to compare it with.
+pub fn unstored(play: &PlayReport) -> Option<String> {
+    let mut checks = play.verdicts.checks.iter();
+    let is_compared = checks.any(|check| matches!(check.kind, CheckKind::Snapshot(_)));
+    let is_due = play.verdicts.play == PlayVerdict::Pass && play.adapter == REFERENCE;
+    (is_due && !is_compared).then(|| {
+        format!(
+            "no snapshot is stored yet, which `test` asks for: `cargo xtask test {} --accept` \
+             stores one",
+            to_type(&play.scenario, &play.path)
+        )
+    })
+}
+
+/// What to type to mean a scenario: elsewhere than in `scenarios/` an id means nothing.
+pub fn to_type(id: &str, path: &Path) -> String {
+    if path.starts_with("scenarios") {
+        return id.to_owned();
+    }
+    // A directory may have the sign in its name, too.
+    let last = id.rsplit('/').next().unwrap_or(id);
+    let cell = last.split_once('@').map(|(_, values)| format!("@{values}"));
+    format!("{}{}", path.display(), cell.unwrap_or_default())
+}
+
+/// The end of a run: what was searched on each surface, and the sum, which is the last line.
+pub fn closing(run: &RunReport) -> String {
+    let searches = run.searches();
+    let levels: std::collections::BTreeSet<&str> = run
+        .plays
+        .iter()
+        .map(|play| play.level.as_str())
+        .filter(|level| !level.is_empty())
+        .collect();
+    let levels: Vec<&str> = levels.into_iter().collect();
+    let mut lines = vec![format!(
+        "{FAINT}{} plays in {}, isolation level {}{FAINT:#}",
+        run.plays.len(),
+        seconds(run.elapsed),
+        levels.join(" and "),
+    )];
+    lines.extend(searches.by_surface().iter().map(|line| visible(line)));
+    lines.push(searches.sentence());
+    lines.extend(searches.traces().map(|traces| visible(&traces)));
+    lines.push(sum(run));
+    lines.join("\n")
+}
+
+/// `N passed, N failed, N skipped`.
+pub(super) fn sum(run: &RunReport) -> String {
+    let count = |wanted: &dyn Fn(&PlayVerdict) -> bool| {
+        let verdicts = run.plays.iter().map(|play| &play.verdicts.play);
+        verdicts.filter(|verdict| wanted(verdict)).count()
+    };
+    let passed = count(&PlayVerdict::is_fine);
+    let skipped =
+        count(&|verdict| matches!(verdict, PlayVerdict::Skip(_) | PlayVerdict::Unsupported(_)));
+    let failed = run.plays.len() - passed - skipped;
+    format!("{passed} passed, {failed} failed, {skipped} skipped")
+}
+
+/// `0.123 s`.
+pub(super) fn seconds(length: Duration) -> String {
+    format!("{:.3} s", length.as_secs_f64())
+}
+
+/// What a participant wrote never drives the reader's terminal.
+pub(super) fn visible(text: &str) -> String {
+    // Nearly always.
+    if text.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
+        return text.to_owned();
+    }
+    let mut shown = String::with_capacity(text.len());
+    for c in text.chars() {
+        if c.is_control()
+            || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+        {
+            shown.extend(c.escape_default());
+        } else {
+            shown.push(c);
+        }
+    }
+    shown
+}

@@ -1,0 +1,311 @@
+//! How a play stands, as the page of the stage in a browser gets it: one JSON value, with
+//! everything that is to be seen.
+
+use std::path::Path;
+
+use serde::Serialize;
+
+use super::PlayReport;
+use super::page::Badge;
+use super::scene::{
+    Entry, EntryKind, Face, Passed, Phase, Scene, Seat, SeatState, TextIn, ToldKind,
+};
+use super::terminal::visible;
+use judge::{Check, Verdict};
+use scenario::plan::PlannedStep;
+
+/// Lines of one participant that are sent.
+const LINES: usize = 200;
+
+/// Records on the wire that are sent.
+const PASSED: usize = 60;
+
+/// Things that happened that are sent.
+const STORY: usize = 200;
+
+/// Everything that is to be seen.
+#[derive(Debug, Serialize)]
+pub struct WebState {
+    title: String,
+    lesson: Option<String>,
+    clients: Vec<String>,
+    /// All of them can send files.
+    files: bool,
+    phase: &'static str,
+    /// The next step can begin.
+    waits: bool,
+    /// No further step begins.
+    ending: bool,
+    /// Steps that are over.
+    done: usize,
+    progress: String,
+    /// The step that goes on, or was the last, and what it means.
+    now: Option<String>,
+    coming: Option<String>,
+    seats: Vec<WebSeat>,
+    passed: Vec<WebPassed>,
+    story: Vec<Line>,
+    by_hand: Vec<String>,
+    notice: Option<String>,
+    end: Option<WebEnd>,
+}
+
+#[derive(Debug, Serialize)]
+struct WebSeat {
+    who: String,
+    state: String,
+    runs: bool,
+    died: bool,
+    lines: Vec<Line>,
+}
+
+/// A line, and the class that paints it.
+#[derive(Debug, Serialize)]
+struct Line {
+    kind: &'static str,
+    text: String,
+}
+
+#[derive(Debug, Serialize)]
+struct WebPassed {
+    number: usize,
+    link: String,
+    to: Option<String>,
+    kind: String,
+    len: u64,
+    hex: String,
+    text: Option<WebText>,
+    shown: Vec<(String, String)>,
+}
+
+#[derive(Debug, Serialize)]
+struct WebText {
+    needle: String,
+    seen: bool,
+}
+
+/// What came of it.
+#[derive(Clone, Debug, Serialize)]
+pub struct WebEnd {
+    kind: &'static str,
+    shape: &'static str,
+    word: &'static str,
+    sentence: String,
+    report: String,
+}
+
+impl WebEnd {
+    /// Of a play whose report page lies there.
+    pub fn of(report: &PlayReport, page: &Path) -> Self {
+        let badge = Badge::of(&report.verdicts.play);
+        let checks = report.verdicts.checks.len();
+        let searched = report.searches.sentence();
+        let why = why(&report.verdicts.checks);
+        Self {
+            kind: badge.class,
+            shape: badge.shape,
+            word: badge.word,
+            sentence: visible(&format!("{checks} checks, {searched}{why}")),
+            report: page.display().to_string(),
+        }
+    }
+
+    /// Of a play that came to no verdict.
+    pub fn none(why: &str) -> Self {
+        Self {
+            kind: "fail",
+            shape: "✘",
+            word: "NO VERDICT",
+            sentence: visible(why),
+            report: String::new(),
+        }
+    }
+}
+
+/// What the worst check says, for who asks why; nothing where all passed.
+fn why(checks: &[Check]) -> String {
+    let worst = [Verdict::Plaintext, Verdict::Fail, Verdict::CannotTell];
+    let with = |verdict| checks.iter().find(|check| check.verdict == verdict);
+    worst
+        .into_iter()
+        .find_map(with)
+        .map_or_else(String::new, |check| {
+            format!("; {}: {}", check.name, check.evidence.got)
+        })
+}
+
+impl WebState {
+    /// A scene, and what came of the play once it is over.
+    pub fn of(scene: &Scene, end: Option<&WebEnd>) -> Self {
+        let plan = scene.plan();
+        let clients = || plan.clients.iter().map(|client| client.name.as_str());
+        let files = |who| plan.adapter_of(who).client.r#type.file.is_some();
+        let (phase, done) = match scene.phase {
+            Phase::Opening => ("opening", 0),
+            Phase::Step(number) => ("step", number.saturating_sub(1)),
+            Phase::Between(number) => ("between", number),
+            Phase::Closing => ("closing", plan.steps.len()),
+            Phase::Stopping => ("stopping", plan.steps.len()),
+        };
+        let ending = matches!(scene.phase, Phase::Closing | Phase::Stopping);
+        let sentence = |step: &PlannedStep| visible(&step.sentence);
+        Self {
+            title: visible(&plan.scenario.title),
+            lesson: plan.scenario.lesson.as_deref().map(visible),
+            clients: clients().map(visible).collect(),
+            files: clients().all(files),
+            phase,
+            waits: scene.coming().is_some(),
+            ending,
+            done,
+            progress: progress(&scene.phase, plan.steps.len()),
+            now: scene.step().map(now),
+            coming: scene.coming().map(sentence),
+            seats: scene.seats.iter().map(seat).collect(),
+            passed: last(&scene.passed, PASSED).iter().map(passed).collect(),
+            story: last(&scene.story, STORY)
+                .iter()
+                .map(|told| Line {
+                    kind: told_class(told.kind),
+                    text: told.text.clone(),
+                })
+                .collect(),
+            by_hand: scene.by_hand.clone(),
+            notice: scene.notice.clone(),
+            end: end.cloned(),
+        }
+    }
+}
+
+fn last<T>(all: &[T], most: usize) -> &[T] {
+    all.get(all.len().saturating_sub(most)..).unwrap_or(all)
+}
+
+fn progress(phase: &Phase, steps: usize) -> String {
+    match phase {
+        Phase::Opening => "getting ready".to_owned(),
+        Phase::Step(number) => format!("step {number} of {steps}"),
+        Phase::Between(0) => format!("ready for step 1 of {steps}"),
+        Phase::Between(number) => format!("step {number} of {steps} is over"),
+        Phase::Closing => "after the last step: nothing else may come".to_owned(),
+        Phase::Stopping => "stopping, and searching what the relay has".to_owned(),
+    }
+}
+
+fn now(step: &PlannedStep) -> String {
+    match &step.note {
+        Some(note) => visible(&format!("{}. {note}", step.sentence)),
+        None => visible(&step.sentence),
+    }
+}
+
+fn seat(seat: &Seat) -> WebSeat {
+    let lines = match &seat.face {
+        Face::Lines(lines) => last(lines, LINES).iter().map(line).collect(),
+        Face::Terminal(parser) => screen(&parser.screen().contents()),
+    };
+    WebSeat {
+        who: visible(&seat.who),
+        state: seat.state.in_words(),
+        runs: matches!(seat.state, SeatState::Starting | SeatState::Ready),
+        died: matches!(seat.state, SeatState::Dead(_)),
+        lines,
+    }
+}
+
+fn line(entry: &Entry) -> Line {
+    let (kind, mark) = match entry.kind {
+        EntryKind::Typed => ("typed", "> "),
+        EntryKind::ByHand => ("by-hand", "> "),
+        EntryKind::Shown => ("shown", ""),
+        EntryKind::Complained => ("complained", ""),
+        EntryKind::Happened => ("happened", ""),
+    };
+    Line {
+        kind,
+        text: format!("{mark}{}", entry.text),
+    }
+}
+
+/// A terminal, row by row, as it stands.
+fn screen(contents: &str) -> Vec<Line> {
+    let rows = contents.lines().map(|row| Line {
+        kind: "shown",
+        text: visible(row),
+    });
+    rows.collect()
+}
+
+fn passed(one: &Passed) -> WebPassed {
+    let text = match &one.text {
+        TextIn::NotLookedFor => None,
+        TextIn::No(needle) => Some((needle, false)),
+        TextIn::Yes(needle) => Some((needle, true)),
+    };
+    WebPassed {
+        number: one.number,
+        link: one.link.clone(),
+        to: one.to.clone(),
+        kind: one.kind.clone(),
+        len: one.len,
+        hex: hex(one),
+        text: text.map(|(needle, seen)| WebText {
+            needle: needle.clone(),
+            seen,
+        }),
+        shown: one.shown.clone(),
+    }
+}
+
+/// Its end, which is sealed where it is sealed: what stands in front is for the relay.
+fn hex(one: &Passed) -> String {
+    let bytes = one.tail.iter().map(|byte| format!("{byte:02x}"));
+    format!("… {}", bytes.collect::<Vec<_>>().join(" "))
+}
+
+fn told_class(kind: ToldKind) -> &'static str {
+    match kind {
+        ToldKind::Step => "head",
+        ToldKind::Passed | ToldKind::Note => "told",
+        ToldKind::Failed => "failed",
+        ToldKind::Ended => "happened",
+        ToldKind::ByHand => "by-hand",
+        ToldKind::Found => "found",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::why;
+    use judge::{Check, CheckKind, Evidence, Verdict};
+
+    fn check(name: &str, verdict: Verdict, got: &str) -> Check {
+        Check {
+            kind: CheckKind::Ending("relay".to_owned()),
+            name: name.to_owned(),
+            step: None,
+            line: None,
+            verdict,
+            evidence: Evidence {
+                got: got.to_owned(),
+                ..Evidence::default()
+            },
+        }
+    }
+
+    #[test]
+    fn who_asks_why_is_told_of_the_worst_check() {
+        let passed = check("bob shows the text", Verdict::Pass, "");
+        let unsure = check("the relay's memory", Verdict::CannotTell, "a page was lost");
+        let failed = check("carol shows the text", Verdict::Fail, "nothing");
+        assert_eq!(why(std::slice::from_ref(&passed)), "");
+        assert_eq!(
+            why(&[passed.clone(), unsure.clone()]),
+            "; the relay's memory: a page was lost"
+        );
+        assert_eq!(
+            why(&[passed, unsure, failed]),
+            "; carol shows the text: nothing"
+        );
+    }
+}
