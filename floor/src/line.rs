@@ -3,8 +3,8 @@
 use std::io;
 use std::time::{Duration, Instant};
 
-use chat_harness::stage::spawn::{Command, spawn};
 use memchr::memmem;
+use stage::spawn::{Command, spawn};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::unix::pipe;
 

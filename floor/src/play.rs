@@ -6,8 +6,8 @@ use std::io;
 use std::os::fd::OwnedFd;
 use std::path::{Path, PathBuf};
 
-use chat_harness::stage::bare::BareStage;
-use chat_harness::stage::spawn::{self, Command};
+use stage::bare::BareStage;
+use stage::spawn::{self, Command};
 use tokio::io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader, Lines};
 use tokio::net::unix::pipe;
 

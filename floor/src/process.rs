@@ -4,10 +4,10 @@ use std::ffi::CString;
 use std::io;
 use std::os::fd::OwnedFd;
 
-use chat_harness::stage::spawn::{SETSID, wait_blocking};
 use nix::spawn::{PosixSpawnAttr, PosixSpawnFileActions, posix_spawn};
 use nix::unistd::Pid;
 use rustix::process::{Signal, pidfd_send_signal};
+use stage::spawn::{SETSID, wait_blocking};
 
 /// Starts a program with no more than a session of its own, as every participant has.
 ///

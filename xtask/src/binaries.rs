@@ -14,7 +14,7 @@ use crate::trouble::Trouble;
 use crate::workspace::Workspace;
 
 /// The package whose program every play is started through.
-const STARTER: &str = "chat-harness";
+const STARTER: &str = "stage";
 
 /// Packages with one program each, which has their name.
 const REFERENCE: [&str; 2] = ["chat-server", "chat-client"];
@@ -120,13 +120,13 @@ mod tests {
         let built = |programs: &[&str]| packages(&programs.iter().copied().collect());
         assert_eq!(
             built(&["chat-client", "chat-server"]),
-            ["chat-harness", "chat-server", "chat-client"]
+            ["stage", "chat-server", "chat-client"]
         );
         assert_eq!(
             built(&["chat-client", "leaky-relay"]),
-            ["chat-harness", "chat-client", "zoo"]
+            ["stage", "chat-client", "zoo"]
         );
-        assert_eq!(built(&[]), ["chat-harness"]);
+        assert_eq!(built(&[]), ["stage"]);
     }
 
     #[test]

@@ -3,10 +3,10 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-use chat_harness::run::{self, Wanted};
+use harness::{self, Wanted};
 use scenario::adapter;
 
-use chat_harness::stage::programs;
+use stage::programs;
 use toml_language::Problems;
 
 use crate::cli;
@@ -151,7 +151,8 @@ impl Checked {
             names: vec![name.to_owned()],
             tags: Vec::new(),
         };
-        let found = run::select(&root, &wanted).map_err(|error| Trouble::file(&root, &error))?;
+        let found =
+            harness::select(&root, &wanted).map_err(|error| Trouble::file(&root, &error))?;
         if let Some(unknown) = found.unknown.first() {
             return Err(Trouble::usage(unknown_name(unknown)));
         }

@@ -4,7 +4,7 @@ use std::num::{NonZeroU32, NonZeroUsize};
 use std::path::PathBuf;
 use std::time::Duration;
 
-use chat_harness::run::Shard;
+use harness::Shard;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
@@ -105,7 +105,7 @@ pub(crate) struct Staging {
 impl Staging {
     /// The seed that was asked for, or a fresh one.
     pub(crate) fn seed(&self) -> u64 {
-        self.seed.unwrap_or_else(chat_harness::run::fresh_seed)
+        self.seed.unwrap_or_else(harness::fresh_seed)
     }
 }
 

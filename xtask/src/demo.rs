@@ -8,13 +8,13 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use std::time::Duration;
 
-use chat_harness::run::{self, Ground, Parts, RunDir, Update};
-use chat_harness::stage::{self, Hand, Observer, Pace};
 use chat_screen::{Ending, Holder, Message, Reader, ScreenError, StandIn};
+use harness::{self, Ground, Parts, RunDir, Update};
 use report::live::Narrator;
 use report::web::WebEnd;
 use report::{self, Asked, PlayReport};
 use scenario::Scenario;
+use stage::{self, Hand, Observer, Pace};
 use tokio_util::sync::CancellationToken;
 
 use crate::interrupt::Interrupt;
@@ -156,7 +156,7 @@ fn stand_in(shown: &Shown) -> StandIn {
     let (id, asked) = (shown.scenario.id.clone(), shown.asked.clone());
     let to_type = format!("cargo xtask demo {}{} --auto 1s", shown.name, shown.flags);
     StandIn(Box::new(move || {
-        let Some((run, play)) = run::stand_in(&reports, &id, &asked, &own) else {
+        let Some((run, play)) = harness::stand_in(&reports, &id, &asked, &own) else {
             return Err(format!(
                 "No run in {} shows {id} as it should be, played with the same relay and clients. \
                  In another terminal, `{to_type}` makes one; then press f again.",
@@ -225,7 +225,7 @@ fn on_a_page(shown: &Shown, program: &Path) -> Showed {
     runtime.block_on(async {
         let interrupt = Interrupt::listen(ground.cancel.clone())?;
         let held = (Pace::Asked, hand);
-        let played = run::demo(
+        let played = harness::demo(
             ground,
             &shown.scenario,
             dir,
@@ -263,7 +263,7 @@ async fn play(
     let told: Arc<Mutex<Option<Narrator>>> = Arc::default();
     let telling = Arc::clone(&told);
     let (ground, scenario, dir) = (&shown.ground, &shown.scenario, &shown.dir);
-    let report = run::demo(ground, scenario, dir, &shown.asked, held, |plan, dir| {
+    let report = harness::demo(ground, scenario, dir, &shown.asked, held, |plan, dir| {
         *telling.lock().unwrap_or_else(PoisonError::into_inner) =
             Some(Narrator::new(plan, width()));
         let observer: Observer = match to {

@@ -1,7 +1,7 @@
 //! `doctor`: what this machine can do, and how to make it do more.
 
-use chat_harness::stage::confine;
-use chat_harness::stage::level::{self, Probe};
+use stage::confine;
+use stage::level::{self, Probe};
 
 use crate::exit_code::{ENVIRONMENT, FINE};
 use crate::output::{self, BAD, GOOD};

@@ -4,7 +4,6 @@ use std::fs::OpenOptions;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
-use chat_harness::run;
 use report::{Asked, RunReport, github};
 
 use crate::output;
@@ -19,7 +18,7 @@ pub(crate) struct NoCommands {
 impl NoCommands {
     /// From now on.
     pub(crate) fn begin() -> Self {
-        let token = is_here().then(run::fresh_token);
+        let token = is_here().then(harness::fresh_token);
         if let Some(token) = &token {
             output::narrate(&github::stop(token));
         }

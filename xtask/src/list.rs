@@ -1,6 +1,6 @@
 //! `list`: what there is to play.
 
-use chat_harness::run::{self, Wanted};
+use harness::{self, Wanted};
 use scenario::Scenario;
 
 use crate::exit_code::{FINE, USAGE};
@@ -16,7 +16,7 @@ pub(crate) fn run(arguments: &cli::List) -> Ran {
         names: arguments.filters.clone(),
         tags: arguments.tags.clone(),
     };
-    let found = run::select(&root, &wanted).map_err(|error| Trouble::file(&root, &error))?;
+    let found = harness::select(&root, &wanted).map_err(|error| Trouble::file(&root, &error))?;
     if let Some(unknown) = found.unknown.first() {
         return Err(Trouble::usage(check::unknown_name(unknown)));
     }

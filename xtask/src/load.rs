@@ -2,12 +2,12 @@
 
 use std::time::Duration;
 
-use chat_harness::run::{self, LoadSettings, RunDir, SavedRun, Update};
-use chat_harness::stage::Observer;
+use harness::{self, LoadSettings, RunDir, SavedRun, Update};
 use indicatif::{ProgressBar, ProgressStyle};
 use report::load as told;
 use scenario::plan::{LoadPlan, LoadShape};
 use scenario::{Hearing, Scenario};
+use stage::Observer;
 use timeline::{Kind, StepResult};
 
 use crate::interrupt::Interrupt;
@@ -78,7 +78,7 @@ async fn play(settings: LoadSettings) -> Result<SavedRun, Trouble> {
     // Hidden by itself where standard error is no terminal.
     let bar = ProgressBar::new_spinner();
     bar.enable_steady_tick(TICK);
-    let run = run::load(settings, |plan| watch(plan, bar.clone())).await;
+    let run = harness::load(settings, |plan| watch(plan, bar.clone())).await;
     bar.finish_and_clear();
     run.map_err(|error| interrupt.trouble(error))
 }

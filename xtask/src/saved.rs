@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use chat_harness::run::{self, SavedError, SavedRun};
+use harness::{self, SavedError, SavedRun};
 use report::{PlayReport, load, terminal};
 
 use crate::exit_code::FINE;
@@ -22,7 +22,7 @@ pub(crate) fn report(arguments: &cli::Report, workspace: &Workspace) -> Ran {
         .iter()
         .map(|name| read(workspace, Some(name)));
     let parts: Vec<SavedRun> = parts.collect::<Result<_, _>>()?;
-    let whole = run::merge(&parts, workspace.reports()).map_err(trouble)?;
+    let whole = harness::merge(&parts, workspace.reports()).map_err(trouble)?;
     output::narrate(&format!("merged as {}", whole.dir.display()));
     tell(&whole)
 }
@@ -33,7 +33,7 @@ pub(crate) fn replay(arguments: &cli::Replay, workspace: &Workspace) -> Ran {
     if arguments.ui {
         demo::needs_terminal()?;
     }
-    let run = run::replay(&dir, arguments.scenario.as_deref()).map_err(trouble)?;
+    let run = harness::replay(&dir, arguments.scenario.as_deref()).map_err(trouble)?;
     if let Some(step) = arguments.still {
         output::result(film::still(step, &run.dir, only(&run)?)?.trim_end());
         return Ok(FINE);

@@ -5,12 +5,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use chat_harness::run::{self, Ground, Selection, Update, Wanted};
-use chat_harness::stage::level;
+use harness::{self, Ground, Selection, Update, Wanted};
 use report::{Asked, terminal};
 use scenario::Scenario;
 use scenario::adapter::{self, Adapter, Program};
 use scenario::plan::Cast;
+use stage::level;
 use timeline::Level;
 use tokio::runtime::{Builder, Runtime};
 use tokio_util::sync::CancellationToken;
@@ -26,7 +26,7 @@ use crate::{binaries, check, cli};
 ///
 /// When one of them has problems, which are shown, or when a name or tag means none.
 pub(crate) fn scenarios(root: &Path, wanted: &Wanted) -> Result<Vec<Scenario>, Trouble> {
-    let found = run::select(root, wanted).map_err(|error| Trouble::file(root, &error))?;
+    let found = harness::select(root, wanted).map_err(|error| Trouble::file(root, &error))?;
     let Selection {
         scenarios,
         problems,
@@ -222,7 +222,7 @@ fn enter(
 ) -> Result<Level, Trouble> {
     let missing = || Trouble::harness("stage-init was not built");
     let stage_init = binaries.get("stage-init").ok_or_else(missing)?;
-    let failed = |error: chat_harness::stage::EngineError| Trouble::environment(error.to_string());
+    let failed = |error: stage::EngineError| Trouble::environment(error.to_string());
     let probe = level::probe(stage_init).map_err(failed)?;
     let wanted = asked.map_or(probe.level, Level::from);
     if wanted > probe.level {

@@ -3,7 +3,7 @@
 use std::num::NonZeroUsize;
 use std::thread::available_parallelism;
 
-use chat_harness::run::{self, MeantScenario, Progress, RunDir, TestSettings, Update, Wanted};
+use harness::{self, MeantScenario, Progress, RunDir, TestSettings, Update, Wanted};
 use indicatif::ProgressBar;
 use report::{Asked, Tries, terminal};
 use tokio::sync::{mpsc, watch};
@@ -85,7 +85,7 @@ async fn play(settings: TestSettings, asking: watch::Sender<u64>) -> Ran {
     let no_commands = NoCommands::begin();
     let (progress, news) = mpsc::channel(NEWS);
     let telling = tokio::spawn(tell(news, settings.scenarios.len()));
-    let report = run::test(settings, progress).await;
+    let report = harness::test(settings, progress).await;
     drop(telling.await);
     let report = report.map_err(|error| interrupt.trouble(error))?;
     let red = terminal::red(&report, dir.path(), &asked);

@@ -10,13 +10,13 @@ use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, JoinHandle};
 
-use chat_harness::stage::Observer;
-use chat_harness::stage::spawn::{Child, Command, spawn, wait_blocking};
 use report::scene::Scene;
 use report::web::{WebEnd, WebState};
 use scenario::plan::Plan;
 use serde::Deserialize;
 use serde_json::json;
+use stage::Observer;
+use stage::spawn::{Child, Command, spawn, wait_blocking};
 use timeline::Ask;
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;

@@ -4,12 +4,12 @@ use std::io;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use chat_harness::run::{self, Ground, RunDir, Update};
-use chat_harness::stage::bare::BareStage;
-use chat_harness::stage::{Hand, Pace};
+pub(super) use harness::{self, Ground, RunDir, Update};
 use judge::PlayVerdict;
 use report::{Asked, PlayReport};
 use scenario::{self, Scenario};
+use stage::bare::BareStage;
+use stage::{Hand, Pace};
 
 use super::pin;
 use super::table::{Row, median};
@@ -133,7 +133,7 @@ pub(super) async fn played(
         let asked = Asked::default();
         let hand = (Pace::Full, Hand::none());
         // Nobody watches: who does, has every byte written at once.
-        run::demo(&ground, &scenario, &dir, &asked, hand, |_, _| None).await
+        harness::demo(&ground, &scenario, &dir, &asked, hand, |_, _| None).await
     });
     let report = playing.await;
     let elapsed = began.elapsed();

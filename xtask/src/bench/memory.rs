@@ -5,11 +5,11 @@ use std::io::{IoSliceMut, Write as _};
 use std::time::{Duration, Instant};
 
 use audit::Searcher;
-use chat_harness::stage::bare::BareMemory;
-use chat_harness::stage::spawn::{Child, Command, spawn, wait_blocking};
 use nix::sys::uio::{RemoteIoVec, process_vm_readv};
 use nix::unistd::Pid;
 use rustix::process::{Signal, kill_process};
+use stage::bare::BareMemory;
+use stage::spawn::{Child, Command, spawn, wait_blocking};
 
 use super::table::{Row, median};
 use crate::command;

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use chat_harness::run::{RunDir, Update};
+pub(super) use harness::{RunDir, Update};
 use timeline::{self, Event, Kind};
 
 use super::harness;

@@ -6,13 +6,13 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use chat_harness::run::{Ground, RunDir};
+pub(super) use harness::{Ground, RunDir};
 use scenario::adapter;
 
-use chat_harness::run::Update;
-use chat_harness::stage::bare::spawn_on_terminal;
-use chat_harness::stage::spawn::{self, Command, wait_blocking};
+pub(super) use harness::Update;
 use nix::sys::wait::waitpid;
+use stage::bare::spawn_on_terminal;
+use stage::spawn::{self, Command, wait_blocking};
 use timeline::{self, Kind};
 
 use super::harness::Isolation;

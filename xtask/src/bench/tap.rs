@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use chat_harness::stage::bare::BareTap;
+use stage::bare::BareTap;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 use tokio_util::task::AbortOnDropHandle;

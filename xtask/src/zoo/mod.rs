@@ -7,7 +7,7 @@ use std::num::NonZeroUsize;
 use std::path::Path;
 use std::thread::available_parallelism;
 
-use chat_harness::run::{self, Ground, RunDir, Update, Variant, Wanted};
+use harness::{self, Ground, RunDir, Update, Variant, Wanted};
 use indicatif::ProgressBar;
 use report::PlayReport;
 use scenario::Scenario;
@@ -141,7 +141,7 @@ async fn play(
             counting.inc(1);
         }
     });
-    let played = run::variants(ground, variants, jobs, dir, &ended).await;
+    let played = harness::variants(ground, variants, jobs, dir, &ended).await;
     drop(ended);
     drop(telling.await);
     bar.finish_and_clear();

@@ -4,7 +4,7 @@
 use std::fs;
 use std::os::unix::net::UnixListener;
 
-use chat_harness::stage::confine;
+use stage::confine;
 
 use crate::runs::Runs;
 

@@ -1,0 +1,157 @@
+//! Runs: which scenarios are played, how many at a time, and where their files lie.
+
+mod dir;
+mod load;
+mod merge;
+mod one;
+mod pages;
+mod replay;
+mod saved;
+mod select;
+mod shard;
+mod snapshots;
+mod stand_in;
+mod suite;
+mod tries;
+mod variants;
+mod waiting;
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use tokio_util::sync::CancellationToken;
+
+pub use dir::RunDir;
+pub use load::{LoadSettings, load};
+pub use merge::{merge, merged};
+pub use pages::Parts;
+pub use replay::replay;
+pub use saved::{Meant, MeantScenario, SavedError, SavedRun};
+pub use select::{Selection, Wanted, select};
+pub use shard::Shard;
+pub use snapshots::Update;
+pub use stand_in::stand_in;
+pub use suite::{Progress, TestSettings, test};
+pub use variants::{Variant, variants};
+
+use report::{Asked, PlayReport, RunReport};
+use scenario::Scenario;
+use scenario::adapter::Adapter;
+use scenario::plan::{Cast, Plan};
+use stage::{EngineError, Hand, Inquiries, Observer, Orphan, Pace, adopted_by_us};
+use timeline::Level;
+
+/// A seed for a run that names none: another one each time, so that nothing can be prepared
+/// for it.
+pub fn fresh_seed() -> u64 {
+    u64::from(rand::random::<u32>())
+}
+
+/// A word that nobody can guess.
+pub fn fresh_token() -> String {
+    format!("{:032x}", rand::random::<u128>())
+}
+
+/// What every play of a run shares.
+#[derive(Clone, Debug)]
+pub struct Ground {
+    /// Where `scenarios/` is; fixtures and snapshots lie below it.
+    pub scenarios: PathBuf,
+    /// The implementation.
+    pub adapter: Arc<Adapter>,
+    /// Implementations that scenarios name for single clients, by that name.
+    pub others: Arc<BTreeMap<String, Adapter>>,
+    /// Binaries of this workspace by name.
+    pub binaries: BTreeMap<String, PathBuf>,
+    /// Everything random comes from it.
+    pub seed: u64,
+    /// As the process was put on.
+    pub level: Level,
+    /// What to do with snapshots.
+    pub update: Update,
+    /// Each play is played again with other words of the same size, and what the relay saw of
+    /// both is compared.
+    pub twin: bool,
+    /// Ends the run early.
+    pub cancel: CancellationToken,
+}
+
+impl Ground {
+    /// A path as reports say it: from the root of the workspace, where it lies below it.
+    fn shown(&self, path: &Path) -> PathBuf {
+        let root = self.scenarios.parent();
+        let below = root.and_then(|root| path.strip_prefix(root).ok());
+        below.unwrap_or(path).to_owned()
+    }
+
+    /// Who plays.
+    fn cast(&self) -> Cast<'_> {
+        let others = self.others.iter();
+        Cast {
+            main: &self.adapter,
+            others: others.map(|(name, other)| (name.clone(), other)).collect(),
+        }
+    }
+}
+
+/// What no play could name as its own.
+async fn sweep(level: Level) -> Result<Vec<Orphan>, EngineError> {
+    if level < Level::Reaper {
+        return Ok(Vec::new());
+    }
+    let swept = tokio::task::spawn_blocking(|| adopted_by_us(None)).await;
+    swept.map_err(|_| EngineError::Fault("the search for orphans panicked"))
+}
+
+/// A process that no play could name as its own, in a sentence.
+fn survived(orphan: &Orphan) -> String {
+    format!(
+        "ORPHAN {} (pid {}) survived its play; killed",
+        orphan.command, orphan.pid
+    )
+}
+
+/// Plays one scenario as a run of its own, at this pace and in the hand of whoever holds it. The observer, where
+/// there is an audience, is made when the plan is known, with the directory of the play's files.
+///
+/// # Errors
+///
+/// As [`test()`].
+pub async fn demo(
+    ground: &Ground,
+    scenario: &Scenario,
+    dir: &RunDir,
+    asked: &Asked,
+    (pace, hand): (Pace, Hand),
+    observer: impl FnOnce(&Plan, &Path) -> Option<Observer> + Send,
+) -> Result<PlayReport, EngineError> {
+    let meant = Meant {
+        id: dir.id().to_owned(),
+        asked: asked.clone(),
+        seed: ground.seed,
+        shard: None,
+        scenarios: vec![MeantScenario {
+            id: scenario.id.clone(),
+            path: ground.shown(&scenario.path),
+        }],
+    };
+    saved::begin(dir.path(), &meant)?;
+    let this = one::Try {
+        number: 1,
+        dir: RunDir::below(&scenario.id),
+        pace,
+        hand,
+        limit: None,
+        inquiries: Inquiries::none(),
+    };
+    let report = one::play(ground, scenario, (dir, asked), this, Box::new(observer)).await?;
+    sweep(ground.level).await?;
+    let whole = RunReport {
+        plays: vec![report.clone()],
+        left: Vec::new(),
+        elapsed: report.elapsed,
+    };
+    saved::end(dir.path(), &whole)?;
+    Ok(report)
+}

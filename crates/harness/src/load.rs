@@ -1,0 +1,285 @@
+//! A load, from plan to report; and told again from what is kept of it.
+
+use std::collections::BTreeSet;
+use std::fs::File;
+use std::io::{self, BufRead as _, BufReader, BufWriter, Write as _};
+use std::path::Path;
+
+use super::one::{self, Which};
+use super::saved::{self, Meant, MeantScenario, SavedError, SavedRun};
+use super::{Ground, RunDir, pages, survived, sweep};
+use judge::{self, Figures, PlayVerdict};
+use report::{Asked, LoadReport, PlayReport, RunReport, Searches, Used, json, load as told};
+use scenario::Scenario;
+use scenario::adapter::Adapter;
+use scenario::plan::{LeftOut, LoadPlan, LoadShape, Plan, Round};
+use stage::{self, EngineError, Hand, Inquiries, Observer, Pace};
+use timeline::{self, Event, Kind, Level};
+
+/// The rounds that were begun, as they were planned, one a line.
+const ROUNDS: &str = "rounds.jsonl";
+
+/// What was measured.
+const FIGURES: &str = "load.json";
+
+/// How a load is played.
+#[derive(Debug)]
+pub struct LoadSettings {
+    /// Shared by all clients.
+    pub ground: Ground,
+    /// What is played, for whoever repeats it.
+    pub asked: Asked,
+    /// Whose steps.
+    pub scenario: Scenario,
+    /// How many clients, for how long.
+    pub shape: LoadShape,
+    /// Where the run's files go.
+    pub dir: RunDir,
+}
+
+/// Plays the steps of a scenario by many groups at once; everything is in the directory of
+/// the run afterwards. The observer is made when the plan is known.
+///
+/// # Errors
+///
+/// As [`super::test()`].
+pub async fn load(
+    settings: LoadSettings,
+    observer: impl FnOnce(&LoadPlan) -> Observer,
+) -> Result<SavedRun, EngineError> {
+    let LoadSettings {
+        ground, scenario, ..
+    } = &settings;
+    let (run, below) = (settings.dir.path(), RunDir::below(&scenario.id));
+    let path = ground.shown(&scenario.path);
+    let meant = meant(&settings, &path);
+    saved::begin(run, &meant)?;
+    let which = Which {
+        scenario: &scenario.id,
+        path: &path,
+        dir: &below,
+        number: 1,
+    };
+    let report = match plan(&settings) {
+        Ok(plan) => play(&settings, plan, (which, &meant.asked), observer).await?,
+        Err(why) => LoadReport {
+            play: one::not_played(ground, which, why),
+            shape: settings.shape,
+            left_out: Vec::new(),
+            figures: Figures::default(),
+        },
+    };
+    let orphans = sweep(ground.level).await?;
+    keep(&run.join(&below), &report)?;
+    let whole = RunReport {
+        elapsed: report.play.elapsed,
+        plays: vec![report.play.clone()],
+        left: orphans.iter().map(survived).collect(),
+    };
+    saved::end(run, &whole)?;
+    Ok(SavedRun {
+        dir: run.to_owned(),
+        meant,
+        report: whole,
+        load: Some(report),
+    })
+}
+
+fn meant(settings: &LoadSettings, path: &Path) -> Meant {
+    Meant {
+        id: settings.dir.id().to_owned(),
+        asked: Asked {
+            load: Some(settings.shape),
+            ..settings.asked.clone()
+        },
+        seed: settings.ground.seed,
+        shard: None,
+        scenarios: vec![MeantScenario {
+            id: settings.scenario.id.clone(),
+            path: path.to_owned(),
+        }],
+    }
+}
+
+/// What is played; or why it cannot be.
+fn plan(settings: &LoadSettings) -> Result<LoadPlan, PlayVerdict> {
+    let ground = &settings.ground;
+    let plan = LoadPlan::new(
+        &settings.scenario,
+        &ground.cast(),
+        (ground.seed, &ground.scenarios),
+        settings.shape,
+        identities(&ground.adapter),
+    );
+    let plan = plan.map_err(|missing| PlayVerdict::Unsupported(missing.to_string()))?;
+    match &plan.whole.namespaces {
+        Some(why) if ground.level < Level::Namespaces => Err(PlayVerdict::Skip(format!(
+            "needs the isolation level namespaces: {why}"
+        ))),
+        Some(_) | None => Ok(plan),
+    }
+}
+
+async fn play(
+    settings: &LoadSettings,
+    plan: LoadPlan,
+    (which, asked): (Which<'_>, &Asked),
+    observer: impl FnOnce(&LoadPlan) -> Observer,
+) -> Result<LoadReport, EngineError> {
+    let ground = &settings.ground;
+    let dir = settings.dir.path().join(which.dir);
+    one::write(&dir, "plan.json", &one::as_json(&plan.whole)?)?;
+    let staged = stage::Settings {
+        level: ground.level,
+        stage_init: one::stage_init(ground)?,
+        binaries: ground.binaries.clone(),
+        dir: dir.clone(),
+        mark: format!("{}-load-{}", std::process::id(), settings.scenario.id),
+        pace: Pace::Full,
+        hand: Hand::none(),
+        observer: Some(observer(&plan)),
+        limit: None,
+        inquiries: Inquiries::none(),
+        cancel: ground.cancel.clone(),
+    };
+    let events = stage::play_load(&plan, staged).await?;
+    let rounds = begun(&plan, &events)?;
+    write_rounds(&dir.join(ROUNDS), &rounds)?;
+    let shape = plan.shape;
+    let report = judged(which, (&plan.whole, &rounds), &events, shape, plan.left_out);
+    pages::of_load(&dir, &plan.whole, &events, &report, asked)?;
+    Ok(report)
+}
+
+/// Every round that was begun.
+fn begun(plan: &LoadPlan, events: &[Event]) -> Result<Vec<Round>, EngineError> {
+    let steps = events.iter().filter_map(|event| match &event.kind {
+        Kind::StepBegan { step } => LoadPlan::place(step),
+        _ => None,
+    });
+    let rounds: BTreeSet<(usize, u32)> = steps.map(|(group, round, _)| (group, round)).collect();
+    let planned = rounds
+        .into_iter()
+        .map(|(group, round)| plan.round(group, round));
+    let planned: Result<Vec<Round>, _> = planned.collect();
+    planned.map_err(|_| EngineError::Fault("a round that was played cannot be planned"))
+}
+
+fn judged(
+    which: Which<'_>,
+    (whole, rounds): (&Plan, &[Round]),
+    events: &[Event],
+    shape: LoadShape,
+    left_out: Vec<LeftOut>,
+) -> LoadReport {
+    let (verdicts, figures) = judge::load(whole, rounds, events);
+    let blank = one::blank(which, one::elapsed(events), verdicts.play.clone());
+    let play = PlayReport {
+        verdicts,
+        adapter: whole.adapter.name.clone(),
+        seed: whole.seed,
+        level: one::level(events),
+        searches: Searches {
+            secrets: figures.planted,
+            ..Searches::of(None, events)
+        },
+        used: Used::of(events),
+        ..blank
+    };
+    LoadReport {
+        play,
+        shape,
+        left_out,
+        figures,
+    }
+}
+
+/// Verdicts and figures, beside the timeline.
+fn keep(dir: &Path, report: &LoadReport) -> Result<(), EngineError> {
+    one::write_result(dir, &report.play)?;
+    let text = json::with_version(&told::Kept::of(report)).and_then(|kept| json::text(&kept));
+    let text = text.map_err(|_| EngineError::Fault("figures cannot be written as JSON"))?;
+    one::write(dir, FIGURES, &text)
+}
+
+/// What was kept of a load; nothing where it was ended before its time.
+pub(super) fn kept(dir: &Path, play: &PlayReport) -> Result<Option<LoadReport>, SavedError> {
+    let kept: Option<told::Kept> = saved::read(&dir.join(FIGURES))?;
+    Ok(kept.map(|kept| LoadReport {
+        play: play.clone(),
+        shape: kept.shape,
+        left_out: kept.left_out,
+        figures: kept.figures,
+    }))
+}
+
+/// Judges a load again, and writes again what is told of it; nothing where it was not played
+/// to its end.
+pub(super) fn again(
+    run: &Path,
+    which: Which<'_>,
+    before: &LoadReport,
+    asked: &Asked,
+) -> Result<Option<LoadReport>, SavedError> {
+    let dir = run.join(which.dir);
+    let plan = saved::read_as(&dir.join("plan.json"), |text| {
+        serde_json::from_str::<Plan>(text).map_err(|error| error.to_string())
+    })?;
+    let events = saved::read_as(&dir.join("timeline.jsonl"), |text| {
+        timeline::read(text).map_err(|error| error.to_string())
+    })?;
+    let (Some(plan), Some(events)) = (plan, events) else {
+        return Ok(None);
+    };
+    let Some(rounds) = read_rounds(&dir.join(ROUNDS))? else {
+        return Ok(None);
+    };
+    let left_out = before.left_out.clone();
+    let report = judged(which, (&plan, &rounds), &events, before.shape, left_out);
+    pages::of_load(&dir, &plan, &events, &report, asked)?;
+    keep(&dir, &report)?;
+    Ok(Some(report))
+}
+
+/// A long load has many: they are never one text.
+fn write_rounds(path: &Path, rounds: &[Round]) -> Result<(), EngineError> {
+    let write = || {
+        let mut file = BufWriter::new(File::create(path)?);
+        for round in rounds {
+            serde_json::to_writer(&mut file, round)?;
+            file.write_all(b"\n")?;
+        }
+        file.flush()
+    };
+    write().map_err(|error| EngineError::File {
+        what: "write",
+        path: path.to_owned(),
+        error,
+    })
+}
+
+fn read_rounds(path: &Path) -> Result<Option<Vec<Round>>, SavedError> {
+    let failed = |error| SavedError::File {
+        path: path.to_owned(),
+        error,
+    };
+    let file = match File::open(path) {
+        Ok(file) => BufReader::new(file),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+        Err(error) => return Err(failed(error)),
+    };
+    let rounds = file.lines().map(|line| {
+        let line = line.map_err(failed)?;
+        serde_json::from_str(&line).map_err(|error| SavedError::Format {
+            path: path.to_owned(),
+            why: error.to_string(),
+        })
+    });
+    rounds.collect::<Result<_, _>>().map(Some)
+}
+
+/// How many ready-made keys there are for clients, where they get some.
+fn identities(adapter: &Adapter) -> Option<usize> {
+    let pools = adapter.client.copy.iter().filter(|copy| copy.pool);
+    pools.map(|copy| stage::pool_size(&copy.from)).min()
+}

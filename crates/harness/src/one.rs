@@ -1,0 +1,325 @@
+//! One play, from plan to report.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::pin::Pin;
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+use super::{Ground, RunDir, pages};
+use crate::snapshots::Store;
+use judge::snapshot::{self, Comparison, RELAY_VIEW, RelayView};
+use judge::{self, PlayVerdict, Verdicts};
+use report::{self, Asked, PlayReport, REFERENCE, Searches, Tried, Used};
+use scenario::Scenario;
+use scenario::plan::{self, Plan};
+use stage::{self, EngineError, Hand, Inquiries, Observer, Pace, Settings};
+use timeline::{Event, Kind, Level};
+
+/// One try of a scenario.
+pub(super) struct Try {
+    /// From 1.
+    pub(super) number: u32,
+    /// Where its files go, below the run's.
+    pub(super) dir: PathBuf,
+    /// Who says when the next step begins.
+    pub(super) pace: Pace,
+    /// What is asked of it while it is shown.
+    pub(super) hand: Hand,
+    /// How long it may take.
+    pub(super) limit: Option<Duration>,
+    /// Who wants to know what it waits for.
+    pub(super) inquiries: Inquiries,
+}
+
+/// What a report says of a try and no plan knows.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Which<'a> {
+    pub(super) scenario: &'a str,
+    pub(super) path: &'a Path,
+    pub(super) dir: &'a Path,
+    pub(super) number: u32,
+}
+
+/// A stored snapshot as it was when the play was played.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(super) struct Compared {
+    kind: String,
+    comparison: Comparison,
+}
+
+/// Makes who watches a play, when its plan is known; nobody may.
+pub(super) type Audience<'a> = Box<dyn FnOnce(&Plan, &Path) -> Option<Observer> + Send + 'a>;
+
+/// Nobody watches.
+pub(super) fn nobody() -> Audience<'static> {
+    Box::new(|_, _| None)
+}
+
+/// A try under way. A box for the same reason as [`stage::Playing`].
+pub(super) type Trying<'a> =
+    Pin<Box<dyn Future<Output = Result<PlayReport, EngineError>> + Send + 'a>>;
+
+/// Plans, stages and judges; everything is in the try's directory afterwards.
+pub(super) fn play<'a>(
+    ground: &'a Ground,
+    scenario: &'a Scenario,
+    of: (&'a RunDir, &'a Asked),
+    this: Try,
+    audience: Audience<'a>,
+) -> Trying<'a> {
+    Box::pin(tried(ground, scenario, of, this, audience))
+}
+
+async fn tried(
+    ground: &Ground,
+    scenario: &Scenario,
+    (run, asked): (&RunDir, &Asked),
+    this: Try,
+    audience: Audience<'_>,
+) -> Result<PlayReport, EngineError> {
+    let path = ground.shown(&scenario.path);
+    let which = Which {
+        scenario: &scenario.id,
+        path: &path,
+        dir: &this.dir,
+        number: this.number,
+    };
+    let plan = match plan::build(scenario, ground.cast(), ground.seed, &ground.scenarios) {
+        Ok(plan) => plan,
+        Err(missing) => {
+            let why = PlayVerdict::Unsupported(missing.to_string());
+            return Ok(not_played(ground, which, why));
+        }
+    };
+    if let Some(why) = plan
+        .namespaces
+        .as_ref()
+        .filter(|_| ground.level < Level::Namespaces)
+    {
+        let why = format!("needs the isolation level namespaces: {why}");
+        return Ok(not_played(ground, which, PlayVerdict::Skip(why)));
+    }
+    let dir = run.path().join(&this.dir);
+    write(&dir, "plan.json", &as_json(&plan)?)?;
+    let settings = Settings {
+        level: ground.level,
+        stage_init: stage_init(ground)?,
+        binaries: ground.binaries.clone(),
+        dir: dir.clone(),
+        mark: mark(scenario, this.number),
+        pace: this.pace,
+        hand: this.hand,
+        observer: audience(&plan, &dir),
+        limit: this.limit,
+        inquiries: this.inquiries,
+        cancel: ground.cancel.clone(),
+    };
+    let events = stage::play(&plan, settings).await?;
+    let mut compared = compare(ground, &plan, &events, &dir)?;
+    if ground.twin {
+        let mark = format!("{}-twin", mark(scenario, this.number));
+        compared.push(twin(ground, scenario, (&plan, &events), &dir, mark).await?);
+    }
+    write(&dir, "snapshots.json", &as_json(&compared)?)?;
+    let report = judged(which, &plan, &events, &compared);
+    write_result(&dir, &report)?;
+    pages::of_play(&dir, &plan, &events, &report, asked)?;
+    Ok(report)
+}
+
+/// The report of something that was not played.
+pub(super) fn not_played(ground: &Ground, which: Which<'_>, why: PlayVerdict) -> PlayReport {
+    PlayReport {
+        adapter: ground.adapter.name.clone(),
+        seed: ground.seed,
+        level: ground.level.to_string(),
+        ..blank(which, Duration::ZERO, why)
+    }
+}
+
+/// The report of a play, from what is kept of it.
+pub(super) fn judged(
+    which: Which<'_>,
+    plan: &Plan,
+    events: &[Event],
+    compared: &[Compared],
+) -> PlayReport {
+    let view = || (RELAY_VIEW, RelayView::of(plan, events).text());
+    let snapshots: Vec<(String, String, Comparison)> = compared
+        .iter()
+        .filter_map(|one| {
+            let (_, text) = texts(plan, events)
+                .into_iter()
+                .chain([view()])
+                .find(|(kind, _)| *kind == one.kind)?;
+            Some((one.kind.clone(), text, one.comparison.clone()))
+        })
+        .collect();
+    let verdicts = judge::judge(plan, events, &snapshots);
+    let blank = blank(which, elapsed(events), verdicts.play.clone());
+    PlayReport {
+        verdicts,
+        adapter: plan.adapter.name.clone(),
+        seed: plan.seed,
+        level: level(events),
+        searches: Searches::of(Some(plan), events),
+        used: Used::of(events),
+        ..blank
+    }
+}
+
+/// How strongly a play was isolated.
+pub(super) fn level(events: &[Event]) -> String {
+    let level = events.first().and_then(|event| match &event.kind {
+        Kind::Began { level, .. } => Some(level.clone()),
+        _ => None,
+    });
+    level.unwrap_or_default()
+}
+
+/// Reports say milliseconds; what is read back from one is the same.
+pub(super) fn elapsed(events: &[Event]) -> Duration {
+    Duration::from_millis(events.last().map_or(0, |event| event.t / 1_000_000))
+}
+
+/// A report that says no more than which play it is and how it went.
+pub(super) fn blank(which: Which<'_>, elapsed: Duration, verdict: PlayVerdict) -> PlayReport {
+    PlayReport {
+        scenario: which.scenario.to_owned(),
+        path: which.path.to_owned(),
+        adapter: String::new(),
+        seed: 0,
+        level: String::new(),
+        elapsed,
+        try_number: which.number,
+        tries: vec![Tried {
+            number: which.number,
+            verdict: verdict.clone(),
+            elapsed,
+        }],
+        verdicts: Verdicts {
+            play: verdict,
+            checks: Vec::new(),
+        },
+        searches: Searches::default(),
+        used: Vec::new(),
+        dir: which.dir.to_owned(),
+    }
+}
+
+/// The program that is pid 1 of a play.
+pub(super) fn stage_init(ground: &Ground) -> Result<PathBuf, EngineError> {
+    let found = ground.binaries.get("stage-init").cloned();
+    found.ok_or(EngineError::Fault("stage-init was not built"))
+}
+
+/// What is compared with stored snapshots, by kind.
+fn texts(plan: &Plan, events: &[Event]) -> Vec<(&'static str, String)> {
+    let transcript = ("transcript", snapshot::transcript(plan, events));
+    let protocol = snapshot::protocol(plan, events).map(|text| ("protocol", text));
+    std::iter::once(transcript).chain(protocol).collect()
+}
+
+/// Texts of the snapshots, kept beside the timeline, against the stored ones.
+fn compare(
+    ground: &Ground,
+    plan: &Plan,
+    events: &[Event],
+    dir: &Path,
+) -> Result<Vec<Compared>, EngineError> {
+    let store = Store::new(ground.scenarios.join("snapshots"));
+    let mut compared = Vec::new();
+    for (kind, text) in texts(plan, events) {
+        write(dir, &format!("{kind}.txt"), &text)?;
+        if plan.adapter.name != REFERENCE {
+            continue;
+        }
+        let comparison = store
+            .compare(&plan.scenario, kind, &text, ground.update)
+            .map_err(|error| EngineError::File {
+                what: "read or write the snapshots in",
+                path: ground.scenarios.join("snapshots"),
+                error,
+            })?;
+        compared.extend(comparison.map(|comparison| Compared {
+            kind: kind.to_owned(),
+            comparison,
+        }));
+    }
+    Ok(compared)
+}
+
+/// Marks the processes of a play.
+fn mark(scenario: &Scenario, number: u32) -> String {
+    format!("{}-{}-{number}", std::process::id(), scenario.id)
+}
+
+/// Plays the scenario with other words of the same size, below the play's directory, and
+/// compares what the relay saw.
+async fn twin(
+    ground: &Ground,
+    scenario: &Scenario,
+    (plan, events): (&Plan, &[Event]),
+    dir: &Path,
+    mark: String,
+) -> Result<Compared, EngineError> {
+    let built = plan::build_twin(scenario, ground.cast(), ground.seed, &ground.scenarios);
+    let twin = built.map_err(|_| EngineError::Fault("a twin cannot do what the first could"))?;
+    let dir_of_twin = dir.join("twin");
+    write(&dir_of_twin, "plan.json", &as_json(&twin)?)?;
+    let settings = Settings {
+        level: ground.level,
+        stage_init: stage_init(ground)?,
+        binaries: ground.binaries.clone(),
+        dir: dir_of_twin,
+        mark,
+        pace: Pace::Full,
+        hand: Hand::none(),
+        observer: None,
+        limit: None,
+        inquiries: Inquiries::none(),
+        cancel: ground.cancel.clone(),
+    };
+    let events_of_twin = stage::play(&twin, settings).await?;
+    let view = RelayView::of(plan, events);
+    let mut other = RelayView::of(&twin, &events_of_twin);
+    other.settle(&view, plan.adapter.wire.jitter);
+    write(dir, &format!("{RELAY_VIEW}.txt"), &view.text())?;
+    let comparison = if other == view {
+        Comparison::Same
+    } else {
+        Comparison::Different {
+            stored: other.text(),
+        }
+    };
+    Ok(Compared {
+        kind: RELAY_VIEW.to_owned(),
+        comparison,
+    })
+}
+
+/// As it is kept in a file.
+pub(super) fn as_json(value: &impl Serialize) -> Result<String, EngineError> {
+    serde_json::to_string_pretty(value)
+        .map_err(|_| EngineError::Fault("a plan or report cannot be written as JSON"))
+}
+
+/// `result.json` of one play, or of all tries of a scenario.
+pub(super) fn write_result(dir: &Path, report: &PlayReport) -> Result<(), EngineError> {
+    let text = report::json::play(report)
+        .map_err(|_| EngineError::Fault("a report cannot be written as JSON"))?;
+    write(dir, "result.json", &text)
+}
+
+pub(super) fn write(dir: &Path, name: &str, text: &str) -> Result<(), EngineError> {
+    let path = dir.join(name);
+    fs::create_dir_all(dir)
+        .and_then(|()| fs::write(&path, text))
+        .map_err(|error| EngineError::File {
+            what: "write",
+            path,
+            error,
+        })
+}

@@ -1,0 +1,230 @@
+//! A run as files: what was meant, what came of it, and reading both back.
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+
+use super::one::{self, Which, write};
+use super::{RunDir, Shard, load, pages};
+use judge::PlayVerdict;
+use report::{Asked, LoadReport, PlayReport, RunReport, json, junit};
+use stage::EngineError;
+
+/// What a run is to play, as `run.json` says it from its begin.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Meant {
+    /// Of the run.
+    pub id: String,
+    /// Of the relay and of most clients.
+    #[serde(flatten)]
+    pub asked: Asked,
+    /// Of every play.
+    pub seed: u64,
+    /// Which part of the whole.
+    pub shard: Option<Shard>,
+    /// By id.
+    pub scenarios: Vec<MeantScenario>,
+}
+
+/// One scenario of a run.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct MeantScenario {
+    /// Its id.
+    pub id: String,
+    /// Its file, from the root of the workspace where it lies below it.
+    pub path: PathBuf,
+}
+
+impl MeantScenario {
+    /// What to type to mean it: elsewhere than in `scenarios/` an id means nothing.
+    pub fn to_type(&self) -> String {
+        report::terminal::to_type(&self.id, &self.path)
+    }
+}
+
+/// A run, read back.
+#[derive(Clone, Debug)]
+pub struct SavedRun {
+    /// Where it lies.
+    pub dir: PathBuf,
+    /// What was to be played.
+    pub meant: Meant,
+    /// What came of it; what was never played is skipped, with the reason.
+    pub report: RunReport,
+    /// What was measured, where it is a load that was played to its end.
+    pub load: Option<LoadReport>,
+}
+
+/// Why a run cannot be read.
+#[derive(Debug, thiserror::Error)]
+pub enum SavedError {
+    /// There is none.
+    #[error("{} is no run: it has no run.json", .0.display())]
+    NoRun(PathBuf),
+    /// The system does not give, or take, a file.
+    #[error("{}: {error}", path.display())]
+    File {
+        /// Which.
+        path: PathBuf,
+        /// What it says.
+        error: io::Error,
+    },
+    /// A file is not what this program writes.
+    #[error("{}: {why}", path.display())]
+    Format {
+        /// Which.
+        path: PathBuf,
+        /// What is wrong.
+        why: String,
+    },
+    /// These are not the parts of one run.
+    #[error("{0}")]
+    Apart(String),
+    /// It has no such scenario.
+    #[error("the run has no scenario {0:?}")]
+    NoScenario(String),
+}
+
+impl SavedRun {
+    /// Reads a run from its directory, also one that was ended before its time.
+    ///
+    /// # Errors
+    ///
+    /// [`SavedError`], which names the file.
+    pub fn read(dir: &Path) -> Result<Self, SavedError> {
+        let meant: Meant =
+            read(&dir.join("run.json"))?.ok_or_else(|| SavedError::NoRun(dir.to_owned()))?;
+        let whole: Option<RunReport> = read(&dir.join("result.json"))?;
+        let mut plays = Vec::new();
+        let mut never = 0;
+        for scenario in &meant.scenarios {
+            let below = RunDir::below(&scenario.id);
+            let play = read(&dir.join(&below).join("result.json"))?;
+            never += u32::from(play.is_none());
+            plays.push(play.unwrap_or_else(|| never_played(&meant, scenario, &below)));
+        }
+        let longest = plays.iter().map(|play| play.elapsed).max();
+        let (mut left, elapsed) = match whole {
+            Some(whole) => (whole.left, whole.elapsed),
+            None => (Vec::new(), longest.unwrap_or(Duration::ZERO)),
+        };
+        if never > 0 {
+            left.push(format!(
+                "{never} scenarios were meant and never played: the run was ended before"
+            ));
+        }
+        let load = match (meant.asked.load, plays.first()) {
+            (Some(_), Some(play)) => load::kept(&dir.join(&play.dir), play)?,
+            (Some(_) | None, _) => None,
+        };
+        Ok(Self {
+            load,
+            dir: dir.to_owned(),
+            meant,
+            report: RunReport {
+                plays,
+                left,
+                elapsed,
+            },
+        })
+    }
+
+    /// What failed or was never played.
+    pub fn to_repeat(&self) -> Vec<&MeantScenario> {
+        let is_done = |play: &PlayReport| {
+            play.verdicts.play.is_fine()
+                || matches!(play.verdicts.play, PlayVerdict::Unsupported(_))
+        };
+        let plays = self.meant.scenarios.iter().zip(&self.report.plays);
+        plays
+            .filter(|(_, play)| !is_done(play))
+            .map(|(scenario, _)| scenario)
+            .collect()
+    }
+}
+
+fn never_played(meant: &Meant, scenario: &MeantScenario, dir: &Path) -> PlayReport {
+    let which = Which {
+        scenario: &scenario.id,
+        path: &scenario.path,
+        dir,
+        number: 1,
+    };
+    let why = PlayVerdict::Skip("never played: the run was ended before".to_owned());
+    PlayReport {
+        adapter: meant.asked.adapter.clone(),
+        seed: meant.seed,
+        ..one::blank(which, Duration::ZERO, why)
+    }
+}
+
+/// `None` when there is no such file.
+pub(super) fn read<T: DeserializeOwned>(path: &Path) -> Result<Option<T>, SavedError> {
+    read_as(path, json::read)
+}
+
+/// The same of a file that is written otherwise.
+pub(super) fn read_as<T>(
+    path: &Path,
+    parse: impl FnOnce(&str) -> Result<T, String>,
+) -> Result<Option<T>, SavedError> {
+    let Some(text) = read_text(path)? else {
+        return Ok(None);
+    };
+    parse(&text).map(Some).map_err(|why| SavedError::Format {
+        path: path.to_owned(),
+        why,
+    })
+}
+
+/// `None` when there is no such file.
+fn read_text(path: &Path) -> Result<Option<String>, SavedError> {
+    match fs::read_to_string(path) {
+        Ok(text) => Ok(Some(text)),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(SavedError::File {
+            path: path.to_owned(),
+            error,
+        }),
+    }
+}
+
+/// Writes `run.json`.
+///
+/// # Errors
+///
+/// [`EngineError::File`] with the path.
+pub(super) fn begin(dir: &Path, meant: &Meant) -> Result<(), EngineError> {
+    let text = json::with_version(meant)
+        .and_then(|meant| json::text(&meant))
+        .map_err(|_| EngineError::Fault("a run cannot be written as JSON"))?;
+    write(dir, "run.json", &text)
+}
+
+/// Writes `result.json` and `junit.xml` of a whole run.
+///
+/// # Errors
+///
+/// [`EngineError::File`] with the path.
+pub(super) fn end(dir: &Path, report: &RunReport) -> Result<(), EngineError> {
+    let json =
+        json::run(report).map_err(|_| EngineError::Fault("a report cannot be written as JSON"))?;
+    let junit = junit::document(&report.plays)
+        .map_err(|_| EngineError::Fault("a report cannot be written as JUnit"))?;
+    write(dir, "result.json", &json)?;
+    pages::of_run(dir, report)?;
+    write(dir, "junit.xml", &junit)
+}
+
+impl From<EngineError> for SavedError {
+    fn from(error: EngineError) -> Self {
+        match error {
+            EngineError::File { path, error, .. } => Self::File { path, error },
+            other => Self::Apart(other.to_string()),
+        }
+    }
+}

@@ -1,0 +1,294 @@
+//! Many scenarios, several at a time.
+
+use std::collections::BTreeSet;
+use std::convert::Infallible;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use tokio::sync::{Semaphore, mpsc, watch};
+use tokio::task::JoinSet;
+use tokio_util::sync::CancellationToken;
+
+use super::one::{self, Try, Which};
+use super::saved::{self, Meant, MeantScenario};
+use super::waiting::{self, Patience};
+use super::{Ground, RunDir, Shard, select, survived, sweep, tries};
+use crate::snapshots::Store;
+use judge::PlayVerdict;
+use report::{Asked, PlayReport, RunReport};
+use scenario::Scenario;
+use scenario::adapter::ReadyWhen;
+use stage::{EngineError, Hand, Inquiry, Orphan, Pace, Status, inquiries};
+use timeline::Level;
+
+/// How a suite is played.
+#[derive(Debug)]
+pub struct TestSettings {
+    /// Shared by all plays.
+    pub ground: Ground,
+    /// What is played, and how, for whoever repeats the run as well.
+    pub asked: Asked,
+    /// Those of the whole run; reported by id.
+    pub scenarios: Vec<Scenario>,
+    /// Which part of them is played; all when there is none.
+    pub shard: Option<Shard>,
+    /// After the first that is red, no other one begins.
+    pub fail_fast: bool,
+    /// How many at a time.
+    pub jobs: usize,
+    /// Each change is a question what every running play waits for.
+    pub questions: watch::Receiver<u64>,
+    /// Where the run's files go.
+    pub dir: RunDir,
+}
+
+/// What happens while a suite is played.
+#[derive(Debug)]
+pub enum Progress {
+    /// A scenario has begun.
+    Began(String),
+    /// A play has waited for the same for long.
+    Slow(String, Status),
+    /// What a play waits for, because somebody asked.
+    Now(String, Status),
+    /// All tries of a scenario have ended.
+    Ended(Box<PlayReport>),
+}
+
+/// What the tasks of a suite share.
+struct Suite {
+    ground: Ground,
+    dir: RunDir,
+    asked: Asked,
+    fail_fast: bool,
+    room: Semaphore,
+    /// No other scenario begins.
+    is_over: CancellationToken,
+    questions: watch::Receiver<u64>,
+    progress: mpsc::Sender<Progress>,
+}
+
+/// Plays every scenario and tells how it goes on `progress`.
+///
+/// # Errors
+///
+/// [`EngineError`] for faults of the machine or of the harness, and when it was cancelled.
+/// Everything that was started is gone then too.
+pub async fn test(
+    mut settings: TestSettings,
+    progress: mpsc::Sender<Progress>,
+) -> Result<RunReport, EngineError> {
+    let began = Instant::now();
+    if let Some(shard) = settings.shard {
+        settings.scenarios.retain(|one| shard.holds(&one.id));
+    }
+    settings.scenarios.sort_by(|a, b| a.id.cmp(&b.id));
+    saved::begin(settings.dir.path(), &meant(&settings))?;
+    let room = Semaphore::new(settings.room());
+    let suite = Arc::new(Suite {
+        ground: settings.ground,
+        dir: settings.dir,
+        asked: settings.asked,
+        fail_fast: settings.fail_fast,
+        room,
+        is_over: CancellationToken::new(),
+        questions: settings.questions,
+        progress,
+    });
+    let mut playing = JoinSet::new();
+    let scenarios = settings.scenarios.len();
+    for (place, scenario) in settings.scenarios.into_iter().enumerate() {
+        let suite = Arc::clone(&suite);
+        playing.spawn(async move { (place, suite.scenario(&scenario).await) });
+    }
+    let mut plays: Vec<Option<PlayReport>> =
+        std::iter::repeat_with(|| None).take(scenarios).collect();
+    let mut first_fault = None;
+    while let Some(ended) = playing.join_next().await {
+        let (place, report) = ended.map_err(|_| EngineError::Fault("a play panicked"))?;
+        match report {
+            Ok(report) => {
+                if let Some(slot) = plays.get_mut(place) {
+                    *slot = Some(report);
+                }
+            }
+            Err(error) => {
+                // The others stop as well; the first fault is the one that counts.
+                suite.ground.cancel.cancel();
+                first_fault.get_or_insert(error);
+            }
+        }
+    }
+    let orphans = sweep(suite.ground.level).await?;
+    if let Some(fault) = first_fault {
+        return Err(fault);
+    }
+    let report = RunReport {
+        plays: plays.into_iter().flatten().collect(),
+        left: left(&suite.ground, &orphans)?,
+        // Reports say milliseconds; what is read back from one is the same.
+        elapsed: in_milliseconds(began.elapsed()),
+    };
+    saved::end(suite.dir.path(), &report)?;
+    Ok(report)
+}
+
+fn in_milliseconds(length: Duration) -> Duration {
+    Duration::new(length.as_secs(), length.subsec_millis() * 1_000_000)
+}
+
+fn meant(settings: &TestSettings) -> Meant {
+    let scenarios = settings.scenarios.iter().map(|scenario| MeantScenario {
+        id: scenario.id.clone(),
+        path: settings.ground.shown(&scenario.path),
+    });
+    Meant {
+        id: settings.dir.id().to_owned(),
+        asked: settings.asked.clone(),
+        seed: settings.ground.seed,
+        shard: settings.shard,
+        scenarios: scenarios.collect(),
+    }
+}
+
+impl TestSettings {
+    /// How many plays go on at a time. Relays that insist on one port of the whole machine
+    /// wait for each other.
+    fn room(&self) -> usize {
+        let insists = matches!(self.ground.adapter.relay.ready, ReadyWhen::Listens(_));
+        if insists && self.ground.level < Level::Namespaces {
+            1
+        } else {
+            self.jobs.max(1)
+        }
+    }
+}
+
+impl Suite {
+    /// One scenario, when there is room for it.
+    async fn scenario(&self, scenario: &Scenario) -> Result<PlayReport, EngineError> {
+        let _room = self.room.acquire().await;
+        let report = if self.is_over.is_cancelled() {
+            self.left_out(scenario)
+        } else {
+            self.tell(Progress::Began(scenario.id.clone())).await;
+            self.tries(scenario).await?
+        };
+        if self.fail_fast && report.is_red() {
+            self.is_over.cancel();
+        }
+        one::write_result(&self.dir.play(&scenario.id), &report)?;
+        self.tell(Progress::Ended(Box::new(report.clone()))).await;
+        Ok(report)
+    }
+
+    fn left_out(&self, scenario: &Scenario) -> PlayReport {
+        let why = "not played: another scenario was red before, and --fail-fast ends the run";
+        let which = Which {
+            scenario: &scenario.id,
+            path: &self.ground.shown(&scenario.path),
+            dir: &RunDir::below(&scenario.id),
+            number: 1,
+        };
+        one::not_played(&self.ground, which, PlayVerdict::Skip(why.to_owned()))
+    }
+
+    async fn tries(&self, scenario: &Scenario) -> Result<PlayReport, EngineError> {
+        let mut reports = Vec::new();
+        let mut number = 0;
+        while tries::goes_on(self.asked.tries, &reports) {
+            number += 1;
+            let (inquiry, inquiries) = inquiries();
+            let this = Try {
+                number,
+                dir: self.dir_of(scenario, number),
+                pace: Pace::Full,
+                hand: Hand::none(),
+                limit: self.asked.limit,
+                inquiries,
+            };
+            let report = tokio::select! {
+                biased;
+                report = one::play(&self.ground, scenario, (&self.dir, &self.asked), this, one::nobody()) => report,
+                never = self.watch(&scenario.id, &inquiry) => match never {},
+            };
+            reports.push(report?);
+        }
+        tries::told(reports).ok_or(EngineError::Fault("a scenario was not played"))
+    }
+
+    /// Tells what a play waits for when that takes long, and when somebody asks.
+    async fn watch(&self, scenario: &str, inquiry: &Inquiry) -> Infallible {
+        let mut questions = self.questions.clone();
+        questions.mark_unchanged();
+        let mut patience = Patience::new();
+        loop {
+            let is_asked = waiting::asked_within(&mut questions, waiting::LOOK).await;
+            let Some(status) = inquiry.ask().await else {
+                // It has ended, and whoever watches with it.
+                return std::future::pending().await;
+            };
+            let is_slow = patience.is_over(&status);
+            let scenario = scenario.to_owned();
+            if is_asked {
+                self.tell(Progress::Now(scenario, status)).await;
+            } else if is_slow {
+                self.tell(Progress::Slow(scenario, status)).await;
+            }
+        }
+    }
+
+    /// Where there may be several tries, each has its own.
+    fn dir_of(&self, scenario: &Scenario, number: u32) -> PathBuf {
+        let dir = RunDir::below(&scenario.id);
+        match self.asked.tries.most() {
+            1 => dir,
+            _ => dir.join(format!("try-{number}")),
+        }
+    }
+
+    /// Nobody listening is no reason to stop.
+    async fn tell(&self, news: Progress) {
+        drop(self.progress.send(news).await);
+    }
+}
+
+/// What must not be left: processes, and snapshots of nothing or without a decision.
+fn left(ground: &Ground, orphans: &[Orphan]) -> Result<Vec<String>, EngineError> {
+    let root = &ground.scenarios;
+    let failed = |error| EngineError::File {
+        what: "read",
+        path: root.clone(),
+        error,
+    };
+    let mut ids = BTreeSet::new();
+    for path in scenario::find(root).map_err(failed)? {
+        match scenario::load(&path, root) {
+            Ok(scenarios) => ids.extend(scenarios.into_iter().map(|scenario| scenario.id)),
+            // What it says cannot be read now; its snapshots are not orphans for that.
+            Err(_) => drop(ids.insert(select::id_of(&path, root))),
+        }
+    }
+    let snapshots = Store::new(root.join("snapshots"))
+        .leftovers(&ids)
+        .map_err(failed)?;
+    let survived = orphans.iter().map(survived);
+    let orphaned = snapshots.orphaned.iter().map(|path| {
+        let path = ground.shown(path);
+        format!(
+            "{}: snapshot of a scenario that is not there; remove it",
+            path.display()
+        )
+    });
+    let pending = snapshots.pending.iter().map(|path| {
+        let path = ground.shown(path);
+        format!(
+            "{}: waits for a decision: cargo insta review, or --accept",
+            path.display()
+        )
+    });
+    let mut left: Vec<String> = survived.chain(orphaned).chain(pending).collect();
+    left.sort();
+    Ok(left)
+}

@@ -1,0 +1,314 @@
+//! What the page of the stage in a browser is told: each thing that is to be seen, once, and
+//! nothing that would be more than text.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::Arc;
+
+use judge::PlayVerdict;
+use report::scene::Scene;
+use report::web::{WebEnd, WebState};
+use scenario::adapter;
+use scenario::plan::{self, Plan};
+use serde_json::{Value, json};
+use timeline::{Ask, Direction, Ended, Event, Kind, StepId, StepResult, Stream};
+
+use super::{NASTY, play};
+
+const TEXT: &str = "the vault is behind the clock";
+
+fn plan() -> Plan {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    let adapter = adapter::load(&root.join("adapters/reference.toml")).unwrap();
+    let text = format!(
+        "title = \"two\"\nlesson = \"learned\"\nclients = [\"alice\", \"bob\"]\n[[steps]]\nnote = \"A secret.\"\n\
+         msg = {{ from = \"alice\", to = \"bob\", text = \"{TEXT}\" }}\n\
+         [[steps]]\nleave = {{ client = \"bob\", how = \"kill\" }}\n"
+    );
+    let scenarios = root.join("scenarios");
+    let cells = scenario::parse(&text, "two", Path::new("two.toml"), &scenarios).unwrap();
+    plan::build(&cells[0], &adapter, 1, &scenarios).unwrap()
+}
+
+/// A play as it goes on, and what the relay gets.
+struct Stage {
+    scene: Scene,
+    events: u64,
+    wire: Vec<u8>,
+}
+
+impl Stage {
+    fn new() -> Self {
+        Self {
+            scene: Scene::new(Arc::new(plan())),
+            events: 0,
+            wire: (0_u8..=255).collect(),
+        }
+    }
+
+    /// Everybody is ready.
+    fn opened() -> Self {
+        let mut stage = Self::new();
+        for who in ["relay", "alice", "bob"] {
+            let who = || who.to_owned();
+            let (pid, argv, turn) = (1, Vec::new(), 1);
+            stage.add(Kind::Started {
+                who: who(),
+                pid,
+                argv,
+                turn,
+            });
+            stage.add(Kind::Ready { who: who() });
+        }
+        stage
+    }
+
+    fn add(&mut self, kind: Kind) -> &mut Self {
+        let n = self.events;
+        self.events += 1;
+        let bytes = |_: &str, at: u64, len: u64| {
+            let place = |at: u64| usize::try_from(at).unwrap();
+            self.wire
+                .get(place(at)..place(at + len))
+                .unwrap_or_default()
+                .to_vec()
+        };
+        let t = n * 1_000_000;
+        self.scene.add(&Event { n, t, kind }, &bytes);
+        self
+    }
+
+    fn line(&mut self, who: &str, stream: Stream, text: &str) -> &mut Self {
+        self.add(Kind::Line {
+            who: who.to_owned(),
+            stream,
+            text: text.to_owned(),
+            seen: None,
+        })
+    }
+
+    fn begin(&mut self, step: &str) -> &mut Self {
+        let step = StepId(step.to_owned());
+        self.add(Kind::StepBegan { step })
+    }
+
+    fn held(&mut self, step: &str) -> &mut Self {
+        self.add(Kind::StepEnded {
+            step: StepId(step.to_owned()),
+            result: StepResult::Held,
+        })
+    }
+
+    /// Alice gives the relay its first bytes.
+    fn frame(&mut self, len: u64) -> &mut Self {
+        self.add(Kind::Frame {
+            link: "alice".to_owned(),
+            direction: Direction::Up,
+            at: 0,
+            len,
+            r#type: "direct".to_owned(),
+            fields: BTreeMap::from([("to".to_owned(), "bob".to_owned())]),
+            body: len,
+        })
+    }
+
+    fn state(&self) -> Value {
+        serde_json::to_value(WebState::of(&self.scene, None)).unwrap()
+    }
+
+    /// `phase`, `progress`, steps that are over, and whether a next one can begin.
+    fn stands(&self) -> Value {
+        let state = self.state();
+        json!([
+            state["phase"],
+            state["progress"],
+            state["done"],
+            state["waits"]
+        ])
+    }
+
+    fn seat(&self, who: &str) -> Value {
+        let state = self.state();
+        let mut seats = state["seats"].as_array().unwrap().iter();
+        seats.find(|seat| seat["who"] == who).unwrap().clone()
+    }
+}
+
+#[test]
+fn a_page_is_told_where_the_play_is_from_its_begin_to_its_end() {
+    let opening = json!(["opening", "getting ready", 0, false]);
+    assert_eq!(Stage::new().stands(), opening);
+    let mut stage = Stage::opened();
+    let stands = |stage: &Stage| stage.stands();
+    let ready = json!(["between", "ready for step 1 of 2", 0, true]);
+    assert_eq!(stands(&stage), ready);
+    let state = stage.state();
+    assert_eq!(state["now"], Value::Null);
+    assert!(state["coming"].as_str().unwrap().contains("alice"));
+    stage.begin("1");
+    assert_eq!(stands(&stage), json!(["step", "step 1 of 2", 0, false]));
+    let now = stage.state()["now"].clone();
+    assert!(now.as_str().unwrap().ends_with(". A secret."), "{now}");
+    stage.held("1");
+    let over = json!(["between", "step 1 of 2 is over", 1, true]);
+    assert_eq!(stands(&stage), over);
+    stage.begin("2").held("2");
+    assert_eq!(stage.state()["waits"], false, "there is no third");
+    assert_eq!(stage.state()["ending"], false);
+    stage.add(Kind::Closing);
+    assert_eq!(stage.state()["phase"], "closing");
+    stage.add(Kind::Stopping);
+    assert_eq!(stage.state()["phase"], "stopping");
+    assert_eq!(stage.state()["ending"], true);
+}
+
+#[test]
+fn lines_say_who_has_put_them_there() {
+    let mut stage = Stage::opened();
+    stage.begin("1");
+    let typed = |line: &str| Kind::Typed {
+        who: "alice".to_owned(),
+        line: line.to_owned(),
+    };
+    stage.add(typed("/msg bob hi"));
+    stage.line("alice", Stream::Stdout, "sent bob");
+    stage.line("alice", Stream::Stderr, "it is late");
+    let ask = Ask::Type {
+        client: "alice".to_owned(),
+        line: "/say ho".to_owned(),
+    };
+    stage.add(Kind::Unscripted { ask, refused: None });
+    stage.add(typed("/say ho"));
+    let lines = stage.seat("alice")["lines"].clone();
+    assert_eq!(
+        lines,
+        json!([
+            { "kind": "typed", "text": "> /msg bob hi" },
+            { "kind": "shown", "text": "sent bob" },
+            { "kind": "complained", "text": "it is late" },
+            { "kind": "by-hand", "text": "> /say ho" },
+        ])
+    );
+    let by_hand = stage.state()["by_hand"].clone();
+    assert_eq!(by_hand, json!(["alice typed \"/say ho\" by hand"]));
+}
+
+#[test]
+fn who_died_is_told_from_who_left_as_it_should() {
+    let mut stage = Stage::opened();
+    let how = |who: &str| Kind::Exited {
+        who: who.to_owned(),
+        how: Ended::Signal(9),
+    };
+    let is = |stage: &Stage, who: &str| {
+        let seat = stage.seat(who);
+        (seat["runs"] == true, seat["died"] == true)
+    };
+    assert_eq!(is(&stage, "bob"), (true, false));
+    stage.begin("1").held("1").begin("2").add(how("bob"));
+    assert_eq!(is(&stage, "bob"), (false, false), "the step says so");
+    stage.line("relay", Stream::Stderr, "no memory");
+    stage.add(how("relay"));
+    assert_eq!(is(&stage, "relay"), (false, true));
+    let state = stage.seat("relay")["state"].clone();
+    assert!(state.as_str().unwrap().contains("no memory"), "{state}");
+    let notice = stage.state()["notice"].clone();
+    assert!(notice.as_str().unwrap().starts_with("relay "), "{notice}");
+}
+
+#[test]
+fn whether_the_text_was_seen_is_told_of_each_record() {
+    let passed = |wire: Vec<u8>| {
+        let mut stage = Stage::opened();
+        let len = wire.len() as u64;
+        stage.wire = wire;
+        stage.begin("1").frame(len);
+        stage.state()["passed"][0].clone()
+    };
+    let sealed = passed((0_u8..=255).collect());
+    assert_eq!(sealed["text"], json!({ "needle": TEXT, "seen": false }));
+    assert_eq!(
+        json!([sealed["number"], sealed["link"], sealed["to"]]),
+        json!([1, "alice", "bob"])
+    );
+    assert_eq!(sealed["len"], 256);
+    let hex = "… f0 f1 f2 f3 f4 f5 f6 f7 f8 f9 fa fb fc fd fe ff";
+    assert_eq!(sealed["hex"], hex);
+    let open = passed(format!("to bob: {TEXT}\n").into_bytes());
+    assert_eq!(open["text"], json!({ "needle": TEXT, "seen": true }));
+}
+
+#[test]
+fn of_what_is_much_the_latest_is_told() {
+    let mut stage = Stage::opened();
+    stage.begin("1");
+    for n in 0..250 {
+        stage.line("bob", Stream::Stdout, &format!("line {n}"));
+        stage.frame(16);
+    }
+    let lines = stage.seat("bob")["lines"].as_array().unwrap().clone();
+    assert_eq!(lines.len(), 200);
+    assert_eq!(lines.last().unwrap()["text"], "line 249");
+    let state = stage.state();
+    let passed = state["passed"].as_array().unwrap();
+    assert_eq!(passed.len(), 60);
+    assert_eq!(passed.last().unwrap()["number"], 250);
+    assert_eq!(state["story"].as_array().unwrap().len(), 200);
+}
+
+#[test]
+fn what_programs_print_drives_nothing() {
+    let mut stage = Stage::opened();
+    stage.begin("1");
+    stage.line("bob", Stream::Stdout, NASTY);
+    stage.add(Kind::Note {
+        text: NASTY.to_owned(),
+    });
+    let text = serde_json::to_string(&WebState::of(&stage.scene, None)).unwrap();
+    let state: Value = serde_json::from_str(&text).unwrap();
+    let line = state["seats"][2]["lines"][0]["text"].as_str().unwrap();
+    let notice = state["notice"].as_str().unwrap();
+    for text in [line, notice] {
+        assert!(!text.chars().any(char::is_control), "{text:?}");
+        assert!(!text.contains('\u{202e}'), "{text:?}");
+        assert!(text.contains("<b>"), "it is text: {text:?}");
+    }
+}
+
+#[test]
+fn files_can_be_sent_where_every_client_can() {
+    assert_eq!(Stage::opened().state()["files"], true);
+    let mut plan = plan();
+    plan.adapter.client.r#type.file = None;
+    let scene = Scene::new(Arc::new(plan));
+    let state = serde_json::to_value(WebState::of(&scene, None)).unwrap();
+    assert_eq!(state["files"], false);
+}
+
+#[test]
+fn the_end_is_told_in_word_shape_and_class_with_its_page() {
+    let stage = Stage::opened();
+    assert_eq!(stage.state()["end"], Value::Null);
+    let end = |verdict: &PlayVerdict| {
+        let report = play("two", std::slice::from_ref(verdict), verdict.clone());
+        let end = WebEnd::of(&report, Path::new("/runs/two/report.html"));
+        let state = WebState::of(&stage.scene, Some(&end));
+        serde_json::to_value(state).unwrap()["end"].clone()
+    };
+    for (verdict, kind, shape, word) in [
+        (PlayVerdict::Pass, "pass", "✔", "PASS"),
+        (PlayVerdict::Fail, "fail", "✘", "FAIL"),
+        (PlayVerdict::Plaintext, "plaintext", "■", "PLAINTEXT"),
+        (PlayVerdict::CannotTell, "unsure", "▲", "CANNOT TELL"),
+    ] {
+        let end = end(&verdict);
+        let told = json!([end["kind"], end["shape"], end["word"]]);
+        assert_eq!(told, json!([kind, shape, word]));
+        assert_eq!(end["report"], "/runs/two/report.html");
+        assert!(end["sentence"].as_str().unwrap().contains(" checks, "));
+    }
+    let none = serde_json::to_value(WebEnd::none("the disk\u{1b}[2J is full")).unwrap();
+    assert_eq!(none["word"], "NO VERDICT");
+    assert_eq!(none["report"], "");
+    assert!(!none["sentence"].as_str().unwrap().contains('\u{1b}'));
+}

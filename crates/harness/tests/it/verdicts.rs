@@ -1,0 +1,397 @@
+//! What the judge says of a play: for each check, the timeline that makes it red.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::time::Duration;
+
+use judge::snapshot::{Comparison, protocol, transcript};
+use judge::{PlayVerdict, Verdict, Verdicts, judge};
+use proptest::prelude::*;
+use report::exit_code;
+use scenario::adapter;
+use scenario::plan::{self, Plan};
+use timeline::{Direction, Ended, Event, EventKind, ExpectationId, Kind, StepResult, Stream};
+
+use crate::run_sums::report;
+use crate::tape::Tape;
+
+pub(crate) const TEXT: &str = "the text of the step";
+
+/// alice writes to bob alone; carol is there too.
+pub(crate) fn planned() -> Plan {
+    plan_of(&format!(
+        "title = \"t\"\nclients = [\"alice\", \"bob\", \"carol\"]\n[[steps]]\nmsg = {{ from = \"alice\", to = \"bob\", text = \"{TEXT}\" }}\n"
+    ))
+}
+
+fn plan_of(text: &str) -> Plan {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    let scenarios = root.join("scenarios");
+    let cells = scenario::parse(text, "test", Path::new("test.toml"), &scenarios).unwrap();
+    let adapter = adapter::load(&root.join("adapters/reference.toml")).unwrap();
+    plan::build(&cells[0], &adapter, 7, &scenarios).unwrap()
+}
+
+/// A play in which everything is right.
+pub(crate) fn good(plan: &Plan) -> Tape {
+    let mut tape = Tape::new();
+    tape.begin().delivered();
+    tape.shows("alice", EventKind::Sent, &[("to", "bob")]);
+    tape.step(StepResult::Held).close(plan);
+    tape
+}
+
+pub(crate) fn judged(tape: &Tape) -> Verdicts {
+    judge(&planned(), &tape.0, &[])
+}
+
+/// Names of the checks that did not pass, with their verdict.
+pub(crate) fn red(verdicts: &Verdicts) -> Vec<(Verdict, String)> {
+    let red = verdicts
+        .checks
+        .iter()
+        .filter(|check| check.verdict != Verdict::Pass);
+    red.map(|check| (check.verdict, check.name.clone()))
+        .collect()
+}
+
+/// Puts an event in front of the closing.
+pub(crate) fn before_closing(tape: &mut Tape, kind: Kind) {
+    let at = tape
+        .0
+        .iter()
+        .position(|event| event.kind == Kind::Closing)
+        .unwrap();
+    let n = tape.0[at].n;
+    tape.0.insert(at, Event { n, t: 0, kind });
+    for (n, event) in tape.0.iter_mut().enumerate() {
+        event.n = n as u64;
+    }
+}
+
+#[test]
+fn a_play_in_which_everything_is_right_passes() {
+    let verdicts = judged(&good(&planned()));
+    assert_eq!(red(&verdicts), []);
+    assert_eq!(verdicts.play, PlayVerdict::Pass);
+    assert!(verdicts.checks.len() > 5, "{}", verdicts.checks.len());
+}
+
+#[test]
+fn what_has_not_come_fails() {
+    let mut tape = Tape::new();
+    let missing = vec![ExpectationId("1/bob-shows".to_owned())];
+    tape.begin()
+        .step(StepResult::Missing(missing))
+        .close(&planned());
+    let plan = planned();
+    assert!(
+        plan.steps[0]
+            .expects
+            .iter()
+            .any(|one| one.id.0 == "1/bob-shows"),
+        "{:?}",
+        plan.steps[0].expects
+    );
+    let verdicts = judged(&tape);
+    assert_eq!(verdicts.play, PlayVerdict::Fail);
+    let check = verdicts
+        .checks
+        .iter()
+        .find(|check| check.verdict == Verdict::Fail)
+        .unwrap();
+    assert!(check.evidence.got.contains("bob"), "{:?}", check.evidence);
+}
+
+#[test]
+fn what_is_shown_twice_fails() {
+    let mut tape = good(&planned());
+    let again = tape
+        .0
+        .iter()
+        .find(|event| matches!(&event.kind, Kind::Line { who, .. } if who == "bob"));
+    let again = again.unwrap().kind.clone();
+    before_closing(&mut tape, again);
+    let verdicts = judged(&tape);
+    assert_eq!(verdicts.play, PlayVerdict::Fail);
+    assert!(
+        verdicts
+            .checks
+            .iter()
+            .any(|check| check.evidence.got.contains("2 times"))
+    );
+}
+
+#[test]
+fn what_the_wrong_one_shows_fails() {
+    let mut tape = good(&planned());
+    before_closing(
+        &mut tape,
+        Kind::Line {
+            who: "carol".to_owned(),
+            stream: Stream::Stdout,
+            text: format!("gossip {TEXT}"),
+            seen: None,
+        },
+    );
+    let verdicts = judged(&tape);
+    assert_eq!(verdicts.play, PlayVerdict::Fail);
+    assert!(
+        red(&verdicts)[0].1.contains("carol"),
+        "{:?}",
+        red(&verdicts)
+    );
+}
+
+#[test]
+fn a_never_that_nothing_closes_cannot_tell() {
+    let plan = planned();
+    let mut tape = Tape::new();
+    tape.begin().delivered();
+    tape.shows("alice", EventKind::Sent, &[("to", "bob")])
+        .step(StepResult::Held);
+    tape.add(Kind::Closing)
+        .add(Kind::Stopping)
+        .searched(Some(true), None);
+    let verdicts = judge(&plan, &tape.0, &[]);
+    assert_eq!(verdicts.play, PlayVerdict::CannotTell);
+    let red = red(&verdicts);
+    assert!(
+        red.iter()
+            .all(|(verdict, name)| *verdict == Verdict::CannotTell && name.contains("carol")),
+        "{red:?}"
+    );
+}
+
+#[test]
+fn an_end_that_no_step_asked_for_fails() {
+    for (who, how) in [
+        ("relay", Ended::Exit(0)),
+        ("bob", Ended::Signal(11)),
+        ("carol", Ended::Exit(0)),
+    ] {
+        let mut tape = good(&planned());
+        before_closing(
+            &mut tape,
+            Kind::Exited {
+                who: who.to_owned(),
+                how,
+            },
+        );
+        let verdicts = judged(&tape);
+        assert_eq!(verdicts.play, PlayVerdict::Fail, "{who}");
+    }
+}
+
+#[test]
+fn clients_that_end_with_a_dead_relay_are_not_to_blame() {
+    let mut tape = good(&planned());
+    for (who, how) in [("bob", Ended::Exit(1)), ("relay", Ended::Exit(1))] {
+        let who = who.to_owned();
+        before_closing(&mut tape, Kind::Exited { who, how });
+    }
+    let verdicts = judged(&tape);
+    assert_eq!(
+        red(&verdicts),
+        [(Verdict::Fail, "the relay goes on".to_owned())]
+    );
+}
+
+/// Verdict of a play in which the relay is made to end, and these ends are seen.
+fn after_relay(action: &str, ends: &[(&str, Ended)]) -> PlayVerdict {
+    let text =
+        format!("title = \"t\"\nclients = [\"alice\", \"bob\"]\n[[steps]]\nrelay = \"{action}\"\n");
+    let plan = plan_of(&text);
+    let mut tape = Tape::new();
+    tape.begin();
+    for (who, how) in ends {
+        tape.add(Kind::Exited {
+            who: (*who).to_owned(),
+            how: *how,
+        });
+    }
+    tape.step(StepResult::Held).close(&plan);
+    judge(&plan, &tape.0, &[]).play
+}
+
+#[test]
+fn a_step_that_ends_the_relay_explains_one_end_and_no_crash() {
+    let (term, segv, kill) = (Ended::Signal(15), Ended::Signal(11), Ended::Signal(9));
+    let fine = [("relay", term), ("alice", Ended::Exit(4))];
+    assert_eq!(after_relay("stop", &fine), PlayVerdict::Pass);
+    assert_eq!(after_relay("kill", &[("relay", kill)]), PlayVerdict::Pass);
+    for bad in [
+        vec![("relay", segv)],
+        vec![("relay", term), ("alice", segv)],
+        vec![("relay", term), ("relay", term)],
+    ] {
+        assert_eq!(after_relay("stop", &bad), PlayVerdict::Fail, "{bad:?}");
+    }
+}
+
+#[test]
+fn an_expected_failure_is_no_failure_and_an_unexpected_pass_is_one() {
+    let mut plan = planned();
+    plan.scenario.xfail = Some("bob is deaf".to_owned());
+    let passed = judge(&plan, &good(&plan).0, &[]);
+    assert_eq!(passed.play, PlayVerdict::Fail);
+    assert_eq!(red(&passed)[0].1, "it fails, as the scenario says");
+    let mut tape = good(&plan);
+    let carol = Kind::Exited {
+        who: "carol".to_owned(),
+        how: Ended::Exit(0),
+    };
+    before_closing(&mut tape, carol);
+    let failed = judge(&plan, &tape.0, &[]);
+    assert_eq!(failed.play, PlayVerdict::Xfail("bob is deaf".to_owned()));
+    assert_eq!(exit_code(&[report(failed.play, &tape)]), 0);
+}
+
+#[test]
+fn who_does_not_get_ready_fails_the_play_and_says_why() {
+    let mut tape = Tape::new();
+    tape.add(Kind::NotReady {
+        who: "relay".to_owned(),
+        why: "it printed nothing".to_owned(),
+    });
+    tape.add(Kind::Closing)
+        .add(Kind::Stopping)
+        .searched(Some(true), None);
+    let verdicts = judged(&tape);
+    assert_eq!(verdicts.play, PlayVerdict::Fail);
+    assert!(
+        verdicts
+            .checks
+            .iter()
+            .any(|check| check.evidence.got == "it printed nothing")
+    );
+}
+
+#[test]
+fn a_snapshot_that_differs_or_is_missing_fails() {
+    let plan = planned();
+    let tape = good(&plan);
+    let judged = |comparison| {
+        judge(
+            &plan,
+            &tape.0,
+            &[("transcript".to_owned(), "is".to_owned(), comparison)],
+        )
+    };
+    assert_eq!(judged(Comparison::Same).play, PlayVerdict::Pass);
+    assert_eq!(judged(Comparison::Missing).play, PlayVerdict::Fail);
+    let differs = judged(Comparison::Different {
+        stored: "was".to_owned(),
+    });
+    assert_eq!(differs.play, PlayVerdict::Fail);
+    let check = differs
+        .checks
+        .iter()
+        .find(|check| check.verdict == Verdict::Fail)
+        .unwrap();
+    assert!(
+        check
+            .evidence
+            .difference
+            .as_ref()
+            .unwrap()
+            .contains("byte 0")
+    );
+}
+
+#[test]
+fn a_timeline_cut_anywhere_is_judged_and_told() {
+    let plan = planned();
+    let tape = good(&plan);
+    for length in 0..=tape.0.len() {
+        let events = &tape.0[..length];
+        judge(&plan, events, &[]);
+        assert!(transcript(&plan, events).starts_with("# t"));
+        assert!(protocol(&plan, events).is_some());
+    }
+}
+
+#[test]
+fn a_play_over_its_time_fails_and_says_what_was_awaited() {
+    let mut tape = good(&planned());
+    before_closing(
+        &mut tape,
+        Kind::Overdue {
+            limit: Duration::from_secs(60),
+            awaited: "at step 1 (alice writes) for 59.0 s: bob shows it".to_owned(),
+        },
+    );
+    let verdicts = judged(&tape);
+    assert_eq!(verdicts.play, PlayVerdict::Fail);
+    let first = &verdicts.checks[0];
+    assert_eq!(first.name, "the play ends in time");
+    assert_eq!(first.evidence.expected, "the play ends within 60s");
+    assert!(first.evidence.got.contains("bob shows it"), "{first:?}");
+}
+
+/// Merges lanes in the order that `turns` says; each lane keeps its own.
+fn merged(mut lanes: Vec<Vec<Kind>>, turns: &[usize]) -> Vec<Kind> {
+    lanes.iter_mut().for_each(|lane| lane.reverse());
+    let mut merged = Vec::new();
+    let mut turns = turns.iter().cycle();
+    while lanes.iter().any(|lane| !lane.is_empty()) {
+        let lane = turns.next().unwrap() % lanes.len();
+        let lane = (0..lanes.len())
+            .map(|n| (lane + n) % lanes.len())
+            .find(|n| !lanes[*n].is_empty());
+        merged.extend(lanes[lane.unwrap()].pop());
+    }
+    merged
+}
+
+fn line(who: &str, text: &str) -> Kind {
+    Kind::Line {
+        who: who.to_owned(),
+        stream: Stream::Stdout,
+        text: text.to_owned(),
+        seen: None,
+    }
+}
+
+fn frame(link: &str, direction: Direction, kind: &str) -> Kind {
+    Kind::Frame {
+        link: link.to_owned(),
+        direction,
+        at: 0,
+        len: 10,
+        r#type: kind.to_owned(),
+        fields: BTreeMap::new(),
+        body: 0,
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(32))]
+    #[test]
+    fn snapshots_do_not_depend_on_how_lanes_are_interleaved(turns in prop::collection::vec(0usize..7, 1..40)) {
+        let lanes = || vec![
+            vec![line("alice", "a1"), line("alice", "a2"), line("alice", "a3")],
+            vec![line("bob", "b1"), line("bob", "b2")],
+            vec![line("carol", "c1")],
+            vec![frame("alice", Direction::Up, "send"), frame("alice", Direction::Up, "bye")],
+            vec![frame("alice", Direction::Down, "joined"), frame("alice", Direction::Down, "left")],
+            vec![frame("bob", Direction::Down, "deliver"), frame("bob", Direction::Down, "deliver")],
+            vec![frame("carol", Direction::Down, "ping"), frame("carol", Direction::Down, "left")],
+        ];
+        let texts = |turns: &[usize]| {
+            let plan = planned();
+            let mut tape = Tape::new();
+            tape.begin();
+            for kind in merged(lanes(), turns) {
+                tape.add(kind);
+            }
+            tape.step(StepResult::Held).close(&plan);
+            (transcript(&plan, &tape.0), protocol(&plan, &tape.0).unwrap())
+        };
+        let (transcript, protocol) = texts(&turns);
+        prop_assert_eq!((&transcript, &protocol), (&texts(&[0]).0, &texts(&[0]).1));
+        prop_assert!(transcript.contains("alice│ | a1\nalice│ | a2\nalice│ | a3\nbob│ | b1"), "{}", transcript);
+        prop_assert!(protocol.contains("relay → bob  deliver  ×2"), "{}", protocol);
+        prop_assert!(!protocol.contains("ping") && !transcript.contains("fence"));
+    }
+}

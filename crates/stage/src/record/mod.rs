@@ -1,0 +1,242 @@
+//! The one writer of a timeline.
+
+mod clerk;
+mod kept;
+
+use std::collections::BTreeMap;
+use std::fs::{self, File};
+use std::io::{self, BufWriter, Write as _};
+use std::path::{Path, PathBuf};
+use std::time::Instant;
+
+use bytes::Bytes;
+
+use crate::record::clerk::Clerk;
+use crate::record::kept::Kept;
+use timeline::{Event, Kind};
+
+/// So many events wait to be written at the most: making lines of them takes longer than all else
+/// that is done for an event, and somebody may wait for what comes next.
+const WAITING: usize = 1024;
+
+/// Appends events to `timeline.jsonl`, and bytes to the files beside it.
+pub(super) struct Writer {
+    dir: PathBuf,
+    began: Instant,
+    lines: BufWriter<File>,
+    files: BTreeMap<String, Kept>,
+    /// Who writes what is large, once there was any.
+    clerk: Option<Clerk>,
+    events: Vec<Event>,
+    /// How many of them stand in the file.
+    written: usize,
+    observer: Option<Observer>,
+}
+
+/// Is shown every event as it is appended.
+pub type Observer = Box<dyn FnMut(&Event) + Send>;
+
+/// Where appended bytes lie.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Placed {
+    /// Kept, at this offset.
+    At(u64),
+    /// The first that are not kept: the file is at its cap.
+    Capped,
+    /// Not kept, as others before them.
+    Dropped,
+}
+
+impl std::fmt::Debug for Writer {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Writer")
+            .field("dir", &self.dir)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Writer {
+    /// Makes the directory of a play and its empty timeline.
+    ///
+    /// # Errors
+    ///
+    /// What the system says; nothing is written then.
+    pub(super) fn create(dir: &Path, observer: Option<Observer>) -> io::Result<Self> {
+        for part in ["out", "wire"] {
+            fs::create_dir_all(dir.join(part))?;
+        }
+        let lines = BufWriter::new(File::create(dir.join("timeline.jsonl"))?);
+        Ok(Self {
+            dir: dir.to_owned(),
+            began: Instant::now(),
+            lines,
+            files: BTreeMap::new(),
+            clerk: None,
+            events: Vec::new(),
+            written: 0,
+            observer,
+        })
+    }
+
+    /// What the clock of the timeline says, in nanoseconds since it began.
+    pub(super) fn now(&self) -> u64 {
+        u64::try_from(self.began.elapsed().as_nanos()).unwrap_or(u64::MAX)
+    }
+
+    /// Appends what happens now. It stands in the file after the next [`Self::flush`].
+    ///
+    /// # Errors
+    ///
+    /// What the system says.
+    pub(super) fn append(&mut self, kind: Kind) -> io::Result<&Event> {
+        let t = self.now();
+        self.append_at(t, kind)
+    }
+
+    /// Appends what happened at a time after that of the last event.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::append`].
+    pub(super) fn append_at(&mut self, t: u64, kind: Kind) -> io::Result<&Event> {
+        let n = self.events.len() as u64;
+        let event = Event { n, t, kind };
+        if let Some(observer) = &mut self.observer {
+            observer(&event);
+        }
+        self.events.push(event);
+        if self.events.len() - self.written >= WAITING {
+            self.write_lines()?;
+        }
+        self.events
+            .last()
+            .ok_or_else(|| io::Error::other("no event"))
+    }
+
+    /// Appends bytes to a file below the play's directory, as long as it stays within `cap`
+    /// bytes.
+    ///
+    /// # Errors
+    ///
+    /// What the system says.
+    pub(super) fn keep(&mut self, file: &str, bytes: &Bytes, cap: u64) -> io::Result<Placed> {
+        if !self.files.contains_key(file) {
+            let opened = Kept::create(&self.dir.join(file))?;
+            self.files.insert(file.to_owned(), opened);
+        }
+        let Some(kept) = self.files.get_mut(file) else {
+            return Err(io::Error::other("no such file"));
+        };
+        if kept.capped {
+            return Ok(Placed::Dropped);
+        }
+        let at = kept.length;
+        if at + bytes.len() as u64 > cap {
+            kept.capped = true;
+            return Ok(Placed::Capped);
+        }
+        kept.append(bytes, &mut self.clerk)?;
+        if self.observer.is_some() {
+            // Who watches may want to see these bytes with the next event.
+            kept.flush()?;
+            self.clerk.iter().try_for_each(Clerk::wait)?;
+        }
+        Ok(Placed::At(at))
+    }
+
+    /// What has been appended.
+    pub(super) fn events(&self) -> &[Event] {
+        &self.events
+    }
+
+    /// Files that were kept, with whether each is complete.
+    pub(super) fn kept(&self) -> impl Iterator<Item = (&str, bool)> {
+        self.files
+            .iter()
+            .map(|(name, kept)| (name.as_str(), !kept.capped))
+    }
+
+    /// The play's directory.
+    pub(super) fn dir(&self) -> &Path {
+        &self.dir
+    }
+
+    /// Everything reaches the files: at the end of a step, and before a search.
+    ///
+    /// # Errors
+    ///
+    /// What the system says.
+    pub(super) fn flush(&mut self) -> io::Result<()> {
+        self.files.values_mut().try_for_each(Kept::flush)?;
+        self.clerk.iter().try_for_each(Clerk::wait)?;
+        self.flush_lines()
+    }
+
+    /// The events so far reach their file.
+    ///
+    /// # Errors
+    ///
+    /// What the system says.
+    pub(super) fn flush_lines(&mut self) -> io::Result<()> {
+        self.write_lines()?;
+        self.lines.flush()
+    }
+
+    fn write_lines(&mut self) -> io::Result<()> {
+        while let Some(event) = self.events.get(self.written) {
+            serde_json::to_writer(&mut self.lines, event)?;
+            self.lines.write_all(b"\n")?;
+            self.written += 1;
+        }
+        Ok(())
+    }
+
+    /// The finished timeline.
+    ///
+    /// # Errors
+    ///
+    /// What the system says when the last lines are written.
+    pub(super) fn finish(mut self) -> io::Result<Vec<Event>> {
+        self.flush()?;
+        Ok(std::mem::take(&mut self.events))
+    }
+}
+
+impl Drop for Writer {
+    /// A play that was given up keeps what it saw.
+    fn drop(&mut self) {
+        drop(self.write_lines());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{WAITING, Writer};
+    use timeline::Kind;
+
+    fn note(n: usize) -> Kind {
+        let text = n.to_string();
+        Kind::Note { text }
+    }
+
+    #[test]
+    fn few_events_wait_to_be_written_and_none_is_lost() {
+        let dir = tempfile::tempdir().unwrap();
+        let lines = || {
+            let text = std::fs::read_to_string(dir.path().join("timeline.jsonl")).unwrap();
+            text.lines().count()
+        };
+        let mut writer = Writer::create(dir.path(), None).unwrap();
+        for n in 0..3 * WAITING {
+            writer.append(note(n)).unwrap();
+        }
+        assert!(lines() > 2 * WAITING - 200, "{}", lines());
+        writer.append(note(0)).unwrap();
+        writer.flush().unwrap();
+        assert_eq!(lines(), 3 * WAITING + 1);
+        writer.append(note(1)).unwrap();
+        // As when a play is given up.
+        drop(writer);
+        assert_eq!(lines(), 3 * WAITING + 2);
+    }
+}
