@@ -8,13 +8,13 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use std::time::Duration;
 
-use chat_screen::{Ending, Holder, Message, Reader, ScreenError, StandIn};
 use harness::{self, Ground, Parts, RunDir, Update};
 use report::live::Narrator;
 use report::web::WebEnd;
 use report::{self, Asked, PlayReport};
 use scenario::Scenario;
 use stage::{self, Hand, Observer, Pace};
+use terminal_stage::{Ending, Holder, Message, Reader, ScreenError, StandIn};
 use tokio_util::sync::CancellationToken;
 
 use crate::interrupt::Interrupt;
@@ -93,7 +93,7 @@ pub(crate) fn run(arguments: &cli::Demo, workspace: &Workspace) -> Ran {
 /// Whether the stage is wanted, and can be had.
 fn is_stage(ui: Option<cli::Ui>) -> Result<bool, Trouble> {
     match ui {
-        None => Ok(chat_screen::fits()),
+        None => Ok(terminal_stage::fits()),
         Some(cli::Ui::Stream) => Ok(false),
         Some(cli::Ui::Stage) => needs_terminal().map(|()| true),
     }
@@ -115,7 +115,7 @@ pub(crate) fn needs_terminal() -> Result<(), Trouble> {
 /// On the screen, in a thread of its own.
 fn on_stage(shown: &Shown, auto: Option<Duration>) -> Showed {
     let (asks, hand) = stage::hand();
-    let (tell, told) = chat_screen::channel();
+    let (tell, told) = terminal_stage::channel();
     let (gone, goes) = sync_channel(1);
     let holder = Holder {
         asks,
@@ -123,7 +123,7 @@ fn on_stage(shown: &Shown, auto: Option<Duration>) -> Showed {
         stand_in: stand_in(shown),
     };
     thread::spawn(move || {
-        let showed = chat_screen::live(&told, &holder, auto);
+        let showed = terminal_stage::live(&told, &holder, auto);
         if showed.is_err() {
             // Nobody sees it, and nobody can end it.
             holder.cancel.cancel();

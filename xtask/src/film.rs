@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use report::PlayReport;
 
-use chat_screen::{Ending, Played, Size};
+use terminal_stage::{Ending, Played, Size};
 
 use crate::trouble::Trouble;
 use crate::workspace::Workspace;
@@ -55,7 +55,7 @@ pub(crate) fn picture(workspace: &Workspace) -> Result<(PathBuf, String), Troubl
         Ending::default(),
         "20261121-153505".to_owned(),
     )?;
-    let still = chat_screen::still(kept, 2, SIZE);
+    let still = terminal_stage::still(kept, 2, SIZE);
     let still =
         still.ok_or_else(|| Trouble::harness("the play that is kept has no second step"))?;
     Ok((pictures.join("stage.svg"), still))
@@ -67,7 +67,7 @@ pub(crate) fn picture(workspace: &Workspace) -> Result<(PathBuf, String), Troubl
 ///
 /// As [`played`], and when the file cannot be written.
 pub(crate) fn record(file: &Path, run: &Path, play: &PlayReport) -> Result<(), Trouble> {
-    let film = chat_screen::film(played(run, play)?, SIZE);
+    let film = terminal_stage::film(played(run, play)?, SIZE);
     fs::write(file, film).map_err(|error| Trouble::file(file, &error))?;
     output::narrate(&format!("recorded in {}", file.display()));
     Ok(())
@@ -79,7 +79,7 @@ pub(crate) fn record(file: &Path, run: &Path, play: &PlayReport) -> Result<(), T
 ///
 /// As [`played`], and when there was no such step.
 pub(crate) fn still(step: usize, run: &Path, play: &PlayReport) -> Result<String, Trouble> {
-    let still = chat_screen::still(played(run, play)?, step, SIZE);
+    let still = terminal_stage::still(played(run, play)?, step, SIZE);
     still
         .ok_or_else(|| Trouble::usage(format!("the play has not come to the end of a step {step}")))
 }

@@ -1,7 +1,7 @@
-//! The command line of the harness: parses, calls `chat-harness`, prints. Nothing is
+//! The command line of the harness: parses, calls `harness`, prints. Nothing is
 //! decided here.
 //!
-//! A library, so that it is compiled while `chat-harness` still is: a program would wait for the end
+//! A library, so that it is compiled while `harness` still is: a program would wait for the end
 //! of that. `main.rs` calls it.
 //!
 //! [`main`] starts no thread and no runtime: commands that stage plays enter a user namespace

@@ -60,7 +60,7 @@ fn only(run: &SavedRun) -> Result<&PlayReport, Trouble> {
 
 /// Shows the one play of a run as it was.
 fn on_stage(run: &SavedRun, pause: Option<Duration>) -> Result<(), Trouble> {
-    let shown = chat_screen::recorded(film::played(&run.dir, only(run)?)?, pause);
+    let shown = terminal_stage::recorded(film::played(&run.dir, only(run)?)?, pause);
     shown.map_err(|error| Trouble::environment(format!("the terminal cannot be used: {}", error.0)))
 }
 

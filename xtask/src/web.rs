@@ -25,7 +25,7 @@ use crate::demo;
 use crate::trouble::Trouble;
 
 /// The package, and the program in it.
-pub(crate) const PACKAGE: &str = "stage-web";
+pub(crate) const PACKAGE: &str = "web-stage";
 
 /// The page, and what it shows. When it goes, so does the page.
 pub(crate) struct Web {

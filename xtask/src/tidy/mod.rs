@@ -95,8 +95,8 @@ fn of_files(sources: &[Source]) -> Vec<Breach> {
         breaches.extend(files::unsafe_rsa(path, text));
         breaches.extend(files::budget(path, text));
         breaches.extend(purity::impure(path, text));
+        breaches.extend(purity::protocol(path, text));
     }
-    breaches.extend(purity::stale_exceptions(sources));
     breaches
 }
 

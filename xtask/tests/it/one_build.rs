@@ -27,10 +27,10 @@ fn built(selection: &[&str]) -> BTreeSet<String> {
 fn the_programs_of_a_play_are_not_built_again_for_the_tests_or_for_the_command() {
     let tests = built(&["--workspace", "--edges", "all"]);
     let command = &["--package", "xtask"][..];
-    let programs = &["chat-server", "chat-client", "chat-harness", "zoo"];
+    let programs = &["chat-server", "chat-client", "stage", "zoo"];
     let programs: Vec<&str> = programs.iter().flat_map(|name| ["-p", name]).collect();
-    let engine = &["--package", "chat-harness"][..];
-    for selection in [command, &programs, engine, &["--package", "stage-web"]] {
+    let engine = &["--package", "stage"][..];
+    for selection in [command, &programs, engine, &["--package", "web-stage"]] {
         let selection = [selection, &["--edges", "normal,build"]].concat();
         let other: Vec<String> = built(&selection).difference(&tests).cloned().collect();
         assert_eq!(other, Vec::<String>::new(), "{selection:?}");

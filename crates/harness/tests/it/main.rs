@@ -3,7 +3,6 @@
 #![cfg(test)] // so that helpers count as tests, too, and may unwrap
 
 mod amiss;
-mod language;
 mod reports;
 mod run_sums;
 mod tape;

@@ -70,3 +70,14 @@ fn the_schema_refuses_what_is_no_result() {
         assert!(!validator.is_valid(&bad), "without {key}");
     }
 }
+
+#[test]
+fn the_schema_in_the_repository_is_the_generated_one() {
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    let text = std::fs::read_to_string(root.join("schemas/result.json")).unwrap();
+    let stored: Value = serde_json::from_str(&text).unwrap();
+    assert!(
+        stored == schema(),
+        "schemas/result.json: cargo xtask schema"
+    );
+}

@@ -1,0 +1,79 @@
+//! The stage in a browser: a page that shows a play and lets people take part.
+//!
+//! The play runs elsewhere. How it stands comes as lines of JSON on standard input, and the
+//! latest goes to the page as it is; what people ask for goes out as lines of JSON on standard
+//! output, where the first line says which address to open. It ends when its input does.
+//!
+//! ```text
+//! cargo xtask demo --web ── states ──► web-stage ── GET /state ──► browser
+//!                        ◄── wishes ──           ◄─ POST /ask ────
+//! ```
+
+mod board;
+mod door;
+mod routes;
+mod setup;
+mod speaker;
+mod uploads;
+mod wish;
+
+use std::io;
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::io::{AsyncBufReadExt as _, BufReader};
+use tokio::net::TcpListener;
+use tokio::time::timeout;
+
+use board::Board;
+use door::Door;
+use routes::Site;
+use setup::Setup;
+use uploads::Uploads;
+
+/// How long answers that are on their way may take when the play has gone.
+const FAREWELL: Duration = Duration::from_secs(2);
+
+fn main() -> ExitCode {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build();
+    match runtime.and_then(|runtime| runtime.block_on(serve())) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            // Standard output is for machines; whoever started us shows this.
+            drop(io::Write::write_all(
+                &mut io::stderr(),
+                format!("web-stage: {error}\n").as_bytes(),
+            ));
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn serve() -> io::Result<()> {
+    let mut lines = BufReader::new(tokio::io::stdin()).lines();
+    let first = lines.next_line().await?.unwrap_or_default();
+    let setup = Setup::parse(&first)?;
+    let listener = TcpListener::bind(("127.0.0.1", 0)).await?;
+    let door = Door::new(listener.local_addr()?);
+    speaker::say(&serde_json::json!({ "ask": "open", "address": door.address() }))?;
+    let site = Arc::new(Site {
+        door,
+        board: Board::default(),
+        uploads: Uploads::new(setup.uploads),
+        report: setup.report,
+    });
+    let (serving, ending) = (Arc::clone(&site), Arc::clone(&site));
+    let server = axum::serve(listener, routes::of(serving))
+        .with_graceful_shutdown(async move { ending.board.closed().await });
+    let server = tokio::spawn(server.into_future());
+    while let Some(line) = lines.next_line().await? {
+        site.board.put(line);
+    }
+    site.board.close();
+    // Who still holds a connection open has had its time.
+    drop(timeout(FAREWELL, server).await);
+    Ok(())
+}
