@@ -1,5 +1,6 @@
 //! What can be typed.
 
+use std::ffi::OsString;
 use std::num::{NonZeroU32, NonZeroUsize};
 use std::path::PathBuf;
 use std::time::Duration;
@@ -331,35 +332,21 @@ pub(crate) enum NewFile {
 }
 
 #[derive(Args, Debug)]
-#[command(after_help = "Example:
-  cargo xtask bench audit
-  cargo xtask bench harness --rounds 50
+#[command(
+    disable_help_flag = true,
+    after_help = "Examples:
+  cargo xtask bench --help
   cargo xtask bench stage
-  cargo xtask bench tap --json")]
+  cargo xtask bench tap --json --rounds 30"
+)]
 pub(crate) struct Bench {
-    /// What to measure
-    pub(crate) area: Area,
-    /// Print one JSON object a row instead of a table
-    #[arg(long)]
-    pub(crate) json: bool,
-    /// Measure so often; the median counts
-    #[arg(long, default_value = "50", value_name = "N")]
-    pub(crate) rounds: NonZeroU32,
-}
-
-/// What can be measured.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Area {
-    /// The audit's search against memchr, aho-corasick and, when installed, ripgrep
-    Audit,
-    /// A whole play against a program written by hand that does the same
-    Harness,
-    /// A report page of 2 000 messages, until a browser has it ready
-    Page,
-    /// A line, a process, a crowd and a play, each against the least that does the same
-    Stage,
-    /// A recording tap on a link against tokio's copy in both directions
-    Tap,
+    /// An area (audit, harness, page, stage or tap) and options; `--help` builds the benchmarks and explains them
+    #[arg(
+        value_name = "ARGUMENTS",
+        trailing_var_arg = true,
+        allow_hyphen_values = true
+    )]
+    pub(crate) arguments: Vec<OsString>,
 }
 
 #[derive(Args, Debug)]

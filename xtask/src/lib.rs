@@ -60,7 +60,7 @@ fn run(command: Option<Command>, reports: Option<&Path>) -> Ran {
     let workspace = Workspace::with_reports(reports)?;
     match command {
         None => start_page::run(),
-        Some(Command::Bench(arguments)) => bench::run(&arguments),
+        Some(Command::Bench(arguments)) => bench::run(&arguments, &workspace),
         Some(Command::Check(arguments)) => check::run(&arguments),
         Some(Command::Ci(arguments)) => ci::run(&arguments),
         Some(Command::Demo(arguments)) => demo::run(&arguments, &workspace),

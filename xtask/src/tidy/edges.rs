@@ -141,8 +141,17 @@ const RULES: [Rule; 20] = [
         controls: &["axum", "tokio"],
     },
     Rule {
-        package: "floor",
-        ours: &["stage"],
+        package: "bench",
+        ours: &[
+            "audit",
+            "harness",
+            "judge",
+            "report",
+            "scenario",
+            "stage",
+            "timeline",
+            "toml-language",
+        ],
         never: CHAT,
         controls: &["stage", "tokio"],
     },
@@ -150,7 +159,6 @@ const RULES: [Rule; 20] = [
         package: "xtask",
         ours: &[
             "audit",
-            "floor",
             "harness",
             "judge",
             "report",
@@ -163,6 +171,7 @@ const RULES: [Rule; 20] = [
         ],
         never: &[
             "axum",
+            "bench",
             "chat-client",
             "chat-crypto",
             "chat-identity",

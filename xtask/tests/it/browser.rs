@@ -6,7 +6,6 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use crate::long_page;
 use crate::runs::{Runs, root};
 
 /// What is missing, in words; the browser where nothing is.
@@ -98,8 +97,8 @@ fn report_pages_work_in_a_browser() {
             &["test", "zoo/scenarios/tour.toml", "--adapter", leaking],
         );
         let (many, more) = (
-            long_page::write(&root(), scratch, 2_000).unwrap(),
-            long_page::write(&root(), scratch, 9_000).unwrap(),
+            bench::write_long_page(&root(), scratch, 2_000).unwrap(),
+            bench::write_long_page(&root(), scratch, 9_000).unwrap(),
         );
         vec![
             ("PAGE", page),

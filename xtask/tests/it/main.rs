@@ -8,8 +8,6 @@ mod detectors;
 mod dialogue;
 mod flaky;
 mod load;
-#[path = "../../src/bench/long_page.rs"]
-mod long_page;
 mod network;
 mod newcomer;
 mod one_build;

@@ -30,7 +30,13 @@ fn the_programs_of_a_play_are_not_built_again_for_the_tests_or_for_the_command()
     let programs = &["chat-server", "chat-client", "stage", "zoo"];
     let programs: Vec<&str> = programs.iter().flat_map(|name| ["-p", name]).collect();
     let engine = &["--package", "stage"][..];
-    for selection in [command, &programs, engine, &["--package", "web-stage"]] {
+    for selection in [
+        command,
+        &programs,
+        engine,
+        &["--package", "web-stage"],
+        &["--package", "bench"],
+    ] {
         let selection = [selection, &["--edges", "normal,build"]].concat();
         let other: Vec<String> = built(&selection).difference(&tests).cloned().collect();
         assert_eq!(other, Vec::<String>::new(), "{selection:?}");

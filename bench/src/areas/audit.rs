@@ -11,10 +11,10 @@ use memchr::memmem;
 use scenario::plan::{AuditPlan, Canary};
 use timeline::{StepId, Surface};
 
-use super::table::{Row, median};
 use super::{memory, pin, share};
-use crate::command;
-use crate::trouble::Trouble;
+use crate::error::BenchError;
+use crate::table::{Row, median};
+use crate::{setup, tools};
 
 /// Bytes that are searched: half of them random, half of them like a log.
 const HAYSTACK: usize = 128 * 1024 * 1024;
@@ -38,7 +38,7 @@ fn at_gigabytes(speed: f64) -> Duration {
 /// # Errors
 ///
 /// When the system refuses files.
-pub(super) fn measure(rounds: u32) -> Result<Vec<Row>, Trouble> {
+pub(crate) fn measure(root: &Path, rounds: u32) -> Result<Vec<Row>, BenchError> {
     pin(1);
     let haystack = haystack();
     let one = canaries(1);
@@ -46,9 +46,9 @@ pub(super) fn measure(rounds: u32) -> Result<Vec<Row>, Trouble> {
     let (few, all) = (searcher(&one), searcher(&many));
     let first = one.first().map(|text| memmem::Finder::new(text.as_bytes()));
     let automaton =
-        AhoCorasick::new(&many).map_err(|error| Trouble::environment(error.to_string()))?;
-    let dir = tempfile::tempdir().map_err(trouble)?;
-    let grep = Grep::prepare(dir.path(), &haystack, &many).map_err(trouble)?;
+        AhoCorasick::new(&many).map_err(|error| BenchError::Unexpected(error.to_string()))?;
+    let dir = setup::scratch()?;
+    let grep = Grep::prepare(dir.path(), &haystack, &many).map_err(BenchError::path(dir.path()))?;
     let some = searcher(&canaries(SOME));
     let below = middle(&haystack).to_vec();
     let mut times: [Vec<Duration>; 6] = Default::default();
@@ -68,9 +68,8 @@ pub(super) fn measure(rounds: u32) -> Result<Vec<Row>, Trouble> {
         for (measured, times) in each.iter_mut().zip(&mut times) {
             let began = Instant::now();
             if !measured() {
-                return Err(Trouble::environment(
-                    "a canary was found where none was planted".to_owned(),
-                ));
+                let what = "a canary was found where none was planted";
+                return Err(BenchError::Unexpected(what.to_owned()));
             }
             times.push(began.elapsed());
         }
@@ -97,7 +96,7 @@ pub(super) fn measure(rounds: u32) -> Result<Vec<Row>, Trouble> {
     }
     drop(haystack);
     rows.extend(memory::measure(rounds, &some)?);
-    rows.push(share::measure(rounds)?);
+    rows.push(share::measure(root, rounds)?);
     Ok(rows)
 }
 
@@ -193,7 +192,7 @@ struct Grep {
 
 impl Grep {
     fn prepare(dir: &Path, haystack: &[u8], texts: &[String]) -> std::io::Result<Option<Self>> {
-        let Some(program) = command::find("rg") else {
+        let Some(program) = tools::find("rg") else {
             return Ok(None);
         };
         let grep = Self {
@@ -207,15 +206,11 @@ impl Grep {
     }
 
     fn is_clean(&self) -> bool {
-        let mut rg = command::program(&self.program, Path::new("/"));
+        let mut rg = tools::program(&self.program, Path::new("/"));
         rg.args(["-j1", "-a", "-c", "-F", "-f"])
             .arg(&self.patterns)
             .arg(&self.haystack);
         rg.stdout(Stdio::null());
         rg.status().is_ok_and(|status| status.code() == Some(1))
     }
-}
-
-fn trouble(error: std::io::Error) -> Trouble {
-    Trouble::environment(error.to_string())
 }

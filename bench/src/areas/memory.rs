@@ -11,9 +11,9 @@ use rustix::process::{Signal, kill_process};
 use stage::bare::BareMemory;
 use stage::spawn::{Child, Command, spawn, wait_blocking};
 
-use super::table::{Row, median};
-use crate::command;
-use crate::trouble::Trouble;
+use crate::error::BenchError;
+use crate::table::{Row, median};
+use crate::tools;
 
 /// What the relay holds, in bytes.
 const HELD: usize = 200_000_000;
@@ -29,29 +29,29 @@ const BLOCK: usize = 1024 * 1024;
 /// # Errors
 ///
 /// When the system lets no process be read.
-pub(super) fn measure(rounds: u32, searcher: &Searcher) -> Result<Vec<Row>, Trouble> {
+pub(crate) fn measure(rounds: u32, searcher: &Searcher) -> Result<Vec<Row>, BenchError> {
     let relay = Large::start()?;
     let mut memory = BareMemory::default();
     let mut buffer = vec![0; BLOCK];
     let (mut still, mut whole, mut bare) = (Vec::new(), Vec::new(), Vec::new());
     for round in 0..=rounds {
         let began = Instant::now();
-        let copied = memory.copy(relay.child.pid).map_err(Trouble::environment)?;
+        let copied = memory.copy(relay.child.pid).map_err(BenchError::Memory)?;
         let stood = began.elapsed();
         let began = Instant::now();
         let searched = memory.search(relay.child.pid, searcher);
         let took = began.elapsed();
-        let searched = searched.map_err(Trouble::environment)?;
+        let searched = searched.map_err(BenchError::Memory)?;
         // What is still in the pipe is not yet in memory.
         let least = copied.min(usize::try_from(searched.bytes).unwrap_or(0));
         if least + BLOCK < HELD || !searched.findings.is_empty() {
             let text = format!("{copied} bytes were copied; {searched:?}");
-            return Err(Trouble::harness(text));
+            return Err(BenchError::Unexpected(text));
         }
         let began = Instant::now();
         relay
             .read(&mut buffer)
-            .map_err(|error| Trouble::environment(error.to_string()))?;
+            .map_err(BenchError::system("read the memory of `tail`"))?;
         // The first round makes room.
         if round > 0 {
             still.push(stood);
@@ -93,24 +93,23 @@ struct Large {
 }
 
 impl Large {
-    fn start() -> Result<Self, Trouble> {
-        let failed = |error: &dyn std::fmt::Display| Trouble::environment(error.to_string());
-        let tail = command::find("tail").ok_or_else(|| failed(&"there is no `tail`"))?;
+    fn start() -> Result<Self, BenchError> {
+        let missing = |what: &str| BenchError::Tool(what.to_owned());
+        let failed = BenchError::system("fill the memory of `tail`");
+        let tail = tools::find("tail").ok_or_else(|| missing("tail is not installed"))?;
         let command = Command::new(tail).argument("-c").argument(HELD.to_string());
-        let child = spawn(&command).map_err(|error| failed(&error))?;
-        let mut input = File::from(child.stdin.try_clone().map_err(|error| failed(&error))?);
+        let child = spawn(&command)?;
+        let mut input = File::from(child.stdin.try_clone().map_err(&failed)?);
         let mut state = 1_u64;
         for _ in 0..HELD / BLOCK + 1 {
-            input
-                .write_all(&noise(&mut state))
-                .map_err(|error| failed(&error))?;
+            input.write_all(&noise(&mut state)).map_err(&failed)?;
         }
         let maps = std::fs::read_to_string(format!("/proc/{}/maps", child.pid));
-        let maps = maps.map_err(|error| failed(&error))?;
+        let maps = maps.map_err(&failed)?;
         let heap = maps
             .lines()
             .find_map(heap)
-            .ok_or_else(|| failed(&"`tail` has no heap"))?;
+            .ok_or_else(|| missing("`tail` has no heap"))?;
         Ok(Self { child, heap })
     }
 

@@ -8,9 +8,9 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio_util::task::AbortOnDropHandle;
 
 use super::pin;
-use super::table::{Row, median};
-use crate::staging;
-use crate::trouble::Trouble;
+use crate::error::BenchError;
+use crate::setup;
+use crate::table::{Row, median};
 
 /// One for what is passed on, one for what is recorded and for the two ends.
 const PROCESSORS: usize = 2;
@@ -45,12 +45,12 @@ struct Times {
 /// # Errors
 ///
 /// When the system refuses sockets or files.
-pub(super) fn measure(rounds: u32) -> Result<Vec<Row>, Trouble> {
+pub(crate) fn measure(rounds: u32) -> Result<Vec<Row>, BenchError> {
     pin(PROCESSORS);
-    staging::runtime()?.block_on(compare(rounds))
+    setup::runtime()?.block_on(compare(rounds))
 }
 
-async fn compare(rounds: u32) -> Result<Vec<Row>, Trouble> {
+async fn compare(rounds: u32) -> Result<Vec<Row>, BenchError> {
     let (mut ours, mut copy, mut large) = (Times::default(), Times::default(), Times::default());
     for _ in 0..rounds {
         for (between, times) in [
@@ -63,7 +63,7 @@ async fn compare(rounds: u32) -> Result<Vec<Row>, Trouble> {
             let (bulk, pings) = round
                 .map_err(std::io::Error::other)
                 .flatten()
-                .map_err(trouble)?;
+                .map_err(BenchError::system("pass bytes on"))?;
             times.bulk.push(bulk);
             times.ping.extend(pings);
         }
@@ -186,11 +186,7 @@ async fn stand(
         Between::Copy | Between::Ours => None,
     };
     // A peer that fails is seen as bytes that do not arrive.
-    let task = tokio::spawn(floor::copy(listener, relay_port, buffer));
+    let task = tokio::spawn(crate::baseline::copy(listener, relay_port, buffer));
     let task = AbortOnDropHandle::new(task);
     Ok((port, Standing::Copy { _task: task }))
-}
-
-fn trouble(error: std::io::Error) -> Trouble {
-    Trouble::environment(error.to_string())
 }

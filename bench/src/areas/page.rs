@@ -1,12 +1,11 @@
 //! How long a large report page takes until a browser has it ready.
 
+use std::path::Path;
 use std::time::Duration;
 
-use super::long_page;
-use super::table::{Row, median};
-use crate::command;
-use crate::trouble::Trouble;
-use crate::workspace::Workspace;
+use crate::error::BenchError;
+use crate::table::{Row, median};
+use crate::{long_page, setup, tools};
 
 const SCRIPT: &str = include_str!("ready.mjs");
 
@@ -20,22 +19,21 @@ const MESSAGES: usize = 2000;
 /// # Errors
 ///
 /// When there is no browser or nothing to drive it, or when the page cannot be made.
-pub(super) fn measure(rounds: u32) -> Result<Row, Trouble> {
-    let workspace = Workspace::here();
-    let browser = BROWSERS.iter().find_map(|name| command::find(name));
+pub(crate) fn measure(root: &Path, rounds: u32) -> Result<Row, BenchError> {
+    let browser = BROWSERS.iter().find_map(|name| tools::find(name));
     let browser = browser.ok_or_else(|| missing("chromium is not installed"))?;
     // Modules are looked for from where a script lies.
-    let tools = workspace.root().join("target/tools/browser");
-    let script = tools.join("ready.mjs");
+    let dir = root.join("target/tools/browser");
+    let script = dir.join("ready.mjs");
     std::fs::write(&script, SCRIPT)
         .map_err(|error| missing(&format!("{}: {error}", script.display())))?;
-    let scratch = tempfile::tempdir().map_err(|error| Trouble::environment(error.to_string()))?;
-    let page = long_page::write(workspace.root(), scratch.path(), MESSAGES);
-    let ran = command::program("node", &tools)
+    let scratch = setup::scratch()?;
+    let page = long_page::write(root, scratch.path(), MESSAGES)?;
+    let ran = tools::program("node", &dir)
         .arg(&script)
         .arg(browser)
         .arg(rounds.to_string())
-        .arg(page.map_err(Trouble::harness)?)
+        .arg(page)
         .output()
         .map_err(|error| missing(&format!("node cannot be started: {error}")))?;
     if !ran.status.success() {
@@ -53,8 +51,8 @@ pub(super) fn measure(rounds: u32) -> Result<Row, Trouble> {
     })
 }
 
-fn missing(what: &str) -> Trouble {
-    Trouble::environment(format!(
+fn missing(what: &str) -> BenchError {
+    BenchError::Tool(format!(
         "{what}\nchromium, node and playwright-core are needed: `.ci/run` installs them"
     ))
 }

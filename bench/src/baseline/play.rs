@@ -6,13 +6,13 @@ use std::io;
 use std::os::fd::OwnedFd;
 use std::path::{Path, PathBuf};
 
-use stage::bare::BareStage;
-use stage::spawn::{self, Command};
+use ::stage::bare::BareStage;
+use ::stage::spawn::{self, Command};
 use tokio::io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader, Lines};
 use tokio::net::unix::pipe;
 
-use crate::Doing;
-use crate::process::Running;
+use super::Doing;
+use super::process::Running;
 
 /// Who talks. The scenario of the same measurement has the same ones.
 const NAMES: [&str; 3] = ["alice", "bob", "carol"];
@@ -22,13 +22,13 @@ const MESSAGES: usize = 5;
 
 /// Where programs are started: with their environment empty, each in a session of its own.
 #[derive(Debug)]
-pub struct Place<'p> {
+pub(crate) struct Place<'p> {
     /// The programs by name.
-    pub binaries: &'p BTreeMap<String, PathBuf>,
+    pub(crate) binaries: &'p BTreeMap<String, PathBuf>,
     /// Where they write.
-    pub dir: &'p Path,
+    pub(crate) dir: &'p Path,
     /// Isolated as a play is, or not at all.
-    pub stage: Option<&'p BareStage>,
+    pub(crate) stage: Option<&'p BareStage>,
 }
 
 /// One program with its lines.
@@ -41,7 +41,7 @@ struct Program {
 }
 
 /// Plays once. It fails when a program cannot be started or ends early.
-pub fn play<'p>(place: &'p Place<'p>) -> Doing<'p, ()> {
+pub(crate) fn play<'p>(place: &'p Place<'p>) -> Doing<'p, ()> {
     Box::pin(played(place))
 }
 

@@ -4,10 +4,9 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use super::table::{Row, median};
-use crate::command;
-use crate::output;
-use crate::trouble::Trouble;
+use crate::error::BenchError;
+use crate::table::{Row, median};
+use crate::{narrate, tools};
 
 const SCRIPT: &str = include_str!("pexpect.py");
 
@@ -19,24 +18,24 @@ const MOST_ROUNDS: u32 = 10;
 /// # Errors
 ///
 /// When the programs were not built.
-pub(super) fn compare(
+pub(crate) fn compare(
     binaries: &BTreeMap<String, PathBuf>,
     dir: &Path,
     rounds: u32,
     ours: Duration,
-) -> Result<Option<Row>, Trouble> {
+) -> Result<Option<Row>, BenchError> {
     let binary = |name: &str| {
         let found = binaries.get(name);
-        found.ok_or_else(|| Trouble::harness(format!("{name} was not built")))
+        found.ok_or_else(|| BenchError::NotBuilt(name.into()))
     };
-    let ran = command::program("python3", dir)
+    let ran = tools::program("python3", dir)
         .args(["-c", SCRIPT])
         .args([binary("plain-relay")?, binary("plain-client")?])
         .arg(dir)
         .arg(rounds.min(MOST_ROUNDS).to_string())
         .output();
     let Some(output) = ran.ok().filter(|output| output.status.success()) else {
-        output::narrate("no row for pexpect: it is not installed (pip install pexpect)");
+        narrate("no row for pexpect: it is not installed (pip install pexpect)");
         return Ok(None);
     };
     let times = String::from_utf8_lossy(&output.stdout);

@@ -1,43 +1,76 @@
 //! Report pages that no scenario gives quickly: of many messages, from hostile programs.
 
+use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use judge::{PlayVerdict, Verdicts};
 use report::{Asked, PlayReport, Searches, Tried, page};
 use scenario::adapter;
-use scenario::plan::{self, Plan};
+use scenario::plan::{self, Plan, Unsupported};
 use timeline::{Direction, Event, Kind, StepId, Stream};
+use toml_language::Problems;
+
+/// Why such a page cannot be written.
+#[derive(Debug, thiserror::Error)]
+pub enum PageError {
+    /// The reference adapter or the scenario has problems.
+    #[error("{}", .0.render(false))]
+    File(Problems),
+    /// The file of the scenario holds none.
+    #[error("three-clients.toml holds no scenario")]
+    Empty,
+    /// The reference implementation lacks what the scenario needs.
+    #[error(transparent)]
+    Unsupported(#[from] Unsupported),
+    /// The page cannot be made.
+    #[error("the page cannot be made: {0}")]
+    Template(Box<dyn std::error::Error + Send + Sync>),
+    /// The page cannot be written.
+    #[error("{}: {why}", path.display())]
+    Path {
+        /// Where it would have been.
+        path: PathBuf,
+        /// What the system said.
+        why: io::Error,
+    },
+}
+
+impl From<Problems> for PageError {
+    fn from(problems: Problems) -> Self {
+        Self::File(problems)
+    }
+}
 
 /// Writes into `dir` the page of a play in which alice sends so many messages. `root` is that of
 /// the workspace.
 ///
 /// # Errors
 ///
-/// In words, when the reference adapter or the scenario is not there, or it cannot be written.
-pub(crate) fn write(root: &Path, dir: &Path, messages: usize) -> Result<PathBuf, String> {
+/// When the reference adapter or the scenario is not there, or it cannot be written.
+pub fn write(root: &Path, dir: &Path, messages: usize) -> Result<PathBuf, PageError> {
     let bytes = |_: &str, at: u64, len: u64| -> Vec<u8> {
         let bytes = (at..at + len).map(|n| u8::try_from(n % 251).unwrap_or_default());
         bytes.collect()
     };
     let asked = Asked::default();
     let text = page::play(&plan(root)?, &events(messages), &report(), &asked, &bytes)
-        .map_err(|error| error.to_string())?;
+        .map_err(|error| PageError::Template(error.into()))?;
     let path = dir.join(format!("{messages}.html"));
-    std::fs::write(&path, text).map_err(|error| error.to_string())?;
+    std::fs::write(&path, text).map_err(|why| PageError::Path {
+        path: path.clone(),
+        why,
+    })?;
     Ok(path)
 }
 
-fn plan(root: &Path) -> Result<Plan, String> {
-    let adapter = adapter::load(&root.join("adapters/reference.toml"));
-    let adapter = adapter.map_err(|problems| problems.render(false))?;
-    let below = root.join("scenarios");
-    let path = below.join("basics/three-clients.toml");
-    let text = std::fs::read_to_string(&path).map_err(|error| error.to_string())?;
-    let scenarios = scenario::parse(&text, "three-clients", &path, &below);
-    let scenarios = scenarios.map_err(|problems| problems.render(false))?;
-    let scenario = scenarios.first().ok_or("three-clients is no scenario")?;
-    plan::build(scenario, &adapter, 1, &below).map_err(|unsupported| unsupported.to_string())
+fn plan(root: &Path) -> Result<Plan, PageError> {
+    let adapter = adapter::load(&root.join("adapters/reference.toml"))?;
+    let scenarios = root.join("scenarios");
+    let path = scenarios.join("basics/three-clients.toml");
+    let scenario = scenario::load(&path, &scenarios)?.into_iter().next();
+    let scenario = scenario.ok_or(PageError::Empty)?;
+    Ok(plan::build(&scenario, &adapter, 1, &scenarios)?)
 }
 
 fn events(messages: usize) -> Vec<Event> {

@@ -10,10 +10,10 @@ mod process;
 use std::io;
 use std::pin::Pin;
 
-pub use line::lines;
-pub use link::copy;
-pub use play::{Place, play};
-pub use process::spawn;
+pub(crate) use line::lines;
+pub(crate) use link::copy;
+pub(crate) use play::{Place, play};
+pub(crate) use process::spawn;
 
 /// Something under way.
-pub type Doing<'a, T> = Pin<Box<dyn Future<Output = io::Result<T>> + Send + 'a>>;
+pub(crate) type Doing<'a, T> = Pin<Box<dyn Future<Output = io::Result<T>> + Send + 'a>>;

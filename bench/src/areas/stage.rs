@@ -1,26 +1,22 @@
 //! What the stage costs: a line, a process, a crowd, a play.
 
-use std::ffi::CString;
 use std::io;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-pub(super) use harness::{Ground, RunDir};
-use scenario::adapter;
-
-pub(super) use harness::Update;
+use ::harness::{Ground, RunDir};
+use ::stage::bare::spawn_on_terminal;
+use ::stage::spawn::{self, Command, wait_blocking};
 use nix::sys::wait::waitpid;
-use stage::bare::spawn_on_terminal;
-use stage::spawn::{self, Command, wait_blocking};
-use timeline::{self, Kind};
+use scenario::adapter;
+use timeline::Kind;
 
-use super::harness::Isolation;
-use super::table::{Row, median};
-use super::{harness, pexpect, pin};
-use crate::staging;
-use crate::trouble::Trouble;
-use crate::workspace::Workspace;
+use super::harness::{self, Isolation};
+use super::{pexpect, pin};
+use crate::error::BenchError;
+use crate::table::{Row, median};
+use crate::{baseline, setup};
 
 /// Lines that are typed and come back in one round.
 const LINES: usize = 300;
@@ -58,23 +54,17 @@ output = "ready on 1"
 /// # Errors
 ///
 /// When something cannot be built, started or played.
-pub(super) fn measure(rounds: u32) -> Result<Vec<Row>, Trouble> {
-    let workspace = Workspace::here();
-    let wanted = harness::plain(&workspace);
-    let who = staging::implementations(&workspace, &wanted, &[])?;
-    let mut plain = staging::ground(&workspace, &wanted, who, Update::Check)?;
-    plain.scenarios = workspace.zoo_scenarios();
-    let echo = adapter::parse(ECHO, Path::new("echo.toml"))
-        .map_err(|problems| Trouble::harness(problems.render(false)))?;
+pub(crate) fn measure(root: &Path, rounds: u32) -> Result<Vec<Row>, BenchError> {
+    let (plain, scenario) = harness::plain(root)?;
+    let echo = adapter::parse(ECHO, Path::new("echo.toml")).map_err(BenchError::File)?;
     let ground = Ground {
         adapter: Arc::new(echo),
         ..plain.clone()
     };
-    let scenario = harness::scenario(&workspace)?;
     pin(1);
-    let reports = tempfile::tempdir().map_err(|error| Trouble::environment(error.to_string()))?;
+    let reports = setup::scratch()?;
     let mut rows = spawns(rounds)?;
-    let runtime = staging::runtime()?;
+    let runtime = setup::runtime()?;
     runtime.block_on(async {
         rows.push(lines(&ground, reports.path(), rounds).await?);
         rows.push(crowd(&ground, reports.path()).await?);
@@ -85,7 +75,7 @@ pub(super) fn measure(rounds: u32) -> Result<Vec<Row>, Trouble> {
         play.bench = "stage";
         rows.extend(pexpect::compare(&plain.binaries, dir, rounds, play.ours)?);
         rows.push(play);
-        Ok::<_, Trouble>(())
+        Ok::<_, BenchError>(())
     })?;
     Ok(rows)
 }
@@ -102,25 +92,25 @@ fn row(row: &'static str, reference: &'static str, times: (Duration, Duration), 
 }
 
 /// The call that starts a process, with pipes and on a terminal, beside the bare one.
-fn spawns(rounds: u32) -> Result<Vec<Row>, Trouble> {
+fn spawns(rounds: u32) -> Result<Vec<Row>, BenchError> {
     let (mut pipes, mut terminals, mut bare) = (Vec::new(), Vec::new(), Vec::new());
-    let failed = |error: &dyn std::fmt::Display| Trouble::environment(error.to_string());
+    const BY_HAND: &str = "start a process by hand";
     let command = Command::new("/bin/true");
-    let program = CString::new("/bin/true").map_err(|error| failed(&error))?;
+    let program = c"/bin/true".to_owned();
     let count = STARTS.min(rounds as usize * 10);
     for _ in 0..count {
         let began = Instant::now();
-        let child = spawn::spawn(&command).map_err(|error| failed(&error))?;
+        let child = spawn::spawn(&command)?;
         pipes.push(began.elapsed());
-        wait_blocking(child.pid, &child.pidfd).map_err(|error| failed(&error))?;
+        wait_blocking(child.pid, &child.pidfd)?;
         let began = Instant::now();
-        let (pid, pidfd) = spawn_on_terminal(&command).map_err(|error| failed(&error))?;
+        let (pid, pidfd) = spawn_on_terminal(&command)?;
         terminals.push(began.elapsed());
-        wait_blocking(pid, &pidfd).map_err(|error| failed(&error))?;
+        wait_blocking(pid, &pidfd)?;
         let began = Instant::now();
-        let pid = floor::spawn(&program).map_err(|error| failed(&error))?;
+        let pid = baseline::spawn(&program).map_err(BenchError::system(BY_HAND))?;
         bare.push(began.elapsed());
-        waitpid(pid, None).map_err(|error| failed(&error))?;
+        waitpid(pid, None).map_err(BenchError::system(BY_HAND))?;
     }
     let bare = median(bare);
     Ok(vec![
@@ -140,16 +130,16 @@ fn spawns(rounds: u32) -> Result<Vec<Row>, Trouble> {
 }
 
 /// From a line that is typed to the line that matches, transcript included.
-async fn lines(ground: &Ground, reports: &Path, rounds: u32) -> Result<Row, Trouble> {
+async fn lines(ground: &Ground, reports: &Path, rounds: u32) -> Result<Row, BenchError> {
     let text = format!(
         "title = \"lines\"\nclients = [\"alice\"]\n[[steps]]\nrepeat = {{ times = {LINES}, steps = [\
          {{ say = {{ from = \"alice\", text = \"line {{n}} of a long talk\" }} }}] }}\n"
     );
     let (mut ours, mut theirs) = (Vec::new(), Vec::new());
     for _ in 0..rounds.clamp(1, 10) {
-        let by_pipe = tokio::spawn(floor::lines(LINES)).await;
+        let by_pipe = tokio::spawn(baseline::lines(LINES)).await;
         let by_pipe = by_pipe.map_err(io::Error::other).flatten();
-        theirs.extend(by_pipe.map_err(|e| Trouble::environment(e.to_string()))?);
+        theirs.extend(by_pipe.map_err(BenchError::system("talk to `cat`"))?);
         let (_, events) = play(ground, &text, reports).await?;
         let mut typed = None;
         for event in events {
@@ -173,7 +163,7 @@ async fn lines(ground: &Ground, reports: &Path, rounds: u32) -> Result<Row, Trou
 }
 
 /// What one client costs in a crowd, started, spoken with and gone.
-async fn crowd(ground: &Ground, reports: &Path) -> Result<Row, Trouble> {
+async fn crowd(ground: &Ground, reports: &Path) -> Result<Row, BenchError> {
     let mut each = Vec::new();
     for count in [FEW, MANY] {
         let says: String = (1..=count)
@@ -203,19 +193,14 @@ async fn play(
     ground: &Ground,
     text: &str,
     reports: &Path,
-) -> Result<(Duration, Vec<timeline::Event>), Trouble> {
-    let dir = RunDir::create(reports).map_err(|error| Trouble::file(reports, &error))?;
-    let scenario = scenario::parse(text, "bench", Path::new("bench.toml"), &ground.scenarios)
-        .map_err(|problems| Trouble::harness(problems.render(false)))?
-        .pop()
-        .ok_or_else(|| Trouble::harness("a scenario file holds no scenario"))?;
+) -> Result<(Duration, Vec<timeline::Event>), BenchError> {
+    let dir = RunDir::create(reports).map_err(BenchError::path(reports))?;
+    let scenario = setup::parse(text, &ground.scenarios)?;
     let path = dir.play("bench").join("timeline.jsonl");
     let (report, took) = harness::played(ground, &scenario, dir).await?;
     if report.is_red() {
         let why = format!("{} {:#?}", report.scenario, report.verdicts);
-        return Err(Trouble::harness(why));
+        return Err(BenchError::Unexpected(why));
     }
-    let failed = |error| Trouble::file(&path, &error);
-    let text = std::fs::read_to_string(&path).map_err(failed)?;
-    Ok((took, timeline::read(&text).map_err(failed)?))
+    Ok((took, harness::read(&path)?))
 }

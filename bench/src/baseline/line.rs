@@ -3,18 +3,18 @@
 use std::io;
 use std::time::{Duration, Instant};
 
+use ::stage::spawn::{Command, spawn};
 use memchr::memmem;
-use stage::spawn::{Command, spawn};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::unix::pipe;
 
-use crate::Doing;
-use crate::process::Running;
+use super::Doing;
+use super::process::Running;
 
 /// Types so many lines into a program that repeats them, and finds each in what it prints: how
 /// long each took. The program leads a session of its own, as a participant does: the kernel
 /// schedules each session as one, which takes longer.
-pub fn lines(count: usize) -> Doing<'static, Vec<Duration>> {
+pub(crate) fn lines(count: usize) -> Doing<'static, Vec<Duration>> {
     Box::pin(by_pipe(count))
 }
 

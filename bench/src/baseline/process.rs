@@ -4,17 +4,17 @@ use std::ffi::CString;
 use std::io;
 use std::os::fd::OwnedFd;
 
+use ::stage::spawn::{SETSID, wait_blocking};
 use nix::spawn::{PosixSpawnAttr, PosixSpawnFileActions, posix_spawn};
 use nix::unistd::Pid;
 use rustix::process::{Signal, pidfd_send_signal};
-use stage::spawn::{SETSID, wait_blocking};
 
 /// Starts a program with no more than a session of its own, as every participant has.
 ///
 /// # Errors
 ///
 /// What the system says.
-pub fn spawn(program: &CString) -> nix::Result<Pid> {
+pub(crate) fn spawn(program: &CString) -> nix::Result<Pid> {
     let (actions, mut attributes) = (PosixSpawnFileActions::init()?, PosixSpawnAttr::init()?);
     attributes.set_flags(SETSID)?;
     let nothing: [CString; 0] = [];
@@ -29,11 +29,11 @@ pub fn spawn(program: &CString) -> nix::Result<Pid> {
 
 /// A process, by its number and its handle. It does not outlive this.
 #[derive(Debug)]
-pub(crate) struct Running(pub(crate) i32, pub(crate) OwnedFd);
+pub(super) struct Running(pub(super) i32, pub(super) OwnedFd);
 
 impl Running {
     /// Waits for its end.
-    pub(crate) fn ended(&self) -> io::Result<()> {
+    pub(super) fn ended(&self) -> io::Result<()> {
         wait_blocking(self.0, &self.1).map_err(io::Error::other)?;
         Ok(())
     }

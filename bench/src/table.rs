@@ -6,16 +6,16 @@ use serde_json::json;
 
 /// One comparison of two times, in which less is better.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) struct Row {
-    pub(super) bench: &'static str,
-    pub(super) row: &'static str,
+pub(crate) struct Row {
+    pub(crate) bench: &'static str,
+    pub(crate) row: &'static str,
     /// Median.
-    pub(super) ours: Duration,
-    pub(super) reference: &'static str,
+    pub(crate) ours: Duration,
+    pub(crate) reference: &'static str,
     /// Median.
-    pub(super) theirs: Duration,
+    pub(crate) theirs: Duration,
     /// The most that `ours / theirs` may be.
-    pub(super) goal: f64,
+    pub(crate) goal: f64,
 }
 
 impl Row {
@@ -23,12 +23,12 @@ impl Row {
         self.ours.as_secs_f64() / self.theirs.as_secs_f64().max(f64::MIN_POSITIVE)
     }
 
-    pub(super) fn is_met(&self) -> bool {
+    pub(crate) fn is_met(&self) -> bool {
         self.ratio() <= self.goal
     }
 
     /// One line of JSON.
-    pub(super) fn json(&self) -> String {
+    pub(crate) fn json(&self) -> String {
         json!({
             "bench": self.bench,
             "row": self.row,
@@ -45,7 +45,7 @@ impl Row {
 }
 
 /// The rows as a table with a heading.
-pub(super) fn lines(rows: &[Row]) -> Vec<String> {
+pub(crate) fn lines(rows: &[Row]) -> Vec<String> {
     let heading = format!(
         "{:<44} {:>10} {:>10}  {:<10} {:>6} {:>6}",
         "what", "ours", "theirs", "reference", "ratio", "goal"
@@ -68,7 +68,7 @@ pub(super) fn lines(rows: &[Row]) -> Vec<String> {
 }
 
 /// The median; nothing when nothing was measured.
-pub(super) fn median(mut times: Vec<Duration>) -> Duration {
+pub(crate) fn median(mut times: Vec<Duration>) -> Duration {
     times.sort();
     times.get(times.len() / 2).copied().unwrap_or_default()
 }

@@ -5,11 +5,11 @@ use std::io;
 use tokio::io::{copy_bidirectional, copy_bidirectional_with_sizes};
 use tokio::net::{TcpListener, TcpStream};
 
-use crate::Doing;
+use super::Doing;
 
 /// Copies what the next one who connects and a port of this machine send each other, until both
 /// have ended: in both directions through a buffer of so many bytes, or of as many as tokio takes.
-pub fn copy(listener: TcpListener, port: u16, buffer: Option<usize>) -> Doing<'static, ()> {
+pub(crate) fn copy(listener: TcpListener, port: u16, buffer: Option<usize>) -> Doing<'static, ()> {
     Box::pin(passed_on(listener, port, buffer))
 }
 

@@ -1,16 +1,15 @@
 //! What the search of a play's output, files and wire takes of the play.
 
+use std::path::Path;
 use std::time::Duration;
 
-pub(super) use harness::{RunDir, Update};
+use ::harness::RunDir;
 use timeline::{self, Event, Kind};
 
-use super::harness;
-use super::table::{Row, median};
-use crate::cli::Staging;
-use crate::staging;
-use crate::trouble::Trouble;
-use crate::workspace::Workspace;
+use super::harness::{played, read};
+use crate::error::BenchError;
+use crate::setup;
+use crate::table::{Row, median};
 
 /// A play of the suite.
 const SCENARIO: &str = "basics/three-clients";
@@ -21,29 +20,21 @@ const SCENARIO: &str = "basics/three-clients";
 /// # Errors
 ///
 /// When it cannot be built or played, or does not come to its search.
-pub(super) fn measure(rounds: u32) -> Result<Row, Trouble> {
-    let workspace = Workspace::here();
-    let wanted = Staging {
-        adapter: "reference".to_owned(),
-        settings: Vec::new(),
-        seed: Some(1),
-        level: None,
-    };
-    let who = staging::implementations(&workspace, &wanted, &[])?;
-    let ground = staging::ground(&workspace, &wanted, who, Update::Check)?;
-    let scenario = staging::one(&workspace, SCENARIO)?;
-    let reports = tempfile::tempdir().map_err(|error| Trouble::environment(error.to_string()))?;
-    let runtime = staging::runtime()?;
+pub(crate) fn measure(root: &Path, rounds: u32) -> Result<Row, BenchError> {
+    let scenarios = root.join("scenarios");
+    let scenario = setup::scenario(&scenarios.join(SCENARIO).with_extension("toml"), &scenarios)?;
+    let reference = setup::adapter(&root.join("adapters/reference.toml"))?;
+    let ground = setup::ground(reference, scenarios)?;
+    let reports = setup::scratch()?;
+    let runtime = setup::runtime()?;
     let (mut with, mut without) = (Vec::new(), Vec::new());
     for _ in 0..rounds {
-        let failed = |error| Trouble::file(reports.path(), &error);
+        let failed = BenchError::path(reports.path());
         let dir = RunDir::create(reports.path()).map_err(failed)?;
         let path = dir.play(SCENARIO).join("timeline.jsonl");
-        let (_, took) = runtime.block_on(harness::played(&ground, &scenario, dir))?;
-        let failed = |error| Trouble::file(&path, &error);
-        let text = std::fs::read_to_string(&path).map_err(failed)?;
-        let searched = searched(&timeline::read(&text).map_err(failed)?);
-        let searched = searched.ok_or_else(|| Trouble::harness("nothing was searched"))?;
+        let (_, took) = runtime.block_on(played(&ground, &scenario, dir))?;
+        let nothing = || BenchError::Unexpected("nothing was searched".to_owned());
+        let searched = searched(&read(&path)?).ok_or_else(nothing)?;
         with.push(took);
         without.push(took.saturating_sub(searched));
     }

@@ -4,19 +4,20 @@ use std::io;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-pub(super) use harness::{self, Ground, RunDir, Update};
+use ::harness::{Ground, RunDir};
+use ::stage::bare::BareStage;
+use ::stage::{Hand, Pace};
 use judge::PlayVerdict;
 use report::{Asked, PlayReport};
-use scenario::{self, Scenario};
-use stage::bare::BareStage;
-use stage::{Hand, Pace};
+use scenario::Scenario;
+
+use timeline::Event;
+use tokio::task::JoinError;
 
 use super::pin;
-use super::table::{Row, median};
-use crate::cli::Staging;
-use crate::staging;
-use crate::trouble::Trouble;
-use crate::workspace::Workspace;
+use crate::error::BenchError;
+use crate::table::{Row, median};
+use crate::{baseline, setup};
 
 /// Rounds that warm up caches and count for nothing.
 const WARM_UP: u32 = 3;
@@ -26,16 +27,11 @@ const WARM_UP: u32 = 3;
 /// # Errors
 ///
 /// When something cannot be built or played.
-pub(super) fn measure(rounds: u32) -> Result<Vec<Row>, Trouble> {
-    let workspace = Workspace::here();
-    let wanted = plain(&workspace);
-    let who = staging::implementations(&workspace, &wanted, &[])?;
-    let mut ground = staging::ground(&workspace, &wanted, who, Update::Check)?;
-    ground.scenarios = workspace.zoo_scenarios();
-    let scenario = scenario(&workspace)?;
+pub(crate) fn measure(root: &Path, rounds: u32) -> Result<Vec<Row>, BenchError> {
+    let (ground, scenario) = plain(root)?;
     pin(1);
-    let reports = tempfile::tempdir().map_err(|error| Trouble::environment(error.to_string()))?;
-    let runtime = staging::runtime()?;
+    let reports = setup::scratch()?;
+    let runtime = setup::runtime()?;
     let compared = |isolation| compare(&ground, &scenario, reports.path(), rounds, isolation);
     let bare = runtime.block_on(compared(Isolation::None))?;
     let isolated = runtime.block_on(compared(Isolation::Same))?;
@@ -50,36 +46,31 @@ pub(super) fn measure(rounds: u32) -> Result<Vec<Row>, Trouble> {
     Ok(vec![bare, isolation])
 }
 
-/// The plain pair of the zoo.
-pub(super) fn plain(workspace: &Workspace) -> Staging {
-    Staging {
-        adapter: workspace
-            .zoo_adapters()
-            .join("plain.toml")
-            .display()
-            .to_string(),
-        settings: Vec::new(),
-        seed: Some(1),
-        level: None,
-    }
+/// The plain pair of the zoo, and what it plays.
+///
+/// # Errors
+///
+/// When a file cannot be read, a program was not built, or this machine fails.
+pub(crate) fn plain(root: &Path) -> Result<(Ground, Scenario), BenchError> {
+    let scenarios = root.join("zoo/scenarios");
+    let scenario = setup::scenario(&scenarios.join("five-messages.toml"), &scenarios)?;
+    let adapter = setup::adapter(&root.join("zoo/adapters/plain.toml"))?;
+    Ok((setup::ground(adapter, scenarios)?, scenario))
 }
 
-/// What is played.
+/// The timeline of a play.
 ///
 /// # Errors
 ///
 /// When it cannot be read.
-pub(super) fn scenario(workspace: &Workspace) -> Result<Scenario, Trouble> {
-    let root = workspace.zoo_scenarios();
-    scenario::load(&root.join("five-messages.toml"), &root)
-        .map_err(|problems| Trouble::usage(problems.render(false)))?
-        .pop()
-        .ok_or_else(|| Trouble::harness("a scenario file holds no scenario"))
+pub(crate) fn read(path: &Path) -> Result<Vec<Event>, BenchError> {
+    let text = std::fs::read_to_string(path).map_err(BenchError::path(path))?;
+    timeline::read(&text).map_err(BenchError::path(path))
 }
 
 /// How what is written by hand starts its programs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Isolation {
+pub(crate) enum Isolation {
     None,
     /// Isolated as a play is.
     Same,
@@ -90,17 +81,17 @@ pub(super) enum Isolation {
 /// # Errors
 ///
 /// When something cannot be started or played.
-pub(super) async fn compare(
+pub(crate) async fn compare(
     ground: &Ground,
     scenario: &Scenario,
     reports: &Path,
     rounds: u32,
     isolation: Isolation,
-) -> Result<Row, Trouble> {
-    let failed = |error: io::Error| Trouble::environment(error.to_string());
+) -> Result<Row, BenchError> {
+    let failed = BenchError::system("play by hand");
     let (mut ours, mut theirs) = (Vec::new(), Vec::new());
     for round in 0..rounds + WARM_UP {
-        let by_hand = by_hand(ground, reports, isolation).await.map_err(failed)?;
+        let by_hand = by_hand(ground, reports, isolation).await.map_err(&failed)?;
         let staged = staged(ground, scenario, reports).await?;
         if round >= WARM_UP {
             theirs.push(by_hand);
@@ -122,26 +113,23 @@ pub(super) async fn compare(
 /// # Errors
 ///
 /// When it cannot be played.
-pub(super) async fn played(
+pub(crate) async fn played(
     ground: &Ground,
     scenario: &Scenario,
     dir: RunDir,
-) -> Result<(PlayReport, Duration), Trouble> {
+) -> Result<(PlayReport, Duration), BenchError> {
     let (ground, scenario) = (ground.clone(), scenario.clone());
     let began = Instant::now();
     let playing = tokio::spawn(async move {
         let asked = Asked::default();
         let hand = (Pace::Full, Hand::none());
         // Nobody watches: who does, has every byte written at once.
-        harness::demo(&ground, &scenario, &dir, &asked, hand, |_, _| None).await
+        ::harness::demo(&ground, &scenario, &dir, &asked, hand, |_, _| None).await
     });
     let report = playing.await;
     let elapsed = began.elapsed();
-    let report = report.map_err(|error| Trouble::harness(error.to_string()))?;
-    Ok((
-        report.map_err(|error| Trouble::harness(error.to_string()))?,
-        elapsed,
-    ))
+    let panicked = |error: JoinError| BenchError::Unexpected(error.to_string());
+    Ok((report.map_err(panicked)??, elapsed))
 }
 
 /// The same by hand, on a task of its own, and what it took.
@@ -155,12 +143,12 @@ async fn by_hand(ground: &Ground, dir: &Path, isolation: Isolation) -> io::Resul
             Isolation::None => None,
             Isolation::Same => Some(BareStage::start(level, init).await?),
         };
-        let place = floor::Place {
+        let place = baseline::Place {
             binaries: &binaries,
             dir: &dir,
             stage: stage.as_ref(),
         };
-        floor::play(&place).await?;
+        baseline::play(&place).await?;
         match stage {
             Some(stage) => stage.stop().await.map_err(io::Error::other),
             None => Ok(()),
@@ -170,8 +158,12 @@ async fn by_hand(ground: &Ground, dir: &Path, isolation: Isolation) -> io::Resul
     Ok(began.elapsed())
 }
 
-async fn staged(ground: &Ground, scenario: &Scenario, reports: &Path) -> Result<Duration, Trouble> {
-    let dir = RunDir::create(reports).map_err(|error| Trouble::file(reports, &error))?;
+async fn staged(
+    ground: &Ground,
+    scenario: &Scenario,
+    reports: &Path,
+) -> Result<Duration, BenchError> {
+    let dir = RunDir::create(reports).map_err(BenchError::path(reports))?;
     let (report, elapsed) = played(ground, scenario, dir).await?;
     // The programs encrypt nothing: the search must say so. Anything else is no whole play.
     if report.verdicts.play != PlayVerdict::Plaintext {
@@ -179,7 +171,7 @@ async fn staged(ground: &Ground, scenario: &Scenario, reports: &Path) -> Result<
             "the play to be measured came out as {:?}",
             report.verdicts.play
         );
-        return Err(Trouble::harness(text));
+        return Err(BenchError::Unexpected(text));
     }
     Ok(elapsed)
 }
