@@ -9,17 +9,17 @@ use std::sync::Arc;
 use tokio::sync::{mpsc, watch};
 use tokio_util::task::AbortOnDropHandle;
 
-use super::EngineError;
-use super::drive::{QUEUE, wire_file};
-use super::input::Input;
-use super::memory::{self, Copied, Manner};
+use crate::EngineError;
+use crate::driver::input::Input;
+use crate::driver::{QUEUE, wire_file};
+use crate::isolation::stage_thread::{Side, StageThread};
+use crate::links::tap::{Link, Tap};
 #[cfg(doc)]
-use super::spawn;
-use super::spawn::{Child, Command};
-use super::tap::{Link, Tap};
-use super::terminal;
-use super::thread::{Side, StageThread};
+use crate::participant::spawn;
+use crate::participant::spawn::{Child, Command};
+use crate::participant::terminal;
 use crate::record::Writer;
+use crate::scan::memory::{self, Copied, Manner};
 use audit::{Searched, Searcher};
 use scenario::adapter::{Framing, Terminal};
 use timeline::{Kind, Level};

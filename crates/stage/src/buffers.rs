@@ -8,10 +8,10 @@ use bytes::Bytes;
 
 /// For links. A plain copy is fastest with a quarter of such a buffer; here whoever writes what was
 /// read has the more time to do it.
-pub(super) static OF_LINKS: Pool = Pool::of(256 * 1024);
+pub(crate) static OF_LINKS: Pool = Pool::of(256 * 1024);
 
 /// For outputs: a pipe holds no more.
-pub(super) static OF_OUTPUTS: Pool = Pool::of(64 * 1024);
+pub(crate) static OF_OUTPUTS: Pool = Pool::of(64 * 1024);
 
 /// Less is copied out of the buffer, which is read into again; and so large is a buffer until it
 /// was full once, for most never have more.
@@ -23,7 +23,7 @@ const IDLE: usize = 64;
 
 /// Buffers of one size that nobody uses.
 #[derive(Debug)]
-pub(super) struct Pool {
+pub(crate) struct Pool {
     size: usize,
     idle: Mutex<Vec<Vec<u8>>>,
 }
@@ -56,7 +56,7 @@ impl Pool {
 
 /// The buffers of one direction of a link, or of one stream of output.
 #[derive(Debug)]
-pub(super) struct Buffers {
+pub(crate) struct Buffers {
     pool: &'static Pool,
     /// What is read into; empty where that was lent.
     current: Vec<u8>,
@@ -66,7 +66,7 @@ pub(super) struct Buffers {
 
 impl Buffers {
     /// Those of a pool, once there is much to be read.
-    pub(super) fn of(pool: &'static Pool) -> Self {
+    pub(crate) fn of(pool: &'static Pool) -> Self {
         Self {
             pool,
             current: Vec::new(),
@@ -75,7 +75,7 @@ impl Buffers {
     }
 
     /// Room for what is read next.
-    pub(super) fn room(&mut self) -> &mut [u8] {
+    pub(crate) fn room(&mut self) -> &mut [u8] {
         if self.current.is_empty() {
             self.current = if self.is_much {
                 self.pool.buffer()
@@ -87,7 +87,7 @@ impl Buffers {
     }
 
     /// So many bytes at the front of the room, which were read.
-    pub(super) fn take(&mut self, read: usize) -> Bytes {
+    pub(crate) fn take(&mut self, read: usize) -> Bytes {
         // What is lent is away as a whole, however little was read.
         if read < SHORT.max(self.current.len() / 4) {
             return Bytes::copy_from_slice(self.current.get(..read).unwrap_or_default());

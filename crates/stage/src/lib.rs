@@ -8,62 +8,15 @@
 //!                                           └── driver: one queue in, one timeline out
 //! ```
 
-mod alarm;
 pub mod bare;
 mod buffers;
-mod captured;
-mod checkpoint;
-mod close;
-pub mod confine;
-mod decode;
-mod dialogue;
-mod drive;
+mod driver;
 mod error;
-mod expecting;
-mod fault;
-mod fences;
-mod files;
-mod hand;
-mod hearing;
-mod input;
-mod lane;
-mod launch;
-pub mod level;
-mod limits;
-mod load;
-mod member;
-mod memory;
-pub mod namespace;
-mod netlink;
-mod opener;
-mod opening;
-mod orphans;
-mod others;
-mod outside;
-mod pace;
-mod proc;
-mod process;
-pub mod programs;
-mod reading;
+mod isolation;
+mod links;
+mod participant;
 mod record;
-mod refused;
-mod sampling;
-mod scratch;
-mod screen;
-pub mod sockets;
-pub mod spawn;
-mod status;
-mod step;
-mod stores;
-mod structure;
-mod surfaces;
-mod tally;
-mod tap;
-mod terminal;
-mod thread;
-mod typing;
-mod usage;
-mod why;
+mod scan;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -72,13 +25,15 @@ use std::time::Duration;
 
 use tokio_util::sync::CancellationToken;
 
+pub use driver::commands::{Hand, hand};
+pub use driver::pace::Pace;
+pub use driver::status::{Awaited, Inquiries, Inquiry, Phase, Status, inquiries};
 pub use error::EngineError;
-pub use hand::{Hand, hand};
-pub use orphans::{Orphan, adopted_by_us};
-pub use pace::Pace;
+pub use isolation::{confine, level, namespace, sockets};
+pub use participant::orphans::{Orphan, adopted_by_us};
+pub use participant::scratch::pool_size;
+pub use participant::{programs, spawn};
 pub use record::Observer;
-pub use scratch::pool_size;
-pub use status::{Awaited, Inquiries, Inquiry, Phase, Status, inquiries};
 
 use scenario::plan::{LoadPlan, Plan};
 use timeline::{Event, Level};
@@ -130,8 +85,8 @@ pub type Playing<'p> = Pin<Box<dyn Future<Output = Result<Vec<Event>, EngineErro
 /// [`EngineError`] for faults of the machine or of the harness, and when it was cancelled.
 pub fn play(plan: &Plan, settings: Settings) -> Playing<'_> {
     Box::pin(async {
-        let play = drive::Play::begin(plan, settings).await?;
-        play.run(drive::Script::Steps).await
+        let play = driver::Play::begin(plan, settings).await?;
+        play.run(driver::Script::Steps).await
     })
 }
 
@@ -142,8 +97,8 @@ pub fn play(plan: &Plan, settings: Settings) -> Playing<'_> {
 /// As [`play`].
 pub fn play_load(load: &LoadPlan, settings: Settings) -> Playing<'_> {
     Box::pin(async {
-        load::allow_open_files();
-        let play = drive::Play::begin(&load.whole, settings).await?;
-        play.run(drive::Script::Load(load)).await
+        driver::load::allow_open_files();
+        let play = driver::Play::begin(&load.whole, settings).await?;
+        play.run(driver::Script::Load(load)).await
     })
 }

@@ -16,7 +16,7 @@ const IMPURE: [&str; 6] = [
 ];
 
 /// Where frames of the reference protocol are decoded, and nowhere else in the harness.
-const DECODER: &str = "crates/stage/src/decode.rs";
+const DECODER: &str = "crates/stage/src/links/decode.rs";
 
 /// Lines of a pure crate that do what only the rim may.
 pub(super) fn impure(path: &str, text: &str) -> Vec<Breach> {
@@ -79,7 +79,7 @@ mod tests {
     #[test]
     fn a_stage_that_knows_the_protocol_is_found() {
         let text = "//! A.\nuse chat_protocol::Frame;\n";
-        assert_eq!(protocol("crates/stage/src/tap/core.rs", text).len(), 1);
+        assert_eq!(protocol("crates/stage/src/links/tap/core.rs", text).len(), 1);
         assert_eq!(protocol(DECODER, text), []);
     }
 }

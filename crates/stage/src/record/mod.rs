@@ -1,7 +1,7 @@
 //! The one writer of a timeline.
 
-mod clerk;
-mod kept;
+mod append_only;
+mod background;
 
 use std::collections::BTreeMap;
 use std::fs::{self, File};
@@ -11,8 +11,8 @@ use std::time::Instant;
 
 use bytes::Bytes;
 
-use crate::record::clerk::Clerk;
-use crate::record::kept::Kept;
+use crate::record::append_only::Kept;
+use crate::record::background::Clerk;
 use timeline::{Event, Kind};
 
 /// So many events wait to be written at the most: making lines of them takes longer than all else
@@ -20,7 +20,7 @@ use timeline::{Event, Kind};
 const WAITING: usize = 1024;
 
 /// Appends events to `timeline.jsonl`, and bytes to the files beside it.
-pub(super) struct Writer {
+pub(crate) struct Writer {
     dir: PathBuf,
     began: Instant,
     lines: BufWriter<File>,
@@ -38,7 +38,7 @@ pub type Observer = Box<dyn FnMut(&Event) + Send>;
 
 /// Where appended bytes lie.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Placed {
+pub(crate) enum Placed {
     /// Kept, at this offset.
     At(u64),
     /// The first that are not kept: the file is at its cap.
@@ -61,7 +61,7 @@ impl Writer {
     /// # Errors
     ///
     /// What the system says; nothing is written then.
-    pub(super) fn create(dir: &Path, observer: Option<Observer>) -> io::Result<Self> {
+    pub(crate) fn create(dir: &Path, observer: Option<Observer>) -> io::Result<Self> {
         for part in ["out", "wire"] {
             fs::create_dir_all(dir.join(part))?;
         }
@@ -79,7 +79,7 @@ impl Writer {
     }
 
     /// What the clock of the timeline says, in nanoseconds since it began.
-    pub(super) fn now(&self) -> u64 {
+    pub(crate) fn now(&self) -> u64 {
         u64::try_from(self.began.elapsed().as_nanos()).unwrap_or(u64::MAX)
     }
 
@@ -88,7 +88,7 @@ impl Writer {
     /// # Errors
     ///
     /// What the system says.
-    pub(super) fn append(&mut self, kind: Kind) -> io::Result<&Event> {
+    pub(crate) fn append(&mut self, kind: Kind) -> io::Result<&Event> {
         let t = self.now();
         self.append_at(t, kind)
     }
@@ -98,7 +98,7 @@ impl Writer {
     /// # Errors
     ///
     /// As [`Self::append`].
-    pub(super) fn append_at(&mut self, t: u64, kind: Kind) -> io::Result<&Event> {
+    pub(crate) fn append_at(&mut self, t: u64, kind: Kind) -> io::Result<&Event> {
         let n = self.events.len() as u64;
         let event = Event { n, t, kind };
         if let Some(observer) = &mut self.observer {
@@ -119,7 +119,7 @@ impl Writer {
     /// # Errors
     ///
     /// What the system says.
-    pub(super) fn keep(&mut self, file: &str, bytes: &Bytes, cap: u64) -> io::Result<Placed> {
+    pub(crate) fn keep(&mut self, file: &str, bytes: &Bytes, cap: u64) -> io::Result<Placed> {
         if !self.files.contains_key(file) {
             let opened = Kept::create(&self.dir.join(file))?;
             self.files.insert(file.to_owned(), opened);
@@ -145,19 +145,19 @@ impl Writer {
     }
 
     /// What has been appended.
-    pub(super) fn events(&self) -> &[Event] {
+    pub(crate) fn events(&self) -> &[Event] {
         &self.events
     }
 
     /// Files that were kept, with whether each is complete.
-    pub(super) fn kept(&self) -> impl Iterator<Item = (&str, bool)> {
+    pub(crate) fn kept(&self) -> impl Iterator<Item = (&str, bool)> {
         self.files
             .iter()
             .map(|(name, kept)| (name.as_str(), !kept.capped))
     }
 
     /// The play's directory.
-    pub(super) fn dir(&self) -> &Path {
+    pub(crate) fn dir(&self) -> &Path {
         &self.dir
     }
 
@@ -166,7 +166,7 @@ impl Writer {
     /// # Errors
     ///
     /// What the system says.
-    pub(super) fn flush(&mut self) -> io::Result<()> {
+    pub(crate) fn flush(&mut self) -> io::Result<()> {
         self.files.values_mut().try_for_each(Kept::flush)?;
         self.clerk.iter().try_for_each(Clerk::wait)?;
         self.flush_lines()
@@ -177,7 +177,7 @@ impl Writer {
     /// # Errors
     ///
     /// What the system says.
-    pub(super) fn flush_lines(&mut self) -> io::Result<()> {
+    pub(crate) fn flush_lines(&mut self) -> io::Result<()> {
         self.write_lines()?;
         self.lines.flush()
     }
@@ -196,7 +196,7 @@ impl Writer {
     /// # Errors
     ///
     /// What the system says when the last lines are written.
-    pub(super) fn finish(mut self) -> io::Result<Vec<Event>> {
+    pub(crate) fn finish(mut self) -> io::Result<Vec<Event>> {
         self.flush()?;
         Ok(std::mem::take(&mut self.events))
     }

@@ -1,0 +1,181 @@
+//! What all searches of one surface came to.
+
+use std::collections::BTreeSet;
+
+use audit::Searched;
+use timeline::{Kind, Surface};
+
+/// The searches of one surface, added up.
+#[derive(Debug, Default)]
+pub(crate) struct Tally {
+    /// How often it was looked at the surface.
+    pub(crate) samples: u64,
+    /// What was looked for.
+    pub(crate) strings: u64,
+    bytes: u64,
+    below: u64,
+    places: BTreeSet<String>,
+    found: u64,
+    findings: Vec<Kind>,
+    /// What was found, so that it is told once.
+    known: BTreeSet<(String, String, String)>,
+    incomplete: Option<String>,
+}
+
+impl Tally {
+    /// Adds the search of one place, which may have been searched before; where it is said,
+    /// at this moment.
+    pub(crate) fn add(&mut self, place: &str, searched: Searched, moment: Option<&str>) {
+        self.places.insert(place.to_owned());
+        self.bytes += searched.bytes;
+        self.below += searched.below;
+        self.found += u64::from(searched.control == Some(true));
+        for finding in searched.findings {
+            self.find(finding, moment);
+        }
+    }
+
+    /// Adds a finding, unless the same was found in this place before.
+    fn find(&mut self, mut finding: Kind, moment: Option<&str>) {
+        if let Kind::Finding {
+            place,
+            what,
+            transformation,
+            ..
+        } = &mut finding
+            && self
+                .known
+                .insert((place.clone(), what.clone(), transformation.clone()))
+        {
+            if let Some(moment) = moment {
+                *place = format!("{place}, {moment}");
+            }
+            self.findings.push(finding);
+        }
+    }
+
+    /// Adds what was found in the search of another surface.
+    pub(crate) fn find_on(&mut self, own: Surface, mut finding: Kind) {
+        if let Kind::Finding { surface, .. } = &mut finding {
+            *surface = own;
+        }
+        self.find(finding, None);
+    }
+
+    /// Whether it has found nothing at all, not even the control.
+    pub(crate) fn is_mute(&self) -> bool {
+        self.found == 0 && self.findings.is_empty()
+    }
+
+    /// What was found in this place.
+    pub(crate) fn findings(&self, wanted: &str) -> Vec<Kind> {
+        let findings = self
+            .findings
+            .iter()
+            .filter(|finding| matches!(finding, Kind::Finding { place, .. } if place == wanted));
+        findings.cloned().collect()
+    }
+
+    /// The search is not complete; the first reason stands.
+    pub(crate) fn miss(&mut self, why: String) {
+        self.incomplete.get_or_insert(why);
+    }
+
+    /// What is recorded of it: the search, and then each finding.
+    pub(crate) fn told(
+        self,
+        surface: Surface,
+        has_control: bool,
+        left_out: Option<String>,
+    ) -> Vec<Kind> {
+        let searched = Kind::Searched {
+            surface,
+            bytes: self.bytes,
+            places: self.places.len() as u64,
+            samples: self.samples,
+            found: self.found,
+            control: has_control.then_some(self.found > 0),
+            incomplete: self.incomplete,
+            strings: self.strings,
+            below: self.below,
+            left_out,
+        };
+        std::iter::once(searched).chain(self.findings).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Tally;
+    use audit::Searched;
+    use timeline::{Kind, Surface};
+
+    fn finding(place: &str, what: &str) -> Kind {
+        Kind::Finding {
+            surface: Surface::Files,
+            place: place.to_owned(),
+            at: 7,
+            what: what.to_owned(),
+            transformation: "hex".to_owned(),
+        }
+    }
+
+    fn searched(control: Option<bool>, findings: &[Kind]) -> Searched {
+        Searched {
+            bytes: 10,
+            below: 4,
+            control,
+            findings: findings.to_vec(),
+        }
+    }
+
+    #[test]
+    fn what_is_found_again_in_the_same_place_is_told_once() {
+        let mut tally = Tally {
+            strings: 7,
+            ..Tally::default()
+        };
+        for _ in 0..3 {
+            tally.samples += 1;
+            let log = searched(Some(true), &[finding("log", "canary #1")]);
+            tally.add("log", log, None);
+        }
+        let log = searched(Some(false), &[finding("log", "canary #2")]);
+        tally.add("log", log, Some("after step 2"));
+        let db = searched(Some(false), &[finding("db", "canary #1")]);
+        tally.add("db", db, None);
+        let told = tally.told(Surface::Files, true, Some("the rest".to_owned()));
+        let summary = Kind::Searched {
+            surface: Surface::Files,
+            bytes: 50,
+            places: 2,
+            samples: 3,
+            found: 3,
+            control: Some(true),
+            incomplete: None,
+            strings: 7,
+            below: 20,
+            left_out: Some("the rest".to_owned()),
+        };
+        let places = [
+            ("log", "canary #1"),
+            ("log, after step 2", "canary #2"),
+            ("db", "canary #1"),
+        ];
+        let findings = places.map(|(place, what)| finding(place, what));
+        assert_eq!(told[0], summary);
+        assert_eq!(told[1..], findings);
+    }
+
+    #[test]
+    fn without_a_control_nothing_is_said_of_it_and_the_first_reason_stands() {
+        let mut tally = Tally::default();
+        tally.miss("first".to_owned());
+        tally.miss("second".to_owned());
+        let told = tally.told(Surface::Memory, false, None);
+        assert!(matches!(
+            &told[..],
+            [Kind::Searched { control: None, incomplete: Some(why), .. }] if why == "first"
+        ));
+    }
+}

@@ -1,0 +1,88 @@
+//! The last words of a play: what came before them has been shown by now, or never will.
+
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+use crate::EngineError;
+use crate::driver::Play;
+use crate::driver::steps::everybody;
+use scenario::plan::{Expectation, Fence, Mode, Pattern};
+use timeline::{ExpectationId, Kind};
+
+/// How long a fence may take, and when the play has failed already.
+const FENCE: Duration = Duration::from_secs(10);
+const LAST_FENCE: Duration = Duration::from_secs(2);
+
+/// Nobody's fence depends on another's, so some go at once.
+const AT_ONCE: usize = 8;
+
+impl Play<'_> {
+    /// Messages that close every *never*. Where the play `held` to its last step, those who
+    /// are planned to be there show them; elsewhere all those who still are.
+    pub(crate) async fn fences(&mut self, held: bool) -> Result<(), EngineError> {
+        let plan = self.plan;
+        let within = if held { FENCE } else { LAST_FENCE };
+        for some in plan.closing.fences.chunks(AT_ONCE) {
+            for fence in some {
+                let mut observers: Vec<&String> = fence.observers.iter().collect();
+                if !held {
+                    observers.extend(&fence.leaving);
+                    observers.retain(|observer| self.is_linked(observer));
+                }
+                observers.retain(|observer| self.is_running(observer));
+                let from = &fence.from;
+                let can_say = self.is_running(from) && (held || self.is_linked(from));
+                if can_say && !observers.is_empty() && !self.pulse.is_over {
+                    self.fence(fence, &observers, within).await?;
+                }
+            }
+            self.await_expected().await?;
+            drop(self.expecting.take_missing(everybody));
+        }
+        Ok(())
+    }
+
+    /// Types one of them and begins to wait for it.
+    async fn fence(
+        &mut self,
+        fence: &Fence,
+        observers: &[&String],
+        within: Duration,
+    ) -> Result<(), EngineError> {
+        let observers = observers.iter();
+        let expected: Vec<Expectation> = observers
+            .map(|observer| shown(observer, fence, within))
+            .collect();
+        self.expecting.add(&expected, self.plan);
+        // One that does not read its input closes nothing; the judge will say so.
+        let line = self.with_captured(&fence.line, Instant::now()).await?;
+        if let Ok(line) = line {
+            drop(self.type_line(&fence.from, &line)?);
+        }
+        Ok(())
+    }
+
+    /// Its latest connection was opened, and neither direction of it has ended.
+    fn is_linked(&self, who: &str) -> bool {
+        let mut events = self.writer.events().iter().rev();
+        let latest = events.find_map(|event| match &event.kind {
+            Kind::LinkOpened { link } if link == who => Some(true),
+            Kind::LinkClosed { link, .. } if link == who => Some(false),
+            _ => None,
+        });
+        latest == Some(true)
+    }
+}
+
+fn shown(observer: &str, fence: &Fence, within: Duration) -> Expectation {
+    Expectation {
+        id: ExpectationId(format!("fence/{}/{observer}", fence.from)),
+        client: observer.to_owned(),
+        pattern: Pattern::Contains(fence.text.clone()),
+        mode: Mode::Eventually,
+        within,
+        sentence: format!("shows the fence of {}", fence.from),
+        about: Some(fence.from.clone()),
+    }
+}

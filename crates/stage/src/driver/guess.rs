@@ -1,0 +1,172 @@
+//! Why nothing may have come from a program that still runs. A guess, from what is seen.
+
+use crate::driver::{Play, RELAY};
+use crate::participant::proc;
+use timeline::{Kind, Stream};
+
+/// What is seen of a silent program.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+struct Facts {
+    /// It runs on a terminal.
+    on_terminal: bool,
+    /// It has printed something on standard output.
+    has_printed: bool,
+    /// What stands behind its last line break.
+    unfinished: String,
+    /// It is blocked in reading its standard input.
+    reads_input: bool,
+}
+
+impl Facts {
+    /// In words; nothing where there is nothing to say.
+    fn guess(&self) -> Option<String> {
+        if !self.on_terminal && asks_a_terminal(&self.unfinished) {
+            return Some(
+                "it asks its terminal something, as where the cursor is, and waits for the \
+                 answer; it has none: say `terminal = true` in the adapter"
+                    .to_owned(),
+            );
+        }
+        if !self.unfinished.is_empty() {
+            return Some(format!(
+                "it has printed {:?} without a line break: if that is a question, answer it in \
+                 the adapter's `dialogue`; if it is a prompt, name it under `prompt`",
+                self.unfinished
+            ));
+        }
+        if self.reads_input {
+            return Some(
+                "it waits for input: perhaps it has asked something that the adapter's `dialogue` \
+                 does not answer, or wants Enter in another way"
+                    .to_owned(),
+            );
+        }
+        if !self.has_printed && !self.on_terminal {
+            return Some(
+                "it has written nothing into its pipe: many programs keep output back until a \
+                 buffer is full; let it flush each line, run it by `stdbuf -oL`, or say \
+                 `terminal = true`"
+                    .to_owned(),
+            );
+        }
+        None
+    }
+}
+
+/// Ends in a request for a report about the terminal: `ESC [ … n` or `ESC [ … c`.
+fn asks_a_terminal(unfinished: &str) -> bool {
+    let Some((_, query)) = unfinished.rsplit_once("\u{1b}[") else {
+        return false;
+    };
+    let parameters = query.trim_end_matches(['n', 'c']);
+    parameters.len() + 1 == query.len()
+        && parameters
+            .chars()
+            .all(|c| c.is_ascii_digit() || "?>=;".contains(c))
+}
+
+impl Play<'_> {
+    fn is_on_terminal(&self, who: &str) -> bool {
+        let adapter = self.plan.adapter_of(who);
+        let console = if who == RELAY {
+            &adapter.relay.console
+        } else {
+            &adapter.client.console
+        };
+        console.terminal.is_some()
+    }
+
+    /// What may keep a participant that still runs from showing anything.
+    pub(crate) fn why_silent(&self, who: &str) -> Option<String> {
+        let member = self.cast.get(who).filter(|member| member.is_running())?;
+        let has_printed = self.writer.events().iter().any(|event| {
+            matches!(&event.kind, Kind::Output { who: origin, stream: Stream::Stdout, .. } if origin == who)
+        });
+        let facts = Facts {
+            on_terminal: self.is_on_terminal(who),
+            has_printed,
+            unfinished: member.chaff.begun(&member.partial()),
+            reads_input: member
+                .process
+                .as_ref()
+                .is_some_and(|process| reads_input(process.pid)),
+        };
+        facts.guess()
+    }
+}
+
+/// The number of `read` here.
+#[cfg(target_arch = "x86_64")]
+const READ: &str = "0";
+#[cfg(not(target_arch = "x86_64"))]
+const READ: &str = "63";
+
+/// Whether its main thread is blocked in `read` of file 0. `/proc/PID/syscall` begins with
+/// the number of the call and its first argument.
+fn reads_input(pid: i32) -> bool {
+    let call = proc::text(pid, "syscall").unwrap_or_default();
+    let mut words = call.split_whitespace();
+    words.next() == Some(READ) && words.next() == Some("0x0")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Facts;
+
+    fn guess(facts: &Facts) -> String {
+        facts.guess().unwrap_or_default()
+    }
+
+    #[test]
+    fn a_question_comes_first() {
+        let facts = Facts {
+            unfinished: "Name:".to_owned(),
+            reads_input: true,
+            ..Facts::default()
+        };
+        assert!(guess(&facts).contains("\"Name:\" without a line break"));
+    }
+
+    #[test]
+    fn who_asks_a_terminal_needs_one() {
+        let asking = |unfinished: &str, on_terminal| {
+            let facts = Facts {
+                on_terminal,
+                unfinished: unfinished.to_owned(),
+                ..Facts::default()
+            };
+            guess(&facts).contains("terminal = true")
+        };
+        assert!(asking("\u{1b}[6n", false));
+        assert!(asking("hello \u{1b}[?1;2c", false));
+        assert!(!asking("\u{1b}[6n", true));
+        for text in ["\u{1b}[31m", "Name: ", "\u{1b}[6n>", "\u{1b}[nn"] {
+            assert!(!asking(text, false), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn who_reads_waits_for_input() {
+        let facts = Facts {
+            reads_input: true,
+            ..Facts::default()
+        };
+        assert!(guess(&facts).starts_with("it waits for input"));
+    }
+
+    #[test]
+    fn nothing_in_a_pipe_may_lie_in_a_buffer_and_on_a_terminal_it_does_not() {
+        let silent = Facts::default();
+        assert!(guess(&silent).contains("stdbuf -oL"));
+        let on_terminal = Facts {
+            on_terminal: true,
+            ..silent.clone()
+        };
+        assert_eq!(on_terminal.guess(), None);
+        let has_printed = Facts {
+            has_printed: true,
+            ..silent
+        };
+        assert_eq!(has_printed.guess(), None);
+    }
+}

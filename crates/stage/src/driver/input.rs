@@ -1,0 +1,88 @@
+//! What reaches the driver: everything that can happen in a play, on one queue.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use tokio::sync::oneshot;
+
+use crate::driver::status::Status;
+use crate::links::tap::Deed;
+use timeline::{Ask, Direction, Ended, LinkEnd, Stream};
+
+/// Names one start of a participant; a restarted relay is another one.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Run {
+    /// Client's name, or `relay`.
+    pub(crate) who: String,
+    /// Counts its starts from 1.
+    pub(crate) turn: u32,
+    /// Where what it prints is kept.
+    stdout: String,
+    stderr: String,
+}
+
+impl Run {
+    pub(crate) fn of(who: &str, turn: u32) -> Self {
+        Self {
+            who: who.to_owned(),
+            turn,
+            stdout: Stream::Stdout.file_of(who),
+            stderr: Stream::Stderr.file_of(who),
+        }
+    }
+
+    /// Where a stream of it is kept, below the play's directory.
+    pub(crate) fn file(&self, stream: Stream) -> &str {
+        match stream {
+            Stream::Stderr => &self.stderr,
+            Stream::Stdout => &self.stdout,
+        }
+    }
+}
+
+/// One thing that happened. The queue is bounded, and its order is the timeline's.
+#[derive(Debug)]
+pub(crate) enum Input {
+    /// A process printed something.
+    Output {
+        run: Arc<Run>,
+        stream: Stream,
+        bytes: Bytes,
+    },
+    /// A stream of a process has ended.
+    OutputEnded { run: Arc<Run>, stream: Stream },
+    /// A process has ended.
+    Exited {
+        run: Arc<Run>,
+        how: Ended,
+        /// CPU time, with that of the children that it has waited for.
+        cpu: Duration,
+    },
+    /// A client connected.
+    LinkOpened { link: String },
+    /// Bytes on a link, about to be passed on.
+    Wire {
+        link: String,
+        direction: Direction,
+        bytes: Bytes,
+    },
+    /// A fault does something to bytes that were recorded before.
+    Fault {
+        link: String,
+        direction: Direction,
+        deed: Deed,
+    },
+    /// A direction of a link has ended.
+    LinkClosed {
+        link: String,
+        direction: Direction,
+        how: LinkEnd,
+    },
+    /// The play is to end now.
+    Cancelled,
+    /// Somebody wants to know what is waited for.
+    Inquiry(oneshot::Sender<Status>),
+    /// Who holds the play wants something; `None` when it lets go.
+    Wish(Option<Ask>),
+}

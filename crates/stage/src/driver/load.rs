@@ -1,0 +1,215 @@
+//! A load: many groups at once, each a small state machine in the one driver of a play.
+
+use std::time::Duration;
+
+use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+use tokio::time::Instant;
+
+use crate::EngineError;
+use crate::driver::Play;
+use crate::driver::status::Phase;
+use crate::driver::steps::at_once;
+use scenario::plan::{LoadPlan, PlannedClient, PlannedStep, Round};
+
+/// Clients that start at a time.
+const STARTED_AT_ONCE: usize = 8;
+
+/// How often downloads are looked at while a file is awaited.
+const LOOK_FOR_FILES: Duration = Duration::from_millis(20);
+
+/// Longer than any load.
+const LATER: Duration = Duration::from_secs(24 * 60 * 60);
+
+/// Every client needs a dozen: pipes, sockets, files that its bytes are kept in. Where the
+/// system allows no more, starting a client will say so.
+pub(crate) fn allow_open_files() {
+    let Rlimit { maximum, .. } = getrlimit(Resource::Nofile);
+    let most = Rlimit {
+        current: maximum,
+        maximum,
+    };
+    setrlimit(Resource::Nofile, most).ok();
+}
+
+/// One group on its way through its rounds.
+#[derive(Debug)]
+struct Group {
+    /// Counts from 1.
+    number: usize,
+    members: Vec<String>,
+    round: u32,
+    steps: Vec<PlannedStep>,
+    /// The step that is done now, among `steps`.
+    at: usize,
+    /// Where on the timeline its last step began that did something.
+    acted: usize,
+    /// It waits for what its step expects; otherwise it has ended.
+    waits: bool,
+    /// Everything has held so far.
+    holds: bool,
+}
+
+impl Group {
+    fn has(&self, who: &str) -> bool {
+        self.members.iter().any(|member| member == who)
+    }
+}
+
+impl Play<'_> {
+    /// From the first process to the last fence.
+    pub(crate) async fn act_under_load(&mut self, load: &LoadPlan) -> Result<(), EngineError> {
+        let held = self.start_relay().await?
+            && self.open(batches(load, &self.plan.clients)).await?
+            && self.rounds(load).await?;
+        self.close(held).await
+    }
+
+    /// Lets every group play round after round until the time is over, and its last round
+    /// to the end. False when something has not held.
+    async fn rounds(&mut self, load: &LoadPlan) -> Result<bool, EngineError> {
+        self.pulse.turn_to(Phase::Load);
+        let last_begin = Instant::now() + load.shape.length;
+        let mut groups: Vec<Group> = (1..=load.groups())
+            .map(|number| Group {
+                number,
+                members: load.members(number),
+                round: 0,
+                steps: Vec::new(),
+                at: 0,
+                acted: 0,
+                waits: false,
+                holds: true,
+            })
+            .collect();
+        for group in &mut groups {
+            self.advance(load, group, last_begin).await?;
+        }
+        while groups.iter().any(|group| group.waits) && !self.pulse.is_over {
+            self.await_news().await?;
+            let now = Instant::now();
+            let is_due = self.expecting.next_deadline().is_some_and(|due| due <= now);
+            let stirred = self.expecting.take_stirred();
+            for group in groups.iter_mut().filter(|group| group.waits) {
+                if is_due || stirred.iter().any(|who| group.has(who)) {
+                    self.look_after(load, group, last_begin).await?;
+                }
+            }
+        }
+        Ok(groups.iter().all(|group| group.holds) && !self.pulse.is_over)
+    }
+
+    /// Waits until somebody has shown something awaited, has ended, or is late.
+    async fn await_news(&mut self) -> Result<(), EngineError> {
+        let mut looked = None;
+        self.until(Instant::now() + LATER, |play| {
+            let now = Instant::now();
+            if looked.is_none_or(|before| now - before >= LOOK_FOR_FILES) {
+                looked = Some(now);
+                play.look_for_files()?;
+            }
+            Ok(play.expecting.has_news())
+        })
+        .await
+        .map(drop)
+    }
+
+    /// Ends the step of a group if everything has come or is late, and begins the next.
+    async fn look_after(
+        &mut self,
+        load: &LoadPlan,
+        group: &mut Group,
+        last_begin: Instant,
+    ) -> Result<(), EngineError> {
+        if !self.is_done(group) {
+            return Ok(());
+        }
+        self.end_one(group, None)?;
+        self.advance(load, group, last_begin).await
+    }
+
+    fn is_done(&self, group: &Group) -> bool {
+        let silent = |who: &str| self.cast.get(who).is_none_or(|member| member.is_silent);
+        self.expecting.is_over(|who| group.has(who), silent)
+    }
+
+    /// Begins steps until one has to be waited for, or until the group has ended.
+    async fn advance(
+        &mut self,
+        load: &LoadPlan,
+        group: &mut Group,
+        last_begin: Instant,
+    ) -> Result<(), EngineError> {
+        while group.holds {
+            if group.at >= group.steps.len() {
+                if Instant::now() >= last_begin {
+                    break;
+                }
+                self.next_round(load, group)?;
+            }
+            let impossible = self.begin_one(group).await?;
+            if impossible.is_none() && !self.is_done(group) {
+                group.waits = true;
+                return Ok(());
+            }
+            self.end_one(group, impossible.as_deref())?;
+        }
+        group.waits = false;
+        Ok(())
+    }
+
+    fn next_round(&mut self, load: &LoadPlan, group: &mut Group) -> Result<(), EngineError> {
+        group.round += 1;
+        let planned = load.round(group.number, group.round);
+        let Round {
+            steps,
+            files,
+            audit,
+        } = planned.map_err(|_| EngineError::Fault("a round that cannot be planned"))?;
+        for who in &group.members {
+            self.take_away_received(who);
+        }
+        self.fill_outboxes(&files)?;
+        self.audit.canaries.extend(audit.canaries);
+        self.audit.texts.extend(audit.texts);
+        // The same fixtures for every group and round: they are searched for once.
+        if (group.number, group.round) == (1, 1) {
+            self.audit.files.extend(audit.files);
+        }
+        group.steps = steps;
+        group.at = 0;
+        Ok(())
+    }
+
+    async fn begin_one(&mut self, group: &mut Group) -> Result<Option<String>, EngineError> {
+        let Some(step) = group.steps.get(group.at) else {
+            return Ok(None);
+        };
+        let together = at_once(step);
+        self.acted = group.acted;
+        self.begin_step(&together, |who| group.has(who))?;
+        let impossible = self.perform_all(&together).await?;
+        group.acted = self.acted;
+        Ok(impossible)
+    }
+
+    fn end_one(&mut self, group: &mut Group, impossible: Option<&str>) -> Result<(), EngineError> {
+        if let Some(step) = group.steps.get(group.at) {
+            let whose = |who: &str| group.members.iter().any(|member| member == who);
+            group.holds = self.end_step(&at_once(step), impossible, whose)?;
+        }
+        group.at += 1;
+        Ok(())
+    }
+}
+
+/// The first clients of all groups, some at a time, then the second ones, and so on: within
+/// a group one after another, so that each is told of those behind it.
+fn batches<'p>(load: &LoadPlan, clients: &'p [PlannedClient]) -> Vec<Vec<&'p PlannedClient>> {
+    let size = clients.len() / load.groups().max(1);
+    let mut batches = Vec::new();
+    for nth in 0..size {
+        let of_each: Vec<&PlannedClient> = clients.iter().skip(nth).step_by(size).collect();
+        batches.extend(of_each.chunks(STARTED_AT_ONCE).map(<[_]>::to_vec));
+    }
+    batches
+}

@@ -1,0 +1,94 @@
+//! What clients received of messages that were for others.
+
+use std::collections::BTreeSet;
+use std::fs::File;
+use std::path::PathBuf;
+
+use crate::driver::structure::KeyPiece;
+use crate::driver::{Play, wire_file};
+use crate::participant::scratch::Scratch;
+use audit::Searcher;
+use scenario::plan::PassPhrase;
+use timeline::{Direction, Kind, Stream, Surface};
+
+impl Play<'_> {
+    /// Searches what each client printed and received for what was sent to others alone, and for
+    /// keys and pass phrases of others.
+    /// On its link it was searched for already. That of the recipients is searched as well:
+    /// there it must be found, which shows that it would have been elsewhere.
+    pub(crate) fn search_others(&mut self, searcher: &Searcher) {
+        let plan = self.plan;
+        let mut allowance = self.search.allowance(Surface::Others);
+        let mut strings = BTreeSet::new();
+        for client in &plan.clients {
+            let who = client.name.as_str();
+            let kept = self.kept_from(who);
+            let is_kept = |finding: &Kind| matches!(finding, Kind::Finding { what, .. } if kept.contains(what));
+            let link = wire_file(who, Direction::Down);
+            let mut on_link = self.search.tally(Surface::Wire).findings(&link);
+            on_link.retain(is_kept);
+            let places = self.received(who);
+            let tally = self.search.tally(Surface::Others);
+            tally.samples = 1;
+            for finding in on_link {
+                tally.find_on(Surface::Others, finding);
+            }
+            for (name, path) in places {
+                let searched = File::open(&path).and_then(|file| {
+                    searcher.search_below(Surface::Others, &name, file, &mut allowance)
+                });
+                match searched {
+                    Ok(mut searched) => {
+                        // What it was to receive is found by the same search.
+                        let has_own = searched.findings.iter().any(|one| !is_kept(one));
+                        searched.control = searched.control.map(|found| found || has_own);
+                        searched.findings.retain(is_kept);
+                        tally.add(&name, searched, None);
+                    }
+                    Err(error) => tally.miss(format!("{name}: {error}")),
+                }
+            }
+            strings.extend(kept);
+        }
+        self.search.tally(Surface::Others).strings = strings.len() as u64;
+        let mut clients = plan.clients.iter();
+        let has_messages = clients.any(|client| !plan.kept_from(&client.name).is_empty());
+        // Nobody was to receive anything: that nobody shows a key is told where it can be.
+        if !has_messages && self.search.tally(Surface::Others).is_mute() {
+            self.search.tallies.remove(&Surface::Others);
+        }
+        self.search.give_back(Surface::Others, allowance);
+    }
+
+    /// What a client must not receive, as findings call it.
+    fn kept_from(&self, who: &str) -> BTreeSet<String> {
+        let is_of_others = |owners: &[String]| !owners.iter().any(|owner| owner == who);
+        let texts = self.plan.kept_from(who).into_iter();
+        let keys = self.search.keys.iter();
+        let keys = keys.filter(|key| is_of_others(&key.owners));
+        let phrases = self.plan.audit.pass_phrases.iter();
+        let phrases = phrases.filter(|one| is_of_others(&one.owners) && one.too_common().is_none());
+        texts
+            .map(|name| format!("canary {name}"))
+            .chain(keys.map(KeyPiece::name))
+            .chain(phrases.map(PassPhrase::name))
+            .collect()
+    }
+
+    /// What a client has printed, and the files that it has received.
+    fn received(&self, who: &str) -> Vec<(String, PathBuf)> {
+        let printed = [Stream::Stdout, Stream::Stderr].map(|stream| stream.file_of(who));
+        let kept = |name: &String| self.writer.kept().any(|(kept, _)| kept == name);
+        let printed = printed.into_iter().filter(kept);
+        let mut places: Vec<(String, PathBuf)> = printed
+            .map(|name| (name.clone(), self.writer.dir().join(name)))
+            .collect();
+        if let Some(downloads) = self.downloads(who) {
+            for path in Scratch::files(&downloads) {
+                let below = path.strip_prefix(&downloads).unwrap_or(&path).display();
+                places.push((format!("{below}, received by {who}"), path.clone()));
+            }
+        }
+        places
+    }
+}

@@ -1,0 +1,108 @@
+//! At which steps the relay is looked at while it runs.
+
+use std::collections::BTreeSet;
+
+use scenario::plan::{Action, PlannedStep};
+
+/// Looks during the steps of a play, at the most: each searches all of its memory.
+const MOST: usize = 4;
+
+/// Bytes of memory that are searched during the steps of a play; the last look is free.
+const BUDGET: u64 = 1 << 30;
+
+/// What is looked at, and what of it is left.
+#[derive(Debug)]
+pub(crate) struct Sampling {
+    /// Places of steps in the plan.
+    steps: BTreeSet<usize>,
+    budget: u64,
+}
+
+impl Sampling {
+    /// Among the steps that await something: what a step does that awaits nothing may still
+    /// be on its way when the next one begins, and looking takes time. After each of a few;
+    /// of many, after some that are evenly spread. The last one is always among them.
+    pub(crate) fn of(steps: &[PlannedStep]) -> Self {
+        let awaiting = steps.iter().enumerate().filter(|(_, step)| awaits(step));
+        Self::among(awaiting.map(|(place, _)| place).collect())
+    }
+
+    fn among(places: Vec<usize>) -> Self {
+        let looks = places.len().min(MOST);
+        let after = (1..=looks).map(|look| look * places.len() / looks - 1);
+        Self {
+            steps: after.filter_map(|nth| places.get(nth).copied()).collect(),
+            budget: BUDGET,
+        }
+    }
+
+    /// Whether it is looked after this step.
+    pub(crate) fn is_after(&self, step: usize) -> bool {
+        self.steps.contains(&step)
+    }
+
+    /// Whether memory is read as well, which costs most.
+    pub(crate) fn has_memory(&self) -> bool {
+        self.budget > 0
+    }
+
+    /// So many bytes of memory were searched.
+    pub(crate) fn spend(&mut self, bytes: u64) {
+        self.budget = self.budget.saturating_sub(bytes);
+    }
+}
+
+fn awaits(step: &PlannedStep) -> bool {
+    let within = match &step.action {
+        Action::All { steps } => steps.iter().any(awaits),
+        _ => false,
+    };
+    within || !step.expects.is_empty()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{BUDGET, MOST, Sampling};
+
+    fn after(steps: usize) -> Vec<usize> {
+        let sampling = Sampling::among((0..steps).collect());
+        (0..steps).filter(|step| sampling.is_after(*step)).collect()
+    }
+
+    #[test]
+    fn every_one_of_a_few_steps_is_followed_by_a_look() {
+        assert!(after(0).is_empty());
+        assert_eq!(after(1), [0]);
+        assert_eq!(after(MOST), (0..MOST).collect::<Vec<_>>());
+    }
+
+    #[test]
+    fn only_places_that_were_given_are_looked_at() {
+        let odd: Vec<usize> = (0..60).filter(|place| place % 2 == 1).collect();
+        let sampling = Sampling::among(odd);
+        assert!((0..60).step_by(2).all(|place| !sampling.is_after(place)));
+        assert!(sampling.is_after(59));
+    }
+
+    #[test]
+    fn of_many_steps_some_are_and_the_last_one_always() {
+        for steps in [5, 9, 17, 100, 1000, 4001] {
+            let looks = after(steps);
+            assert_eq!(looks.len(), MOST, "{steps}");
+            assert_eq!(looks.last(), Some(&(steps - 1)), "{steps}");
+            let gaps: Vec<usize> = looks.windows(2).map(|two| two[1] - two[0]).collect();
+            let (least, most) = (gaps.iter().min().unwrap(), gaps.iter().max().unwrap());
+            assert!(most - least <= 1, "{steps}: {looks:?}");
+        }
+    }
+
+    #[test]
+    fn what_is_searched_of_memory_is_bounded() {
+        let mut sampling = Sampling::among(vec![0, 2]);
+        sampling.spend(BUDGET - 1);
+        assert!(sampling.has_memory());
+        sampling.spend(100);
+        assert!(!sampling.has_memory());
+        assert!(sampling.is_after(2));
+    }
+}

@@ -1,0 +1,121 @@
+//! What clients' own stores hold, opened by helpers that adapters name: the harness knows no
+//! store and no cipher.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use crate::EngineError;
+use crate::driver::structure::{CLIENTS, KeyPiece};
+use crate::driver::{Play, RELAY};
+use crate::participant::opener::Helper;
+use audit::{self, OpenedKey, Transformation};
+use scenario::plan::PlannedClient;
+use timeline::Kind;
+
+/// How long a helper may take.
+const WITHIN: Duration = Duration::from_secs(10);
+
+/// So many keys of a client are looked for: a program treats them all alike.
+const KEYS: usize = 64;
+
+impl Play<'_> {
+    /// Opens the stores of clients that have ended, one after another, and looks for what is
+    /// there where it may soon be gone.
+    pub(crate) async fn open_stores(&mut self) -> Result<(), EngineError> {
+        let plan = self.plan;
+        let mut owners: BTreeMap<OpenedKey, Vec<String>> = BTreeMap::new();
+        let with_helper = plan.clients.iter().take(CLIENTS).filter(|client| {
+            let manual = &plan.adapter_of(&client.name).client;
+            !manual.open_keys.is_empty()
+        });
+        for client in with_helper {
+            let who = client.name.as_str();
+            // Who was never started has no store.
+            if self.cast.get(who).is_none_or(|one| one.process.is_none()) {
+                continue;
+            }
+            let opened = self.open_store(client).await?;
+            let (mut keys, failed) = match opened {
+                Ok(keys) => (keys, None),
+                Err(why) => (Vec::new(), Some(format!("its helper {why}"))),
+            };
+            keys.sort();
+            keys.dedup();
+            self.record(Kind::StoreOpened {
+                who: who.to_owned(),
+                keys: keys.len() as u64,
+                failed,
+            })?;
+            if keys.len() > KEYS {
+                let text = format!(
+                    "{} of {} keys in the store of {who}",
+                    keys.len() - KEYS,
+                    keys.len()
+                );
+                self.record(Kind::NotLookedFor { text })?;
+            }
+            for key in keys.into_iter().take(KEYS) {
+                owners.entry(key).or_default().push(who.to_owned());
+            }
+        }
+        self.look_for_opened(owners).await
+    }
+
+    async fn look_for_opened(
+        &mut self,
+        owners: BTreeMap<OpenedKey, Vec<String>>,
+    ) -> Result<(), EngineError> {
+        if owners.is_empty() {
+            return Ok(());
+        }
+        let pieces = owners.into_iter().flat_map(|(key, owners)| {
+            let name = key.name();
+            let known = move |piece| {
+                KeyPiece::new(&name, owners.clone(), piece, Transformation::MessageKey)
+            };
+            audit::pieces(&key.bytes).into_iter().map(known)
+        });
+        self.search.opened = pieces.collect();
+        self.search.files.forget();
+        if self.is_running(RELAY) {
+            return self.look_again().await;
+        }
+        let text = "keys of messages and sessions, in the memory of the relay and in files that it \
+            had deleted: it had ended before the stores of the clients were opened";
+        let text = text.to_owned();
+        self.record(Kind::NotLookedFor { text })
+    }
+
+    /// The keys in one store; `Err` says why they are not known.
+    async fn open_store(
+        &mut self,
+        client: &PlannedClient,
+    ) -> Result<Result<Vec<OpenedKey>, String>, EngineError> {
+        let who = client.name.as_str();
+        if self.is_running(who) {
+            return Ok(Err("was not run: the client has not ended".to_owned()));
+        }
+        let manual = &self.plan.adapter_of(who).client;
+        let mut values = self.values(who)?;
+        values.insert("name".to_owned(), client.login.clone());
+        let run = (manual.open_keys.as_slice(), &BTreeMap::new());
+        let command = self.command(who, run, &values, None)?;
+        let home = self.scratch.of(who);
+        let started = self.stage.spawn(self.side_of(who), home, command).await;
+        let child = match started {
+            Ok(child) => child,
+            Err(EngineError::System { error, .. }) => {
+                return Ok(Err(format!("cannot be started: {error}")));
+            }
+            Err(other) => return Err(other),
+        };
+        let phrases = self.plan.audit.pass_phrases.iter();
+        let phrases = phrases.filter(|one| one.owners.iter().any(|owner| owner == who));
+        let input: String = phrases.map(|one| format!("{}\n", one.text)).collect();
+        let helper = Helper::attach(child, who, *self.limits_of(who), &input)?;
+        let mut told = None;
+        self.meanwhile(async { told = Some(helper.keys(WITHIN).await) })
+            .await?;
+        told.ok_or(EngineError::Fault("a helper was not waited for"))
+    }
+}

@@ -1,0 +1,178 @@
+//! What clients sent, read back at the end of a play and examined; and private keys, wherever
+//! they lie.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs::{self, File};
+use std::io::{self, Read as _};
+use std::path::Path;
+
+use crate::EngineError;
+use crate::driver::{Play, RELAY, wire_file};
+use audit::{self, KnownKey, PrivateKey, Transformation};
+use timeline::{Direction, Kind, Surface};
+
+/// Bytes of a file in which keys are looked for.
+const MOST: u64 = 16 * 1024 * 1024;
+
+/// So many clients' keys are looked for: one program handles them all alike.
+pub(crate) const CLIENTS: usize = 6;
+
+/// A piece of a key that clients have.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct KeyPiece {
+    pub(crate) owners: Vec<String>,
+    pub(crate) known: KnownKey,
+}
+
+impl KeyPiece {
+    /// Of a key of this name.
+    pub(crate) fn new(
+        name: &str,
+        owners: Vec<String>,
+        piece: Vec<u8>,
+        detector: Transformation,
+    ) -> Self {
+        let known = KnownKey {
+            name: format!("{name} of {}", owners.join(", ")),
+            piece,
+            detector,
+        };
+        Self { owners, known }
+    }
+
+    /// What findings call it.
+    pub(crate) fn name(&self) -> String {
+        self.known.name.clone()
+    }
+}
+
+impl Play<'_> {
+    /// Records what the bytes on the links tell of how they were made, and private keys where
+    /// the relay could read them.
+    pub(crate) fn examine(&mut self) -> Result<(), EngineError> {
+        let mut sent = audit::Sent::new();
+        for client in &self.plan.clients {
+            let file = wire_file(&client.name, Direction::Up);
+            // Who never connected sent nothing.
+            if self.writer.kept().any(|(kept, _)| kept == file) {
+                let path = self.writer.dir().join(file);
+                let bytes = fs::read(&path).map_err(EngineError::file("read", path))?;
+                sent.insert(client.name.clone(), bytes);
+            }
+        }
+        let told = audit::examine(self.plan, self.writer.events(), &sent);
+        told.into_iter().try_for_each(|kind| self.record(kind))?;
+        self.count_opened()?;
+        self.look_for_private_keys()
+    }
+
+    /// How many keys of messages and sessions were searched for like texts.
+    fn count_opened(&mut self) -> Result<(), EngineError> {
+        let mut events = self.writer.events().iter();
+        if !events.any(|event| matches!(event.kind, Kind::StoreOpened { .. })) {
+            return Ok(());
+        }
+        let keys = self.search.opened.iter();
+        let names: BTreeSet<String> = keys.map(KeyPiece::name).collect();
+        let compared = names.len() as u64;
+        self.record(Kind::Examined {
+            detector: Transformation::MessageKey.word().to_owned(),
+            compared,
+            lacking: (compared == 0).then(|| "no store held one".to_owned()),
+        })
+    }
+
+    /// Any private key by its structure. Those of the clients were searched for like texts.
+    fn look_for_private_keys(&mut self) -> Result<(), EngineError> {
+        let own = self.own_keys_of_relay();
+        let keys = self.search.keys.iter();
+        let known = keys.filter(|key| key.known.detector == Transformation::PrivateKey);
+        let mut compared = known.count() as u64;
+        let mut findings = Vec::new();
+        for surface in [
+            Surface::Arguments,
+            Surface::Files,
+            Surface::Output,
+            Surface::Wire,
+        ] {
+            for place in self.places(surface).0 {
+                // What cannot be read was told by the search.
+                let Ok(bytes) = beginning(&place.path) else {
+                    continue;
+                };
+                compared += 1;
+                // On the wire, its own is as bad as any.
+                let is_own = |key: &PrivateKey| {
+                    surface != Surface::Wire && own.contains(&secret(key, &bytes))
+                };
+                let mut keys = audit::private_keys(&bytes).into_iter();
+                findings.extend(keys.find(|key| !is_own(key)).map(|key| Kind::Finding {
+                    surface,
+                    place: place.name.clone(),
+                    at: key.at as u64,
+                    what: "a private key".to_owned(),
+                    transformation: Transformation::PrivateKey.word().to_owned(),
+                }));
+            }
+        }
+        self.record(Kind::Examined {
+            detector: Transformation::PrivateKey.word().to_owned(),
+            compared,
+            lacking: (compared == 0).then(|| "there was nothing to read".to_owned()),
+        })?;
+        findings
+            .into_iter()
+            .try_for_each(|finding| self.record(finding))
+    }
+
+    /// Pieces of the keys that adapters tell of, and of those that helpers have opened so far.
+    pub(crate) fn keys_of_clients(&self) -> Vec<KeyPiece> {
+        let clients = self.plan.clients.iter().take(CLIENTS);
+        let files = clients.flat_map(|client| {
+            let keys = &self.plan.adapter_of(&client.name).client.keys;
+            keys.iter().map(|file| (client.name.as_str(), file))
+        });
+        let mut owners: BTreeMap<Vec<u8>, Vec<String>> = BTreeMap::new();
+        for (who, file) in files {
+            let content = beginning(&self.scratch.of(who).join(&file.file)).unwrap_or_default();
+            let secrets = audit::secrets(&content, file.format);
+            for piece in secrets.iter().flat_map(|secret| audit::pieces(secret)) {
+                let owners = owners.entry(piece).or_default();
+                if owners.last().is_none_or(|last| last != who) {
+                    owners.push(who.to_owned());
+                }
+            }
+        }
+        let private = owners.into_iter().map(|(piece, owners)| {
+            let detector = Transformation::PrivateKey;
+            KeyPiece::new("the private key", owners, piece, detector)
+        });
+        private.chain(self.search.opened.iter().cloned()).collect()
+    }
+
+    /// What the adapter says that the relay may have, such as the key of a certificate.
+    fn own_keys_of_relay(&self) -> BTreeSet<Vec<u8>> {
+        let work = self.scratch.of(RELAY);
+        let files = self.plan.adapter.relay.keys.iter();
+        let contents = files.filter_map(|file| beginning(&work.join(&file.file)).ok());
+        let secrets = contents.flat_map(|bytes| {
+            let keys = audit::private_keys(&bytes);
+            let secrets: Vec<Vec<u8>> = keys.iter().map(|key| secret(key, &bytes)).collect();
+            secrets
+        });
+        secrets.collect()
+    }
+}
+
+/// What tells one key from another: a secret of it, or how it begins.
+fn secret(key: &PrivateKey, bytes: &[u8]) -> Vec<u8> {
+    let beginning = || bytes.get(key.at..).unwrap_or_default().iter().take(100);
+    let known = key.secrets.first().cloned();
+    known.unwrap_or_else(|| beginning().copied().collect())
+}
+
+fn beginning(path: &Path) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    File::open(path)?.take(MOST).read_to_end(&mut bytes)?;
+    Ok(bytes)
+}

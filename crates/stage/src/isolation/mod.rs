@@ -1,0 +1,9 @@
+//! What keeps plays apart from each other and from the machine: namespaces, Landlock, hidden
+//! sockets.
+
+pub mod confine;
+pub mod level;
+pub mod namespace;
+pub(crate) mod netlink;
+pub mod sockets;
+pub(crate) mod stage_thread;

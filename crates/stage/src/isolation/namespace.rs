@@ -1,0 +1,127 @@
+//! Namespaces of Linux, all of them unprivileged.
+//!
+//! A process may enter a user namespace only while it has one thread, so [`enter_user`] is
+//! called in `main` before any runtime. Inside it, network and PID namespaces belong to a
+//! *thread*; the stage gives each play a thread of its own.
+
+use std::fs::{self, File};
+use std::io;
+use std::os::fd::OwnedFd;
+
+use nix::sched::{CloneFlags, setns, unshare};
+
+use crate::isolation::netlink;
+
+/// The id that a root user has inside, so that its children lose every capability at exec.
+const NOT_ROOT: u32 = 1000;
+
+/// A step that failed.
+#[derive(Debug, thiserror::Error)]
+#[error("cannot {step}: {error}")]
+pub struct NamespaceError {
+    /// In words.
+    pub step: &'static str,
+    /// What the system said.
+    pub error: io::Error,
+}
+
+fn failed<E: Into<io::Error>>(step: &'static str) -> impl FnOnce(E) -> NamespaceError {
+    move |error| NamespaceError {
+        step,
+        error: error.into(),
+    }
+}
+
+/// Enters a user namespace in which the caller keeps its user and group.
+///
+/// # Errors
+///
+/// The step that failed. After a failure the process may be left half inside: only a child
+/// that is thrown away may try (`stage-init probe`), or who knows that it will work.
+pub fn enter_user() -> Result<(), NamespaceError> {
+    let (user, group) = (rustix::process::geteuid(), rustix::process::getegid());
+    let inside = |id: u32| if id == 0 { NOT_ROOT } else { id };
+    unshare(CloneFlags::CLONE_NEWUSER).map_err(failed("make a user namespace"))?;
+    fs::write("/proc/self/setgroups", "deny").map_err(failed("deny setgroups"))?;
+    let (user, group) = (user.as_raw(), group.as_raw());
+    fs::write("/proc/self/uid_map", format!("{} {user} 1", inside(user)))
+        .map_err(failed("map the user"))?;
+    fs::write("/proc/self/gid_map", format!("{} {group} 1", inside(group)))
+        .map_err(failed("map the group"))
+}
+
+/// Gives the calling thread a network namespace of its own, with the loopback interface up.
+/// The handle keeps the namespace and leads other threads into it.
+///
+/// # Errors
+///
+/// The step that failed.
+pub fn new_network() -> Result<OwnedFd, NamespaceError> {
+    unshare(CloneFlags::CLONE_NEWNET).map_err(failed("make a network namespace"))?;
+    netlink::loopback_up().map_err(failed("bring the loopback interface up"))?;
+    // Programs under test may insist on port 80. Where this is refused they are told.
+    fs::write("/proc/sys/net/ipv4/ip_unprivileged_port_start", "0").ok();
+    let handle = File::open("/proc/thread-self/ns/net").map_err(failed("open a namespace"))?;
+    Ok(handle.into())
+}
+
+/// Moves the calling thread into a network namespace.
+///
+/// # Errors
+///
+/// The step that failed.
+pub fn enter_network(network: &OwnedFd) -> Result<(), NamespaceError> {
+    setns(network, CloneFlags::CLONE_NEWNET).map_err(failed("enter a network namespace"))
+}
+
+/// What the calling thread starts from now on lives in a PID namespace of its own; the
+/// first such process is its pid 1. After this the thread cannot make threads.
+///
+/// # Errors
+///
+/// The step that failed.
+pub fn new_processes() -> Result<(), NamespaceError> {
+    unshare(CloneFlags::CLONE_NEWPID).map_err(failed("make a PID namespace"))
+}
+
+/// What leads other threads to where the calling thread starts processes; its pid 1 must be
+/// there.
+///
+/// # Errors
+///
+/// The step that failed.
+pub fn processes() -> Result<OwnedFd, NamespaceError> {
+    let handle = File::open("/proc/thread-self/ns/pid_for_children");
+    Ok(handle.map_err(failed("open a namespace"))?.into())
+}
+
+/// What the calling thread starts from now on lives in that PID namespace. After this the
+/// thread cannot make threads.
+///
+/// # Errors
+///
+/// The step that failed.
+pub fn enter_processes(processes: &OwnedFd) -> Result<(), NamespaceError> {
+    setns(processes, CloneFlags::CLONE_NEWPID).map_err(failed("enter a PID namespace"))
+}
+
+/// The working directory of the calling thread becomes its own.
+///
+/// # Errors
+///
+/// The step that failed. It needs no privilege.
+pub fn own_directory() -> Result<(), NamespaceError> {
+    unshare(CloneFlags::CLONE_FS).map_err(failed("separate the working directory"))
+}
+
+/// All that a play needs at the level `namespaces`, once, in a user namespace.
+///
+/// # Errors
+///
+/// The step that failed.
+pub fn try_play() -> Result<(), NamespaceError> {
+    new_network()?;
+    new_network()?;
+    new_processes()?;
+    own_directory()
+}

@@ -1,0 +1,404 @@
+//! The stage thread of a play: the one place where its namespaces are made and its sockets
+//! are born.
+//!
+//! Namespaces belong to threads, and what a thread makes is born in its namespaces and stays
+//! there: so a socket made here may be used by any task of the runtime. A participant is
+//! started by a thread of its own, which joins the play's namespaces and gives up writing
+//! elsewhere than this one participant may: for good, as Landlock takes and never gives back.
+
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
+use std::io;
+use std::net::{Ipv4Addr, SocketAddr, SocketAddrV4, TcpListener};
+use std::os::fd::OwnedFd;
+use std::path::{Path, PathBuf};
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::time::Duration;
+
+use rustix::net::{AddressFamily, SocketFlags, SocketType, bind, socket_with};
+use tokio::sync::oneshot;
+
+use crate::error::EngineError;
+use crate::isolation::confine;
+use crate::isolation::namespace::{self, NamespaceError};
+use crate::isolation::netlink::{self, Listening};
+use crate::isolation::sockets::{self, Hidden};
+use crate::participant::spawn::{self, Child, Command};
+use crate::participant::terminal::{self, Seated};
+use scenario::adapter::Terminal;
+use timeline::Level;
+
+/// How long the kernel may take to end everything in a PID namespace.
+const END: Duration = Duration::from_secs(20);
+
+/// Which side of the tap.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Side {
+    /// Where clients live and taps listen.
+    Clients,
+    /// A network for one client alone, by its place in the plan: its port is fixed in its
+    /// code, and others may have the same.
+    Alone(usize),
+    /// Where the relay lives and taps connect.
+    Relay,
+}
+
+type Job = Box<dyn FnOnce(&mut Place) + Send>;
+
+/// Asks the stage thread; its end ends the thread and, at level `namespaces`, everything
+/// that lives in the play.
+#[derive(Debug)]
+pub(crate) struct StageThread {
+    jobs: Option<SyncSender<Job>>,
+    /// Closed when the thread has ended.
+    over: oneshot::Receiver<()>,
+    /// Pid 1 of the play's PID namespace, as the harness sees it.
+    pub(crate) init: Option<i32>,
+}
+
+/// What the thread holds.
+struct Place {
+    networks: Option<Networks>,
+    /// Its standard input keeps the namespace alive; so do its other pipes, unread.
+    init: Option<Child>,
+    /// Leads other threads into the PID namespace.
+    processes: Option<OwnedFd>,
+    /// Leads them to where the machine's sockets are hidden.
+    hidden: Option<&'static Hidden>,
+}
+
+/// Where a participant is started.
+struct Spot {
+    network: Option<OwnedFd>,
+    processes: Option<OwnedFd>,
+    /// Where the machine's sockets are hidden.
+    hidden: Option<&'static Hidden>,
+}
+
+struct Networks {
+    clients: OwnedFd,
+    /// Made when they are first entered.
+    alone: BTreeMap<usize, OwnedFd>,
+    relay: OwnedFd,
+}
+
+impl StageThread {
+    /// Builds the play's namespaces on a thread of its own.
+    pub(crate) async fn start(level: Level, stage_init: PathBuf) -> Result<Self, EngineError> {
+        let (jobs, inbox) = sync_channel::<Job>(16);
+        let (ready, made) = oneshot::channel();
+        let (ending, over) = oneshot::channel();
+        std::thread::Builder::new()
+            .name("stage".to_owned())
+            .spawn(move || {
+                let place = Place::build(level, &stage_init);
+                serve(place, ready, &inbox);
+                // Nobody waits where the play was interrupted.
+                ending.send(()).ok();
+            })
+            .map_err(EngineError::system("start the stage thread"))?;
+        let init = made.await.map_err(|_| GONE)??;
+        Ok(Self {
+            jobs: Some(jobs),
+            over,
+            init,
+        })
+    }
+
+    /// Starts a process on one side. It writes below `home` alone.
+    pub(crate) async fn spawn(
+        &self,
+        side: Side,
+        home: PathBuf,
+        command: Command,
+    ) -> Result<Child, EngineError> {
+        self.apart(side, home, move || spawn::spawn(&command)).await
+    }
+
+    /// The same, on a terminal of its own.
+    pub(crate) async fn seat(
+        &self,
+        side: Side,
+        home: PathBuf,
+        command: Command,
+        terminal: Terminal,
+    ) -> Result<Seated, EngineError> {
+        self.apart(side, home, move || terminal::spawn(&command, &terminal))
+            .await
+    }
+
+    /// Does something on a new thread, on one side of the play, and confined to a directory.
+    /// The stage thread itself cannot make threads, so its caller does.
+    async fn apart<T: Send + 'static>(
+        &self,
+        side: Side,
+        home: PathBuf,
+        work: impl FnOnce() -> Result<T, EngineError> + Send + 'static,
+    ) -> Result<T, EngineError> {
+        let spot = self.ask(move |place| place.spot(side)).await?;
+        let (answer, answered) = oneshot::channel();
+        std::thread::Builder::new()
+            .name("start".to_owned())
+            .spawn(move || {
+                let done = spot.enter(&home).and_then(|()| work());
+                // Nobody waits any more when the play was interrupted.
+                drop(answer.send(done));
+            })
+            .map_err(EngineError::system("make a thread that starts a process"))?;
+        answered.await.map_err(|_| GONE)?
+    }
+
+    /// A listener on loopback for a client; port 0 is any.
+    pub(crate) async fn listen(&self, side: Side, port: u16) -> Result<TcpListener, EngineError> {
+        self.ask(move |place| {
+            place.enter(side)?;
+            let listener = TcpListener::bind(SocketAddr::from((Ipv4Addr::LOCALHOST, port)))
+                .and_then(|listener| listener.set_nonblocking(true).map(|()| listener));
+            listener.map_err(EngineError::system("listen for a client"))
+        })
+        .await
+    }
+
+    /// A TCP socket on the relay's side, not yet connected. In a network of our own it has
+    /// this address.
+    pub(crate) async fn socket(&self, source: Ipv4Addr) -> Result<OwnedFd, EngineError> {
+        self.ask(move |place| {
+            place.enter(Side::Relay)?;
+            let flags = SocketFlags::CLOEXEC | SocketFlags::NONBLOCK;
+            let socket = socket_with(AddressFamily::INET, SocketType::STREAM, flags, None)
+                .map_err(EngineError::system("make a socket"))?;
+            if place.networks.is_some() {
+                bind(&socket, &SocketAddrV4::new(source, 0))
+                    .map_err(EngineError::system("give a link its address"))?;
+            }
+            Ok(socket)
+        })
+        .await
+    }
+
+    /// What the relay's side sends to this address goes nowhere from now on, unacknowledged.
+    /// False where the relay has no network of its own, and nothing was done.
+    pub(crate) async fn cut_off(&self, address: Ipv4Addr) -> Result<bool, EngineError> {
+        self.ask(move |place| place.route(address, netlink::Route::Blackhole))
+            .await
+    }
+
+    /// What the relay's side has sent to this address, and nobody has acknowledged, in bytes.
+    pub(crate) async fn unacknowledged(&self, address: Ipv4Addr) -> Result<u64, EngineError> {
+        self.ask(move |place| {
+            place.enter(Side::Relay)?;
+            netlink::unacknowledged(address).map_err(EngineError::system("ask what is on its way"))
+        })
+        .await
+    }
+
+    /// What the relay's side sends to this address arrives again.
+    pub(crate) async fn connect_again(&self, address: Ipv4Addr) -> Result<bool, EngineError> {
+        self.ask(move |place| place.route(address, netlink::Route::Normal))
+            .await
+    }
+
+    /// Who listens on the relay's side.
+    pub(crate) async fn listening(&self) -> Result<Vec<Listening>, EngineError> {
+        self.ask(|place| {
+            place.enter(Side::Relay)?;
+            netlink::listening().map_err(EngineError::system("ask who listens"))
+        })
+        .await
+    }
+
+    /// A fresh network for the next relay: its predecessor's ports may be in TIME_WAIT.
+    pub(crate) async fn renew_relay_side(&self) -> Result<(), EngineError> {
+        self.ask(|place| {
+            if let Some(networks) = &mut place.networks {
+                networks.relay = namespace::new_network().map_err(named)?;
+            }
+            Ok(())
+        })
+        .await
+    }
+
+    /// Ends the thread and with it the namespaces. Everything in the PID namespace dies.
+    /// Pid 1 cannot end before all direct children were reaped: with such a one, which
+    /// `has_unreaped` tells, nobody waits for the thread.
+    pub(crate) async fn stop(mut self, has_unreaped: bool) -> Result<(), EngineError> {
+        self.jobs = None;
+        if has_unreaped {
+            return Ok(());
+        }
+        match tokio::time::timeout(END, &mut self.over).await {
+            Ok(Ok(())) => Ok(()),
+            Ok(Err(_)) => Err(EngineError::Fault("the stage thread panicked")),
+            Err(_) => Err(EngineError::Fault("the processes of a play do not end")),
+        }
+    }
+
+    async fn ask<T: Send + 'static>(
+        &self,
+        job: impl FnOnce(&mut Place) -> Result<T, EngineError> + Send + 'static,
+    ) -> Result<T, EngineError> {
+        let (answer, answered) = oneshot::channel();
+        let jobs = self.jobs.as_ref().ok_or(GONE)?;
+        let job: Job = Box::new(move |place| {
+            // Nobody waits any more when the play was interrupted.
+            drop(answer.send(job(place)));
+        });
+        // The queue is longer than a play has askers, so this does not block.
+        jobs.try_send(job).map_err(|_| GONE)?;
+        answered.await.map_err(|_| GONE)?
+    }
+}
+
+const GONE: EngineError = EngineError::Fault("the stage thread is gone");
+
+fn enter_hidden(error: nix::Error) -> EngineError {
+    EngineError::system("hide the machine's sockets")(error)
+}
+
+fn named(error: NamespaceError) -> EngineError {
+    EngineError::System {
+        what: error.step,
+        error: error.error,
+    }
+}
+
+fn serve(
+    place: Result<Place, EngineError>,
+    ready: oneshot::Sender<Result<Option<i32>, EngineError>>,
+    inbox: &Receiver<Job>,
+) {
+    let mut place = match place {
+        Ok(place) => place,
+        Err(error) => {
+            drop(ready.send(Err(error)));
+            return;
+        }
+    };
+    drop(ready.send(Ok(place.init.as_ref().map(|init| init.pid))));
+    while let Ok(job) = inbox.recv() {
+        job(&mut place);
+    }
+    place.end();
+}
+
+impl Place {
+    fn build(level: Level, stage_init: &Path) -> Result<Self, EngineError> {
+        if level < Level::Namespaces {
+            return Ok(Self {
+                networks: None,
+                init: None,
+                processes: None,
+                hidden: None,
+            });
+        }
+        let hidden = sockets::hidden().ok();
+        let networks = Networks {
+            clients: namespace::new_network().map_err(named)?,
+            alone: BTreeMap::new(),
+            relay: namespace::new_network().map_err(named)?,
+        };
+        namespace::new_processes().map_err(named)?;
+        namespace::own_directory().map_err(named)?;
+        // Whoever may look at pid 1 sees what it sees.
+        if let Some(hidden) = hidden {
+            hidden.enter().map_err(enter_hidden)?;
+        }
+        // Pid 1 is confined to nothing, so that nobody inside can signal it.
+        let init = spawn::spawn(&Command::new(stage_init).directory("/"))?;
+        Ok(Self {
+            networks: Some(networks),
+            init: Some(init),
+            processes: Some(namespace::processes().map_err(named)?),
+            hidden,
+        })
+    }
+
+    /// What leads another thread to one side.
+    fn spot(&mut self, side: Side) -> Result<Spot, EngineError> {
+        let again = |handle: &OwnedFd| {
+            let handle = handle.try_clone();
+            handle.map_err(EngineError::system("keep a namespace"))
+        };
+        let network = self.network(side)?.map(again).transpose()?;
+        let processes = self.processes.as_ref().map(again).transpose()?;
+        Ok(Spot {
+            network,
+            processes,
+            hidden: self.hidden,
+        })
+    }
+
+    fn enter(&mut self, side: Side) -> Result<(), EngineError> {
+        let network = self.network(side)?;
+        network.map_or(Ok(()), |network| {
+            namespace::enter_network(network).map_err(named)
+        })
+    }
+
+    fn network(&mut self, side: Side) -> Result<Option<&OwnedFd>, EngineError> {
+        let Some(networks) = &mut self.networks else {
+            return Ok(None);
+        };
+        Ok(Some(match side {
+            Side::Alone(client) => match networks.alone.entry(client) {
+                Entry::Occupied(there) => there.into_mut(),
+                Entry::Vacant(free) => free.insert(namespace::new_network().map_err(named)?),
+            },
+            Side::Clients => &networks.clients,
+            Side::Relay => &networks.relay,
+        }))
+    }
+
+    fn route(&mut self, address: Ipv4Addr, route: netlink::Route) -> Result<bool, EngineError> {
+        if self.networks.is_none() {
+            return Ok(false);
+        }
+        self.enter(Side::Relay)?;
+        netlink::set_route(address, route)
+            .map(|()| true)
+            .map_err(EngineError::system(
+                "change where the relay's network leads",
+            ))
+    }
+
+    /// Closes the input of pid 1, which ends it and everything in its namespace.
+    fn end(self) {
+        if let Some(init) = self.init {
+            drop(init.stdin);
+            // It cannot fail but for a status that was already taken; it is gone then.
+            drop(spawn::wait_blocking(init.pid, &init.pidfd));
+        }
+    }
+}
+
+impl Spot {
+    /// Brings the calling thread there, and confines it to a directory for good.
+    fn enter(self, home: &Path) -> Result<(), EngineError> {
+        if let Some(network) = self.network {
+            namespace::enter_network(&network).map_err(named)?;
+        }
+        if let Some(processes) = self.processes {
+            namespace::enter_processes(&processes).map_err(named)?;
+        }
+        namespace::own_directory().map_err(named)?;
+        if let Some(hidden) = self.hidden {
+            hidden.enter().map_err(enter_hidden)?;
+        }
+        // Where the kernel cannot do it, the timeline says so from its begin.
+        confine::to_scratch(home).map(drop)
+    }
+}
+
+impl Drop for StageThread {
+    fn drop(&mut self) {
+        // The thread ends by itself once its queue is closed; nobody may block on it here.
+        self.jobs = None;
+    }
+}
+
+/// For [`io::Error`]-returning callers.
+impl From<EngineError> for io::Error {
+    fn from(error: EngineError) -> Self {
+        Self::other(error.to_string())
+    }
+}

@@ -1,0 +1,266 @@
+//! What the tap saw, decoded: the one place of the harness that knows the reference
+//! protocol.
+
+use std::collections::BTreeMap;
+
+use bytes::Bytes;
+use chat_protocol::{Deframer, Frame, limits};
+
+use scenario::adapter::Framing;
+
+/// Cuts one direction of a link into frames.
+#[derive(Debug)]
+pub(crate) struct Decoder {
+    /// `None` when the implementation's framing is not known, or after bytes that are no
+    /// frame.
+    deframer: Option<Deframer>,
+    /// Where the next frame begins in the link's file.
+    at: u64,
+}
+
+/// A frame, for the timeline.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Decoded {
+    pub(crate) at: u64,
+    pub(crate) len: u64,
+    pub(crate) r#type: String,
+    pub(crate) fields: BTreeMap<String, String>,
+    pub(crate) body: u64,
+}
+
+impl Decoder {
+    pub(crate) fn new(framing: Framing) -> Self {
+        let deframer = match framing {
+            // What a client may send before its login is the relay's to judge.
+            Framing::Chat => Some(Deframer::new(limits::MAX_FRAME)),
+            Framing::None => None,
+        };
+        Self { deframer, at: 0 }
+    }
+
+    /// A new connection on the same link: its frames begin afresh, at this offset.
+    pub(crate) fn restart(&mut self, framing: Framing, at: u64) {
+        *self = Self::new(framing);
+        self.at = at;
+    }
+
+    /// The frames that these bytes complete; or why they are none, once.
+    pub(crate) fn push(&mut self, bytes: &[u8]) -> (Vec<Decoded>, Option<String>) {
+        let Some(deframer) = &mut self.deframer else {
+            return (Vec::new(), None);
+        };
+        deframer.push(bytes);
+        let mut frames = Vec::new();
+        loop {
+            match deframer.next_frame() {
+                Ok(Some(frame)) => {
+                    frames.push(decoded(&frame, self.at));
+                    self.at += frame.wire_len() as u64;
+                }
+                Ok(None) => return (frames, None),
+                Err(error) => {
+                    self.deframer = None;
+                    return (frames, Some(error.to_string()));
+                }
+            }
+        }
+    }
+}
+
+fn decoded(frame: &Frame, at: u64) -> Decoded {
+    let mut fields = BTreeMap::new();
+    if let Ok(header) = serde_json::from_slice(&frame.header) {
+        flatten("", &header, &mut fields);
+    }
+    Decoded {
+        at,
+        len: frame.wire_len() as u64,
+        r#type: fields.remove("t").unwrap_or_else(|| "?".to_owned()),
+        fields,
+        body: frame.body.len() as u64,
+    }
+}
+
+/// `peer.name`, `peer.key` and so on, each as text.
+fn flatten(prefix: &str, value: &serde_json::Value, fields: &mut BTreeMap<String, String>) {
+    use serde_json::Value;
+    match value {
+        Value::Object(members) => {
+            for (key, member) in members {
+                let separator = if prefix.is_empty() { "" } else { "." };
+                flatten(&format!("{prefix}{separator}{key}"), member, fields);
+            }
+        }
+        Value::String(text) => {
+            fields.insert(prefix.to_owned(), text.clone());
+        }
+        Value::Array(_) | Value::Bool(_) | Value::Null | Value::Number(_) => {
+            fields.insert(prefix.to_owned(), value.to_string());
+        }
+    }
+}
+
+/// A whole frame that the tap has cut out.
+#[derive(Clone, Debug)]
+pub(crate) struct Cut {
+    /// The message's type; `?` where it has none.
+    pub(crate) r#type: String,
+    frame: Frame,
+}
+
+impl Cut {
+    fn new(frame: Frame) -> Self {
+        let header: Option<serde_json::Value> = serde_json::from_slice(&frame.header).ok();
+        let r#type = header.as_ref().and_then(|header| header.get("t")?.as_str());
+        Self {
+            r#type: r#type.unwrap_or("?").to_owned(),
+            frame,
+        }
+    }
+
+    pub(crate) fn body(&self) -> &Bytes {
+        &self.frame.body
+    }
+
+    /// The length of what it carries: its body, or its header where it has none.
+    pub(crate) fn carried(&self) -> usize {
+        if self.frame.body.is_empty() {
+            self.frame.header.len()
+        } else {
+            self.frame.body.len()
+        }
+    }
+
+    /// With what it carries changed.
+    pub(crate) fn with_flipped(&self, change: impl FnOnce(&Bytes) -> Bytes) -> Self {
+        let mut changed = self.clone();
+        if changed.frame.body.is_empty() {
+            changed.frame.header = change(&changed.frame.header);
+        } else {
+            changed.frame.body = change(&changed.frame.body);
+        }
+        changed
+    }
+
+    /// With another body, and lengths that fit it.
+    pub(crate) fn with_body(&self, body: Bytes) -> Self {
+        let mut changed = self.clone();
+        changed.frame.body = body;
+        changed
+    }
+
+    /// As it is on the wire.
+    pub(crate) fn to_bytes(&self) -> Bytes {
+        self.frame.to_bytes()
+    }
+}
+
+/// What a [`Cutter`] makes of a stream.
+#[derive(Clone, Debug)]
+pub(crate) enum Piece {
+    /// A whole frame.
+    Frame(Cut),
+    /// Bytes that are none, or no whole one.
+    Raw(Bytes),
+}
+
+/// Cuts a stream into whole frames while somebody wants them, and knows where frames begin
+/// all the time.
+#[derive(Debug)]
+pub(crate) struct Cutter {
+    /// Bytes that are missing of the frame that is passing.
+    missing: u64,
+    /// Those of its length field that have passed.
+    length: Vec<u8>,
+    deframer: Deframer,
+    /// What came is no frame: nobody knows where the next one begins.
+    is_lost: bool,
+}
+
+impl Cutter {
+    pub(crate) fn new(framing: Framing) -> Self {
+        Self {
+            missing: 0,
+            length: Vec::with_capacity(4),
+            deframer: Deframer::new(limits::MAX_FRAME),
+            is_lost: framing == Framing::None,
+        }
+    }
+
+    /// Bytes that pass as they are.
+    pub(crate) fn pass(&mut self, mut bytes: &[u8]) {
+        while !self.is_lost && !bytes.is_empty() {
+            let passed = self.pass_on(bytes);
+            bytes = bytes.get(passed..).unwrap_or_default();
+            if passed == 0 {
+                self.length.extend(bytes.first());
+                bytes = bytes.get(1..).unwrap_or_default();
+            }
+            self.read_length();
+        }
+    }
+
+    /// How many of the bytes belong to the frame that is passing.
+    fn pass_on(&mut self, bytes: &[u8]) -> usize {
+        let here = usize::try_from(self.missing).map_or(bytes.len(), |n| n.min(bytes.len()));
+        self.missing -= here as u64;
+        here
+    }
+
+    fn read_length(&mut self) {
+        if let Some(length) = self.length.first_chunk::<4>() {
+            self.missing = u64::from(u32::from_be_bytes(*length));
+            self.length.clear();
+        }
+    }
+
+    /// The whole frames that these bytes complete. What is left of a frame that began to pass
+    /// before passes first.
+    pub(crate) fn cut(&mut self, mut bytes: Bytes) -> Vec<Piece> {
+        let mut pieces = Vec::new();
+        let mut begun = 0;
+        while !self.is_lost && (self.missing > 0 || !self.length.is_empty()) && begun < bytes.len()
+        {
+            let rest = bytes.slice(begun..);
+            let here = self.pass_on(&rest);
+            begun += here;
+            if here == 0 {
+                self.length.extend(rest.first());
+                begun += 1;
+                self.read_length();
+            }
+        }
+        let before = bytes.split_to(begun);
+        if !before.is_empty() {
+            pieces.push(Piece::Raw(before));
+        }
+        if self.is_lost || bytes.is_empty() {
+            pieces.extend((!bytes.is_empty()).then_some(Piece::Raw(bytes)));
+            return pieces;
+        }
+        self.deframer.push(&bytes);
+        loop {
+            match self.deframer.next_frame() {
+                Ok(Some(frame)) => pieces.push(Piece::Frame(Cut::new(frame))),
+                Ok(None) => return pieces,
+                Err(_) => {
+                    self.is_lost = true;
+                    pieces.extend(self.taken().map(Piece::Raw));
+                    return pieces;
+                }
+            }
+        }
+    }
+
+    /// The part of a frame that was kept until the whole is there: nobody wants frames now.
+    pub(crate) fn rest(&mut self) -> Option<Bytes> {
+        let rest = self.taken()?;
+        self.pass(&rest);
+        Some(rest)
+    }
+
+    fn taken(&mut self) -> Option<Bytes> {
+        let rest = self.deframer.buffer_mut().split().freeze();
+        (!rest.is_empty()).then_some(rest)
+    }
+}

@@ -1,0 +1,4 @@
+//! Links between clients and the relay: taps with their faults, and what their bytes mean.
+
+pub(crate) mod decode;
+pub(crate) mod tap;

@@ -1,0 +1,175 @@
+//! What becomes of the bytes of one direction of one connection. Pure: the time is told.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use bytes::Bytes;
+use tokio::time::Instant;
+
+use super::effect::{Deed, Effect, End, Flow, Unit};
+use crate::links::decode::{Cutter, Piece};
+use scenario::adapter::Framing;
+
+/// A fault of a link. Connections of the link share it, one after another: what it has done
+/// it does not do again.
+pub(super) type Shared = Arc<Mutex<Effect>>;
+
+/// What is to be done now or later, in order.
+#[derive(Debug)]
+pub(super) enum Act {
+    /// Not before this time.
+    Pass(Bytes, Instant),
+    End(End),
+}
+
+/// What is to be done, and what is to be told before.
+#[derive(Debug, Default)]
+pub(super) struct Outcome {
+    pub(super) acts: Vec<Act>,
+    pub(super) deeds: Vec<Deed>,
+}
+
+/// One direction of one connection.
+#[derive(Debug)]
+pub(super) struct Core {
+    cutter: Cutter,
+    /// Bytes that have come out of the cutter.
+    at: u64,
+    /// In force: those that meet frames first, for the others may break frames up.
+    effects: Vec<Shared>,
+}
+
+impl Core {
+    pub(super) fn new(framing: Framing) -> Self {
+        Self {
+            cutter: Cutter::new(framing),
+            at: 0,
+            effects: Vec::new(),
+        }
+    }
+
+    /// No fault is in force: bytes may pass as they are, once [`Self::pass`] has seen them.
+    pub(super) fn is_idle(&self) -> bool {
+        self.effects.is_empty()
+    }
+
+    /// Nothing passes, so nothing needs to be read.
+    pub(super) fn is_stalled(&self) -> bool {
+        self.effects.iter().any(|one| lock(one).is_stalled())
+    }
+
+    /// Bytes that pass as they are.
+    pub(super) fn pass(&mut self, bytes: &[u8]) {
+        self.at += bytes.len() as u64;
+        self.cutter.pass(bytes);
+    }
+
+    /// The faults of the link are these now.
+    pub(super) fn update(&mut self, now: Instant, faults: &[Shared]) -> Outcome {
+        let mut outcome = Outcome::default();
+        let is_there = |one: &Shared, list: &[Shared]| list.iter().any(|it| Arc::ptr_eq(it, one));
+        let (mut stay, over): (Vec<_>, Vec<_>) = self
+            .effects
+            .drain(..)
+            .partition(|one| is_there(one, faults));
+        for one in over {
+            outcome.take(lock(&one).release());
+        }
+        for one in faults {
+            if !is_there(one, &stay) && !lock(one).is_spent() {
+                let flow = lock(one).begin(self.at, &mut outcome.deeds);
+                outcome.take(flow);
+                stay.push(one.clone());
+            }
+        }
+        stay.sort_by_key(|one| !lock(one).needs_frames());
+        self.effects = stay;
+        self.settle(now, &mut outcome);
+        outcome
+    }
+
+    /// Bytes have come.
+    pub(super) fn push(&mut self, now: Instant, bytes: Bytes) -> Outcome {
+        let mut outcome = Outcome::default();
+        let pieces = if self.needs_frames() {
+            self.cutter.cut(bytes)
+        } else {
+            self.cutter.pass(&bytes);
+            vec![Piece::Raw(bytes)]
+        };
+        for piece in pieces {
+            self.meet(now, piece, &mut outcome);
+        }
+        self.settle(now, &mut outcome);
+        outcome
+    }
+
+    /// Nothing more comes: what is held back passes.
+    pub(super) fn finish(&mut self, now: Instant) -> Outcome {
+        let mut outcome = Outcome::default();
+        if let Some(rest) = self.cutter.rest() {
+            self.meet(now, Piece::Raw(rest), &mut outcome);
+        }
+        for one in self.effects.drain(..) {
+            outcome.take(lock(&one).release());
+        }
+        outcome
+    }
+
+    fn needs_frames(&self) -> bool {
+        self.effects.iter().any(|one| lock(one).needs_frames())
+    }
+
+    fn meet(&mut self, now: Instant, piece: Piece, outcome: &mut Outcome) {
+        let (bytes, frame) = match piece {
+            Piece::Raw(bytes) => (bytes, None),
+            Piece::Frame(frame) => (frame.to_bytes(), Some(frame)),
+        };
+        let at = self.at;
+        self.at += bytes.len() as u64;
+        let due = now;
+        let unit = Unit {
+            bytes,
+            frame,
+            at,
+            due,
+        };
+        let mut flow = vec![Flow::Pass(unit)];
+        for one in &self.effects {
+            let mut effect = lock(one);
+            let mut next = Vec::new();
+            for one in flow {
+                match one {
+                    Flow::Pass(unit) => effect.meet(unit, &mut next, &mut outcome.deeds),
+                    Flow::End(_) => next.push(one),
+                }
+            }
+            flow = next;
+        }
+        outcome.take(flow);
+    }
+
+    /// Lets go of faults that have done what they do; the rest of a frame passes when no
+    /// other needs frames.
+    fn settle(&mut self, now: Instant, outcome: &mut Outcome) {
+        self.effects.retain(|one| !lock(one).is_spent());
+        if !self.needs_frames()
+            && let Some(rest) = self.cutter.rest()
+        {
+            self.meet(now, Piece::Raw(rest), outcome);
+        }
+    }
+}
+
+impl Outcome {
+    fn take(&mut self, flow: Vec<Flow>) {
+        self.acts.extend(flow.into_iter().map(|flow| match flow {
+            Flow::Pass(unit) => Act::Pass(unit.bytes, unit.due),
+            Flow::End(end) => Act::End(end),
+        }));
+    }
+}
+
+/// No one panics while holding it; were it so, the fault would stand where it was.
+fn lock(effect: &Shared) -> MutexGuard<'_, Effect> {
+    effect.lock().unwrap_or_else(PoisonError::into_inner)
+}

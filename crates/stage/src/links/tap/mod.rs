@@ -1,0 +1,223 @@
+//! The tap on one client's link: records every byte before it passes it on, unchanged and in
+//! order where no fault is in force.
+//!
+//! ```text
+//! mod ── listens, connects ── pass ── one connection: reads, records, writes, on time
+//!                              core ── what becomes of bytes: pure
+//!                              effect ── one fault: pure
+//! ```
+
+mod core;
+mod effect;
+mod pass;
+#[cfg(test)]
+mod socket_tests;
+#[cfg(test)]
+mod tests;
+
+use std::net::{Ipv4Addr, SocketAddr};
+use std::os::fd::OwnedFd;
+use std::sync::{Arc, Mutex, Weak};
+
+use bytes::Bytes;
+use tokio::net::{TcpListener, TcpSocket, TcpStream};
+use tokio::sync::{mpsc, watch};
+use tokio_util::task::AbortOnDropHandle;
+
+use self::core::Shared;
+use self::effect::Effect;
+use crate::driver::input::Input;
+use crate::isolation::stage_thread::StageThread;
+use scenario::adapter::Framing;
+use scenario::{Fault, FaultKind, Way};
+use timeline::{Direction, LinkEnd};
+
+pub(crate) use self::effect::Deed;
+
+/// Whether a link passes at all.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum LinkState {
+    /// Both directions pass.
+    #[default]
+    Pass,
+    /// Reset towards both sides.
+    Reset,
+    /// Nothing is read or written any more; nothing is closed either.
+    Vanished,
+}
+
+/// What the harness does to a link.
+#[derive(Clone, Debug, Default)]
+struct Control {
+    state: LinkState,
+    up: Vec<Shared>,
+    down: Vec<Shared>,
+}
+
+/// Which link, and how it is reached.
+#[derive(Clone, Debug)]
+pub(crate) struct Link {
+    /// The client's name.
+    pub(crate) name: String,
+    /// How its frames are cut.
+    pub(crate) framing: Framing,
+    /// Where the relay sees the client come from: its own address, so that its network alone
+    /// can go.
+    pub(crate) source: Ipv4Addr,
+}
+
+/// A running tap. It ends when this is dropped.
+#[derive(Debug)]
+pub(crate) struct Tap {
+    /// Where the client connects to.
+    pub(crate) port: u16,
+    control: watch::Sender<Control>,
+    _task: AbortOnDropHandle<()>,
+}
+
+impl Tap {
+    /// Accepts for `link` and connects to whatever port the relay has by then.
+    pub(crate) fn start(
+        link: Link,
+        listener: std::net::TcpListener,
+        stage: Weak<StageThread>,
+        relay_port: watch::Receiver<u16>,
+        inputs: mpsc::Sender<Input>,
+    ) -> Result<Self, crate::EngineError> {
+        let system = crate::EngineError::system("listen for a client");
+        let listener = TcpListener::from_std(listener).map_err(system)?;
+        let address = listener.local_addr();
+        let port = address
+            .map_err(crate::EngineError::system("listen for a client"))?
+            .port();
+        let (control, watched) = watch::channel(Control::default());
+        let recorder = Recorder {
+            link: link.name.clone(),
+            inputs,
+        };
+        let task = tokio::spawn(accept(listener, stage, relay_port, watched, link, recorder));
+        Ok(Self {
+            port,
+            control,
+            _task: AbortOnDropHandle::new(task),
+        })
+    }
+
+    /// From now on the link is as `state` says. A new connection passes again only after
+    /// [`LinkState::Pass`].
+    pub(crate) fn set(&self, state: LinkState) {
+        self.control.send_modify(|control| control.state = state);
+    }
+
+    /// A fault is in force from now on, also for connections to come.
+    pub(crate) fn add(&self, fault: &Fault, seed: u64) {
+        let effect = || Arc::new(Mutex::new(Effect::new(fault.clone(), seed)));
+        let first = effect();
+        // A connection ends once, whichever way it is met.
+        let is_one = matches!(fault.kind, FaultKind::Cut { .. } | FaultKind::Reset);
+        let second = if is_one { first.clone() } else { effect() };
+        self.control.send_modify(|control| {
+            if fault.way != Way::Down {
+                control.up.push(first);
+            }
+            if fault.way != Way::Up {
+                control.down.push(second);
+            }
+        });
+    }
+
+    /// No fault is in force any more: what was held back passes.
+    pub(crate) fn heal(&self) {
+        self.control.send_modify(|control| {
+            control.up.clear();
+            control.down.clear();
+        });
+    }
+}
+
+/// Sends what a link did to the one writer of the timeline.
+#[derive(Clone)]
+struct Recorder {
+    link: String,
+    inputs: mpsc::Sender<Input>,
+}
+
+impl Recorder {
+    async fn opened(&self) {
+        let link = self.link.clone();
+        self.send(Input::LinkOpened { link }).await;
+    }
+
+    async fn bytes(&self, direction: Direction, bytes: Bytes) {
+        let link = self.link.clone();
+        let input = Input::Wire {
+            link,
+            direction,
+            bytes,
+        };
+        self.send(input).await;
+    }
+
+    async fn deed(&self, direction: Direction, deed: Deed) {
+        let link = self.link.clone();
+        let input = Input::Fault {
+            link,
+            direction,
+            deed,
+        };
+        self.send(input).await;
+    }
+
+    async fn closed(&self, direction: Direction, how: LinkEnd) {
+        let link = self.link.clone();
+        let input = Input::LinkClosed {
+            link,
+            direction,
+            how,
+        };
+        self.send(input).await;
+    }
+
+    /// A play that has ended listens no more; then nothing needs to be recorded either.
+    async fn send(&self, input: Input) {
+        drop(self.inputs.send(input).await);
+    }
+}
+
+async fn accept(
+    listener: TcpListener,
+    stage: Weak<StageThread>,
+    relay_port: watch::Receiver<u16>,
+    control: watch::Receiver<Control>,
+    link: Link,
+    recorder: Recorder,
+) {
+    let mut connections = tokio::task::JoinSet::new();
+    while let Ok((client, _)) = listener.accept().await {
+        recorder.opened().await;
+        let port = *relay_port.borrow();
+        // Held only for the call: the end of the play does not wait for a tap.
+        let socket = match stage.upgrade() {
+            Some(stage) => stage.socket(link.source).await.ok(),
+            None => None,
+        };
+        let upstream = match socket {
+            Some(socket) => connect(socket, port).await,
+            None => None,
+        };
+        let Some(relay) = upstream else {
+            // Nobody listens there: the client sees what it would see without a tap.
+            drop(client.set_zero_linger());
+            recorder.closed(Direction::Up, LinkEnd::Reset).await;
+            continue;
+        };
+        let (control, recorder) = (control.clone(), recorder.clone());
+        connections.spawn(pass::pass(client, relay, control, link.framing, recorder));
+    }
+}
+
+async fn connect(socket: OwnedFd, port: u16) -> Option<TcpStream> {
+    let socket = TcpSocket::from_std_stream(socket.into());
+    let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
+    socket.connect(address).await.ok()
+}

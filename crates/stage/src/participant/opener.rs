@@ -1,0 +1,193 @@
+//! A helper program: it opens a client's store, prints the keys that are there, and ends.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use rustix::process::Signal;
+use tokio::sync::mpsc;
+use tokio::time::{Instant, timeout_at};
+
+use crate::EngineError;
+use crate::driver::input::{Input, Run};
+use crate::driver::limits::{self, LOOK, end_children, over};
+use crate::driver::participant::HELD_OPEN;
+use crate::participant::process::Process;
+use crate::participant::spawn::Child;
+use crate::participant::usage;
+use audit::{OpenedKey, opened};
+use scenario::adapter::Limits;
+use timeline::{Ended, Stream};
+
+/// Bytes that it may print.
+const MOST: usize = 1024 * 1024;
+
+/// What it has printed and was not yet taken.
+const QUEUE: usize = 16;
+
+/// A helper that runs. What it prints is kept nowhere: on standard error as well keys may
+/// stand.
+pub(crate) struct Helper {
+    process: Process,
+    inputs: mpsc::Receiver<Input>,
+    limits: Limits,
+    printed: Vec<u8>,
+    /// Streams that have not ended.
+    open: u8,
+    ended: Option<(Ended, Instant)>,
+}
+
+impl Helper {
+    /// Attaches to one that was just started; `input` is all that it can read.
+    pub(crate) fn attach(
+        child: Child,
+        who: &str,
+        limits: Limits,
+        input: &str,
+    ) -> Result<Self, EngineError> {
+        limits::set(child.pid, &limits);
+        let run = Arc::new(Run::of(who, 0));
+        let (sender, inputs) = mpsc::channel(QUEUE);
+        let mut process = Process::attach(child, &run, &sender)?;
+        if !input.is_empty() {
+            process.send(input.as_bytes().to_vec());
+        }
+        process.end_input();
+        Ok(Self {
+            process,
+            inputs,
+            limits,
+            printed: Vec::new(),
+            open: 2,
+            ended: None,
+        })
+    }
+
+    /// Waits until it has ended, and reads what it has printed; `Err` says why there is nothing
+    /// to be read, in words that follow `its helper`.
+    pub(crate) async fn keys(mut self, within: Duration) -> Result<Vec<OpenedKey>, String> {
+        let told = self.finish(within).await;
+        if told.is_err() {
+            // It is held while what it has started is ended, or it could start more.
+            self.process.signal(Signal::STOP);
+            end_children(self.process.pid);
+        }
+        match told? {
+            Ended::Exit(0) => {
+                opened(&self.printed).map_err(|why| format!("printed rubbish: {why}"))
+            }
+            how => Err(how.to_string()),
+        }
+    }
+
+    async fn finish(&mut self, within: Duration) -> Result<Ended, String> {
+        let deadline = Instant::now() + within;
+        let mut watch = Instant::now() + LOOK;
+        loop {
+            let now = Instant::now();
+            let held = self.ended.map(|(_, at)| at + HELD_OPEN);
+            match self.ended {
+                Some((how, _)) if self.open == 0 || held.is_some_and(|due| due <= now) => {
+                    return Ok(how);
+                }
+                _ if now >= deadline => return Err(format!("has not ended within {within:?}")),
+                _ => {}
+            }
+            if watch <= now {
+                let usage = usage::of_trees(&[self.process.pid]);
+                if let Some((limit, used)) = over(&self.limits, &usage) {
+                    return Err(format!("used too much: {}", limit.amount(used)));
+                }
+                watch = now + LOOK;
+            }
+            let next = held.unwrap_or(watch).min(watch).min(deadline);
+            if let Ok(Some(input)) = timeout_at(next, self.inputs.recv()).await {
+                self.take(input)?;
+            }
+        }
+    }
+
+    fn take(&mut self, input: Input) -> Result<(), String> {
+        match input {
+            Input::Output {
+                stream: Stream::Stdout,
+                bytes,
+                ..
+            } => {
+                self.printed.extend_from_slice(&bytes);
+                if self.printed.len() > MOST {
+                    return Err(format!("printed more than {} MiB", MOST >> 20));
+                }
+            }
+            Input::OutputEnded { .. } => self.open = self.open.saturating_sub(1),
+            Input::Exited { how, .. } => self.ended = Some((how, Instant::now())),
+            _ => {}
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::Helper;
+    use crate::participant::spawn::{Command, spawn};
+    use audit::OpenedKey;
+    use scenario::adapter::Limits;
+
+    const LONG: Duration = Duration::from_secs(60);
+
+    /// What becomes of a shell that does this.
+    async fn helped(script: &str, input: &str, within: Duration) -> Result<Vec<OpenedKey>, String> {
+        let command = Command::new("/bin/sh")
+            .argument("-c")
+            .argument(script)
+            .variable("PATH", "/bin:/usr/bin");
+        let child = spawn(&command).unwrap();
+        let limits = Limits::default();
+        let helper = Helper::attach(child, "alice", limits, input).unwrap();
+        helper.keys(within).await
+    }
+
+    #[tokio::test]
+    async fn it_is_told_the_pass_phrase_and_then_that_there_is_no_more() {
+        let script = "read phrase; cat; [ \"$phrase\" = 'open sesame' ] && \
+            echo message 000102030405060708090a0b0c0d0e0f; echo a key on stderr >&2";
+        let keys = helped(script, "open sesame\n", LONG).await.unwrap();
+        assert_eq!(keys[0].bytes, (0..16).collect::<Vec<u8>>());
+        assert_eq!(helped(script, "another\n", LONG).await, Ok(Vec::new()));
+        assert_eq!(helped("cat", "", LONG).await, Ok(Vec::new()));
+    }
+
+    #[tokio::test]
+    async fn who_fails_has_told_nothing() {
+        let key = "echo message 000102030405060708090a0b0c0d0e0f";
+        let told = [
+            (format!("{key}; exit 3"), "ended with status 3"),
+            (format!("{key}; kill -9 $$"), "was ended by signal 9"),
+            (format!("{key}; echo what"), "printed rubbish: line 2"),
+            ("yes message".to_owned(), "printed more than 1 MiB"),
+        ];
+        for (script, why) in told {
+            let told = helped(&script, "", LONG).await.unwrap_err();
+            assert!(told.starts_with(why), "{script}: {told}");
+        }
+    }
+
+    #[tokio::test]
+    async fn who_never_ends_is_ended_with_what_it_has_started() {
+        let dir = tempfile::tempdir().unwrap();
+        let pids = dir.path().join("pids");
+        let script = format!(
+            "tail -f /dev/null & echo $! > {0}.new; mv {0}.new {0}; wait",
+            pids.display()
+        );
+        // Long enough for it to have started what it starts, on a busy machine.
+        let told = helped(&script, "", Duration::from_secs(3)).await;
+        assert_eq!(told.unwrap_err(), "has not ended within 3s");
+        let pid = std::fs::read_to_string(&pids).unwrap();
+        let stat = std::fs::read_to_string(format!("/proc/{}/stat", pid.trim()));
+        // Gone, or dead and not yet waited for.
+        assert!(stat.is_err() || stat.unwrap().contains(") Z "));
+    }
+}

@@ -1,0 +1,216 @@
+//! One running program: its output flows to the driver, its input is typed, its end is told.
+
+use std::os::fd::OwnedFd;
+use std::sync::Arc;
+
+use rustix::process::{Signal, pidfd_send_signal};
+use tokio::io::unix::AsyncFd;
+use tokio::io::{AsyncReadExt as _, Interest};
+use tokio::net::unix::pipe;
+use tokio::sync::mpsc;
+use tokio_util::task::AbortOnDropHandle;
+
+use crate::EngineError;
+use crate::buffers::{Buffers, OF_OUTPUTS};
+use crate::driver::input::{Input, Run};
+use crate::participant::spawn::{Child, how_ended, reap};
+use crate::participant::terminal::{Manners, Seated};
+use crate::participant::typing::Typing;
+use crate::participant::usage;
+use scenario::adapter::Enter;
+use timeline::Stream;
+
+/// What ends the input of a program on a terminal: Ctrl-D.
+const END_OF_INPUT: &[u8] = b"\x04";
+
+const WHAT: &str = "watch a process";
+
+/// A running program.
+#[derive(Debug)]
+pub(crate) struct Process {
+    /// As the harness sees it.
+    pub(crate) pid: i32,
+    pidfd: Arc<OwnedFd>,
+    typing: Option<Typing>,
+    /// Our end of its terminal, where it has one, and what Enter sends there.
+    keyboard: Option<(OwnedFd, Enter)>,
+    /// Its streams and its end are watched as long as this lives.
+    _tasks: Vec<AbortOnDropHandle<()>>,
+}
+
+impl Process {
+    /// Attaches to a child that was just started.
+    pub(crate) fn attach(
+        child: Child,
+        run: &Arc<Run>,
+        inputs: &mpsc::Sender<Input>,
+    ) -> Result<Self, EngineError> {
+        let input = pipe::Sender::from_owned_fd(child.stdin).map_err(EngineError::system(WHAT))?;
+        let mut outputs = Vec::new();
+        for (stream, fd) in [
+            (Stream::Stdout, child.stdout),
+            (Stream::Stderr, child.stderr),
+        ] {
+            let output = pipe::Receiver::from_owned_fd(fd).map_err(EngineError::system(WHAT))?;
+            outputs.push((stream, output));
+        }
+        Self::follow((child.pid, child.pidfd), input, outputs, run, inputs)
+    }
+
+    /// Attaches to a child that was just started on a terminal.
+    pub(crate) fn attach_terminal(
+        child: Seated,
+        enter: Enter,
+        run: &Arc<Run>,
+        inputs: &mpsc::Sender<Input>,
+    ) -> Result<Self, EngineError> {
+        let another = || child.terminal.try_clone();
+        let (input, output) = another()
+            .and_then(|one| Ok((one, another()?)))
+            .and_then(|(one, two)| {
+                // A terminal is read and written as a pipe is; it was made not to block.
+                let input = pipe::Sender::from_owned_fd_unchecked(one)?;
+                Ok((input, pipe::Receiver::from_owned_fd_unchecked(two)?))
+            })
+            .map_err(EngineError::system(WHAT))?;
+        let started = (child.pid, child.pidfd);
+        let outputs = vec![(Stream::Stdout, output)];
+        let mut process = Self::follow(started, input, outputs, run, inputs)?;
+        process.keyboard = Some((child.terminal, enter));
+        Ok(process)
+    }
+
+    fn follow(
+        (pid, pidfd): (i32, OwnedFd),
+        input: pipe::Sender,
+        outputs: Vec<(Stream, pipe::Receiver)>,
+        run: &Arc<Run>,
+        inputs: &mpsc::Sender<Input>,
+    ) -> Result<Self, EngineError> {
+        let pidfd = Arc::new(pidfd);
+        let ended = watch(Arc::clone(&pidfd)).map_err(EngineError::system(WHAT))?;
+        let (typing, writing) = Typing::into(input);
+        let ending = tokio::spawn(watch_end(pid, ended, Arc::clone(run), inputs.clone()));
+        let mut tasks = vec![writing, AbortOnDropHandle::new(ending)];
+        for (stream, output) in outputs {
+            let reading = read_output(output, stream, Arc::clone(run), inputs.clone());
+            tasks.push(AbortOnDropHandle::new(tokio::spawn(reading)));
+        }
+        Ok(Self {
+            pid,
+            pidfd,
+            typing: Some(typing),
+            keyboard: None,
+            _tasks: tasks,
+        })
+    }
+
+    /// What a line and Enter are to the program; `Err` says why it cannot be typed, in words that
+    /// follow the name of the participant.
+    pub(crate) fn keys(&self, line: &str) -> Result<Vec<u8>, String> {
+        if let Some(objection) = self.manners().and_then(|manners| manners.objection(line)) {
+            return Err(objection);
+        }
+        let enter = match &self.keyboard {
+            Some((_, Enter::Cr)) => "\r",
+            Some((_, Enter::Lf)) | None => "\n",
+        };
+        Ok([line, enter].concat().into_bytes())
+    }
+
+    /// How its terminal treats what is typed; `None` where it has none.
+    pub(crate) fn manners(&self) -> Option<Manners> {
+        let (terminal, _) = self.keyboard.as_ref()?;
+        Some(Manners::of(terminal))
+    }
+
+    /// Sends bytes as they are. False when its input is closed or it has long stopped
+    /// reading.
+    pub(crate) fn send(&self, bytes: Vec<u8>) -> bool {
+        self.typing
+            .as_ref()
+            .is_some_and(|typing| typing.send(bytes))
+    }
+
+    /// Ends its input, after what was typed.
+    pub(crate) fn end_input(&mut self) {
+        if self.keyboard.is_some() {
+            // A program that has long stopped reading does not miss the end either.
+            self.send(END_OF_INPUT.to_vec());
+        } else {
+            self.typing = None;
+        }
+    }
+
+    /// Sends a signal; nothing happens when it has ended.
+    pub(crate) fn signal(&self, signal: Signal) {
+        pidfd_send_signal(&self.pidfd, signal).ok();
+    }
+}
+
+/// Nothing that the harness started outlives its handle.
+impl Drop for Process {
+    fn drop(&mut self) {
+        self.signal(Signal::KILL);
+        // What is left of one that has ended goes now, and not as soon as its end is told: its
+        // last threads are still leaving `/proc` then, and the kernel, to wait for them, goes
+        // round.
+        reap(self.pid, &self.pidfd).ok();
+    }
+}
+
+#[expect(
+    deprecated,
+    reason = "its replacement is unsafe for types that lie about their descriptor; an `OwnedFd` does not"
+)]
+fn watch(pidfd: Arc<OwnedFd>) -> std::io::Result<AsyncFd<Arc<OwnedFd>>> {
+    AsyncFd::with_interest(pidfd, Interest::READABLE)
+}
+
+async fn watch_end(
+    pid: i32,
+    ended: AsyncFd<Arc<OwnedFd>>,
+    run: Arc<Run>,
+    inputs: mpsc::Sender<Input>,
+) {
+    loop {
+        let Ok(mut ready) = ended.readable().await else {
+            return;
+        };
+        // Its numbers are gone with its status.
+        let cpu = usage::of_ended(pid);
+        match how_ended(ended.get_ref()) {
+            Ok(Some(how)) => {
+                drop(inputs.send(Input::Exited { run, how, cpu }).await);
+                return;
+            }
+            Ok(None) => ready.clear_ready(),
+            Err(_) => return,
+        }
+    }
+}
+
+async fn read_output(
+    mut output: pipe::Receiver,
+    stream: Stream,
+    run: Arc<Run>,
+    inputs: mpsc::Sender<Input>,
+) {
+    let mut buffers = Buffers::of(&OF_OUTPUTS);
+    loop {
+        let read = output.read(buffers.room()).await;
+        let run = Arc::clone(&run);
+        let input = match read {
+            Ok(0) | Err(_) => Input::OutputEnded { run, stream },
+            Ok(read) => Input::Output {
+                run,
+                stream,
+                bytes: buffers.take(read),
+            },
+        };
+        let last = matches!(input, Input::OutputEnded { .. });
+        if inputs.send(input).await.is_err() || last {
+            return;
+        }
+    }
+}

@@ -1,0 +1,97 @@
+//! Where the programs of an adapter lie.
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::{Path, PathBuf};
+
+use crate::driver::start::PATH;
+use crate::participant::spawn::find_program;
+use scenario::adapter::{Adapter, Program, Template};
+
+/// A path, from the directory of the adapter; where there is none, a name on `PATH`.
+///
+/// # Errors
+/// Where it was looked for in vain.
+pub(crate) fn find(adapter: &Adapter, path: &Path) -> Result<PathBuf, String> {
+    // Programs run elsewhere: what is relative now would mean something else there.
+    let beside = adapter.path.parent().map(|dir| dir.join(path));
+    beside
+        .and_then(|beside| std::path::absolute(beside).ok())
+        .filter(|beside| beside.is_file())
+        .or_else(|| find_program(path, PATH))
+        .ok_or_else(|| format!("no {} beside it or on {PATH}", path.display()))
+}
+
+/// What keeps programs that the workspace does not build from being started: a sentence each.
+pub fn amiss(adapter: &Adapter) -> Vec<String> {
+    let named = adapter.programs.iter();
+    let paths = named.filter_map(|(name, program)| match program {
+        Program::Path(path) => Some((name, path)),
+        Program::Cargo(_) => None,
+    });
+    paths
+        .filter_map(|(name, path)| {
+            let why = match find(adapter, Path::new(path)) {
+                Err(why) => why,
+                Ok(found) if starts(adapter, name) && !may_run(&found) => format!(
+                    "{} may not be executed: `chmod +x` it, or start what runs it and give it \
+                     this path",
+                    found.display()
+                ),
+                Ok(_) => return None,
+            };
+            Some(format!("the program `{name}` cannot be started: {why}"))
+        })
+        .collect()
+}
+
+/// Whether it is what a command line begins with, and not an argument of another program.
+fn starts(adapter: &Adapter, name: &str) -> bool {
+    let (relay, client) = (&adapter.relay.run, &adapter.client.run);
+    let lines = [relay, client].into_iter().chain(&adapter.client.prepare);
+    let mut first = lines.filter_map(|line: &Vec<Template>| line.first());
+    first.any(|word| word.0 == format!("{{{name}}}"))
+}
+
+fn may_run(path: &Path) -> bool {
+    fs::metadata(path).is_ok_and(|data| data.permissions().mode() & 0o111 != 0)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs::{self, Permissions};
+    use std::os::unix::fs::PermissionsExt as _;
+    use std::path::Path;
+
+    use super::amiss;
+    use scenario::adapter::{self, Program};
+
+    #[test]
+    fn what_is_not_there_or_may_not_run_is_amiss() {
+        let workspace = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+        let mut adapter = adapter::load(&workspace.join("zoo/adapters/plain.toml")).unwrap();
+        assert_eq!(amiss(&adapter), Vec::<String>::new());
+        let dir = tempfile::tempdir().unwrap();
+        adapter.path = dir.path().join("mine.toml");
+        let path = |name: &str| Program::Path(name.to_owned());
+        adapter.programs.insert("client".to_owned(), path("./chat"));
+        // It is on the path, and it is nothing that is started by itself.
+        adapter.programs.insert("shell".to_owned(), path("sh"));
+        let told = amiss(&adapter).concat();
+        assert!(
+            told.starts_with("the program `client` cannot be started: no ./chat beside it"),
+            "{told}"
+        );
+        let chat = dir.path().join("chat");
+        fs::write(&chat, "#!/bin/sh\n").unwrap();
+        let told = amiss(&adapter).concat();
+        assert!(
+            told.contains("chat may not be executed: `chmod +x`"),
+            "{told}"
+        );
+        adapter.programs.insert("script".to_owned(), path("chat"));
+        assert_eq!(amiss(&adapter).len(), 1, "an argument is only read");
+        fs::set_permissions(&chat, Permissions::from_mode(0o755)).unwrap();
+        assert_eq!(amiss(&adapter), Vec::<String>::new());
+    }
+}

@@ -1,0 +1,185 @@
+//! What a participant shows: lines of a stream, or lines of a screen, without the prompts and
+//! without what we typed ourselves.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+
+use regex::Regex;
+
+use crate::participant::lines::Lines;
+use crate::participant::screen::Screen;
+use matching::compiled;
+use scenario::adapter::Terminal;
+
+/// Typed lines whose echo may still come.
+const MAX_ECHOES: usize = 64;
+
+/// One stream of output.
+#[derive(Debug)]
+pub(crate) enum Reading {
+    /// Through a pipe.
+    Stream(Lines),
+    /// On a terminal.
+    Screen(Box<Screen>),
+}
+
+impl Default for Reading {
+    fn default() -> Self {
+        Self::Stream(Lines::default())
+    }
+}
+
+impl Reading {
+    /// What is shown on an empty terminal.
+    pub(crate) fn screen(terminal: &Terminal) -> Self {
+        Self::Screen(Box::new(Screen::new(terminal.columns, terminal.rows)))
+    }
+
+    /// The lines that these bytes complete.
+    pub(crate) fn push(&mut self, bytes: &[u8]) -> Vec<String> {
+        match self {
+            Self::Stream(lines) => lines.push(bytes),
+            Self::Screen(screen) => screen.push(bytes),
+        }
+    }
+
+    /// What is left when the stream has ended.
+    pub(crate) fn finish(&mut self) -> Option<String> {
+        match self {
+            Self::Stream(lines) => lines.finish(),
+            Self::Screen(screen) => screen.finish(),
+        }
+    }
+
+    /// The line that is not complete yet; empty when there is none.
+    pub(crate) fn partial(&self) -> String {
+        match self {
+            Self::Stream(lines) => lines.partial(),
+            Self::Screen(screen) => screen.partial(),
+        }
+    }
+
+    /// Takes the first so many bytes of the line that is not complete yet, as a line.
+    pub(crate) fn cut(&mut self, length: usize) -> String {
+        match self {
+            Self::Stream(lines) => lines.cut(length),
+            Self::Screen(screen) => screen.cut(length),
+        }
+    }
+
+    /// Answers to questions that the program has asked its terminal.
+    pub(crate) fn take_answers(&mut self) -> Vec<u8> {
+        match self {
+            Self::Stream(_) => Vec::new(),
+            Self::Screen(screen) => screen.take_answers(),
+        }
+    }
+}
+
+/// What stands in a line and is not said by the program.
+#[derive(Debug, Default)]
+pub(crate) struct Chaff {
+    prompt: Option<Arc<Regex>>,
+    typed: VecDeque<String>,
+}
+
+impl Chaff {
+    /// With the adapter's prompt. It was checked when the adapter was read.
+    pub(crate) fn new(prompt: Option<&str>) -> Self {
+        let prompt = prompt.and_then(|prompt| compiled(&format!("^(?:{prompt})")));
+        Self {
+            prompt,
+            typed: VecDeque::new(),
+        }
+    }
+
+    /// A line was typed where it may be shown.
+    pub(crate) fn typed(&mut self, line: &str) {
+        if self.typed.len() == MAX_ECHOES {
+            self.typed.pop_front();
+        }
+        self.typed.push_back(line.to_owned());
+    }
+
+    /// What a line says; `None` when it is but a prompt, or the echo of what was typed.
+    pub(crate) fn winnow(&mut self, line: String) -> Option<String> {
+        let said = self.without_prompts(&line);
+        let is_prompt = said.is_empty() && !line.is_empty();
+        let echoed = said.trim();
+        if let Some(at) = self.typed.iter().position(|typed| typed.trim() == echoed) {
+            self.typed.drain(..=at);
+            return None;
+        }
+        match (is_prompt, said.len() == line.len()) {
+            (true, _) => None,
+            (false, true) => Some(line),
+            (false, false) => Some(said.to_owned()),
+        }
+    }
+
+    /// What stands in a line that has not ended, without prompts and blanks. Of a prompt that
+    /// ends in a blank, that may not be seen yet.
+    pub(crate) fn begun(&self, line: &str) -> String {
+        let line = format!("{} ", line.trim_end());
+        self.without_prompts(&line).trim().to_owned()
+    }
+
+    fn without_prompts<'l>(&self, line: &'l str) -> &'l str {
+        let mut rest = line;
+        while let Some(found) = self.prompt.as_ref().and_then(|prompt| prompt.find(rest)) {
+            if found.is_empty() {
+                break;
+            }
+            rest = rest.get(found.end()..).unwrap_or_default();
+        }
+        rest
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Chaff;
+
+    #[test]
+    fn prompts_are_no_part_of_a_line_however_many_stand_before_it() {
+        let mut chaff = Chaff::new(Some("(?:Enter message|To): "));
+        let winnowed = |chaff: &mut Chaff, line: &str| chaff.winnow(line.to_owned());
+        assert_eq!(
+            winnowed(&mut chaff, "Enter message: To: Received: hello"),
+            Some("Received: hello".to_owned())
+        );
+        assert_eq!(winnowed(&mut chaff, "Enter message: "), None);
+        assert_eq!(winnowed(&mut chaff, ""), Some(String::new()));
+        assert_eq!(
+            winnowed(&mut chaff, "he said Enter message: x"),
+            Some("he said Enter message: x".to_owned())
+        );
+    }
+
+    #[test]
+    fn what_stands_behind_a_prompt_was_begun() {
+        let chaff = Chaff::new(Some(">> "));
+        assert_eq!(chaff.begun(">>"), "");
+        assert_eq!(chaff.begun(">> >> "), "");
+        assert_eq!(chaff.begun(">> Name: "), "Name:");
+        assert_eq!(Chaff::new(None).begun(">> "), ">>");
+    }
+
+    #[test]
+    fn a_prompt_that_matches_nothing_at_all_does_no_harm() {
+        let mut chaff = Chaff::new(Some("x*"));
+        assert_eq!(chaff.winnow("yes".to_owned()), Some("yes".to_owned()));
+    }
+
+    #[test]
+    fn an_echo_is_left_out_once_and_a_repetition_is_shown() {
+        let mut chaff = Chaff::new(Some("> "));
+        chaff.typed("hello");
+        assert_eq!(
+            chaff.winnow("alice: hello".to_owned()).as_deref(),
+            Some("alice: hello")
+        );
+        assert_eq!(chaff.winnow("> hello".to_owned()), None);
+        assert_eq!(chaff.winnow("hello".to_owned()).as_deref(), Some("hello"));
+    }
+}

@@ -1,0 +1,319 @@
+//! The relay's files: those below its scratch directory, and those that it holds open.
+//!
+//! While it runs, a file is searched again when it has changed. A file that has not changed
+//! since the play began cannot hold what was planted in it. What is opened, written and gone
+//! between two looks is not seen.
+
+mod below;
+mod names;
+mod open;
+mod version;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs::File;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::time::SystemTime;
+
+pub(crate) use self::below::below;
+pub(crate) use self::names::Names;
+use self::version::Version;
+use audit::{Allowance, Searched, Searcher};
+use timeline::Surface;
+
+/// Bytes of files that are searched while the relay runs. At the end all are.
+const BUDGET: u64 = 256 << 20;
+
+/// What is known of the relay's files.
+#[derive(Debug)]
+pub(crate) struct Files {
+    /// The relay's scratch directory.
+    root: PathBuf,
+    began: SystemTime,
+    /// As they were when they were searched last, by device and inode.
+    searched: BTreeMap<(u64, u64), Version>,
+    /// As they were when they were looked through below what is written there.
+    below: BTreeMap<(u64, u64), Version>,
+    pub(crate) names: Names,
+    budget: u64,
+}
+
+/// What one look has found.
+#[derive(Debug, Default)]
+pub(crate) struct Looked {
+    /// By what a place is called.
+    pub(crate) searched: Vec<(String, Searched)>,
+    /// What could not be read.
+    pub(crate) unread: Vec<String>,
+    seen: BTreeSet<(u64, u64)>,
+}
+
+impl Default for Files {
+    fn default() -> Self {
+        Self::new(PathBuf::new())
+    }
+}
+
+impl Files {
+    pub(crate) fn new(root: PathBuf) -> Self {
+        Self {
+            root,
+            began: SystemTime::now(),
+            searched: BTreeMap::new(),
+            below: BTreeMap::new(),
+            names: Names::default(),
+            budget: BUDGET,
+        }
+    }
+
+    /// Searches what has changed in files of these processes since the last look; where it is
+    /// allowed, also below what is written there.
+    pub(crate) fn look(
+        &mut self,
+        pids: &[i32],
+        searcher: &Searcher,
+        mut below: Option<&mut Allowance>,
+    ) -> Looked {
+        let mut looked = Looked::default();
+        // Why a directory cannot be read is asked again at the end; now it may just be gone.
+        let mut gone = Vec::new();
+        for path in self::below(&self.root, &mut gone, &mut self.names) {
+            let name = self.name(&path);
+            self.search(&path, name, searcher, below.as_deref_mut(), &mut looked);
+        }
+        for pid in pids {
+            match open::of(*pid) {
+                Ok(files) => {
+                    for file in files {
+                        let name = self.note(&file.target);
+                        let place = format!("{name}, held open by {}", file.holder);
+                        self.search(
+                            &file.path,
+                            place,
+                            searcher,
+                            below.as_deref_mut(),
+                            &mut looked,
+                        );
+                    }
+                }
+                Err(why) => looked.unread.push(why),
+            }
+        }
+        looked
+    }
+
+    /// More is looked for from now on: what has not changed is searched again.
+    pub(crate) fn forget(&mut self) {
+        self.searched.clear();
+    }
+
+    /// As a reader knows it: below the scratch directory by its path from there.
+    pub(crate) fn name(&self, path: &Path) -> String {
+        let below = path.strip_prefix(&self.root).unwrap_or(path);
+        below.display().to_string()
+    }
+
+    fn note(&mut self, target: &Path) -> String {
+        self.names
+            .add(target.strip_prefix(&self.root).unwrap_or(target));
+        self.name(target)
+    }
+
+    fn search(
+        &mut self,
+        path: &Path,
+        place: String,
+        searcher: &Searcher,
+        below: Option<&mut Allowance>,
+        looked: &mut Looked,
+    ) {
+        // What is gone now was there at another look, or between two of them.
+        let Ok(file) = File::open(path) else {
+            return;
+        };
+        let Ok(metadata) = file.metadata() else {
+            return;
+        };
+        let (key, version) = Version::of(&metadata);
+        // It may have several names, and be held open by several.
+        if !looked.seen.insert(key) || version.is_before(self.began) {
+            return;
+        }
+        let is = |known: &BTreeMap<_, Version>| known.get(&key).is_some_and(|it| version.is(it));
+        let searched = match below {
+            Some(allowance) if !is(&self.below) => {
+                self.below.insert(key, version.clone());
+                searcher.search_below(Surface::Files, &place, file, allowance)
+            }
+            _ if is(&self.searched) || self.budget == 0 => return,
+            _ => searcher.search(Surface::Files, &place, file),
+        };
+        match searched {
+            Ok(searched) => {
+                self.budget = self.budget.saturating_sub(searched.bytes);
+                self.searched.insert(key, version);
+                looked.searched.push((place, searched));
+            }
+            Err(error) => looked.unread.push(format!("{place}: {error}")),
+        }
+    }
+
+    /// Searches a file when everything has ended; what was looked through below before is not
+    /// looked through again.
+    ///
+    /// # Errors
+    ///
+    /// When it cannot be read.
+    pub(crate) fn search_at_the_end(
+        &self,
+        path: &Path,
+        searcher: &Searcher,
+        allowance: &mut Allowance,
+    ) -> io::Result<Searched> {
+        let file = File::open(path)?;
+        let (key, version) = Version::of(&file.metadata()?);
+        let is_done = version.is_before(self.began)
+            || self.below.get(&key).is_some_and(|known| version.is(known));
+        let place = self.name(path);
+        if is_done {
+            searcher.search(Surface::Files, &place, file)
+        } else {
+            searcher.search_below(Surface::Files, &place, file, allowance)
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+    use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+    use std::path::Path;
+
+    use super::{Files, Looked};
+    use crate::participant::orphans::tree;
+    use crate::participant::spawn::{Command, spawn, wait_blocking};
+    use audit::Searcher;
+    use scenario::plan::{AuditPlan, Canary};
+    use timeline::{StepId, Surface};
+
+    const CANARY: &str = "QXZVKWBG-amber-falcon-0417";
+
+    fn searcher() -> Searcher {
+        let canary = Canary {
+            name: "vault".to_owned(),
+            text: CANARY.to_owned(),
+            step: StepId("1".to_owned()),
+        };
+        let plan = AuditPlan {
+            canaries: vec![canary],
+            controls: [(Surface::Files, "relay-control".to_owned())].into(),
+            ..AuditPlan::default()
+        };
+        Searcher::new(&plan, &[], &[])
+    }
+
+    /// Places with a finding.
+    fn leaks(looked: &Looked) -> Vec<&str> {
+        let leaky = looked
+            .searched
+            .iter()
+            .filter(|(_, one)| !one.findings.is_empty());
+        leaky.map(|(place, _)| place.as_str()).collect()
+    }
+
+    /// What is seen below `scratch` while a shell stands there that has read the canary; the
+    /// look before it did, and the look after.
+    fn played(scratch: &Path, script: &str) -> [Looked; 2] {
+        let mut files = Files::new(scratch.to_owned());
+        let command = Command::new("/bin/sh").argument("-c").argument(format!(
+            "cd {}; {script}; echo ok; read y",
+            scratch.display()
+        ));
+        let child = spawn(&command.variable("PATH", "/usr/bin:/bin")).unwrap();
+        let (mut input, mut output) = (
+            fs::File::from(child.stdin),
+            BufReader::new(fs::File::from(child.stdout)),
+        );
+        let first = files.look(&tree(child.pid), &searcher(), None);
+        writeln!(input, "{CANARY}").unwrap();
+        let mut answer = String::new();
+        output.read_line(&mut answer).unwrap();
+        assert_eq!(answer, "ok\n");
+        let second = files.look(&tree(child.pid), &searcher(), None);
+        drop(input);
+        output.read_to_string(&mut answer).unwrap();
+        wait_blocking(child.pid, &child.pidfd).unwrap();
+        [first, second]
+    }
+
+    #[test]
+    fn what_was_deleted_while_open_is_searched() {
+        let scratch = tempfile::tempdir().unwrap();
+        let script = "exec 3<>log; read x; echo \"$x\" >&3; rm log";
+        let [before, after] = played(scratch.path(), script);
+        assert!(leaks(&before).is_empty());
+        assert_eq!(leaks(&after), ["log (deleted), held open by sh"]);
+        assert!(after.unread.is_empty(), "{after:?}");
+    }
+
+    #[test]
+    fn what_lies_there_is_searched_where_it_is() {
+        let scratch = tempfile::tempdir().unwrap();
+        let script = "mkdir data; read x; exec 3>data/.wal; echo \"$x\" >&3";
+        let [_, after] = played(scratch.path(), script);
+        assert_eq!(leaks(&after), ["data/.wal"]);
+    }
+
+    #[test]
+    fn a_memfd_is_a_file_that_is_held_open() {
+        use rustix::fs::{MemfdFlags, memfd_create};
+        let memfd = memfd_create("notes", MemfdFlags::CLOEXEC).unwrap();
+        let mut memfd = fs::File::from(memfd);
+        let scratch = tempfile::tempdir().unwrap();
+        let mut files = Files::new(scratch.path().to_owned());
+        memfd.write_all(CANARY.as_bytes()).unwrap();
+        let us = i32::try_from(std::process::id()).unwrap();
+        let looked = files.look(&[us], &searcher(), None);
+        let leaks = leaks(&looked);
+        assert!(
+            leaks
+                .iter()
+                .any(|place| place.starts_with("/memfd:notes (deleted), held open by ")),
+            "{leaks:?}"
+        );
+    }
+
+    #[test]
+    fn a_file_that_has_not_changed_is_not_searched_again() {
+        let scratch = tempfile::tempdir().unwrap();
+        fs::write(scratch.path().join("log"), CANARY).unwrap();
+        let mut files = Files::new(scratch.path().to_owned());
+        assert_eq!(leaks(&files.look(&[], &searcher(), None)), ["log"]);
+        // It may have changed again in the same tick; later it would show.
+        while !files.searched.values().all(|known| known.is(known)) {
+            files.look(&[], &searcher(), None);
+        }
+        assert!(files.look(&[], &searcher(), None).searched.is_empty());
+        files.forget();
+        assert_eq!(leaks(&files.look(&[], &searcher(), None)), ["log"]);
+        fs::write(scratch.path().join("log"), "something else").unwrap();
+        assert_eq!(files.look(&[], &searcher(), None).searched.len(), 1);
+    }
+
+    #[test]
+    fn a_name_that_holds_a_canary_is_found_after_the_file_is_gone() {
+        let scratch = tempfile::tempdir().unwrap();
+        let path = scratch.path().join(CANARY);
+        let mut files = Files::new(scratch.path().to_owned());
+        fs::write(&path, "nothing").unwrap();
+        files.look(&[], &searcher(), None);
+        fs::remove_file(&path).unwrap();
+        let found = files.names.search(&searcher());
+        assert_eq!(found.control, None);
+        let place = format!("place: \"the name of {CANARY}\"");
+        assert!(
+            format!("{:?}", found.findings).contains(&place),
+            "{found:?}"
+        );
+    }
+}

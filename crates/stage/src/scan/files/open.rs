@@ -1,0 +1,39 @@
+//! Files that a process holds open.
+
+use std::fs;
+use std::path::PathBuf;
+
+use crate::participant::orphans::is_gone;
+use crate::participant::proc;
+use crate::scan::refused;
+
+/// A regular file that is held open; also a memfd, and one that was deleted.
+#[derive(Debug)]
+pub(super) struct Open {
+    /// Opens it anew, whatever has become of its name.
+    pub(super) path: PathBuf,
+    /// Its path, as the kernel tells it.
+    pub(super) target: PathBuf,
+    /// The program.
+    pub(super) holder: String,
+}
+
+/// What a process holds open. A process that has ended holds nothing.
+pub(super) fn of(pid: i32) -> Result<Vec<Open>, String> {
+    let entries = match fs::read_dir(format!("/proc/{pid}/fd")) {
+        Ok(entries) => entries,
+        Err(error) if is_gone(&error) => return Ok(Vec::new()),
+        Err(error) => return Err(refused::why(pid, "open files", &error)),
+    };
+    let holder = proc::text(pid, "comm").unwrap_or_default();
+    let open = entries.flatten().filter_map(|entry| {
+        let path = entry.path();
+        fs::metadata(&path).ok().filter(fs::Metadata::is_file)?;
+        Some(Open {
+            target: fs::read_link(&path).ok()?,
+            path,
+            holder: holder.trim_end().to_owned(),
+        })
+    });
+    Ok(open.collect())
+}

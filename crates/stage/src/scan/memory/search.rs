@@ -1,0 +1,63 @@
+//! Searching what was read.
+
+use super::{Copied, Manner, Walk, copy};
+use crate::participant::orphans::trees;
+use audit::{Allowance, Searched, Searcher};
+use timeline::{Kind, Surface};
+
+/// What the place of a finding is called before it is known whose memory it is.
+const MEMORY: &str = "memory";
+
+/// One look at memory.
+#[derive(Debug, Default)]
+pub(crate) struct Sample {
+    /// Each finding names the process and the mapping, and its address.
+    pub(crate) searched: Searched,
+    /// Why it is not all of it.
+    pub(crate) unread: Option<String>,
+}
+
+/// Searches the memory of processes and of everything below them, as far as it is allowed also
+/// below what is written there.
+pub(crate) fn sample(
+    roots: &[i32],
+    how: Manner,
+    searcher: &Searcher,
+    below: Option<&mut Allowance>,
+    copied: &mut Copied,
+) -> Sample {
+    if !cfg!(target_os = "linux") {
+        return Sample {
+            unread: Some("memory can be read on Linux alone".to_owned()),
+            ..Sample::default()
+        };
+    }
+    let (mut searched, places, unread) = match how {
+        Manner::Stopped => {
+            let (places, unread) = copy(roots, copied);
+            let searched = searcher.search_bytes(Surface::Memory, MEMORY, copied.bytes(), below);
+            (searched, places, unread)
+        }
+        Manner::Running => {
+            let mut walk = Walk::through(&trees(roots));
+            let searched = match below {
+                Some(allowance) => {
+                    searcher.search_below(Surface::Memory, MEMORY, &mut walk, allowance)
+                }
+                None => searcher.search(Surface::Memory, MEMORY, &mut walk),
+            };
+            let (places, unread) = walk.end();
+            // A walk has no errors.
+            (searched.unwrap_or_default(), places, unread)
+        }
+    };
+    for finding in &mut searched.findings {
+        if let Kind::Finding { place, at, .. } = finding
+            && let Some((whose, address)) = places.of(*at)
+        {
+            whose.clone_into(place);
+            *at = address;
+        }
+    }
+    Sample { searched, unread }
+}

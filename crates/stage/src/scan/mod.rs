@@ -1,0 +1,5 @@
+//! Files and memory of the relay, read and searched.
+
+pub(crate) mod files;
+pub(crate) mod memory;
+pub(crate) mod refused;
