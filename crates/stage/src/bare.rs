@@ -10,8 +10,9 @@ use tokio::sync::{mpsc, watch};
 use tokio_util::task::AbortOnDropHandle;
 
 use crate::EngineError;
+use crate::driver::QUEUE;
 use crate::driver::input::Input;
-use crate::driver::{QUEUE, wire_file};
+use crate::driver::links::wire_file;
 use crate::isolation::stage_thread::{Side, StageThread};
 use crate::links::tap::{Link, Tap};
 #[cfg(doc)]
@@ -44,7 +45,7 @@ impl BareTap {
     pub async fn start(relay_port: u16, dir: &Path) -> Result<Self, EngineError> {
         let stage = StageThread::start(Level::None, "unused".into()).await?;
         let stage = Arc::new(stage);
-        let writer = Writer::create(dir, None).map_err(EngineError::file("write", dir))?;
+        let writer = Writer::create(dir, None)?;
         let (sender, inputs) = mpsc::channel(QUEUE);
         let link = Link {
             name: "link".to_owned(),
@@ -175,5 +176,5 @@ async fn record(mut inputs: mpsc::Receiver<Input>, mut writer: Writer) -> io::Re
             })?;
         }
     }
-    writer.flush()
+    Ok(writer.flush()?)
 }

@@ -25,9 +25,9 @@ use std::time::Duration;
 
 use tokio_util::sync::CancellationToken;
 
-pub use driver::commands::{Hand, hand};
-pub use driver::pace::Pace;
-pub use driver::status::{Awaited, Inquiries, Inquiry, Phase, Status, inquiries};
+pub use driver::control::commands::{Hand, hand};
+pub use driver::control::pace::Pace;
+pub use driver::control::progress::{Awaited, Inquiries, Inquiry, Phase, Status, inquiries};
 pub use error::EngineError;
 pub use isolation::{confine, level, namespace, sockets};
 pub use participant::orphans::{Orphan, adopted_by_us};
@@ -97,7 +97,7 @@ pub fn play(plan: &Plan, settings: Settings) -> Playing<'_> {
 /// As [`play`].
 pub fn play_load(load: &LoadPlan, settings: Settings) -> Playing<'_> {
     Box::pin(async {
-        driver::load::allow_open_files();
+        driver::allow_open_files();
         let play = driver::Play::begin(&load.whole, settings).await?;
         play.run(driver::Script::Load(load)).await
     })

@@ -19,7 +19,7 @@ struct Awaited {
 
 /// Everything that the current step waits for.
 #[derive(Debug, Default)]
-pub(crate) struct Expecting {
+pub(in crate::driver) struct Expected {
     list: Vec<Awaited>,
     /// Who has shown something awaited, or has ended, since this was last asked.
     stirred: BTreeSet<String>,
@@ -27,14 +27,14 @@ pub(crate) struct Expecting {
     taken: BTreeSet<u64>,
 }
 
-impl Expecting {
+impl Expected {
     /// Begins to wait. A *never* is not waited for: the judge looks at the whole play.
-    pub(crate) fn add<'a>(
+    pub(in crate::driver) fn add<'a>(
         &mut self,
         expectations: impl IntoIterator<Item = &'a Expectation>,
         plan: &Plan,
+        now: Instant,
     ) {
-        let now = Instant::now();
         let awaited = expectations
             .into_iter()
             .filter(|one| one.mode != Mode::Never);
@@ -50,7 +50,7 @@ impl Expecting {
     }
 
     /// A client has shown a line: it fulfils the first expectation that it matches.
-    pub(crate) fn line(&mut self, who: &str, line: &str, seen: Option<&Seen>) {
+    pub(in crate::driver) fn line(&mut self, who: &str, line: &str, seen: Option<&Seen>) {
         let mut open = self
             .list
             .iter_mut()
@@ -62,7 +62,7 @@ impl Expecting {
     }
 
     /// Looks at what these clients have shown before the step began, for an explicit `expect`.
-    pub(crate) fn look_back(&mut self, events: &[Event], whose: impl Fn(&str) -> bool) {
+    pub(in crate::driver) fn look_back(&mut self, events: &[Event], whose: impl Fn(&str) -> bool) {
         for event in events {
             if let Kind::Exited { who, .. } = &event.kind
                 && whose(who)
@@ -93,7 +93,7 @@ impl Expecting {
     }
 
     /// Who should show what has not come.
-    pub(crate) fn open(&self) -> Vec<(String, String)> {
+    pub(in crate::driver) fn open(&self) -> Vec<(String, String)> {
         let open = self.list.iter().filter(|one| !one.seen);
         open.map(|one| {
             (
@@ -105,7 +105,7 @@ impl Expecting {
     }
 
     /// A process has ended.
-    pub(crate) fn exit(&mut self, who: &str) {
+    pub(in crate::driver) fn exit(&mut self, who: &str) {
         self.stirred.insert(who.to_owned());
         for awaited in &mut self.list {
             if awaited.expectation.client == who && awaited.expectation.pattern == Pattern::Exits {
@@ -115,20 +115,20 @@ impl Expecting {
     }
 
     /// The expectations of files that have not come.
-    pub(crate) fn files(&self) -> Vec<Expectation> {
+    pub(in crate::driver) fn files(&self) -> Vec<Expectation> {
         let open = self.list.iter().filter(|one| !one.seen);
         let files = open.filter(|one| matches!(one.expectation.pattern, Pattern::SameFile { .. }));
         files.map(|one| one.expectation.clone()).collect()
     }
 
     /// Whether there are any.
-    pub(crate) fn awaits_files(&self) -> bool {
+    pub(in crate::driver) fn awaits_files(&self) -> bool {
         let mut open = self.list.iter().filter(|one| !one.seen);
         open.any(|one| matches!(one.expectation.pattern, Pattern::SameFile { .. }))
     }
 
     /// A file has come.
-    pub(crate) fn file(&mut self, id: &ExpectationId) {
+    pub(in crate::driver) fn file(&mut self, id: &ExpectationId) {
         for awaited in self.list.iter_mut().filter(|one| one.expectation.id == *id) {
             awaited.seen = true;
             self.stirred.insert(awaited.expectation.client.clone());
@@ -137,12 +137,12 @@ impl Expecting {
 
     /// True when nothing is waited for any more from these clients, where `ended` says
     /// whether one can show nothing more.
-    pub(crate) fn is_over(
+    pub(in crate::driver) fn is_over(
         &self,
         whose: impl Fn(&str) -> bool,
         ended: impl Fn(&str) -> bool,
+        now: Instant,
     ) -> bool {
-        let now = Instant::now();
         let mut open = self.list.iter().filter(|one| !one.seen);
         open.all(|one| {
             let who = &one.expectation.client;
@@ -151,20 +151,17 @@ impl Expecting {
     }
 
     /// Who has shown something awaited, or has ended, since the last time.
-    pub(crate) fn take_stirred(&mut self) -> BTreeSet<String> {
+    pub(in crate::driver) fn take_stirred(&mut self) -> BTreeSet<String> {
         std::mem::take(&mut self.stirred)
     }
 
     /// Whether somebody has, or whether a deadline has come.
-    pub(crate) fn has_news(&self) -> bool {
-        !self.stirred.is_empty()
-            || self
-                .next_deadline()
-                .is_some_and(|due| due <= Instant::now())
+    pub(in crate::driver) fn has_news(&self, now: Instant) -> bool {
+        !self.stirred.is_empty() || self.next_deadline().is_some_and(|due| due <= now)
     }
 
     /// When to look again at the latest.
-    pub(crate) fn next_deadline(&self) -> Option<Instant> {
+    pub(in crate::driver) fn next_deadline(&self) -> Option<Instant> {
         self.list
             .iter()
             .filter(|one| !one.seen)
@@ -173,7 +170,10 @@ impl Expecting {
     }
 
     /// Ends the step of these clients: what has not come.
-    pub(crate) fn take_missing(&mut self, whose: impl Fn(&str) -> bool) -> Vec<ExpectationId> {
+    pub(in crate::driver) fn take_missing(
+        &mut self,
+        whose: impl Fn(&str) -> bool,
+    ) -> Vec<ExpectationId> {
         let ended = self
             .list
             .extract_if(.., |one| whose(&one.expectation.client));

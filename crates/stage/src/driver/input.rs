@@ -6,29 +6,29 @@ use std::time::Duration;
 use bytes::Bytes;
 use tokio::sync::oneshot;
 
-use crate::driver::status::Status;
+use crate::driver::control::progress::Status;
 use crate::links::tap::Deed;
 use timeline::{Ask, Direction, Ended, LinkEnd, Stream};
 
-/// Names one start of a participant; a restarted relay is another one.
+/// One process of a participant; a restarted relay is another one.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct Run {
+pub(crate) struct Instance {
     /// Client's name, or `relay`.
-    pub(crate) who: String,
+    pub(crate) participant: String,
     /// Counts its starts from 1.
-    pub(crate) turn: u32,
+    pub(crate) incarnation: u32,
     /// Where what it prints is kept.
     stdout: String,
     stderr: String,
 }
 
-impl Run {
-    pub(crate) fn of(who: &str, turn: u32) -> Self {
+impl Instance {
+    pub(crate) fn of(participant: &str, incarnation: u32) -> Self {
         Self {
-            who: who.to_owned(),
-            turn,
-            stdout: Stream::Stdout.file_of(who),
-            stderr: Stream::Stderr.file_of(who),
+            participant: participant.to_owned(),
+            incarnation,
+            stdout: Stream::Stdout.file_of(participant),
+            stderr: Stream::Stderr.file_of(participant),
         }
     }
 
@@ -46,15 +46,18 @@ impl Run {
 pub(crate) enum Input {
     /// A process printed something.
     Output {
-        run: Arc<Run>,
+        instance: Arc<Instance>,
         stream: Stream,
         bytes: Bytes,
     },
     /// A stream of a process has ended.
-    OutputEnded { run: Arc<Run>, stream: Stream },
+    OutputEnded {
+        instance: Arc<Instance>,
+        stream: Stream,
+    },
     /// A process has ended.
     Exited {
-        run: Arc<Run>,
+        instance: Arc<Instance>,
         how: Ended,
         /// CPU time, with that of the children that it has waited for.
         cpu: Duration,
@@ -82,7 +85,7 @@ pub(crate) enum Input {
     /// The play is to end now.
     Cancelled,
     /// Somebody wants to know what is waited for.
-    Inquiry(oneshot::Sender<Status>),
-    /// Who holds the play wants something; `None` when it lets go.
-    Wish(Option<Ask>),
+    StatusRequest(oneshot::Sender<Status>),
+    /// A command of whoever controls the play; `None` when no more can come.
+    Command(Option<Ask>),
 }

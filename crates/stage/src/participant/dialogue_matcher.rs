@@ -68,11 +68,11 @@ pub(crate) struct Heard<'a> {
 
 /// Lines that no question was found in yet.
 #[derive(Debug, Default)]
-pub(crate) struct Hearing {
+pub(crate) struct DialogueMatcher {
     lines: VecDeque<String>,
 }
 
-impl Hearing {
+impl DialogueMatcher {
     /// A line was completed.
     pub(crate) fn line(&mut self, line: &str) {
         if self.lines.len() == MAX_LINES {
@@ -131,7 +131,7 @@ fn first<'a>(questions: &[Asked<'a>], line: &str) -> Option<(usize, usize, &'a B
 
 #[cfg(test)]
 mod tests {
-    use super::{Asked, Hearing, in_words};
+    use super::{Asked, DialogueMatcher, in_words};
     use scenario::adapter::{Branch, Item, Only};
     use timeline::Stream;
 
@@ -153,15 +153,15 @@ mod tests {
     fn heard(items: &[Item], lines: &[&str], partial: &str) -> Vec<String> {
         let asked: Vec<Asked<'_>> = items.iter().map(Asked::new).collect();
         let mut rest = asked.as_slice();
-        let mut hearing = Hearing::default();
+        let mut matcher = DialogueMatcher::default();
         for line in lines {
-            hearing.line(line);
+            matcher.line(line);
         }
         let mut partial = partial.to_owned();
         let mut all = Vec::new();
         while !rest.is_empty() {
             let partials = [(Stream::Stdout, partial.clone())];
-            let Some(heard) = hearing.find(rest, &partials) else {
+            let Some(heard) = matcher.find(rest, &partials) else {
                 break;
             };
             let end = heard.prompt.map_or(0, |(_, end)| end);

@@ -2,6 +2,7 @@
 //! it uses and leaves behind.
 
 pub(crate) mod dialogue_matcher;
+pub(crate) mod limits;
 pub(crate) mod lines;
 pub(crate) mod opener;
 pub(crate) mod orphans;

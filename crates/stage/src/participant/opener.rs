@@ -8,9 +8,10 @@ use tokio::sync::mpsc;
 use tokio::time::{Instant, timeout_at};
 
 use crate::EngineError;
-use crate::driver::input::{Input, Run};
-use crate::driver::limits::{self, LOOK, end_children, over};
-use crate::driver::participant::HELD_OPEN;
+use crate::driver::host::ProcessHandle as _;
+use crate::driver::input::{Input, Instance};
+use crate::participant::limits::{self, LOOK, end_children, over};
+use crate::participant::process::HELD_OPEN;
 use crate::participant::process::Process;
 use crate::participant::spawn::Child;
 use crate::participant::usage;
@@ -45,9 +46,9 @@ impl Helper {
         input: &str,
     ) -> Result<Self, EngineError> {
         limits::set(child.pid, &limits);
-        let run = Arc::new(Run::of(who, 0));
+        let instance = Arc::new(Instance::of(who, 0));
         let (sender, inputs) = mpsc::channel(QUEUE);
-        let mut process = Process::attach(child, &run, &sender)?;
+        let mut process = Process::attach(child, &instance, &sender)?;
         if !input.is_empty() {
             process.send(input.as_bytes().to_vec());
         }
@@ -69,7 +70,7 @@ impl Helper {
         if told.is_err() {
             // It is held while what it has started is ended, or it could start more.
             self.process.signal(Signal::STOP);
-            end_children(self.process.pid);
+            end_children(self.process.pid());
         }
         match told? {
             Ended::Exit(0) => {
@@ -93,7 +94,7 @@ impl Helper {
                 _ => {}
             }
             if watch <= now {
-                let usage = usage::of_trees(&[self.process.pid]);
+                let usage = usage::of_trees(&[self.process.pid()]);
                 if let Some((limit, used)) = over(&self.limits, &usage) {
                     return Err(format!("used too much: {}", limit.amount(used)));
                 }

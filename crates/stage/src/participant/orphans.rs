@@ -40,11 +40,11 @@ pub fn adopted_by_us(play: Option<&str>) -> Vec<Orphan> {
     // Each round can only uncover one more generation; a program that forks faster than we
     // kill is stopped by the bound.
     for _ in 0..100 {
-        let strangers = strangers(play);
-        if strangers.is_empty() {
+        let unknown_children = unknown_children(play);
+        if unknown_children.is_empty() {
             break;
         }
-        for pid in strangers {
+        for pid in unknown_children {
             found.extend(describe(pid));
             end(pid);
         }
@@ -53,15 +53,15 @@ pub fn adopted_by_us(play: Option<&str>) -> Vec<Orphan> {
 }
 
 /// Children of ours that we did not start. Ended ones are reaped on the way.
-fn strangers(play: Option<&str>) -> Vec<i32> {
+fn unknown_children(play: Option<&str>) -> Vec<i32> {
     let ours = registry();
     let me = rustix::process::getpid().as_raw_nonzero().get();
     let children = threads(me)
         .into_iter()
         .flat_map(|thread| children_of_thread(me, thread));
-    let strangers: Vec<i32> = children.filter(|pid| !ours.contains(pid)).collect();
+    let unknown_children: Vec<i32> = children.filter(|pid| !ours.contains(pid)).collect();
     drop(ours);
-    strangers
+    unknown_children
         .into_iter()
         .filter(|pid| {
             if is_zombie(*pid) {
@@ -145,7 +145,7 @@ fn variable(pid: i32, name: &str) -> Option<String> {
 
 /// What pid 1 of a play has adopted, with the participant that it says it belongs to. What
 /// has cleared its environment belongs to nobody.
-pub(crate) fn strays(init: i32) -> Vec<(String, i32)> {
+pub(crate) fn reparented(init: i32) -> Vec<(String, i32)> {
     let adopted = children_of_thread(init, init).into_iter();
     adopted
         .filter_map(|pid| Some((variable(pid, PARTICIPANT_VARIABLE)?, pid)))

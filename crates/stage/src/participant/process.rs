@@ -2,6 +2,7 @@
 
 use std::os::fd::OwnedFd;
 use std::sync::Arc;
+use std::time::Duration;
 
 use rustix::process::{Signal, pidfd_send_signal};
 use tokio::io::unix::AsyncFd;
@@ -12,7 +13,8 @@ use tokio_util::task::AbortOnDropHandle;
 
 use crate::EngineError;
 use crate::buffers::{Buffers, OF_OUTPUTS};
-use crate::driver::input::{Input, Run};
+use crate::driver::host::ProcessHandle;
+use crate::driver::input::{Input, Instance};
 use crate::participant::spawn::{Child, how_ended, reap};
 use crate::participant::terminal::{Manners, Seated};
 use crate::participant::typing::Typing;
@@ -23,13 +25,17 @@ use timeline::Stream;
 /// What ends the input of a program on a terminal: Ctrl-D.
 const END_OF_INPUT: &[u8] = b"\x04";
 
+/// How long an ended process' streams may stay open: something that it left behind may hold
+/// them.
+pub(crate) const HELD_OPEN: Duration = Duration::from_millis(500);
+
 const WHAT: &str = "watch a process";
 
 /// A running program.
 #[derive(Debug)]
 pub(crate) struct Process {
     /// As the harness sees it.
-    pub(crate) pid: i32,
+    pid: i32,
     pidfd: Arc<OwnedFd>,
     typing: Option<Typing>,
     /// Our end of its terminal, where it has one, and what Enter sends there.
@@ -42,7 +48,7 @@ impl Process {
     /// Attaches to a child that was just started.
     pub(crate) fn attach(
         child: Child,
-        run: &Arc<Run>,
+        instance: &Arc<Instance>,
         inputs: &mpsc::Sender<Input>,
     ) -> Result<Self, EngineError> {
         let input = pipe::Sender::from_owned_fd(child.stdin).map_err(EngineError::system(WHAT))?;
@@ -54,14 +60,14 @@ impl Process {
             let output = pipe::Receiver::from_owned_fd(fd).map_err(EngineError::system(WHAT))?;
             outputs.push((stream, output));
         }
-        Self::follow((child.pid, child.pidfd), input, outputs, run, inputs)
+        Self::follow((child.pid, child.pidfd), input, outputs, instance, inputs)
     }
 
     /// Attaches to a child that was just started on a terminal.
     pub(crate) fn attach_terminal(
         child: Seated,
         enter: Enter,
-        run: &Arc<Run>,
+        instance: &Arc<Instance>,
         inputs: &mpsc::Sender<Input>,
     ) -> Result<Self, EngineError> {
         let another = || child.terminal.try_clone();
@@ -75,7 +81,7 @@ impl Process {
             .map_err(EngineError::system(WHAT))?;
         let started = (child.pid, child.pidfd);
         let outputs = vec![(Stream::Stdout, output)];
-        let mut process = Self::follow(started, input, outputs, run, inputs)?;
+        let mut process = Self::follow(started, input, outputs, instance, inputs)?;
         process.keyboard = Some((child.terminal, enter));
         Ok(process)
     }
@@ -84,16 +90,16 @@ impl Process {
         (pid, pidfd): (i32, OwnedFd),
         input: pipe::Sender,
         outputs: Vec<(Stream, pipe::Receiver)>,
-        run: &Arc<Run>,
+        instance: &Arc<Instance>,
         inputs: &mpsc::Sender<Input>,
     ) -> Result<Self, EngineError> {
         let pidfd = Arc::new(pidfd);
         let ended = watch(Arc::clone(&pidfd)).map_err(EngineError::system(WHAT))?;
         let (typing, writing) = Typing::into(input);
-        let ending = tokio::spawn(watch_end(pid, ended, Arc::clone(run), inputs.clone()));
+        let ending = tokio::spawn(watch_end(pid, ended, Arc::clone(instance), inputs.clone()));
         let mut tasks = vec![writing, AbortOnDropHandle::new(ending)];
         for (stream, output) in outputs {
-            let reading = read_output(output, stream, Arc::clone(run), inputs.clone());
+            let reading = read_output(output, stream, Arc::clone(instance), inputs.clone());
             tasks.push(AbortOnDropHandle::new(tokio::spawn(reading)));
         }
         Ok(Self {
@@ -105,9 +111,19 @@ impl Process {
         })
     }
 
-    /// What a line and Enter are to the program; `Err` says why it cannot be typed, in words that
-    /// follow the name of the participant.
-    pub(crate) fn keys(&self, line: &str) -> Result<Vec<u8>, String> {
+    /// How its terminal treats what is typed; `None` where it has none.
+    fn manners(&self) -> Option<Manners> {
+        let (terminal, _) = self.keyboard.as_ref()?;
+        Some(Manners::of(terminal))
+    }
+}
+
+impl ProcessHandle for Process {
+    fn pid(&self) -> i32 {
+        self.pid
+    }
+
+    fn keys(&self, line: &str) -> Result<Vec<u8>, String> {
         if let Some(objection) = self.manners().and_then(|manners| manners.objection(line)) {
             return Err(objection);
         }
@@ -118,22 +134,17 @@ impl Process {
         Ok([line, enter].concat().into_bytes())
     }
 
-    /// How its terminal treats what is typed; `None` where it has none.
-    pub(crate) fn manners(&self) -> Option<Manners> {
-        let (terminal, _) = self.keyboard.as_ref()?;
-        Some(Manners::of(terminal))
+    fn echoes(&self) -> bool {
+        self.manners().is_some_and(|manners| manners.echoes)
     }
 
-    /// Sends bytes as they are. False when its input is closed or it has long stopped
-    /// reading.
-    pub(crate) fn send(&self, bytes: Vec<u8>) -> bool {
+    fn send(&self, bytes: Vec<u8>) -> bool {
         self.typing
             .as_ref()
             .is_some_and(|typing| typing.send(bytes))
     }
 
-    /// Ends its input, after what was typed.
-    pub(crate) fn end_input(&mut self) {
+    fn end_input(&mut self) {
         if self.keyboard.is_some() {
             // A program that has long stopped reading does not miss the end either.
             self.send(END_OF_INPUT.to_vec());
@@ -142,8 +153,7 @@ impl Process {
         }
     }
 
-    /// Sends a signal; nothing happens when it has ended.
-    pub(crate) fn signal(&self, signal: Signal) {
+    fn signal(&self, signal: Signal) {
         pidfd_send_signal(&self.pidfd, signal).ok();
     }
 }
@@ -170,7 +180,7 @@ fn watch(pidfd: Arc<OwnedFd>) -> std::io::Result<AsyncFd<Arc<OwnedFd>>> {
 async fn watch_end(
     pid: i32,
     ended: AsyncFd<Arc<OwnedFd>>,
-    run: Arc<Run>,
+    instance: Arc<Instance>,
     inputs: mpsc::Sender<Input>,
 ) {
     loop {
@@ -181,7 +191,7 @@ async fn watch_end(
         let cpu = usage::of_ended(pid);
         match how_ended(ended.get_ref()) {
             Ok(Some(how)) => {
-                drop(inputs.send(Input::Exited { run, how, cpu }).await);
+                drop(inputs.send(Input::Exited { instance, how, cpu }).await);
                 return;
             }
             Ok(None) => ready.clear_ready(),
@@ -193,17 +203,17 @@ async fn watch_end(
 async fn read_output(
     mut output: pipe::Receiver,
     stream: Stream,
-    run: Arc<Run>,
+    instance: Arc<Instance>,
     inputs: mpsc::Sender<Input>,
 ) {
     let mut buffers = Buffers::of(&OF_OUTPUTS);
     loop {
         let read = output.read(buffers.room()).await;
-        let run = Arc::clone(&run);
+        let instance = Arc::clone(&instance);
         let input = match read {
-            Ok(0) | Err(_) => Input::OutputEnded { run, stream },
+            Ok(0) | Err(_) => Input::OutputEnded { instance, stream },
             Ok(read) => Input::Output {
-                run,
+                instance,
                 stream,
                 bytes: buffers.take(read),
             },

@@ -4,7 +4,7 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 
-use crate::driver::start::PATH;
+use crate::driver::PATH;
 use crate::participant::spawn::find_program;
 use scenario::adapter::{Adapter, Program, Template};
 

@@ -78,12 +78,12 @@ impl Reading {
 
 /// What stands in a line and is not said by the program.
 #[derive(Debug, Default)]
-pub(crate) struct Chaff {
+pub(crate) struct EchoFilter {
     prompt: Option<Arc<Regex>>,
     typed: VecDeque<String>,
 }
 
-impl Chaff {
+impl EchoFilter {
     /// With the adapter's prompt. It was checked when the adapter was read.
     pub(crate) fn new(prompt: Option<&str>) -> Self {
         let prompt = prompt.and_then(|prompt| compiled(&format!("^(?:{prompt})")));
@@ -102,7 +102,7 @@ impl Chaff {
     }
 
     /// What a line says; `None` when it is but a prompt, or the echo of what was typed.
-    pub(crate) fn winnow(&mut self, line: String) -> Option<String> {
+    pub(crate) fn said(&mut self, line: String) -> Option<String> {
         let said = self.without_prompts(&line);
         let is_prompt = said.is_empty() && !line.is_empty();
         let echoed = said.trim();
@@ -138,48 +138,48 @@ impl Chaff {
 
 #[cfg(test)]
 mod tests {
-    use super::Chaff;
+    use super::EchoFilter;
 
     #[test]
     fn prompts_are_no_part_of_a_line_however_many_stand_before_it() {
-        let mut chaff = Chaff::new(Some("(?:Enter message|To): "));
-        let winnowed = |chaff: &mut Chaff, line: &str| chaff.winnow(line.to_owned());
+        let mut filter = EchoFilter::new(Some("(?:Enter message|To): "));
+        let said = |filter: &mut EchoFilter, line: &str| filter.said(line.to_owned());
         assert_eq!(
-            winnowed(&mut chaff, "Enter message: To: Received: hello"),
+            said(&mut filter, "Enter message: To: Received: hello"),
             Some("Received: hello".to_owned())
         );
-        assert_eq!(winnowed(&mut chaff, "Enter message: "), None);
-        assert_eq!(winnowed(&mut chaff, ""), Some(String::new()));
+        assert_eq!(said(&mut filter, "Enter message: "), None);
+        assert_eq!(said(&mut filter, ""), Some(String::new()));
         assert_eq!(
-            winnowed(&mut chaff, "he said Enter message: x"),
+            said(&mut filter, "he said Enter message: x"),
             Some("he said Enter message: x".to_owned())
         );
     }
 
     #[test]
     fn what_stands_behind_a_prompt_was_begun() {
-        let chaff = Chaff::new(Some(">> "));
-        assert_eq!(chaff.begun(">>"), "");
-        assert_eq!(chaff.begun(">> >> "), "");
-        assert_eq!(chaff.begun(">> Name: "), "Name:");
-        assert_eq!(Chaff::new(None).begun(">> "), ">>");
+        let filter = EchoFilter::new(Some(">> "));
+        assert_eq!(filter.begun(">>"), "");
+        assert_eq!(filter.begun(">> >> "), "");
+        assert_eq!(filter.begun(">> Name: "), "Name:");
+        assert_eq!(EchoFilter::new(None).begun(">> "), ">>");
     }
 
     #[test]
     fn a_prompt_that_matches_nothing_at_all_does_no_harm() {
-        let mut chaff = Chaff::new(Some("x*"));
-        assert_eq!(chaff.winnow("yes".to_owned()), Some("yes".to_owned()));
+        let mut filter = EchoFilter::new(Some("x*"));
+        assert_eq!(filter.said("yes".to_owned()), Some("yes".to_owned()));
     }
 
     #[test]
     fn an_echo_is_left_out_once_and_a_repetition_is_shown() {
-        let mut chaff = Chaff::new(Some("> "));
-        chaff.typed("hello");
+        let mut filter = EchoFilter::new(Some("> "));
+        filter.typed("hello");
         assert_eq!(
-            chaff.winnow("alice: hello".to_owned()).as_deref(),
+            filter.said("alice: hello".to_owned()).as_deref(),
             Some("alice: hello")
         );
-        assert_eq!(chaff.winnow("> hello".to_owned()), None);
-        assert_eq!(chaff.winnow("hello".to_owned()).as_deref(), Some("hello"));
+        assert_eq!(filter.said("> hello".to_owned()), None);
+        assert_eq!(filter.said("hello".to_owned()).as_deref(), Some("hello"));
     }
 }

@@ -11,6 +11,7 @@ use std::time::Instant;
 
 use bytes::Bytes;
 
+use crate::EngineError;
 use crate::record::append_only::Kept;
 use crate::record::background::Clerk;
 use timeline::{Event, Kind};
@@ -61,7 +62,11 @@ impl Writer {
     /// # Errors
     ///
     /// What the system says; nothing is written then.
-    pub(crate) fn create(dir: &Path, observer: Option<Observer>) -> io::Result<Self> {
+    pub(crate) fn create(dir: &Path, observer: Option<Observer>) -> Result<Self, EngineError> {
+        Self::make(dir, observer).map_err(EngineError::file("write", dir))
+    }
+
+    fn make(dir: &Path, observer: Option<Observer>) -> io::Result<Self> {
         for part in ["out", "wire"] {
             fs::create_dir_all(dir.join(part))?;
         }
@@ -88,7 +93,7 @@ impl Writer {
     /// # Errors
     ///
     /// What the system says.
-    pub(crate) fn append(&mut self, kind: Kind) -> io::Result<&Event> {
+    pub(crate) fn append(&mut self, kind: Kind) -> Result<(), EngineError> {
         let t = self.now();
         self.append_at(t, kind)
     }
@@ -98,7 +103,7 @@ impl Writer {
     /// # Errors
     ///
     /// As [`Self::append`].
-    pub(crate) fn append_at(&mut self, t: u64, kind: Kind) -> io::Result<&Event> {
+    pub(crate) fn append_at(&mut self, t: u64, kind: Kind) -> Result<(), EngineError> {
         let n = self.events.len() as u64;
         let event = Event { n, t, kind };
         if let Some(observer) = &mut self.observer {
@@ -106,11 +111,10 @@ impl Writer {
         }
         self.events.push(event);
         if self.events.len() - self.written >= WAITING {
-            self.write_lines()?;
+            let written = self.write_lines();
+            return self.or_failed(written);
         }
-        self.events
-            .last()
-            .ok_or_else(|| io::Error::other("no event"))
+        Ok(())
     }
 
     /// Appends bytes to a file below the play's directory, as long as it stays within `cap`
@@ -119,7 +123,17 @@ impl Writer {
     /// # Errors
     ///
     /// What the system says.
-    pub(crate) fn keep(&mut self, file: &str, bytes: &Bytes, cap: u64) -> io::Result<Placed> {
+    pub(crate) fn keep(
+        &mut self,
+        file: &str,
+        bytes: &Bytes,
+        cap: u64,
+    ) -> Result<Placed, EngineError> {
+        let placed = self.place(file, bytes, cap);
+        self.or_failed(placed)
+    }
+
+    fn place(&mut self, file: &str, bytes: &Bytes, cap: u64) -> io::Result<Placed> {
         if !self.files.contains_key(file) {
             let opened = Kept::create(&self.dir.join(file))?;
             self.files.insert(file.to_owned(), opened);
@@ -144,6 +158,10 @@ impl Writer {
         Ok(Placed::At(at))
     }
 
+    fn or_failed<T>(&self, written: io::Result<T>) -> Result<T, EngineError> {
+        written.map_err(|error| EngineError::file("write in", self.dir())(error))
+    }
+
     /// What has been appended.
     pub(crate) fn events(&self) -> &[Event] {
         &self.events
@@ -166,10 +184,15 @@ impl Writer {
     /// # Errors
     ///
     /// What the system says.
-    pub(crate) fn flush(&mut self) -> io::Result<()> {
+    pub(crate) fn flush(&mut self) -> Result<(), EngineError> {
+        let flushed = self.flush_all();
+        self.or_failed(flushed)
+    }
+
+    fn flush_all(&mut self) -> io::Result<()> {
         self.files.values_mut().try_for_each(Kept::flush)?;
         self.clerk.iter().try_for_each(Clerk::wait)?;
-        self.flush_lines()
+        self.write_all_lines()
     }
 
     /// The events so far reach their file.
@@ -177,7 +200,12 @@ impl Writer {
     /// # Errors
     ///
     /// What the system says.
-    pub(crate) fn flush_lines(&mut self) -> io::Result<()> {
+    pub(crate) fn flush_lines(&mut self) -> Result<(), EngineError> {
+        let flushed = self.write_all_lines();
+        self.or_failed(flushed)
+    }
+
+    fn write_all_lines(&mut self) -> io::Result<()> {
         self.write_lines()?;
         self.lines.flush()
     }
@@ -196,8 +224,9 @@ impl Writer {
     /// # Errors
     ///
     /// What the system says when the last lines are written.
-    pub(crate) fn finish(mut self) -> io::Result<Vec<Event>> {
-        self.flush()?;
+    pub(crate) fn finish(mut self) -> Result<Vec<Event>, EngineError> {
+        let path = self.dir.join("timeline.jsonl");
+        self.flush_all().map_err(EngineError::file("write", path))?;
         Ok(std::mem::take(&mut self.events))
     }
 }

@@ -12,7 +12,7 @@ const BUDGET: u64 = 1 << 30;
 
 /// What is looked at, and what of it is left.
 #[derive(Debug)]
-pub(crate) struct Sampling {
+pub(super) struct Sampling {
     /// Places of steps in the plan.
     steps: BTreeSet<usize>,
     budget: u64,
@@ -22,7 +22,7 @@ impl Sampling {
     /// Among the steps that await something: what a step does that awaits nothing may still
     /// be on its way when the next one begins, and looking takes time. After each of a few;
     /// of many, after some that are evenly spread. The last one is always among them.
-    pub(crate) fn of(steps: &[PlannedStep]) -> Self {
+    pub(super) fn of(steps: &[PlannedStep]) -> Self {
         let awaiting = steps.iter().enumerate().filter(|(_, step)| awaits(step));
         Self::among(awaiting.map(|(place, _)| place).collect())
     }
@@ -37,17 +37,17 @@ impl Sampling {
     }
 
     /// Whether it is looked after this step.
-    pub(crate) fn is_after(&self, step: usize) -> bool {
+    pub(super) fn is_after(&self, step: usize) -> bool {
         self.steps.contains(&step)
     }
 
     /// Whether memory is read as well, which costs most.
-    pub(crate) fn has_memory(&self) -> bool {
+    pub(super) fn has_memory(&self) -> bool {
         self.budget > 0
     }
 
     /// So many bytes of memory were searched.
-    pub(crate) fn spend(&mut self, bytes: u64) {
+    pub(super) fn spend(&mut self, bytes: u64) {
         self.budget = self.budget.saturating_sub(bytes);
     }
 }

@@ -4,34 +4,42 @@ use std::collections::BTreeSet;
 use std::fs::File;
 use std::path::PathBuf;
 
-use crate::driver::structure::KeyPiece;
-use crate::driver::{Play, wire_file};
+use super::Scans;
+use super::structure::KeyPiece;
+use crate::driver::links::wire_file;
+use crate::driver::participants::Participants;
 use crate::participant::scratch::Scratch;
+use crate::record::Writer;
 use audit::Searcher;
 use scenario::plan::PassPhrase;
 use timeline::{Direction, Kind, Stream, Surface};
 
-impl Play<'_> {
+impl Scans<'_> {
     /// Searches what each client printed and received for what was sent to others alone, and for
     /// keys and pass phrases of others.
     /// On its link it was searched for already. That of the recipients is searched as well:
     /// there it must be found, which shows that it would have been elsewhere.
-    pub(crate) fn search_others(&mut self, searcher: &Searcher) {
+    pub(super) fn search_others(
+        &mut self,
+        searcher: &Searcher,
+        participants: &Participants<'_>,
+        record: &Writer,
+    ) {
         let plan = self.plan;
-        let mut allowance = self.search.allowance(Surface::Others);
+        let mut allowance = self.allowance(Surface::Others);
         let mut strings = BTreeSet::new();
         for client in &plan.clients {
             let who = client.name.as_str();
             let kept = self.kept_from(who);
             let is_kept = |finding: &Kind| matches!(finding, Kind::Finding { what, .. } if kept.contains(what));
             let link = wire_file(who, Direction::Down);
-            let mut on_link = self.search.tally(Surface::Wire).findings(&link);
+            let mut on_link = self.counters(Surface::Wire).findings(&link);
             on_link.retain(is_kept);
-            let places = self.received(who);
-            let tally = self.search.tally(Surface::Others);
-            tally.samples = 1;
+            let places = received(who, participants, record);
+            let counters = self.counters(Surface::Others);
+            counters.samples = 1;
             for finding in on_link {
-                tally.find_on(Surface::Others, finding);
+                counters.find_on(Surface::Others, finding);
             }
             for (name, path) in places {
                 let searched = File::open(&path).and_then(|file| {
@@ -43,28 +51,28 @@ impl Play<'_> {
                         let has_own = searched.findings.iter().any(|one| !is_kept(one));
                         searched.control = searched.control.map(|found| found || has_own);
                         searched.findings.retain(is_kept);
-                        tally.add(&name, searched, None);
+                        counters.add(&name, searched, None);
                     }
-                    Err(error) => tally.miss(format!("{name}: {error}")),
+                    Err(error) => counters.miss(format!("{name}: {error}")),
                 }
             }
             strings.extend(kept);
         }
-        self.search.tally(Surface::Others).strings = strings.len() as u64;
+        self.counters(Surface::Others).strings = strings.len() as u64;
         let mut clients = plan.clients.iter();
         let has_messages = clients.any(|client| !plan.kept_from(&client.name).is_empty());
         // Nobody was to receive anything: that nobody shows a key is told where it can be.
-        if !has_messages && self.search.tally(Surface::Others).is_mute() {
-            self.search.tallies.remove(&Surface::Others);
+        if !has_messages && self.counters(Surface::Others).is_mute() {
+            self.counters.remove(&Surface::Others);
         }
-        self.search.give_back(Surface::Others, allowance);
+        self.give_back(Surface::Others, allowance);
     }
 
     /// What a client must not receive, as findings call it.
     fn kept_from(&self, who: &str) -> BTreeSet<String> {
         let is_of_others = |owners: &[String]| !owners.iter().any(|owner| owner == who);
         let texts = self.plan.kept_from(who).into_iter();
-        let keys = self.search.keys.iter();
+        let keys = self.keys.iter();
         let keys = keys.filter(|key| is_of_others(&key.owners));
         let phrases = self.plan.audit.pass_phrases.iter();
         let phrases = phrases.filter(|one| is_of_others(&one.owners) && one.too_common().is_none());
@@ -74,21 +82,21 @@ impl Play<'_> {
             .chain(phrases.map(PassPhrase::name))
             .collect()
     }
+}
 
-    /// What a client has printed, and the files that it has received.
-    fn received(&self, who: &str) -> Vec<(String, PathBuf)> {
-        let printed = [Stream::Stdout, Stream::Stderr].map(|stream| stream.file_of(who));
-        let kept = |name: &String| self.writer.kept().any(|(kept, _)| kept == name);
-        let printed = printed.into_iter().filter(kept);
-        let mut places: Vec<(String, PathBuf)> = printed
-            .map(|name| (name.clone(), self.writer.dir().join(name)))
-            .collect();
-        if let Some(downloads) = self.downloads(who) {
-            for path in Scratch::files(&downloads) {
-                let below = path.strip_prefix(&downloads).unwrap_or(&path).display();
-                places.push((format!("{below}, received by {who}"), path.clone()));
-            }
+/// What a client has printed, and the files that it has received.
+fn received(who: &str, participants: &Participants<'_>, record: &Writer) -> Vec<(String, PathBuf)> {
+    let printed = [Stream::Stdout, Stream::Stderr].map(|stream| stream.file_of(who));
+    let kept = |name: &String| record.kept().any(|(kept, _)| kept == name);
+    let printed = printed.into_iter().filter(kept);
+    let mut places: Vec<(String, PathBuf)> = printed
+        .map(|name| (name.clone(), record.dir().join(name)))
+        .collect();
+    if let Some(downloads) = participants.downloads(who) {
+        for path in Scratch::files(&downloads) {
+            let below = path.strip_prefix(&downloads).unwrap_or(&path).display();
+            places.push((format!("{below}, received by {who}"), path.clone()));
         }
-        places
     }
+    places
 }

@@ -41,7 +41,7 @@ impl Inquiries {
     }
 
     /// Whoever asks next; `None` when nobody can any more.
-    pub(crate) async fn next(&mut self) -> Option<oneshot::Sender<Status>> {
+    pub(in crate::driver) async fn next(&mut self) -> Option<oneshot::Sender<Status>> {
         self.0.as_mut()?.recv().await
     }
 }
@@ -136,7 +136,7 @@ fn seconds(length: Duration) -> String {
 
 /// Where a play is, who was heard when, and how long all of it may take.
 #[derive(Debug)]
-pub(crate) struct Pulse {
+pub(in crate::driver) struct Progress {
     phase: Phase,
     since: Instant,
     heard: BTreeMap<String, Instant>,
@@ -144,13 +144,12 @@ pub(crate) struct Pulse {
     /// A participant and what it should do, which is no expectation of the plan.
     besides: Option<(String, String)>,
     /// The limit was reached.
-    pub(crate) is_over: bool,
+    pub(in crate::driver) is_over: bool,
 }
 
-impl Pulse {
+impl Progress {
     /// From now on, for so long at the most.
-    pub(crate) fn begin(limit: Option<Duration>) -> Self {
-        let now = Instant::now();
+    pub(in crate::driver) fn begin(now: Instant, limit: Option<Duration>) -> Self {
         Self {
             phase: Phase::Opening,
             since: now,
@@ -162,34 +161,34 @@ impl Pulse {
     }
 
     /// Something that the plan does not expect is waited for first.
-    pub(crate) fn waits_for(&mut self, who: &str, what: &str) {
+    pub(in crate::driver) fn waits_for(&mut self, who: &str, what: &str) {
         self.besides = Some((who.to_owned(), what.to_owned()));
     }
 
     /// It has come, or will not.
-    pub(crate) fn waits_no_more(&mut self) {
+    pub(in crate::driver) fn waits_no_more(&mut self) {
         self.besides = None;
     }
 
     /// Something else begins.
-    pub(crate) fn turn_to(&mut self, phase: Phase) {
+    pub(in crate::driver) fn turn_to(&mut self, phase: Phase, now: Instant) {
         self.phase = phase;
-        self.since = Instant::now();
+        self.since = now;
     }
 
     /// A step begins; under load, where many go on at once, one more.
-    pub(crate) fn step(&mut self, step: &PlannedStep) {
+    pub(in crate::driver) fn step(&mut self, step: &PlannedStep, now: Instant) {
         if self.phase != Phase::Load {
-            self.turn_to(Phase::Step {
+            let phase = Phase::Step {
                 id: step.id.0.clone(),
                 sentence: step.sentence.clone(),
-            });
+            };
+            self.turn_to(phase, now);
         }
     }
 
     /// A participant printed something.
-    pub(crate) fn hear(&mut self, who: &str) {
-        let now = Instant::now();
+    pub(in crate::driver) fn hear(&mut self, who: &str, now: Instant) {
         match self.heard.get_mut(who) {
             Some(heard) => *heard = now,
             None => drop(self.heard.insert(who.to_owned(), now)),
@@ -197,25 +196,28 @@ impl Pulse {
     }
 
     /// The limit has come, and nobody has been told yet.
-    pub(crate) fn is_due(&self) -> bool {
-        !self.is_over && self.limit.is_some_and(|limit| limit <= Instant::now())
+    pub(in crate::driver) fn is_due(&self, now: Instant) -> bool {
+        !self.is_over && self.limit.is_some_and(|limit| limit <= now)
     }
 
     /// The limit, if it comes before a deadline.
-    pub(crate) fn clamp(&self, deadline: Instant) -> Instant {
+    pub(in crate::driver) fn clamp(&self, deadline: Instant) -> Instant {
         self.limit.map_or(deadline, |limit| limit.min(deadline))
     }
 
     /// Only what must be done anyway follows: no limit any more.
-    pub(crate) fn lift(&mut self) {
+    pub(in crate::driver) fn lift(&mut self, now: Instant) {
         self.limit = None;
         self.is_over = false;
-        self.turn_to(Phase::Stopping);
+        self.turn_to(Phase::Stopping, now);
     }
 
     /// The status, where `awaited` says who and what.
-    pub(crate) fn status(&self, awaited: impl IntoIterator<Item = (String, String)>) -> Status {
-        let now = Instant::now();
+    pub(in crate::driver) fn status(
+        &self,
+        awaited: impl IntoIterator<Item = (String, String)>,
+        now: Instant,
+    ) -> Status {
         let awaited = self
             .besides
             .clone()

@@ -1,8 +1,10 @@
 //! Why nothing may have come from a program that still runs. A guess, from what is seen.
 
-use crate::driver::{Play, RELAY};
+use std::time::Duration;
+
+use super::Participants;
 use crate::participant::proc;
-use timeline::{Kind, Stream};
+use timeline::{Event, Kind, Stream};
 
 /// What is seen of a silent program.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -65,33 +67,62 @@ fn asks_a_terminal(unfinished: &str) -> bool {
             .all(|c| c.is_ascii_digit() || "?>=;".contains(c))
 }
 
-impl Play<'_> {
-    fn is_on_terminal(&self, who: &str) -> bool {
-        let adapter = self.plan.adapter_of(who);
-        let console = if who == RELAY {
-            &adapter.relay.console
-        } else {
-            &adapter.client.console
-        };
-        console.terminal.is_some()
-    }
-
+impl Participants<'_> {
     /// What may keep a participant that still runs from showing anything.
-    pub(crate) fn why_silent(&self, who: &str) -> Option<String> {
-        let member = self.cast.get(who).filter(|member| member.is_running())?;
-        let has_printed = self.writer.events().iter().any(|event| {
-            matches!(&event.kind, Kind::Output { who: origin, stream: Stream::Stdout, .. } if origin == who)
+    pub(in crate::driver) fn why_silent(&self, who: &str, events: &[Event]) -> Option<String> {
+        let one = self.all.get(who).filter(|one| one.is_running())?;
+        let has_printed = events.iter().any(|event| {
+            matches!(&event.kind, Kind::Output { who: whose, stream: Stream::Stdout, .. } if whose == who)
         });
         let facts = Facts {
-            on_terminal: self.is_on_terminal(who),
+            on_terminal: self.console_of(who).terminal.is_some(),
             has_printed,
-            unfinished: member.chaff.begun(&member.partial()),
-            reads_input: member
-                .process
-                .as_ref()
-                .is_some_and(|process| reads_input(process.pid)),
+            unfinished: one.echo_filter.begun(&one.partial()),
+            reads_input: one.pid().is_some_and(reads_input),
         };
         facts.guess()
+    }
+
+    /// Why a participant did not get ready: what was awaited and what was seen instead.
+    pub(in crate::driver) fn why_not_ready(
+        &self,
+        who: &str,
+        awaited: &str,
+        within: Duration,
+        events: &[Event],
+    ) -> String {
+        let seen = match self.ended(who) {
+            Some(how) => format!("it {how}"),
+            None => format!("it still runs after {within:?}"),
+        };
+        let last = self.last_lines(who, events);
+        let guess = self.why_silent(who, events);
+        let guess = guess.map(|guess| format!("; {guess}")).unwrap_or_default();
+        format!("awaited: {awaited}; seen: {seen}; {last}{guess}")
+    }
+
+    fn last_lines(&self, who: &str, events: &[Event]) -> String {
+        let lines = events.iter().rev().filter_map(|event| match &event.kind {
+            Kind::Line {
+                who: whose, text, ..
+            } if whose == who => Some(text.as_str()),
+            _ => None,
+        });
+        let mut last: Vec<&str> = lines.take(3).collect();
+        last.reverse();
+        let unfinished = self.unfinished(who);
+        last.extend(unfinished.as_deref());
+        if last.is_empty() {
+            "it printed nothing".to_owned()
+        } else {
+            format!("its last lines: {}", last.join(" ⏎ "))
+        }
+    }
+
+    /// A line that it has begun and not ended: mostly a prompt.
+    fn unfinished(&self, who: &str) -> Option<String> {
+        let partial = self.all.get(who)?.partial();
+        (!partial.trim().is_empty()).then_some(partial)
     }
 }
 

@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use crate::EngineError;
-use crate::driver::structure::{CLIENTS, KeyPiece};
+use crate::driver::scans::Moment;
+use crate::driver::scans::structure::{CLIENTS, KeyPiece};
 use crate::driver::{Play, RELAY};
 use crate::participant::opener::Helper;
 use audit::{self, OpenedKey, Transformation};
@@ -21,17 +22,17 @@ const KEYS: usize = 64;
 impl Play<'_> {
     /// Opens the stores of clients that have ended, one after another, and looks for what is
     /// there where it may soon be gone.
-    pub(crate) async fn open_stores(&mut self) -> Result<(), EngineError> {
+    pub(super) async fn open_stores(&mut self) -> Result<(), EngineError> {
         let plan = self.plan;
         let mut owners: BTreeMap<OpenedKey, Vec<String>> = BTreeMap::new();
         let with_helper = plan.clients.iter().take(CLIENTS).filter(|client| {
-            let manual = &plan.adapter_of(&client.name).client;
-            !manual.open_keys.is_empty()
+            let spec = &plan.adapter_of(&client.name).client;
+            !spec.open_keys.is_empty()
         });
         for client in with_helper {
             let who = client.name.as_str();
             // Who was never started has no store.
-            if self.cast.get(who).is_none_or(|one| one.process.is_none()) {
+            if !self.participants.was_started(who) {
                 continue;
             }
             let opened = self.open_store(client).await?;
@@ -41,7 +42,7 @@ impl Play<'_> {
             };
             keys.sort();
             keys.dedup();
-            self.record(Kind::StoreOpened {
+            self.record.append(Kind::StoreOpened {
                 who: who.to_owned(),
                 keys: keys.len() as u64,
                 failed,
@@ -52,7 +53,7 @@ impl Play<'_> {
                     keys.len() - KEYS,
                     keys.len()
                 );
-                self.record(Kind::NotLookedFor { text })?;
+                self.record.append(Kind::NotLookedFor { text })?;
             }
             for key in keys.into_iter().take(KEYS) {
                 owners.entry(key).or_default().push(who.to_owned());
@@ -75,15 +76,14 @@ impl Play<'_> {
             };
             audit::pieces(&key.bytes).into_iter().map(known)
         });
-        self.search.opened = pieces.collect();
-        self.search.files.forget();
-        if self.is_running(RELAY) {
-            return self.look_again().await;
+        self.scans.search_for_opened(pieces.collect());
+        if self.participants.is_running(RELAY) {
+            return self.look(Moment::Again).await;
         }
         let text = "keys of messages and sessions, in the memory of the relay and in files that it \
             had deleted: it had ended before the stores of the clients were opened";
         let text = text.to_owned();
-        self.record(Kind::NotLookedFor { text })
+        self.record.append(Kind::NotLookedFor { text })
     }
 
     /// The keys in one store; `Err` says why they are not known.
@@ -92,16 +92,17 @@ impl Play<'_> {
         client: &PlannedClient,
     ) -> Result<Result<Vec<OpenedKey>, String>, EngineError> {
         let who = client.name.as_str();
-        if self.is_running(who) {
+        if self.participants.is_running(who) {
             return Ok(Err("was not run: the client has not ended".to_owned()));
         }
-        let manual = &self.plan.adapter_of(who).client;
-        let mut values = self.values(who)?;
+        let spec = &self.plan.adapter_of(who).client;
+        let mut values = self.participants.values(who)?;
         values.insert("name".to_owned(), client.login.clone());
-        let run = (manual.open_keys.as_slice(), &BTreeMap::new());
-        let command = self.command(who, run, &values, None)?;
-        let home = self.scratch.of(who);
-        let started = self.stage.spawn(self.side_of(who), home, command).await;
+        let run = (spec.open_keys.as_slice(), &BTreeMap::new());
+        let command = self.participants.command(who, run, &values, None)?;
+        let home = self.participants.scratch.of(who);
+        let side = self.participants.side_of(who);
+        let started = self.host.start_helper(side, home, command).await;
         let child = match started {
             Ok(child) => child,
             Err(EngineError::System { error, .. }) => {
@@ -112,7 +113,7 @@ impl Play<'_> {
         let phrases = self.plan.audit.pass_phrases.iter();
         let phrases = phrases.filter(|one| one.owners.iter().any(|owner| owner == who));
         let input: String = phrases.map(|one| format!("{}\n", one.text)).collect();
-        let helper = Helper::attach(child, who, *self.limits_of(who), &input)?;
+        let helper = Helper::attach(child, who, *self.participants.limits_of(who), &input)?;
         let mut told = None;
         self.meanwhile(async { told = Some(helper.keys(WITHIN).await) })
             .await?;

@@ -6,8 +6,12 @@ use std::fs::{self, File};
 use std::io::{self, Read as _};
 use std::path::Path;
 
+use super::Scans;
 use crate::EngineError;
-use crate::driver::{Play, RELAY, wire_file};
+use crate::driver::RELAY;
+use crate::driver::links::wire_file;
+use crate::participant::scratch::Scratch;
+use crate::record::Writer;
 use audit::{self, KnownKey, PrivateKey, Transformation};
 use timeline::{Direction, Kind, Surface};
 
@@ -15,18 +19,18 @@ use timeline::{Direction, Kind, Surface};
 const MOST: u64 = 16 * 1024 * 1024;
 
 /// So many clients' keys are looked for: one program handles them all alike.
-pub(crate) const CLIENTS: usize = 6;
+pub(in crate::driver) const CLIENTS: usize = 6;
 
 /// A piece of a key that clients have.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct KeyPiece {
-    pub(crate) owners: Vec<String>,
-    pub(crate) known: KnownKey,
+pub(in crate::driver) struct KeyPiece {
+    pub(in crate::driver) owners: Vec<String>,
+    pub(in crate::driver) known: KnownKey,
 }
 
 impl KeyPiece {
     /// Of a key of this name.
-    pub(crate) fn new(
+    pub(in crate::driver) fn new(
         name: &str,
         owners: Vec<String>,
         piece: Vec<u8>,
@@ -41,41 +45,44 @@ impl KeyPiece {
     }
 
     /// What findings call it.
-    pub(crate) fn name(&self) -> String {
+    pub(in crate::driver) fn name(&self) -> String {
         self.known.name.clone()
     }
 }
 
-impl Play<'_> {
-    /// Records what the bytes on the links tell of how they were made, and private keys where
-    /// the relay could read them.
-    pub(crate) fn examine(&mut self) -> Result<(), EngineError> {
+impl Scans<'_> {
+    /// What the bytes on the links tell of how they were made, and private keys where the relay
+    /// could read them.
+    pub(in crate::driver) fn examine(
+        &mut self,
+        scratch: &Scratch,
+        record: &Writer,
+    ) -> Result<Vec<Kind>, EngineError> {
         let mut sent = audit::Sent::new();
         for client in &self.plan.clients {
             let file = wire_file(&client.name, Direction::Up);
             // Who never connected sent nothing.
-            if self.writer.kept().any(|(kept, _)| kept == file) {
-                let path = self.writer.dir().join(file);
+            if record.kept().any(|(kept, _)| kept == file) {
+                let path = record.dir().join(file);
                 let bytes = fs::read(&path).map_err(EngineError::file("read", path))?;
                 sent.insert(client.name.clone(), bytes);
             }
         }
-        let told = audit::examine(self.plan, self.writer.events(), &sent);
-        told.into_iter().try_for_each(|kind| self.record(kind))?;
-        self.count_opened()?;
-        self.look_for_private_keys()
+        let mut told = audit::examine(self.plan, record.events(), &sent);
+        told.extend(self.count_opened(record));
+        told.extend(self.look_for_private_keys(scratch, record));
+        Ok(told)
     }
 
     /// How many keys of messages and sessions were searched for like texts.
-    fn count_opened(&mut self) -> Result<(), EngineError> {
-        let mut events = self.writer.events().iter();
+    fn count_opened(&self, record: &Writer) -> Option<Kind> {
+        let mut events = record.events().iter();
         if !events.any(|event| matches!(event.kind, Kind::StoreOpened { .. })) {
-            return Ok(());
+            return None;
         }
-        let keys = self.search.opened.iter();
-        let names: BTreeSet<String> = keys.map(KeyPiece::name).collect();
+        let names: BTreeSet<String> = self.opened.iter().map(KeyPiece::name).collect();
         let compared = names.len() as u64;
-        self.record(Kind::Examined {
+        Some(Kind::Examined {
             detector: Transformation::MessageKey.word().to_owned(),
             compared,
             lacking: (compared == 0).then(|| "no store held one".to_owned()),
@@ -83,9 +90,9 @@ impl Play<'_> {
     }
 
     /// Any private key by its structure. Those of the clients were searched for like texts.
-    fn look_for_private_keys(&mut self) -> Result<(), EngineError> {
-        let own = self.own_keys_of_relay();
-        let keys = self.search.keys.iter();
+    fn look_for_private_keys(&mut self, scratch: &Scratch, record: &Writer) -> Vec<Kind> {
+        let own = self.own_keys_of_relay(scratch);
+        let keys = self.keys.iter();
         let known = keys.filter(|key| key.known.detector == Transformation::PrivateKey);
         let mut compared = known.count() as u64;
         let mut findings = Vec::new();
@@ -95,7 +102,7 @@ impl Play<'_> {
             Surface::Output,
             Surface::Wire,
         ] {
-            for place in self.places(surface).0 {
+            for place in self.places(surface, scratch, record).0 {
                 // What cannot be read was told by the search.
                 let Ok(bytes) = beginning(&place.path) else {
                     continue;
@@ -115,18 +122,16 @@ impl Play<'_> {
                 }));
             }
         }
-        self.record(Kind::Examined {
+        let examined = Kind::Examined {
             detector: Transformation::PrivateKey.word().to_owned(),
             compared,
             lacking: (compared == 0).then(|| "there was nothing to read".to_owned()),
-        })?;
-        findings
-            .into_iter()
-            .try_for_each(|finding| self.record(finding))
+        };
+        std::iter::once(examined).chain(findings).collect()
     }
 
     /// Pieces of the keys that adapters tell of, and of those that helpers have opened so far.
-    pub(crate) fn keys_of_clients(&self) -> Vec<KeyPiece> {
+    pub(super) fn keys_of_clients(&self, scratch: &Scratch) -> Vec<KeyPiece> {
         let clients = self.plan.clients.iter().take(CLIENTS);
         let files = clients.flat_map(|client| {
             let keys = &self.plan.adapter_of(&client.name).client.keys;
@@ -134,7 +139,7 @@ impl Play<'_> {
         });
         let mut owners: BTreeMap<Vec<u8>, Vec<String>> = BTreeMap::new();
         for (who, file) in files {
-            let content = beginning(&self.scratch.of(who).join(&file.file)).unwrap_or_default();
+            let content = beginning(&scratch.of(who).join(&file.file)).unwrap_or_default();
             let secrets = audit::secrets(&content, file.format);
             for piece in secrets.iter().flat_map(|secret| audit::pieces(secret)) {
                 let owners = owners.entry(piece).or_default();
@@ -147,12 +152,12 @@ impl Play<'_> {
             let detector = Transformation::PrivateKey;
             KeyPiece::new("the private key", owners, piece, detector)
         });
-        private.chain(self.search.opened.iter().cloned()).collect()
+        private.chain(self.opened.iter().cloned()).collect()
     }
 
     /// What the adapter says that the relay may have, such as the key of a certificate.
-    fn own_keys_of_relay(&self) -> BTreeSet<Vec<u8>> {
-        let work = self.scratch.of(RELAY);
+    fn own_keys_of_relay(&self, scratch: &Scratch) -> BTreeSet<Vec<u8>> {
+        let work = scratch.of(RELAY);
         let files = self.plan.adapter.relay.keys.iter();
         let contents = files.filter_map(|file| beginning(&work.join(&file.file)).ok());
         let secrets = contents.flat_map(|bytes| {

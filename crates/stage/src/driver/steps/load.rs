@@ -1,24 +1,16 @@
 //! A load: many groups at once, each a small state machine in the one driver of a play.
 
-use std::time::Duration;
-
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use tokio::time::Instant;
 
+use super::{LATER, at_once};
 use crate::EngineError;
-use crate::driver::Play;
-use crate::driver::status::Phase;
-use crate::driver::steps::at_once;
+use crate::driver::control::progress::Phase;
+use crate::driver::{LOOK_FOR_FILES, Play};
 use scenario::plan::{LoadPlan, PlannedClient, PlannedStep, Round};
 
 /// Clients that start at a time.
 const STARTED_AT_ONCE: usize = 8;
-
-/// How often downloads are looked at while a file is awaited.
-const LOOK_FOR_FILES: Duration = Duration::from_millis(20);
-
-/// Longer than any load.
-const LATER: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// Every client needs a dozen: pipes, sockets, files that its bytes are kept in. Where the
 /// system allows no more, starting a client will say so.
@@ -57,7 +49,10 @@ impl Group {
 
 impl Play<'_> {
     /// From the first process to the last fence.
-    pub(crate) async fn act_under_load(&mut self, load: &LoadPlan) -> Result<(), EngineError> {
+    pub(in crate::driver) async fn act_under_load(
+        &mut self,
+        load: &LoadPlan,
+    ) -> Result<(), EngineError> {
         let held = self.start_relay().await?
             && self.open(batches(load, &self.plan.clients)).await?
             && self.rounds(load).await?;
@@ -67,8 +62,8 @@ impl Play<'_> {
     /// Lets every group play round after round until the time is over, and its last round
     /// to the end. False when something has not held.
     async fn rounds(&mut self, load: &LoadPlan) -> Result<bool, EngineError> {
-        self.pulse.turn_to(Phase::Load);
-        let last_begin = Instant::now() + load.shape.length;
+        self.control.progress.turn_to(Phase::Load, self.clock.now());
+        let last_begin = self.clock.now() + load.shape.length;
         let mut groups: Vec<Group> = (1..=load.groups())
             .map(|number| Group {
                 number,
@@ -84,30 +79,30 @@ impl Play<'_> {
         for group in &mut groups {
             self.advance(load, group, last_begin).await?;
         }
-        while groups.iter().any(|group| group.waits) && !self.pulse.is_over {
+        while groups.iter().any(|group| group.waits) && !self.control.progress.is_over {
             self.await_news().await?;
-            let now = Instant::now();
-            let is_due = self.expecting.next_deadline().is_some_and(|due| due <= now);
-            let stirred = self.expecting.take_stirred();
+            let now = self.clock.now();
+            let is_due = self.expected.next_deadline().is_some_and(|due| due <= now);
+            let stirred = self.expected.take_stirred();
             for group in groups.iter_mut().filter(|group| group.waits) {
                 if is_due || stirred.iter().any(|who| group.has(who)) {
                     self.look_after(load, group, last_begin).await?;
                 }
             }
         }
-        Ok(groups.iter().all(|group| group.holds) && !self.pulse.is_over)
+        Ok(groups.iter().all(|group| group.holds) && !self.control.progress.is_over)
     }
 
     /// Waits until somebody has shown something awaited, has ended, or is late.
     async fn await_news(&mut self) -> Result<(), EngineError> {
         let mut looked = None;
-        self.until(Instant::now() + LATER, |play| {
-            let now = Instant::now();
+        self.until(self.clock.now() + LATER, |play| {
+            let now = play.clock.now();
             if looked.is_none_or(|before| now - before >= LOOK_FOR_FILES) {
                 looked = Some(now);
                 play.look_for_files()?;
             }
-            Ok(play.expecting.has_news())
+            Ok(play.expected.has_news(now))
         })
         .await
         .map(drop)
@@ -128,8 +123,9 @@ impl Play<'_> {
     }
 
     fn is_done(&self, group: &Group) -> bool {
-        let silent = |who: &str| self.cast.get(who).is_none_or(|member| member.is_silent);
-        self.expecting.is_over(|who| group.has(who), silent)
+        let silent = |who: &str| self.participants.is_silent(who);
+        let now = self.clock.now();
+        self.expected.is_over(|who| group.has(who), silent, now)
     }
 
     /// Begins steps until one has to be waited for, or until the group has ended.
@@ -141,7 +137,7 @@ impl Play<'_> {
     ) -> Result<(), EngineError> {
         while group.holds {
             if group.at >= group.steps.len() {
-                if Instant::now() >= last_begin {
+                if self.clock.now() >= last_begin {
                     break;
                 }
                 self.next_round(load, group)?;
@@ -166,15 +162,11 @@ impl Play<'_> {
             audit,
         } = planned.map_err(|_| EngineError::Fault("a round that cannot be planned"))?;
         for who in &group.members {
-            self.take_away_received(who);
+            self.participants.take_away_received(who);
         }
         self.fill_outboxes(&files)?;
-        self.audit.canaries.extend(audit.canaries);
-        self.audit.texts.extend(audit.texts);
-        // The same fixtures for every group and round: they are searched for once.
-        if (group.number, group.round) == (1, 1) {
-            self.audit.files.extend(audit.files);
-        }
+        let is_first = (group.number, group.round) == (1, 1);
+        self.scans.plant(audit, is_first);
         group.steps = steps;
         group.at = 0;
         Ok(())

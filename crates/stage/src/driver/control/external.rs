@@ -1,52 +1,52 @@
-//! Whoever is outside of a play: who may end it, who wants to know how it stands, who holds it.
-//! What they want comes on the queue of the play, in order with all else that happens.
+//! External input of a play: who may cancel it, who asks for its status, who controls it. All of
+//! it comes on the queue of the play, in order with what else happens.
 
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::AbortOnDropHandle;
 
+use crate::driver::control::progress::Inquiries;
 use crate::driver::input::Input;
-use crate::driver::status::Inquiries;
 use timeline::Ask;
 
 /// Those who are listened to.
 #[derive(Debug)]
-pub(crate) struct Outside {
+pub(in crate::driver) struct External {
     cancelling: Option<AbortOnDropHandle<()>>,
-    _inquiring: AbortOnDropHandle<()>,
-    holding: Option<AbortOnDropHandle<()>>,
+    _asking_for_status: AbortOnDropHandle<()>,
+    controlling: Option<AbortOnDropHandle<()>>,
 }
 
-impl Outside {
+impl External {
     /// Listens to all of them, for as long as this lives.
-    pub(crate) fn listen(
+    pub(in crate::driver) fn listen(
         cancel: CancellationToken,
         inquiries: Inquiries,
         asks: Option<mpsc::Receiver<Ask>>,
         inputs: &mpsc::Sender<Input>,
     ) -> Self {
         let cancelling = tokio::spawn(pass_on_cancelling(cancel, inputs.clone()));
-        let inquiring = tokio::spawn(pass_on_inquiries(inquiries, inputs.clone()));
-        let holding = asks.map(|asks| tokio::spawn(pass_on_wishes(asks, inputs.clone())));
+        let inquiring = tokio::spawn(pass_on_status_requests(inquiries, inputs.clone()));
+        let controlling = asks.map(|asks| tokio::spawn(pass_on_commands(asks, inputs.clone())));
         Self {
             cancelling: Some(AbortOnDropHandle::new(cancelling)),
-            _inquiring: AbortOnDropHandle::new(inquiring),
-            holding: holding.map(AbortOnDropHandle::new),
+            _asking_for_status: AbortOnDropHandle::new(inquiring),
+            controlling: controlling.map(AbortOnDropHandle::new),
         }
     }
 
-    /// Nobody holds the play any more.
-    pub(crate) fn let_go(&mut self) {
-        self.holding = None;
+    /// Nobody controls the play any more.
+    pub(in crate::driver) fn let_go(&mut self) {
+        self.controlling = None;
     }
 
     /// The play ends already.
-    pub(crate) fn ignore_cancelling(&mut self) {
+    pub(in crate::driver) fn ignore_cancelling(&mut self) {
         self.cancelling = None;
     }
 
     /// Whether it can still be ended early.
-    pub(crate) fn may_cancel(&self) -> bool {
+    pub(in crate::driver) fn may_cancel(&self) -> bool {
         self.cancelling.is_some()
     }
 }
@@ -57,19 +57,19 @@ async fn pass_on_cancelling(cancel: CancellationToken, inputs: mpsc::Sender<Inpu
     drop(inputs.send(Input::Cancelled).await);
 }
 
-async fn pass_on_inquiries(mut inquiries: Inquiries, inputs: mpsc::Sender<Input>) {
+async fn pass_on_status_requests(mut inquiries: Inquiries, inputs: mpsc::Sender<Input>) {
     while let Some(asker) = inquiries.next().await {
-        if inputs.send(Input::Inquiry(asker)).await.is_err() {
+        if inputs.send(Input::StatusRequest(asker)).await.is_err() {
             return;
         }
     }
 }
 
-async fn pass_on_wishes(mut asks: mpsc::Receiver<Ask>, inputs: mpsc::Sender<Input>) {
+async fn pass_on_commands(mut asks: mpsc::Receiver<Ask>, inputs: mpsc::Sender<Input>) {
     loop {
         let ask = asks.recv().await;
         let is_last = ask.is_none();
-        if inputs.send(Input::Wish(ask)).await.is_err() || is_last {
+        if inputs.send(Input::Command(ask)).await.is_err() || is_last {
             return;
         }
     }
@@ -80,7 +80,7 @@ mod tests {
     use tokio::sync::mpsc;
     use tokio_util::sync::CancellationToken;
 
-    use super::{Input, Outside};
+    use super::{External, Input};
     use crate::{Inquiries, hand, inquiries};
     use timeline::Ask;
 
@@ -90,14 +90,14 @@ mod tests {
         let (ask, held) = hand();
         let (inquiry, inquiring) = inquiries();
         let cancel = CancellationToken::new();
-        let _outside = Outside::listen(cancel.clone(), inquiring, held.asks(), &sender);
+        let _external = External::listen(cancel.clone(), inquiring, held.asks(), &sender);
         ask.send(Ask::Step).await.unwrap();
-        let wish = inputs.recv().await;
-        assert!(matches!(wish, Some(Input::Wish(Some(Ask::Step)))));
+        let command = inputs.recv().await;
+        assert!(matches!(command, Some(Input::Command(Some(Ask::Step)))));
         drop(ask);
-        assert!(matches!(inputs.recv().await, Some(Input::Wish(None))));
+        assert!(matches!(inputs.recv().await, Some(Input::Command(None))));
         let answered = tokio::spawn(async move { inquiry.ask().await });
-        let Some(Input::Inquiry(asker)) = inputs.recv().await else {
+        let Some(Input::StatusRequest(asker)) = inputs.recv().await else {
             panic!("somebody has asked");
         };
         drop(asker);
@@ -111,11 +111,11 @@ mod tests {
         let (sender, _inputs) = mpsc::channel(4);
         let (ask, held) = hand();
         let (cancel, nobody) = (CancellationToken::new(), Inquiries::none());
-        let mut outside = Outside::listen(cancel, nobody, held.asks(), &sender);
-        assert!(outside.may_cancel());
-        outside.ignore_cancelling();
-        assert!(!outside.may_cancel());
-        outside.let_go();
+        let mut external = External::listen(cancel, nobody, held.asks(), &sender);
+        assert!(external.may_cancel());
+        external.ignore_cancelling();
+        assert!(!external.may_cancel());
+        external.let_go();
         ask.closed().await;
     }
 }

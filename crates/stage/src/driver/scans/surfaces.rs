@@ -4,39 +4,40 @@ use std::fs::{self, File};
 use std::io::Write as _;
 use std::path::PathBuf;
 
-use tokio::task::block_in_place;
-
+use super::Scans;
 use crate::EngineError;
-use crate::driver::{Play, RELAY};
+use crate::driver::RELAY;
+use crate::driver::participants::Participants;
 use crate::participant::orphans::{is_gone, trees};
 use crate::participant::proc;
+use crate::participant::scratch::Scratch;
+use crate::record::Writer;
 use crate::scan::files::below;
 use crate::scan::refused;
 use audit::Searcher;
-use timeline::Surface;
+use timeline::{Kind, Surface};
 
 /// Where command lines and environments of the relay are kept, below the play's directory.
 const ARGUMENTS: &str = "out/relay.arguments";
 
 /// One place of a surface: what it is called, and where its bytes are.
-pub(crate) struct Place {
-    pub(crate) name: String,
-    pub(crate) path: PathBuf,
+pub(super) struct Place {
+    pub(super) name: String,
+    pub(super) path: PathBuf,
 }
 
-impl Play<'_> {
-    /// Keeps the command lines and environments of the relay and of all that it started.
-    pub(crate) fn note_arguments(&mut self) -> Result<(), EngineError> {
-        let roots = self.roots_of_relay();
+impl Scans<'_> {
+    /// Keeps the command lines and environments of the processes of the relay, and of all that
+    /// these started.
+    pub(in crate::driver) fn note_arguments(
+        &mut self,
+        roots: &[i32],
+        record: &Writer,
+    ) -> Result<(), EngineError> {
         if roots.is_empty() {
             return Ok(());
         }
-        self.note_arguments_of(&roots)
-    }
-
-    /// The same of these processes and of all that they started.
-    pub(crate) fn note_arguments_of(&mut self, roots: &[i32]) -> Result<(), EngineError> {
-        let path = self.writer.dir().join(ARGUMENTS);
+        let path = record.dir().join(ARGUMENTS);
         let failed = || EngineError::file("write", path.clone());
         let mut file = File::options()
             .create(true)
@@ -51,67 +52,74 @@ impl Play<'_> {
                     Err(error) if is_gone(&error) => continue,
                     Err(error) => {
                         let why = refused::why(pid, part, &error);
-                        self.search.tally(Surface::Arguments).miss(why);
+                        self.counters(Surface::Arguments).miss(why);
                         continue;
                     }
                 };
-                if self.search.arguments.insert(bytes.clone()) {
+                if self.arguments.insert(bytes.clone()) {
                     file.write_all(&bytes)
                         .and_then(|()| file.write_all(b"\n"))
                         .map_err(failed())?;
                 }
             }
         }
-        self.search.tally(Surface::Arguments).samples += 1;
+        self.counters(Surface::Arguments).samples += 1;
         Ok(())
     }
 
-    /// Searches every surface and records what was found, and what the search was worth.
-    pub(crate) fn search_all(&mut self) -> Result<(), EngineError> {
-        self.flush()?;
-        let searcher = self.searcher()?;
+    /// Searches every surface: what was found, and what the search was worth. This blocks.
+    pub(in crate::driver) fn search_all(
+        &mut self,
+        participants: &Participants<'_>,
+        record: &Writer,
+    ) -> Result<Vec<Kind>, EngineError> {
+        let scratch = &participants.scratch;
+        let searcher = self.searcher(scratch)?;
         for surface in Surface::ALL {
             match surface {
                 Surface::Memory => self.end_memory(),
                 // Behind the wire, where it may have been found.
                 Surface::Others => {}
-                // This may take a while; other plays go on meanwhile.
                 Surface::Arguments | Surface::Files | Surface::Output | Surface::Wire => {
-                    block_in_place(|| self.search_surface(&searcher, surface));
+                    self.search_surface(&searcher, surface, scratch, record);
                 }
             }
         }
-        block_in_place(|| self.search_others(&searcher));
+        self.search_others(&searcher, participants, record);
         let strings = searcher.strings() as u64;
+        let mut told = Vec::new();
         for surface in Surface::ALL {
             let has_control = self.plan.audit.controls.contains_key(&surface);
-            if let Some(mut tally) = self.search.tallies.remove(&surface) {
+            if let Some(mut counters) = self.counters.remove(&surface) {
                 // Of these, what was kept from somebody.
                 if surface != Surface::Others {
-                    tally.strings = strings;
+                    counters.strings = strings;
                 }
-                let left_out = self.search.allowance(surface).left_out();
-                for kind in tally.told(surface, has_control, left_out) {
-                    self.record(kind)?;
-                }
+                let left_out = self.allowance(surface).left_out();
+                told.extend(counters.told(surface, has_control, left_out));
             }
         }
-        self.examine()?;
-        self.flush()
+        Ok(told)
     }
 
     /// What lies there when everything has ended.
-    fn search_surface(&mut self, searcher: &Searcher, surface: Surface) {
-        let (mut places, incomplete) = self.places(surface);
+    fn search_surface(
+        &mut self,
+        searcher: &Searcher,
+        surface: Surface,
+        scratch: &Scratch,
+        record: &Writer,
+    ) {
+        let (mut places, incomplete) = self.places(surface, scratch, record);
         // The small ones first: they are looked through in full.
         places.sort_by_cached_key(|place| fs::metadata(&place.path).map_or(0, |file| file.len()));
-        let mut allowance = self.search.allowance(surface);
-        let files = (surface == Surface::Files).then(|| std::mem::take(&mut self.search.files));
-        let tally = self.search.tally(surface);
+        let mut allowance = self.allowance(surface);
+        let files = (surface == Surface::Files).then(|| std::mem::take(&mut self.files));
+        let counters = self.counters(surface);
         if surface != Surface::Arguments {
-            tally.samples += 1;
+            counters.samples += 1;
         }
-        incomplete.into_iter().for_each(|why| tally.miss(why));
+        incomplete.into_iter().for_each(|why| counters.miss(why));
         for place in &places {
             let searched = match &files {
                 Some(files) => files.search_at_the_end(&place.path, searcher, &mut allowance),
@@ -120,33 +128,38 @@ impl Play<'_> {
                 }),
             };
             match searched {
-                Ok(searched) => tally.add(&place.name, searched, None),
-                Err(error) => tally.miss(format!("{}: {error}", place.name)),
+                Ok(searched) => counters.add(&place.name, searched, None),
+                Err(error) => counters.miss(format!("{}: {error}", place.name)),
             }
         }
         if let Some(files) = files {
-            tally.add("names of files", files.names.search(searcher), None);
+            counters.add("names of files", files.names.search(searcher), None);
             if files.names.is_cut {
-                tally.miss("there were too many names of files".to_owned());
+                counters.miss("there were too many names of files".to_owned());
             }
-            self.search.files = files;
+            self.files = files;
         }
-        self.search.give_back(surface, allowance);
+        self.give_back(surface, allowance);
     }
 
     /// What belongs to a surface, and why it is not all of it.
-    pub(crate) fn places(&mut self, surface: Surface) -> (Vec<Place>, Option<String>) {
+    pub(super) fn places(
+        &mut self,
+        surface: Surface,
+        scratch: &Scratch,
+        record: &Writer,
+    ) -> (Vec<Place>, Option<String>) {
         match surface {
             Surface::Arguments => {
-                let path = self.writer.dir().join(ARGUMENTS);
+                let path = record.dir().join(ARGUMENTS);
                 let name = ARGUMENTS.to_owned();
                 let noted = path.is_file().then_some(Place { name, path });
                 (noted.into_iter().collect(), None)
             }
             Surface::Files => {
-                let root = self.scratch.of(RELAY);
+                let root = scratch.of(RELAY);
                 let mut unread = Vec::new();
-                let files = &mut self.search.files;
+                let files = &mut self.files;
                 let found = below(&root, &mut unread, &mut files.names);
                 let named = |path: PathBuf| Place {
                     name: files.name(&path),
@@ -159,28 +172,24 @@ impl Play<'_> {
             }
             // What was in memory is gone, and what others received is several places' matter.
             Surface::Memory | Surface::Others => (Vec::new(), None),
-            Surface::Output => self.kept("out/relay.std"),
-            Surface::Wire => self.kept("wire/"),
+            Surface::Output => kept("out/relay.std", record),
+            Surface::Wire => kept("wire/", record),
         }
     }
+}
 
-    /// Files that the writer kept, and which of them was cut at its cap.
-    fn kept(&self, prefix: &str) -> (Vec<Place>, Option<String>) {
-        let dir = self.writer.dir();
-        let mut cut = None;
-        let mut places = Vec::new();
-        for (name, complete) in self
-            .writer
-            .kept()
-            .filter(|(name, _)| name.starts_with(prefix))
-        {
-            if !complete {
-                cut = Some(format!("{name} was cut at its cap"));
-            }
-            let path = dir.join(name);
-            let name = name.to_owned();
-            places.push(Place { name, path });
+/// Files that the writer kept, and which of them was cut at its cap.
+fn kept(prefix: &str, record: &Writer) -> (Vec<Place>, Option<String>) {
+    let dir = record.dir();
+    let mut cut = None;
+    let mut places = Vec::new();
+    for (name, complete) in record.kept().filter(|(name, _)| name.starts_with(prefix)) {
+        if !complete {
+            cut = Some(format!("{name} was cut at its cap"));
         }
-        (places, cut)
+        let path = dir.join(name);
+        let name = name.to_owned();
+        places.push(Place { name, path });
     }
+    (places, cut)
 }

@@ -2,22 +2,24 @@
 
 use std::collections::BTreeMap;
 
+use super::{START, everybody};
 use crate::EngineError;
 use crate::driver::Play;
-use crate::driver::status::Phase;
-use crate::driver::steps::{START, everybody};
+use crate::driver::control::progress::Phase;
 use scenario::plan::{Expectation, Mode, Pattern, PlannedClient};
 use timeline::{EventKind, ExpectationId, Kind};
 
 impl Play<'_> {
     /// Starts clients, batch after batch: each is ready, and those before it have been told,
     /// before the next batch starts. False when one does not get ready.
-    pub(crate) async fn open(
+    pub(super) async fn open(
         &mut self,
         batches: Vec<Vec<&PlannedClient>>,
     ) -> Result<bool, EngineError> {
         for batch in batches {
-            self.pulse.turn_to(Phase::Opening);
+            self.control
+                .progress
+                .turn_to(Phase::Opening, self.clock.now());
             for client in &batch {
                 self.expect_opening(&client.name);
                 if !self.start_client(client).await? {
@@ -25,7 +27,7 @@ impl Play<'_> {
                 }
             }
             self.await_expected().await?;
-            let missing = self.expecting.take_missing(everybody);
+            let missing = self.expected.take_missing(everybody);
             for client in &batch {
                 if !self.has_opened(&client.name, &missing)? {
                     return Ok(false);
@@ -39,10 +41,10 @@ impl Play<'_> {
         let plan = self.plan;
         let events = &plan.adapter_of(client).client.events;
         if events.contains_key(&EventKind::Ready) {
-            self.expecting.add(&is_ready(client), plan);
+            self.expected.add(&is_ready(client), plan, self.clock.now());
         }
         let about_it = plan.opening.iter().filter(|one| is_about(one, client));
-        self.expecting.add(about_it, plan);
+        self.expected.add(about_it, plan, self.clock.now());
     }
 
     fn has_opened(&mut self, client: &str, missing: &[ExpectationId]) -> Result<bool, EngineError> {
@@ -54,11 +56,11 @@ impl Play<'_> {
             return self.not_ready(client, &awaited, START);
         }
         let who = client.to_owned();
-        self.record(Kind::Ready { who })?;
+        self.record.append(Kind::Ready { who })?;
         let about_it = self.plan.opening.iter().filter(|one| is_about(one, client));
         let missed: Vec<&Expectation> = about_it.filter(|one| missing.contains(&one.id)).collect();
         for one in &missed {
-            self.record(Kind::Missed {
+            self.record.append(Kind::Missed {
                 who: one.client.clone(),
                 expectation: one.id.clone(),
                 awaited: one.sentence.clone(),

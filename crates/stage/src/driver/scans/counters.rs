@@ -7,11 +7,11 @@ use timeline::{Kind, Surface};
 
 /// The searches of one surface, added up.
 #[derive(Debug, Default)]
-pub(crate) struct Tally {
+pub(super) struct Counters {
     /// How often it was looked at the surface.
-    pub(crate) samples: u64,
+    pub(super) samples: u64,
     /// What was looked for.
-    pub(crate) strings: u64,
+    pub(super) strings: u64,
     bytes: u64,
     below: u64,
     places: BTreeSet<String>,
@@ -22,10 +22,10 @@ pub(crate) struct Tally {
     incomplete: Option<String>,
 }
 
-impl Tally {
+impl Counters {
     /// Adds the search of one place, which may have been searched before; where it is said,
     /// at this moment.
-    pub(crate) fn add(&mut self, place: &str, searched: Searched, moment: Option<&str>) {
+    pub(super) fn add(&mut self, place: &str, searched: Searched, moment: Option<&str>) {
         self.places.insert(place.to_owned());
         self.bytes += searched.bytes;
         self.below += searched.below;
@@ -55,7 +55,7 @@ impl Tally {
     }
 
     /// Adds what was found in the search of another surface.
-    pub(crate) fn find_on(&mut self, own: Surface, mut finding: Kind) {
+    pub(super) fn find_on(&mut self, own: Surface, mut finding: Kind) {
         if let Kind::Finding { surface, .. } = &mut finding {
             *surface = own;
         }
@@ -63,12 +63,12 @@ impl Tally {
     }
 
     /// Whether it has found nothing at all, not even the control.
-    pub(crate) fn is_mute(&self) -> bool {
+    pub(super) fn is_mute(&self) -> bool {
         self.found == 0 && self.findings.is_empty()
     }
 
     /// What was found in this place.
-    pub(crate) fn findings(&self, wanted: &str) -> Vec<Kind> {
+    pub(super) fn findings(&self, wanted: &str) -> Vec<Kind> {
         let findings = self
             .findings
             .iter()
@@ -77,12 +77,12 @@ impl Tally {
     }
 
     /// The search is not complete; the first reason stands.
-    pub(crate) fn miss(&mut self, why: String) {
+    pub(super) fn miss(&mut self, why: String) {
         self.incomplete.get_or_insert(why);
     }
 
     /// What is recorded of it: the search, and then each finding.
-    pub(crate) fn told(
+    pub(super) fn told(
         self,
         surface: Surface,
         has_control: bool,
@@ -106,7 +106,7 @@ impl Tally {
 
 #[cfg(test)]
 mod tests {
-    use super::Tally;
+    use super::Counters;
     use audit::Searched;
     use timeline::{Kind, Surface};
 
@@ -131,20 +131,20 @@ mod tests {
 
     #[test]
     fn what_is_found_again_in_the_same_place_is_told_once() {
-        let mut tally = Tally {
+        let mut counters = Counters {
             strings: 7,
-            ..Tally::default()
+            ..Counters::default()
         };
         for _ in 0..3 {
-            tally.samples += 1;
+            counters.samples += 1;
             let log = searched(Some(true), &[finding("log", "canary #1")]);
-            tally.add("log", log, None);
+            counters.add("log", log, None);
         }
         let log = searched(Some(false), &[finding("log", "canary #2")]);
-        tally.add("log", log, Some("after step 2"));
+        counters.add("log", log, Some("after step 2"));
         let db = searched(Some(false), &[finding("db", "canary #1")]);
-        tally.add("db", db, None);
-        let told = tally.told(Surface::Files, true, Some("the rest".to_owned()));
+        counters.add("db", db, None);
+        let told = counters.told(Surface::Files, true, Some("the rest".to_owned()));
         let summary = Kind::Searched {
             surface: Surface::Files,
             bytes: 50,
@@ -169,10 +169,10 @@ mod tests {
 
     #[test]
     fn without_a_control_nothing_is_said_of_it_and_the_first_reason_stands() {
-        let mut tally = Tally::default();
-        tally.miss("first".to_owned());
-        tally.miss("second".to_owned());
-        let told = tally.told(Surface::Memory, false, None);
+        let mut counters = Counters::default();
+        counters.miss("first".to_owned());
+        counters.miss("second".to_owned());
+        let told = counters.told(Surface::Memory, false, None);
         assert!(matches!(
             &told[..],
             [Kind::Searched { control: None, incomplete: Some(why), .. }] if why == "first"

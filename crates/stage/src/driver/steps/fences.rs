@@ -2,13 +2,12 @@
 
 use std::time::Duration;
 
-use tokio::time::Instant;
-
+use super::everybody;
 use crate::EngineError;
 use crate::driver::Play;
-use crate::driver::steps::everybody;
+use crate::driver::links::is_linked;
 use scenario::plan::{Expectation, Fence, Mode, Pattern};
-use timeline::{ExpectationId, Kind};
+use timeline::ExpectationId;
 
 /// How long a fence may take, and when the play has failed already.
 const FENCE: Duration = Duration::from_secs(10);
@@ -20,7 +19,7 @@ const AT_ONCE: usize = 8;
 impl Play<'_> {
     /// Messages that close every *never*. Where the play `held` to its last step, those who
     /// are planned to be there show them; elsewhere all those who still are.
-    pub(crate) async fn fences(&mut self, held: bool) -> Result<(), EngineError> {
+    pub(super) async fn fences(&mut self, held: bool) -> Result<(), EngineError> {
         let plan = self.plan;
         let within = if held { FENCE } else { LAST_FENCE };
         for some in plan.closing.fences.chunks(AT_ONCE) {
@@ -28,17 +27,18 @@ impl Play<'_> {
                 let mut observers: Vec<&String> = fence.observers.iter().collect();
                 if !held {
                     observers.extend(&fence.leaving);
-                    observers.retain(|observer| self.is_linked(observer));
+                    observers.retain(|observer| is_linked(observer, self.record.events()));
                 }
-                observers.retain(|observer| self.is_running(observer));
+                observers.retain(|observer| self.participants.is_running(observer));
                 let from = &fence.from;
-                let can_say = self.is_running(from) && (held || self.is_linked(from));
-                if can_say && !observers.is_empty() && !self.pulse.is_over {
+                let can_say = self.participants.is_running(from)
+                    && (held || is_linked(from, self.record.events()));
+                if can_say && !observers.is_empty() && !self.control.progress.is_over {
                     self.fence(fence, &observers, within).await?;
                 }
             }
             self.await_expected().await?;
-            drop(self.expecting.take_missing(everybody));
+            drop(self.expected.take_missing(everybody));
         }
         Ok(())
     }
@@ -54,24 +54,13 @@ impl Play<'_> {
         let expected: Vec<Expectation> = observers
             .map(|observer| shown(observer, fence, within))
             .collect();
-        self.expecting.add(&expected, self.plan);
+        self.expected.add(&expected, self.plan, self.clock.now());
         // One that does not read its input closes nothing; the judge will say so.
-        let line = self.with_captured(&fence.line, Instant::now()).await?;
+        let line = self.with_captured(&fence.line, self.clock.now()).await?;
         if let Ok(line) = line {
             drop(self.type_line(&fence.from, &line)?);
         }
         Ok(())
-    }
-
-    /// Its latest connection was opened, and neither direction of it has ended.
-    fn is_linked(&self, who: &str) -> bool {
-        let mut events = self.writer.events().iter().rev();
-        let latest = events.find_map(|event| match &event.kind {
-            Kind::LinkOpened { link } if link == who => Some(true),
-            Kind::LinkClosed { link, .. } if link == who => Some(false),
-            _ => None,
-        });
-        latest == Some(true)
     }
 }
 

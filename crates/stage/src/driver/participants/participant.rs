@@ -2,56 +2,49 @@
 
 use std::collections::BTreeSet;
 use std::path::PathBuf;
-use std::time::Duration;
 
 use tokio::time::Instant;
 
-use crate::driver::captured::Catches;
-use crate::links::tap::Tap;
-use crate::participant::dialogue_matcher::{Asked, Heard, Hearing};
-use crate::participant::process::Process;
-use crate::participant::reading::{Chaff, Reading};
+use super::captured::Catches;
+use crate::driver::host::ProcessHandle;
+use crate::participant::dialogue_matcher::{Asked, DialogueMatcher, Heard};
+use crate::participant::process::HELD_OPEN;
+use crate::participant::reading::{EchoFilter, Reading};
 use crate::participant::usage::Usage;
 use scenario::adapter::Console;
 use timeline::{Ended, Stream};
 
-/// How long an ended process' streams may stay open: something that it left behind may hold
-/// them.
-pub(crate) const HELD_OPEN: Duration = Duration::from_millis(500);
-
 /// A participant, through all of its starts.
 #[derive(Debug, Default)]
-pub(crate) struct Member {
+pub(in crate::driver) struct Participant {
     /// How often it was started.
-    pub(crate) turn: u32,
-    pub(crate) process: Option<Process>,
+    pub(super) incarnation: u32,
+    pub(super) process: Option<Box<dyn ProcessHandle>>,
     /// How its last process ended, and when; `None` while it runs or before it was started.
-    pub(crate) ended: Option<(Ended, Instant)>,
+    pub(super) ended: Option<(Ended, Instant)>,
     /// Its end was recorded: all that it printed stands before it.
-    pub(crate) is_silent: bool,
+    pub(super) is_silent: bool,
     /// The most that was seen of what it uses.
-    pub(crate) usage: Usage,
+    pub(super) usage: Usage,
     /// It has exceeded a limit, and was ended for it.
-    pub(crate) is_over: bool,
+    pub(super) is_over: bool,
     stdout: Reading,
     stderr: Reading,
     /// What is left out of its lines.
-    pub(crate) chaff: Chaff,
+    pub(super) echo_filter: EchoFilter,
     /// What it has shown that may be a question; `None` when it asks nothing any more.
-    pub(crate) hearing: Option<Hearing>,
+    pub(super) questions: Option<DialogueMatcher>,
     /// What others need of its lines.
-    pub(crate) catches: Catches,
+    pub(super) catches: Catches,
     /// Streams that have not ended.
-    pub(crate) open: BTreeSet<Stream>,
-    /// A client's link.
-    pub(crate) tap: Option<Tap>,
+    pub(super) open: BTreeSet<Stream>,
     /// Files in its downloads that were digested already.
-    pub(crate) received: BTreeSet<PathBuf>,
+    pub(super) received: BTreeSet<PathBuf>,
 }
 
-impl Member {
+impl Participant {
     /// A new process takes the place of the last one.
-    pub(crate) fn started(&mut self, process: Process, console: &Console) {
+    pub(super) fn started(&mut self, process: Box<dyn ProcessHandle>, console: &Console) {
         let terminal = console.terminal.as_ref();
         self.process = Some(process);
         self.ended = None;
@@ -64,18 +57,23 @@ impl Member {
         }
         self.stdout = terminal.map(Reading::screen).unwrap_or_default();
         self.stderr = Reading::default();
-        self.chaff = Chaff::new(console.prompt.as_deref());
-        self.hearing = (!console.dialogue.is_empty()).then(Hearing::default);
+        self.echo_filter = EchoFilter::new(console.prompt.as_deref());
+        self.questions = (!console.dialogue.is_empty()).then(DialogueMatcher::default);
         self.catches = Catches::new(console);
     }
 
     /// Its process runs.
-    pub(crate) fn is_running(&self) -> bool {
+    pub(super) fn is_running(&self) -> bool {
         self.process.is_some() && self.ended.is_none()
     }
 
+    /// As the harness sees its last process.
+    pub(super) fn pid(&self) -> Option<i32> {
+        self.process.as_ref().map(|process| process.pid())
+    }
+
     /// When its end can be recorded at the latest, if it has ended and was not yet recorded.
-    pub(crate) fn end_due(&self) -> Option<Instant> {
+    pub(super) fn end_due(&self) -> Option<Instant> {
         let (_, at) = self.ended.filter(|_| !self.is_silent)?;
         Some(if self.open.is_empty() {
             at
@@ -85,7 +83,7 @@ impl Member {
     }
 
     /// What is read of a stream.
-    pub(crate) fn reading(&mut self, stream: Stream) -> &mut Reading {
+    pub(super) fn reading(&mut self, stream: Stream) -> &mut Reading {
         match stream {
             Stream::Stdout => &mut self.stdout,
             Stream::Stderr => &mut self.stderr,
@@ -93,7 +91,7 @@ impl Member {
     }
 
     /// The line that it has begun and not ended; empty when there is none.
-    pub(crate) fn partial(&self) -> String {
+    pub(super) fn partial(&self) -> String {
         let shown = self.stdout.partial();
         if shown.is_empty() {
             return self.stderr.partial();
@@ -102,28 +100,28 @@ impl Member {
     }
 
     /// It has completed a line, which may be a question.
-    pub(crate) fn heard(&mut self, line: &str) {
-        if let Some(hearing) = &mut self.hearing {
-            hearing.line(line);
+    pub(super) fn heard(&mut self, line: &str) {
+        if let Some(questions) = &mut self.questions {
+            questions.line(line);
         }
     }
 
     /// The first of these questions that it has asked.
-    pub(crate) fn hears<'a>(&mut self, questions: &[Asked<'a>]) -> Option<Heard<'a>> {
+    pub(super) fn hears<'a>(&mut self, questions: &[Asked<'a>]) -> Option<Heard<'a>> {
         let partials = [
             (Stream::Stdout, self.stdout.partial()),
             (Stream::Stderr, self.stderr.partial()),
         ];
-        self.hearing.as_mut()?.find(questions, &partials)
+        self.questions.as_mut()?.find(questions, &partials)
     }
 
     /// Types a line; `Err` says why it cannot be.
-    pub(crate) fn type_line(&mut self, line: &str) -> Result<(), String> {
+    pub(in crate::driver) fn type_line(&mut self, line: &str) -> Result<(), String> {
         self.type_line_at(line, || ()).map(drop)
     }
 
     /// Types a line, and asks what time it is before the program can have read it.
-    pub(crate) fn type_line_at<T>(
+    pub(super) fn type_line_at<T>(
         &mut self,
         line: &str,
         time: impl FnOnce() -> T,
@@ -137,14 +135,14 @@ impl Member {
         if !process.send(keys) {
             return Err("does not read its input".to_owned());
         }
-        if process.manners().is_some_and(|manners| manners.echoes) {
-            self.chaff.typed(line);
+        if process.echoes() {
+            self.echo_filter.typed(line);
         }
         Ok(began)
     }
 
     /// Answers what the program has asked its terminal.
-    pub(crate) fn answer(&mut self) {
+    pub(super) fn answer(&mut self) {
         let answers = self.stdout.take_answers();
         if let Some(process) = self.process.as_ref().filter(|_| !answers.is_empty()) {
             // A program that does not read is not told; that shows in what it does.

@@ -1,0 +1,100 @@
+//! Who controls a play: who pauses it, cancels it, asks for its status; and how long it may take.
+
+pub(crate) mod commands;
+mod external;
+pub(crate) mod pace;
+pub(crate) mod progress;
+
+use std::time::Duration;
+
+use tokio::sync::mpsc;
+use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
+
+use self::commands::{CommandState, Hand};
+use self::external::External;
+use self::pace::Pace;
+use self::progress::{Inquiries, Progress, Status};
+use crate::driver::expected::Expected;
+use crate::driver::input::Input;
+use timeline::Kind;
+
+/// Everything that is decided from outside of a play.
+#[derive(Debug)]
+pub(super) struct Control {
+    external: External,
+    pub(super) commands: CommandState,
+    pub(super) progress: Progress,
+    pub(super) pace: Pace,
+    /// How long everything before the stopping may take.
+    pub(super) limit: Option<Duration>,
+}
+
+/// From where a play is controlled.
+#[derive(Debug)]
+pub(super) struct Controls {
+    pub(super) cancel: CancellationToken,
+    pub(super) inquiries: Inquiries,
+    pub(super) hand: Hand,
+    pub(super) pace: Pace,
+    pub(super) limit: Option<Duration>,
+}
+
+impl Control {
+    /// Listens from now on; what is wanted is sent to the queue of the play.
+    pub(super) fn listen(controls: Controls, inputs: &mpsc::Sender<Input>, now: Instant) -> Self {
+        let Controls {
+            cancel,
+            inquiries,
+            hand,
+            pace,
+            limit,
+        } = controls;
+        let asks = hand.asks();
+        let commands = CommandState::begin(asks.is_some());
+        Self {
+            external: External::listen(cancel, inquiries, asks, inputs),
+            commands,
+            progress: Progress::begin(now, limit),
+            pace,
+            limit,
+        }
+    }
+
+    /// Whether the play can still be ended early.
+    pub(super) fn may_cancel(&self) -> bool {
+        self.external.may_cancel()
+    }
+
+    /// The play ends already.
+    pub(super) fn ignore_cancelling(&mut self) {
+        self.external.ignore_cancelling();
+    }
+
+    /// No command is taken of what follows the steps.
+    pub(super) fn let_go(&mut self) {
+        self.external.let_go();
+        self.commands = CommandState::default();
+    }
+
+    /// What is to be recorded when the whole play has taken as long as it may; once.
+    pub(super) fn take_overdue(&mut self, now: Instant, expected: &Expected) -> Option<Kind> {
+        if !self.progress.is_due(now) {
+            return None;
+        }
+        self.progress.is_over = true;
+        let limit = self.limit.unwrap_or_default();
+        let awaited = self.status(now, expected).sentence();
+        Some(Kind::Overdue { limit, awaited })
+    }
+
+    /// No step goes on: its time is over, or somebody has asked for the end.
+    pub(super) fn is_over(&self) -> bool {
+        self.progress.is_over || self.commands.is_stopped()
+    }
+
+    /// What is waited for now.
+    pub(super) fn status(&self, now: Instant, expected: &Expected) -> Status {
+        self.progress.status(expected.open(), now)
+    }
+}

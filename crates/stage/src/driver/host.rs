@@ -1,0 +1,103 @@
+//! What a play needs of the machine that it runs on. The seam below the driver: in tests a script
+//! stands here instead of processes and sockets.
+
+use std::fmt::Debug;
+use std::net::Ipv4Addr;
+use std::path::PathBuf;
+use std::pin::Pin;
+use std::sync::Arc;
+
+use rustix::process::Signal;
+use tokio::sync::watch;
+
+use crate::EngineError;
+use crate::driver::input::Instance;
+use crate::isolation::netlink::Listening;
+use crate::isolation::stage_thread::Side;
+use crate::links::tap::{Link, Tap};
+use crate::participant::orphans::Orphan;
+use crate::participant::spawn::{Child, Command};
+use scenario::adapter::Terminal;
+
+/// Something that the machine does. Boxed: all of it is rare, beside lines and bytes.
+pub(crate) type Doing<'h, T> = Pin<Box<dyn Future<Output = Result<T, EngineError>> + Send + 'h>>;
+
+/// What is started, where, and as whose.
+#[derive(Debug)]
+pub(crate) struct Launch {
+    pub(crate) side: Side,
+    /// It writes below this directory alone.
+    pub(crate) home: PathBuf,
+    pub(crate) command: Command,
+    pub(crate) terminal: Option<Terminal>,
+    pub(crate) instance: Arc<Instance>,
+}
+
+/// Starts processes and opens links. What they do comes on the queue of the play.
+pub(crate) trait Host: Debug + Send + Sync {
+    /// What isolates less than it should, in words for the timeline.
+    fn shortcomings(&self) -> Vec<String>;
+
+    /// Pid 1 of the play's PID namespace, where it has one.
+    fn init(&self) -> Option<i32>;
+
+    /// Starts a process of a participant.
+    fn start(&self, launch: Launch) -> Doing<'_, Box<dyn ProcessHandle>>;
+
+    /// Starts a process that belongs to nobody on the timeline.
+    fn start_helper(&self, side: Side, home: PathBuf, command: Command) -> Doing<'_, Child>;
+
+    /// Taps a client's link, on a port that may be fixed.
+    fn open_link(
+        &self,
+        side: Side,
+        port: Option<u16>,
+        link: Link,
+        relay_port: watch::Receiver<u16>,
+    ) -> Doing<'_, Tap>;
+
+    /// What the relay's side sends to this address goes nowhere from now on. False where the
+    /// relay has no network of its own, and nothing was done.
+    fn cut_off(&self, address: Ipv4Addr) -> Doing<'_, bool>;
+
+    /// What the relay's side sends to this address arrives again.
+    fn connect_again(&self, address: Ipv4Addr) -> Doing<'_, bool>;
+
+    /// Bytes of the relay's side to this address that nobody has acknowledged.
+    fn unacknowledged(&self, address: Ipv4Addr) -> Doing<'_, u64>;
+
+    /// Who listens on the relay's side.
+    fn listening(&self) -> Doing<'_, Vec<Listening>>;
+
+    /// A fresh network for the next relay.
+    fn renew_relay_side(&self) -> Doing<'_, ()>;
+
+    /// What participants have left behind, of the play with this mark.
+    fn orphans(&self, mark: String) -> Doing<'_, Vec<Orphan>>;
+
+    /// Ends everything that still lives there. Nobody waits for it where a child was killed and
+    /// has not ended, which `has_unreaped` tells.
+    fn stop(self: Box<Self>, has_unreaped: bool) -> Doing<'static, ()>;
+}
+
+/// A process that was started: how it is typed to and stopped.
+pub(crate) trait ProcessHandle: Debug + Send + Sync {
+    /// As the harness sees it.
+    fn pid(&self) -> i32;
+
+    /// What a line and Enter are to the program; `Err` says why it cannot be typed, in words that
+    /// follow the name of the participant.
+    fn keys(&self, line: &str) -> Result<Vec<u8>, String>;
+
+    /// Whether what is typed may be shown again.
+    fn echoes(&self) -> bool;
+
+    /// Sends bytes as they are. False when it has long stopped reading.
+    fn send(&self, bytes: Vec<u8>) -> bool;
+
+    /// Ends its input, after what was typed.
+    fn end_input(&mut self);
+
+    /// Sends a signal; nothing happens when it has ended.
+    fn signal(&self, signal: Signal);
+}

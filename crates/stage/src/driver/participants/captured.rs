@@ -1,0 +1,183 @@
+//! Values that one participant has shown and others need.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::Arc;
+
+use regex::Regex;
+
+use super::Participants;
+use crate::EngineError;
+use crate::driver::RELAY;
+use crate::record::Writer;
+use matching::compiled;
+use scenario::adapter::{Adapter, Capture, Console};
+use timeline::Kind;
+
+/// The longest value, in bytes.
+const MAX_VALUE: usize = 64 * 1024;
+
+/// What is known so far: by name, who has shown it and the value.
+pub(super) type Captured = BTreeMap<String, (String, String)>;
+
+/// What to look for in the lines of a participant.
+#[derive(Debug, Default)]
+pub(super) struct Catches(Vec<(String, Arc<Regex>)>);
+
+impl Catches {
+    /// Makes patterns ready. They were checked when the adapter was read.
+    pub(super) fn new(console: &Console) -> Self {
+        let lines = console
+            .captures
+            .iter()
+            .filter_map(|(name, capture)| match capture {
+                Capture::Line(pattern) => Some((name.clone(), compiled(pattern)?)),
+                Capture::File { .. } => None,
+            });
+        Self(lines.collect())
+    }
+
+    /// The values in a line.
+    pub(super) fn catch(&self, line: &str) -> Vec<(String, String)> {
+        let caught = self.0.iter().filter_map(|(name, pattern)| {
+            let group = pattern.captures(line)?.get(1)?;
+            Some((name.clone(), group.as_str().to_owned()))
+        });
+        caught.collect()
+    }
+}
+
+/// The value in a file; `None` while it is not there yet.
+fn in_file(path: &Path, pattern: Option<&str>) -> Option<String> {
+    let text = String::from_utf8_lossy(&std::fs::read(path).ok()?).into_owned();
+    let value = match pattern {
+        None => text.trim(),
+        Some(pattern) => compiled(pattern)?.captures(&text)?.get(1)?.as_str(),
+    };
+    let fits = !value.is_empty() && value.len() <= MAX_VALUE;
+    fits.then(|| value.to_owned())
+}
+
+/// Why a value is not there.
+#[derive(Debug)]
+pub(in crate::driver) enum Capturing {
+    /// It may still come.
+    Awaited,
+    /// Those who should show it have ended.
+    Gone,
+}
+
+impl Participants<'_> {
+    /// What a participant has shown in an earlier life is not valid any more.
+    pub(in crate::driver) fn forget_captures(&mut self, who: &str) {
+        self.captured.retain(|_, (shown_by, _)| shown_by != who);
+    }
+
+    /// Keeps the values in a line; the first that was shown stays.
+    pub(super) fn capture(
+        &mut self,
+        who: &str,
+        line: &str,
+        record: &mut Writer,
+    ) -> Result<(), EngineError> {
+        let caught = self.all.get(who).map(|one| one.catches.catch(line));
+        caught
+            .into_iter()
+            .flatten()
+            .try_for_each(|(name, value)| self.keep(who, name, value, record))
+    }
+
+    fn keep(
+        &mut self,
+        who: &str,
+        name: String,
+        value: String,
+        record: &mut Writer,
+    ) -> Result<(), EngineError> {
+        if self.captured.contains_key(&name) {
+            return Ok(());
+        }
+        let text = format!("{who} has shown its `{name}`: {value}");
+        self.captured.insert(name, (who.to_owned(), value));
+        record.append(Kind::Note { text })
+    }
+
+    /// A value that somebody has shown.
+    pub(in crate::driver) fn captured(&self, name: &str) -> Option<&str> {
+        self.captured.get(name).map(|(_, value)| value.as_str())
+    }
+
+    /// A line with what others have shown by now in place of `{captured:NAME}`.
+    pub(in crate::driver) fn with_shown(&self, line: &str) -> String {
+        let shown = self.captured.iter();
+        shown.fold(line.to_owned(), |line, (name, (_, value))| {
+            line.replace(&scenario::adapter::captured(name), value)
+        })
+    }
+
+    /// The values that a line needs, each with its placeholder.
+    pub(in crate::driver) fn needed(&self, line: &str) -> Vec<(String, String)> {
+        let adapters = std::iter::once(&self.plan.adapter).chain(self.plan.others.values());
+        let names: BTreeMap<String, String> = adapters.flat_map(Adapter::captured_later).collect();
+        let needed = names.into_iter();
+        needed.filter(|(_, stands)| line.contains(stands)).collect()
+    }
+
+    /// Whether a value can still come from somebody.
+    pub(in crate::driver) fn capturing(&self, name: &str) -> Capturing {
+        let shown_by = self.shown_by(name);
+        if shown_by.iter().all(|who| self.is_silent(who)) {
+            return Capturing::Gone;
+        }
+        Capturing::Awaited
+    }
+
+    /// Why a value has not come.
+    pub(in crate::driver) fn why_not_captured(&self, name: &str) -> String {
+        let whose = match (self.shown_by(name).as_slice(), self.capturing(name)) {
+            ([], _) => "nobody who was started shows it".to_owned(),
+            (all, Capturing::Gone) => format!("{} ended without it", all.join(" and ")),
+            (all, Capturing::Awaited) => format!("{} did not show it in time", all.join(" and ")),
+        };
+        format!("it needs the value `{name}`; {whose}")
+    }
+
+    /// Who was started and should show a value.
+    fn shown_by(&self, name: &str) -> Vec<String> {
+        let started = self.all.iter().filter(|(_, one)| one.incarnation > 0);
+        let names = started.map(|(who, _)| who.clone());
+        names
+            .filter(|who| self.console_of(who).captures.contains_key(name))
+            .collect()
+    }
+
+    /// Looks for a value in files of those who write it there.
+    pub(in crate::driver) fn look_into_files(
+        &mut self,
+        name: &str,
+        record: &mut Writer,
+    ) -> Result<(), EngineError> {
+        for who in self.shown_by(name) {
+            let Some(Capture::File { file, pattern }) = self.console_of(&who).captures.get(name)
+            else {
+                continue;
+            };
+            let path = self.filled(&who, file, &self.values(&who)?)?;
+            if let Some(value) = in_file(Path::new(&path), pattern.as_deref()) {
+                self.keep(&who, name.to_owned(), value, record)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// The first client of a play is asked other things than the rest.
+    pub(in crate::driver) fn note_first(&mut self, who: &str) {
+        if self.first.is_none() && who != RELAY {
+            self.first = Some(who.to_owned());
+        }
+    }
+
+    pub(in crate::driver) fn is_first(&self, who: &str) -> bool {
+        self.first.as_deref() == Some(who)
+    }
+}

@@ -1,0 +1,361 @@
+//! The participants of a play: their processes, what these print, how they end.
+//!
+//! ```text
+//! participant ── one of them, through all of its starts
+//! output ─────── bytes to lines, lines to what they show
+//! templates ──── what adapters say, filled with values
+//! captured ───── values that one shows and others need
+//! files ──────── what they send and receive
+//! usage ──────── what they use, and who uses too much
+//! guess ──────── why one may be silent
+//! ```
+
+mod captured;
+mod files;
+mod guess;
+mod output;
+mod participant;
+pub(crate) mod templates;
+mod usage;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use rustix::process::Signal;
+use tokio::time::Instant;
+
+use self::captured::Captured;
+pub(super) use self::captured::Capturing;
+use self::participant::Participant;
+use crate::EngineError;
+use crate::driver::RELAY;
+use crate::driver::expected::Expected;
+use crate::driver::host::ProcessHandle;
+use crate::driver::input::Instance;
+use crate::participant::dialogue_matcher::{Asked, Heard};
+use crate::participant::orphans::{self, Orphan, reparented};
+use crate::participant::scratch::{Digested, Scratch};
+use crate::record::Writer;
+use matching::Recogniser;
+use scenario::adapter::Console;
+use scenario::plan::Plan;
+use timeline::{Ended, Kind};
+
+/// How long the processor is left to threads of processes that have ended.
+const LEAVE: Duration = Duration::from_micros(200);
+
+/// All participants, by name; the relay is one of them.
+#[derive(Debug)]
+pub(super) struct Participants<'p> {
+    plan: &'p Plan,
+    pub(super) scratch: Scratch,
+    /// Programs of this workspace, by name.
+    binaries: BTreeMap<String, PathBuf>,
+    /// Marks their processes.
+    pub(super) mark: String,
+    /// Pid 1 of their PID namespace, where they have one.
+    init: Option<i32>,
+    all: BTreeMap<String, Participant>,
+    /// Those whose process has ended, and whose end is not yet recorded.
+    ending: BTreeSet<String>,
+    /// The client that was started first: it may be asked other things than the rest.
+    first: Option<String>,
+    pub(super) relay: RelayStart,
+    /// By adapter.
+    recognisers: BTreeMap<String, Recogniser>,
+    captured: Captured,
+    /// What lies in outboxes, by client and name.
+    pub(super) outbox: BTreeMap<(String, String), Digested>,
+    /// When is looked next at what they use.
+    next_look: Instant,
+}
+
+/// How far the relay's start has come.
+#[derive(Debug, Default)]
+pub(super) struct RelayStart {
+    /// The ready line, where there is one.
+    pub(super) pattern: Option<Arc<regex::Regex>>,
+    /// Whether it was seen since the last start.
+    pub(super) is_seen: bool,
+    /// The port that it announced.
+    pub(super) port: Option<u16>,
+}
+
+/// What all participants of a play have in common.
+#[derive(Debug)]
+pub(super) struct Setting {
+    pub(super) scratch: Scratch,
+    pub(super) binaries: BTreeMap<String, PathBuf>,
+    pub(super) mark: String,
+    pub(super) init: Option<i32>,
+}
+
+impl<'p> Participants<'p> {
+    /// Nobody was started yet.
+    pub(super) fn of(plan: &'p Plan, setting: Setting, now: Instant) -> Self {
+        Self {
+            plan,
+            scratch: setting.scratch,
+            binaries: setting.binaries,
+            mark: setting.mark,
+            init: setting.init,
+            all: BTreeMap::new(),
+            ending: BTreeSet::new(),
+            first: None,
+            relay: RelayStart::default(),
+            recognisers: recognisers(plan),
+            captured: Captured::default(),
+            outbox: BTreeMap::new(),
+            next_look: now,
+        }
+    }
+
+    pub(super) fn names(&self) -> Vec<String> {
+        self.all.keys().cloned().collect()
+    }
+
+    /// One that may not have been started yet.
+    pub(super) fn of_name(&mut self, who: &str) -> &mut Participant {
+        self.all.entry(who.to_owned()).or_default()
+    }
+
+    /// The participant, if this is its latest process.
+    fn current(&mut self, instance: &Instance) -> Option<&mut Participant> {
+        self.all
+            .get_mut(&instance.participant)
+            .filter(|one| one.incarnation == instance.incarnation)
+    }
+
+    pub(super) fn is_running(&self, who: &str) -> bool {
+        self.all.get(who).is_some_and(Participant::is_running)
+    }
+
+    /// Its process has ended, and all that it printed was read.
+    pub(super) fn is_silent(&self, who: &str) -> bool {
+        self.all.get(who).is_none_or(|one| one.is_silent)
+    }
+
+    /// It has or had a process.
+    pub(super) fn was_started(&self, who: &str) -> bool {
+        self.all.get(who).is_some_and(|one| one.process.is_some())
+    }
+
+    /// Something was started for it before; a preparation counts.
+    pub(super) fn has_incarnation(&self, who: &str) -> bool {
+        self.all.get(who).is_some_and(|one| one.incarnation > 0)
+    }
+
+    /// The process of one that runs.
+    pub(super) fn pid(&self, who: &str) -> Option<i32> {
+        let running = self.all.get(who).filter(|one| one.is_running());
+        running.and_then(Participant::pid)
+    }
+
+    /// How its last process has ended; `None` while it runs.
+    pub(super) fn ended(&self, who: &str) -> Option<Ended> {
+        self.all.get(who)?.ended.map(|(how, _)| how)
+    }
+
+    /// Sends a signal to a participant that runs.
+    pub(super) fn signal(&self, who: &str, signal: Signal) {
+        if let Some(process) = self.all.get(who).and_then(|one| one.process.as_ref()) {
+            process.signal(signal);
+        }
+    }
+
+    /// Ends the input of its process, after what was typed.
+    pub(super) fn end_input(&mut self, who: &str) {
+        if let Some(process) = self.all.get_mut(who).and_then(|one| one.process.as_mut()) {
+            process.end_input();
+        }
+    }
+
+    /// The next process of a participant.
+    pub(super) fn next_instance(&mut self, who: &str) -> Arc<Instance> {
+        let one = self.of_name(who);
+        one.incarnation += 1;
+        Arc::new(Instance::of(who, one.incarnation))
+    }
+
+    /// Its new process takes the place of the last one.
+    pub(super) fn started(
+        &mut self,
+        who: &str,
+        process: Box<dyn ProcessHandle>,
+        console: &Console,
+    ) {
+        self.of_name(who).started(process, console);
+    }
+
+    /// The first of these questions that one has asked.
+    pub(super) fn hears<'a>(&mut self, who: &str, questions: &[Asked<'a>]) -> Option<Heard<'a>> {
+        self.all.get_mut(who)?.hears(questions)
+    }
+
+    /// It was asked everything: what it shows is no question any more.
+    pub(super) fn asks_no_more(&mut self, who: &str) {
+        if let Some(one) = self.all.get_mut(who) {
+            one.questions = None;
+        }
+    }
+
+    /// Types a line into a client and records it.
+    pub(super) fn type_line(
+        &mut self,
+        who: &str,
+        line: &str,
+        record: &mut Writer,
+    ) -> Result<Result<(), String>, EngineError> {
+        let outbox = self.scratch.outbox(who).display().to_string();
+        let line = line.replace("{outbox}", &outbox);
+        let began = match self.of_name(who).type_line_at(&line, || record.now()) {
+            Ok(began) => began,
+            Err(why) => return Ok(Err(format!("{who} {why}"))),
+        };
+        let who = who.to_owned();
+        record.append_at(began, Kind::Typed { who, line })?;
+        Ok(Ok(()))
+    }
+
+    /// Asks one to quit, in its own way; what it types is not recorded.
+    pub(super) fn ask_to_quit(&mut self, who: &str) {
+        // One that needs what nobody has shown is ended as any other.
+        let quit = self.quit(who).map(|quit| self.with_shown(&quit));
+        let Some(one) = self.all.get_mut(who) else {
+            return;
+        };
+        let Some(process) = one.process.as_mut() else {
+            return;
+        };
+        // A stopped process could not end.
+        process.signal(Signal::CONT);
+        match quit {
+            Some(quit) => drop(one.type_line(&quit)),
+            None => process.end_input(),
+        }
+    }
+
+    /// A process has ended. What it printed may still be on its way.
+    pub(super) fn exited(&mut self, instance: &Instance, how: Ended, cpu: Duration, now: Instant) {
+        if let Some(one) = self.current(instance) {
+            one.ended = Some((how, now));
+            one.usage.cpu = one.usage.cpu.max(cpu);
+            self.ending.insert(instance.participant.clone());
+        }
+    }
+
+    /// Records the end of each process once all that it printed has been read.
+    pub(super) fn note_ends(
+        &mut self,
+        now: impl FnOnce() -> Instant,
+        expected: &mut Expected,
+        record: &mut Writer,
+    ) -> Result<(), EngineError> {
+        if self.ending.is_empty() {
+            return Ok(());
+        }
+        for (who, how) in self.take_ends(now()) {
+            self.used(&who, how, record)?;
+            expected.exit(&who);
+            record.append(Kind::Exited { who, how })?;
+        }
+        Ok(())
+    }
+
+    fn take_ends(&mut self, now: Instant) -> Vec<(String, Ended)> {
+        let mut ends = Vec::new();
+        let all = &mut self.all;
+        self.ending.retain(|who| {
+            let Some(one) = all.get_mut(who) else {
+                return false;
+            };
+            let (Some(due), Some((how, _))) = (one.end_due(), one.ended) else {
+                // It was started again.
+                return false;
+            };
+            if due <= now {
+                one.is_silent = true;
+                ends.push((who.clone(), how));
+            }
+            due > now
+        });
+        ends
+    }
+
+    /// When something is due with them by itself: an end, or a look at what they use.
+    pub(super) fn next_due(&self) -> Option<Instant> {
+        let ending = self.ending.iter().filter_map(|who| self.all.get(who));
+        let end = ending.filter_map(Participant::end_due).min();
+        let runs = self.all.values().any(Participant::is_running);
+        let look = runs.then_some(self.next_look);
+        end.into_iter().chain(look).min()
+    }
+
+    /// The relay's process, and what has left the tree below it; none when it does not run.
+    pub(super) fn roots_of_relay(&self) -> Vec<i32> {
+        let Some(pid) = self.pid(RELAY) else {
+            return Vec::new();
+        };
+        let left = self.init.map(reparented).unwrap_or_default();
+        let own = left.into_iter().filter(|(whose, _)| whose == RELAY);
+        std::iter::once(pid)
+            .chain(own.map(|(_, pid)| pid))
+            .collect()
+    }
+
+    /// Those that were killed and have not ended.
+    pub(super) fn unreaped(&self) -> Vec<Orphan> {
+        let running = self.all.iter().filter(|(_, one)| one.is_running());
+        running
+            .filter_map(|(who, one)| Some(orphans::unreaped(one.pid()?, who)))
+            .collect()
+    }
+
+    /// Lets go of all processes, and with them of what is left of these.
+    pub(super) fn leave(&mut self) {
+        let_threads_leave();
+        self.all.clear();
+    }
+}
+
+impl RelayStart {
+    /// It starts anew, and is ready with a line like this, where one is named.
+    pub(super) fn awaiting(pattern: Option<Arc<regex::Regex>>) -> Self {
+        Self {
+            pattern,
+            ..Self::default()
+        }
+    }
+
+    fn line(&mut self, text: &str) {
+        let pattern = self.pattern.as_ref();
+        let Some(captures) = pattern.and_then(|pattern| pattern.captures(text)) else {
+            return;
+        };
+        self.is_seen = true;
+        self.port = captures
+            .name("port")
+            .and_then(|port| port.as_str().parse().ok());
+    }
+}
+
+/// What each implementation shows.
+fn recognisers(plan: &Plan) -> BTreeMap<String, Recogniser> {
+    let adapters = std::iter::once(&plan.adapter).chain(plan.others.values());
+    adapters
+        .map(|adapter| (adapter.name.clone(), Recogniser::new(&adapter.client)))
+        .collect()
+}
+
+/// Stands back before processes that have ended are reaped. Their last threads may not have left
+/// `/proc` yet, and whoever reaps then goes round in the kernel until they have: for up to 25 ms
+/// where it is on the processor that they need. Nobody can be asked whether they are gone.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "nothing is waited for: what follows is the same without it, and slower"
+)]
+fn let_threads_leave() {
+    std::thread::sleep(LEAVE);
+}

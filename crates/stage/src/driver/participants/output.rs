@@ -1,0 +1,130 @@
+//! From bytes that a process prints to lines, and from lines to what they show.
+
+use bytes::Bytes;
+
+use super::Participants;
+use crate::EngineError;
+use crate::driver::RELAY;
+use crate::driver::expected::Expected;
+use crate::driver::input::Instance;
+use crate::record::{Placed, Writer};
+use timeline::{Kind, Limit, Stream};
+
+impl Participants<'_> {
+    /// A process has printed something: it is kept, and each line that it completes is read.
+    pub(in crate::driver) fn output(
+        &mut self,
+        instance: &Instance,
+        stream: Stream,
+        bytes: &Bytes,
+        expected: &mut Expected,
+        record: &mut Writer,
+    ) -> Result<(), EngineError> {
+        let file = instance.file(stream);
+        let who = instance.participant.clone();
+        let most = self.limits_of(&who).output;
+        let at = match record.keep(file, bytes, most)? {
+            Placed::At(at) => at,
+            Placed::Capped => {
+                record.append(Kind::Capped {
+                    who: who.clone(),
+                    file: file.to_owned(),
+                })?;
+                return self.exceeded(&who, Limit::Output, None, record);
+            }
+            Placed::Dropped => return Ok(()),
+        };
+        let len = bytes.len() as u64;
+        record.append(Kind::Output {
+            who,
+            stream,
+            at,
+            len,
+        })?;
+        let Some(one) = self.current(instance) else {
+            return Ok(());
+        };
+        let lines = one.reading(stream).push(bytes);
+        one.answer();
+        for line in &lines {
+            one.heard(line);
+        }
+        lines
+            .into_iter()
+            .try_for_each(|line| self.line(instance, stream, line, expected, record))
+    }
+
+    /// A stream of a process has ended; what it printed last may be a line without an end.
+    pub(in crate::driver) fn output_ended(
+        &mut self,
+        instance: &Instance,
+        stream: Stream,
+        expected: &mut Expected,
+        record: &mut Writer,
+    ) -> Result<(), EngineError> {
+        let Some(one) = self.current(instance) else {
+            return Ok(());
+        };
+        one.open.remove(&stream);
+        if let Some(rest) = one.reading(stream).finish() {
+            one.heard(&rest);
+            self.line(instance, stream, rest, expected, record)?;
+        }
+        let who = instance.participant.clone();
+        record.append(Kind::OutputEnded { who, stream })
+    }
+
+    /// A prompt that was answered is a line: what comes next stands behind it, and is another.
+    pub(in crate::driver) fn take_prompt(
+        &mut self,
+        who: &str,
+        (stream, end): (Stream, usize),
+        expected: &mut Expected,
+        record: &mut Writer,
+    ) -> Result<(), EngineError> {
+        let one = self.of_name(who);
+        let instance = Instance::of(who, one.incarnation);
+        let prompt = one.reading(stream).cut(end);
+        self.line(&instance, stream, prompt, expected, record)
+    }
+
+    /// A participant has shown a line.
+    fn line(
+        &mut self,
+        instance: &Instance,
+        stream: Stream,
+        line: String,
+        expected: &mut Expected,
+        record: &mut Writer,
+    ) -> Result<(), EngineError> {
+        let who = &instance.participant;
+        let said = match self.current(instance) {
+            Some(one) => one.echo_filter.said(line),
+            None => Some(line),
+        };
+        let Some(text) = said else {
+            return Ok(());
+        };
+        let is_client = who != RELAY;
+        let seen = match stream {
+            Stream::Stdout if is_client => {
+                let adapter = &self.plan.adapter_of(who).name;
+                let recogniser = self.recognisers.get(adapter);
+                recogniser.and_then(|recogniser| recogniser.seen(&text))
+            }
+            Stream::Stdout | Stream::Stderr => None,
+        };
+        if is_client && stream == Stream::Stdout {
+            expected.line(who, &text, seen.as_ref());
+        } else if stream == Stream::Stdout {
+            self.relay.line(&text);
+        }
+        self.capture(who, &text, record)?;
+        record.append(Kind::Line {
+            who: who.clone(),
+            stream,
+            text,
+            seen,
+        })
+    }
+}

@@ -1,0 +1,177 @@
+//! What adapters say of participants, filled with values: commands, environments, lines, paths.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use super::Participants;
+use crate::EngineError;
+use crate::driver::RELAY;
+use crate::isolation::stage_thread::Side;
+use crate::participant::orphans::{PARTICIPANT_VARIABLE, PLAY_VARIABLE};
+use crate::participant::programs;
+use crate::participant::spawn::Command;
+use scenario::adapter::{Adapter, Console, Program, Template, Terminal};
+
+/// Where a clean environment looks for programs.
+pub(crate) const PATH: &str = "/usr/local/bin:/usr/bin:/bin";
+
+/// What our terminals understand, as programs call it.
+const TERMINAL: &str = "xterm-256color";
+
+impl<'p> Participants<'p> {
+    /// How one talks with a participant.
+    pub(in crate::driver) fn console_of(&self, who: &str) -> &'p Console {
+        let plan = self.plan;
+        if who == RELAY {
+            &plan.adapter.relay.console
+        } else {
+            &plan.adapter_of(who).client.console
+        }
+    }
+
+    /// Where a client lives.
+    pub(in crate::driver) fn side_of(&self, who: &str) -> Side {
+        let place = self.plan.clients.iter().position(|one| one.name == who);
+        match (self.plan.adapter_of(who).client.port, place) {
+            (Some(_), Some(place)) => Side::Alone(place),
+            _ => Side::Clients,
+        }
+    }
+
+    pub(in crate::driver) fn command(
+        &self,
+        who: &str,
+        (run, env): (&[Template], &BTreeMap<String, Template>),
+        values: &BTreeMap<String, String>,
+        terminal: Option<&Terminal>,
+    ) -> Result<Command, EngineError> {
+        let fill = |template: &Template| self.filled(who, template, values);
+        let mut words = run.iter().map(fill);
+        let program = words
+            .next()
+            .unwrap_or(Err(EngineError::Fault("an empty command")))?;
+        let work = self.scratch.of(who);
+        let home = work.display().to_string();
+        let mut command = Command::new(program)
+            .directory(&work)
+            .variable("PATH", PATH)
+            .variable("HOME", &home)
+            .variable("TMPDIR", format!("{home}/tmp"))
+            .variable("LANG", "C.UTF-8")
+            .variable("TERM", terminal.map_or("dumb", |_| TERMINAL))
+            .variable("PYTHONUNBUFFERED", "1")
+            .variable(PLAY_VARIABLE, &self.mark)
+            .variable(PARTICIPANT_VARIABLE, who);
+        for word in words {
+            command = command.argument(word?);
+        }
+        for (name, value) in env {
+            command = command.variable(name, fill(value)?);
+        }
+        Ok(command)
+    }
+
+    /// What every template of a participant may use.
+    pub(in crate::driver) fn values(
+        &self,
+        who: &str,
+    ) -> Result<BTreeMap<String, String>, EngineError> {
+        let mut values = BTreeMap::new();
+        let adapter = self.plan.adapter_of(who);
+        for (name, program) in &adapter.programs {
+            let path = self.program(adapter, name, program)?;
+            values.insert(name.clone(), path.display().to_string());
+        }
+        values.extend(adapter.settings.clone());
+        values.insert("control".to_owned(), self.plan.control.clone());
+        values.insert(
+            "work".to_owned(),
+            self.scratch.of(who).display().to_string(),
+        );
+        Ok(values)
+    }
+
+    fn program(
+        &self,
+        adapter: &Adapter,
+        name: &str,
+        program: &Program,
+    ) -> Result<PathBuf, EngineError> {
+        let missing = |why: String| EngineError::NoProgram {
+            name: name.to_owned(),
+            adapter: adapter.name.clone(),
+            why,
+        };
+        match program {
+            Program::Cargo(binary) => self
+                .binaries
+                .get(binary)
+                .cloned()
+                .ok_or_else(|| missing(format!("this workspace builds no binary {binary:?}"))),
+            Program::Path(path) => programs::find(adapter, Path::new(path)).map_err(missing),
+        }
+    }
+
+    /// A template with its values.
+    pub(in crate::driver) fn filled(
+        &self,
+        who: &str,
+        template: &Template,
+        values: &BTreeMap<String, String>,
+    ) -> Result<String, EngineError> {
+        template
+            .fill(values)
+            .map_err(|unknown| EngineError::Template {
+                adapter: self.plan.adapter_of(who).name.clone(),
+                why: unknown.to_string(),
+            })
+    }
+
+    /// What a client types to quit, with its name; what is captured stands as a placeholder.
+    pub(in crate::driver) fn quit(&self, who: &str) -> Option<String> {
+        let adapter = self.plan.adapter_of(who);
+        let client = self.plan.clients.iter().find(|one| one.name == who)?;
+        let mut values = self.values(who).ok()?;
+        values.insert("name".to_owned(), client.login.clone());
+        values.extend(adapter.captured_later());
+        adapter.client.r#type.quit.as_ref()?.fill(&values).ok()
+    }
+
+    /// Where a client puts files that it has received.
+    pub(in crate::driver) fn downloads(&self, who: &str) -> Option<PathBuf> {
+        let template = self.plan.adapter_of(who).client.downloads.as_ref()?;
+        template
+            .fill(&self.values(who).ok()?)
+            .ok()
+            .map(PathBuf::from)
+    }
+
+    /// The name in the outbox, and what a client types to send a file to another.
+    pub(in crate::driver) fn line_that_sends(
+        &self,
+        client: &str,
+        to: &str,
+        path: &Path,
+    ) -> Result<(String, String), String> {
+        let adapter = self.plan.adapter_of(client);
+        let template = adapter.client.r#type.file.as_ref();
+        let template = template.ok_or_else(|| format!("{client} has no way to send a file"))?;
+        let login = |name: &str| {
+            let client = self.plan.clients.iter().find(|one| one.name == name);
+            client.map_or_else(|| name.to_owned(), |client| client.login.clone())
+        };
+        let name = path.file_name().and_then(|name| name.to_str());
+        let name = name.ok_or_else(|| "the name of the file is no text".to_owned())?;
+        let escaped = adapter.client.escapes.escape(name);
+        let escaped = escaped.filter(|name| !name.contains(char::is_control));
+        let escaped = escaped.ok_or_else(|| format!("{client} cannot type such a name"))?;
+        let mut values = BTreeMap::from([
+            ("name".to_owned(), login(client)),
+            ("to".to_owned(), login(to)),
+            ("path".to_owned(), format!("{{outbox}}/{escaped}")),
+        ]);
+        values.extend(adapter.captured_later());
+        let line = template.fill(&values).map_err(|error| error.to_string())?;
+        Ok((name.to_owned(), self.with_shown(&line)))
+    }
+}

@@ -1,0 +1,283 @@
+//! What is searched, and when: the relay while it is there, and every surface at the end.
+//!
+//! ```text
+//! mod ──────── what is searched with, and looks at the running relay
+//! sampling ─── after which steps it is looked at
+//! surfaces ─── the search at the end of a play
+//! others ───── what clients received of messages that were for others
+//! structure ── keys, and what the bytes on links tell of how they were made
+//! counters ─── what all searches of one surface came to
+//! ```
+
+mod counters;
+mod others;
+mod sampling;
+pub(super) mod structure;
+mod surfaces;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use self::counters::Counters;
+use self::sampling::Sampling;
+use self::structure::KeyPiece;
+use crate::EngineError;
+use crate::participant::orphans::trees;
+use crate::participant::scratch::{Scratch, read_fixture};
+use crate::scan::files::{Files, Looked};
+use crate::scan::memory::{self, Copied, Manner, Sample};
+use audit::{Allowance, Searcher};
+use scenario::adapter::MemoryManual;
+use scenario::plan::{AuditPlan, Plan};
+use timeline::Surface;
+
+/// What is searched so far, and what is searched with.
+#[derive(Debug)]
+pub(super) struct Scans<'p> {
+    plan: &'p Plan,
+    /// What to search for: what the plan says, and what rounds have planted since.
+    audit: AuditPlan,
+    searcher: Option<Arc<Searcher>>,
+    /// Pieces of keys that it knows.
+    keys: Vec<KeyPiece>,
+    /// Those that helpers have found in clients' own stores.
+    opened: Vec<KeyPiece>,
+    sampling: Sampling,
+    /// The copy of memory; away while it is searched.
+    copied: Copied,
+    /// Away as well meanwhile.
+    files: Files,
+    /// Arguments and environments that are kept already.
+    arguments: BTreeSet<Vec<u8>>,
+    counters: BTreeMap<Surface, Counters>,
+    /// What may still be looked through below what is written.
+    allowances: BTreeMap<Surface, Allowance>,
+}
+
+/// When the relay is looked at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Moment<'a> {
+    /// When this step is over.
+    AfterStep(&'a str),
+    /// Before a step ends it.
+    BeforeEnd,
+    /// Before it is asked to stop. Nothing that it does from then on is held against it, so that
+    /// it may be stopped where its adapter allows it.
+    AtTheEnd,
+    /// Once more, for what was not known at the last look.
+    Again,
+}
+
+/// A look at the relay, to be taken where it blocks nobody.
+#[derive(Debug)]
+pub(super) struct Look {
+    roots: Vec<i32>,
+    memory: Option<Manner>,
+    searcher: Arc<Searcher>,
+    copied: Copied,
+    files: Files,
+    /// What may be looked through below what is written in memory and in files.
+    below: Option<[Allowance; 2]>,
+}
+
+/// What a look has found, with what was lent to it.
+#[derive(Debug)]
+pub(super) struct Seen {
+    sample: Option<Sample>,
+    looked: Looked,
+    copied: Copied,
+    files: Files,
+    below: Option<[Allowance; 2]>,
+}
+
+/// The surfaces that are searched below what is written, in the order of allowances.
+const BELOW: [Surface; 2] = [Surface::Memory, Surface::Files];
+
+impl<'p> Scans<'p> {
+    /// Nothing yet; the relay's files lie in `scratch`.
+    pub(super) fn of(plan: &'p Plan, scratch: PathBuf) -> Self {
+        Self {
+            plan,
+            audit: plan.audit.clone(),
+            searcher: None,
+            keys: Vec::new(),
+            opened: Vec::new(),
+            sampling: Sampling::of(&plan.steps),
+            copied: Copied::default(),
+            files: Files::new(scratch),
+            arguments: BTreeSet::new(),
+            counters: BTreeMap::new(),
+            allowances: BTreeMap::new(),
+        }
+    }
+
+    /// A round has planted more to search for.
+    pub(super) fn plant(&mut self, audit: AuditPlan, is_first_round: bool) {
+        self.audit.canaries.extend(audit.canaries);
+        self.audit.texts.extend(audit.texts);
+        // The same fixtures for every group and round: they are searched for once.
+        if is_first_round {
+            self.audit.files.extend(audit.files);
+        }
+    }
+
+    /// Helpers have opened the stores of clients: what was there is searched for from now on, also
+    /// in files that were looked at before.
+    pub(super) fn search_for_opened(&mut self, pieces: Vec<KeyPiece>) {
+        self.opened = pieces;
+        self.files.forget();
+    }
+
+    /// Whether there is a look at the relay after this step.
+    pub(super) fn is_after(&self, step: usize) -> bool {
+        self.sampling.is_after(step)
+    }
+
+    /// What a surface may still be looked through; it is to be given back.
+    fn allowance(&mut self, surface: Surface) -> Allowance {
+        let known = self.allowances.remove(&surface);
+        known.unwrap_or_else(|| Allowance::of(surface))
+    }
+
+    fn give_back(&mut self, surface: Surface, allowance: Allowance) {
+        self.allowances.insert(surface, allowance);
+    }
+
+    fn counters(&mut self, surface: Surface) -> &mut Counters {
+        self.counters.entry(surface).or_default()
+    }
+
+    /// What everything is searched with. It is made once all files are there, and again when
+    /// clients have come to other keys.
+    fn searcher(&mut self, scratch: &Scratch) -> Result<Arc<Searcher>, EngineError> {
+        let keys = self.keys_of_clients(scratch);
+        let is_current = keys == self.keys;
+        if let Some(searcher) = self.searcher.as_ref().filter(|_| is_current) {
+            return Ok(searcher.clone());
+        }
+        let mut contents = Vec::new();
+        for (client, name) in &self.audit.files {
+            let path = scratch.outbox(client).join(name);
+            contents.push((name.clone(), read_fixture(&path)?));
+        }
+        let known: Vec<_> = keys.iter().map(|key| key.known.clone()).collect();
+        let searcher = Arc::new(Searcher::new(&self.audit, &contents, &known));
+        self.searcher = Some(searcher.clone());
+        self.keys = keys;
+        Ok(searcher)
+    }
+
+    /// How memory is read at a moment; `None` where it is not.
+    fn manner(&self, moment: Moment<'_>) -> Option<Manner> {
+        let configured = self.plan.adapter.relay.memory;
+        match (configured, moment) {
+            (MemoryManual::Off, _) => None,
+            (MemoryManual::Stop, Moment::AtTheEnd | Moment::Again) => Some(Manner::Stopped),
+            (_, Moment::AfterStep(_)) => self.sampling.has_memory().then_some(Manner::Running),
+            (MemoryManual::Running | MemoryManual::Stop, _) => Some(Manner::Running),
+        }
+    }
+
+    /// Prepares a look at the processes of the relay. It takes with it what it needs, until it is
+    /// [`Self::seen`].
+    pub(super) fn prepare(
+        &mut self,
+        moment: Moment<'_>,
+        roots: Vec<i32>,
+        scratch: &Scratch,
+    ) -> Result<Look, EngineError> {
+        // What is written there is looked through once: before its process is gone.
+        let is_last = matches!(moment, Moment::BeforeEnd | Moment::AtTheEnd);
+        Ok(Look {
+            memory: self.manner(moment),
+            searcher: self.searcher(scratch)?,
+            copied: std::mem::take(&mut self.copied),
+            files: std::mem::take(&mut self.files),
+            below: is_last.then(|| BELOW.map(|surface| self.allowance(surface))),
+            roots,
+        })
+    }
+
+    /// Adds what a look has found.
+    pub(super) fn seen(&mut self, seen: Seen, moment: Moment<'_>) {
+        self.copied = seen.copied;
+        self.files = seen.files;
+        for (surface, allowance) in BELOW.into_iter().zip(seen.below.into_iter().flatten()) {
+            self.give_back(surface, allowance);
+        }
+        let moment = moment.in_words();
+        if let Some(sample) = seen.sample {
+            self.sampled(sample, &moment);
+        }
+        self.looked(seen.looked, &moment);
+    }
+
+    fn looked(&mut self, looked: Looked, moment: &str) {
+        let counters = self.counters(Surface::Files);
+        counters.samples += 1;
+        for why in looked.unread {
+            counters.miss(why);
+        }
+        for (place, searched) in looked.searched {
+            counters.add(&place, searched, Some(moment));
+        }
+    }
+
+    fn sampled(&mut self, sample: Sample, moment: &str) {
+        self.sampling.spend(sample.searched.bytes);
+        let counters = self.counters(Surface::Memory);
+        if let Some(why) = sample.unread {
+            counters.miss(why);
+        } else if sample.searched.bytes == 0 {
+            // It has just ended: there was nothing to look at.
+            return;
+        }
+        counters.samples += 1;
+        counters.add("memory", sample.searched, Some(moment));
+    }
+
+    /// Says why there was no look at memory, where there was none.
+    fn end_memory(&mut self) {
+        let is_off = self.plan.adapter.relay.memory == MemoryManual::Off;
+        let counters = self.counters(Surface::Memory);
+        if is_off {
+            counters.miss("the adapter does not let it be read: `memory = \"off\"`".to_owned());
+        } else if counters.samples == 0 {
+            counters.miss("it could not be looked at: the relay did not run".to_owned());
+        }
+    }
+}
+
+impl Moment<'_> {
+    /// As findings tell it.
+    fn in_words(self) -> String {
+        match self {
+            Self::AfterStep(step) => format!("after step {step}"),
+            Self::BeforeEnd => "before a step ended it".to_owned(),
+            Self::AtTheEnd => "at the end".to_owned(),
+            Self::Again => "after the clients had ended".to_owned(),
+        }
+    }
+}
+
+impl Look {
+    /// Looks at files, and at memory where it is read. This blocks.
+    pub(super) fn take(mut self) -> Seen {
+        let [in_memory, in_files] = match &mut self.below {
+            Some(allowances) => allowances.each_mut().map(Some),
+            None => [None, None],
+        };
+        let (roots, searcher, copied) = (&self.roots, &self.searcher, &mut self.copied);
+        let read = |how| memory::sample(roots, how, searcher, in_memory, copied);
+        let sample = self.memory.map(read);
+        let looked = self.files.look(&trees(roots), searcher, in_files);
+        Seen {
+            sample,
+            looked,
+            copied: self.copied,
+            files: self.files,
+            below: self.below,
+        }
+    }
+}

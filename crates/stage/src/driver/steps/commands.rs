@@ -1,0 +1,229 @@
+//! What whoever controls the play wants: done between two observations. What the scenario does not
+//! say is recorded.
+
+use std::path::Path;
+use std::time::Duration;
+
+use rustix::process::Signal;
+
+use super::{at_once, everybody};
+use crate::driver::Play;
+use crate::driver::control::commands::{StepCommand, Taken};
+use crate::links::tap::LinkState;
+use crate::{EngineError, Pace};
+use scenario::LeaveHow;
+use scenario::plan::{Action, PlannedFile, PlannedStep};
+use timeline::{Ask, Kind};
+
+/// Nobody waits longer than that for a command without looking around.
+const LONG: Duration = Duration::from_secs(60 * 60);
+
+impl Play<'_> {
+    /// Does what was commanded, or remembers it until the step has ended.
+    pub(in crate::driver) fn obey(&mut self, command: Option<Ask>) -> Result<(), EngineError> {
+        let ask = match self.control.commands.take(command) {
+            Taken::Remembered => return Ok(()),
+            Taken::TooLate(ask) => {
+                let refused = Some("there is no step any more".to_owned());
+                return self.record.append(Kind::Unscripted { ask, refused });
+            }
+            Taken::Now(ask) => ask,
+        };
+        let refused = self.check(&ask).err();
+        let is_refused = refused.is_some();
+        let (wanted, kind) = (ask.clone(), Kind::Unscripted { ask, refused });
+        self.record.append(kind)?;
+        if is_refused {
+            return Ok(());
+        }
+        match wanted {
+            Ask::Type { client, line } => self.type_by_hand(&client, &line),
+            Ask::SendFile { client, to, path } => self.send_by_hand(&client, &to, &path),
+            Ask::Kill { client } => {
+                self.participants.signal(&client, Signal::KILL);
+                Ok(())
+            }
+            Ask::Disconnect { client } => {
+                self.links.set(&client, LinkState::Reset);
+                Ok(())
+            }
+            Ask::Next | Ask::Step | Ask::Pause | Ask::Resume | Ask::Repeat | Ask::Stop => Ok(()),
+        }
+    }
+
+    /// Why it cannot be done, where it cannot.
+    fn check(&self, ask: &Ask) -> Result<(), String> {
+        match ask {
+            Ask::Type { client, line } => self.can_type(client, line),
+            Ask::SendFile { client, to, path } => self.can_send(client, to, path),
+            Ask::Kill { client } | Ask::Disconnect { client } => self.must_run(client),
+            Ask::Next | Ask::Step | Ask::Pause | Ask::Resume | Ask::Repeat | Ask::Stop => Ok(()),
+        }
+    }
+
+    fn must_run(&self, client: &str) -> Result<(), String> {
+        if !self.plan.clients.iter().any(|one| one.name == client) {
+            return Err(format!("no client is named {client:?}"));
+        }
+        if !self.participants.is_running(client) {
+            return Err(format!("the program of {client} does not run"));
+        }
+        Ok(())
+    }
+
+    fn can_type(&self, client: &str, line: &str) -> Result<(), String> {
+        self.must_run(client)?;
+        if line.contains(char::is_control) {
+            return Err("a line holds no control characters".to_owned());
+        }
+        Ok(())
+    }
+
+    fn can_send(&self, client: &str, to: &str, path: &Path) -> Result<(), String> {
+        self.must_run(client)?;
+        self.must_run(to)?;
+        if !path.is_file() {
+            return Err(format!("{} is no file", path.display()));
+        }
+        self.participants
+            .line_that_sends(client, to, path)
+            .map(drop)
+    }
+
+    fn type_by_hand(&mut self, client: &str, line: &str) -> Result<(), EngineError> {
+        match self.type_line(client, line)? {
+            Ok(()) => Ok(()),
+            Err(text) => self.record.append(Kind::Note { text }),
+        }
+    }
+
+    fn send_by_hand(&mut self, client: &str, to: &str, path: &Path) -> Result<(), EngineError> {
+        let Ok((name, line)) = self.participants.line_that_sends(client, to, path) else {
+            return Ok(());
+        };
+        self.fill_outboxes(&[PlannedFile {
+            client: client.to_owned(),
+            name,
+            fixture: Some(path.to_owned()),
+            size: path.metadata().map_or(0, |data| data.len()),
+            canary: None,
+            seed: 0,
+        }])?;
+        self.type_by_hand(client, &line)
+    }
+
+    /// Waits until the coming step may begin; what happens meanwhile is recorded, and what is
+    /// asked is done. False when none begins any more.
+    pub(super) async fn wait_for_turn(
+        &mut self,
+        coming: &PlannedStep,
+        before: Option<&PlannedStep>,
+    ) -> Result<bool, EngineError> {
+        self.record.flush()?;
+        let pause = match self.control.pace {
+            Pace::Full => return Ok(!self.control.commands.is_stopped()),
+            Pace::Every(pause) => Some(pause),
+            Pace::Asked => None,
+        };
+        let mut is_composed = pause.is_some();
+        if is_composed {
+            self.compose(coming)?;
+        }
+        loop {
+            let is_paused = self.control.commands.is_paused();
+            let by_itself = pause.filter(|_| !is_paused);
+            let deadline = self.clock.now() + by_itself.unwrap_or(LONG);
+            let is_wanted = |play: &mut Self| {
+                let commands = &play.control.commands;
+                let is_other = commands.is_paused() != is_paused;
+                let is_alone = pause.is_none() && !commands.is_controlled();
+                Ok(is_other || commands.is_pending() || is_alone)
+            };
+            let is_asked = self.until(deadline, is_wanted).await?;
+            if self.control.is_over() {
+                return Ok(false);
+            }
+            match self.control.commands.take_step() {
+                Some(StepCommand::Next) if !is_composed => {
+                    is_composed = true;
+                    if !self.compose(coming)? {
+                        return Ok(true);
+                    }
+                }
+                Some(StepCommand::Next | StepCommand::Step) => return Ok(true),
+                Some(StepCommand::Repeat) => self.repeat(before).await?,
+                // After a pause of somebody's, that for the eye begins anew.
+                None if is_paused || self.control.commands.is_paused() => {}
+                None if is_asked || pause.is_some() => return Ok(true),
+                None => {}
+            }
+        }
+    }
+
+    /// A pause for the eye; who holds the demo may cut it short.
+    pub(super) async fn rest(&mut self, length: Duration) -> Result<(), EngineError> {
+        let deadline = self.clock.now() + length;
+        self.until(deadline, |play| Ok(play.control.commands.is_pending()))
+            .await
+            .map(drop)
+    }
+
+    /// Shows what the coming step is going to type; false when it types nothing.
+    fn compose(&mut self, coming: &PlannedStep) -> Result<bool, EngineError> {
+        let mut lines = Vec::new();
+        for step in at_once(coming) {
+            match &step.action {
+                Action::Type { client, line } => lines.push((client.clone(), line.clone())),
+                Action::Leave {
+                    client,
+                    how: LeaveHow::Quit,
+                } => lines.extend(
+                    self.participants
+                        .quit(client)
+                        .map(|line| (client.clone(), line)),
+                ),
+                _ => {}
+            }
+        }
+        let types = !lines.is_empty();
+        for (who, line) in lines {
+            let outbox = self.participants.scratch.outbox(&who).display().to_string();
+            let line = self
+                .participants
+                .with_shown(&line)
+                .replace("{outbox}", &outbox);
+            self.record.append(Kind::Composed { who, line })?;
+        }
+        Ok(types)
+    }
+
+    /// Does a step again. What comes of it is waited for and not judged.
+    async fn repeat(&mut self, step: Option<&PlannedStep>) -> Result<(), EngineError> {
+        let refused = match step {
+            Some(_) => None,
+            None => Some("no step has been done yet".to_owned()),
+        };
+        let ask = Ask::Repeat;
+        self.record.append(Kind::Unscripted { ask, refused })?;
+        let Some(step) = step else {
+            return Ok(());
+        };
+        let group = at_once(step);
+        for one in &group {
+            self.expected.add(&one.expects, self.plan, self.clock.now());
+        }
+        let impossible = self.perform_all(&group).await?;
+        if impossible.is_none() {
+            self.await_expected().await?;
+        }
+        self.leave_for_good(&group).await?;
+        let missing = self.expected.take_missing(everybody);
+        let missing: Vec<&str> = missing.iter().map(|id| id.0.as_str()).collect();
+        let text = match impossible {
+            Some(why) => format!("the step could not be repeated: {why}"),
+            None if missing.is_empty() => return Ok(()),
+            None => format!("of the repeated step did not come: {}", missing.join(", ")),
+        };
+        self.record.append(Kind::Note { text })
+    }
+}

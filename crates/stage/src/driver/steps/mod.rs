@@ -1,0 +1,261 @@
+//! What a play does, step by step: its order, and what all steps have in common.
+//!
+//! ```text
+//! opening ── starting (relay, clients) ── dialogue ── values that others show
+//! typing, leaving, relay, faults ── one kind of step each
+//! commands ── what whoever controls the play wants instead
+//! searching, stores ── looks at the relay, and into clients' own stores
+//! fences, stop ── the end
+//! load ── the same for many groups at once
+//! ```
+
+mod clients;
+mod commands;
+mod dialogue;
+mod faults;
+mod fences;
+mod leaving;
+pub(super) mod load;
+mod opening;
+mod relay;
+mod searching;
+mod stop;
+mod stores;
+mod typing;
+
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use super::Play;
+use crate::EngineError;
+use crate::driver::control::progress::Phase;
+use scenario::plan::{Action, PlannedFile, PlannedStep};
+use timeline::{ExpectationId, Kind, StepResult};
+
+/// How long a relay may take to stop, before it is killed.
+const STOP: Duration = Duration::from_secs(5);
+
+/// How long a client may take to get ready.
+const START: Duration = Duration::from_secs(10);
+
+/// How long a relay may take to get ready.
+const READY: Duration = Duration::from_secs(10);
+
+/// Nothing is due until then.
+pub(super) const LATER: Duration = Duration::from_secs(60 * 60);
+
+impl Play<'_> {
+    /// From the first process to the last fence.
+    pub(super) async fn act(&mut self) -> Result<(), EngineError> {
+        self.fill_outboxes(&self.plan.files)?;
+        let plan = self.plan;
+        let early = plan.clients.iter().filter(|client| !client.late);
+        // One after another: what they show of each other does not depend on timing.
+        let one_by_one = early.map(|client| vec![client]).collect();
+        let held =
+            self.start_relay().await? && self.open(one_by_one).await? && self.steps().await?;
+        self.close(held).await
+    }
+
+    /// What follows the last step; `held` says whether all went well so far.
+    pub(super) async fn close(&mut self, held: bool) -> Result<(), EngineError> {
+        self.control.let_go();
+        self.record.append(Kind::Closing)?;
+        self.control
+            .progress
+            .turn_to(Phase::Closing, self.clock.now());
+        if !held {
+            self.let_relay_die().await?;
+        }
+        self.fences(held).await
+    }
+
+    fn fill_outboxes(&mut self, files: &[PlannedFile]) -> Result<(), EngineError> {
+        self.participants.fill_outboxes(files, &mut self.record)
+    }
+
+    /// Digests files that have appeared in downloads where one is awaited.
+    fn look_for_files(&mut self) -> Result<(), EngineError> {
+        self.participants
+            .look_for_files(&mut self.expected, &mut self.record)
+    }
+
+    async fn steps(&mut self) -> Result<bool, EngineError> {
+        let plan = self.plan;
+        for (place, step) in plan.steps.iter().enumerate() {
+            let before = place.checked_sub(1).and_then(|place| plan.steps.get(place));
+            if !self.wait_for_turn(step, before).await? {
+                return Ok(false);
+            }
+            if !self.step(step).await? || self.control.progress.is_over {
+                return Ok(false);
+            }
+            self.look_after_step(place, &step.id.0).await?;
+        }
+        Ok(true)
+    }
+
+    /// One step. False when something awaited has not come.
+    async fn step(&mut self, step: &PlannedStep) -> Result<bool, EngineError> {
+        let group = at_once(step);
+        self.begin_step(&group, everybody)?;
+        let impossible = self.perform_all(&group).await?;
+        if impossible.is_none() {
+            self.await_expected().await?;
+        }
+        self.leave_for_good(&group).await?;
+        self.end_step(&group, impossible.as_deref(), everybody)
+    }
+
+    /// Records that a step begins, and begins to expect what it expects of these clients.
+    pub(super) fn begin_step(
+        &mut self,
+        group: &[&PlannedStep],
+        whose: impl Fn(&str) -> bool,
+    ) -> Result<(), EngineError> {
+        let only_looks = group
+            .iter()
+            .all(|one| matches!(one.action, Action::Look | Action::Beat { .. }));
+        if !only_looks {
+            self.acted = self.record.events().len();
+        }
+        if let Some(first) = group.first() {
+            self.control.progress.step(first, self.clock.now());
+        }
+        for one in group {
+            self.record.append(Kind::StepBegan {
+                step: one.id.clone(),
+            })?;
+            self.expected.add(&one.expects, self.plan, self.clock.now());
+        }
+        if only_looks {
+            let since = self.acted;
+            let events = self.record.events().get(since..).unwrap_or_default();
+            self.expected.look_back(events, whose);
+        }
+        Ok(())
+    }
+
+    /// Does what a step does; why it cannot be done, where it cannot.
+    pub(super) async fn perform_all(
+        &mut self,
+        group: &[&PlannedStep],
+    ) -> Result<Option<String>, EngineError> {
+        for one in group {
+            if let Err(why) = self.perform(&one.action).await? {
+                return Ok(Some(why));
+            }
+        }
+        Ok(None)
+    }
+
+    /// Records how a step of these clients went. False when something awaited has not come.
+    pub(super) fn end_step(
+        &mut self,
+        group: &[&PlannedStep],
+        impossible: Option<&str>,
+        whose: impl Fn(&str) -> bool,
+    ) -> Result<bool, EngineError> {
+        let missing = self.expected.take_missing(whose);
+        self.guess_why(group, &missing)?;
+        for one in group.iter().rev() {
+            let own = one.expects.iter().map(|expectation| &expectation.id);
+            let own: Vec<_> = own.filter(|id| missing.contains(id)).cloned().collect();
+            let result = match (impossible, own.is_empty()) {
+                (Some(why), _) => StepResult::Impossible(why.to_owned()),
+                (None, true) => StepResult::Held,
+                (None, false) => StepResult::Missing(own),
+            };
+            self.record.append(Kind::StepEnded {
+                step: one.id.clone(),
+                result,
+            })?;
+        }
+        Ok(missing.is_empty() && impossible.is_none())
+    }
+
+    /// Records what may keep those from whom something has not come.
+    fn guess_why(
+        &mut self,
+        group: &[&PlannedStep],
+        missing: &[ExpectationId],
+    ) -> Result<(), EngineError> {
+        let expects = group.iter().flat_map(|step| &step.expects);
+        let silent: BTreeSet<&String> = expects
+            .filter(|one| missing.contains(&one.id))
+            .map(|one| &one.client)
+            .collect();
+        for who in silent {
+            let events = self.record.events();
+            if let Some(why) = self.participants.why_silent(who, events) {
+                let who = who.clone();
+                self.record.append(Kind::Guess { who, why })?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Waits for everything that is expected, as long as it can still come.
+    pub(super) async fn await_expected(&mut self) -> Result<(), EngineError> {
+        let latest = self.clock.now() + Duration::from_secs(24 * 60 * 60);
+        self.until(latest, |play| {
+            play.look_for_files()?;
+            let participants = &play.participants;
+            let silent = |who: &str| participants.is_silent(who);
+            let now = play.clock.now();
+            Ok(play.expected.is_over(everybody, silent, now))
+        })
+        .await
+        .map(drop)
+    }
+
+    /// Does it; `Err` says why it cannot be done.
+    async fn perform(&mut self, action: &Action) -> Result<Result<(), String>, EngineError> {
+        match action {
+            Action::All { .. } | Action::Look => Ok(Ok(())),
+            Action::Beat { length } => {
+                if self.control.pace.is_watched() {
+                    self.rest(*length).await?;
+                }
+                Ok(Ok(()))
+            }
+            Action::Fault {
+                clients,
+                fault,
+                seed,
+            } => self.fault(clients, fault, *seed).await.map(Ok),
+            Action::Heal { clients } => {
+                self.links.heal(clients);
+                Ok(Ok(()))
+            }
+            Action::Join { client } => {
+                if self.participants.is_running(client) {
+                    return Ok(Err(format!("the program of {client} still runs")));
+                }
+                let plan = self.plan;
+                let planned = plan.clients.iter().find(|one| one.name == *client);
+                let planned = planned.ok_or(EngineError::Fault("a client that nobody planned"))?;
+                let started = self.start_client(planned).await?;
+                Ok(started
+                    .then_some(())
+                    .ok_or_else(|| format!("{client} could not be started")))
+            }
+            Action::Leave { client, how } => self.leave(client, *how).await,
+            Action::Relay { action } => self.relay(*action).await,
+            Action::Type { client, line } => self.type_filled(client, line).await,
+        }
+    }
+}
+
+/// A step, and those that are done with it at once.
+fn at_once(step: &PlannedStep) -> Vec<&PlannedStep> {
+    match &step.action {
+        Action::All { steps } => std::iter::once(step).chain(steps).collect(),
+        _ => vec![step],
+    }
+}
+
+/// All clients, where only some may be meant.
+fn everybody(_: &str) -> bool {
+    true
+}

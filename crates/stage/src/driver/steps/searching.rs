@@ -1,0 +1,59 @@
+//! Looks at the relay while it is there, and the search of every surface at the end.
+
+use tokio::task::{block_in_place, spawn_blocking};
+
+use crate::EngineError;
+use crate::driver::Play;
+use crate::driver::scans::{Look, Moment};
+
+impl Play<'_> {
+    /// Looks at the relay when this step is over, if it is one of those.
+    pub(super) async fn look_after_step(
+        &mut self,
+        place: usize,
+        id: &str,
+    ) -> Result<(), EngineError> {
+        if self.scans.is_after(place) {
+            self.look(Moment::AfterStep(id)).await?;
+        }
+        Ok(())
+    }
+
+    /// Looks at arguments and files of the relay, and at its memory where that is read. What
+    /// happens meanwhile is recorded.
+    pub(super) async fn look(&mut self, moment: Moment<'_>) -> Result<(), EngineError> {
+        let roots = self.participants.roots_of_relay();
+        if roots.is_empty() {
+            return Ok(());
+        }
+        self.scans.note_arguments(&roots, &self.record)?;
+        let scratch = &self.participants.scratch;
+        let look = self.scans.prepare(moment, roots, scratch)?;
+        let job = spawn_blocking(|| Look::take(look));
+        let mut done = None;
+        self.meanwhile(async { done = Some(job.await) }).await?;
+        let Some(Ok(seen)) = done else {
+            return Err(EngineError::Fault("the search of the relay panicked"));
+        };
+        self.scans.seen(seen, moment);
+        Ok(())
+    }
+
+    /// Searches every surface and records what was found, and what the search was worth.
+    pub(in crate::driver) fn search_all(&mut self) -> Result<(), EngineError> {
+        self.record.flush()?;
+        // This may take a while; other plays go on meanwhile.
+        let (scans, participants) = (&mut self.scans, &self.participants);
+        let told = block_in_place(|| scans.search_all(participants, &self.record))?;
+        for kind in told {
+            self.record.append(kind)?;
+        }
+        let examined = self
+            .scans
+            .examine(&self.participants.scratch, &self.record)?;
+        for kind in examined {
+            self.record.append(kind)?;
+        }
+        self.record.flush()
+    }
+}

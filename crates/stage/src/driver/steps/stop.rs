@@ -1,0 +1,169 @@
+//! The end of a play: everything stops, and nothing is left.
+
+use std::time::Duration;
+
+use rustix::process::Signal;
+
+use crate::EngineError;
+use crate::driver::links::was_cut_off;
+use crate::driver::scans::Moment;
+use crate::driver::{Play, RELAY};
+use crate::participant::orphans::Orphan;
+use timeline::Kind;
+
+/// How long clients may take to quit, then to end on SIGTERM, then to be gone when killed.
+const QUIT: Duration = Duration::from_secs(2);
+const TERM: Duration = Duration::from_secs(1);
+const KILL: Duration = Duration::from_secs(5);
+
+/// Of those that do not end, so many are named.
+const NAMED: usize = 4;
+
+/// How long a relay that has closed a link may take to end.
+const DYING: Duration = Duration::from_secs(1);
+
+impl Play<'_> {
+    /// A relay that dies closes its links a moment before its process is gone. Clients that end
+    /// because of it would be blamed, were it stopped in that moment: so its end is awaited, where
+    /// it has closed a link and a step has failed.
+    pub(super) async fn let_relay_die(&mut self) -> Result<(), EngineError> {
+        let clients = &self.plan.clients;
+        if !clients
+            .iter()
+            .any(|client| was_cut_off(&client.name, self.record.events()))
+        {
+            return Ok(());
+        }
+        self.until(self.clock.now() + DYING, |play| {
+            Ok(play.participants.is_silent(RELAY))
+        })
+        .await
+        .map(drop)
+    }
+
+    /// Clients quit, then the relay stops; who does not is made to.
+    pub(in crate::driver) async fn stop_in_order(&mut self) -> Result<(), EngineError> {
+        self.record.append(Kind::Stopping)?;
+        // A short play was over before anybody looked.
+        self.participants.look_at_usage(&mut self.record)?;
+        let clients: Vec<String> = self
+            .plan
+            .clients
+            .iter()
+            .map(|client| client.name.clone())
+            .collect();
+        self.look(Moment::AtTheEnd).await?;
+        self.ask_to_quit(&clients);
+        self.end_all(&clients, QUIT).await?;
+        // While the relay is there: it is looked at once more for what they hold.
+        self.open_stores().await?;
+        if self.participants.is_running(RELAY) {
+            self.stop_relay().await?;
+        }
+        // What they printed last is on its way.
+        let all: Vec<String> = self.participants.names();
+        self.until(self.clock.now() + TERM, |play| {
+            Ok(all
+                .iter()
+                .all(|who| !play.participants.was_started(who) || play.participants.is_silent(who)))
+        })
+        .await?;
+        self.record.flush()
+    }
+
+    fn ask_to_quit(&mut self, clients: &[String]) {
+        for who in clients {
+            self.participants.ask_to_quit(who);
+        }
+    }
+
+    async fn end_all(&mut self, who: &[String], patience: Duration) -> Result<(), EngineError> {
+        for (signal, patience) in [(Signal::TERM, patience), (Signal::KILL, TERM)] {
+            let ended = self
+                .until(self.clock.now() + patience, |play| {
+                    Ok(who.iter().all(|one| !play.participants.is_running(one)))
+                })
+                .await?;
+            if ended {
+                return Ok(());
+            }
+            self.insist(who, signal, patience)?;
+        }
+        self.until(self.clock.now() + KILL, |play| {
+            Ok(who.iter().all(|one| !play.participants.is_running(one)))
+        })
+        .await
+        .map(drop)
+    }
+
+    /// Sends a signal to those that still run, and says so: nobody is killed in silence.
+    fn insist(
+        &mut self,
+        who: &[String],
+        signal: Signal,
+        patience: Duration,
+    ) -> Result<(), EngineError> {
+        let deaf = who.iter().filter(|one| self.participants.is_running(one));
+        let deaf: Vec<&str> = deaf.map(String::as_str).collect();
+        for one in &deaf {
+            self.participants.signal(one, signal);
+        }
+        let (asked, done) = match signal {
+            Signal::KILL => ("SIGTERM", "killed"),
+            _ => ("the end of the play", "sent SIGTERM"),
+        };
+        let text = format!(
+            "{} did not end within {patience:?} of {asked}: {done}",
+            named(&deaf)
+        );
+        self.record.append(Kind::Note { text })
+    }
+
+    /// Kills what still runs, and names what participants left behind. Also the end of a
+    /// play that was interrupted: so it does not listen to the cancelling any more.
+    pub(in crate::driver) async fn sweep(&mut self) -> Result<(), EngineError> {
+        self.control.ignore_cancelling();
+        self.control.let_go();
+        let all: Vec<String> = self.participants.names();
+        for who in &all {
+            self.participants.signal(who, Signal::KILL);
+        }
+        self.until(self.clock.now() + KILL, |play| {
+            Ok(all.iter().all(|who| !play.participants.is_running(who)))
+        })
+        .await?;
+        let unreaped = self.participants.unreaped();
+        let mark = self.participants.mark.clone();
+        let orphans = self.host.orphans(mark).await?;
+        for Orphan { pid, command } in unreaped.into_iter().chain(orphans) {
+            self.record.append(Kind::Orphan { pid, command })?;
+        }
+        self.record.flush()
+    }
+}
+
+/// The first of them by name, and how many more there are.
+fn named(all: &[&str]) -> String {
+    let (first, more) = all.split_at(all.len().min(NAMED));
+    let first = first.join(", ");
+    if more.is_empty() {
+        first
+    } else {
+        format!("{first} and {} more", more.len())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::named;
+
+    #[test]
+    fn of_a_crowd_a_few_are_named() {
+        assert_eq!(named(&["bob"]), "bob");
+        assert_eq!(named(&["a", "b", "c", "d"]), "a, b, c, d");
+        assert_eq!(
+            named(&["a", "b", "c", "d", "e", "f"]),
+            "a, b, c, d and 2 more"
+        );
+    }
+}

@@ -1,0 +1,164 @@
+//! The machine as a play needs it: processes and taps, in the namespaces of its stage thread.
+
+use std::net::Ipv4Addr;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use tokio::sync::{mpsc, watch};
+
+use crate::EngineError;
+use crate::driver::host::{Doing, Host, Launch, ProcessHandle};
+use crate::driver::input::Input;
+use crate::isolation::netlink::Listening;
+use crate::isolation::stage_thread::{Side, StageThread};
+use crate::isolation::{confine, sockets};
+use crate::links::tap::{Link, Tap};
+use crate::participant::orphans::{self, Orphan};
+use crate::participant::process::Process;
+use crate::participant::spawn::{Child, Command};
+use timeline::Level;
+
+/// How often the runtime gets a turn while taps end.
+const LET_GO: u32 = 100_000;
+
+/// Where a real play runs.
+#[derive(Debug)]
+pub(crate) struct Machine {
+    level: Level,
+    stage: Arc<StageThread>,
+    inputs: mpsc::Sender<Input>,
+}
+
+impl Machine {
+    /// Isolates a play; what happens there is sent to `inputs`.
+    pub(crate) async fn start(
+        level: Level,
+        stage_init: PathBuf,
+        inputs: mpsc::Sender<Input>,
+    ) -> Result<Self, EngineError> {
+        let stage = StageThread::start(level, stage_init).await?;
+        Ok(Self {
+            level,
+            stage: Arc::new(stage),
+            inputs,
+        })
+    }
+}
+
+impl Host for Machine {
+    fn shortcomings(&self) -> Vec<String> {
+        let mut told = Vec::new();
+        if !confine::is_available() {
+            told.push("participants can write wherever the user can: no Landlock here".to_owned());
+        }
+        if self.level == Level::Namespaces {
+            let left = match sockets::hidden() {
+                Ok(hidden) => hidden.left.join("; "),
+                Err(why) => why.to_owned(),
+            };
+            if !left.is_empty() {
+                told.push(format!(
+                    "participants can reach sockets that are files: {left}"
+                ));
+            }
+        }
+        told
+    }
+
+    fn init(&self) -> Option<i32> {
+        self.stage.init
+    }
+
+    fn start(&self, launch: Launch) -> Doing<'_, Box<dyn ProcessHandle>> {
+        Box::pin(async move {
+            let Launch {
+                side,
+                home,
+                command,
+                terminal,
+                instance,
+            } = launch;
+            let process = match terminal {
+                None => {
+                    let child = self.stage.spawn(side, home, command).await?;
+                    Process::attach(child, &instance, &self.inputs)?
+                }
+                Some(terminal) => {
+                    let seated = self.stage.seat(side, home, command, terminal).await?;
+                    Process::attach_terminal(seated, terminal.enter, &instance, &self.inputs)?
+                }
+            };
+            Ok(Box::new(process) as Box<dyn ProcessHandle>)
+        })
+    }
+
+    fn start_helper(&self, side: Side, home: PathBuf, command: Command) -> Doing<'_, Child> {
+        Box::pin(self.stage.spawn(side, home, command))
+    }
+
+    fn open_link(
+        &self,
+        side: Side,
+        port: Option<u16>,
+        link: Link,
+        relay_port: watch::Receiver<u16>,
+    ) -> Doing<'_, Tap> {
+        Box::pin(async move {
+            let listener = self.stage.listen(side, port.unwrap_or(0)).await?;
+            let stage = Arc::downgrade(&self.stage);
+            Tap::start(link, listener, stage, relay_port, self.inputs.clone())
+        })
+    }
+
+    fn cut_off(&self, address: Ipv4Addr) -> Doing<'_, bool> {
+        Box::pin(self.stage.cut_off(address))
+    }
+
+    fn connect_again(&self, address: Ipv4Addr) -> Doing<'_, bool> {
+        Box::pin(self.stage.connect_again(address))
+    }
+
+    fn unacknowledged(&self, address: Ipv4Addr) -> Doing<'_, u64> {
+        Box::pin(self.stage.unacknowledged(address))
+    }
+
+    fn listening(&self) -> Doing<'_, Vec<Listening>> {
+        Box::pin(self.stage.listening())
+    }
+
+    fn renew_relay_side(&self) -> Doing<'_, ()> {
+        Box::pin(self.stage.renew_relay_side())
+    }
+
+    fn orphans(&self, mark: String) -> Doing<'_, Vec<Orphan>> {
+        Box::pin(async move {
+            if let Some(init) = self.stage.init {
+                // They die with pid 1, at the end of the stage thread.
+                return Ok(orphans::adopted_by(init));
+            }
+            if self.level < Level::Reaper {
+                return Ok(Vec::new());
+            }
+            let search = move || orphans::adopted_by_us(Some(&mark));
+            let found = tokio::task::spawn_blocking(search).await;
+            found.map_err(|_| EngineError::Fault("the search for orphans panicked"))
+        })
+    }
+
+    fn stop(self: Box<Self>, has_unreaped: bool) -> Doing<'static, ()> {
+        Box::pin(async move {
+            let mut stage = self.stage;
+            // A tap holds the thread while it makes a socket, and no longer.
+            for _ in 0..LET_GO {
+                match Arc::try_unwrap(stage) {
+                    Ok(stage) => return stage.stop(has_unreaped).await,
+                    Err(shared) => stage = shared,
+                }
+                tokio::task::yield_now().await;
+            }
+            Err(EngineError::Fault(
+                "a tap does not let go of the stage thread",
+            ))
+        })
+    }
+}
