@@ -22,8 +22,9 @@ pub(super) fn checks(view: &View<'_>) -> Vec<Check> {
         match view.step(&step.id).map(|span| &span.result) {
             None => not_reached += 1,
             Some(Some(StepResult::Impossible(why))) => checks.push(impossible(step, why)),
-            Some(Some(_) | None) => {
-                checks.extend(step.expects.iter().map(|one| check(view, step, one)));
+            Some(Some(_)) => checks.extend(step.expects.iter().map(|one| check(view, step, one))),
+            Some(None) => {
+                checks.extend(step.expects.iter().map(|one| unfinished(view, step, one)));
             }
         }
     }
@@ -68,6 +69,21 @@ pub(super) fn check(view: &View<'_>, step: &PlannedStep, one: &Expectation) -> C
         verdict,
         evidence,
     }
+}
+
+/// One expectation of a step in the middle of which the timeline ends: what should come may have
+/// come a moment later. What must not come, and came, came.
+fn unfinished(view: &View<'_>, step: &PlannedStep, one: &Expectation) -> Check {
+    let mut check = check(view, step, one);
+    if check.verdict != Verdict::Fail || one.mode != Mode::Never {
+        check.verdict = Verdict::CannotTell;
+        check.evidence = Evidence {
+            expected: one.sentence.clone(),
+            got: "the timeline ends in the middle of this step".to_owned(),
+            ..Evidence::default()
+        };
+    }
+    check
 }
 
 fn awaited(view: &View<'_>, step: &PlannedStep, one: &Expectation) -> (Verdict, Evidence) {

@@ -20,19 +20,23 @@ pub use load::{Figures, Spread, load};
 pub use verdict::{Check, CheckKind, Evidence, PlayVerdict, Verdict, Verdicts};
 
 use crate::snapshot::Comparison;
+use matching::{Again, Steps};
 use scenario::plan::Plan;
 use timeline::Event;
 use view::View;
 
-/// Judges a play. `snapshots` are kind, text and comparison of each.
+/// Judges a play. `snapshots` are kind, text and comparison of each. What the stage took lines
+/// and steps for does not count: they are read again by the patterns of the plan.
 pub fn judge(
     plan: &Plan,
     events: &[Event],
     snapshots: &[(String, String, Comparison)],
 ) -> Verdicts {
-    let view = View::new(plan, events);
+    let again = Again::read(plan, &Steps::of_play(plan), events);
+    let view = View::new(plan, &again);
     let mut checks = all(&view, snapshots);
     unscripted::judge(&view, &mut checks);
+    whole::incomplete(&view, &mut checks);
     let play = match &plan.scenario.xfail {
         Some(reason) => expected_failure(reason, &mut checks),
         None => play_verdict(&checks),
@@ -71,7 +75,7 @@ fn expected_failure(reason: &str, checks: &mut Vec<Check>) -> PlayVerdict {
 }
 
 /// The worst that any check says; a survivor has a word of its own.
-fn play_verdict(checks: &[Check]) -> PlayVerdict {
+pub(crate) fn play_verdict(checks: &[Check]) -> PlayVerdict {
     let worst = checks.iter().map(|check| check.verdict).max();
     let orphan = checks
         .iter()

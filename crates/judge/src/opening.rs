@@ -3,17 +3,19 @@
 use super::expectations::absent;
 use super::verdict::{Check, CheckKind, Verdict};
 use super::view::View;
+use matching::opening;
 use timeline::Kind;
 
 /// One check for each thing that was not shown.
 pub(super) fn checks(view: &View<'_>) -> Vec<Check> {
-    let missed = view.events.iter().filter_map(|event| match &event.kind {
-        Kind::Missed { expectation, .. } => Some((event.n, expectation)),
-        _ => None,
-    });
-    missed
+    let clients = view.plan.clients.iter();
+    let expected: Vec<_> = clients
+        .flat_map(|client| opening(view.plan, &client.name))
+        .collect();
+    view.missed
+        .iter()
         .filter_map(|(n, id)| {
-            let one = view.plan.opening.iter().find(|one| one.id == *id)?;
+            let one = expected.iter().find(|one| one.id == *id)?;
             let came = one.about.as_deref().unwrap_or(&one.client);
             Some(Check {
                 kind: CheckKind::Expectation(id.clone()),
@@ -21,7 +23,7 @@ pub(super) fn checks(view: &View<'_>) -> Vec<Check> {
                 step: None,
                 line: None,
                 verdict: Verdict::Fail,
-                evidence: absent(view, started(view, came, n)..n, one),
+                evidence: absent(view, started(view, came, *n)..*n, one),
             })
         })
         .collect()

@@ -27,8 +27,7 @@ pub(super) fn judge(view: &View<'_>, checks: &mut Vec<Check>) {
     let Some((first, _)) = deeds.first() else {
         return;
     };
-    let before = view.events.get(..place(view.events, *first));
-    let before = View::new(view.plan, before.unwrap_or_default());
+    let before = view.before(*first);
     let stood = all(&before, &[]);
     let had_failed = |check: &Check| {
         let was_over = check.step.as_ref().is_none_or(|id| {
@@ -50,10 +49,6 @@ pub(super) fn judge(view: &View<'_>, checks: &mut Vec<Check>) {
         }
     }
     checks.insert(0, labelled(&deeds));
-}
-
-fn place(events: &[Event], n: u64) -> usize {
-    events.partition_point(|event| event.n < n)
 }
 
 fn labelled(deeds: &[(u64, &Ask)]) -> Check {

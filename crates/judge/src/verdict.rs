@@ -82,6 +82,8 @@ pub struct Check {
 pub enum CheckKind {
     /// A canary on a surface.
     Audit(Surface),
+    /// The timeline holds the whole play; said only when it does not and nothing failed.
+    Complete,
     /// A client's end: no crash.
     Ending(String),
     /// An expectation of a step.

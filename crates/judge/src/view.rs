@@ -2,8 +2,9 @@
 
 use std::collections::BTreeMap;
 
+use matching::Again;
 use scenario::plan::{Plan, PlannedStep};
-use timeline::{Event, Kind, Seen, StepId, StepResult, Stream};
+use timeline::{Event, ExpectationId, Kind, Seen, StepId, StepResult, Stream};
 
 /// One line that a client showed.
 #[derive(Clone, Copy, Debug)]
@@ -29,6 +30,8 @@ pub(super) struct StepSpan {
 pub(super) struct View<'a> {
     pub(super) plan: &'a Plan,
     pub(super) events: &'a [Event],
+    /// What clients did not show before step 1, by the number of the event by which they should.
+    pub(super) missed: &'a [(u64, ExpectationId)],
     /// Standard output of each client, fences included.
     lanes: BTreeMap<&'a str, Vec<Shown<'a>>>,
     steps: BTreeMap<&'a StepId, StepSpan>,
@@ -40,12 +43,33 @@ pub(super) struct View<'a> {
 
 impl<'a> View<'a> {
     /// Of a play: the steps are those of its plan.
-    pub(super) fn new(plan: &'a Plan, events: &'a [Event]) -> Self {
-        Self::with(plan, plan.all_steps().collect(), events)
+    pub(super) fn new(plan: &'a Plan, again: &'a Again<'a>) -> Self {
+        Self::with(plan, plan.all_steps().collect(), again)
     }
 
     /// Of these steps.
-    pub(super) fn with(plan: &'a Plan, meant: Vec<&'a PlannedStep>, events: &'a [Event]) -> Self {
+    pub(super) fn with(plan: &'a Plan, meant: Vec<&'a PlannedStep>, again: &'a Again<'a>) -> Self {
+        Self::of(plan, meant, &again.events, &again.missed)
+    }
+
+    /// Of the same play, as far as it had come before that event.
+    pub(super) fn before(&self, n: u64) -> Self {
+        let events = self.events.partition_point(|event| event.n < n);
+        let missed = self.missed.partition_point(|(at, _)| *at < n);
+        Self::of(
+            self.plan,
+            self.meant.clone(),
+            self.events.get(..events).unwrap_or_default(),
+            self.missed.get(..missed).unwrap_or_default(),
+        )
+    }
+
+    fn of(
+        plan: &'a Plan,
+        meant: Vec<&'a PlannedStep>,
+        events: &'a [Event],
+        missed: &'a [(u64, ExpectationId)],
+    ) -> Self {
         let mut lanes: BTreeMap<&str, Vec<Shown<'_>>> = BTreeMap::new();
         let mut steps: BTreeMap<&StepId, StepSpan> = BTreeMap::new();
         let mut stopping = events.last().map_or(0, |event| event.n + 1);
@@ -83,6 +107,7 @@ impl<'a> View<'a> {
         Self {
             plan,
             events,
+            missed,
             lanes,
             steps,
             meant,

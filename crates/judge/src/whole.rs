@@ -4,13 +4,13 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 
 use super::evidence::{difference, just_before};
-use super::verdict::{Check, CheckKind, Evidence, Verdict};
+use super::verdict::{Check, CheckKind, Evidence, PlayVerdict, Verdict};
 use super::view::View;
-use super::{limits, unscripted};
+use super::{limits, play_verdict, unscripted};
 use crate::snapshot::{Comparison, RELAY_VIEW};
-use scenario::plan::Action;
+use scenario::plan::{Action, PlannedStep};
 use scenario::{LeaveHow, RelayAction};
-use timeline::{Ended, Kind, Stream, Surface};
+use timeline::{Ended, Kind, StepResult, Stream, Surface};
 
 /// SIGINT, SIGKILL and SIGTERM: how the stage asks, and what it does when nobody listens.
 const ASKED: [i32; 3] = [2, 9, 15];
@@ -61,10 +61,48 @@ pub(super) fn in_time(view: &View<'_>) -> Option<Check> {
     })
 }
 
+/// A timeline that does not hold the whole play shows no more than that nothing failed in the
+/// part that it holds. So it is where a replay mends what the stage had to stop at.
+pub(super) fn incomplete(view: &View<'_>, checks: &mut Vec<Check>) {
+    if play_verdict(checks) != PlayVerdict::Pass {
+        return;
+    }
+    let has_ended = |step: &&PlannedStep| view.step(&step.id).is_some_and(|s| s.ended.is_some());
+    let mut rest = view.all_steps().skip_while(has_ended);
+    let got = match rest.next() {
+        Some(step) => {
+            let more = match rest.count() {
+                0 => String::new(),
+                more => format!(" (and {more} after it)"),
+            };
+            format!(
+                "step {}{more} was not played to its end: {}; nothing failed before it; play it again",
+                step.id.0, step.sentence
+            )
+        }
+        None if !view.events.iter().any(|event| event.kind == Kind::Stopping) => {
+            "the timeline ends before the play does".to_owned()
+        }
+        None => return,
+    };
+    let evidence = Evidence {
+        expected: "every step is played".to_owned(),
+        got,
+        ..Evidence::default()
+    };
+    let name = "the timeline holds the whole play";
+    checks.push(whole(
+        CheckKind::Complete,
+        name,
+        Verdict::CannotTell,
+        evidence,
+    ));
+}
+
 /// Participants that did not get ready.
 pub(super) fn ready(view: &View<'_>) -> Vec<Check> {
     let failed = view.events.iter().filter_map(|event| match &event.kind {
-        Kind::NotReady { who, why } => Some((event.n, who, why)),
+        Kind::NotReady { who, why, .. } => Some((event.n, who, why)),
         _ => None,
     });
     failed
@@ -153,8 +191,7 @@ fn is_explained(view: &View<'_>, who: &str, how: Ended, n: u64) -> bool {
     if who != "relay" && relay_died(view) && matches!(how, Ended::Exit(_)) {
         return true;
     }
-    let begun =
-        |step: &scenario::plan::PlannedStep| view.step(&step.id).is_some_and(|s| s.began < n);
+    let begun = |step: &PlannedStep| view.step(&step.id).is_some_and(|s| s.began < n);
     match last_end_of_relay(view, n) {
         Some((began, action)) if who == "relay" => return ends_relay(view, action, how, began..n),
         // Clients may end when their relay is going, but not crash.
@@ -377,11 +414,11 @@ fn first_of(findings: &[String]) -> String {
 /// Each stored snapshot is as it was. A play that failed in its steps is not compared: the
 /// texts differ for the same reason.
 pub(super) fn snapshots(view: &View<'_>, compared: &[(String, String, Comparison)]) -> Vec<Check> {
-    let complete = view.plan.steps.iter().all(|step| {
+    let held = |step: &PlannedStep| {
         view.step(&step.id)
-            .is_some_and(|span| span.result == Some(timeline::StepResult::Held))
-    });
-    if !complete {
+            .is_some_and(|span| span.result == Some(StepResult::Held))
+    };
+    if !view.all_steps().all(held) {
         return Vec::new();
     }
     compared

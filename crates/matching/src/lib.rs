@@ -1,10 +1,14 @@
-//! From lines to events, and from lines to what was expected: one matcher for the stage, which
+//! From lines to events, and from events to what was expected: one matcher for the stage, which
 //! must know when to go on, and for the judge, who decides.
 
+mod again;
 mod compiled;
+mod expecting;
 mod pattern;
 mod recognise;
 
+pub use again::{Again, Steps};
 pub use compiled::compiled;
+pub use expecting::{Expecting, START, at_once, only_look, opening, ready_id};
 pub use pattern::CompiledPattern;
-pub use recognise::Recogniser;
+pub use recognise::{Recogniser, Recognisers};

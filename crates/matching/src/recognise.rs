@@ -7,7 +7,42 @@ use regex::Regex;
 
 use super::compiled::compiled;
 use scenario::adapter::{ClientManual, Escapes, whole_line};
-use timeline::{EventKind, Seen};
+use scenario::plan::Plan;
+use timeline::{EventKind, Seen, Stream};
+
+/// The name of the relay among participants. No client can have it: names are checked.
+const RELAY: &str = "relay";
+
+/// Knows the events of every implementation in a plan.
+#[derive(Clone, Debug)]
+pub struct Recognisers {
+    /// Of each client that has an adapter of its own.
+    others: BTreeMap<String, Recogniser>,
+    main: Recogniser,
+}
+
+impl Recognisers {
+    /// Compiles the patterns of all adapters in a plan.
+    pub fn of(plan: &Plan) -> Self {
+        let others = plan.clients.iter().filter_map(|client| {
+            let adapter = plan.others.get(client.adapter.as_ref()?)?;
+            Some((client.name.clone(), Recogniser::new(&adapter.client)))
+        });
+        Self {
+            others: others.collect(),
+            main: Recogniser::new(&plan.adapter.client),
+        }
+    }
+
+    /// The event that a participant's line shows. Only clients show events, and only on their
+    /// standard output.
+    pub fn seen(&self, who: &str, stream: Stream, line: &str) -> Option<Seen> {
+        match stream {
+            Stream::Stdout if who != RELAY => self.others.get(who).unwrap_or(&self.main).seen(line),
+            Stream::Stdout | Stream::Stderr => None,
+        }
+    }
+}
 
 /// Knows the events of one implementation.
 #[derive(Clone, Debug)]

@@ -81,7 +81,7 @@ impl Narrator {
                 text,
                 ..
             } => vec![self.relay(&visible(text))],
-            Kind::NotReady { who, why } => {
+            Kind::NotReady { who, why, .. } => {
                 vec![self.say(who, &format!("NOT READY: {}", visible(why)))]
             }
             Kind::Missed { who, awaited, .. } => {

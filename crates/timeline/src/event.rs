@@ -59,6 +59,10 @@ pub enum Kind {
         who: Origin,
         /// What was awaited and what was seen instead.
         why: String,
+        /// What of the plan's opening it did not show, where no more was missing than that:
+        /// whether it did is a matter of the adapter's patterns.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        expectation: Option<ExpectationId>,
     },
     /// Before step 1 somebody came, and another one did not show it.
     Missed {

@@ -79,7 +79,10 @@ mod tests {
     #[test]
     fn a_stage_that_knows_the_protocol_is_found() {
         let text = "//! A.\nuse chat_protocol::Frame;\n";
-        assert_eq!(protocol("crates/stage/src/links/tap/core.rs", text).len(), 1);
+        assert_eq!(
+            protocol("crates/stage/src/links/tap/core.rs", text).len(),
+            1
+        );
         assert_eq!(protocol(DECODER, text), []);
     }
 }

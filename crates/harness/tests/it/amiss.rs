@@ -66,8 +66,8 @@ fn a_line_that_two_patterns_match_is_named_with_both() {
 #[test]
 fn a_line_that_came_instead_is_named_with_what_it_counts_as() {
     let plan = planned();
-    let got = bob_shows(&plan, "left carol", Some(EventKind::Left));
-    let says = "bob printed \"left carol\", which counts as `left`; `private` is /^private ";
+    let got = bob_shows(&plan, "left carol eof", Some(EventKind::Left));
+    let says = "bob printed \"left carol eof\", which counts as `left`; `private` is /^private ";
     assert!(got.starts_with(says), "{got}");
     let got = bob_shows(&plan, "[alice] hello", None);
     let says = "bob printed \"[alice] hello\", which matches no event of its adapter; `private` is";
@@ -88,6 +88,10 @@ fn untold(plan: &Plan) -> Tape {
     let mut tape = Tape::new();
     tape.add(line("alice", "joined nobody", None));
     tape.add(started).add(line("alice", "bob is here", None));
+    tape.add(line("bob", "ready bob with all keys", None));
+    tape.add(Kind::Ready {
+        who: "bob".to_owned(),
+    });
     tape.add(Kind::Missed {
         who: joined.client.clone(),
         expectation: joined.id.clone(),
@@ -132,6 +136,7 @@ fn only_files_that_are_there_are_named_to_look_at() {
         tape.add(Kind::NotReady {
             who: "relay".to_owned(),
             why: "it ended".to_owned(),
+            expectation: None,
         });
         tape.add(Kind::Stopping);
         first_red(&plan, &tape).evidence.look_at

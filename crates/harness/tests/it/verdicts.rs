@@ -197,17 +197,24 @@ fn clients_that_end_with_a_dead_relay_are_not_to_blame() {
     );
 }
 
-/// Verdict of a play in which the relay is made to end, and these ends are seen.
+/// Verdict of a play in which the relay is made to end, and these ends are seen; clients that are
+/// not named say so and end with it.
 fn after_relay(action: &str, ends: &[(&str, Ended)]) -> PlayVerdict {
     let text =
         format!("title = \"t\"\nclients = [\"alice\", \"bob\"]\n[[steps]]\nrelay = \"{action}\"\n");
     let plan = plan_of(&text);
     let mut tape = Tape::new();
     tape.begin();
-    for (who, how) in ends {
+    for client in ["alice", "bob"] {
+        tape.shows(client, EventKind::Disconnected, &[("reason", "closed")]);
+    }
+    let is_named = |client: &&str| ends.iter().any(|(who, _)| who == client);
+    let others = ["alice", "bob"].into_iter().filter(|one| !is_named(one));
+    let others = others.map(|client| (client, Ended::Exit(4)));
+    for (who, how) in ends.iter().copied().chain(others) {
         tape.add(Kind::Exited {
-            who: (*who).to_owned(),
-            how: *how,
+            who: who.to_owned(),
+            how,
         });
     }
     tape.step(StepResult::Held).close(&plan);
@@ -253,6 +260,7 @@ fn who_does_not_get_ready_fails_the_play_and_says_why() {
     tape.add(Kind::NotReady {
         who: "relay".to_owned(),
         why: "it printed nothing".to_owned(),
+        expectation: None,
     });
     tape.add(Kind::Closing)
         .add(Kind::Stopping)

@@ -9,6 +9,7 @@ use std::collections::BTreeMap;
 use super::verdict::{Check, CheckKind, Evidence, Verdict, Verdicts};
 use super::view::View;
 use super::{expectations, limits, order, play_verdict, whole as of_whole};
+use matching::{Again, Steps};
 use scenario::plan::{Action, LoadPlan, Mode, Plan, PlannedStep, Round};
 use timeline::{Event, ExpectationId, StepResult};
 
@@ -19,7 +20,8 @@ use shown::Shown;
 /// and what happened.
 pub fn load(whole: &Plan, rounds: &[Round], events: &[Event]) -> (Verdicts, Figures) {
     let steps = rounds.iter().flat_map(|round| all(&round.steps)).collect();
-    let view = View::with(whole, steps, events);
+    let again = Again::read(whole, &Steps::of_load(rounds), events);
+    let view = View::with(whole, steps, &again);
     let shown = Shown::new(&view);
     let mut checks: Vec<Check> = of_whole::in_time(&view).into_iter().collect();
     checks.extend(of_whole::ready(&view));
@@ -30,6 +32,7 @@ pub fn load(whole: &Plan, rounds: &[Round], events: &[Event]) -> (Verdicts, Figu
     checks.extend(of_whole::endings(&view));
     checks.push(of_whole::orphans(&view));
     checks.extend(of_whole::audit(&view));
+    of_whole::incomplete(&view, &mut checks);
     let audits = rounds.iter().map(|round| &round.audit);
     let planted = audits
         .map(|audit| audit.canaries.len() + audit.texts.len())
@@ -59,6 +62,8 @@ struct Tally<'a> {
     sentence: &'a str,
     times: usize,
     failed: usize,
+    /// The timeline ends in the middle of it.
+    unfinished: usize,
     /// Why, the first time that it failed.
     first: Option<Check>,
 }
@@ -78,7 +83,9 @@ fn by_step<'a>(view: &View<'a>, shown: &Shown<'a>) -> Vec<Check> {
             tally.sentence = &step.sentence;
         }
         tally.times += 1;
-        if let Some(failed) = failure(view, shown, step) {
+        if view.step(&step.id).is_some_and(|span| span.ended.is_none()) {
+            tally.unfinished += 1;
+        } else if let Some(failed) = failure(view, shown, step) {
             tally.failed += 1;
             tally.first.get_or_insert(failed);
         }
@@ -91,12 +98,23 @@ fn by_step<'a>(view: &View<'a>, shown: &Shown<'a>) -> Vec<Check> {
 
 impl Tally<'_> {
     fn check(self, place: &str) -> Check {
-        let held = self.times - self.failed;
+        let held = self.times - self.failed - self.unfinished;
         let name = format!(
             "step {place} holds each of {} times; the first: {}",
             self.times, self.sentence
         );
         let (verdict, step, evidence) = match self.first {
+            None if self.unfinished > 0 => {
+                let evidence = Evidence {
+                    expected: name.clone(),
+                    got: format!(
+                        "the timeline ends in the middle of {} of them",
+                        self.unfinished
+                    ),
+                    ..Evidence::default()
+                };
+                (Verdict::CannotTell, None, evidence)
+            }
             None => (Verdict::Pass, None, Evidence::default()),
             Some(first) => {
                 let got = format!(

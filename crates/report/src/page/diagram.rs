@@ -211,7 +211,7 @@ fn rows<'a>(
         let (who, label, title) = match &event.kind {
             Kind::Exited { who, how } => (who, "✂ ended", format!("{who} {how}")),
             Kind::Fault { link, did, .. } => (link, "⚡ fault", format!("{link}: {did}")),
-            Kind::NotReady { who, why } => (who, "✘ not ready", why.clone()),
+            Kind::NotReady { who, why, .. } => (who, "✘ not ready", why.clone()),
             Kind::Missed { who, awaited, .. } => (who, "✘ missed", awaited.clone()),
             Kind::Exceeded {
                 who, limit, used, ..

@@ -202,7 +202,7 @@ impl Scene {
                 self.seat(who, |seat| seat.state = SeatState::Ready);
                 self.opened();
             }
-            Kind::NotReady { who, why } => {
+            Kind::NotReady { who, why, .. } => {
                 let why = visible(why);
                 self.tell(ToldKind::Ended, format!("{who} does not get ready: {why}"));
                 self.seat(who, |seat| {

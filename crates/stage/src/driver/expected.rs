@@ -1,138 +1,78 @@
-//! What a step waits for.
+//! What a step waits for, by the clock of the stage. Whether an event is what was awaited says
+//! the one matcher, which the judge asks as well, by the times of the timeline.
 
 use std::collections::BTreeSet;
+use std::time::Duration;
 
 use tokio::time::Instant;
 
-use matching::CompiledPattern;
-use scenario::plan::{Expectation, Mode, Pattern, Plan};
-use timeline::{Event, ExpectationId, Kind, Seen, Stream};
-
-/// An awaited expectation.
-#[derive(Debug)]
-struct Awaited {
-    expectation: Expectation,
-    pattern: CompiledPattern,
-    deadline: Instant,
-    seen: bool,
-}
+use matching::Expecting;
+use scenario::plan::{Expectation, Pattern, Plan};
+use timeline::{Event, ExpectationId};
 
 /// Everything that the current step waits for.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(in crate::driver) struct Expected {
-    list: Vec<Awaited>,
+    awaited: Expecting,
+    /// When the timeline began.
+    epoch: Instant,
+    /// How many events of the timeline the matcher has seen.
+    seen: usize,
     /// Who has shown something awaited, or has ended, since this was last asked.
     stirred: BTreeSet<String>,
-    /// Lines that an explicit `expect` has taken; the next one takes another.
-    taken: BTreeSet<u64>,
 }
 
 impl Expected {
-    /// Begins to wait. A *never* is not waited for: the judge looks at the whole play.
+    /// Nothing is awaited yet, in a timeline that begins at `epoch`.
+    pub(in crate::driver) fn nothing(epoch: Instant) -> Self {
+        Self {
+            awaited: Expecting::default(),
+            epoch,
+            seen: 0,
+            stirred: BTreeSet::new(),
+        }
+    }
+
+    /// Sees what has been recorded since the last time.
+    pub(in crate::driver) fn see(&mut self, events: &[Event]) {
+        for event in events.get(self.seen..).unwrap_or_default() {
+            if let Some(who) = self.awaited.see(event, event.t) {
+                self.stirred.insert(who.to_owned());
+            }
+        }
+        self.seen = events.len();
+    }
+
+    /// Begins to wait, after all that was recorded. What was recorded from `look_back` on counts
+    /// as well, for an explicit `expect`.
     pub(in crate::driver) fn add<'a>(
         &mut self,
         expectations: impl IntoIterator<Item = &'a Expectation>,
         plan: &Plan,
-        now: Instant,
+        events: &[Event],
+        look_back: Option<usize>,
     ) {
-        let awaited = expectations
-            .into_iter()
-            .filter(|one| one.mode != Mode::Never);
-        self.list.extend(awaited.map(|expectation| Awaited {
-            pattern: {
-                let client = &plan.adapter_of(&expectation.client).client;
-                CompiledPattern::new(&expectation.pattern, client.escapes)
-            },
-            deadline: now + expectation.within,
-            expectation: expectation.clone(),
-            seen: false,
-        }));
-    }
-
-    /// A client has shown a line: it fulfils the first expectation that it matches.
-    pub(in crate::driver) fn line(&mut self, who: &str, line: &str, seen: Option<&Seen>) {
-        let mut open = self
-            .list
-            .iter_mut()
-            .filter(|one| !one.seen && one.expectation.client == who);
-        if let Some(awaited) = open.find(|one| one.pattern.matches(line, seen)) {
-            awaited.seen = true;
-            self.stirred.insert(who.to_owned());
-        }
-    }
-
-    /// Looks at what these clients have shown before the step began, for an explicit `expect`.
-    pub(in crate::driver) fn look_back(&mut self, events: &[Event], whose: impl Fn(&str) -> bool) {
-        for event in events {
-            if let Kind::Exited { who, .. } = &event.kind
-                && whose(who)
-            {
-                self.exit(who);
-            }
-            let Kind::Line {
-                who,
-                stream: Stream::Stdout,
-                text,
-                seen,
-            } = &event.kind
-            else {
-                continue;
-            };
-            if self.taken.contains(&event.n) || !whose(who) {
-                continue;
-            }
-            let mut open = self
-                .list
-                .iter_mut()
-                .filter(|one| !one.seen && one.expectation.client == *who);
-            if let Some(awaited) = open.find(|one| one.pattern.matches(text, seen.as_ref())) {
-                awaited.seen = true;
-                self.taken.insert(event.n);
-            }
-        }
+        self.see(events);
+        let now = events.last().map_or(0, |event| event.t);
+        let earlier = look_back.map(|since| events.get(since..).unwrap_or_default());
+        self.awaited.begin(expectations, plan, now, earlier);
     }
 
     /// Who should show what has not come.
     pub(in crate::driver) fn open(&self) -> Vec<(String, String)> {
-        let open = self.list.iter().filter(|one| !one.seen);
-        open.map(|one| {
-            (
-                one.expectation.client.clone(),
-                one.expectation.sentence.clone(),
-            )
-        })
-        .collect()
-    }
-
-    /// A process has ended.
-    pub(in crate::driver) fn exit(&mut self, who: &str) {
-        self.stirred.insert(who.to_owned());
-        for awaited in &mut self.list {
-            if awaited.expectation.client == who && awaited.expectation.pattern == Pattern::Exits {
-                awaited.seen = true;
-            }
-        }
+        let open = self.awaited.open();
+        open.map(|one| (one.client.clone(), one.sentence.clone()))
+            .collect()
     }
 
     /// The expectations of files that have not come.
     pub(in crate::driver) fn files(&self) -> Vec<Expectation> {
-        let open = self.list.iter().filter(|one| !one.seen);
-        let files = open.filter(|one| matches!(one.expectation.pattern, Pattern::SameFile { .. }));
-        files.map(|one| one.expectation.clone()).collect()
+        self.awaited.open().filter(is_file).cloned().collect()
     }
 
     /// Whether there are any.
     pub(in crate::driver) fn awaits_files(&self) -> bool {
-        let mut open = self.list.iter().filter(|one| !one.seen);
-        open.any(|one| matches!(one.expectation.pattern, Pattern::SameFile { .. }))
-    }
-
-    /// A file has come.
-    pub(in crate::driver) fn file(&mut self, id: &ExpectationId) {
-        for awaited in self.list.iter_mut().filter(|one| one.expectation.id == *id) {
-            awaited.seen = true;
-            self.stirred.insert(awaited.expectation.client.clone());
-        }
+        self.awaited.open().any(|one| is_file(&one))
     }
 
     /// True when nothing is waited for any more from these clients, where `ended` says
@@ -143,11 +83,8 @@ impl Expected {
         ended: impl Fn(&str) -> bool,
         now: Instant,
     ) -> bool {
-        let mut open = self.list.iter().filter(|one| !one.seen);
-        open.all(|one| {
-            let who = &one.expectation.client;
-            one.deadline <= now || ended(who) || !whose(who)
-        })
+        let is_over = |one: &Expectation| ended(&one.client) || !whose(&one.client);
+        self.awaited.is_over(self.time_of(now), is_over)
     }
 
     /// Who has shown something awaited, or has ended, since the last time.
@@ -157,29 +94,32 @@ impl Expected {
 
     /// Whether somebody has, or whether a deadline has come.
     pub(in crate::driver) fn has_news(&self, now: Instant) -> bool {
-        !self.stirred.is_empty() || self.next_deadline().is_some_and(|due| due <= now)
+        let due = self.awaited.next_deadline();
+        !self.stirred.is_empty() || due.is_some_and(|due| due <= self.time_of(now))
     }
 
     /// When to look again at the latest.
     pub(in crate::driver) fn next_deadline(&self) -> Option<Instant> {
-        self.list
-            .iter()
-            .filter(|one| !one.seen)
-            .map(|one| one.deadline)
-            .min()
+        let due = self.awaited.next_deadline();
+        due.map(|due| self.epoch + Duration::from_nanos(due))
     }
 
     /// Ends the step of these clients: what has not come.
     pub(in crate::driver) fn take_missing(
         &mut self,
         whose: impl Fn(&str) -> bool,
+        events: &[Event],
     ) -> Vec<ExpectationId> {
-        let ended = self
-            .list
-            .extract_if(.., |one| whose(&one.expectation.client));
-        ended
-            .filter(|one| !one.seen)
-            .map(|one| one.expectation.id)
-            .collect()
+        self.see(events);
+        self.awaited.end(|one| whose(&one.client))
     }
+
+    /// As the timeline counts.
+    fn time_of(&self, now: Instant) -> u64 {
+        u64::try_from((now - self.epoch).as_nanos()).unwrap_or(u64::MAX)
+    }
+}
+
+fn is_file(one: &&Expectation) -> bool {
+    matches!(one.pattern, Pattern::SameFile { .. })
 }

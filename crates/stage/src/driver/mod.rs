@@ -151,7 +151,7 @@ impl<'p> Play<'p> {
             scans,
             control: Control::listen(controls, &sender, now),
             record,
-            expected: Expected::default(),
+            expected: Expected::nothing(now),
             acted: 0,
             host,
             clock,
@@ -192,6 +192,7 @@ impl<'p> Play<'p> {
             let now = self.clock.now();
             self.note_ends()?;
             self.look_around(now)?;
+            self.see();
             if done(self)? {
                 return Ok(true);
             }
@@ -223,6 +224,7 @@ impl<'p> Play<'p> {
             self.handle(input)?;
         }
         self.note_ends()?;
+        self.see();
         done(self)
     }
 
@@ -262,10 +264,10 @@ impl<'p> Play<'p> {
                 bytes,
             } => {
                 control.progress.hear(&instance.participant, clock.now());
-                participants.output(&instance, stream, &bytes, expected, record)
+                participants.output(&instance, stream, &bytes, record)
             }
             Input::OutputEnded { instance, stream } => {
-                participants.output_ended(&instance, stream, expected, record)?;
+                participants.output_ended(&instance, stream, record)?;
                 self.note_ends()
             }
             Input::Exited { instance, how, cpu } => {
@@ -307,7 +309,12 @@ impl<'p> Play<'p> {
     fn note_ends(&mut self) -> Result<(), EngineError> {
         let clock = &self.clock;
         self.participants
-            .note_ends(|| clock.now(), &mut self.expected, &mut self.record)
+            .note_ends(|| clock.now(), &mut self.record)
+    }
+
+    /// Sees what of that which is awaited has been recorded.
+    fn see(&mut self) {
+        self.expected.see(self.record.events());
     }
 
     /// Looks at everybody, when it is time.

@@ -4,10 +4,9 @@ use std::path::{Path, PathBuf};
 
 use super::Participants;
 use crate::EngineError;
-use crate::driver::expected::Expected;
 use crate::participant::scratch::{Digested, Scratch, digest};
 use crate::record::Writer;
-use scenario::plan::{Pattern, PlannedFile};
+use scenario::plan::{Expectation, Pattern, PlannedFile};
 use timeline::Kind;
 
 impl Participants<'_> {
@@ -36,10 +35,10 @@ impl Participants<'_> {
     /// Digests files that have appeared in downloads where one is awaited.
     pub(in crate::driver) fn look_for_files(
         &mut self,
-        expected: &mut Expected,
+        expected: &[Expectation],
         record: &mut Writer,
     ) -> Result<(), EngineError> {
-        for expectation in expected.files() {
+        for expectation in expected {
             let Pattern::SameFile { from, name } = &expectation.pattern else {
                 continue;
             };
@@ -50,7 +49,6 @@ impl Participants<'_> {
             };
             for path in Scratch::files(&downloads) {
                 if self.receive(&expectation.client, &downloads, path, &wanted, record)? {
-                    expected.file(&expectation.id);
                     break;
                 }
             }

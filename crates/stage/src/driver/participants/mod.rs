@@ -31,14 +31,13 @@ pub(super) use self::captured::Capturing;
 use self::participant::Participant;
 use crate::EngineError;
 use crate::driver::RELAY;
-use crate::driver::expected::Expected;
 use crate::driver::host::ProcessHandle;
 use crate::driver::input::Instance;
 use crate::participant::dialogue_matcher::{Asked, Heard};
 use crate::participant::orphans::{self, Orphan, reparented};
 use crate::participant::scratch::{Digested, Scratch};
 use crate::record::Writer;
-use matching::Recogniser;
+use matching::Recognisers;
 use scenario::adapter::Console;
 use scenario::plan::Plan;
 use timeline::{Ended, Kind};
@@ -64,7 +63,7 @@ pub(super) struct Participants<'p> {
     first: Option<String>,
     pub(super) relay: RelayStart,
     /// By adapter.
-    recognisers: BTreeMap<String, Recogniser>,
+    recognisers: Recognisers,
     captured: Captured,
     /// What lies in outboxes, by client and name.
     pub(super) outbox: BTreeMap<(String, String), Digested>,
@@ -105,7 +104,7 @@ impl<'p> Participants<'p> {
             ending: BTreeSet::new(),
             first: None,
             relay: RelayStart::default(),
-            recognisers: recognisers(plan),
+            recognisers: Recognisers::of(plan),
             captured: Captured::default(),
             outbox: BTreeMap::new(),
             next_look: now,
@@ -250,7 +249,6 @@ impl<'p> Participants<'p> {
     pub(super) fn note_ends(
         &mut self,
         now: impl FnOnce() -> Instant,
-        expected: &mut Expected,
         record: &mut Writer,
     ) -> Result<(), EngineError> {
         if self.ending.is_empty() {
@@ -258,7 +256,6 @@ impl<'p> Participants<'p> {
         }
         for (who, how) in self.take_ends(now()) {
             self.used(&who, how, record)?;
-            expected.exit(&who);
             record.append(Kind::Exited { who, how })?;
         }
         Ok(())
@@ -339,14 +336,6 @@ impl RelayStart {
             .name("port")
             .and_then(|port| port.as_str().parse().ok());
     }
-}
-
-/// What each implementation shows.
-fn recognisers(plan: &Plan) -> BTreeMap<String, Recogniser> {
-    let adapters = std::iter::once(&plan.adapter).chain(plan.others.values());
-    adapters
-        .map(|adapter| (adapter.name.clone(), Recogniser::new(&adapter.client)))
-        .collect()
 }
 
 /// Stands back before processes that have ended are reaped. Their last threads may not have left

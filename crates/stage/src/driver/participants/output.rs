@@ -5,7 +5,6 @@ use bytes::Bytes;
 use super::Participants;
 use crate::EngineError;
 use crate::driver::RELAY;
-use crate::driver::expected::Expected;
 use crate::driver::input::Instance;
 use crate::record::{Placed, Writer};
 use timeline::{Kind, Limit, Stream};
@@ -17,7 +16,6 @@ impl Participants<'_> {
         instance: &Instance,
         stream: Stream,
         bytes: &Bytes,
-        expected: &mut Expected,
         record: &mut Writer,
     ) -> Result<(), EngineError> {
         let file = instance.file(stream);
@@ -51,7 +49,7 @@ impl Participants<'_> {
         }
         lines
             .into_iter()
-            .try_for_each(|line| self.line(instance, stream, line, expected, record))
+            .try_for_each(|line| self.line(instance, stream, line, record))
     }
 
     /// A stream of a process has ended; what it printed last may be a line without an end.
@@ -59,7 +57,6 @@ impl Participants<'_> {
         &mut self,
         instance: &Instance,
         stream: Stream,
-        expected: &mut Expected,
         record: &mut Writer,
     ) -> Result<(), EngineError> {
         let Some(one) = self.current(instance) else {
@@ -68,7 +65,7 @@ impl Participants<'_> {
         one.open.remove(&stream);
         if let Some(rest) = one.reading(stream).finish() {
             one.heard(&rest);
-            self.line(instance, stream, rest, expected, record)?;
+            self.line(instance, stream, rest, record)?;
         }
         let who = instance.participant.clone();
         record.append(Kind::OutputEnded { who, stream })
@@ -79,13 +76,12 @@ impl Participants<'_> {
         &mut self,
         who: &str,
         (stream, end): (Stream, usize),
-        expected: &mut Expected,
         record: &mut Writer,
     ) -> Result<(), EngineError> {
         let one = self.of_name(who);
         let instance = Instance::of(who, one.incarnation);
         let prompt = one.reading(stream).cut(end);
-        self.line(&instance, stream, prompt, expected, record)
+        self.line(&instance, stream, prompt, record)
     }
 
     /// A participant has shown a line.
@@ -94,7 +90,6 @@ impl Participants<'_> {
         instance: &Instance,
         stream: Stream,
         line: String,
-        expected: &mut Expected,
         record: &mut Writer,
     ) -> Result<(), EngineError> {
         let who = &instance.participant;
@@ -105,18 +100,8 @@ impl Participants<'_> {
         let Some(text) = said else {
             return Ok(());
         };
-        let is_client = who != RELAY;
-        let seen = match stream {
-            Stream::Stdout if is_client => {
-                let adapter = &self.plan.adapter_of(who).name;
-                let recogniser = self.recognisers.get(adapter);
-                recogniser.and_then(|recogniser| recogniser.seen(&text))
-            }
-            Stream::Stdout | Stream::Stderr => None,
-        };
-        if is_client && stream == Stream::Stdout {
-            expected.line(who, &text, seen.as_ref());
-        } else if stream == Stream::Stdout {
+        let seen = self.recognisers.seen(who, stream, &text);
+        if who == RELAY && stream == Stream::Stdout {
             self.relay.line(&text);
         }
         self.capture(who, &text, record)?;

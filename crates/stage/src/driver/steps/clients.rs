@@ -14,7 +14,7 @@ use crate::participant::limits;
 use scenario::Keys;
 use scenario::adapter::{Console, Template};
 use scenario::plan::PlannedClient;
-use timeline::{Ended, Kind};
+use timeline::{Ended, ExpectationId, Kind};
 
 /// How long a key may take to be made.
 const PREPARE: Duration = Duration::from_secs(60);
@@ -137,7 +137,12 @@ impl Play<'_> {
             Err(EngineError::System { error, .. }) => {
                 let why = format!("cannot start {}: {error}", argv.join(" "));
                 let who = who.to_owned();
-                self.record.append(Kind::NotReady { who, why })?;
+                let expectation = None;
+                self.record.append(Kind::NotReady {
+                    who,
+                    why,
+                    expectation,
+                })?;
                 return Ok(false);
             }
             Err(other) => return Err(other),
@@ -161,13 +166,28 @@ impl Play<'_> {
         awaited: &str,
         within: Duration,
     ) -> Result<bool, EngineError> {
+        self.not_shown(who, awaited, within, None)
+    }
+
+    /// The same, where a line was expected that the judge can look for again.
+    pub(super) fn not_shown(
+        &mut self,
+        who: &str,
+        awaited: &str,
+        within: Duration,
+        expectation: Option<ExpectationId>,
+    ) -> Result<bool, EngineError> {
         let within = self.control.limit.map_or(within, |limit| limit.min(within));
         let events = self.record.events();
         let why = self
             .participants
             .why_not_ready(who, awaited, within, events);
         let who = who.to_owned();
-        self.record.append(Kind::NotReady { who, why })?;
+        self.record.append(Kind::NotReady {
+            who,
+            why,
+            expectation,
+        })?;
         Ok(false)
     }
 }

@@ -6,11 +6,12 @@ use std::time::Duration;
 
 use rustix::process::Signal;
 
-use super::{at_once, everybody};
+use super::everybody;
 use crate::driver::Play;
 use crate::driver::control::commands::{StepCommand, Taken};
 use crate::links::tap::LinkState;
 use crate::{EngineError, Pace};
+use matching::at_once;
 use scenario::LeaveHow;
 use scenario::plan::{Action, PlannedFile, PlannedStep};
 use timeline::{Ask, Kind};
@@ -209,15 +210,16 @@ impl Play<'_> {
             return Ok(());
         };
         let group = at_once(step);
-        for one in &group {
-            self.expected.add(&one.expects, self.plan, self.clock.now());
-        }
+        let expected = group.iter().flat_map(|one| &one.expects);
+        let events = self.record.events();
+        self.expected.add(expected, self.plan, events, None);
         let impossible = self.perform_all(&group).await?;
         if impossible.is_none() {
             self.await_expected().await?;
         }
         self.leave_for_good(&group).await?;
-        let missing = self.expected.take_missing(everybody);
+        let events = self.record.events();
+        let missing = self.expected.take_missing(everybody, events);
         let missing: Vec<&str> = missing.iter().map(|id| id.0.as_str()).collect();
         let text = match impossible {
             Some(why) => format!("the step could not be repeated: {why}"),

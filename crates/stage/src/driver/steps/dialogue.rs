@@ -44,9 +44,8 @@ impl<'p> Play<'p> {
                 return self.not_ready(who, &awaited, READY);
             };
             if let Some(prompt) = prompt {
-                let (expected, record) = (&mut self.expected, &mut self.record);
-                self.participants
-                    .take_prompt(who, prompt, expected, record)?;
+                let record = &mut self.record;
+                self.participants.take_prompt(who, prompt, record)?;
             }
             if !self.reply(who, branch, values, deadline).await? {
                 return Ok(false);
@@ -81,7 +80,12 @@ impl<'p> Play<'p> {
                 branch.r#await
             );
             let who = who.to_owned();
-            self.record.append(Kind::NotReady { who, why })?;
+            let expectation = None;
+            self.record.append(Kind::NotReady {
+                who,
+                why,
+                expectation,
+            })?;
             return Ok(false);
         }
         let told = if branch.secret { &template.0 } else { &line };

@@ -38,7 +38,8 @@ impl Play<'_> {
                 }
             }
             self.await_expected().await?;
-            drop(self.expected.take_missing(everybody));
+            let events = self.record.events();
+            drop(self.expected.take_missing(everybody, events));
         }
         Ok(())
     }
@@ -54,7 +55,8 @@ impl Play<'_> {
         let expected: Vec<Expectation> = observers
             .map(|observer| shown(observer, fence, within))
             .collect();
-        self.expected.add(&expected, self.plan, self.clock.now());
+        let events = self.record.events();
+        self.expected.add(&expected, self.plan, events, None);
         // One that does not read its input closes nothing; the judge will say so.
         let line = self.with_captured(&fence.line, self.clock.now()).await?;
         if let Ok(line) = line {

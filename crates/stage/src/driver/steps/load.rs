@@ -3,10 +3,11 @@
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use tokio::time::Instant;
 
-use super::{LATER, at_once};
+use super::LATER;
 use crate::EngineError;
 use crate::driver::control::progress::Phase;
 use crate::driver::{LOOK_FOR_FILES, Play};
+use matching::at_once;
 use scenario::plan::{LoadPlan, PlannedClient, PlannedStep, Round};
 
 /// Clients that start at a time.
@@ -102,6 +103,7 @@ impl Play<'_> {
                 looked = Some(now);
                 play.look_for_files()?;
             }
+            play.see();
             Ok(play.expected.has_news(now))
         })
         .await
@@ -122,7 +124,8 @@ impl Play<'_> {
         self.advance(load, group, last_begin).await
     }
 
-    fn is_done(&self, group: &Group) -> bool {
+    fn is_done(&mut self, group: &Group) -> bool {
+        self.see();
         let silent = |who: &str| self.participants.is_silent(who);
         let now = self.clock.now();
         self.expected.is_over(|who| group.has(who), silent, now)
@@ -178,7 +181,7 @@ impl Play<'_> {
         };
         let together = at_once(step);
         self.acted = group.acted;
-        self.begin_step(&together, |who| group.has(who))?;
+        self.begin_step(&together)?;
         let impossible = self.perform_all(&together).await?;
         group.acted = self.acted;
         Ok(impossible)

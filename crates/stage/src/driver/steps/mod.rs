@@ -29,14 +29,12 @@ use std::time::Duration;
 use super::Play;
 use crate::EngineError;
 use crate::driver::control::progress::Phase;
+use matching::{at_once, only_look};
 use scenario::plan::{Action, PlannedFile, PlannedStep};
 use timeline::{ExpectationId, Kind, StepResult};
 
 /// How long a relay may take to stop, before it is killed.
 const STOP: Duration = Duration::from_secs(5);
-
-/// How long a client may take to get ready.
-const START: Duration = Duration::from_secs(10);
 
 /// How long a relay may take to get ready.
 const READY: Duration = Duration::from_secs(10);
@@ -77,7 +75,7 @@ impl Play<'_> {
     /// Digests files that have appeared in downloads where one is awaited.
     fn look_for_files(&mut self) -> Result<(), EngineError> {
         self.participants
-            .look_for_files(&mut self.expected, &mut self.record)
+            .look_for_files(&self.expected.files(), &mut self.record)
     }
 
     async fn steps(&mut self) -> Result<bool, EngineError> {
@@ -98,7 +96,7 @@ impl Play<'_> {
     /// One step. False when something awaited has not come.
     async fn step(&mut self, step: &PlannedStep) -> Result<bool, EngineError> {
         let group = at_once(step);
-        self.begin_step(&group, everybody)?;
+        self.begin_step(&group)?;
         let impossible = self.perform_all(&group).await?;
         if impossible.is_none() {
             self.await_expected().await?;
@@ -107,15 +105,9 @@ impl Play<'_> {
         self.end_step(&group, impossible.as_deref(), everybody)
     }
 
-    /// Records that a step begins, and begins to expect what it expects of these clients.
-    pub(super) fn begin_step(
-        &mut self,
-        group: &[&PlannedStep],
-        whose: impl Fn(&str) -> bool,
-    ) -> Result<(), EngineError> {
-        let only_looks = group
-            .iter()
-            .all(|one| matches!(one.action, Action::Look | Action::Beat { .. }));
+    /// Records that a step begins, and begins to expect what it expects.
+    pub(super) fn begin_step(&mut self, group: &[&PlannedStep]) -> Result<(), EngineError> {
+        let only_looks = only_look(group);
         if !only_looks {
             self.acted = self.record.events().len();
         }
@@ -126,13 +118,11 @@ impl Play<'_> {
             self.record.append(Kind::StepBegan {
                 step: one.id.clone(),
             })?;
-            self.expected.add(&one.expects, self.plan, self.clock.now());
         }
-        if only_looks {
-            let since = self.acted;
-            let events = self.record.events().get(since..).unwrap_or_default();
-            self.expected.look_back(events, whose);
-        }
+        let expected = group.iter().flat_map(|one| &one.expects);
+        let look_back = only_looks.then_some(self.acted);
+        let events = self.record.events();
+        self.expected.add(expected, self.plan, events, look_back);
         Ok(())
     }
 
@@ -156,7 +146,8 @@ impl Play<'_> {
         impossible: Option<&str>,
         whose: impl Fn(&str) -> bool,
     ) -> Result<bool, EngineError> {
-        let missing = self.expected.take_missing(whose);
+        let events = self.record.events();
+        let missing = self.expected.take_missing(whose, events);
         self.guess_why(group, &missing)?;
         for one in group.iter().rev() {
             let own = one.expects.iter().map(|expectation| &expectation.id);
@@ -200,6 +191,7 @@ impl Play<'_> {
         let latest = self.clock.now() + Duration::from_secs(24 * 60 * 60);
         self.until(latest, |play| {
             play.look_for_files()?;
+            play.see();
             let participants = &play.participants;
             let silent = |who: &str| participants.is_silent(who);
             let now = play.clock.now();
@@ -244,14 +236,6 @@ impl Play<'_> {
             Action::Relay { action } => self.relay(*action).await,
             Action::Type { client, line } => self.type_filled(client, line).await,
         }
-    }
-}
-
-/// A step, and those that are done with it at once.
-fn at_once(step: &PlannedStep) -> Vec<&PlannedStep> {
-    match &step.action {
-        Action::All { steps } => std::iter::once(step).chain(steps).collect(),
-        _ => vec![step],
     }
 }
 

@@ -1,12 +1,11 @@
 //! Before step 1: every client is ready, and has been told of the others.
 
-use std::collections::BTreeMap;
-
-use super::{START, everybody};
+use super::everybody;
 use crate::EngineError;
 use crate::driver::Play;
 use crate::driver::control::progress::Phase;
-use scenario::plan::{Expectation, Mode, Pattern, PlannedClient};
+use matching::{START, opening, ready_id};
+use scenario::plan::PlannedClient;
 use timeline::{EventKind, ExpectationId, Kind};
 
 impl Play<'_> {
@@ -27,7 +26,7 @@ impl Play<'_> {
                 }
             }
             self.await_expected().await?;
-            let missing = self.expected.take_missing(everybody);
+            let missing = self.expected.take_missing(everybody, self.record.events());
             for client in &batch {
                 if !self.has_opened(&client.name, &missing)? {
                     return Ok(false);
@@ -38,27 +37,22 @@ impl Play<'_> {
     }
 
     fn expect_opening(&mut self, client: &str) {
-        let plan = self.plan;
-        let events = &plan.adapter_of(client).client.events;
-        if events.contains_key(&EventKind::Ready) {
-            self.expected.add(&is_ready(client), plan, self.clock.now());
-        }
-        let about_it = plan.opening.iter().filter(|one| is_about(one, client));
-        self.expected.add(about_it, plan, self.clock.now());
+        let expected = opening(self.plan, client);
+        let events = self.record.events();
+        self.expected.add(&expected, self.plan, events, None);
     }
 
     fn has_opened(&mut self, client: &str, missing: &[ExpectationId]) -> Result<bool, EngineError> {
-        let [ready] = is_ready(client);
-        if missing.contains(&ready.id) {
+        let mut missed = opening(self.plan, client);
+        missed.retain(|one| missing.contains(&one.id));
+        if let Some(ready) = missed.iter().find(|one| one.id == ready_id(client)) {
             let events = &self.plan.adapter_of(client).client.events;
             let pattern = events.get(&EventKind::Ready).map_or("", String::as_str);
             let awaited = format!("{}, by a line that matches /{pattern}/", ready.sentence);
-            return self.not_ready(client, &awaited, START);
+            return self.not_shown(client, &awaited, START, Some(ready.id.clone()));
         }
         let who = client.to_owned();
         self.record.append(Kind::Ready { who })?;
-        let about_it = self.plan.opening.iter().filter(|one| is_about(one, client));
-        let missed: Vec<&Expectation> = about_it.filter(|one| missing.contains(&one.id)).collect();
         for one in &missed {
             self.record.append(Kind::Missed {
                 who: one.client.clone(),
@@ -68,25 +62,4 @@ impl Play<'_> {
         }
         Ok(missed.is_empty())
     }
-}
-
-/// Whether it comes of the start of this client.
-fn is_about(one: &Expectation, client: &str) -> bool {
-    one.about.as_deref().unwrap_or(&one.client) == client
-}
-
-/// That a client which starts before step 1 can be driven.
-fn is_ready(client: &str) -> [Expectation; 1] {
-    [Expectation {
-        id: ExpectationId(format!("opening/{client}-ready")),
-        client: client.to_owned(),
-        pattern: Pattern::Event {
-            event: EventKind::Ready,
-            captures: BTreeMap::new(),
-        },
-        mode: Mode::Eventually,
-        within: START,
-        sentence: format!("{client} gets ready"),
-        about: None,
-    }]
 }

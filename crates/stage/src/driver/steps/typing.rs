@@ -5,10 +5,10 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use super::START;
 use crate::EngineError;
 use crate::driver::Play;
 use crate::driver::participants::Capturing;
+use matching::START;
 use scenario::adapter::Template;
 use timeline::Kind;
 
@@ -56,7 +56,12 @@ impl Play<'_> {
                 Ok(value) => drop(values.insert(name, value)),
                 Err(why) => {
                     let who = who.to_owned();
-                    self.record.append(Kind::NotReady { who, why })?;
+                    let expectation = None;
+                    self.record.append(Kind::NotReady {
+                        who,
+                        why,
+                        expectation,
+                    })?;
                     return Ok(None);
                 }
             }
