@@ -258,12 +258,17 @@ pub(crate) struct Report {
   cargo xtask replay latest
   cargo xtask replay latest three-clients --ui
   cargo xtask replay latest three-clients --still 2 > step-2.svg
-  cargo xtask replay ~/Downloads/xtask-report three-clients")]
+  cargo xtask replay ~/Downloads/xtask-report three-clients
+  cargo xtask replay latest --adapter adapters/mine.toml")]
 pub(crate) struct Replay {
     /// A directory of a run, or its name in `reports/`
     pub(crate) run: String,
     /// Only this scenario: its id, or the last part of it
     pub(crate) scenario: Option<String>,
+    /// Match saved lines against the `[client.events]` of this adapter: a name in `adapters/`, or
+    /// a path. Its file must have the name that the run was played with
+    #[arg(long, value_name = "FILE")]
+    pub(crate) adapter: Option<String>,
     /// Show one play on the stage as it was, step by step
     #[arg(long)]
     pub(crate) ui: bool,

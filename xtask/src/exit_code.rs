@@ -1,5 +1,7 @@
 //! Exit codes. Where several hold, the order is 101, 3, 1, 4.
 
+use stage::Blame;
+
 /// Every check passed.
 pub(crate) const FINE: u8 = 0;
 
@@ -20,6 +22,16 @@ pub(crate) const INTERRUPTED: u8 = 130;
 
 /// Ended by SIGTERM, or its terminal has gone.
 pub(crate) const TERMINATED: u8 = 143;
+
+/// That of an error which is this one's fault.
+pub(crate) fn of(blame: Blame) -> u8 {
+    match blame {
+        Blame::Author => USAGE,
+        Blame::Machine => ENVIRONMENT,
+        Blame::Ours => HARNESS,
+        Blame::User => INTERRUPTED,
+    }
+}
 
 /// For the documentation: every code that a command can end with.
 pub(crate) const ALL: &[(u8, &str)] = &[

@@ -7,7 +7,7 @@ use stage::EngineError;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio_util::sync::CancellationToken;
 
-use crate::exit_code::{INTERRUPTED, TERMINATED};
+use crate::exit_code::{self, INTERRUPTED, TERMINATED};
 use crate::trouble::Trouble;
 
 /// Listens for signals as long as the runtime lives.
@@ -55,11 +55,10 @@ impl Interrupt {
                 let text = "interrupted; everything that was started is gone".to_owned();
                 Trouble { code, text }
             }
-            EngineError::Template { .. } => Trouble::usage(text),
-            EngineError::File { .. }
-            | EngineError::NoProgram { .. }
-            | EngineError::System { .. } => Trouble::environment(text),
-            EngineError::Fault(_) => Trouble::harness(text),
+            error => Trouble {
+                code: exit_code::of(error.blame()),
+                text,
+            },
         }
     }
 }

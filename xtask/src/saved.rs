@@ -6,11 +6,11 @@ use std::time::Duration;
 use harness::{self, SavedError, SavedRun};
 use report::{PlayReport, load, terminal};
 
-use crate::exit_code::FINE;
+use crate::exit_code::{self, FINE};
 use crate::github::{self, NoCommands};
 use crate::trouble::{Ran, Trouble};
 use crate::workspace::Workspace;
-use crate::{cli, demo, film, output};
+use crate::{cli, demo, film, output, staging};
 
 /// Tells a saved run, or several as one. Ends with the exit code that the run had.
 pub(crate) fn report(arguments: &cli::Report, workspace: &Workspace) -> Ran {
@@ -33,7 +33,13 @@ pub(crate) fn replay(arguments: &cli::Replay, workspace: &Workspace) -> Ran {
     if arguments.ui {
         demo::needs_terminal()?;
     }
-    let run = harness::replay(&dir, arguments.scenario.as_deref()).map_err(trouble)?;
+    let mended = arguments.adapter.as_deref().map(|name| {
+        // A path is taken from here, as everywhere on the command line.
+        staging::adapter(workspace, name, Path::new(""))
+    });
+    let mended = mended.transpose()?;
+    let run = harness::replay(&dir, arguments.scenario.as_deref(), mended.as_ref());
+    let run = run.map_err(trouble)?;
     if let Some(step) = arguments.still {
         output::result(film::still(step, &run.dir, only(&run)?)?.trim_end());
         return Ok(FINE);
@@ -116,12 +122,8 @@ pub(crate) fn narrate(run: &SavedRun) {
 }
 
 fn trouble(error: SavedError) -> Trouble {
-    let text = error.to_string();
-    match error {
-        SavedError::File { .. } => Trouble::environment(text),
-        SavedError::NoRun(_) => Trouble::usage(format!("{text}; `cargo xtask test` makes one")),
-        SavedError::Format { .. } | SavedError::Apart(_) | SavedError::NoScenario(_) => {
-            Trouble::usage(text)
-        }
+    Trouble {
+        code: exit_code::of(error.blame()),
+        text: error.to_string(),
     }
 }

@@ -167,7 +167,11 @@ pub(crate) fn implementations(
 }
 
 /// A name in `adapters/`, or a path taken from a directory.
-fn adapter(workspace: &Workspace, name: &str, from: &Path) -> Result<Adapter, Trouble> {
+///
+/// # Errors
+///
+/// When there is none, or when it does not parse; the places of its mistakes are shown.
+pub(crate) fn adapter(workspace: &Workspace, name: &str, from: &Path) -> Result<Adapter, Trouble> {
     let named = workspace.adapters().join(name).with_extension("toml");
     let path = if named.is_file() {
         named

@@ -1,6 +1,7 @@
 //! Runs: which scenarios are played, how many at a time, and where their files lie.
 
 mod dir;
+mod error;
 mod load;
 mod merge;
 mod one;
@@ -23,13 +24,14 @@ use std::sync::Arc;
 use tokio_util::sync::CancellationToken;
 
 pub use dir::RunDir;
+pub use error::{Difference, FormatError, MergeError, SavedError};
 pub use load::{LoadSettings, load};
 pub use merge::{merge, merged};
 pub use pages::Parts;
 pub use replay::replay;
-pub use saved::{Meant, MeantScenario, SavedError, SavedRun};
+pub use saved::{Meant, MeantScenario, SavedRun};
 pub use select::{Selection, Wanted, select};
-pub use shard::Shard;
+pub use shard::{NoShard, Shard};
 pub use snapshots::Update;
 pub use stand_in::stand_in;
 pub use suite::{Progress, TestSettings, test};

@@ -6,15 +6,17 @@ use std::io::{self, BufRead as _, BufReader, BufWriter, Write as _};
 use std::path::Path;
 
 use super::one::{self, Which};
-use super::saved::{self, Meant, MeantScenario, SavedError, SavedRun};
-use super::{Ground, RunDir, pages, survived, sweep};
+use super::replay::How;
+use super::saved::{self, Meant, MeantScenario, SavedRun};
+use super::{Ground, RunDir, SavedError, pages, survived, sweep};
 use judge::{self, Figures, PlayVerdict};
+use matching::{Again, Steps};
 use report::{Asked, LoadReport, PlayReport, RunReport, Searches, Used, json, load as told};
 use scenario::Scenario;
 use scenario::adapter::Adapter;
 use scenario::plan::{LeftOut, LoadPlan, LoadShape, Plan, Round};
 use stage::{self, EngineError, Hand, Inquiries, Observer, Pace};
-use timeline::{self, Event, Kind, Level};
+use timeline::{Event, Kind, Level};
 
 /// The rounds that were begun, as they were planned, one a line.
 const ROUNDS: &str = "rounds.jsonl";
@@ -219,24 +221,26 @@ pub(super) fn again(
     run: &Path,
     which: Which<'_>,
     before: &LoadReport,
-    asked: &Asked,
+    how: How<'_>,
 ) -> Result<Option<LoadReport>, SavedError> {
     let dir = run.join(which.dir);
-    let plan = saved::read_as(&dir.join("plan.json"), |text| {
-        serde_json::from_str::<Plan>(text).map_err(|error| error.to_string())
-    })?;
-    let events = saved::read_as(&dir.join("timeline.jsonl"), |text| {
-        timeline::read(text).map_err(|error| error.to_string())
-    })?;
-    let (Some(plan), Some(events)) = (plan, events) else {
+    let Some((mut plan, events)) = saved::read_play(&dir)? else {
         return Ok(None);
     };
+    how.mend(&mut plan);
     let Some(rounds) = read_rounds(&dir.join(ROUNDS))? else {
         return Ok(None);
     };
     let left_out = before.left_out.clone();
-    let report = judged(which, (&plan, &rounds), &events, before.shape, left_out);
-    pages::of_load(&dir, &plan, &events, &report, asked)?;
+    let again = Again::read(&plan, &Steps::of_load(&rounds), &events);
+    let report = judged(
+        which,
+        (&plan, &rounds),
+        &again.events,
+        before.shape,
+        left_out,
+    );
+    pages::of_load(&dir, &plan, &again.events, &report, how.asked)?;
     keep(&dir, &report)?;
     Ok(Some(report))
 }
@@ -272,7 +276,7 @@ fn read_rounds(path: &Path) -> Result<Option<Vec<Round>>, SavedError> {
         let line = line.map_err(failed)?;
         serde_json::from_str(&line).map_err(|error| SavedError::Format {
             path: path.to_owned(),
-            why: error.to_string(),
+            error: error.into(),
         })
     });
     rounds.collect::<Result<_, _>>().map(Some)

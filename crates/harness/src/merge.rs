@@ -5,20 +5,18 @@ use std::fs;
 use std::io;
 use std::path::Path;
 
-use super::saved::{self, Meant, SavedError, SavedRun};
-use super::{RunDir, Shard};
+use super::saved::{self, Meant, SavedRun};
+use super::{Difference, MergeError, RunDir, SavedError, Shard};
 use report::RunReport;
 
 /// What the parts of a run are as one: as if they had never been apart.
 ///
 /// # Errors
 ///
-/// [`SavedError::Apart`] when they are not parts of one run. A part that is not there is no
+/// [`MergeError`] when they are not parts of one run. A part that is not there is no
 /// error: it is told among what is left, and so the whole is red.
-pub fn merged(parts: &[SavedRun]) -> Result<(Meant, RunReport), SavedError> {
-    let first = parts
-        .first()
-        .ok_or_else(|| SavedError::Apart("there is nothing to merge".to_owned()))?;
+pub fn merged(parts: &[SavedRun]) -> Result<(Meant, RunReport), MergeError> {
+    let first = parts.first().ok_or(MergeError::Nothing)?;
     let mut whole = first.meant.clone();
     whole.shard = None;
     whole.scenarios.clear();
@@ -34,8 +32,7 @@ pub fn merged(parts: &[SavedRun]) -> Result<(Meant, RunReport), SavedError> {
     report.plays.sort_by(|a, b| a.scenario.cmp(&b.scenario));
     let mut pairs = whole.scenarios.iter().zip(whole.scenarios.iter().skip(1));
     if let Some((twice, _)) = pairs.find(|(a, b)| a.id == b.id) {
-        let text = format!("{} was played in two of them", twice.id);
-        return Err(SavedError::Apart(text));
+        return Err(MergeError::Twice(twice.id.clone()));
     }
     report.left.extend(missing(parts));
     report.left.sort();
@@ -43,27 +40,26 @@ pub fn merged(parts: &[SavedRun]) -> Result<(Meant, RunReport), SavedError> {
     Ok((whole, report))
 }
 
-fn belongs(part: &SavedRun, first: &SavedRun) -> Result<(), SavedError> {
+fn belongs(part: &SavedRun, first: &SavedRun) -> Result<(), MergeError> {
     let (one, other) = (&part.meant, &first.meant);
     if one.asked.load.is_some() {
-        let text = format!("{} is a load, which has no parts", part.dir.display());
-        return Err(SavedError::Apart(text));
+        return Err(MergeError::Load(part.dir.clone()));
     }
     let shards = |meant: &Meant| meant.shard.and_then(|shard| shard.all().last());
     let differ = if !one.asked.is_same(&other.asked) {
-        "adapters"
+        Difference::Adapters
     } else if one.seed != other.seed {
-        "seeds (give all shards the same --seed)"
+        Difference::Seeds
     } else if shards(one) != shards(other) {
-        "numbers of shards"
+        Difference::Shards
     } else {
         return Ok(());
     };
-    Err(SavedError::Apart(format!(
-        "{} and {} are not parts of one run: they have different {differ}",
-        first.dir.display(),
-        part.dir.display()
-    )))
+    Err(MergeError::Apart {
+        first: first.dir.clone(),
+        other: part.dir.clone(),
+        differ,
+    })
 }
 
 /// Shards of the whole that nobody brought.

@@ -1,46 +1,56 @@
 //! A saved run, judged and told again from its plans and timelines. No process is started.
 
+use std::collections::BTreeSet;
+use std::iter::once;
 use std::path::Path;
 
 use super::one::{self, Which};
-use super::saved::{self, MeantScenario, SavedError, SavedRun};
-use super::{RunDir, load, pages, tries};
+use super::saved::{self, MeantScenario, SavedRun};
+use super::{RunDir, SavedError, load, pages, tries};
+use matching::{Again, Steps};
 use report::{Asked, LoadReport, PlayReport};
+use scenario::adapter::Adapter;
 use scenario::plan::Plan;
 
 /// Judges a run again, or one scenario of it, and writes its reports again. What has no
-/// timeline stays as it was told.
+/// timeline stays as it was told. With a mended adapter, what clients printed is read by its
+/// patterns; what was typed, awaited and searched for stays as it was.
 ///
 /// # Errors
 ///
 /// [`SavedError`], which names the file.
-pub fn replay(dir: &Path, scenario: Option<&str>) -> Result<SavedRun, SavedError> {
+pub fn replay(
+    dir: &Path,
+    scenario: Option<&str>,
+    mended: Option<&Adapter>,
+) -> Result<SavedRun, SavedError> {
     let mut run = SavedRun::read(dir)?;
-    let mut found = false;
+    let wanted = |id: &str| scenario.is_none_or(|wanted| is_meant(id, wanted));
+    if let Some(name) = scenario.filter(|_| !run.meant.scenarios.iter().any(|one| wanted(&one.id)))
+    {
+        return Err(SavedError::NoScenario(name.to_owned()));
+    }
     let plays = run.meant.scenarios.iter().zip(&mut run.report.plays);
-    for (meant, play) in plays {
-        if scenario.is_some_and(|wanted| !is_meant(&meant.id, wanted)) {
-            continue;
-        }
-        found = true;
+    let mut plays: Vec<_> = plays.filter(|(meant, _)| wanted(&meant.id)).collect();
+    if let Some(mended) = mended {
+        knows(dir, mended, plays.iter().map(|(_, play)| &**play))?;
+    }
+    let how = How {
+        asked: &run.meant.asked,
+        mended,
+    };
+    for (meant, play) in &mut plays {
         let again = match run.load.as_mut() {
-            Some(load) => load_again(dir, meant, load, &run.meant.asked)?,
-            None => again(dir, meant, play, &run.meant.asked)?,
+            Some(load) => load_again(dir, meant, load, how)?,
+            None => again(dir, meant, play, how)?,
         };
         if let Some(again) = again {
             one::write_result(&dir.join(RunDir::below(&meant.id)), &again)?;
-            *play = again;
+            **play = again;
         }
     }
-    if let Some(wanted) = scenario.filter(|_| !found) {
-        return Err(SavedError::NoScenario(wanted.to_owned()));
-    }
     saved::end(dir, &run.report)?;
-    if let Some(wanted) = scenario {
-        run.report
-            .plays
-            .retain(|play| is_meant(&play.scenario, wanted));
-    }
+    run.report.plays.retain(|play| wanted(&play.scenario));
     Ok(run)
 }
 
@@ -49,12 +59,57 @@ fn is_meant(id: &str, wanted: &str) -> bool {
     id == wanted || id.rsplit('/').next() == Some(wanted)
 }
 
+/// How plays are judged again.
+#[derive(Clone, Copy)]
+pub(super) struct How<'a> {
+    pub(super) asked: &'a Asked,
+    mended: Option<&'a Adapter>,
+}
+
+impl How<'_> {
+    /// Gives a plan the mended patterns, where it has the adapter that they are of.
+    pub(super) fn mend(self, plan: &mut Plan) {
+        let Some(mended) = self.mended else {
+            return;
+        };
+        for adapter in once(&mut plan.adapter).chain(plan.others.values_mut()) {
+            if adapter.name == mended.name {
+                adapter.client.events.clone_from(&mended.client.events);
+                adapter.client.escapes = mended.client.escapes;
+            }
+        }
+    }
+}
+
+/// That some play has the adapter: before anything is written.
+fn knows<'p>(
+    dir: &Path,
+    mended: &Adapter,
+    plays: impl Iterator<Item = &'p PlayReport>,
+) -> Result<(), SavedError> {
+    let mut had = BTreeSet::new();
+    for play in plays {
+        if let Some((plan, _)) = saved::read_play(&dir.join(&play.dir))? {
+            let adapters = once(plan.adapter).chain(plan.others.into_values());
+            had.extend(adapters.map(|adapter| adapter.name));
+        }
+    }
+    if had.contains(&mended.name) {
+        return Ok(());
+    }
+    Err(SavedError::NoAdapter {
+        path: mended.path.clone(),
+        name: mended.name.clone(),
+        had: had.into_iter().collect(),
+    })
+}
+
 /// A load; `None` when it was not played to its end.
 fn load_again(
     dir: &Path,
     meant: &MeantScenario,
     load: &mut LoadReport,
-    asked: &Asked,
+    how: How<'_>,
 ) -> Result<Option<PlayReport>, SavedError> {
     let below = RunDir::below(&meant.id);
     let which = Which {
@@ -63,7 +118,7 @@ fn load_again(
         dir: &below,
         number: 1,
     };
-    let Some(again) = load::again(dir, which, load, asked)? else {
+    let Some(again) = load::again(dir, which, load, how)? else {
         return Ok(None);
     };
     *load = again;
@@ -75,7 +130,7 @@ fn again(
     dir: &Path,
     meant: &MeantScenario,
     told: &PlayReport,
-    asked: &Asked,
+    how: How<'_>,
 ) -> Result<Option<PlayReport>, SavedError> {
     let below = RunDir::below(&meant.id);
     let is_single = told.dir == below;
@@ -92,7 +147,7 @@ fn again(
             dir: &place,
             number: tried.number,
         };
-        let Some(report) = one_try(dir, which, asked)? else {
+        let Some(report) = one_try(dir, which, how)? else {
             return Ok(None);
         };
         if !is_single {
@@ -103,21 +158,17 @@ fn again(
     Ok(tries::told(reports))
 }
 
-fn one_try(run: &Path, which: Which<'_>, asked: &Asked) -> Result<Option<PlayReport>, SavedError> {
+fn one_try(run: &Path, which: Which<'_>, how: How<'_>) -> Result<Option<PlayReport>, SavedError> {
     let dir = run.join(which.dir);
-    let plan = saved::read_as(&dir.join("plan.json"), |text| {
-        serde_json::from_str::<Plan>(text).map_err(|error| error.to_string())
-    })?;
-    let events = saved::read_as(&dir.join("timeline.jsonl"), |text| {
-        timeline::read(text).map_err(|error| error.to_string())
-    })?;
     let compared = saved::read_as(&dir.join("snapshots.json"), |text| {
-        serde_json::from_str::<Vec<one::Compared>>(text).map_err(|error| error.to_string())
+        serde_json::from_str::<Vec<one::Compared>>(text)
     })?;
-    let (Some(plan), Some(events), Some(compared)) = (plan, events, compared) else {
+    let (Some((mut plan, events)), Some(compared)) = (saved::read_play(&dir)?, compared) else {
         return Ok(None);
     };
-    let report = one::judged(which, &plan, &events, &compared);
-    pages::of_play(&dir, &plan, &events, &report, asked)?;
+    how.mend(&mut plan);
+    let again = Again::read(&plan, &Steps::of_play(&plan), &events);
+    let report = one::judged(which, &plan, &again.events, &compared);
+    pages::of_play(&dir, &plan, &again.events, &report, how.asked)?;
     Ok(Some(report))
 }

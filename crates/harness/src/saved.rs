@@ -9,10 +9,12 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use super::one::{self, Which, write};
-use super::{RunDir, Shard, load, pages};
+use super::{FormatError, RunDir, SavedError, Shard, load, pages};
 use judge::PlayVerdict;
 use report::{Asked, LoadReport, PlayReport, RunReport, json, junit};
+use scenario::plan::Plan;
 use stage::EngineError;
+use timeline::Event;
 
 /// What a run is to play, as `run.json` says it from its begin.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -57,36 +59,6 @@ pub struct SavedRun {
     pub report: RunReport,
     /// What was measured, where it is a load that was played to its end.
     pub load: Option<LoadReport>,
-}
-
-/// Why a run cannot be read.
-#[derive(Debug, thiserror::Error)]
-pub enum SavedError {
-    /// There is none.
-    #[error("{} is no run: it has no run.json", .0.display())]
-    NoRun(PathBuf),
-    /// The system does not give, or take, a file.
-    #[error("{}: {error}", path.display())]
-    File {
-        /// Which.
-        path: PathBuf,
-        /// What it says.
-        error: io::Error,
-    },
-    /// A file is not what this program writes.
-    #[error("{}: {why}", path.display())]
-    Format {
-        /// Which.
-        path: PathBuf,
-        /// What is wrong.
-        why: String,
-    },
-    /// These are not the parts of one run.
-    #[error("{0}")]
-    Apart(String),
-    /// It has no such scenario.
-    #[error("the run has no scenario {0:?}")]
-    NoScenario(String),
 }
 
 impl SavedRun {
@@ -168,17 +140,26 @@ pub(super) fn read<T: DeserializeOwned>(path: &Path) -> Result<Option<T>, SavedE
 }
 
 /// The same of a file that is written otherwise.
-pub(super) fn read_as<T>(
+pub(super) fn read_as<T, E: Into<FormatError>>(
     path: &Path,
-    parse: impl FnOnce(&str) -> Result<T, String>,
+    parse: impl FnOnce(&str) -> Result<T, E>,
 ) -> Result<Option<T>, SavedError> {
     let Some(text) = read_text(path)? else {
         return Ok(None);
     };
-    parse(&text).map(Some).map_err(|why| SavedError::Format {
+    parse(&text).map(Some).map_err(|error| SavedError::Format {
         path: path.to_owned(),
-        why,
+        error: error.into(),
     })
+}
+
+/// A plan and what happened by it; `None` where there was no play.
+pub(super) fn read_play(dir: &Path) -> Result<Option<(Plan, Vec<Event>)>, SavedError> {
+    let plan = read_as(&dir.join("plan.json"), |text| {
+        serde_json::from_str::<Plan>(text)
+    })?;
+    let events = read_as(&dir.join("timeline.jsonl"), timeline::read)?;
+    Ok(plan.zip(events))
 }
 
 /// `None` when there is no such file.
@@ -218,13 +199,4 @@ pub(super) fn end(dir: &Path, report: &RunReport) -> Result<(), EngineError> {
     write(dir, "result.json", &json)?;
     pages::of_run(dir, report)?;
     write(dir, "junit.xml", &junit)
-}
-
-impl From<EngineError> for SavedError {
-    fn from(error: EngineError) -> Self {
-        match error {
-            EngineError::File { path, error, .. } => Self::File { path, error },
-            other => Self::Apart(other.to_string()),
-        }
-    }
 }

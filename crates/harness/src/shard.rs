@@ -46,22 +46,27 @@ impl fmt::Display for Shard {
     }
 }
 
-impl FromStr for Shard {
-    type Err = String;
+/// A text names no shard.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("write it like 2/8: the part, from 1, and how many there are")]
+pub struct NoShard;
 
-    fn from_str(text: &str) -> Result<Self, String> {
+impl FromStr for Shard {
+    type Err = NoShard;
+
+    fn from_str(text: &str) -> Result<Self, NoShard> {
         let parts = text.split_once('/');
         let number = |part: &str| part.parse::<u64>().ok();
         parts
             .and_then(|(part, of)| Self::new(number(part)?, number(of)?))
-            .ok_or_else(|| "write it like 2/8: the part, from 1, and how many there are".to_owned())
+            .ok_or(NoShard)
     }
 }
 
 impl TryFrom<String> for Shard {
-    type Error = String;
+    type Error = NoShard;
 
-    fn try_from(text: String) -> Result<Self, String> {
+    fn try_from(text: String) -> Result<Self, NoShard> {
         text.parse()
     }
 }

@@ -50,7 +50,31 @@ pub enum EngineError {
     Fault(&'static str),
 }
 
+/// Whose fault an error is; the exit code follows from it. That of a participant is none: it is
+/// data.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Blame {
+    /// Of the command line or of a file.
+    Author,
+    /// Of this machine: something is missing, or it says no.
+    Machine,
+    /// Our own.
+    Ours,
+    /// Nobody's: it was interrupted.
+    User,
+}
+
 impl EngineError {
+    /// Whose fault it is.
+    pub fn blame(&self) -> Blame {
+        match self {
+            Self::Template { .. } => Blame::Author,
+            Self::File { .. } | Self::NoProgram { .. } | Self::System { .. } => Blame::Machine,
+            Self::Fault(_) => Blame::Ours,
+            Self::Interrupted => Blame::User,
+        }
+    }
+
     /// For `map_err` on a call to the system.
     pub(crate) fn system<E: Into<io::Error>>(what: &'static str) -> impl FnOnce(E) -> Self {
         move |error| Self::System {

@@ -28,7 +28,7 @@ use tokio_util::sync::CancellationToken;
 pub use driver::control::commands::{Hand, hand};
 pub use driver::control::pace::Pace;
 pub use driver::control::progress::{Awaited, Inquiries, Inquiry, Phase, Status, inquiries};
-pub use error::EngineError;
+pub use error::{Blame, EngineError};
 pub use isolation::{confine, level, namespace, sockets};
 pub use participant::orphans::{Orphan, adopted_by_us};
 pub use participant::scratch::pool_size;

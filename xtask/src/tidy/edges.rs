@@ -119,6 +119,7 @@ const RULES: [Rule; 20] = [
         package: "harness",
         ours: &[
             "judge",
+            "matching",
             "report",
             "scenario",
             "stage",

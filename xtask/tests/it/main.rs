@@ -7,6 +7,7 @@ mod confined;
 mod detectors;
 mod dialogue;
 mod flaky;
+mod judged_again;
 mod load;
 mod network;
 mod newcomer;

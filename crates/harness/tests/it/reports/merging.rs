@@ -95,7 +95,10 @@ fn what_is_written_is_read_back_the_same() {
         .unwrap()
         .replace("\"version\": 1", "\"version\": 2");
     let error = json::read::<RunReport>(&other).unwrap_err();
-    assert_eq!(error, "its version is 2, this program reads version 1");
+    assert_eq!(
+        error.to_string(),
+        "its version is 2, this program reads version 1"
+    );
 }
 
 #[test]
