@@ -56,23 +56,18 @@ fn unknown(view: &View<'_>) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
-    use std::path::Path;
-
     use crate::{Check, CheckKind, Verdict, judge};
+    use scenario::adapter;
     use scenario::plan::Plan;
-    use scenario::{adapter, plan};
     use timeline::{Event, Kind};
 
     fn planned(helper: &str, step: &str) -> Plan {
-        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
-        let scenarios = root.join("scenarios");
-        let text = format!("title = \"t\"\nclients = [\"alice\", \"bob\"]\n[[steps]]\n{step}\n");
-        let cells = scenario::parse(&text, "t", Path::new("t.toml"), &scenarios).unwrap();
-        let reference = root.join("adapters/reference.toml");
-        let text = std::fs::read_to_string(&reference).unwrap();
+        let path = test_plays::root().join("adapters/reference.toml");
+        let text = std::fs::read_to_string(&path).unwrap();
         let text = text.replace("[client]\n", &format!("[client]\n{helper}\n"));
-        let adapter = adapter::parse(&text, &reference).unwrap();
-        plan::build(&cells[0], &adapter, 7, &scenarios).unwrap()
+        let adapter = adapter::parse(&text, &path).unwrap();
+        let text = format!("title = \"t\"\nclients = [\"alice\", \"bob\"]\n[[steps]]\n{step}\n");
+        test_plays::plan_with(&text, &adapter)
     }
 
     /// What is said of the keys, when helpers tell so much.

@@ -1,7 +1,5 @@
 //! Results for programs: `result.json`, versioned. What is written can be read again.
 
-use std::fmt;
-
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -33,30 +31,19 @@ pub fn run(report: &RunReport) -> serde_json::Result<String> {
     text(&value)
 }
 
-/// Why a text is not what one of the others wrote.
-#[derive(Debug)]
+/// A file is no result that this program can read.
+#[derive(Debug, thiserror::Error)]
 pub enum ReadError {
-    /// It is no such JSON.
-    Json(serde_json::Error),
-    /// It is of this version, or of none.
-    Version(Option<u64>),
+    /// It is no JSON, or no JSON of this kind.
+    #[error(transparent)]
+    Json(#[from] serde_json::Error),
+    /// It was written by a program that writes another format.
+    #[error("its version is {}, this program reads version {VERSION}", version.map_or("missing".to_owned(), |version| version.to_string()))]
+    Version {
+        /// What it says.
+        version: Option<u64>,
+    },
 }
-
-impl fmt::Display for ReadError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let version = match self {
-            Self::Json(error) => return error.fmt(f),
-            Self::Version(None) => "missing".to_owned(),
-            Self::Version(Some(version)) => version.to_string(),
-        };
-        write!(
-            f,
-            "its version is {version}, this program reads version {VERSION}"
-        )
-    }
-}
-
-impl std::error::Error for ReadError {}
 
 /// Reads what one of the others wrote.
 ///
@@ -64,12 +51,12 @@ impl std::error::Error for ReadError {}
 ///
 /// When it is no such JSON, or of another version.
 pub fn read<T: DeserializeOwned>(text: &str) -> Result<T, ReadError> {
-    let value: Value = serde_json::from_str(text).map_err(ReadError::Json)?;
+    let value: Value = serde_json::from_str(text)?;
     let version = value.get("version").and_then(Value::as_u64);
     if version != Some(VERSION.into()) {
-        return Err(ReadError::Version(version));
+        return Err(ReadError::Version { version });
     }
-    serde_json::from_value(value).map_err(ReadError::Json)
+    Ok(serde_json::from_value(value)?)
 }
 
 /// An object of the current version.

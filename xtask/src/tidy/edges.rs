@@ -36,7 +36,7 @@ const CHAT: &[&str] = &[
 ];
 
 /// The floors, lowest first. What follows from a lower floor is not said again.
-const RULES: [Rule; 20] = [
+const RULES: [Rule; 21] = [
     Rule {
         package: "chat-protocol",
         ours: &[],
@@ -108,6 +108,12 @@ const RULES: [Rule; 20] = [
         ours: &["audit", "judge", "scenario", "timeline"],
         never: RIM,
         controls: &["askama"],
+    },
+    Rule {
+        package: "test-plays",
+        ours: &["scenario", "timeline"],
+        never: RIM,
+        controls: &["toml"],
     },
     Rule {
         package: "stage",

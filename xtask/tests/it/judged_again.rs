@@ -48,7 +48,7 @@ fn results(run: &Path) -> BTreeMap<PathBuf, String> {
 }
 
 /// Turns whatever the stage took lines and steps for into its contrary; how much was changed.
-fn falsify(run: &Path) -> usize {
+pub(crate) fn falsify(run: &Path) -> usize {
     let mut changed = 0;
     for path in files(run, "timeline.jsonl") {
         let text = fs::read_to_string(&path).unwrap();

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 
 use serde_json::Value;
 
+use crate::judged_again::falsify;
 use crate::runs::Runs;
 
 /// A load that was played.
@@ -168,6 +169,7 @@ fn a_load_can_be_told_and_judged_again() {
             text(output.stderr),
         )
     };
+    assert!(falsify(&loaded.runs.path().join("latest")) > 10);
     let (code, told, err) = again(&["replay", "latest"]);
     assert_eq!(code, loaded.code, "{err}");
     assert_eq!(reports(&loaded.runs), before);

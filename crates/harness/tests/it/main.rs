@@ -1,11 +1,5 @@
-//! The tests of the engine, in one binary.
+//! The tests of runs, in one binary.
 
 #![cfg(test)] // so that helpers count as tests, too, and may unwrap
 
-mod amiss;
-mod reports;
-mod run_sums;
-mod tape;
-mod unscripted;
-mod verdicts;
-mod verdicts_searches;
+mod merging;

@@ -1,11 +1,9 @@
 //! Recordings, read back by a parser that is not ours.
 
-use std::path::Path;
-
 use asciicast_rs::v3::{Event as Line, EventPayload, Recording as Read};
 use report::recording::{self, Recording};
-use scenario::adapter;
-use scenario::plan::{self, Plan};
+use scenario::adapter::Terminal;
+use scenario::plan::Plan;
 use timeline::{Ended, Event, Kind, StepId, StepResult, Stream};
 
 const ALICE: &[u8] = b"ready\n\xff\xfe \x1b]52;c;ZXZpbA==\x07\x1b[31mred\x1b[0m \xf0\x9f\xa6\x80\n";
@@ -18,15 +16,11 @@ fn plan(terminal: bool) -> Plan {
 }
 
 fn plan_of(text: &str, terminal: bool) -> Plan {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
-    let mut adapter = adapter::load(&root.join("adapters/reference.toml")).unwrap();
+    let mut adapter = test_plays::reference();
     if terminal {
-        adapter.client.console.terminal = Some(adapter::Terminal::default());
+        adapter.client.console.terminal = Some(Terminal::default());
     }
-    let path = Path::new("test.toml");
-    let scenario = scenario::parse(text, "test", path, &root.join("scenarios"))
-        .unwrap_or_else(|problems| panic!("{}", problems.render(false)));
-    plan::build(&scenario[0], &adapter, 1, &root.join("scenarios")).unwrap()
+    test_plays::plan_with(text, &adapter)
 }
 
 /// Two steps in 4.000 000 123 seconds; alice's output comes in pieces of one byte.

@@ -4,7 +4,7 @@ use std::path::Path;
 use judge::PlayVerdict as P;
 use report::{RunReport, github};
 
-use super::{NASTY, play, reference};
+use crate::{NASTY, play, reference};
 
 /// A command as GitHub's runner takes it from a line: name, properties, text.
 fn command(line: &str) -> (String, BTreeMap<String, String>, String) {

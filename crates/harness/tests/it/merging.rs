@@ -1,12 +1,13 @@
+//! Parts of a run, merged: as if they had never been apart.
+
 use std::collections::BTreeMap;
 use std::time::Duration;
 
 use harness::{Meant, MeantScenario, SavedRun, Shard, merged};
-use judge::PlayVerdict;
+use judge::{Check, CheckKind, Evidence, PlayVerdict, Verdict, Verdicts};
 use proptest::prelude::*;
-use report::{RunReport, json, junit, terminal};
-
-use super::{play, reference};
+use report::{Asked, PlayReport, RunReport, Searches, Tried, json, junit, terminal};
+use timeline::{ExpectationId, StepId};
 
 fn verdict() -> impl Strategy<Value = PlayVerdict> {
     prop_oneof![
@@ -20,14 +21,49 @@ fn verdict() -> impl Strategy<Value = PlayVerdict> {
     ]
 }
 
+/// A play with one check.
+fn play(scenario: &str, verdict: &PlayVerdict) -> PlayReport {
+    let check = Check {
+        kind: CheckKind::Expectation(ExpectationId("2/bob-shows".to_owned())),
+        name: "bob shows it".to_owned(),
+        step: Some(StepId("2".to_owned())),
+        line: Some(12),
+        verdict: match verdict.is_fine() {
+            true => Verdict::Pass,
+            false => Verdict::Fail,
+        },
+        evidence: Evidence::default(),
+    };
+    let elapsed = Duration::from_millis(1_234);
+    PlayReport {
+        scenario: scenario.to_owned(),
+        path: format!("scenarios/{scenario}.toml").into(),
+        adapter: "reference".to_owned(),
+        seed: 81_723,
+        level: "namespaces".to_owned(),
+        elapsed,
+        try_number: 1,
+        tries: vec![Tried {
+            number: 1,
+            verdict: verdict.clone(),
+            elapsed,
+        }],
+        verdicts: Verdicts {
+            play: verdict.clone(),
+            checks: vec![check],
+        },
+        used: Vec::new(),
+        searches: Searches::default(),
+        dir: scenario.into(),
+    }
+}
+
 /// A run of these scenarios, or a part of it.
 fn saved(plays: &BTreeMap<String, PlayVerdict>, shard: Option<Shard>) -> SavedRun {
     let ours = plays
         .iter()
         .filter(|(id, _)| shard.is_none_or(|shard| shard.holds(id)));
-    let reports: Vec<_> = ours
-        .map(|(id, verdict)| play(id, std::slice::from_ref(verdict), verdict.clone()))
-        .collect();
+    let reports: Vec<_> = ours.map(|(id, verdict)| play(id, verdict)).collect();
     let scenarios = reports.iter().map(|report| MeantScenario {
         id: report.scenario.clone(),
         path: report.path.clone(),
@@ -37,7 +73,10 @@ fn saved(plays: &BTreeMap<String, PlayVerdict>, shard: Option<Shard>) -> SavedRu
         dir: "x".into(),
         meant: Meant {
             id: "x".to_owned(),
-            asked: reference(),
+            asked: Asked {
+                adapter: "reference".to_owned(),
+                ..Asked::default()
+            },
             seed: 81_723,
             shard,
             scenarios: scenarios.collect(),
@@ -72,33 +111,6 @@ proptest! {
         );
         prop_assert_eq!(terminal::closing(&report), terminal::closing(&whole.report));
     }
-}
-
-#[test]
-fn what_is_written_is_read_back_the_same() {
-    let plays = [
-        play(
-            "a",
-            &[PlayVerdict::Fail, PlayVerdict::Pass],
-            PlayVerdict::Flaky,
-        ),
-        play("b", &[], PlayVerdict::Unsupported("no files".to_owned())),
-    ];
-    let report = RunReport {
-        plays: plays.to_vec(),
-        left: vec!["left".to_owned()],
-        elapsed: Duration::from_millis(12_345),
-    };
-    let read: RunReport = json::read(&json::run(&report).unwrap()).unwrap();
-    assert_eq!(read, report);
-    let other = json::run(&report)
-        .unwrap()
-        .replace("\"version\": 1", "\"version\": 2");
-    let error = json::read::<RunReport>(&other).unwrap_err();
-    assert_eq!(
-        error.to_string(),
-        "its version is 2, this program reads version 1"
-    );
 }
 
 #[test]

@@ -1,26 +1,27 @@
 //! What the judge says of searches: what they found, and whether they could have found it.
 
 use judge::{PlayVerdict, Verdict, judge};
+use test_plays::{TimelineBuilder, planned};
 use timeline::{Kind, Surface};
 
-use crate::verdicts::{good, judged, planned, red};
+use crate::{judged, red};
 
 #[test]
 fn a_finding_is_plaintext_whatever_else_is_red() {
-    let mut tape = good(&planned());
-    tape.add(Kind::Orphan {
+    let mut timeline = TimelineBuilder::good(&planned());
+    timeline.add(Kind::Orphan {
         pid: 1,
         command: "left behind".to_owned(),
     });
-    assert_eq!(judged(&tape).play, PlayVerdict::Orphan);
-    tape.add(Kind::Finding {
+    assert_eq!(judged(&timeline).play, PlayVerdict::Orphan);
+    timeline.add(Kind::Finding {
         surface: Surface::Files,
         place: "relay.log".to_owned(),
         at: 12,
         what: "canary #1".to_owned(),
         transformation: "hex".to_owned(),
     });
-    let verdicts = judged(&tape);
+    let verdicts = judged(&timeline);
     assert_eq!(verdicts.play, PlayVerdict::Plaintext);
     let told = verdicts
         .checks
@@ -42,11 +43,12 @@ fn a_search_that_could_find_nothing_cannot_tell() {
         (Some(true), Some("cut at its cap")),
     ] {
         let plan = planned();
-        let mut tape = good(&plan);
-        tape.0
+        let mut timeline = TimelineBuilder::good(&plan);
+        timeline
+            .0
             .retain(|event| !matches!(event.kind, Kind::Searched { .. }));
-        tape.searched(control, incomplete);
-        let verdicts = judge(&plan, &tape.0, &[]);
+        timeline.searched(control, incomplete);
+        let verdicts = judge(&plan, &timeline.0, &[]);
         assert_eq!(
             verdicts.play,
             PlayVerdict::CannotTell,
@@ -55,11 +57,12 @@ fn a_search_that_could_find_nothing_cannot_tell() {
         assert_eq!(red(&verdicts).len(), Surface::ALL.len());
     }
     let plan = planned();
-    let mut tape = good(&plan);
-    tape.0
+    let mut timeline = TimelineBuilder::good(&plan);
+    timeline
+        .0
         .retain(|event| !matches!(event.kind, Kind::Searched { .. }));
     assert_eq!(
-        judge(&plan, &tape.0, &[]).play,
+        judge(&plan, &timeline.0, &[]).play,
         PlayVerdict::CannotTell,
         "never searched"
     );
@@ -70,32 +73,32 @@ fn an_adapter_without_any_control_shows_nothing() {
     let mut plan = planned();
     assert!(!plan.audit.texts.is_empty());
     let wire = plan.audit.controls.remove(&Surface::Wire);
-    let tape = good(&plan);
+    let timeline = TimelineBuilder::good(&plan);
     assert_eq!(
-        judge(&plan, &tape.0, &[]).play,
+        judge(&plan, &timeline.0, &[]).play,
         PlayVerdict::Pass,
         "{wire:?}"
     );
     plan.audit.controls.clear();
-    let verdicts = judge(&plan, &tape.0, &[]);
+    let verdicts = judge(&plan, &timeline.0, &[]);
     assert_eq!(verdicts.play, PlayVerdict::CannotTell);
     // What others received has a control of its own.
     assert_eq!(red(&verdicts).len(), Surface::ALL.len() - 1);
     // Where nothing is planted, nothing is looked for.
     plan.audit.canaries.clear();
     plan.audit.texts.clear();
-    assert_eq!(judge(&plan, &tape.0, &[]).play, PlayVerdict::Pass);
+    assert_eq!(judge(&plan, &timeline.0, &[]).play, PlayVerdict::Pass);
 }
 
 /// A good play in which the search of one surface came to this.
 fn with_search(surface: Surface, told: Option<(u64, u64)>) -> PlayVerdict {
     let plan = planned();
-    let mut tape = good(&plan);
-    tape.0.retain(
+    let mut timeline = TimelineBuilder::good(&plan);
+    timeline.0.retain(
         |event| !matches!(event.kind, Kind::Searched { surface: one, .. } if one == surface),
     );
     if let Some((samples, found)) = told {
-        tape.add(Kind::Searched {
+        timeline.add(Kind::Searched {
             surface,
             bytes: 4096,
             places: 1,
@@ -108,7 +111,7 @@ fn with_search(surface: Surface, told: Option<(u64, u64)>) -> PlayVerdict {
             left_out: None,
         });
     }
-    judge(&plan, &tape.0, &[]).play
+    judge(&plan, &timeline.0, &[]).play
 }
 
 #[test]

@@ -1,11 +1,13 @@
 //! Reports, each read by a parser that is not ours.
 
+#![cfg(test)] // so that helpers count as tests, too, and may unwrap
+
 mod github;
 mod json;
 mod junit;
-mod merging;
 mod page;
 mod recording;
+mod run_sums;
 mod web;
 
 use std::time::Duration;
@@ -17,7 +19,6 @@ use timeline::{ExpectationId, StepId, Surface};
 /// Nothing that a participant prints may break a format.
 const NASTY: &str = "]]> & <b> \u{1b}[31m \u{0} \u{7f} \"'% ::error::x\r\n::set-env::\u{202e}";
 
-/// A check of step 2, at line 12.
 /// As it is asked for when nobody asks.
 fn reference() -> Asked {
     Asked {
@@ -26,6 +27,7 @@ fn reference() -> Asked {
     }
 }
 
+/// A check of step 2, at line 12.
 fn check(verdict: Verdict) -> Check {
     let evidence = match verdict {
         Verdict::Pass => Evidence::default(),

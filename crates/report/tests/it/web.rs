@@ -8,26 +8,20 @@ use std::sync::Arc;
 use judge::PlayVerdict;
 use report::scene::Scene;
 use report::web::{WebEnd, WebState};
-use scenario::adapter;
-use scenario::plan::{self, Plan};
+use scenario::plan::Plan;
 use serde_json::{Value, json};
 use timeline::{Ask, Direction, Ended, Event, Kind, StepId, StepResult, Stream};
 
-use super::{NASTY, play};
+use crate::{NASTY, play};
 
 const TEXT: &str = "the vault is behind the clock";
 
 fn plan() -> Plan {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
-    let adapter = adapter::load(&root.join("adapters/reference.toml")).unwrap();
-    let text = format!(
+    test_plays::plan_of(&format!(
         "title = \"two\"\nlesson = \"learned\"\nclients = [\"alice\", \"bob\"]\n[[steps]]\nnote = \"A secret.\"\n\
          msg = {{ from = \"alice\", to = \"bob\", text = \"{TEXT}\" }}\n\
          [[steps]]\nleave = {{ client = \"bob\", how = \"kill\" }}\n"
-    );
-    let scenarios = root.join("scenarios");
-    let cells = scenario::parse(&text, "two", Path::new("two.toml"), &scenarios).unwrap();
-    plan::build(&cells[0], &adapter, 1, &scenarios).unwrap()
+    ))
 }
 
 /// A play as it goes on, and what the relay gets.

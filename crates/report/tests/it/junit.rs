@@ -2,7 +2,7 @@ use judge::PlayVerdict as P;
 use report::junit;
 use roxmltree::{Document, Node};
 
-use super::play;
+use crate::play;
 
 fn elements<'a>(document: &'a Document<'_>, name: &str) -> Vec<Node<'a, 'a>> {
     document

@@ -1,77 +1,19 @@
 //! What the judge says of a play: for each check, the timeline that makes it red.
 
 use std::collections::BTreeMap;
-use std::path::Path;
 use std::time::Duration;
 
 use judge::snapshot::{Comparison, protocol, transcript};
-use judge::{PlayVerdict, Verdict, Verdicts, judge};
+use judge::{CheckKind, PlayVerdict, Verdict, judge};
 use proptest::prelude::*;
-use report::exit_code;
-use scenario::adapter;
-use scenario::plan::{self, Plan};
-use timeline::{Direction, Ended, Event, EventKind, ExpectationId, Kind, StepResult, Stream};
+use test_plays::{TEXT, TimelineBuilder, plan_of, planned};
+use timeline::{Direction, Ended, EventKind, ExpectationId, Kind, Stream};
 
-use crate::run_sums::report;
-use crate::tape::Tape;
-
-pub(crate) const TEXT: &str = "the text of the step";
-
-/// alice writes to bob alone; carol is there too.
-pub(crate) fn planned() -> Plan {
-    plan_of(&format!(
-        "title = \"t\"\nclients = [\"alice\", \"bob\", \"carol\"]\n[[steps]]\nmsg = {{ from = \"alice\", to = \"bob\", text = \"{TEXT}\" }}\n"
-    ))
-}
-
-fn plan_of(text: &str) -> Plan {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
-    let scenarios = root.join("scenarios");
-    let cells = scenario::parse(text, "test", Path::new("test.toml"), &scenarios).unwrap();
-    let adapter = adapter::load(&root.join("adapters/reference.toml")).unwrap();
-    plan::build(&cells[0], &adapter, 7, &scenarios).unwrap()
-}
-
-/// A play in which everything is right.
-pub(crate) fn good(plan: &Plan) -> Tape {
-    let mut tape = Tape::new();
-    tape.begin().delivered();
-    tape.shows("alice", EventKind::Sent, &[("to", "bob")]);
-    tape.step(StepResult::Held).close(plan);
-    tape
-}
-
-pub(crate) fn judged(tape: &Tape) -> Verdicts {
-    judge(&planned(), &tape.0, &[])
-}
-
-/// Names of the checks that did not pass, with their verdict.
-pub(crate) fn red(verdicts: &Verdicts) -> Vec<(Verdict, String)> {
-    let red = verdicts
-        .checks
-        .iter()
-        .filter(|check| check.verdict != Verdict::Pass);
-    red.map(|check| (check.verdict, check.name.clone()))
-        .collect()
-}
-
-/// Puts an event in front of the closing.
-pub(crate) fn before_closing(tape: &mut Tape, kind: Kind) {
-    let at = tape
-        .0
-        .iter()
-        .position(|event| event.kind == Kind::Closing)
-        .unwrap();
-    let n = tape.0[at].n;
-    tape.0.insert(at, Event { n, t: 0, kind });
-    for (n, event) in tape.0.iter_mut().enumerate() {
-        event.n = n as u64;
-    }
-}
+use crate::{judged, red};
 
 #[test]
 fn a_play_in_which_everything_is_right_passes() {
-    let verdicts = judged(&good(&planned()));
+    let verdicts = judged(&TimelineBuilder::good(&planned()));
     assert_eq!(red(&verdicts), []);
     assert_eq!(verdicts.play, PlayVerdict::Pass);
     assert!(verdicts.checks.len() > 5, "{}", verdicts.checks.len());
@@ -79,40 +21,30 @@ fn a_play_in_which_everything_is_right_passes() {
 
 #[test]
 fn what_has_not_come_fails() {
-    let mut tape = Tape::new();
-    let missing = vec![ExpectationId("1/bob-shows".to_owned())];
-    tape.begin()
-        .step(StepResult::Missing(missing))
-        .close(&planned());
-    let plan = planned();
-    assert!(
-        plan.steps[0]
-            .expects
-            .iter()
-            .any(|one| one.id.0 == "1/bob-shows"),
-        "{:?}",
-        plan.steps[0].expects
-    );
-    let verdicts = judged(&tape);
+    let mut timeline = TimelineBuilder::new();
+    timeline.begin().end().close(&planned());
+    let verdicts = judged(&timeline);
     assert_eq!(verdicts.play, PlayVerdict::Fail);
     let check = verdicts
         .checks
         .iter()
         .find(|check| check.verdict == Verdict::Fail)
         .unwrap();
+    let shows = ExpectationId("1/bob-shows".to_owned());
+    assert_eq!(check.kind, CheckKind::Expectation(shows));
     assert!(check.evidence.got.contains("bob"), "{:?}", check.evidence);
 }
 
 #[test]
 fn what_is_shown_twice_fails() {
-    let mut tape = good(&planned());
-    let again = tape
+    let mut timeline = TimelineBuilder::good(&planned());
+    let again = timeline
         .0
         .iter()
         .find(|event| matches!(&event.kind, Kind::Line { who, .. } if who == "bob"));
     let again = again.unwrap().kind.clone();
-    before_closing(&mut tape, again);
-    let verdicts = judged(&tape);
+    timeline.before_closing(again);
+    let verdicts = judged(&timeline);
     assert_eq!(verdicts.play, PlayVerdict::Fail);
     assert!(
         verdicts
@@ -124,17 +56,14 @@ fn what_is_shown_twice_fails() {
 
 #[test]
 fn what_the_wrong_one_shows_fails() {
-    let mut tape = good(&planned());
-    before_closing(
-        &mut tape,
-        Kind::Line {
-            who: "carol".to_owned(),
-            stream: Stream::Stdout,
-            text: format!("gossip {TEXT}"),
-            seen: None,
-        },
-    );
-    let verdicts = judged(&tape);
+    let mut timeline = TimelineBuilder::good(&planned());
+    timeline.before_closing(Kind::Line {
+        who: "carol".to_owned(),
+        stream: Stream::Stdout,
+        text: format!("gossip {TEXT}"),
+        seen: None,
+    });
+    let verdicts = judged(&timeline);
     assert_eq!(verdicts.play, PlayVerdict::Fail);
     assert!(
         red(&verdicts)[0].1.contains("carol"),
@@ -146,14 +75,14 @@ fn what_the_wrong_one_shows_fails() {
 #[test]
 fn a_never_that_nothing_closes_cannot_tell() {
     let plan = planned();
-    let mut tape = Tape::new();
-    tape.begin().delivered();
-    tape.shows("alice", EventKind::Sent, &[("to", "bob")])
-        .step(StepResult::Held);
-    tape.add(Kind::Closing)
+    let mut timeline = TimelineBuilder::new();
+    timeline.begin().delivered();
+    timeline.shows("alice", EventKind::Sent, &["bob"]).end();
+    timeline
+        .add(Kind::Closing)
         .add(Kind::Stopping)
         .searched(Some(true), None);
-    let verdicts = judge(&plan, &tape.0, &[]);
+    let verdicts = judge(&plan, &timeline.0, &[]);
     assert_eq!(verdicts.play, PlayVerdict::CannotTell);
     let red = red(&verdicts);
     assert!(
@@ -170,27 +99,24 @@ fn an_end_that_no_step_asked_for_fails() {
         ("bob", Ended::Signal(11)),
         ("carol", Ended::Exit(0)),
     ] {
-        let mut tape = good(&planned());
-        before_closing(
-            &mut tape,
-            Kind::Exited {
-                who: who.to_owned(),
-                how,
-            },
-        );
-        let verdicts = judged(&tape);
+        let mut timeline = TimelineBuilder::good(&planned());
+        timeline.before_closing(Kind::Exited {
+            who: who.to_owned(),
+            how,
+        });
+        let verdicts = judged(&timeline);
         assert_eq!(verdicts.play, PlayVerdict::Fail, "{who}");
     }
 }
 
 #[test]
 fn clients_that_end_with_a_dead_relay_are_not_to_blame() {
-    let mut tape = good(&planned());
+    let mut timeline = TimelineBuilder::good(&planned());
     for (who, how) in [("bob", Ended::Exit(1)), ("relay", Ended::Exit(1))] {
         let who = who.to_owned();
-        before_closing(&mut tape, Kind::Exited { who, how });
+        timeline.before_closing(Kind::Exited { who, how });
     }
-    let verdicts = judged(&tape);
+    let verdicts = judged(&timeline);
     assert_eq!(
         red(&verdicts),
         [(Verdict::Fail, "the relay goes on".to_owned())]
@@ -203,22 +129,22 @@ fn after_relay(action: &str, ends: &[(&str, Ended)]) -> PlayVerdict {
     let text =
         format!("title = \"t\"\nclients = [\"alice\", \"bob\"]\n[[steps]]\nrelay = \"{action}\"\n");
     let plan = plan_of(&text);
-    let mut tape = Tape::new();
-    tape.begin();
+    let mut timeline = TimelineBuilder::new();
+    timeline.begin();
     for client in ["alice", "bob"] {
-        tape.shows(client, EventKind::Disconnected, &[("reason", "closed")]);
+        timeline.shows(client, EventKind::Disconnected, &["closed"]);
     }
     let is_named = |client: &&str| ends.iter().any(|(who, _)| who == client);
     let others = ["alice", "bob"].into_iter().filter(|one| !is_named(one));
     let others = others.map(|client| (client, Ended::Exit(4)));
     for (who, how) in ends.iter().copied().chain(others) {
-        tape.add(Kind::Exited {
+        timeline.add(Kind::Exited {
             who: who.to_owned(),
             how,
         });
     }
-    tape.step(StepResult::Held).close(&plan);
-    judge(&plan, &tape.0, &[]).play
+    timeline.end().close(&plan);
+    judge(&plan, &timeline.0, &[]).play
 }
 
 #[test]
@@ -240,32 +166,32 @@ fn a_step_that_ends_the_relay_explains_one_end_and_no_crash() {
 fn an_expected_failure_is_no_failure_and_an_unexpected_pass_is_one() {
     let mut plan = planned();
     plan.scenario.xfail = Some("bob is deaf".to_owned());
-    let passed = judge(&plan, &good(&plan).0, &[]);
+    let passed = judge(&plan, &TimelineBuilder::good(&plan).0, &[]);
     assert_eq!(passed.play, PlayVerdict::Fail);
     assert_eq!(red(&passed)[0].1, "it fails, as the scenario says");
-    let mut tape = good(&plan);
+    let mut timeline = TimelineBuilder::good(&plan);
     let carol = Kind::Exited {
         who: "carol".to_owned(),
         how: Ended::Exit(0),
     };
-    before_closing(&mut tape, carol);
-    let failed = judge(&plan, &tape.0, &[]);
+    timeline.before_closing(carol);
+    let failed = judge(&plan, &timeline.0, &[]);
     assert_eq!(failed.play, PlayVerdict::Xfail("bob is deaf".to_owned()));
-    assert_eq!(exit_code(&[report(failed.play, &tape)]), 0);
 }
 
 #[test]
 fn who_does_not_get_ready_fails_the_play_and_says_why() {
-    let mut tape = Tape::new();
-    tape.add(Kind::NotReady {
+    let mut timeline = TimelineBuilder::new();
+    timeline.add(Kind::NotReady {
         who: "relay".to_owned(),
         why: "it printed nothing".to_owned(),
         expectation: None,
     });
-    tape.add(Kind::Closing)
+    timeline
+        .add(Kind::Closing)
         .add(Kind::Stopping)
         .searched(Some(true), None);
-    let verdicts = judged(&tape);
+    let verdicts = judged(&timeline);
     assert_eq!(verdicts.play, PlayVerdict::Fail);
     assert!(
         verdicts
@@ -278,11 +204,11 @@ fn who_does_not_get_ready_fails_the_play_and_says_why() {
 #[test]
 fn a_snapshot_that_differs_or_is_missing_fails() {
     let plan = planned();
-    let tape = good(&plan);
+    let timeline = TimelineBuilder::good(&plan);
     let judged = |comparison| {
         judge(
             &plan,
-            &tape.0,
+            &timeline.0,
             &[("transcript".to_owned(), "is".to_owned(), comparison)],
         )
     };
@@ -310,9 +236,9 @@ fn a_snapshot_that_differs_or_is_missing_fails() {
 #[test]
 fn a_timeline_cut_anywhere_is_judged_and_told() {
     let plan = planned();
-    let tape = good(&plan);
-    for length in 0..=tape.0.len() {
-        let events = &tape.0[..length];
+    let timeline = TimelineBuilder::good(&plan);
+    for length in 0..=timeline.0.len() {
+        let events = &timeline.0[..length];
         judge(&plan, events, &[]);
         assert!(transcript(&plan, events).starts_with("# t"));
         assert!(protocol(&plan, events).is_some());
@@ -321,15 +247,12 @@ fn a_timeline_cut_anywhere_is_judged_and_told() {
 
 #[test]
 fn a_play_over_its_time_fails_and_says_what_was_awaited() {
-    let mut tape = good(&planned());
-    before_closing(
-        &mut tape,
-        Kind::Overdue {
-            limit: Duration::from_secs(60),
-            awaited: "at step 1 (alice writes) for 59.0 s: bob shows it".to_owned(),
-        },
-    );
-    let verdicts = judged(&tape);
+    let mut timeline = TimelineBuilder::good(&planned());
+    timeline.before_closing(Kind::Overdue {
+        limit: Duration::from_secs(60),
+        awaited: "at step 1 (alice writes) for 59.0 s: bob shows it".to_owned(),
+    });
+    let verdicts = judged(&timeline);
     assert_eq!(verdicts.play, PlayVerdict::Fail);
     let first = &verdicts.checks[0];
     assert_eq!(first.name, "the play ends in time");
@@ -388,13 +311,13 @@ proptest! {
         ];
         let texts = |turns: &[usize]| {
             let plan = planned();
-            let mut tape = Tape::new();
-            tape.begin();
+            let mut timeline = TimelineBuilder::new();
+            timeline.begin();
             for kind in merged(lanes(), turns) {
-                tape.add(kind);
+                timeline.add(kind);
             }
-            tape.step(StepResult::Held).close(&plan);
-            (transcript(&plan, &tape.0), protocol(&plan, &tape.0).unwrap())
+            timeline.end().close(&plan);
+            (transcript(&plan, &timeline.0), protocol(&plan, &timeline.0).unwrap())
         };
         let (transcript, protocol) = texts(&turns);
         prop_assert_eq!((&transcript, &protocol), (&texts(&[0]).0, &texts(&[0]).1));

@@ -3,15 +3,13 @@
 use std::path::Path;
 use std::time::Duration;
 
-use judge::PlayVerdict;
+use judge::{PlayVerdict, judge};
 use report::{PlayReport, RunReport, Searched, Searches, Tried, exit_code, terminal};
+use test_plays::{TEXT, TimelineBuilder, planned};
 use timeline::{Kind, Stream, Surface};
 
-use crate::tape::Tape;
-use crate::verdicts::{TEXT, before_closing, good, judged, planned};
-
-pub(crate) fn report(verdict: PlayVerdict, tape: &Tape) -> PlayReport {
-    let mut verdicts = judged(tape);
+fn report(verdict: PlayVerdict, timeline: &TimelineBuilder) -> PlayReport {
+    let mut verdicts = judge(&planned(), &timeline.0, &[]);
     verdicts.play = verdict;
     PlayReport {
         scenario: "test".to_owned(),
@@ -35,11 +33,11 @@ pub(crate) fn report(verdict: PlayVerdict, tape: &Tape) -> PlayReport {
 
 #[test]
 fn the_exit_code_is_that_of_the_worst_play() {
-    let tape = good(&planned());
+    let timeline = TimelineBuilder::good(&planned());
     let code = |plays: &[PlayVerdict]| {
         let reports: Vec<PlayReport> = plays
             .iter()
-            .map(|play| report(play.clone(), &tape))
+            .map(|play| report(play.clone(), &timeline))
             .collect();
         exit_code(&reports)
     };
@@ -48,6 +46,7 @@ fn the_exit_code_is_that_of_the_worst_play() {
         code(&[
             P::Pass,
             P::Skip("no".to_owned()),
+            P::Xfail("as yet".to_owned()),
             P::Unsupported("no".to_owned())
         ]),
         0
@@ -55,7 +54,7 @@ fn the_exit_code_is_that_of_the_worst_play() {
     assert_eq!(code(&[P::Pass, P::CannotTell]), 4);
     assert_eq!(code(&[P::CannotTell, P::Flaky]), 1);
     assert_eq!(code(&[P::Orphan]), 1);
-    let mut leaks = good(&planned());
+    let mut leaks = TimelineBuilder::good(&planned());
     leaks.add(Kind::Finding {
         surface: Surface::Wire,
         place: "x".to_owned(),
@@ -63,17 +62,17 @@ fn the_exit_code_is_that_of_the_worst_play() {
         what: "x".to_owned(),
         transformation: "x".to_owned(),
     });
-    let both = [report(P::Fail, &tape), report(P::Plaintext, &leaks)];
+    let both = [report(P::Fail, &timeline), report(P::Plaintext, &leaks)];
     assert_eq!(exit_code(&both), 3);
 }
 
 #[test]
 fn the_last_line_of_a_run_counts_plays() {
-    let tape = good(&planned());
+    let timeline = TimelineBuilder::good(&planned());
     let plays = [
-        report(PlayVerdict::Pass, &tape),
-        report(PlayVerdict::Flaky, &tape),
-        report(PlayVerdict::Skip("why".to_owned()), &tape),
+        report(PlayVerdict::Pass, &timeline),
+        report(PlayVerdict::Flaky, &timeline),
+        report(PlayVerdict::Skip("why".to_owned()), &timeline),
     ];
     let closing = terminal::closing(&RunReport {
         plays: plays.to_vec(),
@@ -87,7 +86,7 @@ fn the_last_line_of_a_run_counts_plays() {
 
 #[test]
 fn what_was_searched_is_added_up_surface_by_surface() {
-    let tape = good(&planned());
+    let timeline = TimelineBuilder::good(&planned());
     let searched = |bytes, found, control| Searched {
         surface: Surface::Wire,
         bytes,
@@ -101,7 +100,7 @@ fn what_was_searched_is_added_up_surface_by_surface() {
         left_out: None,
     };
     let closing = |second: Searched| {
-        let mut plays = [PlayVerdict::Pass, PlayVerdict::Pass].map(|it| report(it, &tape));
+        let mut plays = [PlayVerdict::Pass, PlayVerdict::Pass].map(|it| report(it, &timeline));
         plays[0].searches.surfaces = vec![searched(1000, 4, true)];
         plays[1].searches.surfaces = vec![second];
         let run = RunReport {
@@ -132,17 +131,18 @@ fn what_was_searched_is_added_up_surface_by_surface() {
 
 #[test]
 fn nothing_that_was_printed_drives_the_readers_terminal() {
-    let mut tape = good(&planned());
-    before_closing(
-        &mut tape,
-        Kind::Line {
-            who: "carol".to_owned(),
-            stream: Stream::Stdout,
-            text: format!("\u{1b}]52;c;x\u{7}\u{202e} {TEXT}"),
-            seen: None,
-        },
+    let mut timeline = TimelineBuilder::good(&planned());
+    timeline.before_closing(Kind::Line {
+        who: "carol".to_owned(),
+        stream: Stream::Stdout,
+        text: format!("\u{1b}]52;c;x\u{7}\u{202e} {TEXT}"),
+        seen: None,
+    });
+    let screen = terminal::failure(
+        &report(PlayVerdict::Fail, &timeline),
+        Path::new(""),
+        "again",
     );
-    let screen = terminal::failure(&report(PlayVerdict::Fail, &tape), Path::new(""), "again");
     let plain = anstream::adapter::strip_str(&screen).to_string();
     assert!(plain.contains("carol"), "{plain}");
     for forbidden in ['\u{7}', '\u{1b}', '\u{202e}'] {

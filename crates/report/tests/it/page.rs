@@ -1,29 +1,22 @@
 //! Report pages: one file, no request, hostile text stays text. A browser reads them in the
 //! tests of `xtask`; here is what needs none.
 
-use std::path::Path;
-
 use base64::Engine as _;
 use judge::PlayVerdict;
 use regex::Regex;
 use report::{Asked, RunReport, page};
-use scenario::adapter;
-use scenario::plan::{self, Plan};
+use scenario::plan::Plan;
 use sha2::{Digest as _, Sha256};
 use timeline::{Direction, Event, Kind, Level, StepId, StepResult, Stream};
 
-use super::{NASTY, play, reference};
+use crate::{NASTY, play, reference};
 
 fn plan() -> Plan {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
-    let adapter = adapter::load(&root.join("adapters/reference.toml")).unwrap();
-    let text = "title = \"</title><script>alert(1)</script>\"\nclients = [\"alice\", \"bob\"]\n\
+    test_plays::plan_of(
+        "title = \"</title><script>alert(1)</script>\"\nclients = [\"alice\", \"bob\"]\n\
         [[steps]]\nmsg = { from = \"alice\", to = \"bob\", text = \"</pre><img src=x onerror=alert(1)> {canary}\" }\n\
-        [[steps]]\nsay = { from = \"bob\", text = \"and this is for everyone, {canary}\" }\n";
-    let path = Path::new("test.toml");
-    let scenario = scenario::parse(text, "test", path, &root.join("scenarios"))
-        .unwrap_or_else(|problems| panic!("{}", problems.render(false)));
-    plan::build(&scenario[0], &adapter, 1, &root.join("scenarios")).unwrap()
+        [[steps]]\nsay = { from = \"bob\", text = \"and this is for everyone, {canary}\" }\n",
+    )
 }
 
 /// A timeline in which everybody prints the same hostile line `lines` times.

@@ -1,8 +1,10 @@
+use std::time::Duration;
+
 use judge::PlayVerdict as P;
 use report::{RunReport, json, schema};
 use serde_json::Value;
 
-use super::play;
+use crate::play;
 
 fn every_verdict() -> Vec<P> {
     let why = || "why".to_owned();
@@ -79,5 +81,28 @@ fn the_schema_in_the_repository_is_the_generated_one() {
     assert!(
         stored == schema(),
         "schemas/result.json: cargo xtask schema"
+    );
+}
+
+#[test]
+fn what_is_written_is_read_back_the_same() {
+    let plays = [
+        play("a", &[P::Fail, P::Pass], P::Flaky),
+        play("b", &[], P::Unsupported("no files".to_owned())),
+    ];
+    let report = RunReport {
+        plays: plays.to_vec(),
+        left: vec!["left".to_owned()],
+        elapsed: Duration::from_millis(12_345),
+    };
+    let read: RunReport = json::read(&json::run(&report).unwrap()).unwrap();
+    assert_eq!(read, report);
+    let other = json::run(&report)
+        .unwrap()
+        .replace("\"version\": 1", "\"version\": 2");
+    let error = json::read::<RunReport>(&other).unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "its version is 2, this program reads version 1"
     );
 }
