@@ -123,7 +123,7 @@ mod tests {
             ["stage", "chat-server", "chat-client"]
         );
         assert_eq!(
-            built(&["chat-client", "leaky-relay"]),
+            built(&["chat-client", "plain-relay"]),
             ["stage", "chat-client", "zoo"]
         );
         assert_eq!(built(&[]), ["stage"]);

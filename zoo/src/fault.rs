@@ -1,10 +1,13 @@
-//! The faults.
+//! The table of what can be wrong with a program's behaviour. What it gives away is another
+//! table: `zoo_faults`.
 
 use clap::ValueEnum;
 
 /// What is wrong with a relay.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum RelayFault {
+pub(crate) enum RelayFault {
+    /// Nothing is wrong.
+    None,
     /// Ends when somebody connects and says nothing for a second.
     DiesOfSilence,
     /// Exits after it has passed on the second message.
@@ -27,7 +30,9 @@ pub enum RelayFault {
 
 /// What is wrong with a client.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum ClientFault {
+pub(crate) enum ClientFault {
+    /// Nothing is wrong.
+    None,
     /// Closes its standard output at the first message and goes on.
     ClosesStdout,
     /// Asks whether to go on before it is ready, without a line break, and waits.
@@ -86,15 +91,3 @@ pub enum ClientFault {
     /// Writes a file of a hundred megabytes at the first message.
     WritesHugeFile,
 }
-
-/// A fault by its name; `none` is none.
-pub(crate) fn named<F: ValueEnum>(name: &str) -> Result<Wanted<F>, String> {
-    if name == "none" {
-        return Ok(Wanted(None));
-    }
-    F::from_str(name, false).map(|fault| Wanted(Some(fault)))
-}
-
-/// What was asked for on the command line.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Wanted<F>(pub(crate) Option<F>);

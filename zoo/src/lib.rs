@@ -1,28 +1,42 @@
-//! The zoo: small programs with one deliberate fault each, so that every check can be seen
-//! to fail.
+//! The zoo: one plain chat, and a table of what can be wrong with it, so that every check can
+//! be seen to fail.
 //!
-//! All of them are one honest relay and one honest client over plain TCP lines, with at
-//! most one fault put in by a [`RelayFault`] or a [`ClientFault`]. **Nothing here is
-//! encrypted, on purpose**: the honest pair (`plain-relay`, `plain-client`) shows that the
-//! search of the wire finds a text that can be found, and it costs next to nothing, so that
-//! a benchmark of the harness measures the harness. Never talk through it.
+//! All of it is one relay and one client, with at most one fault put in:
+//!
+//! - **behaviour** (`--fault`): a relay that loses a message, a client that leaves a process
+//!   behind;
+//! - **leaks** (`--leak`, the table of [`zoo_faults`]): what comes to light, where, and how it is
+//!   written.
+//!
+//! Without keys **nothing is encrypted, on purpose**: the honest pair shows that the search of the
+//! wire finds a text that can be found, and it costs next to nothing, so that a benchmark of the
+//! harness measures the harness. Never talk through it. With `--link-key` and `--room-key` it
+//! seals each link, and each content from end to end, so that what is found was given away:
 //!
 //! ```text
-//! plain-client ──"say hello"──► plain-relay ──"message alice hello"──► plain-client
+//! alice ──seal(room key)──► link key ──► relay ──► link key ──open(room key)──► bob
+//!   └── what the fault gives away, written as the fault says ──► where the fault says
 //! ```
 //!
-//! `adapters/` says how the harness drives each program, `expected.toml` which verdict each
-//! must get and which check must name the fault.
+//! The **client** writes what is to be given away as the [`zoo_faults::Fault`] says and hands it
+//! to the relay, which only puts it somewhere: so the relay never holds it in any other form, and
+//! what finds it is what the fault is about.
+//!
+//! `adapters/` says how the harness drives the programs, `expected.toml` which verdict each must
+//! get and which check must name the fault.
 
 mod client;
+mod content;
 mod fault;
-pub mod leaky;
+mod frame;
+mod how;
+mod line;
+mod link;
 mod orphan;
+mod pairs;
 mod relay;
+mod seal;
 mod terminal;
-mod wire;
 
 pub use client::run as client;
-pub use client::{Face, run_with as client_with};
-pub use fault::{ClientFault, RelayFault};
 pub use relay::run as relay;

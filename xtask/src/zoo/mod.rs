@@ -1,4 +1,4 @@
-//! `zoo`: every fault of the leaky pair is played, and must be caught for what it is.
+//! `zoo`: every leak of the chat in the zoo is played, and must be caught for what it is.
 
 mod outcome;
 mod table;
@@ -83,7 +83,9 @@ fn chosen(names: &[String]) -> Result<Vec<Fault>, Trouble> {
         return Ok(Fault::all().collect());
     }
     let named = names.iter().map(|name| Fault::named(name));
-    named.collect::<Result<_, _>>().map_err(Trouble::usage)
+    named
+        .collect::<Result<_, _>>()
+        .map_err(|unknown| Trouble::usage(unknown.to_string()))
 }
 
 fn variants(

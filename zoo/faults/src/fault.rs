@@ -1,5 +1,6 @@
-//! What can be wrong with the leaky pair: a closed list, and who must find it how.
+//! What a chat of the zoo can give away: a closed list, and who must find it how.
 
+use std::error::Error;
 use std::fmt;
 
 use crate::how::How;
@@ -123,6 +124,19 @@ pub enum Fault {
     Harmless(Habit),
 }
 
+/// No fault has this name.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UnknownFault(pub String);
+
+impl fmt::Display for UnknownFault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let name = &self.0;
+        write!(f, "no fault is called `{name}`; docs/zoo.md lists them all")
+    }
+}
+
+impl Error for UnknownFault {}
+
 /// What must become of a play.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Expected {
@@ -156,10 +170,10 @@ impl Fault {
     ///
     /// # Errors
     ///
-    /// When there is none, in words.
-    pub fn named(name: &str) -> Result<Self, String> {
+    /// When there is none.
+    pub fn named(name: &str) -> Result<Self, UnknownFault> {
         let found = Self::all().find(|fault| fault.name() == name);
-        found.ok_or_else(|| format!("no fault is called `{name}`; docs/zoo.md lists them all"))
+        found.ok_or_else(|| UnknownFault(name.to_owned()))
     }
 
     /// As it is chosen.

@@ -1,8 +1,8 @@
-//! What can be wrong with the leaky pair of the zoo, as data: names, sentences, and what must
+//! What the chat of the zoo can give away, as data: names, sentences, and what must
 //! become of a play. Who lists, plays or judges faults needs no program that has them.
 
 mod fault;
 mod how;
 
-pub use fault::{Expected, Fault, Habit, Misdeed, Way, What};
+pub use fault::{Expected, Fault, Habit, Misdeed, UnknownFault, Way, What};
 pub use how::How;

@@ -1,7 +1,7 @@
-//! The honest plain client: no fault, and no encryption.
+//! The client of the zoo: honest, and what is wrong with it otherwise is its `--fault`.
 
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    zoo::client(None)
+    zoo::client()
 }

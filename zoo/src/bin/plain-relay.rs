@@ -1,7 +1,7 @@
-//! The honest plain relay: no fault, and no encryption.
+//! The relay of the zoo: honest, and what is wrong with it otherwise is its `--fault`.
 
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    zoo::relay(None)
+    zoo::relay()
 }

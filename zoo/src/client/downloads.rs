@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use sha2::{Digest as _, Sha256};
 
-use crate::wire::{FileFacts, Part};
+use crate::content::{FileFacts, Part};
 
 /// The directory, and what is still growing in it.
 pub(crate) struct Downloads {

@@ -4,13 +4,15 @@ use std::collections::VecDeque;
 use std::io::{self, Write as _};
 use std::sync::{Mutex, PoisonError};
 
+use clap::ValueEnum;
+
 use crate::fault::ClientFault;
 use crate::orphan;
 use crate::terminal;
 
 /// How a client meets its user.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Face {
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Face {
     /// One line in, one line out.
     Lines,
     /// Asks for everything before it is ready, and shows a prompt in front of what is typed.
@@ -30,7 +32,7 @@ static SHOWN: Mutex<(Face, VecDeque<String>)> = Mutex::new((Face::Lines, VecDequ
 /// # Errors
 ///
 /// When there is no terminal, or the password is wrong.
-pub(super) fn meet(face: Face, name: String, fault: Option<ClientFault>) -> io::Result<String> {
+pub(super) fn meet(face: Face, name: String, fault: ClientFault) -> io::Result<String> {
     let mut shown = SHOWN.lock().unwrap_or_else(PoisonError::into_inner);
     shown.0 = face;
     drop(shown);
@@ -45,11 +47,11 @@ pub(super) fn meet(face: Face, name: String, fault: Option<ClientFault>) -> io::
     }
 }
 
-fn ask(fault: Option<ClientFault>) -> io::Result<String> {
+fn ask(fault: ClientFault) -> io::Result<String> {
     if !terminal::cursor()?.starts_with("\x1b[") {
         return Err(io::Error::other("this is a strange terminal"));
     }
-    let name = if fault == Some(ClientFault::Registers) {
+    let name = if fault == ClientFault::Registers {
         if terminal::question("Do you agree? ")? != "yes" {
             return Err(io::Error::other("nobody comes in without agreeing"));
         }
@@ -58,9 +60,9 @@ fn ask(fault: Option<ClientFault>) -> io::Result<String> {
         terminal::question("Name: ")?
     };
     match fault {
-        Some(ClientFault::DiesAsking) => return Err(io::Error::other("I have heard enough")),
-        Some(ClientFault::StopsAsking) => orphan::rest(),
-        Some(_) | None => {}
+        ClientFault::DiesAsking => return Err(io::Error::other("I have heard enough")),
+        ClientFault::StopsAsking => orphan::rest(),
+        _ => {}
     }
     if terminal::secret("Password: ")? != format!("secret of {name}") {
         return Err(io::Error::other("wrong password"));

@@ -4,7 +4,8 @@ use std::fmt;
 use std::io::{self, Write as _};
 
 use super::face;
-use crate::wire::{FileFacts, escape, listed};
+use crate::content::FileFacts;
+use crate::line::{escape, listed};
 
 /// One line of `docs/client-lines.md`.
 pub(crate) enum Line<'a> {

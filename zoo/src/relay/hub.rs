@@ -1,91 +1,73 @@
 //! Who is there, and what goes to whom.
 
 use std::collections::BTreeMap;
-use std::fs::File;
-use std::io::{self, Write as _};
-use std::path::Path;
+use std::io;
 
 use chat_protocol::Name;
 use tokio::sync::mpsc;
+use zoo_faults::{Fault, Habit, Misdeed};
 
+use super::log::Log;
+use super::spill::Spill;
+use super::{Faults, Over};
+use crate::content::Content;
 use crate::fault::RelayFault;
-use crate::wire::{ToClient, ToRelay};
+use crate::frame::{Member, ToClient, ToRelay, Wants};
+use crate::line::escape;
+use crate::pairs::Pairs;
+use crate::seal::{Key, unpadded};
 
 /// What comes from one connection.
-pub(crate) enum Arrival {
+pub(super) enum Arrival {
     Opened(mpsc::Sender<ToClient>),
-    Line(ToRelay),
+    Frame(ToRelay),
     Nonsense,
     Closed,
 }
 
-/// Why the relay has ended.
-pub(crate) enum Over {
-    /// It was asked to.
-    Stopped,
-    /// Its fault.
-    Died,
-}
-
-/// Standard output, and a file that says the same.
-pub(crate) struct Log {
-    name: String,
-    file: Option<File>,
-}
-
-impl Log {
-    pub(crate) fn open(name: &str, path: Option<&Path>) -> io::Result<Self> {
-        Ok(Self {
-            name: name.to_owned(),
-            file: path.map(File::create).transpose()?,
-        })
-    }
-
-    pub(crate) fn line(&mut self, what: &str) -> io::Result<()> {
-        let line = format!("{}: {what}\n", self.name);
-        if let Some(file) = &mut self.file {
-            file.write_all(line.as_bytes())?;
-        }
-        let mut out = io::stdout().lock();
-        out.write_all(line.as_bytes())?;
-        out.flush()
-    }
-}
-
 /// The one task that knows everybody.
-pub(crate) struct Hub {
-    name: String,
-    fault: Option<RelayFault>,
+pub(super) struct Hub {
+    faults: Faults,
     log: Log,
+    spill: Spill,
     /// By the number of the connection.
     clients: BTreeMap<u64, Client>,
     messages: u64,
     /// Set by the first client that names one; the others must name the same.
     room: Option<String>,
+    /// The key of the room, where the fault is that the relay has it.
+    room_key: Option<Key>,
+    /// Its keys with each client, where the fault is that it hands out its own for theirs.
+    middle: Option<Pairs>,
 }
 
 struct Client {
     /// `None` before its `hello`.
     name: Option<String>,
+    /// What the others are told of its key.
+    public: Vec<u8>,
     outbox: mpsc::Sender<ToClient>,
     said_bye: bool,
 }
 
 impl Hub {
-    pub(crate) fn new(name: &str, fault: Option<RelayFault>, log: Log) -> Self {
+    pub(super) fn new(faults: Faults, log: Log, spill: Spill) -> Self {
+        let plain = (faults.behaviour == RelayFault::LogsText).then(Key::none);
         Self {
-            name: name.to_owned(),
-            fault,
+            faults,
             log,
+            spill,
             clients: BTreeMap::new(),
             messages: 0,
             room: None,
+            room_key: plain,
+            middle: (faults.leak == Fault::Misdeed(Misdeed::SwapsKeys)).then(Pairs::new),
         }
     }
 
     /// Serves until nobody can come any more, or until the fault ends it.
-    pub(crate) async fn run(
-        mut self,
+    pub(super) async fn run(
+        &mut self,
         mut arrivals: mpsc::Receiver<(u64, Arrival)>,
     ) -> io::Result<Over> {
         while let Some((connection, arrival)) = arrivals.recv().await {
@@ -93,87 +75,129 @@ impl Hub {
                 Arrival::Opened(outbox) => {
                     let client = Client {
                         name: None,
+                        public: Vec::new(),
                         outbox,
                         said_bye: false,
                     };
                     self.clients.insert(connection, client);
                 }
-                Arrival::Line(line) => self.line(connection, line).await?,
+                Arrival::Frame(frame) => self.frame(connection, frame).await?,
                 Arrival::Nonsense => {
-                    let reason = "the relay does not know this line".to_owned();
+                    let reason = "the relay does not know what this means".to_owned();
                     self.answer(connection, ToClient::Refused { reason }).await;
                 }
                 Arrival::Closed => self.closed(connection).await?,
             }
-            if self.fault == Some(RelayFault::DiesMidway) && self.messages >= 2 {
+            if self.faults.behaviour == RelayFault::DiesMidway && self.messages >= 2 {
                 return Ok(Over::Died);
             }
         }
         Ok(Over::Stopped)
     }
 
-    async fn line(&mut self, connection: u64, line: ToRelay) -> io::Result<()> {
-        if let ToRelay::Hello { name } = line {
-            return self.hello(connection, name).await;
-        }
-        let Some(from) = self.name_of(connection) else {
-            let reason = "say hello first".to_owned();
-            self.answer(connection, ToClient::Refused { reason }).await;
-            return Ok(());
-        };
-        match line {
+    /// What it does when it is asked to stop.
+    pub(super) fn end(&mut self) -> io::Result<()> {
+        self.spill.end()
+    }
+
+    async fn frame(&mut self, connection: u64, frame: ToRelay) -> io::Result<()> {
+        match frame {
+            ToRelay::Hello { name, public, leak } => {
+                let who = Member { name, public };
+                self.hello(connection, who, leak).await?;
+            }
             ToRelay::Bye => {
                 if let Some(client) = self.clients.get_mut(&connection) {
                     client.said_bye = true;
                 }
             }
-            ToRelay::Got { from: sender, file } => {
-                let line = ToClient::Delivered { to: from, file };
-                self.pass_to(&sender, line).await;
+            ToRelay::KeepAlive => {}
+            ToRelay::Envelope {
+                to,
+                wants,
+                sealed,
+                leak,
+            } => {
+                let Some(from) = self.name_of(connection) else {
+                    let reason = "say hello first".to_owned();
+                    self.answer(connection, ToClient::Refused { reason }).await;
+                    return Ok(());
+                };
+                // First, so that it is there before anybody can have seen the text.
+                self.spill.leak(leak)?;
+                self.spill.sealed(&sealed)?;
+                self.note(&from, to.as_deref(), &sealed)?;
+                let sealed = self.swapped(&from, sealed)?;
+                let envelope = ToClient::Envelope { from, sealed };
+                self.pass(connection, to, wants, &envelope).await;
             }
-            // Handled above.
-            ToRelay::Hello { .. } => {}
-            ToRelay::Msg { to, text } => self.msg(connection, from, to, text).await?,
-            ToRelay::Part { to, part } => {
-                let last = part.last;
-                if !self.pass_to(&to, ToClient::Part { from, part }).await && last {
-                    self.answer(connection, ToClient::Undelivered { to }).await;
-                }
-            }
-            ToRelay::Say { text } => self.say(connection, from, text).await?,
         }
         Ok(())
     }
 
-    async fn hello(&mut self, connection: u64, hello: String) -> io::Result<()> {
-        let (name, room) = match hello.split_once('@') {
+    async fn hello(&mut self, connection: u64, who: Member, leak: Vec<u8>) -> io::Result<()> {
+        let (name, room) = match who.name.split_once('@') {
             Some((name, room)) => (name.to_owned(), Some(room.to_owned())),
-            None => (hello, None),
+            None => (who.name, None),
         };
-        let reason = match name.parse::<Name>() {
-            Err(error) => Some(error.to_string()),
-            Ok(_) if self.room.is_some() && self.room != room => Some("no such room".to_owned()),
-            Ok(_) if self.connection_of(&name).is_some() => Some("name taken".to_owned()),
-            Ok(_) => None,
-        };
-        if let Some(reason) = reason {
+        if let Some(reason) = self.refusal(&name, room.as_ref()) {
             self.log.line(&format!("refused a client: {reason}"))?;
             self.answer(connection, ToClient::Refused { reason }).await;
             self.clients.remove(&connection);
             return Ok(());
         }
+        if self.faults.leak == Fault::Misdeed(Misdeed::Nosy) {
+            self.room_key = <[u8; 32]>::try_from(leak).ok().map(Key::new);
+        } else {
+            self.spill.leak(leak)?;
+        }
+        let who = self.introduced(Member { name, ..who });
         if let Some(client) = self.clients.get_mut(&connection) {
-            client.name = Some(name.clone());
+            client.name = Some(who.name.clone());
+            client.public.clone_from(&who.public);
         }
         self.room = room;
-        let relay = self.name.clone();
-        let others = self.others(connection);
-        self.answer(connection, ToClient::Welcome { others, relay })
-            .await;
-        self.log.line(&format!("{name} joined"))?;
-        self.pass_to_others(connection, &ToClient::Joined { who: name })
+        self.log.line(&format!("{} joined", who.name))?;
+        let others = self.members(connection);
+        self.answer(connection, ToClient::Welcome { others }).await;
+        self.pass_to_others(connection, &ToClient::Joined { who })
             .await;
         Ok(())
+    }
+
+    /// Why somebody cannot come in; `None` when they can.
+    fn refusal(&self, name: &str, room: Option<&String>) -> Option<String> {
+        match name.parse::<Name>() {
+            Err(error) => Some(error.to_string()),
+            Ok(_) if self.room.is_some() && self.room.as_ref() != room => {
+                Some("no such room".to_owned())
+            }
+            Ok(_) if self.connection_of(name).is_some() => Some("name taken".to_owned()),
+            Ok(_) => None,
+        }
+    }
+
+    /// Whoever joins, with the key that the others are told.
+    fn introduced(&mut self, who: Member) -> Member {
+        let Some(middle) = &mut self.middle else {
+            return who;
+        };
+        middle.meet(&who.name, &who.public);
+        Member {
+            public: middle.public(),
+            ..who
+        }
+    }
+
+    /// What is sealed as its recipients can open it: where they have the relay's key for the
+    /// sender's, it is read and sealed again.
+    fn swapped(&mut self, from: &str, sealed: Vec<u8>) -> io::Result<Vec<u8>> {
+        let Some(middle) = &self.middle else {
+            return Ok(sealed);
+        };
+        let (read, sealed) = middle.reseal(from, &sealed)?;
+        self.spill.keep(read);
+        Ok(sealed)
     }
 
     async fn closed(&mut self, connection: u64) -> io::Result<()> {
@@ -190,64 +214,84 @@ impl Hub {
         Ok(())
     }
 
-    async fn say(&mut self, connection: u64, from: String, text: String) -> io::Result<()> {
-        let copies = self.copies(&from, &text)?;
-        let to = "all".to_owned();
-        let count = self.others(connection).len();
-        self.answer(connection, ToClient::Accepted { to, count })
-            .await;
-        let line = ToClient::Message { from, text };
-        for _ in 0..copies {
-            self.pass_to_others(connection, &line).await;
-        }
-        Ok(())
-    }
-
-    async fn msg(
-        &mut self,
-        connection: u64,
-        from: String,
-        to: String,
-        text: String,
-    ) -> io::Result<()> {
-        let copies = self.copies(&from, &text)?;
-        if self.connection_of(&to).is_none() {
-            self.answer(connection, ToClient::Undelivered { to }).await;
-            return Ok(());
-        }
-        self.answer(
-            connection,
-            ToClient::Accepted {
-                to: to.clone(),
-                count: 1,
-            },
-        )
-        .await;
-        let line = ToClient::Private { from, text };
-        for _ in 0..copies {
-            if self.fault == Some(RelayFault::Gossips) {
-                self.pass_to_others(connection, &line).await;
-            } else {
-                self.pass_to(&to, line.clone()).await;
+    /// Writes to the log what passes: its length, or all that the fault knows of it.
+    fn note(&mut self, from: &str, to: Option<&str>, sealed: &[u8]) -> io::Result<()> {
+        let to = to.unwrap_or("everyone");
+        match (self.faults.leak, &self.room_key) {
+            (_, Some(room)) => {
+                let opened = room.open(sealed).unwrap_or_default();
+                let content = unpadded(&opened).and_then(Content::decode);
+                let told = content.map_or_else(|| "?".to_owned(), |content| content.told());
+                self.log.line(&format!("{from} to {to}: {}", escape(&told)))
             }
-        }
-        Ok(())
-    }
-
-    /// Counts a message: how many copies of it each recipient gets.
-    fn copies(&mut self, from: &str, text: &str) -> io::Result<u32> {
-        self.messages += 1;
-        match self.fault {
-            Some(RelayFault::LogsText) => self.log.line(&format!("{from} says: {text}"))?,
+            (Fault::Harmless(Habit::ChattyLog), _) => {
+                let count = self.clients.len();
+                for line in [
+                    format!(
+                        "an envelope has come: from={from} to={to} bytes={}",
+                        sealed.len()
+                    ),
+                    format!("there are {count} clients: {}", self.others(0).join(" ")),
+                    format!(
+                        "{from} -> {to} [{}] begin {:?}",
+                        sealed.len(),
+                        sealed.first()
+                    ),
+                ] {
+                    self.log.line(&line)?;
+                }
+                Ok(())
+            }
             _ => self
                 .log
-                .line(&format!("{} bytes from {from}", text.len()))?,
+                .line(&format!("{} bytes from {from} to {to}", sealed.len())),
         }
-        Ok(match self.fault {
-            Some(RelayFault::Drops) if self.messages == 2 => 0,
-            Some(RelayFault::Doubles) => 2,
+    }
+
+    /// Passes an envelope on, and tells its sender what they want to know.
+    async fn pass(
+        &mut self,
+        connection: u64,
+        to: Option<String>,
+        wants: Wants,
+        envelope: &ToClient,
+    ) {
+        let copies = self.copies(wants);
+        let recipient = to.as_deref().and_then(|to| self.connection_of(to));
+        if let (Some(to), None) = (&to, recipient) {
+            if wants != Wants::Nothing {
+                let to = to.clone();
+                self.answer(connection, ToClient::Undelivered { to }).await;
+            }
+            return;
+        }
+        if wants == Wants::Acceptance {
+            let others = self.others(connection).len();
+            let count = recipient.map_or(others, |_| 1);
+            let to = to.unwrap_or_else(|| "all".to_owned());
+            self.answer(connection, ToClient::Accepted { to, count })
+                .await;
+        }
+        let gossips = wants == Wants::Acceptance && self.faults.gossip();
+        for _ in 0..copies {
+            match recipient {
+                Some(recipient) if !gossips => self.answer(recipient, envelope.clone()).await,
+                _ => self.pass_to_others(connection, envelope).await,
+            }
+        }
+    }
+
+    /// Counts texts: how many copies of one each recipient gets.
+    fn copies(&mut self, wants: Wants) -> u32 {
+        if wants != Wants::Acceptance {
+            return 1;
+        }
+        self.messages += 1;
+        match self.faults.behaviour {
+            RelayFault::Drops if self.messages == 2 => 0,
+            RelayFault::Doubles => 2,
             _ => 1,
-        })
+        }
     }
 
     fn name_of(&self, connection: u64) -> Option<String> {
@@ -255,12 +299,20 @@ impl Hub {
     }
 
     fn others(&self, connection: u64) -> Vec<String> {
-        let others = self
-            .clients
-            .iter()
-            .filter(|(other, _)| **other != connection);
-        others
-            .filter_map(|(_, client)| client.name.clone())
+        let members = self.members(connection).into_iter();
+        members.map(|member| member.name).collect()
+    }
+
+    fn members(&self, connection: u64) -> Vec<Member> {
+        let clients = self.clients.iter();
+        clients
+            .filter(|(other, _)| **other != connection)
+            .filter_map(|(_, client)| {
+                Some(Member {
+                    name: client.name.clone()?,
+                    public: client.public.clone(),
+                })
+            })
             .collect()
     }
 
@@ -272,24 +324,16 @@ impl Hub {
     }
 
     /// A client whose connection has ended is told nothing: its end is on its way here.
-    async fn answer(&self, connection: u64, line: ToClient) {
+    async fn answer(&self, connection: u64, frame: ToClient) {
         if let Some(client) = self.clients.get(&connection) {
-            drop(client.outbox.send(line).await);
+            drop(client.outbox.send(frame).await);
         }
     }
 
-    async fn pass_to(&self, name: &str, line: ToClient) -> bool {
-        let Some(connection) = self.connection_of(name) else {
-            return false;
-        };
-        self.answer(connection, line).await;
-        true
-    }
-
-    async fn pass_to_others(&self, connection: u64, line: &ToClient) {
+    async fn pass_to_others(&self, connection: u64, frame: &ToClient) {
         for (other, client) in &self.clients {
             if *other != connection && client.name.is_some() {
-                drop(client.outbox.send(line.clone()).await);
+                drop(client.outbox.send(frame.clone()).await);
             }
         }
     }

@@ -1,8 +1,10 @@
-//! The plain relay: listens, says so, and passes lines on.
+//! The relay: listens, says so, and passes on what may be sealed.
 
 mod hub;
+mod log;
+mod spill;
 
-use std::io::{self, Write as _};
+use std::io::{self, Read as _, Write as _};
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Duration;
@@ -15,13 +17,18 @@ use tokio::runtime::Builder;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::mpsc;
 use tokio::time::timeout;
+use zoo_faults::{Fault, Misdeed};
 
-use crate::fault::{self, RelayFault, Wanted};
+use crate::fault::RelayFault;
+use crate::frame::{ToClient, ToRelay};
+use crate::link::{self, Parcel};
+use crate::seal::Key;
 use crate::terminal;
-use crate::wire::{self, ToClient, ToRelay};
-use hub::{Arrival, Hub, Log, Over};
+use hub::{Arrival, Hub};
+use log::Log;
+use spill::Spill;
 
-/// How many lines wait for one client, or for the hub, before the other side must wait.
+/// How many frames wait for one client, or for the hub, before the other side must wait.
 const QUEUE: usize = 64;
 
 /// How long a faulty relay bears silence.
@@ -30,7 +37,7 @@ const PATIENCE: Duration = Duration::from_secs(1);
 /// How long a relay takes to die.
 const LINGER: Duration = Duration::from_millis(200);
 
-/// A relay that encrypts nothing, for tests and benchmarks of the harness.
+/// A relay that passes on what it is sent, and may give it away.
 #[derive(Parser)]
 struct Arguments {
     /// Port on the loopback address; 0 lets the system choose.
@@ -39,26 +46,65 @@ struct Arguments {
     /// Name that the relay calls itself.
     #[arg(long, default_value = "plain")]
     name: String,
-    /// What is wrong with it; `none` is nothing.
-    #[arg(long, default_value = "none", value_parser = fault::named::<RelayFault>)]
-    fault: Wanted<RelayFault>,
+    /// How it misbehaves.
+    #[arg(long, value_enum, default_value = "none")]
+    fault: RelayFault,
+    /// What it gives away; `honest` is nothing.
+    #[arg(long, default_value = "honest", value_parser = Fault::named)]
+    leak: Fault,
     /// File that the log is written to as well.
     #[arg(long)]
     log: Option<PathBuf>,
+    /// Directory for what else it writes.
+    #[arg(long, default_value = ".")]
+    data: PathBuf,
+    /// File with the key of the links; without it nothing seals them.
+    #[arg(long)]
+    link_key: Option<PathBuf>,
     /// Ask for a pass phrase on the terminal before listening.
     #[arg(long)]
     ask: bool,
+    /// Be a process that does nothing until its input ends; what it is told means nothing to it.
+    #[arg(long, hide = true, num_args = 0..)]
+    be_a_child: Option<Vec<String>>,
 }
 
-/// Runs the plain relay until SIGTERM or SIGINT.
-pub fn run(fault: Option<RelayFault>) -> ExitCode {
+/// What is wrong with a relay: at most one thing.
+#[derive(Clone, Copy)]
+struct Faults {
+    behaviour: RelayFault,
+    leak: Fault,
+}
+
+impl Faults {
+    /// Whether it shows a private message to everyone, which is in both tables.
+    fn gossip(self) -> bool {
+        self.behaviour == RelayFault::Gossips || self.leak == Fault::Misdeed(Misdeed::Gossips)
+    }
+}
+
+/// Why the relay has ended.
+enum Over {
+    /// It was asked to.
+    Stopped,
+    /// Its fault.
+    Died,
+}
+
+/// Runs the relay until SIGTERM or SIGINT.
+pub fn run() -> ExitCode {
     let arguments = Arguments::parse();
-    let fault = arguments.fault.0.or(fault);
-    let served = Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .and_then(|runtime| runtime.block_on(serve(&arguments, fault)));
-    match served {
+    let ended = if arguments.be_a_child.is_some() {
+        io::stdin()
+            .read_to_end(&mut Vec::new())
+            .map(|_| Over::Stopped)
+    } else {
+        Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .and_then(|runtime| runtime.block_on(serve(arguments)))
+    };
+    match ended {
         Ok(Over::Stopped) => ExitCode::SUCCESS,
         Ok(Over::Died) => {
             linger();
@@ -81,85 +127,114 @@ fn linger() {
     std::thread::sleep(LINGER);
 }
 
-async fn serve(arguments: &Arguments, fault: Option<RelayFault>) -> io::Result<Over> {
-    if fault == Some(RelayFault::DiesStarting) {
+async fn serve(arguments: Arguments) -> io::Result<Over> {
+    let faults = Faults {
+        behaviour: arguments.fault,
+        leak: arguments.leak,
+    };
+    if faults.behaviour == RelayFault::DiesStarting {
         return Err(io::Error::other("the licence file is missing"));
     }
     if arguments.ask && terminal::secret("Pass phrase: ")? != "open sesame" {
         return Err(io::Error::other("wrong pass phrase"));
     }
-    let mut log = Log::open(&arguments.name, arguments.log.as_deref())?;
+    let key = Key::read_or_none(arguments.link_key.as_deref())?;
+    std::fs::create_dir_all(&arguments.data)?;
+    let mut log = Log::open(&arguments.name, arguments.log.as_deref(), faults.leak)?;
     let listener = TcpListener::bind(("127.0.0.1", arguments.port)).await?;
-    if fault != Some(RelayFault::NeverReady) {
-        log.line(&format!("listening on {}", listener.local_addr()?))?;
+    if faults.behaviour != RelayFault::NeverReady {
+        log.ready(listener.local_addr()?)?;
     }
+    let spill = Spill::new(faults.leak, arguments.data);
     let (to_hub, arrivals) = mpsc::channel(QUEUE);
     let mut term = signal(SignalKind::terminate())?;
     let mut int = signal(SignalKind::interrupt())?;
-    let hub = Hub::new(&arguments.name, fault, log);
-    tokio::select! {
-        accepted = accept(listener, to_hub, fault) => accepted,
+    let mut hub = Hub::new(faults, log, spill);
+    let ended = tokio::select! {
+        accepted = accept(listener, to_hub, key, arguments.name, faults) => accepted,
         over = hub.run(arrivals) => over,
         _ = term.recv() => Ok(Over::Stopped),
         _ = int.recv() => Ok(Over::Stopped),
-    }
+    };
+    hub.end()?;
+    ended
 }
 
 async fn accept(
     listener: TcpListener,
     to_hub: mpsc::Sender<(u64, Arrival)>,
-    fault: Option<RelayFault>,
+    key: Key,
+    name: String,
+    faults: Faults,
 ) -> io::Result<Over> {
     let mut connection = 0;
     loop {
-        if fault == Some(RelayFault::TwoConnections) && connection == 2 {
+        if faults.behaviour == RelayFault::TwoConnections && connection == 2 {
             // Whoever comes now waits for an answer that never comes.
             return std::future::pending().await;
         }
         let (stream, _) = listener.accept().await?;
-        if fault == Some(RelayFault::DiesOfSilence)
+        if faults.behaviour == RelayFault::DiesOfSilence
             && timeout(PATIENCE, stream.readable()).await.is_err()
         {
             return Ok(Over::Died);
         }
         connection += 1;
-        tokio::spawn(read(stream, connection, to_hub.clone()));
+        let mut greeting = format!("this is {name}\n").into_bytes();
+        if faults.leak.is_framed() {
+            greeting = link::framed("greeting", greeting);
+        }
+        let (to_hub, key) = (to_hub.clone(), key.clone());
+        tokio::spawn(async move {
+            let link = (key, faults.leak.is_framed());
+            let ended = attend(stream, connection, &to_hub, link, &greeting).await;
+            // However it ended, and whether the hub still is: this connection is over.
+            drop((ended, to_hub.send((connection, Arrival::Closed)).await));
+        });
     }
 }
 
-/// Hands the lines of one connection to the hub, until the connection or the hub ends.
-async fn read(stream: TcpStream, connection: u64, to_hub: mpsc::Sender<(u64, Arrival)>) {
-    // Without it the last line of a burst waits for an acknowledgement of the one before.
-    drop(stream.set_nodelay(true));
-    let (reader, writer) = stream.into_split();
-    let (outbox, lines) = mpsc::channel(QUEUE);
-    let writing = tokio::spawn(write(writer, lines));
-    if to_hub
-        .send((connection, Arrival::Opened(outbox)))
-        .await
-        .is_err()
-    {
-        return;
-    }
+/// Greets in the clear, then hands the frames of one connection to the hub.
+async fn attend(
+    stream: TcpStream,
+    connection: u64,
+    to_hub: &mpsc::Sender<(u64, Arrival)>,
+    (key, is_framed): (Key, bool),
+    greeting: &[u8],
+) -> io::Result<()> {
+    // Without it the last frame of a burst waits for an acknowledgement of the one before.
+    stream.set_nodelay(true)?;
+    let (reader, mut writer) = stream.into_split();
     let mut reader = BufReader::new(reader);
-    while let Ok(Some(line)) = wire::read_line(&mut reader).await {
-        let arrival = ToRelay::parse(&line).map_or(Arrival::Nonsense, Arrival::Line);
-        if to_hub.send((connection, arrival)).await.is_err() {
-            return;
+    writer.write_all(greeting).await?;
+    let (outbox, frames) = mpsc::channel(QUEUE);
+    tokio::spawn(write(writer, frames, key.clone(), is_framed));
+    let over = |_| io::Error::other("the hub is over");
+    let opened = (connection, Arrival::Opened(outbox));
+    to_hub.send(opened).await.map_err(over)?;
+    while let Some(parcel) = link::read(&mut reader, &key).await? {
+        // What is in the clear is for whoever listens on the way.
+        if let Parcel::Sealed(bytes) = parcel {
+            let arrival = ToRelay::decode(&bytes).map_or(Arrival::Nonsense, Arrival::Frame);
+            to_hub.send((connection, arrival)).await.map_err(over)?;
         }
     }
-    // The hub is gone, or hears it: either way this connection has ended.
-    drop(to_hub.send((connection, Arrival::Closed)).await);
-    drop(writing.await);
+    Ok(())
 }
 
-async fn write(mut writer: OwnedWriteHalf, mut lines: mpsc::Receiver<ToClient>) {
-    while let Some(line) = lines.recv().await {
-        if writer
-            .write_all(format!("{line}\n").as_bytes())
-            .await
-            .is_err()
-        {
+async fn write(
+    mut writer: OwnedWriteHalf,
+    mut frames: mpsc::Receiver<ToClient>,
+    key: Key,
+    is_framed: bool,
+) {
+    while let Some(frame) = frames.recv().await {
+        let parcel = if is_framed {
+            Parcel::Framed(frame.kind(), frame.encode())
+        } else {
+            Parcel::Sealed(frame.encode())
+        };
+        if link::write(&mut writer, &key, &parcel).await.is_err() {
             return;
         }
     }

@@ -10,6 +10,10 @@ use std::time::Duration;
 /// Far more than a healthy machine needs.
 pub(crate) const DEADLINE: Duration = Duration::from_secs(20);
 
+/// Where the binaries lie.
+pub(crate) const RELAY: &str = env!("CARGO_BIN_EXE_plain-relay");
+pub(crate) const CLIENT: &str = env!("CARGO_BIN_EXE_plain-client");
+
 /// A running program.
 pub(crate) struct Program {
     child: Child,
@@ -17,31 +21,30 @@ pub(crate) struct Program {
     lines: Receiver<String>,
 }
 
-/// A relay, ready, and its port.
-pub(crate) fn relay(program: &str) -> (Program, u16) {
-    let relay = start(program, &["--name", "crow"]);
+/// A relay with this fault, ready, and its port.
+pub(crate) fn relay(fault: &str) -> (Program, u16) {
+    let relay = start(RELAY, &["--name", "crow", "--fault", fault]);
     let line = relay.line();
     let port = line.rsplit(':').next().unwrap().parse().unwrap();
     (relay, port)
 }
 
-/// A client, ready.
-pub(crate) fn client(program: &str, port: u16, name: &str, dir: &Path) -> Program {
-    let client = client_unready(program, port, name, dir);
+/// A client with this fault, ready.
+pub(crate) fn client(fault: &str, port: u16, name: &str, dir: &Path) -> Program {
+    let client = client_unready(fault, port, name, dir);
     let line = client.line();
     assert!(line.starts_with(&format!("ready {name} with ")), "{line}");
     client
 }
 
 /// A client that has only just been started.
-pub(crate) fn client_unready(program: &str, port: u16, name: &str, dir: &Path) -> Program {
+pub(crate) fn client_unready(fault: &str, port: u16, name: &str, dir: &Path) -> Program {
     let downloads = dir.join(name);
     let port = port.to_string();
     let downloads = downloads.to_str().unwrap();
-    start(
-        program,
-        &["--port", &port, "--name", name, "--downloads", downloads],
-    )
+    let mut arguments = vec!["--fault", fault, "--port", &port, "--name", name];
+    arguments.extend(["--downloads", downloads]);
+    start(CLIENT, &arguments)
 }
 
 #[expect(
@@ -49,7 +52,7 @@ pub(crate) fn client_unready(program: &str, port: u16, name: &str, dir: &Path) -
     reason = "the one place where these tests start programs"
 )]
 fn start(program: &str, arguments: &[&str]) -> Program {
-    let mut child = Command::new(path(program))
+    let mut child = Command::new(program)
         .args(arguments)
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
@@ -69,25 +72,6 @@ fn start(program: &str, arguments: &[&str]) -> Program {
         child,
         input,
         lines,
-    }
-}
-
-/// Where the binary lies.
-pub(crate) fn path(program: &str) -> &'static str {
-    match program {
-        "client-corrupts-file" => env!("CARGO_BIN_EXE_client-corrupts-file"),
-        "client-floods" => env!("CARGO_BIN_EXE_client-floods"),
-        "client-hangs" => env!("CARGO_BIN_EXE_client-hangs"),
-        "client-orphan" => env!("CARGO_BIN_EXE_client-orphan"),
-        "plain-client" => env!("CARGO_BIN_EXE_plain-client"),
-        "plain-relay" => env!("CARGO_BIN_EXE_plain-relay"),
-        "relay-dies-midway" => env!("CARGO_BIN_EXE_relay-dies-midway"),
-        "relay-dies-starting" => env!("CARGO_BIN_EXE_relay-dies-starting"),
-        "relay-doubles" => env!("CARGO_BIN_EXE_relay-doubles"),
-        "relay-drops" => env!("CARGO_BIN_EXE_relay-drops"),
-        "relay-gossips" => env!("CARGO_BIN_EXE_relay-gossips"),
-        "relay-logs-text" => env!("CARGO_BIN_EXE_relay-logs-text"),
-        _ => panic!("no program of the zoo is called {program}"),
     }
 }
 

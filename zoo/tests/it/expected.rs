@@ -24,7 +24,7 @@ fn every_adapter_has_an_expectation_and_every_program_an_adapter() {
         toml::from_str(&fs::read_to_string(here("expected.toml")).unwrap()).unwrap();
     let names: BTreeSet<String> = expected.keys().cloned().collect();
     let mut adapters = stems("adapters");
-    // What must come of it depends on its fault: `zoo::leaky::Fault::expected` says it.
+    // What must come of it depends on its fault: `zoo_faults::Fault::expected` says it.
     for leaky in LEAKY {
         assert!(adapters.remove(leaky), "{leaky}");
     }

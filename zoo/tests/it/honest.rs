@@ -9,11 +9,11 @@ use crate::cast::{client, client_unready, relay};
 #[test]
 fn texts_reach_whom_they_are_for() {
     let dir = tempdir().unwrap();
-    let (_relay, port) = relay("plain-relay");
-    let mut alice = client("plain-client", port, "alice", dir.path());
-    let bob = client("plain-client", port, "bob", dir.path());
+    let (_relay, port) = relay("none");
+    let mut alice = client("none", port, "alice", dir.path());
+    let bob = client("none", port, "bob", dir.path());
     alice.shows("joined bob");
-    let carol = client("plain-client", port, "carol", dir.path());
+    let carol = client("none", port, "carol", dir.path());
     alice.shows("joined carol");
     bob.shows("joined carol");
 
@@ -41,9 +41,9 @@ fn a_file_arrives_byte_for_byte() {
     let content: Vec<u8> = (0..200_000_u32).map(|n| (n % 251) as u8).collect();
     let path = dir.path().join("a plan.bin");
     std::fs::write(&path, &content).unwrap();
-    let (_relay, port) = relay("plain-relay");
-    let mut alice = client("plain-client", port, "alice", dir.path());
-    let bob = client("plain-client", port, "bob", dir.path());
+    let (_relay, port) = relay("none");
+    let mut alice = client("none", port, "alice", dir.path());
+    let bob = client("none", port, "bob", dir.path());
     alice.shows("joined bob");
 
     alice.types(&format!("/file bob {}", path.display()));
@@ -58,14 +58,14 @@ fn a_file_arrives_byte_for_byte() {
 #[test]
 fn a_taken_name_is_refused_and_a_killed_client_is_missed() {
     let dir = tempdir().unwrap();
-    let (mut relay, port) = relay("plain-relay");
-    let alice = client("plain-client", port, "alice", dir.path());
-    let bob = client("plain-client", port, "bob", dir.path());
+    let (mut relay, port) = relay("none");
+    let alice = client("none", port, "alice", dir.path());
+    let bob = client("none", port, "bob", dir.path());
     alice.shows("joined bob");
     drop(bob);
     alice.shows("left bob lost");
 
-    let second = client_unready("plain-client", port, "alice", dir.path());
+    let second = client_unready("none", port, "alice", dir.path());
     second.shows("refused relay name taken");
     second.shows("disconnected relay-gone");
 

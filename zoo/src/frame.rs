@@ -7,13 +7,12 @@ const MAX_FIELD: usize = 1024 * 1024;
 
 /// From a client to the relay.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum ToRelay {
+pub(crate) enum ToRelay {
     Bye,
     Envelope {
         /// `None` is everyone else.
         to: Option<String>,
-        /// Whether it is a text, whose sender wants to know that it was accepted.
-        counted: bool,
+        wants: Wants,
         sealed: Vec<u8>,
         /// What the fault hands the relay; most have nothing.
         leak: Vec<u8>,
@@ -27,17 +26,43 @@ pub(super) enum ToRelay {
     KeepAlive,
 }
 
+/// What the sender of an envelope wants to be told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Wants {
+    /// That a text was accepted, or could not be.
+    Acceptance,
+    /// Only that nobody of this name is there.
+    Failure,
+    Nothing,
+}
+
+impl Wants {
+    fn kind(self) -> u8 {
+        match self {
+            Self::Acceptance => b't',
+            Self::Failure => b'f',
+            Self::Nothing => b'e',
+        }
+    }
+
+    fn of(kind: u8) -> Option<Self> {
+        [Self::Acceptance, Self::Failure, Self::Nothing]
+            .into_iter()
+            .find(|wants| wants.kind() == kind)
+    }
+}
+
 /// Somebody who is there.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Member {
-    pub(super) name: String,
+pub(crate) struct Member {
+    pub(crate) name: String,
     /// As the relay tells it; empty where clients agree on no keys.
-    pub(super) public: Vec<u8>,
+    pub(crate) public: Vec<u8>,
 }
 
 /// From the relay to a client.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum ToClient {
+pub(crate) enum ToClient {
     Accepted { to: String, count: usize },
     Envelope { from: String, sealed: Vec<u8> },
     Joined { who: Member },
@@ -49,7 +74,7 @@ pub(super) enum ToClient {
 
 impl ToRelay {
     /// What it is called where frames tell what they are.
-    pub(super) fn kind(&self) -> &'static str {
+    pub(crate) fn kind(&self) -> &'static str {
         match self {
             Self::Bye => "bye",
             Self::Envelope { .. } => "send",
@@ -59,18 +84,17 @@ impl ToRelay {
     }
 
     /// As bytes.
-    pub(super) fn encode(&self) -> Vec<u8> {
+    pub(crate) fn encode(&self) -> Vec<u8> {
         match self {
             Self::Bye => fields(b'b', &[]),
             Self::Envelope {
                 to,
-                counted,
+                wants,
                 sealed,
                 leak,
             } => {
-                let kind = if *counted { b't' } else { b'e' };
                 let to = to.as_deref().unwrap_or_default();
-                fields(kind, &[to.as_bytes(), sealed, leak])
+                fields(wants.kind(), &[to.as_bytes(), sealed, leak])
             }
             Self::Hello { name, public, leak } => fields(b'h', &[name.as_bytes(), public, leak]),
             Self::KeepAlive => fields(b'k', &[]),
@@ -78,30 +102,29 @@ impl ToRelay {
     }
 
     /// `None` when they say nothing that the relay knows.
-    pub(super) fn decode(bytes: &[u8]) -> Option<Self> {
+    pub(crate) fn decode(bytes: &[u8]) -> Option<Self> {
         let (kind, mut fields) = Fields::begin(bytes)?;
         Some(match kind {
             b'b' => Self::Bye,
-            b't' | b'e' => Self::Envelope {
-                to: Some(fields.text()?).filter(|to| !to.is_empty()),
-                counted: kind == b't',
-                sealed: fields.bytes()?,
-                leak: fields.bytes()?,
-            },
             b'h' => Self::Hello {
                 name: fields.text()?,
                 public: fields.bytes()?,
                 leak: fields.bytes()?,
             },
             b'k' => Self::KeepAlive,
-            _ => return None,
+            _ => Self::Envelope {
+                wants: Wants::of(kind)?,
+                to: Some(fields.text()?).filter(|to| !to.is_empty()),
+                sealed: fields.bytes()?,
+                leak: fields.bytes()?,
+            },
         })
     }
 }
 
 impl ToClient {
     /// What it is called where frames tell what they are.
-    pub(super) fn kind(&self) -> &'static str {
+    pub(crate) fn kind(&self) -> &'static str {
         match self {
             Self::Accepted { .. } => "accepted",
             Self::Envelope { .. } => "deliver",
@@ -114,7 +137,7 @@ impl ToClient {
     }
 
     /// As bytes.
-    pub(super) fn encode(&self) -> Vec<u8> {
+    pub(crate) fn encode(&self) -> Vec<u8> {
         match self {
             Self::Accepted { to, count } => {
                 fields(b'a', &[to.as_bytes(), count.to_string().as_bytes()])
@@ -132,7 +155,7 @@ impl ToClient {
     }
 
     /// `None` when they say nothing that a client knows.
-    pub(super) fn decode(bytes: &[u8]) -> Option<Self> {
+    pub(crate) fn decode(bytes: &[u8]) -> Option<Self> {
         let (kind, mut fields) = Fields::begin(bytes)?;
         Some(match kind {
             b'a' => Self::Accepted {
@@ -180,7 +203,7 @@ impl Member {
 }
 
 /// A kind, then each field behind its length.
-pub(super) fn fields(kind: u8, fields: &[&[u8]]) -> Vec<u8> {
+pub(crate) fn fields(kind: u8, fields: &[&[u8]]) -> Vec<u8> {
     let mut bytes = vec![kind];
     for field in fields {
         let length = u32::try_from(field.len()).unwrap_or(u32::MAX);
@@ -191,20 +214,20 @@ pub(super) fn fields(kind: u8, fields: &[&[u8]]) -> Vec<u8> {
 }
 
 /// The fields that are still to be read.
-pub(super) struct Fields<'a>(&'a [u8]);
+pub(crate) struct Fields<'a>(&'a [u8]);
 
 impl<'a> Fields<'a> {
     /// The kind, and what follows it.
-    pub(super) fn begin(bytes: &'a [u8]) -> Option<(u8, Self)> {
+    pub(crate) fn begin(bytes: &'a [u8]) -> Option<(u8, Self)> {
         let (kind, rest) = bytes.split_first()?;
         Some((*kind, Self(rest)))
     }
 
-    pub(super) fn is_over(&self) -> bool {
+    pub(crate) fn is_over(&self) -> bool {
         self.0.is_empty()
     }
 
-    pub(super) fn bytes(&mut self) -> Option<Vec<u8>> {
+    pub(crate) fn bytes(&mut self) -> Option<Vec<u8>> {
         let (length, rest) = self.0.split_first_chunk()?;
         let length = usize::try_from(u32::from_be_bytes(*length)).ok()?;
         let (field, rest) = rest.split_at_checked(length)?;
@@ -212,14 +235,14 @@ impl<'a> Fields<'a> {
         Some(field.to_vec())
     }
 
-    pub(super) fn text(&mut self) -> Option<String> {
+    pub(crate) fn text(&mut self) -> Option<String> {
         String::from_utf8(self.bytes()?).ok()
     }
 }
 
 /// A record on the link: what it is, and its length.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Record {
+pub(crate) enum Record {
     /// As everybody can read it; whoever receives it drops it.
     Clear,
     /// A part of what is sealed for this link; more follows.
@@ -230,7 +253,7 @@ pub(super) enum Record {
 
 impl Record {
     /// What stands in front of so many bytes.
-    pub(super) fn header(self, length: usize) -> [u8; 5] {
+    pub(crate) fn header(self, length: usize) -> [u8; 5] {
         let [a, b, c, d] = u32::try_from(length).unwrap_or(u32::MAX).to_be_bytes();
         let kind = match self {
             Self::Clear => b'C',
@@ -245,7 +268,7 @@ impl Record {
     /// # Errors
     ///
     /// When it is none.
-    pub(super) fn read(header: [u8; 5]) -> io::Result<(Self, usize)> {
+    pub(crate) fn read(header: [u8; 5]) -> io::Result<(Self, usize)> {
         let [kind, length @ ..] = header;
         let kind = match kind {
             b'C' => Self::Clear,
@@ -277,15 +300,21 @@ mod tests {
             },
             ToRelay::Envelope {
                 to: None,
-                counted: true,
+                wants: Wants::Acceptance,
                 sealed: vec![1, 2],
                 leak: Vec::new(),
             },
             ToRelay::Envelope {
                 to: Some("bob".to_owned()),
-                counted: false,
+                wants: Wants::Failure,
                 sealed: Vec::new(),
                 leak: vec![255; 300],
+            },
+            ToRelay::Envelope {
+                to: Some("bob".to_owned()),
+                wants: Wants::Nothing,
+                sealed: vec![9],
+                leak: Vec::new(),
             },
         ];
         for frame in to_relay {

@@ -22,14 +22,14 @@ enum Output {
 pub(super) struct Log {
     name: String,
     output: Output,
-    file: File,
+    file: Option<File>,
 }
 
 impl Log {
     /// # Errors
     ///
     /// When the file cannot be made.
-    pub(super) fn open(name: &str, path: &Path, fault: Fault) -> io::Result<Self> {
+    pub(super) fn open(name: &str, path: Option<&Path>, fault: Fault) -> io::Result<Self> {
         let output = if fault == Fault::Misdeed(Misdeed::LosesItsLog) {
             let (reader, writer) = rustix::pipe::pipe_with(rustix::pipe::PipeFlags::NONBLOCK)?;
             Output::Lost {
@@ -42,7 +42,7 @@ impl Log {
         Ok(Self {
             name: name.to_owned(),
             output,
-            file: File::create(path)?,
+            file: path.map(File::create).transpose()?,
         })
     }
 
@@ -57,7 +57,9 @@ impl Log {
 
     pub(super) fn line(&mut self, what: &str) -> io::Result<()> {
         let line = format!("{}: {what}\n", self.name);
-        self.file.write_all(line.as_bytes())?;
+        if let Some(file) = &mut self.file {
+            file.write_all(line.as_bytes())?;
+        }
         match &mut self.output {
             Output::Stdout => print(line.as_bytes()),
             // A full pipe loses it, too.

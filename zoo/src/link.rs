@@ -6,12 +6,12 @@ use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
 
 use chat_protocol::{Deframer, Frame};
 
-use super::frame::Record;
-use super::seal::Key;
+use crate::frame::Record;
+use crate::seal::Key;
 
 /// One record as the link carries it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Parcel {
+pub(crate) enum Parcel {
     Clear(Vec<u8>),
     Sealed(Vec<u8>),
     /// Sealed, and cut into many small records.
@@ -31,7 +31,7 @@ const LONGEST: usize = 4 * 1024 * 1024;
 /// # Errors
 ///
 /// Those of the writer.
-pub(super) async fn write(
+pub(crate) async fn write(
     writer: &mut (impl AsyncWrite + Unpin),
     key: &Key,
     parcel: &Parcel,
@@ -63,7 +63,7 @@ fn record(kind: Record, body: &[u8]) -> Vec<u8> {
 }
 
 /// In a frame. Its first byte is zero, which no record begins with.
-pub(super) fn framed(kind: &str, body: Vec<u8>) -> Vec<u8> {
+pub(crate) fn framed(kind: &str, body: Vec<u8>) -> Vec<u8> {
     let header = format!("{{\"t\":\"{kind}\"}}").into_bytes().into();
     let body = body.into();
     Frame { header, body }.to_bytes().to_vec()
@@ -91,7 +91,7 @@ async fn read_frame(reader: &mut (impl AsyncRead + Unpin), first: [u8; 5]) -> io
 /// # Errors
 ///
 /// Those of the reader; also what is no record, or was not sealed with this key.
-pub(super) async fn read(
+pub(crate) async fn read(
     reader: &mut (impl AsyncRead + Unpin),
     key: &Key,
 ) -> io::Result<Option<Parcel>> {

@@ -1,20 +1,74 @@
-//! What clients say to each other, which the relay is not to know.
+//! What clients say to each other. Where it is sealed, the relay is not to know it.
 
-use super::frame::{Fields, fields};
-use crate::wire::{FileFacts, Part};
+use std::fmt;
+
+use crate::frame::{Fields, Wants, fields};
+use crate::line::escape;
+
+/// The plain bytes in one part of a file.
+const PART: usize = 48 * 1024;
+
+/// A complete file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct FileFacts {
+    pub(crate) size: usize,
+    /// Lower-case hexadecimal.
+    pub(crate) sha256: String,
+    pub(crate) name: String,
+}
+
+/// A piece of a file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Part {
+    pub(crate) file: String,
+    pub(crate) last: bool,
+    pub(crate) data: Vec<u8>,
+}
 
 /// What is in an envelope.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Content {
+pub(crate) enum Content {
     Got(FileFacts),
     Msg(String),
     Part(Part),
     Say(String),
 }
 
+impl fmt::Display for FileFacts {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {} {}", self.size, self.sha256, escape(&self.name))
+    }
+}
+
+/// A file in pieces; one without content is one piece.
+pub(crate) fn parts_of(name: &str, content: &[u8]) -> Vec<Part> {
+    let part = |data: &[u8]| Part {
+        file: name.to_owned(),
+        last: false,
+        data: data.to_vec(),
+    };
+    let mut parts: Vec<Part> = content.chunks(PART).map(part).collect();
+    if parts.is_empty() {
+        parts.push(part(&[]));
+    }
+    if let Some(part) = parts.last_mut() {
+        part.last = true;
+    }
+    parts
+}
+
 impl Content {
+    /// What the sender wants to be told.
+    pub(crate) fn wants(&self) -> Wants {
+        match self {
+            Self::Msg(_) | Self::Say(_) => Wants::Acceptance,
+            Self::Part(part) if part.last => Wants::Failure,
+            Self::Part(_) | Self::Got(_) => Wants::Nothing,
+        }
+    }
+
     /// As bytes.
-    pub(super) fn encode(&self) -> Vec<u8> {
+    pub(crate) fn encode(&self) -> Vec<u8> {
         match self {
             Self::Got(file) => {
                 let size = file.size.to_string();
@@ -35,7 +89,7 @@ impl Content {
     }
 
     /// `None` when they say nothing that a client knows.
-    pub(super) fn decode(bytes: &[u8]) -> Option<Self> {
+    pub(crate) fn decode(bytes: &[u8]) -> Option<Self> {
         let (kind, mut fields) = Fields::begin(bytes)?;
         Some(match kind {
             b'g' => Self::Got(FileFacts {
@@ -55,7 +109,7 @@ impl Content {
     }
 
     /// What a relay that can open it may say of it.
-    pub(super) fn told(&self) -> String {
+    pub(crate) fn told(&self) -> String {
         match self {
             Self::Got(file) => format!("has the file {}", file.name),
             Self::Msg(text) | Self::Say(text) => text.clone(),

@@ -7,8 +7,8 @@ use std::path::{Path, PathBuf};
 use sha2::{Digest as _, Sha256};
 use zoo_faults::How;
 
-use crate::leaky::how::written;
-use crate::leaky::seal::{Key, SEALED_KEY, from_hex};
+use crate::how::written;
+use crate::seal::{Key, SEALED_KEY, from_hex};
 
 /// Seals each message with a key of its own, and keeps that key.
 pub(super) struct Store {
@@ -83,8 +83,8 @@ mod tests {
     use zoo_faults::How;
 
     use super::Store;
-    use crate::leaky::how::written;
-    use crate::leaky::seal::{Key, SEALED_KEY};
+    use crate::how::written;
+    use crate::seal::{Key, SEALED_KEY};
 
     #[test]
     fn each_message_has_a_key_of_its_own_which_both_sides_keep() {

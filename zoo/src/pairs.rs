@@ -9,8 +9,8 @@ use std::sync::LazyLock;
 use num_bigint::BigUint;
 use sha2::{Digest as _, Sha256};
 
-use super::frame::{Fields, fields};
-use super::seal::Key;
+use crate::frame::{Fields, fields};
+use crate::seal::Key;
 
 /// Of 2048 bits (RFC 3526, group 14); its generator is 2.
 static PRIME: LazyLock<BigUint> = LazyLock::new(|| {
@@ -29,14 +29,14 @@ static PRIME: LazyLock<BigUint> = LazyLock::new(|| {
 const BUNDLE: u8 = b'x';
 
 /// One side's secret, and the key that it has with each of the others.
-pub(super) struct Pairs {
+pub(crate) struct Pairs {
     secret: BigUint,
     keys: BTreeMap<String, Key>,
 }
 
 impl Pairs {
     /// A secret of its own, and nobody met yet.
-    pub(super) fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let drawn: [u8; 32] = rand::random();
         Self {
             secret: BigUint::from_bytes_be(&drawn),
@@ -45,19 +45,19 @@ impl Pairs {
     }
 
     /// What the others may know of it.
-    pub(super) fn public(&self) -> Vec<u8> {
+    pub(crate) fn public(&self) -> Vec<u8> {
         power(&BigUint::from(2_u32), &self.secret)
     }
 
     /// Agrees on a key with whoever is behind this public value: it is believed.
-    pub(super) fn meet(&mut self, who: &str, public: &[u8]) {
+    pub(crate) fn meet(&mut self, who: &str, public: &[u8]) {
         let shared = power(&BigUint::from_bytes_be(public), &self.secret);
         let key = Key::new(Sha256::digest(shared).into());
         self.keys.insert(who.to_owned(), key);
     }
 
     /// They are gone.
-    pub(super) fn forget(&mut self, who: &str) {
+    pub(crate) fn forget(&mut self, who: &str) {
         self.keys.remove(who);
     }
 
@@ -66,7 +66,7 @@ impl Pairs {
     /// # Errors
     ///
     /// When it is too long to be sealed.
-    pub(super) fn seal(&self, to: Option<&str>, plain: &[u8]) -> io::Result<Vec<u8>> {
+    pub(crate) fn seal(&self, to: Option<&str>, plain: &[u8]) -> io::Result<Vec<u8>> {
         let wanted = self
             .keys
             .iter()
@@ -76,7 +76,7 @@ impl Pairs {
     }
 
     /// What somebody has sealed for the one with this name.
-    pub(super) fn open(&self, from: &str, me: &str, sealed: &[u8]) -> Option<Vec<u8>> {
+    pub(crate) fn open(&self, from: &str, me: &str, sealed: &[u8]) -> Option<Vec<u8>> {
         let parts = unbundled(sealed)?;
         let (_, mine) = parts.into_iter().find(|(who, _)| who == me)?;
         self.keys.get(from)?.open(&mine)
@@ -88,7 +88,7 @@ impl Pairs {
     /// # Errors
     ///
     /// When it is too long to be sealed.
-    pub(super) fn reseal(&self, from: &str, sealed: &[u8]) -> io::Result<(Vec<Vec<u8>>, Vec<u8>)> {
+    pub(crate) fn reseal(&self, from: &str, sealed: &[u8]) -> io::Result<(Vec<Vec<u8>>, Vec<u8>)> {
         let mut read = Vec::new();
         let mut parts = Vec::new();
         for (to, part) in unbundled(sealed).unwrap_or_default() {

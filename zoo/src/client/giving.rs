@@ -7,18 +7,19 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use zoo_faults::{Fault, Habit, Misdeed, Way, What};
 
-use crate::leaky::content::Content;
-use crate::leaky::frame::{Member, ToRelay};
-use crate::leaky::how::written;
-use crate::leaky::link::Parcel;
-use crate::leaky::pairs::Pairs;
-use crate::leaky::seal::{Key, Padding, padded, unpadded};
+use crate::content::Content;
+use crate::frame::{Member, ToRelay};
+use crate::how::written;
+use crate::link::Parcel;
+use crate::pairs::Pairs;
+use crate::seal::{Key, Padding, padded, unpadded};
 
 use super::store::Store;
 
-/// To what contents are padded before they are sealed.
-fn padding(fault: Fault) -> Padding {
+/// To what contents are padded before they are sealed; not at all where nothing is.
+fn padding(fault: Fault, room: &Key) -> Padding {
     match fault {
+        _ if room.is_none() => Padding::None,
         Fault::Harmless(Habit::BigPadding) => Padding::Multiple(16 * 1024),
         Fault::Harmless(Habit::PadsFrames) => Padding::Buckets,
         Fault::Misdeed(Misdeed::PadsLoosely) => Padding::LooseBuckets,
@@ -63,6 +64,12 @@ impl Giving {
         }
     }
 
+    /// Who the client is, without the room.
+    pub(super) fn name(&self) -> &str {
+        let room = self.name.split_once('@');
+        room.map_or(&self.name, |(name, _)| name)
+    }
+
     /// Somebody is there.
     pub(super) fn meet(&mut self, who: &Member) {
         if let Some(pairs) = &mut self.pairs {
@@ -103,35 +110,33 @@ impl Giving {
     /// # Errors
     ///
     /// When it is too long to be sealed.
-    pub(super) fn content(&self, to: Option<String>, content: &Content) -> io::Result<Vec<Parcel>> {
-        let padded = padded(&content.encode(), padding(self.fault));
+    pub(super) fn content(&self, to: Option<&str>, content: &Content) -> io::Result<Vec<Parcel>> {
+        let padded = padded(&content.encode(), padding(self.fault, &self.room));
         let mut given = Given::default();
         let sealed = match (&self.pairs, &self.store) {
             (None, None) => self.room.seal(&padded)?,
-            (Some(pairs), _) => pairs.seal(to.as_deref(), &padded)?,
+            (Some(pairs), _) => pairs.seal(to, &padded)?,
             (None, Some(store)) => {
                 let (key, sealed) = store.seal(&self.room, &padded)?;
                 given = self.given(What::MessageKeys, key.bytes());
                 sealed
             }
         };
-        let counted = match content {
+        match content {
             Content::Msg(text) | Content::Say(text) => {
                 given.add(self.given(What::Texts, text.as_bytes()));
-                true
             }
             Content::Part(part) => {
                 given.add(self.given(What::Contents, &part.data));
                 if part.last {
                     given.add(self.given(What::Names, part.file.as_bytes()));
                 }
-                false
             }
-            Content::Got(_) => false,
-        };
+            Content::Got(_) => {}
+        }
         let envelope = ToRelay::Envelope {
-            to,
-            counted,
+            to: to.map(str::to_owned),
+            wants: content.wants(),
             sealed,
             leak: given.handed,
         };

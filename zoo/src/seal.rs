@@ -10,12 +10,13 @@ use aes_gcm::{Aes256Gcm, Nonce};
 const NONCE: usize = 12;
 
 /// Bytes of a key that is sealed: nonce, key and tag.
-pub(super) const SEALED_KEY: usize = NONCE + 32 + 16;
+pub(crate) const SEALED_KEY: usize = NONCE + 32 + 16;
 
-/// A key that some share and others do not have.
+/// A key that some share and others do not have; or none, which seals nothing.
 #[derive(Clone)]
-pub(super) struct Key {
-    cipher: Aes256Gcm,
+pub(crate) struct Key {
+    /// Where there is none, what is sealed is what was to be sealed.
+    cipher: Option<Aes256Gcm>,
     bytes: [u8; 32],
 }
 
@@ -25,7 +26,7 @@ impl Key {
     /// # Errors
     ///
     /// When the file cannot be read, or holds something else.
-    pub(super) fn read(path: &Path) -> io::Result<Self> {
+    fn read(path: &Path) -> io::Result<Self> {
         let text = std::fs::read_to_string(path).map_err(|error| {
             io::Error::other(format!("cannot read the key {}: {error}", path.display()))
         })?;
@@ -34,12 +35,33 @@ impl Key {
         Ok(Self::new(bytes.ok_or_else(none)?))
     }
 
-    pub(super) fn new(bytes: [u8; 32]) -> Self {
-        let cipher = Aes256Gcm::new((&bytes).into());
+    /// The key in a file, or none where there is no file.
+    ///
+    /// # Errors
+    ///
+    /// When the file cannot be read, or holds something else.
+    pub(crate) fn read_or_none(path: Option<&Path>) -> io::Result<Self> {
+        path.map_or_else(|| Ok(Self::none()), Self::read)
+    }
+
+    pub(crate) fn new(bytes: [u8; 32]) -> Self {
+        let cipher = Some(Aes256Gcm::new((&bytes).into()));
         Self { cipher, bytes }
     }
 
-    pub(super) fn bytes(&self) -> &[u8; 32] {
+    /// The key of those who encrypt nothing.
+    pub(crate) fn none() -> Self {
+        Self {
+            cipher: None,
+            bytes: [0; 32],
+        }
+    }
+
+    pub(crate) fn is_none(&self) -> bool {
+        self.cipher.is_none()
+    }
+
+    pub(crate) fn bytes(&self) -> &[u8; 32] {
         &self.bytes
     }
 
@@ -48,22 +70,28 @@ impl Key {
     /// # Errors
     ///
     /// When it is beyond the limit of GCM.
-    pub(super) fn seal(&self, plain: &[u8]) -> io::Result<Vec<u8>> {
+    pub(crate) fn seal(&self, plain: &[u8]) -> io::Result<Vec<u8>> {
+        let Some(cipher) = &self.cipher else {
+            return Ok(plain.to_vec());
+        };
         let nonce: [u8; NONCE] = rand::random();
-        let sealed = self.cipher.encrypt(&Nonce::from(nonce), plain);
+        let sealed = cipher.encrypt(&Nonce::from(nonce), plain);
         let sealed = sealed.map_err(|_| io::Error::other("too long to seal"))?;
         Ok([nonce.as_slice(), &sealed].concat())
     }
 
     /// What was sealed; `None` when it was not sealed with this key.
-    pub(super) fn open(&self, sealed: &[u8]) -> Option<Vec<u8>> {
+    pub(crate) fn open(&self, sealed: &[u8]) -> Option<Vec<u8>> {
+        let Some(cipher) = &self.cipher else {
+            return Some(sealed.to_vec());
+        };
         let (nonce, sealed) = sealed.split_first_chunk::<NONCE>()?;
-        self.cipher.decrypt(&Nonce::from(*nonce), sealed).ok()
+        cipher.decrypt(&Nonce::from(*nonce), sealed).ok()
     }
 }
 
 /// What hexadecimal digits stand for; `None` when they are none.
-pub(super) fn from_hex(digits: &str) -> Option<Vec<u8>> {
+pub(crate) fn from_hex(digits: &str) -> Option<Vec<u8>> {
     let pairs = digits.as_bytes().chunks(2);
     let bytes = pairs.map(|pair| {
         let pair = std::str::from_utf8(pair).ok()?;
@@ -74,7 +102,7 @@ pub(super) fn from_hex(digits: &str) -> Option<Vec<u8>> {
 
 /// To which length contents are padded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Padding {
+pub(crate) enum Padding {
     /// To the next power of two from 256 to 4096; beyond, to the next length of Padmé.
     Buckets,
     /// The same, but beyond 4096 to the next multiple of 256.
@@ -108,7 +136,7 @@ fn step_of_padme(length: usize) -> usize {
 
 /// The content behind its length, and zeros behind it: the length of what is sealed says
 /// little.
-pub(super) fn padded(content: &[u8], padding: Padding) -> Vec<u8> {
+pub(crate) fn padded(content: &[u8], padding: Padding) -> Vec<u8> {
     let length = u32::try_from(content.len()).unwrap_or(u32::MAX);
     let mut padded = length.to_be_bytes().to_vec();
     padded.extend_from_slice(content);
@@ -117,7 +145,7 @@ pub(super) fn padded(content: &[u8], padding: Padding) -> Vec<u8> {
 }
 
 /// The reverse of [`padded`].
-pub(super) fn unpadded(padded: &[u8]) -> Option<&[u8]> {
+pub(crate) fn unpadded(padded: &[u8]) -> Option<&[u8]> {
     let (length, rest) = padded.split_first_chunk()?;
     rest.get(..usize::try_from(u32::from_be_bytes(*length)).ok()?)
 }
@@ -139,6 +167,12 @@ mod tests {
             sealed,
             key.seal(&padded(b"hello", Padding::Multiple(256))).unwrap()
         );
+    }
+
+    #[test]
+    fn without_a_key_everything_stays_as_it_is() {
+        assert_eq!(Key::none().seal(b"hello").unwrap(), b"hello");
+        assert_eq!(Key::none().open(b"hello").unwrap(), b"hello");
     }
 
     #[test]

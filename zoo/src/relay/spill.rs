@@ -15,7 +15,7 @@ use rustix::fs::{MemfdFlags, memfd_create};
 use zoo_faults::{Fault, Habit, How, Way};
 
 use super::log::print;
-use crate::leaky::how::written;
+use crate::how::written;
 
 /// Everything that was put somewhere and must stay there.
 pub(super) struct Spill {
