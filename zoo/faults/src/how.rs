@@ -1,7 +1,9 @@
 //! How a fault writes what it gives away.
 
+use strum::VariantArray;
+
 /// A way to write bytes so that they are no longer seen at once.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, VariantArray)]
 #[expect(missing_docs, reason = "the words say it")]
 pub enum How {
     AsIs,

@@ -3,6 +3,9 @@
 
 mod fault;
 mod how;
+mod kind;
+mod table;
 
-pub use fault::{Expected, Fault, Habit, Misdeed, UnknownFault, Way, What};
+pub use fault::{Expected, Fault, UnknownFault};
 pub use how::How;
+pub use kind::{Habit, Misdeed, Way, What};
