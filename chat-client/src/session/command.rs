@@ -2,6 +2,7 @@
 
 use chat_protocol::Name;
 use chat_protocol::limits::MAX_TEXT;
+use strum::{IntoStaticStr, VariantArray};
 
 use super::Refusal;
 use crate::escape::unescape;
@@ -52,7 +53,8 @@ pub enum Command {
 }
 
 /// The commands, by name.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, IntoStaticStr, PartialEq, Eq, VariantArray)]
+#[strum(serialize_all = "lowercase")]
 pub enum Topic {
     /// `/say`.
     Say,
@@ -74,29 +76,11 @@ pub enum Topic {
 
 impl Topic {
     /// Every command, in the order of the help.
-    pub const ALL: [Self; 8] = [
-        Self::Say,
-        Self::Msg,
-        Self::File,
-        Self::Who,
-        Self::Verify,
-        Self::Trust,
-        Self::Help,
-        Self::Quit,
-    ];
+    pub const ALL: &[Self] = Self::VARIANTS;
 
     /// Its name, without the slash.
     pub fn name(self) -> &'static str {
-        match self {
-            Self::Say => "say",
-            Self::Msg => "msg",
-            Self::File => "file",
-            Self::Who => "who",
-            Self::Verify => "verify",
-            Self::Trust => "trust",
-            Self::Help => "help",
-            Self::Quit => "quit",
-        }
+        self.into()
     }
 
     /// How it is typed.
@@ -136,9 +120,9 @@ impl Topic {
     /// Reads the name of a command, with or without its slash.
     fn named(name: &str) -> Result<Self, Refusal> {
         let name = name.strip_prefix('/').unwrap_or(name);
-        let found = Self::ALL.into_iter().find(|topic| topic.name() == name);
+        let found = Self::ALL.iter().copied().find(|topic| topic.name() == name);
         found.ok_or_else(|| {
-            let guess = near(name, Self::ALL.map(Self::name));
+            let guess = near(name, Self::ALL.iter().map(|topic| topic.name()));
             let guess = guess.map_or_else(
                 || "/help lists the commands".to_owned(),
                 |guess| format!("did you mean /{guess}?"),

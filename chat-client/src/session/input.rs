@@ -143,7 +143,7 @@ impl Session {
     }
 
     fn help(&mut self, topic: Option<Topic>) {
-        let topics = topic.map_or(Topic::ALL.to_vec(), |topic| vec![topic]);
+        let topics = topic.map_or_else(|| Topic::ALL.to_vec(), |topic| vec![topic]);
         for topic in topics {
             let text = format!("{}: {}", topic.usage(), topic.purpose());
             self.show(Line::Help { text });

@@ -3,10 +3,25 @@
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
+use strum::{EnumString, IntoStaticStr, VariantArray};
 
 /// An event that an implementation can show, in words that all of them share.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    Deserialize,
+    EnumString,
+    IntoStaticStr,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Serialize,
+    VariantArray,
+)]
 #[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
 #[expect(
     missing_docs,
     reason = "DESIGN's words; docs/scenarios.md says each in a sentence"
@@ -32,50 +47,20 @@ pub enum EventKind {
 
 impl EventKind {
     /// Every kind, in alphabetical order.
-    pub const ALL: [Self; 16] = [
-        Self::Disconnected,
-        Self::FileDelivered,
-        Self::FileFailed,
-        Self::FileOffered,
-        Self::FileReceived,
-        Self::Joined,
-        Self::KeyChanged,
-        Self::Left,
-        Self::Message,
-        Self::Private,
-        Self::Ready,
-        Self::Reconnected,
-        Self::Refused,
-        Self::Rejected,
-        Self::Sent,
-        Self::Undelivered,
-    ];
+    pub const ALL: [Self; Self::VARIANTS.len()] = match Self::VARIANTS.as_array() {
+        Some(all) => *all,
+        // As long as itself: the compiler has seen it.
+        None => unreachable!(),
+    };
 
     /// As it is written in scenarios and adapters.
     pub fn word(self) -> &'static str {
-        match self {
-            Self::Disconnected => "disconnected",
-            Self::FileDelivered => "file_delivered",
-            Self::FileFailed => "file_failed",
-            Self::FileOffered => "file_offered",
-            Self::FileReceived => "file_received",
-            Self::Joined => "joined",
-            Self::KeyChanged => "key_changed",
-            Self::Left => "left",
-            Self::Message => "message",
-            Self::Private => "private",
-            Self::Ready => "ready",
-            Self::Reconnected => "reconnected",
-            Self::Refused => "refused",
-            Self::Rejected => "rejected",
-            Self::Sent => "sent",
-            Self::Undelivered => "undelivered",
-        }
+        self.into()
     }
 
     /// The kind with this word.
     pub fn from_word(word: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|kind| kind.word() == word)
+        word.parse().ok()
     }
 
     /// The captures that an implementation may have for it.
@@ -105,4 +90,23 @@ pub struct Seen {
     pub event: EventKind,
     /// Its captures, unescaped.
     pub captures: BTreeMap<String, String>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::EventKind;
+
+    #[test]
+    fn the_word_of_each_kind_is_the_one_in_files_and_reads_back() {
+        for kind in EventKind::ALL {
+            let written = serde_json::to_value(kind).unwrap();
+            assert_eq!(written, kind.word());
+            assert_eq!(EventKind::from_word(kind.word()), Some(kind));
+        }
+    }
+
+    #[test]
+    fn kinds_stand_in_alphabetical_order() {
+        assert!(EventKind::ALL.is_sorted_by_key(|kind| kind.word()));
+    }
 }

@@ -1,10 +1,24 @@
 //! Where plaintext must not appear.
 
 use serde::{Deserialize, Serialize};
+use strum::{IntoStaticStr, VariantArray};
 
 /// A place where plaintext must not appear.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    Deserialize,
+    IntoStaticStr,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Serialize,
+    VariantArray,
+)]
 #[serde(rename_all = "kebab-case")]
+#[strum(serialize_all = "kebab-case")]
 pub enum Surface {
     /// The relay's command line and environment.
     Arguments,
@@ -22,25 +36,15 @@ pub enum Surface {
 
 impl Surface {
     /// Every one, in the order of reports.
-    pub const ALL: [Self; 6] = [
-        Self::Arguments,
-        Self::Files,
-        Self::Memory,
-        Self::Others,
-        Self::Output,
-        Self::Wire,
-    ];
+    pub const ALL: [Self; Self::VARIANTS.len()] = match Self::VARIANTS.as_array() {
+        Some(all) => *all,
+        // As long as itself: the compiler has seen it.
+        None => unreachable!(),
+    };
 
     /// As it is written in files.
     pub fn word(self) -> &'static str {
-        match self {
-            Self::Arguments => "arguments",
-            Self::Files => "files",
-            Self::Memory => "memory",
-            Self::Others => "others",
-            Self::Output => "output",
-            Self::Wire => "wire",
-        }
+        self.into()
     }
 
     /// As people say it.
@@ -52,6 +56,19 @@ impl Surface {
             Self::Others => "what others received",
             Self::Output => "the relay's output",
             Self::Wire => "the wire",
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Surface;
+
+    #[test]
+    fn the_word_of_each_surface_is_the_one_in_files() {
+        for surface in Surface::ALL {
+            let written = serde_json::to_value(surface).unwrap();
+            assert_eq!(written, surface.word());
         }
     }
 }

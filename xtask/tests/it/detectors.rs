@@ -79,7 +79,7 @@ fn every_detector_has_a_fault_that_is_listed_for_it() {
         })
         .flatten()
         .collect();
-    for detector in Transformation::ALL {
+    for &detector in Transformation::ALL {
         assert!(listed.contains(&detector), "{}", detector.word());
     }
 }
@@ -89,7 +89,7 @@ fn without_its_detector_each_fault_that_was_caught_escapes() {
     let plays = caught();
     assert!(plays.len() >= 50, "{}", plays.len());
     let mut wrong = Vec::new();
-    for detector in Transformation::ALL {
+    for &detector in Transformation::ALL {
         for play in &plays {
             let escapes = without(play, detector) != PlayVerdict::Plaintext;
             if escapes != play.by.contains(&detector) {
