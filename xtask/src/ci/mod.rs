@@ -1,5 +1,6 @@
 //! `ci`: everything that a change must pass, the same here and there.
 
+mod not_shown;
 mod step;
 
 use std::path::PathBuf;
@@ -14,6 +15,7 @@ use crate::exit_code::{ENVIRONMENT, FAILED, FINE};
 use crate::output::{self, BAD, FAINT, GOOD, STRONG};
 use crate::trouble::{Ran, Trouble};
 use crate::workspace::Workspace;
+use not_shown::NotShown;
 
 /// How a step ended.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -33,6 +35,7 @@ pub(crate) fn run(arguments: &cli::Ci) -> Ran {
     let myself: PathBuf = std::env::current_exe()
         .map_err(|error| Trouble::environment(format!("cannot find this program: {error}")))?;
     let steps = chosen(&arguments.only, &arguments.skip);
+    let not_shown = NotShown::new()?;
     let mut ended = Vec::new();
     for (number, step) in steps.iter().enumerate() {
         let name = step.name();
@@ -42,7 +45,7 @@ pub(crate) fn run(arguments: &cli::Ci) -> Ran {
             steps.len()
         ));
         let began = Instant::now();
-        let outcome = step.run(&workspace, &myself)?;
+        let outcome = step.run(&workspace, &myself, not_shown.path())?;
         let took = began.elapsed().as_secs_f32();
         output::narrate(&format!(
             "{} {FAINT}{took:.1} s{FAINT:#}",
@@ -54,6 +57,9 @@ pub(crate) fn run(arguments: &cli::Ci) -> Ran {
         if *outcome != Outcome::Passed {
             output::result(&told(name, outcome));
         }
+    }
+    if let Some(line) = not_shown.line()? {
+        output::result(&line);
     }
     let passed = ended
         .iter()

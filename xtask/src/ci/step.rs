@@ -49,12 +49,18 @@ impl Step {
             .unwrap_or_default()
     }
 
-    /// Runs it; its output goes where ours goes.
+    /// Runs it; its output goes where ours goes. Tests append what they could not show to the
+    /// file.
     ///
     /// # Errors
     ///
     /// When a program that is there cannot be started.
-    pub(crate) fn run(self, workspace: &Workspace, myself: &Path) -> Result<Outcome, Trouble> {
+    pub(crate) fn run(
+        self,
+        workspace: &Workspace,
+        myself: &Path,
+        not_shown: &Path,
+    ) -> Result<Outcome, Trouble> {
         if let Some(tool) = self.tool()
             && command::find(tool).is_none()
         {
@@ -73,6 +79,7 @@ impl Step {
             None => self.of_ours(workspace, myself),
         };
         child.env("CI", "true").env("INSTA_UPDATE", "no");
+        child.env(testing::FILE, not_shown);
         // What is red here is red again. `cargo test` tries other cases each time.
         child.env("PROPTEST_RNG_SEED", "1");
         if self == Self::Doc {

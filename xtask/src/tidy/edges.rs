@@ -36,7 +36,7 @@ const CHAT: &[&str] = &[
 ];
 
 /// The floors, lowest first. What follows from a lower floor is not said again.
-const RULES: [Rule; 21] = [
+const RULES: [Rule; 22] = [
     Rule {
         package: "chat-protocol",
         ours: &[],
@@ -148,6 +148,12 @@ const RULES: [Rule; 21] = [
         controls: &["axum", "tokio"],
     },
     Rule {
+        package: "testing",
+        ours: &[],
+        never: CHAT,
+        controls: &[],
+    },
+    Rule {
         package: "bench",
         ours: &[
             "audit",
@@ -172,6 +178,7 @@ const RULES: [Rule; 21] = [
             "scenario",
             "stage",
             "terminal-stage",
+            "testing",
             "timeline",
             "toml-language",
             "zoo-faults",

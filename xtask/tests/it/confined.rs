@@ -5,6 +5,7 @@ use std::fs;
 use std::os::unix::net::UnixListener;
 
 use stage::confine;
+use testing::{Feature, can_show};
 
 use crate::runs::Runs;
 
@@ -43,8 +44,7 @@ fn meddled(level: &[&str]) -> (Vec<String>, String) {
 
 #[test]
 fn no_participant_writes_into_the_directory_of_another() {
-    if !confine::is_available() {
-        eprintln!("SKIP: this kernel has no Landlock");
+    if !can_show(Feature::Landlock, confine::is_available()) {
         return;
     }
     for level in [REAPER, &[]] {
@@ -62,8 +62,8 @@ fn no_participant_calls_who_listens_at_a_file_of_the_machine() {
     let has = |lines: &[String], line: &str| lines.iter().any(|one| one == line);
     let (lines, timeline) = meddled(&[]);
     let has_namespaces = timeline.contains("\"level\":\"namespaces\"");
-    if !has_namespaces || timeline.contains("can reach sockets that are files") {
-        eprintln!("SKIP: this machine does not let us hide sockets");
+    let hidden = !timeline.contains("can reach sockets that are files");
+    if !can_show(Feature::Namespaces, has_namespaces) || !can_show(Feature::Mounts, hidden) {
         return;
     }
     assert!(has(&lines, "machine.sock refused"), "{lines:?}");

@@ -6,6 +6,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use rustix::process::{Pid, Signal, kill_process};
+use testing::{Feature, can_show};
 
 use crate::runs::Runs;
 
@@ -57,7 +58,7 @@ fn send(child: &Child, signal: Signal) {
 
 fn level_is_namespaces() -> bool {
     let output = Runs::new().xtask(&["doctor"]).output().unwrap();
-    String::from_utf8_lossy(&output.stdout).contains("namespaces")
+    String::from_utf8_lossy(&output.stdout).contains("level namespaces")
 }
 
 #[test]
@@ -86,8 +87,8 @@ fn an_interrupted_run_leaves_nothing_and_says_so() {
 
 #[test]
 fn a_killed_run_leaves_nothing_where_there_are_namespaces() {
-    if !level_is_namespaces() {
-        return; // `doctor` says what is missing here
+    if !can_show(Feature::Namespaces, level_is_namespaces()) {
+        return;
     }
     let runs = Runs::new();
     let mut run = start(&runs, &["--adapter", "zoo/adapters/relay-never-ready.toml"]);

@@ -6,6 +6,7 @@ use std::process::Stdio;
 
 use serde::Deserialize;
 use serde_json::Value;
+use testing::{Feature, can_show};
 
 use crate::runs::{Runs, root};
 
@@ -129,8 +130,8 @@ fn on_port_eighty(more: &[&str]) -> (Option<i32>, String) {
 #[test]
 fn two_plays_at_once_have_the_same_fixed_port() {
     let (code, told) = on_port_eighty(&[]);
-    if told.contains("isolation level reaper") {
-        eprintln!("SKIP: this machine has no namespaces");
+    let has_namespaces = !told.contains("isolation level reaper");
+    if !can_show(Feature::Namespaces, has_namespaces) {
         return;
     }
     // Nothing of it is encrypted, and that is all that is wrong.

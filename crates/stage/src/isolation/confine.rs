@@ -107,6 +107,8 @@ mod tests {
     use std::io::Read as _;
     use std::path::Path;
 
+    use testing::{Feature, can_show};
+
     use super::{is_available, to_scratch};
     use crate::participant::spawn::{Command, spawn, wait_blocking};
 
@@ -132,8 +134,7 @@ mod tests {
 
     #[test]
     fn a_participant_writes_in_its_scratch_directory_alone() {
-        if !is_available() {
-            eprintln!("SKIP: this kernel has no Landlock");
+        if !can_show(Feature::Landlock, is_available()) {
             return;
         }
         let (inside, outside) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
@@ -162,8 +163,7 @@ mod tests {
 
     #[test]
     fn a_participant_signals_nobody_outside() {
-        if !is_available() {
-            eprintln!("SKIP: this kernel has no Landlock");
+        if !can_show(Feature::Landlock, is_available()) {
             return;
         }
         let scratch = tempfile::tempdir().unwrap();
