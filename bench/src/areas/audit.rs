@@ -127,7 +127,7 @@ fn is_clean_below(searcher: &Searcher, bytes: &[u8]) -> bool {
     let mut allowance = Allowance::of(Surface::Output);
     let below = Some(&mut allowance);
     let searched = searcher.search_bytes(Surface::Output, "haystack", bytes, below);
-    searched.findings.is_empty() && searched.below == BELOW as u64
+    searched.findings.is_empty() && searched.nested == BELOW as u64
 }
 
 /// Where random bytes end and the log begins.

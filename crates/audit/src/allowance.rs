@@ -1,8 +1,8 @@
-//! How much of a surface is looked through below what is written there, and what was left out.
+//! How much of a surface is scanned for nested data, and what was left out.
 
 use timeline::Surface;
 
-/// Bytes of a surface that are looked through in a play, at most: first come, first served.
+/// Bytes of a surface that are scanned in a play, at most: first come, first served.
 const MOST: usize = 4 * 1024 * 1024;
 
 /// The same of memory, where less is looked for.
@@ -11,7 +11,7 @@ const MOST_OF_MEMORY: usize = 64 * 1024 * 1024;
 /// Bytes that are unpacked from what a surface holds, at most.
 const UNPACKED: usize = 16 * 1024 * 1024;
 
-/// What is looked for below what is written.
+/// Which nested data is looked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Scope {
     /// Everything.
@@ -20,7 +20,7 @@ pub(super) enum Scope {
     Memory,
 }
 
-/// What may be looked through of one surface in one play, and what became of it.
+/// What may be scanned of one surface in one play, and what became of it.
 #[derive(Debug)]
 pub struct Allowance {
     pub(super) scope: Scope,

@@ -1,26 +1,27 @@
 //! The audit: searches for planted plaintext, and for the control that shows the search to
 //! work. "Not seen" is all that it ever says.
 //!
-//! `grams` finds many strings in one pass, `spell` writes down what they look like, `needles`
-//! takes them from a plan, and `deep` looks below: into what is compressed, encoded several
-//! times, cut into lines or enciphered without skill.
+//! `grams` finds many strings in one pass, `encodings` writes down how each can be encoded,
+//! `needles` takes them from a plan, and `nested` scans what is compressed, encoded several times,
+//! cut into lines or enciphered without skill. `crypto_misuse` needs no string at all: it finds
+//! the traces of ciphers that are used wrongly.
 
 mod allowance;
-mod deep;
+mod crypto_misuse;
+#[cfg(test)]
+mod detection_tests;
+mod encodings;
 mod found;
 mod grams;
 mod needles;
+mod nested;
 mod opened;
-#[cfg(test)]
-mod recall;
 mod search;
-mod spell;
-mod structure;
 mod transformation;
 
 pub use allowance::Allowance;
+pub use crypto_misuse::{PrivateKey, Sent, Span, examine, pieces, private_keys, secrets, spans};
 pub use needles::KnownKey;
 pub use opened::{OpenedKey, OpenedKind, opened};
 pub use search::{Searched, Searcher};
-pub use structure::{PrivateKey, Sent, Span, examine, pieces, private_keys, secrets, spans};
 pub use transformation::Transformation;

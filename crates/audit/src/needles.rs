@@ -1,15 +1,15 @@
-//! What is looked for: each planted string, in every spelling.
+//! What is looked for: each planted string, in every encoding.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
+use super::encodings::encodings;
 use super::grams::{Grams, Wanted};
-use super::spell::spellings;
 use super::transformation::Transformation;
 use scenario::plan::AuditPlan;
 use timeline::Surface;
 
-/// So many bytes of a canary are enough to know it by; of one that is spelled in groups, one
+/// So many bytes of a canary are enough to know it by; of one that is encoded in groups, one
 /// more, for what its neighbours have taken.
 const ENOUGH: usize = 15;
 
@@ -28,7 +28,7 @@ const MIN_DISTINCT: usize = 8;
 /// A name of a file with fewer bytes may be anybody's.
 const LONG_NAME: usize = 16;
 
-/// Spellings with fewer bytes are not looked for.
+/// Encodings with fewer bytes are not looked for.
 const SHORTEST: usize = 12;
 
 /// A piece of a key that somebody is known to have.
@@ -54,11 +54,11 @@ impl fmt::Debug for KnownKey {
 pub(super) struct Needles {
     /// What findings are called.
     pub(super) names: Vec<String>,
-    /// Place in `names`, and the spelling, of each string of `grams`; the controls have none.
-    spelled: Vec<(usize, Transformation)>,
+    /// Place in `names`, and the encoding, of each string of `grams`; the controls have none.
+    origins: Vec<(usize, Transformation)>,
     /// What finds each key; their names are the last of `names`.
     keys: Vec<Transformation>,
-    /// All spellings, and behind them the controls: what finds the one finds the other, and
+    /// All encodings, and behind them the controls: what finds the one finds the other, and
     /// without it no control is found either.
     pub(super) grams: Grams,
     /// Place of each control among the strings.
@@ -74,7 +74,7 @@ impl Needles {
     pub(super) fn new(plan: &AuditPlan, files: &[(String, Vec<u8>)], keys: &[KnownKey]) -> Self {
         let mut names = Vec::new();
         let mut strings = Vec::new();
-        let mut spelled = Vec::new();
+        let mut origins = Vec::new();
         let mut canaries = Vec::new();
         let mut plain = Vec::new();
         let mut sources = sources(plan, files);
@@ -83,10 +83,10 @@ impl Needles {
             names.push(source.what);
             let mut known = BTreeSet::new();
             for piece in source.pieces {
-                for (transformation, spelling) in spellings(&piece) {
-                    if spelling.len() >= SHORTEST && known.insert(spelling.clone()) {
-                        spelled.push((name, transformation));
-                        strings.push(wanted(spelling, piece.len(), source.kind));
+                for (transformation, encoded) in encodings(&piece) {
+                    if encoded.len() >= SHORTEST && known.insert(encoded.clone()) {
+                        origins.push((name, transformation));
+                        strings.push(wanted(encoded, piece.len(), source.kind));
                     }
                 }
                 if source.kind == SourceKind::Canary {
@@ -109,7 +109,7 @@ impl Needles {
         }
         Self {
             names,
-            spelled,
+            origins,
             keys: keys.iter().map(|key| key.detector).collect(),
             grams: Grams::new(strings),
             controls,
@@ -120,13 +120,13 @@ impl Needles {
 
     /// Place in `names`, and the transformations, of a string of `grams`; `None` for controls.
     pub(super) fn of(&self, string: usize) -> Option<(usize, Vec<Transformation>)> {
-        let (name, spelled) = *self.spelled.get(string)?;
+        let (name, encoding) = *self.origins.get(string)?;
         let others = self.names.len().saturating_sub(self.keys.len());
         let key = name.checked_sub(others).and_then(|key| self.keys.get(key));
-        let chain = match (spelled, key) {
-            (spelled, None) => vec![spelled],
+        let chain = match (encoding, key) {
+            (encoding, None) => vec![encoding],
             (Transformation::AsIs, Some(key)) => vec![*key],
-            (spelled, Some(key)) => vec![spelled, *key],
+            (encoding, Some(key)) => vec![encoding, *key],
         };
         Some((name, chain))
     }
@@ -148,15 +148,15 @@ enum SourceKind {
     Key,
 }
 
-/// Of a canary a part is enough, as long as the same part of the spelling.
-fn wanted(spelling: Vec<u8>, length: usize, kind: SourceKind) -> Wanted {
+/// Of a canary a part is enough, as long as the same part of the encoded bytes.
+fn wanted(encoded: Vec<u8>, length: usize, kind: SourceKind) -> Wanted {
     if kind != SourceKind::Canary {
-        return Wanted::whole(spelling);
+        return Wanted::whole(encoded);
     }
-    let enough = (spelling.len() * ENOUGH / length.max(1)).max(ENOUGH);
+    let enough = (encoded.len() * ENOUGH / length.max(1)).max(ENOUGH);
     Wanted {
         enough,
-        bytes: spelling,
+        bytes: encoded,
     }
 }
 

@@ -5,18 +5,18 @@ use std::io::{self, Read};
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 
 use super::allowance::Allowance;
-use super::deep::Deep;
 use super::found::Found;
 use super::grams::Edges;
 use super::needles::{KnownKey, Needles};
+use super::nested::Nested;
 use scenario::plan::AuditPlan;
 use timeline::{Kind, Surface};
 
 /// Bytes read at once: they are searched before they leave the processor's cache.
 const CHUNK: usize = 256 * 1024;
 
-/// Bytes that are looked through below the surface at once, and how many of them once more with
-/// those behind: what is compressed or enciphered there lies whole in one part.
+/// Bytes that are scanned for nested data at once, and how many of them once more with those
+/// behind: what is compressed or enciphered there lies whole in one part.
 const PART: usize = 4 * 1024 * 1024;
 const PART_OVERLAP: usize = 128 * 1024;
 
@@ -25,7 +25,7 @@ const PART_OVERLAP: usize = 128 * 1024;
 pub struct Searcher {
     needles: Needles,
     /// Made when it is first needed.
-    deep: OnceLock<Deep>,
+    nested: OnceLock<Nested>,
     /// What the last place was read into.
     spare: Mutex<Vec<u8>>,
 }
@@ -35,8 +35,8 @@ pub struct Searcher {
 pub struct Searched {
     /// Bytes read.
     pub bytes: u64,
-    /// Bytes of them that were looked through below what is written there.
-    pub below: u64,
+    /// Bytes of them that were scanned for nested data.
+    pub nested: u64,
     /// Whether the surface's control was found here; `None` where it has none.
     pub control: Option<bool>,
     /// [`Kind::Finding`], the first of each canary and transformation.
@@ -49,7 +49,7 @@ impl Searcher {
     pub fn new(plan: &AuditPlan, files: &[(String, Vec<u8>)], keys: &[KnownKey]) -> Self {
         Self {
             needles: Needles::new(plan, files, keys),
-            deep: OnceLock::new(),
+            nested: OnceLock::new(),
             spare: Mutex::default(),
         }
     }
@@ -61,7 +61,7 @@ impl Searcher {
         names.collect::<BTreeSet<&String>>().len()
     }
 
-    /// Searches one place of a surface for what is written there, in every spelling. The result
+    /// Searches one place of a surface for what is written there, in every encoding. The result
     /// does not depend on how the bytes arrive.
     ///
     /// # Errors
@@ -82,7 +82,7 @@ impl Searcher {
     /// # Errors
     ///
     /// As above.
-    pub fn search_below(
+    pub fn search_nested(
         &self,
         surface: Surface,
         place: &str,
@@ -92,8 +92,7 @@ impl Searcher {
         self.read_through(surface, place, &mut reader, Some(allowance))
     }
 
-    /// Searches bytes that are in memory already; where it is allowed, also below what is
-    /// written there.
+    /// Searches bytes that are in memory already; with an allowance, also for nested data.
     pub fn search_bytes(
         &self,
         surface: Surface,
@@ -143,13 +142,13 @@ impl Searcher {
         self.spare.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Looks through a part, and says how many bytes of it were new.
-    fn look(&self, part: &Part, found: &mut Found, allowance: &mut Allowance) -> u64 {
+    /// Scans a part, and says how many bytes of it were new.
+    fn scan(&self, part: &Part, found: &mut Found, allowance: &mut Allowance) -> u64 {
         let taken = allowance.take(part.bytes.len(), part.seen);
         let bytes = part.bytes.get(..taken).unwrap_or_default();
         if taken > part.seen {
-            let deep = self.deep.get_or_init(|| Deep::new(&self.needles));
-            deep.look(&self.needles, bytes, part.start, found, allowance);
+            let nested = self.nested.get_or_init(|| Nested::new(&self.needles));
+            nested.scan(&self.needles, bytes, part.start, found, allowance);
         }
         taken.saturating_sub(part.seen) as u64
     }
@@ -162,8 +161,8 @@ struct Pass<'a> {
     /// Place of the surface's control among the strings.
     control: Option<usize>,
     found: Found,
-    /// What may be looked through below what is written there.
-    below: Option<(Part, &'a mut Allowance)>,
+    /// What may be scanned for nested data.
+    nested: Option<(Part, &'a mut Allowance)>,
     /// So many were searched.
     bytes: u64,
 }
@@ -175,7 +174,7 @@ impl<'a> Pass<'a> {
             surface,
             control: searcher.needles.controls.get(&surface).copied(),
             found: Found::default(),
-            below: allowance.map(|allowance| (Part::default(), allowance)),
+            nested: allowance.map(|allowance| (Part::default(), allowance)),
             bytes: 0,
         }
     }
@@ -193,57 +192,57 @@ impl<'a> Pass<'a> {
                 self.found.control = true;
             }
         });
-        if let Some((part, allowance)) = &mut self.below {
+        if let Some((part, allowance)) = &mut self.nested {
             part.add(new, |part| {
-                self.searcher.look(part, &mut self.found, allowance)
+                self.searcher.scan(part, &mut self.found, allowance)
             });
         }
         self.bytes += new.len() as u64;
     }
 
     fn end(mut self, place: &str) -> Searched {
-        if let Some((part, allowance)) = &mut self.below {
-            part.end(|part| self.searcher.look(part, &mut self.found, allowance));
+        if let Some((part, allowance)) = &mut self.nested {
+            part.end(|part| self.searcher.scan(part, &mut self.found, allowance));
         }
         let names = &self.searcher.needles.names;
         Searched {
             bytes: self.bytes,
-            below: self.below.map_or(0, |(part, _)| part.looked),
+            nested: self.nested.map_or(0, |(part, _)| part.scanned),
             control: self.control.map(|_| self.found.control),
             findings: self.found.findings(names, self.surface, place),
         }
     }
 }
 
-/// Bytes on their way into the depth. Where a part ends does not depend on how they arrive.
+/// Bytes that wait for the scan for nested data. Where a part ends does not depend on how they arrive.
 #[derive(Default)]
 struct Part {
     bytes: Vec<u8>,
     /// Where the first of them stands.
     start: u64,
-    /// Those that were looked through before.
+    /// Those that were scanned before.
     seen: usize,
-    /// All that were looked through so far.
-    looked: u64,
+    /// All that were scanned so far.
+    scanned: u64,
 }
 
 impl Part {
-    /// Looks at what is left of the last part.
-    fn end(&mut self, look: impl FnOnce(&Self) -> u64) {
+    /// Scans what is left of the last part.
+    fn end(&mut self, scan: impl FnOnce(&Self) -> u64) {
         if self.bytes.len() > self.seen {
-            self.looked += look(self);
+            self.scanned += scan(self);
         }
     }
 
-    /// Takes what has been read, and looks at each part that is full.
-    fn add(&mut self, mut new: &[u8], mut look: impl FnMut(&Self) -> u64) {
+    /// Takes what has been read, and scans each part that is full.
+    fn add(&mut self, mut new: &[u8], mut scan: impl FnMut(&Self) -> u64) {
         while !new.is_empty() {
             let (now, later) = new.split_at(new.len().min(PART - self.bytes.len()));
             self.bytes.extend_from_slice(now);
             new = later;
             if self.bytes.len() == PART {
-                let looked = look(self);
-                self.looked += looked;
+                let scanned = scan(self);
+                self.scanned += scanned;
                 self.bytes.drain(..PART - PART_OVERLAP);
                 self.start += (PART - PART_OVERLAP) as u64;
                 self.seen = PART_OVERLAP;
@@ -418,7 +417,7 @@ mod tests {
     }
 
     #[test]
-    fn a_key_is_found_in_every_spelling_for_what_it_is() {
+    fn a_key_is_found_in_every_encoding_for_what_it_is() {
         let piece = |byte: u8| (byte..byte + 24).collect::<Vec<u8>>();
         let keys = [
             (Transformation::PrivateKey, "the private key of alice", 40),

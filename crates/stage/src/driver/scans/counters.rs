@@ -28,7 +28,7 @@ impl Counters {
     pub(super) fn add(&mut self, place: &str, searched: Searched, moment: Option<&str>) {
         self.places.insert(place.to_owned());
         self.bytes += searched.bytes;
-        self.below += searched.below;
+        self.below += searched.nested;
         self.found += u64::from(searched.control == Some(true));
         for finding in searched.findings {
             self.find(finding, moment);
@@ -123,7 +123,7 @@ mod tests {
     fn searched(control: Option<bool>, findings: &[Kind]) -> Searched {
         Searched {
             bytes: 10,
-            below: 4,
+            nested: 4,
             control,
             findings: findings.to_vec(),
         }

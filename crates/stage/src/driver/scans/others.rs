@@ -43,7 +43,7 @@ impl Scans<'_> {
             }
             for (name, path) in places {
                 let searched = File::open(&path).and_then(|file| {
-                    searcher.search_below(Surface::Others, &name, file, &mut allowance)
+                    searcher.search_nested(Surface::Others, &name, file, &mut allowance)
                 });
                 match searched {
                     Ok(mut searched) => {

@@ -124,7 +124,7 @@ impl Scans<'_> {
             let searched = match &files {
                 Some(files) => files.search_at_the_end(&place.path, searcher, &mut allowance),
                 None => File::open(&place.path).and_then(|file| {
-                    searcher.search_below(surface, &place.name, file, &mut allowance)
+                    searcher.search_nested(surface, &place.name, file, &mut allowance)
                 }),
             };
             match searched {

@@ -143,7 +143,7 @@ impl Files {
         let searched = match below {
             Some(allowance) if !is(&self.below) => {
                 self.below.insert(key, version.clone());
-                searcher.search_below(Surface::Files, &place, file, allowance)
+                searcher.search_nested(Surface::Files, &place, file, allowance)
             }
             _ if is(&self.searched) || self.budget == 0 => return,
             _ => searcher.search(Surface::Files, &place, file),
@@ -178,7 +178,7 @@ impl Files {
         if is_done {
             searcher.search(Surface::Files, &place, file)
         } else {
-            searcher.search_below(Surface::Files, &place, file, allowance)
+            searcher.search_nested(Surface::Files, &place, file, allowance)
         }
     }
 }

@@ -42,7 +42,7 @@ pub(crate) fn sample(
             let mut walk = Walk::through(&trees(roots));
             let searched = match below {
                 Some(allowance) => {
-                    searcher.search_below(Surface::Memory, MEMORY, &mut walk, allowance)
+                    searcher.search_nested(Surface::Memory, MEMORY, &mut walk, allowance)
                 }
                 None => searcher.search(Surface::Memory, MEMORY, &mut walk),
             };

@@ -38,12 +38,12 @@ pub(super) fn searcher() -> Searcher {
 /// Names and transformations of what is found.
 pub(super) fn found(searcher: &Searcher, bytes: &[u8]) -> Vec<(String, String)> {
     let mut all = Allowance::of(Surface::Output);
-    let searched = searcher.search_below(Surface::Output, "log", bytes, &mut all);
+    let searched = searcher.search_nested(Surface::Output, "log", bytes, &mut all);
     named(searched.unwrap())
 }
 
 /// The same of what is written there.
-fn spelled(searcher: &Searcher, bytes: &[u8]) -> Vec<(String, String)> {
+fn encoded(searcher: &Searcher, bytes: &[u8]) -> Vec<(String, String)> {
     named(searcher.search(Surface::Output, "log", bytes).unwrap())
 }
 
@@ -243,11 +243,11 @@ proptest! {
         let text = [&noise[..at], &planted, &noise[at..]].concat();
         let searcher = searcher();
         let all = || Allowance::of(Surface::Wire);
-        let whole = searcher.search_below(Surface::Wire, "w", &text[..], &mut all()).unwrap();
+        let whole = searcher.search_nested(Surface::Wire, "w", &text[..], &mut all()).unwrap();
         prop_assert_eq!(whole.findings.len(), 2);
         prop_assert_eq!(whole.control, Some(true));
         let pieces = Pieces(&text, pieces);
-        let split = searcher.search_below(Surface::Wire, "w", pieces, &mut all()).unwrap();
+        let split = searcher.search_nested(Surface::Wire, "w", pieces, &mut all()).unwrap();
         prop_assert_eq!(split, whole);
     }
 }
@@ -259,7 +259,7 @@ fn what_stands_where_two_reads_meet_is_found() {
         for (n, canary) in [CANARY].iter().chain(&OTHERS).enumerate() {
             let text = [&vec![b'.'; before], canary.as_bytes(), b"...."].concat();
             let only = (format!("canary {n}"), "as-is".to_owned());
-            assert_eq!(spelled(&searcher, &text), [only], "{before}");
+            assert_eq!(encoded(&searcher, &text), [only], "{before}");
         }
     }
 }

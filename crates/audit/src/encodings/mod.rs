@@ -5,15 +5,15 @@ mod escapes;
 
 use super::transformation::Transformation;
 
-/// A string in all its spellings; of those that are alike the first one counts.
-pub(super) fn spellings(bytes: &[u8]) -> Vec<(Transformation, Vec<u8>)> {
+/// A string in all encodings; of those that are alike the first one counts.
+pub(super) fn encodings(bytes: &[u8]) -> Vec<(Transformation, Vec<u8>)> {
     let mut all = vec![(Transformation::AsIs, bytes.to_vec())];
     all.extend(letters(bytes));
     all.extend(wide(bytes));
     all.extend(escapes::all(bytes));
     all.extend(base::all(bytes));
     let mut known = std::collections::BTreeSet::new();
-    all.retain(|(_, spelling)| known.insert(spelling.clone()));
+    all.retain(|(_, encoded)| known.insert(encoded.clone()));
     all
 }
 

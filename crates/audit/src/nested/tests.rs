@@ -1,4 +1,4 @@
-//! What relays do to a text beyond spelling it, and that it is found all the same.
+//! What relays do to a text beyond encoded it, and that it is found all the same.
 
 use std::io::Write as _;
 
@@ -9,7 +9,7 @@ use flate2::write::{DeflateEncoder, GzEncoder, ZlibEncoder};
 use proptest::prelude::*;
 use ruzstd::encoding::{CompressionLevel, compress_to_vec};
 
-use crate::recall::{found, searcher};
+use crate::detection_tests::{found, searcher};
 
 const CANARY: &str = "QXZVKWBM-amber-falcon-0417";
 

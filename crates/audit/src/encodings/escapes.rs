@@ -11,11 +11,11 @@ pub(super) fn all(bytes: &[u8]) -> Vec<(Transformation, Vec<u8>)> {
         all.extend(characters(text));
     }
     all.into_iter()
-        .map(|(transformation, spelling)| (transformation, spelling.into_bytes()))
+        .map(|(transformation, encoded)| (transformation, encoded.into_bytes()))
         .collect()
 }
 
-type Spelling = (Transformation, String);
+type Encoded = (Transformation, String);
 
 /// A number system, and how many digits a number has in it.
 #[derive(Clone, Copy)]
@@ -86,7 +86,7 @@ fn list(bytes: &[u8], between: &str, one: impl Fn(u8, &mut String)) -> String {
     told
 }
 
-fn hexadecimal(bytes: &[u8]) -> Vec<Spelling> {
+fn hexadecimal(bytes: &[u8]) -> Vec<Encoded> {
     let mut all = Vec::new();
     for digits in [LOWER, UPPER] {
         let alone = digits.with("");
@@ -121,7 +121,7 @@ fn hexadecimal(bytes: &[u8]) -> Vec<Spelling> {
     all
 }
 
-fn numbers(bytes: &[u8]) -> Vec<Spelling> {
+fn numbers(bytes: &[u8]) -> Vec<Encoded> {
     let mut all = vec![
         (Transformation::Octal, list(bytes, "", OCTAL.with("\\"))),
         (Transformation::Octal, list(bytes, " ", OCTAL.with(""))),
@@ -140,7 +140,7 @@ fn numbers(bytes: &[u8]) -> Vec<Spelling> {
 }
 
 /// Only what has a meaning of its own is escaped.
-fn partly(bytes: &[u8]) -> Vec<Spelling> {
+fn partly(bytes: &[u8]) -> Vec<Encoded> {
     let url = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.~".contains(&byte);
     let percent = |space: &'static str, digits: Digits| {
         let escaped = digits.with("%");
@@ -163,7 +163,7 @@ fn partly(bytes: &[u8]) -> Vec<Spelling> {
     ]
 }
 
-fn characters(text: &str) -> Vec<Spelling> {
+fn characters(text: &str) -> Vec<Encoded> {
     let each = |one: &dyn Fn(char, &mut String)| {
         let mut told = String::with_capacity(text.len() * 6);
         text.chars().for_each(|character| one(character, &mut told));

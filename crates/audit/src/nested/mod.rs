@@ -1,4 +1,4 @@
-//! What no list of spellings holds: lines that were cut, numbers, what is compressed, what is
+//! What no list of encodings holds: lines that were cut, numbers, what is compressed, what is
 //! written several times over, and ciphers that anybody can open.
 
 mod ciphers;
@@ -31,7 +31,7 @@ const STRINGS: usize = 512;
 
 /// Prepared for the strings of a plan.
 #[derive(Debug)]
-pub(super) struct Deep {
+pub(super) struct Nested {
     ciphers: Ciphers,
     tails: Tails,
 }
@@ -62,7 +62,7 @@ impl Origin {
     }
 }
 
-impl Deep {
+impl Nested {
     pub(super) fn new(needles: &Needles) -> Self {
         let first = |strings: &[(usize, Vec<u8>)]| {
             let first = strings.iter().take(STRINGS);
@@ -74,8 +74,8 @@ impl Deep {
         }
     }
 
-    /// Looks through a part of a place that begins at `start`, as far as it is allowed.
-    pub(super) fn look(
+    /// Scans a part of a place that begins at `start`, as far as the allowance goes.
+    pub(super) fn scan(
         &self,
         needles: &Needles,
         bytes: &[u8],
@@ -85,33 +85,33 @@ impl Deep {
     ) {
         let all = needles.plain.len();
         allowance.look_for(all.min(STRINGS), all);
-        let mut look = Look {
-            deep: self,
+        let mut scan = Scan {
+            nested: self,
             needles,
             found,
             allowance,
         };
-        match look.allowance.scope {
-            Scope::Whole => look.layer(bytes, Origin::From(start), &[]),
-            Scope::Memory => look.memory(bytes, Origin::From(start)),
+        match scan.allowance.scope {
+            Scope::Whole => scan.layer(bytes, Origin::From(start), &[]),
+            Scope::Memory => scan.memory(bytes, Origin::From(start)),
         }
     }
 }
 
-struct Look<'a> {
-    deep: &'a Deep,
+struct Scan<'a> {
+    nested: &'a Nested,
     needles: &'a Needles,
     found: &'a mut Found,
     allowance: &'a mut Allowance,
 }
 
-impl Look<'_> {
+impl Scan<'_> {
     /// Bytes from which the transformations of the chain have been taken.
     fn layer(&mut self, bytes: &[u8], origin: Origin, chain: &[Transformation]) {
         if !chain.is_empty() {
-            self.spelled(bytes, origin, chain);
+            self.encoded(bytes, origin, chain);
         }
-        self.deep.tails.find(bytes, |name, at| {
+        self.nested.tails.find(bytes, |name, at| {
             self.found
                 .add(name, with(chain, Transformation::Split), origin.at(at));
         });
@@ -158,7 +158,7 @@ impl Look<'_> {
     }
 
     fn enciphered(&mut self, bytes: &[u8], keys: Keys, origin: Origin, chain: &[Transformation]) {
-        self.deep
+        self.nested
             .ciphers
             .find(bytes, keys, |name, transformation, at| {
                 self.found
@@ -166,7 +166,7 @@ impl Look<'_> {
             });
     }
 
-    fn spelled(&mut self, bytes: &[u8], origin: Origin, chain: &[Transformation]) {
+    fn encoded(&mut self, bytes: &[u8], origin: Origin, chain: &[Transformation]) {
         self.needles.grams.find(bytes, Edges::NONE, |hit| {
             self.keep(hit, chain, None, origin.at(hit.at));
         });
@@ -184,16 +184,16 @@ impl Look<'_> {
 
     /// What is there as it is, is there by the chain alone, or else by `plain`.
     fn keep(&mut self, hit: Hit, chain: &[Transformation], plain: Option<Transformation>, at: u64) {
-        let Some((name, spelled)) = self.needles.of(hit.string) else {
+        let Some((name, encodings)) = self.needles.of(hit.string) else {
             return;
         };
         let mut chain = chain.to_vec();
-        match (spelled.split_first(), plain) {
+        match (encodings.split_first(), plain) {
             (Some((Transformation::AsIs, rest)), plain) => {
                 chain.extend(plain);
                 chain.extend(rest);
             }
-            _ => chain.extend(&spelled),
+            _ => chain.extend(&encodings),
         }
         self.found.add(name, chain, at);
     }
