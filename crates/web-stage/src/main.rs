@@ -9,11 +9,11 @@
 //!                        ◄── wishes ──           ◄─ POST /ask ────
 //! ```
 
-mod board;
-mod door;
+mod output_writer;
 mod routes;
+mod session_guard;
 mod setup;
-mod speaker;
+mod state_broadcast;
 mod uploads;
 mod wish;
 
@@ -26,10 +26,10 @@ use tokio::io::{AsyncBufReadExt as _, BufReader};
 use tokio::net::TcpListener;
 use tokio::time::timeout;
 
-use board::Board;
-use door::Door;
 use routes::Site;
+use session_guard::SessionGuard;
 use setup::Setup;
+use state_broadcast::StateBroadcast;
 use uploads::Uploads;
 
 /// How long answers that are on their way may take when the play has gone.
@@ -57,22 +57,22 @@ async fn serve() -> io::Result<()> {
     let first = lines.next_line().await?.unwrap_or_default();
     let setup = Setup::parse(&first)?;
     let listener = TcpListener::bind(("127.0.0.1", 0)).await?;
-    let door = Door::new(listener.local_addr()?);
-    speaker::say(&serde_json::json!({ "ask": "open", "address": door.address() }))?;
+    let guard = SessionGuard::new(listener.local_addr()?);
+    output_writer::write(&serde_json::json!({ "ask": "open", "address": guard.address() }))?;
     let site = Arc::new(Site {
-        door,
-        board: Board::default(),
+        guard,
+        states: StateBroadcast::default(),
         uploads: Uploads::new(setup.uploads),
         report: setup.report,
     });
     let (serving, ending) = (Arc::clone(&site), Arc::clone(&site));
     let server = axum::serve(listener, routes::of(serving))
-        .with_graceful_shutdown(async move { ending.board.closed().await });
+        .with_graceful_shutdown(async move { ending.states.closed().await });
     let server = tokio::spawn(server.into_future());
     while let Some(line) = lines.next_line().await? {
-        site.board.put(line);
+        site.states.publish(line);
     }
-    site.board.close();
+    site.states.close();
     // Who still holds a connection open has had its time.
     drop(timeout(FAREWELL, server).await);
     Ok(())

@@ -15,9 +15,9 @@ use axum::routing::{get, post};
 use serde_json::json;
 use tokio::time::timeout;
 
-use crate::board::Board;
-use crate::door::{Door, Refusal};
-use crate::speaker;
+use crate::output_writer;
+use crate::session_guard::{Refusal, SessionGuard};
+use crate::state_broadcast::StateBroadcast;
 use crate::uploads::{self, Uploads};
 use crate::wish::Wish;
 
@@ -46,8 +46,8 @@ const ALWAYS: [(&str, &str); 5] = [
 /// Everything that answers need.
 #[derive(Debug)]
 pub(crate) struct Site {
-    pub(crate) door: Door,
-    pub(crate) board: Board,
+    pub(crate) guard: SessionGuard,
+    pub(crate) states: StateBroadcast,
     pub(crate) uploads: Uploads,
     /// The report page of the play, once there is one.
     pub(crate) report: PathBuf,
@@ -78,7 +78,7 @@ pub(crate) fn of(site: Arc<Site>) -> Router {
 
 /// For every request, also for what is not there.
 async fn guard(State(site): Shared, request: Request, next: Next) -> Response {
-    let mut response = match site.door.is_ours(request.method(), request.headers()) {
+    let mut response = match site.guard.is_ours(request.method(), request.headers()) {
         Ok(()) => next.run(request).await,
         Err(refusal) => refused(refusal),
     };
@@ -97,7 +97,7 @@ async fn guard(State(site): Shared, request: Request, next: Next) -> Response {
 }
 
 async fn with_pass(State(site): Shared, request: Request, next: Next) -> Response {
-    match site.door.has_pass(request.headers()) {
+    match site.guard.has_pass(request.headers()) {
         Ok(()) => next.run(request).await,
         Err(refusal) => refused(refusal),
     }
@@ -109,7 +109,7 @@ fn refused(refusal: Refusal) -> Response {
 
 /// The token for a cookie, and on to the page.
 async fn open(State(site): Shared, Path(token): Path<String>) -> Response {
-    match site.door.exchange(&token) {
+    match site.guard.exchange(&token) {
         Ok(cookie) => {
             let headers = [(SET_COOKIE, cookie), (LOCATION, "/".to_owned())];
             (StatusCode::SEE_OTHER, headers).into_response()
@@ -156,8 +156,8 @@ async fn report(State(site): Shared) -> Response {
 
 /// How the play stands; waits when the page has seen that.
 async fn state(State(site): Shared, Path(seen): Path<u64>) -> Response {
-    drop(timeout(PATIENCE, site.board.other_than(seen)).await);
-    typed("application/json", site.board.after(seen))
+    drop(timeout(PATIENCE, site.states.other_than(seen)).await);
+    typed("application/json", site.states.after(seen))
 }
 
 async fn ask(body: Bytes) -> Response {
@@ -185,7 +185,7 @@ async fn file(
 }
 
 fn passed_on(wish: &impl serde::Serialize) -> Response {
-    match speaker::say(wish) {
+    match output_writer::write(wish) {
         Ok(()) => StatusCode::NO_CONTENT.into_response(),
         Err(_) => (StatusCode::GONE, "the play has gone").into_response(),
     }

@@ -1,4 +1,4 @@
-//! Who may come in: the one person who was told the address.
+//! Guards the session: who may come in is the one person who was told the address.
 //!
 //! A page anywhere on the web can make a browser ask addresses of this machine, and any
 //! program of any user can ask them itself. So the address holds a token that works once and
@@ -17,7 +17,7 @@ const COOKIE_NAME: &str = "stage";
 
 /// What must be known to come in.
 #[derive(Debug)]
-pub(crate) struct Door {
+pub(crate) struct SessionGuard {
     host: String,
     port: u16,
     token: String,
@@ -52,7 +52,7 @@ impl Refusal {
     }
 }
 
-impl Door {
+impl SessionGuard {
     /// With a new token and a new pass.
     pub(crate) fn new(address: SocketAddr) -> Self {
         Self {
@@ -156,8 +156,8 @@ mod tests {
 
     use super::*;
 
-    fn door() -> Door {
-        Door::new("127.0.0.1:4711".parse().unwrap())
+    fn guard() -> SessionGuard {
+        SessionGuard::new("127.0.0.1:4711".parse().unwrap())
     }
 
     fn headers(pairs: &[(&'static str, &str)]) -> HeaderMap {
@@ -172,31 +172,31 @@ mod tests {
 
     #[test]
     fn a_token_works_once() {
-        let door = door();
-        assert_eq!(door.exchange("0"), Err(Refusal::Token));
-        let cookie = door.exchange(&door.token).unwrap();
+        let guard = guard();
+        assert_eq!(guard.exchange("0"), Err(Refusal::Token));
+        let cookie = guard.exchange(&guard.token).unwrap();
         assert!(cookie.ends_with("; Path=/; HttpOnly; SameSite=Strict"));
-        assert_eq!(door.exchange(&door.token), Err(Refusal::Token));
+        assert_eq!(guard.exchange(&guard.token), Err(Refusal::Token));
         let pair = cookie.split(';').next().unwrap();
         assert_eq!(
-            door.has_pass(&headers(&[("cookie", &format!("a=b; {pair}"))])),
+            guard.has_pass(&headers(&[("cookie", &format!("a=b; {pair}"))])),
             Ok(())
         );
     }
 
     #[test]
     fn a_wrong_token_does_not_use_up_the_right_one() {
-        let door = door();
-        let wrong = door.token.replace(|c: char| c.is_ascii_digit(), "x");
-        assert_eq!(door.exchange(&wrong), Err(Refusal::Token));
-        assert_eq!(door.exchange(""), Err(Refusal::Token));
-        assert!(door.exchange(&door.token).is_ok());
+        let guard = guard();
+        let wrong = guard.token.replace(|c: char| c.is_ascii_digit(), "x");
+        assert_eq!(guard.exchange(&wrong), Err(Refusal::Token));
+        assert_eq!(guard.exchange(""), Err(Refusal::Token));
+        assert!(guard.exchange(&guard.token).is_ok());
     }
 
     #[test]
     fn without_the_cookie_nobody_comes_in() {
-        let door = door();
-        let token = door.token.clone();
+        let guard = guard();
+        let token = guard.token.clone();
         for cookie in [
             "",
             "stage-4711=",
@@ -204,20 +204,20 @@ mod tests {
             &format!("stage-4711={token}"),
         ] {
             assert_eq!(
-                door.has_pass(&headers(&[("cookie", cookie)])),
+                guard.has_pass(&headers(&[("cookie", cookie)])),
                 Err(Refusal::Pass)
             );
         }
-        let other_port = format!("stage-1={}", door.pass);
+        let other_port = format!("stage-1={}", guard.pass);
         assert_eq!(
-            door.has_pass(&headers(&[("cookie", &other_port)])),
+            guard.has_pass(&headers(&[("cookie", &other_port)])),
             Err(Refusal::Pass)
         );
     }
 
     #[test]
     fn another_host_is_not_ours() {
-        let door = door();
+        let guard = guard();
         for host in [
             "localhost:4711",
             "127.0.0.1",
@@ -226,24 +226,24 @@ mod tests {
         ] {
             let asked = headers(&[("host", host)]);
             assert_eq!(
-                door.is_ours(&Method::GET, &asked),
+                guard.is_ours(&Method::GET, &asked),
                 Err(Refusal::Host),
                 "{host}"
             );
         }
         assert_eq!(
-            door.is_ours(&Method::GET, &headers(&[])),
+            guard.is_ours(&Method::GET, &headers(&[])),
             Err(Refusal::Host)
         );
         let mut two = headers(&[HERE]);
         two.append(HOST, HeaderValue::from_static("evil.example"));
-        assert_eq!(door.is_ours(&Method::GET, &two), Err(Refusal::Host));
-        assert_eq!(door.is_ours(&Method::GET, &headers(&[HERE])), Ok(()));
+        assert_eq!(guard.is_ours(&Method::GET, &two), Err(Refusal::Host));
+        assert_eq!(guard.is_ours(&Method::GET, &headers(&[HERE])), Ok(()));
     }
 
     #[test]
     fn another_page_is_not_ours() {
-        let door = door();
+        let guard = guard();
         for origin in [
             "null",
             "http://evil.example",
@@ -253,14 +253,14 @@ mod tests {
             let asked = headers(&[HERE, ("origin", origin)]);
             for method in [Method::GET, Method::POST] {
                 assert_eq!(
-                    door.is_ours(&method, &asked),
+                    guard.is_ours(&method, &asked),
                     Err(Refusal::Origin),
                     "{origin}"
                 );
             }
         }
         assert_eq!(
-            door.is_ours(&Method::POST, &headers(&[HERE])),
+            guard.is_ours(&Method::POST, &headers(&[HERE])),
             Err(Refusal::Origin)
         );
         let embedded = headers(&[
@@ -268,12 +268,12 @@ mod tests {
             ("sec-fetch-site", "cross-site"),
             ("sec-fetch-mode", "no-cors"),
         ]);
-        assert_eq!(door.is_ours(&Method::GET, &embedded), Err(Refusal::Origin));
+        assert_eq!(guard.is_ours(&Method::GET, &embedded), Err(Refusal::Origin));
         let own = headers(&[
             HERE,
             ("origin", "http://127.0.0.1:4711"),
             ("sec-fetch-site", "same-origin"),
         ]);
-        assert_eq!(door.is_ours(&Method::POST, &own), Ok(()));
+        assert_eq!(guard.is_ours(&Method::POST, &own), Ok(()));
     }
 }

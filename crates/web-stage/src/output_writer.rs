@@ -4,12 +4,12 @@ use std::io::{self, Write as _};
 
 use serde::Serialize;
 
-/// Says one thing, whole.
+/// Writes one value, whole.
 ///
 /// # Errors
 ///
-/// When nobody listens any more.
-pub(crate) fn say(value: &impl Serialize) -> io::Result<()> {
+/// When nobody reads any more.
+pub(crate) fn write(value: &impl Serialize) -> io::Result<()> {
     let line = serde_json::to_string(value)?;
     let mut out = io::stdout().lock();
     writeln!(out, "{line}")?;

@@ -1,11 +1,11 @@
-//! How the play stands: the latest state, for pages that come late as for those that wait
+//! Broadcasts how the play stands: the latest state, for pages that come late as for those that wait
 //! for the next.
 
 use tokio::sync::watch;
 
 /// The latest state, as JSON.
 #[derive(Debug, Default)]
-pub(crate) struct Board {
+pub(crate) struct StateBroadcast {
     latest: watch::Sender<Latest>,
 }
 
@@ -17,9 +17,9 @@ struct Latest {
     is_closed: bool,
 }
 
-impl Board {
+impl StateBroadcast {
     /// Replaces the state.
-    pub(crate) fn put(&self, state: String) {
+    pub(crate) fn publish(&self, state: String) {
         self.latest.send_modify(|latest| {
             latest.number += 1;
             latest.state = state;
@@ -59,17 +59,17 @@ impl Board {
 
 #[cfg(test)]
 mod tests {
-    use super::Board;
+    use super::StateBroadcast;
 
     #[test]
     fn who_comes_late_gets_the_latest_and_nobody_gets_it_twice() {
-        let board = Board::default();
-        assert_eq!(board.after(0), "{\"number\":0}");
-        board.put("{\"a\":1}".to_owned());
-        board.put("{\"a\":2}".to_owned());
-        assert_eq!(board.after(0), "{\"number\":2,\"state\":{\"a\":2}}");
-        assert_eq!(board.after(2), "{\"number\":2}");
+        let states = StateBroadcast::default();
+        assert_eq!(states.after(0), "{\"number\":0}");
+        states.publish("{\"a\":1}".to_owned());
+        states.publish("{\"a\":2}".to_owned());
+        assert_eq!(states.after(0), "{\"number\":2,\"state\":{\"a\":2}}");
+        assert_eq!(states.after(2), "{\"number\":2}");
         // A page of another stage may ask at the same port.
-        assert_eq!(board.after(7), "{\"number\":2,\"state\":{\"a\":2}}");
+        assert_eq!(states.after(7), "{\"number\":2,\"state\":{\"a\":2}}");
     }
 }
