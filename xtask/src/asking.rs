@@ -5,17 +5,18 @@ use std::io::{self, IsTerminal as _};
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
 
+use crate::command_error::CommandError;
 use crate::keys::{self, SingleKeys};
-use crate::trouble::Trouble;
 
 /// Counts the questions. Keys are taken one by one as long as what is returned lives.
 ///
 /// # Errors
 ///
 /// When the system refuses to tell of signals.
-pub(crate) fn listen(asking: watch::Sender<u64>) -> Result<Option<SingleKeys>, Trouble> {
-    let mut signals = signal(SignalKind::user_defined1())
-        .map_err(|error| Trouble::environment(format!("cannot listen for signals: {error}")))?;
+pub(crate) fn listen(asking: watch::Sender<u64>) -> Result<Option<SingleKeys>, CommandError> {
+    let mut signals = signal(SignalKind::user_defined1()).map_err(|error| {
+        CommandError::environment(format!("cannot listen for signals: {error}"))
+    })?;
     let by_signal = asking.clone();
     tokio::spawn(async move {
         while signals.recv().await.is_some() {

@@ -5,14 +5,14 @@ use std::process::Stdio;
 use crate::binaries;
 use crate::cli;
 use crate::command;
-use crate::trouble::{Ran, Trouble};
+use crate::command_error::{CommandError, CommandResult};
 use crate::workspace::Workspace;
 
 /// The package, and the program in it.
 const PACKAGE: &str = "bench";
 
 /// Builds what is measured and what measures it, and measures.
-pub(crate) fn run(arguments: &cli::Bench, workspace: &Workspace) -> Ran {
+pub(crate) fn run(arguments: &cli::Bench, workspace: &Workspace) -> CommandResult {
     binaries::build_all(workspace)?;
     let program = binaries::build_one(workspace, PACKAGE)?;
     let status = command::program(program, workspace.root())
@@ -21,7 +21,7 @@ pub(crate) fn run(arguments: &cli::Bench, workspace: &Workspace) -> Ran {
         .arg(workspace.root())
         .stderr(Stdio::inherit())
         .status()
-        .map_err(|error| Trouble::environment(format!("cannot start {PACKAGE}: {error}")))?;
+        .map_err(|error| CommandError::environment(format!("cannot start {PACKAGE}: {error}")))?;
     let code = status.code().and_then(|code| u8::try_from(code).ok());
-    code.ok_or_else(|| Trouble::harness(format!("{PACKAGE} ended with {status}")))
+    code.ok_or_else(|| CommandError::harness(format!("{PACKAGE} ended with {status}")))
 }

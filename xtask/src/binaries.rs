@@ -10,7 +10,7 @@ use std::process::Stdio;
 use serde::Deserialize;
 
 use crate::command;
-use crate::trouble::Trouble;
+use crate::command_error::CommandError;
 use crate::workspace::Workspace;
 
 /// The package whose program every play is started through.
@@ -31,7 +31,7 @@ const OTHERS: &str = "zoo";
 pub(crate) fn build(
     workspace: &Workspace,
     programs: &BTreeSet<&str>,
-) -> Result<BTreeMap<String, PathBuf>, Trouble> {
+) -> Result<BTreeMap<String, PathBuf>, CommandError> {
     build_packages(workspace, &packages(programs))
 }
 
@@ -49,7 +49,7 @@ fn packages(programs: &BTreeSet<&str>) -> Vec<&'static str> {
 /// # Errors
 ///
 /// As [`build`].
-pub(crate) fn build_all(workspace: &Workspace) -> Result<BTreeMap<String, PathBuf>, Trouble> {
+pub(crate) fn build_all(workspace: &Workspace) -> Result<BTreeMap<String, PathBuf>, CommandError> {
     let [relay, client] = REFERENCE;
     build_packages(workspace, &[STARTER, relay, client, OTHERS])
 }
@@ -59,16 +59,16 @@ pub(crate) fn build_all(workspace: &Workspace) -> Result<BTreeMap<String, PathBu
 /// # Errors
 ///
 /// As [`build`].
-pub(crate) fn build_one(workspace: &Workspace, package: &str) -> Result<PathBuf, Trouble> {
+pub(crate) fn build_one(workspace: &Workspace, package: &str) -> Result<PathBuf, CommandError> {
     let mut built = build_packages(workspace, &[package])?;
-    let missing = || Trouble::harness(format!("{package} was not built"));
+    let missing = || CommandError::harness(format!("{package} was not built"));
     built.remove(package).ok_or_else(missing)
 }
 
 fn build_packages(
     workspace: &Workspace,
     packages: &[&str],
-) -> Result<BTreeMap<String, PathBuf>, Trouble> {
+) -> Result<BTreeMap<String, PathBuf>, CommandError> {
     let mut cargo = command::cargo(workspace.root());
     cargo.args([
         "build",
@@ -81,10 +81,10 @@ fn build_packages(
     }
     let built = cargo.stderr(Stdio::inherit()).output();
     let built =
-        built.map_err(|error| Trouble::environment(format!("cannot run cargo: {error}")))?;
+        built.map_err(|error| CommandError::environment(format!("cannot run cargo: {error}")))?;
     if !built.status.success() {
         let text = "our own programs do not build; the compiler's message stands above";
-        return Err(Trouble::environment(text));
+        return Err(CommandError::environment(text));
     }
     Ok(executables(&String::from_utf8_lossy(&built.stdout)))
 }

@@ -10,9 +10,9 @@ use stage::programs;
 use toml_language::Problems;
 
 use crate::cli;
+use crate::command_error::{CommandError, CommandResult};
 use crate::exit_code::{FINE, USAGE};
 use crate::output::{self, STRONG};
-use crate::trouble::{Ran, Trouble};
 use crate::workspace::Workspace;
 
 /// What was read.
@@ -29,7 +29,7 @@ pub(crate) struct Checked {
 }
 
 /// Prints all problems, or how much is fine.
-pub(crate) fn run(arguments: &cli::Check) -> Ran {
+pub(crate) fn run(arguments: &cli::Check) -> CommandResult {
     let workspace = Workspace::here();
     let checked = if arguments.files.is_empty() {
         everything(&workspace)?
@@ -61,10 +61,10 @@ pub(crate) fn show(problems: &[Problems]) {
 /// # Errors
 ///
 /// When a directory cannot be read.
-pub(crate) fn everything(workspace: &Workspace) -> Result<Checked, Trouble> {
+pub(crate) fn everything(workspace: &Workspace) -> Result<Checked, CommandError> {
     let mut checked = Checked::default();
     for root in [workspace.scenarios(), workspace.zoo_scenarios()] {
-        for file in scenario::find(&root).map_err(|error| Trouble::file(&root, &error))? {
+        for file in scenario::find(&root).map_err(|error| CommandError::file(&root, &error))? {
             checked.scenario(&file, &root);
         }
     }
@@ -74,7 +74,7 @@ pub(crate) fn everything(workspace: &Workspace) -> Result<Checked, Trouble> {
     Ok(checked)
 }
 
-fn named(workspace: &Workspace, names: &[String]) -> Result<Checked, Trouble> {
+fn named(workspace: &Workspace, names: &[String]) -> Result<Checked, CommandError> {
     let mut checked = Checked::default();
     for name in names {
         let path = Path::new(name);
@@ -97,9 +97,9 @@ fn named(workspace: &Workspace, names: &[String]) -> Result<Checked, Trouble> {
 }
 
 /// Whether a scenario is called exactly so, and an adapter perhaps as well.
-fn is_scenario(workspace: &Workspace, name: &str) -> Result<bool, Trouble> {
+fn is_scenario(workspace: &Workspace, name: &str) -> Result<bool, CommandError> {
     let root = workspace.scenarios();
-    let files = scenario::find(&root).map_err(|error| Trouble::file(&root, &error))?;
+    let files = scenario::find(&root).map_err(|error| CommandError::file(&root, &error))?;
     let mut ids = files.iter().map(|file| file.with_extension(""));
     Ok(ids.any(|id| id.ends_with(name)))
 }
@@ -125,9 +125,9 @@ impl Checked {
     }
 
     /// A path says by its directories what it is; elsewhere, what names programs is an adapter.
-    fn file(&mut self, workspace: &Workspace, path: &Path) -> Result<(), Trouble> {
+    fn file(&mut self, workspace: &Workspace, path: &Path) -> Result<(), CommandError> {
         if !path.is_file() {
-            return Err(Trouble::usage(format!(
+            return Err(CommandError::usage(format!(
                 "there is no file {}",
                 path.display()
             )));
@@ -145,16 +145,16 @@ impl Checked {
         Ok(())
     }
 
-    fn ids(&mut self, workspace: &Workspace, name: &str) -> Result<(), Trouble> {
+    fn ids(&mut self, workspace: &Workspace, name: &str) -> Result<(), CommandError> {
         let root = workspace.scenarios();
         let wanted = Wanted {
             names: vec![name.to_owned()],
             tags: Vec::new(),
         };
         let found =
-            harness::select(&root, &wanted).map_err(|error| Trouble::file(&root, &error))?;
+            harness::select(&root, &wanted).map_err(|error| CommandError::file(&root, &error))?;
         if let Some(unknown) = found.unknown.first() {
-            return Err(Trouble::usage(unknown_name(unknown)));
+            return Err(CommandError::usage(unknown_name(unknown)));
         }
         self.scenarios += found.scenarios.len();
         self.problems.extend(found.problems);
@@ -187,10 +187,10 @@ pub(crate) fn unknown_name((name, near): &(String, Option<String>)) -> String {
 /// # Errors
 ///
 /// When a directory cannot be read.
-pub(crate) fn adapters(workspace: &Workspace) -> Result<BTreeSet<PathBuf>, Trouble> {
+pub(crate) fn adapters(workspace: &Workspace) -> Result<BTreeSet<PathBuf>, CommandError> {
     let mut files = BTreeSet::new();
     for dir in [workspace.adapters(), workspace.zoo_adapters()] {
-        let entries = std::fs::read_dir(&dir).map_err(|error| Trouble::file(&dir, &error))?;
+        let entries = std::fs::read_dir(&dir).map_err(|error| CommandError::file(&dir, &error))?;
         let paths = entries.flatten().map(|entry| entry.path());
         files.extend(paths.filter(|path| path.extension().is_some_and(|end| end == "toml")));
     }

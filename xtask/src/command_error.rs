@@ -5,18 +5,18 @@ use std::fmt;
 use crate::exit_code::{ENVIRONMENT, HARNESS, USAGE};
 
 /// What every command returns: an exit code, or why there is no result.
-pub(crate) type Ran = Result<u8, Trouble>;
+pub(crate) type CommandResult = Result<u8, CommandError>;
 
 /// An error for people, with its exit code.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) struct Trouble {
+pub(crate) struct CommandError {
     /// One of [`crate::exit_code`].
     pub(crate) code: u8,
     /// What, where and what to do; several lines where there is much to say.
     pub(crate) text: String,
 }
 
-impl Trouble {
+impl CommandError {
     /// The command line or a file is wrong.
     pub(crate) fn usage(text: impl Into<String>) -> Self {
         Self {
@@ -47,7 +47,7 @@ impl Trouble {
     }
 }
 
-impl fmt::Display for Trouble {
+impl fmt::Display for CommandError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.text)
     }

@@ -17,9 +17,9 @@ use stage::{self, Hand, Observer, Pace};
 use terminal_stage::{Ending, Holder, Message, Reader, ScreenError, StandIn};
 use tokio_util::sync::CancellationToken;
 
+use crate::command_error::{CommandError, CommandResult};
 use crate::interrupt::Interrupt;
 use crate::keys::{self, SingleKeys};
-use crate::trouble::{Ran, Trouble};
 use crate::web::{self, Web};
 use crate::workspace::Workspace;
 use crate::{binaries, cli, film, output, staging, zoo};
@@ -31,7 +31,7 @@ const WIDTH: usize = 100;
 const LOOK: u64 = 512 * 1024;
 
 /// What came of it, and the exit code.
-type Showed = Result<(PlayReport, u8), Trouble>;
+type Showed = Result<(PlayReport, u8), CommandError>;
 
 /// How long a screen may take to go when the play was ended from outside.
 const FAREWELL: Duration = Duration::from_secs(1);
@@ -50,7 +50,7 @@ struct Shown {
 }
 
 /// Plays one scenario; a key, or the pause of `--auto`, makes the next step.
-pub(crate) fn run(arguments: &cli::Demo, workspace: &Workspace) -> Ran {
+pub(crate) fn run(arguments: &cli::Demo, workspace: &Workspace) -> CommandResult {
     let scenario = staging::one(workspace, &arguments.name)?;
     let mut staging = arguments.staging.clone();
     let mut flags = staging::asked(&staging).flags();
@@ -67,7 +67,7 @@ pub(crate) fn run(arguments: &cli::Demo, workspace: &Workspace) -> Ran {
     let page = page.transpose()?;
     let ground = staging::ground(workspace, &staging, who, Update::IfStored)?;
     let reports = workspace.reports();
-    let dir = RunDir::create(reports).map_err(|error| Trouble::file(reports, &error))?;
+    let dir = RunDir::create(reports).map_err(|error| CommandError::file(reports, &error))?;
     let shown = Shown {
         ground,
         scenario,
@@ -91,7 +91,7 @@ pub(crate) fn run(arguments: &cli::Demo, workspace: &Workspace) -> Ran {
 }
 
 /// Whether the stage is wanted, and can be had.
-fn is_stage(ui: Option<cli::Ui>) -> Result<bool, Trouble> {
+fn is_stage(ui: Option<cli::Ui>) -> Result<bool, CommandError> {
     match ui {
         None => Ok(terminal_stage::fits()),
         Some(cli::Ui::Stream) => Ok(false),
@@ -104,12 +104,12 @@ fn is_stage(ui: Option<cli::Ui>) -> Result<bool, Trouble> {
 /// # Errors
 ///
 /// When there is no terminal.
-pub(crate) fn needs_terminal() -> Result<(), Trouble> {
+pub(crate) fn needs_terminal() -> Result<(), CommandError> {
     if io::stdin().is_terminal() && io::stdout().is_terminal() {
         return Ok(());
     }
     let why = "the stage needs a terminal for its keys and its screen; leave `--ui` out";
-    Err(Trouble::usage(why))
+    Err(CommandError::usage(why))
 }
 
 /// On the screen, in a thread of its own.
@@ -163,7 +163,7 @@ fn stand_in(shown: &Shown) -> StandIn {
                 reports.display()
             ));
         };
-        film::played(&run, &play).map_err(|trouble| trouble.text)
+        film::played(&run, &play).map_err(|error| error.text)
     }))
 }
 
@@ -172,18 +172,18 @@ fn stand_in(shown: &Shown) -> StandIn {
 fn has_gone(
     goes: &Receiver<Result<(), ScreenError>>,
     cancel: &CancellationToken,
-) -> Result<(), Trouble> {
+) -> Result<(), CommandError> {
     loop {
         match goes.recv_timeout(FAREWELL) {
             Ok(Ok(())) => return Ok(()),
             Ok(Err(error)) => {
                 let why = format!("the terminal cannot be used: {}", error.0);
-                return Err(Trouble::environment(why));
+                return Err(CommandError::environment(why));
             }
             Err(RecvTimeoutError::Timeout) if cancel.is_cancelled() => return Ok(()),
             Err(RecvTimeoutError::Timeout) => {}
             Err(RecvTimeoutError::Disconnected) => {
-                return Err(Trouble::harness("the stage has panicked"));
+                return Err(CommandError::harness("the stage has panicked"));
             }
         }
     }
@@ -233,7 +233,9 @@ fn on_a_page(shown: &Shown, program: &Path) -> Showed {
             held,
             |plan, dir| Some(web.observer(plan, dir)),
         );
-        let report = played.await.map_err(|error| interrupt.trouble(error))?;
+        let report = played
+            .await
+            .map_err(|error| interrupt.command_error(error))?;
         let page = dir.path().join(&report.dir).join("report.html");
         web.end(WebEnd::of(&report, &page));
         let code = closing(shown, &report, None);
@@ -258,7 +260,7 @@ async fn play(
     shown: &Shown,
     held: (Pace, Hand),
     to: To,
-) -> Result<(PlayReport, Option<Narrator>), Trouble> {
+) -> Result<(PlayReport, Option<Narrator>), CommandError> {
     let interrupt = Interrupt::listen(shown.ground.cancel.clone())?;
     let told: Arc<Mutex<Option<Narrator>>> = Arc::default();
     let telling = Arc::clone(&told);
@@ -277,7 +279,9 @@ async fn play(
         };
         Some(observer)
     });
-    let report = report.await.map_err(|error| interrupt.trouble(error))?;
+    let report = report
+        .await
+        .map_err(|error| interrupt.command_error(error))?;
     let narrator = told.lock().unwrap_or_else(PoisonError::into_inner).take();
     Ok((report, narrator))
 }

@@ -3,9 +3,9 @@
 use stage::confine;
 use stage::level::{self, Probe};
 
+use crate::command_error::{CommandError, CommandResult};
 use crate::exit_code::{ENVIRONMENT, FINE};
 use crate::output::{self, BAD, GOOD};
-use crate::trouble::{Ran, Trouble};
 use crate::workspace::Workspace;
 use crate::{binaries, command};
 
@@ -21,14 +21,14 @@ struct Finding {
 }
 
 /// Prints one line for each thing.
-pub(crate) fn run() -> Ran {
+pub(crate) fn run() -> CommandResult {
     let workspace = Workspace::here();
     let built = binaries::build_all(&workspace)?;
     let stage_init = built
         .get("stage-init")
-        .ok_or_else(|| Trouble::harness("stage-init was not built"))?;
+        .ok_or_else(|| CommandError::harness("stage-init was not built"))?;
     let probe =
-        level::probe(stage_init).map_err(|error| Trouble::environment(error.to_string()))?;
+        level::probe(stage_init).map_err(|error| CommandError::environment(error.to_string()))?;
 
     let mut findings = vec![
         programs(built.len()),

@@ -2,16 +2,17 @@
 
 use scenario::plan;
 
+use crate::command_error::{CommandError, CommandResult};
 use crate::exit_code::FINE;
-use crate::trouble::{Ran, Trouble};
 use crate::workspace::Workspace;
 use crate::{cli, output, staging};
 
 /// Prints the plan of each scenario of a file in sentences, or the page of an error code.
-pub(crate) fn run(arguments: &cli::Explain) -> Ran {
+pub(crate) fn run(arguments: &cli::Explain) -> CommandResult {
     if is_code(&arguments.what) {
-        let page = scenario::explain_code(&arguments.what)
-            .ok_or_else(|| Trouble::usage(format!("no error has the code {}", arguments.what)))?;
+        let page = scenario::explain_code(&arguments.what).ok_or_else(|| {
+            CommandError::usage(format!("no error has the code {}", arguments.what))
+        })?;
         output::result(page.trim_end());
         return Ok(FINE);
     }
@@ -23,7 +24,7 @@ pub(crate) fn run(arguments: &cli::Explain) -> Ran {
     for scenario in &scenarios {
         let plan = plan::build(scenario, who.cast(), arguments.staging.seed(), &root);
         let plan = plan.map_err(|missing| {
-            Trouble::usage(format!("{} cannot play it: {missing}", who.name()))
+            CommandError::usage(format!("{} cannot play it: {missing}", who.name()))
         })?;
         pages.push(plan::explain(&plan).trim_end().to_owned());
     }

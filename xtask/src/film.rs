@@ -8,7 +8,7 @@ use report::PlayReport;
 
 use terminal_stage::{Ending, Played, Size};
 
-use crate::trouble::Trouble;
+use crate::command_error::CommandError;
 use crate::workspace::Workspace;
 use crate::{demo, output};
 
@@ -20,7 +20,7 @@ pub(crate) const SIZE: Size = (120, 34);
 /// # Errors
 ///
 /// When one of its files cannot be read.
-pub(crate) fn played(run: &Path, play: &PlayReport) -> Result<Played, Trouble> {
+pub(crate) fn played(run: &Path, play: &PlayReport) -> Result<Played, CommandError> {
     let dir = run.join(&play.dir);
     let page = dir.join("report.html").display().to_string();
     let when = run.file_name().map(|name| name.to_string_lossy());
@@ -28,12 +28,12 @@ pub(crate) fn played(run: &Path, play: &PlayReport) -> Result<Played, Trouble> {
     read(&dir, Ending::of(play, &page), when)
 }
 
-fn read(dir: &Path, ending: Ending, when: String) -> Result<Played, Trouble> {
+fn read(dir: &Path, ending: Ending, when: String) -> Result<Played, CommandError> {
     let read = |name: &str| {
         let path = dir.join(name);
-        fs::read_to_string(&path).map_err(|error| Trouble::file(&path, &error))
+        fs::read_to_string(&path).map_err(|error| CommandError::file(&path, &error))
     };
-    let format = |error: &dyn Display| Trouble::usage(format!("{}: {error}", dir.display()));
+    let format = |error: &dyn Display| CommandError::usage(format!("{}: {error}", dir.display()));
     Ok(Played {
         plan: serde_json::from_str(&read("plan.json")?).map_err(|error| format(&error))?,
         events: timeline::read(&read("timeline.jsonl")?).map_err(|error| format(&error))?,
@@ -48,7 +48,7 @@ fn read(dir: &Path, ending: Ending, when: String) -> Result<Played, Trouble> {
 /// # Errors
 ///
 /// As [`played`].
-pub(crate) fn picture(workspace: &Workspace) -> Result<(PathBuf, String), Trouble> {
+pub(crate) fn picture(workspace: &Workspace) -> Result<(PathBuf, String), CommandError> {
     let pictures = workspace.root().join("docs/pictures");
     let kept = read(
         &pictures.join("three-clients"),
@@ -57,7 +57,7 @@ pub(crate) fn picture(workspace: &Workspace) -> Result<(PathBuf, String), Troubl
     )?;
     let still = terminal_stage::still(kept, 2, SIZE);
     let still =
-        still.ok_or_else(|| Trouble::harness("the play that is kept has no second step"))?;
+        still.ok_or_else(|| CommandError::harness("the play that is kept has no second step"))?;
     Ok((pictures.join("stage.svg"), still))
 }
 
@@ -66,9 +66,9 @@ pub(crate) fn picture(workspace: &Workspace) -> Result<(PathBuf, String), Troubl
 /// # Errors
 ///
 /// As [`played`], and when the file cannot be written.
-pub(crate) fn record(file: &Path, run: &Path, play: &PlayReport) -> Result<(), Trouble> {
+pub(crate) fn record(file: &Path, run: &Path, play: &PlayReport) -> Result<(), CommandError> {
     let film = terminal_stage::film(played(run, play)?, SIZE);
-    fs::write(file, film).map_err(|error| Trouble::file(file, &error))?;
+    fs::write(file, film).map_err(|error| CommandError::file(file, &error))?;
     output::narrate(&format!("recorded in {}", file.display()));
     Ok(())
 }
@@ -78,8 +78,9 @@ pub(crate) fn record(file: &Path, run: &Path, play: &PlayReport) -> Result<(), T
 /// # Errors
 ///
 /// As [`played`], and when there was no such step.
-pub(crate) fn still(step: usize, run: &Path, play: &PlayReport) -> Result<String, Trouble> {
+pub(crate) fn still(step: usize, run: &Path, play: &PlayReport) -> Result<String, CommandError> {
     let still = terminal_stage::still(played(run, play)?, step, SIZE);
-    still
-        .ok_or_else(|| Trouble::usage(format!("the play has not come to the end of a step {step}")))
+    still.ok_or_else(|| {
+        CommandError::usage(format!("the play has not come to the end of a step {step}"))
+    })
 }

@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 
 use report::{Asked, RunReport, github};
 
+use crate::command_error::CommandError;
 use crate::output;
-use crate::trouble::Trouble;
 
 /// As long as this lives, nothing that is printed is a command: participants have a say in
 /// it. Does nothing elsewhere.
@@ -39,7 +39,7 @@ impl Drop for NoCommands {
 /// # Errors
 ///
 /// When the summary cannot be written.
-pub(crate) fn tell(run: &RunReport, dir: &Path, asked: &Asked) -> Result<(), Trouble> {
+pub(crate) fn tell(run: &RunReport, dir: &Path, asked: &Asked) -> Result<(), CommandError> {
     if is_here() {
         for command in github::annotations(run) {
             output::narrate(&command);
@@ -49,7 +49,7 @@ pub(crate) fn tell(run: &RunReport, dir: &Path, asked: &Asked) -> Result<(), Tro
         return Ok(());
     };
     let path = PathBuf::from(path);
-    let failed = |error| Trouble::file(&path, &error);
+    let failed = |error| CommandError::file(&path, &error);
     let mut file = OpenOptions::new()
         .create(true)
         .append(true)

@@ -7,8 +7,8 @@ use stage::EngineError;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio_util::sync::CancellationToken;
 
+use crate::command_error::CommandError;
 use crate::exit_code::{self, INTERRUPTED, TERMINATED};
-use crate::trouble::Trouble;
 
 /// Listens for signals as long as the runtime lives.
 pub(crate) struct Interrupt {
@@ -21,7 +21,7 @@ impl Interrupt {
     /// # Errors
     ///
     /// When the system refuses to tell of signals.
-    pub(crate) fn listen(cancel: CancellationToken) -> Result<Self, Trouble> {
+    pub(crate) fn listen(cancel: CancellationToken) -> Result<Self, CommandError> {
         let code = Arc::new(AtomicU8::new(0));
         let kinds = [
             (SignalKind::interrupt(), INTERRUPTED),
@@ -30,7 +30,7 @@ impl Interrupt {
         ];
         for (kind, means) in kinds {
             let mut signals = signal(kind).map_err(|error| {
-                Trouble::environment(format!("cannot listen for signals: {error}"))
+                CommandError::environment(format!("cannot listen for signals: {error}"))
             })?;
             let (code, cancel) = (Arc::clone(&code), cancel.clone());
             tokio::spawn(async move {
@@ -44,7 +44,7 @@ impl Interrupt {
     }
 
     /// What an error of a run means, with its exit code.
-    pub(crate) fn trouble(&self, error: EngineError) -> Trouble {
+    pub(crate) fn command_error(&self, error: EngineError) -> CommandError {
         let text = error.to_string();
         match error {
             EngineError::Interrupted => {
@@ -53,9 +53,9 @@ impl Interrupt {
                     code => code,
                 };
                 let text = "interrupted; everything that was started is gone".to_owned();
-                Trouble { code, text }
+                CommandError { code, text }
             }
-            error => Trouble {
+            error => CommandError {
                 code: exit_code::of(error.blame()),
                 text,
             },

@@ -14,6 +14,7 @@ mod check;
 mod ci;
 mod cli;
 mod command;
+mod command_error;
 mod demo;
 mod doctor;
 mod exit_code;
@@ -32,7 +33,6 @@ mod staging;
 mod start_page;
 mod test;
 mod tidy;
-mod trouble;
 mod web;
 mod workspace;
 mod zoo;
@@ -43,20 +43,20 @@ use std::process::ExitCode;
 use clap::Parser as _;
 
 use cli::{Cli, Command};
-use trouble::Ran;
+use command_error::CommandResult;
 use workspace::Workspace;
 
 /// The whole program.
 pub fn main() -> ExitCode {
     let Cli { command, reports } = Cli::parse();
-    let code = run(command, reports.as_deref()).unwrap_or_else(|trouble| {
-        output::trouble(&trouble);
-        trouble.code
+    let code = run(command, reports.as_deref()).unwrap_or_else(|error| {
+        output::error(&error);
+        error.code
     });
     ExitCode::from(code)
 }
 
-fn run(command: Option<Command>, reports: Option<&Path>) -> Ran {
+fn run(command: Option<Command>, reports: Option<&Path>) -> CommandResult {
     let workspace = Workspace::with_reports(reports)?;
     match command {
         None => start_page::run(),

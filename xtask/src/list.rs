@@ -3,22 +3,23 @@
 use harness::{self, Wanted};
 use scenario::Scenario;
 
+use crate::command_error::{CommandError, CommandResult};
 use crate::exit_code::{FINE, USAGE};
 use crate::output::{self, FAINT, STRONG};
-use crate::trouble::{Ran, Trouble};
 use crate::workspace::Workspace;
 use crate::{check, cli};
 
 /// Prints one line for each scenario.
-pub(crate) fn run(arguments: &cli::List) -> Ran {
+pub(crate) fn run(arguments: &cli::List) -> CommandResult {
     let root = Workspace::here().scenarios();
     let wanted = Wanted {
         names: arguments.filters.clone(),
         tags: arguments.tags.clone(),
     };
-    let found = harness::select(&root, &wanted).map_err(|error| Trouble::file(&root, &error))?;
+    let found =
+        harness::select(&root, &wanted).map_err(|error| CommandError::file(&root, &error))?;
     if let Some(unknown) = found.unknown.first() {
-        return Err(Trouble::usage(check::unknown_name(unknown)));
+        return Err(CommandError::usage(check::unknown_name(unknown)));
     }
     for line in table(&found.scenarios) {
         output::result(&line);

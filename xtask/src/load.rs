@@ -10,8 +10,8 @@ use scenario::{Hearing, Scenario};
 use stage::Observer;
 use timeline::{Kind, StepResult};
 
+use crate::command_error::{CommandError, CommandResult};
 use crate::interrupt::Interrupt;
-use crate::trouble::{Ran, Trouble};
 use crate::workspace::Workspace;
 use crate::{cli, output, saved, staging};
 
@@ -23,11 +23,11 @@ const LENGTH: Duration = Duration::from_secs(10);
 const TICK: Duration = Duration::from_millis(200);
 
 /// Plays a scenario by many clients.
-pub(crate) fn run(arguments: &cli::Load, workspace: &Workspace) -> Ran {
+pub(crate) fn run(arguments: &cli::Load, workspace: &Workspace) -> CommandResult {
     let scenario = staging::one(workspace, &arguments.name)?;
     let shape = shape(arguments, &scenario);
     if shape.clients < scenario.clients.len() {
-        return Err(Trouble::usage(format!(
+        return Err(CommandError::usage(format!(
             "{} has {} clients, which are one group: `--clients` must be at least that",
             scenario.id,
             scenario.clients.len()
@@ -40,7 +40,7 @@ pub(crate) fn run(arguments: &cli::Load, workspace: &Workspace) -> Ran {
     )?;
     let ground = staging::ground(workspace, &arguments.staging, who, Update::Check)?;
     let reports = workspace.reports();
-    let dir = RunDir::create(reports).map_err(|error| Trouble::file(reports, &error))?;
+    let dir = RunDir::create(reports).map_err(|error| CommandError::file(reports, &error))?;
     let settings = LoadSettings {
         ground,
         asked: staging::asked(&arguments.staging),
@@ -55,7 +55,7 @@ pub(crate) fn run(arguments: &cli::Load, workspace: &Workspace) -> Ran {
     let load = run.load.as_ref().map(told::Kept::of);
     let text = serde_json::to_string_pretty(&load);
     saved::narrate(&run);
-    output::result(&text.map_err(|_| Trouble::harness("the figures are no JSON"))?);
+    output::result(&text.map_err(|_| CommandError::harness("the figures are no JSON"))?);
     Ok(run.report.exit_code())
 }
 
@@ -73,14 +73,14 @@ fn shape(arguments: &cli::Load, scenario: &Scenario) -> LoadShape {
     }
 }
 
-async fn play(settings: LoadSettings) -> Result<SavedRun, Trouble> {
+async fn play(settings: LoadSettings) -> Result<SavedRun, CommandError> {
     let interrupt = Interrupt::listen(settings.ground.cancel.clone())?;
     // Hidden by itself where standard error is no terminal.
     let bar = ProgressBar::new_spinner();
     bar.enable_steady_tick(TICK);
     let run = harness::load(settings, |plan| watch(plan, bar.clone())).await;
     bar.finish_and_clear();
-    run.map_err(|error| interrupt.trouble(error))
+    run.map_err(|error| interrupt.command_error(error))
 }
 
 /// What a bar shows.

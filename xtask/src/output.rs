@@ -7,7 +7,7 @@ use std::io::Write as _;
 
 use anstyle::{AnsiColor, Style};
 
-use crate::trouble::Trouble;
+use crate::command_error::CommandError;
 
 /// Words that went well.
 pub(crate) const GOOD: Style = AnsiColor::Green.on_default();
@@ -29,8 +29,8 @@ pub(crate) fn narrate(line: &str) {
 }
 
 /// Why a command ends without a result.
-pub(crate) fn trouble(trouble: &Trouble) {
-    narrate(&format!("{BAD}error{BAD:#}: {trouble}"));
+pub(crate) fn error(error: &CommandError) {
+    narrate(&format!("{BAD}error{BAD:#}: {error}"));
 }
 
 /// Whether errors may be coloured.

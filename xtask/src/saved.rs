@@ -6,14 +6,14 @@ use std::time::Duration;
 use harness::{self, SavedError, SavedRun};
 use report::{PlayReport, load, terminal};
 
+use crate::command_error::{CommandError, CommandResult};
 use crate::exit_code::{self, FINE};
 use crate::github::{self, NoCommands};
-use crate::trouble::{Ran, Trouble};
 use crate::workspace::Workspace;
 use crate::{cli, demo, film, output, staging};
 
 /// Tells a saved run, or several as one. Ends with the exit code that the run had.
-pub(crate) fn report(arguments: &cli::Report, workspace: &Workspace) -> Ran {
+pub(crate) fn report(arguments: &cli::Report, workspace: &Workspace) -> CommandResult {
     if arguments.merge.is_empty() {
         return tell(&read(workspace, arguments.run.as_deref())?);
     }
@@ -22,13 +22,13 @@ pub(crate) fn report(arguments: &cli::Report, workspace: &Workspace) -> Ran {
         .iter()
         .map(|name| read(workspace, Some(name)));
     let parts: Vec<SavedRun> = parts.collect::<Result<_, _>>()?;
-    let whole = harness::merge(&parts, workspace.reports()).map_err(trouble)?;
+    let whole = harness::merge(&parts, workspace.reports()).map_err(command_error)?;
     output::narrate(&format!("merged as {}", whole.dir.display()));
     tell(&whole)
 }
 
 /// Judges a saved run again, and tells it. Ends with the exit code of what is told.
-pub(crate) fn replay(arguments: &cli::Replay, workspace: &Workspace) -> Ran {
+pub(crate) fn replay(arguments: &cli::Replay, workspace: &Workspace) -> CommandResult {
     let dir = place(workspace, Some(&arguments.run));
     if arguments.ui {
         demo::needs_terminal()?;
@@ -39,7 +39,7 @@ pub(crate) fn replay(arguments: &cli::Replay, workspace: &Workspace) -> Ran {
     });
     let mended = mended.transpose()?;
     let run = harness::replay(&dir, arguments.scenario.as_deref(), mended.as_ref());
-    let run = run.map_err(trouble)?;
+    let run = run.map_err(command_error)?;
     if let Some(step) = arguments.still {
         output::result(film::still(step, &run.dir, only(&run)?)?.trim_end());
         return Ok(FINE);
@@ -54,20 +54,22 @@ pub(crate) fn replay(arguments: &cli::Replay, workspace: &Workspace) -> Ran {
 }
 
 /// The one play of a run that is to be shown.
-fn only(run: &SavedRun) -> Result<&PlayReport, Trouble> {
+fn only(run: &SavedRun) -> Result<&PlayReport, CommandError> {
     let [play] = run.report.plays.as_slice() else {
         let plays = run.report.plays.iter();
         let names: Vec<&str> = plays.map(|play| play.scenario.as_str()).collect();
         let why = format!("several plays: name one of {}", names.join(", "));
-        return Err(Trouble::usage(why));
+        return Err(CommandError::usage(why));
     };
     Ok(play)
 }
 
 /// Shows the one play of a run as it was.
-fn on_stage(run: &SavedRun, pause: Option<Duration>) -> Result<(), Trouble> {
+fn on_stage(run: &SavedRun, pause: Option<Duration>) -> Result<(), CommandError> {
     let shown = terminal_stage::recorded(film::played(&run.dir, only(run)?)?, pause);
-    shown.map_err(|error| Trouble::environment(format!("the terminal cannot be used: {}", error.0)))
+    shown.map_err(|error| {
+        CommandError::environment(format!("the terminal cannot be used: {}", error.0))
+    })
 }
 
 /// The run with this name or path; the latest when none is named.
@@ -75,8 +77,8 @@ fn on_stage(run: &SavedRun, pause: Option<Duration>) -> Result<(), Trouble> {
 /// # Errors
 ///
 /// When it cannot be read.
-pub(crate) fn read(workspace: &Workspace, name: Option<&str>) -> Result<SavedRun, Trouble> {
-    SavedRun::read(&place(workspace, name)).map_err(trouble)
+pub(crate) fn read(workspace: &Workspace, name: Option<&str>) -> Result<SavedRun, CommandError> {
+    SavedRun::read(&place(workspace, name)).map_err(command_error)
 }
 
 fn place(workspace: &Workspace, name: Option<&str>) -> PathBuf {
@@ -90,7 +92,7 @@ fn place(workspace: &Workspace, name: Option<&str>) -> PathBuf {
 }
 
 /// Tells a run, and ends with its exit code.
-pub(crate) fn tell(run: &SavedRun) -> Ran {
+pub(crate) fn tell(run: &SavedRun) -> CommandResult {
     let (report, dir, asked) = (&run.report, &run.dir, &run.meant.asked);
     if let Some(load) = &run.load {
         narrate(run);
@@ -121,8 +123,8 @@ pub(crate) fn narrate(run: &SavedRun) {
     output::narrate(&format!("page:  {}", run.dir.join("report.html").display()));
 }
 
-fn trouble(error: SavedError) -> Trouble {
-    Trouble {
+fn command_error(error: SavedError) -> CommandError {
+    CommandError {
         code: exit_code::of(error.blame()),
         text: error.to_string(),
     }

@@ -7,9 +7,9 @@ use clap::CommandFactory as _;
 use scenario::adapter;
 
 use crate::cli::{self, Cli};
+use crate::command_error::{CommandError, CommandResult};
 use crate::exit_code::{self, FAILED, FINE};
 use crate::output::{self, BAD};
-use crate::trouble::{Ran, Trouble};
 use crate::workspace::Workspace;
 use crate::{film, zoo};
 
@@ -17,7 +17,7 @@ use crate::{film, zoo};
 const END: &str = "<!-- end of generated part -->";
 
 /// Writes what is out of date, or with `--check` says what is.
-pub(crate) fn run(arguments: &cli::Schema) -> Ran {
+pub(crate) fn run(arguments: &cli::Schema) -> CommandResult {
     let workspace = Workspace::here();
     let mut stale = 0;
     for (path, text) in generated(&workspace)? {
@@ -32,8 +32,8 @@ pub(crate) fn run(arguments: &cli::Schema) -> Ran {
             ));
         } else {
             let dir = path.parent().unwrap_or(workspace.root());
-            fs::create_dir_all(dir).map_err(|error| Trouble::file(dir, &error))?;
-            fs::write(&path, text).map_err(|error| Trouble::file(&path, &error))?;
+            fs::create_dir_all(dir).map_err(|error| CommandError::file(dir, &error))?;
+            fs::write(&path, text).map_err(|error| CommandError::file(&path, &error))?;
             output::result(&format!("wrote {shown}"));
         }
     }
@@ -45,7 +45,7 @@ pub(crate) fn run(arguments: &cli::Schema) -> Ran {
 }
 
 /// Every generated file and what it should hold.
-fn generated(workspace: &Workspace) -> Result<Vec<(PathBuf, String)>, Trouble> {
+fn generated(workspace: &Workspace) -> Result<Vec<(PathBuf, String)>, CommandError> {
     let schemas = workspace.root().join("schemas");
     let mut files = vec![
         (schemas.join("adapter.json"), pretty(&adapter::schema())),
@@ -61,14 +61,14 @@ fn generated(workspace: &Workspace) -> Result<Vec<(PathBuf, String)>, Trouble> {
         ("scenario reference", scenario::reference()),
     ];
     let docs = workspace.root().join("docs");
-    let entries = fs::read_dir(&docs).map_err(|error| Trouble::file(&docs, &error))?;
+    let entries = fs::read_dir(&docs).map_err(|error| CommandError::file(&docs, &error))?;
     let mut pages: Vec<PathBuf> = entries.flatten().map(|entry| entry.path()).collect();
     pages.sort();
     for page in pages
         .into_iter()
         .filter(|page| page.extension().is_some_and(|end| end == "md"))
     {
-        let text = fs::read_to_string(&page).map_err(|error| Trouble::file(&page, &error))?;
+        let text = fs::read_to_string(&page).map_err(|error| CommandError::file(&page, &error))?;
         let filled = parts
             .iter()
             .fold(text.clone(), |page, (name, part)| fill(&page, name, part));

@@ -15,8 +15,8 @@ use timeline::Level;
 use tokio::runtime::{Builder, Runtime};
 use tokio_util::sync::CancellationToken;
 
+use crate::command_error::CommandError;
 use crate::exit_code::USAGE;
-use crate::trouble::Trouble;
 use crate::workspace::Workspace;
 use crate::{binaries, check, cli};
 
@@ -25,23 +25,23 @@ use crate::{binaries, check, cli};
 /// # Errors
 ///
 /// When one of them has problems, which are shown, or when a name or tag means none.
-pub(crate) fn scenarios(root: &Path, wanted: &Wanted) -> Result<Vec<Scenario>, Trouble> {
-    let found = harness::select(root, wanted).map_err(|error| Trouble::file(root, &error))?;
+pub(crate) fn scenarios(root: &Path, wanted: &Wanted) -> Result<Vec<Scenario>, CommandError> {
+    let found = harness::select(root, wanted).map_err(|error| CommandError::file(root, &error))?;
     let Selection {
         scenarios,
         problems,
         unknown,
     } = found;
     if let Some(unknown) = unknown.first() {
-        return Err(Trouble::usage(check::unknown_name(unknown)));
+        return Err(CommandError::usage(check::unknown_name(unknown)));
     }
     if !problems.is_empty() {
         check::show(&problems);
         let text = format!("{} of the scenarios cannot be read", problems.len());
-        return Err(Trouble { code: USAGE, text });
+        return Err(CommandError { code: USAGE, text });
     }
     if scenarios.is_empty() {
-        return Err(Trouble::usage(
+        return Err(CommandError::usage(
             "no scenario has these tags; `cargo xtask list` shows them all",
         ));
     }
@@ -53,7 +53,7 @@ pub(crate) fn scenarios(root: &Path, wanted: &Wanted) -> Result<Vec<Scenario>, T
 /// # Errors
 ///
 /// As [`scenarios`], and when the name means several.
-pub(crate) fn one(workspace: &Workspace, name: &str) -> Result<Scenario, Trouble> {
+pub(crate) fn one(workspace: &Workspace, name: &str) -> Result<Scenario, CommandError> {
     let wanted = Wanted {
         names: vec![name.to_owned()],
         tags: Vec::new(),
@@ -64,7 +64,7 @@ pub(crate) fn one(workspace: &Workspace, name: &str) -> Result<Scenario, Trouble
     }
     found
         .pop()
-        .ok_or_else(|| Trouble::usage(format!("no scenario is called `{name}`")))
+        .ok_or_else(|| CommandError::usage(format!("no scenario is called `{name}`")))
 }
 
 /// All scenarios of the one file that a name means.
@@ -72,7 +72,10 @@ pub(crate) fn one(workspace: &Workspace, name: &str) -> Result<Scenario, Trouble
 /// # Errors
 ///
 /// As [`scenarios`], and when the name means several files.
-pub(crate) fn of_one_file(workspace: &Workspace, name: &str) -> Result<Vec<Scenario>, Trouble> {
+pub(crate) fn of_one_file(
+    workspace: &Workspace,
+    name: &str,
+) -> Result<Vec<Scenario>, CommandError> {
     let wanted = Wanted {
         names: vec![name.to_owned()],
         tags: Vec::new(),
@@ -86,13 +89,13 @@ pub(crate) fn of_one_file(workspace: &Workspace, name: &str) -> Result<Vec<Scena
 }
 
 /// What to type for each of them.
-fn several(workspace: &Workspace, name: &str, found: &[Scenario]) -> Trouble {
+fn several(workspace: &Workspace, name: &str, found: &[Scenario]) -> CommandError {
     let each = found.iter().map(|scenario| {
         let path = workspace.shown(&scenario.path);
         terminal::to_type(&scenario.id, Path::new(&path))
     });
     let each: Vec<String> = each.collect();
-    Trouble::usage(format!("`{name}` may mean {}; say which", each.join(", ")))
+    CommandError::usage(format!("`{name}` may mean {}; say which", each.join(", ")))
 }
 
 /// The adapter of a run, and those that its scenarios name for single clients.
@@ -148,7 +151,7 @@ pub(crate) fn implementations(
     workspace: &Workspace,
     asked: &cli::Staging,
     scenarios: &[Scenario],
-) -> Result<Implementations, Trouble> {
+) -> Result<Implementations, CommandError> {
     let clients = scenarios.iter().flat_map(|scenario| &scenario.clients);
     let names: BTreeSet<&String> = clients.filter_map(|one| one.adapter.as_ref()).collect();
     let below = workspace.scenarios();
@@ -158,11 +161,11 @@ pub(crate) fn implementations(
     let mut main = adapter(workspace, &asked.adapter, Path::new(""))?;
     for (name, value) in &asked.settings {
         main.set(name, value)
-            .map_err(|error| Trouble::usage(error.to_string()))?;
+            .map_err(|error| CommandError::usage(error.to_string()))?;
     }
     Ok(Implementations {
         main,
-        others: others.collect::<Result<_, Trouble>>()?,
+        others: others.collect::<Result<_, CommandError>>()?,
     })
 }
 
@@ -171,7 +174,11 @@ pub(crate) fn implementations(
 /// # Errors
 ///
 /// When there is none, or when it does not parse; the places of its mistakes are shown.
-pub(crate) fn adapter(workspace: &Workspace, name: &str, from: &Path) -> Result<Adapter, Trouble> {
+pub(crate) fn adapter(
+    workspace: &Workspace,
+    name: &str,
+    from: &Path,
+) -> Result<Adapter, CommandError> {
     let named = workspace.adapters().join(name).with_extension("toml");
     let path = if named.is_file() {
         named
@@ -183,14 +190,14 @@ pub(crate) fn adapter(workspace: &Workspace, name: &str, from: &Path) -> Result<
             .iter()
             .filter_map(|path| Some(path.file_stem()?.to_str()?.to_owned()))
             .collect();
-        return Err(Trouble::usage(format!(
+        return Err(CommandError::usage(format!(
             "no adapter is called `{name}`; there are {}, or give a path",
             known.join(", ")
         )));
     }
     adapter::load(&path).map_err(|problems| {
         check::show(std::slice::from_ref(&problems));
-        Trouble::usage(format!("the adapter {} cannot be read", path.display()))
+        CommandError::usage(format!("the adapter {} cannot be read", path.display()))
     })
 }
 
@@ -204,7 +211,7 @@ pub(crate) fn ground(
     staging: &cli::Staging,
     implementations: Implementations,
     update: Update,
-) -> Result<Ground, Trouble> {
+) -> Result<Ground, CommandError> {
     let binaries = binaries::build(workspace, &implementations.binaries())?;
     let level = enter(staging.level, &binaries)?;
     Ok(Ground {
@@ -223,15 +230,15 @@ pub(crate) fn ground(
 fn enter(
     asked: Option<cli::Level>,
     binaries: &BTreeMap<String, PathBuf>,
-) -> Result<Level, Trouble> {
-    let missing = || Trouble::harness("stage-init was not built");
+) -> Result<Level, CommandError> {
+    let missing = || CommandError::harness("stage-init was not built");
     let stage_init = binaries.get("stage-init").ok_or_else(missing)?;
-    let failed = |error: stage::EngineError| Trouble::environment(error.to_string());
+    let failed = |error: stage::EngineError| CommandError::environment(error.to_string());
     let probe = level::probe(stage_init).map_err(failed)?;
     let wanted = asked.map_or(probe.level, Level::from);
     if wanted > probe.level {
         let why = probe.why_not_more.unwrap_or_default();
-        return Err(Trouble::environment(format!(
+        return Err(CommandError::environment(format!(
             "this machine cannot isolate at the level {wanted}: {why}; `cargo xtask doctor` says more"
         )));
     }
@@ -244,7 +251,7 @@ fn enter(
 /// # Errors
 ///
 /// When the system refuses threads.
-pub(crate) fn runtime() -> Result<Runtime, Trouble> {
+pub(crate) fn runtime() -> Result<Runtime, CommandError> {
     let built = Builder::new_multi_thread().enable_all().build();
-    built.map_err(|error| Trouble::environment(format!("cannot start the runtime: {error}")))
+    built.map_err(|error| CommandError::environment(format!("cannot start the runtime: {error}")))
 }

@@ -1,14 +1,14 @@
 //! What bare `cargo xtask` says: examples first.
 
+use crate::command_error::{CommandError, CommandResult};
 use crate::exit_code::FINE;
 use crate::output::{self, FAINT, STRONG};
-use crate::trouble::{Ran, Trouble};
 use crate::workspace::Workspace;
 
 /// Prints at most fifteen lines.
-pub(crate) fn run() -> Ran {
+pub(crate) fn run() -> CommandResult {
     let root = Workspace::here().scenarios();
-    let files = scenario::find(&root).map_err(|error| Trouble::file(&root, &error))?;
+    let files = scenario::find(&root).map_err(|error| CommandError::file(&root, &error))?;
     for line in page(files.len()) {
         output::result(&line);
     }

@@ -8,10 +8,10 @@ use indicatif::ProgressBar;
 use report::{Asked, Tries, terminal};
 use tokio::sync::{mpsc, watch};
 
+use crate::command_error::{CommandError, CommandResult};
 use crate::exit_code::FINE;
 use crate::github::{self, NoCommands};
 use crate::interrupt::Interrupt;
-use crate::trouble::{Ran, Trouble};
 use crate::workspace::Workspace;
 use crate::{asking, cli, output, saved, staging};
 
@@ -19,7 +19,7 @@ use crate::{asking, cli, output, saved, staging};
 const NEWS: usize = 64;
 
 /// Plays what was asked for; one line a scenario, then what failed, then the sum.
-pub(crate) fn run(arguments: &cli::Test, workspace: &Workspace) -> Ran {
+pub(crate) fn run(arguments: &cli::Test, workspace: &Workspace) -> CommandResult {
     let mut staging = arguments.staging.clone();
     let mut limit = arguments.timeout;
     let mut wanted = Wanted {
@@ -30,7 +30,7 @@ pub(crate) fn run(arguments: &cli::Test, workspace: &Workspace) -> Ran {
         let saved = saved::read(workspace, Some(name))?;
         if saved.meant.asked.load.is_some() {
             let text = format!("{name} is a load: `cargo xtask load` plays it again");
-            return Err(Trouble::usage(text));
+            return Err(CommandError::usage(text));
         }
         let names = saved.to_repeat().into_iter().map(MeantScenario::to_type);
         wanted.names = names.collect();
@@ -52,7 +52,7 @@ pub(crate) fn run(arguments: &cli::Test, workspace: &Workspace) -> Ran {
     let mut ground = staging::ground(workspace, &staging, who, update)?;
     ground.twin = arguments.twin;
     let reports = workspace.reports();
-    let dir = RunDir::create(reports).map_err(|error| Trouble::file(reports, &error))?;
+    let dir = RunDir::create(reports).map_err(|error| CommandError::file(reports, &error))?;
     let jobs = arguments
         .jobs
         .or_else(|| available_parallelism().ok())
@@ -78,7 +78,7 @@ pub(crate) fn run(arguments: &cli::Test, workspace: &Workspace) -> Ran {
     staging::runtime()?.block_on(play(settings, asking))
 }
 
-async fn play(settings: TestSettings, asking: watch::Sender<u64>) -> Ran {
+async fn play(settings: TestSettings, asking: watch::Sender<u64>) -> CommandResult {
     let _keys = asking::listen(asking)?;
     let interrupt = Interrupt::listen(settings.ground.cancel.clone())?;
     let (dir, asked) = (settings.dir.clone(), settings.asked.clone());
@@ -87,7 +87,7 @@ async fn play(settings: TestSettings, asking: watch::Sender<u64>) -> Ran {
     let telling = tokio::spawn(tell(news, settings.scenarios.len()));
     let report = harness::test(settings, progress).await;
     drop(telling.await);
-    let report = report.map_err(|error| interrupt.trouble(error))?;
+    let report = report.map_err(|error| interrupt.command_error(error))?;
     let red = terminal::red(&report, dir.path(), &asked);
     if !red.is_empty() {
         output::narrate(red.trim_end());

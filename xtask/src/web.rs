@@ -21,8 +21,8 @@ use timeline::Ask;
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
+use crate::command_error::CommandError;
 use crate::demo;
-use crate::trouble::Trouble;
 
 /// The package, and the program in it.
 pub(crate) const PACKAGE: &str = "web-stage";
@@ -63,9 +63,9 @@ impl Web {
         program: &Path,
         play: &Path,
         asks: mpsc::Sender<Ask>,
-    ) -> Result<Self, Trouble> {
+    ) -> Result<Self, CommandError> {
         let started = spawn(&Command::new(program));
-        let started = started.map_err(|error| Trouble::environment(error.to_string()))?;
+        let started = started.map_err(|error| CommandError::environment(error.to_string()))?;
         let Child {
             pid,
             pidfd,
@@ -75,7 +75,7 @@ impl Web {
         } = started;
         let (mut stdin, mut said) = (File::from(stdin), BufReader::new(File::from(stdout)));
         let address = greet(play, &mut stdin, &mut said)
-            .ok_or_else(|| Trouble::environment(complaint(File::from(stderr))))?;
+            .ok_or_else(|| CommandError::environment(complaint(File::from(stderr))))?;
         let closed = CancellationToken::new();
         let closing = closed.clone();
         thread::spawn(move || {

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::trouble::Trouble;
+use crate::command_error::CommandError;
 
 /// The directories and files of the workspace.
 #[derive(Clone, Debug)]
@@ -28,11 +28,11 @@ impl Workspace {
     /// # Errors
     ///
     /// When there is no current directory that the path could start from.
-    pub(crate) fn with_reports(reports: Option<&Path>) -> Result<Self, Trouble> {
+    pub(crate) fn with_reports(reports: Option<&Path>) -> Result<Self, CommandError> {
         let mut here = Self::here();
         if let Some(reports) = reports {
-            here.reports =
-                std::path::absolute(reports).map_err(|error| Trouble::file(reports, &error))?;
+            here.reports = std::path::absolute(reports)
+                .map_err(|error| CommandError::file(reports, &error))?;
         }
         Ok(here)
     }

@@ -11,9 +11,9 @@ pub(crate) use step::Step;
 use clap::ValueEnum as _;
 
 use crate::cli;
+use crate::command_error::{CommandError, CommandResult};
 use crate::exit_code::{ENVIRONMENT, FAILED, FINE};
 use crate::output::{self, BAD, FAINT, GOOD, STRONG};
-use crate::trouble::{Ran, Trouble};
 use crate::workspace::Workspace;
 use not_shown::NotShown;
 
@@ -29,11 +29,11 @@ pub(crate) enum Outcome {
 }
 
 /// Runs every step, whatever the ones before it said, and sums up.
-pub(crate) fn run(arguments: &cli::Ci) -> Ran {
+pub(crate) fn run(arguments: &cli::Ci) -> CommandResult {
     let workspace = Workspace::here();
     // Asked now: a step may build this very program again, and then its file is another.
     let myself: PathBuf = std::env::current_exe()
-        .map_err(|error| Trouble::environment(format!("cannot find this program: {error}")))?;
+        .map_err(|error| CommandError::environment(format!("cannot find this program: {error}")))?;
     let steps = chosen(&arguments.only, &arguments.skip);
     let not_shown = NotShown::new()?;
     let mut ended = Vec::new();

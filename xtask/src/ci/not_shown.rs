@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use tempfile::TempDir;
 
-use crate::trouble::Trouble;
+use crate::command_error::CommandError;
 
 /// The file that tests append to, and what is in it.
 pub(super) struct NotShown {
@@ -18,9 +18,9 @@ impl NotShown {
     /// # Errors
     ///
     /// When no directory can be made for it.
-    pub(super) fn new() -> Result<Self, Trouble> {
+    pub(super) fn new() -> Result<Self, CommandError> {
         let dir = tempfile::tempdir();
-        let dir = dir.map_err(|error| Trouble::file(&std::env::temp_dir(), &error))?;
+        let dir = dir.map_err(|error| CommandError::file(&std::env::temp_dir(), &error))?;
         let path = dir.path().join("not-shown");
         Ok(Self { path, _dir: dir })
     }
@@ -34,12 +34,12 @@ impl NotShown {
     /// # Errors
     ///
     /// When the file is there and cannot be read.
-    pub(super) fn line(&self) -> Result<Option<String>, Trouble> {
+    pub(super) fn line(&self) -> Result<Option<String>, CommandError> {
         if !self.path.exists() {
             return Ok(None);
         }
         let text = std::fs::read_to_string(&self.path);
-        let text = text.map_err(|error| Trouble::file(&self.path, &error))?;
+        let text = text.map_err(|error| CommandError::file(&self.path, &error))?;
         Ok(told(&text))
     }
 }

@@ -8,8 +8,8 @@ use clap::ValueEnum;
 
 use super::Outcome;
 use crate::command;
+use crate::command_error::CommandError;
 use crate::doctor::TOOLS;
-use crate::trouble::Trouble;
 use crate::workspace::Workspace;
 
 /// One thing that a change must pass.
@@ -60,7 +60,7 @@ impl Step {
         workspace: &Workspace,
         myself: &Path,
         not_shown: &Path,
-    ) -> Result<Outcome, Trouble> {
+    ) -> Result<Outcome, CommandError> {
         if let Some(tool) = self.tool()
             && command::find(tool).is_none()
         {
@@ -161,7 +161,7 @@ impl Step {
     }
 }
 
-fn plain(mut child: Command) -> Result<Outcome, Trouble> {
+fn plain(mut child: Command) -> Result<Outcome, CommandError> {
     let status = child
         .status()
         .map_err(|error| cannot_start(&child, &error))?;
@@ -173,7 +173,7 @@ fn plain(mut child: Command) -> Result<Outcome, Trouble> {
 }
 
 /// A machine without the database is no reason to fail, and no reason to be silent.
-fn advisories(mut child: Command) -> Result<Outcome, Trouble> {
+fn advisories(mut child: Command) -> Result<Outcome, CommandError> {
     child.stderr(Stdio::piped());
     let mut running = child
         .spawn()
@@ -208,8 +208,8 @@ fn judge_advisories(success: bool, said: &str) -> Outcome {
     }
 }
 
-fn cannot_start(child: &Command, error: &std::io::Error) -> Trouble {
-    Trouble::environment(format!(
+fn cannot_start(child: &Command, error: &std::io::Error) -> CommandError {
+    CommandError::environment(format!(
         "cannot run {}: {error}",
         child.get_program().display()
     ))

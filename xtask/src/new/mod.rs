@@ -3,25 +3,25 @@
 use std::fs::{self, File};
 use std::io::{ErrorKind, Write as _};
 
+use crate::command_error::{CommandError, CommandResult};
 use crate::exit_code::FINE;
-use crate::trouble::{Ran, Trouble};
 use crate::workspace::Workspace;
 use crate::{cli, output};
 
 const SCENARIO: &str = include_str!("scenario.toml");
 
 /// Writes a commented scenario, and says what to do with it.
-pub(crate) fn run(arguments: &cli::New) -> Ran {
+pub(crate) fn run(arguments: &cli::New) -> CommandResult {
     let cli::NewFile::Scenario { name } = &arguments.file;
-    let id = id(name).map_err(Trouble::usage)?;
+    let id = id(name).map_err(CommandError::usage)?;
     let workspace = Workspace::here();
     let path = workspace.scenarios().join(&id).with_extension("toml");
-    let failed = |error| Trouble::file(&path, &error);
+    let failed = |error| CommandError::file(&path, &error);
     if let Some(folder) = path.parent() {
         fs::create_dir_all(folder).map_err(failed)?;
     }
     let mut file = File::create_new(&path).map_err(|error| match error.kind() {
-        ErrorKind::AlreadyExists => Trouble::usage(format!(
+        ErrorKind::AlreadyExists => CommandError::usage(format!(
             "{} is there already, and stays as it is",
             workspace.shown(&path)
         )),

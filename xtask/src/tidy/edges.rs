@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::Breach;
 use crate::command;
-use crate::trouble::Trouble;
+use crate::command_error::CommandError;
 use crate::workspace::Workspace;
 
 /// What one package may and may not have.
@@ -226,7 +226,7 @@ struct Below {
 /// # Errors
 ///
 /// When cargo cannot tell.
-pub(super) fn check(workspace: &Workspace) -> Result<Vec<Breach>, Trouble> {
+pub(super) fn check(workspace: &Workspace) -> Result<Vec<Breach>, CommandError> {
     let mut below = BTreeMap::new();
     for rule in &RULES {
         let tree = Below {
@@ -268,17 +268,22 @@ fn breaches(rules: &[Rule], below: &BTreeMap<&str, Below>) -> Vec<Breach> {
     breaches
 }
 
-fn tree(workspace: &Workspace, package: &str, more: &[&str]) -> Result<BTreeSet<String>, Trouble> {
+fn tree(
+    workspace: &Workspace,
+    package: &str,
+    more: &[&str],
+) -> Result<BTreeSet<String>, CommandError> {
     let mut cargo = command::cargo(workspace.root());
     cargo.args([
         "tree", "--edges", "normal", "--prefix", "none", "--format", "{p}",
     ]);
     cargo.args(["--package", package]).args(more);
     let told = cargo.output();
-    let told = told.map_err(|error| Trouble::environment(format!("cannot run cargo: {error}")))?;
+    let told =
+        told.map_err(|error| CommandError::environment(format!("cannot run cargo: {error}")))?;
     if !told.status.success() {
         let why = String::from_utf8_lossy(&told.stderr).trim().to_owned();
-        return Err(Trouble::environment(format!("cargo tree: {why}")));
+        return Err(CommandError::environment(format!("cargo tree: {why}")));
     }
     Ok(names(package, &String::from_utf8_lossy(&told.stdout)))
 }

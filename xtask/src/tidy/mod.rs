@@ -14,9 +14,9 @@ use clap::CommandFactory as _;
 
 use crate::check;
 use crate::cli::Cli;
+use crate::command_error::{CommandError, CommandResult};
 use crate::exit_code::{FAILED, FINE};
 use crate::output::{self, BAD};
-use crate::trouble::{Ran, Trouble};
 use crate::workspace::Workspace;
 use tree::Source;
 
@@ -56,10 +56,10 @@ impl Breach {
 }
 
 /// Prints every breach, or how much was looked at.
-pub(crate) fn run() -> Ran {
+pub(crate) fn run() -> CommandResult {
     let workspace = Workspace::here();
-    let sources =
-        tree::read(workspace.root()).map_err(|error| Trouble::file(workspace.root(), &error))?;
+    let sources = tree::read(workspace.root())
+        .map_err(|error| CommandError::file(workspace.root(), &error))?;
     let mut breaches = of_files(&sources);
     breaches.extend(docs::unmentioned(&command_names(), &sources));
     breaches.extend(edges::check(&workspace)?);

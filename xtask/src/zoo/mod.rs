@@ -16,9 +16,9 @@ use timeline::{self, Kind};
 use tokio::sync::mpsc;
 use zoo_faults::Fault;
 
+use crate::command_error::{CommandError, CommandResult};
 use crate::exit_code::{FAILED, FINE};
 use crate::interrupt::Interrupt;
-use crate::trouble::{Ran, Trouble};
 use crate::workspace::Workspace;
 use crate::{cli, output, staging};
 use outcome::Outcome;
@@ -29,7 +29,7 @@ pub(crate) use table::page;
 const NEWS: usize = 64;
 
 /// Plays the faults that were asked for, or all; one line each, then the sum.
-pub(crate) fn run(arguments: &cli::Zoo, workspace: &Workspace) -> Ran {
+pub(crate) fn run(arguments: &cli::Zoo, workspace: &Workspace) -> CommandResult {
     let faults = chosen(&arguments.names)?;
     let asked = cli::Staging {
         adapter: leaky(workspace),
@@ -41,7 +41,7 @@ pub(crate) fn run(arguments: &cli::Zoo, workspace: &Workspace) -> Ran {
     let who = staging::implementations(workspace, &asked, &[])?;
     let ground = staging::ground(workspace, &asked, who, Update::Check)?;
     let reports = workspace.reports().join("zoo");
-    let dir = RunDir::create(&reports).map_err(|error| Trouble::file(&reports, &error))?;
+    let dir = RunDir::create(&reports).map_err(|error| CommandError::file(&reports, &error))?;
     let jobs = arguments
         .jobs
         .or_else(|| available_parallelism().ok())
@@ -78,34 +78,34 @@ fn adapter(workspace: &Workspace, name: &str) -> String {
     path.display().to_string()
 }
 
-fn chosen(names: &[String]) -> Result<Vec<Fault>, Trouble> {
+fn chosen(names: &[String]) -> Result<Vec<Fault>, CommandError> {
     if names.is_empty() {
         return Ok(Fault::all().collect());
     }
     let named = names.iter().map(|name| Fault::named(name));
     named
         .collect::<Result<_, _>>()
-        .map_err(|unknown| Trouble::usage(unknown.to_string()))
+        .map_err(|unknown| CommandError::usage(unknown.to_string()))
 }
 
 fn variants(
     workspace: &Workspace,
     staging: &cli::Staging,
     faults: &[Fault],
-) -> Result<Vec<Variant>, Trouble> {
+) -> Result<Vec<Variant>, CommandError> {
     faults
         .iter()
         .map(|fault| {
             let path = adapter(workspace, fault.adapter());
             let unreadable =
-                |_| Trouble::usage(format!("{path} cannot be read; `cargo xtask check`"));
+                |_| CommandError::usage(format!("{path} cannot be read; `cargo xtask check`"));
             let mut adapter = adapter::load(Path::new(&path)).map_err(unreadable)?;
             let mut asked = staging::asked(staging);
             asked.adapter.clone_from(&path);
             asked.settings.push(("fault".to_owned(), fault.name()));
             adapter
                 .set("fault", &fault.name())
-                .map_err(|error| Trouble::usage(error.to_string()))?;
+                .map_err(|error| CommandError::usage(error.to_string()))?;
             Ok(Variant {
                 name: fault.name(),
                 scenario: scenario(workspace, fault.scenario())?,
@@ -116,14 +116,14 @@ fn variants(
         .collect()
 }
 
-fn scenario(workspace: &Workspace, name: &str) -> Result<Scenario, Trouble> {
+fn scenario(workspace: &Workspace, name: &str) -> Result<Scenario, CommandError> {
     let wanted = Wanted {
         names: vec![name.to_owned()],
         tags: Vec::new(),
     };
     let found = staging::scenarios(&workspace.zoo_scenarios(), &wanted)?;
     let exact = found.into_iter().find(|scenario| scenario.id == name);
-    exact.ok_or_else(|| Trouble::usage(format!("the zoo has no scenario {name}")))
+    exact.ok_or_else(|| CommandError::usage(format!("the zoo has no scenario {name}")))
 }
 
 async fn play(
@@ -131,7 +131,7 @@ async fn play(
     variants: Vec<Variant>,
     jobs: usize,
     dir: &RunDir,
-) -> Result<(Vec<PlayReport>, Vec<String>), Trouble> {
+) -> Result<(Vec<PlayReport>, Vec<String>), CommandError> {
     let interrupt = Interrupt::listen(ground.cancel.clone())?;
     // Hidden by itself where standard error is no terminal.
     let bar = ProgressBar::new(variants.len() as u64);
@@ -147,10 +147,10 @@ async fn play(
     drop(ended);
     drop(telling.await);
     bar.finish_and_clear();
-    played.map_err(|error| interrupt.trouble(error))
+    played.map_err(|error| interrupt.command_error(error))
 }
 
-fn rows(faults: &[Fault], plays: &[PlayReport], dir: &Path) -> Result<Vec<Row>, Trouble> {
+fn rows(faults: &[Fault], plays: &[PlayReport], dir: &Path) -> Result<Vec<Row>, CommandError> {
     let pairs = faults.iter().zip(plays);
     pairs
         .map(|(fault, play)| {
@@ -165,9 +165,9 @@ fn rows(faults: &[Fault], plays: &[PlayReport], dir: &Path) -> Result<Vec<Row>, 
 }
 
 /// What was found in a play.
-fn findings(path: &Path) -> Result<Vec<Kind>, Trouble> {
+fn findings(path: &Path) -> Result<Vec<Kind>, CommandError> {
     let events = std::fs::read_to_string(path).and_then(|text| timeline::read(&text));
-    let events = events.map_err(|error| Trouble::file(path, &error))?;
+    let events = events.map_err(|error| CommandError::file(path, &error))?;
     let kinds = events.into_iter().map(|event| event.kind);
     Ok(kinds
         .filter(|kind| matches!(kind, Kind::Finding { .. }))

@@ -11,7 +11,7 @@ use serde_json::Value;
 use crate::runs::Runs;
 
 /// What a run printed and left.
-struct Ran {
+struct CommandResult {
     code: Option<i32>,
     out: String,
     err: String,
@@ -19,7 +19,7 @@ struct Ran {
     runs: Runs,
 }
 
-impl Ran {
+impl CommandResult {
     /// The play that is told first.
     fn result(&self) -> Value {
         let text = std::fs::read_to_string(self.dir.join("result.json")).unwrap();
@@ -29,7 +29,7 @@ impl Ran {
 
 /// Runs `xtask test` on a scenario of the zoo with an adapter of the zoo. The place of the
 /// run is taken from where a failure is to be looked at.
-fn test(adapter: &str, arguments: &[&str]) -> Ran {
+fn test(adapter: &str, arguments: &[&str]) -> CommandResult {
     let runs = Runs::new();
     let output = runs
         .xtask(&["test", "--adapter", &format!("zoo/adapters/{adapter}.toml")])
@@ -47,7 +47,7 @@ fn test(adapter: &str, arguments: &[&str]) -> Ran {
         .find(|dir| dir.join("junit.xml").is_file())
         .unwrap()
         .to_owned();
-    Ran {
+    CommandResult {
         code: output.status.code(),
         out,
         err,
@@ -58,17 +58,17 @@ fn test(adapter: &str, arguments: &[&str]) -> Ran {
 
 #[test]
 fn a_play_over_its_time_fails_and_says_what_it_waited_for() {
-    let ran = test(
+    let ended = test(
         "relay-never-ready",
         &["zoo/scenarios/tour.toml", "--timeout", "300ms"],
     );
-    assert_eq!(ran.code, Some(1), "{}", ran.err);
-    let got = ran
+    assert_eq!(ended.code, Some(1), "{}", ended.err);
+    let got = ended
         .err
         .lines()
         .skip_while(|line| !line.contains("the play ends in time"))
         .find(|line| line.contains("got"))
-        .unwrap_or_else(|| panic!("{}", ran.err));
+        .unwrap_or_else(|| panic!("{}", ended.err));
     assert!(got.contains("before step 1"), "{got}");
     assert!(got.contains("the relay gets ready"), "{got}");
     assert!(got.contains("relay has printed nothing"), "{got}");
@@ -76,7 +76,7 @@ fn a_play_over_its_time_fails_and_says_what_it_waited_for() {
 
 #[test]
 fn what_fails_is_tried_again_and_each_try_keeps_its_files() {
-    let ran = test(
+    let ended = test(
         "relay-dies-starting",
         &[
             "zoo/scenarios/tour.toml",
@@ -88,43 +88,44 @@ fn what_fails_is_tried_again_and_each_try_keeps_its_files() {
             "reaper",
         ],
     );
-    assert_eq!(ran.code, Some(1), "{}", ran.err);
+    assert_eq!(ended.code, Some(1), "{}", ended.err);
     assert!(
-        ran.err
+        ended
+            .err
             .contains("passed in 0 of 3 tries; try 1 is told here"),
         "{}",
-        ran.err
+        ended.err
     );
-    let again = ran.err.lines().find(|line| line.contains("repeat it"));
+    let again = ended.err.lines().find(|line| line.contains("repeat it"));
     let flags = "--adapter zoo/adapters/relay-dies-starting.toml --level reaper --retries 2 \
                  --timeout 30000ms";
     assert!(again.is_some_and(|line| line.ends_with(flags)), "{again:?}");
-    let result = ran.result();
+    let result = ended.result();
     let play = &result["plays"][0];
     assert_eq!(play["verdict"], "fail");
     assert_eq!(play["tries"].as_array().unwrap().len(), 3);
-    let dir = ran.dir.join("zoo/scenarios/tour");
+    let dir = ended.dir.join("zoo/scenarios/tour");
     for number in 1..=3 {
         assert!(dir.join(format!("try-{number}/timeline.jsonl")).is_file());
     }
-    assert!(ran.out.ends_with("0 passed, 1 failed, 0 skipped\n"));
+    assert!(ended.out.ends_with("0 passed, 1 failed, 0 skipped\n"));
 }
 
 #[test]
 fn after_the_first_failure_no_other_play_begins_when_asked() {
-    let ran = test(
+    let ended = test(
         "relay-dies-starting",
         &["basics/", "--jobs", "1", "--fail-fast"],
     );
-    assert_eq!(ran.code, Some(1), "{}", ran.err);
-    let result = ran.result();
+    assert_eq!(ended.code, Some(1), "{}", ended.err);
+    let result = ended.result();
     let plays = result["plays"].as_array().unwrap();
     assert!(plays.len() > 5);
     let skipped = plays
         .iter()
         .filter(|play| play["verdict"]["skip"].is_string());
-    assert_eq!(skipped.count(), plays.len() - 1, "{}", ran.err);
-    let last = ran.out.lines().last().unwrap();
+    assert_eq!(skipped.count(), plays.len() - 1, "{}", ended.err);
+    let last = ended.out.lines().last().unwrap();
     assert_eq!(
         last,
         format!("0 passed, 1 failed, {} skipped", plays.len() - 1)
@@ -169,11 +170,11 @@ fn reports(dir: &Path) -> BTreeMap<PathBuf, String> {
 
 #[test]
 fn a_replay_writes_and_tells_the_same_without_a_process() {
-    let ran = test(
+    let ended = test(
         "relay-doubles",
         &["zoo/scenarios/tour.toml", "--repeat", "2"],
     );
-    let before = reports(&ran.dir);
+    let before = reports(&ended.dir);
     assert_eq!(
         before.len(),
         16,
@@ -183,8 +184,8 @@ fn a_replay_writes_and_tells_the_same_without_a_process() {
     for path in before.keys() {
         std::fs::write(path, "").unwrap();
     }
-    let dir = ran.dir.to_str().unwrap();
-    let (code, _, err) = xtask(&ran.runs, &["replay", dir]);
+    let dir = ended.dir.to_str().unwrap();
+    let (code, _, err) = xtask(&ended.runs, &["replay", dir]);
     assert_eq!(code, Some(2), "an empty result.json is told: {err}");
     assert!(err.contains("result.json"), "{err}");
     for (path, text) in &before {
@@ -194,17 +195,17 @@ fn a_replay_writes_and_tells_the_same_without_a_process() {
     for path in before.keys().filter(written) {
         std::fs::remove_file(path).unwrap();
     }
-    let (code, out, err) = xtask(&ran.runs, &["replay", dir]);
-    assert_eq!(code, ran.code, "{err}");
-    assert_eq!(reports(&ran.dir), before);
+    let (code, out, err) = xtask(&ended.runs, &["replay", dir]);
+    assert_eq!(code, ended.code, "{err}");
+    assert_eq!(reports(&ended.dir), before);
     let of_the_run = |line: &&str| line.starts_with("files: ") || line.starts_with("page:  ");
-    for line in ran.err.lines().filter(|line| !of_the_run(line)) {
+    for line in ended.err.lines().filter(|line| !of_the_run(line)) {
         assert!(out.contains(line), "{line} is missing in:\n{out}");
     }
-    assert!(out.ends_with(&ran.out), "{out}");
+    assert!(out.ends_with(&ended.out), "{out}");
     assert_eq!(out.matches(" skipped").count(), 1, "{out}");
     assert_eq!(
-        xtask(&ran.runs, &["report", dir]),
+        xtask(&ended.runs, &["report", dir]),
         (code, out, String::new())
     );
 }
@@ -240,29 +241,29 @@ fn shards_laid_together_are_one_run_and_a_lost_one_makes_it_red() {
 
 #[test]
 fn what_failed_or_was_not_played_can_be_repeated_alone() {
-    let ran = test(
+    let ended = test(
         "relay-dies-starting",
         &["files/o", "basics/public", "--jobs", "1", "--fail-fast"],
     );
-    let plays = ran.result()["plays"].as_array().unwrap().len();
-    let seed = ran.result()["plays"][0]["seed"].clone();
+    let plays = ended.result()["plays"].as_array().unwrap().len();
+    let seed = ended.result()["plays"][0]["seed"].clone();
     // As if one of them had passed, and another had never ended.
-    let edit = |id: &str| ran.dir.join(id).join("result.json");
-    let mut passed = ran.result()["plays"][0].clone();
+    let edit = |id: &str| ended.dir.join(id).join("result.json");
+    let mut passed = ended.result()["plays"][0].clone();
     passed["verdict"] = "pass".into();
     passed["checks"] = Value::Array(Vec::new());
     passed["version"] = 1.into();
     std::fs::write(edit("basics/public"), passed.to_string()).unwrap();
     std::fs::remove_file(edit("files/one-byte")).unwrap();
-    std::fs::remove_file(ran.dir.join("result.json")).unwrap();
-    let dir = ran.dir.to_str().unwrap();
-    let (code, out, _) = xtask(&ran.runs, &["report", dir]);
+    std::fs::remove_file(ended.dir.join("result.json")).unwrap();
+    let dir = ended.dir.to_str().unwrap();
+    let (code, out, _) = xtask(&ended.runs, &["report", dir]);
     assert_eq!(code, Some(1), "{out}");
     assert!(
         out.contains("1 scenarios were meant and never played"),
         "{out}"
     );
-    let (code, out, err) = xtask(&ran.runs, &["test", "--rerun", dir]);
+    let (code, out, err) = xtask(&ended.runs, &["test", "--rerun", dir]);
     assert_eq!(code, Some(1), "{err}");
     assert!(!err.contains("basics/public"), "{err}");
     assert!(err.contains(&format!("--seed {seed} --adapter")), "{err}");
