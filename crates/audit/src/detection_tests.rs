@@ -7,7 +7,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use proptest::prelude::*;
 
-use super::{Allowance, Searched, Searcher, Transformation as T};
+use super::{Allowance, SearchResult, Searcher, Transformation as T};
 use scenario::plan::{AuditPlan, Canary};
 use timeline::{Kind, StepId, Surface};
 
@@ -47,7 +47,7 @@ fn encoded(searcher: &Searcher, bytes: &[u8]) -> Vec<(String, String)> {
     named(searcher.search(Surface::Output, "log", bytes).unwrap())
 }
 
-fn named(searched: Searched) -> Vec<(String, String)> {
+fn named(searched: SearchResult) -> Vec<(String, String)> {
     let told = searched.findings.into_iter().map(|finding| match finding {
         Kind::Finding {
             what,

@@ -20,8 +20,10 @@ mod search;
 mod transformation;
 
 pub use allowance::Allowance;
-pub use crypto_misuse::{PrivateKey, Sent, Span, examine, pieces, private_keys, secrets, spans};
+pub use crypto_misuse::{
+    PrivateKey, SentBytes, Span, examine, pieces, private_keys, secrets, spans,
+};
 pub use needles::KnownKey;
 pub use opened::{OpenedKey, OpenedKind, opened};
-pub use search::{Searched, Searcher};
+pub use search::{SearchResult, Searcher};
 pub use transformation::Transformation;

@@ -32,7 +32,7 @@ pub struct Searcher {
 
 /// What came of one place.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Searched {
+pub struct SearchResult {
     /// Bytes read.
     pub bytes: u64,
     /// Bytes of them that were scanned for nested data.
@@ -72,7 +72,7 @@ impl Searcher {
         surface: Surface,
         place: &str,
         mut reader: impl Read,
-    ) -> io::Result<Searched> {
+    ) -> io::Result<SearchResult> {
         self.read_through(surface, place, &mut reader, None)
     }
 
@@ -88,7 +88,7 @@ impl Searcher {
         place: &str,
         mut reader: impl Read,
         allowance: &mut Allowance,
-    ) -> io::Result<Searched> {
+    ) -> io::Result<SearchResult> {
         self.read_through(surface, place, &mut reader, Some(allowance))
     }
 
@@ -99,7 +99,7 @@ impl Searcher {
         place: &str,
         bytes: &[u8],
         allowance: Option<&mut Allowance>,
-    ) -> Searched {
+    ) -> SearchResult {
         let mut pass = Pass::new(self, surface, allowance);
         pass.go_over(bytes, 0, Edges::NONE);
         pass.end(place)
@@ -112,7 +112,7 @@ impl Searcher {
         place: &str,
         reader: &mut dyn Read,
         allowance: Option<&mut Allowance>,
-    ) -> io::Result<Searched> {
+    ) -> io::Result<SearchResult> {
         // What runs into the end of the buffer is seen again, with the byte in front of it.
         let overlap = self.needles.grams.longest() + 1;
         let mut pass = Pass::new(self, surface, allowance);
@@ -200,12 +200,12 @@ impl<'a> Pass<'a> {
         self.bytes += new.len() as u64;
     }
 
-    fn end(mut self, place: &str) -> Searched {
+    fn end(mut self, place: &str) -> SearchResult {
         if let Some((part, allowance)) = &mut self.nested {
             part.end(|part| self.searcher.scan(part, &mut self.found, allowance));
         }
         let names = &self.searcher.needles.names;
-        Searched {
+        SearchResult {
             bytes: self.bytes,
             nested: self.nested.map_or(0, |(part, _)| part.scanned),
             control: self.control.map(|_| self.found.control),

@@ -21,7 +21,7 @@ use crate::participant::spawn::{Child, Command};
 use crate::participant::terminal;
 use crate::record::Writer;
 use crate::scan::memory::{self, Copied, Manner};
-use audit::{Searched, Searcher};
+use audit::{SearchResult, Searcher};
 use scenario::adapter::{Framing, Terminal};
 use timeline::{Kind, Level};
 
@@ -135,7 +135,7 @@ impl BareMemory {
     /// # Errors
     ///
     /// Why it is not all of it.
-    pub fn search(&mut self, pid: i32, searcher: &Searcher) -> Result<Searched, String> {
+    pub fn search(&mut self, pid: i32, searcher: &Searcher) -> Result<SearchResult, String> {
         let sample = memory::sample(&[pid], Manner::Running, searcher, None, &mut self.0);
         sample.unread.map_or(Ok(sample.searched), Err)
     }

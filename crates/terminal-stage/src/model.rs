@@ -450,7 +450,7 @@ impl Model {
     }
 
     /// Somebody died, something did not come, or the verdict is red.
-    pub(crate) fn has_trouble(&self) -> bool {
+    pub(crate) fn has_failure(&self) -> bool {
         let now = &self.show.now;
         let is_dead = |seat: &Seat| matches!(seat.state, SeatState::Dead(_));
         now.seats.iter().any(is_dead)

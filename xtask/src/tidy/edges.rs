@@ -4,6 +4,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::Breach;
+use super::tree::Source;
+use super::unused::FEATURES;
 use crate::command;
 use crate::command_error::CommandError;
 use crate::workspace::Workspace;
@@ -238,6 +240,22 @@ pub(super) fn check(workspace: &Workspace) -> Result<Vec<Breach>, CommandError> 
     Ok(breaches(&RULES, &below))
 }
 
+/// Packages of ours without a rule: whatever they depend on, nobody would see it.
+pub(super) fn without_rule(sources: &[Source]) -> Vec<Breach> {
+    let manifests = sources
+        .iter()
+        .filter(|source| source.path.ends_with("/Cargo.toml"));
+    let breaches = manifests.filter_map(|manifest| {
+        let mut lines = manifest.text.lines();
+        let name = lines.find_map(|line| line.strip_prefix("name = \""))?;
+        let name = name.trim_end_matches('"');
+        let is_known = name == FEATURES || RULES.iter().any(|rule| rule.package == name);
+        let what = "no rule says what it may depend on: add one (xtask/src/tidy/edges.rs)";
+        (!is_known).then(|| Breach::of(&manifest.path, what))
+    });
+    breaches.collect()
+}
+
 fn breaches(rules: &[Rule], below: &BTreeMap<&str, Below>) -> Vec<Breach> {
     let nothing = Below::default();
     let mut breaches = Vec::new();
@@ -351,6 +369,18 @@ mod tests {
         assert!(said[0].contains("must not have tokio"), "{said:?}");
         assert!(pure().any(|package| package == "judge"));
         assert!(!pure().any(|package| package == "stage"));
+    }
+
+    #[test]
+    fn a_crate_without_a_rule_is_found() {
+        let manifest = |name: &str| Source {
+            path: format!("crates/{name}/Cargo.toml"),
+            text: format!("[package]\nname = \"{name}\"\n"),
+        };
+        let sources = [manifest("judge"), manifest("gossip"), manifest(FEATURES)];
+        let found = without_rule(&sources);
+        assert_eq!(found.len(), 1);
+        assert_eq!(found[0].place, "crates/gossip/Cargo.toml");
     }
 
     #[test]

@@ -4,9 +4,12 @@
 mod docs;
 mod edges;
 mod files;
+mod lexer;
+mod names;
 mod purity;
 mod tree;
 mod unused;
+mod words;
 
 use std::fmt;
 
@@ -63,7 +66,10 @@ pub(crate) fn run() -> CommandResult {
     let mut breaches = of_files(&sources);
     breaches.extend(docs::unmentioned(&command_names(), &sources));
     breaches.extend(edges::check(&workspace)?);
+    breaches.extend(edges::without_rule(&sources));
     breaches.extend(unused::unused(&sources));
+    breaches.extend(words::banned(&sources));
+    breaches.extend(names::shared(&sources));
     let checked = check::everything(&workspace)?;
     check::show(&checked.problems);
     if !checked.problems.is_empty() {

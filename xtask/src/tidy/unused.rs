@@ -4,7 +4,7 @@ use super::Breach;
 use super::tree::Source;
 
 /// It has no code: packages name it so that everything is built with the same features.
-const FEATURES: &str = "one-build";
+pub(super) const FEATURES: &str = "one-build";
 
 /// All of them.
 pub(super) fn unused(sources: &[Source]) -> Vec<Breach> {

@@ -26,7 +26,7 @@ use timeline::{Event, Kind, Surface};
 
 pub use private::{PrivateKey, private_keys};
 pub use secrets::{pieces, secrets};
-pub use traffic::{Sent, Span, spans};
+pub use traffic::{SentBytes, Span, spans};
 
 /// A trace of a text.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -101,7 +101,7 @@ impl Examined {
 
 /// Looks for every trace in what clients sent: [`Kind::Examined`] for each detector, with
 /// its [`Kind::Finding`]s behind it.
-pub fn examine(plan: &Plan, events: &[Event], sent: &Sent) -> Vec<Kind> {
+pub fn examine(plan: &Plan, events: &[Event], sent: &SentBytes) -> Vec<Kind> {
     let spans = spans(plan, events, sent);
     let [whole, single] = powers::examine(&spans, sent);
     let mut characters = characters::examine(&spans);

@@ -8,7 +8,7 @@ use num_bigint::BigUint;
 
 use super::public::{PublicKey, public_keys};
 use super::tokens::{decimals, looked_at};
-use super::traffic::{Sent, Span};
+use super::traffic::{SentBytes, Span};
 use super::views::{View, views};
 use super::{Examined, Found, Transformation};
 
@@ -22,7 +22,7 @@ const RARE_BITS: u64 = 80;
 const ROW: usize = 10;
 
 /// Whole texts, and single characters, to the powers of all keys that were seen.
-pub(super) fn examine(spans: &[Span<'_>], wire: &Sent) -> [Examined; 2] {
+pub(super) fn examine(spans: &[Span<'_>], wire: &SentBytes) -> [Examined; 2] {
     let mut whole = Examined::new(
         Transformation::TextbookRsa,
         "no public key of RSA was seen on the wire",

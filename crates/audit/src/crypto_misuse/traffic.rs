@@ -7,7 +7,7 @@ use scenario::plan::{Action, Plan, PlannedStep};
 use timeline::{Direction, Event, Kind, StepId};
 
 /// Bytes of one direction of every link: what each client sent, by its name.
-pub type Sent = BTreeMap<String, Vec<u8>>;
+pub type SentBytes = BTreeMap<String, Vec<u8>>;
 
 /// What a client sent from the typing of a text until it was told to do something else.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -43,7 +43,7 @@ impl Span<'_> {
 /// A step waits until its text was shown, so what it sends lies between its typing and the
 /// next typing of the same client. Texts that one client sends at the same time share their
 /// bytes: each gets all of them.
-pub fn spans<'a>(plan: &'a Plan, events: &[Event], sent: &'a Sent) -> Vec<Span<'a>> {
+pub fn spans<'a>(plan: &'a Plan, events: &[Event], sent: &'a SentBytes) -> Vec<Span<'a>> {
     let mut cutting = Cutting::default();
     for event in events {
         match &event.kind {
@@ -94,7 +94,7 @@ struct Cut<'a> {
 }
 
 impl<'a> Cut<'a> {
-    fn span(&self, sent: &'a Sent) -> Option<Span<'a>> {
+    fn span(&self, sent: &'a SentBytes) -> Option<Span<'a>> {
         let said = self.step.sent.as_ref()?;
         let all = sent.get(&said.from)?;
         let end = self.end.unwrap_or(all.len()).min(all.len());

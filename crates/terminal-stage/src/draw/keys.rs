@@ -83,7 +83,7 @@ fn of_stage(model: &Model, is_wide: bool) -> Vec<Key> {
         ("?", "keys"),
     ]);
     match &model.origin {
-        Origin::Live if model.has_trouble() => {
+        Origin::Live if model.has_failure() => {
             keys.extend([("f", "recorded"), ("q", "quit")]);
         }
         Origin::StandIn(_) => keys.push(("f", "leave the recording")),

@@ -86,7 +86,7 @@ fn integer(number: &BigUint) -> Vec<u8> {
 /// What a client has sent, and before that a key that it tells.
 fn with_key(key: &[u8]) -> impl Fn(&[Span<'_>]) -> [Examined; 2] + '_ {
     move |spans| {
-        let wire = Sent::from([("alice".to_owned(), key.to_vec())]);
+        let wire = SentBytes::from([("alice".to_owned(), key.to_vec())]);
         powers::examine(spans, &wire)
     }
 }

@@ -7,7 +7,7 @@ use rand::rngs::StdRng;
 use rand::{Rng, SeedableRng as _};
 use sha2::{Digest as _, Sha256};
 
-use super::{Examined, Sent, Span, blocks, characters, keystream, powers, repeats};
+use super::{Examined, SentBytes, Span, blocks, characters, keystream, powers, repeats};
 use timeline::StepId;
 
 mod keys;

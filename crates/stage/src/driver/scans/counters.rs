@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use audit::Searched;
+use audit::SearchResult;
 use timeline::{Kind, Surface};
 
 /// The searches of one surface, added up.
@@ -25,7 +25,7 @@ pub(super) struct Counters {
 impl Counters {
     /// Adds the search of one place, which may have been searched before; where it is said,
     /// at this moment.
-    pub(super) fn add(&mut self, place: &str, searched: Searched, moment: Option<&str>) {
+    pub(super) fn add(&mut self, place: &str, searched: SearchResult, moment: Option<&str>) {
         self.places.insert(place.to_owned());
         self.bytes += searched.bytes;
         self.below += searched.nested;
@@ -107,7 +107,7 @@ impl Counters {
 #[cfg(test)]
 mod tests {
     use super::Counters;
-    use audit::Searched;
+    use audit::SearchResult;
     use timeline::{Kind, Surface};
 
     fn finding(place: &str, what: &str) -> Kind {
@@ -120,8 +120,8 @@ mod tests {
         }
     }
 
-    fn searched(control: Option<bool>, findings: &[Kind]) -> Searched {
-        Searched {
+    fn searched(control: Option<bool>, findings: &[Kind]) -> SearchResult {
+        SearchResult {
             bytes: 10,
             nested: 4,
             control,

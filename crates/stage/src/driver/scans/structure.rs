@@ -58,7 +58,7 @@ impl Scans<'_> {
         scratch: &Scratch,
         record: &Writer,
     ) -> Result<Vec<Kind>, EngineError> {
-        let mut sent = audit::Sent::new();
+        let mut sent = audit::SentBytes::new();
         for client in &self.plan.clients {
             let file = wire_file(&client.name, Direction::Up);
             // Who never connected sent nothing.

@@ -18,7 +18,7 @@ use std::time::SystemTime;
 pub(crate) use self::below::below;
 pub(crate) use self::names::Names;
 use self::version::Version;
-use audit::{Allowance, Searched, Searcher};
+use audit::{Allowance, SearchResult, Searcher};
 use timeline::Surface;
 
 /// Bytes of files that are searched while the relay runs. At the end all are.
@@ -42,7 +42,7 @@ pub(crate) struct Files {
 #[derive(Debug, Default)]
 pub(crate) struct Looked {
     /// By what a place is called.
-    pub(crate) searched: Vec<(String, Searched)>,
+    pub(crate) searched: Vec<(String, SearchResult)>,
     /// What could not be read.
     pub(crate) unread: Vec<String>,
     seen: BTreeSet<(u64, u64)>,
@@ -169,7 +169,7 @@ impl Files {
         path: &Path,
         searcher: &Searcher,
         allowance: &mut Allowance,
-    ) -> io::Result<Searched> {
+    ) -> io::Result<SearchResult> {
         let file = File::open(path)?;
         let (key, version) = Version::of(&file.metadata()?);
         let is_done = version.is_before(self.began)

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::os::unix::ffi::OsStrExt as _;
 use std::path::Path;
 
-use audit::{Searched, Searcher};
+use audit::{SearchResult, Searcher};
 use timeline::{Kind, Surface};
 
 /// So many are kept at the most.
@@ -28,7 +28,7 @@ impl Names {
     }
 
     /// Searches them all. A control that is found in a name says nothing of files.
-    pub(crate) fn search(&self, searcher: &Searcher) -> Searched {
+    pub(crate) fn search(&self, searcher: &Searcher) -> SearchResult {
         let lines: Vec<u8> = self
             .all
             .iter()

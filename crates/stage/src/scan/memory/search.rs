@@ -2,7 +2,7 @@
 
 use super::{Copied, Manner, Walk, copy};
 use crate::participant::orphans::trees;
-use audit::{Allowance, Searched, Searcher};
+use audit::{Allowance, SearchResult, Searcher};
 use timeline::{Kind, Surface};
 
 /// What the place of a finding is called before it is known whose memory it is.
@@ -12,7 +12,7 @@ const MEMORY: &str = "memory";
 #[derive(Debug, Default)]
 pub(crate) struct Sample {
     /// Each finding names the process and the mapping, and its address.
-    pub(crate) searched: Searched,
+    pub(crate) searched: SearchResult,
     /// Why it is not all of it.
     pub(crate) unread: Option<String>,
 }
