@@ -24,6 +24,6 @@ pub use crypto_misuse::{
     PrivateKey, SentBytes, Span, examine, pieces, private_keys, secrets, spans,
 };
 pub use needles::KnownKey;
-pub use opened::{OpenedKey, OpenedKind, opened};
+pub use opened::{InvalidOpenedKey, OpenedKey, OpenedKeyProblem, OpenedKind, opened};
 pub use search::{SearchResult, Searcher};
 pub use transformation::Transformation;

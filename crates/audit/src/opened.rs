@@ -62,46 +62,79 @@ impl fmt::Debug for OpenedKey {
     }
 }
 
+/// A line of a helper that is no key. It never shows what stands there, which may be half a key.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("line {line} {problem}")]
+pub struct InvalidOpenedKey {
+    /// From 1.
+    pub line: usize,
+    /// What is wrong with it.
+    pub problem: OpenedKeyProblem,
+}
+
+/// What is wrong with a line that should hold a key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum OpenedKeyProblem {
+    /// It does not begin with what the key is for.
+    #[error("is neither `message KEY` nor `session KEY`")]
+    Kind,
+    /// The key is written in another way.
+    #[error("has a key that is neither hexadecimal nor base64")]
+    Encoding,
+    /// The key is too short or too long.
+    #[error("has a key of {bytes} bytes: it must have {} to {}", LENGTHS.start(), LENGTHS.end())]
+    Length {
+        /// How many.
+        bytes: usize,
+    },
+    /// The key would be found everywhere.
+    #[error("has a key with fewer than {MIN_DISTINCT} different bytes")]
+    TooUniform,
+}
+
 /// The keys that a helper has printed, one on each line: `message KEY` or `session KEY`, in
 /// hexadecimal digits or base64.
 ///
 /// # Errors
 ///
-/// What is wrong, and on which line; never what stands there, which may be half a key.
-pub fn opened(printed: &[u8]) -> Result<Vec<OpenedKey>, String> {
+/// [`InvalidOpenedKey`] for the first line that is no key.
+pub fn opened(printed: &[u8]) -> Result<Vec<OpenedKey>, InvalidOpenedKey> {
     let printed = printed.strip_suffix(b"\n").unwrap_or(printed);
     if printed.is_empty() {
         return Ok(Vec::new());
     }
     let lines = printed.split(|byte| *byte == b'\n').enumerate();
     lines
-        .map(|(n, line)| key(line).map_err(|why| format!("line {} {why}", n + 1)))
+        .map(|(n, line)| {
+            let line_number = n + 1;
+            key(line).map_err(|problem| InvalidOpenedKey {
+                line: line_number,
+                problem,
+            })
+        })
         .collect()
 }
 
-fn key(line: &[u8]) -> Result<OpenedKey, String> {
-    let none = "is neither `message KEY` nor `session KEY`";
-    let line = std::str::from_utf8(line).map_err(|_| none.to_owned())?;
-    let (kind, written) = line.trim_end().split_once(' ').ok_or(none)?;
+fn key(line: &[u8]) -> Result<OpenedKey, OpenedKeyProblem> {
+    let line = std::str::from_utf8(line).map_err(|_| OpenedKeyProblem::Kind)?;
+    let (kind, written) = line
+        .trim_end()
+        .split_once(' ')
+        .ok_or(OpenedKeyProblem::Kind)?;
     let kind = match kind {
         "message" => OpenedKind::Message,
         "session" => OpenedKind::Session,
-        _ => return Err(none.to_owned()),
+        _ => return Err(OpenedKeyProblem::Kind),
     };
     let bytes = hex(written).or_else(|| base64(written));
-    let bytes = bytes.ok_or("has a key that is neither hexadecimal nor base64")?;
+    let bytes = bytes.ok_or(OpenedKeyProblem::Encoding)?;
     if !LENGTHS.contains(&bytes.len()) {
-        let (shortest, longest) = (LENGTHS.start(), LENGTHS.end());
-        let length = bytes.len();
-        return Err(format!(
-            "has a key of {length} bytes: it must have {shortest} to {longest}"
-        ));
+        let bytes = bytes.len();
+        return Err(OpenedKeyProblem::Length { bytes });
     }
     let distinct: std::collections::BTreeSet<&u8> = bytes.iter().collect();
     if distinct.len() < MIN_DISTINCT {
-        return Err(format!(
-            "has a key with fewer than {MIN_DISTINCT} different bytes"
-        ));
+        return Err(OpenedKeyProblem::TooUniform);
     }
     Ok(OpenedKey { kind, bytes })
 }
@@ -169,7 +202,7 @@ mod tests {
             (format!("message {}", "ab".repeat(32)), "fewer than 8"),
         ];
         for (printed, why) in cases {
-            let told = opened(printed.as_bytes()).unwrap_err();
+            let told = opened(printed.as_bytes()).unwrap_err().to_string();
             assert!(told.contains(why), "{told}");
             assert!(!told.contains("f0f1"), "{told}");
         }
