@@ -43,6 +43,7 @@
 //!   copies that a register spill or the allocator of another crate made are not.
 
 mod error;
+mod expiry;
 mod file;
 mod identity;
 mod message_key;
@@ -54,10 +55,11 @@ mod session;
 mod store;
 
 pub use error::{FileError, OpenError, SealError, StoreError};
+pub use expiry::CLOCK_SKEW_SECONDS;
 pub use file::{FileKey, FileOpener, FileSealer, InvalidFileKey};
 pub use identity::Identity;
 pub use padding::padded_len;
 pub use pem::Pem;
-pub use receiver::{CLOCK_SKEW_SECONDS, Opened, Receiver};
+pub use receiver::{Opened, Receiver};
 pub use replay::{Freshness, ReplayRecord};
 pub use session::{MAX_CONTENT, SendingSession};

@@ -10,13 +10,11 @@ use rsa::RsaPrivateKey;
 use sha2::{Digest as _, Sha256};
 use zeroize::Zeroizing;
 
+use crate::expiry::{CLOCK_SKEW_SECONDS, is_over};
 use crate::message_key::{MessageKey, unwrap};
 use crate::padding::unpad;
-use crate::replay::{ReplayMemory, is_over};
+use crate::replay::ReplayMemory;
 use crate::{Freshness, Identity, OpenError, ReplayRecord};
-
-/// How far apart two clocks may be, in seconds.
-pub const CLOCK_SKEW_SECONDS: u64 = 300;
 
 /// How many key sessions are kept unwrapped. The oldest goes first; it costs one private RSA
 /// operation when it comes back.

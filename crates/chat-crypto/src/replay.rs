@@ -7,7 +7,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use sha2::{Digest as _, Sha256};
 
 use crate::OpenError;
-use crate::receiver::CLOCK_SKEW_SECONDS;
+use crate::expiry::is_over;
 
 /// Whether an opened envelope is new.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -32,7 +32,7 @@ pub struct ReplayRecord {
     #[serde(serialize_with = "write_digest", deserialize_with = "read_digest")]
     pub digest: [u8; 16],
     /// Until when the session may be used, Unix time in seconds. The record can be thrown
-    /// away [`CLOCK_SKEW_SECONDS`] later.
+    /// away [`crate::CLOCK_SKEW_SECONDS`] later.
     pub expires: u64,
 }
 
@@ -108,11 +108,6 @@ impl ReplayMemory {
         seen.expires = seen.expires.max(record.expires);
         seen.digests.entry(record.counter).or_insert(record.digest);
     }
-}
-
-/// Whether no envelope of a session with this expiry is accepted any more.
-pub(crate) fn is_over(expires: u64, now: u64) -> bool {
-    expires.saturating_add(CLOCK_SKEW_SECONDS) < now
 }
 
 fn write_digest<S: Serializer>(digest: &[u8; 16], serializer: S) -> Result<S::Ok, S::Error> {
