@@ -15,6 +15,13 @@ pub(crate) struct Directory {
     people: BTreeMap<Name, Arc<Peer>>,
 }
 
+/// A directory to be stored, numbered in the order of its states.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Snapshot {
+    pub(crate) state: u64,
+    pub(crate) directory: Directory,
+}
+
 /// What a name is to somebody who wants it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Binding {

@@ -27,6 +27,7 @@
 //! - Every queue, buffer and wait has a bound: [`limits`].
 
 mod connection;
+mod context;
 mod directory;
 mod limits;
 mod listener;

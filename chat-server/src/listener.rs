@@ -9,13 +9,13 @@ use tokio_util::task::TaskTracker;
 use tracing::{debug, info, warn};
 
 use crate::connection;
+use crate::context::Context;
 use crate::limits::{ACCEPT_PAUSE, MAX_TURNED_AWAY};
 use crate::refusal::Refusal;
-use crate::relay::Relay;
 use crate::router::ConnectionId;
 
 /// Accepts until the future is dropped. Each connection is a task of `tasks`.
-pub(crate) async fn accept(listener: TcpListener, relay: &Arc<Relay>, tasks: &TaskTracker) {
+pub(crate) async fn accept(listener: TcpListener, relay: &Arc<Context>, tasks: &TaskTracker) {
     let seats = Arc::new(Semaphore::new(relay.settings.max_connections));
     let turned_away = Arc::new(Semaphore::new(MAX_TURNED_AWAY));
     for id in (1..).map(ConnectionId) {
@@ -47,7 +47,7 @@ pub(crate) async fn accept(listener: TcpListener, relay: &Arc<Relay>, tasks: &Ta
 }
 
 /// Lets some connections end: the usual cause is that there are no more file descriptors.
-async fn pause(relay: &Relay) {
+async fn pause(relay: &Context) {
     let closing = relay.closing.cancelled();
     tokio::time::timeout(ACCEPT_PAUSE, closing).await.ok();
 }

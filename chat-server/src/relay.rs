@@ -10,18 +10,10 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tracing::{info, warn};
 
+use crate::context::Context;
 use crate::limits::{MAX_QUEUED_EVENTS, SHUTDOWN_DEADLINE};
 use crate::router::{Event, Router};
 use crate::{Registry, Settings, listener, saver};
-
-/// What every connection knows of the relay.
-#[derive(Debug)]
-pub(crate) struct Relay {
-    pub(crate) settings: Settings,
-    pub(crate) events: mpsc::Sender<Event>,
-    /// Cancelled when the relay shuts down: nobody logs in any more.
-    pub(crate) closing: CancellationToken,
-}
 
 /// Why a relay that had started ended by itself.
 #[derive(Debug, thiserror::Error)]
@@ -58,7 +50,7 @@ pub async fn run(
         tasks.spawn(saver::run(store, snapshots, events.clone()));
     }
     let mut router = tasks.spawn(router.run(queue));
-    let relay = Arc::new(Relay {
+    let relay = Arc::new(Context {
         settings,
         events,
         closing: CancellationToken::new(),

@@ -6,16 +6,9 @@ use std::sync::Arc;
 use tokio::sync::{mpsc, watch};
 use tracing::error;
 
-use crate::directory::Directory;
+use crate::directory::Snapshot;
 use crate::router::Event;
 use crate::store::Store;
-
-/// A directory to be stored, numbered in the order of its states.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Snapshot {
-    pub(crate) state: u64,
-    pub(crate) directory: Directory,
-}
 
 /// Stores the newest snapshot whenever there is one, until the router is gone and the last
 /// one is stored. The router is told how each attempt went.

@@ -10,9 +10,9 @@ use tokio::sync::oneshot;
 use tokio::time::{Instant, timeout_at};
 
 use super::Seat;
+use crate::context::Context;
 use crate::outbox;
 use crate::refusal::Refusal;
-use crate::relay::Relay;
 use crate::router::{ConnectionId, Event, Login};
 use crate::session::{Claim, Greeting, Proven};
 
@@ -36,7 +36,7 @@ pub(super) async fn log_in(
     stream: &mut TcpStream,
     deframer: &mut Deframer,
     id: ConnectionId,
-    relay: &Relay,
+    relay: &Context,
 ) -> Result<Seat, Failed> {
     let deadline = Instant::now() + relay.settings.login_deadline;
     let claim = timeout_at(deadline, claim(stream, deframer, relay)).await;
@@ -52,7 +52,7 @@ pub(super) async fn log_in(
 async fn claim(
     stream: &mut TcpStream,
     deframer: &mut Deframer,
-    relay: &Relay,
+    relay: &Context,
 ) -> Result<Claim, Failed> {
     let greeting = Greeting::new(&relay.settings.name, Nonce(rand::random()));
     let (challenge, challenged) = greeting.hello(next_message(stream, deframer).await?)?;
@@ -71,7 +71,7 @@ async fn verify(claim: Claim) -> Result<Proven, Failed> {
 }
 
 /// Asks the router for the name.
-async fn take_seat(proven: Proven, id: ConnectionId, relay: &Relay) -> Result<Seat, Failed> {
+async fn take_seat(proven: Proven, id: ConnectionId, relay: &Context) -> Result<Seat, Failed> {
     let (outbox, inbox) = outbox::channel();
     let (cutter, cut) = oneshot::channel();
     let (answer, answered) = oneshot::channel();

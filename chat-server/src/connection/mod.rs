@@ -17,11 +17,11 @@ use tokio::sync::oneshot;
 use tokio::time::timeout;
 use tracing::info;
 
+use crate::context::Context;
 use crate::limits::{FAREWELL_DEADLINE, LINGER_DEADLINE, MAX_LINGER};
 use crate::outbox::{Inbox, Outbox};
 use crate::patience::Patience;
 use crate::refusal::Refusal;
-use crate::relay::Relay;
 use crate::router::{ConnectionId, Event};
 
 use self::login::Failed;
@@ -48,7 +48,7 @@ enum Ending {
 }
 
 /// Serves one client from its first byte to its last.
-pub(crate) async fn serve(mut stream: TcpStream, id: ConnectionId, relay: &Relay) {
+pub(crate) async fn serve(mut stream: TcpStream, id: ConnectionId, relay: &Context) {
     if stream.set_nodelay(true).is_err() {
         // Only a connection that is gone already refuses it.
         return;
@@ -84,7 +84,7 @@ pub(crate) async fn turn_away(mut stream: TcpStream, refusal: &Refusal) {
 }
 
 /// Serves a client that is logged in.
-async fn converse(mut stream: TcpStream, mut deframer: Deframer, seat: Seat, relay: &Relay) {
+async fn converse(mut stream: TcpStream, mut deframer: Deframer, seat: Seat, relay: &Context) {
     let Seat {
         id,
         outbox,

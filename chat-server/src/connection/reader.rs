@@ -7,11 +7,11 @@ use tokio::net::tcp::ReadHalf;
 use tokio::time::{Instant, timeout_at};
 
 use super::Ending;
+use crate::context::Context;
 use crate::limits::{MAX_READ, MIN_READ};
 use crate::outbox::{Full, Outbox};
 use crate::patience::{Overdue, Patience};
 use crate::refusal::Refusal;
-use crate::relay::Relay;
 use crate::router::{ConnectionId, Event, Request};
 
 impl From<Full> for Ending {
@@ -27,7 +27,7 @@ pub(super) async fn read(
     mut patience: Patience,
     id: ConnectionId,
     outbox: &Outbox,
-    relay: &Relay,
+    relay: &Context,
 ) -> Ending {
     loop {
         let before = deframer.pending();
@@ -87,7 +87,7 @@ async fn handle_frames(
     deframer: &mut Deframer,
     id: ConnectionId,
     outbox: &Outbox,
-    relay: &Relay,
+    relay: &Context,
 ) -> Result<(), Ending> {
     while let Some(frame) = next_frame(deframer)? {
         let Some(request) = immediate(frame, outbox)? else {

@@ -18,9 +18,9 @@ use tracing::info;
 use super::online::Client;
 use super::{ConnectionId, Login, Router};
 use crate::directory::Binding;
+use crate::directory::Snapshot;
 use crate::limits::INCUMBENT_DEADLINE;
 use crate::refusal::Refusal;
-use crate::saver::Snapshot;
 
 /// A login that waits for the pong of the incumbent.
 #[derive(Debug)]

@@ -21,9 +21,9 @@ use self::admission::{Probe, Unsaved};
 use self::online::{Client, Online};
 use crate::Settings;
 use crate::directory::Directory;
+use crate::directory::Snapshot;
 use crate::outbox::Outbox;
 use crate::refusal::Refusal;
-use crate::saver::Snapshot;
 
 /// Numbers the connections since the relay's start; never used twice.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
