@@ -9,6 +9,7 @@ use tokio::sync::mpsc;
 use tokio::time::timeout_at;
 
 use crate::cli::Chat;
+use crate::clock::unix_now;
 use crate::escape::escape;
 use crate::exit_code::{Exit, Failure};
 use crate::face::Face;
@@ -16,7 +17,6 @@ use crate::files::Files;
 use crate::home::{self, Home, ReplayLog};
 use crate::input::{Input, read_stdin};
 use crate::keepalive::{Keepalive, Silence};
-use crate::key_commands::unix_now;
 use crate::session::{Effect, Ending, FileReport, Line, Refusal, Session, Setup};
 use crate::signals::Signals;
 use crate::transport::{Traffic, Wire};

@@ -1,14 +1,10 @@
-//! The command line.
+//! The command line: what can be typed, and nothing that does it.
 
-use std::io::{self, Write as _};
 use std::path::PathBuf;
-use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand};
 
-use crate::exit_code::Failure;
 use crate::pass_phrase::PassPhraseOptions;
-use crate::{app, key_commands};
 
 const EXIT_CODES: &str = "Exit codes:
   0  left (/quit, end of input, interrupt)
@@ -28,11 +24,11 @@ const EXAMPLES: &str = "Examples:
 #[command(version, about, after_help = EXAMPLES, after_long_help = format!("{EXAMPLES}\n\n{EXIT_CODES}"))]
 pub struct Cli {
     #[command(subcommand)]
-    command: Command,
+    pub(crate) command: Command,
 }
 
 #[derive(Debug, Subcommand)]
-enum Command {
+pub(crate) enum Command {
     Keygen(Keygen),
     Export(Export),
     Chat(Chat),
@@ -115,26 +111,4 @@ pub struct Chat {
     pub(crate) insecure_transport: bool,
     #[command(flatten)]
     pub(crate) pass_phrase: PassPhraseOptions,
-}
-
-/// Runs the program.
-pub fn run() -> ExitCode {
-    let cli = Cli::parse();
-    let done = match &cli.command {
-        Command::Keygen(options) => key_commands::keygen(options),
-        Command::Export(options) => key_commands::export(options),
-        Command::Chat(options) => app::run(options),
-    };
-    match done {
-        Ok(exit) => exit.into(),
-        Err(failure) => {
-            report(&failure);
-            failure.exit.into()
-        }
-    }
-}
-
-/// On standard error; when that is closed, the exit code has to do.
-fn report(failure: &Failure) {
-    drop(writeln!(io::stderr().lock(), "{failure}"));
 }

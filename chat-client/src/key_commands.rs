@@ -3,19 +3,13 @@
 use std::fs::OpenOptions;
 use std::io::{self, Write as _};
 use std::path::Path;
-use std::time::{SystemTime, UNIX_EPOCH};
 
 use chat_crypto::Identity;
 
 use crate::cli::{Export, Keygen};
+use crate::clock::unix_now;
 use crate::exit_code::{Exit, Failure};
 use crate::home::{self, Home, broken, create_private};
-
-/// Seconds since 1970.
-pub(crate) fn unix_now() -> u64 {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH);
-    since.map_or(0, |since| since.as_secs())
-}
 
 /// Makes an identity and stores it.
 pub(crate) fn keygen(options: &Keygen) -> Result<Exit, Failure> {

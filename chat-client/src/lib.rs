@@ -13,6 +13,7 @@
 
 pub mod app;
 pub mod cli;
+mod clock;
 pub mod contacts;
 pub mod escape;
 pub mod exit_code;
@@ -28,4 +29,32 @@ pub mod session;
 mod signals;
 mod transport;
 
-pub use cli::run;
+use std::io::{self, Write as _};
+use std::process::ExitCode;
+
+use clap::Parser as _;
+
+use cli::{Cli, Command};
+use exit_code::Failure;
+
+/// Runs the program.
+pub fn run() -> ExitCode {
+    let cli = Cli::parse();
+    let done = match &cli.command {
+        Command::Keygen(options) => key_commands::keygen(options),
+        Command::Export(options) => key_commands::export(options),
+        Command::Chat(options) => app::run(options),
+    };
+    match done {
+        Ok(exit) => exit.into(),
+        Err(failure) => {
+            report(&failure);
+            failure.exit.into()
+        }
+    }
+}
+
+/// On standard error; when that is closed, the exit code has to do.
+fn report(failure: &Failure) {
+    drop(writeln!(io::stderr().lock(), "{failure}"));
+}

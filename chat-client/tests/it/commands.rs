@@ -2,11 +2,15 @@ use chat_client::session::{Command, Topic};
 
 use crate::hall::name;
 
-fn parse(line: &str) -> Result<Command, String> {
-    Command::parse(line, true).map_err(|refusal| refusal.code)
+/// Why a line is no command, for programs.
+#[derive(Debug, PartialEq, Eq)]
+struct Code(String);
+
+fn parse(line: &str) -> Result<Command, Code> {
+    Command::parse(line, true).map_err(|refusal| Code(refusal.code))
 }
 
-fn say(text: &str) -> Result<Command, String> {
+fn say(text: &str) -> Result<Command, Code> {
     let text = text.to_owned();
     Ok(Command::Say { text })
 }
@@ -64,7 +68,7 @@ fn wrong_lines_are_refused_with_a_code() {
         (r"broken \x escape", "escape"),
     ];
     for (line, code) in cases {
-        assert_eq!(parse(line), Err(code.to_owned()), "{line:?}");
+        assert_eq!(parse(line), Err(Code(code.to_owned())), "{line:?}");
     }
 }
 
@@ -77,7 +81,7 @@ fn a_mistyped_command_gets_a_suggestion() {
 #[test]
 fn texts_and_paths_are_unescaped_only_where_they_come_escaped() {
     assert_eq!(parse(r"one\ntwo\\"), say("one\ntwo\\"));
-    let raw = Command::parse(r"one\ntwo", false).map_err(|refusal| refusal.code);
+    let raw = Command::parse(r"one\ntwo", false).map_err(|refusal| Code(refusal.code));
     assert_eq!(raw, say(r"one\ntwo"));
 }
 
@@ -85,7 +89,10 @@ fn texts_and_paths_are_unescaped_only_where_they_come_escaped() {
 fn the_longest_text_passes_and_one_byte_more_does_not() {
     let longest = "x".repeat(64 * 1024);
     assert_eq!(parse(&longest), say(&longest));
-    assert_eq!(parse(&format!("{longest}x")), Err("too-long".to_owned()));
+    assert_eq!(
+        parse(&format!("{longest}x")),
+        Err(Code("too-long".to_owned()))
+    );
     // Measured after unescaping: what counts is what is sent.
     let escaped = format!(r"\n{}", "x".repeat(64 * 1024 - 1));
     assert!(parse(&escaped).is_ok());
