@@ -71,6 +71,7 @@ impl Allowance {
 
     /// Takes so many bytes that were unpacked; false when it is too much.
     pub(super) fn unpack(&mut self, bytes: usize) -> bool {
+        // Once it is overdrawn nothing more is unpacked: a bomb must not cost a little each time.
         let left = self.unpacked.checked_sub(bytes);
         self.is_cut |= left.is_none();
         self.unpacked = left.unwrap_or_default();

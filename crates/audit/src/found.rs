@@ -16,6 +16,7 @@ pub(super) struct Found {
 impl Found {
     /// Keeps it, unless it stands further in front as well.
     pub(super) fn add(&mut self, name: usize, chain: Vec<Transformation>, at: u64) {
+        // Hits arrive in no order; the earliest place is what a reader wants to be shown.
         let first = self.first.entry((name, chain)).or_insert(at);
         *first = at.min(*first);
     }

@@ -153,6 +153,8 @@ impl Grams {
                 *count += 1;
             }
         }
+        // A counting sort: the counts become the bounds of the buckets, then each entry goes to the
+        // next free place of its own.
         let mut sum = 0;
         for count in &mut self.buckets {
             sum += *count;
@@ -196,6 +198,7 @@ impl Grams {
     fn perhaps(&self, text: &[u8], mut at: usize) -> Option<Seen> {
         let shift = self.shift();
         let look = |at, gram| {
+            // One AND spares most lookups in random bytes.
             if gram & self.never != 0 {
                 return None;
             }
@@ -236,6 +239,8 @@ impl Grams {
             let (front, back) = string.bytes.split_at_checked(entry.offset as usize)?;
             let left = alike(front.iter().rev(), before.iter().rev());
             let right = alike(back.iter(), behind.iter());
+            // What runs into an edge may be longer than it looks here: the neighbouring search sees all
+            // of it, and reports it.
             let cut = (edges.front && left == before.len() && left < front.len())
                 || (edges.back && right == behind.len() && right < back.len());
             let hit = Hit {

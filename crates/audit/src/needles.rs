@@ -153,6 +153,8 @@ fn wanted(encoded: Vec<u8>, length: usize, kind: SourceKind) -> Wanted {
     if kind != SourceKind::Canary {
         return Wanted::whole(encoded);
     }
+    // In proportion: an encoding that doubles the length needs twice as many bytes for the same part
+    // of the canary.
     let enough = (encoded.len() * ENOUGH / length.max(1)).max(ENOUGH);
     Wanted {
         enough,
@@ -221,6 +223,8 @@ fn content(bytes: &[u8]) -> Vec<Vec<u8>> {
     if bytes.len() <= WHOLE {
         return vec![bytes.to_vec()];
     }
+    // Pieces overlap by half, so that any 47 bytes in a row hold a whole one; only in large texts do
+    // they lie further apart.
     let step = (PIECE / 2).max(bytes.len() / MOST);
     let last = bytes.len() - PIECE;
     let starts = (0..last).step_by(step).chain([last]);

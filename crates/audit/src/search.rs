@@ -144,6 +144,8 @@ impl Searcher {
 
     /// Scans a part, and says how many bytes of it were new.
     fn scan(&self, part: &Part, found: &mut Found, allowance: &mut Allowance) -> u64 {
+        // The overlap is charged again, since it is scanned again: what crosses the seam must lie
+        // whole in one of the parts.
         let taken = allowance.take(part.bytes.len(), part.seen);
         let bytes = part.bytes.get(..taken).unwrap_or_default();
         if taken > part.seen {

@@ -54,6 +54,8 @@ fn lag(text: &[u8], block: usize) -> Option<usize> {
     let multiples = (block..=MOST_LAG).step_by(block);
     multiples.into_iter().find(|lag| {
         let longest = equal_runs(text, *lag).map(|(_, length)| length).max();
+        // Blocks may begin anywhere in the text: a run needs up to `block - 1` bytes before the first
+        // boundary, and two whole blocks behind it.
         longest.is_some_and(|length| length >= 3 * block - 1)
     })
 }
@@ -103,6 +105,7 @@ fn has(bytes: &[u8], view: &View<'_>, begin: usize, block: usize) -> bool {
 /// Every block of it has about as many different bytes as random ones would.
 fn is_random(run: &[u8], block: usize) -> bool {
     let mut blocks = run.windows(block);
+    // Padding and filling repeat a few bytes; random ones seldom repeat so much.
     blocks.all(|block| distinct(block) * 8 >= block.len() * 5)
 }
 

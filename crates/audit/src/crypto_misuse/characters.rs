@@ -92,6 +92,7 @@ impl<'a> Text<'a> {
         &self,
         piece: impl Fn(usize) -> Option<P>,
     ) -> Option<BTreeMap<u8, P>> {
+        // The cheapest comparison that fails nearly everywhere: most places are given up after it.
         let (one, other) = self.first_repeat;
         if piece(one)? != piece(other)? {
             return None;
@@ -103,6 +104,7 @@ impl<'a> Text<'a> {
                 return None;
             }
         }
+        // Different characters must have different pieces, or zeros in a row would match any text.
         let pieces: BTreeSet<P> = meaning.values().copied().collect();
         (pieces.len() == meaning.len()).then_some(meaning)
     }

@@ -129,6 +129,7 @@ fn shared<'m, 'a>(messages: &'m [Message<'a>], at: usize) -> Vec<(&'m Message<'a
             let Some(message) = messages.get(*number) else {
                 continue;
             };
+            // A few are enough: all pairs of a keystream that many places share would take too long.
             let others = group.get(..n).unwrap_or_default().iter();
             let is_trace = others.rev().take(16).any(|(_, number, other)| {
                 messages

@@ -42,6 +42,7 @@ pub(super) fn examine(spans: &[Span<'_>], wire: &SentBytes) -> [Examined; 2] {
         for key in &keys {
             let is_long = key.modulus.bits() >= RARE_BITS;
             // Two ends of the text, and its first two characters.
+            // Powers of short numbers cost next to nothing.
             let cost = if is_long { 4 } else { 0 };
             if left < cost {
                 return [whole, single];

@@ -70,6 +70,8 @@ pub fn private_keys(bytes: &[u8]) -> Vec<PrivateKey> {
             continue;
         };
         let at = begin + key.at;
+        // One key has several marks, and in base64 its decoded place is only near: equal secrets tell
+        // that it is the same.
         if !found.iter().any(|known| {
             known.at == at || (!key.secrets.is_empty() && known.secrets == key.secrets)
         }) {

@@ -35,6 +35,7 @@ pub(super) fn public_keys(bytes: &[u8]) -> BTreeSet<PublicKey> {
     keys.extend(named(bytes));
     keys.extend(side_by_side(bytes));
     keys.into_iter()
+        // Both are odd in every key of RSA: most pairs of numbers that stand together are none.
         .filter(|key| key.modulus.bit(0) && key.exponent.bit(0) && key.exponent < key.modulus)
         .take(MOST_KEYS)
         .collect()

@@ -80,6 +80,7 @@ pub fn spans<'a>(plan: &'a Plan, events: &[Event], sent: &'a SentBytes) -> Vec<S
     cutting
         .cuts
         .iter()
+        // The text of a step that sends a file is the file's name: what is sent for it is the content.
         .filter(|cut| is_text(cut.step))
         .filter_map(|cut| cut.span(sent))
         .filter(|span| !span.bytes.is_empty())

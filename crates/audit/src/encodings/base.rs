@@ -15,6 +15,8 @@ const Z85: &[u8; 85] =
 
 /// All of them, at every alignment.
 pub(super) fn all(bytes: &[u8]) -> Vec<(Transformation, Vec<u8>)> {
+    // Base64 has three bytes in a group, base32 five and base85 four: so many places are there in a
+    // group at which a string can begin, and each looks different.
     let mut all = Vec::new();
     for skip in 0..3 {
         all.push((Transformation::Base64, bits(bytes, skip, 6, BASE64)));

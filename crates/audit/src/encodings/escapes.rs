@@ -92,6 +92,7 @@ fn hexadecimal(bytes: &[u8]) -> Vec<Encoded> {
         let alone = digits.with("");
         all.push((Transformation::Hex, list(bytes, "", &alone)));
         all.push((Transformation::HexSpaced, list(bytes, " ", &alone)));
+        // As xxd prints pairs: the string may begin with either byte of a pair.
         for skip in 0..2 {
             let (first, paired) = bytes.split_at(skip.min(bytes.len()));
             let pairs = paired.chunks(2).map(|pair| list(pair, "", &alone));

@@ -12,6 +12,8 @@ pub(super) fn encodings(bytes: &[u8]) -> Vec<(Transformation, Vec<u8>)> {
     all.extend(wide(bytes));
     all.extend(escapes::all(bytes));
     all.extend(base::all(bytes));
+    // The plainest stands first: a string without capitals is its own lower case, and a finding
+    // should say that it is there as it is.
     let mut known = std::collections::BTreeSet::new();
     all.retain(|(_, encoded)| known.insert(encoded.clone()));
     all

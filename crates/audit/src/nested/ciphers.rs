@@ -227,6 +227,8 @@ impl Cipher {
             unchanged += usize::from(key == 0);
             alike += usize::from(key == first);
         }
+        // A key of zeros is the plain text, which another search finds; and a key of equal bytes is
+        // found with period 1, so a longer period must not report it again.
         unchanged * 2 < all && (alike == all) == (self.period == 1)
     }
 }

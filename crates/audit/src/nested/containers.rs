@@ -102,6 +102,8 @@ fn whole(state: &mut Decompress, packed: &[u8], most: usize) -> Vec<u8> {
         match status {
             Status::StreamEnd => return all,
             Status::Ok if new > 0 => {}
+            // No progress: the input ends in the middle. Without a header, only a stream that ends
+            // properly is believed.
             Status::Ok | Status::BufError => break,
         }
     }
@@ -116,6 +118,8 @@ fn undone(
     allowance: &mut Allowance,
     read: &dyn Fn(&[u8], usize) -> Vec<u8>,
 ) -> Option<Undone> {
+    // The attempt itself has a price: bytes that are full of false headers would cost time without
+    // ever unpacking anything.
     if !allowance.unpack(ATTEMPT) {
         return None;
     }

@@ -66,6 +66,8 @@ fn may_begin(head: u128) -> bool {
 fn begins_with_text(bits: u128) -> bool {
     (0..LITERALS).all(|n| {
         let code = u8::try_from(bits >> (8 * n) & 0xff).unwrap_or_default();
+        // Huffman codes are packed from their highest bit on, all else from the lowest; the fixed
+        // code of a literal below 144 is the literal plus 0x30 (RFC 1951, section 3.2.6).
         is_text(code.reverse_bits().wrapping_sub(0x30))
     })
 }
@@ -82,6 +84,8 @@ fn has_whole_code(bits: u128) -> bool {
     let mut rest = low(bits >> 14);
     let mut used = 0;
     for _ in 0..lengths {
+        // Kraft's sum in units of 1/128: a code of length n takes 2^(7-n); length 0 is no code, and
+        // the mask takes its 128 away.
         used += 128 >> (rest & 7) & 127;
         if used > 128 {
             return false;

@@ -128,6 +128,8 @@ impl Scan<'_> {
         if !chain.contains(&Transformation::Deflate) {
             inner.extend(containers::bare(bytes, &inner, self.allowance));
         }
+        // Both as it stands and with its lines joined: a wrapped word decodes only when it is whole,
+        // and one that was never broken must not be glued to its neighbour.
         inner.extend(runs::decode(bytes));
         if let Some(joined) = &joined {
             let decoded = runs::decode(&joined.bytes).into_iter();
@@ -152,6 +154,8 @@ impl Scan<'_> {
             if !self.allowance.unpack(undone.bytes.len() + LAYER) {
                 return;
             }
+            // A byte of the unpacked data has no place of its own in the file: all that is found in it
+            // is reported where the container begins.
             let origin = Origin::Inside(origin.at(undone.at));
             self.layer(&undone.bytes, origin, &with(chain, undone.transformation));
         }

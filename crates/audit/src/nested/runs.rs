@@ -96,6 +96,7 @@ fn bits(word: &[u8], width: u32, value: fn(u8) -> Option<u8>) -> Vec<u8> {
     let (mut held, mut count) = (0u32, 0);
     let mut bytes = Vec::with_capacity(word.len());
     for value in word.iter().filter_map(|byte| value(*byte)) {
+        // At most 7 bits are left over and at most 6 come in: 16 are room enough.
         held = (held << width | u32::from(value)) & 0xffff;
         count += width;
         if count >= 8 {
