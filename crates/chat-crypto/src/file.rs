@@ -123,6 +123,7 @@ impl FileSealer {
         let padded = self.layout.padded(self.next);
         let mut buffer = Vec::with_capacity(padded + TAG);
         buffer.extend_from_slice(content);
+        // Chunks of padding are sealed like any other: the relay cannot tell where the content ends.
         buffer.resize(padded, 0);
         let last = self.layout.is_last(self.next);
         self.stream
@@ -181,6 +182,8 @@ impl FileOpener {
         if index >= self.layout.chunks {
             return Err(FileError::TooMany(self.layout.chunks));
         }
+        // The size was authenticated in the offer, so the length of every chunk is known: a chunk of
+        // another length is refused before any work is done for it.
         if sealed.len() != self.layout.padded(index) + TAG {
             return Err(FileError::Chunk(index));
         }
@@ -188,6 +191,7 @@ impl FileOpener {
         self.stream
             .decrypt_in_place(index, self.layout.is_last(index), &[], &mut buffer)
             .map_err(|_| FileError::Chunk(index))?;
+        // Only zeros are accepted as padding: a sender cannot hide a second content there.
         let padding = buffer.split_off(self.layout.content(index));
         if padding.iter().any(|byte| *byte != 0) {
             return Err(FileError::Chunk(index));
@@ -258,6 +262,7 @@ fn within(end: u64, index: u32) -> usize {
 /// The file's own key: HKDF-SHA-256 (RFC 5869) over its id and size. The nonce's prefix is
 /// zero, since the key is used for this stream alone.
 fn stream(key: &FileKey, file: &FileId, size: u64) -> StreamBE32<Aes256Gcm> {
+    // The size is part of the derivation: chunks of one key for two announced sizes do not mix.
     let info = pae(&[b"chat/1 file", &file.0, &size.to_le_bytes()]);
     let key = derive(&key.0, &info);
     StreamBE32::new(

@@ -57,6 +57,7 @@ impl Identity {
     /// ones stay until they have expired, so that what is on its way can be opened. Store the
     /// identity before its new certificate is shown to anyone.
     pub fn renew(&mut self, rng: &mut impl CryptoRng, now: u64) {
+        // Taken before expired keys go, which may be all of them: no number is ever used twice.
         let number = self.certificate().number + 1;
         let not_before = now.saturating_sub(BACKDATED_SECONDS);
         self.encryption

@@ -78,6 +78,7 @@ pub(crate) fn wrap(
 ///
 /// `None` for every failure alike: which one it was is what Manger's attack needs to know.
 pub(crate) fn unwrap(key: &RsaPrivateKey, label: Vec<u8>, wrap: &[u8]) -> Option<Secret> {
+    // The length check of RFC 8017, section 7.1.2, before any use of the private key.
     if wrap.len() != RSA_BLOCK {
         return None;
     }
@@ -88,6 +89,8 @@ pub(crate) fn unwrap(key: &RsaPrivateKey, label: Vec<u8>, wrap: &[u8]) -> Option
 }
 
 fn nonce(counter: u64) -> Nonce<aes_gcm::aead::consts::U12> {
+    // The key belongs to one session, so a counter alone makes a nonce that never repeats: no random
+    // part is needed.
     let mut nonce = [0; 12];
     nonce[4..].copy_from_slice(&counter.to_be_bytes());
     nonce.into()

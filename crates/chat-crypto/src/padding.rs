@@ -25,6 +25,8 @@ pub(crate) fn bucket(len: u64) -> u64 {
 
 /// Rounds up so that as many low bits are zero as the exponent's own length allows.
 fn padme(len: u64) -> u64 {
+    // Beside the leading bit, as many bits may be set as it takes to write the exponent: so a
+    // length of n tells O(log log n) bits.
     let exponent = len.ilog2();
     let kept = exponent.ilog2() + 1;
     let mask = (1_u64 << (exponent - kept)) - 1;
@@ -44,6 +46,8 @@ pub(crate) fn pad(content: &[u8]) -> Zeroizing<Vec<u8>> {
 /// The content, when the padding is exactly what [`pad`] makes. It runs on authenticated
 /// bytes only, so that it need not take the same time for every mistake.
 pub(crate) fn unpad(mut padded: Zeroizing<Vec<u8>>) -> Option<Zeroizing<Vec<u8>>> {
+    // The last byte that is not zero is the marker: content may end with zeros, or with the marker's
+    // value, and is still read back exactly.
     let length = padded.iter().rposition(|byte| *byte != 0)?;
     if padded.get(length) != Some(&MARKER) || padded_len(length) != padded.len() {
         return None;

@@ -93,6 +93,7 @@ impl Receiver {
         Ok(Opened {
             content,
             conversation: header.conversation,
+            // Last: what is not genuine must not use up a counter of the genuine sender.
             freshness: self.replays.admit(record, now)?,
         })
     }
@@ -127,6 +128,7 @@ impl Receiver {
         let parts = [statement.as_bytes(), &envelope.signature];
         let digest: Digest = Sha256::digest(chat_identity::pae(&parts)).into();
         if !self.cache.contains(&digest) {
+            // Before the private operation: whoever is no known sender costs us one public one.
             sender
                 .verify(&statement, &envelope.signature)
                 .map_err(|_| OpenError::BadSignature)?;

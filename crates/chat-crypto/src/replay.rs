@@ -76,6 +76,8 @@ impl ReplayMemory {
     /// seconds.
     pub(crate) fn admit(&mut self, record: ReplayRecord, now: u64) -> Result<Freshness, OpenError> {
         let key = (record.from, record.session);
+        // Only for a new session: to clean up for each message would cost as much as there are
+        // sessions.
         if !self.sessions.contains_key(&key) {
             self.sessions.retain(|_, seen| !is_over(seen.expires, now));
         }

@@ -63,6 +63,7 @@ impl SendingSession {
         if key.not_after() < now {
             return Err(SealError::KeyExpired);
         }
+        // The recipient may delete its key when the certificate ends: a session must not outlive it.
         let expires = now.saturating_add(SESSION_SECONDS).min(key.not_after());
         let number = key.number();
         let mut session = SessionId([0; 16]);
@@ -70,6 +71,8 @@ impl SendingSession {
         let mut secret: Secret = Zeroizing::new([0; 32]);
         rng.fill_bytes(&mut *secret);
 
+        // One string binds the session twice: as the label of the wrap and as the info of the
+        // derivation. A wrap that somebody else signs again opens nothing.
         let binding = session_binding(&sender, &recipient, number, &session, expires);
         let cipher = MessageKey::derive(&secret, &binding);
         let wrap = wrap(rng, key.rsa(), binding, &secret);
@@ -112,6 +115,7 @@ impl SendingSession {
         if padded_len(length) > limit {
             return Err(SealError::TooLong { length, limit });
         }
+        // Counted before it is used: whatever fails from here on, this counter is not used again.
         let counter = self.counter;
         self.counter += 1;
         let header = self.header(conversation, counter);

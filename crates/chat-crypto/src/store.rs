@@ -54,6 +54,8 @@ impl Identity {
         if text.len() > MAX_STORE {
             return Err(StoreError::Malformed);
         }
+        // First the version alone: another version may have another shape, and the user is to be told
+        // that it is unknown, not that the file is broken.
         let head: Head = serde_json::from_str(text).map_err(|_| StoreError::Malformed)?;
         if head.version != VERSION {
             return Err(StoreError::UnknownVersion(head.version));
@@ -205,6 +207,7 @@ fn open(kdf: &Kdf, nonce: &Blob, sealed: &Blob, pass_phrase: &str) -> Result<Key
     };
     let plain = Aes256Gcm::new((&*key).into())
         .decrypt(&Nonce::from(nonce), payload)
+        // A changed file fails in the same way: the tag cannot tell one from the other.
         .map_err(|_| StoreError::WrongPassPhrase)?;
     let plain = Zeroizing::new(plain);
     serde_json::from_slice(&plain).map_err(|_| StoreError::Malformed)
@@ -244,6 +247,7 @@ impl Keys {
         let mut newest = 0;
         for stored in self.encryption {
             let secret = stored.check(&public)?;
+            // Strictly ascending, so that the last key is the newest and no number means two keys.
             let number = secret.certificate.number;
             if number <= newest || number > MAX_KEY_NUMBER {
                 return Err(StoreError::Malformed);
@@ -265,6 +269,7 @@ impl StoredEncryptionKey {
         EncryptionKey::certified(&certificate, owner, certificate.not_before)
             .map_err(|_| StoreError::Malformed)?;
         let key = key.key()?;
+        // The certificate of another key would be announced, and what is sealed for it never opened.
         if spki(&key) != certificate.key.0 {
             return Err(StoreError::Malformed);
         }
