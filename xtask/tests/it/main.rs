@@ -11,6 +11,7 @@ mod judged_again;
 mod load;
 mod network;
 mod newcomer;
+mod not_shown;
 mod one_build;
 mod running;
 mod runs;
