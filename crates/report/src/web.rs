@@ -12,6 +12,7 @@ use super::scene::{
 };
 use super::terminal::visible;
 use judge::{Check, Verdict};
+use scenario::adapter::Typed;
 use scenario::plan::PlannedStep;
 
 /// Lines of one participant that are sent.
@@ -139,7 +140,13 @@ impl WebState {
     pub fn of(scene: &Scene, end: Option<&WebEnd>) -> Self {
         let plan = scene.plan();
         let clients = || plan.clients.iter().map(|client| client.name.as_str());
-        let files = |who| plan.adapter_of(who).client.r#type.file.is_some();
+        let files = |who| {
+            plan.adapter_of(who)
+                .client
+                .r#type
+                .line(Typed::File)
+                .is_some()
+        };
         let (phase, done) = match scene.phase {
             Phase::Opening => ("opening", 0),
             Phase::Step(number) => ("step", number.saturating_sub(1)),

@@ -1,40 +1,24 @@
 //! What an implementation may be unable to do.
 
-use serde::{Deserialize, Serialize};
-
-/// Something that an implementation may be unable to do.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-#[expect(missing_docs, reason = "named as verbs and their arguments")]
-pub enum Capability {
-    File,
-    Msg,
-    MultilineText,
-    Receipts,
-    Say,
+closed_list! {
+    /// Something that an implementation may be unable to do.
+    pub enum Capability {
+        /// send files
+        File,
+        /// send a text to one
+        Msg,
+        /// send a text with line breaks
+        MultilineText,
+        /// tell the sender that a text was accepted
+        Receipts,
+        /// send a text to everyone
+        Say,
+    }
 }
 
 impl Capability {
     /// As it is written in files.
-    pub(crate) fn from_word(word: &str) -> Option<Self> {
-        match word {
-            "file" => Some(Self::File),
-            "msg" => Some(Self::Msg),
-            "multiline-text" => Some(Self::MultilineText),
-            "receipts" => Some(Self::Receipts),
-            "say" => Some(Self::Say),
-            _ => None,
-        }
-    }
-
-    /// As it is written in files.
     pub(crate) fn word(self) -> &'static str {
-        match self {
-            Self::File => "file",
-            Self::Msg => "msg",
-            Self::MultilineText => "multiline-text",
-            Self::Receipts => "receipts",
-            Self::Say => "say",
-        }
+        self.into()
     }
 }

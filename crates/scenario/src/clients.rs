@@ -1,11 +1,61 @@
-//! Who takes part.
+//! Who takes part: `clients`, in its two forms.
+
+use toml_language::shape::{Kind, Table, may, must};
+use toml_language::{Node, Place, Problem};
 
 use super::check::Checker;
 use super::codes::scenario as code;
 use super::model::Client;
 use crate::name::bad_name;
-use toml_language::Problem;
-use toml_language::walk::{self, Node, Place};
+
+/// A list of names and of tables, or one table for many.
+pub(crate) const CLIENTS: Kind = Kind::Either(&[
+    Kind::Array(&Kind::Either(&[Kind::Text, Kind::Table(&CLIENT)]), 1),
+    Kind::Table(&CROWD),
+]);
+
+/// One client with more than a name.
+pub(crate) static CLIENT: Table = Table::new(
+    "client",
+    "One client that is not what it seems.",
+    &[
+        must(
+            "name",
+            Kind::Text,
+            "its name in this file: 1 to 32 of a-z 0-9 _ -",
+        ),
+        may(
+            "as",
+            Kind::Text,
+            "the name that it logs in with, where it is another one",
+        ),
+        may(
+            "keys_of",
+            Kind::Text,
+            "the client whose keys it uses, where they are not its own",
+        ),
+        may(
+            "adapter",
+            Kind::Text,
+            "the implementation that it is, where it is not that of the run: the name of an \
+             adapter, or a path below `scenarios/`",
+        ),
+    ],
+);
+
+/// Many clients in one table.
+pub(crate) static CROWD: Table = Table::new(
+    "crowd",
+    "Many clients that differ by a number.",
+    &[
+        must("count", Kind::Integer(1, 1000), "how many"),
+        must(
+            "name",
+            Kind::Text,
+            "their names, with `{n}` where the number belongs",
+        ),
+    ],
+);
 
 /// Reads `clients`, in one of its two forms.
 pub(super) fn read(file: &Node<'_, '_>, checker: &mut Checker<'_>) -> Vec<Client> {
@@ -14,9 +64,9 @@ pub(super) fn read(file: &Node<'_, '_>, checker: &mut Checker<'_>) -> Vec<Client
         read_crowd(&crowd, checker, &mut clients);
     }
     for item in file.items("clients") {
-        if let Some(name) = walk::place(item) {
+        if let Some(name) = toml_language::place(item) {
             add(&name, None, checker, &mut clients);
-        } else if let Some(node) = walk::node(item)
+        } else if let Some(node) = toml_language::node(item)
             && let Some(name) = node.text("name")
         {
             add(&name, Some(&node), checker, &mut clients);
@@ -24,7 +74,7 @@ pub(super) fn read(file: &Node<'_, '_>, checker: &mut Checker<'_>) -> Vec<Client
     }
     // Only now are all names known.
     for item in file.items("clients") {
-        if let Some(owner) = walk::node(item).and_then(|node| node.text("keys_of")) {
+        if let Some(owner) = toml_language::node(item).and_then(|node| node.text("keys_of")) {
             checker.known(&owner);
         }
     }

@@ -1,34 +1,40 @@
 //! What is to happen: from a TOML file to a [`Scenario`] that cannot be wrong, with an [`adapter`]
 //! to a [`plan`].
 //!
-//! `language` describes it; from that come the checks of shape, the schema and the reference
-//! page. `check` knows what a step means where it stands.
+//! `language` and `verbs` describe the files; from that come the checks of shape, the schema and the
+//! reference page. `check` knows what a step means where it stands. Each file of this crate names
+//! only those above it in this list.
 
-pub mod adapter;
+#[macro_use]
+mod closed_list;
+
 mod capability;
+mod codes;
+mod name;
+mod pattern;
+mod text;
+
+mod model;
+mod world;
+
 mod check;
 mod clients;
-mod codes;
-mod fault;
-mod language;
+mod load;
 mod matrix;
-mod model;
-mod name;
+mod verbs;
+
+mod language;
 mod parse;
-pub mod plan;
 mod reference;
-mod steps;
-mod text;
-mod world;
+
+pub mod adapter;
+pub mod plan;
 
 pub use capability::Capability;
 pub use codes::{codes, explain_code};
-pub use fault::{Fault, FaultKind, Links, Way, When};
-pub use model::{
-    Client, FileSource, Hearing, Join, Keys, LeaveHow, Load, Need, Outcome, Piece, RelayAction,
-    Scenario, Step, Text, Verb, Want, What,
-};
-pub(crate) use name::bad_name;
-pub use parse::{find, load, parse};
+pub use load::{Hearing, Load};
+pub use model::{Client, FileSource, Join, Keys, LeaveHow, Need, Outcome, RelayAction, Want, What};
+pub use parse::{Scenario, find, load, parse};
 pub use reference::{reference, schema};
-pub use text::{CANARY_LEAD, CANARY_LENGTH};
+pub use text::{CANARY_LEAD, CANARY_LENGTH, Piece, Text};
+pub use verbs::{Fault, FaultKind, FaultWord, Links, Step, Verb, Way, When};

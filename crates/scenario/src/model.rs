@@ -1,82 +1,15 @@
-//! What a scenario says, after every check.
+//! The words of scenarios, and small things that several verbs hold.
 
 use std::collections::BTreeMap;
-use std::ops::Range;
 use std::path::PathBuf;
-use std::time::Duration;
 
-use serde::{Deserialize, Serialize};
-
-use super::fault::{Fault, Links};
-use crate::Capability;
+use strum::VariantArray as _;
 use timeline::EventKind;
+use toml_language::closed;
+use toml_language::shape::Word;
 
-/// One scenario file.
-#[derive(Clone, Debug)]
-pub struct Scenario {
-    /// Path below `scenarios/` without the extension, for example `basics/three-clients`.
-    pub id: String,
-    /// The file.
-    pub path: PathBuf,
-    /// One line.
-    pub title: String,
-    /// What a class takes home; shown at the end of a demo.
-    pub lesson: Option<String>,
-    /// Why the scenario exists.
-    pub about: String,
-    /// What it is founded on: sections of `docs/protocol.md`, papers, promises.
-    pub cites: Vec<String>,
-    /// For `--tag`.
-    pub tags: Vec<String>,
-    /// What it cannot be played without.
-    pub needs: Vec<Need>,
-    /// Why it must fail as yet; passing is then a failure.
-    pub xfail: Option<String>,
-    /// Frame types whose number depends on timing in this scenario.
-    pub background: Vec<String>,
-    /// In the order of the file: also the order of starting.
-    pub clients: Vec<Client>,
-    /// Where keys come from.
-    pub keys: Keys,
-    /// The relay's keep-alive in this scenario, where it is not the adapter's.
-    pub keepalive: Option<Duration>,
-    /// How it is played by many, where the command line does not say.
-    pub load: Load,
-    /// The steps, in order.
-    pub steps: Vec<Step>,
-}
-
-/// How many play a scenario at once, for how long; what is left out is up to the command.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Load {
-    /// Clients.
-    pub clients: Option<u32>,
-    /// How long rounds begin.
-    pub length: Option<Duration>,
-    /// Who hears what is said to all.
-    pub say: Option<Hearing>,
-}
-
-/// Who hears what is said to all, where many groups share one relay.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Hearing {
-    /// Everyone at the relay: the traffic grows with the square of the clients.
-    Everyone,
-    /// The sender's own group: it is sent to each of them alone.
-    Group,
-}
-
-impl Hearing {
-    /// As it is written.
-    pub fn from_word(word: &str) -> Option<Self> {
-        match word {
-            "everyone" => Some(Self::Everyone),
-            "group" => Some(Self::Group),
-            _ => None,
-        }
-    }
-}
+use super::capability::Capability;
+use super::text::Text;
 
 /// Something that a scenario cannot be played without.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -85,6 +18,31 @@ pub enum Need {
     Capability(Capability),
     /// Of the machine: the level `namespaces`.
     Namespaces,
+}
+
+impl Need {
+    const NAMESPACES: &'static str = "namespaces";
+
+    /// What may stand in `needs`.
+    pub(crate) fn words() -> Vec<Word> {
+        let mut words = closed::words::<Capability>();
+        for word in &mut words {
+            word.doc.insert_str(0, "of the implementation: ");
+        }
+        words.push(Word {
+            word: Self::NAMESPACES,
+            doc: "of the machine: that level of isolation".to_owned(),
+        });
+        words.sort_by_key(|word| word.word);
+        words
+    }
+
+    pub(crate) fn from_word(word: &str) -> Option<Self> {
+        match word {
+            Self::NAMESPACES => Some(Self::Namespaces),
+            word => word.parse().ok().map(Self::Capability),
+        }
+    }
 }
 
 /// One client of a scenario.
@@ -102,108 +60,58 @@ pub struct Client {
     pub adapter: Option<String>,
 }
 
-/// Where clients' keys come from.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Keys {
-    /// Made by the implementation, for scenarios that are about it.
-    Fresh,
-    /// Fixtures, which are made once.
-    Pool,
+closed_list! {
+    /// Where clients' keys come from.
+    pub enum Keys {
+        /// made by the implementation, for scenarios that are about it
+        Fresh,
+        /// ready-made ones
+        Pool,
+    }
 }
 
-/// One step: one verb, with what is common to all.
-#[derive(Clone, Debug)]
-pub struct Step {
-    /// Line of the file, from 1.
-    pub line: usize,
-    /// Bytes of the file.
-    pub span: Range<usize>,
-    /// For the audience.
-    pub note: Option<String>,
-    /// The deadline of the step's own expectations, where it is not the default.
-    pub within: Option<Duration>,
-    /// What to do.
-    pub verb: Verb,
+closed_list! {
+    /// What must become of something that was sent.
+    #[derive(Default)]
+    pub enum Outcome {
+        /// it arrives: a text is shown to those it is for, a file is whole (when left out)
+        #[default]
+        Delivered,
+        /// it is on its way, as the recipient is told: for what happens to it meanwhile
+        Offered,
+        /// the sender's own program says no, and nobody gets anything
+        Refused,
+        /// the sender is told that it did not arrive
+        Undelivered,
+    }
 }
 
-/// What a step does.
-#[derive(Clone, Debug)]
-#[expect(
-    missing_docs,
-    reason = "the fields are those of the language, documented in docs/scenarios.md"
-)]
-pub enum Verb {
-    /// At once, each its own; what happens is compared as a set.
-    All(Vec<Step>),
-    /// Nothing, for a while: for the eye in a demo, skipped elsewhere.
-    Beat(Duration),
-    /// Something must be seen.
-    Expect(Want),
-    /// Something happens to links.
-    Fault { links: Links, fault: Fault },
-    /// A file for one.
-    File {
-        from: String,
-        to: String,
-        source: FileSource,
-        /// The path it is sent from, below the sender's outbox.
-        name: String,
-        outcome: Outcome,
-    },
-    /// All faults of links are over.
-    Heal { links: Links },
-    /// A client starts.
-    Join { client: String, outcome: Join },
-    /// A client goes.
-    Leave { client: String, how: LeaveHow },
-    /// A text for one.
-    Msg {
-        from: String,
-        to: String,
-        text: Text,
-        outcome: Outcome,
-    },
-    /// Something must not be seen.
-    Never(Want),
-    /// Something happens to the relay.
-    Relay(RelayAction),
-    /// The same steps again and again; `{n}` counts from 1.
-    Repeat { times: u32, steps: Vec<Step> },
-    /// A text for everyone.
-    Say {
-        from: String,
-        text: Text,
-        outcome: Outcome,
-    },
-    /// A line typed as it is.
-    Type { client: String, line: Text },
+impl Outcome {
+    /// What can become of a text: one is not offered, it is sent.
+    pub(crate) fn of_texts() -> Vec<Word> {
+        let all = Self::VARIANTS.iter().filter(|one| **one != Self::Offered);
+        all.copied().map(closed::word).collect()
+    }
+
+    /// Whether something reaches the recipient.
+    pub(crate) fn arrives(self) -> bool {
+        match self {
+            Self::Delivered | Self::Offered => true,
+            Self::Refused | Self::Undelivered => false,
+        }
+    }
 }
 
-/// What must become of something that was sent.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Outcome {
-    /// Shown to those it is for.
-    #[default]
-    Delivered,
-    /// It is on its way, and nothing is awaited; of files only.
-    Offered,
-    /// The sender's own program says no, and nobody sees anything.
-    Refused,
-    /// The sender is told that it did not arrive.
-    Undelivered,
-}
-
-/// What must become of a start.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Join {
-    /// Ready, and the others are told.
-    #[default]
-    Ready,
-    /// The relay says no: the client says so and ends; the others see nothing.
-    Refused,
+closed_list! {
+    /// What must become of a start.
+    #[derive(Default)]
+    pub enum Join {
+        /// it gets ready (when left out)
+        #[default]
+        Ready,
+        /// the relay says no: the client says so and ends, the others see nothing
+        Refused,
+    }
 }
 
 /// Where the content of a file comes from.
@@ -216,38 +124,38 @@ pub enum FileSource {
     Made(u64),
 }
 
-/// How a client goes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum LeaveHow {
-    /// Its input ends.
-    Eof,
-    /// SIGKILL.
-    Kill,
-    /// As the implementation quits.
-    Quit,
-    /// Its connection is reset.
-    Reset,
-    /// Its network is gone: nothing more arrives, nothing is closed.
-    Vanish,
+closed_list! {
+    /// How a client goes.
+    pub enum LeaveHow {
+        /// as its users quit
+        Quit,
+        /// its input ends
+        Eof,
+        /// its process is killed
+        Kill,
+        /// its connection is reset
+        Reset,
+        /// its network is gone, and nobody is told
+        Vanish,
+    }
 }
 
-/// What happens to the relay.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum RelayAction {
-    /// SIGSTOP.
-    Freeze,
-    /// SIGKILL.
-    Kill,
-    /// Stop, then start.
-    Restart,
-    /// Started again after a stop or kill.
-    Start,
-    /// As the adapter says, SIGTERM for most.
-    Stop,
-    /// SIGCONT.
-    Thaw,
+closed_list! {
+    /// What happens to the relay.
+    pub enum RelayAction {
+        /// asked to stop, as the adapter says
+        Stop,
+        /// its process is killed
+        Kill,
+        /// started again after `stop` or `kill`
+        Start,
+        /// stopped, then started
+        Restart,
+        /// stopped in its tracks
+        Freeze,
+        /// goes on after `freeze`
+        Thaw,
+    }
 }
 
 /// Something to be seen in one client's output.
@@ -272,26 +180,51 @@ pub enum What {
     Pattern(String),
 }
 
-/// A text with placeholders.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Text(pub Vec<Piece>);
+#[cfg(test)]
+mod tests {
+    use std::fmt::Debug;
 
-/// A part of a [`Text`].
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Piece {
-    /// `{canary}` is a fresh one each time, `{canary:name}` the same one again.
-    Canary(Option<String>),
-    /// `{n}`: the turn of the innermost `repeat`.
-    Count,
-    /// `{fill:N}`: so many bytes of harmless text.
-    Fill(usize),
-    /// As it stands.
-    Plain(String),
-}
+    use serde::{Serialize, de::DeserializeOwned};
+    use toml_language::closed::Closed;
 
-impl Scenario {
-    /// The client with this name.
-    pub fn client(&self, name: &str) -> Option<&Client> {
-        self.clients.iter().find(|client| client.name == name)
+    use super::{Join, Keys, LeaveHow, Outcome, RelayAction};
+    use crate::adapter::{Enter, Escapes, Framing, KeyFormat, MemoryManual, Only, Stop, Typed};
+    use crate::{Capability, FaultKind, FaultWord, Hearing, Way};
+
+    fn agree<T: Closed + Debug + DeserializeOwned + PartialEq + Serialize>() {
+        for one in T::VARIANTS {
+            let word: &str = (*one).into();
+            assert_eq!(serde_json::to_value(one).unwrap(), word);
+            assert_eq!(serde_json::from_value::<T>(word.into()).unwrap(), *one);
+        }
+    }
+
+    #[test]
+    fn a_plan_writes_each_word_as_the_language_does() {
+        agree::<Capability>();
+        agree::<Enter>();
+        agree::<Escapes>();
+        agree::<Framing>();
+        agree::<Hearing>();
+        agree::<Join>();
+        agree::<KeyFormat>();
+        agree::<Keys>();
+        agree::<LeaveHow>();
+        agree::<MemoryManual>();
+        agree::<Only>();
+        agree::<Outcome>();
+        agree::<RelayAction>();
+        agree::<Stop>();
+        agree::<Typed>();
+        agree::<Way>();
+    }
+
+    #[test]
+    fn a_plan_writes_each_fault_as_the_language_does() {
+        let kinds: [FaultKind; 2] = [FaultKind::HalfOpen, FaultKind::Hold { frames: 2 }];
+        for kind in kinds {
+            let word: &str = FaultWord::from(&kind).into();
+            assert_eq!(serde_json::to_value(&kind).unwrap()["kind"], word);
+        }
     }
 }

@@ -1,18 +1,61 @@
 //! From the text of a file to a scenario.
 
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use toml::de::DeTable;
 
 use super::check::Checker;
 use super::language::SCENARIO;
+use super::load::Load;
 use super::matrix::{self, Cell};
-use super::model::{Hearing, Keys, Load, Need, Scenario};
+use super::model::{Client, Keys, Need};
+use super::verbs::{self, Step};
 use super::world::World;
-use super::{clients, codes, steps};
-use crate::Capability;
-use toml_language::walk::{self, Node};
-use toml_language::{Problem, Problems};
+use super::{clients, codes};
+use toml_language::{Node, Problem, Problems, walk};
+
+/// One scenario file.
+#[derive(Clone, Debug)]
+pub struct Scenario {
+    /// Path below `scenarios/` without the extension, for example `basics/three-clients`.
+    pub id: String,
+    /// The file.
+    pub path: PathBuf,
+    /// One line.
+    pub title: String,
+    /// What a class takes home; shown at the end of a demo.
+    pub lesson: Option<String>,
+    /// Why the scenario exists.
+    pub about: String,
+    /// What it is founded on: sections of `docs/protocol.md`, papers, promises.
+    pub cites: Vec<String>,
+    /// For `--tag`.
+    pub tags: Vec<String>,
+    /// What it cannot be played without.
+    pub needs: Vec<Need>,
+    /// Why it must fail as yet; passing is then a failure.
+    pub xfail: Option<String>,
+    /// Frame types whose number depends on timing in this scenario.
+    pub background: Vec<String>,
+    /// In the order of the file: also the order of starting.
+    pub clients: Vec<Client>,
+    /// Where keys come from.
+    pub keys: Keys,
+    /// The relay's keep-alive in this scenario, where it is not the adapter's.
+    pub keepalive: Option<Duration>,
+    /// How it is played by many, where the command line does not say.
+    pub load: Load,
+    /// The steps, in order.
+    pub steps: Vec<Step>,
+}
+
+impl Scenario {
+    /// The client with this name.
+    pub fn client(&self, name: &str) -> Option<&Client> {
+        self.clients.iter().find(|client| client.name == name)
+    }
+}
 
 /// Reads a scenario file: one scenario, or one for each cell of its matrix. `root` is the directory `scenarios/`: the file's place below it
 /// is the scenario's id, and fixtures are looked for there.
@@ -100,7 +143,7 @@ fn read(
     let file = Node::new(document, 0..0);
     let mut clients = clients::read(&file, checker);
     let nodes = file.nodes("steps");
-    let late = steps::first_named_by_join(&nodes);
+    let late = verbs::first_named_by_join(&nodes);
     for client in &mut clients {
         client.late = late.contains(&client.name);
     }
@@ -109,55 +152,26 @@ fn read(
             .iter()
             .map(|client| (client.name.as_str(), client.late)),
     );
-    let steps = steps::read(&nodes, checker);
-    let texts = |key: &str| {
-        file.texts(key)
-            .iter()
-            .map(|text| text.text.to_owned())
-            .collect()
-    };
+    let steps = verbs::read(&nodes, checker);
     Some(Scenario {
         id: id.to_owned(),
         path: path.to_owned(),
         title: file.owned("title")?,
         lesson: file.owned("lesson"),
         about: file.owned("about").unwrap_or_default(),
-        cites: texts("cites"),
-        tags: texts("tags"),
+        cites: file.owned_texts("cites"),
+        tags: file.owned_texts("tags"),
         needs: file
             .texts("needs")
             .iter()
-            .filter_map(|word| need(word.text))
+            .filter_map(|word| Need::from_word(word.text))
             .collect(),
         xfail: file.owned("xfail"),
-        background: texts("background"),
+        background: file.owned_texts("background"),
         clients,
-        keys: match file.text("keys") {
-            Some(word) if word.text == "fresh" => Keys::Fresh,
-            Some(_) | None => Keys::Pool,
-        },
+        keys: file.word("keys").unwrap_or(Keys::Pool),
         keepalive: file.duration("keepalive"),
-        load: load_of(&file),
+        load: Load::read(file.node("load").as_ref()),
         steps,
     })
-}
-
-fn load_of(file: &Node<'_, '_>) -> Load {
-    let Some(load) = file.node("load") else {
-        return Load::default();
-    };
-    Load {
-        clients: load.integer("clients"),
-        length: load.duration("for"),
-        say: load
-            .text("say")
-            .and_then(|word| Hearing::from_word(word.text)),
-    }
-}
-
-fn need(word: &str) -> Option<Need> {
-    match word {
-        "namespaces" => Some(Need::Namespaces),
-        _ => Capability::from_word(word).map(Need::Capability),
-    }
 }

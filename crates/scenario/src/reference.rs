@@ -1,6 +1,9 @@
 //! The reference page and the JSON Schema of the scenario language.
 
-use super::language::{CLIENT, CROWD, EVENTS, LOAD, SCENARIO, STEP, VERBS};
+use super::clients::{CLIENT, CROWD};
+use super::language::SCENARIO;
+use super::load::LOAD;
+use super::verbs::{STEP, VERBS, events};
 use timeline::EventKind;
 use toml_language::page::{heading, keys, line, words};
 use toml_language::shape::Kind;
@@ -8,37 +11,39 @@ use toml_language::shape::Kind;
 /// The tables of the scenario language: keys of a file, verbs, events.
 pub fn reference() -> String {
     let mut page = String::new();
+    let events = events();
     heading(&mut page, "Keys of a file");
-    keys(&mut page, &SCENARIO, &[], EVENTS);
+    keys(&mut page, &SCENARIO, &[], &events);
     for table in [&CLIENT, &CROWD, &LOAD] {
         line(
             &mut page,
             &format!("### `{}`\n\n{}\n", table.name, table.doc),
         );
-        keys(&mut page, table, &[], EVENTS);
+        keys(&mut page, table, &[], &events);
     }
     heading(&mut page, "Keys of a step");
-    keys(&mut page, &STEP, VERBS, EVENTS);
+    keys(&mut page, &STEP, VERBS, &events);
     heading(&mut page, "Verbs");
     for key in STEP.keys.iter().filter(|key| VERBS.contains(&key.name)) {
-        let (doc, table) = match &key.kind {
-            Kind::Table(table) => (table.doc, Some(table)),
-            _ => ("Clients report it and do not crash.", None),
+        let doc = match &key.kind {
+            Kind::Table(table) => table.doc,
+            _ => "Clients report it and do not crash.",
         };
         line(
             &mut page,
             &format!("### `{}`: {}\n\n{doc}\n", key.name, key.doc),
         );
-        match table {
-            Some(table) => keys(&mut page, table, &[], EVENTS),
-            None => words(&mut page, &key.kind),
+        match &key.kind {
+            Kind::Table(table) => keys(&mut page, table, &[], &events),
+            Kind::Word(list) => words(&mut page, &list()),
+            _ => {}
         }
     }
     heading(&mut page, "Events");
     line(&mut page, "| event | means | captures |\n|---|---|---|");
-    for word in EVENTS {
-        let captures = EventKind::from_word(word.word).map_or(&[][..], EventKind::captures);
-        let captures: Vec<String> = captures.iter().map(|name| format!("`{name}`")).collect();
+    for (word, event) in events.iter().zip(EventKind::ALL) {
+        let captures = event.captures().iter().map(|name| format!("`{name}`"));
+        let captures: Vec<String> = captures.collect();
         line(
             &mut page,
             &format!(

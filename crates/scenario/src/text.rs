@@ -2,9 +2,25 @@
 
 use std::ops::Range;
 
-use super::model::{Piece, Text};
 use super::name::bad_name;
 use toml_language::braces::{Token, scan};
+
+/// A text with placeholders.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Text(pub Vec<Piece>);
+
+/// A part of a [`Text`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Piece {
+    /// `{canary}` is a fresh one each time, `{canary:name}` the same one again.
+    Canary(Option<String>),
+    /// `{n}`: the turn of the innermost `repeat`.
+    Count,
+    /// `{fill:N}`: so many bytes of harmless text.
+    Fill(usize),
+    /// As it stands.
+    Plain(String),
+}
 
 /// The longest text of one message, in bytes.
 pub(crate) const MAX_TEXT: usize = 64 * 1024;
@@ -19,11 +35,23 @@ pub const CANARY_LENGTH: usize = 26;
 /// notes over the first 16 bytes of what has been freed, and would hide it from the audit.
 pub const CANARY_LEAD: usize = 16;
 
-/// Something in a text that is no placeholder: its bytes in the text, and why.
-pub(crate) type Fault = (Range<usize>, String);
+/// Why something in braces is no placeholder; always a slip of the file's author.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum NoPlaceholder {
+    #[error("a brace without its partner; `{{{{` and `}}}}` are braces")]
+    StrayBrace,
+    #[error("a bad name for a canary: {0}")]
+    CanaryName(&'static str),
+    #[error("must be a number of bytes up to {MAX_TRIED}")]
+    Fill,
+    #[error("unknown placeholder, did you mean `{{{0}}}`?")]
+    Meant(&'static str),
+    #[error("unknown placeholder; `{{{{` and `}}}}` are braces")]
+    Unknown,
+}
 
-/// Reads a text; what is wrong stays out of it and comes in the list.
-pub(crate) fn parse(text: &str) -> (Text, Vec<Fault>) {
+/// Reads a text. What is wrong stays out of it and comes in the list, with its bytes in the text.
+pub(crate) fn parse(text: &str) -> (Text, Vec<(Range<usize>, NoPlaceholder)>) {
     let mut pieces: Vec<Piece> = Vec::new();
     let mut faults = Vec::new();
     for (span, token) in scan(text) {
@@ -39,17 +67,14 @@ pub(crate) fn parse(text: &str) -> (Text, Vec<Fault>) {
                 Err(why) => faults.push((span, why)),
             },
             Token::Stray => {
-                faults.push((
-                    span,
-                    "a brace without its partner; `{{` and `}}` are braces".to_owned(),
-                ));
+                faults.push((span, NoPlaceholder::StrayBrace));
             }
         }
     }
     (Text(pieces), faults)
 }
 
-fn piece(inner: &str) -> Result<Piece, String> {
+fn piece(inner: &str) -> Result<Piece, NoPlaceholder> {
     let (word, argument) = match inner.split_once(':') {
         Some((word, argument)) => (word, Some(argument)),
         None => (inner, None),
@@ -58,18 +83,18 @@ fn piece(inner: &str) -> Result<Piece, String> {
         ("canary", None) => Ok(Piece::Canary(None)),
         ("canary", Some(name)) => match bad_name(name) {
             None => Ok(Piece::Canary(Some(name.to_owned()))),
-            Some(why) => Err(format!("a bad name for a canary: {why}")),
+            Some(why) => Err(NoPlaceholder::CanaryName(why)),
         },
         ("n", None) => Ok(Piece::Count),
         ("fill", Some(number)) => match number.parse() {
             Ok(bytes) if bytes <= MAX_TRIED => Ok(Piece::Fill(bytes)),
-            Ok(_) | Err(_) => Err(format!("must be a number of bytes up to {MAX_TRIED}")),
+            Ok(_) | Err(_) => Err(NoPlaceholder::Fill),
         },
         _ => {
             let known = ["canary", "n", "fill:1000", "canary:name"];
             Err(match toml_language::suggest::nearest(inner, known) {
-                Some(meant) => format!("unknown placeholder, did you mean `{{{meant}}}`?"),
-                None => "unknown placeholder; `{{` and `}}` are braces".to_owned(),
+                Some(meant) => NoPlaceholder::Meant(meant),
+                None => NoPlaceholder::Unknown,
             })
         }
     }

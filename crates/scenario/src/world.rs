@@ -2,9 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::fault::Links;
-use super::model::{Join, RelayAction, Verb, Want, What};
-use timeline::EventKind;
+use super::model::{Join, RelayAction};
 
 /// Where a client is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,6 +25,24 @@ pub(crate) enum RelayState {
     Down,
     Frozen,
     Up,
+}
+
+/// What a step changes. Clients are named as in the scenario.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Effect<'a> {
+    /// No connection outlives it.
+    AllAreCutOff,
+    /// A client leaves.
+    Goes(&'a str),
+    /// A client is connected again.
+    IsBack(&'a str),
+    /// A client's connection ends.
+    IsCutOff(&'a str),
+    Nothing,
+    /// Something happens to the relay.
+    Relay(RelayAction),
+    /// A client starts.
+    Starts(&'a str, Join),
 }
 
 /// The situation before a step.
@@ -76,38 +92,16 @@ impl World {
             .filter(|name| self.is_here(name))
     }
 
-    /// What a step changes.
-    pub(crate) fn apply(&mut self, verb: &Verb) {
-        match verb {
-            Verb::All(steps) | Verb::Repeat { steps, .. } => {
-                for step in steps {
-                    self.apply(&step.verb);
-                }
-            }
-            Verb::Join { client, outcome } => self.join(client, *outcome),
-            Verb::Leave { client, .. } => self.set(client, Presence::Gone),
-            Verb::Relay(action) => self.relay(*action),
-            Verb::Expect(Want {
-                client,
-                what: What::Event(EventKind::Reconnected, _),
-            }) => self.set(client, Presence::Here),
-            Verb::Expect(Want {
-                client,
-                what: What::Event(EventKind::Disconnected, _),
-            }) => self.lost(client),
-            Verb::Fault { links, fault } if fault.ends_at_once() => match links {
-                Links::All => self.all_lost(),
-                Links::One(client) => self.lost(client),
-            },
-            Verb::Beat(_)
-            | Verb::Expect(_)
-            | Verb::Fault { .. }
-            | Verb::File { .. }
-            | Verb::Heal { .. }
-            | Verb::Msg { .. }
-            | Verb::Never(_)
-            | Verb::Say { .. }
-            | Verb::Type { .. } => {}
+    /// Changes it as a step does.
+    pub(crate) fn apply(&mut self, effect: Effect<'_>) {
+        match effect {
+            Effect::AllAreCutOff => self.all_lost(),
+            Effect::Goes(client) => self.set(client, Presence::Gone),
+            Effect::IsBack(client) => self.set(client, Presence::Here),
+            Effect::IsCutOff(client) => self.lost(client),
+            Effect::Nothing => {}
+            Effect::Relay(action) => self.relay(action),
+            Effect::Starts(client, outcome) => self.join(client, outcome),
         }
     }
 

@@ -3,64 +3,80 @@
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
-use strum::{EnumString, IntoStaticStr, VariantArray};
+use strum::{EnumMessage, EnumString, IntoStaticStr, VariantArray, VariantNames};
 
-/// An event that an implementation can show, in words that all of them share.
+/// An event that an implementation can show, in words that all of them share. Of two patterns
+/// that fit one line, that of the first event counts.
 #[derive(
     Clone,
     Copy,
     Debug,
-    Deserialize,
-    EnumString,
-    IntoStaticStr,
     PartialEq,
     Eq,
     PartialOrd,
     Ord,
     Serialize,
+    Deserialize,
+    EnumMessage,
+    EnumString,
+    IntoStaticStr,
     VariantArray,
+    VariantNames,
 )]
 #[serde(rename_all = "snake_case")]
 #[strum(serialize_all = "snake_case")]
-#[expect(
-    missing_docs,
-    reason = "DESIGN's words; docs/scenarios.md says each in a sentence"
-)]
 pub enum EventKind {
+    /// the connection to the relay is gone
     Disconnected,
+    /// its own file has come to the other side
     FileDelivered,
+    /// a transfer, either way, came to nothing
     FileFailed,
+    /// a file is on its way to this client
     FileOffered,
+    /// a file has come, whole and verified
     FileReceived,
+    /// somebody came
     Joined,
+    /// somebody has another identity than before
     KeyChanged,
+    /// somebody went
     Left,
+    /// a text for everyone
     Message,
+    /// a text for this client alone
     Private,
+    /// the client is logged in
     Ready,
+    /// the connection to the relay is back
     Reconnected,
+    /// the program or the relay says no to what it was asked
     Refused,
+    /// something that arrived was not accepted
     Rejected,
+    /// its own text was accepted
     Sent,
+    /// its own text did not arrive
     Undelivered,
 }
 
 impl EventKind {
     /// Every kind, in alphabetical order.
-    pub const ALL: [Self; Self::VARIANTS.len()] = match Self::VARIANTS.as_array() {
-        Some(all) => *all,
-        // As long as itself: the compiler has seen it.
-        None => unreachable!(),
-    };
+    pub const ALL: [Self; <Self as VariantArray>::VARIANTS.len()] =
+        match <Self as VariantArray>::VARIANTS.first_chunk() {
+            Some(all) => *all,
+            None => panic!("as many as there are"),
+        };
 
     /// As it is written in scenarios and adapters.
     pub fn word(self) -> &'static str {
         self.into()
     }
 
-    /// The kind with this word.
-    pub fn from_word(word: &str) -> Option<Self> {
-        word.parse().ok()
+    /// Whether a capture of it names somebody.
+    pub fn names_somebody(self, capture: &str) -> bool {
+        matches!(capture, "from" | "who" | "to" | "with")
+            || (self == Self::Ready && capture == "name")
     }
 
     /// The captures that an implementation may have for it.
@@ -97,16 +113,16 @@ mod tests {
     use super::EventKind;
 
     #[test]
-    fn the_word_of_each_kind_is_the_one_in_files_and_reads_back() {
+    fn a_plan_writes_each_event_with_its_word() {
         for kind in EventKind::ALL {
-            let written = serde_json::to_value(kind).unwrap();
-            assert_eq!(written, kind.word());
-            assert_eq!(EventKind::from_word(kind.word()), Some(kind));
+            assert_eq!(serde_json::to_value(kind).unwrap(), kind.word());
+            assert_eq!(kind.word().parse(), Ok(kind));
         }
     }
 
     #[test]
-    fn kinds_stand_in_alphabetical_order() {
-        assert!(EventKind::ALL.is_sorted_by_key(|kind| kind.word()));
+    fn events_come_in_the_order_of_the_alphabet() {
+        let words: Vec<&str> = EventKind::ALL.iter().map(|kind| kind.word()).collect();
+        assert!(words.is_sorted(), "{words:?}");
     }
 }

@@ -1,21 +1,22 @@
 //! Where plaintext must not appear.
 
 use serde::{Deserialize, Serialize};
-use strum::{IntoStaticStr, VariantArray};
+use strum::{IntoStaticStr, VariantArray, VariantNames};
 
 /// A place where plaintext must not appear.
 #[derive(
     Clone,
     Copy,
     Debug,
-    Deserialize,
-    IntoStaticStr,
     PartialEq,
     Eq,
     PartialOrd,
     Ord,
     Serialize,
+    Deserialize,
+    IntoStaticStr,
     VariantArray,
+    VariantNames,
 )]
 #[serde(rename_all = "kebab-case")]
 #[strum(serialize_all = "kebab-case")]
@@ -36,11 +37,11 @@ pub enum Surface {
 
 impl Surface {
     /// Every one, in the order of reports.
-    pub const ALL: [Self; Self::VARIANTS.len()] = match Self::VARIANTS.as_array() {
-        Some(all) => *all,
-        // As long as itself: the compiler has seen it.
-        None => unreachable!(),
-    };
+    pub const ALL: [Self; <Self as VariantArray>::VARIANTS.len()] =
+        match <Self as VariantArray>::VARIANTS.first_chunk() {
+            Some(all) => *all,
+            None => panic!("as many as there are"),
+        };
 
     /// As it is written in files.
     pub fn word(self) -> &'static str {
@@ -65,10 +66,9 @@ mod tests {
     use super::Surface;
 
     #[test]
-    fn the_word_of_each_surface_is_the_one_in_files() {
+    fn a_plan_writes_each_surface_with_its_word() {
         for surface in Surface::ALL {
-            let written = serde_json::to_value(surface).unwrap();
-            assert_eq!(written, surface.word());
+            assert_eq!(serde_json::to_value(surface).unwrap(), surface.word());
         }
     }
 }

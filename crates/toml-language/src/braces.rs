@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::walk::Place;
+use super::node::Place;
 
 /// A part of a text with braces.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -44,25 +44,23 @@ pub fn keys(page: &mut String, table: &Table, without: &[&str], elsewhere: &[Wor
             kind => (kind, "`NAME` is one of:\n"),
         };
         if let Kind::Word(list) = each {
-            // A constant has no one address to know it by.
+            let list = list();
+            // A function has no one address to know it by.
             let names = list.iter().map(|word| word.word);
-            let is_elsewhere = names.eq(elsewhere.iter().map(|word| word.word));
-            if !is_elsewhere {
+            if !names.eq(elsewhere.iter().map(|word| word.word)) {
                 line(page, &how.replace("NAME", key.name));
-                words(page, each);
+                words(page, &list);
             }
         }
     }
 }
 
 /// The words of a closed list, one a line.
-pub fn words(page: &mut String, kind: &Kind) {
-    if let Kind::Word(list) = kind {
-        for word in *list {
-            line(page, &format!("- `{}`: {}", word.word, word.doc));
-        }
-        line(page, "");
+pub fn words(page: &mut String, list: &[Word]) {
+    for word in list {
+        line(page, &format!("- `{}`: {}", word.word, word.doc));
     }
+    line(page, "");
 }
 
 /// A heading of the second level.

@@ -92,7 +92,7 @@ fn kind(kind: &'static Kind, definitions: &mut Map<String, Value>) -> Value {
         }
         Kind::Text => json!({ "type": "string" }),
         Kind::Word(words) => {
-            let each: Vec<&str> = words.iter().map(|word| word.word).collect();
+            let each: Vec<&str> = words().iter().map(|word| word.word).collect();
             json!({ "type": "string", "enum": each })
         }
     }

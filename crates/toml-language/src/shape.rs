@@ -1,6 +1,8 @@
 //! How a language of TOML tables is described. One description gives the checks of shape,
 //! the JSON Schema and the reference page, so that they cannot disagree.
 
+use super::suggest::one_of;
+
 /// A table: its keys, and what holds between them.
 #[derive(Debug)]
 pub struct Table {
@@ -17,7 +19,7 @@ pub struct Table {
 }
 
 /// One key of a table.
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 pub struct Key {
     /// As it is written.
     pub name: &'static str,
@@ -52,17 +54,17 @@ pub enum Kind {
     Table(&'static Table),
     /// Any text.
     Text,
-    /// One of these words.
-    Word(&'static [Word]),
+    /// One of these words; [`super::closed::words`] has those of an enum.
+    Word(fn() -> Vec<Word>),
 }
 
 /// A word of a closed list.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Word {
     /// As it is written.
     pub word: &'static str,
-    /// One sentence, without a period.
-    pub doc: &'static str,
+    /// A phrase, without a period.
+    pub doc: String,
 }
 
 impl Table {
@@ -90,7 +92,7 @@ impl Kind {
             Self::Size => "a size like \"1000B\", \"64KiB\" or \"8MiB\"".to_owned(),
             Self::Table(table) => format!("a table {}", table.example()),
             Self::Text => "a text in quotes".to_owned(),
-            Self::Word(words) => super::suggest::one_of(words.iter().map(|word| word.word)),
+            Self::Word(words) => one_of(words().iter().map(|word| word.word)),
         }
     }
 }
@@ -134,7 +136,55 @@ pub const fn must(name: &'static str, kind: Kind, doc: &'static str) -> Key {
     }
 }
 
-/// A word of a closed list.
-pub const fn word(word: &'static str, doc: &'static str) -> Word {
-    Word { word, doc }
+impl Table {
+    /// A table in which any keys may stand together.
+    pub const fn new(name: &'static str, doc: &'static str, keys: &'static [Key]) -> Self {
+        Self {
+            name,
+            doc,
+            keys,
+            one_of: &[],
+            one_is: "",
+        }
+    }
+
+    /// The same, with exactly one of some keys, which are called so.
+    pub const fn exactly_one(
+        mut self,
+        one_of: &'static [&'static str],
+        one_is: &'static str,
+    ) -> Self {
+        self.one_of = one_of;
+        self.one_is = one_is;
+        self
+    }
+}
+
+/// Several lists of keys, one behind the other, as one. `N` is how many there are.
+pub const fn join<const N: usize>(lists: &[&[Key]]) -> [Key; N] {
+    let mut all = [may("", Kind::Bool, ""); N];
+    let (mut left, mut lists) = (all.as_mut_slice(), lists);
+    while let [list, rest @ ..] = lists {
+        let (now, later) = left.split_at_mut(list.len());
+        now.copy_from_slice(list);
+        (left, lists) = (later, rest);
+    }
+    assert!(left.is_empty(), "a list of keys is shorter");
+    all
+}
+
+/// Keys of one kind that may all be left out. `N` is how many there are.
+pub const fn alike<const N: usize>(
+    names: &'static [&'static str],
+    kind: Kind,
+    doc: &'static str,
+) -> [Key; N] {
+    assert!(names.len() == N, "as many keys as names");
+    let mut keys = [may("", kind, doc); N];
+    let (mut left, mut names) = (keys.as_mut_slice(), names);
+    while let ([key, others @ ..], [name, more @ ..]) = (left, names) {
+        key.name = name;
+        (left, names) = (others, more);
+    }
+    keys
 }

@@ -45,9 +45,3 @@ fn split_unit(text: &str) -> Option<(u64, &str)> {
     let (number, unit) = text.split_at_checked(digits)?;
     Some((number.parse().ok()?, unit.trim_start()))
 }
-
-/// The last line of a long message, which says what is wrong.
-pub fn last_line(message: &str) -> String {
-    let last = message.lines().last().unwrap_or_default();
-    last.strip_prefix("error: ").unwrap_or(last).to_owned()
-}

@@ -1,13 +1,13 @@
 //! Walks a TOML document along its description and reports everything that does not fit.
-//! What fits can be read afterwards with [`Node`], which never complains a second time.
+//! What fits can be read afterwards with [`super::Node`], which never complains a second time.
 
 use std::ops::Range;
-use std::time::Duration;
 
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use super::diagnostic::Problem;
+use super::node::seconds;
 use super::shape::{Key, Kind, Table, Word};
 use super::suggest::{nearest, one_of};
 use crate::codes::ShapeCodes;
@@ -257,7 +257,7 @@ impl Walker {
                         .help(format!("at most {most}MiB")),
                 );
             }
-            Kind::Word(words) => self.word(text, span, words),
+            Kind::Word(words) => self.word(text, span, &words()),
             Kind::Duration
             | Kind::Size
             | Kind::Text
@@ -271,7 +271,7 @@ impl Walker {
         }
     }
 
-    fn word(&mut self, text: &str, span: &Range<usize>, words: &'static [Word]) {
+    fn word(&mut self, text: &str, span: &Range<usize>, words: &[Word]) {
         let known = || words.iter().map(|word| word.word);
         if known().any(|word| word == text) {
             return;
@@ -310,160 +310,4 @@ fn type_of(value: &DeValue<'_>) -> &'static str {
         DeValue::String(_) => "a text",
         DeValue::Table(_) => "a table",
     }
-}
-
-fn seconds(value: &DeValue<'_>, most: u32) -> Option<Duration> {
-    let number: f64 = match value {
-        DeValue::Float(number) => number.as_str().parse().ok()?,
-        DeValue::Integer(number) if number.radix() == 10 => number.as_str().parse().ok()?,
-        DeValue::Array(_)
-        | DeValue::Boolean(_)
-        | DeValue::Datetime(_)
-        | DeValue::Integer(_)
-        | DeValue::String(_)
-        | DeValue::Table(_) => return None,
-    };
-    let sensible = number > 0.0 && number <= f64::from(most);
-    if sensible {
-        Duration::try_from_secs_f64(number).ok()
-    } else {
-        None
-    }
-}
-
-/// A table that has been checked, with its place.
-#[derive(Clone, Copy, Debug)]
-pub struct Node<'a, 'i> {
-    table: &'a DeTable<'i>,
-    start: usize,
-    end: usize,
-}
-
-/// A text with its place, quotes included.
-#[derive(Clone, Debug)]
-pub struct Place<'a> {
-    /// The text itself.
-    pub text: &'a str,
-    /// Its bytes in the file.
-    pub span: Range<usize>,
-}
-
-impl<'a, 'i> Node<'a, 'i> {
-    /// The table at this place of the file.
-    pub fn new(table: &'a DeTable<'i>, span: Range<usize>) -> Self {
-        Self {
-            table,
-            start: span.start,
-            end: span.end,
-        }
-    }
-
-    /// Its bytes in the file.
-    pub fn span(&self) -> Range<usize> {
-        self.start..self.end
-    }
-
-    /// Whether the key is there.
-    pub fn has(&self, key: &str) -> bool {
-        self.table.contains_key(key)
-    }
-
-    /// Where the key itself stands.
-    pub fn key_span(&self, key: &str) -> Range<usize> {
-        self.table
-            .get_key_value(key)
-            .map_or_else(|| self.span(), |(key, _)| key.span())
-    }
-
-    /// A text with its place.
-    pub fn text(&self, key: &str) -> Option<Place<'a>> {
-        place(self.table.get(key)?)
-    }
-
-    /// A text.
-    pub fn owned(&self, key: &str) -> Option<String> {
-        self.text(key).map(|place| place.text.to_owned())
-    }
-
-    /// A truth value.
-    pub fn bool(&self, key: &str) -> Option<bool> {
-        self.table.get(key)?.get_ref().as_bool()
-    }
-
-    /// A whole number.
-    pub fn integer(&self, key: &str) -> Option<u32> {
-        let number = self.table.get(key)?.get_ref().as_integer()?;
-        u32::from_str_radix(number.as_str(), number.radix()).ok()
-    }
-
-    /// A number of seconds, at most 60.
-    pub fn seconds(&self, key: &str) -> Option<Duration> {
-        seconds(self.table.get(key)?.get_ref(), 60)
-    }
-
-    /// A duration with its unit.
-    pub fn duration(&self, key: &str) -> Option<Duration> {
-        units::duration(self.text(key)?.text)
-    }
-
-    /// A size in bytes: a text with its unit, or a whole number.
-    pub fn size(&self, key: &str) -> Option<u64> {
-        match self.text(key) {
-            Some(text) => units::size(text.text),
-            None => self.integer(key).map(u64::from),
-        }
-    }
-
-    /// A table.
-    pub fn node(&self, key: &str) -> Option<Self> {
-        node(self.table.get(key)?)
-    }
-
-    /// The items of an array; none where there is no array.
-    pub fn items(&self, key: &str) -> &'a [Spanned<DeValue<'i>>] {
-        let array = self
-            .table
-            .get(key)
-            .and_then(|value| value.get_ref().as_array());
-        array.map_or(&[], |array| array.as_ref())
-    }
-
-    /// The tables of an array.
-    pub fn nodes(&self, key: &str) -> Vec<Self> {
-        self.items(key).iter().filter_map(node).collect()
-    }
-
-    /// The texts of an array.
-    pub fn texts(&self, key: &str) -> Vec<Place<'a>> {
-        self.items(key).iter().filter_map(place).collect()
-    }
-
-    /// The texts of a table with any keys: key, its place, value.
-    pub fn entries(
-        &self,
-    ) -> impl Iterator<Item = (Place<'a>, &'a Spanned<DeValue<'i>>)> + use<'a, 'i> {
-        self.table.iter().map(|(key, value)| {
-            (
-                Place {
-                    text: key.get_ref(),
-                    span: key.span(),
-                },
-                value,
-            )
-        })
-    }
-}
-
-/// A text, where it is one.
-pub fn place<'a>(value: &'a Spanned<DeValue<'_>>) -> Option<Place<'a>> {
-    let text = value.get_ref().as_str()?;
-    Some(Place {
-        text,
-        span: value.span(),
-    })
-}
-
-/// A table, where it is one.
-pub fn node<'a, 'i>(value: &'a Spanned<DeValue<'i>>) -> Option<Node<'a, 'i>> {
-    Some(Node::new(value.get_ref().as_table()?, value.span()))
 }

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use judge::PlayVerdict;
 use report::scene::Scene;
 use report::web::{WebEnd, WebState};
+use scenario::adapter::Typed;
 use scenario::plan::Plan;
 use serde_json::{Value, json};
 use timeline::{Ask, Direction, Ended, Event, Kind, StepId, StepResult, Stream};
@@ -273,7 +274,7 @@ fn what_programs_print_drives_nothing() {
 fn files_can_be_sent_where_every_client_can() {
     assert_eq!(Stage::opened().state()["files"], true);
     let mut plan = plan();
-    plan.adapter.client.r#type.file = None;
+    plan.adapter.client.r#type.0.remove(&Typed::File);
     let scene = Scene::new(Arc::new(plan));
     let state = serde_json::to_value(WebState::of(&scene, None)).unwrap();
     assert_eq!(state["files"], false);

@@ -6,10 +6,10 @@ use regex::Regex;
 use serde::{Deserialize, Serialize};
 
 use super::check::Checker;
-use super::model::Template;
+use super::template::Template;
 use crate::codes::adapter as code;
-use toml_language::Problem;
-use toml_language::walk::{self, Node, Place};
+use toml_language::shape::{Kind, Table, may};
+use toml_language::{Node, Place, Problem};
 
 /// Where a value comes from.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -27,6 +27,26 @@ pub enum Capture {
     },
 }
 
+/// A value, described.
+pub(super) static CAPTURE: Table = Table::new(
+    "capture",
+    "A value that one participant shows and others need.",
+    &[
+        may(
+            "line",
+            Kind::Text,
+            "a regular expression with one group, found anywhere in a line that it shows",
+        ),
+        may("file", Kind::Text, "a file that it writes"),
+        may(
+            "pattern",
+            Kind::Text,
+            "with `file`: a regular expression with one group; the whole file when left out",
+        ),
+    ],
+)
+.exactly_one(&["line", "file"], "origin");
+
 /// Reads the values of one kind of participant, by the names that templates use.
 pub(super) fn read(node: &Node<'_, '_>, checker: &mut Checker<'_>) -> BTreeMap<String, Capture> {
     let Some(table) = node.node("captures") else {
@@ -35,7 +55,7 @@ pub(super) fn read(node: &Node<'_, '_>, checker: &mut Checker<'_>) -> BTreeMap<S
     let mut captures = BTreeMap::new();
     for (name, value) in table.entries() {
         checker.capture_name(&name);
-        let Some(origin) = walk::node(value) else {
+        let Some(origin) = toml_language::node(value) else {
             continue;
         };
         let capture = match (origin.text("line"), origin.text("file")) {
@@ -71,4 +91,9 @@ fn one_group(pattern: &Place<'_>, checker: &mut Checker<'_>) {
         let help = "put round brackets around the value, and write other groups `(?:…)`";
         checker.problems.push(problem.help(help));
     }
+}
+
+/// What stands in a planned line for a value that is captured only in the play.
+pub fn captured(name: &str) -> String {
+    format!("{{captured:{name}}}")
 }

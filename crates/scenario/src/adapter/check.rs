@@ -1,19 +1,14 @@
 //! What an adapter means: placeholders, patterns, programs.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::ops::Range;
 
-use regex::Regex;
-
-use super::model::Template;
+use super::template::Template;
 use crate::codes::adapter as code;
-use crate::name;
-use timeline::EventKind;
-use toml_language::Problem;
+use crate::{name, pattern};
 use toml_language::braces::{Token, part_of, scan};
 use toml_language::suggest::{nearest, one_of};
-use toml_language::units;
-use toml_language::walk::{Node, Place};
+use toml_language::{Node, Place, Problem};
 
 /// Known in every template.
 const ALWAYS: [&str; 2] = ["work", "control"];
@@ -177,17 +172,8 @@ impl<'s> Checker<'s> {
 
     /// A regular expression whose named groups are among `groups`.
     pub(super) fn pattern(&mut self, place: &Place<'_>, groups: &[&str]) {
-        match Regex::new(&whole_line(place.text)) {
-            Err(error) => {
-                let why = units::last_line(&error.to_string());
-                let problem = Problem::new(
-                    code::BAD_PATTERN,
-                    &place.span,
-                    "this is no regular expression",
-                );
-                let help = "single quotes keep backslashes as they are: '\\d+'";
-                self.problems.push(problem.label(why).help(help));
-            }
+        match pattern::compile(place, &whole_line(place.text), code::BAD_PATTERN) {
+            Err(problem) => self.problems.push(*problem),
             Ok(regex) => {
                 for name in regex
                     .capture_names()
@@ -226,49 +212,11 @@ impl<'s> Checker<'s> {
         });
     }
 
-    /// A client has one sign that it is ready.
-    pub(super) fn ready(&mut self, client: &Node<'_, '_>, has_dialogue: bool) {
-        let sign = client.text("ready");
-        let is_after = sign
-            .as_ref()
-            .is_some_and(|sign| sign.text == "after-dialogue");
-        let event = client.node("events").filter(|events| events.has("ready"));
-        match (is_after, event, sign) {
-            (true, None, Some(sign)) if !has_dialogue => self.no_dialogue(&sign.span),
-            (true, Some(events), _) => {
-                let title = "this client has two signs that it is ready";
-                let problem = Problem::new(code::READY, &events.key_span("ready"), title);
-                let help = "leave out `ready = \"after-dialogue\"` where an event tells it";
-                self.problems.push(problem.help(help));
-            }
-            (false, None, _) if client.has("events") => {
-                let title = "nothing tells when this client is ready";
-                let problem = Problem::new(code::READY, &client.key_span("events"), title);
-                let help =
-                    "add the event `ready = '…'`, or `ready = \"after-dialogue\"` to `[client]`";
-                self.problems.push(problem.help(help));
-            }
-            (true | false, _, _) => {}
-        }
-    }
-
     /// Something gets ready with a dialogue that is not there.
     pub(super) fn no_dialogue(&mut self, span: &Range<usize>) {
         let problem = Problem::new(code::DIALOGUE, span, "there is no dialogue");
         self.problems
             .push(problem.help("add `dialogue`, or another sign that it is ready"));
-    }
-
-    /// The patterns of all events.
-    pub(super) fn events(&mut self, node: &Node<'_, '_>) -> BTreeMap<EventKind, String> {
-        let mut events = BTreeMap::new();
-        for kind in EventKind::ALL {
-            if let Some(pattern) = node.text(kind.word()) {
-                self.pattern(&pattern, kind.captures());
-                events.insert(kind, pattern.text.to_owned());
-            }
-        }
-        events
     }
 }
 

@@ -1,11 +1,55 @@
 //! How one talks with a program: its terminal, its prompts, what it asks, what it tells.
 
-use std::num::NonZeroU16;
+use std::collections::BTreeMap;
 
+use serde::{Deserialize, Serialize};
+use toml_language::Node;
+use toml_language::shape::{Key, Kind, may};
+
+use super::capture::{self, CAPTURE, Capture};
 use super::check::Checker;
-use super::model::{Console, Enter, Terminal};
-use super::{capture, dialogue};
-use toml_language::walk::Node;
+use super::dialogue::{self, ITEM, Item};
+use super::terminal::{self, TERMINALS, Terminal};
+
+/// How one talks with a program.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct Console {
+    /// The terminal that it runs on; pipes where there is none.
+    pub terminal: Option<Terminal>,
+    /// A regular expression: what stands before a line without being a part of it.
+    pub prompt: Option<String>,
+    /// What it asks before it is ready, in order.
+    pub dialogue: Vec<Item>,
+    /// What others need of it, by the names that templates use.
+    pub captures: BTreeMap<String, Capture>,
+}
+
+const DIALOGUE: Kind = Kind::Array(&Kind::Table(&ITEM), 0);
+const CAPTURES: Kind = Kind::Map(&Kind::Table(&CAPTURE));
+
+/// What `[relay]` and `[client]` have in common.
+pub(super) const CONSOLE: [Key; 4] = [
+    may(
+        "terminal",
+        TERMINALS,
+        "it runs on a pseudo-terminal instead of pipes",
+    ),
+    may(
+        "prompt",
+        Kind::Text,
+        "a regular expression; what stands so at the beginning of its lines is no part of them",
+    ),
+    may(
+        "dialogue",
+        DIALOGUE,
+        "what it asks before it is ready, in order, and the answers",
+    ),
+    may(
+        "captures",
+        CAPTURES,
+        "values that others need of it, by the names that templates use",
+    ),
+];
 
 /// Reads what `[relay]` and `[client]` have in common; templates may use what is `known`.
 pub(super) fn read(node: &Node<'_, '_>, known: &[&str], checker: &mut Checker<'_>) -> Console {
@@ -14,28 +58,9 @@ pub(super) fn read(node: &Node<'_, '_>, known: &[&str], checker: &mut Checker<'_
         checker.pattern(prompt, &[]);
     }
     Console {
-        terminal: terminal(node),
+        terminal: terminal::read(node),
         prompt: prompt.map(|prompt| prompt.text.to_owned()),
         dialogue: dialogue::read(node, known, checker),
         captures: capture::read(node, checker),
     }
-}
-
-fn terminal(node: &Node<'_, '_>) -> Option<Terminal> {
-    let usual = Terminal::default();
-    let Some(table) = node.node("terminal") else {
-        return node.bool("terminal").unwrap_or(false).then_some(usual);
-    };
-    let size = |key, usual| {
-        let size = table.integer(key).and_then(|size| u16::try_from(size).ok());
-        size.and_then(NonZeroU16::new).unwrap_or(usual)
-    };
-    Some(Terminal {
-        columns: size("columns", usual.columns),
-        rows: size("rows", usual.rows),
-        enter: match table.text("enter").map(|word| word.text) {
-            Some("lf") => Enter::Lf,
-            Some(_) | None => usual.enter,
-        },
-    })
 }

@@ -3,10 +3,10 @@
 use serde::{Deserialize, Serialize};
 
 use super::check::Checker;
-use super::model::Template;
+use super::template::Template;
 use crate::codes::adapter as code;
-use toml_language::Problem;
-use toml_language::walk::Node;
+use toml_language::shape::{Key, Kind, Table, Word, may, must};
+use toml_language::{Node, Problem, closed};
 
 /// One thing that a program asks before it is ready.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -33,20 +33,27 @@ pub struct Branch {
     pub pass_phrase: bool,
 }
 
-/// Which clients of a play are asked.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Only {
-    /// Each of them.
-    #[default]
-    All,
-    /// The one that was started first.
-    First,
-    /// All but that one.
-    Later,
+closed_list! {
+    /// Which clients of a play are asked.
+    #[derive(Default)]
+    pub enum Only {
+        /// each of them
+        #[default]
+        All,
+        /// the client of a play that was started first
+        First,
+        /// all other clients
+        Later,
+    }
 }
 
 impl Only {
+    /// As it is written: that all are asked is said by leaving it out.
+    fn words() -> Vec<Word> {
+        let some = [Self::First, Self::Later];
+        some.into_iter().map(closed::word).collect()
+    }
+
     /// Whether it asks a client.
     pub fn asks(self, is_first: bool) -> bool {
         match self {
@@ -56,6 +63,58 @@ impl Only {
         }
     }
 }
+
+/// One item of a dialogue, described.
+pub(super) static ITEM: Table = Table::new(
+    "dialogue",
+    "One thing that a program asks before it is ready.",
+    &[
+        may("await", Kind::Text, AWAIT),
+        TYPE,
+        SECRET,
+        PASS_PHRASE,
+        may(
+            "any",
+            Kind::Array(&Kind::Table(&BRANCH), 1),
+            "several things that it may ask: the first that it does counts",
+        ),
+        may(
+            "optional",
+            Kind::Bool,
+            "it may go on to what follows without having asked; `false` when left out",
+        ),
+        may(
+            "only",
+            Kind::Word(Only::words),
+            "which clients it asks; each of them when left out",
+        ),
+    ],
+)
+.exactly_one(&["await", "any"], "question");
+
+static BRANCH: Table = Table::new(
+    "alternative",
+    "One of several things that it may ask.",
+    &[must("await", Kind::Text, AWAIT), TYPE, SECRET, PASS_PHRASE],
+);
+
+const AWAIT: &str =
+    "a regular expression that is found anywhere in a line, also in one without a line break";
+const TYPE: Key = may(
+    "type",
+    Kind::Text,
+    "what is typed then; when left out, it is only awaited",
+);
+const SECRET: Key = may(
+    "secret",
+    Kind::Bool,
+    "records tell the template and not what was typed; `false` when left out",
+);
+const PASS_PHRASE: Key = may(
+    "pass_phrase",
+    Kind::Bool,
+    "it opens the client's keys: a secret that the relay must not see, and that the audit looks for; may hold `{name}` and settings",
+);
 
 /// Reads the list; templates may use what is `known`.
 pub(super) fn read(node: &Node<'_, '_>, known: &[&str], checker: &mut Checker<'_>) -> Vec<Item> {
@@ -96,11 +155,7 @@ fn read_item(item: &Node<'_, '_>, known: &[&str], checker: &mut Checker<'_>) -> 
             .filter_map(|branch| read_branch(branch, known, checker))
             .collect(),
         optional: item.bool("optional").unwrap_or(false),
-        only: match item.text("only").map(|word| word.text) {
-            Some("first") => Only::First,
-            Some("later") => Only::Later,
-            Some(_) | None => Only::All,
-        },
+        only: item.word("only").unwrap_or_default(),
     }
 }
 

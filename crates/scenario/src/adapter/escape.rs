@@ -3,7 +3,17 @@
 use std::borrow::Cow;
 use std::fmt::Write as _;
 
-use super::model::Escapes;
+closed_list! {
+    /// How text is written in the lines of a client.
+    #[derive(Default)]
+    pub enum Escapes {
+        /// as it stands; a text with a line break cannot be typed
+        #[default]
+        Raw,
+        /// `\\`, `\n`, `\r`, `\t` and `\u{1b}`
+        Backslash,
+    }
+}
 
 impl Escapes {
     /// The text as it is typed; `None` where it cannot be: a line break in a raw line.

@@ -5,8 +5,8 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use timeline::Limit;
+use toml_language::Node;
 use toml_language::shape::{Kind, Table, may};
-use toml_language::walk::Node;
 
 const MIB: u64 = 1024 * 1024;
 
@@ -73,10 +73,10 @@ impl Limits {
 }
 
 /// The table, described.
-pub(super) static LIMITS: Table = Table {
-    name: "limits",
-    doc: "What it may use, with everything that it starts; more is a failure, and its end.",
-    keys: &[
+pub(super) static LIMITS: Table = Table::new(
+    "limits",
+    "What it may use, with everything that it starts; more is a failure, and its end.",
+    &[
         may(
             "cpu_seconds",
             Kind::Integer(1, 86_400),
@@ -108,6 +108,4 @@ pub(super) static LIMITS: Table = Table {
             "what it prints on each stream; `16` when left out",
         ),
     ],
-    one_of: &[],
-    one_is: "",
-};
+);

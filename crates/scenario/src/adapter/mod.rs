@@ -1,28 +1,40 @@
 //! Adapters: how to start and drive an implementation, read from a TOML file.
+//!
+//! Each file describes one table of the language, holds what it says and reads it: a new key is
+//! written in one file. `parse` is the file as a whole.
 
 mod capture;
 mod check;
+mod client;
 mod console;
 mod dialogue;
 mod escape;
 mod key_file;
-mod language;
 mod limits;
-mod model;
 mod parse;
+mod program;
+mod ready;
+mod relay;
 mod size;
 mod template;
+mod terminal;
+mod typing;
+mod wire;
 
-pub use capture::Capture;
+pub use capture::{Capture, captured};
 pub use check::whole_line;
+pub use client::ClientManual;
+pub use console::Console;
 pub use dialogue::{Branch, Item, Only};
+pub use escape::Escapes;
 pub use key_file::{KeyFile, KeyFormat};
 pub use limits::Limits;
-pub use model::captured;
-pub use model::{
-    Adapter, ClientManual, Console, Copy, Enter, Escapes, Framing, MemoryManual, NoSetting,
-    Program, ReadyWhen, RelayManual, Stop, Template, Terminal, TypeManual, WireManual,
-};
-pub use parse::{load, parse, reference, schema};
+pub use parse::{Adapter, NoSetting, load, parse, reference, schema};
+pub use program::{Copy, Program};
+pub use ready::ReadyWhen;
+pub use relay::{MemoryManual, RelayManual, Stop};
 pub use size::{Beyond, SizeRule};
-pub use template::UnknownPlaceholder;
+pub use template::{Template, UnknownPlaceholder};
+pub use terminal::{Enter, Terminal};
+pub use typing::{TypeManual, Typed};
+pub use wire::{Framing, WireManual};

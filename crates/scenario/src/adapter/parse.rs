@@ -1,23 +1,160 @@
-//! From the text of a file to an adapter.
+//! An adapter file as a whole: described, and from its text to an adapter.
 
 use std::collections::BTreeMap;
-use std::path::Path;
-use std::time::Duration;
+use std::path::{Path, PathBuf};
 
-use super::check::Checker;
-use super::console;
-use super::key_file::KeyFile;
-use super::language::ADAPTER;
-use super::limits::Limits;
-use super::model::{
-    Adapter, ClientManual, Copy, Escapes, Framing, MemoryManual, Program, ReadyWhen, RelayManual,
-    Stop, Template, TypeManual, WireManual,
-};
-use super::size::SizeRule;
-use crate::{Capability, codes};
+use serde::{Deserialize, Serialize};
+use strum::VariantNames;
 use timeline::Surface;
-use toml_language::walk::{self, Node};
-use toml_language::{Problem, Problems};
+use toml_language::shape::{Key, Kind, Table, alike, may, must};
+use toml_language::{Node, Problem, Problems, closed, place, walk};
+
+use super::capture::captured;
+use super::check::Checker;
+use super::client::{self, CLIENT, ClientManual};
+use super::program::{self, PROGRAM, Program, VARIABLES};
+use super::relay::{self, RELAY, RelayManual};
+use super::template::Template;
+use super::wire::{WIRE, WireManual};
+use crate::{Capability, codes};
+
+/// One adapter file.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Adapter {
+    /// The file's name without extension.
+    pub name: String,
+    /// The file.
+    pub path: PathBuf,
+    /// One line.
+    pub about: String,
+    /// Programs by the name that templates use.
+    pub programs: BTreeMap<String, Program>,
+    /// Values by the name that templates use.
+    #[serde(default)]
+    pub settings: BTreeMap<String, String>,
+    /// How to handle the relay.
+    pub relay: RelayManual,
+    /// How to handle a client.
+    pub client: ClientManual,
+    /// What the tap may decode.
+    pub wire: WireManual,
+    /// For each surface that can be searched, the string that a search must find there.
+    pub controls: BTreeMap<Surface, Template>,
+    /// What the implementation says it cannot do.
+    pub cannot: Vec<Capability>,
+}
+
+impl Adapter {
+    /// For each value that is captured only in the play its name, and what stands for it in
+    /// a planned line.
+    pub fn captured_later(&self) -> impl Iterator<Item = (String, String)> {
+        let consoles = [&self.relay.console, &self.client.console];
+        let names = consoles
+            .into_iter()
+            .flat_map(|console| console.captures.keys());
+        names.map(|name| (name.clone(), captured(name)))
+    }
+}
+
+/// A setting that an adapter does not have.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the adapter `{adapter}` has no setting `{name}`; it has {}", known.join(", "))]
+pub struct NoSetting {
+    /// Which adapter.
+    pub adapter: String,
+    /// What was asked for.
+    pub name: String,
+    /// What there is; `none`, when there is none.
+    pub known: Vec<String>,
+}
+
+impl Adapter {
+    /// Changes a setting for a run.
+    ///
+    /// # Errors
+    ///
+    /// When there is no such setting.
+    pub fn set(&mut self, name: &str, value: &str) -> Result<(), NoSetting> {
+        if let Some(setting) = self.settings.get_mut(name) {
+            value.clone_into(setting);
+            return Ok(());
+        }
+        let mut known: Vec<String> = self.settings.keys().cloned().collect();
+        if known.is_empty() {
+            known.push("none".to_owned());
+        }
+        Err(NoSetting {
+            adapter: self.name.clone(),
+            name: name.to_owned(),
+            known,
+        })
+    }
+}
+
+/// The whole file.
+static ADAPTER: Table = Table::new(
+    "adapter",
+    "How to start and drive one implementation.",
+    &[
+        must("about", Kind::Text, "one line"),
+        must(
+            "programs",
+            Kind::Map(&Kind::Table(&PROGRAM)),
+            "its programs, by the names that templates use",
+        ),
+        may(
+            "settings",
+            VARIABLES,
+            "values that templates use by name, and that `--set NAME=VALUE` changes for a run",
+        ),
+        must("relay", Kind::Table(&RELAY), "how to handle the relay"),
+        must("client", Kind::Table(&CLIENT), "how to handle a client"),
+        may(
+            "wire",
+            Kind::Table(&WIRE),
+            "what can be decoded of its traffic",
+        ),
+        may(
+            "controls",
+            Kind::Table(&CONTROLS),
+            "for each surface, a text that a search must find there",
+        ),
+        may(
+            "cannot",
+            Kind::Array(&Kind::Word(closed::words::<Capability>), 0),
+            "what it cannot do",
+        ),
+    ],
+);
+
+static CONTROLS: Table = Table::new(
+    "controls",
+    "A search that finds nothing proves nothing, unless it finds what must be there.",
+    &CONTROL_KEYS,
+);
+
+static CONTROL_KEYS: [Key; Surface::ALL.len()] = {
+    let mut keys = alike(<Surface as VariantNames>::VARIANTS, Kind::Text, "");
+    let (mut left, mut surfaces) = (keys.as_mut_slice(), Surface::ALL.as_slice());
+    while let ([key, others @ ..], [surface, more @ ..]) = (left, surfaces) {
+        key.doc = place_of_control(*surface);
+        (left, surfaces) = (others, more);
+    }
+    keys
+};
+
+const fn place_of_control(surface: Surface) -> &'static str {
+    match surface {
+        Surface::Arguments => "in the relay's command line and environment",
+        Surface::Files => "in the files below the relay's scratch directory",
+        Surface::Memory => "in the relay's memory, from when it is ready until it ends",
+        Surface::Others => {
+            "in what a client prints; a canary that it was to receive counts as well"
+        }
+        Surface::Output => "in what the relay prints",
+        Surface::Wire => "in the traffic of the links",
+    }
+}
 
 /// Reads an adapter file.
 pub fn load(path: &Path) -> Result<Adapter, Problems> {
@@ -69,10 +206,16 @@ fn read(file: &Node<'_, '_>, path: &Path, checker: &mut Checker<'_>) -> Option<A
         .to_string_lossy()
         .into_owned();
     // Each part is read before any is missed, so that all problems are found.
-    let programs = file.node("programs").map(|node| programs(&node, checker));
+    let programs = file
+        .node("programs")
+        .map(|node| program::programs(&node, checker));
     let settings = file.node("settings").map(|node| settings(&node, checker));
-    let relay = file.node("relay").map(|node| relay(&node, here, checker));
-    let client = file.node("client").map(|node| client(&node, here, checker));
+    let relay = file
+        .node("relay")
+        .map(|node| relay::read(&node, here, checker));
+    let client = file
+        .node("client")
+        .map(|node| client::read(&node, here, checker));
     let controls = file.node("controls").map(|node| controls(&node, checker));
     Some(Adapter {
         name,
@@ -82,217 +225,21 @@ fn read(file: &Node<'_, '_>, path: &Path, checker: &mut Checker<'_>) -> Option<A
         settings: settings.unwrap_or_default(),
         relay: relay??,
         client: client??,
-        wire: wire(file.node("wire").as_ref()),
+        wire: WireManual::read(file.node("wire").as_ref()),
         controls: controls.unwrap_or_default(),
-        cannot: file
-            .texts("cannot")
-            .iter()
-            .filter_map(|word| Capability::from_word(word.text))
-            .collect(),
+        cannot: file.words("cannot"),
     })
-}
-
-fn programs(node: &Node<'_, '_>, checker: &mut Checker<'_>) -> BTreeMap<String, Program> {
-    let mut programs = BTreeMap::new();
-    for (name, value) in node.entries() {
-        checker.placeholder_name(&name);
-        let Some(origin) = walk::node(value) else {
-            continue;
-        };
-        let program = match (origin.owned("cargo"), origin.owned("path")) {
-            (Some(binary), _) => Program::Cargo(binary),
-            (None, Some(path)) => Program::Path(path),
-            (None, None) => continue,
-        };
-        programs.insert(name.text.to_owned(), program);
-    }
-    programs
 }
 
 fn settings(node: &Node<'_, '_>, checker: &mut Checker<'_>) -> BTreeMap<String, String> {
     let mut settings = BTreeMap::new();
     for (name, value) in node.entries() {
         checker.placeholder_name(&name);
-        if let Some(value) = walk::place(value) {
+        if let Some(value) = place(value) {
             settings.insert(name.text.to_owned(), value.text.to_owned());
         }
     }
     settings
-}
-
-fn relay(node: &Node<'_, '_>, here: &Path, checker: &mut Checker<'_>) -> Option<RelayManual> {
-    const KNOWN: &[&str] = &["keepalive"];
-    let run = command(node, "run", KNOWN, checker);
-    let env = environment(node, KNOWN, checker);
-    let [captured, _] = checker.captured();
-    let known: Vec<&str> = [KNOWN, &as_texts(&captured)].concat();
-    let console = console::read(node, &known, checker);
-    let ready = node
-        .node("ready")
-        .and_then(|ready| ready_when(&ready, !console.dialogue.is_empty(), checker));
-    Some(RelayManual {
-        run,
-        env,
-        copy: copies(node, here),
-        limits: Limits::read(node.node("limits").as_ref()),
-        console,
-        ready: ready?,
-        stop: match node.text("stop").map(|word| word.text) {
-            Some("eof") => Stop::Eof,
-            Some("int") => Stop::Int,
-            Some(_) | None => Stop::Term,
-        },
-        memory: match node.text("memory").map(|word| word.text) {
-            Some("off") => MemoryManual::Off,
-            Some("stop") => MemoryManual::Stop,
-            Some(_) | None => MemoryManual::Running,
-        },
-        keepalive: node
-            .duration("keepalive")
-            .filter(|time| *time > Duration::ZERO)?,
-        keys: KeyFile::read(node),
-    })
-}
-
-fn as_texts(names: &[String]) -> Vec<&str> {
-    names.iter().map(String::as_str).collect()
-}
-
-fn ready_when(
-    node: &Node<'_, '_>,
-    has_dialogue: bool,
-    checker: &mut Checker<'_>,
-) -> Option<ReadyWhen> {
-    if let Some(line) = node.text("line") {
-        checker.pattern(&line, &["port"]);
-        return Some(ReadyWhen::Line(line.text.to_owned()));
-    }
-    let port = |key| node.integer(key).and_then(|port| u16::try_from(port).ok());
-    if node.has("after_dialogue") && !has_dialogue {
-        checker.no_dialogue(&node.key_span("after_dialogue"));
-    }
-    port("listens")
-        .map(ReadyWhen::Listens)
-        .or_else(|| port("after_dialogue").map(ReadyWhen::AfterDialogue))
-}
-
-fn client(node: &Node<'_, '_>, here: &Path, checker: &mut Checker<'_>) -> Option<ClientManual> {
-    const KNOWN: &[&str] = &["port", "name"];
-    let captured = checker.captured().concat();
-    let known: Vec<&str> = [KNOWN, &as_texts(&captured)].concat();
-    let run = command(node, "run", &known, checker);
-    // The port means nothing any more when it is run.
-    let open_keys = command(node, "open_keys", &["name"], checker);
-    let env = environment(node, &known, checker);
-    let prepare = node.items("prepare").iter().map(|command| {
-        let texts = command
-            .get_ref()
-            .as_array()
-            .into_iter()
-            .flat_map(|array| array.iter());
-        texts
-            .filter_map(walk::place)
-            .map(|text| checker.template(&text, KNOWN))
-            .collect()
-    });
-    let prepare = prepare.collect();
-    let downloads = node
-        .text("downloads")
-        .map(|text| checker.template(&text, KNOWN));
-    let console = console::read(node, &known, checker);
-    checker.ready(node, !console.dialogue.is_empty());
-    let events = node.node("events").map(|events| checker.events(&events));
-    let r#type = node.node("type").map(|table| type_manual(&table, checker));
-    Some(ClientManual {
-        run,
-        env,
-        copy: copies(node, here),
-        prepare,
-        console,
-        downloads,
-        escapes: match node.text("escapes").map(|word| word.text) {
-            Some("backslash") => Escapes::Backslash,
-            Some(_) | None => Escapes::Raw,
-        },
-        port: node
-            .integer("port")
-            .and_then(|port| u16::try_from(port).ok()),
-        limits: Limits::read(node.node("limits").as_ref()),
-        r#type: r#type?,
-        events: events?,
-        exits_when_relay_gone: node.bool("exits_when_relay_gone").unwrap_or(false),
-        keys: KeyFile::read(node),
-        open_keys,
-    })
-}
-
-fn type_manual(node: &Node<'_, '_>, checker: &mut Checker<'_>) -> TypeManual {
-    let mut line =
-        |key: &str, needed: &[&str]| node.text(key).map(|text| checker.typed(&text, key, needed));
-    TypeManual {
-        say: line("say", &["text"]),
-        msg: line("msg", &["to", "text"]),
-        file: line("file", &["to", "path"]),
-        quit: line("quit", &[]),
-    }
-}
-
-fn command(
-    node: &Node<'_, '_>,
-    key: &str,
-    known: &[&str],
-    checker: &mut Checker<'_>,
-) -> Vec<Template> {
-    node.texts(key)
-        .iter()
-        .map(|text| checker.template(text, known))
-        .collect()
-}
-
-fn environment(
-    node: &Node<'_, '_>,
-    known: &[&str],
-    checker: &mut Checker<'_>,
-) -> BTreeMap<String, Template> {
-    let Some(variables) = node.node("env") else {
-        return BTreeMap::new();
-    };
-    let pairs = variables.entries().filter_map(|(name, value)| {
-        Some((
-            name.text.to_owned(),
-            checker.template(&walk::place(value)?, known),
-        ))
-    });
-    pairs.collect()
-}
-
-fn copies(node: &Node<'_, '_>, here: &Path) -> Vec<Copy> {
-    let copies = node.nodes("copy").into_iter().filter_map(|copy| {
-        Some(Copy {
-            from: here.join(copy.owned("from")?),
-            pool: copy.bool("pool").unwrap_or(false),
-            to: copy.owned("to")?.into(),
-        })
-    });
-    copies.collect()
-}
-
-fn wire(node: Option<&Node<'_, '_>>) -> WireManual {
-    let framing = node.and_then(|node| node.owned("framing"));
-    let background = node
-        .map(|node| node.texts("background"))
-        .unwrap_or_default();
-    WireManual {
-        framing: match framing.as_deref() {
-            Some("chat") => Framing::Chat,
-            Some(_) | None => Framing::None,
-        },
-        jitter: node
-            .and_then(|node| node.integer("jitter"))
-            .map_or(0, u64::from),
-        sizes: node.map(SizeRule::read).unwrap_or_default(),
-        background: background.iter().map(|text| text.text.to_owned()).collect(),
-    }
 }
 
 fn controls(node: &Node<'_, '_>, checker: &mut Checker<'_>) -> BTreeMap<Surface, Template> {

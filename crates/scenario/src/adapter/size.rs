@@ -2,8 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use toml_language::Node;
 use toml_language::shape::{Kind, Table, may, must};
-use toml_language::walk::Node;
 
 /// The sizes that the bodies of one type of frame may have.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -84,10 +84,10 @@ impl SizeRule {
     }
 }
 
-pub(super) static SIZE: Table = Table {
-    name: "size",
-    doc: "The sizes that the bodies of one type of frame may have.",
-    keys: &[
+pub(super) static SIZE: Table = Table::new(
+    "size",
+    "The sizes that the bodies of one type of frame may have.",
+    &[
         must("frame", Kind::Text, "the type"),
         may(
             "lengths",
@@ -115,9 +115,8 @@ pub(super) static SIZE: Table = Table {
             "so many more may be beside it, such as the digits of a counter; 0 when left out",
         ),
     ],
-    one_of: &["multiple_of", "padme"],
-    one_is: "rule",
-};
+)
+.exactly_one(&["multiple_of", "padme"], "rule");
 
 #[cfg(test)]
 mod tests {

@@ -1,9 +1,17 @@
-//! Filling in templates.
+//! Texts with placeholders that are filled in for a participant.
 
 use std::collections::BTreeMap;
 
-use super::model::Template;
+use serde::{Deserialize, Serialize};
 use toml_language::braces::{Token, scan};
+
+/// A text with `{placeholders}`, filled in when its values are known. Known to all:
+/// `{work}` (the participant's scratch directory), `{control}`, and every program by its
+/// name in `[programs]`. For the relay also `{keepalive}`; for clients `{port}` (their link
+/// to the relay), `{name}` (login name); in `[client.type]` also `{to}`, `{text}`, `{path}`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Template(pub String);
 
 /// A template holds a placeholder that nobody has a value for.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]

@@ -7,8 +7,19 @@ use rand::seq::IndexedRandom as _;
 use rand::{RngExt as _, SeedableRng as _};
 use sha2::{Digest as _, Sha256};
 
-use super::model::Canary;
+use serde::{Deserialize, Serialize};
 use timeline::StepId;
+
+/// A planted string.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Canary {
+    /// As in the scenario, or `#3` for the third without a name.
+    pub name: String,
+    /// The string itself; all have one length and begin with the run's prefix.
+    pub text: String,
+    /// Where it was planted first.
+    pub step: StepId,
+}
 
 /// Letters that are rare in text, so that the prefix is rare as well.
 const RARE: &[u8] = b"BFGHJKMPQVWXZ";

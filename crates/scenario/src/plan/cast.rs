@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::build::Unsupported;
+use super::unsupported::Unsupported;
 use crate::adapter::Adapter;
 use crate::{Need, Scenario};
 
@@ -34,11 +34,10 @@ impl<'a> Cast<'a> {
                 Need::Namespaces => None,
             });
             if let Some(lacks) = lacks {
-                return Err(Unsupported(format!(
-                    "`{}` says that it cannot do `{}`, which the scenario needs",
-                    adapter.name,
-                    lacks.word()
-                )));
+                return Err(Unsupported::Declared {
+                    adapter: adapter.name.clone(),
+                    capability: lacks,
+                });
             }
         }
         Ok(())
@@ -56,10 +55,9 @@ impl<'a> Cast<'a> {
         named
             .map(|(client, name)| {
                 let found = self.others.get(name).copied();
-                let found = found.ok_or_else(|| {
-                    Unsupported(format!(
-                        "`{client}` is played with `{name}`, which is not here"
-                    ))
+                let found = found.ok_or_else(|| Unsupported::NoAdapter {
+                    client: client.clone(),
+                    adapter: name.clone(),
                 });
                 found.map(|adapter| (client.clone(), adapter))
             })

@@ -1,10 +1,29 @@
-//! The content of files that are made for a play.
+//! Files in outboxes: which, and the content of those that are made for a play.
+
+use std::path::PathBuf;
 
 use rand::Rng as _;
+use serde::{Deserialize, Serialize};
 
-use super::canary::stream;
-use super::model::PlannedFile;
+use super::canary::{Canary, stream};
 use crate::CANARY_LEAD;
+
+/// A file in a sender's outbox.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PlannedFile {
+    /// Whose outbox.
+    pub client: String,
+    /// Below the outbox; may hold `..`, its directories are made.
+    pub name: String,
+    /// Copied from here; or made, when there is none.
+    pub fixture: Option<PathBuf>,
+    /// Bytes of a made file.
+    pub size: u64,
+    /// Planted in a made file, over and over, where it is long enough.
+    pub canary: Option<Canary>,
+    /// Seed of the rest of a made file.
+    pub seed: u64,
+}
 
 /// How often the canary comes again, in bytes: any fragment of a few hundred bytes holds a whole
 /// one. A multiple of 16, so that a block cipher without chaining shows it as equal blocks.

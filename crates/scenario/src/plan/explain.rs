@@ -2,7 +2,10 @@
 
 use std::fmt::Write as _;
 
-use super::model::{Action, Expectation, Mode, PassPhrase, Plan, PlannedStep};
+use super::action::{Action, PlannedStep};
+use super::audit::PassPhrase;
+use super::expectation::{Expectation, Mode};
+use super::model::Plan;
 use super::words::quoted;
 use timeline::Surface;
 use toml_language::units::written;

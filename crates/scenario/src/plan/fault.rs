@@ -1,60 +1,11 @@
-//! Faults of links: whose, what is said of them, and what cannot be done.
+//! Faults of links, in plain words.
 
-use rand::Rng as _;
-
-use super::build::{Builder, Here, Unsupported};
-use super::canary::stream;
-use super::model::{Action, PlannedStep};
-use super::words;
-use crate::adapter::Framing;
-use crate::{Fault, FaultKind, Links, Way};
 use toml_language::units::written;
 
-impl Builder<'_> {
-    pub(super) fn fault(
-        &self,
-        here: Here<'_>,
-        links: &Links,
-        fault: &Fault,
-    ) -> Result<PlannedStep, Unsupported> {
-        let clients = self.clients_of(links);
-        for client in clients.iter().filter(|_| fault.needs_frames()) {
-            let adapter = self.adapter_of(client);
-            if adapter.wire.framing == Framing::None {
-                return Err(Unsupported(format!(
-                    "the frames of `{}` are not known, so that none can be met by `fault`",
-                    adapter.name
-                )));
-            }
-        }
-        let sentence = sentence(links, fault);
-        let purpose = ["fault", &self.scenario.id, &here.id.0];
-        let action = Action::Fault {
-            clients,
-            fault: fault.clone(),
-            seed: stream(self.seed, &purpose).next_u64(),
-        };
-        Ok(self.planned(here, sentence, action, Vec::new()))
-    }
+use super::words::quoted;
+use crate::{Fault, FaultKind, Links, Way};
 
-    pub(super) fn heal(&self, here: Here<'_>, links: &Links) -> PlannedStep {
-        let sentence = format!("the faults of {} are over", whose(links));
-        let clients = self.clients_of(links);
-        self.planned(here, sentence, Action::Heal { clients }, Vec::new())
-    }
-
-    fn clients_of(&self, links: &Links) -> Vec<String> {
-        match links {
-            Links::All => {
-                let all = self.scenario.clients.iter();
-                all.map(|client| client.name.clone()).collect()
-            }
-            Links::One(client) => vec![client.clone()],
-        }
-    }
-}
-
-fn whose(links: &Links) -> String {
+pub(super) fn whose(links: &Links) -> String {
     match links {
         Links::All => "all links".to_owned(),
         Links::One(client) => format!("the link of {client}"),
@@ -62,7 +13,7 @@ fn whose(links: &Links) -> String {
 }
 
 /// `on the link of bob, to the client: from the 4th frame deliver on, …`
-fn sentence(links: &Links, fault: &Fault) -> String {
+pub(super) fn sentence(links: &Links, fault: &Fault) -> String {
     let way = match fault.way {
         Way::Both => "both ways",
         Way::Down => "to the client",
@@ -70,9 +21,9 @@ fn sentence(links: &Links, fault: &Fault) -> String {
     };
     let from = match (&fault.when.frame, fault.when.after_frames) {
         (None, 0) => String::new(),
-        (Some(frame), 0) => format!("from the next frame {} on, ", words::quoted(frame)),
+        (Some(frame), 0) => format!("from the next frame {} on, ", quoted(frame)),
         (Some(frame), after) => {
-            format!("after {after} more frames {}, ", words::quoted(frame))
+            format!("after {after} more frames {}, ", quoted(frame))
         }
         (None, after) => format!("after {after} more frames, "),
     };

@@ -2,7 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::model::{Expectation, Fence, Mode, Pattern, Plan};
+use super::expectation::{Expectation, Mode, Pattern};
+use super::line;
+use super::model::{Fence, Plan};
 use timeline::EventKind;
 
 /// What a later message of the same sender closes. That somebody came or went once is not
@@ -48,14 +50,10 @@ pub(super) fn fences<'a>(
             .filter(|one| open.contains(one.as_str()))
             .partition(|one| is_there(from) && is_there(one));
         let text = format!("{prefix}-{from}");
-        let client = &plan.adapter_of(from).client;
-        let say = client.r#type.say.as_ref()?;
-        let mut values = BTreeMap::from([("text".to_owned(), client.escapes.escape(&text)?)]);
-        values.insert("name".to_owned(), login(from, plan).to_owned());
-        values.extend(plan.adapter_of(from).captured_later());
+        let line = line::text(plan.adapter_of(from), login(from, plan), None, &text)?;
         Some(Fence {
             from: from.to_owned(),
-            line: say.fill(&values).ok()?,
+            line,
             observers,
             leaving,
             text,

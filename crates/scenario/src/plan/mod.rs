@@ -3,32 +3,40 @@
 //! Same scenario, adapter and seed, same plan. It is kept as `plan.json` beside the
 //! timeline; with both, a play can be judged again without a process.
 
+mod action;
+mod audit;
 mod build;
+mod builder;
 mod canary;
 mod cast;
 mod content;
 mod derive;
+mod expectation;
 mod explain;
 mod fault;
 mod fence;
+mod line;
 mod load;
 mod model;
+mod outbox;
 mod outcome;
 mod pass_phrases;
 mod private;
 mod reconcile;
+mod steps;
 mod tally;
-mod verbs;
+mod unsupported;
+mod wanted;
 mod words;
 
-pub use build::{Unsupported, build, build_twin};
+pub use action::{Action, PlannedStep, Sent};
+pub use audit::{AuditPlan, PassPhrase, WireText};
+pub use build::{build, build_twin};
+pub use canary::Canary;
 pub use cast::Cast;
+pub use content::PlannedFile;
+pub use expectation::{Expectation, Mode, Pattern};
 pub use explain::explain;
 pub use load::{LeftOut, LoadPlan, LoadShape, Round};
-pub use model::{
-    Action, AuditPlan, Canary, Closing, Expectation, Fence, Mode, PassPhrase, Pattern, Plan,
-    PlannedClient, PlannedFile, PlannedStep, ScenarioRef, Sent, WireText,
-};
-
-/// A text without a canary that is shorter than this, in bytes, may be seen by chance.
-const RARE_LENGTH: usize = 16;
+pub use model::{Closing, Fence, Plan, PlannedClient, ScenarioRef};
+pub use unsupported::{NotUnderLoad, Unsupported};

@@ -1,6 +1,6 @@
 //! That an outcome which a step asks for can be seen.
 
-use super::build::Unsupported;
+use super::unsupported::Unsupported;
 use crate::Outcome;
 use crate::adapter::Adapter;
 use timeline::EventKind;
@@ -27,7 +27,7 @@ pub(super) fn must_be_shown(
     to: &[&Adapter],
 ) -> Result<(), Unsupported> {
     let sender = [from];
-    let (by, any): (&[&Adapter], &[EventKind]) = match (outcome, thing) {
+    let (by, any): (&[&Adapter], &'static [EventKind]) = match (outcome, thing) {
         // What has come is looked at itself.
         (Outcome::Delivered, Thing::File) => return Ok(()),
         (Outcome::Offered, Thing::File) => (to, &[EventKind::FileOffered]),
@@ -45,23 +45,10 @@ pub(super) fn must_be_shown(
     };
     match by.iter().find(|adapter| !shows(adapter)) {
         None => Ok(()),
-        Some(lacking) => Err(lacks(lacking, any, outcome)),
+        Some(lacking) => Err(Unsupported::Unseen {
+            adapter: lacking.name.clone(),
+            events: any,
+            outcome,
+        }),
     }
-}
-
-fn lacks(adapter: &Adapter, any: &[EventKind], outcome: Outcome) -> Unsupported {
-    let words = any.iter().map(|event| format!("`{}`", event.word()));
-    let words: Vec<String> = words.collect();
-    let outcome = match outcome {
-        Outcome::Delivered => "delivered",
-        Outcome::Offered => "offered",
-        Outcome::Refused => "refused",
-        Outcome::Undelivered => "undelivered",
-    };
-    Unsupported(format!(
-        "`{}` has no pattern for the event {}, so that `outcome = \"{outcome}\"` could not be \
-         seen: add it to its [client.events]",
-        adapter.name,
-        words.join(" or ")
-    ))
 }

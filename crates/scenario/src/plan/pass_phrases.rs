@@ -2,7 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::model::{PassPhrase, Plan};
+use super::audit::PassPhrase;
+use super::model::Plan;
 
 /// Of so many clients, as they start: one program handles them all alike.
 const CLIENTS: usize = 16;

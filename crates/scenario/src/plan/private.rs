@@ -2,7 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use super::model::{Action, Canary, Plan, PlannedStep};
+use super::action::{Action, PlannedStep};
+use super::canary::Canary;
+use super::model::Plan;
 
 impl Plan {
     /// Names of canaries that were sent to others alone, in texts and in files. What was

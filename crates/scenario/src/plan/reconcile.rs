@@ -1,6 +1,7 @@
 //! What one step forbids and another one asks for.
 
-use super::model::{Action, Expectation, Mode, Pattern, PlannedStep};
+use super::action::{Action, PlannedStep};
+use super::expectation::{Expectation, Mode, Pattern};
 use timeline::EventKind;
 
 /// A text that was for one may be said to all later on, word for word. Where a client is to

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::world::Effect;
 use crate::{Join, RelayAction, Scenario, Step, Verb};
 
 /// Counts, by login name.
@@ -27,37 +28,27 @@ impl Tally {
     }
 
     fn count(&mut self, steps: &[Step], times: u32, logins: &BTreeMap<String, String>) {
-        let login = |client: &String| logins.get(client).unwrap_or(client).clone();
+        let login = |client: &str| logins.get(client).map_or(client, String::as_str).to_owned();
         for step in steps {
-            match &step.verb {
-                Verb::All(steps) => self.count(steps, times, logins),
-                Verb::Repeat {
-                    times: turns,
-                    steps,
-                } => {
-                    self.count(steps, times.saturating_mul(*turns), logins);
+            let times = match &step.verb {
+                Verb::Repeat { times: turns, .. } => times.saturating_mul(*turns),
+                _ => times,
+            };
+            self.count(step.verb.inner(), times, logins);
+            match step.verb.effect() {
+                Effect::Starts(client, Join::Ready) => {
+                    *self.joins.entry(login(client)).or_default() += times;
                 }
-                Verb::Join {
-                    client,
-                    outcome: Join::Ready,
-                } => *self.joins.entry(login(client)).or_default() += times,
-                Verb::Leave { client, .. } => {
-                    *self.leaves.entry(login(client)).or_default() += times;
-                }
-                Verb::Relay(RelayAction::Kill | RelayAction::Restart | RelayAction::Stop) => {
+                Effect::Goes(client) => *self.leaves.entry(login(client)).or_default() += times,
+                Effect::Relay(RelayAction::Kill | RelayAction::Restart | RelayAction::Stop) => {
                     self.relay_changes = true;
                 }
-                Verb::Beat(_)
-                | Verb::Expect(_)
-                | Verb::Fault { .. }
-                | Verb::File { .. }
-                | Verb::Heal { .. }
-                | Verb::Join { .. }
-                | Verb::Msg { .. }
-                | Verb::Never(_)
-                | Verb::Relay(_)
-                | Verb::Say { .. }
-                | Verb::Type { .. } => {}
+                Effect::AllAreCutOff
+                | Effect::IsBack(_)
+                | Effect::IsCutOff(_)
+                | Effect::Nothing
+                | Effect::Relay(_)
+                | Effect::Starts(_, Join::Refused) => {}
             }
         }
     }

@@ -1,13 +1,14 @@
 //! What happens, in plain words.
 
-use super::model::{Pattern, Sent};
-use crate::language::meaning;
+use toml_language::closed::meaning;
+
+use super::expectation::Pattern;
 use crate::{Join, LeaveHow, Outcome, RelayAction};
 
-/// A text in quotation marks, on one line and not too long.
 /// Characters of a text that a sentence quotes.
 const LONGEST: usize = 120;
 
+/// A text in quotation marks, on one line and not too long.
 pub(super) fn quoted(text: &str) -> String {
     let line: String = text
         .chars()
@@ -20,17 +21,9 @@ pub(super) fn quoted(text: &str) -> String {
     format!("\u{201c}{short}\u{201d}")
 }
 
-pub(super) fn message(sent: &Sent, outcome: Outcome) -> String {
-    let to = sent
-        .to
-        .as_ref()
-        .map_or_else(|| "everyone".to_owned(), |to| format!("{to} alone"));
-    format!(
-        "{} says to {to}: {}{}",
-        sent.from,
-        quoted(&sent.text),
-        ending(outcome)
-    )
+pub(super) fn message(from: &str, to: Option<&str>, text: &str, outcome: Outcome) -> String {
+    let to = to.map_or_else(|| "everyone".to_owned(), |to| format!("{to} alone"));
+    format!("{from} says to {to}: {}{}", quoted(text), ending(outcome))
 }
 
 pub(super) fn file(from: &str, to: &str, name: &str, outcome: Outcome) -> String {

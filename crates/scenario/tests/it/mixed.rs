@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use scenario::adapter;
-use scenario::plan::{self, Action, Cast, Unsupported};
+use scenario::adapter::Typed;
+use scenario::plan::{self, Action, Cast};
 
 use super::{parse, reference, scenarios};
 
@@ -32,13 +33,15 @@ fn each_client_is_driven_as_its_own_implementation_wants_it() {
     let Action::Type { line, .. } = &plan.steps[0].action else {
         panic!("a say is typed: {:?}", plan.steps[0].action);
     };
-    let typed = plain.client.r#type.say.as_ref().unwrap();
+    let typed = plain.client.r#type.line(Typed::Say).unwrap();
     assert_eq!(*line, typed.0.replace("{text}", "hello, how are you all"));
 }
 
 #[test]
 fn an_implementation_that_is_not_here_is_said() {
     let scenario = parse(TEXT).unwrap();
-    let Unsupported(why) = plan::build(&scenario, &reference(), 1, &scenarios()).unwrap_err();
+    let why = plan::build(&scenario, &reference(), 1, &scenarios())
+        .unwrap_err()
+        .to_string();
     assert_eq!(why, "`bob` is played with `plain`, which is not here");
 }

@@ -1,6 +1,6 @@
 //! What a scenario cannot be played without, and what must fail as yet.
 
-use scenario::plan::{self, Unsupported};
+use scenario::plan;
 use scenario::{Capability, Need, adapter};
 use timeline::EventKind;
 
@@ -16,7 +16,9 @@ fn what_an_implementation_cannot_do_is_unsupported() {
     let path = scenarios().join("../zoo/adapters/plain.toml");
     let mut plain = adapter::load(&path).unwrap();
     plain.cannot.push(Capability::Receipts);
-    let Unsupported(why) = plan::build(&scenario, &plain, 1, &scenarios()).unwrap_err();
+    let why = plan::build(&scenario, &plain, 1, &scenarios())
+        .unwrap_err()
+        .to_string();
     assert_eq!(
         why,
         "`plain` says that it cannot do `receipts`, which the scenario needs"
@@ -69,7 +71,9 @@ fn an_outcome_that_nobody_would_show_is_unsupported() {
         let mut adapter = reference();
         assert!(plan::build(&scenario, &adapter, 1, &scenarios()).is_ok());
         adapter.client.events.remove(&event);
-        let Unsupported(why) = plan::build(&scenario, &adapter, 1, &scenarios()).unwrap_err();
+        let why = plan::build(&scenario, &adapter, 1, &scenarios())
+            .unwrap_err()
+            .to_string();
         let says = format!(
             "`reference` has no pattern for the event `{}`",
             event.word()

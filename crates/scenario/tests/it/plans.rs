@@ -176,7 +176,7 @@ fn what_an_implementation_cannot_do_is_said() {
             .to_string()
     };
     let say = "[[steps]]\nsay = { from = \"alice\", text = \"two\\nlines\" }\n";
-    assert_snapshot!(unsupported(say, |adapter| adapter.client.r#type.say = None), @"`reference` has no way to do `say`");
+    assert_snapshot!(unsupported(say, |adapter| { adapter.client.r#type.0.remove(&scenario::adapter::Typed::Say); }), @"`reference` has no way to do `say`");
     assert_snapshot!(unsupported(say, |adapter| adapter.client.escapes = scenario::adapter::Escapes::Raw), @"`reference` cannot type a text with line breaks");
     assert_snapshot!(unsupported(say, |adapter| adapter.cannot.push(scenario::Capability::Say)), @"`reference` has no way to do `say`");
     let expect = "[[steps]]\nexpect = { client = \"alice\", event = \"reconnected\" }\n";

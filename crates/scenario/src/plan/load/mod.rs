@@ -13,11 +13,18 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use super::build::{Builder, Unsupported, build};
+use super::action::{Action, PlannedStep};
+use super::audit::AuditPlan;
+use super::build::build;
+use super::builder::Builder;
 use super::cast::Cast;
-use super::model::{Action, AuditPlan, Fence, Mode, Plan, PlannedClient, PlannedFile, PlannedStep};
+use super::content::PlannedFile;
+use super::expectation::{Expectation, Mode};
+use super::line;
+use super::model::{Fence, Plan, PlannedClient};
 use super::pass_phrases::pass_phrases;
 use super::reconcile::reconcile;
+use super::unsupported::Unsupported;
 use crate::adapter::Adapter;
 use crate::{Hearing, Scenario};
 use timeline::StepId;
@@ -180,7 +187,7 @@ impl LoadPlan {
     }
 
     /// Everybody is told of those of the own group who start later.
-    fn opening(&self) -> Result<Vec<super::model::Expectation>, Unsupported> {
+    fn opening(&self) -> Result<Vec<Expectation>, Unsupported> {
         let cast = self.cast();
         let mut all = Vec::new();
         for scenario in &self.groups {
@@ -227,21 +234,11 @@ fn last_word(
     observers: &[&str],
     text: &str,
 ) -> Option<Fence> {
-    let adapter = builder.adapter_of(from);
-    let client = &adapter.client;
-    let template = match to {
-        None => client.r#type.say.as_ref(),
-        Some(_) => client.r#type.msg.as_ref(),
-    };
-    let mut values = BTreeMap::from([("text".to_owned(), client.escapes.escape(text)?)]);
-    values.insert("name".to_owned(), builder.login(from).to_owned());
-    values.extend(adapter.captured_later());
-    if let Some(to) = to {
-        values.insert("to".to_owned(), builder.login(to).to_owned());
-    }
+    let to = to.map(|to| builder.login(to));
+    let line = line::text(builder.adapter_of(from), builder.login(from), to, text)?;
     Some(Fence {
         from: from.to_owned(),
-        line: template?.fill(&values).ok()?,
+        line,
         observers: observers.iter().map(|one| (*one).to_owned()).collect(),
         leaving: Vec::new(),
         text: text.to_owned(),

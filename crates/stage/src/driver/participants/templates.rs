@@ -10,7 +10,7 @@ use crate::isolation::stage_thread::Side;
 use crate::participant::orphans::{PARTICIPANT_VARIABLE, PLAY_VARIABLE};
 use crate::participant::programs;
 use crate::participant::spawn::Command;
-use scenario::adapter::{Adapter, Console, Program, Template, Terminal};
+use scenario::adapter::{Adapter, Console, Program, Template, Terminal, Typed};
 
 /// Where a clean environment looks for programs.
 pub(crate) const PATH: &str = "/usr/local/bin:/usr/bin:/bin";
@@ -134,7 +134,7 @@ impl<'p> Participants<'p> {
         let mut values = self.values(who).ok()?;
         values.insert("name".to_owned(), client.login.clone());
         values.extend(adapter.captured_later());
-        adapter.client.r#type.quit.as_ref()?.fill(&values).ok()
+        adapter.client.r#type.line(Typed::Quit)?.fill(&values).ok()
     }
 
     /// Where a client puts files that it has received.
@@ -154,7 +154,7 @@ impl<'p> Participants<'p> {
         path: &Path,
     ) -> Result<(String, String), String> {
         let adapter = self.plan.adapter_of(client);
-        let template = adapter.client.r#type.file.as_ref();
+        let template = adapter.client.r#type.line(Typed::File);
         let template = template.ok_or_else(|| format!("{client} has no way to send a file"))?;
         let login = |name: &str| {
             let client = self.plan.clients.iter().find(|one| one.name == name);

@@ -1,0 +1,250 @@
+//! How to start and drive a client: `[client]`.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use serde::{Deserialize, Serialize};
+use strum::VariantNames;
+use timeline::EventKind;
+use toml_language::shape::{Key, Kind, Table, alike, join, may, must};
+use toml_language::{Node, Problem, closed, place};
+
+use super::check::Checker;
+use super::console::{self, CONSOLE, Console};
+use super::escape::Escapes;
+use super::key_file::{KEYS, KeyFile};
+use super::limits::{LIMITS, Limits};
+use super::program::{self, ARGUMENTS, COPIES, Copy, VARIABLES};
+use super::template::Template;
+use super::typing::{TYPE, TypeManual};
+use crate::codes::adapter as code;
+
+/// How to start and drive a client.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct ClientManual {
+    /// Command line.
+    pub run: Vec<Template>,
+    /// Added to the clean environment.
+    pub env: BTreeMap<String, Template>,
+    /// What to copy before the start.
+    pub copy: Vec<Copy>,
+    /// Run instead of copying from pools, in scenarios that are about making keys.
+    pub prepare: Vec<Vec<Template>>,
+    /// How one talks with it.
+    pub console: Console,
+    /// Where received files appear, below `{work}`.
+    pub downloads: Option<Template>,
+    /// How text is written in lines, both ways.
+    pub escapes: Escapes,
+    /// The port that it connects to, where that is fixed in its code.
+    #[serde(default)]
+    pub port: Option<u16>,
+    /// What it may use.
+    #[serde(default)]
+    pub limits: Limits,
+    /// What to type.
+    pub r#type: TypeManual,
+    /// Regular expressions over whole lines of standard output; named groups are the
+    /// captures. `ready` is what makes a client ready, where there is one; else the end of
+    /// its dialogue does.
+    pub events: BTreeMap<EventKind, String>,
+    /// The program ends by itself when its relay is gone, rather than reconnecting.
+    pub exits_when_relay_gone: bool,
+    /// Files below its `{work}` with private keys that nobody else may have.
+    #[serde(default)]
+    pub keys: Vec<KeyFile>,
+    /// What opens its own store when it has ended; empty where nothing does.
+    #[serde(default)]
+    pub open_keys: Vec<Template>,
+}
+
+/// What shows that a client can be driven.
+#[derive(
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    strum::EnumMessage,
+    strum::EnumString,
+    strum::IntoStaticStr,
+    strum::VariantArray,
+)]
+#[strum(serialize_all = "kebab-case")]
+enum Sign {
+    /// it shows its event `ready`
+    Event,
+    /// the last thing that its dialogue awaits has come
+    AfterDialogue,
+}
+
+/// The table, described.
+pub(super) static CLIENT: Table = Table::new(
+    "client",
+    "How to start and drive a client.",
+    &KEYS_OF_CLIENT,
+);
+
+static KEYS_OF_CLIENT: [Key; START.len() + CONSOLE.len() + DRIVE.len()] =
+    join(&[&START, &CONSOLE, &DRIVE]);
+
+const START: [Key; 4] = [
+    must(
+        "run",
+        ARGUMENTS,
+        "its command line, one item for each argument",
+    ),
+    may("env", VARIABLES, "added to a clean environment"),
+    may(
+        "copy",
+        COPIES,
+        "files to put into its scratch directory before it starts",
+    ),
+    may(
+        "prepare",
+        Kind::Array(&ARGUMENTS, 0),
+        "commands that are run instead of copying from pools, in scenarios about making keys",
+    ),
+];
+
+const DRIVE: [Key; 10] = [
+    may("downloads", Kind::Text, "where received files appear"),
+    may(
+        "escapes",
+        Kind::Word(closed::words::<Escapes>),
+        "how text is written in its lines, both ways; `raw` when left out",
+    ),
+    may(
+        "ready",
+        Kind::Word(closed::words::<Sign>),
+        "how to see that it can be driven; `event` when left out",
+    ),
+    may(
+        "exits_when_relay_gone",
+        Kind::Bool,
+        "it ends by itself when its relay is gone; `false` when left out",
+    ),
+    may(
+        "port",
+        Kind::Integer(1, 65_535),
+        "the port it connects to, when that is fixed in its code: needs the level `namespaces`",
+    ),
+    may("limits", Kind::Table(&LIMITS), "what it may use"),
+    may(
+        "keys",
+        KEYS,
+        "files with its private keys, which are looked for on every surface",
+    ),
+    may(
+        "open_keys",
+        ARGUMENTS,
+        "a command that opens its store when it has ended, and prints the keys of messages and sessions there",
+    ),
+    must("type", Kind::Table(&TYPE), "what to type for each verb"),
+    must(
+        "events",
+        Kind::Table(&EVENTS),
+        "which line means which event",
+    ),
+];
+
+const EVENT: &str = "a regular expression over a whole line; named groups are captures";
+
+static EVENT_KEYS: [Key; EventKind::ALL.len()] =
+    alike(<EventKind as VariantNames>::VARIANTS, Kind::Text, EVENT);
+
+/// One key for each event.
+static EVENTS: Table = Table::new(
+    "events",
+    "Regular expressions over whole lines of standard output.",
+    &EVENT_KEYS,
+);
+
+/// Reads the table.
+pub(super) fn read(
+    node: &Node<'_, '_>,
+    here: &Path,
+    checker: &mut Checker<'_>,
+) -> Option<ClientManual> {
+    const KNOWN: &[&str] = &["port", "name"];
+    let captured = checker.captured().concat();
+    let captured = captured.iter().map(String::as_str);
+    let known: Vec<&str> = KNOWN.iter().copied().chain(captured).collect();
+    let run = program::command(node, "run", &known, checker);
+    // The port means nothing any more when it is run.
+    let open_keys = program::command(node, "open_keys", &["name"], checker);
+    let env = program::environment(node, &known, checker);
+    let prepare = node.items("prepare").iter().map(|command| {
+        let texts = command
+            .get_ref()
+            .as_array()
+            .into_iter()
+            .flat_map(|array| array.iter());
+        texts
+            .filter_map(place)
+            .map(|text| checker.template(&text, KNOWN))
+            .collect()
+    });
+    let prepare = prepare.collect();
+    let downloads = node
+        .text("downloads")
+        .map(|text| checker.template(&text, KNOWN));
+    let console = console::read(node, &known, checker);
+    ready(node, !console.dialogue.is_empty(), checker);
+    let events = node.node("events").map(|events| patterns(&events, checker));
+    let r#type = node
+        .node("type")
+        .map(|table| TypeManual::read(&table, checker));
+    Some(ClientManual {
+        run,
+        env,
+        copy: program::copies(node, here),
+        prepare,
+        console,
+        downloads,
+        escapes: node.word("escapes").unwrap_or_default(),
+        port: node
+            .integer("port")
+            .and_then(|port| u16::try_from(port).ok()),
+        limits: Limits::read(node.node("limits").as_ref()),
+        r#type: r#type?,
+        events: events?,
+        exits_when_relay_gone: node.bool("exits_when_relay_gone").unwrap_or(false),
+        keys: KeyFile::read(node),
+        open_keys,
+    })
+}
+
+/// A client has one sign that it is ready.
+fn ready(client: &Node<'_, '_>, has_dialogue: bool, checker: &mut Checker<'_>) {
+    let sign = client.text("ready");
+    let is_after = client.word("ready") == Some(Sign::AfterDialogue);
+    let event = client.node("events").filter(|events| events.has("ready"));
+    match (is_after, event, sign) {
+        (true, None, Some(sign)) if !has_dialogue => checker.no_dialogue(&sign.span),
+        (true, Some(events), _) => {
+            let title = "this client has two signs that it is ready";
+            let problem = Problem::new(code::READY, &events.key_span("ready"), title);
+            let help = "leave out `ready = \"after-dialogue\"` where an event tells it";
+            checker.problems.push(problem.help(help));
+        }
+        (false, None, _) if client.has("events") => {
+            let title = "nothing tells when this client is ready";
+            let problem = Problem::new(code::READY, &client.key_span("events"), title);
+            let help = "add the event `ready = '…'`, or `ready = \"after-dialogue\"` to `[client]`";
+            checker.problems.push(problem.help(help));
+        }
+        (true | false, _, _) => {}
+    }
+}
+
+/// The patterns of all events.
+fn patterns(node: &Node<'_, '_>, checker: &mut Checker<'_>) -> BTreeMap<EventKind, String> {
+    let mut events = BTreeMap::new();
+    for kind in EventKind::ALL {
+        if let Some(pattern) = node.text(kind.word()) {
+            checker.pattern(&pattern, kind.captures());
+            events.insert(kind, pattern.text.to_owned());
+        }
+    }
+    events
+}

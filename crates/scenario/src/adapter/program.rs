@@ -1,0 +1,146 @@
+//! Programs: where they come from, and what they start with.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+use toml_language::Node;
+use toml_language::shape::{Kind, Table, may, must};
+
+use super::check::Checker;
+use super::template::Template;
+
+/// Where a program comes from.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Program {
+    /// A binary of this workspace, by its name.
+    Cargo(String),
+    /// A path, relative to the adapter file, or a name to be found on `PATH`.
+    Path(String),
+}
+
+/// A file to put into a participant's scratch directory before it starts.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Copy {
+    /// A file; or, with `pool`, a directory of which the nth client gets the nth file.
+    pub from: PathBuf,
+    /// `from` is a pool.
+    pub pool: bool,
+    /// Below `{work}`.
+    pub to: PathBuf,
+}
+
+/// A command line.
+pub(super) const ARGUMENTS: Kind = Kind::Array(&Kind::Text, 1);
+
+/// Texts by name.
+pub(super) const VARIABLES: Kind = Kind::Map(&Kind::Text);
+
+/// Files for a scratch directory.
+pub(super) const COPIES: Kind = Kind::Array(&Kind::Table(&COPY), 0);
+
+/// A program, described.
+pub(super) static PROGRAM: Table = Table::new(
+    "program",
+    "Where a program comes from.",
+    &[
+        may(
+            "cargo",
+            Kind::Text,
+            "a binary of this workspace, by its name",
+        ),
+        may(
+            "path",
+            Kind::Text,
+            "a file, relative to the adapter file, or a name to be found on PATH",
+        ),
+    ],
+)
+.exactly_one(&["cargo", "path"], "origin");
+
+static COPY: Table = Table::new(
+    "copy",
+    "A file for a scratch directory.",
+    &[
+        must(
+            "from",
+            Kind::Text,
+            "a file, relative to the adapter file; with `pool`, a directory",
+        ),
+        may(
+            "pool",
+            Kind::Bool,
+            "the nth client gets the nth file of the directory",
+        ),
+        must(
+            "to",
+            Kind::Text,
+            "where it goes, below the scratch directory",
+        ),
+    ],
+);
+
+/// Reads `programs`.
+pub(super) fn programs(
+    node: &Node<'_, '_>,
+    checker: &mut Checker<'_>,
+) -> BTreeMap<String, Program> {
+    let mut programs = BTreeMap::new();
+    for (name, value) in node.entries() {
+        checker.placeholder_name(&name);
+        let Some(origin) = toml_language::node(value) else {
+            continue;
+        };
+        let program = match (origin.owned("cargo"), origin.owned("path")) {
+            (Some(binary), _) => Program::Cargo(binary),
+            (None, Some(path)) => Program::Path(path),
+            (None, None) => continue,
+        };
+        programs.insert(name.text.to_owned(), program);
+    }
+    programs
+}
+
+/// Reads a command line.
+pub(super) fn command(
+    node: &Node<'_, '_>,
+    key: &str,
+    known: &[&str],
+    checker: &mut Checker<'_>,
+) -> Vec<Template> {
+    node.texts(key)
+        .iter()
+        .map(|text| checker.template(text, known))
+        .collect()
+}
+
+/// Reads `env`.
+pub(super) fn environment(
+    node: &Node<'_, '_>,
+    known: &[&str],
+    checker: &mut Checker<'_>,
+) -> BTreeMap<String, Template> {
+    let Some(variables) = node.node("env") else {
+        return BTreeMap::new();
+    };
+    let pairs = variables.entries().filter_map(|(name, value)| {
+        Some((
+            name.text.to_owned(),
+            checker.template(&toml_language::place(value)?, known),
+        ))
+    });
+    pairs.collect()
+}
+
+/// Reads `copy`.
+pub(super) fn copies(node: &Node<'_, '_>, here: &Path) -> Vec<Copy> {
+    let copies = node.nodes("copy").into_iter().filter_map(|copy| {
+        Some(Copy {
+            from: here.join(copy.owned("from")?),
+            pool: copy.bool("pool").unwrap_or(false),
+            to: copy.owned("to")?.into(),
+        })
+    });
+    copies.collect()
+}

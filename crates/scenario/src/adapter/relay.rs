@@ -1,0 +1,154 @@
+//! How to start and stop the relay: `[relay]`.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+use toml_language::shape::{Key, Kind, Table, join, may, must};
+use toml_language::{Node, closed};
+
+use super::check::Checker;
+use super::console::{self, CONSOLE, Console};
+use super::key_file::{KEYS, KeyFile};
+use super::limits::{LIMITS, Limits};
+use super::program::{self, ARGUMENTS, COPIES, Copy, VARIABLES};
+use super::ready::{self, READY, ReadyWhen};
+use super::template::Template;
+
+/// How to start and stop the relay.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct RelayManual {
+    /// Command line.
+    pub run: Vec<Template>,
+    /// Added to the clean environment.
+    pub env: BTreeMap<String, Template>,
+    /// What to copy before the start.
+    pub copy: Vec<Copy>,
+    /// What it may use.
+    #[serde(default)]
+    pub limits: Limits,
+    /// How one talks with it.
+    pub console: Console,
+    /// When it can serve.
+    pub ready: ReadyWhen,
+    /// How it stops.
+    pub stop: Stop,
+    /// How its memory is read.
+    #[serde(default)]
+    pub memory: MemoryManual,
+    /// Its keep-alive when a scenario does not say another one.
+    pub keepalive: Duration,
+    /// Files below its `{work}` with private keys of its own.
+    #[serde(default)]
+    pub keys: Vec<KeyFile>,
+}
+
+closed_list! {
+    /// How a relay stops.
+    pub enum Stop {
+        /// end of its input
+        Eof,
+        /// SIGINT
+        Int,
+        /// SIGTERM
+        Term,
+    }
+}
+
+closed_list! {
+    /// How the memory of a relay is read. By default it is not stopped for that: stopping a
+    /// process makes some programs fail, whose system calls it interrupts.
+    #[derive(Default)]
+    pub enum MemoryManual {
+        /// not at all
+        Off,
+        /// while it runs
+        #[default]
+        Running,
+        /// while it runs, and once while it stands still, before it is asked to stop
+        Stop,
+    }
+}
+
+/// The table, described.
+pub(super) static RELAY: Table =
+    Table::new("relay", "How to start and stop the relay.", &KEYS_OF_RELAY);
+
+static KEYS_OF_RELAY: [Key; START.len() + CONSOLE.len() + END.len()] =
+    join(&[&START, &CONSOLE, &END]);
+
+const START: [Key; 5] = [
+    must(
+        "run",
+        ARGUMENTS,
+        "its command line, one item for each argument",
+    ),
+    may("env", VARIABLES, "added to a clean environment"),
+    may(
+        "copy",
+        COPIES,
+        "files to put into its scratch directory before it starts",
+    ),
+    must(
+        "ready",
+        Kind::Table(&READY),
+        "how to see that it can serve; nobody ever connects to find out",
+    ),
+    may("limits", Kind::Table(&LIMITS), "what it may use"),
+];
+
+const END: [Key; 4] = [
+    may(
+        "stop",
+        Kind::Word(closed::words::<Stop>),
+        "how it stops in order; `term` when left out",
+    ),
+    may(
+        "memory",
+        Kind::Word(closed::words::<MemoryManual>),
+        "how its memory is read; `running` when left out",
+    ),
+    must(
+        "keepalive",
+        Kind::Duration,
+        "how long its links may be silent, where a scenario does not say",
+    ),
+    may(
+        "keys",
+        KEYS,
+        "files with private keys of its own, which it may hold",
+    ),
+];
+
+/// Reads the table.
+pub(super) fn read(
+    node: &Node<'_, '_>,
+    here: &Path,
+    checker: &mut Checker<'_>,
+) -> Option<RelayManual> {
+    const KNOWN: &[&str] = &["keepalive"];
+    let run = program::command(node, "run", KNOWN, checker);
+    let env = program::environment(node, KNOWN, checker);
+    let [captured, _] = checker.captured();
+    let captured = captured.iter().map(String::as_str);
+    let known: Vec<&str> = KNOWN.iter().copied().chain(captured).collect();
+    let console = console::read(node, &known, checker);
+    let ready = node
+        .node("ready")
+        .and_then(|ready| ready::read(&ready, !console.dialogue.is_empty(), checker));
+    Some(RelayManual {
+        run,
+        env,
+        copy: program::copies(node, here),
+        limits: Limits::read(node.node("limits").as_ref()),
+        console,
+        ready: ready?,
+        stop: node.word("stop").unwrap_or(Stop::Term),
+        memory: node.word("memory").unwrap_or_default(),
+        keepalive: node
+            .duration("keepalive")
+            .filter(|time| *time > Duration::ZERO)?,
+        keys: KeyFile::read(node),
+    })
+}

@@ -1,0 +1,80 @@
+//! What the tap may decode: `[wire]`.
+
+use serde::{Deserialize, Serialize};
+use toml_language::shape::{Kind, Table, may};
+use toml_language::{Node, closed};
+
+use super::size::{SIZE, SizeRule};
+
+/// What the tap may decode.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct WireManual {
+    /// How frames are cut.
+    pub framing: Framing,
+    /// Frame types that come and go with timing; left out of the protocol record.
+    pub background: Vec<String>,
+    /// So many bytes two messages of the same length may differ in size.
+    #[serde(default)]
+    pub jitter: u64,
+    /// The sizes that bodies of frames may have.
+    #[serde(default)]
+    pub sizes: Vec<SizeRule>,
+}
+
+closed_list! {
+    /// How frames are cut.
+    #[derive(Default)]
+    pub enum Framing {
+        /// as the reference implementation does
+        Chat,
+        /// unknown: there is no protocol record
+        #[default]
+        None,
+    }
+}
+
+/// The table, described.
+pub(super) static WIRE: Table = Table::new(
+    "wire",
+    "What can be decoded of the traffic.",
+    &[
+        may(
+            "framing",
+            Kind::Word(closed::words::<Framing>),
+            "how frames are cut; `none` when left out",
+        ),
+        may(
+            "background",
+            Kind::Array(&Kind::Text, 0),
+            "frame types that come and go with timing, left out of protocol records",
+        ),
+        may(
+            "jitter",
+            Kind::Integer(0, 65_535),
+            "bytes by which the sizes of two texts of one length may differ; 0 when left out",
+        ),
+        may(
+            "sizes",
+            Kind::Array(&Kind::Table(&SIZE), 0),
+            "the sizes that bodies of frames may have: each frame is checked",
+        ),
+    ],
+);
+
+impl WireManual {
+    /// Reads the table, where there is one.
+    pub(super) fn read(node: Option<&Node<'_, '_>>) -> Self {
+        Self {
+            framing: node
+                .and_then(|node| node.word("framing"))
+                .unwrap_or_default(),
+            background: node
+                .map(|node| node.owned_texts("background"))
+                .unwrap_or_default(),
+            jitter: node
+                .and_then(|node| node.integer("jitter"))
+                .map_or(0, u64::from),
+            sizes: node.map(SizeRule::read).unwrap_or_default(),
+        }
+    }
+}

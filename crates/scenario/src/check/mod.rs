@@ -1,0 +1,58 @@
+//! What a step means where it stands: who is there, what is planted, what can be asked.
+
+mod clients;
+mod files;
+mod texts;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
+use std::path::Path;
+
+use super::model::FileSource;
+use super::world::World;
+use toml_language::{Code, Problem};
+
+/// What is known of a scenario while its steps are read.
+pub(crate) struct Checker<'s> {
+    pub(crate) source: &'s str,
+    /// `scenarios/`, to look for fixtures.
+    pub(crate) root: &'s Path,
+    pub(crate) problems: Vec<Problem>,
+    pub(crate) world: World,
+    /// Client names and where they stand.
+    pub(crate) names: BTreeMap<String, Range<usize>>,
+    /// Names that clients log in with.
+    pub(crate) logins: BTreeSet<String>,
+    /// How many `repeat`s are around.
+    pub(crate) turns: usize,
+    /// Who is or comes within the `all` that is around.
+    pub(crate) group: Option<BTreeSet<String>>,
+    planted: BTreeSet<String>,
+    outbox: BTreeMap<(String, String), (FileSource, Range<usize>)>,
+}
+
+impl<'s> Checker<'s> {
+    pub(crate) fn new(source: &'s str, root: &'s Path) -> Self {
+        Self {
+            source,
+            root,
+            problems: Vec::new(),
+            world: World::new([]),
+            names: BTreeMap::new(),
+            logins: BTreeSet::new(),
+            turns: 0,
+            group: None,
+            planted: BTreeSet::new(),
+            outbox: BTreeMap::new(),
+        }
+    }
+
+    pub(crate) fn report(&mut self, problem: Problem) {
+        self.problems.push(problem);
+    }
+
+    fn say(&mut self, code: Code, span: &Range<usize>, title: String, help: &str) {
+        self.problems
+            .push(Problem::new(code, span, title).help(help));
+    }
+}

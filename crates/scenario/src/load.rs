@@ -1,0 +1,61 @@
+//! `load`: how many play a scenario at once.
+
+use std::time::Duration;
+
+use toml_language::shape::{Kind, Table, may};
+use toml_language::{Node, closed};
+
+/// How many play a scenario at once, for how long; what is left out is up to the command.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Load {
+    /// Clients.
+    pub clients: Option<u32>,
+    /// How long rounds begin.
+    pub length: Option<Duration>,
+    /// Who hears what is said to all.
+    pub say: Option<Hearing>,
+}
+
+closed_list! {
+    /// Who hears what is said to all, where many groups share one relay.
+    pub enum Hearing {
+        /// everyone at the relay: the traffic grows with the square of the clients
+        Everyone,
+        /// the sender's own group: it is sent to each of them alone
+        Group,
+    }
+}
+
+/// The table, described.
+pub(crate) static LOAD: Table = Table::new(
+    "load",
+    "The same steps by many groups of clients at one relay, round after round.",
+    &[
+        may(
+            "clients",
+            Kind::Integer(1, 1000),
+            "how many clients, in whole groups of as many as the scenario has; 50 when left out",
+        ),
+        may(
+            "for",
+            Kind::Duration,
+            "how long rounds begin; `10s` when left out",
+        ),
+        may(
+            "say",
+            Kind::Word(closed::words::<Hearing>),
+            "who hears what is said to all; `group` when left out",
+        ),
+    ],
+);
+
+impl Load {
+    /// Reads the table, where there is one.
+    pub(crate) fn read(node: Option<&Node<'_, '_>>) -> Self {
+        Self {
+            clients: node.and_then(|load| load.integer("clients")),
+            length: node.and_then(|load| load.duration("for")),
+            say: node.and_then(|load| load.word("say")),
+        }
+    }
+}

@@ -1,0 +1,90 @@
+//! What is searched for.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use timeline::{StepId, Surface};
+
+use super::canary::Canary;
+
+/// A text without a canary that is shorter than this, in bytes, may be seen by chance.
+pub(super) const RARE_LENGTH: usize = 16;
+
+/// What to search for.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct AuditPlan {
+    /// Strings that must not appear.
+    pub canaries: Vec<Canary>,
+    /// Whole texts without a canary that are long enough to be searched for.
+    pub texts: Vec<WireText>,
+    /// Outbox files whose content is searched for by windows: client and name.
+    pub files: Vec<(String, String)>,
+    /// The string that must be found, for each surface that the adapter declares.
+    pub controls: BTreeMap<Surface, String>,
+    /// Pass phrases that clients may type.
+    #[serde(default)]
+    pub pass_phrases: Vec<PassPhrase>,
+    /// Steps that the audit cannot judge, with the reason.
+    pub blind: Vec<(StepId, String)>,
+}
+
+impl AuditPlan {
+    /// What is not looked for, each with the reason.
+    pub fn cannot_judge(&self) -> Vec<String> {
+        let steps = self.blind.iter();
+        let steps = steps.map(|(step, why)| format!("step {}: {why}", step.0));
+        let phrases = self.pass_phrases.iter();
+        let phrases =
+            phrases.filter_map(|one| Some(format!("{}: {}", one.name(), one.too_common()?)));
+        steps.chain(phrases).collect()
+    }
+}
+
+/// A pass phrase that clients type.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PassPhrase {
+    /// Whose.
+    pub owners: Vec<String>,
+    /// In full.
+    pub text: String,
+}
+
+/// A text that is searched for as it stands.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct WireText {
+    /// Where it was sent.
+    pub step: StepId,
+    /// In full.
+    pub text: String,
+}
+
+impl AuditPlan {
+    /// Adds a text, or says why it is not searched for. A canary in it is searched for by itself.
+    pub(super) fn text(&mut self, step: &StepId, text: &str, canaried: bool) {
+        if canaried || text.is_empty() {
+            return;
+        }
+        if text.len() >= RARE_LENGTH {
+            self.texts.push(WireText {
+                step: step.clone(),
+                text: text.to_owned(),
+            });
+        } else {
+            let why = format!(
+                "the text is shorter than {RARE_LENGTH} bytes and holds no canary: it may be seen \
+                 by chance"
+            );
+            self.blind.push((step.clone(), why));
+        }
+    }
+
+    /// A file without a canary: whether it is long enough to be searched for; if not, it says so.
+    pub(super) fn can_search_file(&mut self, step: &StepId, size: u64) -> bool {
+        let is_long = size >= RARE_LENGTH as u64;
+        if !is_long {
+            let why = format!("the file has {size} bytes: so few may be seen by chance");
+            self.blind.push((step.clone(), why));
+        }
+        is_long
+    }
+}

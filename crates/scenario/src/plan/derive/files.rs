@@ -1,0 +1,60 @@
+//! What becomes of a file.
+
+use timeline::EventKind;
+
+use super::{Derive, Expect};
+use crate::Outcome;
+use crate::plan::expectation::{Mode, Pattern};
+
+impl Derive<'_> {
+    pub(in crate::plan) fn file(&mut self, from: &str, to: &str, name: &str, outcome: Outcome) {
+        let by_sender = [("from", self.login(from))];
+        let by_recipient = [("to", self.login(to))];
+        match outcome {
+            Outcome::Delivered => {
+                let told = format!("{to} says that a file of {from} has come");
+                let one = Expect::of(to, "file", told);
+                self.event(one, EventKind::FileReceived, &by_sender);
+                let sentence = format!("the file that {to} has is the one that {from} sent");
+                let same = Pattern::SameFile {
+                    from: from.to_owned(),
+                    name: name.to_owned(),
+                };
+                self.add(Expect::of(to, "same-file", sentence), same);
+                let told = format!("{from} is told that the file has come");
+                let one = Expect::of(from, "file-delivered", told);
+                self.event(one, EventKind::FileDelivered, &by_recipient);
+            }
+            Outcome::Offered => {
+                let told = format!("{to} is told that {from} sends a file");
+                let one = Expect::of(to, "offered", told);
+                self.event(one, EventKind::FileOffered, &by_sender);
+            }
+            Outcome::Refused => {
+                let told = format!("{from} says that it is refused");
+                self.event(Expect::of(from, "refused", told), EventKind::Refused, &[]);
+            }
+            Outcome::Undelivered => self.undelivered(from, to),
+        }
+        let is_there = self.connected.iter().any(|one| one == to) && from != to;
+        if !outcome.arrives() && is_there {
+            let sentence = format!("{to} never says that a file of {from} has come");
+            let one = Expect::of(to, "no-file", sentence).mode(Mode::Never);
+            self.event(one.about(Some(from)), EventKind::FileReceived, &by_sender);
+        }
+    }
+
+    /// An implementation says it of files, or as it does of texts.
+    fn undelivered(&mut self, from: &str, to: &str) {
+        let recipient = self.login(to);
+        let told = format!("{from} is told that the file did not arrive");
+        let events = &self.adapter_of(from).client.events;
+        if events.contains_key(&EventKind::FileFailed) {
+            let one = Expect::of(from, "file-failed", told);
+            self.event(one, EventKind::FileFailed, &[("with", recipient)]);
+        } else {
+            let one = Expect::of(from, "undelivered", told);
+            self.event(one, EventKind::Undelivered, &[("to", recipient)]);
+        }
+    }
+}

@@ -1,0 +1,83 @@
+//! What keeps a scenario from being played with an implementation.
+
+use timeline::EventKind;
+
+use crate::adapter::{Adapter, UnknownPlaceholder};
+use crate::{Capability, Outcome};
+
+/// Why a scenario cannot be played. Most are facts about the implementation, which nobody did
+/// wrong; those of a load, and a missing adapter, are up to who chose the scenario.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[expect(missing_docs, reason = "each says it in its message")]
+pub enum Unsupported {
+    #[error("`{adapter}` says that it cannot do `{}`, which the scenario needs", .capability.word())]
+    Declared {
+        adapter: String,
+        capability: Capability,
+    },
+    #[error("`{adapter}` cannot type a text with line breaks")]
+    LineBreaks { adapter: String },
+    #[error("`{client}` is played with `{adapter}`, which is not here")]
+    NoAdapter { client: String, adapter: String },
+    #[error("`{adapter}` does not capture `{capture}` of `{}`", .event.word())]
+    NoCapture {
+        adapter: String,
+        capture: String,
+        event: EventKind,
+    },
+    #[error("`{adapter}` has no pattern for the event `{}`", .event.word())]
+    NoEvent { adapter: String, event: EventKind },
+    #[error("the frames of `{adapter}` are not known, so that none can be met by `fault`")]
+    NoFrames { adapter: String },
+    #[error("`{adapter}` has no way to do `{verb}`")]
+    NoWay { adapter: String, verb: &'static str },
+    #[error(
+        "`{adapter}` has no pattern for the event {}, so that `outcome = \"{}\"` could not be \
+         seen: add it to its [client.events]",
+        either(.events), <&str>::from(*.outcome)
+    )]
+    Unseen {
+        adapter: String,
+        /// One of them would do.
+        events: &'static [EventKind],
+        outcome: Outcome,
+    },
+    /// The templates of an adapter are checked when it is read: this one is our own fault.
+    #[error(transparent)]
+    Template(#[from] UnknownPlaceholder),
+    #[error(transparent)]
+    Load(#[from] NotUnderLoad),
+}
+
+/// Why a scenario cannot be played by many groups at once: its author can change it.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[expect(missing_docs, reason = "each says it in its message")]
+pub enum NotUnderLoad {
+    #[error("under load all clients are there from the beginning, and {client} joins later")]
+    JoinsLater { client: String },
+    #[error("`{name}` is too long for a name: shorten the names of the scenario")]
+    LongName { name: String },
+    #[error("nothing of the scenario can be played under load: line {line}: {why}")]
+    NothingLeft { line: usize, why: String },
+    #[error("nothing of the scenario can be played under load: nothing is sent in it")]
+    NothingSent,
+    #[error(
+        "line {line}: `type` names {client}, who has another name in each group: use `say`, `msg` \
+         or `file`"
+    )]
+    TypesName { line: usize, client: String },
+}
+
+impl Unsupported {
+    pub(super) fn no_way(adapter: &Adapter, verb: &'static str) -> Self {
+        Self::NoWay {
+            adapter: adapter.name.clone(),
+            verb,
+        }
+    }
+}
+
+fn either(events: &[EventKind]) -> String {
+    let words = events.iter().map(|event| format!("`{}`", event.word()));
+    words.collect::<Vec<_>>().join(" or ")
+}

@@ -1,0 +1,190 @@
+//! `fault`, `heal`: what happens to links.
+
+use toml_language::shape::{Key, Kind, Table, may, must};
+use toml_language::suggest::one_of;
+use toml_language::{Node, Problem, closed};
+
+use super::Verb;
+use super::described::{Described, Site};
+use super::fault::{Fault, FaultKind, FaultWord, Links, Parameters, Way, When};
+use crate::check::Checker;
+use crate::codes::scenario as code;
+
+/// Stands for every client: no client can have this name.
+const EVERYBODY: &str = "all";
+
+/// The most bytes, frames and times that a fault can be about.
+const MANY: i64 = 1_000_000;
+
+/// What only some kinds take.
+const OWN: [&str; 8] = [
+    "times",
+    "by",
+    "up_to",
+    "bytes_per_second",
+    "bytes",
+    "after_bytes",
+    "byte",
+    "frames",
+];
+
+const CLIENT: Key = must(
+    "client",
+    Kind::Text,
+    "the client whose link it is; `all` for every link",
+);
+
+// A link can have a fault before its client is there: neither verb names who takes part.
+
+pub(super) static FAULT: Described = Described::new(
+    "something happens to a link",
+    Kind::Table(&FAULT_TABLE),
+    fault,
+);
+
+static FAULT_TABLE: Table = Table::new(
+    "fault",
+    "Expects nothing by itself. It is in force from this step on, until it has done what it does, or until `heal`.",
+    &[
+        CLIENT,
+        must(
+            "kind",
+            Kind::Word(closed::words::<FaultWord>),
+            "what is done to the link",
+        ),
+        may(
+            "direction",
+            Kind::Word(closed::words::<Way>),
+            "which way the bytes go that it meets; `both` when left out",
+        ),
+        may(
+            "frame",
+            Kind::Text,
+            "only frames of this type count, as the protocol calls them",
+        ),
+        may(
+            "after_frames",
+            Kind::Integer(1, MANY),
+            "so many frames pass first; it begins at once when left out",
+        ),
+        may(
+            "times",
+            Kind::Integer(1, MANY),
+            "how many frames it meets, one after another; 1 when left out",
+        ),
+        may(
+            "by",
+            Kind::Duration,
+            "of `delay`: how much later everything passes",
+        ),
+        may(
+            "up_to",
+            Kind::Duration,
+            "of `jitter`: how much later at the most",
+        ),
+        may(
+            "bytes_per_second",
+            Kind::Integer(1, 1_000_000_000),
+            "of `rate`: how fast",
+        ),
+        may(
+            "bytes",
+            Kind::Integer(1, MANY),
+            "of `slice`: the size of a piece; of `truncate`: how many are lost, 1 when left out",
+        ),
+        may(
+            "after_bytes",
+            Kind::Integer(1, MANY),
+            "of `cut`: how many pass first; none when left out",
+        ),
+        may(
+            "byte",
+            Kind::Integer(0, MANY),
+            "of `corrupt`: which one, from 0, of the frame's body (of what comes next, where no frame is named); the seed chooses when left out",
+        ),
+        may(
+            "frames",
+            Kind::Integer(2, 1000),
+            "of `hold`: how many gather",
+        ),
+    ],
+);
+
+pub(super) static HEAL: Described = Described::new(
+    "the faults of a link are over",
+    Kind::Table(&HEAL_TABLE),
+    heal,
+);
+
+static HEAL_TABLE: Table = Table::new(
+    "heal",
+    "Every fault of the link is over: what was held back passes, and so does everything after it.",
+    &[CLIENT],
+);
+
+fn fault(site: &Site<'_, '_>, checker: &mut Checker<'_>) -> Option<Verb> {
+    let node = site.node()?;
+    let links = links(&node, checker);
+    let way = node.word("direction").unwrap_or_default();
+    let when = When {
+        frame: node.owned("frame"),
+        after_frames: node.integer("after_frames").unwrap_or(0),
+        times: node.integer("times").unwrap_or(1),
+    };
+    let kind = kind(&node, &when, checker)?;
+    if kind == FaultKind::HalfOpen && way == Way::Both {
+        let title = "`half-open` needs a direction";
+        let problem = Problem::new(code::FAULT, &node.key_span("kind"), title);
+        let help = "`direction = \"up\"`: the relay is told; both ways it would be a `cut`";
+        checker.report(problem.help(help));
+    }
+    let fault = Fault { way, kind, when };
+    Some(Verb::Fault {
+        links: links?,
+        fault,
+    })
+}
+
+fn heal(site: &Site<'_, '_>, checker: &mut Checker<'_>) -> Option<Verb> {
+    links(&site.node()?, checker).map(|links| Verb::Heal { links })
+}
+
+fn links(node: &Node<'_, '_>, checker: &mut Checker<'_>) -> Option<Links> {
+    let client = node.text("client")?;
+    if client.text == EVERYBODY {
+        return Some(Links::All);
+    }
+    checker
+        .known(&client)
+        .then(|| Links::One(client.text.to_owned()))
+}
+
+fn kind(node: &Node<'_, '_>, when: &When, checker: &mut Checker<'_>) -> Option<FaultKind> {
+    let kind: FaultWord = node.word("kind")?;
+    let word: &str = kind.into();
+    let Parameters { needs, takes } = kind.parameters(when);
+    let missing: Vec<&str> = needs.iter().copied().filter(|key| !node.has(key)).collect();
+    for key in &missing {
+        let title = format!("`{word}` needs `{key}`");
+        let problem = Problem::new(code::FAULT, &node.key_span("kind"), title);
+        checker.report(problem.help(format!("add `{key} = …`, as the reference page says")));
+    }
+    let known = |key: &str| needs.contains(&key) || takes.contains(&key);
+    for key in OWN.iter().filter(|key| node.has(key) && !known(key)) {
+        let title = format!("`{word}` takes no `{key}`");
+        let problem = Problem::new(code::FAULT, &node.key_span(key), title);
+        let own: Vec<&str> = needs.iter().chain(takes).copied().collect();
+        let help = match own.as_slice() {
+            [] => "it takes nothing of its own".to_owned(),
+            _ if *key == "times" && kind == FaultWord::Corrupt => {
+                "of single frames only: add `frame` or `after_frames`".to_owned()
+            }
+            own => format!("it takes {}", one_of(own.iter().copied())),
+        };
+        checker.report(problem.help(help));
+    }
+    if !missing.is_empty() {
+        return None;
+    }
+    kind.read(node)
+}

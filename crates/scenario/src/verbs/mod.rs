@@ -1,0 +1,222 @@
+//! The verbs: what each is called, what it holds, how it is read, and what is true of it.
+//!
+//! Steps and verbs are one language and one module: a step has a verb, and `all` and `repeat`
+//! hold steps. A verb is a variant of [`Verb`], and a description (its table and its reader)
+//! in the file of its kind; the matches below ask for the rest.
+
+mod described;
+mod fault;
+mod links;
+mod nested;
+mod pause;
+mod presence;
+mod relay;
+mod seen;
+mod send;
+mod steps;
+mod typed;
+
+use std::time::Duration;
+
+use strum::{EnumDiscriminants, IntoStaticStr, VariantArray, VariantNames};
+
+use super::model::{FileSource, Join, LeaveHow, Outcome, RelayAction, Want, What};
+use super::text::Text;
+use super::world::Effect;
+use described::Described;
+use timeline::EventKind;
+
+pub(crate) use described::{STEP, VERBS};
+pub use fault::{Fault, FaultKind, FaultWord, Links, Way, When};
+pub(crate) use seen::events;
+pub use steps::Step;
+pub(crate) use steps::{first_named_by_join, read};
+
+/// What a step does.
+#[derive(Clone, Debug, EnumDiscriminants)]
+#[strum_discriminants(
+    name(VerbWord),
+    vis(pub(crate)),
+    derive(IntoStaticStr, VariantArray, VariantNames),
+    strum(serialize_all = "kebab-case", const_into_str),
+    doc = "The verbs, in the order of the reference page."
+)]
+#[expect(
+    missing_docs,
+    reason = "the fields are those of the language, documented in docs/scenarios.md"
+)]
+pub enum Verb {
+    /// A text for everyone.
+    Say {
+        from: String,
+        text: Text,
+        outcome: Outcome,
+    },
+    /// A text for one.
+    Msg {
+        from: String,
+        to: String,
+        text: Text,
+        outcome: Outcome,
+    },
+    /// A file for one.
+    File {
+        from: String,
+        to: String,
+        source: FileSource,
+        /// The path it is sent from, below the sender's outbox.
+        name: String,
+        outcome: Outcome,
+    },
+    /// A client starts.
+    Join { client: String, outcome: Join },
+    /// A client goes.
+    Leave { client: String, how: LeaveHow },
+    /// Something happens to the relay.
+    Relay(RelayAction),
+    /// Something happens to links.
+    Fault { links: Links, fault: Fault },
+    /// All faults of links are over.
+    Heal { links: Links },
+    /// A line typed as it is.
+    Type { client: String, line: Text },
+    /// Something must be seen.
+    Expect(Want),
+    /// Something must not be seen.
+    Never(Want),
+    /// At once, each its own; what happens is compared as a set.
+    All(Vec<Step>),
+    /// The same steps again and again; `{n}` counts from 1.
+    Repeat { times: u32, steps: Vec<Step> },
+    /// Nothing, for a while: for the eye in a demo, skipped elsewhere.
+    Beat(Duration),
+}
+
+impl VerbWord {
+    const fn described(self) -> &'static Described {
+        match self {
+            Self::All => &nested::ALL,
+            Self::Beat => &pause::BEAT,
+            Self::Expect => &seen::EXPECT,
+            Self::Fault => &links::FAULT,
+            Self::File => &send::FILE,
+            Self::Heal => &links::HEAL,
+            Self::Join => &presence::JOIN,
+            Self::Leave => &presence::LEAVE,
+            Self::Msg => &send::MSG,
+            Self::Never => &seen::NEVER,
+            Self::Relay => &relay::RELAY,
+            Self::Repeat => &nested::REPEAT,
+            Self::Say => &send::SAY,
+            Self::Type => &typed::TYPE,
+        }
+    }
+}
+
+/// What a step is worth where many groups play it round after round.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum UnderLoad {
+    /// It is traffic.
+    Sends,
+    /// It is played, and sends nothing.
+    Plays,
+    /// It says nothing under load, for this reason.
+    LeftOut(&'static str),
+    /// Neither it nor what follows can be played, for this reason.
+    Ends(&'static str),
+}
+
+impl Verb {
+    /// The steps in it.
+    pub(crate) fn inner(&self) -> &[Step] {
+        match self {
+            Self::All(steps) | Self::Repeat { steps, .. } => steps,
+            _ => &[],
+        }
+    }
+
+    /// What it changes by itself; the steps in it come with changes of their own.
+    pub(crate) fn effect(&self) -> Effect<'_> {
+        match self {
+            Self::Join { client, outcome } => Effect::Starts(client, *outcome),
+            Self::Leave { client, .. } => Effect::Goes(client),
+            Self::Relay(action) => Effect::Relay(*action),
+            Self::Expect(Want {
+                client,
+                what: What::Event(EventKind::Reconnected, _),
+            }) => Effect::IsBack(client),
+            Self::Expect(Want {
+                client,
+                what: What::Event(EventKind::Disconnected, _),
+            }) => Effect::IsCutOff(client),
+            Self::Fault { links, fault } if fault.ends_at_once() => match links {
+                Links::All => Effect::AllAreCutOff,
+                Links::One(client) => Effect::IsCutOff(client),
+            },
+            Self::All(_)
+            | Self::Beat(_)
+            | Self::Expect(_)
+            | Self::Fault { .. }
+            | Self::File { .. }
+            | Self::Heal { .. }
+            | Self::Msg { .. }
+            | Self::Never(_)
+            | Self::Repeat { .. }
+            | Self::Say { .. }
+            | Self::Type { .. } => Effect::Nothing,
+        }
+    }
+
+    /// What it and the steps in it change, in their order.
+    pub(crate) fn effects(&self) -> Vec<Effect<'_>> {
+        let inner = self.inner().iter().flat_map(|step| step.verb.effects());
+        inner.chain([self.effect()]).collect()
+    }
+
+    /// What it is worth under load by itself, without the steps in it.
+    pub(crate) fn under_load(&self) -> UnderLoad {
+        match self {
+            Self::File { .. } | Self::Msg { .. } | Self::Say { .. } | Self::Type { .. } => {
+                UnderLoad::Sends
+            }
+            Self::All(_) | Self::Beat(_) | Self::Expect(_) | Self::Repeat { .. } => {
+                UnderLoad::Plays
+            }
+            Self::Never(_) => UnderLoad::LeftOut(
+                "`never` has no end while others go on; that nobody shows what is not meant for \
+                 them is checked anyway",
+            ),
+            Self::Join { .. } | Self::Leave { .. } => UnderLoad::Ends(
+                "`join` and `leave` change who is there, and under load everybody stays",
+            ),
+            Self::Relay(_) => UnderLoad::Ends("`relay` would do it to all groups at once"),
+            Self::Fault { .. } | Self::Heal { .. } => UnderLoad::Ends(
+                "`fault` and `heal` are for single links, and figures of them would say nothing",
+            ),
+        }
+    }
+
+    /// The same for clients with other names. Steps in it keep theirs, and so do links, and
+    /// lines that are typed as they are.
+    pub(crate) fn renamed(&self, name: impl Fn(&str) -> String) -> Self {
+        let mut verb = self.clone();
+        match &mut verb {
+            Self::Say { from, .. } => *from = name(from),
+            Self::Msg { from, to, .. } | Self::File { from, to, .. } => {
+                *from = name(from);
+                *to = name(to);
+            }
+            Self::Join { client, .. } | Self::Leave { client, .. } | Self::Type { client, .. } => {
+                *client = name(client);
+            }
+            Self::Expect(want) | Self::Never(want) => *want = want.renamed(name),
+            Self::All(_)
+            | Self::Beat(_)
+            | Self::Fault { .. }
+            | Self::Heal { .. }
+            | Self::Relay(_)
+            | Self::Repeat { .. } => {}
+        }
+        verb
+    }
+}

@@ -1,0 +1,25 @@
+//! `beat`: a pause for the eye.
+
+use toml_language::shape::{Kind, Table, must};
+
+use super::Verb;
+use super::described::{Described, Site};
+use super::nested::no_nesting;
+use crate::check::Checker;
+
+pub(super) static BEAT: Described = Described::new(
+    "a pause for the eye in a demo, skipped elsewhere",
+    Kind::Table(&BEAT_TABLE),
+    beat,
+);
+
+static BEAT_TABLE: Table = Table::new(
+    "beat",
+    "Expects nothing.",
+    &[must("seconds", Kind::Seconds(60), "how long, at most 60")],
+);
+
+fn beat(site: &Site<'_, '_>, checker: &mut Checker<'_>) -> Option<Verb> {
+    no_nesting(site, checker);
+    site.node()?.seconds("seconds").map(Verb::Beat)
+}

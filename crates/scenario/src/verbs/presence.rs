@@ -1,0 +1,63 @@
+//! `join`, `leave`: who is there.
+
+use toml_language::closed;
+use toml_language::shape::{Kind, Table, may, must};
+
+use super::Verb;
+use super::described::{Described, Site};
+use crate::check::Checker;
+use crate::model::{Join, LeaveHow};
+
+pub(super) static JOIN: Described = Described::new(
+    "a client starts now; one that is first named here starts late",
+    Kind::Table(&JOIN_TABLE),
+    join,
+)
+.clients(&["client"]);
+
+static JOIN_TABLE: Table = Table::new(
+    "join",
+    "It gets ready; the others are told.",
+    &[
+        must("client", Kind::Text, "the client that starts"),
+        may(
+            "outcome",
+            Kind::Word(closed::words::<Join>),
+            "what must become of it",
+        ),
+    ],
+);
+
+pub(super) static LEAVE: Described =
+    Described::new("a client goes", Kind::Table(&LEAVE_TABLE), leave).clients(&["client"]);
+
+static LEAVE_TABLE: Table = Table::new(
+    "leave",
+    "The others are told; the relay goes on; no process remains.",
+    &[
+        must("client", Kind::Text, "the client that goes"),
+        must("how", Kind::Word(closed::words::<LeaveHow>), "how it goes"),
+    ],
+);
+
+fn join(site: &Site<'_, '_>, checker: &mut Checker<'_>) -> Option<Verb> {
+    let node = site.node()?;
+    let client = node.text("client")?;
+    checker.joins(&client);
+    checker.answers(&node.span());
+    Some(Verb::Join {
+        client: client.text.to_owned(),
+        outcome: node.word("outcome").unwrap_or_default(),
+    })
+}
+
+fn leave(site: &Site<'_, '_>, checker: &mut Checker<'_>) -> Option<Verb> {
+    let node = site.node()?;
+    let client = node.text("client")?;
+    checker.acts(&client);
+    checker.answers(&node.span());
+    Some(Verb::Leave {
+        client: client.text.to_owned(),
+        how: node.word("how")?,
+    })
+}

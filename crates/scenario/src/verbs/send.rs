@@ -1,0 +1,141 @@
+//! `say`, `msg`, `file`: something for others.
+
+use toml_language::Node;
+use toml_language::closed;
+use toml_language::shape::{Key, Kind, Table, may, must};
+
+use super::Verb;
+use super::described::{Described, Site};
+use crate::check::Checker;
+use crate::model::Outcome;
+
+/// The largest file that is made for a play, in bytes.
+const MAX_MADE: i64 = 256 * 1024 * 1024;
+
+const FROM: Key = must("from", Kind::Text, "the client that sends");
+const TO: Key = must(
+    "to",
+    Kind::Text,
+    "the client it is for; with another outcome, any name",
+);
+const TEXT: Key = must("text", Kind::Text, "what it says; may hold placeholders");
+const OUTCOME: Key = may(
+    "outcome",
+    Kind::Word(Outcome::of_texts),
+    "what must become of it",
+);
+
+pub(super) static SAY: Described =
+    Described::new("a text for everyone", Kind::Table(&SAY_TABLE), say).clients(&["from"]);
+
+static SAY_TABLE: Table = Table::new(
+    "say",
+    "Every connected client shows it exactly once, from the right sender.",
+    &[FROM, TEXT, OUTCOME],
+);
+
+pub(super) static MSG: Described = Described::new("a text for one", Kind::Table(&MSG_TABLE), msg)
+    .clients(&["from"])
+    .recipients(&["to"]);
+
+static MSG_TABLE: Table = Table::new(
+    "msg",
+    "The recipient shows it exactly once; no other client ever does.",
+    &[FROM, TO, TEXT, OUTCOME],
+);
+
+pub(super) static FILE: Described =
+    Described::new("a file for one", Kind::Table(&FILE_TABLE), file)
+        .clients(&["from"])
+        .recipients(&["to"]);
+
+static FILE_TABLE: Table = Table::new(
+    "file",
+    "The recipient's file has the same SHA-256; both sides say so.",
+    &[
+        FROM,
+        TO,
+        may(
+            "path",
+            Kind::Text,
+            "a file below `scenarios/`, usually in `fixtures/`",
+        ),
+        may(
+            "size",
+            Kind::Either(&[Kind::Size, Kind::Integer(0, MAX_MADE)]),
+            "the size of a file that is made for the play, full of canaries",
+        ),
+        may("as", Kind::Text, "its name in the sender's outbox"),
+        may(
+            "outcome",
+            Kind::Word(closed::words::<Outcome>),
+            "what must become of it",
+        ),
+    ],
+)
+.exactly_one(&["path", "size"], "source");
+
+fn say(site: &Site<'_, '_>, checker: &mut Checker<'_>) -> Option<Verb> {
+    let node = site.node()?;
+    let (from, outcome) = (node.text("from"), outcome(&node));
+    if let Some(from) = &from {
+        checker.acts(from);
+    }
+    if outcome == Outcome::Delivered {
+        checker.answers(&node.span());
+    }
+    let text = checker.message(&node.text("text")?, outcome);
+    Some(Verb::Say {
+        from: from?.text.to_owned(),
+        text,
+        outcome,
+    })
+}
+
+fn msg(site: &Site<'_, '_>, checker: &mut Checker<'_>) -> Option<Verb> {
+    let node = site.node()?;
+    let (from, to) = addressed(&node, checker);
+    let outcome = outcome(&node);
+    let text = checker.message(&node.text("text")?, outcome);
+    Some(Verb::Msg {
+        from: from?,
+        to: to?,
+        text,
+        outcome,
+    })
+}
+
+fn file(site: &Site<'_, '_>, checker: &mut Checker<'_>) -> Option<Verb> {
+    let node = site.node()?;
+    let (from, to) = addressed(&node, checker);
+    let outcome = outcome(&node);
+    let (source, name) = checker.file(&node, outcome, site.line)?;
+    Some(Verb::File {
+        from: from?,
+        to: to?,
+        source,
+        name,
+        outcome,
+    })
+}
+
+fn addressed(node: &Node<'_, '_>, checker: &mut Checker<'_>) -> (Option<String>, Option<String>) {
+    let (from, to, outcome) = (node.text("from"), node.text("to"), outcome(node));
+    if let Some(from) = &from {
+        checker.acts(from);
+    }
+    if let Some(to) = &to {
+        checker.receives(from.as_ref().map_or("", |from| from.text), to, outcome);
+    }
+    if outcome == Outcome::Delivered {
+        checker.answers(&node.span());
+    }
+    (
+        from.map(|from| from.text.to_owned()),
+        to.map(|to| to.text.to_owned()),
+    )
+}
+
+fn outcome(node: &Node<'_, '_>) -> Outcome {
+    node.word("outcome").unwrap_or_default()
+}
