@@ -13,7 +13,7 @@ const SCENARIO: &str = include_str!("scenario.toml");
 /// Writes a commented scenario, and says what to do with it.
 pub(crate) fn run(arguments: &cli::New) -> CommandResult {
     let cli::NewFile::Scenario { name } = &arguments.file;
-    let id = id(name).map_err(CommandError::usage)?;
+    let id = id(name).map_err(|bad| CommandError::usage(bad.to_string()))?;
     let workspace = Workspace::here();
     let path = workspace.scenarios().join(&id).with_extension("toml");
     let failed = |error| CommandError::file(&path, &error);
@@ -46,8 +46,13 @@ fn text(id: &str) -> String {
         .replace("}}", "}")
 }
 
+/// A name that cannot become a path below `scenarios/`: whoever typed it can choose another.
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+#[error("`{0}` is no name for a scenario: a-z, 0-9, `-` and `_`, with folders as in lessons/first")]
+struct BadName(String);
+
 /// Folders and a name of letters, digits, `-` and `_`: it becomes a path below `scenarios/`.
-fn id(name: &str) -> Result<String, String> {
+fn id(name: &str) -> Result<String, BadName> {
     let name = name.strip_suffix(".toml").unwrap_or(name);
     let name = name.strip_prefix("scenarios/").unwrap_or(name);
     let allowed = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || "-_".contains(c);
@@ -55,9 +60,7 @@ fn id(name: &str) -> Result<String, String> {
     if name.split('/').all(fits) {
         Ok(name.to_owned())
     } else {
-        Err(format!(
-            "`{name}` is no name for a scenario: a-z, 0-9, `-` and `_`, with folders as in lessons/first"
-        ))
+        Err(BadName(name.to_owned()))
     }
 }
 

@@ -1,6 +1,6 @@
 //! `fault`, `heal`: what happens to links.
 
-use toml_language::shape::{Key, Kind, Table, may, must};
+use toml_language::shape::{Key, Kind, Table, join, may, must};
 use toml_language::suggest::one_of;
 use toml_language::{Node, Problem, closed};
 
@@ -15,18 +15,6 @@ const EVERYBODY: &str = "all";
 
 /// The most bytes, frames and times that a fault can be about.
 const MANY: i64 = 1_000_000;
-
-/// What only some kinds take.
-const OWN: [&str; 8] = [
-    "times",
-    "by",
-    "up_to",
-    "bytes_per_second",
-    "bytes",
-    "after_bytes",
-    "byte",
-    "frames",
-];
 
 const CLIENT: Key = must(
     "client",
@@ -45,70 +33,78 @@ pub(super) static FAULT: Described = Described::new(
 static FAULT_TABLE: Table = Table::new(
     "fault",
     "Expects nothing by itself. It is in force from this step on, until it has done what it does, or until `heal`.",
-    &[
-        CLIENT,
-        must(
-            "kind",
-            Kind::Word(closed::words::<FaultWord>),
-            "what is done to the link",
-        ),
-        may(
-            "direction",
-            Kind::Word(closed::words::<Way>),
-            "which way the bytes go that it meets; `both` when left out",
-        ),
-        may(
-            "frame",
-            Kind::Text,
-            "only frames of this type count, as the protocol calls them",
-        ),
-        may(
-            "after_frames",
-            Kind::Integer(1, MANY),
-            "so many frames pass first; it begins at once when left out",
-        ),
-        may(
-            "times",
-            Kind::Integer(1, MANY),
-            "how many frames it meets, one after another; 1 when left out",
-        ),
-        may(
-            "by",
-            Kind::Duration,
-            "of `delay`: how much later everything passes",
-        ),
-        may(
-            "up_to",
-            Kind::Duration,
-            "of `jitter`: how much later at the most",
-        ),
-        may(
-            "bytes_per_second",
-            Kind::Integer(1, 1_000_000_000),
-            "of `rate`: how fast",
-        ),
-        may(
-            "bytes",
-            Kind::Integer(1, MANY),
-            "of `slice`: the size of a piece; of `truncate`: how many are lost, 1 when left out",
-        ),
-        may(
-            "after_bytes",
-            Kind::Integer(1, MANY),
-            "of `cut`: how many pass first; none when left out",
-        ),
-        may(
-            "byte",
-            Kind::Integer(0, MANY),
-            "of `corrupt`: which one, from 0, of the frame's body (of what comes next, where no frame is named); the seed chooses when left out",
-        ),
-        may(
-            "frames",
-            Kind::Integer(2, 1000),
-            "of `hold`: how many gather",
-        ),
-    ],
+    &FAULT_KEYS,
 );
+
+static FAULT_KEYS: [Key; COMMON.len() + OWN.len()] = join(&[&COMMON, &OWN]);
+
+const COMMON: [Key; 5] = [
+    CLIENT,
+    must(
+        "kind",
+        Kind::Word(closed::words::<FaultWord>),
+        "what is done to the link",
+    ),
+    may(
+        "direction",
+        Kind::Word(closed::words::<Way>),
+        "which way the bytes go that it meets; `both` when left out",
+    ),
+    may(
+        "frame",
+        Kind::Text,
+        "only frames of this type count, as the protocol calls them",
+    ),
+    may(
+        "after_frames",
+        Kind::Integer(1, MANY),
+        "so many frames pass first; it begins at once when left out",
+    ),
+];
+
+/// What only some kinds take.
+const OWN: [Key; 8] = [
+    may(
+        "times",
+        Kind::Integer(1, MANY),
+        "how many frames it meets, one after another; 1 when left out",
+    ),
+    may(
+        "by",
+        Kind::Duration,
+        "of `delay`: how much later everything passes",
+    ),
+    may(
+        "up_to",
+        Kind::Duration,
+        "of `jitter`: how much later at the most",
+    ),
+    may(
+        "bytes_per_second",
+        Kind::Integer(1, 1_000_000_000),
+        "of `rate`: how fast",
+    ),
+    may(
+        "bytes",
+        Kind::Integer(1, MANY),
+        "of `slice`: the size of a piece; of `truncate`: how many are lost, 1 when left out",
+    ),
+    may(
+        "after_bytes",
+        Kind::Integer(1, MANY),
+        "of `cut`: how many pass first; none when left out",
+    ),
+    may(
+        "byte",
+        Kind::Integer(0, MANY),
+        "of `corrupt`: which one, from 0, of the frame's body (of what comes next, where no frame is named); the seed chooses when left out",
+    ),
+    may(
+        "frames",
+        Kind::Integer(2, 1000),
+        "of `hold`: how many gather",
+    ),
+];
 
 pub(super) static HEAL: Described = Described::new(
     "the faults of a link are over",
@@ -170,13 +166,14 @@ fn kind(node: &Node<'_, '_>, when: &When, checker: &mut Checker<'_>) -> Option<F
         checker.report(problem.help(format!("add `{key} = …`, as the reference page says")));
     }
     let known = |key: &str| needs.contains(&key) || takes.contains(&key);
-    for key in OWN.iter().filter(|key| node.has(key) && !known(key)) {
+    let own_keys = OWN.iter().map(|key| key.name);
+    for key in own_keys.filter(|key| node.has(key) && !known(key)) {
         let title = format!("`{word}` takes no `{key}`");
         let problem = Problem::new(code::FAULT, &node.key_span(key), title);
         let own: Vec<&str> = needs.iter().chain(takes).copied().collect();
         let help = match own.as_slice() {
             [] => "it takes nothing of its own".to_owned(),
-            _ if *key == "times" && kind == FaultWord::Corrupt => {
+            _ if key == "times" && kind == FaultWord::Corrupt => {
                 "of single frames only: add `frame` or `after_frames`".to_owned()
             }
             own => format!("it takes {}", one_of(own.iter().copied())),

@@ -15,6 +15,7 @@ mod needs;
 mod plans;
 mod robustness;
 mod schemas;
+mod verbs;
 
 use std::path::{Path, PathBuf};
 
