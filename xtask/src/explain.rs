@@ -22,7 +22,12 @@ pub(crate) fn run(arguments: &cli::Explain) -> CommandResult {
     let root = workspace.scenarios();
     let mut pages = Vec::new();
     for scenario in &scenarios {
-        let plan = plan::build(scenario, who.cast(), arguments.staging.seed(), &root);
+        let plan = plan::build(
+            scenario,
+            who.implementations(),
+            arguments.staging.seed(),
+            &root,
+        );
         let plan = plan.map_err(|missing| {
             CommandError::usage(format!("{} cannot play it: {missing}", who.name()))
         })?;

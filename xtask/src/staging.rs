@@ -9,7 +9,7 @@ use harness::{self, Ground, Selection, Update, Wanted};
 use report::{Asked, terminal};
 use scenario::Scenario;
 use scenario::adapter::{self, Adapter, Program};
-use scenario::plan::Cast;
+use scenario::plan;
 use stage::level;
 use timeline::Level;
 use tokio::runtime::{Builder, Runtime};
@@ -107,9 +107,9 @@ pub(crate) struct Implementations {
 
 impl Implementations {
     /// Who plays these scenarios.
-    pub(crate) fn cast(&self) -> Cast<'_> {
+    pub(crate) fn implementations(&self) -> plan::Implementations<'_> {
         let others = self.others.iter();
-        Cast {
+        plan::Implementations {
             main: &self.main,
             others: others.map(|(name, other)| (name.clone(), other)).collect(),
         }

@@ -40,7 +40,7 @@ pub use variants::{Variant, variants};
 use report::{Asked, PlayReport, RunReport};
 use scenario::Scenario;
 use scenario::adapter::Adapter;
-use scenario::plan::{Cast, Plan};
+use scenario::plan::{Implementations, Plan};
 use stage::{EngineError, Hand, Inquiries, Observer, Orphan, Pace, adopted_by_us};
 use timeline::Level;
 
@@ -88,9 +88,9 @@ impl Ground {
     }
 
     /// Who plays.
-    fn cast(&self) -> Cast<'_> {
+    fn implementations(&self) -> Implementations<'_> {
         let others = self.others.iter();
-        Cast {
+        Implementations {
             main: &self.adapter,
             others: others.map(|(name, other)| (name.clone(), other)).collect(),
         }

@@ -108,7 +108,7 @@ fn plan(settings: &LoadSettings) -> Result<LoadPlan, PlayVerdict> {
     let ground = &settings.ground;
     let plan = LoadPlan::new(
         &settings.scenario,
-        &ground.cast(),
+        &ground.implementations(),
         (ground.seed, &ground.scenarios),
         settings.shape,
         identities(&ground.adapter),

@@ -86,7 +86,12 @@ async fn tried(
         dir: &this.dir,
         number: this.number,
     };
-    let plan = match plan::build(scenario, ground.cast(), ground.seed, &ground.scenarios) {
+    let plan = match plan::build(
+        scenario,
+        ground.implementations(),
+        ground.seed,
+        &ground.scenarios,
+    ) {
         Ok(plan) => plan,
         Err(missing) => {
             let why = PlayVerdict::Unsupported(missing.to_string());
@@ -265,7 +270,12 @@ async fn twin(
     dir: &Path,
     mark: String,
 ) -> Result<Compared, EngineError> {
-    let built = plan::build_twin(scenario, ground.cast(), ground.seed, &ground.scenarios);
+    let built = plan::build_twin(
+        scenario,
+        ground.implementations(),
+        ground.seed,
+        &ground.scenarios,
+    );
     let twin = built.map_err(|_| EngineError::Fault("a twin cannot do what the first could"))?;
     let dir_of_twin = dir.join("twin");
     write(&dir_of_twin, "plan.json", &as_json(&twin)?)?;

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use regex::Regex;
 
 use super::compiled::compiled;
-use scenario::adapter::{ClientManual, Escapes, whole_line};
+use scenario::adapter::{ClientSpec, Escapes, whole_line};
 use scenario::plan::Plan;
 use timeline::{EventKind, Seen, Stream};
 
@@ -53,7 +53,7 @@ pub struct Recogniser {
 
 impl Recogniser {
     /// Compiles the patterns of a manual. They were checked when the adapter was read.
-    pub fn new(manual: &ClientManual) -> Self {
+    pub fn new(manual: &ClientSpec) -> Self {
         let compiled = manual
             .events
             .iter()

@@ -11,7 +11,7 @@ use crate::name::bad_name;
 /// A list of names and of tables, or one table for many.
 pub(crate) const CLIENTS: Kind = Kind::Either(&[
     Kind::Array(&Kind::Either(&[Kind::Text, Kind::Table(&CLIENT)]), 1),
-    Kind::Table(&CROWD),
+    Kind::Table(&NUMBERED),
 ]);
 
 /// One client with more than a name.
@@ -44,8 +44,8 @@ pub(crate) static CLIENT: Table = Table::new(
 );
 
 /// Many clients in one table.
-pub(crate) static CROWD: Table = Table::new(
-    "crowd",
+pub(crate) static NUMBERED: Table = Table::new(
+    "numbered-clients",
     "Many clients that differ by a number.",
     &[
         must("count", Kind::Integer(1, 1000), "how many"),
@@ -60,8 +60,8 @@ pub(crate) static CROWD: Table = Table::new(
 /// Reads `clients`, in one of its two forms.
 pub(super) fn read(file: &Node<'_, '_>, checker: &mut Checker<'_>) -> Vec<Client> {
     let mut clients = Vec::new();
-    if let Some(crowd) = file.node("clients") {
-        read_crowd(&crowd, checker, &mut clients);
+    if let Some(numbered) = file.node("clients") {
+        read_numbered(&numbered, checker, &mut clients);
     }
     for item in file.items("clients") {
         if let Some(name) = toml_language::place(item) {
@@ -81,8 +81,8 @@ pub(super) fn read(file: &Node<'_, '_>, checker: &mut Checker<'_>) -> Vec<Client
     clients
 }
 
-fn read_crowd(crowd: &Node<'_, '_>, checker: &mut Checker<'_>, clients: &mut Vec<Client>) {
-    let (Some(count), Some(pattern)) = (crowd.integer("count"), crowd.text("name")) else {
+fn read_numbered(numbered: &Node<'_, '_>, checker: &mut Checker<'_>, clients: &mut Vec<Client>) {
+    let (Some(count), Some(pattern)) = (numbered.integer("count"), numbered.text("name")) else {
         return;
     };
     if count > 1 && !pattern.text.contains("{n}") {

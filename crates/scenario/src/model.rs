@@ -188,7 +188,7 @@ mod tests {
     use toml_language::closed::Closed;
 
     use super::{Join, Keys, LeaveHow, Outcome, RelayAction};
-    use crate::adapter::{Enter, Escapes, Framing, KeyFormat, MemoryManual, Only, Stop, Typed};
+    use crate::adapter::{Enter, Escapes, Framing, KeyFormat, MemoryReading, Only, Stop, Typed};
     use crate::{Capability, FaultKind, FaultWord, Hearing, Way};
 
     fn agree<T: Closed + Debug + DeserializeOwned + PartialEq + Serialize>() {
@@ -210,7 +210,7 @@ mod tests {
         agree::<KeyFormat>();
         agree::<Keys>();
         agree::<LeaveHow>();
-        agree::<MemoryManual>();
+        agree::<MemoryReading>();
         agree::<Only>();
         agree::<Outcome>();
         agree::<RelayAction>();

@@ -1,6 +1,6 @@
 //! The reference page and the JSON Schema of the scenario language.
 
-use super::clients::{CLIENT, CROWD};
+use super::clients::{CLIENT, NUMBERED};
 use super::language::SCENARIO;
 use super::load::LOAD;
 use super::verbs::{STEP, VERBS, events};
@@ -14,7 +14,7 @@ pub fn reference() -> String {
     let events = events();
     heading(&mut page, "Keys of a file");
     keys(&mut page, &SCENARIO, &[], &events);
-    for table in [&CLIENT, &CROWD, &LOAD] {
+    for table in [&CLIENT, &NUMBERED, &LOAD] {
         line(
             &mut page,
             &format!("### `{}`\n\n{}\n", table.name, table.doc),

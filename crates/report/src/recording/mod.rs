@@ -135,8 +135,8 @@ impl Seat {
     fn new(plan: &Plan, who: &str) -> Self {
         let adapter = plan.adapter_of(who);
         let console = match who {
-            "relay" => &adapter.relay.console,
-            _ => &adapter.client.console,
+            "relay" => &adapter.relay.io,
+            _ => &adapter.client.io,
         };
         let terminal = console.terminal.as_ref();
         let size = |terminal: &Terminal| (terminal.columns.get(), terminal.rows.get());

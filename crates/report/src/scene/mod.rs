@@ -99,9 +99,9 @@ impl Scene {
     /// Before the first event.
     pub fn new(plan: Arc<Plan>) -> Self {
         let names = plan.clients.iter().map(|client| client.name.as_str());
-        let relay = Seat::new(RELAY, plan.adapter.relay.console.terminal.as_ref());
+        let relay = Seat::new(RELAY, plan.adapter.relay.io.terminal.as_ref());
         let clients = names.map(|who| {
-            let console = &plan.adapter_of(who).client.console;
+            let console = &plan.adapter_of(who).client.io;
             Seat::new(who, console.terminal.as_ref())
         });
         let seats = std::iter::once(relay).chain(clients).collect();

@@ -18,7 +18,7 @@ fn plan(terminal: bool) -> Plan {
 fn plan_of(text: &str, terminal: bool) -> Plan {
     let mut adapter = test_plays::reference();
     if terminal {
-        adapter.client.console.terminal = Some(Terminal::default());
+        adapter.client.io.terminal = Some(Terminal::default());
     }
     test_plays::plan_with(text, &adapter)
 }

@@ -10,18 +10,18 @@ use toml_language::shape::{Key, Kind, Table, alike, join, may, must};
 use toml_language::{Node, Problem, closed, place};
 
 use super::check::Checker;
-use super::console::{self, CONSOLE, Console};
 use super::escape::Escapes;
+use super::io_settings::{self, IO_SETTINGS, IoSettings};
 use super::key_file::{KEYS, KeyFile};
 use super::limits::{LIMITS, Limits};
 use super::program::{self, ARGUMENTS, COPIES, Copy, VARIABLES};
 use super::template::Template;
-use super::typing::{TYPE, TypeManual};
+use super::typing::{TYPE, TypeSpec};
 use crate::codes::adapter as code;
 
 /// How to start and drive a client.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct ClientManual {
+pub struct ClientSpec {
     /// Command line.
     pub run: Vec<Template>,
     /// Added to the clean environment.
@@ -31,7 +31,8 @@ pub struct ClientManual {
     /// Run instead of copying from pools, in scenarios that are about making keys.
     pub prepare: Vec<Vec<Template>>,
     /// How one talks with it.
-    pub console: Console,
+    #[serde(rename = "console")]
+    pub io: IoSettings,
     /// Where received files appear, below `{work}`.
     pub downloads: Option<Template>,
     /// How text is written in lines, both ways.
@@ -43,7 +44,7 @@ pub struct ClientManual {
     #[serde(default)]
     pub limits: Limits,
     /// What to type.
-    pub r#type: TypeManual,
+    pub r#type: TypeSpec,
     /// Regular expressions over whole lines of standard output; named groups are the
     /// captures. `ready` is what makes a client ready, where there is one; else the end of
     /// its dialogue does.
@@ -84,8 +85,8 @@ pub(super) static CLIENT: Table = Table::new(
     &KEYS_OF_CLIENT,
 );
 
-static KEYS_OF_CLIENT: [Key; START.len() + CONSOLE.len() + DRIVE.len()] =
-    join(&[&START, &CONSOLE, &DRIVE]);
+static KEYS_OF_CLIENT: [Key; START.len() + IO_SETTINGS.len() + DRIVE.len()] =
+    join(&[&START, &IO_SETTINGS, &DRIVE]);
 
 const START: [Key; 4] = [
     must(
@@ -164,7 +165,7 @@ pub(super) fn read(
     node: &Node<'_, '_>,
     here: &Path,
     checker: &mut Checker<'_>,
-) -> Option<ClientManual> {
+) -> Option<ClientSpec> {
     const KNOWN: &[&str] = &["port", "name"];
     let captured = checker.captured().concat();
     let captured = captured.iter().map(String::as_str);
@@ -188,18 +189,18 @@ pub(super) fn read(
     let downloads = node
         .text("downloads")
         .map(|text| checker.template(&text, KNOWN));
-    let console = console::read(node, &known, checker);
-    ready(node, !console.dialogue.is_empty(), checker);
+    let io = io_settings::read(node, &known, checker);
+    ready(node, !io.dialogue.is_empty(), checker);
     let events = node.node("events").map(|events| patterns(&events, checker));
     let r#type = node
         .node("type")
-        .map(|table| TypeManual::read(&table, checker));
-    Some(ClientManual {
+        .map(|table| TypeSpec::read(&table, checker));
+    Some(ClientSpec {
         run,
         env,
         copy: program::copies(node, here),
         prepare,
-        console,
+        io,
         downloads,
         escapes: node.word("escapes").unwrap_or_default(),
         port: node

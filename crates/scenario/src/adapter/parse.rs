@@ -11,11 +11,11 @@ use toml_language::{Node, Problem, Problems, closed, place, walk};
 
 use super::capture::captured;
 use super::check::Checker;
-use super::client::{self, CLIENT, ClientManual};
+use super::client::{self, CLIENT, ClientSpec};
 use super::program::{self, PROGRAM, Program, VARIABLES};
-use super::relay::{self, RELAY, RelayManual};
+use super::relay::{self, RELAY, RelaySpec};
 use super::template::Template;
-use super::wire::{WIRE, WireManual};
+use super::wire::{WIRE, WireSpec};
 use crate::{Capability, codes};
 
 /// One adapter file.
@@ -33,11 +33,11 @@ pub struct Adapter {
     #[serde(default)]
     pub settings: BTreeMap<String, String>,
     /// How to handle the relay.
-    pub relay: RelayManual,
+    pub relay: RelaySpec,
     /// How to handle a client.
-    pub client: ClientManual,
+    pub client: ClientSpec,
     /// What the tap may decode.
-    pub wire: WireManual,
+    pub wire: WireSpec,
     /// For each surface that can be searched, the string that a search must find there.
     pub controls: BTreeMap<Surface, Template>,
     /// What the implementation says it cannot do.
@@ -48,10 +48,8 @@ impl Adapter {
     /// For each value that is captured only in the play its name, and what stands for it in
     /// a planned line.
     pub fn captured_later(&self) -> impl Iterator<Item = (String, String)> {
-        let consoles = [&self.relay.console, &self.client.console];
-        let names = consoles
-            .into_iter()
-            .flat_map(|console| console.captures.keys());
+        let settings = [&self.relay.io, &self.client.io];
+        let names = settings.into_iter().flat_map(|io| io.captures.keys());
         names.map(|name| (name.clone(), captured(name)))
     }
 }
@@ -225,7 +223,7 @@ fn read(file: &Node<'_, '_>, path: &Path, checker: &mut Checker<'_>) -> Option<A
         settings: settings.unwrap_or_default(),
         relay: relay??,
         client: client??,
-        wire: WireManual::read(file.node("wire").as_ref()),
+        wire: WireSpec::read(file.node("wire").as_ref()),
         controls: controls.unwrap_or_default(),
         cannot: file.words("cannot"),
     })

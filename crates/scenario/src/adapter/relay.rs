@@ -9,7 +9,7 @@ use toml_language::shape::{Key, Kind, Table, join, may, must};
 use toml_language::{Node, closed};
 
 use super::check::Checker;
-use super::console::{self, CONSOLE, Console};
+use super::io_settings::{self, IO_SETTINGS, IoSettings};
 use super::key_file::{KEYS, KeyFile};
 use super::limits::{LIMITS, Limits};
 use super::program::{self, ARGUMENTS, COPIES, Copy, VARIABLES};
@@ -18,7 +18,7 @@ use super::template::Template;
 
 /// How to start and stop the relay.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct RelayManual {
+pub struct RelaySpec {
     /// Command line.
     pub run: Vec<Template>,
     /// Added to the clean environment.
@@ -29,14 +29,15 @@ pub struct RelayManual {
     #[serde(default)]
     pub limits: Limits,
     /// How one talks with it.
-    pub console: Console,
+    #[serde(rename = "console")]
+    pub io: IoSettings,
     /// When it can serve.
     pub ready: ReadyWhen,
     /// How it stops.
     pub stop: Stop,
     /// How its memory is read.
     #[serde(default)]
-    pub memory: MemoryManual,
+    pub memory: MemoryReading,
     /// Its keep-alive when a scenario does not say another one.
     pub keepalive: Duration,
     /// Files below its `{work}` with private keys of its own.
@@ -60,7 +61,7 @@ closed_list! {
     /// How the memory of a relay is read. By default it is not stopped for that: stopping a
     /// process makes some programs fail, whose system calls it interrupts.
     #[derive(Default)]
-    pub enum MemoryManual {
+    pub enum MemoryReading {
         /// not at all
         Off,
         /// while it runs
@@ -75,8 +76,8 @@ closed_list! {
 pub(super) static RELAY: Table =
     Table::new("relay", "How to start and stop the relay.", &KEYS_OF_RELAY);
 
-static KEYS_OF_RELAY: [Key; START.len() + CONSOLE.len() + END.len()] =
-    join(&[&START, &CONSOLE, &END]);
+static KEYS_OF_RELAY: [Key; START.len() + IO_SETTINGS.len() + END.len()] =
+    join(&[&START, &IO_SETTINGS, &END]);
 
 const START: [Key; 5] = [
     must(
@@ -106,7 +107,7 @@ const END: [Key; 4] = [
     ),
     may(
         "memory",
-        Kind::Word(closed::words::<MemoryManual>),
+        Kind::Word(closed::words::<MemoryReading>),
         "how its memory is read; `running` when left out",
     ),
     must(
@@ -126,23 +127,23 @@ pub(super) fn read(
     node: &Node<'_, '_>,
     here: &Path,
     checker: &mut Checker<'_>,
-) -> Option<RelayManual> {
+) -> Option<RelaySpec> {
     const KNOWN: &[&str] = &["keepalive"];
     let run = program::command(node, "run", KNOWN, checker);
     let env = program::environment(node, KNOWN, checker);
     let [captured, _] = checker.captured();
     let captured = captured.iter().map(String::as_str);
     let known: Vec<&str> = KNOWN.iter().copied().chain(captured).collect();
-    let console = console::read(node, &known, checker);
+    let io = io_settings::read(node, &known, checker);
     let ready = node
         .node("ready")
-        .and_then(|ready| ready::read(&ready, !console.dialogue.is_empty(), checker));
-    Some(RelayManual {
+        .and_then(|ready| ready::read(&ready, !io.dialogue.is_empty(), checker));
+    Some(RelaySpec {
         run,
         env,
         copy: program::copies(node, here),
         limits: Limits::read(node.node("limits").as_ref()),
-        console,
+        io,
         ready: ready?,
         stop: node.word("stop").unwrap_or(Stop::Term),
         memory: node.word("memory").unwrap_or_default(),

@@ -57,10 +57,10 @@ impl Typed {
 /// What to type for each verb; what the implementation cannot do is not there.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[serde(from = "BTreeMap<Typed, Option<Template>>")]
-pub struct TypeManual(pub BTreeMap<Typed, Template>);
+pub struct TypeSpec(pub BTreeMap<Typed, Template>);
 
 // Plans of earlier versions write `null` for what cannot be done.
-impl From<BTreeMap<Typed, Option<Template>>> for TypeManual {
+impl From<BTreeMap<Typed, Option<Template>>> for TypeSpec {
     fn from(lines: BTreeMap<Typed, Option<Template>>) -> Self {
         let known = lines.into_iter();
         Self(
@@ -88,7 +88,7 @@ pub(super) static TYPE: Table = Table::new(
     &KEYS,
 );
 
-impl TypeManual {
+impl TypeSpec {
     /// The line for a verb, where the implementation can do it.
     pub fn line(&self, verb: Typed) -> Option<&Template> {
         self.0.get(&verb)

@@ -8,7 +8,7 @@ use super::size::{SIZE, SizeRule};
 
 /// What the tap may decode.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct WireManual {
+pub struct WireSpec {
     /// How frames are cut.
     pub framing: Framing,
     /// Frame types that come and go with timing; left out of the protocol record.
@@ -61,7 +61,7 @@ pub(super) static WIRE: Table = Table::new(
     ],
 );
 
-impl WireManual {
+impl WireSpec {
     /// Reads the table, where there is one.
     pub(super) fn read(node: Option<&Node<'_, '_>>) -> Self {
         Self {

@@ -295,10 +295,10 @@ fn fault_of(
 fn join(builder: &mut Builder<'_>, here: Here<'_>, client: &str, outcome: Join) -> PlannedStep {
     let login = builder.login(client).to_owned();
     if outcome == Join::Ready {
-        builder.tally.joined(&login);
+        builder.counters.joined(&login);
     }
-    let once = builder.tally.joins_once(&login);
-    let again = builder.tally.joins_later(&login);
+    let once = builder.counters.joins_once(&login);
+    let again = builder.counters.joins_later(&login);
     let mut derive = builder.situation(here);
     derive.join(client, outcome, once, again);
     let action = Action::Join {
@@ -321,7 +321,7 @@ fn leave(
     if how == LeaveHow::Quit {
         builder.must_have(client, Typed::Quit, "leave by quit")?;
     }
-    let once = builder.tally.leaves_once(builder.login(client));
+    let once = builder.counters.leaves_once(builder.login(client));
     let mut derive = builder.situation(here);
     if how == LeaveHow::Vanish && here.step.within.is_none() {
         derive.within += builder.keepalive() * SILENT_KEEPALIVES;
@@ -359,7 +359,9 @@ fn look(
         Pattern::Event {
             event: EventKind::Message | EventKind::Private,
             captures,
-        } if mode == Mode::Never => captures.get("from").and_then(|from| builder.who(from)),
+        } if mode == Mode::Never => captures
+            .get("from")
+            .and_then(|from| builder.client_with_login(from)),
         _ => None,
     };
     let mut derive = builder.situation(here);

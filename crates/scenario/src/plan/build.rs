@@ -9,11 +9,11 @@ use timeline::Surface;
 use super::audit::AuditPlan;
 use super::builder::Builder;
 use super::canary::{Planter, control, stream};
-use super::cast::Cast;
+use super::conflicts::resolve_conflicts;
 use super::fence::fences;
+use super::implementations::Implementations;
 use super::model::{Closing, Plan, PlannedClient, ScenarioRef};
 use super::pass_phrases::pass_phrases;
-use super::reconcile::reconcile;
 use super::unsupported::Unsupported;
 use crate::adapter::Adapter;
 use crate::{Need, Scenario};
@@ -28,11 +28,11 @@ const VERSION: u32 = 1;
 /// When the implementation has no way to do something that the scenario asks for.
 pub fn build<'a>(
     scenario: &'a Scenario,
-    cast: impl Into<Cast<'a>>,
+    implementations: impl Into<Implementations<'a>>,
     seed: u64,
     root: &'a Path,
 ) -> Result<Plan, Unsupported> {
-    build_with(scenario, &cast.into(), (seed, seed), root)
+    build_with(scenario, &implementations.into(), (seed, seed), root)
 }
 
 /// As [`build`], and the same in everything but what is planted in texts and files: that is as
@@ -42,30 +42,30 @@ pub fn build<'a>(
 /// As [`build`].
 pub fn build_twin<'a>(
     scenario: &'a Scenario,
-    cast: impl Into<Cast<'a>>,
+    implementations: impl Into<Implementations<'a>>,
     seed: u64,
     root: &'a Path,
 ) -> Result<Plan, Unsupported> {
     let words = stream(seed, &["twin"]).next_u64();
-    build_with(scenario, &cast.into(), (seed, words), root)
+    build_with(scenario, &implementations.into(), (seed, words), root)
 }
 
 /// `words` decides what is planted, the seed everything else.
 fn build_with<'a>(
     scenario: &'a Scenario,
-    cast: &Cast<'a>,
+    implementations: &Implementations<'a>,
     (seed, words): (u64, u64),
     root: &'a Path,
 ) -> Result<Plan, Unsupported> {
-    cast.must_be_able(&scenario.needs)?;
-    let mut builder = Builder::new(scenario, cast, seed, root)?;
+    implementations.must_be_able(&scenario.needs)?;
+    let mut builder = Builder::new(scenario, implementations, seed, root)?;
     builder.planter = Planter::new(words, &scenario.id);
     builder.seeds = stream(words, &["files", &scenario.id]);
     let opening = builder.opening();
     let mut steps = builder.all_steps("")?;
-    reconcile(&mut steps);
+    resolve_conflicts(&mut steps);
     let control = control(seed, &scenario.id);
-    let mut adapter = cast.main.clone();
+    let mut adapter = implementations.main.clone();
     adapter
         .wire
         .background
@@ -74,7 +74,7 @@ fn build_with<'a>(
         version: VERSION,
         scenario: reference(scenario),
         adapter,
-        others: others(cast, scenario),
+        others: others(implementations, scenario),
         seed,
         control,
         keepalive: builder.keepalive(),
@@ -88,7 +88,7 @@ fn build_with<'a>(
             canaries: builder.planter.planted,
             ..builder.audit
         },
-        namespaces: namespaces(scenario, cast),
+        namespaces: namespaces(scenario, implementations),
     };
     let connected: Vec<String> = builder.world.connected().map(str::to_owned).collect();
     let expectations = plan
@@ -113,11 +113,12 @@ fn reference(scenario: &Scenario) -> ScenarioRef {
 }
 
 /// Why there is no other way to play it than in networks of its own.
-fn namespaces(scenario: &Scenario, cast: &Cast<'_>) -> Option<String> {
+fn namespaces(scenario: &Scenario, implementations: &Implementations<'_>) -> Option<String> {
     if scenario.needs.contains(&Need::Namespaces) {
         return Some("the scenario says that it needs them".to_owned());
     }
-    let mut everybody = std::iter::once(cast.main).chain(cast.others.values().copied());
+    let mut everybody =
+        std::iter::once(implementations.main).chain(implementations.others.values().copied());
     everybody.find_map(|adapter| {
         let (port, name) = (adapter.client.port?, &adapter.name);
         Some(format!(
@@ -148,13 +149,13 @@ fn planned_clients(scenario: &Scenario) -> Vec<PlannedClient> {
 }
 
 /// The other implementations that are really played.
-fn others(cast: &Cast<'_>, scenario: &Scenario) -> BTreeMap<String, Adapter> {
+fn others(implementations: &Implementations<'_>, scenario: &Scenario) -> BTreeMap<String, Adapter> {
     let names = scenario
         .clients
         .iter()
         .filter_map(|client| client.adapter.as_ref());
     names
-        .filter_map(|name| Some((name.clone(), (*cast.others.get(name)?).clone())))
+        .filter_map(|name| Some((name.clone(), (*implementations.others.get(name)?).clone())))
         .collect()
 }
 

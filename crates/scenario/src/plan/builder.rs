@@ -9,12 +9,12 @@ use timeline::StepId;
 
 use super::audit::AuditPlan;
 use super::canary::{Planter, stream};
-use super::cast::Cast;
 use super::content::PlannedFile;
+use super::counters::Counters;
 use super::derive::Derive;
 use super::expectation::Expectation;
+use super::implementations::Implementations;
 use super::line::line;
-use super::tally::Tally;
 use super::unsupported::Unsupported;
 use crate::adapter::{Adapter, Typed};
 use crate::world::World;
@@ -38,7 +38,7 @@ pub(super) struct Builder<'a> {
     pub(super) files: Vec<PlannedFile>,
     pub(super) audit: AuditPlan,
     pub(super) logins: BTreeMap<String, String>,
-    pub(super) tally: Tally,
+    pub(super) counters: Counters,
     /// Who stays connected throughout the `all` that is around.
     pub(super) group: Option<Vec<String>>,
 }
@@ -57,7 +57,7 @@ pub(super) struct Here<'s> {
 impl<'a> Builder<'a> {
     pub(super) fn new(
         scenario: &'a Scenario,
-        cast: &Cast<'a>,
+        implementations: &Implementations<'a>,
         seed: u64,
         root: &'a Path,
     ) -> Result<Self, Unsupported> {
@@ -68,8 +68,8 @@ impl<'a> Builder<'a> {
             .collect();
         Ok(Self {
             scenario,
-            main: cast.main,
-            others: cast.of_clients(scenario)?,
+            main: implementations.main,
+            others: implementations.of_clients(scenario)?,
             root,
             world: World::new(clients.map(|client| (client.name.as_str(), client.late))),
             planter: Planter::new(seed, &scenario.id),
@@ -77,15 +77,15 @@ impl<'a> Builder<'a> {
             seeds: stream(seed, &["files", &scenario.id]),
             files: Vec::new(),
             audit: AuditPlan::default(),
-            tally: Tally::new(scenario, &logins),
+            counters: Counters::new(scenario, &logins),
             logins,
             group: None,
         })
     }
 
     /// How a client is driven; the relay by the main adapter.
-    pub(super) fn adapter_of(&self, who: &str) -> &'a Adapter {
-        self.others.get(who).copied().unwrap_or(self.main)
+    pub(super) fn adapter_of(&self, participant: &str) -> &'a Adapter {
+        self.others.get(participant).copied().unwrap_or(self.main)
     }
 
     /// Each early client is told of those who start after it.
@@ -99,7 +99,7 @@ impl<'a> Builder<'a> {
                 .take(n)
                 .map(|name| (*name).to_owned())
                 .collect();
-            let once = self.tally.joins_once(self.login(client));
+            let once = self.counters.joins_once(self.login(client));
             let mut derive = self.derive(&id, before, WITHIN);
             derive.join(client, crate::Join::Ready, once, false);
             all.extend(derive.list.into_iter().filter(|one| one.client != *client));
@@ -157,7 +157,7 @@ impl<'a> Builder<'a> {
     }
 
     /// The client that logs in so.
-    pub(super) fn who(&self, login: &str) -> Option<&str> {
+    pub(super) fn client_with_login(&self, login: &str) -> Option<&str> {
         let mut logins = self.logins.iter();
         let (name, _) = logins.find(|(_, value)| *value == login)?;
         Some(name)

@@ -114,12 +114,15 @@ pub struct Fence {
 
 impl Plan {
     /// How a participant is started and driven; the relay by the plan's own adapter.
-    pub fn adapter_of(&self, who: &str) -> &Adapter {
-        // Nearly always, and crowds are large.
+    pub fn adapter_of(&self, participant: &str) -> &Adapter {
+        // Nearly always; and a load has many clients.
         if self.others.is_empty() {
             return &self.adapter;
         }
-        let client = self.clients.iter().find(|client| client.name == who);
+        let client = self
+            .clients
+            .iter()
+            .find(|client| client.name == participant);
         let other = client.and_then(|client| self.others.get(client.adapter.as_ref()?));
         other.unwrap_or(&self.adapter)
     }

@@ -39,7 +39,7 @@ pub(super) fn pass_phrases(plan: &Plan) -> Vec<PassPhrase> {
         let adapter = plan.adapter_of(&client.name);
         let mut values = adapter.settings.clone();
         values.insert("name".to_owned(), client.login.clone());
-        let asked = adapter.client.console.dialogue.iter();
+        let asked = adapter.client.io.dialogue.iter();
         let branches = asked
             .filter(|item| item.only.asks(n == first.unwrap_or(0)))
             .flat_map(|item| &item.any)

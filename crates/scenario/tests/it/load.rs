@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use scenario::plan::{Action, Cast, LoadPlan, LoadShape, PlannedStep, Round};
+use scenario::plan::{Action, Implementations, LoadPlan, LoadShape, PlannedStep, Round};
 use scenario::{Hearing, Load, Scenario};
 
 use super::{codes, parse, reference, scenarios};
@@ -25,7 +25,7 @@ fn planned(steps: &str, clients: usize, say: Hearing) -> Result<LoadPlan, String
         say,
     };
     let adapter = reference();
-    let cast = Cast::from(&adapter);
+    let cast = Implementations::from(&adapter);
     let root = scenarios();
     LoadPlan::new(&scenario(steps), &cast, (7, &root), shape, Some(4))
         .map_err(|error| error.to_string())

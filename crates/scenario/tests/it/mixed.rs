@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use scenario::adapter;
 use scenario::adapter::Typed;
-use scenario::plan::{self, Action, Cast};
+use scenario::plan::{self, Action, Implementations};
 
 use super::{parse, reference, scenarios};
 
@@ -22,7 +22,7 @@ fn each_client_is_driven_as_its_own_implementation_wants_it() {
     let scenario = parse(TEXT).unwrap();
     let reference = reference();
     let plain = adapter::load(&scenarios().join("../zoo/adapters/plain.toml")).unwrap();
-    let cast = Cast {
+    let cast = Implementations {
         main: &reference,
         others: BTreeMap::from([("plain".to_owned(), &plain)]),
     };

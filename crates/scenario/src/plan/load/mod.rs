@@ -5,7 +5,7 @@
 //! relay. Rounds are planned when they begin, as nobody knows before how many there will
 //! be; the same arguments always give the same round.
 
-mod crowd;
+mod group;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -17,19 +17,19 @@ use super::action::{Action, PlannedStep};
 use super::audit::AuditPlan;
 use super::build::build;
 use super::builder::Builder;
-use super::cast::Cast;
+use super::conflicts::resolve_conflicts;
 use super::content::PlannedFile;
 use super::expectation::{Expectation, Mode};
+use super::implementations::Implementations;
 use super::line;
 use super::model::{Fence, Plan, PlannedClient};
 use super::pass_phrases::pass_phrases;
-use super::reconcile::reconcile;
 use super::unsupported::Unsupported;
 use crate::adapter::Adapter;
 use crate::{Hearing, Scenario};
 use timeline::StepId;
 
-pub use crowd::LeftOut;
+pub use group::LeftOut;
 
 /// How many, for how long.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -79,31 +79,31 @@ impl LoadPlan {
     /// can be played under load.
     pub fn new(
         scenario: &Scenario,
-        cast: &Cast<'_>,
+        implementations: &Implementations<'_>,
         (seed, root): (u64, &Path),
         shape: LoadShape,
         identities: Option<usize>,
     ) -> Result<Self, Unsupported> {
         let size = scenario.clients.len();
         let count = (shape.clients / size.max(1)).max(1);
-        let (played, left_out) = crowd::playable(scenario)?;
+        let (played, left_out) = group::playable(scenario)?;
         let groups: Vec<Scenario> = (1..=count)
-            .map(|group| crowd::group(scenario, &played, group, shape.say))
+            .map(|group| group::group(scenario, &played, group, shape.say))
             .collect::<Result<_, _>>()?;
         let bare = Scenario {
             steps: Vec::new(),
             ..scenario.clone()
         };
         let mut plan = Self {
-            whole: build(&bare, cast.clone(), seed, root)?,
+            whole: build(&bare, implementations.clone(), seed, root)?,
             shape: LoadShape {
                 clients: count * size,
                 ..shape
             },
             left_out,
             groups,
-            main: cast.main.clone(),
-            others: cast
+            main: implementations.main.clone(),
+            others: implementations
                 .others
                 .iter()
                 .map(|(name, other)| (name.clone(), (*other).clone()))
@@ -142,10 +142,10 @@ impl LoadPlan {
             id: format!("{}/{group}.{round}", scenario.id),
             ..scenario.clone()
         };
-        let cast = self.cast();
-        let mut builder = Builder::new(&scenario, &cast, self.whole.seed, &self.root)?;
+        let implementations = self.implementations();
+        let mut builder = Builder::new(&scenario, &implementations, self.whole.seed, &self.root)?;
         let mut steps = builder.all_steps(&format!("{group}.{round}."))?;
-        reconcile(&mut steps);
+        resolve_conflicts(&mut steps);
         drop_forbidden(&mut steps);
         Ok(Round {
             steps,
@@ -164,9 +164,9 @@ impl LoadPlan {
         Some((group.parse().ok()?, round.parse().ok()?, step))
     }
 
-    fn cast(&self) -> Cast<'_> {
+    fn implementations(&self) -> Implementations<'_> {
         let others = self.others.iter();
-        Cast {
+        Implementations {
             main: &self.main,
             others: others.map(|(name, other)| (name.clone(), other)).collect(),
         }
@@ -188,10 +188,10 @@ impl LoadPlan {
 
     /// Everybody is told of those of the own group who start later.
     fn opening(&self) -> Result<Vec<Expectation>, Unsupported> {
-        let cast = self.cast();
+        let implementations = self.implementations();
         let mut all = Vec::new();
         for scenario in &self.groups {
-            let builder = Builder::new(scenario, &cast, self.whole.seed, &self.root)?;
+            let builder = Builder::new(scenario, &implementations, self.whole.seed, &self.root)?;
             all.extend(builder.opening());
         }
         Ok(all)
@@ -200,10 +200,10 @@ impl LoadPlan {
     /// Everyone's last word to each other member of the group.
     fn fences(&self) -> Result<Vec<Fence>, Unsupported> {
         let prefix = self.whole.fence_prefix();
-        let cast = self.cast();
+        let implementations = self.implementations();
         let mut fences = Vec::new();
         for scenario in &self.groups {
-            let builder = Builder::new(scenario, &cast, self.whole.seed, &self.root)?;
+            let builder = Builder::new(scenario, &implementations, self.whole.seed, &self.root)?;
             let names: Vec<&str> = scenario
                 .clients
                 .iter()

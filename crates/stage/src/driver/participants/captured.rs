@@ -11,7 +11,7 @@ use crate::EngineError;
 use crate::driver::RELAY;
 use crate::record::Writer;
 use matching::compiled;
-use scenario::adapter::{Adapter, Capture, Console};
+use scenario::adapter::{Adapter, Capture, IoSettings};
 use timeline::Kind;
 
 /// The longest value, in bytes.
@@ -26,7 +26,7 @@ pub(super) struct Catches(Vec<(String, Arc<Regex>)>);
 
 impl Catches {
     /// Makes patterns ready. They were checked when the adapter was read.
-    pub(super) fn new(console: &Console) -> Self {
+    pub(super) fn new(console: &IoSettings) -> Self {
         let lines = console
             .captures
             .iter()

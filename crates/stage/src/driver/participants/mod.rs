@@ -38,7 +38,7 @@ use crate::participant::orphans::{self, Orphan, reparented};
 use crate::participant::scratch::{Digested, Scratch};
 use crate::record::Writer;
 use matching::Recognisers;
-use scenario::adapter::Console;
+use scenario::adapter::IoSettings;
 use scenario::plan::Plan;
 use timeline::{Ended, Kind};
 
@@ -183,7 +183,7 @@ impl<'p> Participants<'p> {
         &mut self,
         who: &str,
         process: Box<dyn ProcessHandle>,
-        console: &Console,
+        console: &IoSettings,
     ) {
         self.of_name(who).started(process, console);
     }

@@ -11,7 +11,7 @@ use crate::participant::dialogue_matcher::{Asked, DialogueMatcher, Heard};
 use crate::participant::process::HELD_OPEN;
 use crate::participant::reading::{EchoFilter, Reading};
 use crate::participant::usage::Usage;
-use scenario::adapter::Console;
+use scenario::adapter::IoSettings;
 use timeline::{Ended, Stream};
 
 /// A participant, through all of its starts.
@@ -44,7 +44,7 @@ pub(in crate::driver) struct Participant {
 
 impl Participant {
     /// A new process takes the place of the last one.
-    pub(super) fn started(&mut self, process: Box<dyn ProcessHandle>, console: &Console) {
+    pub(super) fn started(&mut self, process: Box<dyn ProcessHandle>, console: &IoSettings) {
         let terminal = console.terminal.as_ref();
         self.process = Some(process);
         self.ended = None;

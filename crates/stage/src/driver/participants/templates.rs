@@ -10,7 +10,7 @@ use crate::isolation::stage_thread::Side;
 use crate::participant::orphans::{PARTICIPANT_VARIABLE, PLAY_VARIABLE};
 use crate::participant::programs;
 use crate::participant::spawn::Command;
-use scenario::adapter::{Adapter, Console, Program, Template, Terminal, Typed};
+use scenario::adapter::{Adapter, IoSettings, Program, Template, Terminal, Typed};
 
 /// Where a clean environment looks for programs.
 pub(crate) const PATH: &str = "/usr/local/bin:/usr/bin:/bin";
@@ -20,12 +20,12 @@ const TERMINAL: &str = "xterm-256color";
 
 impl<'p> Participants<'p> {
     /// How one talks with a participant.
-    pub(in crate::driver) fn console_of(&self, who: &str) -> &'p Console {
+    pub(in crate::driver) fn console_of(&self, who: &str) -> &'p IoSettings {
         let plan = self.plan;
         if who == RELAY {
-            &plan.adapter.relay.console
+            &plan.adapter.relay.io
         } else {
-            &plan.adapter_of(who).client.console
+            &plan.adapter_of(who).client.io
         }
     }
 

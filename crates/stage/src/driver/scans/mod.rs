@@ -28,7 +28,7 @@ use crate::participant::scratch::{Scratch, read_fixture};
 use crate::scan::files::{Files, Looked};
 use crate::scan::memory::{self, Copied, Manner, Sample};
 use audit::{Allowance, Searcher};
-use scenario::adapter::MemoryManual;
+use scenario::adapter::MemoryReading;
 use scenario::plan::{AuditPlan, Plan};
 use timeline::Surface;
 
@@ -172,10 +172,10 @@ impl<'p> Scans<'p> {
     fn manner(&self, moment: Moment<'_>) -> Option<Manner> {
         let configured = self.plan.adapter.relay.memory;
         match (configured, moment) {
-            (MemoryManual::Off, _) => None,
-            (MemoryManual::Stop, Moment::AtTheEnd | Moment::Again) => Some(Manner::Stopped),
+            (MemoryReading::Off, _) => None,
+            (MemoryReading::Stop, Moment::AtTheEnd | Moment::Again) => Some(Manner::Stopped),
             (_, Moment::AfterStep(_)) => self.sampling.has_memory().then_some(Manner::Running),
-            (MemoryManual::Running | MemoryManual::Stop, _) => Some(Manner::Running),
+            (MemoryReading::Running | MemoryReading::Stop, _) => Some(Manner::Running),
         }
     }
 
@@ -239,7 +239,7 @@ impl<'p> Scans<'p> {
 
     /// Says why there was no look at memory, where there was none.
     fn end_memory(&mut self) {
-        let is_off = self.plan.adapter.relay.memory == MemoryManual::Off;
+        let is_off = self.plan.adapter.relay.memory == MemoryReading::Off;
         let counters = self.counters(Surface::Memory);
         if is_off {
             counters.miss("the adapter does not let it be read: `memory = \"off\"`".to_owned());

@@ -12,7 +12,7 @@ use crate::isolation::stage_thread::Side;
 use crate::links::tap::LinkState;
 use crate::participant::limits;
 use scenario::Keys;
-use scenario::adapter::{Console, Template};
+use scenario::adapter::{IoSettings, Template};
 use scenario::plan::PlannedClient;
 use timeline::{Ended, ExpectationId, Kind};
 
@@ -56,9 +56,7 @@ impl Play<'_> {
         };
         let start = (spec.run.as_slice(), &spec.env);
         let side = self.participants.side_of(who);
-        let launched = self
-            .launch(who, side, start, &values, &spec.console)
-            .await?;
+        let launched = self.launch(who, side, start, &values, &spec.io).await?;
         Ok(launched && self.converse(who, &values).await?)
     }
 
@@ -72,7 +70,7 @@ impl Play<'_> {
         if self.participants.has_incarnation(who) {
             return Ok(true);
         }
-        let (env, console) = (BTreeMap::new(), Console::default());
+        let (env, console) = (BTreeMap::new(), IoSettings::default());
         if !self
             .launch(
                 who,
@@ -117,7 +115,7 @@ impl Play<'_> {
         side: Side,
         start: (&[Template], &BTreeMap<String, Template>),
         values: &BTreeMap<String, String>,
-        console: &Console,
+        console: &IoSettings,
     ) -> Result<bool, EngineError> {
         let terminal = console.terminal;
         let command = self

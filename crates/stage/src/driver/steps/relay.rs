@@ -112,7 +112,7 @@ impl Play<'_> {
                 Side::Relay,
                 (&spec.run, &spec.env),
                 &values,
-                &spec.console,
+                &spec.io,
             )
             .await?
         {

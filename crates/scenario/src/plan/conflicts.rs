@@ -6,7 +6,7 @@ use timeline::EventKind;
 
 /// A text that was for one may be said to all later on, word for word. Where a client is to
 /// show it then, that it never shows it as a private message is all that can be asked.
-pub(super) fn reconcile(steps: &mut [PlannedStep]) {
+pub(super) fn resolve_conflicts(steps: &mut [PlannedStep]) {
     let mut asked = Vec::new();
     visit(steps, &mut |step| {
         for one in &step.expects {

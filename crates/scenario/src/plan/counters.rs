@@ -7,7 +7,7 @@ use crate::{Join, RelayAction, Scenario, Step, Verb};
 
 /// Counts, by login name.
 #[derive(Debug, Default)]
-pub(super) struct Tally {
+pub(super) struct Counters {
     joins: BTreeMap<String, u32>,
     leaves: BTreeMap<String, u32>,
     /// The relay goes and comes back: who reconnects is told of again.
@@ -16,15 +16,15 @@ pub(super) struct Tally {
     ahead: BTreeMap<String, u32>,
 }
 
-impl Tally {
+impl Counters {
     pub(super) fn new(scenario: &Scenario, logins: &BTreeMap<String, String>) -> Self {
-        let mut tally = Self::default();
-        tally.count(&scenario.steps, 1, logins);
-        tally.ahead = tally.joins.clone();
+        let mut counters = Self::default();
+        counters.count(&scenario.steps, 1, logins);
+        counters.ahead = counters.joins.clone();
         for early in scenario.clients.iter().filter(|client| !client.late) {
-            *tally.joins.entry(early.login.clone()).or_default() += 1;
+            *counters.joins.entry(early.login.clone()).or_default() += 1;
         }
-        tally
+        counters
     }
 
     fn count(&mut self, steps: &[Step], times: u32, logins: &BTreeMap<String, String>) {

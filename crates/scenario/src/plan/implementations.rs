@@ -8,14 +8,14 @@ use crate::{Need, Scenario};
 
 /// The implementations of a play.
 #[derive(Clone, Debug)]
-pub struct Cast<'a> {
+pub struct Implementations<'a> {
     /// Of the relay, and of every client that names no other.
     pub main: &'a Adapter,
     /// By the name that scenarios give.
     pub others: BTreeMap<String, &'a Adapter>,
 }
 
-impl<'a> From<&'a Adapter> for Cast<'a> {
+impl<'a> From<&'a Adapter> for Implementations<'a> {
     fn from(main: &'a Adapter) -> Self {
         Self {
             main,
@@ -24,7 +24,7 @@ impl<'a> From<&'a Adapter> for Cast<'a> {
     }
 }
 
-impl<'a> Cast<'a> {
+impl<'a> Implementations<'a> {
     /// Everybody who plays can do what the scenario says it needs.
     pub(super) fn must_be_able(&self, needs: &[Need]) -> Result<(), Unsupported> {
         let everybody = std::iter::once(self.main).chain(self.others.values().copied());

@@ -13,7 +13,7 @@ use super::terminal::{self, TERMINALS, Terminal};
 
 /// How one talks with a program.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
-pub struct Console {
+pub struct IoSettings {
     /// The terminal that it runs on; pipes where there is none.
     pub terminal: Option<Terminal>,
     /// A regular expression: what stands before a line without being a part of it.
@@ -28,7 +28,7 @@ const DIALOGUE: Kind = Kind::Array(&Kind::Table(&ITEM), 0);
 const CAPTURES: Kind = Kind::Map(&Kind::Table(&CAPTURE));
 
 /// What `[relay]` and `[client]` have in common.
-pub(super) const CONSOLE: [Key; 4] = [
+pub(super) const IO_SETTINGS: [Key; 4] = [
     may(
         "terminal",
         TERMINALS,
@@ -52,12 +52,12 @@ pub(super) const CONSOLE: [Key; 4] = [
 ];
 
 /// Reads what `[relay]` and `[client]` have in common; templates may use what is `known`.
-pub(super) fn read(node: &Node<'_, '_>, known: &[&str], checker: &mut Checker<'_>) -> Console {
+pub(super) fn read(node: &Node<'_, '_>, known: &[&str], checker: &mut Checker<'_>) -> IoSettings {
     let prompt = node.text("prompt");
     if let Some(prompt) = &prompt {
         checker.pattern(prompt, &[]);
     }
-    Console {
+    IoSettings {
         terminal: terminal::read(node),
         prompt: prompt.map(|prompt| prompt.text.to_owned()),
         dialogue: dialogue::read(node, known, checker),

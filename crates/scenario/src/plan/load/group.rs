@@ -86,7 +86,7 @@ pub(super) fn group(
     number: usize,
     say: Hearing,
 ) -> Result<Scenario, NotUnderLoad> {
-    let crowd = Crowd {
+    let own = Group {
         scenario,
         number,
         say,
@@ -95,9 +95,9 @@ pub(super) fn group(
         .clients
         .iter()
         .map(|client| Client {
-            name: crowd.name(&client.name),
-            login: crowd.name(&client.login),
-            key_of: crowd.name(&client.key_of),
+            name: own.name(&client.name),
+            login: own.name(&client.login),
+            key_of: own.name(&client.key_of),
             ..client.clone()
         })
         .collect();
@@ -111,24 +111,24 @@ pub(super) fn group(
     }
     Ok(Scenario {
         clients,
-        steps: crowd.steps(played)?,
+        steps: own.steps(played)?,
         ..scenario.clone()
     })
 }
 
-struct Crowd<'a> {
+struct Group<'a> {
     scenario: &'a Scenario,
     number: usize,
     say: Hearing,
 }
 
-impl Crowd<'_> {
+impl Group<'_> {
     fn name(&self, base: &str) -> String {
         format!("{base}-{}", self.number)
     }
 
     /// The name of a client; anything else stays.
-    fn who(&self, name: &str) -> String {
+    fn renamed(&self, name: &str) -> String {
         if self.is_client(name) {
             self.name(name)
         } else {
@@ -177,7 +177,7 @@ impl Crowd<'_> {
                 let others = others.filter(|client| client.name != *from);
                 let each = others.map(|to| {
                     one(Verb::Msg {
-                        from: self.who(from),
+                        from: self.renamed(from),
                         to: self.name(&to.name),
                         text: text.clone(),
                         outcome: *outcome,
@@ -189,7 +189,7 @@ impl Crowd<'_> {
                 if let Verb::Type { line, .. } = verb {
                     self.names_nobody(step.line, line)?;
                 }
-                verb.renamed(|name| self.who(name))
+                verb.renamed(|name| self.renamed(name))
             }
         })])
     }
