@@ -5,13 +5,13 @@ closed_list! {
     pub enum Capability {
         /// send files
         File,
-        /// send a text to one
+        /// send private messages
         Msg,
-        /// send a text with line breaks
+        /// send messages with line breaks
         MultilineText,
-        /// tell the sender that a text was accepted
+        /// tell the sender that a message was accepted
         Receipts,
-        /// send a text to everyone
+        /// send messages to everyone
         Say,
     }
 }

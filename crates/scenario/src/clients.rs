@@ -17,28 +17,24 @@ pub(crate) const CLIENTS: Kind = Kind::Either(&[
 /// One client with more than a name.
 pub(crate) static CLIENT: Table = Table::new(
     "client",
-    "One client that is not what it seems.",
+    "One client with more than a name.",
     &[
         must(
             "name",
             Kind::Text,
             "its name in this file: 1 to 32 of a-z 0-9 _ -",
         ),
-        may(
-            "as",
-            Kind::Text,
-            "the name that it logs in with, where it is another one",
-        ),
+        may("as", Kind::Text, "the name it logs in with, if different"),
         may(
             "keys_of",
             Kind::Text,
-            "the client whose keys it uses, where they are not its own",
+            "the client whose keys it uses (default: its own)",
         ),
         may(
             "adapter",
             Kind::Text,
-            "the implementation that it is, where it is not that of the run: the name of an \
-             adapter, or a path below `scenarios/`",
+            "its implementation, if it is not that of the run: the name of an adapter, or a path \
+             below `scenarios/`",
         ),
     ],
 );
@@ -46,14 +42,10 @@ pub(crate) static CLIENT: Table = Table::new(
 /// Many clients in one table.
 pub(crate) static NUMBERED: Table = Table::new(
     "numbered-clients",
-    "Many clients that differ by a number.",
+    "Many clients, told apart by a number.",
     &[
         must("count", Kind::Integer(1, 1000), "how many"),
-        must(
-            "name",
-            Kind::Text,
-            "their names, with `{n}` where the number belongs",
-        ),
+        must("name", Kind::Text, "their names, with `{n}` for the number"),
     ],
 );
 
@@ -86,8 +78,12 @@ fn read_numbered(numbered: &Node<'_, '_>, checker: &mut Checker<'_>, clients: &m
         return;
     };
     if count > 1 && !pattern.text.contains("{n}") {
-        let problem = Problem::new(code::BAD_NAME, &pattern.span, "these names do not differ");
-        checker.report(problem.help("put `{n}` where the number belongs: \"user{n}\""));
+        let problem = Problem::new(
+            code::BAD_NAME,
+            &pattern.span,
+            "these names are all the same",
+        );
+        checker.report(problem.help("use `{n}` for the number: \"user{n}\""));
         return;
     }
     // The walk has reported a count out of range; a huge one is not worth a list.
@@ -134,10 +130,10 @@ fn add(
         .as_ref()
         .filter(|login| login.text.is_empty() || login.text.contains(char::is_control))
     {
-        let title = "nobody can log in with this name";
+        let title = "this is not a valid login name";
         checker.report(
             Problem::new(code::BAD_NAME, &login.span, title)
-                .help("it is empty or holds control characters"),
+                .help("it is empty or contains control characters"),
         );
     }
     let login = login.map_or(name.text, |login| login.text).to_owned();
@@ -159,7 +155,7 @@ fn good_name(name: &Place<'_>, checker: &mut Checker<'_>) -> bool {
     let Some(why) = bad_name(name.text) else {
         return true;
     };
-    let title = format!("`{}` cannot name a client", name.text);
+    let title = format!("`{}` is not a valid client name", name.text);
     checker.report(Problem::new(code::BAD_NAME, &name.span, title).label(why));
     false
 }

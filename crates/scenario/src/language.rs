@@ -11,66 +11,66 @@ use super::verbs::STEP;
 /// The whole file.
 pub(crate) static SCENARIO: Table = Table::new(
     "scenario",
-    "One scenario: clients of one relay, and steps that they take in order.",
+    "One scenario: the clients of one relay, and the steps they take, in order.",
     &[
         must("title", Kind::Text, "one line"),
         may(
             "lesson",
             Kind::Text,
-            "what a class takes home; shown at the end of a demo",
+            "the takeaway; shown at the end of a demo",
         ),
         may("about", Kind::Text, "why the scenario exists"),
         may(
             "cites",
             Kind::Array(&Kind::Text, 0),
-            "what it is founded on: pages, papers, promises",
+            "what it is based on: specifications, papers, claims",
         ),
         may(
             "tags",
             Kind::Array(&Kind::Text, 0),
-            "words to choose scenarios by, with `--tag`",
+            "tags for selecting scenarios with `--tag`",
         ),
         may(
             "needs",
             Kind::Array(&Kind::Word(Need::words), 0),
-            "what it cannot be played without; where that lacks, the scenario is UNSUPPORTED or SKIP",
+            "what it requires; without it the scenario is UNSUPPORTED or SKIP",
         ),
         may(
             "xfail",
             Kind::Text,
-            "why it must fail as yet; if it passes all the same, that is a failure",
+            "why it is expected to fail; if it passes, that counts as a failure",
         ),
         may(
             "matrix",
             Kind::Map(&VALUES),
             "axes by name, each with its values: the file is played once for each combination, \
-             with `{matrix:NAME}` standing for the value",
+             and `{matrix:NAME}` is replaced by the value",
         ),
         may(
             "keys",
             Kind::Word(closed::words::<Keys>),
-            "where the clients' keys come from; `pool` when left out",
+            "where the clients' keys come from (default: `pool`)",
         ),
         may(
             "keepalive",
             Kind::Duration,
-            "the relay's keep-alive, where it is not the adapter's",
+            "the relay's keep-alive (default: the adapter's)",
         ),
         may(
             "background",
             Kind::Array(&Kind::Text, 0),
-            "frame types whose number depends on timing here; left out of the protocol record, \
-             with those of the adapter",
+            "frame types whose count depends on timing in this scenario; left out of the protocol \
+             record, like those of the adapter",
         ),
         may(
             "load",
             Kind::Table(&LOAD),
-            "how `cargo xtask load` plays it, where the command line does not say",
+            "defaults for `cargo xtask load`",
         ),
         must(
             "clients",
             CLIENTS,
-            "who takes part, in the order of starting",
+            "the participants, in the order in which they start",
         ),
         must(
             "steps",

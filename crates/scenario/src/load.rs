@@ -19,9 +19,9 @@ pub struct Load {
 closed_list! {
     /// Who hears what is said to all, where many groups share one relay.
     pub enum Hearing {
-        /// everyone at the relay: the traffic grows with the square of the clients
+        /// everyone at the relay: traffic grows with the square of the number of clients
         Everyone,
-        /// the sender's own group: it is sent to each of them alone
+        /// the sender's group: each member gets a private message
         Group,
     }
 }
@@ -29,22 +29,22 @@ closed_list! {
 /// The table, described.
 pub(crate) static LOAD: Table = Table::new(
     "load",
-    "The same steps by many groups of clients at one relay, round after round.",
+    "Many groups of clients play the same steps against one relay, round after round.",
     &[
         may(
             "clients",
             Kind::Integer(1, 1000),
-            "how many clients, in whole groups of as many as the scenario has; 50 when left out",
+            "how many clients, rounded down to whole groups of the scenario (default: 50)",
         ),
         may(
             "for",
             Kind::Duration,
-            "how long rounds begin; `10s` when left out",
+            "how long to keep starting rounds (default: `10s`)",
         ),
         may(
             "say",
             Kind::Word(closed::words::<Hearing>),
-            "who hears what is said to all; `group` when left out",
+            "who receives messages to everyone (default: `group`)",
         ),
     ],
 );

@@ -42,7 +42,7 @@ pub(super) fn cells(source: &str) -> (Vec<Cell<'_>>, Vec<Problem>) {
     if cells.len() > MAX_CELLS {
         let title = format!("this matrix has more than {MAX_CELLS} combinations");
         let problem = Problem::new(code::MATRIX, &matrix.span(), title);
-        problems.push(problem.help("divide it between several files"));
+        problems.push(problem.help("split it into several files"));
         cells.truncate(1);
     }
     (cells, problems)
@@ -62,12 +62,12 @@ fn twice(values: &[&Spanned<DeValue<'_>>]) -> Vec<Problem> {
         .filter_map(|(n, value)| Some((value, earlier(n, value)?)));
     pairs
         .map(|(value, before)| {
-            let title = "two values of this axis would have one name";
+            let title = "two values of this axis would get the same name";
             let problem = Problem::new(code::MATRIX, &value.span(), title);
             problem
                 .label("the second one")
                 .context(&before, "the first one")
-                .help("leave one out; of a name only letters, digits, `.`, `_` and `-` count")
+                .help("remove one; names keep only letters, digits, `.`, `_` and `-`")
         })
         .collect()
 }
@@ -75,9 +75,9 @@ fn twice(values: &[&Spanned<DeValue<'_>>]) -> Vec<Problem> {
 fn unused(source: &str, name: &Spanned<Cow<'_, str>>) -> Option<Problem> {
     let placeholder = placeholder(name.get_ref());
     (!source.contains(&placeholder)).then(|| {
-        let title = format!("nothing depends on `{}`", name.get_ref());
+        let title = format!("nothing uses the axis `{}`", name.get_ref());
         let problem = Problem::new(code::MATRIX, &name.span(), title);
-        problem.help(format!("write `{placeholder}` in a text where it belongs"))
+        problem.help(format!("use `{placeholder}` in a string"))
     })
 }
 

@@ -4,7 +4,7 @@
 pub(crate) fn bad_name(text: &str) -> Option<&'static str> {
     let allowed = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || "_-".contains(c);
     if text.is_empty() {
-        Some("a name has at least one character")
+        Some("a name needs at least one character")
     } else if text.len() > 32 {
         Some("longer than 32 characters")
     } else if !text.chars().all(allowed) {
@@ -12,7 +12,7 @@ pub(crate) fn bad_name(text: &str) -> Option<&'static str> {
     } else if text.starts_with(['_', '-']) {
         Some("must begin with a letter or a digit")
     } else if matches!(text, "relay" | "all" | "harness") {
-        Some("this word has a meaning of its own")
+        Some("this word is reserved")
     } else {
         None
     }

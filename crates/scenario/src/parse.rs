@@ -102,7 +102,7 @@ fn parse_cell<'i>(
                 problems.push(Problem::new(
                     codes::SCENARIO.missing_key,
                     &(0..0),
-                    "this is no scenario",
+                    "this is not a scenario",
                 ));
             }
             Err(Problems::new(path, text, problems))

@@ -10,7 +10,7 @@ pub(crate) fn compile(place: &Place<'_>, pattern: &str, code: Code) -> Result<Re
         // The lines before it draw the place, which is shown in the file.
         let last = message.lines().last().unwrap_or_default();
         let why = last.strip_prefix("error: ").unwrap_or(last);
-        let problem = Problem::new(code, &place.span, "this is no regular expression")
+        let problem = Problem::new(code, &place.span, "this is not a valid regular expression")
             .label(why)
             .help("single quotes keep backslashes as they are: '\\d+'");
         Box::new(problem)

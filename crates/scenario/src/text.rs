@@ -38,15 +38,15 @@ pub const CANARY_LEAD: usize = 16;
 /// Why something in braces is no placeholder; always a slip of the file's author.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum NoPlaceholder {
-    #[error("a brace without its partner; `{{{{` and `}}}}` are braces")]
+    #[error("write `{{{{` or `}}}}` for a literal brace")]
     StrayBrace,
-    #[error("a bad name for a canary: {0}")]
+    #[error("not a valid canary name: {0}")]
     CanaryName(&'static str),
     #[error("must be a number of bytes up to {MAX_TRIED}")]
     Fill,
     #[error("unknown placeholder, did you mean `{{{0}}}`?")]
     Meant(&'static str),
-    #[error("unknown placeholder; `{{{{` and `}}}}` are braces")]
+    #[error("unknown placeholder; write `{{{{` or `}}}}` for a literal brace")]
     Unknown,
 }
 

@@ -40,7 +40,7 @@ pub fn keys(page: &mut String, table: &Table, without: &[&str], elsewhere: &[Wor
     line(page, "");
     for key in table.keys.iter().filter(|key| !without.contains(&key.name)) {
         let (each, how) = match &key.kind {
-            Kind::Array(each, _) => (*each, "each of `NAME` is one of:\n"),
+            Kind::Array(each, _) => (*each, "Each item of `NAME` is one of:\n"),
             kind => (kind, "`NAME` is one of:\n"),
         };
         if let Kind::Word(list) = each {
@@ -84,8 +84,8 @@ fn value(kind: &Kind) -> String {
         Kind::Seconds(_) => "number".to_owned(),
         Kind::Size => "size".to_owned(),
         Kind::Table(table) => format!("`{}`", table.name),
-        Kind::Text => "text".to_owned(),
-        Kind::Word(_) => "word".to_owned(),
+        Kind::Text => "string".to_owned(),
+        Kind::Word(_) => "keyword".to_owned(),
     }
 }
 

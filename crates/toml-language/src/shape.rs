@@ -91,7 +91,7 @@ impl Kind {
             Self::Seconds(_) => "a number of seconds".to_owned(),
             Self::Size => "a size like \"1000B\", \"64KiB\" or \"8MiB\"".to_owned(),
             Self::Table(table) => format!("a table {}", table.example()),
-            Self::Text => "a text in quotes".to_owned(),
+            Self::Text => "a string".to_owned(),
             Self::Word(words) => one_of(words().iter().map(|word| word.word)),
         }
     }

@@ -242,13 +242,13 @@ impl Walker {
     fn text(&mut self, text: &str, span: &Range<usize>, kind: &'static Kind) {
         match kind {
             Kind::Duration if units::duration(text).is_none() => {
-                let title = format!("`{text}` is no duration");
+                let title = format!("`{text}` is not a duration");
                 let problem = Problem::new(self.codes.bad_duration, span, title);
                 self.problems
                     .push(problem.label(format!("must be {}", kind.words())));
             }
             Kind::Size if units::size(text).is_none() => {
-                let title = format!("`{text}` is no size");
+                let title = format!("`{text}` is not a size");
                 let problem = Problem::new(self.codes.bad_size, span, title);
                 let most = units::MAX_MADE / (1024 * 1024);
                 self.problems.push(
@@ -276,10 +276,10 @@ impl Walker {
         if known().any(|word| word == text) {
             return;
         }
-        let title = format!("`{text}` is not a word that is known here");
+        let title = format!("`{text}` is not a known value");
         let problem = Problem::new(self.codes.unknown_word, span, title);
         self.problems.push(match nearest(text, known()) {
-            Some(meant) => problem.label("unknown word").replace(
+            Some(meant) => problem.label("unknown value").replace(
                 format!("did you mean `{meant}`?"),
                 span,
                 format!("\"{meant}\""),
@@ -307,7 +307,7 @@ fn type_of(value: &DeValue<'_>) -> &'static str {
         DeValue::Boolean(_) => "a boolean",
         DeValue::Datetime(_) => "a date",
         DeValue::Float(_) | DeValue::Integer(_) => "a number",
-        DeValue::String(_) => "a text",
+        DeValue::String(_) => "a string",
         DeValue::Table(_) => "a table",
     }
 }

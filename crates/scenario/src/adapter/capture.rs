@@ -35,13 +35,13 @@ pub(super) static CAPTURE: Table = Table::new(
         may(
             "line",
             Kind::Text,
-            "a regular expression with one group, found anywhere in a line that it shows",
+            "a regular expression with one group, found anywhere in a line of its output",
         ),
         may("file", Kind::Text, "a file that it writes"),
         may(
             "pattern",
             Kind::Text,
-            "with `file`: a regular expression with one group; the whole file when left out",
+            "with `file`: a regular expression with one group (default: the whole file)",
         ),
     ],
 )
@@ -86,9 +86,9 @@ fn one_group(pattern: &Place<'_>, checker: &mut Checker<'_>) {
     let parses = checker.problems.len() == before;
     let groups = Regex::new(pattern.text).map_or(0, |regex| regex.captures_len() - 1);
     if parses && groups != 1 {
-        let title = format!("a value is what stands in one group; here are {groups}");
+        let title = format!("a captured value needs exactly one group; this pattern has {groups}");
         let problem = Problem::new(code::CAPTURE, &pattern.span, title);
-        let help = "put round brackets around the value, and write other groups `(?:…)`";
+        let help = "put parentheses around the value and write other groups as `(?:…)`";
         checker.problems.push(problem.help(help));
     }
 }

@@ -56,14 +56,14 @@ impl<'s> Checker<'s> {
     pub(super) fn capture_name(&mut self, name: &Place<'_>) {
         let is_twice = self.captures.iter().all(|names| names.contains(name.text));
         let taken = if self.own.contains(name.text) {
-            Some("a program or a setting is called so")
+            Some("a program or setting already has this name")
         } else if is_twice {
-            Some("the relay and the clients have a value of this name")
+            Some("the relay and the clients both capture a value with this name")
         } else {
             self.taken(name.text)
         };
         if let Some(why) = taken.or_else(|| name::bad_name(name.text)) {
-            let title = format!("`{}` cannot name a value", name.text);
+            let title = format!("`{}` is not a valid name for a captured value", name.text);
             self.problems
                 .push(Problem::new(code::CAPTURE, &name.span, title).label(why));
         }
@@ -73,7 +73,7 @@ impl<'s> Checker<'s> {
         let mut taken = ALWAYS.iter().chain(&SOMETIMES);
         taken
             .any(|taken| *taken == name)
-            .then_some("this placeholder has a meaning already")
+            .then_some("this placeholder is already defined")
     }
 
     /// A name that templates use: of a program or a setting.
@@ -86,7 +86,10 @@ impl<'s> Checker<'s> {
             name::bad_name(name.text)
         };
         if let Some(why) = why.or(bad) {
-            let title = format!("`{}` cannot name a program or a setting", name.text);
+            let title = format!(
+                "`{}` is not a valid name for a program or setting",
+                name.text
+            );
             self.problems
                 .push(Problem::new(code::BAD_PROGRAM, &name.span, title).label(why));
         }
@@ -111,7 +114,7 @@ impl<'s> Checker<'s> {
     /// What a search must find. `{control}` is long enough by itself.
     pub(super) fn control(&mut self, place: &Place<'_>) -> Template {
         if !place.text.contains('{') && place.text.len() < SHORTEST_CONTROL {
-            let title = format!("a control of {} bytes is never found", place.text.len());
+            let title = format!("a control of {} bytes is too short", place.text.len());
             let label = format!("at least {SHORTEST_CONTROL} bytes, or `{{control}}`");
             self.problems
                 .push(Problem::new(code::SHORT_CONTROL, &place.span, title).label(label));
@@ -125,8 +128,8 @@ impl<'s> Checker<'s> {
             let (title, label) = match token {
                 Token::Plain(_) => continue,
                 Token::Stray => (
-                    "a stray brace".to_owned(),
-                    "a brace without its partner; `{{` and `}}` are braces".to_owned(),
+                    "unmatched brace".to_owned(),
+                    "write `{{` or `}}` for a literal brace".to_owned(),
                 ),
                 Token::Placeholder(name) => {
                     if known.contains(&name) {
@@ -134,7 +137,7 @@ impl<'s> Checker<'s> {
                     }
                     let label = match nearest(name, known.iter().copied()) {
                         Some(meant) => format!("did you mean `{{{meant}}}`?"),
-                        None => "nobody has a value for it here".to_owned(),
+                        None => "it has no value here".to_owned(),
                     };
                     (format!("`{{{name}}}` is not known here"), label)
                 }
@@ -162,10 +165,10 @@ impl<'s> Checker<'s> {
             .collect();
         let template = self.template(place, &known);
         for name in needed.iter().filter(|name| !template.holds(name)) {
-            let title = format!("what is typed for `{verb}` lacks `{{{name}}}`");
+            let title = format!("the line typed for `{verb}` lacks `{{{name}}}`");
             let problem = Problem::new(code::NO_TEXT, &place.span, title);
             self.problems
-                .push(problem.help(format!("put `{{{name}}}` where it belongs")));
+                .push(problem.help(format!("add `{{{name}}}`")));
         }
         template
     }
@@ -198,7 +201,7 @@ impl<'s> Checker<'s> {
         let problem = Problem::new(
             code::NO_CAPTURE,
             &span,
-            format!("`{name}` is no capture here"),
+            format!("`{name}` is not a capture here"),
         );
         let known = groups.iter().copied();
         self.problems.push(match nearest(name, known.clone()) {
@@ -206,7 +209,7 @@ impl<'s> Checker<'s> {
                 problem.replace(format!("did you mean `{meant}`?"), &span, meant)
             }
             Some(_) | None if groups.is_empty() => {
-                problem.help("this event has none; write `(?:…)`")
+                problem.help("this event has no captures; write `(?:…)`")
             }
             Some(_) | None => problem.help(format!("known here: {}", one_of(known))),
         });
@@ -214,9 +217,9 @@ impl<'s> Checker<'s> {
 
     /// Something gets ready with a dialogue that is not there.
     pub(super) fn no_dialogue(&mut self, span: &Range<usize>) {
-        let problem = Problem::new(code::DIALOGUE, span, "there is no dialogue");
+        let problem = Problem::new(code::DIALOGUE, span, "this program has no dialogue");
         self.problems
-            .push(problem.help("add `dialogue`, or another sign that it is ready"));
+            .push(problem.help("add `dialogue`, or use another sign of readiness"));
     }
 }
 

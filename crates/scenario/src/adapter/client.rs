@@ -74,7 +74,7 @@ pub struct ClientSpec {
 enum Sign {
     /// it shows its event `ready`
     Event,
-    /// the last thing that its dialogue awaits has come
+    /// its dialogue has ended
     AfterDialogue,
 }
 
@@ -89,12 +89,12 @@ static KEYS_OF_CLIENT: [Key; START.len() + IO_SETTINGS.len() + DRIVE.len()] =
     join(&[&START, &IO_SETTINGS, &DRIVE]);
 
 const START: [Key; 4] = [
-    must(
-        "run",
-        ARGUMENTS,
-        "its command line, one item for each argument",
+    must("run", ARGUMENTS, "the command line, one item per argument"),
+    may(
+        "env",
+        VARIABLES,
+        "environment variables, added to a clean environment",
     ),
-    may("env", VARIABLES, "added to a clean environment"),
     may(
         "copy",
         COPIES,
@@ -103,52 +103,52 @@ const START: [Key; 4] = [
     may(
         "prepare",
         Kind::Array(&ARGUMENTS, 0),
-        "commands that are run instead of copying from pools, in scenarios about making keys",
+        "commands to run instead of copying from pools, in scenarios about key generation",
     ),
 ];
 
 const DRIVE: [Key; 10] = [
-    may("downloads", Kind::Text, "where received files appear"),
+    may("downloads", Kind::Text, "where received files are stored"),
     may(
         "escapes",
         Kind::Word(closed::words::<Escapes>),
-        "how text is written in its lines, both ways; `raw` when left out",
+        "how text is escaped in its lines, in both directions (default: `raw`)",
     ),
     may(
         "ready",
         Kind::Word(closed::words::<Sign>),
-        "how to see that it can be driven; `event` when left out",
+        "how to tell that it is ready (default: `event`)",
     ),
     may(
         "exits_when_relay_gone",
         Kind::Bool,
-        "it ends by itself when its relay is gone; `false` when left out",
+        "it exits when it loses the relay (default: `false`)",
     ),
     may(
         "port",
         Kind::Integer(1, 65_535),
-        "the port it connects to, when that is fixed in its code: needs the level `namespaces`",
+        "the port it connects to, if hard-coded; requires level `namespaces`",
     ),
-    may("limits", Kind::Table(&LIMITS), "what it may use"),
+    may("limits", Kind::Table(&LIMITS), "resource limits"),
     may(
         "keys",
         KEYS,
-        "files with its private keys, which are looked for on every surface",
+        "files with its private keys, which are searched for on every surface",
     ),
     may(
         "open_keys",
         ARGUMENTS,
-        "a command that opens its store when it has ended, and prints the keys of messages and sessions there",
+        "a command that opens its key store after it has exited and prints its message and session keys",
     ),
     must("type", Kind::Table(&TYPE), "what to type for each verb"),
     must(
         "events",
         Kind::Table(&EVENTS),
-        "which line means which event",
+        "patterns that recognize events in its output",
     ),
 ];
 
-const EVENT: &str = "a regular expression over a whole line; named groups are captures";
+const EVENT: &str = "a regular expression for a whole line; its named groups are captures";
 
 static EVENT_KEYS: [Key; EventKind::ALL.len()] =
     alike(<EventKind as VariantNames>::VARIANTS, Kind::Text, EVENT);
@@ -223,13 +223,13 @@ fn ready(client: &Node<'_, '_>, has_dialogue: bool, checker: &mut Checker<'_>) {
     match (is_after, event, sign) {
         (true, None, Some(sign)) if !has_dialogue => checker.no_dialogue(&sign.span),
         (true, Some(events), _) => {
-            let title = "this client has two signs that it is ready";
+            let title = "this client has two signs of readiness";
             let problem = Problem::new(code::READY, &events.key_span("ready"), title);
-            let help = "leave out `ready = \"after-dialogue\"` where an event tells it";
+            let help = "remove `ready = \"after-dialogue\"`, or the event";
             checker.problems.push(problem.help(help));
         }
         (false, None, _) if client.has("events") => {
-            let title = "nothing tells when this client is ready";
+            let title = "nothing shows when this client is ready";
             let problem = Problem::new(code::READY, &client.key_span("events"), title);
             let help = "add the event `ready = '…'`, or `ready = \"after-dialogue\"` to `[client]`";
             checker.problems.push(problem.help(help));

@@ -8,7 +8,7 @@ use crate::codes::adapter as code;
 use toml_language::shape::{Key, Kind, Table, Word, may, must};
 use toml_language::{Node, Problem, closed};
 
-/// One thing that a program asks before it is ready.
+/// One question that a program asks before it is ready.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Item {
     /// What it may ask, at least one; the first that it does counts.
@@ -40,7 +40,7 @@ closed_list! {
         /// each of them
         #[default]
         All,
-        /// the client of a play that was started first
+        /// the client that was started first
         First,
         /// all other clients
         Later,
@@ -67,7 +67,7 @@ impl Only {
 /// One item of a dialogue, described.
 pub(super) static ITEM: Table = Table::new(
     "dialogue",
-    "One thing that a program asks before it is ready.",
+    "One question that a program asks before it is ready.",
     &[
         may("await", Kind::Text, AWAIT),
         TYPE,
@@ -76,17 +76,17 @@ pub(super) static ITEM: Table = Table::new(
         may(
             "any",
             Kind::Array(&Kind::Table(&BRANCH), 1),
-            "several things that it may ask: the first that it does counts",
+            "alternative questions: the first one that appears counts",
         ),
         may(
             "optional",
             Kind::Bool,
-            "it may go on to what follows without having asked; `false` when left out",
+            "it may skip this question (default: `false`)",
         ),
         may(
             "only",
             Kind::Word(Only::words),
-            "which clients it asks; each of them when left out",
+            "which clients are asked (default: all)",
         ),
     ],
 )
@@ -94,26 +94,25 @@ pub(super) static ITEM: Table = Table::new(
 
 static BRANCH: Table = Table::new(
     "alternative",
-    "One of several things that it may ask.",
+    "One of several alternative questions.",
     &[must("await", Kind::Text, AWAIT), TYPE, SECRET, PASS_PHRASE],
 );
 
-const AWAIT: &str =
-    "a regular expression that is found anywhere in a line, also in one without a line break";
+const AWAIT: &str = "a regular expression, found anywhere in a line, even before its line break";
 const TYPE: Key = may(
     "type",
     Kind::Text,
-    "what is typed then; when left out, it is only awaited",
+    "the answer to type; without it, the question is only awaited",
 );
 const SECRET: Key = may(
     "secret",
     Kind::Bool,
-    "records tell the template and not what was typed; `false` when left out",
+    "record the template instead of what was typed (default: `false`)",
 );
 const PASS_PHRASE: Key = may(
     "pass_phrase",
     Kind::Bool,
-    "it opens the client's keys: a secret that the relay must not see, and that the audit looks for; may hold `{name}` and settings",
+    "it unlocks the client's keys, so the audit searches for it; may contain `{name}` and settings",
 );
 
 /// Reads the list; templates may use what is `known`.
@@ -124,10 +123,10 @@ pub(super) fn read(node: &Node<'_, '_>, known: &[&str], checker: &mut Checker<'_
     if let (Some(last), Some(node)) = (items.last(), nodes.last())
         && last.optional
     {
-        let title = "the last thing that is asked is optional";
+        let title = "the last item of a dialogue must not be optional";
         let problem = Problem::new(code::DIALOGUE, &node.key_span("optional"), title);
         checker.problems.push(
-            problem.help("nobody knows when it will not come any more: await something behind it"),
+            problem.help("nothing would show that it is not coming: await something after it"),
         );
     }
     items
@@ -142,7 +141,7 @@ fn read_item(item: &Node<'_, '_>, known: &[&str], checker: &mut Checker<'_>) -> 
             .into_iter()
             .filter(|key| item.has(key))
         {
-            let title = format!("`{key}` belongs to one of the alternatives");
+            let title = format!("`{key}` belongs inside one of the alternatives");
             let problem = Problem::new(code::DIALOGUE, &item.key_span(key), title);
             checker
                 .problems
@@ -172,7 +171,7 @@ fn read_branch(node: &Node<'_, '_>, known: &[&str], checker: &mut Checker<'_>) -
     });
     // Who logs in under a name is a client.
     if pass_phrase && (typed.is_none() || !known.contains(&"name")) {
-        let title = "a pass phrase is what a client types";
+        let title = "only a client types a pass phrase";
         let problem = Problem::new(code::DIALOGUE, &node.key_span("pass_phrase"), title);
         checker
             .problems

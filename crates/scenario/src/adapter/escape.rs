@@ -7,7 +7,7 @@ closed_list! {
     /// How text is written in the lines of a client.
     #[derive(Default)]
     pub enum Escapes {
-        /// as it stands; a text with a line break cannot be typed
+        /// verbatim; text with line breaks cannot be typed
         #[default]
         Raw,
         /// `\\`, `\n`, `\r`, `\t` and `\u{1b}`

@@ -32,22 +32,22 @@ pub(super) const IO_SETTINGS: [Key; 4] = [
     may(
         "terminal",
         TERMINALS,
-        "it runs on a pseudo-terminal instead of pipes",
+        "run it on a pseudo-terminal instead of pipes",
     ),
     may(
         "prompt",
         Kind::Text,
-        "a regular expression; what stands so at the beginning of its lines is no part of them",
+        "a regular expression for a prompt, which is stripped from the beginning of lines",
     ),
     may(
         "dialogue",
         DIALOGUE,
-        "what it asks before it is ready, in order, and the answers",
+        "questions it asks before it is ready, in order, and their answers",
     ),
     may(
         "captures",
         CAPTURES,
-        "values that others need of it, by the names that templates use",
+        "values that others need from it, by the names that templates use",
     ),
 ];
 

@@ -57,7 +57,7 @@ static KEY_FILE: Table = Table::new(
         may(
             "format",
             Kind::Word(closed::words::<KeyFormat>),
-            "how they are written; `asn1` when left out",
+            "their format (default: `asn1`)",
         ),
     ],
 );

@@ -75,37 +75,37 @@ impl Limits {
 /// The table, described.
 pub(super) static LIMITS: Table = Table::new(
     "limits",
-    "What it may use, with everything that it starts; more is a failure, and its end.",
+    "Resource limits for it and everything it starts; exceeding one is a failure and ends it.",
     &[
         may(
             "cpu_seconds",
             Kind::Integer(1, 86_400),
-            "CPU time; `60` when left out",
+            "CPU time (default: `60`)",
         ),
         may(
             "memory_mib",
             Kind::Integer(1, 1 << 20),
-            "memory that is really used, not address space; `1024` when left out",
+            "resident memory, not address space (default: `1024`)",
         ),
         may(
             "processes",
             Kind::Integer(1, 100_000),
-            "processes at a time; `128` when left out",
+            "concurrent processes (default: `128`)",
         ),
         may(
             "file_mib",
             Kind::Integer(1, 1 << 20),
-            "the largest file that it writes; `512` when left out",
+            "the largest file it writes (default: `512`)",
         ),
         may(
             "open_files",
             Kind::Integer(8, 1 << 20),
-            "files that one process holds open: the system refuses more; `1024` when left out",
+            "open files per process; the system refuses more (default: `1024`)",
         ),
         may(
             "output_mib",
             Kind::Integer(1, 1024),
-            "what it prints on each stream; `16` when left out",
+            "output per stream (default: `16`)",
         ),
     ],
 );

@@ -103,19 +103,15 @@ static ADAPTER: Table = Table::new(
         may(
             "settings",
             VARIABLES,
-            "values that templates use by name, and that `--set NAME=VALUE` changes for a run",
+            "values that templates use by name; `--set NAME=VALUE` overrides one for a run",
         ),
-        must("relay", Kind::Table(&RELAY), "how to handle the relay"),
-        must("client", Kind::Table(&CLIENT), "how to handle a client"),
-        may(
-            "wire",
-            Kind::Table(&WIRE),
-            "what can be decoded of its traffic",
-        ),
+        must("relay", Kind::Table(&RELAY), "how to run the relay"),
+        must("client", Kind::Table(&CLIENT), "how to run a client"),
+        may("wire", Kind::Table(&WIRE), "how its traffic can be decoded"),
         may(
             "controls",
             Kind::Table(&CONTROLS),
-            "for each surface, a text that a search must find there",
+            "for each surface, a string that a search must find there",
         ),
         may(
             "cannot",
@@ -127,7 +123,7 @@ static ADAPTER: Table = Table::new(
 
 static CONTROLS: Table = Table::new(
     "controls",
-    "A search that finds nothing proves nothing, unless it finds what must be there.",
+    "Strings that show that a search works: finding nothing proves something only if the control is found.",
     &CONTROL_KEYS,
 );
 
@@ -146,9 +142,7 @@ const fn place_of_control(surface: Surface) -> &'static str {
         Surface::Arguments => "in the relay's command line and environment",
         Surface::Files => "in the files below the relay's scratch directory",
         Surface::Memory => "in the relay's memory, from when it is ready until it ends",
-        Surface::Others => {
-            "in what a client prints; a canary that it was to receive counts as well"
-        }
+        Surface::Others => "in what a client prints; a canary meant for it counts as well",
         Surface::Output => "in what the relay prints",
         Surface::Wire => "in the traffic of the links",
     }
@@ -178,7 +172,7 @@ pub fn parse(text: &str, path: &Path) -> Result<Adapter, Problems> {
                 problems.push(Problem::new(
                     codes::ADAPTER.missing_key,
                     &(0..0),
-                    "this is no adapter",
+                    "this is not an adapter",
                 ));
             }
             Err(Problems::new(path, text, problems))

@@ -71,12 +71,12 @@ static COPY: Table = Table::new(
         may(
             "pool",
             Kind::Bool,
-            "the nth client gets the nth file of the directory",
+            "give the nth file of the directory to the nth client",
         ),
         must(
             "to",
             Kind::Text,
-            "where it goes, below the scratch directory",
+            "its destination below the scratch directory",
         ),
     ],
 );

@@ -36,22 +36,22 @@ impl ReadyWhen {
 /// The table, described.
 pub(super) static READY: Table = Table::new(
     "ready",
-    "When the relay can serve.",
+    "When the relay accepts clients.",
     &[
         may(
             "line",
             Kind::Text,
-            "a regular expression; its group `port`, where there is one, is the port",
+            "a regular expression for a line; its group `port`, if any, is the port",
         ),
         may(
             "listens",
             Kind::Integer(1, 65_535),
-            "the port it listens on, when that is fixed in its code",
+            "the port it listens on, if hard-coded",
         ),
         may(
             "after_dialogue",
             Kind::Integer(1, 65_535),
-            "its port, when the end of the dialogue is the sign",
+            "its port, if it is ready at the end of the dialogue",
         ),
     ],
 )

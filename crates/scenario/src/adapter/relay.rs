@@ -48,7 +48,7 @@ pub struct RelaySpec {
 closed_list! {
     /// How a relay stops.
     pub enum Stop {
-        /// end of its input
+        /// close its input
         Eof,
         /// SIGINT
         Int,
@@ -67,7 +67,7 @@ closed_list! {
         /// while it runs
         #[default]
         Running,
-        /// while it runs, and once while it stands still, before it is asked to stop
+        /// while it runs, and once more while it is suspended, before it is shut down
         Stop,
     }
 }
@@ -80,12 +80,12 @@ static KEYS_OF_RELAY: [Key; START.len() + IO_SETTINGS.len() + END.len()] =
     join(&[&START, &IO_SETTINGS, &END]);
 
 const START: [Key; 5] = [
-    must(
-        "run",
-        ARGUMENTS,
-        "its command line, one item for each argument",
+    must("run", ARGUMENTS, "the command line, one item per argument"),
+    may(
+        "env",
+        VARIABLES,
+        "environment variables, added to a clean environment",
     ),
-    may("env", VARIABLES, "added to a clean environment"),
     may(
         "copy",
         COPIES,
@@ -94,31 +94,31 @@ const START: [Key; 5] = [
     must(
         "ready",
         Kind::Table(&READY),
-        "how to see that it can serve; nobody ever connects to find out",
+        "how to tell that it accepts clients; the harness never connects to find out",
     ),
-    may("limits", Kind::Table(&LIMITS), "what it may use"),
+    may("limits", Kind::Table(&LIMITS), "resource limits"),
 ];
 
 const END: [Key; 4] = [
     may(
         "stop",
         Kind::Word(closed::words::<Stop>),
-        "how it stops in order; `term` when left out",
+        "how to shut it down (default: `term`)",
     ),
     may(
         "memory",
         Kind::Word(closed::words::<MemoryReading>),
-        "how its memory is read; `running` when left out",
+        "how its memory is scanned (default: `running`)",
     ),
     must(
         "keepalive",
         Kind::Duration,
-        "how long its links may be silent, where a scenario does not say",
+        "how long a link may stay silent, unless a scenario says otherwise",
     ),
     may(
         "keys",
         KEYS,
-        "files with private keys of its own, which it may hold",
+        "files with its own private keys, which it may hold",
     ),
 ];
 

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use toml_language::Node;
 use toml_language::shape::{Kind, Table, may, must};
 
-/// The sizes that the bodies of one type of frame may have.
+/// The sizes that the bodies of one frame type may have.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SizeRule {
     /// The type.
@@ -86,33 +86,33 @@ impl SizeRule {
 
 pub(super) static SIZE: Table = Table::new(
     "size",
-    "The sizes that the bodies of one type of frame may have.",
+    "The sizes that the bodies of one frame type may have.",
     &[
         must("frame", Kind::Text, "the type"),
         may(
             "lengths",
             Kind::Array(&Kind::Integer(1, 1 << 30), 0),
-            "lengths to which it is padded; none when left out",
+            "padded lengths (default: none)",
         ),
         may(
             "multiple_of",
             Kind::Integer(2, 1 << 30),
-            "lengths beyond the last of these are multiples of so many bytes",
+            "lengths beyond the last one are multiples of this many bytes",
         ),
         may(
             "padme",
             Kind::Bool,
-            "lengths beyond the last of these are those of Padmé; with `false` there are none",
+            "lengths beyond the last one follow Padmé; with `false` there are none",
         ),
         may(
             "beside",
             Kind::Integer(0, 65_535),
-            "bytes beside what is padded: headers, keys, tags; 0 when left out",
+            "bytes outside the padding: headers, keys, tags (default: 0)",
         ),
         may(
             "spread",
             Kind::Integer(0, 255),
-            "so many more may be beside it, such as the digits of a counter; 0 when left out",
+            "how many more bytes may be outside it, such as the digits of a counter (default: 0)",
         ),
     ],
 )

@@ -47,17 +47,13 @@ static TERMINAL: Table = Table::new(
         may(
             "columns",
             Kind::Integer(20, 1_000),
-            "characters in a row; 200 when left out",
+            "columns (default: 200)",
         ),
-        may(
-            "rows",
-            Kind::Integer(5, 500),
-            "rows of the screen; 50 when left out",
-        ),
+        may("rows", Kind::Integer(5, 500), "rows (default: 50)"),
         may(
             "enter",
             Kind::Word(closed::words::<Enter>),
-            "what Enter sends; `cr` when left out",
+            "what Enter sends (default: `cr`)",
         ),
     ],
 );

@@ -20,7 +20,7 @@ closed_list! {
         Msg,
         /// a file for one
         File,
-        /// as its users quit
+        /// the way users quit it
         Quit,
     }
 }
@@ -38,7 +38,7 @@ impl Typed {
         match self {
             Self::File => (&["to", "path"], "with `{to}` and `{path}`"),
             Self::Msg => (&["to", "text"], "with `{to}` and `{text}`"),
-            Self::Quit => (&[], "as its users quit"),
+            Self::Quit => (&[], "the way users quit it"),
             Self::Say => (&["text"], "with `{text}`"),
         }
     }
@@ -84,7 +84,7 @@ static KEYS: [Key; Typed::ALL.len()] = {
 /// The table, described.
 pub(super) static TYPE: Table = Table::new(
     "type",
-    "What to type for each verb; one that is left out cannot be done.",
+    "What to type for each verb; a verb without a line is not supported.",
     &KEYS,
 );
 

@@ -36,27 +36,27 @@ closed_list! {
 /// The table, described.
 pub(super) static WIRE: Table = Table::new(
     "wire",
-    "What can be decoded of the traffic.",
+    "How traffic can be decoded.",
     &[
         may(
             "framing",
             Kind::Word(closed::words::<Framing>),
-            "how frames are cut; `none` when left out",
+            "how traffic is split into frames (default: `none`)",
         ),
         may(
             "background",
             Kind::Array(&Kind::Text, 0),
-            "frame types that come and go with timing, left out of protocol records",
+            "frame types whose count depends on timing; left out of protocol records",
         ),
         may(
             "jitter",
             Kind::Integer(0, 65_535),
-            "bytes by which the sizes of two texts of one length may differ; 0 when left out",
+            "by how many bytes two messages of equal length may differ in size (default: 0)",
         ),
         may(
             "sizes",
             Kind::Array(&Kind::Table(&SIZE), 0),
-            "the sizes that bodies of frames may have: each frame is checked",
+            "the sizes that frame bodies may have; every frame is checked",
         ),
     ],
 );

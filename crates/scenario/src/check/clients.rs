@@ -51,13 +51,13 @@ impl Checker<'_> {
                 code::HAS_LEFT,
                 &name.span,
                 format!("`{who}` has left"),
-                "let it `join` again before this step",
+                "add a `join` before this step",
             ),
             Some(Presence::Lost) => self.say(
                 code::HAS_LEFT,
                 &name.span,
                 format!("`{who}` has lost the relay"),
-                "let it `join` again, or `expect` its event `reconnected`, before this step",
+                "add a `join`, or `expect` its event `reconnected`, before this step",
             ),
             Some(Presence::NotYet | Presence::TurnedAway) => self.not_yet(name),
         }
@@ -106,7 +106,7 @@ impl Checker<'_> {
             self.say(
                 code::FROZEN,
                 span,
-                "the relay is frozen and cannot pass this on".to_owned(),
+                "the relay is frozen and cannot forward this".to_owned(),
                 "`thaw` it first, or do both in one `all`",
             );
         }
@@ -122,7 +122,7 @@ impl Checker<'_> {
                 code::ALREADY_HERE,
                 &name.span,
                 format!("`{}` is already here", name.text),
-                "let it `leave` first; a second login under one name is another client with `as`",
+                "let it `leave` first; to log in twice under one name, add another client with `as`",
             );
         }
         if self.world.relay == RelayState::Down {
@@ -142,7 +142,7 @@ impl Checker<'_> {
             (RelayAction::Thaw, RelayState::Up) => "the relay is not frozen",
             (RelayAction::Freeze, RelayState::Frozen) => "the relay is frozen already",
             (RelayAction::Stop | RelayAction::Restart, RelayState::Frozen) => {
-                "the relay is frozen and cannot stop in order"
+                "the relay is frozen and cannot shut down"
             }
             (
                 RelayAction::Freeze

@@ -31,7 +31,7 @@ impl Checker<'_> {
             None => default,
             Some(name) => {
                 if name.text.is_empty() || Path::new(name.text).is_absolute() {
-                    let title = format!("`{}` is no name below an outbox", name.text);
+                    let title = format!("`{}` is not a valid path below an outbox", name.text);
                     let help = "a relative path, such as \"plan.pdf\" or \"../plan.pdf\"";
                     self.say(code::BAD_PATH, &name.span, title, help);
                 }
@@ -55,7 +55,7 @@ impl Checker<'_> {
         let entry = self.outbox.entry((from, name.to_owned()));
         let (before, place) = entry.or_insert_with(|| (source.clone(), span.clone()));
         if before != source {
-            let title = format!("another file of this client is called `{name}`");
+            let title = format!("this client already has another file named `{name}`");
             let problem = Problem::new(code::SAME_OUTBOX_NAME, &span, title);
             let problem = problem
                 .context(place, "the other file")

@@ -16,8 +16,8 @@ impl Checker<'_> {
             self.say(
                 code::EARLY_CANARY,
                 &place.span,
-                format!("only {lead} bytes stand in front of the canary"),
-                &format!("say at least {CANARY_LEAD} bytes before it"),
+                format!("only {lead} bytes precede the canary"),
+                &format!("put at least {CANARY_LEAD} bytes of text before it"),
             );
         }
         text
@@ -36,10 +36,8 @@ impl Checker<'_> {
             self.say(
                 code::TOO_LONG,
                 &place.span,
-                format!("this text has {length} bytes"),
-                &format!(
-                    "at most {limit} bytes; longer ones can be tried with `outcome = \"refused\"`"
-                ),
+                format!("this text is {length} bytes long"),
+                &format!("at most {limit} bytes; to try longer ones, use `outcome = \"refused\"`"),
             );
         }
         if place.text.is_empty() && outcome != Outcome::Refused {
@@ -47,7 +45,7 @@ impl Checker<'_> {
                 code::EMPTY,
                 &place.span,
                 "this text is empty".to_owned(),
-                "write what it says",
+                "write some text",
             );
         }
         for piece in &text.0 {
@@ -62,7 +60,7 @@ impl Checker<'_> {
     pub(crate) fn wanted_text(&mut self, place: &Place<'_>) -> Text {
         let text = self.placeholders(place);
         if place.text.is_empty() {
-            let help = "every line holds nothing; write what is looked for";
+            let help = "every line contains the empty text; write what to look for";
             self.say(
                 code::EMPTY,
                 &place.span,
@@ -97,20 +95,22 @@ impl Checker<'_> {
         for (part, why) in faults {
             let span = braces::part_of(place, self.source, &part);
             let title = match place.text.get(part) {
-                Some(part) if part.len() > 1 => format!("`{part}` is no placeholder"),
-                Some(_) | None => "a stray brace".to_owned(),
+                Some(part) if part.len() > 1 => format!("`{part}` is not a placeholder"),
+                Some(_) | None => "unmatched brace".to_owned(),
             };
             let problem = Problem::new(code::PLACEHOLDER, &span, title).label(why.to_string());
-            self.problems.push(problem.help(
-                "known: `{canary}`, `{canary:name}`, `{n}` inside of a `repeat`, `{fill:1000}`",
-            ));
+            self.problems.push(
+                problem.help(
+                    "known: `{canary}`, `{canary:name}`, `{n}` inside `repeat`, `{fill:1000}`",
+                ),
+            );
         }
         if self.turns == 0 && text.0.contains(&Piece::Count) {
             self.say(
                 code::COUNT_OUTSIDE,
                 &place.span,
-                "`{n}` outside of a `repeat`".to_owned(),
-                "it counts the turns of the innermost `repeat`; `{{n}}` is the text itself",
+                "`{n}` is only allowed inside `repeat`".to_owned(),
+                "it counts the iterations of the innermost `repeat`; write `{{n}}` for the literal text",
             );
         }
         text

@@ -69,11 +69,11 @@ impl<'a, 'i> Site<'a, 'i> {
 pub(crate) const VERBS: &[&str] = <VerbWord as VariantNames>::VARIANTS;
 
 const COMMON: [Key; 2] = [
-    may("note", Kind::Text, "for the audience"),
+    may("note", Kind::Text, "a remark for the audience"),
     may(
         "within",
         Kind::Duration,
-        "the deadline of what the step expects; `10s` when left out",
+        "the deadline for what the step expects (default: `10s`)",
     ),
 ];
 

@@ -34,7 +34,7 @@ closed_list! {
         Up,
         /// to the client
         Down,
-        /// both ways, each on its own
+        /// both directions, independently
         #[default]
         Both,
     }
@@ -68,62 +68,62 @@ impl When {
     doc = "The kinds of faults, in the order of the reference page."
 )]
 pub enum FaultKind {
-    /// everything passes later, `by` so much
+    /// delay all traffic `by` this much
     Delay {
         /// By so much.
         by: Duration,
     },
-    /// everything passes later, each time by another length of time `up_to` this, in order
+    /// delay all traffic by varying amounts of `up_to` this much, keeping its order
     Jitter {
         /// By this much at the most.
         up_to: Duration,
     },
-    /// everything passes at so many `bytes_per_second`
+    /// limit traffic to this many `bytes_per_second`
     Rate {
         /// So fast.
         bytes_per_second: u32,
     },
-    /// everything passes in pieces of so many `bytes`
+    /// deliver traffic in segments of this many `bytes`
     Slice {
         /// Of so many bytes at the most.
         bytes: u32,
     },
-    /// closed in order, `after_bytes`, wherever that is in a frame
+    /// close the connection cleanly `after_bytes`, wherever in a frame that is
     Cut {
         /// So many bytes pass first.
         after_bytes: u64,
     },
-    /// the receiving side is told that the other one has ended; that one is told nothing
+    /// close the connection towards the receiver only; the sender is not told
     HalfOpen,
-    /// nothing passes and nothing is closed; what was sent passes after `heal`
+    /// let nothing through without closing anything; traffic is delivered after `heal`
     Blackhole,
-    /// reset towards both sides
+    /// reset the connection in both directions
     Reset,
-    /// all bits of one `byte` are flipped
+    /// flip all bits of one `byte`
     Corrupt {
         /// Which, from 0: of a frame's body, or of what comes next. The seed chooses where
         /// there is none.
         byte: Option<u64>,
     },
-    /// a frame does not pass
+    /// discard a frame
     Drop,
-    /// a frame passes twice, one behind the other
+    /// deliver a frame twice in a row
     Duplicate,
-    /// a frame passes behind the one that follows it
+    /// deliver a frame after its successor
     Reorder,
-    /// `frames` gather, and pass all at once
+    /// collect this many `frames`, then deliver them all at once
     Hold {
         /// So many.
         frames: u32,
     },
-    /// a frame passes, and once more behind the next one that counts
+    /// deliver a frame, and again after the next matching one
     Replay,
-    /// a frame's body lacks its last `bytes`; its length says so, and the next frame is whole
+    /// remove the last `bytes` of a frame's body and adjust its length
     Truncate {
         /// So many bytes are lost.
         bytes: u32,
     },
-    /// a frame's body begins as its own and ends as that of the last one that counts before it
+    /// replace the end of a frame's body by that of the previous matching frame
     Splice,
 }
 

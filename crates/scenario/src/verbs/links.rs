@@ -19,20 +19,20 @@ const MANY: i64 = 1_000_000;
 const CLIENT: Key = must(
     "client",
     Kind::Text,
-    "the client whose link it is; `all` for every link",
+    "the client whose link is affected; `all` for every link",
 );
 
 // A link can have a fault before its client is there: neither verb names who takes part.
 
 pub(super) static FAULT: Described = Described::new(
-    "something happens to a link",
+    "inject a fault into a link",
     Kind::Table(&FAULT_TABLE),
     fault,
 );
 
 static FAULT_TABLE: Table = Table::new(
     "fault",
-    "Expects nothing by itself. It is in force from this step on, until it has done what it does, or until `heal`.",
+    "It expects nothing by itself. It stays in effect from this step until it has run its course, or until `heal`.",
     &FAULT_KEYS,
 );
 
@@ -43,22 +43,22 @@ const COMMON: [Key; 5] = [
     must(
         "kind",
         Kind::Word(closed::words::<FaultWord>),
-        "what is done to the link",
+        "what happens to the link",
     ),
     may(
         "direction",
         Kind::Word(closed::words::<Way>),
-        "which way the bytes go that it meets; `both` when left out",
+        "the direction of the affected traffic (default: `both`)",
     ),
     may(
         "frame",
         Kind::Text,
-        "only frames of this type count, as the protocol calls them",
+        "count frames of this type only, named as in the protocol",
     ),
     may(
         "after_frames",
         Kind::Integer(1, MANY),
-        "so many frames pass first; it begins at once when left out",
+        "let this many frames pass first (default: start at once)",
     ),
 ];
 
@@ -67,54 +67,46 @@ const OWN: [Key; 8] = [
     may(
         "times",
         Kind::Integer(1, MANY),
-        "how many frames it meets, one after another; 1 when left out",
+        "how many consecutive frames are affected (default: 1)",
     ),
-    may(
-        "by",
-        Kind::Duration,
-        "of `delay`: how much later everything passes",
-    ),
-    may(
-        "up_to",
-        Kind::Duration,
-        "of `jitter`: how much later at the most",
-    ),
+    may("by", Kind::Duration, "for `delay`: by how much"),
+    may("up_to", Kind::Duration, "for `jitter`: the maximum delay"),
     may(
         "bytes_per_second",
         Kind::Integer(1, 1_000_000_000),
-        "of `rate`: how fast",
+        "for `rate`: the limit",
     ),
     may(
         "bytes",
         Kind::Integer(1, MANY),
-        "of `slice`: the size of a piece; of `truncate`: how many are lost, 1 when left out",
+        "for `slice`: the size of a segment; for `truncate`: how many bytes are lost (default: 1)",
     ),
     may(
         "after_bytes",
         Kind::Integer(1, MANY),
-        "of `cut`: how many pass first; none when left out",
+        "for `cut`: how many bytes pass first (default: none)",
     ),
     may(
         "byte",
         Kind::Integer(0, MANY),
-        "of `corrupt`: which one, from 0, of the frame's body (of what comes next, where no frame is named); the seed chooses when left out",
+        "for `corrupt`: its offset in the frame's body, or in the next bytes if no frame is named (default: chosen by the seed)",
     ),
     may(
         "frames",
         Kind::Integer(2, 1000),
-        "of `hold`: how many gather",
+        "for `hold`: how many to collect",
     ),
 ];
 
 pub(super) static HEAL: Described = Described::new(
-    "the faults of a link are over",
+    "remove all faults from a link",
     Kind::Table(&HEAL_TABLE),
     heal,
 );
 
 static HEAL_TABLE: Table = Table::new(
     "heal",
-    "Every fault of the link is over: what was held back passes, and so does everything after it.",
+    "All faults of the link end: whatever was held back is delivered, and traffic flows normally again.",
     &[CLIENT],
 );
 

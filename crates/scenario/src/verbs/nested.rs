@@ -10,30 +10,30 @@ use crate::check::Checker;
 use crate::codes::scenario as code;
 
 pub(super) static ALL: Described =
-    Described::new("several steps at once", Kind::Table(&ALL_TABLE), all);
+    Described::new("run several steps at once", Kind::Table(&ALL_TABLE), all);
 
 static ALL_TABLE: Table = Table::new(
     "all",
-    "The actions are done back to back; what comes of them is compared as a set.",
+    "The actions run back to back; their results are compared as a set.",
     &[must(
         "steps",
         STEPS,
-        "the steps; none of them `all` or `beat`",
+        "the steps; `all` and `beat` are not allowed here",
     )],
 );
 
 pub(super) static REPEAT: Described = Described::new(
-    "the same steps again and again",
+    "run the same steps several times",
     Kind::Table(&REPEAT_TABLE),
     repeat,
 );
 
 static REPEAT_TABLE: Table = Table::new(
     "repeat",
-    "Each turn expects its own; `{n}` in texts counts the turns from 1.",
+    "Each iteration has its own expectations; `{n}` in texts is its number, starting at 1.",
     &[
-        must("times", Kind::Integer(1, 10_000), "how often"),
-        must("steps", STEPS, "the steps of one turn"),
+        must("times", Kind::Integer(1, 10_000), "how many times"),
+        must("steps", STEPS, "the steps of one iteration"),
     ],
 );
 
@@ -58,7 +58,7 @@ fn all(site: &Site<'_, '_>, checker: &mut Checker<'_>) -> Option<Verb> {
 /// Reports what stands in an `all` and must not.
 pub(super) fn no_nesting(site: &Site<'_, '_>, checker: &mut Checker<'_>) {
     if checker.group.is_some() {
-        let title = format!("an `all` holds no `{}`", site.word);
+        let title = format!("`{}` is not allowed inside `all`", site.word);
         let problem = Problem::new(code::NESTED, &site.step.key_span(site.word), title);
         checker.report(problem.help("make it a step of its own"));
     }

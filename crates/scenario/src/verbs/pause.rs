@@ -8,15 +8,19 @@ use super::nested::no_nesting;
 use crate::check::Checker;
 
 pub(super) static BEAT: Described = Described::new(
-    "a pause for the eye in a demo, skipped elsewhere",
+    "pause a demo for the audience; skipped elsewhere",
     Kind::Table(&BEAT_TABLE),
     beat,
 );
 
 static BEAT_TABLE: Table = Table::new(
     "beat",
-    "Expects nothing.",
-    &[must("seconds", Kind::Seconds(60), "how long, at most 60")],
+    "It expects nothing.",
+    &[must(
+        "seconds",
+        Kind::Seconds(60),
+        "how long to pause, at most 60 seconds",
+    )],
 );
 
 fn beat(site: &Site<'_, '_>, checker: &mut Checker<'_>) -> Option<Verb> {

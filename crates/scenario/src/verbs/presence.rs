@@ -9,7 +9,7 @@ use crate::check::Checker;
 use crate::model::{Join, LeaveHow};
 
 pub(super) static JOIN: Described = Described::new(
-    "a client starts now; one that is first named here starts late",
+    "start a client now; a client first named here starts late",
     Kind::Table(&JOIN_TABLE),
     join,
 )
@@ -17,26 +17,30 @@ pub(super) static JOIN: Described = Described::new(
 
 static JOIN_TABLE: Table = Table::new(
     "join",
-    "It gets ready; the others are told.",
+    "It becomes ready, and the others are told.",
     &[
         must("client", Kind::Text, "the client that starts"),
         may(
             "outcome",
             Kind::Word(closed::words::<Join>),
-            "what must become of it",
+            "the required outcome",
         ),
     ],
 );
 
 pub(super) static LEAVE: Described =
-    Described::new("a client goes", Kind::Table(&LEAVE_TABLE), leave).clients(&["client"]);
+    Described::new("a client leaves", Kind::Table(&LEAVE_TABLE), leave).clients(&["client"]);
 
 static LEAVE_TABLE: Table = Table::new(
     "leave",
-    "The others are told; the relay goes on; no process remains.",
+    "The others are told, the relay keeps running, and no process is left behind.",
     &[
-        must("client", Kind::Text, "the client that goes"),
-        must("how", Kind::Word(closed::words::<LeaveHow>), "how it goes"),
+        must("client", Kind::Text, "the client that leaves"),
+        must(
+            "how",
+            Kind::Word(closed::words::<LeaveHow>),
+            "how it leaves",
+        ),
     ],
 );
 

@@ -9,7 +9,7 @@ use crate::check::Checker;
 use crate::model::RelayAction;
 
 pub(super) static RELAY: Described = Described::new(
-    "something happens to the relay",
+    "do something to the relay",
     Kind::Word(closed::words::<RelayAction>),
     relay,
 );

@@ -16,7 +16,7 @@ use crate::pattern;
 use crate::text::{Piece, Text};
 
 pub(super) static EXPECT: Described = Described::new(
-    "something must be seen before the deadline",
+    "require some output before the deadline",
     Kind::Table(&EXPECT_TABLE),
     |site, checker| want(&site.node()?, checker).map(Verb::Expect),
 )
@@ -24,13 +24,13 @@ pub(super) static EXPECT: Described = Described::new(
 
 static EXPECT_TABLE: Table = Table::new(
     "expect",
-    "It comes before the deadline, or has come since the last step that did something began.",
+    "It appears before the deadline, or has appeared since the last acting step began.",
     &EXPECT_KEYS,
 )
 .exactly_one(WHAT, "");
 
 pub(super) static NEVER: Described = Described::new(
-    "something must not be seen",
+    "forbid some output",
     Kind::Table(&NEVER_TABLE),
     |site, checker| want(&site.node()?, checker).map(Verb::Never),
 )
@@ -38,7 +38,7 @@ pub(super) static NEVER: Described = Described::new(
 
 static NEVER_TABLE: Table = Table::new(
     "never",
-    "It does not come, from this step to the end of the play.",
+    "It does not appear between this step and the end of the play.",
     &NEVER_KEYS,
 )
 .exactly_one(WHAT, "");
@@ -49,48 +49,44 @@ static NEVER_KEYS: [Key; OWN.len() + CAPTURES.len()] = join(&[&OWN, &CAPTURES]);
 const WHAT: &[&str] = &["event", "line", "pattern", "contains"];
 
 const OWN: [Key; 5] = [
-    must("client", Kind::Text, "the client whose output it is about"),
+    must("client", Kind::Text, "the client whose output is checked"),
     may(
         "event",
         Kind::Word(events),
-        "an event, with any of its captures as further keys",
+        "an event; its captures may be added as further keys",
     ),
-    may("line", Kind::Text, "a whole line as it is printed"),
+    may("line", Kind::Text, "a whole line, exactly as printed"),
     may(
         "pattern",
         Kind::Text,
-        "a regular expression that a line matches",
+        "a regular expression that matches a line",
     ),
-    may("contains", Kind::Text, "a text that a line holds"),
+    may("contains", Kind::Text, "text contained in a line"),
 ];
 
 const WITHIN: Key = may(
     "within",
     Kind::Duration,
-    "the deadline; the same as `within` of the step",
+    "the deadline; an alternative to `within` of the step",
 );
 
 const CAPTURES: [Key; 9] = [
-    may("from", Kind::Text, "capture: who sent it"),
-    may("name", Kind::Text, "capture: of a file or of the client"),
-    may("reason", Kind::Text, "capture: why"),
+    may("from", Kind::Text, "capture: the sender"),
+    may("name", Kind::Text, "capture: the name of a file or client"),
+    may("reason", Kind::Text, "capture: the reason"),
     may("sha256", Kind::Text, "capture: the digest of a file"),
-    may(
-        "size",
-        Kind::Text,
-        "capture: the bytes of a file, in digits",
-    ),
+    may("size", Kind::Text, "capture: the size of a file in bytes"),
     may(
         "text",
         Kind::Text,
-        "capture: what it says; may hold placeholders",
+        "capture: the text; may contain placeholders",
     ),
     may(
         "to",
         Kind::Text,
-        "capture: who it was for; `all` for everyone",
+        "capture: the recipient; `all` for everyone",
     ),
-    may("who", Kind::Text, "capture: whom it is about"),
+    may("who", Kind::Text, "capture: who it is about"),
     may("with", Kind::Text, "capture: the other side of a transfer"),
 ];
 
@@ -188,7 +184,7 @@ fn captures(
             None => {
                 let title = format!("`{key}` needs an `event`");
                 let problem = Problem::new(code::NO_CAPTURE, &node.key_span(key), title);
-                checker.report(problem.help("captures are those of an event"));
+                checker.report(problem.help("captures belong to an event"));
             }
         }
     }

@@ -16,27 +16,28 @@ const FROM: Key = must("from", Kind::Text, "the client that sends");
 const TO: Key = must(
     "to",
     Kind::Text,
-    "the client it is for; with another outcome, any name",
+    "the recipient: a client, or any name if the outcome is not `delivered`",
 );
-const TEXT: Key = must("text", Kind::Text, "what it says; may hold placeholders");
+const TEXT: Key = must("text", Kind::Text, "the text; may contain placeholders");
 const OUTCOME: Key = may(
     "outcome",
     Kind::Word(Outcome::of_texts),
-    "what must become of it",
+    "the required outcome",
 );
 
 pub(super) static SAY: Described =
-    Described::new("a text for everyone", Kind::Table(&SAY_TABLE), say).clients(&["from"]);
+    Described::new("send a message to everyone", Kind::Table(&SAY_TABLE), say).clients(&["from"]);
 
 static SAY_TABLE: Table = Table::new(
     "say",
-    "Every connected client shows it exactly once, from the right sender.",
+    "Every connected client shows it exactly once, with the right sender.",
     &[FROM, TEXT, OUTCOME],
 );
 
-pub(super) static MSG: Described = Described::new("a text for one", Kind::Table(&MSG_TABLE), msg)
-    .clients(&["from"])
-    .recipients(&["to"]);
+pub(super) static MSG: Described =
+    Described::new("send a private message", Kind::Table(&MSG_TABLE), msg)
+        .clients(&["from"])
+        .recipients(&["to"]);
 
 static MSG_TABLE: Table = Table::new(
     "msg",
@@ -44,14 +45,13 @@ static MSG_TABLE: Table = Table::new(
     &[FROM, TO, TEXT, OUTCOME],
 );
 
-pub(super) static FILE: Described =
-    Described::new("a file for one", Kind::Table(&FILE_TABLE), file)
-        .clients(&["from"])
-        .recipients(&["to"]);
+pub(super) static FILE: Described = Described::new("send a file", Kind::Table(&FILE_TABLE), file)
+    .clients(&["from"])
+    .recipients(&["to"]);
 
 static FILE_TABLE: Table = Table::new(
     "file",
-    "The recipient's file has the same SHA-256; both sides say so.",
+    "The recipient's copy has the same SHA-256, and both sides say so.",
     &[
         FROM,
         TO,
@@ -63,13 +63,13 @@ static FILE_TABLE: Table = Table::new(
         may(
             "size",
             Kind::Either(&[Kind::Size, Kind::Integer(0, MAX_MADE)]),
-            "the size of a file that is made for the play, full of canaries",
+            "the size of a generated file, full of canaries",
         ),
         may("as", Kind::Text, "its name in the sender's outbox"),
         may(
             "outcome",
             Kind::Word(closed::words::<Outcome>),
-            "what must become of it",
+            "the required outcome",
         ),
     ],
 )

@@ -8,14 +8,14 @@ use crate::check::Checker;
 use crate::model::Outcome;
 
 pub(super) static TYPE: Described =
-    Described::new("a line typed as it is", Kind::Table(&TYPE_TABLE), r#type).clients(&["client"]);
+    Described::new("type a line verbatim", Kind::Table(&TYPE_TABLE), r#type).clients(&["client"]);
 
 static TYPE_TABLE: Table = Table::new(
     "type",
-    "Expects nothing by itself.",
+    "It expects nothing by itself.",
     &[
-        must("client", Kind::Text, "the client that it is typed into"),
-        must("line", Kind::Text, "the line; may hold placeholders"),
+        must("client", Kind::Text, "the client to type into"),
+        must("line", Kind::Text, "the line; may contain placeholders"),
     ],
 );
 

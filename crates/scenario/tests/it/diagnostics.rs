@@ -84,11 +84,11 @@ clients = ["alice", "bob"]
 expect = { client = "alice", event = "joind" }
 "#;
     assert_snapshot!(shown(text), @r#"
-    error[S0105]: `joind` is not a word that is known here
+    error[S0105]: `joind` is not a known value
      --> test.toml:4:38
       |
     4 | expect = { client = "alice", event = "joind" }
-      |                                      ^^^^^^^ unknown word
+      |                                      ^^^^^^^ unknown value
       |
     help: did you mean `joined`?
       |
@@ -126,13 +126,13 @@ clients = ["alice", "bob"]
 say = { from = "alice", text = "the code is {cannary}" }
 "#;
     assert_snapshot!(shown(text), @r#"
-    error[S0129]: `{cannary}` is no placeholder
+    error[S0129]: `{cannary}` is not a placeholder
      --> test.toml:4:45
       |
     4 | say = { from = "alice", text = "the code is {cannary}" }
       |                                             ^^^^^^^^^ unknown placeholder, did you mean `{canary}`?
       |
-      = help: known: `{canary}`, `{canary:name}`, `{n}` inside of a `repeat`, `{fill:1000}`
+      = help: known: `{canary}`, `{canary:name}`, `{n}` inside `repeat`, `{fill:1000}`
     "#);
 }
 
