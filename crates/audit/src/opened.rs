@@ -46,12 +46,12 @@ impl OpenedKey {
     /// What findings call it: `the message key 1f3a9c07`.
     pub fn name(&self) -> String {
         let digest = Sha256::digest(&self.bytes);
-        let called = digest.iter().take(CALLED).map(|byte| format!("{byte:02x}"));
+        let called = digest.get(..CALLED).unwrap_or_default();
         let kind = match self.kind {
             OpenedKind::Message => "message",
             OpenedKind::Session => "session",
         };
-        format!("the {kind} key {}", called.collect::<String>())
+        format!("the {kind} key {}", timeline::hex(called, ""))
     }
 }
 

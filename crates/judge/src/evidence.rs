@@ -1,7 +1,9 @@
 //! Evidence: the first difference, and what happened just before.
 
+use std::time::Duration;
+
 use super::view::View;
-use timeline::{Event, Kind};
+use timeline::{Event, Kind, seconds, visible};
 
 /// Characters shown on each side of the first difference.
 const AROUND: usize = 24;
@@ -39,38 +41,23 @@ fn window(text: &str, at: usize) -> String {
         if skipped > 0 { "…" } else { "" },
         if more { "…" } else { "" },
     );
-    format!("\"{begin}{}▸{}{end}\"", visible(&before), visible(&after))
+    format!("\"{begin}{}▸{}{end}\"", marked(&before), marked(&after))
 }
 
-/// A text with everything made visible that a reader could overlook.
-pub(super) fn visible(text: &str) -> String {
-    let mut shown = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            '\t' => shown.push('␉'),
-            '\r' => shown.push('␍'),
-            '\n' => shown.push('␊'),
-            '\u{a0}' => shown.push_str("\\u{a0}"),
-            c if c.is_control() || is_invisible(c) => shown.extend(c.escape_unicode()),
-            c => shown.push(c),
-        }
-    }
-    shown
-}
-
-/// Zero width, direction marks, line and paragraph separators.
-fn is_invisible(c: char) -> bool {
-    matches!(c, '\u{ad}' | '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
+/// As [`timeline::visible`], with signs for what is most often the whole difference.
+fn marked(text: &str) -> String {
+    let text = text.replace('\t', "␉").replace('\r', "␍");
+    visible(&text.replace('\n', "␊").replace('\u{a0}', "\\u{a0}"))
 }
 
 /// A line for a reader: visible, and not too long.
 pub(super) fn brief(line: &str) -> String {
     let length = line.chars().count();
     if length <= LONGEST {
-        return visible(line);
+        return marked(line);
     }
     let start: String = line.chars().take(LONGEST).collect();
-    format!("{}… ({} bytes)", visible(&start), line.len())
+    format!("{}… ({} bytes)", marked(&start), line.len())
 }
 
 /// The last lines of all lanes before an event, oldest first.
@@ -82,11 +69,7 @@ pub(super) fn just_before(view: &View<'_>, n: u64) -> Vec<String> {
 }
 
 fn lane_line(event: &Event) -> Option<String> {
-    let seconds = format!(
-        "{}.{:03} s",
-        event.t / 1_000_000_000,
-        event.t / 1_000_000 % 1000
-    );
+    let seconds = seconds(Duration::from_nanos(event.t));
     let (who, what) = match &event.kind {
         Kind::Line { who, text, .. } => (who, brief(text)),
         Kind::Typed { who, line } => (who, format!("> {}", brief(line))),

@@ -1,6 +1,7 @@
 //! What each step expected.
 
 use std::ops::Range;
+use std::time::Duration;
 
 use super::counted;
 use super::evidence::{brief, difference, just_before};
@@ -9,7 +10,7 @@ use super::view::{Shown, View};
 use matching::CompiledPattern;
 use scenario::LeaveHow;
 use scenario::plan::{Action, Expectation, Mode, Pattern, PlannedStep};
-use timeline::{EventKind, Kind, StepResult, Stream};
+use timeline::{EventKind, Kind, StepResult, Stream, seconds};
 
 /// Where to look for what somebody did not show.
 const SHOWN: [Stream; 2] = [Stream::Stdout, Stream::Stderr];
@@ -252,15 +253,11 @@ fn silence(view: &View<'_>, who: &str, until: u64) -> String {
     }
     let last = view.shown(who).filter(|shown| shown.n <= until).last();
     let since = last.map_or(0, |shown| shown.t);
-    let quiet = at(until).saturating_sub(since) / 1_000_000;
+    let quiet = seconds(Duration::from_nanos(at(until).saturating_sub(since)));
     let last = last.map_or("nothing at all".to_owned(), |shown| {
         format!("{:?}", brief(shown.text))
     });
-    format!(
-        "no line from {who} for {}.{:03} s; its last: {last}",
-        quiet / 1000,
-        quiet % 1000
-    )
+    format!("no line from {who} for {quiet}; its last: {last}")
 }
 
 fn in_words(pattern: &Pattern) -> String {

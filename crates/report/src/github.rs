@@ -3,10 +3,11 @@
 
 use std::path::Path;
 
-use super::terminal::{self, visible};
+use super::terminal;
 use super::{PlayReport, RunReport};
 use crate::Asked;
 use judge::{Check, Verdict};
+use timeline::{seconds, visible};
 
 /// Bytes that all summaries of a step may have.
 pub const SUMMARY_LIMIT: usize = 1024 * 1024;
@@ -100,7 +101,7 @@ impl Page {
                 "| {badge} | {} | {} | {} |\n",
                 escaped(&play.scenario),
                 play.verdicts.checks.len(),
-                terminal::seconds(play.elapsed)
+                seconds(play.elapsed)
             ));
         }
     }

@@ -6,9 +6,9 @@ use anstyle::{AnsiColor, Color, Style};
 
 use super::PlayReport;
 use super::searches::grouped;
-use super::terminal::{badge, visible};
+use super::terminal::badge;
 use scenario::plan::{Plan, PlannedStep};
-use timeline::{Direction, Event, Kind, StepId, StepResult, Stream};
+use timeline::{Direction, Event, Kind, StepId, StepResult, Stream, hex, visible};
 
 const FAINT: Style = Style::new().dimmed();
 const STRONG: Style = Style::new().bold();
@@ -233,12 +233,7 @@ impl Narrator {
         let tail = whole
             .len()
             .saturating_sub(usize::try_from(PEEK).unwrap_or(0));
-        let peek: Vec<String> = whole
-            .get(tail..)
-            .unwrap_or_default()
-            .iter()
-            .map(|byte| format!("{byte:02x}"))
-            .collect();
+        let peek = hex(whole.get(tail..).unwrap_or_default(), " ");
         let to = fields.get("to").map_or("?", String::as_str);
         vec![self.relay(&format!(
             "sees #{}  {link} → {}  {:>6} bytes  {}  … {}",
@@ -246,7 +241,7 @@ impl Narrator {
             visible(to),
             grouped(body),
             self.text_in(&whole),
-            peek.join(" ")
+            peek
         ))]
     }
 

@@ -1,13 +1,13 @@
 //! What a person reads in a terminal or in the log of a CI job.
 
 use std::path::Path;
-use std::time::Duration;
 
 use anstyle::{AnsiColor, Style};
 
 use super::{PlayReport, RunReport, Tried, load};
 use crate::{Asked, REFERENCE};
 use judge::{Check, CheckKind, PlayVerdict, Verdict};
+use timeline::{seconds, visible};
 
 const PASS: Style = AnsiColor::Blue.on_default().bold();
 const FAIL: Style = AnsiColor::Magenta.on_default().bold();
@@ -276,28 +276,4 @@ pub(super) fn sum(run: &RunReport) -> String {
         count(&|verdict| matches!(verdict, PlayVerdict::Skip(_) | PlayVerdict::Unsupported(_)));
     let failed = run.plays.len() - passed - skipped;
     format!("{passed} passed, {failed} failed, {skipped} skipped")
-}
-
-/// `0.123 s`.
-pub(super) fn seconds(length: Duration) -> String {
-    format!("{:.3} s", length.as_secs_f64())
-}
-
-/// What a participant wrote never drives the reader's terminal.
-pub(super) fn visible(text: &str) -> String {
-    // Nearly always.
-    if text.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
-        return text.to_owned();
-    }
-    let mut shown = String::with_capacity(text.len());
-    for c in text.chars() {
-        if c.is_control()
-            || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
-        {
-            shown.extend(c.escape_default());
-        } else {
-            shown.push(c);
-        }
-    }
-    shown
 }

@@ -10,10 +10,10 @@ use super::page::Badge;
 use super::scene::{
     Entry, EntryKind, Face, Passed, Phase, Scene, Seat, SeatState, TextIn, ToldKind,
 };
-use super::terminal::visible;
 use judge::{Check, Verdict};
 use scenario::adapter::Typed;
 use scenario::plan::PlannedStep;
+use timeline::visible;
 
 /// Lines of one participant that are sent.
 const LINES: usize = 200;
@@ -266,8 +266,7 @@ fn passed(one: &Passed) -> WebPassed {
 
 /// Its end, which is sealed where it is sealed: what stands in front is for the relay.
 fn hex(one: &Passed) -> String {
-    let bytes = one.tail.iter().map(|byte| format!("{byte:02x}"));
-    format!("… {}", bytes.collect::<Vec<_>>().join(" "))
+    format!("… {}", timeline::hex(&one.tail, " "))
 }
 
 fn told_class(kind: ToldKind) -> &'static str {

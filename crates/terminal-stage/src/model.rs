@@ -1,14 +1,13 @@
 //! What is shown and what keys mean. Pure: time comes as ticks, and what keys ask for is
 //! returned.
 
-use crate::draw::plain;
 use judge::Verdict;
 use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use report::live::Narrator;
 use report::scene::{Scene, Seat, SeatState, Show, ToldKind};
 use report::{PlayReport, terminal};
 use scenario::plan::Plan;
-use timeline::{Ask, Event, Kind};
+use timeline::{Ask, Event, Kind, visible};
 
 /// Checks that did not pass and are told.
 const RED: usize = 3;
@@ -45,9 +44,9 @@ impl Ending {
         let red = red.filter(|check| check.verdict != Verdict::Pass);
         let mut lines: Vec<String> = red
             .take(RED)
-            .map(|check| plain(&format!("{}: {}", check.name, check.evidence.got)))
+            .map(|check| visible(&format!("{}: {}", check.name, check.evidence.got)))
             .collect();
-        lines.push(plain(&report.searches.sentence()));
+        lines.push(visible(&report.searches.sentence()));
         lines.push(format!("as a page: {page}"));
         Self {
             verdict: terminal::verdict(&report.verdicts.play).to_owned(),

@@ -1,6 +1,7 @@
 //! The timeline: the append-only record of everything observed in a play.
 
 mod ask;
+mod display;
 mod event;
 mod event_kind;
 mod id;
@@ -10,6 +11,7 @@ mod read;
 mod surface;
 
 pub use ask::Ask;
+pub use display::{hex, is_hidden, seconds, visible};
 pub use event::{
     Direction, Ended, Event, FORMAT_VERSION, Kind, LinkEnd, Origin, StepResult, Stream,
 };

@@ -1,8 +1,11 @@
 //! What is limited for each participant.
 
 use std::fmt;
+use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
+
+use super::seconds;
 
 const MIB: u64 = 1024 * 1024;
 
@@ -26,7 +29,7 @@ impl Limit {
             format!("{}.{} MiB", tenths / 10, tenths % 10)
         };
         match self {
-            Self::Cpu => format!("{}.{:03} s of CPU time", number / 1000, number % 1000),
+            Self::Cpu => format!("{} of CPU time", seconds(Duration::from_millis(number))),
             Self::File => format!("{} in one file", mib()),
             Self::Memory => format!("{} of memory", mib()),
             Self::Output => format!("{} printed on one stream", mib()),

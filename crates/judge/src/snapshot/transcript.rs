@@ -3,7 +3,7 @@
 use super::redact::Redactor;
 use super::steps::{Chapter, chapters};
 use scenario::plan::Plan;
-use timeline::{Event, Kind, Seen, Stream};
+use timeline::{Event, Kind, Seen, Stream, visible};
 
 /// What every client typed and was shown, step by step, each in a lane of its own. It does
 /// not depend on how lanes are interleaved, nor inside an `all` on the order in a lane.
@@ -62,19 +62,4 @@ fn shown(text: &str, seen: Option<&Seen>, redactor: &Redactor) -> String {
     format!("{} {}", seen.event.word(), captures.join(" "))
         .trim_end()
         .to_owned()
-}
-
-/// Control characters escaped: a snapshot is read by people, in a terminal.
-fn visible(text: &str) -> String {
-    let mut shown = String::new();
-    for c in text.chars() {
-        if c.is_control()
-            || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
-        {
-            shown.extend(c.escape_default());
-        } else {
-            shown.push(c);
-        }
-    }
-    shown
 }

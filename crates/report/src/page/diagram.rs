@@ -3,9 +3,8 @@
 
 use super::messages::{DRAWN, Message};
 use super::moments::Moments;
-use crate::terminal::visible;
 use scenario::plan::Plan;
-use timeline::{Event, Kind};
+use timeline::{Event, Kind, visible};
 
 /// Distance of lanes, and of rows, in pixels.
 const LANE: usize = 150;

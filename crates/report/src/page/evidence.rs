@@ -2,9 +2,8 @@
 
 use crate::PlayReport;
 use crate::searches::{grouped, looked_for};
-use crate::terminal::visible;
 use scenario::plan::Plan;
-use timeline::{Event, Kind};
+use timeline::{Event, Kind, visible};
 
 /// Findings that are told one by one.
 const TOLD: usize = 40;

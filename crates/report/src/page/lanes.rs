@@ -6,9 +6,8 @@ use std::path::Path;
 use super::address;
 use super::moments::Moments;
 use crate::recording;
-use crate::terminal::visible;
 use scenario::plan::Plan;
-use timeline::{Event, Kind, Stream};
+use timeline::{Event, Kind, Stream, visible};
 
 /// Lines of one participant that are shown; the rest is counted.
 const LINES: usize = 400;

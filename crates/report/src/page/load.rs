@@ -6,11 +6,11 @@ use super::evidence::Evidence;
 use super::steps::{self, Red};
 use super::{Badge, STYLE, policy};
 use crate::load::{figures, left_out};
-use crate::terminal::{self, visible};
+use crate::terminal;
 use crate::{Asked, LoadReport};
 use judge::Check;
 use scenario::plan::Plan;
-use timeline::Event;
+use timeline::{Event, visible};
 
 /// Participants of which it says what they used.
 const USED: usize = 40;

@@ -2,12 +2,12 @@
 //! implementation declares no framing.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
 
 use super::Bytes;
 use super::moments::Moments;
-use crate::terminal::visible;
 use scenario::plan::Plan;
-use timeline::{Direction, Event, Kind, Stream};
+use timeline::{Direction, Event, Kind, Stream, hex, seconds, visible};
 
 /// Records that are drawn; the rest is counted.
 pub(super) const DRAWN: usize = 2000;
@@ -207,7 +207,7 @@ fn record(plan: &Plan, event: &Event, framed: &BTreeSet<&str>) -> Option<Message
         folded: 0,
         t: event.t,
         latency: 0,
-        when: seconds(event.t),
+        when: seconds(Duration::from_nanos(event.t)),
         rows: Vec::new(),
         more: 0,
         file: format!("wire/{link}.{}", if is_up { "up" } else { "down" }),
@@ -287,17 +287,11 @@ fn fill(message: &mut Message, most: u64, bytes: Bytes<'_>) {
 }
 
 fn hex_row(row: &[u8], at: u64) -> (String, String, String) {
-    let digit = |half: u8| char::from_digit(u32::from(half), 16).unwrap_or_default();
-    let digits = row
-        .iter()
-        .flat_map(|byte| [' ', digit(byte >> 4), digit(byte & 15)]);
-    // The first has nothing before it.
-    let hex: String = digits.skip(1).collect();
     let text = row.iter().map(|byte| match byte {
         0x20..=0x7e => char::from(*byte),
         _ => '·',
     });
-    (format!("{at:04x}"), hex, text.collect())
+    (format!("{at:04x}"), hex(row, " "), text.collect())
 }
 
 /// Where the audit found something, by file and offset.
@@ -315,13 +309,4 @@ fn short(value: &str) -> String {
         shown.push('…');
     }
     shown
-}
-
-/// `1.042 s`.
-pub(super) fn seconds(nanoseconds: u64) -> String {
-    format!(
-        "{}.{:03} s",
-        nanoseconds / 1_000_000_000,
-        nanoseconds / 1_000_000 % 1000
-    )
 }

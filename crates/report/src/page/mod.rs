@@ -20,7 +20,7 @@ use std::path::Path;
 
 use askama::Template;
 
-use super::terminal::{seconds, visible, word};
+use super::terminal::word;
 use super::{PlayReport, RunReport};
 use crate::Asked;
 use diagram::Diagram;
@@ -32,7 +32,7 @@ use messages::Message;
 use moments::Moments;
 use scenario::plan::Plan;
 use steps::Step;
-use timeline::Event;
+use timeline::{Event, seconds, visible};
 use timings::Timings;
 
 const STYLE: &str = include_str!("../../templates/style.css");

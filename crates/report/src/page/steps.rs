@@ -1,15 +1,14 @@
 //! The steps, with what came of each.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use super::Badge;
-use super::messages::seconds;
 use super::moments::Moments;
 use crate::PlayReport;
-use crate::terminal::visible;
 use judge::{Check, PlayVerdict, Verdict};
 use scenario::plan::Plan;
-use timeline::{Event, Kind, StepId};
+use timeline::{Event, Kind, StepId, seconds, visible};
 
 /// One step, or everything that belongs to none.
 pub(super) struct Step {
@@ -151,7 +150,7 @@ fn took(events: &[Event]) -> BTreeMap<&str, String> {
             Kind::StepEnded { step, .. } => {
                 if let Some(began) = began.remove(step.0.as_str()) {
                     let entry = took.entry(step.0.as_str());
-                    entry.or_insert_with(|| seconds(event.t - began));
+                    entry.or_insert_with(|| seconds(Duration::from_nanos(event.t - began)));
                 }
             }
             _ => {}

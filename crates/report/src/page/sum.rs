@@ -1,7 +1,7 @@
 //! What was searched in a whole run, by surface.
 
 use crate::searches::{Searched, grouped};
-use crate::terminal::visible;
+use timeline::visible;
 
 /// One row of the table.
 pub(super) struct Row {

@@ -1,11 +1,11 @@
 //! How long things took, and what everybody used.
 
-use super::messages::seconds;
+use std::time::Duration;
+
 use crate::PlayReport;
 use crate::searches::grouped;
-use crate::terminal::visible;
 use scenario::plan::{Mode, Pattern, Plan};
-use timeline::{Event, Kind, Stream};
+use timeline::{Event, Kind, Stream, seconds, visible};
 
 /// Deliveries that are listed.
 const LISTED: usize = 100;
@@ -62,8 +62,11 @@ fn starts(events: &[Event]) -> Vec<(String, String, String)> {
                 Kind::Ready { who: ready } if ready == who && event.n > start.n => Some(event.t),
                 _ => None,
             });
-            let took = ready.map_or_else(|| "–".to_owned(), |t| seconds(t - start.t));
-            (visible(who), seconds(start.t), took)
+            let took = ready.map_or_else(
+                || "–".to_owned(),
+                |t| seconds(Duration::from_nanos(t - start.t)),
+            );
+            (visible(who), seconds(Duration::from_nanos(start.t)), took)
         })
         .collect()
 }
@@ -106,7 +109,7 @@ fn deliveries(plan: &Plan, events: &[Event]) -> Vec<Delivery> {
                     step: step.id.0.clone(),
                     from: visible(&sent.from),
                     to: visible(&one.client),
-                    took: seconds(shown - typed.t),
+                    took: seconds(Duration::from_nanos(shown - typed.t)),
                 });
             }
         }
@@ -130,7 +133,7 @@ fn processes(events: &[Event], report: &PlayReport) -> Vec<Process> {
             who: visible(&used.who),
             command: visible(&command),
             end,
-            cpu: format!("{}.{:03} s", used.cpu_ms / 1000, used.cpu_ms % 1000),
+            cpu: seconds(Duration::from_millis(used.cpu_ms)),
             memory: format!("{} KiB", grouped(used.memory / 1024)),
         }
     })

@@ -4,6 +4,8 @@
 //! mouse caught or an answer typed into the shell. So of all that terminals obey, only what
 //! moves, paints and erases is kept.
 
+use timeline::is_hidden;
+
 /// The longest control sequence that is kept.
 const LONGEST: usize = 64;
 
@@ -64,7 +66,8 @@ impl Harmless {
                 state
             }
             (State::Ground, c) => {
-                shown.push(c);
+                // A screen has no room for an escape, so a sign stands for what is hidden.
+                shown.push(if is_hidden(c) { '\u{fffd}' } else { c });
                 State::Ground
             }
             (State::Escape(between), c) => escape(between, c, shown),
@@ -182,6 +185,14 @@ mod tests {
             let text = shown(&[written.as_bytes()]);
             assert_eq!(text, "", "{what}");
         }
+    }
+
+    #[test]
+    fn what_turns_or_hides_text_is_replaced_cell_by_cell() {
+        assert_eq!(
+            shown(&["gpj.\u{202e}exe\u{200b}".as_bytes()]),
+            "gpj.\u{fffd}exe\u{fffd}"
+        );
     }
 
     #[test]

@@ -13,11 +13,10 @@ use std::collections::BTreeMap;
 use serde_json::json;
 
 use super::page::Bytes;
-use super::terminal::visible;
 use harmless::Harmless;
 use scenario::adapter::Terminal;
 use scenario::plan::Plan;
-use timeline::{Ended, Event, Kind, Stream};
+use timeline::{Ended, Event, Kind, Stream, visible};
 
 pub use tape::{Code, Tape};
 

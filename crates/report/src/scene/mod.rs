@@ -9,9 +9,8 @@ mod wire;
 use std::sync::Arc;
 
 use super::live::Bytes;
-use super::terminal::visible;
 use scenario::plan::{Action, Plan, PlannedStep};
-use timeline::{Ask, Event, ExpectationId, Kind, StepId, StepResult, Stream, Surface};
+use timeline::{Ask, Event, ExpectationId, Kind, StepId, StepResult, Stream, Surface, visible};
 
 pub use seat::{Entry, EntryKind, Face, Seat, SeatState};
 pub use wire::{Passed, TextIn};

@@ -1,7 +1,7 @@
 //! One participant, as those who watch see it.
 
-use crate::terminal::visible;
 use scenario::adapter::Terminal;
+use timeline::visible;
 
 /// Lines of a participant that are kept.
 const LINES: usize = 400;

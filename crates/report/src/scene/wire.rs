@@ -1,9 +1,8 @@
 //! What the relay gets to see: records on their way up.
 
 use super::super::live::Bytes;
-use crate::terminal::visible;
 use scenario::plan::{Plan, PlannedStep};
-use timeline::{Direction, Event, Kind, Seen};
+use timeline::{Direction, Event, Kind, Seen, visible};
 
 /// Bytes of one record that are kept to be shown.
 const KEPT: usize = 2048;

@@ -151,8 +151,7 @@ pub(crate) fn digest(path: &Path) -> Result<Digested, EngineError> {
             size += length as u64;
             hash.update(buffer.get(..length).unwrap_or_default());
         }
-        let bytes = hash.finalize();
-        let sha256 = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+        let sha256 = timeline::hex(&hash.finalize(), "");
         Ok(Digested { size, sha256 })
     };
     read().map_err(EngineError::file("read", path))

@@ -5,6 +5,7 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::text::Line;
 use report::scene::{Passed, Scene};
+use timeline::hex;
 
 use super::relay::text_in;
 use super::{FAINT, RELAY, STRONG, framed, write_lines};
@@ -57,7 +58,7 @@ fn dump(passed: &Passed, in_row: usize, rows: usize) -> Vec<Line<'static>> {
     let all: Vec<(usize, &[u8])> = passed.bytes.chunks(in_row).enumerate().collect();
     let room = rows.saturating_sub(2);
     for (row, bytes) in all.iter().take(room) {
-        let hex: String = bytes.iter().map(|byte| format!("{byte:02x} ")).collect();
+        let hex = hex(bytes, " ");
         let signs: String = bytes.iter().map(|byte| sign(*byte)).collect();
         let at = row * in_row;
         let pad = in_row * 3;

@@ -6,6 +6,7 @@ use ratatui::style::Style;
 use ratatui::text::Line;
 use report::scene::{Phase, Scene};
 use scenario::plan::{Action, Expectation, PlannedStep};
+use timeline::visible;
 
 use super::{BAD, FAINT, STRONG, framed, write_lines};
 use crate::model::Model;
@@ -32,7 +33,7 @@ pub(crate) fn meaning(model: &Model, scene: &Scene, place: Rect, buffer: &mut Bu
         }
         (None, Phase::Opening | Phase::Between(0)) if !is_composed(scene) => {
             let scenario = &scene.plan().scenario;
-            text.push((plain(&scenario.title), STRONG));
+            text.push((visible(&scenario.title), STRONG));
             let clients = scene.clients().len();
             let what = format!("{clients} clients and a relay, all real programs.");
             text.push((what, Style::new()));
@@ -67,7 +68,7 @@ fn of_step(scene: &Scene) -> Vec<(String, Style)> {
     };
     let mut text = Vec::new();
     if let Some(note) = &step.note {
-        text.push((plain(note), STRONG));
+        text.push((visible(note), STRONG));
     }
     if let Some(why) = scene.impossible.as_ref().filter(|_| !is_coming) {
         text.push((format!("✘ {why}"), BAD));
@@ -80,7 +81,7 @@ fn of_step(scene: &Scene) -> Vec<(String, Style)> {
             (false, Phase::Between(_), false) => ("✔ ", Style::new()),
             (false, _, false) => ("… ", FAINT),
         };
-        text.push((format!("{sign}{}", plain(&expectation.sentence)), style));
+        text.push((format!("{sign}{}", visible(&expectation.sentence)), style));
     }
     text
 }
@@ -92,10 +93,4 @@ fn expectations(step: &PlannedStep) -> Vec<&Expectation> {
     };
     let all = std::iter::once(step).chain(parts);
     all.flat_map(|step| &step.expects).collect()
-}
-
-/// Nothing in it drives a terminal.
-pub(crate) fn plain(text: &str) -> String {
-    let sign = |c: char| if c.is_control() { ' ' } else { c };
-    text.chars().map(sign).collect()
 }

@@ -17,11 +17,11 @@ use ratatui::text::{Line, Span};
 use ratatui::widgets::{Block, Clear, Widget as _};
 
 use report::scene::{Phase, Scene, ToldKind};
+use timeline::visible;
 
 use crate::guard::SMALLEST;
 use crate::model::{Model, Panel};
 use crate::wrap::{columns, cut};
-pub(crate) use meaning::plain;
 use places::Places;
 
 pub(crate) const STRONG: Style = Style::new().add_modifier(Modifier::BOLD);
@@ -128,8 +128,7 @@ pub(crate) fn shown_step(scene: &Scene) -> Option<(usize, String)> {
         (Phase::Between(number) | Phase::Step(number), _) => (*number, scene.step()?),
         (Phase::Opening | Phase::Closing | Phase::Stopping, _) => return None,
     };
-    let sentence = step.sentence.clone();
-    Some((number, plain(&sentence)))
+    Some((number, visible(&step.sentence)))
 }
 
 fn story(scene: &Scene, place: Rect, buffer: &mut Buffer) {

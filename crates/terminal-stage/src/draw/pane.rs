@@ -7,6 +7,7 @@ use ratatui::layout::Rect;
 use ratatui::style::{Color, Modifier, Style};
 use ratatui::text::{Line, Span};
 use report::scene::{Entry, EntryKind, Face, Seat, SeatState};
+use timeline::is_hidden;
 
 use super::{BAD, FAINT, STRONG, framed, write_last};
 use crate::wrap::wrap;
@@ -129,10 +130,9 @@ fn terminal(screen: &vt100::Screen, place: Rect, buffer: &mut Buffer) {
     }
 }
 
-/// Signs that turn the direction of a text would turn ours.
+/// A cell has no room for an escape, so a sign stands for what is hidden.
 fn safe(text: &str) -> String {
-    let turns = |c: char| matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
-    if text.contains(turns) {
+    if text.contains(is_hidden) {
         return "\u{fffd}".to_owned();
     }
     text.to_owned()

@@ -7,6 +7,7 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 use report::scene::{Passed, Scene, Seat, SeatState, TextIn};
+use timeline::hex;
 
 use super::{BAD, FAINT, RELAY, STRONG, framed, write_last};
 use crate::wrap::{cut, wrap};
@@ -43,11 +44,10 @@ fn record(passed: &Passed, width: usize) -> [Line<'static>; 3] {
     let room = (width / 3).saturating_sub(1);
     let from = passed.tail.len().saturating_sub(room);
     let bytes = passed.tail.get(from..).unwrap_or_default();
-    let bytes: Vec<String> = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
     let (text, style) = text_in(&passed.text);
     [
         Line::styled(cut(&head, width), STRONG),
-        Line::styled(cut(&format!("…{}", bytes.join(" ")), width), FAINT),
+        Line::styled(cut(&format!("…{}", hex(bytes, " ")), width), FAINT),
         Line::styled(cut(&text, width), style),
     ]
 }
