@@ -315,7 +315,7 @@ fn never(view: &View<'_>, step: &PlannedStep, one: &Expectation) -> (Verdict, Ev
 /// Whether something shows that what was not shown will not come: a later message of the
 /// same sender, the notice that the sender has gone, or the end of the client itself.
 fn closes(view: &View<'_>, one: &Expectation, began: u64, ended: u64) -> bool {
-    let about = one.about.as_deref().map(|name| login(view, name));
+    let about = one.about.as_deref().map(|name| view.plan.login(name));
     let back = view
         .shown(&one.client)
         .filter(|shown| {
@@ -365,10 +365,4 @@ fn has_left(view: &View<'_>, who: &str, since: u64) -> bool {
             && event.n < view.stopping
             && matches!(&event.kind, Kind::Exited { who: gone, .. } if gone == who)
     })
-}
-
-/// The name that a participant is known by to the others.
-fn login<'a>(view: &View<'a>, name: &'a str) -> &'a str {
-    let client = view.plan.clients.iter().find(|client| client.name == name);
-    client.map_or(name, |client| client.login.as_str())
 }

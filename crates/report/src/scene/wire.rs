@@ -104,16 +104,14 @@ impl Passed {
 
     /// Whether a line that a client has shown may tell of it.
     pub(super) fn is_told_by(&self, who: &str, plan: &Plan, seen: &Seen) -> bool {
-        let login = |name: &str| {
-            let client = plan.clients.iter().find(|client| client.name == name);
-            client.map(|client| client.login.as_str())
-        };
         let from = seen.captures.get("from").map(String::as_str);
         let for_them = match &self.to {
-            Some(to) => login(who) == Some(to.as_str()),
+            Some(to) => plan.login(who) == to,
             None => self.link != who,
         };
-        for_them && from == login(&self.link) && self.shown.iter().all(|(other, _)| other != who)
+        for_them
+            && from == Some(plan.login(&self.link))
+            && self.shown.iter().all(|(other, _)| other != who)
     }
 }
 

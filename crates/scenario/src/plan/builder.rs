@@ -15,6 +15,7 @@ use super::derive::Derive;
 use super::expectation::Expectation;
 use super::implementations::Implementations;
 use super::line::line;
+use super::logins::Logins;
 use super::unsupported::Unsupported;
 use crate::adapter::{Adapter, Typed};
 use crate::world::World;
@@ -37,7 +38,7 @@ pub(super) struct Builder<'a> {
     pub(super) seeds: rand::rngs::StdRng,
     pub(super) files: Vec<PlannedFile>,
     pub(super) audit: AuditPlan,
-    pub(super) logins: BTreeMap<String, String>,
+    pub(super) logins: Logins,
     pub(super) counters: Counters,
     /// Who stays connected throughout the `all` that is around.
     pub(super) group: Option<Vec<String>>,
@@ -62,10 +63,7 @@ impl<'a> Builder<'a> {
         root: &'a Path,
     ) -> Result<Self, Unsupported> {
         let clients = scenario.clients.iter();
-        let logins: BTreeMap<String, String> = clients
-            .clone()
-            .map(|client| (client.name.clone(), client.login.clone()))
-            .collect();
+        let logins = Logins::of(scenario);
         Ok(Self {
             scenario,
             main: implementations.main,
@@ -153,14 +151,12 @@ impl<'a> Builder<'a> {
     }
 
     pub(super) fn login<'n>(&'n self, client: &'n str) -> &'n str {
-        self.logins.get(client).map_or(client, String::as_str)
+        self.logins.get(client)
     }
 
     /// The client that logs in so.
     pub(super) fn client_with_login(&self, login: &str) -> Option<&str> {
-        let mut logins = self.logins.iter();
-        let (name, _) = logins.find(|(_, value)| *value == login)?;
-        Some(name)
+        self.logins.client(login)
     }
 
     /// Whose links are meant.

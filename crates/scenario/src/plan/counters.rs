@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::logins::Logins;
 use crate::world::Effect;
 use crate::{Join, RelayAction, Scenario, Step, Verb};
 
@@ -17,7 +18,7 @@ pub(super) struct Counters {
 }
 
 impl Counters {
-    pub(super) fn new(scenario: &Scenario, logins: &BTreeMap<String, String>) -> Self {
+    pub(super) fn new(scenario: &Scenario, logins: &Logins) -> Self {
         let mut counters = Self::default();
         counters.count(&scenario.steps, 1, logins);
         counters.ahead = counters.joins.clone();
@@ -27,8 +28,8 @@ impl Counters {
         counters
     }
 
-    fn count(&mut self, steps: &[Step], times: u32, logins: &BTreeMap<String, String>) {
-        let login = |client: &str| logins.get(client).map_or(client, String::as_str).to_owned();
+    fn count(&mut self, steps: &[Step], times: u32, logins: &Logins) {
+        let login = |client: &str| logins.get(client).to_owned();
         for step in steps {
             let times = match &step.verb {
                 Verb::Repeat { times: turns, .. } => times.saturating_mul(*turns),

@@ -50,7 +50,7 @@ pub(super) fn fences<'a>(
             .filter(|one| open.contains(one.as_str()))
             .partition(|one| is_there(from) && is_there(one));
         let text = format!("{prefix}-{from}");
-        let line = line::text(plan.adapter_of(from), login(from, plan), None, &text)?;
+        let line = line::text(plan.adapter_of(from), plan.login(from), None, &text)?;
         Some(Fence {
             from: from.to_owned(),
             line,
@@ -60,9 +60,4 @@ pub(super) fn fences<'a>(
         })
     });
     fences.collect()
-}
-
-fn login<'p>(client: &'p str, plan: &'p Plan) -> &'p str {
-    let planned = plan.clients.iter().find(|one| one.name == client);
-    planned.map_or(client, |one| &one.login)
 }

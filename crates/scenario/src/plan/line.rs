@@ -11,7 +11,7 @@ use crate::adapter::{Adapter, Typed};
 /// # Errors
 ///
 /// When the implementation has no way to do it.
-pub(super) fn line(
+pub fn line(
     adapter: &Adapter,
     verb: Typed,
     login: &str,

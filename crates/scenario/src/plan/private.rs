@@ -53,11 +53,6 @@ impl Plan {
             .is_some_and(|sent| sent.text.contains(&canary.text));
         is_typed || is_in_a_file || is_in_text
     }
-
-    fn login<'a>(&'a self, client: &'a str) -> &'a str {
-        let planned = self.clients.iter().find(|one| one.name == client);
-        planned.map_or(client, |one| &one.login)
-    }
 }
 
 #[cfg(test)]

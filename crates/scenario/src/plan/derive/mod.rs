@@ -10,6 +10,7 @@ use std::time::Duration;
 use timeline::{EventKind, ExpectationId, StepId};
 
 use super::expectation::{Expectation, Mode, Pattern};
+use super::logins::Logins;
 use crate::adapter::Adapter;
 
 pub(super) use messages::Message;
@@ -20,7 +21,7 @@ pub(super) struct Derive<'a> {
     /// By client.
     pub(super) others: &'a BTreeMap<String, &'a Adapter>,
     /// By client.
-    pub(super) logins: &'a BTreeMap<String, String>,
+    pub(super) logins: &'a Logins,
     /// Who is connected before the step, and stays so while other steps go on at the same
     /// time; in the order of the scenario.
     pub(super) connected: Vec<String>,
@@ -121,6 +122,6 @@ impl<'a> Derive<'a> {
     where
         'a: 'n,
     {
-        self.logins.get(client).map_or(client, String::as_str)
+        self.logins.get(client)
     }
 }

@@ -154,24 +154,15 @@ impl<'p> Participants<'p> {
         path: &Path,
     ) -> Result<(String, String), String> {
         let adapter = self.plan.adapter_of(client);
-        let template = adapter.client.r#type.line(Typed::File);
-        let template = template.ok_or_else(|| format!("{client} has no way to send a file"))?;
-        let login = |name: &str| {
-            let client = self.plan.clients.iter().find(|one| one.name == name);
-            client.map_or_else(|| name.to_owned(), |client| client.login.clone())
-        };
         let name = path.file_name().and_then(|name| name.to_str());
         let name = name.ok_or_else(|| "the name of the file is no text".to_owned())?;
         let escaped = adapter.client.escapes.escape(name);
         let escaped = escaped.filter(|name| !name.contains(char::is_control));
         let escaped = escaped.ok_or_else(|| format!("{client} cannot type such a name"))?;
-        let mut values = BTreeMap::from([
-            ("name".to_owned(), login(client)),
-            ("to".to_owned(), login(to)),
-            ("path".to_owned(), format!("{{outbox}}/{escaped}")),
-        ]);
-        values.extend(adapter.captured_later());
-        let line = template.fill(&values).map_err(|error| error.to_string())?;
+        let path = format!("{{outbox}}/{escaped}");
+        let values = [("to", self.plan.login(to)), ("path", path.as_str())];
+        let line = scenario::plan::line(adapter, Typed::File, self.plan.login(client), &values)
+            .map_err(|error| error.to_string())?;
         Ok((name.to_owned(), self.with_shown(&line)))
     }
 }
