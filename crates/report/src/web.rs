@@ -8,7 +8,7 @@ use serde::Serialize;
 use super::PlayReport;
 use super::page::Badge;
 use super::scene::{
-    Entry, EntryKind, Face, Passed, Phase, Scene, Seat, SeatState, TextIn, ToldKind,
+    Entry, EntryKind, Face, Participant, Passed, Phase, Scene, Status, StoryKind, TextIn,
 };
 use judge::{Check, Verdict};
 use scenario::adapter::Typed;
@@ -43,7 +43,7 @@ pub struct WebState {
     /// The step that goes on, or was the last, and what it means.
     now: Option<String>,
     coming: Option<String>,
-    seats: Vec<WebSeat>,
+    participants: Vec<WebParticipant>,
     passed: Vec<WebPassed>,
     story: Vec<Line>,
     by_hand: Vec<String>,
@@ -52,7 +52,7 @@ pub struct WebState {
 }
 
 #[derive(Debug, Serialize)]
-struct WebSeat {
+struct WebParticipant {
     who: String,
     state: String,
     runs: bool,
@@ -168,13 +168,13 @@ impl WebState {
             progress: progress(&scene.phase, plan.steps.len()),
             now: scene.step().map(now),
             coming: scene.coming().map(sentence),
-            seats: scene.seats.iter().map(seat).collect(),
+            participants: scene.participants.iter().map(participant).collect(),
             passed: last(&scene.passed, PASSED).iter().map(passed).collect(),
             story: last(&scene.story, STORY)
                 .iter()
-                .map(|told| Line {
-                    kind: told_class(told.kind),
-                    text: told.text.clone(),
+                .map(|entry| Line {
+                    kind: story_class(entry.kind),
+                    text: entry.text.clone(),
                 })
                 .collect(),
             by_hand: scene.by_hand.clone(),
@@ -206,16 +206,16 @@ fn now(step: &PlannedStep) -> String {
     }
 }
 
-fn seat(seat: &Seat) -> WebSeat {
-    let lines = match &seat.face {
+fn participant(participant: &Participant) -> WebParticipant {
+    let lines = match &participant.face {
         Face::Lines(lines) => last(lines, LINES).iter().map(line).collect(),
         Face::Terminal(parser) => screen(&parser.screen().contents()),
     };
-    WebSeat {
-        who: visible(&seat.who),
-        state: seat.state.in_words(),
-        runs: matches!(seat.state, SeatState::Starting | SeatState::Ready),
-        died: matches!(seat.state, SeatState::Dead(_)),
+    WebParticipant {
+        who: visible(&participant.who),
+        state: participant.state.in_words(),
+        runs: matches!(participant.state, Status::Starting | Status::Ready),
+        died: matches!(participant.state, Status::Dead(_)),
         lines,
     }
 }
@@ -269,14 +269,14 @@ fn hex(one: &Passed) -> String {
     format!("… {}", timeline::hex(&one.tail, " "))
 }
 
-fn told_class(kind: ToldKind) -> &'static str {
+fn story_class(kind: StoryKind) -> &'static str {
     match kind {
-        ToldKind::Step => "head",
-        ToldKind::Passed | ToldKind::Note => "told",
-        ToldKind::Failed => "failed",
-        ToldKind::Ended => "happened",
-        ToldKind::ByHand => "by-hand",
-        ToldKind::Found => "found",
+        StoryKind::Step => "head",
+        StoryKind::Passed | StoryKind::Note => "told",
+        StoryKind::Failed => "failed",
+        StoryKind::Ended => "happened",
+        StoryKind::ByHand => "by-hand",
+        StoryKind::Found => "found",
     }
 }
 

@@ -4,7 +4,7 @@
 use judge::Verdict;
 use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use report::live::Narrator;
-use report::scene::{Scene, Seat, SeatState, Show, ToldKind};
+use report::scene::{Participant, Scene, Show, Status, StoryKind};
 use report::{PlayReport, terminal};
 use scenario::plan::Plan;
 use timeline::{Ask, Event, Kind, visible};
@@ -197,9 +197,9 @@ impl Model {
         let coming = self
             .show
             .now
-            .seats
+            .participants
             .iter()
-            .filter_map(|seat| seat.coming.as_ref());
+            .filter_map(|participant| participant.coming.as_ref());
         let longest = coming.map(|line| line.chars().count()).max().unwrap_or(0);
         self.letters = longest.min(self.letters + longest.div_ceil(TICKS));
     }
@@ -235,7 +235,7 @@ impl Model {
             Panel::Hand { client, line } => self.key_by_hand(client, line, key, is_control),
             Panel::Choose(chosen) => self.key_of_choice(chosen, key.code),
             Panel::Bytes(record) => self.key_of_bytes(record, key.code),
-            Panel::Zoom(seat) => self.key_of_zoom(seat, key.code),
+            Panel::Zoom(participant) => self.key_of_zoom(participant, key.code),
             Panel::Keys if matches!(key.code, KeyCode::Char('?' | 'h')) => None,
             Panel::Keys | Panel::Said { .. } | Panel::None => self.key_of_stage(key.code),
         }
@@ -395,7 +395,7 @@ impl Model {
         key: KeyEvent,
         is_control: bool,
     ) -> Option<Effect> {
-        let who = self.show.now.seats.get(client)?.who.clone();
+        let who = self.show.now.participants.get(client)?.who.clone();
         let mut effect = None;
         match key.code {
             KeyCode::Esc => return None,
@@ -431,16 +431,18 @@ impl Model {
         None
     }
 
-    fn key_of_zoom(&mut self, seat: usize, code: KeyCode) -> Option<Effect> {
-        let seats = self.show.now.seats.len().max(1);
+    fn key_of_zoom(&mut self, participant: usize, code: KeyCode) -> Option<Effect> {
+        let participants = self.show.now.participants.len().max(1);
         self.panel = match code {
-            KeyCode::Tab | KeyCode::Down => Panel::Zoom((seat + 1) % seats),
-            KeyCode::BackTab | KeyCode::Up => Panel::Zoom((seat + seats - 1) % seats),
+            KeyCode::Tab | KeyCode::Down => Panel::Zoom((participant + 1) % participants),
+            KeyCode::BackTab | KeyCode::Up => {
+                Panel::Zoom((participant + participants - 1) % participants)
+            }
             KeyCode::Char('z') | KeyCode::Esc => Panel::None,
             _ => {
                 let effect = self.key_of_stage(code);
                 if self.panel == Panel::None {
-                    self.panel = Panel::Zoom(seat);
+                    self.panel = Panel::Zoom(participant);
                 }
                 return effect;
             }
@@ -451,9 +453,12 @@ impl Model {
     /// Somebody died, something did not come, or the verdict is red.
     pub(crate) fn has_failure(&self) -> bool {
         let now = &self.show.now;
-        let is_dead = |seat: &Seat| matches!(seat.state, SeatState::Dead(_));
-        now.seats.iter().any(is_dead)
-            || now.story.iter().any(|told| told.kind == ToldKind::Failed)
+        let is_dead = |participant: &Participant| matches!(participant.state, Status::Dead(_));
+        now.participants.iter().any(is_dead)
+            || now
+                .story
+                .iter()
+                .any(|entry| entry.kind == StoryKind::Failed)
             || self.ending.as_ref().is_some_and(|ending| !ending.is_fine)
     }
 

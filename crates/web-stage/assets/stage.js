@@ -162,12 +162,12 @@
     if (first) {
       set();
     }
-    for (const seat of play.seats) {
-      const person = people.get(seat.who);
-      person.state.textContent = seat.state;
-      person.runs = seat.runs;
-      person.whole.classList.toggle("dead", seat.died);
-      write(person.log, seat.lines);
+    for (const participant of play.participants) {
+      const person = people.get(participant.who);
+      person.state.textContent = participant.state;
+      person.runs = participant.runs;
+      person.whole.classList.toggle("dead", participant.died);
+      write(person.log, participant.lines);
     }
     write(people.get("relay").passed, play.passed.flatMap(passed));
     write(by("story"), play.story);

@@ -3,7 +3,7 @@
 //! timeline: so the stage in a terminal, in a browser and in a recording tell the same, and a
 //! saved play is shown as it was seen.
 
-mod seat;
+mod participant;
 mod wire;
 
 use std::sync::Arc;
@@ -12,7 +12,7 @@ use super::live::Bytes;
 use scenario::plan::{Action, Plan, PlannedStep};
 use timeline::{Ask, Event, ExpectationId, Kind, StepId, StepResult, Stream, Surface, visible};
 
-pub use seat::{Entry, EntryKind, Face, Seat, SeatState};
+pub use participant::{Entry, EntryKind, Face, Participant, Status};
 pub use wire::{Passed, TextIn};
 
 /// Records on the wire that are kept.
@@ -30,13 +30,13 @@ pub struct Scene {
     /// Nanoseconds since the play began.
     pub t: u64,
     /// The relay, then the clients in their order.
-    pub seats: Vec<Seat>,
+    pub participants: Vec<Participant>,
     /// What the relay got to see, oldest first.
     pub passed: Vec<Passed>,
     /// So many records are not kept any more.
     pub forgotten: usize,
     /// What happened so far, oldest first.
-    pub story: Vec<Told>,
+    pub story: Vec<StoryEntry>,
     /// What somebody did who holds the demo and the scenario does not say.
     pub by_hand: Vec<String>,
     /// The last thing that a reader should know: a wish that was refused, for example.
@@ -68,16 +68,16 @@ pub enum Phase {
 
 /// One thing that happened.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Told {
+pub struct StoryEntry {
     /// What kind.
-    pub kind: ToldKind,
+    pub kind: StoryKind,
     /// In words.
     pub text: String,
 }
 
 /// What kind of thing happened.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ToldKind {
+pub enum StoryKind {
     /// A step began.
     Step,
     /// A record passed the relay.
@@ -98,14 +98,14 @@ impl Scene {
     /// Before the first event.
     pub fn new(plan: Arc<Plan>) -> Self {
         let names = plan.clients.iter().map(|client| client.name.as_str());
-        let relay = Seat::new(RELAY, plan.adapter.relay.io.terminal.as_ref());
+        let relay = Participant::new(RELAY, plan.adapter.relay.io.terminal.as_ref());
         let clients = names.map(|who| {
             let console = &plan.adapter_of(who).client.io;
-            Seat::new(who, console.terminal.as_ref())
+            Participant::new(who, console.terminal.as_ref())
         });
-        let seats = std::iter::once(relay).chain(clients).collect();
+        let participants = std::iter::once(relay).chain(clients).collect();
         Self {
-            seats,
+            participants,
             plan,
             phase: Phase::Opening,
             t: 0,
@@ -127,8 +127,10 @@ impl Scene {
     }
 
     /// The clients, in their order.
-    pub fn clients(&self) -> &[Seat] {
-        self.seats.split_first().map_or(&[], |(_, clients)| clients)
+    pub fn clients(&self) -> &[Participant] {
+        self.participants
+            .split_first()
+            .map_or(&[], |(_, clients)| clients)
     }
 
     /// The step that goes on, or was the last one.
@@ -153,7 +155,7 @@ impl Scene {
     pub fn begun(&self) -> usize {
         self.story
             .iter()
-            .filter(|told| told.kind == ToldKind::Step)
+            .filter(|entry| entry.kind == StoryKind::Step)
             .count()
     }
 
@@ -167,7 +169,7 @@ impl Scene {
         match &event.kind {
             Kind::Composed { who, line } => {
                 let line = visible(line);
-                self.seat(who, |seat| seat.coming = Some(line));
+                self.participant(who, |participant| participant.coming = Some(line));
             }
             Kind::StepBegan { step } => self.begin(step),
             Kind::StepEnded { step, result } => self.end(step, result),
@@ -176,7 +178,7 @@ impl Scene {
             Kind::Unscripted { ask, refused } => self.interfered(ask, refused.as_deref()),
             Kind::Note { text } => self.notice = Some(visible(text)),
             Kind::Overdue { awaited, .. } => {
-                self.tell(ToldKind::Failed, format!("out of time: {awaited}"));
+                self.report(StoryKind::Failed, format!("out of time: {awaited}"));
             }
             Kind::Finding {
                 surface,
@@ -189,31 +191,33 @@ impl Scene {
                 &format!("{what}, {transformation}, in {place} at {at}"),
             ),
             Kind::Searched { bytes, .. } => self.searched += bytes,
-            _ => self.participant(event, bytes),
+            _ => self.happened_to(event, bytes),
         }
     }
 
     /// Of what a participant does.
-    fn participant(&mut self, event: &Event, bytes: Bytes<'_>) {
+    fn happened_to(&mut self, event: &Event, bytes: Bytes<'_>) {
         match &event.kind {
-            Kind::Started { who, .. } => self.seat(who, |seat| seat.state = SeatState::Starting),
+            Kind::Started { who, .. } => {
+                self.participant(who, |participant| participant.state = Status::Starting)
+            }
             Kind::Ready { who } => {
-                self.seat(who, |seat| seat.state = SeatState::Ready);
+                self.participant(who, |participant| participant.state = Status::Ready);
                 self.opened();
             }
             Kind::NotReady { who, why, .. } => {
                 let why = visible(why);
-                self.tell(ToldKind::Ended, format!("{who} does not get ready: {why}"));
-                self.seat(who, |seat| {
-                    seat.push(EntryKind::Happened, &format!("NOT READY: {why}"));
-                    seat.state = SeatState::Dead(why);
+                self.report(StoryKind::Ended, format!("{who} does not get ready: {why}"));
+                self.participant(who, |participant| {
+                    participant.push(EntryKind::Happened, &format!("NOT READY: {why}"));
+                    participant.state = Status::Dead(why);
                 });
             }
             Kind::Missed { who, awaited, .. } => {
                 let awaited = visible(awaited);
-                self.tell(ToldKind::Failed, format!("has not come: {awaited}"));
-                self.seat(who, |seat| {
-                    seat.push(EntryKind::Happened, &format!("MISSED: {awaited}"));
+                self.report(StoryKind::Failed, format!("has not come: {awaited}"));
+                self.participant(who, |participant| {
+                    participant.push(EntryKind::Happened, &format!("MISSED: {awaited}"));
                 });
             }
             Kind::Exited { who, how } => self.exited(who, &how.to_string()),
@@ -226,7 +230,7 @@ impl Scene {
             } if self.has_terminal(who) => {
                 let file = format!("out/{who}.{}", word(*stream));
                 let bytes = bytes(&file, *at, *len);
-                self.seat(who, |seat| seat.output(&bytes));
+                self.participant(who, |participant| participant.output(&bytes));
             }
             Kind::Line {
                 who, stream, text, ..
@@ -235,13 +239,13 @@ impl Scene {
                     Stream::Stdout => EntryKind::Shown,
                     Stream::Stderr => EntryKind::Complained,
                 };
-                self.seat(who, |seat| {
+                self.participant(who, |participant| {
                     if *stream == Stream::Stderr && !text.trim().is_empty() {
-                        seat.complaint = Some(text.clone());
+                        participant.complaint = Some(text.clone());
                     }
-                    seat.push(kind, text);
+                    participant.push(kind, text);
                 });
-                self.told_by(event);
+                self.shown_by(event);
             }
             _ => {}
         }
@@ -251,8 +255,9 @@ impl Scene {
     fn opened(&mut self) {
         let mut early = self.plan.clients.iter().filter(|client| !client.late);
         let is_ready = |who: &str| {
-            let mut seats = self.seats.iter();
-            seats.any(|seat| seat.who == who && seat.state == SeatState::Ready)
+            let mut participants = self.participants.iter();
+            participants
+                .any(|participant| participant.who == who && participant.state == Status::Ready)
         };
         if self.phase == Phase::Opening && early.all(|client| is_ready(&client.name)) {
             self.phase = Phase::Between(0);
@@ -274,7 +279,7 @@ impl Scene {
             .get(place)
             .map(|step| visible(&step.sentence));
         let text = format!("{} {}", place + 1, sentence.unwrap_or_default());
-        self.tell(ToldKind::Step, text);
+        self.report(StoryKind::Step, text);
     }
 
     fn end(&mut self, id: &StepId, result: &StepResult) {
@@ -284,11 +289,11 @@ impl Scene {
                 self.missing.extend(missing.iter().cloned());
                 let missing: Vec<&str> = missing.iter().map(|id| id.0.as_str()).collect();
                 let text = format!("✘ did not come: {}", missing.join(", "));
-                self.tell(ToldKind::Failed, text);
+                self.report(StoryKind::Failed, text);
             }
             StepResult::Impossible(why) => {
                 self.impossible = Some(visible(why));
-                self.tell(ToldKind::Failed, format!("✘ {}", visible(why)));
+                self.report(StoryKind::Failed, format!("✘ {}", visible(why)));
             }
         }
         if let Some(place) = self.plan.steps.iter().position(|step| step.id == *id) {
@@ -301,7 +306,7 @@ impl Scene {
         match refused {
             Some(why) => self.notice = Some(format!("not done: {}", visible(why))),
             None => {
-                self.tell(ToldKind::ByHand, sentence.clone());
+                self.report(StoryKind::ByHand, sentence.clone());
                 self.by_hand.push(sentence);
                 self.notice = None;
             }
@@ -310,20 +315,23 @@ impl Scene {
 
     fn found(&mut self, surface: Surface, what: &str) {
         let what = visible(what);
-        self.tell(ToldKind::Found, format!("■ PLAINTEXT {what}"));
+        self.report(StoryKind::Found, format!("■ PLAINTEXT {what}"));
         self.findings.push((surface, what));
     }
 
     fn exited(&mut self, who: &str, how: &str) {
         let because = self.cause(who);
         let is_expected = because.is_some();
-        self.seat(who, |seat| seat.ended(how, because));
-        let state = self.seats.iter().find(|seat| seat.who == who);
-        let text = state.map_or_else(String::new, |seat| match &seat.state {
-            SeatState::Dead(why) | SeatState::Gone(why) => format!("{who} {why}"),
-            SeatState::Absent | SeatState::Starting | SeatState::Ready => who.to_owned(),
+        self.participant(who, |participant| participant.ended(how, because));
+        let state = self
+            .participants
+            .iter()
+            .find(|participant| participant.who == who);
+        let text = state.map_or_else(String::new, |participant| match &participant.state {
+            Status::Dead(why) | Status::Gone(why) => format!("{who} {why}"),
+            Status::Absent | Status::Starting | Status::Ready => who.to_owned(),
         });
-        self.tell(ToldKind::Ended, format!("✂ {text}"));
+        self.report(StoryKind::Ended, format!("✂ {text}"));
         if !is_expected {
             self.notice = Some(text);
         }
@@ -370,9 +378,9 @@ impl Scene {
         } else {
             EntryKind::Typed
         };
-        self.seat(who, |seat| {
-            seat.coming = None;
-            seat.push(kind, line);
+        self.participant(who, |participant| {
+            participant.coming = None;
+            participant.push(kind, line);
         });
     }
 
@@ -393,7 +401,7 @@ impl Scene {
             "#{} {} → {to}, {} bytes",
             passed.number, passed.link, passed.len
         );
-        self.tell(ToldKind::Passed, text);
+        self.report(StoryKind::Passed, text);
         if self.passed.len() == PASSED {
             self.passed.remove(0);
             self.forgotten += 1;
@@ -402,7 +410,7 @@ impl Scene {
     }
 
     /// A recipient has shown something: of which record it tells.
-    fn told_by(&mut self, event: &Event) {
+    fn shown_by(&mut self, event: &Event) {
         let Kind::Line {
             who,
             text,
@@ -413,24 +421,28 @@ impl Scene {
             return;
         };
         let mut latest = self.passed.iter_mut().rev();
-        if let Some(passed) = latest.find(|passed| passed.is_told_by(who, &self.plan, seen)) {
+        if let Some(passed) = latest.find(|passed| passed.is_shown_by(who, &self.plan, seen)) {
             passed.shown.push((who.clone(), visible(text)));
         }
     }
 
     fn has_terminal(&self, who: &str) -> bool {
-        let mut seats = self.seats.iter();
-        seats.any(|seat| seat.who == who && seat.has_terminal())
+        let mut participants = self.participants.iter();
+        participants.any(|participant| participant.who == who && participant.has_terminal())
     }
 
-    fn seat(&mut self, who: &str, change: impl FnOnce(&mut Seat)) {
-        if let Some(seat) = self.seats.iter_mut().find(|seat| seat.who == who) {
-            change(seat);
+    fn participant(&mut self, who: &str, change: impl FnOnce(&mut Participant)) {
+        if let Some(participant) = self
+            .participants
+            .iter_mut()
+            .find(|participant| participant.who == who)
+        {
+            change(participant);
         }
     }
 
-    fn tell(&mut self, kind: ToldKind, text: String) {
-        self.story.push(Told { kind, text });
+    fn report(&mut self, kind: StoryKind, text: String) {
+        self.story.push(StoryEntry { kind, text });
     }
 }
 

@@ -103,7 +103,7 @@ impl Passed {
     }
 
     /// Whether a line that a client has shown may tell of it.
-    pub(super) fn is_told_by(&self, who: &str, plan: &Plan, seen: &Seen) -> bool {
+    pub(super) fn is_shown_by(&self, who: &str, plan: &Plan, seen: &Seen) -> bool {
         let from = seen.captures.get("from").map(String::as_str);
         let for_them = match &self.to {
             Some(to) => plan.login(who) == to,

@@ -122,10 +122,13 @@ impl Stage {
         ])
     }
 
-    fn seat(&self, who: &str) -> Value {
+    fn participant(&self, who: &str) -> Value {
         let state = self.state();
-        let mut seats = state["seats"].as_array().unwrap().iter();
-        seats.find(|seat| seat["who"] == who).unwrap().clone()
+        let mut participants = state["participants"].as_array().unwrap().iter();
+        participants
+            .find(|participant| participant["who"] == who)
+            .unwrap()
+            .clone()
     }
 }
 
@@ -174,7 +177,7 @@ fn lines_say_who_has_put_them_there() {
     };
     stage.add(Kind::Unscripted { ask, refused: None });
     stage.add(typed("/say ho"));
-    let lines = stage.seat("alice")["lines"].clone();
+    let lines = stage.participant("alice")["lines"].clone();
     assert_eq!(
         lines,
         json!([
@@ -196,8 +199,8 @@ fn who_died_is_told_from_who_left_as_it_should() {
         how: Ended::Signal(9),
     };
     let is = |stage: &Stage, who: &str| {
-        let seat = stage.seat(who);
-        (seat["runs"] == true, seat["died"] == true)
+        let participant = stage.participant(who);
+        (participant["runs"] == true, participant["died"] == true)
     };
     assert_eq!(is(&stage, "bob"), (true, false));
     stage.begin("1").held("1").begin("2").add(how("bob"));
@@ -205,7 +208,7 @@ fn who_died_is_told_from_who_left_as_it_should() {
     stage.line("relay", Stream::Stderr, "no memory");
     stage.add(how("relay"));
     assert_eq!(is(&stage, "relay"), (false, true));
-    let state = stage.seat("relay")["state"].clone();
+    let state = stage.participant("relay")["state"].clone();
     assert!(state.as_str().unwrap().contains("no memory"), "{state}");
     let notice = stage.state()["notice"].clone();
     assert!(notice.as_str().unwrap().starts_with("relay "), "{notice}");
@@ -241,7 +244,10 @@ fn of_what_is_much_the_latest_is_told() {
         stage.line("bob", Stream::Stdout, &format!("line {n}"));
         stage.frame(16);
     }
-    let lines = stage.seat("bob")["lines"].as_array().unwrap().clone();
+    let lines = stage.participant("bob")["lines"]
+        .as_array()
+        .unwrap()
+        .clone();
     assert_eq!(lines.len(), 200);
     assert_eq!(lines.last().unwrap()["text"], "line 249");
     let state = stage.state();
@@ -261,7 +267,9 @@ fn what_programs_print_drives_nothing() {
     });
     let text = serde_json::to_string(&WebState::of(&stage.scene, None)).unwrap();
     let state: Value = serde_json::from_str(&text).unwrap();
-    let line = state["seats"][2]["lines"][0]["text"].as_str().unwrap();
+    let line = state["participants"][2]["lines"][0]["text"]
+        .as_str()
+        .unwrap();
     let notice = state["notice"].as_str().unwrap();
     for text in [line, notice] {
         assert!(!text.chars().any(char::is_control), "{text:?}");

@@ -53,7 +53,10 @@ pub(crate) fn meaning(model: &Model, scene: &Scene, place: Rect, buffer: &mut Bu
 }
 
 fn is_composed(scene: &Scene) -> bool {
-    scene.seats.iter().any(|seat| seat.coming.is_some())
+    scene
+        .participants
+        .iter()
+        .any(|participant| participant.coming.is_some())
 }
 
 fn of_step(scene: &Scene) -> Vec<(String, Style)> {

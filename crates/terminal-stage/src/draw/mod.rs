@@ -16,7 +16,7 @@ use ratatui::style::{Color, Modifier, Style};
 use ratatui::text::{Line, Span};
 use ratatui::widgets::{Block, Clear, Widget as _};
 
-use report::scene::{Phase, Scene, ToldKind};
+use report::scene::{Phase, Scene, StoryKind};
 use timeline::visible;
 
 use crate::guard::SMALLEST;
@@ -61,7 +61,7 @@ fn too_small(area: Rect, buffer: &mut Buffer) {
 }
 
 fn stage(model: &Model, scene: &Scene, places: &Places, buffer: &mut Buffer) {
-    for (place, (nth, seat)) in places
+    for (place, (nth, participant)) in places
         .clients
         .iter()
         .zip(scene.clients().iter().enumerate())
@@ -76,7 +76,7 @@ fn stage(model: &Model, scene: &Scene, places: &Places, buffer: &mut Buffer) {
             own_line,
             letters,
         };
-        pane::seat(seat, &look, *place, buffer);
+        pane::participant(participant, &look, *place, buffer);
     }
     relay::view(scene, places.relay, buffer);
     meaning::meaning(model, scene, places.meaning, buffer);
@@ -122,7 +122,10 @@ fn header(model: &Model, scene: &Scene, place: Rect, buffer: &mut Buffer) {
 
 /// The step that is talked about: the coming one once its line is shown, else the last.
 pub(crate) fn shown_step(scene: &Scene) -> Option<(usize, String)> {
-    let is_composed = scene.seats.iter().any(|seat| seat.coming.is_some());
+    let is_composed = scene
+        .participants
+        .iter()
+        .any(|participant| participant.coming.is_some());
     let (number, step) = match (&scene.phase, scene.coming()) {
         (Phase::Between(number), Some(coming)) if is_composed => (number + 1, coming),
         (Phase::Between(number) | Phase::Step(number), _) => (*number, scene.step()?),
@@ -134,15 +137,15 @@ pub(crate) fn shown_step(scene: &Scene) -> Option<(usize, String)> {
 fn story(scene: &Scene, place: Rect, buffer: &mut Buffer) {
     let inner = framed("so far", FAINT, place, buffer);
     let mut lines = Vec::new();
-    for told in &scene.story {
-        let style = match told.kind {
-            ToldKind::Step => STRONG,
-            ToldKind::Passed | ToldKind::Note => Style::new(),
-            ToldKind::Failed | ToldKind::Ended | ToldKind::ByHand | ToldKind::Found => BAD,
+    for entry in &scene.story {
+        let style = match entry.kind {
+            StoryKind::Step => STRONG,
+            StoryKind::Passed | StoryKind::Note => Style::new(),
+            StoryKind::Failed | StoryKind::Ended | StoryKind::ByHand | StoryKind::Found => BAD,
         };
-        let text = match told.kind {
-            ToldKind::Step => told.text.clone(),
-            _ => format!("  {}", told.text),
+        let text = match entry.kind {
+            StoryKind::Step => entry.text.clone(),
+            _ => format!("  {}", entry.text),
         };
         lines.push(Line::styled(cut(&text, usize::from(inner.width)), style));
     }

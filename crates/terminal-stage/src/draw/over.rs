@@ -41,15 +41,15 @@ pub(crate) fn panel(model: &Model, scene: &Scene, place: Rect, buffer: &mut Buff
     match &model.panel {
         Panel::None | Panel::Hand { .. } => {}
         Panel::Bytes(which) => bytes::record(scene, *which, place, buffer),
-        Panel::Zoom(seat) => {
-            if let Some(shown) = scene.seats.get(*seat) {
-                let style = seat.checked_sub(1).map_or(RELAY, lane);
+        Panel::Zoom(participant) => {
+            if let Some(shown) = scene.participants.get(*participant) {
+                let style = participant.checked_sub(1).map_or(RELAY, lane);
                 let look = pane::Look {
                     style,
                     own_line: None,
                     letters: model.past.is_none().then_some(model.letters),
                 };
-                pane::seat(shown, &look, place, buffer);
+                pane::participant(shown, &look, place, buffer);
             }
         }
         Panel::Keys => {
@@ -65,9 +65,13 @@ pub(crate) fn panel(model: &Model, scene: &Scene, place: Rect, buffer: &mut Buff
         }
         Panel::Choose(chosen) => {
             let clients = scene.clients().iter().enumerate();
-            let lines = clients.map(|(nth, seat)| {
+            let lines = clients.map(|(nth, participant)| {
                 let number = nth + 1;
-                let text = format!("{number:>3}  {} ─ {}", seat.who, seat.state.in_words());
+                let text = format!(
+                    "{number:>3}  {} ─ {}",
+                    participant.who,
+                    participant.state.in_words()
+                );
                 let style = if number == *chosen { BAD } else { STRONG };
                 Line::styled(text, style)
             });

@@ -6,7 +6,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::{Color, Modifier, Style};
 use ratatui::text::{Line, Span};
-use report::scene::{Entry, EntryKind, Face, Seat, SeatState};
+use report::scene::{Entry, EntryKind, Face, Participant, Status};
 use timeline::is_hidden;
 
 use super::{BAD, FAINT, STRONG, framed, write_last};
@@ -22,18 +22,28 @@ pub(crate) struct Look<'a> {
 }
 
 /// Draws it.
-pub(crate) fn seat(seat: &Seat, look: &Look<'_>, place: Rect, buffer: &mut Buffer) {
-    let style = match (&seat.state, look.own_line) {
-        (SeatState::Dead(_), _) | (_, Some(_)) => BAD,
-        (SeatState::Absent | SeatState::Gone(_), None) => FAINT,
-        (SeatState::Starting | SeatState::Ready, None) => look.style,
+pub(crate) fn participant(
+    participant: &Participant,
+    look: &Look<'_>,
+    place: Rect,
+    buffer: &mut Buffer,
+) {
+    let style = match (&participant.state, look.own_line) {
+        (Status::Dead(_), _) | (_, Some(_)) => BAD,
+        (Status::Absent | Status::Gone(_), None) => FAINT,
+        (Status::Starting | Status::Ready, None) => look.style,
     };
     let state = match look.own_line {
         Some(_) => "BY HAND".to_owned(),
-        None => seat.state.in_words(),
+        None => participant.state.in_words(),
     };
-    let inner = framed(&format!("{} ─ {state}", seat.who), style, place, buffer);
-    let typing = typing(seat, look, usize::from(inner.width));
+    let inner = framed(
+        &format!("{} ─ {state}", participant.who),
+        style,
+        place,
+        buffer,
+    );
+    let typing = typing(participant, look, usize::from(inner.width));
     let rows = u16::try_from(typing.len()).unwrap_or(0).min(inner.height);
     let (shown, below) = (
         Rect {
@@ -46,7 +56,7 @@ pub(crate) fn seat(seat: &Seat, look: &Look<'_>, place: Rect, buffer: &mut Buffe
             ..inner
         },
     );
-    match &seat.face {
+    match &participant.face {
         Face::Lines(entries) => {
             // What is typed stands right below what was shown.
             let mut lines = lines(entries, inner);
@@ -61,8 +71,8 @@ pub(crate) fn seat(seat: &Seat, look: &Look<'_>, place: Rect, buffer: &mut Buffe
 }
 
 /// What is about to be typed.
-fn typing(seat: &Seat, look: &Look<'_>, width: usize) -> Vec<Line<'static>> {
-    let (sign, text, style) = match (look.own_line, &seat.coming) {
+fn typing(participant: &Participant, look: &Look<'_>, width: usize) -> Vec<Line<'static>> {
+    let (sign, text, style) = match (look.own_line, &participant.coming) {
         (Some(line), _) => ("» ", line.to_owned(), BAD),
         (None, Some(coming)) => {
             let letters = look.letters.unwrap_or(usize::MAX);

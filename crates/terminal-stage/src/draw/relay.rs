@@ -6,7 +6,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
-use report::scene::{Passed, Scene, Seat, SeatState, TextIn};
+use report::scene::{Participant, Passed, Scene, Status, TextIn};
 use timeline::hex;
 
 use super::{BAD, FAINT, RELAY, STRONG, framed, write_last};
@@ -14,10 +14,10 @@ use crate::wrap::{cut, wrap};
 
 /// Draws the relay's view.
 pub(crate) fn view(scene: &Scene, place: Rect, buffer: &mut Buffer) {
-    let Some(relay) = scene.seats.first() else {
+    let Some(relay) = scene.participants.first() else {
         return;
     };
-    let is_bad = matches!(relay.state, SeatState::Dead(_)) || !scene.findings.is_empty();
+    let is_bad = matches!(relay.state, Status::Dead(_)) || !scene.findings.is_empty();
     let style = if is_bad { BAD } else { RELAY };
     let title = format!("RELAY sees ─ {}", relay.state.in_words());
     let inner = framed(&title, style, place, buffer);
@@ -61,9 +61,9 @@ pub(crate) fn text_in(text: &TextIn) -> (String, Style) {
     }
 }
 
-fn death(relay: &Seat, width: usize) -> Vec<Line<'static>> {
+fn death(relay: &Participant, width: usize) -> Vec<Line<'static>> {
     match &relay.state {
-        SeatState::Dead(why) => wrap(&format!("DIED: {why}"), width)
+        Status::Dead(why) => wrap(&format!("DIED: {why}"), width)
             .into_iter()
             .map(|line| Line::styled(line, BAD))
             .collect(),

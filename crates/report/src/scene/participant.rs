@@ -8,11 +8,11 @@ const LINES: usize = 400;
 
 /// A participant.
 #[derive(Debug)]
-pub struct Seat {
+pub struct Participant {
     /// A client's name, or `relay`.
     pub who: String,
     /// How it is.
-    pub state: SeatState,
+    pub state: Status,
     /// What it shows.
     pub face: Face,
     /// What it is about to type, and has not typed yet.
@@ -23,7 +23,7 @@ pub struct Seat {
 
 /// How a participant is.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum SeatState {
+pub enum Status {
     /// It was not started yet.
     Absent,
     /// Started, and not ready yet.
@@ -36,7 +36,7 @@ pub enum SeatState {
     Dead(String),
 }
 
-impl SeatState {
+impl Status {
     /// In words.
     pub fn in_words(&self) -> String {
         match self {
@@ -93,7 +93,7 @@ pub enum EntryKind {
     Happened,
 }
 
-impl Seat {
+impl Participant {
     /// Nobody has started it yet.
     pub(super) fn new(who: &str, terminal: Option<&Terminal>) -> Self {
         let face = match terminal {
@@ -106,7 +106,7 @@ impl Seat {
         };
         Self {
             who: who.to_owned(),
-            state: SeatState::Absent,
+            state: Status::Absent,
             face,
             coming: None,
             complaint: None,
@@ -146,9 +146,9 @@ impl Seat {
     pub(super) fn ended(&mut self, how: &str, because: Option<String>) {
         let complaint = self.complaint.as_deref();
         self.state = match (because, complaint) {
-            (Some(because), _) => SeatState::Gone(format!("{how}, {because}")),
-            (None, Some(complaint)) => SeatState::Dead(format!("{how}: {}", visible(complaint))),
-            (None, None) => SeatState::Dead(how.to_owned()),
+            (Some(because), _) => Status::Gone(format!("{how}, {because}")),
+            (None, Some(complaint)) => Status::Dead(format!("{how}: {}", visible(complaint))),
+            (None, None) => Status::Dead(how.to_owned()),
         };
         self.coming = None;
         let text = self.state.in_words();
