@@ -22,7 +22,7 @@ use crate::interrupt::Interrupt;
 use crate::keys::{self, SingleKeys};
 use crate::web::{self, Web};
 use crate::workspace::Workspace;
-use crate::{binaries, cli, film, output, staging, zoo};
+use crate::{binaries, cli, output, recording, staging, zoo};
 
 /// Width of a demo where no terminal says another one.
 const WIDTH: usize = 100;
@@ -85,7 +85,7 @@ pub(crate) fn run(arguments: &cli::Demo, workspace: &Workspace) -> CommandResult
         as_stream(&shown, arguments.auto)?
     };
     if let Some(file) = &arguments.record {
-        film::record(file, shown.dir.path(), &report)?;
+        recording::record(file, shown.dir.path(), &report)?;
     }
     Ok(code)
 }
@@ -163,7 +163,7 @@ fn stand_in(shown: &Shown) -> StandIn {
                 reports.display()
             ));
         };
-        film::played(&run, &play).map_err(|error| error.text)
+        recording::played(&run, &play).map_err(|trouble| trouble.text)
     }))
 }
 

@@ -10,7 +10,7 @@ use crate::command_error::{CommandError, CommandResult};
 use crate::exit_code::{self, FINE};
 use crate::github::{self, NoCommands};
 use crate::workspace::Workspace;
-use crate::{cli, demo, film, output, staging};
+use crate::{cli, demo, output, recording, staging};
 
 /// Tells a saved run, or several as one. Ends with the exit code that the run had.
 pub(crate) fn report(arguments: &cli::Report, workspace: &Workspace) -> CommandResult {
@@ -41,11 +41,11 @@ pub(crate) fn replay(arguments: &cli::Replay, workspace: &Workspace) -> CommandR
     let run = harness::replay(&dir, arguments.scenario.as_deref(), mended.as_ref());
     let run = run.map_err(command_error)?;
     if let Some(step) = arguments.still {
-        output::result(film::still(step, &run.dir, only(&run)?)?.trim_end());
+        output::result(recording::still(step, &run.dir, only(&run)?)?.trim_end());
         return Ok(FINE);
     }
     if let Some(file) = &arguments.record {
-        film::record(file, &run.dir, only(&run)?)?;
+        recording::record(file, &run.dir, only(&run)?)?;
     }
     if arguments.ui {
         on_stage(&run, arguments.auto)?;
@@ -66,7 +66,7 @@ fn only(run: &SavedRun) -> Result<&PlayReport, CommandError> {
 
 /// Shows the one play of a run as it was.
 fn on_stage(run: &SavedRun, pause: Option<Duration>) -> Result<(), CommandError> {
-    let shown = terminal_stage::recorded(film::played(&run.dir, only(run)?)?, pause);
+    let shown = terminal_stage::recorded(recording::played(&run.dir, only(run)?)?, pause);
     shown.map_err(|error| {
         CommandError::environment(format!("the terminal cannot be used: {}", error.0))
     })

@@ -11,7 +11,7 @@ use crate::command_error::{CommandError, CommandResult};
 use crate::exit_code::{self, FAILED, FINE};
 use crate::output::{self, BAD};
 use crate::workspace::Workspace;
-use crate::{film, zoo};
+use crate::{recording, zoo};
 
 /// Ends every generated part of a page.
 const END: &str = "<!-- end of generated part -->";
@@ -51,7 +51,7 @@ fn generated(workspace: &Workspace) -> Result<Vec<(PathBuf, String)>, CommandErr
         (schemas.join("adapter.json"), pretty(&adapter::schema())),
         (schemas.join("result.json"), pretty(&report::schema())),
         (schemas.join("scenario.json"), pretty(&scenario::schema())),
-        film::picture(workspace)?,
+        recording::picture(workspace)?,
     ];
     let parts = [
         ("adapter reference", adapter::reference()),

@@ -12,20 +12,20 @@
 //! or has left the scenario.
 
 mod draw;
-mod film;
 mod guard;
 mod live;
 mod model;
+mod parts;
+mod playback;
 mod player;
-mod recorded;
-mod reel;
+mod recording;
 mod still;
 mod wrap;
 
 pub use draw::draw;
-pub use film::{Size, film, still};
 pub use guard::fits;
 pub use live::{Find, Holder, Message, StandIn, channel, live};
-pub use model::{Effect, Ending, Model, Origin, Read, Reader};
+pub use model::{Effect, Ending, Model, Read, Reader, Source};
+pub use playback::{SavedPlay, recorded};
 pub use player::ScreenError;
-pub use reel::{Played, recorded};
+pub use recording::{Size, record, still};

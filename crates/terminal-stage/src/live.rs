@@ -8,9 +8,9 @@ use timeline::{Ask, Event};
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
-use crate::model::{Effect, Ending, Model, Origin, Reader};
+use crate::model::{Effect, Ending, Model, Reader, Source};
+use crate::playback::{Playback, SavedPlay};
 use crate::player::{Countdown, Play, ScreenError, run};
-use crate::reel::{Played, Reel};
 
 /// Events that wait to be shown. Who tells more waits until some were.
 const WAITING: usize = 4096;
@@ -36,7 +36,7 @@ pub fn channel() -> (SyncSender<Message>, Receiver<Message>) {
 pub struct StandIn(pub Box<Find>);
 
 /// As it is found.
-pub type Find = dyn Fn() -> Result<Played, String> + Send;
+pub type Find = dyn Fn() -> Result<SavedPlay, String> + Send;
 
 impl std::fmt::Debug for StandIn {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -79,7 +79,7 @@ pub fn live(
         messages,
         holder,
         over: linger.map(Countdown::of),
-        reel: None,
+        playback: None,
     })
 }
 
@@ -87,7 +87,7 @@ pub fn live(
 fn planned(messages: &Receiver<Message>) -> Option<Model> {
     loop {
         if let Message::Planned(plan, reader) = messages.recv().ok()? {
-            return Some(Model::new(&plan, Origin::Live, reader));
+            return Some(Model::new(&plan, Source::Live, reader));
         }
     }
 }
@@ -99,13 +99,13 @@ struct Live<'a> {
     holder: &'a Holder,
     over: Option<Countdown>,
     /// A saved play is looked at; this one waits meanwhile.
-    reel: Option<Reel>,
+    playback: Option<Playback>,
 }
 
 impl Play for Live<'_> {
     fn model(&mut self) -> &mut Model {
-        match &mut self.reel {
-            Some(reel) => reel.model(),
+        match &mut self.playback {
+            Some(playback) => playback.model(),
             None => &mut self.model,
         }
     }
@@ -120,8 +120,8 @@ impl Play for Live<'_> {
                 self.change_places();
                 true
             }
-            effect => match &mut self.reel {
-                Some(reel) => reel.turn(effect),
+            effect => match &mut self.playback {
+                Some(playback) => playback.turn(effect),
                 None => self.obey(effect),
             },
         };
@@ -129,7 +129,7 @@ impl Play for Live<'_> {
         if self.holder.cancel.is_cancelled() {
             return false;
         }
-        if self.reel.is_some() {
+        if self.playback.is_some() {
             return goes_on;
         }
         let has_ended = self.model.ending.is_some();
@@ -159,12 +159,12 @@ impl Live<'_> {
 
     /// A saved play comes in place of this one, which waits; or this one comes back.
     fn change_places(&mut self) {
-        if self.reel.take().is_some() {
+        if self.playback.take().is_some() {
             return;
         }
         match (self.holder.stand_in.0)() {
             Ok(played) => {
-                self.reel = Some(Reel::of(played, Origin::StandIn, None));
+                self.playback = Some(Playback::of(played, Source::StandIn, None));
                 if let Some(ask) = self.model.stand_still() {
                     self.ask(ask);
                 }

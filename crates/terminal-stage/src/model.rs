@@ -17,7 +17,7 @@ const TICKS: usize = 24;
 
 /// Where a play comes from.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Origin {
+pub enum Source {
     /// It goes on now.
     Live,
     /// It was played then.
@@ -121,7 +121,7 @@ pub(crate) enum Panel {
 /// The screen as data.
 #[derive(Debug)]
 pub struct Model {
-    pub(crate) origin: Origin,
+    pub(crate) source: Source,
     pub(crate) show: Show,
     pub(crate) pace: Pace,
     /// The view was stepped back to the end of this step.
@@ -142,14 +142,14 @@ pub struct Model {
 
 impl Model {
     /// Before the first event of a play; its files are read through the reader.
-    pub fn new(plan: &Plan, origin: Origin, reader: Reader) -> Self {
+    pub fn new(plan: &Plan, source: Source, reader: Reader) -> Self {
         // A stream has no banner.
-        let told = match &origin {
-            Origin::Live => Vec::new(),
-            Origin::Recorded(when) | Origin::StandIn(when) => vec![format!("RECORDED {when}")],
+        let told = match &source {
+            Source::Live => Vec::new(),
+            Source::Recorded(when) | Source::StandIn(when) => vec![format!("RECORDED {when}")],
         };
         Self {
-            origin,
+            source,
             show: Show::new(plan),
             pace: Pace::Keys,
             past: None,
@@ -329,7 +329,7 @@ impl Model {
     }
 
     fn change_places(&mut self) -> Option<Effect> {
-        if matches!(self.origin, Origin::Recorded(_)) {
+        if matches!(self.source, Source::Recorded(_)) {
             self.hint("this is a recording, and nothing else goes on");
             return None;
         }
@@ -338,10 +338,10 @@ impl Model {
     }
 
     fn quit(&mut self) -> Option<Effect> {
-        match &self.origin {
-            Origin::StandIn(_) => return self.change_places(),
-            Origin::Live if self.ending.is_none() => {}
-            Origin::Recorded(_) | Origin::Live => return Some(Effect::Leave),
+        match &self.source {
+            Source::StandIn(_) => return self.change_places(),
+            Source::Live if self.ending.is_none() => {}
+            Source::Recorded(_) | Source::Live => return Some(Effect::Leave),
         }
         if self.is_leaving {
             return Some(Effect::Cancel);
@@ -351,12 +351,12 @@ impl Model {
     }
 
     fn can_interfere(&mut self) -> bool {
-        match (&self.origin, &self.ending) {
-            (Origin::Recorded(_) | Origin::StandIn(_), _) => {
+        match (&self.source, &self.ending) {
+            (Source::Recorded(_) | Source::StandIn(_), _) => {
                 self.hint("this is a recording: nobody can change it");
             }
-            (Origin::Live, Some(_)) => self.hint("the play is over"),
-            (Origin::Live, None) => {
+            (Source::Live, Some(_)) => self.hint("the play is over"),
+            (Source::Live, None) => {
                 self.past = None;
                 return true;
             }

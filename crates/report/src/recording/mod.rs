@@ -2,11 +2,11 @@
 //!
 //! All recordings of a play have one clock: each begins with the play, and each has the same
 //! markers, one for each step, at the same times. Side by side they stay together, whichever
-//! player shows them. In a crowd each has those of the steps in which its participant does or
-//! shows something.
+//! player shows them. Where there are many participants, each recording has only the markers
+//! of the steps in which its participant does or shows something.
 
+mod asciicast;
 mod harmless;
-mod tape;
 
 use std::collections::BTreeMap;
 
@@ -18,14 +18,14 @@ use scenario::adapter::Terminal;
 use scenario::plan::Plan;
 use timeline::{Ended, Event, Kind, Stream, visible};
 
-pub use tape::{Code, Tape};
+pub use asciicast::{Asciicast, Code};
 
 /// Bytes of one participant's output that are recorded; the rest is in `out/`.
 const LONGEST: u64 = 1024 * 1024;
 
-/// More participants than these are a crowd: all markers for each of hundreds would be most of
+/// With more participants than these, all markers for each of hundreds would be most of
 /// what is written.
-const CROWD: usize = 64;
+const MOST_MARKED: usize = 64;
 
 /// The screen of a participant that has no terminal: columns and rows.
 const PLAIN: (u16, u16) = (100, 30);
@@ -51,30 +51,33 @@ pub fn name(who: &str) -> String {
 pub fn of_participants(plan: &Plan, events: &[Event], bytes: Bytes<'_>) -> Vec<Recording> {
     let clients = plan.clients.iter().map(|client| client.name.as_str());
     let everybody = || std::iter::once("relay").chain(clients.clone());
-    let mut seats: BTreeMap<&str, Seat> =
-        everybody().map(|who| (who, Seat::new(plan, who))).collect();
-    let is_crowd = seats.len() > CROWD;
-    let mut latest = Mark::default();
+    let mut sessions: BTreeMap<&str, Session> = everybody()
+        .map(|who| (who, Session::new(plan, who)))
+        .collect();
+    let is_load = sessions.len() > MOST_MARKED;
+    let mut latest = Marker::default();
     for event in events {
         if let Some(label) = marker(plan, &event.kind) {
-            latest = Mark {
+            latest = Marker {
                 number: latest.number + 1,
                 t: event.t,
                 label: json!(label).to_string(),
             };
-            if !is_crowd {
-                seats.values_mut().for_each(|seat| seat.mark(&latest));
+            if !is_load {
+                sessions
+                    .values_mut()
+                    .for_each(|session| session.mark(&latest));
             }
-        } else if let Some(seat) = who(&event.kind).and_then(|who| seats.get_mut(who)) {
-            seat.mark(&latest);
-            seat.event(event, bytes);
+        } else if let Some(session) = who(&event.kind).and_then(|who| sessions.get_mut(who)) {
+            session.mark(&latest);
+            session.event(event, bytes);
         }
     }
     let end = events.last().map_or(0, |event| event.t);
     let finished = everybody().filter_map(|who| {
         Some(Recording {
             name: name(who),
-            text: seats.remove(who)?.finish(end),
+            text: sessions.remove(who)?.finish(end),
         })
     });
     finished.collect()
@@ -109,7 +112,7 @@ fn who(kind: &Kind) -> Option<&str> {
 
 /// A marker; before the first there is none.
 #[derive(Default)]
-struct Mark {
+struct Marker {
     /// From 1.
     number: usize,
     t: u64,
@@ -117,9 +120,9 @@ struct Mark {
     label: String,
 }
 
-/// One participant in front of its terminal.
-struct Seat {
-    tape: Tape,
+/// One participant as it is recorded.
+struct Session {
+    cast: Asciicast,
     /// The number of its last marker.
     marked: usize,
     /// On a pipe nobody echoes what is typed, and a line feed is a whole line break.
@@ -130,7 +133,7 @@ struct Seat {
     last_status: Option<i32>,
 }
 
-impl Seat {
+impl Session {
     fn new(plan: &Plan, who: &str) -> Self {
         let adapter = plan.adapter_of(who);
         let console = match who {
@@ -141,7 +144,7 @@ impl Seat {
         let size = |terminal: &Terminal| (terminal.columns.get(), terminal.rows.get());
         let title = format!("{who} in {}", plan.scenario.id);
         Self {
-            tape: Tape::new(terminal.map_or(PLAIN, size), &visible(&title)),
+            cast: Asciicast::new(terminal.map_or(PLAIN, size), &visible(&title)),
             marked: 0,
             is_plain: terminal.is_none(),
             stdout: Harmless::default(),
@@ -152,10 +155,10 @@ impl Seat {
     }
 
     /// Once each.
-    fn mark(&mut self, mark: &Mark) {
+    fn mark(&mut self, mark: &Marker) {
         if mark.number > self.marked {
             self.marked = mark.number;
-            self.tape.push_encoded(mark.t, Code::Marker, &mark.label);
+            self.cast.push_encoded(mark.t, Code::Marker, &mark.label);
         }
     }
 
@@ -191,10 +194,10 @@ impl Seat {
     /// Keys are recorded as keys; where no terminal shows them, we do.
     fn typed(&mut self, t: u64, line: &str) {
         let line = visible(line);
-        self.tape.push(t, Code::Input, &format!("{line}\r"));
+        self.cast.push(t, Code::Input, &format!("{line}\r"));
         if self.is_plain {
             let echo = format!("\u{1b}[1m> {line}\u{1b}[0m\r\n");
-            self.tape.push(t, Code::Output, &echo);
+            self.cast.push(t, Code::Output, &echo);
         }
     }
 
@@ -214,7 +217,7 @@ impl Seat {
         if self.is_plain {
             text = text.replace('\n', "\r\n");
         }
-        self.tape.push(t, Code::Output, &text);
+        self.cast.push(t, Code::Output, &text);
         if self.recorded >= LONGEST {
             self.remark(t, &format!("the rest is not recorded: {file} has it"));
         }
@@ -223,14 +226,14 @@ impl Seat {
     /// What no program has printed, told apart by brackets and by being faint.
     fn remark(&mut self, t: u64, what: &str) {
         let text = format!("\u{1b}[0m\r\n\u{1b}[2m[{}]\u{1b}[0m\r\n", visible(what));
-        self.tape.push(t, Code::Output, &text);
+        self.cast.push(t, Code::Output, &text);
     }
 
     fn finish(mut self, end: u64) -> String {
         if let Some(status) = self.last_status {
-            self.tape.push(end, Code::Exit, &status.to_string());
+            self.cast.push(end, Code::Exit, &status.to_string());
         }
-        self.tape.finish()
+        self.cast.finish()
     }
 }
 

@@ -4,7 +4,7 @@ use ratatui::style::{Color, Modifier, Style};
 use ratatui::text::Span;
 use report::scene::{Phase, Scene};
 
-use crate::model::{Model, Origin, Pace, Panel};
+use crate::model::{Model, Pace, Panel, Source};
 
 /// The words at the top.
 pub(super) fn spans(model: &Model, scene: &Scene) -> Vec<Span<'static>> {
@@ -13,13 +13,13 @@ pub(super) fn spans(model: &Model, scene: &Scene) -> Vec<Span<'static>> {
         Span::styled(text, style.add_modifier(Modifier::BOLD))
     };
     let mut spans = Vec::new();
-    match &model.origin {
-        Origin::Recorded(when) | Origin::StandIn(when) => {
+    match &model.source {
+        Source::Recorded(when) | Source::StandIn(when) => {
             spans.push(on(format!(" RECORDED {when} "), Color::Cyan));
         }
-        Origin::Live if model.past.is_some() => {}
-        Origin::Live if model.ending.is_some() => spans.push(on(" OVER ".to_owned(), Color::Gray)),
-        Origin::Live => spans.push(on(" LIVE ".to_owned(), Color::Green)),
+        Source::Live if model.past.is_some() => {}
+        Source::Live if model.ending.is_some() => spans.push(on(" OVER ".to_owned(), Color::Gray)),
+        Source::Live => spans.push(on(" LIVE ".to_owned(), Color::Green)),
     }
     if let Some((step, _)) = &model.past {
         let text = match step {
@@ -43,9 +43,9 @@ fn paused(model: &Model) -> Option<&'static str> {
     if model.pace != Pace::Paused || !is_shown {
         return None;
     }
-    match (&model.origin, &model.show.now.phase) {
-        (Origin::Live, Phase::Closing | Phase::Stopping) => None,
-        (Origin::Live, Phase::Step(_)) => Some("PAUSING"),
+    match (&model.source, &model.show.now.phase) {
+        (Source::Live, Phase::Closing | Phase::Stopping) => None,
+        (Source::Live, Phase::Step(_)) => Some("PAUSING"),
         _ => Some("PAUSED"),
     }
 }

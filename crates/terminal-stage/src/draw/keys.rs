@@ -5,7 +5,7 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
 use super::{STRONG, write_lines};
-use crate::model::{Model, Origin, Pace, Panel};
+use crate::model::{Model, Pace, Panel, Source};
 use crate::wrap::columns;
 
 /// A key, and what it does.
@@ -72,7 +72,7 @@ fn of_stage(model: &Model, is_wide: bool) -> Vec<Key> {
     keys.push(("b", "back"));
     if has_ended {
         keys.push(("SPACE", "end"));
-    } else if !matches!(model.origin, Origin::StandIn(_)) {
+    } else if !matches!(model.source, Source::StandIn(_)) {
         keys.push(("r", "again"));
         keys.push(("t", if is_wide { "take over" } else { "take" }));
     }
@@ -82,12 +82,12 @@ fn of_stage(model: &Model, is_wide: bool) -> Vec<Key> {
         ("s", "stream"),
         ("?", "keys"),
     ]);
-    match &model.origin {
-        Origin::Live if model.has_failure() => {
+    match &model.source {
+        Source::Live if model.has_failure() => {
             keys.extend([("f", "recorded"), ("q", "quit")]);
         }
-        Origin::StandIn(_) => keys.push(("f", "leave the recording")),
-        Origin::Live | Origin::Recorded(_) => keys.push(("q", "quit")),
+        Source::StandIn(_) => keys.push(("f", "leave the recording")),
+        Source::Live | Source::Recorded(_) => keys.push(("q", "quit")),
     }
     keys
 }

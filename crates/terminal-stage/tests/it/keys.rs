@@ -1,7 +1,7 @@
 //! What keys do.
 
 use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
-use terminal_stage::{Effect, Ending, Origin};
+use terminal_stage::{Effect, Ending, Source};
 use timeline::{Ask, Ended, Kind};
 
 use crate::Stage;
@@ -55,7 +55,7 @@ fn q_asks_first_and_insists_then() {
 
 #[test]
 fn nobody_changes_a_recording_and_the_screen_says_so() {
-    let mut stage = Stage::of(Origin::Recorded("then".to_owned()));
+    let mut stage = Stage::of(Source::Recorded("then".to_owned()));
     stage.open();
     for key in ['r', 't'] {
         assert_eq!(stage.press(KeyCode::Char(key)), None);
@@ -91,7 +91,7 @@ fn every_key_on_the_screen_does_something_or_says_why_not() {
 #[test]
 fn what_goes_on_by_itself_can_be_paused_and_the_banner_says_when_it_stands_still() {
     let banner = |stage: &Stage| stage.screen(80, 24).lines().next().unwrap().to_owned();
-    let mut stage = Stage::by_itself(Origin::Live);
+    let mut stage = Stage::by_itself(Source::Live);
     stage.open();
     assert!(stage.screen(80, 24).contains("a pause"));
     stage.begin(1);
@@ -112,7 +112,7 @@ fn what_goes_on_by_itself_can_be_paused_and_the_banner_says_when_it_stands_still
 
 #[test]
 fn the_script_waits_for_whoever_takes_a_client_over() {
-    let mut stage = Stage::by_itself(Origin::Live);
+    let mut stage = Stage::by_itself(Source::Live);
     stage.open();
     stage.press(KeyCode::Char('t'));
     let pause = Some(Effect::Ask(Ask::Pause));
@@ -131,8 +131,8 @@ fn without_auto_there_is_nothing_to_pause_and_the_screen_says_so() {
 
 #[test]
 fn every_key_line_fits() {
-    for origin in [Origin::Live, Origin::Recorded("20261121-150000".to_owned())] {
-        let mut stage = Stage::by_itself(origin);
+    for source in [Source::Live, Source::Recorded("20261121-150000".to_owned())] {
+        let mut stage = Stage::by_itself(source);
         stage.open();
         for (width, has_zoom) in [(80, false), (96, true)] {
             let screen = stage.screen(width, 30);
@@ -163,7 +163,7 @@ fn a_saved_play_is_offered_when_somebody_died_and_the_screen_leaves_lines_for_it
 
 #[test]
 fn what_stands_in_is_called_recorded_and_is_left_with_f_or_q() {
-    let mut stage = Stage::of(Origin::StandIn("20261121-141500".to_owned()));
+    let mut stage = Stage::of(Source::StandIn("20261121-141500".to_owned()));
     stage.open();
     let screen = stage.screen(80, 24);
     assert!(screen.contains(" RECORDED 20261121-141500 "), "{screen}");
@@ -185,7 +185,7 @@ fn what_stands_in_is_called_recorded_and_is_left_with_f_or_q() {
 
 #[test]
 fn a_recording_has_nothing_to_go_back_to() {
-    let mut stage = Stage::of(Origin::Recorded("then".to_owned()));
+    let mut stage = Stage::of(Source::Recorded("then".to_owned()));
     stage.open();
     assert_eq!(stage.press(KeyCode::Char('f')), None);
     assert!(stage.screen(80, 24).contains("nothing else goes on"));

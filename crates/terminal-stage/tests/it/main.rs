@@ -2,9 +2,9 @@
 
 #![cfg(test)] // so that helpers count as tests, too, and may unwrap
 
-mod film;
 mod keys;
 mod panic;
+mod recording;
 mod screens;
 
 use std::collections::BTreeMap;
@@ -15,7 +15,7 @@ use ratatui::backend::TestBackend;
 use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use scenario::adapter;
 use scenario::plan::{self, Action, Plan, PlannedStep};
-use terminal_stage::{Model, Origin, Reader, draw};
+use terminal_stage::{Model, Reader, Source, draw};
 use timeline::{Direction, Event, EventKind, Kind, Seen, StepResult, Stream, Surface};
 
 /// Three clients: to all, to one, and the farewell of the third.
@@ -60,21 +60,21 @@ fn reader() -> Reader {
 
 impl Stage {
     fn new() -> Self {
-        Self::of(Origin::Live)
+        Self::of(Source::Live)
     }
 
-    fn of(origin: Origin) -> Self {
-        Self::with(origin, |model| model)
+    fn of(source: Source) -> Self {
+        Self::with(source, |model| model)
     }
 
     /// One that does not wait for keys.
-    fn by_itself(origin: Origin) -> Self {
-        Self::with(origin, Model::by_itself)
+    fn by_itself(source: Source) -> Self {
+        Self::with(source, Model::by_itself)
     }
 
-    fn with(origin: Origin, change: impl FnOnce(Model) -> Model) -> Self {
+    fn with(source: Source, change: impl FnOnce(Model) -> Model) -> Self {
         let plan = planned();
-        let model = change(Model::new(&plan, origin, reader()));
+        let model = change(Model::new(&plan, source, reader()));
         let mut stage = Self {
             plan,
             model,

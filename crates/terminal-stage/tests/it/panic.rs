@@ -9,7 +9,7 @@ use std::time::Duration;
 use rustix::fs::{Mode, OFlags, open};
 use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
 use rustix::termios::{LocalModes, Winsize, tcgetattr, tcsetwinsize};
-use terminal_stage::{Ending, Origin, Played, Reader, recorded};
+use terminal_stage::{Ending, Reader, SavedPlay, Source, recorded};
 
 use crate::{Stage, planned};
 
@@ -61,10 +61,10 @@ fn run_on(theirs: OwnedFd, ours: &OwnedFd) -> String {
 
 /// A stage that meets what nobody has thought of.
 fn panicking() {
-    let mut stage = Stage::of(Origin::Recorded("then".to_owned()));
+    let mut stage = Stage::of(Source::Recorded("then".to_owned()));
     stage.open();
     stage.say();
-    let played = Played {
+    let played = SavedPlay {
         plan: planned(),
         events: stage.log,
         ending: Ending::default(),

@@ -1,7 +1,7 @@
 //! Screens, as they are.
 
 use ratatui::crossterm::event::KeyCode;
-use terminal_stage::{Ending, Origin};
+use terminal_stage::{Ending, Source};
 use timeline::{Ask, Ended, Kind};
 
 use crate::Stage;
@@ -92,7 +92,7 @@ fn the_banner_says_what_is_shown_and_never_more() {
     stage.press(KeyCode::Char(' '));
     stage.model.end(Ending::default());
     assert!(!banner(&stage).contains("LIVE"));
-    let mut stage = Stage::of(Origin::Recorded("20261121-141500".to_owned()));
+    let mut stage = Stage::of(Source::Recorded("20261121-141500".to_owned()));
     stage.open();
     stage.say();
     assert!(banner(&stage).contains(" RECORDED 20261121-141500 "));

@@ -4,12 +4,12 @@ use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 use ratatui::buffer::{Buffer, Cell};
 use ratatui::style::{Color, Modifier};
-use report::recording::{Code, Tape, marker};
+use report::recording::{Asciicast, Code, marker};
 use timeline::Kind;
 
 use crate::draw::draw;
-use crate::model::{Model, Origin};
-use crate::reel::Played;
+use crate::model::{Model, Source};
+use crate::playback::SavedPlay;
 use crate::still::{number, svg};
 use crate::wrap::columns;
 
@@ -17,37 +17,37 @@ use crate::wrap::columns;
 pub type Size = (u16, u16);
 
 /// The whole play on a screen of this size, as asciicast v3, with a marker for each step.
-pub fn film(played: Played, size: Size) -> String {
+pub fn record(played: SavedPlay, size: Size) -> String {
     let plan = &played.plan;
     let title = format!("{} on the stage, {}", plan.scenario.id, played.when);
-    let mut tape = Tape::new(size, &title);
-    let origin = Origin::Recorded(played.when);
-    let mut model = Model::new(plan, origin, played.reader);
+    let mut cast = Asciicast::new(size, &title);
+    let source = Source::Recorded(played.when);
+    let mut model = Model::new(plan, source, played.reader);
     let mut shown = Buffer::empty(area(size));
-    tape.push(0, Code::Output, "\u{1b}[2J\u{1b}[?25l");
+    cast.push(0, Code::Output, "\u{1b}[2J\u{1b}[?25l");
     let mut t = 0;
     for event in played.events {
         t = event.t;
         if let Some(label) = marker(plan, &event.kind) {
-            tape.push(t, Code::Marker, &label);
+            cast.push(t, Code::Marker, &label);
         }
         model.event(event);
         model.show_whole_line();
-        shown = painted(&model, size, &shown, t, &mut tape);
+        shown = painted(&model, size, &shown, t, &mut cast);
     }
     model.end(played.ending);
-    painted(&model, size, &shown, t, &mut tape);
-    tape.finish()
+    painted(&model, size, &shown, t, &mut cast);
+    cast.finish()
 }
 
 /// As the stage looked when the step of this number was over, as SVG; `None` when there was no
 /// such step.
-pub fn still(played: Played, step: usize, size: Size) -> Option<String> {
+pub fn still(played: SavedPlay, step: usize, size: Size) -> Option<String> {
     let wanted = played.plan.steps.get(step.checked_sub(1)?)?.id.clone();
     let is_end = |kind: &Kind| matches!(kind, Kind::StepEnded { step, .. } if *step == wanted);
     let end = played.events.iter().position(|event| is_end(&event.kind))?;
-    let origin = Origin::Recorded(played.when);
-    let mut model = Model::new(&played.plan, origin, played.reader);
+    let source = Source::Recorded(played.when);
+    let mut model = Model::new(&played.plan, source, played.reader);
     for event in played.events.into_iter().take(end + 1) {
         model.event(event);
     }
@@ -62,10 +62,10 @@ fn picture(model: &Model, (width, height): Size) -> Buffer {
     terminal.backend().buffer().clone()
 }
 
-/// Puts on the tape what has changed since.
-fn painted(model: &Model, size: Size, before: &Buffer, t: u64, tape: &mut Tape) -> Buffer {
+/// Adds to the recording what has changed since.
+fn painted(model: &Model, size: Size, before: &Buffer, t: u64, cast: &mut Asciicast) -> Buffer {
     let now = picture(model, size);
-    tape.push(t, Code::Output, &strokes(before, &now));
+    cast.push(t, Code::Output, &strokes(before, &now));
     now
 }
 

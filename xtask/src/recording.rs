@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use report::PlayReport;
 
-use terminal_stage::{Ending, Played, Size};
+use terminal_stage::{Ending, SavedPlay, Size};
 
 use crate::command_error::CommandError;
 use crate::workspace::Workspace;
@@ -20,7 +20,7 @@ pub(crate) const SIZE: Size = (120, 34);
 /// # Errors
 ///
 /// When one of its files cannot be read.
-pub(crate) fn played(run: &Path, play: &PlayReport) -> Result<Played, CommandError> {
+pub(crate) fn played(run: &Path, play: &PlayReport) -> Result<SavedPlay, CommandError> {
     let dir = run.join(&play.dir);
     let page = dir.join("report.html").display().to_string();
     let when = run.file_name().map(|name| name.to_string_lossy());
@@ -28,13 +28,13 @@ pub(crate) fn played(run: &Path, play: &PlayReport) -> Result<Played, CommandErr
     read(&dir, Ending::of(play, &page), when)
 }
 
-fn read(dir: &Path, ending: Ending, when: String) -> Result<Played, CommandError> {
+fn read(dir: &Path, ending: Ending, when: String) -> Result<SavedPlay, CommandError> {
     let read = |name: &str| {
         let path = dir.join(name);
         fs::read_to_string(&path).map_err(|error| CommandError::file(&path, &error))
     };
     let format = |error: &dyn Display| CommandError::usage(format!("{}: {error}", dir.display()));
-    Ok(Played {
+    Ok(SavedPlay {
         plan: serde_json::from_str(&read("plan.json")?).map_err(|error| format(&error))?,
         events: timeline::read(&read("timeline.jsonl")?).map_err(|error| format(&error))?,
         ending,
@@ -67,8 +67,8 @@ pub(crate) fn picture(workspace: &Workspace) -> Result<(PathBuf, String), Comman
 ///
 /// As [`played`], and when the file cannot be written.
 pub(crate) fn record(file: &Path, run: &Path, play: &PlayReport) -> Result<(), CommandError> {
-    let film = terminal_stage::film(played(run, play)?, SIZE);
-    fs::write(file, film).map_err(|error| CommandError::file(file, &error))?;
+    let text = terminal_stage::record(played(run, play)?, SIZE);
+    fs::write(file, text).map_err(|error| CommandError::file(file, &error))?;
     output::narrate(&format!("recorded in {}", file.display()));
     Ok(())
 }

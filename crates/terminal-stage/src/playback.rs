@@ -5,13 +5,13 @@ use std::time::Duration;
 use scenario::plan::Plan;
 use timeline::{Ask, Event};
 
-use crate::model::{Effect, Ending, Model, Origin, Pace, Reader};
+use crate::model::{Effect, Ending, Model, Pace, Reader, Source};
+use crate::parts::parts;
 use crate::player::{Countdown, Play, ScreenError, run};
-use crate::recorded::beats;
 
 /// A saved play.
 #[derive(Debug)]
-pub struct Played {
+pub struct SavedPlay {
     /// What was planned.
     pub plan: Plan,
     /// What happened.
@@ -29,27 +29,27 @@ pub struct Played {
 /// # Errors
 ///
 /// When the terminal cannot be used; it is as it was then.
-pub fn recorded(played: Played, pause: Option<Duration>) -> Result<(), ScreenError> {
-    run(&mut Reel::of(played, Origin::Recorded, pause))
+pub fn recorded(played: SavedPlay, pause: Option<Duration>) -> Result<(), ScreenError> {
+    run(&mut Playback::of(played, Source::Recorded, pause))
 }
 
 /// A saved play on a screen, and what of it was not shown yet.
-pub(crate) struct Reel {
+pub(crate) struct Playback {
     model: Model,
     parts: std::vec::IntoIter<Vec<Event>>,
     ending: Option<Ending>,
     until_next: Option<Countdown>,
 }
 
-impl Reel {
+impl Playback {
     /// From its begin, as what it is there.
     pub(crate) fn of(
-        played: Played,
-        origin: fn(String) -> Origin,
+        played: SavedPlay,
+        source: fn(String) -> Source,
         pause: Option<Duration>,
     ) -> Self {
-        let mut parts = beats(&played.plan, &played.events).into_iter();
-        let mut model = Model::new(&played.plan, origin(played.when), played.reader);
+        let mut parts = parts(&played.plan, &played.events).into_iter();
+        let mut model = Model::new(&played.plan, source(played.when), played.reader);
         if pause.is_some() {
             model = model.by_itself();
         }
@@ -77,7 +77,7 @@ impl Reel {
     }
 }
 
-impl Play for Reel {
+impl Play for Playback {
     fn model(&mut self) -> &mut Model {
         &mut self.model
     }

@@ -5,22 +5,22 @@ use timeline::{Event, Kind};
 
 /// Everything before the first step, then for each step its line and what comes of it, then
 /// the end. A line that was not shown before it was typed is shown all the same.
-pub(crate) fn beats(plan: &Plan, events: &[Event]) -> Vec<Vec<Event>> {
+pub(crate) fn parts(plan: &Plan, events: &[Event]) -> Vec<Vec<Event>> {
     let mut cuts = cuts(plan, events).into_iter().peekable();
     let first = cuts.peek().map_or(events.len(), |cut| cut.shown);
-    let mut beats = vec![part(events, 0, first)];
+    let mut parts = vec![part(events, 0, first)];
     while let Some(cut) = cuts.next() {
         let end = cuts.peek().map_or(events.len(), |next| next.shown);
         let shown = part(events, cut.shown, cut.begins);
         let step = part(events, cut.begins, end);
         if shown.is_empty() {
-            beats.extend(composed(&step).map(|event| vec![event]));
+            parts.extend(composed(&step).map(|event| vec![event]));
         } else {
-            beats.push(shown);
+            parts.push(shown);
         }
-        beats.push(step);
+        parts.push(step);
     }
-    beats
+    parts
 }
 
 /// Where a step, or the end, begins.

@@ -30,13 +30,13 @@ impl Code {
 
 /// A recording as it grows.
 #[derive(Debug)]
-pub struct Tape {
+pub struct Asciicast {
     text: String,
     /// Microseconds since the play began, of the last line.
     last: u64,
 }
 
-impl Tape {
+impl Asciicast {
     /// With its first line. The size is in columns and rows.
     pub fn new((columns, rows): (u16, u16), title: &str) -> Self {
         let header = json!({

@@ -1,7 +1,7 @@
 //! The stage as a recording, read back by others' parser and terminal; and as a picture.
 
 use asciicast_rs::v3::{Event as Line, Recording};
-use terminal_stage::{Ending, Origin, Played, film, still};
+use terminal_stage::{Ending, SavedPlay, Source, record, still};
 
 use crate::{Stage, planned, reader};
 
@@ -17,15 +17,15 @@ fn ending() -> Ending {
 
 /// After two steps.
 fn stage() -> Stage {
-    let mut stage = Stage::of(Origin::Recorded(WHEN.to_owned()));
+    let mut stage = Stage::of(Source::Recorded(WHEN.to_owned()));
     stage.open();
     stage.say();
     stage.msg();
     stage
 }
 
-fn played(stage: &Stage) -> Played {
-    Played {
+fn played(stage: &Stage) -> SavedPlay {
+    SavedPlay {
         plan: planned(),
         events: stage.log.clone(),
         ending: ending(),
@@ -43,8 +43,8 @@ fn rows(screen: &str) -> Vec<String> {
 #[test]
 fn a_recording_shows_what_the_stage_showed_with_a_marker_for_each_step() {
     let mut stage = stage();
-    let film = film(played(&stage), (96, 30));
-    let read = Recording::from_slice(film.as_bytes()).unwrap();
+    let text = record(played(&stage), (96, 30));
+    let read = Recording::from_slice(text.as_bytes()).unwrap();
     assert_eq!((read.header.term.cols, read.header.term.rows), (96, 30));
     let markers: Vec<&str> = read.events.iter().filter_map(Line::as_marker).collect();
     assert!(
