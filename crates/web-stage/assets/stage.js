@@ -25,7 +25,7 @@
     }
   }
 
-  const ask = (wish) => sent("/ask", JSON.stringify(wish));
+  const ask = (command) => sent("/ask", JSON.stringify(command));
 
   /** Writes lines into a log; those that stand there already stay, so that they are read aloud once. */
   function write(log, lines) {

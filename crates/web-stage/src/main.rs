@@ -9,13 +9,13 @@
 //!                        ◄── wishes ──           ◄─ POST /ask ────
 //! ```
 
-mod output_writer;
+mod command;
+mod guard;
+mod output;
 mod routes;
-mod session_guard;
 mod setup;
-mod state_broadcast;
+mod state;
 mod uploads;
-mod wish;
 
 use std::io;
 use std::process::ExitCode;
@@ -26,10 +26,10 @@ use tokio::io::{AsyncBufReadExt as _, BufReader};
 use tokio::net::TcpListener;
 use tokio::time::timeout;
 
+use guard::SessionGuard;
 use routes::Site;
-use session_guard::SessionGuard;
 use setup::Setup;
-use state_broadcast::StateBroadcast;
+use state::StateBroadcast;
 use uploads::Uploads;
 
 /// How long answers that are on their way may take when the play has gone.
@@ -58,21 +58,21 @@ async fn serve() -> io::Result<()> {
     let setup = Setup::parse(&first)?;
     let listener = TcpListener::bind(("127.0.0.1", 0)).await?;
     let guard = SessionGuard::new(listener.local_addr()?);
-    output_writer::write(&serde_json::json!({ "ask": "open", "address": guard.address() }))?;
+    output::write(&serde_json::json!({ "ask": "open", "address": guard.address() }))?;
     let site = Arc::new(Site {
         guard,
-        states: StateBroadcast::default(),
+        state: StateBroadcast::default(),
         uploads: Uploads::new(setup.uploads),
         report: setup.report,
     });
     let (serving, ending) = (Arc::clone(&site), Arc::clone(&site));
     let server = axum::serve(listener, routes::of(serving))
-        .with_graceful_shutdown(async move { ending.states.closed().await });
+        .with_graceful_shutdown(async move { ending.state.closed().await });
     let server = tokio::spawn(server.into_future());
     while let Some(line) = lines.next_line().await? {
-        site.states.publish(line);
+        site.state.put(line);
     }
-    site.states.close();
+    site.state.close();
     // Who still holds a connection open has had its time.
     drop(timeout(FAREWELL, server).await);
     Ok(())

@@ -15,14 +15,14 @@ use axum::routing::{get, post};
 use serde_json::json;
 use tokio::time::timeout;
 
-use crate::output_writer;
-use crate::session_guard::{Refusal, SessionGuard};
-use crate::state_broadcast::StateBroadcast;
+use crate::command::Command;
+use crate::guard::{Refusal, SessionGuard};
+use crate::output;
+use crate::state::StateBroadcast;
 use crate::uploads::{self, Uploads};
-use crate::wish::Wish;
 
-/// Bytes of a wish, at the most.
-const LARGEST_ASK: usize = 32 * 1024;
+/// Bytes of a command, at the most.
+const LARGEST_COMMAND: usize = 32 * 1024;
 
 /// How long a page waits for another state before it asks again.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -47,7 +47,7 @@ const ALWAYS: [(&str, &str); 5] = [
 #[derive(Debug)]
 pub(crate) struct Site {
     pub(crate) guard: SessionGuard,
-    pub(crate) states: StateBroadcast,
+    pub(crate) state: StateBroadcast,
     pub(crate) uploads: Uploads,
     /// The report page of the play, once there is one.
     pub(crate) report: PathBuf,
@@ -63,7 +63,10 @@ pub(crate) fn of(site: Arc<Site>) -> Router {
         .route("/stage.css", get(style))
         .route("/report.html", get(report))
         .route("/state/{seen}", get(state))
-        .route("/ask", post(ask).layer(DefaultBodyLimit::max(LARGEST_ASK)))
+        .route(
+            "/ask",
+            post(ask).layer(DefaultBodyLimit::max(LARGEST_COMMAND)),
+        )
         .route(
             "/file/{client}/{to}/{name}",
             post(file).layer(DefaultBodyLimit::max(uploads::LARGEST)),
@@ -156,13 +159,13 @@ async fn report(State(site): Shared) -> Response {
 
 /// How the play stands; waits when the page has seen that.
 async fn state(State(site): Shared, Path(seen): Path<u64>) -> Response {
-    drop(timeout(PATIENCE, site.states.other_than(seen)).await);
-    typed("application/json", site.states.after(seen))
+    drop(timeout(PATIENCE, site.state.other_than(seen)).await);
+    typed("application/json", site.state.after(seen))
 }
 
 async fn ask(body: Bytes) -> Response {
-    match Wish::parse(&body) {
-        Ok(wish) => passed_on(&wish),
+    match Command::parse(&body) {
+        Ok(command) => passed_on(&command),
         Err(why) => (StatusCode::BAD_REQUEST, why).into_response(),
     }
 }
@@ -184,8 +187,8 @@ async fn file(
     }
 }
 
-fn passed_on(wish: &impl serde::Serialize) -> Response {
-    match output_writer::write(wish) {
+fn passed_on(command: &impl serde::Serialize) -> Response {
+    match output::write(command) {
         Ok(()) => StatusCode::NO_CONTENT.into_response(),
         Err(_) => (StatusCode::GONE, "the play has gone").into_response(),
     }

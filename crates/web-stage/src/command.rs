@@ -6,10 +6,10 @@ use serde::{Deserialize, Serialize};
 /// Characters of a typed line, at the most.
 const LONGEST: usize = 4000;
 
-/// One wish, as the play understands it. Whether it can be done is for the play to say.
+/// One command, as the play understands it. Whether it can be done is for the play to say.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "ask", rename_all = "kebab-case", deny_unknown_fields)]
-pub(crate) enum Wish {
+pub(crate) enum Command {
     /// The next step begins.
     Step,
     /// The step before is done again.
@@ -37,32 +37,32 @@ pub(crate) enum Wish {
     Close,
 }
 
-impl Wish {
+impl Command {
     /// # Errors
     ///
     /// In words, when it is none.
     pub(crate) fn parse(body: &[u8]) -> Result<Self, &'static str> {
-        let wish: Self = serde_json::from_slice(body).map_err(|_| "this cannot be asked for")?;
-        match &wish {
+        let command: Self = serde_json::from_slice(body).map_err(|_| "this cannot be asked for")?;
+        match &command {
             Self::Type { line, .. } if line.chars().any(char::is_control) => {
                 Err("one line at a time, without control characters")
             }
             Self::Type { line, .. } if line.chars().count() > LONGEST => {
                 Err("the line is too long")
             }
-            _ => Ok(wish),
+            _ => Ok(command),
         }
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{LONGEST, Wish};
+    use super::{Command, LONGEST};
 
     #[test]
     fn only_what_is_known_can_be_asked() {
-        assert_eq!(Wish::parse(br#"{"ask":"step"}"#), Ok(Wish::Step));
-        let typed = Wish::parse(br#"{"ask":"type","client":"bob","line":"/say hi"}"#).unwrap();
+        assert_eq!(Command::parse(br#"{"ask":"step"}"#), Ok(Command::Step));
+        let typed = Command::parse(br#"{"ask":"type","client":"bob","line":"/say hi"}"#).unwrap();
         let text = serde_json::to_string(&typed).unwrap();
         assert_eq!(text, r#"{"ask":"type","client":"bob","line":"/say hi"}"#);
         for wrong in [
@@ -73,7 +73,7 @@ mod tests {
             r#"{"ask":"kill"}"#,
             r#"{"ask":"kill","client":"bob","signal":9}"#,
         ] {
-            assert!(Wish::parse(wrong.as_bytes()).is_err(), "{wrong}");
+            assert!(Command::parse(wrong.as_bytes()).is_err(), "{wrong}");
         }
     }
 
@@ -81,7 +81,7 @@ mod tests {
     fn a_line_is_one_line() {
         let typed = |line: &str| {
             let body = serde_json::json!({ "ask": "type", "client": "bob", "line": line });
-            Wish::parse(body.to_string().as_bytes())
+            Command::parse(body.to_string().as_bytes())
         };
         assert!(typed("a\nb").is_err() && typed("\u{1b}[2J").is_err());
         assert!(typed(&"x".repeat(LONGEST)).is_ok());

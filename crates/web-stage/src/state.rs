@@ -1,4 +1,4 @@
-//! Broadcasts how the play stands: the latest state, for pages that come late as for those that wait
+//! How the play stands: the latest state, for pages that come late as for those that wait
 //! for the next.
 
 use tokio::sync::watch;
@@ -19,7 +19,7 @@ struct Latest {
 
 impl StateBroadcast {
     /// Replaces the state.
-    pub(crate) fn publish(&self, state: String) {
+    pub(crate) fn put(&self, state: String) {
         self.latest.send_modify(|latest| {
             latest.number += 1;
             latest.state = state;
@@ -63,13 +63,13 @@ mod tests {
 
     #[test]
     fn who_comes_late_gets_the_latest_and_nobody_gets_it_twice() {
-        let states = StateBroadcast::default();
-        assert_eq!(states.after(0), "{\"number\":0}");
-        states.publish("{\"a\":1}".to_owned());
-        states.publish("{\"a\":2}".to_owned());
-        assert_eq!(states.after(0), "{\"number\":2,\"state\":{\"a\":2}}");
-        assert_eq!(states.after(2), "{\"number\":2}");
+        let state = StateBroadcast::default();
+        assert_eq!(state.after(0), "{\"number\":0}");
+        state.put("{\"a\":1}".to_owned());
+        state.put("{\"a\":2}".to_owned());
+        assert_eq!(state.after(0), "{\"number\":2,\"state\":{\"a\":2}}");
+        assert_eq!(state.after(2), "{\"number\":2}");
         // A page of another stage may ask at the same port.
-        assert_eq!(states.after(7), "{\"number\":2,\"state\":{\"a\":2}}");
+        assert_eq!(state.after(7), "{\"number\":2,\"state\":{\"a\":2}}");
     }
 }

@@ -4,11 +4,11 @@ use std::io::{self, Write as _};
 
 use serde::Serialize;
 
-/// Writes one value, whole.
+/// Says one thing, whole.
 ///
 /// # Errors
 ///
-/// When nobody reads any more.
+/// When nobody listens any more.
 pub(crate) fn write(value: &impl Serialize) -> io::Result<()> {
     let line = serde_json::to_string(value)?;
     let mut out = io::stdout().lock();
