@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use harness::{self, Ground, Selection, Update, Wanted};
-use report::{Asked, terminal};
+use report::Asked;
 use scenario::Scenario;
 use scenario::adapter::{self, Adapter, Program};
 use scenario::plan;
@@ -92,7 +92,7 @@ pub(crate) fn of_one_file(
 fn several(workspace: &Workspace, name: &str, found: &[Scenario]) -> CommandError {
     let each = found.iter().map(|scenario| {
         let path = workspace.shown(&scenario.path);
-        terminal::to_type(&scenario.id, Path::new(&path))
+        report::to_type(&scenario.id, Path::new(&path))
     });
     let each: Vec<String> = each.collect();
     CommandError::usage(format!("`{name}` may mean {}; say which", each.join(", ")))

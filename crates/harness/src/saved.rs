@@ -44,7 +44,7 @@ pub struct MeantScenario {
 impl MeantScenario {
     /// What to type to mean it: elsewhere than in `scenarios/` an id means nothing.
     pub fn to_type(&self) -> String {
-        report::terminal::to_type(&self.id, &self.path)
+        report::to_type(&self.id, &self.path)
     }
 }
 

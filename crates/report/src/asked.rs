@@ -1,9 +1,12 @@
 //! What a run was asked to play, and what to type to ask for it again.
 
+use std::path::Path;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+use super::result::PlayReport;
+use scenario::Hearing;
 use scenario::plan::LoadShape;
 use timeline::Level;
 
@@ -88,4 +91,38 @@ impl Tries {
             Self::Retry(more) => more.saturating_add(1),
         }
     }
+}
+
+/// One line that plays it again in the same way.
+pub(super) fn repeat(play: &PlayReport, asked: &Asked) -> String {
+    let which = to_type(&play.scenario, &play.path);
+    let what = match asked.load {
+        None => format!("test {which}"),
+        Some(shape) => format!("load {which} {}", load_flags(shape)),
+    };
+    format!("cargo xtask {what} --seed {}{}", play.seed, asked.flags())
+}
+
+/// What to type to have a load of this shape.
+fn load_flags(shape: LoadShape) -> String {
+    let say = match shape.say {
+        Hearing::Everyone => " --say everyone",
+        Hearing::Group => "",
+    };
+    format!(
+        "--clients {} --for {}ms{say}",
+        shape.clients,
+        shape.length.as_millis()
+    )
+}
+
+/// What to type to mean a scenario: elsewhere than in `scenarios/` an id means nothing.
+pub fn to_type(id: &str, path: &Path) -> String {
+    if path.starts_with("scenarios") {
+        return id.to_owned();
+    }
+    // A directory may have the sign in its name, too.
+    let last = id.rsplit('/').next().unwrap_or(id);
+    let cell = last.split_once('@').map(|(_, values)| format!("@{values}"));
+    format!("{}{}", path.display(), cell.unwrap_or_default())
 }

@@ -3,9 +3,10 @@
 
 use std::path::Path;
 
+use super::asked::Asked;
+use super::result::{PlayReport, RunReport};
 use super::terminal;
-use super::{PlayReport, RunReport};
-use crate::Asked;
+use super::words::{Badge, tries_in_words};
 use judge::{Check, Verdict};
 use timeline::{seconds, visible};
 
@@ -96,7 +97,7 @@ impl Page {
             return;
         }
         for play in plays {
-            let (_, badge) = terminal::badge(&play.verdicts.play);
+            let badge = Badge::of(&play.verdicts.play);
             self.add(format!(
                 "| {badge} | {} | {} | {} |\n",
                 escaped(&play.scenario),
@@ -129,10 +130,10 @@ fn annotation(play: &PlayReport) -> String {
     };
     let check = red().find(|check| check.line.is_some());
     let line = check.and_then(|check| check.line).unwrap_or(1);
-    let word = terminal::word(&play.verdicts.play);
+    let word = Badge::of(&play.verdicts.play).word;
     let text = check
         .or_else(|| red().next())
-        .map_or_else(|| terminal::tries_in_words(&play.tries), told);
+        .map_or_else(|| tries_in_words(&play.tries), told);
     format!(
         "::error file={},line={line},title={}::{}",
         property(&play.path.display().to_string()),

@@ -1,10 +1,10 @@
 //! Results for programs: `result.json`, versioned. What is written can be read again.
 
+use serde::Serialize;
 use serde::de::DeserializeOwned;
-use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::{PlayReport, RunReport};
+use super::result::{PlayReport, RunReport};
 
 /// Version of the formats.
 pub const VERSION: u32 = 1;
@@ -71,23 +71,4 @@ pub fn with_version(what: &impl Serialize) -> serde_json::Result<Value> {
 /// With a final line break.
 pub fn text(value: &Value) -> serde_json::Result<String> {
     serde_json::to_string_pretty(value).map(|text| text + "\n")
-}
-
-/// Lengths of time as seconds, exact to the millisecond.
-pub(super) mod seconds {
-    use super::{Deserialize, Serialize};
-    use serde::{Deserializer, Serializer};
-    use std::time::Duration;
-
-    pub(crate) fn serialize<S: Serializer>(length: &Duration, to: S) -> Result<S::Ok, S::Error> {
-        let milliseconds = u64::try_from(length.as_millis()).unwrap_or(u64::MAX);
-        Duration::from_millis(milliseconds)
-            .as_secs_f64()
-            .serialize(to)
-    }
-
-    pub(crate) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Duration, D::Error> {
-        let seconds = f64::deserialize(from)?;
-        Duration::try_from_secs_f64(seconds).map_err(serde::de::Error::custom)
-    }
 }

@@ -5,7 +5,8 @@ use quick_junit::{
     FlakyOrRerun, NonSuccessKind, Property, Report, TestCase, TestCaseStatus, TestRerun, TestSuite,
 };
 
-use super::{PlayReport, Tried};
+use super::result::{PlayReport, Tried};
+use super::words::{Badge, tries_in_words};
 use judge::{Check, PlayVerdict, Verdict};
 
 /// The document for a run.
@@ -72,13 +73,13 @@ fn tries(play: &PlayReport) -> TestCaseStatus {
         (FlakyOrRerun::Rerun, "failure in every try")
     };
     status
-        .set_message(super::terminal::tries_in_words(&play.tries))
+        .set_message(tries_in_words(&play.tries))
         .set_type(word)
         .set_rerun_kind(how);
     // The failure itself stands for the first of them, unless they are told as flaky.
     for tried in red.into_iter().skip(usize::from(!is_flaky)) {
         let mut rerun = TestRerun::new(kind(&tried.verdict));
-        let word = super::terminal::word(&tried.verdict);
+        let word = Badge::of(&tried.verdict).word;
         rerun
             .set_time(tried.elapsed)
             .set_message(format!("try {}: {word}", tried.number))

@@ -1,6 +1,12 @@
 //! Reports: what people and machines read. None of them judges; each is a function of what
 //! was planned, recorded and judged.
+//!
+//! ```text
+//! events ──► scene ──► narrator, web, page; the stage in a terminal, its recordings
+//! report ──► terminal, github, page, json, junit
+//! ```
 
+mod as_seconds;
 mod asked;
 pub mod github;
 pub mod json;
@@ -9,131 +15,19 @@ pub mod live;
 pub mod load;
 pub mod page;
 pub mod recording;
+mod result;
 pub mod scene;
 mod schema;
 mod searches;
 pub mod terminal;
 mod used;
 pub mod web;
+mod words;
 
-use std::path::PathBuf;
-use std::time::Duration;
-
-use serde::{Deserialize, Serialize};
-
-use judge::{CheckKind, PlayVerdict, Verdict, Verdicts};
-
-pub use asked::{Asked, REFERENCE, Tries};
+pub use asked::{Asked, REFERENCE, Tries, to_type};
 pub use load::LoadReport;
+pub use result::{PlayReport, RunReport, Tried, exit_code};
 pub use schema::schema;
 pub use searches::{Searched, Searches, Trace};
 pub use used::Used;
-
-/// Everything about one scenario in a run.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct PlayReport {
-    /// Its id.
-    pub scenario: String,
-    /// Its file, from the root of the workspace where it lies below it.
-    pub path: PathBuf,
-    /// The implementation.
-    pub adapter: String,
-    /// With it, the play can be repeated.
-    pub seed: u64,
-    /// How strongly it was isolated.
-    pub level: String,
-    /// From the first to the last event of the try that is told.
-    #[serde(rename = "seconds", with = "json::seconds")]
-    pub elapsed: Duration,
-    /// Which try is told here, from 1: the first that did not pass, else the last.
-    #[serde(rename = "try")]
-    pub try_number: u32,
-    /// How each try went.
-    pub tries: Vec<Tried>,
-    /// What the judge says.
-    #[serde(flatten)]
-    pub verdicts: Verdicts,
-    /// What was searched.
-    #[serde(rename = "searched")]
-    pub searches: Searches,
-    /// What each participant used.
-    pub used: Vec<Used>,
-    /// Where its files lie, below the directory of the run.
-    pub dir: PathBuf,
-}
-
-/// How one try of a scenario went.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Tried {
-    /// From 1.
-    #[serde(rename = "try")]
-    pub number: u32,
-    /// Of the whole play.
-    pub verdict: PlayVerdict,
-    /// From its first to its last event.
-    #[serde(rename = "seconds", with = "json::seconds")]
-    pub elapsed: Duration,
-}
-
-/// What came of a run.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-pub struct RunReport {
-    /// One for each scenario, by id.
-    pub plays: Vec<PlayReport>,
-    /// What must not be left, in sentences: processes, snapshots of nothing or without a
-    /// decision, scenarios that were meant and never played.
-    pub left: Vec<String>,
-    /// By the clock on the wall.
-    #[serde(rename = "seconds", with = "json::seconds")]
-    pub elapsed: Duration,
-}
-
-impl PlayReport {
-    /// Something about it is to be told: it did not pass.
-    pub fn is_red(&self) -> bool {
-        exit_code(std::slice::from_ref(self)) != 0
-    }
-}
-
-impl RunReport {
-    /// What was searched in all plays together.
-    pub(crate) fn searches(&self) -> Searches {
-        let mut all = Searches::default();
-        self.plays.iter().for_each(|play| all.add(&play.searches));
-        all
-    }
-
-    /// As [`exit_code`]; what is left counts as a failure.
-    pub fn exit_code(&self) -> u8 {
-        match exit_code(&self.plays) {
-            0 | 4 if !self.left.is_empty() => 1,
-            code => code,
-        }
-    }
-}
-
-/// The exit code of plays: 3 plaintext, 1 failed, 4 cannot tell, 0 passed; where several
-/// hold, the first of them in this order.
-pub fn exit_code(plays: &[PlayReport]) -> u8 {
-    let any = |wanted: &dyn Fn(&PlayReport) -> bool| plays.iter().any(wanted);
-    let has_plaintext = |play: &PlayReport| {
-        let audited = |check: &judge::Check| {
-            matches!(check.kind, CheckKind::Audit(_)) && check.verdict == Verdict::Plaintext
-        };
-        play.verdicts.checks.iter().any(audited)
-    };
-    if any(&has_plaintext) {
-        3
-    } else if any(&|play| {
-        matches!(
-            play.verdicts.play,
-            PlayVerdict::Fail | PlayVerdict::Flaky | PlayVerdict::Orphan
-        )
-    }) {
-        1
-    } else if any(&|play| play.verdicts.play == PlayVerdict::CannotTell) {
-        4
-    } else {
-        0
-    }
-}
+pub use words::Badge;

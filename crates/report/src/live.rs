@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 
 use anstyle::{AnsiColor, Color, Style};
 
-use super::PlayReport;
+use super::result::PlayReport;
 use super::searches::grouped;
-use super::terminal::badge;
+use super::terminal::style;
+use super::words::Badge;
 use scenario::plan::{Plan, PlannedStep};
 use timeline::{Direction, Event, Kind, StepId, StepResult, Stream, hex, visible};
 
@@ -278,11 +279,12 @@ impl Narrator {
     /// The verdict, and what was searched.
     pub fn end(&self, report: &PlayReport) -> Vec<String> {
         let (verdicts, searches) = (&report.verdicts, &report.searches);
-        let (style, word) = badge(&verdicts.play);
+        let badge = Badge::of(&verdicts.play);
+        let style = style(badge);
         let mut lines = vec![
             String::new(),
             format!(
-                "{style}{word}{style:#}  {}: {} checks",
+                "{style}{badge}{style:#}  {}: {} checks",
                 self.plan.scenario.id,
                 verdicts.checks.len()
             ),

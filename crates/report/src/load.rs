@@ -2,10 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::result::PlayReport;
 use super::searches::grouped;
-use super::{PlayReport, terminal};
+use super::terminal;
 use judge::{Figures, PlayVerdict, Spread};
-use scenario::Hearing;
 use scenario::plan::{LeftOut, LoadShape};
 
 /// What came of a load.
@@ -108,19 +108,6 @@ pub(super) fn figures(report: &LoadReport) -> Vec<(&'static str, String)> {
     rows.into_iter()
         .filter_map(|(name, what)| Some((name, what?)))
         .collect()
-}
-
-/// What to type to have a load of this shape.
-pub(super) fn flags(shape: LoadShape) -> String {
-    let say = match shape.say {
-        Hearing::Everyone => " --say everyone",
-        Hearing::Group => "",
-    };
-    format!(
-        "--clients {} --for {}ms{say}",
-        shape.clients,
-        shape.length.as_millis()
-    )
 }
 
 /// Which steps were not played, and why.

@@ -4,8 +4,9 @@ use std::path::Path;
 
 use anstyle::{AnsiColor, Style};
 
-use super::{PlayReport, RunReport, Tried, load};
-use crate::{Asked, REFERENCE};
+use super::asked::{Asked, REFERENCE, repeat, to_type};
+use super::result::{PlayReport, RunReport};
+use super::words::{Badge, sum, tries_in_words};
 use judge::{Check, CheckKind, PlayVerdict, Verdict};
 use timeline::{seconds, visible};
 
@@ -21,41 +22,21 @@ const MOST: usize = 5;
 /// Participants of which it says what they used.
 const USED: usize = 8;
 
-/// A verdict: shape, word and colour.
-pub(super) fn badge(verdict: &PlayVerdict) -> (Style, &'static str) {
-    match verdict {
-        PlayVerdict::Pass => (PASS, "✔ PASS"),
-        PlayVerdict::CannotTell => (UNSURE, "▲ CANNOT TELL"),
-        PlayVerdict::Fail => (FAIL, "✘ FAIL"),
-        PlayVerdict::Xfail(_) => (PASS, "✔ XFAIL"),
-        PlayVerdict::Flaky => (UNSURE, "≈ FLAKY"),
-        PlayVerdict::Orphan => (FAIL, "☠ ORPHAN"),
-        PlayVerdict::Plaintext => (PLAINTEXT, "■ PLAINTEXT"),
-        PlayVerdict::Skip(_) => (FAINT, "– SKIP"),
-        PlayVerdict::Unsupported(_) => (FAINT, "– UNSUPPORTED"),
+/// The colour of a verdict.
+pub(super) fn style(badge: Badge) -> Style {
+    match badge.class {
+        "pass" => PASS,
+        "unsure" => UNSURE,
+        "fail" => FAIL,
+        "plaintext" => PLAINTEXT,
+        _ => FAINT,
     }
-}
-
-/// The shape and the word of a verdict: `✔ PASS`.
-pub fn verdict(verdict: &PlayVerdict) -> &'static str {
-    badge(verdict).1
-}
-
-/// The word of a verdict, without shape and colour.
-pub(super) fn word(verdict: &PlayVerdict) -> &'static str {
-    let (_, badge) = badge(verdict);
-    badge.split_once(' ').map_or(badge, |(_, word)| word)
-}
-
-/// `passed in 1 of 2 tries`.
-pub(super) fn tries_in_words(tries: &[Tried]) -> String {
-    let passed = tries.iter().filter(|tried| tried.verdict.is_fine());
-    format!("passed in {} of {} tries", passed.count(), tries.len())
 }
 
 /// One line for one play.
 pub fn play_line(play: &PlayReport) -> String {
-    let (style, word) = badge(&play.verdicts.play);
+    let badge = Badge::of(&play.verdicts.play);
+    let style = style(badge);
     let why = match &play.verdicts.play {
         PlayVerdict::Skip(why) | PlayVerdict::Unsupported(why) | PlayVerdict::Xfail(why) => {
             format!("  {}", visible(why))
@@ -65,7 +46,7 @@ pub fn play_line(play: &PlayReport) -> String {
     };
     let checks = play.verdicts.checks.len();
     format!(
-        "{style}{word:<13}{style:#} {:<36} {FAINT}{checks:>4} checks {:>8}{FAINT:#}{why}",
+        "{style}{badge:<13}{style:#} {:<36} {FAINT}{checks:>4} checks {:>8}{FAINT:#}{why}",
         play.scenario,
         seconds(play.elapsed)
     )
@@ -91,9 +72,10 @@ pub fn now(scenario: &str, status: &str) -> String {
 /// first difference, what happened just before, one line to repeat it, one place to look.
 /// `run` is the directory of the run.
 pub fn failure(play: &PlayReport, run: &Path, repeat_command: &str) -> String {
-    let (style, word) = badge(&play.verdicts.play);
+    let badge = Badge::of(&play.verdicts.play);
+    let style = style(badge);
     let mut text = format!(
-        "────────────\n {style}{word}{style:#}  {}   {}\n",
+        "────────────\n {style}{badge}{style:#}  {}   {}\n",
         play.scenario,
         play.path.display()
     );
@@ -141,12 +123,8 @@ pub fn failure(play: &PlayReport, run: &Path, repeat_command: &str) -> String {
 }
 
 fn told(play: &PlayReport, check: &Check) -> String {
-    let (style, word) = match check.verdict {
-        Verdict::Pass => (PASS, "PASS"),
-        Verdict::CannotTell => (UNSURE, "CANNOT TELL"),
-        Verdict::Fail => (FAIL, "FAIL"),
-        Verdict::Plaintext => (PLAINTEXT, "PLAINTEXT"),
-    };
+    let badge = Badge::of_check(check.verdict);
+    let (style, word) = (style(badge), badge.word);
     let place = match (&check.step, check.line) {
         (Some(step), Some(line)) => {
             format!("   step {}   {}:{line}", step.0, play.path.display())
@@ -206,16 +184,6 @@ pub fn page_link(play: &PlayReport, run: &Path) -> String {
     format!("   see it        {}#{anchor}\n", page.display())
 }
 
-/// One line that plays it again in the same way.
-pub(super) fn repeat(play: &PlayReport, asked: &Asked) -> String {
-    let which = to_type(&play.scenario, &play.path);
-    let what = match asked.load {
-        None => format!("test {which}"),
-        Some(shape) => format!("load {which} {}", load::flags(shape)),
-    };
-    format!("cargo xtask {what} --seed {}{}", play.seed, asked.flags())
-}
-
 /// How to store what a play of the reference implementation has shown, where it passed and
 /// there was no snapshot to compare it with.
 pub fn unstored(play: &PlayReport) -> Option<String> {
@@ -229,17 +197,6 @@ pub fn unstored(play: &PlayReport) -> Option<String> {
             to_type(&play.scenario, &play.path)
         )
     })
-}
-
-/// What to type to mean a scenario: elsewhere than in `scenarios/` an id means nothing.
-pub fn to_type(id: &str, path: &Path) -> String {
-    if path.starts_with("scenarios") {
-        return id.to_owned();
-    }
-    // A directory may have the sign in its name, too.
-    let last = id.rsplit('/').next().unwrap_or(id);
-    let cell = last.split_once('@').map(|(_, values)| format!("@{values}"));
-    format!("{}{}", path.display(), cell.unwrap_or_default())
 }
 
 /// The end of a run: what was searched on each surface, and the sum, which is the last line.
@@ -263,17 +220,4 @@ pub fn closing(run: &RunReport) -> String {
     lines.extend(searches.traces().map(|traces| visible(&traces)));
     lines.push(sum(run));
     lines.join("\n")
-}
-
-/// `N passed, N failed, N skipped`.
-pub(super) fn sum(run: &RunReport) -> String {
-    let count = |wanted: &dyn Fn(&PlayVerdict) -> bool| {
-        let verdicts = run.plays.iter().map(|play| &play.verdicts.play);
-        verdicts.filter(|verdict| wanted(verdict)).count()
-    };
-    let passed = count(&PlayVerdict::is_fine);
-    let skipped =
-        count(&|verdict| matches!(verdict, PlayVerdict::Skip(_) | PlayVerdict::Unsupported(_)));
-    let failed = run.plays.len() - passed - skipped;
-    format!("{passed} passed, {failed} failed, {skipped} skipped")
 }

@@ -5,11 +5,11 @@ use std::path::Path;
 
 use serde::Serialize;
 
-use super::PlayReport;
-use super::page::Badge;
+use super::result::PlayReport;
 use super::scene::{
     Entry, EntryKind, Face, Participant, Passed, Phase, Scene, Status, StoryKind, TextIn,
 };
+use super::words::Badge;
 use judge::{Check, Verdict};
 use scenario::adapter::Typed;
 use scenario::plan::PlannedStep;

@@ -5,7 +5,7 @@ use judge::Verdict;
 use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use report::live::Narrator;
 use report::scene::{Participant, Scene, Show, Status, StoryKind};
-use report::{PlayReport, terminal};
+use report::{Badge, PlayReport};
 use scenario::plan::Plan;
 use timeline::{Ask, Event, Kind, visible};
 
@@ -49,7 +49,7 @@ impl Ending {
         lines.push(visible(&report.searches.sentence()));
         lines.push(format!("as a page: {page}"));
         Self {
-            verdict: terminal::verdict(&report.verdicts.play).to_owned(),
+            verdict: Badge::of(&report.verdicts.play).to_string(),
             lines,
             is_fine: report.verdicts.play.is_fine(),
         }

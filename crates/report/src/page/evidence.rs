@@ -1,6 +1,6 @@
 //! What the audit searched, and what it found.
 
-use crate::PlayReport;
+use crate::result::PlayReport;
 use crate::searches::{grouped, looked_for};
 use scenario::plan::Plan;
 use timeline::{Event, Kind, visible};

@@ -4,10 +4,10 @@ use askama::Template;
 
 use super::evidence::Evidence;
 use super::steps::{self, Red};
-use super::{Badge, STYLE, policy};
-use crate::load::{figures, left_out};
-use crate::terminal;
-use crate::{Asked, LoadReport};
+use super::{STYLE, policy};
+use crate::asked::{Asked, repeat};
+use crate::load::{LoadReport, figures, left_out};
+use crate::words::Badge;
 use judge::Check;
 use scenario::plan::Plan;
 use timeline::{Event, visible};
@@ -57,7 +57,7 @@ pub fn load(
         scenario: visible(&play.scenario),
         title: visible(&plan.scenario.title),
         facts: super::facts(play),
-        repeat: visible(&terminal::repeat(play, asked)),
+        repeat: visible(&repeat(play, asked)),
         left_out: left_out(report).iter().map(|line| visible(line)).collect(),
         figures: figures(report),
         evidence: Evidence::of(plan, events, play),

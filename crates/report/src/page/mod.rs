@@ -13,16 +13,16 @@ mod messages;
 mod moments;
 mod policy;
 mod steps;
-mod sum;
+mod surfaces;
 mod timings;
 
 use std::path::Path;
 
 use askama::Template;
 
-use super::terminal::word;
-use super::{PlayReport, RunReport};
-use crate::Asked;
+use super::asked::{Asked, repeat};
+use super::result::{PlayReport, RunReport};
+use super::words::{Badge, sum};
 use diagram::Diagram;
 use evidence::Evidence;
 use judge::PlayVerdict;
@@ -74,7 +74,7 @@ struct RunPage {
     sum: String,
     searched: String,
     traces: Option<String>,
-    surfaces: Vec<sum::Row>,
+    surfaces: Vec<surfaces::Row>,
     plays: Vec<Row>,
     left: Vec<String>,
 }
@@ -87,32 +87,6 @@ struct Row {
     checks: usize,
     seconds: String,
     why: String,
-}
-
-/// A verdict: a class for its colour, a shape and a word.
-pub(super) struct Badge {
-    pub(super) class: &'static str,
-    pub(super) shape: &'static str,
-    pub(super) word: &'static str,
-}
-
-impl Badge {
-    pub(super) fn of(verdict: &PlayVerdict) -> Self {
-        let (class, shape) = match verdict {
-            PlayVerdict::Pass | PlayVerdict::Xfail(_) => ("pass", "✔"),
-            PlayVerdict::CannotTell => ("unsure", "▲"),
-            PlayVerdict::Fail => ("fail", "✘"),
-            PlayVerdict::Flaky => ("unsure", "≈"),
-            PlayVerdict::Orphan => ("fail", "☠"),
-            PlayVerdict::Plaintext => ("plaintext", "■"),
-            PlayVerdict::Skip(_) | PlayVerdict::Unsupported(_) => ("skip", "–"),
-        };
-        Self {
-            class,
-            shape,
-            word: word(verdict),
-        }
-    }
 }
 
 /// What each word on the pages means.
@@ -176,7 +150,7 @@ pub fn play(
         title: visible(&plan.scenario.title),
         lesson: plan.scenario.lesson.as_deref().map(visible),
         facts: facts(report),
-        repeat: visible(&super::terminal::repeat(report, asked)),
+        repeat: visible(&repeat(report, asked)),
         evidence: Evidence::of(plan, events, report),
         diagram: Diagram::of(plan, events, &moments, &messages),
         lanes: lanes::of(plan, events, &moments),
@@ -209,10 +183,10 @@ pub fn run(report: &RunReport) -> Result<String, askama::Error> {
     let page = RunPage {
         style: STYLE,
         policy: policy::of(&[STYLE], &[]),
-        sum: super::terminal::sum(report),
+        sum: sum(report),
         searched: searches.sentence(),
         traces: searches.traces().map(|traces| visible(&traces)),
-        surfaces: searches.surfaces.iter().map(sum::Row::of).collect(),
+        surfaces: searches.surfaces.iter().map(surfaces::Row::of).collect(),
         plays: report.plays.iter().map(row).collect(),
         left: report.left.iter().map(|line| visible(line)).collect(),
     };

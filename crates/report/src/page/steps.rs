@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use super::Badge;
 use super::moments::Moments;
-use crate::PlayReport;
-use judge::{Check, PlayVerdict, Verdict};
+use crate::result::PlayReport;
+use crate::words::Badge;
+use judge::{Check, Verdict};
 use scenario::plan::Plan;
 use timeline::{Event, Kind, StepId, seconds, visible};
 
@@ -100,16 +100,7 @@ fn not_reached() -> Badge {
 
 fn badge(checks: &[&Check]) -> Badge {
     let worst = checks.iter().map(|check| check.verdict).max();
-    Badge::of(&play_verdict(worst.unwrap_or(Verdict::Pass)))
-}
-
-fn play_verdict(verdict: Verdict) -> PlayVerdict {
-    match verdict {
-        Verdict::Pass => PlayVerdict::Pass,
-        Verdict::CannotTell => PlayVerdict::CannotTell,
-        Verdict::Fail => PlayVerdict::Fail,
-        Verdict::Plaintext => PlayVerdict::Plaintext,
-    }
+    Badge::of_check(worst.unwrap_or(Verdict::Pass))
 }
 
 pub(super) fn red(checks: &[&Check], step: Option<&StepId>) -> Vec<Red> {
@@ -120,7 +111,7 @@ pub(super) fn red(checks: &[&Check], step: Option<&StepId>) -> Vec<Red> {
             .as_ref()
             .filter(|id| Some(*id) != step)
             .map(|id| format!("s{}", id.0)),
-        verdict: Badge::of(&play_verdict(check.verdict)),
+        verdict: Badge::of_check(check.verdict),
         name: visible(&check.name),
         expected: visible(&check.evidence.expected),
         got: visible(&check.evidence.got),

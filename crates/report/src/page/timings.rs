@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::PlayReport;
+use crate::result::PlayReport;
 use crate::searches::grouped;
 use scenario::plan::{Mode, Pattern, Plan};
 use timeline::{Event, Kind, Stream, seconds, visible};

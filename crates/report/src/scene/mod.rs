@@ -199,7 +199,7 @@ impl Scene {
     fn happened_to(&mut self, event: &Event, bytes: Bytes<'_>) {
         match &event.kind {
             Kind::Started { who, .. } => {
-                self.participant(who, |participant| participant.state = Status::Starting)
+                self.participant(who, |participant| participant.state = Status::Starting);
             }
             Kind::Ready { who } => {
                 self.participant(who, |participant| participant.state = Status::Ready);
