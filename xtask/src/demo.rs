@@ -3,16 +3,18 @@
 
 use std::io::{self, IsTerminal as _};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
-use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use std::time::Duration;
 
 use harness::{self, Ground, Parts, RunDir, Update};
-use report::live::Narrator;
+use report::narrator::{self, Narrator};
+use report::scene::Scene;
 use report::web::WebEnd;
 use report::{self, Asked, PlayReport};
 use scenario::Scenario;
+use scenario::plan::Plan;
 use stage::{self, Hand, Observer, Pace};
 use terminal_stage::{Ending, Holder, Message, Reader, ScreenError, StandIn};
 use tokio_util::sync::CancellationToken;
@@ -134,7 +136,7 @@ fn on_stage(shown: &Shown, auto: Option<Duration>) -> Showed {
     let pace = auto.map_or(Pace::Asked, Pace::Every);
     let to = To::Screen(tell.clone());
     let played = runtime.block_on(play(shown, (pace, hand), to));
-    if let Ok((report, _)) = &played {
+    if let Ok(report) = &played {
         let page = shown.dir.path().join(&report.dir).join("report.html");
         let ending = Ending::of(report, &page.display().to_string());
         // A screen that has gone needs no ending.
@@ -144,8 +146,8 @@ fn on_stage(shown: &Shown, auto: Option<Duration>) -> Showed {
     let went = has_gone(&goes, &shown.ground.cancel);
     runtime.shutdown_background();
     went?;
-    let (report, narrator) = played?;
-    let code = closing(shown, &report, narrator.as_ref());
+    let report = played?;
+    let code = closing(shown, &report, true);
     Ok((report, code))
 }
 
@@ -210,8 +212,8 @@ fn as_stream(shown: &Shown, auto: Option<Duration>) -> Showed {
     let played = runtime.block_on(play(shown, held, To::Stream));
     // The thread that waits for a key cannot be cancelled.
     runtime.shutdown_background();
-    let (report, narrator) = played?;
-    let code = closing(shown, &report, narrator.as_ref());
+    let report = played?;
+    let code = closing(shown, &report, true);
     Ok((report, code))
 }
 
@@ -238,7 +240,7 @@ fn on_a_page(shown: &Shown, program: &Path) -> Showed {
             .map_err(|error| interrupt.command_error(error))?;
         let page = dir.path().join(&report.dir).join("report.html");
         web.end(WebEnd::of(&report, &page));
-        let code = closing(shown, &report, None);
+        let code = closing(shown, &report, false);
         output::narrate("the page stays until it is closed there, or with Ctrl-C here");
         tokio::select! {
             () = web.closed() => {}
@@ -255,19 +257,11 @@ enum To {
     Stream,
 }
 
-/// Plays it; the narrator knows how it ends.
-async fn play(
-    shown: &Shown,
-    held: (Pace, Hand),
-    to: To,
-) -> Result<(PlayReport, Option<Narrator>), CommandError> {
+/// Plays it.
+async fn play(shown: &Shown, held: (Pace, Hand), to: To) -> Result<PlayReport, CommandError> {
     let interrupt = Interrupt::listen(shown.ground.cancel.clone())?;
-    let told: Arc<Mutex<Option<Narrator>>> = Arc::default();
-    let telling = Arc::clone(&told);
     let (ground, scenario, dir) = (&shown.ground, &shown.scenario, &shown.dir);
     let report = harness::demo(ground, scenario, dir, &shown.asked, held, |plan, dir| {
-        *telling.lock().unwrap_or_else(PoisonError::into_inner) =
-            Some(Narrator::new(plan, width()));
         let observer: Observer = match to {
             To::Screen(screen) => {
                 let planned = Message::Planned(Box::new(plan.clone()), reader(dir));
@@ -275,26 +269,20 @@ async fn play(
                 // Where the screen has gone, the play is cancelled.
                 Box::new(move |event| drop(screen.send(Message::Event(event.clone()))))
             }
-            To::Stream => as_lines(telling, dir.to_owned()),
+            To::Stream => as_lines(plan, dir),
         };
         Some(observer)
     });
-    let report = report
-        .await
-        .map_err(|error| interrupt.command_error(error))?;
-    let narrator = told.lock().unwrap_or_else(PoisonError::into_inner).take();
-    Ok((report, narrator))
+    report.await.map_err(|error| interrupt.command_error(error))
 }
 
-fn as_lines(telling: Arc<Mutex<Option<Narrator>>>, dir: PathBuf) -> Observer {
-    let parts = Parts::of(dir);
+fn as_lines(plan: &Plan, dir: &Path) -> Observer {
+    let mut narrator = Narrator::new(plan, width());
+    let mut scene = Scene::new(Arc::new(plan.clone()));
+    let reader = reader(dir);
     Box::new(move |event| {
-        let mut narrator = telling.lock().unwrap_or_else(PoisonError::into_inner);
-        let bytes = |file: &str, at, length: u64| parts.read(file, at, length.min(LOOK));
-        let lines = narrator
-            .as_mut()
-            .map(|narrator| narrator.event(event, &bytes));
-        for line in lines.unwrap_or_default() {
+        scene.add(event, &*reader.0);
+        for line in narrator.lines(&scene, event) {
             output::result(&line);
         }
     })
@@ -308,10 +296,12 @@ pub(crate) fn reader(dir: &Path) -> Reader {
     }))
 }
 
-/// What is left to be read when it is over.
-fn closing(shown: &Shown, report: &PlayReport, narrator: Option<&Narrator>) -> u8 {
-    for line in narrator.into_iter().flat_map(|one| one.end(report)) {
-        output::result(&line);
+/// What is left to be read when it is over; a page in a browser says how it ended itself.
+fn closing(shown: &Shown, report: &PlayReport, says_how: bool) -> u8 {
+    if says_how {
+        for line in narrator::ending(report, shown.scenario.lesson.as_deref()) {
+            output::result(&line);
+        }
     }
     let dir = &shown.dir;
     let code = report::exit_code(std::slice::from_ref(report));

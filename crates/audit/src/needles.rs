@@ -164,12 +164,12 @@ fn wanted(encoded: Vec<u8>, length: usize, kind: SourceKind) -> Wanted {
 
 fn sources(plan: &AuditPlan, files: &[(String, Vec<u8>)]) -> Vec<Source> {
     let canaries = plan.canaries.iter().map(|canary| Source {
-        what: format!("canary {}", canary.name),
+        what: canary.called(),
         pieces: vec![canary.text.clone().into_bytes()],
         kind: SourceKind::Canary,
     });
     let texts = plan.texts.iter().map(|text| Source {
-        what: format!("text of step {}", text.step.0),
+        what: text.called(),
         pieces: content(text.text.as_bytes()),
         kind: SourceKind::Text,
     });

@@ -386,16 +386,7 @@ fn findings(view: &View<'_>, surface: Surface) -> Vec<String> {
                 what,
                 transformation,
             } if *there == surface => {
-                let at = match surface {
-                    Surface::Memory => format!("address {at:#x}"),
-                    Surface::Arguments
-                    | Surface::Files
-                    | Surface::Others
-                    | Surface::Output
-                    | Surface::Wire => {
-                        format!("byte {at}")
-                    }
-                };
+                let at = surface.offset(*at);
                 Some(format!("{what}, {transformation}, in {place} at {at}"))
             }
             _ => None,

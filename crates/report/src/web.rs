@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use super::result::PlayReport;
 use super::scene::{
-    Entry, EntryKind, Face, Participant, Passed, Phase, Scene, Status, StoryKind, TextIn,
+    Entry, EntryKind, Face, Participant, Passed, Phase, Scene, Sight, Status, StoryKind,
 };
 use super::words::Badge;
 use judge::{Check, Verdict};
@@ -83,6 +83,9 @@ struct WebPassed {
 struct WebText {
     needle: String,
     seen: bool,
+    /// It was found with the relay, and not in the bytes.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    elsewhere: bool,
 }
 
 /// What came of it.
@@ -212,10 +215,10 @@ fn participant(participant: &Participant) -> WebParticipant {
         Face::Terminal(parser) => screen(&parser.screen().contents()),
     };
     WebParticipant {
-        who: visible(&participant.who),
-        state: participant.state.in_words(),
-        runs: matches!(participant.state, Status::Starting | Status::Ready),
-        died: matches!(participant.state, Status::Dead(_)),
+        who: visible(&participant.name),
+        state: participant.status.in_words(),
+        runs: matches!(participant.status, Status::Starting | Status::Ready),
+        died: matches!(participant.status, Status::Dead(_)),
         lines,
     }
 }
@@ -244,24 +247,29 @@ fn screen(contents: &str) -> Vec<Line> {
 }
 
 fn passed(one: &Passed) -> WebPassed {
-    let text = match &one.text {
-        TextIn::NotLookedFor => None,
-        TextIn::No(needle) => Some((needle, false)),
-        TextIn::Yes(needle) => Some((needle, true)),
-    };
+    let record = &one.record;
     WebPassed {
         number: one.number,
-        link: one.link.clone(),
-        to: one.to.clone(),
-        kind: one.kind.clone(),
-        len: one.len,
+        link: record.link.clone(),
+        to: record.to.clone(),
+        kind: record.kind.clone(),
+        len: record.len,
         hex: hex(one),
-        text: text.map(|(needle, seen)| WebText {
-            needle: needle.clone(),
-            seen,
-        }),
+        text: text(&record.sight),
         shown: one.shown.clone(),
     }
+}
+
+fn text(sight: &Sight) -> Option<WebText> {
+    let needle = match sight {
+        Sight::NotLookedFor => return None,
+        Sight::NotIn(needle) | Sight::In(needle) | Sight::Elsewhere(needle) => needle.clone(),
+    };
+    Some(WebText {
+        needle,
+        seen: sight.is_plaintext(),
+        elsewhere: matches!(sight, Sight::Elsewhere(_)),
+    })
 }
 
 /// Its end, which is sealed where it is sealed: what stands in front is for the relay.

@@ -3,7 +3,7 @@
 
 use judge::Verdict;
 use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
-use report::live::Narrator;
+use report::narrator::Narrator;
 use report::scene::{Participant, Scene, Show, Status, StoryKind};
 use report::{Badge, PlayReport};
 use scenario::plan::Plan;
@@ -136,7 +136,8 @@ pub struct Model {
     is_streaming: bool,
     reader: Reader,
     narrator: Narrator,
-    told: Vec<String>,
+    /// The play as lines, for who leaves the screen to them.
+    streamable: Vec<String>,
     streamed: usize,
 }
 
@@ -144,7 +145,7 @@ impl Model {
     /// Before the first event of a play; its files are read through the reader.
     pub fn new(plan: &Plan, source: Source, reader: Reader) -> Self {
         // A stream has no banner.
-        let told = match &source {
+        let streamable = match &source {
             Source::Live => Vec::new(),
             Source::Recorded(when) | Source::StandIn(when) => vec![format!("RECORDED {when}")],
         };
@@ -161,7 +162,7 @@ impl Model {
             is_streaming: false,
             reader,
             narrator: Narrator::new(plan, 80),
-            told,
+            streamable,
             streamed: 0,
         }
     }
@@ -179,14 +180,18 @@ impl Model {
             self.letters = 0;
         }
         let bytes = &*self.reader.0;
-        self.told.extend(self.narrator.event(&event, &bytes));
         self.show.add(event, &bytes);
+        let lines = self
+            .show
+            .last()
+            .map(|event| self.narrator.lines(&self.show.now, event));
+        self.streamable.extend(lines.unwrap_or_default());
     }
 
     /// The play is over.
     pub fn end(&mut self, ending: Ending) {
-        self.told.push(ending.verdict.clone());
-        self.told.extend(ending.lines.iter().cloned());
+        self.streamable.push(ending.verdict.clone());
+        self.streamable.extend(ending.lines.iter().cloned());
         // What could not be done while it went on says nothing any more.
         self.hint = None;
         self.ending = Some(ending);
@@ -219,8 +224,12 @@ impl Model {
         if !self.is_streaming {
             return Vec::new();
         }
-        let lines = self.told.get(self.streamed..).unwrap_or_default().to_vec();
-        self.streamed = self.told.len();
+        let lines = self
+            .streamable
+            .get(self.streamed..)
+            .unwrap_or_default()
+            .to_vec();
+        self.streamed = self.streamable.len();
         lines
     }
 
@@ -395,7 +404,7 @@ impl Model {
         key: KeyEvent,
         is_control: bool,
     ) -> Option<Effect> {
-        let who = self.show.now.participants.get(client)?.who.clone();
+        let who = self.show.now.participants.get(client)?.name.clone();
         let mut effect = None;
         match key.code {
             KeyCode::Esc => return None,
@@ -453,7 +462,7 @@ impl Model {
     /// Somebody died, something did not come, or the verdict is red.
     pub(crate) fn has_failure(&self) -> bool {
         let now = &self.show.now;
-        let is_dead = |participant: &Participant| matches!(participant.state, Status::Dead(_));
+        let is_dead = |participant: &Participant| matches!(participant.status, Status::Dead(_));
         now.participants.iter().any(is_dead)
             || now
                 .story

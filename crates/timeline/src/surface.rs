@@ -48,6 +48,16 @@ impl Surface {
         self.into()
     }
 
+    /// Where in a place of it something was found: `byte 812`.
+    pub fn offset(self, at: u64) -> String {
+        match self {
+            Self::Memory => format!("address {at:#x}"),
+            Self::Arguments | Self::Files | Self::Others | Self::Output | Self::Wire => {
+                format!("byte {at}")
+            }
+        }
+    }
+
     /// As people say it.
     pub fn in_words(self) -> &'static str {
         match self {

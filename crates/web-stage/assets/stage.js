@@ -59,7 +59,8 @@
       { kind: "hex", text: hex },
     ];
     if (text) {
-      lines.push(text.seen ? { kind: "seen", text: `■ “${text.needle}” STANDS IN IT` } : { kind: "hidden", text: `“${text.needle}”: not seen in these ${len} bytes` });
+      const seen = text.elsewhere ? `■ THE RELAY HAS ITS TEXT: ${text.needle}` : `■ “${text.needle}” STANDS IN IT`;
+      lines.push(text.seen ? { kind: "seen", text: seen } : { kind: "hidden", text: `“${text.needle}”: not seen in these ${len} bytes` });
     }
     return lines.concat(shown.map(([who, what]) => ({ kind: "told", text: `${who} shows: ${what}` })));
   }

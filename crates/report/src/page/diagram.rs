@@ -1,12 +1,13 @@
-//! The sequence of messages as a picture: lanes for relay and clients, arrows between them.
+//! The sequence of messages as a picture: lifelines for relay and clients, arrows between them.
 //! It is laid out here; the template only draws it.
 
 use super::messages::{DRAWN, Message};
 use super::moments::Moments;
+use crate::scene::RELAY;
 use scenario::plan::Plan;
 use timeline::{Event, Kind, visible};
 
-/// Distance of lanes, and of rows, in pixels.
+/// Distance of lifelines, and of rows, in pixels.
 const LANE: usize = 150;
 const ROW: usize = 28;
 
@@ -21,7 +22,7 @@ const TOP: usize = 18;
 pub(super) struct Diagram {
     pub(super) width: usize,
     pub(super) height: usize,
-    pub(super) lanes: Vec<LaneHead>,
+    pub(super) lifelines: Vec<Lifeline>,
     pub(super) bands: Vec<Band>,
     pub(super) arrows: Vec<Arrow>,
     pub(super) marks: Vec<Mark>,
@@ -31,7 +32,7 @@ pub(super) struct Diagram {
 
 /// A participant.
 #[derive(Debug)]
-pub(super) struct LaneHead {
+pub(super) struct Lifeline {
     pub(super) name: String,
     pub(super) x: usize,
 }
@@ -88,12 +89,12 @@ impl Diagram {
         moments: &Moments<'_>,
         messages: &[Message],
     ) -> Self {
-        let lanes = lanes(plan);
+        let lifelines = lifelines(plan);
         let rows = rows(events, moments, messages);
         let mut diagram = Self {
-            width: (lanes.len() + 1) * LANE,
+            width: (lifelines.len() + 1) * LANE,
             height: TOP + rows.len() * ROW + ROW,
-            lanes,
+            lifelines,
             bands: Vec::new(),
             arrows: Vec::new(),
             marks: Vec::new(),
@@ -111,8 +112,8 @@ impl Diagram {
     }
 
     fn x(&self, who: &str) -> usize {
-        let lane = self.lanes.iter().find(|lane| lane.name == who);
-        lane.map_or(0, |lane| lane.x)
+        let one = self.lifelines.iter().find(|one| one.name == who);
+        one.map_or(0, |one| one.x)
     }
 
     fn band(&mut self, moment: usize, y: usize, moments: &Moments<'_>) {
@@ -134,8 +135,8 @@ impl Diagram {
     }
 
     fn arrow(&mut self, message: &Message, y: usize) {
-        let (client, relay) = (self.x(&message.link), self.x("relay"));
-        let (from, to) = if message.is_up {
+        let (client, relay) = (self.x(&message.record.link), self.x(RELAY));
+        let (from, to) = if message.is_up() {
             (client, relay)
         } else {
             (relay, client)
@@ -148,7 +149,7 @@ impl Diagram {
         self.arrows.push(Arrow {
             number: message.number,
             moment: message.moment,
-            class: message.nature.class(),
+            class: message.nature().class(),
             from,
             to,
             y,
@@ -157,15 +158,15 @@ impl Diagram {
             label_y: usize::midpoint(y, end) - 4,
             label: format!(
                 "#{} {} {} B{folded}",
-                message.number, message.kind, message.len
+                message.number, message.record.kind, message.record.len
             ),
             title: format!(
                 "#{} {}: {}, {} bytes, {} ({})",
                 message.number,
                 message.way(),
-                message.kind,
-                message.len,
-                message.nature.in_words(),
+                message.record.kind,
+                message.record.len,
+                message.sees(),
                 message.when
             ),
         });
@@ -184,16 +185,16 @@ impl Diagram {
 }
 
 /// Half of the clients, the relay, the other half.
-fn lanes(plan: &Plan) -> Vec<LaneHead> {
+fn lifelines(plan: &Plan) -> Vec<Lifeline> {
     let mut names: Vec<&str> = plan
         .clients
         .iter()
         .map(|client| client.name.as_str())
         .collect();
-    names.insert(names.len().div_ceil(2), "relay");
+    names.insert(names.len().div_ceil(2), RELAY);
     let placed = names.into_iter().enumerate();
     placed
-        .map(|(n, name)| LaneHead {
+        .map(|(n, name)| Lifeline {
             name: visible(name),
             x: (n + 1) * LANE,
         })

@@ -1,6 +1,7 @@
 //! What the audit searched, and what it found.
 
 use crate::result::PlayReport;
+use crate::scene::Findings;
 use crate::searches::{grouped, looked_for};
 use scenario::plan::Plan;
 use timeline::{Event, Kind, visible};
@@ -40,62 +41,11 @@ pub(super) struct Surface {
 
 impl Evidence {
     pub(super) fn of(plan: &Plan, events: &[Event], report: &PlayReport) -> Self {
-        let mut surfaces = Vec::new();
-        let mut findings = Vec::new();
-        for event in events {
-            match &event.kind {
-                Kind::Searched {
-                    surface,
-                    bytes,
-                    samples,
-                    strings,
-                    found,
-                    control,
-                    incomplete,
-                    below,
-                    left_out,
-                    ..
-                } => {
-                    let seen = events.iter().any(|event| {
-                        matches!(&event.kind, Kind::Finding { surface: there, .. } if there == surface)
-                    });
-                    let (class, result) = match (seen, control, incomplete) {
-                        (true, ..) => ("plaintext", "■ SEEN"),
-                        (false, Some(true), None) => ("pass", "✔ not seen"),
-                        (false, ..) => ("unsure", "▲ cannot tell"),
-                    };
-                    surfaces.push(Surface {
-                        name: surface.in_words().to_owned(),
-                        bytes: grouped(*bytes),
-                        below: grouped(*below),
-                        left_out: left_out.as_deref().map(visible),
-                        samples: grouped(*samples),
-                        strings: grouped(*strings),
-                        transformations: looked_for(*surface),
-                        control: match control {
-                            Some(true) => format!("found {} ×", grouped(*found)),
-                            Some(false) => "NOT found".to_owned(),
-                            None => "none declared".to_owned(),
-                        },
-                        class,
-                        result,
-                        incomplete: incomplete.as_deref().map(visible),
-                    });
-                }
-                Kind::Finding {
-                    place,
-                    at,
-                    what,
-                    transformation,
-                    ..
-                } => findings.push(visible(&format!(
-                    "{what}, {transformation}, in {place} at byte {at}"
-                ))),
-                _ => {}
-            }
-        }
+        let findings = Findings::of(events).all;
+        let surfaces = events.iter();
+        let surfaces = surfaces.filter_map(|event| Surface::of(&event.kind, &findings));
         let more = findings.len().saturating_sub(TOLD);
-        findings.truncate(TOLD);
+        let told = findings.iter().take(TOLD);
         let blind = plan.audit.cannot_judge();
         let lacking = report.searches.traces.iter();
         let lacking = lacking.filter_map(|one| {
@@ -106,12 +56,56 @@ impl Evidence {
             sentence: report.searches.sentence(),
             traces: report.searches.traces().map(|traces| visible(&traces)),
             lacking: lacking.collect(),
-            surfaces,
+            surfaces: surfaces.collect(),
             secrets: secrets(plan),
-            findings,
+            findings: told.map(|(_, words)| words.clone()).collect(),
             more,
             blind: blind.iter().map(|why| visible(why)).collect(),
         }
+    }
+}
+
+impl Surface {
+    /// The row that an event adds; only searches add one.
+    fn of(kind: &Kind, findings: &[(timeline::Surface, String)]) -> Option<Self> {
+        let Kind::Searched {
+            surface,
+            bytes,
+            samples,
+            strings,
+            found,
+            control,
+            incomplete,
+            below,
+            left_out,
+            ..
+        } = kind
+        else {
+            return None;
+        };
+        let seen = findings.iter().any(|(there, _)| there == surface);
+        let (class, result) = match (seen, control, incomplete) {
+            (true, ..) => ("plaintext", "■ SEEN"),
+            (false, Some(true), None) => ("pass", "✔ not seen"),
+            (false, ..) => ("unsure", "▲ cannot tell"),
+        };
+        Some(Self {
+            name: surface.in_words().to_owned(),
+            bytes: grouped(*bytes),
+            below: grouped(*below),
+            left_out: left_out.as_deref().map(visible),
+            samples: grouped(*samples),
+            strings: grouped(*strings),
+            transformations: looked_for(*surface),
+            control: match control {
+                Some(true) => format!("found {} ×", grouped(*found)),
+                Some(false) => "NOT found".to_owned(),
+                None => "none declared".to_owned(),
+            },
+            class,
+            result,
+            incomplete: incomplete.as_deref().map(visible),
+        })
     }
 }
 

@@ -1,11 +1,11 @@
 //! What passed on the links: one record for each frame, or for each piece where the
 //! implementation declares no framing.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::time::Duration;
 
-use super::Bytes;
 use super::moments::Moments;
+use crate::scene::{Bytes, Findings, Record, Sight, Watch};
 use scenario::plan::Plan;
 use timeline::{Direction, Event, Kind, Stream, hex, seconds, visible};
 
@@ -35,12 +35,7 @@ pub(super) struct Message {
     /// Counts from 1; `#7`.
     pub(super) number: usize,
     pub(super) moment: usize,
-    pub(super) link: String,
-    pub(super) is_up: bool,
-    /// Type of the frame, or `bytes`.
-    pub(super) kind: String,
-    pub(super) len: u64,
-    pub(super) nature: Nature,
+    pub(super) record: Record,
     /// Others like it that are not drawn.
     pub(super) folded: usize,
     /// Nanoseconds since the play began.
@@ -51,8 +46,6 @@ pub(super) struct Message {
     /// Offset, bytes and characters of each row.
     pub(super) rows: Vec<(String, String, String)>,
     pub(super) more: u64,
-    pub(super) file: String,
-    pub(super) at: u64,
     pub(super) fields: Vec<(String, String)>,
     /// What the other side of it saw: what was typed, or what was shown.
     pub(super) other_side: Option<String>,
@@ -78,24 +71,40 @@ impl Nature {
             Self::Plaintext => "open",
         }
     }
-
-    /// In words.
-    pub(super) fn in_words(self) -> &'static str {
-        match self {
-            Self::Control => "for the relay itself",
-            Self::Sealed => "sealed: the relay passes it on",
-            Self::Plaintext => "PLAINTEXT: a canary was found in it",
-        }
-    }
 }
 
 impl Message {
+    pub(super) fn is_up(&self) -> bool {
+        self.record.direction == Direction::Up
+    }
+
+    pub(super) fn nature(&self) -> Nature {
+        match (&self.record.sight, self.record.is_relayed) {
+            (Sight::In(_), _) => Nature::Plaintext,
+            (_, true) => Nature::Sealed,
+            (_, false) => Nature::Control,
+        }
+    }
+
+    /// What the relay saw of it.
+    pub(super) fn sees(&self) -> String {
+        let words = match self.nature() {
+            Nature::Control => "for the relay itself",
+            Nature::Sealed => "sealed: the relay passes it on",
+            Nature::Plaintext => "PLAINTEXT: a canary was found in it",
+        };
+        match &self.record.sight {
+            Sight::Elsewhere(found) => format!("{words}; but it has the text: {found}"),
+            Sight::NotLookedFor | Sight::NotIn(_) | Sight::In(_) => words.to_owned(),
+        }
+    }
+
     /// `alice → relay`.
     pub(super) fn way(&self) -> String {
-        if self.is_up {
-            format!("{} → relay", self.link)
+        if self.is_up() {
+            format!("{} → relay", self.record.link)
         } else {
-            format!("relay → {}", self.link)
+            format!("relay → {}", self.record.link)
         }
     }
 }
@@ -107,47 +116,36 @@ pub(super) fn of(
     moments: &Moments<'_>,
     bytes: Bytes<'_>,
 ) -> Vec<Message> {
-    let framed: BTreeSet<&str> = events
-        .iter()
-        .filter_map(|event| match &event.kind {
-            Kind::Frame { link, .. } => Some(link.as_str()),
-            _ => None,
-        })
-        .collect();
-    let found = found(events);
+    let findings = Findings::of(events);
+    let mut watch = Watch::default();
     let mut messages: Vec<Message> = Vec::new();
-    let mut like: BTreeMap<(usize, String, bool, String), (usize, usize)> = BTreeMap::new();
+    let mut like: BTreeMap<(usize, String, Direction, String), (usize, usize)> = BTreeMap::new();
     let mut number = 0;
     for (place, event) in events.iter().enumerate() {
-        let Some(mut message) = record(plan, event, &framed) else {
+        let Some((mut record, _)) = watch.event(plan, event, bytes) else {
             continue;
         };
+        findings.tell(&mut record);
         number += 1;
-        message.number = number;
-        message.moment = moments.at(event.n);
-        let file = message.file.as_str();
-        let mut inside = found.range((file, message.at)..(file, message.at + message.len));
-        if inside.next().is_some() {
-            message.nature = Nature::Plaintext;
-        }
+        let moment = moments.at(event.n);
         let key = (
-            message.moment,
-            message.link.clone(),
-            message.is_up,
-            message.kind.clone(),
+            moment,
+            record.link.clone(),
+            record.direction,
+            record.kind.clone(),
         );
         let (count, last) = like.entry(key).or_insert((0, messages.len()));
         *count += 1;
-        if *count > UNFOLDED && message.nature != Nature::Plaintext {
+        if *count > UNFOLDED && !matches!(record.sight, Sight::In(_)) {
             if let Some(folded) = messages.get_mut(*last) {
                 folded.folded += 1;
             }
             continue;
         }
         *last = messages.len();
-        let (latency, other_side) = around(events, place, &message);
-        message.latency = latency;
-        message.other_side = other_side;
+        let mut message = message(event, record);
+        (message.number, message.moment) = (number, moment);
+        (message.latency, message.other_side) = around(events, place, &message);
         messages.push(message);
     }
     let each = SHOWN / (messages.len() as u64).max(1);
@@ -157,66 +155,27 @@ pub(super) fn of(
     messages
 }
 
-fn record(plan: &Plan, event: &Event, framed: &BTreeSet<&str>) -> Option<Message> {
-    let (link, direction, at, len, kind, fields, body) = match &event.kind {
-        Kind::Frame {
-            link,
-            direction,
-            at,
-            len,
-            r#type,
-            fields,
-            body,
-        } => (
-            link,
-            direction,
-            at,
-            len,
-            r#type.as_str(),
-            Some(fields),
-            *body,
-        ),
-        Kind::Wire {
-            link,
-            direction,
-            at,
-            len,
-        } if !framed.contains(link.as_str()) => (link, direction, at, len, "bytes", None, *len),
-        _ => return None,
+fn message(event: &Event, record: Record) -> Message {
+    let fields = match &event.kind {
+        Kind::Frame { fields, .. } => Some(fields),
+        _ => None,
     };
-    let is_background = plan
-        .adapter_of(link)
-        .wire
-        .background
-        .iter()
-        .any(|one| one == kind);
-    let is_up = *direction == Direction::Up;
     let fields = fields.into_iter().flatten();
-    Some(Message {
+    Message {
         number: 0,
         moment: 0,
-        link: visible(link),
-        is_up,
-        kind: visible(kind),
-        len: *len,
-        nature: if body > 0 && !is_background {
-            Nature::Sealed
-        } else {
-            Nature::Control
-        },
+        record,
         folded: 0,
         t: event.t,
         latency: 0,
         when: seconds(Duration::from_nanos(event.t)),
         rows: Vec::new(),
         more: 0,
-        file: format!("wire/{link}.{}", if is_up { "up" } else { "down" }),
-        at: *at,
         fields: fields
             .map(|(name, value)| (visible(name), short(value)))
             .collect(),
         other_side: None,
-    })
+    }
 }
 
 /// What came before a record that goes up, or after one that goes down: the person's side.
@@ -227,11 +186,11 @@ fn around(events: &[Event], place: usize, message: &Message) -> (u64, Option<Str
         .rev()
         .take(200)
         .find_map(|event| match &event.kind {
-            Kind::Typed { who, line } if *who == message.link => Some((event.t, line)),
+            Kind::Typed { who, line } if *who == message.record.link => Some((event.t, line)),
             _ => None,
         });
-    if message.is_up {
-        let sealed = message.nature != Nature::Control;
+    if message.is_up() {
+        let sealed = message.nature() != Nature::Control;
         return typed.map_or((0, None), |(t, line)| {
             (message.t - t, sealed.then(|| visible(line)))
         });
@@ -254,35 +213,39 @@ fn around(events: &[Event], place: usize, message: &Message) -> (u64, Option<Str
             stream: Stream::Stdout,
             text,
             seen: Some(_),
-        } if *who == message.link => Some(visible(text)),
+        } if *who == message.record.link => Some(visible(text)),
         _ => None,
     });
     let latency = caused.map_or(0, |t| message.t - t);
-    (latency, shown.filter(|_| message.nature != Nature::Control))
+    (
+        latency,
+        shown.filter(|_| message.nature() != Nature::Control),
+    )
 }
 
 /// Its first and its last bytes: what the relay reads stands in front, what is sealed behind.
 fn fill(message: &mut Message, most: u64, bytes: Bytes<'_>) {
-    let shown = message.len.min(most);
+    let shown = message.record.len.min(most);
     let row = ROW as u64;
-    let head = if shown < message.len {
+    let head = if shown < message.record.len {
         (shown / 2).next_multiple_of(row)
     } else {
         shown
     };
     // Rows of the end begin where rows of the whole would.
-    let tail = (message.len - (shown - head))
+    let tail = (message.record.len - (shown - head))
         .next_multiple_of(row)
-        .min(message.len);
+        .min(message.record.len);
     message.more = tail - head;
+    let (file, from) = &message.record.place;
     let mut part = |at: u64, len: u64| {
-        let content = bytes(&message.file, message.at + at, len);
+        let content = bytes(file, from + at, len);
         let rows = content.chunks(ROW).zip((at..).step_by(ROW));
         message.rows.extend(rows.map(|(row, at)| hex_row(row, at)));
     };
     part(0, head);
     if message.more > 0 {
-        part(tail, message.len - tail);
+        part(tail, message.record.len - tail);
     }
 }
 
@@ -292,15 +255,6 @@ fn hex_row(row: &[u8], at: u64) -> (String, String, String) {
         _ => '·',
     });
     (format!("{at:04x}"), hex(row, " "), text.collect())
-}
-
-/// Where the audit found something, by file and offset.
-fn found(events: &[Event]) -> BTreeSet<(&str, u64)> {
-    let findings = events.iter().filter_map(|event| match &event.kind {
-        Kind::Finding { place, at, .. } => Some((place.as_str(), *at)),
-        _ => None,
-    });
-    findings.collect()
 }
 
 fn short(value: &str) -> String {

@@ -7,10 +7,10 @@
 
 mod diagram;
 mod evidence;
-mod lanes;
 mod load;
 mod messages;
 mod moments;
+mod participants;
 mod policy;
 mod steps;
 mod surfaces;
@@ -22,14 +22,15 @@ use askama::Template;
 
 use super::asked::{Asked, repeat};
 use super::result::{PlayReport, RunReport};
+use super::scene::Bytes;
 use super::words::{Badge, sum};
 use diagram::Diagram;
 use evidence::Evidence;
 use judge::PlayVerdict;
-use lanes::Lane;
 pub use load::load;
 use messages::Message;
 use moments::Moments;
+use participants::Participant;
 use scenario::plan::Plan;
 use steps::Step;
 use timeline::{Event, seconds, visible};
@@ -37,9 +38,6 @@ use timings::Timings;
 
 const STYLE: &str = include_str!("../../templates/style.css");
 const SCRIPT: &str = include_str!("../../templates/script.js");
-
-/// Gives bytes of a file below the play's directory: name, offset, length.
-pub type Bytes<'a> = &'a dyn Fn(&str, u64, u64) -> Vec<u8>;
 
 /// The page of a play.
 #[derive(Template)]
@@ -57,7 +55,7 @@ struct PlayPage<'a> {
     evidence: Evidence,
     diagram: Diagram,
     messages: Vec<Message>,
-    lanes: Vec<Lane>,
+    participants: Vec<Participant>,
     steps: Vec<Step>,
     /// The last moment: after the closing.
     last: usize,
@@ -153,7 +151,7 @@ pub fn play(
         repeat: visible(&repeat(report, asked)),
         evidence: Evidence::of(plan, events, report),
         diagram: Diagram::of(plan, events, &moments, &messages),
-        lanes: lanes::of(plan, events, &moments),
+        participants: participants::of(plan, events, &moments),
         steps: steps::of(plan, events, report, &moments),
         last: moments.last(),
         timings: Timings::of(plan, events, report),

@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 
 use serde_json::json;
 
-use super::page::Bytes;
+use super::scene::{Bytes, RELAY};
 use harmless::Harmless;
 use scenario::adapter::Terminal;
 use scenario::plan::Plan;
@@ -50,7 +50,7 @@ pub fn name(who: &str) -> String {
 /// One recording for the relay and one for each client, in their order.
 pub fn of_participants(plan: &Plan, events: &[Event], bytes: Bytes<'_>) -> Vec<Recording> {
     let clients = plan.clients.iter().map(|client| client.name.as_str());
-    let everybody = || std::iter::once("relay").chain(clients.clone());
+    let everybody = || std::iter::once(RELAY).chain(clients.clone());
     let mut sessions: BTreeMap<&str, Session> = everybody()
         .map(|who| (who, Session::new(plan, who)))
         .collect();
@@ -137,7 +137,7 @@ impl Session {
     fn new(plan: &Plan, who: &str) -> Self {
         let adapter = plan.adapter_of(who);
         let console = match who {
-            "relay" => &adapter.relay.io,
+            RELAY => &adapter.relay.io,
             _ => &adapter.client.io,
         };
         let terminal = console.terminal.as_ref();
@@ -208,11 +208,11 @@ impl Session {
         if before >= LONGEST {
             return;
         }
-        let (name, shown) = match stream {
-            Stream::Stdout => ("stdout", &mut self.stdout),
-            Stream::Stderr => ("stderr", &mut self.stderr),
+        let shown = match stream {
+            Stream::Stdout => &mut self.stdout,
+            Stream::Stderr => &mut self.stderr,
         };
-        let file = format!("out/{who}.{name}");
+        let file = stream.file_of(who);
         let mut text = shown.push(&bytes(&file, at, len.min(LONGEST - before)));
         if self.is_plain {
             text = text.replace('\n', "\r\n");

@@ -1,7 +1,7 @@
 //! One participant, as those who watch see it.
 
 use scenario::adapter::Terminal;
-use timeline::visible;
+use timeline::{Stream, visible};
 
 /// Lines of a participant that are kept.
 const LINES: usize = 400;
@@ -10,15 +10,15 @@ const LINES: usize = 400;
 #[derive(Debug)]
 pub struct Participant {
     /// A client's name, or `relay`.
-    pub who: String,
+    pub name: String,
     /// How it is.
-    pub state: Status,
+    pub status: Status,
     /// What it shows.
     pub face: Face,
     /// What it is about to type, and has not typed yet.
     pub coming: Option<String>,
     /// The last line on its standard error, where there was one.
-    pub(super) complaint: Option<String>,
+    complaint: Option<String>,
 }
 
 /// How a participant is.
@@ -95,7 +95,7 @@ pub enum EntryKind {
 
 impl Participant {
     /// Nobody has started it yet.
-    pub(super) fn new(who: &str, terminal: Option<&Terminal>) -> Self {
+    pub(super) fn new(name: &str, terminal: Option<&Terminal>) -> Self {
         let face = match terminal {
             Some(terminal) => Face::Terminal(Box::new(vt100::Parser::new(
                 terminal.rows,
@@ -105,8 +105,8 @@ impl Participant {
             None => Face::Lines(Vec::new()),
         };
         Self {
-            who: who.to_owned(),
-            state: Status::Absent,
+            name: name.to_owned(),
+            status: Status::Absent,
             face,
             coming: None,
             complaint: None,
@@ -123,6 +123,18 @@ impl Participant {
     /// It runs on a terminal.
     pub(super) fn has_terminal(&self) -> bool {
         matches!(self.face, Face::Terminal(_))
+    }
+
+    /// A line that it has printed.
+    pub(super) fn print(&mut self, stream: Stream, text: &str) {
+        let kind = match stream {
+            Stream::Stdout => EntryKind::Shown,
+            Stream::Stderr => EntryKind::Complained,
+        };
+        if stream == Stream::Stderr && !text.trim().is_empty() {
+            self.complaint = Some(text.to_owned());
+        }
+        self.push(kind, text);
     }
 
     /// A line of it. A terminal shows what is typed and printed by itself.
@@ -145,13 +157,13 @@ impl Participant {
     /// Its process has ended; `because` says what made it, where something did.
     pub(super) fn ended(&mut self, how: &str, because: Option<String>) {
         let complaint = self.complaint.as_deref();
-        self.state = match (because, complaint) {
+        self.status = match (because, complaint) {
             (Some(because), _) => Status::Gone(format!("{how}, {because}")),
             (None, Some(complaint)) => Status::Dead(format!("{how}: {}", visible(complaint))),
             (None, None) => Status::Dead(how.to_owned()),
         };
         self.coming = None;
-        let text = self.state.in_words();
+        let text = self.status.in_words();
         self.push(EntryKind::Happened, &text);
     }
 }

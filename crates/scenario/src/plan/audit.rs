@@ -58,6 +58,13 @@ pub struct WireText {
     pub text: String,
 }
 
+impl WireText {
+    /// What findings call it.
+    pub fn called(&self) -> String {
+        format!("text of step {}", self.step.0)
+    }
+}
+
 impl AuditPlan {
     /// Adds a text, or says why it is not searched for. A canary in it is searched for by itself.
     pub(super) fn text(&mut self, step: &StepId, text: &str, canaried: bool) {

@@ -21,6 +21,13 @@ pub struct Canary {
     pub step: StepId,
 }
 
+impl Canary {
+    /// What findings call it.
+    pub fn called(&self) -> String {
+        format!("canary {}", self.name)
+    }
+}
+
 /// Letters that are rare in text, so that the prefix is rare as well.
 const RARE: &[u8] = b"BFGHJKMPQVWXZ";
 

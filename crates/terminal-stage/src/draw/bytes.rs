@@ -7,7 +7,7 @@ use ratatui::text::Line;
 use report::scene::{Passed, Scene};
 use timeline::hex;
 
-use super::relay::text_in;
+use super::relay::sees;
 use super::{FAINT, RELAY, STRONG, framed, write_lines};
 use crate::wrap::wrap;
 
@@ -22,14 +22,15 @@ pub(crate) fn record(scene: &Scene, which: usize, place: Rect, buffer: &mut Buff
         framed("the bytes: none yet", RELAY, place, buffer);
         return;
     };
-    let to = passed.to.as_deref().unwrap_or("?");
+    let record = &passed.record;
+    let to = record.to.as_deref().unwrap_or("?");
     let title = format!(
         "#{} of {}: {} → {to}, {} bytes, {}",
         passed.number,
-        scene.forgotten + scene.passed.len(),
-        passed.link,
-        passed.len,
-        passed.kind
+        scene.count(),
+        record.link,
+        record.len,
+        record.kind
     );
     let inner = framed(&title, RELAY, place, buffer);
     let is_wide = usize::from(inner.width) >= columns(16) + 24;
@@ -65,8 +66,13 @@ fn dump(passed: &Passed, in_row: usize, rows: usize) -> Vec<Line<'static>> {
         lines.push(Line::raw(format!("{at:06x}  {hex:pad$} {signs}")));
     }
     let shown = (room.min(all.len()) * in_row) as u64;
-    if let Some(more) = passed.len.checked_sub(shown).filter(|more| *more > 0) {
-        let (file, at) = &passed.place;
+    if let Some(more) = passed
+        .record
+        .len
+        .checked_sub(shown)
+        .filter(|more| *more > 0)
+    {
+        let (file, at) = &passed.record.place;
         lines.push(Line::styled(
             format!("{more} more in {file} from {}", at + shown),
             FAINT,
@@ -95,7 +101,7 @@ fn seen(passed: &Passed, width: usize) -> Vec<Line<'static>> {
         text.push(("nobody has shown it yet".to_owned(), FAINT));
     }
     text.push(("the relay".to_owned(), STRONG));
-    text.push(text_in(&passed.text));
+    text.push(sees(&passed.record.sight));
     let lines = text.iter().flat_map(|(text, style)| {
         let lines = wrap(text, width);
         lines.into_iter().map(|line| Line::styled(line, *style))

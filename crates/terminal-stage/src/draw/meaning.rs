@@ -31,7 +31,7 @@ pub(crate) fn meaning(model: &Model, scene: &Scene, place: Rect, buffer: &mut Bu
             text.push((ending.verdict.clone(), style));
             text.extend(ending.lines.iter().map(|line| (line.clone(), Style::new())));
         }
-        (None, Phase::Opening | Phase::Between(0)) if !is_composed(scene) => {
+        (None, Phase::Opening | Phase::Between(0)) if !scene.is_composed() => {
             let scenario = &scene.plan().scenario;
             text.push((visible(&scenario.title), STRONG));
             let clients = scene.clients().len();
@@ -52,15 +52,8 @@ pub(crate) fn meaning(model: &Model, scene: &Scene, place: Rect, buffer: &mut Bu
     write_lines(&lines.collect::<Vec<Line<'_>>>(), inner, buffer);
 }
 
-fn is_composed(scene: &Scene) -> bool {
-    scene
-        .participants
-        .iter()
-        .any(|participant| participant.coming.is_some())
-}
-
 fn of_step(scene: &Scene) -> Vec<(String, Style)> {
-    let is_coming = is_composed(scene);
+    let is_coming = scene.is_composed();
     let step = if is_coming {
         scene.coming()
     } else {

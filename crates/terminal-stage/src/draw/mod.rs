@@ -122,12 +122,8 @@ fn header(model: &Model, scene: &Scene, place: Rect, buffer: &mut Buffer) {
 
 /// The step that is talked about: the coming one once its line is shown, else the last.
 pub(crate) fn shown_step(scene: &Scene) -> Option<(usize, String)> {
-    let is_composed = scene
-        .participants
-        .iter()
-        .any(|participant| participant.coming.is_some());
     let (number, step) = match (&scene.phase, scene.coming()) {
-        (Phase::Between(number), Some(coming)) if is_composed => (number + 1, coming),
+        (Phase::Between(number), Some(coming)) if scene.is_composed() => (number + 1, coming),
         (Phase::Between(number) | Phase::Step(number), _) => (*number, scene.step()?),
         (Phase::Opening | Phase::Closing | Phase::Stopping, _) => return None,
     };
@@ -194,7 +190,7 @@ fn arrows(scene: &Scene) -> String {
         return String::new();
     };
     let number = last.number;
-    let mut text = format!("{} ──#{number}──▶ relay", last.link);
+    let mut text = format!("{} ──#{number}──▶ relay", last.record.link);
     if !last.shown.is_empty() {
         let who: Vec<&str> = last.shown.iter().map(|(who, _)| who.as_str()).collect();
         text.push_str(&format!(" ──#{number}──▶ {}", who.join(", ")));

@@ -69,8 +69,8 @@ pub(crate) fn panel(model: &Model, scene: &Scene, place: Rect, buffer: &mut Buff
                 let number = nth + 1;
                 let text = format!(
                     "{number:>3}  {} ─ {}",
-                    participant.who,
-                    participant.state.in_words()
+                    participant.name,
+                    participant.status.in_words()
                 );
                 let style = if number == *chosen { BAD } else { STRONG };
                 Line::styled(text, style)

@@ -28,17 +28,17 @@ pub(crate) fn participant(
     place: Rect,
     buffer: &mut Buffer,
 ) {
-    let style = match (&participant.state, look.own_line) {
+    let style = match (&participant.status, look.own_line) {
         (Status::Dead(_), _) | (_, Some(_)) => BAD,
         (Status::Absent | Status::Gone(_), None) => FAINT,
         (Status::Starting | Status::Ready, None) => look.style,
     };
     let state = match look.own_line {
         Some(_) => "BY HAND".to_owned(),
-        None => participant.state.in_words(),
+        None => participant.status.in_words(),
     };
     let inner = framed(
-        &format!("{} ─ {state}", participant.who),
+        &format!("{} ─ {state}", participant.name),
         style,
         place,
         buffer,

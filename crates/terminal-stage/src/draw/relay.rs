@@ -6,7 +6,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
-use report::scene::{Participant, Passed, Scene, Status, TextIn};
+use report::scene::{Participant, Passed, Scene, Sight, Status};
 use timeline::hex;
 
 use super::{BAD, FAINT, RELAY, STRONG, framed, write_last};
@@ -17,9 +17,9 @@ pub(crate) fn view(scene: &Scene, place: Rect, buffer: &mut Buffer) {
     let Some(relay) = scene.participants.first() else {
         return;
     };
-    let is_bad = matches!(relay.state, Status::Dead(_)) || !scene.findings.is_empty();
+    let is_bad = matches!(relay.status, Status::Dead(_)) || !scene.findings.all.is_empty();
     let style = if is_bad { BAD } else { RELAY };
-    let title = format!("RELAY sees ─ {}", relay.state.in_words());
+    let title = format!("RELAY sees ─ {}", relay.status.in_words());
     let inner = framed(&title, style, place, buffer);
     let width = usize::from(inner.width);
     let mut lines = Vec::new();
@@ -36,15 +36,11 @@ pub(crate) fn view(scene: &Scene, place: Rect, buffer: &mut Buffer) {
 
 /// `#7 alice → bob  256 bytes`, the last of its bytes, and whether the text is in it.
 fn record(passed: &Passed, width: usize) -> [Line<'static>; 3] {
-    let to = passed.to.as_deref().unwrap_or("?");
-    let head = format!(
-        "#{} {} → {to}  {} bytes",
-        passed.number, passed.link, passed.len
-    );
+    let head = format!("{}  {} bytes", passed.way(), passed.record.len);
     let room = (width / 3).saturating_sub(1);
     let from = passed.tail.len().saturating_sub(room);
     let bytes = passed.tail.get(from..).unwrap_or_default();
-    let (text, style) = text_in(&passed.text);
+    let (text, style) = sees(&passed.record.sight);
     [
         Line::styled(cut(&head, width), STRONG),
         Line::styled(cut(&format!("…{}", hex(bytes, " ")), width), FAINT),
@@ -52,17 +48,18 @@ fn record(passed: &Passed, width: usize) -> [Line<'static>; 3] {
     ]
 }
 
-/// Whether the text was found, in words.
-pub(crate) fn text_in(text: &TextIn) -> (String, Style) {
-    match text {
-        TextIn::NotLookedFor => ("no text to look for".to_owned(), FAINT),
-        TextIn::No(what) => (format!("not in it: “{what}”"), Style::new()),
-        TextIn::Yes(what) => (format!("■ IN IT: “{what}”"), BAD),
+/// What the relay saw of a record, in words.
+pub(crate) fn sees(sight: &Sight) -> (String, Style) {
+    match sight {
+        Sight::NotLookedFor => ("no text to look for".to_owned(), FAINT),
+        Sight::NotIn(what) => (format!("not in it: “{what}”"), Style::new()),
+        Sight::In(what) => (format!("■ IN IT: “{what}”"), BAD),
+        Sight::Elsewhere(what) => (format!("■ THE RELAY HAS IT: {what}"), BAD),
     }
 }
 
 fn death(relay: &Participant, width: usize) -> Vec<Line<'static>> {
-    match &relay.state {
+    match &relay.status {
         Status::Dead(why) => wrap(&format!("DIED: {why}"), width)
             .into_iter()
             .map(|line| Line::styled(line, BAD))
@@ -73,7 +70,8 @@ fn death(relay: &Participant, width: usize) -> Vec<Line<'static>> {
 
 /// What the search at the end found.
 fn searched(scene: &Scene, width: usize) -> Vec<Line<'static>> {
-    if scene.searched == 0 && scene.findings.is_empty() {
+    let findings = &scene.findings.all;
+    if scene.searched == 0 && findings.is_empty() {
         return Vec::new();
     }
     let mut lines = Vec::new();
@@ -83,18 +81,18 @@ fn searched(scene: &Scene, width: usize) -> Vec<Line<'static>> {
             Span::raw(format!("{} bytes", scene.searched)),
         ]));
     }
-    if scene.findings.is_empty() {
+    if findings.is_empty() {
         lines.push(Line::raw("no planted text was seen"));
     }
     // One of each surface says more than all of one.
     let mut told = BTreeSet::new();
-    for (surface, finding) in &scene.findings {
+    for (surface, finding) in findings {
         if told.insert(*surface) {
             let wrapped = wrap(&format!("■ PLAINTEXT {finding}"), width);
             lines.extend(wrapped.into_iter().map(|line| Line::styled(line, BAD)));
         }
     }
-    let more = scene.findings.len() - told.len();
+    let more = findings.len() - told.len();
     if more > 0 {
         lines.push(Line::styled(format!("and {more} more findings"), BAD));
     }

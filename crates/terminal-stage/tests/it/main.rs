@@ -213,7 +213,7 @@ impl Stage {
             surface: Surface::Files,
             place: "relay.log".to_owned(),
             at: 812,
-            what: "vault".to_owned(),
+            what: "canary vault".to_owned(),
             transformation: "as it is".to_owned(),
         });
     }

@@ -6,6 +6,7 @@ use std::path::Path;
 use super::address;
 use super::moments::Moments;
 use crate::recording;
+use crate::scene::RELAY;
 use scenario::plan::Plan;
 use timeline::{Event, Kind, Stream, visible};
 
@@ -17,7 +18,7 @@ const LONGEST: usize = 300;
 
 /// One participant's terminal.
 #[derive(Debug)]
-pub(super) struct Lane {
+pub(super) struct Participant {
     pub(super) who: String,
     pub(super) lines: Vec<Line>,
     pub(super) left_out: Option<String>,
@@ -34,8 +35,8 @@ pub(super) struct Line {
 }
 
 /// Of the relay, then of the clients in their order.
-pub(super) fn of(plan: &Plan, events: &[Event], moments: &Moments<'_>) -> Vec<Lane> {
-    let mut lanes: BTreeMap<&str, Vec<Line>> = BTreeMap::new();
+pub(super) fn of(plan: &Plan, events: &[Event], moments: &Moments<'_>) -> Vec<Participant> {
+    let mut shown: BTreeMap<&str, Vec<Line>> = BTreeMap::new();
     let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
     for event in events {
         let (who, class, text) = match &event.kind {
@@ -56,7 +57,7 @@ pub(super) fn of(plan: &Plan, events: &[Event], moments: &Moments<'_>) -> Vec<La
         let count = counts.entry(who).or_default();
         *count += 1;
         if *count <= LINES {
-            lanes.entry(who).or_default().push(Line {
+            shown.entry(who).or_default().push(Line {
                 moment: moments.at(event.n),
                 class,
                 text: cut(&text),
@@ -64,11 +65,11 @@ pub(super) fn of(plan: &Plan, events: &[Event], moments: &Moments<'_>) -> Vec<La
         }
     }
     let clients = plan.clients.iter().map(|client| client.name.as_str());
-    let everybody = std::iter::once("relay").chain(clients);
+    let everybody = std::iter::once(RELAY).chain(clients);
     everybody
-        .map(|who| Lane {
+        .map(|who| Participant {
             who: visible(who),
-            lines: lanes.remove(who).unwrap_or_default(),
+            lines: shown.remove(who).unwrap_or_default(),
             left_out: counts
                 .get(who)
                 .filter(|count| **count > LINES)

@@ -1,0 +1,209 @@
+//! A scene as lines, one after another: for an audience without a stage, and for logs.
+
+use anstyle::{AnsiColor, Style};
+
+use super::result::PlayReport;
+use super::scene::{Passed, Phase, RELAY, Scene, Sight, failure};
+use super::searches::grouped;
+use super::terminal::style;
+use super::words::Badge;
+use scenario::plan::{Plan, PlannedStep};
+use timeline::{Event, Kind, Stream, hex, visible};
+
+const FAINT: Style = Style::new().dimmed();
+const STRONG: Style = Style::new().bold();
+const YELLOW: Style = AnsiColor::Yellow.on_default();
+
+/// Colours of the clients, in turn.
+const CLIENTS: [Style; 4] = [
+    AnsiColor::Cyan.on_default(),
+    AnsiColor::Green.on_default(),
+    AnsiColor::Blue.on_default(),
+    AnsiColor::Magenta.on_default(),
+];
+
+/// Bytes of a record that are shown.
+const PEEK: usize = 10;
+
+/// Records that are shown in a step; the rest is counted.
+const MOST_RECORDS: usize = 6;
+
+/// More clients than these are counted and not named.
+const MOST_NAMES: usize = 8;
+
+/// Lays a scene out as lines.
+#[derive(Debug)]
+pub struct Narrator {
+    width: usize,
+    /// Columns of the longest name.
+    names: usize,
+    /// Records that had passed when the step began, and until now.
+    before: usize,
+    passed: usize,
+}
+
+impl Narrator {
+    /// For a terminal so many columns wide.
+    pub fn new(plan: &Plan, width: usize) -> Self {
+        let names = plan.clients.iter().map(|client| client.name.len());
+        Self {
+            width,
+            names: names.fold(RELAY.len(), usize::max),
+            before: 0,
+            passed: 0,
+        }
+    }
+
+    /// What the event that was last added to the scene adds to the lines.
+    pub fn lines(&mut self, scene: &Scene, event: &Event) -> Vec<String> {
+        if matches!(scene.phase, Phase::Closing | Phase::Stopping) {
+            return Vec::new();
+        }
+        let mut lines = self.record(scene);
+        match &event.kind {
+            Kind::Began { level, .. } => lines.extend(title(scene.plan(), level)),
+            Kind::StepBegan { step } => {
+                let begun = scene.step().filter(|now| now.id == *step);
+                lines.extend(begun.into_iter().flat_map(|step| self.step(scene, step)));
+            }
+            Kind::StepEnded { step, result } => {
+                let is_over = scene.step().is_some_and(|now| now.id == *step);
+                lines.extend(is_over.then(|| self.left_out()).flatten());
+                lines.extend(failure(result).map(|why| format!("   {why}")));
+            }
+            Kind::Typed { who, line } => {
+                lines.push(self.say(scene, who, &format!("> {}", visible(line))));
+            }
+            Kind::Line {
+                who,
+                stream: Stream::Stdout,
+                text,
+                ..
+            } => lines.push(self.say(scene, who, &visible(text))),
+            Kind::NotReady { who, why, .. } => {
+                lines.push(self.say(scene, who, &format!("NOT READY: {}", visible(why))));
+            }
+            Kind::Missed { who, awaited, .. } => {
+                lines.push(self.say(scene, who, &format!("MISSED: {}", visible(awaited))));
+            }
+            _ => {}
+        }
+        lines
+    }
+
+    fn step(&mut self, scene: &Scene, step: &PlannedStep) -> Vec<String> {
+        self.before = self.passed;
+        let (number, all) = (scene.begun(), scene.plan().steps.len());
+        let head = format!("── step {number} of {all} ── ");
+        let room = self.width.saturating_sub(head.chars().count());
+        let sentence: String = visible(&step.sentence).chars().take(room.max(20)).collect();
+        let mut lines = vec![
+            String::new(),
+            format!("{FAINT}{head}{FAINT:#}{STRONG}{sentence}{STRONG:#}"),
+        ];
+        lines.extend(
+            step.note
+                .as_ref()
+                .map(|note| format!("   {}", visible(note))),
+        );
+        lines
+    }
+
+    /// The relay's view of the record that has just passed, if one has.
+    fn record(&mut self, scene: &Scene) -> Vec<String> {
+        let is_new = scene.count() > self.passed;
+        self.passed = scene.count();
+        let is_shown = is_new && self.passed - self.before <= MOST_RECORDS;
+        let passed = scene.passed.last().filter(|_| is_shown);
+        passed
+            .map(|passed| self.say(scene, RELAY, &sees(passed)))
+            .into_iter()
+            .collect()
+    }
+
+    fn left_out(&self) -> Option<String> {
+        let more = (self.passed - self.before).checked_sub(MOST_RECORDS)?;
+        (more > 0).then(|| self.lane(RELAY, YELLOW, '┊', &format!("… and {more} more records")))
+    }
+
+    fn say(&self, scene: &Scene, who: &str, text: &str) -> String {
+        if who == RELAY {
+            return self.lane(who, YELLOW, '┊', text);
+        }
+        let mut clients = scene.clients().iter();
+        let place = clients.position(|client| client.name == who);
+        let style = place.and_then(|place| CLIENTS.get(place % CLIENTS.len()));
+        self.lane(who, style.copied().unwrap_or_default(), '│', text)
+    }
+
+    fn lane(&self, who: &str, style: Style, border: char, text: &str) -> String {
+        let room = self.width.saturating_sub(self.names + 6).max(40);
+        let cut: String = match text.chars().count() > room {
+            true => text.chars().take(room - 1).chain(['…']).collect(),
+            false => text.to_owned(),
+        };
+        let names = self.names;
+        format!("   {style}{who:>names$} {border}{style:#} {cut}")
+    }
+}
+
+fn title(plan: &Plan, level: &str) -> [String; 2] {
+    let names: Vec<&str> = plan.clients.iter().map(|one| one.name.as_str()).collect();
+    let count = names.len();
+    let plural = if count == 1 { "client" } else { "clients" };
+    let shown = match count {
+        0..=MOST_NAMES => names.join(", "),
+        _ => count.to_string(),
+    };
+    [
+        format!("{STRONG}{}{STRONG:#}", visible(&plan.scenario.title)),
+        format!(
+            "{FAINT}{count} {plural} ({shown}) and the relay, all real processes; isolation level {level}{FAINT:#}"
+        ),
+    ]
+}
+
+/// `sees #7  alice → bob    256 bytes  the text: not in it  … 0f 91`
+fn sees(passed: &Passed) -> String {
+    let (record, tail) = (&passed.record, &passed.tail);
+    let text = match &record.sight {
+        Sight::NotLookedFor => String::new(),
+        Sight::NotIn(_) => "the text: not in it".to_owned(),
+        Sight::In(_) => "THE TEXT IS IN IT".to_owned(),
+        Sight::Elsewhere(found) => format!("THE RELAY HAS THE TEXT: {found}"),
+    };
+    let peek = tail.get(tail.len().saturating_sub(PEEK)..);
+    format!(
+        "sees #{}  {} → {}  {:>6} bytes  {text}  … {}",
+        passed.number,
+        record.link,
+        record.to.as_deref().unwrap_or("?"),
+        grouped(record.len),
+        hex(peek.unwrap_or_default(), " ")
+    )
+}
+
+/// The verdict, what was searched, and what there is to learn.
+pub fn ending(report: &PlayReport, lesson: Option<&str>) -> Vec<String> {
+    let (verdicts, searches) = (&report.verdicts, &report.searches);
+    let badge = Badge::of(&verdicts.play);
+    let (style, checks) = (style(badge), verdicts.checks.len());
+    let mut lines = vec![
+        String::new(),
+        format!(
+            "{style}{badge}{style:#}  {}: {checks} checks",
+            report.scenario
+        ),
+    ];
+    let mut more = searches.by_surface();
+    more.push(searches.sentence());
+    let not_looked_for = searches.not_looked_for.iter();
+    more.extend(not_looked_for.map(|why| format!("not looked for: {}", visible(why))));
+    more.extend(searches.traces().map(|traces| visible(&traces)));
+    if !searches.surfaces.is_empty() {
+        more.push("data that appears and vanishes between two scans is not detected".to_owned());
+    }
+    more.extend(lesson.map(|lesson| format!("{STRONG}{}{STRONG:#}", visible(lesson))));
+    lines.extend(more.iter().map(|line| format!("   {line}")));
+    lines
+}

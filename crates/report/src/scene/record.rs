@@ -1,0 +1,242 @@
+//! Records on the links, and what the relay saw of each: worked out here, laid out by the faces.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use memchr::memmem;
+
+use scenario::adapter::Framing;
+use scenario::plan::{Action, Plan, PlannedStep, WireText};
+use timeline::{Direction, Event, Kind, StepId, visible};
+
+/// Gives bytes of a file below the play's directory: name, offset, length.
+pub type Bytes<'a> = &'a dyn Fn(&str, u64, u64) -> Vec<u8>;
+
+/// Bytes of one record that are searched while it passes; the audit searches all of them.
+const SEARCHED: u64 = 512 * 1024;
+
+/// A text that is shorter may stand in random bytes.
+const RARE: usize = 8;
+
+/// One record on a link: a frame, or a piece of the stream where nothing tells frames apart.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Record {
+    /// Whose link.
+    pub link: String,
+    /// Which way.
+    pub direction: Direction,
+    /// For whom, where that stands on it.
+    pub to: Option<String>,
+    /// Type of the frame, or `bytes`.
+    pub kind: String,
+    /// Length with everything, in bytes.
+    pub len: u64,
+    /// File below the play's directory, and offset in it.
+    pub place: (String, u64),
+    /// The relay is to pass it on: it is not for the relay itself.
+    pub is_relayed: bool,
+    /// What the relay saw of it.
+    pub sight: Sight,
+    /// What findings call the text that its sender has just sent.
+    pub(super) names: Vec<String>,
+}
+
+/// What the relay saw of a record.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Sight {
+    /// Nothing was looked for: the step sends no text, or a very short one.
+    NotLookedFor,
+    /// This stands nowhere in its bytes as it is, and nothing else was found so far.
+    NotIn(String),
+    /// This stands in its bytes.
+    In(String),
+    /// Its text was found with the relay, but not in its bytes: what was found, and where.
+    Elsewhere(String),
+}
+
+impl Sight {
+    /// The relay could read the text.
+    pub fn is_plaintext(&self) -> bool {
+        matches!(self, Self::In(_) | Self::Elsewhere(_))
+    }
+}
+
+impl Record {
+    /// Worth showing to those who ask what the relay gets: it is passed on, or it holds text.
+    pub fn is_shown(&self) -> bool {
+        self.direction == Direction::Up && (self.is_relayed || self.sight.is_plaintext())
+    }
+
+    fn on(link: &str, direction: Direction, (at, len): (u64, u64)) -> Self {
+        let end = match direction {
+            Direction::Up => "up",
+            Direction::Down => "down",
+        };
+        Self {
+            link: link.to_owned(),
+            direction,
+            to: None,
+            kind: "bytes".to_owned(),
+            len,
+            place: (format!("wire/{link}.{end}"), at),
+            is_relayed: true,
+            sight: Sight::NotLookedFor,
+            names: Vec::new(),
+        }
+    }
+}
+
+/// A text that the step sends.
+#[derive(Debug)]
+struct Text {
+    from: String,
+    text: String,
+    /// What is looked for: its canaries, and the whole of it; nothing where it is too short.
+    needles: Vec<String>,
+    /// What findings call it.
+    names: Vec<String>,
+}
+
+/// Follows the links through a play.
+#[derive(Debug, Default)]
+pub(crate) struct Watch {
+    /// Of the step that was the last to begin.
+    texts: Vec<Text>,
+    /// Where frames end and where bytes end, of links whose frames can be told apart.
+    ends: BTreeMap<(String, Direction), (u64, u64)>,
+    /// Something that is no frame has passed there: what follows comes in pieces.
+    broken: BTreeSet<(String, Direction)>,
+}
+
+impl Watch {
+    /// The record that an event adds, with all of its bytes that were searched.
+    pub(crate) fn event(
+        &mut self,
+        plan: &Plan,
+        event: &Event,
+        bytes: Bytes<'_>,
+    ) -> Option<(Record, Vec<u8>)> {
+        if let Kind::StepBegan { step } = &event.kind {
+            self.begin(plan, step);
+        }
+        let mut record = self.record(plan, &event.kind)?;
+        let (file, at) = &record.place;
+        let whole = bytes(file, *at, record.len.min(SEARCHED));
+        record.sight = self.sight(&record.link, &whole);
+        let own = self.of(&record.link);
+        record.names = own.flat_map(|text| text.names.clone()).collect();
+        Some((record, whole))
+    }
+
+    /// What a client has just sent, in the step's words.
+    pub(super) fn sent_by(&self, link: &str) -> Option<String> {
+        self.of(link).next().map(|text| visible(&text.text))
+    }
+
+    fn of(&self, link: &str) -> impl Iterator<Item = &Text> {
+        self.texts.iter().filter(move |text| text.from == link)
+    }
+
+    /// Until the next step begins, everything that passes may carry what this one sends.
+    fn begin(&mut self, plan: &Plan, id: &StepId) {
+        let Some(step) = plan.steps.iter().find(|step| step.id == *id) else {
+            return;
+        };
+        let parts: &[PlannedStep] = match &step.action {
+            Action::All { steps } => steps,
+            _ => &[],
+        };
+        let all = std::iter::once(step).chain(parts);
+        self.texts = all.filter_map(|step| Text::of(plan, step)).collect();
+    }
+
+    fn record(&mut self, plan: &Plan, kind: &Kind) -> Option<Record> {
+        match kind {
+            Kind::LinkOpened { link } => {
+                self.broken.retain(|(broken, _)| broken != link);
+                None
+            }
+            Kind::Wire {
+                link,
+                direction,
+                at,
+                len,
+            } => {
+                let key = (link.clone(), *direction);
+                let has_frames = plan.adapter_of(link).wire.framing != Framing::None;
+                if !has_frames || self.broken.contains(&key) {
+                    return Some(Record::on(link, *direction, (*at, *len)));
+                }
+                self.ends.entry(key).or_default().1 = at + len;
+                None
+            }
+            Kind::BadFrame {
+                link, direction, ..
+            } => {
+                let key = (link.clone(), *direction);
+                let (from, to) = self.ends.get(&key).copied().unwrap_or_default();
+                let is_new = self.broken.insert(key) && from < to;
+                is_new.then(|| Record::on(link, *direction, (from, to - from)))
+            }
+            Kind::Frame {
+                link,
+                direction,
+                at,
+                len,
+                r#type,
+                fields,
+                body,
+            } => {
+                let key = (link.clone(), *direction);
+                self.ends.entry(key).or_default().0 = at + len;
+                let background = &plan.adapter_of(link).wire.background;
+                Some(Record {
+                    to: fields.get("to").map(|to| visible(to)),
+                    kind: visible(r#type),
+                    is_relayed: *body > 0 && !background.contains(r#type),
+                    ..Record::on(link, *direction, (*at, *len))
+                })
+            }
+            _ => None,
+        }
+    }
+
+    /// Looks for what the sender has sent, and then for what the others have.
+    fn sight(&self, link: &str, whole: &[u8]) -> Sight {
+        let others = self.texts.iter().filter(|text| text.from != link);
+        let needles = self.of(link).chain(others).flat_map(|text| &text.needles);
+        let mut first = None;
+        for needle in needles {
+            if memmem::find(whole, needle.as_bytes()).is_some() {
+                return Sight::In(visible(needle));
+            }
+            first = first.or(Some(needle));
+        }
+        first.map_or(Sight::NotLookedFor, |needle| Sight::NotIn(visible(needle)))
+    }
+}
+
+impl Text {
+    fn of(plan: &Plan, step: &PlannedStep) -> Option<Self> {
+        let sent = step.sent.as_ref()?;
+        let canaries = plan.audit.canaries.iter();
+        let canaries = canaries.filter(|canary| sent.text.contains(&canary.text));
+        let texts = plan.audit.texts.iter().filter(|text| text.step == step.id);
+        let mut names: Vec<String> = texts.map(WireText::called).collect();
+        let mut needles = Vec::new();
+        for canary in canaries {
+            names.push(canary.called());
+            needles.push(canary.text.clone());
+        }
+        if sent.text.len() >= RARE {
+            needles.push(sent.text.clone());
+        } else {
+            needles.clear();
+        }
+        Some(Self {
+            from: sent.from.clone(),
+            text: sent.text.clone(),
+            needles,
+            names,
+        })
+    }
+}

@@ -1,0 +1,109 @@
+//! What the relay gets to see: the records on their way up, and who has shown what of them.
+
+use super::record::{Bytes, Record};
+use super::{Phase, Scene, StoryKind};
+use scenario::plan::Plan;
+use timeline::{Event, Kind, Seen, visible};
+
+/// Records that are kept.
+const PASSED: usize = 400;
+
+/// Bytes of one record that are kept to be shown.
+const KEPT: usize = 2048;
+
+/// Bytes at its end that are kept to be shown.
+const TAIL: usize = 16;
+
+/// A record that a client gave to the relay.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Passed {
+    /// Counts from 1.
+    pub number: usize,
+    /// The record itself.
+    pub record: Record,
+    /// The first bytes.
+    pub bytes: Vec<u8>,
+    /// Its last ones, which are sealed where it is sealed.
+    pub tail: Vec<u8>,
+    /// What the sender typed, in the step's words.
+    pub sent: Option<String>,
+    /// Who has shown what of it.
+    pub shown: Vec<(String, String)>,
+}
+
+impl Passed {
+    /// `#7 alice → bob`
+    pub fn way(&self) -> String {
+        let to = self.record.to.as_deref().unwrap_or("?");
+        format!("#{} {} → {to}", self.number, self.record.link)
+    }
+
+    /// Whether a line that a client has shown may tell of it.
+    fn is_shown_by(&self, who: &str, plan: &Plan, seen: &Seen) -> bool {
+        let from = seen.captures.get("from").map(String::as_str);
+        let for_them = match &self.record.to {
+            Some(to) => plan.login(who) == to,
+            None => self.record.link != who,
+        };
+        for_them
+            && from == Some(plan.login(&self.record.link))
+            && self.shown.iter().all(|(other, _)| other != who)
+    }
+}
+
+impl Scene {
+    /// Records that have passed.
+    pub fn count(&self) -> usize {
+        self.forgotten + self.passed.len()
+    }
+
+    /// A record that the relay got, if the event is one.
+    pub(super) fn record(&mut self, event: &Event, bytes: Bytes<'_>) {
+        // Fences are ours, and nobody's conversation.
+        if matches!(self.phase, Phase::Closing | Phase::Stopping) {
+            return;
+        }
+        let record = self.watch.event(&self.plan, event, bytes);
+        let Some((record, whole)) = record.filter(|(record, _)| record.is_shown()) else {
+            return;
+        };
+        let head = whole.len().min(KEPT);
+        let tail = whole.len().saturating_sub(TAIL);
+        let passed = Passed {
+            number: self.count() + 1,
+            bytes: whole.get(..head).unwrap_or_default().to_vec(),
+            tail: whole.get(tail..).unwrap_or_default().to_vec(),
+            sent: self.watch.sent_by(&record.link),
+            shown: Vec::new(),
+            record,
+        };
+        let text = format!("{}, {} bytes", passed.way(), passed.record.len);
+        self.report(StoryKind::Passed, text);
+        if self.passed.len() == PASSED {
+            self.passed.remove(0);
+            self.forgotten += 1;
+        }
+        self.passed.push(passed);
+    }
+
+    /// A recipient has shown something: of which record it tells.
+    pub(super) fn shown_by(&mut self, who: &str, text: &str, seen: &Seen) {
+        let mut latest = self.passed.iter_mut().rev();
+        if let Some(passed) = latest.find(|passed| passed.is_shown_by(who, &self.plan, seen)) {
+            passed.shown.push((who.to_owned(), visible(text)));
+        }
+    }
+
+    /// What the audit found tells of records that have passed, too.
+    pub(super) fn found(&mut self, kind: &Kind) {
+        if !self.findings.add(kind) {
+            return;
+        }
+        for passed in &mut self.passed {
+            self.findings.tell(&mut passed.record);
+        }
+        if let Some((_, what)) = self.findings.all.last() {
+            self.report(StoryKind::Found, format!("■ PLAINTEXT {what}"));
+        }
+    }
+}

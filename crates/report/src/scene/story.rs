@@ -1,0 +1,43 @@
+//! What happened so far, entry by entry.
+
+use timeline::{StepResult, visible};
+
+/// One thing that happened.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StoryEntry {
+    /// What kind.
+    pub kind: StoryKind,
+    /// In words.
+    pub text: String,
+}
+
+/// What kind of thing happened.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum StoryKind {
+    /// A step began.
+    Step,
+    /// A record passed the relay.
+    Passed,
+    /// A step did not hold.
+    Failed,
+    /// A participant's process ended.
+    Ended,
+    /// Somebody interfered.
+    ByHand,
+    /// Plaintext was found.
+    Found,
+    /// Something else.
+    Note,
+}
+
+/// Why a step did not hold; `None` where it did.
+pub(crate) fn failure(result: &StepResult) -> Option<String> {
+    match result {
+        StepResult::Held => None,
+        StepResult::Missing(missing) => {
+            let missing: Vec<&str> = missing.iter().map(|id| id.0.as_str()).collect();
+            Some(format!("✘ did not come: {}", missing.join(", ")))
+        }
+        StepResult::Impossible(why) => Some(format!("✘ {}", visible(why))),
+    }
+}
