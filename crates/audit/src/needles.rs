@@ -6,7 +6,7 @@ use std::fmt;
 use super::encodings::encodings;
 use super::grams::{Grams, Wanted};
 use super::transformation::Transformation;
-use scenario::plan::AuditPlan;
+use scenario::plan::{AuditPlan, text_called};
 use timeline::Surface;
 
 /// So many bytes of a canary are enough to know it by; of one that is encoded in groups, one
@@ -169,7 +169,7 @@ fn sources(plan: &AuditPlan, files: &[(String, Vec<u8>)]) -> Vec<Source> {
         kind: SourceKind::Canary,
     });
     let texts = plan.texts.iter().map(|text| Source {
-        what: text.called(),
+        what: text_called(&text.step),
         pieces: content(text.text.as_bytes()),
         kind: SourceKind::Text,
     });

@@ -40,6 +40,8 @@ pub struct Narrator {
     /// Records that had passed when the step began, and until now.
     before: usize,
     passed: usize,
+    /// The last record of which it was said that the relay has its text.
+    read: usize,
 }
 
 impl Narrator {
@@ -51,6 +53,7 @@ impl Narrator {
             names: names.fold(RELAY.len(), usize::max),
             before: 0,
             passed: 0,
+            read: 0,
         }
     }
 
@@ -88,6 +91,7 @@ impl Narrator {
             }
             _ => {}
         }
+        lines.extend(self.read(scene));
         lines
     }
 
@@ -119,6 +123,17 @@ impl Narrator {
             .map(|passed| self.say(scene, RELAY, &sees(passed)))
             .into_iter()
             .collect()
+    }
+
+    /// The relay turns out to have the text of a record.
+    fn read(&mut self, scene: &Scene) -> Option<String> {
+        let last = scene.passed.last().filter(|last| last.number > self.read)?;
+        let Sight::Elsewhere(found) = &last.record.sight else {
+            return None;
+        };
+        self.read = last.number;
+        let text = format!("HAS THE TEXT of #{}: {found}", last.number);
+        Some(self.say(scene, RELAY, &text))
     }
 
     fn left_out(&self) -> Option<String> {
@@ -167,10 +182,9 @@ fn title(plan: &Plan, level: &str) -> [String; 2] {
 fn sees(passed: &Passed) -> String {
     let (record, tail) = (&passed.record, &passed.tail);
     let text = match &record.sight {
-        Sight::NotLookedFor => String::new(),
-        Sight::NotIn(_) => "the text: not in it".to_owned(),
-        Sight::In(_) => "THE TEXT IS IN IT".to_owned(),
-        Sight::Elsewhere(found) => format!("THE RELAY HAS THE TEXT: {found}"),
+        Sight::NotLookedFor => "",
+        Sight::NotIn(_) | Sight::Elsewhere(_) => "the text: not in it",
+        Sight::In(_) => "THE TEXT IS IN IT",
     };
     let peek = tail.get(tail.len().saturating_sub(PEEK)..);
     format!(

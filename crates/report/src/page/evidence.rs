@@ -1,7 +1,6 @@
 //! What the audit searched, and what it found.
 
 use crate::result::PlayReport;
-use crate::scene::Findings;
 use crate::searches::{grouped, looked_for};
 use scenario::plan::Plan;
 use timeline::{Event, Kind, visible};
@@ -40,10 +39,14 @@ pub(super) struct Surface {
 }
 
 impl Evidence {
-    pub(super) fn of(plan: &Plan, events: &[Event], report: &PlayReport) -> Self {
-        let findings = Findings::of(events).all;
+    pub(super) fn of(
+        plan: &Plan,
+        events: &[Event],
+        findings: &[(timeline::Surface, String)],
+        report: &PlayReport,
+    ) -> Self {
         let surfaces = events.iter();
-        let surfaces = surfaces.filter_map(|event| Surface::of(&event.kind, &findings));
+        let surfaces = surfaces.filter_map(|event| Surface::of(&event.kind, findings));
         let more = findings.len().saturating_sub(TOLD);
         let told = findings.iter().take(TOLD);
         let blind = plan.audit.cannot_judge();

@@ -7,6 +7,7 @@ use super::steps::{self, Red};
 use super::{STYLE, policy};
 use crate::asked::{Asked, repeat};
 use crate::load::{LoadReport, figures, left_out};
+use crate::scene::findings;
 use crate::words::Badge;
 use judge::Check;
 use scenario::plan::Plan;
@@ -60,7 +61,7 @@ pub fn load(
         repeat: visible(&repeat(play, asked)),
         left_out: left_out(report).iter().map(|line| visible(line)).collect(),
         figures: figures(report),
-        evidence: Evidence::of(plan, events, play),
+        evidence: Evidence::of(plan, events, &findings(events), play),
         red: steps::red(&checks, None),
         held: steps::held(&checks),
         more_used: used.len().saturating_sub(USED),

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use super::moments::Moments;
-use crate::scene::{Bytes, Findings, Record, Sight, Watch};
+use crate::scene::{Bytes, Record, Sight, Watch};
 use scenario::plan::Plan;
 use timeline::{Direction, Event, Kind, Stream, hex, seconds, visible};
 
@@ -109,23 +109,36 @@ impl Message {
     }
 }
 
-/// Every record of a play, with what is folded left out.
-pub(super) fn of(
+/// All that reached the relay in a play, and where on the timeline.
+pub(super) fn watched(
     plan: &Plan,
     events: &[Event],
+    bytes: Bytes<'_>,
+) -> (Watch, Vec<(usize, Record)>) {
+    let mut watch = Watch::default();
+    let mut records = Vec::new();
+    for (place, event) in events.iter().enumerate() {
+        let record = watch.event(plan, event, bytes);
+        records.extend(record.map(|(record, _)| (place, record)));
+    }
+    (watch, records)
+}
+
+/// Every record of a play, with what is folded left out.
+pub(super) fn of(
+    events: &[Event],
+    (watch, records): (&Watch, Vec<(usize, Record)>),
     moments: &Moments<'_>,
     bytes: Bytes<'_>,
 ) -> Vec<Message> {
-    let findings = Findings::of(events);
-    let mut watch = Watch::default();
     let mut messages: Vec<Message> = Vec::new();
     let mut like: BTreeMap<(usize, String, Direction, String), (usize, usize)> = BTreeMap::new();
     let mut number = 0;
-    for (place, event) in events.iter().enumerate() {
-        let Some((mut record, _)) = watch.event(plan, event, bytes) else {
+    for (place, mut record) in records {
+        let Some(event) = events.get(place) else {
             continue;
         };
-        findings.tell(&mut record);
+        watch.findings.tell(&mut record);
         number += 1;
         let moment = moments.at(event.n);
         let key = (

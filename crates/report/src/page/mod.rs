@@ -138,7 +138,8 @@ pub fn play(
     bytes: Bytes<'_>,
 ) -> Result<String, askama::Error> {
     let moments = Moments::of(plan, events);
-    let messages = messages::of(plan, events, &moments, bytes);
+    let (watch, records) = messages::watched(plan, events, bytes);
+    let messages = messages::of(events, (&watch, records), &moments, bytes);
     let page = PlayPage {
         style: STYLE,
         script: SCRIPT,
@@ -149,7 +150,7 @@ pub fn play(
         lesson: plan.scenario.lesson.as_deref().map(visible),
         facts: facts(report),
         repeat: visible(&repeat(report, asked)),
-        evidence: Evidence::of(plan, events, report),
+        evidence: Evidence::of(plan, events, &watch.findings.all, report),
         diagram: Diagram::of(plan, events, &moments, &messages),
         participants: participants::of(plan, events, &moments),
         steps: steps::of(plan, events, report, &moments),

@@ -7,9 +7,9 @@ use timeline::{Event, Kind, Surface, visible};
 
 /// Everything that was found so far.
 #[derive(Debug, Default)]
-pub struct Findings {
+pub(crate) struct Findings {
     /// Each with its surface, in words.
-    pub all: Vec<(Surface, String)>,
+    pub(crate) all: Vec<(Surface, String)>,
     /// What was found on a link, by file and offset.
     on_links: BTreeMap<(String, u64), String>,
     /// The first place where the relay had something, by what findings call it.
@@ -17,17 +17,8 @@ pub struct Findings {
 }
 
 impl Findings {
-    /// Those of a whole play.
-    pub(crate) fn of(events: &[Event]) -> Self {
-        let mut findings = Self::default();
-        for event in events {
-            findings.add(&event.kind);
-        }
-        findings
-    }
-
-    /// One event more; true when it is a finding.
-    pub(crate) fn add(&mut self, kind: &Kind) -> bool {
+    /// One event more; only findings count.
+    pub(super) fn add(&mut self, kind: &Kind) {
         let Kind::Finding {
             surface,
             place,
@@ -36,7 +27,7 @@ impl Findings {
             transformation,
         } = kind
         else {
-            return false;
+            return;
         };
         let offset = surface.offset(*at);
         let words = visible(&format!("{what}, {transformation}, in {place} at {offset}"));
@@ -46,14 +37,25 @@ impl Findings {
                 self.on_links.insert((place.clone(), *at), what);
             }
             Surface::Arguments | Surface::Files | Surface::Memory | Surface::Output => {
-                let known = self.with_relay.entry(what.clone());
-                known.or_insert_with(|| words.clone());
+                self.with_relay(std::slice::from_ref(what), &words);
             }
             // It says nothing of the relay.
             Surface::Others => {}
         }
         self.all.push((*surface, words));
-        true
+    }
+
+    /// The relay has what findings call so. The first place that is known is told.
+    pub(super) fn with_relay(&mut self, names: &[String], words: &str) {
+        for name in names {
+            let known = self.with_relay.entry(name.clone());
+            known.or_insert_with(|| words.to_owned());
+        }
+    }
+
+    /// How much is known.
+    pub(super) fn count(&self) -> usize {
+        self.all.len() + self.with_relay.len()
     }
 
     /// What they say of a record. What stands in its bytes outweighs what stands elsewhere.
@@ -73,4 +75,11 @@ impl Findings {
             record.sight = Sight::Elsewhere(words.clone());
         }
     }
+}
+
+/// Everything that was found in a play, each with its surface, in words.
+pub(crate) fn findings(events: &[Event]) -> Vec<(Surface, String)> {
+    let mut findings = Findings::default();
+    events.iter().for_each(|event| findings.add(&event.kind));
+    findings.all
 }

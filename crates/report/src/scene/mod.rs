@@ -17,7 +17,7 @@ use std::sync::Arc;
 use scenario::plan::Plan;
 use timeline::{Event, ExpectationId, Kind, visible};
 
-pub use finding::Findings;
+pub(crate) use finding::findings;
 pub use participant::{Entry, EntryKind, Face, Participant, Status};
 pub(crate) use record::Watch;
 pub use record::{Bytes, Record, Sight};
@@ -53,8 +53,6 @@ pub struct Scene {
     pub missing: Vec<ExpectationId>,
     /// Why that step could not be done.
     pub impossible: Option<String>,
-    /// What the search of the relay found.
-    pub findings: Findings,
     /// Bytes that were searched, on all surfaces.
     pub searched: u64,
     watch: Watch,
@@ -95,7 +93,6 @@ impl Scene {
             notice: None,
             missing: Vec::new(),
             impossible: None,
-            findings: Findings::default(),
             searched: 0,
             watch: Watch::default(),
         }
@@ -115,7 +112,7 @@ impl Scene {
     /// One event more.
     pub fn add(&mut self, event: &Event, bytes: Bytes<'_>) {
         self.t = event.t;
-        self.record(event, bytes);
+        self.watch(event, bytes);
         match &event.kind {
             Kind::StepBegan { step } => self.begin(step),
             Kind::StepEnded { step, result } => self.end(step, result),
@@ -126,7 +123,7 @@ impl Scene {
             Kind::Overdue { awaited, .. } => {
                 self.report(StoryKind::Failed, format!("out of time: {awaited}"));
             }
-            Kind::Finding { .. } => self.found(&event.kind),
+            Kind::Finding { .. } => self.found(),
             Kind::Searched { bytes, .. } => self.searched += bytes,
             _ => self.happened_to(event, bytes),
         }

@@ -4,8 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use memchr::memmem;
 
+use super::RELAY;
+use super::finding::Findings;
 use scenario::adapter::Framing;
-use scenario::plan::{Action, Plan, PlannedStep, WireText};
+use scenario::plan::{Action, Plan, PlannedStep, text_called};
 use timeline::{Direction, Event, Kind, StepId, visible};
 
 /// Gives bytes of a file below the play's directory: name, offset, length.
@@ -16,6 +18,9 @@ const SEARCHED: u64 = 512 * 1024;
 
 /// A text that is shorter may stand in random bytes.
 const RARE: usize = 8;
+
+/// What is shorter may stand in anybody's words.
+const OWN: usize = 16;
 
 /// One record on a link: a frame, or a piece of the stream where nothing tells frames apart.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -96,9 +101,10 @@ struct Text {
     names: Vec<String>,
 }
 
-/// Follows the links through a play.
+/// Follows what reaches the relay, and what is found with it, through a play.
 #[derive(Debug, Default)]
 pub(crate) struct Watch {
+    pub(crate) findings: Findings,
     /// Of the step that was the last to begin.
     texts: Vec<Text>,
     /// Where frames end and where bytes end, of links whose frames can be told apart.
@@ -115,8 +121,11 @@ impl Watch {
         event: &Event,
         bytes: Bytes<'_>,
     ) -> Option<(Record, Vec<u8>)> {
-        if let Kind::StepBegan { step } = &event.kind {
-            self.begin(plan, step);
+        match &event.kind {
+            Kind::StepBegan { step } => self.begin(plan, step),
+            Kind::Line { who, text, .. } if who == RELAY => self.printed(text),
+            Kind::Finding { .. } => self.findings.add(&event.kind),
+            _ => {}
         }
         let mut record = self.record(plan, &event.kind)?;
         let (file, at) = &record.place;
@@ -147,6 +156,17 @@ impl Watch {
         };
         let all = std::iter::once(step).chain(parts);
         self.texts = all.filter_map(|step| Text::of(plan, step)).collect();
+    }
+
+    /// A relay that prints a text has it, whatever was sent on the link.
+    fn printed(&mut self, line: &str) {
+        for text in &self.texts {
+            let mut needles = text.needles.iter().filter(|needle| needle.len() >= OWN);
+            if let Some(needle) = needles.find(|needle| line.contains(needle.as_str())) {
+                let words = format!("“{}”, in what it printed", visible(needle));
+                self.findings.with_relay(&text.names, &words);
+            }
+        }
     }
 
     fn record(&mut self, plan: &Plan, kind: &Kind) -> Option<Record> {
@@ -220,8 +240,7 @@ impl Text {
         let sent = step.sent.as_ref()?;
         let canaries = plan.audit.canaries.iter();
         let canaries = canaries.filter(|canary| sent.text.contains(&canary.text));
-        let texts = plan.audit.texts.iter().filter(|text| text.step == step.id);
-        let mut names: Vec<String> = texts.map(WireText::called).collect();
+        let mut names = vec![text_called(&step.id)];
         let mut needles = Vec::new();
         for canary in canaries {
             names.push(canary.called());

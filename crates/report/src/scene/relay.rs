@@ -3,7 +3,7 @@
 use super::record::{Bytes, Record};
 use super::{Phase, Scene, StoryKind};
 use scenario::plan::Plan;
-use timeline::{Event, Kind, Seen, visible};
+use timeline::{Event, Seen, Surface, visible};
 
 /// Records that are kept.
 const PASSED: usize = 400;
@@ -57,16 +57,29 @@ impl Scene {
         self.forgotten + self.passed.len()
     }
 
-    /// A record that the relay got, if the event is one.
-    pub(super) fn record(&mut self, event: &Event, bytes: Bytes<'_>) {
-        // Fences are ours, and nobody's conversation.
-        if matches!(self.phase, Phase::Closing | Phase::Stopping) {
-            return;
-        }
+    /// What the audit found so far, each with its surface.
+    pub fn findings(&self) -> &[(Surface, String)] {
+        &self.watch.findings.all
+    }
+
+    /// What an event tells of what the relay sees.
+    pub(super) fn watch(&mut self, event: &Event, bytes: Bytes<'_>) {
+        let known = self.watch.findings.count();
         let record = self.watch.event(&self.plan, event, bytes);
-        let Some((record, whole)) = record.filter(|(record, _)| record.is_shown()) else {
-            return;
-        };
+        // Fences are ours, and nobody's conversation.
+        let is_over = matches!(self.phase, Phase::Closing | Phase::Stopping);
+        let record = record.filter(|(record, _)| record.is_shown() && !is_over);
+        if let Some((record, whole)) = record {
+            self.pass(record, &whole);
+        }
+        if self.watch.findings.count() > known {
+            for passed in &mut self.passed {
+                self.watch.findings.tell(&mut passed.record);
+            }
+        }
+    }
+
+    fn pass(&mut self, record: Record, whole: &[u8]) {
         let head = whole.len().min(KEPT);
         let tail = whole.len().saturating_sub(TAIL);
         let passed = Passed {
@@ -94,15 +107,9 @@ impl Scene {
         }
     }
 
-    /// What the audit found tells of records that have passed, too.
-    pub(super) fn found(&mut self, kind: &Kind) {
-        if !self.findings.add(kind) {
-            return;
-        }
-        for passed in &mut self.passed {
-            self.findings.tell(&mut passed.record);
-        }
-        if let Some((_, what)) = self.findings.all.last() {
+    /// The audit has found something.
+    pub(super) fn found(&mut self) {
+        if let Some((_, what)) = self.findings().last() {
             self.report(StoryKind::Found, format!("■ PLAINTEXT {what}"));
         }
     }

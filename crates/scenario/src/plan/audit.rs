@@ -58,11 +58,9 @@ pub struct WireText {
     pub text: String,
 }
 
-impl WireText {
-    /// What findings call it.
-    pub fn called(&self) -> String {
-        format!("text of step {}", self.step.0)
-    }
+/// What findings call the text that a step sends.
+pub fn text_called(step: &StepId) -> String {
+    format!("text of step {}", step.0)
 }
 
 impl AuditPlan {

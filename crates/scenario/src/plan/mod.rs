@@ -31,7 +31,7 @@ mod wanted;
 mod words;
 
 pub use action::{Action, PlannedStep, Sent};
-pub use audit::{AuditPlan, PassPhrase, WireText};
+pub use audit::{AuditPlan, PassPhrase, WireText, text_called};
 pub use build::{build, build_twin};
 pub use canary::Canary;
 pub use content::PlannedFile;

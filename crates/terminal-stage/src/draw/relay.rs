@@ -17,7 +17,7 @@ pub(crate) fn view(scene: &Scene, place: Rect, buffer: &mut Buffer) {
     let Some(relay) = scene.participants.first() else {
         return;
     };
-    let is_bad = matches!(relay.status, Status::Dead(_)) || !scene.findings.all.is_empty();
+    let is_bad = matches!(relay.status, Status::Dead(_)) || !scene.findings().is_empty();
     let style = if is_bad { BAD } else { RELAY };
     let title = format!("RELAY sees ─ {}", relay.status.in_words());
     let inner = framed(&title, style, place, buffer);
@@ -70,7 +70,7 @@ fn death(relay: &Participant, width: usize) -> Vec<Line<'static>> {
 
 /// What the search at the end found.
 fn searched(scene: &Scene, width: usize) -> Vec<Line<'static>> {
-    let findings = &scene.findings.all;
+    let findings = scene.findings();
     if scene.searched == 0 && findings.is_empty() {
         return Vec::new();
     }

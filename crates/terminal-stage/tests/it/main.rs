@@ -2,6 +2,7 @@
 
 #![cfg(test)] // so that helpers count as tests, too, and may unwrap
 
+mod faces;
 mod keys;
 mod panic;
 mod recording;

@@ -1,0 +1,279 @@
+//! One message, and every face that tells what the relay saw of it: all say the same.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use asciicast_rs::v3::{Event as Line, Recording};
+use judge::{CheckKind, Verdicts};
+use ratatui::Terminal;
+use ratatui::backend::TestBackend;
+use report::narrator::Narrator;
+use report::scene::{Scene, Sight};
+use report::web::WebState;
+use report::{Asked, PlayReport, Searches, page, terminal};
+use serde_json::Value;
+use terminal_stage::{Ending, Model, Reader, SavedPlay, Source, draw, record};
+use timeline::{Event, Kind, Stream, Surface};
+
+use crate::{Stage, planned};
+
+/// Columns and rows that have room for a whole sentence of the relay's view.
+const SIZE: (u16, u16) = (240, 60);
+
+/// What a face says of the record.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Says {
+    Hidden,
+    InIt,
+    Elsewhere,
+}
+
+/// What happened to the message of step 2.
+struct Case {
+    name: &'static str,
+    /// What the relay was given.
+    bytes: Vec<u8>,
+    /// What the relay printed meanwhile.
+    printed: Option<String>,
+    /// What the audit found afterwards.
+    finding: Option<(Surface, &'static str, u64, &'static str)>,
+    says: Says,
+    /// Lines cannot be taken back: what they say while the message passes.
+    narrated: Says,
+}
+
+fn cases() -> Vec<Case> {
+    let text = planned().steps[1].sent.clone().unwrap().text;
+    let sealed = || (0_u8..=255).collect::<Vec<u8>>();
+    let open = || {
+        let mut bytes = sealed();
+        bytes[40..40 + text.len()].copy_from_slice(text.as_bytes());
+        bytes
+    };
+    let case = |name, bytes, says| Case {
+        name,
+        bytes,
+        printed: None,
+        finding: None,
+        says,
+        narrated: says,
+    };
+    let found = |name, surface, place, at, how| Case {
+        finding: Some((surface, place, at, how)),
+        narrated: Says::Hidden,
+        ..case(name, sealed(), Says::Elsewhere)
+    };
+    let on_link = |name, place, at, says| Case {
+        says,
+        ..found(name, Surface::Wire, place, at, "base64")
+    };
+    vec![
+        case("sealed", sealed(), Says::Hidden),
+        case("open", open(), Says::InIt),
+        Case {
+            printed: Some(format!("alice to bob: {text}")),
+            ..case("printed", sealed(), Says::Elsewhere)
+        },
+        on_link("encoded in its bytes", "wire/alice.up", 40, Says::InIt),
+        on_link("encoded behind it", "wire/alice.up", 256, Says::Hidden),
+        on_link("encoded on another link", "wire/bob.up", 40, Says::Hidden),
+        found("in a file", Surface::Files, "relay.log", 812, "as it is"),
+        found("in memory", Surface::Memory, "relay, heap", 812, "hex"),
+        found("in output", Surface::Output, "out/relay.stdout", 3, "hex"),
+        Case {
+            says: Says::Hidden,
+            ..found("with a client", Surface::Others, "manager/x", 3, "as it is")
+        },
+    ]
+}
+
+fn events(case: &Case) -> Vec<Event> {
+    let mut stage = Stage::new();
+    stage.open();
+    stage.begin(2);
+    stage.frame("alice", "bob", 0);
+    if let Some(line) = &case.printed {
+        stage.line("relay", line);
+    }
+    stage.end(2);
+    stage.add(Kind::Closing);
+    stage.add(Kind::Stopping);
+    if let Some((surface, place, at, how)) = case.finding {
+        stage.add(Kind::Finding {
+            surface,
+            place: place.to_owned(),
+            at,
+            what: "canary vault".to_owned(),
+            transformation: how.to_owned(),
+        });
+    }
+    stage.log
+}
+
+fn read(bytes: &[u8], at: u64, len: u64) -> Vec<u8> {
+    let (at, len) = (usize::try_from(at).unwrap(), usize::try_from(len).unwrap());
+    bytes.get(at..at + len).unwrap_or_default().to_vec()
+}
+
+/// The scene at the end, and all lines of the narrator.
+fn told(case: &Case) -> (Scene, String) {
+    let plan = planned();
+    let mut narrator = Narrator::new(&plan, 200);
+    let mut scene = Scene::new(Arc::new(plan));
+    let mut lines = Vec::new();
+    for event in events(case) {
+        scene.add(&event, &|_: &str, at, len| read(&case.bytes, at, len));
+        lines.extend(narrator.lines(&scene, &event));
+    }
+    (scene, lines.join("\n"))
+}
+
+fn of_scene(scene: &Scene) -> Says {
+    match scene.passed[0].record.sight {
+        Sight::NotLookedFor | Sight::NotIn(_) => Says::Hidden,
+        Sight::In(_) => Says::InIt,
+        Sight::Elsewhere(_) => Says::Elsewhere,
+    }
+}
+
+fn by_words(text: &str, in_it: &str, elsewhere: &str) -> Says {
+    match (text.contains(in_it), text.contains(elsewhere)) {
+        (true, false) => Says::InIt,
+        (false, true) => Says::Elsewhere,
+        (false, false) => Says::Hidden,
+        (true, true) => panic!("both: {text}"),
+    }
+}
+
+fn of_web(scene: &Scene) -> Says {
+    let state = serde_json::to_value(WebState::of(scene, None)).unwrap();
+    let text = &state["passed"][0]["text"];
+    match (&text["seen"], &text["elsewhere"]) {
+        (Value::Bool(false), Value::Null) => Says::Hidden,
+        (Value::Bool(true), Value::Null) => Says::InIt,
+        (Value::Bool(true), Value::Bool(true)) => Says::Elsewhere,
+        _ => panic!("{text}"),
+    }
+}
+
+fn saved(case: &Case) -> SavedPlay {
+    let bytes = case.bytes.clone();
+    SavedPlay {
+        plan: planned(),
+        events: events(case),
+        ending: Ending::default(),
+        when: "20261121-151500".to_owned(),
+        reader: Reader(Box::new(move |_, at, len| read(&bytes, at, len))),
+    }
+}
+
+fn of_screen(text: &str) -> Says {
+    by_words(text, "■ IN IT", "■ THE RELAY HAS IT")
+}
+
+fn screen(case: &Case) -> String {
+    let saved = saved(case);
+    let mut model = Model::new(&saved.plan, Source::Live, saved.reader);
+    saved
+        .events
+        .into_iter()
+        .for_each(|event| model.event(event));
+    let mut terminal = Terminal::new(TestBackend::new(SIZE.0, SIZE.1)).unwrap();
+    terminal.draw(|frame| draw(&model, frame)).unwrap();
+    terminal.backend().to_string()
+}
+
+/// The last picture of the recording.
+fn recorded(case: &Case) -> String {
+    let text = record(saved(case), SIZE);
+    let read = Recording::from_slice(text.as_bytes()).unwrap();
+    let (columns, rows) = (SIZE.0.try_into().unwrap(), SIZE.1.try_into().unwrap());
+    let mut terminal = vt100::Parser::new(rows, columns, 0);
+    for text in read.events.iter().filter_map(Line::as_output) {
+        terminal.process(text.as_bytes());
+    }
+    terminal.screen().contents()
+}
+
+/// As the judge sees it; of the checks, those of the audit.
+fn report(case: &Case) -> PlayReport {
+    let Verdicts { play, checks } = judge::judge(&planned(), &events(case), &[]);
+    let is_audit = |kind: &CheckKind| matches!(kind, CheckKind::Audit(_));
+    let checks = checks.into_iter().filter(|check| is_audit(&check.kind));
+    PlayReport {
+        scenario: "lessons/three-clients".to_owned(),
+        path: "scenarios/lessons/three-clients.toml".into(),
+        adapter: "reference".to_owned(),
+        seed: 7,
+        level: "none".to_owned(),
+        elapsed: Duration::ZERO,
+        try_number: 1,
+        tries: Vec::new(),
+        verdicts: Verdicts {
+            play,
+            checks: checks.collect(),
+        },
+        searches: Searches::default(),
+        used: Vec::new(),
+        dir: "lessons/three-clients".into(),
+    }
+}
+
+fn page(case: &Case) -> String {
+    let bytes = |_: &str, at, len| read(&case.bytes, at, len);
+    let (plan, events, report) = (planned(), events(case), report(case));
+    let page = page::play(&plan, &events, &report, &Asked::default(), &bytes).unwrap();
+    let record = page.split_once("id=\"m1\"").unwrap().1;
+    record.split_once("</section>").unwrap().0.to_owned()
+}
+
+#[test]
+fn every_face_says_the_same_of_what_the_relay_saw() {
+    for case in cases() {
+        let (scene, lines) = told(&case);
+        let says = [
+            ("scene", of_scene(&scene), case.says),
+            (
+                "narrator",
+                by_words(&lines, "THE TEXT IS IN IT", "HAS THE TEXT of #1"),
+                case.narrated,
+            ),
+            ("web", of_web(&scene), case.says),
+            ("stage", of_screen(&screen(&case)), case.says),
+            ("recording", of_screen(&recorded(&case)), case.says),
+            (
+                "page",
+                by_words(&page(&case), "PLAINTEXT: ", "but it has the text: "),
+                case.says,
+            ),
+        ];
+        for (face, says, wanted) in says {
+            assert_eq!(says, wanted, "{face}: {}", case.name);
+        }
+    }
+}
+
+#[test]
+fn the_failure_names_a_finding_as_the_scene_does() {
+    for case in cases().iter().filter(|case| case.finding.is_some()) {
+        let (scene, _) = told(case);
+        let failure = terminal::failure(&report(case), "runs/1".as_ref(), "again");
+        let (_, words) = &scene.findings()[0];
+        assert!(failure.contains(words), "{}: {words}: {failure}", case.name);
+    }
+}
+
+#[test]
+fn what_was_printed_before_the_step_says_nothing_of_its_message() {
+    let mut stage = Stage::opened();
+    let text = stage.step(2).sent.unwrap().text;
+    stage.add(Kind::Line {
+        who: "relay".to_owned(),
+        stream: Stream::Stdout,
+        text,
+        seen: None,
+    });
+    stage.begin(2);
+    stage.frame("alice", "bob", 0);
+    assert_eq!(of_screen(&stage.screen(SIZE.0, SIZE.1)), Says::Hidden);
+}
