@@ -282,7 +282,7 @@ impl Searched {
 }
 
 /// How many ways of writing a string are looked for on a surface.
-pub(super) fn looked_for(surface: Surface) -> u64 {
+fn looked_for(surface: Surface) -> u64 {
     let all = Transformation::ALL.iter();
     all.filter(|one| one.is_looked_for(surface)).count() as u64
 }

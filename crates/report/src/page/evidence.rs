@@ -1,7 +1,7 @@
 //! What the audit searched, and what it found.
 
 use crate::result::PlayReport;
-use crate::searches::{grouped, looked_for};
+use crate::searches::{Searched, grouped};
 use scenario::plan::Plan;
 use timeline::{Event, Kind, visible};
 
@@ -9,13 +9,13 @@ use timeline::{Event, Kind, visible};
 const TOLD: usize = 40;
 
 /// The table.
-pub(super) struct Evidence {
+pub(super) struct Evidence<'a> {
     pub(super) sentence: String,
     /// What was compared for traces of wrong encryption.
     pub(super) traces: Option<String>,
     /// What was lacking for others.
     pub(super) lacking: Vec<String>,
-    pub(super) surfaces: Vec<Surface>,
+    pub(super) surfaces: Vec<Surface<'a>>,
     pub(super) secrets: Vec<String>,
     pub(super) findings: Vec<String>,
     pub(super) more: usize,
@@ -24,29 +24,22 @@ pub(super) struct Evidence {
 }
 
 /// One surface.
-pub(super) struct Surface {
-    pub(super) name: String,
-    pub(super) bytes: String,
-    pub(super) below: String,
-    pub(super) left_out: Option<String>,
-    pub(super) samples: String,
-    pub(super) strings: String,
-    pub(super) transformations: u64,
-    pub(super) control: String,
+pub(super) struct Surface<'a> {
+    pub(super) of: &'a Searched,
     pub(super) class: &'static str,
     pub(super) result: &'static str,
     pub(super) incomplete: Option<String>,
 }
 
-impl Evidence {
+impl<'a> Evidence<'a> {
     pub(super) fn of(
         plan: &Plan,
         events: &[Event],
         findings: &[(timeline::Surface, String)],
-        report: &PlayReport,
+        report: &'a PlayReport,
     ) -> Self {
-        let surfaces = events.iter();
-        let surfaces = surfaces.filter_map(|event| Surface::of(&event.kind, findings));
+        let surfaces = report.searches.surfaces.iter();
+        let surfaces = surfaces.map(|of| Surface::of(of, events, findings));
         let more = findings.len().saturating_sub(TOLD);
         let told = findings.iter().take(TOLD);
         let blind = plan.audit.cannot_judge();
@@ -68,47 +61,36 @@ impl Evidence {
     }
 }
 
-impl Surface {
-    /// The row that an event adds; only searches add one.
-    fn of(kind: &Kind, findings: &[(timeline::Surface, String)]) -> Option<Self> {
-        let Kind::Searched {
-            surface,
-            bytes,
-            samples,
-            strings,
-            found,
-            control,
-            incomplete,
-            below,
-            left_out,
-            ..
-        } = kind
-        else {
-            return None;
-        };
-        let seen = findings.iter().any(|(there, _)| there == surface);
-        let (class, result) = match (seen, control, incomplete) {
+impl<'a> Surface<'a> {
+    fn of(of: &'a Searched, events: &[Event], findings: &[(timeline::Surface, String)]) -> Self {
+        let is_seen = findings.iter().any(|(there, _)| *there == of.surface);
+        let incomplete = events.iter().find_map(|event| match &event.kind {
+            Kind::Searched {
+                surface,
+                incomplete: Some(why),
+                ..
+            } if *surface == of.surface => Some(visible(why)),
+            _ => None,
+        });
+        let (class, result) = match (is_seen, of.control_found, &incomplete) {
             (true, ..) => ("plaintext", "■ SEEN"),
             (false, Some(true), None) => ("pass", "✔ not seen"),
             (false, ..) => ("unsure", "▲ cannot tell"),
         };
-        Some(Self {
-            name: surface.in_words().to_owned(),
-            bytes: grouped(*bytes),
-            below: grouped(*below),
-            left_out: left_out.as_deref().map(visible),
-            samples: grouped(*samples),
-            strings: grouped(*strings),
-            transformations: looked_for(*surface),
-            control: match control {
-                Some(true) => format!("found {} ×", grouped(*found)),
-                Some(false) => "NOT found".to_owned(),
-                None => "none declared".to_owned(),
-            },
+        Self {
+            of,
             class,
             result,
-            incomplete: incomplete.as_deref().map(visible),
-        })
+            incomplete,
+        }
+    }
+
+    pub(super) fn control(&self) -> String {
+        match self.of.control_found {
+            Some(true) => format!("found {} ×", grouped(self.of.found)),
+            Some(false) => "NOT found".to_owned(),
+            None => "none declared".to_owned(),
+        }
     }
 }
 

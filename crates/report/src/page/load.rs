@@ -18,7 +18,7 @@ const USED: usize = 40;
 
 #[derive(Template)]
 #[template(path = "load.html")]
-struct LoadPage {
+struct LoadPage<'a> {
     style: &'static str,
     policy: String,
     verdict: Badge,
@@ -28,7 +28,7 @@ struct LoadPage {
     repeat: String,
     left_out: Vec<String>,
     figures: Vec<(&'static str, String)>,
-    evidence: Evidence,
+    evidence: Evidence<'a>,
     red: Vec<Red>,
     held: Vec<String>,
     used: Vec<String>,

@@ -13,7 +13,6 @@ mod moments;
 mod participants;
 mod policy;
 mod steps;
-mod surfaces;
 mod timings;
 
 use std::path::Path;
@@ -23,6 +22,7 @@ use askama::Template;
 use super::asked::{Asked, repeat};
 use super::result::{PlayReport, RunReport};
 use super::scene::Bytes;
+use super::searches::Searched;
 use super::words::{Badge, sum};
 use diagram::Diagram;
 use evidence::Evidence;
@@ -52,7 +52,7 @@ struct PlayPage<'a> {
     lesson: Option<String>,
     facts: Vec<(&'static str, String)>,
     repeat: String,
-    evidence: Evidence,
+    evidence: Evidence<'a>,
     diagram: Diagram,
     messages: Vec<Message>,
     participants: Vec<Participant>,
@@ -66,13 +66,13 @@ struct PlayPage<'a> {
 /// The page of a run.
 #[derive(Template)]
 #[template(path = "run.html")]
-struct RunPage {
+struct RunPage<'a> {
     style: &'static str,
     policy: String,
     sum: String,
     searched: String,
     traces: Option<String>,
-    surfaces: Vec<surfaces::Row>,
+    surfaces: &'a [Searched],
     plays: Vec<Row>,
     left: Vec<String>,
 }
@@ -185,7 +185,7 @@ pub fn run(report: &RunReport) -> Result<String, askama::Error> {
         sum: sum(report),
         searched: searches.sentence(),
         traces: searches.traces().map(|traces| visible(&traces)),
-        surfaces: searches.surfaces.iter().map(surfaces::Row::of).collect(),
+        surfaces: &searches.surfaces,
         plays: report.plays.iter().map(row).collect(),
         left: report.left.iter().map(|line| visible(line)).collect(),
     };

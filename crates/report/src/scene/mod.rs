@@ -11,6 +11,7 @@ mod relay;
 mod show;
 mod steps;
 mod story;
+mod watch;
 
 use std::sync::Arc;
 
@@ -19,12 +20,12 @@ use timeline::{Event, ExpectationId, Kind, visible};
 
 pub(crate) use finding::findings;
 pub use participant::{Entry, EntryKind, Face, Participant, Status};
-pub(crate) use record::Watch;
 pub use record::{Bytes, Record, Sight};
 pub use relay::Passed;
 pub use show::Show;
 pub(crate) use story::failure;
 pub use story::{StoryEntry, StoryKind};
+pub(crate) use watch::Watch;
 
 /// The relay's name among participants.
 pub(crate) const RELAY: &str = "relay";
