@@ -16,7 +16,7 @@ use report::{self, Asked, PlayReport};
 use scenario::Scenario;
 use scenario::plan::Plan;
 use stage::{self, Hand, Observer, Pace};
-use terminal_stage::{Ending, Holder, Message, Reader, ScreenError, StandIn};
+use terminal_stage::{Ending, Holder, Message, Reader, ScreenError, StandIn, StandInError};
 use tokio_util::sync::CancellationToken;
 
 use crate::command_error::{CommandError, CommandResult};
@@ -156,16 +156,16 @@ fn on_stage(shown: &Shown, auto: Option<Duration>) -> Showed {
 fn stand_in(shown: &Shown) -> StandIn {
     let (reports, own) = (shown.reports.clone(), shown.dir.clone());
     let (id, asked) = (shown.scenario.id.clone(), shown.asked.clone());
-    let to_type = format!("cargo xtask demo {}{} --auto 1s", shown.name, shown.flags);
+    let command = format!("cargo xtask demo {}{} --auto 1s", shown.name, shown.flags);
     StandIn(Box::new(move || {
         let Some((run, play)) = harness::stand_in(&reports, &id, &asked, &own) else {
-            return Err(format!(
-                "No run in {} shows {id} as it should be, played with the same relay and clients. \
-                 In another terminal, `{to_type}` makes one; then press f again.",
-                reports.display()
-            ));
+            return Err(StandInError::NoneSaved {
+                scenario: id.clone(),
+                reports: reports.clone(),
+                command: command.clone(),
+            });
         };
-        recording::played(&run, &play).map_err(|trouble| trouble.text)
+        recording::played(&run, &play).map_err(|trouble| StandInError::Unreadable(trouble.text))
     }))
 }
 
@@ -179,8 +179,7 @@ fn has_gone(
         match goes.recv_timeout(FAREWELL) {
             Ok(Ok(())) => return Ok(()),
             Ok(Err(error)) => {
-                let why = format!("the terminal cannot be used: {}", error.0);
-                return Err(CommandError::environment(why));
+                return Err(CommandError::environment(error.to_string()));
             }
             Err(RecvTimeoutError::Timeout) if cancel.is_cancelled() => return Ok(()),
             Err(RecvTimeoutError::Timeout) => {}

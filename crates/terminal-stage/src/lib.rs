@@ -13,6 +13,7 @@
 
 mod draw;
 mod guard;
+mod keys;
 mod live;
 mod model;
 mod parts;
@@ -24,7 +25,7 @@ mod wrap;
 
 pub use draw::draw;
 pub use guard::fits;
-pub use live::{Find, Holder, Message, StandIn, channel, live};
+pub use live::{Find, Holder, Message, StandIn, StandInError, channel, live};
 pub use model::{Effect, Ending, Model, Read, Reader, Source};
 pub use playback::{SavedPlay, recorded};
 pub use player::ScreenError;

@@ -1,5 +1,6 @@
 //! A play that goes on now.
 
+use std::path::PathBuf;
 use std::sync::mpsc::{Receiver, SyncSender, TryRecvError, sync_channel};
 use std::time::Duration;
 
@@ -31,12 +32,33 @@ pub fn channel() -> (SyncSender<Message>, Receiver<Message>) {
     sync_channel(WAITING)
 }
 
-/// Finds a saved play that can be shown in place of one that went wrong; else says how to get
-/// one.
+/// There is no saved play to show in place of this one.
+#[derive(Debug, thiserror::Error)]
+pub enum StandInError {
+    /// None went as it should.
+    #[error(
+        "No run in {} shows {scenario} as it should be, played with the same relay and clients. \
+         In another terminal, `{command}` makes one; then press f again.",
+        reports.display()
+    )]
+    NoneSaved {
+        /// Which scenario.
+        scenario: String,
+        /// Where runs are saved.
+        reports: PathBuf,
+        /// What to type to have one.
+        command: String,
+    },
+    /// There is one, and a file of it cannot be read.
+    #[error("{0}")]
+    Unreadable(String),
+}
+
+/// Finds a saved play that can be shown in place of one that went wrong.
 pub struct StandIn(pub Box<Find>);
 
 /// As it is found.
-pub type Find = dyn Fn() -> Result<SavedPlay, String> + Send;
+pub type Find = dyn Fn() -> Result<SavedPlay, StandInError> + Send;
 
 impl std::fmt::Debug for StandIn {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -169,7 +191,7 @@ impl Live<'_> {
                     self.ask(ask);
                 }
             }
-            Err(why) => self.model.say("no saved play", why),
+            Err(why) => self.model.say("no saved play", why.to_string()),
         }
     }
 

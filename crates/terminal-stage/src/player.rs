@@ -13,8 +13,9 @@ use crate::model::{Effect, Model};
 const TICK: Duration = Duration::from_millis(30);
 
 /// The terminal could not be used.
-#[derive(Debug)]
-pub struct ScreenError(pub io::Error);
+#[derive(Debug, thiserror::Error)]
+#[error("the terminal cannot be used: {0}")]
+pub struct ScreenError(#[from] pub io::Error);
 
 /// Ticks until something happens by itself, again and again.
 pub(crate) struct Countdown {
@@ -51,20 +52,18 @@ pub(crate) trait Play {
 
 /// Paints and reads keys, as long as there is something to see.
 pub(crate) fn run(play: &mut dyn Play) -> Result<(), ScreenError> {
-    let mut guard = Guard::take().map_err(ScreenError)?;
+    let mut guard = Guard::take()?;
     loop {
         if !play.turn(None) {
             return Ok(());
         }
         let model = play.model();
-        stream(model.to_stream()).map_err(ScreenError)?;
-        guard
-            .paint(|frame| draw(model, frame))
-            .map_err(ScreenError)?;
+        stream(model.to_stream())?;
+        guard.paint(|frame| draw(model, frame))?;
         let mut wait = TICK;
-        while event::poll(wait).map_err(ScreenError)? {
+        while event::poll(wait)? {
             wait = Duration::ZERO;
-            let Input::Key(key) = event::read().map_err(ScreenError)? else {
+            let Input::Key(key) = event::read()? else {
                 continue;
             };
             if key.kind == KeyEventKind::Release {
@@ -72,8 +71,8 @@ pub(crate) fn run(play: &mut dyn Play) -> Result<(), ScreenError> {
             }
             let effect = play.model().key(key);
             match &effect {
-                Some(Effect::Stream(on)) => guard.stream(*on).map_err(ScreenError)?,
-                Some(Effect::StandIn) => guard.stream(false).map_err(ScreenError)?,
+                Some(Effect::Stream(on)) => guard.stream(*on)?,
+                Some(Effect::StandIn) => guard.stream(false)?,
                 Some(Effect::Ask(_) | Effect::Cancel | Effect::Leave) | None => {}
             }
             if effect.is_some() && !play.turn(effect) {

@@ -37,19 +37,31 @@ pub(crate) enum Command {
     Close,
 }
 
+/// Why something is no command.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum CommandError {
+    /// It is none of them.
+    #[error("this cannot be asked for")]
+    Unknown,
+    /// It could type more than one line.
+    #[error("one line at a time, without control characters")]
+    Control,
+    /// A client should not have to read that much.
+    #[error("the line is too long")]
+    TooLong,
+}
+
 impl Command {
     /// # Errors
     ///
-    /// In words, when it is none.
-    pub(crate) fn parse(body: &[u8]) -> Result<Self, &'static str> {
-        let command: Self = serde_json::from_slice(body).map_err(|_| "this cannot be asked for")?;
+    /// When it is none, or more than one line.
+    pub(crate) fn parse(body: &[u8]) -> Result<Self, CommandError> {
+        let command: Self = serde_json::from_slice(body).map_err(|_| CommandError::Unknown)?;
         match &command {
             Self::Type { line, .. } if line.chars().any(char::is_control) => {
-                Err("one line at a time, without control characters")
+                Err(CommandError::Control)
             }
-            Self::Type { line, .. } if line.chars().count() > LONGEST => {
-                Err("the line is too long")
-            }
+            Self::Type { line, .. } if line.chars().count() > LONGEST => Err(CommandError::TooLong),
             _ => Ok(command),
         }
     }

@@ -25,31 +25,23 @@ pub(crate) struct SessionGuard {
     pass: String,
 }
 
-/// Why somebody stays outside.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// Why somebody stays outside, for those who meant well.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum Refusal {
     /// The request is for another host.
+    #[error("this stage has another address")]
     Host,
     /// The request comes from another site's page.
+    #[error("this stage answers its own page alone")]
     Origin,
     /// No cookie, or another one.
+    #[error("open the address that `cargo xtask demo --web` has printed")]
     Pass,
     /// Another token, or one that was used.
+    #[error(
+        "this address has been opened before, or was never valid: each works once, in one browser"
+    )]
     Token,
-}
-
-impl Refusal {
-    /// For who meant well.
-    pub(crate) fn in_words(self) -> &'static str {
-        match self {
-            Self::Host => "this stage has another address",
-            Self::Origin => "this stage answers its own page alone",
-            Self::Pass => "open the address that `cargo xtask demo --web` has printed",
-            Self::Token => {
-                "this address has been opened before, or was never valid: each works once, in one browser"
-            }
-        }
-    }
 }
 
 impl SessionGuard {

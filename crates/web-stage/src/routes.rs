@@ -107,7 +107,7 @@ async fn with_pass(State(site): Shared, request: Request, next: Next) -> Respons
 }
 
 fn refused(refusal: Refusal) -> Response {
-    (StatusCode::FORBIDDEN, refusal.in_words()).into_response()
+    (StatusCode::FORBIDDEN, refusal.to_string()).into_response()
 }
 
 /// The token for a cookie, and on to the page.
@@ -166,7 +166,7 @@ async fn state(State(site): Shared, Path(seen): Path<u64>) -> Response {
 async fn ask(body: Bytes) -> Response {
     match Command::parse(&body) {
         Ok(command) => passed_on(&command),
-        Err(why) => (StatusCode::BAD_REQUEST, why).into_response(),
+        Err(why) => (StatusCode::BAD_REQUEST, why.to_string()).into_response(),
     }
 }
 
