@@ -117,7 +117,7 @@ pub(crate) fn needs_terminal() -> Result<(), CommandError> {
 /// On the screen, in a thread of its own.
 fn on_stage(shown: &Shown, auto: Option<Duration>) -> Showed {
     let (asks, hand) = stage::hand();
-    let (tell, told) = terminal_stage::channel();
+    let (screen, events) = terminal_stage::channel();
     let (gone, goes) = sync_channel(1);
     let holder = Holder {
         asks,
@@ -125,7 +125,7 @@ fn on_stage(shown: &Shown, auto: Option<Duration>) -> Showed {
         stand_in: stand_in(shown),
     };
     thread::spawn(move || {
-        let showed = terminal_stage::live(&told, &holder, auto);
+        let showed = terminal_stage::live(&events, &holder, auto);
         if showed.is_err() {
             // Nobody sees it, and nobody can end it.
             holder.cancel.cancel();
@@ -134,15 +134,15 @@ fn on_stage(shown: &Shown, auto: Option<Duration>) -> Showed {
     });
     let runtime = staging::runtime()?;
     let pace = auto.map_or(Pace::Asked, Pace::Every);
-    let to = To::Screen(tell.clone());
+    let to = To::Screen(screen.clone());
     let played = runtime.block_on(play(shown, (pace, hand), to));
     if let Ok(report) = &played {
         let page = shown.dir.path().join(&report.dir).join("report.html");
         let ending = Ending::of(report, &page.display().to_string());
         // A screen that has gone needs no ending.
-        drop(tell.send(Message::Ended(ending)));
+        drop(screen.send(Message::Ended(ending)));
     }
-    drop(tell);
+    drop(screen);
     let went = has_gone(&goes, &shown.ground.cancel);
     runtime.shutdown_background();
     went?;
@@ -249,7 +249,7 @@ fn on_a_page(shown: &Shown, program: &Path) -> Showed {
     })
 }
 
-/// Who is told what happens.
+/// Where events go.
 #[derive(Clone)]
 enum To {
     Screen(SyncSender<Message>),

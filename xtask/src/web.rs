@@ -1,7 +1,7 @@
 //! `demo --web`: the same play, shown in a browser.
 //!
-//! What serves the page is a program of its own, built when it is first asked for. It is told
-//! how the play stands, and says what people ask for; it decides nothing and knows nothing.
+//! What serves the page is a program of its own, built when it is first asked for. It gets
+//! the state of the play and passes on what people ask for; it decides nothing and knows nothing.
 
 use std::fs::File;
 use std::io::{self, BufReader, Read as _, Write as _};
@@ -33,7 +33,7 @@ pub(crate) struct Web {
     shown: Arc<Mutex<Shown>>,
     changed: Option<SyncSender<()>>,
     closed: CancellationToken,
-    teller: Option<JoinHandle<()>>,
+    sender: Option<JoinHandle<()>>,
 }
 
 /// What the page shows.
@@ -43,7 +43,7 @@ struct Shown {
     end: Option<WebEnd>,
 }
 
-/// What the program says for itself; everything else is a wish.
+/// What the program says for itself; everything else is a command for the play.
 #[derive(Deserialize)]
 #[serde(tag = "ask", rename_all = "kebab-case")]
 enum Said {
@@ -54,7 +54,7 @@ enum Said {
 }
 
 impl Web {
-    /// Starts the program. Wishes for the play go to `asks`.
+    /// Starts the program. Commands for the play go to `asks`.
     ///
     /// # Errors
     ///
@@ -85,9 +85,9 @@ impl Web {
         let shown: Arc<Mutex<Shown>> = Arc::default();
         let showing = Arc::clone(&shown);
         let (changed, changes) = sync_channel(1);
-        let teller = thread::spawn(move || {
+        let sender = thread::spawn(move || {
             // The page may have gone before the play.
-            tell(stdin, &changes, &showing).ok();
+            send_states(stdin, &changes, &showing).ok();
             wait_blocking(pid, &pidfd).ok();
         });
         Ok(Self {
@@ -95,7 +95,7 @@ impl Web {
             shown,
             changed: Some(changed),
             closed,
-            teller: Some(teller),
+            sender: Some(sender),
         })
     }
 
@@ -113,7 +113,7 @@ impl Web {
             if let Some(scene) = &mut lock(&shown).scene {
                 scene.add(event, &*reader.0);
             }
-            // Full is as good: the latest state is told, not each.
+            // A full channel is as good: the latest state is sent, not each.
             changed.as_ref().map(|changed| changed.try_send(()).ok());
         })
     }
@@ -135,8 +135,8 @@ impl Web {
 impl Drop for Web {
     fn drop(&mut self) {
         self.changed = None;
-        if let Some(teller) = self.teller.take() {
-            teller.join().ok();
+        if let Some(sender) = self.sender.take() {
+            sender.join().ok();
         }
     }
 }
@@ -159,7 +159,7 @@ fn complaint(mut stderr: File) -> String {
     format!("the page cannot be served: {}", said.trim())
 }
 
-/// Hands wishes to the play until the page is closed.
+/// Hands commands to the play until the page is closed.
 fn pass_on(said: impl io::BufRead, asks: &mpsc::Sender<Ask>) {
     for line in said.lines().map_while(Result::ok) {
         if let Ok(Said::Close) = serde_json::from_str(&line) {
@@ -173,8 +173,8 @@ fn pass_on(said: impl io::BufRead, asks: &mpsc::Sender<Ask>) {
     }
 }
 
-/// Tells the page how the play stands, whenever that has changed.
-fn tell(mut page: File, changes: &Receiver<()>, shown: &Mutex<Shown>) -> io::Result<()> {
+/// Sends the state of the play to the page whenever it has changed.
+fn send_states(mut page: File, changes: &Receiver<()>, shown: &Mutex<Shown>) -> io::Result<()> {
     while changes.recv().is_ok() {
         let state = {
             let shown = lock(shown);

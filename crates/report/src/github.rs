@@ -133,7 +133,7 @@ fn annotation(play: &PlayReport) -> String {
     let word = Badge::of(&play.verdicts.play).word;
     let text = check
         .or_else(|| red().next())
-        .map_or_else(|| tries_in_words(&play.tries), told);
+        .map_or_else(|| tries_in_words(&play.tries), evidence);
     format!(
         "::error file={},line={line},title={}::{}",
         property(&play.path.display().to_string()),
@@ -142,7 +142,7 @@ fn annotation(play: &PlayReport) -> String {
     )
 }
 
-fn told(check: &Check) -> String {
+fn evidence(check: &Check) -> String {
     let evidence = &check.evidence;
     format!(
         "{}\nexpected: {}\ngot: {}",

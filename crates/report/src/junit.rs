@@ -76,7 +76,7 @@ fn tries(play: &PlayReport) -> TestCaseStatus {
         .set_message(tries_in_words(&play.tries))
         .set_type(word)
         .set_rerun_kind(how);
-    // The failure itself stands for the first of them, unless they are told as flaky.
+    // The failure itself stands for the first of them, unless they are reported as flaky.
     for tried in red.into_iter().skip(usize::from(!is_flaky)) {
         let mut rerun = TestRerun::new(kind(&tried.verdict));
         let word = Badge::of(&tried.verdict).word;

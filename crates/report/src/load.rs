@@ -1,4 +1,4 @@
-//! A load, told.
+//! What came of a load, in words.
 
 use serde::{Deserialize, Serialize};
 

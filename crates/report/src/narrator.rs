@@ -138,20 +138,20 @@ impl Narrator {
 
     fn left_out(&self) -> Option<String> {
         let more = (self.passed - self.before).checked_sub(MOST_RECORDS)?;
-        (more > 0).then(|| self.lane(RELAY, YELLOW, '┊', &format!("… and {more} more records")))
+        (more > 0).then(|| self.line(RELAY, YELLOW, '┊', &format!("… and {more} more records")))
     }
 
     fn say(&self, scene: &Scene, who: &str, text: &str) -> String {
         if who == RELAY {
-            return self.lane(who, YELLOW, '┊', text);
+            return self.line(who, YELLOW, '┊', text);
         }
         let mut clients = scene.clients().iter();
         let place = clients.position(|client| client.name == who);
         let style = place.and_then(|place| CLIENTS.get(place % CLIENTS.len()));
-        self.lane(who, style.copied().unwrap_or_default(), '│', text)
+        self.line(who, style.copied().unwrap_or_default(), '│', text)
     }
 
-    fn lane(&self, who: &str, style: Style, border: char, text: &str) -> String {
+    fn line(&self, who: &str, style: Style, border: char, text: &str) -> String {
         let room = self.width.saturating_sub(self.names + 6).max(40);
         let cut: String = match text.chars().count() > room {
             true => text.chars().take(room - 1).chain(['…']).collect(),

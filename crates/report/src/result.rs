@@ -23,10 +23,10 @@ pub struct PlayReport {
     pub seed: u64,
     /// How strongly it was isolated.
     pub level: String,
-    /// From the first to the last event of the try that is told.
+    /// From the first to the last event of the try that is reported.
     #[serde(rename = "seconds", with = "as_seconds")]
     pub elapsed: Duration,
-    /// Which try is told here, from 1: the first that did not pass, else the last.
+    /// Which try is reported here, from 1: the first that did not pass, else the last.
     #[serde(rename = "try")]
     pub try_number: u32,
     /// How each try went.
@@ -70,7 +70,7 @@ pub struct RunReport {
 }
 
 impl PlayReport {
-    /// Something about it is to be told: it did not pass.
+    /// It needs a reader: it did not pass.
     pub fn is_red(&self) -> bool {
         exit_code(std::slice::from_ref(self)) != 0
     }

@@ -93,7 +93,7 @@ pub fn failure(play: &PlayReport, run: &Path, repeat_command: &str) -> String {
         .filter(|check| check.verdict != Verdict::Pass)
         .collect();
     for check in red.iter().take(MOST) {
-        text.push_str(&told(play, check));
+        text.push_str(&evidence(play, check));
     }
     if red.len() > MOST {
         text.push_str(&format!(
@@ -122,7 +122,7 @@ pub fn failure(play: &PlayReport, run: &Path, repeat_command: &str) -> String {
     text
 }
 
-fn told(play: &PlayReport, check: &Check) -> String {
+fn evidence(play: &PlayReport, check: &Check) -> String {
     let badge = Badge::of_check(check.verdict);
     let (style, word) = (style(badge), badge.word);
     let place = match (&check.step, check.line) {
@@ -161,7 +161,7 @@ pub fn report(run: &RunReport, dir: &Path, asked: &Asked) -> String {
     lines.collect::<String>() + &red(run, dir, asked)
 }
 
-/// What of a run has to be told: the story of each play that did not pass, and what is left.
+/// What needs a reader in a run: the story of each play that did not pass, and what is left.
 pub fn red(run: &RunReport, dir: &Path, asked: &Asked) -> String {
     let plays = run.plays.iter().filter(|play| play.is_red());
     let stories = plays.map(|play| story(play, dir, asked));

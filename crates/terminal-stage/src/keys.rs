@@ -14,7 +14,7 @@ impl Model {
             return Some(Effect::Cancel);
         }
         match std::mem::replace(&mut self.panel, Panel::None) {
-            Panel::Hand { client, line } => self.key_by_hand(client, line, key, is_control),
+            Panel::ByHand { client, line } => self.key_by_hand(client, line, key, is_control),
             Panel::Choose(chosen) => self.key_of_choice(chosen, key.code),
             Panel::Bytes(record) => self.key_of_bytes(record, key.code),
             Panel::Zoom(participant) => self.key_of_zoom(participant, key.code),
@@ -157,15 +157,15 @@ impl Model {
             KeyCode::BackTab | KeyCode::Up | KeyCode::Left => {
                 Panel::Choose(chosen.checked_sub(1).filter(|one| *one > 0).unwrap_or(last))
             }
-            KeyCode::Enter => hand(chosen),
+            KeyCode::Enter => by_hand(chosen),
             KeyCode::Char(digit) => match digit.to_digit(10).map(|digit| digit as usize) {
-                Some(client) if (1..=last).contains(&client) => hand(client),
+                Some(client) if (1..=last).contains(&client) => by_hand(client),
                 _ => Panel::Choose(chosen),
             },
             _ => Panel::None,
         };
         // The script waits for whoever has taken a client over.
-        let has_taken = matches!(self.panel, Panel::Hand { .. });
+        let has_taken = matches!(self.panel, Panel::ByHand { .. });
         let ask = has_taken.then(|| self.stand_still())?;
         ask.map(Effect::Ask)
     }
@@ -195,7 +195,7 @@ impl Model {
             KeyCode::Char(letter) if !is_control => line.push(letter),
             _ => {}
         }
-        self.panel = Panel::Hand { client, line };
+        self.panel = Panel::ByHand { client, line };
         effect
     }
 
@@ -233,8 +233,8 @@ impl Model {
     }
 }
 
-fn hand(client: usize) -> Panel {
-    Panel::Hand {
+fn by_hand(client: usize) -> Panel {
+    Panel::ByHand {
         client,
         line: String::new(),
     }

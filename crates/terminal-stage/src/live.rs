@@ -13,10 +13,10 @@ use crate::model::{Effect, Ending, Model, Reader, Source};
 use crate::playback::{Playback, SavedPlay};
 use crate::player::{Countdown, Play, ScreenError, run};
 
-/// Events that wait to be shown. Who tells more waits until some were.
+/// Events that wait to be shown. A sender that is further ahead is held back.
 const WAITING: usize = 4096;
 
-/// What a play tells its screen.
+/// What a play sends to its screen.
 #[derive(Debug)]
 pub enum Message {
     /// It is about to begin.
@@ -27,7 +27,7 @@ pub enum Message {
     Ended(Ending),
 }
 
-/// Both ends of what a play tells its screen. When the first end is dropped, the screen goes.
+/// Both ends of the channel from a play to its screen. When the sender is dropped, the screen goes.
 pub fn channel() -> (SyncSender<Message>, Receiver<Message>) {
     sync_channel(WAITING)
 }
@@ -195,7 +195,7 @@ impl Live<'_> {
         }
     }
 
-    /// Everything that was told since; false when nothing will be any more.
+    /// Everything that was sent since; false when nothing more will come.
     fn feed(&mut self) -> bool {
         loop {
             match self.messages.try_recv() {

@@ -8,7 +8,7 @@ use report::{Badge, PlayReport};
 use scenario::plan::Plan;
 use timeline::{Ask, Event, Kind, visible};
 
-/// Checks that did not pass and are told.
+/// Checks that did not pass and are shown.
 const RED: usize = 3;
 
 /// A line is typed for the eye in so many ticks.
@@ -111,7 +111,7 @@ pub(crate) enum Panel {
     /// Who is to be taken over.
     Choose(usize),
     /// A client is driven by hand.
-    Hand {
+    ByHand {
         client: usize,
         line: String,
     },

@@ -1,4 +1,4 @@
-//! The loop: what is due and keys in, a painted screen and wishes out.
+//! The loop: what is due and keys in, a painted screen and commands out.
 
 use std::io::{self, Write as _};
 use std::time::Duration;

@@ -6,7 +6,7 @@
 //!
 //! ```text
 //! cargo xtask demo --web ── states ──► web-stage ── GET /state ──► browser
-//!                        ◄── wishes ──           ◄─ POST /ask ────
+//!                        ◄── commands ──         ◄─ POST /ask ────
 //! ```
 
 mod command;

@@ -117,7 +117,7 @@ test("without scripts, verdict, evidence, diagram, steps and transcripts are the
   }
   assert.ok((await page.locator("svg a.arrow").count()) > 10);
   assert.ok(await page.locator("#m1").isVisible(), "a record opens by its link alone");
-  assert.ok(await page.locator("#lane-bob").isVisible());
+  assert.ok(await page.locator("#participant-bob").isVisible());
   await done();
 });
 
@@ -145,7 +145,7 @@ test("a record shows the very bytes that passed", async () => {
 
 test("the slider and the address show every terminal as it stood then", async () => {
   const { page, done } = await open(PAGE, { hash: "#s1" });
-  const visible = () => page.locator("#lane-bob span:visible").allTextContents();
+  const visible = () => page.locator("#participant-bob span:visible").allTextContents();
   const first = await visible();
   assert.ok(first.some((line) => line.startsWith("message alice")), first.join(""));
   assert.ok(!first.some((line) => line.startsWith("private alice")), first.join(""));
@@ -225,7 +225,7 @@ test("what hostile programs print is text", async () => {
   const { page, complaints, done } = await open(MANY);
   assert.deepEqual(complaints, []);
   assert.equal(await page.evaluate(() => window.owned), undefined);
-  assert.ok((await page.locator("#lane-bob").textContent()).includes("</span><script>window.owned = 1</script>"));
+  assert.ok((await page.locator("#participant-bob").textContent()).includes("</span><script>window.owned = 1</script>"));
   assert.equal(await page.locator("main script, img, iframe").count(), 0);
   await done();
 });

@@ -5,8 +5,8 @@ use crate::searches::{Searched, grouped};
 use scenario::plan::Plan;
 use timeline::{Event, Kind, visible};
 
-/// Findings that are told one by one.
-const TOLD: usize = 40;
+/// Findings that are listed one by one.
+const LISTED: usize = 40;
 
 /// The table.
 pub(super) struct Evidence<'a> {
@@ -40,8 +40,8 @@ impl<'a> Evidence<'a> {
     ) -> Self {
         let surfaces = report.searches.surfaces.iter();
         let surfaces = surfaces.map(|of| Surface::of(of, events, findings));
-        let more = findings.len().saturating_sub(TOLD);
-        let told = findings.iter().take(TOLD);
+        let more = findings.len().saturating_sub(LISTED);
+        let listed = findings.iter().take(LISTED);
         let blind = plan.audit.cannot_judge();
         let lacking = report.searches.traces.iter();
         let lacking = lacking.filter_map(|one| {
@@ -54,7 +54,7 @@ impl<'a> Evidence<'a> {
             lacking: lacking.collect(),
             surfaces: surfaces.collect(),
             secrets: secrets(plan),
-            findings: told.map(|(_, words)| words.clone()).collect(),
+            findings: listed.map(|(_, words)| words.clone()).collect(),
             more,
             blind: blind.iter().map(|why| visible(why)).collect(),
         }

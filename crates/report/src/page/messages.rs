@@ -138,7 +138,7 @@ pub(super) fn of(
         let Some(event) = events.get(place) else {
             continue;
         };
-        watch.findings.tell(&mut record);
+        watch.findings.apply(&mut record);
         number += 1;
         let moment = moments.at(event.n);
         let key = (

@@ -1,4 +1,4 @@
-//! What the audit found, and of which records it tells.
+//! What the audit found, and what that says of records.
 
 use std::collections::BTreeMap;
 
@@ -45,7 +45,7 @@ impl Findings {
         self.all.push((*surface, words));
     }
 
-    /// The relay has what findings call so. The first place that is known is told.
+    /// The relay has what findings call by one of these names. The first place counts.
     pub(super) fn with_relay(&mut self, names: &[String], words: &str) {
         for name in names {
             let known = self.with_relay.entry(name.clone());
@@ -59,7 +59,7 @@ impl Findings {
     }
 
     /// What they say of a record. What stands in its bytes outweighs what stands elsewhere.
-    pub(crate) fn tell(&self, record: &mut Record) {
+    pub(crate) fn apply(&self, record: &mut Record) {
         if matches!(record.sight, Sight::In(_)) {
             return;
         }

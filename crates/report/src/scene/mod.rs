@@ -1,6 +1,6 @@
 //! A play as those who watch it see it: what each participant shows, what the relay got, which
 //! step it is and what it means, and what happened so far. A pure function of plan and
-//! timeline: so the stage in a terminal, in a browser and in a recording tell the same, and a
+//! timeline: so the stage in a terminal, in a browser and in a recording show the same, and a
 //! saved play is shown as it was seen.
 
 mod finding;
@@ -48,7 +48,7 @@ pub struct Scene {
     pub story: Vec<StoryEntry>,
     /// What somebody did who holds the demo and the scenario does not say.
     pub by_hand: Vec<String>,
-    /// The last thing that a reader should know: a wish that was refused, for example.
+    /// The last thing that a reader should know: a command that was refused, for example.
     pub notice: Option<String>,
     /// What has not come of the step that was the last to begin.
     pub missing: Vec<ExpectationId>,

@@ -38,7 +38,7 @@ impl Passed {
         format!("#{} {} → {to}", self.number, self.record.link)
     }
 
-    /// Whether a line that a client has shown may tell of it.
+    /// Whether a line that a client has shown may be this record.
     fn is_shown_by(&self, who: &str, plan: &Plan, seen: &Seen) -> bool {
         let from = seen.captures.get("from").map(String::as_str);
         let for_them = match &self.record.to {
@@ -62,7 +62,7 @@ impl Scene {
         &self.watch.findings.all
     }
 
-    /// What an event tells of what the relay sees.
+    /// What an event adds to what the relay sees.
     pub(super) fn watch(&mut self, event: &Event, bytes: Bytes<'_>) {
         let known = self.watch.findings.count();
         let record = self.watch.event(&self.plan, event, bytes);
@@ -74,7 +74,7 @@ impl Scene {
         }
         if self.watch.findings.count() > known {
             for passed in &mut self.passed {
-                self.watch.findings.tell(&mut passed.record);
+                self.watch.findings.apply(&mut passed.record);
             }
         }
     }
@@ -99,7 +99,7 @@ impl Scene {
         self.passed.push(passed);
     }
 
-    /// A recipient has shown something: of which record it tells.
+    /// A recipient has shown something: which record that was.
     pub(super) fn shown_by(&mut self, who: &str, text: &str, seen: &Seen) {
         let mut latest = self.passed.iter_mut().rev();
         if let Some(passed) = latest.find(|passed| passed.is_shown_by(who, &self.plan, seen)) {

@@ -31,7 +31,7 @@ pub(super) fn spans(model: &Model, scene: &Scene) -> Vec<Span<'static>> {
     if let Some(word) = paused(model) {
         spans.push(on(format!(" {word} "), Color::Yellow));
     }
-    if !scene.by_hand.is_empty() || matches!(model.panel, Panel::Hand { .. }) {
+    if !scene.by_hand.is_empty() || matches!(model.panel, Panel::ByHand { .. }) {
         spans.push(on(" UNSCRIPTED ".to_owned(), Color::Magenta));
     }
     spans

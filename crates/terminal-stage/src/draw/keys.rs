@@ -40,7 +40,7 @@ fn width(keys: &[Key]) -> usize {
 
 fn of(model: &Model, is_wide: bool) -> Vec<Key> {
     match &model.panel {
-        Panel::Hand { .. } => vec![
+        Panel::ByHand { .. } => vec![
             ("ENTER", "sends"),
             ("Ctrl-K", "kills"),
             ("Ctrl-D", "disconnects"),

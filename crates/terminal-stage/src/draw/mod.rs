@@ -67,12 +67,12 @@ fn stage(model: &Model, scene: &Scene, places: &Places, buffer: &mut Buffer) {
         .zip(scene.clients().iter().enumerate())
     {
         let own_line = match &model.panel {
-            Panel::Hand { client, line } if *client == nth + 1 => Some(line.as_str()),
+            Panel::ByHand { client, line } if *client == nth + 1 => Some(line.as_str()),
             _ => None,
         };
         let letters = model.past.is_none().then_some(model.letters);
         let look = pane::Look {
-            style: lane(nth),
+            style: client_style(nth),
             own_line,
             letters,
         };
@@ -90,7 +90,7 @@ fn stage(model: &Model, scene: &Scene, places: &Places, buffer: &mut Buffer) {
 }
 
 /// A client's colour.
-pub(crate) fn lane(nth: usize) -> Style {
+pub(crate) fn client_style(nth: usize) -> Style {
     let colour = LANES.get(nth % LANES.len()).copied();
     Style::new().fg(colour.unwrap_or(Color::Reset))
 }

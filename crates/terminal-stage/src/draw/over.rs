@@ -5,7 +5,7 @@ use ratatui::layout::Rect;
 use ratatui::text::Line;
 use report::scene::Scene;
 
-use super::{BAD, RELAY, STRONG, bytes, framed, lane, pane, write_lines};
+use super::{BAD, RELAY, STRONG, bytes, client_style, framed, pane, write_lines};
 use crate::model::{Model, Panel};
 use crate::wrap::wrap;
 
@@ -39,11 +39,11 @@ const KEYS: &[(&str, &str)] = &[
 /// Draws the panel, where there is one.
 pub(crate) fn panel(model: &Model, scene: &Scene, place: Rect, buffer: &mut Buffer) {
     match &model.panel {
-        Panel::None | Panel::Hand { .. } => {}
+        Panel::None | Panel::ByHand { .. } => {}
         Panel::Bytes(which) => bytes::record(scene, *which, place, buffer),
         Panel::Zoom(participant) => {
             if let Some(shown) = scene.participants.get(*participant) {
-                let style = participant.checked_sub(1).map_or(RELAY, lane);
+                let style = participant.checked_sub(1).map_or(RELAY, client_style);
                 let look = pane::Look {
                     style,
                     own_line: None,

@@ -85,14 +85,14 @@ fn searched(scene: &Scene, width: usize) -> Vec<Line<'static>> {
         lines.push(Line::raw("no planted text was seen"));
     }
     // One of each surface says more than all of one.
-    let mut told = BTreeSet::new();
+    let mut shown = BTreeSet::new();
     for (surface, finding) in findings {
-        if told.insert(*surface) {
+        if shown.insert(*surface) {
             let wrapped = wrap(&format!("■ PLAINTEXT {finding}"), width);
             lines.extend(wrapped.into_iter().map(|line| Line::styled(line, BAD)));
         }
     }
-    let more = findings.len() - told.len();
+    let more = findings.len() - shown.len();
     if more > 0 {
         lines.push(Line::styled(format!("and {more} more findings"), BAD));
     }
