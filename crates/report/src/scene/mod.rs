@@ -22,7 +22,7 @@ pub(crate) use finding::findings;
 pub use participant::{Entry, EntryKind, Face, Participant, Status};
 pub use record::{Bytes, Record, Sight};
 pub use relay::Passed;
-pub use show::Show;
+pub use show::{Begin, Show, begins};
 pub(crate) use story::failure;
 pub use story::{StoryEntry, StoryKind};
 pub(crate) use watch::Watch;

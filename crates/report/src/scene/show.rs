@@ -7,15 +7,44 @@ use super::record::Bytes;
 use scenario::plan::Plan;
 use timeline::{Event, Kind};
 
-/// Everything that was seen of a play, and how it stood at each step.
+/// Where on the timeline a step of the plan begins, or the closing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Begin {
+    /// Where its line is shown before it is typed; where it begins if none is.
+    pub shown: usize,
+    /// Where it begins.
+    pub begins: usize,
+}
+
+/// Every step that was reached, then the closing.
+pub fn begins(plan: &Plan, events: &[Event]) -> Vec<Begin> {
+    let mut all = Vec::new();
+    let mut shown = None;
+    for (place, event) in events.iter().enumerate() {
+        let is_begin = match &event.kind {
+            Kind::StepBegan { step } => plan.steps.iter().any(|top| top.id == *step),
+            Kind::Closing => true,
+            Kind::Composed { .. } => {
+                shown.get_or_insert(place);
+                false
+            }
+            _ => false,
+        };
+        if is_begin {
+            all.push(Begin {
+                shown: shown.take().unwrap_or(place),
+                begins: place,
+            });
+        }
+    }
+    all
+}
+
+/// Everything that was seen of a play.
 #[derive(Debug)]
 pub struct Show {
     plan: Arc<Plan>,
     events: Vec<Event>,
-    /// Where each step of the plan is shown or begins, and the closing.
-    begins: Vec<usize>,
-    /// Where the line of the coming step was shown.
-    composed: Option<usize>,
     /// As it stands now.
     pub now: Scene,
 }
@@ -26,8 +55,6 @@ impl Show {
         let plan = Arc::new(plan.clone());
         Self {
             events: Vec::new(),
-            begins: Vec::new(),
-            composed: None,
             now: Scene::new(Arc::clone(&plan)),
             plan,
         }
@@ -35,17 +62,6 @@ impl Show {
 
     /// One event more.
     pub fn add(&mut self, event: Event, bytes: Bytes<'_>) {
-        let begins = match &event.kind {
-            Kind::StepBegan { step } => self.plan.steps.iter().any(|top| top.id == *step),
-            Kind::Closing => true,
-            _ => false,
-        };
-        let here = self.events.len();
-        if begins {
-            self.begins.push(self.composed.take().unwrap_or(here));
-        } else if matches!(event.kind, Kind::Composed { .. }) {
-            self.composed.get_or_insert(here);
-        }
         self.now.add(&event, bytes);
         self.events.push(event);
     }
@@ -62,10 +78,10 @@ impl Show {
 
     /// As it stood when step `number` was over; 0 is before the first.
     pub fn at(&self, number: usize, bytes: Bytes<'_>) -> Scene {
-        let end = self.begins.get(number).copied();
-        let end = end.unwrap_or(self.events.len());
+        let begins = begins(&self.plan, &self.events);
+        let end = begins.get(number).map(|begin| begin.shown);
         let mut scene = Scene::new(Arc::clone(&self.plan));
-        for event in self.events.iter().take(end) {
+        for event in self.events.iter().take(end.unwrap_or(self.events.len())) {
             scene.add(event, bytes);
         }
         scene
