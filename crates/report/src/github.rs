@@ -7,7 +7,7 @@ use super::asked::Asked;
 use super::result::{PlayReport, RunReport};
 use super::terminal;
 use super::words::{Badge, tries_in_words};
-use judge::{Check, Verdict};
+use judge::Check;
 use timeline::{seconds, visible};
 
 /// Bytes that all summaries of a step may have.
@@ -124,15 +124,11 @@ pub fn annotations(run: &RunReport) -> Vec<String> {
 }
 
 fn annotation(play: &PlayReport) -> String {
-    let red = || {
-        let checks = play.verdicts.checks.iter();
-        checks.filter(|check| check.verdict != Verdict::Pass)
-    };
-    let check = red().find(|check| check.line.is_some());
+    let check = play.red().find(|check| check.line.is_some());
     let line = check.and_then(|check| check.line).unwrap_or(1);
     let word = Badge::of(&play.verdicts.play).word;
     let text = check
-        .or_else(|| red().next())
+        .or_else(|| play.red().next())
         .map_or_else(|| tries_in_words(&play.tries), evidence);
     format!(
         "::error file={},line={line},title={}::{}",

@@ -70,6 +70,12 @@ pub struct RunReport {
 }
 
 impl PlayReport {
+    /// The checks that did not pass.
+    pub fn red(&self) -> impl Iterator<Item = &Check> {
+        let checks = self.verdicts.checks.iter();
+        checks.filter(|check| check.verdict != Verdict::Pass)
+    }
+
     /// It needs a reader: it did not pass.
     pub fn is_red(&self) -> bool {
         exit_code(std::slice::from_ref(self)) != 0

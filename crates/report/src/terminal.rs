@@ -7,7 +7,7 @@ use anstyle::{AnsiColor, Style};
 use super::asked::{Asked, REFERENCE, repeat, to_type};
 use super::result::{PlayReport, RunReport};
 use super::words::{Badge, sum, tries_in_words};
-use judge::{Check, CheckKind, PlayVerdict, Verdict};
+use judge::{Check, CheckKind, PlayVerdict};
 use timeline::{seconds, visible};
 
 const PASS: Style = AnsiColor::Blue.on_default().bold();
@@ -86,12 +86,7 @@ pub fn failure(play: &PlayReport, run: &Path, repeat_command: &str) -> String {
             play.try_number
         ));
     }
-    let red: Vec<&Check> = play
-        .verdicts
-        .checks
-        .iter()
-        .filter(|check| check.verdict != Verdict::Pass)
-        .collect();
+    let red: Vec<&Check> = play.red().collect();
     for check in red.iter().take(MOST) {
         text.push_str(&evidence(play, check));
     }
@@ -176,9 +171,7 @@ pub(super) fn story(play: &PlayReport, dir: &Path, asked: &Asked) -> String {
 
 /// The page of a play, opened at the first thing that did not hold.
 pub fn page_link(play: &PlayReport, run: &Path) -> String {
-    let red = play.verdicts.checks.iter();
-    let mut red = red.filter(|check| check.verdict != Verdict::Pass);
-    let step = red.find_map(|check| check.step.as_ref());
+    let step = play.red().find_map(|check| check.step.as_ref());
     let anchor = step.map_or_else(|| "end".to_owned(), |step| format!("s{}", step.0));
     let page = run.join(&play.dir).join("report.html");
     format!("   see it        {}#{anchor}\n", page.display())

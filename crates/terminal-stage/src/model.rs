@@ -1,7 +1,6 @@
 //! What is shown and what keys mean. Pure: time comes as ticks, and what keys ask for is
 //! returned.
 
-use judge::Verdict;
 use report::narrator::Narrator;
 use report::scene::{Participant, Scene, Show, Status, StoryKind};
 use report::{Badge, PlayReport};
@@ -39,12 +38,9 @@ pub struct Ending {
 impl Ending {
     /// What a report says, and where its page lies.
     pub fn of(report: &PlayReport, page: &str) -> Self {
-        let red = report.verdicts.checks.iter();
-        let red = red.filter(|check| check.verdict != Verdict::Pass);
-        let mut lines: Vec<String> = red
-            .take(RED)
-            .map(|check| visible(&format!("{}: {}", check.name, check.evidence.got)))
-            .collect();
+        let red = report.red().take(RED);
+        let red = red.map(|check| visible(&format!("{}: {}", check.name, check.evidence.got)));
+        let mut lines: Vec<String> = red.collect();
         lines.push(visible(&report.searches.sentence()));
         lines.push(format!("as a page: {page}"));
         Self {

@@ -197,13 +197,10 @@ fn row(play: &PlayReport) -> Row {
         PlayVerdict::Skip(why) | PlayVerdict::Unsupported(why) | PlayVerdict::Xfail(why) => {
             visible(why)
         }
-        _ => play
-            .verdicts
-            .checks
-            .iter()
-            .find(|check| check.verdict != judge::Verdict::Pass)
-            .map(|check| visible(&check.name))
-            .unwrap_or_default(),
+        _ => {
+            let first = play.red().next();
+            first.map_or_else(String::new, |check| visible(&check.name))
+        }
     };
     let is_played = !matches!(
         play.verdicts.play,

@@ -31,7 +31,8 @@ pub struct Record {
 /// What the relay saw of a record.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Sight {
-    /// Nothing was looked for: the step sends no text, or a very short one.
+    /// Nothing was looked for: the step sends no text, or a very short one; or not all of the
+    /// bytes could be looked at.
     NotLookedFor,
     /// This stands nowhere in its bytes as it is, and nothing else was found so far.
     NotIn(String),

@@ -60,7 +60,11 @@ impl Watch {
         let mut record = self.record(plan, &event.kind)?;
         let (file, at) = &record.place;
         let whole = bytes(file, *at, record.len.min(SEARCHED));
-        record.sight = self.sight(&record.link, &whole);
+        record.sight = match self.sight(&record.link, &whole) {
+            // Nobody may say so who has not looked at all of it.
+            Sight::NotIn(_) if (whole.len() as u64) < record.len => Sight::NotLookedFor,
+            sight => sight,
+        };
         let own = self.of(&record.link);
         record.names = own.flat_map(|text| text.names.clone()).collect();
         Some((record, whole))

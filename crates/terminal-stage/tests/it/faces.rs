@@ -264,6 +264,27 @@ fn the_failure_names_a_finding_as_the_scene_does() {
 }
 
 #[test]
+fn of_bytes_that_cannot_be_read_nobody_says_that_nothing_is_in_them() {
+    for (bytes, hidden) in [(256, true), (255, false), (0, false)] {
+        let case = Case {
+            bytes: vec![b'.'; bytes],
+            ..cases().swap_remove(0)
+        };
+        let mut scene = Scene::new(Arc::new(planned()));
+        for event in events(&case) {
+            let bytes = |_: &str, _, _| case.bytes.clone();
+            scene.add(&event, &bytes);
+        }
+        let sight = &scene.passed[0].record.sight;
+        assert_eq!(
+            matches!(sight, Sight::NotIn(_)),
+            hidden,
+            "{bytes}: {sight:?}"
+        );
+    }
+}
+
+#[test]
 fn what_was_printed_before_the_step_says_nothing_of_its_message() {
     let mut stage = Stage::opened();
     let text = stage.step(2).sent.unwrap().text;
