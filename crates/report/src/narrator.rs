@@ -60,6 +60,7 @@ impl Narrator {
     /// What the event that was last added to the scene adds to the lines.
     pub fn lines(&mut self, scene: &Scene, event: &Event) -> Vec<String> {
         if matches!(scene.phase, Phase::Closing | Phase::Stopping) {
+            // What follows are fences and farewells: the harness talks, and nobody else.
             return Vec::new();
         }
         let mut lines = self.record(scene);
@@ -153,9 +154,10 @@ impl Narrator {
 
     fn line(&self, who: &str, style: Style, border: char, text: &str) -> String {
         let room = self.width.saturating_sub(self.names + 6).max(40);
-        let cut: String = match text.chars().count() > room {
-            true => text.chars().take(room - 1).chain(['…']).collect(),
-            false => text.to_owned(),
+        let cut: String = if text.chars().count() > room {
+            text.chars().take(room - 1).chain(['…']).collect()
+        } else {
+            text.to_owned()
         };
         let names = self.names;
         format!("   {style}{who:>names$} {border}{style:#} {cut}")

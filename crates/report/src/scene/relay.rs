@@ -72,6 +72,7 @@ impl Scene {
         if let Some((record, whole)) = record {
             self.pass(record, &whole);
         }
+        // What is found later may tell of what has passed long ago.
         if self.watch.findings.count() > known {
             for passed in &mut self.passed {
                 self.watch.findings.apply(&mut passed.record);

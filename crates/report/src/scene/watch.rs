@@ -65,6 +65,7 @@ impl Watch {
             Sight::NotIn(_) if (whole.len() as u64) < record.len => Sight::NotLookedFor,
             sight => sight,
         };
+        // A finding is held against its sender alone: recipients' receipts carry nothing of it.
         let own = self.of(&record.link);
         record.names = own.flat_map(|text| text.names.clone()).collect();
         Some((record, whole))
@@ -127,6 +128,7 @@ impl Watch {
                 link, direction, ..
             } => {
                 let key = (link.clone(), *direction);
+                // The bytes behind the last frame were seen, and belong to no frame.
                 let (from, to) = self.ends.get(&key).copied().unwrap_or_default();
                 let is_new = self.broken.insert(key) && from < to;
                 is_new.then(|| Record::on(link, *direction, (from, to - from)))
