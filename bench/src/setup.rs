@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use ::harness::{Ground, Update};
+use ::harness::{RunContext, Update};
 use ::stage::level;
 use scenario::Scenario;
 use scenario::adapter::{self, Adapter};
@@ -31,12 +31,12 @@ const PROGRAMS: [&str; 5] = [
 /// # Errors
 ///
 /// When a program was not built, or this machine fails.
-pub(crate) fn ground(adapter: Adapter, scenarios: PathBuf) -> Result<Ground, BenchError> {
+pub(crate) fn context(adapter: Adapter, scenarios: PathBuf) -> Result<RunContext, BenchError> {
     let binaries = programs()?;
     let init = binaries.get("stage-init").cloned().unwrap_or_default();
     let level = level::probe(&init)?.level;
     level::enter(level)?;
-    Ok(Ground {
+    Ok(RunContext {
         scenarios,
         adapter: Arc::new(adapter),
         others: Arc::default(),

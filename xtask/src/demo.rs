@@ -8,7 +8,7 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
 use std::thread;
 use std::time::Duration;
 
-use harness::{self, Ground, Parts, RunDir, Update};
+use harness::{self, Parts, RunContext, RunDir, Update};
 use report::narrator::{self, Narrator};
 use report::scene::Scene;
 use report::web::WebEnd;
@@ -40,7 +40,7 @@ const FAREWELL: Duration = Duration::from_secs(1);
 
 /// A play that is shown, and what it is called.
 struct Shown {
-    ground: Ground,
+    context: RunContext,
     scenario: Scenario,
     /// As somebody has typed it.
     name: String,
@@ -67,11 +67,11 @@ pub(crate) fn run(arguments: &cli::Demo, workspace: &Workspace) -> CommandResult
         .web
         .then(|| binaries::build_one(workspace, web::PACKAGE));
     let page = page.transpose()?;
-    let ground = staging::ground(workspace, &staging, who, Update::IfStored)?;
+    let context = staging::context(workspace, &staging, who, Update::IfStored)?;
     let reports = workspace.reports();
     let dir = RunDir::create(reports).map_err(|error| CommandError::file(reports, &error))?;
     let shown = Shown {
-        ground,
+        context,
         scenario,
         name: arguments.name.clone(),
         dir,
@@ -121,7 +121,7 @@ fn on_stage(shown: &Shown, auto: Option<Duration>) -> Showed {
     let (gone, goes) = sync_channel(1);
     let holder = Holder {
         asks,
-        cancel: shown.ground.cancel.clone(),
+        cancel: shown.context.cancel.clone(),
         stand_in: stand_in(shown),
     };
     thread::spawn(move || {
@@ -143,7 +143,7 @@ fn on_stage(shown: &Shown, auto: Option<Duration>) -> Showed {
         drop(screen.send(Message::Ended(ending)));
     }
     drop(screen);
-    let went = has_gone(&goes, &shown.ground.cancel);
+    let went = has_gone(&goes, &shown.context.cancel);
     runtime.shutdown_background();
     went?;
     let report = played?;
@@ -202,7 +202,7 @@ fn as_stream(shown: &Shown, auto: Option<Duration>) -> Showed {
         (None, Some(_)) => {
             output::narrate("SPACE or Enter: next step   q: quit");
             let (asks, hand) = stage::hand();
-            keys::ask(asks, shown.ground.cancel.clone());
+            keys::ask(asks, shown.context.cancel.clone());
             (Pace::Asked, hand)
         }
         (None, None) => (Pace::Full, Hand::none()),
@@ -218,16 +218,16 @@ fn as_stream(shown: &Shown, auto: Option<Duration>) -> Showed {
 
 /// On a page in a browser, which stays until somebody closes it.
 fn on_a_page(shown: &Shown, program: &Path) -> Showed {
-    let (ground, dir) = (&shown.ground, &shown.dir);
+    let (context, dir) = (&shown.context, &shown.dir);
     let (asks, hand) = stage::hand();
     let web = Web::start(program, &dir.play(&shown.scenario.id), asks)?;
     output::result(&format!("open {}", web.address()));
     let runtime = staging::runtime()?;
     runtime.block_on(async {
-        let interrupt = Interrupt::listen(ground.cancel.clone())?;
+        let interrupt = Interrupt::listen(context.cancel.clone())?;
         let held = (Pace::Asked, hand);
         let played = harness::demo(
-            ground,
+            context,
             &shown.scenario,
             dir,
             &shown.asked,
@@ -243,7 +243,7 @@ fn on_a_page(shown: &Shown, program: &Path) -> Showed {
         output::narrate("the page stays until it is closed there, or with Ctrl-C here");
         tokio::select! {
             () = web.closed() => {}
-            () = ground.cancel.cancelled() => {}
+            () = context.cancel.cancelled() => {}
         }
         Ok((report, code))
     })
@@ -258,9 +258,9 @@ enum To {
 
 /// Plays it.
 async fn play(shown: &Shown, held: (Pace, Hand), to: To) -> Result<PlayReport, CommandError> {
-    let interrupt = Interrupt::listen(shown.ground.cancel.clone())?;
-    let (ground, scenario, dir) = (&shown.ground, &shown.scenario, &shown.dir);
-    let report = harness::demo(ground, scenario, dir, &shown.asked, held, |plan, dir| {
+    let interrupt = Interrupt::listen(shown.context.cancel.clone())?;
+    let (context, scenario, dir) = (&shown.context, &shown.scenario, &shown.dir);
+    let report = harness::demo(context, scenario, dir, &shown.asked, held, |plan, dir| {
         let observer: Observer = match to {
             To::Screen(screen) => {
                 let planned = Message::Planned(Box::new(plan.clone()), reader(dir));

@@ -38,11 +38,11 @@ pub(crate) fn run(arguments: &cli::Load, workspace: &Workspace) -> CommandResult
         &arguments.staging,
         std::slice::from_ref(&scenario),
     )?;
-    let ground = staging::ground(workspace, &arguments.staging, who, Update::Check)?;
+    let context = staging::context(workspace, &arguments.staging, who, Update::Check)?;
     let reports = workspace.reports();
     let dir = RunDir::create(reports).map_err(|error| CommandError::file(reports, &error))?;
     let settings = LoadSettings {
-        ground,
+        context,
         asked: staging::asked(&arguments.staging),
         scenario,
         shape,
@@ -74,7 +74,7 @@ fn shape(arguments: &cli::Load, scenario: &Scenario) -> LoadShape {
 }
 
 async fn play(settings: LoadSettings) -> Result<SavedRun, CommandError> {
-    let interrupt = Interrupt::listen(settings.ground.cancel.clone())?;
+    let interrupt = Interrupt::listen(settings.context.cancel.clone())?;
     // Hidden by itself where standard error is no terminal.
     let bar = ProgressBar::new_spinner();
     bar.enable_steady_tick(TICK);

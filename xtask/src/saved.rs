@@ -93,7 +93,7 @@ fn place(workspace: &Workspace, name: Option<&str>) -> PathBuf {
 
 /// Tells a run, and ends with its exit code.
 pub(crate) fn tell(run: &SavedRun) -> CommandResult {
-    let (report, dir, asked) = (&run.report, &run.dir, &run.meant.asked);
+    let (report, dir, asked) = (&run.report, &run.dir, &run.manifest.asked);
     if let Some(load) = &run.load {
         narrate(run);
         output::result(&load::table(load));
@@ -114,7 +114,7 @@ pub(crate) fn narrate(run: &SavedRun) {
     for line in run.load.iter().flat_map(load::left_out) {
         output::narrate(&line);
     }
-    let red = terminal::red(&run.report, &run.dir, &run.meant.asked);
+    let red = terminal::red(&run.report, &run.dir, &run.manifest.asked);
     if !red.is_empty() {
         output::narrate(red.trim_end());
     }

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use harness::{self, Ground, Selection, Update, Wanted};
+use harness::{self, RunContext, Selection, Update, Wanted};
 use report::Asked;
 use scenario::Scenario;
 use scenario::adapter::{self, Adapter, Program};
@@ -206,15 +206,15 @@ pub(crate) fn adapter(
 /// # Errors
 ///
 /// When something does not build, or when this machine cannot reach the level.
-pub(crate) fn ground(
+pub(crate) fn context(
     workspace: &Workspace,
     staging: &cli::Staging,
     implementations: Implementations,
     update: Update,
-) -> Result<Ground, CommandError> {
+) -> Result<RunContext, CommandError> {
     let binaries = binaries::build(workspace, &implementations.binaries())?;
     let level = enter(staging.level, &binaries)?;
-    Ok(Ground {
+    Ok(RunContext {
         scenarios: workspace.scenarios(),
         adapter: Arc::new(implementations.main),
         others: Arc::new(implementations.others),

@@ -3,7 +3,7 @@
 use std::num::NonZeroUsize;
 use std::thread::available_parallelism;
 
-use harness::{self, MeantScenario, Progress, RunDir, TestSettings, Update, Wanted};
+use harness::{self, ManifestScenario, Progress, RunDir, TestSettings, Update, Wanted};
 use indicatif::ProgressBar;
 use report::{Asked, Tries, terminal};
 use tokio::sync::{mpsc, watch};
@@ -28,29 +28,29 @@ pub(crate) fn run(arguments: &cli::Test, workspace: &Workspace) -> CommandResult
     };
     if let Some(name) = &arguments.rerun {
         let saved = saved::read(workspace, Some(name))?;
-        if saved.meant.asked.load.is_some() {
+        if saved.manifest.asked.load.is_some() {
             let text = format!("{name} is a load: `cargo xtask load` plays it again");
             return Err(CommandError::usage(text));
         }
-        let names = saved.to_repeat().into_iter().map(MeantScenario::to_type);
+        let names = saved.to_repeat().into_iter().map(ManifestScenario::to_type);
         wanted.names = names.collect();
         if wanted.names.is_empty() {
             output::result("nothing to repeat: everything in that run was played and passed");
             return Ok(FINE);
         }
-        limit = limit.or(saved.meant.asked.limit);
-        staging.adapter = saved.meant.asked.adapter;
-        staging.settings = saved.meant.asked.settings;
-        staging.seed = staging.seed.or(Some(saved.meant.seed));
+        limit = limit.or(saved.manifest.asked.limit);
+        staging.adapter = saved.manifest.asked.adapter;
+        staging.settings = saved.manifest.asked.settings;
+        staging.seed = staging.seed.or(Some(saved.manifest.seed));
         staging.level = staging
             .level
-            .or(saved.meant.asked.level.map(cli::Level::from));
+            .or(saved.manifest.asked.level.map(cli::Level::from));
     }
     let scenarios = staging::scenarios(&workspace.scenarios(), &wanted)?;
     let who = staging::implementations(workspace, &staging, &scenarios)?;
     let update = Update::from_environment(arguments.accept, |name| std::env::var(name).ok());
-    let mut ground = staging::ground(workspace, &staging, who, update)?;
-    ground.twin = arguments.twin;
+    let mut context = staging::context(workspace, &staging, who, update)?;
+    context.twin = arguments.twin;
     let reports = workspace.reports();
     let dir = RunDir::create(reports).map_err(|error| CommandError::file(reports, &error))?;
     let jobs = arguments
@@ -59,7 +59,7 @@ pub(crate) fn run(arguments: &cli::Test, workspace: &Workspace) -> CommandResult
         .map_or(1, NonZeroUsize::get);
     let asking = watch::Sender::new(0);
     let settings = TestSettings {
-        ground,
+        context,
         asked: Asked {
             tries: match arguments.retries {
                 0 => Tries::Each(arguments.repeat.get()),
@@ -80,7 +80,7 @@ pub(crate) fn run(arguments: &cli::Test, workspace: &Workspace) -> CommandResult
 
 async fn play(settings: TestSettings, asking: watch::Sender<u64>) -> CommandResult {
     let _keys = asking::listen(asking)?;
-    let interrupt = Interrupt::listen(settings.ground.cancel.clone())?;
+    let interrupt = Interrupt::listen(settings.context.cancel.clone())?;
     let (dir, asked) = (settings.dir.clone(), settings.asked.clone());
     let no_commands = NoCommands::begin();
     let (progress, news) = mpsc::channel(NEWS);

@@ -4,7 +4,7 @@ use std::io;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use ::harness::{Ground, RunDir};
+use ::harness::{RunContext, RunDir};
 use ::stage::bare::BareStage;
 use ::stage::{Hand, Pace};
 use judge::PlayVerdict;
@@ -28,11 +28,11 @@ const WARM_UP: u32 = 3;
 ///
 /// When something cannot be built or played.
 pub(crate) fn measure(root: &Path, rounds: u32) -> Result<Vec<Row>, BenchError> {
-    let (ground, scenario) = plain(root)?;
+    let (context, scenario) = plain(root)?;
     pin(1);
     let reports = setup::scratch()?;
     let runtime = setup::runtime()?;
-    let compared = |isolation| compare(&ground, &scenario, reports.path(), rounds, isolation);
+    let compared = |isolation| compare(&context, &scenario, reports.path(), rounds, isolation);
     let bare = runtime.block_on(compared(Isolation::None))?;
     let isolated = runtime.block_on(compared(Isolation::Same))?;
     let isolation = Row {
@@ -51,11 +51,11 @@ pub(crate) fn measure(root: &Path, rounds: u32) -> Result<Vec<Row>, BenchError> 
 /// # Errors
 ///
 /// When a file cannot be read, a program was not built, or this machine fails.
-pub(crate) fn plain(root: &Path) -> Result<(Ground, Scenario), BenchError> {
+pub(crate) fn plain(root: &Path) -> Result<(RunContext, Scenario), BenchError> {
     let scenarios = root.join("zoo/scenarios");
     let scenario = setup::scenario(&scenarios.join("five-messages.toml"), &scenarios)?;
     let adapter = setup::adapter(&root.join("zoo/adapters/plain.toml"))?;
-    Ok((setup::ground(adapter, scenarios)?, scenario))
+    Ok((setup::context(adapter, scenarios)?, scenario))
 }
 
 /// The timeline of a play.
@@ -82,7 +82,7 @@ pub(crate) enum Isolation {
 ///
 /// When something cannot be started or played.
 pub(crate) async fn compare(
-    ground: &Ground,
+    context: &RunContext,
     scenario: &Scenario,
     reports: &Path,
     rounds: u32,
@@ -91,8 +91,10 @@ pub(crate) async fn compare(
     let failed = BenchError::system("play by hand");
     let (mut ours, mut theirs) = (Vec::new(), Vec::new());
     for round in 0..rounds + WARM_UP {
-        let by_hand = by_hand(ground, reports, isolation).await.map_err(&failed)?;
-        let staged = staged(ground, scenario, reports).await?;
+        let by_hand = by_hand(context, reports, isolation)
+            .await
+            .map_err(&failed)?;
+        let staged = staged(context, scenario, reports).await?;
         if round >= WARM_UP {
             theirs.push(by_hand);
             ours.push(staged);
@@ -114,17 +116,17 @@ pub(crate) async fn compare(
 ///
 /// When it cannot be played.
 pub(crate) async fn played(
-    ground: &Ground,
+    context: &RunContext,
     scenario: &Scenario,
     dir: RunDir,
 ) -> Result<(PlayReport, Duration), BenchError> {
-    let (ground, scenario) = (ground.clone(), scenario.clone());
+    let (context, scenario) = (context.clone(), scenario.clone());
     let began = Instant::now();
     let playing = tokio::spawn(async move {
         let asked = Asked::default();
         let hand = (Pace::Full, Hand::none());
         // Nobody watches: who does, has every byte written at once.
-        ::harness::demo(&ground, &scenario, &dir, &asked, hand, |_, _| None).await
+        ::harness::demo(&context, &scenario, &dir, &asked, hand, |_, _| None).await
     });
     let report = playing.await;
     let elapsed = began.elapsed();
@@ -133,10 +135,10 @@ pub(crate) async fn played(
 }
 
 /// The same by hand, on a task of its own, and what it took.
-async fn by_hand(ground: &Ground, dir: &Path, isolation: Isolation) -> io::Result<Duration> {
-    let init = ground.binaries.get("stage-init").cloned();
+async fn by_hand(context: &RunContext, dir: &Path, isolation: Isolation) -> io::Result<Duration> {
+    let init = context.binaries.get("stage-init").cloned();
     let init = init.ok_or_else(|| io::Error::other("stage-init was not built"))?;
-    let (binaries, dir, level) = (ground.binaries.clone(), dir.to_owned(), ground.level);
+    let (binaries, dir, level) = (context.binaries.clone(), dir.to_owned(), context.level);
     let began = Instant::now();
     let playing = tokio::spawn(async move {
         let stage = match isolation {
@@ -159,12 +161,12 @@ async fn by_hand(ground: &Ground, dir: &Path, isolation: Isolation) -> io::Resul
 }
 
 async fn staged(
-    ground: &Ground,
+    context: &RunContext,
     scenario: &Scenario,
     reports: &Path,
 ) -> Result<Duration, BenchError> {
     let dir = RunDir::create(reports).map_err(BenchError::path(reports))?;
-    let (report, elapsed) = played(ground, scenario, dir).await?;
+    let (report, elapsed) = played(context, scenario, dir).await?;
     // The programs encrypt nothing: the search must say so. Anything else is no whole play.
     if report.verdicts.play != PlayVerdict::Plaintext {
         let text = format!(

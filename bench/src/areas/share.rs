@@ -24,7 +24,7 @@ pub(crate) fn measure(root: &Path, rounds: u32) -> Result<Row, BenchError> {
     let scenarios = root.join("scenarios");
     let scenario = setup::scenario(&scenarios.join(SCENARIO).with_extension("toml"), &scenarios)?;
     let reference = setup::adapter(&root.join("adapters/reference.toml"))?;
-    let ground = setup::ground(reference, scenarios)?;
+    let context = setup::context(reference, scenarios)?;
     let reports = setup::scratch()?;
     let runtime = setup::runtime()?;
     let (mut with, mut without) = (Vec::new(), Vec::new());
@@ -32,7 +32,7 @@ pub(crate) fn measure(root: &Path, rounds: u32) -> Result<Row, BenchError> {
         let failed = BenchError::path(reports.path());
         let dir = RunDir::create(reports.path()).map_err(failed)?;
         let path = dir.play(SCENARIO).join("timeline.jsonl");
-        let (_, took) = runtime.block_on(played(&ground, &scenario, dir))?;
+        let (_, took) = runtime.block_on(played(&context, &scenario, dir))?;
         let nothing = || BenchError::Unexpected("nothing was searched".to_owned());
         let searched = searched(&read(&path)?).ok_or_else(nothing)?;
         with.push(took);

@@ -5,7 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use ::harness::{Ground, RunDir};
+use ::harness::{RunContext, RunDir};
 use ::stage::bare::spawn_on_terminal;
 use ::stage::spawn::{self, Command, wait_blocking};
 use nix::sys::wait::waitpid;
@@ -57,7 +57,7 @@ output = "ready on 1"
 pub(crate) fn measure(root: &Path, rounds: u32) -> Result<Vec<Row>, BenchError> {
     let (plain, scenario) = harness::plain(root)?;
     let echo = adapter::parse(ECHO, Path::new("echo.toml")).map_err(BenchError::File)?;
-    let ground = Ground {
+    let context = RunContext {
         adapter: Arc::new(echo),
         ..plain.clone()
     };
@@ -66,8 +66,8 @@ pub(crate) fn measure(root: &Path, rounds: u32) -> Result<Vec<Row>, BenchError> 
     let mut rows = spawns(rounds)?;
     let runtime = setup::runtime()?;
     runtime.block_on(async {
-        rows.push(lines(&ground, reports.path(), rounds).await?);
-        rows.push(crowd(&ground, reports.path()).await?);
+        rows.push(lines(&context, reports.path(), rounds).await?);
+        rows.push(crowd(&context, reports.path()).await?);
         let dir = reports.path();
         let mut play = harness::compare(&plain, &scenario, dir, rounds, Isolation::Same).await?;
         let five_more = (play.theirs + Duration::from_millis(5)).as_secs_f64();
@@ -130,7 +130,7 @@ fn spawns(rounds: u32) -> Result<Vec<Row>, BenchError> {
 }
 
 /// From a line that is typed to the line that matches, transcript included.
-async fn lines(ground: &Ground, reports: &Path, rounds: u32) -> Result<Row, BenchError> {
+async fn lines(context: &RunContext, reports: &Path, rounds: u32) -> Result<Row, BenchError> {
     let text = format!(
         "title = \"lines\"\nclients = [\"alice\"]\n[[steps]]\nrepeat = {{ times = {LINES}, steps = [\
          {{ say = {{ from = \"alice\", text = \"line {{n}} of a long talk\" }} }}] }}\n"
@@ -140,7 +140,7 @@ async fn lines(ground: &Ground, reports: &Path, rounds: u32) -> Result<Row, Benc
         let by_pipe = tokio::spawn(baseline::lines(LINES)).await;
         let by_pipe = by_pipe.map_err(io::Error::other).flatten();
         theirs.extend(by_pipe.map_err(BenchError::system("talk to `cat`"))?);
-        let (_, events) = play(ground, &text, reports).await?;
+        let (_, events) = play(context, &text, reports).await?;
         let mut typed = None;
         for event in events {
             match event.kind {
@@ -163,7 +163,7 @@ async fn lines(ground: &Ground, reports: &Path, rounds: u32) -> Result<Row, Benc
 }
 
 /// What one client costs in a crowd, started, spoken with and gone.
-async fn crowd(ground: &Ground, reports: &Path) -> Result<Row, BenchError> {
+async fn crowd(context: &RunContext, reports: &Path) -> Result<Row, BenchError> {
     let mut each = Vec::new();
     for count in [FEW, MANY] {
         let says: String = (1..=count)
@@ -178,7 +178,7 @@ async fn crowd(ground: &Ground, reports: &Path) -> Result<Row, BenchError> {
         let text = format!(
             "title = \"crowd\"\nclients = {{ count = {count}, name = \"user{{n}}\" }}\n{says}"
         );
-        let (took, _) = play(ground, &text, reports).await?;
+        let (took, _) = play(context, &text, reports).await?;
         each.push(took / u32::try_from(count).unwrap_or(u32::MAX));
     }
     let times = (
@@ -190,14 +190,14 @@ async fn crowd(ground: &Ground, reports: &Path) -> Result<Row, BenchError> {
 
 /// Plays a text; how long it took, and its timeline.
 async fn play(
-    ground: &Ground,
+    context: &RunContext,
     text: &str,
     reports: &Path,
 ) -> Result<(Duration, Vec<timeline::Event>), BenchError> {
     let dir = RunDir::create(reports).map_err(BenchError::path(reports))?;
-    let scenario = setup::parse(text, &ground.scenarios)?;
+    let scenario = setup::parse(text, &context.scenarios)?;
     let path = dir.play("bench").join("timeline.jsonl");
-    let (report, took) = harness::played(ground, &scenario, dir).await?;
+    let (report, took) = harness::played(context, &scenario, dir).await?;
     if report.is_red() {
         let why = format!("{} {:#?}", report.scenario, report.verdicts);
         return Err(BenchError::Unexpected(why));

@@ -1,5 +1,6 @@
 //! Runs: which scenarios are played, how many at a time, and where their files lie.
 
+mod attempts;
 mod dir;
 mod error;
 mod load;
@@ -13,7 +14,6 @@ mod shard;
 mod snapshots;
 mod stand_in;
 mod suite;
-mod tries;
 mod variants;
 mod waiting;
 
@@ -29,7 +29,7 @@ pub use load::{LoadSettings, load};
 pub use merge::{merge, merged};
 pub use pages::Parts;
 pub use replay::replay;
-pub use saved::{Meant, MeantScenario, SavedRun};
+pub use saved::{ManifestScenario, RunManifest, SavedRun};
 pub use select::{Selection, Wanted, select};
 pub use shard::{NoShard, Shard};
 pub use snapshots::Update;
@@ -57,7 +57,7 @@ pub fn fresh_token() -> String {
 
 /// What every play of a run shares.
 #[derive(Clone, Debug)]
-pub struct Ground {
+pub struct RunContext {
     /// Where `scenarios/` is; fixtures and snapshots lie below it.
     pub scenarios: PathBuf,
     /// The implementation.
@@ -79,7 +79,7 @@ pub struct Ground {
     pub cancel: CancellationToken,
 }
 
-impl Ground {
+impl RunContext {
     /// A path as reports say it: from the root of the workspace, where it lies below it.
     fn shown(&self, path: &Path) -> PathBuf {
         let root = self.scenarios.parent();
@@ -121,25 +121,25 @@ fn survived(orphan: &Orphan) -> String {
 ///
 /// As [`test()`].
 pub async fn demo(
-    ground: &Ground,
+    context: &RunContext,
     scenario: &Scenario,
     dir: &RunDir,
     asked: &Asked,
     (pace, hand): (Pace, Hand),
     observer: impl FnOnce(&Plan, &Path) -> Option<Observer> + Send,
 ) -> Result<PlayReport, EngineError> {
-    let meant = Meant {
+    let manifest = RunManifest {
         id: dir.id().to_owned(),
         asked: asked.clone(),
-        seed: ground.seed,
+        seed: context.seed,
         shard: None,
-        scenarios: vec![MeantScenario {
+        scenarios: vec![ManifestScenario {
             id: scenario.id.clone(),
-            path: ground.shown(&scenario.path),
+            path: context.shown(&scenario.path),
         }],
     };
-    saved::begin(dir.path(), &meant)?;
-    let this = one::Try {
+    saved::begin(dir.path(), &manifest)?;
+    let this = one::Attempt {
         number: 1,
         dir: RunDir::below(&scenario.id),
         pace,
@@ -147,8 +147,8 @@ pub async fn demo(
         limit: None,
         inquiries: Inquiries::none(),
     };
-    let report = one::play(ground, scenario, (dir, asked), this, Box::new(observer)).await?;
-    sweep(ground.level).await?;
+    let report = one::play(context, scenario, (dir, asked), this, Box::new(observer)).await?;
+    sweep(context.level).await?;
     let whole = RunReport {
         plays: vec![report.clone()],
         left: Vec::new(),

@@ -1,4 +1,4 @@
-//! A load, from plan to report; and told again from what is kept of it.
+//! A load, from plan to report; and reported again from what is kept of it.
 
 use std::collections::BTreeSet;
 use std::fs::File;
@@ -7,11 +7,11 @@ use std::path::Path;
 
 use super::one::{self, Which};
 use super::replay::How;
-use super::saved::{self, Meant, MeantScenario, SavedRun};
-use super::{Ground, RunDir, SavedError, pages, survived, sweep};
+use super::saved::{self, ManifestScenario, RunManifest, SavedRun};
+use super::{RunContext, RunDir, SavedError, pages, survived, sweep};
 use judge::{self, Figures, PlayVerdict};
 use matching::{Again, Steps};
-use report::{Asked, LoadReport, PlayReport, RunReport, Searches, Used, json, load as told};
+use report::{Asked, LoadReport, PlayReport, RunReport, Searches, Used, json, load as reported};
 use scenario::Scenario;
 use scenario::adapter::Adapter;
 use scenario::plan::{LeftOut, LoadPlan, LoadShape, Plan, Round};
@@ -28,7 +28,7 @@ const FIGURES: &str = "load.json";
 #[derive(Debug)]
 pub struct LoadSettings {
     /// Shared by all clients.
-    pub ground: Ground,
+    pub context: RunContext,
     /// What is played, for whoever repeats it.
     pub asked: Asked,
     /// Whose steps.
@@ -50,12 +50,12 @@ pub async fn load(
     observer: impl FnOnce(&LoadPlan) -> Observer,
 ) -> Result<SavedRun, EngineError> {
     let LoadSettings {
-        ground, scenario, ..
+        context, scenario, ..
     } = &settings;
     let (run, below) = (settings.dir.path(), RunDir::below(&scenario.id));
-    let path = ground.shown(&scenario.path);
-    let meant = meant(&settings, &path);
-    saved::begin(run, &meant)?;
+    let path = context.shown(&scenario.path);
+    let manifest = manifest(&settings, &path);
+    saved::begin(run, &manifest)?;
     let which = Which {
         scenario: &scenario.id,
         path: &path,
@@ -63,15 +63,15 @@ pub async fn load(
         number: 1,
     };
     let report = match plan(&settings) {
-        Ok(plan) => play(&settings, plan, (which, &meant.asked), observer).await?,
+        Ok(plan) => play(&settings, plan, (which, &manifest.asked), observer).await?,
         Err(why) => LoadReport {
-            play: one::not_played(ground, which, why),
+            play: one::not_played(context, which, why),
             shape: settings.shape,
             left_out: Vec::new(),
             figures: Figures::default(),
         },
     };
-    let orphans = sweep(ground.level).await?;
+    let orphans = sweep(context.level).await?;
     keep(&run.join(&below), &report)?;
     let whole = RunReport {
         elapsed: report.play.elapsed,
@@ -81,22 +81,22 @@ pub async fn load(
     saved::end(run, &whole)?;
     Ok(SavedRun {
         dir: run.to_owned(),
-        meant,
+        manifest,
         report: whole,
         load: Some(report),
     })
 }
 
-fn meant(settings: &LoadSettings, path: &Path) -> Meant {
-    Meant {
+fn manifest(settings: &LoadSettings, path: &Path) -> RunManifest {
+    RunManifest {
         id: settings.dir.id().to_owned(),
         asked: Asked {
             load: Some(settings.shape),
             ..settings.asked.clone()
         },
-        seed: settings.ground.seed,
+        seed: settings.context.seed,
         shard: None,
-        scenarios: vec![MeantScenario {
+        scenarios: vec![ManifestScenario {
             id: settings.scenario.id.clone(),
             path: path.to_owned(),
         }],
@@ -105,17 +105,17 @@ fn meant(settings: &LoadSettings, path: &Path) -> Meant {
 
 /// What is played; or why it cannot be.
 fn plan(settings: &LoadSettings) -> Result<LoadPlan, PlayVerdict> {
-    let ground = &settings.ground;
+    let context = &settings.context;
     let plan = LoadPlan::new(
         &settings.scenario,
-        &ground.implementations(),
-        (ground.seed, &ground.scenarios),
+        &context.implementations(),
+        (context.seed, &context.scenarios),
         settings.shape,
-        identities(&ground.adapter),
+        identities(&context.adapter),
     );
     let plan = plan.map_err(|missing| PlayVerdict::Unsupported(missing.to_string()))?;
     match &plan.whole.namespaces {
-        Some(why) if ground.level < Level::Namespaces => Err(PlayVerdict::Skip(format!(
+        Some(why) if context.level < Level::Namespaces => Err(PlayVerdict::Skip(format!(
             "needs the isolation level namespaces: {why}"
         ))),
         Some(_) | None => Ok(plan),
@@ -128,13 +128,13 @@ async fn play(
     (which, asked): (Which<'_>, &Asked),
     observer: impl FnOnce(&LoadPlan) -> Observer,
 ) -> Result<LoadReport, EngineError> {
-    let ground = &settings.ground;
+    let context = &settings.context;
     let dir = settings.dir.path().join(which.dir);
     one::write(&dir, "plan.json", &one::as_json(&plan.whole)?)?;
     let staged = stage::Settings {
-        level: ground.level,
-        stage_init: one::stage_init(ground)?,
-        binaries: ground.binaries.clone(),
+        level: context.level,
+        stage_init: one::stage_init(context)?,
+        binaries: context.binaries.clone(),
         dir: dir.clone(),
         mark: format!("{}-load-{}", std::process::id(), settings.scenario.id),
         pace: Pace::Full,
@@ -142,7 +142,7 @@ async fn play(
         observer: Some(observer(&plan)),
         limit: None,
         inquiries: Inquiries::none(),
-        cancel: ground.cancel.clone(),
+        cancel: context.cancel.clone(),
     };
     let events = stage::play_load(&plan, staged).await?;
     let rounds = begun(&plan, &events)?;
@@ -199,14 +199,14 @@ fn judged(
 /// Verdicts and figures, beside the timeline.
 fn keep(dir: &Path, report: &LoadReport) -> Result<(), EngineError> {
     one::write_result(dir, &report.play)?;
-    let text = json::with_version(&told::Kept::of(report)).and_then(|kept| json::text(&kept));
+    let text = json::with_version(&reported::Kept::of(report)).and_then(|kept| json::text(&kept));
     let text = text.map_err(|_| EngineError::Fault("figures cannot be written as JSON"))?;
     one::write(dir, FIGURES, &text)
 }
 
 /// What was kept of a load; nothing where it was ended before its time.
 pub(super) fn kept(dir: &Path, play: &PlayReport) -> Result<Option<LoadReport>, SavedError> {
-    let kept: Option<told::Kept> = saved::read(&dir.join(FIGURES))?;
+    let kept: Option<reported::Kept> = saved::read(&dir.join(FIGURES))?;
     Ok(kept.map(|kept| LoadReport {
         play: play.clone(),
         shape: kept.shape,
@@ -215,7 +215,7 @@ pub(super) fn kept(dir: &Path, play: &PlayReport) -> Result<Option<LoadReport>, 
     }))
 }
 
-/// Judges a load again, and writes again what is told of it; nothing where it was not played
+/// Judges a load again, and writes its reports again; nothing where it was not played
 /// to its end.
 pub(super) fn again(
     run: &Path,

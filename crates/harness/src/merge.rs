@@ -5,7 +5,7 @@ use std::fs;
 use std::io;
 use std::path::Path;
 
-use super::saved::{self, Meant, SavedRun};
+use super::saved::{self, RunManifest, SavedRun};
 use super::{Difference, MergeError, RunDir, SavedError, Shard};
 use report::RunReport;
 
@@ -14,16 +14,16 @@ use report::RunReport;
 /// # Errors
 ///
 /// [`MergeError`] when they are not parts of one run. A part that is not there is no
-/// error: it is told among what is left, and so the whole is red.
-pub fn merged(parts: &[SavedRun]) -> Result<(Meant, RunReport), MergeError> {
+/// error: it is listed among what is left, and so the whole is red.
+pub fn merged(parts: &[SavedRun]) -> Result<(RunManifest, RunReport), MergeError> {
     let first = parts.first().ok_or(MergeError::Nothing)?;
-    let mut whole = first.meant.clone();
+    let mut whole = first.manifest.clone();
     whole.shard = None;
     whole.scenarios.clear();
     let mut report = RunReport::default();
     for part in parts {
         belongs(part, first)?;
-        whole.scenarios.extend(part.meant.scenarios.clone());
+        whole.scenarios.extend(part.manifest.scenarios.clone());
         report.plays.extend(part.report.plays.clone());
         report.left.extend(part.report.left.clone());
         report.elapsed = report.elapsed.max(part.report.elapsed);
@@ -41,11 +41,11 @@ pub fn merged(parts: &[SavedRun]) -> Result<(Meant, RunReport), MergeError> {
 }
 
 fn belongs(part: &SavedRun, first: &SavedRun) -> Result<(), MergeError> {
-    let (one, other) = (&part.meant, &first.meant);
+    let (one, other) = (&part.manifest, &first.manifest);
     if one.asked.load.is_some() {
         return Err(MergeError::Load(part.dir.clone()));
     }
-    let shards = |meant: &Meant| meant.shard.and_then(|shard| shard.all().last());
+    let shards = |manifest: &RunManifest| manifest.shard.and_then(|shard| shard.all().last());
     let differ = if !one.asked.is_same(&other.asked) {
         Difference::Adapters
     } else if one.seed != other.seed {
@@ -64,7 +64,10 @@ fn belongs(part: &SavedRun, first: &SavedRun) -> Result<(), MergeError> {
 
 /// Shards of the whole that nobody brought.
 fn missing(parts: &[SavedRun]) -> Vec<String> {
-    let there: BTreeSet<Shard> = parts.iter().filter_map(|part| part.meant.shard).collect();
+    let there: BTreeSet<Shard> = parts
+        .iter()
+        .filter_map(|part| part.manifest.shard)
+        .collect();
     let all = there.first().into_iter().flat_map(|shard| shard.all());
     all.filter(|shard| !there.contains(shard))
         .map(|shard| format!("shard {shard} is not there; its scenarios are not in this report"))
@@ -77,27 +80,27 @@ fn missing(parts: &[SavedRun]) -> Vec<String> {
 ///
 /// As [`merged`], and when a file cannot be written.
 pub fn merge(parts: &[SavedRun], reports: &Path) -> Result<SavedRun, SavedError> {
-    let (mut meant, report) = merged(parts)?;
+    let (mut manifest, report) = merged(parts)?;
     let failed = |path: &Path| {
         let path = path.to_owned();
         move |error| SavedError::File { path, error }
     };
     let dir = RunDir::create_beside(reports).map_err(failed(reports))?;
-    dir.id().clone_into(&mut meant.id);
+    dir.id().clone_into(&mut manifest.id);
     for part in parts {
-        for scenario in &part.meant.scenarios {
+        for scenario in &part.manifest.scenarios {
             let from = part.dir.join(RunDir::below(&scenario.id));
             if from.is_dir() {
                 lay(&from, &dir.play(&scenario.id)).map_err(failed(&from))?;
             }
         }
     }
-    saved::begin(dir.path(), &meant)?;
+    saved::begin(dir.path(), &manifest)?;
     saved::end(dir.path(), &report)?;
     RunDir::remove_oldest(reports);
     Ok(SavedRun {
         dir: dir.path().to_owned(),
-        meant,
+        manifest,
         report,
         load: None,
     })

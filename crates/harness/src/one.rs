@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Ground, RunDir, pages};
+use super::{RunContext, RunDir, pages};
 use crate::snapshots::Store;
 use judge::snapshot::{self, Comparison, RELAY_VIEW, RelayView};
 use judge::{self, PlayVerdict, Verdicts};
@@ -17,8 +17,8 @@ use scenario::plan::{self, Plan};
 use stage::{self, EngineError, Hand, Inquiries, Observer, Pace, Settings};
 use timeline::{Event, Kind, Level};
 
-/// One try of a scenario.
-pub(super) struct Try {
+/// One attempt at a scenario.
+pub(super) struct Attempt {
     /// From 1.
     pub(super) number: u32,
     /// Where its files go, below the run's.
@@ -33,7 +33,7 @@ pub(super) struct Try {
     pub(super) inquiries: Inquiries,
 }
 
-/// What a report says of a try and no plan knows.
+/// What a report says of an attempt and no plan knows.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Which<'a> {
     pub(super) scenario: &'a str,
@@ -57,29 +57,29 @@ pub(super) fn nobody() -> Audience<'static> {
     Box::new(|_, _| None)
 }
 
-/// A try under way. A box for the same reason as [`stage::Playing`].
-pub(super) type Trying<'a> =
+/// An attempt under way. A box for the same reason as [`stage::Playing`].
+pub(super) type Attempting<'a> =
     Pin<Box<dyn Future<Output = Result<PlayReport, EngineError>> + Send + 'a>>;
 
-/// Plans, stages and judges; everything is in the try's directory afterwards.
+/// Plans, stages and judges; everything is in the attempt's directory afterwards.
 pub(super) fn play<'a>(
-    ground: &'a Ground,
+    context: &'a RunContext,
     scenario: &'a Scenario,
     of: (&'a RunDir, &'a Asked),
-    this: Try,
+    this: Attempt,
     audience: Audience<'a>,
-) -> Trying<'a> {
-    Box::pin(tried(ground, scenario, of, this, audience))
+) -> Attempting<'a> {
+    Box::pin(attempt(context, scenario, of, this, audience))
 }
 
-async fn tried(
-    ground: &Ground,
+async fn attempt(
+    context: &RunContext,
     scenario: &Scenario,
     (run, asked): (&RunDir, &Asked),
-    this: Try,
+    this: Attempt,
     audience: Audience<'_>,
 ) -> Result<PlayReport, EngineError> {
-    let path = ground.shown(&scenario.path);
+    let path = context.shown(&scenario.path);
     let which = Which {
         scenario: &scenario.id,
         path: &path,
@@ -88,30 +88,30 @@ async fn tried(
     };
     let plan = match plan::build(
         scenario,
-        ground.implementations(),
-        ground.seed,
-        &ground.scenarios,
+        context.implementations(),
+        context.seed,
+        &context.scenarios,
     ) {
         Ok(plan) => plan,
         Err(missing) => {
             let why = PlayVerdict::Unsupported(missing.to_string());
-            return Ok(not_played(ground, which, why));
+            return Ok(not_played(context, which, why));
         }
     };
     if let Some(why) = plan
         .namespaces
         .as_ref()
-        .filter(|_| ground.level < Level::Namespaces)
+        .filter(|_| context.level < Level::Namespaces)
     {
         let why = format!("needs the isolation level namespaces: {why}");
-        return Ok(not_played(ground, which, PlayVerdict::Skip(why)));
+        return Ok(not_played(context, which, PlayVerdict::Skip(why)));
     }
     let dir = run.path().join(&this.dir);
     write(&dir, "plan.json", &as_json(&plan)?)?;
     let settings = Settings {
-        level: ground.level,
-        stage_init: stage_init(ground)?,
-        binaries: ground.binaries.clone(),
+        level: context.level,
+        stage_init: stage_init(context)?,
+        binaries: context.binaries.clone(),
         dir: dir.clone(),
         mark: mark(scenario, this.number),
         pace: this.pace,
@@ -119,13 +119,13 @@ async fn tried(
         observer: audience(&plan, &dir),
         limit: this.limit,
         inquiries: this.inquiries,
-        cancel: ground.cancel.clone(),
+        cancel: context.cancel.clone(),
     };
     let events = stage::play(&plan, settings).await?;
-    let mut compared = compare(ground, &plan, &events, &dir)?;
-    if ground.twin {
+    let mut compared = compare(context, &plan, &events, &dir)?;
+    if context.twin {
         let mark = format!("{}-twin", mark(scenario, this.number));
-        compared.push(twin(ground, scenario, (&plan, &events), &dir, mark).await?);
+        compared.push(twin(context, scenario, (&plan, &events), &dir, mark).await?);
     }
     write(&dir, "snapshots.json", &as_json(&compared)?)?;
     let report = judged(which, &plan, &events, &compared);
@@ -135,11 +135,11 @@ async fn tried(
 }
 
 /// The report of something that was not played.
-pub(super) fn not_played(ground: &Ground, which: Which<'_>, why: PlayVerdict) -> PlayReport {
+pub(super) fn not_played(context: &RunContext, which: Which<'_>, why: PlayVerdict) -> PlayReport {
     PlayReport {
-        adapter: ground.adapter.name.clone(),
-        seed: ground.seed,
-        level: ground.level.to_string(),
+        adapter: context.adapter.name.clone(),
+        seed: context.seed,
+        level: context.level.to_string(),
         ..blank(which, Duration::ZERO, why)
     }
 }
@@ -215,8 +215,8 @@ pub(super) fn blank(which: Which<'_>, elapsed: Duration, verdict: PlayVerdict) -
 }
 
 /// The program that is pid 1 of a play.
-pub(super) fn stage_init(ground: &Ground) -> Result<PathBuf, EngineError> {
-    let found = ground.binaries.get("stage-init").cloned();
+pub(super) fn stage_init(context: &RunContext) -> Result<PathBuf, EngineError> {
+    let found = context.binaries.get("stage-init").cloned();
     found.ok_or(EngineError::Fault("stage-init was not built"))
 }
 
@@ -229,12 +229,12 @@ fn texts(plan: &Plan, events: &[Event]) -> Vec<(&'static str, String)> {
 
 /// Texts of the snapshots, kept beside the timeline, against the stored ones.
 fn compare(
-    ground: &Ground,
+    context: &RunContext,
     plan: &Plan,
     events: &[Event],
     dir: &Path,
 ) -> Result<Vec<Compared>, EngineError> {
-    let store = Store::new(ground.scenarios.join("snapshots"));
+    let store = Store::new(context.scenarios.join("snapshots"));
     let mut compared = Vec::new();
     for (kind, text) in texts(plan, events) {
         write(dir, &format!("{kind}.txt"), &text)?;
@@ -242,10 +242,10 @@ fn compare(
             continue;
         }
         let comparison = store
-            .compare(&plan.scenario, kind, &text, ground.update)
+            .compare(&plan.scenario, kind, &text, context.update)
             .map_err(|error| EngineError::File {
                 what: "read or write the snapshots in",
-                path: ground.scenarios.join("snapshots"),
+                path: context.scenarios.join("snapshots"),
                 error,
             })?;
         compared.extend(comparison.map(|comparison| Compared {
@@ -264,7 +264,7 @@ fn mark(scenario: &Scenario, number: u32) -> String {
 /// Plays the scenario with other words of the same size, below the play's directory, and
 /// compares what the relay saw.
 async fn twin(
-    ground: &Ground,
+    context: &RunContext,
     scenario: &Scenario,
     (plan, events): (&Plan, &[Event]),
     dir: &Path,
@@ -272,17 +272,17 @@ async fn twin(
 ) -> Result<Compared, EngineError> {
     let built = plan::build_twin(
         scenario,
-        ground.implementations(),
-        ground.seed,
-        &ground.scenarios,
+        context.implementations(),
+        context.seed,
+        &context.scenarios,
     );
     let twin = built.map_err(|_| EngineError::Fault("a twin cannot do what the first could"))?;
     let dir_of_twin = dir.join("twin");
     write(&dir_of_twin, "plan.json", &as_json(&twin)?)?;
     let settings = Settings {
-        level: ground.level,
-        stage_init: stage_init(ground)?,
-        binaries: ground.binaries.clone(),
+        level: context.level,
+        stage_init: stage_init(context)?,
+        binaries: context.binaries.clone(),
         dir: dir_of_twin,
         mark,
         pace: Pace::Full,
@@ -290,7 +290,7 @@ async fn twin(
         observer: None,
         limit: None,
         inquiries: Inquiries::none(),
-        cancel: ground.cancel.clone(),
+        cancel: context.cancel.clone(),
     };
     let events_of_twin = stage::play(&twin, settings).await?;
     let view = RelayView::of(plan, events);
@@ -316,7 +316,7 @@ pub(super) fn as_json(value: &impl Serialize) -> Result<String, EngineError> {
         .map_err(|_| EngineError::Fault("a plan or report cannot be written as JSON"))
 }
 
-/// `result.json` of one play, or of all tries of a scenario.
+/// `result.json` of one play, or of all attempts at a scenario.
 pub(super) fn write_result(dir: &Path, report: &PlayReport) -> Result<(), EngineError> {
     let text = report::json::play(report)
         .map_err(|_| EngineError::Fault("a report cannot be written as JSON"))?;

@@ -1,19 +1,19 @@
-//! A saved run, judged and told again from its plans and timelines. No process is started.
+//! A saved run, judged and reported again from its plans and timelines. No process is started.
 
 use std::collections::BTreeSet;
 use std::iter::once;
 use std::path::Path;
 
 use super::one::{self, Which};
-use super::saved::{self, MeantScenario, SavedRun};
-use super::{RunDir, SavedError, load, pages, tries};
+use super::saved::{self, ManifestScenario, SavedRun};
+use super::{RunDir, SavedError, attempts, load, pages};
 use matching::{Again, Steps};
 use report::{Asked, LoadReport, PlayReport};
 use scenario::adapter::Adapter;
 use scenario::plan::Plan;
 
 /// Judges a run again, or one scenario of it, and writes its reports again. What has no
-/// timeline stays as it was told. With a mended adapter, what clients printed is read by its
+/// timeline keeps its report. With a mended adapter, what clients printed is read by its
 /// patterns; what was typed, awaited and searched for stays as it was.
 ///
 /// # Errors
@@ -25,27 +25,28 @@ pub fn replay(
     mended: Option<&Adapter>,
 ) -> Result<SavedRun, SavedError> {
     let mut run = SavedRun::read(dir)?;
-    let wanted = |id: &str| scenario.is_none_or(|wanted| is_meant(id, wanted));
-    if let Some(name) = scenario.filter(|_| !run.meant.scenarios.iter().any(|one| wanted(&one.id)))
+    let wanted = |id: &str| scenario.is_none_or(|wanted| is_named(id, wanted));
+    if let Some(name) =
+        scenario.filter(|_| !run.manifest.scenarios.iter().any(|one| wanted(&one.id)))
     {
         return Err(SavedError::NoScenario(name.to_owned()));
     }
-    let plays = run.meant.scenarios.iter().zip(&mut run.report.plays);
-    let mut plays: Vec<_> = plays.filter(|(meant, _)| wanted(&meant.id)).collect();
+    let plays = run.manifest.scenarios.iter().zip(&mut run.report.plays);
+    let mut plays: Vec<_> = plays.filter(|(listed, _)| wanted(&listed.id)).collect();
     if let Some(mended) = mended {
         knows(dir, mended, plays.iter().map(|(_, play)| &**play))?;
     }
     let how = How {
-        asked: &run.meant.asked,
+        asked: &run.manifest.asked,
         mended,
     };
-    for (meant, play) in &mut plays {
+    for (listed, play) in &mut plays {
         let again = match run.load.as_mut() {
-            Some(load) => load_again(dir, meant, load, how)?,
-            None => again(dir, meant, play, how)?,
+            Some(load) => load_again(dir, listed, load, how)?,
+            None => again(dir, listed, play, how)?,
         };
         if let Some(again) = again {
-            one::write_result(&dir.join(RunDir::below(&meant.id)), &again)?;
+            one::write_result(&dir.join(RunDir::below(&listed.id)), &again)?;
             **play = again;
         }
     }
@@ -55,7 +56,7 @@ pub fn replay(
 }
 
 /// A whole id, or its last part.
-fn is_meant(id: &str, wanted: &str) -> bool {
+fn is_named(id: &str, wanted: &str) -> bool {
     id == wanted || id.rsplit('/').next() == Some(wanted)
 }
 
@@ -107,14 +108,14 @@ fn knows<'p>(
 /// A load; `None` when it was not played to its end.
 fn load_again(
     dir: &Path,
-    meant: &MeantScenario,
+    listed: &ManifestScenario,
     load: &mut LoadReport,
     how: How<'_>,
 ) -> Result<Option<PlayReport>, SavedError> {
-    let below = RunDir::below(&meant.id);
+    let below = RunDir::below(&listed.id);
     let which = Which {
-        scenario: &meant.id,
-        path: &meant.path,
+        scenario: &listed.id,
+        path: &listed.path,
         dir: &below,
         number: 1,
     };
@@ -125,29 +126,29 @@ fn load_again(
     Ok(Some(load.play.clone()))
 }
 
-/// All tries of a scenario; `None` when it was not played to its end.
+/// All attempts at a scenario; `None` when it was not played to its end.
 fn again(
     dir: &Path,
-    meant: &MeantScenario,
-    told: &PlayReport,
+    listed: &ManifestScenario,
+    reported: &PlayReport,
     how: How<'_>,
 ) -> Result<Option<PlayReport>, SavedError> {
-    let below = RunDir::below(&meant.id);
-    let is_single = told.dir == below;
+    let below = RunDir::below(&listed.id);
+    let is_single = reported.dir == below;
     let mut reports = Vec::new();
-    for tried in &told.tries {
+    for tried in &reported.tries {
         let place = if is_single {
             below.clone()
         } else {
             below.join(format!("try-{}", tried.number))
         };
         let which = Which {
-            scenario: &meant.id,
-            path: &meant.path,
+            scenario: &listed.id,
+            path: &listed.path,
             dir: &place,
             number: tried.number,
         };
-        let Some(report) = one_try(dir, which, how)? else {
+        let Some(report) = one_attempt(dir, which, how)? else {
             return Ok(None);
         };
         if !is_single {
@@ -155,10 +156,14 @@ fn again(
         }
         reports.push(report);
     }
-    Ok(tries::told(reports))
+    Ok(attempts::reported(reports))
 }
 
-fn one_try(run: &Path, which: Which<'_>, how: How<'_>) -> Result<Option<PlayReport>, SavedError> {
+fn one_attempt(
+    run: &Path,
+    which: Which<'_>,
+    how: How<'_>,
+) -> Result<Option<PlayReport>, SavedError> {
     let dir = run.join(which.dir);
     let compared = saved::read_as(&dir.join("snapshots.json"), |text| {
         serde_json::from_str::<Vec<one::Compared>>(text)

@@ -1,4 +1,4 @@
-//! A run as files: what was meant, what came of it, and reading both back.
+//! A run as files: its manifest, what came of it, and reading both back.
 
 use std::fs;
 use std::io;
@@ -18,7 +18,7 @@ use timeline::Event;
 
 /// What a run is to play, as `run.json` says it from its begin.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Meant {
+pub struct RunManifest {
     /// Of the run.
     pub id: String,
     /// Of the relay and of most clients.
@@ -29,19 +29,19 @@ pub struct Meant {
     /// Which part of the whole.
     pub shard: Option<Shard>,
     /// By id.
-    pub scenarios: Vec<MeantScenario>,
+    pub scenarios: Vec<ManifestScenario>,
 }
 
 /// One scenario of a run.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-pub struct MeantScenario {
+pub struct ManifestScenario {
     /// Its id.
     pub id: String,
     /// Its file, from the root of the workspace where it lies below it.
     pub path: PathBuf,
 }
 
-impl MeantScenario {
+impl ManifestScenario {
     /// What to type to mean it: elsewhere than in `scenarios/` an id means nothing.
     pub fn to_type(&self) -> String {
         report::to_type(&self.id, &self.path)
@@ -54,7 +54,7 @@ pub struct SavedRun {
     /// Where it lies.
     pub dir: PathBuf,
     /// What was to be played.
-    pub meant: Meant,
+    pub manifest: RunManifest,
     /// What came of it; what was never played is skipped, with the reason.
     pub report: RunReport,
     /// What was measured, where it is a load that was played to its end.
@@ -68,16 +68,16 @@ impl SavedRun {
     ///
     /// [`SavedError`], which names the file.
     pub fn read(dir: &Path) -> Result<Self, SavedError> {
-        let meant: Meant =
+        let manifest: RunManifest =
             read(&dir.join("run.json"))?.ok_or_else(|| SavedError::NoRun(dir.to_owned()))?;
         let whole: Option<RunReport> = read(&dir.join("result.json"))?;
         let mut plays = Vec::new();
         let mut never = 0;
-        for scenario in &meant.scenarios {
+        for scenario in &manifest.scenarios {
             let below = RunDir::below(&scenario.id);
             let play = read(&dir.join(&below).join("result.json"))?;
             never += u32::from(play.is_none());
-            plays.push(play.unwrap_or_else(|| never_played(&meant, scenario, &below)));
+            plays.push(play.unwrap_or_else(|| never_played(&manifest, scenario, &below)));
         }
         let longest = plays.iter().map(|play| play.elapsed).max();
         let (mut left, elapsed) = match whole {
@@ -89,14 +89,14 @@ impl SavedRun {
                 "{never} scenarios were meant and never played: the run was ended before"
             ));
         }
-        let load = match (meant.asked.load, plays.first()) {
+        let load = match (manifest.asked.load, plays.first()) {
             (Some(_), Some(play)) => load::kept(&dir.join(&play.dir), play)?,
             (Some(_) | None, _) => None,
         };
         Ok(Self {
             load,
             dir: dir.to_owned(),
-            meant,
+            manifest,
             report: RunReport {
                 plays,
                 left,
@@ -106,12 +106,12 @@ impl SavedRun {
     }
 
     /// What failed or was never played.
-    pub fn to_repeat(&self) -> Vec<&MeantScenario> {
+    pub fn to_repeat(&self) -> Vec<&ManifestScenario> {
         let is_done = |play: &PlayReport| {
             play.verdicts.play.is_fine()
                 || matches!(play.verdicts.play, PlayVerdict::Unsupported(_))
         };
-        let plays = self.meant.scenarios.iter().zip(&self.report.plays);
+        let plays = self.manifest.scenarios.iter().zip(&self.report.plays);
         plays
             .filter(|(_, play)| !is_done(play))
             .map(|(scenario, _)| scenario)
@@ -119,7 +119,7 @@ impl SavedRun {
     }
 }
 
-fn never_played(meant: &Meant, scenario: &MeantScenario, dir: &Path) -> PlayReport {
+fn never_played(manifest: &RunManifest, scenario: &ManifestScenario, dir: &Path) -> PlayReport {
     let which = Which {
         scenario: &scenario.id,
         path: &scenario.path,
@@ -128,8 +128,8 @@ fn never_played(meant: &Meant, scenario: &MeantScenario, dir: &Path) -> PlayRepo
     };
     let why = PlayVerdict::Skip("never played: the run was ended before".to_owned());
     PlayReport {
-        adapter: meant.asked.adapter.clone(),
-        seed: meant.seed,
+        adapter: manifest.asked.adapter.clone(),
+        seed: manifest.seed,
         ..one::blank(which, Duration::ZERO, why)
     }
 }
@@ -179,9 +179,9 @@ fn read_text(path: &Path) -> Result<Option<String>, SavedError> {
 /// # Errors
 ///
 /// [`EngineError::File`] with the path.
-pub(super) fn begin(dir: &Path, meant: &Meant) -> Result<(), EngineError> {
-    let text = json::with_version(meant)
-        .and_then(|meant| json::text(&meant))
+pub(super) fn begin(dir: &Path, manifest: &RunManifest) -> Result<(), EngineError> {
+    let text = json::with_version(manifest)
+        .and_then(|manifest| json::text(&manifest))
         .map_err(|_| EngineError::Fault("a run cannot be written as JSON"))?;
     write(dir, "run.json", &text)
 }

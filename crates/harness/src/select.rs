@@ -1,4 +1,4 @@
-//! Which scenarios are meant.
+//! Which scenarios are selected.
 
 use std::path::{Path, PathBuf};
 
@@ -54,10 +54,10 @@ pub fn select(root: &Path, wanted: &Wanted) -> std::io::Result<Selection> {
     for file in files {
         match scenario::load(&file, root) {
             Ok(cells) => {
-                let meant = cells
+                let selected = cells
                     .into_iter()
-                    .filter(|scenario| is_meant(scenario, wanted));
-                selection.scenarios.extend(meant);
+                    .filter(|scenario| is_selected(scenario, wanted));
+                selection.scenarios.extend(selected);
             }
             Err(problems) => selection.problems.push(problems),
         }
@@ -98,7 +98,7 @@ fn names(name: &str, scenario: &Scenario) -> bool {
 
 /// Whether one of a file's scenarios was asked for: those of a matrix can be named with
 /// their values.
-fn is_meant(scenario: &Scenario, wanted: &Wanted) -> bool {
+fn is_selected(scenario: &Scenario, wanted: &Wanted) -> bool {
     let mut asked = wanted.names.iter();
     let named = wanted.names.is_empty()
         || !scenario.id.contains(CELL)

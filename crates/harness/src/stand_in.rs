@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use super::RunDir;
 use super::dir::runs;
-use super::saved::{Meant, read};
+use super::saved::{RunManifest, read};
 use judge::PlayVerdict;
 use report::{Asked, PlayReport};
 
@@ -33,10 +33,10 @@ pub fn stand_in(
     found.map(|(play, dir)| (dir.clone(), play.clone()))
 }
 
-/// The play of a run, where it was meant and its timeline is there.
+/// The play of a run, where it was planned and its timeline is there.
 fn played(run: &Path, scenario: &str, asked: &Asked) -> Option<PlayReport> {
-    let meant: Meant = read(&run.join("run.json")).ok()??;
-    let is_same = meant.asked.is_same(asked) && meant.asked.load.is_none();
+    let manifest: RunManifest = read(&run.join("run.json")).ok()??;
+    let is_same = manifest.asked.is_same(asked) && manifest.asked.load.is_none();
     let below = RunDir::below(scenario);
     let play = is_same.then(|| read(&run.join(below).join("result.json")));
     let play: PlayReport = play?.ok()??;
@@ -52,7 +52,7 @@ mod tests {
 
     use super::super::one::{Which, blank};
     use super::super::saved::begin;
-    use super::{Asked, Meant, PlayVerdict, RunDir, stand_in};
+    use super::{Asked, PlayVerdict, RunDir, RunManifest, stand_in};
     use report::json;
 
     const SCENARIO: &str = "basics/hello";
@@ -63,14 +63,14 @@ mod tests {
         let dir = reports.join(&id);
         fs::create_dir_all(dir.join(SCENARIO)).unwrap();
         let asked = asked(adapter);
-        let meant = Meant {
+        let manifest = RunManifest {
             id: id.clone(),
             asked,
             seed: 7,
             shard: None,
             scenarios: Vec::new(),
         };
-        begin(&dir, &meant).unwrap();
+        begin(&dir, &manifest).unwrap();
         let which = Which {
             scenario: SCENARIO,
             path: Path::new("scenarios/basics/hello.toml"),

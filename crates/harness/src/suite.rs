@@ -10,10 +10,10 @@ use tokio::sync::{Semaphore, mpsc, watch};
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
-use super::one::{self, Try, Which};
-use super::saved::{self, Meant, MeantScenario};
+use super::one::{self, Attempt, Which};
+use super::saved::{self, ManifestScenario, RunManifest};
 use super::waiting::{self, Patience};
-use super::{Ground, RunDir, Shard, select, survived, sweep, tries};
+use super::{RunContext, RunDir, Shard, attempts, select, survived, sweep};
 use crate::snapshots::Store;
 use judge::PlayVerdict;
 use report::{Asked, PlayReport, RunReport};
@@ -26,7 +26,7 @@ use timeline::Level;
 #[derive(Debug)]
 pub struct TestSettings {
     /// Shared by all plays.
-    pub ground: Ground,
+    pub context: RunContext,
     /// What is played, and how, for whoever repeats the run as well.
     pub asked: Asked,
     /// Those of the whole run; reported by id.
@@ -52,13 +52,13 @@ pub enum Progress {
     Slow(String, Status),
     /// What a play waits for, because somebody asked.
     Now(String, Status),
-    /// All tries of a scenario have ended.
+    /// All attempts at a scenario have ended.
     Ended(Box<PlayReport>),
 }
 
 /// What the tasks of a suite share.
 struct Suite {
-    ground: Ground,
+    context: RunContext,
     dir: RunDir,
     asked: Asked,
     fail_fast: bool,
@@ -84,10 +84,10 @@ pub async fn test(
         settings.scenarios.retain(|one| shard.holds(&one.id));
     }
     settings.scenarios.sort_by(|a, b| a.id.cmp(&b.id));
-    saved::begin(settings.dir.path(), &meant(&settings))?;
+    saved::begin(settings.dir.path(), &manifest(&settings))?;
     let room = Semaphore::new(settings.room());
     let suite = Arc::new(Suite {
-        ground: settings.ground,
+        context: settings.context,
         dir: settings.dir,
         asked: settings.asked,
         fail_fast: settings.fail_fast,
@@ -115,18 +115,18 @@ pub async fn test(
             }
             Err(error) => {
                 // The others stop as well; the first fault is the one that counts.
-                suite.ground.cancel.cancel();
+                suite.context.cancel.cancel();
                 first_fault.get_or_insert(error);
             }
         }
     }
-    let orphans = sweep(suite.ground.level).await?;
+    let orphans = sweep(suite.context.level).await?;
     if let Some(fault) = first_fault {
         return Err(fault);
     }
     let report = RunReport {
         plays: plays.into_iter().flatten().collect(),
-        left: left(&suite.ground, &orphans)?,
+        left: left(&suite.context, &orphans)?,
         // Reports say milliseconds; what is read back from one is the same.
         elapsed: in_milliseconds(began.elapsed()),
     };
@@ -138,15 +138,15 @@ fn in_milliseconds(length: Duration) -> Duration {
     Duration::new(length.as_secs(), length.subsec_millis() * 1_000_000)
 }
 
-fn meant(settings: &TestSettings) -> Meant {
-    let scenarios = settings.scenarios.iter().map(|scenario| MeantScenario {
+fn manifest(settings: &TestSettings) -> RunManifest {
+    let scenarios = settings.scenarios.iter().map(|scenario| ManifestScenario {
         id: scenario.id.clone(),
-        path: settings.ground.shown(&scenario.path),
+        path: settings.context.shown(&scenario.path),
     });
-    Meant {
+    RunManifest {
         id: settings.dir.id().to_owned(),
         asked: settings.asked.clone(),
-        seed: settings.ground.seed,
+        seed: settings.context.seed,
         shard: settings.shard,
         scenarios: scenarios.collect(),
     }
@@ -156,8 +156,8 @@ impl TestSettings {
     /// How many plays go on at a time. Relays that insist on one port of the whole machine
     /// wait for each other.
     fn room(&self) -> usize {
-        let insists = matches!(self.ground.adapter.relay.ready, ReadyWhen::Listens(_));
-        if insists && self.ground.level < Level::Namespaces {
+        let insists = matches!(self.context.adapter.relay.ready, ReadyWhen::Listens(_));
+        if insists && self.context.level < Level::Namespaces {
             1
         } else {
             self.jobs.max(1)
@@ -173,7 +173,7 @@ impl Suite {
             self.left_out(scenario)
         } else {
             self.tell(Progress::Began(scenario.id.clone())).await;
-            self.tries(scenario).await?
+            self.attempts(scenario).await?
         };
         if self.fail_fast && report.is_red() {
             self.is_over.cancel();
@@ -187,20 +187,20 @@ impl Suite {
         let why = "not played: another scenario was red before, and --fail-fast ends the run";
         let which = Which {
             scenario: &scenario.id,
-            path: &self.ground.shown(&scenario.path),
+            path: &self.context.shown(&scenario.path),
             dir: &RunDir::below(&scenario.id),
             number: 1,
         };
-        one::not_played(&self.ground, which, PlayVerdict::Skip(why.to_owned()))
+        one::not_played(&self.context, which, PlayVerdict::Skip(why.to_owned()))
     }
 
-    async fn tries(&self, scenario: &Scenario) -> Result<PlayReport, EngineError> {
+    async fn attempts(&self, scenario: &Scenario) -> Result<PlayReport, EngineError> {
         let mut reports = Vec::new();
         let mut number = 0;
-        while tries::goes_on(self.asked.tries, &reports) {
+        while attempts::goes_on(self.asked.tries, &reports) {
             number += 1;
             let (inquiry, inquiries) = inquiries();
-            let this = Try {
+            let this = Attempt {
                 number,
                 dir: self.dir_of(scenario, number),
                 pace: Pace::Full,
@@ -210,12 +210,12 @@ impl Suite {
             };
             let report = tokio::select! {
                 biased;
-                report = one::play(&self.ground, scenario, (&self.dir, &self.asked), this, one::nobody()) => report,
+                report = one::play(&self.context, scenario, (&self.dir, &self.asked), this, one::nobody()) => report,
                 never = self.watch(&scenario.id, &inquiry) => match never {},
             };
             reports.push(report?);
         }
-        tries::told(reports).ok_or(EngineError::Fault("a scenario was not played"))
+        attempts::reported(reports).ok_or(EngineError::Fault("a scenario was not played"))
     }
 
     /// Tells what a play waits for when that takes long, and when somebody asks.
@@ -239,7 +239,7 @@ impl Suite {
         }
     }
 
-    /// Where there may be several tries, each has its own.
+    /// Where there may be several attempts, each has its own.
     fn dir_of(&self, scenario: &Scenario, number: u32) -> PathBuf {
         let dir = RunDir::below(&scenario.id);
         match self.asked.tries.most() {
@@ -255,8 +255,8 @@ impl Suite {
 }
 
 /// What must not be left: processes, and snapshots of nothing or without a decision.
-fn left(ground: &Ground, orphans: &[Orphan]) -> Result<Vec<String>, EngineError> {
-    let root = &ground.scenarios;
+fn left(context: &RunContext, orphans: &[Orphan]) -> Result<Vec<String>, EngineError> {
+    let root = &context.scenarios;
     let failed = |error| EngineError::File {
         what: "read",
         path: root.clone(),
@@ -275,14 +275,14 @@ fn left(ground: &Ground, orphans: &[Orphan]) -> Result<Vec<String>, EngineError>
         .map_err(failed)?;
     let survived = orphans.iter().map(survived);
     let orphaned = snapshots.orphaned.iter().map(|path| {
-        let path = ground.shown(path);
+        let path = context.shown(path);
         format!(
             "{}: snapshot of a scenario that is not there; remove it",
             path.display()
         )
     });
     let pending = snapshots.pending.iter().map(|path| {
-        let path = ground.shown(path);
+        let path = context.shown(path);
         format!(
             "{}: waits for a decision: cargo insta review, or --accept",
             path.display()

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use tokio::sync::{Semaphore, mpsc};
 use tokio::task::JoinSet;
 
-use super::one::{self, Try};
-use super::{Ground, RunDir, survived, sweep};
+use super::one::{self, Attempt};
+use super::{RunContext, RunDir, survived, sweep};
 use report::{Asked, PlayReport};
 use scenario::Scenario;
 use scenario::adapter::Adapter;
@@ -32,7 +32,7 @@ pub struct Variant {
 ///
 /// As [`super::test()`].
 pub async fn variants(
-    ground: &Ground,
+    context: &RunContext,
     variants: Vec<Variant>,
     jobs: usize,
     dir: &RunDir,
@@ -41,15 +41,15 @@ pub async fn variants(
     let room = Arc::new(Semaphore::new(jobs.max(1)));
     let mut playing = JoinSet::new();
     for (place, variant) in variants.into_iter().enumerate() {
-        let mut ground = ground.clone();
-        ground.adapter = Arc::new(variant.adapter);
+        let mut context = context.clone();
+        context.adapter = Arc::new(variant.adapter);
         let mut scenario = variant.scenario;
         scenario.id = variant.name;
         let asked = variant.asked;
         let (room, dir, ended) = (Arc::clone(&room), dir.clone(), ended.clone());
         playing.spawn(async move {
             let _room = room.acquire().await;
-            let this = Try {
+            let this = Attempt {
                 number: 1,
                 dir: RunDir::below(&scenario.id),
                 pace: Pace::Full,
@@ -57,7 +57,8 @@ pub async fn variants(
                 limit: None,
                 inquiries: Inquiries::none(),
             };
-            let report = one::play(&ground, &scenario, (&dir, &asked), this, one::nobody()).await?;
+            let report =
+                one::play(&context, &scenario, (&dir, &asked), this, one::nobody()).await?;
             // Nobody listening is no reason to stop.
             drop(ended.send(report.clone()).await);
             Ok((place, report))
@@ -70,12 +71,12 @@ pub async fn variants(
             Ok(play) => plays.push(play),
             Err(error) => {
                 // The others stop as well; the first fault is the one that counts.
-                ground.cancel.cancel();
+                context.cancel.cancel();
                 first_fault.get_or_insert(error);
             }
         }
     }
-    let orphans = sweep(ground.level).await?;
+    let orphans = sweep(context.level).await?;
     if let Some(fault) = first_fault {
         return Err(fault);
     }

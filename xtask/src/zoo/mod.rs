@@ -7,7 +7,7 @@ use std::num::NonZeroUsize;
 use std::path::Path;
 use std::thread::available_parallelism;
 
-use harness::{self, Ground, RunDir, Update, Variant, Wanted};
+use harness::{self, RunContext, RunDir, Update, Variant, Wanted};
 use indicatif::ProgressBar;
 use report::PlayReport;
 use scenario::Scenario;
@@ -39,14 +39,14 @@ pub(crate) fn run(arguments: &cli::Zoo, workspace: &Workspace) -> CommandResult 
     };
     let variants = variants(workspace, &asked, &faults)?;
     let who = staging::implementations(workspace, &asked, &[])?;
-    let ground = staging::ground(workspace, &asked, who, Update::Check)?;
+    let context = staging::context(workspace, &asked, who, Update::Check)?;
     let reports = workspace.reports().join("zoo");
     let dir = RunDir::create(&reports).map_err(|error| CommandError::file(&reports, &error))?;
     let jobs = arguments
         .jobs
         .or_else(|| available_parallelism().ok())
         .map_or(1, NonZeroUsize::get);
-    let played = staging::runtime()?.block_on(play(&ground, variants, jobs, &dir));
+    let played = staging::runtime()?.block_on(play(&context, variants, jobs, &dir));
     let (plays, left) = played?;
     for sentence in &left {
         output::narrate(sentence);
@@ -127,12 +127,12 @@ fn scenario(workspace: &Workspace, name: &str) -> Result<Scenario, CommandError>
 }
 
 async fn play(
-    ground: &Ground,
+    context: &RunContext,
     variants: Vec<Variant>,
     jobs: usize,
     dir: &RunDir,
 ) -> Result<(Vec<PlayReport>, Vec<String>), CommandError> {
-    let interrupt = Interrupt::listen(ground.cancel.clone())?;
+    let interrupt = Interrupt::listen(context.cancel.clone())?;
     // Hidden by itself where standard error is no terminal.
     let bar = ProgressBar::new(variants.len() as u64);
     let (ended, mut news) = mpsc::channel::<PlayReport>(NEWS);
@@ -143,7 +143,7 @@ async fn play(
             counting.inc(1);
         }
     });
-    let played = harness::variants(ground, variants, jobs, dir, &ended).await;
+    let played = harness::variants(context, variants, jobs, dir, &ended).await;
     drop(ended);
     drop(telling.await);
     bar.finish_and_clear();

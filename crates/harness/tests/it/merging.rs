@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use harness::{Meant, MeantScenario, SavedRun, Shard, merged};
+use harness::{ManifestScenario, RunManifest, SavedRun, Shard, merged};
 use judge::{Check, CheckKind, Evidence, PlayVerdict, Verdict, Verdicts};
 use proptest::prelude::*;
 use report::{Asked, PlayReport, RunReport, Searches, Tried, json, junit, terminal};
@@ -64,14 +64,14 @@ fn saved(plays: &BTreeMap<String, PlayVerdict>, shard: Option<Shard>) -> SavedRu
         .iter()
         .filter(|(id, _)| shard.is_none_or(|shard| shard.holds(id)));
     let reports: Vec<_> = ours.map(|(id, verdict)| play(id, verdict)).collect();
-    let scenarios = reports.iter().map(|report| MeantScenario {
+    let scenarios = reports.iter().map(|report| ManifestScenario {
         id: report.scenario.clone(),
         path: report.path.clone(),
     });
     SavedRun {
         load: None,
         dir: "x".into(),
-        meant: Meant {
+        manifest: RunManifest {
             id: "x".to_owned(),
             asked: Asked {
                 adapter: "reference".to_owned(),
@@ -101,8 +101,8 @@ proptest! {
         let mut parts: Vec<SavedRun> = first.all().map(|shard| saved(&plays, Some(shard))).collect();
         let places = parts.len();
         parts.rotate_left(turn % places);
-        let (meant, report) = merged(&parts).unwrap();
-        prop_assert_eq!(&meant, &whole.meant);
+        let (manifest, report) = merged(&parts).unwrap();
+        prop_assert_eq!(&manifest, &whole.manifest);
         prop_assert_eq!(&report, &whole.report);
         prop_assert_eq!(json::run(&report).unwrap(), json::run(&whole.report).unwrap());
         prop_assert_eq!(
@@ -118,9 +118,9 @@ fn parts_of_different_runs_are_not_laid_together() {
     let plays = BTreeMap::from([("a".to_owned(), PlayVerdict::Pass)]);
     let one = saved(&plays, Shard::new(1, 2));
     let mut seed = saved(&BTreeMap::new(), Shard::new(2, 2));
-    seed.meant.seed += 1;
+    seed.manifest.seed += 1;
     let mut adapter = saved(&BTreeMap::new(), Shard::new(2, 2));
-    adapter.meant.asked.adapter = "other".to_owned();
+    adapter.manifest.asked.adapter = "other".to_owned();
     let parts = saved(&BTreeMap::new(), Shard::new(2, 3));
     for (other, why) in [(seed, "--seed"), (adapter, "adapters"), (parts, "shards")] {
         let error = merged(&[one.clone(), other]).unwrap_err().to_string();

@@ -1,4 +1,4 @@
-//! Several tries of one scenario, told as one.
+//! Several attempts at one scenario, reported as one.
 
 use judge::PlayVerdict;
 use report::{PlayReport, Tried, Tries};
@@ -19,9 +19,8 @@ pub(super) fn goes_on(how: Tries, tries: &[PlayReport]) -> bool {
     is_played && !is_enough && tries.len() < usize::try_from(how.most()).unwrap_or(usize::MAX)
 }
 
-/// All tries of a scenario as one report: the first that did not pass is told, else the
-/// last. What passed only sometimes is flaky; plaintext that was seen once was seen.
-pub(super) fn told(tries: Vec<PlayReport>) -> Option<PlayReport> {
+/// All attempts at a scenario as one report: the first that did not pass, else the last. What passed only sometimes is flaky; plaintext that was seen once was seen.
+pub(super) fn reported(tries: Vec<PlayReport>) -> Option<PlayReport> {
     let all: Vec<Tried> = tries
         .iter()
         .flat_map(|report| report.tries.clone())
@@ -30,13 +29,13 @@ pub(super) fn told(tries: Vec<PlayReport>) -> Option<PlayReport> {
     let has_passed = tries.iter().any(is_pass);
     let place = tries.iter().position(|report| !is_pass(report));
     let place = place.unwrap_or(tries.len().saturating_sub(1));
-    let mut told = tries.into_iter().nth(place)?;
-    told.tries = all;
-    let verdict = &mut told.verdicts.play;
+    let mut reported = tries.into_iter().nth(place)?;
+    reported.tries = all;
+    let verdict = &mut reported.verdicts.play;
     if has_passed && !verdict.is_fine() && *verdict != PlayVerdict::Plaintext {
         *verdict = PlayVerdict::Flaky;
     }
-    Some(told)
+    Some(reported)
 }
 
 #[cfg(test)]
@@ -71,7 +70,7 @@ mod tests {
         }
     }
 
-    /// What is told after these verdicts: the verdict, which try, how many there were.
+    /// What is reported after these verdicts: the verdict, which attempt, how many there were.
     fn after(tries: Tries, verdicts: &[PlayVerdict]) -> (PlayVerdict, u32, usize) {
         let mut done = Vec::new();
         let mut verdicts = verdicts.iter().cloned();
@@ -79,12 +78,16 @@ mod tests {
             let number = u32::try_from(done.len()).unwrap() + 1;
             done.push(tried(number, verdicts.next().unwrap()));
         }
-        let told = told(done).unwrap();
-        (told.verdicts.play, told.try_number, told.tries.len())
+        let reported = reported(done).unwrap();
+        (
+            reported.verdicts.play,
+            reported.try_number,
+            reported.tries.len(),
+        )
     }
 
     #[test]
-    fn what_fails_and_then_passes_is_flaky_and_tells_its_failure() {
+    fn what_fails_and_then_passes_is_flaky_and_reports_its_failure() {
         use PlayVerdict as P;
         let three = Tries::Retry(3);
         assert_eq!(after(three, &[P::Pass]), (P::Pass, 1, 1));
