@@ -4,7 +4,7 @@ use super::verdict::{Check, CheckKind, Evidence, Verdict};
 use super::view::View;
 use timeline::Kind;
 
-/// Said where an adapter names a helper. That a key was seen is told by the surface.
+/// Said where an adapter names a helper. That a key was seen is reported by the check of the surface.
 pub(super) fn opened(view: &View<'_>) -> Option<Check> {
     let adapters = std::iter::once(&view.plan.adapter).chain(view.plan.others.values());
     let mut helpers = adapters.map(|adapter| &adapter.client.open_keys);

@@ -6,7 +6,7 @@ use super::view::View;
 use timeline::{Ask, Event, Kind};
 
 /// What was done by hand, and where.
-fn deeds(events: &[Event]) -> impl Iterator<Item = (u64, &Ask)> {
+fn commands(events: &[Event]) -> impl Iterator<Item = (u64, &Ask)> {
     events.iter().filter_map(|event| match &event.kind {
         Kind::Unscripted { ask, refused: None } => Some((event.n, ask)),
         _ => None,
@@ -15,7 +15,7 @@ fn deeds(events: &[Event]) -> impl Iterator<Item = (u64, &Ask)> {
 
 /// Whether a participant was ended by hand before that event.
 pub(super) fn ended(view: &View<'_>, who: &str, n: u64) -> bool {
-    deeds(view.events)
+    commands(view.events)
         .any(|(at, ask)| at < n && matches!(ask, Ask::Kill { client } if client == who))
 }
 
@@ -23,8 +23,8 @@ pub(super) fn ended(view: &View<'_>, who: &str, n: u64) -> bool {
 /// cannot be told from what was done by hand. What was found by a search, and who survived,
 /// stands; and the play does not pass.
 pub(super) fn judge(view: &View<'_>, checks: &mut Vec<Check>) {
-    let deeds: Vec<(u64, &Ask)> = deeds(view.events).collect();
-    let Some((first, _)) = deeds.first() else {
+    let commands: Vec<(u64, &Ask)> = commands(view.events).collect();
+    let Some((first, _)) = commands.first() else {
         return;
     };
     let before = view.before(*first);
@@ -48,11 +48,11 @@ pub(super) fn judge(view: &View<'_>, checks: &mut Vec<Check>) {
                 .push_str("; somebody had interfered before: UNSCRIPTED");
         }
     }
-    checks.insert(0, labelled(&deeds));
+    checks.insert(0, labelled(&commands));
 }
 
-fn labelled(deeds: &[(u64, &Ask)]) -> Check {
-    let done: Vec<String> = deeds.iter().map(|(_, ask)| ask.sentence()).collect();
+fn labelled(commands: &[(u64, &Ask)]) -> Check {
+    let done: Vec<String> = commands.iter().map(|(_, ask)| ask.sentence()).collect();
     Check {
         kind: CheckKind::Scripted,
         name: "UNSCRIPTED: only what the scenario says is done".to_owned(),

@@ -35,8 +35,8 @@ pub(super) struct View<'a> {
     /// Standard output of each client, fences included.
     lanes: BTreeMap<&'a str, Vec<Shown<'a>>>,
     steps: BTreeMap<&'a StepId, StepSpan>,
-    /// Every step that was meant, parents before their children.
-    meant: Vec<&'a PlannedStep>,
+    /// Every step that was planned, parents before their children.
+    planned: Vec<&'a PlannedStep>,
     /// Where the harness began to stop everything; behind the last event if it did not.
     pub(super) stopping: u64,
 }
@@ -48,8 +48,12 @@ impl<'a> View<'a> {
     }
 
     /// Of these steps.
-    pub(super) fn with(plan: &'a Plan, meant: Vec<&'a PlannedStep>, again: &'a Again<'a>) -> Self {
-        Self::of(plan, meant, &again.events, &again.missed)
+    pub(super) fn with(
+        plan: &'a Plan,
+        planned: Vec<&'a PlannedStep>,
+        again: &'a Again<'a>,
+    ) -> Self {
+        Self::of(plan, planned, &again.events, &again.missed)
     }
 
     /// Of the same play, as far as it had come before that event.
@@ -58,7 +62,7 @@ impl<'a> View<'a> {
         let missed = self.missed.partition_point(|(at, _)| *at < n);
         Self::of(
             self.plan,
-            self.meant.clone(),
+            self.planned.clone(),
             self.events.get(..events).unwrap_or_default(),
             self.missed.get(..missed).unwrap_or_default(),
         )
@@ -66,7 +70,7 @@ impl<'a> View<'a> {
 
     fn of(
         plan: &'a Plan,
-        meant: Vec<&'a PlannedStep>,
+        planned: Vec<&'a PlannedStep>,
         events: &'a [Event],
         missed: &'a [(u64, ExpectationId)],
     ) -> Self {
@@ -110,14 +114,14 @@ impl<'a> View<'a> {
             missed,
             lanes,
             steps,
-            meant,
+            planned,
             stopping,
         }
     }
 
-    /// Every step that was meant, parents before their children.
+    /// Every step that was planned, parents before their children.
     pub(super) fn all_steps(&self) -> impl Iterator<Item = &'a PlannedStep> {
-        self.meant.iter().copied()
+        self.planned.iter().copied()
     }
 
     /// What a client showed before the harness stopped it.

@@ -15,7 +15,7 @@ use timeline::{Ended, Kind, StepResult, Stream, Surface};
 /// SIGINT, SIGKILL and SIGTERM: how the stage asks, and what it does when nobody listens.
 const ASKED: [i32; 3] = [2, 9, 15];
 
-/// Findings on one surface that are told one by one.
+/// Findings on one surface that are listed one by one.
 const FINDINGS: usize = 12;
 
 fn whole(kind: CheckKind, name: &str, verdict: Verdict, evidence: Evidence) -> Check {
@@ -350,7 +350,7 @@ fn audit_surface(view: &View<'_>, surface: Surface) -> Option<Check> {
     let why = match searched {
         _ if !declared && (has_controls || surface == Surface::Others) => return None,
         _ if !declared && !is_planted => return None,
-        // That some surface has none is told; where none has one, nothing at all is shown.
+        // That some surface has none is reported; where none has one, nothing at all is shown.
         _ if !declared => Some(
             "the adapter declares no control, on no surface: the search could have found nothing; \
              add a table `[controls]`"
@@ -396,10 +396,10 @@ fn findings(view: &View<'_>, surface: Surface) -> Vec<String> {
 
 /// The first findings, and how many more there are.
 fn first_of(findings: &[String]) -> String {
-    let told = findings.iter().take(FINDINGS).cloned();
+    let listed = findings.iter().take(FINDINGS).cloned();
     let more = findings.len().saturating_sub(FINDINGS);
     let more = (more > 0).then(|| format!("and {more} more, all in timeline.jsonl"));
-    told.chain(more).collect::<Vec<_>>().join("; ")
+    listed.chain(more).collect::<Vec<_>>().join("; ")
 }
 
 /// Each stored snapshot is as it was. A play that failed in its steps is not compared: the

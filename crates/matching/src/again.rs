@@ -190,17 +190,17 @@ impl<'r> Reader<'r> {
     }
 
     /// How a step ended. Those that are done at once end at once.
-    fn end(&mut self, id: &StepId, told: &StepResult) -> StepResult {
+    fn end(&mut self, id: &StepId, recorded: &StepResult) -> StepResult {
         let Some(step) = self.begun.remove(id) else {
-            return told.clone();
+            return recorded.clone();
         };
         let together = at_once(step);
         let expected = together.iter().flat_map(|one| &one.expects);
         let expected: BTreeSet<&ExpectationId> = expected.map(|one| &one.id).collect();
         let missing = self.expecting.end(|one| expected.contains(&one.id));
         self.missing.extend(missing);
-        if let StepResult::Impossible(_) = told {
-            return told.clone();
+        if let StepResult::Impossible(_) = recorded {
+            return recorded.clone();
         }
         let this = together.iter().find(|one| one.id == *id);
         let own = this

@@ -192,13 +192,15 @@ fn typed_at(typed: &Typed<'_>, step: &PlannedStep, began: u64) -> Option<u64> {
 /// When the recipient said that the file has come.
 fn file_came(view: &View<'_>, step: &PlannedStep) -> Option<u64> {
     let span = view.step(&step.id)?;
-    let told = step.expects.iter().find(|one| {
+    let notice = step.expects.iter().find(|one| {
         let Pattern::Event { event, .. } = &one.pattern else {
             return false;
         };
         *event == EventKind::FileReceived
     })?;
-    let mut lines = view.shown(&told.client).filter(|line| line.n > span.began);
+    let mut lines = view
+        .shown(&notice.client)
+        .filter(|line| line.n > span.began);
     let came = lines.find(|line| {
         line.seen
             .is_some_and(|seen| seen.event == EventKind::FileReceived)

@@ -1,4 +1,4 @@
-//! A load, judged: the checks of a play, each told once for all rounds of all groups.
+//! A load, judged: the checks of a play, each reported once for all rounds of all groups.
 
 mod figures;
 mod shown;
@@ -56,7 +56,7 @@ fn all(steps: &[PlannedStep]) -> Vec<&PlannedStep> {
 
 /// How a step of the scenario went, in all rounds of all groups.
 #[derive(Default)]
-struct Tally<'a> {
+struct StepCounters<'a> {
     line: usize,
     /// What it is, in words, as it was the first time.
     sentence: &'a str,
@@ -69,7 +69,7 @@ struct Tally<'a> {
 }
 
 fn by_step<'a>(view: &View<'a>, shown: &Shown<'a>) -> Vec<Check> {
-    let mut tallies: BTreeMap<(usize, &str), Tally<'_>> = BTreeMap::new();
+    let mut counters: BTreeMap<(usize, &str), StepCounters<'_>> = BTreeMap::new();
     for step in view
         .all_steps()
         .filter(|step| view.step(&step.id).is_some())
@@ -77,26 +77,26 @@ fn by_step<'a>(view: &View<'a>, shown: &Shown<'a>) -> Vec<Check> {
         let Some((_, _, place)) = LoadPlan::place(&step.id) else {
             continue;
         };
-        let tally = tallies.entry((step.line, place)).or_default();
-        if tally.times == 0 {
-            tally.line = step.line;
-            tally.sentence = &step.sentence;
+        let step_counters = counters.entry((step.line, place)).or_default();
+        if step_counters.times == 0 {
+            step_counters.line = step.line;
+            step_counters.sentence = &step.sentence;
         }
-        tally.times += 1;
+        step_counters.times += 1;
         if view.step(&step.id).is_some_and(|span| span.ended.is_none()) {
-            tally.unfinished += 1;
+            step_counters.unfinished += 1;
         } else if let Some(failed) = failure(view, shown, step) {
-            tally.failed += 1;
-            tally.first.get_or_insert(failed);
+            step_counters.failed += 1;
+            step_counters.first.get_or_insert(failed);
         }
     }
-    tallies
+    counters
         .into_iter()
-        .map(|((_, place), tally)| tally.check(place))
+        .map(|((_, place), one)| one.check(place))
         .collect()
 }
 
-impl Tally<'_> {
+impl StepCounters<'_> {
     fn check(self, place: &str) -> Check {
         let held = self.times - self.failed - self.unfinished;
         let name = format!(

@@ -46,11 +46,11 @@ impl<'a> Audience<'a> {
 }
 
 /// Who may show each text.
-type Meant<'a> = BTreeMap<&'a str, Audience<'a>>;
+type Audiences<'a> = BTreeMap<&'a str, Audience<'a>>;
 
-fn add<'a>(meant: &mut Meant<'a>, text: &'a str, audience: &Audience<'a>) {
+fn add<'a>(audiences: &mut Audiences<'a>, text: &'a str, audience: &Audience<'a>) {
     let nobody = || Audience::These(BTreeSet::new());
-    meant.entry(text).or_insert_with(nobody).add(audience);
+    audiences.entry(text).or_insert_with(nobody).add(audience);
 }
 
 /// The check.
@@ -71,8 +71,8 @@ pub(super) fn check(view: &View<'_>, rounds: &[Round]) -> Check {
 }
 
 fn astray(view: &View<'_>, rounds: &[Round]) -> Option<Evidence> {
-    let mut texts = Meant::new();
-    let mut canaries = Meant::new();
+    let mut texts = Audiences::new();
+    let mut canaries = Audiences::new();
     for round in rounds {
         collect(view, round, &mut texts, &mut canaries);
     }
@@ -82,8 +82,8 @@ fn astray(view: &View<'_>, rounds: &[Round]) -> Option<Evidence> {
             let said = line.seen.and_then(|seen| seen.captures.get("text"));
             let by_text = said.and_then(|text| texts.get(text.as_str()));
             let in_line = prefix.and_then(|prefix| find(line.text, prefix, &canaries));
-            let mut meant = by_text.into_iter().chain(in_line);
-            if meant.any(|meant| !meant.has(&client.name)) {
+            let mut allowed = by_text.into_iter().chain(in_line);
+            if allowed.any(|audience| !audience.has(&client.name)) {
                 return Some(evidence(view, &client.name, line));
             }
         }
@@ -92,18 +92,23 @@ fn astray(view: &View<'_>, rounds: &[Round]) -> Option<Evidence> {
 }
 
 /// Adds the texts of a round, and the canaries in them, with those who may show each.
-fn collect<'a>(view: &View<'_>, round: &'a Round, texts: &mut Meant<'a>, canaries: &mut Meant<'a>) {
+fn collect<'a>(
+    view: &View<'_>,
+    round: &'a Round,
+    texts: &mut Audiences<'a>,
+    canaries: &mut Audiences<'a>,
+) {
     let reached = all(&round.steps).into_iter();
     for step in reached.filter(|step| view.step(&step.id).is_some()) {
         let Some(sent) = &step.sent else {
             continue;
         };
-        let meant = Audience::of(step, sent);
+        let audience = Audience::of(step, sent);
         let planted = round.audit.canaries.iter();
         for canary in planted.filter(|canary| sent.text.contains(&canary.text)) {
-            add(canaries, &canary.text, &meant);
+            add(canaries, &canary.text, &audience);
         }
-        add(texts, &sent.text, &meant);
+        add(texts, &sent.text, &audience);
     }
 }
 
@@ -117,7 +122,7 @@ fn recipients(step: &PlannedStep) -> impl Iterator<Item = &str> {
     showing.map(|one| one.client.as_str())
 }
 
-fn find<'m, 'a>(line: &str, prefix: &str, canaries: &'m Meant<'a>) -> Option<&'m Audience<'a>> {
+fn find<'m, 'a>(line: &str, prefix: &str, canaries: &'m Audiences<'a>) -> Option<&'m Audience<'a>> {
     let mut places = line.match_indices(prefix);
     places.find_map(|(at, _)| canaries.get(line.get(at..at + CANARY_LENGTH)?))
 }

@@ -69,12 +69,12 @@ fn frames(
                 && *direction == wanted
                 && !plan.adapter.wire.background.contains(r#type) =>
             {
-                let told: String = fields
+                let shown: String = fields
                     .iter()
                     .filter(|(name, _)| TOLD.contains(&name.as_str()))
                     .map(|(name, value)| format!(" {name}={}", redactor.text(value)))
                     .collect();
-                Some(format!("{arrow}  {}{told}{}", r#type, bucket(*body)))
+                Some(format!("{arrow}  {}{shown}{}", r#type, bucket(*body)))
             }
             // Which byte it was, and when, differs from run to run.
             Kind::Fault {
