@@ -144,12 +144,14 @@ async fn play(
         inquiries: Inquiries::none(),
         cancel: context.cancel.clone(),
     };
-    let events = stage::play_load(&plan, staged).await?;
-    let rounds = begun(&plan, &events)?;
+    let played = stage::play_load(&plan, staged).await?;
+    let rounds = begun(&plan, &played)?;
+    let again = Again::read(&plan.whole, &Steps::of_load(&rounds), &played);
+    let events = &*again.events;
     write_rounds(&dir.join(ROUNDS), &rounds)?;
     let shape = plan.shape;
-    let report = judged(which, (&plan.whole, &rounds), &events, shape, plan.left_out);
-    pages::of_load(&dir, &plan.whole, &events, &report, asked)?;
+    let report = judged(which, (&plan.whole, &rounds), events, shape, plan.left_out);
+    pages::of_load(&dir, &plan.whole, events, &report, asked)?;
     Ok(report)
 }
 

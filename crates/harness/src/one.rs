@@ -11,6 +11,7 @@ use super::{RunContext, RunDir, pages};
 use crate::snapshots::Store;
 use judge::snapshot::{self, Comparison, RELAY_VIEW, RelayView};
 use judge::{self, PlayVerdict, Verdicts};
+use matching::{Again, Steps};
 use report::{self, Asked, PlayReport, REFERENCE, Searches, Tried, Used};
 use scenario::Scenario;
 use scenario::plan::{self, Plan};
@@ -121,16 +122,19 @@ async fn attempt(
         inquiries: this.inquiries,
         cancel: context.cancel.clone(),
     };
-    let events = stage::play(&plan, settings).await?;
-    let mut compared = compare(context, &plan, &events, &dir)?;
+    let played = stage::play(&plan, settings).await?;
+    // The pages show what the judge says, and not what the stage took lines for.
+    let again = Again::read(&plan, &Steps::of_play(&plan), &played);
+    let events = &*again.events;
+    let mut compared = compare(context, &plan, events, &dir)?;
     if context.twin {
         let mark = format!("{}-twin", mark(scenario, this.number));
-        compared.push(twin(context, scenario, (&plan, &events), &dir, mark).await?);
+        compared.push(twin(context, scenario, (&plan, events), &dir, mark).await?);
     }
     write(&dir, "snapshots.json", &as_json(&compared)?)?;
-    let report = judged(which, &plan, &events, &compared);
+    let report = judged(which, &plan, events, &compared);
     write_result(&dir, &report)?;
-    pages::of_play(&dir, &plan, &events, &report, asked)?;
+    pages::of_play(&dir, &plan, events, &report, asked)?;
     Ok(report)
 }
 

@@ -85,11 +85,11 @@ pub enum Kind {
         /// Which.
         step: StepId,
     },
-    /// Its expectations have held or failed.
+    /// The stage goes on from it.
     StepEnded {
         /// Which.
         step: StepId,
-        /// How.
+        /// Why it goes on.
         result: StepResult,
     },
     /// The play has taken as long as it may; it is ended.
@@ -150,7 +150,7 @@ pub enum Kind {
         stream: Stream,
         /// Without its line break; bytes that are no UTF-8 replaced; cut after 64 KiB + 4 KiB.
         text: String,
-        /// What the adapter's patterns make of it.
+        /// What the adapter's patterns made of it while it was played. The judge matches it anew.
         seen: Option<Seen>,
     },
     /// A participant's output went over its cap; the rest is not kept.
@@ -360,15 +360,16 @@ pub enum Kind {
     },
 }
 
-/// How a step ended.
+/// Why the stage went on from a step: a fact about timing. What an expectation is worth is for
+/// the judge to say.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum StepResult {
-    /// Everything awaited has come.
+    /// Everything awaited had come.
     Held,
-    /// These have not, before their deadline or the end of the one who should show them.
+    /// These had not, and their deadline had, or the end of the one who should show them.
     Missing(Vec<ExpectationId>),
-    /// The action itself could not be done.
+    /// The action itself could not be done. The judge believes it: nobody else can know.
     Impossible(String),
 }
 
