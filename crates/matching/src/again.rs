@@ -65,6 +65,7 @@ impl<'a> Again<'a> {
             started: BTreeSet::new(),
             missing: BTreeSet::new(),
             missed: Vec::new(),
+            not_ready: BTreeSet::new(),
         };
         let recognisers = Recognisers::of(plan);
         let mut read = Cow::Borrowed(events);
@@ -116,6 +117,8 @@ struct Reader<'r> {
     /// What had not come when its step ended.
     missing: BTreeSet<ExpectationId>,
     missed: Vec<(u64, ExpectationId)>,
+    /// What had not come when the stage gave up a client before step 1.
+    not_ready: BTreeSet<ExpectationId>,
 }
 
 impl<'r> Reader<'r> {
@@ -130,7 +133,11 @@ impl<'r> Reader<'r> {
                 who,
                 expectation: Some(_),
                 ..
-            } => self.ready(who, event.n),
+            } => {
+                // The play goes no further: what others should have shown of it is no matter.
+                let missing = self.end_opening(who);
+                self.not_ready.extend(missing);
+            }
             Kind::StepBegan { step } => self.begin(step, events, place),
             _ => drop(self.expecting.see(event, event.t)),
         }
@@ -149,22 +156,27 @@ impl<'r> Reader<'r> {
 
     /// By this event a client should have shown that it is there, and others that it came.
     fn ready(&mut self, who: &str, n: u64) {
-        let expected: BTreeSet<ExpectationId> = opening(self.plan, who)
-            .into_iter()
-            .map(|one| one.id)
-            .collect();
-        let missing = self.expecting.end(|one| expected.contains(&one.id));
+        let missing = self.end_opening(who);
         self.missed.extend(missing.into_iter().map(|id| (n, id)));
+    }
+
+    /// What has not come of what a start before step 1 was to show.
+    fn end_opening(&mut self, who: &str) -> Vec<ExpectationId> {
+        let expected = opening(self.plan, who).into_iter().map(|one| one.id);
+        let expected: BTreeSet<ExpectationId> = expected.collect();
+        self.expecting.end(|one| expected.contains(&one.id))
     }
 
     /// Whether it says that somebody did not show what, by this plan, was shown.
     fn is_refuted(&self, event: &Event) -> bool {
         match &event.kind {
-            Kind::Missed { expectation, .. }
-            | Kind::NotReady {
+            Kind::Missed { expectation, .. } => {
+                !self.missed.iter().any(|(_, id)| id == expectation)
+            }
+            Kind::NotReady {
                 expectation: Some(expectation),
                 ..
-            } => !self.missed.iter().any(|(_, id)| id == expectation),
+            } => !self.not_ready.contains(expectation),
             _ => false,
         }
     }

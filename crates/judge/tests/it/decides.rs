@@ -328,3 +328,32 @@ fn who_is_told_that_somebody_came_was_told_whatever_the_stage_missed() {
         assert_eq!(red(&verdicts), [(Verdict::Fail, name)], "{is_told}");
     }
 }
+
+/// bob prints this when it starts, and the stage has not seen that it is ready.
+fn given_up(printed: &str) -> Verdicts {
+    let plan = planned();
+    let mut timeline = TimelineBuilder::new();
+    timeline.add(Kind::Started {
+        who: "bob".to_owned(),
+        pid: 1,
+        argv: Vec::new(),
+        turn: 1,
+    });
+    timeline.line("bob", printed).add(Kind::NotReady {
+        who: "bob".to_owned(),
+        why: "awaited in vain".to_owned(),
+        expectation: Some(matching::ready_id("bob")),
+    });
+    timeline.close(&plan);
+    judge(&plan, &timeline.0, &[])
+}
+
+#[test]
+fn who_was_given_up_though_it_was_ready_leaves_the_play_open_and_else_fails_once() {
+    let ready = given_up("ready bob with nobody");
+    assert_eq!(ready.play, PlayVerdict::CannotTell, "{:?}", red(&ready));
+    let silent = given_up("I begin.");
+    assert_eq!(silent.play, PlayVerdict::Fail);
+    let name = "bob gets ready".to_owned();
+    assert_eq!(red(&silent), [(Verdict::Fail, name)]);
+}
