@@ -87,18 +87,19 @@ const fn code(id: &'static str, paragraph: &'static str) -> Code {
     Code { id, paragraph }
 }
 
-const SYNTAX_TEXT: &str = "The file is not TOML. TOML wants `key = value` on one line each, texts in double quotes, tables in braces and steps under `[[steps]]`. The caret stands where the reader got lost; the slip may be a little before it. What depends on the meaning is checked once the syntax is right.";
-const UNKNOWN_KEY_TEXT: &str = "A key stands where the language knows none of this name. Unknown keys are errors, because a misspelt one would otherwise be a step that silently checks nothing. If a key is near, it is suggested; the reference page lists all of them.";
-const MISSING_KEY_TEXT: &str = "A table lacks a key without which it means nothing. Add it; the reference page says what it may hold.";
-const WRONG_KIND_TEXT: &str = "A value is of another type than its key wants: a number instead of a text, a text instead of a table. The message says what belongs there.";
+const SYNTAX_TEXT: &str = "The file is not TOML. TOML wants `key = value` on one line each, texts in double quotes, tables in braces and steps under `[[steps]]`. The caret shows where the parser failed; the mistake may be slightly before it. The meaning of the file is checked once its syntax is correct.";
+const UNKNOWN_KEY_TEXT: &str = "The language has no key of this name here. Unknown keys are errors, because a misspelt one would otherwise be a step that silently checks nothing. A similar key is suggested, if there is one; the reference page lists them all.";
+const MISSING_KEY_TEXT: &str =
+    "A table lacks a required key. Add it; the reference page says what it may contain.";
+const WRONG_KIND_TEXT: &str = "A value has the wrong type: a number instead of a string, or a string instead of a table. The message says what is expected.";
 const UNKNOWN_WORD_TEXT: &str =
-    "This key takes one of a few words, and the value is none of them. The message lists them.";
-const BAD_DURATION_TEXT: &str = "A duration is a whole number with its unit, in quotes: `\"400ms\"`, `\"5s\"`, `\"2m\"`. It is more than nothing and at most an hour.";
+    "This key accepts a fixed set of values, and this is not one of them. The message lists them.";
+const BAD_DURATION_TEXT: &str = "A duration is a whole number with its unit, in quotes: `\"400ms\"`, `\"5s\"`, `\"2m\"`. It must be greater than zero and at most an hour.";
 const BAD_SIZE_TEXT: &str = "A size is a whole number with its unit, in quotes: `\"1000B\"`, `\"64KiB\"`, `\"8MiB\"`. It is at most 256 MiB.";
 const OUT_OF_RANGE_TEXT: &str =
-    "A number is outside of what makes sense here. The message gives the bounds.";
-const NONE_OF_TEXT: &str = "Of several keys exactly one must be there, and none is: a step without a verb does nothing, an expectation without a thing to be seen looks for nothing.";
-const SEVERAL_OF_TEXT: &str = "Of several keys exactly one must be there, and there are more: a step with two verbs would leave open which comes first. Write a step for each; for both at once use `all`.";
+    "A number is out of range. The message gives the smallest and the largest value allowed.";
+const NONE_OF_TEXT: &str = "Exactly one of several keys is required, and none is present: a step without a verb does nothing, and an expectation without something to see looks for nothing.";
+const SEVERAL_OF_TEXT: &str = "Exactly one of several keys is allowed, and several are present: a step with two verbs would leave their order open. Write a step for each, or use `all` to run them at once.";
 const UNREADABLE_TEXT: &str =
-    "The file cannot be read. Check its name and your rights to it; scenario files are UTF-8.";
-const TOO_FEW_TEXT: &str = "An array that must hold something is empty: a scenario without clients or steps shows nothing.";
+    "The file cannot be read. Check its name and permissions; files must be UTF-8.";
+const TOO_FEW_TEXT: &str = "An array that needs at least one item is empty: a scenario without clients or steps shows nothing.";
