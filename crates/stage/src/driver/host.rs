@@ -12,6 +12,7 @@ use tokio::sync::watch;
 
 use crate::EngineError;
 use crate::driver::input::Instance;
+use crate::driver::scans::{Look, Seen};
 use crate::isolation::netlink::Listening;
 use crate::isolation::stage_thread::Side;
 use crate::links::tap::{Link, Tap};
@@ -71,6 +72,9 @@ pub(crate) trait Host: Debug + Send + Sync {
 
     /// A fresh network for the next relay.
     fn renew_relay_side(&self) -> Doing<'_, ()>;
+
+    /// Takes a look at the relay where it blocks nobody; what happens meanwhile is recorded.
+    fn look(&self, look: Look) -> Doing<'static, Seen>;
 
     /// What participants have left behind, of the play with this mark.
     fn orphans(&self, mark: String) -> Doing<'_, Vec<Orphan>>;

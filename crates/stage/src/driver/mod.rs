@@ -20,9 +20,13 @@ mod expected;
 pub(crate) mod host;
 pub(crate) mod input;
 pub(crate) mod links;
+#[cfg(test)]
+mod order;
 mod participants;
-mod scans;
+pub(crate) mod scans;
 mod steps;
+#[cfg(test)]
+mod testing;
 
 pub(crate) use self::participants::templates::PATH;
 pub(crate) use self::steps::load::allow_open_files;

@@ -9,6 +9,7 @@ use tokio::sync::{mpsc, watch};
 use crate::EngineError;
 use crate::driver::host::{Doing, Host, Launch, ProcessHandle};
 use crate::driver::input::Input;
+use crate::driver::scans::{Look, Seen};
 use crate::isolation::netlink::Listening;
 use crate::isolation::stage_thread::{Side, StageThread};
 use crate::isolation::{confine, sockets};
@@ -128,6 +129,13 @@ impl Host for Machine {
 
     fn renew_relay_side(&self) -> Doing<'_, ()> {
         Box::pin(self.stage.renew_relay_side())
+    }
+
+    fn look(&self, look: Look) -> Doing<'static, Seen> {
+        Box::pin(async {
+            let seen = tokio::task::spawn_blocking(|| look.take()).await;
+            seen.map_err(|_| EngineError::Fault("the search of the relay panicked"))
+        })
     }
 
     fn orphans(&self, mark: String) -> Doing<'_, Vec<Orphan>> {

@@ -1,6 +1,9 @@
 //! The links of a play: one tap for each client, what was stored of each direction, and the
 //! frames in it.
 
+#[cfg(test)]
+mod tests;
+
 use std::collections::BTreeMap;
 use std::net::Ipv4Addr;
 

@@ -16,6 +16,8 @@ mod guess;
 mod output;
 mod participant;
 pub(crate) mod templates;
+#[cfg(test)]
+mod tests;
 mod usage;
 
 use std::collections::{BTreeMap, BTreeSet};

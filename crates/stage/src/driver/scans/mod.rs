@@ -14,6 +14,8 @@ mod others;
 mod sampling;
 pub(super) mod structure;
 mod surfaces;
+#[cfg(test)]
+mod tests;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
@@ -71,7 +73,7 @@ pub(super) enum Moment<'a> {
 
 /// A look at the relay, to be taken where it blocks nobody.
 #[derive(Debug)]
-pub(super) struct Look {
+pub(crate) struct Look {
     roots: Vec<i32>,
     memory: Option<Manner>,
     searcher: Arc<Searcher>,
@@ -83,7 +85,7 @@ pub(super) struct Look {
 
 /// What a look has found, with what was lent to it.
 #[derive(Debug)]
-pub(super) struct Seen {
+pub(crate) struct Seen {
     sample: Option<Sample>,
     looked: Looked,
     copied: Copied,
@@ -263,7 +265,7 @@ impl Moment<'_> {
 
 impl Look {
     /// Looks at files, and at memory where it is read. This blocks.
-    pub(super) fn take(mut self) -> Seen {
+    pub(crate) fn take(mut self) -> Seen {
         let [in_memory, in_files] = match &mut self.below {
             Some(allowances) => allowances.each_mut().map(Some),
             None => [None, None],

@@ -21,6 +21,8 @@ mod relay;
 mod searching;
 mod stop;
 mod stores;
+#[cfg(test)]
+mod tests;
 mod typing;
 
 use std::collections::BTreeSet;

@@ -1,10 +1,10 @@
 //! Looks at the relay while it is there, and the search of every surface at the end.
 
-use tokio::task::{block_in_place, spawn_blocking};
+use tokio::task::block_in_place;
 
 use crate::EngineError;
 use crate::driver::Play;
-use crate::driver::scans::{Look, Moment};
+use crate::driver::scans::Moment;
 
 impl Play<'_> {
     /// Looks at the relay when this step is over, if it is one of those.
@@ -29,12 +29,10 @@ impl Play<'_> {
         self.scans.note_arguments(&roots, &self.record)?;
         let scratch = &self.participants.scratch;
         let look = self.scans.prepare(moment, roots, scratch)?;
-        let job = spawn_blocking(|| Look::take(look));
+        let job = self.host.look(look);
         let mut done = None;
         self.meanwhile(async { done = Some(job.await) }).await?;
-        let Some(Ok(seen)) = done else {
-            return Err(EngineError::Fault("the search of the relay panicked"));
-        };
+        let seen = done.ok_or(EngineError::Fault("a look was not waited for"))??;
         self.scans.seen(seen, moment);
         Ok(())
     }

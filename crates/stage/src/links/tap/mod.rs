@@ -48,8 +48,8 @@ pub(crate) enum LinkState {
 
 /// What the harness does to a link.
 #[derive(Clone, Debug, Default)]
-struct Control {
-    state: LinkState,
+pub(crate) struct Control {
+    pub(crate) state: LinkState,
     up: Vec<Shared>,
     down: Vec<Shared>,
 }
@@ -101,6 +101,18 @@ impl Tap {
             control,
             _task: AbortOnDropHandle::new(task),
         })
+    }
+
+    /// One that listens nowhere: what it is told can be seen at the other end.
+    #[cfg(test)]
+    pub(crate) fn detached(port: u16) -> (Self, watch::Receiver<Control>) {
+        let (control, told) = watch::channel(Control::default());
+        let tap = Self {
+            port,
+            control,
+            _task: AbortOnDropHandle::new(tokio::spawn(std::future::pending())),
+        };
+        (tap, told)
     }
 
     /// From now on the link is as `state` says. A new connection passes again only after

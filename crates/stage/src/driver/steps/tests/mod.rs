@@ -1,0 +1,8 @@
+//! What each kind of step does, with participants of a script and a clock that jumps.
+
+mod commands;
+mod leaving;
+mod opening;
+mod relay;
+mod stopping;
+mod typing;

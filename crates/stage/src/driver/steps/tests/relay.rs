@@ -1,0 +1,76 @@
+//! Tests of steps: relay.
+
+use std::time::Duration;
+
+use rustix::process::Signal;
+
+use crate::driver::RELAY;
+use crate::driver::testing::{Cue, Staged, chat, chatting, planned, play};
+use timeline::{Ended, Kind};
+
+fn relay(action: &str) -> String {
+    format!("title = \"the relay\"\nclients = [\"alice\"]\n[[steps]]\nrelay = \"{action}\"\n")
+}
+
+fn incarnations(played: &crate::driver::testing::Played) -> Vec<u32> {
+    let kinds = played.kinds().into_iter();
+    kinds
+        .filter_map(|kind| match kind {
+            Kind::Started { who, turn, .. } if who == RELAY => Some(*turn),
+            _ => None,
+        })
+        .collect()
+}
+
+#[test]
+fn a_restarted_relay_is_another_process_that_gets_ready_again() {
+    let plan = planned(&relay("restart"));
+    let played = play(&plan, Staged::default(), chat());
+    assert_eq!(incarnations(&played), [1, 2]);
+    let ends = |kind: &Kind| matches!(kind, Kind::Exited { who, .. } if who == RELAY);
+    let end = played.position(ends);
+    let second =
+        played.position(|kind| matches!(kind, Kind::Started { who, turn: 2, .. } if who == RELAY));
+    assert!(end < second);
+    let ready = |kind: &&Kind| matches!(kind, Kind::Ready { who } if who == RELAY);
+    assert_eq!(played.kinds().into_iter().filter(ready).count(), 2);
+}
+
+#[test]
+fn a_relay_that_does_not_stop_is_killed_after_five_seconds_and_that_is_told() {
+    let plan = planned(&relay("stop"));
+    let played = play(
+        &plan,
+        Staged::default(),
+        Box::new(|cue, all| {
+            if cue != Cue::InputEnded(RELAY) {
+                chatting(cue, all);
+            }
+        }),
+    );
+    let notes = played.notes();
+    assert_eq!(notes, ["the relay did not stop within 5s; it was killed"]);
+    assert!(played.took >= Duration::from_secs(5), "{:?}", played.took);
+    let how = played.kinds().into_iter().find_map(|kind| match kind {
+        Kind::Exited { who, how } if who == RELAY => Some(*how),
+        _ => None,
+    });
+    assert_eq!(how, Some(Ended::Signal(9)));
+}
+
+#[test]
+fn a_frozen_relay_is_stopped_by_a_signal_and_goes_on_by_another() {
+    let plan = planned(
+        "title = \"ice\"\nclients = [\"alice\"]\n[[steps]]\nrelay = \"freeze\"\n\
+         [[steps]]\nrelay = \"thaw\"\n",
+    );
+    let played = play(&plan, Staged::default(), chat());
+    let signals = played.world.signals();
+    let to_relay: Vec<Signal> = signals
+        .iter()
+        .filter(|(who, _)| who == RELAY)
+        .map(|(_, signal)| *signal)
+        .collect();
+    assert_eq!(to_relay[..2], [Signal::STOP, Signal::CONT]);
+    assert_eq!(incarnations(&played), [1]);
+}

@@ -1,0 +1,126 @@
+//! Tests of steps: stopping.
+
+use std::time::Duration;
+
+use rustix::process::Signal;
+
+use crate::EngineError;
+use crate::driver::testing::{Cue, Staged, chat, chatting, planned, play};
+use timeline::{Ended, Kind, Limit, Stream};
+
+const TWO: &str = r#"
+title = "two"
+clients = ["alice", "bob"]
+[[steps]]
+say = { from = "alice", text = "good morning" }
+"#;
+
+#[test]
+fn clients_end_before_the_relay_is_stopped_and_nobody_is_hurried() {
+    let plan = planned(TWO);
+    let played = play(&plan, Staged::default(), chat());
+    let end = |whom: &str| {
+        played.position(|kind| matches!(kind, Kind::Exited { who, .. } if who == whom))
+    };
+    assert!(end("alice") < end("relay") && end("bob") < end("relay"));
+    assert!(played.notes().is_empty(), "{:?}", played.notes());
+    let terms = played.world.signals().into_iter();
+    assert!(!terms.into_iter().any(|(_, signal)| signal == Signal::TERM));
+}
+
+#[test]
+fn who_does_not_quit_is_sent_sigterm_and_then_killed_and_each_is_told() {
+    let plan = planned(TWO);
+    let played = play(
+        &plan,
+        Staged::default(),
+        Box::new(|cue, all| {
+            if !cue.is_typed("bob", "/quit") {
+                chatting(cue, all);
+            }
+        }),
+    );
+    let notes = played.notes();
+    assert_eq!(
+        notes,
+        [
+            "bob did not end within 2s of the end of the play: sent SIGTERM",
+            "bob did not end within 1s of SIGTERM: killed"
+        ]
+    );
+    assert!(played.took >= Duration::from_secs(3), "{:?}", played.took);
+}
+
+#[test]
+fn a_play_that_is_cancelled_kills_everybody_and_is_an_error() {
+    let plan = planned(TWO);
+    let played = play(
+        &plan,
+        Staged::default(),
+        Box::new(|cue, all| match cue {
+            Cue::Typed("alice", _) => all.cancels(),
+            cue => chatting(cue, all),
+        }),
+    );
+    assert!(matches!(played.events, Err(EngineError::Interrupted)));
+    let signals = played.world.signals();
+    for who in ["alice", "bob", "relay"] {
+        assert!(signals.contains(&(who.to_owned(), Signal::KILL)), "{who}");
+    }
+}
+
+#[test]
+fn an_end_waits_for_streams_that_something_left_behind_holds_open_for_half_a_second() {
+    let plan = planned(
+        "title = \"t\"\nclients = [\"alice\", \"bob\"]\n[[steps]]\n\
+         leave = { client = \"bob\", how = \"kill\" }\n",
+    );
+    let played = play(
+        &plan,
+        Staged::default(),
+        Box::new(|cue, all| match cue {
+            Cue::Signalled("bob", Signal::KILL) if all.is_running("bob") => {
+                all.exits_with_open_streams("bob", Ended::Signal(9));
+                all.prints("alice", "left bob\n");
+            }
+            cue => chatting(cue, all),
+        }),
+    );
+    played.position(|kind| matches!(kind, Kind::Exited { who, .. } if who == "bob"));
+    let half = Duration::from_millis(500);
+    assert!(
+        played.took >= half && played.took < 2 * half,
+        "{:?}",
+        played.took
+    );
+}
+
+#[test]
+fn who_prints_more_than_it_may_is_cut_off_and_killed() {
+    let mut plan = planned(TWO);
+    plan.adapter.client.limits.output = 100;
+    let played = play(
+        &plan,
+        Staged::default(),
+        Box::new(|cue, all| {
+            chatting(cue, all);
+            if matches!(cue, Cue::Typed("alice", _)) {
+                all.prints("bob", &"chatter\n".repeat(50));
+            }
+        }),
+    );
+    let exceeded = played.kinds().into_iter().find_map(|kind| match kind {
+        Kind::Exceeded {
+            who,
+            limit,
+            allowed,
+            ..
+        } => Some((who.as_str(), *limit, *allowed)),
+        _ => None,
+    });
+    assert_eq!(exceeded, Some(("bob", Limit::Output, 100)));
+    let signals = played.world.signals();
+    assert!(signals.contains(&("bob".to_owned(), Signal::KILL)));
+    let kept = std::fs::read(played.dir.path().join(Stream::Stdout.file_of("bob"))).unwrap();
+    assert!(kept.len() <= 100, "{}", kept.len());
+}

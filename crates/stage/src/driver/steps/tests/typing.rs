@@ -1,0 +1,171 @@
+//! Tests of steps: typing.
+
+use std::time::Duration;
+
+use crate::driver::testing::{ADAPTER, Cue, Staged, chat, chatting, planned, planned_for, play};
+use timeline::{Ended, Kind, StepResult};
+
+const TALK: &str = r#"
+title = "a talk"
+clients = ["alice", "bob"]
+[[steps]]
+say = { from = "alice", text = "good morning" }
+[[steps]]
+say = { from = "bob", text = "good night" }
+"#;
+
+#[test]
+fn a_step_holds_when_all_that_it_expects_has_come() {
+    let plan = planned(TALK);
+    let played = play(&plan, Staged::default(), chat());
+    let steps = played.steps();
+    assert_eq!(steps, [("1", &StepResult::Held), ("2", &StepResult::Held)]);
+    assert_eq!(played.typed_to("alice")[0], "/say good morning");
+    let second = played.position(|kind| matches!(kind, Kind::StepBegan { step } if step.0 == "2"));
+    let shown = played.position(
+        |kind| matches!(kind, Kind::Line { who, text, .. } if who == "bob" && text.starts_with("message alice")),
+    );
+    assert!(
+        shown < second,
+        "the next step begins when this one has ended"
+    );
+}
+
+#[test]
+fn what_does_not_come_is_missing_after_its_time_and_no_step_follows() {
+    let plan = planned(TALK);
+    let played = play(
+        &plan,
+        Staged::default(),
+        Box::new(|cue, all| {
+            chatting(cue, all);
+            if matches!(cue, Cue::Typed("alice", _)) {
+                all.forget_what_is_printed("bob");
+            }
+        }),
+    );
+    let steps = played.steps();
+    let [("1", StepResult::Missing(missing))] = &steps[..] else {
+        panic!("{steps:?}");
+    };
+    assert!(missing.iter().all(|id| id.0.contains("bob")), "{missing:?}");
+    assert!(played.took >= Duration::from_secs(10), "{:?}", played.took);
+}
+
+#[test]
+fn nothing_is_waited_for_from_who_has_ended() {
+    let plan = planned(TALK);
+    let played = play(
+        &plan,
+        Staged::default(),
+        Box::new(|cue, all| {
+            chatting(cue, all);
+            if matches!(cue, Cue::Typed("alice", _)) {
+                all.forget_what_is_printed("bob");
+                all.exits("bob", Ended::Signal(11));
+            }
+        }),
+    );
+    assert!(matches!(
+        played.steps()[..],
+        [("1", StepResult::Missing(_))]
+    ));
+    assert!(played.took < Duration::from_secs(5), "{:?}", played.took);
+}
+
+#[test]
+fn a_whole_play_that_takes_too_long_is_told_once_with_what_was_awaited() {
+    let plan = planned(TALK);
+    let staged = Staged {
+        limit: Some(Duration::from_secs(4)),
+        ..Staged::default()
+    };
+    let played = play(
+        &plan,
+        staged,
+        Box::new(|cue, all| {
+            chatting(cue, all);
+            if matches!(cue, Cue::Typed("alice", _)) {
+                all.forget_what_is_printed("bob");
+            }
+        }),
+    );
+    let kinds = played.kinds();
+    let overdue: Vec<&String> = kinds
+        .iter()
+        .filter_map(|kind| match kind {
+            Kind::Overdue { awaited, .. } => Some(awaited),
+            _ => None,
+        })
+        .collect();
+    assert_eq!(overdue.len(), 1);
+    assert!(overdue[0].starts_with("at step 1"), "{overdue:?}");
+    assert!(overdue[0].contains("bob"), "{overdue:?}");
+}
+
+#[test]
+fn a_line_waits_for_the_value_that_another_one_shows() {
+    // The relay makes up a room, and clients are told it when they start.
+    let with = "[relay.captures]\nroom = { line = '^room (\\S+)$' }\n[client]\n";
+    let adapter = ADAPTER
+        .replace("[client]\n", with)
+        .replace(r#""client", "{port}""#, r#""client", "{port}", "{room}""#);
+    let plan = planned_for(&adapter, TALK);
+    let played = play(
+        &plan,
+        Staged::default(),
+        Box::new(|cue, all| {
+            chatting(cue, all);
+            if cue == Cue::Started(crate::driver::RELAY) {
+                all.prints(crate::driver::RELAY, "room 101\nroom 102\n");
+            }
+        }),
+    );
+    let argv = played.kinds().into_iter().find_map(|kind| match kind {
+        Kind::Started { who, argv, .. } if who == "alice" => argv.last().cloned(),
+        _ => None,
+    });
+    assert_eq!(argv.as_deref(), Some("101"), "the first one that was shown");
+    assert_eq!(played.notes()[0], "relay has shown its `room`: 101");
+}
+
+#[test]
+fn a_file_has_come_when_the_same_bytes_lie_in_downloads() {
+    let plan = planned(
+        r#"
+title = "a file"
+clients = ["alice", "bob"]
+[[steps]]
+file = { from = "alice", to = "bob", size = 2000 }
+"#,
+    );
+    let played = play(
+        &plan,
+        Staged::default(),
+        Box::new(|cue, all| {
+            if let Cue::Typed("alice", line) = cue
+                && let Some(path) = line.strip_prefix("/file bob ")
+            {
+                let downloads = all.homes["bob"].join("downloads");
+                std::fs::create_dir_all(&downloads).unwrap();
+                let name = std::path::Path::new(path).file_name().unwrap();
+                std::fs::copy(path, downloads.join(name)).unwrap();
+                all.prints("alice", "sent bob\n");
+                let name = name.to_str().unwrap();
+                all.prints("bob", &format!("file-received alice {name}\n"));
+            }
+            chatting(cue, all);
+        }),
+    );
+    assert_eq!(played.steps(), [("1", &StepResult::Held)]);
+    let sums: Vec<&String> = played
+        .kinds()
+        .into_iter()
+        .filter_map(|kind| match kind {
+            Kind::Outbox { sha256, .. } | Kind::Received { sha256, .. } => Some(sha256),
+            _ => None,
+        })
+        .collect();
+    assert_eq!(sums.len(), 2);
+    assert_eq!(sums[0], sums[1]);
+}
