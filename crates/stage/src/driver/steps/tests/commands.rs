@@ -100,6 +100,35 @@ fn a_play_at_its_own_pace_makes_a_pause_before_each_step() {
 }
 
 #[test]
+fn a_play_that_is_paused_goes_on_only_when_somebody_says_so() {
+    let plan = planned(TALK);
+    let paused = |asks: &'static [Ask]| {
+        let (_commands, held) = hand();
+        let staged = Staged {
+            pace: Pace::Every(Duration::from_secs(1)),
+            hand: held,
+            limit: Some(Duration::from_secs(60)),
+            ..Staged::default()
+        };
+        let behaviour = move |cue: Cue<'_>, all: &mut Happenings| {
+            chatting(cue, all);
+            if cue == Cue::Started("bob") {
+                asks.iter().for_each(|ask| all.commands_later(ask.clone()));
+            }
+        };
+        play(&plan, staged, Box::new(behaviour))
+    };
+    let for_good = paused(&[Ask::Pause]);
+    assert!(for_good.steps().is_empty(), "{:?}", for_good.steps());
+    assert!(
+        for_good.took >= Duration::from_secs(60),
+        "{:?}",
+        for_good.took
+    );
+    assert_eq!(held(&paused(&[Ask::Pause, Ask::Resume])), 2);
+}
+
+#[test]
 fn no_step_begins_after_somebody_has_asked_for_the_end() {
     let played = commanded(Pace::Full, &[], &[Ask::Stop]);
     assert_eq!(unscripted(&played), [(Ask::Stop, None)]);

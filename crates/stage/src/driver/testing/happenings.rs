@@ -1,0 +1,181 @@
+//! What has happened and the driver does not know yet.
+
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+
+use crate::driver::RELAY;
+use crate::driver::input::{Input, Instance};
+use timeline::{Ask, Direction, Ended, LinkEnd, Stream};
+
+/// Where happenings keep their order. Between two of these nobody knows it.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(in crate::driver) enum Source {
+    /// Whoever controls the play.
+    Control,
+    Stream(String, Stream),
+    End(String),
+    Link(String, Direction),
+    /// The same one, who waits for what comes of the last command.
+    PatientControl,
+}
+
+/// What has happened and was not yet told to the driver.
+#[derive(Debug, Default)]
+pub(in crate::driver) struct Happenings {
+    pending: BTreeMap<Source, VecDeque<Input>>,
+    /// Whose latest process has not ended.
+    running: BTreeMap<String, Arc<Instance>>,
+    connected: BTreeSet<String>,
+    /// Where each participant was started.
+    pub(in crate::driver) homes: BTreeMap<String, PathBuf>,
+}
+
+impl Happenings {
+    pub(in crate::driver) fn prints(&mut self, who: &str, text: &str) {
+        self.prints_on(who, Stream::Stdout, text);
+    }
+
+    /// In two pieces: how bytes arrive is nobody's to say.
+    pub(in crate::driver) fn prints_on(&mut self, who: &str, stream: Stream, text: &str) {
+        let Some(instance) = self.running.get(who).cloned() else {
+            return;
+        };
+        let (one, two) = text.split_at(text.len() / 2);
+        for part in [one, two] {
+            let input = Input::Output {
+                instance: Arc::clone(&instance),
+                stream,
+                bytes: Bytes::copy_from_slice(part.as_bytes()),
+            };
+            self.add(Source::Stream(who.to_owned(), stream), input);
+        }
+    }
+
+    /// Its process ends; its streams do so after what it has printed.
+    pub(in crate::driver) fn exits(&mut self, who: &str, how: Ended) {
+        let Some(instance) = self.running.remove(who) else {
+            return;
+        };
+        for stream in [Stream::Stdout, Stream::Stderr] {
+            let ended = Input::OutputEnded {
+                instance: Arc::clone(&instance),
+                stream,
+            };
+            self.add(Source::Stream(who.to_owned(), stream), ended);
+        }
+        self.ends(who, instance, how);
+    }
+
+    /// Its process ends, and something that it has left behind holds its streams open.
+    pub(in crate::driver) fn exits_with_open_streams(&mut self, who: &str, how: Ended) {
+        if let Some(instance) = self.running.remove(who) {
+            self.ends(who, instance, how);
+        }
+    }
+
+    fn ends(&mut self, who: &str, instance: Arc<Instance>, how: Ended) {
+        let cpu = Duration::ZERO;
+        let ended = Input::Exited { instance, how, cpu };
+        self.add(Source::End(who.to_owned()), ended);
+    }
+
+    pub(in crate::driver) fn connects(&mut self, link: &str) {
+        self.connected.insert(link.to_owned());
+        let opened = Input::LinkOpened {
+            link: link.to_owned(),
+        };
+        self.add(Source::Link(link.to_owned(), Direction::Up), opened);
+    }
+
+    pub(in crate::driver) fn passes(&mut self, link: &str, direction: Direction, bytes: &str) {
+        let wire = Input::Wire {
+            link: link.to_owned(),
+            direction,
+            bytes: Bytes::copy_from_slice(bytes.as_bytes()),
+        };
+        self.add(Source::Link(link.to_owned(), direction), wire);
+    }
+
+    pub(in crate::driver) fn disconnects(&mut self, link: &str, how: LinkEnd) {
+        if !self.connected.remove(link) {
+            return;
+        }
+        for direction in [Direction::Up, Direction::Down] {
+            let closed = Input::LinkClosed {
+                link: link.to_owned(),
+                direction,
+                how,
+            };
+            self.add(Source::Link(link.to_owned(), direction), closed);
+        }
+    }
+
+    pub(in crate::driver) fn commands(&mut self, ask: Ask) {
+        self.add(Source::Control, Input::Command(Some(ask)));
+    }
+
+    /// When nothing else has happened.
+    pub(in crate::driver) fn commands_later(&mut self, ask: Ask) {
+        self.add(Source::PatientControl, Input::Command(Some(ask)));
+    }
+
+    pub(in crate::driver) fn cancels(&mut self) {
+        self.add(Source::Control, Input::Cancelled);
+    }
+
+    /// What a participant has printed and nobody has read yet, it has never printed.
+    pub(in crate::driver) fn forget_what_is_printed(&mut self, who: &str) {
+        self.pending
+            .remove(&Source::Stream(who.to_owned(), Stream::Stdout));
+    }
+
+    pub(in crate::driver) fn is_running(&self, who: &str) -> bool {
+        self.running.contains_key(who)
+    }
+
+    /// Clients that run.
+    pub(in crate::driver) fn clients(&self) -> Vec<String> {
+        let running = self.running.keys().filter(|who| *who != RELAY);
+        running.cloned().collect()
+    }
+
+    /// Its next process runs from now on.
+    pub(in crate::driver) fn starts(&mut self, instance: Arc<Instance>, home: PathBuf) {
+        self.homes.insert(instance.participant.clone(), home);
+        self.running.insert(instance.participant.clone(), instance);
+    }
+
+    /// The first thing of a source that is ready.
+    pub(in crate::driver) fn take(&mut self, source: &Source) -> Input {
+        let inputs = self.pending.get_mut(source).unwrap();
+        inputs.pop_front().unwrap()
+    }
+
+    fn add(&mut self, source: Source, input: Input) {
+        self.pending.entry(source).or_default().push_back(input);
+    }
+
+    /// From which sources something can come next. Of a link, nothing comes down before it was
+    /// opened; a relay ends when nothing passes any more.
+    pub(in crate::driver) fn ready(&self, opened: &BTreeSet<String>) -> Vec<Source> {
+        let is_link = |source: &Source| matches!(source, Source::Link(..));
+        let waiting = self.pending.iter().filter(|(_, inputs)| !inputs.is_empty());
+        let waiting: Vec<&Source> = waiting.map(|(source, _)| source).collect();
+        let passes = waiting.iter().any(|source| is_link(source));
+        let is_ready = |source: &&&Source| match source {
+            Source::Link(link, Direction::Down) => opened.contains(link),
+            Source::End(who) => who != RELAY || !passes,
+            Source::Control | Source::PatientControl => true,
+            Source::Link(..) | Source::Stream(..) => true,
+        };
+        waiting
+            .iter()
+            .filter(is_ready)
+            .map(|one| (*one).clone())
+            .collect()
+    }
+}
