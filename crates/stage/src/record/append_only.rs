@@ -1,4 +1,4 @@
-//! A file of bytes that is written in large pieces: a play should not cost what a system call
+//! A file of bytes that is written in large segments: a play should not cost what a system call
 //! for each chunk costs.
 
 use std::fs::File;
@@ -8,20 +8,20 @@ use std::sync::Arc;
 
 use bytes::{Bytes, BytesMut};
 
-use super::background::{Clerk, Piece, write_all_at};
+use super::background::{BackgroundWriter, Segment, write_all_at};
 
 /// So much is gathered before it is written.
-const PIECE: usize = 256 * 1024;
+const SEGMENT: usize = 256 * 1024;
 
 /// Shorter ones are copied together: each would hold the whole buffer that it was read into.
 const SHORT: usize = 16 * 1024;
 
 /// A file that grows.
 #[derive(Debug)]
-pub(super) struct Kept {
+pub(super) struct AppendOnlyFile {
     file: Arc<File>,
     /// Gathered, in order, before what is short.
-    pieces: Vec<Bytes>,
+    segments: Vec<Bytes>,
     short: BytesMut,
     gathered: usize,
     /// Bytes that were appended.
@@ -30,7 +30,7 @@ pub(super) struct Kept {
     pub(super) capped: bool,
 }
 
-impl Kept {
+impl AppendOnlyFile {
     /// An empty file.
     ///
     /// # Errors
@@ -39,7 +39,7 @@ impl Kept {
     pub(super) fn create(path: &Path) -> io::Result<Self> {
         Ok(Self {
             file: Arc::new(File::create(path)?),
-            pieces: Vec::new(),
+            segments: Vec::new(),
             short: BytesMut::new(),
             gathered: 0,
             length: 0,
@@ -47,59 +47,65 @@ impl Kept {
         })
     }
 
-    /// Appends. What is large is left to a clerk, who begins with the first of it.
+    /// Appends. What is large is left to a background writer, which begins with the first of it.
     ///
     /// # Errors
     ///
-    /// What the system says; also of what was left to the clerk before.
-    pub(super) fn append(&mut self, bytes: &Bytes, clerk: &mut Option<Clerk>) -> io::Result<()> {
+    /// What the system says; also of what was left to it before.
+    pub(super) fn append(
+        &mut self,
+        bytes: &Bytes,
+        background: &mut Option<BackgroundWriter>,
+    ) -> io::Result<()> {
         self.length += bytes.len() as u64;
         self.gathered += bytes.len();
         if bytes.len() < SHORT {
             self.short.extend_from_slice(bytes);
         } else {
             self.settle();
-            self.pieces.push(bytes.clone());
+            self.segments.push(bytes.clone());
         }
-        if self.gathered < PIECE {
+        if self.gathered < SEGMENT {
             return Ok(());
         }
-        let piece = self.take();
-        if clerk.is_none() {
-            *clerk = Some(Clerk::start()?);
+        let segment = self.take();
+        if background.is_none() {
+            *background = Some(BackgroundWriter::start()?);
         }
-        clerk.as_ref().map_or(Ok(()), |clerk| clerk.write(piece))
+        background
+            .as_ref()
+            .map_or(Ok(()), |background| background.write(segment))
     }
 
-    /// Everything reaches the file but what a clerk has.
+    /// Everything reaches the file but what the background writer has.
     ///
     /// # Errors
     ///
     /// What the system says.
     pub(super) fn flush(&mut self) -> io::Result<()> {
-        let piece = self.take();
-        write_all_at(&piece.file, piece.at, &piece.bytes)
+        let segment = self.take();
+        write_all_at(&segment.file, segment.at, &segment.bytes)
     }
 
     /// What was gathered.
-    fn take(&mut self) -> Piece {
+    fn take(&mut self) -> Segment {
         self.settle();
         let gathered = std::mem::take(&mut self.gathered) as u64;
-        Piece {
+        Segment {
             file: Arc::clone(&self.file),
             at: self.length - gathered,
-            bytes: std::mem::take(&mut self.pieces),
+            bytes: std::mem::take(&mut self.segments),
         }
     }
 
     fn settle(&mut self) {
         if !self.short.is_empty() {
-            self.pieces.push(self.short.split().freeze());
+            self.segments.push(self.short.split().freeze());
         }
     }
 }
 
-impl Drop for Kept {
+impl Drop for AppendOnlyFile {
     /// A play that was given up keeps what it saw.
     fn drop(&mut self) {
         drop(self.flush());
@@ -111,7 +117,7 @@ mod tests {
     use bytes::Bytes;
     use proptest::prelude::*;
 
-    use super::{Clerk, Kept, PIECE, SHORT};
+    use super::{AppendOnlyFile, BackgroundWriter, SEGMENT, SHORT};
 
     proptest! {
         #![proptest_config(ProptestConfig::with_cases(64))]
@@ -123,22 +129,22 @@ mod tests {
         ) {
             let dir = tempfile::tempdir().unwrap();
             let path = dir.path().join("kept");
-            let mut kept = Kept::create(&path).unwrap();
-            let mut clerk = None;
+            let mut kept = AppendOnlyFile::create(&path).unwrap();
+            let mut background = None;
             let mut wanted = Vec::new();
             for (number, length) in lengths.iter().enumerate() {
                 let bytes = vec![u8::try_from(number).unwrap(); *length];
                 wanted.extend_from_slice(&bytes);
-                kept.append(&Bytes::from(bytes), &mut clerk).unwrap();
-                prop_assert!(kept.gathered < PIECE);
+                kept.append(&Bytes::from(bytes), &mut background).unwrap();
+                prop_assert!(kept.gathered < SEGMENT);
                 if number == flushed {
                     kept.flush().unwrap();
-                    clerk.iter().try_for_each(Clerk::wait).unwrap();
+                    background.iter().try_for_each(BackgroundWriter::wait).unwrap();
                     prop_assert_eq!(&std::fs::read(&path).unwrap(), &wanted);
                 }
             }
             prop_assert_eq!(kept.length, wanted.len() as u64);
-            drop((kept, clerk));
+            drop((kept, background));
             prop_assert_eq!(std::fs::read(&path).unwrap(), wanted);
         }
     }

@@ -1,5 +1,5 @@
-//! A thread that writes what is large: whoever records it goes on meanwhile, and so does what he
-//! is recording.
+//! A thread that writes large segments in the background: the driver goes on meanwhile, and so
+//! does what it records.
 
 use std::fs::File;
 use std::io::{self, IoSlice};
@@ -10,34 +10,34 @@ use std::thread::JoinHandle;
 use bytes::Bytes;
 use rustix::io::{Errno, pwritev};
 
-/// Pieces that wait to be written; who has more has to wait.
+/// Segments that wait to be written; who has more has to wait.
 const WAITING: usize = 32;
 
 /// Bytes and their place in a file.
 #[derive(Debug)]
-pub(super) struct Piece {
+pub(super) struct Segment {
     pub(super) file: Arc<File>,
     pub(super) at: u64,
     pub(super) bytes: Vec<Bytes>,
 }
 
-/// Writes pieces one after another. Those that it was given are written when this is dropped.
+/// Writes segments one after another. Those that it was given are written when this is dropped.
 #[derive(Debug)]
-pub(super) struct Clerk {
-    pieces: Option<SyncSender<Piece>>,
-    desk: Arc<Desk>,
+pub(super) struct BackgroundWriter {
+    segments: Option<SyncSender<Segment>>,
+    state: Arc<State>,
     thread: Option<JoinHandle<()>>,
 }
 
 /// What it has and has not done.
 #[derive(Debug, Default)]
-struct Desk {
-    pile: Mutex<Pile>,
+struct State {
+    pending: Mutex<Pending>,
     is_empty: Condvar,
 }
 
 #[derive(Debug, Default)]
-struct Pile {
+struct Pending {
     unwritten: usize,
     /// The first that went wrong. Something is missing in a file from then on.
     error: Option<io::Error>,
@@ -45,40 +45,43 @@ struct Pile {
     is_over: bool,
 }
 
-impl Clerk {
+impl BackgroundWriter {
     /// Starts the thread.
     ///
     /// # Errors
     ///
     /// When the system has none to give.
     pub(super) fn start() -> io::Result<Self> {
-        let desk = Arc::new(Desk::default());
-        let (pieces, inbox) = sync_channel(WAITING);
-        let theirs = Arc::clone(&desk);
+        let state = Arc::new(State::default());
+        let (segments, inbox) = sync_channel(WAITING);
+        let theirs = Arc::clone(&state);
         let thread = std::thread::Builder::new()
-            .name("clerk".to_owned())
+            .name("writer".to_owned())
             .spawn(move || work(&inbox, &theirs))?;
         Ok(Self {
-            pieces: Some(pieces),
-            desk,
+            segments: Some(segments),
+            state,
             thread: Some(thread),
         })
     }
 
-    /// Hands a piece over; waits where many are unwritten.
+    /// Hands a segment over; waits where many are unwritten.
     ///
     /// # Errors
     ///
     /// What went wrong with one that was handed over before.
-    pub(super) fn write(&self, piece: Piece) -> io::Result<()> {
-        let mut pile = self.desk.pile();
-        pile.so_far()?;
-        pile.unwritten += 1;
-        drop(pile);
-        let handed = self.pieces.as_ref().map(|pieces| pieces.send(piece));
+    pub(super) fn write(&self, segment: Segment) -> io::Result<()> {
+        let mut pending = self.state.pending();
+        pending.so_far()?;
+        pending.unwritten += 1;
+        drop(pending);
+        let handed = self
+            .segments
+            .as_ref()
+            .map(|segments| segments.send(segment));
         match handed {
             Some(Ok(())) => Ok(()),
-            Some(Err(_)) | None => self.desk.pile().so_far(),
+            Some(Err(_)) | None => self.state.pending().so_far(),
         }
     }
 
@@ -88,28 +91,28 @@ impl Clerk {
     ///
     /// What went wrong first.
     pub(super) fn wait(&self) -> io::Result<()> {
-        let pile = self.desk.pile();
-        let is_awaited = |pile: &mut Pile| pile.unwritten > 0 && !pile.is_over;
-        let written = self.desk.is_empty.wait_while(pile, is_awaited);
+        let pending = self.state.pending();
+        let is_awaited = |pending: &mut Pending| pending.unwritten > 0 && !pending.is_over;
+        let written = self.state.is_empty.wait_while(pending, is_awaited);
         written.unwrap_or_else(PoisonError::into_inner).so_far()
     }
 }
 
-impl Drop for Clerk {
+impl Drop for BackgroundWriter {
     fn drop(&mut self) {
-        self.pieces = None;
+        self.segments = None;
         // It ends when everything is written; it cannot panic.
         drop(self.thread.take().map(JoinHandle::join));
     }
 }
 
-impl Desk {
-    fn pile(&self) -> MutexGuard<'_, Pile> {
-        self.pile.lock().unwrap_or_else(PoisonError::into_inner)
+impl State {
+    fn pending(&self) -> MutexGuard<'_, Pending> {
+        self.pending.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-impl Pile {
+impl Pending {
     /// What went wrong first, if anything did.
     fn so_far(&self) -> io::Result<()> {
         match &self.error {
@@ -121,28 +124,28 @@ impl Pile {
 }
 
 /// Whatever ends the thread, nobody waits for it any more.
-struct Shift<'d>(&'d Desk);
+struct Guard<'d>(&'d State);
 
-impl Drop for Shift<'_> {
+impl Drop for Guard<'_> {
     fn drop(&mut self) {
-        self.0.pile().is_over = true;
+        self.0.pending().is_over = true;
         self.0.is_empty.notify_all();
     }
 }
 
-fn work(inbox: &Receiver<Piece>, desk: &Desk) {
-    let _shift = Shift(desk);
-    while let Ok(piece) = inbox.recv() {
-        let written = write_all_at(&piece.file, piece.at, &piece.bytes);
+fn work(inbox: &Receiver<Segment>, state: &State) {
+    let _guard = Guard(state);
+    while let Ok(segment) = inbox.recv() {
+        let written = write_all_at(&segment.file, segment.at, &segment.bytes);
         // Its bytes are given back before anybody is told.
-        drop(piece);
-        let mut pile = desk.pile();
-        pile.unwritten -= 1;
+        drop(segment);
+        let mut pending = state.pending();
+        pending.unwritten -= 1;
         if let Err(error) = written {
-            pile.error.get_or_insert(error);
+            pending.error.get_or_insert(error);
         }
-        if pile.unwritten == 0 {
-            desk.is_empty.notify_all();
+        if pending.unwritten == 0 {
+            state.is_empty.notify_all();
         }
     }
 }
@@ -153,7 +156,7 @@ fn work(inbox: &Receiver<Piece>, desk: &Desk) {
 ///
 /// What the system says.
 pub(super) fn write_all_at(file: &File, mut at: u64, bytes: &[Bytes]) -> io::Result<()> {
-    let mut slices: Vec<IoSlice<'_>> = bytes.iter().map(|piece| IoSlice::new(piece)).collect();
+    let mut slices: Vec<IoSlice<'_>> = bytes.iter().map(|segment| IoSlice::new(segment)).collect();
     let mut rest = slices.as_mut_slice();
     // Nothing is left of what is empty, and nothing could be written of it.
     IoSlice::advance_slices(&mut rest, 0);
@@ -178,10 +181,10 @@ mod tests {
 
     use bytes::Bytes;
 
-    use super::{Clerk, Piece};
+    use super::{BackgroundWriter, Segment};
 
-    fn piece(file: &Arc<File>, at: u64, bytes: &'static [u8]) -> Piece {
-        Piece {
+    fn segment(file: &Arc<File>, at: u64, bytes: &'static [u8]) -> Segment {
+        Segment {
             file: Arc::clone(file),
             at,
             bytes: bytes.chunks(2).map(Bytes::from_static).collect(),
@@ -193,15 +196,17 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("file");
         let file = Arc::new(File::create(&path).unwrap());
-        let clerk = Clerk::start().unwrap();
+        let background = BackgroundWriter::start().unwrap();
         for round in 0..100 {
-            clerk.write(piece(&file, round * 6 + 3, b"def")).unwrap();
-            clerk.write(piece(&file, round * 6, b"abc")).unwrap();
+            background
+                .write(segment(&file, round * 6 + 3, b"def"))
+                .unwrap();
+            background.write(segment(&file, round * 6, b"abc")).unwrap();
         }
-        clerk.wait().unwrap();
+        background.wait().unwrap();
         assert_eq!(std::fs::read(&path).unwrap(), b"abcdef".repeat(100));
-        clerk.write(piece(&file, 600, b"!")).unwrap();
-        drop(clerk);
+        background.write(segment(&file, 600, b"!")).unwrap();
+        drop(background);
         assert_eq!(std::fs::read(&path).unwrap().last(), Some(&b'!'));
     }
 
@@ -212,10 +217,10 @@ mod tests {
         File::create(&path).unwrap();
         // Open for reading alone.
         let file = Arc::new(File::open(&path).unwrap());
-        let clerk = Clerk::start().unwrap();
-        clerk.write(piece(&file, 0, b"abc")).unwrap();
-        assert!(clerk.wait().is_err());
-        assert!(clerk.wait().is_err(), "it is still missing");
-        assert!(clerk.write(piece(&file, 3, b"def")).is_err());
+        let background = BackgroundWriter::start().unwrap();
+        background.write(segment(&file, 0, b"abc")).unwrap();
+        assert!(background.wait().is_err());
+        assert!(background.wait().is_err(), "it is still missing");
+        assert!(background.write(segment(&file, 3, b"def")).is_err());
     }
 }

@@ -12,8 +12,8 @@ use std::time::Instant;
 use bytes::Bytes;
 
 use crate::EngineError;
-use crate::record::append_only::Kept;
-use crate::record::background::Clerk;
+use crate::record::append_only::AppendOnlyFile;
+use crate::record::background::BackgroundWriter;
 use timeline::{Event, Kind};
 
 /// So many events wait to be written at the most: making lines of them takes longer than all else
@@ -25,9 +25,9 @@ pub(crate) struct Writer {
     dir: PathBuf,
     began: Instant,
     lines: BufWriter<File>,
-    files: BTreeMap<String, Kept>,
+    files: BTreeMap<String, AppendOnlyFile>,
     /// Who writes what is large, once there was any.
-    clerk: Option<Clerk>,
+    background: Option<BackgroundWriter>,
     events: Vec<Event>,
     /// How many of them stand in the file.
     written: usize,
@@ -76,7 +76,7 @@ impl Writer {
             began: Instant::now(),
             lines,
             files: BTreeMap::new(),
-            clerk: None,
+            background: None,
             events: Vec::new(),
             written: 0,
             observer,
@@ -135,7 +135,7 @@ impl Writer {
 
     fn place(&mut self, file: &str, bytes: &Bytes, cap: u64) -> io::Result<Placed> {
         if !self.files.contains_key(file) {
-            let opened = Kept::create(&self.dir.join(file))?;
+            let opened = AppendOnlyFile::create(&self.dir.join(file))?;
             self.files.insert(file.to_owned(), opened);
         }
         let Some(kept) = self.files.get_mut(file) else {
@@ -149,11 +149,13 @@ impl Writer {
             kept.capped = true;
             return Ok(Placed::Capped);
         }
-        kept.append(bytes, &mut self.clerk)?;
+        kept.append(bytes, &mut self.background)?;
         if self.observer.is_some() {
             // Who watches may want to see these bytes with the next event.
             kept.flush()?;
-            self.clerk.iter().try_for_each(Clerk::wait)?;
+            self.background
+                .iter()
+                .try_for_each(BackgroundWriter::wait)?;
         }
         Ok(Placed::At(at))
     }
@@ -190,8 +192,12 @@ impl Writer {
     }
 
     fn flush_all(&mut self) -> io::Result<()> {
-        self.files.values_mut().try_for_each(Kept::flush)?;
-        self.clerk.iter().try_for_each(Clerk::wait)?;
+        self.files
+            .values_mut()
+            .try_for_each(AppendOnlyFile::flush)?;
+        self.background
+            .iter()
+            .try_for_each(BackgroundWriter::wait)?;
         self.write_all_lines()
     }
 
