@@ -20,7 +20,7 @@ use crate::participant::spawn;
 use crate::participant::spawn::{Child, Command};
 use crate::participant::terminal;
 use crate::record::Writer;
-use crate::scan::memory::{self, Copied, Manner};
+use crate::scan::memory::{self, Copied, SamplingMode};
 use audit::{SearchResult, Searcher};
 use scenario::adapter::{Framing, Terminal};
 use timeline::{Kind, Level};
@@ -136,7 +136,7 @@ impl BareMemory {
     ///
     /// Why it is not all of it.
     pub fn search(&mut self, pid: i32, searcher: &Searcher) -> Result<SearchResult, String> {
-        let sample = memory::sample(&[pid], Manner::Running, searcher, None, &mut self.0);
+        let sample = memory::sample(&[pid], SamplingMode::Running, searcher, None, &mut self.0);
         sample.unread.map_or(Ok(sample.searched), Err)
     }
 }
@@ -147,8 +147,8 @@ impl BareMemory {
 ///
 /// As [`spawn::spawn`].
 pub fn spawn_on_terminal(command: &Command) -> Result<(i32, OwnedFd), EngineError> {
-    let seated = terminal::spawn(command, &Terminal::default())?;
-    Ok((seated.pid, seated.pidfd))
+    let started = terminal::spawn(command, &Terminal::default())?;
+    Ok((started.pid, started.pidfd))
 }
 
 /// Not where it is awaited: there it would be compiled without this crate's optimisation.

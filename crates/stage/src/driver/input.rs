@@ -7,7 +7,7 @@ use bytes::Bytes;
 use tokio::sync::oneshot;
 
 use crate::driver::control::progress::Status;
-use crate::links::tap::Deed;
+use crate::links::tap::Fate;
 use timeline::{Ask, Direction, Ended, LinkEnd, Stream};
 
 /// One process of a participant; a restarted relay is another one.
@@ -74,7 +74,7 @@ pub(crate) enum Input {
     Fault {
         link: String,
         direction: Direction,
-        deed: Deed,
+        fate: Fate,
     },
     /// A direction of a link has ended.
     LinkClosed {

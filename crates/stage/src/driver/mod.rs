@@ -287,8 +287,8 @@ impl<'p> Play<'p> {
             Input::Fault {
                 link,
                 direction,
-                deed,
-            } => links.fault(link, direction, deed, record),
+                fate,
+            } => links.fault(link, direction, fate, record),
             Input::LinkClosed {
                 link,
                 direction,

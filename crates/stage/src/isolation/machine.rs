@@ -85,8 +85,11 @@ impl Host for Machine {
                     Process::attach(child, &instance, &self.inputs)?
                 }
                 Some(terminal) => {
-                    let seated = self.stage.seat(side, home, command, terminal).await?;
-                    Process::attach_terminal(seated, terminal.enter, &instance, &self.inputs)?
+                    let started = self
+                        .stage
+                        .start_on_terminal(side, home, command, terminal)
+                        .await?;
+                    Process::attach_terminal(started, terminal.enter, &instance, &self.inputs)?
                 }
             };
             Ok(Box::new(process) as Box<dyn ProcessHandle>)

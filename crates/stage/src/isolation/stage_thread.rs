@@ -24,7 +24,7 @@ use crate::isolation::namespace::{self, NamespaceError};
 use crate::isolation::netlink::{self, Listening};
 use crate::isolation::sockets::{self, Hidden};
 use crate::participant::spawn::{self, Child, Command};
-use crate::participant::terminal::{self, Seated};
+use crate::participant::terminal::{self, OnTerminal};
 use scenario::adapter::Terminal;
 use timeline::Level;
 
@@ -116,13 +116,13 @@ impl StageThread {
     }
 
     /// The same, on a terminal of its own.
-    pub(crate) async fn seat(
+    pub(crate) async fn start_on_terminal(
         &self,
         side: Side,
         home: PathBuf,
         command: Command,
         terminal: Terminal,
-    ) -> Result<Seated, EngineError> {
+    ) -> Result<OnTerminal, EngineError> {
         self.apart(side, home, move || terminal::spawn(&command, &terminal))
             .await
     }

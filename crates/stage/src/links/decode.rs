@@ -102,13 +102,13 @@ fn flatten(prefix: &str, value: &serde_json::Value, fields: &mut BTreeMap<String
 
 /// A whole frame that the tap has cut out.
 #[derive(Clone, Debug)]
-pub(crate) struct Cut {
+pub(crate) struct WholeFrame {
     /// The message's type; `?` where it has none.
     pub(crate) r#type: String,
     frame: Frame,
 }
 
-impl Cut {
+impl WholeFrame {
     fn new(frame: Frame) -> Self {
         let header: Option<serde_json::Value> = serde_json::from_slice(&frame.header).ok();
         let r#type = header.as_ref().and_then(|header| header.get("t")?.as_str());
@@ -155,11 +155,11 @@ impl Cut {
     }
 }
 
-/// What a [`Cutter`] makes of a stream.
+/// What a [`Framer`] makes of a stream.
 #[derive(Clone, Debug)]
-pub(crate) enum Piece {
+pub(crate) enum Segment {
     /// A whole frame.
-    Frame(Cut),
+    Frame(WholeFrame),
     /// Bytes that are none, or no whole one.
     Raw(Bytes),
 }
@@ -167,7 +167,7 @@ pub(crate) enum Piece {
 /// Cuts a stream into whole frames while somebody wants them, and knows where frames begin
 /// all the time.
 #[derive(Debug)]
-pub(crate) struct Cutter {
+pub(crate) struct Framer {
     /// Bytes that are missing of the frame that is passing.
     missing: u64,
     /// Those of its length field that have passed.
@@ -177,7 +177,7 @@ pub(crate) struct Cutter {
     is_lost: bool,
 }
 
-impl Cutter {
+impl Framer {
     pub(crate) fn new(framing: Framing) -> Self {
         Self {
             missing: 0,
@@ -216,8 +216,8 @@ impl Cutter {
 
     /// The whole frames that these bytes complete. What is left of a frame that began to pass
     /// before passes first.
-    pub(crate) fn cut(&mut self, mut bytes: Bytes) -> Vec<Piece> {
-        let mut pieces = Vec::new();
+    pub(crate) fn cut(&mut self, mut bytes: Bytes) -> Vec<Segment> {
+        let mut segments = Vec::new();
         let mut begun = 0;
         while !self.is_lost && (self.missing > 0 || !self.length.is_empty()) && begun < bytes.len()
         {
@@ -232,21 +232,21 @@ impl Cutter {
         }
         let before = bytes.split_to(begun);
         if !before.is_empty() {
-            pieces.push(Piece::Raw(before));
+            segments.push(Segment::Raw(before));
         }
         if self.is_lost || bytes.is_empty() {
-            pieces.extend((!bytes.is_empty()).then_some(Piece::Raw(bytes)));
-            return pieces;
+            segments.extend((!bytes.is_empty()).then_some(Segment::Raw(bytes)));
+            return segments;
         }
         self.deframer.push(&bytes);
         loop {
             match self.deframer.next_frame() {
-                Ok(Some(frame)) => pieces.push(Piece::Frame(Cut::new(frame))),
-                Ok(None) => return pieces,
+                Ok(Some(frame)) => segments.push(Segment::Frame(WholeFrame::new(frame))),
+                Ok(None) => return segments,
                 Err(_) => {
                     self.is_lost = true;
-                    pieces.extend(self.taken().map(Piece::Raw));
-                    return pieces;
+                    segments.extend(self.taken().map(Segment::Raw));
+                    return segments;
                 }
             }
         }

@@ -16,7 +16,7 @@ use crate::buffers::{Buffers, OF_OUTPUTS};
 use crate::driver::host::ProcessHandle;
 use crate::driver::input::{Input, Instance};
 use crate::participant::spawn::{Child, how_ended, reap};
-use crate::participant::terminal::{Manners, Seated};
+use crate::participant::terminal::{OnTerminal, TtyMode};
 use crate::participant::typing::Typing;
 use crate::participant::usage;
 use scenario::adapter::Enter;
@@ -65,7 +65,7 @@ impl Process {
 
     /// Attaches to a child that was just started on a terminal.
     pub(crate) fn attach_terminal(
-        child: Seated,
+        child: OnTerminal,
         enter: Enter,
         instance: &Arc<Instance>,
         inputs: &mpsc::Sender<Input>,
@@ -112,9 +112,9 @@ impl Process {
     }
 
     /// How its terminal treats what is typed; `None` where it has none.
-    fn manners(&self) -> Option<Manners> {
+    fn tty_mode(&self) -> Option<TtyMode> {
         let (terminal, _) = self.keyboard.as_ref()?;
-        Some(Manners::of(terminal))
+        Some(TtyMode::of(terminal))
     }
 }
 
@@ -124,7 +124,10 @@ impl ProcessHandle for Process {
     }
 
     fn keys(&self, line: &str) -> Result<Vec<u8>, String> {
-        if let Some(objection) = self.manners().and_then(|manners| manners.objection(line)) {
+        if let Some(objection) = self
+            .tty_mode()
+            .and_then(|tty_mode| tty_mode.objection(line))
+        {
             return Err(objection);
         }
         let enter = match &self.keyboard {
@@ -135,7 +138,7 @@ impl ProcessHandle for Process {
     }
 
     fn echoes(&self) -> bool {
-        self.manners().is_some_and(|manners| manners.echoes)
+        self.tty_mode().is_some_and(|tty_mode| tty_mode.echoes)
     }
 
     fn send(&self, bytes: Vec<u8>) -> bool {

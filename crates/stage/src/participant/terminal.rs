@@ -21,7 +21,7 @@ const LONGEST_LINE: usize = 4095;
 
 /// A process that was started on a terminal.
 #[derive(Debug)]
-pub(crate) struct Seated {
+pub(crate) struct OnTerminal {
     /// As the harness sees it.
     pub(crate) pid: i32,
     /// Readable when it has ended.
@@ -31,14 +31,14 @@ pub(crate) struct Seated {
 }
 
 /// Starts a process on a terminal of its own, as [`spawn::spawn`] does with pipes.
-pub(crate) fn spawn(command: &Command, terminal: &Terminal) -> Result<Seated, EngineError> {
+pub(crate) fn spawn(command: &Command, terminal: &Terminal) -> Result<OnTerminal, EngineError> {
     let (ours, name) = open(terminal).map_err(EngineError::system("make a terminal"))?;
     let (pid, pidfd) = spawn::start(command, |actions| {
         actions.add_open(0, name.as_c_str(), OFlag::O_RDWR, Mode::empty())?;
         actions.add_dup2(0, 1)?;
         actions.add_dup2(0, 2)
     })?;
-    Ok(Seated {
+    Ok(OnTerminal {
         pid,
         pidfd,
         terminal: ours,
@@ -77,14 +77,14 @@ fn silence(terminal: &impl AsFd) -> rustix::io::Result<()> {
 
 /// How a terminal treats what is typed now.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Manners {
+pub(crate) struct TtyMode {
     /// It hands over whole lines.
     pub(crate) by_line: bool,
     /// It, or the program itself, may show what is typed.
     pub(crate) echoes: bool,
 }
 
-impl Manners {
+impl TtyMode {
     /// As the program has set them; whole lines without echo when nobody can tell any more.
     pub(crate) fn of(terminal: &impl AsFd) -> Self {
         let local = tcgetattr(terminal).map_or(LocalModes::ICANON, |modes| modes.local_modes);
@@ -113,7 +113,7 @@ mod tests {
 
     use rustix::event::{PollFd, PollFlags, poll};
 
-    use super::{Manners, spawn};
+    use super::{TtyMode, spawn};
     use crate::participant::spawn::{Command, wait_blocking};
     use scenario::adapter::Terminal;
 
@@ -123,8 +123,8 @@ mod tests {
             .argument("-c")
             .argument(script)
             .variable("PATH", "/bin:/usr/bin");
-        let seated = spawn(&command, &Terminal::default()).unwrap();
-        let mut terminal = File::from(seated.terminal);
+        let started = spawn(&command, &Terminal::default()).unwrap();
+        let mut terminal = File::from(started.terminal);
         terminal.write_all(typed.as_bytes()).unwrap();
         let mut shown = Vec::new();
         let mut buffer = [0; 4096];
@@ -137,7 +137,7 @@ mod tests {
                 Ok(_) | Err(_) => break,
             }
         }
-        wait_blocking(seated.pid, &seated.pidfd).unwrap();
+        wait_blocking(started.pid, &started.pidfd).unwrap();
         String::from_utf8(shown).unwrap()
     }
 
@@ -165,13 +165,13 @@ mod tests {
     #[test]
     fn a_line_that_would_be_cut_is_objected_to() {
         let (by_line, raw) = (true, false);
-        let manners = |by_line| Manners {
+        let tty_mode = |by_line| TtyMode {
             by_line,
             echoes: false,
         };
-        assert_eq!(manners(by_line).objection(&"x".repeat(4095)), None);
-        let why = manners(by_line).objection(&"x".repeat(4096)).unwrap();
+        assert_eq!(tty_mode(by_line).objection(&"x".repeat(4095)), None);
+        let why = tty_mode(by_line).objection(&"x".repeat(4096)).unwrap();
         assert!(why.contains("4095") && why.contains("4096"), "{why}");
-        assert_eq!(manners(raw).objection(&"x".repeat(4096)), None);
+        assert_eq!(tty_mode(raw).objection(&"x".repeat(4096)), None);
     }
 }

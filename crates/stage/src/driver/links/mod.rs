@@ -14,7 +14,7 @@ use tokio::sync::watch;
 
 use crate::EngineError;
 use crate::links::decode::Decoder;
-use crate::links::tap::{Deed, Link, LinkState, Tap};
+use crate::links::tap::{Fate, Link, LinkState, Tap};
 use crate::record::{Placed, Writer};
 use scenario::Fault;
 use scenario::adapter::Framing;
@@ -189,18 +189,18 @@ impl<'p> Links<'p> {
         &mut self,
         link: String,
         direction: Direction,
-        deed: Deed,
+        fate: Fate,
         record: &mut Writer,
     ) -> Result<(), EngineError> {
         let begins = self.both(&link).direction(direction).begins;
         record.append(Kind::Fault {
             link,
             direction,
-            fault: deed.fault.to_owned(),
-            frame: deed.frame,
-            at: begins + deed.at,
-            len: deed.len,
-            did: deed.did,
+            fault: fate.fault.to_owned(),
+            frame: fate.frame,
+            at: begins + fate.at,
+            len: fate.len,
+            did: fate.did,
         })
     }
 

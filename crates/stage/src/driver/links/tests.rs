@@ -7,7 +7,7 @@ use tempfile::TempDir;
 
 use super::{Links, is_linked, was_cut_off};
 use crate::driver::testing::{ADAPTER, planned_for};
-use crate::links::tap::{Deed, LinkState, Tap};
+use crate::links::tap::{Fate, LinkState, Tap};
 use crate::record::Writer;
 use scenario::plan::Plan;
 use timeline::{Direction, Event, Kind, LinkEnd};
@@ -72,7 +72,7 @@ fn what_a_fault_did_lies_behind_what_earlier_connections_have_stored() {
     let plan = plan("none");
     let (_dir, mut record) = record();
     let mut links = Links::of(&plan);
-    let fate = |at| Deed {
+    let fate = |at| Fate {
         fault: "drop",
         frame: None,
         at,

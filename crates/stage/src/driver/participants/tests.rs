@@ -10,7 +10,6 @@ use tokio::time::Instant;
 
 use super::{Participants, Setting};
 use crate::driver::RELAY;
-use crate::driver::expected::Expected;
 use crate::driver::host::ProcessHandle;
 use crate::driver::input::Instance;
 use crate::driver::testing::{ADAPTER, planned_for};
@@ -67,7 +66,6 @@ impl ProcessHandle for Recorded {
 /// The participants of a plan, with what they report to.
 struct Bench<'p> {
     all: Participants<'p>,
-    expected: Expected,
     record: Writer,
     _dir: TempDir,
 }
@@ -83,7 +81,6 @@ impl<'p> Bench<'p> {
         };
         Self {
             all: Participants::of(plan, setting, Instant::now()),
-            expected: Expected::default(),
             record: Writer::create(dir.path(), None).unwrap(),
             _dir: dir,
         }
@@ -109,26 +106,18 @@ impl<'p> Bench<'p> {
     fn print(&mut self, instance: &Instance, stream: Stream, text: &str) {
         let bytes = Bytes::copy_from_slice(text.as_bytes());
         self.all
-            .output(
-                instance,
-                stream,
-                &bytes,
-                &mut self.expected,
-                &mut self.record,
-            )
+            .output(instance, stream, &bytes, &mut self.record)
             .unwrap();
     }
 
     fn close(&mut self, instance: &Instance, stream: Stream) {
         self.all
-            .output_ended(instance, stream, &mut self.expected, &mut self.record)
+            .output_ended(instance, stream, &mut self.record)
             .unwrap();
     }
 
     fn note_ends(&mut self, now: Instant) {
-        self.all
-            .note_ends(|| now, &mut self.expected, &mut self.record)
-            .unwrap();
+        self.all.note_ends(|| now, &mut self.record).unwrap();
     }
 
     fn lines(&self) -> Vec<String> {

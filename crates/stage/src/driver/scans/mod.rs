@@ -28,7 +28,7 @@ use crate::EngineError;
 use crate::participant::orphans::trees;
 use crate::participant::scratch::{Scratch, read_fixture};
 use crate::scan::files::{Files, Looked};
-use crate::scan::memory::{self, Copied, Manner, Sample};
+use crate::scan::memory::{self, Copied, Sample, SamplingMode};
 use audit::{Allowance, Searcher};
 use scenario::adapter::MemoryReading;
 use scenario::plan::{AuditPlan, Plan};
@@ -75,12 +75,12 @@ pub(super) enum Moment<'a> {
 #[derive(Debug)]
 pub(crate) struct Look {
     roots: Vec<i32>,
-    memory: Option<Manner>,
+    memory: Option<SamplingMode>,
     searcher: Arc<Searcher>,
     copied: Copied,
     files: Files,
     /// What may be looked through below what is written in memory and in files.
-    below: Option<[Allowance; 2]>,
+    nested: Option<[Allowance; 2]>,
 }
 
 /// What a look has found, with what was lent to it.
@@ -90,11 +90,11 @@ pub(crate) struct Seen {
     looked: Looked,
     copied: Copied,
     files: Files,
-    below: Option<[Allowance; 2]>,
+    nested: Option<[Allowance; 2]>,
 }
 
 /// The surfaces that are searched below what is written, in the order of allowances.
-const BELOW: [Surface; 2] = [Surface::Memory, Surface::Files];
+const NESTED: [Surface; 2] = [Surface::Memory, Surface::Files];
 
 impl<'p> Scans<'p> {
     /// Nothing yet; the relay's files lie in `scratch`.
@@ -171,13 +171,15 @@ impl<'p> Scans<'p> {
     }
 
     /// How memory is read at a moment; `None` where it is not.
-    fn manner(&self, moment: Moment<'_>) -> Option<Manner> {
+    fn sampling_mode(&self, moment: Moment<'_>) -> Option<SamplingMode> {
         let configured = self.plan.adapter.relay.memory;
         match (configured, moment) {
             (MemoryReading::Off, _) => None,
-            (MemoryReading::Stop, Moment::AtTheEnd | Moment::Again) => Some(Manner::Stopped),
-            (_, Moment::AfterStep(_)) => self.sampling.has_memory().then_some(Manner::Running),
-            (MemoryReading::Running | MemoryReading::Stop, _) => Some(Manner::Running),
+            (MemoryReading::Stop, Moment::AtTheEnd | Moment::Again) => Some(SamplingMode::Stopped),
+            (_, Moment::AfterStep(_)) => {
+                self.sampling.has_memory().then_some(SamplingMode::Running)
+            }
+            (MemoryReading::Running | MemoryReading::Stop, _) => Some(SamplingMode::Running),
         }
     }
 
@@ -192,11 +194,11 @@ impl<'p> Scans<'p> {
         // What is written there is looked through once: before its process is gone.
         let is_last = matches!(moment, Moment::BeforeEnd | Moment::AtTheEnd);
         Ok(Look {
-            memory: self.manner(moment),
+            memory: self.sampling_mode(moment),
             searcher: self.searcher(scratch)?,
             copied: std::mem::take(&mut self.copied),
             files: std::mem::take(&mut self.files),
-            below: is_last.then(|| BELOW.map(|surface| self.allowance(surface))),
+            nested: is_last.then(|| NESTED.map(|surface| self.allowance(surface))),
             roots,
         })
     }
@@ -205,7 +207,7 @@ impl<'p> Scans<'p> {
     pub(super) fn seen(&mut self, seen: Seen, moment: Moment<'_>) {
         self.copied = seen.copied;
         self.files = seen.files;
-        for (surface, allowance) in BELOW.into_iter().zip(seen.below.into_iter().flatten()) {
+        for (surface, allowance) in NESTED.into_iter().zip(seen.nested.into_iter().flatten()) {
             self.give_back(surface, allowance);
         }
         let moment = moment.in_words();
@@ -266,7 +268,7 @@ impl Moment<'_> {
 impl Look {
     /// Looks at files, and at memory where it is read. This blocks.
     pub(crate) fn take(mut self) -> Seen {
-        let [in_memory, in_files] = match &mut self.below {
+        let [in_memory, in_files] = match &mut self.nested {
             Some(allowances) => allowances.each_mut().map(Some),
             None => [None, None],
         };
@@ -279,7 +281,7 @@ impl Look {
             looked,
             copied: self.copied,
             files: self.files,
-            below: self.below,
+            nested: self.nested,
         }
     }
 }

@@ -7,7 +7,7 @@ use crate::driver::RELAY;
 use crate::driver::testing::{ADAPTER, Staged, chat, chatting, planned_for, play};
 use crate::participant::scratch::Scratch;
 use crate::record::Writer;
-use crate::scan::memory::Manner;
+use crate::scan::memory::SamplingMode;
 use scenario::plan::{AuditPlan, Canary, Plan};
 use timeline::{Kind, StepId, Surface};
 
@@ -46,7 +46,7 @@ fn memory_stands_still_only_at_the_end_and_only_where_the_adapter_allows_it() {
         Moment::AtTheEnd,
         Moment::Again,
     ];
-    let (running, stopped) = (Some(Manner::Running), Some(Manner::Stopped));
+    let (running, stopped) = (Some(SamplingMode::Running), Some(SamplingMode::Stopped));
     for (memory, wanted) in [
         ("off", [None; 4]),
         ("running", [running; 4]),
@@ -55,7 +55,7 @@ fn memory_stands_still_only_at_the_end_and_only_where_the_adapter_allows_it() {
         let plan = plan(memory);
         let (_scratch, scans) = scans(&plan);
         assert_eq!(
-            moments.map(|moment| scans.manner(moment)),
+            moments.map(|moment| scans.sampling_mode(moment)),
             wanted,
             "{memory}"
         );
@@ -73,7 +73,7 @@ fn what_is_written_in_memory_and_files_is_looked_through_at_the_last_look_alone(
         (Moment::Again, false),
     ] {
         let look = scans.prepare(moment, Vec::new(), &scratch).unwrap();
-        assert_eq!(look.below.is_some(), is_last, "{moment:?}");
+        assert_eq!(look.nested.is_some(), is_last, "{moment:?}");
         scans.seen(look.take(), moment);
     }
     assert_eq!(scans.counters(Surface::Files).samples, 4);

@@ -63,7 +63,7 @@ impl Played {
     /// Why somebody did not get ready.
     pub(in crate::driver) fn not_ready(&self) -> Option<(&str, &str)> {
         self.kinds().into_iter().find_map(|kind| match kind {
-            Kind::NotReady { who, why } => Some((who.as_str(), why.as_str())),
+            Kind::NotReady { who, why, .. } => Some((who.as_str(), why.as_str())),
             _ => None,
         })
     }

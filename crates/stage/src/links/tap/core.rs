@@ -5,8 +5,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use bytes::Bytes;
 use tokio::time::Instant;
 
-use super::effect::{Deed, Effect, End, Flow, Unit};
-use crate::links::decode::{Cutter, Piece};
+use super::effect::{Effect, End, Fate, Flow, Unit};
+use crate::links::decode::{Framer, Segment};
 use scenario::adapter::Framing;
 
 /// A fault of a link. Connections of the link share it, one after another: what it has done
@@ -25,14 +25,14 @@ pub(super) enum Act {
 #[derive(Debug, Default)]
 pub(super) struct Outcome {
     pub(super) acts: Vec<Act>,
-    pub(super) deeds: Vec<Deed>,
+    pub(super) fates: Vec<Fate>,
 }
 
 /// One direction of one connection.
 #[derive(Debug)]
 pub(super) struct Core {
-    cutter: Cutter,
-    /// Bytes that have come out of the cutter.
+    framer: Framer,
+    /// Bytes that have come out of the framer.
     at: u64,
     /// In force: those that meet frames first, for the others may break frames up.
     effects: Vec<Shared>,
@@ -41,7 +41,7 @@ pub(super) struct Core {
 impl Core {
     pub(super) fn new(framing: Framing) -> Self {
         Self {
-            cutter: Cutter::new(framing),
+            framer: Framer::new(framing),
             at: 0,
             effects: Vec::new(),
         }
@@ -60,7 +60,7 @@ impl Core {
     /// Bytes that pass as they are.
     pub(super) fn pass(&mut self, bytes: &[u8]) {
         self.at += bytes.len() as u64;
-        self.cutter.pass(bytes);
+        self.framer.pass(bytes);
     }
 
     /// The faults of the link are these now.
@@ -76,7 +76,7 @@ impl Core {
         }
         for one in faults {
             if !is_there(one, &stay) && !lock(one).is_spent() {
-                let flow = lock(one).begin(self.at, &mut outcome.deeds);
+                let flow = lock(one).begin(self.at, &mut outcome.fates);
                 outcome.take(flow);
                 stay.push(one.clone());
             }
@@ -90,14 +90,14 @@ impl Core {
     /// Bytes have come.
     pub(super) fn push(&mut self, now: Instant, bytes: Bytes) -> Outcome {
         let mut outcome = Outcome::default();
-        let pieces = if self.needs_frames() {
-            self.cutter.cut(bytes)
+        let segments = if self.needs_frames() {
+            self.framer.cut(bytes)
         } else {
-            self.cutter.pass(&bytes);
-            vec![Piece::Raw(bytes)]
+            self.framer.pass(&bytes);
+            vec![Segment::Raw(bytes)]
         };
-        for piece in pieces {
-            self.meet(now, piece, &mut outcome);
+        for segment in segments {
+            self.decide(now, segment, &mut outcome);
         }
         self.settle(now, &mut outcome);
         outcome
@@ -106,8 +106,8 @@ impl Core {
     /// Nothing more comes: what is held back passes.
     pub(super) fn finish(&mut self, now: Instant) -> Outcome {
         let mut outcome = Outcome::default();
-        if let Some(rest) = self.cutter.rest() {
-            self.meet(now, Piece::Raw(rest), &mut outcome);
+        if let Some(rest) = self.framer.rest() {
+            self.decide(now, Segment::Raw(rest), &mut outcome);
         }
         for one in self.effects.drain(..) {
             outcome.take(lock(&one).release());
@@ -119,10 +119,10 @@ impl Core {
         self.effects.iter().any(|one| lock(one).needs_frames())
     }
 
-    fn meet(&mut self, now: Instant, piece: Piece, outcome: &mut Outcome) {
-        let (bytes, frame) = match piece {
-            Piece::Raw(bytes) => (bytes, None),
-            Piece::Frame(frame) => (frame.to_bytes(), Some(frame)),
+    fn decide(&mut self, now: Instant, segment: Segment, outcome: &mut Outcome) {
+        let (bytes, frame) = match segment {
+            Segment::Raw(bytes) => (bytes, None),
+            Segment::Frame(frame) => (frame.to_bytes(), Some(frame)),
         };
         let at = self.at;
         self.at += bytes.len() as u64;
@@ -139,7 +139,7 @@ impl Core {
             let mut next = Vec::new();
             for one in flow {
                 match one {
-                    Flow::Pass(unit) => effect.meet(unit, &mut next, &mut outcome.deeds),
+                    Flow::Pass(unit) => effect.decide(unit, &mut next, &mut outcome.fates),
                     Flow::End(_) => next.push(one),
                 }
             }
@@ -153,9 +153,9 @@ impl Core {
     fn settle(&mut self, now: Instant, outcome: &mut Outcome) {
         self.effects.retain(|one| !lock(one).is_spent());
         if !self.needs_frames()
-            && let Some(rest) = self.cutter.rest()
+            && let Some(rest) = self.framer.rest()
         {
-            self.meet(now, Piece::Raw(rest), outcome);
+            self.decide(now, Segment::Raw(rest), outcome);
         }
     }
 }

@@ -7,7 +7,7 @@ use rand::rngs::StdRng;
 use rand::{RngExt as _, SeedableRng as _};
 use tokio::time::Instant;
 
-use crate::links::decode::Cut;
+use crate::links::decode::WholeFrame;
 use scenario::{Fault, FaultKind};
 
 /// Among so many bytes the seed chooses one, where no frame bounds them.
@@ -21,7 +21,7 @@ const TURNS: u32 = 20;
 pub(super) struct Unit {
     pub(super) bytes: Bytes,
     /// The frame that it is, as long as it is a whole one.
-    pub(super) frame: Option<Cut>,
+    pub(super) frame: Option<WholeFrame>,
     /// Where it begins in what was sent on this connection.
     pub(super) at: u64,
     /// It does not pass before.
@@ -48,7 +48,7 @@ pub(super) enum End {
 
 /// What a fault did, for the timeline.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Deed {
+pub(crate) struct Fate {
     /// The word of its kind.
     pub(crate) fault: &'static str,
     /// The type of the frame that it met, where it met one.
@@ -117,14 +117,14 @@ impl Effect {
     }
 
     /// A connection has begun, or the fault has: what waits for nothing happens now.
-    pub(super) fn begin(&mut self, at: u64, deeds: &mut Vec<Deed>) -> Vec<Flow> {
+    pub(super) fn begin(&mut self, at: u64, fates: &mut Vec<Fate>) -> Vec<Flow> {
         // What was held of an earlier connection belongs to nobody.
         self.kept.clear();
         let mut out = Vec::new();
         if self.is_spent || self.fault.when.counts_frames() {
             return out;
         }
-        self.start(at, None, &mut out, deeds);
+        self.start(at, None, &mut out, fates);
         out
     }
 
@@ -135,10 +135,10 @@ impl Effect {
     }
 
     /// What becomes of a unit.
-    pub(super) fn meet(&mut self, unit: Unit, out: &mut Vec<Flow>, deeds: &mut Vec<Deed>) {
+    pub(super) fn decide(&mut self, unit: Unit, out: &mut Vec<Flow>, fates: &mut Vec<Fate>) {
         match self.fault.kind {
             FaultKind::Corrupt { byte } if !self.fault.when.counts_frames() => {
-                self.corrupt_stream(unit, byte, out, deeds);
+                self.corrupt_stream(unit, byte, out, fates);
             }
             FaultKind::Corrupt { .. }
             | FaultKind::Drop
@@ -147,7 +147,7 @@ impl Effect {
             | FaultKind::Reorder
             | FaultKind::Replay
             | FaultKind::Splice
-            | FaultKind::Truncate { .. } => self.meet_frame(unit, out, deeds),
+            | FaultKind::Truncate { .. } => self.decide_on_frame(unit, out, fates),
             FaultKind::Blackhole
             | FaultKind::Cut { .. }
             | FaultKind::Delay { .. }
@@ -155,7 +155,7 @@ impl Effect {
             | FaultKind::Jitter { .. }
             | FaultKind::Rate { .. }
             | FaultKind::Reset
-            | FaultKind::Slice { .. } => self.meet_stream(unit, out, deeds),
+            | FaultKind::Slice { .. } => self.decide_on_stream(unit, out, fates),
         }
     }
 
@@ -178,13 +178,13 @@ impl Effect {
         self.is_spent = self.met >= self.fault.when.times;
     }
 
-    fn meet_stream(&mut self, unit: Unit, out: &mut Vec<Flow>, deeds: &mut Vec<Deed>) {
+    fn decide_on_stream(&mut self, unit: Unit, out: &mut Vec<Flow>, fates: &mut Vec<Fate>) {
         if !self.has_begun && self.is_met(&unit) {
             let frame = unit.frame.as_ref().map(|frame| frame.r#type.clone());
-            self.start(unit.at, frame, out, deeds);
+            self.start(unit.at, frame, out, fates);
         }
         if self.has_begun && !self.is_spent {
-            self.bend(unit, out, deeds);
+            self.change_stream(unit, out, fates);
         } else {
             out.push(Flow::Pass(unit));
         }
@@ -196,7 +196,7 @@ impl Effect {
         at: u64,
         frame: Option<String>,
         out: &mut Vec<Flow>,
-        deeds: &mut Vec<Deed>,
+        fates: &mut Vec<Fate>,
     ) {
         self.has_begun = true;
         let (end, did) = match self.fault.kind {
@@ -219,7 +219,7 @@ impl Effect {
             | FaultKind::Truncate { .. } => return,
         };
         self.is_spent = end.is_some();
-        deeds.push(Deed {
+        fates.push(Fate {
             fault: self.fault.kind.word(),
             frame,
             at,
@@ -229,24 +229,24 @@ impl Effect {
         out.extend(end.map(Flow::End));
     }
 
-    fn bend(&mut self, unit: Unit, out: &mut Vec<Flow>, deeds: &mut Vec<Deed>) {
+    fn change_stream(&mut self, unit: Unit, out: &mut Vec<Flow>, fates: &mut Vec<Fate>) {
         match self.fault.kind {
             FaultKind::Blackhole => self.kept.push(unit),
-            FaultKind::Cut { after_bytes } => self.cut(unit, after_bytes, out, deeds),
-            FaultKind::Delay { by } => self.later(unit, by, out, deeds),
+            FaultKind::Cut { after_bytes } => self.cut(unit, after_bytes, out, fates),
+            FaultKind::Delay { by } => self.later(unit, by, out, fates),
             FaultKind::Jitter { up_to } => {
                 let most = u64::try_from(up_to.as_micros()).unwrap_or(u64::MAX);
                 let by = Duration::from_micros(self.random.random_range(0..=most));
-                self.later(unit, by, out, deeds);
+                self.later(unit, by, out, fates);
             }
             FaultKind::Rate { bytes_per_second } => {
-                self.slow(&unit, bytes_per_second, out, deeds);
+                self.slow(&unit, bytes_per_second, out, fates);
             }
             FaultKind::Slice { bytes } => {
-                let did = format!("passes in pieces of {bytes} bytes");
-                self.tell(&unit, did, deeds);
-                let pieces = pieces(&unit, bytes);
-                out.extend(pieces.into_iter().map(Flow::Pass));
+                let did = format!("passes in segments of {bytes} bytes");
+                self.add_fate(&unit, did, fates);
+                let segments = segments(&unit, bytes);
+                out.extend(segments.into_iter().map(Flow::Pass));
             }
             FaultKind::Corrupt { .. }
             | FaultKind::Drop
@@ -261,7 +261,7 @@ impl Effect {
         }
     }
 
-    fn cut(&mut self, mut unit: Unit, after: u64, out: &mut Vec<Flow>, deeds: &mut Vec<Deed>) {
+    fn cut(&mut self, mut unit: Unit, after: u64, out: &mut Vec<Flow>, fates: &mut Vec<Fate>) {
         let room = usize::try_from(after - self.come).unwrap_or(usize::MAX);
         self.come += unit.bytes.len() as u64;
         if self.come < after {
@@ -270,31 +270,31 @@ impl Effect {
         }
         self.is_spent = true;
         let did = format!("{room} bytes of it pass, then the connection is closed");
-        self.tell(&unit, did, deeds);
+        self.add_fate(&unit, did, fates);
         unit.bytes.truncate(room);
         unit.frame = None;
         out.extend([Flow::Pass(unit), Flow::End(End::Cut)]);
     }
 
-    fn later(&mut self, mut unit: Unit, by: Duration, out: &mut Vec<Flow>, deeds: &mut Vec<Deed>) {
-        self.tell(&unit, format!("passes {by:?} later"), deeds);
+    fn later(&mut self, mut unit: Unit, by: Duration, out: &mut Vec<Flow>, fates: &mut Vec<Fate>) {
+        self.add_fate(&unit, format!("passes {by:?} later"), fates);
         let due = unit.due + by;
         unit.due = self.last.map_or(due, |last| due.max(last));
         self.last = Some(unit.due);
         out.push(Flow::Pass(unit));
     }
 
-    fn slow(&mut self, unit: &Unit, rate: u32, out: &mut Vec<Flow>, deeds: &mut Vec<Deed>) {
+    fn slow(&mut self, unit: &Unit, rate: u32, out: &mut Vec<Flow>, fates: &mut Vec<Fate>) {
         let mut free = self.last.map_or(unit.due, |last| last.max(unit.due));
-        for mut piece in pieces(unit, (rate / TURNS).max(1)) {
-            let length = u32::try_from(piece.bytes.len()).unwrap_or(u32::MAX);
+        for mut segment in segments(unit, (rate / TURNS).max(1)) {
+            let length = u32::try_from(segment.bytes.len()).unwrap_or(u32::MAX);
             free += Duration::from_secs(1).saturating_mul(length) / rate.max(1);
-            piece.due = free;
-            out.push(Flow::Pass(piece));
+            segment.due = free;
+            out.push(Flow::Pass(segment));
         }
         self.last = Some(free);
         let did = format!("has passed {:?} later", free.duration_since(unit.due));
-        self.tell(unit, did, deeds);
+        self.add_fate(unit, did, fates);
     }
 
     fn corrupt_stream(
@@ -302,7 +302,7 @@ impl Effect {
         mut unit: Unit,
         byte: Option<u64>,
         out: &mut Vec<Flow>,
-        deeds: &mut Vec<Deed>,
+        fates: &mut Vec<Fate>,
     ) {
         let wanted = byte.unwrap_or(self.near);
         let begins = self.come;
@@ -313,22 +313,22 @@ impl Effect {
         }
         self.is_spent = true;
         let index = usize::try_from(wanted - begins).unwrap_or(0);
-        self.tell(&unit, format!("byte {index} of it is flipped"), deeds);
+        self.add_fate(&unit, format!("byte {index} of it is flipped"), fates);
         unit.bytes = flipped(&unit.bytes, index);
         unit.frame = None;
         out.push(Flow::Pass(unit));
     }
 
-    fn meet_frame(&mut self, unit: Unit, out: &mut Vec<Flow>, deeds: &mut Vec<Deed>) {
+    fn decide_on_frame(&mut self, unit: Unit, out: &mut Vec<Flow>, fates: &mut Vec<Fate>) {
         match self.fault.kind {
-            FaultKind::Hold { frames } => return self.hold(unit, frames, out, deeds),
+            FaultKind::Hold { frames } => return self.hold(unit, frames, out, fates),
             FaultKind::Reorder if !self.kept.is_empty() => {
                 // It is the one that overtakes.
                 out.push(Flow::Pass(unit));
                 out.extend(self.kept.drain(..).map(Flow::Pass));
                 return;
             }
-            FaultKind::Replay | FaultKind::Splice => return self.remember(unit, out, deeds),
+            FaultKind::Replay | FaultKind::Splice => return self.remember(unit, out, fates),
             _ => {}
         }
         if !self.is_met(&unit) {
@@ -336,35 +336,35 @@ impl Effect {
             return;
         }
         self.count();
-        self.strike(unit, out, deeds);
+        self.change_frame(unit, out, fates);
     }
 
     /// The frame is met.
-    fn strike(&mut self, unit: Unit, out: &mut Vec<Flow>, deeds: &mut Vec<Deed>) {
+    fn change_frame(&mut self, unit: Unit, out: &mut Vec<Flow>, fates: &mut Vec<Fate>) {
         match self.fault.kind {
-            FaultKind::Drop => self.tell(&unit, "does not pass".to_owned(), deeds),
+            FaultKind::Drop => self.add_fate(&unit, "does not pass".to_owned(), fates),
             FaultKind::Duplicate => {
-                self.tell(&unit, "passes twice".to_owned(), deeds);
+                self.add_fate(&unit, "passes twice".to_owned(), fates);
                 out.extend([Flow::Pass(unit.clone()), Flow::Pass(unit)]);
             }
             FaultKind::Reorder => {
-                self.tell(&unit, "waits for the next one to pass".to_owned(), deeds);
+                self.add_fate(&unit, "waits for the next one to pass".to_owned(), fates);
                 self.kept.push(unit);
             }
             FaultKind::Truncate { bytes } => {
                 let body = unit.frame.as_ref().map_or(0, |frame| frame.body().len());
                 let left = body.saturating_sub(bytes as usize);
                 let did = format!("passes with {left} of {body} bytes of its body");
-                self.tell(&unit, did, deeds);
+                self.add_fate(&unit, did, fates);
                 let body = unit.frame.as_ref().map(|frame| frame.body().slice(..left));
                 out.push(Flow::Pass(carrying(unit, body)));
             }
             FaultKind::Corrupt { byte } => {
-                let carried = unit.frame.as_ref().map_or(0, Cut::carried);
+                let carried = unit.frame.as_ref().map_or(0, WholeFrame::carried);
                 let byte = byte.and_then(|byte| usize::try_from(byte).ok());
                 let any = || self.random.random_range(0..carried.max(1));
                 let index = byte.unwrap_or_else(any).min(carried.saturating_sub(1));
-                self.tell(&unit, format!("byte {index} of its body is flipped"), deeds);
+                self.add_fate(&unit, format!("byte {index} of its body is flipped"), fates);
                 let cut = unit.frame.as_ref();
                 let cut = cut.map(|frame| frame.with_flipped(|bytes| flipped(bytes, index)));
                 out.push(Flow::Pass(replaced(unit, cut)));
@@ -373,12 +373,12 @@ impl Effect {
         }
     }
 
-    fn hold(&mut self, unit: Unit, frames: u32, out: &mut Vec<Flow>, deeds: &mut Vec<Deed>) {
+    fn hold(&mut self, unit: Unit, frames: u32, out: &mut Vec<Flow>, fates: &mut Vec<Fate>) {
         if self.kept.is_empty() && !self.is_met(&unit) {
             out.push(Flow::Pass(unit));
             return;
         }
-        self.tell(&unit, "waits for others".to_owned(), deeds);
+        self.add_fate(&unit, "waits for others".to_owned(), fates);
         self.kept.push(unit);
         let whole = self.kept.iter().filter(|unit| unit.frame.is_some()).count();
         if whole >= frames as usize {
@@ -388,7 +388,7 @@ impl Effect {
     }
 
     /// A frame that is met does something to a later one.
-    fn remember(&mut self, unit: Unit, out: &mut Vec<Flow>, deeds: &mut Vec<Deed>) {
+    fn remember(&mut self, unit: Unit, out: &mut Vec<Flow>, fates: &mut Vec<Fate>) {
         if !self.is_met(&unit) {
             out.push(Flow::Pass(unit));
             return;
@@ -403,13 +403,13 @@ impl Effect {
         };
         self.count();
         if self.fault.kind == FaultKind::Replay {
-            self.tell(&before, "passes once more".to_owned(), deeds);
+            self.add_fate(&before, "passes once more".to_owned(), fates);
             let due = unit.due;
             out.extend([Flow::Pass(unit), Flow::Pass(Unit { due, ..before })]);
             return;
         }
         let did = "ends as the frame before it".to_owned();
-        self.tell(&unit, did, deeds);
+        self.add_fate(&unit, did, fates);
         let body = unit
             .frame
             .as_ref()
@@ -418,8 +418,8 @@ impl Effect {
         out.push(Flow::Pass(carrying(unit, body)));
     }
 
-    fn tell(&self, unit: &Unit, did: String, deeds: &mut Vec<Deed>) {
-        deeds.push(Deed {
+    fn add_fate(&self, unit: &Unit, did: String, fates: &mut Vec<Fate>) {
+        fates.push(Fate {
             fault: self.fault.kind.word(),
             frame: unit.frame.as_ref().map(|frame| frame.r#type.clone()),
             at: unit.at,
@@ -430,7 +430,7 @@ impl Effect {
 }
 
 /// The unit as another frame.
-fn replaced(unit: Unit, frame: Option<Cut>) -> Unit {
+fn replaced(unit: Unit, frame: Option<WholeFrame>) -> Unit {
     match frame {
         Some(frame) => Unit {
             bytes: frame.to_bytes(),
@@ -448,7 +448,7 @@ fn carrying(unit: Unit, body: Option<Bytes>) -> Unit {
     replaced(unit, frame)
 }
 
-fn pieces(unit: &Unit, size: u32) -> Vec<Unit> {
+fn segments(unit: &Unit, size: u32) -> Vec<Unit> {
     let chunks = unit.bytes.chunks((size as usize).max(1));
     chunks
         .map(|chunk| Unit {

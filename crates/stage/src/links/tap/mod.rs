@@ -32,7 +32,7 @@ use scenario::adapter::Framing;
 use scenario::{Fault, FaultKind, Way};
 use timeline::{Direction, LinkEnd};
 
-pub(crate) use self::effect::Deed;
+pub(crate) use self::effect::Fate;
 
 /// Whether a link passes at all.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -170,12 +170,12 @@ impl Recorder {
         self.send(input).await;
     }
 
-    async fn deed(&self, direction: Direction, deed: Deed) {
+    async fn fate(&self, direction: Direction, fate: Fate) {
         let link = self.link.clone();
         let input = Input::Fault {
             link,
             direction,
-            deed,
+            fate,
         };
         self.send(input).await;
     }

@@ -229,7 +229,7 @@ impl<'r> Lane<'r> {
             return write(to, &bytes).await;
         }
         let outcome = self.core.push(Instant::now(), bytes);
-        self.tell(outcome).await;
+        self.record_fates(outcome).await;
         Ok(())
     }
 
@@ -238,7 +238,7 @@ impl<'r> Lane<'r> {
         self.has_ended = true;
         self.recorder.closed(self.direction, LinkEnd::Fin).await;
         let outcome = self.core.finish(Instant::now());
-        self.tell(outcome).await;
+        self.record_fates(outcome).await;
     }
 
     async fn update(&mut self) {
@@ -253,13 +253,13 @@ impl<'r> Lane<'r> {
             return;
         }
         let outcome = self.core.update(Instant::now(), &faults);
-        self.tell(outcome).await;
+        self.record_fates(outcome).await;
     }
 
     /// What a fault does is recorded before it is done.
-    async fn tell(&mut self, outcome: Outcome) {
-        for deed in outcome.deeds {
-            self.recorder.deed(self.direction, deed).await;
+    async fn record_fates(&mut self, outcome: Outcome) {
+        for fate in outcome.fates {
+            self.recorder.fate(self.direction, fate).await;
         }
         self.waiting.extend(outcome.acts);
     }

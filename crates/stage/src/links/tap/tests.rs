@@ -75,7 +75,7 @@ fn through(fault: &Shared, sent: &[u8]) -> Outcome {
         core.finish(now),
     ] {
         all.acts.extend(outcome.acts);
-        all.deeds.extend(outcome.deeds);
+        all.fates.extend(outcome.fates);
     }
     all
 }
@@ -118,10 +118,10 @@ fn only_frames_of_the_named_type_count() {
     ];
     let outcome = through(&fault(FaultKind::Drop, of("deliver")), &sent.concat());
     assert_eq!(passed(&outcome), frame("ping", b"").repeat(2));
-    let deed = &outcome.deeds[0];
-    assert_eq!(deed.frame.as_deref(), Some("deliver"));
-    assert_eq!(deed.at, sent[0].len() as u64);
-    assert_eq!(deed.len, sent[1].len() as u64);
+    let fate = &outcome.fates[0];
+    assert_eq!(fate.frame.as_deref(), Some("deliver"));
+    assert_eq!(fate.at, sent[0].len() as u64);
+    assert_eq!(fate.len, sent[1].len() as u64);
 }
 
 #[test]

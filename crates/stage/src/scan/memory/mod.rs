@@ -26,7 +26,7 @@ const MOST_ROOM: u64 = 1 << 30;
 
 /// How memory is looked at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Manner {
+pub(crate) enum SamplingMode {
     /// It is read and searched while the processes run.
     Running,
     /// It is copied while all of them stand still, and searched when they run again.
@@ -54,7 +54,7 @@ mod tests {
 
     use rustix::process::{Pid, Signal, WaitId, WaitIdOptions, kill_process, waitid};
 
-    use super::{Copied, Manner, Sample, sample};
+    use super::{Copied, Sample, SamplingMode, sample};
     use crate::isolation::confine;
     use crate::participant::spawn::{Command, spawn, wait_blocking};
     use audit::Searcher;
@@ -117,7 +117,7 @@ mod tests {
         Searcher::new(&plan, &[], &[])
     }
 
-    fn look(pid: i32, how: Manner) -> Sample {
+    fn look(pid: i32, how: SamplingMode) -> Sample {
         sample(&[pid], how, &searcher(), None, &mut Copied::default())
     }
 
@@ -133,7 +133,7 @@ mod tests {
     #[test]
     fn what_is_in_memory_alone_is_found_running_and_standing_still() {
         let holder = Holder::start("read x; echo ok; read y; echo done");
-        for how in [Manner::Running, Manner::Stopped] {
+        for how in [SamplingMode::Running, SamplingMode::Stopped] {
             let sample = look(holder.pid, how);
             assert_eq!(sample.unread, None);
             assert_eq!(sample.searched.control, Some(true), "{how:?}");
@@ -145,7 +145,7 @@ mod tests {
     #[test]
     fn an_address_leads_to_what_was_found() {
         let holder = Holder::start("read x; echo ok; read y; echo done");
-        let sample = look(holder.pid, Manner::Stopped);
+        let sample = look(holder.pid, SamplingMode::Stopped);
         let [Kind::Finding { at, place, .. }] = &sample.searched.findings[..] else {
             panic!("{:?}", sample.searched);
         };
@@ -163,7 +163,7 @@ mod tests {
     fn the_memory_of_children_belongs_to_it() {
         let inner = r#"sh -c 'read x; echo ok; read y; echo done'; :"#;
         let holder = Holder::start(inner);
-        assert_eq!(places(&look(holder.pid, Manner::Stopped)).len(), 1);
+        assert_eq!(places(&look(holder.pid, SamplingMode::Stopped)).len(), 1);
         holder.end();
     }
 
@@ -171,7 +171,7 @@ mod tests {
     fn who_holds_nothing_is_not_blamed() {
         let holder =
             Holder::start("head -n 1 >/dev/null; echo ok; head -n 1 >/dev/null; echo done");
-        let sample = look(holder.pid, Manner::Running);
+        let sample = look(holder.pid, SamplingMode::Running);
         assert!(sample.searched.bytes > 4096);
         assert!(places(&sample).is_empty());
         holder.end();
@@ -184,7 +184,7 @@ mod tests {
         kill_process(pid, Signal::STOP).unwrap();
         // The signal is only sent yet; its parent is told when it stands still.
         waitid(WaitId::Pid(pid), WaitIdOptions::STOPPED).unwrap();
-        let sample = look(holder.pid, Manner::Stopped);
+        let sample = look(holder.pid, SamplingMode::Stopped);
         assert_eq!(sample.unread, None);
         let stat = fs::read_to_string(format!("/proc/{}/stat", holder.pid)).unwrap();
         assert!(stat.contains(" T "), "{stat}");
@@ -197,7 +197,7 @@ mod tests {
         let holder = Holder::start("read x; echo ok; read y; echo done");
         let pid = holder.pid;
         holder.end();
-        let sample = look(pid, Manner::Stopped);
+        let sample = look(pid, SamplingMode::Stopped);
         assert_eq!((sample.searched.bytes, sample.unread), (0, None));
     }
 
@@ -209,7 +209,7 @@ mod tests {
         let refused = std::thread::spawn(move || {
             let scratch = tempfile::tempdir().unwrap();
             let is_confined = confine::to_scratch(scratch.path()).unwrap();
-            is_confined.then(|| look(pid, Manner::Running).unread)
+            is_confined.then(|| look(pid, SamplingMode::Running).unread)
         });
         if let Some(why) = refused.join().unwrap() {
             let why = why.expect("a reason");

@@ -1,6 +1,6 @@
 //! Searching what was read.
 
-use super::{Copied, Manner, Walk, copy};
+use super::{Copied, SamplingMode, Walk, copy};
 use crate::participant::orphans::trees;
 use audit::{Allowance, SearchResult, Searcher};
 use timeline::{Kind, Surface};
@@ -21,7 +21,7 @@ pub(crate) struct Sample {
 /// below what is written there.
 pub(crate) fn sample(
     roots: &[i32],
-    how: Manner,
+    how: SamplingMode,
     searcher: &Searcher,
     below: Option<&mut Allowance>,
     copied: &mut Copied,
@@ -33,12 +33,12 @@ pub(crate) fn sample(
         };
     }
     let (mut searched, places, unread) = match how {
-        Manner::Stopped => {
+        SamplingMode::Stopped => {
             let (places, unread) = copy(roots, copied);
             let searched = searcher.search_bytes(Surface::Memory, MEMORY, copied.bytes(), below);
             (searched, places, unread)
         }
-        Manner::Running => {
+        SamplingMode::Running => {
             let mut walk = Walk::through(&trees(roots));
             let searched = match below {
                 Some(allowance) => {
