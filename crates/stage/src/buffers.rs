@@ -6,8 +6,8 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use bytes::Bytes;
 
-/// For links. A plain copy is fastest with a quarter of such a buffer; here whoever writes what was
-/// read has the more time to do it.
+/// For links. A plain copy is fastest with a quarter of such a buffer; here each read is one input
+/// of the play, and fewer of them cost less.
 pub(crate) static OF_LINKS: Pool = Pool::of(256 * 1024);
 
 /// For outputs: a pipe holds no more.
@@ -18,7 +18,7 @@ pub(crate) static OF_OUTPUTS: Pool = Pool::of(64 * 1024);
 const SHORT: usize = 16 * 1024;
 
 /// Buffers of a pool that wait to be used again, at the most: as many as a link has under way
-/// where whoever writes is far behind.
+/// where the driver is far behind.
 const IDLE: usize = 64;
 
 /// Buffers of one size that nobody uses.

@@ -1,7 +1,6 @@
 //! The one writer of a timeline.
 
 mod append_only;
-mod background;
 
 use std::collections::BTreeMap;
 use std::fs::{self, File};
@@ -13,7 +12,6 @@ use bytes::Bytes;
 
 use crate::EngineError;
 use crate::record::append_only::AppendOnlyFile;
-use crate::record::background::BackgroundWriter;
 use timeline::{Event, Kind};
 
 /// So many events wait to be written at the most: making lines of them takes longer than all else
@@ -26,8 +24,6 @@ pub(crate) struct Writer {
     began: Instant,
     lines: BufWriter<File>,
     files: BTreeMap<String, AppendOnlyFile>,
-    /// Who writes what is large, once there was any.
-    background: Option<BackgroundWriter>,
     events: Vec<Event>,
     /// How many of them stand in the file.
     written: usize,
@@ -76,7 +72,6 @@ impl Writer {
             began: Instant::now(),
             lines,
             files: BTreeMap::new(),
-            background: None,
             events: Vec::new(),
             written: 0,
             observer,
@@ -149,13 +144,10 @@ impl Writer {
             kept.capped = true;
             return Ok(Placed::Capped);
         }
-        kept.append(bytes, &mut self.background)?;
+        kept.append(bytes)?;
         if self.observer.is_some() {
             // Who watches may want to see these bytes with the next event.
             kept.flush()?;
-            self.background
-                .iter()
-                .try_for_each(BackgroundWriter::wait)?;
         }
         Ok(Placed::At(at))
     }
@@ -195,9 +187,6 @@ impl Writer {
         self.files
             .values_mut()
             .try_for_each(AppendOnlyFile::flush)?;
-        self.background
-            .iter()
-            .try_for_each(BackgroundWriter::wait)?;
         self.write_all_lines()
     }
 
