@@ -165,7 +165,7 @@ fn stand_in(shown: &Shown) -> StandIn {
                 command: command.clone(),
             });
         };
-        recording::played(&run, &play).map_err(|trouble| StandInError::Unreadable(trouble.text))
+        recording::played(&run, &play).map_err(|error| StandInError::Unreadable(error.text))
     }))
 }
 

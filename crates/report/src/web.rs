@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use super::result::PlayReport;
 use super::scene::{
-    Entry, EntryKind, Face, Participant, Passed, Phase, Scene, Sight, Status, StoryKind,
+    Entry, EntryKind, Face, Participant, Passed, Phase, Scene, Sight, ParticipantState, StoryKind,
 };
 use super::words::Badge;
 use judge::{Check, Verdict};
@@ -217,8 +217,8 @@ fn participant(participant: &Participant) -> WebParticipant {
     WebParticipant {
         who: visible(&participant.name),
         state: participant.status.in_words(),
-        runs: matches!(participant.status, Status::Starting | Status::Ready),
-        died: matches!(participant.status, Status::Dead(_)),
+        runs: matches!(participant.status, ParticipantState::Starting | ParticipantState::Ready),
+        died: matches!(participant.status, ParticipantState::Dead(_)),
         lines,
     }
 }

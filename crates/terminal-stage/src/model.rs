@@ -2,7 +2,7 @@
 //! returned.
 
 use report::narrator::Narrator;
-use report::scene::{Participant, Scene, Show, Status, StoryKind};
+use report::scene::{Participant, Scene, Show, ParticipantState, StoryKind};
 use report::{Badge, PlayReport};
 use scenario::plan::Plan;
 use timeline::{Ask, Event, Kind, visible};
@@ -231,7 +231,7 @@ impl Model {
     /// Somebody died, something did not come, or the verdict is red.
     pub(crate) fn has_failure(&self) -> bool {
         let now = &self.show.now;
-        let is_dead = |participant: &Participant| matches!(participant.status, Status::Dead(_));
+        let is_dead = |participant: &Participant| matches!(participant.status, ParticipantState::Dead(_));
         now.participants.iter().any(is_dead)
             || now
                 .story

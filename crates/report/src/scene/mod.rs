@@ -19,7 +19,7 @@ use scenario::plan::Plan;
 use timeline::{Event, ExpectationId, Kind, visible};
 
 pub(crate) use finding::findings;
-pub use participant::{Entry, EntryKind, Face, Participant, Status};
+pub use participant::{Entry, EntryKind, Face, Participant, ParticipantState};
 pub use record::{Bytes, Record, Sight};
 pub use relay::Passed;
 pub use show::{Begin, Show, begins};

@@ -12,7 +12,7 @@ pub struct Participant {
     /// A client's name, or `relay`.
     pub name: String,
     /// How it is.
-    pub status: Status,
+    pub status: ParticipantState,
     /// What it shows.
     pub face: Face,
     /// What it is about to type, and has not typed yet.
@@ -23,7 +23,7 @@ pub struct Participant {
 
 /// How a participant is.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Status {
+pub enum ParticipantState {
     /// It was not started yet.
     Absent,
     /// Started, and not ready yet.
@@ -36,7 +36,7 @@ pub enum Status {
     Dead(String),
 }
 
-impl Status {
+impl ParticipantState {
     /// In words.
     pub fn in_words(&self) -> String {
         match self {
@@ -106,7 +106,7 @@ impl Participant {
         };
         Self {
             name: name.to_owned(),
-            status: Status::Absent,
+            status: ParticipantState::Absent,
             face,
             coming: None,
             complaint: None,
@@ -158,9 +158,9 @@ impl Participant {
     pub(super) fn ended(&mut self, how: &str, because: Option<String>) {
         let complaint = self.complaint.as_deref();
         self.status = match (because, complaint) {
-            (Some(because), _) => Status::Gone(format!("{how}, {because}")),
-            (None, Some(complaint)) => Status::Dead(format!("{how}: {}", visible(complaint))),
-            (None, None) => Status::Dead(how.to_owned()),
+            (Some(because), _) => ParticipantState::Gone(format!("{how}, {because}")),
+            (None, Some(complaint)) => ParticipantState::Dead(format!("{how}: {}", visible(complaint))),
+            (None, None) => ParticipantState::Dead(how.to_owned()),
         };
         self.coming = None;
         let text = self.status.in_words();

@@ -1,6 +1,6 @@
 //! What participants do.
 
-use super::participant::{EntryKind, Participant, Status};
+use super::participant::{EntryKind, Participant, ParticipantState};
 use super::record::Bytes;
 use super::{Phase, RELAY, Scene, StoryKind};
 use scenario::plan::{Action, PlannedStep};
@@ -13,9 +13,9 @@ impl Scene {
                 let line = visible(line);
                 self.change(who, |one| one.coming = Some(line));
             }
-            Kind::Started { who, .. } => self.change(who, |one| one.status = Status::Starting),
+            Kind::Started { who, .. } => self.change(who, |one| one.status = ParticipantState::Starting),
             Kind::Ready { who } => {
-                self.change(who, |one| one.status = Status::Ready);
+                self.change(who, |one| one.status = ParticipantState::Ready);
                 self.opened();
             }
             Kind::NotReady { who, why, .. } => {
@@ -23,7 +23,7 @@ impl Scene {
                 self.report(StoryKind::Ended, format!("{who} does not get ready: {why}"));
                 self.change(who, |one| {
                     one.push(EntryKind::Happened, &format!("NOT READY: {why}"));
-                    one.status = Status::Dead(why);
+                    one.status = ParticipantState::Dead(why);
                 });
             }
             Kind::Missed { who, awaited, .. } => {
@@ -85,8 +85,8 @@ impl Scene {
         self.change(who, |one| one.ended(how, because));
         let ended = self.participants.iter().find(|one| one.name == who);
         let text = ended.map_or_else(String::new, |one| match &one.status {
-            Status::Dead(why) | Status::Gone(why) => format!("{who} {why}"),
-            Status::Absent | Status::Starting | Status::Ready => who.to_owned(),
+            ParticipantState::Dead(why) | ParticipantState::Gone(why) => format!("{who} {why}"),
+            ParticipantState::Absent | ParticipantState::Starting | ParticipantState::Ready => who.to_owned(),
         });
         self.report(StoryKind::Ended, format!("✂ {text}"));
         if !is_expected {

@@ -1,7 +1,7 @@
 //! Which step it is, and what came of it.
 
 use super::story::failure;
-use super::{Phase, Scene, Status, StoryKind};
+use super::{Phase, Scene, ParticipantState, StoryKind};
 use scenario::plan::PlannedStep;
 use timeline::{Ask, StepId, StepResult, visible};
 
@@ -40,7 +40,7 @@ impl Scene {
         let mut early = self.plan.clients.iter().filter(|client| !client.late);
         let is_ready = |who: &str| {
             let mut all = self.participants.iter();
-            all.any(|one| one.name == who && one.status == Status::Ready)
+            all.any(|one| one.name == who && one.status == ParticipantState::Ready)
         };
         if self.phase == Phase::Opening && early.all(|client| is_ready(&client.name)) {
             self.phase = Phase::Between(0);

@@ -6,7 +6,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::{Color, Modifier, Style};
 use ratatui::text::{Line, Span};
-use report::scene::{Entry, EntryKind, Face, Participant, Status};
+use report::scene::{Entry, EntryKind, Face, Participant, ParticipantState};
 use timeline::is_hidden;
 
 use super::{BAD, FAINT, STRONG, framed, write_last};
@@ -29,9 +29,9 @@ pub(crate) fn participant(
     buffer: &mut Buffer,
 ) {
     let style = match (&participant.status, look.own_line) {
-        (Status::Dead(_), _) | (_, Some(_)) => BAD,
-        (Status::Absent | Status::Gone(_), None) => FAINT,
-        (Status::Starting | Status::Ready, None) => look.style,
+        (ParticipantState::Dead(_), _) | (_, Some(_)) => BAD,
+        (ParticipantState::Absent | ParticipantState::Gone(_), None) => FAINT,
+        (ParticipantState::Starting | ParticipantState::Ready, None) => look.style,
     };
     let state = match look.own_line {
         Some(_) => "BY HAND".to_owned(),

@@ -6,7 +6,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
-use report::scene::{Participant, Passed, Scene, Sight, Status};
+use report::scene::{Participant, Passed, Scene, Sight, ParticipantState};
 use timeline::hex;
 
 use super::{BAD, FAINT, RELAY, STRONG, framed, write_last};
@@ -17,7 +17,7 @@ pub(crate) fn view(scene: &Scene, place: Rect, buffer: &mut Buffer) {
     let Some(relay) = scene.participants.first() else {
         return;
     };
-    let is_bad = matches!(relay.status, Status::Dead(_)) || !scene.findings().is_empty();
+    let is_bad = matches!(relay.status, ParticipantState::Dead(_)) || !scene.findings().is_empty();
     let style = if is_bad { BAD } else { RELAY };
     let title = format!("RELAY sees ─ {}", relay.status.in_words());
     let inner = framed(&title, style, place, buffer);
@@ -60,7 +60,7 @@ pub(crate) fn sees(sight: &Sight) -> (String, Style) {
 
 fn death(relay: &Participant, width: usize) -> Vec<Line<'static>> {
     match &relay.status {
-        Status::Dead(why) => wrap(&format!("DIED: {why}"), width)
+        ParticipantState::Dead(why) => wrap(&format!("DIED: {why}"), width)
             .into_iter()
             .map(|line| Line::styled(line, BAD))
             .collect(),
