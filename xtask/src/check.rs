@@ -116,8 +116,8 @@ impl Checked {
         match adapter::load(file) {
             Ok(adapter) => {
                 self.adapters += 1;
-                let amiss = programs::amiss(&adapter).into_iter();
-                let warnings = amiss.map(|why| format!("{}: {why}", file.display()));
+                let lint = programs::lint(&adapter).into_iter();
+                let warnings = lint.map(|why| format!("{}: {why}", file.display()));
                 self.warnings.extend(warnings);
             }
             Err(problems) => self.problems.push(problems),

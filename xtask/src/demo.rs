@@ -15,7 +15,7 @@ use report::web::WebEnd;
 use report::{self, Asked, PlayReport};
 use scenario::Scenario;
 use scenario::plan::Plan;
-use stage::{self, Hand, Observer, Pace};
+use stage::{self, Commands, Observer, Pace};
 use terminal_stage::{Ending, Holder, Message, Reader, ScreenError, StandIn, StandInError};
 use tokio_util::sync::CancellationToken;
 
@@ -116,7 +116,7 @@ pub(crate) fn needs_terminal() -> Result<(), CommandError> {
 
 /// On the screen, in a thread of its own.
 fn on_stage(shown: &Shown, auto: Option<Duration>) -> Showed {
-    let (asks, hand) = stage::hand();
+    let (asks, commands) = stage::commands();
     let (screen, events) = terminal_stage::channel();
     let (gone, goes) = sync_channel(1);
     let holder = Holder {
@@ -135,7 +135,7 @@ fn on_stage(shown: &Shown, auto: Option<Duration>) -> Showed {
     let runtime = staging::runtime()?;
     let pace = auto.map_or(Pace::Asked, Pace::Every);
     let to = To::Screen(screen.clone());
-    let played = runtime.block_on(play(shown, (pace, hand), to));
+    let played = runtime.block_on(play(shown, (pace, commands), to));
     if let Ok(report) = &played {
         let page = shown.dir.path().join(&report.dir).join("report.html");
         let ending = Ending::of(report, &page.display().to_string());
@@ -198,14 +198,14 @@ fn as_stream(shown: &Shown, auto: Option<Duration>) -> Showed {
         None
     };
     let held = match (auto, &single_keys) {
-        (Some(pause), _) => (Pace::Every(pause), Hand::none()),
+        (Some(pause), _) => (Pace::Every(pause), Commands::none()),
         (None, Some(_)) => {
             output::narrate("SPACE or Enter: next step   q: quit");
-            let (asks, hand) = stage::hand();
+            let (asks, commands) = stage::commands();
             keys::ask(asks, shown.context.cancel.clone());
-            (Pace::Asked, hand)
+            (Pace::Asked, commands)
         }
-        (None, None) => (Pace::Full, Hand::none()),
+        (None, None) => (Pace::Full, Commands::none()),
     };
     let runtime = staging::runtime()?;
     let played = runtime.block_on(play(shown, held, To::Stream));
@@ -219,13 +219,13 @@ fn as_stream(shown: &Shown, auto: Option<Duration>) -> Showed {
 /// On a page in a browser, which stays until somebody closes it.
 fn on_a_page(shown: &Shown, program: &Path) -> Showed {
     let (context, dir) = (&shown.context, &shown.dir);
-    let (asks, hand) = stage::hand();
+    let (asks, commands) = stage::commands();
     let web = Web::start(program, &dir.play(&shown.scenario.id), asks)?;
     output::result(&format!("open {}", web.address()));
     let runtime = staging::runtime()?;
     runtime.block_on(async {
         let interrupt = Interrupt::listen(context.cancel.clone())?;
-        let held = (Pace::Asked, hand);
+        let held = (Pace::Asked, commands);
         let played = harness::demo(
             context,
             &shown.scenario,
@@ -257,7 +257,7 @@ enum To {
 }
 
 /// Plays it.
-async fn play(shown: &Shown, held: (Pace, Hand), to: To) -> Result<PlayReport, CommandError> {
+async fn play(shown: &Shown, held: (Pace, Commands), to: To) -> Result<PlayReport, CommandError> {
     let interrupt = Interrupt::listen(shown.context.cancel.clone())?;
     let (context, scenario, dir) = (&shown.context, &shown.scenario, &shown.dir);
     let report = harness::demo(context, scenario, dir, &shown.asked, held, |plan, dir| {

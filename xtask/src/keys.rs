@@ -6,7 +6,7 @@ use std::thread;
 use nix::sys::signal::{SigSet, Signal};
 use rustix::process::getpgrp;
 use rustix::termios::{LocalModes, OptionalActions, Termios, tcgetattr, tcgetpgrp, tcsetattr};
-use timeline::Ask;
+use timeline::ControlCommand;
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
@@ -67,13 +67,15 @@ pub(crate) fn each_t(call: impl Fn() + Send + 'static) {
 /// Asks for the next step with each key that goes on. `q` ends the play in order, and a
 /// second one, or one that comes when nothing can be asked any more, at once. The thread that
 /// waits for a key ends with the process; when the input ends, nobody asks any more.
-pub(crate) fn ask(asks: mpsc::Sender<Ask>, cancel: CancellationToken) {
+pub(crate) fn ask(asks: mpsc::Sender<ControlCommand>, cancel: CancellationToken) {
     thread::spawn(move || {
         let mut is_ending = false;
         for key in io::stdin().lock().bytes().map_while(Result::ok) {
             match key {
-                b' ' | b'\r' | b'\n' if asks.blocking_send(Ask::Step).is_err() => {}
-                b'q' if is_ending || asks.blocking_send(Ask::Stop).is_err() => cancel.cancel(),
+                b' ' | b'\r' | b'\n' if asks.blocking_send(ControlCommand::Step).is_err() => {}
+                b'q' if is_ending || asks.blocking_send(ControlCommand::Stop).is_err() => {
+                    cancel.cancel()
+                }
                 b'q' => is_ending = true,
                 _ => {}
             }

@@ -17,7 +17,7 @@ use serde::Deserialize;
 use serde_json::json;
 use stage::Observer;
 use stage::spawn::{Child, Command, spawn, wait_blocking};
-use timeline::Ask;
+use timeline::ControlCommand;
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
@@ -62,7 +62,7 @@ impl Web {
     pub(crate) fn start(
         program: &Path,
         play: &Path,
-        asks: mpsc::Sender<Ask>,
+        asks: mpsc::Sender<ControlCommand>,
     ) -> Result<Self, CommandError> {
         let started = spawn(&Command::new(program));
         let started = started.map_err(|error| CommandError::environment(error.to_string()))?;
@@ -160,11 +160,11 @@ fn complaint(mut stderr: File) -> String {
 }
 
 /// Hands commands to the play until the page is closed.
-fn pass_on(said: impl io::BufRead, asks: &mpsc::Sender<Ask>) {
+fn pass_on(said: impl io::BufRead, asks: &mpsc::Sender<ControlCommand>) {
     for line in said.lines().map_while(Result::ok) {
         if let Ok(Said::Close) = serde_json::from_str(&line) {
             // Whoever closes the page does not see another step.
-            asks.blocking_send(Ask::Stop).ok();
+            asks.blocking_send(ControlCommand::Stop).ok();
             return;
         }
         if let Ok(ask) = serde_json::from_str(&line) {

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use ::harness::{RunContext, RunDir};
 use ::stage::bare::BareStage;
-use ::stage::{Hand, Pace};
+use ::stage::{Commands, Pace};
 use judge::PlayVerdict;
 use report::{Asked, PlayReport};
 use scenario::Scenario;
@@ -124,9 +124,9 @@ pub(crate) async fn played(
     let began = Instant::now();
     let playing = tokio::spawn(async move {
         let asked = Asked::default();
-        let hand = (Pace::Full, Hand::none());
+        let commands = (Pace::Full, Commands::none());
         // Nobody watches: who does, has every byte written at once.
-        ::harness::demo(&context, &scenario, &dir, &asked, hand, |_, _| None).await
+        ::harness::demo(&context, &scenario, &dir, &asked, commands, |_, _| None).await
     });
     let report = playing.await;
     let elapsed = began.elapsed();

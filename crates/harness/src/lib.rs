@@ -41,7 +41,7 @@ use report::{Asked, PlayReport, RunReport};
 use scenario::Scenario;
 use scenario::adapter::Adapter;
 use scenario::plan::{Implementations, Plan};
-use stage::{EngineError, Hand, Inquiries, Observer, Orphan, Pace, adopted_by_us};
+use stage::{Commands, EngineError, Observer, Orphan, Pace, StatusRequests, adopted_by_us};
 use timeline::Level;
 
 /// A seed for a run that names none: another one each time, so that nothing can be prepared
@@ -125,7 +125,7 @@ pub async fn demo(
     scenario: &Scenario,
     dir: &RunDir,
     asked: &Asked,
-    (pace, hand): (Pace, Hand),
+    (pace, commands): (Pace, Commands),
     observer: impl FnOnce(&Plan, &Path) -> Option<Observer> + Send,
 ) -> Result<PlayReport, EngineError> {
     let manifest = RunManifest {
@@ -143,9 +143,9 @@ pub async fn demo(
         number: 1,
         dir: RunDir::below(&scenario.id),
         pace,
-        hand,
+        commands,
         limit: None,
-        inquiries: Inquiries::none(),
+        status_requests: StatusRequests::none(),
     };
     let report = one::play(context, scenario, (dir, asked), this, Box::new(observer)).await?;
     sweep(context.level).await?;

@@ -15,7 +15,7 @@ use report::{Asked, LoadReport, PlayReport, RunReport, Searches, Used, json, loa
 use scenario::Scenario;
 use scenario::adapter::Adapter;
 use scenario::plan::{LeftOut, LoadPlan, LoadShape, Plan, Round};
-use stage::{self, EngineError, Hand, Inquiries, Observer, Pace};
+use stage::{self, Commands, EngineError, Observer, Pace, StatusRequests};
 use timeline::{Event, Kind, Level};
 
 /// The rounds that were begun, as they were planned, one a line.
@@ -138,10 +138,10 @@ async fn play(
         dir: dir.clone(),
         mark: format!("{}-load-{}", std::process::id(), settings.scenario.id),
         pace: Pace::Full,
-        hand: Hand::none(),
+        commands: Commands::none(),
         observer: Some(observer(&plan)),
         limit: None,
-        inquiries: Inquiries::none(),
+        status_requests: StatusRequests::none(),
         cancel: context.cancel.clone(),
     };
     let played = stage::play_load(&plan, staged).await?;

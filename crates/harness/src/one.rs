@@ -15,7 +15,7 @@ use matching::{Again, Steps};
 use report::{self, Asked, PlayReport, REFERENCE, Searches, Tried, Used};
 use scenario::Scenario;
 use scenario::plan::{self, Plan};
-use stage::{self, EngineError, Hand, Inquiries, Observer, Pace, Settings};
+use stage::{self, Commands, EngineError, Observer, Pace, Settings, StatusRequests};
 use timeline::{Event, Kind, Level};
 
 /// One attempt at a scenario.
@@ -27,11 +27,11 @@ pub(super) struct Attempt {
     /// Who says when the next step begins.
     pub(super) pace: Pace,
     /// What is asked of it while it is shown.
-    pub(super) hand: Hand,
+    pub(super) commands: Commands,
     /// How long it may take.
     pub(super) limit: Option<Duration>,
     /// Who wants to know what it waits for.
-    pub(super) inquiries: Inquiries,
+    pub(super) status_requests: StatusRequests,
 }
 
 /// What a report says of an attempt and no plan knows.
@@ -116,10 +116,10 @@ async fn attempt(
         dir: dir.clone(),
         mark: mark(scenario, this.number),
         pace: this.pace,
-        hand: this.hand,
+        commands: this.commands,
         observer: audience(&plan, &dir),
         limit: this.limit,
-        inquiries: this.inquiries,
+        status_requests: this.status_requests,
         cancel: context.cancel.clone(),
     };
     let played = stage::play(&plan, settings).await?;
@@ -290,10 +290,10 @@ async fn twin(
         dir: dir_of_twin,
         mark,
         pace: Pace::Full,
-        hand: Hand::none(),
+        commands: Commands::none(),
         observer: None,
         limit: None,
-        inquiries: Inquiries::none(),
+        status_requests: StatusRequests::none(),
         cancel: context.cancel.clone(),
     };
     let events_of_twin = stage::play(&twin, settings).await?;

@@ -19,7 +19,7 @@ use judge::PlayVerdict;
 use report::{Asked, PlayReport, RunReport};
 use scenario::Scenario;
 use scenario::adapter::ReadyWhen;
-use stage::{EngineError, Hand, Inquiry, Orphan, Pace, Status, inquiries};
+use stage::{Commands, EngineError, Orphan, Pace, Status, StatusRequest, status_requests};
 use timeline::Level;
 
 /// How a suite is played.
@@ -199,19 +199,19 @@ impl Suite {
         let mut number = 0;
         while attempts::goes_on(self.asked.tries, &reports) {
             number += 1;
-            let (inquiry, inquiries) = inquiries();
+            let (status_request, status_requests) = status_requests();
             let this = Attempt {
                 number,
                 dir: self.dir_of(scenario, number),
                 pace: Pace::Full,
-                hand: Hand::none(),
+                commands: Commands::none(),
                 limit: self.asked.limit,
-                inquiries,
+                status_requests,
             };
             let report = tokio::select! {
                 biased;
                 report = one::play(&self.context, scenario, (&self.dir, &self.asked), this, one::nobody()) => report,
-                never = self.watch(&scenario.id, &inquiry) => match never {},
+                never = self.watch(&scenario.id, &status_request) => match never {},
             };
             reports.push(report?);
         }
@@ -219,13 +219,13 @@ impl Suite {
     }
 
     /// Tells what a play waits for when that takes long, and when somebody asks.
-    async fn watch(&self, scenario: &str, inquiry: &Inquiry) -> Infallible {
+    async fn watch(&self, scenario: &str, status_request: &StatusRequest) -> Infallible {
         let mut questions = self.questions.clone();
         questions.mark_unchanged();
         let mut patience = Patience::new();
         loop {
             let is_asked = waiting::asked_within(&mut questions, waiting::LOOK).await;
-            let Some(status) = inquiry.ask().await else {
+            let Some(status) = status_request.ask().await else {
                 // It has ended, and whoever watches with it.
                 return std::future::pending().await;
             };

@@ -10,7 +10,7 @@ use super::{RunContext, RunDir, survived, sweep};
 use report::{Asked, PlayReport};
 use scenario::Scenario;
 use scenario::adapter::Adapter;
-use stage::{EngineError, Hand, Inquiries, Pace};
+use stage::{Commands, EngineError, Pace, StatusRequests};
 
 /// One play.
 #[derive(Clone, Debug)]
@@ -53,9 +53,9 @@ pub async fn variants(
                 number: 1,
                 dir: RunDir::below(&scenario.id),
                 pace: Pace::Full,
-                hand: Hand::none(),
+                commands: Commands::none(),
                 limit: None,
-                inquiries: Inquiries::none(),
+                status_requests: StatusRequests::none(),
             };
             let report =
                 one::play(&context, &scenario, (&dir, &asked), this, one::nobody()).await?;

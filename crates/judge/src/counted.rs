@@ -11,9 +11,9 @@ pub(super) fn taken(view: &View<'_>, one: &Expectation, since: &[Shown<'_>]) -> 
     let Pattern::Event { event, .. } = &one.pattern else {
         return None;
     };
-    let manual = &view.plan.adapter_of(&one.client).client;
-    let recogniser = Recogniser::new(manual);
-    let pattern = CompiledPattern::new(&one.pattern, manual.escapes);
+    let spec = &view.plan.adapter_of(&one.client).client;
+    let recogniser = Recogniser::new(spec);
+    let pattern = CompiledPattern::new(&one.pattern, spec.escapes);
     since.iter().find_map(|shown| {
         let counted = shown.seen.filter(|seen| seen.event != *event)?.event;
         let other = recogniser.seen_as(*event, shown.text)?;

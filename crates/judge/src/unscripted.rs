@@ -3,10 +3,10 @@
 use super::all;
 use super::verdict::{Check, CheckKind, Evidence, Verdict};
 use super::view::View;
-use timeline::{Ask, Event, Kind};
+use timeline::{ControlCommand, Event, Kind};
 
 /// What was done by hand, and where.
-fn commands(events: &[Event]) -> impl Iterator<Item = (u64, &Ask)> {
+fn commands(events: &[Event]) -> impl Iterator<Item = (u64, &ControlCommand)> {
     events.iter().filter_map(|event| match &event.kind {
         Kind::Unscripted { ask, refused: None } => Some((event.n, ask)),
         _ => None,
@@ -16,14 +16,14 @@ fn commands(events: &[Event]) -> impl Iterator<Item = (u64, &Ask)> {
 /// Whether a participant was ended by hand before that event.
 pub(super) fn ended(view: &View<'_>, who: &str, n: u64) -> bool {
     commands(view.events)
-        .any(|(at, ask)| at < n && matches!(ask, Ask::Kill { client } if client == who))
+        .any(|(at, ask)| at < n && matches!(ask, ControlCommand::Kill { client } if client == who))
 }
 
 /// Where somebody interfered: what failed before stays a failure; what did not hold after
 /// cannot be told from what was done by hand. What was found by a search, and who survived,
 /// stands; and the play does not pass.
 pub(super) fn judge(view: &View<'_>, checks: &mut Vec<Check>) {
-    let commands: Vec<(u64, &Ask)> = commands(view.events).collect();
+    let commands: Vec<(u64, &ControlCommand)> = commands(view.events).collect();
     let Some((first, _)) = commands.first() else {
         return;
     };
@@ -51,7 +51,7 @@ pub(super) fn judge(view: &View<'_>, checks: &mut Vec<Check>) {
     checks.insert(0, labelled(&commands));
 }
 
-fn labelled(commands: &[(u64, &Ask)]) -> Check {
+fn labelled(commands: &[(u64, &ControlCommand)]) -> Check {
     let done: Vec<String> = commands.iter().map(|(_, ask)| ask.sentence()).collect();
     Check {
         kind: CheckKind::Scripted,

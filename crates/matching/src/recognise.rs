@@ -52,15 +52,15 @@ pub struct Recogniser {
 }
 
 impl Recogniser {
-    /// Compiles the patterns of a manual. They were checked when the adapter was read.
-    pub fn new(manual: &ClientSpec) -> Self {
-        let compiled = manual
+    /// Compiles the patterns of a spec. They were checked when the adapter was read.
+    pub fn new(spec: &ClientSpec) -> Self {
+        let compiled = spec
             .events
             .iter()
             .filter_map(|(kind, pattern)| Some((*kind, compiled(&whole_line(pattern))?)));
         Self {
             patterns: compiled.collect(),
-            escapes: manual.escapes,
+            escapes: spec.escapes,
         }
     }
 

@@ -3,7 +3,7 @@
 use anstyle::{AnsiColor, Style};
 
 use super::result::PlayReport;
-use super::scene::{Passed, Phase, RELAY, Scene, Sight, failure};
+use super::scene::{Passed, RELAY, Scene, ScenePhase, Sight, failure};
 use super::searches::grouped;
 use super::terminal::style;
 use super::words::Badge;
@@ -59,7 +59,7 @@ impl Narrator {
 
     /// What the event that was last added to the scene adds to the lines.
     pub fn lines(&mut self, scene: &Scene, event: &Event) -> Vec<String> {
-        if matches!(scene.phase, Phase::Closing | Phase::Stopping) {
+        if matches!(scene.phase, ScenePhase::Closing | ScenePhase::Stopping) {
             // What follows are fences and farewells: the harness talks, and nobody else.
             return Vec::new();
         }

@@ -7,7 +7,8 @@ use serde::Serialize;
 
 use super::result::PlayReport;
 use super::scene::{
-    Entry, EntryKind, Face, Participant, Passed, Phase, Scene, Sight, ParticipantState, StoryKind,
+    Entry, EntryKind, Face, Participant, ParticipantState, Passed, Scene, ScenePhase, Sight,
+    StoryKind,
 };
 use super::words::Badge;
 use judge::{Check, Verdict};
@@ -151,13 +152,13 @@ impl WebState {
                 .is_some()
         };
         let (phase, done) = match scene.phase {
-            Phase::Opening => ("opening", 0),
-            Phase::Step(number) => ("step", number.saturating_sub(1)),
-            Phase::Between(number) => ("between", number),
-            Phase::Closing => ("closing", plan.steps.len()),
-            Phase::Stopping => ("stopping", plan.steps.len()),
+            ScenePhase::Opening => ("opening", 0),
+            ScenePhase::Step(number) => ("step", number.saturating_sub(1)),
+            ScenePhase::Between(number) => ("between", number),
+            ScenePhase::Closing => ("closing", plan.steps.len()),
+            ScenePhase::Stopping => ("stopping", plan.steps.len()),
         };
-        let ending = matches!(scene.phase, Phase::Closing | Phase::Stopping);
+        let ending = matches!(scene.phase, ScenePhase::Closing | ScenePhase::Stopping);
         let sentence = |step: &PlannedStep| visible(&step.sentence);
         Self {
             title: visible(&plan.scenario.title),
@@ -191,14 +192,14 @@ fn last<T>(all: &[T], most: usize) -> &[T] {
     all.get(all.len().saturating_sub(most)..).unwrap_or(all)
 }
 
-fn progress(phase: &Phase, steps: usize) -> String {
+fn progress(phase: &ScenePhase, steps: usize) -> String {
     match phase {
-        Phase::Opening => "getting ready".to_owned(),
-        Phase::Step(number) => format!("step {number} of {steps}"),
-        Phase::Between(0) => format!("ready for step 1 of {steps}"),
-        Phase::Between(number) => format!("step {number} of {steps} is over"),
-        Phase::Closing => "after the last step: nothing else may come".to_owned(),
-        Phase::Stopping => "stopping, and searching what the relay has".to_owned(),
+        ScenePhase::Opening => "getting ready".to_owned(),
+        ScenePhase::Step(number) => format!("step {number} of {steps}"),
+        ScenePhase::Between(0) => format!("ready for step 1 of {steps}"),
+        ScenePhase::Between(number) => format!("step {number} of {steps} is over"),
+        ScenePhase::Closing => "after the last step: nothing else may come".to_owned(),
+        ScenePhase::Stopping => "stopping, and searching what the relay has".to_owned(),
     }
 }
 
@@ -217,7 +218,10 @@ fn participant(participant: &Participant) -> WebParticipant {
     WebParticipant {
         who: visible(&participant.name),
         state: participant.status.in_words(),
-        runs: matches!(participant.status, ParticipantState::Starting | ParticipantState::Ready),
+        runs: matches!(
+            participant.status,
+            ParticipantState::Starting | ParticipantState::Ready
+        ),
         died: matches!(participant.status, ParticipantState::Dead(_)),
         lines,
     }

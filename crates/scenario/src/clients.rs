@@ -1,6 +1,6 @@
 //! Who takes part: `clients`, in its two forms.
 
-use toml_language::shape::{Kind, Table, may, must};
+use toml_language::shape::{Table, ValueKind, may, must};
 use toml_language::{Node, Place, Problem};
 
 use super::check::Checker;
@@ -9,9 +9,12 @@ use super::model::Client;
 use crate::name::bad_name;
 
 /// A list of names and of tables, or one table for many.
-pub(crate) const CLIENTS: Kind = Kind::Either(&[
-    Kind::Array(&Kind::Either(&[Kind::Text, Kind::Table(&CLIENT)]), 1),
-    Kind::Table(&NUMBERED),
+pub(crate) const CLIENTS: ValueKind = ValueKind::Either(&[
+    ValueKind::Array(
+        &ValueKind::Either(&[ValueKind::Text, ValueKind::Table(&CLIENT)]),
+        1,
+    ),
+    ValueKind::Table(&NUMBERED),
 ]);
 
 /// One client with more than a name.
@@ -21,18 +24,22 @@ pub(crate) static CLIENT: Table = Table::new(
     &[
         must(
             "name",
-            Kind::Text,
+            ValueKind::Text,
             "its name in this file: 1 to 32 of a-z 0-9 _ -",
         ),
-        may("as", Kind::Text, "the name it logs in with, if different"),
+        may(
+            "as",
+            ValueKind::Text,
+            "the name it logs in with, if different",
+        ),
         may(
             "keys_of",
-            Kind::Text,
+            ValueKind::Text,
             "the client whose keys it uses (default: its own)",
         ),
         may(
             "adapter",
-            Kind::Text,
+            ValueKind::Text,
             "its implementation, if it is not that of the run: the name of an adapter, or a path \
              below `scenarios/`",
         ),
@@ -44,8 +51,12 @@ pub(crate) static NUMBERED: Table = Table::new(
     "numbered-clients",
     "Many clients, told apart by a number.",
     &[
-        must("count", Kind::Integer(1, 1000), "how many"),
-        must("name", Kind::Text, "their names, with `{n}` for the number"),
+        must("count", ValueKind::Integer(1, 1000), "how many"),
+        must(
+            "name",
+            ValueKind::Text,
+            "their names, with `{n}` for the number",
+        ),
     ],
 );
 

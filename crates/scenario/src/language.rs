@@ -1,7 +1,7 @@
 //! A scenario file as a whole, described.
 
 use toml_language::closed;
-use toml_language::shape::{Kind, Table, may, must};
+use toml_language::shape::{Table, ValueKind, may, must};
 
 use super::clients::CLIENTS;
 use super::load::LOAD;
@@ -13,58 +13,58 @@ pub(crate) static SCENARIO: Table = Table::new(
     "scenario",
     "One scenario: the clients of one relay, and the steps they take, in order.",
     &[
-        must("title", Kind::Text, "one line"),
+        must("title", ValueKind::Text, "one line"),
         may(
             "lesson",
-            Kind::Text,
+            ValueKind::Text,
             "the takeaway; shown at the end of a demo",
         ),
-        may("about", Kind::Text, "why the scenario exists"),
+        may("about", ValueKind::Text, "why the scenario exists"),
         may(
             "cites",
-            Kind::Array(&Kind::Text, 0),
+            ValueKind::Array(&ValueKind::Text, 0),
             "what it is based on: specifications, papers, claims",
         ),
         may(
             "tags",
-            Kind::Array(&Kind::Text, 0),
+            ValueKind::Array(&ValueKind::Text, 0),
             "tags for selecting scenarios with `--tag`",
         ),
         may(
             "needs",
-            Kind::Array(&Kind::Word(Need::words), 0),
+            ValueKind::Array(&ValueKind::Word(Need::words), 0),
             "what it requires; without it the scenario is UNSUPPORTED or SKIP",
         ),
         may(
             "xfail",
-            Kind::Text,
+            ValueKind::Text,
             "why it is expected to fail; if it passes, that counts as a failure",
         ),
         may(
             "matrix",
-            Kind::Map(&VALUES),
+            ValueKind::Map(&VALUES),
             "axes by name, each with its values: the file is played once for each combination, \
              and `{matrix:NAME}` is replaced by the value",
         ),
         may(
             "keys",
-            Kind::Word(closed::words::<Keys>),
+            ValueKind::Word(closed::words::<Keys>),
             "where the clients' keys come from (default: `pool`)",
         ),
         may(
             "keepalive",
-            Kind::Duration,
+            ValueKind::Duration,
             "the relay's keep-alive (default: the adapter's)",
         ),
         may(
             "background",
-            Kind::Array(&Kind::Text, 0),
+            ValueKind::Array(&ValueKind::Text, 0),
             "frame types whose count depends on timing in this scenario; left out of the protocol \
              record, like those of the adapter",
         ),
         may(
             "load",
-            Kind::Table(&LOAD),
+            ValueKind::Table(&LOAD),
             "defaults for `cargo xtask load`",
         ),
         must(
@@ -74,13 +74,17 @@ pub(crate) static SCENARIO: Table = Table::new(
         ),
         must(
             "steps",
-            Kind::Array(&Kind::Table(&STEP), 1),
+            ValueKind::Array(&ValueKind::Table(&STEP), 1),
             "what happens, in order",
         ),
     ],
 );
 
-const VALUES: Kind = Kind::Array(
-    &Kind::Either(&[Kind::Text, Kind::Integer(i64::MIN, i64::MAX), Kind::Bool]),
+const VALUES: ValueKind = ValueKind::Array(
+    &ValueKind::Either(&[
+        ValueKind::Text,
+        ValueKind::Integer(i64::MIN, i64::MAX),
+        ValueKind::Bool,
+    ]),
     1,
 );

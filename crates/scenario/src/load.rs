@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use toml_language::shape::{Kind, Table, may};
+use toml_language::shape::{Table, ValueKind, may};
 use toml_language::{Node, closed};
 
 /// How many play a scenario at once, for how long; what is left out is up to the command.
@@ -33,17 +33,17 @@ pub(crate) static LOAD: Table = Table::new(
     &[
         may(
             "clients",
-            Kind::Integer(1, 1000),
+            ValueKind::Integer(1, 1000),
             "how many clients, rounded down to whole groups of the scenario (default: 50)",
         ),
         may(
             "for",
-            Kind::Duration,
+            ValueKind::Duration,
             "how long to keep starting rounds (default: `10s`)",
         ),
         may(
             "say",
-            Kind::Word(closed::words::<Hearing>),
+            ValueKind::Word(closed::words::<Hearing>),
             "who receives messages to everyone (default: `group`)",
         ),
     ],

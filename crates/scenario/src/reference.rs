@@ -6,7 +6,7 @@ use super::load::LOAD;
 use super::verbs::{STEP, VERBS, events};
 use timeline::EventKind;
 use toml_language::page::{heading, keys, line, words};
-use toml_language::shape::Kind;
+use toml_language::shape::ValueKind;
 
 /// The tables of the scenario language: keys of a file, verbs, events.
 pub fn reference() -> String {
@@ -26,7 +26,7 @@ pub fn reference() -> String {
     heading(&mut page, "Verbs");
     for key in STEP.keys.iter().filter(|key| VERBS.contains(&key.name)) {
         let doc = match &key.kind {
-            Kind::Table(table) => table.doc,
+            ValueKind::Table(table) => table.doc,
             _ => "Clients report it and do not crash.",
         };
         line(
@@ -34,8 +34,8 @@ pub fn reference() -> String {
             &format!("### `{}`: {}\n\n{doc}\n", key.name, key.doc),
         );
         match &key.kind {
-            Kind::Table(table) => keys(&mut page, table, &[], &events),
-            Kind::Word(list) => words(&mut page, &list()),
+            ValueKind::Table(table) => keys(&mut page, table, &[], &events),
+            ValueKind::Word(list) => words(&mut page, &list()),
             _ => {}
         }
     }

@@ -25,9 +25,11 @@ use std::time::Duration;
 
 use tokio_util::sync::CancellationToken;
 
-pub use driver::control::commands::{Hand, hand};
+pub use driver::control::commands::{Commands, commands};
 pub use driver::control::pace::Pace;
-pub use driver::control::progress::{Awaited, Inquiries, Inquiry, Phase, Status, inquiries};
+pub use driver::control::progress::{
+    Awaited, Phase, Status, StatusRequest, StatusRequests, status_requests,
+};
 pub use error::{Blame, EngineError};
 pub use isolation::{confine, level, namespace, sockets};
 pub use participant::orphans::{Orphan, adopted_by_us};
@@ -53,13 +55,13 @@ pub struct Settings {
     /// Who says when the next step begins.
     pub pace: Pace,
     /// What is asked of it while it is shown.
-    pub hand: Hand,
+    pub commands: Commands,
     /// Is shown every event as it happens.
     pub observer: Option<Observer>,
     /// How long everything before the stopping may take; what is awaited then has not come.
     pub limit: Option<Duration>,
     /// Who wants to know what it waits for.
-    pub inquiries: Inquiries,
+    pub status_requests: StatusRequests,
     /// Ends the play early; everything it started is gone when [`play`] returns.
     pub cancel: CancellationToken,
 }

@@ -1,7 +1,7 @@
 //! What keys mean, by what lies over the stage.
 
 use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
-use timeline::Ask;
+use timeline::ControlCommand;
 
 use crate::model::{Effect, Model, Pace, Panel, Source};
 
@@ -28,7 +28,7 @@ impl Model {
             KeyCode::Char(' ') | KeyCode::Enter | KeyCode::Right => self.go_on(),
             KeyCode::Char('b') | KeyCode::Left | KeyCode::Backspace => self.back(),
             KeyCode::Char('a') => self.pause(),
-            KeyCode::Char('r') => self.ask_live(Ask::Repeat),
+            KeyCode::Char('r') => self.ask_live(ControlCommand::Repeat),
             KeyCode::Char('t') => {
                 if self.can_interfere() {
                     self.panel = Panel::Choose(1);
@@ -68,15 +68,15 @@ impl Model {
             self.hint("the play is over: q quits");
             return None;
         }
-        Some(Effect::Ask(Ask::Next))
+        Some(Effect::ControlCommand(ControlCommand::Next))
     }
 
     /// What to ask for so that nothing goes on by itself.
-    pub(crate) fn stand_still(&mut self) -> Option<Ask> {
+    pub(crate) fn stand_still(&mut self) -> Option<ControlCommand> {
         let goes_on = self.pace == Pace::Time && self.ending.is_none();
         goes_on.then(|| {
             self.pace = Pace::Paused;
-            Ask::Pause
+            ControlCommand::Pause
         })
     }
 
@@ -91,11 +91,11 @@ impl Model {
                 self.hint("it waits for SPACE anyway; `--auto 2s` goes on by itself");
                 return None;
             }
-            Pace::Time => (Pace::Paused, Ask::Pause),
-            Pace::Paused => (Pace::Time, Ask::Resume),
+            Pace::Time => (Pace::Paused, ControlCommand::Pause),
+            Pace::Paused => (Pace::Time, ControlCommand::Resume),
         };
         self.pace = pace;
-        Some(Effect::Ask(ask))
+        Some(Effect::ControlCommand(ask))
     }
 
     fn back(&mut self) -> Option<Effect> {
@@ -129,7 +129,7 @@ impl Model {
             return Some(Effect::Cancel);
         }
         self.is_leaving = true;
-        Some(Effect::Ask(Ask::Stop))
+        Some(Effect::ControlCommand(ControlCommand::Stop))
     }
 
     fn can_interfere(&mut self) -> bool {
@@ -146,8 +146,8 @@ impl Model {
         false
     }
 
-    fn ask_live(&mut self, ask: Ask) -> Option<Effect> {
-        self.can_interfere().then_some(Effect::Ask(ask))
+    fn ask_live(&mut self, ask: ControlCommand) -> Option<Effect> {
+        self.can_interfere().then_some(Effect::ControlCommand(ask))
     }
 
     fn key_of_choice(&mut self, chosen: usize, code: KeyCode) -> Option<Effect> {
@@ -167,7 +167,7 @@ impl Model {
         // The script waits for whoever has taken a client over.
         let has_taken = matches!(self.panel, Panel::ByHand { .. });
         let ask = has_taken.then(|| self.stand_still())?;
-        ask.map(Effect::Ask)
+        ask.map(Effect::ControlCommand)
     }
 
     fn key_by_hand(
@@ -183,14 +183,19 @@ impl Model {
             KeyCode::Esc => return None,
             KeyCode::Enter => {
                 let line = std::mem::take(&mut line);
-                effect = Some(Effect::Ask(Ask::Type { client: who, line }));
+                effect = Some(Effect::ControlCommand(ControlCommand::Type {
+                    client: who,
+                    line,
+                }));
             }
             KeyCode::Backspace => drop(line.pop()),
             KeyCode::Char('k') if is_control => {
-                effect = Some(Effect::Ask(Ask::Kill { client: who }));
+                effect = Some(Effect::ControlCommand(ControlCommand::Kill { client: who }));
             }
             KeyCode::Char('d') if is_control => {
-                effect = Some(Effect::Ask(Ask::Disconnect { client: who }));
+                effect = Some(Effect::ControlCommand(ControlCommand::Disconnect {
+                    client: who,
+                }));
             }
             KeyCode::Char(letter) if !is_control => line.push(letter),
             _ => {}

@@ -3,7 +3,7 @@
 //!
 //! ```text
 //! events ──► Model (pure) ──► draw (pure) ──► terminal
-//! keys   ──►              ──► Ask ──► the play
+//! keys   ──►              ──► ControlCommand ──► the play
 //! ```
 //!
 //! The screen shows a [`report::scene::Scene`], which comes from the timeline

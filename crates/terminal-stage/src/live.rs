@@ -5,7 +5,7 @@ use std::sync::mpsc::{Receiver, SyncSender, TryRecvError, sync_channel};
 use std::time::Duration;
 
 use scenario::plan::Plan;
-use timeline::{Ask, Event};
+use timeline::{ControlCommand, Event};
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
@@ -70,7 +70,7 @@ impl std::fmt::Debug for StandIn {
 #[derive(Debug)]
 pub struct Holder {
     /// Where to ask.
-    pub asks: mpsc::Sender<Ask>,
+    pub asks: mpsc::Sender<ControlCommand>,
     /// Ends it at once.
     pub cancel: CancellationToken,
     /// What is shown in its place.
@@ -163,14 +163,14 @@ impl Play for Live<'_> {
 impl Live<'_> {
     fn obey(&mut self, effect: Option<Effect>) -> bool {
         match effect {
-            Some(Effect::Ask(ask)) => self.ask(ask),
+            Some(Effect::ControlCommand(ask)) => self.ask(ask),
             Some(Effect::Leave) => return false,
             Some(Effect::Cancel | Effect::Stream(_) | Effect::StandIn) | None => {}
         }
         true
     }
 
-    fn ask(&mut self, ask: Ask) {
+    fn ask(&mut self, ask: ControlCommand) {
         match self.holder.asks.try_send(ask) {
             Ok(()) => {}
             // It is ending by itself; a second `q` does not wait for that.

@@ -2,10 +2,10 @@
 //! returned.
 
 use report::narrator::Narrator;
-use report::scene::{Participant, Scene, Show, ParticipantState, StoryKind};
+use report::scene::{Participant, ParticipantState, Scene, Show, StoryKind};
 use report::{Badge, PlayReport};
 use scenario::plan::Plan;
-use timeline::{Ask, Event, Kind, visible};
+use timeline::{ControlCommand, Event, Kind, visible};
 
 /// Checks that did not pass and are shown.
 const RED: usize = 3;
@@ -67,7 +67,7 @@ impl std::fmt::Debug for Reader {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Effect {
     /// Something of the play.
-    Ask(Ask),
+    ControlCommand(ControlCommand),
     /// The play ends at once.
     Cancel,
     /// The screen is left.
@@ -231,7 +231,8 @@ impl Model {
     /// Somebody died, something did not come, or the verdict is red.
     pub(crate) fn has_failure(&self) -> bool {
         let now = &self.show.now;
-        let is_dead = |participant: &Participant| matches!(participant.status, ParticipantState::Dead(_));
+        let is_dead =
+            |participant: &Participant| matches!(participant.status, ParticipantState::Dead(_));
         now.participants.iter().any(is_dead)
             || now
                 .story

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use scenario::plan::Plan;
-use timeline::{Ask, Event};
+use timeline::{ControlCommand, Event};
 
 use crate::model::{Effect, Ending, Model, Pace, Reader, Source};
 use crate::parts::parts;
@@ -88,9 +88,11 @@ impl Play for Playback {
         let is_due = clock.is_some_and(Countdown::is_over);
         match effect {
             Some(Effect::Cancel | Effect::Leave) => return false,
-            Some(Effect::Ask(Ask::Next)) => {}
+            Some(Effect::ControlCommand(ControlCommand::Next)) => {}
             _ if is_due => {}
-            Some(Effect::Ask(_) | Effect::Stream(_) | Effect::StandIn) | None => return true,
+            Some(Effect::ControlCommand(_) | Effect::Stream(_) | Effect::StandIn) | None => {
+                return true;
+            }
         }
         // What goes on by itself ends so, too.
         self.show_next() || !is_due

@@ -73,7 +73,7 @@ pub(crate) fn run(play: &mut dyn Play) -> Result<(), ScreenError> {
             match &effect {
                 Some(Effect::Stream(on)) => guard.stream(*on)?,
                 Some(Effect::StandIn) => guard.stream(false)?,
-                Some(Effect::Ask(_) | Effect::Cancel | Effect::Leave) | None => {}
+                Some(Effect::ControlCommand(_) | Effect::Cancel | Effect::Leave) | None => {}
             }
             if effect.is_some() && !play.turn(effect) {
                 return Ok(());

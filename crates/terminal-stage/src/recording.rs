@@ -4,7 +4,7 @@ use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 use ratatui::buffer::{Buffer, Cell};
 use ratatui::style::{Color, Modifier};
-use report::recording::{Asciicast, Code, marker};
+use report::recording::{Asciicast, EventCode, marker};
 use timeline::Kind;
 
 use crate::draw::draw;
@@ -24,12 +24,12 @@ pub fn record(played: SavedPlay, size: Size) -> String {
     let source = Source::Recorded(played.when);
     let mut model = Model::new(plan, source, played.reader);
     let mut shown = Buffer::empty(area(size));
-    cast.push(0, Code::Output, "\u{1b}[2J\u{1b}[?25l");
+    cast.push(0, EventCode::Output, "\u{1b}[2J\u{1b}[?25l");
     let mut t = 0;
     for event in played.events {
         t = event.t;
         if let Some(label) = marker(plan, &event.kind) {
-            cast.push(t, Code::Marker, &label);
+            cast.push(t, EventCode::Marker, &label);
         }
         model.event(event);
         model.show_whole_line();
@@ -65,7 +65,7 @@ fn picture(model: &Model, (width, height): Size) -> Buffer {
 /// Adds to the recording what has changed since.
 fn painted(model: &Model, size: Size, before: &Buffer, t: u64, cast: &mut Asciicast) -> Buffer {
     let now = picture(model, size);
-    cast.push(t, Code::Output, &strokes(before, &now));
+    cast.push(t, EventCode::Output, &strokes(before, &now));
     now
 }
 

@@ -7,11 +7,11 @@ use serde::{Deserialize, Serialize};
 /// One wish of whoever holds a demo: a key of the terminal, a button of the browser. As JSON
 /// it is one object on one line: `{"ask":"next"}`, `{"ask":"type","client":"bob","line":"/say hi"}`.
 ///
-/// What the scenario does not say is [`Ask::is_unscripted`]: the timeline records it, and the
+/// What the scenario does not say is [`ControlCommand::is_unscripted`]: the timeline records it, and the
 /// play is not taken for the scenario any more.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "ask", rename_all = "kebab-case", deny_unknown_fields)]
-pub enum Ask {
+pub enum ControlCommand {
     /// The next beat: the line of the coming step is shown before it is typed; asked again,
     /// the step begins. A step that types nothing begins at once.
     Next,
@@ -53,7 +53,7 @@ pub enum Ask {
     Stop,
 }
 
-impl Ask {
+impl ControlCommand {
     /// The scenario does not say it.
     pub fn is_unscripted(&self) -> bool {
         !matches!(self, Self::Next | Self::Step | Self::Pause | Self::Resume)
@@ -79,11 +79,11 @@ impl Ask {
 
 #[cfg(test)]
 mod tests {
-    use super::Ask;
+    use super::ControlCommand;
 
     #[test]
     fn a_wish_is_one_line_of_json_and_an_unknown_one_is_refused() {
-        let wish = Ask::Type {
+        let wish = ControlCommand::Type {
             client: "bob".to_owned(),
             line: "/say \"hi\"\n".to_owned(),
         };
@@ -92,12 +92,15 @@ mod tests {
             line,
             r#"{"ask":"type","client":"bob","line":"/say \"hi\"\n"}"#
         );
-        assert_eq!(serde_json::from_str::<Ask>(&line).unwrap(), wish);
+        assert_eq!(serde_json::from_str::<ControlCommand>(&line).unwrap(), wish);
         assert_eq!(
-            serde_json::from_str::<Ask>(r#"{"ask":"next"}"#).unwrap(),
-            Ask::Next
+            serde_json::from_str::<ControlCommand>(r#"{"ask":"next"}"#).unwrap(),
+            ControlCommand::Next
         );
-        assert!(serde_json::from_str::<Ask>(r#"{"ask":"fly"}"#).is_err());
-        assert!(serde_json::from_str::<Ask>(r#"{"ask":"kill","client":"bob","x":1}"#).is_err());
+        assert!(serde_json::from_str::<ControlCommand>(r#"{"ask":"fly"}"#).is_err());
+        assert!(
+            serde_json::from_str::<ControlCommand>(r#"{"ask":"kill","client":"bob","x":1}"#)
+                .is_err()
+        );
     }
 }

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use super::Ask;
+use super::ControlCommand;
 use super::{ExpectationId, Limit, Seen, StepId, Surface};
 
 /// Version of the format, in the first event.
@@ -113,7 +113,7 @@ pub enum Kind {
     /// Somebody who holds the demo asked for what the scenario does not say.
     Unscripted {
         /// What.
-        ask: Ask,
+        ask: ControlCommand,
         /// Why it was not done, where it was not.
         refused: Option<String>,
     },

@@ -10,7 +10,7 @@ mod limit;
 mod read;
 mod surface;
 
-pub use ask::Ask;
+pub use ask::ControlCommand;
 pub use display::{hex, is_hidden, seconds, visible};
 pub use event::{
     Direction, Ended, Event, FORMAT_VERSION, Kind, LinkEnd, Origin, StepResult, Stream,

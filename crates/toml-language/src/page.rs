@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::shape::{Kind, Table, Word};
+use super::shape::{Table, ValueKind, Word};
 
 /// A heading and the keys of a table, and of every table in it.
 pub fn tables(root: &'static Table) -> String {
@@ -40,10 +40,10 @@ pub fn keys(page: &mut String, table: &Table, without: &[&str], elsewhere: &[Wor
     line(page, "");
     for key in table.keys.iter().filter(|key| !without.contains(&key.name)) {
         let (each, how) = match &key.kind {
-            Kind::Array(each, _) => (*each, "Each item of `NAME` is one of:\n"),
+            ValueKind::Array(each, _) => (*each, "Each item of `NAME` is one of:\n"),
             kind => (kind, "`NAME` is one of:\n"),
         };
-        if let Kind::Word(list) = each {
+        if let ValueKind::Word(list) = each {
             let list = list();
             // A function has no one address to know it by.
             let names = list.iter().map(|word| word.word);
@@ -73,33 +73,33 @@ pub fn line(page: &mut String, text: &str) {
     writeln!(page, "{text}").expect("a string takes every text");
 }
 
-fn value(kind: &Kind) -> String {
+fn value(kind: &ValueKind) -> String {
     match kind {
-        Kind::Array(each, _) => format!("array of {}", value(each)),
-        Kind::Bool => "`true` or `false`".to_owned(),
-        Kind::Duration => "duration".to_owned(),
-        Kind::Either(kinds) => kinds.iter().map(value).collect::<Vec<_>>().join(" or "),
-        Kind::Integer(from, to) => format!("number from {from} to {to}"),
-        Kind::Map(each) => format!("table of {}", value(each)),
-        Kind::Seconds(_) => "number".to_owned(),
-        Kind::Size => "size".to_owned(),
-        Kind::Table(table) => format!("`{}`", table.name),
-        Kind::Text => "string".to_owned(),
-        Kind::Word(_) => "keyword".to_owned(),
+        ValueKind::Array(each, _) => format!("array of {}", value(each)),
+        ValueKind::Bool => "`true` or `false`".to_owned(),
+        ValueKind::Duration => "duration".to_owned(),
+        ValueKind::Either(kinds) => kinds.iter().map(value).collect::<Vec<_>>().join(" or "),
+        ValueKind::Integer(from, to) => format!("number from {from} to {to}"),
+        ValueKind::Map(each) => format!("table of {}", value(each)),
+        ValueKind::Seconds(_) => "number".to_owned(),
+        ValueKind::Size => "size".to_owned(),
+        ValueKind::Table(table) => format!("`{}`", table.name),
+        ValueKind::Text => "string".to_owned(),
+        ValueKind::Word(_) => "keyword".to_owned(),
     }
 }
 
-fn inner(kind: &'static Kind) -> Option<&'static Table> {
+fn inner(kind: &'static ValueKind) -> Option<&'static Table> {
     match kind {
-        Kind::Table(table) => Some(table),
-        Kind::Array(each, _) | Kind::Map(each) => inner(each),
-        Kind::Either(kinds) => kinds.iter().find_map(inner),
-        Kind::Bool
-        | Kind::Duration
-        | Kind::Integer(..)
-        | Kind::Seconds(_)
-        | Kind::Size
-        | Kind::Text
-        | Kind::Word(_) => None,
+        ValueKind::Table(table) => Some(table),
+        ValueKind::Array(each, _) | ValueKind::Map(each) => inner(each),
+        ValueKind::Either(kinds) => kinds.iter().find_map(inner),
+        ValueKind::Bool
+        | ValueKind::Duration
+        | ValueKind::Integer(..)
+        | ValueKind::Seconds(_)
+        | ValueKind::Size
+        | ValueKind::Text
+        | ValueKind::Word(_) => None,
     }
 }

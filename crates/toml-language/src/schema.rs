@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::shape::{Kind, Table};
+use super::shape::{Table, ValueKind};
 
 /// The schema of a whole file.
 pub fn of(table: &'static Table, title: &str) -> Value {
@@ -59,29 +59,31 @@ fn describe(table: &'static Table, definitions: &mut Map<String, Value>) -> Valu
     schema
 }
 
-fn kind(kind: &'static Kind, definitions: &mut Map<String, Value>) -> Value {
+fn kind(kind: &'static ValueKind, definitions: &mut Map<String, Value>) -> Value {
     match kind {
-        Kind::Array(each, least) => {
+        ValueKind::Array(each, least) => {
             json!({ "type": "array", "items": self::kind(each, definitions), "minItems": least })
         }
-        Kind::Bool => json!({ "type": "boolean" }),
-        Kind::Duration => json!({ "type": "string", "pattern": "^[0-9]+ *(ms|s|m)$" }),
-        Kind::Either(kinds) => {
+        ValueKind::Bool => json!({ "type": "boolean" }),
+        ValueKind::Duration => json!({ "type": "string", "pattern": "^[0-9]+ *(ms|s|m)$" }),
+        ValueKind::Either(kinds) => {
             let each: Vec<Value> = kinds
                 .iter()
                 .map(|one| self::kind(one, definitions))
                 .collect();
             json!({ "anyOf": each })
         }
-        Kind::Integer(from, to) => json!({ "type": "integer", "minimum": from, "maximum": to }),
-        Kind::Map(each) => {
+        ValueKind::Integer(from, to) => {
+            json!({ "type": "integer", "minimum": from, "maximum": to })
+        }
+        ValueKind::Map(each) => {
             json!({ "type": "object", "additionalProperties": self::kind(each, definitions) })
         }
-        Kind::Seconds(most) => {
+        ValueKind::Seconds(most) => {
             json!({ "type": "number", "exclusiveMinimum": 0, "maximum": most })
         }
-        Kind::Size => json!({ "type": "string", "pattern": "^[0-9]+ *(B|KiB|MiB)$" }),
-        Kind::Table(table) => {
+        ValueKind::Size => json!({ "type": "string", "pattern": "^[0-9]+ *(B|KiB|MiB)$" }),
+        ValueKind::Table(table) => {
             if !definitions.contains_key(table.name) {
                 // Before its keys: a table can hold itself.
                 definitions.insert(table.name.to_owned(), Value::Null);
@@ -90,8 +92,8 @@ fn kind(kind: &'static Kind, definitions: &mut Map<String, Value>) -> Value {
             }
             json!({ "$ref": format!("#/definitions/{}", table.name) })
         }
-        Kind::Text => json!({ "type": "string" }),
-        Kind::Word(words) => {
+        ValueKind::Text => json!({ "type": "string" }),
+        ValueKind::Word(words) => {
             let each: Vec<&str> = words().iter().map(|word| word.word).collect();
             json!({ "type": "string", "enum": each })
         }

@@ -24,7 +24,7 @@ pub struct Key {
     /// As it is written.
     pub name: &'static str,
     /// What its value must be.
-    pub kind: Kind,
+    pub kind: ValueKind,
     /// It must be there.
     pub required: bool,
     /// One sentence, without a period.
@@ -33,7 +33,7 @@ pub struct Key {
 
 /// What a value must be.
 #[derive(Clone, Copy, Debug)]
-pub enum Kind {
+pub enum ValueKind {
     /// An array of at least so many.
     Array(&'static Self, usize),
     /// `true` or `false`.
@@ -74,7 +74,7 @@ impl Table {
     }
 }
 
-impl Kind {
+impl ValueKind {
     /// In words, with an article: `a duration like "5s"`.
     pub fn words(&self) -> String {
         match self {
@@ -117,7 +117,7 @@ impl Table {
 }
 
 /// A key that may be left out.
-pub const fn may(name: &'static str, kind: Kind, doc: &'static str) -> Key {
+pub const fn may(name: &'static str, kind: ValueKind, doc: &'static str) -> Key {
     Key {
         name,
         kind,
@@ -127,7 +127,7 @@ pub const fn may(name: &'static str, kind: Kind, doc: &'static str) -> Key {
 }
 
 /// A key that must be there.
-pub const fn must(name: &'static str, kind: Kind, doc: &'static str) -> Key {
+pub const fn must(name: &'static str, kind: ValueKind, doc: &'static str) -> Key {
     Key {
         name,
         kind,
@@ -162,7 +162,7 @@ impl Table {
 
 /// Several lists of keys, one behind the other, as one. `N` is how many there are.
 pub const fn join<const N: usize>(lists: &[&[Key]]) -> [Key; N] {
-    let mut all = [may("", Kind::Bool, ""); N];
+    let mut all = [may("", ValueKind::Bool, ""); N];
     let (mut left, mut lists) = (all.as_mut_slice(), lists);
     while let [list, rest @ ..] = lists {
         let (now, later) = left.split_at_mut(list.len());
@@ -176,7 +176,7 @@ pub const fn join<const N: usize>(lists: &[&[Key]]) -> [Key; N] {
 /// Keys of one kind that may all be left out. `N` is how many there are.
 pub const fn alike<const N: usize>(
     names: &'static [&'static str],
-    kind: Kind,
+    kind: ValueKind,
     doc: &'static str,
 ) -> [Key; N] {
     assert!(names.len() == N, "as many keys as names");

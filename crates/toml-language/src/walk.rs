@@ -8,7 +8,7 @@ use toml::de::{DeTable, DeValue};
 
 use super::diagnostic::Problem;
 use super::node::seconds;
-use super::shape::{Key, Kind, Table, Word};
+use super::shape::{Key, Table, ValueKind, Word};
 use super::suggest::{nearest, one_of};
 use crate::codes::ShapeCodes;
 use crate::units;
@@ -161,25 +161,25 @@ impl Walker {
     }
 
     /// Checks a value; false when its very type is another one.
-    fn kind(&mut self, value: &Spanned<DeValue<'_>>, kind: &'static Kind) -> bool {
+    fn kind(&mut self, value: &Spanned<DeValue<'_>>, kind: &'static ValueKind) -> bool {
         let span = value.span();
         match (kind, value.get_ref()) {
-            (Kind::Array(each, least), DeValue::Array(array)) => {
+            (ValueKind::Array(each, least), DeValue::Array(array)) => {
                 self.array(array, &span, each, *least);
                 true
             }
-            (Kind::Either(kinds), _) => {
+            (ValueKind::Either(kinds), _) => {
                 let fitting = kinds.iter().find(|kind| fits(kind, value.get_ref()));
                 fitting.is_some_and(|kind| self.kind(value, kind))
             }
-            (Kind::Integer(from, to), DeValue::Integer(number)) => {
+            (ValueKind::Integer(from, to), DeValue::Integer(number)) => {
                 let known = i64::from_str_radix(number.as_str(), number.radix()).ok();
                 if !known.is_some_and(|number| (from..=to).contains(&&number)) {
                     self.number(&span, &kind.words());
                 }
                 true
             }
-            (Kind::Map(each), DeValue::Table(table)) => {
+            (ValueKind::Map(each), DeValue::Table(table)) => {
                 for value in table.values() {
                     if !self.kind(value, each) {
                         let problem = Problem::new(
@@ -193,21 +193,24 @@ impl Walker {
                 }
                 true
             }
-            (Kind::Seconds(most), DeValue::Integer(_) | DeValue::Float(_)) => {
+            (ValueKind::Seconds(most), DeValue::Integer(_) | DeValue::Float(_)) => {
                 if seconds(value.get_ref(), *most).is_none() {
                     self.number(&span, &format!("more than 0 and at most {most} seconds"));
                 }
                 true
             }
-            (Kind::Duration | Kind::Size | Kind::Text | Kind::Word(_), DeValue::String(text)) => {
+            (
+                ValueKind::Duration | ValueKind::Size | ValueKind::Text | ValueKind::Word(_),
+                DeValue::String(text),
+            ) => {
                 self.text(text, &span, kind);
                 true
             }
-            (Kind::Table(shape), DeValue::Table(table)) => {
+            (ValueKind::Table(shape), DeValue::Table(table)) => {
                 self.table(table, &span, shape);
                 true
             }
-            (Kind::Bool, DeValue::Boolean(_)) => true,
+            (ValueKind::Bool, DeValue::Boolean(_)) => true,
             _ => false,
         }
     }
@@ -216,7 +219,7 @@ impl Walker {
         &mut self,
         array: &[Spanned<DeValue<'_>>],
         span: &Range<usize>,
-        each: &'static Kind,
+        each: &'static ValueKind,
         least: usize,
     ) {
         if array.len() < least {
@@ -239,15 +242,15 @@ impl Walker {
             .push(problem.label(format!("must be {allowed}")));
     }
 
-    fn text(&mut self, text: &str, span: &Range<usize>, kind: &'static Kind) {
+    fn text(&mut self, text: &str, span: &Range<usize>, kind: &'static ValueKind) {
         match kind {
-            Kind::Duration if units::duration(text).is_none() => {
+            ValueKind::Duration if units::duration(text).is_none() => {
                 let title = format!("`{text}` is not a duration");
                 let problem = Problem::new(self.codes.bad_duration, span, title);
                 self.problems
                     .push(problem.label(format!("must be {}", kind.words())));
             }
-            Kind::Size if units::size(text).is_none() => {
+            ValueKind::Size if units::size(text).is_none() => {
                 let title = format!("`{text}` is not a size");
                 let problem = Problem::new(self.codes.bad_size, span, title);
                 let most = units::MAX_MADE / (1024 * 1024);
@@ -257,17 +260,17 @@ impl Walker {
                         .help(format!("at most {most}MiB")),
                 );
             }
-            Kind::Word(words) => self.word(text, span, &words()),
-            Kind::Duration
-            | Kind::Size
-            | Kind::Text
-            | Kind::Array(..)
-            | Kind::Bool
-            | Kind::Either(_)
-            | Kind::Integer(..)
-            | Kind::Map(_)
-            | Kind::Seconds(_)
-            | Kind::Table(_) => {}
+            ValueKind::Word(words) => self.word(text, span, &words()),
+            ValueKind::Duration
+            | ValueKind::Size
+            | ValueKind::Text
+            | ValueKind::Array(..)
+            | ValueKind::Bool
+            | ValueKind::Either(_)
+            | ValueKind::Integer(..)
+            | ValueKind::Map(_)
+            | ValueKind::Seconds(_)
+            | ValueKind::Table(_) => {}
         }
     }
 
@@ -289,15 +292,17 @@ impl Walker {
     }
 }
 
-fn fits(kind: &Kind, value: &DeValue<'_>) -> bool {
+fn fits(kind: &ValueKind, value: &DeValue<'_>) -> bool {
     match kind {
-        Kind::Array(..) => value.is_array(),
-        Kind::Bool => value.is_bool(),
-        Kind::Duration | Kind::Size | Kind::Text | Kind::Word(_) => value.is_str(),
-        Kind::Either(kinds) => kinds.iter().any(|kind| fits(kind, value)),
-        Kind::Integer(..) => value.is_integer(),
-        Kind::Map(_) | Kind::Table(_) => value.is_table(),
-        Kind::Seconds(_) => value.is_integer() || value.is_float(),
+        ValueKind::Array(..) => value.is_array(),
+        ValueKind::Bool => value.is_bool(),
+        ValueKind::Duration | ValueKind::Size | ValueKind::Text | ValueKind::Word(_) => {
+            value.is_str()
+        }
+        ValueKind::Either(kinds) => kinds.iter().any(|kind| fits(kind, value)),
+        ValueKind::Integer(..) => value.is_integer(),
+        ValueKind::Map(_) | ValueKind::Table(_) => value.is_table(),
+        ValueKind::Seconds(_) => value.is_integer() || value.is_float(),
     }
 }
 

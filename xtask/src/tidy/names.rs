@@ -10,7 +10,7 @@ const EXCEPTIONS: [&str; 1] = ["Error"];
 
 /// Twice in the code today. A name that is no longer twice is a breach, so that this list only
 /// gets shorter.
-const STILL_TWICE: [&str; 4] = ["Code", "Kind", "Origin", "Phase"];
+const STILL_TWICE: [&str; 0] = [];
 
 /// Type names that two crates share.
 pub(super) fn shared(sources: &[Source]) -> Vec<Breach> {

@@ -19,16 +19,37 @@ use Scope::{Everywhere, Names};
 /// A word that must not come back, where, and what to say instead. Lower case; for a name, one
 /// part of it: `command` of `CommandError`. To ban another, add a line.
 const BANNED: &[(&str, Scope, &str)] = &[
+    ("amiss", Everywhere, "lint"),
     ("board", Names, "state broadcast"),
+    ("chaff", Everywhere, "echo filter"),
+    ("clerk", Everywhere, "background writer"),
+    ("console", Names, "I/O settings"),
+    ("deed", Everywhere, "fate"),
+    ("desk", Everywhere, "background writer"),
     ("door", Names, "session guard"),
+    ("film", Names, "recording"),
+    ("inquiries", Names, "status requests"),
+    ("inquiry", Names, "status request"),
+    ("manner", Names, "sampling mode"),
+    ("manners", Everywhere, "tty mode"),
+    ("manual", Names, "spec"),
+    ("pile", Names, "pending"),
+    ("pulse", Names, "progress"),
     ("ran", Names, "command result"),
     ("recall", Everywhere, "detection tests"),
+    ("reconcile", Everywhere, "de-duplicate or merge"),
+    ("reel", Everywhere, "recording"),
+    ("seat", Names, "participant"),
     ("speaker", Everywhere, "output writer"),
     ("spell", Names, "encode"),
     ("spelled", Everywhere, "encoded"),
     ("spellings", Everywhere, "encodings"),
+    ("strays", Everywhere, "reparented children"),
+    ("tally", Names, "counters"),
+    ("tape", Everywhere, "recording"),
     ("torment", Everywhere, "torture"),
     ("trouble", Names, "command error"),
+    ("winnow", Everywhere, "echo filter"),
 ];
 
 /// Every banned word in the harness and in `xtask`.

@@ -2,16 +2,16 @@
 
 use judge::{CheckKind, PlayVerdict, Verdict};
 use test_plays::{TimelineBuilder, planned};
-use timeline::{Ask, Ended, Kind, Surface};
+use timeline::{ControlCommand, Ended, Kind, Surface};
 
 use crate::{judged, red};
 
-fn by_hand(ask: Ask) -> Kind {
+fn by_hand(ask: ControlCommand) -> Kind {
     Kind::Unscripted { ask, refused: None }
 }
 
 fn typed() -> Kind {
-    by_hand(Ask::Type {
+    by_hand(ControlCommand::Type {
         client: "alice".to_owned(),
         line: "/say hi".to_owned(),
     })
@@ -33,7 +33,7 @@ fn what_is_done_by_hand_keeps_a_play_from_passing_and_is_named() {
 fn what_was_refused_or_only_paces_the_play_changes_nothing() {
     let mut timeline = TimelineBuilder::good(&planned());
     timeline.before_closing(Kind::Unscripted {
-        ask: Ask::Repeat,
+        ask: ControlCommand::Repeat,
         refused: Some("no step has been done yet".to_owned()),
     });
     timeline.before_closing(Kind::Composed {
@@ -50,7 +50,7 @@ fn a_client_that_was_killed_by_hand_is_no_failure_of_its_own() {
         who: "carol".to_owned(),
         how: Ended::Signal(9),
     };
-    timeline.before_closing(by_hand(Ask::Kill {
+    timeline.before_closing(by_hand(ControlCommand::Kill {
         client: "carol".to_owned(),
     }));
     timeline.before_closing(killed.clone());

@@ -6,7 +6,7 @@ use serde_json::json;
 
 /// What a line says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Code {
+pub enum EventCode {
     /// The last process ended with this status.
     Exit,
     /// Typed.
@@ -17,7 +17,7 @@ pub enum Code {
     Output,
 }
 
-impl Code {
+impl EventCode {
     fn letter(self) -> char {
         match self {
             Self::Exit => 'x',
@@ -52,8 +52,8 @@ impl Asciicast {
 
     /// Adds what happened `t` nanoseconds after the play began; nothing, when there is no
     /// output to show.
-    pub fn push(&mut self, t: u64, code: Code, data: &str) {
-        if data.is_empty() && code == Code::Output {
+    pub fn push(&mut self, t: u64, code: EventCode, data: &str) {
+        if data.is_empty() && code == EventCode::Output {
             return;
         }
         self.push_encoded(t, code, &json!(data).to_string());
@@ -61,7 +61,7 @@ impl Asciicast {
 
     /// As [`Self::push`], with data that is a JSON string already: what every recording of a
     /// play says is encoded once.
-    pub(super) fn push_encoded(&mut self, t: u64, code: Code, data: &str) {
+    pub(super) fn push_encoded(&mut self, t: u64, code: EventCode, data: &str) {
         // Differences of whole numbers: however long it is, nothing drifts apart.
         let now = (t / 1000).max(self.last);
         let since = now - self.last;

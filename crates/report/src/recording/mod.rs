@@ -18,7 +18,7 @@ use scenario::adapter::Terminal;
 use scenario::plan::Plan;
 use timeline::{Ended, Event, Kind, Stream, visible};
 
-pub use asciicast::{Asciicast, Code};
+pub use asciicast::{Asciicast, EventCode};
 
 /// Bytes of one participant's output that are recorded; the rest is in `out/`.
 const LONGEST: u64 = 1024 * 1024;
@@ -136,11 +136,11 @@ struct Session {
 impl Session {
     fn new(plan: &Plan, who: &str) -> Self {
         let adapter = plan.adapter_of(who);
-        let console = match who {
+        let io = match who {
             RELAY => &adapter.relay.io,
             _ => &adapter.client.io,
         };
-        let terminal = console.terminal.as_ref();
+        let terminal = io.terminal.as_ref();
         let size = |terminal: &Terminal| (terminal.columns.get(), terminal.rows.get());
         let title = format!("{who} in {}", plan.scenario.id);
         Self {
@@ -158,7 +158,8 @@ impl Session {
     fn mark(&mut self, mark: &Marker) {
         if mark.number > self.marked {
             self.marked = mark.number;
-            self.cast.push_encoded(mark.t, Code::Marker, &mark.label);
+            self.cast
+                .push_encoded(mark.t, EventCode::Marker, &mark.label);
         }
     }
 
@@ -194,10 +195,10 @@ impl Session {
     /// Keys are recorded as keys; where no terminal shows them, we do.
     fn typed(&mut self, t: u64, line: &str) {
         let line = visible(line);
-        self.cast.push(t, Code::Input, &format!("{line}\r"));
+        self.cast.push(t, EventCode::Input, &format!("{line}\r"));
         if self.is_plain {
             let echo = format!("\u{1b}[1m> {line}\u{1b}[0m\r\n");
-            self.cast.push(t, Code::Output, &echo);
+            self.cast.push(t, EventCode::Output, &echo);
         }
     }
 
@@ -217,7 +218,7 @@ impl Session {
         if self.is_plain {
             text = text.replace('\n', "\r\n");
         }
-        self.cast.push(t, Code::Output, &text);
+        self.cast.push(t, EventCode::Output, &text);
         if self.recorded >= LONGEST {
             self.remark(t, &format!("the rest is not recorded: {file} has it"));
         }
@@ -226,12 +227,12 @@ impl Session {
     /// What no program has printed, told apart by brackets and by being faint.
     fn remark(&mut self, t: u64, what: &str) {
         let text = format!("\u{1b}[0m\r\n\u{1b}[2m[{}]\u{1b}[0m\r\n", visible(what));
-        self.cast.push(t, Code::Output, &text);
+        self.cast.push(t, EventCode::Output, &text);
     }
 
     fn finish(mut self, end: u64) -> String {
         if let Some(status) = self.last_status {
-            self.cast.push(end, Code::Exit, &status.to_string());
+            self.cast.push(end, EventCode::Exit, &status.to_string());
         }
         self.cast.finish()
     }

@@ -35,7 +35,7 @@ pub(crate) const RELAY: &str = "relay";
 pub struct Scene {
     plan: Arc<Plan>,
     /// Where it is.
-    pub phase: Phase,
+    pub phase: ScenePhase,
     /// Nanoseconds since the play began.
     pub t: u64,
     /// The relay, then the clients in their order.
@@ -61,7 +61,7 @@ pub struct Scene {
 
 /// Where a play is.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Phase {
+pub enum ScenePhase {
     /// The relay and the early clients get ready.
     Opening,
     /// A step goes on.
@@ -79,13 +79,13 @@ impl Scene {
     pub fn new(plan: Arc<Plan>) -> Self {
         let relay = Participant::new(RELAY, plan.adapter.relay.io.terminal.as_ref());
         let clients = plan.clients.iter().map(|client| {
-            let console = &plan.adapter_of(&client.name).client.io;
-            Participant::new(&client.name, console.terminal.as_ref())
+            let io = &plan.adapter_of(&client.name).client.io;
+            Participant::new(&client.name, io.terminal.as_ref())
         });
         Self {
             participants: std::iter::once(relay).chain(clients).collect(),
             plan,
-            phase: Phase::Opening,
+            phase: ScenePhase::Opening,
             t: 0,
             passed: Vec::new(),
             forgotten: 0,
@@ -117,8 +117,8 @@ impl Scene {
         match &event.kind {
             Kind::StepBegan { step } => self.begin(step),
             Kind::StepEnded { step, result } => self.end(step, result),
-            Kind::Closing => self.phase = Phase::Closing,
-            Kind::Stopping => self.phase = Phase::Stopping,
+            Kind::Closing => self.phase = ScenePhase::Closing,
+            Kind::Stopping => self.phase = ScenePhase::Stopping,
             Kind::Unscripted { ask, refused } => self.interfered(ask, refused.as_deref()),
             Kind::Note { text } => self.notice = Some(visible(text)),
             Kind::Overdue { awaited, .. } => {

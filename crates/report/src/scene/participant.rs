@@ -159,7 +159,9 @@ impl Participant {
         let complaint = self.complaint.as_deref();
         self.status = match (because, complaint) {
             (Some(because), _) => ParticipantState::Gone(format!("{how}, {because}")),
-            (None, Some(complaint)) => ParticipantState::Dead(format!("{how}: {}", visible(complaint))),
+            (None, Some(complaint)) => {
+                ParticipantState::Dead(format!("{how}: {}", visible(complaint)))
+            }
             (None, None) => ParticipantState::Dead(how.to_owned()),
         };
         self.coming = None;

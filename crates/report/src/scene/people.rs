@@ -2,9 +2,9 @@
 
 use super::participant::{EntryKind, Participant, ParticipantState};
 use super::record::Bytes;
-use super::{Phase, RELAY, Scene, StoryKind};
+use super::{RELAY, Scene, ScenePhase, StoryKind};
 use scenario::plan::{Action, PlannedStep};
-use timeline::{Ask, Event, Kind, visible};
+use timeline::{ControlCommand, Event, Kind, visible};
 
 impl Scene {
     pub(super) fn happened_to(&mut self, event: &Event, bytes: Bytes<'_>) {
@@ -13,7 +13,9 @@ impl Scene {
                 let line = visible(line);
                 self.change(who, |one| one.coming = Some(line));
             }
-            Kind::Started { who, .. } => self.change(who, |one| one.status = ParticipantState::Starting),
+            Kind::Started { who, .. } => {
+                self.change(who, |one| one.status = ParticipantState::Starting)
+            }
             Kind::Ready { who } => {
                 self.change(who, |one| one.status = ParticipantState::Ready);
                 self.opened();
@@ -63,7 +65,7 @@ impl Scene {
         if line.contains(&self.plan.fence_prefix()) {
             return;
         }
-        let asked = Ask::Type {
+        let asked = ControlCommand::Type {
             client: who.to_owned(),
             line: line.to_owned(),
         };
@@ -86,7 +88,9 @@ impl Scene {
         let ended = self.participants.iter().find(|one| one.name == who);
         let text = ended.map_or_else(String::new, |one| match &one.status {
             ParticipantState::Dead(why) | ParticipantState::Gone(why) => format!("{who} {why}"),
-            ParticipantState::Absent | ParticipantState::Starting | ParticipantState::Ready => who.to_owned(),
+            ParticipantState::Absent | ParticipantState::Starting | ParticipantState::Ready => {
+                who.to_owned()
+            }
         });
         self.report(StoryKind::Ended, format!("✂ {text}"));
         if !is_expected {
@@ -96,13 +100,13 @@ impl Scene {
 
     /// What made a participant end, if anything did.
     fn cause(&self, who: &str) -> Option<String> {
-        let killed = Ask::Kill {
+        let killed = ControlCommand::Kill {
             client: who.to_owned(),
         };
         if self.by_hand.contains(&visible(&killed.sentence())) {
             return Some("by hand".to_owned());
         }
-        if self.phase == Phase::Stopping {
+        if self.phase == ScenePhase::Stopping {
             return Some("at the end".to_owned());
         }
         let ends = |step: &PlannedStep| match &step.action {

@@ -1,7 +1,7 @@
 //! What the relay gets to see: the records on their way up, and who has shown what of them.
 
 use super::record::{Bytes, Record};
-use super::{Phase, Scene, StoryKind};
+use super::{Scene, ScenePhase, StoryKind};
 use scenario::plan::Plan;
 use timeline::{Event, Seen, Surface, visible};
 
@@ -67,7 +67,7 @@ impl Scene {
         let known = self.watch.findings.count();
         let record = self.watch.event(&self.plan, event, bytes);
         // Fences are ours, and nobody's conversation.
-        let is_over = matches!(self.phase, Phase::Closing | Phase::Stopping);
+        let is_over = matches!(self.phase, ScenePhase::Closing | ScenePhase::Stopping);
         let record = record.filter(|(record, _)| record.is_shown() && !is_over);
         if let Some((record, whole)) = record {
             self.pass(record, &whole);

@@ -1,26 +1,29 @@
 //! Which step it is, and what came of it.
 
 use super::story::failure;
-use super::{Phase, Scene, ParticipantState, StoryKind};
+use super::{ParticipantState, Scene, ScenePhase, StoryKind};
 use scenario::plan::PlannedStep;
-use timeline::{Ask, StepId, StepResult, visible};
+use timeline::{ControlCommand, StepId, StepResult, visible};
 
 impl Scene {
     /// The step that goes on, or was the last one.
     pub fn step(&self) -> Option<&PlannedStep> {
         match self.phase {
-            Phase::Step(number) | Phase::Between(number) => {
+            ScenePhase::Step(number) | ScenePhase::Between(number) => {
                 self.plan.steps.get(number.checked_sub(1)?)
             }
-            Phase::Opening | Phase::Closing | Phase::Stopping => None,
+            ScenePhase::Opening | ScenePhase::Closing | ScenePhase::Stopping => None,
         }
     }
 
     /// The step that comes next.
     pub fn coming(&self) -> Option<&PlannedStep> {
         match self.phase {
-            Phase::Between(number) => self.plan.steps.get(number),
-            Phase::Opening | Phase::Step(_) | Phase::Closing | Phase::Stopping => None,
+            ScenePhase::Between(number) => self.plan.steps.get(number),
+            ScenePhase::Opening
+            | ScenePhase::Step(_)
+            | ScenePhase::Closing
+            | ScenePhase::Stopping => None,
         }
     }
 
@@ -42,8 +45,8 @@ impl Scene {
             let mut all = self.participants.iter();
             all.any(|one| one.name == who && one.status == ParticipantState::Ready)
         };
-        if self.phase == Phase::Opening && early.all(|client| is_ready(&client.name)) {
-            self.phase = Phase::Between(0);
+        if self.phase == ScenePhase::Opening && early.all(|client| is_ready(&client.name)) {
+            self.phase = ScenePhase::Between(0);
         }
     }
 
@@ -53,7 +56,7 @@ impl Scene {
             return;
         };
         let text = format!("{} {}", place + 1, visible(&step.sentence));
-        self.phase = Phase::Step(place + 1);
+        self.phase = ScenePhase::Step(place + 1);
         self.notice = None;
         self.missing.clear();
         self.impossible = None;
@@ -70,11 +73,11 @@ impl Scene {
             self.report(StoryKind::Failed, why);
         }
         if let Some(place) = self.plan.steps.iter().position(|step| step.id == *id) {
-            self.phase = Phase::Between(place + 1);
+            self.phase = ScenePhase::Between(place + 1);
         }
     }
 
-    pub(super) fn interfered(&mut self, ask: &Ask, refused: Option<&str>) {
+    pub(super) fn interfered(&mut self, ask: &ControlCommand, refused: Option<&str>) {
         let sentence = visible(&ask.sentence());
         match refused {
             Some(why) => self.notice = Some(format!("not done: {}", visible(why))),

@@ -11,7 +11,7 @@ use report::web::{WebEnd, WebState};
 use scenario::adapter::Typed;
 use scenario::plan::Plan;
 use serde_json::{Value, json};
-use timeline::{Ask, Direction, Ended, Event, Kind, StepId, StepResult, Stream};
+use timeline::{ControlCommand, Direction, Ended, Event, Kind, StepId, StepResult, Stream};
 
 use crate::{NASTY, play};
 
@@ -171,7 +171,7 @@ fn lines_say_who_has_put_them_there() {
     stage.add(typed("/msg bob hi"));
     stage.line("alice", Stream::Stdout, "sent bob");
     stage.line("alice", Stream::Stderr, "it is late");
-    let ask = Ask::Type {
+    let ask = ControlCommand::Type {
         client: "alice".to_owned(),
         line: "/say ho".to_owned(),
     };

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::check::Checker;
 use super::template::Template;
 use crate::codes::adapter as code;
-use toml_language::shape::{Kind, Table, may};
+use toml_language::shape::{Table, ValueKind, may};
 use toml_language::{Node, Place, Problem};
 
 /// Where a value comes from.
@@ -34,13 +34,13 @@ pub(super) static CAPTURE: Table = Table::new(
     &[
         may(
             "line",
-            Kind::Text,
+            ValueKind::Text,
             "a regular expression with one group, found anywhere in a line of its output",
         ),
-        may("file", Kind::Text, "a file that it writes"),
+        may("file", ValueKind::Text, "a file that it writes"),
         may(
             "pattern",
-            Kind::Text,
+            ValueKind::Text,
             "with `file`: a regular expression with one group (default: the whole file)",
         ),
     ],

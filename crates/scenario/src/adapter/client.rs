@@ -6,7 +6,7 @@ use std::path::Path;
 use serde::{Deserialize, Serialize};
 use strum::VariantNames;
 use timeline::EventKind;
-use toml_language::shape::{Key, Kind, Table, alike, join, may, must};
+use toml_language::shape::{Key, Table, ValueKind, alike, join, may, must};
 use toml_language::{Node, Problem, closed, place};
 
 use super::check::Checker;
@@ -102,34 +102,38 @@ const START: [Key; 4] = [
     ),
     may(
         "prepare",
-        Kind::Array(&ARGUMENTS, 0),
+        ValueKind::Array(&ARGUMENTS, 0),
         "commands to run instead of copying from pools, in scenarios about key generation",
     ),
 ];
 
 const DRIVE: [Key; 10] = [
-    may("downloads", Kind::Text, "where received files are stored"),
+    may(
+        "downloads",
+        ValueKind::Text,
+        "where received files are stored",
+    ),
     may(
         "escapes",
-        Kind::Word(closed::words::<Escapes>),
+        ValueKind::Word(closed::words::<Escapes>),
         "how text is escaped in its lines, in both directions (default: `raw`)",
     ),
     may(
         "ready",
-        Kind::Word(closed::words::<Sign>),
+        ValueKind::Word(closed::words::<Sign>),
         "how to tell that it is ready (default: `event`)",
     ),
     may(
         "exits_when_relay_gone",
-        Kind::Bool,
+        ValueKind::Bool,
         "it exits when it loses the relay (default: `false`)",
     ),
     may(
         "port",
-        Kind::Integer(1, 65_535),
+        ValueKind::Integer(1, 65_535),
         "the port it connects to, if hard-coded; requires level `namespaces`",
     ),
-    may("limits", Kind::Table(&LIMITS), "resource limits"),
+    may("limits", ValueKind::Table(&LIMITS), "resource limits"),
     may(
         "keys",
         KEYS,
@@ -140,18 +144,25 @@ const DRIVE: [Key; 10] = [
         ARGUMENTS,
         "a command that opens its key store after it has exited and prints its message and session keys",
     ),
-    must("type", Kind::Table(&TYPE), "what to type for each verb"),
+    must(
+        "type",
+        ValueKind::Table(&TYPE),
+        "what to type for each verb",
+    ),
     must(
         "events",
-        Kind::Table(&EVENTS),
+        ValueKind::Table(&EVENTS),
         "patterns that recognize events in its output",
     ),
 ];
 
 const EVENT: &str = "a regular expression for a whole line; its named groups are captures";
 
-static EVENT_KEYS: [Key; EventKind::ALL.len()] =
-    alike(<EventKind as VariantNames>::VARIANTS, Kind::Text, EVENT);
+static EVENT_KEYS: [Key; EventKind::ALL.len()] = alike(
+    <EventKind as VariantNames>::VARIANTS,
+    ValueKind::Text,
+    EVENT,
+);
 
 /// One key for each event.
 static EVENTS: Table = Table::new(

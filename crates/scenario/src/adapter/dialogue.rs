@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::check::Checker;
 use super::template::Template;
 use crate::codes::adapter as code;
-use toml_language::shape::{Key, Kind, Table, Word, may, must};
+use toml_language::shape::{Key, Table, ValueKind, Word, may, must};
 use toml_language::{Node, Problem, closed};
 
 /// One question that a program asks before it is ready.
@@ -69,23 +69,23 @@ pub(super) static ITEM: Table = Table::new(
     "dialogue",
     "One question that a program asks before it is ready.",
     &[
-        may("await", Kind::Text, AWAIT),
+        may("await", ValueKind::Text, AWAIT),
         TYPE,
         SECRET,
         PASS_PHRASE,
         may(
             "any",
-            Kind::Array(&Kind::Table(&BRANCH), 1),
+            ValueKind::Array(&ValueKind::Table(&BRANCH), 1),
             "alternative questions: the first one that appears counts",
         ),
         may(
             "optional",
-            Kind::Bool,
+            ValueKind::Bool,
             "it may skip this question (default: `false`)",
         ),
         may(
             "only",
-            Kind::Word(Only::words),
+            ValueKind::Word(Only::words),
             "which clients are asked (default: all)",
         ),
     ],
@@ -95,23 +95,28 @@ pub(super) static ITEM: Table = Table::new(
 static BRANCH: Table = Table::new(
     "alternative",
     "One of several alternative questions.",
-    &[must("await", Kind::Text, AWAIT), TYPE, SECRET, PASS_PHRASE],
+    &[
+        must("await", ValueKind::Text, AWAIT),
+        TYPE,
+        SECRET,
+        PASS_PHRASE,
+    ],
 );
 
 const AWAIT: &str = "a regular expression, found anywhere in a line, even before its line break";
 const TYPE: Key = may(
     "type",
-    Kind::Text,
+    ValueKind::Text,
     "the answer to type; without it, the question is only awaited",
 );
 const SECRET: Key = may(
     "secret",
-    Kind::Bool,
+    ValueKind::Bool,
     "record the template instead of what was typed (default: `false`)",
 );
 const PASS_PHRASE: Key = may(
     "pass_phrase",
-    Kind::Bool,
+    ValueKind::Bool,
     "it unlocks the client's keys, so the audit searches for it; may contain `{name}` and settings",
 );
 

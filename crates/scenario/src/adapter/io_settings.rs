@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 use toml_language::Node;
-use toml_language::shape::{Key, Kind, may};
+use toml_language::shape::{Key, ValueKind, may};
 
 use super::capture::{self, CAPTURE, Capture};
 use super::check::Checker;
@@ -24,8 +24,8 @@ pub struct IoSettings {
     pub captures: BTreeMap<String, Capture>,
 }
 
-const DIALOGUE: Kind = Kind::Array(&Kind::Table(&ITEM), 0);
-const CAPTURES: Kind = Kind::Map(&Kind::Table(&CAPTURE));
+const DIALOGUE: ValueKind = ValueKind::Array(&ValueKind::Table(&ITEM), 0);
+const CAPTURES: ValueKind = ValueKind::Map(&ValueKind::Table(&CAPTURE));
 
 /// What `[relay]` and `[client]` have in common.
 pub(super) const IO_SETTINGS: [Key; 4] = [
@@ -36,7 +36,7 @@ pub(super) const IO_SETTINGS: [Key; 4] = [
     ),
     may(
         "prompt",
-        Kind::Text,
+        ValueKind::Text,
         "a regular expression for a prompt, which is stripped from the beginning of lines",
     ),
     may(

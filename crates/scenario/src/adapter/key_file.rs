@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
-use toml_language::shape::{Kind, Table, may, must};
+use toml_language::shape::{Table, ValueKind, may, must};
 use toml_language::{Node, closed};
 
 /// A file with private keys.
@@ -47,16 +47,16 @@ impl KeyFile {
 }
 
 /// Files with private keys.
-pub(super) const KEYS: Kind = Kind::Array(&Kind::Table(&KEY_FILE), 0);
+pub(super) const KEYS: ValueKind = ValueKind::Array(&ValueKind::Table(&KEY_FILE), 0);
 
 static KEY_FILE: Table = Table::new(
     "key-file",
     "A file with private keys.",
     &[
-        must("file", Kind::Text, "below the scratch directory"),
+        must("file", ValueKind::Text, "below the scratch directory"),
         may(
             "format",
-            Kind::Word(closed::words::<KeyFormat>),
+            ValueKind::Word(closed::words::<KeyFormat>),
             "their format (default: `asn1`)",
         ),
     ],

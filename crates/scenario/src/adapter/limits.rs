@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use timeline::Limit;
 use toml_language::Node;
-use toml_language::shape::{Kind, Table, may};
+use toml_language::shape::{Table, ValueKind, may};
 
 const MIB: u64 = 1024 * 1024;
 
@@ -79,32 +79,32 @@ pub(super) static LIMITS: Table = Table::new(
     &[
         may(
             "cpu_seconds",
-            Kind::Integer(1, 86_400),
+            ValueKind::Integer(1, 86_400),
             "CPU time (default: `60`)",
         ),
         may(
             "memory_mib",
-            Kind::Integer(1, 1 << 20),
+            ValueKind::Integer(1, 1 << 20),
             "resident memory, not address space (default: `1024`)",
         ),
         may(
             "processes",
-            Kind::Integer(1, 100_000),
+            ValueKind::Integer(1, 100_000),
             "concurrent processes (default: `128`)",
         ),
         may(
             "file_mib",
-            Kind::Integer(1, 1 << 20),
+            ValueKind::Integer(1, 1 << 20),
             "the largest file it writes (default: `512`)",
         ),
         may(
             "open_files",
-            Kind::Integer(8, 1 << 20),
+            ValueKind::Integer(8, 1 << 20),
             "open files per process; the system refuses more (default: `1024`)",
         ),
         may(
             "output_mib",
-            Kind::Integer(1, 1024),
+            ValueKind::Integer(1, 1024),
             "output per stream (default: `16`)",
         ),
     ],

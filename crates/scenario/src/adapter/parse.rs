@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 use strum::VariantNames;
 use timeline::Surface;
-use toml_language::shape::{Key, Kind, Table, alike, may, must};
+use toml_language::shape::{Key, Table, ValueKind, alike, may, must};
 use toml_language::{Node, Problem, Problems, closed, place, walk};
 
 use super::capture::captured;
@@ -94,10 +94,10 @@ static ADAPTER: Table = Table::new(
     "adapter",
     "How to start and drive one implementation.",
     &[
-        must("about", Kind::Text, "one line"),
+        must("about", ValueKind::Text, "one line"),
         must(
             "programs",
-            Kind::Map(&Kind::Table(&PROGRAM)),
+            ValueKind::Map(&ValueKind::Table(&PROGRAM)),
             "its programs, by the names that templates use",
         ),
         may(
@@ -105,17 +105,21 @@ static ADAPTER: Table = Table::new(
             VARIABLES,
             "values that templates use by name; `--set NAME=VALUE` overrides one for a run",
         ),
-        must("relay", Kind::Table(&RELAY), "how to run the relay"),
-        must("client", Kind::Table(&CLIENT), "how to run a client"),
-        may("wire", Kind::Table(&WIRE), "how its traffic can be decoded"),
+        must("relay", ValueKind::Table(&RELAY), "how to run the relay"),
+        must("client", ValueKind::Table(&CLIENT), "how to run a client"),
+        may(
+            "wire",
+            ValueKind::Table(&WIRE),
+            "how its traffic can be decoded",
+        ),
         may(
             "controls",
-            Kind::Table(&CONTROLS),
+            ValueKind::Table(&CONTROLS),
             "for each surface, a string that a search must find there",
         ),
         may(
             "cannot",
-            Kind::Array(&Kind::Word(closed::words::<Capability>), 0),
+            ValueKind::Array(&ValueKind::Word(closed::words::<Capability>), 0),
             "what it cannot do",
         ),
     ],
@@ -128,7 +132,7 @@ static CONTROLS: Table = Table::new(
 );
 
 static CONTROL_KEYS: [Key; Surface::ALL.len()] = {
-    let mut keys = alike(<Surface as VariantNames>::VARIANTS, Kind::Text, "");
+    let mut keys = alike(<Surface as VariantNames>::VARIANTS, ValueKind::Text, "");
     let (mut left, mut surfaces) = (keys.as_mut_slice(), Surface::ALL.as_slice());
     while let ([key, others @ ..], [surface, more @ ..]) = (left, surfaces) {
         key.doc = place_of_control(*surface);

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 use toml_language::Node;
-use toml_language::shape::{Kind, Table, may, must};
+use toml_language::shape::{Table, ValueKind, may, must};
 
 use super::check::Checker;
 use super::template::Template;
@@ -32,13 +32,13 @@ pub struct Copy {
 }
 
 /// A command line.
-pub(super) const ARGUMENTS: Kind = Kind::Array(&Kind::Text, 1);
+pub(super) const ARGUMENTS: ValueKind = ValueKind::Array(&ValueKind::Text, 1);
 
 /// Texts by name.
-pub(super) const VARIABLES: Kind = Kind::Map(&Kind::Text);
+pub(super) const VARIABLES: ValueKind = ValueKind::Map(&ValueKind::Text);
 
 /// Files for a scratch directory.
-pub(super) const COPIES: Kind = Kind::Array(&Kind::Table(&COPY), 0);
+pub(super) const COPIES: ValueKind = ValueKind::Array(&ValueKind::Table(&COPY), 0);
 
 /// A program, described.
 pub(super) static PROGRAM: Table = Table::new(
@@ -47,12 +47,12 @@ pub(super) static PROGRAM: Table = Table::new(
     &[
         may(
             "cargo",
-            Kind::Text,
+            ValueKind::Text,
             "a binary of this workspace, by its name",
         ),
         may(
             "path",
-            Kind::Text,
+            ValueKind::Text,
             "a file, relative to the adapter file, or a name to be found on PATH",
         ),
     ],
@@ -65,17 +65,17 @@ static COPY: Table = Table::new(
     &[
         must(
             "from",
-            Kind::Text,
+            ValueKind::Text,
             "a file, relative to the adapter file; with `pool`, a directory",
         ),
         may(
             "pool",
-            Kind::Bool,
+            ValueKind::Bool,
             "give the nth file of the directory to the nth client",
         ),
         must(
             "to",
-            Kind::Text,
+            ValueKind::Text,
             "its destination below the scratch directory",
         ),
     ],

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 use toml_language::Node;
-use toml_language::shape::{Kind, Table, may};
+use toml_language::shape::{Table, ValueKind, may};
 
 use super::check::Checker;
 
@@ -40,17 +40,17 @@ pub(super) static READY: Table = Table::new(
     &[
         may(
             "line",
-            Kind::Text,
+            ValueKind::Text,
             "a regular expression for a line; its group `port`, if any, is the port",
         ),
         may(
             "listens",
-            Kind::Integer(1, 65_535),
+            ValueKind::Integer(1, 65_535),
             "the port it listens on, if hard-coded",
         ),
         may(
             "after_dialogue",
-            Kind::Integer(1, 65_535),
+            ValueKind::Integer(1, 65_535),
             "its port, if it is ready at the end of the dialogue",
         ),
     ],

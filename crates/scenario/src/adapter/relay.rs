@@ -5,7 +5,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
-use toml_language::shape::{Key, Kind, Table, join, may, must};
+use toml_language::shape::{Key, Table, ValueKind, join, may, must};
 use toml_language::{Node, closed};
 
 use super::check::Checker;
@@ -93,26 +93,26 @@ const START: [Key; 5] = [
     ),
     must(
         "ready",
-        Kind::Table(&READY),
+        ValueKind::Table(&READY),
         "how to tell that it accepts clients; the harness never connects to find out",
     ),
-    may("limits", Kind::Table(&LIMITS), "resource limits"),
+    may("limits", ValueKind::Table(&LIMITS), "resource limits"),
 ];
 
 const END: [Key; 4] = [
     may(
         "stop",
-        Kind::Word(closed::words::<Stop>),
+        ValueKind::Word(closed::words::<Stop>),
         "how to shut it down (default: `term`)",
     ),
     may(
         "memory",
-        Kind::Word(closed::words::<MemoryReading>),
+        ValueKind::Word(closed::words::<MemoryReading>),
         "how its memory is scanned (default: `running`)",
     ),
     must(
         "keepalive",
-        Kind::Duration,
+        ValueKind::Duration,
         "how long a link may stay silent, unless a scenario says otherwise",
     ),
     may(

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use toml_language::Node;
-use toml_language::shape::{Kind, Table, may, must};
+use toml_language::shape::{Table, ValueKind, may, must};
 
 /// The sizes that the bodies of one frame type may have.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -88,30 +88,30 @@ pub(super) static SIZE: Table = Table::new(
     "size",
     "The sizes that the bodies of one frame type may have.",
     &[
-        must("frame", Kind::Text, "the type"),
+        must("frame", ValueKind::Text, "the type"),
         may(
             "lengths",
-            Kind::Array(&Kind::Integer(1, 1 << 30), 0),
+            ValueKind::Array(&ValueKind::Integer(1, 1 << 30), 0),
             "padded lengths (default: none)",
         ),
         may(
             "multiple_of",
-            Kind::Integer(2, 1 << 30),
+            ValueKind::Integer(2, 1 << 30),
             "lengths beyond the last one are multiples of this many bytes",
         ),
         may(
             "padme",
-            Kind::Bool,
+            ValueKind::Bool,
             "lengths beyond the last one follow Padmé; with `false` there are none",
         ),
         may(
             "beside",
-            Kind::Integer(0, 65_535),
+            ValueKind::Integer(0, 65_535),
             "bytes outside the padding: headers, keys, tags (default: 0)",
         ),
         may(
             "spread",
-            Kind::Integer(0, 255),
+            ValueKind::Integer(0, 255),
             "how many more bytes may be outside it, such as the digits of a counter (default: 0)",
         ),
     ],

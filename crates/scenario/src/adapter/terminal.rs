@@ -3,7 +3,7 @@
 use std::num::NonZeroU16;
 
 use serde::{Deserialize, Serialize};
-use toml_language::shape::{Kind, Table, may};
+use toml_language::shape::{Table, ValueKind, may};
 use toml_language::{Node, closed};
 
 /// A pseudo-terminal.
@@ -38,7 +38,8 @@ closed_list! {
 }
 
 /// `true`, or a table.
-pub(super) const TERMINALS: Kind = Kind::Either(&[Kind::Bool, Kind::Table(&TERMINAL)]);
+pub(super) const TERMINALS: ValueKind =
+    ValueKind::Either(&[ValueKind::Bool, ValueKind::Table(&TERMINAL)]);
 
 static TERMINAL: Table = Table::new(
     "terminal",
@@ -46,13 +47,13 @@ static TERMINAL: Table = Table::new(
     &[
         may(
             "columns",
-            Kind::Integer(20, 1_000),
+            ValueKind::Integer(20, 1_000),
             "columns (default: 200)",
         ),
-        may("rows", Kind::Integer(5, 500), "rows (default: 50)"),
+        may("rows", ValueKind::Integer(5, 500), "rows (default: 50)"),
         may(
             "enter",
-            Kind::Word(closed::words::<Enter>),
+            ValueKind::Word(closed::words::<Enter>),
             "what Enter sends (default: `cr`)",
         ),
     ],

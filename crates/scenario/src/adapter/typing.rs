@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use strum::{VariantArray, VariantNames};
 use toml_language::Node;
-use toml_language::shape::{Key, Kind, Table, alike};
+use toml_language::shape::{Key, Table, ValueKind, alike};
 
 use super::check::Checker;
 use super::template::Template;
@@ -72,7 +72,7 @@ impl From<BTreeMap<Typed, Option<Template>>> for TypeSpec {
 }
 
 static KEYS: [Key; Typed::ALL.len()] = {
-    let mut keys = alike(<Typed as VariantNames>::VARIANTS, Kind::Text, "");
+    let mut keys = alike(<Typed as VariantNames>::VARIANTS, ValueKind::Text, "");
     let (mut left, mut verbs) = (keys.as_mut_slice(), Typed::ALL);
     while let ([key, others @ ..], [verb, more @ ..]) = (left, verbs) {
         key.doc = verb.described().1;

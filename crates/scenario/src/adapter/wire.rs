@@ -1,7 +1,7 @@
 //! What the tap may decode: `[wire]`.
 
 use serde::{Deserialize, Serialize};
-use toml_language::shape::{Kind, Table, may};
+use toml_language::shape::{Table, ValueKind, may};
 use toml_language::{Node, closed};
 
 use super::size::{SIZE, SizeRule};
@@ -40,22 +40,22 @@ pub(super) static WIRE: Table = Table::new(
     &[
         may(
             "framing",
-            Kind::Word(closed::words::<Framing>),
+            ValueKind::Word(closed::words::<Framing>),
             "how traffic is split into frames (default: `none`)",
         ),
         may(
             "background",
-            Kind::Array(&Kind::Text, 0),
+            ValueKind::Array(&ValueKind::Text, 0),
             "frame types whose count depends on timing; left out of protocol records",
         ),
         may(
             "jitter",
-            Kind::Integer(0, 65_535),
+            ValueKind::Integer(0, 65_535),
             "by how many bytes two messages of equal length may differ in size (default: 0)",
         ),
         may(
             "sizes",
-            Kind::Array(&Kind::Table(&SIZE), 0),
+            ValueKind::Array(&ValueKind::Table(&SIZE), 0),
             "the sizes that frame bodies may have; every frame is checked",
         ),
     ],

@@ -2,7 +2,7 @@
 
 use strum::{VariantArray, VariantNames};
 use toml_language::Node;
-use toml_language::shape::{Key, Kind, Table, join, may};
+use toml_language::shape::{Key, Table, ValueKind, join, may};
 
 use super::{Verb, VerbWord};
 use crate::check::Checker;
@@ -12,7 +12,7 @@ pub(super) struct Described {
     /// In a few words, for the table of a step.
     pub(super) doc: &'static str,
     /// What it holds.
-    pub(super) kind: Kind,
+    pub(super) kind: ValueKind,
     /// Its keys that name clients who take part in it.
     pub(super) clients: &'static [&'static str],
     /// Its keys that name a client, where its outcome is that something arrives.
@@ -25,7 +25,7 @@ type Read = fn(&Site<'_, '_>, &mut Checker<'_>) -> Option<Verb>;
 
 impl Described {
     /// A verb that names nobody who takes part.
-    pub(super) const fn new(doc: &'static str, kind: Kind, read: Read) -> Self {
+    pub(super) const fn new(doc: &'static str, kind: ValueKind, read: Read) -> Self {
         Self {
             doc,
             kind,
@@ -69,17 +69,17 @@ impl<'a, 'i> Site<'a, 'i> {
 pub(crate) const VERBS: &[&str] = <VerbWord as VariantNames>::VARIANTS;
 
 const COMMON: [Key; 2] = [
-    may("note", Kind::Text, "a remark for the audience"),
+    may("note", ValueKind::Text, "a remark for the audience"),
     may(
         "within",
-        Kind::Duration,
+        ValueKind::Duration,
         "the deadline for what the step expects (default: `10s`)",
     ),
 ];
 
 /// What is common to all, then a key for each verb.
 static KEYS: [Key; COMMON.len() + VERBS.len()] = {
-    let mut of_verbs = [may("", Kind::Bool, ""); VERBS.len()];
+    let mut of_verbs = [may("", ValueKind::Bool, ""); VERBS.len()];
     let mut left = of_verbs.as_mut_slice();
     let mut verbs = <VerbWord as VariantArray>::VARIANTS;
     while let ([key, others @ ..], [verb, more @ ..]) = (left, verbs) {

@@ -1,6 +1,6 @@
 //! `fault`, `heal`: what happens to links.
 
-use toml_language::shape::{Key, Kind, Table, join, may, must};
+use toml_language::shape::{Key, Table, ValueKind, join, may, must};
 use toml_language::suggest::one_of;
 use toml_language::{Node, Problem, closed};
 
@@ -18,7 +18,7 @@ const MANY: i64 = 1_000_000;
 
 const CLIENT: Key = must(
     "client",
-    Kind::Text,
+    ValueKind::Text,
     "the client whose link is affected; `all` for every link",
 );
 
@@ -26,7 +26,7 @@ const CLIENT: Key = must(
 
 pub(super) static FAULT: Described = Described::new(
     "inject a fault into a link",
-    Kind::Table(&FAULT_TABLE),
+    ValueKind::Table(&FAULT_TABLE),
     fault,
 );
 
@@ -42,22 +42,22 @@ const COMMON: [Key; 5] = [
     CLIENT,
     must(
         "kind",
-        Kind::Word(closed::words::<FaultWord>),
+        ValueKind::Word(closed::words::<FaultWord>),
         "what happens to the link",
     ),
     may(
         "direction",
-        Kind::Word(closed::words::<Way>),
+        ValueKind::Word(closed::words::<Way>),
         "the direction of the affected traffic (default: `both`)",
     ),
     may(
         "frame",
-        Kind::Text,
+        ValueKind::Text,
         "count frames of this type only, named as in the protocol",
     ),
     may(
         "after_frames",
-        Kind::Integer(1, MANY),
+        ValueKind::Integer(1, MANY),
         "let this many frames pass first (default: start at once)",
     ),
 ];
@@ -66,41 +66,45 @@ const COMMON: [Key; 5] = [
 const OWN: [Key; 8] = [
     may(
         "times",
-        Kind::Integer(1, MANY),
+        ValueKind::Integer(1, MANY),
         "how many consecutive frames are affected (default: 1)",
     ),
-    may("by", Kind::Duration, "for `delay`: by how much"),
-    may("up_to", Kind::Duration, "for `jitter`: the maximum delay"),
+    may("by", ValueKind::Duration, "for `delay`: by how much"),
+    may(
+        "up_to",
+        ValueKind::Duration,
+        "for `jitter`: the maximum delay",
+    ),
     may(
         "bytes_per_second",
-        Kind::Integer(1, 1_000_000_000),
+        ValueKind::Integer(1, 1_000_000_000),
         "for `rate`: the limit",
     ),
     may(
         "bytes",
-        Kind::Integer(1, MANY),
+        ValueKind::Integer(1, MANY),
         "for `slice`: the size of a segment; for `truncate`: how many bytes are lost (default: 1)",
     ),
     may(
         "after_bytes",
-        Kind::Integer(1, MANY),
+        ValueKind::Integer(1, MANY),
         "for `cut`: how many bytes pass first (default: none)",
     ),
     may(
         "byte",
-        Kind::Integer(0, MANY),
+        ValueKind::Integer(0, MANY),
         "for `corrupt`: its offset in the frame's body, or in the next bytes if no frame is named (default: chosen by the seed)",
     ),
     may(
         "frames",
-        Kind::Integer(2, 1000),
+        ValueKind::Integer(2, 1000),
         "for `hold`: how many to collect",
     ),
 ];
 
 pub(super) static HEAL: Described = Described::new(
     "remove all faults from a link",
-    Kind::Table(&HEAL_TABLE),
+    ValueKind::Table(&HEAL_TABLE),
     heal,
 );
 

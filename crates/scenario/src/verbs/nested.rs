@@ -1,7 +1,7 @@
 //! `all`, `repeat`: steps within steps.
 
 use toml_language::Problem;
-use toml_language::shape::{Kind, Table, must};
+use toml_language::shape::{Table, ValueKind, must};
 
 use super::Verb;
 use super::described::{Described, STEP, Site};
@@ -9,8 +9,11 @@ use super::steps::read;
 use crate::check::Checker;
 use crate::codes::scenario as code;
 
-pub(super) static ALL: Described =
-    Described::new("run several steps at once", Kind::Table(&ALL_TABLE), all);
+pub(super) static ALL: Described = Described::new(
+    "run several steps at once",
+    ValueKind::Table(&ALL_TABLE),
+    all,
+);
 
 static ALL_TABLE: Table = Table::new(
     "all",
@@ -24,7 +27,7 @@ static ALL_TABLE: Table = Table::new(
 
 pub(super) static REPEAT: Described = Described::new(
     "run the same steps several times",
-    Kind::Table(&REPEAT_TABLE),
+    ValueKind::Table(&REPEAT_TABLE),
     repeat,
 );
 
@@ -32,12 +35,12 @@ static REPEAT_TABLE: Table = Table::new(
     "repeat",
     "Each iteration has its own expectations; `{n}` in texts is its number, starting at 1.",
     &[
-        must("times", Kind::Integer(1, 10_000), "how many times"),
+        must("times", ValueKind::Integer(1, 10_000), "how many times"),
         must("steps", STEPS, "the steps of one iteration"),
     ],
 );
 
-static STEPS: Kind = Kind::Array(&Kind::Table(&STEP), 1);
+static STEPS: ValueKind = ValueKind::Array(&ValueKind::Table(&STEP), 1);
 
 fn all(site: &Site<'_, '_>, checker: &mut Checker<'_>) -> Option<Verb> {
     let nodes = site.node()?.nodes("steps");

@@ -1,6 +1,6 @@
 //! `beat`: a pause for the eye.
 
-use toml_language::shape::{Kind, Table, must};
+use toml_language::shape::{Table, ValueKind, must};
 
 use super::Verb;
 use super::described::{Described, Site};
@@ -9,7 +9,7 @@ use crate::check::Checker;
 
 pub(super) static BEAT: Described = Described::new(
     "pause a demo for the audience; skipped elsewhere",
-    Kind::Table(&BEAT_TABLE),
+    ValueKind::Table(&BEAT_TABLE),
     beat,
 );
 
@@ -18,7 +18,7 @@ static BEAT_TABLE: Table = Table::new(
     "It expects nothing.",
     &[must(
         "seconds",
-        Kind::Seconds(60),
+        ValueKind::Seconds(60),
         "how long to pause, at most 60 seconds",
     )],
 );

@@ -1,7 +1,7 @@
 //! `join`, `leave`: who is there.
 
 use toml_language::closed;
-use toml_language::shape::{Kind, Table, may, must};
+use toml_language::shape::{Table, ValueKind, may, must};
 
 use super::Verb;
 use super::described::{Described, Site};
@@ -10,7 +10,7 @@ use crate::model::{Join, LeaveHow};
 
 pub(super) static JOIN: Described = Described::new(
     "start a client now; a client first named here starts late",
-    Kind::Table(&JOIN_TABLE),
+    ValueKind::Table(&JOIN_TABLE),
     join,
 )
 .clients(&["client"]);
@@ -19,26 +19,26 @@ static JOIN_TABLE: Table = Table::new(
     "join",
     "It becomes ready, and the others are told.",
     &[
-        must("client", Kind::Text, "the client that starts"),
+        must("client", ValueKind::Text, "the client that starts"),
         may(
             "outcome",
-            Kind::Word(closed::words::<Join>),
+            ValueKind::Word(closed::words::<Join>),
             "the required outcome",
         ),
     ],
 );
 
 pub(super) static LEAVE: Described =
-    Described::new("a client leaves", Kind::Table(&LEAVE_TABLE), leave).clients(&["client"]);
+    Described::new("a client leaves", ValueKind::Table(&LEAVE_TABLE), leave).clients(&["client"]);
 
 static LEAVE_TABLE: Table = Table::new(
     "leave",
     "The others are told, the relay keeps running, and no process is left behind.",
     &[
-        must("client", Kind::Text, "the client that leaves"),
+        must("client", ValueKind::Text, "the client that leaves"),
         must(
             "how",
-            Kind::Word(closed::words::<LeaveHow>),
+            ValueKind::Word(closed::words::<LeaveHow>),
             "how it leaves",
         ),
     ],

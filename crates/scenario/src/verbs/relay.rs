@@ -1,7 +1,7 @@
 //! `relay`: something happens to it.
 
 use toml_language::closed;
-use toml_language::shape::Kind;
+use toml_language::shape::ValueKind;
 
 use super::Verb;
 use super::described::{Described, Site};
@@ -10,7 +10,7 @@ use crate::model::RelayAction;
 
 pub(super) static RELAY: Described = Described::new(
     "do something to the relay",
-    Kind::Word(closed::words::<RelayAction>),
+    ValueKind::Word(closed::words::<RelayAction>),
     relay,
 );
 

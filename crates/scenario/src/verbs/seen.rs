@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use timeline::EventKind;
-use toml_language::shape::{Key, Kind, Table, Word, join, may, must};
+use toml_language::shape::{Key, Table, ValueKind, Word, join, may, must};
 use toml_language::suggest::one_of;
 use toml_language::{Node, Problem, closed};
 
@@ -17,7 +17,7 @@ use crate::text::{Piece, Text};
 
 pub(super) static EXPECT: Described = Described::new(
     "require some output before the deadline",
-    Kind::Table(&EXPECT_TABLE),
+    ValueKind::Table(&EXPECT_TABLE),
     |site, checker| want(&site.node()?, checker).map(Verb::Expect),
 )
 .clients(&["client"]);
@@ -31,7 +31,7 @@ static EXPECT_TABLE: Table = Table::new(
 
 pub(super) static NEVER: Described = Described::new(
     "forbid some output",
-    Kind::Table(&NEVER_TABLE),
+    ValueKind::Table(&NEVER_TABLE),
     |site, checker| want(&site.node()?, checker).map(Verb::Never),
 )
 .clients(&["client"]);
@@ -49,45 +49,61 @@ static NEVER_KEYS: [Key; OWN.len() + CAPTURES.len()] = join(&[&OWN, &CAPTURES]);
 const WHAT: &[&str] = &["event", "line", "pattern", "contains"];
 
 const OWN: [Key; 5] = [
-    must("client", Kind::Text, "the client whose output is checked"),
+    must(
+        "client",
+        ValueKind::Text,
+        "the client whose output is checked",
+    ),
     may(
         "event",
-        Kind::Word(events),
+        ValueKind::Word(events),
         "an event; its captures may be added as further keys",
     ),
-    may("line", Kind::Text, "a whole line, exactly as printed"),
+    may("line", ValueKind::Text, "a whole line, exactly as printed"),
     may(
         "pattern",
-        Kind::Text,
+        ValueKind::Text,
         "a regular expression that matches a line",
     ),
-    may("contains", Kind::Text, "text contained in a line"),
+    may("contains", ValueKind::Text, "text contained in a line"),
 ];
 
 const WITHIN: Key = may(
     "within",
-    Kind::Duration,
+    ValueKind::Duration,
     "the deadline; an alternative to `within` of the step",
 );
 
 const CAPTURES: [Key; 9] = [
-    may("from", Kind::Text, "capture: the sender"),
-    may("name", Kind::Text, "capture: the name of a file or client"),
-    may("reason", Kind::Text, "capture: the reason"),
-    may("sha256", Kind::Text, "capture: the digest of a file"),
-    may("size", Kind::Text, "capture: the size of a file in bytes"),
+    may("from", ValueKind::Text, "capture: the sender"),
+    may(
+        "name",
+        ValueKind::Text,
+        "capture: the name of a file or client",
+    ),
+    may("reason", ValueKind::Text, "capture: the reason"),
+    may("sha256", ValueKind::Text, "capture: the digest of a file"),
+    may(
+        "size",
+        ValueKind::Text,
+        "capture: the size of a file in bytes",
+    ),
     may(
         "text",
-        Kind::Text,
+        ValueKind::Text,
         "capture: the text; may contain placeholders",
     ),
     may(
         "to",
-        Kind::Text,
+        ValueKind::Text,
         "capture: the recipient; `all` for everyone",
     ),
-    may("who", Kind::Text, "capture: who it is about"),
-    may("with", Kind::Text, "capture: the other side of a transfer"),
+    may("who", ValueKind::Text, "capture: who it is about"),
+    may(
+        "with",
+        ValueKind::Text,
+        "capture: the other side of a transfer",
+    ),
 ];
 
 /// Every event, with what it means.

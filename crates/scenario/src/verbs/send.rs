@@ -2,7 +2,7 @@
 
 use toml_language::Node;
 use toml_language::closed;
-use toml_language::shape::{Key, Kind, Table, may, must};
+use toml_language::shape::{Key, Table, ValueKind, may, must};
 
 use super::Verb;
 use super::described::{Described, Site};
@@ -12,21 +12,29 @@ use crate::model::Outcome;
 /// The largest file that is made for a play, in bytes.
 const MAX_MADE: i64 = 256 * 1024 * 1024;
 
-const FROM: Key = must("from", Kind::Text, "the client that sends");
+const FROM: Key = must("from", ValueKind::Text, "the client that sends");
 const TO: Key = must(
     "to",
-    Kind::Text,
+    ValueKind::Text,
     "the recipient: a client, or any name if the outcome is not `delivered`",
 );
-const TEXT: Key = must("text", Kind::Text, "the text; may contain placeholders");
+const TEXT: Key = must(
+    "text",
+    ValueKind::Text,
+    "the text; may contain placeholders",
+);
 const OUTCOME: Key = may(
     "outcome",
-    Kind::Word(Outcome::of_texts),
+    ValueKind::Word(Outcome::of_texts),
     "the required outcome",
 );
 
-pub(super) static SAY: Described =
-    Described::new("send a message to everyone", Kind::Table(&SAY_TABLE), say).clients(&["from"]);
+pub(super) static SAY: Described = Described::new(
+    "send a message to everyone",
+    ValueKind::Table(&SAY_TABLE),
+    say,
+)
+.clients(&["from"]);
 
 static SAY_TABLE: Table = Table::new(
     "say",
@@ -35,7 +43,7 @@ static SAY_TABLE: Table = Table::new(
 );
 
 pub(super) static MSG: Described =
-    Described::new("send a private message", Kind::Table(&MSG_TABLE), msg)
+    Described::new("send a private message", ValueKind::Table(&MSG_TABLE), msg)
         .clients(&["from"])
         .recipients(&["to"]);
 
@@ -45,9 +53,10 @@ static MSG_TABLE: Table = Table::new(
     &[FROM, TO, TEXT, OUTCOME],
 );
 
-pub(super) static FILE: Described = Described::new("send a file", Kind::Table(&FILE_TABLE), file)
-    .clients(&["from"])
-    .recipients(&["to"]);
+pub(super) static FILE: Described =
+    Described::new("send a file", ValueKind::Table(&FILE_TABLE), file)
+        .clients(&["from"])
+        .recipients(&["to"]);
 
 static FILE_TABLE: Table = Table::new(
     "file",
@@ -57,18 +66,18 @@ static FILE_TABLE: Table = Table::new(
         TO,
         may(
             "path",
-            Kind::Text,
+            ValueKind::Text,
             "a file below `scenarios/`, usually in `fixtures/`",
         ),
         may(
             "size",
-            Kind::Either(&[Kind::Size, Kind::Integer(0, MAX_MADE)]),
+            ValueKind::Either(&[ValueKind::Size, ValueKind::Integer(0, MAX_MADE)]),
             "the size of a generated file, full of canaries",
         ),
-        may("as", Kind::Text, "its name in the sender's outbox"),
+        may("as", ValueKind::Text, "its name in the sender's outbox"),
         may(
             "outcome",
-            Kind::Word(closed::words::<Outcome>),
+            ValueKind::Word(closed::words::<Outcome>),
             "the required outcome",
         ),
     ],

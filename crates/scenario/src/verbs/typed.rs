@@ -1,21 +1,29 @@
 //! `type`: a line as it is.
 
-use toml_language::shape::{Kind, Table, must};
+use toml_language::shape::{Table, ValueKind, must};
 
 use super::Verb;
 use super::described::{Described, Site};
 use crate::check::Checker;
 use crate::model::Outcome;
 
-pub(super) static TYPE: Described =
-    Described::new("type a line verbatim", Kind::Table(&TYPE_TABLE), r#type).clients(&["client"]);
+pub(super) static TYPE: Described = Described::new(
+    "type a line verbatim",
+    ValueKind::Table(&TYPE_TABLE),
+    r#type,
+)
+.clients(&["client"]);
 
 static TYPE_TABLE: Table = Table::new(
     "type",
     "It expects nothing by itself.",
     &[
-        must("client", Kind::Text, "the client to type into"),
-        must("line", Kind::Text, "the line; may contain placeholders"),
+        must("client", ValueKind::Text, "the client to type into"),
+        must(
+            "line",
+            ValueKind::Text,
+            "the line; may contain placeholders",
+        ),
     ],
 );
 

@@ -8,7 +8,7 @@ use tokio::sync::oneshot;
 
 use crate::driver::control::progress::Status;
 use crate::links::tap::Fate;
-use timeline::{Ask, Direction, Ended, LinkEnd, Stream};
+use timeline::{ControlCommand, Direction, Ended, LinkEnd, Stream};
 
 /// One process of a participant; a restarted relay is another one.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -87,5 +87,5 @@ pub(crate) enum Input {
     /// Somebody wants to know what is waited for.
     StatusRequest(oneshot::Sender<Status>),
     /// A command of whoever controls the play; `None` when no more can come.
-    Command(Option<Ask>),
+    Command(Option<ControlCommand>),
 }

@@ -135,8 +135,8 @@ impl<'p> Play<'p> {
         };
         let controls = Controls {
             cancel: settings.cancel,
-            inquiries: settings.inquiries,
-            hand: settings.hand,
+            status_requests: settings.status_requests,
+            commands: settings.commands,
             pace: settings.pace,
             limit: settings.limit,
         };

@@ -23,7 +23,7 @@ pub(crate) fn find(adapter: &Adapter, path: &Path) -> Result<PathBuf, String> {
 }
 
 /// What keeps programs that the workspace does not build from being started: a sentence each.
-pub fn amiss(adapter: &Adapter) -> Vec<String> {
+pub fn lint(adapter: &Adapter) -> Vec<String> {
     let named = adapter.programs.iter();
     let paths = named.filter_map(|(name, program)| match program {
         Program::Path(path) => Some((name, path)),
@@ -63,35 +63,35 @@ mod tests {
     use std::os::unix::fs::PermissionsExt as _;
     use std::path::Path;
 
-    use super::amiss;
+    use super::lint;
     use scenario::adapter::{self, Program};
 
     #[test]
-    fn what_is_not_there_or_may_not_run_is_amiss() {
+    fn what_is_not_there_or_may_not_run_is_wrong() {
         let workspace = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
         let mut adapter = adapter::load(&workspace.join("zoo/adapters/plain.toml")).unwrap();
-        assert_eq!(amiss(&adapter), Vec::<String>::new());
+        assert_eq!(lint(&adapter), Vec::<String>::new());
         let dir = tempfile::tempdir().unwrap();
         adapter.path = dir.path().join("mine.toml");
         let path = |name: &str| Program::Path(name.to_owned());
         adapter.programs.insert("client".to_owned(), path("./chat"));
         // It is on the path, and it is nothing that is started by itself.
         adapter.programs.insert("shell".to_owned(), path("sh"));
-        let told = amiss(&adapter).concat();
+        let told = lint(&adapter).concat();
         assert!(
             told.starts_with("the program `client` cannot be started: no ./chat beside it"),
             "{told}"
         );
         let chat = dir.path().join("chat");
         fs::write(&chat, "#!/bin/sh\n").unwrap();
-        let told = amiss(&adapter).concat();
+        let told = lint(&adapter).concat();
         assert!(
             told.contains("chat may not be executed: `chmod +x`"),
             "{told}"
         );
         adapter.programs.insert("script".to_owned(), path("chat"));
-        assert_eq!(amiss(&adapter).len(), 1, "an argument is only read");
+        assert_eq!(lint(&adapter).len(), 1, "an argument is only read");
         fs::set_permissions(&chat, Permissions::from_mode(0o755)).unwrap();
-        assert_eq!(amiss(&adapter), Vec::<String>::new());
+        assert_eq!(lint(&adapter), Vec::<String>::new());
     }
 }

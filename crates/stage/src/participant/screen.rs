@@ -27,7 +27,7 @@ const MAX_ROWS: usize = 100_000;
 /// The screen of one program.
 pub(crate) struct Screen {
     parser: Parser<Answers>,
-    cutter: Cutter,
+    splitter: LineSplitter,
     /// What each row of the main screen was last taken for.
     taken: Vec<Option<String>>,
     /// What rows of the alternate screen were taken.
@@ -49,7 +49,7 @@ impl Screen {
     pub(crate) fn new(columns: NonZeroU16, rows: NonZeroU16) -> Self {
         Self {
             parser: Parser::new_with_callbacks(rows, columns, 0, Answers::default()),
-            cutter: Cutter::Text,
+            splitter: LineSplitter::Text,
             taken: vec![None; usize::from(rows.get())],
             painted: BTreeSet::new(),
             above: String::new(),
@@ -64,7 +64,7 @@ impl Screen {
         let longest = usize::from(self.parser.screen().size().1.get());
         let mut rest = bytes;
         while !rest.is_empty() {
-            let (piece, more) = rest.split_at(self.cutter.next(rest, longest));
+            let (piece, more) = rest.split_at(self.splitter.next(rest, longest));
             self.piece(piece, &mut lines);
             rest = more;
         }
@@ -240,13 +240,13 @@ fn left(from: u16, to: u16) -> Vec<u16> {
 /// Where the next piece ends. It follows control sequences just far enough to know their end;
 /// the parser alone knows what they mean.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Cutter {
+enum LineSplitter {
     Text,
     Escape,
     Sequence,
 }
 
-impl Cutter {
+impl LineSplitter {
     /// Bytes of the next piece; at least one.
     fn next(&mut self, bytes: &[u8], longest: usize) -> usize {
         let Some(first) = bytes.first() else {

@@ -2,7 +2,7 @@
 
 use ratatui::style::{Color, Modifier, Style};
 use ratatui::text::Span;
-use report::scene::{Phase, Scene};
+use report::scene::{Scene, ScenePhase};
 
 use crate::model::{Model, Pace, Panel, Source};
 
@@ -44,8 +44,8 @@ fn paused(model: &Model) -> Option<&'static str> {
         return None;
     }
     match (&model.source, &model.show.now.phase) {
-        (Source::Live, Phase::Closing | Phase::Stopping) => None,
-        (Source::Live, Phase::Step(_)) => Some("PAUSING"),
+        (Source::Live, ScenePhase::Closing | ScenePhase::Stopping) => None,
+        (Source::Live, ScenePhase::Step(_)) => Some("PAUSING"),
         _ => Some("PAUSED"),
     }
 }

@@ -4,7 +4,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::text::Line;
-use report::scene::{Phase, Scene};
+use report::scene::{Scene, ScenePhase};
 use scenario::plan::{Action, Expectation, PlannedStep};
 use timeline::visible;
 
@@ -31,14 +31,14 @@ pub(crate) fn meaning(model: &Model, scene: &Scene, place: Rect, buffer: &mut Bu
             text.push((ending.verdict.clone(), style));
             text.extend(ending.lines.iter().map(|line| (line.clone(), Style::new())));
         }
-        (None, Phase::Opening | Phase::Between(0)) if !scene.is_composed() => {
+        (None, ScenePhase::Opening | ScenePhase::Between(0)) if !scene.is_composed() => {
             let scenario = &scene.plan().scenario;
             text.push((visible(&scenario.title), STRONG));
             let clients = scene.clients().len();
             let what = format!("{clients} clients and a relay, all real programs.");
             text.push((what, Style::new()));
         }
-        (None, Phase::Closing | Phase::Stopping) => {
+        (None, ScenePhase::Closing | ScenePhase::Stopping) => {
             let what = "Everybody says goodbye, and the relay is searched for every planted text.";
             text.push((what.to_owned(), Style::new()));
         }
@@ -74,7 +74,7 @@ fn of_step(scene: &Scene) -> Vec<(String, Style)> {
         let (sign, style) = match (is_coming, &scene.phase, is_missing) {
             (true, ..) => ("  ", FAINT),
             (false, _, true) => ("✘ ", BAD),
-            (false, Phase::Between(_), false) => ("✔ ", Style::new()),
+            (false, ScenePhase::Between(_), false) => ("✔ ", Style::new()),
             (false, _, false) => ("… ", FAINT),
         };
         text.push((format!("{sign}{}", visible(&expectation.sentence)), style));

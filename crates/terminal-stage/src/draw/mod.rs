@@ -16,7 +16,7 @@ use ratatui::style::{Color, Modifier, Style};
 use ratatui::text::{Line, Span};
 use ratatui::widgets::{Block, Clear, Widget as _};
 
-use report::scene::{Phase, Scene, StoryKind};
+use report::scene::{Scene, ScenePhase, StoryKind};
 use timeline::visible;
 
 use crate::guard::SMALLEST;
@@ -100,11 +100,11 @@ fn header(model: &Model, scene: &Scene, place: Rect, buffer: &mut Buffer) {
     let id = plan.scenario.id.rsplit('/').next().unwrap_or_default();
     let (all, begun) = (plan.steps.len(), scene.begun());
     let position = match (&scene.phase, shown_step(scene)) {
-        (Phase::Opening, _) => "everybody gets ready".to_owned(),
-        (Phase::Between(0), None) => format!("{} steps, SPACE begins", all),
+        (ScenePhase::Opening, _) => "everybody gets ready".to_owned(),
+        (ScenePhase::Between(0), None) => format!("{} steps, SPACE begins", all),
         (_, Some((number, sentence))) => format!("step {number}/{all} ▸ {sentence}"),
-        (Phase::Closing, _) => "the last messages".to_owned(),
-        (Phase::Stopping, _) if model.ending.is_none() => "searching the relay".to_owned(),
+        (ScenePhase::Closing, _) => "the last messages".to_owned(),
+        (ScenePhase::Stopping, _) if model.ending.is_none() => "searching the relay".to_owned(),
         _ => format!("{begun} of {all} steps were shown"),
     };
     let banner = banner::spans(model, scene);
@@ -123,9 +123,9 @@ fn header(model: &Model, scene: &Scene, place: Rect, buffer: &mut Buffer) {
 /// The step that is talked about: the coming one once its line is shown, else the last.
 pub(crate) fn shown_step(scene: &Scene) -> Option<(usize, String)> {
     let (number, step) = match (&scene.phase, scene.coming()) {
-        (Phase::Between(number), Some(coming)) if scene.is_composed() => (number + 1, coming),
-        (Phase::Between(number) | Phase::Step(number), _) => (*number, scene.step()?),
-        (Phase::Opening | Phase::Closing | Phase::Stopping, _) => return None,
+        (ScenePhase::Between(number), Some(coming)) if scene.is_composed() => (number + 1, coming),
+        (ScenePhase::Between(number) | ScenePhase::Step(number), _) => (*number, scene.step()?),
+        (ScenePhase::Opening | ScenePhase::Closing | ScenePhase::Stopping, _) => return None,
     };
     Some((number, visible(&step.sentence)))
 }

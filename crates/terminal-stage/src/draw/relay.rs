@@ -6,7 +6,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
-use report::scene::{Participant, Passed, Scene, Sight, ParticipantState};
+use report::scene::{Participant, ParticipantState, Passed, Scene, Sight};
 use timeline::hex;
 
 use super::{BAD, FAINT, RELAY, STRONG, framed, write_last};

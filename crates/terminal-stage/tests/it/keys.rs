@@ -2,7 +2,7 @@
 
 use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use terminal_stage::{Effect, Ending, Source};
-use timeline::{Ask, Ended, Kind};
+use timeline::{ControlCommand, Ended, Kind};
 
 use crate::Stage;
 
@@ -19,25 +19,31 @@ fn a_client_is_taken_over_and_given_back() {
     assert!(screen.contains("bob ─ BY HAND"), "{screen}");
     assert!(screen.contains("» /say q b x"), "{screen}");
     assert!(screen.contains("UNSCRIPTED"), "{screen}");
-    let typed = Ask::Type {
+    let typed = ControlCommand::Type {
         client: "bob".to_owned(),
         line: "/say q b x".to_owned(),
     };
-    assert_eq!(stage.press(KeyCode::Enter), Some(Effect::Ask(typed)));
+    assert_eq!(
+        stage.press(KeyCode::Enter),
+        Some(Effect::ControlCommand(typed))
+    );
     let control = KeyEvent::new(KeyCode::Char('k'), KeyModifiers::CONTROL);
-    let kill = Ask::Kill {
+    let kill = ControlCommand::Kill {
         client: "bob".to_owned(),
     };
-    assert_eq!(stage.model.key(control), Some(Effect::Ask(kill)));
+    assert_eq!(stage.model.key(control), Some(Effect::ControlCommand(kill)));
     let control = KeyEvent::new(KeyCode::Char('d'), KeyModifiers::CONTROL);
-    let disconnect = Ask::Disconnect {
+    let disconnect = ControlCommand::Disconnect {
         client: "bob".to_owned(),
     };
-    assert_eq!(stage.model.key(control), Some(Effect::Ask(disconnect)));
+    assert_eq!(
+        stage.model.key(control),
+        Some(Effect::ControlCommand(disconnect))
+    );
     assert_eq!(stage.press(KeyCode::Esc), None);
     assert_eq!(
         stage.press(KeyCode::Char(' ')),
-        Some(Effect::Ask(Ask::Next))
+        Some(Effect::ControlCommand(ControlCommand::Next))
     );
 }
 
@@ -46,7 +52,7 @@ fn q_asks_first_and_insists_then() {
     let mut stage = Stage::opened();
     assert_eq!(
         stage.press(KeyCode::Char('q')),
-        Some(Effect::Ask(Ask::Stop))
+        Some(Effect::ControlCommand(ControlCommand::Stop))
     );
     assert_eq!(stage.press(KeyCode::Char('q')), Some(Effect::Cancel));
     stage.model.end(Ending::default());
@@ -95,14 +101,14 @@ fn what_goes_on_by_itself_can_be_paused_and_the_banner_says_when_it_stands_still
     stage.open();
     assert!(stage.screen(80, 24).contains("a pause"));
     stage.begin(1);
-    let pause = Some(Effect::Ask(Ask::Pause));
+    let pause = Some(Effect::ControlCommand(ControlCommand::Pause));
     assert_eq!(stage.press(KeyCode::Char('a')), pause);
     // A step is not cut in two.
     assert!(banner(&stage).contains(" PAUSING "), "{}", banner(&stage));
     stage.end(1);
     assert!(banner(&stage).contains(" LIVE  PAUSED "));
     assert!(stage.screen(80, 24).contains("a go on"));
-    let resume = Some(Effect::Ask(Ask::Resume));
+    let resume = Some(Effect::ControlCommand(ControlCommand::Resume));
     assert_eq!(stage.press(KeyCode::Char('a')), resume);
     assert!(!banner(&stage).contains("PAUS"));
     assert_eq!(stage.press(KeyCode::Char('a')), pause);
@@ -115,7 +121,7 @@ fn the_script_waits_for_whoever_takes_a_client_over() {
     let mut stage = Stage::by_itself(Source::Live);
     stage.open();
     stage.press(KeyCode::Char('t'));
-    let pause = Some(Effect::Ask(Ask::Pause));
+    let pause = Some(Effect::ControlCommand(ControlCommand::Pause));
     assert_eq!(stage.press(KeyCode::Char('2')), pause);
     stage.press(KeyCode::Esc);
     assert!(stage.screen(80, 24).contains(" PAUSED "));

@@ -2,7 +2,7 @@
 
 use ratatui::crossterm::event::KeyCode;
 use terminal_stage::{Ending, Source};
-use timeline::{Ask, Ended, Kind};
+use timeline::{ControlCommand, Ended, Kind};
 
 use crate::Stage;
 
@@ -82,7 +82,7 @@ fn the_banner_says_what_is_shown_and_never_more() {
     stage.press(KeyCode::Char(' '));
     assert!(banner(&stage).contains(" LIVE "));
     stage.add(Kind::Unscripted {
-        ask: Ask::Repeat,
+        ask: ControlCommand::Repeat,
         refused: None,
     });
     assert!(banner(&stage).contains(" UNSCRIPTED "));

@@ -1,32 +1,32 @@
-//! Commands of whoever controls a demo, from a terminal or a browser: both send the same [`Ask`]s.
+//! Commands of whoever controls a demo, from a terminal or a browser: both send the same [`ControlCommand`]s.
 //! A command is obeyed between two observations, by the driver itself.
 
 use tokio::sync::mpsc;
 
-use timeline::Ask;
+use timeline::ControlCommand;
 
 /// Commands that wait to be read, at the most.
 const WAITING: usize = 16;
 
 /// What one play is told to do, to be given to it.
 #[derive(Debug, Default)]
-pub struct Hand(Option<mpsc::Receiver<Ask>>);
+pub struct Commands(Option<mpsc::Receiver<ControlCommand>>);
 
 /// Both ends: where to send commands, and what is given to the play. A command that finds no room,
 /// or no play any more, is refused when it is sent.
-pub fn hand() -> (mpsc::Sender<Ask>, Hand) {
+pub fn commands() -> (mpsc::Sender<ControlCommand>, Commands) {
     let (ask, asks) = mpsc::channel(WAITING);
-    (ask, Hand(Some(asks)))
+    (ask, Commands(Some(asks)))
 }
 
-impl Hand {
+impl Commands {
     /// Nobody controls the play.
     pub fn none() -> Self {
         Self::default()
     }
 
     /// What is asked; `None` where nobody controls the play.
-    pub(super) fn asks(self) -> Option<mpsc::Receiver<Ask>> {
+    pub(super) fn asks(self) -> Option<mpsc::Receiver<ControlCommand>> {
         self.0
     }
 }
@@ -59,9 +59,9 @@ pub(in crate::driver) enum Taken {
     /// It changes when steps begin, and nothing else: it is not recorded.
     Remembered,
     /// It is to be obeyed now, where it can be.
-    Now(Ask),
+    Now(ControlCommand),
     /// It comes too late.
-    TooLate(Ask),
+    TooLate(ControlCommand),
 }
 
 impl CommandState {
@@ -74,7 +74,7 @@ impl CommandState {
     }
 
     /// A command came; `None` says that no more can come.
-    pub(in crate::driver) fn take(&mut self, command: Option<Ask>) -> Taken {
+    pub(in crate::driver) fn take(&mut self, command: Option<ControlCommand>) -> Taken {
         let Some(command) = command else {
             self.is_controlled = false;
             return Taken::Remembered;
@@ -83,16 +83,19 @@ impl CommandState {
             return Taken::TooLate(command);
         }
         match command {
-            Ask::Next => self.step = Some(StepCommand::Next),
-            Ask::Step => self.step = Some(StepCommand::Step),
-            Ask::Repeat => self.step = Some(StepCommand::Repeat),
-            Ask::Pause => self.is_paused = true,
-            Ask::Resume => self.is_paused = false,
-            Ask::Stop => {
+            ControlCommand::Next => self.step = Some(StepCommand::Next),
+            ControlCommand::Step => self.step = Some(StepCommand::Step),
+            ControlCommand::Repeat => self.step = Some(StepCommand::Repeat),
+            ControlCommand::Pause => self.is_paused = true,
+            ControlCommand::Resume => self.is_paused = false,
+            ControlCommand::Stop => {
                 self.is_stopped = true;
                 return Taken::Now(command);
             }
-            Ask::Type { .. } | Ask::SendFile { .. } | Ask::Kill { .. } | Ask::Disconnect { .. } => {
+            ControlCommand::Type { .. }
+            | ControlCommand::SendFile { .. }
+            | ControlCommand::Kill { .. }
+            | ControlCommand::Disconnect { .. } => {
                 return Taken::Now(command);
             }
         }
@@ -127,12 +130,16 @@ impl CommandState {
 
 #[cfg(test)]
 mod tests {
-    use super::{Ask, CommandState, StepCommand, Taken};
+    use super::{CommandState, ControlCommand, StepCommand, Taken};
 
     #[test]
     fn of_several_commands_about_steps_the_last_one_counts_once() {
         let mut state = CommandState::begin(true);
-        for command in [Ask::Step, Ask::Repeat, Ask::Next] {
+        for command in [
+            ControlCommand::Step,
+            ControlCommand::Repeat,
+            ControlCommand::Next,
+        ] {
             assert_eq!(state.take(Some(command)), Taken::Remembered);
         }
         assert!(state.is_pending());
@@ -144,11 +151,11 @@ mod tests {
     #[test]
     fn a_pause_ends_when_nobody_can_take_it_back() {
         let mut state = CommandState::begin(true);
-        state.take(Some(Ask::Pause));
+        state.take(Some(ControlCommand::Pause));
         assert!(state.is_paused());
-        state.take(Some(Ask::Resume));
+        state.take(Some(ControlCommand::Resume));
         assert!(!state.is_paused());
-        state.take(Some(Ask::Pause));
+        state.take(Some(ControlCommand::Pause));
         assert_eq!(state.take(None), Taken::Remembered);
         assert!(!state.is_paused(), "who has paused it has gone");
     }
@@ -156,8 +163,14 @@ mod tests {
     #[test]
     fn a_command_after_the_last_step_comes_too_late_and_changes_nothing() {
         let mut state = CommandState::default();
-        assert_eq!(state.take(Some(Ask::Stop)), Taken::TooLate(Ask::Stop));
-        assert_eq!(state.take(Some(Ask::Next)), Taken::TooLate(Ask::Next));
+        assert_eq!(
+            state.take(Some(ControlCommand::Stop)),
+            Taken::TooLate(ControlCommand::Stop)
+        );
+        assert_eq!(
+            state.take(Some(ControlCommand::Next)),
+            Taken::TooLate(ControlCommand::Next)
+        );
         assert!(!state.is_stopped() && !state.is_pending());
     }
 }

@@ -5,9 +5,9 @@ use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::AbortOnDropHandle;
 
-use crate::driver::control::progress::Inquiries;
+use crate::driver::control::progress::StatusRequests;
 use crate::driver::input::Input;
-use timeline::Ask;
+use timeline::ControlCommand;
 
 /// Those who are listened to.
 #[derive(Debug)]
@@ -21,12 +21,12 @@ impl External {
     /// Listens to all of them, for as long as this lives.
     pub(in crate::driver) fn listen(
         cancel: CancellationToken,
-        inquiries: Inquiries,
-        asks: Option<mpsc::Receiver<Ask>>,
+        status_requests: StatusRequests,
+        asks: Option<mpsc::Receiver<ControlCommand>>,
         inputs: &mpsc::Sender<Input>,
     ) -> Self {
         let cancelling = tokio::spawn(pass_on_cancelling(cancel, inputs.clone()));
-        let inquiring = tokio::spawn(pass_on_status_requests(inquiries, inputs.clone()));
+        let inquiring = tokio::spawn(pass_on_status_requests(status_requests, inputs.clone()));
         let controlling = asks.map(|asks| tokio::spawn(pass_on_commands(asks, inputs.clone())));
         Self {
             cancelling: Some(AbortOnDropHandle::new(cancelling)),
@@ -57,15 +57,15 @@ async fn pass_on_cancelling(cancel: CancellationToken, inputs: mpsc::Sender<Inpu
     drop(inputs.send(Input::Cancelled).await);
 }
 
-async fn pass_on_status_requests(mut inquiries: Inquiries, inputs: mpsc::Sender<Input>) {
-    while let Some(asker) = inquiries.next().await {
+async fn pass_on_status_requests(mut status_requests: StatusRequests, inputs: mpsc::Sender<Input>) {
+    while let Some(asker) = status_requests.next().await {
         if inputs.send(Input::StatusRequest(asker)).await.is_err() {
             return;
         }
     }
 }
 
-async fn pass_on_commands(mut asks: mpsc::Receiver<Ask>, inputs: mpsc::Sender<Input>) {
+async fn pass_on_commands(mut asks: mpsc::Receiver<ControlCommand>, inputs: mpsc::Sender<Input>) {
     loop {
         let ask = asks.recv().await;
         let is_last = ask.is_none();
@@ -81,22 +81,25 @@ mod tests {
     use tokio_util::sync::CancellationToken;
 
     use super::{External, Input};
-    use crate::{Inquiries, hand, inquiries};
-    use timeline::Ask;
+    use crate::{StatusRequests, commands, status_requests};
+    use timeline::ControlCommand;
 
     #[tokio::test]
     async fn what_is_wanted_comes_on_the_queue_and_that_nothing_more_can_come() {
         let (sender, mut inputs) = mpsc::channel(4);
-        let (ask, held) = hand();
-        let (inquiry, inquiring) = inquiries();
+        let (ask, held) = commands();
+        let (status_request, inquiring) = status_requests();
         let cancel = CancellationToken::new();
         let _external = External::listen(cancel.clone(), inquiring, held.asks(), &sender);
-        ask.send(Ask::Step).await.unwrap();
+        ask.send(ControlCommand::Step).await.unwrap();
         let command = inputs.recv().await;
-        assert!(matches!(command, Some(Input::Command(Some(Ask::Step)))));
+        assert!(matches!(
+            command,
+            Some(Input::Command(Some(ControlCommand::Step)))
+        ));
         drop(ask);
         assert!(matches!(inputs.recv().await, Some(Input::Command(None))));
-        let answered = tokio::spawn(async move { inquiry.ask().await });
+        let answered = tokio::spawn(async move { status_request.ask().await });
         let Some(Input::StatusRequest(asker)) = inputs.recv().await else {
             panic!("somebody has asked");
         };
@@ -109,8 +112,8 @@ mod tests {
     #[tokio::test]
     async fn who_is_not_listened_to_any_more_is_told() {
         let (sender, _inputs) = mpsc::channel(4);
-        let (ask, held) = hand();
-        let (cancel, nobody) = (CancellationToken::new(), Inquiries::none());
+        let (ask, held) = commands();
+        let (cancel, nobody) = (CancellationToken::new(), StatusRequests::none());
         let mut external = External::listen(cancel, nobody, held.asks(), &sender);
         assert!(external.may_cancel());
         external.ignore_cancelling();

@@ -11,10 +11,10 @@ use tokio::sync::mpsc;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
-use self::commands::{CommandState, Hand};
+use self::commands::{CommandState, Commands};
 use self::external::External;
 use self::pace::Pace;
-use self::progress::{Inquiries, Progress, Status};
+use self::progress::{Progress, Status, StatusRequests};
 use crate::driver::expected::Expected;
 use crate::driver::input::Input;
 use timeline::Kind;
@@ -34,8 +34,8 @@ pub(super) struct Control {
 #[derive(Debug)]
 pub(super) struct Controls {
     pub(super) cancel: CancellationToken,
-    pub(super) inquiries: Inquiries,
-    pub(super) hand: Hand,
+    pub(super) status_requests: StatusRequests,
+    pub(super) commands: Commands,
     pub(super) pace: Pace,
     pub(super) limit: Option<Duration>,
 }
@@ -45,15 +45,15 @@ impl Control {
     pub(super) fn listen(controls: Controls, inputs: &mpsc::Sender<Input>, now: Instant) -> Self {
         let Controls {
             cancel,
-            inquiries,
-            hand,
+            status_requests,
+            commands,
             pace,
             limit,
         } = controls;
-        let asks = hand.asks();
+        let asks = commands.asks();
         let commands = CommandState::begin(asks.is_some());
         Self {
-            external: External::listen(cancel, inquiries, asks, inputs),
+            external: External::listen(cancel, status_requests, asks, inputs),
             commands,
             progress: Progress::begin(now, limit),
             pace,

@@ -13,19 +13,19 @@ const NAMED: usize = 2;
 
 /// Asks a running play for its status.
 #[derive(Clone, Debug)]
-pub struct Inquiry(mpsc::Sender<oneshot::Sender<Status>>);
+pub struct StatusRequest(mpsc::Sender<oneshot::Sender<Status>>);
 
 /// What a play is asked, to be given to it.
 #[derive(Debug, Default)]
-pub struct Inquiries(Option<mpsc::Receiver<oneshot::Sender<Status>>>);
+pub struct StatusRequests(Option<mpsc::Receiver<oneshot::Sender<Status>>>);
 
 /// Both ends of the questions to one play.
-pub fn inquiries() -> (Inquiry, Inquiries) {
+pub fn status_requests() -> (StatusRequest, StatusRequests) {
     let (ask, asked) = mpsc::channel(1);
-    (Inquiry(ask), Inquiries(Some(asked)))
+    (StatusRequest(ask), StatusRequests(Some(asked)))
 }
 
-impl Inquiry {
+impl StatusRequest {
     /// What the play waits for now; `None` when it has ended.
     pub async fn ask(&self) -> Option<Status> {
         let (answer, answered) = oneshot::channel();
@@ -34,7 +34,7 @@ impl Inquiry {
     }
 }
 
-impl Inquiries {
+impl StatusRequests {
     /// Nobody asks.
     pub fn none() -> Self {
         Self::default()

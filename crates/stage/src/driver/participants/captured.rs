@@ -26,8 +26,8 @@ pub(super) struct Catches(Vec<(String, Arc<Regex>)>);
 
 impl Catches {
     /// Makes patterns ready. They were checked when the adapter was read.
-    pub(super) fn new(console: &IoSettings) -> Self {
-        let lines = console
+    pub(super) fn new(io: &IoSettings) -> Self {
+        let lines = io
             .captures
             .iter()
             .filter_map(|(name, capture)| match capture {
@@ -147,7 +147,7 @@ impl Participants<'_> {
         let started = self.all.iter().filter(|(_, one)| one.incarnation > 0);
         let names = started.map(|(who, _)| who.clone());
         names
-            .filter(|who| self.console_of(who).captures.contains_key(name))
+            .filter(|who| self.io_settings_of(who).captures.contains_key(name))
             .collect()
     }
 
@@ -158,7 +158,8 @@ impl Participants<'_> {
         record: &mut Writer,
     ) -> Result<(), EngineError> {
         for who in self.shown_by(name) {
-            let Some(Capture::File { file, pattern }) = self.console_of(&who).captures.get(name)
+            let Some(Capture::File { file, pattern }) =
+                self.io_settings_of(&who).captures.get(name)
             else {
                 continue;
             };

@@ -75,7 +75,7 @@ impl Participants<'_> {
             matches!(&event.kind, Kind::Output { who: whose, stream: Stream::Stdout, .. } if whose == who)
         });
         let facts = Facts {
-            on_terminal: self.console_of(who).terminal.is_some(),
+            on_terminal: self.io_settings_of(who).terminal.is_some(),
             has_printed,
             unfinished: one.echo_filter.begun(&one.partial()),
             reads_input: one.pid().is_some_and(reads_input),

@@ -181,13 +181,8 @@ impl<'p> Participants<'p> {
     }
 
     /// Its new process takes the place of the last one.
-    pub(super) fn started(
-        &mut self,
-        who: &str,
-        process: Box<dyn ProcessHandle>,
-        console: &IoSettings,
-    ) {
-        self.of_name(who).started(process, console);
+    pub(super) fn started(&mut self, who: &str, process: Box<dyn ProcessHandle>, io: &IoSettings) {
+        self.of_name(who).started(process, io);
     }
 
     /// The first of these questions that one has asked.

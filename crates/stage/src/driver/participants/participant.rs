@@ -44,8 +44,8 @@ pub(in crate::driver) struct Participant {
 
 impl Participant {
     /// A new process takes the place of the last one.
-    pub(super) fn started(&mut self, process: Box<dyn ProcessHandle>, console: &IoSettings) {
-        let terminal = console.terminal.as_ref();
+    pub(super) fn started(&mut self, process: Box<dyn ProcessHandle>, io: &IoSettings) {
+        let terminal = io.terminal.as_ref();
         self.process = Some(process);
         self.ended = None;
         self.is_silent = false;
@@ -57,9 +57,9 @@ impl Participant {
         }
         self.stdout = terminal.map(Reading::screen).unwrap_or_default();
         self.stderr = Reading::default();
-        self.echo_filter = EchoFilter::new(console.prompt.as_deref());
-        self.questions = (!console.dialogue.is_empty()).then(DialogueMatcher::default);
-        self.catches = Catches::new(console);
+        self.echo_filter = EchoFilter::new(io.prompt.as_deref());
+        self.questions = (!io.dialogue.is_empty()).then(DialogueMatcher::default);
+        self.catches = Catches::new(io);
     }
 
     /// Its process runs.

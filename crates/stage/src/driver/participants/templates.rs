@@ -20,7 +20,7 @@ const TERMINAL: &str = "xterm-256color";
 
 impl<'p> Participants<'p> {
     /// How one talks with a participant.
-    pub(in crate::driver) fn console_of(&self, who: &str) -> &'p IoSettings {
+    pub(in crate::driver) fn io_settings_of(&self, who: &str) -> &'p IoSettings {
         let plan = self.plan;
         if who == RELAY {
             &plan.adapter.relay.io

@@ -98,8 +98,8 @@ impl<'p> Bench<'p> {
             echoes,
             reads,
         };
-        let console = self.all.console_of(who);
-        self.all.started(who, Box::new(process), console);
+        let io = self.all.io_settings_of(who);
+        self.all.started(who, Box::new(process), io);
         (instance, sent)
     }
 

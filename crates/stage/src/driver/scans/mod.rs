@@ -10,9 +10,9 @@
 //! ```
 
 mod counters;
+pub(super) mod crypto_misuse;
 mod others;
 mod sampling;
-pub(super) mod structure;
 mod surfaces;
 #[cfg(test)]
 mod tests;
@@ -22,8 +22,8 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use self::counters::Counters;
+use self::crypto_misuse::KeyPiece;
 use self::sampling::Sampling;
-use self::structure::KeyPiece;
 use crate::EngineError;
 use crate::participant::orphans::trees;
 use crate::participant::scratch::{Scratch, read_fixture};

@@ -5,7 +5,7 @@ use std::fs::File;
 use std::path::PathBuf;
 
 use super::Scans;
-use super::structure::KeyPiece;
+use super::crypto_misuse::KeyPiece;
 use crate::driver::links::wire_file;
 use crate::driver::participants::Participants;
 use crate::participant::scratch::Scratch;

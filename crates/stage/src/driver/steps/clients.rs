@@ -70,14 +70,14 @@ impl Play<'_> {
         if self.participants.has_incarnation(who) {
             return Ok(true);
         }
-        let (env, console) = (BTreeMap::new(), IoSettings::default());
+        let (env, io) = (BTreeMap::new(), IoSettings::default());
         if !self
             .launch(
                 who,
                 self.participants.side_of(who),
                 (command, &env),
                 values,
-                &console,
+                &io,
             )
             .await?
         {
@@ -115,9 +115,9 @@ impl Play<'_> {
         side: Side,
         start: (&[Template], &BTreeMap<String, Template>),
         values: &BTreeMap<String, String>,
-        console: &IoSettings,
+        io: &IoSettings,
     ) -> Result<bool, EngineError> {
-        let terminal = console.terminal;
+        let terminal = io.terminal;
         let command = self
             .participants
             .command(who, start, values, terminal.as_ref())?;
@@ -153,7 +153,7 @@ impl Play<'_> {
             argv,
             turn: instance.incarnation,
         })?;
-        self.participants.started(who, process, console);
+        self.participants.started(who, process, io);
         Ok(true)
     }
 

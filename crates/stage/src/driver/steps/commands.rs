@@ -14,14 +14,17 @@ use crate::{EngineError, Pace};
 use matching::at_once;
 use scenario::LeaveHow;
 use scenario::plan::{Action, PlannedFile, PlannedStep};
-use timeline::{Ask, Kind};
+use timeline::{ControlCommand, Kind};
 
 /// Nobody waits longer than that for a command without looking around.
 const LONG: Duration = Duration::from_secs(60 * 60);
 
 impl Play<'_> {
     /// Does what was commanded, or remembers it until the step has ended.
-    pub(in crate::driver) fn obey(&mut self, command: Option<Ask>) -> Result<(), EngineError> {
+    pub(in crate::driver) fn obey(
+        &mut self,
+        command: Option<ControlCommand>,
+    ) -> Result<(), EngineError> {
         let ask = match self.control.commands.take(command) {
             Taken::Remembered => return Ok(()),
             Taken::TooLate(ask) => {
@@ -38,27 +41,39 @@ impl Play<'_> {
             return Ok(());
         }
         match wanted {
-            Ask::Type { client, line } => self.type_by_hand(&client, &line),
-            Ask::SendFile { client, to, path } => self.send_by_hand(&client, &to, &path),
-            Ask::Kill { client } => {
+            ControlCommand::Type { client, line } => self.type_by_hand(&client, &line),
+            ControlCommand::SendFile { client, to, path } => self.send_by_hand(&client, &to, &path),
+            ControlCommand::Kill { client } => {
                 self.participants.signal(&client, Signal::KILL);
                 Ok(())
             }
-            Ask::Disconnect { client } => {
+            ControlCommand::Disconnect { client } => {
                 self.links.set(&client, LinkState::Reset);
                 Ok(())
             }
-            Ask::Next | Ask::Step | Ask::Pause | Ask::Resume | Ask::Repeat | Ask::Stop => Ok(()),
+            ControlCommand::Next
+            | ControlCommand::Step
+            | ControlCommand::Pause
+            | ControlCommand::Resume
+            | ControlCommand::Repeat
+            | ControlCommand::Stop => Ok(()),
         }
     }
 
     /// Why it cannot be done, where it cannot.
-    fn check(&self, ask: &Ask) -> Result<(), String> {
+    fn check(&self, ask: &ControlCommand) -> Result<(), String> {
         match ask {
-            Ask::Type { client, line } => self.can_type(client, line),
-            Ask::SendFile { client, to, path } => self.can_send(client, to, path),
-            Ask::Kill { client } | Ask::Disconnect { client } => self.must_run(client),
-            Ask::Next | Ask::Step | Ask::Pause | Ask::Resume | Ask::Repeat | Ask::Stop => Ok(()),
+            ControlCommand::Type { client, line } => self.can_type(client, line),
+            ControlCommand::SendFile { client, to, path } => self.can_send(client, to, path),
+            ControlCommand::Kill { client } | ControlCommand::Disconnect { client } => {
+                self.must_run(client)
+            }
+            ControlCommand::Next
+            | ControlCommand::Step
+            | ControlCommand::Pause
+            | ControlCommand::Resume
+            | ControlCommand::Repeat
+            | ControlCommand::Stop => Ok(()),
         }
     }
 
@@ -204,7 +219,7 @@ impl Play<'_> {
             Some(_) => None,
             None => Some("no step has been done yet".to_owned()),
         };
-        let ask = Ask::Repeat;
+        let ask = ControlCommand::Repeat;
         self.record.append(Kind::Unscripted { ask, refused })?;
         let Some(step) = step else {
             return Ok(());

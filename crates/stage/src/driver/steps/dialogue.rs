@@ -20,7 +20,7 @@ impl<'p> Play<'p> {
         values: &BTreeMap<String, String>,
     ) -> Result<bool, EngineError> {
         let is_first = self.participants.is_first(who);
-        let items = self.participants.console_of(who).dialogue.iter();
+        let items = self.participants.io_settings_of(who).dialogue.iter();
         let asked: Vec<Asked<'p>> = items
             .filter(|item| item.only.asks(is_first))
             .map(Asked::new)

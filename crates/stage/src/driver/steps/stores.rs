@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use crate::EngineError;
 use crate::driver::scans::Moment;
-use crate::driver::scans::structure::{CLIENTS, KeyPiece};
+use crate::driver::scans::crypto_misuse::{CLIENTS, KeyPiece};
 use crate::driver::{Play, RELAY};
 use crate::participant::opener::Helper;
 use audit::{self, OpenedKey, Transformation};

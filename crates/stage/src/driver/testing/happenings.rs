@@ -9,7 +9,7 @@ use bytes::Bytes;
 
 use crate::driver::RELAY;
 use crate::driver::input::{Input, Instance};
-use timeline::{Ask, Direction, Ended, LinkEnd, Stream};
+use timeline::{ControlCommand, Direction, Ended, LinkEnd, Stream};
 
 /// Where happenings keep their order. Between two of these nobody knows it.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -114,12 +114,12 @@ impl Happenings {
         }
     }
 
-    pub(in crate::driver) fn commands(&mut self, ask: Ask) {
+    pub(in crate::driver) fn commands(&mut self, ask: ControlCommand) {
         self.add(Source::Control, Input::Command(Some(ask)));
     }
 
     /// When nothing else has happened.
-    pub(in crate::driver) fn commands_later(&mut self, ask: Ask) {
+    pub(in crate::driver) fn commands_later(&mut self, ask: ControlCommand) {
         self.add(Source::PatientControl, Input::Command(Some(ask)));
     }
 

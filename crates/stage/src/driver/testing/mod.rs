@@ -39,7 +39,7 @@ use crate::isolation::stage_thread::Side;
 use crate::links::tap::{self, Link, Tap};
 use crate::participant::orphans::Orphan;
 use crate::participant::spawn::{Child, Command};
-use crate::{EngineError, Hand, Inquiries, Pace, Settings};
+use crate::{Commands, EngineError, Pace, Settings, StatusRequests};
 use scenario::plan::Plan;
 use timeline::{Ended, Level};
 
@@ -268,7 +268,7 @@ impl Host for World {
 /// How a play of a script goes on.
 pub(super) struct Staged {
     pub(super) pace: Pace,
-    pub(super) hand: Hand,
+    pub(super) commands: Commands,
     pub(super) limit: Option<Duration>,
     /// See [`State::order`].
     pub(super) order: Vec<usize>,
@@ -278,7 +278,7 @@ impl Default for Staged {
     fn default() -> Self {
         Self {
             pace: Pace::Full,
-            hand: Hand::none(),
+            commands: Commands::none(),
             limit: None,
             order: vec![0],
         }
@@ -322,10 +322,10 @@ pub(super) fn play(plan: &Plan, staged: Staged, behaviour: Behaviour) -> Played 
         dir: dir.path().to_owned(),
         mark: "script".to_owned(),
         pace: staged.pace,
-        hand: staged.hand,
+        commands: staged.commands,
         observer: None,
         limit: staged.limit,
-        inquiries: Inquiries::none(),
+        status_requests: StatusRequests::none(),
         cancel: CancellationToken::new(),
     };
     let events = runtime.block_on(async {

@@ -6,8 +6,8 @@ use rustix::process::Signal;
 
 use crate::driver::testing::{Cue, Happenings, Played, Staged, chatting, planned, play};
 use crate::links::tap::LinkState;
-use crate::{Pace, hand};
-use timeline::{Ask, Kind, StepResult};
+use crate::{Pace, commands};
+use timeline::{ControlCommand, Kind, StepResult};
 
 const TALK: &str = r#"
 title = "a talk"
@@ -20,16 +20,16 @@ say = { from = "bob", text = "good night" }
 
 /// A play at this pace; `first` is commanded when the last client has started, and `then` when
 /// alice says good morning.
-fn commanded(pace: Pace, first: &[Ask], then: &[Ask]) -> Played {
+fn commanded(pace: Pace, first: &[ControlCommand], then: &[ControlCommand]) -> Played {
     let plan = planned(TALK);
-    let (_commands, held) = hand();
+    let (_commands, held) = commands();
     let staged = Staged {
         pace,
-        hand: held,
+        commands: held,
         ..Staged::default()
     };
     let (first, mut then) = (first.to_vec(), then.to_vec());
-    let all_of = move |asks: &[Ask], all: &mut Happenings| {
+    let all_of = move |asks: &[ControlCommand], all: &mut Happenings| {
         for ask in asks.iter().cloned() {
             match pace {
                 Pace::Full => all.commands(ask),
@@ -52,7 +52,7 @@ fn commanded(pace: Pace, first: &[Ask], then: &[Ask]) -> Played {
     )
 }
 
-fn unscripted(played: &Played) -> Vec<(Ask, Option<String>)> {
+fn unscripted(played: &Played) -> Vec<(ControlCommand, Option<String>)> {
     let kinds = played.kinds().into_iter();
     kinds
         .filter_map(|kind| match kind {
@@ -72,14 +72,22 @@ fn held(played: &Played) -> usize {
 
 #[test]
 fn a_play_that_waits_for_commands_goes_on_with_each_and_they_are_not_recorded() {
-    let played = commanded(Pace::Asked, &[Ask::Step], &[Ask::Step]);
+    let played = commanded(
+        Pace::Asked,
+        &[ControlCommand::Step],
+        &[ControlCommand::Step],
+    );
     assert_eq!(held(&played), 2);
     assert_eq!(unscripted(&played), []);
 }
 
 #[test]
 fn a_line_is_shown_before_it_is_typed_where_that_is_wanted() {
-    let played = commanded(Pace::Asked, &[Ask::Next, Ask::Next], &[Ask::Step]);
+    let played = commanded(
+        Pace::Asked,
+        &[ControlCommand::Next, ControlCommand::Next],
+        &[ControlCommand::Step],
+    );
     let morning = "/say good morning";
     let shown =
         played.position(|kind| matches!(kind, Kind::Composed { line, .. } if line == morning));
@@ -102,11 +110,11 @@ fn a_play_at_its_own_pace_makes_a_pause_before_each_step() {
 #[test]
 fn a_play_that_is_paused_goes_on_only_when_somebody_says_so() {
     let plan = planned(TALK);
-    let paused = |asks: &'static [Ask]| {
-        let (_commands, held) = hand();
+    let paused = |asks: &'static [ControlCommand]| {
+        let (_commands, held) = commands();
         let staged = Staged {
             pace: Pace::Every(Duration::from_secs(1)),
-            hand: held,
+            commands: held,
             limit: Some(Duration::from_secs(60)),
             ..Staged::default()
         };
@@ -118,20 +126,23 @@ fn a_play_that_is_paused_goes_on_only_when_somebody_says_so() {
         };
         play(&plan, staged, Box::new(behaviour))
     };
-    let for_good = paused(&[Ask::Pause]);
+    let for_good = paused(&[ControlCommand::Pause]);
     assert!(for_good.steps().is_empty(), "{:?}", for_good.steps());
     assert!(
         for_good.took >= Duration::from_secs(60),
         "{:?}",
         for_good.took
     );
-    assert_eq!(held(&paused(&[Ask::Pause, Ask::Resume])), 2);
+    assert_eq!(
+        held(&paused(&[ControlCommand::Pause, ControlCommand::Resume])),
+        2
+    );
 }
 
 #[test]
 fn no_step_begins_after_somebody_has_asked_for_the_end() {
-    let played = commanded(Pace::Full, &[], &[Ask::Stop]);
-    assert_eq!(unscripted(&played), [(Ask::Stop, None)]);
+    let played = commanded(Pace::Full, &[], &[ControlCommand::Stop]);
+    assert_eq!(unscripted(&played), [(ControlCommand::Stop, None)]);
     assert!(played.steps().iter().all(|(id, _)| *id == "1"));
     assert!(
         played
@@ -143,7 +154,7 @@ fn no_step_begins_after_somebody_has_asked_for_the_end() {
 
 #[test]
 fn what_is_typed_by_hand_is_recorded_as_such_and_then_typed() {
-    let ask = Ask::Type {
+    let ask = ControlCommand::Type {
         client: "bob".to_owned(),
         line: "/say by hand".to_owned(),
     };
@@ -154,10 +165,10 @@ fn what_is_typed_by_hand_is_recorded_as_such_and_then_typed() {
 
 #[test]
 fn who_does_not_run_or_does_not_exist_is_refused() {
-    let kill = |client: &str| Ask::Kill {
+    let kill = |client: &str| ControlCommand::Kill {
         client: client.to_owned(),
     };
-    let line = Ask::Type {
+    let line = ControlCommand::Type {
         client: "bob".to_owned(),
         line: "two\nlines".to_owned(),
     };
@@ -180,8 +191,8 @@ fn who_does_not_run_or_does_not_exist_is_refused() {
 fn a_client_is_killed_or_disconnected_when_it_is_asked_for() {
     let of = |client: &str| client.to_owned();
     let asks = [
-        Ask::Kill { client: of("bob") },
-        Ask::Disconnect {
+        ControlCommand::Kill { client: of("bob") },
+        ControlCommand::Disconnect {
             client: of("alice"),
         },
     ];
@@ -194,7 +205,11 @@ fn a_client_is_killed_or_disconnected_when_it_is_asked_for() {
 
 #[test]
 fn a_step_that_is_repeated_is_done_twice_and_judged_once() {
-    let played = commanded(Pace::Asked, &[Ask::Step], &[Ask::Repeat, Ask::Step]);
+    let played = commanded(
+        Pace::Asked,
+        &[ControlCommand::Step],
+        &[ControlCommand::Repeat, ControlCommand::Step],
+    );
     let typed = played.typed_to("alice");
     let said = typed.iter().filter(|line| **line == "/say good morning");
     assert!(said.count() >= 2, "{typed:?}");
