@@ -4,7 +4,7 @@ use super::Breach;
 use super::tree::Source;
 
 /// It has no code: packages name it so that everything is built with the same features.
-pub(super) const FEATURES: &str = "one-build";
+pub(super) const FEATURES: &str = "workspace-hack";
 
 /// All of them.
 pub(super) fn unused(sources: &[Source]) -> Vec<Breach> {
@@ -71,7 +71,7 @@ mod tests {
             text: text.to_owned(),
         };
         let manifest = "[package]\nname = \"it\"\n\n[dependencies]\n# A word.\nmemory-map.workspace = true\n\
-            one-build.workspace = true\nserde = { version = \"1\" }\n\n[dev-dependencies]\ninsta.workspace = true\n\
+            workspace-hack.workspace = true\nserde = { version = \"1\" }\n\n[dev-dependencies]\ninsta.workspace = true\n\
             toml.workspace = true\n";
         let sources = [
             source("it/Cargo.toml", manifest),

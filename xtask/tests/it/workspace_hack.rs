@@ -1,4 +1,4 @@
-//! `one-build` does what it is there for.
+//! `workspace-hack` does what it is there for.
 
 #![expect(clippy::disallowed_methods, reason = "this test asks cargo")]
 
