@@ -17,9 +17,89 @@ pub(super) fn unmentioned(commands: &[String], sources: &[Source]) -> Vec<Breach
     commands.iter().filter(missing).map(breach).collect()
 }
 
+/// Where code lies: a page that names a path below one of these means a file of this repository.
+const CODE: [&str; 7] = [
+    "bench/",
+    "chat-client/",
+    "chat-server/",
+    "crates/",
+    "workspace-hack/",
+    "xtask/",
+    "zoo/",
+];
+
+/// Paths that pages name, and that are not there: moved, or renamed.
+pub(super) fn stale(sources: &[Source]) -> Vec<Breach> {
+    // What the changelog names was there.
+    let is_page = |source: &&Source| source.path.ends_with(".md") && source.path != "CHANGELOG.md";
+    let pages = sources.iter().filter(is_page);
+    let named = pages.flat_map(|page| {
+        let lines = (1..).zip(page.text.lines());
+        lines.flat_map(move |(line, text)| paths(text).map(move |path| (page, line, path)))
+    });
+    named
+        .filter(|(_, _, path)| !is_there(path, sources))
+        .map(|(page, line, path)| {
+            let what = format!("`{path}` is not there: say where it has gone");
+            Breach::at(&page.path, line, what)
+        })
+        .collect()
+}
+
+/// Paths of code in a line, wherever they stand.
+fn paths(line: &str) -> impl Iterator<Item = &str> {
+    let is_of_path = |c: char| c.is_ascii_alphanumeric() || "_./-".contains(c);
+    let words = line.split(move |c| !is_of_path(c));
+    words
+        .map(|word| word.trim_start_matches("../").trim_end_matches('.'))
+        .filter(|word| CODE.iter().any(|code| word.starts_with(code)))
+        // A part in capitals stands for any name.
+        .filter(|word| !word.contains("NAME"))
+}
+
+fn is_there(path: &str, sources: &[Source]) -> bool {
+    let path = path.trim_end_matches('/');
+    sources.iter().any(|source| {
+        let rest = source.path.strip_prefix(path);
+        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn source(path: &str, text: &str) -> Source {
+        Source {
+            path: path.to_owned(),
+            text: text.to_owned(),
+        }
+    }
+
+    #[test]
+    fn a_path_that_is_not_there_any_more_is_found() {
+        let text = "See `crates/stage/src/gone.rs`, (../zoo/src/here.rs), zoo/src/, crates/a/NAME.rs\nand xtask/no.";
+        let sources = [
+            source("docs/tour.md", text),
+            source("CHANGELOG.md", "crates/old moved"),
+            source("zoo/src/here.rs", ""),
+        ];
+        assert_eq!(
+            stale(&sources),
+            [
+                Breach::at(
+                    "docs/tour.md",
+                    1,
+                    "`crates/stage/src/gone.rs` is not there: say where it has gone"
+                ),
+                Breach::at(
+                    "docs/tour.md",
+                    2,
+                    "`xtask/no` is not there: say where it has gone"
+                ),
+            ]
+        );
+    }
 
     #[test]
     fn a_command_without_a_page_is_found() {

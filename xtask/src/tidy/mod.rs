@@ -65,6 +65,7 @@ pub(crate) fn run() -> CommandResult {
         .map_err(|error| CommandError::file(workspace.root(), &error))?;
     let mut breaches = of_files(&sources);
     breaches.extend(docs::unmentioned(&command_names(), &sources));
+    breaches.extend(docs::stale(&sources));
     breaches.extend(edges::check(&workspace)?);
     breaches.extend(edges::without_rule(&sources));
     breaches.extend(unused::unused(&sources));
