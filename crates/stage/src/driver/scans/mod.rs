@@ -1,12 +1,12 @@
 //! What is searched, and when: the relay while it is there, and every surface at the end.
 //!
 //! ```text
-//! mod ──────── what is searched with, and looks at the running relay
-//! sampling ─── after which steps it is looked at
-//! surfaces ─── the search at the end of a play
-//! others ───── what clients received of messages that were for others
-//! structure ── keys, and what the bytes on links tell of how they were made
-//! counters ─── what all searches of one surface came to
+//! mod ─────────── what is searched with, and looks at the running relay
+//! sampling ────── after which steps it is looked at
+//! surfaces ────── the search at the end of a play
+//! others ──────── what clients received of messages that were for others
+//! crypto_misuse ── keys, and what the bytes on links tell of how they were made
+//! counters ────── what all searches of one surface came to
 //! ```
 
 mod counters;
