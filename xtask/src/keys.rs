@@ -74,7 +74,7 @@ pub(crate) fn ask(asks: mpsc::Sender<ControlCommand>, cancel: CancellationToken)
             match key {
                 b' ' | b'\r' | b'\n' if asks.blocking_send(ControlCommand::Step).is_err() => {}
                 b'q' if is_ending || asks.blocking_send(ControlCommand::Stop).is_err() => {
-                    cancel.cancel()
+                    cancel.cancel();
                 }
                 b'q' => is_ending = true,
                 _ => {}

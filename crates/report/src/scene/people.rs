@@ -14,7 +14,7 @@ impl Scene {
                 self.change(who, |one| one.coming = Some(line));
             }
             Kind::Started { who, .. } => {
-                self.change(who, |one| one.status = ParticipantState::Starting)
+                self.change(who, |one| one.status = ParticipantState::Starting);
             }
             Kind::Ready { who } => {
                 self.change(who, |one| one.status = ParticipantState::Ready);
