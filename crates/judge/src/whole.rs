@@ -85,18 +85,18 @@ pub(super) fn incomplete(view: &View<'_>, checks: &mut Vec<Check>) {
         }
         None => return,
     };
+    checks.push(cut_short(got));
+}
+
+/// The timeline does not hold the whole play.
+pub(super) fn cut_short(got: String) -> Check {
     let evidence = Evidence {
         expected: "every step is played".to_owned(),
         got,
         ..Evidence::default()
     };
     let name = "the timeline holds the whole play";
-    checks.push(whole(
-        CheckKind::Complete,
-        name,
-        Verdict::CannotTell,
-        evidence,
-    ));
+    whole(CheckKind::Complete, name, Verdict::CannotTell, evidence)
 }
 
 /// Participants that did not get ready.

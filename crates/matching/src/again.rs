@@ -127,7 +127,10 @@ impl<'r> Reader<'r> {
             return;
         };
         match &event.kind {
-            Kind::Started { who, .. } => self.start(who, event.t),
+            Kind::Started { who, .. } => {
+                self.start(who, event.t);
+                self.expecting.see(event, event.t);
+            }
             Kind::Ready { who } => self.ready(who, event.n),
             Kind::NotReady {
                 who,

@@ -30,6 +30,8 @@ struct Awaited {
     is_last: bool,
     /// It is of an explicit `expect`, which takes the line that it matches.
     takes: bool,
+    /// A process of its client was started since.
+    has_started: bool,
     has_come: bool,
 }
 
@@ -55,6 +57,7 @@ impl Expecting {
                 deadline: now.saturating_add(within),
                 is_last: Some(one.within) == longest,
                 takes: earlier.is_some(),
+                has_started: false,
                 has_come: false,
                 expectation: one.clone(),
             }
@@ -105,6 +108,12 @@ impl Expecting {
                 exited(self.awaited.iter_mut().filter(in_time), who);
                 Some(who)
             }
+            Kind::Started { who, .. } => {
+                let awaited = self.awaited.iter_mut();
+                let own = awaited.filter(|one| one.expectation.client == *who);
+                own.for_each(Awaited::start);
+                None
+            }
             Kind::Outbox {
                 who,
                 name,
@@ -140,10 +149,11 @@ impl Expecting {
         self.open().any(|one| one.id == *id)
     }
 
-    /// When the first deadline of what has not come is.
-    pub fn next_deadline(&self) -> Option<u64> {
+    /// The first deadline after a time of what has not come.
+    pub fn next_deadline(&self, after: u64) -> Option<u64> {
         let open = self.awaited.iter().filter(|one| !one.has_come);
-        open.map(|one| one.deadline).min()
+        let deadlines = open.map(|one| one.deadline);
+        deadlines.filter(|deadline| *deadline > after).min()
     }
 
     /// Whether nothing can come any more of what has not: its deadline has passed, or `is_over`
@@ -164,6 +174,15 @@ impl Expecting {
 }
 
 impl Awaited {
+    /// A process of its client starts. Of several that start within a step, all but the last
+    /// prepare: their end is not that of the client.
+    fn start(&mut self) {
+        if self.has_started && self.expectation.pattern == Pattern::Exits {
+            self.has_come = false;
+        }
+        self.has_started = true;
+    }
+
     fn is_open_for(&self, who: &str) -> bool {
         !self.has_come && self.expectation.client == who
     }
@@ -206,12 +225,13 @@ fn exited<'a>(awaited: impl Iterator<Item = &'a mut Awaited>, who: &str) {
     awaited.filter(exits).for_each(|one| one.has_come = true);
 }
 
-/// A step of the top level, and those that are done with it at once.
+/// A step of the top level, and those that are done with it at once, however deep they stand.
 pub fn at_once(step: &PlannedStep) -> Vec<&PlannedStep> {
-    match &step.action {
-        Action::All { steps } => std::iter::once(step).chain(steps).collect(),
-        _ => vec![step],
+    let mut steps = vec![step];
+    if let Action::All { steps: inner } = &step.action {
+        steps.extend(inner.iter().flat_map(at_once));
     }
+    steps
 }
 
 /// Whether these steps do nothing, so that what they expect may have come before: an explicit

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 
 use super::verdict::{Check, CheckKind, Evidence, Verdict, Verdicts};
 use super::view::View;
-use super::{expectations, limits, order, play_verdict, whole as of_whole};
+use super::{expectations, limits, opening, order, play_verdict, whole as of_whole};
 use matching::{Again, Steps};
 use scenario::plan::{Action, LoadPlan, Mode, Plan, PlannedStep, Round};
 use timeline::{Event, ExpectationId, StepResult};
@@ -25,6 +25,7 @@ pub fn load(whole: &Plan, rounds: &[Round], events: &[Event]) -> (Verdicts, Figu
     let shown = Shown::new(&view);
     let mut checks: Vec<Check> = of_whole::in_time(&view).into_iter().collect();
     checks.extend(of_whole::ready(&view));
+    checks.extend(opening::checks(&view));
     checks.extend(limits::checks(&view));
     checks.extend(by_step(&view, &shown));
     checks.push(strangers::check(&view, rounds));
@@ -33,6 +34,9 @@ pub fn load(whole: &Plan, rounds: &[Round], events: &[Event]) -> (Verdicts, Figu
     checks.push(of_whole::orphans(&view));
     checks.extend(of_whole::audit(&view));
     of_whole::incomplete(&view, &mut checks);
+    if rounds.is_empty() {
+        checks.push(of_whole::cut_short("no round was begun".to_owned()));
+    }
     let audits = rounds.iter().map(|round| &round.audit);
     let planted = audits
         .map(|audit| audit.canaries.len() + audit.texts.len())

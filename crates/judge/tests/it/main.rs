@@ -4,6 +4,7 @@
 
 mod adapter_lints;
 mod decides;
+mod loads;
 mod searches;
 mod unscripted;
 mod verdicts;

@@ -20,6 +20,8 @@ pub(in crate::driver) struct Expected {
     seen: usize,
     /// Who has shown something awaited, or has ended, since this was last asked.
     stirred: BTreeSet<String>,
+    /// When that was.
+    asked: u64,
 }
 
 impl Expected {
@@ -30,6 +32,7 @@ impl Expected {
             epoch,
             seen: 0,
             stirred: BTreeSet::new(),
+            asked: 0,
         }
     }
 
@@ -43,17 +46,16 @@ impl Expected {
         self.seen = events.len();
     }
 
-    /// Begins to wait, after all that was recorded. What was recorded from `look_back` on counts
-    /// as well, for an explicit `expect`.
+    /// Begins to wait at a time of the timeline, after all that was recorded. What was recorded
+    /// from `look_back` on counts as well, for an explicit `expect`.
     pub(in crate::driver) fn add<'a>(
         &mut self,
         expectations: impl IntoIterator<Item = &'a Expectation>,
         plan: &Plan,
-        events: &[Event],
+        (events, now): (&[Event], u64),
         look_back: Option<usize>,
     ) {
         self.see(events);
-        let now = events.last().map_or(0, |event| event.t);
         let earlier = look_back.map(|since| events.get(since..).unwrap_or_default());
         self.awaited.begin(expectations, plan, now, earlier);
     }
@@ -87,20 +89,28 @@ impl Expected {
         self.awaited.is_over(self.time_of(now), is_over)
     }
 
-    /// Who has shown something awaited, or has ended, since the last time.
-    pub(in crate::driver) fn take_stirred(&mut self) -> BTreeSet<String> {
-        std::mem::take(&mut self.stirred)
+    /// Who has shown something awaited, or has ended, since the last time, and whether a deadline
+    /// has passed since.
+    pub(in crate::driver) fn take_news(&mut self, now: Instant) -> (BTreeSet<String>, bool) {
+        let is_due = self.is_due(now);
+        self.asked = self.time_of(now);
+        (std::mem::take(&mut self.stirred), is_due)
     }
 
-    /// Whether somebody has, or whether a deadline has come.
+    /// Whether there is anything to take.
     pub(in crate::driver) fn has_news(&self, now: Instant) -> bool {
-        let due = self.awaited.next_deadline();
-        !self.stirred.is_empty() || due.is_some_and(|due| due <= self.time_of(now))
+        !self.stirred.is_empty() || self.is_due(now)
+    }
+
+    /// A deadline that has passed before stays so: whoever waited for it has been told once.
+    fn is_due(&self, now: Instant) -> bool {
+        let due = self.awaited.next_deadline(self.asked);
+        due.is_some_and(|due| due <= self.time_of(now))
     }
 
     /// When to look again at the latest.
-    pub(in crate::driver) fn next_deadline(&self) -> Option<Instant> {
-        let due = self.awaited.next_deadline();
+    pub(in crate::driver) fn next_deadline(&self, now: Instant) -> Option<Instant> {
+        let due = self.awaited.next_deadline(self.time_of(now));
         due.map(|due| self.epoch + Duration::from_nanos(due))
     }
 

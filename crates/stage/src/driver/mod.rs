@@ -221,6 +221,13 @@ impl<'p> Play<'p> {
         &mut self,
         mut done: impl FnMut(&mut Self) -> Result<bool, EngineError>,
     ) -> Result<bool, EngineError> {
+        self.take_queued()?;
+        done(self)
+    }
+
+    /// Takes what has come until now, and nothing that comes meanwhile: who floods us does not
+    /// keep us.
+    fn take_queued(&mut self) -> Result<(), EngineError> {
         for _ in 0..self.inputs.len() {
             let Ok(input) = self.inputs.try_recv() else {
                 break;
@@ -229,7 +236,7 @@ impl<'p> Play<'p> {
         }
         self.note_ends()?;
         self.see();
-        done(self)
+        Ok(())
     }
 
     /// Lets things happen until something else is done.
@@ -301,6 +308,7 @@ impl<'p> Play<'p> {
             Input::Cancelled if control.may_cancel() => Err(EngineError::Interrupted),
             Input::Cancelled => Ok(()),
             Input::StatusRequest(asker) => {
+                expected.see(record.events());
                 // Who asked may have gone.
                 drop(asker.send(control.status(clock.now(), expected)));
                 Ok(())
@@ -352,7 +360,7 @@ impl<'p> Play<'p> {
             .awaits_files()
             // What was done since `now` may have taken as long.
             .then(|| self.clock.now() + LOOK_FOR_FILES);
-        let due = self.expected.next_deadline().filter(|due| *due > now);
+        let due = self.expected.next_deadline(now);
         let looks = [look, due, self.participants.next_due()];
         looks.into_iter().flatten().fold(deadline, Instant::min)
     }

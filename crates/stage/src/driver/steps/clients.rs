@@ -38,6 +38,8 @@ impl Play<'_> {
                 .participants
                 .scratch
                 .copy(who, &spec.copy, client.pool_index)?,
+            // Those that it made for its first start are still there.
+            Keys::Fresh if self.participants.has_incarnation(who) => {}
             Keys::Fresh => {
                 for command in &spec.prepare {
                     if !self.prepare(who, command, &values).await? {
@@ -67,9 +69,6 @@ impl Play<'_> {
         command: &[Template],
         values: &BTreeMap<String, String>,
     ) -> Result<bool, EngineError> {
-        if self.participants.has_incarnation(who) {
-            return Ok(true);
-        }
         let (env, io) = (BTreeMap::new(), IoSettings::default());
         if !self
             .launch(

@@ -226,8 +226,8 @@ impl Play<'_> {
         };
         let group = at_once(step);
         let expected = group.iter().flat_map(|one| &one.expects);
-        let events = self.record.events();
-        self.expected.add(expected, self.plan, events, None);
+        let now = (self.record.events(), self.record.now());
+        self.expected.add(expected, self.plan, now, None);
         let impossible = self.perform_all(&group).await?;
         if impossible.is_none() {
             self.await_expected().await?;

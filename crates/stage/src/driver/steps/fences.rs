@@ -55,8 +55,8 @@ impl Play<'_> {
         let expected: Vec<Expectation> = observers
             .map(|observer| shown(observer, fence, within))
             .collect();
-        let events = self.record.events();
-        self.expected.add(&expected, self.plan, events, None);
+        let now = (self.record.events(), self.record.now());
+        self.expected.add(&expected, self.plan, now, None);
         // One that does not read its input closes nothing; the judge will say so.
         let line = self.with_captured(&fence.line, self.clock.now()).await?;
         if let Ok(line) = line {

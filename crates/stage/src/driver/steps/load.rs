@@ -83,8 +83,8 @@ impl Play<'_> {
         while groups.iter().any(|group| group.waits) && !self.control.progress.is_over {
             self.await_news().await?;
             let now = self.clock.now();
-            let is_due = self.expected.next_deadline().is_some_and(|due| due <= now);
-            let stirred = self.expected.take_stirred();
+            self.take_queued()?;
+            let (stirred, is_due) = self.expected.take_news(now);
             for group in groups.iter_mut().filter(|group| group.waits) {
                 if is_due || stirred.iter().any(|who| group.has(who)) {
                     self.look_after(load, group, last_begin).await?;

@@ -116,15 +116,16 @@ impl Play<'_> {
         if let Some(first) = group.first() {
             self.control.progress.step(first, self.clock.now());
         }
+        // The judge counts from the first of these events, too.
+        let began = self.record.now();
         for one in group {
-            self.record.append(Kind::StepBegan {
-                step: one.id.clone(),
-            })?;
+            let step = one.id.clone();
+            self.record.append_at(began, Kind::StepBegan { step })?;
         }
         let expected = group.iter().flat_map(|one| &one.expects);
         let look_back = only_looks.then_some(self.acted);
-        let events = self.record.events();
-        self.expected.add(expected, self.plan, events, look_back);
+        let now = (self.record.events(), began);
+        self.expected.add(expected, self.plan, now, look_back);
         Ok(())
     }
 
@@ -199,8 +200,9 @@ impl Play<'_> {
             let now = play.clock.now();
             Ok(play.expected.is_over(everybody, silent, now))
         })
-        .await
-        .map(drop)
+        .await?;
+        // What came in time may still wait to be recorded.
+        self.take_queued()
     }
 
     /// Does it; `Err` says why it cannot be done.

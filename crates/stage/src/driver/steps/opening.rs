@@ -22,6 +22,9 @@ impl Play<'_> {
             for client in &batch {
                 self.expect_opening(&client.name);
                 if !self.start_client(client).await? {
+                    // Nobody waits for what others would have shown of it.
+                    let events = self.record.events();
+                    drop(self.expected.take_missing(everybody, events));
                     return Ok(false);
                 }
             }
@@ -38,8 +41,8 @@ impl Play<'_> {
 
     fn expect_opening(&mut self, client: &str) {
         let expected = opening(self.plan, client);
-        let events = self.record.events();
-        self.expected.add(&expected, self.plan, events, None);
+        let now = (self.record.events(), self.record.now());
+        self.expected.add(&expected, self.plan, now, None);
     }
 
     fn has_opened(&mut self, client: &str, missing: &[ExpectationId]) -> Result<bool, EngineError> {
