@@ -55,7 +55,7 @@ impl Host for Machine {
         if self.level == Level::Namespaces {
             let left = match sockets::hidden() {
                 Ok(hidden) => hidden.left.join("; "),
-                Err(why) => why.to_owned(),
+                Err(why) => why.to_string(),
             };
             if !left.is_empty() {
                 told.push(format!(

@@ -13,6 +13,7 @@
 use std::collections::BTreeSet;
 use std::ffi::OsStr;
 use std::fs::{self, File};
+use std::io;
 use std::os::fd::OwnedFd;
 use std::os::unix::ffi::OsStrExt as _;
 use std::os::unix::fs::FileTypeExt as _;
@@ -21,6 +22,7 @@ use std::sync::OnceLock;
 use std::sync::mpsc;
 use std::time::Duration;
 
+use nix::errno::Errno;
 use nix::mount::{MsFlags, mount};
 use nix::sched::{CloneFlags, setns, unshare};
 
@@ -62,19 +64,46 @@ pub struct Hidden {
     pub left: Vec<String>,
 }
 
-/// Where they are hidden; `Err` says why there is no such place. The first call must come from
-/// where the network is the machine's.
-pub(crate) fn hidden() -> Result<&'static Hidden, &'static str> {
-    static HIDDEN: OnceLock<Result<Hidden, String>> = OnceLock::new();
+/// Why the machine's sockets cannot be hidden. All but [`TooSlow`](Self::TooSlow) is what the
+/// system says no to.
+#[derive(Debug, thiserror::Error)]
+pub enum HideError {
+    /// Nobody can look for them beside the play.
+    #[error("cannot make a thread: {0}")]
+    Thread(io::Error),
+    /// A directory may lie on a machine that does not answer.
+    #[error("to find them takes longer than {LONGEST:?}")]
+    TooSlow,
+    /// There is no place of its own for participants.
+    #[error("cannot make a mount namespace: {0}")]
+    Namespace(Errno),
+    /// Nothing can be laid over a file.
+    #[error("cannot mount: {0}")]
+    Mount(Errno),
+    /// The kernel does not name them.
+    #[error("cannot read {KNOWN}: {0}")]
+    Unnamed(io::Error),
+    /// The place is there, and nobody else could enter it.
+    #[error("cannot keep a mount namespace: {0}")]
+    Keep(io::Error),
+}
+
+/// Where they are hidden. The first call must come from where the network is the machine's.
+///
+/// # Errors
+///
+/// Why there is no such place.
+pub(crate) fn hidden() -> Result<&'static Hidden, &'static HideError> {
+    static HIDDEN: OnceLock<Result<Hidden, HideError>> = OnceLock::new();
     let hidden = HIDDEN.get_or_init(|| {
         let (done, hiding) = mpsc::sync_channel(1);
         // Nobody waits any more for one that takes too long.
         let thread = std::thread::Builder::new().spawn(move || drop(done.send(hide())));
-        thread.map_err(|error| format!("cannot make a thread: {error}"))?;
+        thread.map_err(HideError::Thread)?;
         let hidden = hiding.recv_timeout(LONGEST);
-        hidden.unwrap_or_else(|_| Err(format!("to find them takes longer than {LONGEST:?}")))
+        hidden.unwrap_or(Err(HideError::TooSlow))
     });
-    hidden.as_ref().map_err(String::as_str)
+    hidden.as_ref()
 }
 
 /// Hides the machine's sockets from the calling thread and from whom it starts, and keeps where
@@ -83,12 +112,11 @@ pub(crate) fn hidden() -> Result<&'static Hidden, &'static str> {
 /// # Errors
 ///
 /// Why nothing can be hidden.
-pub fn hide() -> Result<Hidden, String> {
-    unshare(CloneFlags::CLONE_NEWNS)
-        .map_err(|error| format!("cannot make a mount namespace: {error}"))?;
+pub fn hide() -> Result<Hidden, HideError> {
+    unshare(CloneFlags::CLONE_NEWNS).map_err(HideError::Namespace)?;
     // Where nothing can be covered, there may yet be nothing to be covered.
-    cover(Path::new(NOTHING)).map_err(|error| format!("cannot mount: {error}"))?;
-    let known = fs::read(KNOWN).map_err(|error| format!("cannot read {KNOWN}: {error}"))?;
+    cover(Path::new(NOTHING)).map_err(HideError::Mount)?;
+    let known = fs::read(KNOWN).map_err(HideError::Unnamed)?;
     let mut sockets = named(&known);
     let home = std::env::var_os("HOME").map(PathBuf::from);
     let at_home = AT_HOME
@@ -114,7 +142,7 @@ pub fn hide() -> Result<Hidden, String> {
         left.push(format!("those behind the first {MOST} files"));
     }
     let handle = File::open("/proc/thread-self/ns/mnt");
-    let namespace = handle.map_err(|error| format!("cannot keep a mount namespace: {error}"))?;
+    let namespace = handle.map_err(HideError::Keep)?;
     Ok(Hidden {
         namespace: namespace.into(),
         left,
