@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use crate::long_page::PageError;
 use ::stage::EngineError;
+use ::stage::bare::UnreadMemory;
 use toml_language::Problems;
 
 /// Why nothing could be measured, and whose fault that is.
@@ -24,7 +25,7 @@ pub(crate) enum BenchError {
     Tool(String),
     /// This machine lets no memory be read.
     #[error("the memory cannot be read: {0}")]
-    Memory(String),
+    Memory(UnreadMemory),
     /// The stage failed.
     #[error(transparent)]
     Engine(#[from] EngineError),

@@ -20,7 +20,9 @@ use crate::participant::spawn;
 use crate::participant::spawn::{Child, Command};
 use crate::participant::terminal;
 use crate::record::Writer;
+pub use crate::scan::memory::UnreadMemory;
 use crate::scan::memory::{self, Copied, SamplingMode};
+pub use crate::scan::refused::{Obstacle, Unreadable};
 use audit::{SearchResult, Searcher};
 use scenario::adapter::{Framing, Terminal};
 use timeline::{Kind, Level};
@@ -125,7 +127,7 @@ impl BareMemory {
     /// # Errors
     ///
     /// Why it is not all of it.
-    pub fn copy(&mut self, pid: i32) -> Result<usize, String> {
+    pub fn copy(&mut self, pid: i32) -> Result<usize, UnreadMemory> {
         let (_, unread) = memory::copy(&[pid], &mut self.0);
         unread.map_or_else(|| Ok(self.0.bytes().len()), Err)
     }
@@ -135,7 +137,7 @@ impl BareMemory {
     /// # Errors
     ///
     /// Why it is not all of it.
-    pub fn search(&mut self, pid: i32, searcher: &Searcher) -> Result<SearchResult, String> {
+    pub fn search(&mut self, pid: i32, searcher: &Searcher) -> Result<SearchResult, UnreadMemory> {
         let sample = memory::sample(&[pid], SamplingMode::Running, searcher, None, &mut self.0);
         sample.unread.map_or(Ok(sample.searched), Err)
     }

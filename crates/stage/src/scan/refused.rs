@@ -6,8 +6,49 @@ use std::os::unix::fs::MetadataExt as _;
 
 use crate::participant::proc;
 
-/// The reason, for people. `what` is its `memory`, its `open files`.
-pub(crate) fn why(pid: i32, what: &str, error: &io::Error) -> String {
+/// A process that cannot be looked into.
+#[derive(Debug, thiserror::Error)]
+#[error("the {what} of {name} (pid {pid}) cannot be read: {why}")]
+pub struct Unreadable {
+    /// Its `memory`, its `open files`.
+    pub what: &'static str,
+    /// Which program it runs.
+    pub name: String,
+    /// As the harness sees it.
+    pub pid: i32,
+    /// What stands in the way.
+    pub why: Obstacle,
+}
+
+/// What stands in the way of whoever would look into a process. Where we know what would help, it
+/// is said in place of the system's words.
+#[derive(Debug, thiserror::Error)]
+pub enum Obstacle {
+    /// The kernel lets nobody do it.
+    #[error(
+        "this kernel lets nobody read the memory of another process; \
+         `sudo sysctl kernel.yama.ptrace_scope=1` helps, unless it is 3"
+    )]
+    Yama,
+    /// The process belongs to somebody else, or has closed itself.
+    #[error(
+        "it runs as another user, or has made itself not dumpable; start it as the user \
+         who runs the test, and dumpable"
+    )]
+    AnotherUser,
+    /// It is ours, and something around us says no.
+    #[error(
+        "the system refuses it; in a container, allow ptrace (seccomp, AppArmor, \
+         CAP_SYS_PTRACE)"
+    )]
+    Container,
+    /// Something else.
+    #[error("{0}")]
+    System(io::Error),
+}
+
+/// Why it could not be read. `what` is its `memory`, its `open files`.
+pub(crate) fn why(pid: i32, what: &'static str, error: io::Error) -> Unreadable {
     let yama = fs::read_to_string("/proc/sys/kernel/yama/ptrace_scope");
     let owner = fs::metadata(format!("/proc/{pid}")).map(|process| process.uid());
     let known = Known {
@@ -16,10 +57,12 @@ pub(crate) fn why(pid: i32, what: &str, error: &io::Error) -> String {
         us: rustix::process::geteuid().as_raw(),
     };
     let name = proc::text(pid, "comm").unwrap_or_default();
-    let sentence = format!("the {what} of {} (pid {pid}) cannot be read", name.trim());
-    match known.reason().filter(|_| is_refused(error)) {
-        Some(reason) => format!("{sentence}: {reason}"),
-        None => format!("{sentence}: {error}"),
+    let obstacle = known.obstacle().filter(|_| is_refused(&error));
+    Unreadable {
+        what,
+        name: name.trim().to_owned(),
+        pid,
+        why: obstacle.unwrap_or(Obstacle::System(error)),
     }
 }
 
@@ -37,20 +80,11 @@ struct Known {
 }
 
 impl Known {
-    fn reason(&self) -> Option<&'static str> {
+    fn obstacle(&self) -> Option<Obstacle> {
         match (self.scope, self.owner) {
-            (Some(scope), _) if scope > 1 => Some(
-                "this kernel lets nobody read the memory of another process; \
-                 `sudo sysctl kernel.yama.ptrace_scope=1` helps, unless it is 3",
-            ),
-            (_, Some(owner)) if owner != self.us => Some(
-                "it runs as another user, or has made itself not dumpable; start it as the user \
-                 who runs the test, and dumpable",
-            ),
-            (_, Some(_)) => Some(
-                "the system refuses it; in a container, allow ptrace (seccomp, AppArmor, \
-                 CAP_SYS_PTRACE)",
-            ),
+            (Some(scope), _) if scope > 1 => Some(Obstacle::Yama),
+            (_, Some(owner)) if owner != self.us => Some(Obstacle::AnotherUser),
+            (_, Some(_)) => Some(Obstacle::Container),
             (_, None) => None,
         }
     }
@@ -63,7 +97,8 @@ mod tests {
     fn reason(scope: Option<u32>, owner: Option<u32>) -> String {
         let us = 1000;
         let known = Known { scope, owner, us };
-        known.reason().unwrap_or("none").to_owned()
+        let obstacle = known.obstacle();
+        obstacle.map_or_else(|| "none".to_owned(), |obstacle| obstacle.to_string())
     }
 
     #[test]

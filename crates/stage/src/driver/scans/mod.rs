@@ -232,7 +232,7 @@ impl<'p> Scans<'p> {
         self.sampling.spend(sample.searched.bytes);
         let counters = self.counters(Surface::Memory);
         if let Some(why) = sample.unread {
-            counters.miss(why);
+            counters.miss(why.to_string());
         } else if sample.searched.bytes == 0 {
             // It has just ended: there was nothing to look at.
             return;

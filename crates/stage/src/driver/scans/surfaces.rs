@@ -51,8 +51,8 @@ impl Scans<'_> {
                     // It has ended just now; what was kept before stays.
                     Err(error) if is_gone(&error) => continue,
                     Err(error) => {
-                        let why = refused::why(pid, part, &error);
-                        self.counters(Surface::Arguments).miss(why);
+                        let why = refused::why(pid, part, error);
+                        self.counters(Surface::Arguments).miss(why.to_string());
                         continue;
                     }
                 };

@@ -96,7 +96,7 @@ impl Files {
                         );
                     }
                 }
-                Err(why) => looked.unread.push(why),
+                Err(why) => looked.unread.push(why.to_string()),
             }
         }
         looked

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use crate::participant::orphans::is_gone;
 use crate::participant::proc;
-use crate::scan::refused;
+use crate::scan::refused::{self, Unreadable};
 
 /// A regular file that is held open; also a memfd, and one that was deleted.
 #[derive(Debug)]
@@ -19,11 +19,11 @@ pub(super) struct Open {
 }
 
 /// What a process holds open. A process that has ended holds nothing.
-pub(super) fn of(pid: i32) -> Result<Vec<Open>, String> {
+pub(super) fn of(pid: i32) -> Result<Vec<Open>, Unreadable> {
     let entries = match fs::read_dir(format!("/proc/{pid}/fd")) {
         Ok(entries) => entries,
         Err(error) if is_gone(&error) => return Ok(Vec::new()),
-        Err(error) => return Err(refused::why(pid, "open files", &error)),
+        Err(error) => return Err(refused::why(pid, "open files", error)),
     };
     let holder = proc::text(pid, "comm").unwrap_or_default();
     let open = entries.flatten().filter_map(|entry| {

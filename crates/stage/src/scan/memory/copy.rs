@@ -4,6 +4,7 @@ use std::io::{self, Read as _};
 
 use memmap2::{Advice, MmapMut};
 
+use super::UnreadMemory;
 use super::pages::page_size;
 use super::walk::{Places, Walk};
 
@@ -53,12 +54,12 @@ impl Copied {
 
     /// Copies all of it, in the place of what was copied before; where it was, and why it is not
     /// all.
-    pub(super) fn fill(&mut self, mut walk: Walk) -> (Places, Option<String>) {
+    pub(super) fn fill(&mut self, mut walk: Walk) -> (Places, Option<UnreadMemory>) {
         self.length = 0;
         loop {
             let next = walk.next_length().clamp(page_size(), BLOCK);
             if let Err(error) = self.reserve(self.length as u64 + next) {
-                walk.miss(format!("there is no room for a copy of it: {error}"));
+                walk.miss(UnreadMemory::NoRoom(error));
                 return walk.end();
             }
             let buffer = self.buffer.as_deref_mut().unwrap_or_default();

@@ -1,6 +1,6 @@
 //! Searching what was read.
 
-use super::{Copied, SamplingMode, Walk, copy};
+use super::{Copied, SamplingMode, UnreadMemory, Walk, copy};
 use crate::participant::orphans::trees;
 use audit::{Allowance, SearchResult, Searcher};
 use timeline::{Kind, Surface};
@@ -14,7 +14,7 @@ pub(crate) struct Sample {
     /// Each finding names the process and the mapping, and its address.
     pub(crate) searched: SearchResult,
     /// Why it is not all of it.
-    pub(crate) unread: Option<String>,
+    pub(crate) unread: Option<UnreadMemory>,
 }
 
 /// Searches the memory of processes and of everything below them, as far as it is allowed also
@@ -28,7 +28,7 @@ pub(crate) fn sample(
 ) -> Sample {
     if !cfg!(target_os = "linux") {
         return Sample {
-            unread: Some("memory can be read on Linux alone".to_owned()),
+            unread: Some(UnreadMemory::NotLinux),
             ..Sample::default()
         };
     }

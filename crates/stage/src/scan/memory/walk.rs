@@ -3,11 +3,12 @@
 use std::collections::{BTreeSet, VecDeque};
 use std::io::{self, Read};
 
+use super::UnreadMemory;
 use super::pages::{Opened, Pages, page_size};
 use crate::scan::refused;
 
 /// Of one tree, at once, in bytes. More is not read, and then nothing can be told.
-const MOST: u64 = 1 << 30;
+pub(super) const MOST: u64 = 1 << 30;
 
 /// What several processes have in memory, as one stream. A process that has ended has nothing.
 #[derive(Debug, Default)]
@@ -21,7 +22,7 @@ pub(super) struct Walk {
     is_second: bool,
     places: Places,
     /// Why it is not all of it; the first reason stands.
-    unread: Option<String>,
+    unread: Option<UnreadMemory>,
 }
 
 /// Where each byte that was read comes from.
@@ -47,7 +48,7 @@ impl Walk {
         let mut walk = Self::default();
         for pid in pids {
             if let Err(error) = walk.open(*pid) {
-                walk.miss(refused::why(*pid, "memory", &error));
+                walk.miss(refused::why(*pid, "memory", error).into());
             }
         }
         walk
@@ -71,12 +72,12 @@ impl Walk {
     }
 
     /// Where everything was, and why it is not all of it.
-    pub(super) fn end(mut self) -> (Places, Option<String>) {
+    pub(super) fn end(mut self) -> (Places, Option<UnreadMemory>) {
         let unread = self.lost_and_there();
         if let Some((whose, _)) = unread.front() {
             let name = self.opened.get(*whose).map_or("it", |opened| &opened.name);
-            let why = format!("{} pages of {name} cannot be read", unread.len());
-            self.unread.get_or_insert(why);
+            let (pages, name) = (unread.len(), name.to_owned());
+            self.miss(UnreadMemory::Pages { pages, name });
         }
         (self.places, self.unread)
     }
@@ -111,7 +112,7 @@ impl Walk {
     }
 
     /// Says why it is not all of it, unless something else did before.
-    pub(super) fn miss(&mut self, why: String) {
+    pub(super) fn miss(&mut self, why: UnreadMemory) {
         self.unread.get_or_insert(why);
     }
 }
@@ -136,7 +137,7 @@ impl Read for Walk {
             if self.places.length + room as u64 > MOST {
                 self.ahead.clear();
                 self.is_second = true;
-                self.miss(format!("more than {MOST} bytes of memory"));
+                self.miss(UnreadMemory::TooMuch);
                 return Ok(0);
             }
             let at = pages.span.start;
@@ -208,7 +209,7 @@ mod tests {
         assert_eq!(walk.read(&mut page).unwrap(), 0);
         let (places, unread) = walk.end();
         assert_eq!(places.of(0).map(|(_, address)| address), Some(there));
-        assert_eq!(unread, None);
+        assert!(unread.is_none(), "{unread:?}");
     }
 
     #[test]
@@ -219,6 +220,7 @@ mod tests {
         walk.lost = vec![(0, first.span.start)];
         walk.is_second = true;
         let (_, unread) = walk.end();
-        assert!(unread.unwrap().starts_with("1 pages of "));
+        let unread = unread.unwrap().to_string();
+        assert!(unread.starts_with("1 pages of "), "{unread}");
     }
 }
