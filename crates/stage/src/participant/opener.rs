@@ -15,15 +15,35 @@ use crate::participant::process::HELD_OPEN;
 use crate::participant::process::Process;
 use crate::participant::spawn::Child;
 use crate::participant::usage;
-use audit::{OpenedKey, opened};
+use audit::{InvalidOpenedKey, OpenedKey, opened};
 use scenario::adapter::Limits;
-use timeline::{Ended, Stream};
+use timeline::{Ended, Limit, Stream};
 
 /// Bytes that it may print.
 const MOST: usize = 1024 * 1024;
 
 /// What it has printed and was not yet taken.
 const QUEUE: usize = 16;
+
+/// Why a helper has told no keys, in words that follow `its helper`.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum HelperError {
+    /// It was ended.
+    #[error("has not ended within {within:?}")]
+    Overdue { within: Duration },
+    /// It was ended.
+    #[error("used too much: {}", limit.amount(*used))]
+    OverLimit { limit: Limit, used: u64 },
+    /// It was ended.
+    #[error("printed more than {} MiB", MOST >> 20)]
+    PrintedTooMuch,
+    /// It says itself that it has failed, or something has ended it.
+    #[error("{0}")]
+    Failed(Ended),
+    /// What it has printed is not all keys.
+    #[error("printed rubbish: {0}")]
+    Rubbish(#[from] InvalidOpenedKey),
+}
 
 /// A helper that runs. What it prints is kept nowhere: on standard error as well keys may
 /// stand.
@@ -63,9 +83,12 @@ impl Helper {
         })
     }
 
-    /// Waits until it has ended, and reads what it has printed; `Err` says why there is nothing
-    /// to be read, in words that follow `its helper`.
-    pub(crate) async fn keys(mut self, within: Duration) -> Result<Vec<OpenedKey>, String> {
+    /// Waits until it has ended, and reads what it has printed.
+    ///
+    /// # Errors
+    ///
+    /// Why there is nothing to be read.
+    pub(crate) async fn keys(mut self, within: Duration) -> Result<Vec<OpenedKey>, HelperError> {
         let told = self.finish(within).await;
         if told.is_err() {
             // It is held while what it has started is ended, or it could start more.
@@ -73,14 +96,12 @@ impl Helper {
             end_children(self.process.pid());
         }
         match told? {
-            Ended::Exit(0) => {
-                opened(&self.printed).map_err(|why| format!("printed rubbish: {why}"))
-            }
-            how => Err(how.to_string()),
+            Ended::Exit(0) => Ok(opened(&self.printed)?),
+            how => Err(HelperError::Failed(how)),
         }
     }
 
-    async fn finish(&mut self, within: Duration) -> Result<Ended, String> {
+    async fn finish(&mut self, within: Duration) -> Result<Ended, HelperError> {
         let deadline = Instant::now() + within;
         let mut watch = Instant::now() + LOOK;
         loop {
@@ -90,13 +111,13 @@ impl Helper {
                 Some((how, _)) if self.open == 0 || held.is_some_and(|due| due <= now) => {
                     return Ok(how);
                 }
-                _ if now >= deadline => return Err(format!("has not ended within {within:?}")),
+                _ if now >= deadline => return Err(HelperError::Overdue { within }),
                 _ => {}
             }
             if watch <= now {
                 let usage = usage::of_trees(&[self.process.pid()]);
                 if let Some((limit, used)) = over(&self.limits, &usage) {
-                    return Err(format!("used too much: {}", limit.amount(used)));
+                    return Err(HelperError::OverLimit { limit, used });
                 }
                 watch = now + LOOK;
             }
@@ -107,7 +128,7 @@ impl Helper {
         }
     }
 
-    fn take(&mut self, input: Input) -> Result<(), String> {
+    fn take(&mut self, input: Input) -> Result<(), HelperError> {
         match input {
             Input::Output {
                 stream: Stream::Stdout,
@@ -116,7 +137,7 @@ impl Helper {
             } => {
                 self.printed.extend_from_slice(&bytes);
                 if self.printed.len() > MOST {
-                    return Err(format!("printed more than {} MiB", MOST >> 20));
+                    return Err(HelperError::PrintedTooMuch);
                 }
             }
             Input::OutputEnded { .. } => self.open = self.open.saturating_sub(1),
@@ -131,7 +152,7 @@ impl Helper {
 mod tests {
     use std::time::Duration;
 
-    use super::Helper;
+    use super::{Helper, HelperError};
     use crate::participant::spawn::{Command, spawn};
     use audit::OpenedKey;
     use scenario::adapter::Limits;
@@ -139,7 +160,11 @@ mod tests {
     const LONG: Duration = Duration::from_secs(60);
 
     /// What becomes of a shell that does this.
-    async fn helped(script: &str, input: &str, within: Duration) -> Result<Vec<OpenedKey>, String> {
+    async fn helped(
+        script: &str,
+        input: &str,
+        within: Duration,
+    ) -> Result<Vec<OpenedKey>, HelperError> {
         let command = Command::new("/bin/sh")
             .argument("-c")
             .argument(script)
@@ -170,7 +195,7 @@ mod tests {
             ("yes message".to_owned(), "printed more than 1 MiB"),
         ];
         for (script, why) in told {
-            let told = helped(&script, "", LONG).await.unwrap_err();
+            let told = helped(&script, "", LONG).await.unwrap_err().to_string();
             assert!(told.starts_with(why), "{script}: {told}");
         }
     }
@@ -185,7 +210,7 @@ mod tests {
         );
         // Long enough for it to have started what it starts, on a busy machine.
         let told = helped(&script, "", Duration::from_secs(3)).await;
-        assert_eq!(told.unwrap_err(), "has not ended within 3s");
+        assert_eq!(told.unwrap_err().to_string(), "has not ended within 3s");
         let pid = std::fs::read_to_string(&pids).unwrap();
         let stat = std::fs::read_to_string(format!("/proc/{}/stat", pid.trim()));
         // Gone, or dead and not yet waited for.

@@ -2,13 +2,14 @@
 //! store and no cipher.
 
 use std::collections::BTreeMap;
+use std::io;
 use std::time::Duration;
 
 use crate::EngineError;
 use crate::driver::scans::Moment;
 use crate::driver::scans::crypto_misuse::{CLIENTS, KeyPiece};
 use crate::driver::{Play, RELAY};
-use crate::participant::opener::Helper;
+use crate::participant::opener::{Helper, HelperError};
 use audit::{self, OpenedKey, Transformation};
 use scenario::plan::PlannedClient;
 use timeline::Kind;
@@ -18,6 +19,18 @@ const WITHIN: Duration = Duration::from_secs(10);
 
 /// So many keys of a client are looked for: a program treats them all alike.
 const KEYS: usize = 64;
+
+/// Why the keys in a client's store are not known, in words that follow `its helper`.
+#[derive(Debug, thiserror::Error)]
+enum StoreNotOpened {
+    /// Its store may change under the helper.
+    #[error("was not run: the client has not ended")]
+    ClientRuns,
+    #[error("cannot be started: {0}")]
+    NotStarted(io::Error),
+    #[error(transparent)]
+    Helper(#[from] HelperError),
+}
 
 impl Play<'_> {
     /// Opens the stores of clients that have ended, one after another, and looks for what is
@@ -86,14 +99,14 @@ impl Play<'_> {
         self.record.append(Kind::NotLookedFor { text })
     }
 
-    /// The keys in one store; `Err` says why they are not known.
+    /// The keys in one store.
     async fn open_store(
         &mut self,
         client: &PlannedClient,
-    ) -> Result<Result<Vec<OpenedKey>, String>, EngineError> {
+    ) -> Result<Result<Vec<OpenedKey>, StoreNotOpened>, EngineError> {
         let who = client.name.as_str();
         if self.participants.is_running(who) {
-            return Ok(Err("was not run: the client has not ended".to_owned()));
+            return Ok(Err(StoreNotOpened::ClientRuns));
         }
         let spec = &self.plan.adapter_of(who).client;
         let mut values = self.participants.values(who)?;
@@ -106,7 +119,7 @@ impl Play<'_> {
         let child = match started {
             Ok(child) => child,
             Err(EngineError::System { error, .. }) => {
-                return Ok(Err(format!("cannot be started: {error}")));
+                return Ok(Err(StoreNotOpened::NotStarted(error)));
             }
             Err(other) => return Err(other),
         };
@@ -117,6 +130,7 @@ impl Play<'_> {
         let mut told = None;
         self.meanwhile(async { told = Some(helper.keys(WITHIN).await) })
             .await?;
-        told.ok_or(EngineError::Fault("a helper was not waited for"))
+        let told = told.ok_or(EngineError::Fault("a helper was not waited for"))?;
+        Ok(told.map_err(StoreNotOpened::from))
     }
 }
