@@ -3,6 +3,9 @@
 use std::io;
 use std::path::PathBuf;
 
+use crate::participant::programs::ProgramNotFound;
+use scenario::adapter::UnknownPlaceholder;
+
 /// What keeps the harness from doing its work.
 #[derive(Debug, thiserror::Error)]
 pub enum EngineError {
@@ -32,7 +35,7 @@ pub enum EngineError {
         /// Which adapter.
         adapter: String,
         /// What was looked for.
-        why: String,
+        why: ProgramNotFound,
     },
     /// An adapter's template has a placeholder that has no value there.
     #[error("adapter {adapter:?}: {why}")]
@@ -40,7 +43,7 @@ pub enum EngineError {
         /// Which adapter.
         adapter: String,
         /// Which placeholder.
-        why: String,
+        why: UnknownPlaceholder,
     },
     /// Interrupted; everything that was started is gone.
     #[error("interrupted")]

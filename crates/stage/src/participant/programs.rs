@@ -8,18 +8,38 @@ use crate::driver::PATH;
 use crate::participant::spawn::find_program;
 use scenario::adapter::{Adapter, Program, Template};
 
+/// Why a program that an adapter names is not there.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ProgramNotFound {
+    /// It is said to be one of this workspace.
+    #[error("this workspace builds no binary {binary:?}")]
+    NotBuilt {
+        /// As the adapter names it.
+        binary: String,
+    },
+    /// It was looked for in vain.
+    #[error("no {} beside it or on {PATH}", .path.display())]
+    Nowhere {
+        /// As the adapter writes it.
+        path: PathBuf,
+    },
+}
+
 /// A path, from the directory of the adapter; where there is none, a name on `PATH`.
 ///
 /// # Errors
-/// Where it was looked for in vain.
-pub(crate) fn find(adapter: &Adapter, path: &Path) -> Result<PathBuf, String> {
+///
+/// [`ProgramNotFound::Nowhere`].
+pub(crate) fn find(adapter: &Adapter, path: &Path) -> Result<PathBuf, ProgramNotFound> {
     // Programs run elsewhere: what is relative now would mean something else there.
     let beside = adapter.path.parent().map(|dir| dir.join(path));
     beside
         .and_then(|beside| std::path::absolute(beside).ok())
         .filter(|beside| beside.is_file())
         .or_else(|| find_program(path, PATH))
-        .ok_or_else(|| format!("no {} beside it or on {PATH}", path.display()))
+        .ok_or_else(|| ProgramNotFound::Nowhere {
+            path: path.to_owned(),
+        })
 }
 
 /// What keeps programs that the workspace does not build from being started: a sentence each.
@@ -32,7 +52,7 @@ pub fn lint(adapter: &Adapter) -> Vec<String> {
     paths
         .filter_map(|(name, path)| {
             let why = match find(adapter, Path::new(path)) {
-                Err(why) => why,
+                Err(why) => why.to_string(),
                 Ok(found) if starts(adapter, name) && !may_run(&found) => format!(
                     "{} may not be executed: `chmod +x` it, or start what runs it and give it \
                      this path",

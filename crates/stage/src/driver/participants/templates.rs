@@ -8,7 +8,7 @@ use crate::EngineError;
 use crate::driver::RELAY;
 use crate::isolation::stage_thread::Side;
 use crate::participant::orphans::{PARTICIPANT_VARIABLE, PLAY_VARIABLE};
-use crate::participant::programs;
+use crate::participant::programs::{self, ProgramNotFound};
 use crate::participant::spawn::Command;
 use scenario::adapter::{Adapter, IoSettings, Program, Template, Terminal, Typed};
 
@@ -97,17 +97,17 @@ impl<'p> Participants<'p> {
         name: &str,
         program: &Program,
     ) -> Result<PathBuf, EngineError> {
-        let missing = |why: String| EngineError::NoProgram {
+        let missing = |why: ProgramNotFound| EngineError::NoProgram {
             name: name.to_owned(),
             adapter: adapter.name.clone(),
             why,
         };
         match program {
-            Program::Cargo(binary) => self
-                .binaries
-                .get(binary)
-                .cloned()
-                .ok_or_else(|| missing(format!("this workspace builds no binary {binary:?}"))),
+            Program::Cargo(binary) => self.binaries.get(binary).cloned().ok_or_else(|| {
+                missing(ProgramNotFound::NotBuilt {
+                    binary: binary.clone(),
+                })
+            }),
             Program::Path(path) => programs::find(adapter, Path::new(path)).map_err(missing),
         }
     }
@@ -119,12 +119,10 @@ impl<'p> Participants<'p> {
         template: &Template,
         values: &BTreeMap<String, String>,
     ) -> Result<String, EngineError> {
-        template
-            .fill(values)
-            .map_err(|unknown| EngineError::Template {
-                adapter: self.plan.adapter_of(who).name.clone(),
-                why: unknown.to_string(),
-            })
+        template.fill(values).map_err(|why| EngineError::Template {
+            adapter: self.plan.adapter_of(who).name.clone(),
+            why,
+        })
     }
 
     /// What a client types to quit, with its name; what is captured stands as a placeholder.
