@@ -404,22 +404,29 @@ pub(crate) struct Schema {
     pub(crate) check: bool,
 }
 
+/// An argument that is no setting. `clap` blames the command line for it, and says where it stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("write it like NAME=VALUE")]
+struct BadSetting;
+
 /// `NAME=VALUE`.
-fn setting(text: &str) -> Result<(String, String), String> {
-    let pair = text.split_once('=');
-    let (name, value) = pair.ok_or_else(|| "write it like NAME=VALUE".to_owned())?;
+fn setting(text: &str) -> Result<(String, String), BadSetting> {
+    let (name, value) = text.split_once('=').ok_or(BadSetting)?;
     Ok((name.to_owned(), value.to_owned()))
 }
 
+/// An argument that is no length of time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("write it like 2s or 500ms")]
+struct BadDuration;
+
 /// `2s` or `500ms`.
-fn duration(text: &str) -> Result<Duration, String> {
+fn duration(text: &str) -> Result<Duration, BadDuration> {
     let (number, unit): (&str, fn(u64) -> Duration) = match text.strip_suffix("ms") {
         Some(number) => (number, Duration::from_millis),
         None => (text.strip_suffix('s').unwrap_or(text), Duration::from_secs),
     };
-    let number = number
-        .parse()
-        .map_err(|_| "write it like 2s or 500ms".to_owned())?;
+    let number = number.parse().map_err(|_| BadDuration)?;
     Ok(unit(number))
 }
 
@@ -437,6 +444,19 @@ mod tests {
     fn pauses_have_two_units() {
         assert_eq!(duration("2s"), Ok(Duration::from_secs(2)));
         assert_eq!(duration("500ms"), Ok(Duration::from_millis(500)));
-        assert!(duration("soon").is_err());
+        assert_eq!(duration("soon"), Err(BadDuration));
+    }
+
+    #[test]
+    fn who_writes_an_argument_in_another_way_is_told_the_right_one() {
+        let told = |arguments: &[&str]| {
+            let words = ["xtask", "demo", "first"].iter().chain(arguments);
+            let parsed = Cli::try_parse_from(words).map(drop);
+            parsed.unwrap_err().to_string()
+        };
+        let setting = told(&["--set", "colour"]);
+        assert!(setting.contains("write it like NAME=VALUE"), "{setting}");
+        let pause = told(&["--auto", "soon"]);
+        assert!(pause.contains("write it like 2s or 500ms"), "{pause}");
     }
 }
