@@ -18,6 +18,7 @@ use crate::isolation::stage_thread::Side;
 use crate::links::tap::{Link, Tap};
 use crate::participant::orphans::Orphan;
 use crate::participant::spawn::{Child, Command};
+use crate::participant::terminal::LineTooLong;
 use scenario::adapter::Terminal;
 
 /// Something that the machine does. Boxed: all of it is rare, beside lines and bytes.
@@ -89,9 +90,8 @@ pub(crate) trait ProcessHandle: Debug + Send + Sync {
     /// As the harness sees it.
     fn pid(&self) -> i32;
 
-    /// What a line and Enter are to the program; `Err` says why it cannot be typed, in words that
-    /// follow the name of the participant.
-    fn keys(&self, line: &str) -> Result<Vec<u8>, String>;
+    /// What a line and Enter are to the program, where its terminal takes the whole line.
+    fn keys(&self, line: &str) -> Result<Vec<u8>, LineTooLong>;
 
     /// Whether what is typed may be shown again.
     fn echoes(&self) -> bool;

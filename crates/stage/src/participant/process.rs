@@ -16,7 +16,7 @@ use crate::buffers::{Buffers, OF_OUTPUTS};
 use crate::driver::host::ProcessHandle;
 use crate::driver::input::{Input, Instance};
 use crate::participant::spawn::{Child, how_ended, reap};
-use crate::participant::terminal::{OnTerminal, TtyMode};
+use crate::participant::terminal::{LineTooLong, OnTerminal, TtyMode};
 use crate::participant::typing::Typing;
 use crate::participant::usage;
 use scenario::adapter::Enter;
@@ -123,7 +123,7 @@ impl ProcessHandle for Process {
         self.pid
     }
 
-    fn keys(&self, line: &str) -> Result<Vec<u8>, String> {
+    fn keys(&self, line: &str) -> Result<Vec<u8>, LineTooLong> {
         if let Some(objection) = self
             .tty_mode()
             .and_then(|tty_mode| tty_mode.objection(line))

@@ -84,6 +84,17 @@ pub(crate) struct TtyMode {
     pub(crate) echoes: bool,
 }
 
+/// A line that its terminal would cut, in words that follow the name of the participant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "runs on a terminal that hands over whole lines, and cuts them after {LONGEST_LINE} bytes; \
+     this one has {length}"
+)]
+pub(crate) struct LineTooLong {
+    /// In bytes.
+    length: usize,
+}
+
 impl TtyMode {
     /// As the program has set them; whole lines without echo when nobody can tell any more.
     pub(crate) fn of(terminal: &impl AsFd) -> Self {
@@ -95,14 +106,9 @@ impl TtyMode {
     }
 
     /// Why a line cannot be typed.
-    pub(crate) fn objection(self, line: &str) -> Option<String> {
-        (self.by_line && line.len() > LONGEST_LINE).then(|| {
-            format!(
-                "runs on a terminal that hands over whole lines, and cuts them after \
-                 {LONGEST_LINE} bytes; this one has {}",
-                line.len()
-            )
-        })
+    pub(crate) fn objection(self, line: &str) -> Option<LineTooLong> {
+        let length = line.len();
+        (self.by_line && length > LONGEST_LINE).then_some(LineTooLong { length })
     }
 }
 
@@ -171,6 +177,7 @@ mod tests {
         };
         assert_eq!(tty_mode(by_line).objection(&"x".repeat(4095)), None);
         let why = tty_mode(by_line).objection(&"x".repeat(4096)).unwrap();
+        let why = why.to_string();
         assert!(why.contains("4095") && why.contains("4096"), "{why}");
         assert_eq!(tty_mode(raw).objection(&"x".repeat(4096)), None);
     }

@@ -58,6 +58,25 @@ fn in_file(path: &Path, pattern: Option<&str>) -> Option<String> {
     fits.then(|| value.to_owned())
 }
 
+/// A value that nobody has shown.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("it needs the value `{name}`; {why}")]
+pub(in crate::driver) struct NotCaptured {
+    name: String,
+    why: NotShown,
+}
+
+/// Whose fault it is that nobody has shown a value.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+enum NotShown {
+    #[error("nobody who was started shows it")]
+    ByNobody,
+    #[error("{} ended without it", .0.join(" and "))]
+    Ended(Vec<String>),
+    #[error("{} did not show it in time", .0.join(" and "))]
+    InTime(Vec<String>),
+}
+
 /// Why a value is not there.
 #[derive(Debug)]
 pub(in crate::driver) enum Capturing {
@@ -133,13 +152,15 @@ impl Participants<'_> {
     }
 
     /// Why a value has not come.
-    pub(in crate::driver) fn why_not_captured(&self, name: &str) -> String {
-        let whose = match (self.shown_by(name).as_slice(), self.capturing(name)) {
-            ([], _) => "nobody who was started shows it".to_owned(),
-            (all, Capturing::Gone) => format!("{} ended without it", all.join(" and ")),
-            (all, Capturing::Awaited) => format!("{} did not show it in time", all.join(" and ")),
+    pub(in crate::driver) fn why_not_captured(&self, name: &str) -> NotCaptured {
+        let all = self.shown_by(name);
+        let why = match self.capturing(name) {
+            _ if all.is_empty() => NotShown::ByNobody,
+            Capturing::Gone => NotShown::Ended(all),
+            Capturing::Awaited => NotShown::InTime(all),
         };
-        format!("it needs the value `{name}`; {whose}")
+        let name = name.to_owned();
+        NotCaptured { name, why }
     }
 
     /// Who was started and should show a value.

@@ -29,8 +29,10 @@ use rustix::process::Signal;
 use tokio::time::Instant;
 
 use self::captured::Captured;
-pub(super) use self::captured::Capturing;
+pub(super) use self::captured::{Capturing, NotCaptured};
 use self::participant::Participant;
+pub(super) use self::participant::TypeLineError;
+pub(super) use self::templates::SendFileError;
 use crate::EngineError;
 use crate::driver::RELAY;
 use crate::driver::host::ProcessHandle;
@@ -203,12 +205,12 @@ impl<'p> Participants<'p> {
         who: &str,
         line: &str,
         record: &mut Writer,
-    ) -> Result<Result<(), String>, EngineError> {
+    ) -> Result<Result<(), TypeLineError>, EngineError> {
         let outbox = self.scratch.outbox(who).display().to_string();
         let line = line.replace("{outbox}", &outbox);
         let began = match self.of_name(who).type_line_at(&line, || record.now()) {
             Ok(began) => began,
-            Err(why) => return Ok(Err(format!("{who} {why}"))),
+            Err(why) => return Ok(Err(why)),
         };
         let who = who.to_owned();
         record.append_at(began, Kind::Typed { who, line })?;

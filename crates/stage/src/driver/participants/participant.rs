@@ -10,9 +10,22 @@ use crate::driver::host::ProcessHandle;
 use crate::participant::dialogue_matcher::{Asked, DialogueMatcher, Heard};
 use crate::participant::process::HELD_OPEN;
 use crate::participant::reading::{EchoFilter, Reading};
+use crate::participant::terminal::LineTooLong;
 use crate::participant::usage::Usage;
 use scenario::adapter::IoSettings;
 use timeline::{Ended, Stream};
+
+/// Why a line cannot be typed, in words that follow the name of the participant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub(in crate::driver) enum TypeLineError {
+    #[error("was never started")]
+    NeverStarted,
+    /// What was typed before fills all that waits for it; or its input was ended.
+    #[error("does not read its input")]
+    DoesNotRead,
+    #[error(transparent)]
+    TooLong(#[from] LineTooLong),
+}
 
 /// A participant, through all of its starts.
 #[derive(Debug, Default)]
@@ -115,8 +128,8 @@ impl Participant {
         self.questions.as_mut()?.find(questions, &partials)
     }
 
-    /// Types a line; `Err` says why it cannot be.
-    pub(in crate::driver) fn type_line(&mut self, line: &str) -> Result<(), String> {
+    /// Types a line.
+    pub(in crate::driver) fn type_line(&mut self, line: &str) -> Result<(), TypeLineError> {
         self.type_line_at(line, || ()).map(drop)
     }
 
@@ -125,15 +138,13 @@ impl Participant {
         &mut self,
         line: &str,
         time: impl FnOnce() -> T,
-    ) -> Result<T, String> {
-        let process = self
-            .process
-            .as_ref()
-            .ok_or_else(|| "was never started".to_owned())?;
+    ) -> Result<T, TypeLineError> {
+        let process = self.process.as_ref();
+        let process = process.ok_or(TypeLineError::NeverStarted)?;
         let keys = process.keys(line)?;
         let began = time();
         if !process.send(keys) {
-            return Err("does not read its input".to_owned());
+            return Err(TypeLineError::DoesNotRead);
         }
         if process.echoes() {
             self.echo_filter.typed(line);

@@ -11,12 +11,25 @@ use crate::participant::orphans::{PARTICIPANT_VARIABLE, PLAY_VARIABLE};
 use crate::participant::programs::{self, ProgramNotFound};
 use crate::participant::spawn::Command;
 use scenario::adapter::{Adapter, IoSettings, Program, Template, Terminal, Typed};
+use scenario::plan::Unsupported;
 
 /// Where a clean environment looks for programs.
 pub(crate) const PATH: &str = "/usr/local/bin:/usr/bin:/bin";
 
 /// What our terminals understand, as programs call it.
 const TERMINAL: &str = "xterm-256color";
+
+/// Why a client cannot be made to send a file.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub(in crate::driver) enum SendFileError {
+    #[error("the name of the file is no text")]
+    NameIsNoText,
+    #[error("{client} cannot type such a name")]
+    NameCannotBeTyped { client: String },
+    /// The implementation has no way to send one.
+    #[error(transparent)]
+    Unsupported(#[from] Unsupported),
+}
 
 impl<'p> Participants<'p> {
     /// How one talks with a participant.
@@ -150,17 +163,18 @@ impl<'p> Participants<'p> {
         client: &str,
         to: &str,
         path: &Path,
-    ) -> Result<(String, String), String> {
+    ) -> Result<(String, String), SendFileError> {
         let adapter = self.plan.adapter_of(client);
         let name = path.file_name().and_then(|name| name.to_str());
-        let name = name.ok_or_else(|| "the name of the file is no text".to_owned())?;
+        let name = name.ok_or(SendFileError::NameIsNoText)?;
         let escaped = adapter.client.escapes.escape(name);
         let escaped = escaped.filter(|name| !name.contains(char::is_control));
-        let escaped = escaped.ok_or_else(|| format!("{client} cannot type such a name"))?;
+        let escaped = escaped.ok_or_else(|| SendFileError::NameCannotBeTyped {
+            client: client.to_owned(),
+        })?;
         let path = format!("{{outbox}}/{escaped}");
         let values = [("to", self.plan.login(to)), ("path", path.as_str())];
-        let line = scenario::plan::line(adapter, Typed::File, self.plan.login(client), &values)
-            .map_err(|error| error.to_string())?;
+        let line = scenario::plan::line(adapter, Typed::File, self.plan.login(client), &values)?;
         Ok((name.to_owned(), self.with_shown(&line)))
     }
 }

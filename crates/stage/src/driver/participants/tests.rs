@@ -8,12 +8,13 @@ use rustix::process::Signal;
 use tempfile::TempDir;
 use tokio::time::Instant;
 
-use super::{Participants, Setting};
+use super::{Participants, Setting, TypeLineError};
 use crate::driver::RELAY;
 use crate::driver::host::ProcessHandle;
 use crate::driver::input::Instance;
 use crate::driver::testing::{ADAPTER, planned_for};
 use crate::participant::scratch::Scratch;
+use crate::participant::terminal::LineTooLong;
 use crate::record::Writer;
 use scenario::plan::Plan;
 use timeline::{Ended, EventKind, Kind, Limit, Stream};
@@ -40,7 +41,7 @@ impl ProcessHandle for Recorded {
         i32::MAX
     }
 
-    fn keys(&self, line: &str) -> Result<Vec<u8>, String> {
+    fn keys(&self, line: &str) -> Result<Vec<u8>, LineTooLong> {
         Ok(line.as_bytes().to_vec())
     }
 
@@ -241,10 +242,9 @@ fn who_was_never_started_or_does_not_read_cannot_be_typed_to() {
             .type_line("bob", "hello", &mut bench.record)
             .unwrap()
     };
-    assert_eq!(typed(&mut bench), Err("bob was never started".to_owned()));
+    assert_eq!(typed(&mut bench), Err(TypeLineError::NeverStarted));
     bench.start_as("bob", false, false);
-    let why = "bob does not read its input".to_owned();
-    assert_eq!(typed(&mut bench), Err(why));
+    assert_eq!(typed(&mut bench), Err(TypeLineError::DoesNotRead));
     assert!(!bench.has(|kind| matches!(kind, Kind::Typed { .. })));
 }
 

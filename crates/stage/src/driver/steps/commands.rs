@@ -1,7 +1,7 @@
 //! What whoever controls the play wants: done between two observations. What the scenario does not
 //! say is recorded.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use rustix::process::Signal;
@@ -9,6 +9,7 @@ use rustix::process::Signal;
 use super::everybody;
 use crate::driver::Play;
 use crate::driver::control::commands::{StepCommand, Taken};
+use crate::driver::participants::SendFileError;
 use crate::links::tap::LinkState;
 use crate::{EngineError, Pace};
 use matching::at_once;
@@ -19,6 +20,25 @@ use timeline::{ControlCommand, Kind};
 /// Nobody waits longer than that for a command without looking around.
 const LONG: Duration = Duration::from_secs(60 * 60);
 
+/// Why a command is not obeyed. It is data: whoever controls the play is told.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+enum CommandRefused {
+    #[error("there is no step any more")]
+    NoStepAnyMore,
+    #[error("no step has been done yet")]
+    NoStepYet,
+    #[error("no client is named {client:?}")]
+    NoSuchClient { client: String },
+    #[error("the program of {client} does not run")]
+    NotRunning { client: String },
+    #[error("a line holds no control characters")]
+    ControlCharacters,
+    #[error("{} is no file", .path.display())]
+    NoFile { path: PathBuf },
+    #[error(transparent)]
+    SendFile(#[from] SendFileError),
+}
+
 impl Play<'_> {
     /// Does what was commanded, or remembers it until the step has ended.
     pub(in crate::driver) fn obey(
@@ -28,12 +48,12 @@ impl Play<'_> {
         let ask = match self.control.commands.take(command) {
             Taken::Remembered => return Ok(()),
             Taken::TooLate(ask) => {
-                let refused = Some("there is no step any more".to_owned());
+                let refused = Some(CommandRefused::NoStepAnyMore.to_string());
                 return self.record.append(Kind::Unscripted { ask, refused });
             }
             Taken::Now(ask) => ask,
         };
-        let refused = self.check(&ask).err();
+        let refused = self.check(&ask).err().map(|why| why.to_string());
         let is_refused = refused.is_some();
         let (wanted, kind) = (ask.clone(), Kind::Unscripted { ask, refused });
         self.record.append(kind)?;
@@ -60,8 +80,8 @@ impl Play<'_> {
         }
     }
 
-    /// Why it cannot be done, where it cannot.
-    fn check(&self, ask: &ControlCommand) -> Result<(), String> {
+    /// Whether it can be done.
+    fn check(&self, ask: &ControlCommand) -> Result<(), CommandRefused> {
         match ask {
             ControlCommand::Type { client, line } => self.can_type(client, line),
             ControlCommand::SendFile { client, to, path } => self.can_send(client, to, path),
@@ -77,39 +97,42 @@ impl Play<'_> {
         }
     }
 
-    fn must_run(&self, client: &str) -> Result<(), String> {
-        if !self.plan.clients.iter().any(|one| one.name == client) {
-            return Err(format!("no client is named {client:?}"));
+    fn must_run(&self, name: &str) -> Result<(), CommandRefused> {
+        let client = || name.to_owned();
+        if !self.plan.clients.iter().any(|one| one.name == name) {
+            return Err(CommandRefused::NoSuchClient { client: client() });
         }
-        if !self.participants.is_running(client) {
-            return Err(format!("the program of {client} does not run"));
+        if !self.participants.is_running(name) {
+            return Err(CommandRefused::NotRunning { client: client() });
         }
         Ok(())
     }
 
-    fn can_type(&self, client: &str, line: &str) -> Result<(), String> {
+    fn can_type(&self, client: &str, line: &str) -> Result<(), CommandRefused> {
         self.must_run(client)?;
         if line.contains(char::is_control) {
-            return Err("a line holds no control characters".to_owned());
+            return Err(CommandRefused::ControlCharacters);
         }
         Ok(())
     }
 
-    fn can_send(&self, client: &str, to: &str, path: &Path) -> Result<(), String> {
+    fn can_send(&self, client: &str, to: &str, path: &Path) -> Result<(), CommandRefused> {
         self.must_run(client)?;
         self.must_run(to)?;
         if !path.is_file() {
-            return Err(format!("{} is no file", path.display()));
+            let path = path.to_owned();
+            return Err(CommandRefused::NoFile { path });
         }
-        self.participants
-            .line_that_sends(client, to, path)
-            .map(drop)
+        self.participants.line_that_sends(client, to, path)?;
+        Ok(())
     }
 
     fn type_by_hand(&mut self, client: &str, line: &str) -> Result<(), EngineError> {
         match self.type_line(client, line)? {
             Ok(()) => Ok(()),
-            Err(text) => self.record.append(Kind::Note { text }),
+            Err(why) => self.record.append(Kind::Note {
+                text: why.to_string(),
+            }),
         }
     }
 
@@ -217,7 +240,7 @@ impl Play<'_> {
     async fn repeat(&mut self, step: Option<&PlannedStep>) -> Result<(), EngineError> {
         let refused = match step {
             Some(_) => None,
-            None => Some("no step has been done yet".to_owned()),
+            None => Some(CommandRefused::NoStepYet.to_string()),
         };
         let ask = ControlCommand::Repeat;
         self.record.append(Kind::Unscripted { ask, refused })?;

@@ -3,6 +3,7 @@
 use rustix::process::Signal;
 
 use super::STOP;
+use super::impossible::StepImpossible;
 use crate::EngineError;
 use crate::driver::Play;
 use crate::links::tap::LinkState;
@@ -11,17 +12,17 @@ use scenario::plan::{Action, PlannedStep};
 use timeline::Kind;
 
 impl Play<'_> {
-    /// Lets a client leave in some way; `Err` says why it cannot.
+    /// Lets a client leave in some way.
     pub(super) async fn leave(
         &mut self,
         client: &str,
         how: LeaveHow,
-    ) -> Result<Result<(), String>, EngineError> {
+    ) -> Result<Result<(), StepImpossible>, EngineError> {
         match how {
             LeaveHow::Quit => {
                 return match self.participants.quit(client) {
                     Some(quit) => self.type_filled(client, &quit).await,
-                    None => Ok(Err("the adapter does not say how a client quits".to_owned())),
+                    None => Ok(Err(StepImpossible::NoWayToQuit)),
                 };
             }
             LeaveHow::Eof => self.participants.end_input(client),

@@ -4,6 +4,7 @@ use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use tokio::time::Instant;
 
 use super::LATER;
+use super::impossible::StepImpossible;
 use crate::EngineError;
 use crate::driver::control::progress::Phase;
 use crate::driver::{LOOK_FOR_FILES, Play};
@@ -150,7 +151,7 @@ impl Play<'_> {
                 group.waits = true;
                 return Ok(());
             }
-            self.end_one(group, impossible.as_deref())?;
+            self.end_one(group, impossible.as_ref())?;
         }
         group.waits = false;
         Ok(())
@@ -175,7 +176,10 @@ impl Play<'_> {
         Ok(())
     }
 
-    async fn begin_one(&mut self, group: &mut Group) -> Result<Option<String>, EngineError> {
+    async fn begin_one(
+        &mut self,
+        group: &mut Group,
+    ) -> Result<Option<StepImpossible>, EngineError> {
         let Some(step) = group.steps.get(group.at) else {
             return Ok(None);
         };
@@ -187,7 +191,11 @@ impl Play<'_> {
         Ok(impossible)
     }
 
-    fn end_one(&mut self, group: &mut Group, impossible: Option<&str>) -> Result<(), EngineError> {
+    fn end_one(
+        &mut self,
+        group: &mut Group,
+        impossible: Option<&StepImpossible>,
+    ) -> Result<(), EngineError> {
         if let Some(step) = group.steps.get(group.at) {
             let whose = |who: &str| group.members.iter().any(|member| member == who);
             group.holds = self.end_step(&at_once(step), impossible, whose)?;

@@ -14,6 +14,7 @@ mod commands;
 mod dialogue;
 mod faults;
 mod fences;
+mod impossible;
 mod leaving;
 pub(super) mod load;
 mod opening;
@@ -28,6 +29,7 @@ mod typing;
 use std::collections::BTreeSet;
 use std::time::Duration;
 
+use self::impossible::StepImpossible;
 use super::Play;
 use crate::EngineError;
 use crate::driver::control::progress::Phase;
@@ -104,7 +106,7 @@ impl Play<'_> {
             self.await_expected().await?;
         }
         self.leave_for_good(&group).await?;
-        self.end_step(&group, impossible.as_deref(), everybody)
+        self.end_step(&group, impossible.as_ref(), everybody)
     }
 
     /// Records that a step begins, and begins to expect what it expects.
@@ -133,7 +135,7 @@ impl Play<'_> {
     pub(super) async fn perform_all(
         &mut self,
         group: &[&PlannedStep],
-    ) -> Result<Option<String>, EngineError> {
+    ) -> Result<Option<StepImpossible>, EngineError> {
         for one in group {
             if let Err(why) = self.perform(&one.action).await? {
                 return Ok(Some(why));
@@ -146,7 +148,7 @@ impl Play<'_> {
     pub(super) fn end_step(
         &mut self,
         group: &[&PlannedStep],
-        impossible: Option<&str>,
+        impossible: Option<&StepImpossible>,
         whose: impl Fn(&str) -> bool,
     ) -> Result<bool, EngineError> {
         let events = self.record.events();
@@ -156,7 +158,7 @@ impl Play<'_> {
             let own = one.expects.iter().map(|expectation| &expectation.id);
             let own: Vec<_> = own.filter(|id| missing.contains(id)).cloned().collect();
             let result = match (impossible, own.is_empty()) {
-                (Some(why), _) => StepResult::Impossible(why.to_owned()),
+                (Some(why), _) => StepResult::Impossible(why.to_string()),
                 (None, true) => StepResult::Held,
                 (None, false) => StepResult::Missing(own),
             };
@@ -205,8 +207,11 @@ impl Play<'_> {
         self.take_queued()
     }
 
-    /// Does it; `Err` says why it cannot be done.
-    async fn perform(&mut self, action: &Action) -> Result<Result<(), String>, EngineError> {
+    /// Does it.
+    async fn perform(
+        &mut self,
+        action: &Action,
+    ) -> Result<Result<(), StepImpossible>, EngineError> {
         match action {
             Action::All { .. } | Action::Look => Ok(Ok(())),
             Action::Beat { length } => {
@@ -226,15 +231,17 @@ impl Play<'_> {
             }
             Action::Join { client } => {
                 if self.participants.is_running(client) {
-                    return Ok(Err(format!("the program of {client} still runs")));
+                    let client = client.clone();
+                    return Ok(Err(StepImpossible::StillRuns { client }));
                 }
                 let plan = self.plan;
                 let planned = plan.clients.iter().find(|one| one.name == *client);
                 let planned = planned.ok_or(EngineError::Fault("a client that nobody planned"))?;
                 let started = self.start_client(planned).await?;
-                Ok(started
-                    .then_some(())
-                    .ok_or_else(|| format!("{client} could not be started")))
+                Ok(started.then_some(()).ok_or_else(|| {
+                    let client = client.clone();
+                    StepImpossible::NotStarted { client }
+                }))
             }
             Action::Leave { client, how } => self.leave(client, *how).await,
             Action::Relay { action } => self.relay(*action).await,

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use rustix::process::Signal;
 
+use super::impossible::StepImpossible;
 use super::{READY, STOP};
 use crate::EngineError;
 use crate::driver::participants::RelayStart;
@@ -22,11 +23,11 @@ const LISTEN_FIRST: Duration = Duration::from_micros(200);
 const LISTEN_LONGEST: Duration = Duration::from_millis(5);
 
 impl Play<'_> {
-    /// Does something with the relay; `Err` says why it did not work.
+    /// Does something with the relay.
     pub(super) async fn relay(
         &mut self,
         action: RelayAction,
-    ) -> Result<Result<(), String>, EngineError> {
+    ) -> Result<Result<(), StepImpossible>, EngineError> {
         if let RelayAction::Kill | RelayAction::Stop | RelayAction::Restart = action {
             self.look(Moment::BeforeEnd).await?;
         }
@@ -53,9 +54,7 @@ impl Play<'_> {
                 self.start_relay().await?
             }
         };
-        Ok(started
-            .then_some(())
-            .ok_or_else(|| "the relay did not get ready".to_owned()))
+        Ok(started.then_some(()).ok_or(StepImpossible::RelayNotReady))
     }
 
     /// As the adapter says; killed when it takes too long.

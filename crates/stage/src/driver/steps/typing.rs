@@ -5,9 +5,10 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
+use super::impossible::StepImpossible;
 use crate::EngineError;
 use crate::driver::Play;
-use crate::driver::participants::Capturing;
+use crate::driver::participants::{Capturing, NotCaptured};
 use matching::START;
 use scenario::adapter::Template;
 use timeline::Kind;
@@ -21,11 +22,14 @@ impl Play<'_> {
         &mut self,
         client: &str,
         line: &str,
-    ) -> Result<Result<(), String>, EngineError> {
+    ) -> Result<Result<(), StepImpossible>, EngineError> {
         let deadline = self.control.progress.clamp(self.clock.now() + START);
         match self.with_captured(line, deadline).await? {
             Ok(line) => self.type_line(client, &line),
-            Err(why) => Ok(Err(format!("{client} cannot type it: {why}"))),
+            Err(why) => {
+                let client = client.to_owned();
+                Ok(Err(StepImpossible::Unfilled { client, why }))
+            }
         }
     }
 
@@ -34,8 +38,13 @@ impl Play<'_> {
         &mut self,
         client: &str,
         line: &str,
-    ) -> Result<Result<(), String>, EngineError> {
-        self.participants.type_line(client, line, &mut self.record)
+    ) -> Result<Result<(), StepImpossible>, EngineError> {
+        let record = &mut self.record;
+        let typed = self.participants.type_line(client, line, record)?;
+        Ok(typed.map_err(|why| {
+            let client = client.to_owned();
+            StepImpossible::Type { client, why }
+        }))
     }
 
     /// The values for these templates of a participant, with what others have shown, waited
@@ -55,7 +64,7 @@ impl Play<'_> {
             match self.await_capture(&name, deadline).await? {
                 Ok(value) => drop(values.insert(name, value)),
                 Err(why) => {
-                    let who = who.to_owned();
+                    let (who, why) = (who.to_owned(), why.to_string());
                     let expectation = None;
                     self.record.append(Kind::NotReady {
                         who,
@@ -69,13 +78,12 @@ impl Play<'_> {
         Ok(Some(values))
     }
 
-    /// A line with what others have shown in place of `{captured:NAME}`; `Err` says what has
-    /// not come.
+    /// A line with what others have shown in place of `{captured:NAME}`.
     pub(super) async fn with_captured(
         &mut self,
         line: &str,
         deadline: Instant,
-    ) -> Result<Result<String, String>, EngineError> {
+    ) -> Result<Result<String, NotCaptured>, EngineError> {
         let mut filled = line.to_owned();
         for (name, stands) in self.participants.needed(line) {
             match self.await_capture(&name, deadline).await? {
@@ -90,7 +98,7 @@ impl Play<'_> {
         &mut self,
         name: &str,
         deadline: Instant,
-    ) -> Result<Result<String, String>, EngineError> {
+    ) -> Result<Result<String, NotCaptured>, EngineError> {
         loop {
             self.participants.look_into_files(name, &mut self.record)?;
             if let Some(value) = self.participants.captured(name) {

@@ -39,6 +39,7 @@ use crate::isolation::stage_thread::Side;
 use crate::links::tap::{self, Link, Tap};
 use crate::participant::orphans::Orphan;
 use crate::participant::spawn::{Child, Command};
+use crate::participant::terminal::LineTooLong;
 use crate::{Commands, EngineError, Pace, Settings, StatusRequests};
 use scenario::plan::Plan;
 use timeline::{Ended, Level};
@@ -166,7 +167,7 @@ impl ProcessHandle for Scripted {
         self.pid
     }
 
-    fn keys(&self, line: &str) -> Result<Vec<u8>, String> {
+    fn keys(&self, line: &str) -> Result<Vec<u8>, LineTooLong> {
         Ok(format!("{line}\n").into_bytes())
     }
 
