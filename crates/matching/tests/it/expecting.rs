@@ -58,7 +58,9 @@ fn the_end_of_what_prepares_a_client_is_not_the_end_of_the_client() {
     let (start, end) = (started("bob"), exited("bob"));
     let prepared = [start.clone(), end.clone(), start.clone()];
     assert!(!has_ended(&prepared));
-    assert!(has_ended(&[&prepared[..], &[end.clone()]].concat()));
+    assert!(has_ended(
+        &[&prepared[..], std::slice::from_ref(&end)].concat()
+    ));
     // It ran before the step, ends in it, and starts again.
     assert!(has_ended(&[end, start]));
 }
