@@ -8,7 +8,7 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
 use std::thread;
 use std::time::Duration;
 
-use harness::{self, Parts, RunContext, RunDir, Update};
+use harness::{self, RunContext, RunDir, Update};
 use report::narrator::{self, Narrator};
 use report::scene::Scene;
 use report::web::WebEnd;
@@ -16,7 +16,7 @@ use report::{self, Asked, PlayReport};
 use scenario::Scenario;
 use scenario::plan::Plan;
 use stage::{self, Commands, Observer, Pace};
-use terminal_stage::{Ending, Holder, Message, Reader, ScreenError, StandIn, StandInError};
+use terminal_stage::{Ending, Holder, Message, ScreenError, StandIn, StandInError};
 use tokio_util::sync::CancellationToken;
 
 use crate::command_error::{CommandError, CommandResult};
@@ -28,9 +28,6 @@ use crate::{binaries, cli, output, recording, staging, zoo};
 
 /// Width of a demo where no terminal says another one.
 const WIDTH: usize = 100;
-
-/// Bytes of a frame that are looked at, at the most.
-const LOOK: u64 = 512 * 1024;
 
 /// What came of it, and the exit code.
 type Showed = Result<(PlayReport, u8), CommandError>;
@@ -263,7 +260,7 @@ async fn play(shown: &Shown, held: (Pace, Commands), to: To) -> Result<PlayRepor
     let report = harness::demo(context, scenario, dir, &shown.asked, held, |plan, dir| {
         let observer: Observer = match to {
             To::Screen(screen) => {
-                let planned = Message::Planned(Box::new(plan.clone()), reader(dir));
+                let planned = Message::Planned(Box::new(plan.clone()), recording::reader(dir));
                 drop(screen.send(planned));
                 // Where the screen has gone, the play is cancelled.
                 Box::new(move |event| drop(screen.send(Message::Event(event.clone()))))
@@ -278,21 +275,13 @@ async fn play(shown: &Shown, held: (Pace, Commands), to: To) -> Result<PlayRepor
 fn as_lines(plan: &Plan, dir: &Path) -> Observer {
     let mut narrator = Narrator::new(plan, width());
     let mut scene = Scene::new(Arc::new(plan.clone()));
-    let reader = reader(dir);
+    let reader = recording::reader(dir);
     Box::new(move |event| {
         scene.add(event, &*reader.0);
         for line in narrator.lines(&scene, event) {
             output::result(&line);
         }
     })
-}
-
-/// Reads the files of a play.
-pub(crate) fn reader(dir: &Path) -> Reader {
-    let parts = Parts::of(dir);
-    Reader(Box::new(move |file, at, length| {
-        parts.read(file, at, length.min(LOOK))
-    }))
 }
 
 /// What is left to be read when it is over; a page in a browser says how it ended itself.

@@ -6,11 +6,15 @@ use std::path::{Path, PathBuf};
 
 use report::PlayReport;
 
-use terminal_stage::{Ending, SavedPlay, Size};
+use harness::Parts;
+use terminal_stage::{Ending, Reader, SavedPlay, Size};
 
 use crate::command_error::CommandError;
+use crate::output;
 use crate::workspace::Workspace;
-use crate::{demo, output};
+
+/// Bytes of a frame that are looked at, at the most.
+const LOOK: u64 = 512 * 1024;
 
 /// Of recordings and pictures: wide enough for three clients beside the relay.
 pub(crate) const SIZE: Size = (120, 34);
@@ -39,7 +43,7 @@ fn read(dir: &Path, ending: Ending, when: String) -> Result<SavedPlay, CommandEr
         events: timeline::read(&read("timeline.jsonl")?).map_err(|error| format(&error))?,
         ending,
         when,
-        reader: demo::reader(dir),
+        reader: reader(dir),
     })
 }
 
@@ -83,4 +87,12 @@ pub(crate) fn still(step: usize, run: &Path, play: &PlayReport) -> Result<String
     still.ok_or_else(|| {
         CommandError::usage(format!("the play has not come to the end of a step {step}"))
     })
+}
+
+/// Reads the files of a play.
+pub(crate) fn reader(dir: &Path) -> Reader {
+    let parts = Parts::of(dir);
+    Reader(Box::new(move |file, at, length| {
+        parts.read(file, at, length.min(LOOK))
+    }))
 }

@@ -22,7 +22,7 @@ use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
 use crate::command_error::CommandError;
-use crate::demo;
+use crate::recording;
 
 /// The package, and the program in it.
 pub(crate) const PACKAGE: &str = "web-stage";
@@ -108,7 +108,7 @@ impl Web {
     pub(crate) fn observer(&self, plan: &Plan, dir: &Path) -> Observer {
         lock(&self.shown).scene = Some(Scene::new(Arc::new(plan.clone())));
         let (shown, changed) = (Arc::clone(&self.shown), self.changed.clone());
-        let reader = demo::reader(dir);
+        let reader = recording::reader(dir);
         Box::new(move |event| {
             if let Some(scene) = &mut lock(&shown).scene {
                 scene.add(event, &*reader.0);

@@ -3,7 +3,9 @@
 mod attempts;
 mod dir;
 mod error;
+mod files;
 mod load;
+mod mended;
 mod merge;
 mod one;
 mod pages;

@@ -5,8 +5,9 @@ use std::fs::File;
 use std::io::{self, BufRead as _, BufReader, BufWriter, Write as _};
 use std::path::Path;
 
+use super::files;
+use super::mended::How;
 use super::one::{self, Which};
-use super::replay::How;
 use super::saved::{self, ManifestScenario, RunManifest, SavedRun};
 use super::{RunContext, RunDir, SavedError, pages, survived, sweep};
 use judge::{self, Figures, PlayVerdict};
@@ -20,9 +21,6 @@ use timeline::{Event, Kind, Level};
 
 /// The rounds that were begun, as they were planned, one a line.
 const ROUNDS: &str = "rounds.jsonl";
-
-/// What was measured.
-const FIGURES: &str = "load.json";
 
 /// How a load is played.
 #[derive(Debug)]
@@ -130,7 +128,7 @@ async fn play(
 ) -> Result<LoadReport, EngineError> {
     let context = &settings.context;
     let dir = settings.dir.path().join(which.dir);
-    one::write(&dir, "plan.json", &one::as_json(&plan.whole)?)?;
+    files::write(&dir, "plan.json", &files::as_json(&plan.whole)?)?;
     let staged = stage::Settings {
         level: context.level,
         stage_init: one::stage_init(context)?,
@@ -200,21 +198,10 @@ fn judged(
 
 /// Verdicts and figures, beside the timeline.
 fn keep(dir: &Path, report: &LoadReport) -> Result<(), EngineError> {
-    one::write_result(dir, &report.play)?;
+    files::write_result(dir, &report.play)?;
     let text = json::with_version(&reported::Kept::of(report)).and_then(|kept| json::text(&kept));
     let text = text.map_err(|_| EngineError::Fault("figures cannot be written as JSON"))?;
-    one::write(dir, FIGURES, &text)
-}
-
-/// What was kept of a load; nothing where it was ended before its time.
-pub(super) fn kept(dir: &Path, play: &PlayReport) -> Result<Option<LoadReport>, SavedError> {
-    let kept: Option<reported::Kept> = saved::read(&dir.join(FIGURES))?;
-    Ok(kept.map(|kept| LoadReport {
-        play: play.clone(),
-        shape: kept.shape,
-        left_out: kept.left_out,
-        figures: kept.figures,
-    }))
+    files::write(dir, saved::FIGURES, &text)
 }
 
 /// Judges a load again, and writes its reports again; nothing where it was not played

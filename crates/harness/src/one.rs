@@ -1,12 +1,12 @@
 //! One play, from plan to report.
 
-use std::fs;
 use std::path::{Path, PathBuf};
 use std::pin::Pin;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+use super::files::{as_json, write, write_result};
 use super::{RunContext, RunDir, pages};
 use crate::snapshots::Store;
 use judge::snapshot::{self, Comparison, RELAY_VIEW, RelayView};
@@ -312,28 +312,4 @@ async fn twin(
         kind: RELAY_VIEW.to_owned(),
         comparison,
     })
-}
-
-/// As it is kept in a file.
-pub(super) fn as_json(value: &impl Serialize) -> Result<String, EngineError> {
-    serde_json::to_string_pretty(value)
-        .map_err(|_| EngineError::Fault("a plan or report cannot be written as JSON"))
-}
-
-/// `result.json` of one play, or of all attempts at a scenario.
-pub(super) fn write_result(dir: &Path, report: &PlayReport) -> Result<(), EngineError> {
-    let text = report::json::play(report)
-        .map_err(|_| EngineError::Fault("a report cannot be written as JSON"))?;
-    write(dir, "result.json", &text)
-}
-
-pub(super) fn write(dir: &Path, name: &str, text: &str) -> Result<(), EngineError> {
-    let path = dir.join(name);
-    fs::create_dir_all(dir)
-        .and_then(|()| fs::write(&path, text))
-        .map_err(|error| EngineError::File {
-            what: "write",
-            path,
-            error,
-        })
 }

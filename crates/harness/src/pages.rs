@@ -7,7 +7,7 @@ use std::fs::File;
 use std::os::unix::fs::FileExt as _;
 use std::path::{Path, PathBuf};
 
-use super::one::write;
+use super::files::write;
 use report::{Asked, LoadReport, PlayReport, RunReport, page, recording};
 use scenario::plan::Plan;
 use stage::EngineError;

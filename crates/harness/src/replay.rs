@@ -4,13 +4,14 @@ use std::collections::BTreeSet;
 use std::iter::once;
 use std::path::Path;
 
+use super::files;
+use super::mended::How;
 use super::one::{self, Which};
 use super::saved::{self, ManifestScenario, SavedRun};
 use super::{RunDir, SavedError, attempts, load, pages};
 use matching::{Again, Steps};
-use report::{Asked, LoadReport, PlayReport};
+use report::{LoadReport, PlayReport};
 use scenario::adapter::Adapter;
-use scenario::plan::Plan;
 
 /// Judges a run again, or one scenario of it, and writes its reports again. What has no
 /// timeline keeps its report. With a mended adapter, what clients printed is read by its
@@ -46,7 +47,7 @@ pub fn replay(
             None => again(dir, listed, play, how)?,
         };
         if let Some(again) = again {
-            one::write_result(&dir.join(RunDir::below(&listed.id)), &again)?;
+            files::write_result(&dir.join(RunDir::below(&listed.id)), &again)?;
             **play = again;
         }
     }
@@ -58,28 +59,6 @@ pub fn replay(
 /// A whole id, or its last part.
 fn is_named(id: &str, wanted: &str) -> bool {
     id == wanted || id.rsplit('/').next() == Some(wanted)
-}
-
-/// How plays are judged again.
-#[derive(Clone, Copy)]
-pub(super) struct How<'a> {
-    pub(super) asked: &'a Asked,
-    mended: Option<&'a Adapter>,
-}
-
-impl How<'_> {
-    /// Gives a plan the mended patterns, where it has the adapter that they are of.
-    pub(super) fn mend(self, plan: &mut Plan) {
-        let Some(mended) = self.mended else {
-            return;
-        };
-        for adapter in once(&mut plan.adapter).chain(plan.others.values_mut()) {
-            if adapter.name == mended.name {
-                adapter.client.events.clone_from(&mended.client.events);
-                adapter.client.escapes = mended.client.escapes;
-            }
-        }
-    }
 }
 
 /// That some play has the adapter: before anything is written.
@@ -152,7 +131,7 @@ fn again(
             return Ok(None);
         };
         if !is_single {
-            one::write_result(&dir.join(&place), &report)?;
+            files::write_result(&dir.join(&place), &report)?;
         }
         reports.push(report);
     }

@@ -8,13 +8,17 @@ use std::time::Duration;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
-use super::one::{self, Which, write};
-use super::{FormatError, RunDir, SavedError, Shard, load, pages};
+use super::files::write;
+use super::one::{self, Which};
+use super::{FormatError, RunDir, SavedError, Shard, pages};
 use judge::PlayVerdict;
 use report::{Asked, LoadReport, PlayReport, RunReport, json, junit};
 use scenario::plan::Plan;
 use stage::EngineError;
 use timeline::Event;
+
+/// What was measured.
+pub(super) const FIGURES: &str = "load.json";
 
 /// What a run is to play, as `run.json` says it from its begin.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -90,7 +94,7 @@ impl SavedRun {
             ));
         }
         let load = match (manifest.asked.load, plays.first()) {
-            (Some(_), Some(play)) => load::kept(&dir.join(&play.dir), play)?,
+            (Some(_), Some(play)) => load_of(&dir.join(&play.dir), play)?,
             (Some(_) | None, _) => None,
         };
         Ok(Self {
@@ -199,4 +203,15 @@ pub(super) fn end(dir: &Path, report: &RunReport) -> Result<(), EngineError> {
     write(dir, "result.json", &json)?;
     pages::of_run(dir, report)?;
     write(dir, "junit.xml", &junit)
+}
+
+/// What was kept of a load; nothing where it was ended before its time.
+fn load_of(dir: &Path, play: &PlayReport) -> Result<Option<LoadReport>, SavedError> {
+    let kept: Option<report::load::Kept> = read(&dir.join(FIGURES))?;
+    Ok(kept.map(|kept| LoadReport {
+        play: play.clone(),
+        shape: kept.shape,
+        left_out: kept.left_out,
+        figures: kept.figures,
+    }))
 }

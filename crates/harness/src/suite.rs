@@ -10,6 +10,7 @@ use tokio::sync::{Semaphore, mpsc, watch};
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
+use super::files;
 use super::one::{self, Attempt, Which};
 use super::saved::{self, ManifestScenario, RunManifest};
 use super::waiting::{self, Patience};
@@ -178,7 +179,7 @@ impl Suite {
         if self.fail_fast && report.is_red() {
             self.is_over.cancel();
         }
-        one::write_result(&self.dir.play(&scenario.id), &report)?;
+        files::write_result(&self.dir.play(&scenario.id), &report)?;
         self.tell(Progress::Ended(Box::new(report.clone()))).await;
         Ok(report)
     }

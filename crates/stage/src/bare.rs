@@ -11,8 +11,8 @@ use tokio_util::task::AbortOnDropHandle;
 
 use crate::EngineError;
 use crate::driver::QUEUE;
-use crate::driver::input::Input;
 use crate::driver::links::wire_file;
+use crate::input::Input;
 use crate::isolation::stage_thread::{Side, StageThread};
 use crate::links::tap::{Link, Tap};
 #[cfg(doc)]

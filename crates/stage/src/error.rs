@@ -3,7 +3,6 @@
 use std::io;
 use std::path::PathBuf;
 
-use crate::participant::programs::ProgramNotFound;
 use scenario::adapter::UnknownPlaceholder;
 
 /// What keeps the harness from doing its work.
@@ -97,4 +96,23 @@ impl EngineError {
             error,
         }
     }
+}
+
+/// Why a program that an adapter names is not there.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ProgramNotFound {
+    /// It is said to be one of this workspace.
+    #[error("this workspace builds no binary {binary:?}")]
+    NotBuilt {
+        /// As the adapter names it.
+        binary: String,
+    },
+    /// It was looked for in vain.
+    #[error("no {} beside it or on {on}", .path.display())]
+    Nowhere {
+        /// As the adapter writes it.
+        path: PathBuf,
+        /// The directories that were looked through, as `PATH` has them.
+        on: &'static str,
+    },
 }

@@ -12,11 +12,13 @@ pub mod bare;
 mod buffers;
 mod driver;
 mod error;
+mod input;
 mod isolation;
 mod links;
 mod participant;
 mod record;
 mod scan;
+mod status;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -27,15 +29,13 @@ use tokio_util::sync::CancellationToken;
 
 pub use driver::control::commands::{Commands, commands};
 pub use driver::control::pace::Pace;
-pub use driver::control::progress::{
-    Awaited, Phase, Status, StatusRequest, StatusRequests, status_requests,
-};
-pub use error::{Blame, EngineError};
+pub use error::{Blame, EngineError, ProgramNotFound};
 pub use isolation::{confine, level, namespace, sockets};
 pub use participant::orphans::{Orphan, adopted_by_us};
 pub use participant::scratch::pool_size;
 pub use participant::{programs, spawn};
 pub use record::Observer;
+pub use status::{Awaited, Phase, Status, StatusRequest, StatusRequests, status_requests};
 
 use scenario::plan::{LoadPlan, Plan};
 use timeline::{Event, Level};

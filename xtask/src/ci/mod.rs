@@ -1,4 +1,7 @@
 //! `ci`: everything that a change must pass, the same here and there.
+//!
+//! `cli` lists its steps as values of an argument, and it is started with that argument: the two
+//! modules are one thing.
 
 mod not_shown;
 mod step;

@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use super::model::Plan;
 use crate::Scenario;
 
 /// The login of each client of a scenario.
@@ -27,13 +26,5 @@ impl Logins {
         let mut all = self.0.iter();
         all.find(|(_, one)| *one == login)
             .map(|(name, _)| name.as_str())
-    }
-}
-
-impl Plan {
-    /// The name by which the others know a client; any other name means itself.
-    pub fn login<'a>(&'a self, client: &'a str) -> &'a str {
-        let planned = self.clients.iter().find(|one| one.name == client);
-        planned.map_or(client, |one| &one.login)
     }
 }

@@ -113,6 +113,12 @@ pub struct Fence {
 }
 
 impl Plan {
+    /// The name by which the others know a client; any other name means itself.
+    pub fn login<'a>(&'a self, client: &'a str) -> &'a str {
+        let planned = self.clients.iter().find(|one| one.name == client);
+        planned.map_or(client, |one| &one.login)
+    }
+
     /// How a participant is started and driven; the relay by the plan's own adapter.
     pub fn adapter_of(&self, participant: &str) -> &Adapter {
         // Nearly always; and a load has many clients.

@@ -7,18 +7,17 @@ use std::path::PathBuf;
 use std::pin::Pin;
 use std::sync::Arc;
 
-use rustix::process::Signal;
 use tokio::sync::watch;
 
 use crate::EngineError;
-use crate::driver::input::Instance;
 use crate::driver::scans::{Look, Seen};
+use crate::input::Instance;
 use crate::isolation::netlink::Listening;
 use crate::isolation::stage_thread::Side;
 use crate::links::tap::{Link, Tap};
+use crate::participant::handle::ProcessHandle;
 use crate::participant::orphans::Orphan;
 use crate::participant::spawn::{Child, Command};
-use crate::participant::terminal::LineTooLong;
 use scenario::adapter::Terminal;
 
 /// Something that the machine does. Boxed: all of it is rare, beside lines and bytes.
@@ -83,25 +82,4 @@ pub(crate) trait Host: Debug + Send + Sync {
     /// Ends everything that still lives there. Nobody waits for it where a child was killed and
     /// has not ended, which `has_unreaped` tells.
     fn stop(self: Box<Self>, has_unreaped: bool) -> Doing<'static, ()>;
-}
-
-/// A process that was started: how it is typed to and stopped.
-pub(crate) trait ProcessHandle: Debug + Send + Sync {
-    /// As the harness sees it.
-    fn pid(&self) -> i32;
-
-    /// What a line and Enter are to the program, where its terminal takes the whole line.
-    fn keys(&self, line: &str) -> Result<Vec<u8>, LineTooLong>;
-
-    /// Whether what is typed may be shown again.
-    fn echoes(&self) -> bool;
-
-    /// Sends bytes as they are. False when it has long stopped reading.
-    fn send(&self, bytes: Vec<u8>) -> bool;
-
-    /// Ends its input, after what was typed.
-    fn end_input(&mut self);
-
-    /// Sends a signal; nothing happens when it has ended.
-    fn signal(&self, signal: Signal);
 }

@@ -18,8 +18,8 @@ mod clock;
 pub(crate) mod control;
 mod expected;
 pub(crate) mod host;
-pub(crate) mod input;
 pub(crate) mod links;
+mod machine;
 #[cfg(test)]
 mod order;
 mod participants;
@@ -28,7 +28,6 @@ mod steps;
 #[cfg(test)]
 mod testing;
 
-pub(crate) use self::participants::templates::PATH;
 pub(crate) use self::steps::load::allow_open_files;
 
 use std::time::Duration;
@@ -40,11 +39,11 @@ use self::clock::{Clock, SystemClock};
 use self::control::{Control, Controls};
 use self::expected::Expected;
 use self::host::Host;
-use self::input::Input;
 use self::links::Links;
+use self::machine::Machine;
 use self::participants::{Participants, Setting};
 use self::scans::Scans;
-use crate::isolation::machine::Machine;
+use crate::input::Input;
 use crate::participant::scratch::Scratch;
 use crate::record::Writer;
 use crate::{EngineError, Settings};

@@ -3,7 +3,6 @@
 
 pub mod confine;
 pub mod level;
-pub(crate) mod machine;
 pub mod namespace;
 pub(crate) mod netlink;
 pub mod sockets;

@@ -2,6 +2,7 @@
 //! it uses and leaves behind.
 
 pub(crate) mod dialogue_matcher;
+pub(crate) mod handle;
 pub(crate) mod limits;
 pub(crate) mod lines;
 pub(crate) mod opener;

@@ -8,8 +8,8 @@ use tokio::sync::mpsc;
 use tokio::time::{Instant, timeout_at};
 
 use crate::EngineError;
-use crate::driver::host::ProcessHandle as _;
-use crate::driver::input::{Input, Instance};
+use crate::input::{Input, Instance};
+use crate::participant::handle::ProcessHandle as _;
 use crate::participant::limits::{self, LOOK, end_children, over};
 use crate::participant::process::HELD_OPEN;
 use crate::participant::process::Process;

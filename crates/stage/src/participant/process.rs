@@ -13,8 +13,8 @@ use tokio_util::task::AbortOnDropHandle;
 
 use crate::EngineError;
 use crate::buffers::{Buffers, OF_OUTPUTS};
-use crate::driver::host::ProcessHandle;
-use crate::driver::input::{Input, Instance};
+use crate::input::{Input, Instance};
+use crate::participant::handle::ProcessHandle;
 use crate::participant::spawn::{Child, how_ended, reap};
 use crate::participant::terminal::{LineTooLong, OnTerminal, TtyMode};
 use crate::participant::typing::Typing;

@@ -4,26 +4,12 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 
-use crate::driver::PATH;
+use crate::error::ProgramNotFound;
 use crate::participant::spawn::find_program;
 use scenario::adapter::{Adapter, Program, Template};
 
-/// Why a program that an adapter names is not there.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum ProgramNotFound {
-    /// It is said to be one of this workspace.
-    #[error("this workspace builds no binary {binary:?}")]
-    NotBuilt {
-        /// As the adapter names it.
-        binary: String,
-    },
-    /// It was looked for in vain.
-    #[error("no {} beside it or on {PATH}", .path.display())]
-    Nowhere {
-        /// As the adapter writes it.
-        path: PathBuf,
-    },
-}
+/// Where a clean environment looks for programs.
+pub(crate) const PATH: &str = "/usr/local/bin:/usr/bin:/bin";
 
 /// A path, from the directory of the adapter; where there is none, a name on `PATH`.
 ///
@@ -39,6 +25,7 @@ pub(crate) fn find(adapter: &Adapter, path: &Path) -> Result<PathBuf, ProgramNot
         .or_else(|| find_program(path, PATH))
         .ok_or_else(|| ProgramNotFound::Nowhere {
             path: path.to_owned(),
+            on: PATH,
         })
 }
 

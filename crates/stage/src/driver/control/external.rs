@@ -5,8 +5,8 @@ use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::AbortOnDropHandle;
 
-use crate::driver::control::progress::StatusRequests;
-use crate::driver::input::Input;
+use crate::input::Input;
+use crate::status::StatusRequests;
 use timeline::ControlCommand;
 
 /// Those who are listened to.

@@ -14,9 +14,10 @@ use tokio_util::sync::CancellationToken;
 use self::commands::{CommandState, Commands};
 use self::external::External;
 use self::pace::Pace;
-use self::progress::{Progress, Status, StatusRequests};
+use self::progress::Progress;
 use crate::driver::expected::Expected;
-use crate::driver::input::Input;
+use crate::input::Input;
+use crate::status::{Status, StatusRequests};
 use timeline::Kind;
 
 /// Everything that is decided from outside of a play.

@@ -5,7 +5,7 @@ use bytes::Bytes;
 use super::Participants;
 use crate::EngineError;
 use crate::driver::RELAY;
-use crate::driver::input::Instance;
+use crate::input::Instance;
 use crate::record::{Placed, Writer};
 use timeline::{Kind, Limit, Stream};
 

@@ -6,8 +6,8 @@ use std::path::PathBuf;
 use tokio::time::Instant;
 
 use super::captured::Catches;
-use crate::driver::host::ProcessHandle;
 use crate::participant::dialogue_matcher::{Asked, DialogueMatcher, Heard};
+use crate::participant::handle::ProcessHandle;
 use crate::participant::process::HELD_OPEN;
 use crate::participant::reading::{EchoFilter, Reading};
 use crate::participant::terminal::LineTooLong;

@@ -6,15 +6,14 @@ use std::path::{Path, PathBuf};
 use super::Participants;
 use crate::EngineError;
 use crate::driver::RELAY;
+use crate::error::ProgramNotFound;
 use crate::isolation::stage_thread::Side;
 use crate::participant::orphans::{PARTICIPANT_VARIABLE, PLAY_VARIABLE};
-use crate::participant::programs::{self, ProgramNotFound};
+use crate::participant::programs;
+use crate::participant::programs::PATH;
 use crate::participant::spawn::Command;
 use scenario::adapter::{Adapter, IoSettings, Program, Template, Terminal, Typed};
 use scenario::plan::Unsupported;
-
-/// Where a clean environment looks for programs.
-pub(crate) const PATH: &str = "/usr/local/bin:/usr/bin:/bin";
 
 /// What our terminals understand, as programs call it.
 const TERMINAL: &str = "xterm-256color";

@@ -10,9 +10,9 @@ use tokio::time::Instant;
 
 use super::{Participants, Setting, TypeLineError};
 use crate::driver::RELAY;
-use crate::driver::host::ProcessHandle;
-use crate::driver::input::Instance;
 use crate::driver::testing::{ADAPTER, planned_for};
+use crate::input::Instance;
+use crate::participant::handle::ProcessHandle;
 use crate::participant::scratch::Scratch;
 use crate::participant::terminal::LineTooLong;
 use crate::record::Writer;

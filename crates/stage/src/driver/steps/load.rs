@@ -6,8 +6,8 @@ use tokio::time::Instant;
 use super::LATER;
 use super::impossible::StepImpossible;
 use crate::EngineError;
-use crate::driver::control::progress::Phase;
 use crate::driver::{LOOK_FOR_FILES, Play};
+use crate::status::Phase;
 use matching::at_once;
 use scenario::plan::{LoadPlan, PlannedClient, PlannedStep, Round};
 

@@ -32,7 +32,7 @@ use std::time::Duration;
 use self::impossible::StepImpossible;
 use super::Play;
 use crate::EngineError;
-use crate::driver::control::progress::Phase;
+use crate::status::Phase;
 use matching::{at_once, only_look};
 use scenario::plan::{Action, PlannedFile, PlannedStep};
 use timeline::{ExpectationId, Kind, StepResult};

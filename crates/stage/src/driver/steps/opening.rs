@@ -3,7 +3,7 @@
 use super::everybody;
 use crate::EngineError;
 use crate::driver::Play;
-use crate::driver::control::progress::Phase;
+use crate::status::Phase;
 use matching::{START, opening, ready_id};
 use scenario::plan::PlannedClient;
 use timeline::{EventKind, ExpectationId, Kind};

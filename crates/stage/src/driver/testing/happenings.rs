@@ -8,7 +8,7 @@ use std::time::Duration;
 use bytes::Bytes;
 
 use crate::driver::RELAY;
-use crate::driver::input::{Input, Instance};
+use crate::input::{Input, Instance};
 use timeline::{ControlCommand, Direction, Ended, LinkEnd, Stream};
 
 /// Where happenings keep their order. Between two of these nobody knows it.

@@ -30,13 +30,14 @@ use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use super::clock::Clock;
-use super::host::{Doing, Host, Launch, ProcessHandle};
-use super::input::Input;
+use super::host::{Doing, Host, Launch};
 use super::scans::{Look, Seen};
 use super::{Play, QUEUE, Script, Surroundings};
+use crate::input::Input;
 use crate::isolation::netlink::Listening;
 use crate::isolation::stage_thread::Side;
 use crate::links::tap::{self, Link, Tap};
+use crate::participant::handle::ProcessHandle;
 use crate::participant::orphans::Orphan;
 use crate::participant::spawn::{Child, Command};
 use crate::participant::terminal::LineTooLong;

@@ -26,7 +26,7 @@ use tokio_util::task::AbortOnDropHandle;
 
 use self::core::Shared;
 use self::effect::Effect;
-use crate::driver::input::Input;
+use crate::input::Input;
 use crate::isolation::stage_thread::StageThread;
 use scenario::adapter::Framing;
 use scenario::{Fault, FaultKind, Way};

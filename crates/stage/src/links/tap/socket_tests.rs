@@ -9,7 +9,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{mpsc, watch};
 
 use super::{Link, LinkState, Tap};
-use crate::driver::input::Input;
+use crate::input::Input;
 use crate::isolation::stage_thread::{Side, StageThread};
 use scenario::adapter::Framing;
 use timeline::{Direction, Level, LinkEnd};

@@ -7,13 +7,14 @@ use std::sync::Arc;
 use tokio::sync::{mpsc, watch};
 
 use crate::EngineError;
-use crate::driver::host::{Doing, Host, Launch, ProcessHandle};
-use crate::driver::input::Input;
+use crate::driver::host::{Doing, Host, Launch};
 use crate::driver::scans::{Look, Seen};
+use crate::input::Input;
 use crate::isolation::netlink::Listening;
 use crate::isolation::stage_thread::{Side, StageThread};
 use crate::isolation::{confine, sockets};
 use crate::links::tap::{Link, Tap};
+use crate::participant::handle::ProcessHandle;
 use crate::participant::orphans::{self, Orphan};
 use crate::participant::process::Process;
 use crate::participant::spawn::{Child, Command};

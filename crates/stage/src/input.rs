@@ -6,8 +6,8 @@ use std::time::Duration;
 use bytes::Bytes;
 use tokio::sync::oneshot;
 
-use crate::driver::control::progress::Status;
 use crate::links::tap::Fate;
+use crate::status::Status;
 use timeline::{ControlCommand, Direction, Ended, LinkEnd, Stream};
 
 /// One process of a participant; a restarted relay is another one.
