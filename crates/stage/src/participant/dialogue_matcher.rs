@@ -1,6 +1,6 @@
 //! What was heard of a participant while it still asks, and which question that is.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeSet, VecDeque};
 use std::sync::Arc;
 
 use regex::Regex;
@@ -112,6 +112,24 @@ impl DialogueMatcher {
 
 /// The question that stands first in a line: where it ends, how many are done with it.
 fn first<'a>(questions: &[Asked<'a>], line: &str) -> Option<(usize, usize, &'a Branch)> {
+    first_up_to(questions, line, line.len()).or_else(|| {
+        // Several may have come at once. One that ends its line, as a prompt does, ended it before
+        // the next one came.
+        let patterns = questions.iter().flat_map(|asked| &asked.branches);
+        let starts = patterns.filter_map(|(pattern, _)| pattern.find(line));
+        let starts: BTreeSet<usize> = starts.map(|found| found.start()).collect();
+        let mut found = starts.iter().map(|end| first_up_to(questions, line, *end));
+        found.find_map(|found| found)
+    })
+}
+
+/// The same, when no more than this was shown of the line.
+fn first_up_to<'a>(
+    questions: &[Asked<'a>],
+    line: &str,
+    end: usize,
+) -> Option<(usize, usize, &'a Branch)> {
+    let line = line.get(..end).unwrap_or_default();
     let mut found: Option<(usize, (usize, usize, &'a Branch))> = None;
     for (index, asked) in candidates(questions).enumerate() {
         for (pattern, branch) in &asked.branches {
@@ -188,6 +206,20 @@ mod tests {
             ["1:name@0", "1:room: $@0"]
         );
         assert!(heard(&items, &["room: "], "").is_empty());
+    }
+
+    #[test]
+    fn prompts_that_come_in_one_read_are_heard_one_after_another() {
+        let items = [item(&["name: $"], false), item(&["room: $"], false)];
+        assert_eq!(
+            heard(&items, &[], "name: room: "),
+            ["1:name: $@6", "1:room: $@6"]
+        );
+        assert_eq!(
+            heard(&items, &["name: room: "], ""),
+            ["1:name: $@0", "1:room: $@0"]
+        );
+        assert!(heard(&items, &[], "name: of your room").is_empty());
     }
 
     #[test]

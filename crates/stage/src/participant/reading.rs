@@ -51,11 +51,19 @@ impl Reading {
         }
     }
 
-    /// The line that is not complete yet; empty when there is none.
+    /// The line that is not complete yet, up to the cursor; empty when there is none.
     pub(crate) fn partial(&self) -> String {
         match self {
             Self::Stream(lines) => lines.partial(),
             Self::Screen(screen) => screen.partial(),
+        }
+    }
+
+    /// The same with what stands behind the cursor, where something does.
+    pub(crate) fn cursor_line(&self) -> Option<String> {
+        match self {
+            Self::Stream(_) => None,
+            Self::Screen(screen) => Some(screen.cursor_line()),
         }
     }
 
@@ -117,11 +125,17 @@ impl EchoFilter {
         }
     }
 
-    /// What stands in a line that has not ended, without prompts and blanks. Of a prompt that
-    /// ends in a blank, that may not be seen yet.
+    /// What stands in a line that has not ended, without prompts; nothing where it is blank. Of a
+    /// prompt that ends in a blank, that may not be seen yet.
     pub(crate) fn begun(&self, line: &str) -> String {
-        let line = format!("{} ", line.trim_end());
-        self.without_prompts(&line).trim().to_owned()
+        let with_blank = format!("{} ", line.trim_end());
+        let rest = self.without_prompts(&with_blank);
+        let before = with_blank.len() - rest.len();
+        let rest = line.get(before..).unwrap_or_default();
+        if rest.trim().is_empty() {
+            return String::new();
+        }
+        rest.to_owned()
     }
 
     fn without_prompts<'l>(&self, line: &'l str) -> &'l str {
@@ -161,8 +175,13 @@ mod tests {
         let filter = EchoFilter::new(Some(">> "));
         assert_eq!(filter.begun(">>"), "");
         assert_eq!(filter.begun(">> >> "), "");
-        assert_eq!(filter.begun(">> Name: "), "Name:");
-        assert_eq!(EchoFilter::new(None).begun(">> "), ">>");
+        assert_eq!(
+            filter.begun(">> Name: "),
+            "Name: ",
+            "it is shown as it stands"
+        );
+        assert_eq!(EchoFilter::new(None).begun(">> "), ">> ");
+        assert_eq!(EchoFilter::new(None).begun("   "), "");
     }
 
     #[test]

@@ -76,21 +76,31 @@ impl Screen {
         std::mem::take(&mut self.parser.callbacks_mut().owed)
     }
 
-    /// The line in which the cursor stands.
+    /// The line in which the cursor stands, up to the cursor.
     pub(crate) fn partial(&self) -> String {
+        let (row, column) = self.parser.screen().cursor_position();
+        let mut line = self.before(row);
+        line.push_str(&self.cells(row, column));
+        if !line.is_empty() {
+            // What was passed over and never written is blank, too.
+            line.extend(self.empty_cells_before(row, column).map(|_| ' '));
+        }
+        self.uncut(line)
+    }
+
+    /// The whole line in which the cursor stands.
+    pub(crate) fn cursor_line(&self) -> String {
         let (row, _) = self.parser.screen().cursor_position();
-        let whole = if self.parser.screen().alternate_screen() {
-            self.row(row)
-        } else {
-            self.line(row)
-        };
-        self.uncut(whole)
+        self.uncut(self.before(row) + &self.row(row))
     }
 
     /// Takes the first so many bytes of the line in which the cursor stands.
     pub(crate) fn cut(&mut self, length: usize) -> String {
-        let partial = self.partial();
-        let (taken, _) = partial.split_at_checked(length).unwrap_or((&partial, ""));
+        let mut line = self.partial();
+        if line.len() < length {
+            line = self.cursor_line();
+        }
+        let (taken, _) = line.split_at_checked(length).unwrap_or((&line, ""));
         self.cut.push_str(taken);
         taken.to_owned()
     }
@@ -183,18 +193,40 @@ impl Screen {
 
     /// The text of one row.
     fn row(&self, row: u16) -> String {
-        let columns = self.parser.screen().size().1.get();
-        self.parser.screen().contents_between(row, 0, row, columns)
+        self.cells(row, self.parser.screen().size().1.get())
+    }
+
+    /// The text of one row up to a column.
+    fn cells(&self, row: u16, column: u16) -> String {
+        self.parser.screen().contents_between(row, 0, row, column)
+    }
+
+    /// The cells next before a column that hold nothing.
+    fn empty_cells_before(&self, row: u16, column: u16) -> impl Iterator<Item = u16> {
+        let screen = self.parser.screen();
+        let is_empty = move |column: &u16| {
+            let cell = screen.cell(row, *column);
+            cell.is_some_and(|cell| !cell.has_contents() && !cell.is_wide_continuation())
+        };
+        (0..column).rev().take_while(is_empty)
     }
 
     /// The text of the line that ends in this row of the main screen.
     fn line(&self, row: u16) -> String {
+        self.before(row) + &self.row(row)
+    }
+
+    /// What stands before a row in the same line: on the main screen, lines are wrapped.
+    fn before(&self, row: u16) -> String {
+        if self.parser.screen().alternate_screen() {
+            return String::new();
+        }
         let mut first = row;
         while first > 0 && self.parser.screen().row_wrapped(first - 1) {
             first -= 1;
         }
         let above = if first == 0 { self.above.as_str() } else { "" };
-        let rows = (first..=row).map(|row| self.row(row));
+        let rows = (first..row).map(|row| self.row(row));
         std::iter::once(above.to_owned()).chain(rows).collect()
     }
 
@@ -433,6 +465,24 @@ mod tests {
         assert_eq!(screen.cut(6), "Name: ");
         assert_eq!(screen.partial(), "");
         assert_eq!(screen.push(b"ready\r\nName: x\r\n"), ["ready", "Name: x"]);
+    }
+
+    #[test]
+    fn an_unfinished_line_ends_where_the_cursor_is() {
+        let mut blank_too_many = screen(40, 10);
+        blank_too_many.push(b"Name:  \x08");
+        assert_eq!(blank_too_many.partial(), "Name: ");
+        let mut with_a_hint = screen(40, 10);
+        with_a_hint.push(b"\x1b[?1049h\x1b[4;1HName:\x1b[4;30HEsc: quit\x1b[4;7H");
+        assert_eq!(
+            with_a_hint.partial(),
+            "Name: ",
+            "the blank was never written"
+        );
+        assert!(with_a_hint.cursor_line().ends_with("Esc: quit"));
+        let mut nothing = screen(40, 10);
+        nothing.push(b"\x1b[4;7H");
+        assert_eq!(nothing.partial(), "");
     }
 
     #[test]

@@ -15,9 +15,14 @@ struct Facts {
     has_printed: bool,
     /// What stands behind its last line break.
     unfinished: String,
+    /// A line of it with bytes that are no text.
+    not_text: Option<String>,
     /// It is blocked in reading its standard input.
     reads_input: bool,
 }
+
+/// What stands in a line for bytes that are not UTF-8.
+const NO_CHARACTER: char = char::REPLACEMENT_CHARACTER;
 
 impl Facts {
     /// In words; nothing where there is nothing to say.
@@ -28,6 +33,12 @@ impl Facts {
                  answer; it has none: say `terminal = true` in the adapter"
                     .to_owned(),
             );
+        }
+        if let Some(line) = &self.not_text {
+            return Some(format!(
+                "it has printed bytes that are not UTF-8, shown as U+FFFD in {line:?}: let it write \
+                 UTF-8 (its environment has LANG=C.UTF-8), or let the pattern match any character there"
+            ));
         }
         if !self.unfinished.is_empty() {
             return Some(format!(
@@ -74,9 +85,16 @@ impl Participants<'_> {
         let has_printed = events.iter().any(|event| {
             matches!(&event.kind, Kind::Output { who: whose, stream: Stream::Stdout, .. } if whose == who)
         });
+        let not_text = events.iter().rev().find_map(|event| match &event.kind {
+            Kind::Line {
+                who: whose, text, ..
+            } if whose == who => text.contains(NO_CHARACTER).then(|| text.clone()),
+            _ => None,
+        });
         let facts = Facts {
             on_terminal: self.io_settings_of(who).terminal.is_some(),
             has_printed,
+            not_text,
             unfinished: one.echo_filter.begun(&one.partial()),
             reads_input: one.pid().is_some_and(reads_input),
         };
@@ -151,11 +169,11 @@ mod tests {
     #[test]
     fn a_question_comes_first() {
         let facts = Facts {
-            unfinished: "Name:".to_owned(),
+            unfinished: "Name: ".to_owned(),
             reads_input: true,
             ..Facts::default()
         };
-        assert!(guess(&facts).contains("\"Name:\" without a line break"));
+        assert!(guess(&facts).contains("\"Name: \" without a line break"));
     }
 
     #[test]
@@ -174,6 +192,19 @@ mod tests {
         for text in ["\u{1b}[31m", "Name: ", "\u{1b}[6n>", "\u{1b}[nn"] {
             assert!(!asking(text, false), "{text:?}");
         }
+    }
+
+    #[test]
+    fn bytes_that_are_no_text_are_named() {
+        let facts = Facts {
+            not_text: Some("bob: caf\u{fffd}".to_owned()),
+            ..Facts::default()
+        };
+        let guess = guess(&facts);
+        assert!(
+            guess.contains("not UTF-8") && guess.contains("bob: caf"),
+            "{guess}"
+        );
     }
 
     #[test]

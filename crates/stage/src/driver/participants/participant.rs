@@ -121,10 +121,11 @@ impl Participant {
 
     /// The first of these questions that it has asked.
     pub(super) fn hears<'a>(&mut self, questions: &[Asked<'a>]) -> Option<Heard<'a>> {
-        let partials = [
-            (Stream::Stdout, self.stdout.partial()),
-            (Stream::Stderr, self.stderr.partial()),
-        ];
+        let mut partials = vec![(Stream::Stdout, self.stdout.partial())];
+        // A question may end where the cursor is, and may stand around it.
+        let around = self.stdout.cursor_line();
+        partials.extend(around.map(|line| (Stream::Stdout, line)));
+        partials.push((Stream::Stderr, self.stderr.partial()));
         self.questions.as_mut()?.find(questions, &partials)
     }
 
