@@ -448,15 +448,15 @@ mod tests {
     }
 
     #[test]
-    fn who_writes_an_argument_in_another_way_is_told_the_right_one() {
-        let told = |arguments: &[&str]| {
+    fn who_writes_an_argument_in_another_way_is_reported_the_right_one() {
+        let message = |arguments: &[&str]| {
             let words = ["xtask", "demo", "first"].iter().chain(arguments);
             let parsed = Cli::try_parse_from(words).map(drop);
             parsed.unwrap_err().to_string()
         };
-        let setting = told(&["--set", "colour"]);
+        let setting = message(&["--set", "colour"]);
         assert!(setting.contains("write it like NAME=VALUE"), "{setting}");
-        let pause = told(&["--auto", "soon"]);
+        let pause = message(&["--auto", "soon"]);
         assert!(pause.contains("write it like 2s or 500ms"), "{pause}");
     }
 }

@@ -39,7 +39,7 @@ pub(crate) fn run() -> CommandResult {
     findings.extend(
         TOOLS
             .iter()
-            .map(|tool| tool.look(command::find(tool.name).is_some())),
+            .map(|tool| tool.finding(command::find(tool.name).is_some())),
     );
     for finding in &findings {
         output::result(&line(finding));
@@ -148,7 +148,7 @@ pub(crate) const TOOLS: [Tool; 6] = [
 ];
 
 impl Tool {
-    fn look(&self, found: bool) -> Finding {
+    fn finding(&self, found: bool) -> Finding {
         Finding {
             good: found,
             needed: false,

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use harness::{self, LoadSettings, RunDir, SavedRun, Update};
 use indicatif::{ProgressBar, ProgressStyle};
-use report::load as told;
+use report::load::SavedLoad;
 use scenario::plan::{LoadPlan, LoadShape};
 use scenario::{Hearing, Scenario};
 use stage::Observer;
@@ -52,7 +52,7 @@ pub(crate) fn run(arguments: &cli::Load, workspace: &Workspace) -> CommandResult
     if !arguments.json {
         return saved::tell(&run);
     }
-    let load = run.load.as_ref().map(told::Kept::of);
+    let load = run.load.as_ref().map(SavedLoad::of);
     let text = serde_json::to_string_pretty(&load);
     saved::narrate(&run);
     output::result(&text.map_err(|_| CommandError::harness("the figures are no JSON"))?);

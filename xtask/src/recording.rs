@@ -13,8 +13,8 @@ use crate::command_error::CommandError;
 use crate::output;
 use crate::workspace::Workspace;
 
-/// Bytes of a frame that are looked at, at the most.
-const LOOK: u64 = 512 * 1024;
+/// Bytes of a frame that are read, at most.
+const LONGEST: u64 = 512 * 1024;
 
 /// Of recordings and pictures: wide enough for three clients beside the relay.
 pub(crate) const SIZE: Size = (120, 34);
@@ -54,12 +54,12 @@ fn read(dir: &Path, ending: Ending, when: String) -> Result<SavedPlay, CommandEr
 /// As [`played`].
 pub(crate) fn picture(workspace: &Workspace) -> Result<(PathBuf, String), CommandError> {
     let pictures = workspace.root().join("docs/pictures");
-    let kept = read(
+    let picked = read(
         &pictures.join("three-clients"),
         Ending::default(),
         "20261121-153505".to_owned(),
     )?;
-    let still = terminal_stage::still(kept, 2, SIZE);
+    let still = terminal_stage::still(picked, 2, SIZE);
     let still =
         still.ok_or_else(|| CommandError::harness("the play that is kept has no second step"))?;
     Ok((pictures.join("stage.svg"), still))
@@ -93,6 +93,6 @@ pub(crate) fn still(step: usize, run: &Path, play: &PlayReport) -> Result<String
 pub(crate) fn reader(dir: &Path) -> Reader {
     let parts = Parts::of(dir);
     Reader(Box::new(move |file, at, length| {
-        parts.read(file, at, length.min(LOOK))
+        parts.read(file, at, length.min(LONGEST))
     }))
 }

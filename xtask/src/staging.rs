@@ -154,10 +154,10 @@ pub(crate) fn implementations(
 ) -> Result<Implementations, CommandError> {
     let clients = scenarios.iter().flat_map(|scenario| &scenario.clients);
     let names: BTreeSet<&String> = clients.filter_map(|one| one.adapter.as_ref()).collect();
-    let below = workspace.scenarios();
+    let root = workspace.scenarios();
     let others = names
         .into_iter()
-        .map(|name| Ok((name.clone(), adapter(workspace, name, &below)?)));
+        .map(|name| Ok((name.clone(), adapter(workspace, name, &root)?)));
     let mut main = adapter(workspace, &asked.adapter, Path::new(""))?;
     for (name, value) in &asked.settings {
         main.set(name, value)

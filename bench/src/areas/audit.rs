@@ -20,7 +20,7 @@ use crate::{setup, tools};
 const HAYSTACK: usize = 128 * 1024 * 1024;
 
 /// Bytes that are unpacked and deciphered, half of them of each kind.
-const BELOW: usize = 4 * 1024 * 1024;
+const NESTED: usize = 4 * 1024 * 1024;
 
 /// How many canaries a common scenario plants.
 const SOME: usize = 10;
@@ -50,7 +50,7 @@ pub(crate) fn measure(root: &Path, rounds: u32) -> Result<Vec<Row>, BenchError> 
     let dir = setup::scratch()?;
     let grep = Grep::prepare(dir.path(), &haystack, &many).map_err(BenchError::path(dir.path()))?;
     let some = searcher(&canaries(SOME));
-    let below = middle(&haystack).to_vec();
+    let nested = middle(&haystack).to_vec();
     let mut times: [Vec<Duration>; 6] = Default::default();
     for _ in 0..rounds {
         let mut each: [&mut dyn FnMut() -> bool; 6] = [
@@ -63,7 +63,7 @@ pub(crate) fn measure(root: &Path, rounds: u32) -> Result<Vec<Row>, BenchError> 
             },
             &mut || !automaton.is_match(&haystack),
             &mut || grep.as_ref().is_none_or(Grep::is_clean),
-            &mut || is_clean_below(&some, &below),
+            &mut || is_clean_nested(&some, &nested),
         ];
         for (measured, times) in each.iter_mut().zip(&mut times) {
             let began = Instant::now();
@@ -74,20 +74,20 @@ pub(crate) fn measure(root: &Path, rounds: u32) -> Result<Vec<Row>, BenchError> 
             times.push(began.elapsed());
         }
     }
-    let [few, all, one, automaton, ripgrep, below] = times.map(median);
+    let [few, all, one, automaton, ripgrep, nested] = times.map(median);
     let one_at = "128 MiB, 1 canary, all spellings";
     let many_at = "128 MiB, 200 canaries, all spellings";
-    let below_at = "4 MiB, 10 canaries, unpacked and deciphered";
+    let nested_name = "4 MiB, 10 canaries, unpacked and deciphered";
     let mut rows = vec![
         row(one_at, few, "4 GB/s", at_gigabytes(4.0), 1.0),
         row(one_at, few, "memmem, 1", one, 10.0),
         row(many_at, all, "1 GB/s", at_gigabytes(1.0), 1.0),
         row(many_at, all, "aho, 200", automaton, 10.0),
         row(
-            below_at,
-            below,
+            nested_name,
+            nested,
             "20 MB/s",
-            Duration::from_secs_f64(BELOW as f64 / 20e6),
+            Duration::from_secs_f64(NESTED as f64 / 20e6),
             1.0,
         ),
     ];
@@ -123,17 +123,17 @@ fn is_clean(searcher: &Searcher, haystack: &[u8]) -> bool {
 }
 
 /// As far as it is allowed for one surface.
-fn is_clean_below(searcher: &Searcher, bytes: &[u8]) -> bool {
+fn is_clean_nested(searcher: &Searcher, bytes: &[u8]) -> bool {
     let mut allowance = Allowance::of(Surface::Output);
-    let below = Some(&mut allowance);
-    let searched = searcher.search_bytes(Surface::Output, "haystack", bytes, below);
-    searched.findings.is_empty() && searched.nested == BELOW as u64
+    let nested = Some(&mut allowance);
+    let searched = searcher.search_bytes(Surface::Output, "haystack", bytes, nested);
+    searched.findings.is_empty() && searched.nested == NESTED as u64
 }
 
 /// Where random bytes end and the log begins.
 fn middle(haystack: &[u8]) -> &[u8] {
-    let from = HAYSTACK / 2 - BELOW / 2;
-    haystack.get(from..from + BELOW).unwrap_or_default()
+    let from = HAYSTACK / 2 - NESTED / 2;
+    haystack.get(from..from + NESTED).unwrap_or_default()
 }
 
 fn canaries(count: usize) -> Vec<String> {

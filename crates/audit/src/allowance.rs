@@ -78,8 +78,8 @@ impl Allowance {
         left.is_some()
     }
 
-    /// Notes that so many of all strings are looked for.
-    pub(super) fn look_for(&mut self, some: usize, all: usize) {
+    /// Notes that only some of all strings are searched for.
+    pub(super) fn limit_strings(&mut self, some: usize, all: usize) {
         self.strings = (some < all).then_some((some, all));
     }
 
@@ -128,19 +128,22 @@ mod tests {
         assert_eq!(wire.left_out, 20);
         assert!(wire.unpack(UNPACKED));
         assert!(!wire.unpack(1));
-        let told = wire.left_out().unwrap();
-        assert!(told.ends_with("what was unpacked only to 16 MiB"), "{told}");
+        let reason = wire.left_out().unwrap();
+        assert!(
+            reason.ends_with("what was unpacked only to 16 MiB"),
+            "{reason}"
+        );
         let mut output = Allowance::of(Surface::Output);
-        output.look_for(512, 512);
+        output.limit_strings(512, 512);
         assert_eq!(output.left_out(), None);
-        output.look_for(512, 600);
-        let told = output.left_out().unwrap();
-        assert!(told.contains("512 of 600"), "{told}");
+        output.limit_strings(512, 600);
+        let reason = output.left_out().unwrap();
+        assert!(reason.contains("512 of 600"), "{reason}");
     }
 
     #[test]
     fn of_memory_it_is_always_said_what_is_looked_for() {
-        let told = Allowance::of(Surface::Memory).left_out().unwrap();
-        assert!(told.contains("keys of one byte"), "{told}");
+        let reason = Allowance::of(Surface::Memory).left_out().unwrap();
+        assert!(reason.contains("keys of one byte"), "{reason}");
     }
 }

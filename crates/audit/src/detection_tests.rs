@@ -48,7 +48,7 @@ fn encoded(searcher: &Searcher, bytes: &[u8]) -> Vec<(String, String)> {
 }
 
 fn named(searched: SearchResult) -> Vec<(String, String)> {
-    let told = searched.findings.into_iter().map(|finding| match finding {
+    let found = searched.findings.into_iter().map(|finding| match finding {
         Kind::Finding {
             what,
             transformation,
@@ -56,10 +56,10 @@ fn named(searched: SearchResult) -> Vec<(String, String)> {
         } => (what, transformation),
         other => panic!("{other:?}"),
     });
-    told.collect()
+    found.collect()
 }
 
-fn told(bytes: &[u8], between: &str, one: impl Fn(u8) -> String) -> Vec<u8> {
+fn bytewise(bytes: &[u8], between: &str, one: impl Fn(u8) -> String) -> Vec<u8> {
     let all: Vec<String> = bytes.iter().map(|byte| one(*byte)).collect();
     all.join(between).into_bytes()
 }
@@ -84,8 +84,8 @@ fn base85(bytes: &[u8], alphabet: &[u8; 85]) -> Vec<u8> {
         four[..group.len()].copy_from_slice(group);
         let value = u32::from_be_bytes(four);
         let digits = [52_200_625, 614_125, 7225, 85, 1].map(|unit| value / unit % 85);
-        let kept = digits.iter().take(group.len() + 1);
-        text.extend(kept.map(|digit| alphabet[usize::try_from(*digit).unwrap()]));
+        let digits_used = digits.iter().take(group.len() + 1);
+        text.extend(digits_used.map(|digit| alphabet[usize::try_from(*digit).unwrap()]));
     }
     text
 }
@@ -137,17 +137,17 @@ fn written(message: &[u8]) -> Vec<(T, Vec<u8>)> {
                 .flat_map(|point| point.to_be_bytes())
                 .collect(),
         ),
-        (T::Hex, told(message, "", hex)),
-        (T::Hex, told(message, "", hex).to_ascii_uppercase()),
-        (T::HexSpaced, told(message, " ", hex)),
-        (T::HexColons, told(message, ":", hex)),
+        (T::Hex, bytewise(message, "", hex)),
+        (T::Hex, bytewise(message, "", hex).to_ascii_uppercase()),
+        (T::HexSpaced, bytewise(message, " ", hex)),
+        (T::HexColons, bytewise(message, ":", hex)),
         (
             T::HexList,
-            told(message, ", ", |byte| format!("0x{byte:02x}")),
+            bytewise(message, ", ", |byte| format!("0x{byte:02x}")),
         ),
         (
             T::HexEscapes,
-            told(message, "", |byte| format!("\\x{byte:02x}")),
+            bytewise(message, "", |byte| format!("\\x{byte:02x}")),
         ),
         (T::Base64, STANDARD.encode(message).into()),
         (T::Base64, URL_SAFE_NO_PAD.encode(message).into()),
@@ -158,29 +158,38 @@ fn written(message: &[u8]) -> Vec<(T, Vec<u8>)> {
         (T::Ascii85, base85(message, &adobe())),
         (T::Base85, base85(message, PYTHON_85)),
         (T::Z85, base85(message, ZEROMQ_85)),
-        (T::Percent, told(message, "", |byte| format!("%{byte:02X}"))),
+        (
+            T::Percent,
+            bytewise(message, "", |byte| format!("%{byte:02X}")),
+        ),
         (
             T::JsonEscapes,
-            told(message, "", |byte| format!("\\u00{byte:02x}")),
+            bytewise(message, "", |byte| format!("\\u00{byte:02x}")),
         ),
         (
             T::HtmlDecimal,
-            told(message, "", |byte| format!("&#{byte};")),
+            bytewise(message, "", |byte| format!("&#{byte};")),
         ),
         (
             T::HtmlHex,
-            told(message, "", |byte| format!("&#x{byte:x};")),
+            bytewise(message, "", |byte| format!("&#x{byte:x};")),
         ),
-        (T::Octal, told(message, "", |byte| format!("\\{byte:03o}"))),
+        (
+            T::Octal,
+            bytewise(message, "", |byte| format!("\\{byte:03o}")),
+        ),
         (
             T::QuotedPrintable,
-            told(message, "", |byte| format!("={byte:02X}")),
+            bytewise(message, "", |byte| format!("={byte:02X}")),
         ),
         (T::DecimalList, format!("{message:?}").into_bytes()),
-        (T::DecimalList, told(message, ",", |byte| byte.to_string())),
+        (
+            T::DecimalList,
+            bytewise(message, ",", |byte| byte.to_string()),
+        ),
         (
             T::BinaryDigits,
-            told(message, "", |byte| format!("{byte:08b}")),
+            bytewise(message, "", |byte| format!("{byte:08b}")),
         ),
     ]
 }

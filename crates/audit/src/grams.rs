@@ -197,7 +197,7 @@ impl Grams {
     #[inline(never)]
     fn perhaps(&self, text: &[u8], mut at: usize) -> Option<Seen> {
         let shift = self.shift();
-        let look = |at, gram| {
+        let check = |at, gram| {
             // One AND spares most lookups in random bytes.
             if gram & self.never != 0 {
                 return None;
@@ -213,13 +213,13 @@ impl Grams {
             let Some(wide) = step.first_chunk() else {
                 break;
             };
-            if let Some(seen) = look(at, u64::from_le_bytes(*wide) & MASK) {
+            if let Some(seen) = check(at, u64::from_le_bytes(*wide) & MASK) {
                 return Some(seen);
             }
             at += self.stride;
         }
         while let Some(gram) = text.get(at..).and_then(gram) {
-            if let Some(seen) = look(at, gram) {
+            if let Some(seen) = check(at, gram) {
                 return Some(seen);
             }
             at += self.stride;

@@ -189,7 +189,7 @@ mod tests {
     }
 
     #[test]
-    fn rubbish_is_told_by_its_line_and_never_shown() {
+    fn rubbish_is_reported_by_its_line_and_never_shown() {
         let cases = [
             (HEX.to_owned(), "line 1 is neither `message"),
             (format!("message {HEX}\n\n"), "line 2 is neither"),
@@ -202,9 +202,9 @@ mod tests {
             (format!("message {}", "ab".repeat(32)), "fewer than 8"),
         ];
         for (printed, why) in cases {
-            let told = opened(printed.as_bytes()).unwrap_err().to_string();
-            assert!(told.contains(why), "{told}");
-            assert!(!told.contains("f0f1"), "{told}");
+            let error = opened(printed.as_bytes()).unwrap_err().to_string();
+            assert!(error.contains(why), "{error}");
+            assert!(!error.contains("f0f1"), "{error}");
         }
         assert!(opened(b"message \xff\xfe").is_err());
     }

@@ -5,7 +5,7 @@ use std::io;
 use std::path::{Component, Path, PathBuf};
 
 /// Runs that are kept; older ones are removed when a new one begins, unless they still go on.
-const KEPT: usize = 10;
+const MOST: usize = 10;
 
 /// The directory of one run.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -54,12 +54,12 @@ impl RunDir {
 
     /// Where a play's files go.
     pub fn play(&self, scenario: &str) -> PathBuf {
-        self.path.join(Self::below(scenario))
+        self.path.join(Self::relative(scenario))
     }
 
     /// The same, below the run's directory. The id of a file that lies elsewhere may be a
     /// whole path: it never leads out of the run.
-    pub(super) fn below(scenario: &str) -> PathBuf {
+    pub(super) fn relative(scenario: &str) -> PathBuf {
         let parts = Path::new(scenario).components();
         let inside = parts.filter(|part| matches!(part, Component::Normal(_)));
         inside.collect()
@@ -68,7 +68,7 @@ impl RunDir {
     /// Only what looks like a run of ours is touched. What cannot be removed stays.
     pub(super) fn remove_oldest(reports: &Path) {
         let runs = runs(reports);
-        let surplus = runs.len().saturating_sub(KEPT);
+        let surplus = runs.len().saturating_sub(MOST);
         for run in runs.iter().take(surplus).filter(|run| !goes_on(run)) {
             drop(fs::remove_dir_all(reports.join(run)));
         }
@@ -112,13 +112,13 @@ fn is_run(name: &str) -> bool {
 mod tests {
     use std::fs;
 
-    use super::{KEPT, RunDir, is_run};
+    use super::{MOST, RunDir, is_run};
 
     #[test]
     fn latest_points_to_the_newest_run_and_old_ones_go() {
         let reports = tempfile::tempdir().unwrap();
         fs::write(reports.path().join("README.md"), "kept").unwrap();
-        for day in 0..KEPT + 3 {
+        for day in 0..MOST + 3 {
             fs::create_dir(reports.path().join(old(day))).unwrap();
         }
         let run = RunDir::create(reports.path()).unwrap();
@@ -126,7 +126,7 @@ mod tests {
         let latest = fs::read_link(reports.path().join("latest")).unwrap();
         assert_eq!(latest.to_str(), Some(run.id()));
         let left = fs::read_dir(reports.path()).unwrap().count();
-        assert_eq!(left, KEPT + 2, "the runs, latest and the README");
+        assert_eq!(left, MOST + 2, "the runs, latest and the README");
         assert!(!reports.path().join(old(0)).exists());
         assert!(reports.path().join("README.md").exists());
     }
@@ -136,7 +136,7 @@ mod tests {
         let reports = tempfile::tempdir().unwrap();
         let ours = format!("20190101-000000.000-{}", std::process::id());
         fs::create_dir(reports.path().join(&ours)).unwrap();
-        for day in 0..KEPT {
+        for day in 0..MOST {
             fs::create_dir(reports.path().join(old(day))).unwrap();
         }
         RunDir::create(reports.path()).unwrap();

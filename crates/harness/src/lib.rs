@@ -85,8 +85,8 @@ impl RunContext {
     /// A path as reports say it: from the root of the workspace, where it lies below it.
     fn shown(&self, path: &Path) -> PathBuf {
         let root = self.scenarios.parent();
-        let below = root.and_then(|root| path.strip_prefix(root).ok());
-        below.unwrap_or(path).to_owned()
+        let relative = root.and_then(|root| path.strip_prefix(root).ok());
+        relative.unwrap_or(path).to_owned()
     }
 
     /// Who plays.
@@ -143,7 +143,7 @@ pub async fn demo(
     saved::begin(dir.path(), &manifest)?;
     let this = one::Attempt {
         number: 1,
-        dir: RunDir::below(&scenario.id),
+        dir: RunDir::relative(&scenario.id),
         pace,
         commands,
         limit: None,

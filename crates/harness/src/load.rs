@@ -50,14 +50,14 @@ pub async fn load(
     let LoadSettings {
         context, scenario, ..
     } = &settings;
-    let (run, below) = (settings.dir.path(), RunDir::below(&scenario.id));
+    let (run, dir) = (settings.dir.path(), RunDir::relative(&scenario.id));
     let path = context.shown(&scenario.path);
     let manifest = manifest(&settings, &path);
     saved::begin(run, &manifest)?;
     let which = Which {
         scenario: &scenario.id,
         path: &path,
-        dir: &below,
+        dir: &dir,
         number: 1,
     };
     let report = match plan(&settings) {
@@ -70,7 +70,7 @@ pub async fn load(
         },
     };
     let orphans = sweep(context.level).await?;
-    keep(&run.join(&below), &report)?;
+    keep(&run.join(&dir), &report)?;
     let whole = RunReport {
         elapsed: report.play.elapsed,
         plays: vec![report.play.clone()],
@@ -199,7 +199,8 @@ fn judged(
 /// Verdicts and figures, beside the timeline.
 fn keep(dir: &Path, report: &LoadReport) -> Result<(), EngineError> {
     files::write_result(dir, &report.play)?;
-    let text = json::with_version(&reported::Kept::of(report)).and_then(|kept| json::text(&kept));
+    let text =
+        json::with_version(&reported::SavedLoad::of(report)).and_then(|saved| json::text(&saved));
     let text = text.map_err(|_| EngineError::Fault("figures cannot be written as JSON"))?;
     files::write(dir, saved::FIGURES, &text)
 }

@@ -89,7 +89,7 @@ pub fn merge(parts: &[SavedRun], reports: &Path) -> Result<SavedRun, SavedError>
     dir.id().clone_into(&mut manifest.id);
     for part in parts {
         for scenario in &part.manifest.scenarios {
-            let from = part.dir.join(RunDir::below(&scenario.id));
+            let from = part.dir.join(RunDir::relative(&scenario.id));
             if from.is_dir() {
                 lay(&from, &dir.play(&scenario.id)).map_err(failed(&from))?;
             }

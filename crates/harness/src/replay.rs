@@ -47,7 +47,7 @@ pub fn replay(
             None => again(dir, listed, play, how)?,
         };
         if let Some(again) = again {
-            files::write_result(&dir.join(RunDir::below(&listed.id)), &again)?;
+            files::write_result(&dir.join(RunDir::relative(&listed.id)), &again)?;
             **play = again;
         }
     }
@@ -91,11 +91,11 @@ fn load_again(
     load: &mut LoadReport,
     how: How<'_>,
 ) -> Result<Option<PlayReport>, SavedError> {
-    let below = RunDir::below(&listed.id);
+    let relative = RunDir::relative(&listed.id);
     let which = Which {
         scenario: &listed.id,
         path: &listed.path,
-        dir: &below,
+        dir: &relative,
         number: 1,
     };
     let Some(again) = load::again(dir, which, load, how)? else {
@@ -112,14 +112,14 @@ fn again(
     reported: &PlayReport,
     how: How<'_>,
 ) -> Result<Option<PlayReport>, SavedError> {
-    let below = RunDir::below(&listed.id);
-    let is_single = reported.dir == below;
+    let relative = RunDir::relative(&listed.id);
+    let is_single = reported.dir == relative;
     let mut reports = Vec::new();
     for tried in &reported.tries {
         let place = if is_single {
-            below.clone()
+            relative.clone()
         } else {
-            below.join(format!("try-{}", tried.number))
+            relative.join(format!("try-{}", tried.number))
         };
         let which = Which {
             scenario: &listed.id,

@@ -41,7 +41,7 @@ pub struct RunManifest {
 pub struct ManifestScenario {
     /// Its id.
     pub id: String,
-    /// Its file, from the root of the workspace where it lies below it.
+    /// Its file, from the root of the workspace where it lies relative it.
     pub path: PathBuf,
 }
 
@@ -78,10 +78,10 @@ impl SavedRun {
         let mut plays = Vec::new();
         let mut never = 0;
         for scenario in &manifest.scenarios {
-            let below = RunDir::below(&scenario.id);
-            let play = read(&dir.join(&below).join("result.json"))?;
+            let relative = RunDir::relative(&scenario.id);
+            let play = read(&dir.join(&relative).join("result.json"))?;
             never += u32::from(play.is_none());
-            plays.push(play.unwrap_or_else(|| never_played(&manifest, scenario, &below)));
+            plays.push(play.unwrap_or_else(|| never_played(&manifest, scenario, &relative)));
         }
         let longest = plays.iter().map(|play| play.elapsed).max();
         let (mut left, elapsed) = match whole {
@@ -207,11 +207,11 @@ pub(super) fn end(dir: &Path, report: &RunReport) -> Result<(), EngineError> {
 
 /// What was kept of a load; nothing where it was ended before its time.
 fn load_of(dir: &Path, play: &PlayReport) -> Result<Option<LoadReport>, SavedError> {
-    let kept: Option<report::load::Kept> = read(&dir.join(FIGURES))?;
-    Ok(kept.map(|kept| LoadReport {
+    let saved: Option<report::load::SavedLoad> = read(&dir.join(FIGURES))?;
+    Ok(saved.map(|saved| LoadReport {
         play: play.clone(),
-        shape: kept.shape,
-        left_out: kept.left_out,
-        figures: kept.figures,
+        shape: saved.shape,
+        left_out: saved.left_out,
+        figures: saved.figures,
     }))
 }

@@ -37,8 +37,8 @@ pub fn stand_in(
 fn played(run: &Path, scenario: &str, asked: &Asked) -> Option<PlayReport> {
     let manifest: RunManifest = read(&run.join("run.json")).ok()??;
     let is_same = manifest.asked.is_same(asked) && manifest.asked.load.is_none();
-    let below = RunDir::below(scenario);
-    let play = is_same.then(|| read(&run.join(below).join("result.json")));
+    let relative = RunDir::relative(scenario);
+    let play = is_same.then(|| read(&run.join(relative).join("result.json")));
     let play: PlayReport = play?.ok()??;
     let is_whole = run.join(&play.dir).join("timeline.jsonl").is_file();
     (is_whole && play.scenario == scenario).then_some(play)

@@ -189,7 +189,7 @@ impl Suite {
         let which = Which {
             scenario: &scenario.id,
             path: &self.context.shown(&scenario.path),
-            dir: &RunDir::below(&scenario.id),
+            dir: &RunDir::relative(&scenario.id),
             number: 1,
         };
         one::not_played(&self.context, which, PlayVerdict::Skip(why.to_owned()))
@@ -225,7 +225,7 @@ impl Suite {
         questions.mark_unchanged();
         let mut patience = Patience::new();
         loop {
-            let is_asked = waiting::asked_within(&mut questions, waiting::LOOK).await;
+            let is_asked = waiting::asked_within(&mut questions, waiting::INTERVAL).await;
             let Some(status) = status_request.ask().await else {
                 // It has ended, and whoever watches with it.
                 return std::future::pending().await;
@@ -242,7 +242,7 @@ impl Suite {
 
     /// Where there may be several attempts, each has its own.
     fn dir_of(&self, scenario: &Scenario, number: u32) -> PathBuf {
-        let dir = RunDir::below(&scenario.id);
+        let dir = RunDir::relative(&scenario.id);
         match self.asked.tries.most() {
             1 => dir,
             _ => dir.join(format!("try-{number}")),

@@ -51,7 +51,7 @@ pub async fn variants(
             let _room = room.acquire().await;
             let this = Attempt {
                 number: 1,
-                dir: RunDir::below(&scenario.id),
+                dir: RunDir::relative(&scenario.id),
                 pace: Pace::Full,
                 commands: Commands::none(),
                 limit: None,

@@ -7,8 +7,8 @@ use tokio::time::timeout;
 
 use stage::Status;
 
-/// How often a play is looked at.
-pub(super) const LOOK: Duration = Duration::from_millis(500);
+/// How often a play is asked for its status.
+pub(super) const INTERVAL: Duration = Duration::from_millis(500);
 
 /// How long the same may last without a word, first and then.
 const FIRST: Duration = Duration::from_secs(3);

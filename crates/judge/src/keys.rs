@@ -71,8 +71,8 @@ mod tests {
     }
 
     /// What is said of the keys, when helpers tell so much.
-    fn said(plan: &Plan, told: &[(&str, u64, Option<&str>)]) -> Option<Check> {
-        let events = told.iter().enumerate();
+    fn said(plan: &Plan, helpers: &[(&str, u64, Option<&str>)]) -> Option<Check> {
+        let events = helpers.iter().enumerate();
         let events = events.map(|(n, (who, keys, failed))| Event {
             n: n as u64,
             t: n as u64,
@@ -97,8 +97,8 @@ mod tests {
 
     #[test]
     fn a_helper_that_fails_leaves_it_open_whatever_others_have_found() {
-        let told = [("alice", 3, None), ("bob", 0, Some("its helper has gone"))];
-        let check = said(&planned(HELPER, SAY), &told).unwrap();
+        let helpers = [("alice", 3, None), ("bob", 0, Some("its helper has gone"))];
+        let check = said(&planned(HELPER, SAY), &helpers).unwrap();
         assert_eq!(check.verdict, Verdict::CannotTell);
         assert_eq!(check.evidence.got, "bob: its helper has gone");
     }

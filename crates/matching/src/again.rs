@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::{Expecting, Recognisers, at_once, only_look, opening};
+use crate::{Expecting, Recognisers, at_once, only_expects, opening};
 use scenario::plan::{LoadPlan, Plan, PlannedStep, Round};
 use timeline::{Event, ExpectationId, Kind, StepId, StepResult};
 
@@ -191,12 +191,12 @@ impl<'r> Reader<'r> {
             return;
         };
         let together = at_once(step);
-        let looks = only_look(&together);
-        if !looks {
+        let expects = only_expects(&together);
+        if !expects {
             self.acted.insert(group, place);
         }
         let since = self.acted.get(&group).copied().unwrap_or(0);
-        let earlier = events.get(since..=place).filter(|_| looks);
+        let earlier = events.get(since..=place).filter(|_| expects);
         let now = events.get(place).map_or(0, |event| event.t);
         let expected = together.iter().flat_map(|one| &one.expects);
         self.expecting.begin(expected, self.plan, now, earlier);

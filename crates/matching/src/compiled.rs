@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use regex::Regex;
 
 /// More than a few adapters have; what comes behind is compiled each time.
-const KEPT: usize = 1000;
+const MOST: usize = 1000;
 
 static COMPILED: Mutex<BTreeMap<String, Arc<Regex>>> = Mutex::new(BTreeMap::new());
 
@@ -14,13 +14,13 @@ static COMPILED: Mutex<BTreeMap<String, Arc<Regex>>> = Mutex::new(BTreeMap::new(
 /// the lines that it meets, it has learned for the next play.
 pub fn compiled(pattern: &str) -> Option<Arc<Regex>> {
     // Nothing can be left half done in it.
-    let mut kept = COMPILED.lock().unwrap_or_else(PoisonError::into_inner);
-    if let Some(regex) = kept.get(pattern) {
+    let mut compiled = COMPILED.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(regex) = compiled.get(pattern) {
         return Some(Arc::clone(regex));
     }
     let regex = Arc::new(Regex::new(pattern).ok()?);
-    if kept.len() < KEPT {
-        kept.insert(pattern.to_owned(), Arc::clone(&regex));
+    if compiled.len() < MOST {
+        compiled.insert(pattern.to_owned(), Arc::clone(&regex));
     }
     Some(regex)
 }

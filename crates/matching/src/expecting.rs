@@ -62,10 +62,10 @@ impl Expecting {
                 expectation: one.clone(),
             }
         }));
-        self.look_back(first, earlier.unwrap_or_default());
+        self.take_earlier(first, earlier.unwrap_or_default());
     }
 
-    fn look_back(&mut self, first: usize, events: &[Event]) {
+    fn take_earlier(&mut self, first: usize, events: &[Event]) {
         for event in events {
             let begun = self.awaited.get_mut(first..).unwrap_or_default();
             match &event.kind {
@@ -235,18 +235,18 @@ pub fn at_once(step: &PlannedStep) -> Vec<&PlannedStep> {
 }
 
 /// Whether these steps do nothing, so that what they expect may have come before: an explicit
-/// `expect` looks back to the last step that did something.
-pub fn only_look(steps: &[&PlannedStep]) -> bool {
+/// `expect` also counts what came since the last step that did something.
+pub fn only_expects(steps: &[&PlannedStep]) -> bool {
     let mut actions = steps.iter().map(|one| &one.action);
-    actions.all(|action| matches!(action, Action::Look | Action::Beat { .. }))
+    actions.all(|action| matches!(action, Action::Expect | Action::Beat { .. }))
 }
 
 /// What is awaited of the start of a client before step 1: that it can be driven, where its
 /// adapter says how it shows that, and that others are told.
 pub fn opening(plan: &Plan, client: &str) -> Vec<Expectation> {
     let events = &plan.adapter_of(client).client.events;
-    let is_told = events.contains_key(&EventKind::Ready);
-    let ready = is_told.then(|| Expectation {
+    let says_ready = events.contains_key(&EventKind::Ready);
+    let ready = says_ready.then(|| Expectation {
         id: ready_id(client),
         client: client.to_owned(),
         pattern: Pattern::Event {
@@ -259,8 +259,8 @@ pub fn opening(plan: &Plan, client: &str) -> Vec<Expectation> {
         about: None,
     });
     let is_about = |one: &&Expectation| one.about.as_deref().unwrap_or(&one.client) == client;
-    let told = plan.opening.iter().filter(is_about).cloned();
-    ready.into_iter().chain(told).collect()
+    let joins = plan.opening.iter().filter(is_about).cloned();
+    ready.into_iter().chain(joins).collect()
 }
 
 /// Names the expectation that a client which starts before step 1 can be driven.

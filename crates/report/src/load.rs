@@ -23,7 +23,7 @@ pub struct LoadReport {
 
 /// What `load.json` holds; `result.json` beside it holds the checks.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct Kept {
+pub struct SavedLoad {
     /// Its id.
     pub scenario: String,
     /// The implementation.
@@ -41,7 +41,7 @@ pub struct Kept {
     pub figures: Figures,
 }
 
-impl Kept {
+impl SavedLoad {
     /// Of a report.
     pub fn of(report: &LoadReport) -> Self {
         Self {

@@ -57,9 +57,10 @@ pub struct Searched {
     pub found: u64,
     /// Whether the control was found; `None` when the adapter declares none.
     pub control_found: Option<bool>,
-    /// Bytes that were also looked through for what is compressed, encoded several times, cut
-    /// into lines or badly enciphered.
-    pub below: u64,
+    /// Bytes that were also searched for what is compressed, encoded several times, cut into
+    /// lines or badly enciphered.
+    #[serde(rename = "below")]
+    pub nested: u64,
     /// What was left out of that; `None` when nothing was.
     pub left_out: Option<String>,
 }
@@ -88,7 +89,7 @@ impl Searches {
                     found,
                     control,
                     strings,
-                    below,
+                    nested,
                     left_out,
                     ..
                 } => searches.surfaces.push(Searched {
@@ -100,7 +101,7 @@ impl Searches {
                     transformations: looked_for(*surface),
                     found: *found,
                     control_found: *control,
-                    below: *below,
+                    nested: *nested,
                     left_out: left_out.clone(),
                 }),
                 Kind::Examined {
@@ -157,7 +158,7 @@ impl Searches {
                     grouped(one.bytes),
                     one.control()
                 ),
-                format!("         {}; {}", one.strings(), one.below()),
+                format!("         {}; {}", one.strings(), one.nested()),
             ]
         });
         lines.collect()
@@ -238,7 +239,7 @@ impl Searched {
             (Some(before), Some(now)) => Some(before && now),
             (before, now) => before.or(now),
         };
-        self.below += other.below;
+        self.nested += other.nested;
         if self.left_out != other.left_out {
             let why = "in some plays less: `result.json` says what was left out";
             self.left_out = Some(why.to_owned());
@@ -255,11 +256,11 @@ impl Searched {
     }
 
     /// `41 882 of them unpacked and deciphered`, and what of that was left out.
-    fn below(&self) -> String {
-        let below = format!("{} of them unpacked and deciphered", grouped(self.below));
+    fn nested(&self) -> String {
+        let nested = format!("{} of them unpacked and deciphered", grouped(self.nested));
         match &self.left_out {
-            Some(left_out) => format!("{below} ({left_out})"),
-            None => below,
+            Some(left_out) => format!("{nested} ({left_out})"),
+            None => nested,
         }
     }
 

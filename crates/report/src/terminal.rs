@@ -96,10 +96,10 @@ pub fn failure(play: &PlayReport, run: &Path, repeat_command: &str) -> String {
             red.len() - MOST
         ));
     }
-    let look = red
+    let file = red
         .iter()
         .find_map(|check| check.evidence.look_at.as_deref());
-    let look = run.join(&play.dir).join(look.unwrap_or("timeline.jsonl"));
+    let file = run.join(&play.dir).join(file.unwrap_or("timeline.jsonl"));
     if !play.used.is_empty() {
         let mut used: Vec<String> = play
             .used
@@ -113,7 +113,7 @@ pub fn failure(play: &PlayReport, run: &Path, repeat_command: &str) -> String {
         text.push_str(&format!("   used          {}\n", used.join("; ")));
     }
     text.push_str(&format!("   repeat it     {repeat_command}\n"));
-    text.push_str(&format!("   look at it    {}\n", look.display()));
+    text.push_str(&format!("   look at it    {}\n", file.display()));
     text
 }
 

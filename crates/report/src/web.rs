@@ -312,7 +312,7 @@ mod tests {
     }
 
     #[test]
-    fn who_asks_why_is_told_of_the_worst_check() {
+    fn who_asks_why_is_reported_of_the_worst_check() {
         let passed = check("bob shows the text", Verdict::Pass, "");
         let unsure = check("the relay's memory", Verdict::CannotTell, "a page was lost");
         let failed = check("carol shows the text", Verdict::Fail, "nothing");

@@ -62,8 +62,8 @@ impl Scenario {
 pub fn load(path: &Path, root: &Path) -> Result<Vec<Scenario>, Problems> {
     let text = std::fs::read_to_string(path)
         .map_err(|error| Problems::unreadable(path, codes::SCENARIO.unreadable, &error))?;
-    let below = path.strip_prefix(root).unwrap_or(path).with_extension("");
-    let parts: Vec<_> = below.iter().map(|part| part.to_string_lossy()).collect();
+    let relative = path.strip_prefix(root).unwrap_or(path).with_extension("");
+    let parts: Vec<_> = relative.iter().map(|part| part.to_string_lossy()).collect();
     parse(&text, &parts.join("/"), path, root)
 }
 

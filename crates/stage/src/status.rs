@@ -158,11 +158,11 @@ mod tests {
             awaited("two", None),
             awaited("three", None),
         ];
-        let told = status.sentence();
-        assert!(told.ends_with(", and 1 more"), "{told}");
+        let sentence = status.sentence();
+        assert!(sentence.ends_with(", and 1 more"), "{sentence}");
         assert!(
-            told.contains("one (bob has printed nothing at all)"),
-            "{told}"
+            sentence.contains("one (bob has printed nothing at all)"),
+            "{sentence}"
         );
     }
 }

@@ -76,15 +76,15 @@ fn area((width, height): Size) -> ratatui::layout::Rect {
 /// What turns one picture into the other on a terminal; nothing when they are the same.
 fn strokes(before: &Buffer, now: &Buffer) -> String {
     let mut text = String::new();
-    let (mut pen, mut look) = (None, String::new());
+    let (mut pen, mut style) = (None, String::new());
     for (x, y, cell) in before.diff(now) {
         if pen != Some((usize::from(x), y)) {
             text.push_str(&format!("\u{1b}[{};{}H", y + 1, x + 1));
         }
         let other = sgr(cell);
-        if look != other {
+        if style != other {
             text.push_str(&other);
-            look = other;
+            style = other;
         }
         text.push_str(cell.symbol());
         pen = Some((usize::from(x) + columns(cell.symbol()), y));

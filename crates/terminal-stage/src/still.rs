@@ -26,7 +26,7 @@ const NAMED: [&str; 16] = [
 
 /// How a cell looks.
 #[derive(Clone, Debug, PartialEq, Eq)]
-struct Look {
+struct CellStyle {
     ink: String,
     paper: Option<String>,
     is_bold: bool,
@@ -54,12 +54,12 @@ pub(crate) fn svg(screen: &Buffer) -> String {
     svg
 }
 
-/// Cells of one row that look the same.
+/// Cells of one row that style the same.
 #[derive(Debug)]
 struct Run {
     column: usize,
     text: String,
-    look: Look,
+    style: CellStyle,
 }
 
 fn runs(cells: &[Cell]) -> Vec<Run> {
@@ -71,20 +71,20 @@ fn runs(cells: &[Cell]) -> Vec<Run> {
             continue;
         }
         covered = column + columns(cell.symbol()).max(1);
-        let look = Look::of(cell);
+        let style = CellStyle::of(cell);
         match runs.last_mut() {
-            Some(run) if run.look == look => run.text.push_str(cell.symbol()),
+            Some(run) if run.style == style => run.text.push_str(cell.symbol()),
             _ => runs.push(Run {
                 column,
                 text: cell.symbol().to_owned(),
-                look,
+                style,
             }),
         }
     }
     runs
 }
 
-impl Look {
+impl CellStyle {
     fn of(cell: &Cell) -> Self {
         let (mut ink, mut paper) = (colour(cell.fg), colour(cell.bg));
         if cell.modifier.contains(Modifier::REVERSED) {
@@ -105,7 +105,7 @@ impl Run {
     fn svg(&self, row: usize) -> String {
         let (x, y) = (MARGIN + self.column * WIDTH, MARGIN + row * HEIGHT);
         let mut svg = String::new();
-        if let Some(paper) = &self.look.paper {
+        if let Some(paper) = &self.style.paper {
             let width = columns(&self.text) * WIDTH;
             svg.push_str(&format!(
                 "<rect x=\"{x}\" y=\"{y}\" width=\"{width}\" height=\"{HEIGHT}\" fill=\"{paper}\"/>\n"
@@ -119,12 +119,12 @@ impl Run {
         let x = x + (columns(shown) - columns(text)) * WIDTH;
         // Whatever font a reader has: it is as wide as it was on the screen.
         let length = columns(text) * WIDTH;
-        let bold = if self.look.is_bold {
+        let bold = if self.style.is_bold {
             " font-weight=\"bold\""
         } else {
             ""
         };
-        let faint = if self.look.is_faint {
+        let faint = if self.style.is_faint {
             " opacity=\"0.65\""
         } else {
             ""
@@ -133,7 +133,7 @@ impl Run {
             "<text x=\"{x}\" y=\"{}\" textLength=\"{length}\" lengthAdjust=\"spacingAndGlyphs\" \
              fill=\"{}\"{bold}{faint} xml:space=\"preserve\">{}</text>\n",
             y + BASE,
-            self.look.ink,
+            self.style.ink,
             escaped(text)
         ));
         svg

@@ -113,7 +113,7 @@ impl TimelineBuilder {
                 control,
                 incomplete: incomplete.map(str::to_owned),
                 strings: 3,
-                below: 1,
+                nested: 1,
                 left_out: None,
             });
         }

@@ -304,7 +304,8 @@ pub enum Kind {
         /// Bytes that were also looked through for what is compressed, encoded several times,
         /// cut into lines or badly enciphered.
         #[serde(default)]
-        below: u64,
+        #[serde(rename = "below")]
+        nested: u64,
         /// What was left out of that, in words.
         #[serde(default)]
         left_out: Option<String>,

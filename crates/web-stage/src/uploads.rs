@@ -12,7 +12,7 @@ pub(crate) const LARGEST: usize = 16 * 1024 * 1024;
 /// Files of one play, at the most.
 const MOST: usize = 100;
 
-/// Characters of a name that are kept.
+/// Characters of a name that are name.
 const LONGEST: usize = 100;
 
 /// Where they lie.
@@ -51,16 +51,16 @@ impl Uploads {
 
 /// A name that leads nowhere and needs no quotes in a command.
 fn plain(name: &str) -> String {
-    let kept = name.chars().map(|c| match c {
+    let name = name.chars().map(|c| match c {
         'a'..='z' | 'A'..='Z' | '0'..='9' | '.' | '-' | '_' => c,
         _ => '_',
     });
-    let kept: String = kept.take(LONGEST).collect();
-    let kept = kept.trim_start_matches(['.', '-']);
-    if kept.is_empty() {
+    let name: String = name.take(LONGEST).collect();
+    let name = name.trim_start_matches(['.', '-']);
+    if name.is_empty() {
         "file".to_owned()
     } else {
-        kept.to_owned()
+        name.to_owned()
     }
 }
 
@@ -70,7 +70,7 @@ mod tests {
 
     #[test]
     fn a_name_leads_nowhere() {
-        for (given, kept) in [
+        for (given, name) in [
             ("plan.pdf", "plan.pdf"),
             ("../../etc/passwd", "_.._etc_passwd"),
             ("my plan; rm -rf *.pdf", "my_plan__rm_-rf__.pdf"),
@@ -79,7 +79,7 @@ mod tests {
             ("", "file"),
             ("\u{202e}fdp.exe\n", "_fdp.exe_"),
         ] {
-            assert_eq!(plain(given), kept);
+            assert_eq!(plain(given), name);
         }
     }
 

@@ -52,13 +52,13 @@ pub(crate) fn run(arguments: &cli::Ci) -> CommandResult {
         let took = began.elapsed().as_secs_f32();
         output::narrate(&format!(
             "{} {FAINT}{took:.1} s{FAINT:#}",
-            told(&name, &outcome)
+            outcome_line(&name, &outcome)
         ));
         ended.push((name, outcome));
     }
     for (name, outcome) in &ended {
         if *outcome != Outcome::Passed {
-            output::result(&told(name, outcome));
+            output::result(&outcome_line(name, outcome));
         }
     }
     if let Some(line) = not_shown.line()? {
@@ -78,7 +78,7 @@ fn chosen(only: &[Step], skip: &[Step]) -> Vec<Step> {
         .collect()
 }
 
-fn told(name: &str, outcome: &Outcome) -> String {
+fn outcome_line(name: &str, outcome: &Outcome) -> String {
     match outcome {
         Outcome::Passed => format!("{GOOD}passed{GOOD:#} {name}"),
         Outcome::Failed => {

@@ -1,4 +1,4 @@
-//! Claims that tests could not show on this machine: collected while steps run, told at the end.
+//! Claims that tests could not show on this machine: collected while steps run, reported at the end.
 
 use std::path::{Path, PathBuf};
 
@@ -40,11 +40,11 @@ impl NotShown {
         }
         let text = std::fs::read_to_string(&self.path);
         let text = text.map_err(|error| CommandError::file(&self.path, &error))?;
-        Ok(told(&text))
+        Ok(summary(&text))
     }
 }
 
-fn told(text: &str) -> Option<String> {
+fn summary(text: &str) -> Option<String> {
     let mut claims: Vec<&str> = text.lines().collect();
     claims.sort_unstable();
     claims.dedup();
@@ -54,14 +54,14 @@ fn told(text: &str) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::{NotShown, told};
+    use super::{NotShown, summary};
 
     #[test]
     fn each_claim_is_counted_and_named_once() {
         let text = "b: no x\na: no x\nb: no x\n";
-        let line = told(text);
+        let line = summary(text);
         assert_eq!(line.unwrap(), "not shown here: 2 (a: no x; b: no x)");
-        assert_eq!(told(""), None);
+        assert_eq!(summary(""), None);
     }
 
     #[test]

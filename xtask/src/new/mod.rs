@@ -86,7 +86,7 @@ mod tests {
     }
 
     #[test]
-    fn names_stay_below_the_scenarios() {
+    fn names_stay_under_the_scenarios() {
         assert_eq!(id("scenarios/a/b-1.toml"), Ok("a/b-1".to_owned()));
         for bad in ["", "../a", "/a", "a//b", "A", "a b"] {
             assert!(id(bad).is_err(), "{bad}");

@@ -15,9 +15,9 @@ struct Rule {
     package: &'static str,
     /// Packages of ours that it may name itself.
     ours: &'static [&'static str],
-    /// Must not be anywhere below it.
+    /// Must not be anywhere found_of it.
     never: &'static [&'static str],
-    /// Must be below it: what is looked for elsewhere can be found, and is spelt right.
+    /// Must be found_of it: what is looked for elsewhere can be found, and is spelt right.
     controls: &'static [&'static str],
 }
 
@@ -218,7 +218,7 @@ pub(super) fn pure() -> impl Iterator<Item = &'static str> {
 
 /// What a package depends on, without dev- and build-dependencies.
 #[derive(Clone, Debug, Default)]
-struct Below {
+struct Dependencies {
     direct: BTreeSet<String>,
     all: BTreeSet<String>,
 }
@@ -229,15 +229,15 @@ struct Below {
 ///
 /// When cargo cannot tell.
 pub(super) fn check(workspace: &Workspace) -> Result<Vec<Breach>, CommandError> {
-    let mut below = BTreeMap::new();
+    let mut trees = BTreeMap::new();
     for rule in &RULES {
-        let tree = Below {
+        let tree = Dependencies {
             direct: tree(workspace, rule.package, &["--depth", "1"])?,
             all: tree(workspace, rule.package, &[])?,
         };
-        below.insert(rule.package, tree);
+        trees.insert(rule.package, tree);
     }
-    Ok(breaches(&RULES, &below))
+    Ok(breaches(&RULES, &trees))
 }
 
 /// Packages of ours without a rule: whatever they depend on, nobody would see it.
@@ -256,11 +256,11 @@ pub(super) fn without_rule(sources: &[Source]) -> Vec<Breach> {
     breaches.collect()
 }
 
-fn breaches(rules: &[Rule], below: &BTreeMap<&str, Below>) -> Vec<Breach> {
-    let nothing = Below::default();
+fn breaches(rules: &[Rule], trees: &BTreeMap<&str, Dependencies>) -> Vec<Breach> {
+    let nothing = Dependencies::default();
     let mut breaches = Vec::new();
     for rule in rules {
-        let found = below.get(rule.package).unwrap_or(&nothing);
+        let found = trees.get(rule.package).unwrap_or(&nothing);
         let mut add = |what: String| breaches.push(Breach::of(rule.package, what));
         for other in rules.iter().map(|other| other.package) {
             if found.direct.contains(other) && !rule.ours.contains(&other) {
@@ -269,7 +269,7 @@ fn breaches(rules: &[Rule], below: &BTreeMap<&str, Below>) -> Vec<Breach> {
         }
         for name in rule.never.iter().filter(|name| found.all.contains(**name)) {
             add(format!(
-                "must not have {name} below it; cargo tree -e normal -p {} -i {name}",
+                "must not have {name} found_of it; cargo tree -e normal -p {} -i {name}",
                 rule.package
             ));
         }
@@ -279,7 +279,7 @@ fn breaches(rules: &[Rule], below: &BTreeMap<&str, Below>) -> Vec<Breach> {
             .filter(|name| !found.all.contains(**name))
         {
             add(format!(
-                "the control {name} is not below it: this check would find nothing"
+                "the control {name} is not found_of it: this check would find nothing"
             ));
         }
     }
@@ -296,14 +296,14 @@ fn tree(
         "tree", "--edges", "normal", "--prefix", "none", "--format", "{p}",
     ]);
     cargo.args(["--package", package]).args(more);
-    let told = cargo.output();
-    let told =
-        told.map_err(|error| CommandError::environment(format!("cannot run cargo: {error}")))?;
-    if !told.status.success() {
-        let why = String::from_utf8_lossy(&told.stderr).trim().to_owned();
+    let output = cargo.output();
+    let output =
+        output.map_err(|error| CommandError::environment(format!("cannot run cargo: {error}")))?;
+    if !output.status.success() {
+        let why = String::from_utf8_lossy(&output.stderr).trim().to_owned();
         return Err(CommandError::environment(format!("cargo tree: {why}")));
     }
-    Ok(names(package, &String::from_utf8_lossy(&told.stdout)))
+    Ok(names(package, &String::from_utf8_lossy(&output.stdout)))
 }
 
 /// First words of the lines, without the package itself.
@@ -319,15 +319,15 @@ fn names(package: &str, tree: &str) -> BTreeSet<String> {
 mod tests {
     use super::*;
 
-    fn below(direct: &[&str], all: &[&str]) -> Below {
+    fn dependencies(direct: &[&str], all: &[&str]) -> Dependencies {
         let set = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect();
-        Below {
+        Dependencies {
             direct: set(direct),
             all: set(all),
         }
     }
 
-    fn said(found: &BTreeMap<&str, Below>) -> Vec<String> {
+    fn said(found: &BTreeMap<&str, Dependencies>) -> Vec<String> {
         let rules: Vec<Rule> = RULES
             .into_iter()
             .filter(|rule| found.contains_key(rule.package))
@@ -340,9 +340,9 @@ mod tests {
 
     #[test]
     fn a_relay_that_can_open_envelopes_is_found() {
-        let good = below(&["chat-identity", "tokio"], &["chat-identity", "tokio"]);
+        let good = dependencies(&["chat-identity", "tokio"], &["chat-identity", "tokio"]);
         assert_eq!(said(&BTreeMap::from([("chat-server", good)])), [""; 0]);
-        let bad = below(&["tokio"], &["chat-identity", "tokio", "aes-gcm"]);
+        let bad = dependencies(&["tokio"], &["chat-identity", "tokio", "aes-gcm"]);
         let said = said(&BTreeMap::from([("chat-server", bad)]));
         assert_eq!(said.len(), 1);
         assert!(said[0].contains("must not have aes-gcm"), "{said:?}");
@@ -352,8 +352,8 @@ mod tests {
     fn an_upward_edge_is_found() {
         let stage: Vec<&str> = RIM.iter().copied().chain(["harness"]).collect();
         let found = BTreeMap::from([
-            ("stage", below(&["harness"], &stage)),
-            ("harness", below(&["stage"], &["stage", "tokio"])),
+            ("stage", dependencies(&["harness"], &stage)),
+            ("harness", dependencies(&["stage"], &["stage", "tokio"])),
         ]);
         assert_eq!(
             said(&found),
@@ -363,7 +363,7 @@ mod tests {
 
     #[test]
     fn a_pure_crate_with_a_runtime_is_found() {
-        let found = BTreeMap::from([("judge", below(&["tokio"], &["regex", "tokio"]))]);
+        let found = BTreeMap::from([("judge", dependencies(&["tokio"], &["regex", "tokio"]))]);
         let said = said(&found);
         assert_eq!(said.len(), 1);
         assert!(said[0].contains("must not have tokio"), "{said:?}");
@@ -385,7 +385,7 @@ mod tests {
 
     #[test]
     fn a_control_that_is_not_there_is_a_breach() {
-        let found = BTreeMap::from([("chat-client", below(&[], &["chat-crypto"]))]);
+        let found = BTreeMap::from([("chat-client", dependencies(&[], &["chat-crypto"]))]);
         assert_eq!(said(&found).len(), 1);
     }
 

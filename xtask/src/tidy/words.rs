@@ -20,6 +20,7 @@ use Scope::{Everywhere, Names};
 /// part of it: `command` of `CommandError`. To ban another, add a line.
 const BANNED: &[(&str, Scope, &str)] = &[
     ("amiss", Everywhere, "lint"),
+    ("below", Names, "nested, or the name of what lies there"),
     ("board", Names, "state broadcast"),
     ("chaff", Everywhere, "echo filter"),
     ("clerk", Everywhere, "background writer"),
@@ -47,6 +48,11 @@ const BANNED: &[(&str, Scope, &str)] = &[
     ("strays", Everywhere, "reparented children"),
     ("tally", Names, "counters"),
     ("tape", Everywhere, "recording"),
+    (
+        "told",
+        Names,
+        "reported, or what it is: printed, sentence, reason",
+    ),
     ("torment", Everywhere, "torture"),
     ("trouble", Names, "command error"),
     ("winnow", Everywhere, "echo filter"),

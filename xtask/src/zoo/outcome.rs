@@ -63,20 +63,20 @@ fn found(findings: &[Kind], wanted: &str, by: &str) -> Option<String> {
 }
 
 fn cannot_tell(verdicts: &Verdicts, wanted: &str) -> Option<String> {
-    let told = |check: &Check| {
+    let in_words = |check: &Check| {
         let cannot = check.verdict == Verdict::CannotTell;
         cannot.then(|| format!("cannot tell: {}", check.evidence.got))
     };
     verdicts.checks.iter().find_map(|check| match check.kind {
-        CheckKind::Audit(surface) if word(surface) == wanted => told(check),
-        CheckKind::Keys if wanted == "keys" => told(check),
+        CheckKind::Audit(surface) if word(surface) == wanted => in_words(check),
+        CheckKind::Keys if wanted == "keys" => in_words(check),
         _ => None,
     })
 }
 
 /// What there was instead of what was expected.
 fn instead(verdicts: &Verdicts, findings: &[Kind]) -> String {
-    let mut told: Vec<String> = Vec::new();
+    let mut reasons: Vec<String> = Vec::new();
     for finding in findings {
         if let Kind::Finding {
             surface,
@@ -86,18 +86,18 @@ fn instead(verdicts: &Verdicts, findings: &[Kind]) -> String {
         } = finding
         {
             let text = format!("{transformation} in {place} ({})", word(*surface));
-            if !told.contains(&text) {
-                told.push(text);
+            if !reasons.contains(&text) {
+                reasons.push(text);
             }
         }
     }
     let checks = verdicts.checks.iter();
     let red = checks.filter(|check| !matches!(check.verdict, Verdict::Pass | Verdict::Plaintext));
-    told.extend(red.map(|check| format!("{}: {}", check.name, check.evidence.got)));
-    if told.is_empty() {
+    reasons.extend(red.map(|check| format!("{}: {}", check.name, check.evidence.got)));
+    if reasons.is_empty() {
         "nothing was found".to_owned()
     } else {
-        format!("instead: {}", told.join("; "))
+        format!("instead: {}", reasons.join("; "))
     }
 }
 

@@ -25,10 +25,10 @@ fn meddled(level: &[&str]) -> (Vec<String>, String) {
         .env("TMPDIR", machine.path())
         .output()
         .unwrap();
-    let told = String::from_utf8_lossy(&output.stderr);
+    let output_text = String::from_utf8_lossy(&output.stderr);
     // Nothing of it is encrypted, and that is all that is wrong.
-    assert_eq!(output.status.code(), Some(3), "{told}");
-    assert!(!told.contains("FAIL"), "{told}");
+    assert_eq!(output.status.code(), Some(3), "{output_text}");
+    assert!(!output_text.contains("FAIL"), "{output_text}");
     let play = runs.path().join("latest/zoo/scenarios/tour");
     let shown = fs::read_to_string(play.join("out/bob.stdout")).unwrap();
     let lines = shown

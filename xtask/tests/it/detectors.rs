@@ -24,9 +24,11 @@ struct Caught {
 fn caught() -> Vec<Caught> {
     let runs = Runs::new();
     let output = runs.xtask(&["zoo", "--json"]).output().unwrap();
-    let told = String::from_utf8(output.stderr).unwrap();
-    let dir = told.lines().find_map(|line| line.strip_prefix("files: "));
-    let dir = PathBuf::from(dir.unwrap_or_else(|| panic!("no play was saved:\n{told}")));
+    let printed = String::from_utf8(output.stderr).unwrap();
+    let dir = printed
+        .lines()
+        .find_map(|line| line.strip_prefix("files: "));
+    let dir = PathBuf::from(dir.unwrap_or_else(|| panic!("no play was saved:\n{printed}")));
     let rows = String::from_utf8(output.stdout).unwrap();
     let rows = rows
         .lines()

@@ -34,13 +34,13 @@ fn played(adapter: &str, scenario: &str) -> (Value, String) {
     let file = dir.path().join("adapter.toml");
     fs::write(&file, adapter).unwrap();
     let (_, result) = play_file(file.to_str().unwrap(), scenario, &[]);
-    let told = red(&result).join("\n");
-    (result, told)
+    let output_text = red(&result).join("\n");
+    (result, output_text)
 }
 
 /// All is well, but that nothing is encrypted.
-fn is_honest(result: &Value, told: &str) -> bool {
-    result["verdict"] == "plaintext" && told.lines().all(|line| line.contains("canary"))
+fn is_honest(result: &Value, output_text: &str) -> bool {
+    result["verdict"] == "plaintext" && output_text.lines().all(|line| line.contains("canary"))
 }
 
 #[test]
@@ -49,42 +49,51 @@ fn one_registers_and_the_others_log_in() {
         [[client.dialogue]]\nany = [\n    { await = 'Choose a name: $', type = \"{name}\" },\n    \
         { await = 'Name: $', type = \"{name}\" },\n]\n";
     let adapter = changed(&bob_has(&asks(), "registers"), NAME, branches);
-    let (result, told) = played(&adapter, TOUR);
-    assert!(is_honest(&result, &told), "{told}");
+    let (result, output_text) = played(&adapter, TOUR);
+    assert!(is_honest(&result, &output_text), "{output_text}");
 }
 
 #[test]
-fn a_question_that_no_branch_answers_is_told_with_what_was_awaited() {
-    let (result, told) = played(&bob_has(&asks(), "registers"), TOUR);
+fn a_question_that_no_branch_answers_is_reported_with_what_was_awaited() {
+    let (result, output_text) = played(&bob_has(&asks(), "registers"), TOUR);
     assert_eq!(result["verdict"], "fail");
     for words in [
         "its dialogue asks /Name: $/",
         "it still runs after 10s",
         "it has printed \\\"Do you agree?\\\" without a line break",
     ] {
-        assert!(told.contains(words), "{words} is missing in {told}");
+        assert!(
+            output_text.contains(words),
+            "{words} is missing in {output_text}"
+        );
     }
 }
 
 #[test]
-fn a_dialogue_that_goes_silent_is_told_with_the_question_that_did_not_come() {
-    let (result, told) = played(&bob_has(&asks(), "stops-asking"), TOUR);
+fn a_dialogue_that_goes_silent_is_reported_with_the_question_that_did_not_come() {
+    let (result, output_text) = played(&bob_has(&asks(), "stops-asking"), TOUR);
     assert_eq!(result["verdict"], "fail");
     for words in ["its dialogue asks /Password: $/", "it still runs after 10s"] {
-        assert!(told.contains(words), "{words} is missing in {told}");
+        assert!(
+            output_text.contains(words),
+            "{words} is missing in {output_text}"
+        );
     }
 }
 
 #[test]
 fn who_dies_during_its_dialogue_is_not_waited_for() {
-    let (result, told) = played(&bob_has(&asks(), "dies-asking"), TOUR);
+    let (result, output_text) = played(&bob_has(&asks(), "dies-asking"), TOUR);
     assert_eq!(result["verdict"], "fail");
     for words in [
         "its dialogue asks /Password: $/",
         "it ended with status 1",
         "disconnected I have heard enough",
     ] {
-        assert!(told.contains(words), "{words} is missing in {told}");
+        assert!(
+            output_text.contains(words),
+            "{words} is missing in {output_text}"
+        );
     }
 }
 
@@ -101,8 +110,8 @@ fn a_value_in_a_file_of_the_relay_is_typed_into_every_client() {
          [relay.captures]\nnumber = {{ file = \"{{work}}/relay.log\", pattern = ':(\\d+)' }}\n\n\
          [client.type]{after}"
     );
-    let (result, told) = played(&adapter, TOUR);
-    assert!(is_honest(&result, &told), "{told}");
+    let (result, output_text) = played(&adapter, TOUR);
+    assert!(is_honest(&result, &output_text), "{output_text}");
 }
 
 #[test]
@@ -115,8 +124,8 @@ fn the_end_of_the_dialogue_can_be_the_sign_that_a_client_is_ready() {
     let adapter = changed(&adapter, "ready = 'ready \\S+ with \\S+'\n", "");
     let last = "[client.captures]";
     let shown = "[[client.dialogue]]\nawait = '^ready '\n\n[client.captures]";
-    let (result, told) = played(&changed(&adapter, last, shown), TOUR);
-    assert!(is_honest(&result, &told), "{told}");
+    let (result, output_text) = played(&changed(&adapter, last, shown), TOUR);
+    assert!(is_honest(&result, &output_text), "{output_text}");
 }
 
 #[test]
@@ -126,10 +135,13 @@ fn a_program_that_needs_a_terminal_says_so_where_it_has_none() {
         "terminal = true\nprompt",
         "terminal = false\nprompt",
     );
-    let (result, told) = played(&adapter, TOUR);
+    let (result, output_text) = played(&adapter, TOUR);
     assert_eq!(result["verdict"], "fail");
     for words in ["this program needs a terminal", "it ended with status 1"] {
-        assert!(told.contains(words), "{words} is missing in {told}");
+        assert!(
+            output_text.contains(words),
+            "{words} is missing in {output_text}"
+        );
     }
 }
 
@@ -141,9 +153,9 @@ fn a_line_that_a_terminal_would_cut_is_not_typed() {
         [[steps]]\nmsg = { from = \"alice\", to = \"bob\", text = \"{fill:5000}\" }\n";
     fs::write(&scenario, text).unwrap();
     let adapter = fs::read_to_string(root().join("zoo/adapters/plain-terminal.toml")).unwrap();
-    let (result, told) = played(&adapter, scenario.to_str().unwrap());
-    assert_eq!(result["verdict"], "fail", "{told}");
+    let (result, output_text) = played(&adapter, scenario.to_str().unwrap());
+    assert_eq!(result["verdict"], "fail", "{output_text}");
     let words =
         "alice runs on a terminal that hands over whole lines, and cuts them after 4095 bytes";
-    assert!(told.contains(words), "{told}");
+    assert!(output_text.contains(words), "{output_text}");
 }

@@ -26,9 +26,9 @@ fn xtask(runs: &Runs, arguments: &[&str]) -> Said {
 }
 
 /// Every file of this name below a directory.
-fn files(below: &Path, name: &str) -> Vec<PathBuf> {
+fn files(dir: &Path, name: &str) -> Vec<PathBuf> {
     let mut found = Vec::new();
-    for entry in fs::read_dir(below).unwrap() {
+    for entry in fs::read_dir(dir).unwrap() {
         let path = entry.unwrap().path();
         if path.is_dir() {
             found.extend(files(&path, name));
@@ -139,9 +139,9 @@ fn checks(runs: &Runs) -> BTreeMap<String, (String, String)> {
     let result: Value = serde_json::from_str(&fs::read_to_string(path).unwrap()).unwrap();
     let word = |value: &Value| value.as_str().unwrap().to_owned();
     let checks = result["checks"].as_array().unwrap().iter();
-    let told = |check: &Value| (word(&check["verdict"]), word(&check["evidence"]["got"]));
+    let output_text = |check: &Value| (word(&check["verdict"]), word(&check["evidence"]["got"]));
     checks
-        .map(|check| (word(&check["name"]), told(check)))
+        .map(|check| (word(&check["name"]), output_text(check)))
         .collect()
 }
 

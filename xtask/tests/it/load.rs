@@ -91,11 +91,11 @@ fn two_dozen_clients_hold_together() {
 }
 
 #[test]
-fn many_findings_are_told_briefly_and_counted() {
+fn many_findings_are_reported_briefly_and_counted() {
     let loaded = pairs("none");
-    let told = loaded.err.lines();
-    let told = told.filter(|line| line.contains("PLAINTEXT canary"));
-    let longest = told.map(str::len).max().unwrap_or_default();
+    let printed = loaded.err.lines();
+    let printed = printed.filter(|line| line.contains("PLAINTEXT canary"));
+    let longest = printed.map(str::len).max().unwrap_or_default();
     assert!(longest < 4096, "{}", loaded.err);
     assert!(
         loaded.err.contains("more, all in timeline.jsonl"),
@@ -108,8 +108,8 @@ fn many_findings_are_told_briefly_and_counted() {
 fn one_message_lost_among_many_is_found() {
     let loaded = pairs("drops");
     // The second message of all is the first of a pair, or the answer in the first pair.
-    let is_told = loaded.has_failed("step 1 ") || loaded.has_failed("step 2 ");
-    assert!(is_told, "{}", loaded.err);
+    let has_failed = loaded.has_failed("step 1 ") || loaded.has_failed("step 2 ");
+    assert!(has_failed, "{}", loaded.err);
     assert!(loaded.figure("failed") > 0);
     // The other groups have gone on.
     assert!(loaded.figure("messages") > 0);
@@ -153,7 +153,7 @@ fn reports(runs: &Runs) -> BTreeMap<PathBuf, String> {
 }
 
 #[test]
-fn a_load_can_be_told_and_judged_again() {
+fn a_load_can_be_reported_and_judged_again() {
     let loaded = pairs("doubles");
     let before = reports(&loaded.runs);
     let is_read = |path: &PathBuf| path.ends_with("load.json") || path.ends_with("result.json");
@@ -170,14 +170,14 @@ fn a_load_can_be_told_and_judged_again() {
         )
     };
     assert!(falsify(&loaded.runs.path().join("latest")) > 10);
-    let (code, told, err) = again(&["replay", "latest"]);
+    let (code, printed, err) = again(&["replay", "latest"]);
     assert_eq!(code, loaded.code, "{err}");
     assert_eq!(reports(&loaded.runs), before);
-    assert!(told.contains("6 clients in 3 groups"), "{told}");
+    assert!(printed.contains("6 clients in 3 groups"), "{printed}");
     for line in loaded.err.lines() {
         assert!(err.contains(line), "{line} is missing in:\n{err}");
     }
-    assert_eq!(again(&["report"]), (code, told, err));
+    assert_eq!(again(&["report"]), (code, printed, err));
     let page = fs::read_to_string(loaded.runs.path().join("latest/load/pairs/report.html"));
     let page = page.unwrap();
     for words in ["6 clients in 3 groups", "showed it 2 times", "--for 300ms"] {

@@ -90,7 +90,7 @@ fn played_with(was: &str, is: &str) -> String {
 }
 
 #[test]
-fn a_notice_that_no_pattern_finds_is_told_of_the_one_who_was_to_show_it() {
+fn a_notice_that_no_pattern_finds_is_reported_of_the_one_who_was_to_show_it() {
     let err = played_with(r"joined (?<who>\S+)", r"\* (?<who>\S+) is here");
     assert!(
         err.contains("FAIL  alice is told that bob has joined"),
@@ -102,13 +102,13 @@ fn a_notice_that_no_pattern_finds_is_told_of_the_one_who_was_to_show_it() {
 }
 
 #[test]
-fn a_relay_that_listens_elsewhere_is_told_with_both_ports() {
+fn a_relay_that_listens_elsewhere_is_reported_with_both_ports() {
     let err = played_with(
         r"{ line = '.*: listening on 127\.0\.0\.1:(?<port>\d+)' }",
         "{ listens = 7411 }",
     );
-    let told = "awaited: the relay gets ready, by listening on port 7411 (it listens on {";
-    assert!(err.contains(told), "{err}");
+    let output_text = "awaited: the relay gets ready, by listening on port 7411 (it listens on {";
+    assert!(err.contains(output_text), "{err}");
 }
 
 #[test]

@@ -20,24 +20,24 @@ fn ci(script: &str) -> (Option<i32>, String) {
         .env("PATH", path.unwrap())
         .output()
         .unwrap();
-    let told = String::from_utf8_lossy(&output.stdout).into_owned();
-    (output.status.code(), told)
+    let printed = String::from_utf8_lossy(&output.stdout).into_owned();
+    (output.status.code(), printed)
 }
 
 #[test]
 fn what_a_step_could_not_show_is_counted_and_named() {
     let script = "echo 'b: no Landlock' >> $CHAT_NOT_SHOWN; echo 'a: no x' >> $CHAT_NOT_SHOWN";
-    let (code, told) = ci(script);
-    assert_eq!(code, Some(0), "{told}");
+    let (code, printed) = ci(script);
+    assert_eq!(code, Some(0), "{printed}");
     assert!(
-        told.contains("not shown here: 2 (a: no x; b: no Landlock)\n"),
-        "{told}"
+        printed.contains("not shown here: 2 (a: no x; b: no Landlock)\n"),
+        "{printed}"
     );
-    assert!(told.ends_with("1 of 1 steps passed\n"), "{told}");
+    assert!(printed.ends_with("1 of 1 steps passed\n"), "{printed}");
 }
 
 #[test]
 fn where_everything_was_shown_nothing_is_said() {
-    let (code, told) = ci("exit 0");
-    assert_eq!((code, told.as_str()), (Some(0), "1 of 1 steps passed\n"));
+    let (code, printed) = ci("exit 0");
+    assert_eq!((code, printed.as_str()), (Some(0), "1 of 1 steps passed\n"));
 }

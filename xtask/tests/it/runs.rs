@@ -58,9 +58,9 @@ fn runs_are_written_and_looked_up_where_the_command_line_says() {
     let run = runs.path().join("latest/basics/public");
     assert!(run.join("timeline.jsonl").is_file());
     for again in [&["report"][..], &["replay", "latest"]] {
-        let (told, _) = said(again);
-        assert!(told.contains("basics/public"), "{told}");
-        assert!(told.ends_with(&tested), "{told}");
+        let (printed, _) = said(again);
+        assert!(printed.contains("basics/public"), "{printed}");
+        assert!(printed.ends_with(&tested), "{printed}");
     }
     let (repeated, _) = said(&["test", "--rerun", "latest"]);
     assert!(repeated.starts_with("nothing to repeat"), "{repeated}");

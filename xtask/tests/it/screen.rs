@@ -90,11 +90,11 @@ impl Screen {
             .stderr(Stdio::null())
             .spawn()
             .unwrap();
-        let told = BufReader::new(watcher.stdout.take().unwrap());
+        let output_text = BufReader::new(watcher.stdout.take().unwrap());
         let (paint, painted) = sync_channel(1);
         thread::spawn(move || {
             // Bytes: a letter may be cut where one piece of output ends.
-            for line in told.split(b'\n') {
+            for line in output_text.split(b'\n') {
                 if line.is_err() {
                     return;
                 }

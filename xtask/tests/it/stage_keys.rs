@@ -82,7 +82,7 @@ fn where_no_play_was_saved_the_screen_says_how_to_get_one() {
 }
 
 #[test]
-fn a_client_that_is_disconnected_by_hand_runs_on_and_the_others_are_told() {
+fn a_client_that_is_disconnected_by_hand_runs_on_and_the_others_are_reported() {
     if !has_tmux() {
         return;
     }

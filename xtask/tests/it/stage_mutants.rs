@@ -36,10 +36,11 @@ fn client(ancestor: i32, name: &str) -> i32 {
     let children = |pid: i32| -> Vec<i32> {
         let tasks = fs::read_dir(format!("/proc/{pid}/task"));
         let tasks = tasks.into_iter().flatten().flatten();
-        let told = tasks.filter_map(|task| fs::read_to_string(task.path().join("children")).ok());
+        let printed =
+            tasks.filter_map(|task| fs::read_to_string(task.path().join("children")).ok());
         let pids =
             |text: String| -> Vec<i32> { text.split_whitespace().flat_map(str::parse).collect() };
-        told.flat_map(pids).collect()
+        printed.flat_map(pids).collect()
     };
     let is_client = |pid: &i32| {
         let command = fs::read(format!("/proc/{pid}/cmdline")).unwrap_or_default();
@@ -96,11 +97,11 @@ fn a_stage_that_does_not_say_who_has_died_is_found_out() {
     let quiet = screen.shows();
     assert!(!says_dead(&quiet, "bob"), "{quiet}");
     send(screen.program(), Signal::CONT);
-    let told = screen.wait_until("bob has died", |screen| says_dead(screen, "bob"));
-    assert!(!says_dead(&told, "alice"), "{told}");
+    let printed = screen.wait_until("bob has died", |screen| says_dead(screen, "bob"));
+    assert!(!says_dead(&printed, "alice"), "{printed}");
     // Nobody did it by hand, and there is a way out.
-    assert!(!told.contains("UNSCRIPTED"), "{told}");
-    assert!(told.contains("f recorded"), "{told}");
+    assert!(!printed.contains("UNSCRIPTED"), "{printed}");
+    assert!(printed.contains("f recorded"), "{printed}");
     screen.press("q");
     screen.wait_for(&["exit code: 1"]);
 }

@@ -9,7 +9,7 @@ use crate::runs::{Runs, root};
 const HALVES: [&str; 2] = ["8f3c19a0d47be6520b91", "fe27c8a35d64710c"];
 
 /// Plays with this instead of the helper; what is said of it.
-fn told(script: &str) -> String {
+fn output_text(script: &str) -> String {
     let zoo = root().join("zoo");
     let adapter = std::fs::read_to_string(zoo.join("adapters/leaky-keys.toml")).unwrap();
     let lines = adapter.lines().map(|line| match line {
@@ -28,14 +28,14 @@ fn told(script: &str) -> String {
     let asked = ["test", scenario, "--adapter", path.to_str().unwrap()];
     let mut xtask = runs.xtask(&asked);
     let output = xtask.args(["--set", "fault=seals-each"]).output().unwrap();
-    let told = [output.stdout, output.stderr].concat();
-    let told = String::from_utf8(told).unwrap();
-    assert_ne!(output.status.code(), Some(0), "{told}");
-    assert!(told.contains("CANNOT TELL"), "{told}");
-    assert_eq!(holding(runs.path(), &HALVES.concat()), 0, "{told}");
+    let output_text = [output.stdout, output.stderr].concat();
+    let output_text = String::from_utf8(output_text).unwrap();
+    assert_ne!(output.status.code(), Some(0), "{output_text}");
+    assert!(output_text.contains("CANNOT TELL"), "{output_text}");
+    assert_eq!(holding(runs.path(), &HALVES.concat()), 0, "{output_text}");
     // What is told instead stands in the timeline.
     assert_ne!(holding(runs.path(), "store-opened"), 0);
-    told
+    output_text
 }
 
 /// Files below a directory that hold a text.
@@ -56,21 +56,21 @@ fn holding(dir: &Path, text: &str) -> usize {
 fn a_helper_that_fails_is_named_with_its_client_and_what_it_printed_is_kept_nowhere() {
     let [one, other] = HALVES;
     let print = format!("printf 'message %s%s\\\\n' {one} {other}");
-    let failed = told(&format!("{print}; {print} >&2; exit 1"));
+    let failed = output_text(&format!("{print}; {print} >&2; exit 1"));
     assert!(
         failed.contains("alice: its helper ended with status 1"),
         "{failed}"
     );
-    let rubbish = told(&format!("{print}; {print} | tr m M"));
+    let rubbish = output_text(&format!("{print}; {print} | tr m M"));
     let why = "carol: its helper printed rubbish: line 2 is neither";
     assert!(rubbish.contains(why), "{rubbish}");
 }
 
 #[test]
 fn stores_that_hold_nothing_show_nothing() {
-    let told = told("true");
+    let output_text = output_text("true");
     assert!(
-        told.contains("no store held the key of a message or session"),
-        "{told}"
+        output_text.contains("no store held the key of a message or session"),
+        "{output_text}"
     );
 }

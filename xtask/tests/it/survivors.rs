@@ -73,14 +73,14 @@ fn an_interrupted_run_leaves_nothing_and_says_so() {
             send(&run, signal);
             let status = run.wait().unwrap();
             assert_eq!(marked(run.id()), [], "after signal {signal:?}");
-            let mut told = String::new();
+            let mut printed = String::new();
             run.stderr
                 .take()
                 .unwrap()
-                .read_to_string(&mut told)
+                .read_to_string(&mut printed)
                 .unwrap();
-            assert_eq!(status.code(), Some(code), "{told}");
-            assert!(told.contains("interrupted"), "{told}");
+            assert_eq!(status.code(), Some(code), "{printed}");
+            assert!(printed.contains("interrupted"), "{printed}");
         }
     }
 }
@@ -109,9 +109,9 @@ fn an_orphan_is_named_killed_and_fails_the_play() {
         );
         let id = run.id();
         let output = run.wait_with_output().unwrap();
-        let told = String::from_utf8_lossy(&output.stderr);
-        assert!(told.contains("ORPHAN"), "{told}");
-        assert!(told.contains("--be-the-orphan"), "{told}");
+        let printed = String::from_utf8_lossy(&output.stderr);
+        assert!(printed.contains("ORPHAN"), "{printed}");
+        assert!(printed.contains("--be-the-orphan"), "{printed}");
         assert_eq!(marked(id), []);
         assert_ne!(output.status.code(), Some(0));
     }
@@ -125,10 +125,10 @@ fn a_child_that_has_ended_and_was_never_reaped_is_no_survivor() {
         let runs = Runs::new();
         let run = start(&runs, &[&plain[..], &unreaped, level].concat());
         let output = run.wait_with_output().unwrap();
-        let told = String::from_utf8_lossy(&output.stderr);
-        assert!(!told.contains("ORPHAN"), "{told}");
+        let printed = String::from_utf8_lossy(&output.stderr);
+        assert!(!printed.contains("ORPHAN"), "{printed}");
         // Nothing is encrypted, and that is all that is wrong.
-        assert!(!told.contains("FAIL"), "{told}");
-        assert_eq!(output.status.code(), Some(3), "{told}");
+        assert!(!printed.contains("FAIL"), "{printed}");
+        assert_eq!(output.status.code(), Some(3), "{printed}");
     }
 }

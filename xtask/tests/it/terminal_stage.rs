@@ -82,7 +82,7 @@ fn a_terminal_may_change_its_size_in_the_middle() {
 }
 
 #[test]
-fn a_client_that_is_taken_over_and_killed_is_told_as_unscripted() {
+fn a_client_that_is_taken_over_and_killed_is_reported_as_unscripted() {
     if !has_tmux() {
         return;
     }

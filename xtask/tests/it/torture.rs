@@ -6,7 +6,7 @@ use serde_json::Value;
 use crate::zoo::played;
 
 /// What a person reads of the checks that did not pass.
-fn told(result: &Value) -> String {
+fn printed(result: &Value) -> String {
     let checks = result["checks"].as_array().unwrap();
     let red = checks.iter().filter(|check| check["verdict"] != "pass");
     // Whether a relay that ends at once is still there when its arguments are read is luck.
@@ -53,7 +53,7 @@ fn torture(side: &str, fault: &str) {
             (r"not found in \d+ bytes", "not found in [n] bytes"),
         ],
     }, {
-        assert_snapshot!(format!("{side}-{fault}"), told(&result));
+        assert_snapshot!(format!("{side}-{fault}"), printed(&result));
     });
 }
 

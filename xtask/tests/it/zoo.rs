@@ -55,20 +55,20 @@ fn played_file(adapter: &str, scenario: &str, more: &[&str]) -> (Option<i32>, Va
     let mark = format!("CHAT_PLAY={}-", child.id());
     let output = child.wait_with_output().unwrap();
     assert_eq!(marked(&mark), Vec::<String>::new(), "{adapter} {more:?}");
-    let told = String::from_utf8_lossy(&output.stderr);
+    let printed = String::from_utf8_lossy(&output.stderr);
     let plays = results(&runs.path().join("latest"));
     let [result] = plays.as_slice() else {
-        panic!("{} plays of {adapter}:\n{told}", plays.len());
+        panic!("{} plays of {adapter}:\n{printed}", plays.len());
     };
     (output.status.code(), result.clone())
 }
 
 /// The result of each play below a directory.
-fn results(below: &Path) -> Vec<Value> {
-    let entries = std::fs::read_dir(below).unwrap().flatten();
+fn results(dir: &Path) -> Vec<Value> {
+    let entries = std::fs::read_dir(dir).unwrap().flatten();
     let paths: Vec<_> = entries.map(|entry| entry.path()).collect();
     if paths.iter().any(|path| path.ends_with("plan.json")) {
-        let result = std::fs::read_to_string(below.join("result.json")).unwrap();
+        let result = std::fs::read_to_string(dir.join("result.json")).unwrap();
         return vec![serde_json::from_str(&result).unwrap()];
     }
     let directories = paths.iter().filter(|path| path.is_dir());
@@ -109,9 +109,9 @@ fn every_program_of_the_zoo_is_caught_for_its_own_fault() {
             "{adapter}: {result:#}"
         );
         let red = red(&result);
-        let told = red.iter().any(|check| check.contains(&row.says));
+        let printed = red.iter().any(|check| check.contains(&row.says));
         assert!(
-            told,
+            printed,
             "{adapter}: nothing that is red says {:?}: {red:#?}",
             row.says
         );
@@ -139,39 +139,42 @@ fn on_port_eighty(more: &[&str]) -> (Option<i32>, String) {
         .args(more)
         .output()
         .unwrap();
-    let told = [output.stderr, output.stdout].concat();
+    let printed = [output.stderr, output.stdout].concat();
     (
         output.status.code(),
-        String::from_utf8_lossy(&told).into_owned(),
+        String::from_utf8_lossy(&printed).into_owned(),
     )
 }
 
 #[test]
 fn two_plays_at_once_have_the_same_fixed_port() {
-    let (code, told) = on_port_eighty(&[]);
-    let has_namespaces = !told.contains("isolation level reaper");
+    let (code, printed) = on_port_eighty(&[]);
+    let has_namespaces = !printed.contains("isolation level reaper");
     if !can_show(Feature::Namespaces, has_namespaces) {
         return;
     }
     // Nothing of it is encrypted, and that is all that is wrong.
-    assert_eq!(code, Some(3), "{told}");
+    assert_eq!(code, Some(3), "{printed}");
     assert_eq!(
-        told.matches("PLAINTEXT  no canary on the wire").count(),
+        printed.matches("PLAINTEXT  no canary on the wire").count(),
         2,
-        "{told}"
+        "{printed}"
     );
-    assert!(!told.contains("FAIL"), "{told}");
+    assert!(!printed.contains("FAIL"), "{printed}");
 }
 
 #[test]
 fn a_fixed_port_is_skipped_where_there_are_no_namespaces() {
-    let (code, told) = on_port_eighty(&["--level", "reaper"]);
-    assert_eq!(code, Some(0), "{told}");
+    let (code, printed) = on_port_eighty(&["--level", "reaper"]);
+    assert_eq!(code, Some(0), "{printed}");
     assert!(
-        told.contains("port 80, which is fixed in their code"),
-        "{told}"
+        printed.contains("port 80, which is fixed in their code"),
+        "{printed}"
     );
-    assert!(told.ends_with("0 passed, 0 failed, 2 skipped\n"), "{told}");
+    assert!(
+        printed.ends_with("0 passed, 0 failed, 2 skipped\n"),
+        "{printed}"
+    );
 }
 
 #[test]
@@ -202,15 +205,15 @@ fn a_demo_on_a_nosy_relay_ends_in_plaintext_and_says_where() {
         .xtask(&["demo", "three-clients", "--relay", "nosy"])
         .output()
         .unwrap();
-    let told = String::from_utf8_lossy(&output.stdout);
-    assert_eq!(output.status.code(), Some(3), "{told}");
+    let printed = String::from_utf8_lossy(&output.stdout);
+    assert_eq!(output.status.code(), Some(3), "{printed}");
     assert!(
-        told.contains("canary vault, as-is, in out/relay.stdout"),
-        "{told}"
+        printed.contains("canary vault, as-is, in out/relay.stdout"),
+        "{printed}"
     );
-    assert!(told.contains("--relay nosy"), "{told}");
+    assert!(printed.contains("--relay nosy"), "{printed}");
     // Those who chat see nothing of it.
-    assert!(!told.contains("FAIL"), "{told}");
+    assert!(!printed.contains("FAIL"), "{printed}");
 }
 
 /// Exit code and what is told of a play and its twin.
@@ -220,9 +223,9 @@ fn with_its_twin(arguments: &[&str]) -> (Option<i32>, String) {
         .args(arguments)
         .output()
         .unwrap();
-    let told = [output.stderr, output.stdout].concat();
-    let told = String::from_utf8_lossy(&told).into_owned();
-    (output.status.code(), told)
+    let printed = [output.stderr, output.stdout].concat();
+    let printed = String::from_utf8_lossy(&printed).into_owned();
+    (output.status.code(), printed)
 }
 
 const TWIN: &str = "FAIL  other words of the same size look the same to the relay";
@@ -236,9 +239,9 @@ fn other_words_that_look_other_to_the_relay_are_red_in_a_twin_run() {
         "zoo/adapters/leaky.toml",
     ];
     let fault = ["--set", "fault=wire-rsa-of-bytes", "--seed", "7"];
-    let (_, told) = with_its_twin(&[zoo.as_slice(), &fault].concat());
-    assert!(told.contains(TWIN), "{told}");
-    let (code, told) = with_its_twin(&["three-clients", "--seed", "7"]);
-    assert_eq!(code, Some(0), "{told}");
-    assert!(!told.contains(TWIN), "{told}");
+    let (_, printed) = with_its_twin(&[zoo.as_slice(), &fault].concat());
+    assert!(printed.contains(TWIN), "{printed}");
+    let (code, printed) = with_its_twin(&["three-clients", "--seed", "7"]);
+    assert_eq!(code, Some(0), "{printed}");
+    assert!(!printed.contains(TWIN), "{printed}");
 }

@@ -89,8 +89,8 @@ mod tests {
     fn examined(plan: &Plan, all: &[(&str, u64)]) -> (u64, Vec<String>) {
         let examined = examine(plan, &frames(all)).unwrap();
         let found = examined.found.into_iter();
-        let told = found.map(|one| format!("{} in {} at {}", one.what, one.place, one.at));
-        (examined.compared, told.collect())
+        let findings = found.map(|one| format!("{} in {} at {}", one.what, one.place, one.at));
+        (examined.compared, findings.collect())
     }
 
     #[test]
@@ -108,13 +108,13 @@ mod tests {
     #[test]
     fn a_frame_as_long_as_its_text_is_found() {
         let all = [("send", 1281), ("send", 1100), ("chunk", 3016)];
-        let told = [
+        let findings = [
             "a send of 1100 bytes in wire/alice.up at 4096",
             "a chunk of 3016 bytes in wire/alice.up at 8192",
         ];
         assert_eq!(
             examined(&planned(), &all),
-            (3, told.map(str::to_owned).to_vec())
+            (3, findings.map(str::to_owned).to_vec())
         );
     }
 

@@ -74,16 +74,16 @@ impl Digits {
     }
 }
 
-/// Each byte as it is told, with something between two.
+/// Each byte as it is text_out, with something between two.
 fn list(bytes: &[u8], between: &str, one: impl Fn(u8, &mut String)) -> String {
-    let mut told = String::with_capacity(bytes.len() * (4 + between.len()));
+    let mut text_out = String::with_capacity(bytes.len() * (4 + between.len()));
     for (place, byte) in bytes.iter().enumerate() {
         if place > 0 {
-            told.push_str(between);
+            text_out.push_str(between);
         }
-        one(*byte, &mut told);
+        one(*byte, &mut text_out);
     }
-    told
+    text_out
 }
 
 fn hexadecimal(bytes: &[u8]) -> Vec<Encoded> {
@@ -166,9 +166,10 @@ fn partly(bytes: &[u8]) -> Vec<Encoded> {
 
 fn characters(text: &str) -> Vec<Encoded> {
     let each = |one: &dyn Fn(char, &mut String)| {
-        let mut told = String::with_capacity(text.len() * 6);
-        text.chars().for_each(|character| one(character, &mut told));
-        told
+        let mut text_out = String::with_capacity(text.len() * 6);
+        text.chars()
+            .for_each(|character| one(character, &mut text_out));
+        text_out
     };
     let units = |character: char, digits: Digits, text: &mut String| {
         for unit in character.encode_utf16(&mut [0; 2]) {

@@ -84,7 +84,7 @@ impl Nested {
         allowance: &mut Allowance,
     ) {
         let all = needles.plain.len();
-        allowance.look_for(all.min(STRINGS), all);
+        allowance.limit_strings(all.min(STRINGS), all);
         let mut scan = Scan {
             nested: self,
             needles,

@@ -119,21 +119,21 @@ impl Searcher {
         let mut buffer = std::mem::take(&mut *self.spare());
         buffer.resize(overlap + CHUNK, 0);
         // Bytes at the front of the buffer that were searched before.
-        let mut kept = 0;
+        let mut overlapping = 0;
         loop {
-            let read = read_some(reader, buffer.get_mut(kept..).unwrap_or_default())?;
-            let filled = kept + read;
+            let read = read_some(reader, buffer.get_mut(overlapping..).unwrap_or_default())?;
+            let filled = overlapping + read;
             let edges = Edges {
-                front: pass.bytes > kept as u64,
+                front: pass.bytes > overlapping as u64,
                 back: read > 0,
             };
-            pass.go_over(buffer.get(..filled).unwrap_or_default(), kept, edges);
+            pass.go_over(buffer.get(..filled).unwrap_or_default(), overlapping, edges);
             if read == 0 {
                 *self.spare() = buffer;
                 return Ok(pass.end(place));
             }
-            kept = filled.min(overlap);
-            buffer.copy_within(filled - kept..filled, 0);
+            overlapping = filled.min(overlap);
+            buffer.copy_within(filled - overlapping..filled, 0);
         }
     }
 

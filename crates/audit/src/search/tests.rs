@@ -166,7 +166,7 @@ fn a_key_is_found_in_every_encoding_for_what_it_is() {
         detector,
     });
     let searcher = Searcher::new(&plan(), &[], &keys);
-    let told = |bytes: &[u8]| {
+    let found = |bytes: &[u8]| {
         let found = searcher.search_bytes(Surface::Output, "log", bytes, None);
         let words = found.findings.into_iter().map(|one| match one {
             Kind::Finding {
@@ -179,13 +179,13 @@ fn a_key_is_found_in_every_encoding_for_what_it_is() {
         words.collect::<Vec<String>>()
     };
     let known = "the message key 1f3a9c07: message-key";
-    assert_eq!(told(&piece(120)), [known]);
+    assert_eq!(found(&piece(120)), [known]);
     let hex: String = piece(120).iter().map(|it| format!("{it:02x}")).collect();
     let known = "the message key 1f3a9c07: hex of message-key";
-    assert_eq!(told(hex.as_bytes()), [known]);
+    assert_eq!(found(hex.as_bytes()), [known]);
     let known = "the private key of alice: private-key";
-    assert_eq!(told(&piece(40)), [known]);
-    assert!(told(&piece(80)).is_empty());
+    assert_eq!(found(&piece(40)), [known]);
+    assert!(found(&piece(80)).is_empty());
     assert_eq!(format!("{:?}", keys[1]), "the message key 1f3a9c07");
 }
 

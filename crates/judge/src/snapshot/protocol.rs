@@ -7,7 +7,7 @@ use scenario::plan::Plan;
 use timeline::{Direction, Event, Kind};
 
 /// Fields of hop headers that say something and do not differ from run to run.
-const TOLD: [&str; 9] = [
+const FIELDS: [&str; 9] = [
     "code",
     "from",
     "keepalive_ms",
@@ -71,7 +71,7 @@ fn frames(
             {
                 let shown: String = fields
                     .iter()
-                    .filter(|(name, _)| TOLD.contains(&name.as_str()))
+                    .filter(|(name, _)| FIELDS.contains(&name.as_str()))
                     .map(|(name, value)| format!(" {name}={}", redactor.text(value)))
                     .collect();
                 Some(format!("{arrow}  {}{shown}{}", r#type, bucket(*body)))

@@ -24,7 +24,7 @@ pub(super) fn chapters<'a>(plan: &'a Plan, events: &'a [Event]) -> Vec<Chapter<'
             Kind::Closing | Kind::Stopping => break,
             Kind::StepBegan { step } => {
                 if let Some(step) = plan.steps.iter().find(|one| one.id == *step) {
-                    if !matches!(step.action, Action::Look | Action::Beat { .. }) {
+                    if !matches!(step.action, Action::Expect | Action::Beat { .. }) {
                         acting = chapters.len();
                     }
                     chapters.push(Chapter {

@@ -108,10 +108,10 @@ fn only_files_that_are_there_are_named_to_look_at() {
     assert_eq!(first_red(&plan, &timeline).evidence.look_at, None);
     timeline.0.insert(1, timeline.0[1].clone());
     timeline.0[1].kind = output("alice", Stream::Stdout);
-    let look = first_red(&plan, &timeline).evidence.look_at;
-    assert_eq!(look.as_deref(), Some("out/alice.stdout"));
+    let file = first_red(&plan, &timeline).evidence.look_at;
+    assert_eq!(file.as_deref(), Some("out/alice.stdout"));
 
-    let look_at_relay = |streams: &[Stream]| {
+    let file_of_relay = |streams: &[Stream]| {
         let mut timeline = TimelineBuilder::new();
         for stream in streams {
             timeline.add(output("relay", *stream));
@@ -124,9 +124,9 @@ fn only_files_that_are_there_are_named_to_look_at() {
         timeline.add(Kind::Stopping);
         first_red(&plan, &timeline).evidence.look_at
     };
-    assert_eq!(look_at_relay(&[]), None);
-    let only = look_at_relay(&[Stream::Stdout]);
+    assert_eq!(file_of_relay(&[]), None);
+    let only = file_of_relay(&[Stream::Stdout]);
     assert_eq!(only.as_deref(), Some("out/relay.stdout"));
-    let both = look_at_relay(&[Stream::Stdout, Stream::Stderr]);
+    let both = file_of_relay(&[Stream::Stdout, Stream::Stderr]);
     assert_eq!(both.as_deref(), Some("out/relay.stderr"));
 }

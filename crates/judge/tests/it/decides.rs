@@ -83,10 +83,10 @@ proptest! {
     fn no_word_of_the_stage_changes_a_verdict(which in prop::collection::vec(any::<bool>(), 1..40)) {
         let plan = planned();
         for (timeline, verdict) in plays(&plan) {
-            let told = judge(&plan, &timeline.0, &[]);
-            prop_assert_eq!(&told.play, &verdict);
+            let verdicts = judge(&plan, &timeline.0, &[]);
+            prop_assert_eq!(&verdicts.play, &verdict);
             for which in [which.as_slice(), &[true]] {
-                prop_assert_eq!(&judge(&plan, &falsified(&timeline.0, which), &[]), &told);
+                prop_assert_eq!(&judge(&plan, &falsified(&timeline.0, which), &[]), &verdicts);
             }
         }
     }
@@ -282,7 +282,7 @@ fn a_file_has_come_when_what_was_received_is_what_was_sent() {
 }
 
 /// bob comes, and alice shows this; whatever the stage says of it.
-fn opened(shown: &str, is_told: bool) -> Verdicts {
+fn opened(shown: &str, is_shown: bool) -> Verdicts {
     let plan = plan_of(
         "title = \"t\"\nclients = [\"alice\", \"bob\"]\n[[steps]]\n\
          say = { from = \"alice\", text = \"the text of the step\" }\n",
@@ -303,7 +303,7 @@ fn opened(shown: &str, is_told: bool) -> Verdicts {
             who: who.to_owned(),
         });
     }
-    if is_told {
+    if is_shown {
         let joined = &plan.opening[0];
         timeline.add(Kind::Missed {
             who: joined.client.clone(),
@@ -319,13 +319,13 @@ fn opened(shown: &str, is_told: bool) -> Verdicts {
 }
 
 #[test]
-fn who_is_told_that_somebody_came_was_told_whatever_the_stage_missed() {
-    for is_told in [false, true] {
-        let verdicts = opened("joined bob", is_told);
-        assert_eq!(red(&verdicts), [], "{is_told}");
-        let verdicts = opened("somebody came", is_told);
+fn who_is_reported_that_somebody_came_was_shown_whatever_the_stage_missed() {
+    for is_shown in [false, true] {
+        let verdicts = opened("joined bob", is_shown);
+        assert_eq!(red(&verdicts), [], "{is_shown}");
+        let verdicts = opened("somebody came", is_shown);
         let name = "alice is told that bob has joined".to_owned();
-        assert_eq!(red(&verdicts), [(Verdict::Fail, name)], "{is_told}");
+        assert_eq!(red(&verdicts), [(Verdict::Fail, name)], "{is_shown}");
     }
 }
 

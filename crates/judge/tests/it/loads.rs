@@ -20,8 +20,8 @@ fn a_load_in_which_nothing_was_played_never_passes() {
 #[test]
 fn what_was_not_shown_before_the_first_round_fails_a_load() {
     let plan = planned();
-    let told = plan.opening.first().unwrap();
-    let newcomer = told.about.clone().unwrap();
+    let join = plan.opening.first().unwrap();
+    let newcomer = join.about.clone().unwrap();
     let mut timeline = TimelineBuilder::new();
     timeline.add(Kind::Started {
         who: newcomer.clone(),
@@ -32,12 +32,12 @@ fn what_was_not_shown_before_the_first_round_fails_a_load() {
     timeline.shows(&newcomer, timeline::EventKind::Ready, &[&newcomer]);
     timeline.add(Kind::Ready { who: newcomer });
     timeline.add(Kind::Missed {
-        who: told.client.clone(),
-        expectation: ExpectationId(told.id.0.clone()),
-        awaited: told.sentence.clone(),
+        who: join.client.clone(),
+        expectation: ExpectationId(join.id.0.clone()),
+        awaited: join.sentence.clone(),
     });
     timeline.close(&plan);
     let (verdicts, _) = load(&plan, &[], &timeline.0);
     assert_eq!(verdicts.play, PlayVerdict::Fail);
-    assert!(red(&verdicts).contains(&(Verdict::Fail, told.sentence.clone())));
+    assert!(red(&verdicts).contains(&(Verdict::Fail, join.sentence.clone())));
 }

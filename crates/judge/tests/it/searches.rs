@@ -23,15 +23,15 @@ fn a_finding_is_plaintext_whatever_else_is_red() {
     });
     let verdicts = judged(&timeline);
     assert_eq!(verdicts.play, PlayVerdict::Plaintext);
-    let told = verdicts
+    let searched = verdicts
         .checks
         .iter()
         .find(|check| check.verdict == Verdict::Plaintext)
         .unwrap();
     assert!(
-        told.evidence.got.contains("relay.log at byte 12"),
+        searched.evidence.got.contains("relay.log at byte 12"),
         "{:?}",
-        told.evidence
+        searched.evidence
     );
 }
 
@@ -91,13 +91,13 @@ fn an_adapter_without_any_control_shows_nothing() {
 }
 
 /// A good play in which the search of one surface came to this.
-fn with_search(surface: Surface, told: Option<(u64, u64)>) -> PlayVerdict {
+fn with_search(surface: Surface, searched: Option<(u64, u64)>) -> PlayVerdict {
     let plan = planned();
     let mut timeline = TimelineBuilder::good(&plan);
     timeline.0.retain(
         |event| !matches!(event.kind, Kind::Searched { surface: one, .. } if one == surface),
     );
-    if let Some((samples, found)) = told {
+    if let Some((samples, found)) = searched {
         timeline.add(Kind::Searched {
             surface,
             bytes: 4096,
@@ -107,7 +107,7 @@ fn with_search(surface: Surface, told: Option<(u64, u64)>) -> PlayVerdict {
             control: Some(found > 0),
             incomplete: None,
             strings: 3,
-            below: 4096,
+            nested: 4096,
             left_out: None,
         });
     }
@@ -116,7 +116,7 @@ fn with_search(surface: Surface, told: Option<(u64, u64)>) -> PlayVerdict {
 
 #[test]
 fn each_look_at_memory_must_find_the_control() {
-    let memory = |told| with_search(Surface::Memory, Some(told));
+    let memory = |sums| with_search(Surface::Memory, Some(sums));
     assert_eq!(memory((3, 3)), PlayVerdict::Pass);
     assert_eq!(memory((3, 2)), PlayVerdict::CannotTell);
     assert_eq!(memory((0, 0)), PlayVerdict::CannotTell);
@@ -127,7 +127,7 @@ fn each_look_at_memory_must_find_the_control() {
 
 #[test]
 fn what_others_received_is_judged_where_something_was_private() {
-    let others = |told| with_search(Surface::Others, told);
+    let others = |sums| with_search(Surface::Others, sums);
     assert_eq!(others(None), PlayVerdict::Pass);
     assert_eq!(others(Some((1, 0))), PlayVerdict::CannotTell);
     assert_eq!(with_search(Surface::Wire, None), PlayVerdict::CannotTell);

@@ -234,7 +234,7 @@ fn a_snapshot_that_differs_or_is_missing_fails() {
 }
 
 #[test]
-fn a_timeline_cut_anywhere_is_judged_and_told() {
+fn a_timeline_cut_anywhere_is_judged_and_reported() {
     let plan = planned();
     let timeline = TimelineBuilder::good(&plan);
     for length in 0..=timeline.0.len() {

@@ -2,11 +2,11 @@
 //!
 //! Who looks at recordings of programs that others wrote must not have a clipboard changed, a
 //! mouse caught or an answer typed into the shell. So of all that terminals obey, only what
-//! moves, paints and erases is kept.
+//! moves, paints and erases is painting.
 
 use timeline::is_hidden;
 
-/// The longest control sequence that is kept.
+/// The longest control sequence that is painting.
 const LONGEST: usize = 64;
 
 /// Private modes that change what is shown and nothing else: cursor keys, columns, origin,
@@ -84,7 +84,7 @@ fn escape(mut between: String, c: char, shown: &mut String) -> State {
             between.push(c);
             return State::Escape(between);
         }
-        '0'..='~' if is_kept_escape(&between, c) => {
+        '0'..='~' if paints_by_escape(&between, c) => {
             shown.push_str(&format!("\u{1b}{between}{c}"));
         }
         _ => {}
@@ -92,7 +92,7 @@ fn escape(mut between: String, c: char, shown: &mut String) -> State {
     State::Ground
 }
 
-fn is_kept_escape(between: &str, end: char) -> bool {
+fn paints_by_escape(between: &str, end: char) -> bool {
     match between {
         "" => "78DEHMc=>".contains(end),
         // Sets of characters.
@@ -107,7 +107,7 @@ fn control(mut between: String, c: char, shown: &mut String) -> State {
             between.push(c);
             return State::Control(between);
         }
-        '@'..='~' if is_kept_control(&between, c) => {
+        '@'..='~' if paints_by_control(&between, c) => {
             shown.push_str(&format!("\u{1b}[{between}{c}"));
         }
         _ => {}
@@ -115,7 +115,7 @@ fn control(mut between: String, c: char, shown: &mut String) -> State {
     State::Ground
 }
 
-fn is_kept_control(between: &str, end: char) -> bool {
+fn paints_by_control(between: &str, end: char) -> bool {
     let is_number = |text: &str| {
         text.chars()
             .all(|c| c.is_ascii_digit() || c == ';' || c == ':')
@@ -152,14 +152,14 @@ mod tests {
 
     #[test]
     fn what_paints_is_kept() {
-        for kept in [
+        for painting in [
             "plain\r\n",
             "\u{1b}[1;38:5:208mred\u{1b}[0m",
             "\u{1b}[2J\u{1b}[H\u{1b}[?25l\u{1b}[?1049h\u{1b}[K",
             "\u{1b}7\u{1b}(0lqk\u{1b}(B\u{1b}8",
             "ünï 日本 🦀",
         ] {
-            assert_eq!(shown(&[kept.as_bytes()]), kept);
+            assert_eq!(shown(&[painting.as_bytes()]), painting);
         }
     }
 

@@ -9,7 +9,7 @@ use timeline::{Event, Seen, Surface, visible};
 const PASSED: usize = 400;
 
 /// Bytes of one record that are kept to be shown.
-const KEPT: usize = 2048;
+const HEAD: usize = 2048;
 
 /// Bytes at its end that are kept to be shown.
 const TAIL: usize = 16;
@@ -81,7 +81,7 @@ impl Scene {
     }
 
     fn pass(&mut self, record: Record, whole: &[u8]) {
-        let head = whole.len().min(KEPT);
+        let head = whole.len().min(HEAD);
         let tail = whole.len().saturating_sub(TAIL);
         let passed = Passed {
             number: self.count() + 1,

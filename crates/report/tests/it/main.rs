@@ -49,9 +49,9 @@ fn check(verdict: Verdict) -> Check {
     }
 }
 
-/// A play whose tries went like this; the first that did not pass is told.
-fn play(scenario: &str, tries: &[PlayVerdict], told: PlayVerdict) -> PlayReport {
-    let verdict = match told {
+/// A play whose tries went like this; the first that did not pass is expected.
+fn play(scenario: &str, tries: &[PlayVerdict], expected: PlayVerdict) -> PlayReport {
+    let verdict = match expected {
         PlayVerdict::Pass | PlayVerdict::Skip(_) | PlayVerdict::Unsupported(_) => Verdict::Pass,
         PlayVerdict::CannotTell => Verdict::CannotTell,
         PlayVerdict::Fail | PlayVerdict::Flaky | PlayVerdict::Orphan | PlayVerdict::Xfail(_) => {
@@ -78,7 +78,7 @@ fn play(scenario: &str, tries: &[PlayVerdict], told: PlayVerdict) -> PlayReport 
             })
             .collect(),
         verdicts: Verdicts {
-            play: told,
+            play: expected,
             checks: vec![check(Verdict::Pass), check(verdict)],
         },
         used: vec![Used {
@@ -106,7 +106,7 @@ fn play(scenario: &str, tries: &[PlayVerdict], told: PlayVerdict) -> PlayReport 
                 transformations: 41,
                 found: 3,
                 control_found: Some(true),
-                below: 41_000,
+                nested: 41_000,
                 left_out: None,
             }],
         },

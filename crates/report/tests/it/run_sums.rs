@@ -96,7 +96,7 @@ fn what_was_searched_is_added_up_surface_by_surface() {
         transformations: 45,
         found,
         control_found: Some(control),
-        below: 10,
+        nested: 10,
         left_out: None,
     };
     let closing = |second: Searched| {
@@ -114,8 +114,8 @@ fn what_was_searched_is_added_up_surface_by_surface() {
         found.contains("1 500 bytes, control found 5 times in 4 looks"),
         "{found}"
     );
-    let told = "6 strings in 45 transformations; 20 of them unpacked and deciphered";
-    assert!(found.contains(told), "{found}");
+    let sums = "6 strings in 45 transformations; 20 of them unpacked and deciphered";
+    assert!(found.contains(sums), "{found}");
     let less = closing(Searched {
         left_out: Some("without 9 bytes".to_owned()),
         ..searched(1, 1, true)

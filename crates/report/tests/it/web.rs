@@ -1,4 +1,4 @@
-//! What the page of the stage in a browser is told: each thing that is to be seen, once, and
+//! What the page of the stage in a browser is shown: each thing that is to be seen, once, and
 //! nothing that would be more than text.
 
 use std::collections::BTreeMap;
@@ -133,7 +133,7 @@ impl Stage {
 }
 
 #[test]
-fn a_page_is_told_where_the_play_is_from_its_begin_to_its_end() {
+fn a_page_knows_where_the_play_is_from_its_begin_to_its_end() {
     let opening = json!(["opening", "getting ready", 0, false]);
     assert_eq!(Stage::new().stands(), opening);
     let mut stage = Stage::opened();
@@ -192,7 +192,7 @@ fn lines_say_who_has_put_them_there() {
 }
 
 #[test]
-fn who_died_is_told_from_who_left_as_it_should() {
+fn who_died_is_known_from_who_left_as_it_should() {
     let mut stage = Stage::opened();
     let how = |who: &str| Kind::Exited {
         who: who.to_owned(),
@@ -215,7 +215,7 @@ fn who_died_is_told_from_who_left_as_it_should() {
 }
 
 #[test]
-fn whether_the_text_was_seen_is_told_of_each_record() {
+fn whether_the_text_was_seen_is_reported_of_each_record() {
     let passed = |wire: Vec<u8>| {
         let mut stage = Stage::opened();
         let len = wire.len() as u64;
@@ -237,7 +237,7 @@ fn whether_the_text_was_seen_is_told_of_each_record() {
 }
 
 #[test]
-fn of_what_is_much_the_latest_is_told() {
+fn of_what_is_much_the_latest_is_reported() {
     let mut stage = Stage::opened();
     stage.begin("1");
     for n in 0..250 {
@@ -289,7 +289,7 @@ fn files_can_be_sent_where_every_client_can() {
 }
 
 #[test]
-fn the_end_is_told_in_word_shape_and_class_with_its_page() {
+fn the_end_is_reported_in_word_shape_and_class_with_its_page() {
     let stage = Stage::opened();
     assert_eq!(stage.state()["end"], Value::Null);
     let end = |verdict: &PlayVerdict| {
@@ -305,8 +305,8 @@ fn the_end_is_told_in_word_shape_and_class_with_its_page() {
         (PlayVerdict::CannotTell, "unsure", "▲", "CANNOT TELL"),
     ] {
         let end = end(&verdict);
-        let told = json!([end["kind"], end["shape"], end["word"]]);
-        assert_eq!(told, json!([kind, shape, word]));
+        let shown = json!([end["kind"], end["shape"], end["word"]]);
+        assert_eq!(shown, json!([kind, shape, word]));
         assert_eq!(end["report"], "/runs/two/report.html");
         assert!(end["sentence"].as_str().unwrap().contains(" checks, "));
     }

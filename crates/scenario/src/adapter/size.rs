@@ -46,8 +46,8 @@ impl Beyond {
 /// exponent, S the bits of E, and the lowest E - S bits are zero (Nikitin and others, 2019).
 fn is_padme(length: u64) -> bool {
     let exponent = length.checked_ilog2().unwrap_or(0);
-    let kept = exponent.checked_ilog2().map_or(0, |bits| bits + 1);
-    length.trailing_zeros() >= exponent.saturating_sub(kept)
+    let bits_used = exponent.checked_ilog2().map_or(0, |bits| bits + 1);
+    length.trailing_zeros() >= exponent.saturating_sub(bits_used)
 }
 
 impl SizeRule {

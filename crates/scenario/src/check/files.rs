@@ -66,10 +66,10 @@ impl Checker<'_> {
 
     fn fixture(&mut self, path: &Place<'_>, outcome: Outcome) -> Option<PathBuf> {
         let relative = Path::new(path.text);
-        let below = relative
+        let is_within = relative
             .components()
             .all(|part| matches!(part, Component::Normal(_) | Component::CurDir));
-        if !below || path.text.is_empty() || path.text.contains('\0') {
+        if !is_within || path.text.is_empty() || path.text.contains('\0') {
             let help =
                 "write it relative to the `scenarios` directory, such as \"fixtures/plan.pdf\"";
             let title = format!(

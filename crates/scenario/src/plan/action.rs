@@ -79,7 +79,7 @@ pub enum Action {
         how: LeaveHow,
     },
     /// Only expectations.
-    Look,
+    Expect,
     Relay {
         action: RelayAction,
     },
@@ -153,8 +153,8 @@ pub(super) fn of<'s>(
             let client = client.clone();
             planned(here, sentence, Action::Type { client, line }, Vec::new())
         }
-        Verb::Expect(want) => look(builder, here, want, Mode::Eventually)?,
-        Verb::Never(want) => look(builder, here, want, Mode::Never)?,
+        Verb::Expect(want) => expect(builder, here, want, Mode::Eventually)?,
+        Verb::Never(want) => expect(builder, here, want, Mode::Never)?,
         Verb::Beat(length) => {
             let action = Action::Beat { length: *length };
             planned(here, "a pause for the eye".to_owned(), action, Vec::new())
@@ -340,7 +340,7 @@ fn leave(
 }
 
 /// An explicit expectation.
-fn look(
+fn expect(
     builder: &mut Builder<'_>,
     here: Here<'_>,
     want: &Want,
@@ -370,5 +370,5 @@ fn look(
     if let (Mode::Eventually, What::Event(EventKind::Disconnected, _)) = (mode, &want.what) {
         derive.after_disconnecting(client);
     }
-    Ok(planned(here, sentence, Action::Look, derive.list))
+    Ok(planned(here, sentence, Action::Expect, derive.list))
 }

@@ -9,15 +9,15 @@ use super::model::Plan;
 impl Plan {
     /// Names of canaries that were sent to others alone, in texts and in files. What was
     /// planted in a line that is typed as it stands may be meant for everyone.
-    pub fn kept_from(&self, client: &str) -> BTreeSet<&str> {
+    pub fn hidden_from(&self, client: &str) -> BTreeSet<&str> {
         let canaries = self.audit.canaries.iter();
         canaries
-            .filter(|canary| self.is_kept_from(canary, client))
+            .filter(|canary| self.is_hidden_from(canary, client))
             .map(|canary| canary.name.as_str())
             .collect()
     }
 
-    fn is_kept_from(&self, canary: &Canary, client: &str) -> bool {
+    fn is_hidden_from(&self, canary: &Canary, client: &str) -> bool {
         let mut carriers = self.all_steps().filter(|step| self.carries(step, canary));
         let mut is_sent = false;
         let is_for_others = carriers.all(|step| {
@@ -62,7 +62,7 @@ mod tests {
     use crate::{adapter, plan};
 
     /// What each client must not receive, in the order of the plan.
-    fn kept(steps: &str) -> Vec<(String, Vec<String>)> {
+    fn hidden(steps: &str) -> Vec<(String, Vec<String>)> {
         let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
         let scenarios = root.join("scenarios");
         let text = format!("title = \"t\"\nclients = [\"alice\", \"bob\", \"carol\"]\n{steps}");
@@ -72,17 +72,17 @@ mod tests {
         let names = plan.clients.iter().map(|client| client.name.clone());
         names
             .map(|name| {
-                let kept = plan.kept_from(&name).into_iter().map(str::to_owned);
-                (name.clone(), kept.collect())
+                let names = plan.hidden_from(&name).into_iter().map(str::to_owned);
+                (name.clone(), names.collect())
             })
             .collect()
     }
 
     /// As [`kept`], where it is kept from these.
     fn from(who: &[&str], canary: &str) -> Vec<(String, Vec<String>)> {
-        let kept = |name: &&str| who.contains(name).then(|| canary.to_owned());
+        let names = |name: &&str| who.contains(name).then(|| canary.to_owned());
         let all = ["alice", "bob", "carol"];
-        all.map(|name| (name.to_owned(), kept(&name).into_iter().collect()))
+        all.map(|name| (name.to_owned(), names(&name).into_iter().collect()))
             .to_vec()
     }
 
@@ -93,26 +93,29 @@ mod tests {
     }
 
     #[test]
-    fn a_private_message_is_kept_from_who_is_neither_sender_nor_recipient() {
-        assert_eq!(kept(&msg("bob")), from(&["carol"], "vault"));
-        assert_eq!(kept(&(msg("bob") + &msg("carol"))), from(&[], "vault"));
+    fn a_private_message_is_hidden_from_who_is_neither_sender_nor_recipient() {
+        assert_eq!(hidden(&msg("bob")), from(&["carol"], "vault"));
+        assert_eq!(hidden(&(msg("bob") + &msg("carol"))), from(&[], "vault"));
     }
 
     #[test]
-    fn what_is_said_to_all_as_well_is_kept_from_nobody() {
+    fn what_is_said_to_all_as_well_is_hidden_from_nobody() {
         let say = format!("[[steps]]\nsay = {{ from = \"carol\", text = \"{SECRET}\" }}\n");
-        assert_eq!(kept(&say), from(&[], "vault"));
-        assert_eq!(kept(&(msg("bob") + &say)), from(&[], "vault"));
+        assert_eq!(hidden(&say), from(&[], "vault"));
+        assert_eq!(hidden(&(msg("bob") + &say)), from(&[], "vault"));
         let typed =
             format!("[[steps]]\ntype = {{ client = \"alice\", line = \"/say {SECRET}\" }}\n");
-        assert_eq!(kept(&(msg("bob") + &typed)), from(&[], "vault"));
+        assert_eq!(hidden(&(msg("bob") + &typed)), from(&[], "vault"));
     }
 
     #[test]
-    fn a_made_file_is_kept_from_who_is_neither_sender_nor_recipient() {
+    fn a_made_file_is_hidden_from_who_is_neither_sender_nor_recipient() {
         let file = "[[steps]]\nfile = { from = \"bob\", to = \"carol\", size = 4096 }\n";
-        let kept = kept(file);
-        assert_eq!(kept[0].1.len(), 1, "{kept:?}");
-        assert!(kept[1].1.is_empty() && kept[2].1.is_empty(), "{kept:?}");
+        let hidden = hidden(file);
+        assert_eq!(hidden[0].1.len(), 1, "{hidden:?}");
+        assert!(
+            hidden[1].1.is_empty() && hidden[2].1.is_empty(),
+            "{hidden:?}"
+        );
     }
 }

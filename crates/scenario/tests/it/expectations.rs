@@ -90,7 +90,7 @@ fn what_is_refused_is_shown_by_nobody() {
 }
 
 #[test]
-fn what_does_not_arrive_is_told_to_the_sender() {
+fn what_does_not_arrive_is_reported_to_the_sender() {
     assert_snapshot!(
         three("msg = { from = \"alice\", to = \"bob\", text = \"this comes before {canary}\", outcome = \"undelivered\" }"), @"
         alice eventually undelivered to=bob
@@ -109,7 +109,7 @@ fn a_file_arrives_and_both_sides_say_so() {
 }
 
 #[test]
-fn a_file_that_does_not_arrive_is_told_to_the_sender() {
+fn a_file_that_does_not_arrive_is_reported_to_the_sender() {
     assert_snapshot!(
         three("file = { from = \"alice\", to = \"bob\", size = \"1KiB\", as = \"a\", outcome = \"undelivered\" }"), @"
         alice eventually file_failed with=bob
@@ -124,7 +124,7 @@ fn a_file_that_is_offered_is_only_announced() {
 }
 
 #[test]
-fn a_join_is_told_to_the_others() {
+fn a_join_is_reported_to_the_others() {
     assert_snapshot!(
         last("[[steps]]\njoin = { client = \"mallory\", outcome = \"refused\" }\n[[steps]]\njoin = { client = \"carol\" }\n"), @"
         carol eventually ready
@@ -134,7 +134,7 @@ fn a_join_is_told_to_the_others() {
 }
 
 #[test]
-fn a_refused_join_is_told_to_nobody() {
+fn a_refused_join_is_reported_to_nobody() {
     assert_snapshot!(last("[[steps]]\njoin = { client = \"mallory\", outcome = \"refused\" }\n"), @"
     mallory eventually refused
     mallory eventually exits
@@ -167,7 +167,7 @@ fn a_refused_join_forbids_no_later_one_of_the_same_login() {
 }
 
 #[test]
-fn a_leave_is_told_to_the_others_and_the_program_ends() {
+fn a_leave_is_reported_to_the_others_and_the_program_ends() {
     assert_snapshot!(three("leave = { client = \"alice\", how = \"kill\" }"), @"
     bob once left who=alice
     carol once left who=alice
@@ -257,7 +257,7 @@ fn in_an_all_only_those_who_stay_are_asked() {
 }
 
 #[test]
-fn the_early_are_told_of_those_who_start_after_them() {
+fn the_early_are_reported_of_those_who_start_after_them() {
     let plan = planned("[[steps]]\njoin = { client = \"mallory\", outcome = \"refused\" }\n");
     let opening: Vec<String> = plan.opening.iter().map(|one| compact(&plan, one)).collect();
     assert_snapshot!(opening.join("\n"), @"

@@ -87,7 +87,7 @@ fn a_small_file_is_blind_a_larger_one_searched_for_and_one_with_room_holds_a_can
 }
 
 #[test]
-fn fixtures_are_searched_for_and_typed_below_the_outbox() {
+fn fixtures_are_searched_for_and_typed_under_the_outbox() {
     let plan = planned(
         "[[steps]]\nfile = { from = \"alice\", to = \"bob\", path = \"fixtures/plan.pdf\", as = \"the plan.pdf\" }\n\
          [[steps]]\nfile = { from = \"alice\", to = \"bob\", path = \"fixtures\", outcome = \"refused\" }\n\

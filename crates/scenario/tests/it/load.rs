@@ -130,7 +130,7 @@ fn everyone_says_a_last_word_to_each_of_the_group() {
 }
 
 #[test]
-fn what_changes_who_is_there_ends_a_round_and_is_told() {
+fn what_changes_who_is_there_ends_a_round_and_is_reported() {
     let leave = "[[steps]]\nleave = { client = \"carol\", how = \"kill\" }\n";
     let plan = load(&[PUBLIC, leave, PUBLIC].concat(), 6);
     assert_eq!(plan.round(1, 1).unwrap().steps.len(), 1);

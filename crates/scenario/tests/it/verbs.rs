@@ -83,7 +83,7 @@ fn every_verb_of_the_language_is_read_as_itself_and_planned() {
 }
 
 #[test]
-fn every_fault_of_the_language_is_read_as_itself_and_told() {
+fn every_fault_of_the_language_is_read_as_itself_and_reported() {
     let known: Vec<&str> = FaultWord::VARIANTS.iter().map(|one| one.into()).collect();
     assert_eq!(known, FAULTS.map(|(kind, _)| kind));
     let mut sentences = BTreeSet::new();

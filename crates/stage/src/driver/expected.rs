@@ -47,16 +47,16 @@ impl Expected {
     }
 
     /// Begins to wait at a time of the timeline, after all that was recorded. What was recorded
-    /// from `look_back` on counts as well, for an explicit `expect`.
+    /// from `since` on counts as well, for an explicit `expect`.
     pub(in crate::driver) fn add<'a>(
         &mut self,
         expectations: impl IntoIterator<Item = &'a Expectation>,
         plan: &Plan,
         (events, now): (&[Event], u64),
-        look_back: Option<usize>,
+        since: Option<usize>,
     ) {
         self.see(events);
-        let earlier = look_back.map(|since| events.get(since..).unwrap_or_default());
+        let earlier = since.map(|since| events.get(since..).unwrap_or_default());
         self.awaited.begin(expectations, plan, now, earlier);
     }
 
@@ -108,7 +108,7 @@ impl Expected {
         due.is_some_and(|due| due <= self.time_of(now))
     }
 
-    /// When to look again at the latest.
+    /// When to check again at the latest.
     pub(in crate::driver) fn next_deadline(&self, now: Instant) -> Option<Instant> {
         let due = self.awaited.next_deadline(self.time_of(now));
         due.map(|due| self.epoch + Duration::from_nanos(due))

@@ -10,7 +10,7 @@ use std::sync::Arc;
 use tokio::sync::watch;
 
 use crate::EngineError;
-use crate::driver::scans::{Look, Seen};
+use crate::driver::scans::{ScanJob, Seen};
 use crate::input::Instance;
 use crate::isolation::netlink::Listening;
 use crate::isolation::stage_thread::Side;
@@ -73,8 +73,8 @@ pub(crate) trait Host: Debug + Send + Sync {
     /// A fresh network for the next relay.
     fn renew_relay_side(&self) -> Doing<'_, ()>;
 
-    /// Takes a look at the relay where it blocks nobody; what happens meanwhile is recorded.
-    fn look(&self, look: Look) -> Doing<'static, Seen>;
+    /// Scans the relay where it blocks nobody; what happens meanwhile is recorded.
+    fn scan(&self, job: ScanJob) -> Doing<'static, Seen>;
 
     /// What participants have left behind, of the play with this mark.
     fn orphans(&self, mark: String) -> Doing<'_, Vec<Orphan>>;

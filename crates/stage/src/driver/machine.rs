@@ -8,7 +8,7 @@ use tokio::sync::{mpsc, watch};
 
 use crate::EngineError;
 use crate::driver::host::{Doing, Host, Launch};
-use crate::driver::scans::{Look, Seen};
+use crate::driver::scans::{ScanJob, Seen};
 use crate::input::Input;
 use crate::isolation::netlink::Listening;
 use crate::isolation::stage_thread::{Side, StageThread};
@@ -49,9 +49,10 @@ impl Machine {
 
 impl Host for Machine {
     fn shortcomings(&self) -> Vec<String> {
-        let mut told = Vec::new();
+        let mut warnings = Vec::new();
         if !confine::is_available() {
-            told.push("participants can write wherever the user can: no Landlock here".to_owned());
+            warnings
+                .push("participants can write wherever the user can: no Landlock here".to_owned());
         }
         if self.level == Level::Namespaces {
             let left = match sockets::hidden() {
@@ -59,12 +60,12 @@ impl Host for Machine {
                 Err(why) => why.to_string(),
             };
             if !left.is_empty() {
-                told.push(format!(
+                warnings.push(format!(
                     "participants can reach sockets that are files: {left}"
                 ));
             }
         }
-        told
+        warnings
     }
 
     fn init(&self) -> Option<i32> {
@@ -135,9 +136,9 @@ impl Host for Machine {
         Box::pin(self.stage.renew_relay_side())
     }
 
-    fn look(&self, look: Look) -> Doing<'static, Seen> {
+    fn scan(&self, job: ScanJob) -> Doing<'static, Seen> {
         Box::pin(async {
-            let seen = tokio::task::spawn_blocking(|| look.take()).await;
+            let seen = tokio::task::spawn_blocking(|| job.run()).await;
             seen.map_err(|_| EngineError::Fault("the search of the relay panicked"))
         })
     }

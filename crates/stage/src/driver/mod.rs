@@ -53,8 +53,8 @@ use timeline::{Event, FORMAT_VERSION, Kind};
 /// What happened and was not yet recorded, at the most. Each may hold what was read at once.
 pub(crate) const QUEUE: usize = 256;
 
-/// How often the stage looks for a file that nobody announces.
-const LOOK_FOR_FILES: Duration = Duration::from_millis(20);
+/// How often the stage checks for a file that no line announces.
+const POLL_FILES: Duration = Duration::from_millis(20);
 
 const CLOSED: EngineError = EngineError::Fault("the queue of a play is closed");
 
@@ -194,7 +194,7 @@ impl<'p> Play<'p> {
         loop {
             let now = self.clock.now();
             self.note_ends()?;
-            self.look_around(now)?;
+            self.check_usage(now)?;
             self.see();
             if done(self)? {
                 return Ok(true);
@@ -205,7 +205,7 @@ impl<'p> Play<'p> {
             if now >= deadline {
                 return self.until_now(done);
             }
-            let soon = self.next_look(self.control.progress.clamp(deadline), now);
+            let soon = self.next_check(self.control.progress.clamp(deadline), now);
             let input = tokio::select! {
                 biased;
                 input = self.inputs.recv() => Some(input.ok_or(CLOSED)?),
@@ -244,13 +244,13 @@ impl<'p> Play<'p> {
         loop {
             let now = self.clock.now();
             self.note_ends()?;
-            self.look_around(now)?;
-            let look = self.next_look(now + steps::LATER, now);
+            self.check_usage(now)?;
+            let check = self.next_check(now + steps::LATER, now);
             let input = tokio::select! {
                 biased;
                 () = &mut until => return Ok(()),
                 input = self.inputs.recv() => Some(input.ok_or(CLOSED)?),
-                () = clock::until(&mut *self.clock, look) => None,
+                () = clock::until(&mut *self.clock, check) => None,
             };
             input.map_or(Ok(()), |input| self.handle(input))?;
         }
@@ -328,18 +328,18 @@ impl<'p> Play<'p> {
         self.expected.see(self.record.events());
     }
 
-    /// Looks at everybody, when it is time.
-    fn look_around(&mut self, now: Instant) -> Result<(), EngineError> {
-        if !self.participants.is_look_due(now) {
+    /// Measures what everybody uses, when it is time.
+    fn check_usage(&mut self, now: Instant) -> Result<(), EngineError> {
+        if !self.participants.is_check_due(now) {
             return Ok(());
         }
         // Children come and go.
         let roots = self.participants.roots_of_relay();
         self.scans.note_arguments(&roots, &self.record)?;
-        self.participants.look_at_usage(&mut self.record)?;
+        self.participants.measure_usage(&mut self.record)?;
         // A step may take long, and somebody may give up the harness itself.
         self.record.flush_lines()?;
-        self.participants.looked(now, self.clock.now() - now);
+        self.participants.measured(now, self.clock.now() - now);
         Ok(())
     }
 
@@ -351,16 +351,16 @@ impl<'p> Play<'p> {
         Ok(self.control.is_over())
     }
 
-    /// When to look again at the latest: somebody is to be looked at, or something may have come
-    /// without a word.
-    fn next_look(&self, deadline: Instant, now: Instant) -> Instant {
-        let look = self
+    /// When to check again at the latest: usage is to be measured, or a file may have come that no
+    /// line announces.
+    fn next_check(&self, deadline: Instant, now: Instant) -> Instant {
+        let files = self
             .expected
             .awaits_files()
             // What was done since `now` may have taken as long.
-            .then(|| self.clock.now() + LOOK_FOR_FILES);
+            .then(|| self.clock.now() + POLL_FILES);
         let due = self.expected.next_deadline(now);
-        let looks = [look, due, self.participants.next_due()];
-        looks.into_iter().flatten().fold(deadline, Instant::min)
+        let checks = [files, due, self.participants.next_due()];
+        checks.into_iter().flatten().fold(deadline, Instant::min)
     }
 }

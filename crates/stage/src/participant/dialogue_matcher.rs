@@ -57,7 +57,7 @@ fn candidates<'q, 'a>(questions: &'q [Asked<'a>]) -> impl Iterator<Item = &'q As
 
 /// A question that was heard.
 #[derive(Debug)]
-pub(crate) struct Heard<'a> {
+pub(crate) struct Question<'a> {
     /// How many questions are done with it: those that were passed over, and itself.
     pub(crate) done: usize,
     /// What is asked, and the answer.
@@ -82,17 +82,17 @@ impl DialogueMatcher {
     }
 
     /// Finds the first question, in lines first, then in lines without end. What was shown
-    /// before it is not looked at again.
+    /// before it is not read again.
     pub(crate) fn find<'a>(
         &mut self,
         questions: &[Asked<'a>],
         partials: &[(Stream, String)],
-    ) -> Option<Heard<'a>> {
+    ) -> Option<Question<'a>> {
         while let Some(line) = self.lines.pop_front() {
             if let Some((end, done, branch)) = first(questions, &line) {
                 let rest = line.get(end..).unwrap_or_default();
                 self.lines.push_front(rest.to_owned());
-                return Some(Heard {
+                return Some(Question {
                     done,
                     branch,
                     prompt: None,
@@ -101,7 +101,7 @@ impl DialogueMatcher {
         }
         partials.iter().find_map(|(stream, partial)| {
             let (end, done, branch) = first(questions, partial)?;
-            Some(Heard {
+            Some(Question {
                 done,
                 branch,
                 prompt: Some((*stream, end)),
@@ -168,7 +168,7 @@ mod tests {
     }
 
     /// Which of the questions were heard, in order, as `done:pattern@end`.
-    fn heard(items: &[Item], lines: &[&str], partial: &str) -> Vec<String> {
+    fn found(items: &[Item], lines: &[&str], partial: &str) -> Vec<String> {
         let asked: Vec<Asked<'_>> = items.iter().map(Asked::new).collect();
         let mut rest = asked.as_slice();
         let mut matcher = DialogueMatcher::default();
@@ -179,33 +179,36 @@ mod tests {
         let mut all = Vec::new();
         while !rest.is_empty() {
             let partials = [(Stream::Stdout, partial.clone())];
-            let Some(heard) = matcher.find(rest, &partials) else {
+            let Some(question) = matcher.find(rest, &partials) else {
                 break;
             };
-            let end = heard.prompt.map_or(0, |(_, end)| end);
-            all.push(format!("{}:{}@{end}", heard.done, heard.branch.r#await));
+            let end = question.prompt.map_or(0, |(_, end)| end);
+            all.push(format!(
+                "{}:{}@{end}",
+                question.done, question.branch.r#await
+            ));
             partial = partial[end..].to_owned();
-            rest = &rest[heard.done..];
+            rest = &rest[question.done..];
         }
         all
     }
 
     #[test]
-    fn questions_are_heard_in_order_in_lines_and_in_prompts() {
+    fn questions_are_found_in_order_in_lines_and_in_prompts() {
         let items = [item(&["name"], false), item(&["room: $"], false)];
         assert_eq!(
-            heard(&items, &["hi", "your name"], "room: "),
+            found(&items, &["hi", "your name"], "room: "),
             ["1:name@0", "1:room: $@6"]
         );
         assert_eq!(
-            heard(&items, &["room: "], "name? room: "),
+            found(&items, &["room: "], "name? room: "),
             ["1:name@4", "1:room: $@8"]
         );
         assert_eq!(
-            heard(&items, &["name, then room: "], ""),
+            found(&items, &["name, then room: "], ""),
             ["1:name@0", "1:room: $@0"]
         );
-        assert!(heard(&items, &["room: "], "").is_empty());
+        assert!(found(&items, &["room: "], "").is_empty());
     }
 
     #[test]
@@ -225,10 +228,10 @@ mod tests {
     #[test]
     fn an_optional_question_is_passed_over_when_the_next_one_comes() {
         let items = [item(&["licence"], true), item(&["name"], false)];
-        assert_eq!(heard(&items, &[], "licence? "), ["1:licence@7"]);
-        assert_eq!(heard(&items, &[], "name: "), ["2:name@4"]);
+        assert_eq!(found(&items, &[], "licence? "), ["1:licence@7"]);
+        assert_eq!(found(&items, &[], "name: "), ["2:name@4"]);
         assert_eq!(
-            heard(&items, &["licence?"], "name: "),
+            found(&items, &["licence?"], "name: "),
             ["1:licence@0", "1:name@4"]
         );
     }
@@ -236,11 +239,11 @@ mod tests {
     #[test]
     fn of_several_alternatives_the_first_that_is_shown_counts() {
         let items = [item(&["register", "log in"], false)];
-        assert_eq!(heard(&items, &[], "log in or register: "), ["1:log in@6"]);
+        assert_eq!(found(&items, &[], "log in or register: "), ["1:log in@6"]);
     }
 
     #[test]
-    fn what_may_come_next_is_told() {
+    fn what_may_come_next_is_named() {
         let items = [
             item(&["licence"], true),
             item(&["name", "login"], false),

@@ -1,4 +1,4 @@
-//! Limits of participants: some are the kernel's, the others are looked at now and then.
+//! Limits of participants: some are the kernel's, the others are checked now and then.
 
 use std::time::Duration;
 
@@ -9,10 +9,10 @@ use crate::participant::usage::Usage;
 use scenario::adapter::Limits;
 use timeline::Limit;
 
-/// How often is looked, at the least.
-pub(crate) const LOOK: Duration = Duration::from_millis(100);
+/// How often usage is measured, at least.
+pub(crate) const INTERVAL: Duration = Duration::from_millis(100);
 
-/// How often is looked for what is left below a process that is ended; a round is short.
+/// How often a process that is being ended is checked for children that are left; a round is short.
 const ROUNDS: u32 = 1000;
 
 /// Lets the kernel limit one process. What it starts inherits that. A process that has
@@ -41,12 +41,12 @@ pub(crate) fn set(pid: i32, limits: &Limits) {
 /// Ends everything below a process that is held.
 pub(crate) fn end_children(parent: i32) {
     for _ in 0..ROUNDS {
-        let mut below = tree(parent);
-        below.retain(|pid| *pid != parent && !is_zombie(*pid));
-        if below.is_empty() {
+        let mut children = tree(parent);
+        children.retain(|pid| *pid != parent && !is_zombie(*pid));
+        if children.is_empty() {
             return;
         }
-        for pid in below.into_iter().filter_map(Pid::from_raw) {
+        for pid in children.into_iter().filter_map(Pid::from_raw) {
             kill_process(pid, Signal::KILL).ok();
         }
     }

@@ -10,7 +10,7 @@ use tokio::time::{Instant, timeout_at};
 use crate::EngineError;
 use crate::input::{Input, Instance};
 use crate::participant::handle::ProcessHandle as _;
-use crate::participant::limits::{self, LOOK, end_children, over};
+use crate::participant::limits::{self, INTERVAL, end_children, over};
 use crate::participant::process::HELD_OPEN;
 use crate::participant::process::Process;
 use crate::participant::spawn::Child;
@@ -89,13 +89,13 @@ impl Helper {
     ///
     /// Why there is nothing to be read.
     pub(crate) async fn keys(mut self, within: Duration) -> Result<Vec<OpenedKey>, HelperError> {
-        let told = self.finish(within).await;
-        if told.is_err() {
+        let finished = self.finish(within).await;
+        if finished.is_err() {
             // It is held while what it has started is ended, or it could start more.
             self.process.signal(Signal::STOP);
             end_children(self.process.pid());
         }
-        match told? {
+        match finished? {
             Ended::Exit(0) => Ok(opened(&self.printed)?),
             how => Err(HelperError::Failed(how)),
         }
@@ -103,7 +103,7 @@ impl Helper {
 
     async fn finish(&mut self, within: Duration) -> Result<Ended, HelperError> {
         let deadline = Instant::now() + within;
-        let mut watch = Instant::now() + LOOK;
+        let mut watch = Instant::now() + INTERVAL;
         loop {
             let now = Instant::now();
             let held = self.ended.map(|(_, at)| at + HELD_OPEN);
@@ -119,7 +119,7 @@ impl Helper {
                 if let Some((limit, used)) = over(&self.limits, &usage) {
                     return Err(HelperError::OverLimit { limit, used });
                 }
-                watch = now + LOOK;
+                watch = now + INTERVAL;
             }
             let next = held.unwrap_or(watch).min(watch).min(deadline);
             if let Ok(Some(input)) = timeout_at(next, self.inputs.recv()).await {
@@ -176,7 +176,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn it_is_told_the_pass_phrase_and_then_that_there_is_no_more() {
+    async fn it_is_reported_the_pass_phrase_and_then_that_there_is_no_more() {
         let script = "read phrase; cat; [ \"$phrase\" = 'open sesame' ] && \
             echo message 000102030405060708090a0b0c0d0e0f; echo a key on stderr >&2";
         let keys = helped(script, "open sesame\n", LONG).await.unwrap();
@@ -186,17 +186,17 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn who_fails_has_told_nothing() {
+    async fn who_fails_has_reported_nothing() {
         let key = "echo message 000102030405060708090a0b0c0d0e0f";
-        let told = [
+        let output_text = [
             (format!("{key}; exit 3"), "ended with status 3"),
             (format!("{key}; kill -9 $$"), "was ended by signal 9"),
             (format!("{key}; echo what"), "printed rubbish: line 2"),
             ("yes message".to_owned(), "printed more than 1 MiB"),
         ];
-        for (script, why) in told {
-            let told = helped(&script, "", LONG).await.unwrap_err().to_string();
-            assert!(told.starts_with(why), "{script}: {told}");
+        for (script, why) in output_text {
+            let output_text = helped(&script, "", LONG).await.unwrap_err().to_string();
+            assert!(output_text.starts_with(why), "{script}: {output_text}");
         }
     }
 
@@ -209,8 +209,11 @@ mod tests {
             pids.display()
         );
         // Long enough for it to have started what it starts, on a busy machine.
-        let told = helped(&script, "", Duration::from_secs(3)).await;
-        assert_eq!(told.unwrap_err().to_string(), "has not ended within 3s");
+        let output_text = helped(&script, "", Duration::from_secs(3)).await;
+        assert_eq!(
+            output_text.unwrap_err().to_string(),
+            "has not ended within 3s"
+        );
         let pid = std::fs::read_to_string(&pids).unwrap();
         let stat = std::fs::read_to_string(format!("/proc/{}/stat", pid.trim()));
         // Gone, or dead and not yet waited for.

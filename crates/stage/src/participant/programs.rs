@@ -84,17 +84,17 @@ mod tests {
         adapter.programs.insert("client".to_owned(), path("./chat"));
         // It is on the path, and it is nothing that is started by itself.
         adapter.programs.insert("shell".to_owned(), path("sh"));
-        let told = lint(&adapter).concat();
+        let problems = lint(&adapter).concat();
         assert!(
-            told.starts_with("the program `client` cannot be started: no ./chat beside it"),
-            "{told}"
+            problems.starts_with("the program `client` cannot be started: no ./chat beside it"),
+            "{problems}"
         );
         let chat = dir.path().join("chat");
         fs::write(&chat, "#!/bin/sh\n").unwrap();
-        let told = lint(&adapter).concat();
+        let problems = lint(&adapter).concat();
         assert!(
-            told.contains("chat may not be executed: `chmod +x`"),
-            "{told}"
+            problems.contains("chat may not be executed: `chmod +x`"),
+            "{problems}"
         );
         adapter.programs.insert("script".to_owned(), path("chat"));
         assert_eq!(lint(&adapter).len(), 1, "an argument is only read");

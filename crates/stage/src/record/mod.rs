@@ -133,21 +133,21 @@ impl Writer {
             let opened = AppendOnlyFile::create(&self.dir.join(file))?;
             self.files.insert(file.to_owned(), opened);
         }
-        let Some(kept) = self.files.get_mut(file) else {
+        let Some(stored) = self.files.get_mut(file) else {
             return Err(io::Error::other("no such file"));
         };
-        if kept.capped {
+        if stored.capped {
             return Ok(Placed::Dropped);
         }
-        let at = kept.length;
+        let at = stored.length;
         if at + bytes.len() as u64 > cap {
-            kept.capped = true;
+            stored.capped = true;
             return Ok(Placed::Capped);
         }
-        kept.append(bytes)?;
+        stored.append(bytes)?;
         if self.observer.is_some() {
             // Who watches may want to see these bytes with the next event.
-            kept.flush()?;
+            stored.flush()?;
         }
         Ok(Placed::At(at))
     }
@@ -162,10 +162,10 @@ impl Writer {
     }
 
     /// Files that were kept, with whether each is complete.
-    pub(crate) fn kept(&self) -> impl Iterator<Item = (&str, bool)> {
+    pub(crate) fn files(&self) -> impl Iterator<Item = (&str, bool)> {
         self.files
             .iter()
-            .map(|(name, kept)| (name.as_str(), !kept.capped))
+            .map(|(name, stored)| (name.as_str(), !stored.capped))
     }
 
     /// The play's directory.

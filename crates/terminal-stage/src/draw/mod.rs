@@ -71,12 +71,12 @@ fn stage(model: &Model, scene: &Scene, places: &Places, buffer: &mut Buffer) {
             _ => None,
         };
         let letters = model.past.is_none().then_some(model.letters);
-        let look = pane::Look {
+        let options = pane::PaneOptions {
             style: client_style(nth),
             own_line,
             letters,
         };
-        pane::participant(participant, &look, *place, buffer);
+        pane::participant(participant, &options, *place, buffer);
     }
     relay::view(scene, places.relay, buffer);
     meaning::meaning(model, scene, places.meaning, buffer);

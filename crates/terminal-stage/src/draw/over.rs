@@ -44,12 +44,12 @@ pub(crate) fn panel(model: &Model, scene: &Scene, place: Rect, buffer: &mut Buff
         Panel::Zoom(participant) => {
             if let Some(shown) = scene.participants.get(*participant) {
                 let style = participant.checked_sub(1).map_or(RELAY, client_style);
-                let look = pane::Look {
+                let options = pane::PaneOptions {
                     style,
                     own_line: None,
                     letters: model.past.is_none().then_some(model.letters),
                 };
-                pane::participant(shown, &look, place, buffer);
+                pane::participant(shown, &options, place, buffer);
             }
         }
         Panel::Keys => {

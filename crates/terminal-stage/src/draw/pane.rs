@@ -12,8 +12,8 @@ use timeline::is_hidden;
 use super::{BAD, FAINT, STRONG, framed, write_last};
 use crate::wrap::wrap;
 
-/// How a pane is looked at.
-pub(crate) struct Look<'a> {
+/// How a pane is drawn.
+pub(crate) struct PaneOptions<'a> {
     pub(crate) style: Style,
     /// What a person is typing into it.
     pub(crate) own_line: Option<&'a str>,
@@ -24,16 +24,16 @@ pub(crate) struct Look<'a> {
 /// Draws it.
 pub(crate) fn participant(
     participant: &Participant,
-    look: &Look<'_>,
+    options: &PaneOptions<'_>,
     place: Rect,
     buffer: &mut Buffer,
 ) {
-    let style = match (&participant.status, look.own_line) {
+    let style = match (&participant.status, options.own_line) {
         (ParticipantState::Dead(_), _) | (_, Some(_)) => BAD,
         (ParticipantState::Absent | ParticipantState::Gone(_), None) => FAINT,
-        (ParticipantState::Starting | ParticipantState::Ready, None) => look.style,
+        (ParticipantState::Starting | ParticipantState::Ready, None) => options.style,
     };
-    let state = match look.own_line {
+    let state = match options.own_line {
         Some(_) => "BY HAND".to_owned(),
         None => participant.status.in_words(),
     };
@@ -43,9 +43,9 @@ pub(crate) fn participant(
         place,
         buffer,
     );
-    let typing = typing(participant, look, usize::from(inner.width));
+    let typing = typing(participant, options, usize::from(inner.width));
     let rows = u16::try_from(typing.len()).unwrap_or(0).min(inner.height);
-    let (shown, below) = (
+    let (shown, last) = (
         Rect {
             height: inner.height - rows,
             ..inner
@@ -65,17 +65,21 @@ pub(crate) fn participant(
         }
         Face::Terminal(parser) => {
             terminal(parser.screen(), shown, buffer);
-            write_last(&typing, below, buffer);
+            write_last(&typing, last, buffer);
         }
     }
 }
 
 /// What is about to be typed.
-fn typing(participant: &Participant, look: &Look<'_>, width: usize) -> Vec<Line<'static>> {
-    let (sign, text, style) = match (look.own_line, &participant.coming) {
+fn typing(
+    participant: &Participant,
+    options: &PaneOptions<'_>,
+    width: usize,
+) -> Vec<Line<'static>> {
+    let (sign, text, style) = match (options.own_line, &participant.coming) {
         (Some(line), _) => ("» ", line.to_owned(), BAD),
         (None, Some(coming)) => {
-            let letters = look.letters.unwrap_or(usize::MAX);
+            let letters = options.letters.unwrap_or(usize::MAX);
             let text: String = coming.chars().take(letters).collect();
             ("> ", text, STRONG)
         }

@@ -62,8 +62,8 @@ impl Places {
     /// Clients on the left; the relay, and what it means, on the right.
     fn narrow(mut self, clients: usize) -> Self {
         let (left, right) = beside(self.body, self.body.width / 2);
-        let below = right.height * 2 / 5;
-        (self.relay, self.meaning) = above(right, right.height - below);
+        let lower = right.height * 2 / 5;
+        (self.relay, self.meaning) = above(right, right.height - lower);
         self.clients = stack(left, clients);
         self
     }
@@ -125,9 +125,9 @@ fn stack(area: Rect, panes: usize) -> Vec<Rect> {
     let mut rest = area;
     let mut places = Vec::new();
     for left in (1..=panes).rev() {
-        let (pane, below) = above(rest, rest.height / left);
+        let (pane, lower) = above(rest, rest.height / left);
         places.push(pane);
-        rest = below;
+        rest = lower;
     }
     places
 }

@@ -116,7 +116,7 @@ fn read(bytes: &[u8], at: u64, len: u64) -> Vec<u8> {
 }
 
 /// The scene at the end, and all lines of the narrator.
-fn told(case: &Case) -> (Scene, String) {
+fn scene_and_lines(case: &Case) -> (Scene, String) {
     let plan = planned();
     let mut narrator = Narrator::new(&plan, 200);
     let mut scene = Scene::new(Arc::new(plan));
@@ -230,7 +230,7 @@ fn page(case: &Case) -> String {
 #[test]
 fn every_face_says_the_same_of_what_the_relay_saw() {
     for case in cases() {
-        let (scene, lines) = told(&case);
+        let (scene, lines) = scene_and_lines(&case);
         let says = [
             ("scene", of_scene(&scene), case.says),
             (
@@ -256,7 +256,7 @@ fn every_face_says_the_same_of_what_the_relay_saw() {
 #[test]
 fn the_failure_names_a_finding_as_the_scene_does() {
     for case in cases().iter().filter(|case| case.finding.is_some()) {
-        let (scene, _) = told(case);
+        let (scene, _) = scene_and_lines(case);
         let failure = terminal::failure(&report(case), "runs/1".as_ref(), "again");
         let (_, words) = &scene.findings()[0];
         assert!(failure.contains(words), "{}: {words}: {failure}", case.name);

@@ -75,7 +75,7 @@ fn panicking() {
 }
 
 #[test]
-fn a_terminal_is_given_back_before_it_is_told_why_the_stage_panicked() {
+fn a_terminal_is_given_back_before_it_is_reported_why_the_stage_panicked() {
     if std::env::var_os(ON_TERMINAL).is_some() {
         return panicking();
     }

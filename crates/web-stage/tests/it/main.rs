@@ -268,11 +268,11 @@ fn a_chosen_file_is_kept_and_asked_for_and_has_a_limit() {
 }
 
 #[test]
-fn who_starts_it_by_hand_is_told_what_to_do() {
+fn who_starts_it_by_hand_is_reported_what_to_do() {
     let output = Command::new(assert_cmd::cargo::cargo_bin("web-stage"))
         .stdin(Stdio::null())
         .output()
         .unwrap();
-    let told = String::from_utf8_lossy(&output.stderr);
-    assert!(told.contains("cargo xtask demo NAME --web"), "{told}");
+    let printed = String::from_utf8_lossy(&output.stderr);
+    assert!(printed.contains("cargo xtask demo NAME --web"), "{printed}");
 }

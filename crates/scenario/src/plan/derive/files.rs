@@ -12,8 +12,8 @@ impl Derive<'_> {
         let by_recipient = [("to", self.login(to))];
         match outcome {
             Outcome::Delivered => {
-                let told = format!("{to} says that a file of {from} has come");
-                let one = Expect::of(to, "file", told);
+                let sentence = format!("{to} says that a file of {from} has come");
+                let one = Expect::of(to, "file", sentence);
                 self.event(one, EventKind::FileReceived, &by_sender);
                 let sentence = format!("the file that {to} has is the one that {from} sent");
                 let same = Pattern::SameFile {
@@ -21,18 +21,22 @@ impl Derive<'_> {
                     name: name.to_owned(),
                 };
                 self.add(Expect::of(to, "same-file", sentence), same);
-                let told = format!("{from} is told that the file has come");
-                let one = Expect::of(from, "file-delivered", told);
+                let sentence = format!("{from} is told that the file has come");
+                let one = Expect::of(from, "file-delivered", sentence);
                 self.event(one, EventKind::FileDelivered, &by_recipient);
             }
             Outcome::Offered => {
-                let told = format!("{to} is told that {from} sends a file");
-                let one = Expect::of(to, "offered", told);
+                let sentence = format!("{to} is told that {from} sends a file");
+                let one = Expect::of(to, "offered", sentence);
                 self.event(one, EventKind::FileOffered, &by_sender);
             }
             Outcome::Refused => {
-                let told = format!("{from} says that it is refused");
-                self.event(Expect::of(from, "refused", told), EventKind::Refused, &[]);
+                let sentence = format!("{from} says that it is refused");
+                self.event(
+                    Expect::of(from, "refused", sentence),
+                    EventKind::Refused,
+                    &[],
+                );
             }
             Outcome::Undelivered => self.undelivered(from, to),
         }
@@ -47,13 +51,13 @@ impl Derive<'_> {
     /// An implementation says it of files, or as it does of texts.
     fn undelivered(&mut self, from: &str, to: &str) {
         let recipient = self.login(to);
-        let told = format!("{from} is told that the file did not arrive");
+        let sentence = format!("{from} is told that the file did not arrive");
         let events = &self.adapter_of(from).client.events;
         if events.contains_key(&EventKind::FileFailed) {
-            let one = Expect::of(from, "file-failed", told);
+            let one = Expect::of(from, "file-failed", sentence);
             self.event(one, EventKind::FileFailed, &[("with", recipient)]);
         } else {
-            let one = Expect::of(from, "undelivered", told);
+            let one = Expect::of(from, "undelivered", sentence);
             self.event(one, EventKind::Undelivered, &[("to", recipient)]);
         }
     }

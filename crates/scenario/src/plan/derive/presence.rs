@@ -21,8 +21,12 @@ impl Derive<'_> {
                 }
             }
             Join::Refused => {
-                let told = format!("{client} says that it is refused");
-                self.event(Expect::of(client, "refused", told), EventKind::Refused, &[]);
+                let sentence = format!("{client} says that it is refused");
+                self.event(
+                    Expect::of(client, "refused", sentence),
+                    EventKind::Refused,
+                    &[],
+                );
                 self.exits(client);
                 let others = self.others(client);
                 for other in others.iter().filter(|_| !again) {
@@ -63,8 +67,8 @@ impl Derive<'_> {
     }
 
     fn disconnects(&mut self, client: &str) {
-        let told = format!("{client} says that the relay is gone");
-        let one = Expect::of(client, "disconnected", told);
+        let sentence = format!("{client} says that the relay is gone");
+        let one = Expect::of(client, "disconnected", sentence);
         self.event(one, EventKind::Disconnected, &[]);
         self.after_disconnecting(client);
     }

@@ -110,7 +110,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn who_is_not_listened_to_any_more_is_told() {
+    async fn who_is_not_listened_to_any_more_is_reported() {
         let (sender, _inputs) = mpsc::channel(4);
         let (ask, held) = commands();
         let (cancel, nobody) = (CancellationToken::new(), StatusRequests::none());

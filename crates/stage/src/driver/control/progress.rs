@@ -8,12 +8,12 @@ use tokio::time::Instant;
 use crate::status::{Awaited, Phase, Status};
 use scenario::plan::PlannedStep;
 
-/// Where a play is, who was heard when, and how long all of it may take.
+/// Where a play is, who was last_output when, and how long all of it may take.
 #[derive(Debug)]
 pub(in crate::driver) struct Progress {
     phase: Phase,
     since: Instant,
-    heard: BTreeMap<String, Instant>,
+    last_output: BTreeMap<String, Instant>,
     limit: Option<Instant>,
     /// A participant and what it should do, which is no expectation of the plan.
     besides: Option<(String, String)>,
@@ -27,7 +27,7 @@ impl Progress {
         Self {
             phase: Phase::Opening,
             since: now,
-            heard: BTreeMap::new(),
+            last_output: BTreeMap::new(),
             limit: limit.map(|limit| now + limit),
             besides: None,
             is_over: false,
@@ -63,9 +63,9 @@ impl Progress {
 
     /// A participant printed something.
     pub(in crate::driver) fn hear(&mut self, who: &str, now: Instant) {
-        match self.heard.get_mut(who) {
-            Some(heard) => *heard = now,
-            None => drop(self.heard.insert(who.to_owned(), now)),
+        match self.last_output.get_mut(who) {
+            Some(last_output) => *last_output = now,
+            None => drop(self.last_output.insert(who.to_owned(), now)),
         }
     }
 
@@ -98,7 +98,10 @@ impl Progress {
             .into_iter()
             .chain(awaited)
             .map(|(who, what)| Awaited {
-                silent: self.heard.get(&who).map(|heard| now - *heard),
+                silent: self
+                    .last_output
+                    .get(&who)
+                    .map(|last_output| now - *last_output),
                 who,
                 what,
             });

@@ -99,7 +99,7 @@ fn what_a_fault_did_lies_behind_what_earlier_connections_have_stored() {
 }
 
 #[test]
-fn bytes_that_are_no_frame_are_told_once_for_each_connection() {
+fn bytes_that_are_no_frame_are_reported_once_for_each_connection() {
     let plan = plan("chat");
     let (_dir, mut record) = record();
     let mut links = Links::of(&plan);
@@ -125,7 +125,7 @@ fn the_relay_sees_each_client_come_from_an_address_of_its_own() {
 }
 
 #[tokio::test]
-async fn a_link_is_told_what_happens_to_its_own_client_alone() {
+async fn a_link_is_reported_what_happens_to_its_own_client_alone() {
     let plan = plan("none");
     let mut links = Links::of(&plan);
     assert_eq!(links.port("alice"), None);

@@ -173,7 +173,7 @@ impl Participants<'_> {
     }
 
     /// Looks for a value in files of those who write it there.
-    pub(in crate::driver) fn look_into_files(
+    pub(in crate::driver) fn read_captures(
         &mut self,
         name: &str,
         record: &mut Writer,

@@ -33,7 +33,7 @@ impl Participants<'_> {
     }
 
     /// Digests files that have appeared in downloads where one is awaited.
-    pub(in crate::driver) fn look_for_files(
+    pub(in crate::driver) fn poll_files(
         &mut self,
         expected: &[Expectation],
         record: &mut Writer,
@@ -87,7 +87,7 @@ impl Participants<'_> {
         Ok(same)
     }
 
-    /// Removes the files that a client has received and that were looked at: the next one of
+    /// Removes the files that a client has received and that were checked: the next one of
     /// the same name is another, and nobody looks through thousands.
     pub(in crate::driver) fn take_away_received(&mut self, who: &str) {
         let one = self.of_name(who);

@@ -36,7 +36,7 @@ pub(super) use self::templates::SendFileError;
 use crate::EngineError;
 use crate::driver::RELAY;
 use crate::input::Instance;
-use crate::participant::dialogue_matcher::{Asked, Heard};
+use crate::participant::dialogue_matcher::{Asked, Question};
 use crate::participant::handle::ProcessHandle;
 use crate::participant::orphans::{self, Orphan, reparented};
 use crate::participant::scratch::{Digested, Scratch};
@@ -71,8 +71,8 @@ pub(super) struct Participants<'p> {
     captured: Captured,
     /// What lies in outboxes, by client and name.
     pub(super) outbox: BTreeMap<(String, String), Digested>,
-    /// When is looked next at what they use.
-    next_look: Instant,
+    /// When usage is measured next.
+    next_check: Instant,
 }
 
 /// How far the relay's start has come.
@@ -111,7 +111,7 @@ impl<'p> Participants<'p> {
             recognisers: Recognisers::of(plan),
             captured: Captured::default(),
             outbox: BTreeMap::new(),
-            next_look: now,
+            next_check: now,
         }
     }
 
@@ -188,8 +188,12 @@ impl<'p> Participants<'p> {
     }
 
     /// The first of these questions that one has asked.
-    pub(super) fn hears<'a>(&mut self, who: &str, questions: &[Asked<'a>]) -> Option<Heard<'a>> {
-        self.all.get_mut(who)?.hears(questions)
+    pub(super) fn answers_to<'a>(
+        &mut self,
+        who: &str,
+        questions: &[Asked<'a>],
+    ) -> Option<Question<'a>> {
+        self.all.get_mut(who)?.answers_to(questions)
     }
 
     /// It was asked everything: what it shows is no question any more.
@@ -285,8 +289,8 @@ impl<'p> Participants<'p> {
         let ending = self.ending.iter().filter_map(|who| self.all.get(who));
         let end = ending.filter_map(Participant::end_due).min();
         let runs = self.all.values().any(Participant::is_running);
-        let look = runs.then_some(self.next_look);
-        end.into_iter().chain(look).min()
+        let check = runs.then_some(self.next_check);
+        end.into_iter().chain(check).min()
     }
 
     /// The relay's process, and what has left the tree below it; none when it does not run.

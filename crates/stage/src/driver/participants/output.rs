@@ -45,7 +45,7 @@ impl Participants<'_> {
         let lines = one.reading(stream).push(bytes);
         one.answer();
         for line in &lines {
-            one.heard(line);
+            one.add_line(line);
         }
         lines
             .into_iter()
@@ -64,7 +64,7 @@ impl Participants<'_> {
         };
         one.open.remove(&stream);
         if let Some(rest) = one.reading(stream).finish() {
-            one.heard(&rest);
+            one.add_line(&rest);
             self.line(instance, stream, rest, record)?;
         }
         let who = instance.participant.clone();

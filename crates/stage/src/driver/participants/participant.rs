@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use tokio::time::Instant;
 
 use super::captured::Catches;
-use crate::participant::dialogue_matcher::{Asked, DialogueMatcher, Heard};
+use crate::participant::dialogue_matcher::{Asked, DialogueMatcher, Question};
 use crate::participant::handle::ProcessHandle;
 use crate::participant::process::HELD_OPEN;
 use crate::participant::reading::{EchoFilter, Reading};
@@ -113,14 +113,14 @@ impl Participant {
     }
 
     /// It has completed a line, which may be a question.
-    pub(super) fn heard(&mut self, line: &str) {
+    pub(super) fn add_line(&mut self, line: &str) {
         if let Some(questions) = &mut self.questions {
             questions.line(line);
         }
     }
 
     /// The first of these questions that it has asked.
-    pub(super) fn hears<'a>(&mut self, questions: &[Asked<'a>]) -> Option<Heard<'a>> {
+    pub(super) fn answers_to<'a>(&mut self, questions: &[Asked<'a>]) -> Option<Question<'a>> {
         let mut partials = vec![(Stream::Stdout, self.stdout.partial())];
         // A question may end where the cursor is, and may stand around it.
         let around = self.stdout.cursor_line();

@@ -249,7 +249,7 @@ fn who_was_never_started_or_does_not_read_cannot_be_typed_to() {
 }
 
 #[test]
-fn output_beyond_its_cap_is_told_once_and_ends_the_process() {
+fn output_beyond_its_cap_is_reported_once_and_ends_the_process() {
     let mut plan = plan();
     plan.adapter.client.limits.output = 10;
     let mut bench = Bench::of(&plan);

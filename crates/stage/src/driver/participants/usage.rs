@@ -9,14 +9,14 @@ use tokio::time::Instant;
 use super::Participants;
 use crate::EngineError;
 use crate::driver::RELAY;
-use crate::participant::limits::{LOOK, end_children, end_reparented, over};
+use crate::participant::limits::{INTERVAL, end_children, end_reparented, over};
 use crate::participant::orphans::reparented;
 use crate::participant::usage::{self, Usage};
 use crate::record::Writer;
 use scenario::adapter::Limits;
 use timeline::{Ended, Kind, Limit};
 
-/// How much of the time looking may take: one part of so many.
+/// How much of the time measuring may take: one part of so many.
 const SHARE: u32 = 20;
 
 /// SIGXCPU and SIGXFSZ: what the kernel ends a process with.
@@ -32,18 +32,18 @@ impl Participants<'_> {
         }
     }
 
-    /// It is time to look at them again.
-    pub(in crate::driver) fn is_look_due(&self, now: Instant) -> bool {
-        now >= self.next_look
+    /// It is time to measure again.
+    pub(in crate::driver) fn is_check_due(&self, now: Instant) -> bool {
+        now >= self.next_check
     }
 
-    /// A look that began at a time has taken so long.
-    pub(in crate::driver) fn looked(&mut self, began: Instant, took: Duration) {
-        self.next_look = began + LOOK.max(took * SHARE);
+    /// Measuring began at this time and took so long.
+    pub(in crate::driver) fn measured(&mut self, began: Instant, took: Duration) {
+        self.next_check = began + INTERVAL.max(took * SHARE);
     }
 
     /// What everybody uses now; who uses too much is ended.
-    pub(in crate::driver) fn look_at_usage(
+    pub(in crate::driver) fn measure_usage(
         &mut self,
         record: &mut Writer,
     ) -> Result<(), EngineError> {

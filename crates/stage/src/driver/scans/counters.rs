@@ -8,27 +8,27 @@ use timeline::{Kind, Surface};
 /// The searches of one surface, added up.
 #[derive(Debug, Default)]
 pub(super) struct Counters {
-    /// How often it was looked at the surface.
+    /// How often the surface was scanned.
     pub(super) samples: u64,
-    /// What was looked for.
+    /// Strings that were searched for.
     pub(super) strings: u64,
     bytes: u64,
-    below: u64,
+    nested: u64,
     places: BTreeSet<String>,
     found: u64,
     findings: Vec<Kind>,
-    /// What was found, so that it is told once.
+    /// What was found, so that it is reported once.
     known: BTreeSet<(String, String, String)>,
     incomplete: Option<String>,
 }
 
 impl Counters {
-    /// Adds the search of one place, which may have been searched before; where it is said,
-    /// at this moment.
+    /// Adds the search of one place, which may have been searched before, at a moment that findings
+    /// name where it is given.
     pub(super) fn add(&mut self, place: &str, searched: SearchResult, moment: Option<&str>) {
         self.places.insert(place.to_owned());
         self.bytes += searched.bytes;
-        self.below += searched.nested;
+        self.nested += searched.nested;
         self.found += u64::from(searched.control == Some(true));
         for finding in searched.findings {
             self.find(finding, moment);
@@ -82,7 +82,7 @@ impl Counters {
     }
 
     /// What is recorded of it: the search, and then each finding.
-    pub(super) fn told(
+    pub(super) fn into_kinds(
         self,
         surface: Surface,
         has_control: bool,
@@ -97,7 +97,7 @@ impl Counters {
             control: has_control.then_some(self.found > 0),
             incomplete: self.incomplete,
             strings: self.strings,
-            below: self.below,
+            nested: self.nested,
             left_out,
         };
         std::iter::once(searched).chain(self.findings).collect()
@@ -130,7 +130,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_found_again_in_the_same_place_is_told_once() {
+    fn what_is_found_again_in_the_same_place_is_reported_once() {
         let mut counters = Counters {
             strings: 7,
             ..Counters::default()
@@ -144,7 +144,7 @@ mod tests {
         counters.add("log", log, Some("after step 2"));
         let db = searched(Some(false), &[finding("db", "canary #1")]);
         counters.add("db", db, None);
-        let told = counters.told(Surface::Files, true, Some("the rest".to_owned()));
+        let kinds = counters.into_kinds(Surface::Files, true, Some("the rest".to_owned()));
         let summary = Kind::Searched {
             surface: Surface::Files,
             bytes: 50,
@@ -154,7 +154,7 @@ mod tests {
             control: Some(true),
             incomplete: None,
             strings: 7,
-            below: 20,
+            nested: 20,
             left_out: Some("the rest".to_owned()),
         };
         let places = [
@@ -163,8 +163,8 @@ mod tests {
             ("db", "canary #1"),
         ];
         let findings = places.map(|(place, what)| finding(place, what));
-        assert_eq!(told[0], summary);
-        assert_eq!(told[1..], findings);
+        assert_eq!(kinds[0], summary);
+        assert_eq!(kinds[1..], findings);
     }
 
     #[test]
@@ -172,9 +172,9 @@ mod tests {
         let mut counters = Counters::default();
         counters.miss("first".to_owned());
         counters.miss("second".to_owned());
-        let told = counters.told(Surface::Memory, false, None);
+        let kinds = counters.into_kinds(Surface::Memory, false, None);
         assert!(matches!(
-            &told[..],
+            &kinds[..],
             [Kind::Searched { control: None, incomplete: Some(why), .. }] if why == "first"
         ));
     }

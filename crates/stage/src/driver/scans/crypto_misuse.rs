@@ -15,10 +15,10 @@ use crate::record::Writer;
 use audit::{self, KnownKey, PrivateKey, Transformation};
 use timeline::{Direction, Kind, Surface};
 
-/// Bytes of a file in which keys are looked for.
+/// Bytes of a file that are searched for keys.
 const MOST: u64 = 16 * 1024 * 1024;
 
-/// So many clients' keys are looked for: one program handles them all alike.
+/// Clients whose keys are searched for: one program handles them all alike.
 pub(in crate::driver) const CLIENTS: usize = 6;
 
 /// A piece of a key that clients have.
@@ -62,16 +62,16 @@ impl Scans<'_> {
         for client in &self.plan.clients {
             let file = wire_file(&client.name, Direction::Up);
             // Who never connected sent nothing.
-            if record.kept().any(|(kept, _)| kept == file) {
+            if record.files().any(|(name, _)| name == file) {
                 let path = record.dir().join(file);
                 let bytes = fs::read(&path).map_err(EngineError::file("read", path))?;
                 sent.insert(client.name.clone(), bytes);
             }
         }
-        let mut told = audit::examine(self.plan, record.events(), &sent);
-        told.extend(self.count_opened(record));
-        told.extend(self.look_for_private_keys(scratch, record));
-        Ok(told)
+        let mut kinds = audit::examine(self.plan, record.events(), &sent);
+        kinds.extend(self.count_opened(record));
+        kinds.extend(self.search_private_keys(scratch, record));
+        Ok(kinds)
     }
 
     /// How many keys of messages and sessions were searched for like texts.
@@ -90,7 +90,7 @@ impl Scans<'_> {
     }
 
     /// Any private key by its structure. Those of the clients were searched for like texts.
-    fn look_for_private_keys(&mut self, scratch: &Scratch, record: &Writer) -> Vec<Kind> {
+    fn search_private_keys(&mut self, scratch: &Scratch, record: &Writer) -> Vec<Kind> {
         let own = self.own_keys_of_relay(scratch);
         let keys = self.keys.iter();
         let known = keys.filter(|key| key.known.detector == Transformation::PrivateKey);

@@ -1,11 +1,11 @@
 //! What is searched, and when: the relay while it is there, and every surface at the end.
 //!
 //! ```text
-//! mod ─────────── what is searched with, and looks at the running relay
-//! sampling ────── after which steps it is looked at
+//! mod ─────────── what is searched for, and scans of the running relay
+//! sampling ────── after which steps it is scanned
 //! surfaces ────── the search at the end of a play
 //! others ──────── what clients received of messages that were for others
-//! crypto_misuse ── keys, and what the bytes on links tell of how they were made
+//! crypto_misuse ── keys, and what the bytes on links show of how they were made
 //! counters ────── what all searches of one surface came to
 //! ```
 
@@ -27,7 +27,7 @@ use self::sampling::Sampling;
 use crate::EngineError;
 use crate::participant::orphans::trees;
 use crate::participant::scratch::{Scratch, read_fixture};
-use crate::scan::files::{Files, Looked};
+use crate::scan::files::{Files, FilesScan};
 use crate::scan::memory::{self, Copied, Sample, SamplingMode};
 use audit::{Allowance, Searcher};
 use scenario::adapter::MemoryReading;
@@ -53,11 +53,11 @@ pub(super) struct Scans<'p> {
     /// Arguments and environments that are kept already.
     arguments: BTreeSet<Vec<u8>>,
     counters: BTreeMap<Surface, Counters>,
-    /// What may still be looked through below what is written.
+    /// How much may still be unpacked and searched.
     allowances: BTreeMap<Surface, Allowance>,
 }
 
-/// When the relay is looked at.
+/// When the relay is scanned.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Moment<'a> {
     /// When this step is over.
@@ -67,33 +67,33 @@ pub(super) enum Moment<'a> {
     /// Before it is asked to stop. Nothing that it does from then on is held against it, so that
     /// it may be stopped where its adapter allows it.
     AtTheEnd,
-    /// Once more, for what was not known at the last look.
+    /// Once more, for what was not known at the last scan.
     Again,
 }
 
-/// A look at the relay, to be taken where it blocks nobody.
+/// A scan of the relay, to be run where it blocks nobody.
 #[derive(Debug)]
-pub(crate) struct Look {
+pub(crate) struct ScanJob {
     roots: Vec<i32>,
     memory: Option<SamplingMode>,
     searcher: Arc<Searcher>,
     copied: Copied,
     files: Files,
-    /// What may be looked through below what is written in memory and in files.
+    /// How much of memory and of files may be unpacked and searched.
     nested: Option<[Allowance; 2]>,
 }
 
-/// What a look has found, with what was lent to it.
+/// What a scan found, and what it had borrowed.
 #[derive(Debug)]
 pub(crate) struct Seen {
     sample: Option<Sample>,
-    looked: Looked,
+    in_files: FilesScan,
     copied: Copied,
     files: Files,
     nested: Option<[Allowance; 2]>,
 }
 
-/// The surfaces that are searched below what is written, in the order of allowances.
+/// The surfaces whose contents are unpacked, in the order of allowances.
 const NESTED: [Surface; 2] = [Surface::Memory, Surface::Files];
 
 impl<'p> Scans<'p> {
@@ -125,18 +125,18 @@ impl<'p> Scans<'p> {
     }
 
     /// Helpers have opened the stores of clients: what was there is searched for from now on, also
-    /// in files that were looked at before.
+    /// in files that were scanned before.
     pub(super) fn search_for_opened(&mut self, pieces: Vec<KeyPiece>) {
         self.opened = pieces;
         self.files.forget();
     }
 
-    /// Whether there is a look at the relay after this step.
+    /// Whether the relay is scanned after this step.
     pub(super) fn is_after(&self, step: usize) -> bool {
         self.sampling.is_after(step)
     }
 
-    /// What a surface may still be looked through; it is to be given back.
+    /// How much of a surface may still be unpacked; the caller gives it back.
     fn allowance(&mut self, surface: Surface) -> Allowance {
         let known = self.allowances.remove(&surface);
         known.unwrap_or_else(|| Allowance::of(surface))
@@ -183,17 +183,17 @@ impl<'p> Scans<'p> {
         }
     }
 
-    /// Prepares a look at the processes of the relay. It takes with it what it needs, until it is
+    /// Prepares a scan of the relay's processes. It borrows what it needs until it is
     /// [`Self::seen`].
     pub(super) fn prepare(
         &mut self,
         moment: Moment<'_>,
         roots: Vec<i32>,
         scratch: &Scratch,
-    ) -> Result<Look, EngineError> {
-        // What is written there is looked through once: before its process is gone.
+    ) -> Result<ScanJob, EngineError> {
+        // Unpacking is dear, so it is done once: before the process is gone.
         let is_last = matches!(moment, Moment::BeforeEnd | Moment::AtTheEnd);
-        Ok(Look {
+        Ok(ScanJob {
             memory: self.sampling_mode(moment),
             searcher: self.searcher(scratch)?,
             copied: std::mem::take(&mut self.copied),
@@ -203,7 +203,7 @@ impl<'p> Scans<'p> {
         })
     }
 
-    /// Adds what a look has found.
+    /// Adds what a scan found.
     pub(super) fn seen(&mut self, seen: Seen, moment: Moment<'_>) {
         self.copied = seen.copied;
         self.files = seen.files;
@@ -214,16 +214,16 @@ impl<'p> Scans<'p> {
         if let Some(sample) = seen.sample {
             self.sampled(sample, &moment);
         }
-        self.looked(seen.looked, &moment);
+        self.count_files(seen.in_files, &moment);
     }
 
-    fn looked(&mut self, looked: Looked, moment: &str) {
+    fn count_files(&mut self, files: FilesScan, moment: &str) {
         let counters = self.counters(Surface::Files);
         counters.samples += 1;
-        for why in looked.unread {
+        for why in files.unread {
             counters.miss(why);
         }
-        for (place, searched) in looked.searched {
+        for (place, searched) in files.searched {
             counters.add(&place, searched, Some(moment));
         }
     }
@@ -234,14 +234,14 @@ impl<'p> Scans<'p> {
         if let Some(why) = sample.unread {
             counters.miss(why.to_string());
         } else if sample.searched.bytes == 0 {
-            // It has just ended: there was nothing to look at.
+            // It has just ended: there was nothing to read.
             return;
         }
         counters.samples += 1;
         counters.add("memory", sample.searched, Some(moment));
     }
 
-    /// Says why there was no look at memory, where there was none.
+    /// Says why memory was not scanned, where it was not.
     fn end_memory(&mut self) {
         let is_off = self.plan.adapter.relay.memory == MemoryReading::Off;
         let counters = self.counters(Surface::Memory);
@@ -254,7 +254,7 @@ impl<'p> Scans<'p> {
 }
 
 impl Moment<'_> {
-    /// As findings tell it.
+    /// As findings say it.
     fn in_words(self) -> String {
         match self {
             Self::AfterStep(step) => format!("after step {step}"),
@@ -265,9 +265,9 @@ impl Moment<'_> {
     }
 }
 
-impl Look {
-    /// Looks at files, and at memory where it is read. This blocks.
-    pub(crate) fn take(mut self) -> Seen {
+impl ScanJob {
+    /// Scans files, and memory where it is read. This blocks.
+    pub(crate) fn run(mut self) -> Seen {
         let [in_memory, in_files] = match &mut self.nested {
             Some(allowances) => allowances.each_mut().map(Some),
             None => [None, None],
@@ -275,10 +275,10 @@ impl Look {
         let (roots, searcher, copied) = (&self.roots, &self.searcher, &mut self.copied);
         let read = |how| memory::sample(roots, how, searcher, in_memory, copied);
         let sample = self.memory.map(read);
-        let looked = self.files.look(&trees(roots), searcher, in_files);
+        let found = self.files.scan(&trees(roots), searcher, in_files);
         Seen {
             sample,
-            looked,
+            in_files: found,
             copied: self.copied,
             files: self.files,
             nested: self.nested,

@@ -30,11 +30,11 @@ impl Scans<'_> {
         let mut strings = BTreeSet::new();
         for client in &plan.clients {
             let who = client.name.as_str();
-            let kept = self.kept_from(who);
-            let is_kept = |finding: &Kind| matches!(finding, Kind::Finding { what, .. } if kept.contains(what));
+            let secret = self.hidden_from(who);
+            let is_secret = |finding: &Kind| matches!(finding, Kind::Finding { what, .. } if secret.contains(what));
             let link = wire_file(who, Direction::Down);
             let mut on_link = self.counters(Surface::Wire).findings(&link);
-            on_link.retain(is_kept);
+            on_link.retain(is_secret);
             let places = received(who, participants, record);
             let counters = self.counters(Surface::Others);
             counters.samples = 1;
@@ -48,19 +48,19 @@ impl Scans<'_> {
                 match searched {
                     Ok(mut searched) => {
                         // What it was to receive is found by the same search.
-                        let has_own = searched.findings.iter().any(|one| !is_kept(one));
+                        let has_own = searched.findings.iter().any(|one| !is_secret(one));
                         searched.control = searched.control.map(|found| found || has_own);
-                        searched.findings.retain(is_kept);
+                        searched.findings.retain(is_secret);
                         counters.add(&name, searched, None);
                     }
                     Err(error) => counters.miss(format!("{name}: {error}")),
                 }
             }
-            strings.extend(kept);
+            strings.extend(secret);
         }
         self.counters(Surface::Others).strings = strings.len() as u64;
         let mut clients = plan.clients.iter();
-        let has_messages = clients.any(|client| !plan.kept_from(&client.name).is_empty());
+        let has_messages = clients.any(|client| !plan.hidden_from(&client.name).is_empty());
         // Nobody was to receive anything: that nobody shows a key is told where it can be.
         if !has_messages && self.counters(Surface::Others).is_mute() {
             self.counters.remove(&Surface::Others);
@@ -69,9 +69,9 @@ impl Scans<'_> {
     }
 
     /// What a client must not receive, as findings call it.
-    fn kept_from(&self, who: &str) -> BTreeSet<String> {
+    fn hidden_from(&self, who: &str) -> BTreeSet<String> {
         let is_of_others = |owners: &[String]| !owners.iter().any(|owner| owner == who);
-        let texts = self.plan.kept_from(who).into_iter();
+        let texts = self.plan.hidden_from(who).into_iter();
         let keys = self.keys.iter();
         let keys = keys.filter(|key| is_of_others(&key.owners));
         let phrases = self.plan.audit.pass_phrases.iter();
@@ -87,15 +87,15 @@ impl Scans<'_> {
 /// What a client has printed, and the files that it has received.
 fn received(who: &str, participants: &Participants<'_>, record: &Writer) -> Vec<(String, PathBuf)> {
     let printed = [Stream::Stdout, Stream::Stderr].map(|stream| stream.file_of(who));
-    let kept = |name: &String| record.kept().any(|(kept, _)| kept == name);
-    let printed = printed.into_iter().filter(kept);
+    let is_stored = |name: &String| record.files().any(|(stored, _)| stored == name);
+    let printed = printed.into_iter().filter(is_stored);
     let mut places: Vec<(String, PathBuf)> = printed
         .map(|name| (name.clone(), record.dir().join(name)))
         .collect();
     if let Some(downloads) = participants.downloads(who) {
         for path in Scratch::files(&downloads) {
-            let below = path.strip_prefix(&downloads).unwrap_or(&path).display();
-            places.push((format!("{below}, received by {who}"), path.clone()));
+            let name = path.strip_prefix(&downloads).unwrap_or(&path).display();
+            places.push((format!("{name}, received by {who}"), path.clone()));
         }
     }
     places

@@ -1,16 +1,16 @@
-//! At which steps the relay is looked at while it runs.
+//! After which steps the relay is scanned while it runs.
 
 use std::collections::BTreeSet;
 
 use scenario::plan::{Action, PlannedStep};
 
-/// Looks during the steps of a play, at the most: each searches all of its memory.
+/// Scans during the steps of a play, at most: each searches all of its memory.
 const MOST: usize = 4;
 
-/// Bytes of memory that are searched during the steps of a play; the last look is free.
+/// Bytes of memory that are searched during the steps of a play; the last scan is free.
 const BUDGET: u64 = 1 << 30;
 
-/// What is looked at, and what of it is left.
+/// The steps that a scan follows, and what is left to spend.
 #[derive(Debug)]
 pub(super) struct Sampling {
     /// Places of steps in the plan.
@@ -20,7 +20,7 @@ pub(super) struct Sampling {
 
 impl Sampling {
     /// Among the steps that await something: what a step does that awaits nothing may still
-    /// be on its way when the next one begins, and looking takes time. After each of a few;
+    /// be on its way when the next one begins, and a scan takes time. After each of a few;
     /// of many, after some that are evenly spread. The last one is always among them.
     pub(super) fn of(steps: &[PlannedStep]) -> Self {
         let awaiting = steps.iter().enumerate().filter(|(_, step)| awaits(step));
@@ -28,15 +28,15 @@ impl Sampling {
     }
 
     fn among(places: Vec<usize>) -> Self {
-        let looks = places.len().min(MOST);
-        let after = (1..=looks).map(|look| look * places.len() / looks - 1);
+        let scans = places.len().min(MOST);
+        let after = (1..=scans).map(|nth| nth * places.len() / scans - 1);
         Self {
             steps: after.filter_map(|nth| places.get(nth).copied()).collect(),
             budget: BUDGET,
         }
     }
 
-    /// Whether it is looked after this step.
+    /// Whether a scan follows this step.
     pub(super) fn is_after(&self, step: usize) -> bool {
         self.steps.contains(&step)
     }
@@ -70,14 +70,14 @@ mod tests {
     }
 
     #[test]
-    fn every_one_of_a_few_steps_is_followed_by_a_look() {
+    fn a_scan_follows_each_of_a_few_steps() {
         assert!(after(0).is_empty());
         assert_eq!(after(1), [0]);
         assert_eq!(after(MOST), (0..MOST).collect::<Vec<_>>());
     }
 
     #[test]
-    fn only_places_that_were_given_are_looked_at() {
+    fn scans_follow_only_the_places_given() {
         let odd: Vec<usize> = (0..60).filter(|place| place % 2 == 1).collect();
         let sampling = Sampling::among(odd);
         assert!((0..60).step_by(2).all(|place| !sampling.is_after(place)));
@@ -87,12 +87,12 @@ mod tests {
     #[test]
     fn of_many_steps_some_are_and_the_last_one_always() {
         for steps in [5, 9, 17, 100, 1000, 4001] {
-            let looks = after(steps);
-            assert_eq!(looks.len(), MOST, "{steps}");
-            assert_eq!(looks.last(), Some(&(steps - 1)), "{steps}");
-            let gaps: Vec<usize> = looks.windows(2).map(|two| two[1] - two[0]).collect();
+            let scans = after(steps);
+            assert_eq!(scans.len(), MOST, "{steps}");
+            assert_eq!(scans.last(), Some(&(steps - 1)), "{steps}");
+            let gaps: Vec<usize> = scans.windows(2).map(|two| two[1] - two[0]).collect();
             let (least, most) = (gaps.iter().min().unwrap(), gaps.iter().max().unwrap());
-            assert!(most - least <= 1, "{steps}: {looks:?}");
+            assert!(most - least <= 1, "{steps}: {scans:?}");
         }
     }
 

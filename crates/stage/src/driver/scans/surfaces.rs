@@ -12,7 +12,7 @@ use crate::participant::orphans::{is_gone, trees};
 use crate::participant::proc;
 use crate::participant::scratch::Scratch;
 use crate::record::Writer;
-use crate::scan::files::below;
+use crate::scan::files::regular_files;
 use crate::scan::refused;
 use audit::Searcher;
 use timeline::{Kind, Surface};
@@ -87,7 +87,7 @@ impl Scans<'_> {
         }
         self.search_others(&searcher, participants, record);
         let strings = searcher.strings() as u64;
-        let mut told = Vec::new();
+        let mut kinds = Vec::new();
         for surface in Surface::ALL {
             let has_control = self.plan.audit.controls.contains_key(&surface);
             if let Some(mut counters) = self.counters.remove(&surface) {
@@ -96,10 +96,10 @@ impl Scans<'_> {
                     counters.strings = strings;
                 }
                 let left_out = self.allowance(surface).left_out();
-                told.extend(counters.told(surface, has_control, left_out));
+                kinds.extend(counters.into_kinds(surface, has_control, left_out));
             }
         }
-        Ok(told)
+        Ok(kinds)
     }
 
     /// What lies there when everything has ended.
@@ -111,7 +111,7 @@ impl Scans<'_> {
         record: &Writer,
     ) {
         let (mut places, incomplete) = self.places(surface, scratch, record);
-        // The small ones first: they are looked through in full.
+        // The small ones first: they are searched in full.
         places.sort_by_cached_key(|place| fs::metadata(&place.path).map_or(0, |file| file.len()));
         let mut allowance = self.allowance(surface);
         let files = (surface == Surface::Files).then(|| std::mem::take(&mut self.files));
@@ -160,7 +160,7 @@ impl Scans<'_> {
                 let root = scratch.of(RELAY);
                 let mut unread = Vec::new();
                 let files = &mut self.files;
-                let found = below(&root, &mut unread, &mut files.names);
+                let found = regular_files(&root, &mut unread, &mut files.names);
                 let named = |path: PathBuf| Place {
                     name: files.name(&path),
                     path,
@@ -172,18 +172,18 @@ impl Scans<'_> {
             }
             // What was in memory is gone, and what others received is several places' matter.
             Surface::Memory | Surface::Others => (Vec::new(), None),
-            Surface::Output => kept("out/relay.std", record),
-            Surface::Wire => kept("wire/", record),
+            Surface::Output => stored("out/relay.std", record),
+            Surface::Wire => stored("wire/", record),
         }
     }
 }
 
 /// Files that the writer kept, and which of them was cut at its cap.
-fn kept(prefix: &str, record: &Writer) -> (Vec<Place>, Option<String>) {
+fn stored(prefix: &str, record: &Writer) -> (Vec<Place>, Option<String>) {
     let dir = record.dir();
     let mut cut = None;
     let mut places = Vec::new();
-    for (name, complete) in record.kept().filter(|(name, _)| name.starts_with(prefix)) {
+    for (name, complete) in record.files().filter(|(name, _)| name.starts_with(prefix)) {
         if !complete {
             cut = Some(format!("{name} was cut at its cap"));
         }

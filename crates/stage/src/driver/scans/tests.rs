@@ -63,7 +63,7 @@ fn memory_stands_still_only_at_the_end_and_only_where_the_adapter_allows_it() {
 }
 
 #[test]
-fn what_is_written_in_memory_and_files_is_looked_through_at_the_last_look_alone() {
+fn only_the_last_scan_unpacks_memory_and_files() {
     let plan = plan("off");
     let (scratch, mut scans) = scans(&plan);
     for (moment, is_last) in [
@@ -72,9 +72,9 @@ fn what_is_written_in_memory_and_files_is_looked_through_at_the_last_look_alone(
         (Moment::AtTheEnd, true),
         (Moment::Again, false),
     ] {
-        let look = scans.prepare(moment, Vec::new(), &scratch).unwrap();
-        assert_eq!(look.nested.is_some(), is_last, "{moment:?}");
-        scans.seen(look.take(), moment);
+        let job = scans.prepare(moment, Vec::new(), &scratch).unwrap();
+        assert_eq!(job.nested.is_some(), is_last, "{moment:?}");
+        scans.seen(job.run(), moment);
     }
     assert_eq!(scans.counters(Surface::Files).samples, 4);
 }

@@ -7,7 +7,7 @@ use tokio::time::Instant;
 use super::READY;
 use crate::EngineError;
 use crate::driver::Play;
-use crate::participant::dialogue_matcher::{Asked, Heard, in_words};
+use crate::participant::dialogue_matcher::{Asked, Question, in_words};
 use scenario::adapter::Branch;
 use timeline::Kind;
 
@@ -28,17 +28,17 @@ impl<'p> Play<'p> {
         let deadline = self.control.progress.clamp(self.clock.now() + READY);
         let mut rest = asked.as_slice();
         while !rest.is_empty() {
-            let mut heard = None;
+            let mut question = None;
             self.until(deadline, |play| {
-                heard = play.participants.hears(who, rest);
-                Ok(heard.is_some() || play.participants.is_silent(who))
+                question = play.participants.answers_to(who, rest);
+                Ok(question.is_some() || play.participants.is_silent(who))
             })
             .await?;
-            let Some(Heard {
+            let Some(Question {
                 done,
                 branch,
                 prompt,
-            }) = heard
+            }) = question
             else {
                 let awaited = format!("its dialogue asks {}", in_words(rest));
                 return self.not_ready(who, &awaited, READY);
@@ -88,8 +88,8 @@ impl<'p> Play<'p> {
             })?;
             return Ok(false);
         }
-        let told = if branch.secret { &template.0 } else { &line };
-        let (who, line) = (who.to_owned(), told.clone());
+        let shown = if branch.secret { &template.0 } else { &line };
+        let (who, line) = (who.to_owned(), shown.clone());
         self.record.append_at(began, Kind::Typed { who, line })?;
         Ok(true)
     }

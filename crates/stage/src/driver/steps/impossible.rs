@@ -32,13 +32,13 @@ mod tests {
 
     #[test]
     fn who_cannot_be_typed_to_is_named_before_the_reason() {
-        let told = |why| {
+        let in_words = |why| {
             let client = "bob".to_owned();
             StepImpossible::Type { client, why }.to_string()
         };
-        let never = told(TypeLineError::NeverStarted);
+        let never = in_words(TypeLineError::NeverStarted);
         assert_eq!(never, "bob was never started");
-        let deaf = told(TypeLineError::DoesNotRead);
-        assert_eq!(deaf, "bob does not read its input");
+        let unread = in_words(TypeLineError::DoesNotRead);
+        assert_eq!(unread, "bob does not read its input");
     }
 }

@@ -6,7 +6,7 @@ use tokio::time::Instant;
 use super::LATER;
 use super::impossible::StepImpossible;
 use crate::EngineError;
-use crate::driver::{LOOK_FOR_FILES, Play};
+use crate::driver::{POLL_FILES, Play};
 use crate::status::Phase;
 use matching::at_once;
 use scenario::plan::{LoadPlan, PlannedClient, PlannedStep, Round};
@@ -88,7 +88,7 @@ impl Play<'_> {
             let (stirred, is_due) = self.expected.take_news(now);
             for group in groups.iter_mut().filter(|group| group.waits) {
                 if is_due || stirred.iter().any(|who| group.has(who)) {
-                    self.look_after(load, group, last_begin).await?;
+                    self.watch_rounds(load, group, last_begin).await?;
                 }
             }
         }
@@ -97,12 +97,12 @@ impl Play<'_> {
 
     /// Waits until somebody has shown something awaited, has ended, or is late.
     async fn await_news(&mut self) -> Result<(), EngineError> {
-        let mut looked = None;
+        let mut polled = None;
         self.until(self.clock.now() + LATER, |play| {
             let now = play.clock.now();
-            if looked.is_none_or(|before| now - before >= LOOK_FOR_FILES) {
-                looked = Some(now);
-                play.look_for_files()?;
+            if polled.is_none_or(|before| now - before >= POLL_FILES) {
+                polled = Some(now);
+                play.poll_files()?;
             }
             play.see();
             Ok(play.expected.has_news(now))
@@ -112,7 +112,7 @@ impl Play<'_> {
     }
 
     /// Ends the step of a group if everything has come or is late, and begins the next.
-    async fn look_after(
+    async fn watch_rounds(
         &mut self,
         load: &LoadPlan,
         group: &mut Group,

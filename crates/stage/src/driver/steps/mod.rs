@@ -4,7 +4,7 @@
 //! opening ── starting (relay, clients) ── dialogue ── values that others show
 //! typing, leaving, relay, faults ── one kind of step each
 //! commands ── what whoever controls the play wants instead
-//! searching, stores ── looks at the relay, and into clients' own stores
+//! searching, stores ── scans of the relay, and clients' own stores
 //! fences, stop ── the end
 //! load ── the same for many groups at once
 //! ```
@@ -33,7 +33,7 @@ use self::impossible::StepImpossible;
 use super::Play;
 use crate::EngineError;
 use crate::status::Phase;
-use matching::{at_once, only_look};
+use matching::{at_once, only_expects};
 use scenario::plan::{Action, PlannedFile, PlannedStep};
 use timeline::{ExpectationId, Kind, StepResult};
 
@@ -77,9 +77,9 @@ impl Play<'_> {
     }
 
     /// Digests files that have appeared in downloads where one is awaited.
-    fn look_for_files(&mut self) -> Result<(), EngineError> {
+    fn poll_files(&mut self) -> Result<(), EngineError> {
         self.participants
-            .look_for_files(&self.expected.files(), &mut self.record)
+            .poll_files(&self.expected.files(), &mut self.record)
     }
 
     async fn steps(&mut self) -> Result<bool, EngineError> {
@@ -92,7 +92,7 @@ impl Play<'_> {
             if !self.step(step).await? || self.control.progress.is_over {
                 return Ok(false);
             }
-            self.look_after_step(place, &step.id.0).await?;
+            self.scan_after_step(place, &step.id.0).await?;
         }
         Ok(true)
     }
@@ -111,8 +111,8 @@ impl Play<'_> {
 
     /// Records that a step begins, and begins to expect what it expects.
     pub(super) fn begin_step(&mut self, group: &[&PlannedStep]) -> Result<(), EngineError> {
-        let only_looks = only_look(group);
-        if !only_looks {
+        let only_expects = only_expects(group);
+        if !only_expects {
             self.acted = self.record.events().len();
         }
         if let Some(first) = group.first() {
@@ -125,9 +125,9 @@ impl Play<'_> {
             self.record.append_at(began, Kind::StepBegan { step })?;
         }
         let expected = group.iter().flat_map(|one| &one.expects);
-        let look_back = only_looks.then_some(self.acted);
+        let since = only_expects.then_some(self.acted);
         let now = (self.record.events(), began);
-        self.expected.add(expected, self.plan, now, look_back);
+        self.expected.add(expected, self.plan, now, since);
         Ok(())
     }
 
@@ -195,7 +195,7 @@ impl Play<'_> {
     pub(super) async fn await_expected(&mut self) -> Result<(), EngineError> {
         let latest = self.clock.now() + Duration::from_secs(24 * 60 * 60);
         self.until(latest, |play| {
-            play.look_for_files()?;
+            play.poll_files()?;
             play.see();
             let participants = &play.participants;
             let silent = |who: &str| participants.is_silent(who);
@@ -213,7 +213,7 @@ impl Play<'_> {
         action: &Action,
     ) -> Result<Result<(), StepImpossible>, EngineError> {
         match action {
-            Action::All { .. } | Action::Look => Ok(Ok(())),
+            Action::All { .. } | Action::Expect => Ok(Ok(())),
             Action::Beat { length } => {
                 if self.control.pace.is_watched() {
                     self.rest(*length).await?;

@@ -18,7 +18,7 @@ use scenario::RelayAction;
 use scenario::adapter::{ReadyWhen, Stop};
 use timeline::Kind;
 
-/// The first, and the longest, pause between two looks at who listens. No event tells it.
+/// The first, and the longest, pause between two checks of which ports are listened on. No event says so.
 const LISTEN_FIRST: Duration = Duration::from_micros(200);
 const LISTEN_LONGEST: Duration = Duration::from_millis(5);
 
@@ -29,7 +29,7 @@ impl Play<'_> {
         action: RelayAction,
     ) -> Result<Result<(), StepImpossible>, EngineError> {
         if let RelayAction::Kill | RelayAction::Stop | RelayAction::Restart = action {
-            self.look(Moment::BeforeEnd).await?;
+            self.scan(Moment::BeforeEnd).await?;
         }
         let started = match action {
             RelayAction::Freeze => {
@@ -164,9 +164,9 @@ impl Play<'_> {
                 self.participants.relay.port = Some(port);
                 return Ok(true);
             }
-            let look = (self.clock.now() + pause).min(deadline);
+            let next = (self.clock.now() + pause).min(deadline);
             let ended = self
-                .until(look, |play| Ok(play.participants.is_silent(RELAY)))
+                .until(next, |play| Ok(play.participants.is_silent(RELAY)))
                 .await?;
             if ended || self.clock.now() >= deadline {
                 let mut awaited = self.plan.adapter.relay.ready.in_words();

@@ -7,32 +7,32 @@ use crate::driver::Play;
 use crate::driver::scans::Moment;
 
 impl Play<'_> {
-    /// Looks at the relay when this step is over, if it is one of those.
-    pub(super) async fn look_after_step(
+    /// Scans the relay when this step is over, if a scan is planned after it.
+    pub(super) async fn scan_after_step(
         &mut self,
         place: usize,
         id: &str,
     ) -> Result<(), EngineError> {
         if self.scans.is_after(place) {
-            self.look(Moment::AfterStep(id)).await?;
+            self.scan(Moment::AfterStep(id)).await?;
         }
         Ok(())
     }
 
-    /// Looks at arguments and files of the relay, and at its memory where that is read. What
+    /// Scans the relay's arguments and files, and its memory where that is read. What
     /// happens meanwhile is recorded.
-    pub(super) async fn look(&mut self, moment: Moment<'_>) -> Result<(), EngineError> {
+    pub(super) async fn scan(&mut self, moment: Moment<'_>) -> Result<(), EngineError> {
         let roots = self.participants.roots_of_relay();
         if roots.is_empty() {
             return Ok(());
         }
         self.scans.note_arguments(&roots, &self.record)?;
         let scratch = &self.participants.scratch;
-        let look = self.scans.prepare(moment, roots, scratch)?;
-        let job = self.host.look(look);
+        let job = self.scans.prepare(moment, roots, scratch)?;
+        let running = self.host.scan(job);
         let mut done = None;
-        self.meanwhile(async { done = Some(job.await) }).await?;
-        let seen = done.ok_or(EngineError::Fault("a look was not waited for"))??;
+        self.meanwhile(async { done = Some(running.await) }).await?;
+        let seen = done.ok_or(EngineError::Fault("a scan was not waited for"))??;
         self.scans.seen(seen, moment);
         Ok(())
     }
@@ -42,8 +42,8 @@ impl Play<'_> {
         self.record.flush()?;
         // This may take a while; other plays go on meanwhile.
         let (scans, participants) = (&mut self.scans, &self.participants);
-        let told = block_in_place(|| scans.search_all(participants, &self.record))?;
-        for kind in told {
+        let kinds = block_in_place(|| scans.search_all(participants, &self.record))?;
+        for kind in kinds {
             self.record.append(kind)?;
         }
         let examined = self

@@ -44,18 +44,18 @@ impl Play<'_> {
     /// Clients quit, then the relay stops; who does not is made to.
     pub(in crate::driver) async fn stop_in_order(&mut self) -> Result<(), EngineError> {
         self.record.append(Kind::Stopping)?;
-        // A short play was over before anybody looked.
-        self.participants.look_at_usage(&mut self.record)?;
+        // A short play may be over before the first check.
+        self.participants.measure_usage(&mut self.record)?;
         let clients: Vec<String> = self
             .plan
             .clients
             .iter()
             .map(|client| client.name.clone())
             .collect();
-        self.look(Moment::AtTheEnd).await?;
+        self.scan(Moment::AtTheEnd).await?;
         self.ask_to_quit(&clients);
         self.end_all(&clients, QUIT).await?;
-        // While the relay is there: it is looked at once more for what they hold.
+        // While the relay is there: it is scanned once more for what they hold.
         self.open_stores().await?;
         if self.participants.is_running(RELAY) {
             self.stop_relay().await?;
@@ -103,9 +103,9 @@ impl Play<'_> {
         signal: Signal,
         patience: Duration,
     ) -> Result<(), EngineError> {
-        let deaf = who.iter().filter(|one| self.participants.is_running(one));
-        let deaf: Vec<&str> = deaf.map(String::as_str).collect();
-        for one in &deaf {
+        let running = who.iter().filter(|one| self.participants.is_running(one));
+        let running: Vec<&str> = running.map(String::as_str).collect();
+        for one in &running {
             self.participants.signal(one, signal);
         }
         let (asked, done) = match signal {
@@ -114,7 +114,7 @@ impl Play<'_> {
         };
         let text = format!(
             "{} did not end within {patience:?} of {asked}: {done}",
-            named(&deaf)
+            named(&running)
         );
         self.record.append(Kind::Note { text })
     }

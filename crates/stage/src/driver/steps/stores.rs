@@ -17,7 +17,7 @@ use timeline::Kind;
 /// How long a helper may take.
 const WITHIN: Duration = Duration::from_secs(10);
 
-/// So many keys of a client are looked for: a program treats them all alike.
+/// Keys of a client that are searched for: a program treats them all alike.
 const KEYS: usize = 64;
 
 /// Why the keys in a client's store are not known, in words that follow `its helper`.
@@ -72,10 +72,10 @@ impl Play<'_> {
                 owners.entry(key).or_default().push(who.to_owned());
             }
         }
-        self.look_for_opened(owners).await
+        self.search_opened(owners).await
     }
 
-    async fn look_for_opened(
+    async fn search_opened(
         &mut self,
         owners: BTreeMap<OpenedKey, Vec<String>>,
     ) -> Result<(), EngineError> {
@@ -91,7 +91,7 @@ impl Play<'_> {
         });
         self.scans.search_for_opened(pieces.collect());
         if self.participants.is_running(RELAY) {
-            return self.look(Moment::Again).await;
+            return self.scan(Moment::Again).await;
         }
         let text = "keys of messages and sessions, in the memory of the relay and in files that it \
             had deleted: it had ended before the stores of the clients were opened";
@@ -127,10 +127,10 @@ impl Play<'_> {
         let phrases = phrases.filter(|one| one.owners.iter().any(|owner| owner == who));
         let input: String = phrases.map(|one| format!("{}\n", one.text)).collect();
         let helper = Helper::attach(child, who, *self.participants.limits_of(who), &input)?;
-        let mut told = None;
-        self.meanwhile(async { told = Some(helper.keys(WITHIN).await) })
+        let mut answer = None;
+        self.meanwhile(async { answer = Some(helper.keys(WITHIN).await) })
             .await?;
-        let told = told.ok_or(EngineError::Fault("a helper was not waited for"))?;
-        Ok(told.map_err(StoreNotOpened::from))
+        let answer = answer.ok_or(EngineError::Fault("a helper was not waited for"))?;
+        Ok(answer.map_err(StoreNotOpened::from))
     }
 }

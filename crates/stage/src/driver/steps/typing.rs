@@ -13,8 +13,8 @@ use matching::START;
 use scenario::adapter::Template;
 use timeline::Kind;
 
-/// How often the stage looks into a file that somebody is to write. No event tells it.
-const LOOK: Duration = Duration::from_millis(5);
+/// How often the stage reads a file that a participant is to write. No event says that it has.
+const POLL: Duration = Duration::from_millis(5);
 
 impl Play<'_> {
     /// Types a line once what others have to show for it is there.
@@ -100,7 +100,7 @@ impl Play<'_> {
         deadline: Instant,
     ) -> Result<Result<String, NotCaptured>, EngineError> {
         loop {
-            self.participants.look_into_files(name, &mut self.record)?;
+            self.participants.read_captures(name, &mut self.record)?;
             if let Some(value) = self.participants.captured(name) {
                 return Ok(Ok(value.to_owned()));
             }
@@ -108,8 +108,8 @@ impl Play<'_> {
             if is_gone || self.clock.now() >= deadline {
                 return Ok(Err(self.participants.why_not_captured(name)));
             }
-            let look = (self.clock.now() + LOOK).min(deadline);
-            self.until(look, |play| Ok(play.participants.captured(name).is_some()))
+            let next = (self.clock.now() + POLL).min(deadline);
+            self.until(next, |play| Ok(play.participants.captured(name).is_some()))
                 .await?;
         }
     }

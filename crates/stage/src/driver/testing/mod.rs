@@ -31,7 +31,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::clock::Clock;
 use super::host::{Doing, Host, Launch};
-use super::scans::{Look, Seen};
+use super::scans::{ScanJob, Seen};
 use super::{Play, QUEUE, Script, Surroundings};
 use crate::input::Input;
 use crate::isolation::netlink::Listening;
@@ -209,7 +209,7 @@ impl Host for World {
         let who = launch.instance.participant.clone();
         let mut state = self.lock();
         state.started += 1;
-        // No process has such a number, so nothing real is looked at or limited.
+        // No process has such a number, so nothing real is measured or limited.
         let pid = i32::MAX - state.started;
         state.happenings.starts(launch.instance, launch.home);
         drop(state);
@@ -229,8 +229,8 @@ impl Host for World {
         link: Link,
         _: watch::Receiver<u16>,
     ) -> Doing<'_, Tap> {
-        let (tap, told) = Tap::detached(port.unwrap_or(5000));
-        self.lock().taps.insert(link.name, told);
+        let (tap, control) = Tap::detached(port.unwrap_or(5000));
+        self.lock().taps.insert(link.name, control);
         done(tap)
     }
 
@@ -254,8 +254,8 @@ impl Host for World {
         done(())
     }
 
-    fn look(&self, look: Look) -> Doing<'static, Seen> {
-        done(look.take())
+    fn scan(&self, job: ScanJob) -> Doing<'static, Seen> {
+        done(job.run())
     }
 
     fn orphans(&self, _: String) -> Doing<'_, Vec<Orphan>> {

@@ -78,7 +78,7 @@ pub(super) struct Effect {
     /// Nothing passes before what passed last.
     last: Option<Instant>,
     /// Held back: passes when the fault is over.
-    kept: Vec<Unit>,
+    held: Vec<Unit>,
     /// The last frame that counted.
     memory: Option<Unit>,
 }
@@ -96,7 +96,7 @@ impl Effect {
             is_spent: false,
             come: 0,
             last: None,
-            kept: Vec::new(),
+            held: Vec::new(),
             memory: None,
         }
     }
@@ -108,7 +108,7 @@ impl Effect {
 
     /// It will do nothing more.
     pub(super) fn is_spent(&self) -> bool {
-        self.is_spent && self.kept.is_empty()
+        self.is_spent && self.held.is_empty()
     }
 
     /// Nothing passes any more, so nothing needs to be read.
@@ -119,7 +119,7 @@ impl Effect {
     /// A connection has begun, or the fault has: what waits for nothing happens now.
     pub(super) fn begin(&mut self, at: u64, fates: &mut Vec<Fate>) -> Vec<Flow> {
         // What was held of an earlier connection belongs to nobody.
-        self.kept.clear();
+        self.held.clear();
         let mut out = Vec::new();
         if self.is_spent || self.fault.when.counts_frames() {
             return out;
@@ -131,7 +131,7 @@ impl Effect {
     /// The fault is over, or its connection is: what it held back.
     pub(super) fn release(&mut self) -> Vec<Flow> {
         self.is_spent = true;
-        self.kept.drain(..).map(Flow::Pass).collect()
+        self.held.drain(..).map(Flow::Pass).collect()
     }
 
     /// What becomes of a unit.
@@ -231,7 +231,7 @@ impl Effect {
 
     fn change_stream(&mut self, unit: Unit, out: &mut Vec<Flow>, fates: &mut Vec<Fate>) {
         match self.fault.kind {
-            FaultKind::Blackhole => self.kept.push(unit),
+            FaultKind::Blackhole => self.held.push(unit),
             FaultKind::Cut { after_bytes } => self.cut(unit, after_bytes, out, fates),
             FaultKind::Delay { by } => self.later(unit, by, out, fates),
             FaultKind::Jitter { up_to } => {
@@ -322,10 +322,10 @@ impl Effect {
     fn decide_on_frame(&mut self, unit: Unit, out: &mut Vec<Flow>, fates: &mut Vec<Fate>) {
         match self.fault.kind {
             FaultKind::Hold { frames } => return self.hold(unit, frames, out, fates),
-            FaultKind::Reorder if !self.kept.is_empty() => {
+            FaultKind::Reorder if !self.held.is_empty() => {
                 // It is the one that overtakes.
                 out.push(Flow::Pass(unit));
-                out.extend(self.kept.drain(..).map(Flow::Pass));
+                out.extend(self.held.drain(..).map(Flow::Pass));
                 return;
             }
             FaultKind::Replay | FaultKind::Splice => return self.remember(unit, out, fates),
@@ -349,7 +349,7 @@ impl Effect {
             }
             FaultKind::Reorder => {
                 self.add_fate(&unit, "waits for the next one to pass".to_owned(), fates);
-                self.kept.push(unit);
+                self.held.push(unit);
             }
             FaultKind::Truncate { bytes } => {
                 let body = unit.frame.as_ref().map_or(0, |frame| frame.body().len());
@@ -374,16 +374,16 @@ impl Effect {
     }
 
     fn hold(&mut self, unit: Unit, frames: u32, out: &mut Vec<Flow>, fates: &mut Vec<Fate>) {
-        if self.kept.is_empty() && !self.is_met(&unit) {
+        if self.held.is_empty() && !self.is_met(&unit) {
             out.push(Flow::Pass(unit));
             return;
         }
         self.add_fate(&unit, "waits for others".to_owned(), fates);
-        self.kept.push(unit);
-        let whole = self.kept.iter().filter(|unit| unit.frame.is_some()).count();
+        self.held.push(unit);
+        let whole = self.held.iter().filter(|unit| unit.frame.is_some()).count();
         if whole >= frames as usize {
             self.is_spent = true;
-            out.extend(self.kept.drain(..).map(Flow::Pass));
+            out.extend(self.held.drain(..).map(Flow::Pass));
         }
     }
 

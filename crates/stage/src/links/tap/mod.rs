@@ -106,13 +106,13 @@ impl Tap {
     /// One that listens nowhere: what it is told can be seen at the other end.
     #[cfg(test)]
     pub(crate) fn detached(port: u16) -> (Self, watch::Receiver<Control>) {
-        let (control, told) = watch::channel(Control::default());
+        let (control, changes) = watch::channel(Control::default());
         let tap = Self {
             port,
             control,
             _task: AbortOnDropHandle::new(tokio::spawn(std::future::pending())),
         };
-        (tap, told)
+        (tap, changes)
     }
 
     /// From now on the link is as `state` says. A new connection passes again only after

@@ -194,7 +194,7 @@ fn a_corrupted_stream_needs_no_frames() {
 }
 
 #[test]
-fn a_cut_passes_what_it_is_told_and_ends() {
+fn a_cut_passes_what_it_is_reported_and_ends() {
     let outcome = through(
         &fault(FaultKind::Cut { after_bytes: 5 }, once()),
         b"0123456789",
@@ -215,7 +215,7 @@ fn what_waits_for_nothing_happens_at_once_and_only_once() {
 }
 
 #[test]
-fn a_late_byte_is_late_by_what_it_was_told_and_in_order() {
+fn a_late_byte_is_late_by_what_it_was_reported_and_in_order() {
     let now = Instant::now();
     let by = Duration::from_millis(300);
     let due = |outcome: &Outcome| match outcome.acts[0] {

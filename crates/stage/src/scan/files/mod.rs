@@ -2,11 +2,11 @@
 //!
 //! While it runs, a file is searched again when it has changed. A file that has not changed
 //! since the play began cannot hold what was planted in it. What is opened, written and gone
-//! between two looks is not seen.
+//! between two scans is not seen.
 
-mod below;
 mod names;
 mod open;
+mod tree;
 mod version;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -15,8 +15,8 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
-pub(crate) use self::below::below;
 pub(crate) use self::names::Names;
+pub(crate) use self::tree::regular_files;
 use self::version::Version;
 use audit::{Allowance, SearchResult, Searcher};
 use timeline::Surface;
@@ -32,15 +32,15 @@ pub(crate) struct Files {
     began: SystemTime,
     /// As they were when they were searched last, by device and inode.
     searched: BTreeMap<(u64, u64), Version>,
-    /// As they were when they were looked through below what is written there.
-    below: BTreeMap<(u64, u64), Version>,
+    /// As they were when their contents were unpacked.
+    unpacked: BTreeMap<(u64, u64), Version>,
     pub(crate) names: Names,
     budget: u64,
 }
 
-/// What one look has found.
+/// What one scan found.
 #[derive(Debug, Default)]
-pub(crate) struct Looked {
+pub(crate) struct FilesScan {
     /// By what a place is called.
     pub(crate) searched: Vec<(String, SearchResult)>,
     /// What could not be read.
@@ -60,26 +60,26 @@ impl Files {
             root,
             began: SystemTime::now(),
             searched: BTreeMap::new(),
-            below: BTreeMap::new(),
+            unpacked: BTreeMap::new(),
             names: Names::default(),
             budget: BUDGET,
         }
     }
 
-    /// Searches what has changed in files of these processes since the last look; where it is
-    /// allowed, also below what is written there.
-    pub(crate) fn look(
+    /// Searches what has changed in files of these processes since the last scan; with an
+    /// allowance, their contents are unpacked as well.
+    pub(crate) fn scan(
         &mut self,
         pids: &[i32],
         searcher: &Searcher,
-        mut below: Option<&mut Allowance>,
-    ) -> Looked {
-        let mut looked = Looked::default();
+        mut allowance: Option<&mut Allowance>,
+    ) -> FilesScan {
+        let mut found = FilesScan::default();
         // Why a directory cannot be read is asked again at the end; now it may just be gone.
         let mut gone = Vec::new();
-        for path in self::below(&self.root, &mut gone, &mut self.names) {
+        for path in regular_files(&self.root, &mut gone, &mut self.names) {
             let name = self.name(&path);
-            self.search(&path, name, searcher, below.as_deref_mut(), &mut looked);
+            self.search(&path, name, searcher, allowance.as_deref_mut(), &mut found);
         }
         for pid in pids {
             match open::of(*pid) {
@@ -91,26 +91,26 @@ impl Files {
                             &file.path,
                             place,
                             searcher,
-                            below.as_deref_mut(),
-                            &mut looked,
+                            allowance.as_deref_mut(),
+                            &mut found,
                         );
                     }
                 }
-                Err(why) => looked.unread.push(why.to_string()),
+                Err(why) => found.unread.push(why.to_string()),
             }
         }
-        looked
+        found
     }
 
-    /// More is looked for from now on: what has not changed is searched again.
+    /// There is more to search for: what has not changed is searched again.
     pub(crate) fn forget(&mut self) {
         self.searched.clear();
     }
 
     /// As a reader knows it: below the scratch directory by its path from there.
     pub(crate) fn name(&self, path: &Path) -> String {
-        let below = path.strip_prefix(&self.root).unwrap_or(path);
-        below.display().to_string()
+        let name = path.strip_prefix(&self.root).unwrap_or(path);
+        name.display().to_string()
     }
 
     fn note(&mut self, target: &Path) -> String {
@@ -124,10 +124,10 @@ impl Files {
         path: &Path,
         place: String,
         searcher: &Searcher,
-        below: Option<&mut Allowance>,
-        looked: &mut Looked,
+        allowance: Option<&mut Allowance>,
+        found: &mut FilesScan,
     ) {
-        // What is gone now was there at another look, or between two of them.
+        // What is gone now was there at another scan, or between two of them.
         let Ok(file) = File::open(path) else {
             return;
         };
@@ -136,13 +136,13 @@ impl Files {
         };
         let (key, version) = Version::of(&metadata);
         // It may have several names, and be held open by several.
-        if !looked.seen.insert(key) || version.is_before(self.began) {
+        if !found.seen.insert(key) || version.is_before(self.began) {
             return;
         }
         let is = |known: &BTreeMap<_, Version>| known.get(&key).is_some_and(|it| version.is(it));
-        let searched = match below {
-            Some(allowance) if !is(&self.below) => {
-                self.below.insert(key, version.clone());
+        let searched = match allowance {
+            Some(allowance) if !is(&self.unpacked) => {
+                self.unpacked.insert(key, version.clone());
                 searcher.search_nested(Surface::Files, &place, file, allowance)
             }
             _ if is(&self.searched) || self.budget == 0 => return,
@@ -152,14 +152,14 @@ impl Files {
             Ok(searched) => {
                 self.budget = self.budget.saturating_sub(searched.bytes);
                 self.searched.insert(key, version);
-                looked.searched.push((place, searched));
+                found.searched.push((place, searched));
             }
-            Err(error) => looked.unread.push(format!("{place}: {error}")),
+            Err(error) => found.unread.push(format!("{place}: {error}")),
         }
     }
 
-    /// Searches a file when everything has ended; what was looked through below before is not
-    /// looked through again.
+    /// Searches a file when everything has ended; what was unpacked before is not unpacked
+    /// again.
     ///
     /// # Errors
     ///
@@ -173,7 +173,10 @@ impl Files {
         let file = File::open(path)?;
         let (key, version) = Version::of(&file.metadata()?);
         let is_done = version.is_before(self.began)
-            || self.below.get(&key).is_some_and(|known| version.is(known));
+            || self
+                .unpacked
+                .get(&key)
+                .is_some_and(|known| version.is(known));
         let place = self.name(path);
         if is_done {
             searcher.search(Surface::Files, &place, file)
@@ -189,7 +192,7 @@ mod tests {
     use std::io::{BufRead as _, BufReader, Read as _, Write as _};
     use std::path::Path;
 
-    use super::{Files, Looked};
+    use super::{Files, FilesScan};
     use crate::participant::orphans::tree;
     use crate::participant::spawn::{Command, spawn, wait_blocking};
     use audit::Searcher;
@@ -213,8 +216,8 @@ mod tests {
     }
 
     /// Places with a finding.
-    fn leaks(looked: &Looked) -> Vec<&str> {
-        let leaky = looked
+    fn leaks(found: &FilesScan) -> Vec<&str> {
+        let leaky = found
             .searched
             .iter()
             .filter(|(_, one)| !one.findings.is_empty());
@@ -223,7 +226,7 @@ mod tests {
 
     /// What is seen below `scratch` while a shell stands there that has read the canary; the
     /// look before it did, and the look after.
-    fn played(scratch: &Path, script: &str) -> [Looked; 2] {
+    fn played(scratch: &Path, script: &str) -> [FilesScan; 2] {
         let mut files = Files::new(scratch.to_owned());
         let command = Command::new("/bin/sh").argument("-c").argument(format!(
             "cd {}; {script}; echo ok; read y",
@@ -234,12 +237,12 @@ mod tests {
             fs::File::from(child.stdin),
             BufReader::new(fs::File::from(child.stdout)),
         );
-        let first = files.look(&tree(child.pid), &searcher(), None);
+        let first = files.scan(&tree(child.pid), &searcher(), None);
         writeln!(input, "{CANARY}").unwrap();
         let mut answer = String::new();
         output.read_line(&mut answer).unwrap();
         assert_eq!(answer, "ok\n");
-        let second = files.look(&tree(child.pid), &searcher(), None);
+        let second = files.scan(&tree(child.pid), &searcher(), None);
         drop(input);
         output.read_to_string(&mut answer).unwrap();
         wait_blocking(child.pid, &child.pidfd).unwrap();
@@ -273,8 +276,8 @@ mod tests {
         let mut files = Files::new(scratch.path().to_owned());
         memfd.write_all(CANARY.as_bytes()).unwrap();
         let us = i32::try_from(std::process::id()).unwrap();
-        let looked = files.look(&[us], &searcher(), None);
-        let leaks = leaks(&looked);
+        let found = files.scan(&[us], &searcher(), None);
+        let leaks = leaks(&found);
         assert!(
             leaks
                 .iter()
@@ -288,16 +291,16 @@ mod tests {
         let scratch = tempfile::tempdir().unwrap();
         fs::write(scratch.path().join("log"), CANARY).unwrap();
         let mut files = Files::new(scratch.path().to_owned());
-        assert_eq!(leaks(&files.look(&[], &searcher(), None)), ["log"]);
+        assert_eq!(leaks(&files.scan(&[], &searcher(), None)), ["log"]);
         // It may have changed again in the same tick; later it would show.
         while !files.searched.values().all(|known| known.is(known)) {
-            files.look(&[], &searcher(), None);
+            files.scan(&[], &searcher(), None);
         }
-        assert!(files.look(&[], &searcher(), None).searched.is_empty());
+        assert!(files.scan(&[], &searcher(), None).searched.is_empty());
         files.forget();
-        assert_eq!(leaks(&files.look(&[], &searcher(), None)), ["log"]);
+        assert_eq!(leaks(&files.scan(&[], &searcher(), None)), ["log"]);
         fs::write(scratch.path().join("log"), "something else").unwrap();
-        assert_eq!(files.look(&[], &searcher(), None).searched.len(), 1);
+        assert_eq!(files.scan(&[], &searcher(), None).searched.len(), 1);
     }
 
     #[test]
@@ -306,7 +309,7 @@ mod tests {
         let path = scratch.path().join(CANARY);
         let mut files = Files::new(scratch.path().to_owned());
         fs::write(&path, "nothing").unwrap();
-        files.look(&[], &searcher(), None);
+        files.scan(&[], &searcher(), None);
         fs::remove_file(&path).unwrap();
         let found = files.names.search(&searcher());
         assert_eq!(found.control, None);

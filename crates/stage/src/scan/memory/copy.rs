@@ -42,8 +42,8 @@ impl Copied {
         let mut room = MmapMut::map_anon(wanted.max(2 * there))?;
         // A system without large pages does without.
         drop(room.advise(Advice::HugePage));
-        let (kept, new) = room.split_at_mut(self.length);
-        kept.copy_from_slice(self.bytes());
+        let (copied, new) = room.split_at_mut(self.length);
+        copied.copy_from_slice(self.bytes());
         let page = usize::try_from(page_size()).map_err(io::Error::other)?;
         for byte in new.iter_mut().step_by(page) {
             *byte = 0;

@@ -142,7 +142,7 @@ mod tests {
     use super::{Mapping, parse};
 
     /// A mapping as the kernel tells it.
-    fn told(head: &str, rss: u64, anonymous: u64, swap: u64) -> String {
+    fn mapping(head: &str, rss: u64, anonymous: u64, swap: u64) -> String {
         format!(
             "{head}\nSize: 132 kB\nRss:   {rss} kB\nAnonymous:  {anonymous} kB\nSwap: {swap} kB\nVmFlags: rd wr mr mw me ac\n"
         )
@@ -154,7 +154,7 @@ mod tests {
 
     #[test]
     fn a_heap_is_read_with_its_place_and_its_size() {
-        let smaps = told(
+        let smaps = mapping(
             "5581a000-5583b000 rw-p 00000000 00:00 0      [heap]",
             96,
             92,
@@ -173,16 +173,16 @@ mod tests {
 
     #[test]
     fn what_is_the_files_own_is_left_out_and_what_was_written_over_it_is_not() {
-        let text = told("1000-9000 r-xp 00000000 08:01 7 /usr/bin/relay", 32, 0, 0);
-        let data = told("9000-a000 rw-p 00000000 08:01 7 /usr/bin/relay", 4, 4, 0);
+        let text = mapping("1000-9000 r-xp 00000000 08:01 7 /usr/bin/relay", 32, 0, 0);
+        let data = mapping("9000-a000 rw-p 00000000 08:01 7 /usr/bin/relay", 4, 4, 0);
         assert_eq!(names(&text), Vec::<String>::new());
         assert_eq!(names(&data), ["/usr/bin/relay"]);
     }
 
     #[test]
     fn an_untouched_reservation_is_left_out_and_a_swapped_one_is_not() {
-        let reserved = told("10000-90000 rw-p 00000000 00:00 0", 0, 0, 0);
-        let swapped = told("10000-90000 rw-p 00000000 00:00 0", 0, 0, 8);
+        let reserved = mapping("10000-90000 rw-p 00000000 00:00 0", 0, 0, 0);
+        let swapped = mapping("10000-90000 rw-p 00000000 00:00 0", 0, 0, 8);
         assert!(parse(&reserved).is_empty());
         assert_eq!(parse(&swapped)[0].resident, 8192);
         assert_eq!(parse(&swapped)[0].label(), "anonymous memory");
@@ -197,7 +197,7 @@ mod tests {
 
     #[test]
     fn what_the_process_has_locked_away_from_itself_is_looked_at() {
-        let locked = told("10000-11000 ---p 00000000 00:00 0", 4, 4, 0);
+        let locked = mapping("10000-11000 ---p 00000000 00:00 0", 4, 4, 0);
         assert!(!parse(&locked)[0].is_readable);
     }
 
@@ -216,14 +216,14 @@ mod tests {
             ("r-xp 00000000 00:00 0 [vdso]", false),
         ];
         for (rest, wanted) in cases {
-            let smaps = told(&format!("1000-2000 {rest}"), 4, 4, 0);
+            let smaps = mapping(&format!("1000-2000 {rest}"), 4, 4, 0);
             assert_eq!(parse(&smaps).len(), usize::from(wanted), "{rest}");
         }
     }
 
     #[test]
     fn a_name_may_hold_spaces_and_nonsense_is_passed_over() {
-        let spaces = told("1000-2000 rw-p 00000000 08:01 7     /a b  c", 4, 4, 0);
+        let spaces = mapping("1000-2000 rw-p 00000000 08:01 7     /a b  c", 4, 4, 0);
         assert_eq!(names(&spaces), ["/a b  c"]);
         for text in [
             "",

@@ -119,7 +119,7 @@ mod tests {
         Searcher::new(&plan, &[], &[])
     }
 
-    fn look(pid: i32, how: SamplingMode) -> Sample {
+    fn sample_of(pid: i32, how: SamplingMode) -> Sample {
         sample(&[pid], how, &searcher(), None, &mut Copied::default())
     }
 
@@ -136,7 +136,7 @@ mod tests {
     fn what_is_in_memory_alone_is_found_running_and_standing_still() {
         let holder = Holder::start("read x; echo ok; read y; echo done");
         for how in [SamplingMode::Running, SamplingMode::Stopped] {
-            let sample = look(holder.pid, how);
+            let sample = sample_of(holder.pid, how);
             assert!(sample.unread.is_none(), "{:?}", sample.unread);
             assert_eq!(sample.searched.control, Some(true), "{how:?}");
             assert_eq!(places(&sample).len(), 1, "{how:?}: {sample:?}");
@@ -147,7 +147,7 @@ mod tests {
     #[test]
     fn an_address_leads_to_what_was_found() {
         let holder = Holder::start("read x; echo ok; read y; echo done");
-        let sample = look(holder.pid, SamplingMode::Stopped);
+        let sample = sample_of(holder.pid, SamplingMode::Stopped);
         let [Kind::Finding { at, place, .. }] = &sample.searched.findings[..] else {
             panic!("{:?}", sample.searched);
         };
@@ -165,7 +165,7 @@ mod tests {
     fn the_memory_of_children_belongs_to_it() {
         let inner = r#"sh -c 'read x; echo ok; read y; echo done'; :"#;
         let holder = Holder::start(inner);
-        assert_eq!(places(&look(holder.pid, SamplingMode::Stopped)).len(), 1);
+        assert_eq!(places(&sample_of(holder.pid, SamplingMode::Stopped)).len(), 1);
         holder.end();
     }
 
@@ -173,7 +173,7 @@ mod tests {
     fn who_holds_nothing_is_not_blamed() {
         let holder =
             Holder::start("head -n 1 >/dev/null; echo ok; head -n 1 >/dev/null; echo done");
-        let sample = look(holder.pid, SamplingMode::Running);
+        let sample = sample_of(holder.pid, SamplingMode::Running);
         assert!(sample.searched.bytes > 4096);
         assert!(places(&sample).is_empty());
         holder.end();
@@ -186,7 +186,7 @@ mod tests {
         kill_process(pid, Signal::STOP).unwrap();
         // The signal is only sent yet; its parent is told when it stands still.
         waitid(WaitId::Pid(pid), WaitIdOptions::STOPPED).unwrap();
-        let sample = look(holder.pid, SamplingMode::Stopped);
+        let sample = sample_of(holder.pid, SamplingMode::Stopped);
         assert!(sample.unread.is_none(), "{:?}", sample.unread);
         let stat = fs::read_to_string(format!("/proc/{}/stat", holder.pid)).unwrap();
         assert!(stat.contains(" T "), "{stat}");
@@ -199,7 +199,7 @@ mod tests {
         let holder = Holder::start("read x; echo ok; read y; echo done");
         let pid = holder.pid;
         holder.end();
-        let sample = look(pid, SamplingMode::Stopped);
+        let sample = sample_of(pid, SamplingMode::Stopped);
         assert_eq!(sample.searched.bytes, 0);
         assert!(sample.unread.is_none(), "{:?}", sample.unread);
     }
@@ -212,7 +212,7 @@ mod tests {
         let refused = std::thread::spawn(move || {
             let scratch = tempfile::tempdir().unwrap();
             let is_confined = confine::to_scratch(scratch.path()).unwrap();
-            is_confined.then(|| look(pid, SamplingMode::Running).unread)
+            is_confined.then(|| sample_of(pid, SamplingMode::Running).unread)
         });
         if let Some(why) = refused.join().unwrap() {
             let why = why.expect("a reason").to_string();

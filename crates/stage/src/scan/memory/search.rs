@@ -23,7 +23,7 @@ pub(crate) fn sample(
     roots: &[i32],
     how: SamplingMode,
     searcher: &Searcher,
-    below: Option<&mut Allowance>,
+    allowance: Option<&mut Allowance>,
     copied: &mut Copied,
 ) -> Sample {
     if !cfg!(target_os = "linux") {
@@ -35,12 +35,13 @@ pub(crate) fn sample(
     let (mut searched, places, unread) = match how {
         SamplingMode::Stopped => {
             let (places, unread) = copy(roots, copied);
-            let searched = searcher.search_bytes(Surface::Memory, MEMORY, copied.bytes(), below);
+            let searched =
+                searcher.search_bytes(Surface::Memory, MEMORY, copied.bytes(), allowance);
             (searched, places, unread)
         }
         SamplingMode::Running => {
             let mut walk = Walk::through(&trees(roots));
-            let searched = match below {
+            let searched = match allowance {
                 Some(allowance) => {
                     searcher.search_nested(Surface::Memory, MEMORY, &mut walk, allowance)
                 }

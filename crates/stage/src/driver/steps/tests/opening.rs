@@ -35,11 +35,11 @@ fn a_client_starts_when_the_one_before_it_is_ready() {
     };
     assert!(ready(RELAY) < started("alice"));
     assert!(ready("alice") < started("bob"));
-    let told = played.position(|kind| {
+    let join = played.position(|kind| {
         matches!(kind, Kind::Line { who, text, .. } if who == "alice" && text == "joined bob")
     });
     let step = played.position(|kind| matches!(kind, Kind::StepBegan { .. }));
-    assert!(ready("bob") < step && told < step);
+    assert!(ready("bob") < step && join < step);
     assert_eq!(played.took, Duration::ZERO, "nothing is waited for in vain");
 }
 
@@ -56,7 +56,7 @@ fn a_relay_that_says_nothing_is_given_up_after_ten_seconds() {
 }
 
 #[test]
-fn of_a_client_that_ends_before_it_is_ready_the_end_and_the_last_words_are_told() {
+fn of_a_client_that_ends_before_it_is_ready_the_end_and_the_last_words_are_reported() {
     let plan = planned(TWO);
     let played = play(
         &plan,
@@ -76,7 +76,7 @@ fn of_a_client_that_ends_before_it_is_ready_the_end_and_the_last_words_are_told(
 }
 
 #[test]
-fn who_is_not_told_of_a_newcomer_is_named() {
+fn who_is_not_reported_of_a_newcomer_is_named() {
     let plan = planned(TWO);
     let played = play(
         &plan,

@@ -37,7 +37,7 @@ fn a_restarted_relay_is_another_process_that_gets_ready_again() {
 }
 
 #[test]
-fn a_relay_that_does_not_stop_is_killed_after_five_seconds_and_that_is_told() {
+fn a_relay_that_does_not_stop_is_killed_after_five_seconds_and_that_is_reported() {
     let plan = planned(&relay("stop"));
     let played = play(
         &plan,

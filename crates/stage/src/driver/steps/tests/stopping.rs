@@ -29,7 +29,7 @@ fn clients_end_before_the_relay_is_stopped_and_nobody_is_hurried() {
 }
 
 #[test]
-fn who_does_not_quit_is_sent_sigterm_and_then_killed_and_each_is_told() {
+fn who_does_not_quit_is_sent_sigterm_and_then_killed_and_each_is_reported() {
     let plan = planned(TWO);
     let played = play(
         &plan,
@@ -121,6 +121,6 @@ fn who_prints_more_than_it_may_is_cut_off_and_killed() {
     assert_eq!(exceeded, Some(("bob", Limit::Output, 100)));
     let signals = played.world.signals();
     assert!(signals.contains(&("bob".to_owned(), Signal::KILL)));
-    let kept = std::fs::read(played.dir.path().join(Stream::Stdout.file_of("bob"))).unwrap();
-    assert!(kept.len() <= 100, "{}", kept.len());
+    let stored = std::fs::read(played.dir.path().join(Stream::Stdout.file_of("bob"))).unwrap();
+    assert!(stored.len() <= 100, "{}", stored.len());
 }

@@ -74,7 +74,7 @@ fn nothing_is_waited_for_from_who_has_ended() {
 }
 
 #[test]
-fn a_whole_play_that_takes_too_long_is_told_once_with_what_was_awaited() {
+fn a_whole_play_that_takes_too_long_is_reported_once_with_what_was_awaited() {
     let plan = planned(TALK);
     let staged = Staged {
         limit: Some(Duration::from_secs(4)),

@@ -1,13 +1,17 @@
-//! What lies below a directory.
+//! What lies in a directory and its subdirectories.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::Names;
 
-/// Every regular file below a directory, hidden ones too, and the names of everything; links
-/// are not followed.
-pub(crate) fn below(root: &Path, unread: &mut Vec<String>, names: &mut Names) -> Vec<PathBuf> {
+/// Every regular file in a directory and its subdirectories, hidden ones too, and the names of
+/// everything; links are not followed.
+pub(crate) fn regular_files(
+    root: &Path,
+    unread: &mut Vec<String>,
+    names: &mut Names,
+) -> Vec<PathBuf> {
     let mut found = Vec::new();
     let mut waiting = vec![root.to_owned()];
     while let Some(directory) = waiting.pop() {
