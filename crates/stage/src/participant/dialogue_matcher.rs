@@ -215,14 +215,14 @@ mod tests {
     fn prompts_that_come_in_one_read_are_heard_one_after_another() {
         let items = [item(&["name: $"], false), item(&["room: $"], false)];
         assert_eq!(
-            heard(&items, &[], "name: room: "),
+            found(&items, &[], "name: room: "),
             ["1:name: $@6", "1:room: $@6"]
         );
         assert_eq!(
-            heard(&items, &["name: room: "], ""),
+            found(&items, &["name: room: "], ""),
             ["1:name: $@0", "1:room: $@0"]
         );
-        assert!(heard(&items, &[], "name: of your room").is_empty());
+        assert!(found(&items, &[], "name: of your room").is_empty());
     }
 
     #[test]

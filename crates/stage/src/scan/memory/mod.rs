@@ -165,7 +165,10 @@ mod tests {
     fn the_memory_of_children_belongs_to_it() {
         let inner = r#"sh -c 'read x; echo ok; read y; echo done'; :"#;
         let holder = Holder::start(inner);
-        assert_eq!(places(&sample_of(holder.pid, SamplingMode::Stopped)).len(), 1);
+        assert_eq!(
+            places(&sample_of(holder.pid, SamplingMode::Stopped)).len(),
+            1
+        );
         holder.end();
     }
 
