@@ -1,10 +1,12 @@
 //! What each step expected.
 
+use std::iter;
 use std::ops::Range;
 use std::time::Duration;
 
 use super::counted;
 use super::evidence::{brief, difference, just_before};
+use super::facts::known;
 use super::verdict::{Check, CheckKind, Evidence, Verdict};
 use super::view::{Shown, View};
 use matching::CompiledPattern;
@@ -22,7 +24,7 @@ pub(super) fn checks(view: &View<'_>) -> Vec<Check> {
     for step in view.all_steps() {
         match view.step(&step.id).map(|span| &span.result) {
             None => not_reached += 1,
-            Some(Some(StepResult::Impossible(why))) => checks.push(impossible(step, why)),
+            Some(Some(StepResult::Impossible(why))) => checks.push(impossible(view, step, why)),
             Some(Some(_)) => checks.extend(step.expects.iter().map(|one| check(view, step, one))),
             Some(None) => {
                 checks.extend(step.expects.iter().map(|one| unfinished(view, step, one)));
@@ -41,7 +43,7 @@ pub(super) fn checks(view: &View<'_>) -> Vec<Check> {
 }
 
 /// A step that could not be done.
-pub(super) fn impossible(step: &PlannedStep, why: &str) -> Check {
+pub(super) fn impossible(view: &View<'_>, step: &PlannedStep, why: &str) -> Check {
     Check {
         kind: CheckKind::Expectation(timeline::ExpectationId(format!("{}/done", step.id.0))),
         name: step.sentence.clone(),
@@ -51,6 +53,7 @@ pub(super) fn impossible(step: &PlannedStep, why: &str) -> Check {
         evidence: Evidence {
             expected: "the step can be done".to_owned(),
             got: why.to_owned(),
+            event: view.step(&step.id).and_then(|span| span.ended),
             ..Evidence::default()
         },
     }
@@ -116,6 +119,7 @@ fn awaited(view: &View<'_>, step: &PlannedStep, one: &Expectation) -> (Verdict, 
             .map(|shown| just_before(view, shown.n))
             .unwrap_or_default(),
         look_at: view.output_of(&one.client, SHOWN),
+        event: last.map(|shown| shown.n),
         ..Evidence::default()
     };
     (Verdict::Fail, evidence)
@@ -130,7 +134,7 @@ fn times(count: usize) -> String {
 }
 
 /// Lines of the client that show what is expected, fences left out.
-fn matching<'a>(view: &View<'a>, one: &Expectation) -> Vec<Shown<'a>> {
+pub(super) fn matching<'a>(view: &View<'a>, one: &Expectation) -> Vec<Shown<'a>> {
     let pattern = CompiledPattern::new(
         &one.pattern,
         view.plan.adapter_of(&one.client).client.escapes,
@@ -169,6 +173,7 @@ pub(super) fn absent(view: &View<'_>, when: Range<u64>, one: &Expectation) -> Ev
         .as_ref()
         .and_then(|text| on_stderr(view, &one.client, text, when.clone()));
     let elsewhere = counted::taken(view, one, &since).or(astray);
+    let is_elsewhere = elsewhere.is_some();
     let got = match nearest {
         _ if elsewhere.is_some() => elsewhere.unwrap_or_default(),
         Some(shown) => format!(
@@ -179,22 +184,27 @@ pub(super) fn absent(view: &View<'_>, when: Range<u64>, one: &Expectation) -> Ev
         ),
         None => silence(view, &one.client, ended),
     };
-    let got = match guess(view, &one.client, when) {
-        Some(why) => format!("{got}; {why}"),
-        None => got,
+    // Where the line came and counted as something else, nothing more is to be known.
+    let facts = if is_elsewhere {
+        Vec::new()
+    } else {
+        known(view, one, &when)
     };
+    let guess = guess(view, &one.client, when).map(str::to_owned);
+    let got: Vec<String> = iter::once(got).chain(facts).chain(guess).collect();
     let shown_text = nearest.and_then(|shown| {
         let captures = &shown.seen?.captures;
         captures.get("text").cloned()
     });
     Evidence {
         expected: format!("{} within {:?}", one.sentence, one.within),
-        got,
+        got: got.join("; "),
         difference: text
             .zip(shown_text)
             .and_then(|(text, shown)| difference(&text, &shown)),
         just_before: just_before(view, ended),
         look_at: view.output_of(&one.client, SHOWN),
+        event: Some(ended),
     }
 }
 
@@ -251,7 +261,8 @@ fn silence(view: &View<'_>, who: &str, until: u64) -> String {
     }) {
         return format!("{who} has closed its standard output; its process still runs");
     }
-    let last = view.shown(who).filter(|shown| shown.n <= until).last();
+    let before = view.shown(who).filter(|shown| shown.n <= until);
+    let last = before.filter(|shown| !shown.text.trim().is_empty()).last();
     let since = last.map_or(0, |shown| shown.t);
     let quiet = seconds(Duration::from_nanos(at(until).saturating_sub(since)));
     let last = last.map_or("nothing at all".to_owned(), |shown| {
@@ -290,6 +301,7 @@ fn never(view: &View<'_>, step: &PlannedStep, one: &Expectation) -> (Verdict, Ev
             got: format!("{} printed {:?}", one.client, brief(shown.text)),
             just_before: just_before(view, shown.n),
             look_at: Some(format!("out/{}.stdout", one.client)),
+            event: Some(shown.n),
             ..Evidence::default()
         };
         return (Verdict::Fail, evidence);

@@ -4,6 +4,7 @@
 mod counted;
 mod evidence;
 mod expectations;
+mod facts;
 mod keys;
 mod limits;
 mod load;

@@ -22,6 +22,7 @@ pub(super) fn checks(view: &View<'_>) -> Vec<Check> {
                 expected: format!("{who} has at most {}", limit.amount(*allowed)),
                 got,
                 just_before: just_before(view, event.n),
+                event: Some(event.n),
                 ..Evidence::default()
             };
             Some((format!("{who} stays within its limits"), evidence))

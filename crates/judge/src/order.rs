@@ -63,7 +63,7 @@ fn out_of_order(view: &View<'_>, (from, to, public): Path<'_>, texts: &[&str]) -
     };
     let shown = view.shown(to).filter_map(|shown| {
         let seen = shown.seen.filter(|seen| seen.event == kind)?;
-        seen.captures.get("text").map(String::as_str)
+        Some((shown.n, seen.captures.get("text")?.as_str()))
     });
     // Positions in the order of sending; the same text twice takes the next free place.
     let mut free: BTreeMap<&str, VecDeque<usize>> = BTreeMap::new();
@@ -71,7 +71,7 @@ fn out_of_order(view: &View<'_>, (from, to, public): Path<'_>, texts: &[&str]) -
         free.entry(text).or_default().push_back(place);
     }
     let mut last: Option<(usize, &str)> = None;
-    for text in shown {
+    for (n, text) in shown {
         let Some(place) = free.get_mut(text).and_then(VecDeque::pop_front) else {
             continue;
         };
@@ -80,6 +80,7 @@ fn out_of_order(view: &View<'_>, (from, to, public): Path<'_>, texts: &[&str]) -
                 expected: format!("{to} shows the messages of {from} in their order"),
                 got: format!("{:?} was shown after {:?}", brief(text), brief(before)),
                 look_at: Some(format!("out/{to}.stdout")),
+                event: Some(n),
                 ..Evidence::default()
             });
         }

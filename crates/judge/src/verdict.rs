@@ -125,4 +125,7 @@ pub struct Evidence {
     pub just_before: Vec<String>,
     /// A file to look at, below the play's directory.
     pub look_at: Option<String>,
+    /// Number of the event that settled it: what came first is the likelier cause.
+    #[serde(default)]
+    pub event: Option<u64>,
 }

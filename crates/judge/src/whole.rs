@@ -54,6 +54,7 @@ pub(super) fn in_time(view: &View<'_>) -> Option<Check> {
             expected: format!("the play ends within {limit:?}"),
             got: format!("still waiting {awaited}"),
             just_before: just_before(view, event.n),
+            event: Some(event.n),
             ..Evidence::default()
         };
         let name = "the play ends in time";
@@ -111,6 +112,7 @@ pub(super) fn ready(view: &View<'_>) -> Vec<Check> {
                 expected: format!("{who} gets ready"),
                 got: why.clone(),
                 just_before: just_before(view, n),
+                event: Some(n),
                 look_at: view.output_of(who, [Stream::Stderr, Stream::Stdout]),
                 ..Evidence::default()
             };
@@ -136,8 +138,12 @@ pub(super) fn endings(view: &View<'_>) -> Vec<Check> {
     }
     let mut checks = vec![relay_lives(view, bad.remove("relay"))];
     checks.extend(bad.into_iter().map(|(who, (n, how))| {
-        let name = format!("{who} does not end by itself");
         let evidence = died(view, who, n, how);
+        let name = if is_asked_to_end(view, who, n) {
+            format!("{who} ends as it was asked to")
+        } else {
+            format!("{who} does not end by itself")
+        };
         whole(
             CheckKind::Ending(who.to_owned()),
             &name,
@@ -146,6 +152,14 @@ pub(super) fn endings(view: &View<'_>) -> Vec<Check> {
         )
     }));
     checks
+}
+
+/// Whether a step before that event asked a client to end.
+fn is_asked_to_end(view: &View<'_>, who: &str, n: u64) -> bool {
+    let mut begun = view
+        .all_steps()
+        .filter(|step| view.step(&step.id).is_some_and(|span| span.began < n));
+    begun.any(|step| matches!(&step.action, Action::Leave { client, .. } if client == who))
 }
 
 fn relay_lives(view: &View<'_>, died_at: Option<(u64, Ended)>) -> Check {
@@ -171,6 +185,7 @@ fn died(view: &View<'_>, who: &str, n: u64, how: Ended) -> Evidence {
         got: format!("{who} {how}"),
         just_before: just_before(view, n),
         look_at: view.output_of(who, [Stream::Stderr, Stream::Stdout]),
+        event: Some(n),
         ..Evidence::default()
     }
 }

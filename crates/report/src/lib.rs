@@ -6,6 +6,7 @@
 //! report ──► terminal, github, page, json, junit
 //! ```
 
+mod alike;
 mod as_seconds;
 mod asked;
 pub mod github;

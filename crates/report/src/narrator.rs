@@ -219,7 +219,7 @@ pub fn ending(report: &PlayReport, lesson: Option<&str>) -> Vec<String> {
     if !searches.surfaces.is_empty() {
         more.push("data that appears and vanishes between two scans is not detected".to_owned());
     }
-    more.extend(lesson.map(|lesson| format!("{STRONG}{}{STRONG:#}", visible(lesson))));
+    more.extend(lesson.map(|lesson| format!("{STRONG}{}{STRONG:#}", report.lesson(lesson))));
     lines.extend(more.iter().map(|line| format!("   {line}")));
     lines
 }

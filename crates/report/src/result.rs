@@ -1,5 +1,6 @@
 //! What came of a play and of a run.
 
+use std::cmp::Reverse;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -9,6 +10,7 @@ use super::as_seconds;
 use super::searches::Searches;
 use super::used::Used;
 use judge::{Check, CheckKind, PlayVerdict, Verdict, Verdicts};
+use timeline::visible;
 
 /// Everything about one scenario in a run.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -70,10 +72,26 @@ pub struct RunReport {
 }
 
 impl PlayReport {
-    /// The checks that did not pass.
+    /// The checks that did not pass, the worst first; of those that are as bad, the one that was
+    /// settled first, because what comes later may follow from it.
     pub fn red(&self) -> impl Iterator<Item = &Check> {
         let checks = self.verdicts.checks.iter();
-        checks.filter(|check| check.verdict != Verdict::Pass)
+        let red = checks.filter(|check| check.verdict != Verdict::Pass);
+        let mut red: Vec<&Check> = red.collect();
+        red.sort_by_key(|check| {
+            let settled = check.evidence.event.unwrap_or(u64::MAX);
+            (Reverse(check.verdict), settled)
+        });
+        red.into_iter()
+    }
+
+    /// What there is to learn, where this play has shown it; else, that it has not.
+    pub fn lesson(&self, lesson: &str) -> String {
+        let lesson = visible(lesson);
+        match self.verdicts.play {
+            PlayVerdict::Pass => lesson,
+            _ => format!("what this play was to show, and did not: {lesson}"),
+        }
     }
 
     /// It needs a reader: it did not pass.

@@ -151,6 +151,7 @@ fn evidence() -> Value {
                 "items": { "type": "string" },
             },
             "look_at": { "description": "A file to look at, below the play's directory.", "type": ["string", "null"] },
+            "event": { "description": "Number of the event of the timeline that settled it.", "type": ["integer", "null"], "minimum": 0 },
         }),
     )
 }

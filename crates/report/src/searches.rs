@@ -197,7 +197,9 @@ impl Searches {
             return "nothing was searched".to_owned();
         }
         let bytes: u64 = self.surfaces.iter().map(|one| one.bytes).sum();
+        let searched = self.surfaces.iter().filter(|one| one.is_searched());
         let seen = match self.seen {
+            0 if self.secrets == 0 => "nothing was planted that could be seen".to_owned(),
             0 => "no canary was seen".to_owned(),
             1 => "PLAINTEXT: 1 finding".to_owned(),
             n => format!("PLAINTEXT: {n} findings"),
@@ -206,7 +208,7 @@ impl Searches {
             "{seen}: searched for {} planted strings in {} bytes on {} surfaces; {}",
             self.secrets,
             grouped(bytes),
-            self.surfaces.len(),
+            searched.count(),
             self.control()
         )
     }
@@ -244,6 +246,11 @@ impl Searched {
             let why = "in some plays less: `result.json` says what was left out";
             self.left_out = Some(why.to_owned());
         }
+    }
+
+    /// It was read at least once: a surface may be off, or out of reach.
+    fn is_searched(&self) -> bool {
+        self.samples > 0 || self.bytes > 0
     }
 
     /// `7 strings in 41 transformations`.

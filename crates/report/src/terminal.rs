@@ -4,6 +4,7 @@ use std::path::Path;
 
 use anstyle::{AnsiColor, Style};
 
+use super::alike::by_cause;
 use super::asked::{Asked, REFERENCE, repeat, to_type};
 use super::result::{PlayReport, RunReport};
 use super::words::{Badge, sum, tries_in_words};
@@ -86,18 +87,20 @@ pub fn failure(play: &PlayReport, run: &Path, repeat_command: &str) -> String {
             play.try_number
         ));
     }
-    let red: Vec<&Check> = play.red().collect();
-    for check in red.iter().take(MOST) {
+    let causes = by_cause(play.red());
+    for (check, more) in causes.iter().take(MOST) {
         text.push_str(&evidence(play, check));
+        if *more > 0 {
+            text.push_str(&format!("   {:<13} and {more} more like it\n", ""));
+        }
     }
-    if red.len() > MOST {
-        text.push_str(&format!(
-            "   and {} more, all in result.json\n",
-            red.len() - MOST
-        ));
+    let rest = causes.iter().skip(MOST).map(|(_, more)| more + 1);
+    let rest: usize = rest.sum();
+    if rest > 0 {
+        text.push_str(&format!("   and {rest} more, all in result.json\n"));
     }
-    let file = red
-        .iter()
+    let file = play
+        .red()
         .find_map(|check| check.evidence.look_at.as_deref());
     let file = run.join(&play.dir).join(file.unwrap_or("timeline.jsonl"));
     if !play.used.is_empty() {

@@ -60,7 +60,7 @@ fn a_question_that_no_branch_answers_is_reported_with_what_was_awaited() {
     for words in [
         "its dialogue asks /Name: $/",
         "it still runs after 10s",
-        "it has printed \\\"Do you agree?\\\" without a line break",
+        "it has printed \\\"Do you agree? \\\" without a line break",
     ] {
         assert!(
             output_text.contains(words),

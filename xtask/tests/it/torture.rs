@@ -50,6 +50,7 @@ fn torture(side: &str, fault: &str) {
             (r"/[^ ]*/plain-client", "[plain-client]"),
             (r"\d+\.\d+ (s|MiB)", "[n] $1"),
             (r"for \d+\.\d+ s", "for [n] s"),
+            (r"\d+ bytes meanwhile", "[n] bytes meanwhile"),
             (r"not found in \d+ bytes", "not found in [n] bytes"),
         ],
     }, {

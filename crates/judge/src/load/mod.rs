@@ -147,7 +147,7 @@ impl StepCounters<'_> {
 fn failure<'a>(view: &View<'a>, shown: &Shown<'a>, step: &'a PlannedStep) -> Option<Check> {
     let result = view.step(&step.id)?.result.as_ref();
     if let Some(StepResult::Impossible(why)) = result {
-        return Some(expectations::impossible(step, why));
+        return Some(expectations::impossible(view, step, why));
     }
     let is_missing = |id: &ExpectationId| match result {
         Some(StepResult::Missing(list)) => list.contains(id),

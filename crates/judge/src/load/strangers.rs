@@ -133,6 +133,7 @@ fn evidence(view: &View<'_>, who: &str, line: Shown<'_>) -> Evidence {
         got: format!("{who} printed {:?}", brief(line.text)),
         just_before: just_before(view, line.n),
         look_at: Some(format!("out/{who}.stdout")),
+        event: Some(line.n),
         ..Evidence::default()
     }
 }

@@ -5,6 +5,7 @@
 mod adapter_lints;
 mod decides;
 mod loads;
+mod reasons;
 mod searches;
 mod unscripted;
 mod verdicts;

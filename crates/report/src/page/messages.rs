@@ -54,9 +54,9 @@ pub(super) struct Message {
 /// What a record is to somebody who may not read it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Nature {
-    /// Nothing sealed in it: keys, receipts, presence.
+    /// For the relay itself: keys, receipts, presence.
     Control,
-    /// Something that the relay passes on and cannot read.
+    /// Something that the relay passes on.
     Sealed,
     /// A canary was found in it.
     Plaintext,
@@ -90,12 +90,16 @@ impl Message {
     pub(super) fn sees(&self) -> String {
         let words = match self.nature() {
             Nature::Control => "for the relay itself",
-            Nature::Sealed => "sealed: the relay passes it on",
-            Nature::Plaintext => "PLAINTEXT: a canary was found in it",
+            Nature::Sealed => "the relay passes it on",
+            Nature::Plaintext => "",
         };
         match &self.record.sight {
+            Sight::In(found) => format!("PLAINTEXT, found in it: {found}"),
+            Sight::NotIn(_) if self.record.is_relayed => {
+                format!("{words}; no planted text was found in it")
+            }
             Sight::Elsewhere(found) => format!("{words}; but it has the text: {found}"),
-            Sight::NotLookedFor | Sight::NotIn(_) | Sight::In(_) => words.to_owned(),
+            Sight::NotLookedFor | Sight::NotIn(_) => words.to_owned(),
         }
     }
 

@@ -89,7 +89,7 @@ struct Row {
 
 /// What each word on the pages means.
 const WORDS: &[(&str, &str)] = &[
-    ("PASS", "every check held, and each could have failed"),
+    ("PASS", "every check held"),
     ("FAIL", "a check did not hold"),
     ("PLAINTEXT", "a planted text was found where it must not be"),
     (
@@ -147,7 +147,11 @@ pub fn play(
         verdict: Badge::of(&report.verdicts.play),
         scenario: visible(&report.scenario),
         title: visible(&plan.scenario.title),
-        lesson: plan.scenario.lesson.as_deref().map(visible),
+        lesson: plan
+            .scenario
+            .lesson
+            .as_deref()
+            .map(|one| report.lesson(one)),
         facts: facts(report),
         repeat: visible(&repeat(report, asked)),
         evidence: Evidence::of(plan, events, &watch.findings.all, report),

@@ -2,6 +2,7 @@
 
 #![cfg(test)] // so that helpers count as tests, too, and may unwrap
 
+mod causes;
 mod github;
 mod json;
 mod junit;
@@ -37,6 +38,7 @@ fn check(verdict: Verdict) -> Check {
             difference: Some(NASTY.to_owned()),
             just_before: vec![NASTY.to_owned()],
             look_at: Some("out/bob.stdout".to_owned()),
+            event: Some(41),
         },
     };
     Check {

@@ -79,6 +79,7 @@ pub enum Action {
         how: LeaveHow,
     },
     /// Only expectations.
+    #[serde(alias = "look")] // as plans of older runs have it
     Expect,
     Relay {
         action: RelayAction,

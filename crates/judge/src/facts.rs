@@ -1,0 +1,97 @@
+//! What is known of an awaited line or file that has not come. Facts only: what they mean is for
+//! the reader to say.
+
+use std::ops::Range;
+use std::time::Duration;
+
+use super::expectations::matching;
+use super::view::View;
+use scenario::plan::{Expectation, Pattern};
+use timeline::{Direction, Kind, seconds, visible};
+
+/// Files in downloads that are listed one by one.
+const FILES: usize = 4;
+
+/// Everything that is known, most telling first; `when` is the step, by numbers of events.
+pub(super) fn known(view: &View<'_>, one: &Expectation, when: &Range<u64>) -> Vec<String> {
+    let facts = [
+        came_late(view, one, when),
+        came_before(view, one, when),
+        in_downloads(view, one),
+        on_link(view, one, when),
+    ];
+    facts.into_iter().flatten().collect()
+}
+
+/// It came when nobody waited for it any more.
+fn came_late(view: &View<'_>, one: &Expectation, when: &Range<u64>) -> Option<String> {
+    let shown = matching(view, one)
+        .into_iter()
+        .find(|shown| shown.n >= when.end)?;
+    let late = shown.t.saturating_sub(time_of(view, when.end));
+    let late = seconds(Duration::from_nanos(late));
+    Some(format!("{} showed it {late} too late", one.client))
+}
+
+/// The same was shown before the step began, where another step awaited it.
+fn came_before(view: &View<'_>, one: &Expectation, when: &Range<u64>) -> Option<String> {
+    let shown = matching(view, one)
+        .into_iter()
+        .rfind(|shown| shown.n < when.start)?;
+    let at = seconds(Duration::from_nanos(shown.t));
+    Some(format!(
+        "{} showed the same at t={at}, before this step: it counted for an earlier one",
+        one.client
+    ))
+}
+
+fn in_downloads(view: &View<'_>, one: &Expectation) -> Option<String> {
+    if !matches!(one.pattern, Pattern::SameFile { .. }) {
+        return None;
+    }
+    let files = view.events.iter().filter_map(|event| match &event.kind {
+        Kind::Received {
+            who, name, size, ..
+        } if *who == one.client && event.n < view.stopping => {
+            Some(format!("{} ({size} bytes)", visible(name)))
+        }
+        _ => None,
+    });
+    let files: Vec<String> = files.collect();
+    if files.is_empty() {
+        return Some(format!("no whole file was in {}'s downloads", one.client));
+    }
+    let more = files.len().saturating_sub(FILES);
+    let more = (more > 0).then(|| format!("{more} more"));
+    let listed = files.into_iter().take(FILES).chain(more);
+    let listed = listed.collect::<Vec<_>>().join(", ");
+    Some(format!("{}'s downloads held {listed}", one.client))
+}
+
+/// What the relay sent on the client's link meanwhile.
+fn on_link(view: &View<'_>, one: &Expectation, when: &Range<u64>) -> Option<String> {
+    if one.client == "relay" || one.pattern == Pattern::Exits {
+        return None;
+    }
+    let sent = view.events.iter().filter_map(|event| match &event.kind {
+        Kind::Wire {
+            link,
+            direction: Direction::Down,
+            len,
+            ..
+        } if *link == one.client && when.contains(&event.n) => Some(*len),
+        _ => None,
+    });
+    Some(match sent.sum::<u64>() {
+        0 => format!("the relay sent {} nothing meanwhile", one.client),
+        1 => format!("the relay sent {} 1 byte meanwhile", one.client),
+        bytes => format!("the relay sent {} {bytes} bytes meanwhile", one.client),
+    })
+}
+
+/// When an event happened, in nanoseconds since the play began.
+fn time_of(view: &View<'_>, n: u64) -> u64 {
+    let at = view.events.partition_point(|event| event.n < n);
+    let event = view.events.get(at).or_else(|| view.events.last());
+    event.map_or(0, |event| event.t)
+}

@@ -1,0 +1,138 @@
+//! The reason given is the reason: what is known of what has not come, and what came first.
+
+use judge::{Check, Verdict, Verdicts};
+use test_plays::{TEXT, TimelineBuilder, plan_of, planned};
+use timeline::{Direction, Ended, EventKind, Kind};
+
+use crate::judged;
+
+fn got(verdicts: &Verdicts, client: &str) -> String {
+    let mut red = verdicts.checks.iter();
+    let check = red.find(|check| check.verdict == Verdict::Fail && check.name.starts_with(client));
+    check
+        .map(|check| check.evidence.got.clone())
+        .unwrap_or_default()
+}
+
+fn wire(link: &str, direction: Direction, len: u64) -> Kind {
+    Kind::Wire {
+        link: link.to_owned(),
+        direction,
+        at: 0,
+        len,
+    }
+}
+
+#[test]
+fn whether_the_relay_sent_anything_in_that_step_is_said() {
+    let sent = |kinds: &[Kind]| {
+        let mut timeline = TimelineBuilder::new();
+        timeline.begin();
+        for kind in kinds {
+            timeline.add(kind.clone());
+        }
+        timeline.end().add(wire("bob", Direction::Down, 99));
+        timeline.close(&planned());
+        got(&judged(&timeline), "bob")
+    };
+    let nothing = sent(&[
+        wire("bob", Direction::Up, 40),
+        wire("alice", Direction::Down, 40),
+    ]);
+    assert!(
+        nothing.contains("the relay sent bob nothing meanwhile"),
+        "{nothing}"
+    );
+    let some = sent(&[
+        wire("bob", Direction::Down, 40),
+        wire("bob", Direction::Down, 2),
+    ]);
+    assert!(
+        some.contains("the relay sent bob 42 bytes meanwhile"),
+        "{some}"
+    );
+}
+
+#[test]
+fn what_came_too_late_is_no_silence() {
+    let mut timeline = TimelineBuilder::new();
+    timeline.begin().end();
+    timeline.shows("bob", EventKind::Private, &["alice", TEXT]);
+    timeline.close(&planned());
+    let got = got(&judged(&timeline), "bob");
+    assert!(
+        got.contains("bob showed it") && got.contains("too late"),
+        "{got}"
+    );
+}
+
+#[test]
+fn what_counted_for_an_earlier_step_is_named() {
+    let mut timeline = TimelineBuilder::new();
+    timeline.shows("bob", EventKind::Private, &["alice", TEXT]);
+    timeline.begin().end().close(&planned());
+    let got = got(&judged(&timeline), "bob");
+    assert!(got.contains("bob showed the same at t="), "{got}");
+    assert!(got.contains("before this step"), "{got}");
+}
+
+#[test]
+fn the_last_line_of_somebody_silent_is_one_that_can_be_read() {
+    let mut timeline = TimelineBuilder::new();
+    timeline
+        .line("bob", "the last that can be read")
+        .line("bob", "  ");
+    timeline.begin().end().close(&planned());
+    let got = got(&judged(&timeline), "bob");
+    assert!(
+        got.contains("its last: \"the last that can be read\""),
+        "{got}"
+    );
+}
+
+#[test]
+fn each_failure_has_the_event_that_settled_it() {
+    let mut timeline = TimelineBuilder::new();
+    timeline.begin();
+    let died = timeline.0.len() as u64;
+    timeline.add(Kind::Exited {
+        who: "relay".to_owned(),
+        how: Ended::Signal(11),
+    });
+    timeline.end().close(&planned());
+    let verdicts = judged(&timeline);
+    let event = |check: &Check| check.evidence.event;
+    let failed = verdicts.checks.iter();
+    let failed = failed.filter(|check| check.verdict == Verdict::Fail);
+    let (relay, others): (Vec<_>, Vec<_>) =
+        failed.partition(|check| check.name == "the relay goes on");
+    let relay = relay.first().and_then(|check| event(check)).unwrap();
+    assert!(relay >= died);
+    assert!(!others.is_empty());
+    assert!(others.iter().all(|check| event(check) > Some(relay)));
+}
+
+#[test]
+fn who_was_asked_to_end_is_not_said_to_end_by_itself() {
+    let plan = plan_of(
+        "title = \"t\"\nclients = [\"alice\", \"bob\"]\n[[steps]]\n\
+         leave = { client = \"bob\", how = \"quit\" }\n",
+    );
+    let ended = |how| {
+        let mut timeline = TimelineBuilder::new();
+        timeline.begin().add(Kind::Exited {
+            who: "bob".to_owned(),
+            how,
+        });
+        timeline.end().close(&plan);
+        let verdicts = judge::judge(&plan, &timeline.0, &[]);
+        let names = verdicts.checks.into_iter();
+        let names = names.map(|check| check.name);
+        names
+            .filter(|name| name.starts_with("bob "))
+            .collect::<Vec<_>>()
+    };
+    let asked = "bob ends as it was asked to".to_owned();
+    assert!(ended(Ended::Exit(3)).contains(&asked));
+    assert!(!ended(Ended::Exit(0)).contains(&asked));
+}
