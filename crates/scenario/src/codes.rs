@@ -111,6 +111,8 @@ pub(crate) mod adapter {
             "A client is ready when it shows its event `ready`, or, with `ready = \"after-dialogue\"`, when its dialogue is over. One of them must be there, and not both.";
         SHORT_CONTROL: "A0230",
             "A control is a text that the search must find on a surface, to show that it could have found a canary there. A text of less than 6 bytes is not looked for: it is anybody's. `{control}` is a random word that the relay can be given as its name.";
+        NO_PORT: "A0231",
+            "A relay that gets ready with a line must tell its port there: `listening on \\S+:(?<port>\\d+)`. The harness connects clients to that port, once the relay listens on it. A relay whose port is fixed in its code needs no line: `ready = { listens = 7411 }` waits until it listens.";
     }
 }
 

@@ -1,7 +1,7 @@
 //! Parts of the stage without a play, so that what they cost can be measured.
 
 use std::io;
-use std::net::Ipv4Addr;
+use std::net::{Ipv4Addr, SocketAddr};
 use std::os::fd::OwnedFd;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -14,6 +14,7 @@ use crate::driver::QUEUE;
 use crate::driver::links::wire_file;
 use crate::input::Input;
 use crate::isolation::stage_thread::{Side, StageThread};
+use crate::links::reach::Reached;
 use crate::links::tap::{Link, Tap};
 #[cfg(doc)]
 use crate::participant::spawn;
@@ -47,6 +48,7 @@ impl BareTap {
     pub async fn start(relay_port: u16, dir: &Path) -> Result<Self, EngineError> {
         let stage = StageThread::start(Level::None, "unused".into()).await?;
         let stage = Arc::new(stage);
+        let relay: Reached = [SocketAddr::from((Ipv4Addr::LOCALHOST, relay_port))].into();
         let writer = Writer::create(dir, None)?;
         let (sender, inputs) = mpsc::channel(QUEUE);
         let link = Link {
@@ -58,7 +60,7 @@ impl BareTap {
             link,
             stage.listen(Side::Clients, 0).await?,
             Arc::downgrade(&stage),
-            watch::Sender::new(relay_port).subscribe(),
+            watch::Sender::new(relay).subscribe(),
             sender,
         )?;
         Ok(Self {

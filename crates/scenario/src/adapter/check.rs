@@ -215,6 +215,15 @@ impl<'s> Checker<'s> {
         });
     }
 
+    /// The relay's ready line does not tell its port.
+    pub(super) fn no_port(&mut self, line: &Place<'_>) {
+        let problem = Problem::new(code::NO_PORT, &line.span, "this line tells no port");
+        self.problems
+            .push(problem.label("there is no group `port`").help(
+            "write `(?<port>\\d+)` where the port stands, or `listens = PORT` if the port is fixed",
+        ));
+    }
+
     /// Something gets ready with a dialogue that is not there.
     pub(super) fn no_dialogue(&mut self, span: &Range<usize>) {
         let problem = Problem::new(code::DIALOGUE, span, "this program has no dialogue");

@@ -10,7 +10,7 @@ use super::check::Checker;
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum ReadyWhen {
-    /// A line of standard output matches; its group `port`, where there is one, is the port.
+    /// A line of standard output matches; its group `port` is the port.
     Line(String),
     /// A socket of it listens on this port; asked of the kernel, never by connecting.
     Listens(u16),
@@ -41,7 +41,7 @@ pub(super) static READY: Table = Table::new(
         may(
             "line",
             ValueKind::Text,
-            "a regular expression for a line; its group `port`, if any, is the port",
+            "a regular expression for a line; its group `port` is the port",
         ),
         may(
             "listens",
@@ -65,6 +65,9 @@ pub(super) fn read(
 ) -> Option<ReadyWhen> {
     if let Some(line) = node.text("line") {
         checker.pattern(&line, &["port"]);
+        if !line.text.contains("(?<port>") && !line.text.contains("(?P<port>") {
+            checker.no_port(&line);
+        }
         return Some(ReadyWhen::Line(line.text.to_owned()));
     }
     let port = |key| node.integer(key).and_then(|port| u16::try_from(port).ok());

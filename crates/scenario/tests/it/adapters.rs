@@ -113,11 +113,27 @@ fn every_mistake_of_meaning_has_its_code() {
         ),
         ("keepalive = \"20s\"", "keepalive = \"20\"", "A0206"),
         ("{ listens = 5000 }", "{ listens = 0 }", "A0208"),
+        ("{ listens = 5000 }", "{ line = 'ready' }", "A0231"),
         ("{ path = \"relay.py\" }", "{ }", "A0209"),
     ] {
         assert!(SMALL.contains(before), "{before}");
         assert_eq!(codes(&SMALL.replace(before, after)), [code], "{after}");
     }
+}
+
+#[test]
+fn a_ready_line_that_tells_no_port_is_pointed_at() {
+    let text = SMALL.replace("{ listens = 5000 }", "{ line = 'ready' }");
+    let problems = adapter::parse(&text, Path::new("test.toml")).unwrap_err();
+    assert_snapshot!(problems.render(false), @r"
+    error[A0231]: this line tells no port
+     --> test.toml:7:18
+      |
+    7 | ready = { line = 'ready' }
+      |                  ^^^^^^^ there is no group `port`
+      |
+      = help: write `(?<port>\d+)` where the port stands, or `listens = PORT` if the port is fixed
+    ");
 }
 
 #[test]

@@ -14,6 +14,7 @@ use crate::driver::scans::{ScanJob, Seen};
 use crate::input::Instance;
 use crate::isolation::netlink::Listening;
 use crate::isolation::stage_thread::Side;
+use crate::links::reach::Reached;
 use crate::links::tap::{Link, Tap};
 use crate::participant::handle::ProcessHandle;
 use crate::participant::orphans::Orphan;
@@ -54,7 +55,7 @@ pub(crate) trait Host: Debug + Send + Sync {
         side: Side,
         port: Option<u16>,
         link: Link,
-        relay_port: watch::Receiver<u16>,
+        relay: watch::Receiver<Reached>,
     ) -> Doing<'_, Tap>;
 
     /// What the relay's side sends to this address goes nowhere from now on. False where the
@@ -67,11 +68,9 @@ pub(crate) trait Host: Debug + Send + Sync {
     /// Bytes of the relay's side to this address that nobody has acknowledged.
     fn unacknowledged(&self, address: Ipv4Addr) -> Doing<'_, u64>;
 
-    /// Who listens on the relay's side.
-    fn listening(&self) -> Doing<'_, Vec<Listening>>;
-
-    /// A fresh network for the next relay.
-    fn renew_relay_side(&self) -> Doing<'_, ()>;
+    /// The sockets that listen on the relay's side: those of the relay, where its processes are
+    /// named, or anybody's.
+    fn listening(&self, relay: Option<Vec<i32>>) -> Doing<'_, Vec<Listening>>;
 
     /// Scans the relay where it blocks nobody; what happens meanwhile is recorded.
     fn scan(&self, job: ScanJob) -> Doing<'static, Seen>;

@@ -1,5 +1,6 @@
 //! The machine as a play needs it: processes and taps, in the namespaces of its stage thread.
 
+use std::collections::BTreeSet;
 use std::net::Ipv4Addr;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -13,9 +14,10 @@ use crate::input::Input;
 use crate::isolation::netlink::Listening;
 use crate::isolation::stage_thread::{Side, StageThread};
 use crate::isolation::{confine, sockets};
+use crate::links::reach::Reached;
 use crate::links::tap::{Link, Tap};
 use crate::participant::handle::ProcessHandle;
-use crate::participant::orphans::{self, Orphan};
+use crate::participant::orphans::{self, Orphan, tree};
 use crate::participant::process::Process;
 use crate::participant::spawn::{Child, Command};
 use timeline::Level;
@@ -107,12 +109,12 @@ impl Host for Machine {
         side: Side,
         port: Option<u16>,
         link: Link,
-        relay_port: watch::Receiver<u16>,
+        relay: watch::Receiver<Reached>,
     ) -> Doing<'_, Tap> {
         Box::pin(async move {
             let listener = self.stage.listen(side, port.unwrap_or(0)).await?;
             let stage = Arc::downgrade(&self.stage);
-            Tap::start(link, listener, stage, relay_port, self.inputs.clone())
+            Tap::start(link, listener, stage, relay, self.inputs.clone())
         })
     }
 
@@ -128,12 +130,21 @@ impl Host for Machine {
         Box::pin(self.stage.unacknowledged(address))
     }
 
-    fn listening(&self) -> Doing<'_, Vec<Listening>> {
-        Box::pin(self.stage.listening())
-    }
-
-    fn renew_relay_side(&self) -> Doing<'_, ()> {
-        Box::pin(self.stage.renew_relay_side())
+    /// In a network of our own every listener is the relay's; elsewhere one of its processes
+    /// must hold it.
+    fn listening(&self, relay: Option<Vec<i32>>) -> Doing<'_, Vec<Listening>> {
+        Box::pin(async move {
+            let mut listening = self.stage.listening().await?;
+            if let Some(relay) = relay.filter(|_| self.stage.init.is_none()) {
+                let held: BTreeSet<String> = relay
+                    .into_iter()
+                    .flat_map(tree)
+                    .flat_map(open_files)
+                    .collect();
+                listening.retain(|one| held.contains(&format!("socket:[{}]", one.inode)));
+            }
+            Ok(listening)
+        })
     }
 
     fn scan(&self, job: ScanJob) -> Doing<'static, Seen> {
@@ -174,4 +185,16 @@ impl Host for Machine {
             ))
         })
     }
+}
+
+/// What its descriptors lead to.
+fn open_files(pid: i32) -> Vec<String> {
+    let Ok(entries) = std::fs::read_dir(format!("/proc/{pid}/fd")) else {
+        return Vec::new();
+    };
+    entries
+        .flatten()
+        .filter_map(|entry| std::fs::read_link(entry.path()).ok())
+        .map(|target| target.to_string_lossy().into_owned())
+        .collect()
 }

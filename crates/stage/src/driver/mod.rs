@@ -194,6 +194,7 @@ impl<'p> Play<'p> {
         loop {
             let now = self.clock.now();
             self.note_ends()?;
+            self.refuse_without_relay().await?;
             self.check_usage(now)?;
             self.see();
             if done(self)? {

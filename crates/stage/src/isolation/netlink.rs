@@ -3,7 +3,7 @@
 //! None needs a privilege beyond that namespace, and none is worth a crate.
 
 use std::io;
-use std::net::Ipv4Addr;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::os::fd::{AsFd, OwnedFd};
 
 use rustix::net::{
@@ -99,6 +99,8 @@ fn acknowledged(kind: u16, flags: u16, body: &[u8]) -> io::Result<()> {
 /// A TCP socket that listens.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Listening {
+    /// Its address: unspecified where it takes those of all.
+    pub(crate) address: IpAddr,
     /// Its port.
     pub(crate) port: u16,
     /// Its inode, as in `/proc/PID/fd`.
@@ -138,11 +140,16 @@ fn sockets<T>(family: u8, states: u32, read: impl Fn(&[u8]) -> Option<T>) -> io:
     Ok(found)
 }
 
-/// Its first field after four small ones is the source port in network order; the inode is
-/// its last one.
+/// Its first field after four small ones is the source port in network order, then come the
+/// destination's port and both addresses; the inode is its last one.
 fn as_listening(message: &[u8]) -> Option<Listening> {
     let port = message.get(4..6)?.iter();
+    let address = match *message.first()? {
+        AF_INET6 => Ipv6Addr::from(*message.get(8..24)?.first_chunk::<16>()?).to_canonical(),
+        _ => Ipv4Addr::from(*message.get(8..12)?.first_chunk::<4>()?).into(),
+    };
     Some(Listening {
+        address,
         port: port.fold(0, |sum, byte| sum << 8 | u16::from(*byte)),
         inode: word32(message, 68)?,
     })
@@ -216,6 +223,7 @@ mod tests {
         let all = listening().unwrap();
         let ours = all.iter().find(|socket| socket.port == port).unwrap();
         assert!(ours.inode > 0);
+        assert_eq!(ours.address, std::net::Ipv4Addr::LOCALHOST);
         // Not by closing it: whatever is started meanwhile has a copy until it is another program.
         rustix::net::shutdown(&listener, rustix::net::Shutdown::Read).unwrap();
         // By its inode: somebody else may get the port at once.
@@ -229,11 +237,8 @@ mod tests {
             return; // no IPv6 on this machine
         };
         let port = listener.local_addr().unwrap().port();
-        assert!(
-            listening()
-                .unwrap()
-                .iter()
-                .any(|socket| socket.port == port)
-        );
+        let all = listening().unwrap();
+        let ours = all.iter().find(|socket| socket.port == port).unwrap();
+        assert_eq!(ours.address, std::net::Ipv6Addr::LOCALHOST);
     }
 }

@@ -9,12 +9,13 @@
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 use std::io;
-use std::net::{Ipv4Addr, SocketAddr, SocketAddrV4, TcpListener};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr, SocketAddrV4, TcpListener};
 use std::os::fd::OwnedFd;
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::time::Duration;
 
+use rustix::net::sockopt::set_socket_reuseaddr;
 use rustix::net::{AddressFamily, SocketFlags, SocketType, bind, socket_with};
 use tokio::sync::oneshot;
 
@@ -148,26 +149,35 @@ impl StageThread {
         answered.await.map_err(|_| GONE)?
     }
 
-    /// A listener on loopback for a client; port 0 is any.
+    /// A listener on loopback for a client; port 0 is any. The port remains its own, also while
+    /// it does not listen.
     pub(crate) async fn listen(&self, side: Side, port: u16) -> Result<TcpListener, EngineError> {
         self.ask(move |place| {
             place.enter(side)?;
-            let listener = TcpListener::bind(SocketAddr::from((Ipv4Addr::LOCALHOST, port)))
+            let listener = listen_for_good(port)
                 .and_then(|listener| listener.set_nonblocking(true).map(|()| listener));
             listener.map_err(EngineError::system("listen for a client"))
         })
         .await
     }
 
-    /// A TCP socket on the relay's side, not yet connected. In a network of our own it has
-    /// this address.
-    pub(crate) async fn socket(&self, source: Ipv4Addr) -> Result<OwnedFd, EngineError> {
+    /// A TCP socket on the relay's side, not yet connected, that can reach an address. Over IPv4
+    /// and in a network of our own it has the address `source`.
+    pub(crate) async fn socket(
+        &self,
+        source: Ipv4Addr,
+        to: IpAddr,
+    ) -> Result<OwnedFd, EngineError> {
         self.ask(move |place| {
             place.enter(Side::Relay)?;
             let flags = SocketFlags::CLOEXEC | SocketFlags::NONBLOCK;
-            let socket = socket_with(AddressFamily::INET, SocketType::STREAM, flags, None)
+            let family = match to {
+                IpAddr::V4(_) => AddressFamily::INET,
+                IpAddr::V6(_) => AddressFamily::INET6,
+            };
+            let socket = socket_with(family, SocketType::STREAM, flags, None)
                 .map_err(EngineError::system("make a socket"))?;
-            if place.networks.is_some() {
+            if place.networks.is_some() && to.is_ipv4() {
                 bind(&socket, &SocketAddrV4::new(source, 0))
                     .map_err(EngineError::system("give a link its address"))?;
             }
@@ -207,17 +217,6 @@ impl StageThread {
         .await
     }
 
-    /// A fresh network for the next relay: its predecessor's ports may be in TIME_WAIT.
-    pub(crate) async fn renew_relay_side(&self) -> Result<(), EngineError> {
-        self.ask(|place| {
-            if let Some(networks) = &mut place.networks {
-                networks.relay = namespace::new_network().map_err(named)?;
-            }
-            Ok(())
-        })
-        .await
-    }
-
     /// Ends the thread and with it the namespaces. Everything in the PID namespace dies.
     /// Pid 1 cannot end before all direct children were reaped: with such a one, which
     /// `has_unreaped` tells, nobody waits for the thread.
@@ -247,6 +246,18 @@ impl StageThread {
         jobs.try_send(job).map_err(|_| GONE)?;
         answered.await.map_err(|_| GONE)?
     }
+}
+
+/// The kernel lets go of a port that it has chosen by itself when a listener stops to listen; not
+/// of one that was asked for. So one is found first, and held until it was asked for.
+fn listen_for_good(port: u16) -> io::Result<TcpListener> {
+    let address = |port| SocketAddr::from((Ipv4Addr::LOCALHOST, port));
+    let flags = SocketFlags::CLOEXEC;
+    let holder = socket_with(AddressFamily::INET, SocketType::STREAM, flags, None)?;
+    set_socket_reuseaddr(&holder, true)?;
+    bind(&holder, &address(port))?;
+    let bound = TcpListener::from(holder);
+    TcpListener::bind(bound.local_addr()?)
 }
 
 const GONE: EngineError = EngineError::Fault("the stage thread is gone");

@@ -14,6 +14,7 @@ use tokio::sync::watch;
 
 use crate::EngineError;
 use crate::links::decode::Decoder;
+use crate::links::reach::Reached;
 use crate::links::tap::{Fate, Link, LinkState, Tap};
 use crate::record::{Placed, Writer};
 use scenario::Fault;
@@ -30,7 +31,9 @@ pub(super) struct Links<'p> {
     plan: &'p Plan,
     taps: BTreeMap<String, Tap>,
     /// Where taps connect to.
-    relay_port: watch::Sender<u16>,
+    relay: watch::Sender<Reached>,
+    /// The relay that is there has not been found to have ended.
+    is_served: bool,
     stored: BTreeMap<String, Both>,
 }
 
@@ -57,19 +60,38 @@ impl<'p> Links<'p> {
         Self {
             plan,
             taps: BTreeMap::new(),
-            relay_port: watch::Sender::new(0),
+            relay: watch::Sender::new(Reached::default()),
+            is_served: false,
             stored: BTreeMap::new(),
         }
     }
 
-    /// A relay listens at this port now.
-    pub(super) fn relay_is_at(&self, port: u16) {
-        self.relay_port.send_replace(port);
+    /// A relay listens there now.
+    pub(super) fn relay_is_at(&mut self, reached: Reached) -> Result<(), EngineError> {
+        self.is_served = true;
+        for tap in self.taps.values() {
+            tap.listen()?;
+        }
+        self.relay.send_replace(reached);
+        Ok(())
     }
 
-    /// The port of the relay, as it changes.
-    pub(super) fn relay_port(&self) -> watch::Receiver<u16> {
-        self.relay_port.subscribe()
+    /// Where the relay was, when it is told for the first time that this one has ended.
+    pub(super) fn relay_has_ended(&mut self) -> Option<Reached> {
+        std::mem::take(&mut self.is_served).then(|| self.relay.borrow().clone())
+    }
+
+    /// Nobody listens any more: clients are refused, as they would be by the relay's system.
+    pub(super) fn relay_is_gone(&self) {
+        self.relay.send_replace(Reached::default());
+        for tap in self.taps.values() {
+            tap.refuse();
+        }
+    }
+
+    /// Where the relay is, as it changes.
+    pub(super) fn relay(&self) -> watch::Receiver<Reached> {
+        self.relay.subscribe()
     }
 
     /// The link of a client, for the tap that is to be made.
@@ -84,6 +106,9 @@ impl<'p> Links<'p> {
     /// A client has a tap from now on; its port.
     pub(super) fn add(&mut self, client: &str, tap: Tap) -> u16 {
         let port = tap.port;
+        if self.relay.borrow().is_empty() {
+            tap.refuse();
+        }
         self.taps.insert(client.to_owned(), tap);
         port
     }

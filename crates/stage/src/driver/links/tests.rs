@@ -7,6 +7,7 @@ use tempfile::TempDir;
 
 use super::{Links, is_linked, was_cut_off};
 use crate::driver::testing::{ADAPTER, planned_for};
+use crate::links::reach::Reached;
 use crate::links::tap::{Fate, LinkState, Tap};
 use crate::record::Writer;
 use scenario::plan::Plan;
@@ -137,9 +138,14 @@ async fn a_link_is_reported_what_happens_to_its_own_client_alone() {
     links.set("nobody", LinkState::Reset);
     assert_eq!(alice.borrow().state, LinkState::Pass);
     assert_eq!(bob.borrow().state, LinkState::Vanished);
-    let port = links.relay_port();
-    links.relay_is_at(4000);
-    assert_eq!(*port.borrow(), 4000);
+    let relay = links.relay();
+    let at: Reached = ["127.0.0.1:4000".parse().unwrap()].into();
+    links.relay_is_at(at.clone()).unwrap();
+    assert_eq!(*relay.borrow(), at);
+    assert_eq!(links.relay_has_ended(), Some(at));
+    assert_eq!(links.relay_has_ended(), None, "once");
+    links.relay_is_gone();
+    assert!(relay.borrow().is_empty());
 }
 
 fn events(kinds: &[Kind]) -> Vec<Event> {

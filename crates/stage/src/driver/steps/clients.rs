@@ -102,8 +102,8 @@ impl Play<'_> {
         let fixed = self.plan.adapter_of(who).client.port;
         let side = self.participants.side_of(who);
         let link = self.links.link(who);
-        let relay_port = self.links.relay_port();
-        let tap = self.host.open_link(side, fixed, link, relay_port).await?;
+        let relay = self.links.relay();
+        let tap = self.host.open_link(side, fixed, link, relay).await?;
         Ok(self.links.add(who, tap))
     }
 

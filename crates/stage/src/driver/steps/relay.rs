@@ -1,6 +1,7 @@
 //! The relay: started, stopped, held; and what counts as ready.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
+use std::net::SocketAddr;
 use std::time::Duration;
 
 use rustix::process::Signal;
@@ -12,7 +13,7 @@ use crate::driver::participants::RelayStart;
 use crate::driver::scans::Moment;
 use crate::driver::{Play, RELAY};
 use crate::isolation::stage_thread::Side;
-use crate::participant::orphans::tree;
+use crate::links::reach::{self, Reached};
 use matching::compiled;
 use scenario::RelayAction;
 use scenario::adapter::{ReadyWhen, Stop};
@@ -93,9 +94,6 @@ impl Play<'_> {
     /// the timeline says why.
     pub(super) async fn start_relay(&mut self) -> Result<bool, EngineError> {
         let spec = &self.plan.adapter.relay;
-        if self.participants.has_incarnation(RELAY) {
-            self.host.renew_relay_side().await?;
-        }
         self.participants.scratch.prepare(RELAY)?;
         self.participants.scratch.copy(RELAY, &spec.copy, 0)?;
         self.participants.forget_captures(RELAY);
@@ -120,95 +118,104 @@ impl Play<'_> {
         self.control
             .progress
             .waits_for(RELAY, &spec.ready.in_words());
-        let ready = self.converse(RELAY, &values).await?
-            && match spec.ready {
-                ReadyWhen::Line(_) => self.await_ready_line().await?,
-                ReadyWhen::Listens(port) => self.await_listening(port).await?,
-                ReadyWhen::AfterDialogue(port) => {
-                    self.participants.relay.port = Some(port);
-                    true
-                }
-            };
+        let reached = self.await_relay(&values).await?;
         self.control.progress.waits_no_more();
-        if ready {
-            let port = self.participants.relay.port.unwrap_or_default();
-            self.links.relay_is_at(port);
-            self.record.append(Kind::Ready {
-                who: RELAY.to_owned(),
-            })?;
-            let roots = self.participants.roots_of_relay();
-            self.scans.note_arguments(&roots, &self.record)?;
+        let Some(reached) = reached else {
+            return Ok(false);
+        };
+        if let Some(text) = reach::elsewhere(&reached) {
+            self.record.append(Kind::Note { text })?;
         }
-        Ok(ready)
+        self.links.relay_is_at(reached)?;
+        self.record.append(Kind::Ready {
+            who: RELAY.to_owned(),
+        })?;
+        let roots = self.participants.roots_of_relay();
+        self.scans.note_arguments(&roots, &self.record)?;
+        Ok(true)
     }
 
-    async fn await_ready_line(&mut self) -> Result<bool, EngineError> {
+    /// Waits for the relay's sign, and then until it listens: many say that they are ready before
+    /// they are.
+    async fn await_relay(
+        &mut self,
+        values: &BTreeMap<String, String>,
+    ) -> Result<Option<Reached>, EngineError> {
+        if !self.converse(RELAY, values).await? {
+            return Ok(None);
+        }
+        let port = match self.plan.adapter.relay.ready {
+            ReadyWhen::Line(_) => self.await_ready_line().await?,
+            ReadyWhen::AfterDialogue(port) | ReadyWhen::Listens(port) => Some(port),
+        };
+        match port {
+            Some(port) => self.await_listening(port).await,
+            None => Ok(None),
+        }
+    }
+
+    /// The port that the ready line names.
+    async fn await_ready_line(&mut self) -> Result<Option<u16>, EngineError> {
         let deadline = self.control.progress.clamp(self.clock.now() + READY);
         self.until(deadline, |play| {
             Ok(play.participants.relay.is_seen || play.participants.is_silent(RELAY))
         })
         .await?;
-        if self.participants.relay.is_seen && self.participants.relay.port.is_some() {
-            return Ok(true);
+        let relay = &self.participants.relay;
+        if let Some(port) = relay.port.filter(|_| relay.is_seen) {
+            return Ok(Some(port));
         }
         let awaited = self.plan.adapter.relay.ready.in_words();
-        self.not_ready(RELAY, &awaited, READY)
+        self.not_ready(RELAY, &awaited, READY)?;
+        Ok(None)
     }
 
-    async fn await_listening(&mut self, port: u16) -> Result<bool, EngineError> {
+    async fn await_listening(&mut self, port: u16) -> Result<Option<Reached>, EngineError> {
         let deadline = self.control.progress.clamp(self.clock.now() + READY);
         let mut pause = LISTEN_FIRST;
         loop {
-            let ports = self.relay_listens().await?;
-            if ports.contains(&port) {
-                self.participants.relay.port = Some(port);
-                return Ok(true);
+            let roots = self.participants.roots_of_relay();
+            let listening = self.host.listening(Some(roots)).await?;
+            let reached = reach::at(port, &listening);
+            if !reached.is_empty() {
+                return Ok(Some(reached));
             }
             let next = (self.clock.now() + pause).min(deadline);
             let ended = self
                 .until(next, |play| Ok(play.participants.is_silent(RELAY)))
                 .await?;
             if ended || self.clock.now() >= deadline {
-                let mut awaited = self.plan.adapter.relay.ready.in_words();
-                if !ports.is_empty() {
-                    awaited.push_str(&format!(" (it listens on {ports:?})"));
+                let mut awaited = format!("the relay gets ready, by listening on port {port}");
+                if let ReadyWhen::Line(_) = self.plan.adapter.relay.ready {
+                    awaited.push_str(", which its line names");
                 }
-                return self.not_ready(RELAY, &awaited, READY);
+                if !listening.is_empty() {
+                    let places = reach::in_words(&listening);
+                    awaited.push_str(&format!(" (it listens on {places})"));
+                }
+                self.not_ready(RELAY, &awaited, READY)?;
+                return Ok(None);
             }
             pause = pause.mul_f32(1.5).min(LISTEN_LONGEST);
         }
     }
 
-    /// The ports on which sockets of the relay listen. In a network of our own every listener
-    /// is the relay's; elsewhere one of its processes must hold it.
-    async fn relay_listens(&mut self) -> Result<BTreeSet<u16>, EngineError> {
-        let listening = self.host.listening().await?;
-        if self.host.init().is_some() {
-            return Ok(listening.iter().map(|socket| socket.port).collect());
+    /// Once a relay has ended, nobody takes clients at its address; unless something that it has
+    /// left behind does.
+    pub(in crate::driver) async fn refuse_without_relay(&mut self) -> Result<(), EngineError> {
+        if self.participants.is_running(RELAY) {
+            return Ok(());
         }
-        let pid = self.participants.pid(RELAY);
-        let held: Vec<String> = pid
-            .into_iter()
-            .flat_map(tree)
-            .flat_map(open_files)
-            .collect();
-        let ours = listening
-            .iter()
-            .filter(|socket| held.contains(&format!("socket:[{}]", socket.inode)));
-        Ok(ours.map(|socket| socket.port).collect())
+        let Some(was_at) = self.links.relay_has_ended() else {
+            return Ok(());
+        };
+        let listening = self.host.listening(None).await?;
+        let is_there = |one: &SocketAddr| reach::at(one.port(), &listening).contains(one);
+        if !was_at.iter().any(is_there) {
+            self.links.relay_is_gone();
+        }
+        Ok(())
     }
-}
-
-/// What its descriptors lead to.
-fn open_files(pid: i32) -> Vec<String> {
-    let Ok(entries) = std::fs::read_dir(format!("/proc/{pid}/fd")) else {
-        return Vec::new();
-    };
-    entries
-        .flatten()
-        .filter_map(|entry| std::fs::read_link(entry.path()).ok())
-        .map(|target| target.to_string_lossy().into_owned())
-        .collect()
 }
 
 fn in_milliseconds(length: Duration) -> String {

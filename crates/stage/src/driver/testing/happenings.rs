@@ -1,6 +1,7 @@
 //! What has happened and the driver does not know yet.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::net::Ipv4Addr;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -9,6 +10,7 @@ use bytes::Bytes;
 
 use crate::driver::RELAY;
 use crate::input::{Input, Instance};
+use crate::isolation::netlink::Listening;
 use timeline::{ControlCommand, Direction, Ended, LinkEnd, Stream};
 
 /// Where happenings keep their order. Between two of these nobody knows it.
@@ -30,6 +32,8 @@ pub(in crate::driver) struct Happenings {
     /// Whose latest process has not ended.
     running: BTreeMap<String, Arc<Instance>>,
     connected: BTreeSet<String>,
+    /// So often is answered that the relay does not listen yet.
+    pub(in crate::driver) deaf: u32,
     /// Where each participant was started.
     pub(in crate::driver) homes: BTreeMap<String, PathBuf>,
 }
@@ -53,6 +57,19 @@ impl Happenings {
             };
             self.add(Source::Stream(who.to_owned(), stream), input);
         }
+    }
+
+    /// Where the relay listens.
+    pub(in crate::driver) fn listening(&mut self) -> Vec<Listening> {
+        if !self.is_running(RELAY) || self.deaf > 0 {
+            self.deaf = self.deaf.saturating_sub(1);
+            return Vec::new();
+        }
+        vec![Listening {
+            address: Ipv4Addr::LOCALHOST.into(),
+            port: 4000,
+            inode: 1,
+        }]
     }
 
     /// Its process ends; its streams do so after what it has printed.

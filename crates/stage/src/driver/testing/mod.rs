@@ -36,6 +36,7 @@ use super::{Play, QUEUE, Script, Surroundings};
 use crate::input::Input;
 use crate::isolation::netlink::Listening;
 use crate::isolation::stage_thread::Side;
+use crate::links::reach::Reached;
 use crate::links::tap::{self, Link, Tap};
 use crate::participant::handle::ProcessHandle;
 use crate::participant::orphans::Orphan;
@@ -227,7 +228,7 @@ impl Host for World {
         _: Side,
         port: Option<u16>,
         link: Link,
-        _: watch::Receiver<u16>,
+        _: watch::Receiver<Reached>,
     ) -> Doing<'_, Tap> {
         let (tap, control) = Tap::detached(port.unwrap_or(5000));
         self.lock().taps.insert(link.name, control);
@@ -246,12 +247,8 @@ impl Host for World {
         done(0)
     }
 
-    fn listening(&self) -> Doing<'_, Vec<Listening>> {
-        done(Vec::new())
-    }
-
-    fn renew_relay_side(&self) -> Doing<'_, ()> {
-        done(())
+    fn listening(&self, _: Option<Vec<i32>>) -> Doing<'_, Vec<Listening>> {
+        done(self.lock().happenings.listening())
     }
 
     fn scan(&self, job: ScanJob) -> Doing<'static, Seen> {

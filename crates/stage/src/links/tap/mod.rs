@@ -2,11 +2,12 @@
 //! order where no fault is in force.
 //!
 //! ```text
-//! mod ── listens, connects ── pass ── one connection: reads, records, writes, on time
-//!                              core ── what becomes of bytes: pure
-//!                              effect ── one fault: pure
+//! accept ── from clients to the relay ── pass ── one connection: reads, records, writes, on time
+//!                                        core ── what becomes of bytes: pure
+//!                                        effect ── one fault: pure
 //! ```
 
+mod accept;
 mod core;
 mod effect;
 mod pass;
@@ -15,24 +16,33 @@ mod socket_tests;
 #[cfg(test)]
 mod tests;
 
-use std::net::{Ipv4Addr, SocketAddr};
+use std::net::Ipv4Addr;
 use std::os::fd::OwnedFd;
 use std::sync::{Arc, Mutex, Weak};
 
 use bytes::Bytes;
-use tokio::net::{TcpListener, TcpSocket, TcpStream};
+use rustix::net::Shutdown;
 use tokio::sync::{mpsc, watch};
 use tokio_util::task::AbortOnDropHandle;
 
+use self::accept::accept;
 use self::core::Shared;
 use self::effect::Effect;
+use crate::EngineError;
 use crate::input::Input;
 use crate::isolation::stage_thread::StageThread;
+use crate::links::reach::Reached;
 use scenario::adapter::Framing;
 use scenario::{Fault, FaultKind, Way};
 use timeline::{Direction, LinkEnd};
 
 pub(crate) use self::effect::Fate;
+
+/// In words, for errors.
+const LISTEN: &str = "listen for a client";
+
+/// Clients that wait until the tap has accepted them, at the most.
+const BACKLOG: i32 = 4096;
 
 /// Whether a link passes at all.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -72,33 +82,35 @@ pub(crate) struct Tap {
     /// Where the client connects to.
     pub(crate) port: u16,
     control: watch::Sender<Control>,
+    /// Where it accepts; it may refuse meanwhile.
+    listener: Option<OwnedFd>,
     _task: AbortOnDropHandle<()>,
 }
 
 impl Tap {
-    /// Accepts for `link` and connects to whatever port the relay has by then.
+    /// Accepts for `link` and connects to wherever the relay is by then.
     pub(crate) fn start(
         link: Link,
         listener: std::net::TcpListener,
         stage: Weak<StageThread>,
-        relay_port: watch::Receiver<u16>,
+        relay: watch::Receiver<Reached>,
         inputs: mpsc::Sender<Input>,
-    ) -> Result<Self, crate::EngineError> {
-        let system = crate::EngineError::system("listen for a client");
-        let listener = TcpListener::from_std(listener).map_err(system)?;
-        let address = listener.local_addr();
-        let port = address
-            .map_err(crate::EngineError::system("listen for a client"))?
+    ) -> Result<Self, EngineError> {
+        let port = listener
+            .local_addr()
+            .map_err(EngineError::system(LISTEN))?
             .port();
+        let same = listener.try_clone().map_err(EngineError::system(LISTEN))?;
         let (control, watched) = watch::channel(Control::default());
         let recorder = Recorder {
             link: link.name.clone(),
             inputs,
         };
-        let task = tokio::spawn(accept(listener, stage, relay_port, watched, link, recorder));
+        let task = tokio::spawn(accept(listener, stage, relay, watched, link, recorder));
         Ok(Self {
             port,
             control,
+            listener: Some(same.into()),
             _task: AbortOnDropHandle::new(task),
         })
     }
@@ -110,9 +122,27 @@ impl Tap {
         let tap = Self {
             port,
             control,
+            listener: None,
             _task: AbortOnDropHandle::new(tokio::spawn(std::future::pending())),
         };
         (tap, changes)
+    }
+
+    /// Clients are accepted from now on.
+    pub(crate) fn listen(&self) -> Result<(), EngineError> {
+        let listener = self.listener.as_ref();
+        listener.map_or(Ok(()), |socket| {
+            rustix::net::listen(socket, BACKLOG).map_err(EngineError::system(LISTEN))
+        })
+    }
+
+    /// Clients are refused from now on, and reset where they were not accepted yet. The port
+    /// remains the tap's.
+    pub(crate) fn refuse(&self) {
+        if let Some(socket) = &self.listener {
+            // One that has never listened refuses already.
+            rustix::net::shutdown(socket, Shutdown::Read).ok();
+        }
     }
 
     /// From now on the link is as `state` says. A new connection passes again only after
@@ -194,42 +224,4 @@ impl Recorder {
     async fn send(&self, input: Input) {
         drop(self.inputs.send(input).await);
     }
-}
-
-async fn accept(
-    listener: TcpListener,
-    stage: Weak<StageThread>,
-    relay_port: watch::Receiver<u16>,
-    control: watch::Receiver<Control>,
-    link: Link,
-    recorder: Recorder,
-) {
-    let mut connections = tokio::task::JoinSet::new();
-    while let Ok((client, _)) = listener.accept().await {
-        recorder.opened().await;
-        let port = *relay_port.borrow();
-        // Held only for the call: the end of the play does not wait for a tap.
-        let socket = match stage.upgrade() {
-            Some(stage) => stage.socket(link.source).await.ok(),
-            None => None,
-        };
-        let upstream = match socket {
-            Some(socket) => connect(socket, port).await,
-            None => None,
-        };
-        let Some(relay) = upstream else {
-            // Nobody listens there: the client sees what it would see without a tap.
-            drop(client.set_zero_linger());
-            recorder.closed(Direction::Up, LinkEnd::Reset).await;
-            continue;
-        };
-        let (control, recorder) = (control.clone(), recorder.clone());
-        connections.spawn(pass::pass(client, relay, control, link.framing, recorder));
-    }
-}
-
-async fn connect(socket: OwnedFd, port: u16) -> Option<TcpStream> {
-    let socket = TcpSocket::from_std_stream(socket.into());
-    let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
-    socket.connect(address).await.ok()
 }

@@ -11,6 +11,7 @@ use tokio::sync::{mpsc, watch};
 use super::{Link, LinkState, Tap};
 use crate::input::Input;
 use crate::isolation::stage_thread::{Side, StageThread};
+use crate::links::reach::Reached;
 use scenario::adapter::Framing;
 use timeline::{Direction, Level, LinkEnd};
 
@@ -36,13 +37,13 @@ async fn link() -> (
             .unwrap(),
     );
     let relay = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let port = watch::Sender::new(relay.local_addr().unwrap().port());
+    let at = watch::Sender::new(Reached::from([relay.local_addr().unwrap()]));
     let (inputs, recorded) = mpsc::channel(1024);
     let tap = Tap::start(
         alice(),
         stage.listen(Side::Clients, 0).await.unwrap(),
         Arc::downgrade(&stage),
-        port.subscribe(),
+        at.subscribe(),
         inputs,
     )
     .unwrap();
@@ -156,18 +157,44 @@ fn without_a_relay_the_client_is_reset() {
         // Its port is nobody else's, and nobody listens.
         let gone = tokio::net::TcpSocket::new_v4().unwrap();
         gone.bind("127.0.0.1:0".parse().unwrap()).unwrap();
-        let port = watch::Sender::new(gone.local_addr().unwrap().port());
+        let at = watch::Sender::new(Reached::from([gone.local_addr().unwrap()]));
         let (inputs, _recorded) = mpsc::channel(16);
         let tap = Tap::start(
             alice(),
             stage.listen(Side::Clients, 0).await.unwrap(),
             Arc::downgrade(&stage),
-            port.subscribe(),
+            at.subscribe(),
             inputs,
         )
         .unwrap();
         let mut client = TcpStream::connect(("127.0.0.1", tap.port)).await.unwrap();
         let error = client.read(&mut [0; 1]).await.unwrap_err();
         assert_eq!(error.kind(), std::io::ErrorKind::ConnectionReset);
+    });
+}
+
+#[test]
+fn a_tap_that_refuses_keeps_its_port_and_accepts_there_again() {
+    run(async {
+        let stage = StageThread::start(Level::None, "unused".into());
+        let stage = Arc::new(stage.await.unwrap());
+        let relay = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let reached = Reached::from([relay.local_addr().unwrap()]);
+        let at = watch::Sender::new(reached.clone());
+        let (inputs, _recorded) = mpsc::channel(1024);
+        let listener = stage.listen(Side::Clients, 0).await.unwrap();
+        let weak = Arc::downgrade(&stage);
+        let tap = Tap::start(alice(), listener, weak, at.subscribe(), inputs).unwrap();
+        let connect = || TcpStream::connect(("127.0.0.1", tap.port));
+        for _ in 0..3 {
+            at.send_replace(Reached::default());
+            tap.refuse();
+            let refused = connect().await.unwrap_err();
+            assert_eq!(refused.kind(), std::io::ErrorKind::ConnectionRefused);
+            tap.listen().unwrap();
+            at.send_replace(reached.clone());
+            let _client = connect().await.unwrap();
+            relay.accept().await.unwrap();
+        }
     });
 }

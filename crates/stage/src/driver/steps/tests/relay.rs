@@ -5,7 +5,7 @@ use std::time::Duration;
 use rustix::process::Signal;
 
 use crate::driver::RELAY;
-use crate::driver::testing::{Cue, Staged, chat, chatting, planned, play};
+use crate::driver::testing::{Behaviour, Cue, Staged, chat, chatting, planned, play};
 use timeline::{Ended, Kind};
 
 fn relay(action: &str) -> String {
@@ -34,6 +34,33 @@ fn a_restarted_relay_is_another_process_that_gets_ready_again() {
     assert!(end < second);
     let ready = |kind: &&Kind| matches!(kind, Kind::Ready { who } if who == RELAY);
     assert_eq!(played.kinds().into_iter().filter(ready).count(), 2);
+}
+
+#[test]
+fn a_relay_that_prints_its_line_before_it_listens_is_waited_for() {
+    let plan = planned(&relay("freeze"));
+    let behaviour = |deaf| -> Behaviour {
+        Box::new(move |cue, all| {
+            if cue == Cue::Started(RELAY) {
+                all.deaf = deaf;
+            }
+            chatting(cue, all);
+        })
+    };
+    let alice_starts = |kind: &Kind| matches!(kind, Kind::Started { who, .. } if who == "alice");
+    let played = play(&plan, Staged::default(), behaviour(9));
+    played.position(alice_starts);
+    let played = play(&plan, Staged::default(), behaviour(u32::MAX));
+    let why = played.kinds().into_iter().find_map(|kind| match kind {
+        Kind::NotReady { who, why, .. } if who == RELAY => Some(why.clone()),
+        _ => None,
+    });
+    let why = why.expect("it never listens");
+    assert!(
+        why.contains("by listening on port 4000, which its line names"),
+        "{why}"
+    );
+    assert!(!played.kinds().into_iter().any(alice_starts));
 }
 
 #[test]
