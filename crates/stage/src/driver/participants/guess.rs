@@ -17,6 +17,9 @@ struct Facts {
     unfinished: String,
     /// A line of it with bytes that are no text.
     not_text: Option<String>,
+    /// It has shown something that its adapter recognises: its first dialogue is over, and a
+    /// program that reads its input is one that works.
+    is_ready: bool,
     /// It is blocked in reading its standard input.
     reads_input: bool,
 }
@@ -47,7 +50,7 @@ impl Facts {
                 self.unfinished
             ));
         }
-        if self.reads_input {
+        if self.reads_input && !self.is_ready {
             return Some(
                 "it waits for input: perhaps it has asked something that the adapter's `dialogue` \
                  does not answer, or wants Enter in another way"
@@ -85,6 +88,9 @@ impl Participants<'_> {
         let has_printed = events.iter().any(|event| {
             matches!(&event.kind, Kind::Output { who: whose, stream: Stream::Stdout, .. } if whose == who)
         });
+        let is_ready = events.iter().any(|event| {
+            matches!(&event.kind, Kind::Line { who: whose, seen: Some(_), .. } if whose == who)
+        });
         let not_text = events.iter().rev().find_map(|event| match &event.kind {
             Kind::Line {
                 who: whose, text, ..
@@ -94,6 +100,7 @@ impl Participants<'_> {
         let facts = Facts {
             on_terminal: self.io_settings_of(who).terminal.is_some(),
             has_printed,
+            is_ready,
             not_text,
             unfinished: one.echo_filter.begun(&one.partial()),
             reads_input: one.pid().is_some_and(reads_input),
@@ -214,6 +221,16 @@ mod tests {
             ..Facts::default()
         };
         assert!(guess(&facts).starts_with("it waits for input"));
+        let is_ready = Facts {
+            is_ready: true,
+            has_printed: true,
+            ..facts
+        };
+        assert_eq!(
+            is_ready.guess(),
+            None,
+            "it is what a program does that works"
+        );
     }
 
     #[test]
