@@ -42,7 +42,10 @@ pub(crate) const ALL: &[(u8, &str)] = &[
     ),
     (USAGE, "wrong usage, or a file that does not parse"),
     (3, "plaintext was seen"),
-    (4, "cannot tell: a required check could not have failed"),
+    (
+        4,
+        "cannot tell: a required check could not have failed, or nothing could be played",
+    ),
     (
         ENVIRONMENT,
         "the environment: a tool is missing, or our own binaries cannot be built",

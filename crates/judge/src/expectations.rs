@@ -346,7 +346,7 @@ fn closes(view: &View<'_>, one: &Expectation, began: u64, ended: u64) -> bool {
             };
             let capture = |name: &str| seen.captures.get(name).map(String::as_str);
             match seen.event {
-                EventKind::Message => {
+                EventKind::Message | EventKind::Private => {
                     shown.n > ended && (about.is_none() || capture("from") == about)
                 }
                 EventKind::Left => about.is_some() && capture("who") == about,

@@ -14,6 +14,7 @@ pub mod json;
 pub mod junit;
 pub mod load;
 pub mod narrator;
+mod not_played;
 pub mod page;
 pub mod recording;
 mod result;

@@ -96,7 +96,12 @@ impl PlayReport {
 
     /// It needs a reader: it did not pass.
     pub fn is_red(&self) -> bool {
-        exit_code(std::slice::from_ref(self)) != 0
+        worst(std::slice::from_ref(self)) != 0
+    }
+
+    fn is_played(&self) -> bool {
+        let verdict = &self.verdicts.play;
+        !matches!(verdict, PlayVerdict::Skip(_) | PlayVerdict::Unsupported(_))
     }
 }
 
@@ -117,9 +122,21 @@ impl RunReport {
     }
 }
 
-/// The exit code of plays: 3 plaintext, 1 failed, 4 cannot tell, 0 passed; where several
-/// hold, the first of them in this order.
+/// Scenarios were chosen, and none of them could be played.
+pub(super) fn nothing_played(plays: &[PlayReport]) -> bool {
+    !plays.is_empty() && !plays.iter().any(PlayReport::is_played)
+}
+
+/// The exit code of plays: 3 plaintext, 1 failed, 4 cannot tell or nothing could be played, 0
+/// passed; where several hold, the first of them in this order.
 pub fn exit_code(plays: &[PlayReport]) -> u8 {
+    if nothing_played(plays) {
+        return 4;
+    }
+    worst(plays)
+}
+
+fn worst(plays: &[PlayReport]) -> u8 {
     let any = |wanted: &dyn Fn(&PlayReport) -> bool| plays.iter().any(wanted);
     let has_plaintext = |play: &PlayReport| {
         let audited = |check: &Check| {

@@ -6,6 +6,7 @@ use anstyle::{AnsiColor, Style};
 
 use super::alike::by_cause;
 use super::asked::{Asked, REFERENCE, repeat, to_type};
+use super::not_played;
 use super::result::{PlayReport, RunReport};
 use super::words::{Badge, sum, tries_in_words};
 use judge::{Check, CheckKind, PlayVerdict};
@@ -159,12 +160,16 @@ pub fn report(run: &RunReport, dir: &Path, asked: &Asked) -> String {
     lines.collect::<String>() + &red(run, dir, asked)
 }
 
-/// What needs a reader in a run: the story of each play that did not pass, and what is left.
+/// What needs a reader in a run: the story of each play that did not pass, why nothing could be
+/// played where that is so, and what is left.
 pub fn red(run: &RunReport, dir: &Path, asked: &Asked) -> String {
     let plays = run.plays.iter().filter(|play| play.is_red());
     let stories = plays.map(|play| story(play, dir, asked));
     let left = run.left.iter().map(|line| visible(line) + "\n");
-    stories.chain(left).collect()
+    stories
+        .chain(not_played::reasons(run))
+        .chain(left)
+        .collect()
 }
 
 /// As [`failure`], with the line that plays it again, and its page.

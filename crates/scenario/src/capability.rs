@@ -9,8 +9,22 @@ closed_list! {
         Msg,
         /// send messages with line breaks
         MultilineText,
+        /// notice that bytes were changed on the way
+        NoticeChanges,
         /// tell the sender that a message was accepted
         Receipts,
+        /// refuse names that break rules
+        RefuseBadNames,
+        /// refuse to send an empty text
+        RefuseEmptyTexts,
+        /// refuse a second login under the name of somebody who is there
+        RefuseSecondLogins,
+        /// refuse the name of somebody who is away to anybody else
+        RefuseTakenNames,
+        /// refuse private messages to a name that nobody has
+        RefuseUnknownNames,
+        /// refuse private messages to oneself
+        RefuseOneself,
         /// send messages to everyone
         Say,
     }

@@ -77,6 +77,8 @@ closed_list! {
         /// it arrives: recipients show the text, or have the whole file (the default)
         #[default]
         Delivered,
+        /// it is lost on the way: nobody shows it, and whether the sender is told is open
+        Lost,
         /// the recipient is told that it is coming; for faults during the transfer
         Offered,
         /// the sender's own program refuses, and nobody receives anything
@@ -97,7 +99,7 @@ impl Outcome {
     pub(crate) fn arrives(self) -> bool {
         match self {
             Self::Delivered | Self::Offered => true,
-            Self::Refused | Self::Undelivered => false,
+            Self::Lost | Self::Refused | Self::Undelivered => false,
         }
     }
 }

@@ -73,6 +73,24 @@ fn what_the_wrong_one_shows_fails() {
 }
 
 #[test]
+fn a_later_private_text_of_the_same_sender_closes_a_never() {
+    let with = |who: &str, text: &str| {
+        let mut timeline = TimelineBuilder::new();
+        timeline.begin().delivered();
+        timeline.shows("alice", EventKind::Sent, &["bob"]).end();
+        timeline.shows("carol", EventKind::Private, &[who, text]);
+        timeline.add(Kind::Closing);
+        let fence = format!("{}-alice", planned().fence_prefix());
+        timeline.shows("bob", EventKind::Message, &["alice", &fence]);
+        timeline.add(Kind::Stopping).searched(Some(true), None);
+        judged(&timeline).play
+    };
+    let fence = format!("{}-alice-carol", planned().fence_prefix());
+    assert_eq!(with("alice", &fence), PlayVerdict::Pass);
+    assert_eq!(with("bob", &fence), PlayVerdict::CannotTell);
+}
+
+#[test]
 fn a_never_that_nothing_closes_cannot_tell() {
     let plan = planned();
     let mut timeline = TimelineBuilder::new();

@@ -51,6 +51,7 @@ fn the_exit_code_is_that_of_the_worst_play() {
         ]),
         0
     );
+    assert_eq!(code(&[]), 0);
     assert_eq!(code(&[P::Pass, P::CannotTell]), 4);
     assert_eq!(code(&[P::CannotTell, P::Flaky]), 1);
     assert_eq!(code(&[P::Orphan]), 1);
@@ -149,4 +150,28 @@ fn nothing_that_was_printed_drives_the_readers_terminal() {
         assert!(!plain.contains(forbidden), "{plain:?}");
     }
     assert!(!screen.contains("\u{1b}]"), "{screen:?}");
+}
+
+#[test]
+fn a_run_in_which_nothing_could_be_played_is_red_and_says_why() {
+    let timeline = TimelineBuilder::good(&planned());
+    let unsupported = |why: &str| report(PlayVerdict::Unsupported(why.to_owned()), &timeline);
+    let mut run = RunReport {
+        plays: vec![
+            unsupported("no way to do `file`"),
+            unsupported("no way to do `msg`"),
+            unsupported("no way to do `msg`"),
+        ],
+        ..RunReport::default()
+    };
+    let asked = report::Asked::default();
+    assert_eq!(run.exit_code(), 4);
+    assert_eq!(
+        terminal::red(&run, Path::new("run"), &asked),
+        "nothing could be played, so that nothing is known:\n   \
+         2 scenarios: no way to do `msg`\n   1 scenario: no way to do `file`\n"
+    );
+    run.plays.push(report(PlayVerdict::Pass, &timeline));
+    assert_eq!(run.exit_code(), 0);
+    assert_eq!(terminal::red(&run, Path::new("run"), &asked), "");
 }

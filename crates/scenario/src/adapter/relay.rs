@@ -45,6 +45,16 @@ pub struct RelaySpec {
     pub keys: Vec<KeyFile>,
 }
 
+impl RelaySpec {
+    /// Whether a scenario's keep-alive reaches it.
+    pub(crate) fn hears_keepalive(&self) -> bool {
+        let answers = self.io.dialogue.iter().flat_map(|item| &item.any);
+        let answers = answers.filter_map(|branch| branch.r#type.as_ref());
+        let mut all = self.run.iter().chain(self.env.values()).chain(answers);
+        all.any(|template| template.holds("keepalive"))
+    }
+}
+
 closed_list! {
     /// How a relay stops.
     pub enum Stop {

@@ -121,6 +121,10 @@ pub(super) fn of<'s>(
             text,
             outcome,
         } => message(builder, here, (from, Some(to)), text, *outcome)?,
+        Verb::Send { from, to, text } => {
+            let to = builder.has_private(from, to).then_some(to);
+            message(builder, here, (from, to), text, Outcome::Delivered)?
+        }
         Verb::File {
             from,
             to,
@@ -140,7 +144,7 @@ pub(super) fn of<'s>(
             let clients = builder.clients_of(links);
             planned(here, sentence, Action::Heal { clients }, Vec::new())
         }
-        Verb::Join { client, outcome } => join(builder, here, client, *outcome),
+        Verb::Join { client, outcome } => join(builder, here, client, *outcome)?,
         Verb::Leave { client, how } => leave(builder, here, client, *how)?,
         Verb::Relay(action) => {
             let mut derive = builder.situation(here);
@@ -293,10 +297,19 @@ fn fault_of(
     ))
 }
 
-fn join(builder: &mut Builder<'_>, here: Here<'_>, client: &str, outcome: Join) -> PlannedStep {
+fn join(
+    builder: &mut Builder<'_>,
+    here: Here<'_>,
+    client: &str,
+    outcome: Join,
+) -> Result<PlannedStep, Unsupported> {
     let login = builder.login(client).to_owned();
-    if outcome == Join::Ready {
-        builder.counters.joined(&login);
+    match outcome {
+        Join::Ready => builder.counters.joined(&login),
+        Join::Refused => {
+            let adapter = builder.adapter_of(client);
+            must_be_shown(Outcome::Refused, Thing::Public, adapter, &[])?;
+        }
     }
     let once = builder.counters.joins_once(&login);
     let again = builder.counters.joins_later(&login);
@@ -305,12 +318,12 @@ fn join(builder: &mut Builder<'_>, here: Here<'_>, client: &str, outcome: Join) 
     let action = Action::Join {
         client: client.to_owned(),
     };
-    planned(
+    Ok(planned(
         here,
         words::join(client, &login, outcome),
         action,
         derive.list,
-    )
+    ))
 }
 
 fn leave(

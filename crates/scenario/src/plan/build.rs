@@ -58,6 +58,10 @@ fn build_with<'a>(
     root: &'a Path,
 ) -> Result<Plan, Unsupported> {
     implementations.must_be_able(&scenario.needs)?;
+    if scenario.keepalive.is_some() && !implementations.main.relay.hears_keepalive() {
+        let adapter = implementations.main.name.clone();
+        return Err(Unsupported::NoKeepalive { adapter });
+    }
     let mut builder = Builder::new(scenario, implementations, seed, root)?;
     builder.planter = Planter::new(words, &scenario.id);
     builder.seeds = stream(words, &["files", &scenario.id]);

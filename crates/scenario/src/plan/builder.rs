@@ -5,7 +5,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use rand::Rng as _;
-use timeline::StepId;
+use timeline::{EventKind, StepId};
 
 use super::audit::AuditPlan;
 use super::canary::{Planter, stream};
@@ -136,14 +136,13 @@ impl<'a> Builder<'a> {
 
     /// Fills in a text; what was planted fresh in it, if anything, is among the canaries.
     pub(super) fn fill(&mut self, text: &Text, here: Here<'_>) -> String {
-        const FILLING: &str = "so they talked and talked and ";
         let mut filled = String::new();
         for piece in &text.0 {
             match piece {
                 Piece::Canary(None) => filled.push_str(&self.planter.fresh(here.id).text),
                 Piece::Canary(Some(name)) => filled.push_str(&self.planter.named(name, here.id)),
                 Piece::Count => filled.push_str(&here.turn.unwrap_or(1).to_string()),
-                Piece::Fill(bytes) => filled.extend(FILLING.chars().cycle().take(*bytes)),
+                Piece::Fill(bytes) => filled.push_str(&filling(*bytes)),
                 Piece::Plain(plain) => filled.push_str(plain),
             }
         }
@@ -180,21 +179,31 @@ impl<'a> Builder<'a> {
         stream(self.seed, &[purpose, &self.scenario.id, &step.0]).next_u64()
     }
 
-    /// Whether a client can do it: it can be typed, and the adapter does not deny it. `named` is
-    /// what a message calls it.
+    /// Whether a client can do it: it can be typed, and the adapter does not deny it.
+    pub(super) fn can(&self, client: &str, verb: Typed) -> bool {
+        let adapter = self.adapter_of(client);
+        let denied = verb.capability();
+        let denied = denied.is_some_and(|one| adapter.cannot.contains(&one));
+        !denied && adapter.client.r#type.line(verb).is_some()
+    }
+
+    /// Whether a text can go from one to another alone: it can be typed, and shown.
+    pub(super) fn has_private(&self, from: &str, to: &str) -> bool {
+        let events = &self.adapter_of(to).client.events;
+        self.can(from, Typed::Msg) && events.contains_key(&EventKind::Private)
+    }
+
+    /// That it can. `named` is what a message calls it.
     pub(super) fn must_have(
         &self,
         client: &str,
         verb: Typed,
         named: &'static str,
     ) -> Result<(), Unsupported> {
-        let adapter = self.adapter_of(client);
-        let denied = verb.capability();
-        let denied = denied.is_some_and(|one| adapter.cannot.contains(&one));
-        if denied || adapter.client.r#type.line(verb).is_none() {
-            return Err(Unsupported::no_way(adapter, named));
+        if self.can(client, verb) {
+            return Ok(());
         }
-        Ok(())
+        Err(Unsupported::no_way(self.adapter_of(client), named))
     }
 
     /// What a client types for a verb.
@@ -216,5 +225,30 @@ impl<'a> Builder<'a> {
         escaped.ok_or_else(|| Unsupported::LineBreaks {
             adapter: adapter.name.clone(),
         })
+    }
+}
+
+/// Words of so many bytes. They do not end in a blank: programs may cut it off.
+fn filling(bytes: usize) -> String {
+    const WORDS: &str = "so they talked and talked and ";
+    let mut filling: String = WORDS.chars().cycle().take(bytes).collect();
+    if filling.ends_with(' ') {
+        filling.pop();
+        filling.push('.');
+    }
+    filling
+}
+
+#[cfg(test)]
+mod tests {
+    use super::filling;
+
+    #[test]
+    fn a_filling_has_its_length_and_never_ends_in_a_blank() {
+        for bytes in 0..100 {
+            let filling = filling(bytes);
+            assert_eq!(filling.len(), bytes);
+            assert!(!filling.ends_with(' '), "{filling:?}");
+        }
     }
 }

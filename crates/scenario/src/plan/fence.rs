@@ -24,9 +24,9 @@ fn is_open(one: &Expectation) -> bool {
     }
 }
 
-/// One fence for each participant that a *once* or *never* is about. `connected` is who is
-/// there after the last step; `prefix` begins every fence's text. Who cannot say anything to
-/// all closes nothing.
+/// One fence for each participant that a *once* or *never* is about; where it cannot say anything
+/// to all, one for each who is to show it. `connected` is who is there after the last step;
+/// `prefix` begins every fence's text.
 pub(super) fn fences<'a>(
     expectations: impl Iterator<Item = &'a Expectation>,
     connected: &[String],
@@ -39,25 +39,58 @@ pub(super) fn fences<'a>(
             about.entry(from).or_default().insert(&one.client);
         }
     }
-    let fences = plan.clients.iter().filter_map(|client| {
+    let fences = plan.clients.iter().flat_map(|client| {
         let from = client.name.as_str();
-        let open = about.get(from)?;
-        let is_there = |one: &str| connected.iter().any(|there| there == one);
-        let (observers, leaving) = plan
-            .clients
-            .iter()
-            .map(|one| one.name.clone())
-            .filter(|one| open.contains(one.as_str()))
-            .partition(|one| is_there(from) && is_there(one));
-        let text = format!("{prefix}-{from}");
-        let line = line::text(plan.adapter_of(from), plan.login(from), None, &text)?;
-        Some(Fence {
-            from: from.to_owned(),
+        let Some(open) = about.get(from) else {
+            return Vec::new();
+        };
+        let names = plan.clients.iter().map(|one| one.name.as_str());
+        let open: Vec<&str> = names.filter(|one| open.contains(one)).collect();
+        let last = LastWord {
+            client: from,
+            connected,
+            text: format!("{prefix}-{from}"),
+        };
+        match last.to_all(&open, plan) {
+            Some(fence) => vec![fence],
+            None => open.iter().filter_map(|to| last.to_one(to, plan)).collect(),
+        }
+    });
+    fences.collect()
+}
+
+/// Whose last word it is.
+struct LastWord<'a> {
+    client: &'a str,
+    connected: &'a [String],
+    text: String,
+}
+
+impl LastWord<'_> {
+    fn to_all(&self, observers: &[&str], plan: &Plan) -> Option<Fence> {
+        let (adapter, login) = (plan.adapter_of(self.client), plan.login(self.client));
+        let line = line::text(adapter, login, None, &self.text)?;
+        Some(self.fence(line, observers, self.text.clone()))
+    }
+
+    fn to_one(&self, to: &str, plan: &Plan) -> Option<Fence> {
+        let (adapter, login) = (plan.adapter_of(self.client), plan.login(self.client));
+        let text = format!("{}-{to}", self.text);
+        let line = line::text(adapter, login, Some(plan.login(to)), &text)?;
+        Some(self.fence(line, &[to], text))
+    }
+
+    fn fence(&self, line: String, observers: &[&str], text: String) -> Fence {
+        let is_there = |one: &str| self.connected.iter().any(|there| there == one);
+        let observers = observers.iter().map(|one| (*one).to_owned());
+        let (observers, leaving) =
+            observers.partition(|one| is_there(self.client) && is_there(one));
+        Fence {
+            from: self.client.to_owned(),
             line,
             observers,
             leaving,
             text,
-        })
-    });
-    fences.collect()
+        }
+    }
 }

@@ -29,7 +29,7 @@ pub(super) fn must_be_shown(
     let sender = [from];
     let (by, any): (&[&Adapter], &'static [EventKind]) = match (outcome, thing) {
         // What has come is looked at itself.
-        (Outcome::Delivered, Thing::File) => return Ok(()),
+        (Outcome::Delivered, Thing::File) | (Outcome::Lost, _) => return Ok(()),
         (Outcome::Offered, Thing::File) => (to, &[EventKind::FileOffered]),
         (Outcome::Delivered | Outcome::Offered, Thing::Private) => (to, &[EventKind::Private]),
         (Outcome::Delivered | Outcome::Offered, Thing::Public) => (to, &[EventKind::Message]),

@@ -29,6 +29,11 @@ pub enum Unsupported {
     NoEvent { adapter: String, event: EventKind },
     #[error("the frames of `{adapter}` are not known, so that none can be met by `fault`")]
     NoFrames { adapter: String },
+    #[error(
+        "the scenario sets a keep-alive, of which the relay of `{adapter}` never hears: put \
+         `{{keepalive}}` into its `run`, `env` or dialogue"
+    )]
+    NoKeepalive { adapter: String },
     #[error("`{adapter}` has no way to do `{verb}`")]
     NoWay { adapter: String, verb: &'static str },
     #[error(

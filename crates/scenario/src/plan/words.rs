@@ -33,6 +33,7 @@ pub(super) fn file(from: &str, to: &str, name: &str, outcome: Outcome) -> String
 fn ending(outcome: Outcome) -> &'static str {
     match outcome {
         Outcome::Delivered => "",
+        Outcome::Lost => ", which is to be lost on the way",
         Outcome::Offered => ", which is on its way",
         Outcome::Refused => ", which is to be refused",
         Outcome::Undelivered => ", which is not to arrive",

@@ -59,6 +59,12 @@ pub enum Verb {
         text: Text,
         outcome: Outcome,
     },
+    /// A text for one: for it alone where the sender's program can, for everyone elsewhere.
+    Send {
+        from: String,
+        to: String,
+        text: Text,
+    },
     /// A file for one.
     File {
         from: String,
@@ -108,6 +114,7 @@ impl VerbWord {
             Self::Relay => &relay::RELAY,
             Self::Repeat => &nested::REPEAT,
             Self::Say => &send::SAY,
+            Self::Send => &send::SEND,
             Self::Type => &typed::TYPE,
         }
     }
@@ -163,6 +170,7 @@ impl Verb {
             | Self::Never(_)
             | Self::Repeat { .. }
             | Self::Say { .. }
+            | Self::Send { .. }
             | Self::Type { .. } => Effect::Nothing,
         }
     }
@@ -176,9 +184,11 @@ impl Verb {
     /// What it is worth under load by itself, without the steps in it.
     pub(crate) fn under_load(&self) -> UnderLoad {
         match self {
-            Self::File { .. } | Self::Msg { .. } | Self::Say { .. } | Self::Type { .. } => {
-                UnderLoad::Sends
-            }
+            Self::File { .. }
+            | Self::Msg { .. }
+            | Self::Say { .. }
+            | Self::Send { .. }
+            | Self::Type { .. } => UnderLoad::Sends,
             Self::All(_) | Self::Beat(_) | Self::Expect(_) | Self::Repeat { .. } => {
                 UnderLoad::Plays
             }
@@ -202,7 +212,9 @@ impl Verb {
         let mut verb = self.clone();
         match &mut verb {
             Self::Say { from, .. } => *from = name(from),
-            Self::Msg { from, to, .. } | Self::File { from, to, .. } => {
+            Self::File { from, to, .. }
+            | Self::Msg { from, to, .. }
+            | Self::Send { from, to, .. } => {
                 *from = name(from);
                 *to = name(to);
             }

@@ -1,4 +1,4 @@
-//! `say`, `msg`, `file`: something for others.
+//! `say`, `msg`, `send`, `file`: something for others.
 
 use toml_language::Node;
 use toml_language::closed;
@@ -51,6 +51,25 @@ static MSG_TABLE: Table = Table::new(
     "msg",
     "The recipient shows it exactly once; no other client ever does.",
     &[FROM, TO, TEXT, OUTCOME],
+);
+
+pub(super) static SEND: Described = Described::new(
+    "send a message: privately if the program can, otherwise to everyone",
+    ValueKind::Table(&SEND_TABLE),
+    send,
+)
+.clients(&["from", "to"]);
+
+static SEND_TABLE: Table = Table::new(
+    "send",
+    "`msg` if the sender's program has private messages, otherwise `say`, with the expectations of \
+     either. Write it unless a scenario is about who must not receive a text, so that chats with \
+     either kind of message can play it.",
+    &[
+        FROM,
+        must("to", ValueKind::Text, "the client that must receive it"),
+        TEXT,
+    ],
 );
 
 pub(super) static FILE: Described =
@@ -111,6 +130,17 @@ fn msg(site: &Site<'_, '_>, checker: &mut Checker<'_>) -> Option<Verb> {
         to: to?,
         text,
         outcome,
+    })
+}
+
+fn send(site: &Site<'_, '_>, checker: &mut Checker<'_>) -> Option<Verb> {
+    let node = site.node()?;
+    let (from, to) = addressed(&node, checker);
+    let text = checker.message(&node.text("text")?, Outcome::Delivered);
+    Some(Verb::Send {
+        from: from?,
+        to: to?,
+        text,
     })
 }
 

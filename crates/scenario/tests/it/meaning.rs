@@ -12,7 +12,7 @@ const WRONG: &[(&str, &str)] = &[
     ("say = { from = \"alice\" }", "S0103"),
     ("say = \"hello\"", "S0104"),
     (
-        "say = { from = \"alice\", text = \"x\", outcome = \"lost\" }",
+        "say = { from = \"alice\", text = \"x\", outcome = \"gone\" }",
         "S0105",
     ),
     (

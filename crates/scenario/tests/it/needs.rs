@@ -1,7 +1,9 @@
 //! What a scenario cannot be played without, and what must fail as yet.
 
-use scenario::plan;
-use scenario::{Capability, Need, adapter};
+use scenario::adapter::{Adapter, Template, Typed};
+use scenario::plan::{self, Mode, Pattern};
+use scenario::{Capability, Need, Scenario, adapter};
+use strum::VariantArray as _;
 use timeline::EventKind;
 
 use super::{codes, parse, reference, scenarios};
@@ -61,6 +63,10 @@ fn an_outcome_that_nobody_would_show_is_unsupported() {
             EventKind::Private,
         ),
         (
+            "join = { client = \"bob\", outcome = \"refused\" }",
+            EventKind::Refused,
+        ),
+        (
             "say = { from = \"alice\", text = \"good morning to all\" }",
             EventKind::Message,
         ),
@@ -81,4 +87,112 @@ fn an_outcome_that_nobody_would_show_is_unsupported() {
         assert!(why.starts_with(&says), "{why}");
         assert!(why.ends_with("add it to its [client.events]"), "{why}");
     }
+}
+
+const ALONE: &str = "title = \"t\"\nclients = [\"alice\", \"bob\", \"carol\"]\n[[steps]]\n\
+    send = { from = \"alice\", to = \"bob\", text = \"good morning, bob, {canary}\" }\n";
+
+/// Who must show the text that alice sends bob, and how.
+fn shown_by(adapter: &Adapter) -> Vec<(String, EventKind)> {
+    let scenario = parse(ALONE).unwrap();
+    let plan = plan::build(&scenario, adapter, 1, &scenarios()).unwrap();
+    let shown = plan.steps[0].expects.iter().filter_map(|one| {
+        let Pattern::Event { event, .. } = &one.pattern else {
+            return None;
+        };
+        (one.mode == Mode::Once).then(|| (one.client.clone(), *event))
+    });
+    shown.collect()
+}
+
+#[test]
+fn a_text_is_sent_privately_where_the_program_can_and_to_everyone_elsewhere() {
+    let private = [("bob".to_owned(), EventKind::Private)];
+    let public = ["bob", "carol"].map(|name| (name.to_owned(), EventKind::Message));
+    assert_eq!(shown_by(&reference()), private);
+    let mut untyped = reference();
+    untyped.client.r#type.0.remove(&Typed::Msg);
+    assert_eq!(shown_by(&untyped), public);
+    let mut unseen = reference();
+    unseen.client.events.remove(&EventKind::Private);
+    assert_eq!(shown_by(&unseen), public);
+    let mut denied = reference();
+    denied.cannot.push(Capability::Msg);
+    assert_eq!(shown_by(&denied), public);
+}
+
+#[test]
+fn a_text_that_is_lost_is_shown_by_nobody_and_asks_nothing_of_its_sender() {
+    let scenario = parse(
+        &ALONE
+            .replace("send", "msg")
+            .replace("{canary}\"", "{canary}\", outcome = \"lost\""),
+    );
+    let plan = plan::build(&scenario.unwrap(), &reference(), 1, &scenarios()).unwrap();
+    let expects = plan.steps[0].expects.iter();
+    let expects: Vec<(&str, Mode)> = expects.map(|one| (one.client.as_str(), one.mode)).collect();
+    assert_eq!(expects, [("bob", Mode::Never), ("carol", Mode::Never)]);
+}
+
+#[test]
+fn a_keep_alive_that_the_relay_never_hears_of_is_unsupported() {
+    let scenario = parse(&format!("title = \"t\"\nkeepalive = \"1s\"\n{STEPS}")).unwrap();
+    let mut adapter = reference();
+    assert!(plan::build(&scenario, &adapter, 1, &scenarios()).is_ok());
+    adapter.relay.run.retain(|one| !one.holds("keepalive"));
+    let why = plan::build(&scenario, &adapter, 1, &scenarios()).unwrap_err();
+    assert_eq!(
+        why.to_string(),
+        "the scenario sets a keep-alive, of which the relay of `reference` never hears: put \
+         `{keepalive}` into its `run`, `env` or dialogue"
+    );
+    let heard = Template("KEEPALIVE={keepalive}".to_owned());
+    adapter.relay.env.insert("OPTIONS".to_owned(), heard);
+    assert!(plan::build(&scenario, &adapter, 1, &scenarios()).is_ok());
+}
+
+#[test]
+fn every_opinion_of_the_reference_can_be_declined_by_name() {
+    let mut modest = reference();
+    modest.cannot.extend(
+        Capability::VARIANTS
+            .iter()
+            .filter(|one| <&str>::from(**one).starts_with("refuse-")),
+    );
+    let (declined, others): (Vec<_>, Vec<_>) = all_of_the_suite()
+        .into_iter()
+        .partition(|one| plan::build(one, &modest, 1, &scenarios()).is_err());
+    let declined: Vec<&str> = declined.iter().map(|one| one.id.as_str()).collect();
+    assert_eq!(
+        declined,
+        [
+            "basics/to-an-unknown-name",
+            "basics/to-oneself",
+            "names/bad-names",
+            "names/duplicate-login",
+            "names/taken-by-another-key",
+            "text/empty",
+        ]
+    );
+    assert!(others.len() > 60, "{}", others.len());
+}
+
+/// Every scenario of the suite, by id.
+fn all_of_the_suite() -> Vec<Scenario> {
+    let mut all = Vec::new();
+    for kind in std::fs::read_dir(scenarios()).unwrap() {
+        let kind = kind.unwrap().path();
+        let files = kind.is_dir().then(|| std::fs::read_dir(&kind).unwrap());
+        for file in files.into_iter().flatten() {
+            let path = file.unwrap().path();
+            if path.extension().is_some_and(|one| one == "toml") {
+                let id = path.strip_prefix(scenarios()).unwrap().with_extension("");
+                let text = std::fs::read_to_string(&path).unwrap();
+                let cells = scenario::parse(&text, id.to_str().unwrap(), &path, &scenarios());
+                all.extend(cells.unwrap_or_else(|problems| panic!("{}", problems.render(false))));
+            }
+        }
+    }
+    all.sort_by(|one, other| one.id.cmp(&other.id));
+    all
 }

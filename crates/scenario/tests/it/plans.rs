@@ -5,6 +5,7 @@ use scenario::plan::{self, Plan};
 use insta::assert_snapshot;
 
 use super::{planned, reference, scenarios, with_steps};
+use scenario::adapter::Typed;
 
 fn three_clients(seed: u64) -> Plan {
     let path = scenarios().join("basics/three-clients.toml");
@@ -146,6 +147,30 @@ fn fences_are_said_by_those_who_are_there_and_shown_by_those_who_listened() {
 }
 
 #[test]
+fn who_has_no_public_messages_says_a_last_word_to_each_who_listened() {
+    let steps = with_steps(
+        "[[steps]]\nsend = { from = \"alice\", to = \"bob\", text = \"this is for bob alone, {canary}\" }\n\
+         [[steps]]\nleave = { client = \"mallory\", how = \"quit\" }\n",
+    );
+    let mut private = reference();
+    private.client.r#type.0.remove(&Typed::Say);
+    let plan = plan::build(&steps, &private, 7, &scenarios()).unwrap();
+    let fences = plan.closing.fences.iter();
+    let fences: Vec<(&str, Vec<String>)> = fences
+        .map(|fence| (fence.line.as_str(), fence.observers.clone()))
+        .collect();
+    let line = |to: &str| format!("/msg {to} fence-{}-alice-{to}", plan.control);
+    let (bob, carol) = (line("bob"), line("carol"));
+    let mallory = format!("/msg alice fence-{}-alice-mallory", plan.control);
+    let expected = [
+        (bob.as_str(), vec!["bob".to_owned()]),
+        (carol.as_str(), vec!["carol".to_owned()]),
+        (mallory.as_str(), vec![]),
+    ];
+    assert_eq!(fences, expected);
+}
+
+#[test]
 fn turns_of_a_repeat_are_written_out_with_ids_of_their_own() {
     let plan = planned(
         "[[steps]]\nbeat = { seconds = 1 }\n[[steps]]\nnote = \"again\"\n[steps.repeat]\ntimes = 2\nsteps = [\n\
@@ -176,7 +201,7 @@ fn what_an_implementation_cannot_do_is_said() {
             .to_string()
     };
     let say = "[[steps]]\nsay = { from = \"alice\", text = \"two\\nlines\" }\n";
-    assert_snapshot!(unsupported(say, |adapter| { adapter.client.r#type.0.remove(&scenario::adapter::Typed::Say); }), @"`reference` has no way to do `say`");
+    assert_snapshot!(unsupported(say, |adapter| { adapter.client.r#type.0.remove(&Typed::Say); }), @"`reference` has no way to do `say`");
     assert_snapshot!(unsupported(say, |adapter| adapter.client.escapes = scenario::adapter::Escapes::Raw), @"`reference` cannot type a text with line breaks");
     assert_snapshot!(unsupported(say, |adapter| adapter.cannot.push(scenario::Capability::Say)), @"`reference` has no way to do `say`");
     let expect = "[[steps]]\nexpect = { client = \"alice\", event = \"reconnected\" }\n";

@@ -10,10 +10,14 @@ use strum::VariantArray as _;
 use super::{planned, reference, with_steps};
 
 /// A step with each verb.
-const STEPS: [(&str, &str); 14] = [
+const STEPS: [(&str, &str); 15] = [
     ("say", "{ from = \"alice\", text = \"hello\" }"),
     (
         "msg",
+        "{ from = \"alice\", to = \"bob\", text = \"hello\" }",
+    ),
+    (
+        "send",
         "{ from = \"alice\", to = \"bob\", text = \"hello\" }",
     ),
     (

@@ -25,6 +25,7 @@ impl Derive<'_> {
                 let one = Expect::of(from, "file-delivered", sentence);
                 self.event(one, EventKind::FileDelivered, &by_recipient);
             }
+            Outcome::Lost => {}
             Outcome::Offered => {
                 let sentence = format!("{to} is told that {from} sends a file");
                 let one = Expect::of(to, "offered", sentence);

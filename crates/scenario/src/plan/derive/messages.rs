@@ -24,6 +24,7 @@ impl Derive<'_> {
         match outcome {
             // Texts are not offered, they are sent.
             Outcome::Delivered | Outcome::Offered => self.delivered(message),
+            Outcome::Lost => self.nobody(message, None),
             Outcome::Refused => {
                 let sentence = format!("{from} says that it is refused");
                 self.event(
