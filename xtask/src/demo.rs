@@ -129,10 +129,9 @@ fn on_stage(shown: &Shown, auto: Option<Duration>) -> Showed {
         }
         gone.send(showed).ok();
     });
-    let runtime = staging::runtime()?;
     let pace = auto.map_or(Pace::Asked, Pace::Every);
     let to = To::Screen(screen.clone());
-    let played = runtime.block_on(play(shown, (pace, commands), to));
+    let played = staging::block_on(play(shown, (pace, commands), to));
     if let Ok(report) = &played {
         let page = shown.dir.path().join(&report.dir).join("report.html");
         let ending = Ending::of(report, &page.display().to_string());
@@ -141,7 +140,6 @@ fn on_stage(shown: &Shown, auto: Option<Duration>) -> Showed {
     }
     drop(screen);
     let went = has_gone(&goes, &shown.context.cancel);
-    runtime.shutdown_background();
     went?;
     let report = played?;
     let code = closing(shown, &report, true);
@@ -204,10 +202,7 @@ fn as_stream(shown: &Shown, auto: Option<Duration>) -> Showed {
         }
         (None, None) => (Pace::Full, Commands::none()),
     };
-    let runtime = staging::runtime()?;
-    let played = runtime.block_on(play(shown, held, To::Stream));
-    // The thread that waits for a key cannot be cancelled.
-    runtime.shutdown_background();
+    let played = staging::block_on(play(shown, held, To::Stream));
     let report = played?;
     let code = closing(shown, &report, true);
     Ok((report, code))
@@ -219,8 +214,7 @@ fn on_a_page(shown: &Shown, program: &Path) -> Showed {
     let (asks, commands) = stage::commands();
     let web = Web::start(program, &dir.play(&shown.scenario.id), asks)?;
     output::result(&format!("open {}", web.address()));
-    let runtime = staging::runtime()?;
-    runtime.block_on(async {
+    staging::block_on(async {
         let interrupt = Interrupt::listen(context.cancel.clone())?;
         let held = (Pace::Asked, commands);
         let played = harness::demo(

@@ -48,7 +48,7 @@ pub(crate) fn run(arguments: &cli::Load, workspace: &Workspace) -> CommandResult
         shape,
         dir,
     };
-    let run = staging::runtime()?.block_on(play(settings))?;
+    let run = staging::block_on(play(settings))?;
     if !arguments.json {
         return saved::tell(&run);
     }

@@ -4,6 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
 use harness::{self, RunContext, Selection, Update, Wanted};
 use report::Asked;
@@ -12,13 +13,17 @@ use scenario::adapter::{self, Adapter, Program};
 use scenario::plan;
 use stage::level;
 use timeline::Level;
-use tokio::runtime::{Builder, Runtime};
+use tokio::runtime::Builder;
 use tokio_util::sync::CancellationToken;
 
 use crate::command_error::CommandError;
 use crate::exit_code::USAGE;
+use crate::interrupt;
 use crate::workspace::Workspace;
 use crate::{binaries, check, cli};
+
+/// How long tasks may take to let go of what they hold when the work is done.
+const LET_GO: Duration = Duration::from_secs(1);
 
 /// The scenarios that names and tags mean.
 ///
@@ -214,6 +219,7 @@ pub(crate) fn context(
 ) -> Result<RunContext, CommandError> {
     let binaries = binaries::build(workspace, &implementations.binaries())?;
     let level = enter(staging.level, &binaries)?;
+    interrupt::hold()?;
     Ok(RunContext {
         scenarios: workspace.scenarios(),
         adapter: Arc::new(implementations.main),
@@ -246,12 +252,19 @@ fn enter(
     Ok(wanted)
 }
 
-/// The runtime of a command that plays something.
+/// Does the work of a command that plays something. When it is done, nobody waits for what may
+/// still hold up a thread.
 ///
 /// # Errors
 ///
-/// When the system refuses threads.
-pub(crate) fn runtime() -> Result<Runtime, CommandError> {
+/// When the system refuses threads; and those of the work.
+pub(crate) fn block_on<T>(
+    work: impl Future<Output = Result<T, CommandError>>,
+) -> Result<T, CommandError> {
     let built = Builder::new_multi_thread().enable_all().build();
-    built.map_err(|error| CommandError::environment(format!("cannot start the runtime: {error}")))
+    let runtime = built
+        .map_err(|error| CommandError::environment(format!("cannot start the runtime: {error}")))?;
+    let done = runtime.block_on(work);
+    runtime.shutdown_timeout(LET_GO);
+    done
 }

@@ -75,7 +75,7 @@ pub(crate) fn run(arguments: &cli::Test, workspace: &Workspace) -> CommandResult
         questions: asking.subscribe(),
         dir,
     };
-    staging::runtime()?.block_on(play(settings, asking))
+    staging::block_on(play(settings, asking))
 }
 
 async fn play(settings: TestSettings, asking: watch::Sender<u64>) -> CommandResult {

@@ -43,7 +43,7 @@ use report::{Asked, PlayReport, RunReport};
 use scenario::Scenario;
 use scenario::adapter::Adapter;
 use scenario::plan::{Implementations, Plan};
-use stage::{Commands, EngineError, Observer, Orphan, Pace, StatusRequests, adopted_by_us};
+use stage::{Commands, EngineError, GRACE, Observer, Orphan, Pace, StatusRequests, adopted_by_us};
 use timeline::Level;
 
 /// A seed for a run that names none: another one each time, so that nothing can be prepared
@@ -104,7 +104,7 @@ async fn sweep(level: Level) -> Result<Vec<Orphan>, EngineError> {
     if level < Level::Reaper {
         return Ok(Vec::new());
     }
-    let swept = tokio::task::spawn_blocking(|| adopted_by_us(None)).await;
+    let swept = tokio::task::spawn_blocking(|| adopted_by_us(None, GRACE)).await;
     swept.map_err(|_| EngineError::Fault("the search for orphans panicked"))
 }
 

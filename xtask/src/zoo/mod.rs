@@ -46,7 +46,7 @@ pub(crate) fn run(arguments: &cli::Zoo, workspace: &Workspace) -> CommandResult 
         .jobs
         .or_else(|| available_parallelism().ok())
         .map_or(1, NonZeroUsize::get);
-    let played = staging::runtime()?.block_on(play(&context, variants, jobs, &dir));
+    let played = staging::block_on(play(&context, variants, jobs, &dir));
     let (plays, left) = played?;
     for sentence in &left {
         output::narrate(sentence);

@@ -1,6 +1,6 @@
 //! Nothing that a run starts survives it, however the run ends.
 
-use std::io::Read as _;
+use std::io::{Read as _, Write as _};
 use std::process::{Child, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -83,6 +83,32 @@ fn an_interrupted_run_leaves_nothing_and_says_so() {
             assert!(printed.contains("interrupted"), "{printed}");
         }
     }
+}
+
+#[test]
+fn who_reads_no_more_of_what_a_run_says_does_not_keep_it_from_ending() {
+    let (unread, mut stderr) = std::io::pipe().unwrap();
+    let full = rustix::pipe::fcntl_getpipe_size(&stderr).unwrap();
+    stderr.write_all(&vec![b'.'; full]).unwrap();
+    let runs = Runs::new();
+    let mut run = runs
+        .xtask(&["test", "zoo/scenarios/tour.toml"])
+        .args(["--adapter", "zoo/adapters/relay-never-ready.toml"])
+        .args(["--level", "reaper"])
+        .stdout(Stdio::null())
+        .stderr(stderr)
+        .spawn()
+        .unwrap();
+    until("the play has begun", || !marked(run.id()).is_empty());
+    // It answers what it waits for, and waits for that to be read.
+    send(&run, Signal::USR1);
+    send(&run, Signal::TERM);
+    let began = Instant::now();
+    let status = run.wait().unwrap();
+    assert_eq!(status.code(), Some(101), "the last resort has ended it");
+    assert!(began.elapsed() < DEADLINE / 2, "{:?}", began.elapsed());
+    assert_eq!(marked(run.id()), []);
+    drop(unread);
 }
 
 #[test]

@@ -6,6 +6,7 @@ use std::net::Ipv4Addr;
 use std::path::PathBuf;
 use std::pin::Pin;
 use std::sync::Arc;
+use std::time::Duration;
 
 use tokio::sync::watch;
 
@@ -75,8 +76,9 @@ pub(crate) trait Host: Debug + Send + Sync {
     /// Scans the relay where it blocks nobody; what happens meanwhile is recorded.
     fn scan(&self, job: ScanJob) -> Doing<'static, Seen>;
 
-    /// What participants have left behind, of the play with this mark.
-    fn orphans(&self, mark: String) -> Doing<'_, Vec<Orphan>>;
+    /// What participants have left behind, of the play with this mark, and what does not end
+    /// within `grace`.
+    fn orphans(&self, mark: String, grace: Duration) -> Doing<'_, Vec<Orphan>>;
 
     /// Ends everything that still lives there. Nobody waits for it where a child was killed and
     /// has not ended, which `has_unreaped` tells.

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::net::Ipv4Addr;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use tokio::sync::{mpsc, watch};
 
@@ -17,9 +18,10 @@ use crate::isolation::{confine, sockets};
 use crate::links::reach::Reached;
 use crate::links::tap::{Link, Tap};
 use crate::participant::handle::ProcessHandle;
-use crate::participant::orphans::{self, Orphan, tree};
+use crate::participant::orphans::{self, Orphan};
 use crate::participant::process::Process;
 use crate::participant::spawn::{Child, Command};
+use crate::participant::tree::readable;
 use timeline::Level;
 
 /// How often the runtime gets a turn while taps end.
@@ -136,11 +138,8 @@ impl Host for Machine {
         Box::pin(async move {
             let mut listening = self.stage.listening().await?;
             if let Some(relay) = relay.filter(|_| self.stage.init.is_none()) {
-                let held: BTreeSet<String> = relay
-                    .into_iter()
-                    .flat_map(tree)
-                    .flat_map(open_files)
-                    .collect();
+                let processes = readable(relay.as_slice());
+                let held: BTreeSet<String> = processes.into_iter().flat_map(open_files).collect();
                 listening.retain(|one| held.contains(&format!("socket:[{}]", one.inode)));
             }
             Ok(listening)
@@ -154,16 +153,20 @@ impl Host for Machine {
         })
     }
 
-    fn orphans(&self, mark: String) -> Doing<'_, Vec<Orphan>> {
+    fn orphans(&self, mark: String, grace: Duration) -> Doing<'_, Vec<Orphan>> {
         Box::pin(async move {
-            if let Some(init) = self.stage.init {
-                // They die with pid 1, at the end of the stage thread.
-                return Ok(orphans::adopted_by(init));
-            }
-            if self.level < Level::Reaper {
+            let init = self.stage.init;
+            if init.is_none() && self.level < Level::Reaper {
                 return Ok(Vec::new());
             }
-            let search = move || orphans::adopted_by_us(Some(&mark));
+            if init.is_some_and(|init| orphans::adopted_by(init, Duration::ZERO).is_empty()) {
+                return Ok(Vec::new());
+            }
+            let search = move || match init {
+                // They die with pid 1, at the end of the stage thread.
+                Some(init) => orphans::adopted_by(init, grace),
+                None => orphans::adopted_by_us(Some(&mark), grace),
+            };
             let found = tokio::task::spawn_blocking(search).await;
             found.map_err(|_| EngineError::Fault("the search for orphans panicked"))
         })

@@ -44,6 +44,8 @@ use self::machine::Machine;
 use self::participants::{Participants, Setting};
 use self::scans::Scans;
 use crate::input::Input;
+use crate::last_resort::{self, LastResort};
+use crate::participant::orphans::GRACE;
 use crate::participant::scratch::Scratch;
 use crate::record::Writer;
 use crate::{EngineError, Settings};
@@ -77,6 +79,8 @@ pub(crate) struct Play<'p> {
     expected: Expected,
     /// Index of the event at which the last step that did something began.
     acted: usize,
+    /// Waits for the end of all processes, where the play may take only so long.
+    last_resort: Option<LastResort>,
 }
 
 /// What is done between the first process and the last.
@@ -97,11 +101,21 @@ struct Surroundings {
     inputs: mpsc::Receiver<Input>,
 }
 
+/// What ends the run when a play that may take so long has not ended soon after.
+fn last_resort_after(limit: Duration) -> Result<LastResort, EngineError> {
+    let last_resort = LastResort::ready().map_err(EngineError::system("make a thread"))?;
+    let within = last_resort::WITHIN;
+    let what = format!("within {within:?} of the limit of a play, {limit:?}");
+    last_resort.arm(std::time::Instant::now() + limit + within, what);
+    Ok(last_resort)
+}
+
 impl<'p> Play<'p> {
     /// Makes everything that a play on this machine needs but its participants.
     pub(crate) async fn begin(plan: &'p Plan, settings: Settings) -> Result<Self, EngineError> {
         let (sender, inputs) = mpsc::channel(QUEUE);
         let stage_init = settings.stage_init.clone();
+        let last_resort = settings.limit.map(last_resort_after).transpose()?;
         let machine = Machine::start(settings.level, stage_init, sender.clone()).await?;
         let surroundings = Surroundings {
             host: Box::new(machine),
@@ -109,7 +123,9 @@ impl<'p> Play<'p> {
             sender,
             inputs,
         };
-        Self::within(surroundings, plan, settings)
+        let mut play = Self::within(surroundings, plan, settings)?;
+        play.last_resort = last_resort;
+        Ok(play)
     }
 
     fn within(
@@ -156,6 +172,7 @@ impl<'p> Play<'p> {
             record,
             expected: Expected::nothing(now),
             acted: 0,
+            last_resort: None,
             host,
             clock,
         })
@@ -172,7 +189,10 @@ impl<'p> Play<'p> {
             Ok(()) => self.stop_in_order().await,
             Err(_) => Ok(()),
         };
-        let swept = self.sweep().await;
+        // One who interrupts does not wait for those who may yet end by themselves.
+        let grace = played.as_ref().map_or(Duration::ZERO, |()| GRACE);
+        let swept = self.sweep(grace).await;
+        self.last_resort = None;
         let searched = match (&played, &stopped, &swept) {
             (Ok(()), Ok(()), Ok(())) => self.search_all(),
             _ => Ok(()),

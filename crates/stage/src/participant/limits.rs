@@ -4,7 +4,9 @@ use std::time::Duration;
 
 use rustix::process::{Pid, Resource, Rlimit, Signal, kill_process, prlimit};
 
-use crate::participant::orphans::{is_zombie, reparented, tree};
+use crate::participant::orphans::reparented;
+use crate::participant::proc::has_ended;
+use crate::participant::tree::tree;
 use crate::participant::usage::Usage;
 use scenario::adapter::Limits;
 use timeline::Limit;
@@ -42,7 +44,7 @@ pub(crate) fn set(pid: i32, limits: &Limits) {
 pub(crate) fn end_children(parent: i32) {
     for _ in 0..ROUNDS {
         let mut children = tree(parent);
-        children.retain(|pid| *pid != parent && !is_zombie(*pid));
+        children.retain(|pid| *pid != parent && !has_ended(*pid));
         if children.is_empty() {
             return;
         }
@@ -60,7 +62,7 @@ pub(crate) fn end_reparented(init: i32, who: &str) {
             .filter(|(origin, _)| origin == who)
             .flat_map(|(_, pid)| tree(pid))
             .collect();
-        left.retain(|pid| !is_zombie(*pid));
+        left.retain(|pid| !has_ended(*pid));
         if left.is_empty() {
             return;
         }

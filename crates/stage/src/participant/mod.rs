@@ -16,5 +16,6 @@ pub(crate) mod scratch;
 pub(crate) mod screen;
 pub mod spawn;
 pub(crate) mod terminal;
+pub(crate) mod tree;
 pub(crate) mod typing;
 pub(crate) mod usage;

@@ -1,12 +1,16 @@
 //! What a participant leaves behind.
 
-use std::fs;
-use std::io;
+use std::os::fd::OwnedFd;
+use std::time::{Duration, Instant};
 
-use rustix::process::{Pid, Signal, WaitOptions, kill_process, waitpid};
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::process::{
+    Pid, PidfdFlags, Signal, WaitOptions, getpid, pidfd_open, pidfd_send_signal, waitpid,
+};
 
-use crate::participant::proc;
+use crate::participant::proc::{self, has_ended};
 use crate::participant::spawn::registry;
+use crate::participant::tree::children;
 
 /// Marks every process of a play in its environment. A program can clear it; then the end
 /// of the run finds what it left behind.
@@ -14,6 +18,16 @@ pub(crate) const PLAY_VARIABLE: &str = "CHAT_PLAY";
 
 /// Says which participant a process belongs to, in its environment.
 pub(crate) const PARTICIPANT_VARIABLE: &str = "CHAT_PARTICIPANT";
+
+/// How long what a participant has started may outlive it: who ends with its parent, because it
+/// is sent a signal for it or finds its input ended, needs a moment to find out.
+pub const GRACE: Duration = Duration::from_secs(1);
+
+/// How long one that was killed may take to be gone.
+const KILLED: Duration = Duration::from_secs(2);
+
+/// So many are watched at once for one that ends.
+const WATCHED: usize = 64;
 
 /// A process that nobody waits for any more.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -24,109 +38,117 @@ pub struct Orphan {
     pub command: String,
 }
 
-/// The orphans of a play with a PID namespace: exactly what pid 1 has adopted.
-pub(crate) fn adopted_by(init: i32) -> Vec<Orphan> {
-    children_of_thread(init, init)
-        .into_iter()
-        .filter_map(describe)
-        .collect()
+/// The orphans of a play with a PID namespace: exactly what pid 1 has adopted, and what does not
+/// end within `grace`. This blocks for so long where there is something.
+pub(crate) fn adopted_by(init: i32, grace: Duration) -> Vec<Orphan> {
+    let stay = those_who_stay(|| living(children(init)), grace);
+    stay.into_iter().filter_map(describe).collect()
 }
 
 /// The orphans that the harness itself has adopted, as a subreaper: of one play, by the
-/// mark in their environment, or of any when `play` is `None`. They are killed and reaped,
-/// and so is what they leave behind in turn.
-pub fn adopted_by_us(play: Option<&str>) -> Vec<Orphan> {
+/// mark in their environment, or of any when `play` is `None`; what does not end within `grace`.
+/// They are killed and reaped, and so is what they leave behind in turn.
+pub fn adopted_by_us(play: Option<&str>, grace: Duration) -> Vec<Orphan> {
     let mut found = Vec::new();
+    let mut deaf: Vec<i32> = Vec::new();
+    let mut stay = those_who_stay(|| unknown_children(play), grace);
     // Each round can only uncover one more generation; a program that forks faster than we
     // kill is stopped by the bound.
     for _ in 0..100 {
-        let unknown_children = unknown_children(play);
-        if unknown_children.is_empty() {
+        stay.retain(|pid| !deaf.contains(pid));
+        if stay.is_empty() {
             break;
         }
-        for pid in unknown_children {
-            found.extend(describe(pid));
-            end(pid);
+        for pid in &stay {
+            found.extend(describe(*pid));
+            if !end(*pid) {
+                deaf.push(*pid);
+            }
         }
+        stay = unknown_children(play);
     }
     found
+}
+
+/// Those who are found and do not go within this time.
+fn those_who_stay(find: impl Fn() -> Vec<i32>, grace: Duration) -> Vec<i32> {
+    let until = Instant::now() + grace;
+    loop {
+        let there = find();
+        if there.is_empty() || !one_ends(&there, until) {
+            return there;
+        }
+    }
+}
+
+/// Waits until one of them has ended; false when none has by then.
+fn one_ends(pids: &[i32], until: Instant) -> bool {
+    let handles: Vec<OwnedFd> = pids
+        .iter()
+        .take(WATCHED)
+        .filter_map(|pid| handle(*pid))
+        .collect();
+    if handles.len() < pids.len().min(WATCHED) {
+        // It is gone already; or nobody can be watched.
+        return Instant::now() < until;
+    }
+    loop {
+        let mut ends: Vec<PollFd<'_>> = handles
+            .iter()
+            .map(|handle| PollFd::new(handle, PollFlags::IN))
+            .collect();
+        let left = until.saturating_duration_since(Instant::now());
+        let left = Timespec::try_from(left).unwrap_or_default();
+        match poll(&mut ends, Some(&left)) {
+            Ok(ended) => return ended > 0,
+            Err(rustix::io::Errno::INTR) => {}
+            Err(_) => return false,
+        }
+    }
+}
+
+fn handle(pid: i32) -> Option<OwnedFd> {
+    pidfd_open(Pid::from_raw(pid)?, PidfdFlags::empty()).ok()
 }
 
 /// Children of ours that we did not start. Ended ones are reaped on the way.
 fn unknown_children(play: Option<&str>) -> Vec<i32> {
     let ours = registry();
-    let me = rustix::process::getpid().as_raw_nonzero().get();
-    let children = threads(me)
-        .into_iter()
-        .flat_map(|thread| children_of_thread(me, thread));
-    let unknown_children: Vec<i32> = children.filter(|pid| !ours.contains(pid)).collect();
+    let me = getpid().as_raw_nonzero().get();
+    let mut unknown_children = children(me);
+    unknown_children.retain(|pid| !ours.contains(pid));
     drop(ours);
-    unknown_children
-        .into_iter()
-        .filter(|pid| {
-            if is_zombie(*pid) {
-                reap(*pid);
-                return false;
-            }
-            play.is_none_or(|play| has_mark(*pid, play))
-        })
-        .collect()
+    let mut living = living(unknown_children);
+    living.retain(|pid| play.is_none_or(|play| has_mark(*pid, play)));
+    living
 }
 
-fn end(pid: i32) {
-    if let Some(pid) = Pid::from_raw(pid) {
-        // Gone already is as good.
-        kill_process(pid, Signal::KILL).ok();
-    }
-    reap(pid);
-}
-
-fn reap(pid: i32) {
-    waitpid(Pid::from_raw(pid), WaitOptions::empty()).ok();
-}
-
-pub(crate) fn threads(pid: i32) -> Vec<i32> {
-    let Ok(entries) = fs::read_dir(format!("/proc/{pid}/task")) else {
-        return Vec::new();
-    };
-    entries
-        .flatten()
-        .filter_map(|entry| entry.file_name().to_str()?.parse().ok())
-        .collect()
-}
-
-fn children_of_thread(pid: i32, thread: i32) -> Vec<i32> {
-    let list = proc::text(pid, &format!("task/{thread}/children"));
-    list.unwrap_or_default()
-        .split_whitespace()
-        .filter_map(|child| child.parse().ok())
-        .collect()
-}
-
-/// The process and everything below it.
-pub(crate) fn tree(pid: i32) -> Vec<i32> {
-    let mut all = vec![pid];
-    let mut next = 0;
-    while let Some(parent) = all.get(next).copied() {
-        next += 1;
-        let children = threads(parent)
-            .into_iter()
-            .flat_map(|thread| children_of_thread(parent, thread));
-        let new: Vec<i32> = children.filter(|child| !all.contains(child)).collect();
-        all.extend(new);
-    }
-    all
-}
-
-/// Processes and everything below them, each once.
-pub(crate) fn trees(roots: &[i32]) -> Vec<i32> {
-    let mut all: Vec<i32> = Vec::new();
-    for pid in roots.iter().flat_map(|root| tree(*root)) {
-        if !all.contains(&pid) {
-            all.push(pid);
+/// Those that have not ended; those of ours that have are reaped.
+fn living(mut pids: Vec<i32>) -> Vec<i32> {
+    pids.retain(|pid| {
+        let ended = has_ended(*pid);
+        if ended {
+            reap(*pid);
         }
+        !ended
+    });
+    pids
+}
+
+/// Kills a child and waits until it is gone. False when it does not go.
+fn end(pid: i32) -> bool {
+    // Gone already is as good.
+    if let Some(handle) = handle(pid) {
+        pidfd_send_signal(&handle, Signal::KILL).ok();
     }
-    all
+    let ended = one_ends(&[pid], Instant::now() + KILLED);
+    reap(pid);
+    ended
+}
+
+/// Takes the status of a child that has ended. Of one that has not, nobody waits.
+fn reap(pid: i32) {
+    waitpid(Pid::from_raw(pid), WaitOptions::NOHANG).ok();
 }
 
 fn has_mark(pid: i32, play: &str) -> bool {
@@ -135,7 +157,7 @@ fn has_mark(pid: i32, play: &str) -> bool {
 
 /// A variable of its environment, as that was when the program was started.
 fn variable(pid: i32, name: &str) -> Option<String> {
-    let environment = proc::read(pid, "environ").ok()?;
+    let environment = proc::read(proc::living(pid), "environ").ok()?;
     let mut variables = environment.split(|byte| *byte == 0);
     variables.find_map(|variable| {
         let variable = std::str::from_utf8(variable).ok()?;
@@ -146,7 +168,7 @@ fn variable(pid: i32, name: &str) -> Option<String> {
 /// What pid 1 of a play has adopted, with the participant that it says it belongs to. What
 /// has cleared its environment belongs to nobody.
 pub(crate) fn reparented(init: i32) -> Vec<(String, i32)> {
-    let adopted = children_of_thread(init, init).into_iter();
+    let adopted = children(init).into_iter();
     adopted
         .filter_map(|pid| Some((variable(pid, PARTICIPANT_VARIABLE)?, pid)))
         .collect()
@@ -161,25 +183,11 @@ pub(crate) fn unreaped(pid: i32, who: &str) -> Orphan {
     }
 }
 
-/// The process has ended: there is nothing to read any more.
-pub(crate) fn is_gone(error: &io::Error) -> bool {
-    let ended = rustix::io::Errno::SRCH.raw_os_error();
-    error.kind() == io::ErrorKind::NotFound || error.raw_os_error() == Some(ended)
-}
-
-/// It has ended, or is not there.
-pub(crate) fn is_zombie(pid: i32) -> bool {
-    // `pid (name) state …`: the name may hold anything, so from the last parenthesis.
-    let stat = proc::text(pid, "stat").unwrap_or_default();
-    stat.rsplit_once(')')
-        .is_none_or(|(_, rest)| rest.trim_start().starts_with(['Z', 'X']))
-}
-
 fn describe(pid: i32) -> Option<Orphan> {
-    if is_zombie(pid) {
+    if has_ended(pid) {
         return None;
     }
-    let line = proc::read(pid, "cmdline");
+    let line = proc::read(proc::living(pid), "cmdline");
     let line = String::from_utf8_lossy(&line.ok()?)
         .trim_end_matches('\0')
         .replace('\0', " ");
@@ -189,4 +197,47 @@ fn describe(pid: i32) -> Option<Orphan> {
         line
     };
     Some(Orphan { pid, command })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs::File;
+    use std::io::Read as _;
+    use std::time::Duration;
+
+    use super::{end, living, one_ends, those_who_stay};
+    use crate::participant::spawn::{Child, Command, spawn};
+
+    /// A shell that does this once it has said that it runs.
+    fn shell(script: &str) -> Child {
+        let command = Command::new("/bin/sh")
+            .argument("-c")
+            .argument(format!("echo; {script}"))
+            .variable("PATH", "/bin:/usr/bin");
+        let child = spawn(&command).unwrap();
+        let mut output = File::from(child.stdout.try_clone().unwrap());
+        output.read_exact(&mut [0]).unwrap();
+        child
+    }
+
+    #[test]
+    fn who_ends_soon_after_its_parent_does_not_stay_and_who_does_not_end_does() {
+        let soon = shell("read line; sleep 0.1");
+        let never = shell("exec sleep 1000");
+        let one = |pid: i32| living(vec![pid]);
+        drop(soon.stdin);
+        let long = Duration::from_secs(60);
+        assert!(those_who_stay(|| one(soon.pid), long).is_empty());
+        let short = Duration::from_millis(10);
+        assert_eq!(those_who_stay(|| one(never.pid), short), [never.pid]);
+        assert!(end(never.pid), "it is gone, and nobody waits for ever");
+    }
+
+    #[test]
+    fn nobody_who_stays_is_waited_for_longer_than_said() {
+        let never = shell("exec sleep 1000");
+        let soon = std::time::Instant::now() + Duration::from_millis(10);
+        assert!(!one_ends(&[never.pid], soon));
+        assert!(end(never.pid));
+    }
 }

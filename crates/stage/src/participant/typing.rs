@@ -4,6 +4,7 @@ use std::io;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use tokio::io::Interest;
 use tokio::net::unix::pipe;
 use tokio::sync::mpsc;
 use tokio_util::task::AbortOnDropHandle;
@@ -72,9 +73,14 @@ async fn catch_up(
 
 async fn write_all(input: &pipe::Sender, mut bytes: &[u8]) -> io::Result<()> {
     while !bytes.is_empty() {
-        input.writable().await?;
+        let ready = input.ready(Interest::WRITABLE).await?;
         match input.try_write(bytes) {
             Ok(written) => bytes = bytes.get(written..).unwrap_or_default(),
+            // A terminal that everybody has left takes nothing more, never says so when it is
+            // written to, and counts as ready for ever.
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock && ready.is_write_closed() => {
+                return Err(io::ErrorKind::BrokenPipe.into());
+            }
             Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
             Err(error) => return Err(error),
         }
@@ -84,10 +90,16 @@ async fn write_all(input: &pipe::Sender, mut bytes: &[u8]) -> io::Result<()> {
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use tokio::io::AsyncReadExt as _;
     use tokio::net::unix::pipe;
+    use tokio::time::timeout;
 
-    use super::{AHEAD, Typing};
+    use super::{AHEAD, Typing, write_all};
+    use crate::participant::spawn::{Command, wait_blocking};
+    use crate::participant::terminal;
+    use scenario::adapter::Terminal;
 
     #[tokio::test]
     async fn what_does_not_fit_comes_later_and_in_order() {
@@ -121,5 +133,27 @@ mod tests {
         let (typing, _task) = Typing::into(sender);
         drop(receiver);
         assert!(typing.send(b"hello\n".to_vec()));
+    }
+
+    #[tokio::test]
+    async fn nothing_is_typed_for_ever_to_a_raw_terminal_that_nobody_reads_and_all_have_left() {
+        let raw = Command::new("/bin/sh")
+            .argument("-c")
+            .argument("stty raw; echo raw; exec sleep 60")
+            .variable("PATH", "/bin:/usr/bin");
+        let started = terminal::spawn(&raw, &Terminal::default()).unwrap();
+        let ours = || started.terminal.try_clone().unwrap();
+        let input = pipe::Sender::from_owned_fd_unchecked(ours()).unwrap();
+        let mut output = pipe::Receiver::from_owned_fd_unchecked(ours()).unwrap();
+        output.read_exact(&mut [0; 3]).await.unwrap();
+        let line = vec![b'x'; 100_000];
+        let typing = tokio::spawn(async move { write_all(&input, &line).await });
+        // Its queue is full.
+        tokio::task::yield_now().await;
+        let pid = rustix::process::Pid::from_raw(started.pid).unwrap();
+        rustix::process::kill_process(pid, rustix::process::Signal::KILL).unwrap();
+        wait_blocking(started.pid, &started.pidfd).unwrap();
+        let typed = timeout(Duration::from_secs(10), typing).await;
+        assert!(typed.expect("it gives up").unwrap().is_err());
     }
 }

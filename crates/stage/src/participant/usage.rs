@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use crate::participant::orphans::tree;
 use crate::participant::proc;
+use crate::participant::tree::tree;
 
 /// What a participant uses, or has used at the most.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -65,7 +65,12 @@ fn in_time(ticks: u64) -> Duration {
 }
 
 fn of(pid: i32) -> Option<Own> {
-    parse(&proc::text(pid, "stat").ok()?)
+    let mut own = parse(&proc::text(pid, "stat").ok()?)?;
+    if own.pages == 0 {
+        // Its first thread may have ended, and left the memory to the others.
+        own.pages = parse(&proc::text(proc::living(pid), "stat").ok()?)?.pages;
+    }
+    Some(own)
 }
 
 /// Fields 14 to 17 and 24 of `proc_pid_stat(5)`. The name, field 2, may hold anything: so
@@ -84,7 +89,7 @@ fn parse(stat: &str) -> Option<Own> {
 /// The most that a process has ever used itself, in bytes: between two looks it may have
 /// been more than is seen at either.
 fn peak(pid: i32) -> u64 {
-    let status = proc::text(pid, "status").unwrap_or_default();
+    let status = proc::text(proc::living(pid), "status").unwrap_or_default();
     let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
     let kibibytes = line.and_then(|line| line.trim().strip_suffix(" kB")?.parse::<u64>().ok());
     kibibytes.unwrap_or(0).saturating_mul(1024)

@@ -20,6 +20,9 @@ use crate::input::Input;
 use crate::status::{Status, StatusRequests};
 use timeline::Kind;
 
+/// How much quicker everybody has to end when the play is late.
+const HURRY: u32 = 4;
+
 /// Everything that is decided from outside of a play.
 #[derive(Debug)]
 pub(super) struct Control {
@@ -29,6 +32,8 @@ pub(super) struct Control {
     pub(super) pace: Pace,
     /// How long everything before the stopping may take.
     pub(super) limit: Option<Duration>,
+    /// It took longer.
+    is_late: bool,
 }
 
 /// From where a play is controlled.
@@ -59,6 +64,7 @@ impl Control {
             progress: Progress::begin(now, limit),
             pace,
             limit,
+            is_late: false,
         }
     }
 
@@ -84,6 +90,7 @@ impl Control {
             return None;
         }
         self.progress.is_over = true;
+        self.is_late = true;
         let limit = self.limit.unwrap_or_default();
         let awaited = self.status(now, expected).sentence();
         Some(Kind::Overdue { limit, awaited })
@@ -92,6 +99,12 @@ impl Control {
     /// No step goes on: its time is over, or somebody has asked for the end.
     pub(super) fn is_over(&self) -> bool {
         self.progress.is_over || self.commands.is_stopped()
+    }
+
+    /// How long somebody may take to end who may take so long where there is time: behind the
+    /// limit of a play, all of them have five seconds.
+    pub(super) fn patience(&self, usual: Duration) -> Duration {
+        if self.is_late { usual / HURRY } else { usual }
     }
 
     /// What is waited for now.

@@ -25,8 +25,8 @@ use self::counters::Counters;
 use self::crypto_misuse::KeyPiece;
 use self::sampling::Sampling;
 use crate::EngineError;
-use crate::participant::orphans::trees;
 use crate::participant::scratch::{Scratch, read_fixture};
+use crate::participant::tree::readable;
 use crate::scan::files::{Files, FilesScan};
 use crate::scan::memory::{self, Copied, Sample, SamplingMode};
 use audit::{Allowance, Searcher};
@@ -275,7 +275,7 @@ impl ScanJob {
         let (roots, searcher, copied) = (&self.roots, &self.searcher, &mut self.copied);
         let read = |how| memory::sample(roots, how, searcher, in_memory, copied);
         let sample = self.memory.map(read);
-        let found = self.files.scan(&trees(roots), searcher, in_files);
+        let found = self.files.scan(&readable(roots), searcher, in_files);
         Seen {
             sample,
             in_files: found,

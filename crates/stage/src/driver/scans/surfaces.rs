@@ -8,9 +8,10 @@ use super::Scans;
 use crate::EngineError;
 use crate::driver::RELAY;
 use crate::driver::participants::Participants;
-use crate::participant::orphans::{is_gone, trees};
 use crate::participant::proc;
+use crate::participant::proc::is_gone;
 use crate::participant::scratch::Scratch;
+use crate::participant::tree::readable;
 use crate::record::Writer;
 use crate::scan::files::regular_files;
 use crate::scan::refused;
@@ -44,7 +45,7 @@ impl Scans<'_> {
             .append(true)
             .open(&path)
             .map_err(failed())?;
-        for pid in trees(roots) {
+        for pid in readable(roots) {
             for part in ["cmdline", "environ"] {
                 let bytes = match proc::read(pid, part) {
                     Ok(bytes) => bytes,

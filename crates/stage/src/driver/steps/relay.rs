@@ -73,16 +73,17 @@ impl Play<'_> {
 
     async fn end_relay(&mut self, signal: Signal) -> Result<(), EngineError> {
         self.participants.signal(RELAY, signal);
+        let patience = self.control.patience(STOP);
         let ended = self
-            .until(self.clock.now() + STOP, |play| {
+            .until(self.clock.now() + patience, |play| {
                 Ok(!play.participants.is_running(RELAY))
             })
             .await?;
         if !ended {
-            let text = format!("the relay did not stop within {STOP:?}; it was killed");
+            let text = format!("the relay did not stop within {patience:?}; it was killed");
             self.record.append(Kind::Note { text })?;
             self.participants.signal(RELAY, Signal::KILL);
-            self.until(self.clock.now() + STOP, |play| {
+            self.until(self.clock.now() + patience, |play| {
                 Ok(!play.participants.is_running(RELAY))
             })
             .await?;

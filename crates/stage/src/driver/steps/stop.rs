@@ -14,7 +14,7 @@ use timeline::Kind;
 /// How long clients may take to quit, then to end on SIGTERM, then to be gone when killed.
 const QUIT: Duration = Duration::from_secs(2);
 const TERM: Duration = Duration::from_secs(1);
-const KILL: Duration = Duration::from_secs(5);
+const KILL: Duration = Duration::from_secs(3);
 
 /// Of those that do not end, so many are named.
 const NAMED: usize = 4;
@@ -34,7 +34,8 @@ impl Play<'_> {
         {
             return Ok(());
         }
-        self.until(self.clock.now() + DYING, |play| {
+        let patience = self.control.patience(DYING);
+        self.until(self.clock.now() + patience, |play| {
             Ok(play.participants.is_silent(RELAY))
         })
         .await
@@ -62,7 +63,8 @@ impl Play<'_> {
         }
         // What they printed last is on its way.
         let all: Vec<String> = self.participants.names();
-        self.until(self.clock.now() + TERM, |play| {
+        let patience = self.control.patience(TERM);
+        self.until(self.clock.now() + patience, |play| {
             Ok(all
                 .iter()
                 .all(|who| !play.participants.was_started(who) || play.participants.is_silent(who)))
@@ -79,6 +81,7 @@ impl Play<'_> {
 
     async fn end_all(&mut self, who: &[String], patience: Duration) -> Result<(), EngineError> {
         for (signal, patience) in [(Signal::TERM, patience), (Signal::KILL, TERM)] {
+            let patience = self.control.patience(patience);
             let ended = self
                 .until(self.clock.now() + patience, |play| {
                     Ok(who.iter().all(|one| !play.participants.is_running(one)))
@@ -89,7 +92,8 @@ impl Play<'_> {
             }
             self.insist(who, signal, patience)?;
         }
-        self.until(self.clock.now() + KILL, |play| {
+        let patience = self.control.patience(KILL);
+        self.until(self.clock.now() + patience, |play| {
             Ok(who.iter().all(|one| !play.participants.is_running(one)))
         })
         .await
@@ -119,22 +123,24 @@ impl Play<'_> {
         self.record.append(Kind::Note { text })
     }
 
-    /// Kills what still runs, and names what participants left behind. Also the end of a
-    /// play that was interrupted: so it does not listen to the cancelling any more.
-    pub(in crate::driver) async fn sweep(&mut self) -> Result<(), EngineError> {
+    /// Kills what still runs, and names what participants left behind and what does not end
+    /// within `grace`. Also the end of a play that was interrupted: so it does not listen to the
+    /// cancelling any more.
+    pub(in crate::driver) async fn sweep(&mut self, grace: Duration) -> Result<(), EngineError> {
         self.control.ignore_cancelling();
         self.control.let_go();
         let all: Vec<String> = self.participants.names();
         for who in &all {
             self.participants.signal(who, Signal::KILL);
         }
-        self.until(self.clock.now() + KILL, |play| {
+        let patience = self.control.patience(KILL);
+        self.until(self.clock.now() + patience, |play| {
             Ok(all.iter().all(|who| !play.participants.is_running(who)))
         })
         .await?;
         let unreaped = self.participants.unreaped();
         let mark = self.participants.mark.clone();
-        let orphans = self.host.orphans(mark).await?;
+        let orphans = self.host.orphans(mark, grace).await?;
         for Orphan { pid, command } in unreaped.into_iter().chain(orphans) {
             self.record.append(Kind::Orphan { pid, command })?;
         }

@@ -255,7 +255,7 @@ impl Host for World {
         done(job.run())
     }
 
-    fn orphans(&self, _: String) -> Doing<'_, Vec<Orphan>> {
+    fn orphans(&self, _: String, _: Duration) -> Doing<'_, Vec<Orphan>> {
         done(Vec::new())
     }
 

@@ -193,8 +193,8 @@ mod tests {
     use std::path::Path;
 
     use super::{Files, FilesScan};
-    use crate::participant::orphans::tree;
     use crate::participant::spawn::{Command, spawn, wait_blocking};
+    use crate::participant::tree::tree;
     use audit::Searcher;
     use scenario::plan::{AuditPlan, Canary};
     use timeline::{StepId, Surface};

@@ -3,8 +3,7 @@
 use std::fs;
 use std::path::PathBuf;
 
-use crate::participant::orphans::is_gone;
-use crate::participant::proc;
+use crate::participant::proc::{self, is_gone};
 use crate::scan::refused::{self, Unreadable};
 
 /// A regular file that is held open; also a memfd, and one that was deleted.

@@ -4,8 +4,8 @@ use std::time::{Duration, Instant};
 
 use rustix::process::{Pid, Signal, kill_process};
 
-use crate::participant::orphans::{threads, trees};
-use crate::participant::proc;
+use crate::participant::proc::{self, threads};
+use crate::participant::tree::trees;
 
 /// How long all threads may take to rest. They take a fifth of a millisecond, and longer where
 /// others want the processor.

@@ -14,7 +14,7 @@ mod walk;
 
 use self::hold::Held;
 use self::walk::{Places, Walk};
-use crate::participant::orphans::trees;
+use crate::participant::tree::readable;
 
 pub(crate) use self::copy::Copied;
 pub(crate) use self::search::{Sample, sample};
@@ -39,12 +39,12 @@ pub(crate) enum SamplingMode {
 /// it was, and why it is not all of it.
 pub(crate) fn copy(roots: &[i32], into: &mut Copied) -> (Places, Option<UnreadMemory>) {
     // Room is made before they stop.
-    let resident: u64 = trees(roots).into_iter().map(pages::resident).sum();
+    let resident: u64 = readable(roots).into_iter().map(pages::resident).sum();
     // Where there is none, the copy will say so.
     into.reserve(resident.saturating_add(SPARE).min(MOST_ROOM))
         .ok();
     let held = Held::trees(roots);
-    let (places, unread) = into.fill(Walk::through(&trees(roots)));
+    let (places, unread) = into.fill(Walk::through(&readable(roots)));
     let moved = (!held.is_still).then_some(UnreadMemory::Moved);
     (places, unread.or(moved))
 }

@@ -9,8 +9,7 @@ use nix::sys::uio::{RemoteIoVec, process_vm_readv};
 use nix::unistd::Pid;
 
 use super::mappings::{self, Mapping};
-use crate::participant::orphans::is_gone;
-use crate::participant::proc;
+use crate::participant::proc::{self, is_gone};
 
 /// Address space of one process in which is looked for pages, at the most: programs reserve
 /// terabytes.

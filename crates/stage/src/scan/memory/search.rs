@@ -1,7 +1,7 @@
 //! Searching what was read.
 
 use super::{Copied, SamplingMode, UnreadMemory, Walk, copy};
-use crate::participant::orphans::trees;
+use crate::participant::tree::readable;
 use audit::{Allowance, SearchResult, Searcher};
 use timeline::{Kind, Surface};
 
@@ -40,7 +40,7 @@ pub(crate) fn sample(
             (searched, places, unread)
         }
         SamplingMode::Running => {
-            let mut walk = Walk::through(&trees(roots));
+            let mut walk = Walk::through(&readable(roots));
             let searched = match allowance {
                 Some(allowance) => {
                     searcher.search_nested(Surface::Memory, MEMORY, &mut walk, allowance)
