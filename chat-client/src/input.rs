@@ -1,6 +1,6 @@
 //! What the user types, line by line.
 
-use std::io::{self, BufRead, ErrorKind};
+use std::io::{self, BufRead, ErrorKind, IsTerminal as _};
 
 use tokio::sync::mpsc;
 
@@ -11,6 +11,19 @@ const MAX_LINE: usize = 512 * 1024;
 
 /// Lines that wait while the session is busy.
 const WAITING: usize = 16;
+
+/// The longest line, without its end, that a terminal passes on (`N_TTY_BUF_SIZE` of Linux; macOS
+/// passes on less). What is typed beyond it is dropped without a word.
+const TERMINAL_LINE: usize = 4095;
+
+/// Where lines come from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Source {
+    /// A person types, and Enter ends a line.
+    Terminal,
+    /// A pipe or a file: its end ends the last line.
+    Stream,
+}
 
 /// What came from standard input.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -31,8 +44,13 @@ pub(crate) fn read_stdin() -> io::Result<mpsc::Receiver<Input>> {
         .name("stdin".to_owned())
         .spawn(move || {
             let mut stdin = io::stdin().lock();
+            let source = if stdin.is_terminal() {
+                Source::Terminal
+            } else {
+                Source::Stream
+            };
             loop {
-                let input = read_line(&mut stdin);
+                let input = read_line(&mut stdin, source);
                 let last = input == Input::End;
                 if sender.blocking_send(input).is_err() || last {
                     return;
@@ -44,7 +62,7 @@ pub(crate) fn read_stdin() -> io::Result<mpsc::Receiver<Input>> {
 
 /// The next line. Of one that is too long the rest is skipped, so that the next line is one
 /// again. An error of standard input is its end.
-fn read_line(reader: &mut impl BufRead) -> Input {
+fn read_line(reader: &mut impl BufRead, source: Source) -> Input {
     let mut line = Vec::new();
     let mut too_long = false;
     loop {
@@ -56,6 +74,10 @@ fn read_line(reader: &mut impl BufRead) -> Input {
         if available.is_empty() {
             if line.is_empty() && !too_long {
                 return Input::End;
+            }
+            if source == Source::Terminal {
+                let why = "the line was not ended by Enter: it was not sent";
+                return Input::Bad(Refusal::new("unfinished", why));
             }
             return finish(line, too_long);
         }
@@ -71,6 +93,13 @@ fn read_line(reader: &mut impl BufRead) -> Input {
             line.extend_from_slice(part);
         }
         reader.consume(used);
+        if ended && source == Source::Terminal && line.len() >= TERMINAL_LINE {
+            let why = format!(
+                "a terminal passes on {TERMINAL_LINE} bytes of a line, and this one may have had \
+                 more: it was not sent. Send a file"
+            );
+            return Input::Bad(Refusal::new("too-long", why));
+        }
         if ended {
             return finish(line, too_long);
         }
@@ -93,19 +122,48 @@ fn finish(mut line: Vec<u8>, too_long: bool) -> Input {
 
 #[cfg(test)]
 mod tests {
-    use super::{Input, MAX_LINE, read_line};
+    use super::{Input, MAX_LINE, Source, TERMINAL_LINE, read_line};
 
     fn lines(bytes: &[u8]) -> Vec<Input> {
+        lines_from(bytes, Source::Stream)
+    }
+
+    fn lines_from(bytes: &[u8], source: Source) -> Vec<Input> {
         let mut reader = std::io::BufReader::with_capacity(7, bytes);
         let mut lines = Vec::new();
         loop {
-            let input = read_line(&mut reader);
+            let input = read_line(&mut reader, source);
             let last = input == Input::End;
             lines.push(input);
             if last {
                 return lines;
             }
         }
+    }
+
+    fn codes(inputs: &[Input]) -> Vec<&str> {
+        let codes = inputs.iter().map(|input| match input {
+            Input::Bad(refusal) => refusal.code.as_str(),
+            Input::Line(text) => text.as_str(),
+            Input::End => "end",
+        });
+        codes.collect()
+    }
+
+    #[test]
+    fn a_line_that_enter_has_not_ended_is_never_sent_from_a_terminal() {
+        let typed = lines_from(b"hello\nhalf typed", Source::Terminal);
+        assert_eq!(codes(&typed), ["hello", "unfinished", "end"]);
+        let piped = lines(b"hello\nhalf typed");
+        assert_eq!(codes(&piped), ["hello", "half typed", "end"]);
+    }
+
+    #[test]
+    fn a_line_that_a_terminal_may_have_cut_is_not_sent() {
+        let whole = "x".repeat(TERMINAL_LINE - 1);
+        let bytes = format!("{whole}\n{whole}y\n");
+        let typed = lines_from(bytes.as_bytes(), Source::Terminal);
+        assert_eq!(codes(&typed), [whole.as_str(), "too-long", "end"]);
     }
 
     fn line(text: &str) -> Input {

@@ -10,7 +10,7 @@ use crate::session::Line;
 /// The line for programs: fields separated by one space, the last one escaped.
 pub fn render(line: &Line) -> String {
     match line {
-        Line::Ready { me, with } => format!("ready {me} with {}", names(with)),
+        Line::Ready { me, with, .. } => format!("ready {me} with {}", names(with)),
         Line::Joined { name, .. } => format!("joined {name}"),
         Line::Left { name, reason } => format!("left {name} {reason}"),
         Line::Message {

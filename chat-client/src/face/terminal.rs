@@ -8,8 +8,13 @@ use crate::session::Line;
 /// The line for people; `None` for what needs no words.
 pub fn render(line: &Line) -> Option<String> {
     let text = match line {
-        Line::Ready { me, with } => {
-            format!("* you are {me}; {}. /help lists the commands", here(with))
+        Line::Ready {
+            me,
+            with,
+            first_contacts,
+        } => {
+            let here = here(with, first_contacts);
+            format!("* you are {me}; {here}. /help lists the commands")
         }
         Line::Joined {
             name,
@@ -73,10 +78,14 @@ pub fn render(line: &Line) -> Option<String> {
     Some(text)
 }
 
-fn here(with: &[Name]) -> String {
+fn here(with: &[Name], first_contacts: &[Name]) -> String {
     if with.is_empty() {
         return "nobody else is here".to_owned();
     }
-    let names: Vec<_> = with.iter().map(Name::as_str).collect();
-    format!("here: {}", names.join(", "))
+    let names = with.iter().map(|name| {
+        let is_new = first_contacts.contains(name);
+        let new = if is_new { " (for the first time)" } else { "" };
+        format!("{name}{new}")
+    });
+    format!("here: {}", names.collect::<Vec<_>>().join(", "))
 }

@@ -177,7 +177,7 @@ impl Home {
         self.stage(bytes)?
             .persist(path)
             .map_err(|error| error.error)?;
-        Ok(())
+        sync_folder(&self.folder)
     }
 
     fn stage(&self, bytes: &[u8]) -> io::Result<NamedTempFile> {

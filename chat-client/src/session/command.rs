@@ -158,6 +158,11 @@ impl Command {
             }
         };
         let Some(command) = line.strip_prefix('/') else {
+            if seems_a_command(line) {
+                let why = "a command begins with its slash, and something stands in front of this \
+                           one: nothing was sent. To send it as a text, type /say TEXT";
+                return Err(Refusal::new("not-a-command", why));
+            }
             return Self::say(free(line)?);
         };
         if command.starts_with('/') {
@@ -213,6 +218,20 @@ impl Command {
     fn say(text: String) -> Result<Self, Refusal> {
         checked(text).map(|text| Self::Say { text })
     }
+}
+
+/// Whether a slash comes first of what can be seen. A blank or a key that was hit by accident must
+/// not make a private text public.
+fn seems_a_command(line: &str) -> bool {
+    let is_unseen = |c: char| {
+        c.is_whitespace()
+            || c.is_control()
+            || matches!(
+                c,
+                '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{2060}' | '\u{feff}'
+            )
+    };
+    line.trim_start_matches(is_unseen).starts_with('/')
 }
 
 /// The first word, and what follows the one space after it.

@@ -11,6 +11,8 @@ pub enum Line {
         me: Name,
         /// Who is here, sorted.
         with: Vec<Name>,
+        /// Those of them whom this client has never seen before.
+        first_contacts: Vec<Name>,
     },
     /// Somebody has come.
     Joined {

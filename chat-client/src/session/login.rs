@@ -7,6 +7,9 @@ use rand::Rng as _;
 use super::{Ending, Line, Refusal, Session};
 use crate::session::Effect;
 
+/// People that a relay may have, at most. One that announces more wants our memory.
+const MAX_PRESENT: u32 = 10_000;
+
 /// How far the session has come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Phase {
@@ -62,6 +65,9 @@ impl Session {
                 },
                 Phase::Login,
             ) => {
+                if present > MAX_PRESENT {
+                    return self.on_disconnect("misbehaved");
+                }
                 self.keepalive_ms = keepalive_ms;
                 self.phase = Phase::Presents { left: present };
                 self.finish_presents();
@@ -83,23 +89,33 @@ impl Session {
     /// relay cannot use it elsewhere.
     fn log_in(&mut self, theirs: &Nonce, ours: &Nonce) {
         let name = self.people.me.as_str();
+        let certificate = self.identity.certificate_at(self.now).clone();
+        let statement = (self.relay.as_str(), theirs, ours, name);
         let signature = self
             .identity
-            .sign_login(&mut self.rng, &self.relay, theirs, ours, name);
+            .sign_login(&mut self.rng, statement, &certificate);
         let login = ToRelay::Login {
-            certificate: self.identity.certificate().clone(),
+            certificate,
             signature: Blob(signature),
         };
         self.phase = Phase::Login;
         self.tell(&login);
     }
 
+    /// Who is here already. Once all are named, whoever comes has joined, and is shown: a relay
+    /// that adds somebody without a word wants to read along.
     pub(super) fn on_present(&mut self, peer: Peer) {
-        self.meet(peer);
-        if let Phase::Presents { left } = &mut self.phase {
-            *left = left.saturating_sub(1);
-            self.finish_presents();
+        let Phase::Presents { left } = self.phase else {
+            return self.on_disconnect("misbehaved");
+        };
+        let name = peer.name.clone();
+        if self.meet(peer) {
+            self.first_contacts.push(name);
         }
+        self.phase = Phase::Presents {
+            left: left.saturating_sub(1),
+        };
+        self.finish_presents();
     }
 
     /// Ready, once everyone who was announced has been named. Pins are stored first.
@@ -109,9 +125,11 @@ impl Session {
         }
         self.phase = Phase::Ready;
         self.save_contacts();
+        let first_contacts = std::mem::take(&mut self.first_contacts);
         self.show(Line::Ready {
             me: self.people.me.clone(),
             with: self.people.here(),
+            first_contacts,
         });
         self.flush_held();
     }

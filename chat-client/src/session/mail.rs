@@ -2,6 +2,7 @@
 
 use bytes::Bytes;
 use chat_crypto::Freshness;
+use chat_protocol::limits::MAX_TEXT;
 use chat_protocol::{Content, Conversation, Envelope, Fingerprint, Name, ToRelay};
 
 use super::{Line, Session};
@@ -15,6 +16,11 @@ struct Mail {
     conversation: Conversation,
     by: Fingerprint,
     flagged: bool,
+}
+
+/// What a client would have sent: others are held to what this one is held to.
+fn is_text(text: &str) -> bool {
+    text.len() <= MAX_TEXT && !text.trim().is_empty()
 }
 
 impl Session {
@@ -65,8 +71,12 @@ impl Session {
             Freshness::New(record) => self.records.push(record),
             Freshness::Repeated => return Ok(None),
         }
+        let content = Content::decode(&opened.content).map_err(|_| "content")?;
+        if matches!(&content, Content::Text { text } if !is_text(text)) {
+            return Err("content");
+        }
         Ok(Some(Mail {
-            content: Content::decode(&opened.content).map_err(|_| "content")?,
+            content,
             conversation: opened.conversation,
             by: header.from,
             flagged,

@@ -32,6 +32,9 @@ use self::sealer::Sealer;
 use self::sending::Sendings;
 use crate::contacts::{Contacts, Sight};
 
+/// Lines that wait for the end of the login, at most. An honest relay causes a few.
+const MAX_HELD: usize = 1_000;
+
 /// What a session begins with.
 #[derive(Debug)]
 pub struct Setup {
@@ -70,6 +73,8 @@ pub struct Session {
     refused: Vec<u64>,
     sendings: Sendings,
     receivings: Receivings,
+    /// People that the login named, and who were never seen before.
+    first_contacts: Vec<Name>,
     /// Lines that have to wait until the session is ready.
     held: Vec<Line>,
     effects: Vec<Effect>,
@@ -100,6 +105,7 @@ impl Session {
             refused: Vec::new(),
             sendings: Sendings::default(),
             receivings: Receivings::default(),
+            first_contacts: Vec::new(),
             held: Vec::new(),
             effects: Vec::new(),
             leaving: false,
@@ -251,6 +257,7 @@ impl Session {
             }
             ToClient::Ping { n } => self.send(&ToRelay::Pong { n }, Bytes::new()),
             ToClient::Error { code, text } => {
+                let text = format!("the relay says: {text}");
                 self.show(Line::Refused(Refusal::new(code.to_string(), text)));
             }
             ToClient::Bye { reason } => self.on_disconnect(&reason.to_string()),
@@ -266,6 +273,9 @@ impl Session {
         let name = peer.name.clone();
         let place = self.effects.len();
         let first_contact = self.meet(peer);
+        if first_contact && !self.is_ready() {
+            self.first_contacts.push(name.clone());
+        }
         // Until the session is ready, those who come are among those who are here.
         if self.is_ready() && name != self.people.me {
             // Before any warning about the person.
@@ -339,8 +349,10 @@ impl Session {
     fn show(&mut self, line: Line) {
         if self.is_ready() {
             self.effects.push(Effect::Show(line));
-        } else {
+        } else if self.held.len() < MAX_HELD {
             self.held.push(line);
+        } else {
+            self.on_disconnect("misbehaved");
         }
     }
 

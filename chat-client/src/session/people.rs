@@ -99,6 +99,10 @@ impl People {
             return Err(Refusal::new("self", "that is you"));
         }
         self.contacts.get(name).ok_or_else(|| {
+            if self.here.contains_key(name) {
+                let why = format!("the key of {name} cannot be used");
+                return Refusal::new("bad-key", why);
+            }
             let guess = near(name.as_str(), self.here.keys().map(Name::as_str));
             let guess = guess.map_or_else(
                 || "/who lists who is here".to_owned(),

@@ -148,7 +148,9 @@ impl Session {
     /// A chunk of a file. What nobody waits for is left alone: it was on its way when the
     /// file was given up.
     pub(super) fn on_chunk(&mut self, transfer: Transfer, index: u32, sealed: &[u8]) {
-        let Some(receiving) = self.receivings.running.get_mut(&transfer) else {
+        let running = self.receivings.running.get_mut(&transfer);
+        // Of one that is whole already, nothing more can come that matters.
+        let Some(receiving) = running.filter(|receiving| !receiving.finishing) else {
             return;
         };
         let Some(bytes) = receiving.take(index, sealed) else {

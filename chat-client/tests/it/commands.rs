@@ -73,6 +73,20 @@ fn wrong_lines_are_refused_with_a_code() {
 }
 
 #[test]
+fn a_command_behind_something_unseen_is_no_public_text() {
+    for unseen in [
+        " ", "\t", "\u{c}", "\u{1b}", "\u{a0}", "\u{feff}", "\u{200b}",
+    ] {
+        let line = format!("{unseen}/msg bob secret");
+        let refused = Err(Code("not-a-command".to_owned()));
+        assert_eq!(parse(&line), refused, "{line:?}");
+    }
+    assert_eq!(parse("/say  /msg"), say(" /msg"));
+    assert_eq!(parse(r"\u{20}/msg"), say(" /msg"));
+    assert_eq!(parse("and/or"), say("and/or"));
+}
+
+#[test]
 fn a_mistyped_command_gets_a_suggestion() {
     let refusal = Command::parse("/mgs bob hi", false).unwrap_err();
     insta::assert_snapshot!(refusal.text, @"there is no /mgs: did you mean /msg?");

@@ -20,10 +20,12 @@ fn every_line_for_programs_is_as_documented() {
         Line::Ready {
             me: name("alice"),
             with: vec![name("bob"), name("carol")],
+            first_contacts: vec![name("carol")],
         },
         Line::Ready {
             me: name("alice"),
             with: Vec::new(),
+            first_contacts: Vec::new(),
         },
         Line::Left {
             name: name("bob"),
@@ -59,6 +61,19 @@ fn every_line_for_programs_is_as_documented() {
     refused unknown-name nobody
     disconnected closed
     ");
+}
+
+#[test]
+fn people_are_told_who_is_here_for_the_first_time() {
+    let ready = Line::Ready {
+        me: name("alice"),
+        with: vec![name("bob"), name("carol")],
+        first_contacts: vec![name("carol")],
+    };
+    insta::assert_snapshot!(
+        render_for_people(&ready).unwrap(),
+        @"* you are alice; here: bob, carol (for the first time). /help lists the commands"
+    );
 }
 
 #[test]

@@ -114,6 +114,24 @@ fn a_changed_lost_or_repeated_chunk_ends_the_file_on_both_sides() {
 }
 
 #[test]
+fn what_comes_behind_the_last_chunk_changes_nothing() {
+    let mut hall = hall(300_000);
+    hall.tamper(|_, message, body| match message {
+        ToRelay::Chunk { index: 4, .. } => vec![(message.clone(), body.clone()), (message, body)],
+        message => untouched(message, body),
+    });
+    let sent = send(&mut hall);
+    assert!(
+        sent[0].starts_with("file-delivered bob 300000 "),
+        "{sent:?}"
+    );
+    let got = hall.lines("bob");
+    assert!(got[1].starts_with("file-received alice 300000 "), "{got:?}");
+    assert_eq!((sent.len(), got.len()), (1, 2));
+    assert!(hall.person("bob").disk.is_closed());
+}
+
+#[test]
 fn a_file_that_changes_while_it_is_sent_is_given_up() {
     for size in [300_000, 200_000] {
         let mut hall = hall(300_000);

@@ -150,3 +150,43 @@ fn shown(effect: &Effect) -> Option<String> {
         _ => None,
     }
 }
+
+fn welcomed(present: u32) -> Session {
+    let mut alice = session("alice", Start::new(0));
+    tell(&mut alice, &challenge("relay"));
+    let keepalive_ms = 0;
+    let welcome = ToClient::Welcome {
+        keepalive_ms,
+        present,
+    };
+    tell(&mut alice, &welcome);
+    alice
+}
+
+fn misbehaved() -> Option<Ending> {
+    Some(Ending::Gone("misbehaved".to_owned()))
+}
+
+#[test]
+fn a_ghost_that_the_relay_adds_after_the_login_ends_the_session() {
+    let mut alice = welcomed(1);
+    let bob = peer("bob", &fixture(1));
+    tell(&mut alice, &ToClient::Present { peer: bob });
+    assert_eq!(ending(&mut alice), None);
+    let ghost = peer("ghost", &fixture(2));
+    tell(&mut alice, &ToClient::Present { peer: ghost });
+    assert_eq!(ending(&mut alice), misbehaved());
+}
+
+#[test]
+fn a_relay_that_wants_the_memory_of_a_client_is_left() {
+    let no_login = Ending::NoLogin("misbehaved".to_owned());
+    assert_eq!(ending(&mut welcomed(u32::MAX)), Some(no_login));
+    let mut alice = welcomed(1);
+    let code = ErrorCode::Full;
+    for _ in 0..2_000 {
+        let text = "more".to_owned();
+        tell(&mut alice, &ToClient::Error { code, text });
+    }
+    assert_eq!(ending(&mut alice), misbehaved());
+}

@@ -75,14 +75,22 @@ impl Identity {
         &self.newest().certificate
     }
 
-    /// Proves to a relay that this identity logs in to it, now.
+    /// The certificate of the newest encryption key that is valid at `now` (Unix, seconds); where
+    /// none is, of the newest. A clock that was wrong once may have made one for the future.
+    pub fn certificate_at(&self, now: u64) -> &Certificate {
+        let newest_first = self.encryption.iter().rev();
+        let mut certificates = newest_first.map(|secret| &secret.certificate);
+        let valid = certificates.find(|one| (one.not_before..=one.not_after).contains(&now));
+        valid.unwrap_or_else(|| self.certificate())
+    }
+
+    /// Proves to a relay that this identity logs in to it, now: the relay's name, its nonce, the
+    /// client's nonce and the client's name, with the certificate that the login shows.
     pub fn sign_login(
         &self,
         rng: &mut impl CryptoRng,
-        relay: &str,
-        relay_nonce: &Nonce,
-        client_nonce: &Nonce,
-        name: &str,
+        (relay, relay_nonce, client_nonce, name): (&str, &Nonce, &Nonce, &str),
+        certificate: &Certificate,
     ) -> Vec<u8> {
         let identity = self.public.fingerprint();
         let statement = Statement::login(
@@ -91,7 +99,7 @@ impl Identity {
             client_nonce,
             name,
             &identity,
-            self.certificate(),
+            certificate,
         );
         self.sign(rng, &statement)
     }

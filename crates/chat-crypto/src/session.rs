@@ -32,6 +32,7 @@ pub struct SendingSession {
     to: Fingerprint,
     key: u32,
     session: SessionId,
+    started: u64,
     expires: u64,
     wrap: Vec<u8>,
     signature: Vec<u8>,
@@ -83,6 +84,7 @@ impl SendingSession {
             to: recipient,
             key: number,
             session,
+            started: now,
             expires,
             wrap,
             signature,
@@ -92,9 +94,10 @@ impl SendingSession {
     }
 
     /// Whether another message can be sealed at `now` (Unix, seconds). When not, start another
-    /// session.
+    /// session. One that was started in the future is none: the clock was wrong then, and others
+    /// refuse what expires so late.
     pub fn is_usable(&self, now: u64) -> bool {
-        now <= self.expires && self.counter < MAX_SESSION_MESSAGES
+        (self.started..=self.expires).contains(&now) && self.counter < MAX_SESSION_MESSAGES
     }
 
     /// Seals one message. Costs no RSA. `now` is Unix time in seconds.

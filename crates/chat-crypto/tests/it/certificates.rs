@@ -141,7 +141,8 @@ fn an_envelope_for_a_key_that_one_never_had_is_refused() {
 fn a_login_signature_is_for_this_login_alone() {
     let alice = alice();
     let (one, two) = (chat_protocol::Nonce([1; 32]), chat_protocol::Nonce([2; 32]));
-    let signature = alice.sign_login(&mut rand::rng(), "relay", &one, &two, "alice");
+    let statement = ("relay", &one, &two, "alice");
+    let signature = alice.sign_login(&mut rand::rng(), statement, alice.certificate());
     let check = |relay, name| {
         let me = alice.public().fingerprint();
         let certificate = alice.certificate();

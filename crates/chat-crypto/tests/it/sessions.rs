@@ -70,6 +70,8 @@ fn a_session_ends_with_its_time() {
     let mut session = session(&alice, &bob);
     let end = NOW + SESSION_SECONDS;
     assert!(session.is_usable(end) && !session.is_usable(end + 1));
+    // Started by a clock that was ahead, and has come back.
+    assert!(session.is_usable(NOW) && !session.is_usable(NOW - 1));
     let envelope = session.seal(Conversation::All, b"late", end).unwrap();
     let error = session.seal(Conversation::All, b"too late", end + 1);
     assert_eq!(error.unwrap_err(), SealError::SessionOver);

@@ -242,9 +242,16 @@ fn a_new_identity_works_and_outlives_its_encryption_keys() {
     assert_eq!(fresh.parse_header().unwrap().key, 2);
     receiver.open(&me, eve().public(), &fresh, NOW).unwrap();
 
+    // Made by a clock that was ahead: until that time comes, the older key is shown.
     let mut me = me;
-    me.renew(&mut rng, NOW + 91 * days);
+    me.renew(&mut rng, NOW + 80 * days);
     assert_eq!(me.certificate().number, 3);
+    assert_eq!(me.certificate_at(NOW).number, 2);
+    assert_eq!(me.certificate_at(NOW + 80 * days).number, 3);
+    assert_eq!(me.certificate_at(NOW + 500 * days).number, 3);
+
+    me.renew(&mut rng, NOW + 91 * days);
+    assert_eq!(me.certificate().number, 4);
     assert_eq!(refusal(&me, &eve(), &waiting), OpenError::UnknownKey);
 }
 
