@@ -42,9 +42,11 @@ pub(crate) fn hello(name: &str, identity: &Identity) -> ToRelay {
 
 /// The answer to a challenge that keeps every rule.
 pub(crate) fn login(name: &str, identity: &Identity, relay: &str, nonce: &Nonce) -> ToRelay {
-    let signature = identity.sign_login(&mut rand::rng(), relay, nonce, &CLIENT_NONCE, name);
+    let certificate = identity.certificate().clone();
+    let statement = (relay, nonce, &CLIENT_NONCE, name);
+    let signature = identity.sign_login(&mut rand::rng(), statement, &certificate);
     ToRelay::Login {
-        certificate: identity.certificate().clone(),
+        certificate,
         signature: Blob(signature),
     }
 }
