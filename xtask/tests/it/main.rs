@@ -2,6 +2,7 @@
 
 #![cfg(test)]
 
+mod broadcast;
 mod browser;
 mod confined;
 mod detectors;
