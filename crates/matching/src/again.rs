@@ -62,15 +62,19 @@ impl<'a> Again<'a> {
             expecting: Expecting::default(),
             acted: BTreeMap::new(),
             begun: BTreeMap::new(),
-            started: BTreeSet::new(),
+            opened: BTreeSet::new(),
             missing: BTreeSet::new(),
             missed: Vec::new(),
             not_ready: BTreeSet::new(),
         };
-        let recognisers = Recognisers::of(plan);
+        let mut recognisers = Recognisers::of(plan);
         let mut read = Cow::Borrowed(events);
         for (place, event) in events.iter().enumerate() {
             let kind = match &event.kind {
+                Kind::Started { who, .. } => {
+                    recognisers.started(who);
+                    None
+                }
                 Kind::Line {
                     who, stream, text, ..
                 } => Some(Kind::Line {
@@ -112,8 +116,8 @@ struct Reader<'r> {
     acted: BTreeMap<usize, usize>,
     /// The steps that have begun and not ended, by the steps that are done at once with them.
     begun: BTreeMap<&'r StepId, &'r PlannedStep>,
-    /// Clients that have been started.
-    started: BTreeSet<String>,
+    /// Clients that were there before step 1.
+    opened: BTreeSet<String>,
     /// What had not come when its step ended.
     missing: BTreeSet<ExpectationId>,
     missed: Vec<(u64, ExpectationId)>,
@@ -146,12 +150,12 @@ impl<'r> Reader<'r> {
         }
     }
 
-    /// A client that is there before step 1 is to show that it is, and others that it came.
+    /// A client that is there before step 1 is to show that it is, and others that it came. Of
+    /// several processes, all but the last prepare.
     fn start(&mut self, who: &str, now: u64) {
         let is_early = |client: &&scenario::plan::PlannedClient| client.name == who && !client.late;
-        if self.plan.clients.iter().any(|client| is_early(&client))
-            && self.started.insert(who.to_owned())
-        {
+        if self.plan.clients.iter().any(|client| is_early(&client)) && !self.opened.contains(who) {
+            self.end_opening(who);
             let expected = opening(self.plan, who);
             self.expecting.begin(&expected, self.plan, now, None);
         }
@@ -159,6 +163,7 @@ impl<'r> Reader<'r> {
 
     /// By this event a client should have shown that it is there, and others that it came.
     fn ready(&mut self, who: &str, n: u64) {
+        self.opened.insert(who.to_owned());
         let missing = self.end_opening(who);
         self.missed.extend(missing.into_iter().map(|id| (n, id)));
     }

@@ -1,14 +1,11 @@
 //! What is awaited, and what of it has come: a fold over the events of a timeline.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::time::Duration;
 
 use crate::CompiledPattern;
+use scenario::adapter::ClientReady;
 use scenario::plan::{Action, Expectation, Mode, Pattern, Plan, PlannedStep};
 use timeline::{Event, EventKind, ExpectationId, Kind, Seen, Stream};
-
-/// How long a client may take to get ready.
-pub const START: Duration = Duration::from_secs(10);
 
 /// Everything that is awaited now. Times are in nanoseconds since the play began.
 #[derive(Debug, Default)]
@@ -241,26 +238,41 @@ pub fn only_expects(steps: &[&PlannedStep]) -> bool {
     actions.all(|action| matches!(action, Action::Expect | Action::Beat { .. }))
 }
 
-/// What is awaited of the start of a client before step 1: that it can be driven, where its
-/// adapter says how it shows that, and that others are told.
+/// What is awaited of the start of a client before step 1: that it can be driven, where a line
+/// shows that, and that others are told.
 pub fn opening(plan: &Plan, client: &str) -> Vec<Expectation> {
-    let events = &plan.adapter_of(client).client.events;
-    let says_ready = events.contains_key(&EventKind::Ready);
-    let ready = says_ready.then(|| Expectation {
+    let is_about = |one: &&Expectation| one.about.as_deref().unwrap_or(&one.client) == client;
+    let told = plan.opening.iter().filter(is_about).cloned();
+    ready(plan, client).into_iter().chain(told).collect()
+}
+
+/// That a client shows that it can be driven.
+fn ready(plan: &Plan, client: &str) -> Option<Expectation> {
+    let spec = &plan.adapter_of(client).client;
+    let event = match spec.ready {
+        ClientReady::AfterDialogue | ClientReady::Connected => return None,
+        ClientReady::Event => EventKind::Ready,
+        ClientReady::Joined => EventKind::Joined,
+    };
+    let is_alone = || plan.clients.iter().filter(|one| !one.late).count() < 2;
+    // Who is told of others that start after it is ready by that.
+    let is_told = || plan.opening.iter().any(|one| one.client == client);
+    let is_shown = spec.events.contains_key(&event);
+    if !is_shown || (event == EventKind::Joined && (is_alone() || is_told())) {
+        return None;
+    }
+    Some(Expectation {
         id: ready_id(client),
         client: client.to_owned(),
         pattern: Pattern::Event {
-            event: EventKind::Ready,
+            event,
             captures: BTreeMap::new(),
         },
         mode: Mode::Eventually,
-        within: START,
+        within: spec.ready_within,
         sentence: format!("{client} gets ready"),
         about: None,
-    });
-    let is_about = |one: &&Expectation| one.about.as_deref().unwrap_or(&one.client) == client;
-    let joins = plan.opening.iter().filter(is_about).cloned();
-    ready.into_iter().chain(joins).collect()
+    })
 }
 
 /// Names the expectation that a client which starts before step 1 can be driven.

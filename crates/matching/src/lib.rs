@@ -9,6 +9,6 @@ mod recognise;
 
 pub use again::{Again, Steps};
 pub use compiled::compiled;
-pub use expecting::{Expecting, START, at_once, only_expects, opening, ready_id};
+pub use expecting::{Expecting, at_once, only_expects, opening, ready_id};
 pub use pattern::CompiledPattern;
 pub use recognise::{Recogniser, Recognisers};

@@ -1,6 +1,6 @@
 //! From a line of a client to an event.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use regex::Regex;
@@ -19,6 +19,8 @@ pub struct Recognisers {
     /// Of each client that has an adapter of its own.
     others: BTreeMap<String, Recogniser>,
     main: Recogniser,
+    /// Clients that were started and have not shown that they are ready.
+    starting: BTreeSet<String>,
 }
 
 impl Recognisers {
@@ -31,16 +33,33 @@ impl Recognisers {
         Self {
             others: others.collect(),
             main: Recogniser::new(&plan.adapter.client),
+            starting: BTreeSet::new(),
+        }
+    }
+
+    /// A process of a participant has started.
+    pub fn started(&mut self, who: &str) {
+        if who != RELAY {
+            self.starting.insert(who.to_owned());
         }
     }
 
     /// The event that a participant's line shows. Only clients show events, and only on their
-    /// standard output.
-    pub fn seen(&self, who: &str, stream: Stream, line: &str) -> Option<Seen> {
-        match stream {
-            Stream::Stdout if who != RELAY => self.others.get(who).unwrap_or(&self.main).seen(line),
-            Stream::Stdout | Stream::Stderr => None,
+    /// standard output. Until one is ready, a line that shows this shows nothing else.
+    pub fn seen(&mut self, who: &str, stream: Stream, line: &str) -> Option<Seen> {
+        if who == RELAY || stream == Stream::Stderr {
+            return None;
         }
+        let recogniser = self.others.get(who).unwrap_or(&self.main);
+        // Nearly always nobody starts.
+        if !self.starting.is_empty() && self.starting.contains(who) {
+            let ready = recogniser.seen_as(EventKind::Ready, line);
+            if ready.is_some() {
+                self.starting.remove(who);
+                return ready;
+            }
+        }
+        recogniser.seen(line)
     }
 }
 

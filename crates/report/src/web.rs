@@ -148,7 +148,7 @@ impl WebState {
             plan.adapter_of(who)
                 .client
                 .r#type
-                .line(Typed::File)
+                .lines(Typed::File)
                 .is_some()
         };
         let (phase, done) = match scene.phase {

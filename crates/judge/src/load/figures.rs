@@ -177,13 +177,15 @@ fn typed<'a>(view: &View<'a>) -> Typed<'a> {
 
 /// When the line of a step was typed.
 fn typed_at(typed: &Typed<'_>, step: &PlannedStep, began: u64) -> Option<u64> {
-    let Action::Type { client, line } = &step.action else {
+    let Action::Type { client, line, .. } = &step.action else {
         return None;
     };
     let lines = typed.get(client.as_str())?;
     let behind = lines.partition_point(|(n, ..)| *n < began);
     // What is typed in place of a brace is known to the stage alone.
-    let fixed = line.split('{').next().unwrap_or_default();
+    let lines_of_step = line.lines();
+    let last = lines_of_step.last()?;
+    let fixed = last.split('{').next().unwrap_or_default();
     let mut later = lines.get(behind..)?.iter();
     let found = later.find(|(_, _, typed)| typed.starts_with(fixed));
     found.map(|(_, t, _)| *t)

@@ -3,3 +3,4 @@
 #![cfg(test)] // so that helpers count as tests, too, and may unwrap
 
 mod expecting;
+mod recognising;

@@ -14,7 +14,17 @@ use toml_language::{Node, Place, Problem};
 const ALWAYS: [&str; 2] = ["work", "control"];
 
 /// Known in some.
-const SOMETIMES: [&str; 7] = ["keepalive", "port", "name", "to", "text", "path", "outbox"];
+const SOMETIMES: [&str; 9] = [
+    "keepalive",
+    "port",
+    "name",
+    "to",
+    "text",
+    "path",
+    "outbox",
+    "from",
+    "file",
+];
 
 /// Bytes of a control: fewer are not looked for.
 const SHORTEST_CONTROL: usize = 6;
@@ -154,23 +164,12 @@ impl<'s> Checker<'s> {
     }
 
     /// What is typed for a verb holds what the verb says.
-    pub(super) fn typed(&mut self, place: &Place<'_>, verb: &str, needed: &[&str]) -> Template {
+    pub(super) fn typed(&mut self, place: &Place<'_>, own: &[&str]) -> Template {
         let captured = self.captured().concat();
         let captured = captured.iter().map(String::as_str);
-        let known: Vec<&str> = needed
-            .iter()
-            .copied()
-            .chain(["name"])
-            .chain(captured)
-            .collect();
-        let template = self.template(place, &known);
-        for name in needed.iter().filter(|name| !template.holds(name)) {
-            let title = format!("the line typed for `{verb}` lacks `{{{name}}}`");
-            let problem = Problem::new(code::NO_TEXT, &place.span, title);
-            self.problems
-                .push(problem.help(format!("add `{{{name}}}`")));
-        }
-        template
+        let known = own.iter().copied().chain(["name"]);
+        let known: Vec<&str> = known.chain(captured).collect();
+        self.template(place, &known)
     }
 
     /// A regular expression whose named groups are among `groups`.

@@ -2,14 +2,16 @@
 
 use std::collections::BTreeMap;
 use std::path::Path;
+use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 use strum::VariantNames;
 use timeline::EventKind;
 use toml_language::shape::{Key, Table, ValueKind, alike, join, may, must};
-use toml_language::{Node, Problem, closed, place};
+use toml_language::{Node, closed, place};
 
 use super::check::Checker;
+use super::client_ready::{self, CLIENT_READY, ClientReady};
 use super::escape::Escapes;
 use super::io_settings::{self, IO_SETTINGS, IoSettings};
 use super::key_file::{KEYS, KeyFile};
@@ -17,7 +19,6 @@ use super::limits::{LIMITS, Limits};
 use super::program::{self, ARGUMENTS, COPIES, Copy, VARIABLES};
 use super::template::Template;
 use super::typing::{TYPE, TypeSpec};
-use crate::codes::adapter as code;
 
 /// How to start and drive a client.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -33,6 +34,15 @@ pub struct ClientSpec {
     /// How one talks with it.
     #[serde(rename = "console")]
     pub io: IoSettings,
+    /// What shows that it can be driven.
+    #[serde(default)]
+    pub ready: ClientReady,
+    /// How long it may take until then.
+    #[serde(default = "client_ready::usual")]
+    pub ready_within: Duration,
+    /// How long it is left alone after that.
+    #[serde(default)]
+    pub settle: Duration,
     /// Where received files appear, below `{work}`.
     pub downloads: Option<Template>,
     /// How text is written in lines, both ways.
@@ -45,9 +55,11 @@ pub struct ClientSpec {
     pub limits: Limits,
     /// What to type.
     pub r#type: TypeSpec,
+    /// How many lines a second it can read; as fast as they come where there is none.
+    #[serde(default)]
+    pub lines_per_second: Option<u32>,
     /// Regular expressions over whole lines of standard output; named groups are the
-    /// captures. `ready` is what makes a client ready, where there is one; else the end of
-    /// its dialogue does.
+    /// captures.
     pub events: BTreeMap<EventKind, String>,
     /// The program ends by itself when its relay is gone, rather than reconnecting.
     pub exits_when_relay_gone: bool,
@@ -59,25 +71,6 @@ pub struct ClientSpec {
     pub open_keys: Vec<Template>,
 }
 
-/// What shows that a client can be driven.
-#[derive(
-    Clone,
-    Copy,
-    PartialEq,
-    Eq,
-    strum::EnumMessage,
-    strum::EnumString,
-    strum::IntoStaticStr,
-    strum::VariantArray,
-)]
-#[strum(serialize_all = "kebab-case")]
-enum Sign {
-    /// it shows its event `ready`
-    Event,
-    /// its dialogue has ended
-    AfterDialogue,
-}
-
 /// The table, described.
 pub(super) static CLIENT: Table = Table::new(
     "client",
@@ -85,8 +78,8 @@ pub(super) static CLIENT: Table = Table::new(
     &KEYS_OF_CLIENT,
 );
 
-static KEYS_OF_CLIENT: [Key; START.len() + IO_SETTINGS.len() + DRIVE.len()] =
-    join(&[&START, &IO_SETTINGS, &DRIVE]);
+static KEYS_OF_CLIENT: [Key; START.len() + IO_SETTINGS.len() + CLIENT_READY.len() + DRIVE.len()] =
+    join(&[&START, &IO_SETTINGS, &CLIENT_READY, &DRIVE]);
 
 const START: [Key; 4] = [
     must("run", ARGUMENTS, "the command line, one item per argument"),
@@ -119,11 +112,6 @@ const DRIVE: [Key; 10] = [
         "how text is escaped in its lines, in both directions (default: `raw`)",
     ),
     may(
-        "ready",
-        ValueKind::Word(closed::words::<Sign>),
-        "how to tell that it is ready (default: `event`)",
-    ),
-    may(
         "exits_when_relay_gone",
         ValueKind::Bool,
         "it exits when it loses the relay (default: `false`)",
@@ -143,6 +131,11 @@ const DRIVE: [Key; 10] = [
         "open_keys",
         ARGUMENTS,
         "a command that opens its key store after it has exited and prints its message and session keys",
+    ),
+    may(
+        "lines_per_second",
+        ValueKind::Integer(1, 1_000),
+        "how fast lines are typed to it (default: at once)",
     ),
     must(
         "type",
@@ -201,7 +194,7 @@ pub(super) fn read(
         .text("downloads")
         .map(|text| checker.template(&text, KNOWN));
     let io = io_settings::read(node, &known, checker);
-    ready(node, !io.dialogue.is_empty(), checker);
+    let ready = client_ready::read(node, !io.dialogue.is_empty(), checker);
     let events = node.node("events").map(|events| patterns(&events, checker));
     let r#type = node
         .node("type")
@@ -212,6 +205,9 @@ pub(super) fn read(
         copy: program::copies(node, here),
         prepare,
         io,
+        ready,
+        ready_within: client_ready::within(node),
+        settle: node.duration("settle").unwrap_or_default(),
         downloads,
         escapes: node.word("escapes").unwrap_or_default(),
         port: node
@@ -219,34 +215,12 @@ pub(super) fn read(
             .and_then(|port| u16::try_from(port).ok()),
         limits: Limits::read(node.node("limits").as_ref()),
         r#type: r#type?,
+        lines_per_second: node.integer("lines_per_second"),
         events: events?,
         exits_when_relay_gone: node.bool("exits_when_relay_gone").unwrap_or(false),
         keys: KeyFile::read(node),
         open_keys,
     })
-}
-
-/// A client has one sign that it is ready.
-fn ready(client: &Node<'_, '_>, has_dialogue: bool, checker: &mut Checker<'_>) {
-    let sign = client.text("ready");
-    let is_after = client.word("ready") == Some(Sign::AfterDialogue);
-    let event = client.node("events").filter(|events| events.has("ready"));
-    match (is_after, event, sign) {
-        (true, None, Some(sign)) if !has_dialogue => checker.no_dialogue(&sign.span),
-        (true, Some(events), _) => {
-            let title = "this client has two signs of readiness";
-            let problem = Problem::new(code::READY, &events.key_span("ready"), title);
-            let help = "remove `ready = \"after-dialogue\"`, or the event";
-            checker.problems.push(problem.help(help));
-        }
-        (false, None, _) if client.has("events") => {
-            let title = "nothing shows when this client is ready";
-            let problem = Problem::new(code::READY, &client.key_span("events"), title);
-            let help = "add the event `ready = '…'`, or `ready = \"after-dialogue\"` to `[client]`";
-            checker.problems.push(problem.help(help));
-        }
-        (true | false, _, _) => {}
-    }
 }
 
 /// The patterns of all events.

@@ -19,6 +19,22 @@ pub struct Item {
     pub only: Only,
 }
 
+impl Item {
+    /// Something that is only awaited.
+    pub fn awaited(pattern: &str) -> Self {
+        Self {
+            any: vec![Branch {
+                r#await: pattern.to_owned(),
+                r#type: None,
+                secret: false,
+                pass_phrase: false,
+            }],
+            optional: false,
+            only: Only::All,
+        }
+    }
+}
+
 /// One question, and the answer.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Branch {

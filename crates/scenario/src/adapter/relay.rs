@@ -9,6 +9,7 @@ use toml_language::shape::{Key, Table, ValueKind, join, may, must};
 use toml_language::{Node, closed};
 
 use super::check::Checker;
+use super::client_ready::{self, WITHIN};
 use super::io_settings::{self, IO_SETTINGS, IoSettings};
 use super::key_file::{KEYS, KeyFile};
 use super::limits::{LIMITS, Limits};
@@ -33,6 +34,9 @@ pub struct RelaySpec {
     pub io: IoSettings,
     /// When it can serve.
     pub ready: ReadyWhen,
+    /// How long it may take until then.
+    #[serde(default = "client_ready::usual")]
+    pub ready_within: Duration,
     /// How it stops.
     pub stop: Stop,
     /// How its memory is read.
@@ -89,7 +93,7 @@ pub(super) static RELAY: Table =
 static KEYS_OF_RELAY: [Key; START.len() + IO_SETTINGS.len() + END.len()] =
     join(&[&START, &IO_SETTINGS, &END]);
 
-const START: [Key; 5] = [
+const START: [Key; 6] = [
     must("run", ARGUMENTS, "the command line, one item per argument"),
     may(
         "env",
@@ -106,6 +110,7 @@ const START: [Key; 5] = [
         ValueKind::Table(&READY),
         "how to tell that it accepts clients; the harness never connects to find out",
     ),
+    WITHIN,
     may("limits", ValueKind::Table(&LIMITS), "resource limits"),
 ];
 
@@ -155,6 +160,7 @@ pub(super) fn read(
         limits: Limits::read(node.node("limits").as_ref()),
         io,
         ready: ready?,
+        ready_within: client_ready::within(node),
         stop: node.word("stop").unwrap_or(Stop::Term),
         memory: node.word("memory").unwrap_or_default(),
         keepalive: node

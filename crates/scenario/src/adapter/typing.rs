@@ -4,12 +4,14 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 use strum::{VariantArray, VariantNames};
-use toml_language::Node;
-use toml_language::shape::{Key, Table, ValueKind, alike};
+use toml_language::shape::{Key, Table, alike};
+use toml_language::{Node, Problem};
 
 use super::check::Checker;
 use super::template::Template;
+use super::typed_lines::{self, TYPED_LINES, TypedLines, Written};
 use crate::Capability;
+use crate::codes::adapter as code;
 
 closed_list! {
     /// Something that is done by typing a line, called as the verb that does it.
@@ -20,6 +22,8 @@ closed_list! {
         Msg,
         /// a file for one
         File,
+        /// the recipient's consent to a file
+        Accept,
         /// the way users quit it
         Quit,
     }
@@ -33,13 +37,33 @@ impl Typed {
         self.into()
     }
 
-    /// The placeholders that its line must hold, and what the reference page says of it.
-    const fn described(self) -> (&'static [&'static str], &'static str) {
+    /// The placeholders that its lines must hold, those that they may hold, and what the
+    /// reference page says of it.
+    const fn described(
+        self,
+    ) -> (
+        &'static [&'static str],
+        &'static [&'static str],
+        &'static str,
+    ) {
         match self {
-            Self::File => (&["to", "path"], "with `{to}` and `{path}`"),
-            Self::Msg => (&["to", "text"], "with `{to}` and `{text}`"),
-            Self::Quit => (&[], "the way users quit it"),
-            Self::Say => (&["text"], "with `{text}`"),
+            Self::Accept => (
+                &[],
+                &["from", "file"],
+                "consent to a file that is offered; begins with an `await`, and may hold `{from}` and `{file}`",
+            ),
+            Self::File => (
+                &["path"],
+                &["to"],
+                "with `{path}`, and `{to}` unless there are two people only",
+            ),
+            Self::Msg => (
+                &["text"],
+                &["to"],
+                "with `{text}`, and `{to}` unless there are two people only",
+            ),
+            Self::Quit => (&[], &[], "the way users quit it"),
+            Self::Say => (&["text"], &[], "with `{text}`"),
         }
     }
 
@@ -48,7 +72,7 @@ impl Typed {
         match self {
             Self::File => Some(Capability::File),
             Self::Msg => Some(Capability::Msg),
-            Self::Quit => None,
+            Self::Accept | Self::Quit => None,
             Self::Say => Some(Capability::Say),
         }
     }
@@ -56,12 +80,12 @@ impl Typed {
 
 /// What to type for each verb; what the implementation cannot do is not there.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
-#[serde(from = "BTreeMap<Typed, Option<Template>>")]
-pub struct TypeSpec(pub BTreeMap<Typed, Template>);
+#[serde(from = "BTreeMap<Typed, Option<TypedLines<Template>>>")]
+pub struct TypeSpec(pub BTreeMap<Typed, TypedLines<Template>>);
 
 // Plans of earlier versions write `null` for what cannot be done.
-impl From<BTreeMap<Typed, Option<Template>>> for TypeSpec {
-    fn from(lines: BTreeMap<Typed, Option<Template>>) -> Self {
+impl From<BTreeMap<Typed, Option<TypedLines<Template>>>> for TypeSpec {
+    fn from(lines: BTreeMap<Typed, Option<TypedLines<Template>>>) -> Self {
         let known = lines.into_iter();
         Self(
             known
@@ -72,10 +96,10 @@ impl From<BTreeMap<Typed, Option<Template>>> for TypeSpec {
 }
 
 static KEYS: [Key; Typed::ALL.len()] = {
-    let mut keys = alike(<Typed as VariantNames>::VARIANTS, ValueKind::Text, "");
+    let mut keys = alike(<Typed as VariantNames>::VARIANTS, TYPED_LINES, "");
     let (mut left, mut verbs) = (keys.as_mut_slice(), Typed::ALL);
     while let ([key, others @ ..], [verb, more @ ..]) = (left, verbs) {
-        key.doc = verb.described().1;
+        key.doc = verb.described().2;
         (left, verbs) = (others, more);
     }
     keys
@@ -89,17 +113,45 @@ pub(super) static TYPE: Table = Table::new(
 );
 
 impl TypeSpec {
-    /// The line for a verb, where the implementation can do it.
-    pub fn line(&self, verb: Typed) -> Option<&Template> {
+    /// What is typed for a verb, where the implementation can do it.
+    pub fn lines(&self, verb: Typed) -> Option<&TypedLines<Template>> {
         self.0.get(&verb)
     }
 
     pub(super) fn read(node: &Node<'_, '_>, checker: &mut Checker<'_>) -> Self {
-        let lines = Typed::ALL.iter().filter_map(|verb| {
-            let (needed, _) = verb.described();
-            let text = node.text(verb.word())?;
-            Some((*verb, checker.typed(&text, verb.word(), needed)))
-        });
-        Self(lines.collect())
+        let mut all = BTreeMap::new();
+        for verb in Typed::ALL {
+            let Some(written) = typed_lines::read(node, verb.word(), checker) else {
+                continue;
+            };
+            all.insert(*verb, templates(*verb, &written, checker));
+        }
+        Self(all)
     }
+}
+
+fn templates(
+    verb: Typed,
+    written: &Written<'_>,
+    checker: &mut Checker<'_>,
+) -> TypedLines<Template> {
+    let (needed, allowed, _) = verb.described();
+    let known: Vec<&str> = needed.iter().chain(allowed).copied().collect();
+    let lines = written.lines.map(|line| checker.typed(line, &known));
+    for name in needed {
+        if !lines.lines().iter().any(|template| template.holds(name)) {
+            let title = format!("the line typed for `{}` lacks `{{{name}}}`", verb.word());
+            let problem = Problem::new(code::NO_TEXT, &written.span, title);
+            let help = format!("add `{{{name}}}`");
+            checker.problems.push(problem.help(help));
+        }
+    }
+    let first = lines.each().into_iter().next();
+    if verb == Typed::Accept && first.is_none_or(|first| first.r#await.is_none()) {
+        let title = "nothing shows when a file is offered";
+        let problem = Problem::new(code::DIALOGUE, &written.span, title);
+        let help = "await the offer: `accept = [{ await = '…', type = \"…\" }]`";
+        checker.problems.push(problem.help(help));
+    }
+    lines
 }

@@ -11,13 +11,16 @@ use super::expectation::{Expectation, Mode, Pattern};
 use super::outcome::{Thing, must_be_shown};
 use super::unsupported::Unsupported;
 use super::{audit, fault, words};
-use crate::adapter::{Framing, Typed};
+use crate::adapter::{Framing, Typed, TypedLines};
 use crate::{
-    Fault, Join, LeaveHow, Links, Outcome, Piece, RelayAction, Step, Text, Verb, Want, What,
+    Fault, Join, Keys, LeaveHow, Links, Outcome, Piece, RelayAction, Step, Text, Verb, Want, What,
 };
 
 /// How long a silent link is noticed late, in keep-alives.
 const SILENT_KEEPALIVES: u32 = 3;
+
+/// How long each preparation of a client may take, such as making a key.
+pub const PREPARE: Duration = Duration::from_secs(60);
 
 /// One step.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -84,12 +87,24 @@ pub enum Action {
     Relay {
         action: RelayAction,
     },
-    /// A whole line, escaped as the adapter wants it, without its line break. `{outbox}` in
-    /// it is the client's outbox, known only to the stage.
+    /// Whole lines, escaped as the adapter wants it, without their line breaks. `{outbox}` in
+    /// them is the client's outbox, known only to the stage.
     Type {
         client: String,
-        line: String,
+        line: TypedLines<String>,
+        /// What another one answers to that, such as consent to a file.
+        #[serde(default)]
+        answer: Option<Answer>,
     },
+}
+
+/// What another client types in the same step.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Answer {
+    /// Who.
+    pub client: String,
+    /// What.
+    pub line: TypedLines<String>,
 }
 
 /// A step on its way into the plan.
@@ -156,7 +171,12 @@ pub(super) fn of<'s>(
             let line = builder.fill(line, here);
             let sentence = format!("{client} types {}", words::quoted(&line));
             let client = client.clone();
-            planned(here, sentence, Action::Type { client, line }, Vec::new())
+            planned(
+                here,
+                sentence,
+                types(client, TypedLines::One(line)),
+                Vec::new(),
+            )
         }
         Verb::Expect(want) => expect(builder, here, want, Mode::Eventually)?,
         Verb::Never(want) => expect(builder, here, want, Mode::Never)?,
@@ -166,6 +186,14 @@ pub(super) fn of<'s>(
         }
     };
     Ok(Planned::One(Box::new(step)))
+}
+
+fn types(client: String, line: TypedLines<String>) -> Action {
+    Action::Type {
+        client,
+        line,
+        answer: None,
+    }
 }
 
 /// A step without anything that is sent.
@@ -225,8 +253,7 @@ fn message(
         outcome,
     );
     let sentence = words::message(from, to.map(String::as_str), &text, outcome);
-    let client = from.to_owned();
-    let action = Action::Type { client, line };
+    let action = types(from.to_owned(), line);
     Ok(PlannedStep {
         sent: Some(Sent {
             from: from.to_owned(),
@@ -253,8 +280,26 @@ fn file(
         derive.within += Duration::from_secs(size / (1024 * 1024));
     }
     derive.file(from, to, name, outcome);
-    let client = from.to_owned();
-    let action = Action::Type { client, line };
+    let offer = [("from", builder.login(from)), ("file", name)];
+    let can_consent = builder
+        .adapter_of(to)
+        .client
+        .r#type
+        .lines(Typed::Accept)
+        .is_some();
+    let answer = if can_consent && outcome == Outcome::Delivered {
+        Some(Answer {
+            client: to.to_owned(),
+            line: builder.typed(to, Typed::Accept, &offer)?,
+        })
+    } else {
+        None
+    };
+    let action = Action::Type {
+        client: from.to_owned(),
+        line,
+        answer,
+    };
     Ok(PlannedStep {
         sent: Some(Sent {
             from: from.to_owned(),
@@ -313,7 +358,16 @@ fn join(
     }
     let once = builder.counters.joins_once(&login);
     let again = builder.counters.joins_later(&login);
+    let spec = &builder.adapter_of(client).client;
+    let preparations = match builder.scenario.keys {
+        Keys::Pool => 0,
+        Keys::Fresh => u32::try_from(spec.prepare.len()).unwrap_or(u32::MAX),
+    };
     let mut derive = builder.situation(here);
+    if here.within.is_none() {
+        // Its keys are made first.
+        derive.within = derive.within.max(spec.ready_within) + PREPARE * preparations;
+    }
     derive.join(client, outcome, once, again);
     let action = Action::Join {
         client: client.to_owned(),

@@ -17,7 +17,7 @@ use super::implementations::Implementations;
 use super::line::line;
 use super::logins::Logins;
 use super::unsupported::Unsupported;
-use crate::adapter::{Adapter, Typed};
+use crate::adapter::{Adapter, Escapes, Typed, TypedLines};
 use crate::world::World;
 use crate::{Capability, Links, Piece, Scenario, Step, Text};
 
@@ -98,7 +98,8 @@ impl<'a> Builder<'a> {
                 .map(|name| (*name).to_owned())
                 .collect();
             let once = self.counters.joins_once(self.login(client));
-            let mut derive = self.derive(&id, before, WITHIN);
+            let within = self.adapter_of(client).client.ready_within.max(WITHIN);
+            let mut derive = self.derive(&id, before, within);
             derive.join(client, crate::Join::Ready, once, false);
             all.extend(derive.list.into_iter().filter(|one| one.client != *client));
         }
@@ -184,7 +185,7 @@ impl<'a> Builder<'a> {
         let adapter = self.adapter_of(client);
         let denied = verb.capability();
         let denied = denied.is_some_and(|one| adapter.cannot.contains(&one));
-        !denied && adapter.client.r#type.line(verb).is_some()
+        !denied && adapter.client.r#type.lines(verb).is_some()
     }
 
     /// Whether a text can go from one to another alone: it can be typed, and shown.
@@ -212,8 +213,22 @@ impl<'a> Builder<'a> {
         client: &str,
         verb: Typed,
         values: &[(&str, &str)],
-    ) -> Result<String, Unsupported> {
-        line(self.adapter_of(client), verb, self.login(client), values)
+    ) -> Result<TypedLines<String>, Unsupported> {
+        let adapter = self.adapter_of(client);
+        let lines = adapter.client.r#type.lines(verb);
+        let names = |name: &str| {
+            let lines = lines.iter().flat_map(|lines| lines.lines());
+            lines.into_iter().any(|line| line.holds(name))
+        };
+        let clients = self.scenario.clients.len();
+        if clients > 2 && values.iter().any(|(name, _)| *name == "to") && !names("to") {
+            return Err(Unsupported::NamesNobody {
+                adapter: adapter.name.clone(),
+                verb: verb.word(),
+                clients,
+            });
+        }
+        line(adapter, verb, self.login(client), values)
     }
 
     /// A text as it is typed.
@@ -221,11 +236,27 @@ impl<'a> Builder<'a> {
         let adapter = self.adapter_of(client);
         let lines = text.contains(['\n', '\r']);
         let denied = lines && adapter.cannot.contains(&Capability::MultilineText);
+        if let Some(eaten) = eaten_by_terminal(adapter, text) {
+            return Err(Unsupported::Eaten {
+                adapter: adapter.name.clone(),
+                character: eaten,
+            });
+        }
         let escaped = adapter.client.escapes.escape(text).filter(|_| !denied);
         escaped.ok_or_else(|| Unsupported::LineBreaks {
             adapter: adapter.name.clone(),
         })
     }
+}
+
+/// The first character of a text that a terminal acts on rather than passing it to the client.
+fn eaten_by_terminal(adapter: &Adapter, text: &str) -> Option<char> {
+    let client = &adapter.client;
+    if client.io.terminal.is_none() || client.escapes != Escapes::Raw {
+        return None;
+    }
+    let mut controls = text.chars().filter(|c| c.is_control());
+    controls.find(|c| !matches!(c, '\n' | '\r'))
 }
 
 /// Words of so many bytes. They do not end in a blank: programs may cut it off.

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::unsupported::Unsupported;
-use crate::adapter::{Adapter, Typed};
+use crate::adapter::{Adapter, Typed, TypedLines};
 
 /// What a client that logs in so types for a verb. `{outbox}` and values that are captured only in
 /// the play stay in it.
@@ -16,17 +16,22 @@ pub fn line(
     verb: Typed,
     login: &str,
     values: &[(&str, &str)],
-) -> Result<String, Unsupported> {
-    let template = adapter.client.r#type.line(verb);
+) -> Result<TypedLines<String>, Unsupported> {
+    let template = adapter.client.r#type.lines(verb);
     let template = template.ok_or_else(|| Unsupported::no_way(adapter, verb.word()))?;
     let given = values.iter().copied().chain([("name", login)]);
     let given = given.map(|(name, value)| (name.to_owned(), value.to_owned()));
     let values: BTreeMap<String, String> = given.chain(adapter.captured_later()).collect();
-    Ok(template.fill(&values)?)
+    Ok(template.try_map(|line| line.fill(&values))?)
 }
 
 /// A text for all or for one, as it is typed; `None` where the client cannot type it.
-pub(super) fn text(adapter: &Adapter, login: &str, to: Option<&str>, text: &str) -> Option<String> {
+pub(super) fn text(
+    adapter: &Adapter,
+    login: &str,
+    to: Option<&str>,
+    text: &str,
+) -> Option<TypedLines<String>> {
     let text = adapter.client.escapes.escape(text)?;
     match to {
         None => line(adapter, Typed::Say, login, &[("text", &text)]).ok(),

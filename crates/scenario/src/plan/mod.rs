@@ -30,7 +30,7 @@ mod unsupported;
 mod wanted;
 mod words;
 
-pub use action::{Action, PlannedStep, Sent};
+pub use action::{Action, Answer, PREPARE, PlannedStep, Sent};
 pub use audit::{AuditPlan, PassPhrase, WireText, text_called};
 pub use build::{build, build_twin};
 pub use canary::Canary;

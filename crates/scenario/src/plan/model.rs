@@ -12,7 +12,7 @@ use super::audit::AuditPlan;
 use super::content::PlannedFile;
 use super::expectation::Expectation;
 use crate::Keys;
-use crate::adapter::Adapter;
+use crate::adapter::{Adapter, TypedLines};
 
 /// One play, decided.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -101,7 +101,7 @@ pub struct Fence {
     /// Who types it.
     pub from: String,
     /// The line.
-    pub line: String,
+    pub line: TypedLines<String>,
     /// Who must show it after the last step.
     pub observers: Vec<String>,
     /// Who must show it as well where the play ended before its last step: by then either

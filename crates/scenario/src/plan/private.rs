@@ -33,7 +33,10 @@ impl Plan {
 
     fn carries(&self, step: &PlannedStep, canary: &Canary) -> bool {
         let is_typed = match &step.action {
-            Action::Type { line, .. } => line.contains(&canary.text),
+            Action::Type { line, .. } => {
+                let mut lines = line.lines().into_iter();
+                lines.any(|line| line.contains(&canary.text))
+            }
             _ => false,
         };
         let is_in_a_file = step.sent.as_ref().is_some_and(|sent| {

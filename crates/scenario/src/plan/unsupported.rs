@@ -15,6 +15,21 @@ pub enum Unsupported {
         adapter: String,
         capability: Capability,
     },
+    #[error(
+        "`{adapter}` runs on a terminal, which acts on {} instead of passing it on: this cannot be \
+         typed on a terminal",
+        code_point(*.character)
+    )]
+    Eaten { adapter: String, character: char },
+    #[error(
+        "`{adapter}` types no `{{to}}` for `{verb}`, so it is for two people only, and the scenario \
+         has {clients} clients"
+    )]
+    NamesNobody {
+        adapter: String,
+        verb: &'static str,
+        clients: usize,
+    },
     #[error("`{adapter}` cannot type a text with line breaks")]
     LineBreaks { adapter: String },
     #[error("`{client}` is played with `{adapter}`, which is not here")]
@@ -85,4 +100,8 @@ impl Unsupported {
 fn either(events: &[EventKind]) -> String {
     let words = events.iter().map(|event| format!("`{}`", event.word()));
     words.collect::<Vec<_>>().join(" or ")
+}
+
+fn code_point(character: char) -> String {
+    format!("U+{:04X}", u32::from(character))
 }

@@ -4,7 +4,7 @@ use std::path::Path;
 use insta::assert_snapshot;
 use matching::Recogniser;
 use proptest::prelude::*;
-use scenario::adapter::{self, Escapes, Program, ReadyWhen, Template};
+use scenario::adapter::{self, ClientReady, Escapes, Program, ReadyWhen, Template, Typed};
 use timeline::EventKind;
 
 use super::{reference, workspace};
@@ -44,6 +44,55 @@ fn a_small_adapter_is_enough() {
     );
     assert_eq!(adapter.client.escapes, Escapes::Raw);
     assert!(!adapter.client.exits_when_relay_gone);
+}
+
+#[test]
+fn a_client_that_prints_nothing_when_it_is_ready_has_other_signs() {
+    let without = SMALL.replace("ready = 'hello (?<name>\\w+)'", "");
+    let ready = |keys: &str| {
+        let text = without.replace("[client]\n", &format!("[client]\n{keys}\n"));
+        adapter::parse(&text, Path::new("test.toml")).map(|adapter| adapter.client.ready)
+    };
+    assert_eq!(
+        ready("ready = \"connected\"").unwrap(),
+        ClientReady::Connected
+    );
+    assert_eq!(ready("settle = \"1s\"").unwrap(), ClientReady::Event);
+    let why = ready("ready = \"joined\"").unwrap_err().list;
+    assert!(why[0].title.contains("its event `joined`"), "{why:?}");
+    let why = ready("").unwrap_err().list;
+    assert!(why[0].title.contains("nothing shows"), "{why:?}");
+}
+
+#[test]
+fn a_verb_may_be_a_small_dialogue() {
+    let dialogue = "say = [\"1\", { await = 'Text: $', pause = \"50ms\", type = \"{text}\" }]";
+    let text = SMALL.replace("say = \"{text}\"", dialogue);
+    let adapter = adapter::parse(&text, Path::new("test.toml")).unwrap();
+    let lines = adapter.client.r#type.lines(Typed::Say).unwrap();
+    let each: Vec<String> = lines
+        .each()
+        .iter()
+        .map(|one| {
+            format!(
+                "{:?} {:?} {:?}",
+                one.r#await,
+                one.pause,
+                one.r#type.map(|line| &line.0)
+            )
+        })
+        .collect();
+    assert_eq!(
+        each,
+        [
+            r#"None 0ns Some("1")"#,
+            r#"Some("Text: $") 50ms Some("{text}")"#
+        ]
+    );
+    let without = SMALL.replace("say = \"{text}\"", "say = [\"1\", \"2\"]");
+    assert_eq!(codes(&without), ["A0226"]);
+    let unasked = SMALL.replace("say =", "accept = \"yes\"\nsay =");
+    assert_eq!(codes(&unasked), ["A0227"]);
 }
 
 #[test]
@@ -105,6 +154,12 @@ fn every_mistake_of_meaning_has_its_code() {
             "[client]\n",
             "[client]\nready = \"after-dialogue\"\n",
             "A0229",
+        ),
+        ("[client]\n", "[client]\nready = \"connected\"\n", "A0229"),
+        (
+            "[client]\n",
+            "[client]\nready_within = \"never\"\n",
+            "A0206",
         ),
         (
             "ready = 'hello (?<name>\\w+)'",

@@ -126,7 +126,11 @@ fn everyone_says_a_last_word_to_each_of_the_group() {
     let fences = load(PUBLIC, 6).whole.closing.fences;
     assert_eq!(fences.len(), 2 * 3 * 2);
     assert_eq!(fences[0].observers, ["bob-1"]);
-    assert!(fences[0].line.starts_with("/msg bob-1 "), "{:?}", fences[0]);
+    assert!(
+        fences[0].line.lines()[0].starts_with("/msg bob-1 "),
+        "{:?}",
+        fences[0]
+    );
 }
 
 #[test]

@@ -33,8 +33,9 @@ fn each_client_is_driven_as_its_own_implementation_wants_it() {
     let Action::Type { line, .. } = &plan.steps[0].action else {
         panic!("a say is typed: {:?}", plan.steps[0].action);
     };
-    let typed = plain.client.r#type.line(Typed::Say).unwrap();
-    assert_eq!(*line, typed.0.replace("{text}", "hello, how are you all"));
+    let typed = plain.client.r#type.lines(Typed::Say).unwrap();
+    let typed = typed.map(|line| line.0.replace("{text}", "hello, how are you all"));
+    assert_eq!(*line, typed);
 }
 
 #[test]

@@ -131,7 +131,7 @@ fn fences_are_said_by_those_who_are_there_and_shown_by_those_who_listened() {
                 fence.from,
                 fence.observers.join(","),
                 fence.leaving.join(","),
-                fence.line
+                fence.line.lines()[0]
             )
         })
         .collect();
@@ -221,4 +221,44 @@ fn a_plan_is_explained_in_sentences() {
     ] {
         assert!(page.contains(sentence), "{sentence}\n{page}");
     }
+}
+
+/// The plan of steps for an adapter in which something is replaced.
+fn planned_with(steps: &str, before: &str, after: &str) -> Result<plan::Plan, String> {
+    let text = std::fs::read_to_string(scenarios().join("../adapters/reference.toml")).unwrap();
+    assert!(text.contains(before), "{before}");
+    let text = text.replace(before, after);
+    let adapter = scenario::adapter::parse(&text, std::path::Path::new("other.toml")).unwrap();
+    plan::build(&with_steps(steps), &adapter, 1, &scenarios()).map_err(|why| why.to_string())
+}
+
+#[test]
+fn who_types_no_recipient_is_for_two_people_only() {
+    let msg = "[[steps]]\nmsg = { from = \"alice\", to = \"bob\", text = \"hello you there\" }\n";
+    let why = planned_with(msg, "/msg {to} {text}", "{text}").unwrap_err();
+    assert_snapshot!(why, @"`other` types no `{to}` for `msg`, so it is for two people only, and the scenario has 4 clients");
+}
+
+#[test]
+fn what_a_terminal_acts_on_cannot_be_typed_on_one() {
+    let say = "[[steps]]\nsay = { from = \"alice\", text = \"ab\u{1b}cd\" }\n"
+        .replace('\u{1b}', "\\u001b");
+    let raw = "escapes = \"raw\"\nterminal = true";
+    let why = planned_with(&say, "escapes = \"backslash\"", raw).unwrap_err();
+    assert_snapshot!(why, @"`other` runs on a terminal, which acts on U+001B instead of passing it on: this cannot be typed on a terminal");
+    planned_with(&say, "escapes = \"backslash\"", "escapes = \"raw\"").unwrap();
+}
+
+#[test]
+fn a_recipient_consents_to_a_file_in_the_step_that_sends_it() {
+    let file = "[[steps]]\nfile = { from = \"alice\", to = \"bob\", size = 100 }\n";
+    let accept = "accept = [{ await = 'take it\\?', type = \"/yes {from} {file}\" }]\nmsg  =";
+    let plan = planned_with(file, "msg  =", accept).unwrap();
+    let plan::Action::Type { answer, .. } = &plan.steps[0].action else {
+        panic!("a file is typed: {:?}", plan.steps[0].action);
+    };
+    let answer = answer.as_ref().unwrap();
+    let sent = &plan.steps[0].sent.as_ref().unwrap().text;
+    assert_eq!(answer.client, "bob");
+    assert_eq!(*answer.line.lines()[0], format!("/yes alice {sent}"));
 }

@@ -109,7 +109,9 @@ fn every_fault_of_the_language_is_read_as_itself_and_reported() {
 #[test]
 fn the_reference_adapter_types_everything_that_can_be_typed() {
     let lines = reference().client.r#type;
-    for verb in Typed::VARIANTS {
-        assert!(lines.line(*verb).is_some(), "{verb:?}");
+    // Its files are accepted by themselves.
+    let all = Typed::VARIANTS.iter();
+    for verb in all.filter(|verb| **verb != Typed::Accept) {
+        assert!(lines.lines(*verb).is_some(), "{verb:?}");
     }
 }

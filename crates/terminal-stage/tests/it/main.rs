@@ -138,9 +138,10 @@ impl Stage {
     }
 
     fn compose(&mut self, number: usize) {
-        let Action::Type { client, line } = self.step(number).action else {
+        let Action::Type { client, line, .. } = self.step(number).action else {
             return;
         };
+        let line = line.lines()[0].clone();
         self.add(Kind::Composed { who: client, line });
         for _ in 0..30 {
             self.model.tick();
@@ -150,7 +151,8 @@ impl Stage {
     fn begin(&mut self, number: usize) {
         let step = self.step(number);
         self.add(Kind::StepBegan { step: step.id });
-        if let Action::Type { client, line } = step.action {
+        if let Action::Type { client, line, .. } = step.action {
+            let line = line.lines()[0].clone();
             self.add(Kind::Typed { who: client, line });
         }
     }

@@ -3,6 +3,7 @@
 use timeline::EventKind;
 
 use super::{Derive, Expect};
+use crate::adapter::ClientReady;
 use crate::plan::expectation::{Mode, Pattern};
 use crate::{Join, LeaveHow, RelayAction};
 
@@ -12,8 +13,7 @@ impl Derive<'_> {
         let who = [("who", self.login(client))];
         match outcome {
             Join::Ready => {
-                let ready = format!("{client} is ready");
-                self.event(Expect::of(client, "ready", ready), EventKind::Ready, &[]);
+                self.ready(client);
                 for other in self.others(client) {
                     let sentence = format!("{other} is told that {client} has joined");
                     let one = Expect::of(&other, "joined", sentence).mode(at_most_once(once));
@@ -38,6 +38,18 @@ impl Derive<'_> {
                 }
             }
         }
+    }
+
+    fn ready(&mut self, client: &str) {
+        let event = match self.adapter_of(client).client.ready {
+            ClientReady::Joined if self.others(client).is_empty() => return,
+            ClientReady::Joined => EventKind::Joined,
+            ClientReady::Event => EventKind::Ready,
+            // The stage waits for that, and no line shows it.
+            ClientReady::AfterDialogue | ClientReady::Connected => return,
+        };
+        let ready = format!("{client} is ready");
+        self.event(Expect::of(client, "ready", ready), event, &[]);
     }
 
     /// `once` says whether nobody else leaves with this login.

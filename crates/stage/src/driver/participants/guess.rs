@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::Participants;
-use crate::participant::proc;
+use crate::participant::{proc, usage};
 use timeline::{Event, Kind, Stream};
 
 /// What is seen of a silent program.
@@ -69,6 +69,16 @@ impl Facts {
     }
 }
 
+/// Whether one that was to be ready in a time has used most of it, in words.
+fn computes(cpu: Duration, within: Duration) -> Option<String> {
+    (cpu * 2 >= within && !cpu.is_zero()).then(|| {
+        format!(
+            "it computes: it has used {:.1} s of CPU; give it longer with `ready_within` in the adapter",
+            cpu.as_secs_f64()
+        )
+    })
+}
+
 /// Ends in a request for a report about the terminal: `ESC [ … n` or `ESC [ … c`.
 fn asks_a_terminal(unfinished: &str) -> bool {
     let Some((_, query)) = unfinished.rsplit_once("\u{1b}[") else {
@@ -116,17 +126,20 @@ impl Participants<'_> {
         within: Duration,
         events: &[Event],
     ) -> String {
+        let cpu = self.pid(who).map(|pid| usage::of_trees(&[pid]).cpu);
+        let computes = cpu.and_then(|cpu| computes(cpu, within));
         let seen = match self.ended(who) {
             Some(how) => format!("it {how}"),
             None => format!("it still runs after {within:?}"),
         };
         let last = self.last_lines(who, events);
-        let guess = self.why_silent(who, events);
+        let guess = computes.or_else(|| self.why_silent(who, events));
         let guess = guess.map(|guess| format!("; {guess}")).unwrap_or_default();
         format!("awaited: {awaited}; seen: {seen}; {last}{guess}")
     }
 
-    fn last_lines(&self, who: &str, events: &[Event]) -> String {
+    /// The last that one has shown, in words.
+    pub(in crate::driver) fn last_lines(&self, who: &str, events: &[Event]) -> String {
         let lines = events.iter().rev().filter_map(|event| match &event.kind {
             Kind::Line {
                 who: whose, text, ..
@@ -167,7 +180,9 @@ fn reads_input(pid: i32) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::Facts;
+    use std::time::Duration;
+
+    use super::{Facts, computes};
 
     fn guess(facts: &Facts) -> String {
         facts.guess().unwrap_or_default()
@@ -199,6 +214,15 @@ mod tests {
         for text in ["\u{1b}[31m", "Name: ", "\u{1b}[6n>", "\u{1b}[nn"] {
             assert!(!asking(text, false), "{text:?}");
         }
+    }
+
+    #[test]
+    fn who_computes_instead_of_getting_ready_is_said_to() {
+        let ten = Duration::from_secs(10);
+        let why = computes(Duration::from_millis(9_840), ten).unwrap();
+        assert!(why.contains("9.8 s of CPU"), "{why}");
+        assert!(why.contains("`ready_within`"), "{why}");
+        assert_eq!(computes(Duration::from_millis(1_200), ten), None);
     }
 
     #[test]

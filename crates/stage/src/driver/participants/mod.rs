@@ -71,6 +71,8 @@ pub(super) struct Participants<'p> {
     captured: Captured,
     /// What lies in outboxes, by client and name.
     pub(super) outbox: BTreeMap<(String, String), Digested>,
+    /// When the play began.
+    began: Instant,
     /// When usage is measured next.
     next_check: Instant,
 }
@@ -111,6 +113,7 @@ impl<'p> Participants<'p> {
             recognisers: Recognisers::of(plan),
             captured: Captured::default(),
             outbox: BTreeMap::new(),
+            began: now,
             next_check: now,
         }
     }
@@ -184,7 +187,17 @@ impl<'p> Participants<'p> {
 
     /// Its new process takes the place of the last one.
     pub(super) fn started(&mut self, who: &str, process: Box<dyn ProcessHandle>, io: &IoSettings) {
+        self.recognisers.started(who);
         self.of_name(who).started(process, io);
+    }
+
+    /// How long one may take to get ready.
+    pub(super) fn ready_within(&self, who: &str) -> Duration {
+        if who == RELAY {
+            self.plan.adapter.relay.ready_within
+        } else {
+            self.plan.adapter_of(who).client.ready_within
+        }
     }
 
     /// The first of these questions that one has asked.
@@ -200,6 +213,25 @@ impl<'p> Participants<'p> {
     pub(super) fn asks_no_more(&mut self, who: &str) {
         if let Some(one) = self.all.get_mut(who) {
             one.questions = None;
+        }
+    }
+
+    /// From now on, what it shows may be awaited before a line is typed.
+    pub(super) fn listen(&mut self, who: &str) {
+        let one = self.of_name(who);
+        one.questions.get_or_insert_default();
+    }
+
+    /// When the next line may be typed to one, at the pace of its adapter.
+    pub(super) fn may_type_at(&self, who: &str) -> Instant {
+        let next = self.all.get(who).and_then(|one| one.next_line);
+        next.unwrap_or(self.began)
+    }
+
+    /// A line was typed to one.
+    pub(super) fn typed_at(&mut self, who: &str, now: Instant) {
+        if let Some(lines) = self.plan.adapter_of(who).client.lines_per_second {
+            self.of_name(who).next_line = Some(now + Duration::from_secs(1) / lines.max(1));
         }
     }
 
@@ -224,7 +256,8 @@ impl<'p> Participants<'p> {
     /// Asks one to quit, in its own way; what it types is not recorded.
     pub(super) fn ask_to_quit(&mut self, who: &str) {
         // One that needs what nobody has shown is ended as any other.
-        let quit = self.quit(who).map(|quit| self.with_shown(&quit));
+        let quit = self.quit(who);
+        let quit = quit.map(|quit| quit.map(|line| self.with_shown(line)));
         let Some(one) = self.all.get_mut(who) else {
             return;
         };
@@ -234,7 +267,12 @@ impl<'p> Participants<'p> {
         // A stopped process could not end.
         process.signal(Signal::CONT);
         match quit {
-            Some(quit) => drop(one.type_line(&quit)),
+            // Nothing is awaited at the end.
+            Some(quit) => {
+                for line in quit.lines() {
+                    one.type_line(line).ok();
+                }
+            }
             None => process.end_input(),
         }
     }

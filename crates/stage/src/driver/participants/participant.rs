@@ -45,12 +45,14 @@ pub(in crate::driver) struct Participant {
     stderr: Reading,
     /// What is left out of its lines.
     pub(super) echo_filter: EchoFilter,
-    /// What it has shown that may be a question; `None` when it asks nothing any more.
+    /// What it has shown that may be awaited; `None` when nothing is.
     pub(super) questions: Option<DialogueMatcher>,
     /// What others need of its lines.
     pub(super) catches: Catches,
     /// Streams that have not ended.
     pub(super) open: BTreeSet<Stream>,
+    /// When the next line may be typed to it, where its adapter says how fast it reads.
+    pub(super) next_line: Option<Instant>,
     /// Files in its downloads that were digested already.
     pub(super) received: BTreeSet<PathBuf>,
 }

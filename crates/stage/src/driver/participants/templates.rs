@@ -12,7 +12,7 @@ use crate::participant::orphans::{PARTICIPANT_VARIABLE, PLAY_VARIABLE};
 use crate::participant::programs;
 use crate::participant::programs::PATH;
 use crate::participant::spawn::Command;
-use scenario::adapter::{Adapter, IoSettings, Program, Template, Terminal, Typed};
+use scenario::adapter::{Adapter, IoSettings, Program, Template, Terminal, Typed, TypedLines};
 use scenario::plan::Unsupported;
 
 /// What our terminals understand, as programs call it.
@@ -138,13 +138,14 @@ impl<'p> Participants<'p> {
     }
 
     /// What a client types to quit, with its name; what is captured stands as a placeholder.
-    pub(in crate::driver) fn quit(&self, who: &str) -> Option<String> {
+    pub(in crate::driver) fn quit(&self, who: &str) -> Option<TypedLines<String>> {
         let adapter = self.plan.adapter_of(who);
         let client = self.plan.clients.iter().find(|one| one.name == who)?;
         let mut values = self.values(who).ok()?;
         values.insert("name".to_owned(), client.login.clone());
         values.extend(adapter.captured_later());
-        adapter.client.r#type.line(Typed::Quit)?.fill(&values).ok()
+        let quit = adapter.client.r#type.lines(Typed::Quit)?;
+        quit.try_map(|line| line.fill(&values)).ok()
     }
 
     /// Where a client puts files that it has received.
@@ -162,7 +163,7 @@ impl<'p> Participants<'p> {
         client: &str,
         to: &str,
         path: &Path,
-    ) -> Result<(String, String), SendFileError> {
+    ) -> Result<(String, TypedLines<String>), SendFileError> {
         let adapter = self.plan.adapter_of(client);
         let name = path.file_name().and_then(|name| name.to_str());
         let name = name.ok_or(SendFileError::NameIsNoText)?;
@@ -174,6 +175,7 @@ impl<'p> Participants<'p> {
         let path = format!("{{outbox}}/{escaped}");
         let values = [("to", self.plan.login(to)), ("path", path.as_str())];
         let line = scenario::plan::line(adapter, Typed::File, self.plan.login(client), &values)?;
-        Ok((name.to_owned(), self.with_shown(&line)))
+        let shown = line.map(|line| self.with_shown(line));
+        Ok((name.to_owned(), shown))
     }
 }

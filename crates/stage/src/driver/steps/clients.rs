@@ -4,7 +4,8 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use super::READY;
+use tokio::time::Instant;
+
 use crate::EngineError;
 use crate::driver::Play;
 use crate::driver::host::Launch;
@@ -12,19 +13,28 @@ use crate::isolation::stage_thread::Side;
 use crate::links::tap::LinkState;
 use crate::participant::limits;
 use scenario::Keys;
-use scenario::adapter::{IoSettings, Template};
-use scenario::plan::PlannedClient;
+use scenario::adapter::{ClientReady, IoSettings, Template};
+use scenario::plan::{PREPARE, PlannedClient};
 use timeline::{Ended, ExpectationId, Kind};
 
-/// How long a key may take to be made.
-const PREPARE: Duration = Duration::from_secs(60);
-
 impl Play<'_> {
-    /// Starts a client. That it gets ready is an expectation like any other.
+    /// Starts a client. That it shows that it is ready is an expectation like any other.
     pub(super) async fn start_client(
         &mut self,
         client: &PlannedClient,
     ) -> Result<bool, EngineError> {
+        match self.prepare_client(client).await? {
+            Some(values) => self.launch_client(client, &values).await,
+            None => Ok(false),
+        }
+    }
+
+    /// All that is done before the process of a client starts: the values for its templates.
+    /// `None` when that fails: the timeline says why.
+    pub(super) async fn prepare_client(
+        &mut self,
+        client: &PlannedClient,
+    ) -> Result<Option<BTreeMap<String, String>>, EngineError> {
         let who = client.name.as_str();
         let spec = &self.plan.adapter_of(who).client;
         self.participants.scratch.prepare(who)?;
@@ -43,23 +53,61 @@ impl Play<'_> {
             Keys::Fresh => {
                 for command in &spec.prepare {
                     if !self.prepare(who, command, &values).await? {
-                        return Ok(false);
+                        return Ok(None);
                     }
                 }
             }
         }
         let templates: Vec<&Template> = spec.run.iter().chain(spec.env.values()).collect();
-        let deadline = self.control.progress.clamp(self.clock.now() + READY);
-        let Some(values) = self
-            .with_captures(who, &templates, &values, deadline)
-            .await?
-        else {
-            return Ok(false);
-        };
+        let deadline = self.ready_deadline(who);
+        self.with_captures(who, &templates, &values, deadline).await
+    }
+
+    /// Starts the process of a client, answers what it asks, and waits for what shows that it is
+    /// ready where no line does.
+    pub(super) async fn launch_client(
+        &mut self,
+        client: &PlannedClient,
+        values: &BTreeMap<String, String>,
+    ) -> Result<bool, EngineError> {
+        let who = client.name.as_str();
+        let spec = &self.plan.adapter_of(who).client;
         let start = (spec.run.as_slice(), &spec.env);
         let side = self.participants.side_of(who);
-        let launched = self.launch(who, side, start, &values, &spec.io).await?;
-        Ok(launched && self.converse(who, &values).await?)
+        let since = self.record.events().len();
+        let is_up = self.launch(who, side, start, values, &spec.io).await?
+            && self.converse(who, values).await?;
+        match spec.ready {
+            ClientReady::Connected | ClientReady::Joined if is_up => {
+                self.await_connection(who, since).await
+            }
+            _ => Ok(is_up),
+        }
+    }
+
+    /// Waits until a client has connected, after so many events.
+    async fn await_connection(&mut self, who: &str, since: usize) -> Result<bool, EngineError> {
+        let deadline = self.ready_deadline(who);
+        let connected = |play: &Self| {
+            let events = play.record.events().get(since..).unwrap_or_default();
+            let mut kinds = events.iter().map(|event| &event.kind);
+            kinds.any(|kind| matches!(kind, Kind::LinkOpened { link } if link == who))
+        };
+        self.until(deadline, |play| {
+            Ok(connected(play) || play.participants.is_silent(who))
+        })
+        .await?;
+        if connected(self) {
+            return Ok(true);
+        }
+        let awaited = format!("{who} gets ready, by connecting to the relay");
+        self.not_ready(who, &awaited, self.participants.ready_within(who))
+    }
+
+    /// When somebody who starts now is to be ready at the latest.
+    pub(super) fn ready_deadline(&self, who: &str) -> Instant {
+        let within = self.participants.ready_within(who);
+        self.control.progress.clamp(self.clock.now() + within)
     }
 
     /// Runs a command to its end before a client starts.

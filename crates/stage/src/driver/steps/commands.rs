@@ -14,6 +14,7 @@ use crate::links::tap::LinkState;
 use crate::{EngineError, Pace};
 use matching::at_once;
 use scenario::LeaveHow;
+use scenario::adapter::TypedLines;
 use scenario::plan::{Action, PlannedFile, PlannedStep};
 use timeline::{ControlCommand, Kind};
 
@@ -137,7 +138,7 @@ impl Play<'_> {
     }
 
     fn send_by_hand(&mut self, client: &str, to: &str, path: &Path) -> Result<(), EngineError> {
-        let Ok((name, line)) = self.participants.line_that_sends(client, to, path) else {
+        let Ok((name, lines)) = self.participants.line_that_sends(client, to, path) else {
             return Ok(());
         };
         self.fill_outboxes(&[PlannedFile {
@@ -148,7 +149,8 @@ impl Play<'_> {
             canary: None,
             seed: 0,
         }])?;
-        self.type_by_hand(client, &line)
+        let mut lines = lines.lines().into_iter();
+        lines.try_for_each(|line| self.type_by_hand(client, line))
     }
 
     /// Waits until the coming step may begin; what happens meanwhile is recorded, and what is
@@ -212,15 +214,17 @@ impl Play<'_> {
         let mut lines = Vec::new();
         for step in at_once(coming) {
             match &step.action {
-                Action::Type { client, line } => lines.push((client.clone(), line.clone())),
+                Action::Type { client, line, .. } => {
+                    lines.extend(last_line(line).map(|line| (client.clone(), line)));
+                }
                 Action::Leave {
                     client,
                     how: LeaveHow::Quit,
-                } => lines.extend(
-                    self.participants
-                        .quit(client)
-                        .map(|line| (client.clone(), line)),
-                ),
+                } => {
+                    let quit = self.participants.quit(client);
+                    let line = quit.as_ref().and_then(last_line);
+                    lines.extend(line.map(|line| (client.clone(), line)));
+                }
                 _ => {}
             }
         }
@@ -266,4 +270,9 @@ impl Play<'_> {
         };
         self.record.append(Kind::Note { text })
     }
+}
+
+/// Of a dialogue, what is typed last mostly says it.
+fn last_line(lines: &TypedLines<String>) -> Option<String> {
+    lines.lines().last().map(|line| (*line).clone())
 }

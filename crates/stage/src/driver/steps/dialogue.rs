@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 
 use tokio::time::Instant;
 
-use super::READY;
 use crate::EngineError;
 use crate::driver::Play;
 use crate::participant::dialogue_matcher::{Asked, Question, in_words};
@@ -25,7 +24,7 @@ impl<'p> Play<'p> {
             .filter(|item| item.only.asks(is_first))
             .map(Asked::new)
             .collect();
-        let deadline = self.control.progress.clamp(self.clock.now() + READY);
+        let deadline = self.ready_deadline(who);
         let mut rest = asked.as_slice();
         while !rest.is_empty() {
             let mut question = None;
@@ -41,7 +40,8 @@ impl<'p> Play<'p> {
             }) = question
             else {
                 let awaited = format!("its dialogue asks {}", in_words(rest));
-                return self.not_ready(who, &awaited, READY);
+                let within = self.participants.ready_within(who);
+                return self.not_ready(who, &awaited, within);
             };
             if let Some(prompt) = prompt {
                 let record = &mut self.record;

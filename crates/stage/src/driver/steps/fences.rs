@@ -58,10 +58,7 @@ impl Play<'_> {
         let now = (self.record.events(), self.record.now());
         self.expected.add(&expected, self.plan, now, None);
         // One that does not read its input closes nothing; the judge will say so.
-        let line = self.with_captured(&fence.line, self.clock.now()).await?;
-        if let Ok(line) = line {
-            drop(self.type_line(&fence.from, &line)?);
-        }
+        drop(self.type_filled(&fence.from, &fence.line, within).await?);
         Ok(())
     }
 }

@@ -12,6 +12,13 @@ pub(in crate::driver) enum StepImpossible {
     /// It would have to type what nobody has shown.
     #[error("{client} cannot type it: {why}")]
     Unfilled { client: String, why: NotCaptured },
+    /// It does not show what its adapter awaits before it types on.
+    #[error("{client} does not show /{awaited}/, which is awaited before it is typed to; {shown}")]
+    NotAsked {
+        client: String,
+        awaited: String,
+        shown: String,
+    },
     /// It may end in other ways.
     #[error("the adapter does not say how a client quits")]
     NoWayToQuit,

@@ -21,7 +21,7 @@ impl Play<'_> {
         match how {
             LeaveHow::Quit => {
                 return match self.participants.quit(client) {
-                    Some(quit) => self.type_filled(client, &quit).await,
+                    Some(quit) => self.type_for_step(client, &quit, None).await,
                     None => Ok(Err(StepImpossible::NoWayToQuit)),
                 };
             }

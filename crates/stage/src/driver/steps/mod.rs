@@ -40,9 +40,6 @@ use timeline::{ExpectationId, Kind, StepResult};
 /// How long a relay may take to stop, before it is killed.
 const STOP: Duration = Duration::from_secs(5);
 
-/// How long a relay may take to get ready.
-const READY: Duration = Duration::from_secs(10);
-
 /// Nothing is due until then.
 pub(super) const LATER: Duration = Duration::from_secs(60 * 60);
 
@@ -52,10 +49,8 @@ impl Play<'_> {
         self.fill_outboxes(&self.plan.files)?;
         let plan = self.plan;
         let early = plan.clients.iter().filter(|client| !client.late);
-        // One after another: what they show of each other does not depend on timing.
-        let one_by_one = early.map(|client| vec![client]).collect();
-        let held =
-            self.start_relay().await? && self.open(one_by_one).await? && self.steps().await?;
+        let batches = self.in_turns(early.collect());
+        let held = self.start_relay().await? && self.open(batches).await? && self.steps().await?;
         self.close(held).await
     }
 
@@ -104,6 +99,7 @@ impl Play<'_> {
         let impossible = self.perform_all(&group).await?;
         if impossible.is_none() {
             self.await_expected().await?;
+            self.settle(&joining(&group)).await?;
         }
         self.leave_for_good(&group).await?;
         self.end_step(&group, impossible.as_ref(), everybody)
@@ -245,9 +241,22 @@ impl Play<'_> {
             }
             Action::Leave { client, how } => self.leave(client, *how).await,
             Action::Relay { action } => self.relay(*action).await,
-            Action::Type { client, line } => self.type_filled(client, line).await,
+            Action::Type {
+                client,
+                line,
+                answer,
+            } => self.type_for_step(client, line, answer.as_ref()).await,
         }
     }
+}
+
+/// The clients that join in these steps.
+fn joining<'g>(group: &[&'g PlannedStep]) -> Vec<&'g str> {
+    let clients = group.iter().filter_map(|step| match &step.action {
+        Action::Join { client } => Some(client.as_str()),
+        _ => None,
+    });
+    clients.collect()
 }
 
 /// All clients, where only some may be meant.

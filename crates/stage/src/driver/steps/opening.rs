@@ -4,11 +4,12 @@ use super::everybody;
 use crate::EngineError;
 use crate::driver::Play;
 use crate::status::Phase;
-use matching::{START, opening, ready_id};
+use matching::{opening, ready_id};
+use scenario::adapter::ClientReady;
 use scenario::plan::PlannedClient;
 use timeline::{EventKind, ExpectationId, Kind};
 
-impl Play<'_> {
+impl<'p> Play<'p> {
     /// Starts clients, batch after batch: each is ready, and those before it have been told,
     /// before the next batch starts. False when one does not get ready.
     pub(super) async fn open(
@@ -20,8 +21,14 @@ impl Play<'_> {
                 .progress
                 .turn_to(Phase::Opening, self.clock.now());
             for client in &batch {
+                let values = self.prepare_client(client).await?;
+                // What prepares it takes its own time.
                 self.expect_opening(&client.name);
-                if !self.start_client(client).await? {
+                let launched = match values {
+                    Some(values) => self.launch_client(client, &values).await?,
+                    None => false,
+                };
+                if !launched {
                     // Nobody waits for what others would have shown of it.
                     let events = self.record.events();
                     drop(self.expected.take_missing(everybody, events));
@@ -29,6 +36,8 @@ impl Play<'_> {
                 }
             }
             self.await_expected().await?;
+            let names: Vec<&str> = batch.iter().map(|client| client.name.as_str()).collect();
+            self.settle(&names).await?;
             let missing = self.expected.take_missing(everybody, self.record.events());
             for client in &batch {
                 if !self.has_opened(&client.name, &missing)? {
@@ -37,6 +46,34 @@ impl Play<'_> {
             }
         }
         Ok(true)
+    }
+
+    /// One after another: what they show of each other does not depend on timing. Where one gets
+    /// ready only when others are there, nobody waits for anybody.
+    pub(super) fn in_turns(&self, clients: Vec<&'p PlannedClient>) -> Vec<Vec<&'p PlannedClient>> {
+        let needs_others = |client: &&PlannedClient| {
+            self.plan.adapter_of(&client.name).client.ready == ClientReady::Joined
+        };
+        if clients.iter().any(needs_others) {
+            return vec![clients];
+        }
+        clients.into_iter().map(|client| vec![client]).collect()
+    }
+
+    /// Leaves clients alone that have got ready, as long as their adapters say.
+    pub(super) async fn settle(&mut self, clients: &[&str]) -> Result<(), EngineError> {
+        let plan = self.plan;
+        let times = clients.iter().map(|who| plan.adapter_of(who).client.settle);
+        let longest = times.max().unwrap_or_default();
+        if longest.is_zero() {
+            return Ok(());
+        }
+        let until = self.control.progress.clamp(self.clock.now() + longest);
+        self.until(until, |play| {
+            Ok(clients.iter().all(|who| play.participants.is_silent(who)))
+        })
+        .await
+        .map(drop)
     }
 
     fn expect_opening(&mut self, client: &str) {
@@ -49,10 +86,14 @@ impl Play<'_> {
         let mut missed = opening(self.plan, client);
         missed.retain(|one| missing.contains(&one.id));
         if let Some(ready) = missed.iter().find(|one| one.id == ready_id(client)) {
-            let events = &self.plan.adapter_of(client).client.events;
-            let pattern = events.get(&EventKind::Ready).map_or("", String::as_str);
+            let spec = &self.plan.adapter_of(client).client;
+            let event = match spec.ready {
+                ClientReady::Joined => EventKind::Joined,
+                _ => EventKind::Ready,
+            };
+            let pattern = spec.events.get(&event).map_or("", String::as_str);
             let awaited = format!("{}, by a line that matches /{pattern}/", ready.sentence);
-            return self.not_shown(client, &awaited, START, Some(ready.id.clone()));
+            return self.not_shown(client, &awaited, ready.within, Some(ready.id.clone()));
         }
         let who = client.to_owned();
         self.record.append(Kind::Ready { who })?;

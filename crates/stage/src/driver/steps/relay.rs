@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use rustix::process::Signal;
 
+use super::STOP;
 use super::impossible::StepImpossible;
-use super::{READY, STOP};
 use crate::EngineError;
 use crate::driver::participants::RelayStart;
 use crate::driver::scans::Moment;
@@ -157,7 +157,7 @@ impl Play<'_> {
 
     /// The port that the ready line names.
     async fn await_ready_line(&mut self) -> Result<Option<u16>, EngineError> {
-        let deadline = self.control.progress.clamp(self.clock.now() + READY);
+        let deadline = self.ready_deadline(RELAY);
         self.until(deadline, |play| {
             Ok(play.participants.relay.is_seen || play.participants.is_silent(RELAY))
         })
@@ -167,12 +167,12 @@ impl Play<'_> {
             return Ok(Some(port));
         }
         let awaited = self.plan.adapter.relay.ready.in_words();
-        self.not_ready(RELAY, &awaited, READY)?;
+        self.not_ready(RELAY, &awaited, self.participants.ready_within(RELAY))?;
         Ok(None)
     }
 
     async fn await_listening(&mut self, port: u16) -> Result<Option<Reached>, EngineError> {
-        let deadline = self.control.progress.clamp(self.clock.now() + READY);
+        let deadline = self.ready_deadline(RELAY);
         let mut pause = LISTEN_FIRST;
         loop {
             let roots = self.participants.roots_of_relay();
@@ -194,7 +194,7 @@ impl Play<'_> {
                     let places = reach::in_words(&listening);
                     awaited.push_str(&format!(" (it listens on {places})"));
                 }
-                self.not_ready(RELAY, &awaited, READY)?;
+                self.not_ready(RELAY, &awaited, self.participants.ready_within(RELAY))?;
                 return Ok(None);
             }
             pause = pause.mul_f32(1.5).min(LISTEN_LONGEST);

@@ -158,3 +158,74 @@ fn a_question_that_does_not_come_is_named_with_what_was_seen_instead() {
     assert!(why.contains("/Name: $/"), "{why}");
     assert!(why.contains("its last lines: Login: "), "{why}");
 }
+
+/// The adapter with other signs of readiness.
+fn with(keys: &str, without: &str) -> String {
+    ADAPTER
+        .replace("[client]", &format!("[client]\n{keys}"))
+        .replace(without, "")
+}
+
+#[test]
+fn a_client_that_prints_nothing_is_ready_when_it_has_connected() {
+    let adapter = with("ready = \"connected\"", "ready = '^ready$'");
+    let plan = planned_for(&adapter, TWO);
+    let played = play(&plan, Staged::default(), chat());
+    assert_eq!(played.not_ready(), None);
+    assert_eq!(played.steps().len(), 1);
+    let played = play(
+        &plan,
+        Staged::default(),
+        Box::new(|cue, all| match cue {
+            Cue::Started("bob") => {}
+            cue => chatting(cue, all),
+        }),
+    );
+    let (who, why) = played.not_ready().unwrap();
+    assert_eq!(who, "bob");
+    assert!(why.contains("by connecting to the relay"), "{why}");
+}
+
+#[test]
+fn where_one_is_ready_only_when_others_are_there_nobody_waits_for_anybody() {
+    let adapter = with("ready = \"joined\"", "ready = '^ready$'");
+    let plan = planned_for(&adapter, TWO);
+    let mut started = 0;
+    let played = play(
+        &plan,
+        Staged::default(),
+        Box::new(move |cue, all| match cue {
+            Cue::Started(client) if client != RELAY => {
+                all.connects(client);
+                started += 1;
+                if started == 2 {
+                    all.prints("alice", "joined bob\n");
+                    all.prints("bob", "joined alice\n");
+                }
+            }
+            cue => chatting(cue, all),
+        }),
+    );
+    assert_eq!(played.not_ready(), None);
+    assert_eq!(played.steps().len(), 1);
+}
+
+#[test]
+fn a_client_is_left_alone_as_long_as_its_adapter_says() {
+    let adapter = with("settle = \"300ms\"", "ready = '^ready$'");
+    let played = play(&planned_for(&adapter, TWO), Staged::default(), chat());
+    assert_eq!(played.not_ready(), None);
+    assert_eq!(played.took, Duration::from_millis(600), "each in its turn");
+}
+
+#[test]
+fn a_slow_client_has_the_time_that_its_adapter_gives_it() {
+    let adapter = with("ready_within = \"40s\"", "");
+    let played = play(
+        &planned_for(&adapter, TWO),
+        Staged::default(),
+        without("bob"),
+    );
+    let (_, why) = played.not_ready().unwrap();
+    assert!(why.contains("it still runs after 40s"), "{why}");
+}

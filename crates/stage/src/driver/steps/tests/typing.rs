@@ -169,3 +169,108 @@ file = { from = "alice", to = "bob", size = 2000 }
     assert_eq!(sums.len(), 2);
     assert_eq!(sums[0], sums[1]);
 }
+
+/// The adapter with another way to say something to everyone.
+fn saying(lines: &str) -> String {
+    ADAPTER.replace(r#"say = "/say {text}""#, lines)
+}
+
+#[test]
+fn a_verb_may_be_a_dialogue_in_which_each_line_waits_for_its_question() {
+    let adapter = saying(
+        r#"say = ["s", { await = 'Text: $', type = "/say {text}" }, { await = 'sent', pause = "1s", type = "" }]"#,
+    );
+    let plan = planned_for(&adapter, TALK);
+    let played = play(
+        &plan,
+        Staged::default(),
+        Box::new(|cue, all| match cue {
+            Cue::Typed(client, "s") => all.prints(client, "Text: "),
+            cue => chatting(cue, all),
+        }),
+    );
+    assert_eq!(
+        played.steps(),
+        [("1", &StepResult::Held), ("2", &StepResult::Held)]
+    );
+    assert_eq!(
+        played.typed_to("alice")[..3],
+        ["s", "/say good morning", ""]
+    );
+    assert_eq!(played.took, Duration::from_secs(2), "each pauses once");
+}
+
+#[test]
+fn a_question_of_a_verb_that_does_not_come_is_named_with_what_was_seen() {
+    let adapter = saying(r#"say = ["s", { await = 'Text: $', type = "/say {text}" }]"#);
+    let plan = planned_for(&adapter, TALK);
+    let played = play(
+        &plan,
+        Staged::default(),
+        Box::new(|cue, all| match cue {
+            Cue::Typed(client, "s") => all.prints(client, "no such command\n"),
+            cue => chatting(cue, all),
+        }),
+    );
+    let [("1", StepResult::Impossible(why))] = &played.steps()[..] else {
+        panic!("{:?}", played.steps());
+    };
+    assert!(why.contains("alice does not show /Text: $/"), "{why}");
+    assert!(why.contains("no such command"), "{why}");
+}
+
+#[test]
+fn lines_are_typed_as_fast_as_a_program_reads_them() {
+    let adapter = saying(r#"say = ["/say {text}", "1", "2"]"#)
+        .replace("[client]\n", "[client]\nlines_per_second = 2\n");
+    let plan = planned_for(&adapter, TALK);
+    let played = play(&plan, Staged::default(), chat());
+    assert_eq!(
+        played.steps(),
+        [("1", &StepResult::Held), ("2", &StepResult::Held)]
+    );
+    // Two pauses of half a second for each; and alice's last words wait for her turn.
+    assert!(played.took >= Duration::from_secs(2), "{:?}", played.took);
+}
+
+#[test]
+fn who_is_offered_a_file_consents_to_it() {
+    let adapter = ADAPTER.replace(
+        "[client.type]\n",
+        "[client.type]\naccept = [{ await = 'Take \\S+ of \\S+\\? $', type = \"/yes {from}\" }]\n",
+    );
+    let plan = planned_for(
+        &adapter,
+        r#"
+title = "a file"
+clients = ["alice", "bob"]
+[[steps]]
+file = { from = "alice", to = "bob", size = 2000 }
+"#,
+    );
+    let mut path = String::new();
+    let played = play(
+        &plan,
+        Staged::default(),
+        Box::new(move |cue, all| {
+            if let Cue::Typed("alice", line) = cue
+                && let Some(sent) = line.strip_prefix("/file bob ")
+            {
+                sent.clone_into(&mut path);
+                all.prints("bob", "Take it of alice? ");
+            }
+            if cue.is_typed("bob", "/yes alice") {
+                let downloads = all.homes["bob"].join("downloads");
+                std::fs::create_dir_all(&downloads).unwrap();
+                let name = std::path::Path::new(&path).file_name().unwrap();
+                std::fs::copy(&path, downloads.join(name)).unwrap();
+                let name = name.to_str().unwrap();
+                all.prints("alice", "sent bob\n");
+                all.prints("bob", &format!("file-received alice {name}\n"));
+            }
+            chatting(cue, all);
+        }),
+    );
+    assert_eq!(played.steps(), [("1", &StepResult::Held)]);
+    assert_eq!(played.typed_to("bob")[0], "/yes alice");
+}

@@ -1,0 +1,57 @@
+//! Which event a line shows.
+
+use std::path::Path;
+
+use matching::Recognisers;
+use scenario::adapter;
+use test_plays::planned;
+use timeline::{EventKind, Stream};
+
+/// A client whose pattern for texts fits every line.
+const GREEDY: &str = r#"
+about = "greedy"
+[programs]
+chat = { path = "chat.py" }
+[relay]
+run = ["{chat}"]
+ready = { listens = 5000 }
+keepalive = "20s"
+[client]
+run = ["{chat}", "{name}"]
+[client.type]
+say = "{text}"
+[client.events]
+ready = 'welcome \S+'
+message = '(?<text>.*)'
+"#;
+
+#[test]
+fn until_a_client_is_ready_a_line_that_shows_this_shows_nothing_else() {
+    let mut plan = planned();
+    plan.adapter = adapter::parse(GREEDY, Path::new("greedy.toml")).unwrap();
+    let mut recognisers = Recognisers::of(&plan);
+    let mut seen = |line: &str| {
+        recognisers
+            .seen("alice", Stream::Stdout, line)
+            .unwrap()
+            .event
+    };
+    assert_eq!(
+        seen("welcome alice"),
+        EventKind::Message,
+        "it was never started"
+    );
+    recognisers.started("alice");
+    let mut seen = |line: &str| {
+        recognisers
+            .seen("alice", Stream::Stdout, line)
+            .unwrap()
+            .event
+    };
+    assert_eq!(seen("connecting"), EventKind::Message);
+    assert_eq!(seen("welcome alice"), EventKind::Ready);
+    assert_eq!(seen("welcome bob"), EventKind::Message);
+    recognisers.started("alice");
+    let again = recognisers.seen("alice", Stream::Stdout, "welcome alice");
+    assert_eq!(again.unwrap().event, EventKind::Ready);
+}
