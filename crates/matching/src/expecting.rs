@@ -242,8 +242,8 @@ pub fn only_expects(steps: &[&PlannedStep]) -> bool {
 /// shows that, and that others are told.
 pub fn opening(plan: &Plan, client: &str) -> Vec<Expectation> {
     let is_about = |one: &&Expectation| one.about.as_deref().unwrap_or(&one.client) == client;
-    let told = plan.opening.iter().filter(is_about).cloned();
-    ready(plan, client).into_iter().chain(told).collect()
+    let joins = plan.opening.iter().filter(is_about).cloned();
+    ready(plan, client).into_iter().chain(joins).collect()
 }
 
 /// That a client shows that it can be driven.
@@ -255,10 +255,10 @@ fn ready(plan: &Plan, client: &str) -> Option<Expectation> {
         ClientReady::Joined => EventKind::Joined,
     };
     let is_alone = || plan.clients.iter().filter(|one| !one.late).count() < 2;
-    // Who is told of others that start after it is ready by that.
-    let is_told = || plan.opening.iter().any(|one| one.client == client);
+    // Who is to show that others have joined is ready by that.
+    let shows_others = || plan.opening.iter().any(|one| one.client == client);
     let is_shown = spec.events.contains_key(&event);
-    if !is_shown || (event == EventKind::Joined && (is_alone() || is_told())) {
+    if !is_shown || (event == EventKind::Joined && (is_alone() || shows_others())) {
         return None;
     }
     Some(Expectation {

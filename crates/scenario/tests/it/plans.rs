@@ -224,7 +224,7 @@ fn a_plan_is_explained_in_sentences() {
 }
 
 /// The plan of steps for an adapter in which something is replaced.
-fn planned_with(steps: &str, before: &str, after: &str) -> Result<plan::Plan, String> {
+fn planned_with(steps: &str, before: &str, after: &str) -> Result<Plan, String> {
     let text = std::fs::read_to_string(scenarios().join("../adapters/reference.toml")).unwrap();
     assert!(text.contains(before), "{before}");
     let text = text.replace(before, after);

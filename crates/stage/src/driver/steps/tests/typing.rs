@@ -197,7 +197,8 @@ fn a_verb_may_be_a_dialogue_in_which_each_line_waits_for_its_question() {
         played.typed_to("alice")[..3],
         ["s", "/say good morning", ""]
     );
-    assert_eq!(played.took, Duration::from_secs(2), "each pauses once");
+    // Each pauses after the text and after the fence.
+    assert_eq!(played.took, Duration::from_secs(4));
 }
 
 #[test]
