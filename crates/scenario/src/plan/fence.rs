@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::expectation::{Expectation, Mode, Pattern};
 use super::line;
 use super::model::{Fence, Plan};
+use crate::adapter::TypedLines;
 use timeline::EventKind;
 
 /// What a later message of the same sender closes. That somebody came or went once is not
@@ -80,7 +81,7 @@ impl LastWord<'_> {
         Some(self.fence(line, &[to], text))
     }
 
-    fn fence(&self, line: String, observers: &[&str], text: String) -> Fence {
+    fn fence(&self, line: TypedLines<String>, observers: &[&str], text: String) -> Fence {
         let is_there = |one: &str| self.connected.iter().any(|there| there == one);
         let observers = observers.iter().map(|one| (*one).to_owned());
         let (observers, leaving) =

@@ -157,7 +157,7 @@ fn who_has_no_public_messages_says_a_last_word_to_each_who_listened() {
     let plan = plan::build(&steps, &private, 7, &scenarios()).unwrap();
     let fences = plan.closing.fences.iter();
     let fences: Vec<(&str, Vec<String>)> = fences
-        .map(|fence| (fence.line.as_str(), fence.observers.clone()))
+        .map(|fence| (fence.line.lines()[0].as_str(), fence.observers.clone()))
         .collect();
     let line = |to: &str| format!("/msg {to} fence-{}-alice-{to}", plan.control);
     let (bob, carol) = (line("bob"), line("carol"));
