@@ -42,7 +42,7 @@ pub(crate) enum Command {
     /// Write a commented file to begin with
     New(New),
     /// Say what this machine can do, and how to make it do more
-    Doctor,
+    Doctor(Doctor),
     /// Measure ourselves against the simplest program that does the same
     Bench(Bench),
     /// Play a chat with each of a hundred faults, and see that each is caught for what it is
@@ -334,6 +334,16 @@ pub(crate) enum NewFile {
         /// Its id: a name, with folders if you like
         name: String,
     },
+}
+
+#[derive(Args, Debug)]
+#[command(after_help = "Examples:
+  cargo xtask doctor
+  cargo xtask doctor --links")]
+pub(crate) struct Doctor {
+    /// Say instead what programs meet through a tap, beside what they meet without one
+    #[arg(long)]
+    pub(crate) links: bool,
 }
 
 #[derive(Args, Debug)]

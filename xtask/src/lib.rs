@@ -22,6 +22,7 @@ mod explain;
 mod github;
 mod interrupt;
 mod keys;
+mod link_table;
 mod list;
 mod load;
 mod new;
@@ -64,7 +65,8 @@ fn run(command: Option<Command>, reports: Option<&Path>) -> CommandResult {
         Some(Command::Check(arguments)) => check::run(&arguments),
         Some(Command::Ci(arguments)) => ci::run(&arguments),
         Some(Command::Demo(arguments)) => demo::run(&arguments, &workspace),
-        Some(Command::Doctor) => doctor::run(),
+        Some(Command::Doctor(arguments)) if arguments.links => link_table::run(),
+        Some(Command::Doctor(_)) => doctor::run(),
         Some(Command::Explain(arguments)) => explain::run(&arguments),
         Some(Command::List(arguments)) => list::run(&arguments),
         Some(Command::Load(arguments)) => load::run(&arguments, &workspace),

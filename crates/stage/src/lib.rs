@@ -15,6 +15,7 @@ mod error;
 mod input;
 mod isolation;
 pub mod last_resort;
+pub mod link_table;
 mod links;
 mod participant;
 mod record;

@@ -161,6 +161,19 @@ impl StageThread {
         .await
     }
 
+    /// Makes a socket on one side, as a program there would.
+    pub(crate) async fn on<T: Send + 'static, E: Into<io::Error>>(
+        &self,
+        side: Side,
+        make: impl FnOnce() -> Result<T, E> + Send + 'static,
+    ) -> Result<T, EngineError> {
+        self.ask(move |place| {
+            place.enter(side)?;
+            make().map_err(EngineError::system("make a socket"))
+        })
+        .await
+    }
+
     /// A TCP socket on the relay's side, not yet connected, that can reach an address. Over IPv4
     /// and in a network of our own it has the address `source`.
     pub(crate) async fn socket(

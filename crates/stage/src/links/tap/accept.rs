@@ -1,10 +1,10 @@
 //! From clients to the relay: each connection to the tap becomes one to the relay.
 
-use std::net::{Ipv4Addr, TcpStream as Socket};
+use std::net::{Ipv4Addr, SocketAddr, TcpStream as Socket};
 use std::sync::Weak;
 
 use rustix::io::Errno;
-use rustix::net::connect;
+use rustix::net::{RecvFlags, connect, recv};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
@@ -33,10 +33,11 @@ pub(super) async fn accept(
             recorder.opened().await;
             let reached = relay.borrow().clone();
             // Begun here and not in the task: who connects first comes first to the relay, too.
-            let begun = begin(&stage, link.source, &reached).await;
+            let begun = begin(&stage, link.source, reached.first()).await;
+            let stage = stage.clone();
             let (control, recorder) = (control.clone(), recorder.clone());
             connections.spawn(async move {
-                match connected(begun).await {
+                match connect_on(begun, &stage, link.source, &reached).await {
                     Some(relay) => {
                         pass::pass(client, relay, control, link.framing, recorder).await;
                     }
@@ -76,22 +77,46 @@ async fn next_client(
     }
 }
 
-/// Begins to connect to the relay, at the first of its addresses that does not refuse.
-async fn begin(stage: &Weak<StageThread>, source: Ipv4Addr, relay: &Reached) -> Option<Socket> {
-    for address in relay.iter() {
-        // Held only for the call: the end of the play does not wait for a tap.
-        let socket = stage.upgrade()?.socket(source, address.ip()).await.ok()?;
-        if let Ok(()) | Err(Errno::INPROGRESS) = connect(&socket, address) {
-            return Some(socket.into());
-        }
+/// Begins to connect to an address of the relay.
+async fn begin(
+    stage: &Weak<StageThread>,
+    source: Ipv4Addr,
+    address: Option<&SocketAddr>,
+) -> Option<Socket> {
+    let address = address?;
+    // Held only for the call: the end of the play does not wait for a tap.
+    let socket = stage.upgrade()?.socket(source, address.ip()).await.ok()?;
+    match connect(&socket, address) {
+        Ok(()) | Err(Errno::INPROGRESS) => Some(socket.into()),
+        Err(_) => None,
     }
-    None
+}
+
+/// What was begun, or a connection to another of the relay's addresses where that one refuses.
+async fn connect_on(
+    begun: Option<Socket>,
+    stage: &Weak<StageThread>,
+    source: Ipv4Addr,
+    relay: &Reached,
+) -> Option<TcpStream> {
+    let mut relay_socket = connected(begun).await;
+    for address in relay.iter().skip(1) {
+        if relay_socket.is_some() {
+            break;
+        }
+        relay_socket = connected(begin(stage, source, Some(address)).await).await;
+    }
+    relay_socket
 }
 
 /// Waits until the relay's system has taken the connection; for ever, where its queue is full.
 async fn connected(begun: Option<Socket>) -> Option<TcpStream> {
     let relay = TcpStream::from_std(begun?).ok()?;
     relay.writable().await.ok()?;
-    let is_well = matches!(relay.take_error(), Ok(None));
-    is_well.then_some(relay)
+    // Its error is not asked for: what came before a reset is still to be read.
+    let flags = RecvFlags::PEEK | RecvFlags::DONTWAIT;
+    match recv(&relay, [0; 1].as_mut_slice(), flags) {
+        Ok(_) | Err(Errno::AGAIN) => Some(relay),
+        Err(_) => None,
+    }
 }

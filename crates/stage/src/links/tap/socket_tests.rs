@@ -2,6 +2,7 @@
 
 use std::net::Ipv4Addr;
 use std::sync::Arc;
+use std::time::Duration;
 
 use proptest::prelude::*;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
@@ -13,6 +14,7 @@ use crate::input::Input;
 use crate::isolation::stage_thread::{Side, StageThread};
 use crate::links::reach::Reached;
 use scenario::adapter::Framing;
+use scenario::{Fault, FaultKind, Way, When};
 use timeline::{Direction, Level, LinkEnd};
 
 fn alice() -> Link {
@@ -197,4 +199,43 @@ fn a_tap_that_refuses_keeps_its_port_and_accepts_there_again() {
             relay.accept().await.unwrap();
         }
     });
+}
+
+#[test]
+fn what_waits_in_a_delay_is_not_overtaken_by_a_reset() {
+    run(async {
+        let ways: [fn(&Tap, TcpStream); 2] = [
+            |_, client| client.set_zero_linger().unwrap(),
+            |tap, client| {
+                tap.set(LinkState::Reset);
+                std::mem::forget(client); // it is not the one who resets
+            },
+        ];
+        for end in ways {
+            let (tap, mut client, mut relay, mut recorded, _stage) = link().await;
+            let by = Duration::from_millis(50);
+            tap.add(&fault(FaultKind::Delay { by }), 1);
+            client.write_all(b"last words").await.unwrap();
+            // The tap has them.
+            while !matches!(recorded.recv().await, Some(Input::Wire { .. })) {}
+            end(&tap, client);
+            let mut words = [0; 10];
+            relay.read_exact(&mut words).await.unwrap();
+            assert_eq!(&words, b"last words");
+            let error = relay.read(&mut words).await.unwrap_err();
+            assert_eq!(error.kind(), std::io::ErrorKind::ConnectionReset);
+        }
+    });
+}
+
+fn fault(kind: FaultKind) -> Fault {
+    Fault {
+        way: Way::Up,
+        kind,
+        when: When {
+            frame: None,
+            after_frames: 0,
+            times: 1,
+        },
+    }
 }
