@@ -19,7 +19,7 @@ pub(crate) fn run() -> CommandResult {
     let level = level::probe(stage_init).map_err(failed)?.level;
     level::enter(level).map_err(failed)?;
     let compared = link_table::compare(level, stage_init.clone());
-    let rows = staging::runtime()?.block_on(compared).map_err(failed)?;
+    let rows = staging::block_on(async { compared.await.map_err(failed) })?;
     for row in &rows {
         output::result(&line(row));
     }
