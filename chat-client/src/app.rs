@@ -188,7 +188,7 @@ impl App {
     }
 
     async fn next_event(&mut self) -> Event {
-        let listens = self.session.is_ready() && !self.input_ended && !self.wire.is_busy();
+        let listens = self.session.takes_lines() && !self.input_ended && !self.wire.is_busy();
         tokio::select! {
             () = self.signals.next() => Event::Interrupted,
             traffic = self.wire.traffic() => Event::Wire(traffic),

@@ -9,6 +9,13 @@ pub(crate) const MAX_QUEUED_FRAMES: usize = 8192;
 /// Bytes that wait to be written to one client: sixteen windows of file chunks.
 pub(crate) const MAX_QUEUED_BYTES: usize = 8 * 1024 * 1024;
 
+/// The share of both that what other clients send may take: a quarter is left for the relay's own
+/// words. So whoever sends too much is refused, and the recipient is not cut off for it.
+pub(crate) const MAIL_SHARE: (usize, usize) = (3, 4);
+
+/// Files that a client takes at the same time, of all senders.
+pub(crate) const MAX_FILES: usize = 128;
+
 /// Events that wait for the router. When it is full, connections stop reading.
 pub(crate) const MAX_QUEUED_EVENTS: usize = 1024;
 

@@ -9,7 +9,7 @@ use bytes::{Buf, Bytes};
 use chat_protocol::Frame;
 use tokio::sync::mpsc;
 
-use crate::limits::{MAX_BATCH, MAX_QUEUED_BYTES, MAX_QUEUED_FRAMES};
+use crate::limits::{MAIL_SHARE, MAX_BATCH, MAX_QUEUED_BYTES, MAX_QUEUED_FRAMES};
 
 /// The queue's end that frames are put in. It never waits.
 #[derive(Clone, Debug)]
@@ -57,6 +57,17 @@ pub(crate) fn channel() -> (Outbox, Inbox) {
 }
 
 impl Outbox {
+    /// Puts in a frame that another client has caused: it leaves room for the relay's own.
+    pub(crate) fn push_mail(&self, frame: Frame) -> Result<(), Full> {
+        let (part, of) = MAIL_SHARE;
+        let waiting = self.items.max_capacity() - self.items.capacity();
+        let bytes = self.bytes.load(Ordering::Relaxed) + frame.wire_len();
+        if waiting >= MAX_QUEUED_FRAMES / of * part || bytes > MAX_QUEUED_BYTES / of * part {
+            return Err(Full);
+        }
+        self.push(frame)
+    }
+
     /// Puts a frame in. Where the connection has ended already the frame is lost, and the
     /// router will hear of the end.
     pub(crate) fn push(&self, frame: Frame) -> Result<(), Full> {
@@ -203,6 +214,24 @@ mod tests {
         drop(batch);
         outbox.push(frame(0)).unwrap();
         inbox.next_batch().await.unwrap();
+        outbox.push(large()).unwrap();
+    }
+
+    #[test]
+    fn what_others_send_leaves_room_for_the_relay() {
+        let (outbox, _inbox) = channel();
+        let (part, of) = MAIL_SHARE;
+        for _ in 0..MAX_QUEUED_FRAMES / of * part {
+            outbox.push_mail(frame(0)).unwrap();
+        }
+        assert_eq!(outbox.push_mail(frame(0)), Err(Full));
+        outbox.push(frame(0)).unwrap();
+        let (outbox, _inbox) = channel();
+        outbox
+            .push_mail(frame(MAX_QUEUED_BYTES / of * part / 2))
+            .unwrap();
+        let large = || frame(MAX_QUEUED_BYTES / of * part / 2);
+        assert_eq!(outbox.push_mail(large()), Err(Full));
         outbox.push(large()).unwrap();
     }
 

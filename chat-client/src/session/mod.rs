@@ -208,9 +208,14 @@ impl Session {
         matches!(self.phase, Phase::Presents { .. } | Phase::Ready)
     }
 
-    /// Whether lines may be passed in.
+    /// Whether the login is over, and everybody who is here is known.
     pub fn is_ready(&self) -> bool {
         matches!(self.phase, Phase::Ready)
+    }
+
+    /// Whether a line may be passed in now. Where too much is on its way, the next one waits.
+    pub fn takes_lines(&self) -> bool {
+        self.is_ready() && !self.outbox.is_full()
     }
 
     /// The relay's interval between pings in milliseconds; 0 for none, and before the login.

@@ -1,8 +1,14 @@
 //! Envelopes that the relay has not answered for yet.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 
+use chat_protocol::limits::MAX_UNACKNOWLEDGED;
 use chat_protocol::{FileId, Name};
+
+/// Envelopes to one person that are on their way at the same time, at most: a sixteenth of what
+/// the relay keeps for everybody who sends to that person.
+const WINDOW: usize = MAX_UNACKNOWLEDGED / 16;
 
 /// What an envelope was for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -36,6 +42,8 @@ pub(super) struct Outbox {
     last_id: u64,
     last_group: u64,
     pending: BTreeMap<u64, Pending>,
+    /// How many of them are for whom; nobody has none.
+    unanswered: BTreeMap<Name, usize>,
     says: BTreeMap<u64, Say>,
 }
 
@@ -59,6 +67,7 @@ impl Outbox {
             self.says.entry(group).or_default().waiting += 1;
         }
         self.last_id += 1;
+        *self.unanswered.entry(to.clone()).or_default() += 1;
         self.pending.insert(self.last_id, Pending { to, purpose });
         self.last_id
     }
@@ -66,6 +75,12 @@ impl Outbox {
     /// The relay has answered for an envelope. `None` when it never had it, or twice.
     pub(super) fn settle(&mut self, id: u64, accepted: bool) -> Option<Pending> {
         let pending = self.pending.remove(&id)?;
+        if let Entry::Occupied(mut count) = self.unanswered.entry(pending.to.clone()) {
+            *count.get_mut() -= 1;
+            if *count.get() == 0 {
+                count.remove();
+            }
+        }
         if let Purpose::Say { group } = pending.purpose
             && let Some(say) = self.says.get_mut(&group)
         {
@@ -82,6 +97,12 @@ impl Outbox {
             Some(_) => self.says.remove(&group).map(|say| say.accepted),
             None => Some(0),
         }
+    }
+
+    /// Whether somebody has a window of envelopes that nobody has answered for: a sender waits
+    /// then, or the relay would refuse what comes next.
+    pub(super) fn is_full(&self) -> bool {
+        self.unanswered.values().any(|count| *count >= WINDOW)
     }
 
     pub(super) fn is_empty(&self) -> bool {

@@ -194,3 +194,31 @@ fn deliver(hall: &mut Hall, seq: u64, body: Bytes) {
     let from = name("alice");
     hall.relay_says("bob", ToClient::Deliver { seq, from }, body);
 }
+
+#[test]
+fn a_sender_waits_while_a_window_of_messages_is_on_its_way_and_loses_none() {
+    let mut hall = Hall::with(&["alice", "bob"]);
+    // The relay keeps all answers back.
+    let acks = std::rc::Rc::new(std::cell::RefCell::new(Vec::new()));
+    let held = std::rc::Rc::clone(&acks);
+    hall.tamper(move |from, message, body| match message {
+        ToRelay::Ack { .. } => {
+            held.borrow_mut().push((from.to_owned(), message, body));
+            Vec::new()
+        }
+        message => untouched(message, body),
+    });
+    let mut typed = 0;
+    while hall.person("alice").session.takes_lines() {
+        hall.types("alice", "/msg bob again");
+        typed += 1;
+        assert!(typed < 1_000, "the relay would refuse the rest");
+    }
+    assert_eq!(typed, 256);
+    hall.tamper(|_, message, body| untouched(message, body));
+    for (from, message, body) in acks.borrow_mut().drain(..) {
+        hall.client_says(&from, message, body);
+    }
+    assert!(hall.person("alice").session.takes_lines());
+    assert_eq!(hall.lines("alice").len(), 256);
+}

@@ -188,6 +188,12 @@ impl Hall {
         self.settle();
     }
 
+    /// A frame as somebody would send it.
+    pub(crate) fn client_says(&mut self, from: &str, message: ToRelay, body: Bytes) {
+        self.relay(from, message, body);
+        self.settle();
+    }
+
     /// A frame as the relay would send it.
     pub(crate) fn relay_says(&mut self, to: &str, message: ToClient, body: Bytes) {
         self.deliver(to, message, body);

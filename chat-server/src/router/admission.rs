@@ -15,6 +15,7 @@ use chat_protocol::{ErrorCode, LeaveReason, Name, Presence, ToClient};
 use tokio::time::Instant;
 use tracing::info;
 
+use super::credits::Credits;
 use super::online::Client;
 use super::{ConnectionId, Login, Router};
 use crate::directory::Binding;
@@ -176,6 +177,7 @@ impl Router {
             cutter,
             delivered: 0,
             unacknowledged: VecDeque::new(),
+            credits: Credits::default(),
         };
         self.online.insert(id, client);
         let welcome = ToClient::Welcome {

@@ -5,6 +5,7 @@
 //! table of those who are there.
 
 mod admission;
+mod credits;
 mod online;
 mod routing;
 

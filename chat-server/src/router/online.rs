@@ -2,10 +2,11 @@
 
 use std::collections::{BTreeMap, VecDeque};
 
-use chat_protocol::{LeaveReason, Name, Peer};
+use chat_protocol::{FileId, LeaveReason, Name, Peer};
 use tokio::sync::oneshot;
 
 use super::ConnectionId;
+use super::credits::Credits;
 use crate::outbox::Outbox;
 
 /// A client that is logged in.
@@ -18,6 +19,8 @@ pub(super) struct Client {
     pub(super) delivered: u64,
     /// Those that the client has not acknowledged, ascending by number.
     pub(super) unacknowledged: VecDeque<Delivery>,
+    /// What it takes of others' files.
+    pub(super) credits: Credits,
 }
 
 /// An envelope that was delivered: whom to tell what became of it.
@@ -46,6 +49,9 @@ impl Online {
     pub(super) fn remove(&mut self, id: ConnectionId) -> Option<Client> {
         let client = self.clients.remove(&id)?;
         self.names.remove(&client.peer.name);
+        for other in self.clients.values_mut() {
+            other.credits.forget(id);
+        }
         Some(client)
     }
 
@@ -59,6 +65,15 @@ impl Online {
 
     pub(super) fn get_mut(&mut self, id: ConnectionId) -> Option<&mut Client> {
         self.clients.get_mut(&id)
+    }
+
+    /// A file between these two is given up, whoever sends it.
+    pub(super) fn end_file(&mut self, one: ConnectionId, other: ConnectionId, file: FileId) {
+        for (recipient, sender) in [(one, other), (other, one)] {
+            if let Some(client) = self.clients.get_mut(&recipient) {
+                client.credits.end((sender, file));
+            }
+        }
     }
 
     pub(super) fn iter(&self) -> impl Iterator<Item = (ConnectionId, &Client)> {

@@ -28,15 +28,7 @@ impl Router {
                 sealed,
             } => {
                 debug!(from = %name, %to, %file, index, bytes = sealed.len(), "chunk");
-                let from_name = name;
-                let chunk = ToClient::Chunk {
-                    from: from_name,
-                    file,
-                    index,
-                };
-                if !self.pass_on(&to, &chunk, sealed) {
-                    self.cancel_gone(from, to, file);
-                }
+                self.pass_chunk((from, name), &to, (file, index), sealed);
             }
             Request::Credit { to, file, until } => {
                 let credit = ToClient::Credit {
@@ -44,19 +36,26 @@ impl Router {
                     file,
                     until,
                 };
-                if !self.pass_on(&to, &credit, Bytes::new()) {
-                    self.cancel_gone(from, to, file);
+                let Some(sender) = self.online.find(&to) else {
+                    return self.cancel(from, to, file, CancelReason::Gone);
+                };
+                if let Some(client) = self.online.get_mut(from) {
+                    client.credits.give((sender, file), until);
                 }
+                self.pass_on(sender, &credit);
             }
             Request::Cancel { to, file, reason } => {
                 debug!(from = %name, %to, %file, %reason, "cancel");
-                let cancel = ToClient::Cancel {
-                    from: name,
-                    file,
-                    reason,
-                };
                 // Whoever is gone needs no cancel.
-                self.pass_on(&to, &cancel, Bytes::new());
+                if let Some(other) = self.online.find(&to) {
+                    self.online.end_file(from, other, file);
+                    let cancel = ToClient::Cancel {
+                        from: name,
+                        file,
+                        reason,
+                    };
+                    self.pass_on(other, &cancel);
+                }
             }
             Request::Find { name } => self.find(from, &name),
             Request::Alive => self.alive(from),
@@ -76,11 +75,52 @@ impl Router {
             self.undelivered(from, id, ErrorCode::Busy);
             return;
         }
-        client.delivered += 1;
-        let seq = client.delivered;
+        let (seq, bytes) = (client.delivered + 1, envelope.len());
+        let from_name = name.clone();
+        let delivery = ToClient::Deliver {
+            seq,
+            from: from_name,
+        };
+        if client.outbox.push_mail(delivery.frame(envelope)).is_err() {
+            debug!(from = %name, %to, id, "too much waits for it");
+            self.undelivered(from, id, ErrorCode::Busy);
+            return;
+        }
+        client.delivered = seq;
         client.unacknowledged.push_back(Delivery { seq, from, id });
-        debug!(from = %name, %to, id, seq, bytes = envelope.len(), "deliver");
-        self.tell(recipient, &ToClient::Deliver { seq, from: name }, envelope);
+        debug!(from = %name, %to, id, seq, bytes, "deliver");
+    }
+
+    /// A chunk that its recipient has asked for. Others are left alone: they were on their way
+    /// when the file was given up, or nobody wants them.
+    fn pass_chunk(
+        &mut self,
+        (from, name): (ConnectionId, Name),
+        to: &Name,
+        (file, index): (FileId, u32),
+        sealed: Bytes,
+    ) {
+        let Some(recipient) = self.online.find(to) else {
+            return self.cancel(from, to.clone(), file, CancelReason::Gone);
+        };
+        let Some(client) = self.online.get_mut(recipient) else {
+            return;
+        };
+        if !client.credits.take((from, file), index) {
+            debug!(from = %name, %to, %file, index, "nobody asked for this chunk");
+            return;
+        }
+        let chunk = ToClient::Chunk {
+            from: name.clone(),
+            file,
+            index,
+        };
+        if client.outbox.push_mail(chunk.frame(sealed)).is_err() {
+            debug!(from = %name, %to, %file, index, "too much waits for it");
+            self.online.end_file(from, recipient, file);
+            self.cancel(from, to.clone(), file, CancelReason::Refused);
+            self.cancel(recipient, name, file, CancelReason::Refused);
+        }
     }
 
     /// What becomes of an envelope whose recipient is not connected. The one place where a
@@ -127,20 +167,24 @@ impl Router {
         self.tell(to, &ToClient::Undelivered { id, reason }, Bytes::new());
     }
 
-    /// Whether the recipient is connected.
-    fn pass_on(&mut self, to: &Name, message: &ToClient, body: Bytes) -> bool {
-        let Some(recipient) = self.online.find(to) else {
-            return false;
-        };
-        self.tell(recipient, message, body);
-        true
+    /// Passes on a word of another client. Where too much waits already it is dropped: whoever
+    /// floods others loses words, and nobody else does.
+    fn pass_on(&mut self, to: ConnectionId, message: &ToClient) {
+        if let Some(client) = self.online.get(to)
+            && client
+                .outbox
+                .push_mail(message.frame(Bytes::new()))
+                .is_err()
+        {
+            debug!(connection = to.0, "too much waits for it");
+        }
     }
 
-    fn cancel_gone(&mut self, to: ConnectionId, gone: Name, file: FileId) {
+    fn cancel(&mut self, to: ConnectionId, other: Name, file: FileId, reason: CancelReason) {
         let cancel = ToClient::Cancel {
-            from: gone,
+            from: other,
             file,
-            reason: CancelReason::Gone,
+            reason,
         };
         self.tell(to, &cancel, Bytes::new());
     }

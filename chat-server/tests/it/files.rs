@@ -30,6 +30,13 @@ async fn chunk_credit_and_cancel_reach_the_other_side_with_their_sender() {
     let relay = Relay::start().await;
     let (mut alice, mut bob) = relay.alice_and_bob().await;
     let sealed = vec![1; 64 * 1024 + 16];
+    let credit = ToRelay::Credit {
+        to: name("alice"),
+        file: FILE,
+        until: 4,
+    };
+    bob.send(&credit).await;
+    alice.next().await;
     alice.send_with(&chunk("bob", 3), &sealed).await;
     let (message, body) = bob.next_with_body().await;
     let expected = ToClient::Chunk {
@@ -95,4 +102,16 @@ async fn cancel_for_somebody_gone_has_no_answer() {
     };
     alice.send(&cancel).await;
     alice.expect_quiet().await;
+}
+
+#[tokio::test]
+async fn chunks_that_nobody_asked_for_reach_nobody() {
+    let relay = Relay::start().await;
+    let (mut alice, mut bob) = relay.alice_and_bob().await;
+    let sealed = vec![1; 200 * 1024];
+    for index in 0..200 {
+        alice.send_with(&chunk("bob", index), &sealed).await;
+    }
+    alice.expect_quiet().await;
+    bob.expect_quiet().await;
 }

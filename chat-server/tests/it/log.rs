@@ -27,6 +27,13 @@ async fn talk(program: &Program) {
     .await;
     alice.next().await;
     let file = FileId([1; 16]);
+    let credit = ToRelay::Credit {
+        to: "alice".parse().unwrap(),
+        file,
+        until: 1,
+    };
+    bob.send(&credit).await;
+    alice.next().await;
     let chunk = ToRelay::Chunk {
         to: to.clone(),
         file,
