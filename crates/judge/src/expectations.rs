@@ -1,5 +1,6 @@
 //! What each step expected.
 
+use std::collections::BTreeSet;
 use std::iter;
 use std::ops::Range;
 use std::time::Duration;
@@ -12,22 +13,31 @@ use super::view::{Shown, View};
 use matching::CompiledPattern;
 use scenario::LeaveHow;
 use scenario::plan::{Action, Expectation, Mode, Pattern, PlannedStep};
-use timeline::{EventKind, Kind, StepResult, Stream, seconds};
+use timeline::{EventKind, ExpectationId, Kind, StepResult, Stream, seconds};
 
 /// Where to look for what somebody did not show.
 const SHOWN: [Stream; 2] = [Stream::Stdout, Stream::Stderr];
 
 /// One check for each expectation of every step that was reached.
-pub(super) fn checks(view: &View<'_>) -> Vec<Check> {
+/// `history` are lines that show once more what was shown before, as they may.
+pub(super) fn checks(view: &View<'_>, history: &BTreeSet<u64>) -> Vec<Check> {
     let mut checks = Vec::new();
     let mut not_reached = 0;
     for step in view.all_steps() {
         match view.step(&step.id).map(|span| &span.result) {
             None => not_reached += 1,
             Some(Some(StepResult::Impossible(why))) => checks.push(impossible(view, step, why)),
-            Some(Some(_)) => checks.extend(step.expects.iter().map(|one| check(view, step, one))),
+            Some(Some(_)) => checks.extend(
+                step.expects
+                    .iter()
+                    .map(|one| check(view, step, one, history)),
+            ),
             Some(None) => {
-                checks.extend(step.expects.iter().map(|one| unfinished(view, step, one)));
+                checks.extend(
+                    step.expects
+                        .iter()
+                        .map(|one| unfinished(view, step, one, history)),
+                );
             }
         }
     }
@@ -42,10 +52,24 @@ pub(super) fn checks(view: &View<'_>) -> Vec<Check> {
     checks
 }
 
+/// The expectations that these checks say have failed.
+pub(super) fn failed<'a>(view: &View<'a>, checks: &[Check]) -> Vec<&'a Expectation> {
+    let failed = checks
+        .iter()
+        .filter(|check| check.verdict == Verdict::Fail)
+        .filter_map(|check| match &check.kind {
+            CheckKind::Expectation(id) => Some(id),
+            _ => None,
+        });
+    let failed: BTreeSet<&ExpectationId> = failed.collect();
+    let all = view.all_steps().flat_map(|step| &step.expects);
+    all.filter(|one| failed.contains(&one.id)).collect()
+}
+
 /// A step that could not be done.
 pub(super) fn impossible(view: &View<'_>, step: &PlannedStep, why: &str) -> Check {
     Check {
-        kind: CheckKind::Expectation(timeline::ExpectationId(format!("{}/done", step.id.0))),
+        kind: CheckKind::Expectation(ExpectationId(format!("{}/done", step.id.0))),
         name: step.sentence.clone(),
         step: Some(step.id.clone()),
         line: Some(step.line),
@@ -60,10 +84,15 @@ pub(super) fn impossible(view: &View<'_>, step: &PlannedStep, why: &str) -> Chec
 }
 
 /// One expectation of a step that was reached.
-pub(super) fn check(view: &View<'_>, step: &PlannedStep, one: &Expectation) -> Check {
+pub(super) fn check(
+    view: &View<'_>,
+    step: &PlannedStep,
+    one: &Expectation,
+    history: &BTreeSet<u64>,
+) -> Check {
     let (verdict, evidence) = match one.mode {
         Mode::Never => never(view, step, one),
-        Mode::Eventually | Mode::Once => awaited(view, step, one),
+        Mode::Eventually | Mode::Once => awaited(view, step, one, history),
     };
     Check {
         kind: CheckKind::Expectation(one.id.clone()),
@@ -77,8 +106,13 @@ pub(super) fn check(view: &View<'_>, step: &PlannedStep, one: &Expectation) -> C
 
 /// One expectation of a step in the middle of which the timeline ends: what should come may have
 /// come a moment later. What must not come, and came, came.
-fn unfinished(view: &View<'_>, step: &PlannedStep, one: &Expectation) -> Check {
-    let mut check = check(view, step, one);
+fn unfinished(
+    view: &View<'_>,
+    step: &PlannedStep,
+    one: &Expectation,
+    history: &BTreeSet<u64>,
+) -> Check {
+    let mut check = check(view, step, one, history);
     if check.verdict != Verdict::Fail || one.mode != Mode::Never {
         check.verdict = Verdict::CannotTell;
         check.evidence = Evidence {
@@ -90,7 +124,12 @@ fn unfinished(view: &View<'_>, step: &PlannedStep, one: &Expectation) -> Check {
     check
 }
 
-fn awaited(view: &View<'_>, step: &PlannedStep, one: &Expectation) -> (Verdict, Evidence) {
+fn awaited(
+    view: &View<'_>,
+    step: &PlannedStep,
+    one: &Expectation,
+    history: &BTreeSet<u64>,
+) -> (Verdict, Evidence) {
     let span = view.step(&step.id);
     let missing = match span.and_then(|span| span.result.as_ref()) {
         Some(StepResult::Missing(list)) => list.contains(&one.id),
@@ -106,7 +145,8 @@ fn awaited(view: &View<'_>, step: &PlannedStep, one: &Expectation) -> (Verdict, 
         return (Verdict::Pass, Evidence::default());
     }
     let wanted = equal_expectations(view, one);
-    let matching = matching(view, one);
+    let mut matching = matching(view, one);
+    matching.retain(|shown| !history.contains(&shown.n));
     let count = matching.len();
     if count == wanted {
         return (Verdict::Pass, Evidence::default());

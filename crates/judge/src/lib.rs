@@ -1,11 +1,14 @@
 //! What a timeline is worth: from plan and timeline to checks with evidence, and to the snapshots
 //! of what people saw and of what went over the wire. Pure.
 
+mod carried;
+mod closed;
 mod counted;
 mod evidence;
 mod expectations;
 mod facts;
 mod keys;
+mod last_words;
 mod limits;
 mod load;
 mod opening;
@@ -21,6 +24,7 @@ pub use load::{Figures, Spread, load};
 pub use verdict::{Check, CheckKind, Evidence, PlayVerdict, Verdict, Verdicts};
 
 use crate::snapshot::Comparison;
+use closed::Explained;
 use matching::{Again, Steps};
 use scenario::plan::Plan;
 use timeline::Event;
@@ -51,7 +55,13 @@ fn all(view: &View<'_>, snapshots: &[(String, String, Comparison)]) -> Vec<Check
     checks.extend(whole::ready(view));
     checks.extend(opening::checks(view));
     checks.extend(limits::checks(view));
-    checks.extend(expectations::checks(view));
+    let explained = Explained::of(view);
+    let of_steps = expectations::checks(view, &explained.history);
+    let failed = expectations::failed(view, &of_steps);
+    checks.extend(of_steps);
+    checks.extend(explained.checks(view, &failed));
+    checks.extend(carried::check(view));
+    checks.extend(last_words::check(view));
     checks.extend(order::checks(view));
     checks.extend(whole::endings(view));
     checks.push(whole::orphans(view));

@@ -82,6 +82,8 @@ pub struct Check {
 pub enum CheckKind {
     /// A canary on a surface.
     Audit(Surface),
+    /// What was shown came over the link.
+    Carried,
     /// The timeline holds the whole play; said only when it does not and nothing failed.
     Complete,
     /// A client's end: no crash.
@@ -90,6 +92,8 @@ pub enum CheckKind {
     Expectation(ExpectationId),
     /// What clients' own stores hold was looked for.
     Keys,
+    /// What is said after the last step arrives.
+    LastWords,
     /// What a participant used.
     Limits,
     /// The play took longer than it may.
@@ -106,6 +110,8 @@ pub enum CheckKind {
     Scripted,
     /// Nobody showed what was not meant for them; of a load.
     Strangers,
+    /// What clients show has a cause.
+    Unexplained,
     /// It fails as the scenario says.
     Xfail,
     /// A stored snapshot: `transcript` or `protocol`.

@@ -67,6 +67,8 @@ impl Recognisers {
 #[derive(Clone, Debug)]
 pub struct Recogniser {
     patterns: Vec<(EventKind, Arc<Regex>)>,
+    /// Lines that are no event, whatever they match.
+    ignored: Vec<Arc<Regex>>,
     escapes: Escapes,
 }
 
@@ -77,8 +79,11 @@ impl Recogniser {
             .events
             .iter()
             .filter_map(|(kind, pattern)| Some((*kind, compiled(&whole_line(pattern))?)));
+        let ignored = spec.ignore.iter();
+        let ignored = ignored.filter_map(|pattern| crate::compiled(&whole_line(pattern)));
         Self {
             patterns: compiled.collect(),
+            ignored: ignored.collect(),
             escapes: spec.escapes,
         }
     }
@@ -86,6 +91,9 @@ impl Recogniser {
     /// The event that a line shows, with its captures unescaped; the first in alphabetical
     /// order, should more than one pattern match.
     pub fn seen(&self, line: &str) -> Option<Seen> {
+        if self.ignored.iter().any(|regex| regex.is_match(line)) {
+            return None;
+        }
         let (event, regex) = self
             .patterns
             .iter()

@@ -1,6 +1,6 @@
 //! A timeline in the making.
 
-use timeline::{Event, EventKind, Kind, StepId, StepResult, Stream, Surface};
+use timeline::{Direction, Event, EventKind, Kind, StepId, StepResult, Stream, Surface};
 
 use crate::TEXT;
 use scenario::plan::Plan;
@@ -56,8 +56,27 @@ impl TimelineBuilder {
         }
     }
 
-    /// A line on standard output. What it shows is nobody's word: the adapter says so.
+    /// Bytes on a link: enough for any text of these plays.
+    pub fn carries(&mut self, link: &str, direction: Direction) -> &mut Self {
+        self.add(Kind::Wire {
+            link: link.to_owned(),
+            direction,
+            at: 0,
+            len: 1000,
+        })
+    }
+
+    /// A line on standard output that has come over the links. What it shows is nobody's word: the
+    /// adapter says so.
     pub fn line(&mut self, who: &str, text: &str) -> &mut Self {
+        for sender in ["alice", "bob", "carol"] {
+            self.carries(sender, Direction::Up);
+        }
+        self.carries(who, Direction::Down).prints(who, text)
+    }
+
+    /// A line on standard output, and nothing on any link.
+    pub fn prints(&mut self, who: &str, text: &str) -> &mut Self {
         self.add(Kind::Line {
             who: who.to_owned(),
             stream: Stream::Stdout,
@@ -91,12 +110,14 @@ impl TimelineBuilder {
         self.shows("bob", EventKind::Private, &["alice", TEXT])
     }
 
-    /// The fence of alice at both others, and searches that found their control.
+    /// The fence of alice, where she has one, at both others, and searches that found their control.
     pub fn close(&mut self, plan: &Plan) -> &mut Self {
         self.add(Kind::Closing);
-        let fence = format!("{}-alice", plan.fence_prefix());
-        for who in ["bob", "carol"] {
-            self.shows(who, EventKind::Message, &["alice", &fence]);
+        let fences = plan.closing.fences.iter();
+        for fence in fences.filter(|fence| fence.from == "alice") {
+            for who in ["bob", "carol"] {
+                self.shows(who, EventKind::Message, &["alice", &fence.text]);
+            }
         }
         self.add(Kind::Stopping).searched(Some(true), None)
     }

@@ -4,11 +4,12 @@ mod figures;
 mod shown;
 mod strangers;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
+use super::closed::Explained;
 use super::verdict::{Check, CheckKind, Evidence, Verdict, Verdicts};
 use super::view::View;
-use super::{expectations, limits, opening, order, play_verdict, whole as of_whole};
+use super::{carried, expectations, limits, opening, order, play_verdict, whole as of_whole};
 use matching::{Again, Steps};
 use scenario::plan::{Action, LoadPlan, Mode, Plan, PlannedStep, Round};
 use timeline::{Event, ExpectationId, StepResult};
@@ -28,7 +29,10 @@ pub fn load(whole: &Plan, rounds: &[Round], events: &[Event]) -> (Verdicts, Figu
     checks.extend(opening::checks(&view));
     checks.extend(limits::checks(&view));
     checks.extend(by_step(&view, &shown));
-    checks.push(strangers::check(&view, rounds));
+    let strangers = strangers::check(&view, rounds);
+    checks.extend(Explained::of(&view).checks(&view, &[]));
+    checks.extend(carried::check(&view));
+    checks.push(strangers);
     checks.extend(order::checks(&view));
     checks.extend(of_whole::endings(&view));
     checks.push(of_whole::orphans(&view));
@@ -158,7 +162,8 @@ fn failure<'a>(view: &View<'a>, shown: &Shown<'a>, step: &'a PlannedStep) -> Opt
         is_missing(&one.id) || (one.mode == Mode::Once && !shown.is_as_often_as_expected(one))
     });
     wrong.map(|one| {
-        let mut check = expectations::check(view, step, one);
+        // No client of a load comes back.
+        let mut check = expectations::check(view, step, one, &BTreeSet::new());
         check.verdict = Verdict::Fail;
         check
     })

@@ -3,6 +3,7 @@
 #![cfg(test)] // so that helpers count as tests, too, and may unwrap
 
 mod adapter_lints;
+mod closed;
 mod decides;
 mod loads;
 mod reasons;

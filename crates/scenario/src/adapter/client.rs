@@ -61,6 +61,15 @@ pub struct ClientSpec {
     /// Regular expressions over whole lines of standard output; named groups are the
     /// captures.
     pub events: BTreeMap<EventKind, String>,
+    /// Regular expressions over whole lines that count as no event.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub ignore: Vec<String>,
+    /// It shows people their own texts as it shows those of others.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub repeats_own: bool,
+    /// It shows earlier texts again when it comes back.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub repeats_history: bool,
     /// The program ends by itself when its relay is gone, rather than reconnecting.
     pub exits_when_relay_gone: bool,
     /// Files below its `{work}` with private keys that nobody else may have.
@@ -100,7 +109,7 @@ const START: [Key; 4] = [
     ),
 ];
 
-const DRIVE: [Key; 10] = [
+const DRIVE: [Key; 13] = [
     may(
         "downloads",
         ValueKind::Text,
@@ -115,6 +124,21 @@ const DRIVE: [Key; 10] = [
         "exits_when_relay_gone",
         ValueKind::Bool,
         "it exits when it loses the relay (default: `false`)",
+    ),
+    may(
+        "repeats_own",
+        ValueKind::Bool,
+        "it shows people their own texts as it shows those of others (default: `false`)",
+    ),
+    may(
+        "repeats_history",
+        ValueKind::Bool,
+        "when it comes back, it shows earlier texts again (default: `false`)",
+    ),
+    may(
+        "ignore",
+        ValueKind::Array(&ValueKind::Text, 0),
+        "regular expressions for whole lines that count as no event, whatever pattern they match",
     ),
     may(
         "port",
@@ -196,6 +220,7 @@ pub(super) fn read(
     let io = io_settings::read(node, &known, checker);
     let ready = client_ready::read(node, !io.dialogue.is_empty(), checker);
     let events = node.node("events").map(|events| patterns(&events, checker));
+    let ignore = ignored(node, checker);
     let r#type = node
         .node("type")
         .map(|table| TypeSpec::read(&table, checker));
@@ -217,10 +242,24 @@ pub(super) fn read(
         r#type: r#type?,
         lines_per_second: node.integer("lines_per_second"),
         events: events?,
+        ignore,
+        repeats_own: node.bool("repeats_own").unwrap_or(false),
+        repeats_history: node.bool("repeats_history").unwrap_or(false),
         exits_when_relay_gone: node.bool("exits_when_relay_gone").unwrap_or(false),
         keys: KeyFile::read(node),
         open_keys,
     })
+}
+
+/// Patterns of lines that are no events: nothing in them has a name.
+fn ignored(node: &Node<'_, '_>, checker: &mut Checker<'_>) -> Vec<String> {
+    let patterns = node.items("ignore").iter().filter_map(place);
+    patterns
+        .map(|pattern| {
+            checker.pattern(&pattern, &[]);
+            pattern.text.to_owned()
+        })
+        .collect()
 }
 
 /// The patterns of all events.

@@ -28,6 +28,9 @@ impl Canary {
     }
 }
 
+/// Bits of chance in a canary of a run whose prefix is known: two words of 64 and four digits.
+pub const CANARY_BITS: u64 = 25;
+
 /// Letters that are rare in text, so that the prefix is rare as well.
 const RARE: &[u8] = b"BFGHJKMPQVWXZ";
 
@@ -152,6 +155,12 @@ fn prefix(seed: u64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_canary_has_as_many_bits_of_chance_as_is_said() {
+        let canaries = (FIVE.len() * SIX.len()) as u64 * 10_000;
+        assert_eq!(u64::from(canaries.ilog2()), CANARY_BITS);
+    }
 
     #[test]
     fn words_have_their_lengths_and_differ() {

@@ -96,8 +96,21 @@ fn a_verb_may_be_a_small_dialogue() {
 }
 
 #[test]
+fn what_a_client_shows_besides_is_read() {
+    let more = "[client]\nrepeats_own = true\nignore = ['\\* .*', 'motd']\n";
+    let text = SMALL.replace("[client]\n", more);
+    let adapter = adapter::parse(&text, Path::new("small.toml")).unwrap();
+    assert!(adapter.client.repeats_own && !adapter.client.repeats_history);
+    assert_eq!(adapter.client.ignore, ["\\* .*", "motd"]);
+    let recogniser = Recogniser::new(&adapter.client);
+    assert!(recogniser.seen("hello bob").is_some());
+}
+
+#[test]
 fn every_mistake_of_meaning_has_its_code() {
     for (before, after, code) in [
+        ("[client]\n", "[client]\nignore = ['(']\n", "A0221"),
+        ("[client]\n", "[client]\nignore = ['(?<who>x)']\n", "A0222"),
         (
             "[client.events]",
             "[controls]\nwire = \"lobby\"\n[client.events]",

@@ -1,0 +1,71 @@
+//! Why a line cannot be explained, in words.
+
+/// Why nothing that was done can have made a client show a line. One check for each.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Reason {
+    /// Nobody had sent the text.
+    Forged,
+    /// Somebody else had sent the text.
+    OtherSender,
+    /// It was sent to one alone and shown as public, or the other way round.
+    OtherAudience,
+    /// It was sent once and shown again.
+    Again,
+    /// The client's own text.
+    Own,
+    /// An answer to a text or file that was never sent, or a second answer.
+    Receipt,
+    /// Nobody had sent the file.
+    File,
+    /// Nobody had come.
+    Joined,
+    /// Nobody had gone.
+    Left,
+    /// Nothing had ended the connection.
+    Disconnected,
+    /// Nothing had been tampered with.
+    Rejected,
+    /// Nobody had come with another key.
+    KeyChanged,
+}
+
+impl Reason {
+    /// The claim that does not hold.
+    pub(super) fn claim(self) -> &'static str {
+        match self {
+            Self::Forged => "nobody shows a text that nobody sent",
+            Self::OtherSender => "every text is shown under its sender's name",
+            Self::OtherAudience => "a private text is shown as private, a public one as public",
+            Self::Again => "no text is shown more often than it was sent",
+            Self::Own => "nobody shows its own text as one that has come",
+            Self::Receipt => "every text is confirmed once",
+            Self::File => "nobody tells of a file that nobody sent",
+            Self::Joined => "nobody is told of a join that did not happen",
+            Self::Left => "nobody is told that somebody has left who has not",
+            Self::Disconnected => "nobody loses the relay unless something takes it away",
+            Self::Rejected => "nobody refuses what nothing has changed",
+            Self::KeyChanged => "nobody is told of a new key where there is none",
+        }
+    }
+
+    /// What was not done.
+    pub(super) fn lacking(self) -> &'static str {
+        match self {
+            Self::Forged => "no step had sent this text",
+            Self::OtherSender => "somebody else had sent this text",
+            Self::OtherAudience => "the step had sent it otherwise",
+            Self::Again => "every sending of this text had already been shown",
+            Self::Own => {
+                "it had sent this text itself; if its program shows people their own texts like \
+                 this, say `repeats_own = true` in `[client]`"
+            }
+            Self::Receipt => "everything that it had sent had already been confirmed",
+            Self::File => "no step had sent such a file, or this had been told already",
+            Self::Joined => "nobody with this name had come, or this had been told already",
+            Self::Left => "nobody with this name had gone, or this had been told already",
+            Self::Disconnected => "nothing had ended its connection",
+            Self::Rejected => "no fault had changed anything",
+            Self::KeyChanged => "everybody had come with the same key as before",
+        }
+    }
+}
