@@ -209,6 +209,7 @@ fn too_little(
         ),
         just_before: just_before(view, shown.n),
         look_at: view.output_of(&one.client, [Stream::Stdout, Stream::Stderr]),
+        event: Some(shown.n),
         ..Evidence::default()
     })
 }

@@ -64,6 +64,7 @@ fn lost(view: &View<'_>, fence: &Fence, who: &str) -> Evidence {
         ),
         just_before: just_before(view, view.stopping),
         look_at: view.output_of(who, [Stream::Stdout, Stream::Stderr]),
+        event: Some(view.stopping),
         ..Evidence::default()
     }
 }

@@ -157,11 +157,11 @@ impl<'a> Causes<'a> {
             }
             (Action::Type { client, line }, None) => self.type_verbatim(view, n, client, line),
             (Action::Leave { client, .. }, _) => self.ends(client, n),
-            (Action::Join { client }, _) => {
-                // Of one who is to be refused.
-                if step.expects.iter().any(|one| one.pattern == Pattern::Exits) {
-                    self.ends(client, n);
-                }
+            // Of one who is to be refused.
+            (Action::Join { client }, _)
+                if step.expects.iter().any(|one| one.pattern == Pattern::Exits) =>
+            {
+                self.ends(client, n);
             }
             (Action::Fault { clients, .. }, _) => {
                 for client in clients {

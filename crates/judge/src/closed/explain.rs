@@ -29,8 +29,8 @@ pub(super) struct Explainer<'c, 'a> {
     shown: BTreeSet<usize>,
     /// Texts that it has shown again, with the number of the arrival after which it did.
     history: BTreeSet<(usize, u64)>,
-    /// How often it was told each thing of each name.
-    told: BTreeMap<(EventKind, Option<&'a str>), usize>,
+    /// How often it showed each thing of each name.
+    reported: BTreeMap<(EventKind, Option<&'a str>), usize>,
     /// What typed lines have been taken for.
     verbatim: BTreeSet<(EventKind, usize)>,
     /// Repetitions and changes that faults explain.
@@ -47,7 +47,7 @@ impl<'c, 'a> Explainer<'c, 'a> {
             spec,
             shown: BTreeSet::new(),
             history: BTreeSet::new(),
-            told: BTreeMap::new(),
+            reported: BTreeMap::new(),
             verbatim: BTreeSet::new(),
             doubled: 0,
             changed: 0,
@@ -201,10 +201,15 @@ impl<'c, 'a> Explainer<'c, 'a> {
     }
 
     /// Whether the client can be told this once more of that name.
-    fn is_told(&mut self, event: EventKind, name: Option<&'a str>, allowed: usize) -> bool {
-        let told = self.told.entry((event, name)).or_default();
-        let is_explained = *told < allowed;
-        *told += usize::from(is_explained);
+    fn is_shown_once_more(
+        &mut self,
+        event: EventKind,
+        name: Option<&'a str>,
+        allowed: usize,
+    ) -> bool {
+        let count = self.reported.entry((event, name)).or_default();
+        let is_explained = *count < allowed;
+        *count += usize::from(is_explained);
         is_explained
     }
 
@@ -229,7 +234,7 @@ impl<'c, 'a> Explainer<'c, 'a> {
         let typed = self.causes.verbatim.iter();
         let typed = typed.filter(|typed| typed.n < n && (typed.from == self.client || is_of_file));
         let allowed = texts + files.count() + typed.count();
-        self.is_told(seen.event, to, allowed)
+        self.is_shown_once_more(seen.event, to, allowed)
     }
 
     /// How many texts can have come to one with this name, or not. What was said to all is
@@ -254,7 +259,7 @@ impl<'c, 'a> Explainer<'c, 'a> {
         });
         let typed = self.causes.verbatim.iter().filter(|typed| typed.n < n);
         let allowed = files.count() + typed.count();
-        self.is_told(seen.event, from, allowed)
+        self.is_shown_once_more(seen.event, from, allowed)
     }
 
     /// Whether as many have come, or gone, as the client is told of.
@@ -269,7 +274,7 @@ impl<'c, 'a> Explainer<'c, 'a> {
             _ => self.departures_of(login, n),
         });
         let allowed = counts.sum();
-        self.is_told(seen.event, who, allowed)
+        self.is_shown_once_more(seen.event, who, allowed)
     }
 
     /// How often the client can have been told that somebody came: each time that it happens,

@@ -25,7 +25,7 @@ const NAME: &str = "nobody shows what nobody did";
 
 /// A line without a cause.
 #[derive(Clone, Copy, Debug)]
-struct Stray<'a> {
+struct Found<'a> {
     client: &'a str,
     line: Shown<'a>,
 }
@@ -35,7 +35,7 @@ struct Stray<'a> {
 pub(super) struct Explained<'a> {
     /// Lines that count as events.
     lines: usize,
-    unexplained: BTreeMap<Reason, Vec<Stray<'a>>>,
+    unexplained: BTreeMap<Reason, Vec<Found<'a>>>,
     /// Texts that were shown again because their client had come back, and may be.
     pub(super) history: BTreeSet<u64>,
 }
@@ -58,8 +58,8 @@ impl<'a> Explained<'a> {
                     Cause::Done => {}
                     Cause::History => drop(explained.history.insert(line.n)),
                     Cause::None(reason) => {
-                        let stray = Stray { client: name, line };
-                        explained.unexplained.entry(reason).or_default().push(stray);
+                        let found = Found { client: name, line };
+                        explained.unexplained.entry(reason).or_default().push(found);
                     }
                 }
             }
@@ -73,11 +73,11 @@ impl<'a> Explained<'a> {
         let reported = Reported::new(view, failed);
         let all = self.unexplained.iter();
         let checks: Vec<Check> = all
-            .filter_map(|(reason, strays)| {
-                let compared = strays.iter().take(COMPARED);
-                let mut left = compared.filter(|stray| !reported.has(stray));
+            .filter_map(|(reason, lines)| {
+                let compared = lines.iter().take(COMPARED);
+                let mut left = compared.filter(|found| !reported.has(found));
                 let first = left.next()?;
-                let more = left.count() + strays.len().saturating_sub(COMPARED);
+                let more = left.count() + lines.len().saturating_sub(COMPARED);
                 Some(check(view, *reason, first, more))
             })
             .collect();
@@ -108,15 +108,15 @@ impl<'f> Reported<'f> {
         Self(patterns.collect())
     }
 
-    fn has(&self, stray: &Stray<'_>) -> bool {
-        let Stray { client, line } = stray;
+    fn has(&self, found: &Found<'_>) -> bool {
+        let Found { client, line } = found;
         let mut own = self.0.iter().filter(|(one, _)| one == client);
         own.any(|(_, pattern)| pattern.matches(line.text, line.seen))
     }
 }
 
-fn check(view: &View<'_>, reason: Reason, first: &Stray<'_>, more: usize) -> Check {
-    let Stray { client, line } = first;
+fn check(view: &View<'_>, reason: Reason, first: &Found<'_>, more: usize) -> Check {
+    let Found { client, line } = first;
     let at = seconds(Duration::from_nanos(line.t));
     let more = match more {
         0 => String::new(),
@@ -137,6 +137,7 @@ fn check(view: &View<'_>, reason: Reason, first: &Stray<'_>, more: usize) -> Che
             ),
             just_before: just_before(view, line.n),
             look_at: Some(format!("out/{client}.stdout")),
+            event: Some(line.n),
             ..Evidence::default()
         },
     }

@@ -60,9 +60,9 @@ impl Reason {
                  this, say `repeats_own = true` in `[client]`"
             }
             Self::Receipt => "everything that it had sent had already been confirmed",
-            Self::File => "no step had sent such a file, or this had been told already",
-            Self::Joined => "nobody with this name had come, or this had been told already",
-            Self::Left => "nobody with this name had gone, or this had been told already",
+            Self::File => "no step had sent such a file, or this had been shown already",
+            Self::Joined => "nobody with this name had come, or this had been shown already",
+            Self::Left => "nobody with this name had gone, or this had been shown already",
             Self::Disconnected => "nothing had ended its connection",
             Self::Rejected => "no fault had changed anything",
             Self::KeyChanged => "everybody had come with the same key as before",
