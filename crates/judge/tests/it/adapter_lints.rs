@@ -58,7 +58,7 @@ fn a_line_that_came_instead_is_named_with_what_it_counts_as() {
     let got = bob_shows(&plan, "private alice hm");
     assert_eq!(
         got,
-        "bob printed \"private alice hm\"; the relay sent bob nothing meanwhile"
+        "bob printed \"private alice hm\"; the relay sent bob 1000 bytes meanwhile"
     );
 }
 
@@ -100,7 +100,7 @@ fn who_does_not_show_that_another_one_came_is_named_before_the_first_step() {
     assert_eq!(
         evidence.got,
         "alice printed \"bob is here\", which matches no event of its adapter; \
-         `joined` is /^joined (?<who>\\S+)$/; the relay sent alice nothing meanwhile"
+         `joined` is /^joined (?<who>\\S+)$/; the relay sent alice 1000 bytes meanwhile"
     );
 }
 
