@@ -155,7 +155,11 @@ impl<'a> Causes<'a> {
                     }),
                 }
             }
-            (Action::Type { client, line }, None) => self.type_verbatim(view, n, client, line),
+            (Action::Type { client, line, .. }, None) => {
+                for line in line.each().into_iter().filter_map(|one| one.r#type) {
+                    self.type_verbatim(view, n, client, line);
+                }
+            }
             (Action::Leave { client, .. }, _) => self.ends(client, n),
             // Of one who is to be refused.
             (Action::Join { client }, _)
@@ -198,7 +202,7 @@ impl<'a> Causes<'a> {
             self.say(Said {
                 n,
                 from: &fence.from,
-                to: None,
+                to: fence.to.as_deref().map(|to| self.login(to)),
                 text: &fence.text,
                 step: None,
             });

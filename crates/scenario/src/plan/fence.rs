@@ -71,23 +71,30 @@ impl LastWord<'_> {
     fn to_all(&self, observers: &[&str], plan: &Plan) -> Option<Fence> {
         let (adapter, login) = (plan.adapter_of(self.client), plan.login(self.client));
         let line = line::text(adapter, login, None, &self.text)?;
-        Some(self.fence(line, observers, self.text.clone()))
+        Some(self.fence(line, None, observers, self.text.clone()))
     }
 
     fn to_one(&self, to: &str, plan: &Plan) -> Option<Fence> {
         let (adapter, login) = (plan.adapter_of(self.client), plan.login(self.client));
         let text = format!("{}-{to}", self.text);
         let line = line::text(adapter, login, Some(plan.login(to)), &text)?;
-        Some(self.fence(line, &[to], text))
+        Some(self.fence(line, Some(to), &[to], text))
     }
 
-    fn fence(&self, line: TypedLines<String>, observers: &[&str], text: String) -> Fence {
+    fn fence(
+        &self,
+        line: TypedLines<String>,
+        to: Option<&str>,
+        observers: &[&str],
+        text: String,
+    ) -> Fence {
         let is_there = |one: &str| self.connected.iter().any(|there| there == one);
         let observers = observers.iter().map(|one| (*one).to_owned());
         let (observers, leaving) =
             observers.partition(|one| is_there(self.client) && is_there(one));
         Fence {
             from: self.client.to_owned(),
+            to: to.map(str::to_owned),
             line,
             observers,
             leaving,

@@ -100,6 +100,9 @@ pub struct Closing {
 pub struct Fence {
     /// Who types it.
     pub from: String,
+    /// The one whom it is for, where it is not for everyone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub to: Option<String>,
     /// The line.
     pub line: TypedLines<String>,
     /// Who must show it after the last step.

@@ -238,6 +238,7 @@ fn last_word(
     let line = line::text(builder.adapter_of(from), builder.login(from), to, text)?;
     Some(Fence {
         from: from.to_owned(),
+        to: to.map(str::to_owned),
         line,
         observers: observers.iter().map(|one| (*one).to_owned()).collect(),
         leaving: Vec::new(),
