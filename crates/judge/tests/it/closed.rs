@@ -412,7 +412,7 @@ fn ended(shown: &[&str], gone: bool) -> Option<Verdict> {
     let mut timeline = talked(&[]);
     timeline.add(Kind::Closing).add(Kind::Typed {
         who: fence.from.clone(),
-        line: fence.line.clone(),
+        line: fence.text.clone(),
     });
     for who in shown {
         timeline.line(who, &format!("message alice {}", fence.text));
