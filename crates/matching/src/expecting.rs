@@ -141,6 +141,12 @@ impl Expecting {
         open.map(|one| &one.expectation)
     }
 
+    /// Whether a line of a client would be something that has not come.
+    pub fn awaits(&self, who: &str, line: &str, seen: Option<&Seen>) -> bool {
+        let mut open = self.awaited.iter().filter(|one| one.is_open_for(who));
+        open.any(|one| one.pattern.matches(line, seen))
+    }
+
     /// Whether this has not come yet.
     pub fn is_open(&self, id: &ExpectationId) -> bool {
         self.open().any(|one| one.id == *id)

@@ -44,22 +44,29 @@ impl Recognisers {
         }
     }
 
-    /// The event that a participant's line shows. Only clients show events, and only on their
-    /// standard output. Until one is ready, a line that shows this shows nothing else.
+    /// The event that a participant's line shows.
     pub fn seen(&mut self, who: &str, stream: Stream, line: &str) -> Option<Seen> {
+        let seen = self.would_see(who, stream, line);
+        let is_ready = seen
+            .as_ref()
+            .is_some_and(|seen| seen.event == EventKind::Ready);
+        if is_ready && !self.starting.is_empty() {
+            self.starting.remove(who);
+        }
+        seen
+    }
+
+    /// The event that a participant's line would show. Only clients show events, and only on their
+    /// standard output. Until one is ready, a line that shows this shows nothing else.
+    pub fn would_see(&self, who: &str, stream: Stream, line: &str) -> Option<Seen> {
         if who == RELAY || stream == Stream::Stderr {
             return None;
         }
         let recogniser = self.others.get(who).unwrap_or(&self.main);
         // Nearly always nobody starts.
-        if !self.starting.is_empty() && self.starting.contains(who) {
-            let ready = recogniser.seen_as(EventKind::Ready, line);
-            if ready.is_some() {
-                self.starting.remove(who);
-                return ready;
-            }
-        }
-        recogniser.seen(line)
+        let starts = !self.starting.is_empty() && self.starting.contains(who);
+        let ready = starts.then(|| recogniser.seen_as(EventKind::Ready, line));
+        ready.flatten().or_else(|| recogniser.seen(line))
     }
 }
 

@@ -8,7 +8,7 @@ use tokio::time::Instant;
 
 use matching::Expecting;
 use scenario::plan::{Expectation, Pattern, Plan};
-use timeline::{Event, ExpectationId};
+use timeline::{Event, ExpectationId, Seen};
 
 /// Everything that the current step waits for.
 #[derive(Debug)]
@@ -65,6 +65,11 @@ impl Expected {
         let open = self.awaited.open();
         open.map(|one| (one.client.clone(), one.sentence.clone()))
             .collect()
+    }
+
+    /// Whether a line of a client would be something that has not come.
+    pub(in crate::driver) fn awaits(&self, who: &str, line: &str, seen: Option<&Seen>) -> bool {
+        self.awaited.awaits(who, line, seen)
     }
 
     /// The expectations of files that have not come.

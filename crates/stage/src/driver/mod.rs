@@ -215,6 +215,7 @@ impl<'p> Play<'p> {
             let now = self.clock.now();
             self.note_ends()?;
             self.refuse_without_relay().await?;
+            self.take_still(now)?;
             self.check_usage(now)?;
             self.see();
             if done(self)? {
@@ -265,6 +266,7 @@ impl<'p> Play<'p> {
         loop {
             let now = self.clock.now();
             self.note_ends()?;
+            self.take_still(now)?;
             self.check_usage(now)?;
             let check = self.next_check(now + steps::LATER, now);
             let input = tokio::select! {
@@ -295,7 +297,9 @@ impl<'p> Play<'p> {
                 bytes,
             } => {
                 control.progress.hear(&instance.participant, clock.now());
-                participants.output(&instance, stream, &bytes, record)
+                participants.output(&instance, stream, &bytes, record)?;
+                participants.stir(&instance.participant, clock.now());
+                Ok(())
             }
             Input::OutputEnded { instance, stream } => {
                 participants.output_ended(&instance, stream, record)?;
@@ -347,6 +351,13 @@ impl<'p> Play<'p> {
     /// Sees what of that which is awaited has been recorded.
     fn see(&mut self) {
         self.expected.see(self.record.events());
+    }
+
+    /// Takes what counts of those who print nothing for a moment.
+    fn take_still(&mut self, now: Instant) -> Result<(), EngineError> {
+        self.see();
+        self.participants
+            .take_still(now, &self.expected, &mut self.record)
     }
 
     /// Measures what everybody uses, when it is time.

@@ -75,6 +75,51 @@ impl Reading {
         }
     }
 
+    /// Lines that count once nothing changes any more and the program waits.
+    pub(crate) fn stands_still(&mut self) -> Vec<String> {
+        match self {
+            Self::Stream(_) => Vec::new(),
+            Self::Screen(screen) => screen.stands_still(),
+        }
+    }
+
+    /// What may be a line although it has not ended.
+    pub(crate) fn unfinished(&self) -> String {
+        self.cursor_line().unwrap_or_else(|| self.partial())
+    }
+
+    /// Takes it as a line.
+    pub(crate) fn take_unfinished(&mut self) -> Option<String> {
+        match self {
+            Self::Stream(lines) => Some(lines.cut(usize::MAX)),
+            Self::Screen(screen) => screen.take_cursor_line(),
+        }
+    }
+
+    /// Whether anything may count when it stands still.
+    pub(crate) fn may_settle(&self) -> bool {
+        match self {
+            Self::Stream(lines) => !lines.partial().is_empty(),
+            Self::Screen(_) => true,
+        }
+    }
+
+    /// The last question to its terminal that was not answered.
+    pub(crate) fn unanswered(&self) -> Option<&str> {
+        match self {
+            Self::Stream(_) => None,
+            Self::Screen(screen) => screen.unanswered(),
+        }
+    }
+
+    /// Whether a terminal was sent bytes that are no text.
+    pub(crate) fn has_no_text(&self) -> bool {
+        match self {
+            Self::Stream(_) => false,
+            Self::Screen(screen) => screen.has_no_text(),
+        }
+    }
+
     /// Answers to questions that the program has asked its terminal.
     pub(crate) fn take_answers(&mut self) -> Vec<u8> {
         match self {

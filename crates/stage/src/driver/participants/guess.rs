@@ -17,6 +17,12 @@ struct Facts {
     unfinished: String,
     /// A line of it with bytes that are no text.
     not_text: Option<String>,
+    /// Its terminal was sent such bytes, and does not show them.
+    hides_bytes: bool,
+    /// The last question to its terminal that was not answered.
+    unanswered: Option<String>,
+    /// A row that ends with a letter at the edge of its terminal.
+    at_the_edge: Option<String>,
     /// It has shown something that its adapter recognises: its first dialogue is over, and a
     /// program that reads its input is one that works.
     is_ready: bool,
@@ -43,6 +49,25 @@ impl Facts {
                  UTF-8 (its environment has LANG=C.UTF-8), or let the pattern match any character there"
             ));
         }
+        if self.hides_bytes {
+            return Some(
+                "it has printed bytes that are not UTF-8, which its terminal leaves out: let it \
+                 write UTF-8 (its environment has LANG=C.UTF-8)"
+                    .to_owned(),
+            );
+        }
+        if let Some(row) = &self.at_the_edge {
+            return Some(format!(
+                "a row reaches the edge of its terminal and may be cut there: {row:?}; give it more \
+                 columns: `terminal = {{ columns = 400 }}`"
+            ));
+        }
+        if let Some(question) = self.unanswered.as_ref().filter(|_| !self.is_ready) {
+            return Some(format!(
+                "it has asked its terminal {question}, which the harness does not answer: perhaps it \
+                 waits for that"
+            ));
+        }
         if !self.unfinished.is_empty() {
             return Some(format!(
                 "it has printed {:?} without a line break: if that is a question, answer it in \
@@ -67,6 +92,12 @@ impl Facts {
         }
         None
     }
+}
+
+/// Whether a row may go on behind the edge. A line that was wrapped is longer, and a frame does not
+/// end with a letter.
+fn is_at_the_edge(row: &str, columns: usize) -> bool {
+    row.chars().count() == columns && row.chars().next_back().is_some_and(char::is_alphanumeric)
 }
 
 /// Whether one that was to be ready in a time has used most of it, in words.
@@ -107,8 +138,19 @@ impl Participants<'_> {
             } if whose == who => text.contains(NO_CHARACTER).then(|| text.clone()),
             _ => None,
         });
+        let terminal = self.io_settings_of(who).terminal;
+        let columns = terminal.map(|terminal| usize::from(terminal.columns.get()));
+        let at_the_edge = events.iter().rev().find_map(|event| match &event.kind {
+            Kind::Line {
+                who: whose, text, ..
+            } if whose == who => is_at_the_edge(text, columns?).then(|| text.clone()),
+            _ => None,
+        });
         let facts = Facts {
-            on_terminal: self.io_settings_of(who).terminal.is_some(),
+            hides_bytes: one.has_no_text(),
+            unanswered: one.unanswered().map(str::to_owned),
+            at_the_edge,
+            on_terminal: terminal.is_some(),
             has_printed,
             is_ready,
             not_text,
@@ -182,7 +224,7 @@ fn reads_input(pid: i32) -> bool {
 mod tests {
     use std::time::Duration;
 
-    use super::{Facts, computes};
+    use super::{Facts, computes, is_at_the_edge};
 
     fn guess(facts: &Facts) -> String {
         facts.guess().unwrap_or_default()
@@ -223,6 +265,34 @@ mod tests {
         assert!(why.contains("9.8 s of CPU"), "{why}");
         assert!(why.contains("`ready_within`"), "{why}");
         assert_eq!(computes(Duration::from_millis(1_200), ten), None);
+    }
+
+    #[test]
+    fn a_row_that_may_be_cut_at_the_edge_wants_more_columns() {
+        assert!(is_at_the_edge("bob: hello", 10));
+        assert!(!is_at_the_edge("bob: hello you", 10), "it was wrapped");
+        assert!(!is_at_the_edge("│bob: hi │", 10));
+        let facts = Facts {
+            on_terminal: true,
+            at_the_edge: Some("bob: hello".to_owned()),
+            ..Facts::default()
+        };
+        assert!(guess(&facts).contains("give it more columns"));
+    }
+
+    #[test]
+    fn a_question_to_the_terminal_without_an_answer_is_named_before_the_program_is_ready() {
+        let facts = Facts {
+            on_terminal: true,
+            unanswered: Some("ESC[?996n".to_owned()),
+            ..Facts::default()
+        };
+        assert!(guess(&facts).contains("ESC[?996n"));
+        let ready = Facts {
+            is_ready: true,
+            ..facts
+        };
+        assert_eq!(ready.guess(), None);
     }
 
     #[test]

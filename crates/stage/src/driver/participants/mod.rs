@@ -8,6 +8,7 @@
 //! files ──────── what they send and receive
 //! usage ──────── what they use, and who uses too much
 //! guess ──────── why one may be silent
+//! still ──────── lines that have not ended and count
 //! ```
 
 mod captured;
@@ -15,6 +16,7 @@ mod files;
 mod guess;
 mod output;
 mod participant;
+mod still;
 pub(crate) mod templates;
 #[cfg(test)]
 mod tests;
@@ -71,6 +73,8 @@ pub(super) struct Participants<'p> {
     captured: Captured,
     /// What lies in outboxes, by client and name.
     pub(super) outbox: BTreeMap<(String, String), Digested>,
+    /// Those who have printed something that may count when it stands still.
+    stirring: BTreeSet<String>,
     /// When the play began.
     began: Instant,
     /// When usage is measured next.
@@ -113,6 +117,7 @@ impl<'p> Participants<'p> {
             recognisers: Recognisers::of(plan),
             captured: Captured::default(),
             outbox: BTreeMap::new(),
+            stirring: BTreeSet::new(),
             began: now,
             next_check: now,
         }
@@ -322,13 +327,15 @@ impl<'p> Participants<'p> {
         ends
     }
 
-    /// When something is due with them by itself: an end, or a look at what they use.
+    /// When something is due with them by itself: an end, a line that stands still, or a
+    /// measurement of what they use.
     pub(super) fn next_due(&self) -> Option<Instant> {
         let ending = self.ending.iter().filter_map(|who| self.all.get(who));
         let end = ending.filter_map(Participant::end_due).min();
         let runs = self.all.values().any(Participant::is_running);
         let check = runs.then_some(self.next_check);
-        end.into_iter().chain(check).min()
+        let still = self.next_still();
+        end.into_iter().chain(check).chain(still).min()
     }
 
     /// The relay's process, and what has left the tree below it; none when it does not run.

@@ -85,7 +85,7 @@ impl Participants<'_> {
     }
 
     /// A participant has shown a line.
-    fn line(
+    pub(super) fn line(
         &mut self,
         instance: &Instance,
         stream: Stream,

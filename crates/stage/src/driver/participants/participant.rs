@@ -49,6 +49,8 @@ pub(in crate::driver) struct Participant {
     pub(super) questions: Option<DialogueMatcher>,
     /// What others need of its lines.
     pub(super) catches: Catches,
+    /// When what it has printed stands still, unless it prints more.
+    pub(super) still_at: Option<Instant>,
     /// Streams that have not ended.
     pub(super) open: BTreeSet<Stream>,
     /// When the next line may be typed to it, where its adapter says how fast it reads.
@@ -103,6 +105,16 @@ impl Participant {
             Stream::Stdout => &mut self.stdout,
             Stream::Stderr => &mut self.stderr,
         }
+    }
+
+    /// The last question to its terminal that was not answered.
+    pub(super) fn unanswered(&self) -> Option<&str> {
+        self.stdout.unanswered()
+    }
+
+    /// Whether its terminal was sent bytes that are no text.
+    pub(super) fn has_no_text(&self) -> bool {
+        self.stdout.has_no_text()
     }
 
     /// The line that it has begun and not ended; empty when there is none.

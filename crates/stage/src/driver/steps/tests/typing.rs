@@ -275,3 +275,27 @@ file = { from = "alice", to = "bob", size = 2000 }
     assert_eq!(played.steps(), [("1", &StepResult::Held)]);
     assert_eq!(played.typed_to("bob")[0], "/yes alice");
 }
+
+#[test]
+fn a_line_that_does_not_end_counts_when_it_is_awaited_and_stands_still() {
+    let plan = planned(TALK);
+    let played = play(
+        &plan,
+        Staged::default(),
+        Box::new(|cue, all| {
+            if let Cue::Typed("alice", line) = cue
+                && let Some(text) = line.strip_prefix("/say ")
+            {
+                all.prints("alice", "sent all\n");
+                all.prints("bob", &format!("\nmessage alice {text}"));
+                return;
+            }
+            chatting(cue, all);
+        }),
+    );
+    assert_eq!(
+        played.steps(),
+        [("1", &StepResult::Held), ("2", &StepResult::Held)]
+    );
+    assert!(played.took < Duration::from_secs(1), "{:?}", played.took);
+}

@@ -2,18 +2,31 @@
 //!
 //! On the **main screen** a line is complete when the cursor leaves it: by a line feed, or
 //! because the program moves elsewhere. What is painted again at the same place with the
-//! same text is not shown again. A line that was wrapped at the edge is one line.
+//! same text is not shown again, and neither is what stood there when the program erased the
+//! screen, or began to paint it from its first row. A line that was wrapped at the edge is one
+//! line.
 //!
 //! On the **alternate screen**, where programs paint whole frames, every row is a line. It is
-//! taken when the cursor leaves it, and a text counts once: rows move when a list scrolls.
+//! taken when the cursor leaves it, and a text counts once: rows move when a list scrolls. When
+//! all stands still, it counts as often as it stands there.
 //!
 //! Bytes are cut at line feeds and after each control sequence, so that what is seen does
 //! not depend on how they arrive.
 
-use std::collections::BTreeSet;
+mod answers;
+mod charset;
+mod repainting;
+#[cfg(test)]
+mod tests;
+
+use std::collections::BTreeMap;
 use std::num::NonZeroU16;
 
-use vt100::{Callbacks, Parser};
+use vt100::Parser;
+
+use self::answers::Answers;
+use self::charset::Charset;
+use self::repainting::Repainting;
 
 /// The longest line that is kept whole.
 const MAX_LINE: usize = 512 * 1024;
@@ -28,10 +41,15 @@ const MAX_ROWS: usize = 100_000;
 pub(crate) struct Screen {
     parser: Parser<Answers>,
     splitter: LineSplitter,
+    charset: Charset,
     /// What each row of the main screen was last taken for.
     taken: Vec<Option<String>>,
-    /// What rows of the alternate screen were taken.
-    painted: BTreeSet<String>,
+    /// What stood on the main screen before it was erased.
+    repainting: Repainting,
+    /// What stood there when the cursor went to the first row: nobody knows yet what for.
+    at_home: Option<Repainting>,
+    /// How often each text of the alternate screen was taken.
+    painted: BTreeMap<String, usize>,
     /// The beginning of the current line that has scrolled off.
     above: String,
     /// The beginning of the current line that was taken before its end.
@@ -50,8 +68,11 @@ impl Screen {
         Self {
             parser: Parser::new_with_callbacks(rows, columns, 0, Answers::default()),
             splitter: LineSplitter::Text,
+            charset: Charset::default(),
             taken: vec![None; usize::from(rows.get())],
-            painted: BTreeSet::new(),
+            repainting: Repainting::default(),
+            at_home: None,
+            painted: BTreeMap::new(),
             above: String::new(),
             cut: String::new(),
         }
@@ -64,8 +85,13 @@ impl Screen {
         let longest = usize::from(self.parser.screen().size().1.get());
         let mut rest = bytes;
         while !rest.is_empty() {
+            let was = self.splitter;
             let (piece, more) = rest.split_at(self.splitter.next(rest, longest));
-            self.piece(piece, &mut lines);
+            match piece {
+                b"J" if was == LineSplitter::Sequence => self.erase(&mut lines),
+                b"H" | b"f" if was == LineSplitter::Sequence => self.go(piece, &mut lines),
+                _ => self.piece(piece, &mut lines),
+            }
             rest = more;
         }
         lines
@@ -73,7 +99,7 @@ impl Screen {
 
     /// What we owe the program: answers to its questions about the terminal.
     pub(crate) fn take_answers(&mut self) -> Vec<u8> {
-        std::mem::take(&mut self.parser.callbacks_mut().owed)
+        self.parser.callbacks_mut().take()
     }
 
     /// The line in which the cursor stands, up to the cursor.
@@ -105,6 +131,50 @@ impl Screen {
         taken.to_owned()
     }
 
+    /// Nothing was painted for a while, and the program waits: what stands on the alternate screen
+    /// more often than it was taken. Nothing that comes after this is painted again.
+    pub(crate) fn stands_still(&mut self) -> Vec<String> {
+        self.repainting = Repainting::default();
+        if !self.parser.screen().alternate_screen() {
+            return Vec::new();
+        }
+        let (cursor, _) = self.parser.screen().cursor_position();
+        let rows = (0..self.rows()).filter(|row| *row != cursor);
+        let mut standing: BTreeMap<String, usize> = BTreeMap::new();
+        let mut lines = Vec::new();
+        for row in rows {
+            let text = self.row(row).trim_end().to_owned();
+            let times = standing.entry(text.clone()).or_default();
+            *times += 1;
+            let times = *times;
+            if !text.is_empty() && self.painted.get(&text).is_none_or(|taken| *taken < times) {
+                self.count_row(text, times, &mut lines);
+            }
+        }
+        lines
+    }
+
+    /// Takes the line in which the cursor stands; of the main screen, up to the cursor.
+    pub(crate) fn take_cursor_line(&mut self) -> Option<String> {
+        if !self.parser.screen().alternate_screen() {
+            let length = self.partial().len();
+            return Some(self.cut(length));
+        }
+        let mut lines = Vec::new();
+        self.take_row(self.cursor_line(), &mut lines);
+        lines.pop()
+    }
+
+    /// The last question to its terminal that was not answered.
+    pub(crate) fn unanswered(&self) -> Option<&str> {
+        self.parser.callbacks().unanswered()
+    }
+
+    /// Whether bytes were no text; they are not shown.
+    pub(crate) fn has_no_text(&self) -> bool {
+        self.parser.callbacks().not_text
+    }
+
     /// What is left when the program has ended.
     pub(crate) fn finish(&mut self) -> Option<String> {
         let mut lines = Vec::new();
@@ -130,7 +200,7 @@ impl Screen {
         if is_feed && !before.1 {
             self.take_line(before.0, lines);
         }
-        self.parser.process(piece);
+        self.parser.process(&self.charset.translate(piece));
         let after = self.place();
         match (before.1, after.1) {
             (false, false) if is_feed => self.fed(before.0),
@@ -150,16 +220,76 @@ impl Screen {
         }
     }
 
+    /// The end of a control sequence that erases rows: what stood there may be painted again.
+    fn erase(&mut self, lines: &mut Vec<String>) {
+        let stood = self.standing();
+        self.piece(b"J", lines);
+        let is_erased = |(row, _): &&(u16, String)| self.row(*row).is_empty();
+        let erased: Vec<(u16, String)> = stood.iter().filter(is_erased).cloned().collect();
+        if erased.is_empty() {
+            return;
+        }
+        for (row, _) in &erased {
+            if let Some(taken) = self.taken.get_mut(usize::from(*row)) {
+                *taken = None;
+            }
+        }
+        self.repainting = Repainting::of(erased.iter().map(|(_, line)| line));
+        self.at_home = None;
+    }
+
+    /// The end of a control sequence that moves the cursor: to paint all anew, or elsewhere.
+    fn go(&mut self, piece: &[u8], lines: &mut Vec<String>) {
+        let stood = self.standing();
+        self.piece(piece, lines);
+        let is_home = self.parser.screen().cursor_position() == (0, 0);
+        self.at_home = is_home.then(|| Repainting::of(stood.iter().map(|(_, line)| line)));
+    }
+
+    /// The lines of the main screen that were taken as they stand, each with its last row.
+    fn standing(&self) -> Vec<(u16, String)> {
+        let screen = self.parser.screen();
+        if screen.alternate_screen() {
+            return Vec::new();
+        }
+        let (cursor, _) = screen.cursor_position();
+        let ends = (0..self.rows()).filter(|row| !self.is_wrapped(*row));
+        let lines = ends.map(|row| (row, self.line(row)));
+        lines
+            .filter(|(row, line)| {
+                let taken = self.taken.get(usize::from(*row)).and_then(Option::as_ref);
+                !line.trim().is_empty() && (*row != cursor || taken == Some(line))
+            })
+            .collect()
+    }
+
+    fn rows(&self) -> u16 {
+        self.parser.screen().size().0.get()
+    }
+
     /// Row of the cursor, and whether the alternate screen is shown.
     fn place(&self) -> (u16, bool) {
         let screen = self.parser.screen();
         (screen.cursor_position().0, screen.alternate_screen())
     }
 
+    /// The next row goes on with the line of this one. The parser does not tell it where a wide
+    /// character found no room in the last column.
+    fn is_wrapped(&self, row: u16) -> bool {
+        let screen = self.parser.screen();
+        if screen.row_wrapped(row) {
+            return true;
+        }
+        let last = screen.size().1.get() - 1;
+        let is_wide = |cell: Option<&vt100::Cell>| cell.is_some_and(vt100::Cell::is_wide);
+        let goes_on = is_wide(screen.cell(row.saturating_add(1), 0));
+        goes_on && self.empty_cells_before(row, last + 1).count() == 1
+    }
+
     /// The rows between are one line that was wrapped.
     fn continues(&self, from: u16, to: u16) -> bool {
         let (first, last) = (from.min(to), from.max(to));
-        (first..last).all(|row| self.parser.screen().row_wrapped(row))
+        (first..last).all(|row| self.is_wrapped(row))
     }
 
     /// A line feed has left this row of the main screen.
@@ -222,7 +352,7 @@ impl Screen {
             return String::new();
         }
         let mut first = row;
-        while first > 0 && self.parser.screen().row_wrapped(first - 1) {
+        while first > 0 && self.is_wrapped(first - 1) {
             first -= 1;
         }
         let above = if first == 0 { self.above.as_str() } else { "" };
@@ -240,21 +370,33 @@ impl Screen {
     fn take_line(&mut self, row: u16, lines: &mut Vec<String>) {
         let line = self.uncut(self.line(row));
         self.cut.clear();
+        if let Some(stood) = self.at_home.take_if(|_| row == 0) {
+            self.repainting = stood;
+        }
         let Some(taken) = self.taken.get_mut(usize::from(row)) else {
             return;
         };
-        if line.trim().is_empty() || taken.as_ref() == Some(&line) {
+        if line.trim().is_empty() {
             return;
         }
+        let is_in_place = taken.as_ref() == Some(&line);
         *taken = Some(line.clone());
-        lines.push(line);
+        if !self.repainting.takes(&line) && !is_in_place {
+            lines.push(line);
+        }
     }
 
     fn take_row(&mut self, row: String, lines: &mut Vec<String>) {
         let row = self.uncut(row).trim_end().to_owned();
-        let is_new = !row.is_empty() && !self.painted.contains(&row);
-        if is_new && self.painted.len() < MAX_ROWS {
-            self.painted.insert(row.clone());
+        if !row.is_empty() && !self.painted.contains_key(&row) {
+            self.count_row(row, 1, lines);
+        }
+    }
+
+    /// A text of the alternate screen is taken, for so many times that it stands there.
+    fn count_row(&mut self, row: String, times: usize, lines: &mut Vec<String>) {
+        if self.painted.len() < MAX_ROWS || self.painted.contains_key(&row) {
+            self.painted.insert(row.clone(), times);
             lines.push(row);
         }
     }
@@ -298,231 +440,5 @@ impl LineSplitter {
             }
         };
         1
-    }
-}
-
-/// What a terminal says when it is asked.
-#[derive(Debug, Default)]
-struct Answers {
-    owed: Vec<u8>,
-    /// A row has scrolled off the top.
-    scrolled: bool,
-}
-
-impl Callbacks for Answers {
-    fn unhandled_csi(
-        &mut self,
-        screen: &mut vt100::Screen,
-        i1: Option<u8>,
-        _i2: Option<u8>,
-        params: &[&[u16]],
-        c: char,
-    ) {
-        let asked = params.first().and_then(|first| first.first());
-        let asked = asked.copied().unwrap_or_default();
-        let (rows, columns) = screen.size();
-        let (row, column) = screen.cursor_position();
-        let at = format!("{};{}", row + 1, column.min(columns.get() - 1) + 1);
-        let answer = match (i1, c, asked) {
-            (None, 'n', 5) => "\x1b[0n".to_owned(),
-            (None, 'n', 6) => format!("\x1b[{at}R"),
-            (Some(b'?'), 'n', 6) => format!("\x1b[?{at}R"),
-            // A VT102: what every program expects at least.
-            (None, 'c', 0) => "\x1b[?6c".to_owned(),
-            (Some(b'>'), 'c', 0) => "\x1b[>0;95;0c".to_owned(),
-            (None, 't', 18) => format!("\x1b[8;{rows};{columns}t"),
-            _ => return,
-        };
-        self.owed.extend_from_slice(answer.as_bytes());
-    }
-
-    fn on_scroll(&mut self, _: vt100::capture::RowContents<'_>, is_alternate: bool) {
-        self.scrolled |= !is_alternate;
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use std::num::NonZeroU16;
-
-    use proptest::prelude::{Strategy as _, any, proptest};
-
-    use super::Screen;
-
-    fn screen(columns: u16, rows: u16) -> Screen {
-        Screen::new(
-            NonZeroU16::new(columns).unwrap(),
-            NonZeroU16::new(rows).unwrap(),
-        )
-    }
-
-    /// All lines of a program that has printed this and ended.
-    fn lines(bytes: &[u8]) -> Vec<String> {
-        let mut screen = screen(40, 10);
-        let mut lines = screen.push(bytes);
-        lines.extend(screen.finish());
-        lines
-    }
-
-    #[test]
-    fn lines_end_with_a_line_feed_and_empty_ones_are_left_out() {
-        assert_eq!(lines(b"one\r\n\r\ntwo\r\nthree"), ["one", "two", "three"]);
-    }
-
-    #[test]
-    fn what_was_overwritten_was_not_shown() {
-        assert_eq!(lines(b"10 %\r20 %\r30 %\r\n"), ["30 %"]);
-        assert_eq!(
-            lines(b"> \r\x1b[Kalice: hi\r\n> \x08\x08\x1b[Kbob: ho\r\n"),
-            ["alice: hi", "bob: ho"]
-        );
-    }
-
-    #[test]
-    fn colours_and_titles_are_no_text() {
-        assert_eq!(
-            lines(b"\x1b]0;chat\x07\x1b[1;31malice\x1b[0m: hi\r\n"),
-            ["alice: hi"]
-        );
-    }
-
-    #[test]
-    fn a_line_that_was_wrapped_is_one_line_even_when_its_beginning_has_scrolled_off() {
-        for length in [39, 40, 41, 399, 400, 1_000] {
-            let long: String = "abcdefghijklmnopqrstuvwxyz"
-                .chars()
-                .cycle()
-                .take(length)
-                .collect();
-            let text = format!("first\r\n{long}\r\nlast\r\n");
-            assert_eq!(lines(text.as_bytes()), ["first", &long, "last"], "{length}");
-        }
-        let short_after_long = format!("{}\r\nnext\r\n{}\r\n", "x".repeat(900), "y".repeat(50));
-        assert_eq!(lines(short_after_long.as_bytes())[2], "y".repeat(50));
-    }
-
-    #[test]
-    fn a_repetition_further_down_is_shown_and_one_in_place_is_not() {
-        assert_eq!(lines(b"hi\r\nhi\r\n"), ["hi", "hi"]);
-        let twice = b"\x1b[H\x1b[2Jmenu\r\nhi\r\n\x1b[H\x1b[2Jmenu\r\nhi\r\nho\r\n";
-        assert_eq!(lines(twice), ["menu", "hi", "ho"]);
-        let scrolled: String = "hi\r\n".repeat(30);
-        assert_eq!(lines(scrolled.as_bytes()).len(), 30);
-    }
-
-    #[test]
-    fn a_line_printed_above_a_pinned_prompt_is_shown() {
-        // Up over the prompt, insert a row, print, down to the prompt again.
-        let text = b"> typing\r\x1b[L\x1b[Kalice: hi\x1b[B\r> typing";
-        assert_eq!(lines(text).first().map(String::as_str), Some("alice: hi"));
-    }
-
-    #[test]
-    fn rows_of_the_alternate_screen_are_shown_once_wherever_they_stand() {
-        let frame = |rows: &[&str]| -> String {
-            let painted = rows.iter().enumerate();
-            let rows: String = painted
-                .map(|(n, row)| format!("\x1b[{};1H{row}\x1b[K", n + 1))
-                .collect();
-            format!("{rows}\x1b[10;1H> ")
-        };
-        let text = [
-            "\x1b[?1049h".to_owned(),
-            frame(&["alice: one"]),
-            frame(&["alice: one", "bob: two"]),
-            frame(&["bob: two", "alice: three"]),
-        ];
-        let mut screen = screen(40, 10);
-        let lines = screen.push(text.concat().as_bytes());
-        assert_eq!(lines, ["alice: one", ">", "bob: two", "alice: three"]);
-        assert_eq!(screen.partial(), "> ");
-    }
-
-    #[test]
-    fn a_row_is_not_taken_before_the_cursor_has_left_it() {
-        let mut screen = screen(40, 10);
-        screen.push(b"\x1b[?1049h");
-        assert!(screen.push(b"\x1b[2;1Hmessage alice he").is_empty());
-        assert_eq!(screen.push(b"llo\x1b[9;1H"), ["message alice hello"]);
-    }
-
-    #[test]
-    fn questions_are_answered() {
-        let mut screen = screen(40, 10);
-        screen.push(b"abc\x1b[6n");
-        assert_eq!(screen.take_answers(), b"\x1b[1;4R");
-        screen.push(b"\x1b[5n\x1b[c\x1b[>c\x1b[18t");
-        let all = b"\x1b[0n\x1b[?6c\x1b[>0;95;0c\x1b[8;10;40t";
-        assert_eq!(screen.take_answers(), all);
-        assert!(screen.take_answers().is_empty());
-    }
-
-    #[test]
-    fn a_prompt_that_was_taken_is_no_part_of_its_line() {
-        let mut screen = screen(40, 10);
-        assert!(screen.push(b"Name: ").is_empty());
-        assert_eq!(screen.partial(), "Name: ");
-        assert_eq!(screen.cut(6), "Name: ");
-        assert_eq!(screen.partial(), "");
-        assert_eq!(screen.push(b"ready\r\nName: x\r\n"), ["ready", "Name: x"]);
-    }
-
-    #[test]
-    fn an_unfinished_line_ends_where_the_cursor_is() {
-        let mut blank_too_many = screen(40, 10);
-        blank_too_many.push(b"Name:  \x08");
-        assert_eq!(blank_too_many.partial(), "Name: ");
-        let mut with_a_hint = screen(40, 10);
-        with_a_hint.push(b"\x1b[?1049h\x1b[4;1HName:\x1b[4;30HEsc: quit\x1b[4;7H");
-        assert_eq!(
-            with_a_hint.partial(),
-            "Name: ",
-            "the blank was never written"
-        );
-        assert!(with_a_hint.cursor_line().ends_with("Esc: quit"));
-        let mut nothing = screen(40, 10);
-        nothing.push(b"\x1b[4;7H");
-        assert_eq!(nothing.partial(), "");
-    }
-
-    #[test]
-    fn a_vertical_tab_and_a_form_feed_end_lines_too() {
-        assert_eq!(
-            lines(b"one\x0btwo\x0cthree"),
-            ["one", "   two", "      three"]
-        );
-    }
-
-    #[test]
-    fn repeated_characters_are_repeated() {
-        assert_eq!(lines(b"ab\x1b[3bc\r\n"), ["abbbbc"]);
-    }
-
-    proptest! {
-        #[test]
-        fn any_bytes_are_read_the_same_however_they_arrive(
-            bytes in proptest::collection::vec(
-                proptest::prop_oneof![
-                    any::<u8>().prop_map(|byte| vec![byte]),
-                    proptest::sample::select(vec![
-                        "\x1b[H", "\x1b[2J", "\x1b[3;5H", "\x1b[A", "\x1b[?1049h", "\x1b[?1049l", "\x1b[K",
-                        "\x1b[2L", "\x1b[7S", "\x1b[2;4r", "\x1b[99b", "\x1b[6n", "\r\n", "text", "\u{4e16}\u{754c}",
-                    ])
-                    .prop_map(|text| text.as_bytes().to_vec()),
-                ],
-                0..200,
-            ),
-        ) {
-            let bytes = bytes.concat();
-            let mut whole = screen(20, 5);
-            let mut expected = whole.push(&bytes);
-            expected.extend(whole.finish());
-            let mut single = screen(20, 5);
-            let mut seen: Vec<String> =
-                bytes.chunks(1).flat_map(|byte| single.push(byte)).collect();
-            seen.extend(single.finish());
-            assert_eq!(seen, expected);
-            assert_eq!(single.take_answers(), whole.take_answers());
-        }
     }
 }
