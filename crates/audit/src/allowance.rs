@@ -11,6 +11,13 @@ const MOST_OF_MEMORY: usize = 64 * 1024 * 1024;
 /// Bytes that are unpacked from what a surface holds, at most.
 const UNPACKED: usize = 16 * 1024 * 1024;
 
+/// What attempts to unpack may cost, at most, in bytes that they read and make: most come to
+/// nothing, and a file can hold as many false beginnings as it has bytes.
+const ATTEMPTED: usize = 64 * 1024 * 1024;
+
+/// What each attempt costs beside these.
+const ATTEMPT: usize = 128;
+
 /// Which nested data is looked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Scope {
@@ -27,6 +34,7 @@ pub struct Allowance {
     most: usize,
     left: usize,
     unpacked: usize,
+    attempted: usize,
     left_out: u64,
     is_cut: bool,
     /// Canaries and pieces of texts, where not all were looked for: how many were, and how many
@@ -50,6 +58,7 @@ impl Allowance {
             most,
             left: most,
             unpacked: UNPACKED,
+            attempted: ATTEMPTED,
             left_out: 0,
             is_cut: false,
             strings: None,
@@ -78,6 +87,16 @@ impl Allowance {
         left.is_some()
     }
 
+    /// Whether another attempt to unpack something may be made.
+    pub(super) fn may_attempt(&self) -> bool {
+        self.attempted > 0
+    }
+
+    /// Takes what an attempt has cost: bytes that it read and bytes that it made.
+    pub(super) fn attempted(&mut self, bytes: usize) {
+        self.attempted = self.attempted.saturating_sub(ATTEMPT.saturating_add(bytes));
+    }
+
     /// Notes that only some of all strings are searched for.
     pub(super) fn limit_strings(&mut self, some: usize, all: usize) {
         self.strings = (some < all).then_some((some, all));
@@ -100,6 +119,12 @@ impl Allowance {
             let most = UNPACKED >> 20;
             why.push(format!("what was unpacked only to {most} MiB"));
         }
+        if !self.may_attempt() {
+            let most = ATTEMPTED >> 20;
+            why.push(format!(
+                "what may be compressed only where {most} MiB of attempts led to"
+            ));
+        }
         if let Some((some, all)) = self.strings {
             why.push(format!(
                 "for {some} of {all} canaries and pieces of texts alone"
@@ -111,7 +136,7 @@ impl Allowance {
 
 #[cfg(test)]
 mod tests {
-    use super::{Allowance, MOST, UNPACKED};
+    use super::{ATTEMPT, ATTEMPTED, Allowance, MOST, UNPACKED};
     use timeline::Surface;
 
     #[test]
@@ -133,6 +158,13 @@ mod tests {
             reason.ends_with("what was unpacked only to 16 MiB"),
             "{reason}"
         );
+        let mut files = Allowance::of(Surface::Files);
+        files.attempted(ATTEMPTED - ATTEMPT - 1);
+        assert!(files.may_attempt());
+        files.attempted(0);
+        assert!(!files.may_attempt());
+        let reason = files.left_out().unwrap();
+        assert!(reason.contains("64 MiB of attempts"), "{reason}");
         let mut output = Allowance::of(Surface::Output);
         output.limit_strings(512, 512);
         assert_eq!(output.left_out(), None);

@@ -6,24 +6,12 @@ use std::fmt;
 use super::encodings::encodings;
 use super::grams::{Grams, Wanted};
 use super::transformation::Transformation;
-use scenario::plan::{AuditPlan, text_called};
+use scenario::plan::{AuditPlan, rare_pieces, text_called};
 use timeline::Surface;
 
 /// So many bytes of a canary are enough to know it by; of one that is encoded in groups, one
 /// more, for what its neighbours have taken.
 const ENOUGH: usize = 15;
-
-/// Bytes of a piece of a text or file. Fewer are found in other people's words.
-const PIECE: usize = 32;
-
-/// A text up to this length is looked for as a whole.
-const WHOLE: usize = 2 * PIECE;
-
-/// No more pieces than this are made of one text or file: of a large one they lie further apart.
-const MOST: usize = 512;
-
-/// Pieces with fewer different bytes occur everywhere.
-const MIN_DISTINCT: usize = 8;
 
 /// A name of a file with fewer bytes may be anybody's.
 const LONG_NAME: usize = 16;
@@ -54,6 +42,8 @@ impl fmt::Debug for KnownKey {
 pub(super) struct Needles {
     /// What findings are called.
     pub(super) names: Vec<String>,
+    /// Those of them of which nothing can be searched for.
+    pub(super) too_uniform: Vec<String>,
     /// Place in `names`, and the encoding, of each string of `grams`; the controls have none.
     origins: Vec<(usize, Transformation)>,
     /// What finds each key; their names are the last of `names`.
@@ -79,7 +69,11 @@ impl Needles {
         let mut plain = Vec::new();
         let mut sources = sources(plan, files);
         sources.extend(keys.iter().map(key));
+        let mut too_uniform = Vec::new();
         for (name, source) in sources.into_iter().enumerate() {
+            if source.pieces.is_empty() {
+                too_uniform.push(source.what.clone());
+            }
             names.push(source.what);
             let mut known = BTreeSet::new();
             for piece in source.pieces {
@@ -109,6 +103,7 @@ impl Needles {
         }
         Self {
             names,
+            too_uniform,
             origins,
             keys: keys.iter().map(|key| key.detector).collect(),
             grams: Grams::new(strings),
@@ -218,19 +213,7 @@ fn key(key: &KnownKey) -> Source {
     }
 }
 
-/// The whole of what is short, pieces all through what is long.
+/// What of a text or file is rare enough to be known by.
 fn content(bytes: &[u8]) -> Vec<Vec<u8>> {
-    if bytes.len() <= WHOLE {
-        return vec![bytes.to_vec()];
-    }
-    // Pieces overlap by half, so that any 47 bytes in a row hold a whole one; only in large texts do
-    // they lie further apart.
-    let step = (PIECE / 2).max(bytes.len() / MOST);
-    let last = bytes.len() - PIECE;
-    let starts = (0..last).step_by(step).chain([last]);
-    let pieces: BTreeSet<&[u8]> = starts
-        .filter_map(|at| bytes.get(at..at + PIECE))
-        .filter(|piece| piece.iter().collect::<BTreeSet<_>>().len() >= MIN_DISTINCT)
-        .collect();
-    pieces.into_iter().map(<[u8]>::to_vec).collect()
+    rare_pieces(bytes).into_iter().map(<[u8]>::to_vec).collect()
 }

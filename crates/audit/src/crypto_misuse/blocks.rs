@@ -5,6 +5,8 @@
 //! blocks that repeat after as many bytes, wherever the blocks begin: two whole ones at the
 //! least, when the run is long enough. What is sent is looked at as it is and decoded.
 
+use std::collections::BTreeMap;
+
 use super::traffic::Span;
 use super::views::{View, Written, views};
 use super::{Examined, Found, Transformation, distinct};
@@ -15,6 +17,13 @@ const BLOCKS: [usize; 2] = [16, 8];
 /// The longest distance of two repeats in a text.
 const MOST_LAG: usize = 512;
 
+/// Other messages that are asked whether they have the same blocks: a few are enough to know what
+/// all headers have, and all of them would cost the square of a play's length.
+const OTHERS: usize = 16;
+
+/// Runs of a message that are compared with these.
+const RUNS: usize = 256;
+
 /// Bytes of a message that are looked at.
 const MOST: usize = 256 * 1024;
 
@@ -24,6 +33,10 @@ pub(super) fn examine(spans: &[Span<'_>]) -> Examined {
         Transformation::Ecb,
         "no text repeats itself over 48 bytes or more",
     );
+    let mut by_link: BTreeMap<&str, Vec<&Span<'_>>> = BTreeMap::new();
+    for span in spans {
+        by_link.entry(span.link).or_default().push(span);
+    }
     for span in spans {
         let lags: Vec<(usize, usize)> = BLOCKS
             .into_iter()
@@ -34,9 +47,11 @@ pub(super) fn examine(spans: &[Span<'_>]) -> Examined {
         }
         examined.compared += 1;
         let bytes = span.bytes.get(..MOST).unwrap_or(span.bytes);
-        let others: Vec<&Span<'_>> = spans
-            .iter()
-            .filter(|other| other.link == span.link && other.text != span.text)
+        let link = by_link.get(span.link).into_iter().flatten();
+        let others = link.filter(|other| other.text != span.text);
+        let others: Vec<&[u8]> = others
+            .take(OTHERS)
+            .map(|other| other.bytes.get(..MOST).unwrap_or(other.bytes))
             .collect();
         let place = views(bytes)
             .iter()
@@ -75,18 +90,16 @@ fn equal_runs(bytes: &[u8], lag: usize) -> impl Iterator<Item = (usize, usize)> 
 }
 
 /// Where two blocks repeat that look like ciphertext, and that no other text has.
-fn repeats(view: &View<'_>, (block, lag): (usize, usize), others: &[&Span<'_>]) -> Option<usize> {
-    let mut runs = equal_runs(&view.bytes, lag);
-    runs.find_map(|(begin, length)| {
-        let run = view.bytes.get(begin..begin + length)?;
-        let is_trace = length >= 2 * block
+fn repeats(view: &View<'_>, (block, lag): (usize, usize), others: &[&[u8]]) -> Option<usize> {
+    let runs = equal_runs(&view.bytes, lag).filter(|(begin, length)| {
+        let run = view.bytes.get(*begin..begin + length).unwrap_or_default();
+        *length >= 2 * block
             && is_random(run, block)
             && (view.written != Written::Raw || !is_text(run))
-            && !others
-                .iter()
-                .any(|other| has(other.bytes, view, begin, block));
-        is_trace.then(|| view.place(begin))
-    })
+    });
+    let mut runs = runs.take(RUNS);
+    let begin = runs.find(|(begin, _)| !others.iter().any(|other| has(other, view, *begin, block)));
+    begin.map(|(begin, _)| view.place(begin))
 }
 
 /// Whether another message has the same bytes as they were written: a header.

@@ -6,6 +6,7 @@
 //! fewer things have its pattern by chance: a piece of *b* bits repeats by luck with 2^-*b*,
 //! and must do so as often as a character does.
 
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
@@ -98,15 +99,21 @@ impl<'a> Text<'a> {
             return None;
         }
         let mut meaning: BTreeMap<u8, P> = BTreeMap::new();
+        let mut pieces: BTreeSet<P> = BTreeSet::new();
         for (at, byte) in self.bytes.iter().enumerate() {
             let here = piece(at)?;
-            if *meaning.entry(*byte).or_insert(here) != here {
-                return None;
+            match meaning.entry(*byte) {
+                Entry::Occupied(known) if *known.get() != here => return None,
+                Entry::Occupied(_) => {}
+                // Different characters must have different pieces, or zeros in a row would match any
+                // text, and each place would be compared to the end.
+                Entry::Vacant(_) if !pieces.insert(here) => return None,
+                Entry::Vacant(new) => {
+                    new.insert(here);
+                }
             }
         }
-        // Different characters must have different pieces, or zeros in a row would match any text.
-        let pieces: BTreeSet<P> = meaning.values().copied().collect();
-        (pieces.len() == meaning.len()).then_some(meaning)
+        Some(meaning)
     }
 }
 

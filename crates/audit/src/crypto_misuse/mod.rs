@@ -20,6 +20,8 @@ mod tokens;
 mod traffic;
 mod views;
 
+use std::collections::BTreeSet;
+
 use super::Transformation;
 use scenario::plan::Plan;
 use timeline::{Event, Kind, Surface};
@@ -69,6 +71,8 @@ pub(super) struct Examined {
     /// What the scenario would have to do to give it more.
     lacking: &'static str,
     found: Vec<Found>,
+    /// Places and texts of these.
+    known: BTreeSet<(String, String)>,
 }
 
 impl Examined {
@@ -78,13 +82,14 @@ impl Examined {
             compared: 0,
             lacking,
             found: Vec::new(),
+            known: BTreeSet::new(),
         }
     }
 
     /// The first of each place, text and transformation counts.
     fn found(&mut self, found: Found) {
-        let is_known = |known: &Found| known.place == found.place && known.what == found.what;
-        if !self.found.iter().any(is_known) {
+        let known = (found.place.clone(), found.what.clone());
+        if self.known.insert(known) {
             self.found.push(found);
         }
     }

@@ -51,6 +51,13 @@ const MARKS: [&[u8]; 19] = [
 const BEFORE: usize = 64;
 const BEHIND: usize = 16 * 1024;
 
+/// No key is longer, however it is written: where none is around a mark, none is around those that
+/// stand so far in front of the end of what was read.
+const LONGEST: usize = BEHIND / 2;
+
+/// So many marks are read around, at most: a file can be full of them.
+const MOST_MARKS: usize = 4096;
+
 /// Those in these bytes, the nearest marks together counted once.
 pub fn private_keys(bytes: &[u8]) -> Vec<PrivateKey> {
     let mut marks: Vec<usize> = MARKS
@@ -60,13 +67,19 @@ pub fn private_keys(bytes: &[u8]) -> Vec<PrivateKey> {
     marks.extend(upper_case(bytes));
     marks.sort_unstable();
     let mut found: Vec<PrivateKey> = Vec::new();
+    let (mut read_to, mut reads) = (0, 0);
     for mark in marks {
+        if mark < read_to || reads == MOST_MARKS {
+            continue;
+        }
+        reads += 1;
         let begin = mark.saturating_sub(BEFORE);
         let end = bytes.len().min(mark + BEHIND);
         let Some(around) = bytes.get(begin..end) else {
             continue;
         };
         let Some(key) = read(around) else {
+            read_to = mark + BEHIND - LONGEST;
             continue;
         };
         let at = begin + key.at;
@@ -109,6 +122,10 @@ fn rsa(bytes: &[u8]) -> Option<(usize, Vec<Vec<u8>>)> {
             Some(value)
         };
         let [n, _, d, p, q] = [next()?, next()?, next()?, next()?, next()?];
+        // Cheaper than to multiply what cannot be: bytes can be full of such beginnings.
+        if (p.len() + q.len()).abs_diff(n.len()) > 1 {
+            return None;
+        }
         let [modulus, one, other] = [n, p, q].map(BigUint::from_bytes_be);
         let is_key = modulus.bits() > 64 && one * other == modulus;
         is_key.then(|| (at, [d, p, q].map(<[u8]>::to_vec).to_vec()))

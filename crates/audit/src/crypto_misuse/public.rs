@@ -16,11 +16,33 @@ pub(super) struct PublicKey {
     pub(super) exponent: BigUint,
 }
 
+impl PublicKey {
+    /// Whether a power can be computed in no time.
+    fn is_quick(&self) -> bool {
+        let most = if self.exponent.bits() <= SHORT_EXPONENT {
+            MOST_BITS
+        } else {
+            MOST_BITS_OF_BOTH
+        };
+        self.modulus.bits() <= most
+    }
+}
+
 /// More keys than these are not tried.
 const MOST_KEYS: usize = 12;
 
 /// Bytes of a link that are looked at: keys are told early.
 const MOST: usize = 128 * 1024;
+
+/// Bits of a modulus, at most: a power of longer ones takes hours, and nobody has such a key.
+const MOST_BITS: u64 = 16 * 1024;
+
+/// The same where the exponent is long as well.
+const MOST_BITS_OF_BOTH: u64 = 2048;
+const SHORT_EXPONENT: u64 = 64;
+
+/// Digits of a number that may be one of a key: to read a number costs the square of its length.
+const MOST_DIGITS: usize = 5_000;
 
 /// Exponents that are chosen by hand.
 const USUAL: [u32; 8] = [3, 5, 7, 11, 13, 17, 257, 65_537];
@@ -37,6 +59,7 @@ pub(super) fn public_keys(bytes: &[u8]) -> BTreeSet<PublicKey> {
     keys.into_iter()
         // Both are odd in every key of RSA: most pairs of numbers that stand together are none.
         .filter(|key| key.modulus.bit(0) && key.exponent.bit(0) && key.exponent < key.modulus)
+        .filter(PublicKey::is_quick)
         .take(MOST_KEYS)
         .collect()
 }
@@ -120,6 +143,9 @@ fn side_by_side(bytes: &[u8]) -> Vec<PublicKey> {
 }
 
 fn number(text: &[u8]) -> Option<BigUint> {
+    if text.len() > MOST_DIGITS {
+        return None;
+    }
     match text.strip_prefix(b"0x") {
         Some(hex) => BigUint::parse_bytes(hex, 16),
         None => BigUint::parse_bytes(text, 10),

@@ -6,6 +6,8 @@
 //! again. What the outer two share and the inner one lacks can only come from the text:
 //! whatever stays the same over time stayed the same in between as well.
 
+use std::collections::BTreeMap;
+
 use super::traffic::Span;
 use super::{Examined, Found, Transformation, distinct};
 
@@ -14,6 +16,10 @@ const SHARED: usize = 16;
 
 /// Bytes in a row that no other message may have: longer than a number in a header.
 const OWN: usize = 6;
+
+/// So many messages before and behind one are compared with it: all of them would cost the square
+/// of a play's length.
+const AROUND: usize = 256;
 
 /// Bytes of a message that are looked at.
 const MOST: usize = 64 * 1024;
@@ -24,13 +30,22 @@ pub(super) fn examine(spans: &[Span<'_>]) -> Examined {
         Transformation::EqualCiphertexts,
         "no client sent one text twice to the same recipient with another text of its length in between",
     );
-    for (place, last) in spans.iter().enumerate() {
-        let before = spans.get(..place).unwrap_or_default();
+    let mut by_link: BTreeMap<&str, Vec<&Span<'_>>> = BTreeMap::new();
+    let mut places = Vec::new();
+    for span in spans {
+        let link = by_link.entry(span.link).or_default();
+        places.push(link.len());
+        link.push(span);
+    }
+    for (last, place) in spans.iter().zip(places) {
+        let link = by_link.get(last.link).map_or(&[][..], |link| link);
+        let near = place.saturating_sub(AROUND)..link.len().min(place + AROUND);
+        let before = link.get(near.start..place).unwrap_or_default();
         let Some((first, other)) = sandwich(before, last) else {
             continue;
         };
         examined.compared += 1;
-        let contrast = contrast(spans, last, other);
+        let contrast = contrast(link.get(near).unwrap_or_default(), last, other);
         if let Some(at) = shared(first.bytes, last.bytes, &contrast) {
             examined.found(Found::of(last, at, Transformation::EqualCiphertexts));
         }
@@ -40,12 +55,12 @@ pub(super) fn examine(spans: &[Span<'_>]) -> Examined {
 
 /// The nearest equal text before this one that has another one of its length behind it.
 fn sandwich<'s, 'a>(
-    before: &'s [Span<'a>],
+    before: &[&'s Span<'a>],
     last: &Span<'_>,
 ) -> Option<(&'s Span<'a>, &'s Span<'a>)> {
-    let same_way = |span: &&Span<'_>| span.link == last.link && span.to == last.to;
     let mut other: Option<&'s Span<'a>> = None;
-    for span in before.iter().rev().filter(same_way) {
+    let same_way = before.iter().rev().filter(|span| span.to == last.to);
+    for &span in same_way {
         let is_apart = |later: &Span<'_>| span.range().end <= later.range().start;
         if span.text == last.text {
             if let Some(other) = other.filter(|other| is_apart(other)) {
@@ -59,12 +74,12 @@ fn sandwich<'s, 'a>(
 }
 
 /// Every few bytes of what this client sent for other texts; the one in between whole.
-fn contrast(spans: &[Span<'_>], last: &Span<'_>, other: &Span<'_>) -> Vec<[u8; OWN]> {
-    let others = spans.iter().filter(|span| {
-        span.link == last.link && span.text != last.text && span.range() != other.range()
-    });
+fn contrast(link: &[&Span<'_>], last: &Span<'_>, other: &Span<'_>) -> Vec<[u8; OWN]> {
+    let others = link
+        .iter()
+        .filter(|span| span.text != last.text && span.range() != other.range());
     // A few are enough to know what all headers have.
-    let others = others.rev().take(8);
+    let others = others.rev().copied().take(8);
     let pieces = others.chain([other]).flat_map(|span| {
         let bytes = span.bytes.get(..MOST).unwrap_or(span.bytes);
         bytes.array_windows::<OWN>().copied()

@@ -44,11 +44,13 @@ impl Span<'_> {
 /// next typing of the same client. Texts that one client sends at the same time share their
 /// bytes: each gets all of them.
 pub fn spans<'a>(plan: &'a Plan, events: &[Event], sent: &'a SentBytes) -> Vec<Span<'a>> {
+    let steps = plan.all_steps().map(|step| (&step.id, step));
+    let steps: BTreeMap<&StepId, &PlannedStep> = steps.collect();
     let mut cutting = Cutting::default();
     for event in events {
         match &event.kind {
             Kind::StepBegan { step } => {
-                if let Some(step) = plan.step(step) {
+                if let Some(step) = steps.get(step) {
                     cutting.begin(step);
                 }
             }
@@ -119,6 +121,8 @@ struct Cutting<'a> {
     /// Steps that have begun and not ended.
     open: BTreeSet<StepId>,
     cuts: Vec<Cut<'a>>,
+    /// Those of each client that go on, as places among them.
+    going_on: BTreeMap<String, Vec<usize>>,
 }
 
 impl<'a> Cutting<'a> {
@@ -132,23 +136,22 @@ impl<'a> Cutting<'a> {
     fn typed(&mut self, who: &str) {
         let begin = self.lengths.get(who).copied().unwrap_or(0);
         // What was typed while this step's group goes on goes on as well.
-        for cut in &mut self.cuts {
-            let is_before = cut.end.is_none() && !self.open.contains(&cut.step.id);
-            if is_before && types(cut.step) == Some(who) {
+        let going_on = self.going_on.entry(who.to_owned()).or_default();
+        going_on.retain(|place| {
+            let Some(cut) = self.cuts.get_mut(*place) else {
+                return false;
+            };
+            let goes_on = self.open.contains(&cut.step.id);
+            if !goes_on {
                 cut.end = Some(begin);
             }
-        }
+            goes_on
+        });
         // Fences and farewells are typed as well, and belong to no step.
         if let Some(step) = self.waiting.get_mut(who).and_then(VecDeque::pop_front) {
             let end = None;
+            going_on.push(self.cuts.len());
             self.cuts.push(Cut { step, begin, end });
         }
-    }
-}
-
-fn types(step: &PlannedStep) -> Option<&str> {
-    match &step.action {
-        Action::Type { client, .. } => Some(client),
-        _ => None,
     }
 }

@@ -1,9 +1,10 @@
 //! What is compressed: gzip, zlib, zstd and zip, known by their first bytes, and deflate without
 //! any.
 
+use std::collections::BTreeSet;
 use std::io::Read;
 
-use flate2::read::{DeflateDecoder, GzDecoder, ZlibDecoder};
+use flate2::bufread::{DeflateDecoder, GzDecoder, ZlibDecoder};
 use flate2::{Decompress, FlushDecompress, Status};
 use memchr::memmem;
 use ruzstd::decoding::StreamingDecoder;
@@ -29,10 +30,13 @@ const ZIP_HEADER: usize = 30;
 /// Bytes that are unpacked at once.
 const PIECE: usize = 1024;
 
+/// Takes from the front what a container needs, and gives what is in it, so many bytes at most.
+type Unpack = dyn Fn(&mut &[u8], usize) -> Vec<u8>;
+
 /// What containers with a header hold, wherever they begin, as far as they can be read.
 pub(super) fn marked(bytes: &[u8], allowance: &mut Allowance) -> Vec<Undone> {
     let mut all = Vec::new();
-    let mut keep = |transformation, at, read: &dyn Fn(&[u8], usize) -> Vec<u8>| {
+    let mut keep = |transformation, at, read: &Unpack| {
         let packed = bytes.get(at..).unwrap_or_default();
         all.extend(undone(transformation, at, packed, allowance, read));
     };
@@ -55,7 +59,8 @@ pub(super) fn marked(bytes: &[u8], allowance: &mut Allowance) -> Vec<Undone> {
     }
     for at in memmem::find_iter(bytes, b"PK\x03\x04") {
         keep(Transformation::Zip, at, &|packed, most| {
-            inflate(member(packed).unwrap_or_default(), most)
+            *packed = member(packed).unwrap_or_default();
+            read(DeflateDecoder::new(packed), most)
         });
     }
     all
@@ -64,13 +69,18 @@ pub(super) fn marked(bytes: &[u8], allowance: &mut Allowance) -> Vec<Undone> {
 /// What deflate without a header holds, at the beginning and wherever compressed text may
 /// begin, where it is whole; but not what came out of a container already.
 pub(super) fn bare(bytes: &[u8], known: &[Undone], allowance: &mut Allowance) -> Vec<Undone> {
+    let known: BTreeSet<&[u8]> = known.iter().map(|one| &one.bytes[..]).collect();
     let mut all = Vec::new();
     let mut state = Decompress::new(false);
     let others = deflate::starts(bytes).filter(|at| *at > 0);
     for at in std::iter::once(0).chain(others) {
+        if !allowance.may_attempt() {
+            break;
+        }
         let packed = bytes.get(at..).unwrap_or_default();
         let inside = whole(&mut state, packed, LARGEST.min(allowance.to_unpack()));
-        if inside.len() < SHORTEST || known.iter().any(|one| one.bytes == inside) {
+        allowance.attempted(work(&state));
+        if inside.len() < SHORTEST || known.contains(&inside[..]) {
             continue;
         }
         if !allowance.unpack(inside.len()) {
@@ -110,33 +120,36 @@ fn whole(state: &mut Decompress, packed: &[u8], most: usize) -> Vec<u8> {
     Vec::new()
 }
 
+/// What the last attempt has read and made.
+fn work(state: &Decompress) -> usize {
+    usize::try_from(state.total_in() + state.total_out()).unwrap_or(usize::MAX)
+}
+
 /// As much as can be read and is worth it.
 fn undone(
     transformation: Transformation,
     at: usize,
     packed: &[u8],
     allowance: &mut Allowance,
-    read: &dyn Fn(&[u8], usize) -> Vec<u8>,
+    read: &Unpack,
 ) -> Option<Undone> {
     // The attempt itself has a price: bytes that are full of false headers would cost time without
     // ever unpacking anything.
-    if !allowance.unpack(ATTEMPT) {
+    if !allowance.may_attempt() || !allowance.unpack(ATTEMPT) {
         return None;
     }
     let most = LARGEST
         .min(packed.len().saturating_mul(RATIO))
         .min(allowance.to_unpack());
-    let bytes = read(packed, most);
+    let mut rest = packed;
+    let bytes = read(&mut rest, most);
+    allowance.attempted(packed.len() - rest.len());
     allowance.unpack(bytes.len());
     (bytes.len() >= SHORTEST).then_some(Undone {
         transformation,
         at,
         bytes,
     })
-}
-
-fn inflate(packed: &[u8], most: usize) -> Vec<u8> {
-    read(DeflateDecoder::new(packed), most)
 }
 
 /// The two bytes of its header are a multiple of 31, and name deflate with a 32 KiB window.

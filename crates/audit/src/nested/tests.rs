@@ -9,7 +9,9 @@ use flate2::write::{DeflateEncoder, GzEncoder, ZlibEncoder};
 use proptest::prelude::*;
 use ruzstd::encoding::{CompressionLevel, compress_to_vec};
 
+use crate::Allowance;
 use crate::detection_tests::{found, searcher};
+use timeline::Surface;
 
 const CANARY: &str = "QXZVKWBM-amber-falcon-0417";
 
@@ -277,5 +279,25 @@ proptest! {
         magic in prop::sample::select(vec![&b"\x1f\x8b\x08"[..], b"\x28\xb5\x2f\xfd", b"PK\x03\x04", b"x\x9c", b"\n"]),
     ) {
         prop_assert_eq!(words(&[magic, &noise, magic, &noise].concat()), Vec::<String>::new());
+    }
+}
+
+#[test]
+fn bytes_full_of_false_beginnings_cost_what_is_allowed_and_no_more() {
+    // In hexadecimal a beginning at every byte, and each goes on to the end; names of gzip without
+    // an end; empty blocks, and nothing but headers.
+    let floods: [&[u8]; 4] = [
+        b"A",
+        b"\x1f\x8b\x08\x08abcdef",
+        b"\x1f\x8b\x08\x00\0\0\0\0\0\0\x00\0\0\xff\xff",
+        b"PK\x03\x04\0\0\0\0\x08\0",
+    ];
+    for flood in floods {
+        let bytes: Vec<u8> = flood.iter().copied().cycle().take(1 << 20).collect();
+        let mut allowance = Allowance::of(Surface::Files);
+        let searched = searcher().search_nested(Surface::Files, "log", &bytes[..], &mut allowance);
+        assert!(searched.unwrap().findings.is_empty());
+        let left_out = allowance.left_out();
+        assert!(left_out.is_some(), "{flood:?}: it was all tried");
     }
 }

@@ -61,6 +61,11 @@ impl Searcher {
         names.collect::<BTreeSet<&String>>().len()
     }
 
+    /// Those of which nothing can be searched for: they have too few different bytes.
+    pub fn too_uniform(&self) -> &[String] {
+        &self.needles.too_uniform
+    }
+
     /// Searches one place of a surface for what is written there, in every encoding. The result
     /// does not depend on how the bytes arrive.
     ///

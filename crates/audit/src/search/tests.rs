@@ -219,3 +219,20 @@ fn the_control_counts_on_its_surface_only() {
     assert_eq!(control(Surface::Wire, b""), Some(false));
     assert_eq!(control(Surface::Files, b"relay-control"), None);
 }
+
+#[test]
+fn what_has_too_few_different_bytes_is_not_searched_for_and_named() {
+    let mut plan = plan();
+    plan.texts[0].text = "ha".repeat(40);
+    let files = [("genome.txt".to_owned(), b"ACGT".repeat(100))];
+    let searcher = Searcher::new(&plan, &files, &[]);
+    assert_eq!(
+        searcher.too_uniform(),
+        ["text of step 2", "file genome.txt"]
+    );
+    assert!(
+        Searcher::new(&self::plan(), &[], &[])
+            .too_uniform()
+            .is_empty()
+    );
+}

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use timeline::{StepId, Surface};
 
 use super::canary::Canary;
+use super::rare::{TOO_UNIFORM, rare_pieces};
 
 /// A text without a canary that is shorter than this, in bytes, may be seen by chance.
 pub(super) const RARE_LENGTH: usize = 16;
@@ -33,10 +34,12 @@ impl AuditPlan {
     pub fn cannot_judge(&self) -> Vec<String> {
         let steps = self.blind.iter();
         let steps = steps.map(|(step, why)| format!("step {}: {why}", step.0));
+        let texts = self.texts.iter().filter(|text| text.is_too_uniform());
+        let texts = texts.map(|text| format!("{}: {TOO_UNIFORM}", text_called(&text.step)));
         let phrases = self.pass_phrases.iter();
         let phrases =
             phrases.filter_map(|one| Some(format!("{}: {}", one.name(), one.too_common()?)));
-        steps.chain(phrases).collect()
+        steps.chain(texts).chain(phrases).collect()
     }
 }
 
@@ -56,6 +59,13 @@ pub struct WireText {
     pub step: StepId,
     /// In full.
     pub text: String,
+}
+
+impl WireText {
+    /// Whether no part of it can be searched for.
+    pub fn is_too_uniform(&self) -> bool {
+        rare_pieces(self.text.as_bytes()).is_empty()
+    }
 }
 
 /// What findings call the text that a step sends.

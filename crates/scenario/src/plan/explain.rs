@@ -121,7 +121,7 @@ impl Page {
                 canary.name, canary.text, canary.step.0
             ));
         }
-        for text in &audit.texts {
+        for text in audit.texts.iter().filter(|text| !text.is_too_uniform()) {
             self.line(&format!(
                 "  the text {} (step {})",
                 quoted(&text.text),

@@ -6,6 +6,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use num_bigint::BigUint;
 
 use super::*;
+use crate::crypto_misuse::public::public_keys;
 use crate::{pieces, private_keys, secrets};
 use scenario::adapter::KeyFormat;
 
@@ -349,4 +350,28 @@ fn pieces_of_a_secret_lie_in_it() {
             assert!(piece.len() >= 16);
         }
     }
+}
+
+#[test]
+fn a_public_key_that_would_take_hours_to_use_is_passed_over() {
+    let digits = "7".repeat(20_000);
+    let in_words = format!("{{\"n\": {digits}1, \"e\": {digits}}} {digits} 65537");
+    let modulus = BigUint::from_bytes_be(&[0x7f; 4096]);
+    let exponent = BigUint::from(65_537_u32);
+    let in_der = sequence(&[integer(&modulus), integer(&exponent)].concat());
+    for bytes in [in_words.into_bytes(), in_der] {
+        assert!(public_keys(&bytes).is_empty());
+    }
+    let both_long = BigUint::from_bytes_be(&[0x7f; 512]);
+    let in_words = format!("{{\"n\": {both_long}, \"e\": {}}}", &both_long - 2_u32);
+    assert!(public_keys(in_words.as_bytes()).is_empty());
+}
+
+#[test]
+fn a_private_key_behind_many_false_marks_is_found() {
+    let key = Rsa::long().private_der();
+    let marks = b"\"kty\"\"kty\"".repeat(40_000);
+    let found = private_keys(&[&marks[..], &key].concat());
+    assert_eq!(found.len(), 1);
+    assert!(found[0].at >= marks.len());
 }

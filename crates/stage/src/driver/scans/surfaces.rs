@@ -92,6 +92,11 @@ impl Scans<'_> {
         for surface in Surface::ALL {
             let has_control = self.plan.audit.controls.contains_key(&surface);
             if let Some(mut counters) = self.counters.remove(&surface) {
+                for what in searcher.too_uniform() {
+                    counters.miss(format!(
+                        "{what} has too few different bytes to be searched for"
+                    ));
+                }
                 // Of these, what was kept from somebody.
                 if surface != Surface::Others {
                     counters.strings = strings;
