@@ -10,7 +10,6 @@ use super::evidence::{brief, difference, just_before};
 use super::facts::known;
 use super::verdict::{Check, CheckKind, Evidence, Verdict};
 use super::view::{Shown, View};
-use matching::CompiledPattern;
 use scenario::LeaveHow;
 use scenario::plan::{Action, Expectation, Mode, Pattern, PlannedStep};
 use timeline::{EventKind, ExpectationId, Kind, StepResult, Stream, seconds};
@@ -144,14 +143,18 @@ fn awaited(
     if one.mode != Mode::Once {
         return (Verdict::Pass, Evidence::default());
     }
-    let wanted = equal_expectations(view, one);
-    let mut matching = matching(view, one);
-    matching.retain(|shown| !history.contains(&shown.n));
-    let count = matching.len();
+    let wanted = view.times_expected(one);
+    let matching = view.matching(one);
+    let mut counted = matching.iter().filter(|shown| !history.contains(&shown.n));
+    let count = if history.is_empty() {
+        matching.len()
+    } else {
+        counted.clone().count()
+    };
     if count == wanted {
         return (Verdict::Pass, Evidence::default());
     }
-    let last = matching.last();
+    let last = counted.next_back();
     let evidence = Evidence {
         expected: format!("{}, {} in the whole play", one.sentence, times(wanted)),
         got: format!("{} showed it {}", one.client, times(count)),
@@ -171,30 +174,6 @@ fn times(count: usize) -> String {
     } else {
         format!("{count} times")
     }
-}
-
-/// Lines of the client that show what is expected, fences left out.
-pub(super) fn matching<'a>(view: &View<'a>, one: &Expectation) -> Vec<Shown<'a>> {
-    let pattern = CompiledPattern::new(
-        &one.pattern,
-        view.plan.adapter_of(&one.client).client.escapes,
-    );
-    view.shown(&one.client)
-        .filter(|shown| !view.is_fence(shown.text))
-        .filter(|shown| pattern.matches(shown.text, shown.seen))
-        .collect()
-}
-
-/// How often the same is expected of the same client, in all steps that were reached.
-fn equal_expectations(view: &View<'_>, one: &Expectation) -> usize {
-    let reached = view
-        .all_steps()
-        .filter(|step| view.step(&step.id).is_some());
-    let all = reached.flat_map(|step| &step.expects);
-    all.filter(|other| {
-        other.mode == Mode::Once && other.client == one.client && other.pattern == one.pattern
-    })
-    .count()
 }
 
 /// Why something awaited has not come: the nearest miss, and the silence.
@@ -332,9 +311,8 @@ fn expected_text(pattern: &Pattern) -> Option<String> {
 
 fn never(view: &View<'_>, step: &PlannedStep, one: &Expectation) -> (Verdict, Evidence) {
     let began = view.step(&step.id).map_or(0, |span| span.began);
-    let seen = matching(view, one)
-        .into_iter()
-        .find(|shown| shown.n > began);
+    let matching = view.matching(one);
+    let seen = matching.get(matching.partition_point(|shown| shown.n <= began));
     if let Some(shown) = seen {
         let evidence = Evidence {
             expected: one.sentence.clone(),
@@ -368,33 +346,29 @@ fn never(view: &View<'_>, step: &PlannedStep, one: &Expectation) -> (Verdict, Ev
 /// same sender, the notice that the sender has gone, or the end of the client itself.
 fn closes(view: &View<'_>, one: &Expectation, began: u64, ended: u64) -> bool {
     let about = one.about.as_deref().map(|name| view.plan.login(name));
-    let back = view
-        .shown(&one.client)
-        .filter(|shown| {
+    let comes_back_after = |n: u64| {
+        let mut later = view.shown_after(&one.client, n);
+        later.any(|shown| {
             shown
                 .seen
                 .is_some_and(|seen| seen.event == EventKind::Reconnected)
         })
-        .last()
-        .map_or(0, |shown| shown.n);
-    let by_line = view
-        .shown(&one.client)
-        .filter(|shown| shown.n > began)
-        .any(|shown| {
-            let Some(seen) = shown.seen else {
-                return false;
-            };
-            let capture = |name: &str| seen.captures.get(name).map(String::as_str);
-            match seen.event {
-                EventKind::Message | EventKind::Private => {
-                    shown.n > ended && (about.is_none() || capture("from") == about)
-                }
-                EventKind::Left => about.is_some() && capture("who") == about,
-                // What was lost with a connection may come with the next one.
-                EventKind::Disconnected => shown.n > back,
-                _ => false,
+    };
+    let by_line = view.shown_after(&one.client, began).any(|shown| {
+        let Some(seen) = shown.seen else {
+            return false;
+        };
+        let capture = |name: &str| seen.captures.get(name).map(String::as_str);
+        match seen.event {
+            EventKind::Message | EventKind::Private => {
+                shown.n > ended && (about.is_none() || capture("from") == about)
             }
-        });
+            EventKind::Left => about.is_some() && capture("who") == about,
+            // What was lost with a connection may come with the next one.
+            EventKind::Disconnected => !comes_back_after(shown.n),
+            _ => false,
+        }
+    });
     by_line || has_left(view, &one.client, began) || relay_is_gone(view, began)
 }
 

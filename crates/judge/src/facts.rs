@@ -4,7 +4,6 @@
 use std::ops::Range;
 use std::time::Duration;
 
-use super::expectations::matching;
 use super::view::View;
 use scenario::plan::{Expectation, Pattern};
 use timeline::{Direction, Kind, seconds, visible};
@@ -25,9 +24,8 @@ pub(super) fn known(view: &View<'_>, one: &Expectation, when: &Range<u64>) -> Ve
 
 /// It came when nobody waited for it any more.
 fn came_late(view: &View<'_>, one: &Expectation, when: &Range<u64>) -> Option<String> {
-    let shown = matching(view, one)
-        .into_iter()
-        .find(|shown| shown.n >= when.end)?;
+    let matching = view.matching(one);
+    let shown = matching.iter().find(|shown| shown.n >= when.end)?;
     let late = shown.t.saturating_sub(time_of(view, when.end));
     let late = seconds(Duration::from_nanos(late));
     Some(format!("{} showed it {late} too late", one.client))
@@ -35,9 +33,8 @@ fn came_late(view: &View<'_>, one: &Expectation, when: &Range<u64>) -> Option<St
 
 /// The same was shown before the step began, where another step awaited it.
 fn came_before(view: &View<'_>, one: &Expectation, when: &Range<u64>) -> Option<String> {
-    let shown = matching(view, one)
-        .into_iter()
-        .rfind(|shown| shown.n < when.start)?;
+    let matching = view.matching(one);
+    let shown = matching.iter().rfind(|shown| shown.n < when.start)?;
     let at = seconds(Duration::from_nanos(shown.t));
     Some(format!(
         "{} showed the same at t={at}, before this step: it counted for an earlier one",

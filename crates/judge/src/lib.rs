@@ -13,6 +13,7 @@ mod limits;
 mod load;
 mod opening;
 mod order;
+mod showings;
 pub mod snapshot;
 mod unscripted;
 mod verdict;

@@ -1,9 +1,11 @@
 //! A timeline as the judge looks at it.
 
 use std::collections::BTreeMap;
+use std::rc::Rc;
 
-use matching::Again;
-use scenario::plan::{Plan, PlannedStep};
+use super::showings::Showings;
+use matching::{Again, CompiledPattern};
+use scenario::plan::{Expectation, Plan, PlannedStep};
 use timeline::{Event, ExpectationId, Kind, Seen, StepId, StepResult, Stream};
 
 /// One line that a client showed.
@@ -34,6 +36,7 @@ pub(super) struct View<'a> {
     pub(super) missed: &'a [(u64, ExpectationId)],
     /// Standard output of each client, fences included.
     lanes: BTreeMap<&'a str, Vec<Shown<'a>>>,
+    showings: Showings<'a>,
     steps: BTreeMap<&'a StepId, StepSpan>,
     /// Every step that was planned, parents before their children.
     planned: Vec<&'a PlannedStep>,
@@ -112,6 +115,7 @@ impl<'a> View<'a> {
             plan,
             events,
             missed,
+            showings: Showings::of(&lanes, &planned, &steps),
             lanes,
             steps,
             planned,
@@ -119,9 +123,39 @@ impl<'a> View<'a> {
         }
     }
 
+    /// Lines of the client that show what is expected, fences left out.
+    pub(super) fn matching(&self, one: &Expectation) -> Rc<[Shown<'a>]> {
+        self.showings.of_pattern(one, || {
+            let escapes = self.plan.adapter_of(&one.client).client.escapes;
+            let pattern = CompiledPattern::new(&one.pattern, escapes);
+            let all = || self.lanes.get(one.client.as_str());
+            let lines = self.showings.with_text(one).unwrap_or_else(all);
+            let lines = lines.into_iter().flatten().copied();
+            lines
+                .filter(|shown| shown.n < self.stopping && !self.is_fence(shown.text))
+                .filter(|shown| pattern.matches(shown.text, shown.seen))
+                .collect()
+        })
+    }
+
+    /// How often the same is expected once of the same client, in all steps that were reached.
+    pub(super) fn times_expected(&self, one: &Expectation) -> usize {
+        let key = (one.client.as_str(), &one.pattern);
+        self.showings.expected.get(&key).copied().unwrap_or(0)
+    }
+
     /// Every step that was planned, parents before their children.
     pub(super) fn all_steps(&self) -> impl Iterator<Item = &'a PlannedStep> {
         self.planned.iter().copied()
+    }
+
+    /// What a client showed after that event, and before the harness stopped it.
+    pub(super) fn shown_after(&self, who: &str, n: u64) -> impl Iterator<Item = Shown<'a>> {
+        let lane = self.lanes.get(who).map(Vec::as_slice).unwrap_or_default();
+        let first = lane.partition_point(|shown| shown.n <= n);
+        let later = lane.get(first..).unwrap_or_default().iter().copied();
+        let stopping = self.stopping;
+        later.take_while(move |shown| shown.n < stopping)
     }
 
     /// What a client showed before the harness stopped it.

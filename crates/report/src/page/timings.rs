@@ -1,11 +1,12 @@
 //! How long things took, and what everybody used.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use crate::result::PlayReport;
 use crate::searches::grouped;
 use scenario::plan::{Mode, Pattern, Plan};
-use timeline::{Event, Kind, Stream, seconds, visible};
+use timeline::{Event, Kind, StepId, Stream, seconds, visible};
 
 /// Deliveries that are listed.
 const LISTED: usize = 100;
@@ -72,49 +73,80 @@ fn starts(events: &[Event]) -> Vec<(String, String, String)> {
 }
 
 fn deliveries(plan: &Plan, events: &[Event]) -> Vec<Delivery> {
+    let moments = Moments::of(events);
     let mut all = Vec::new();
     for step in plan.all_steps() {
         let Some(sent) = &step.sent else {
             continue;
         };
-        let mut later = events.iter().skip_while(
-            |event| !matches!(&event.kind, Kind::StepBegan { step: begun } if *begun == step.id),
-        );
+        let begun = moments.begun.get(&step.id);
         let typed =
-            later.find(|event| matches!(&event.kind, Kind::Typed { who, .. } if *who == sent.from));
-        let Some(typed) = typed else {
+            begun.and_then(|begun| first_after(moments.typed.get(sent.from.as_str()), *begun));
+        let Some((n, typed)) = typed else {
             continue;
         };
         for one in step.expects.iter().filter(|one| one.mode == Mode::Once) {
             let Pattern::Event { captures, .. } = &one.pattern else {
                 continue;
             };
-            let text = captures.get("text");
-            let shown = events.iter().find_map(|event| match &event.kind {
-                Kind::Line {
-                    who,
-                    stream: Stream::Stdout,
-                    seen: Some(seen),
-                    ..
-                } if event.n > typed.n
-                    && *who == one.client
-                    && seen.captures.get("text") == text =>
-                {
-                    Some(event.t)
-                }
-                _ => None,
-            });
-            if let Some(shown) = shown {
+            let text = captures.get("text").map(String::as_str);
+            let shown = moments.shown.get(&(one.client.as_str(), text));
+            if let Some((_, shown)) = first_after(shown, n) {
                 all.push(Delivery {
                     step: step.id.0.clone(),
                     from: visible(&sent.from),
                     to: visible(&one.client),
-                    took: seconds(Duration::from_nanos(shown - typed.t)),
+                    took: seconds(Duration::from_nanos(shown - typed)),
                 });
             }
         }
     }
     all
+}
+
+/// Numbers and times of events.
+type When = Vec<(u64, u64)>;
+
+/// When what deliveries are made of happened.
+#[derive(Default)]
+struct Moments<'a> {
+    /// The number of the event with which a step began.
+    begun: BTreeMap<&'a StepId, u64>,
+    typed: BTreeMap<&'a str, When>,
+    /// By client and text.
+    shown: BTreeMap<(&'a str, Option<&'a str>), When>,
+}
+
+impl<'a> Moments<'a> {
+    fn of(events: &'a [Event]) -> Self {
+        let mut moments = Self::default();
+        for event in events {
+            let when = (event.n, event.t);
+            match &event.kind {
+                Kind::StepBegan { step } => {
+                    moments.begun.entry(step).or_insert(event.n);
+                }
+                Kind::Typed { who, .. } => moments.typed.entry(who).or_default().push(when),
+                Kind::Line {
+                    who,
+                    stream: Stream::Stdout,
+                    seen: Some(seen),
+                    ..
+                } => {
+                    let text = seen.captures.get("text").map(String::as_str);
+                    moments.shown.entry((who, text)).or_default().push(when);
+                }
+                _ => {}
+            }
+        }
+        moments
+    }
+}
+
+/// The first of them after that event.
+fn first_after(all: Option<&When>, n: u64) -> Option<(u64, u64)> {
+    let all = all?;
+    all.get(all.partition_point(|(at, _)| *at <= n)).copied()
 }
 
 fn processes(events: &[Event], report: &PlayReport) -> Vec<Process> {

@@ -15,6 +15,8 @@ use toml_language::{Code, Problem};
 /// What is known of a scenario while its steps are read.
 pub(crate) struct Checker<'s> {
     pub(crate) source: &'s str,
+    /// Where its lines end: to count them for each step would cost the square of their number.
+    line_ends: Vec<usize>,
     /// `scenarios/`, to look for fixtures.
     pub(crate) root: &'s Path,
     pub(crate) problems: Vec<Problem>,
@@ -35,6 +37,7 @@ impl<'s> Checker<'s> {
     pub(crate) fn new(source: &'s str, root: &'s Path) -> Self {
         Self {
             source,
+            line_ends: source.match_indices('\n').map(|(at, _)| at).collect(),
             root,
             problems: Vec::new(),
             world: World::new([]),
@@ -45,6 +48,11 @@ impl<'s> Checker<'s> {
             planted: BTreeSet::new(),
             outbox: BTreeMap::new(),
         }
+    }
+
+    /// The line of a byte of the source, from 1.
+    pub(crate) fn line_of(&self, at: usize) -> usize {
+        1 + self.line_ends.partition_point(|end| *end < at)
     }
 
     pub(crate) fn report(&mut self, problem: Problem) {

@@ -38,7 +38,7 @@ pub enum Mode {
 }
 
 /// Something that can be seen, with every placeholder filled in.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 #[expect(missing_docs, reason = "as in What")]
 pub enum Pattern {

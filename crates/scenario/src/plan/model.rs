@@ -115,6 +115,12 @@ pub struct Fence {
     pub text: String,
 }
 
+/// By this, steps of a plan are in their order: the numbers of an id.
+fn order(id: &StepId) -> Vec<u32> {
+    let numbers = id.0.split('.').map(|number| number.parse().unwrap_or(0));
+    numbers.collect()
+}
+
 impl Plan {
     /// The name by which the others know a client; any other name means itself.
     pub fn login<'a>(&'a self, client: &'a str) -> &'a str {
@@ -143,7 +149,20 @@ impl Plan {
 
     /// The step with this id, however deep.
     pub fn step(&self, id: &StepId) -> Option<&PlannedStep> {
-        self.all_steps().find(|step| step.id == *id)
+        // Steps of a repetition lie in the order of their ids, so that most are found without going
+        // through all.
+        let top = self
+            .steps
+            .partition_point(|step| order(&step.id) <= order(id));
+        let near = top.checked_sub(1).and_then(|top| self.steps.get(top));
+        let inside = near.into_iter().flat_map(|step| match &step.action {
+            Action::All { steps } => steps.iter().chain([step]).collect(),
+            _ => vec![step],
+        });
+        let mut inside = inside.filter(|step| step.id == *id);
+        inside
+            .next()
+            .or_else(|| self.all_steps().find(|step| step.id == *id))
     }
 
     /// Every step, parents before their children.

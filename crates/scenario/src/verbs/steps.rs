@@ -91,11 +91,7 @@ fn count(steps: &[Step]) -> usize {
 fn step(node: &Node<'_, '_>, checker: &mut Checker<'_>) -> Option<Step> {
     let has = |verb: &&VerbWord| node.has(verb.into_str());
     let word = VerbWord::VARIANTS.iter().find(has)?;
-    let line = 1 + checker
-        .source
-        .get(..node.span().start)?
-        .matches('\n')
-        .count();
+    let line = checker.line_of(node.span().start);
     let site = Site {
         step: *node,
         word: word.into_str(),
