@@ -5,14 +5,27 @@ use timeline::ControlCommand;
 
 use crate::model::{Effect, Model, Pace, Panel, Source};
 
+/// With these a key is meant for the terminal, or for another program.
+const COMMANDS: KeyModifiers = KeyModifiers::CONTROL
+    .union(KeyModifiers::ALT)
+    .union(KeyModifiers::SUPER)
+    .union(KeyModifiers::HYPER)
+    .union(KeyModifiers::META);
+
 impl Model {
     /// What a key does.
     pub fn key(&mut self, key: KeyEvent) -> Option<Effect> {
         self.hint = None;
         let is_control = key.modifiers.contains(KeyModifiers::CONTROL);
-        if is_control && key.code == KeyCode::Char('c') {
+        if is_control && matches!(key.code, KeyCode::Char('c' | 'C')) {
             return Some(Effect::Cancel);
         }
+        let is_by_hand = matches!(self.panel, Panel::ByHand { .. });
+        if !is_by_hand && key.modifiers.intersects(COMMANDS) {
+            self.hint("keys with Ctrl or Alt mean nothing here, but Ctrl-C; ? shows all keys");
+            return None;
+        }
+        let key = if is_by_hand { key } else { without_case(key) };
         match std::mem::replace(&mut self.panel, Panel::None) {
             Panel::ByHand { client, line } => self.key_by_hand(client, line, key, is_control),
             Panel::Choose(chosen) => self.key_of_choice(chosen, key.code),
@@ -20,6 +33,25 @@ impl Model {
             Panel::Zoom(participant) => self.key_of_zoom(participant, key.code),
             Panel::Keys if matches!(key.code, KeyCode::Char('?' | 'h')) => None,
             Panel::Keys | Panel::Said { .. } | Panel::None => self.key_of_stage(key.code),
+        }
+    }
+
+    /// What was pasted: a part of a line for a client that is driven by hand, and no keys.
+    pub fn paste(&mut self, text: &str) {
+        let Panel::ByHand { line, .. } = &mut self.panel else {
+            self.hint("pasted text means nothing here; ? shows all keys");
+            return;
+        };
+        let text = text.trim_end_matches(['\r', '\n']);
+        let has_breaks = text.contains(['\r', '\n']);
+        // A line is sent when somebody presses ENTER.
+        line.extend(text.chars().filter_map(|letter| match letter {
+            '\r' | '\n' | '\t' => Some(' '),
+            letter if letter.is_control() => None,
+            letter => Some(letter),
+        }));
+        if has_breaks {
+            self.hint("several lines were pasted: ENTER sends them as one");
         }
     }
 
@@ -56,6 +88,10 @@ impl Model {
                 None
             }
             KeyCode::Char('q') => self.quit(),
+            KeyCode::Char(_) => {
+                self.hint("this key means nothing; ? shows all keys");
+                None
+            }
             _ => None,
         }
     }
@@ -189,15 +225,18 @@ impl Model {
                 }));
             }
             KeyCode::Backspace => drop(line.pop()),
-            KeyCode::Char('k') if is_control => {
+            KeyCode::Char('k' | 'K') if is_control => {
                 effect = Some(Effect::ControlCommand(ControlCommand::Kill { client: who }));
             }
-            KeyCode::Char('d') if is_control => {
+            KeyCode::Char('d' | 'D') if is_control => {
                 effect = Some(Effect::ControlCommand(ControlCommand::Disconnect {
                     client: who,
                 }));
             }
-            KeyCode::Char(letter) if !is_control => line.push(letter),
+            // AltGr is reported as both on some keyboards, and makes letters.
+            KeyCode::Char(letter) if !is_control || key.modifiers.contains(KeyModifiers::ALT) => {
+                line.push(letter);
+            }
             _ => {}
         }
         self.panel = Panel::ByHand { client, line };
@@ -236,6 +275,14 @@ impl Model {
         };
         None
     }
+}
+
+/// Caps lock changes nothing.
+fn without_case(mut key: KeyEvent) -> KeyEvent {
+    if let KeyCode::Char(letter) = &mut key.code {
+        letter.make_ascii_lowercase();
+    }
+    key
 }
 
 fn by_hand(client: usize) -> Panel {

@@ -63,13 +63,14 @@ pub(crate) fn run(play: &mut dyn Play) -> Result<(), ScreenError> {
         let mut wait = TICK;
         while event::poll(wait)? {
             wait = Duration::ZERO;
-            let Input::Key(key) = event::read()? else {
-                continue;
+            let effect = match event::read()? {
+                Input::Key(key) if key.kind != KeyEventKind::Release => play.model().key(key),
+                Input::Paste(text) => {
+                    play.model().paste(&text);
+                    None
+                }
+                _ => None,
             };
-            if key.kind == KeyEventKind::Release {
-                continue;
-            }
-            let effect = play.model().key(key);
             match &effect {
                 Some(Effect::Stream(on)) => guard.stream(*on)?,
                 Some(Effect::StandIn) => guard.stream(false)?,

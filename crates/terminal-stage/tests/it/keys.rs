@@ -211,3 +211,64 @@ fn the_keys_are_shown_and_hidden_by_the_same_key() {
     stage.press(KeyCode::Char('?'));
     assert_eq!(stage.screen(80, 24), before);
 }
+
+#[test]
+fn what_is_pasted_is_no_key_and_sends_nothing_by_itself() {
+    let mut stage = Stage::opened();
+    stage.model.paste("quick brown\nqq\n");
+    assert!(
+        stage
+            .screen(80, 24)
+            .contains("pasted text means nothing here")
+    );
+    stage.press(KeyCode::Char('t'));
+    stage.press(KeyCode::Char('2'));
+    stage.model.paste("/say a\n/quit\u{1b}[A\n");
+    assert!(stage.screen(80, 24).contains("several lines were pasted"));
+    let typed = ControlCommand::Type {
+        client: "bob".to_owned(),
+        line: "/say a /quit[A".to_owned(),
+    };
+    assert_eq!(
+        stage.press(KeyCode::Enter),
+        Some(Effect::ControlCommand(typed))
+    );
+}
+
+#[test]
+fn a_key_with_a_modifier_is_another_key_and_caps_lock_is_none() {
+    let mut stage = Stage::opened();
+    let modifiers = [
+        KeyModifiers::CONTROL,
+        KeyModifiers::ALT,
+        KeyModifiers::SUPER,
+    ];
+    for modifier in modifiers {
+        for letter in "qszab ".chars() {
+            let key = KeyEvent::new(KeyCode::Char(letter), modifier);
+            assert_eq!(stage.model.key(key), None, "{modifier} {letter}");
+        }
+    }
+    assert!(
+        stage
+            .screen(80, 24)
+            .contains("keys with Ctrl or Alt mean nothing")
+    );
+    assert_eq!(
+        stage.press(KeyCode::Char('Q')),
+        Some(Effect::ControlCommand(ControlCommand::Stop))
+    );
+    let cancel = KeyEvent::new(KeyCode::Char('c'), KeyModifiers::CONTROL);
+    assert_eq!(stage.model.key(cancel), Some(Effect::Cancel));
+}
+
+#[test]
+fn whoever_types_by_hand_may_use_altgr() {
+    let mut stage = Stage::opened();
+    stage.press(KeyCode::Char('t'));
+    stage.press(KeyCode::Char('2'));
+    let altgr = KeyModifiers::CONTROL | KeyModifiers::ALT;
+    stage.model.key(KeyEvent::new(KeyCode::Char('@'), altgr));
+    let screen = stage.screen(80, 24);
+    assert!(screen.contains("» @"), "{screen}");
+}

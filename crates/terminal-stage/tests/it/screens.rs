@@ -115,3 +115,24 @@ fn a_terminal_that_is_too_small_says_so() {
     let screen = Stage::opened().screen(60, 20);
     assert!(screen.contains("This terminal is 60x20"), "{screen}");
 }
+
+#[test]
+fn no_size_of_a_terminal_is_too_odd() {
+    let mut stage = Stage::opened();
+    stage.say();
+    for key in ['z', 'x', 't', '?', 'b'] {
+        stage.press(KeyCode::Char(key));
+        for (width, height) in [
+            (1, 1),
+            (1, 200),
+            (300, 1),
+            (2, 3),
+            (7, 9),
+            (79, 23),
+            (300, 100),
+        ] {
+            stage.screen(width, height);
+        }
+        stage.press(KeyCode::Esc);
+    }
+}
