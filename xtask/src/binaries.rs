@@ -3,14 +3,17 @@
 //! Must be called before the process enters a user namespace: cargo needs the real one.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::io::{self, BufRead as _, BufReader, Read as _};
 use std::iter;
 use std::path::PathBuf;
-use std::process::Stdio;
+use std::process::{Command, ExitStatus, Stdio};
+use std::thread;
 
 use serde::Deserialize;
 
 use crate::command;
 use crate::command_error::CommandError;
+use crate::output;
 use crate::workspace::Workspace;
 
 /// The package whose program every play is started through.
@@ -72,21 +75,70 @@ fn build_packages(
     let mut cargo = command::cargo(workspace.root());
     cargo.args([
         "build",
-        "--quiet",
         "--bins",
         "--message-format=json-render-diagnostics",
     ]);
+    if output::errors_have_colour() {
+        cargo.args(["--color", "always"]);
+    }
     for package in packages {
         cargo.args(["--package", package]);
     }
-    let built = cargo.stderr(Stdio::inherit()).output();
-    let built =
-        built.map_err(|error| CommandError::environment(format!("cannot run cargo: {error}")))?;
-    if !built.status.success() {
+    let failed = |error| CommandError::environment(format!("cannot run cargo: {error}"));
+    let (status, messages) = run(cargo).map_err(failed)?;
+    if !status.success() {
         let text = "our own programs do not build; the compiler's message stands above";
         return Err(CommandError::environment(text));
     }
-    Ok(executables(&String::from_utf8_lossy(&built.stdout)))
+    Ok(executables(&messages))
+}
+
+/// Runs cargo, and passes on what it says while it says it: mistakes, and what it waits for.
+fn run(mut cargo: Command) -> io::Result<(ExitStatus, String)> {
+    let mut cargo = cargo
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()?;
+    let (stdout, stderr) = (cargo.stdout.take(), cargo.stderr.take());
+    let messages = thread::Builder::new().spawn(move || {
+        let mut messages = Vec::new();
+        let read = stdout.map(|mut stdout| stdout.read_to_end(&mut messages));
+        read.transpose().map(|_| messages)
+    })?;
+    for line in stderr
+        .into_iter()
+        .flat_map(|stderr| BufReader::new(stderr).split(b'\n'))
+    {
+        let line = line?;
+        let line = String::from_utf8_lossy(&line);
+        if !is_progress(&line) {
+            output::narrate(&line);
+        }
+    }
+    let messages = messages
+        .join()
+        .map_err(|_| io::Error::other("its messages could not be read"))??;
+    let status = cargo.wait()?;
+    Ok((status, String::from_utf8_lossy(&messages).into_owned()))
+}
+
+/// What cargo does, as long as nothing keeps it from it.
+fn is_progress(line: &str) -> bool {
+    const WORDS: [&str; 10] = [
+        "Adding",
+        "Checking",
+        "Compiling",
+        "Dirty",
+        "Downloaded",
+        "Downloading",
+        "Finished",
+        "Fresh",
+        "Locking",
+        "Updating",
+    ];
+    let bare = anstream::adapter::strip_str(line).to_string();
+    let word = bare.split_whitespace().next();
+    bare.starts_with(' ') && word.is_some_and(|word| WORDS.contains(&word))
 }
 
 /// Name and path of every program in cargo's messages, one JSON object a line.
@@ -127,6 +179,24 @@ mod tests {
             ["stage", "chat-client", "zoo"]
         );
         assert_eq!(built(&[]), ["stage"]);
+    }
+
+    #[test]
+    fn what_cargo_waits_for_is_passed_on_and_what_it_does_is_not() {
+        for line in [
+            "    Blocking waiting for file lock on build directory",
+            "warning: unused variable: `x`",
+            "  --> src/main.rs:1:2",
+            "error[E0425]: cannot find value `x` in this scope",
+        ] {
+            assert!(!is_progress(line), "{line}");
+        }
+        for line in [
+            "   Compiling stage v0.1.0 (/here)",
+            "\u{1b}[1m\u{1b}[92m    Finished\u{1b}[0m `dev` profile in 0.10s",
+        ] {
+            assert!(is_progress(line), "{line}");
+        }
     }
 
     #[test]

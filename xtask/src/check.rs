@@ -12,7 +12,7 @@ use toml_language::Problems;
 use crate::cli;
 use crate::command_error::{CommandError, CommandResult};
 use crate::exit_code::{FINE, USAGE};
-use crate::output::{self, STRONG};
+use crate::output;
 use crate::workspace::Workspace;
 
 /// What was read.
@@ -38,7 +38,7 @@ pub(crate) fn run(arguments: &cli::Check) -> CommandResult {
     };
     show(&checked.problems);
     for warning in &checked.warnings {
-        output::narrate(&format!("{STRONG}warning{STRONG:#}: {warning}"));
+        output::warn(warning);
     }
     if !checked.problems.is_empty() {
         return Ok(USAGE);
@@ -153,9 +153,7 @@ impl Checked {
         };
         let found =
             harness::select(&root, &wanted).map_err(|error| CommandError::file(&root, &error))?;
-        if let Some(unknown) = found.unknown.first() {
-            return Err(CommandError::usage(unknown_name(unknown)));
-        }
+        unknown(&found.unknown, &found.unknown_tags)?;
         self.scenarios += found.scenarios.len();
         self.problems.extend(found.problems);
         Ok(())
@@ -173,13 +171,35 @@ fn names_programs(path: &Path) -> bool {
         .any(|line| line.starts_with("[programs]") || line.starts_with("programs"))
 }
 
-/// `no scenario is called x; did you mean y?`
-pub(crate) fn unknown_name((name, near): &(String, Option<String>)) -> String {
-    let hint = near.as_ref().map_or_else(
+/// Nothing was asked for that is not there.
+///
+/// # Errors
+///
+/// For the first name that means no scenario, or tag that none has, each with the nearest.
+pub(crate) fn unknown(
+    names: &[(String, Option<String>)],
+    tags: &[(String, Option<String>)],
+) -> Result<(), CommandError> {
+    let text = match (names, tags) {
+        ([(name, _), ..], _) if name.is_empty() => {
+            "an empty name selects nothing; without a name, all scenarios are selected".to_owned()
+        }
+        ([(name, near), ..], _) => {
+            format!("no scenario is called `{name}`; {}", hint(near.as_deref()))
+        }
+        ([], [(tag, near), ..]) => {
+            format!("no scenario has the tag `{tag}`; {}", hint(near.as_deref()))
+        }
+        ([], []) => return Ok(()),
+    };
+    Err(CommandError::usage(text))
+}
+
+fn hint(near: Option<&str>) -> String {
+    near.map_or_else(
         || "`cargo xtask list` shows them all".to_owned(),
         |near| format!("did you mean `{near}`?"),
-    );
-    format!("no scenario is called `{name}`; {hint}")
+    )
 }
 
 /// Every adapter of the workspace, sorted.

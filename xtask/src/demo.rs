@@ -66,7 +66,7 @@ pub(crate) fn run(arguments: &cli::Demo, workspace: &Workspace) -> CommandResult
     let page = page.transpose()?;
     let context = staging::context(workspace, &staging, who, Update::IfStored)?;
     let reports = workspace.reports();
-    let dir = RunDir::create(reports).map_err(|error| CommandError::file(reports, &error))?;
+    let dir = staging::run_dir(reports)?;
     let shown = Shown {
         context,
         scenario,
@@ -290,7 +290,9 @@ fn closing(shown: &Shown, report: &PlayReport, says_how: bool) -> u8 {
     if code != 0 {
         let repeat = format!(
             "cargo xtask demo {} --seed {}{}",
-            report.scenario, report.seed, shown.flags
+            report::on_a_command_line(&report.scenario, &report.path),
+            report.seed,
+            shown.flags
         );
         output::result(&report::terminal::failure(report, dir.path(), &repeat));
     }

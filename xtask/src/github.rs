@@ -1,12 +1,13 @@
 //! GitHub Actions: what its pages show of a run, and what its log must not take for a command.
 
 use std::fs::OpenOptions;
-use std::io::Write as _;
+use std::io::{self, Write as _};
+use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 
+use nix::fcntl::OFlag;
 use report::{Asked, RunReport, github};
 
-use crate::command_error::CommandError;
 use crate::output;
 
 /// As long as this lives, nothing that is printed is a command: participants have a say in
@@ -34,32 +35,40 @@ impl Drop for NoCommands {
     }
 }
 
-/// Annotates the scenarios that did not pass, and adds to the summary of the step.
-///
-/// # Errors
-///
-/// When the summary cannot be written.
-pub(crate) fn tell(run: &RunReport, dir: &Path, asked: &Asked) -> Result<(), CommandError> {
+/// Annotates the scenarios that did not pass, and adds to the summary of the step. A summary that
+/// cannot be written costs nothing else.
+pub(crate) fn tell(run: &RunReport, dir: &Path, asked: &Asked) {
     if is_here() {
         for command in github::annotations(run) {
             output::narrate(&command);
         }
     }
     let Some(path) = std::env::var_os("GITHUB_STEP_SUMMARY").filter(|path| !path.is_empty()) else {
-        return Ok(());
+        return;
     };
     let path = PathBuf::from(path);
-    let failed = |error| CommandError::file(&path, &error);
+    if let Err(error) = summarise(&path, run, dir, asked) {
+        let path = path.display();
+        output::warn(&format!(
+            "GITHUB_STEP_SUMMARY, {path}, has no summary: {error}"
+        ));
+    }
+}
+
+fn summarise(path: &Path, run: &RunReport, dir: &Path, asked: &Asked) -> io::Result<()> {
+    // A pipe would be waited for until somebody reads it.
     let mut file = OpenOptions::new()
         .create(true)
         .append(true)
-        .open(&path)
-        .map_err(failed)?;
-    let there = file.metadata().map_err(failed)?.len();
-    let there = usize::try_from(there).unwrap_or(usize::MAX);
+        .custom_flags(OFlag::O_NONBLOCK.bits())
+        .open(path)?;
+    let metadata = file.metadata()?;
+    if !metadata.is_file() {
+        return Err(io::Error::new(io::ErrorKind::InvalidInput, "it is no file"));
+    }
+    let there = usize::try_from(metadata.len()).unwrap_or(usize::MAX);
     let room = github::SUMMARY_LIMIT.saturating_sub(there);
-    let text = github::summary(run, dir, asked, room);
-    file.write_all(text.as_bytes()).map_err(failed)
+    file.write_all(github::summary(run, dir, asked, room).as_bytes())
 }
 
 fn is_here() -> bool {

@@ -44,17 +44,23 @@ use std::process::ExitCode;
 use clap::Parser as _;
 
 use cli::{Cli, Command};
-use command_error::CommandResult;
+use command_error::{CommandError, CommandResult};
+use exit_code::{ENVIRONMENT, FINE};
 use workspace::Workspace;
 
 /// The whole program.
 pub fn main() -> ExitCode {
     let Cli { command, reports } = Cli::parse();
-    let code = run(command, reports.as_deref()).unwrap_or_else(|error| {
+    let failed = |error: CommandError| {
         output::error(&error);
         error.code
-    });
-    ExitCode::from(code)
+    };
+    let code = run(command, reports.as_deref()).unwrap_or_else(failed);
+    let lost = output::finish().map_err(|error| error.map_or(ENVIRONMENT, failed));
+    match lost {
+        Err(lost) if code == FINE => ExitCode::from(lost),
+        _ => ExitCode::from(code),
+    }
 }
 
 fn run(command: Option<Command>, reports: Option<&Path>) -> CommandResult {

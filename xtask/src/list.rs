@@ -18,9 +18,7 @@ pub(crate) fn run(arguments: &cli::List) -> CommandResult {
     };
     let found =
         harness::select(&root, &wanted).map_err(|error| CommandError::file(&root, &error))?;
-    if let Some(unknown) = found.unknown.first() {
-        return Err(CommandError::usage(check::unknown_name(unknown)));
-    }
+    check::unknown(&found.unknown, &found.unknown_tags)?;
     for line in table(&found.scenarios) {
         output::result(&line);
     }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use harness::{self, LoadSettings, RunDir, SavedRun, Update};
+use harness::{self, LoadSettings, SavedRun, Update};
 use indicatif::{ProgressBar, ProgressStyle};
 use report::load::SavedLoad;
 use scenario::plan::{LoadPlan, LoadShape};
@@ -40,7 +40,7 @@ pub(crate) fn run(arguments: &cli::Load, workspace: &Workspace) -> CommandResult
     )?;
     let context = staging::context(workspace, &arguments.staging, who, Update::Check)?;
     let reports = workspace.reports();
-    let dir = RunDir::create(reports).map_err(|error| CommandError::file(reports, &error))?;
+    let dir = staging::run_dir(reports)?;
     let settings = LoadSettings {
         context,
         asked: staging::asked(&arguments.staging),

@@ -3,7 +3,8 @@
 //! `anstream` takes colours out where they are not wanted. Nobody is told when a stream is
 //! closed: who closed it does not read on.
 
-use std::io::Write as _;
+use std::io::{self, Write as _};
+use std::sync::OnceLock;
 
 use anstyle::{AnsiColor, Style};
 
@@ -18,9 +19,41 @@ pub(crate) const FAINT: Style = Style::new().dimmed();
 /// Words that a reader looks for.
 pub(crate) const STRONG: Style = Style::new().bold();
 
+/// Why a part of the result did not reach standard output.
+static LOST: OnceLock<io::Error> = OnceLock::new();
+
 /// A line of the result.
 pub(crate) fn result(line: &str) {
-    drop(writeln!(anstream::stdout(), "{line}"));
+    let mut stdout = anstream::stdout();
+    note(writeln!(stdout, "{line}"));
+}
+
+/// Whether all of the result has reached standard output: a program that reads it must not take a
+/// part of it for the whole.
+///
+/// # Errors
+///
+/// When it has not. Who closed it does not read on, and hears nothing.
+pub(crate) fn finish() -> Result<(), Option<CommandError>> {
+    note(anstream::stdout().flush());
+    match LOST.get() {
+        None => Ok(()),
+        Some(error) if error.kind() == io::ErrorKind::BrokenPipe => Err(None),
+        Some(error) => Err(Some(CommandError::environment(format!(
+            "the result is lost: standard output takes no more: {error}"
+        )))),
+    }
+}
+
+fn note(written: io::Result<()>) {
+    if let Err(error) = written {
+        drop(LOST.set(error));
+    }
+}
+
+/// Something that is not as it should be, and keeps nobody from going on.
+pub(crate) fn warn(what: &str) {
+    narrate(&format!("{STRONG}warning{STRONG:#}: {what}"));
 }
 
 /// A line of narration.
@@ -35,5 +68,5 @@ pub(crate) fn error(error: &CommandError) {
 
 /// Whether errors may be coloured.
 pub(crate) fn errors_have_colour() -> bool {
-    anstream::AutoStream::choice(&std::io::stderr()) != anstream::ColorChoice::Never
+    anstream::AutoStream::choice(&io::stderr()) != anstream::ColorChoice::Never
 }

@@ -102,7 +102,7 @@ pub(crate) fn tell(run: &SavedRun) -> CommandResult {
     let no_commands = NoCommands::begin();
     output::result(terminal::report(report, dir, asked).trim_end());
     drop(no_commands);
-    github::tell(report, dir, asked)?;
+    github::tell(report, dir, asked);
     output::result(&terminal::closing(report));
     Ok(report.exit_code())
 }

@@ -3,7 +3,7 @@
 use std::num::NonZeroUsize;
 use std::thread::available_parallelism;
 
-use harness::{self, ManifestScenario, Progress, RunDir, TestSettings, Update, Wanted};
+use harness::{self, ManifestScenario, Progress, TestSettings, Update, Wanted};
 use indicatif::ProgressBar;
 use report::{Asked, Tries, terminal};
 use tokio::sync::{mpsc, watch};
@@ -52,7 +52,7 @@ pub(crate) fn run(arguments: &cli::Test, workspace: &Workspace) -> CommandResult
     let mut context = staging::context(workspace, &staging, who, update)?;
     context.twin = arguments.twin;
     let reports = workspace.reports();
-    let dir = RunDir::create(reports).map_err(|error| CommandError::file(reports, &error))?;
+    let dir = staging::run_dir(reports)?;
     let jobs = arguments
         .jobs
         .or_else(|| available_parallelism().ok())
@@ -93,7 +93,7 @@ async fn play(settings: TestSettings, asking: watch::Sender<u64>) -> CommandResu
         output::narrate(red.trim_end());
     }
     drop(no_commands);
-    github::tell(&report, dir.path(), &asked)?;
+    github::tell(&report, dir.path(), &asked);
     output::narrate(&format!("files: {}", dir.path().display()));
     output::narrate(&format!(
         "page:  {}",

@@ -12,6 +12,8 @@ const MOST: usize = 10;
 pub struct RunDir {
     path: PathBuf,
     id: String,
+    /// Why `latest` does not point to it.
+    not_latest: Option<String>,
 }
 
 impl RunDir {
@@ -37,14 +39,27 @@ impl RunDir {
                 format!("cannot make {}: {error}", path.display()),
             )
         })?;
-        let dir = Self { path, id };
-        dir.point_latest(reports)?;
+        let mut dir = Self {
+            path,
+            id,
+            not_latest: None,
+        };
+        // The run is worth more than a short name for it.
+        dir.not_latest = dir.point_latest(reports).err().map(|error| {
+            let latest = reports.join("latest");
+            format!("{} does not point to this run: {error}", latest.display())
+        });
         Ok(dir)
     }
 
     /// The run's id.
     pub fn id(&self) -> &str {
         &self.id
+    }
+
+    /// Why `latest` does not point to it, where that is so.
+    pub fn not_latest(&self) -> Option<&str> {
+        self.not_latest.as_deref()
     }
 
     /// The directory.
@@ -78,7 +93,11 @@ impl RunDir {
     fn point_latest(&self, reports: &Path) -> io::Result<()> {
         let beside = reports.join(format!(".latest-{}", self.id));
         std::os::unix::fs::symlink(&self.id, &beside)?;
-        fs::rename(beside, reports.join("latest"))
+        let renamed = fs::rename(&beside, reports.join("latest"));
+        if renamed.is_err() {
+            drop(fs::remove_file(beside));
+        }
+        renamed
     }
 }
 
@@ -129,6 +148,16 @@ mod tests {
         assert_eq!(left, MOST + 2, "the runs, latest and the README");
         assert!(!reports.path().join(old(0)).exists());
         assert!(reports.path().join("README.md").exists());
+    }
+
+    #[test]
+    fn a_latest_that_cannot_be_replaced_costs_no_run() {
+        let reports = tempfile::tempdir().unwrap();
+        fs::create_dir(reports.path().join("latest")).unwrap();
+        let run = RunDir::create(reports.path()).unwrap();
+        let why = run.not_latest().unwrap();
+        assert!(why.contains("latest does not point to this run"), "{why}");
+        assert_eq!(fs::read_dir(reports.path()).unwrap().count(), 2);
     }
 
     #[test]

@@ -1,11 +1,14 @@
 //! Files of a run, written.
 
-use std::fs;
+use std::fs::{self, Permissions};
+use std::io::Write as _;
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 
 use report::PlayReport;
 use serde::Serialize;
 use stage::EngineError;
+use tempfile::NamedTempFile;
 
 /// As it is kept in a file.
 pub(super) fn as_json(value: &impl Serialize) -> Result<String, EngineError> {
@@ -22,11 +25,19 @@ pub(super) fn write_result(dir: &Path, report: &PlayReport) -> Result<(), Engine
 
 pub(super) fn write(dir: &Path, name: &str, text: &str) -> Result<(), EngineError> {
     let path = dir.join(name);
-    fs::create_dir_all(dir)
-        .and_then(|()| fs::write(&path, text))
-        .map_err(|error| EngineError::File {
-            what: "write",
-            path,
-            error,
-        })
+    // Beside it first: on a full disk there is no half of a file that others read.
+    let whole = || {
+        fs::create_dir_all(dir)?;
+        let mut beside = NamedTempFile::new_in(dir)?;
+        beside.write_all(text.as_bytes())?;
+        // As others make it.
+        let mode = fs::metadata(dir)?.permissions().mode() & 0o666;
+        fs::set_permissions(beside.path(), Permissions::from_mode(mode))?;
+        beside.persist(&path).map_err(|error| error.error)
+    };
+    whole().map(drop).map_err(|error| EngineError::File {
+        what: "write",
+        path: path.clone(),
+        error,
+    })
 }

@@ -1,12 +1,10 @@
 //! Which scenarios are selected.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
-use scenario::{self, Scenario};
+use scenario::{self, CELL, Place, Scenario};
 use toml_language::Problems;
-
-/// Stands between the id of a file and the values of its matrix.
-const CELL: char = '@';
 
 /// What was asked for.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -26,7 +24,12 @@ pub struct Selection {
     pub problems: Vec<Problems>,
     /// Names that match nothing, each with the nearest id.
     pub unknown: Vec<(String, Option<String>)>,
+    /// Tags that no scenario has, each with the nearest one.
+    pub unknown_tags: Vec<(String, Option<String>)>,
 }
+
+/// Which scenarios of a file were asked for: those with these values of its matrix, or all.
+type Cells = BTreeSet<Option<String>>;
 
 /// Loads the scenarios that were asked for.
 ///
@@ -34,113 +37,164 @@ pub struct Selection {
 ///
 /// What the system says when the directory cannot be read.
 pub fn select(root: &Path, wanted: &Wanted) -> std::io::Result<Selection> {
-    let mut files = scenario::find(root)?;
+    let known = Known::below(root)?;
     let mut selection = Selection::default();
-    let mut chosen = Vec::new();
+    let mut asked = Vec::new();
+    let mut files: BTreeMap<PathBuf, Cells> = BTreeMap::new();
     for name in &wanted.names {
-        let found = file_of(name).map_or_else(|| matching(&files, root, name), |file| vec![file]);
+        let (found, cell) = known.means(root, name);
         if found.is_empty() {
-            selection
-                .unknown
-                .push((name.clone(), nearest(&files, root, name)));
+            let near = known.nearest(name);
+            selection.unknown.push((name.clone(), near));
         }
-        chosen.extend(found);
+        for file in &found {
+            files.entry(file.clone()).or_default().insert(cell.clone());
+        }
+        asked.push((name, found, cell));
     }
-    if !wanted.names.is_empty() {
-        chosen.sort();
-        chosen.dedup();
-        files = chosen;
+    if wanted.names.is_empty() {
+        let all = known.files.iter();
+        files = all.map(|(file, _)| (file.clone(), [None].into())).collect();
     }
-    for file in files {
-        match scenario::load(&file, root) {
-            Ok(cells) => {
-                let selected = cells
-                    .into_iter()
-                    .filter(|scenario| is_selected(scenario, wanted));
+    let mut tags = BTreeSet::new();
+    for (file, cells) in &files {
+        match scenario::load(file, root) {
+            Ok(scenarios) => {
+                tags.extend(scenarios.iter().flat_map(|one| one.tags.clone()));
+                let selected = scenarios.into_iter().filter(|one| is_asked(one, cells));
                 selection.scenarios.extend(selected);
             }
             Err(problems) => selection.problems.push(problems),
         }
     }
-    let combinations = wanted.names.iter().filter(|name| name.contains(CELL));
-    for name in combinations {
-        let mut found = selection.scenarios.iter();
-        if !found.any(|scenario| names(name, scenario)) && selection.problems.is_empty() {
-            selection.unknown.push((name.clone(), None));
-        }
+    if selection.problems.is_empty() {
+        let has = |file: &PathBuf, cell: &Option<String>| {
+            let mut all = selection.scenarios.iter();
+            all.any(|one| one.path == *file && (cell.is_none() || cell_of(one) == cell.as_deref()))
+        };
+        let none = asked.iter().filter(|(_, found, cell)| {
+            !found.is_empty() && !found.iter().any(|file| has(file, cell))
+        });
+        let none: Vec<_> = none.map(|(name, ..)| ((*name).clone(), None)).collect();
+        selection.unknown.extend(none);
     }
+    selection.scenarios.retain(|one| has_tag(one, &wanted.tags));
+    selection.unknown_tags = unknown_tags(&known, root, tags, &wanted.tags);
     Ok(selection)
 }
 
-/// The file that a path means, with or without the values of its matrix behind it.
-fn file_of(name: &str) -> Option<PathBuf> {
-    let without = name.rsplit_once(CELL).map(|(file, _)| file);
-    let paths = std::iter::once(name).chain(without).map(PathBuf::from);
-    let mut files = paths.filter(|path| path.extension().is_some_and(|end| end == "toml"));
-    files.find(|path| path.is_file())
+/// The files below the root, each with its id.
+struct Known {
+    files: Vec<(PathBuf, String)>,
 }
 
-/// Whether a name means this scenario: that of a file, of any part of it, or of one
-/// combination of the values of its matrix.
-fn names(name: &str, scenario: &Scenario) -> bool {
-    if let Some(path) = file_of(name) {
-        let last = scenario.id.rsplit('/').next().unwrap_or_default();
-        let cell = last.split_once(CELL).map_or("", |(_, cell)| cell);
-        let whole = path.as_os_str().len() == name.len();
-        return path == scenario.path && (whole || name.ends_with(&format!("{CELL}{cell}")));
+impl Known {
+    fn below(root: &Path) -> std::io::Result<Self> {
+        let found = scenario::find(root)?.into_iter();
+        let files = found.map(|file| {
+            let id = id_of(&file, root);
+            (file, id)
+        });
+        Ok(Self {
+            files: files.collect(),
+        })
     }
-    let file = scenario.id.split_once(CELL).map_or("", |(file, _)| file);
-    match name.split_once(CELL) {
-        Some(_) => scenario.id.ends_with(name),
-        None => file.contains(name),
+
+    /// The files that a name means, and which of their scenarios.
+    fn means(&self, root: &Path, name: &str) -> (Vec<PathBuf>, Option<String>) {
+        if let Some((file, cell)) = file_of(name) {
+            let file = Place::of(&file, root).map_or(file, |place| place.path);
+            return (vec![file], cell);
+        }
+        match name.split_once(CELL) {
+            Some((name, cell)) => (self.matching(name), Some(cell.to_owned())),
+            None => (self.matching(name), None),
+        }
+    }
+
+    /// A whole id, then a last part, then any part: the first kind that matches anything. Nothing at
+    /// all is a part of every id, and means none.
+    fn matching(&self, name: &str) -> Vec<PathBuf> {
+        if name.is_empty() {
+            return Vec::new();
+        }
+        let with = |fits: &dyn Fn(&str) -> bool| -> Vec<PathBuf> {
+            let fitting = self.files.iter().filter(|(_, id)| fits(id));
+            fitting.map(|(file, _)| file.clone()).collect()
+        };
+        let exact = with(&|id| id == name);
+        if !exact.is_empty() {
+            return exact;
+        }
+        let last = with(&|id| id.rsplit('/').next() == Some(name));
+        if !last.is_empty() {
+            return last;
+        }
+        with(&|id| id.contains(name))
+    }
+
+    fn nearest(&self, name: &str) -> Option<String> {
+        let likeness = |id: &str| {
+            let last = id.rsplit('/').next().unwrap_or(id);
+            strsim::jaro_winkler(name, last).max(strsim::jaro_winkler(name, id))
+        };
+        let ids = self.files.iter().map(|(_, id)| (likeness(id), id));
+        nearest(ids)
     }
 }
 
-/// Whether one of a file's scenarios was asked for: those of a matrix can be named with
-/// their values.
-fn is_selected(scenario: &Scenario, wanted: &Wanted) -> bool {
-    let mut asked = wanted.names.iter();
-    let named = wanted.names.is_empty()
-        || !scenario.id.contains(CELL)
-        || asked.any(|name| names(name, scenario));
-    named && has_tag(scenario, &wanted.tags)
+fn nearest<'a>(all: impl Iterator<Item = (f64, &'a String)>) -> Option<String> {
+    let near = all.filter(|(likeness, _)| *likeness > 0.7);
+    let nearest = near.max_by(|(a, _), (b, _)| a.total_cmp(b));
+    nearest.map(|(_, word)| word.clone())
 }
 
-/// A whole id, then a last part, then any part: the first kind that matches anything.
-fn matching(files: &[PathBuf], root: &Path, name: &str) -> Vec<PathBuf> {
-    let name = name.split_once(CELL).map_or(name, |(file, _)| file);
-    let with = |fits: &dyn Fn(&str) -> bool| -> Vec<PathBuf> {
-        files
-            .iter()
-            .filter(|file| fits(&id_of(file, root)))
-            .cloned()
-            .collect()
-    };
-    let exact = with(&|id| id == name);
-    if !exact.is_empty() {
-        return exact;
-    }
-    let last = with(&|id| id.rsplit('/').next() == Some(name));
-    if !last.is_empty() {
-        return last;
-    }
-    with(&|id| id.contains(name))
+/// The file that a path means, and the values of its matrix behind it.
+fn file_of(name: &str) -> Option<(PathBuf, Option<String>)> {
+    let whole = (name, None);
+    let with_cell = name
+        .rsplit_once(CELL)
+        .map(|(file, cell)| (file, Some(cell.to_owned())));
+    let mut ways = [Some(whole), with_cell].into_iter().flatten();
+    let (file, cell) = ways.find(|(file, _)| {
+        let path = Path::new(file);
+        path.extension().is_some_and(|end| end == "toml") && path.is_file()
+    })?;
+    Some((PathBuf::from(file), cell))
 }
 
-fn nearest(files: &[PathBuf], root: &Path, name: &str) -> Option<String> {
-    let ids = files.iter().map(|file| id_of(file, root));
-    let likeness = |id: &str| {
-        let last = id.rsplit('/').next().unwrap_or(id);
-        strsim::jaro_winkler(name, last).max(strsim::jaro_winkler(name, id))
-    };
-    ids.map(|id| (likeness(&id), id))
-        .filter(|(likeness, _)| *likeness > 0.7)
-        .max_by(|(a, _), (b, _)| a.total_cmp(b))
-        .map(|(_, id)| id)
+/// The values of the matrix that a scenario was made with.
+fn cell_of(scenario: &Scenario) -> Option<&str> {
+    scenario.id.split_once(CELL).map(|(_, cell)| cell)
+}
+
+fn is_asked(scenario: &Scenario, cells: &Cells) -> bool {
+    cells.contains(&None)
+        || cell_of(scenario).is_some_and(|cell| cells.contains(&Some(cell.to_owned())))
 }
 
 fn has_tag(scenario: &Scenario, tags: &[String]) -> bool {
     tags.is_empty() || tags.iter().any(|tag| scenario.tags.contains(tag))
+}
+
+/// Tags that nothing has; `tags` are those of the files that were read already.
+fn unknown_tags(
+    known: &Known,
+    root: &Path,
+    mut tags: BTreeSet<String>,
+    wanted: &[String],
+) -> Vec<(String, Option<String>)> {
+    if wanted.iter().any(|tag| !tags.contains(tag)) {
+        let all = known.files.iter();
+        let all = all.filter_map(|(file, _)| scenario::load(file, root).ok());
+        tags.extend(all.flatten().flat_map(|one| one.tags));
+    }
+    let unknown = wanted.iter().filter(|tag| !tags.contains(*tag));
+    let unknown = unknown.map(|tag| {
+        let likeness = tags.iter().map(|one| (strsim::jaro_winkler(tag, one), one));
+        (tag.clone(), nearest(likeness))
+    });
+    unknown.collect()
 }
 
 /// Path below `scenarios/` without the extension.
@@ -186,5 +240,38 @@ mod tests {
         assert_eq!(found(""), (both.to_vec(), 0));
         assert_eq!(found("@64KiB"), (both[1..].to_vec(), 0));
         assert_eq!(found("@2KiB"), (Vec::new(), 1));
+    }
+
+    fn selected(names: &[&str], tags: &[&str]) -> super::Selection {
+        let owned = |words: &[&str]| words.iter().map(|word| (*word).to_owned()).collect();
+        let wanted = Wanted {
+            names: owned(names),
+            tags: owned(tags),
+        };
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../scenarios");
+        select(&root, &wanted).unwrap()
+    }
+
+    #[test]
+    fn a_path_below_the_scenarios_means_the_one_that_its_id_means() {
+        let by_id = selected(&["basics/public"], &[]).scenarios;
+        let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../scenarios/basics/public.toml");
+        let by_path = selected(&[file.to_str().unwrap()], &[]).scenarios;
+        assert_eq!(by_id.len(), 1);
+        assert_eq!(by_path.len(), 1);
+        assert_eq!(by_id[0].id, by_path[0].id);
+        assert_eq!(by_id[0].path, by_path[0].path);
+    }
+
+    #[test]
+    fn a_name_or_tag_that_means_nothing_is_named_and_an_empty_name_means_nothing() {
+        let found = selected(&["", "basics/public"], &["basics", "bascis"]);
+        assert_eq!(found.unknown[0].0, "");
+        let near = Some("basics".to_owned());
+        assert_eq!(found.unknown_tags, [("bascis".to_owned(), near)]);
+        // There are such, but this one has it not.
+        let found = selected(&["basics/public"], &["files"]);
+        assert!(found.unknown.is_empty() && found.unknown_tags.is_empty());
+        assert!(found.scenarios.is_empty());
     }
 }

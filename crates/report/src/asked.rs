@@ -95,7 +95,7 @@ impl Tries {
 
 /// One line that plays it again in the same way.
 pub(super) fn repeat(play: &PlayReport, asked: &Asked) -> String {
-    let which = to_type(&play.scenario, &play.path);
+    let which = on_a_command_line(&play.scenario, &play.path);
     let what = match asked.load {
         None => format!("test {which}"),
         Some(shape) => format!("load {which} {}", load_flags(shape)),
@@ -114,6 +114,11 @@ fn load_flags(shape: LoadShape) -> String {
         shape.clients,
         shape.length.as_millis()
     )
+}
+
+/// The same as [`to_type`], as a shell takes it.
+pub fn on_a_command_line(id: &str, path: &Path) -> String {
+    shell_words::quote(&to_type(id, path)).into_owned()
 }
 
 /// What to type to mean a scenario: elsewhere than in `scenarios/` an id means nothing.

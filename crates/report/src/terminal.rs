@@ -5,7 +5,7 @@ use std::path::Path;
 use anstyle::{AnsiColor, Style};
 
 use super::alike::by_cause;
-use super::asked::{Asked, REFERENCE, repeat, to_type};
+use super::asked::{Asked, REFERENCE, on_a_command_line, repeat};
 use super::not_played;
 use super::result::{PlayReport, RunReport};
 use super::words::{Badge, sum, tries_in_words};
@@ -195,7 +195,7 @@ pub fn unstored(play: &PlayReport) -> Option<String> {
         format!(
             "no snapshot is stored yet, which `test` asks for: `cargo xtask test {} --accept` \
              stores one",
-            to_type(&play.scenario, &play.path)
+            on_a_command_line(&play.scenario, &play.path)
         )
     })
 }
@@ -219,6 +219,15 @@ pub fn closing(run: &RunReport) -> String {
     lines.extend(searches.by_surface().iter().map(|line| visible(line)));
     lines.push(searches.sentence());
     lines.extend(searches.traces().map(|traces| visible(&traces)));
+    if !run.left.is_empty() {
+        let (count, are) = match run.left.len() {
+            1 => ("one thing".to_owned(), "is"),
+            more => (format!("{more} things"), "are"),
+        };
+        lines.push(format!(
+            "{FAIL}red{FAIL:#}: {count} {are} left that must not be; said above, and in result.json"
+        ));
+    }
     lines.push(sum(run));
     lines.join("\n")
 }

@@ -23,6 +23,7 @@ mod load;
 mod matrix;
 mod verbs;
 
+mod find;
 mod language;
 mod parse;
 mod reference;
@@ -32,9 +33,10 @@ pub mod plan;
 
 pub use capability::Capability;
 pub use codes::{codes, explain_code};
+pub use find::{BadName, CELL, Place, find};
 pub use load::{Hearing, Load};
 pub use model::{Client, FileSource, Join, Keys, LeaveHow, Need, Outcome, RelayAction, Want, What};
-pub use parse::{Scenario, find, load, parse};
+pub use parse::{Scenario, load, parse};
 pub use reference::{reference, schema};
 pub use text::{CANARY_LEAD, CANARY_LENGTH, Piece, Text};
 pub use verbs::{Fault, FaultKind, FaultWord, Links, Step, Verb, Way, When};

@@ -1,11 +1,13 @@
 //! From the text of a file to a scenario.
 
+use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use toml::de::DeTable;
 
 use super::check::Checker;
+use super::find::Place;
 use super::language::SCENARIO;
 use super::load::Load;
 use super::matrix::{self, Cell};
@@ -60,11 +62,12 @@ impl Scenario {
 /// Reads a scenario file: one scenario, or one for each cell of its matrix. `root` is the directory `scenarios/`: the file's place below it
 /// is the scenario's id, and fixtures are looked for there.
 pub fn load(path: &Path, root: &Path) -> Result<Vec<Scenario>, Problems> {
-    let text = std::fs::read_to_string(path)
-        .map_err(|error| Problems::unreadable(path, codes::SCENARIO.unreadable, &error))?;
-    let relative = path.strip_prefix(root).unwrap_or(path).with_extension("");
-    let parts: Vec<_> = relative.iter().map(|part| part.to_string_lossy()).collect();
-    parse(&text, &parts.join("/"), path, root)
+    let unreadable = |error| Problems::unreadable(path, codes::SCENARIO.unreadable, &error);
+    let place = Place::of(path, root);
+    let place =
+        place.map_err(|bad| unreadable(io::Error::new(io::ErrorKind::InvalidInput, bad)))?;
+    let text = std::fs::read_to_string(&place.path).map_err(unreadable)?;
+    parse(&text, &place.id, &place.path, root)
 }
 
 /// Reads the text of a scenario file. Every problem is in the answer, those of shape and
@@ -108,30 +111,6 @@ fn parse_cell<'i>(
             Err(Problems::new(path, text, problems))
         }
     }
-}
-
-/// Every scenario below `root`, sorted; fixtures and snapshots are none.
-pub fn find(root: &Path) -> std::io::Result<Vec<PathBuf>> {
-    let mut found = Vec::new();
-    let mut waiting = vec![root.to_owned()];
-    while let Some(directory) = waiting.pop() {
-        for entry in std::fs::read_dir(&directory)? {
-            let path = entry?.path();
-            let name = path.file_name().unwrap_or_default().to_string_lossy();
-            let aside = name.starts_with('.') || matches!(&*name, "fixtures" | "snapshots");
-            if path.is_dir() && !aside {
-                waiting.push(path);
-            } else if path.is_file()
-                && path
-                    .extension()
-                    .is_some_and(|extension| extension == "toml")
-            {
-                found.push(path);
-            }
-        }
-    }
-    found.sort();
-    Ok(found)
 }
 
 fn read(

@@ -91,12 +91,22 @@ impl Store {
         Ok(())
     }
 
-    /// What lies there and belongs to none of these scenarios, or waits for a decision.
+    /// What lies there and belongs to none of these scenarios, or waits for a decision about one
+    /// that was played.
     ///
     /// # Errors
     ///
     /// What the system says of reading the directory.
-    pub(super) fn leftovers(&self, all_ids: &BTreeSet<String>) -> io::Result<Leftovers> {
+    pub(super) fn leftovers(
+        &self,
+        all_ids: &BTreeSet<String>,
+        played: &BTreeSet<String>,
+    ) -> io::Result<Leftovers> {
+        let stem_of = |file: &str| {
+            let stem = file.rsplit_once('.').map_or(file, |(stem, _)| stem);
+            stem.to_owned()
+        };
+        let played: BTreeSet<String> = played.iter().map(|id| file_stem(id)).collect();
         let stems: BTreeSet<String> = all_ids.iter().map(|id| file_stem(id)).collect();
         let mut leftovers = Leftovers::default();
         let entries = match fs::read_dir(&self.dir) {
@@ -111,13 +121,14 @@ impl Store {
                 .unwrap_or_default()
                 .to_string_lossy()
                 .into_owned();
-            if name.ends_with(".snap.new") {
-                leftovers.pending.push(path);
-            } else if let Some(rest) = name.strip_suffix(".snap") {
-                let stem = rest.rsplit_once('.').map_or(rest, |(stem, _)| stem);
-                if !stems.contains(stem) {
-                    leftovers.orphaned.push(path);
+            if let Some(rest) = name.strip_suffix(".snap.new") {
+                if played.contains(&stem_of(rest)) {
+                    leftovers.pending.push(path);
                 }
+            } else if let Some(rest) = name.strip_suffix(".snap")
+                && !stems.contains(&stem_of(rest))
+            {
+                leftovers.orphaned.push(path);
             }
         }
         leftovers.orphaned.sort();
@@ -126,8 +137,22 @@ impl Store {
     }
 }
 
+/// No two ids have the same. An underscore that could be taken for a part of what stands between
+/// two names is written as a number.
 fn file_stem(id: &str) -> String {
-    id.replace('/', "__")
+    let names = id.split('/').map(|name| {
+        let name = name.replace('%', "%25");
+        let begins = if name.starts_with('_') { "%5F" } else { "" };
+        let ends = if name.ends_with('_') && name.len() > 1 {
+            "%5F"
+        } else {
+            ""
+        };
+        let rest = name.strip_prefix('_').unwrap_or(&name);
+        let rest = rest.strip_suffix('_').unwrap_or(rest);
+        format!("{begins}{}{ends}", rest.replace("__", "%5F%5F"))
+    });
+    names.collect::<Vec<_>>().join("__")
 }
 
 fn front_matter(scenario: &ScenarioRef, kind: &str, pending: bool) -> String {
@@ -152,7 +177,7 @@ fn content(file: &str) -> &str {
 mod tests {
     use std::collections::BTreeSet;
 
-    use super::{Store, Update};
+    use super::{Store, Update, file_stem};
     use judge::snapshot::Comparison;
     use scenario::plan::ScenarioRef;
 
@@ -196,6 +221,17 @@ mod tests {
     }
 
     #[test]
+    fn two_scenarios_never_share_a_snapshot() {
+        assert_eq!(file_stem("basics/three-clients"), "basics__three-clients");
+        assert_eq!(file_stem("one_word/x@a_b"), "one_word__x@a_b");
+        let ids = [
+            "a/b", "a__b", "a_/b", "a/_b", "a_/_b", "a____b", "_", "__", "a%5Fb", "a_b",
+        ];
+        let stems: BTreeSet<String> = ids.iter().map(|id| file_stem(id)).collect();
+        assert_eq!(stems.len(), ids.len(), "{stems:?}");
+    }
+
+    #[test]
     fn an_audience_needs_no_snapshot_and_sees_where_one_differs() {
         let dir = tempfile::tempdir().unwrap();
         let store = Store::new(dir.path().join("snapshots"));
@@ -228,15 +264,19 @@ mod tests {
         let pending = dir.path().join("basics__private.transcript.snap.new");
         let read = insta::Snapshot::from_file(&pending).unwrap();
         assert_eq!(read.as_text().unwrap().to_string(), "is");
-        assert_eq!(store.leftovers(&ids).unwrap().pending, [pending]);
+        let nobody = BTreeSet::new();
+        assert_eq!(store.leftovers(&ids, &ids).unwrap().pending, [pending]);
+        let of_others = store.leftovers(&ids, &nobody).unwrap();
+        assert!(of_others.pending.is_empty(), "{of_others:?}");
         store
             .compare(&scenario(), "transcript", "is", Update::Accept)
             .unwrap();
-        let left = store.leftovers(&ids).unwrap();
+        let left = store.leftovers(&ids, &ids).unwrap();
         assert!(
             left.pending.is_empty() && left.orphaned.is_empty(),
             "{left:?}"
         );
-        assert_eq!(store.leftovers(&BTreeSet::new()).unwrap().orphaned.len(), 1);
+        let left = store.leftovers(&nobody, &nobody).unwrap();
+        assert_eq!(left.orphaned.len(), 1);
     }
 }

@@ -2,4 +2,5 @@
 
 #![cfg(test)] // so that helpers count as tests, too, and may unwrap
 
+mod finding;
 mod merging;

@@ -103,5 +103,5 @@ fn a_summary_tells_what_did_not_pass_first_and_nothing_breaks_out_of_it() {
     assert!(fenced.contains("<script>"), "{text}");
     assert!(outside.contains("&lt;script&gt;"), "{text}");
     assert!(!outside.contains("<script>"), "{text}");
-    assert!(text.contains("cargo xtask test b/"), "{text}");
+    assert!(text.contains("cargo xtask test 'b/"), "{text}");
 }
