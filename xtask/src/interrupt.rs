@@ -28,7 +28,11 @@ pub(crate) struct Interrupt {
 ///
 /// What the system says.
 pub(crate) fn hold() -> Result<(), CommandError> {
-    let held = signals().thread_block();
+    let mut held = signals();
+    // Nobody waits for this one: while it is kept away, a write that goes beyond the limit of a file
+    // fails and is named, instead of ending the process without a word.
+    held.add(Signal::SIGXFSZ);
+    let held = held.thread_block();
     held.map_err(|error| CommandError::environment(format!("cannot hold signals: {error}")))
 }
 

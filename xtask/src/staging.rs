@@ -6,12 +6,12 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use harness::{self, RunContext, Selection, Update, Wanted};
+use harness::{self, RunContext, RunDir, Selection, Update, Wanted};
 use report::Asked;
 use scenario::Scenario;
 use scenario::adapter::{self, Adapter, Program};
 use scenario::plan;
-use stage::level;
+use stage::{EngineError, level, machine_limits};
 use timeline::Level;
 use tokio::runtime::Builder;
 use tokio_util::sync::CancellationToken;
@@ -20,7 +20,7 @@ use crate::command_error::CommandError;
 use crate::exit_code::USAGE;
 use crate::interrupt;
 use crate::workspace::Workspace;
-use crate::{binaries, check, cli};
+use crate::{binaries, check, cli, output};
 
 /// How long tasks may take to let go of what they hold when the work is done.
 const LET_GO: Duration = Duration::from_secs(1);
@@ -36,19 +36,25 @@ pub(crate) fn scenarios(root: &Path, wanted: &Wanted) -> Result<Vec<Scenario>, C
         scenarios,
         problems,
         unknown,
+        unknown_tags,
     } = found;
-    if let Some(unknown) = unknown.first() {
-        return Err(CommandError::usage(check::unknown_name(unknown)));
-    }
+    check::unknown(&unknown, &unknown_tags)?;
     if !problems.is_empty() {
         check::show(&problems);
         let text = format!("{} of the scenarios cannot be read", problems.len());
         return Err(CommandError { code: USAGE, text });
     }
     if scenarios.is_empty() {
-        return Err(CommandError::usage(
-            "no scenario has these tags; `cargo xtask list` shows them all",
-        ));
+        let text = if wanted.names.is_empty() {
+            "there is no scenario; `cargo xtask new scenario NAME` makes one".to_owned()
+        } else {
+            format!(
+                "nothing of {} has the tag {}; `cargo xtask list` shows them all",
+                wanted.names.join(", "),
+                wanted.tags.join(" or "),
+            )
+        };
+        return Err(CommandError::usage(text));
     }
     Ok(scenarios)
 }
@@ -239,7 +245,7 @@ fn enter(
 ) -> Result<Level, CommandError> {
     let missing = || CommandError::harness("stage-init was not built");
     let stage_init = binaries.get("stage-init").ok_or_else(missing)?;
-    let failed = |error: stage::EngineError| CommandError::environment(error.to_string());
+    let failed = |error: EngineError| CommandError::environment(error.to_string());
     let probe = level::probe(stage_init).map_err(failed)?;
     let wanted = asked.map_or(probe.level, Level::from);
     if wanted > probe.level {
@@ -252,6 +258,19 @@ fn enter(
     Ok(wanted)
 }
 
+/// The directory of a new run.
+///
+/// # Errors
+///
+/// When it cannot be made.
+pub(crate) fn run_dir(reports: &Path) -> Result<RunDir, CommandError> {
+    let dir = RunDir::create(reports).map_err(|error| CommandError::file(reports, &error))?;
+    if let Some(why) = dir.not_latest() {
+        output::warn(why);
+    }
+    Ok(dir)
+}
+
 /// Does the work of a command that plays something. When it is done, nobody waits for what may
 /// still hold up a thread.
 ///
@@ -261,6 +280,8 @@ fn enter(
 pub(crate) fn block_on<T>(
     work: impl Future<Output = Result<T, CommandError>>,
 ) -> Result<T, CommandError> {
+    let failed = |error: EngineError| CommandError::environment(error.to_string());
+    machine_limits::prepare().map_err(failed)?;
     let built = Builder::new_multi_thread().enable_all().build();
     let runtime = built
         .map_err(|error| CommandError::environment(format!("cannot start the runtime: {error}")))?;

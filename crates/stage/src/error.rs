@@ -4,12 +4,15 @@ use std::io;
 use std::path::PathBuf;
 
 use scenario::adapter::UnknownPlaceholder;
+use tokio::task::JoinError;
+
+use crate::machine_limits::{START, remedy};
 
 /// What keeps the harness from doing its work.
 #[derive(Debug, thiserror::Error)]
 pub enum EngineError {
     /// A call to the system failed.
-    #[error("cannot {what}: {error}")]
+    #[error("cannot {what}: {error}{}", mend(error))]
     System {
         /// In words, for example `make a network namespace`.
         what: &'static str,
@@ -17,7 +20,7 @@ pub enum EngineError {
         error: io::Error,
     },
     /// A file of the harness itself cannot be read or written.
-    #[error("cannot {what} {}: {error}", path.display())]
+    #[error("cannot {what} {}: {error}{}", path.display(), mend(error))]
     File {
         /// `read`, `write`, `make`.
         what: &'static str,
@@ -25,6 +28,14 @@ pub enum EngineError {
         path: PathBuf,
         /// What the system said.
         error: io::Error,
+    },
+    /// This machine gives too little of something for any play.
+    #[error("{has}; {mend}")]
+    TooLittle {
+        /// What there is.
+        has: String,
+        /// What to do.
+        mend: &'static str,
     },
     /// The adapter names a program that is not there.
     #[error("program {name:?} of adapter {adapter:?} is not there: {why}")]
@@ -52,6 +63,11 @@ pub enum EngineError {
     Fault(&'static str),
 }
 
+/// What to do about it, behind what the system said.
+fn mend(error: &io::Error) -> String {
+    remedy(error).map_or_else(String::new, |mend| format!("; {mend}"))
+}
+
 /// Whose fault an error is; the exit code follows from it. That of a participant is none: it is
 /// data.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -71,10 +87,38 @@ impl EngineError {
     pub fn blame(&self) -> Blame {
         match self {
             Self::Template { .. } => Blame::Author,
-            Self::File { .. } | Self::NoProgram { .. } | Self::System { .. } => Blame::Machine,
+            Self::File { .. }
+            | Self::NoProgram { .. }
+            | Self::System { .. }
+            | Self::TooLittle { .. } => Blame::Machine,
             Self::Fault(_) => Blame::Ours,
             Self::Interrupted => Blame::User,
         }
+    }
+
+    /// Whether the machine has no more of what everybody needs, which is no participant's fault.
+    pub(crate) fn is_scarcity(&self) -> bool {
+        match self {
+            Self::System { error, .. } | Self::File { error, .. } => remedy(error).is_some(),
+            Self::TooLittle { .. } => true,
+            _ => false,
+        }
+    }
+
+    /// A task has ended before its time: because the system has no thread for it, or by our fault.
+    pub fn task(what: &'static str, error: JoinError) -> Self {
+        let panic = error.try_into_panic().ok();
+        let text = panic.as_ref().and_then(|panic| {
+            let text = panic.downcast_ref::<String>().map(String::as_str);
+            text.or_else(|| panic.downcast_ref::<&str>().copied())
+        });
+        if text.is_some_and(|text| text.contains("spawn") && text.contains("thread")) {
+            return Self::TooLittle {
+                has: "no more threads can be started".to_owned(),
+                mend: START,
+            };
+        }
+        Self::Fault(what)
     }
 
     /// For `map_err` on a call to the system.

@@ -17,6 +17,7 @@ mod isolation;
 pub mod last_resort;
 pub mod link_table;
 mod links;
+pub mod machine_limits;
 mod participant;
 mod record;
 mod scan;

@@ -22,6 +22,7 @@ impl TimelineBuilder {
         timeline.add(Kind::Began {
             version: 1,
             level: "none".to_owned(),
+            scratch: None,
         });
         timeline
     }

@@ -36,6 +36,9 @@ pub enum Kind {
         version: u32,
         /// How strongly the play is isolated: `none`, `reaper`, `namespaces`.
         level: String,
+        /// Where the directories of participants lay.
+        #[serde(default)]
+        scratch: Option<String>,
     },
     /// A process was started; its second start counts as 2, and so on.
     Started {

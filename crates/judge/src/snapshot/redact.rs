@@ -39,6 +39,10 @@ impl Redactor {
             }
             _ => None,
         });
+        let scratch = events.iter().find_map(|event| match &event.kind {
+            Kind::Began { scratch, .. } => Some((scratch.clone()?, "[scratch]".to_owned())),
+            _ => None,
+        });
         let prefix = plan
             .audit
             .canaries
@@ -47,7 +51,11 @@ impl Redactor {
         let cut = prefix.map(|prefix| format!("{}[-a-z0-9]*", regex::escape(prefix)));
         Self {
             cut: cut.and_then(|cut| compiled(&cut)),
-            names: canaries.chain([control]).chain(files).collect(),
+            names: canaries
+                .chain([control])
+                .chain(files)
+                .chain(scratch)
+                .collect(),
             unknown: RefCell::default(),
         }
     }

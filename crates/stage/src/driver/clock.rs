@@ -5,6 +5,7 @@ use std::fmt::Debug;
 use std::future::poll_fn;
 use std::pin::Pin;
 use std::task::{Context, Poll};
+use std::time::Duration;
 
 use tokio::time::{Instant, Sleep, sleep_until};
 
@@ -13,6 +14,9 @@ use tokio::time::{Instant, Sleep, sleep_until};
 pub(crate) trait Clock: Debug + Send {
     /// What time it is.
     fn now(&self) -> Instant;
+
+    /// Takes out of it a time in which the harness did not run.
+    fn skip(&mut self, _lost: Duration) {}
 
     /// Ready at `due`, or before: who waits looks whether it is time.
     fn poll_until(&mut self, due: Instant, context: &mut Context<'_>) -> Poll<()>;
@@ -25,28 +29,41 @@ pub(super) async fn until(clock: &mut dyn Clock, due: Instant) {
 
 /// The clock of the machine.
 #[derive(Debug)]
-pub(super) struct SystemClock(Pin<Box<Sleep>>);
+pub(super) struct SystemClock {
+    timer: Pin<Box<Sleep>>,
+    /// What was taken out of it.
+    skipped: Duration,
+}
 
 impl SystemClock {
     /// Its timer is set by whoever waits first.
     pub(super) fn new() -> Self {
-        Self(Box::pin(sleep_until(Instant::now())))
+        Self {
+            timer: Box::pin(sleep_until(Instant::now())),
+            skipped: Duration::ZERO,
+        }
     }
 }
 
 impl Clock for SystemClock {
     fn now(&self) -> Instant {
-        Instant::now()
+        let now = Instant::now();
+        now.checked_sub(self.skipped).unwrap_or(now)
+    }
+
+    fn skip(&mut self, lost: Duration) {
+        self.skipped += lost;
     }
 
     fn poll_until(&mut self, due: Instant, context: &mut Context<'_>) -> Poll<()> {
         // A timer that is due earlier stays: it rings for nothing at most once, and that costs
         // less than to move it with each wait.
-        let has_rung_early = self.0.is_elapsed() && Instant::now() < due;
-        if due < self.0.deadline() || has_rung_early {
-            self.0.as_mut().reset(due);
+        let due = due + self.skipped;
+        let has_rung_early = self.timer.is_elapsed() && Instant::now() < due;
+        if due < self.timer.deadline() || has_rung_early {
+            self.timer.as_mut().reset(due);
         }
-        self.0.as_mut().poll(context)
+        self.timer.as_mut().poll(context)
     }
 }
 
@@ -57,6 +74,21 @@ mod tests {
     use tokio::time::{Instant, timeout};
 
     use super::{Clock as _, SystemClock, until};
+
+    #[tokio::test]
+    async fn a_time_that_was_taken_out_is_waited_for_again() {
+        let mut clock = SystemClock::new();
+        let before = clock.now();
+        clock.skip(Duration::from_secs(60));
+        assert!(clock.now() < before);
+        let due = clock.now() + Duration::from_millis(5);
+        let waits = async {
+            while clock.now() < due {
+                until(&mut clock, due).await;
+            }
+        };
+        timeout(Duration::from_secs(5), waits).await.expect("due");
+    }
 
     #[tokio::test]
     async fn a_wait_ends_when_it_is_due_whatever_was_waited_for_before() {

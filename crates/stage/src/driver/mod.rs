@@ -58,6 +58,10 @@ pub(crate) const QUEUE: usize = 256;
 /// How often the stage checks for a file that no line announces.
 const POLL_FILES: Duration = Duration::from_millis(20);
 
+/// A wait that ends so long after it was due was not waited by the harness. On a busy machine waits
+/// end late as well, by less.
+const LOST: Duration = Duration::from_secs(1);
+
 const CLOSED: EngineError = EngineError::Fault("the queue of a play is closed");
 
 /// The name of the relay among participants. No client can have it: names are checked.
@@ -142,6 +146,7 @@ impl<'p> Play<'p> {
         let scratch = Scratch::make()?;
         let mut record = Writer::create(&settings.dir, settings.observer)?;
         let scans = Scans::of(plan, scratch.of(RELAY));
+        let scratch_root = scratch.root().display().to_string();
         let setting = Setting {
             scratch,
             binaries: settings.binaries,
@@ -157,7 +162,11 @@ impl<'p> Play<'p> {
         };
         let level = settings.level.to_string();
         let version = FORMAT_VERSION;
-        record.append(Kind::Began { version, level })?;
+        record.append(Kind::Began {
+            version,
+            level,
+            scratch: Some(scratch_root),
+        })?;
         for text in host.shortcomings() {
             record.append(Kind::Note { text })?;
         }
@@ -233,6 +242,7 @@ impl<'p> Play<'p> {
                 input = self.inputs.recv() => Some(input.ok_or(CLOSED)?),
                 () = clock::until(&mut *self.clock, soon) => None,
             };
+            self.leave_out_what_was_lost(soon)?;
             input.map_or(Ok(()), |input| self.handle(input))?;
         }
     }
@@ -275,8 +285,27 @@ impl<'p> Play<'p> {
                 input = self.inputs.recv() => Some(input.ok_or(CLOSED)?),
                 () = clock::until(&mut *self.clock, check) => None,
             };
+            self.leave_out_what_was_lost(check)?;
             input.map_or(Ok(()), |input| self.handle(input))?;
         }
+    }
+
+    /// A wait that ends long after it was due says that the harness itself did not run: somebody
+    /// stopped it, or the machine slept. That time is nobody's: it is taken out of every deadline, so
+    /// that what waits in pipes is read first.
+    fn leave_out_what_was_lost(&mut self, due: Instant) -> Result<(), EngineError> {
+        let lost = self.clock.now().saturating_duration_since(due);
+        if lost < LOST {
+            return Ok(());
+        }
+        self.clock.skip(lost);
+        self.record.skip(lost);
+        let text = format!(
+            "the harness itself did not run for {}; that time counts for nobody",
+            timeline::seconds(lost)
+        );
+        self.record.append(Kind::Note { text })?;
+        Ok(())
     }
 
     /// Records what happened and sees what it fulfils.

@@ -40,7 +40,8 @@ fn failed<E: Into<io::Error>>(step: &'static str) -> impl FnOnce(E) -> Namespace
 /// that is thrown away may try (`stage-init probe`), or who knows that it will work.
 pub fn enter_user() -> Result<(), NamespaceError> {
     let (user, group) = (rustix::process::geteuid(), rustix::process::getegid());
-    let inside = |id: u32| if id == 0 { NOT_ROOT } else { id };
+    let passwd = fs::read_to_string("/etc/passwd").unwrap_or_default();
+    let inside = |id: u32| if id == 0 { not_root(&passwd) } else { id };
     unshare(CloneFlags::CLONE_NEWUSER).map_err(failed("make a user namespace"))?;
     fs::write("/proc/self/setgroups", "deny").map_err(failed("deny setgroups"))?;
     let (user, group) = (user.as_raw(), group.as_raw());
@@ -48,6 +49,18 @@ pub fn enter_user() -> Result<(), NamespaceError> {
         .map_err(failed("map the user"))?;
     fs::write("/proc/self/gid_map", format!("{} {group} 1", inside(group)))
         .map_err(failed("map the group"))
+}
+
+/// Who root is inside: somebody with an entry in the file of users, where there is one, for programs
+/// ask for their name.
+fn not_root(passwd: &str) -> u32 {
+    let ids = passwd
+        .lines()
+        .filter_map(|line| line.split(':').nth(2)?.parse().ok());
+    let ids: Vec<u32> = ids.filter(|id| *id != 0).collect();
+    let usual = ids.contains(&NOT_ROOT).then_some(NOT_ROOT);
+    // The last ones are people, the first ones programs of the system.
+    usual.or_else(|| ids.last().copied()).unwrap_or(NOT_ROOT)
 }
 
 /// Gives the calling thread a network namespace of its own, with the loopback interface up.
@@ -124,4 +137,23 @@ pub fn try_play() -> Result<(), NamespaceError> {
     new_network()?;
     new_processes()?;
     own_directory()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{NOT_ROOT, not_root};
+
+    #[test]
+    fn root_becomes_somebody_who_has_a_name() {
+        let with = |ids: &[u32]| {
+            let lines = ids
+                .iter()
+                .map(|id| format!("name:x:{id}:{id}::/:/bin/sh\n"));
+            not_root(&lines.collect::<String>())
+        };
+        assert_eq!(with(&[0, 1, NOT_ROOT, 1001]), NOT_ROOT);
+        assert_eq!(with(&[0, 1, 65_534]), 65_534);
+        assert_eq!(with(&[0]), NOT_ROOT);
+        assert_eq!(not_root("no file\n"), NOT_ROOT);
+    }
 }

@@ -4,6 +4,7 @@
 mod characters;
 pub(crate) mod dialogue_matcher;
 pub(crate) mod handle;
+pub(crate) mod interpreter;
 pub(crate) mod limits;
 pub(crate) mod lines;
 pub(crate) mod opener;

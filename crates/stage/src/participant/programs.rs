@@ -5,6 +5,7 @@ use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 
 use crate::error::ProgramNotFound;
+use crate::participant::interpreter;
 use crate::participant::spawn::find_program;
 use scenario::adapter::{Adapter, Program, Template};
 
@@ -45,6 +46,7 @@ pub fn lint(adapter: &Adapter) -> Vec<String> {
                      this path",
                     found.display()
                 ),
+                Ok(found) if starts(adapter, name) => interpreter::why_not(&found)?,
                 Ok(_) => return None,
             };
             Some(format!("the program `{name}` cannot be started: {why}"))
@@ -100,5 +102,11 @@ mod tests {
         assert_eq!(lint(&adapter).len(), 1, "an argument is only read");
         fs::set_permissions(&chat, Permissions::from_mode(0o755)).unwrap();
         assert_eq!(lint(&adapter), Vec::<String>::new());
+        fs::write(&chat, "#!/bin/sh\r\n").unwrap();
+        let problems = lint(&adapter).concat();
+        assert!(
+            problems.contains("save it with Unix line ends"),
+            "{problems}"
+        );
     }
 }

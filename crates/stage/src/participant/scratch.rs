@@ -9,6 +9,7 @@ use sha2::{Digest as _, Sha256};
 use tempfile::TempDir;
 
 use crate::EngineError;
+use crate::machine_limits::has_room;
 use scenario::adapter::Copy;
 use scenario::plan::PlannedFile;
 
@@ -37,6 +38,22 @@ impl Scratch {
             std::env::temp_dir(),
         ))?;
         Ok(Self { root })
+    }
+
+    /// What holds those of all participants.
+    pub(crate) fn root(&self) -> &Path {
+        self.root.path()
+    }
+
+    /// Whether there is room for files that are to be sent: each is there twice in the end, and a
+    /// recipient may keep it sealed as well.
+    pub(crate) fn has_room_for(&self, files: &[PlannedFile]) -> Result<(), EngineError> {
+        let sizes = files.iter().map(|file| match &file.fixture {
+            None => file.size,
+            Some(fixture) => fs::metadata(fixture).map_or(0, |fixture| fixture.len()),
+        });
+        let all = sizes.fold(0, u64::saturating_add);
+        has_room(self.root(), all.saturating_mul(3))
     }
 
     /// A participant's own directory.

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::io::{self, BufWriter, Write as _};
 use std::path::{Path, PathBuf};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 
@@ -22,6 +22,8 @@ const WAITING: usize = 1024;
 pub(crate) struct Writer {
     dir: PathBuf,
     began: Instant,
+    /// Time in which the harness did not run.
+    skipped: Duration,
     lines: BufWriter<File>,
     files: BTreeMap<String, AppendOnlyFile>,
     events: Vec<Event>,
@@ -70,6 +72,7 @@ impl Writer {
         Ok(Self {
             dir: dir.to_owned(),
             began: Instant::now(),
+            skipped: Duration::ZERO,
             lines,
             files: BTreeMap::new(),
             events: Vec::new(),
@@ -80,7 +83,13 @@ impl Writer {
 
     /// What the clock of the timeline says, in nanoseconds since it began.
     pub(crate) fn now(&self) -> u64 {
-        u64::try_from(self.began.elapsed().as_nanos()).unwrap_or(u64::MAX)
+        let runs = self.began.elapsed().saturating_sub(self.skipped);
+        u64::try_from(runs.as_nanos()).unwrap_or(u64::MAX)
+    }
+
+    /// Takes a time in which the harness did not run out of the clock. Nothing of it was recorded yet.
+    pub(crate) fn skip(&mut self, lost: Duration) {
+        self.skipped += lost;
     }
 
     /// Appends what happens now. It stands in the file after the next [`Self::flush`].

@@ -85,6 +85,7 @@ impl Stage {
         stage.add(Kind::Began {
             version: 1,
             level: "namespaces".to_owned(),
+            scratch: None,
         });
         stage
     }

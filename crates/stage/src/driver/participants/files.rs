@@ -16,6 +16,7 @@ impl Participants<'_> {
         files: &[PlannedFile],
         record: &mut Writer,
     ) -> Result<(), EngineError> {
+        self.scratch.has_room_for(files)?;
         for file in files {
             self.scratch.prepare(&file.client)?;
             if let Some(digested) = self.scratch.put(file)? {

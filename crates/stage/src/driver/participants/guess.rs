@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::Participants;
+use super::{Participants, last_lines};
 use crate::participant::{proc, usage};
 use timeline::{Event, Kind, Stream};
 
@@ -188,15 +188,11 @@ impl Participants<'_> {
             } if whose == who => Some(text.as_str()),
             _ => None,
         });
-        let mut last: Vec<&str> = lines.take(3).collect();
+        let mut last: Vec<&str> = lines.take(last_lines::READ).collect();
         last.reverse();
         let unfinished = self.unfinished(who);
         last.extend(unfinished.as_deref());
-        if last.is_empty() {
-            "it printed nothing".to_owned()
-        } else {
-            format!("its last lines: {}", last.join(" ⏎ "))
-        }
+        last_lines::in_words(&last)
     }
 
     /// A line that it has begun and not ended: mostly a prompt.

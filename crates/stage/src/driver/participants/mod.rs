@@ -14,6 +14,7 @@
 mod captured;
 mod files;
 mod guess;
+mod last_lines;
 mod output;
 mod participant;
 mod still;

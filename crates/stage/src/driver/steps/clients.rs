@@ -2,6 +2,7 @@
 //! and after.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 use std::time::Duration;
 
 use tokio::time::Instant;
@@ -11,7 +12,7 @@ use crate::driver::Play;
 use crate::driver::host::Launch;
 use crate::isolation::stage_thread::Side;
 use crate::links::tap::LinkState;
-use crate::participant::limits;
+use crate::participant::{interpreter, limits};
 use scenario::Keys;
 use scenario::adapter::{ClientReady, IoSettings, Template};
 use scenario::plan::{PREPARE, PlannedClient};
@@ -179,8 +180,12 @@ impl Play<'_> {
         };
         let process = match self.host.start(launch).await {
             Ok(process) => process,
+            Err(error) if error.is_scarcity() => return Err(error),
             Err(EngineError::System { error, .. }) => {
-                let why = format!("cannot start {}: {error}", argv.join(" "));
+                let program = argv.first().map(Path::new);
+                let because = program.and_then(interpreter::why_not);
+                let because = because.unwrap_or_else(|| error.to_string());
+                let why = format!("cannot start {}: {because}", argv.join(" "));
                 let who = who.to_owned();
                 let expectation = None;
                 self.record.append(Kind::NotReady {

@@ -1,0 +1,67 @@
+//! Why the system does not start a file that is there: what its first line asks for is not.
+
+use std::fs::File;
+use std::io::Read as _;
+use std::path::Path;
+
+/// Bytes of a first line that the system reads.
+const FIRST_LINE: u64 = 256;
+
+/// Why a program cannot be started, where its first bytes say so.
+pub(crate) fn why_not(program: &Path) -> Option<String> {
+    if !program.is_file() {
+        return None;
+    }
+    let mut first = Vec::new();
+    File::open(program)
+        .and_then(|file| file.take(FIRST_LINE).read_to_end(&mut first))
+        .ok()?;
+    let shown = program.display();
+    if first.starts_with(b"\x7fELF") || first.starts_with(b"MZ") || first.is_empty() {
+        return None;
+    }
+    let Some(line) = first.strip_prefix(b"#!") else {
+        let is_text = first
+            .iter()
+            .all(|byte| !byte.is_ascii_control() || b"\t\n\r".contains(byte));
+        return is_text.then(|| {
+            format!(
+                "{shown} has no `#!` line, so that the system does not know what runs it: begin it \
+                 with one, such as `#!/usr/bin/env python3`"
+            )
+        });
+    };
+    let line = line.split(|byte| *byte == b'\n').next().unwrap_or_default();
+    if line.ends_with(b"\r") {
+        return Some(format!(
+            "the first line of {shown} ends as lines of Windows do, so that an interpreter is \
+             searched for whose name ends with a carriage return: save it with Unix line ends"
+        ));
+    }
+    let line = String::from_utf8_lossy(line);
+    let interpreter = line.split_whitespace().next()?;
+    (!Path::new(interpreter).is_file()).then(|| {
+        format!("{shown} is to be run by {interpreter}, as its first line says, which is not there")
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::why_not;
+
+    #[test]
+    fn what_the_first_line_asks_for_is_named() {
+        let dir = tempfile::tempdir().unwrap();
+        let why = |content: &[u8]| {
+            let path = dir.path().join("program");
+            std::fs::write(&path, content).unwrap();
+            why_not(&path).unwrap_or_default()
+        };
+        assert_eq!(why(b"#!/bin/sh\nexit 0\n"), "");
+        assert_eq!(why(b"\x7fELF\x02\x01\x01\0"), "");
+        assert!(why(b"#!/bin/sh\r\nexit 0\r\n").contains("lines of Windows"));
+        assert!(why(b"#! /no/such/python -u\n").contains("is to be run by /no/such/python"));
+        assert!(why(b"print(1)\n").contains("has no `#!` line"));
+        assert_eq!(why_not(&dir.path().join("none")), None);
+    }
+}
