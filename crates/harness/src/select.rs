@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
-use scenario::{self, CELL, Place, Scenario};
+use scenario::{self, CELL, Location, Scenario};
 use toml_language::Problems;
 
 /// What was asked for.
@@ -37,7 +37,7 @@ type Cells = BTreeSet<Option<String>>;
 ///
 /// What the system says when the directory cannot be read.
 pub fn select(root: &Path, wanted: &Wanted) -> std::io::Result<Selection> {
-    let known = Known::below(root)?;
+    let known = Known::in_root(root)?;
     let mut selection = Selection::default();
     let mut asked = Vec::new();
     let mut files: BTreeMap<PathBuf, Cells> = BTreeMap::new();
@@ -89,7 +89,7 @@ struct Known {
 }
 
 impl Known {
-    fn below(root: &Path) -> std::io::Result<Self> {
+    fn in_root(root: &Path) -> std::io::Result<Self> {
         let found = scenario::find(root)?.into_iter();
         let files = found.map(|file| {
             let id = id_of(&file, root);
@@ -103,7 +103,7 @@ impl Known {
     /// The files that a name means, and which of their scenarios.
     fn means(&self, root: &Path, name: &str) -> (Vec<PathBuf>, Option<String>) {
         if let Some((file, cell)) = file_of(name) {
-            let file = Place::of(&file, root).map_or(file, |place| place.path);
+            let file = Location::of(&file, root).map_or(file, |place| place.path);
             return (vec![file], cell);
         }
         match name.split_once(CELL) {
@@ -253,7 +253,7 @@ mod tests {
     }
 
     #[test]
-    fn a_path_below_the_scenarios_means_the_one_that_its_id_means() {
+    fn a_path_among_the_scenarios_means_the_one_that_its_id_means() {
         let by_id = selected(&["basics/public"], &[]).scenarios;
         let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../scenarios/basics/public.toml");
         let by_path = selected(&[file.to_str().unwrap()], &[]).scenarios;

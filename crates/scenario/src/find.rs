@@ -72,7 +72,7 @@ pub enum BadName {
 
 /// Where a scenario lies and what it is called.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Place {
+pub struct Location {
     /// Below the root: the way to it without the extension, for example `basics/public`. Elsewhere:
     /// the whole way.
     pub id: String,
@@ -80,14 +80,14 @@ pub struct Place {
     pub path: PathBuf,
 }
 
-impl Place {
+impl Location {
     /// Of a file. The same file has the same place, whichever path leads to it.
     ///
     /// # Errors
     ///
     /// [`BadName`] when it cannot be called anything.
     pub fn of(path: &Path, root: &Path) -> Result<Self, BadName> {
-        if let Some(relative) = below(path, root) {
+        if let Some(relative) = within(path, root) {
             let id = id(&relative)?;
             if id.contains(CELL) {
                 return Err(BadName::Cell);
@@ -104,7 +104,7 @@ impl Place {
 }
 
 /// The way to a file from the root, if it lies below it.
-fn below(path: &Path, root: &Path) -> Option<PathBuf> {
+fn within(path: &Path, root: &Path) -> Option<PathBuf> {
     let real = path.canonicalize().ok().zip(root.canonicalize().ok());
     let real = real.and_then(|(path, root)| Some(path.strip_prefix(root).ok()?.to_owned()));
     let as_written = || {

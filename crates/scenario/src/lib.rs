@@ -33,7 +33,7 @@ pub mod plan;
 
 pub use capability::Capability;
 pub use codes::{codes, explain_code};
-pub use find::{BadName, CELL, Place, find};
+pub use find::{BadName, CELL, Location, find};
 pub use load::{Hearing, Load};
 pub use model::{Client, FileSource, Join, Keys, LeaveHow, Need, Outcome, RelayAction, Want, What};
 pub use parse::{Scenario, load, parse};

@@ -7,7 +7,7 @@ use std::time::Duration;
 use toml::de::DeTable;
 
 use super::check::Checker;
-use super::find::Place;
+use super::find::Location;
 use super::language::SCENARIO;
 use super::load::Load;
 use super::matrix::{self, Cell};
@@ -63,7 +63,7 @@ impl Scenario {
 /// is the scenario's id, and fixtures are looked for there.
 pub fn load(path: &Path, root: &Path) -> Result<Vec<Scenario>, Problems> {
     let unreadable = |error| Problems::unreadable(path, codes::SCENARIO.unreadable, &error);
-    let place = Place::of(path, root);
+    let place = Location::of(path, root);
     let place =
         place.map_err(|bad| unreadable(io::Error::new(io::ErrorKind::InvalidInput, bad)))?;
     let text = std::fs::read_to_string(&place.path).map_err(unreadable)?;

@@ -6,7 +6,7 @@ use std::os::unix::ffi::OsStrExt as _;
 use std::os::unix::fs::symlink;
 use std::path::Path;
 
-use scenario::{BadName, Place, find};
+use scenario::{BadName, Location, find};
 
 fn tree(files: &[&str]) -> tempfile::TempDir {
     let root = tempfile::tempdir().unwrap();
@@ -20,7 +20,7 @@ fn tree(files: &[&str]) -> tempfile::TempDir {
 
 fn ids(root: &Path) -> Vec<String> {
     let found = find(root).unwrap().into_iter();
-    let found = found.map(|path| Place::of(&path, root).unwrap().id);
+    let found = found.map(|path| Location::of(&path, root).unwrap().id);
     found.collect()
 }
 
@@ -61,15 +61,19 @@ fn every_way_to_a_file_leads_to_the_same_place() {
     let root = outside.path().join("scenarios");
     let link = outside.path().join("linked");
     symlink("scenarios", &link).unwrap();
-    let wanted = Place::of(&root.join("basics/public.toml"), &root).unwrap();
+    let wanted = Location::of(&root.join("basics/public.toml"), &root).unwrap();
     assert_eq!(wanted.id, "basics/public");
     for way in [
         "basics/../basics/public.toml",
         "../linked/basics/public.toml",
     ] {
-        assert_eq!(Place::of(&root.join(way), &root).unwrap(), wanted, "{way}");
+        assert_eq!(
+            Location::of(&root.join(way), &root).unwrap(),
+            wanted,
+            "{way}"
+        );
     }
-    let by_link = Place::of(&root.join("basics/public.toml"), &link).unwrap();
+    let by_link = Location::of(&root.join("basics/public.toml"), &link).unwrap();
     assert_eq!(by_link.id, wanted.id);
     assert_eq!(by_link.path, link.join("basics/public.toml"));
 }
@@ -78,9 +82,9 @@ fn every_way_to_a_file_leads_to_the_same_place() {
 fn names_that_mean_something_else_are_refused() {
     let root = tree(&["team@2/mine.toml"]);
     let mine = root.path().join("team@2/mine.toml");
-    assert_eq!(Place::of(&mine, root.path()), Err(BadName::Cell));
-    let elsewhere = Place::of(&mine, Path::new("no")).unwrap();
+    assert_eq!(Location::of(&mine, root.path()), Err(BadName::Cell));
+    let elsewhere = Location::of(&mine, Path::new("no")).unwrap();
     assert!(elsewhere.id.ends_with("team%402/mine"), "{elsewhere:?}");
     let odd = root.path().join(OsStr::from_bytes(b"\xff.toml"));
-    assert_eq!(Place::of(&odd, root.path()), Err(BadName::NotUtf8));
+    assert_eq!(Location::of(&odd, root.path()), Err(BadName::NotUtf8));
 }

@@ -48,7 +48,13 @@ fn source(kind: &Kind) -> String {
 fn facts(played: &Played) -> BTreeMap<String, Vec<Kind>> {
     let mut facts: BTreeMap<String, Vec<Kind>> = BTreeMap::new();
     for kind in played.kinds() {
-        facts.entry(source(kind)).or_default().push(kind.clone());
+        let source = source(kind);
+        let mut kind = kind.clone();
+        // Each play has directories of its own.
+        if let Kind::Began { scratch, .. } = &mut kind {
+            *scratch = None;
+        }
+        facts.entry(source).or_default().push(kind);
     }
     facts
 }

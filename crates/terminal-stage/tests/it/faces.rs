@@ -243,7 +243,11 @@ fn every_face_says_the_same_of_what_the_relay_saw() {
             ("recording", of_screen(&recorded(&case)), case.says),
             (
                 "page",
-                by_words(&page(&case), "PLAINTEXT: ", "but it has the text: "),
+                by_words(
+                    &page(&case),
+                    "PLAINTEXT, found in it: ",
+                    "but it has the text: ",
+                ),
                 case.says,
             ),
         ];

@@ -16,7 +16,7 @@ use crate::{Stage, planned};
 const WHY: &str = "nobody has thought of this";
 
 /// The test below, and what makes it the program that panics.
-const TEST: &str = "panic::a_terminal_is_given_back_before_it_is_told_why_the_stage_panicked";
+const TEST: &str = "panic::a_terminal_is_given_back_before_it_is_reported_why_the_stage_panicked";
 const ON_TERMINAL: &str = "CHAT_SCREEN_PANICS";
 
 /// A terminal: our end, and that of a program.
