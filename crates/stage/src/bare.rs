@@ -25,7 +25,7 @@ pub use crate::scan::memory::UnreadMemory;
 use crate::scan::memory::{self, Copied, SamplingMode};
 pub use crate::scan::refused::{Obstacle, Unreadable};
 use audit::{SearchResult, Searcher};
-use scenario::adapter::{Framing, Terminal};
+use scenario::adapter::{Framing, Terminal, Transport};
 use timeline::{Kind, Level};
 
 /// What is kept of each direction; as in a play.
@@ -53,6 +53,7 @@ impl BareTap {
         let (sender, inputs) = mpsc::channel(QUEUE);
         let link = Link {
             name: "link".to_owned(),
+            transport: Transport::Tcp,
             framing: Framing::None,
             source: Ipv4Addr::LOCALHOST,
         };

@@ -41,4 +41,4 @@ pub use template::{Template, UnknownPlaceholder};
 pub use terminal::{Enter, Terminal};
 pub use typed_lines::{TypedLine, TypedLines};
 pub use typing::{TypeSpec, Typed};
-pub use wire::{Framing, WireSpec};
+pub use wire::{Framing, Transport, WireSpec};

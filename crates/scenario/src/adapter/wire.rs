@@ -9,6 +9,9 @@ use super::size::{SIZE, SizeRule};
 /// What the tap may decode.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct WireSpec {
+    /// What carries it.
+    #[serde(default)]
+    pub transport: Transport,
     /// How frames are cut.
     pub framing: Framing,
     /// Frame types that come and go with timing; left out of the protocol record.
@@ -19,6 +22,18 @@ pub struct WireSpec {
     /// The sizes that bodies of frames may have.
     #[serde(default)]
     pub sizes: Vec<SizeRule>,
+}
+
+closed_list! {
+    /// What carries traffic.
+    #[derive(Default)]
+    pub enum Transport {
+        /// streams
+        #[default]
+        Tcp,
+        /// datagrams: each is recorded and passed on as it was sent, and is a frame for faults
+        Udp,
+    }
 }
 
 closed_list! {
@@ -38,6 +53,11 @@ pub(super) static WIRE: Table = Table::new(
     "wire",
     "How traffic can be decoded.",
     &[
+        may(
+            "transport",
+            ValueKind::Word(closed::words::<Transport>),
+            "what carries traffic between clients and the relay (default: `tcp`)",
+        ),
         may(
             "framing",
             ValueKind::Word(closed::words::<Framing>),
@@ -62,9 +82,17 @@ pub(super) static WIRE: Table = Table::new(
 );
 
 impl WireSpec {
+    /// A fault can meet single frames, or datagrams.
+    pub fn has_frames(&self) -> bool {
+        self.framing != Framing::None || self.transport == Transport::Udp
+    }
+
     /// Reads the table, where there is one.
     pub(super) fn read(node: Option<&Node<'_, '_>>) -> Self {
         Self {
+            transport: node
+                .and_then(|node| node.word("transport"))
+                .unwrap_or_default(),
             framing: node
                 .and_then(|node| node.word("framing"))
                 .unwrap_or_default(),

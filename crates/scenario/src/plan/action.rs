@@ -11,7 +11,7 @@ use super::expectation::{Expectation, Mode, Pattern};
 use super::outcome::{Thing, must_be_shown};
 use super::unsupported::Unsupported;
 use super::{audit, fault, words};
-use crate::adapter::{Framing, Typed, TypedLines};
+use crate::adapter::{Typed, TypedLines};
 use crate::{
     Fault, Join, Keys, LeaveHow, Links, Outcome, Piece, RelayAction, Step, Text, Verb, Want, What,
 };
@@ -324,10 +324,13 @@ fn fault_of(
     let clients = builder.clients_of(links);
     for client in clients.iter().filter(|_| fault.needs_frames()) {
         let adapter = builder.adapter_of(client);
-        if adapter.wire.framing == Framing::None {
+        if !adapter.wire.has_frames() {
             let adapter = adapter.name.clone();
             return Err(Unsupported::NoFrames { adapter });
         }
+    }
+    for client in clients.iter().filter(|_| fault.kind.needs_stream()) {
+        Unsupported::unless_streams(builder.adapter_of(client), fault.kind.word())?;
     }
     let action = Action::Fault {
         clients,
@@ -388,6 +391,9 @@ fn leave(
 ) -> Result<PlannedStep, Unsupported> {
     if how == LeaveHow::Quit {
         builder.must_have(client, Typed::Quit, "leave by quit")?;
+    }
+    if how == LeaveHow::Reset {
+        Unsupported::unless_streams(builder.adapter_of(client), "leave by reset")?;
     }
     let once = builder.counters.leaves_once(builder.login(client));
     let mut derive = builder.situation(here);

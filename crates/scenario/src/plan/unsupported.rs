@@ -2,7 +2,7 @@
 
 use timeline::EventKind;
 
-use crate::adapter::{Adapter, UnknownPlaceholder};
+use crate::adapter::{Adapter, Transport, UnknownPlaceholder};
 use crate::{Capability, Outcome};
 
 /// Why a scenario cannot be played. Most are facts about the implementation, which nobody did
@@ -44,6 +44,8 @@ pub enum Unsupported {
     NoEvent { adapter: String, event: EventKind },
     #[error("the frames of `{adapter}` are not known, so that none can be met by `fault`")]
     NoFrames { adapter: String },
+    #[error("`{adapter}` sends datagrams: there is no connection for `{what}`")]
+    NoStream { adapter: String, what: &'static str },
     #[error(
         "the scenario sets a keep-alive, of which the relay of `{adapter}` never hears: put \
          `{{keepalive}}` into its `run`, `env` or dialogue"
@@ -89,6 +91,17 @@ pub enum NotUnderLoad {
 }
 
 impl Unsupported {
+    /// Datagrams are no connection that could be closed, and no stream that could be cut elsewhere.
+    pub(super) fn unless_streams(adapter: &Adapter, what: &'static str) -> Result<(), Self> {
+        match adapter.wire.transport {
+            Transport::Tcp => Ok(()),
+            Transport::Udp => Err(Self::NoStream {
+                adapter: adapter.name.clone(),
+                what,
+            }),
+        }
+    }
+
     pub(super) fn no_way(adapter: &Adapter, verb: &'static str) -> Self {
         Self::NoWay {
             adapter: adapter.name.clone(),

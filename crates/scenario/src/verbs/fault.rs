@@ -133,6 +133,14 @@ impl FaultKind {
         FaultWord::from(self).into()
     }
 
+    /// It is about a connection, or a stream that may be cut anywhere.
+    pub(crate) fn needs_stream(&self) -> bool {
+        matches!(
+            self,
+            Self::Cut { .. } | Self::HalfOpen | Self::Reset | Self::Slice { .. }
+        )
+    }
+
     /// It is about frames, whatever triggers it.
     fn is_by_frame(&self) -> bool {
         match self {

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use scenario::adapter::Framing;
+use scenario::adapter::{Framing, Transport};
 use scenario::plan::{self, Action};
 
 use super::{codes_of_steps, planned, reference, scenarios, with_steps, workspace};
@@ -60,6 +60,24 @@ fn a_fault_of_frames_that_nobody_knows_is_unsupported() {
     assert!(why.to_string().contains("are not known"), "{why}");
     let by_byte = with_steps(&step("kind = \"corrupt\", byte = 3"));
     plan::build(&by_byte, &adapter, 7, &scenarios()).expect("bytes are bytes");
+}
+
+#[test]
+fn faults_of_frames_meet_datagrams_and_faults_of_streams_have_no_meaning_for_them() {
+    let mut adapter = reference();
+    adapter.wire.framing = Framing::None;
+    adapter.wire.transport = Transport::Udp;
+    for parameters in ["kind = \"drop\"", "kind = \"delay\", by = \"1s\""] {
+        let scenario = with_steps(&step(parameters));
+        plan::build(&scenario, &adapter, 7, &scenarios()).expect("of datagrams");
+    }
+    let resets = "[[steps]]\nleave = { client = \"bob\", how = \"reset\" }\n";
+    let faults = ["kind = \"cut\"", "kind = \"slice\", bytes = 1"].map(step);
+    for steps in faults.iter().map(String::as_str).chain([resets]) {
+        let why = plan::build(&with_steps(steps), &adapter, 7, &scenarios());
+        let why = why.expect_err("of streams").to_string();
+        assert!(why.contains("sends datagrams"), "{why}");
+    }
 }
 
 #[test]

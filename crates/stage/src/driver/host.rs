@@ -20,7 +20,7 @@ use crate::links::tap::{Link, Tap};
 use crate::participant::handle::ProcessHandle;
 use crate::participant::orphans::Orphan;
 use crate::participant::spawn::{Child, Command};
-use scenario::adapter::Terminal;
+use scenario::adapter::{Terminal, Transport};
 
 /// Something that the machine does. Boxed: all of it is rare, beside lines and bytes.
 pub(crate) type Doing<'h, T> = Pin<Box<dyn Future<Output = Result<T, EngineError>> + Send + 'h>>;
@@ -69,9 +69,10 @@ pub(crate) trait Host: Debug + Send + Sync {
     /// Bytes of the relay's side to this address that nobody has acknowledged.
     fn unacknowledged(&self, address: Ipv4Addr) -> Doing<'_, u64>;
 
-    /// The sockets that listen on the relay's side: those of the relay, where its processes are
+    /// The sockets that listen on the relay's side, or take datagrams there: those of the relay, where its processes are
     /// named, or anybody's.
-    fn listening(&self, relay: Option<Vec<i32>>) -> Doing<'_, Vec<Listening>>;
+    fn listening(&self, transport: Transport, relay: Option<Vec<i32>>)
+    -> Doing<'_, Vec<Listening>>;
 
     /// Scans the relay where it blocks nobody; what happens meanwhile is recorded.
     fn scan(&self, job: ScanJob) -> Doing<'static, Seen>;

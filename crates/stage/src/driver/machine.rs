@@ -22,6 +22,7 @@ use crate::participant::orphans::{self, Orphan};
 use crate::participant::process::Process;
 use crate::participant::spawn::{Child, Command};
 use crate::participant::tree::readable;
+use scenario::adapter::Transport;
 use timeline::Level;
 
 /// How often the runtime gets a turn while taps end.
@@ -114,9 +115,18 @@ impl Host for Machine {
         relay: watch::Receiver<Reached>,
     ) -> Doing<'_, Tap> {
         Box::pin(async move {
-            let listener = self.stage.listen(side, port.unwrap_or(0)).await?;
+            let (port, inputs) = (port.unwrap_or(0), self.inputs.clone());
             let stage = Arc::downgrade(&self.stage);
-            Tap::start(link, listener, stage, relay, self.inputs.clone())
+            match link.transport {
+                Transport::Tcp => {
+                    let listener = self.stage.listen(side, port).await?;
+                    Tap::start(link, listener, stage, relay, inputs)
+                }
+                Transport::Udp => {
+                    let socket = self.stage.bind(side, port).await?;
+                    Tap::start_for_datagrams(link, socket, stage, relay, inputs)
+                }
+            }
         })
     }
 
@@ -134,9 +144,13 @@ impl Host for Machine {
 
     /// In a network of our own every listener is the relay's; elsewhere one of its processes
     /// must hold it.
-    fn listening(&self, relay: Option<Vec<i32>>) -> Doing<'_, Vec<Listening>> {
+    fn listening(
+        &self,
+        transport: Transport,
+        relay: Option<Vec<i32>>,
+    ) -> Doing<'_, Vec<Listening>> {
         Box::pin(async move {
-            let mut listening = self.stage.listening().await?;
+            let mut listening = self.stage.listening(transport).await?;
             if let Some(relay) = relay.filter(|_| self.stage.init.is_none()) {
                 let processes = readable(relay.as_slice());
                 let held: BTreeSet<String> = processes.into_iter().flat_map(open_files).collect();

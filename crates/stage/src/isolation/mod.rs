@@ -1,6 +1,7 @@
 //! What keeps plays apart from each other and from the machine: namespaces, Landlock, hidden
 //! sockets.
 
+mod bound;
 pub mod confine;
 pub mod level;
 pub mod namespace;

@@ -9,7 +9,7 @@
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 use std::io;
-use std::net::{IpAddr, Ipv4Addr, SocketAddr, SocketAddrV4, TcpListener};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr, SocketAddrV4, TcpListener, UdpSocket};
 use std::os::fd::OwnedFd;
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
@@ -20,13 +20,13 @@ use rustix::net::{AddressFamily, SocketFlags, SocketType, bind, socket_with};
 use tokio::sync::oneshot;
 
 use crate::error::EngineError;
-use crate::isolation::confine;
 use crate::isolation::namespace::{self, NamespaceError};
 use crate::isolation::netlink::{self, Listening};
 use crate::isolation::sockets::{self, Hidden};
+use crate::isolation::{bound, confine};
 use crate::participant::spawn::{self, Child, Command};
 use crate::participant::terminal::{self, OnTerminal};
-use scenario::adapter::Terminal;
+use scenario::adapter::{Terminal, Transport};
 use timeline::Level;
 
 /// How long the kernel may take to end everything in a PID namespace.
@@ -174,10 +174,37 @@ impl StageThread {
         .await
     }
 
+    /// A socket for datagrams on loopback, for a client; port 0 is any.
+    pub(crate) async fn bind(&self, side: Side, port: u16) -> Result<UdpSocket, EngineError> {
+        self.on(side, move || {
+            let socket = UdpSocket::bind(SocketAddr::from((Ipv4Addr::LOCALHOST, port)))?;
+            socket.set_nonblocking(true).map(|()| socket)
+        })
+        .await
+    }
+
     /// A TCP socket on the relay's side, not yet connected, that can reach an address. Over IPv4
     /// and in a network of our own it has the address `source`.
     pub(crate) async fn socket(
         &self,
+        source: Ipv4Addr,
+        to: IpAddr,
+    ) -> Result<OwnedFd, EngineError> {
+        self.socket_of(SocketType::STREAM, source, to).await
+    }
+
+    /// The same for datagrams.
+    pub(crate) async fn datagram_socket(
+        &self,
+        source: Ipv4Addr,
+        to: IpAddr,
+    ) -> Result<OwnedFd, EngineError> {
+        self.socket_of(SocketType::DGRAM, source, to).await
+    }
+
+    async fn socket_of(
+        &self,
+        kind: SocketType,
         source: Ipv4Addr,
         to: IpAddr,
     ) -> Result<OwnedFd, EngineError> {
@@ -188,7 +215,7 @@ impl StageThread {
                 IpAddr::V4(_) => AddressFamily::INET,
                 IpAddr::V6(_) => AddressFamily::INET6,
             };
-            let socket = socket_with(family, SocketType::STREAM, flags, None)
+            let socket = socket_with(family, kind, flags, None)
                 .map_err(EngineError::system("make a socket"))?;
             if place.networks.is_some() && to.is_ipv4() {
                 bind(&socket, &SocketAddrV4::new(source, 0))
@@ -221,11 +248,18 @@ impl StageThread {
             .await
     }
 
-    /// Who listens on the relay's side.
-    pub(crate) async fn listening(&self) -> Result<Vec<Listening>, EngineError> {
-        self.ask(|place| {
+    /// Who listens on the relay's side, or takes datagrams there.
+    pub(crate) async fn listening(
+        &self,
+        transport: Transport,
+    ) -> Result<Vec<Listening>, EngineError> {
+        self.ask(move |place| {
             place.enter(Side::Relay)?;
-            netlink::listening().map_err(EngineError::system("ask who listens"))
+            let listening = match transport {
+                Transport::Tcp => netlink::listening(),
+                Transport::Udp => bound::for_datagrams(),
+            };
+            listening.map_err(EngineError::system("ask who listens"))
         })
         .await
     }

@@ -20,7 +20,7 @@ use crate::driver::QUEUE;
 use crate::isolation::stage_thread::{Side, StageThread};
 use crate::links::reach::Reached;
 use crate::links::tap::{Link, Tap};
-use scenario::adapter::Framing;
+use scenario::adapter::{Framing, Transport};
 
 /// What should come and does not has not come by then.
 const DEADLINE: Duration = Duration::from_secs(5);
@@ -66,6 +66,7 @@ impl Ends {
         let listener = runtime.block_on(stage.listen(Side::Clients, 0))?;
         let link = Link {
             name: "link".to_owned(),
+            transport: Transport::Tcp,
             framing: Framing::None,
             source: Ipv4Addr::new(127, 0, 1, 1),
         };

@@ -105,7 +105,14 @@ fn flatten(prefix: &str, value: &serde_json::Value, fields: &mut BTreeMap<String
 pub(crate) struct WholeFrame {
     /// The message's type; `?` where it has none.
     pub(crate) r#type: String,
-    frame: Frame,
+    content: Content,
+}
+
+#[derive(Clone, Debug)]
+enum Content {
+    Frame(Frame),
+    /// A whole datagram, whatever is in it.
+    Datagram(Bytes),
 }
 
 impl WholeFrame {
@@ -114,30 +121,44 @@ impl WholeFrame {
         let r#type = header.as_ref().and_then(|header| header.get("t")?.as_str());
         Self {
             r#type: r#type.unwrap_or("?").to_owned(),
-            frame,
+            content: Content::Frame(frame),
         }
     }
 
+    /// A datagram, which the system has cut.
+    pub(crate) fn of_datagram(bytes: Bytes) -> Self {
+        Self {
+            r#type: "datagram".to_owned(),
+            content: Content::Datagram(bytes),
+        }
+    }
+
+    pub(crate) fn is_datagram(&self) -> bool {
+        matches!(self.content, Content::Datagram(_))
+    }
+
     pub(crate) fn body(&self) -> &Bytes {
-        &self.frame.body
+        match &self.content {
+            Content::Frame(frame) => &frame.body,
+            Content::Datagram(bytes) => bytes,
+        }
     }
 
     /// The length of what it carries: its body, or its header where it has none.
     pub(crate) fn carried(&self) -> usize {
-        if self.frame.body.is_empty() {
-            self.frame.header.len()
-        } else {
-            self.frame.body.len()
+        match &self.content {
+            Content::Frame(frame) if frame.body.is_empty() => frame.header.len(),
+            Content::Frame(_) | Content::Datagram(_) => self.body().len(),
         }
     }
 
     /// With what it carries changed.
     pub(crate) fn with_flipped(&self, change: impl FnOnce(&Bytes) -> Bytes) -> Self {
         let mut changed = self.clone();
-        if changed.frame.body.is_empty() {
-            changed.frame.header = change(&changed.frame.header);
-        } else {
-            changed.frame.body = change(&changed.frame.body);
+        match &mut changed.content {
+            Content::Frame(frame) if frame.body.is_empty() => frame.header = change(&frame.header),
+            Content::Frame(frame) => frame.body = change(&frame.body),
+            Content::Datagram(bytes) => *bytes = change(bytes),
         }
         changed
     }
@@ -145,13 +166,19 @@ impl WholeFrame {
     /// With another body, and lengths that fit it.
     pub(crate) fn with_body(&self, body: Bytes) -> Self {
         let mut changed = self.clone();
-        changed.frame.body = body;
+        match &mut changed.content {
+            Content::Frame(frame) => frame.body = body,
+            Content::Datagram(bytes) => *bytes = body,
+        }
         changed
     }
 
     /// As it is on the wire.
     pub(crate) fn to_bytes(&self) -> Bytes {
-        self.frame.to_bytes()
+        match &self.content {
+            Content::Frame(frame) => frame.to_bytes(),
+            Content::Datagram(bytes) => bytes.clone(),
+        }
     }
 }
 

@@ -98,6 +98,7 @@ impl<'p> Links<'p> {
     pub(super) fn link(&self, client: &str) -> Link {
         Link {
             name: client.to_owned(),
+            transport: self.plan.adapter_of(client).wire.transport,
             framing: self.framing(client),
             source: self.source(client),
         }

@@ -173,10 +173,11 @@ impl Play<'_> {
 
     async fn await_listening(&mut self, port: u16) -> Result<Option<Reached>, EngineError> {
         let deadline = self.ready_deadline(RELAY);
+        let transport = self.plan.adapter.wire.transport;
         let mut pause = LISTEN_FIRST;
         loop {
             let roots = self.participants.roots_of_relay();
-            let listening = self.host.listening(Some(roots)).await?;
+            let listening = self.host.listening(transport, Some(roots)).await?;
             let reached = reach::at(port, &listening);
             if !reached.is_empty() {
                 return Ok(Some(reached));
@@ -210,7 +211,8 @@ impl Play<'_> {
         let Some(was_at) = self.links.relay_has_ended() else {
             return Ok(());
         };
-        let listening = self.host.listening(None).await?;
+        let transport = self.plan.adapter.wire.transport;
+        let listening = self.host.listening(transport, None).await?;
         let is_there = |one: &SocketAddr| reach::at(one.port(), &listening).contains(one);
         if !was_at.iter().any(is_there) {
             self.links.relay_is_gone();

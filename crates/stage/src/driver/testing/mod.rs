@@ -43,6 +43,7 @@ use crate::participant::orphans::Orphan;
 use crate::participant::spawn::{Child, Command};
 use crate::participant::terminal::LineTooLong;
 use crate::{Commands, EngineError, Pace, Settings, StatusRequests};
+use scenario::adapter::Transport;
 use scenario::plan::Plan;
 use timeline::{Ended, Level};
 
@@ -247,7 +248,7 @@ impl Host for World {
         done(0)
     }
 
-    fn listening(&self, _: Option<Vec<i32>>) -> Doing<'_, Vec<Listening>> {
+    fn listening(&self, _: Transport, _: Option<Vec<i32>>) -> Doing<'_, Vec<Listening>> {
         done(self.lock().happenings.listening())
     }
 

@@ -6,7 +6,7 @@ use bytes::Bytes;
 use tokio::time::Instant;
 
 use super::effect::{Effect, End, Fate, Flow, Unit};
-use crate::links::decode::{Framer, Segment};
+use crate::links::decode::{Framer, Segment, WholeFrame};
 use scenario::adapter::Framing;
 
 /// A fault of a link. Connections of the link share it, one after another: what it has done
@@ -32,6 +32,8 @@ pub(super) struct Outcome {
 #[derive(Debug)]
 pub(super) struct Core {
     framer: Framer,
+    /// What comes are datagrams, each of them whole.
+    is_of_datagrams: bool,
     /// Bytes that have come out of the framer.
     at: u64,
     /// In force: those that meet frames first, for the others may break frames up.
@@ -42,8 +44,17 @@ impl Core {
     pub(super) fn new(framing: Framing) -> Self {
         Self {
             framer: Framer::new(framing),
+            is_of_datagrams: false,
             at: 0,
             effects: Vec::new(),
+        }
+    }
+
+    /// One direction of what is no stream.
+    pub(super) fn of_datagrams() -> Self {
+        Self {
+            is_of_datagrams: true,
+            ..Self::new(Framing::None)
         }
     }
 
@@ -90,7 +101,9 @@ impl Core {
     /// Bytes have come.
     pub(super) fn push(&mut self, now: Instant, bytes: Bytes) -> Outcome {
         let mut outcome = Outcome::default();
-        let segments = if self.needs_frames() {
+        let segments = if self.is_of_datagrams {
+            vec![Segment::Frame(WholeFrame::of_datagram(bytes))]
+        } else if self.needs_frames() {
             self.framer.cut(bytes)
         } else {
             self.framer.pass(&bytes);

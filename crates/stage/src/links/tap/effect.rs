@@ -449,6 +449,10 @@ fn carrying(unit: Unit, body: Option<Bytes>) -> Unit {
 }
 
 fn segments(unit: &Unit, size: u32) -> Vec<Unit> {
+    // In parts it would be several.
+    if unit.frame.as_ref().is_some_and(WholeFrame::is_datagram) {
+        return vec![unit.clone()];
+    }
     let chunks = unit.bytes.chunks((size as usize).max(1));
     chunks
         .map(|chunk| Unit {

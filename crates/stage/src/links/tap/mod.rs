@@ -3,12 +3,16 @@
 //!
 //! ```text
 //! accept ── from clients to the relay ── pass ── one connection: reads, records, writes, on time
+//! datagrams ── the same for what is no connection
 //!                                        core ── what becomes of bytes: pure
 //!                                        effect ── one fault: pure
 //! ```
 
 mod accept;
 mod core;
+#[cfg(test)]
+mod datagram_tests;
+mod datagrams;
 mod effect;
 mod pass;
 #[cfg(test)]
@@ -22,17 +26,19 @@ use std::sync::{Arc, Mutex, Weak};
 
 use bytes::Bytes;
 use rustix::net::Shutdown;
+use tokio::net::UdpSocket;
 use tokio::sync::{mpsc, watch};
 use tokio_util::task::AbortOnDropHandle;
 
 use self::accept::accept;
 use self::core::Shared;
+use self::datagrams::carry;
 use self::effect::Effect;
 use crate::EngineError;
 use crate::input::Input;
 use crate::isolation::stage_thread::StageThread;
 use crate::links::reach::Reached;
-use scenario::adapter::Framing;
+use scenario::adapter::{Framing, Transport};
 use scenario::{Fault, FaultKind, Way};
 use timeline::{Direction, LinkEnd};
 
@@ -69,6 +75,8 @@ pub(crate) struct Control {
 pub(crate) struct Link {
     /// The client's name.
     pub(crate) name: String,
+    /// What carries it.
+    pub(crate) transport: Transport,
     /// How its frames are cut.
     pub(crate) framing: Framing,
     /// Where the relay sees the client come from: its own address, so that its network alone
@@ -85,6 +93,15 @@ pub(crate) struct Tap {
     /// Where it accepts; it may refuse meanwhile.
     listener: Option<OwnedFd>,
     _task: AbortOnDropHandle<()>,
+}
+
+impl Control {
+    fn faults(&self, direction: Direction) -> Vec<Shared> {
+        match direction {
+            Direction::Down => self.down.clone(),
+            Direction::Up => self.up.clone(),
+        }
+    }
 }
 
 impl Tap {
@@ -111,6 +128,33 @@ impl Tap {
             port,
             control,
             listener: Some(same.into()),
+            _task: AbortOnDropHandle::new(task),
+        })
+    }
+
+    /// Carries the datagrams of `link` to wherever the relay is by then.
+    pub(crate) fn start_for_datagrams(
+        link: Link,
+        socket: std::net::UdpSocket,
+        stage: Weak<StageThread>,
+        relay: watch::Receiver<Reached>,
+        inputs: mpsc::Sender<Input>,
+    ) -> Result<Self, EngineError> {
+        let port = socket
+            .local_addr()
+            .map_err(EngineError::system(LISTEN))?
+            .port();
+        let socket = UdpSocket::from_std(socket).map_err(EngineError::system(LISTEN))?;
+        let (control, watched) = watch::channel(Control::default());
+        let recorder = Recorder {
+            link: link.name.clone(),
+            inputs,
+        };
+        let task = tokio::spawn(carry(socket, stage, relay, watched, link, recorder));
+        Ok(Self {
+            port,
+            control,
+            listener: None,
             _task: AbortOnDropHandle::new(task),
         })
     }

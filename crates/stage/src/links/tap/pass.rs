@@ -348,13 +348,7 @@ impl<'r> Lane<'r> {
     }
 
     async fn update(&mut self) {
-        let faults = {
-            let control = self.control.borrow_and_update();
-            match self.direction {
-                Direction::Down => control.down.clone(),
-                Direction::Up => control.up.clone(),
-            }
-        };
+        let faults = self.control.borrow_and_update().faults(self.direction);
         if faults.is_empty() && self.core.is_idle() {
             return;
         }

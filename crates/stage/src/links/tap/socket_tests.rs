@@ -13,13 +13,14 @@ use super::{Link, LinkState, Tap};
 use crate::input::Input;
 use crate::isolation::stage_thread::{Side, StageThread};
 use crate::links::reach::Reached;
-use scenario::adapter::Framing;
+use scenario::adapter::{Framing, Transport};
 use scenario::{Fault, FaultKind, Way, When};
 use timeline::{Direction, Level, LinkEnd};
 
 fn alice() -> Link {
     Link {
         name: "alice".to_owned(),
+        transport: Transport::Tcp,
         framing: Framing::None,
         source: Ipv4Addr::LOCALHOST,
     }
