@@ -17,8 +17,11 @@ pub(super) struct Showings<'a> {
     /// How often a pattern is expected once, by client, in steps that were reached.
     pub(super) expected: BTreeMap<(&'a str, &'a Pattern), usize>,
     /// What was asked before.
-    known: RefCell<BTreeMap<(String, Pattern), Rc<[Shown<'a>]>>>,
+    known: RefCell<Known<'a>>,
 }
+
+/// Lines that show a pattern, by client.
+type Known<'a> = BTreeMap<(String, Pattern), Rc<[Shown<'a>]>>;
 
 impl<'a> Showings<'a> {
     pub(super) fn of(

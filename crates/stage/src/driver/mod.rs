@@ -237,6 +237,8 @@ impl<'p> Play<'p> {
                 return self.until_now(done);
             }
             let soon = self.next_check(self.control.progress.clamp(deadline), now);
+            // What was due before the wait began is no time that was lost in it.
+            let soon = soon.max(self.clock.now());
             let input = tokio::select! {
                 biased;
                 input = self.inputs.recv() => Some(input.ok_or(CLOSED)?),
@@ -279,6 +281,7 @@ impl<'p> Play<'p> {
             self.take_still(now)?;
             self.check_usage(now)?;
             let check = self.next_check(now + steps::LATER, now);
+            let check = check.max(self.clock.now());
             let input = tokio::select! {
                 biased;
                 () = &mut until => return Ok(()),

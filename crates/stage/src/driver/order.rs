@@ -105,7 +105,7 @@ proptest! {
     fn facts_and_verdict_do_not_depend_on_the_order_between_sources(order in orders()) {
         let plan = planned(SCENARIO);
         let wanted = played(&plan, chat(), vec![0]);
-        prop_assert_eq!(&wanted.1, &PlayVerdict::Pass);
+        prop_assert_eq!(&wanted.1, &PlayVerdict::Pass, "{:?}", wanted.2);
         prop_assert_eq!(played(&plan, chat(), order), wanted);
     }
 
