@@ -3,8 +3,12 @@
 closed_list! {
     /// Something that an implementation may be unable to do.
     pub enum Capability {
+        /// end when its input ends
+        EndOfInput,
         /// send files
         File,
+        /// send texts of more than 400 bytes
+        LongTexts,
         /// send private messages
         Msg,
         /// send messages with line breaks

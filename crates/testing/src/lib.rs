@@ -78,6 +78,12 @@ pub fn has_installed(missing: Option<String>) -> bool {
     })
 }
 
+/// The same for programs of others, which may not be had even where CI installs what is missing.
+#[must_use]
+pub fn can_be_had(missing: Option<String>) -> bool {
+    settle(missing.map_or(Decision::Show, Decision::NotShown))
+}
+
 fn decide(feature: Feature, found: bool, probed: Option<bool>, is_ci: bool) -> Decision {
     let name = feature.name();
     match probed {

@@ -2,12 +2,12 @@
 
 #![cfg(test)]
 
-mod broadcast;
 mod browser;
 mod confined;
 mod detectors;
 mod dialogue;
 mod flaky;
+mod foreign;
 mod judged_again;
 mod link_table;
 mod load;

@@ -19,6 +19,7 @@ use super::limits::{LIMITS, Limits};
 use super::program::{self, ARGUMENTS, COPIES, Copy, VARIABLES};
 use super::template::Template;
 use super::typing::{TYPE, TypeSpec};
+use crate::Keys;
 
 /// How to start and drive a client.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -78,6 +79,15 @@ pub struct ClientSpec {
     /// What opens its own store when it has ended; empty where nothing does.
     #[serde(default)]
     pub open_keys: Vec<Template>,
+}
+
+impl ClientSpec {
+    /// What is copied before it starts: of pools nothing where it makes its keys itself.
+    pub fn copies(&self, keys: Keys) -> Vec<Copy> {
+        let copies = self.copy.iter();
+        let copies = copies.filter(|one| !one.pool || keys == Keys::Pool);
+        copies.cloned().collect()
+    }
 }
 
 /// The table, described.

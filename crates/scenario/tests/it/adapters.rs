@@ -4,7 +4,8 @@ use std::path::Path;
 use insta::assert_snapshot;
 use matching::Recogniser;
 use proptest::prelude::*;
-use scenario::adapter::{self, ClientReady, Escapes, Program, ReadyWhen, Template, Typed};
+use scenario::Keys;
+use scenario::adapter::{self, ClientReady, Copy, Escapes, Program, ReadyWhen, Template, Typed};
 use timeline::EventKind;
 
 use super::{reference, workspace};
@@ -381,4 +382,18 @@ fn what_is_awaited_of_a_relay_has_its_pattern_or_its_port() {
         ReadyWhen::Listens(7411).in_words(),
         "the relay gets ready, by listening on port 7411"
     );
+}
+
+#[test]
+fn what_is_no_key_is_copied_whoever_makes_the_keys() {
+    let mut adapter = reference();
+    let pool = adapter.client.copy[0].clone();
+    let config = Copy {
+        from: "config".into(),
+        pool: false,
+        to: "config".into(),
+    };
+    adapter.client.copy = vec![pool.clone(), config.clone()];
+    assert_eq!(adapter.client.copies(Keys::Pool), [pool, config.clone()]);
+    assert_eq!(adapter.client.copies(Keys::Fresh), [config]);
 }

@@ -44,18 +44,15 @@ impl Play<'_> {
         let mut values = self.participants.values(who)?;
         values.insert("name".to_owned(), client.login.clone());
         values.insert("port".to_owned(), self.link(who).await?.to_string());
-        match self.plan.keys {
-            Keys::Pool => self
-                .participants
-                .scratch
-                .copy(who, &spec.copy, client.pool_index)?,
-            // Those that it made for its first start are still there.
-            Keys::Fresh if self.participants.has_incarnation(who) => {}
-            Keys::Fresh => {
-                for command in &spec.prepare {
-                    if !self.prepare(who, command, &values).await? {
-                        return Ok(None);
-                    }
+        let is_fresh = self.plan.keys == Keys::Fresh;
+        let copies = spec.copies(self.plan.keys);
+        let nth = client.pool_index;
+        self.participants.scratch.copy(who, &copies, nth)?;
+        // Those that it made for its first start are still there.
+        if is_fresh && !self.participants.has_incarnation(who) {
+            for command in &spec.prepare {
+                if !self.prepare(who, command, &values).await? {
+                    return Ok(None);
                 }
             }
         }
