@@ -1,5 +1,6 @@
 //! Where a run's files lie: `reports/<run-id>/<scenario>/`, and `reports/latest`.
 
+use stage::Reports;
 use std::fs;
 use std::io;
 use std::path::{Component, Path, PathBuf};
@@ -65,6 +66,17 @@ impl RunDir {
     /// The directory.
     pub fn path(&self) -> &Path {
         &self.path
+    }
+
+    /// What participants must not see: the texts of all plays stand there.
+    pub(crate) fn reports(&self) -> Reports {
+        let root = self.path.parent().unwrap_or(Path::new("")).to_owned();
+        let earlier = runs(&root).into_iter().map(|run| root.join(run)).collect();
+        Reports {
+            root,
+            run: self.path.clone(),
+            earlier,
+        }
     }
 
     /// Where a play's files go.

@@ -134,7 +134,7 @@ async fn play(
         stage_init: one::stage_init(context)?,
         binaries: context.binaries.clone(),
         dir: dir.clone(),
-        mark: format!("{}-load-{}", std::process::id(), settings.scenario.id),
+        reports: settings.dir.reports(),
         pace: Pace::Full,
         commands: Commands::none(),
         observer: Some(observer(&plan)),

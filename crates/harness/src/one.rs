@@ -15,7 +15,7 @@ use matching::{Again, Steps};
 use report::{self, Asked, PlayReport, REFERENCE, Searches, Tried, Used};
 use scenario::Scenario;
 use scenario::plan::{self, Plan};
-use stage::{self, Commands, EngineError, Observer, Pace, Settings, StatusRequests};
+use stage::{self, Commands, EngineError, Observer, Pace, Reports, Settings, StatusRequests};
 use timeline::{Event, Kind, Level};
 
 /// One attempt at a scenario.
@@ -114,7 +114,7 @@ async fn attempt(
         stage_init: stage_init(context)?,
         binaries: context.binaries.clone(),
         dir: dir.clone(),
-        mark: mark(scenario, this.number),
+        reports: run.reports(),
         pace: this.pace,
         commands: this.commands,
         observer: audience(&plan, &dir),
@@ -128,8 +128,7 @@ async fn attempt(
     let events = &*again.events;
     let mut compared = compare(context, &plan, events, &dir)?;
     if context.twin {
-        let mark = format!("{}-twin", mark(scenario, this.number));
-        compared.push(twin(context, scenario, (&plan, events), &dir, mark).await?);
+        compared.push(twin(context, scenario, (&plan, events), &dir, run.reports()).await?);
     }
     write(&dir, "snapshots.json", &as_json(&compared)?)?;
     let report = judged(which, &plan, events, &compared);
@@ -260,11 +259,6 @@ fn compare(
     Ok(compared)
 }
 
-/// Marks the processes of a play.
-fn mark(scenario: &Scenario, number: u32) -> String {
-    format!("{}-{}-{number}", std::process::id(), scenario.id)
-}
-
 /// Plays the scenario with other words of the same size, below the play's directory, and
 /// compares what the relay saw.
 async fn twin(
@@ -272,7 +266,7 @@ async fn twin(
     scenario: &Scenario,
     (plan, events): (&Plan, &[Event]),
     dir: &Path,
-    mark: String,
+    reports: Reports,
 ) -> Result<Compared, EngineError> {
     let built = plan::build_twin(
         scenario,
@@ -288,7 +282,7 @@ async fn twin(
         stage_init: stage_init(context)?,
         binaries: context.binaries.clone(),
         dir: dir_of_twin,
-        mark,
+        reports,
         pace: Pace::Full,
         commands: Commands::none(),
         observer: None,

@@ -13,6 +13,7 @@ use crate::EngineError;
 use crate::driver::QUEUE;
 use crate::driver::links::wire_file;
 use crate::input::Input;
+use crate::isolation::closed::{Closed, Reports};
 use crate::isolation::stage_thread::{Side, StageThread};
 use crate::links::reach::Reached;
 use crate::links::tap::{Link, Tap};
@@ -46,7 +47,7 @@ impl BareTap {
     ///
     /// When the system refuses a socket or a file.
     pub async fn start(relay_port: u16, dir: &Path) -> Result<Self, EngineError> {
-        let stage = StageThread::start(Level::None, "unused".into()).await?;
+        let stage = StageThread::start(Level::None, "unused".into(), Closed::default()).await?;
         let stage = Arc::new(stage);
         let relay: Reached = [SocketAddr::from((Ipv4Addr::LOCALHOST, relay_port))].into();
         let writer = Writer::create(dir, None)?;
@@ -98,7 +99,9 @@ impl BareStage {
     ///
     /// When the system refuses it.
     pub async fn start(level: Level, stage_init: PathBuf) -> Result<Self, EngineError> {
-        StageThread::start(level, stage_init).await.map(Self)
+        StageThread::start(level, stage_init, Closed::with(&Reports::default()))
+            .await
+            .map(Self)
     }
 
     /// Starts a process, which writes below `home` alone. All of them are in one network.

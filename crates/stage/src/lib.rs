@@ -33,6 +33,7 @@ use tokio_util::sync::CancellationToken;
 pub use driver::control::commands::{Commands, commands};
 pub use driver::control::pace::Pace;
 pub use error::{Blame, EngineError, ProgramNotFound};
+pub use isolation::closed::Reports;
 pub use isolation::{confine, level, namespace, sockets};
 pub use last_resort::LastResort;
 pub use participant::orphans::{GRACE, Orphan, adopted_by_us};
@@ -54,8 +55,8 @@ pub struct Settings {
     pub binaries: BTreeMap<String, PathBuf>,
     /// Where timeline and raw bytes are written.
     pub dir: PathBuf,
-    /// Marks the processes of this play; unique among those that run at the same time.
-    pub mark: String,
+    /// What no participant may see, where the machine can keep it from them.
+    pub reports: Reports,
     /// Who says when the next step begins.
     pub pace: Pace,
     /// What is asked of it while it is shown.

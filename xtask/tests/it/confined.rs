@@ -3,11 +3,14 @@
 
 use std::fs;
 use std::os::unix::net::UnixListener;
+use std::path::{Path, PathBuf};
 
+use serde_json::{Value, json};
 use stage::confine;
 use testing::{Feature, can_show};
 
-use crate::runs::Runs;
+use crate::runs::{Runs, root};
+use crate::zoo::played_file;
 
 /// Without networks and mounts of its own.
 const REAPER: &[&str] = &["--level", "reaper"];
@@ -47,27 +50,83 @@ fn no_participant_writes_into_the_directory_of_another() {
     if !can_show(Feature::Landlock, confine::is_available()) {
         return;
     }
-    for level in [REAPER, &[]] {
-        let (lines, _) = meddled(level);
-        for line in ["alice refused", "bob wrote", "relay refused"] {
-            assert!(lines.iter().any(|one| one == line), "{line}: {lines:?}");
-        }
-        let wrote = lines.iter().filter(|line| line.ends_with(" wrote"));
-        assert_eq!(wrote.count(), 1, "{lines:?}");
+    let (lines, _) = meddled(REAPER);
+    for line in ["alice refused", "bob wrote", "relay refused"] {
+        assert!(lines.iter().any(|one| one == line), "{line}: {lines:?}");
     }
+    let wrote = lines.iter().filter(|line| line.ends_with(" wrote"));
+    assert_eq!(wrote.count(), 1, "{lines:?}");
+    // Where it does not even see them.
+    let (lines, _) = meddled(&[]);
+    assert!(lines.contains(&"bob wrote".to_owned()), "{lines:?}");
+    let wrote = lines.iter().filter(|line| line.ends_with(" wrote"));
+    assert_eq!(wrote.count(), 1, "{lines:?}");
+}
+
+/// The plain pair, where each program named so is started by a shell that does something first.
+fn started_by_a_shell(dir: &Path, name: &str, script: &str) -> PathBuf {
+    let plain = fs::read_to_string(root().join("zoo/adapters/plain.toml")).unwrap();
+    let shell = format!("\"{{shell}}\", \"-c\", '{script}', \"{{{name}}}\"");
+    let programs = "[programs]\nshell = { path = \"/bin/sh\" }";
+    let text =
+        plain
+            .replacen("[programs]", programs, 1)
+            .replacen(&format!("\"{{{name}}}\""), &shell, 1);
+    let file = dir.join("adapter.toml");
+    fs::write(&file, text).unwrap();
+    file
 }
 
 #[test]
-fn no_participant_calls_who_listens_at_a_file_of_the_machine() {
-    let has = |lines: &[String], line: &str| lines.iter().any(|one| one == line);
-    let (lines, timeline) = meddled(&[]);
+fn no_participant_sees_reports_or_the_directory_of_another() {
+    let (runs, dir) = (Runs::new(), tempfile::tempdir().unwrap());
+    let script = format!(
+        "find {} -name plan.json | wc -l >&2; ls .. | wc -l >&2; exec \"$0\" \"$@\"",
+        runs.path().display()
+    );
+    let adapter = started_by_a_shell(dir.path(), "client", &script);
+    let seen = |level: &[&str]| {
+        let mut xtask = runs.xtask(&["test", "zoo/scenarios/tour.toml"]);
+        xtask.args(["--adapter", adapter.to_str().unwrap()]);
+        let output = xtask.args(level).output().unwrap();
+        let play = runs.path().join("latest/zoo/scenarios/tour");
+        let shown = fs::read_to_string(play.join("out/bob.stderr"));
+        let shown = shown.unwrap_or_else(|_| panic!("{output:?}"));
+        let shown: Vec<u32> = shown.lines().filter_map(|line| line.parse().ok()).collect();
+        (
+            shown,
+            fs::read_to_string(play.join("timeline.jsonl")).unwrap(),
+        )
+    };
+    let (shown, timeline) = seen(&[]);
     let has_namespaces = timeline.contains("\"level\":\"namespaces\"");
-    let hidden = !timeline.contains("can reach sockets that are files");
-    if !can_show(Feature::Namespaces, has_namespaces) || !can_show(Feature::Mounts, hidden) {
+    let closes = !timeline.contains("can reach sockets that are files");
+    if !can_show(Feature::Namespaces, has_namespaces) || !can_show(Feature::Mounts, closes) {
         return;
     }
-    assert!(has(&lines, "machine.sock refused"), "{lines:?}");
-    // So it was there to be called.
-    let (lines, _) = meddled(REAPER);
-    assert!(has(&lines, "machine.sock reached"), "{lines:?}");
+    assert_eq!(shown, [0, 1], "no plan, and its own directory");
+    // So there was something to be seen.
+    let (shown, _) = seen(REAPER);
+    assert!(shown[0] >= 2 && shown[1] >= 3, "{shown:?}");
+}
+
+#[test]
+fn who_leaves_its_parent_session_and_environment_is_still_its_participants() {
+    // The control stands in the arguments of one that nothing else leads to.
+    let script = "(setsid env -i /bin/sh -c \"sleep 1000; :\" \"$2\" & ); \
+        exec \"$0\" --name nobody \"$3\" \"$4\"";
+    let dir = tempfile::tempdir().unwrap();
+    let adapter = started_by_a_shell(dir.path(), "relay", script);
+    let adapter = adapter.to_str().unwrap();
+    let (_, result) = played_file(adapter, "zoo/scenarios/tour.toml", &[]);
+    if !can_show(Feature::Namespaces, result["level"] == "namespaces") {
+        return;
+    }
+    let checks = result["checks"].as_array().unwrap();
+    let verdict = |kind: Value| {
+        let check = checks.iter().find(|check| check["kind"] == kind);
+        check.unwrap_or_else(|| panic!("{kind}: {result:#}"))["verdict"].clone()
+    };
+    assert_eq!(verdict(json!({ "audit": "arguments" })), "pass");
+    assert_eq!(verdict(json!("orphans")), "fail");
 }

@@ -1,17 +1,19 @@
 //! What passes only sometimes.
 
 use std::fs;
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
 use crate::runs::{Runs, root};
 
-/// In the first try the client ends at once: the mark of a play ends with the number of its try.
-const SCRIPT: &str = r#"case $CHAT_PLAY in *-1) exit 1;; esac; exec "$0" "$@""#;
+/// Each client is told whether this is the second try; in the first one it ends at once.
+const SCRIPT: &str = r#"read second < GATE; $second || exit 1; exec "$0" "$@""#;
 
 /// The reference, with a client that works from the second try on.
 fn adapter(dir: &Path) -> PathBuf {
+    let script = SCRIPT.replace("GATE", dir.join("gate").to_str().unwrap());
     let adapters = root().join("adapters").canonicalize().unwrap();
     let mut text = fs::read_to_string(adapters.join("reference.toml")).unwrap();
     let fixtures = adapters.with_file_name("scenarios").join("fixtures");
@@ -19,7 +21,7 @@ fn adapter(dir: &Path) -> PathBuf {
         ("[programs]\n", "[programs]\nsh = { path = \"/bin/sh\" }\n"),
         (
             "\"{client}\",",
-            &format!("\"{{sh}}\", \"-c\", '{SCRIPT}', \"{{client}}\","),
+            &format!("\"{{sh}}\", \"-c\", '{script}', \"{{client}}\","),
         ),
         ("../scenarios/fixtures", fixtures.to_str().unwrap()),
     ] {
@@ -31,6 +33,18 @@ fn adapter(dir: &Path) -> PathBuf {
     file
 }
 
+/// Tells each client that asks whether the second try has begun, until the test ends.
+fn answer_at_the_gate(dir: &Path, runs: &Runs) {
+    let gate = dir.join("gate");
+    let second = runs.path().join("latest/basics/public/try-2");
+    rustix::fs::mkfifoat(rustix::fs::CWD, &gate, rustix::fs::Mode::RWXU).unwrap();
+    std::thread::spawn(move || {
+        while let Ok(mut asking) = fs::OpenOptions::new().write(true).open(&gate) {
+            drop(writeln!(asking, "{}", second.exists()));
+        }
+    });
+}
+
 fn json(file: &Path) -> Value {
     serde_json::from_str(&fs::read_to_string(file).unwrap()).unwrap()
 }
@@ -38,7 +52,9 @@ fn json(file: &Path) -> Value {
 #[test]
 fn what_passes_only_the_second_time_is_flaky_and_red() {
     let runs = Runs::new();
-    let file = adapter(runs.path());
+    let dir = tempfile::tempdir().unwrap();
+    answer_at_the_gate(dir.path(), &runs);
+    let file = adapter(dir.path());
     let output = runs
         .xtask(&["test", "basics/public", "--retries", "2"])
         .args(["--adapter", file.to_str().unwrap()])

@@ -16,7 +16,33 @@ pub(crate) struct Runs(TempDir);
 
 impl Runs {
     pub(crate) fn new() -> Self {
-        Self(tempfile::tempdir().unwrap())
+        let runs = Self(tempfile::tempdir().unwrap());
+        std::fs::create_dir(runs.scratch()).unwrap();
+        runs
+    }
+
+    /// Where participants of these runs have their scratch directories.
+    fn scratch(&self) -> PathBuf {
+        self.path().join(".scratch")
+    }
+
+    /// Participants that run, and what they have started, by what their environment says is their
+    /// home: id and command.
+    pub(crate) fn processes(&self) -> Vec<(i32, String)> {
+        let home = format!("HOME={}/", self.scratch().display());
+        let processes = std::fs::read_dir("/proc").unwrap().flatten();
+        processes
+            .filter_map(|entry| entry.file_name().to_str()?.parse::<i32>().ok())
+            .filter(|pid| {
+                let environment = std::fs::read(format!("/proc/{pid}/environ")).unwrap_or_default();
+                let mut variables = environment.split(|byte| *byte == 0);
+                variables.any(|variable| variable.starts_with(home.as_bytes()))
+            })
+            .map(|pid| {
+                let command = std::fs::read_to_string(format!("/proc/{pid}/cmdline"));
+                (pid, command.unwrap_or_default().replace('\0', " "))
+            })
+            .collect()
     }
 
     /// Where the runs are.
@@ -37,7 +63,7 @@ impl Runs {
             .arg("--reports")
             .arg(self.path())
             .env("NO_COLOR", "1")
-            .env_remove("CHAT_PLAY")
+            .env("TMPDIR", self.scratch())
             .stdin(Stdio::null());
         xtask
     }
@@ -67,5 +93,5 @@ fn runs_are_written_and_looked_up_where_the_command_line_says() {
     let (shown, _) = said(&["demo", "basics/public"]);
     assert!(shown.contains(runs.path().to_str().unwrap()), "{shown}");
     let runs = std::fs::read_dir(runs.path()).unwrap().count();
-    assert_eq!(runs, 3, "two runs, and latest");
+    assert_eq!(runs, 4, "two runs, latest, and where participants write");
 }

@@ -57,7 +57,7 @@ impl Screen {
         let socket = format!("xtask-{}-{nth}", std::process::id());
         let xtask = assert_cmd::cargo::cargo_bin("xtask");
         let command = format!(
-            "env -u CI -u NO_COLOR -u COLUMNS -u CHAT_PLAY {variables} {} {arguments} --reports {}; echo \"exit code: $?\"; stty -a; cat",
+            "env -u CI -u NO_COLOR -u COLUMNS {variables} {} {arguments} --reports {}; echo \"exit code: $?\"; stty -a; cat",
             xtask.display(),
             runs.path().display()
         );

@@ -23,25 +23,6 @@ fn start(runs: &Runs, arguments: &[&str]) -> Child {
         .unwrap()
 }
 
-/// Processes of the plays of that run, by the mark in their environment: id and command.
-fn marked(run: u32) -> Vec<(i32, String)> {
-    let mark = format!("CHAT_PLAY={run}-");
-    let processes = std::fs::read_dir("/proc").unwrap().flatten();
-    processes
-        .filter_map(|entry| entry.file_name().to_str()?.parse::<i32>().ok())
-        .filter(|pid| {
-            let environment = std::fs::read(format!("/proc/{pid}/environ")).unwrap_or_default();
-            environment
-                .split(|byte| *byte == 0)
-                .any(|variable| variable.starts_with(mark.as_bytes()))
-        })
-        .map(|pid| {
-            let command = std::fs::read_to_string(format!("/proc/{pid}/cmdline"));
-            (pid, command.unwrap_or_default().replace('\0', " "))
-        })
-        .collect()
-}
-
 /// Looks until something holds. Processes do not tell when they appear.
 fn until(what: &str, mut holds: impl FnMut() -> bool) {
     let end = Instant::now() + DEADLINE;
@@ -69,10 +50,10 @@ fn an_interrupted_run_leaves_nothing_and_says_so() {
             let hanging = ["--adapter", "zoo/adapters/relay-never-ready.toml"];
             let runs = Runs::new();
             let mut run = start(&runs, &[&hanging[..], level].concat());
-            until("the play has begun", || !marked(run.id()).is_empty());
+            until("the play has begun", || !runs.processes().is_empty());
             send(&run, signal);
             let status = run.wait().unwrap();
-            assert_eq!(marked(run.id()), [], "after signal {signal:?}");
+            assert_eq!(runs.processes(), [], "after signal {signal:?}");
             let mut printed = String::new();
             run.stderr
                 .take()
@@ -99,7 +80,7 @@ fn who_reads_no_more_of_what_a_run_says_does_not_keep_it_from_ending() {
         .stderr(stderr)
         .spawn()
         .unwrap();
-    until("the play has begun", || !marked(run.id()).is_empty());
+    until("the play has begun", || !runs.processes().is_empty());
     // It answers what it waits for, and waits for that to be read.
     send(&run, Signal::USR1);
     send(&run, Signal::TERM);
@@ -107,7 +88,7 @@ fn who_reads_no_more_of_what_a_run_says_does_not_keep_it_from_ending() {
     let status = run.wait().unwrap();
     assert_eq!(status.code(), Some(101), "the last resort has ended it");
     assert!(began.elapsed() < DEADLINE / 2, "{:?}", began.elapsed());
-    assert_eq!(marked(run.id()), []);
+    assert_eq!(runs.processes(), []);
     drop(unread);
 }
 
@@ -118,11 +99,12 @@ fn a_killed_run_leaves_nothing_where_there_are_namespaces() {
     }
     let runs = Runs::new();
     let mut run = start(&runs, &["--adapter", "zoo/adapters/relay-never-ready.toml"]);
-    until("the play has begun", || !marked(run.id()).is_empty());
+    until("the play has begun", || !runs.processes().is_empty());
     send(&run, Signal::KILL);
     run.wait().unwrap();
-    let id = run.id();
-    until("all of its processes are gone", || marked(id).is_empty());
+    until("all of its processes are gone", || {
+        runs.processes().is_empty()
+    });
 }
 
 #[test]
@@ -133,12 +115,11 @@ fn an_orphan_is_named_killed_and_fails_the_play() {
             &runs,
             &[&["--adapter", "zoo/adapters/client-orphan.toml"][..], level].concat(),
         );
-        let id = run.id();
         let output = run.wait_with_output().unwrap();
         let printed = String::from_utf8_lossy(&output.stderr);
         assert!(printed.contains("ORPHAN"), "{printed}");
         assert!(printed.contains("--be-the-orphan"), "{printed}");
-        assert_eq!(marked(id), []);
+        assert_eq!(runs.processes(), []);
         assert_ne!(output.status.code(), Some(0));
     }
 }

@@ -43,7 +43,7 @@ pub(crate) fn played(adapter: &str, scenario: &str, more: &[&str]) -> (Option<i3
     played_file(&adapter, &format!("zoo/scenarios/{scenario}.toml"), more)
 }
 
-fn played_file(adapter: &str, scenario: &str, more: &[&str]) -> (Option<i32>, Value) {
+pub(crate) fn played_file(adapter: &str, scenario: &str, more: &[&str]) -> (Option<i32>, Value) {
     let runs = Runs::new();
     let child = runs
         .xtask(&["test", scenario, "--adapter", adapter])
@@ -52,9 +52,8 @@ fn played_file(adapter: &str, scenario: &str, more: &[&str]) -> (Option<i32>, Va
         .stderr(Stdio::piped())
         .spawn()
         .unwrap();
-    let mark = format!("CHAT_PLAY={}-", child.id());
     let output = child.wait_with_output().unwrap();
-    assert_eq!(marked(&mark), Vec::<String>::new(), "{adapter} {more:?}");
+    assert_eq!(runs.processes(), [], "{adapter} {more:?}");
     let printed = String::from_utf8_lossy(&output.stderr);
     let plays = results(&runs.path().join("latest"));
     let [result] = plays.as_slice() else {
@@ -73,18 +72,6 @@ fn results(dir: &Path) -> Vec<Value> {
     }
     let directories = paths.iter().filter(|path| path.is_dir());
     directories.flat_map(|path| results(path)).collect()
-}
-
-/// Processes with this in their environment.
-fn marked(mark: &str) -> Vec<String> {
-    let processes = std::fs::read_dir("/proc").unwrap().flatten();
-    let marked = processes.filter(|entry| {
-        let environment = std::fs::read(entry.path().join("environ")).unwrap_or_default();
-        String::from_utf8_lossy(&environment).contains(mark)
-    });
-    marked
-        .map(|entry| entry.path().display().to_string())
-        .collect()
 }
 
 /// Names and evidence of the checks that did not pass.

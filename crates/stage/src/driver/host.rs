@@ -17,6 +17,7 @@ use crate::isolation::netlink::Listening;
 use crate::isolation::stage_thread::Side;
 use crate::links::reach::Reached;
 use crate::links::tap::{Link, Tap};
+use crate::participant::adopter::Adopter;
 use crate::participant::handle::ProcessHandle;
 use crate::participant::orphans::Orphan;
 use crate::participant::spawn::{Child, Command};
@@ -41,8 +42,8 @@ pub(crate) trait Host: Debug + Send + Sync {
     /// What isolates less than it should, in words for the timeline.
     fn shortcomings(&self) -> Vec<String>;
 
-    /// Pid 1 of the play's PID namespace, where it has one.
-    fn init(&self) -> Option<i32>;
+    /// Who adopts what participants leave behind, where they have a PID namespace.
+    fn adopter(&self) -> Option<Adopter>;
 
     /// Starts a process of a participant.
     fn start(&self, launch: Launch) -> Doing<'_, Box<dyn ProcessHandle>>;
@@ -77,9 +78,9 @@ pub(crate) trait Host: Debug + Send + Sync {
     /// Scans the relay where it blocks nobody; what happens meanwhile is recorded.
     fn scan(&self, job: ScanJob) -> Doing<'static, Seen>;
 
-    /// What participants have left behind, of the play with this mark, and what does not end
+    /// What participants have left behind, of the play with this scratch directory, and what does not end
     /// within `grace`.
-    fn orphans(&self, mark: String, grace: Duration) -> Doing<'_, Vec<Orphan>>;
+    fn orphans(&self, scratch: PathBuf, grace: Duration) -> Doing<'_, Vec<Orphan>>;
 
     /// Ends everything that still lives there. Nobody waits for it where a child was killed and
     /// has not ended, which `has_unreaped` tells.

@@ -12,11 +12,13 @@ use crate::EngineError;
 use crate::driver::host::{Doing, Host, Launch};
 use crate::driver::scans::{ScanJob, Seen};
 use crate::input::Input;
+use crate::isolation::closed::{Closed, Reports};
 use crate::isolation::netlink::Listening;
 use crate::isolation::stage_thread::{Side, StageThread};
 use crate::isolation::{confine, sockets};
 use crate::links::reach::Reached;
 use crate::links::tap::{Link, Tap};
+use crate::participant::adopter::Adopter;
 use crate::participant::handle::ProcessHandle;
 use crate::participant::orphans::{self, Orphan};
 use crate::participant::process::Process;
@@ -41,9 +43,10 @@ impl Machine {
     pub(crate) async fn start(
         level: Level,
         stage_init: PathBuf,
+        reports: &Reports,
         inputs: mpsc::Sender<Input>,
     ) -> Result<Self, EngineError> {
-        let stage = StageThread::start(level, stage_init).await?;
+        let stage = StageThread::start(level, stage_init, Closed::with(reports)).await?;
         Ok(Self {
             level,
             stage: Arc::new(stage),
@@ -73,8 +76,9 @@ impl Host for Machine {
         warnings
     }
 
-    fn init(&self) -> Option<i32> {
-        self.stage.init
+    fn adopter(&self) -> Option<Adopter> {
+        let owners = self.stage.owners.clone();
+        self.stage.init.map(|init| Adopter { init, owners })
     }
 
     fn start(&self, launch: Launch) -> Doing<'_, Box<dyn ProcessHandle>> {
@@ -167,7 +171,7 @@ impl Host for Machine {
         })
     }
 
-    fn orphans(&self, mark: String, grace: Duration) -> Doing<'_, Vec<Orphan>> {
+    fn orphans(&self, scratch: PathBuf, grace: Duration) -> Doing<'_, Vec<Orphan>> {
         Box::pin(async move {
             let init = self.stage.init;
             if init.is_none() && self.level < Level::Reaper {
@@ -179,7 +183,7 @@ impl Host for Machine {
             let search = move || match init {
                 // They die with pid 1, at the end of the stage thread.
                 Some(init) => orphans::adopted_by(init, grace),
-                None => orphans::adopted_by_us(Some(&mark), grace),
+                None => orphans::adopted_by_us(Some(&scratch), grace),
             };
             let found = tokio::task::spawn_blocking(search).await;
             found.map_err(|_| EngineError::Fault("the search for orphans panicked"))

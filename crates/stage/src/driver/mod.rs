@@ -120,7 +120,13 @@ impl<'p> Play<'p> {
         let (sender, inputs) = mpsc::channel(QUEUE);
         let stage_init = settings.stage_init.clone();
         let last_resort = settings.limit.map(last_resort_after).transpose()?;
-        let machine = Machine::start(settings.level, stage_init, sender.clone()).await?;
+        let machine = Machine::start(
+            settings.level,
+            stage_init,
+            &settings.reports,
+            sender.clone(),
+        )
+        .await?;
         let surroundings = Surroundings {
             host: Box::new(machine),
             clock: Box::new(SystemClock::new()),
@@ -150,8 +156,7 @@ impl<'p> Play<'p> {
         let setting = Setting {
             scratch,
             binaries: settings.binaries,
-            mark: settings.mark,
-            init: host.init(),
+            adopter: host.adopter(),
         };
         let controls = Controls {
             cancel: settings.cancel,

@@ -2,6 +2,7 @@
 //! sockets.
 
 mod bound;
+pub(crate) mod closed;
 pub mod confine;
 pub mod level;
 pub mod namespace;

@@ -8,6 +8,7 @@ use std::fs::{self, File};
 use std::io;
 use std::os::fd::OwnedFd;
 
+use nix::mount::{MsFlags, mount};
 use nix::sched::{CloneFlags, setns, unshare};
 
 use crate::isolation::netlink;
@@ -127,6 +128,28 @@ pub fn own_directory() -> Result<(), NamespaceError> {
     unshare(CloneFlags::CLONE_FS).map_err(failed("separate the working directory"))
 }
 
+/// The calling thread, and what it starts, has mounts of its own from now on.
+///
+/// # Errors
+///
+/// The step that failed.
+pub fn own_mounts() -> Result<(), NamespaceError> {
+    unshare(CloneFlags::CLONE_NEWNS).map_err(failed("make a mount namespace"))?;
+    // Where the machine shares mounts, those of a root user would be the machine's.
+    let (nothing, private) = (None::<&str>, MsFlags::MS_REC | MsFlags::MS_PRIVATE);
+    mount(nothing, "/", nothing, private, nothing).map_err(failed("keep mounts apart"))
+}
+
+/// What the kernel keeps between processes is, for the calling thread and what it starts, apart
+/// from now on: shared memory, queues and semaphores, which end with the last of them.
+///
+/// # Errors
+///
+/// The step that failed.
+pub fn own_ipc() -> Result<(), NamespaceError> {
+    unshare(CloneFlags::CLONE_NEWIPC).map_err(failed("make an IPC namespace"))
+}
+
 /// All that a play needs at the level `namespaces`, once, in a user namespace.
 ///
 /// # Errors
@@ -136,7 +159,8 @@ pub fn try_play() -> Result<(), NamespaceError> {
     new_network()?;
     new_network()?;
     new_processes()?;
-    own_directory()
+    own_directory()?;
+    own_ipc()
 }
 
 #[cfg(test)]

@@ -3,11 +3,12 @@
 //!
 //! Namespaces belong to threads, and what a thread makes is born in its namespaces and stays
 //! there: so a socket made here may be used by any task of the runtime. A participant is
-//! started by a thread of its own, which joins the play's namespaces and gives up writing
-//! elsewhere than this one participant may: for good, as Landlock takes and never gives back.
+//! started by a thread of its own, which joins the play's namespaces, makes mounts and IPC of its
+//! own, and gives up writing elsewhere than this one participant may: for good, as Landlock takes
+//! and never gives back.
 
-use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr, SocketAddrV4, TcpListener, UdpSocket};
 use std::os::fd::OwnedFd;
@@ -20,10 +21,12 @@ use rustix::net::{AddressFamily, SocketFlags, SocketType, bind, socket_with};
 use tokio::sync::oneshot;
 
 use crate::error::EngineError;
+use crate::isolation::closed::Closed;
 use crate::isolation::namespace::{self, NamespaceError};
 use crate::isolation::netlink::{self, Listening};
 use crate::isolation::sockets::{self, Hidden};
 use crate::isolation::{bound, confine};
+use crate::participant::adopter::Owners;
 use crate::participant::spawn::{self, Child, Command};
 use crate::participant::terminal::{self, OnTerminal};
 use scenario::adapter::{Terminal, Transport};
@@ -55,6 +58,8 @@ pub(crate) struct StageThread {
     over: oneshot::Receiver<()>,
     /// Pid 1 of the play's PID namespace, as the harness sees it.
     pub(crate) init: Option<i32>,
+    /// Whose the processes there are.
+    pub(crate) owners: Owners,
 }
 
 /// What the thread holds.
@@ -66,6 +71,8 @@ struct Place {
     processes: Option<OwnedFd>,
     /// Leads them to where the machine's sockets are hidden.
     hidden: Option<&'static Hidden>,
+    /// What participants do not see there.
+    closed: Closed,
 }
 
 /// Where a participant is started.
@@ -74,6 +81,8 @@ struct Spot {
     processes: Option<OwnedFd>,
     /// Where the machine's sockets are hidden.
     hidden: Option<&'static Hidden>,
+    /// What is not seen there.
+    closed: Closed,
 }
 
 struct Networks {
@@ -85,14 +94,18 @@ struct Networks {
 
 impl StageThread {
     /// Builds the play's namespaces on a thread of its own.
-    pub(crate) async fn start(level: Level, stage_init: PathBuf) -> Result<Self, EngineError> {
+    pub(crate) async fn start(
+        level: Level,
+        stage_init: PathBuf,
+        closed: Closed,
+    ) -> Result<Self, EngineError> {
         let (jobs, inbox) = sync_channel::<Job>(16);
         let (ready, made) = oneshot::channel();
         let (ending, over) = oneshot::channel();
         std::thread::Builder::new()
             .name("stage".to_owned())
             .spawn(move || {
-                let place = Place::build(level, &stage_init);
+                let place = Place::build(level, &stage_init, closed);
                 serve(place, ready, &inbox);
                 // Nobody waits where the play was interrupted.
                 ending.send(()).ok();
@@ -103,6 +116,7 @@ impl StageThread {
             jobs: Some(jobs),
             over,
             init,
+            owners: Owners::default(),
         })
     }
 
@@ -113,7 +127,9 @@ impl StageThread {
         home: PathBuf,
         command: Command,
     ) -> Result<Child, EngineError> {
-        self.apart(side, home, move || spawn::spawn(&command)).await
+        let names = command.names();
+        let work = move || spawn::spawn(&command);
+        self.apart(side, home, names, work).await
     }
 
     /// The same, on a terminal of its own.
@@ -124,8 +140,9 @@ impl StageThread {
         command: Command,
         terminal: Terminal,
     ) -> Result<OnTerminal, EngineError> {
-        self.apart(side, home, move || terminal::spawn(&command, &terminal))
-            .await
+        let names = command.names();
+        let work = move || terminal::spawn(&command, &terminal);
+        self.apart(side, home, names, work).await
     }
 
     /// Does something on a new thread, on one side of the play, and confined to a directory.
@@ -134,14 +151,21 @@ impl StageThread {
         &self,
         side: Side,
         home: PathBuf,
+        names: BTreeSet<PathBuf>,
         work: impl FnOnce() -> Result<T, EngineError> + Send + 'static,
     ) -> Result<T, EngineError> {
         let spot = self.ask(move |place| place.spot(side)).await?;
+        let owners = self.owners.clone();
         let (answer, answered) = oneshot::channel();
         std::thread::Builder::new()
             .name("start".to_owned())
             .spawn(move || {
-                let done = spot.enter(&home).and_then(|()| work());
+                let done = spot.enter(&home, &names).and_then(|()| {
+                    // Its scratch directory has its name.
+                    let who = home.file_name().unwrap_or_default();
+                    owners.calling_thread_starts_for(&who.to_string_lossy());
+                    work()
+                });
                 // Nobody waits any more when the play was interrupted.
                 drop(answer.send(done));
             })
@@ -340,13 +364,14 @@ fn serve(
 }
 
 impl Place {
-    fn build(level: Level, stage_init: &Path) -> Result<Self, EngineError> {
+    fn build(level: Level, stage_init: &Path, closed: Closed) -> Result<Self, EngineError> {
         if level < Level::Namespaces {
             return Ok(Self {
                 networks: None,
                 init: None,
                 processes: None,
                 hidden: None,
+                closed,
             });
         }
         let hidden = sockets::hidden().ok();
@@ -368,6 +393,7 @@ impl Place {
             init: Some(init),
             processes: Some(namespace::processes().map_err(named)?),
             hidden,
+            closed,
         })
     }
 
@@ -383,6 +409,7 @@ impl Place {
             network,
             processes,
             hidden: self.hidden,
+            closed: self.closed.clone(),
         })
     }
 
@@ -430,17 +457,22 @@ impl Place {
 }
 
 impl Spot {
-    /// Brings the calling thread there, and confines it to a directory for good.
-    fn enter(self, home: &Path) -> Result<(), EngineError> {
+    /// Brings the calling thread there, and confines it to a directory for good. It sees of closed
+    /// places what its command names.
+    fn enter(self, home: &Path, names: &BTreeSet<PathBuf>) -> Result<(), EngineError> {
         if let Some(network) = self.network {
             namespace::enter_network(&network).map_err(named)?;
         }
         if let Some(processes) = self.processes {
             namespace::enter_processes(&processes).map_err(named)?;
+            namespace::own_ipc().map_err(named)?;
         }
         namespace::own_directory().map_err(named)?;
         if let Some(hidden) = self.hidden {
             hidden.enter().map_err(enter_hidden)?;
+            namespace::own_mounts().map_err(named)?;
+            let closed = self.closed.close(home, names);
+            closed.map_err(EngineError::system("close places to participants"))?;
         }
         // Where the kernel cannot do it, the timeline says so from its begin.
         confine::to_scratch(home).map(drop)

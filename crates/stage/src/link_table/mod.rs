@@ -22,6 +22,7 @@ use tokio::runtime::Handle;
 use self::ends::Ends;
 use self::rows::ROWS;
 use crate::EngineError;
+use crate::isolation::closed::Closed;
 use crate::isolation::stage_thread::StageThread;
 use timeline::Level;
 
@@ -65,7 +66,7 @@ impl Compared {
 ///
 /// When the system refuses networks or sockets.
 pub async fn compare(level: Level, stage_init: PathBuf) -> Result<Vec<Compared>, EngineError> {
-    let stage = Arc::new(StageThread::start(level, stage_init).await?);
+    let stage = Arc::new(StageThread::start(level, stage_init, Closed::default()).await?);
     let runtime = Handle::current();
     let rows = tokio::task::spawn_blocking(move || -> Result<Vec<Compared>, EngineError> {
         let rows = ROWS.iter().map(|row| {

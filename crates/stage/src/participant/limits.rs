@@ -4,7 +4,6 @@ use std::time::Duration;
 
 use rustix::process::{Pid, Resource, Rlimit, Signal, kill_process, prlimit};
 
-use crate::participant::orphans::reparented;
 use crate::participant::proc::has_ended;
 use crate::participant::tree::tree;
 use crate::participant::usage::Usage;
@@ -54,14 +53,10 @@ pub(crate) fn end_children(parent: i32) {
     }
 }
 
-/// Ends everything that a participant has left to pid 1 of its play, and what is below it.
-pub(crate) fn end_reparented(init: i32, who: &str) {
+/// Ends everything that a participant has left to pid 1 of its play, and what that has started.
+pub(crate) fn end_adopted(adopted: impl Fn() -> Vec<i32>) {
     for _ in 0..ROUNDS {
-        let own = reparented(init).into_iter();
-        let mut left: Vec<i32> = own
-            .filter(|(origin, _)| origin == who)
-            .flat_map(|(_, pid)| tree(pid))
-            .collect();
+        let mut left: Vec<i32> = adopted().into_iter().flat_map(tree).collect();
         left.retain(|pid| !has_ended(*pid));
         if left.is_empty() {
             return;

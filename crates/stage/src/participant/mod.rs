@@ -1,6 +1,7 @@
 //! One program of a participant: how it is started, typed to and watched, what it prints, what
 //! it uses and leaves behind.
 
+pub(crate) mod adopter;
 mod characters;
 pub(crate) mod dialogue_matcher;
 pub(crate) mod handle;

@@ -1,6 +1,9 @@
 //! What a participant leaves behind.
 
+use std::fs;
 use std::os::fd::OwnedFd;
+use std::os::unix::ffi::OsStrExt as _;
+use std::path::Path;
 use std::time::{Duration, Instant};
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
@@ -11,13 +14,6 @@ use rustix::process::{
 use crate::participant::proc::{self, has_ended};
 use crate::participant::spawn::registry;
 use crate::participant::tree::children;
-
-/// Marks every process of a play in its environment. A program can clear it; then the end
-/// of the run finds what it left behind.
-pub(crate) const PLAY_VARIABLE: &str = "CHAT_PLAY";
-
-/// Says which participant a process belongs to, in its environment.
-pub(crate) const PARTICIPANT_VARIABLE: &str = "CHAT_PARTICIPANT";
 
 /// How long what a participant has started may outlive it: who ends with its parent, because it
 /// is sent a signal for it or finds its input ended, needs a moment to find out.
@@ -45,13 +41,13 @@ pub(crate) fn adopted_by(init: i32, grace: Duration) -> Vec<Orphan> {
     stay.into_iter().filter_map(describe).collect()
 }
 
-/// The orphans that the harness itself has adopted, as a subreaper: of one play, by the
-/// mark in their environment, or of any when `play` is `None`; what does not end within `grace`.
+/// The orphans that the harness itself has adopted, as a subreaper: of the play with this scratch
+/// directory, or of any where there is none; what does not end within `grace`.
 /// They are killed and reaped, and so is what they leave behind in turn.
-pub fn adopted_by_us(play: Option<&str>, grace: Duration) -> Vec<Orphan> {
+pub fn adopted_by_us(scratch: Option<&Path>, grace: Duration) -> Vec<Orphan> {
     let mut found = Vec::new();
     let mut deaf: Vec<i32> = Vec::new();
-    let mut stay = those_who_stay(|| unknown_children(play), grace);
+    let mut stay = those_who_stay(|| unknown_children(scratch), grace);
     // Each round can only uncover one more generation; a program that forks faster than we
     // kill is stopped by the bound.
     for _ in 0..100 {
@@ -65,7 +61,7 @@ pub fn adopted_by_us(play: Option<&str>, grace: Duration) -> Vec<Orphan> {
                 deaf.push(*pid);
             }
         }
-        stay = unknown_children(play);
+        stay = unknown_children(scratch);
     }
     found
 }
@@ -112,14 +108,14 @@ fn handle(pid: i32) -> Option<OwnedFd> {
 }
 
 /// Children of ours that we did not start. Ended ones are reaped on the way.
-fn unknown_children(play: Option<&str>) -> Vec<i32> {
+fn unknown_children(scratch: Option<&Path>) -> Vec<i32> {
     let ours = registry();
     let me = getpid().as_raw_nonzero().get();
     let mut unknown_children = children(me);
     unknown_children.retain(|pid| !ours.contains(pid));
     drop(ours);
     let mut living = living(unknown_children);
-    living.retain(|pid| play.is_none_or(|play| has_mark(*pid, play)));
+    living.retain(|pid| scratch.is_none_or(|scratch| is_of(*pid, scratch)));
     living
 }
 
@@ -151,27 +147,17 @@ fn reap(pid: i32) {
     waitpid(Pid::from_raw(pid), WaitOptions::NOHANG).ok();
 }
 
-fn has_mark(pid: i32, play: &str) -> bool {
-    variable(pid, PLAY_VARIABLE).is_some_and(|mark| mark == play)
-}
-
-/// A variable of its environment, as that was when the program was started.
-fn variable(pid: i32, name: &str) -> Option<String> {
-    let environment = proc::read(proc::living(pid), "environ").ok()?;
-    let mut variables = environment.split(|byte| *byte == 0);
-    variables.find_map(|variable| {
-        let variable = std::str::from_utf8(variable).ok()?;
-        Some(variable.strip_prefix(name)?.strip_prefix('=')?.to_owned())
-    })
-}
-
-/// What pid 1 of a play has adopted, with the participant that it says it belongs to. What
-/// has cleared its environment belongs to nobody.
-pub(crate) fn reparented(init: i32) -> Vec<(String, i32)> {
-    let adopted = children(init).into_iter();
-    adopted
-        .filter_map(|pid| Some((variable(pid, PARTICIPANT_VARIABLE)?, pid)))
-        .collect()
+/// Whether a process was started in a play, or by somebody who was: what it was told, or the
+/// directory in which it is, lies below the play's scratch directory. One that has cleared its
+/// environment and gone elsewhere is found at the end of the run.
+fn is_of(pid: i32, scratch: &Path) -> bool {
+    let pid = proc::living(pid);
+    let scratch_bytes = scratch.as_os_str().as_bytes();
+    let environment = proc::read(pid, "environ").unwrap_or_default();
+    let variables = environment.split(|byte| *byte == 0);
+    let mut values = variables.filter_map(|one| one.splitn(2, |byte| *byte == b'=').nth(1));
+    values.any(|value| value.starts_with(scratch_bytes))
+        || fs::read_link(format!("/proc/{pid}/cwd")).is_ok_and(|cwd| cwd.starts_with(scratch))
 }
 
 /// A child that was killed and has not ended.

@@ -19,6 +19,7 @@ use rustix::pipe::{PipeFlags, pipe_with};
 use rustix::process::{Pid, PidfdFlags, WaitId, WaitIdOptions, pidfd_open, waitid};
 
 use crate::error::EngineError;
+use crate::isolation::closed::paths_in;
 use timeline::Ended;
 
 /// `POSIX_SPAWN_SETSID` of glibc (2.26 and later) and musl; nix has no name for it.
@@ -63,6 +64,14 @@ impl Command {
     pub fn directory(mut self, directory: impl Into<PathBuf>) -> Self {
         self.directory = Some(directory.into());
         self
+    }
+
+    /// The paths that it names: its program, and those in its arguments and its environment.
+    pub(crate) fn names(&self) -> BTreeSet<PathBuf> {
+        let values = self.environment.iter().map(|(_, value)| value);
+        let words = self.arguments.iter().chain(values);
+        let named = words.flat_map(|word| paths_in(word));
+        std::iter::once(self.program.clone()).chain(named).collect()
     }
 
     /// The command line, program first.

@@ -39,9 +39,10 @@ pub(super) use self::templates::SendFileError;
 use crate::EngineError;
 use crate::driver::RELAY;
 use crate::input::Instance;
+use crate::participant::adopter::Adopter;
 use crate::participant::dialogue_matcher::{Asked, Question};
 use crate::participant::handle::ProcessHandle;
-use crate::participant::orphans::{self, Orphan, reparented};
+use crate::participant::orphans::{self, Orphan};
 use crate::participant::scratch::{Digested, Scratch};
 use crate::record::Writer;
 use matching::Recognisers;
@@ -59,10 +60,8 @@ pub(super) struct Participants<'p> {
     pub(super) scratch: Scratch,
     /// Programs of this workspace, by name.
     binaries: BTreeMap<String, PathBuf>,
-    /// Marks their processes.
-    pub(super) mark: String,
-    /// Pid 1 of their PID namespace, where they have one.
-    init: Option<i32>,
+    /// Who adopts what they leave behind, where they have a PID namespace.
+    adopter: Option<Adopter>,
     all: BTreeMap<String, Participant>,
     /// Those whose process has ended, and whose end is not yet recorded.
     ending: BTreeSet<String>,
@@ -98,8 +97,7 @@ pub(super) struct RelayStart {
 pub(super) struct Setting {
     pub(super) scratch: Scratch,
     pub(super) binaries: BTreeMap<String, PathBuf>,
-    pub(super) mark: String,
-    pub(super) init: Option<i32>,
+    pub(super) adopter: Option<Adopter>,
 }
 
 impl<'p> Participants<'p> {
@@ -109,8 +107,7 @@ impl<'p> Participants<'p> {
             plan,
             scratch: setting.scratch,
             binaries: setting.binaries,
-            mark: setting.mark,
-            init: setting.init,
+            adopter: setting.adopter,
             all: BTreeMap::new(),
             ending: BTreeSet::new(),
             first: None,
@@ -344,11 +341,22 @@ impl<'p> Participants<'p> {
         let Some(pid) = self.pid(RELAY) else {
             return Vec::new();
         };
-        let left = self.init.map(reparented).unwrap_or_default();
-        let own = left.into_iter().filter(|(whose, _)| whose == RELAY);
-        std::iter::once(pid)
-            .chain(own.map(|(_, pid)| pid))
-            .collect()
+        let own = self.adopted_of(RELAY).into_iter();
+        std::iter::once(pid).chain(own).collect()
+    }
+
+    /// What has left the tree of the one that started it, with whose it is. What is no client's
+    /// is the relay's.
+    fn adopted(&self) -> Vec<(String, i32)> {
+        let adopter = self.adopter.as_ref();
+        adopter
+            .map(|adopter| adopter.adopted(RELAY))
+            .unwrap_or_default()
+    }
+
+    fn adopted_of(&self, who: &str) -> Vec<i32> {
+        let own = self.adopted().into_iter().filter(|(whose, _)| whose == who);
+        own.map(|(_, pid)| pid).collect()
     }
 
     /// Those that were killed and have not ended.

@@ -8,7 +8,6 @@ use crate::EngineError;
 use crate::driver::RELAY;
 use crate::error::ProgramNotFound;
 use crate::isolation::stage_thread::Side;
-use crate::participant::orphans::{PARTICIPANT_VARIABLE, PLAY_VARIABLE};
 use crate::participant::programs;
 use crate::participant::programs::PATH;
 use crate::participant::spawn::Command;
@@ -71,9 +70,7 @@ impl<'p> Participants<'p> {
             .variable("TMPDIR", format!("{home}/tmp"))
             .variable("LANG", "C.UTF-8")
             .variable("TERM", terminal.map_or("dumb", |_| TERMINAL))
-            .variable("PYTHONUNBUFFERED", "1")
-            .variable(PLAY_VARIABLE, &self.mark)
-            .variable(PARTICIPANT_VARIABLE, who);
+            .variable("PYTHONUNBUFFERED", "1");
         for word in words {
             command = command.argument(word?);
         }

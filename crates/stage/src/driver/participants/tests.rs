@@ -77,8 +77,7 @@ impl<'p> Bench<'p> {
         let setting = Setting {
             scratch: Scratch::make().unwrap(),
             binaries: std::collections::BTreeMap::new(),
-            mark: "test".to_owned(),
-            init: None,
+            adopter: None,
         };
         Self {
             all: Participants::of(plan, setting, Instant::now()),

@@ -9,8 +9,7 @@ use tokio::time::Instant;
 use super::Participants;
 use crate::EngineError;
 use crate::driver::RELAY;
-use crate::participant::limits::{INTERVAL, end_children, end_reparented, over};
-use crate::participant::orphans::reparented;
+use crate::participant::limits::{INTERVAL, end_adopted, end_children, over};
 use crate::participant::usage::{self, Usage};
 use crate::record::Writer;
 use scenario::adapter::Limits;
@@ -51,7 +50,7 @@ impl Participants<'_> {
         let running: Vec<(String, i32)> = running
             .filter_map(|(who, one)| Some((who.clone(), one.pid()?)))
             .collect();
-        let left = self.init.map(reparented).unwrap_or_default();
+        let left = self.adopted();
         for (who, pid) in running {
             let own = left.iter().filter(|(whose, _)| *whose == who);
             let roots: Vec<i32> = iter::once(pid).chain(own.map(|(_, pid)| *pid)).collect();
@@ -94,9 +93,7 @@ impl Participants<'_> {
         // It is held while what it has started is ended, or it could start more.
         self.signal(who, Signal::STOP);
         pid.into_iter().for_each(end_children);
-        self.init
-            .into_iter()
-            .for_each(|init| end_reparented(init, who));
+        end_adopted(|| self.adopted_of(who));
         self.signal(who, Signal::KILL);
         record.append(Kind::Exceeded {
             who: who.to_owned(),

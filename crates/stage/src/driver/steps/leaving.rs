@@ -71,7 +71,7 @@ impl Play<'_> {
     /// That the network of a client is really gone: what the relay has sent to it since waits
     /// for an answer.
     async fn note_unacknowledged(&mut self, client: &str) -> Result<(), EngineError> {
-        if self.host.init().is_none() {
+        if self.host.adopter().is_none() {
             return Ok(()); // there is no network of its own to look at
         }
         let bytes = self.host.unacknowledged(self.links.source(client)).await?;

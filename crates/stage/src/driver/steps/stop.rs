@@ -139,8 +139,8 @@ impl Play<'_> {
         })
         .await?;
         let unreaped = self.participants.unreaped();
-        let mark = self.participants.mark.clone();
-        let orphans = self.host.orphans(mark, grace).await?;
+        let scratch = self.participants.scratch.root().to_owned();
+        let orphans = self.host.orphans(scratch, grace).await?;
         for Orphan { pid, command } in unreaped.into_iter().chain(orphans) {
             self.record.append(Kind::Orphan { pid, command })?;
         }

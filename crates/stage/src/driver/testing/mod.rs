@@ -34,10 +34,12 @@ use super::host::{Doing, Host, Launch};
 use super::scans::{ScanJob, Seen};
 use super::{Play, QUEUE, Script, Surroundings};
 use crate::input::Input;
+use crate::isolation::closed::Reports;
 use crate::isolation::netlink::Listening;
 use crate::isolation::stage_thread::Side;
 use crate::links::reach::Reached;
 use crate::links::tap::{self, Link, Tap};
+use crate::participant::adopter::Adopter;
 use crate::participant::handle::ProcessHandle;
 use crate::participant::orphans::Orphan;
 use crate::participant::spawn::{Child, Command};
@@ -203,7 +205,7 @@ impl Host for World {
         Vec::new()
     }
 
-    fn init(&self) -> Option<i32> {
+    fn adopter(&self) -> Option<Adopter> {
         None
     }
 
@@ -256,7 +258,7 @@ impl Host for World {
         done(job.run())
     }
 
-    fn orphans(&self, _: String, _: Duration) -> Doing<'_, Vec<Orphan>> {
+    fn orphans(&self, _: PathBuf, _: Duration) -> Doing<'_, Vec<Orphan>> {
         done(Vec::new())
     }
 
@@ -320,7 +322,7 @@ pub(super) fn play(plan: &Plan, staged: Staged, behaviour: Behaviour) -> Played 
         stage_init: PathBuf::new(),
         binaries: BTreeMap::new(),
         dir: dir.path().to_owned(),
-        mark: "script".to_owned(),
+        reports: Reports::default(),
         pace: staged.pace,
         commands: staged.commands,
         observer: None,

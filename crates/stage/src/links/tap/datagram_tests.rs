@@ -10,6 +10,7 @@ use tokio::time::timeout;
 
 use super::{Link, LinkState, Tap};
 use crate::input::Input;
+use crate::isolation::closed::Closed;
 use crate::isolation::stage_thread::{Side, StageThread};
 use crate::links::reach::Reached;
 use scenario::adapter::{Framing, Transport};
@@ -26,7 +27,7 @@ struct Tapped {
 }
 
 async fn tapped() -> Tapped {
-    let stage = StageThread::start(Level::None, "unused".into());
+    let stage = StageThread::start(Level::None, "unused".into(), Closed::default());
     let stage = Arc::new(stage.await.unwrap());
     let relay = UdpSocket::bind("127.0.0.1:0").await.unwrap();
     let at = watch::Sender::new(Reached::from([relay.local_addr().unwrap()]));

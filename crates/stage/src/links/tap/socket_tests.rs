@@ -11,6 +11,7 @@ use tokio::sync::{mpsc, watch};
 
 use super::{Link, LinkState, Tap};
 use crate::input::Input;
+use crate::isolation::closed::Closed;
 use crate::isolation::stage_thread::{Side, StageThread};
 use crate::links::reach::Reached;
 use scenario::adapter::{Framing, Transport};
@@ -35,7 +36,7 @@ async fn link() -> (
     Arc<StageThread>,
 ) {
     let stage = Arc::new(
-        StageThread::start(Level::None, "unused".into())
+        StageThread::start(Level::None, "unused".into(), Closed::default())
             .await
             .unwrap(),
     );
@@ -153,7 +154,7 @@ fn a_vanished_link_passes_nothing_and_closes_nothing() {
 fn without_a_relay_the_client_is_reset() {
     run(async {
         let stage = Arc::new(
-            StageThread::start(Level::None, "unused".into())
+            StageThread::start(Level::None, "unused".into(), Closed::default())
                 .await
                 .unwrap(),
         );
@@ -179,7 +180,7 @@ fn without_a_relay_the_client_is_reset() {
 #[test]
 fn a_tap_that_refuses_keeps_its_port_and_accepts_there_again() {
     run(async {
-        let stage = StageThread::start(Level::None, "unused".into());
+        let stage = StageThread::start(Level::None, "unused".into(), Closed::default());
         let stage = Arc::new(stage.await.unwrap());
         let relay = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let reached = Reached::from([relay.local_addr().unwrap()]);

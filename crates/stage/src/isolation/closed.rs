@@ -1,0 +1,369 @@
+//! Places that participants do not see: reports, in which every text lies that is yet to be
+//! typed, scratch directories of others, and what the user and the machine have for themselves.
+//!
+//! A file system that is empty lies over each of them, in a mount namespace of each participant.
+//! What its program needs lies there again: its own scratch directory, and what its command line
+//! and its environment name, with all that lies beside it. Of a path that is named below a closed
+//! place, the first directory there is shown, read-only: a program in `~/chat/bin` finds
+//! `~/chat`, and none of the rest of `~`. A closed place that is named itself, or in which a file
+//! that is named lies directly, stays as it is.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::ffi::OsString;
+use std::fs;
+use std::io::{self, Read as _};
+use std::os::fd::{AsRawFd as _, OwnedFd};
+use std::path::{Component, Path, PathBuf};
+
+use nix::mount::{MsFlags, mount};
+use rustix::fs::{Mode, OFlags, StatVfsMountFlags, open, statvfs};
+
+/// What is closed wherever it is there.
+const USUAL: [&str; 3] = ["/run", "/tmp", "/var/tmp"];
+
+/// Links that lead to a program, one behind the other, at the most.
+const LINKS: usize = 40;
+
+/// The longest first line of a script that is read, as in the kernel.
+const FIRST_LINE: u64 = 256;
+
+const NO: Option<&str> = None;
+
+/// Nothing that lies there can be run, and no device opened.
+const HARMLESS: MsFlags = MsFlags::MS_NOSUID
+    .union(MsFlags::MS_NODEV)
+    .union(MsFlags::MS_NOEXEC);
+
+/// Where the texts of runs lie that participants must not know.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Reports {
+    /// The directory of all runs.
+    pub root: PathBuf,
+    /// That of this one.
+    pub run: PathBuf,
+    /// Those of earlier ones, which may have the same seed.
+    pub earlier: Vec<PathBuf>,
+}
+
+/// Places that are closed to all participants of a play.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Closed {
+    /// Each without links.
+    places: BTreeSet<PathBuf>,
+    /// A command that names one of these is shown nothing for it.
+    never_shown: BTreeSet<PathBuf>,
+}
+
+/// What is to be shown of a closed place; nothing may be.
+type Shown = BTreeMap<OsString, OwnedFd>;
+
+impl Closed {
+    /// The usual places, the user's home, and the reports.
+    pub(crate) fn with(reports: &Reports) -> Self {
+        let real = |paths: Vec<PathBuf>| {
+            let real = paths.iter().filter_map(|path| fs::canonicalize(path).ok());
+            real.filter(|place| place.is_dir() && place.parent().is_some())
+                .collect()
+        };
+        let mut places: Vec<PathBuf> = USUAL.iter().map(PathBuf::from).collect();
+        places.extend(std::env::var_os("HOME").map(PathBuf::from));
+        places.extend([reports.root.clone(), reports.run.clone()]);
+        let mut runs = reports.earlier.clone();
+        runs.push(reports.run.clone());
+        Self {
+            places: real(places),
+            never_shown: real(runs),
+        }
+    }
+
+    /// Closes them to the calling thread, which must be in a mount namespace of its own, but for
+    /// what these paths name. `home` alone stays as it is, and what lies beside it is closed, too.
+    ///
+    /// # Errors
+    ///
+    /// What the system says.
+    pub(crate) fn close(&self, home: &Path, named: &BTreeSet<PathBuf>) -> io::Result<()> {
+        let home = fs::canonicalize(home)?;
+        let own = open(&home, OFlags::PATH | OFlags::CLOEXEC, Mode::empty())?;
+        let mut named: BTreeSet<PathBuf> = named.iter().flat_map(|path| leads(path)).collect();
+        named.retain(|path| !self.hides(path));
+        named.insert(home.clone());
+        let beside = home.parent().filter(|place| place.parent().is_some());
+        let places: BTreeSet<&Path> = self
+            .places
+            .iter()
+            .map(PathBuf::as_path)
+            .chain(beside)
+            .collect();
+        // Everything is opened before anything is covered: what is nested may be behind it then.
+        let mut to_close = Vec::new();
+        for place in places {
+            let only_home = BTreeSet::from([home.clone()]);
+            let named = if Some(place) == beside {
+                &only_home
+            } else {
+                &named
+            };
+            if let Some(names) = shown_in(place, named, |path| path.is_file()) {
+                to_close.push((place, opened(place, names)));
+            }
+        }
+        for (place, shown) in to_close {
+            // What lies in another closed place may be gone from sight with it.
+            if place.is_dir() {
+                cover(place, &shown)?;
+            }
+        }
+        bind(&own, &home)
+    }
+
+    /// A run, what lies in one, or where all of them lie.
+    fn hides(&self, path: &Path) -> bool {
+        let mut runs = self.never_shown.iter();
+        runs.any(|run| path.starts_with(run) || Some(path) == run.parent())
+    }
+}
+
+/// The names in a place that are shown, where others are not; `None` where it cannot be closed.
+fn shown_in(
+    place: &Path,
+    named: &BTreeSet<PathBuf>,
+    is_file: impl Fn(&Path) -> bool,
+) -> Option<BTreeSet<OsString>> {
+    let mut shown = BTreeSet::new();
+    for path in named {
+        let Ok(rest) = path.strip_prefix(place) else {
+            continue;
+        };
+        match rest.components().next() {
+            Some(Component::Normal(name)) if !is_file(&place.join(name)) => {
+                shown.insert(name.to_owned());
+            }
+            _ => return None,
+        }
+    }
+    Some(shown)
+}
+
+fn opened(place: &Path, names: BTreeSet<OsString>) -> Shown {
+    let open = |name: OsString| {
+        let there = open(
+            place.join(&name),
+            OFlags::PATH | OFlags::CLOEXEC,
+            Mode::empty(),
+        );
+        // What is not there cannot be shown.
+        there.ok().map(|there| (name, there))
+    };
+    names.into_iter().filter_map(open).collect()
+}
+
+/// Lays an empty file system over a place, and what is shown into it.
+fn cover(place: &Path, shown: &Shown) -> io::Result<()> {
+    mount(
+        Some("none"),
+        place,
+        Some("tmpfs"),
+        HARMLESS,
+        Some("mode=755"),
+    )?;
+    for (name, there) in shown {
+        let at = place.join(name);
+        fs::create_dir(&at)?;
+        bind(there, &at)?;
+        make_read_only(&at);
+    }
+    make_read_only(place);
+    Ok(())
+}
+
+/// What is open appears at a path, with all that is mounted in it.
+fn bind(there: &OwnedFd, at: &Path) -> io::Result<()> {
+    let source = format!("/proc/self/fd/{}", there.as_raw_fd());
+    let flags = MsFlags::MS_BIND | MsFlags::MS_REC;
+    Ok(mount(Some(source.as_str()), at, NO, flags, NO)?)
+}
+
+/// Beside Landlock, which says the same and is not everywhere: so it is no error where the
+/// system refuses it. What was forbidden there stays so.
+fn make_read_only(at: &Path) {
+    let Ok(now) = statvfs(at) else {
+        return;
+    };
+    let kept = [
+        (StatVfsMountFlags::NOSUID, MsFlags::MS_NOSUID),
+        (StatVfsMountFlags::NODEV, MsFlags::MS_NODEV),
+        (StatVfsMountFlags::NOEXEC, MsFlags::MS_NOEXEC),
+        (StatVfsMountFlags::NOATIME, MsFlags::MS_NOATIME),
+        (StatVfsMountFlags::NODIRATIME, MsFlags::MS_NODIRATIME),
+        (StatVfsMountFlags::RELATIME, MsFlags::MS_RELATIME),
+    ];
+    let kept = kept.iter().filter(|(has, _)| now.f_flag.contains(*has));
+    let flags = kept.fold(MsFlags::MS_RDONLY, |flags, (_, flag)| flags | *flag);
+    let again = MsFlags::MS_REMOUNT | MsFlags::MS_BIND;
+    mount(NO, at, NO, flags | again, NO).ok();
+}
+
+/// The paths that a text names: whatever begins with a slash behind what may stand before one.
+pub(crate) fn paths_in(text: &str) -> impl Iterator<Item = PathBuf> {
+    let words = text.split([
+        ':', '=', ',', ';', ' ', '\t', '\n', '"', '\'', '(', ')', '`',
+    ]);
+    words
+        .filter(|word| word.starts_with('/'))
+        .map(PathBuf::from)
+}
+
+/// A path, and where it leads: each link on the way, and who interprets a script.
+fn leads(path: &Path) -> BTreeSet<PathBuf> {
+    let mut all = BTreeSet::new();
+    let mut waiting = vec![path.to_owned()];
+    while let Some(path) = waiting.pop() {
+        if all.len() > LINKS || !all.insert(path.clone()) {
+            continue;
+        }
+        if let (Ok(to), Some(parent)) = (fs::read_link(&path), path.parent()) {
+            waiting.push(parent.join(to));
+        } else if let Ok(real) = fs::canonicalize(&path) {
+            waiting.extend(interpreter(&real));
+            waiting.push(real);
+        }
+    }
+    all
+}
+
+fn interpreter(path: &Path) -> Option<PathBuf> {
+    let is_file = fs::symlink_metadata(path).is_ok_and(|file| file.is_file());
+    let mut line = Vec::new();
+    let script = is_file.then(|| fs::File::open(path).ok()).flatten()?;
+    script.take(FIRST_LINE).read_to_end(&mut line).ok()?;
+    let line = line.split(|byte| *byte == b'\n').next()?;
+    let line = String::from_utf8_lossy(line.strip_prefix(b"#!")?).into_owned();
+    line.split_whitespace().next().map(PathBuf::from)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+    use std::fs;
+    use std::io::Read as _;
+    use std::path::{Path, PathBuf};
+
+    use super::{Closed, Reports, leads, paths_in, shown_in};
+
+    fn paths(all: &[&str]) -> BTreeSet<PathBuf> {
+        all.iter().map(PathBuf::from).collect()
+    }
+
+    #[test]
+    fn of_a_closed_place_the_first_directory_on_the_way_to_what_is_named_is_shown() {
+        let shown = |named: &[&str]| {
+            let shown = shown_in(Path::new("/home/u"), &paths(named), |path| {
+                path.ends_with("relay.py")
+            });
+            shown.map(|names| {
+                Vec::from_iter(names.into_iter().map(|one| one.into_string().unwrap()))
+            })
+        };
+        assert_eq!(shown(&["/usr/bin/python3"]).unwrap(), Vec::<String>::new());
+        assert_eq!(
+            shown(&["/home/u/chat/bin/x", "/home/u/chat/y"]).unwrap(),
+            ["chat"]
+        );
+        assert_eq!(shown(&["/home/u/relay.py"]), None, "it lies there directly");
+        assert_eq!(shown(&["/home/u"]), None, "it is named itself");
+        assert_eq!(shown(&["/home/u/../v"]), None, "nobody knows where that is");
+    }
+
+    #[test]
+    fn paths_are_found_wherever_a_command_has_them() {
+        let found = |text: &str| Vec::from_iter(paths_in(text));
+        assert_eq!(found("--log=/a/b"), [PathBuf::from("/a/b")]);
+        assert_eq!(found("/a:/b"), [PathBuf::from("/a"), PathBuf::from("/b")]);
+        assert_eq!(found("exec '/a b"), [PathBuf::from("/a")]);
+        assert!(found("a/b http").is_empty());
+    }
+
+    #[test]
+    fn links_and_interpreters_on_the_way_are_followed() {
+        let dir = tempfile::tempdir().unwrap();
+        let at = |name: &str| dir.path().join(name);
+        fs::write(at("script"), "#!/opt/python -u\nprint()\n").unwrap();
+        std::os::unix::fs::symlink("script", at("second")).unwrap();
+        std::os::unix::fs::symlink(at("second"), at("first")).unwrap();
+        std::os::unix::fs::symlink("round", at("round")).unwrap();
+        let all = leads(&at("first"));
+        for one in [
+            at("first"),
+            at("second"),
+            at("script"),
+            "/opt/python".into(),
+        ] {
+            assert!(all.contains(&one), "{one:?} in {all:?}");
+        }
+        assert_eq!(leads(&at("round")).len(), 1);
+    }
+
+    /// What a shell prints for which these places are closed; nothing where nobody can mount.
+    fn inside(closed: &Reports, home: &Path, script: &str) -> Option<String> {
+        use crate::isolation::namespace;
+        use crate::participant::spawn::{Command, spawn, wait_blocking};
+
+        let closed = Closed::with(closed);
+        let home = home.to_owned();
+        let command = Command::new("/bin/sh").argument("-c").argument(script);
+        let command = command.variable("PATH", "/bin:/usr/bin");
+        // A user namespace would be the process' own: so a process of its own would be needed,
+        // where this one may not mount.
+        let shell = std::thread::spawn(move || {
+            namespace::own_directory().ok()?;
+            namespace::own_mounts().ok()?;
+            closed.close(&home, &command.names()).unwrap();
+            let child = spawn(&command).unwrap();
+            let mut output = String::new();
+            fs::File::from(child.stdout)
+                .read_to_string(&mut output)
+                .unwrap();
+            wait_blocking(child.pid, &child.pidfd).unwrap();
+            Some(output)
+        });
+        shell.join().unwrap()
+    }
+
+    #[test]
+    fn reports_and_what_lies_beside_a_scratch_directory_are_not_there_and_its_own_is() {
+        let dir = tempfile::tempdir().unwrap();
+        let at = |name: &str| dir.path().join(name);
+        for name in [
+            "reports/run",
+            "reports/earlier",
+            "play/alice",
+            "play/bob",
+            "program",
+        ] {
+            fs::create_dir_all(at(name)).unwrap();
+        }
+        fs::write(at("reports/run/plan.json"), "secret").unwrap();
+        fs::write(at("reports/earlier/plan.json"), "secret").unwrap();
+        fs::write(at("play/bob/key"), "secret").unwrap();
+        fs::write(at("program/data"), "data\n").unwrap();
+        let script = format!(
+            "cat {0}/program/data; ls {0}/reports {0}/play; cat {0}/play/bob/key; \
+             cat {0}/reports/run/plan.json {0}/reports/earlier/plan.json; \
+             echo more > {0}/play/alice/own; cat {0}/play/alice/own",
+            dir.path().display()
+        );
+        let reports = Reports {
+            root: at("reports"),
+            run: at("reports/run"),
+            earlier: vec![at("reports/earlier")],
+        };
+        let Some(output) = inside(&reports, &at("play/alice"), &script) else {
+            return;
+        };
+        let play = at("play").display().to_string();
+        let reports = at("reports").display().to_string();
+        let expected = format!("data\n{play}:\nalice\n\n{reports}:\nmore\n");
+        assert_eq!(output, expected);
+    }
+}
