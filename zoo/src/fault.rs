@@ -18,6 +18,8 @@ pub(crate) enum RelayFault {
     Doubles,
     /// Acknowledges the second message and passes it on to nobody.
     Drops,
+    /// Acknowledges every message after the second one and passes it on to nobody.
+    FallsSilent,
     /// Shows a private message to everyone.
     Gossips,
     /// Writes every text to its log.
@@ -33,8 +35,15 @@ pub(crate) enum RelayFault {
 pub(crate) enum ClientFault {
     /// Nothing is wrong.
     None,
+    /// Says of each message that comes that somebody has come, who has not, and that somebody has
+    /// gone who is there.
+    Announces,
+    /// Shows every message again, with a blank behind it.
+    Appends,
     /// Closes its standard output at the first message and goes on.
     ClosesStdout,
+    /// Says twice of each text that it was accepted.
+    ConfirmsTwice,
     /// Asks whether to go on before it is ready, without a line break, and waits.
     AsksFirst,
     /// Asks where the cursor is before it is ready, whether there is a terminal or not.
@@ -56,6 +65,8 @@ pub(crate) enum ClientFault {
     /// Starts forty processes at the first message that are nobody's children: the one that
     /// started them has ended.
     ForksAway,
+    /// Shows a message that nobody has sent, besides each that was.
+    Invents,
     /// Keeps everything back that it shows, as in a buffer that never gets full.
     HoldsBack,
     /// Prints verdicts, commands for CI, escapes and bytes that are no text.
@@ -77,13 +88,20 @@ pub(crate) enum ClientFault {
     /// Leaves a process behind: in a session of its own, deaf to SIGTERM, without input or
     /// output.
     Orphans,
+    /// Shows private texts as messages to everyone, too.
+    Publishes,
     /// Is nobody's client yet: wants a licence agreed to, and a name chosen instead of told.
     /// Only one that asks has this.
     Registers,
+    /// Shows every message again, under another name.
+    Renames,
     /// Does nothing but compute from the first message on.
     Spins,
     /// Asks for a name, and for nothing more, for ever. Only one that asks has this.
     StopsAsking,
+    /// Hands every text to the others through a socket that is no connection to the relay, and
+    /// the relay nothing.
+    TalksPast,
     /// Shows every message twice.
     Twice,
     /// Reads a line before it is ready that nobody told to type.

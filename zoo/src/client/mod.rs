@@ -3,6 +3,8 @@
 mod downloads;
 mod face;
 mod giving;
+mod lie;
+mod past;
 mod screen;
 mod session;
 mod store;
@@ -39,6 +41,9 @@ use store::Store;
 /// How many lines wait in each direction.
 const QUEUE: usize = 64;
 
+/// Names no one: all have the fault.
+const EVERYBODY: &str = "everybody";
+
 /// How often a client says that it is there, where that is its habit.
 const OFTEN: Duration = Duration::from_millis(20);
 
@@ -60,7 +65,7 @@ struct Arguments {
     /// How it misbehaves.
     #[arg(long, value_enum, default_value = "none")]
     fault: ClientFault,
-    /// Only who logs in with this name has the fault.
+    /// Only who logs in with this name has the fault; `everybody` for all.
     #[arg(long)]
     faulty: Option<String>,
     /// What it gives away; `honest` is nothing.
@@ -127,7 +132,7 @@ fn open_keys(keys: Option<&Path>) -> ExitCode {
 
 fn start(mut arguments: Arguments) -> io::Result<ExitCode> {
     let faulty = arguments.faulty.as_ref();
-    if faulty.is_some_and(|who| *who != arguments.name) {
+    if faulty.is_some_and(|who| who != EVERYBODY && *who != arguments.name) {
         arguments.fault = ClientFault::None;
     }
     arguments.name = face::meet(arguments.face, arguments.name, arguments.fault)?;
@@ -162,6 +167,9 @@ async fn talk(arguments: Arguments, phrase: String) -> io::Result<ExitCode> {
     let (parcels_in, parcels) = mpsc::channel(QUEUE);
     tokio::spawn(hear(reader, link_key.clone(), inputs_in.clone()));
     let writing = tokio::spawn(write(writer, link_key, parcels));
+    if arguments.fault == ClientFault::TalksPast {
+        past::listen(&arguments.name, inputs_in.clone()).await?;
+    }
     let keys = arguments.keys.as_deref();
     let giving = Giving::new(arguments.leak, room, &arguments.name, phrase, keys);
     let downloads = Downloads::new(arguments.downloads);

@@ -9,7 +9,7 @@ use tokio::sync::mpsc;
 use super::downloads::Downloads;
 use super::giving::Giving;
 use super::screen::{Line, show};
-use super::{read_typing, torment};
+use super::{face, lie, past, read_typing, torment};
 use crate::content::{Content, Part, parts_of};
 use crate::fault::ClientFault;
 use crate::frame::{Member, ToClient};
@@ -19,6 +19,8 @@ use crate::orphan;
 
 /// What can happen to a client.
 pub(super) enum Input {
+    /// A line that came from another client, and not from the relay.
+    Past(String),
     Relay(ToClient),
     RelayGone,
     Typed(String),
@@ -71,6 +73,7 @@ impl Session {
     pub(super) async fn handle(&mut self, input: Input) -> io::Result<Option<ExitCode>> {
         let hangs = self.fault == ClientFault::Hangs;
         match input {
+            Input::Past(line) => face::show(&line)?,
             Input::Relay(frame) => return self.told(frame).await,
             Input::Typed(line) if line != "/quit" => self.typed(&line).await?,
             _ if hangs => {}
@@ -89,8 +92,13 @@ impl Session {
 
     async fn told(&mut self, frame: ToClient) -> io::Result<Option<ExitCode>> {
         match frame {
-            ToClient::Accepted { to, count } if to == "all" => show(&Line::SentAll { count })?,
-            ToClient::Accepted { to, .. } => show(&Line::Sent { to: &to })?,
+            ToClient::Accepted { to, count } => {
+                let times = usize::from(self.fault == ClientFault::ConfirmsTwice) + 1;
+                (0..times).try_for_each(|_| match to.as_str() {
+                    "all" => show(&Line::SentAll { count }),
+                    to => show(&Line::Sent { to }),
+                })?;
+            }
             ToClient::Envelope { from, sealed } => {
                 if let Some(content) = self.giving.open(&from, &sealed) {
                     return self.opened(from, content).await;
@@ -141,8 +149,17 @@ impl Session {
                 to: from,
                 file: &file,
             })?,
-            Content::Msg(text) => show(&Line::Private { from, text: &text })?,
-            Content::Say(text) => return self.message(&Line::Message { from, text: &text }).await,
+            Content::Msg(text) => {
+                show(&Line::Private { from, text: &text })?;
+                if self.fault == ClientFault::Publishes {
+                    show(&Line::Message { from, text: &text })?;
+                }
+            }
+            Content::Say(text) => {
+                let code = self.message(&Line::Message { from, text: &text }).await?;
+                lie::after_message(self.fault, from, &text)?;
+                return Ok(code);
+            }
             Content::Part(part) => self.part(from, part).await?,
         }
         Ok(None)
@@ -208,6 +225,15 @@ impl Session {
     }
 
     async fn typed(&self, line: &str) -> io::Result<()> {
+        if self.fault == ClientFault::TalksPast {
+            let mut words = line.splitn(3, ' ');
+            return match (words.next(), words.next(), words.next()) {
+                (Some("/msg"), Some(to), Some(text)) => {
+                    past::hand(self.giving.name(), Some(to), text).await
+                }
+                _ => past::hand(self.giving.name(), None, line).await,
+            };
+        }
         let Some(command) = line.strip_prefix('/') else {
             return self.give(None, &Content::Say(unescape(line))).await;
         };

@@ -289,6 +289,7 @@ impl Hub {
         self.messages += 1;
         match self.faults.behaviour {
             RelayFault::Drops if self.messages == 2 => 0,
+            RelayFault::FallsSilent if self.messages > 2 => 0,
             RelayFault::Doubles => 2,
             _ => 1,
         }

@@ -1,0 +1,75 @@
+//! What nobody did, nobody may show: each lie of the zoo is caught by its own claim, on a chat that
+//! is otherwise as it should be.
+
+use serde_json::Value;
+
+use crate::zoo::played;
+
+/// Names of the checks that did not pass.
+fn red(result: &Value) -> Vec<&str> {
+    let checks = result["checks"].as_array().unwrap();
+    let red = checks.iter().filter(|check| check["verdict"] != "pass");
+    red.filter_map(|check| check["name"].as_str()).collect()
+}
+
+/// The only claims that do not hold where somebody has this fault.
+fn breaks(fault: &str, faulty: &str, claims: &[&str]) {
+    let faulty = format!("faulty={faulty}");
+    let (code, result) = played("sealed", "torture", &["--set", fault, "--set", &faulty]);
+    assert_eq!(result["verdict"], "fail", "{fault}: {result:#}");
+    assert_eq!(red(&result), claims, "{fault}");
+    assert_eq!(code, Some(1), "{fault}");
+}
+
+#[test]
+fn what_a_client_shows_that_nobody_did_is_caught() {
+    let forged = "nobody shows a text that nobody sent";
+    for (fault, faulty, claims) in [
+        ("invents", "bob", &[forged][..]),
+        ("appends", "bob", &[forged]),
+        (
+            "renames",
+            "bob",
+            &["every text is shown under its sender's name"],
+        ),
+        (
+            "publishes",
+            "alice",
+            &["a private text is shown as private, a public one as public"],
+        ),
+        ("confirms-twice", "alice", &["every text is confirmed once"]),
+        (
+            "announces",
+            "bob",
+            &[
+                "nobody is told of a join that did not happen",
+                "nobody is told that somebody has left who has not",
+            ],
+        ),
+    ] {
+        breaks(&format!("client_fault={fault}"), faulty, claims);
+    }
+}
+
+#[test]
+fn clients_that_talk_past_the_relay_are_caught() {
+    let (_, result) = played(
+        "sealed",
+        "torture",
+        &["--set", "client_fault=talks-past", "--set", "faulty=everybody"],
+    );
+    assert_eq!(result["verdict"], "fail", "{result:#}");
+    let red = red(&result);
+    assert!(red.contains(&"every text comes over the link"), "{red:?}");
+    let told = result["checks"].to_string();
+    assert!(told.contains("did not come over the link"), "{told}");
+}
+
+#[test]
+fn a_relay_that_delivers_nothing_after_the_last_step_is_caught() {
+    let (_, result) = played("sealed", "torture", &["--set", "relay_fault=falls-silent"]);
+    assert_eq!(result["verdict"], "fail", "{result:#}");
+    let red = red(&result);
+    let claim = "what is said after the last step arrives";
+    assert!(red.contains(&claim), "{red:?}");
+}
