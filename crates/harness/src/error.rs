@@ -28,6 +28,26 @@ pub enum SavedError {
         /// What is wrong.
         error: FormatError,
     },
+    /// A play of it is said to lie where no play of it lies.
+    #[error(
+        "{}: a play is said to lie in {:?}, which is not below its run; nothing was read there",
+        run.display(),
+        path
+    )]
+    Outside {
+        /// The run.
+        run: PathBuf,
+        /// What its result says.
+        path: PathBuf,
+    },
+    /// A participant is called what no file can be called.
+    #[error("{}: {name:?} is no name of a participant", path.display())]
+    BadName {
+        /// The play.
+        path: PathBuf,
+        /// What its plan or timeline says.
+        name: String,
+    },
     /// These are not the parts of one run.
     #[error(transparent)]
     Merge(#[from] MergeError),
@@ -62,6 +82,8 @@ impl SavedError {
             Self::Engine(error) => error.blame(),
             Self::NoRun(_)
             | Self::Format { .. }
+            | Self::Outside { .. }
+            | Self::BadName { .. }
             | Self::Merge(_)
             | Self::NoScenario(_)
             | Self::NoAdapter { .. } => Blame::Author,

@@ -4,6 +4,7 @@ mod attempts;
 mod dir;
 mod error;
 mod files;
+mod foreign;
 mod load;
 mod mended;
 mod merge;

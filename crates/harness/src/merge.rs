@@ -106,15 +106,16 @@ pub fn merge(parts: &[SavedRun], reports: &Path) -> Result<SavedRun, SavedError>
     })
 }
 
-/// The same files under another directory; not a second time on disk where that is possible.
+/// The same files under another directory, and nothing that is no file; not a second time on disk where that is possible.
 fn lay(from: &Path, to: &Path) -> io::Result<()> {
     fs::create_dir_all(to)?;
     for entry in fs::read_dir(from)? {
         let entry = entry?;
         let (here, there) = (entry.path(), to.join(entry.file_name()));
-        if entry.file_type()?.is_dir() {
+        let kind = entry.file_type()?;
+        if kind.is_dir() {
             lay(&here, &there)?;
-        } else if fs::hard_link(&here, &there).is_err() {
+        } else if kind.is_file() && fs::hard_link(&here, &there).is_err() {
             fs::copy(&here, &there)?;
         }
     }

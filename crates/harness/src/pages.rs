@@ -3,7 +3,8 @@
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
-use std::fs::File;
+use std::fs::{self, File};
+use std::io;
 use std::os::unix::fs::FileExt as _;
 use std::path::{Path, PathBuf};
 
@@ -57,6 +58,14 @@ fn fault(_: askama::Error) -> EngineError {
     EngineError::Fault("a report cannot be written as a page")
 }
 
+/// Opens a file that is one: a pipe would keep a reader for good, and a link leads elsewhere.
+fn regular(path: &Path) -> io::Result<File> {
+    if fs::symlink_metadata(path)?.is_file() {
+        return File::open(path);
+    }
+    Err(io::ErrorKind::InvalidInput.into())
+}
+
 /// Reads parts of a play's files, and opens each once: a page asks for hundreds.
 #[derive(Debug)]
 pub struct Parts {
@@ -75,13 +84,21 @@ impl Parts {
 
     /// So many bytes of a file; what cannot be read is left out of the picture.
     pub fn read(&self, file: &str, at: u64, len: u64) -> Vec<u8> {
-        let mut bytes = vec![0; usize::try_from(len).unwrap_or(0)];
         let mut open = self.open.borrow_mut();
         let opened = match open.entry(file.to_owned()) {
             Entry::Occupied(known) => Ok(known.into_mut()),
-            Entry::Vacant(place) => File::open(self.dir.join(file)).map(|new| place.insert(new)),
+            Entry::Vacant(place) => regular(&self.dir.join(file)).map(|new| place.insert(new)),
         };
-        let read = opened.and_then(|file| file.read_exact_at(&mut bytes, at));
-        read.map(|()| bytes).unwrap_or_default()
+        let read = opened.and_then(|file| {
+            let there = file.metadata()?.len().saturating_sub(at);
+            // A length that a timeline makes up takes no memory.
+            let Some(len) = usize::try_from(len).ok().filter(|_| len <= there) else {
+                return Err(io::ErrorKind::UnexpectedEof.into());
+            };
+            let mut bytes = vec![0; len];
+            file.read_exact_at(&mut bytes, at)?;
+            Ok(bytes)
+        });
+        read.unwrap_or_default()
     }
 }

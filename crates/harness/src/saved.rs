@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use super::files::write;
 use super::one::{self, Which};
-use super::{FormatError, RunDir, SavedError, Shard, pages};
+use super::{FormatError, RunDir, SavedError, Shard, foreign, pages};
 use judge::PlayVerdict;
 use report::{Asked, LoadReport, PlayReport, RunReport, json, junit};
 use scenario::plan::Plan;
@@ -79,7 +79,10 @@ impl SavedRun {
         let mut never = 0;
         for scenario in &manifest.scenarios {
             let relative = RunDir::relative(&scenario.id);
-            let play = read(&dir.join(&relative).join("result.json"))?;
+            let play: Option<PlayReport> = read(&dir.join(&relative).join("result.json"))?;
+            if let Some(play) = &play {
+                foreign::stays_inside(dir, play, &scenario.id)?;
+            }
             never += u32::from(play.is_none());
             plays.push(play.unwrap_or_else(|| never_played(&manifest, scenario, &relative)));
         }
@@ -163,12 +166,22 @@ pub(super) fn read_play(dir: &Path) -> Result<Option<(Plan, Vec<Event>)>, SavedE
         serde_json::from_str::<Plan>(text)
     })?;
     let events = read_as(&dir.join("timeline.jsonl"), timeline::read)?;
-    Ok(plan.zip(events))
+    let play = plan.zip(events);
+    if let Some((plan, events)) = &play {
+        foreign::names(dir, plan, events)?;
+    }
+    Ok(play)
 }
 
 /// `None` when there is no such file.
 fn read_text(path: &Path) -> Result<Option<String>, SavedError> {
-    match fs::read_to_string(path) {
+    // A pipe would keep its reader for good, and a link leads elsewhere.
+    let is_file = |there: fs::Metadata| match there.is_file() {
+        true => Ok(()),
+        false => Err(io::Error::other("this is no regular file")),
+    };
+    let there = fs::symlink_metadata(path).and_then(is_file);
+    match there.and_then(|()| fs::read_to_string(path)) {
         Ok(text) => Ok(Some(text)),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
         Err(error) => Err(SavedError::File {

@@ -364,6 +364,83 @@ pub enum Kind {
     },
 }
 
+impl Kind {
+    /// The amounts that it tells: offsets, lengths, sizes and counts, but for addresses of memory.
+    pub(crate) fn amounts(&self) -> [u64; 6] {
+        match self {
+            Self::Output { at, len, .. }
+            | Self::Wire { at, len, .. }
+            | Self::Fault { at, len, .. } => [*at, *len, 0, 0, 0, 0],
+            Self::Frame { at, len, body, .. } => [*at, *len, *body, 0, 0, 0],
+            Self::Received { size, .. } | Self::Outbox { size, .. } => [*size, 0, 0, 0, 0, 0],
+            Self::Exceeded { allowed, used, .. } => {
+                [*allowed, used.unwrap_or_default(), 0, 0, 0, 0]
+            }
+            Self::Used {
+                cpu_ms,
+                memory,
+                processes,
+                ..
+            } => [*cpu_ms, *memory, *processes, 0, 0, 0],
+            Self::Searched {
+                bytes,
+                places,
+                samples,
+                found,
+                strings,
+                nested,
+                ..
+            } => [*bytes, *places, *samples, *found, *strings, *nested],
+            Self::Examined { compared, .. } => [*compared, 0, 0, 0, 0, 0],
+            Self::StoreOpened { keys, .. } => [*keys, 0, 0, 0, 0, 0],
+            Self::Overdue { limit, .. } => [limit.as_secs(), 0, 0, 0, 0, 0],
+            _ => [0; 6],
+        }
+    }
+
+    /// The participant or the link that it is about, where it is about one.
+    pub fn participant(&self) -> Option<&str> {
+        match self {
+            Self::Started { who, .. }
+            | Self::Ready { who }
+            | Self::NotReady { who, .. }
+            | Self::Missed { who, .. }
+            | Self::Exited { who, .. }
+            | Self::Composed { who, .. }
+            | Self::Typed { who, .. }
+            | Self::Output { who, .. }
+            | Self::OutputEnded { who, .. }
+            | Self::Line { who, .. }
+            | Self::Capped { who, .. }
+            | Self::Exceeded { who, .. }
+            | Self::Used { who, .. }
+            | Self::LinkOpened { link: who }
+            | Self::LinkClosed { link: who, .. }
+            | Self::Wire { link: who, .. }
+            | Self::Frame { link: who, .. }
+            | Self::BadFrame { link: who, .. }
+            | Self::Fault { link: who, .. }
+            | Self::Received { who, .. }
+            | Self::Outbox { who, .. }
+            | Self::StoreOpened { who, .. }
+            | Self::Guess { who, .. } => Some(who),
+            Self::Began { .. }
+            | Self::StepBegan { .. }
+            | Self::StepEnded { .. }
+            | Self::Overdue { .. }
+            | Self::Closing
+            | Self::Stopping
+            | Self::Unscripted { .. }
+            | Self::Orphan { .. }
+            | Self::Searched { .. }
+            | Self::Examined { .. }
+            | Self::NotLookedFor { .. }
+            | Self::Finding { .. }
+            | Self::Note { .. } => None,
+        }
+    }
+}
+
 /// Why the stage went on from a step: a fact about timing. What an expectation is worth is for
 /// the judge to say.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -56,7 +56,12 @@ fn clients_that_talk_past_the_relay_are_caught() {
     let (_, result) = played(
         "sealed",
         "torture",
-        &["--set", "client_fault=talks-past", "--set", "faulty=everybody"],
+        &[
+            "--set",
+            "client_fault=talks-past",
+            "--set",
+            "faulty=everybody",
+        ],
     );
     assert_eq!(result["verdict"], "fail", "{result:#}");
     let red = red(&result);

@@ -3,4 +3,5 @@
 #![cfg(test)] // so that helpers count as tests, too, and may unwrap
 
 mod finding;
+mod foreign;
 mod merging;
