@@ -6,7 +6,7 @@ use std::sync::Arc;
 use regex::Regex;
 
 use super::compiled::compiled;
-use scenario::adapter::{ClientSpec, Escapes, whole_line};
+use scenario::adapter::{ClientSpec, Escapes, TypedLines, whole_line};
 use scenario::plan::Plan;
 use timeline::{EventKind, Seen, Stream};
 
@@ -88,6 +88,7 @@ impl Recogniser {
             .filter_map(|(kind, pattern)| Some((*kind, compiled(&whole_line(pattern))?)));
         let ignored = spec.ignore.iter();
         let ignored = ignored.filter_map(|pattern| crate::compiled(&whole_line(pattern)));
+        let ignored = ignored.chain(prompts(spec));
         Self {
             patterns: compiled.collect(),
             ignored: ignored.collect(),
@@ -130,4 +131,15 @@ impl Recogniser {
         });
         captures.collect()
     }
+}
+
+/// What its adapter awaits as a prompt: a line that is nothing else is a question, and no event.
+fn prompts(spec: &ClientSpec) -> impl Iterator<Item = Arc<Regex>> {
+    let before = spec.io.dialogue.iter().flat_map(|item| &item.any);
+    let before = before.map(|branch| branch.r#await.clone());
+    let typed = spec.r#type.0.values().flat_map(TypedLines::each);
+    let awaited = before.chain(typed.filter_map(|line| line.r#await));
+    let prompts = awaited.filter(|awaited| awaited.ends_with('$'));
+    let prompts = prompts.filter_map(|awaited| compiled(&whole_line(&awaited)));
+    prompts.filter(|prompt| !prompt.is_match(""))
 }

@@ -55,3 +55,20 @@ fn until_a_client_is_ready_a_line_that_shows_this_shows_nothing_else() {
     let again = recognisers.seen("alice", Stream::Stdout, "welcome alice");
     assert_eq!(again.unwrap().event, EventKind::Ready);
 }
+
+#[test]
+fn a_prompt_that_is_awaited_is_no_event() {
+    let text = GREEDY
+        .replace("'(?<text>.*)'", r"'(?<from>\w+): (?<text>.*)'")
+        .replace(
+            "[client.type]",
+            "dialogue = [{ await = 'Name: $', type = \"{name}\" }]\n[client.type]",
+        );
+    let mut plan = planned();
+    plan.adapter = adapter::parse(&text, Path::new("asks.toml")).unwrap();
+    let mut recognisers = Recognisers::of(&plan);
+    let mut seen = |line: &str| recognisers.seen("alice", Stream::Stdout, line);
+    assert_eq!(seen("Name: "), None);
+    assert_eq!(seen("Name: it is mine").unwrap().event, EventKind::Message);
+    assert_eq!(seen("bob: hi").unwrap().event, EventKind::Message);
+}

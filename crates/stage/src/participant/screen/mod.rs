@@ -160,8 +160,13 @@ impl Screen {
             let length = self.partial().len();
             return Some(self.cut(length));
         }
+        let text = self.cursor_line().trim_end().to_owned();
+        let same = (0..self.rows()).filter(|row| self.row(*row).trim_end() == text);
+        let times = same.count();
         let mut lines = Vec::new();
-        self.take_row(self.cursor_line(), &mut lines);
+        if !text.is_empty() && self.painted.get(&text).is_none_or(|taken| *taken < times) {
+            self.count_row(text, times, &mut lines);
+        }
         lines.pop()
     }
 

@@ -145,6 +145,9 @@ fn the_row_of_the_cursor_can_be_taken_once_it_stands_still() {
     let mut screen = screen(40, 10);
     assert!(screen.push(b"\x1b[?1049h\x1b[3;3Hbob: hi").is_empty());
     assert_eq!(screen.take_cursor_line().as_deref(), Some("  bob: hi"));
+    assert_eq!(screen.take_cursor_line(), None, "it counts once");
+    screen.push(b"\x1b[4;3Hbob: hi");
+    assert_eq!(screen.take_cursor_line().as_deref(), Some("  bob: hi"));
     assert!(screen.push(b"\x1b[9;1H").is_empty());
 }
 
