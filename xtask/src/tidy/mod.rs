@@ -4,6 +4,7 @@
 mod docs;
 mod edges;
 mod files;
+mod foreign;
 mod lexer;
 mod names;
 mod purity;
@@ -68,6 +69,7 @@ pub(crate) fn run() -> CommandResult {
     breaches.extend(docs::stale(&sources));
     breaches.extend(edges::check(&workspace)?);
     breaches.extend(edges::without_rule(&sources));
+    breaches.extend(foreign::opened(&sources));
     breaches.extend(unused::unused(&sources));
     breaches.extend(words::banned(&sources));
     breaches.extend(names::shared(&sources));

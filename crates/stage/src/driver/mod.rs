@@ -151,7 +151,7 @@ impl<'p> Play<'p> {
         } = surroundings;
         let scratch = Scratch::make()?;
         let mut record = Writer::create(&settings.dir, settings.observer)?;
-        let scans = Scans::of(plan, scratch.of(RELAY));
+        let scans = Scans::of(plan, &scratch);
         let scratch_root = scratch.root().display().to_string();
         let setting = Setting {
             scratch,

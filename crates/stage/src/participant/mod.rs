@@ -4,6 +4,8 @@
 pub(crate) mod adopter;
 mod characters;
 pub(crate) mod dialogue_matcher;
+pub(crate) mod downloads;
+pub(crate) mod fixtures;
 pub(crate) mod handle;
 pub(crate) mod interpreter;
 pub(crate) mod limits;

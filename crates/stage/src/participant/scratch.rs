@@ -1,32 +1,36 @@
 //! Scratch directories: what a participant finds when it starts, and where it may write.
 
-use std::collections::BTreeMap;
-use std::fs;
-use std::io::Read as _;
+use std::fmt;
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 
-use sha2::{Digest as _, Sha256};
+use rustix::fs::Mode;
 use tempfile::TempDir;
 
+use super::fixtures::{self, Content};
 use crate::EngineError;
+use crate::foreign::{Digested, ForeignError, Ground, Patience};
 use crate::machine_limits::has_room;
 use scenario::adapter::Copy;
 use scenario::plan::PlannedFile;
 
-/// Refuses to copy a fixture over this size.
-const MAX_FIXTURE: u64 = 64 * 1024 * 1024;
+/// Where the files lie that a client may send, in its own directory.
+const OUTBOX: &str = "outbox";
 
 /// The scratch directories of a play, one for each participant. They are removed with it.
-#[derive(Debug)]
 pub(crate) struct Scratch {
     root: TempDir,
+    ground: Ground,
+    patience: Patience,
 }
 
-/// A file's size and SHA-256, in lower-case hexadecimal.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Digested {
-    pub(crate) size: u64,
-    pub(crate) sha256: String,
+/// Something that could not be put into a participant's directory, because of what it has done
+/// there.
+#[derive(Debug, thiserror::Error)]
+#[error("cannot put {} there: it {why}", path.display())]
+pub(crate) struct NotPlaced {
+    path: PathBuf,
+    why: ForeignError,
 }
 
 impl Scratch {
@@ -37,7 +41,13 @@ impl Scratch {
             "make a directory in",
             std::env::temp_dir(),
         ))?;
-        Ok(Self { root })
+        let ground = Ground::open(root.path())
+            .map_err(|why| EngineError::file("open", root.path())(why.into_io()))?;
+        Ok(Self {
+            root,
+            ground,
+            patience: Patience::default(),
+        })
     }
 
     /// What holds those of all participants.
@@ -50,153 +60,146 @@ impl Scratch {
     pub(crate) fn has_room_for(&self, files: &[PlannedFile]) -> Result<(), EngineError> {
         let sizes = files.iter().map(|file| match &file.fixture {
             None => file.size,
-            Some(fixture) => fs::metadata(fixture).map_or(0, |fixture| fixture.len()),
+            Some(fixture) => fixtures::size(fixture).unwrap_or_default(),
         });
         let all = sizes.fold(0, u64::saturating_add);
         has_room(self.root(), all.saturating_mul(3))
     }
 
-    /// A participant's own directory.
+    /// A participant's own directory, to be named to programs. What lies there is opened through
+    /// [`Self::ground`].
     pub(crate) fn of(&self, who: &str) -> PathBuf {
         self.root.path().join(who)
     }
 
-    /// Where the files lie that a client may send.
+    /// The same for the files that a client may send.
     pub(crate) fn outbox(&self, who: &str) -> PathBuf {
-        self.of(who).join("outbox")
+        self.of(who).join(OUTBOX)
+    }
+
+    /// What a participant owns.
+    pub(crate) fn ground(&self, who: &str) -> Ground {
+        self.ground.of(who)
+    }
+
+    /// A path as an adapter names it, from a participant's own directory.
+    pub(crate) fn beneath(&self, who: &str, path: &str) -> Result<PathBuf, ForeignError> {
+        let path = Path::new(path);
+        if path.is_relative() {
+            return Ok(path.to_owned());
+        }
+        let beneath = path.strip_prefix(self.of(who));
+        beneath
+            .map(Path::to_owned)
+            .map_err(|_| ForeignError::Elsewhere)
+    }
+
+    /// Does something on a participant's ground, and waits for it no longer than is bearable.
+    pub(crate) fn within<T: Send + 'static>(
+        &self,
+        who: &str,
+        job: impl FnOnce(Ground) -> Result<T, ForeignError> + Send + 'static,
+    ) -> Result<T, ForeignError> {
+        let ground = self.ground(who);
+        self.patience.within(move || job(ground))
     }
 
     /// Makes a participant's directories; what is there stays.
     pub(crate) fn prepare(&self, who: &str) -> Result<(), EngineError> {
-        for directory in [self.outbox(who), self.of(who).join("tmp")] {
-            fs::create_dir_all(&directory).map_err(EngineError::file("make", directory.clone()))?;
-        }
-        Ok(())
+        let home = self.of(who);
+        let done = self.within(who, |ground| {
+            // What it has made of them in an earlier life is its own affair.
+            if !ground.make_itself()? {
+                return Ok(());
+            }
+            ground.make_directory(Path::new(OUTBOX))?;
+            ground.make_directory(Path::new("tmp"))
+        });
+        done.map_err(|why| EngineError::file("make", home)(why.into_io()))
     }
 
     /// Copies what an adapter wants there; `nth` chooses from pools. What is there already,
     /// from an earlier start, stays.
-    pub(crate) fn copy(&self, who: &str, copies: &[Copy], nth: usize) -> Result<(), EngineError> {
+    pub(crate) fn copy(
+        &self,
+        who: &str,
+        copies: &[Copy],
+        nth: usize,
+    ) -> Result<Result<(), NotPlaced>, EngineError> {
         for copy in copies {
-            let from = if copy.pool {
-                pick(&copy.from, nth)?
-            } else {
-                copy.from.clone()
-            };
-            let to = self.of(who).join(&copy.to);
-            if to.exists() {
-                continue;
+            let (mut file, permissions) = fixtures::open(copy, nth)?;
+            let to = copy.to.clone();
+            let mode = Mode::from_raw_mode(permissions.mode() & 0o777);
+            let placed = self.within(who, move |ground| {
+                if ground.has(&to) {
+                    return Ok(());
+                }
+                ground.put(&to, &mut file, mode)
+            });
+            if let Err(not_placed) = self.placed(who, &copy.to, placed)? {
+                return Ok(Err(not_placed));
             }
-            if let Some(parent) = to.parent() {
-                fs::create_dir_all(parent).map_err(EngineError::file("make", parent))?;
-            }
-            fs::copy(&from, &to).map_err(EngineError::file("copy", from.clone()))?;
         }
-        Ok(())
+        Ok(Ok(()))
     }
 
-    /// Puts a file into its sender's outbox. Directories on the way, also those that the
-    /// name leaves again by `..`, are made.
-    pub(crate) fn put(&self, file: &PlannedFile) -> Result<Option<Digested>, EngineError> {
-        let to = self.outbox(&file.client).join(&file.name);
-        let mut on_the_way = self.outbox(&file.client);
-        let parent = Path::new(&file.name).parent().unwrap_or(Path::new(""));
-        for part in parent.components() {
-            on_the_way.push(part);
-            fs::create_dir_all(&on_the_way)
-                .map_err(EngineError::file("make", on_the_way.clone()))?;
-        }
-        let content = match &file.fixture {
-            None => file.content(),
-            Some(fixture) if fixture.is_dir() => {
-                fs::create_dir_all(&to).map_err(EngineError::file("make", to.clone()))?;
-                return Ok(None);
-            }
-            Some(fixture) if !fixture.exists() => return Ok(None),
-            Some(fixture) => read_fixture(fixture)?,
-        };
-        fs::write(&to, content).map_err(EngineError::file("write", to.clone()))?;
-        digest(&to).map(Some)
-    }
-
-    /// Complete files in a directory and below: those whose name does not begin with a dot.
-    pub(crate) fn files(directory: &Path) -> Vec<PathBuf> {
-        let mut found = Vec::new();
-        let mut waiting = vec![directory.to_owned()];
-        while let Some(directory) = waiting.pop() {
-            let Ok(entries) = fs::read_dir(&directory) else {
-                continue;
-            };
-            for entry in entries.flatten() {
-                let hidden = entry.file_name().to_string_lossy().starts_with('.');
-                match entry.file_type() {
-                    Ok(kind) if kind.is_dir() => waiting.push(entry.path()),
-                    Ok(kind) if kind.is_file() && !hidden => found.push(entry.path()),
-                    Ok(_) | Err(_) => {}
+    /// Puts a file into its sender's outbox, as it was planned. Directories on the way, also those
+    /// that the name leaves again by `..`, are made.
+    pub(crate) fn put(
+        &self,
+        file: &PlannedFile,
+    ) -> Result<Result<Option<Digested>, NotPlaced>, EngineError> {
+        let who = &file.client;
+        let to = Path::new(OUTBOX).join(&file.name);
+        let on_the_way = to.parent().unwrap_or(Path::new("")).to_owned();
+        let (content, path) = (fixtures::content(file)?, to.clone());
+        let placed = self.within(who, move |ground| {
+            ground.make_way(&on_the_way)?;
+            match content {
+                Content::Nothing => Ok(None),
+                Content::Directory => ground.make_directory(&path).map(|()| None),
+                Content::Bytes(bytes) => {
+                    let mode = Mode::RUSR | Mode::WUSR | Mode::RGRP | Mode::ROTH;
+                    ground.put(&path, &mut bytes.as_slice(), mode)?;
+                    Ok(Some(Digested::of(&bytes)))
                 }
             }
-        }
-        found.sort();
-        found
+        });
+        self.placed(who, &to, placed)
     }
-}
 
-/// The content of a fixture, to be copied or searched for.
-pub(crate) fn read_fixture(path: &Path) -> Result<Vec<u8>, EngineError> {
-    let read = || {
-        let mut content = Vec::new();
-        fs::File::open(path)?
-            .take(MAX_FIXTURE)
-            .read_to_end(&mut content)?;
-        Ok(content)
-    };
-    read().map_err(EngineError::file("read", path))
-}
-
-/// Digests a file without holding it in memory.
-pub(crate) fn digest(path: &Path) -> Result<Digested, EngineError> {
-    let read = || {
-        let mut file = fs::File::open(path)?;
-        let mut hash = Sha256::new();
-        let mut buffer = vec![0; 64 * 1024];
-        let mut size = 0;
-        loop {
-            let length = file.read(&mut buffer)?;
-            if length == 0 {
-                break;
+    /// Whose fault it is that something was not put there.
+    fn placed<T>(
+        &self,
+        who: &str,
+        path: &Path,
+        placed: Result<T, ForeignError>,
+    ) -> Result<Result<T, NotPlaced>, EngineError> {
+        match placed {
+            Ok(placed) => Ok(Ok(placed)),
+            Err(why) if why.is_of_machine() => {
+                let path = self.of(who).join(path);
+                Err(EngineError::file("write", path)(why.into_io()))
             }
-            size += length as u64;
-            hash.update(buffer.get(..length).unwrap_or_default());
-        }
-        let sha256 = timeline::hex(&hash.finalize(), "");
-        Ok(Digested { size, sha256 })
-    };
-    read().map_err(EngineError::file("read", path))
-}
-
-/// How many files a pool has; none where it cannot be read.
-pub fn pool_size(pool: &Path) -> usize {
-    files_of(pool).map_or(0, |files| files.len())
-}
-
-/// The nth file of a pool, by name.
-fn pick(pool: &Path, nth: usize) -> Result<PathBuf, EngineError> {
-    let files = files_of(pool).map_err(EngineError::file("read", pool))?;
-    let size = files.len();
-    files.into_values().nth(nth).ok_or_else(|| {
-        let error = std::io::Error::other(format!("it has {size} files, one more is needed"));
-        EngineError::file("take a file from", pool)(error)
-    })
-}
-
-/// By name; a README does not count.
-fn files_of(pool: &Path) -> std::io::Result<BTreeMap<String, PathBuf>> {
-    let mut files = BTreeMap::new();
-    for entry in fs::read_dir(pool)?.flatten() {
-        let name = entry.file_name().to_string_lossy().into_owned();
-        if !name.starts_with("README") && !name.starts_with('.') {
-            files.insert(name, entry.path());
+            Err(why) => Ok(Err(NotPlaced {
+                path: path.to_owned(),
+                why,
+            })),
         }
     }
-    Ok(files)
+}
+
+impl Drop for Scratch {
+    fn drop(&mut self) {
+        // What is left of it, if anything, the directory's own removal tries again.
+        drop(self.ground.clear());
+    }
+}
+
+impl fmt::Debug for Scratch {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Scratch")
+            .field("root", &self.root)
+            .finish_non_exhaustive()
+    }
 }

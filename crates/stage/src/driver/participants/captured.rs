@@ -1,7 +1,6 @@
 //! Values that one participant has shown and others need.
 
 use std::collections::BTreeMap;
-use std::path::Path;
 use std::sync::Arc;
 
 use regex::Regex;
@@ -9,6 +8,7 @@ use regex::Regex;
 use super::Participants;
 use crate::EngineError;
 use crate::driver::RELAY;
+use crate::foreign::{ForeignError, Ground};
 use crate::record::Writer;
 use matching::compiled;
 use scenario::adapter::{Adapter, Capture, IoSettings};
@@ -16,6 +16,9 @@ use timeline::Kind;
 
 /// The longest value, in bytes.
 const MAX_VALUE: usize = 64 * 1024;
+
+/// Bytes of a file in which a value is looked for.
+const MAX_FILE: u64 = 1024 * 1024;
 
 /// What is known so far: by name, who has shown it and the value.
 pub(super) type Captured = BTreeMap<String, (String, String)>;
@@ -47,12 +50,11 @@ impl Catches {
     }
 }
 
-/// The value in a file; `None` while it is not there yet.
-fn in_file(path: &Path, pattern: Option<&str>) -> Option<String> {
-    let text = String::from_utf8_lossy(&std::fs::read(path).ok()?).into_owned();
+/// The value in the text of a file; `None` while it is not there yet.
+fn in_text(text: &str, pattern: Option<&str>) -> Option<String> {
     let value = match pattern {
         None => text.trim(),
-        Some(pattern) => compiled(pattern)?.captures(&text)?.get(1)?.as_str(),
+        Some(pattern) => compiled(pattern)?.captures(text)?.get(1)?.as_str(),
     };
     let fits = !value.is_empty() && value.len() <= MAX_VALUE;
     fits.then(|| value.to_owned())
@@ -75,6 +77,12 @@ enum NotShown {
     Ended(Vec<String>),
     #[error("{} did not show it in time", .0.join(" and "))]
     InTime(Vec<String>),
+    #[error("the file {file} of {who} {why}")]
+    Unreadable {
+        who: String,
+        file: String,
+        why: String,
+    },
 }
 
 /// Why a value is not there.
@@ -154,10 +162,13 @@ impl Participants<'_> {
     /// Why a value has not come.
     pub(in crate::driver) fn why_not_captured(&self, name: &str) -> NotCaptured {
         let all = self.shown_by(name);
-        let why = match self.capturing(name) {
+        let refused = all.iter().filter_map(|who| self.in_file(name, who).err());
+        let refused = refused.last();
+        let why = match (refused, self.capturing(name)) {
+            (Some(refused), _) => refused,
             _ if all.is_empty() => NotShown::ByNobody,
-            Capturing::Gone => NotShown::Ended(all),
-            Capturing::Awaited => NotShown::InTime(all),
+            (None, Capturing::Gone) => NotShown::Ended(all),
+            (None, Capturing::Awaited) => NotShown::InTime(all),
         };
         let name = name.to_owned();
         NotCaptured { name, why }
@@ -179,17 +190,42 @@ impl Participants<'_> {
         record: &mut Writer,
     ) -> Result<(), EngineError> {
         for who in self.shown_by(name) {
-            let Some(Capture::File { file, pattern }) =
-                self.io_settings_of(&who).captures.get(name)
-            else {
-                continue;
-            };
-            let path = self.filled(&who, file, &self.values(&who)?)?;
-            if let Some(value) = in_file(Path::new(&path), pattern.as_deref()) {
+            if let Ok(Some(value)) = self.in_file(name, &who) {
                 self.keep(&who, name.to_owned(), value, record)?;
             }
         }
         Ok(())
+    }
+
+    /// The value in the file of one who writes it there; `None` while it is not there.
+    fn in_file(&self, name: &str, who: &str) -> Result<Option<String>, NotShown> {
+        let captures = &self.io_settings_of(who).captures;
+        let Some(Capture::File { file, pattern }) = captures.get(name) else {
+            return Ok(None);
+        };
+        let filled = self
+            .values(who)
+            .and_then(|values| self.filled(who, file, &values));
+        // That templates can be filled was checked when the adapter was read.
+        let Ok(path) = filled else {
+            return Ok(None);
+        };
+        let read = self.scratch.beneath(who, &path).and_then(|path| {
+            let read = move |ground: Ground| ground.file(&path)?.beginning(MAX_FILE);
+            self.scratch.within(who, read)
+        });
+        match read {
+            Ok(bytes) => Ok(in_text(
+                &String::from_utf8_lossy(&bytes),
+                pattern.as_deref(),
+            )),
+            Err(ForeignError::NotThere) => Ok(None),
+            Err(why) => Err(NotShown::Unreadable {
+                who: who.to_owned(),
+                file: path,
+                why: why.to_string(),
+            }),
+        }
     }
 
     /// The first client of a play is asked other things than the rest.

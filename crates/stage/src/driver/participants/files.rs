@@ -1,10 +1,12 @@
 //! Files that clients send, and those that they have received.
 
-use std::path::{Path, PathBuf};
+use std::collections::BTreeMap;
+use std::path::Path;
 
 use super::Participants;
 use crate::EngineError;
-use crate::participant::scratch::{Digested, Scratch, digest};
+use crate::foreign::Ground;
+use crate::participant::downloads::{Downloads, Wanted};
 use crate::record::Writer;
 use scenario::plan::{Expectation, Pattern, PlannedFile};
 use timeline::Kind;
@@ -18,84 +20,127 @@ impl Participants<'_> {
     ) -> Result<(), EngineError> {
         self.scratch.has_room_for(files)?;
         for file in files {
-            self.scratch.prepare(&file.client)?;
-            if let Some(digested) = self.scratch.put(file)? {
-                let key = (file.client.clone(), file.name.clone());
-                self.outbox.insert(key, digested.clone());
-                record.append(Kind::Outbox {
-                    who: file.client.clone(),
-                    name: file.name.clone(),
-                    size: digested.size,
-                    sha256: digested.sha256,
-                })?;
-            }
-        }
-        Ok(())
-    }
-
-    /// Digests files that have appeared in downloads where one is awaited.
-    pub(in crate::driver) fn poll_files(
-        &mut self,
-        expected: &[Expectation],
-        record: &mut Writer,
-    ) -> Result<(), EngineError> {
-        for expectation in expected {
-            let Pattern::SameFile { from, name } = &expectation.pattern else {
-                continue;
-            };
-            let wanted = self.outbox.get(&(from.clone(), name.clone())).cloned();
-            let downloads = self.downloads(&expectation.client);
-            let (Some(wanted), Some(downloads)) = (wanted, downloads) else {
-                continue;
-            };
-            for path in Scratch::files(&downloads) {
-                if self.receive(&expectation.client, &downloads, path, &wanted, record)? {
-                    break;
+            let who = file.client.clone();
+            self.scratch.prepare(&who)?;
+            match self.scratch.put(file)? {
+                Ok(None) => {}
+                Ok(Some(digested)) => {
+                    let key = (who.clone(), file.name.clone());
+                    self.outbox.insert(key, digested.clone());
+                    record.append(Kind::Outbox {
+                        who,
+                        name: file.name.clone(),
+                        size: digested.size,
+                        sha256: digested.sha256,
+                    })?;
+                }
+                Err(why) => {
+                    let text = format!("{who} has nothing to send: {why}");
+                    record.append(Kind::Note { text })?;
                 }
             }
         }
         Ok(())
     }
 
-    /// Digests a file that may be the wanted one, once; true when it is.
-    fn receive(
+    /// Files are awaited from now on: those that lie there already are not those.
+    pub(in crate::driver) fn await_files<'e>(
         &mut self,
-        who: &str,
-        downloads: &Path,
-        path: PathBuf,
-        wanted: &Digested,
+        expected: impl IntoIterator<Item = &'e Expectation>,
         record: &mut Writer,
-    ) -> Result<bool, EngineError> {
-        let size = path.metadata().map_or(0, |metadata| metadata.len());
-        let one = self.of_name(who);
-        if size != wanted.size || one.received.contains(&path) {
-            return Ok(false);
+    ) -> Result<(), EngineError> {
+        for (who, _) in self.wanted(expected) {
+            self.in_downloads(&who, record, |known, ground, directory| {
+                known.begin(ground, directory);
+            })?;
         }
-        let digested = digest(&path)?;
-        let same = digested == *wanted;
-        let name = path
-            .strip_prefix(downloads)
-            .unwrap_or(&path)
-            .display()
-            .to_string();
-        one.received.insert(path);
-        record.append(Kind::Received {
-            who: who.to_owned(),
-            name,
-            size: digested.size,
-            sha256: digested.sha256,
-        })?;
-        Ok(same)
+        Ok(())
     }
 
-    /// Removes the files that a client has received and that were checked: the next one of
-    /// the same name is another, and nobody looks through thousands.
-    pub(in crate::driver) fn take_away_received(&mut self, who: &str) {
+    /// Digests files that have come or changed in downloads where one is awaited.
+    pub(in crate::driver) fn poll_files(
+        &mut self,
+        expected: &[Expectation],
+        record: &mut Writer,
+    ) -> Result<(), EngineError> {
+        for (who, wanted) in self.wanted(expected) {
+            let scan = move |known: &mut Downloads, ground: &Ground, directory: &Path| {
+                known.scan(ground, directory, &wanted)
+            };
+            let arrived = self.in_downloads(&who, record, scan)?;
+            for one in arrived.into_iter().flatten() {
+                record.append(Kind::Received {
+                    who: who.clone(),
+                    name: one.path.display().to_string(),
+                    size: one.digested.size,
+                    sha256: one.digested.sha256,
+                })?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Removes the files that a client has received: those of the next round are others.
+    pub(in crate::driver) fn take_away_received(
+        &mut self,
+        who: &str,
+        record: &mut Writer,
+    ) -> Result<(), EngineError> {
+        let clear = |known: &mut Downloads, ground: &Ground, directory: &Path| {
+            known.clear(ground, directory);
+        };
+        self.in_downloads(who, record, clear).map(drop)
+    }
+
+    /// The files that each client is to receive.
+    fn wanted<'e>(
+        &self,
+        expected: impl IntoIterator<Item = &'e Expectation>,
+    ) -> BTreeMap<String, Vec<Wanted>> {
+        let mut wanted: BTreeMap<String, Vec<Wanted>> = BTreeMap::new();
+        for expectation in expected {
+            let Pattern::SameFile { from, name } = &expectation.pattern else {
+                continue;
+            };
+            let sent = self.outbox.get(&(from.clone(), name.clone()));
+            let own = wanted.entry(expectation.client.clone()).or_default();
+            own.extend(sent.map(|digested| Wanted {
+                name: name.clone(),
+                digested: digested.clone(),
+            }));
+        }
+        wanted
+    }
+
+    /// Does something with what is known of a client's downloads; `None` where there are none, or
+    /// they cannot be reached, which is noted once.
+    fn in_downloads<T: Send + 'static>(
+        &mut self,
+        who: &str,
+        record: &mut Writer,
+        job: impl FnOnce(&mut Downloads, &Ground, &Path) -> T + Send + 'static,
+    ) -> Result<Option<T>, EngineError> {
+        let Some(directory) = self.downloads(who) else {
+            return Ok(None);
+        };
         let one = self.of_name(who);
-        for path in std::mem::take(&mut one.received) {
-            // What cannot be removed stays, and counts as received before.
-            if std::fs::remove_file(&path).is_err() {
-                one.received.insert(path);
+        if one.hides_downloads {
+            return Ok(None);
+        }
+        let mut known = std::mem::take(&mut one.downloads);
+        let done = self.scratch.within(who, move |ground| {
+            let done = job(&mut known, &ground, &directory);
+            Ok((done, known))
+        });
+        match done {
+            Ok((done, known)) => {
+                self.of_name(who).downloads = known;
+                Ok(Some(done))
+            }
+            Err(why) => {
+                self.of_name(who).hides_downloads = true;
+                let text = format!("the directory where {who} puts files {why}");
+                record.append(Kind::Note { text }).map(|()| None)
             }
         }
     }

@@ -1,12 +1,12 @@
 //! A participant of a running play.
 
 use std::collections::BTreeSet;
-use std::path::PathBuf;
 
 use tokio::time::Instant;
 
 use super::captured::Catches;
 use crate::participant::dialogue_matcher::{Asked, DialogueMatcher, Question};
+use crate::participant::downloads::Downloads;
 use crate::participant::handle::ProcessHandle;
 use crate::participant::process::HELD_OPEN;
 use crate::participant::reading::{EchoFilter, Reading};
@@ -55,8 +55,10 @@ pub(in crate::driver) struct Participant {
     pub(super) open: BTreeSet<Stream>,
     /// When the next line may be typed to it, where its adapter says how fast it reads.
     pub(super) next_line: Option<Instant>,
-    /// Files in its downloads that were digested already.
-    pub(super) received: BTreeSet<PathBuf>,
+    /// What is known of its downloads.
+    pub(super) downloads: Downloads,
+    /// They could not be reached, and are not asked for again.
+    pub(super) hides_downloads: bool,
 }
 
 impl Participant {

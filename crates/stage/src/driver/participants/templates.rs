@@ -145,13 +145,11 @@ impl<'p> Participants<'p> {
         quit.try_map(|line| line.fill(&values)).ok()
     }
 
-    /// Where a client puts files that it has received.
+    /// Where a client puts files that it has received, from its own directory.
     pub(in crate::driver) fn downloads(&self, who: &str) -> Option<PathBuf> {
         let template = self.plan.adapter_of(who).client.downloads.as_ref()?;
-        template
-            .fill(&self.values(who).ok()?)
-            .ok()
-            .map(PathBuf::from)
+        let path = template.fill(&self.values(who).ok()?).ok()?;
+        self.scratch.beneath(who, &path).ok()
     }
 
     /// The name in the outbox, and what a client types to send a file to another.

@@ -2,14 +2,15 @@
 //! they lie.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fs::{self, File};
-use std::io::{self, Read as _};
+use std::io::Read as _;
 use std::path::Path;
 
 use super::Scans;
+use super::surfaces::Place;
 use crate::EngineError;
 use crate::driver::RELAY;
 use crate::driver::links::wire_file;
+use crate::foreign::ForeignError;
 use crate::participant::scratch::Scratch;
 use crate::record::Writer;
 use audit::{self, KnownKey, PrivateKey, Transformation};
@@ -63,13 +64,18 @@ impl Scans<'_> {
             let file = wire_file(&client.name, Direction::Up);
             // Who never connected sent nothing.
             if record.files().any(|(name, _)| name == file) {
-                let path = record.dir().join(file);
-                let bytes = fs::read(&path).map_err(EngineError::file("read", path))?;
+                let mut bytes = Vec::new();
+                let opened = Place::in_record(&file, record).open(scratch);
+                opened
+                    .and_then(|mut file| file.read_to_end(&mut bytes))
+                    .map_err(EngineError::file("read", record.dir().join(file)))?;
                 sent.insert(client.name.clone(), bytes);
             }
         }
         let mut kinds = audit::examine(self.plan, record.events(), &sent);
         kinds.extend(self.count_opened(record));
+        let unread = std::mem::take(&mut self.unread_keys).into_iter();
+        kinds.extend(unread.map(|text| Kind::NotLookedFor { text }));
         kinds.extend(self.search_private_keys(scratch, record));
         Ok(kinds)
     }
@@ -102,11 +108,14 @@ impl Scans<'_> {
             Surface::Output,
             Surface::Wire,
         ] {
-            for place in self.places(surface, scratch, record).0 {
+            for place in self.places(surface, record).0 {
                 // What cannot be read was told by the search.
-                let Ok(bytes) = beginning(&place.path) else {
+                let mut bytes = Vec::new();
+                let opened = place.open(scratch);
+                let read = opened.and_then(|file| file.take(MOST).read_to_end(&mut bytes));
+                if read.is_err() {
                     continue;
-                };
+                }
                 compared += 1;
                 // On the wire, its own is as bad as any.
                 let is_own = |key: &PrivateKey| {
@@ -131,15 +140,25 @@ impl Scans<'_> {
     }
 
     /// Pieces of the keys that adapters tell of, and of those that helpers have opened so far.
-    pub(super) fn keys_of_clients(&self, scratch: &Scratch) -> Vec<KeyPiece> {
-        let clients = self.plan.clients.iter().take(CLIENTS);
+    pub(super) fn keys_of_clients(&mut self, scratch: &Scratch) -> Vec<KeyPiece> {
+        let plan = self.plan;
+        let clients = plan.clients.iter().take(CLIENTS);
         let files = clients.flat_map(|client| {
-            let keys = &self.plan.adapter_of(&client.name).client.keys;
+            let keys = &plan.adapter_of(&client.name).client.keys;
             keys.iter().map(|file| (client.name.as_str(), file))
         });
         let mut owners: BTreeMap<Vec<u8>, Vec<String>> = BTreeMap::new();
         for (who, file) in files {
-            let content = beginning(&scratch.of(who).join(&file.file)).unwrap_or_default();
+            let content = match beginning_of(scratch, who, &file.file) {
+                Ok(content) => content,
+                // It may never have come to one.
+                Err(ForeignError::NotThere) => continue,
+                Err(why) => {
+                    let text = format!("the keys of {who}: {} {why}", file.file.display());
+                    self.unread_keys.insert(text);
+                    continue;
+                }
+            };
             let secrets = audit::secrets(&content, file.format);
             for piece in secrets.iter().flat_map(|secret| audit::pieces(secret)) {
                 let owners = owners.entry(piece).or_default();
@@ -157,9 +176,8 @@ impl Scans<'_> {
 
     /// What the adapter says that the relay may have, such as the key of a certificate.
     fn own_keys_of_relay(&self, scratch: &Scratch) -> BTreeSet<Vec<u8>> {
-        let work = scratch.of(RELAY);
         let files = self.plan.adapter.relay.keys.iter();
-        let contents = files.filter_map(|file| beginning(&work.join(&file.file)).ok());
+        let contents = files.filter_map(|file| beginning_of(scratch, RELAY, &file.file).ok());
         let secrets = contents.flat_map(|bytes| {
             let keys = audit::private_keys(&bytes);
             let secrets: Vec<Vec<u8>> = keys.iter().map(|key| secret(key, &bytes)).collect();
@@ -176,8 +194,8 @@ fn secret(key: &PrivateKey, bytes: &[u8]) -> Vec<u8> {
     known.unwrap_or_else(|| beginning().copied().collect())
 }
 
-fn beginning(path: &Path) -> io::Result<Vec<u8>> {
-    let mut bytes = Vec::new();
-    File::open(path)?.take(MOST).read_to_end(&mut bytes)?;
-    Ok(bytes)
+/// Of a file with keys.
+fn beginning_of(scratch: &Scratch, who: &str, file: &Path) -> Result<Vec<u8>, ForeignError> {
+    let file = file.to_owned();
+    scratch.within(who, move |ground| ground.file(&file)?.beginning(MOST))
 }

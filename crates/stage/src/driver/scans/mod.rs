@@ -18,20 +18,21 @@ mod surfaces;
 mod tests;
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::PathBuf;
 use std::sync::Arc;
 
 use self::counters::Counters;
 use self::crypto_misuse::KeyPiece;
 use self::sampling::Sampling;
 use crate::EngineError;
-use crate::participant::scratch::{Scratch, read_fixture};
+use crate::driver::RELAY;
+use crate::participant::fixtures::{self, Content};
+use crate::participant::scratch::Scratch;
 use crate::participant::tree::readable;
 use crate::scan::files::{Files, FilesScan};
 use crate::scan::memory::{self, Copied, Sample, SamplingMode};
 use audit::{Allowance, Searcher};
 use scenario::adapter::MemoryReading;
-use scenario::plan::{AuditPlan, Plan};
+use scenario::plan::{AuditPlan, Plan, PlannedFile};
 use timeline::Surface;
 
 /// What is searched so far, and what is searched with.
@@ -40,9 +41,13 @@ pub(super) struct Scans<'p> {
     plan: &'p Plan,
     /// What to search for: what the plan says, and what rounds have planted since.
     audit: AuditPlan,
+    /// The files that it names, as they were planned.
+    planted: Vec<PlannedFile>,
     searcher: Option<Arc<Searcher>>,
     /// Pieces of keys that it knows.
     keys: Vec<KeyPiece>,
+    /// Files with keys that could not be read, and why.
+    unread_keys: BTreeSet<String>,
     /// Those that helpers have found in clients' own stores.
     opened: Vec<KeyPiece>,
     sampling: Sampling,
@@ -97,17 +102,19 @@ pub(crate) struct Seen {
 const NESTED: [Surface; 2] = [Surface::Memory, Surface::Files];
 
 impl<'p> Scans<'p> {
-    /// Nothing yet; the relay's files lie in `scratch`.
-    pub(super) fn of(plan: &'p Plan, scratch: PathBuf) -> Self {
+    /// Nothing yet.
+    pub(super) fn of(plan: &'p Plan, scratch: &Scratch) -> Self {
         Self {
             plan,
             audit: plan.audit.clone(),
+            planted: plan.files.clone(),
+            unread_keys: BTreeSet::new(),
             searcher: None,
             keys: Vec::new(),
             opened: Vec::new(),
             sampling: Sampling::of(&plan.steps),
             copied: Copied::default(),
-            files: Files::new(scratch),
+            files: Files::new(scratch.ground(RELAY), scratch.of(RELAY)),
             arguments: BTreeSet::new(),
             counters: BTreeMap::new(),
             allowances: BTreeMap::new(),
@@ -115,12 +122,13 @@ impl<'p> Scans<'p> {
     }
 
     /// A round has planted more to search for.
-    pub(super) fn plant(&mut self, audit: AuditPlan, is_first_round: bool) {
+    pub(super) fn plant(&mut self, audit: AuditPlan, files: &[PlannedFile], is_first_round: bool) {
         self.audit.canaries.extend(audit.canaries);
         self.audit.texts.extend(audit.texts);
         // The same fixtures for every group and round: they are searched for once.
         if is_first_round {
             self.audit.files.extend(audit.files);
+            self.planted.extend_from_slice(files);
         }
     }
 
@@ -160,8 +168,12 @@ impl<'p> Scans<'p> {
         }
         let mut contents = Vec::new();
         for (client, name) in &self.audit.files {
-            let path = scratch.outbox(client).join(name);
-            contents.push((name.clone(), read_fixture(&path)?));
+            // From the plan: its owner may have changed what lies in the outbox.
+            let is_it = |file: &&PlannedFile| file.client == *client && file.name == *name;
+            let planted = self.planted.iter().find(is_it);
+            if let Some(Content::Bytes(content)) = planted.map(fixtures::content).transpose()? {
+                contents.push((name.clone(), content));
+            }
         }
         let known: Vec<_> = keys.iter().map(|key| key.known.clone()).collect();
         let searcher = Arc::new(Searcher::new(&self.audit, &contents, &known));
@@ -197,7 +209,7 @@ impl<'p> Scans<'p> {
             memory: self.sampling_mode(moment),
             searcher: self.searcher(scratch)?,
             copied: std::mem::take(&mut self.copied),
-            files: std::mem::take(&mut self.files),
+            files: self.files.lend(),
             nested: is_last.then(|| NESTED.map(|surface| self.allowance(surface))),
             roots,
         })

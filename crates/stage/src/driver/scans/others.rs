@@ -1,14 +1,12 @@
 //! What clients received of messages that were for others.
 
 use std::collections::BTreeSet;
-use std::fs::File;
-use std::path::PathBuf;
 
 use super::Scans;
 use super::crypto_misuse::KeyPiece;
+use super::surfaces::{Lies, Place};
 use crate::driver::links::wire_file;
 use crate::driver::participants::Participants;
-use crate::participant::scratch::Scratch;
 use crate::record::Writer;
 use audit::Searcher;
 use scenario::plan::PassPhrase;
@@ -35,15 +33,17 @@ impl Scans<'_> {
             let link = wire_file(who, Direction::Down);
             let mut on_link = self.counters(Surface::Wire).findings(&link);
             on_link.retain(is_secret);
-            let places = received(who, participants, record);
+            let (places, unread) = received(who, participants, record);
             let counters = self.counters(Surface::Others);
             counters.samples = 1;
+            unread.into_iter().for_each(|why| counters.miss(why));
             for finding in on_link {
                 counters.find_on(Surface::Others, finding);
             }
-            for (name, path) in places {
-                let searched = File::open(&path).and_then(|file| {
-                    searcher.search_nested(Surface::Others, &name, file, &mut allowance)
+            for place in places {
+                let name = &place.name;
+                let searched = place.open(&participants.scratch).and_then(|file| {
+                    searcher.search_nested(Surface::Others, name, file, &mut allowance)
                 });
                 match searched {
                     Ok(mut searched) => {
@@ -51,7 +51,7 @@ impl Scans<'_> {
                         let has_own = searched.findings.iter().any(|one| !is_secret(one));
                         searched.control = searched.control.map(|found| found || has_own);
                         searched.findings.retain(is_secret);
-                        counters.add(&name, searched, None);
+                        counters.add(name, searched, None);
                     }
                     Err(error) => counters.miss(format!("{name}: {error}")),
                 }
@@ -85,18 +85,24 @@ impl Scans<'_> {
 }
 
 /// What a client has printed, and the files that it has received.
-fn received(who: &str, participants: &Participants<'_>, record: &Writer) -> Vec<(String, PathBuf)> {
+fn received(
+    who: &str,
+    participants: &Participants<'_>,
+    record: &Writer,
+) -> (Vec<Place>, Vec<String>) {
     let printed = [Stream::Stdout, Stream::Stderr].map(|stream| stream.file_of(who));
-    let is_stored = |name: &String| record.files().any(|(stored, _)| stored == name);
-    let printed = printed.into_iter().filter(is_stored);
-    let mut places: Vec<(String, PathBuf)> = printed
-        .map(|name| (name.clone(), record.dir().join(name)))
-        .collect();
+    let is_stored = |name: &&String| record.files().any(|(stored, _)| stored == *name);
+    let printed = printed.iter().filter(is_stored);
+    let mut places: Vec<Place> = printed.map(|name| Place::in_record(name, record)).collect();
+    let mut unread_of = Vec::new();
     if let Some(downloads) = participants.downloads(who) {
-        for path in Scratch::files(&downloads) {
-            let name = path.strip_prefix(&downloads).unwrap_or(&path).display();
-            places.push((format!("{name}, received by {who}"), path.clone()));
-        }
+        let listing = participants.scratch.ground(who).list(&downloads);
+        let unread = listing.unread.iter();
+        unread_of.extend(unread.map(|why| format!("received by {who}: {why}")));
+        places.extend(listing.files().into_iter().map(|path| Place {
+            name: format!("{}, received by {who}", path.display()),
+            lies: Lies::With(who.to_owned(), downloads.join(path)),
+        }));
     }
-    places
+    (places, unread_of)
 }

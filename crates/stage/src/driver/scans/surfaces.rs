@@ -1,19 +1,19 @@
 //! The surfaces where plaintext must not appear, searched at the end of a play.
 
 use std::fs::{self, File};
-use std::io::Write as _;
+use std::io::{self, Read, Write as _};
 use std::path::PathBuf;
 
 use super::Scans;
 use crate::EngineError;
 use crate::driver::RELAY;
 use crate::driver::participants::Participants;
+use crate::foreign::ForeignError;
 use crate::participant::proc;
 use crate::participant::proc::is_gone;
 use crate::participant::scratch::Scratch;
 use crate::participant::tree::readable;
 use crate::record::Writer;
-use crate::scan::files::regular_files;
 use crate::scan::refused;
 use audit::Searcher;
 use timeline::{Kind, Surface};
@@ -21,10 +21,52 @@ use timeline::{Kind, Surface};
 /// Where command lines and environments of the relay are kept, below the play's directory.
 const ARGUMENTS: &str = "out/relay.arguments";
 
+/// Bytes of the relay's files that are searched at the end, at the most: a few files with holes
+/// hold more than anybody can read.
+const MOST_OF_FILES: u64 = 8 << 30;
+
 /// One place of a surface: what it is called, and where its bytes are.
 pub(super) struct Place {
     pub(super) name: String,
-    pub(super) path: PathBuf,
+    pub(super) lies: Lies,
+}
+
+/// Whose file it is.
+pub(super) enum Lies {
+    /// The harness has written it itself.
+    InRecord(PathBuf),
+    /// From the directory of a participant that owns it.
+    With(String, PathBuf),
+}
+
+impl Place {
+    pub(super) fn in_record(name: &str, record: &Writer) -> Self {
+        Self {
+            name: name.to_owned(),
+            lies: Lies::InRecord(record.dir().join(name)),
+        }
+    }
+
+    /// Its bytes.
+    pub(super) fn open(&self, scratch: &Scratch) -> io::Result<Box<dyn Read>> {
+        Ok(match &self.lies {
+            Lies::InRecord(path) => Box::new(File::open(path)?),
+            Lies::With(who, path) => {
+                let file = scratch.ground(who).file(path);
+                Box::new(file.map_err(ForeignError::into_io)?)
+            }
+        })
+    }
+
+    fn size(&self, scratch: &Scratch) -> u64 {
+        match &self.lies {
+            Lies::InRecord(path) => fs::metadata(path).map_or(0, |file| file.len()),
+            Lies::With(who, path) => {
+                let file = scratch.ground(who).file(path);
+                file.map_or(0, |file| file.metadata().len())
+            }
+        }
+    }
 }
 
 impl Scans<'_> {
@@ -76,6 +118,10 @@ impl Scans<'_> {
     ) -> Result<Vec<Kind>, EngineError> {
         let scratch = &participants.scratch;
         let searcher = self.searcher(scratch)?;
+        // A key that could not be read may be anywhere.
+        for why in self.unread_keys.clone() {
+            self.counters(Surface::Wire).miss(why);
+        }
         for surface in Surface::ALL {
             match surface {
                 Surface::Memory => self.end_memory(),
@@ -116,25 +162,35 @@ impl Scans<'_> {
         scratch: &Scratch,
         record: &Writer,
     ) {
-        let (mut places, incomplete) = self.places(surface, scratch, record);
-        // The small ones first: they are searched in full.
-        places.sort_by_cached_key(|place| fs::metadata(&place.path).map_or(0, |file| file.len()));
+        let (mut places, incomplete) = self.places(surface, record);
+        // The small ones first: they are looked through in full.
+        places.sort_by_cached_key(|place| place.size(scratch));
         let mut allowance = self.allowance(surface);
-        let files = (surface == Surface::Files).then(|| std::mem::take(&mut self.files));
+        let files = (surface == Surface::Files).then(|| self.files.lend());
+        let mut left = MOST_OF_FILES;
         let counters = self.counters(surface);
         if surface != Surface::Arguments {
             counters.samples += 1;
         }
         incomplete.into_iter().for_each(|why| counters.miss(why));
         for place in &places {
-            let searched = match &files {
-                Some(files) => files.search_at_the_end(&place.path, searcher, &mut allowance),
-                None => File::open(&place.path).and_then(|file| {
+            let searched = match (&files, &place.lies) {
+                (Some(_), _) if left == 0 => {
+                    counters.miss("there is too much in its files to be searched".to_owned());
+                    break;
+                }
+                (Some(files), Lies::With(_, path)) => {
+                    files.search_at_the_end(path, searcher, &mut allowance)
+                }
+                _ => place.open(scratch).and_then(|file| {
                     searcher.search_nested(surface, &place.name, file, &mut allowance)
                 }),
             };
             match searched {
-                Ok(searched) => counters.add(&place.name, searched, None),
+                Ok(searched) => {
+                    left = left.saturating_sub(searched.bytes);
+                    counters.add(&place.name, searched, None);
+                }
                 Err(error) => counters.miss(format!("{}: {error}", place.name)),
             }
         }
@@ -152,29 +208,22 @@ impl Scans<'_> {
     pub(super) fn places(
         &mut self,
         surface: Surface,
-        scratch: &Scratch,
         record: &Writer,
     ) -> (Vec<Place>, Option<String>) {
         match surface {
             Surface::Arguments => {
-                let path = record.dir().join(ARGUMENTS);
-                let name = ARGUMENTS.to_owned();
-                let noted = path.is_file().then_some(Place { name, path });
+                let noted = !self.arguments.is_empty();
+                let noted = noted.then(|| Place::in_record(ARGUMENTS, record));
                 (noted.into_iter().collect(), None)
             }
             Surface::Files => {
-                let root = scratch.of(RELAY);
-                let mut unread = Vec::new();
-                let files = &mut self.files;
-                let found = regular_files(&root, &mut unread, &mut files.names);
-                let named = |path: PathBuf| Place {
-                    name: files.name(&path),
-                    path,
-                };
-                (
-                    found.into_iter().map(named).collect(),
-                    (!unread.is_empty()).then(|| unread.join("; ")),
-                )
+                let (found, unread) = self.files.list();
+                let places = found.into_iter().map(|path| Place {
+                    name: path.display().to_string(),
+                    lies: Lies::With(RELAY.to_owned(), path),
+                });
+                let unread = (!unread.is_empty()).then(|| unread.join("; "));
+                (places.collect(), unread)
             }
             // What was in memory is gone, and what others received is several places' matter.
             Surface::Memory | Surface::Others => (Vec::new(), None),
@@ -186,16 +235,13 @@ impl Scans<'_> {
 
 /// Files that the writer kept, and which of them was cut at its cap.
 fn stored(prefix: &str, record: &Writer) -> (Vec<Place>, Option<String>) {
-    let dir = record.dir();
     let mut cut = None;
     let mut places = Vec::new();
     for (name, complete) in record.files().filter(|(name, _)| name.starts_with(prefix)) {
         if !complete {
             cut = Some(format!("{name} was cut at its cap"));
         }
-        let path = dir.join(name);
-        let name = name.to_owned();
-        places.push(Place { name, path });
+        places.push(Place::in_record(name, record));
     }
     (places, cut)
 }

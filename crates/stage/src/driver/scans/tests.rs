@@ -28,7 +28,7 @@ fn plan(memory: &str) -> Plan {
 
 fn scans(plan: &Plan) -> (Scratch, Scans<'_>) {
     let scratch = Scratch::make().unwrap();
-    let scans = Scans::of(plan, scratch.of(RELAY));
+    let scans = Scans::of(plan, &scratch);
     (scratch, scans)
 }
 
@@ -93,8 +93,8 @@ fn what_a_round_plants_is_searched_for_and_its_fixtures_once() {
         files: vec![("alice".to_owned(), "fixture".to_owned())],
         ..AuditPlan::default()
     };
-    scans.plant(round("one"), true);
-    scans.plant(round("two"), false);
+    scans.plant(round("one"), &[], true);
+    scans.plant(round("two"), &[], false);
     assert_eq!(scans.audit.canaries.len(), before + 2);
     assert_eq!(scans.audit.files.len(), 1);
 }

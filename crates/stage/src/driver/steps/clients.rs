@@ -14,7 +14,7 @@ use crate::isolation::stage_thread::Side;
 use crate::links::tap::LinkState;
 use crate::participant::{interpreter, limits};
 use scenario::Keys;
-use scenario::adapter::{ClientReady, IoSettings, Template};
+use scenario::adapter::{ClientReady, Copy, IoSettings, Template};
 use scenario::plan::{PREPARE, PlannedClient};
 use timeline::{Ended, ExpectationId, Kind};
 
@@ -46,8 +46,9 @@ impl Play<'_> {
         values.insert("port".to_owned(), self.link(who).await?.to_string());
         let is_fresh = self.plan.keys == Keys::Fresh;
         let copies = spec.copies(self.plan.keys);
-        let nth = client.pool_index;
-        self.participants.scratch.copy(who, &copies, nth)?;
+        if !self.copy(who, &copies, client.pool_index)? {
+            return Ok(None);
+        }
         // Those that it made for its first start are still there.
         if is_fresh && !self.participants.has_incarnation(who) {
             for command in &spec.prepare {
@@ -136,6 +137,27 @@ impl Play<'_> {
             Some(Ended::Exit(0)) => Ok(true),
             _ => self.not_ready(who, "its preparation ends with status 0", PREPARE),
         }
+    }
+
+    /// Copies what its adapter wants into a participant's directory. False when it has made that
+    /// impossible in an earlier life: the timeline says how.
+    pub(super) fn copy(
+        &mut self,
+        who: &str,
+        copies: &[Copy],
+        nth: usize,
+    ) -> Result<bool, EngineError> {
+        let Err(why) = self.participants.scratch.copy(who, copies, nth)? else {
+            return Ok(true);
+        };
+        let (who, why) = (who.to_owned(), why.to_string());
+        let expectation = None;
+        self.record.append(Kind::NotReady {
+            who,
+            why,
+            expectation,
+        })?;
+        Ok(false)
     }
 
     /// The port of the client's tap; its link passes again.

@@ -11,6 +11,7 @@ use crate::driver::Play;
 use crate::driver::control::commands::{StepCommand, Taken};
 use crate::driver::participants::SendFileError;
 use crate::links::tap::LinkState;
+use crate::participant::fixtures;
 use crate::{EngineError, Pace};
 use matching::at_once;
 use scenario::LeaveHow;
@@ -120,7 +121,7 @@ impl Play<'_> {
     fn can_send(&self, client: &str, to: &str, path: &Path) -> Result<(), CommandRefused> {
         self.must_run(client)?;
         self.must_run(to)?;
-        if !path.is_file() {
+        if fixtures::size(path).is_none() {
             let path = path.to_owned();
             return Err(CommandRefused::NoFile { path });
         }
@@ -145,7 +146,7 @@ impl Play<'_> {
             client: client.to_owned(),
             name,
             fixture: Some(path.to_owned()),
-            size: path.metadata().map_or(0, |data| data.len()),
+            size: fixtures::size(path).unwrap_or_default(),
             canary: None,
             seed: 0,
         }])?;

@@ -166,11 +166,12 @@ impl Play<'_> {
             audit,
         } = planned.map_err(|_| EngineError::Fault("a round that cannot be planned"))?;
         for who in &group.members {
-            self.participants.take_away_received(who);
+            self.participants
+                .take_away_received(who, &mut self.record)?;
         }
         self.fill_outboxes(&files)?;
         let is_first = (group.number, group.round) == (1, 1);
-        self.scans.plant(audit, is_first);
+        self.scans.plant(audit, &files, is_first);
         group.steps = steps;
         group.at = 0;
         Ok(())

@@ -121,6 +121,8 @@ impl Play<'_> {
             self.record.append_at(began, Kind::StepBegan { step })?;
         }
         let expected = group.iter().flat_map(|one| &one.expects);
+        self.participants
+            .await_files(expected.clone(), &mut self.record)?;
         let since = only_expects.then_some(self.acted);
         let now = (self.record.events(), began);
         self.expected.add(expected, self.plan, now, since);

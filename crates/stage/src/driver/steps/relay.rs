@@ -96,7 +96,9 @@ impl Play<'_> {
     pub(super) async fn start_relay(&mut self) -> Result<bool, EngineError> {
         let spec = &self.plan.adapter.relay;
         self.participants.scratch.prepare(RELAY)?;
-        self.participants.scratch.copy(RELAY, &spec.copy, 0)?;
+        if !self.copy(RELAY, &spec.copy, 0)? {
+            return Ok(false);
+        }
         self.participants.forget_captures(RELAY);
         let mut values = self.participants.values(RELAY)?;
         values.insert("keepalive".to_owned(), in_milliseconds(self.plan.keepalive));

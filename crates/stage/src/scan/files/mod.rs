@@ -6,18 +6,14 @@
 
 mod names;
 mod open;
-mod tree;
-mod version;
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fs::File;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
 pub(crate) use self::names::Names;
-pub(crate) use self::tree::regular_files;
-use self::version::Version;
+use crate::foreign::{ForeignError, ForeignFile, Found, Ground, Version, held_open};
 use audit::{Allowance, SearchResult, Searcher};
 use timeline::Surface;
 
@@ -27,7 +23,9 @@ const BUDGET: u64 = 256 << 20;
 /// What is known of the relay's files.
 #[derive(Debug)]
 pub(crate) struct Files {
-    /// The relay's scratch directory.
+    /// What the relay owns.
+    ground: Ground,
+    /// Its scratch directory, as the kernel names what lies there.
     root: PathBuf,
     began: SystemTime,
     /// As they were when they were searched last, by device and inode.
@@ -48,15 +46,10 @@ pub(crate) struct FilesScan {
     seen: BTreeSet<(u64, u64)>,
 }
 
-impl Default for Files {
-    fn default() -> Self {
-        Self::new(PathBuf::new())
-    }
-}
-
 impl Files {
-    pub(crate) fn new(root: PathBuf) -> Self {
+    pub(crate) fn new(ground: Ground, root: PathBuf) -> Self {
         Self {
+            ground,
             root,
             began: SystemTime::now(),
             searched: BTreeMap::new(),
@@ -76,24 +69,23 @@ impl Files {
     ) -> FilesScan {
         let mut found = FilesScan::default();
         // Why a directory cannot be read is asked again at the end; now it may just be gone.
-        let mut gone = Vec::new();
-        for path in regular_files(&self.root, &mut gone, &mut self.names) {
-            let name = self.name(&path);
-            self.search(&path, name, searcher, allowance.as_deref_mut(), &mut found);
+        let (paths, _) = self.list();
+        for path in paths {
+            let file = self.ground.file(&path);
+            let place = path.display().to_string();
+            self.search(file, place, searcher, allowance.as_deref_mut(), &mut found);
         }
         for pid in pids {
             match open::of(*pid) {
                 Ok(files) => {
-                    for file in files {
-                        let name = self.note(&file.target);
-                        let place = format!("{name}, held open by {}", file.holder);
-                        self.search(
-                            &file.path,
-                            place,
-                            searcher,
-                            allowance.as_deref_mut(),
-                            &mut found,
-                        );
+                    for held in files {
+                        let file = held_open(&held.link);
+                        if file.is_ok() {
+                            self.names.add(self.own(&held.target));
+                        }
+                        let name = self.own(&held.target).display();
+                        let place = format!("{name}, held open by {}", held.holder);
+                        self.search(file, place, searcher, allowance.as_deref_mut(), &mut found);
                     }
                 }
                 Err(why) => found.unread.push(why.to_string()),
@@ -102,39 +94,52 @@ impl Files {
         found
     }
 
+    /// The files in the scratch directory, and why these are not all. Names of everything there
+    /// are noted, and what links say.
+    pub(crate) fn list(&mut self) -> (Vec<PathBuf>, Vec<String>) {
+        let listing = self.ground.list(Path::new(""));
+        for one in &listing.found {
+            self.names.add(one.path());
+            if let Found::Link(_, target) = one {
+                self.names.add(target);
+            }
+        }
+        let unread = listing.unread.clone();
+        (listing.files(), unread)
+    }
+
+    /// All that is known, for a scan elsewhere; who has it meanwhile gives it back.
+    pub(crate) fn lend(&mut self) -> Self {
+        let known_by_nobody = Self::new(self.ground.clone(), self.root.clone());
+        std::mem::replace(self, known_by_nobody)
+    }
+
     /// There is more to search for: what has not changed is searched again.
     pub(crate) fn forget(&mut self) {
         self.searched.clear();
     }
 
-    /// As a reader knows it: below the scratch directory by its path from there.
-    pub(crate) fn name(&self, path: &Path) -> String {
-        let name = path.strip_prefix(&self.root).unwrap_or(path);
-        name.display().to_string()
-    }
-
-    fn note(&mut self, target: &Path) -> String {
-        self.names
-            .add(target.strip_prefix(&self.root).unwrap_or(target));
-        self.name(target)
+    /// As a reader knows it: what lies in the scratch directory by its path from there.
+    fn own<'t>(&self, target: &'t Path) -> &'t Path {
+        target.strip_prefix(&self.root).unwrap_or(target)
     }
 
     fn search(
         &mut self,
-        path: &Path,
+        file: Result<ForeignFile, ForeignError>,
         place: String,
         searcher: &Searcher,
         allowance: Option<&mut Allowance>,
         found: &mut FilesScan,
     ) {
-        // What is gone now was there at another scan, or between two of them.
-        let Ok(file) = File::open(path) else {
-            return;
+        let file = match file {
+            Ok(file) => file,
+            // What is gone now was there at another scan, or between two of them. What is no file
+            // holds nothing.
+            Err(ForeignError::NotThere | ForeignError::NotAFile(_) | ForeignError::Link) => return,
+            Err(why) => return found.unread.push(format!("{place} {why}")),
         };
-        let Ok(metadata) = file.metadata() else {
-            return;
-        };
-        let (key, version) = Version::of(&metadata);
+        let (key, version) = Version::of(file.metadata());
         // It may have several names, and be held open by several.
         if !found.seen.insert(key) || version.is_before(self.began) {
             return;
@@ -170,14 +175,14 @@ impl Files {
         searcher: &Searcher,
         allowance: &mut Allowance,
     ) -> io::Result<SearchResult> {
-        let file = File::open(path)?;
-        let (key, version) = Version::of(&file.metadata()?);
+        let file = self.ground.file(path).map_err(ForeignError::into_io)?;
+        let (key, version) = Version::of(file.metadata());
         let is_done = version.is_before(self.began)
             || self
                 .unpacked
                 .get(&key)
                 .is_some_and(|known| version.is(known));
-        let place = self.name(path);
+        let place = path.display().to_string();
         if is_done {
             searcher.search(Surface::Files, &place, file)
         } else {
@@ -193,6 +198,7 @@ mod tests {
     use std::path::Path;
 
     use super::{Files, FilesScan};
+    use crate::foreign::Ground;
     use crate::participant::spawn::{Command, spawn, wait_blocking};
     use crate::participant::tree::tree;
     use audit::Searcher;
@@ -224,10 +230,14 @@ mod tests {
         leaky.map(|(place, _)| place.as_str()).collect()
     }
 
+    fn files(scratch: &Path) -> Files {
+        Files::new(Ground::open(scratch).unwrap(), scratch.to_owned())
+    }
+
     /// What is seen below `scratch` while a shell stands there that has read the canary; the
     /// look before it did, and the look after.
     fn played(scratch: &Path, script: &str) -> [FilesScan; 2] {
-        let mut files = Files::new(scratch.to_owned());
+        let mut files = files(scratch);
         let command = Command::new("/bin/sh").argument("-c").argument(format!(
             "cd {}; {script}; echo ok; read y",
             scratch.display()
@@ -273,7 +283,7 @@ mod tests {
         let memfd = memfd_create("notes", MemfdFlags::CLOEXEC).unwrap();
         let mut memfd = fs::File::from(memfd);
         let scratch = tempfile::tempdir().unwrap();
-        let mut files = Files::new(scratch.path().to_owned());
+        let mut files = files(scratch.path());
         memfd.write_all(CANARY.as_bytes()).unwrap();
         let us = i32::try_from(std::process::id()).unwrap();
         let found = files.scan(&[us], &searcher(), None);
@@ -290,7 +300,7 @@ mod tests {
     fn a_file_that_has_not_changed_is_not_searched_again() {
         let scratch = tempfile::tempdir().unwrap();
         fs::write(scratch.path().join("log"), CANARY).unwrap();
-        let mut files = Files::new(scratch.path().to_owned());
+        let mut files = files(scratch.path());
         assert_eq!(leaks(&files.scan(&[], &searcher(), None)), ["log"]);
         // It may have changed again in the same tick; later it would show.
         while !files.searched.values().all(|known| known.is(known)) {
@@ -307,7 +317,7 @@ mod tests {
     fn a_name_that_holds_a_canary_is_found_after_the_file_is_gone() {
         let scratch = tempfile::tempdir().unwrap();
         let path = scratch.path().join(CANARY);
-        let mut files = Files::new(scratch.path().to_owned());
+        let mut files = files(scratch.path());
         fs::write(&path, "nothing").unwrap();
         files.scan(&[], &searcher(), None);
         fs::remove_file(&path).unwrap();

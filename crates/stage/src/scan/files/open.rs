@@ -6,11 +6,11 @@ use std::path::PathBuf;
 use crate::participant::proc::{self, is_gone};
 use crate::scan::refused::{self, Unreadable};
 
-/// A regular file that is held open; also a memfd, and one that was deleted.
+/// Something that is held open: a file, a memfd, one that was deleted, or no file at all.
 #[derive(Debug)]
 pub(super) struct Open {
-    /// Opens it anew, whatever has become of its name.
-    pub(super) path: PathBuf,
+    /// Leads to it, whatever has become of its name.
+    pub(super) link: PathBuf,
     /// Its path, as the kernel tells it.
     pub(super) target: PathBuf,
     /// The program.
@@ -26,11 +26,10 @@ pub(super) fn of(pid: i32) -> Result<Vec<Open>, Unreadable> {
     };
     let holder = proc::text(pid, "comm").unwrap_or_default();
     let open = entries.flatten().filter_map(|entry| {
-        let path = entry.path();
-        fs::metadata(&path).ok().filter(fs::Metadata::is_file)?;
+        let link = entry.path();
         Some(Open {
-            target: fs::read_link(&path).ok()?,
-            path,
+            target: fs::read_link(&link).ok()?,
+            link,
             holder: holder.trim_end().to_owned(),
         })
     });

@@ -1,4 +1,4 @@
-//! Whether a file has changed since it was looked at.
+//! Whether a file has changed since it was last opened.
 
 use std::fs::Metadata;
 use std::os::unix::fs::MetadataExt as _;
@@ -6,11 +6,11 @@ use std::time::{Duration, SystemTime};
 
 /// A change may leave the time of the last one as it is, when it comes so soon: kernels tell
 /// the time of changes in ticks of up to ten milliseconds.
-const TICK: Duration = Duration::from_millis(20);
+pub(crate) const TICK: Duration = Duration::from_millis(20);
 
 /// A file as it was.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Version {
+pub(crate) struct Version {
     size: u64,
     /// When its content or anything else of it was changed last; no program can set it.
     changed: SystemTime,
@@ -20,7 +20,7 @@ pub(super) struct Version {
 
 impl Version {
     /// Its device and inode, and how it is now.
-    pub(super) fn of(metadata: &Metadata) -> ((u64, u64), Self) {
+    pub(crate) fn of(metadata: &Metadata) -> ((u64, u64), Self) {
         let seconds = u64::try_from(metadata.ctime()).unwrap_or_default();
         let nanoseconds = u64::try_from(metadata.ctime_nsec()).unwrap_or_default();
         let since = Duration::from_secs(seconds) + Duration::from_nanos(nanoseconds);
@@ -38,12 +38,17 @@ impl Version {
     }
 
     /// It has not changed since it was so.
-    pub(super) fn is(&self, known: &Self) -> bool {
-        known.is_settled && self.size == known.size && self.changed == known.changed
+    pub(crate) fn is(&self, known: &Self) -> bool {
+        known.is_settled && self.looks_like(known)
+    }
+
+    /// Nothing shows that it has changed.
+    pub(crate) fn looks_like(&self, known: &Self) -> bool {
+        self.size == known.size && self.changed == known.changed
     }
 
     /// It has not changed since then.
-    pub(super) fn is_before(&self, began: SystemTime) -> bool {
+    pub(crate) fn is_before(&self, began: SystemTime) -> bool {
         self.changed + TICK < began
     }
 }

@@ -1,0 +1,275 @@
+//! Where a client puts the files that it receives: what has come there since it was last scanned.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::time::Instant;
+
+use crate::foreign::{Digested, Ground, TICK, Version};
+
+/// A digest that took so long is not made again for so many times as long: who changes a large
+/// file all the time does not keep the harness busy with it.
+const REST: u32 = 4;
+
+/// So many files that nobody has sent are noted of a step.
+const MOST_WRONG: usize = 64;
+
+/// What is known of the files in a client's downloads.
+#[derive(Debug, Default)]
+pub(crate) struct Downloads {
+    known: BTreeMap<PathBuf, Known>,
+    wrong: usize,
+}
+
+/// A file as it was when it was last scanned.
+#[derive(Debug)]
+struct Known {
+    inode: (u64, u64),
+    version: Version,
+    /// None where it was there before anything was awaited.
+    digested: Option<Digested>,
+    /// It is not digested again before.
+    rests_until: Instant,
+}
+
+/// A file that may come.
+#[derive(Clone, Debug)]
+pub(crate) struct Wanted {
+    /// As its sender calls it.
+    pub(crate) name: String,
+    pub(crate) digested: Digested,
+}
+
+/// A file that has come, or come again, or changed.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Arrived {
+    /// From the directory of downloads.
+    pub(crate) path: PathBuf,
+    pub(crate) digested: Digested,
+}
+
+impl Downloads {
+    /// Something is awaited from now on: what lies there already does not count as come, unless
+    /// it changes. Nothing is read.
+    pub(crate) fn begin(&mut self, ground: &Ground, directory: &Path) {
+        self.wrong = 0;
+        for path in ground.list(directory).files() {
+            if let Ok(file) = ground.file(&directory.join(&path)) {
+                let (inode, version) = Version::of(file.metadata());
+                let known = Known {
+                    inode,
+                    version,
+                    digested: None,
+                    rests_until: Instant::now() + TICK,
+                };
+                self.known.insert(path, known);
+            }
+        }
+    }
+
+    /// Digests what may be one of the wanted files and has come or changed since the last scan.
+    pub(crate) fn scan(
+        &mut self,
+        ground: &Ground,
+        directory: &Path,
+        wanted: &[Wanted],
+    ) -> Vec<Arrived> {
+        let paths = ground.list(directory).files().into_iter();
+        let paths = paths.filter(|path| may_be(path, wanted));
+        let arrived = paths.filter_map(|path| {
+            let digested = self.digest_changed(ground, directory, &path, wanted)?;
+            self.is_worth_noting(&digested, wanted)
+                .then_some(Arrived { path, digested })
+        });
+        arrived.collect()
+    }
+
+    /// The digest of a file that is not known as it is.
+    fn digest_changed(
+        &mut self,
+        ground: &Ground,
+        directory: &Path,
+        path: &Path,
+        wanted: &[Wanted],
+    ) -> Option<Digested> {
+        // It may be renamed, replaced or removed at any moment; then it is seen at the next scan.
+        let file = ground.file(&directory.join(path)).ok()?;
+        let (inode, version) = Version::of(file.metadata());
+        let size = file.metadata().len();
+        if !wanted.iter().any(|one| one.digested.size == size) {
+            return None;
+        }
+        let began = Instant::now();
+        let before = self.known.get(path);
+        if before.is_some_and(|known| version.is(&known.version) || began < known.rests_until) {
+            return None;
+        }
+        let digested = file.digest().ok()?;
+        let is_new = before.is_none_or(|known| {
+            known.inode != inode
+                || !version.looks_like(&known.version)
+                || known.digested.as_ref() != Some(&digested)
+        });
+        let known = Known {
+            inode,
+            version,
+            digested: Some(digested.clone()),
+            rests_until: Instant::now() + began.elapsed() * REST,
+        };
+        self.known.insert(path.to_owned(), known);
+        is_new.then_some(digested)
+    }
+
+    fn is_worth_noting(&mut self, digested: &Digested, wanted: &[Wanted]) -> bool {
+        if wanted.iter().any(|one| one.digested == *digested) {
+            return true;
+        }
+        self.wrong += 1;
+        self.wrong <= MOST_WRONG
+    }
+
+    /// Removes what has come, so that the next file of the same name is another and nobody lists
+    /// thousands. What cannot be removed stays, and counts as come before.
+    pub(crate) fn clear(&mut self, ground: &Ground, directory: &Path) {
+        self.known
+            .retain(|path, _| ground.remove(&directory.join(path)).is_err());
+    }
+}
+
+/// A hidden file is one that is being written, unless it was sent under this very name.
+fn may_be(path: &Path, wanted: &[Wanted]) -> bool {
+    let Some(name) = path.file_name() else {
+        return false;
+    };
+    let is_hidden = name.as_encoded_bytes().starts_with(b".");
+    let is_sent = |one: &Wanted| Path::new(&one.name).file_name() == Some(name);
+    !is_hidden || wanted.iter().any(is_sent)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+    use std::path::Path;
+    use std::time::Duration;
+
+    use super::{Downloads, Wanted};
+    use crate::foreign::{Digested, Ground};
+
+    /// A client's directory of downloads, and what is known of it.
+    struct Bob {
+        dir: tempfile::TempDir,
+        ground: Ground,
+        downloads: Downloads,
+    }
+
+    impl Bob {
+        fn new() -> Self {
+            let dir = tempfile::tempdir().unwrap();
+            let ground = Ground::open(dir.path()).unwrap();
+            let downloads = Downloads::default();
+            Self {
+                dir,
+                ground,
+                downloads,
+            }
+        }
+
+        fn write(&self, name: &str, content: &str) {
+            fs::write(self.dir.path().join(name), content).unwrap();
+        }
+
+        fn begin(&mut self) {
+            self.downloads.begin(&self.ground, Path::new(""));
+        }
+
+        /// Names of what has come; `plan` was sent, of five bytes.
+        fn scan(&mut self, name: &str) -> Vec<String> {
+            let wanted = Wanted {
+                name: name.to_owned(),
+                digested: Digested::of(b"whole"),
+            };
+            let arrived = self.downloads.scan(&self.ground, Path::new(""), &[wanted]);
+            let is_it = |digested: &Digested| *digested == Digested::of(b"whole");
+            let names = arrived.iter().map(|one| {
+                let word = if is_it(&one.digested) {
+                    "whole"
+                } else {
+                    "other"
+                };
+                format!("{} {word}", one.path.display())
+            });
+            names.collect()
+        }
+
+        /// All that has come by the time that the clock of the file system has moved on.
+        fn scan_on(&mut self, name: &str) -> Vec<String> {
+            let mut all = Vec::new();
+            let began = std::time::Instant::now();
+            while began.elapsed() < Duration::from_millis(60) {
+                all.extend(self.scan(name));
+            }
+            all
+        }
+    }
+
+    #[test]
+    fn a_file_that_is_made_in_full_size_and_then_filled_comes_when_it_is_whole() {
+        let mut bob = Bob::new();
+        bob.begin();
+        bob.write("plan", "\0\0\0\0\0");
+        assert_eq!(bob.scan("plan"), ["plan other"]);
+        bob.write("plan", "whole");
+        assert_eq!(bob.scan_on("plan"), ["plan whole"]);
+    }
+
+    #[test]
+    fn a_file_that_overwrites_itself_under_the_same_name_comes_again() {
+        let mut bob = Bob::new();
+        bob.begin();
+        bob.write("plan", "whole");
+        assert_eq!(bob.scan("plan"), ["plan whole"]);
+        assert_eq!(bob.scan_on("plan"), [""; 0], "once is once");
+        bob.begin();
+        assert_eq!(bob.scan_on("plan"), [""; 0], "it was there before");
+        bob.write("plan", "whole");
+        assert_eq!(bob.scan_on("plan"), ["plan whole"]);
+    }
+
+    #[test]
+    fn a_hidden_file_counts_only_under_the_name_that_was_sent() {
+        let mut bob = Bob::new();
+        bob.begin();
+        bob.write(".plan.part", "whole");
+        assert_eq!(bob.scan("plan"), [""; 0]);
+        assert_eq!(bob.scan("inner/../.plan.part"), [".plan.part whole"]);
+    }
+
+    #[test]
+    fn a_name_that_leads_nowhere_any_more_is_passed_over() {
+        let mut bob = Bob::new();
+        bob.begin();
+        std::os::unix::fs::symlink("gone", bob.dir.path().join("plan.part")).unwrap();
+        bob.write("plan", "whole");
+        assert_eq!(bob.scan("plan"), ["plan whole"]);
+    }
+
+    #[test]
+    fn of_a_file_that_never_rests_no_more_is_noted_than_anybody_reads() {
+        let mut bob = Bob::new();
+        bob.begin();
+        for n in 0..super::MOST_WRONG + 10 {
+            bob.write(&n.to_string(), "wrong");
+        }
+        assert_eq!(bob.scan("plan").len(), super::MOST_WRONG);
+        bob.write("plan", "whole");
+        assert_eq!(bob.scan_on("plan"), ["plan whole"]);
+    }
+
+    #[test]
+    fn what_has_come_makes_way() {
+        let mut bob = Bob::new();
+        bob.write("plan", "whole");
+        assert_eq!(bob.scan("plan"), ["plan whole"]);
+        bob.downloads.clear(&bob.ground, Path::new(""));
+        assert!(!bob.dir.path().join("plan").exists());
+    }
+}
