@@ -5,7 +5,7 @@ use super::Breach;
 use super::tree::{Source, before_tests};
 
 /// Where the stage opens other things, and which.
-const OTHERS: [(&str, &str); 9] = [
+const OTHERS: [(&str, &str); 7] = [
     ("crates/stage/src/foreign/", "what participants own"),
     ("crates/stage/src/record/", "the report of a play"),
     (
@@ -28,12 +28,10 @@ const OTHERS: [(&str, &str); 9] = [
         "crates/stage/src/participant/spawn.rs",
         "programs of this machine",
     ),
-    ("crates/stage/src/participant/proc.rs", "processes"),
-    ("crates/stage/src/scan/memory/", "memory of processes"),
 ];
 
 /// What opens, lists, changes or asks for something by its path.
-const OPENING: [&str; 19] = [
+const OPENING: [&str; 21] = [
     ".canonicalize(",
     ".exists()",
     ".is_dir()",
@@ -47,7 +45,9 @@ const OPENING: [&str; 19] = [
     "fs::create_dir",
     "fs::hard_link",
     "fs::metadata",
-    "fs::read",
+    "fs::read(",
+    "fs::read_dir",
+    "fs::read_to_string",
     "fs::remove",
     "fs::rename",
     "fs::symlink_metadata",

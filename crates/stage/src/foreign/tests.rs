@@ -1,3 +1,5 @@
+//! What participants do to be opened, waited for or followed.
+
 use std::fs;
 use std::io::{Read as _, Write as _};
 use std::os::unix::fs::{PermissionsExt as _, symlink};
