@@ -70,7 +70,7 @@ pub(crate) mod scenario {
         TWO_DEADLINES: "S0136",
             "The deadline is given twice, for the step and inside its `expect`. Keep one.";
         BAD_PATH: "S0137",
-            "A path must stay below its directory: fixtures below `scenarios`, names below the sender's outbox are relative. Absolute paths would differ from machine to machine.";
+            "A path must stay in its directory: that of a fixture in `scenarios`, the name that a file is sent under in the sender's outbox. One that leads out, or is absolute, would touch other files of this machine.";
         SAME_OUTBOX_NAME: "S0138",
             "One client sends two different files under one name, so that the second would replace the first. Give one of them another name with `as`.";
         TOO_MANY_STEPS: "S0139",
@@ -109,6 +109,8 @@ pub(crate) mod adapter {
             "A captured value is what one group of a regular expression matches, in a line or in a file. Its name is a placeholder: it is no name of a program, and the relay and the clients have different ones.";
         READY: "A0229",
             "A client is ready when it shows its event `ready`, or, with `ready = \"after-dialogue\"`, when its dialogue is over. One of them must be there, and not both.";
+        OUTSIDE: "A0240",
+            "Participants write in their own directory alone, and nothing else of theirs is read: files of `copy`, `keys` and `captures` and the `downloads` lie there. Write a path from there, such as `home/identity.keys`; where a template is wanted, also with `{work}/` before it.";
         SHORT_CONTROL: "A0230",
             "A control is a text that the search must find on a surface, to show that it could have found a canary there. A text of less than 6 bytes is not looked for: it is anybody's. `{control}` is a random word that the relay can be given as its name.";
         NO_PORT: "A0231",

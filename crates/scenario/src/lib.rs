@@ -10,6 +10,7 @@ mod closed_list;
 
 mod capability;
 mod codes;
+mod inside;
 mod name;
 mod pattern;
 mod text;

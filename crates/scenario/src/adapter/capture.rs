@@ -68,6 +68,7 @@ pub(super) fn read(node: &Node<'_, '_>, checker: &mut Checker<'_>) -> BTreeMap<S
                 if let Some(pattern) = &pattern {
                     one_group(pattern, checker);
                 }
+                checker.own_path(&file);
                 Capture::File {
                     file: checker.template(&file, &[]),
                     pattern: pattern.map(|pattern| pattern.text.to_owned()),

@@ -5,6 +5,7 @@ use std::ops::Range;
 
 use super::template::Template;
 use crate::codes::adapter as code;
+use crate::inside::stays_inside;
 use crate::{name, pattern};
 use toml_language::braces::{Token, part_of, scan};
 use toml_language::suggest::{nearest, one_of};
@@ -111,6 +112,18 @@ impl<'s> Checker<'s> {
         let all = ALWAYS.into_iter().chain(known.iter().copied());
         let all: Vec<&str> = all.chain(own.iter().map(String::as_str)).collect();
         self.only(place, &all)
+    }
+
+    /// A path in the participant's own directory.
+    pub(super) fn own_path(&mut self, place: &Place<'_>) {
+        let from_there = place.text.strip_prefix("{work}/").unwrap_or(place.text);
+        let is_itself = place.text == "{work}";
+        if !is_itself && !stays_inside(from_there) {
+            let shown = place.text.escape_debug();
+            let title = format!("`{shown}` is not in the participant's own directory");
+            self.problems
+                .push(Problem::new(code::OUTSIDE, &place.span, title).label("it leads out"));
+        }
     }
 
     /// A pass phrase: what it is must be known before the play, so that it can be looked for.

@@ -226,6 +226,7 @@ pub(super) fn read(
     let prepare = prepare.collect();
     let downloads = node
         .text("downloads")
+        .inspect(|text| checker.own_path(text))
         .map(|text| checker.template(&text, KNOWN));
     let io = io_settings::read(node, &known, checker);
     let ready = client_ready::read(node, !io.dialogue.is_empty(), checker);
@@ -237,7 +238,7 @@ pub(super) fn read(
     Some(ClientSpec {
         run,
         env,
-        copy: program::copies(node, here),
+        copy: program::copies(node, here, checker),
         prepare,
         io,
         ready,
@@ -256,7 +257,7 @@ pub(super) fn read(
         repeats_own: node.bool("repeats_own").unwrap_or(false),
         repeats_history: node.bool("repeats_history").unwrap_or(false),
         exits_when_relay_gone: node.bool("exits_when_relay_gone").unwrap_or(false),
-        keys: KeyFile::read(node),
+        keys: KeyFile::read(node, checker),
         open_keys,
     })
 }

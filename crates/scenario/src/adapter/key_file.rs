@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
+use super::check::Checker;
 use toml_language::shape::{Table, ValueKind, may, must};
 use toml_language::{Node, closed};
 
@@ -35,8 +36,11 @@ closed_list! {
 
 impl KeyFile {
     /// Those of a relay or client.
-    pub(super) fn read(node: &Node<'_, '_>) -> Vec<Self> {
+    pub(super) fn read(node: &Node<'_, '_>, checker: &mut Checker<'_>) -> Vec<Self> {
         let files = node.nodes("keys").into_iter().filter_map(|file| {
+            if let Some(path) = file.text("file") {
+                checker.own_path(&path);
+            }
             Some(Self {
                 file: file.owned("file")?.into(),
                 format: file.word("format").unwrap_or_default(),

@@ -134,8 +134,11 @@ pub(super) fn environment(
 }
 
 /// Reads `copy`.
-pub(super) fn copies(node: &Node<'_, '_>, here: &Path) -> Vec<Copy> {
+pub(super) fn copies(node: &Node<'_, '_>, here: &Path, checker: &mut Checker<'_>) -> Vec<Copy> {
     let copies = node.nodes("copy").into_iter().filter_map(|copy| {
+        if let Some(to) = copy.text("to") {
+            checker.own_path(&to);
+        }
         Some(Copy {
             from: here.join(copy.owned("from")?),
             pool: copy.bool("pool").unwrap_or(false),

@@ -156,7 +156,7 @@ pub(super) fn read(
     Some(RelaySpec {
         run,
         env,
-        copy: program::copies(node, here),
+        copy: program::copies(node, here, checker),
         limits: Limits::read(node.node("limits").as_ref()),
         io,
         ready: ready?,
@@ -166,6 +166,6 @@ pub(super) fn read(
         keepalive: node
             .duration("keepalive")
             .filter(|time| *time > Duration::ZERO)?,
-        keys: KeyFile::read(node),
+        keys: KeyFile::read(node, checker),
     })
 }

@@ -8,6 +8,7 @@ use toml_language::{Node, Place, Problem};
 
 use super::Checker;
 use crate::codes::scenario as code;
+use crate::inside::stays_inside;
 use crate::model::{FileSource, Outcome};
 
 impl Checker<'_> {
@@ -30,9 +31,10 @@ impl Checker<'_> {
         let name = match node.text("as") {
             None => default,
             Some(name) => {
-                if name.text.is_empty() || Path::new(name.text).is_absolute() {
-                    let title = format!("`{}` is not a valid path below an outbox", name.text);
-                    let help = "a relative path, such as \"plan.pdf\" or \"../plan.pdf\"";
+                if !stays_inside(name.text) {
+                    let shown = name.text.escape_debug();
+                    let title = format!("`{shown}` is no file in the sender's outbox");
+                    let help = "write a name, such as \"plan.pdf\", or a path that stays there, such as \"inner/../plan.pdf\"";
                     self.say(code::BAD_PATH, &name.span, title, help);
                 }
                 name.text.to_owned()

@@ -180,6 +180,26 @@ fn every_mistake_of_meaning_has_its_code() {
             "ready = 'x'\njoind = 'x'",
             "A0202",
         ),
+        (
+            "[client]\n",
+            "[client]\ndownloads = \"/tmp/downloads\"\n",
+            "A0240",
+        ),
+        (
+            "[client]\n",
+            "[client]\nkeys = [{ file = \"../relay/key.pem\" }]\n",
+            "A0240",
+        ),
+        (
+            "[client]\n",
+            "[client]\ncopy = [{ from = \"a\", to = \"../../a\" }]\n",
+            "A0240",
+        ),
+        (
+            "[client]\n",
+            "[client]\ncaptures = { code = { file = \"{work}/../code\" } }\n",
+            "A0240",
+        ),
         ("keepalive = \"20s\"", "keepalive = \"20\"", "A0206"),
         ("{ listens = 5000 }", "{ listens = 0 }", "A0208"),
         ("{ listens = 5000 }", "{ line = 'ready' }", "A0231"),

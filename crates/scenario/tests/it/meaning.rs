@@ -36,6 +36,14 @@ const WRONG: &[(&str, &str)] = &[
         "S0137",
     ),
     (
+        "file = { from = \"alice\", to = \"bob\", size = 9, as = \"../../x\" }",
+        "S0137",
+    ),
+    (
+        "file = { from = \"alice\", to = \"bob\", size = 9, as = \"..\" }",
+        "S0137",
+    ),
+    (
         "file = { from = \"alice\", to = \"bob\", size = \"64KB\" }",
         "S0107",
     ),
