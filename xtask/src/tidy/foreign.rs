@@ -5,12 +5,16 @@ use super::Breach;
 use super::tree::{Source, before_tests};
 
 /// Where the stage opens other things, and which.
-const OTHERS: [(&str, &str); 7] = [
+const OTHERS: [(&str, &str); 8] = [
     ("crates/stage/src/foreign/", "what participants own"),
     ("crates/stage/src/record/", "the report of a play"),
     (
         "crates/stage/src/isolation/",
         "namespaces, and sockets of the machine",
+    ),
+    (
+        "crates/stage/src/last_resort.rs",
+        "the harness' own terminal",
     ),
     (
         "crates/stage/src/driver/scans/surfaces.rs",
