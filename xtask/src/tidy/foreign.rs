@@ -5,7 +5,7 @@ use super::Breach;
 use super::tree::{Source, before_tests};
 
 /// Where the stage opens other things, and which.
-const OTHERS: [(&str, &str); 8] = [
+const OTHERS: [(&str, &str); 9] = [
     ("crates/stage/src/foreign/", "what participants own"),
     ("crates/stage/src/record/", "the report of a play"),
     (
@@ -23,6 +23,10 @@ const OTHERS: [(&str, &str); 8] = [
     (
         "crates/stage/src/participant/fixtures.rs",
         "what the user gives participants",
+    ),
+    (
+        "crates/stage/src/participant/interpreter.rs",
+        "the first line of a program of the user",
     ),
     (
         "crates/stage/src/participant/programs.rs",
