@@ -66,8 +66,8 @@ fn clients_that_talk_past_the_relay_are_caught() {
     assert_eq!(result["verdict"], "fail", "{result:#}");
     let red = red(&result);
     assert!(red.contains(&"every text comes over the link"), "{red:?}");
-    let told = result["checks"].to_string();
-    assert!(told.contains("did not come over the link"), "{told}");
+    let checks = result["checks"].to_string();
+    assert!(checks.contains("did not come over the link"), "{checks}");
 }
 
 #[test]
