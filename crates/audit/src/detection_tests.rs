@@ -107,36 +107,18 @@ fn adobe() -> [u8; 85] {
 /// A whole message in a transformation: everything that it can be written in beforehand.
 fn written(message: &[u8]) -> Vec<(T, Vec<u8>)> {
     let text = String::from_utf8_lossy(message);
-    let units: Vec<u16> = text.encode_utf16().collect();
-    let points: Vec<u32> = text.chars().map(u32::from).collect();
+    let units = |bytes: fn(u16) -> [u8; 2]| text.encode_utf16().flat_map(bytes).collect();
+    let points = |bytes: fn(u32) -> [u8; 4]| text.chars().map(u32::from).flat_map(bytes).collect();
     let hex = |byte: u8| format!("{byte:02x}");
     vec![
         (T::AsIs, message.to_vec()),
         (T::CaseFolded, message.to_ascii_lowercase()),
         (T::CaseFolded, message.to_ascii_uppercase()),
         (T::Reversed, message.iter().rev().copied().collect()),
-        (
-            T::Utf16,
-            units.iter().flat_map(|unit| unit.to_le_bytes()).collect(),
-        ),
-        (
-            T::Utf16,
-            units.iter().flat_map(|unit| unit.to_be_bytes()).collect(),
-        ),
-        (
-            T::Utf32,
-            points
-                .iter()
-                .flat_map(|point| point.to_le_bytes())
-                .collect(),
-        ),
-        (
-            T::Utf32,
-            points
-                .iter()
-                .flat_map(|point| point.to_be_bytes())
-                .collect(),
-        ),
+        (T::Utf16, units(u16::to_le_bytes)),
+        (T::Utf16, units(u16::to_be_bytes)),
+        (T::Utf32, points(u32::to_le_bytes)),
+        (T::Utf32, points(u32::to_be_bytes)),
         (T::Hex, bytewise(message, "", hex)),
         (T::Hex, bytewise(message, "", hex).to_ascii_uppercase()),
         (T::HexSpaced, bytewise(message, " ", hex)),

@@ -28,7 +28,9 @@ pub(in crate::driver) enum Source {
 /// What has happened and was not yet told to the driver.
 #[derive(Debug, Default)]
 pub(in crate::driver) struct Happenings {
-    pending: BTreeMap<Source, VecDeque<Input>>,
+    /// Each with its place in the order in which the script made it happen.
+    pending: BTreeMap<Source, VecDeque<(u64, Input)>>,
+    happened: u64,
     /// Whose latest process has not ended.
     running: BTreeMap<String, Arc<Instance>>,
     connected: BTreeSet<String>,
@@ -169,30 +171,51 @@ impl Happenings {
     /// The first thing of a source that is ready.
     pub(in crate::driver) fn take(&mut self, source: &Source) -> Input {
         let inputs = self.pending.get_mut(source).unwrap();
-        inputs.pop_front().unwrap()
+        inputs.pop_front().unwrap().1
     }
 
     fn add(&mut self, source: Source, input: Input) {
-        self.pending.entry(source).or_default().push_back(input);
+        let place = self.happened;
+        self.happened += 1;
+        let inputs = self.pending.entry(source).or_default();
+        inputs.push_back((place, input));
     }
 
     /// From which sources something can come next. Of a link, nothing comes down before it was
-    /// opened; a relay ends when nothing passes any more.
+    /// opened, nor before what had gone up by then; a client shows nothing before what had come
+    /// down to it; a relay ends when nothing passes any more.
     pub(in crate::driver) fn ready(&self, opened: &BTreeSet<String>) -> Vec<Source> {
         let is_link = |source: &Source| matches!(source, Source::Link(..));
         let waiting = self.pending.iter().filter(|(_, inputs)| !inputs.is_empty());
         let waiting: Vec<&Source> = waiting.map(|(source, _)| source).collect();
         let passes = waiting.iter().any(|source| is_link(source));
         let is_ready = |source: &&&Source| match source {
-            Source::Link(link, Direction::Down) => opened.contains(link),
+            Source::Link(link, Direction::Down) => {
+                let is_up = |other: &Source| matches!(other, Source::Link(_, Direction::Up));
+                opened.contains(link) && !self.comes_after(source, is_up)
+            }
+            Source::Stream(who, _) => !self.comes_after(
+                source,
+                |other| matches!(other, Source::Link(link, _) if link == who),
+            ),
             Source::End(who) => who != RELAY || !passes,
             Source::Control | Source::PatientControl => true,
-            Source::Link(..) | Source::Stream(..) => true,
+            Source::Link(_, Direction::Up) => true,
         };
         waiting
             .iter()
             .filter(is_ready)
             .map(|one| (*one).clone())
             .collect()
+    }
+
+    /// Whether something of those sources, which is still to come, happened before what comes
+    /// next of this one.
+    fn comes_after(&self, source: &Source, is_cause: impl Fn(&Source) -> bool) -> bool {
+        let next = |inputs: &VecDeque<(u64, Input)>| inputs.front().map(|(place, _)| *place);
+        let own = self.pending.get(source).and_then(next);
+        let others = self.pending.iter().filter(|(other, _)| is_cause(other));
+        let mut earliest = others.filter_map(|(_, inputs)| next(inputs));
+        earliest.any(|place| own.is_some_and(|own| place < own))
     }
 }
