@@ -73,8 +73,8 @@ pub enum BadName {
 /// Where a scenario lies and what it is called.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Location {
-    /// Below the root: the way to it without the extension, for example `basics/public`. Elsewhere:
-    /// the whole way.
+    /// Below the root: the way to it without the extension, for example `basics/public`. Beside the
+    /// root: the way from there, for example `zoo/scenarios/tour`. Elsewhere: the whole way.
     pub id: String,
     /// The file: below the root by the root, whichever way led to it.
     pub path: PathBuf,
@@ -95,11 +95,28 @@ impl Location {
             let path = root.join(relative);
             return Ok(Self { id, path });
         }
+        if let Some(beside) = Self::beside(path, root)? {
+            return Ok(beside);
+        }
         let whole = path.canonicalize().or_else(|_| std::path::absolute(path));
         let path = whole.unwrap_or_else(|_| path.to_owned());
         // A directory that is not ours to name.
         let id = id(&path)?.replace(CELL, "%40");
         Ok(Self { id, path })
+    }
+}
+
+impl Location {
+    /// Of a file in the directory of the root, unless one below the root would be called the same.
+    fn beside(path: &Path, root: &Path) -> Result<Option<Self>, BadName> {
+        let parent = root.parent().filter(|parent| *parent != Path::new(""));
+        let way = parent.and_then(|parent| Some((parent, within(path, parent)?)));
+        let Some((parent, relative)) = way.filter(|(_, way)| !root.join(way).exists()) else {
+            return Ok(None);
+        };
+        let id = id(&relative)?.replace(CELL, "%40");
+        let path = parent.join(relative);
+        Ok(Some(Self { id, path }))
     }
 }
 

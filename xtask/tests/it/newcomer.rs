@@ -107,7 +107,8 @@ fn a_relay_that_listens_elsewhere_is_reported_with_both_ports() {
         r"{ line = '.*: listening on 127\.0\.0\.1:(?<port>\d+)' }",
         "{ listens = 7411 }",
     );
-    let output_text = "awaited: the relay gets ready, by listening on port 7411 (it listens on {";
+    let output_text =
+        "awaited: the relay gets ready, by listening on port 7411 (it listens on 127.0.0.1:";
     assert!(err.contains(output_text), "{err}");
 }
 

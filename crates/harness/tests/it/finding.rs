@@ -79,6 +79,25 @@ fn every_way_to_a_file_leads_to_the_same_place() {
 }
 
 #[test]
+fn what_lies_beside_the_scenarios_is_called_by_the_way_from_there() {
+    let tree = tree(&[
+        "scenarios/one.toml",
+        "zoo/scenarios/tour.toml",
+        "zoo/two.toml",
+        "scenarios/zoo/two.toml",
+    ]);
+    let root = tree.path().join("scenarios");
+    let id = |way: &str| Location::of(&tree.path().join(way), &root).unwrap().id;
+    assert_eq!(id("zoo/scenarios/tour.toml"), "zoo/scenarios/tour");
+    assert_eq!(id("scenarios/zoo/two.toml"), "zoo/two");
+    let other = id("zoo/two.toml");
+    assert!(
+        other.len() > "zoo/two".len(),
+        "never two of one name: {other}"
+    );
+}
+
+#[test]
 fn names_that_mean_something_else_are_refused() {
     let root = tree(&["team@2/mine.toml"]);
     let mine = root.path().join("team@2/mine.toml");

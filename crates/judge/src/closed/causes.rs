@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::view::View;
 use scenario::RelayAction;
-use scenario::plan::{Action, Pattern, PlannedStep};
-use timeline::{ControlCommand, Direction, Kind, StepId};
+use scenario::plan::{Action, Expectation, Pattern, PlannedStep};
+use timeline::{ControlCommand, Direction, EventKind, Kind, StepId};
 
 /// A text that a step, or the harness at the end, gave a client to send.
 #[derive(Clone, Copy, Debug)]
@@ -59,6 +59,9 @@ pub(super) struct Causes<'a> {
     closed: BTreeMap<&'a str, Vec<u64>>,
     /// What may have ended everybody's.
     all_ended: Vec<u64>,
+    /// The relay has ended. Its links close a moment before, and that it died is a check of its
+    /// own.
+    pub(super) relay_ended: bool,
     /// Links with a fault, and since when: it may end the connection, or only seem to.
     faulty: BTreeMap<&'a str, Vec<u64>>,
     /// What faults did.
@@ -112,6 +115,7 @@ impl<'a> Causes<'a> {
                 Kind::LinkOpened { link } => causes.linked.entry(link).or_default().push(n),
                 Kind::Exited { who, .. } | Kind::Exceeded { who, .. } if who == "relay" => {
                     causes.all_ended.push(n);
+                    causes.relay_ended |= n < view.stopping;
                 }
                 Kind::Exceeded { who, .. } => causes.ends(who, n),
                 Kind::Exited { who, .. } | Kind::LinkClosed { link: who, .. } => {
@@ -138,7 +142,10 @@ impl<'a> Causes<'a> {
         match (&step.action, &step.sent) {
             (Action::Type { .. }, Some(sent)) => {
                 let mut files = view.plan.files.iter();
-                let is_file = files.any(|file| file.client == sent.from && file.name == sent.text);
+                let is_planned =
+                    files.any(|file| file.client == sent.from && file.name == sent.text);
+                // Files of a load are planned with their round.
+                let is_file = is_planned || step.expects.iter().any(is_of_file);
                 let to = sent.to.as_deref().map(|to| self.login(to));
                 match to {
                     Some(to) if is_file => self.files.push(SentFile {
@@ -308,6 +315,21 @@ impl<'a> Causes<'a> {
     /// Whether any fault had done anything before an event.
     pub(super) fn is_tampered_with(&self, until: u64) -> bool {
         self.faults.iter().any(|one| one.n < until)
+    }
+}
+
+/// Whether it is about a file.
+fn is_of_file(one: &Expectation) -> bool {
+    match &one.pattern {
+        Pattern::SameFile { .. } => true,
+        Pattern::Event { event, .. } => matches!(
+            event,
+            EventKind::FileOffered
+                | EventKind::FileReceived
+                | EventKind::FileDelivered
+                | EventKind::FileFailed
+        ),
+        _ => false,
     }
 }
 

@@ -311,7 +311,9 @@ impl<'c, 'a> Explainer<'c, 'a> {
     /// Whether something may have ended the client's connection, or it never came in.
     fn lost(&self, n: u64) -> bool {
         let login = self.causes.login(self.client);
-        self.causes.is_taken_away(self.client, 0, n) || self.causes.with_login(login).len() > 1
+        self.causes.is_taken_away(self.client, 0, n)
+            || (self.causes.relay_ended && self.causes.may_have_gone(self.client, 0, n))
+            || self.causes.with_login(login).len() > 1
     }
 
     /// Whether somebody with this name, or anybody, may have come with another key.
