@@ -4,6 +4,7 @@ use std::fs;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
+use rustix::event::{PollFd, PollFlags, poll};
 use serde_json::Value;
 
 use crate::runs::{Runs, root};
@@ -41,6 +42,10 @@ fn answer_at_the_gate(dir: &Path, runs: &Runs) {
     std::thread::spawn(move || {
         while let Ok(mut asking) = fs::OpenOptions::new().write(true).open(&gate) {
             drop(writeln!(asking, "{}", second.exists()));
+            // Until the one who asked has closed it: it must not get the next one's answer, nor
+            // leave it a stale one.
+            let mut reader = [PollFd::new(&asking, PollFlags::empty())];
+            drop(poll(&mut reader, None));
         }
     });
 }
