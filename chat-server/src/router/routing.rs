@@ -42,7 +42,11 @@ impl Router {
                 if let Some(client) = self.online.get_mut(from) {
                     client.credits.give((sender, file), until);
                 }
-                self.pass_on(sender, &credit);
+                // Without it the sender would wait for ever.
+                if !self.pass_on(sender, &credit) {
+                    self.online.end_file(from, sender, file);
+                    self.cancel(from, to, file, CancelReason::Refused);
+                }
             }
             Request::Cancel { to, file, reason } => {
                 debug!(from = %name, %to, %file, %reason, "cancel");
@@ -167,17 +171,17 @@ impl Router {
         self.tell(to, &ToClient::Undelivered { id, reason }, Bytes::new());
     }
 
-    /// Passes on a word of another client. Where too much waits already it is dropped: whoever
+    /// Whether a word of another client was passed on. Where too much waits already it is dropped: whoever
     /// floods others loses words, and nobody else does.
-    fn pass_on(&mut self, to: ConnectionId, message: &ToClient) {
-        if let Some(client) = self.online.get(to)
-            && client
-                .outbox
-                .push_mail(message.frame(Bytes::new()))
-                .is_err()
-        {
+    fn pass_on(&mut self, to: ConnectionId, message: &ToClient) -> bool {
+        let Some(client) = self.online.get(to) else {
+            return true;
+        };
+        let passed = client.outbox.push_mail(message.frame(Bytes::new()));
+        if passed.is_err() {
             debug!(connection = to.0, "too much waits for it");
         }
+        passed.is_ok()
     }
 
     fn cancel(&mut self, to: ConnectionId, other: Name, file: FileId, reason: CancelReason) {

@@ -20,6 +20,9 @@ use crate::participant::limits::end_children;
 /// How long a run may take to end, from the moment when it is to.
 pub const WITHIN: Duration = Duration::from_secs(5);
 
+/// Who wakes so long after the time did not run before.
+const STOPPED: Duration = Duration::from_secs(1);
+
 /// What the process ends with: a fault of the harness.
 const FAULT: i32 = 101;
 
@@ -47,7 +50,7 @@ impl LastResort {
     }
 
     /// Unless this is dropped by then, everything that the harness has started is killed, and
-    /// the process ends with 101 and says `what` it waited for. What is armed first counts.
+    /// the process ends with 101 and says `what` it waited for. What is due first counts.
     pub fn arm(&self, by: Instant, what: impl Into<String>) {
         // The thread goes only with the process, or with this; and nobody may wait here.
         self.0.try_send((by, what.into())).ok();
@@ -55,14 +58,19 @@ impl LastResort {
 }
 
 fn watch(armed: &Receiver<(Instant, String)>) {
-    let Ok((by, what)) = armed.recv() else {
+    let Ok((mut by, mut what)) = armed.recv() else {
         return;
     };
     loop {
         let left = by.saturating_duration_since(Instant::now());
         match armed.recv_timeout(left) {
+            Ok(sooner) if sooner.0 < by => (by, what) = sooner,
             Ok(_) => {}
             Err(RecvTimeoutError::Disconnected) => return,
+            // Whoever wakes so late was stopped, and everything else with it.
+            Err(RecvTimeoutError::Timeout) if by.elapsed() > STOPPED => {
+                by = Instant::now() + WITHIN;
+            }
             Err(RecvTimeoutError::Timeout) => act(&what),
         }
     }

@@ -273,7 +273,13 @@ impl<'c, 'a> Explainer<'c, 'a> {
             EventKind::Joined => self.arrivals_of(login, n),
             _ => self.departures_of(login, n),
         });
-        let allowed = counts.sum();
+        let counts: usize = counts.sum();
+        // A line that was typed as it stands may have let its client in or out of a room.
+        let typed = self.causes.verbatim.iter().filter(|typed| {
+            let is_theirs = who.is_none_or(|who| self.causes.login(typed.from) == who);
+            typed.n < n && (is_theirs || typed.from == self.client)
+        });
+        let allowed = counts + typed.count();
         self.is_shown_once_more(seen.event, who, allowed)
     }
 

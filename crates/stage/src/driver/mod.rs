@@ -105,12 +105,15 @@ struct Surroundings {
     inputs: mpsc::Receiver<Input>,
 }
 
+/// How much later than its limit a play that does not even notice it is ended with the run. Time
+/// in which the harness did not run is not the play's, so this is generous.
+const UNNOTICED: Duration = Duration::from_secs(60);
+
 /// What ends the run when a play that may take so long has not ended soon after.
 fn last_resort_after(limit: Duration) -> Result<LastResort, EngineError> {
     let last_resort = LastResort::ready().map_err(EngineError::system("make a thread"))?;
-    let within = last_resort::WITHIN;
-    let what = format!("within {within:?} of the limit of a play, {limit:?}");
-    last_resort.arm(std::time::Instant::now() + limit + within, what);
+    let what = format!("within {UNNOTICED:?} of the limit of a play, {limit:?}");
+    last_resort.arm(std::time::Instant::now() + limit + UNNOTICED, what);
     Ok(last_resort)
 }
 
@@ -416,7 +419,14 @@ impl<'p> Play<'p> {
     /// takes too long, that is recorded with what is awaited.
     fn is_overdue(&mut self) -> Result<bool, EngineError> {
         let overdue = self.control.take_overdue(self.clock.now(), &self.expected);
-        overdue.map_or(Ok(()), |kind| self.record.append(kind))?;
+        if let Some(kind) = overdue {
+            self.record.append(kind)?;
+            if let Some(last_resort) = &self.last_resort {
+                let within = last_resort::WITHIN;
+                let what = format!("within {within:?} of the limit of a play");
+                last_resort.arm(std::time::Instant::now() + within, what);
+            }
+        }
         Ok(self.control.is_over())
     }
 

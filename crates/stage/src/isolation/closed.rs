@@ -18,6 +18,9 @@ use std::path::{Component, Path, PathBuf};
 use nix::mount::{MsFlags, mount};
 use rustix::fs::{Mode, OFlags, StatVfsMountFlags, open, statvfs};
 
+use crate::participant::programs::PATH;
+use crate::participant::spawn::find_program;
+
 /// What is closed wherever it is there.
 const USUAL: [&str; 3] = ["/run", "/tmp", "/var/tmp"];
 
@@ -149,10 +152,10 @@ fn opened(place: &Path, names: BTreeSet<OsString>) -> Shown {
     let open = |name: OsString| {
         let there = open(
             place.join(&name),
-            OFlags::PATH | OFlags::CLOEXEC,
+            OFlags::PATH | OFlags::DIRECTORY | OFlags::CLOEXEC,
             Mode::empty(),
         );
-        // What is not there cannot be shown.
+        // What is not there cannot be shown; a socket or a pipe is not.
         there.ok().map(|there| (name, there))
     };
     names.into_iter().filter_map(open).collect()
@@ -225,21 +228,38 @@ fn leads(path: &Path) -> BTreeSet<PathBuf> {
         if let (Ok(to), Some(parent)) = (fs::read_link(&path), path.parent()) {
             waiting.push(parent.join(to));
         } else if let Ok(real) = fs::canonicalize(&path) {
-            waiting.extend(interpreter(&real));
+            waiting.extend(interpreters(&real));
             waiting.push(real);
         }
     }
     all
 }
 
-fn interpreter(path: &Path) -> Option<PathBuf> {
+/// Who interprets a script: the program of its first line, and the one that `env` looks up.
+fn interpreters(path: &Path) -> Vec<PathBuf> {
+    let Some(line) = first_line(path) else {
+        return Vec::new();
+    };
+    let mut words = line.split_whitespace();
+    let Some(program) = words.next().map(PathBuf::from) else {
+        return Vec::new();
+    };
+    let is_env = program.file_name().is_some_and(|name| name == "env");
+    let looked_up = words
+        .find(|word| !word.starts_with('-') && !word.contains('='))
+        .filter(|_| is_env)
+        .and_then(|name| find_program(Path::new(name), PATH));
+    std::iter::once(program).chain(looked_up).collect()
+}
+
+/// What stands behind `#!`.
+fn first_line(path: &Path) -> Option<String> {
     let is_file = fs::symlink_metadata(path).is_ok_and(|file| file.is_file());
     let mut line = Vec::new();
     let script = is_file.then(|| fs::File::open(path).ok()).flatten()?;
     script.take(FIRST_LINE).read_to_end(&mut line).ok()?;
     let line = line.split(|byte| *byte == b'\n').next()?;
-    let line = String::from_utf8_lossy(line.strip_prefix(b"#!")?).into_owned();
-    line.split_whitespace().next().map(PathBuf::from)
+    Some(String::from_utf8_lossy(line.strip_prefix(b"#!")?).into_owned())
 }
 
 #[cfg(test)]
@@ -302,6 +322,9 @@ mod tests {
             assert!(all.contains(&one), "{one:?} in {all:?}");
         }
         assert_eq!(leads(&at("round")).len(), 1);
+        fs::write(at("by-env"), "#!/usr/bin/env -S A=1 sh\n").unwrap();
+        let shell = crate::participant::spawn::find_program(Path::new("sh"), super::PATH).unwrap();
+        assert!(leads(&at("by-env")).contains(&shell));
     }
 
     /// What a shell prints for which these places are closed; nothing where nobody can mount.

@@ -70,7 +70,14 @@ impl Command {
     pub(crate) fn names(&self) -> BTreeSet<PathBuf> {
         let values = self.environment.iter().map(|(_, value)| value);
         let words = self.arguments.iter().chain(values);
-        let named = words.flat_map(|word| paths_in(word));
+        let named = words.flat_map(|word| {
+            // Whole as well: a path may have blanks and other separators in it.
+            let value = word.split_once('=').map_or("", |(_, value)| value);
+            let whole = [word.as_str(), value]
+                .into_iter()
+                .filter(|text| text.starts_with('/'));
+            whole.map(PathBuf::from).chain(paths_in(word))
+        });
         std::iter::once(self.program.clone()).chain(named).collect()
     }
 
@@ -298,8 +305,28 @@ pub(crate) fn find_program(name: &Path, path_variable: &str) -> Option<PathBuf> 
 mod tests {
     use std::io::{Read as _, Write as _};
 
+    use std::path::Path;
+
     use super::{Command, spawn, wait_blocking};
     use timeline::Ended;
+
+    #[test]
+    fn a_path_is_named_whole_whatever_stands_in_it() {
+        let command = Command::new("/bin/python3")
+            .argument("/home/u/My Projects (1)/relay.py")
+            .argument("--data=/srv/a, b")
+            .variable("MODULES", "/opt/a:/opt/b");
+        let names = command.names();
+        for one in [
+            "/bin/python3",
+            "/home/u/My Projects (1)/relay.py",
+            "/srv/a, b",
+            "/opt/a",
+            "/opt/b",
+        ] {
+            assert!(names.contains(Path::new(one)), "{one} in {names:?}");
+        }
+    }
 
     /// Runs a shell to its end: how it ended, and what it printed.
     fn shell(script: &str, input: &str) -> (Ended, String) {

@@ -101,6 +101,11 @@ impl Control {
         self.progress.is_over || self.commands.is_stopped()
     }
 
+    /// Whether the play has taken longer than it may.
+    pub(super) fn is_late(&self) -> bool {
+        self.is_late
+    }
+
     /// How long somebody may take to end who may take so long where there is time: behind the
     /// limit of a play, all of them have five seconds.
     pub(super) fn patience(&self, usual: Duration) -> Duration {

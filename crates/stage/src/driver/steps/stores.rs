@@ -37,6 +37,10 @@ impl Play<'_> {
     /// there where it may soon be gone.
     pub(super) async fn open_stores(&mut self) -> Result<(), EngineError> {
         let plan = self.plan;
+        if self.control.is_late() {
+            let text = "keys in the stores of clients: the play took longer than it may".to_owned();
+            return self.record.append(Kind::NotLookedFor { text });
+        }
         let mut owners: BTreeMap<OpenedKey, Vec<String>> = BTreeMap::new();
         let with_helper = plan.clients.iter().take(CLIENTS).filter(|client| {
             let spec = &plan.adapter_of(&client.name).client;
