@@ -28,15 +28,15 @@ const STARTS: usize = 100;
 const FEW: usize = 100;
 const MANY: usize = 500;
 
-/// Clients that say nothing by themselves and repeat what they are told.
+/// Clients that say nothing by themselves and repeat what is typed; the relay only listens.
 const ECHO: &str = r#"
 about = "echoes"
 [programs]
 shell = { path = "/bin/sh" }
+relay = { cargo = "plain-relay" }
 [relay]
-run = ["{shell}", "-c", "echo ready on 1; exec cat"]
-ready = { line = 'ready on (?<port>\d+)' }
-stop = "eof"
+run = ["{relay}", "--name", "{control}", "--log", "{work}/relay.log", "--fault", "none"]
+ready = { line = '.*: listening on 127\.0\.0\.1:(?<port>\d+)' }
 keepalive = "30s"
 [client]
 run = ["{shell}", "-c", "echo ready; exec cat"]
@@ -46,7 +46,7 @@ say = "{text}"
 ready = 'ready'
 sent = 'line \d+ of a long talk'
 [controls]
-output = "ready on 1"
+output = "{control}"
 "#;
 
 /// Measures everything, each beside what it is compared with.
