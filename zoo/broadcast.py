@@ -19,7 +19,7 @@ class Talk(socketserver.StreamRequestHandler):
             for line in self.rfile:
                 if line.endswith(b"\n"): self.tell(f"{name}: {line.decode()}")
         except OSError: pass
-        self.people.remove(self)
+        with self.lock: self.people.remove(self)
         self.tell(f"* {name} has left\n")
 
 def listen(server):
