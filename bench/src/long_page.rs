@@ -97,6 +97,7 @@ fn events(messages: usize) -> Vec<Event> {
             stream: Stream::Stdout,
             text: "</span><script>window.owned = 1</script><img src=x onerror=alert(1)>".to_owned(),
             seen: None,
+            unfinished: false,
         });
     }
     let number = |(n, kind)| Event {

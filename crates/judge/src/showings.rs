@@ -122,6 +122,7 @@ mod tests {
             t: n,
             text: "",
             seen: Some(seen),
+            unfinished: false,
         });
         let lanes = BTreeMap::from([("bob", lane.collect::<Vec<_>>())]);
         let showings = Showings::of(&lanes, &[], &BTreeMap::new());

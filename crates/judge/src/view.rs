@@ -17,6 +17,8 @@ pub(super) struct Shown<'a> {
     pub(super) t: u64,
     pub(super) text: &'a str,
     pub(super) seen: Option<&'a Seen>,
+    /// Its program ended before it did.
+    pub(super) unfinished: bool,
 }
 
 /// How a step went.
@@ -87,11 +89,13 @@ impl<'a> View<'a> {
                     stream: Stream::Stdout,
                     text,
                     seen,
+                    unfinished,
                 } => lanes.entry(who).or_default().push(Shown {
                     n: event.n,
                     t: event.t,
                     text,
                     seen: seen.as_ref(),
+                    unfinished: *unfinished,
                 }),
                 Kind::StepBegan { step } => {
                     let span = StepSpan {

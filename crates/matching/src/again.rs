@@ -76,12 +76,17 @@ impl<'a> Again<'a> {
                     None
                 }
                 Kind::Line {
-                    who, stream, text, ..
+                    who,
+                    stream,
+                    text,
+                    unfinished,
+                    ..
                 } => Some(Kind::Line {
                     who: who.clone(),
                     stream: *stream,
                     text: text.clone(),
                     seen: recognisers.seen(who, *stream, text),
+                    unfinished: *unfinished,
                 }),
                 Kind::StepEnded { step, result } => Some(Kind::StepEnded {
                     step: step.clone(),

@@ -72,6 +72,7 @@ impl Expecting {
                     stream: Stream::Stdout,
                     text,
                     seen,
+                    ..
                 } if !self.taken.contains(&event.n) => {
                     let open = begun.iter_mut().filter(|one| one.is_open_for(who));
                     if first_match(open, text, seen.as_ref()).is_some() {
@@ -92,6 +93,7 @@ impl Expecting {
                 stream: Stream::Stdout,
                 text,
                 seen,
+                ..
             } => {
                 let in_time = |one: &&mut Awaited| one.is_open_for(who) && one.is_in_time(now);
                 let open = self.awaited.iter_mut().filter(in_time);

@@ -83,6 +83,7 @@ impl TimelineBuilder {
             stream: Stream::Stdout,
             text: text.to_owned(),
             seen: None,
+            unfinished: false,
         })
     }
 

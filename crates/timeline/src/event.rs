@@ -155,6 +155,9 @@ pub enum Kind {
         text: String,
         /// What the adapter's patterns made of it while it was played. The judge matches it anew.
         seen: Option<Seen>,
+        /// Its program ended before the line did.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        unfinished: bool,
     },
     /// A participant's output went over its cap; the rest is not kept.
     Capped {

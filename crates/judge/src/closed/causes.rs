@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::view::View;
 use scenario::RelayAction;
+use scenario::adapter::Transport;
 use scenario::plan::{Action, Expectation, Pattern, PlannedStep};
 use timeline::{ControlCommand, Direction, EventKind, Kind, StepId};
 
@@ -53,6 +54,7 @@ pub(super) struct Causes<'a> {
     clients: BTreeMap<&'a str, Vec<&'a str>>,
     started: BTreeMap<&'a str, Vec<u64>>,
     linked: BTreeMap<&'a str, Vec<u64>>,
+    returning: Returning<'a>,
     /// What was done that may have ended a connection of each client.
     ended: BTreeMap<&'a str, Vec<u64>>,
     /// When a connection, or the program, of each client ended, whatever had done it.
@@ -68,6 +70,26 @@ pub(super) struct Causes<'a> {
     faults: Vec<Met<'a>>,
     /// By sender: when texts were sent to each recipient; `None` for everyone.
     sent: BTreeMap<(&'a str, Option<&'a str>), Vec<u64>>,
+}
+
+/// Who needs no new connection to come again: clients that send datagrams.
+#[derive(Debug, Default)]
+struct Returning<'a> {
+    clients: BTreeSet<&'a str>,
+    /// Those whom the relay may have forgotten: the next datagram of each may log it in again.
+    forgotten: BTreeSet<&'a str>,
+}
+
+impl<'a> Returning<'a> {
+    fn may_forget(&mut self, client: &'a str) {
+        if self.clients.contains(client) {
+            self.forgotten.insert(client);
+        }
+    }
+
+    fn may_forget_all(&mut self) {
+        self.forgotten.clone_from(&self.clients);
+    }
 }
 
 /// Something that a fault did to what passed a link.
@@ -98,6 +120,9 @@ impl<'a> Causes<'a> {
             let (name, login) = (client.name.as_str(), client.login.as_str());
             causes.logins.insert(name, login);
             causes.clients.entry(login).or_default().push(name);
+            if view.plan.adapter_of(name).wire.transport == Transport::Udp {
+                causes.returning.clients.insert(name);
+            }
         }
         let steps: BTreeMap<&StepId, &PlannedStep> =
             view.all_steps().map(|step| (&step.id, step)).collect();
@@ -111,10 +136,15 @@ impl<'a> Causes<'a> {
                 }
                 Kind::Unscripted { ask, refused: None } => causes.by_hand(view, n, ask),
                 Kind::Closing => causes.fences(view, n),
-                Kind::Started { who, .. } => causes.started.entry(who).or_default().push(n),
-                Kind::LinkOpened { link } => causes.linked.entry(link).or_default().push(n),
+                Kind::Started { who, .. } => causes.starts(who, n),
+                Kind::LinkOpened { link } => causes.comes(link, n),
+                Kind::Wire {
+                    link,
+                    direction: Direction::Up,
+                    ..
+                } if causes.returning.forgotten.contains(link.as_str()) => causes.comes(link, n),
                 Kind::Exited { who, .. } | Kind::Exceeded { who, .. } if who == "relay" => {
-                    causes.all_ended.push(n);
+                    causes.ends_all(n);
                     causes.relay_ended |= n < view.stopping;
                 }
                 Kind::Exceeded { who, .. } => causes.ends(who, n),
@@ -177,11 +207,15 @@ impl<'a> Causes<'a> {
             (Action::Fault { clients, .. }, _) => {
                 for client in clients {
                     self.faulty.entry(client).or_default().push(n);
+                    self.returning.may_forget(client);
                 }
             }
-            (Action::Relay { action }, _) if *action != RelayAction::Thaw => {
-                self.all_ended.push(n);
+            (Action::Heal { clients }, _) => {
+                for client in clients {
+                    self.returning.may_forget(client);
+                }
             }
+            (Action::Relay { action }, _) if *action != RelayAction::Thaw => self.ends_all(n),
             _ => {}
         }
     }
@@ -232,8 +266,27 @@ impl<'a> Causes<'a> {
         self.ends(from, n);
     }
 
+    fn starts(&mut self, who: &'a str, n: u64) {
+        self.started.entry(who).or_default().push(n);
+        if who == "relay" {
+            self.returning.may_forget_all();
+        }
+    }
+
+    /// Somebody has a connection, or may have logged in again.
+    fn comes(&mut self, client: &'a str, n: u64) {
+        self.linked.entry(client).or_default().push(n);
+        self.returning.forgotten.remove(client);
+    }
+
     fn ends(&mut self, client: &'a str, n: u64) {
         self.ended.entry(client).or_default().push(n);
+        self.returning.may_forget(client);
+    }
+
+    fn ends_all(&mut self, n: u64) {
+        self.all_ended.push(n);
+        self.returning.may_forget_all();
     }
 
     /// The login of a client; any other name means itself.
@@ -251,7 +304,8 @@ impl<'a> Causes<'a> {
         self.clients.get(login).map_or(&[], Vec::as_slice)
     }
 
-    /// When a client came: each connection of it, or each start where it never had one.
+    /// When a client came: each connection of it, or each start where it never had one. Who sends
+    /// datagrams may also have come with its next one, whenever the relay may have forgotten it.
     pub(super) fn arrivals(&self, client: &str) -> &[u64] {
         let linked = self.linked.get(client).filter(|all| !all.is_empty());
         linked

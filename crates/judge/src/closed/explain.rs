@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::causes::{Causes, Effect, Said};
+use super::causes::{Causes, Effect, Said, Verbatim};
 use super::reason::Reason;
 use crate::view::Shown;
 use scenario::adapter::ClientSpec;
@@ -20,6 +20,13 @@ pub(super) enum Cause {
     None(Reason),
 }
 
+/// A text, by its place among those that steps sent, or among lines that were typed as they stand.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Text {
+    Said(usize),
+    Typed(usize),
+}
+
 /// The lines of one client, in their order.
 pub(super) struct Explainer<'c, 'a> {
     causes: &'c Causes<'a>,
@@ -28,7 +35,7 @@ pub(super) struct Explainer<'c, 'a> {
     /// Texts that it has shown.
     shown: BTreeSet<usize>,
     /// Texts that it has shown again, with the number of the arrival after which it did.
-    history: BTreeSet<(usize, u64)>,
+    history: BTreeSet<(Text, u64)>,
     /// How often it showed each thing of each name.
     reported: BTreeMap<(EventKind, Option<&'a str>), usize>,
     /// What typed lines have been taken for.
@@ -104,10 +111,7 @@ impl<'c, 'a> Explainer<'c, 'a> {
             Cause::None(reason) => reason,
             explained => return explained,
         };
-        if self.is_verbatim(line.n, seen) {
-            return Cause::Done;
-        }
-        Cause::None(reason)
+        self.of_typed(line.n, seen).unwrap_or(Cause::None(reason))
     }
 
     /// Of the texts with these words, the one that explains the line.
@@ -118,11 +122,12 @@ impl<'c, 'a> Explainer<'c, 'a> {
             .partition(|(_, said)| said.from == self.client);
         let is_sender =
             |said: &Said<'a>| from.is_none_or(|from| self.causes.login(said.from) == from);
-        let by_sender: Vec<_> = others.iter().filter(|(_, said)| is_sender(said)).collect();
-        let to_it: Vec<_> = by_sender
+        let by_sender = others.iter().filter(|(_, said)| is_sender(said));
+        let by_sender: Vec<_> = by_sender.copied().collect();
+        let to_it = by_sender
             .iter()
-            .filter(|(_, said)| self.is_addressed(said, seen.event))
-            .collect();
+            .filter(|(_, said)| self.is_addressed(said, seen.event));
+        let to_it: Vec<_> = to_it.copied().collect();
         let free = to_it.iter().find(|(index, _)| !self.shown.contains(index));
         if let Some((index, _)) = free {
             self.shown.insert(*index);
@@ -134,10 +139,11 @@ impl<'c, 'a> Explainer<'c, 'a> {
             self.shown.insert(*index);
             return Cause::Done;
         }
-        let again = to_it.iter().map(|(index, said)| (*index, said.n));
-        let own_again = own.iter().map(|(index, said)| (*index, said.n));
-        let again: Vec<(usize, u64)> = again.chain(own_again).collect();
-        if self.spec.repeats_history && self.is_history(n, &again) {
+        let again = to_it.iter().chain(&own);
+        let again: Vec<(Text, u64)> = again
+            .map(|(index, said)| (Text::Said(*index), said.n))
+            .collect();
+        if self.is_history(n, &again) {
             return Cause::History;
         }
         Cause::None(if !to_it.is_empty() {
@@ -174,7 +180,10 @@ impl<'c, 'a> Explainer<'c, 'a> {
     }
 
     /// Whether the client has come since one of these was sent, and not shown it since it came.
-    fn is_history(&mut self, n: u64, sent: &[(usize, u64)]) -> bool {
+    fn is_history(&mut self, n: u64, sent: &[(Text, u64)]) -> bool {
+        if !self.spec.repeats_history {
+            return false;
+        }
         let arrivals = self.causes.arrivals(self.client);
         let mut places = sent.iter().flat_map(|(index, sent)| {
             let since = arrivals
@@ -186,18 +195,29 @@ impl<'c, 'a> Explainer<'c, 'a> {
         free.is_some_and(|place| self.history.insert(place))
     }
 
-    /// Whether somebody typed a line with the text in it.
-    fn is_verbatim(&mut self, n: u64, seen: &'a Seen) -> bool {
+    /// What a line has come of that somebody typed as it stands, with the text in it.
+    fn of_typed(&mut self, n: u64, seen: &'a Seen) -> Option<Cause> {
         let (text, from) = (capture(seen, "text"), capture(seen, "from"));
         let lines = self.causes.verbatim.iter().enumerate();
-        let mut fits = lines.filter(|(_, typed)| {
+        let fitting = lines.filter(|(_, typed)| {
             typed.n < n
                 && text.is_none_or(|text| !text.is_empty() && typed.line.contains(text))
                 && from.is_none_or(|from| self.causes.login(typed.from) == from)
-                && (typed.from != self.client || self.spec.repeats_own)
         });
-        let free = fits.find(|(index, _)| !self.verbatim.contains(&(seen.event, *index)));
-        free.is_some_and(|(index, _)| self.verbatim.insert((seen.event, index)))
+        let fitting: Vec<(usize, &Verbatim<'a>)> = fitting.collect();
+        let is_for_it = |typed: &Verbatim<'_>| typed.from != self.client || self.spec.repeats_own;
+        let free = fitting.iter().find(|(index, typed)| {
+            is_for_it(typed) && !self.verbatim.contains(&(seen.event, *index))
+        });
+        if let Some((index, _)) = free {
+            self.verbatim.insert((seen.event, *index));
+            return Some(Cause::Done);
+        }
+        let again = fitting.iter();
+        let again: Vec<(Text, u64)> = again
+            .map(|(index, typed)| (Text::Typed(*index), typed.n))
+            .collect();
+        self.is_history(n, &again).then_some(Cause::History)
     }
 
     /// Whether the client can be told this once more of that name.

@@ -49,7 +49,8 @@ impl<'a> Explained<'a> {
             let name = client.name.as_str();
             let spec = &view.plan.adapter_of(name).client;
             let mut explainer = Explainer::new(&causes, name, spec);
-            for line in view.shown(name) {
+            // What its program was in the midst of saying when it ended is no claim.
+            for line in view.shown(name).filter(|line| !line.unfinished) {
                 let Some(seen) = line.seen else {
                     continue;
                 };

@@ -37,6 +37,7 @@ fn lane(chapter: &Chapter<'_>, client: &str, plan: &Plan, redactor: &Redactor) -
                 stream: Stream::Stdout,
                 text,
                 seen,
+                ..
             } if who == client && !text.contains(&fence) => {
                 Some(shown(text, seen.as_ref(), redactor))
             }

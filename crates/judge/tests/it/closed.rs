@@ -2,10 +2,10 @@
 
 use judge::{CheckKind, PlayVerdict, Verdict, judge};
 use proptest::prelude::*;
-use scenario::adapter::Adapter;
+use scenario::adapter::{Adapter, Transport};
 use scenario::plan::Plan;
 use test_plays::{TimelineBuilder, plan_of, plan_with, reference};
-use timeline::{ControlCommand, Direction, Kind, LinkEnd, StepId, StepResult};
+use timeline::{ControlCommand, Direction, Kind, LinkEnd, StepId, StepResult, Stream};
 
 /// alice speaks to all, and then to bob alone; carol is there too.
 const TALK: &str = "title = \"t\"\nclients = [\"alice\", \"bob\", \"carol\"]\n\
@@ -339,6 +339,64 @@ fn what_was_typed_as_it_stands_or_by_hand_explains_a_text() {
     timeline.add(Kind::Unscripted { ask, refused: None });
     timeline.line("bob", "message carol by hand");
     assert_eq!(broken(&plan_of(TALK), &mut timeline), []);
+}
+
+#[test]
+fn what_was_typed_as_it_stands_is_history_for_those_who_come_back() {
+    let text = "title = \"t\"\nclients = [\"alice\", \"bob\", \"carol\"]\n\
+        [[steps]]\ntype = { client = \"alice\", line = \"/say typed as it stands\" }\n";
+    let line = "message alice typed as it stands";
+    let adapter = adapter_with(|adapter| adapter.client.repeats_history = true);
+    let claims = |plan: &Plan, who: &str, again: usize| {
+        let mut timeline = opened();
+        step(&mut timeline, 1, &[("bob", line), ("carol", line)]);
+        arrives(&mut timeline, who);
+        for _ in 0..again {
+            timeline.line(who, line);
+        }
+        broken(plan, &mut timeline).len()
+    };
+    let repeats = plan_with(text, &adapter);
+    assert_eq!(claims(&repeats, "bob", 1), 0);
+    assert_eq!(claims(&repeats, "alice", 1), 0, "its own one as well");
+    assert_eq!(claims(&repeats, "bob", 2), 1);
+    assert_eq!(claims(&plan_of(text), "bob", 1), 1);
+}
+
+#[test]
+fn who_sends_datagrams_comes_again_on_the_same_socket() {
+    let text = "title = \"t\"\nclients = [\"alice\", \"bob\", \"carol\"]\n\
+        [[steps]]\nrelay = \"restart\"\n";
+    let claims = |transport: Transport, times: usize| {
+        let adapter = adapter_with(|adapter| adapter.wire.transport = transport);
+        let mut timeline = opened();
+        step(&mut timeline, 1, &[]);
+        for _ in 0..times {
+            timeline.line("alice", "joined bob");
+        }
+        broken(&plan_with(text, &adapter), &mut timeline).len()
+    };
+    // alice has come again, too: she may be told who is there.
+    assert_eq!(claims(Transport::Udp, 2), 0);
+    assert_eq!(claims(Transport::Udp, 3), 1);
+    assert_eq!(claims(Transport::Tcp, 1), 1, "a connection is seen");
+}
+
+#[test]
+fn a_line_that_did_not_end_before_its_program_did_is_no_claim() {
+    let claims = |unfinished: bool| {
+        let mut timeline = talked(&[]);
+        timeline.add(Kind::Line {
+            who: "bob".to_owned(),
+            stream: Stream::Stdout,
+            text: "message alice a text that".to_owned(),
+            seen: None,
+            unfinished,
+        });
+        broken(&plan_of(TALK), &mut timeline).len()
+    };
+    assert_eq!(claims(true), 0);
+    assert_eq!(claims(false), 1);
 }
 
 #[test]

@@ -62,6 +62,7 @@ fn plays(plan: &Plan) -> Vec<(TimelineBuilder, PlayVerdict)> {
         stream: Stream::Stdout,
         text: format!("private alice {TEXT}"),
         seen: None,
+        unfinished: false,
     });
     let mut other = TimelineBuilder::new();
     other.begin();

@@ -62,6 +62,7 @@ fn what_the_wrong_one_shows_fails() {
         stream: Stream::Stdout,
         text: format!("gossip {TEXT}"),
         seen: None,
+        unfinished: false,
     });
     let verdicts = judged(&timeline);
     assert_eq!(verdicts.play, PlayVerdict::Fail);
@@ -303,6 +304,7 @@ fn line(who: &str, text: &str) -> Kind {
         stream: Stream::Stdout,
         text: text.to_owned(),
         seen: None,
+        unfinished: false,
     }
 }
 

@@ -230,6 +230,7 @@ fn around(events: &[Event], place: usize, message: &Message) -> (u64, Option<Str
             stream: Stream::Stdout,
             text,
             seen: Some(_),
+            ..
         } if *who == message.record.link => Some(visible(text)),
         _ => None,
     });

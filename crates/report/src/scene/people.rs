@@ -51,6 +51,7 @@ impl Scene {
                 stream,
                 text,
                 seen,
+                ..
             } if !text.contains(&self.plan.fence_prefix()) => {
                 self.change(who, |one| one.print(*stream, text));
                 if let Some(seen) = seen {

@@ -31,6 +31,7 @@ fn events(lines: usize) -> Vec<Event> {
                 stream: Stream::Stdout,
                 text: format!("</span><script>alert({n})</script> {NASTY}"),
                 seen: None,
+                unfinished: false,
             });
         }
         kinds.push(Kind::Frame {

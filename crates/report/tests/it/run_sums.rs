@@ -138,6 +138,7 @@ fn nothing_that_was_printed_drives_the_readers_terminal() {
         stream: Stream::Stdout,
         text: format!("\u{1b}]52;c;x\u{7}\u{202e} {TEXT}"),
         seen: None,
+        unfinished: false,
     });
     let screen = terminal::failure(
         &report(PlayVerdict::Fail, &timeline),

@@ -79,6 +79,7 @@ impl Stage {
             stream,
             text: text.to_owned(),
             seen: None,
+            unfinished: false,
         })
     }
 

@@ -297,6 +297,7 @@ fn what_was_printed_before_the_step_says_nothing_of_its_message() {
         stream: Stream::Stdout,
         text,
         seen: None,
+        unfinished: false,
     });
     stage.begin(2);
     stage.frame("alice", "bob", 0);

@@ -131,6 +131,7 @@ impl Stage {
             stream: Stream::Stdout,
             text: text.to_owned(),
             seen: None,
+            unfinished: false,
         });
     }
 
@@ -189,6 +190,7 @@ impl Stage {
                     ("text".to_owned(), text),
                 ]),
             }),
+            unfinished: false,
         });
     }
 

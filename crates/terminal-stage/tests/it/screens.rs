@@ -47,6 +47,7 @@ fn a_participant_that_dies_says_why() {
         stream: timeline::Stream::Stderr,
         text: "Address already in use".to_owned(),
         seen: None,
+        unfinished: false,
     });
     stage.add(Kind::Exited {
         who: "relay".to_owned(),

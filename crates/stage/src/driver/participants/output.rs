@@ -65,7 +65,7 @@ impl Participants<'_> {
         one.open.remove(&stream);
         if let Some(rest) = one.reading(stream).finish() {
             one.add_line(&rest);
-            self.line(instance, stream, rest, record)?;
+            self.shown(instance, stream, (rest, true), record)?;
         }
         let who = instance.participant.clone();
         record.append(Kind::OutputEnded { who, stream })
@@ -92,6 +92,17 @@ impl Participants<'_> {
         line: String,
         record: &mut Writer,
     ) -> Result<(), EngineError> {
+        self.shown(instance, stream, (line, false), record)
+    }
+
+    /// It has shown a line, or its last one, which has not ended.
+    fn shown(
+        &mut self,
+        instance: &Instance,
+        stream: Stream,
+        (line, unfinished): (String, bool),
+        record: &mut Writer,
+    ) -> Result<(), EngineError> {
         let who = &instance.participant;
         let said = match self.current(instance) {
             Some(one) => one.echo_filter.said(line),
@@ -110,6 +121,7 @@ impl Participants<'_> {
             stream,
             text,
             seen,
+            unfinished,
         })
     }
 }
