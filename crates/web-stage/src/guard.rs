@@ -3,10 +3,11 @@
 //! A page anywhere on the web can make a browser ask addresses of this machine, and any
 //! program of any user can ask them itself. So the address holds a token that works once and
 //! is exchanged for a cookie; no other site's page gets that cookie sent, no other site's
-//! request is taken, and a name that somebody has pointed to this machine is not ours.
+//! request is taken, and a name that somebody has pointed to this machine is not ours. The port
+//! may be another one, for a tunnel may lead here.
 
 use std::hint::black_box;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use axum::http::header::{COOKIE, HOST, ORIGIN};
@@ -29,7 +30,7 @@ pub(crate) struct SessionGuard {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum Refusal {
     /// The request is for another host.
-    #[error("this stage has another address")]
+    #[error("this stage is opened at 127.0.0.1 or localhost; a tunnel may give it another port")]
     Host,
     /// The request comes from another site's page.
     #[error("this stage answers its own page alone")]
@@ -42,6 +43,9 @@ pub(crate) enum Refusal {
         "this address has been opened before, or was never valid: each works once, in one browser"
     )]
     Token,
+    /// A browser guesses that somebody is going to open the address.
+    #[error("this address is for those who open it")]
+    Guess,
 }
 
 impl SessionGuard {
@@ -61,13 +65,25 @@ impl SessionGuard {
         format!("http://{}/open/{}", self.host, self.token)
     }
 
-    /// Takes the token, once; what to set as a cookie for it.
+    /// Takes the token: once from anybody, and again from the browser that has the cookie. What
+    /// to set as a cookie for it.
     ///
     /// # Errors
     ///
-    /// [`Refusal::Token`].
-    pub(crate) fn exchange(&self, token: &str) -> Result<String, Refusal> {
-        if !is_same(token, &self.token) || self.is_used.swap(true, Ordering::SeqCst) {
+    /// [`Refusal::Token`] or [`Refusal::Guess`].
+    pub(crate) fn exchange(
+        &self,
+        token: &str,
+        method: &Method,
+        headers: &HeaderMap,
+    ) -> Result<String, Refusal> {
+        if !is_same(token, &self.token) {
+            return Err(Refusal::Token);
+        }
+        if *method != Method::GET || headers.contains_key("sec-purpose") {
+            return Err(Refusal::Guess);
+        }
+        if self.has_pass(headers).is_err() && self.is_used.swap(true, Ordering::SeqCst) {
             return Err(Refusal::Token);
         }
         Ok(format!(
@@ -85,10 +101,10 @@ impl SessionGuard {
     pub(crate) fn is_ours(&self, method: &Method, headers: &HeaderMap) -> Result<(), Refusal> {
         let mut hosts = headers.get_all(HOST).iter();
         let host = hosts.next().and_then(|host| host.to_str().ok());
-        if host != Some(&self.host) || hosts.next().is_some() {
+        let Some(host) = host.filter(|host| is_this_machine(host) && hosts.next().is_none()) else {
             return Err(Refusal::Host);
-        }
-        let own = format!("http://{}", self.host);
+        };
+        let own = format!("http://{host}");
         let is_own = match headers.get(ORIGIN) {
             Some(origin) => origin.as_bytes() == own.as_bytes(),
             // Browsers send it with everything that changes something.
@@ -127,6 +143,17 @@ impl SessionGuard {
     }
 }
 
+/// A name that nobody can point elsewhere, at any port.
+fn is_this_machine(host: &str) -> bool {
+    let loopback = |ip: IpAddr| ip.is_loopback();
+    let name = host.rsplit_once(':').map_or(host, |(name, _)| name);
+    name == "localhost"
+        || host.parse().is_ok_and(loopback)
+        || host
+            .parse()
+            .is_ok_and(|host: SocketAddr| loopback(host.ip()))
+}
+
 /// 128 bits that nobody can guess.
 fn secret() -> String {
     format!("{:032x}", rand::random::<u128>())
@@ -162,27 +189,46 @@ mod tests {
 
     const HERE: (&str, &str) = ("host", "127.0.0.1:4711");
 
+    fn exchange(guard: &SessionGuard, token: &str) -> Result<String, Refusal> {
+        guard.exchange(token, &Method::GET, &headers(&[HERE]))
+    }
+
     #[test]
-    fn a_token_works_once() {
+    fn a_token_works_once_and_again_for_the_browser_that_has_the_cookie() {
         let guard = guard();
-        assert_eq!(guard.exchange("0"), Err(Refusal::Token));
-        let cookie = guard.exchange(&guard.token).unwrap();
+        assert_eq!(exchange(&guard, "0"), Err(Refusal::Token));
+        let cookie = exchange(&guard, &guard.token).unwrap();
         assert!(cookie.ends_with("; Path=/; HttpOnly; SameSite=Strict"));
-        assert_eq!(guard.exchange(&guard.token), Err(Refusal::Token));
+        assert_eq!(exchange(&guard, &guard.token), Err(Refusal::Token));
         let pair = cookie.split(';').next().unwrap();
-        assert_eq!(
-            guard.has_pass(&headers(&[("cookie", &format!("a=b; {pair}"))])),
-            Ok(())
-        );
+        let known = headers(&[HERE, ("cookie", &format!("a=b; {pair}"))]);
+        assert_eq!(guard.has_pass(&known), Ok(()));
+        let again = guard.exchange(&guard.token, &Method::GET, &known);
+        assert_eq!(again, Ok(cookie));
+        let wrong = guard.exchange("0", &Method::GET, &known);
+        assert_eq!(wrong, Err(Refusal::Token));
+    }
+
+    #[test]
+    fn who_only_guesses_that_an_address_will_be_opened_does_not_use_it_up() {
+        let guard = guard();
+        for purpose in ["prefetch", "prefetch;prerender"] {
+            let asked = headers(&[HERE, ("sec-purpose", purpose)]);
+            let guessed = guard.exchange(&guard.token, &Method::GET, &asked);
+            assert_eq!(guessed, Err(Refusal::Guess));
+        }
+        let head = guard.exchange(&guard.token, &Method::HEAD, &headers(&[HERE]));
+        assert_eq!(head, Err(Refusal::Guess));
+        assert!(exchange(&guard, &guard.token).is_ok());
     }
 
     #[test]
     fn a_wrong_token_does_not_use_up_the_right_one() {
         let guard = guard();
         let wrong = guard.token.replace(|c: char| c.is_ascii_digit(), "x");
-        assert_eq!(guard.exchange(&wrong), Err(Refusal::Token));
-        assert_eq!(guard.exchange(""), Err(Refusal::Token));
-        assert!(guard.exchange(&guard.token).is_ok());
+        assert_eq!(exchange(&guard, &wrong), Err(Refusal::Token));
+        assert_eq!(exchange(&guard, ""), Err(Refusal::Token));
+        assert!(exchange(&guard, &guard.token).is_ok());
     }
 
     #[test]
@@ -208,13 +254,27 @@ mod tests {
     }
 
     #[test]
+    fn another_port_of_this_machine_leads_here() {
+        let guard = guard();
+        for host in ["localhost:9017", "127.0.0.1", "127.0.0.1:4712", "[::1]:80"] {
+            let own = format!("http://{host}");
+            let asked = headers(&[("host", host), ("origin", &own)]);
+            assert_eq!(guard.is_ours(&Method::POST, &asked), Ok(()), "{host}");
+            let other = headers(&[("host", host), ("origin", "http://127.0.0.1:4711")]);
+            let refused = guard.is_ours(&Method::POST, &other);
+            assert_eq!(refused, Err(Refusal::Origin), "{host}");
+        }
+    }
+
+    #[test]
     fn another_host_is_not_ours() {
         let guard = guard();
         for host in [
-            "localhost:4711",
-            "127.0.0.1",
+            "localhost.evil.example:4711",
+            "127.0.0.1.evil.example",
             "evil.example:4711",
-            "127.0.0.1:4712",
+            "192.0.2.1:4711",
+            "",
         ] {
             let asked = headers(&[("host", host)]);
             assert_eq!(

@@ -111,8 +111,11 @@ fn refused(refusal: Refusal) -> Response {
 }
 
 /// The token for a cookie, and on to the page.
-async fn open(State(site): Shared, Path(token): Path<String>) -> Response {
-    match site.guard.exchange(&token) {
+async fn open(State(site): Shared, Path(token): Path<String>, request: Request) -> Response {
+    match site
+        .guard
+        .exchange(&token, request.method(), request.headers())
+    {
         Ok(cookie) => {
             let headers = [(SET_COOKIE, cookie), (LOCATION, "/".to_owned())];
             (StatusCode::SEE_OTHER, headers).into_response()

@@ -143,15 +143,27 @@ fn is_nothing(answer: &Answer) -> bool {
 }
 
 #[test]
-fn a_wrong_token_gets_nothing_and_the_right_one_works_once() {
+fn a_wrong_token_gets_nothing_and_the_right_one_works_once_and_again_with_the_cookie() {
     let mut site = Site::start();
     site.say(r#"{"secret":1}"#);
+    let address = format!("/open/{}", site.token);
+    let guessed = [("Host", site.host.as_str()), ("Sec-Purpose", "prefetch")];
+    assert!(is_nothing(&site.ask(
+        &format!("GET {address}"),
+        &guessed,
+        b""
+    )));
+    let here = [("Host", site.host.as_str())];
+    assert_eq!(site.ask(&format!("HEAD {address}"), &here, b"").status, 403);
     let wrong = format!("GET /open/{}", "0".repeat(site.token.len()));
     assert!(is_nothing(&site.ask(&wrong, &[("Host", &site.host)], b"")));
     let cookie = site.open();
     let again = format!("GET /open/{}", site.token);
     assert!(is_nothing(&site.ask(&again, &[("Host", &site.host)], b"")));
     assert_eq!(site.get("/", &cookie).status, 200);
+    assert_eq!(site.get(&address, &cookie).status, 303);
+    let tunnel = [("Host", "localhost:9017"), ("Cookie", &cookie)];
+    assert_eq!(site.ask("GET /", &tunnel, b"").status, 200);
 }
 
 #[test]
@@ -169,7 +181,7 @@ fn without_the_cookie_another_host_or_another_origin_there_is_nothing() {
             ("no cookie", &site.host, &own, ""),
             ("the token as cookie", &site.host, &own, tokens.as_str()),
             ("another host", &other, &own, cookie.as_str()),
-            ("another name of this host", &localhost, &own, &cookie),
+            ("the page of another port", &localhost, &own, &cookie),
             (
                 "another origin",
                 &site.host,
