@@ -8,6 +8,10 @@ use clap::ValueEnum;
 pub(crate) enum RelayFault {
     /// Nothing is wrong.
     None,
+    /// Aborts when it is told to stop.
+    AbortsStopping,
+    /// Ignores SIGTERM and SIGINT.
+    Deaf,
     /// Ends when somebody connects and says nothing for a second.
     DiesOfSilence,
     /// Exits after it has passed on the second message.

@@ -15,6 +15,7 @@ mod opening;
 mod order;
 mod showings;
 pub mod snapshot;
+mod stopping;
 mod unscripted;
 mod verdict;
 mod view;
@@ -65,6 +66,7 @@ fn all(view: &View<'_>, snapshots: &[(String, String, Comparison)]) -> Vec<Check
     checks.extend(last_words::check(view));
     checks.extend(order::checks(view));
     checks.extend(whole::endings(view));
+    checks.extend(stopping::checks(view));
     checks.push(whole::orphans(view));
     checks.extend(whole::audit(view));
     checks.extend(keys::opened(view));

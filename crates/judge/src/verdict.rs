@@ -108,6 +108,8 @@ pub enum CheckKind {
     RelayLives,
     /// Only what the scenario says was done; said when somebody interfered.
     Scripted,
+    /// A participant ended when it was told to.
+    Stopping(String),
     /// Nobody showed what was not meant for them; of a load.
     Strangers,
     /// What clients show has a cause.

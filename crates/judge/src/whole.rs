@@ -193,12 +193,7 @@ fn died(view: &View<'_>, who: &str, n: u64, how: Ended) -> Evidence {
 /// Whether a step before that event made the participant end, or it never got ready, which
 /// is a check of its own.
 fn is_explained(view: &View<'_>, who: &str, how: Ended, n: u64) -> bool {
-    let not_ready = view
-        .events
-        .iter()
-        .any(|event| matches!(&event.kind, Kind::NotReady { who: other, .. } if other == who));
-    // All three have checks of their own.
-    if not_ready || unscripted::ended(view, who, n) || limits::ended_for_it(view, who, n) {
+    if has_own_check(view, who, n) {
         return true;
     }
     // Its relay has died; that is a check as well. Which of the two ends is seen first is
@@ -236,6 +231,16 @@ fn is_explained(view: &View<'_>, who: &str, how: Ended, n: u64) -> bool {
             _ => false,
         })
         || is_preparation(view, who, n)
+}
+
+/// Whether another check says what became of a participant before that event: it never got ready,
+/// was ended by hand, or used too much.
+pub(super) fn has_own_check(view: &View<'_>, who: &str, n: u64) -> bool {
+    let not_ready = view
+        .events
+        .iter()
+        .any(|event| matches!(&event.kind, Kind::NotReady { who: other, .. } if other == who));
+    not_ready || unscripted::ended(view, who, n) || limits::ended_for_it(view, who, n)
 }
 
 /// Whether the relay has ended when no step had ended it.

@@ -83,6 +83,15 @@ pub enum Kind {
         /// How.
         how: Ended,
     },
+    /// It was asked to end and did not; it was killed.
+    Deaf {
+        /// Who.
+        who: Origin,
+        /// What asked it, in words: a signal, or the end of its input.
+        request: String,
+        /// How long it had.
+        within: Duration,
+    },
     /// All steps and their expectations are about to begin.
     StepBegan {
         /// Which.
@@ -397,6 +406,7 @@ impl Kind {
             Self::Examined { compared, .. } => [*compared, 0, 0, 0, 0, 0],
             Self::StoreOpened { keys, .. } => [*keys, 0, 0, 0, 0, 0],
             Self::Overdue { limit, .. } => [limit.as_secs(), 0, 0, 0, 0, 0],
+            Self::Deaf { within, .. } => [within.as_secs(), 0, 0, 0, 0, 0],
             _ => [0; 6],
         }
     }
@@ -409,6 +419,7 @@ impl Kind {
             | Self::NotReady { who, .. }
             | Self::Missed { who, .. }
             | Self::Exited { who, .. }
+            | Self::Deaf { who, .. }
             | Self::Composed { who, .. }
             | Self::Typed { who, .. }
             | Self::Output { who, .. }

@@ -86,6 +86,8 @@ tortures! {
     a_client_that_spins: "client", "spins";
     a_client_that_shows_twice: "client", "twice";
     a_client_that_writes_a_huge_file: "client", "writes-huge-file";
+    a_relay_that_aborts_when_asked_to_stop: "relay", "aborts-stopping";
+    a_relay_that_is_deaf_to_its_stop: "relay", "deaf";
     a_relay_that_dies_of_silence: "relay", "dies-of-silence";
     a_relay_that_dies_midway: "relay", "dies-midway";
     a_relay_that_dies_while_starting: "relay", "dies-starting";

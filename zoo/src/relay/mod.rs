@@ -147,17 +147,31 @@ async fn serve(arguments: Arguments) -> io::Result<Over> {
     }
     let spill = Spill::new(faults.leak, arguments.data);
     let (to_hub, arrivals) = mpsc::channel(QUEUE);
-    let mut term = signal(SignalKind::terminate())?;
-    let mut int = signal(SignalKind::interrupt())?;
     let mut hub = Hub::new(faults, log, spill);
     let ended = tokio::select! {
         accepted = accept(listener, to_hub, key, arguments.name, faults) => accepted,
         over = hub.run(arrivals) => over,
-        _ = term.recv() => Ok(Over::Stopped),
-        _ = int.recv() => Ok(Over::Stopped),
+        stopped = told_to_stop(faults.behaviour) => stopped,
     };
     hub.end()?;
     ended
+}
+
+/// Waits until it is told to stop, by a signal.
+async fn told_to_stop(fault: RelayFault) -> io::Result<Over> {
+    let mut term = signal(SignalKind::terminate())?;
+    let mut int = signal(SignalKind::interrupt())?;
+    loop {
+        tokio::select! {
+            _ = term.recv() => {}
+            _ = int.recv() => {}
+        }
+        match fault {
+            RelayFault::AbortsStopping => std::process::abort(),
+            RelayFault::Deaf => {}
+            _ => return Ok(Over::Stopped),
+        }
+    }
 }
 
 async fn accept(

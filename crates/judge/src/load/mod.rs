@@ -9,7 +9,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::closed::Explained;
 use super::verdict::{Check, CheckKind, Evidence, Verdict, Verdicts};
 use super::view::View;
-use super::{carried, expectations, limits, opening, order, play_verdict, whole as of_whole};
+use super::{
+    carried, expectations, limits, opening, order, play_verdict, stopping, whole as of_whole,
+};
 use matching::{Again, Steps};
 use scenario::plan::{Action, LoadPlan, Mode, Plan, PlannedStep, Round};
 use timeline::{Event, ExpectationId, StepResult};
@@ -35,6 +37,7 @@ pub fn load(whole: &Plan, rounds: &[Round], events: &[Event]) -> (Verdicts, Figu
     checks.push(strangers);
     checks.extend(order::checks(&view));
     checks.extend(of_whole::endings(&view));
+    checks.extend(stopping::checks(&view));
     checks.push(of_whole::orphans(&view));
     checks.extend(of_whole::audit(&view));
     of_whole::incomplete(&view, &mut checks);

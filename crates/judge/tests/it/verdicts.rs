@@ -133,6 +133,41 @@ fn an_end_that_no_step_asked_for_fails() {
 }
 
 #[test]
+fn who_is_asked_to_end_and_has_to_be_killed_or_crashes_fails_by_name() {
+    let with = |kind: Kind| {
+        let mut timeline = TimelineBuilder::good(&planned());
+        timeline.add(kind);
+        red(&judged(&timeline))
+    };
+    let (who, request) = ("relay".to_owned(), "SIGTERM".to_owned());
+    let within = Duration::from_secs(5);
+    let relay = "relay ends in order when asked to".to_owned();
+    let fails = [(Verdict::Fail, relay)];
+    assert_eq!(
+        with(Kind::Deaf {
+            who,
+            request,
+            within
+        }),
+        fails
+    );
+    let ended = |how| {
+        with(Kind::Exited {
+            who: "relay".to_owned(),
+            how,
+        })
+    };
+    let (abort, segv) = (Ended::Signal(6), Ended::Signal(11));
+    assert_eq!(
+        (ended(abort), ended(segv)),
+        (fails.to_vec(), fails.to_vec())
+    );
+    for fine in [Ended::Exit(0), Ended::Exit(1), Ended::Signal(15)] {
+        assert_eq!(ended(fine), [], "{fine}");
+    }
+}
+
+#[test]
 fn clients_that_end_with_a_dead_relay_are_not_to_blame() {
     let mut timeline = TimelineBuilder::good(&planned());
     for (who, how) in [("bob", Ended::Exit(1)), ("relay", Ended::Exit(1))] {

@@ -71,6 +71,17 @@ closed_list! {
     }
 }
 
+impl Stop {
+    /// What the relay is told.
+    pub fn in_words(self) -> &'static str {
+        match self {
+            Self::Eof => "the end of its input",
+            Self::Int => "SIGINT",
+            Self::Term => "SIGTERM",
+        }
+    }
+}
+
 closed_list! {
     /// How the memory of a relay is read. By default it is not stopped for that: stopping a
     /// process makes some programs fail, whose system calls it interrupts.

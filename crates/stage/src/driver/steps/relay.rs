@@ -42,7 +42,7 @@ impl Play<'_> {
                 true
             }
             RelayAction::Kill => {
-                self.end_relay(Signal::KILL).await?;
+                self.kill_relay().await?;
                 true
             }
             RelayAction::Stop => {
@@ -60,35 +60,33 @@ impl Play<'_> {
 
     /// As the adapter says; killed when it takes too long.
     pub(super) async fn stop_relay(&mut self) -> Result<(), EngineError> {
-        let signal = match self.plan.adapter.relay.stop {
-            Stop::Int => Signal::INT,
-            Stop::Term => Signal::TERM,
-            Stop::Eof => {
-                self.participants.end_input(RELAY);
-                Signal::CONT
-            }
-        };
-        self.end_relay(signal).await
-    }
-
-    async fn end_relay(&mut self, signal: Signal) -> Result<(), EngineError> {
-        self.participants.signal(RELAY, signal);
-        let patience = self.control.patience(STOP);
-        let ended = self
-            .until(self.clock.now() + patience, |play| {
-                Ok(!play.participants.is_running(RELAY))
-            })
-            .await?;
-        if !ended {
-            let text = format!("the relay did not stop within {patience:?}; it was killed");
-            self.record.append(Kind::Note { text })?;
-            self.participants.signal(RELAY, Signal::KILL);
-            self.until(self.clock.now() + patience, |play| {
-                Ok(!play.participants.is_running(RELAY))
-            })
-            .await?;
+        let stop = self.plan.adapter.relay.stop;
+        match stop {
+            Stop::Int => self.participants.signal(RELAY, Signal::INT),
+            Stop::Term => self.participants.signal(RELAY, Signal::TERM),
+            Stop::Eof => self.participants.end_input(RELAY),
+        }
+        // A stopped process could not end.
+        self.participants.signal(RELAY, Signal::CONT);
+        let within = self.control.patience(STOP);
+        if !self.relay_ends(within).await? {
+            self.kill_deaf(RELAY, stop.in_words(), within)?;
+            self.relay_ends(within).await?;
         }
         Ok(())
+    }
+
+    async fn kill_relay(&mut self) -> Result<(), EngineError> {
+        self.participants.signal(RELAY, Signal::KILL);
+        let within = self.control.patience(STOP);
+        self.relay_ends(within).await.map(drop)
+    }
+
+    async fn relay_ends(&mut self, within: Duration) -> Result<bool, EngineError> {
+        self.until(self.clock.now() + within, |play| {
+            Ok(!play.participants.is_running(RELAY))
+        })
+        .await
     }
 
     /// Starts the relay and waits until it can serve. False when it does not get ready:

@@ -13,8 +13,11 @@ use timeline::Kind;
 
 /// How long clients may take to quit, then to end on SIGTERM, then to be gone when killed.
 const QUIT: Duration = Duration::from_secs(2);
-const TERM: Duration = Duration::from_secs(1);
+const TERM: Duration = Duration::from_secs(2);
 const KILL: Duration = Duration::from_secs(3);
+
+/// How long what they have printed last may be on its way.
+const LAST_WORDS: Duration = Duration::from_secs(1);
 
 /// Of those that do not end, so many are named.
 const NAMED: usize = 4;
@@ -63,7 +66,7 @@ impl Play<'_> {
         }
         // What they printed last is on its way.
         let all: Vec<String> = self.participants.names();
-        let patience = self.control.patience(TERM);
+        let patience = self.control.patience(LAST_WORDS);
         self.until(self.clock.now() + patience, |play| {
             Ok(all
                 .iter()
@@ -80,47 +83,60 @@ impl Play<'_> {
     }
 
     async fn end_all(&mut self, who: &[String], patience: Duration) -> Result<(), EngineError> {
-        for (signal, patience) in [(Signal::TERM, patience), (Signal::KILL, TERM)] {
-            let patience = self.control.patience(patience);
-            let ended = self
-                .until(self.clock.now() + patience, |play| {
-                    Ok(who.iter().all(|one| !play.participants.is_running(one)))
-                })
-                .await?;
-            if ended {
-                return Ok(());
-            }
-            self.insist(who, signal, patience)?;
+        let quit = self.control.patience(patience);
+        let deaf = self.still_run_after(who, quit).await?;
+        if deaf.is_empty() {
+            return Ok(());
+        }
+        let text = format!(
+            "{} did not end within {quit:?} of the end of the play: sent SIGTERM",
+            named(&deaf)
+        );
+        self.record.append(Kind::Note { text })?;
+        for one in &deaf {
+            self.participants.signal(one, Signal::TERM);
+        }
+        let term = self.control.patience(TERM);
+        for one in self.still_run_after(&deaf, term).await? {
+            self.kill_deaf(&one, "SIGTERM", term)?;
         }
         let patience = self.control.patience(KILL);
-        self.until(self.clock.now() + patience, |play| {
-            Ok(who.iter().all(|one| !play.participants.is_running(one)))
-        })
-        .await
-        .map(drop)
+        self.still_run_after(who, patience).await.map(drop)
     }
 
-    /// Sends a signal to those that still run, and says so: nobody is killed in silence.
-    fn insist(
+    /// Those of them that still run when so long has passed.
+    async fn still_run_after(
         &mut self,
         who: &[String],
-        signal: Signal,
         patience: Duration,
-    ) -> Result<(), EngineError> {
+    ) -> Result<Vec<String>, EngineError> {
+        self.until(self.clock.now() + patience, |play| {
+            Ok(!who.iter().any(|one| play.participants.is_running(one)))
+        })
+        .await?;
         let running = who.iter().filter(|one| self.participants.is_running(one));
-        let running: Vec<&str> = running.map(String::as_str).collect();
-        for one in &running {
-            self.participants.signal(one, signal);
-        }
-        let (asked, done) = match signal {
-            Signal::KILL => ("SIGTERM", "killed"),
-            _ => ("the end of the play", "sent SIGTERM"),
-        };
-        let text = format!(
-            "{} did not end within {patience:?} of {asked}: {done}",
-            named(&running)
-        );
-        self.record.append(Kind::Note { text })
+        Ok(running.cloned().collect())
+    }
+
+    /// Somebody was asked to end and goes on: it is killed, and that is recorded. Who had less time
+    /// than usual, because the play is late, is not blamed for it.
+    pub(super) fn kill_deaf(
+        &mut self,
+        who: &str,
+        request: &str,
+        within: Duration,
+    ) -> Result<(), EngineError> {
+        self.participants.signal(who, Signal::KILL);
+        self.record.append(if self.control.is_late() {
+            let text = format!("{who} did not end within {within:?} of {request}: killed");
+            Kind::Note { text }
+        } else {
+            Kind::Deaf {
+                who: who.to_owned(),
+                request: request.to_owned(),
+                within,
+            }
+        })
     }
 
     /// Kills what still runs, and names what participants left behind and what does not end
@@ -149,7 +165,7 @@ impl Play<'_> {
 }
 
 /// The first of them by name, and how many more there are.
-fn named(all: &[&str]) -> String {
+fn named(all: &[String]) -> String {
     let (first, more) = all.split_at(all.len().min(NAMED));
     let first = first.join(", ");
     if more.is_empty() {
@@ -165,11 +181,9 @@ mod tests {
 
     #[test]
     fn of_a_crowd_a_few_are_named() {
-        assert_eq!(named(&["bob"]), "bob");
-        assert_eq!(named(&["a", "b", "c", "d"]), "a, b, c, d");
-        assert_eq!(
-            named(&["a", "b", "c", "d", "e", "f"]),
-            "a, b, c, d and 2 more"
-        );
+        let all = ["a", "b", "c", "d", "e", "f"].map(str::to_owned);
+        assert_eq!(named(&all[1..2]), "b");
+        assert_eq!(named(&all[..4]), "a, b, c, d");
+        assert_eq!(named(&all), "a, b, c, d and 2 more");
     }
 }

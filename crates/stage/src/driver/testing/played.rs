@@ -38,6 +38,21 @@ impl Played {
             .collect()
     }
 
+    /// Who did not end when it was request to, how it was request and how long it had.
+    pub(in crate::driver) fn deaf(&self) -> Vec<(&str, &str, Duration)> {
+        let kinds = self.kinds().into_iter();
+        kinds
+            .filter_map(|kind| match kind {
+                Kind::Deaf {
+                    who,
+                    request,
+                    within,
+                } => Some((who.as_str(), request.as_str(), *within)),
+                _ => None,
+            })
+            .collect()
+    }
+
     /// How each step went, by its id.
     pub(in crate::driver) fn steps(&self) -> Vec<(&str, &StepResult)> {
         let kinds = self.kinds().into_iter();

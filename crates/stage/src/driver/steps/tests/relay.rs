@@ -75,14 +75,28 @@ fn a_relay_that_does_not_stop_is_killed_after_five_seconds_and_that_is_reported(
             }
         }),
     );
-    let notes = played.notes();
-    assert_eq!(notes, ["the relay did not stop within 5s; it was killed"]);
+    let request = "the end of its input";
+    assert_eq!(played.deaf(), [("relay", request, Duration::from_secs(5))]);
     assert!(played.took >= Duration::from_secs(5), "{:?}", played.took);
     let how = played.kinds().into_iter().find_map(|kind| match kind {
         Kind::Exited { who, how } if who == RELAY => Some(*how),
         _ => None,
     });
     assert_eq!(how, Some(Ended::Signal(9)));
+}
+
+#[test]
+fn a_relay_that_a_step_kills_is_not_deaf_and_a_frozen_one_hears_that_it_is_to_stop() {
+    let played = play(&planned(&relay("kill")), Staged::default(), chat());
+    assert_eq!(played.deaf(), []);
+    let plan = planned("title = \"ice\"\nclients = [\"alice\"]\n[[steps]]\nrelay = \"freeze\"\n");
+    let played = play(&plan, Staged::default(), chat());
+    let signals = played.world.signals();
+    let mut to_relay = signals.iter().filter(|(who, _)| who == RELAY);
+    assert!(
+        to_relay.any(|(_, signal)| *signal == Signal::CONT),
+        "{signals:?}"
+    );
 }
 
 #[test]
