@@ -38,7 +38,7 @@ const CHAT: &[&str] = &[
 ];
 
 /// The floors, lowest first. What follows from a lower floor is not said again.
-const RULES: [Rule; 22] = [
+const RULES: [Rule; 23] = [
     Rule {
         package: "chat-protocol",
         ours: &[],
@@ -98,6 +98,12 @@ const RULES: [Rule; 22] = [
         ours: &["scenario", "timeline"],
         never: RIM,
         controls: &["memchr"],
+    },
+    Rule {
+        package: "differential",
+        ours: &["timeline"],
+        never: RIM,
+        controls: &["serde"],
     },
     Rule {
         package: "judge",
