@@ -30,6 +30,8 @@ pub(crate) enum RelayFault {
     LogsText,
     /// Listens and serves, and never says that it is ready.
     NeverReady,
+    /// Passes what is sent to one on to everybody, but for texts.
+    SpreadsFiles,
     /// Accepts exactly two connections in its life.
     TwoConnections,
 }
@@ -83,6 +85,8 @@ pub(crate) enum ClientFault {
     InPieces,
     /// Shows the first message six seconds late.
     Late,
+    /// Saves each received file once more, under another name.
+    KeepsCopies,
     /// Leaves a child that has ended, and never takes its status.
     LeavesUnreaped,
     /// Tries to write into the directories of all others, and says what came of it.
@@ -99,6 +103,8 @@ pub(crate) enum ClientFault {
     Registers,
     /// Shows every message again, under another name.
     Renames,
+    /// Writes a file under its final name from the first part on.
+    SavesInPlace,
     /// Does nothing but compute from the first message on.
     Spins,
     /// Asks for a name, and for nothing more, for ever. Only one that asks has this.

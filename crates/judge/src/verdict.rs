@@ -86,6 +86,8 @@ pub enum CheckKind {
     Carried,
     /// The timeline holds the whole play; said only when it does not and nothing failed.
     Complete,
+    /// What lies in downloads when the play is over.
+    Downloads,
     /// A client's end: no crash.
     Ending(String),
     /// An expectation of a step.

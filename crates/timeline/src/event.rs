@@ -277,6 +277,16 @@ pub enum Kind {
         /// Lower-case hexadecimal.
         sha256: String,
     },
+    /// What lies in a client's downloads when the play is over and all clients have ended.
+    Downloads {
+        /// Client.
+        who: Origin,
+        /// Every file that is not hidden, but for those that the adapter names itself.
+        files: Vec<KeptFile>,
+        /// Why there may be more, or why some are not digested.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        incomplete: Option<String>,
+    },
     /// A file of a sender's outbox, digested before the play.
     Outbox {
         /// Client.
@@ -385,6 +395,10 @@ impl Kind {
             | Self::Fault { at, len, .. } => [*at, *len, 0, 0, 0, 0],
             Self::Frame { at, len, body, .. } => [*at, *len, *body, 0, 0, 0],
             Self::Received { size, .. } | Self::Outbox { size, .. } => [*size, 0, 0, 0, 0, 0],
+            Self::Downloads { files, .. } => {
+                let largest = files.iter().map(|file| file.size).max();
+                [largest.unwrap_or_default(), 0, 0, 0, 0, 0]
+            }
             Self::Exceeded { allowed, used, .. } => {
                 [*allowed, used.unwrap_or_default(), 0, 0, 0, 0]
             }
@@ -435,6 +449,7 @@ impl Kind {
             | Self::BadFrame { link: who, .. }
             | Self::Fault { link: who, .. }
             | Self::Received { who, .. }
+            | Self::Downloads { who, .. }
             | Self::Outbox { who, .. }
             | Self::StoreOpened { who, .. }
             | Self::Guess { who, .. } => Some(who),
@@ -453,6 +468,18 @@ impl Kind {
             | Self::Note { .. } => None,
         }
     }
+}
+
+/// A file in a client's downloads.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct KeptFile {
+    /// From the directory of downloads.
+    pub name: String,
+    /// Bytes.
+    pub size: u64,
+    /// Lower-case hexadecimal; `None` where no file of this size was to be sent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sha256: Option<String>,
 }
 
 /// Why the stage went on from a step: a fact about timing. What an expectation is worth is for

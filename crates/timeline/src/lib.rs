@@ -13,7 +13,7 @@ mod surface;
 pub use ask::ControlCommand;
 pub use display::{hex, is_hidden, seconds, visible};
 pub use event::{
-    Direction, Ended, Event, FORMAT_VERSION, Kind, LinkEnd, Origin, StepResult, Stream,
+    Direction, Ended, Event, FORMAT_VERSION, KeptFile, Kind, LinkEnd, Origin, StepResult, Stream,
 };
 pub use event_kind::{EventKind, Seen};
 pub use id::{ExpectationId, StepId};

@@ -42,8 +42,8 @@ fn what_a_client_shows_that_nobody_did_is_caught() {
             "announces",
             "bob",
             &[
-                "nobody is told of a join that did not happen",
-                "nobody is told that somebody has left who has not",
+                "nobody is reported of a join that did not happen",
+                "nobody is reported that somebody has left who has not",
             ],
         ),
     ] {
@@ -77,4 +77,22 @@ fn a_relay_that_delivers_nothing_after_the_last_step_is_caught() {
     let red = red(&result);
     let claim = "what is said after the last step arrives";
     assert!(red.contains(&claim), "{red:?}");
+}
+
+#[test]
+fn what_downloads_hold_at_the_end_is_compared_as_a_whole() {
+    let astray = "a file is kept by those alone to whom it was sent";
+    let copies = "every file is kept no more often than it was sent";
+    let partial = "nothing stands under its final name before it is whole";
+    let seen = "no canary on what others received";
+    let reported = "nobody tells of a file that nobody sent";
+    for (setting, claims) in [
+        ("client_fault=none", &[][..]),
+        ("client_fault=keeps-copies", &[copies]),
+        ("client_fault=saves-in-place", &[partial]),
+        ("relay_fault=spreads-files", &[reported, astray, seen]),
+    ] {
+        let (_, result) = played("sealed", "files", &["--set", setting]);
+        assert_eq!(red(&result), claims, "{setting}: {result:#}");
+    }
 }

@@ -8,10 +8,12 @@ use std::path::{Path, PathBuf};
 use sha2::{Digest as _, Sha256};
 
 use crate::content::{FileFacts, Part};
+use crate::fault::ClientFault;
 
 /// The directory, and what is still growing in it.
 pub(crate) struct Downloads {
     dir: PathBuf,
+    fault: ClientFault,
     /// By sender and name.
     growing: BTreeMap<(String, String), Growing>,
 }
@@ -24,9 +26,10 @@ struct Growing {
 }
 
 impl Downloads {
-    pub(crate) fn new(dir: PathBuf) -> Self {
+    pub(crate) fn new(dir: PathBuf, fault: ClientFault) -> Self {
         Self {
             dir,
+            fault,
             growing: BTreeMap::new(),
         }
     }
@@ -51,6 +54,12 @@ impl Downloads {
             return Ok(None);
         }
         fs::rename(&growing.partial, self.dir.join(name))?;
+        if self.fault == ClientFault::KeepsCopies {
+            fs::copy(
+                self.dir.join(name),
+                self.dir.join(format!("copy of {name}")),
+            )?;
+        }
         let digest = growing.digest.finalize();
         Ok(Some(FileFacts {
             size: growing.size,
@@ -61,7 +70,10 @@ impl Downloads {
 
     fn start(&self, from: &str, name: &str) -> io::Result<Growing> {
         fs::create_dir_all(&self.dir)?;
-        let partial = self.dir.join(format!(".{from}.{name}.part"));
+        let partial = match self.fault {
+            ClientFault::SavesInPlace => self.dir.join(name),
+            _ => self.dir.join(format!(".{from}.{name}.part")),
+        };
         let mut options = OpenOptions::new();
         let file = options
             .write(true)

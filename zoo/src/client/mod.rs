@@ -172,7 +172,7 @@ async fn talk(arguments: Arguments, phrase: String) -> io::Result<ExitCode> {
     }
     let keys = arguments.keys.as_deref();
     let giving = Giving::new(arguments.leak, room, &arguments.name, phrase, keys);
-    let downloads = Downloads::new(arguments.downloads);
+    let downloads = Downloads::new(arguments.downloads, arguments.fault);
     let mut session = Session::new(giving, downloads, arguments.fault, parcels_in, inputs_in);
     session.hello().await;
 

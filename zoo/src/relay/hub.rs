@@ -272,10 +272,13 @@ impl Hub {
             self.answer(connection, ToClient::Accepted { to, count })
                 .await;
         }
-        let gossips = wants == Wants::Acceptance && self.faults.gossip();
+        let spreads = match wants {
+            Wants::Acceptance => self.faults.gossip(),
+            _ => self.faults.behaviour == RelayFault::SpreadsFiles,
+        };
         for _ in 0..copies {
             match recipient {
-                Some(recipient) if !gossips => self.answer(recipient, envelope.clone()).await,
+                Some(recipient) if !spreads => self.answer(recipient, envelope.clone()).await,
                 _ => self.pass_to_others(connection, envelope).await,
             }
         }

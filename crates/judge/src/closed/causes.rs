@@ -28,6 +28,8 @@ pub(super) struct SentFile<'a> {
     pub(super) from: &'a str,
     /// The login of the one it is for.
     pub(super) to: &'a str,
+    /// In the outbox.
+    pub(super) name: &'a str,
 }
 
 /// A line that was typed as it stands, by a step or by hand: what it means, only its program
@@ -182,6 +184,7 @@ impl<'a> Causes<'a> {
                         n,
                         from: &sent.from,
                         to,
+                        name: &sent.text,
                     }),
                     _ => self.say(Said {
                         n,
@@ -223,12 +226,14 @@ impl<'a> Causes<'a> {
     fn by_hand(&mut self, view: &View<'a>, n: u64, ask: &'a ControlCommand) {
         match ask {
             ControlCommand::Type { client, line } => self.type_verbatim(view, n, client, line),
-            ControlCommand::SendFile { client, to, .. } => {
+            ControlCommand::SendFile { client, to, path } => {
                 let to = self.login(to);
+                let name = path.file_name().and_then(|name| name.to_str());
                 self.files.push(SentFile {
                     n,
                     from: client,
                     to,
+                    name: name.unwrap_or_default(),
                 });
             }
             ControlCommand::Kill { client } | ControlCommand::Disconnect { client } => {

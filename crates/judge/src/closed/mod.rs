@@ -3,6 +3,7 @@
 
 mod causes;
 mod explain;
+mod kept;
 mod reason;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -38,6 +39,7 @@ pub(super) struct Explained<'a> {
     unexplained: BTreeMap<Reason, Vec<Found<'a>>>,
     /// Texts that were shown again because their client had come back, and may be.
     pub(super) history: BTreeSet<u64>,
+    causes: Causes<'a>,
 }
 
 impl<'a> Explained<'a> {
@@ -65,12 +67,20 @@ impl<'a> Explained<'a> {
                 }
             }
         }
+        explained.causes = causes;
         explained
     }
 
-    /// One check for each kind of line that has no cause; one that passes where there is none.
-    /// What one of the `failed` expectations has reported is not reported again.
-    pub(super) fn checks(&self, view: &View<'_>, failed: &[&Expectation]) -> Vec<Check> {
+    /// One check for each kind of line, or of file, that has no cause; one that passes where there
+    /// is none. What one of the `failed` expectations has reported is not reported again.
+    pub(super) fn checks(&self, view: &View<'a>, failed: &[&Expectation]) -> Vec<Check> {
+        let lines = self.of_lines(view, failed).into_iter();
+        lines
+            .chain(kept::checks(view, &self.causes, failed))
+            .collect()
+    }
+
+    fn of_lines(&self, view: &View<'_>, failed: &[&Expectation]) -> Vec<Check> {
         let reported = Reported::new(view, failed);
         let all = self.unexplained.iter();
         let checks: Vec<Check> = all

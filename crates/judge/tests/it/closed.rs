@@ -12,10 +12,10 @@ const TALK: &str = "title = \"t\"\nclients = [\"alice\", \"bob\", \"carol\"]\n\
     [[steps]]\nsay = { from = \"alice\", text = \"a text that is for everyone\" }\n\
     [[steps]]\nmsg = { from = \"alice\", to = \"bob\", text = \"a text that is for bob\" }\n";
 
-const ALL_JOIN: [&str; 3] = ["alice", "bob", "carol"];
+pub(crate) const ALL_JOIN: [&str; 3] = ["alice", "bob", "carol"];
 
 /// Everybody comes, one after another, and those who are there are told.
-fn opened() -> TimelineBuilder {
+pub(crate) fn opened() -> TimelineBuilder {
     let mut timeline = TimelineBuilder::new();
     for (place, who) in ALL_JOIN.into_iter().enumerate() {
         arrives(&mut timeline, who);
@@ -232,7 +232,7 @@ fn what_a_step_reports_itself_is_not_reported_twice() {
 }
 
 /// The reference with these keys in `[client]`.
-fn adapter_with(change: impl FnOnce(&mut Adapter)) -> Adapter {
+pub(crate) fn adapter_with(change: impl FnOnce(&mut Adapter)) -> Adapter {
     let mut adapter = reference();
     change(&mut adapter);
     adapter

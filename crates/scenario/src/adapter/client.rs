@@ -65,6 +65,9 @@ pub struct ClientSpec {
     /// Regular expressions over whole lines that count as no event.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub ignore: Vec<String>,
+    /// Regular expressions over paths in its downloads that are no received files.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub ignore_files: Vec<String>,
     /// It shows people their own texts as it shows those of others.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub repeats_own: bool,
@@ -119,7 +122,7 @@ const START: [Key; 4] = [
     ),
 ];
 
-const DRIVE: [Key; 13] = [
+const DRIVE: [Key; 14] = [
     may(
         "downloads",
         ValueKind::Text,
@@ -149,6 +152,11 @@ const DRIVE: [Key; 13] = [
         "ignore",
         ValueKind::Array(&ValueKind::Text, 0),
         "regular expressions for whole lines that count as no event, whatever pattern they match",
+    ),
+    may(
+        "ignore_files",
+        ValueKind::Array(&ValueKind::Text, 0),
+        "regular expressions for whole paths in its downloads that are not received files",
     ),
     may(
         "port",
@@ -231,7 +239,8 @@ pub(super) fn read(
     let io = io_settings::read(node, &known, checker);
     let ready = client_ready::read(node, !io.dialogue.is_empty(), checker);
     let events = node.node("events").map(|events| patterns(&events, checker));
-    let ignore = ignored(node, checker);
+    let ignore = ignored(node, "ignore", checker);
+    let ignore_files = ignored(node, "ignore_files", checker);
     let r#type = node
         .node("type")
         .map(|table| TypeSpec::read(&table, checker));
@@ -254,6 +263,7 @@ pub(super) fn read(
         lines_per_second: node.integer("lines_per_second"),
         events: events?,
         ignore,
+        ignore_files,
         repeats_own: node.bool("repeats_own").unwrap_or(false),
         repeats_history: node.bool("repeats_history").unwrap_or(false),
         exits_when_relay_gone: node.bool("exits_when_relay_gone").unwrap_or(false),
@@ -262,9 +272,9 @@ pub(super) fn read(
     })
 }
 
-/// Patterns of lines that are no events: nothing in them has a name.
-fn ignored(node: &Node<'_, '_>, checker: &mut Checker<'_>) -> Vec<String> {
-    let patterns = node.items("ignore").iter().filter_map(place);
+/// Patterns of what counts for nothing: nothing in them has a name.
+fn ignored(node: &Node<'_, '_>, key: &str, checker: &mut Checker<'_>) -> Vec<String> {
+    let patterns = node.items(key).iter().filter_map(place);
     patterns
         .map(|pattern| {
             checker.pattern(&pattern, &[]);

@@ -203,7 +203,7 @@ impl<'p> Play<'p> {
         };
         self.control.progress.lift(self.clock.now());
         let stopped = match &played {
-            Ok(()) => self.stop_in_order().await,
+            Ok(()) => self.stop_in_order(script).await,
             Err(_) => Ok(()),
         };
         // One who interrupts does not wait for those who may yet end by themselves.

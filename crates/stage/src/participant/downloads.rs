@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
-use crate::foreign::{Digested, Ground, TICK, Version};
+use crate::foreign::{Digested, ForeignFile, Ground, TICK, Version};
 
 /// A digest that took so long is not made again for so many times as long: who changes a large
 /// file all the time does not keep the harness busy with it.
@@ -117,6 +117,20 @@ impl Downloads {
         };
         self.known.insert(path.to_owned(), known);
         is_new.then_some(digested)
+    }
+
+    /// Whether a file of this name was seen to come.
+    pub(super) fn has(&self, path: &Path) -> bool {
+        let known = self.known.get(path);
+        known.is_some_and(|known| known.digested.is_some())
+    }
+
+    /// The digest of a file that has not changed since it was made.
+    pub(super) fn digest_of(&self, path: &Path, file: &ForeignFile) -> Option<&Digested> {
+        let known = self.known.get(path)?;
+        let (inode, version) = Version::of(file.metadata());
+        let is_same = known.inode == inode && version.is(&known.version);
+        known.digested.as_ref().filter(|_| is_same)
     }
 
     fn is_worth_noting(&mut self, digested: &Digested, wanted: &[Wanted]) -> bool {

@@ -8,6 +8,7 @@ pub(crate) mod downloads;
 pub(crate) mod fixtures;
 pub(crate) mod handle;
 pub(crate) mod interpreter;
+pub(crate) mod kept;
 pub(crate) mod limits;
 pub(crate) mod lines;
 pub(crate) mod opener;

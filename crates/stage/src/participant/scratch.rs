@@ -17,6 +17,9 @@ use scenario::plan::PlannedFile;
 /// Where the files lie that a client may send, in its own directory.
 const OUTBOX: &str = "outbox";
 
+/// The directories that a participant finds in its own.
+pub(crate) const PREPARED: [&str; 2] = [OUTBOX, "tmp"];
+
 /// The scratch directories of a play, one for each participant. They are removed with it.
 pub(crate) struct Scratch {
     root: TempDir,
@@ -112,8 +115,8 @@ impl Scratch {
             if !ground.make_itself()? {
                 return Ok(());
             }
-            ground.make_directory(Path::new(OUTBOX))?;
-            ground.make_directory(Path::new("tmp"))
+            let mut prepared = PREPARED.iter();
+            prepared.try_for_each(|name| ground.make_directory(Path::new(name)))
         });
         done.map_err(|why| EngineError::file("make", home)(why.into_io()))
     }

@@ -1,12 +1,14 @@
 //! Files that clients send, and those that they have received.
 
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::Participants;
 use crate::EngineError;
 use crate::foreign::Ground;
 use crate::participant::downloads::{Downloads, Wanted};
+use crate::participant::kept::{Files, Kept};
+use crate::participant::scratch::PREPARED;
 use crate::record::Writer;
 use scenario::plan::{Expectation, Pattern, PlannedFile};
 use timeline::Kind;
@@ -78,6 +80,44 @@ impl Participants<'_> {
             }
         }
         Ok(())
+    }
+
+    /// Lists what lies in a client's downloads; nothing where it has none, or was never started.
+    pub(in crate::driver) fn list_downloads(
+        &mut self,
+        who: &str,
+        record: &mut Writer,
+    ) -> Result<(), EngineError> {
+        if !self.was_started(who) {
+            return Ok(());
+        }
+        let sent = self.outbox.values();
+        let files = Files {
+            sizes: sent.clone().map(|digested| digested.size).collect(),
+            bytes: sent.map(|digested| digested.size).sum(),
+            own: self.own_files(who),
+        };
+        let list = move |known: &mut Downloads, ground: &Ground, directory: &Path| {
+            Kept::list(known, ground, directory, &files)
+        };
+        let Some(Kept { files, incomplete }) = self.in_downloads(who, record, list)? else {
+            return Ok(());
+        };
+        let who = who.to_owned();
+        record.append(Kind::Downloads {
+            who,
+            files,
+            incomplete,
+        })
+    }
+
+    /// What is not of a client's own making, or the adapter names itself, in its directory.
+    fn own_files(&self, who: &str) -> Vec<PathBuf> {
+        let spec = &self.plan.adapter_of(who).client;
+        let copied = spec.copy.iter().map(|copy| copy.to.clone());
+        let keys = spec.keys.iter().map(|key| key.file.clone());
+        let made = PREPARED.into_iter().map(PathBuf::from);
+        made.chain(copied).chain(keys).collect()
     }
 
     /// Removes the files that a client has received: those of the next round are others.

@@ -7,7 +7,7 @@ use rustix::process::Signal;
 use crate::EngineError;
 use crate::driver::links::was_cut_off;
 use crate::driver::scans::Moment;
-use crate::driver::{Play, RELAY};
+use crate::driver::{Play, RELAY, Script};
 use crate::participant::orphans::Orphan;
 use timeline::Kind;
 
@@ -46,7 +46,10 @@ impl Play<'_> {
     }
 
     /// Clients quit, then the relay stops; who does not is made to.
-    pub(in crate::driver) async fn stop_in_order(&mut self) -> Result<(), EngineError> {
+    pub(in crate::driver) async fn stop_in_order(
+        &mut self,
+        script: Script<'_>,
+    ) -> Result<(), EngineError> {
         self.record.append(Kind::Stopping)?;
         // A short play may be over before the first check.
         self.participants.measure_usage(&mut self.record)?;
@@ -59,6 +62,12 @@ impl Play<'_> {
         self.scan(Moment::AtTheEnd).await?;
         self.ask_to_quit(&clients);
         self.end_all(&clients, QUIT).await?;
+        // Those of a load make way for the next round.
+        if matches!(script, Script::Steps) {
+            for who in &clients {
+                self.participants.list_downloads(who, &mut self.record)?;
+            }
+        }
         // While the relay is there: it is scanned once more for what they hold.
         self.open_stores().await?;
         if self.participants.is_running(RELAY) {
