@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use rustix::process::{Pid, Signal, kill_process};
 use testing::{Feature, can_show};
 
-use crate::runs::Runs;
+use crate::runs::{Runs, root};
 
 /// Longer than any wait in these tests should take, also on a busy machine.
 const DEADLINE: Duration = Duration::from_secs(120);
@@ -64,6 +64,54 @@ fn an_interrupted_run_leaves_nothing_and_says_so() {
             assert!(printed.contains("interrupted"), "{printed}");
         }
     }
+}
+
+/// The plain chat, but each client makes 8 GiB of holes where files that it has received lie.
+fn adapter_with_holes(runs: &Runs) -> String {
+    let plain = std::fs::read_to_string(root().join("zoo/adapters/plain.toml")).unwrap();
+    let make =
+        r#"mkdir downloads; cd downloads; truncate -s 510M $(seq 16); cd ..; exec "$0" "$@""#;
+    let holes = format!("\"{{sh}}\", \"-c\", '{make}', \"{{client}}\",");
+    let plain = plain
+        .replace("[programs]", "[programs]\nsh = { path = \"/bin/sh\" }")
+        .replace("\"{client}\",", &holes)
+        .replace("file_mib = 32", "file_mib = 512");
+    let path = runs.path().join("holes.toml");
+    std::fs::write(&path, plain).unwrap();
+    path.display().to_string()
+}
+
+/// What the one play of these runs has recorded so far.
+fn timeline(runs: &Runs) -> String {
+    let mut dirs = vec![runs.path().to_owned()];
+    while let Some(dir) = dirs.pop() {
+        for entry in std::fs::read_dir(dir).into_iter().flatten().flatten() {
+            if entry.file_name() == "timeline.jsonl" {
+                return std::fs::read_to_string(entry.path()).unwrap_or_default();
+            }
+            dirs.extend(entry.path().is_dir().then(|| entry.path()));
+        }
+    }
+    String::new()
+}
+
+#[test]
+fn a_search_that_takes_long_ends_when_it_is_interrupted() {
+    let runs = Runs::new();
+    let adapter = adapter_with_holes(&runs);
+    let mut run = start(&runs, &["--adapter", &adapter]);
+    until("the relay has ended, and everything is searched", || {
+        let timeline = timeline(&runs);
+        timeline.contains(r#"{"is":"exited","who":"relay""#)
+    });
+    send(&run, Signal::INT);
+    let status = run.wait().unwrap();
+    let mut printed = String::new();
+    let mut stderr = run.stderr.take().unwrap();
+    stderr.read_to_string(&mut printed).unwrap();
+    assert_eq!(status.code(), Some(130), "{printed}");
+    assert!(printed.contains("interrupted"), "{printed}");
+    assert_eq!(runs.processes(), []);
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! One pass over a place, for everything at once.
 
 use std::collections::BTreeSet;
+use std::fmt;
 use std::io::{self, Read};
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 
@@ -28,6 +29,16 @@ pub struct Searcher {
     nested: OnceLock<Nested>,
     /// What the last place was read into.
     spare: Mutex<Vec<u8>>,
+    stop: Option<Stop>,
+}
+
+/// Whether what is searched for is still wanted.
+struct Stop(Box<dyn Fn() -> bool + Send + Sync>);
+
+impl fmt::Debug for Stop {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Stop").finish_non_exhaustive()
+    }
 }
 
 /// What came of one place.
@@ -51,7 +62,19 @@ impl Searcher {
             needles: Needles::new(plan, files, keys),
             nested: OnceLock::new(),
             spare: Mutex::default(),
+            stop: None,
         }
+    }
+
+    /// Searches end early, with an error, from the moment when `stop` says so.
+    #[must_use]
+    pub fn until(self, stop: impl Fn() -> bool + Send + Sync + 'static) -> Self {
+        let stop = Some(Stop(Box::new(stop)));
+        Self { stop, ..self }
+    }
+
+    fn is_stopped(&self) -> bool {
+        self.stop.as_ref().is_some_and(|Stop(stop)| stop())
     }
 
     /// How many canaries, texts, files, names, pass phrases and keys are looked for.
@@ -71,7 +94,8 @@ impl Searcher {
     ///
     /// # Errors
     ///
-    /// What the reader says; the place was not searched to its end then.
+    /// What the reader says, or that the search was stopped; the place was not searched to its end
+    /// then.
     pub fn search(
         &self,
         surface: Surface,
@@ -126,6 +150,9 @@ impl Searcher {
         // Bytes at the front of the buffer that were searched before.
         let mut overlapping = 0;
         loop {
+            if self.is_stopped() {
+                return Err(io::Error::other("the search was stopped"));
+            }
             let read = read_some(reader, buffer.get_mut(overlapping..).unwrap_or_default())?;
             let filled = overlapping + read;
             let edges = Edges {
@@ -153,7 +180,7 @@ impl Searcher {
         // whole in one of the parts.
         let taken = allowance.take(part.bytes.len(), part.seen);
         let bytes = part.bytes.get(..taken).unwrap_or_default();
-        if taken > part.seen {
+        if taken > part.seen && !self.is_stopped() {
             let nested = self.nested.get_or_init(|| Nested::new(&self.needles));
             nested.scan(&self.needles, bytes, part.start, found, allowance);
         }

@@ -236,3 +236,20 @@ fn what_has_too_few_different_bytes_is_not_searched_for_and_named() {
             .is_empty()
     );
 }
+
+#[test]
+fn a_search_that_is_not_wanted_any_more_ends_whatever_there_is_to_read() {
+    use crate::Allowance;
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    static ASKED: AtomicUsize = AtomicUsize::new(0);
+    let stop = || ASKED.fetch_add(1, Ordering::Relaxed) > 20;
+    let searcher = Searcher::new(&plan(), &[], &[]).until(stop);
+    let mut allowance = Allowance::of(Surface::Files);
+    let endless = std::io::repeat(b'x');
+    let stopped = searcher.search_nested(Surface::Files, "zeros", endless, &mut allowance);
+    assert_eq!(stopped.unwrap_err().to_string(), "the search was stopped");
+    let bytes = vec![b'x'; 1 << 20];
+    let nested = searcher.search_bytes(Surface::Files, "x", &bytes, Some(&mut allowance));
+    assert_eq!(nested.nested, 0, "nothing is unpacked any more");
+}

@@ -154,7 +154,7 @@ impl<'p> Play<'p> {
         } = surroundings;
         let scratch = Scratch::make()?;
         let mut record = Writer::create(&settings.dir, settings.observer)?;
-        let scans = Scans::of(plan, &scratch);
+        let scans = Scans::of(plan, &scratch, settings.cancel.clone());
         let scratch_root = scratch.root().display().to_string();
         let setting = Setting {
             scratch,

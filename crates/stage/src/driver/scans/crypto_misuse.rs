@@ -76,7 +76,7 @@ impl Scans<'_> {
         kinds.extend(self.count_opened(record));
         let unread = std::mem::take(&mut self.unread_keys).into_iter();
         kinds.extend(unread.map(|text| Kind::NotLookedFor { text }));
-        kinds.extend(self.search_private_keys(scratch, record));
+        kinds.extend(self.search_private_keys(scratch, record)?);
         Ok(kinds)
     }
 
@@ -96,7 +96,11 @@ impl Scans<'_> {
     }
 
     /// Any private key by its structure. Those of the clients were searched for like texts.
-    fn search_private_keys(&mut self, scratch: &Scratch, record: &Writer) -> Vec<Kind> {
+    fn search_private_keys(
+        &mut self,
+        scratch: &Scratch,
+        record: &Writer,
+    ) -> Result<Vec<Kind>, EngineError> {
         let own = self.own_keys_of_relay(scratch);
         let keys = self.keys.iter();
         let known = keys.filter(|key| key.known.detector == Transformation::PrivateKey);
@@ -109,6 +113,7 @@ impl Scans<'_> {
             Surface::Wire,
         ] {
             for place in self.places(surface, record).0 {
+                self.go_on()?;
                 // What cannot be read was told by the search.
                 let mut bytes = Vec::new();
                 let opened = place.open(scratch);
@@ -136,7 +141,7 @@ impl Scans<'_> {
             compared,
             lacking: (compared == 0).then(|| "there was nothing to read".to_owned()),
         };
-        std::iter::once(examined).chain(findings).collect()
+        Ok(std::iter::once(examined).chain(findings).collect())
     }
 
     /// Pieces of the keys that adapters tell of, and of those that helpers have opened so far.

@@ -20,6 +20,8 @@ mod tests;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use tokio_util::sync::CancellationToken;
+
 use self::counters::Counters;
 use self::crypto_misuse::KeyPiece;
 use self::sampling::Sampling;
@@ -39,6 +41,8 @@ use timeline::Surface;
 #[derive(Debug)]
 pub(super) struct Scans<'p> {
     plan: &'p Plan,
+    /// Says when nobody waits for what is found any more.
+    cancel: CancellationToken,
     /// What to search for: what the plan says, and what rounds have planted since.
     audit: AuditPlan,
     /// The files that it names, as they were planned.
@@ -103,9 +107,10 @@ const NESTED: [Surface; 2] = [Surface::Memory, Surface::Files];
 
 impl<'p> Scans<'p> {
     /// Nothing yet.
-    pub(super) fn of(plan: &'p Plan, scratch: &Scratch) -> Self {
+    pub(super) fn of(plan: &'p Plan, scratch: &Scratch, cancel: CancellationToken) -> Self {
         Self {
             plan,
+            cancel,
             audit: plan.audit.clone(),
             planted: plan.files.clone(),
             unread_keys: BTreeSet::new(),
@@ -137,6 +142,16 @@ impl<'p> Scans<'p> {
     pub(super) fn search_for_opened(&mut self, pieces: Vec<KeyPiece>) {
         self.opened = pieces;
         self.files.forget();
+    }
+
+    /// # Errors
+    ///
+    /// [`EngineError::Interrupted`], when nobody waits for what is found any more.
+    fn go_on(&self) -> Result<(), EngineError> {
+        let is_cancelled = self.cancel.is_cancelled();
+        (!is_cancelled)
+            .then_some(())
+            .ok_or(EngineError::Interrupted)
     }
 
     /// Whether the relay is scanned after this step.
@@ -176,7 +191,9 @@ impl<'p> Scans<'p> {
             }
         }
         let known: Vec<_> = keys.iter().map(|key| key.known.clone()).collect();
-        let searcher = Arc::new(Searcher::new(&self.audit, &contents, &known));
+        let cancel = self.cancel.clone();
+        let searcher = Searcher::new(&self.audit, &contents, &known);
+        let searcher = Arc::new(searcher.until(move || cancel.is_cancelled()));
         self.searcher = Some(searcher.clone());
         self.keys = keys;
         Ok(searcher)

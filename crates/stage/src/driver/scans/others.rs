@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::Scans;
 use super::crypto_misuse::KeyPiece;
-use super::surfaces::{Lies, Place};
+use super::surfaces::{Lies, MOST_OF_FILES, Place};
 use crate::driver::links::wire_file;
 use crate::driver::participants::Participants;
 use crate::record::Writer;
@@ -26,6 +26,7 @@ impl Scans<'_> {
         let plan = self.plan;
         let mut allowance = self.allowance(Surface::Others);
         let mut strings = BTreeSet::new();
+        let mut left = MOST_OF_FILES;
         for client in &plan.clients {
             let who = client.name.as_str();
             let secret = self.hidden_from(who);
@@ -42,11 +43,16 @@ impl Scans<'_> {
             }
             for place in places {
                 let name = &place.name;
+                if left == 0 {
+                    counters.miss("clients have received too much to be searched".to_owned());
+                    break;
+                }
                 let searched = place.open(&participants.scratch).and_then(|file| {
                     searcher.search_nested(Surface::Others, name, file, &mut allowance)
                 });
                 match searched {
                     Ok(mut searched) => {
+                        left = left.saturating_sub(searched.bytes);
                         // What it was to receive is found by the same search.
                         let has_own = searched.findings.iter().any(|one| !is_secret(one));
                         searched.control = searched.control.map(|found| found || has_own);

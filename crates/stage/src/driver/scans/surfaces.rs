@@ -21,9 +21,9 @@ use timeline::{Kind, Surface};
 /// Where command lines and environments of the relay are kept, below the play's directory.
 const ARGUMENTS: &str = "out/relay.arguments";
 
-/// Bytes of the relay's files that are searched at the end, at the most: a few files with holes
-/// hold more than anybody can read.
-const MOST_OF_FILES: u64 = 8 << 30;
+/// Bytes of the files of the relay, and of those that clients have received, that are searched at
+/// the end, at the most: a few files with holes hold more than anybody can read.
+pub(super) const MOST_OF_FILES: u64 = 8 << 30;
 
 /// One place of a surface: what it is called, and where its bytes are.
 pub(super) struct Place {
@@ -133,6 +133,7 @@ impl Scans<'_> {
             }
         }
         self.search_others(&searcher, participants, record);
+        self.go_on()?;
         let strings = searcher.strings() as u64;
         let mut kinds = Vec::new();
         for surface in Surface::ALL {

@@ -1,6 +1,7 @@
 //! What is searched at which moment, and what a search finds.
 
 use tempfile::TempDir;
+use tokio_util::sync::CancellationToken;
 
 use super::{Moment, Scans};
 use crate::driver::RELAY;
@@ -28,7 +29,7 @@ fn plan(memory: &str) -> Plan {
 
 fn scans(plan: &Plan) -> (Scratch, Scans<'_>) {
     let scratch = Scratch::make().unwrap();
-    let scans = Scans::of(plan, &scratch);
+    let scans = Scans::of(plan, &scratch, CancellationToken::new());
     (scratch, scans)
 }
 
