@@ -64,7 +64,7 @@ fn no_participant_writes_into_the_directory_of_another() {
 }
 
 /// The plain pair, where each program named so is started by a shell that does something first.
-fn started_by_a_shell(dir: &Path, name: &str, script: &str) -> PathBuf {
+pub(crate) fn started_by_a_shell(dir: &Path, name: &str, script: &str) -> PathBuf {
     let plain = fs::read_to_string(root().join("zoo/adapters/plain.toml")).unwrap();
     let shell = format!("\"{{shell}}\", \"-c\", '{script}', \"{{{name}}}\"");
     let programs = "[programs]\nshell = { path = \"/bin/sh\" }";
@@ -108,6 +108,29 @@ fn no_participant_sees_reports_or_the_directory_of_another() {
     // So there was something to be seen.
     let (shown, _) = seen(REAPER);
     assert!(shown[0] >= 2 && shown[1] >= 3, "{shown:?}");
+}
+
+#[test]
+fn who_wants_shared_memory_has_its_own() {
+    let (runs, dir) = (Runs::new(), tempfile::tempdir().unwrap());
+    let script =
+        "ls /dev/shm >&2; for a; do echo \"$a\"; done > /dev/shm/memory && exec \"$0\" \"$@\"";
+    let adapter = started_by_a_shell(dir.path(), "relay", script);
+    let mut xtask = runs.xtask(&["test", "zoo/scenarios/tour.toml"]);
+    xtask.args(["--adapter", adapter.to_str().unwrap()]);
+    let output = xtask.output().unwrap();
+    let play = runs.path().join("latest/zoo/scenarios/tour");
+    let timeline = fs::read_to_string(play.join("timeline.jsonl")).unwrap();
+    let has_namespaces = timeline.contains("\"level\":\"namespaces\"");
+    let closes = !timeline.contains("can reach sockets that are files");
+    if !can_show(Feature::Namespaces, has_namespaces) || !can_show(Feature::Mounts, closes) {
+        return;
+    }
+    let output = String::from_utf8_lossy(&output.stderr);
+    assert!(!output.contains("FAIL"), "{output}");
+    let seen = fs::read_to_string(play.join("out/relay.stderr")).unwrap_or_default();
+    assert_eq!(seen, "", "nobody else's memory is there");
+    assert!(!Path::new("/dev/shm/memory").exists());
 }
 
 #[test]

@@ -12,6 +12,7 @@ mod foreign;
 mod judged_again;
 mod link_table;
 mod load;
+mod machine_limits;
 mod network;
 mod newcomer;
 mod not_shown;

@@ -82,7 +82,7 @@ fn adapter_with_holes(runs: &Runs) -> String {
 }
 
 /// What the one play of these runs has recorded so far.
-fn timeline(runs: &Runs) -> String {
+pub(crate) fn recorded(runs: &Runs) -> String {
     let mut dirs = vec![runs.path().to_owned()];
     while let Some(dir) = dirs.pop() {
         for entry in std::fs::read_dir(dir).into_iter().flatten().flatten() {
@@ -101,7 +101,7 @@ fn a_search_that_takes_long_ends_when_it_is_interrupted() {
     let adapter = adapter_with_holes(&runs);
     let mut run = start(&runs, &["--adapter", &adapter]);
     until("the relay has ended, and everything is searched", || {
-        let timeline = timeline(&runs);
+        let timeline = recorded(&runs);
         timeline.contains(r#"{"is":"exited","who":"relay""#)
     });
     send(&run, Signal::INT);

@@ -6,7 +6,8 @@
 //! and its environment name, with all that lies beside it. Of a path that is named below a closed
 //! place, the first directory there is shown, read-only: a program in `~/chat/bin` finds
 //! `~/chat`, and none of the rest of `~`. A closed place that is named itself, or in which a file
-//! that is named lies directly, stays as it is.
+//! that is named lies directly, stays as it is. In `/dev/shm` lies what the participant has in its
+//! own `tmp`, so shared memory and semaphores with names are its own, and searched with its files.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsString;
@@ -16,13 +17,17 @@ use std::os::fd::{AsRawFd as _, OwnedFd};
 use std::path::{Component, Path, PathBuf};
 
 use nix::mount::{MsFlags, mount};
-use rustix::fs::{Mode, OFlags, StatVfsMountFlags, open, statvfs};
+use rustix::fs::{Mode, OFlags, StatVfsMountFlags, open, openat, statvfs};
 
 use crate::participant::programs::PATH;
 use crate::participant::spawn::find_program;
 
 /// What is closed wherever it is there.
 const USUAL: [&str; 3] = ["/run", "/tmp", "/var/tmp"];
+
+/// Where memory that has a name lies, and what lies there for a participant, from its directory.
+pub(super) const SHARED_MEMORY: &str = "/dev/shm";
+const OWN_SHARED_MEMORY: &str = "tmp";
 
 /// Links that lead to a program, one behind the other, at the most.
 const LINKS: usize = 40;
@@ -81,13 +86,19 @@ impl Closed {
 
     /// Closes them to the calling thread, which must be in a mount namespace of its own, but for
     /// what these paths name. `home` alone stays as it is, and what lies beside it is closed, too.
+    /// Whether it has shared memory of its own.
     ///
     /// # Errors
     ///
     /// What the system says.
-    pub(crate) fn close(&self, home: &Path, named: &BTreeSet<PathBuf>) -> io::Result<()> {
+    pub(crate) fn close(&self, home: &Path, named: &BTreeSet<PathBuf>) -> io::Result<bool> {
         let home = fs::canonicalize(home)?;
         let own = open(&home, OFlags::PATH | OFlags::CLOEXEC, Mode::empty())?;
+        // It may have put a link there in an earlier life.
+        let no_link = OFlags::PATH | OFlags::DIRECTORY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
+        let shared_memory = openat(&own, OWN_SHARED_MEMORY, no_link, Mode::empty())
+            .ok()
+            .filter(|_| Path::new(SHARED_MEMORY).is_dir());
         let mut named: BTreeSet<PathBuf> = named.iter().flat_map(|path| leads(path)).collect();
         named.retain(|path| !self.hides(path));
         named.insert(home.clone());
@@ -117,7 +128,11 @@ impl Closed {
                 cover(place, &shown)?;
             }
         }
-        bind(&own, &home)
+        bind(&own, &home)?;
+        if let Some(shared_memory) = &shared_memory {
+            bind(shared_memory, Path::new(SHARED_MEMORY))?;
+        }
+        Ok(shared_memory.is_some())
     }
 
     /// A run, what lies in one, or where all of them lie.
@@ -360,7 +375,7 @@ mod tests {
         for name in [
             "reports/run",
             "reports/earlier",
-            "play/alice",
+            "play/alice/tmp",
             "play/bob",
             "program",
         ] {
@@ -373,7 +388,8 @@ mod tests {
         let script = format!(
             "cat {0}/program/data; ls {0}/reports {0}/play; cat {0}/play/bob/key; \
              cat {0}/reports/run/plan.json {0}/reports/earlier/plan.json; \
-             echo more > {0}/play/alice/own; cat {0}/play/alice/own",
+             echo more > {0}/play/alice/own; cat {0}/play/alice/own; \
+             echo shared > /dev/shm/own && cat {0}/play/alice/tmp/own",
             dir.path().display()
         );
         let reports = Reports {
@@ -384,9 +400,16 @@ mod tests {
         let Some(output) = inside(&reports, &at("play/alice"), &script) else {
             return;
         };
+        let listed = "echo into-bob > /dev/shm/in && ls /dev/shm";
+        std::os::unix::fs::symlink(at("play/bob"), at("play/alice/linked")).unwrap();
+        fs::remove_dir_all(at("play/alice/tmp")).unwrap();
+        fs::rename(at("play/alice/linked"), at("play/alice/tmp")).unwrap();
+        inside(&reports, &at("play/alice"), listed);
+        assert!(!at("play/bob/in").exists(), "no link is followed");
+        fs::remove_file("/dev/shm/in").ok();
         let play = at("play").display().to_string();
         let reports = at("reports").display().to_string();
-        let expected = format!("data\n{play}:\nalice\n\n{reports}:\nmore\n");
+        let expected = format!("data\n{play}:\nalice\n\n{reports}:\nmore\nshared\n");
         assert_eq!(output, expected);
     }
 }

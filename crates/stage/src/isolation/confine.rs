@@ -30,18 +30,18 @@ const DEVICES: [&str; 6] = [
     "/dev/zero",
 ];
 
-/// From now on the calling thread, and all that it starts, writes below `scratch` and to
+/// From now on the calling thread, and all that it starts, writes below its own directories and to
 /// harmless devices alone, and signals and abstract sockets reach nobody outside. False
 /// where the kernel has no Landlock: then nothing is restricted.
 ///
 /// # Errors
 ///
 /// [`EngineError::System`] when a rule is refused.
-pub(crate) fn to_scratch(scratch: &Path) -> Result<bool, EngineError> {
+pub(crate) fn to_own(directories: &[&Path]) -> Result<bool, EngineError> {
     if !is_available() {
         return Ok(false);
     }
-    restrict(scratch).map_err(|error| EngineError::System {
+    restrict(directories).map_err(|error| EngineError::System {
         what: "restrict what participants write",
         error: std::io::Error::other(error.to_string()),
     })?;
@@ -60,13 +60,13 @@ pub fn is_available() -> bool {
     })
 }
 
-fn restrict(scratch: &Path) -> Result<(), RulesetError> {
+fn restrict(directories: &[&Path]) -> Result<(), RulesetError> {
     let mut rules = Ruleset::default()
         .set_compatibility(CompatLevel::BestEffort)
         .handle_access(writing())?
         .scope(Scope::from_all(WANTED))?
         .create()?;
-    let own = rule(scratch);
+    let own: Vec<Rule> = directories.iter().filter_map(|it| rule(it)).collect();
     for (open, access) in devices().iter().chain(&own) {
         rules = rules.add_rule(PathBeneath::new(open, *access))?;
     }
@@ -109,7 +109,7 @@ mod tests {
 
     use testing::{Feature, can_show};
 
-    use super::{is_available, to_scratch};
+    use super::{is_available, to_own};
     use crate::participant::spawn::{Command, spawn, wait_blocking};
 
     /// What a shell prints that was started by a thread restricted to a directory.
@@ -120,7 +120,7 @@ mod tests {
             .argument(script)
             .variable("PATH", "/bin:/usr/bin");
         let shell = std::thread::spawn(move || {
-            assert!(to_scratch(&scratch).unwrap());
+            assert!(to_own(&[&scratch]).unwrap());
             let child = spawn(&command).unwrap();
             let mut output = String::new();
             std::fs::File::from(child.stdout)

@@ -21,7 +21,7 @@ use rustix::net::{AddressFamily, SocketFlags, SocketType, bind, socket_with};
 use tokio::sync::oneshot;
 
 use crate::error::EngineError;
-use crate::isolation::closed::Closed;
+use crate::isolation::closed::{Closed, SHARED_MEMORY};
 use crate::isolation::namespace::{self, NamespaceError};
 use crate::isolation::netlink::{self, Listening};
 use crate::isolation::sockets::{self, Hidden};
@@ -468,14 +468,17 @@ impl Spot {
             namespace::own_ipc().map_err(named)?;
         }
         namespace::own_directory().map_err(named)?;
+        let mut own = vec![home];
         if let Some(hidden) = self.hidden {
             hidden.enter().map_err(enter_hidden)?;
             namespace::own_mounts().map_err(named)?;
             let closed = self.closed.close(home, names);
-            closed.map_err(EngineError::system("close places to participants"))?;
+            if closed.map_err(EngineError::system("close places to participants"))? {
+                own.push(Path::new(SHARED_MEMORY));
+            }
         }
         // Where the kernel cannot do it, the timeline says so from its begin.
-        confine::to_scratch(home).map(drop)
+        confine::to_own(&own).map(drop)
     }
 }
 

@@ -16,7 +16,7 @@ use crate::isolation::stage_thread::Side;
 use crate::links::reach::{self, Reached};
 use matching::compiled;
 use scenario::RelayAction;
-use scenario::adapter::{ReadyWhen, Stop};
+use scenario::adapter::{ReadyWhen, Stop, Transport};
 use timeline::Kind;
 
 /// The first, and the longest, pause between two checks of which ports are listened on. No event says so.
@@ -195,11 +195,32 @@ impl Play<'_> {
                     let places = reach::in_words(&listening);
                     awaited.push_str(&format!(" (it listens on {places})"));
                 }
+                if let Some(why) = self.speaks_another(transport, port).await? {
+                    awaited.push_str(&why);
+                }
                 self.not_ready(RELAY, &awaited, self.participants.ready_within(RELAY))?;
                 return Ok(None);
             }
             pause = pause.mul_f32(1.5).min(LISTEN_LONGEST);
         }
+    }
+
+    /// What to say of a relay that is at its port, and is called there in another way.
+    async fn speaks_another(
+        &mut self,
+        transport: Transport,
+        port: u16,
+    ) -> Result<Option<String>, EngineError> {
+        let other = match transport {
+            Transport::Tcp => Transport::Udp,
+            Transport::Udp => Transport::Tcp,
+        };
+        let roots = self.participants.roots_of_relay();
+        let listening = self.host.listening(other, Some(roots)).await?;
+        let word: &str = other.into();
+        Ok((!reach::at(port, &listening).is_empty()).then(|| {
+            format!(" (it is there by {word}: write `transport = \"{word}\"` under `[wire]`)")
+        }))
     }
 
     /// Once a relay has ended, nobody takes clients at its address; unless something that it has

@@ -11,6 +11,7 @@ use bytes::Bytes;
 use crate::driver::RELAY;
 use crate::input::{Input, Instance};
 use crate::isolation::netlink::Listening;
+use scenario::adapter::Transport;
 use timeline::{ControlCommand, Direction, Ended, LinkEnd, Stream};
 
 /// Where happenings keep their order. Between two of these nobody knows it.
@@ -36,6 +37,8 @@ pub(in crate::driver) struct Happenings {
     connected: BTreeSet<String>,
     /// So often is answered that the relay does not listen yet.
     pub(in crate::driver) deaf: u32,
+    /// How the relay is called.
+    pub(in crate::driver) transport: Transport,
     /// Where each participant was started.
     pub(in crate::driver) homes: BTreeMap<String, PathBuf>,
 }
@@ -62,8 +65,8 @@ impl Happenings {
     }
 
     /// Where the relay listens.
-    pub(in crate::driver) fn listening(&mut self) -> Vec<Listening> {
-        if !self.is_running(RELAY) || self.deaf > 0 {
+    pub(in crate::driver) fn listening(&mut self, transport: Transport) -> Vec<Listening> {
+        if !self.is_running(RELAY) || self.transport != transport || self.deaf > 0 {
             self.deaf = self.deaf.saturating_sub(1);
             return Vec::new();
         }

@@ -250,8 +250,8 @@ impl Host for World {
         done(0)
     }
 
-    fn listening(&self, _: Transport, _: Option<Vec<i32>>) -> Doing<'_, Vec<Listening>> {
-        done(self.lock().happenings.listening())
+    fn listening(&self, transport: Transport, _: Option<Vec<i32>>) -> Doing<'_, Vec<Listening>> {
+        done(self.lock().happenings.listening(transport))
     }
 
     fn scan(&self, job: ScanJob) -> Doing<'static, Seen> {

@@ -214,7 +214,7 @@ mod tests {
         // A thread that Landlock restricts may read no process outside.
         let refused = std::thread::spawn(move || {
             let scratch = tempfile::tempdir().unwrap();
-            let is_confined = confine::to_scratch(scratch.path()).unwrap();
+            let is_confined = confine::to_own(&[scratch.path()]).unwrap();
             is_confined.then(|| sample_of(pid, SamplingMode::Running).unread)
         });
         if let Some(why) = refused.join().unwrap() {

@@ -6,6 +6,7 @@ use rustix::process::Signal;
 
 use crate::driver::RELAY;
 use crate::driver::testing::{Behaviour, Cue, Staged, chat, chatting, planned, play};
+use scenario::adapter::Transport;
 use timeline::{Ended, Kind};
 
 fn relay(action: &str) -> String {
@@ -34,6 +35,25 @@ fn a_restarted_relay_is_another_process_that_gets_ready_again() {
     assert!(end < second);
     let ready = |kind: &&Kind| matches!(kind, Kind::Ready { who } if who == RELAY);
     assert_eq!(played.kinds().into_iter().filter(ready).count(), 2);
+}
+
+#[test]
+fn a_relay_that_takes_datagrams_where_connections_are_expected_is_said_to() {
+    let plan = planned(&relay("freeze"));
+    let played = play(
+        &plan,
+        Staged::default(),
+        Box::new(|cue, all| {
+            all.transport = Transport::Udp;
+            chatting(cue, all);
+        }),
+    );
+    let why = played.kinds().into_iter().find_map(|kind| match kind {
+        Kind::NotReady { who, why, .. } if who == RELAY => Some(why.clone()),
+        _ => None,
+    });
+    let why = why.expect("it takes no connections");
+    assert!(why.contains("write `transport = \"udp\"`"), "{why}");
 }
 
 #[test]
