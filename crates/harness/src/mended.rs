@@ -21,8 +21,13 @@ impl How<'_> {
         };
         for adapter in once(&mut plan.adapter).chain(plan.others.values_mut()) {
             if adapter.name == mended.name {
-                adapter.client.events.clone_from(&mended.client.events);
-                adapter.client.escapes = mended.client.escapes;
+                let (client, mended) = (&mut adapter.client, &mended.client);
+                client.events.clone_from(&mended.events);
+                client.ignore.clone_from(&mended.ignore);
+                client.ignore_files.clone_from(&mended.ignore_files);
+                client.escapes = mended.escapes;
+                client.repeats_own = mended.repeats_own;
+                client.repeats_history = mended.repeats_history;
             }
         }
     }

@@ -36,8 +36,8 @@ pub(super) fn instead(view: &View<'_>, one: &Expectation, shown: &Shown<'_>) -> 
         return String::new();
     };
     let events = &view.plan.adapter_of(&one.client).client.events;
-    let pattern = events.get(event).map_or("", String::as_str);
-    let awaited = format!("`{}` is /{pattern}/", event.word());
+    let patterns = events.get(event).map(ToString::to_string);
+    let awaited = format!("`{}` is {}", event.word(), patterns.unwrap_or_default());
     match shown.seen {
         Some(seen) if seen.event == *event => String::new(),
         Some(seen) => format!(", which counts as `{}`; {awaited}", seen.event.word()),

@@ -82,10 +82,9 @@ pub struct Recogniser {
 impl Recogniser {
     /// Compiles the patterns of a spec. They were checked when the adapter was read.
     pub fn new(spec: &ClientSpec) -> Self {
-        let compiled = spec
-            .events
-            .iter()
-            .filter_map(|(kind, pattern)| Some((*kind, compiled(&whole_line(pattern))?)));
+        let patterns = spec.events.iter();
+        let patterns = patterns.flat_map(|(kind, all)| all.iter().map(|one| (*kind, one)));
+        let compiled = patterns.filter_map(|(kind, one)| Some((kind, compiled(&whole_line(one))?)));
         let ignored = spec.ignore.iter();
         let ignored = ignored.filter_map(|pattern| crate::compiled(&whole_line(pattern)));
         let ignored = ignored.chain(prompts(spec));
@@ -114,8 +113,10 @@ impl Recogniser {
 
     /// What a line would show as this event, whichever it counts as.
     pub fn seen_as(&self, kind: EventKind, line: &str) -> Option<Seen> {
-        let (event, regex) = self.patterns.iter().find(|(event, _)| *event == kind)?;
-        regex.is_match(line).then(|| Seen {
+        let mut patterns = self.patterns.iter();
+        let (event, regex) =
+            patterns.find(|(event, regex)| *event == kind && regex.is_match(line))?;
+        Some(Seen {
             event: *event,
             captures: self.captures(regex, line),
         })

@@ -33,10 +33,7 @@ fn bob_shows(plan: &Plan, text: &str) -> String {
 fn a_line_that_two_patterns_match_is_named_with_both() {
     let mut plan = planned();
     let events = &mut plan.adapter.client.events;
-    events.insert(
-        EventKind::Message,
-        r"(\S+) (?<from>\S+) (?<text>.*)".to_owned(),
-    );
+    events.insert(EventKind::Message, r"(\S+) (?<from>\S+) (?<text>.*)".into());
     let shown = "private alice the text of the step";
     let got = bob_shows(&plan, shown);
     let says = format!(

@@ -72,3 +72,26 @@ fn a_prompt_that_is_awaited_is_no_event() {
     assert_eq!(seen("Name: it is mine").unwrap().event, EventKind::Message);
     assert_eq!(seen("bob: hi").unwrap().event, EventKind::Message);
 }
+
+#[test]
+fn an_event_may_have_several_patterns_and_the_first_that_matches_counts() {
+    let text = GREEDY.replace(
+        "'(?<text>.*)'",
+        r"['\[(?<from>\w+)\] (?<text>.*)', '\* (?<from>\w+) (?<text>.*)', '! (?<text>.*)']",
+    );
+    let mut plan = planned();
+    plan.adapter = adapter::parse(&text, Path::new("several.toml")).unwrap();
+    let recognisers = Recognisers::of(&plan);
+    let seen = |line: &str| recognisers.would_see("alice", Stream::Stdout, line);
+    for (line, from) in [
+        ("[bob] hi", Some("bob")),
+        ("* bob hi", Some("bob")),
+        ("! hi", None),
+    ] {
+        let seen = seen(line).unwrap();
+        assert_eq!(seen.event, EventKind::Message, "{line}");
+        assert_eq!(seen.captures.get("from").map(String::as_str), from);
+        assert_eq!(seen.captures["text"], "hi");
+    }
+    assert_eq!(seen("bob hi"), None);
+}

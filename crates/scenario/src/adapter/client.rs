@@ -5,9 +5,8 @@ use std::path::Path;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
-use strum::VariantNames;
 use timeline::EventKind;
-use toml_language::shape::{Key, Table, ValueKind, alike, join, may, must};
+use toml_language::shape::{Key, Table, ValueKind, join, may, must};
 use toml_language::{Node, closed, place};
 
 use super::check::Checker;
@@ -16,6 +15,7 @@ use super::escape::Escapes;
 use super::io_settings::{self, IO_SETTINGS, IoSettings};
 use super::key_file::{KEYS, KeyFile};
 use super::limits::{LIMITS, Limits};
+use super::line_patterns::{self, EVENTS, LinePatterns};
 use super::program::{self, ARGUMENTS, COPIES, Copy, VARIABLES};
 use super::template::Template;
 use super::typing::{TYPE, TypeSpec};
@@ -61,7 +61,7 @@ pub struct ClientSpec {
     pub lines_per_second: Option<u32>,
     /// Regular expressions over whole lines of standard output; named groups are the
     /// captures.
-    pub events: BTreeMap<EventKind, String>,
+    pub events: BTreeMap<EventKind, LinePatterns>,
     /// Regular expressions over whole lines that count as no event.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub ignore: Vec<String>,
@@ -191,21 +191,6 @@ const DRIVE: [Key; 14] = [
     ),
 ];
 
-const EVENT: &str = "a regular expression for a whole line; its named groups are captures";
-
-static EVENT_KEYS: [Key; EventKind::ALL.len()] = alike(
-    <EventKind as VariantNames>::VARIANTS,
-    ValueKind::Text,
-    EVENT,
-);
-
-/// One key for each event.
-static EVENTS: Table = Table::new(
-    "events",
-    "Regular expressions over whole lines of standard output.",
-    &EVENT_KEYS,
-);
-
 /// Reads the table.
 pub(super) fn read(
     node: &Node<'_, '_>,
@@ -238,9 +223,11 @@ pub(super) fn read(
         .map(|text| checker.template(&text, KNOWN));
     let io = io_settings::read(node, &known, checker);
     let ready = client_ready::read(node, !io.dialogue.is_empty(), checker);
-    let events = node.node("events").map(|events| patterns(&events, checker));
-    let ignore = ignored(node, "ignore", checker);
-    let ignore_files = ignored(node, "ignore_files", checker);
+    let events = node
+        .node("events")
+        .map(|events| line_patterns::read(&events, checker));
+    let ignore = line_patterns::ignored(node, "ignore", checker);
+    let ignore_files = line_patterns::ignored(node, "ignore_files", checker);
     let r#type = node
         .node("type")
         .map(|table| TypeSpec::read(&table, checker));
@@ -270,27 +257,4 @@ pub(super) fn read(
         keys: KeyFile::read(node, checker),
         open_keys,
     })
-}
-
-/// Patterns of what counts for nothing: nothing in them has a name.
-fn ignored(node: &Node<'_, '_>, key: &str, checker: &mut Checker<'_>) -> Vec<String> {
-    let patterns = node.items(key).iter().filter_map(place);
-    patterns
-        .map(|pattern| {
-            checker.pattern(&pattern, &[]);
-            pattern.text.to_owned()
-        })
-        .collect()
-}
-
-/// The patterns of all events.
-fn patterns(node: &Node<'_, '_>, checker: &mut Checker<'_>) -> BTreeMap<EventKind, String> {
-    let mut events = BTreeMap::new();
-    for kind in EventKind::ALL {
-        if let Some(pattern) = node.text(kind.word()) {
-            checker.pattern(&pattern, kind.captures());
-            events.insert(kind, pattern.text.to_owned());
-        }
-    }
-    events
 }

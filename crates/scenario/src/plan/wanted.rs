@@ -28,7 +28,7 @@ impl Builder<'_> {
                 })?;
                 let mut filled = BTreeMap::new();
                 for (name, text) in captures {
-                    if !known.contains(&format!("<{name}>")) {
+                    if !known.tell(name) {
                         return Err(Unsupported::NoCapture {
                             adapter: adapter.name.clone(),
                             capture: name.clone(),

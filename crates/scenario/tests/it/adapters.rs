@@ -5,7 +5,9 @@ use insta::assert_snapshot;
 use matching::Recogniser;
 use proptest::prelude::*;
 use scenario::Keys;
-use scenario::adapter::{self, ClientReady, Copy, Escapes, Program, ReadyWhen, Template, Typed};
+use scenario::adapter::{
+    self, ClientReady, Copy, Escapes, LinePatterns, Program, ReadyWhen, Template, Typed,
+};
 use timeline::EventKind;
 
 use super::{reference, workspace};
@@ -63,6 +65,33 @@ fn a_client_that_prints_nothing_when_it_is_ready_has_other_signs() {
     assert!(why[0].title.contains("its event `joined`"), "{why:?}");
     let why = ready("").unwrap_err().list;
     assert!(why[0].title.contains("nothing shows"), "{why:?}");
+}
+
+#[test]
+fn what_only_some_patterns_of_an_event_tell_is_asked_of_none() {
+    let of = |patterns: &str| {
+        let text = SMALL.replace(
+            "[client.events]\n",
+            &format!("[client.events]\nmessage = {patterns}\n"),
+        );
+        adapter::parse(&text, Path::new("test.toml"))
+    };
+    let both = of(r"['(?<from>\w+): (?<text>.*)', 'all: (?<text>.*)']").unwrap();
+    let both = &both.client.events[&EventKind::Message];
+    assert_eq!((both.tell("text"), both.tell("from")), (true, false));
+    // A saved run holds one pattern as it has always been written.
+    let one = &of("'(?<text>.*)'").unwrap().client.events[&EventKind::Message];
+    assert_eq!(serde_json::to_value(one).unwrap(), "(?<text>.*)");
+    for patterns in [one, both] {
+        let written = serde_json::to_string(patterns).unwrap();
+        assert_eq!(
+            &serde_json::from_str::<LinePatterns>(&written).unwrap(),
+            patterns
+        );
+    }
+    let why = of(r"['(?<text>.*)', '(?<who>.*)']").unwrap_err();
+    assert!(why.list[0].title.contains("`who`"), "{:?}", why.list);
+    assert!(of("[]").is_err());
 }
 
 #[test]

@@ -69,13 +69,13 @@ impl<'a> Expect<'a> {
 impl<'a> Derive<'a> {
     /// An event, left out where the implementation has no pattern for it.
     fn event(&mut self, one: Expect<'_>, event: EventKind, captures: &[(&str, &str)]) {
-        let Some(regex) = self.adapter_of(one.client).client.events.get(&event) else {
+        let Some(patterns) = self.adapter_of(one.client).client.events.get(&event) else {
             return;
         };
         // An implementation may tell less than another: only what it captures can be asked.
         let known = captures
             .iter()
-            .filter(|(name, _)| regex.contains(&format!("<{name}>")))
+            .filter(|(name, _)| patterns.tell(name))
             .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
         let pattern = Pattern::Event {
             event,

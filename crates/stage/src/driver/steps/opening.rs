@@ -91,8 +91,9 @@ impl<'p> Play<'p> {
                 ClientReady::Joined => EventKind::Joined,
                 _ => EventKind::Ready,
             };
-            let pattern = spec.events.get(&event).map_or("", String::as_str);
-            let awaited = format!("{}, by a line that matches /{pattern}/", ready.sentence);
+            let patterns = spec.events.get(&event);
+            let patterns = patterns.map(ToString::to_string).unwrap_or_default();
+            let awaited = format!("{}, by a line that matches {patterns}", ready.sentence);
             return self.not_shown(client, &awaited, ready.within, Some(ready.id.clone()));
         }
         let who = client.to_owned();
