@@ -355,7 +355,7 @@ pub(crate) struct Doctor {
   cargo xtask bench tap --json --rounds 30"
 )]
 pub(crate) struct Bench {
-    /// An area (audit, harness, page, stage or tap) and options; `--help` builds the benchmarks and explains them
+    /// An area (audit, harness, length, page, stage or tap) and options; `--help` builds the benchmarks and explains them
     #[arg(
         value_name = "ARGUMENTS",
         trailing_var_arg = true,

@@ -2,6 +2,7 @@
 
 mod audit;
 mod harness;
+mod length;
 mod memory;
 mod page;
 mod pexpect;
@@ -24,6 +25,8 @@ pub(crate) enum Area {
     Audit,
     /// A whole play against a hand-written program that does the same
     Harness,
+    /// A scenario of 8 000 steps against eight times one of 1 000
+    Length,
     /// A report page of 2 000 messages, until a browser has it ready
     Page,
     /// A line, a process, a load and a play, each against the least that does the same
@@ -40,6 +43,7 @@ pub(crate) fn measure(area: Area, root: &Path, rounds: u32) -> Result<Vec<Row>, 
     match area {
         Area::Audit => audit::measure(root, rounds.min(10)),
         Area::Harness => harness::measure(root, rounds),
+        Area::Length => length::measure(root, rounds.min(5)),
         Area::Page => Ok(vec![page::measure(root, rounds.min(10))?]),
         Area::Stage => stage::measure(root, rounds),
         Area::Tap => tap::measure(rounds.min(30)),
