@@ -44,7 +44,6 @@ pub(crate) fn context(adapter: Adapter, scenarios: PathBuf) -> Result<RunContext
         seed: SEED,
         level,
         update: Update::Check,
-        twin: false,
         cancel: CancellationToken::new(),
     })
 }

@@ -296,7 +296,7 @@ fn closing(shown: &Shown, report: &PlayReport, says_how: bool) -> u8 {
         );
         output::result(&report::terminal::failure(report, dir.path(), &repeat));
     }
-    if let Some(note) = report::terminal::unstored(report) {
+    if let Some(note) = report::terminal::unstored(report, &shown.asked) {
         output::result(&format!("   {note}"));
     }
     let files = dir.path().join(&report.dir);

@@ -234,7 +234,6 @@ pub(crate) fn context(
         seed: staging.seed(),
         level,
         update,
-        twin: false,
         cancel: CancellationToken::new(),
     })
 }

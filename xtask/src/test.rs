@@ -21,7 +21,7 @@ const NEWS: usize = 64;
 /// Plays what was asked for; one line a scenario, then what failed, then the sum.
 pub(crate) fn run(arguments: &cli::Test, workspace: &Workspace) -> CommandResult {
     let mut staging = arguments.staging.clone();
-    let mut limit = arguments.timeout;
+    let (mut limit, mut twin) = (arguments.timeout, arguments.twin);
     let mut wanted = Wanted {
         names: arguments.filters.clone(),
         tags: arguments.tags.clone(),
@@ -39,6 +39,7 @@ pub(crate) fn run(arguments: &cli::Test, workspace: &Workspace) -> CommandResult
             return Ok(FINE);
         }
         limit = limit.or(saved.manifest.asked.limit);
+        twin |= saved.manifest.asked.twin;
         staging.adapter = saved.manifest.asked.adapter;
         staging.settings = saved.manifest.asked.settings;
         staging.seed = staging.seed.or(Some(saved.manifest.seed));
@@ -49,8 +50,7 @@ pub(crate) fn run(arguments: &cli::Test, workspace: &Workspace) -> CommandResult
     let scenarios = staging::scenarios(&workspace.scenarios(), &wanted)?;
     let who = staging::implementations(workspace, &staging, &scenarios)?;
     let update = Update::from_environment(arguments.accept, |name| std::env::var(name).ok());
-    let mut context = staging::context(workspace, &staging, who, update)?;
-    context.twin = arguments.twin;
+    let context = staging::context(workspace, &staging, who, update)?;
     let reports = workspace.reports();
     let dir = staging::run_dir(reports)?;
     let jobs = arguments
@@ -66,6 +66,7 @@ pub(crate) fn run(arguments: &cli::Test, workspace: &Workspace) -> CommandResult
                 more => Tries::Retry(more),
             },
             limit,
+            twin,
             ..staging::asked(&staging)
         },
         scenarios,

@@ -75,9 +75,6 @@ pub struct RunContext {
     pub level: Level,
     /// What to do with snapshots.
     pub update: Update,
-    /// Each play is played again with other words of the same size, and what the relay saw of
-    /// both is compared.
-    pub twin: bool,
     /// Ends the run early.
     pub cancel: CancellationToken,
 }
@@ -88,6 +85,17 @@ impl RunContext {
         let root = self.scenarios.parent();
         let relative = root.and_then(|root| path.strip_prefix(root).ok());
         relative.unwrap_or(path).to_owned()
+    }
+
+    /// Whether snapshots are stored of what is played: only of the reference of this workspace, and
+    /// of no other file that is called so.
+    fn has_snapshots(&self) -> bool {
+        let reference = self.scenarios.parent().map(|root| {
+            let adapters = root.join("adapters");
+            adapters.join(report::REFERENCE).with_extension("toml")
+        });
+        let reference = reference.and_then(|path| path.canonicalize().ok());
+        reference.is_some() && reference == self.adapter.path.canonicalize().ok()
     }
 
     /// Who plays.

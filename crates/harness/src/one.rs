@@ -12,7 +12,7 @@ use crate::snapshots::Store;
 use judge::snapshot::{self, Comparison, RELAY_VIEW, RelayView};
 use judge::{self, PlayVerdict, Verdicts};
 use matching::{Again, Steps};
-use report::{self, Asked, PlayReport, REFERENCE, Searches, Tried, Used};
+use report::{self, Asked, PlayReport, Searches, Tried, Used};
 use scenario::Scenario;
 use scenario::plan::{self, Plan};
 use stage::{self, Commands, EngineError, Observer, Pace, Reports, Settings, StatusRequests};
@@ -127,7 +127,7 @@ async fn attempt(
     let again = Again::read(&plan, &Steps::of_play(&plan), &played);
     let events = &*again.events;
     let mut compared = compare(context, &plan, events, &dir)?;
-    if context.twin {
+    if asked.twin {
         compared.push(twin(context, scenario, (&plan, events), &dir, run.reports()).await?);
     }
     write(&dir, "snapshots.json", &as_json(&compared)?)?;
@@ -238,10 +238,11 @@ fn compare(
     dir: &Path,
 ) -> Result<Vec<Compared>, EngineError> {
     let store = Store::new(context.scenarios.join("snapshots"));
+    let has_snapshots = context.has_snapshots();
     let mut compared = Vec::new();
     for (kind, text) in texts(plan, events) {
         write(dir, &format!("{kind}.txt"), &text)?;
-        if plan.adapter.name != REFERENCE {
+        if !has_snapshots {
             continue;
         }
         let comparison = store

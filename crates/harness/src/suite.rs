@@ -17,7 +17,7 @@ use super::waiting::{self, Patience};
 use super::{RunContext, RunDir, Shard, attempts, select, survived, sweep};
 use crate::snapshots::Store;
 use judge::PlayVerdict;
-use report::{Asked, PlayReport, REFERENCE, RunReport};
+use report::{Asked, PlayReport, RunReport};
 use scenario::Scenario;
 use scenario::adapter::ReadyWhen;
 use stage::{Commands, EngineError, Orphan, Pace, Status, StatusRequest, status_requests};
@@ -265,7 +265,7 @@ fn left(
     played: &BTreeSet<String>,
 ) -> Result<Vec<String>, EngineError> {
     let survived = orphans.iter().map(survived);
-    if context.adapter.name != REFERENCE {
+    if !context.has_snapshots() {
         return Ok(survived.collect());
     }
     let root = &context.scenarios;

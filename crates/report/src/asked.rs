@@ -10,7 +10,7 @@ use scenario::Hearing;
 use scenario::plan::LoadShape;
 use timeline::Level;
 
-/// Snapshots are kept of this implementation; of another one they would say nothing.
+/// The implementation that is meant where nobody names one.
 pub const REFERENCE: &str = "reference";
 
 /// An implementation as it was asked for, and how it is played.
@@ -33,6 +33,10 @@ pub struct Asked {
     /// How long each try may take.
     #[serde(default)]
     pub limit: Option<Duration>,
+    /// Each is played again with other words of the same size, and what the relay saw of both is
+    /// compared.
+    #[serde(default)]
+    pub twin: bool,
 }
 
 impl Asked {
@@ -53,7 +57,9 @@ impl Asked {
         let limit = self
             .limit
             .map(|limit| format!(" --timeout {}ms", limit.as_millis()));
-        let how = level.into_iter().chain(self.tries.flags()).chain(limit);
+        let twin = self.twin.then(|| " --twin".to_owned());
+        let how = level.into_iter().chain(self.tries.flags());
+        let how = how.chain(limit).chain(twin);
         adapter.into_iter().chain(settings).chain(how).collect()
     }
 }

@@ -187,10 +187,10 @@ pub fn page_link(play: &PlayReport, run: &Path) -> String {
 
 /// How to store what a play of the reference implementation has shown, where it passed and
 /// there was no snapshot to compare it with.
-pub fn unstored(play: &PlayReport) -> Option<String> {
+pub fn unstored(play: &PlayReport, asked: &Asked) -> Option<String> {
     let mut checks = play.verdicts.checks.iter();
     let is_compared = checks.any(|check| matches!(check.kind, CheckKind::Snapshot(_)));
-    let is_due = play.verdicts.play == PlayVerdict::Pass && play.adapter == REFERENCE;
+    let is_due = play.verdicts.play == PlayVerdict::Pass && asked.adapter == REFERENCE;
     (is_due && !is_compared).then(|| {
         format!(
             "no snapshot is stored yet, which `test` asks for: `cargo xtask test {} --accept` \

@@ -1,5 +1,6 @@
 //! What somebody meets who writes a scenario or an adapter for the first time.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 use std::process::Command;
@@ -36,6 +37,53 @@ fn a_demo_needs_no_snapshot_and_says_how_to_store_one_for_the_test_which_does() 
     let (code, _, err) = said(test);
     assert_eq!(code, 1, "{err}");
     assert!(err.contains("none is stored"), "{err}");
+}
+
+#[test]
+fn a_foreign_adapter_has_no_snapshots_whatever_it_is_called_and_its_line_repeats_it() {
+    let (runs, dir) = (Runs::new(), tempfile::tempdir().unwrap());
+    let dir = dir.path().join("a b");
+    fs::create_dir(&dir).unwrap();
+    let adapter = dir.join("reference.toml");
+    fs::copy(root().join("zoo/adapters/plain.toml"), &adapter).unwrap();
+    let adapter = adapter.display().to_string();
+    let (_, _, err) = said(runs.xtask(&["test", "basics/public", "--adapter", &adapter]));
+    assert!(err.contains("PLAINTEXT"), "{err}");
+    assert!(
+        !err.contains("snapshot") && !err.contains("is as it was"),
+        "{err}"
+    );
+
+    let file = dir.join("it's mine.toml");
+    fs::copy(scenario(&dir), &file).unwrap();
+    let file = file.display().to_string();
+    let fault = "relay_fault=falls-silent";
+    let played = [
+        "test",
+        &file,
+        "--adapter",
+        &adapter,
+        "--set",
+        fault,
+        "--seed",
+        "7",
+    ];
+    let (code, _, err) = said(runs.xtask(&played));
+    let line = err.lines().find_map(|line| {
+        let line = line.trim().strip_prefix("repeat it")?;
+        line.trim().strip_prefix("cargo xtask ")
+    });
+    let words = shell_words::split(line.unwrap()).unwrap();
+    let words: Vec<&str> = words.iter().map(String::as_str).collect();
+    let sorted = |words: &[&str]| {
+        words
+            .iter()
+            .map(ToString::to_string)
+            .collect::<BTreeSet<_>>()
+    };
+    assert_eq!(sorted(&words), sorted(&played));
+    let (again, _, _) = said(runs.xtask(&words));
+    assert_eq!((code, again), (3, 3));
 }
 
 #[test]

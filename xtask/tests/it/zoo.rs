@@ -231,6 +231,8 @@ fn other_words_that_look_other_to_the_relay_are_red_in_a_twin_run() {
     let fault = ["--set", "fault=wire-rsa-of-bytes", "--seed", "7"];
     let (_, printed) = with_its_twin(&[zoo.as_slice(), &fault].concat());
     assert!(printed.contains(TWIN), "{printed}");
+    let again = printed.lines().find(|line| line.contains("repeat it"));
+    assert!(again.unwrap().ends_with(" --twin"), "{again:?}");
     let (code, printed) = with_its_twin(&["three-clients", "--seed", "7"]);
     assert_eq!(code, Some(0), "{printed}");
     assert!(!printed.contains(TWIN), "{printed}");
