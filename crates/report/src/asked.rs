@@ -100,7 +100,7 @@ impl Tries {
 }
 
 /// One line that plays it again in the same way.
-pub(super) fn repeat(play: &PlayReport, asked: &Asked) -> String {
+pub fn repeat(play: &PlayReport, asked: &Asked) -> String {
     let which = on_a_command_line(&play.scenario, &play.path);
     let what = match asked.load {
         None => format!("test {which}"),

@@ -124,6 +124,12 @@ const RULES: [Rule; 23] = [
         controls: &["toml"],
     },
     Rule {
+        package: "grading",
+        ours: &["judge", "report", "timeline", "toml-language"],
+        never: RIM,
+        controls: &["askama"],
+    },
+    Rule {
         package: "stage",
         ours: &["audit", "chat-protocol", "matching", "scenario", "timeline"],
         never: CHAT,
@@ -132,6 +138,7 @@ const RULES: [Rule; 23] = [
     Rule {
         package: "harness",
         ours: &[
+            "grading",
             "judge",
             "matching",
             "report",
@@ -180,6 +187,7 @@ const RULES: [Rule; 23] = [
         package: "xtask",
         ours: &[
             "audit",
+            "grading",
             "harness",
             "judge",
             "report",

@@ -11,7 +11,7 @@ mod load;
 mod messages;
 mod moments;
 mod participants;
-mod policy;
+pub mod policy;
 mod steps;
 mod timings;
 
@@ -36,7 +36,8 @@ use steps::Step;
 use timeline::{Event, seconds, visible};
 use timings::Timings;
 
-const STYLE: &str = include_str!("../../templates/style.css");
+/// The one style of all pages.
+pub const STYLE: &str = include_str!("../../templates/style.css");
 const SCRIPT: &str = include_str!("../../templates/script.js");
 
 /// The page of a play.

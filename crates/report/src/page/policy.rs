@@ -5,7 +5,7 @@ use base64::engine::general_purpose::STANDARD;
 use sha2::{Digest as _, Sha256};
 
 /// The policy for these styles and scripts, as they stand between their tags.
-pub(super) fn of(styles: &[&str], scripts: &[&str]) -> String {
+pub fn of(styles: &[&str], scripts: &[&str]) -> String {
     format!(
         "default-src 'none'; base-uri 'none'; form-action 'none'; style-src {}; script-src {}",
         digests(styles),

@@ -1,0 +1,138 @@
+//! The instructor's page: submissions down, items across, and what went wrong most often.
+
+use std::collections::BTreeMap;
+
+use askama::Template;
+
+use report::page::{STYLE, policy};
+use timeline::visible;
+
+use crate::feedback::{badge, word};
+use crate::marks::{Mark, Marks};
+use crate::rubric::Rubric;
+
+/// The commonest causes that are shown.
+const CAUSES: usize = 10;
+
+#[derive(Template)]
+#[template(path = "overview.html")]
+struct Page {
+    style: &'static str,
+    policy: String,
+    title: String,
+    sum: String,
+    heads: Vec<(String, String)>,
+    rows: Vec<Row>,
+    medians: Vec<String>,
+    causes: Vec<(usize, String)>,
+}
+
+struct Row {
+    submission: String,
+    link: String,
+    total: u32,
+    cells: Vec<Cell>,
+}
+
+struct Cell {
+    class: &'static str,
+    shape: &'static str,
+    word: String,
+    points: u32,
+}
+
+/// `index.html` of all submissions.
+///
+/// # Errors
+///
+/// When the page cannot be written to a text, which is a fault of the harness.
+pub fn overview(rubric: &Rubric, all: &[Marks]) -> Result<String, askama::Error> {
+    let open = all.iter().filter(|marks| marks.is_open()).count();
+    let median_total = median(all.iter().map(|marks| marks.total));
+    let page = Page {
+        style: STYLE,
+        policy: policy::of(&[STYLE], &[]),
+        title: visible(&rubric.title),
+        sum: format!(
+            "{} graded, {open} to decide; median {median_total} of {} points",
+            of(all.len(), "submission"),
+            rubric.maximum()
+        ),
+        heads: rubric
+            .items
+            .iter()
+            .map(|item| (item.id.clone(), visible(&item.title)))
+            .collect(),
+        rows: all.iter().map(row).collect(),
+        medians: (0..rubric.items.len())
+            .map(|place| {
+                let marks = all.iter().filter_map(|marks| marks.marks.get(place));
+                median(marks.map(|mark| mark.points))
+            })
+            .collect(),
+        causes: causes(all),
+    };
+    page.render()
+}
+
+fn row(marks: &Marks) -> Row {
+    Row {
+        submission: visible(&marks.submission),
+        link: format!("{}/instructor.html", escaped(&marks.submission)),
+        total: marks.total,
+        cells: marks.marks.iter().map(cell).collect(),
+    }
+}
+
+fn cell(mark: &Mark) -> Cell {
+    let (class, shape) = badge(mark);
+    Cell {
+        class,
+        shape,
+        word: word(mark),
+        points: mark.points,
+    }
+}
+
+/// Of two in the middle, the lower one.
+fn median(points: impl Iterator<Item = u32>) -> String {
+    let mut points: Vec<u32> = points.collect();
+    points.sort_unstable();
+    let middle = points.len().saturating_sub(1) / 2;
+    points.get(middle).map_or("–".to_owned(), u32::to_string)
+}
+
+/// How many submissions have the same first cause, the most frequent first.
+fn causes(all: &[Marks]) -> Vec<(usize, String)> {
+    let mut counted: BTreeMap<&str, usize> = BTreeMap::new();
+    for mark in all.iter().flat_map(|marks| &marks.marks) {
+        if let Some(cause) = mark.reasons.first() {
+            *counted.entry(&cause.got).or_default() += 1;
+        }
+    }
+    let mut causes: Vec<(usize, String)> = counted
+        .into_iter()
+        .map(|(cause, times)| (times, cause.to_owned()))
+        .collect();
+    causes.sort_by(|a, b| b.0.cmp(&a.0).then_with(|| a.1.cmp(&b.1)));
+    causes.truncate(CAUSES);
+    causes
+}
+
+/// A name as a part of an address.
+fn escaped(name: &str) -> String {
+    let safe = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte);
+    let each = name.bytes().map(|byte| {
+        if safe(byte) {
+            char::from(byte).to_string()
+        } else {
+            format!("%{byte:02X}")
+        }
+    });
+    each.collect()
+}
+
+fn of(number: usize, what: &str) -> String {
+    let plural = if number == 1 { "" } else { "s" };
+    format!("{number} {what}{plural}")
+}
