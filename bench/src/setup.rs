@@ -44,6 +44,7 @@ pub(crate) fn context(adapter: Adapter, scenarios: PathBuf) -> Result<RunContext
         seed: SEED,
         level,
         update: Update::Check,
+        closed: Vec::new(),
         cancel: CancellationToken::new(),
     })
 }

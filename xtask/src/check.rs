@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
+use grading::Rubric;
 use harness::{self, Wanted};
 use scenario::adapter;
 
@@ -22,6 +23,8 @@ pub(crate) struct Checked {
     scenarios: usize,
     /// Adapters without a problem.
     adapters: usize,
+    /// Rubrics without a problem.
+    rubrics: usize,
     /// Files with problems.
     pub(crate) problems: Vec<Problems>,
     /// What keeps an adapter without a problem from being played here and now.
@@ -45,7 +48,11 @@ pub(crate) fn run(arguments: &cli::Check) -> CommandResult {
     }
     let scenarios = count(checked.scenarios, "scenario");
     let adapters = count(checked.adapters, "adapter");
-    output::result(&format!("{scenarios} and {adapters} are fine"));
+    let rubrics = match checked.rubrics {
+        0 => String::new(),
+        rubrics => format!(", {}", count(rubrics, "rubric")),
+    };
+    output::result(&format!("{scenarios} and {adapters}{rubrics} are fine"));
     Ok(FINE)
 }
 
@@ -124,7 +131,15 @@ impl Checked {
         }
     }
 
-    /// A path says by its directories what it is; elsewhere, what names programs is an adapter.
+    fn rubric(&mut self, file: &Path) {
+        match Rubric::load(file) {
+            Ok(_) => self.rubrics += 1,
+            Err(problems) => self.problems.push(problems),
+        }
+    }
+
+    /// A path says by its directories what it is; elsewhere, what names programs is an adapter, and what has
+    /// items is a rubric.
     fn file(&mut self, workspace: &Workspace, path: &Path) -> Result<(), CommandError> {
         if !path.is_file() {
             return Err(CommandError::usage(format!(
@@ -134,8 +149,9 @@ impl Checked {
         }
         let above = |name: &str| path.ancestors().skip(1).find(|dir| dir.ends_with(name));
         match (above("adapters"), above("scenarios")) {
+            _ if has_table(path, "items") => self.rubric(path),
             (Some(_), _) => self.adapter(path),
-            (None, None) if names_programs(path) => self.adapter(path),
+            (None, None) if has_table(path, "programs") => self.adapter(path),
             // Fixtures are looked for where `test` looks for them.
             (None, Some(root)) if is_same(root, &workspace.zoo_scenarios()) => {
                 self.scenario(path, root);
@@ -165,10 +181,11 @@ fn is_same(one: &Path, other: &Path) -> bool {
     matches!((one.canonicalize(), other.canonicalize()), (Ok(one), Ok(other)) if one == other)
 }
 
-fn names_programs(path: &Path) -> bool {
+/// Whether a file has this table at its top.
+fn has_table(path: &Path, name: &str) -> bool {
     let text = std::fs::read_to_string(path).unwrap_or_default();
-    text.lines()
-        .any(|line| line.starts_with("[programs]") || line.starts_with("programs"))
+    let mut lines = text.lines().map(|line| line.trim_start_matches('['));
+    lines.any(|line| line.starts_with(name))
 }
 
 /// Nothing was asked for that is not there.

@@ -29,6 +29,8 @@ pub(crate) enum Command {
     Test(Test),
     /// Let many clients play the steps of a scenario at once, and measure
     Load(Load),
+    /// Grade the submissions of a class by a rubric
+    Grade(Grade),
     /// Tell a saved run again, or lay the parts of one together
     Report(Report),
     /// Judge a saved run again from its plans and timelines, without any process
@@ -242,6 +244,70 @@ pub(crate) enum Hearing {
 
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:
+  cargo xtask grade submissions --rubric rubric.toml
+  cargo xtask grade submissions --rubric rubric.toml --only ada --rerun all
+  cargo xtask grade submissions --rubric rubric.toml --rerun open --jobs 4
+  cargo xtask grade submissions --rubric rubric.toml --publish
+
+Each directory in SUBMISSIONS is one. What was graded before and has not changed stays as it is, so
+the same command goes on where it was interrupted. docs/grading.md begins with an example.")]
+pub(crate) struct Grade {
+    /// A directory that holds a directory for each submission
+    pub(crate) submissions: PathBuf,
+    /// What is played, and what it is worth; `cargo xtask new rubric` writes one
+    #[arg(long, value_name = "FILE")]
+    pub(crate) rubric: PathBuf,
+    /// Points set by hand, and late days; `overrides.toml` beside the rubric when left out
+    #[arg(long, value_name = "FILE")]
+    pub(crate) overrides: Option<PathBuf>,
+    /// Where grades are written; `grades/` in the reports when left out
+    #[arg(long, value_name = "DIR")]
+    pub(crate) out: Option<PathBuf>,
+    /// Grade only this submission; may be given again
+    #[arg(long, value_name = "NAME")]
+    pub(crate) only: Vec<String>,
+    /// Grade again what was graded and has not changed
+    #[arg(long, value_name = "WHICH")]
+    pub(crate) rerun: Option<Rerun>,
+    /// Show students the items that are for after the due date or after publication, too
+    #[arg(long)]
+    pub(crate) publish: bool,
+    /// Grade so many at a time; as many as there are processors when left out
+    #[arg(long, value_name = "N")]
+    pub(crate) jobs: Option<NonZeroUsize>,
+    /// Everything random comes from this number; the one of the first time when left out
+    #[arg(long, value_name = "NUMBER")]
+    pub(crate) seed: Option<u64>,
+    /// How strongly to isolate; the strongest that works here when left out
+    #[arg(long)]
+    pub(crate) level: Option<Level>,
+}
+
+/// What is graded again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Rerun {
+    /// Every submission
+    All,
+    /// Those that lack points
+    Failed,
+    /// Those that are flaky or could not be graded
+    Open,
+}
+
+impl Rerun {
+    /// Whether it means a submission that earned this.
+    pub(crate) fn means(self, graded: &grading::Graded) -> bool {
+        let mut marks = graded.marks.iter();
+        match self {
+            Self::All => true,
+            Self::Failed => marks.any(|mark| !mark.is_full()),
+            Self::Open => marks.any(grading::Mark::is_open),
+        }
+    }
+}
+
+#[derive(Args, Debug)]
+#[command(after_help = "Examples:
   cargo xtask report
   cargo xtask report reports/20261121-074151.085-11420
   cargo xtask report --merge shard-1 shard-2 shard-3")]
@@ -319,8 +385,9 @@ pub(crate) struct List {
 }
 
 #[derive(Args, Debug)]
-#[command(after_help = "Example:
-  cargo xtask new scenario lessons/first")]
+#[command(after_help = "Examples:
+  cargo xtask new scenario lessons/first
+  cargo xtask new rubric course/rubric.toml")]
 pub(crate) struct New {
     #[command(subcommand)]
     pub(crate) file: NewFile,
@@ -333,6 +400,11 @@ pub(crate) enum NewFile {
     Scenario {
         /// Its id: a name, with folders if you like
         name: String,
+    },
+    /// A rubric for `cargo xtask grade`
+    Rubric {
+        /// Where to write it
+        path: PathBuf,
     },
 }
 

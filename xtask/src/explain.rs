@@ -10,7 +10,9 @@ use crate::{cli, output, staging};
 /// Prints the plan of each scenario of a file in sentences, or the page of an error code.
 pub(crate) fn run(arguments: &cli::Explain) -> CommandResult {
     if is_code(&arguments.what) {
-        let page = scenario::explain_code(&arguments.what).ok_or_else(|| {
+        let mut codes = scenario::codes().chain(grading::codes());
+        let code = codes.find(|code| code.id == arguments.what);
+        let page = code.map(|code| code.paragraph).ok_or_else(|| {
             CommandError::usage(format!("no error has the code {}", arguments.what))
         })?;
         output::result(page.trim_end());

@@ -20,6 +20,7 @@ mod doctor;
 mod exit_code;
 mod explain;
 mod github;
+mod grade;
 mod interrupt;
 mod keys;
 mod link_table;
@@ -74,6 +75,7 @@ fn run(command: Option<Command>, reports: Option<&Path>) -> CommandResult {
         Some(Command::Doctor(arguments)) if arguments.links => link_table::run(),
         Some(Command::Doctor(_)) => doctor::run(),
         Some(Command::Explain(arguments)) => explain::run(&arguments),
+        Some(Command::Grade(arguments)) => grade::run(&arguments, &workspace),
         Some(Command::List(arguments)) => list::run(&arguments),
         Some(Command::Load(arguments)) => load::run(&arguments, &workspace),
         Some(Command::New(arguments)) => new::run(&arguments),

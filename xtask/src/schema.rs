@@ -50,6 +50,11 @@ fn generated(workspace: &Workspace) -> Result<Vec<(PathBuf, String)>, CommandErr
     let mut files = vec![
         (schemas.join("adapter.json"), pretty(&adapter::schema())),
         (schemas.join("result.json"), pretty(&report::schema())),
+        (
+            schemas.join("overrides.json"),
+            pretty(&grading::overrides_schema()),
+        ),
+        (schemas.join("rubric.json"), pretty(&grading::schema())),
         (schemas.join("scenario.json"), pretty(&scenario::schema())),
         recording::picture(workspace)?,
     ];
@@ -58,6 +63,7 @@ fn generated(workspace: &Workspace) -> Result<Vec<(PathBuf, String)>, CommandErr
         ("commands", commands()),
         ("exit codes", exit_codes()),
         ("faults of the zoo", zoo::page()),
+        ("rubric reference", grading::reference()),
         ("scenario reference", scenario::reference()),
     ];
     let docs = workspace.root().join("docs");

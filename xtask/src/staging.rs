@@ -234,6 +234,7 @@ pub(crate) fn context(
         seed: staging.seed(),
         level,
         update,
+        closed: Vec::new(),
         cancel: CancellationToken::new(),
     })
 }

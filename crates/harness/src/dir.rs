@@ -13,6 +13,8 @@ const MOST: usize = 10;
 pub struct RunDir {
     path: PathBuf,
     id: String,
+    /// Where all runs lie.
+    root: PathBuf,
     /// Why `latest` does not point to it.
     not_latest: Option<String>,
 }
@@ -43,6 +45,7 @@ impl RunDir {
         let mut dir = Self {
             path,
             id,
+            root: reports.to_owned(),
             not_latest: None,
         };
         // The run is worth more than a short name for it.
@@ -51,6 +54,17 @@ impl RunDir {
             format!("{} does not point to this run: {error}", latest.display())
         });
         Ok(dir)
+    }
+
+    /// One that is kept and gone on with: never removed, and never the latest run.
+    pub fn kept(reports: &Path, path: PathBuf) -> Self {
+        let id = path.file_name().unwrap_or_default();
+        Self {
+            id: id.to_string_lossy().into_owned(),
+            path,
+            root: reports.to_owned(),
+            not_latest: None,
+        }
     }
 
     /// The run's id.
@@ -70,12 +84,13 @@ impl RunDir {
 
     /// What participants must not see: the texts of all plays stand there.
     pub(crate) fn reports(&self) -> Reports {
-        let root = self.path.parent().unwrap_or(Path::new("")).to_owned();
+        let root = self.root.clone();
         let earlier = runs(&root).into_iter().map(|run| root.join(run)).collect();
         Reports {
             root,
             run: self.path.clone(),
             earlier,
+            others: Vec::new(),
         }
     }
 

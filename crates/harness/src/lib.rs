@@ -5,6 +5,7 @@ mod dir;
 mod error;
 mod files;
 mod foreign;
+mod grade;
 mod load;
 mod mended;
 mod merge;
@@ -16,6 +17,7 @@ mod select;
 mod shard;
 mod snapshots;
 mod stand_in;
+mod submissions;
 mod suite;
 mod variants;
 mod waiting;
@@ -28,6 +30,7 @@ use tokio_util::sync::CancellationToken;
 
 pub use dir::RunDir;
 pub use error::{Difference, FormatError, MergeError, SavedError};
+pub use grade::{GradeSettings, NoAdapter, Submission, grade};
 pub use load::{LoadSettings, load};
 pub use merge::{merge, merged};
 pub use pages::Parts;
@@ -37,6 +40,7 @@ pub use select::{Selection, Wanted, select};
 pub use shard::{NoShard, Shard};
 pub use snapshots::Update;
 pub use stand_in::stand_in;
+pub use submissions::{Found, find_submissions, read_graded, stamp, write_graded, write_grades};
 pub use suite::{Progress, TestSettings, test};
 pub use variants::{Variant, variants};
 
@@ -75,6 +79,8 @@ pub struct RunContext {
     pub level: Level,
     /// What to do with snapshots.
     pub update: Update,
+    /// What participants do not see besides the usual.
+    pub closed: Vec<PathBuf>,
     /// Ends the run early.
     pub cancel: CancellationToken,
 }

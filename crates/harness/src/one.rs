@@ -109,12 +109,16 @@ async fn attempt(
     }
     let dir = run.path().join(&this.dir);
     write(&dir, "plan.json", &as_json(&plan)?)?;
+    let reports = Reports {
+        others: context.closed.clone(),
+        ..run.reports()
+    };
     let settings = Settings {
         level: context.level,
         stage_init: stage_init(context)?,
         binaries: context.binaries.clone(),
         dir: dir.clone(),
-        reports: run.reports(),
+        reports: reports.clone(),
         pace: this.pace,
         commands: this.commands,
         observer: audience(&plan, &dir),
@@ -128,7 +132,7 @@ async fn attempt(
     let events = &*again.events;
     let mut compared = compare(context, &plan, events, &dir)?;
     if asked.twin {
-        compared.push(twin(context, scenario, (&plan, events), &dir, run.reports()).await?);
+        compared.push(twin(context, scenario, (&plan, events), &dir, reports).await?);
     }
     write(&dir, "snapshots.json", &as_json(&compared)?)?;
     let report = judged(which, &plan, events, &compared);

@@ -2,37 +2,59 @@
 
 use std::fs::{self, File};
 use std::io::{ErrorKind, Write as _};
+use std::path::Path;
 
 use crate::command_error::{CommandError, CommandResult};
 use crate::exit_code::FINE;
 use crate::workspace::Workspace;
 use crate::{cli, output};
 
+const RUBRIC: &str = include_str!("rubric.toml");
 const SCENARIO: &str = include_str!("scenario.toml");
 
-/// Writes a commented scenario, and says what to do with it.
+/// Writes a commented file, and says what to do with it.
 pub(crate) fn run(arguments: &cli::New) -> CommandResult {
-    let cli::NewFile::Scenario { name } = &arguments.file;
+    match &arguments.file {
+        cli::NewFile::Rubric { path } => rubric(path),
+        cli::NewFile::Scenario { name } => scenario(name),
+    }
+}
+
+fn rubric(path: &Path) -> CommandResult {
+    write(path, RUBRIC)?;
+    let path = path.display();
+    output::result(&format!(
+        "wrote {path}; next: cargo xtask check {path}, then cargo xtask grade SUBMISSIONS --rubric {path}"
+    ));
+    Ok(FINE)
+}
+
+fn scenario(name: &str) -> CommandResult {
     let id = id(name).map_err(|bad| CommandError::usage(bad.to_string()))?;
     let workspace = Workspace::here();
     let path = workspace.scenarios().join(&id).with_extension("toml");
-    let failed = |error| CommandError::file(&path, &error);
-    if let Some(folder) = path.parent() {
-        fs::create_dir_all(folder).map_err(failed)?;
-    }
-    let mut file = File::create_new(&path).map_err(|error| match error.kind() {
-        ErrorKind::AlreadyExists => CommandError::usage(format!(
-            "{} is there already, and stays as it is",
-            workspace.shown(&path)
-        )),
-        _ => failed(error),
-    })?;
-    file.write_all(text(&id).as_bytes()).map_err(failed)?;
+    write(&path, &text(&id))?;
     output::result(&format!(
         "wrote {}; next: cargo xtask demo {id}, then cargo xtask test {id} --accept",
         workspace.shown(&path)
     ));
     Ok(FINE)
+}
+
+/// A file that was not there.
+fn write(path: &Path, text: &str) -> Result<(), CommandError> {
+    let failed = |error| CommandError::file(path, &error);
+    if let Some(folder) = path.parent() {
+        fs::create_dir_all(folder).map_err(failed)?;
+    }
+    let mut file = File::create_new(path).map_err(|error| match error.kind() {
+        ErrorKind::AlreadyExists => CommandError::usage(format!(
+            "{} is there already, and stays as it is",
+            Workspace::here().shown(path)
+        )),
+        _ => failed(error),
+    })?;
+    file.write_all(text.as_bytes()).map_err(failed)
 }
 
 /// What stands in the file.
@@ -68,7 +90,9 @@ fn id(name: &str) -> Result<String, BadName> {
 mod tests {
     use std::path::Path;
 
-    use super::{id, text};
+    use grading::Rubric;
+
+    use super::{RUBRIC, id, text};
     use crate::workspace::Workspace;
 
     #[test]
@@ -83,6 +107,13 @@ mod tests {
             .unwrap_or_else(|problems| panic!("{}", problems.render(false)));
         assert_eq!(read[0].title, "first steps");
         assert_eq!(read[0].steps.len(), 5);
+    }
+
+    #[test]
+    fn the_rubric_that_is_written_is_a_good_one() {
+        let rubric = Rubric::parse(RUBRIC, Path::new("rubric.toml"))
+            .unwrap_or_else(|problems| panic!("{}", problems.render(false)));
+        assert_eq!(rubric.maximum(), 20);
     }
 
     #[test]

@@ -9,6 +9,7 @@ mod detectors;
 mod dialogue;
 mod flaky;
 mod foreign;
+mod grading;
 mod judged_again;
 mod link_table;
 mod load;

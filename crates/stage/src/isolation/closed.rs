@@ -51,6 +51,8 @@ pub struct Reports {
     pub run: PathBuf,
     /// Those of earlier ones, which may have the same seed.
     pub earlier: Vec<PathBuf>,
+    /// Other places that are nobody's business.
+    pub others: Vec<PathBuf>,
 }
 
 /// Places that are closed to all participants of a play.
@@ -76,6 +78,7 @@ impl Closed {
         let mut places: Vec<PathBuf> = USUAL.iter().map(PathBuf::from).collect();
         places.extend(std::env::var_os("HOME").map(PathBuf::from));
         places.extend([reports.root.clone(), reports.run.clone()]);
+        places.extend(reports.others.iter().cloned());
         let mut runs = reports.earlier.clone();
         runs.push(reports.run.clone());
         Self {
@@ -396,6 +399,7 @@ mod tests {
             root: at("reports"),
             run: at("reports/run"),
             earlier: vec![at("reports/earlier")],
+            others: Vec::new(),
         };
         let Some(output) = inside(&reports, &at("play/alice"), &script) else {
             return;

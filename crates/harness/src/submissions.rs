@@ -1,0 +1,149 @@
+//! Where submissions lie, and the files of what they earned.
+
+use std::fs::{self, Metadata};
+use std::io;
+use std::os::unix::fs::MetadataExt as _;
+use std::path::{Path, PathBuf};
+
+use grading::{Audience, Graded, Marks, Rubric};
+use sha2::{Digest as _, Sha256};
+use stage::EngineError;
+
+use super::files::{as_json, write};
+
+/// Files of one submission that are looked at to see whether it has changed.
+const FILES: usize = 100_000;
+
+/// What is no submission: archives made on other systems bring these.
+const NO_SUBMISSIONS: [&str; 1] = ["__MACOSX"];
+
+/// A submission, as it lies there.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Found {
+    /// The name of its directory.
+    pub name: String,
+    /// Its directory, without links.
+    pub dir: PathBuf,
+}
+
+/// The directories in a directory, by name. Links lead nowhere.
+///
+/// # Errors
+///
+/// What the system says.
+pub fn find_submissions(dir: &Path) -> io::Result<Vec<Found>> {
+    let dir = fs::canonicalize(dir)?;
+    let mut found = Vec::new();
+    for entry in fs::read_dir(&dir)? {
+        let entry = entry?;
+        let name = entry.file_name().to_string_lossy().into_owned();
+        let counts = !name.starts_with('.') && !NO_SUBMISSIONS.contains(&name.as_str());
+        if counts && entry.file_type()?.is_dir() {
+            let dir = entry.path();
+            found.push(Found { name, dir });
+        }
+    }
+    found.sort();
+    Ok(found)
+}
+
+/// What a submission is and how it is graded, in short: another one when a file of it has changed, or
+/// one of these texts.
+///
+/// # Errors
+///
+/// What the system says.
+pub fn stamp(dir: &Path, texts: &[&str]) -> io::Result<String> {
+    let mut digest = Sha256::new();
+    for text in texts {
+        digest.update(text.len().to_be_bytes());
+        digest.update(text);
+    }
+    let mut left = FILES;
+    of_directory(dir, &mut digest, &mut left)?;
+    let digest = digest.finalize();
+    Ok(digest
+        .iter()
+        .take(16)
+        .map(|byte| format!("{byte:02x}"))
+        .collect())
+}
+
+/// Names, sizes and times of all that lies there; links are not followed.
+fn of_directory(dir: &Path, digest: &mut Sha256, left: &mut usize) -> io::Result<()> {
+    let mut entries: Vec<PathBuf> = fs::read_dir(dir)?
+        .take(*left)
+        .map(|entry| Ok(entry?.path()))
+        .collect::<io::Result<_>>()?;
+    *left -= entries.len();
+    entries.sort();
+    for path in entries {
+        let it = fs::symlink_metadata(&path)?;
+        digest.update(path.as_os_str().as_encoded_bytes());
+        digest.update(identity(&it));
+        if it.is_dir() {
+            of_directory(&path, digest, left)?;
+        }
+    }
+    Ok(())
+}
+
+/// What changes when a file does.
+fn identity(it: &Metadata) -> [u8; 32] {
+    let mut bytes = [0; 32];
+    let parts = [
+        u64::from(it.mode()),
+        if it.is_dir() { 0 } else { it.size() },
+        it.mtime().cast_unsigned(),
+        it.mtime_nsec().cast_unsigned(),
+    ];
+    for (place, part) in bytes.chunks_exact_mut(8).zip(parts) {
+        place.copy_from_slice(&part.to_be_bytes());
+    }
+    bytes
+}
+
+/// What a submission has earned already; `None` where that is not known.
+pub fn read_graded(dir: &Path, submission: &str) -> Option<Graded> {
+    let text = fs::read_to_string(dir.join(submission).join("marks.json")).ok()?;
+    serde_json::from_str(&text).ok()
+}
+
+/// Keeps what a submission has earned, for whoever goes on.
+///
+/// # Errors
+///
+/// When it cannot be written.
+pub fn write_graded(dir: &Path, graded: &Graded) -> Result<(), EngineError> {
+    write(
+        &dir.join(&graded.submission),
+        "marks.json",
+        &as_json(graded)?,
+    )
+}
+
+/// Everything that people read: what belongs to each submission, the sheet and the overview.
+///
+/// # Errors
+///
+/// When one cannot be written.
+pub fn write_grades(
+    dir: &Path,
+    rubric: &Rubric,
+    all: &[Marks],
+    students: Audience,
+) -> Result<(), EngineError> {
+    let page = |_| EngineError::Fault("a page of grades cannot be written");
+    for marks in all {
+        let its = dir.join(&marks.submission);
+        for (name, text) in grading::files(rubric, marks, students).map_err(page)? {
+            write(&its, name, &text)?;
+        }
+    }
+    write(dir, "grades.csv", &grading::sheet(rubric, all))?;
+    write(
+        dir,
+        "index.html",
+        &grading::overview(rubric, all).map_err(page)?,
+    )
+}

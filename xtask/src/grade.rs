@@ -1,0 +1,425 @@
+//! `grade`: what each submission of a class earns by a rubric.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::thread::available_parallelism;
+
+use grading::{Audience, Graded, Marks, Overrides, Rubric, Standing};
+use harness::{Found, GradeSettings, NoAdapter, RunDir, Submission, Update, Wanted};
+use indicatif::ProgressBar;
+use report::Asked;
+use scenario::Scenario;
+use scenario::adapter::{self, Adapter, Program};
+use tokio::sync::mpsc;
+use toml_language::Problems;
+
+use crate::command_error::{CommandError, CommandResult};
+use crate::exit_code::{ENVIRONMENT, FINE};
+use crate::interrupt::Interrupt;
+use crate::workspace::Workspace;
+use crate::{check, cli, output, staging};
+
+/// How many results may wait to be written.
+const NEWS: usize = 64;
+
+/// What a submission brings when the rubric names no adapter.
+const OWN_ADAPTER: &str = "adapter.toml";
+
+/// Grades what was not graded yet, writes everything, and prints a line for each submission.
+pub(crate) fn run(arguments: &cli::Grade, workspace: &Workspace) -> CommandResult {
+    let rubric = Rubric::load(&arguments.rubric).map_err(|problems| unreadable(&problems))?;
+    let overrides = overrides(arguments)?;
+    let found = found(arguments)?;
+    let stranger = overrides.strangers(|name| found.iter().any(|one| one.name == name));
+    if let [name, ..] = stranger.as_slice() {
+        output::warn(&format!(
+            "an override names `{name}`, which is no submission"
+        ));
+    }
+    let scenarios = scenarios(&rubric, workspace)?;
+    let out = arguments.out.clone();
+    let name = rubric.path.file_stem().unwrap_or_default();
+    let out = out.unwrap_or_else(|| workspace.reports().join("grades").join(name));
+    let out = std::path::absolute(&out).map_err(|error| CommandError::file(&out, &error))?;
+    let course = Course {
+        shared: shared(&rubric, workspace)?,
+        seed: seed(&out, arguments.seed)?,
+        rubric,
+        overrides,
+        scenarios,
+        out,
+        students: if arguments.publish {
+            Audience::Published
+        } else {
+            Audience::Students
+        },
+    };
+    let (known, submissions) = course.open(&found, arguments)?;
+    let mut gradebook = Gradebook {
+        course: &course,
+        graded: known,
+    };
+    let interrupted = if submissions.is_empty() {
+        gradebook.write()?;
+        None
+    } else {
+        grade(&mut gradebook, submissions, (arguments, workspace))?
+    };
+    gradebook.print(&found);
+    match interrupted {
+        Some(error) => Err(error),
+        None => Ok(gradebook.exit_code()),
+    }
+}
+
+/// What all submissions are graded by.
+struct Course {
+    rubric: Rubric,
+    overrides: Overrides,
+    scenarios: BTreeMap<String, Scenario>,
+    shared: Option<Adapter>,
+    seed: u64,
+    out: PathBuf,
+    students: Audience,
+}
+
+impl Course {
+    /// What is known already of these submissions, and those that are to be graded.
+    fn open(
+        &self,
+        found: &[Found],
+        arguments: &cli::Grade,
+    ) -> Result<(BTreeMap<String, Graded>, Vec<Submission>), CommandError> {
+        let mut known = BTreeMap::new();
+        let mut open = Vec::new();
+        let texts = self.texts()?;
+        let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
+        for one in found {
+            let stamp = harness::stamp(&one.dir, &texts)
+                .map_err(|error| CommandError::file(&one.dir, &error))?;
+            let graded = harness::read_graded(&self.out, &one.name);
+            let is_chosen = arguments.only.is_empty() || arguments.only.contains(&one.name);
+            let is_same = graded.as_ref().is_some_and(|graded| graded.stamp == stamp);
+            let again = arguments.rerun.is_some_and(|which| {
+                let graded = graded.as_ref();
+                graded.is_none_or(|graded| which.means(graded))
+            });
+            if is_chosen && (again || !is_same) {
+                open.push(self.submission(one, stamp)?);
+            } else if let Some(graded) = graded {
+                known.insert(one.name.clone(), graded);
+            }
+        }
+        Ok((known, open))
+    }
+
+    /// All that decides what a submission earns besides itself.
+    fn texts(&self) -> Result<Vec<String>, CommandError> {
+        let scenarios = self.scenarios.values().map(|scenario| &scenario.path);
+        let adapter = self.rubric.adapter.iter();
+        let files = std::iter::once(&self.rubric.path)
+            .chain(adapter)
+            .chain(scenarios);
+        let texts = files
+            .map(|file| fs::read_to_string(file).map_err(|error| CommandError::file(file, &error)));
+        texts.chain([Ok(self.seed.to_string())]).collect()
+    }
+
+    fn submission(&self, one: &Found, stamp: String) -> Result<Submission, CommandError> {
+        let dir = one.dir.display().to_string();
+        let mut asked = Asked::default();
+        let adapter = match &self.shared {
+            None => {
+                let path = one.dir.join(OWN_ADAPTER);
+                asked.adapter = path.display().to_string();
+                own_adapter(&path, &one.dir)
+            }
+            Some(shared) => {
+                let mut adapter = shared.clone();
+                asked.adapter = shared.path.display().to_string();
+                asked.settings = vec![("submission".to_owned(), dir.clone())];
+                adapter
+                    .set("submission", &dir)
+                    .map_err(|error| CommandError::usage(error.to_string()))?;
+                Ok(adapter)
+            }
+        };
+        Ok(Submission {
+            name: one.name.clone(),
+            dir,
+            adapter,
+            asked,
+            stamp,
+        })
+    }
+}
+
+/// Plays what is open. What is done when somebody interrupts stays.
+fn grade(
+    gradebook: &mut Gradebook<'_>,
+    submissions: Vec<Submission>,
+    (arguments, workspace): (&cli::Grade, &Workspace),
+) -> Result<Option<CommandError>, CommandError> {
+    let course = gradebook.course;
+    let first = submissions.iter().find_map(|one| one.adapter.as_ref().ok());
+    let asked = cli::Staging {
+        adapter: first.map_or_else(
+            || "reference".to_owned(),
+            |adapter| adapter.path.display().to_string(),
+        ),
+        settings: Vec::new(),
+        seed: Some(course.seed),
+        level: arguments.level,
+    };
+    let scenarios: Vec<Scenario> = course.scenarios.values().cloned().collect();
+    let who = staging::implementations(workspace, &asked, &scenarios)?;
+    let mut context = staging::context(workspace, &asked, who, Update::Check)?;
+    if context.level < course.rubric.level {
+        return Err(CommandError::environment(format!(
+            "the rubric demands the isolation level {}, and this machine or --level gives {}; \
+             `cargo xtask doctor` says how to reach it",
+            course.rubric.level, context.level
+        )));
+    }
+    context.closed = closed(&arguments.submissions, &course.rubric, workspace);
+    let settings = GradeSettings {
+        context,
+        rubric: course.rubric.clone(),
+        overrides: course.overrides.clone(),
+        scenarios: course.scenarios.clone(),
+        submissions,
+        jobs: arguments
+            .jobs
+            .or_else(|| available_parallelism().ok())
+            .map_or(1, std::num::NonZeroUsize::get),
+        dir: RunDir::kept(workspace.reports(), course.out.clone()),
+    };
+    staging::block_on(async { play(settings, gradebook).await })
+}
+
+async fn play(
+    settings: GradeSettings,
+    gradebook: &mut Gradebook<'_>,
+) -> Result<Option<CommandError>, CommandError> {
+    let interrupt = Interrupt::listen(settings.context.cancel.clone())?;
+    let bar = ProgressBar::new(settings.submissions.len() as u64);
+    let (sender, mut graded) = mpsc::channel(NEWS);
+    let playing = tokio::spawn(async move { harness::grade(settings, &sender).await });
+    while let Some(graded) = graded.recv().await {
+        let marks = gradebook.add(graded)?;
+        bar.inc(1);
+        bar.suspend(|| output::narrate(&format!("graded {}", line(&marks, 0))));
+    }
+    bar.finish_and_clear();
+    let ended = playing.await;
+    let ended = ended.map_err(|_| CommandError::harness("grading panicked"))?;
+    Ok(ended.err().map(|error| interrupt.command_error(error)))
+}
+
+/// What participants do not see: each other, what is expected of them, and how it is done here.
+fn closed(submissions: &Path, rubric: &Rubric, workspace: &Workspace) -> Vec<PathBuf> {
+    let rubric = rubric.path.parent().unwrap_or(Path::new("."));
+    let rubric = if rubric == Path::new("") {
+        Path::new(".")
+    } else {
+        rubric
+    };
+    [submissions, rubric, workspace.root()]
+        .into_iter()
+        .filter_map(|place| fs::canonicalize(place).ok())
+        .collect()
+}
+
+/// All that is known of a class.
+struct Gradebook<'a> {
+    course: &'a Course,
+    graded: BTreeMap<String, Graded>,
+}
+
+impl Gradebook<'_> {
+    /// What one has earned is written at once.
+    fn add(&mut self, graded: Graded) -> Result<Marks, CommandError> {
+        harness::write_graded(&self.course.out, &graded).map_err(failed)?;
+        let marks = self.marks_of(graded.clone());
+        self.graded.insert(graded.submission.clone(), graded);
+        self.write()?;
+        Ok(marks)
+    }
+
+    fn write(&self) -> Result<(), CommandError> {
+        let Course {
+            out,
+            rubric,
+            students,
+            ..
+        } = self.course;
+        harness::write_grades(out, rubric, &self.marks(), *students).map_err(failed)
+    }
+
+    fn marks(&self) -> Vec<Marks> {
+        let graded = self.graded.values().cloned();
+        graded.map(|one| self.marks_of(one)).collect()
+    }
+
+    fn marks_of(&self, graded: Graded) -> Marks {
+        Marks::new(graded, &self.course.rubric, &self.course.overrides)
+    }
+
+    fn print(&self, found: &[Found]) {
+        let marks = self.marks();
+        let longest = marks.iter().map(|one| one.submission.chars().count()).max();
+        for one in &marks {
+            output::result(&line(one, longest.unwrap_or(0)));
+        }
+        let missing = found.len().saturating_sub(marks.len());
+        if missing > 0 {
+            output::narrate(&format!(
+                "{missing} not graded yet; the same command goes on"
+            ));
+        }
+        let out = self.course.out.display();
+        output::narrate(&format!("grades: {out}/grades.csv"));
+        output::narrate(&format!("page:   {out}/index.html"));
+    }
+
+    /// What a submission does is no fault of the command: only what could not be graded is.
+    fn exit_code(&self) -> u8 {
+        let marks = self.graded.values().flat_map(|graded| &graded.marks);
+        let mut standings = marks.map(|mark| &mark.standing);
+        if standings.any(|standing| matches!(standing, Standing::CannotGrade(_))) {
+            ENVIRONMENT
+        } else {
+            FINE
+        }
+    }
+}
+
+/// `ada  22 of 20`
+fn line(marks: &Marks, width: usize) -> String {
+    let open = if marks.is_open() { "  decide" } else { "" };
+    let name = timeline::visible(&marks.submission);
+    format!("{name:width$}  {} of {}{open}", marks.total, marks.maximum)
+}
+
+fn failed(error: stage::EngineError) -> CommandError {
+    CommandError::environment(error.to_string())
+}
+
+fn unreadable(problems: &Problems) -> CommandError {
+    check::show(std::slice::from_ref(problems));
+    CommandError::usage(format!("{} cannot be read", problems.path.display()))
+}
+
+/// Those that were named, or those beside the rubric.
+fn overrides(arguments: &cli::Grade) -> Result<Overrides, CommandError> {
+    let beside = arguments.rubric.with_file_name("overrides.toml");
+    let path = match &arguments.overrides {
+        Some(path) => path,
+        None if beside.is_file() => &beside,
+        None => return Ok(Overrides::default()),
+    };
+    Overrides::load(path).map_err(|problems| unreadable(&problems))
+}
+
+fn found(arguments: &cli::Grade) -> Result<Vec<Found>, CommandError> {
+    let dir = &arguments.submissions;
+    let found = harness::find_submissions(dir).map_err(|error| CommandError::file(dir, &error))?;
+    if found.is_empty() {
+        return Err(CommandError::usage(format!(
+            "there is no submission in {}: each is a directory of its own",
+            dir.display()
+        )));
+    }
+    let is_there = |name: &&String| !found.iter().any(|one| one.name == **name);
+    if let Some(name) = arguments.only.iter().find(is_there) {
+        let names = found.iter().map(|one| one.name.as_str());
+        let near = toml_language::suggest::nearest(name, names);
+        let hint = near.map_or_else(String::new, |near| format!("; did you mean `{near}`?"));
+        return Err(CommandError::usage(format!(
+            "no submission is called `{name}`{hint}"
+        )));
+    }
+    Ok(found)
+}
+
+/// The one scenario of each item.
+fn scenarios(
+    rubric: &Rubric,
+    workspace: &Workspace,
+) -> Result<BTreeMap<String, Scenario>, CommandError> {
+    let here = rubric.path.parent().unwrap_or(Path::new(""));
+    let each = rubric.items.iter().map(|item| {
+        let beside = here.join(&item.scenario);
+        let name = if beside.is_file() {
+            beside.display().to_string()
+        } else {
+            item.scenario.clone()
+        };
+        let wanted = Wanted {
+            names: vec![name],
+            tags: Vec::new(),
+        };
+        let of_item = |why: &str| CommandError::usage(format!("item `{}`: {why}", item.id));
+        let mut found = staging::scenarios(&workspace.scenarios(), &wanted)
+            .map_err(|error| of_item(&error.text))?;
+        match found.len() {
+            1 => Ok((item.id.clone(), found.remove(0))),
+            many => Err(of_item(&format!(
+                "`{}` means {many} scenarios; name one",
+                item.scenario
+            ))),
+        }
+    });
+    each.collect()
+}
+
+/// The adapter that drives every submission.
+fn shared(rubric: &Rubric, workspace: &Workspace) -> Result<Option<Adapter>, CommandError> {
+    let Some(path) = &rubric.adapter else {
+        return Ok(None);
+    };
+    let name = path.display().to_string();
+    staging::adapter(workspace, &name, Path::new("")).map(Some)
+}
+
+/// The adapter that a submission brings. It may start what lies in the submission or on `PATH`, and
+/// nothing of ours: else it could hand in the reference.
+fn own_adapter(path: &Path, dir: &Path) -> Result<Adapter, NoAdapter> {
+    if !path.is_file() {
+        return Err(NoAdapter::Missing(format!("it has no {OWN_ADAPTER}")));
+    }
+    let adapter = adapter::load(path).map_err(|problems| {
+        let text = format!(
+            "its {OWN_ADAPTER} has mistakes:\n{}",
+            problems.render(false)
+        );
+        NoAdapter::Missing(text)
+    })?;
+    let is_own = |program: &Program| match program {
+        Program::Cargo(_) => false,
+        Program::Path(program) if !program.contains('/') => true,
+        Program::Path(program) => {
+            fs::canonicalize(dir.join(program)).is_ok_and(|place| place.starts_with(dir))
+        }
+    };
+    let foreign = adapter.programs.iter().find(|(_, one)| !is_own(one));
+    match foreign {
+        None => Ok(adapter),
+        Some((name, _)) => Err(NoAdapter::Missing(format!(
+            "its {OWN_ADAPTER} names the program `{name}`, which is not part of it"
+        ))),
+    }
+}
+
+/// The seed of the course: the same whenever it is gone on with, so that the grades are as well.
+fn seed(out: &Path, asked: Option<u64>) -> Result<u64, CommandError> {
+    let path = out.join("seed.txt");
+    let kept = fs::read_to_string(&path).ok();
+    let kept = kept.and_then(|text| text.trim().parse().ok());
+    let seed = asked.or(kept).unwrap_or_else(harness::fresh_seed);
+    fs::create_dir_all(out)
+        .and_then(|()| fs::write(&path, format!("{seed}\n")))
+        .map_err(|error| CommandError::file(&path, &error))?;
+    Ok(seed)
+}

@@ -1,0 +1,246 @@
+//! `cargo xtask grade`: submissions of a class, as real programs.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::io::{BufRead as _, BufReader, Read as _};
+use std::path::{Path, PathBuf};
+use std::process::Stdio;
+
+use nix::sys::signal::{Signal, kill};
+use nix::unistd::Pid;
+use testing::{Feature, can_be_had, can_show};
+
+use crate::runs::{Runs, root};
+
+const RUBRIC: &str = "docs/grading/rubric.toml";
+
+fn has(program: &str) -> bool {
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    std::env::split_paths(&path).any(|dir| dir.join(program).is_file())
+}
+
+/// Whether these tests can be shown here.
+fn can_grade(programs: &[&str]) -> bool {
+    let missing = programs.iter().find(|program| !has(program));
+    can_be_had(missing.map(|program| format!("{program} is not installed")))
+        && can_show(Feature::Namespaces, level_is_namespaces())
+}
+
+fn level_is_namespaces() -> bool {
+    let runs = Runs::new();
+    let doctor = runs.xtask(&["doctor"]).output().unwrap();
+    String::from_utf8_lossy(&doctor.stdout).contains("namespaces")
+}
+
+/// A directory of submissions.
+struct Class(tempfile::TempDir);
+
+impl Class {
+    fn new() -> Self {
+        Self(tempfile::tempdir().unwrap())
+    }
+
+    fn path(&self) -> String {
+        self.0.path().display().to_string()
+    }
+
+    /// A submission that is a sample.
+    fn copy(&self, sample: &str, name: &str) {
+        let from = root().join("zoo/samples").join(sample);
+        let to = self.0.path().join(name);
+        fs::create_dir(&to).unwrap();
+        for file in fs::read_dir(from).unwrap().flatten() {
+            fs::copy(file.path(), to.join(file.file_name())).unwrap();
+        }
+    }
+
+    /// A submission whose program is this script.
+    fn script(&self, name: &str, script: &str) -> PathBuf {
+        let dir = self.0.path().join(name);
+        fs::create_dir(&dir).unwrap();
+        fs::write(dir.join("chat.sh"), script).unwrap();
+        dir
+    }
+}
+
+/// Exit code, standard error, and where the grades are.
+fn graded(runs: &Runs, arguments: &[&str]) -> (Option<i32>, String, PathBuf) {
+    let all = [&["grade"][..], arguments].concat();
+    let output = runs.xtask(&all).output().unwrap();
+    let err = String::from_utf8_lossy(&output.stderr).into_owned();
+    let stem = arguments.windows(2).find(|two| two[0] == "--rubric");
+    let stem = Path::new(stem.unwrap()[1]).file_stem().unwrap().to_owned();
+    (
+        output.status.code(),
+        err,
+        runs.path().join("grades").join(stem),
+    )
+}
+
+/// The points of each submission, by the head of the column.
+fn sheet(grades: &Path) -> BTreeMap<String, Vec<String>> {
+    let text = fs::read_to_string(grades.join("grades.csv")).unwrap();
+    let rows = text.lines().skip(1).map(|row| {
+        let mut cells = row.split(',').map(str::to_owned);
+        (cells.next().unwrap(), cells.collect())
+    });
+    rows.collect()
+}
+
+#[test]
+fn each_sample_earns_what_it_deserves_and_what_is_graded_stays_so() {
+    if !can_grade(&["python3", "node"]) {
+        return;
+    }
+    let runs = Runs::new();
+    let arguments = ["zoo/samples", "--rubric", RUBRIC];
+    let (code, err, grades) = graded(&runs, &arguments);
+    assert_eq!(code, Some(0), "{err}");
+    let text = fs::read_to_string(grades.join("grades.csv")).unwrap();
+    insta::assert_snapshot!(text);
+    // Nothing has changed, so nothing is played.
+    fs::remove_dir_all(grades.join("plays")).unwrap();
+    let (code, err, _) = graded(&runs, &arguments);
+    assert_eq!(code, Some(0), "{err}");
+    assert!(!grades.join("plays").exists());
+    assert_eq!(fs::read_to_string(grades.join("grades.csv")).unwrap(), text);
+}
+
+#[test]
+fn what_is_interrupted_is_gone_on_with_and_earns_the_same() {
+    if !can_grade(&["python3"]) {
+        return;
+    }
+    let class = Class::new();
+    for (name, sample) in [("a", "bob"), ("b", "dan"), ("c", "bob"), ("d", "dan")] {
+        class.copy(sample, name);
+    }
+    let path = class.path();
+    let arguments = [path.as_str(), "--rubric", RUBRIC, "--jobs", "1"];
+    let runs = Runs::new();
+    let grades = runs.path().join("grades/rubric");
+    let mut child = runs
+        .xtask(&[&["grade"][..], &arguments].concat())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut lines = BufReader::new(child.stderr.take().unwrap());
+    let mut line = String::new();
+    while !line.starts_with("graded a") {
+        line.clear();
+        assert_ne!(lines.read_line(&mut line).unwrap(), 0, "nothing was graded");
+    }
+    kill(Pid::from_raw(child.id().cast_signed()), Signal::SIGINT).unwrap();
+    lines.read_to_string(&mut line).unwrap();
+    assert_eq!(child.wait().unwrap().code(), Some(130), "{line}");
+    assert!(
+        line.contains("not graded yet; the same command goes on"),
+        "{line}"
+    );
+    let before = sheet(&grades);
+    assert!(before.contains_key("a") && before.len() < 4, "{before:?}");
+    let first = fs::read(grades.join("a/marks.json")).unwrap();
+    let (code, err, _) = graded(&runs, &arguments);
+    assert_eq!(code, Some(0), "{err}");
+    assert_eq!(fs::read(grades.join("a/marks.json")).unwrap(), first);
+    let rows = sheet(&grades).into_values();
+    let points: Vec<String> = rows.map(|row| row[0].clone()).collect();
+    assert_eq!(points, ["14", "5", "14", "5"]);
+}
+
+#[test]
+fn a_submission_finds_neither_others_nor_the_rubric_nor_the_harness() {
+    if !can_grade(&["python3"]) {
+        return;
+    }
+    let class = Class::new();
+    class.copy("bob", "neighbour");
+    let course = tempfile::tempdir().unwrap();
+    for file in ["adapter.toml", "rubric.toml"] {
+        fs::copy(
+            root().join("docs/grading").join(file),
+            course.path().join(file),
+        )
+        .unwrap();
+    }
+    let rubric = course.path().join("rubric.toml").display().to_string();
+    let root = fs::canonicalize(root()).unwrap();
+    let places = [
+        format!("{}/neighbour/chat.py", class.path()),
+        rubric.clone(),
+        root.join("scenarios/basics/public.toml")
+            .display()
+            .to_string(),
+        root.join("adapters/reference.toml").display().to_string(),
+    ];
+    let look = places.map(|place| format!("[ -e '{place}' ] && echo FOUND {place}"));
+    class.script("spy", &format!("{}\nexit 1\n", look.join("\n")));
+    let path = class.path();
+    let runs = Runs::new();
+    let (code, err, grades) = graded(&runs, &[&path, "--rubric", &rubric, "--only", "spy"]);
+    assert_eq!(code, Some(0), "{err}");
+    let page = fs::read_to_string(grades.join("spy/feedback.md")).unwrap();
+    assert!(page.contains("ended with status 1"), "{page}");
+    assert!(!page.contains("FOUND"), "{page}");
+    assert_eq!(sheet(&grades)["spy"][0], "0");
+}
+
+#[test]
+fn an_adapter_of_a_submission_cannot_hand_in_the_reference() {
+    if !can_grade(&[]) {
+        return;
+    }
+    let class = Class::new();
+    let reference = fs::read_to_string(root().join("adapters/reference.toml")).unwrap();
+    let dir = class.script("thief", "");
+    fs::write(dir.join("adapter.toml"), &reference).unwrap();
+    class.script("empty", "");
+    let course = tempfile::tempdir().unwrap();
+    let rubric = course.path().join("own.toml");
+    let text = fs::read_to_string(root().join(RUBRIC)).unwrap();
+    fs::write(&rubric, text.replace("adapter = \"adapter.toml\"\n", "")).unwrap();
+    let (path, rubric) = (class.path(), rubric.display().to_string());
+    let runs = Runs::new();
+    let (code, err, grades) = graded(&runs, &[&path, "--rubric", &rubric]);
+    assert_eq!(code, Some(0), "{err}");
+    let feedback = |name: &str| fs::read_to_string(grades.join(name).join("feedback.md")).unwrap();
+    assert!(
+        feedback("thief").contains("which is not part of it"),
+        "{}",
+        feedback("thief")
+    );
+    assert!(
+        feedback("empty").contains("it has no adapter.toml"),
+        "{}",
+        feedback("empty")
+    );
+    assert_eq!(sheet(&grades)["thief"][0], "0");
+}
+
+#[test]
+fn nothing_is_graded_at_a_weaker_level_than_the_rubric_demands() {
+    let runs = Runs::new();
+    let weak = ["zoo/samples", "--rubric", RUBRIC, "--level", "none"];
+    let (code, err, _) = graded(&runs, &weak);
+    assert_eq!(code, Some(5), "{err}");
+    assert!(
+        err.contains("the rubric demands the isolation level namespaces"),
+        "{err}"
+    );
+}
+
+#[test]
+fn what_is_typed_wrong_is_named_with_what_was_meant() {
+    let runs = Runs::new();
+    let (code, err, _) = graded(&runs, &["zoo/samples", "--rubric", RUBRIC, "--only", "bop"]);
+    assert_eq!(code, Some(2), "{err}");
+    assert!(
+        err.contains("no submission is called `bop`; did you mean `bob`?"),
+        "{err}"
+    );
+    let nothing = tempfile::tempdir().unwrap();
+    let empty = nothing.path().display().to_string();
+    let (code, err, _) = graded(&runs, &[&empty, "--rubric", RUBRIC]);
+    assert_eq!(code, Some(2), "{err}");
+    assert!(err.contains("there is no submission in"), "{err}");
+}
