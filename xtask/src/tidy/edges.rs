@@ -38,7 +38,7 @@ const CHAT: &[&str] = &[
 ];
 
 /// The floors, lowest first. What follows from a lower floor is not said again.
-const RULES: [Rule; 23] = [
+const RULES: [Rule; 24] = [
     Rule {
         package: "chat-protocol",
         ours: &[],
