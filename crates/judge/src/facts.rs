@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use super::view::View;
 use scenario::plan::{Expectation, Pattern};
-use timeline::{Direction, Kind, seconds, visible};
+use timeline::{Direction, EventKind, Kind, seconds, visible};
 
 /// Files in downloads that are listed one by one.
 const FILES: usize = 4;
@@ -17,7 +17,9 @@ pub(super) fn known(view: &View<'_>, one: &Expectation, when: &Range<u64>) -> Ve
         came_late(view, one, when),
         came_before(view, one, when),
         in_downloads(view, one),
+        without_relay(view),
         on_link(view, one, when),
+        unsent(view, one, when),
     ];
     facts.into_iter().flatten().collect()
 }
@@ -63,6 +65,38 @@ fn in_downloads(view: &View<'_>, one: &Expectation) -> Option<String> {
     let listed = files.into_iter().take(FILES).chain(more);
     let listed = listed.collect::<Vec<_>>().join(", ");
     Some(format!("{}'s downloads held {listed}", one.client))
+}
+
+/// The relay has ended, and not begun again. A relay that dies closes its links a moment before its
+/// end is seen.
+fn without_relay(view: &View<'_>) -> Option<String> {
+    let before = view.events.iter().rev();
+    let before = before.filter(|event| event.n < view.stopping);
+    let mut turns = before.filter(|event| match &event.kind {
+        Kind::Exited { who, .. } | Kind::Started { who, .. } => who == "relay",
+        _ => false,
+    });
+    let last = turns.next()?;
+    let is_end = matches!(last.kind, Kind::Exited { .. });
+    let at = seconds(Duration::from_nanos(last.t));
+    is_end.then(|| format!("the relay ended at t={at}"))
+}
+
+/// Whoever should have sent it sent nothing at all.
+fn unsent(view: &View<'_>, one: &Expectation, when: &Range<u64>) -> Option<String> {
+    let from = one.about.as_ref().filter(|from| **from != one.client)?;
+    let is_text = matches!(
+        &one.pattern,
+        Pattern::Event {
+            event: EventKind::Message | EventKind::Private,
+            ..
+        }
+    );
+    let mut sent = view.events.iter().filter(|event| {
+        when.contains(&event.n)
+            && matches!(&event.kind, Kind::Wire { link, direction: Direction::Up, .. } if link == from)
+    });
+    (is_text && sent.next().is_none()).then(|| format!("{from} sent the relay nothing meanwhile"))
 }
 
 /// What the relay sent on the client's link meanwhile.

@@ -42,8 +42,8 @@ fn what_a_client_shows_that_nobody_did_is_caught() {
             "announces",
             "bob",
             &[
-                "nobody is reported of a join that did not happen",
-                "nobody is reported that somebody has left who has not",
+                "nobody is told of a join that did not happen",
+                "nobody is told that somebody has left who has not",
             ],
         ),
     ] {

@@ -66,6 +66,26 @@ fn a_broadcast_chat_of_a_page_of_python_plays_forty_scenarios_and_nothing_is_wro
     assert_eq!(code, Some(3));
 }
 
+#[test]
+fn a_chat_with_private_texts_alone_plays_what_needs_no_others() {
+    if !are_here(&["python3"]) {
+        return;
+    }
+    let (code, plays) = played(&["test", "--adapter", "zoo/adapters/private.toml"]);
+    let played = plays.iter().filter(|play| verdict(play) != "unsupported");
+    let played: Vec<&Value> = played.collect();
+    let wrong: Vec<String> = played.iter().flat_map(|play| wrong(play)).collect();
+    assert!(wrong.is_empty(), "{wrong:#?}");
+    assert!(played.len() >= 13, "{}", played.len());
+    let with_three = played.iter().filter(|play| {
+        let scenario = play["scenario"].as_str().unwrap_or_default();
+        ["basics/both-ways-at-once", "leaving/again-and-again"].contains(&scenario)
+    });
+    assert_eq!(with_three.count(), 2);
+    assert!(played.iter().all(|play| verdict(play) == "plaintext"));
+    assert_eq!(code, Some(3));
+}
+
 /// Those in which texts are public, private and sent twice, and people leave and come back.
 const IRC: [&str; 5] = [
     "basics/private",

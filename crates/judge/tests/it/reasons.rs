@@ -54,6 +54,32 @@ fn whether_the_relay_sent_anything_in_that_step_is_said() {
 }
 
 #[test]
+fn a_relay_that_has_ended_and_a_sender_that_sent_nothing_are_named() {
+    let said = |kinds: &[Kind]| {
+        let mut timeline = TimelineBuilder::new();
+        timeline.begin();
+        for kind in kinds {
+            timeline.add(kind.clone());
+        }
+        timeline.end().close(&planned());
+        got(&judged(&timeline), "bob")
+    };
+    let sent = wire("alice", Direction::Up, 40);
+    let dead = said(&[
+        sent.clone(),
+        Kind::Exited {
+            who: "relay".to_owned(),
+            how: Ended::Exit(1),
+        },
+    ]);
+    assert!(dead.contains("the relay ended at t=0.003 s"), "{dead}");
+    let unsent = said(&[]);
+    let words = "alice sent the relay nothing meanwhile";
+    assert!(unsent.contains(words), "{unsent}");
+    assert!(!said(&[sent]).contains(words));
+}
+
+#[test]
 fn what_came_too_late_is_no_silence() {
     let mut timeline = TimelineBuilder::new();
     timeline.begin().end();

@@ -8,7 +8,10 @@ use tokio::time::Instant;
 
 use matching::Expecting;
 use scenario::plan::{Expectation, Pattern, Plan};
-use timeline::{Event, ExpectationId, Seen};
+use timeline::{Event, EventKind, ExpectationId, Seen};
+
+/// How long what a relay had sent before it ended may take to be shown, in nanoseconds.
+const ON_ITS_WAY: u64 = 1_000_000_000;
 
 /// Everything that the current step waits for.
 #[derive(Debug)]
@@ -22,6 +25,10 @@ pub(in crate::driver) struct Expected {
     stirred: BTreeSet<String>,
     /// When that was.
     asked: u64,
+    /// When something began to be awaited last.
+    began: u64,
+    /// Since when nobody is at the relay's address, and nobody will be in this step.
+    without_relay: Option<u64>,
 }
 
 impl Expected {
@@ -33,7 +40,19 @@ impl Expected {
             seen: 0,
             stirred: BTreeSet::new(),
             asked: 0,
+            began: 0,
+            without_relay: None,
         }
+    }
+
+    /// Nobody is at the relay's address from this time of the timeline on.
+    pub(in crate::driver) fn relay_is_gone(&mut self, now: u64) {
+        self.without_relay = Some(now);
+    }
+
+    /// A relay is there again.
+    pub(in crate::driver) fn relay_is_there(&mut self) {
+        self.without_relay = None;
     }
 
     /// Sees what has been recorded since the last time.
@@ -56,6 +75,7 @@ impl Expected {
         since: Option<usize>,
     ) {
         self.see(events);
+        self.began = now;
         let earlier = since.map(|since| events.get(since..).unwrap_or_default());
         self.awaited.begin(expectations, plan, now, earlier);
     }
@@ -82,16 +102,33 @@ impl Expected {
         self.awaited.open().any(|one| is_file(&one))
     }
 
-    /// True when nothing is waited for any more from these clients, where `ended` says
-    /// whether one can show nothing more.
+    /// True when nothing is waited for any more from these clients, where `in_vain` says
+    /// whether something cannot come any more.
     pub(in crate::driver) fn is_over(
         &self,
         whose: impl Fn(&str) -> bool,
-        ended: impl Fn(&str) -> bool,
+        in_vain: impl Fn(&Expectation) -> bool,
         now: Instant,
     ) -> bool {
-        let is_over = |one: &Expectation| ended(&one.client) || !whose(&one.client);
-        self.awaited.is_over(self.time_of(now), is_over)
+        let now = self.time_of(now);
+        let is_lost = self.lost_at().is_some_and(|lost| lost <= now);
+        let is_over = |one: &Expectation| {
+            !whose(&one.client) || in_vain(one) || (is_lost && comes_from_relay(one))
+        };
+        self.awaited.is_over(now, is_over)
+    }
+
+    /// When what only a relay could bring is not waited for any more.
+    fn lost_at(&self) -> Option<u64> {
+        let gone = self.without_relay?;
+        Some(gone.max(self.began).saturating_add(ON_ITS_WAY))
+    }
+
+    /// The first time after another at which something that was awaited is so no more.
+    fn next_due(&self, after: u64) -> Option<u64> {
+        let lost = self.lost_at().filter(|lost| *lost > after);
+        let due = self.awaited.next_deadline(after);
+        due.into_iter().chain(lost).min()
     }
 
     /// Who has shown something awaited, or has ended, since the last time, and whether a deadline
@@ -109,13 +146,13 @@ impl Expected {
 
     /// A deadline that has passed before stays so: whoever waited for it has been told once.
     fn is_due(&self, now: Instant) -> bool {
-        let due = self.awaited.next_deadline(self.asked);
+        let due = self.next_due(self.asked);
         due.is_some_and(|due| due <= self.time_of(now))
     }
 
     /// When to check again at the latest.
     pub(in crate::driver) fn next_deadline(&self, now: Instant) -> Option<Instant> {
-        let due = self.awaited.next_deadline(self.time_of(now));
+        let due = self.next_due(self.time_of(now));
         due.map(|due| self.epoch + Duration::from_nanos(due))
     }
 
@@ -137,4 +174,33 @@ impl Expected {
 
 fn is_file(one: &&Expectation) -> bool {
     matches!(one.pattern, Pattern::SameFile { .. })
+}
+
+/// Whether a client shows it only when a relay has sent it something. That a text was accepted, or
+/// was not, and that a connection is lost, it may find by itself.
+fn comes_from_relay(one: &Expectation) -> bool {
+    match &one.pattern {
+        Pattern::SameFile { .. } => true,
+        Pattern::Event { event, .. } => match event {
+            EventKind::FileDelivered
+            | EventKind::FileOffered
+            | EventKind::FileReceived
+            | EventKind::Joined
+            | EventKind::KeyChanged
+            | EventKind::Message
+            | EventKind::Private
+            | EventKind::Ready
+            | EventKind::Sent => true,
+            EventKind::Disconnected
+            | EventKind::FileFailed
+            | EventKind::Left
+            | EventKind::Reconnected
+            | EventKind::Refused
+            | EventKind::Rejected
+            | EventKind::Undelivered => false,
+        },
+        // A fence is about its sender; what a scenario looks for in lines may be anything.
+        Pattern::Contains(_) => one.about.is_some(),
+        Pattern::Line(_) | Pattern::Matches(_) | Pattern::Exits => false,
+    }
 }

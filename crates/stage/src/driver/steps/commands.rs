@@ -258,7 +258,7 @@ impl Play<'_> {
         self.expected.add(expected, self.plan, now, None);
         let impossible = self.perform_all(&group).await?;
         if impossible.is_none() {
-            self.await_expected().await?;
+            self.await_expected(&group).await?;
         }
         self.leave_for_good(&group).await?;
         let events = self.record.events();

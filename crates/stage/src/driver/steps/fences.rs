@@ -37,7 +37,7 @@ impl Play<'_> {
                     self.fence(fence, &observers, within).await?;
                 }
             }
-            self.await_expected().await?;
+            self.await_expected(&[]).await?;
             let events = self.record.events();
             drop(self.expected.take_missing(everybody, events));
         }

@@ -9,7 +9,7 @@ use crate::EngineError;
 use crate::driver::{POLL_FILES, Play};
 use crate::status::Phase;
 use matching::at_once;
-use scenario::plan::{LoadPlan, PlannedClient, PlannedStep, Round};
+use scenario::plan::{Expectation, LoadPlan, PlannedClient, PlannedStep, Round};
 
 /// Clients that start at a time.
 const STARTED_AT_ONCE: usize = 8;
@@ -127,7 +127,7 @@ impl Play<'_> {
 
     fn is_done(&mut self, group: &Group) -> bool {
         self.see();
-        let silent = |who: &str| self.participants.is_silent(who);
+        let silent = |one: &Expectation| self.participants.is_silent(&one.client);
         let now = self.clock.now();
         self.expected.is_over(|who| group.has(who), silent, now)
     }

@@ -34,8 +34,8 @@ use super::Play;
 use crate::EngineError;
 use crate::status::Phase;
 use matching::{at_once, only_expects};
-use scenario::plan::{Action, PlannedFile, PlannedStep};
-use timeline::{ExpectationId, Kind, StepResult};
+use scenario::plan::{Action, Expectation, PlannedFile, PlannedStep};
+use timeline::{Direction, ExpectationId, Kind, StepResult};
 
 /// How long a relay may take to stop, before it is killed.
 const STOP: Duration = Duration::from_secs(5);
@@ -98,7 +98,7 @@ impl Play<'_> {
         self.begin_step(&group)?;
         let impossible = self.perform_all(&group).await?;
         if impossible.is_none() {
-            self.await_expected().await?;
+            self.await_expected(&group).await?;
             self.settle(&joining(&group)).await?;
         }
         self.leave_for_good(&group).await?;
@@ -189,20 +189,50 @@ impl Play<'_> {
         Ok(())
     }
 
-    /// Waits for everything that is expected, as long as it can still come.
-    pub(super) async fn await_expected(&mut self) -> Result<(), EngineError> {
+    /// Waits for everything that is expected, of these steps where it is of any, as long as it can
+    /// still come.
+    pub(super) async fn await_expected(
+        &mut self,
+        group: &[&PlannedStep],
+    ) -> Result<(), EngineError> {
         let latest = self.clock.now() + Duration::from_secs(24 * 60 * 60);
         self.until(latest, |play| {
             play.poll_files()?;
             play.see();
-            let participants = &play.participants;
-            let silent = |who: &str| participants.is_silent(who);
+            let in_vain = |one: &Expectation| play.is_in_vain(one, group);
             let now = play.clock.now();
-            Ok(play.expected.is_over(everybody, silent, now))
+            Ok(play.expected.is_over(everybody, in_vain, now))
         })
         .await?;
         // What came in time may still wait to be recorded.
         self.take_queued()
+    }
+
+    /// Whether something awaited cannot come any more: who should show it has ended, or who does
+    /// in this step what it is about has, and had sent nothing at all since.
+    fn is_in_vain(&self, one: &Expectation, group: &[&PlannedStep]) -> bool {
+        if self.participants.is_silent(&one.client) {
+            return true;
+        }
+        let mut steps = group.iter();
+        let step = steps.find(|step| step.expects.iter().any(|expected| expected.id == one.id));
+        let actor = step.and_then(|step| actor(step));
+        actor.is_some_and(|who| self.participants.is_silent(who) && !self.was_heard(who))
+    }
+
+    /// Whether a client has sent anything, or connected, since the last step began that did
+    /// something.
+    fn was_heard(&self, who: &str) -> bool {
+        let since = self.record.events().get(self.acted..).unwrap_or_default();
+        since.iter().any(|event| match &event.kind {
+            Kind::LinkOpened { link } => link == who,
+            Kind::Wire {
+                link,
+                direction: Direction::Up,
+                ..
+            } => link == who,
+            _ => false,
+        })
     }
 
     /// Does it.
@@ -249,6 +279,15 @@ impl Play<'_> {
                 answer,
             } => self.type_for_step(client, line, answer.as_ref()).await,
         }
+    }
+}
+
+/// The client without whom nothing comes of a step.
+fn actor(step: &PlannedStep) -> Option<&str> {
+    match (&step.action, &step.sent) {
+        (Action::Join { client }, _) => Some(client),
+        (_, Some(sent)) => Some(&sent.from),
+        _ => None,
     }
 }
 

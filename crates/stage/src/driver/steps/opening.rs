@@ -35,7 +35,7 @@ impl<'p> Play<'p> {
                     return Ok(false);
                 }
             }
-            self.await_expected().await?;
+            self.await_expected(&[]).await?;
             let names: Vec<&str> = batch.iter().map(|client| client.name.as_str()).collect();
             self.settle(&names).await?;
             let missing = self.expected.take_missing(everybody, self.record.events());

@@ -128,6 +128,7 @@ impl Play<'_> {
             self.record.append(Kind::Note { text })?;
         }
         self.links.relay_is_at(reached)?;
+        self.expected.relay_is_there();
         self.record.append(Kind::Ready {
             who: RELAY.to_owned(),
         })?;
@@ -237,6 +238,7 @@ impl Play<'_> {
         let is_there = |one: &SocketAddr| reach::at(one.port(), &listening).contains(one);
         if !was_at.iter().any(is_there) {
             self.links.relay_is_gone();
+            self.expected.relay_is_gone(self.record.now());
         }
         Ok(())
     }

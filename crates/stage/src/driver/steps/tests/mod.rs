@@ -6,3 +6,4 @@ mod opening;
 mod relay;
 mod stopping;
 mod typing;
+mod vain;
