@@ -249,10 +249,10 @@ pub(crate) enum Hearing {
   cargo xtask grade submissions --rubric rubric.toml --rerun open --jobs 4
   cargo xtask grade submissions --rubric rubric.toml --publish
 
-Each directory in SUBMISSIONS is one. What was graded before and has not changed stays as it is, so
+Each directory or archive (.zip, .tar.gz) in SUBMISSIONS is one. What was graded before and has not changed stays as it is, so
 the same command goes on where it was interrupted. docs/grading.md begins with an example.")]
 pub(crate) struct Grade {
-    /// A directory that holds a directory for each submission
+    /// A directory that holds a directory or an archive for each submission
     pub(crate) submissions: PathBuf,
     /// What is played, and what it is worth; `cargo xtask new rubric` writes one
     #[arg(long, value_name = "FILE")]

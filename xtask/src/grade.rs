@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::thread::available_parallelism;
 
 use grading::{Audience, Graded, Marks, Overrides, Rubric, Standing};
-use harness::{Found, GradeSettings, NoAdapter, RunDir, Submission, Update, Wanted};
+use harness::{Archive, Found, GradeSettings, NoAdapter, RunDir, Submission, Update, Wanted};
 use indicatif::ProgressBar;
 use report::Asked;
 use scenario::Scenario;
@@ -42,7 +42,10 @@ pub(crate) fn run(arguments: &cli::Grade, workspace: &Workspace) -> CommandResul
     let name = rubric.path.file_stem().unwrap_or_default();
     let out = out.unwrap_or_else(|| workspace.reports().join("grades").join(name));
     let out = std::path::absolute(&out).map_err(|error| CommandError::file(&out, &error))?;
+    let unpacked =
+        tempfile::tempdir().map_err(|error| CommandError::file(&std::env::temp_dir(), &error))?;
     let course = Course {
+        unpacked: unpacked.path().to_owned(),
         shared: shared(&rubric, workspace)?,
         seed: seed(&out, arguments.seed)?,
         rubric,
@@ -78,6 +81,8 @@ struct Course {
     rubric: Rubric,
     overrides: Overrides,
     scenarios: BTreeMap<String, Scenario>,
+    /// Where archives are unpacked.
+    unpacked: PathBuf,
     shared: Option<Adapter>,
     seed: u64,
     out: PathBuf,
@@ -96,8 +101,8 @@ impl Course {
         let texts = self.texts()?;
         let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
         for one in found {
-            let stamp = harness::stamp(&one.dir, &texts)
-                .map_err(|error| CommandError::file(&one.dir, &error))?;
+            let stamp = harness::stamp(&one.path, &texts)
+                .map_err(|error| CommandError::file(&one.path, &error))?;
             let graded = harness::read_graded(&self.out, &one.name);
             let is_chosen = arguments.only.is_empty() || arguments.only.contains(&one.name);
             let is_same = graded.as_ref().is_some_and(|graded| graded.stamp == stamp);
@@ -127,31 +132,47 @@ impl Course {
     }
 
     fn submission(&self, one: &Found, stamp: String) -> Result<Submission, CommandError> {
-        let dir = one.dir.display().to_string();
         let mut asked = Asked::default();
-        let adapter = match &self.shared {
-            None => {
-                let path = one.dir.join(OWN_ADAPTER);
+        let dir = self.directory(one);
+        let place = dir.as_ref().unwrap_or(&one.path).clone();
+        let adapter = match (dir, &self.shared) {
+            (Err(why), _) => Err(why),
+            (Ok(dir), None) => {
+                let path = dir.join(OWN_ADAPTER);
                 asked.adapter = path.display().to_string();
-                own_adapter(&path, &one.dir)
+                own_adapter(&path, &dir)
             }
-            Some(shared) => {
+            (Ok(dir), Some(shared)) => {
                 let mut adapter = shared.clone();
-                asked.adapter = shared.path.display().to_string();
-                asked.settings = vec![("submission".to_owned(), dir.clone())];
+                let dir = dir.display().to_string();
                 adapter
                     .set("submission", &dir)
                     .map_err(|error| CommandError::usage(error.to_string()))?;
+                asked.adapter = shared.path.display().to_string();
+                asked.settings = vec![("submission".to_owned(), dir)];
                 Ok(adapter)
             }
         };
         Ok(Submission {
             name: one.name.clone(),
-            dir,
+            dir: place.display().to_string(),
             adapter,
             asked,
             stamp,
         })
+    }
+
+    /// The directory of a submission; that of an archive is made.
+    fn directory(&self, one: &Found) -> Result<PathBuf, NoAdapter> {
+        let file = one.path.file_name().unwrap_or_default().to_string_lossy();
+        let format = match Archive::of(&file) {
+            Some((format, _)) if one.path.is_file() => format,
+            _ => return Ok(one.path.clone()),
+        };
+        let to = self.unpacked.join(&one.name);
+        fs::create_dir(&to).map_err(|error| NoAdapter::Ours(error.to_string()))?;
+        let unpacked = format.unpack(&one.path, &to);
+        unpacked.map_err(|error| NoAdapter::Missing(format!("{file}: {error}")))
     }
 }
 
@@ -182,7 +203,7 @@ fn grade(
             course.rubric.level, context.level
         )));
     }
-    context.closed = closed(&arguments.submissions, &course.rubric, workspace);
+    context.closed = closed(&arguments.submissions, course, workspace);
     let settings = GradeSettings {
         context,
         rubric: course.rubric.clone(),
@@ -218,14 +239,12 @@ async fn play(
 }
 
 /// What participants do not see: each other, what is expected of them, and how it is done here.
-fn closed(submissions: &Path, rubric: &Rubric, workspace: &Workspace) -> Vec<PathBuf> {
-    let rubric = rubric.path.parent().unwrap_or(Path::new("."));
-    let rubric = if rubric == Path::new("") {
-        Path::new(".")
-    } else {
-        rubric
+fn closed(submissions: &Path, course: &Course, workspace: &Workspace) -> Vec<PathBuf> {
+    let rubric = match course.rubric.path.parent() {
+        Some(dir) if dir != Path::new("") => dir,
+        _ => Path::new("."),
     };
-    [submissions, rubric, workspace.root()]
+    [submissions, &course.unpacked, rubric, workspace.root()]
         .into_iter()
         .filter_map(|place| fs::canonicalize(place).ok())
         .collect()
@@ -327,10 +346,11 @@ fn found(arguments: &cli::Grade) -> Result<Vec<Found>, CommandError> {
     let found = harness::find_submissions(dir).map_err(|error| CommandError::file(dir, &error))?;
     if found.is_empty() {
         return Err(CommandError::usage(format!(
-            "there is no submission in {}: each is a directory of its own",
+            "there is no submission in {}: each is a directory or an archive (.zip, .tar.gz)",
             dir.display()
         )));
     }
+    harness::all_differ(&found).map_err(|error| CommandError::usage(error.to_string()))?;
     let is_there = |name: &&String| !found.iter().any(|one| one.name == **name);
     if let Some(name) = arguments.only.iter().find(is_there) {
         let names = found.iter().map(|one| one.name.as_str());

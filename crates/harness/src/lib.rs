@@ -19,6 +19,7 @@ mod snapshots;
 mod stand_in;
 mod submissions;
 mod suite;
+mod unpack;
 mod variants;
 mod waiting;
 
@@ -40,8 +41,11 @@ pub use select::{Selection, Wanted, select};
 pub use shard::{NoShard, Shard};
 pub use snapshots::Update;
 pub use stand_in::stand_in;
-pub use submissions::{Found, find_submissions, read_graded, stamp, write_graded, write_grades};
+pub use submissions::{
+    Found, SameName, all_differ, find_submissions, read_graded, stamp, write_graded, write_grades,
+};
 pub use suite::{Progress, TestSettings, test};
+pub use unpack::{Archive, UnpackError};
 pub use variants::{Variant, variants};
 
 use report::{Asked, PlayReport, RunReport};

@@ -10,6 +10,7 @@ use sha2::{Digest as _, Sha256};
 use stage::EngineError;
 
 use super::files::{as_json, write};
+use super::unpack::Archive;
 
 /// Files of one submission that are looked at to see whether it has changed.
 const FILES: usize = 100_000;
@@ -17,16 +18,25 @@ const FILES: usize = 100_000;
 /// What is no submission: archives made on other systems bring these.
 const NO_SUBMISSIONS: [&str; 1] = ["__MACOSX"];
 
-/// A submission, as it lies there.
+/// A submission, as it was handed in.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Found {
-    /// The name of its directory.
+    /// The name of its directory, or of its archive without the ending.
     pub name: String,
-    /// Its directory, without links.
-    pub dir: PathBuf,
+    /// Its directory or archive, without links.
+    pub path: PathBuf,
 }
 
-/// The directories in a directory, by name. Links lead nowhere.
+/// Two submissions that would be one in a grade sheet.
+#[derive(Debug, thiserror::Error)]
+#[error("{} and {} are both called {name:?}: put one of them elsewhere", first.display(), second.display())]
+pub struct SameName {
+    name: String,
+    first: PathBuf,
+    second: PathBuf,
+}
+
+/// The directories and archives in a directory, by name. Links lead nowhere.
 ///
 /// # Errors
 ///
@@ -36,15 +46,38 @@ pub fn find_submissions(dir: &Path) -> io::Result<Vec<Found>> {
     let mut found = Vec::new();
     for entry in fs::read_dir(&dir)? {
         let entry = entry?;
-        let name = entry.file_name().to_string_lossy().into_owned();
-        let counts = !name.starts_with('.') && !NO_SUBMISSIONS.contains(&name.as_str());
-        if counts && entry.file_type()?.is_dir() {
-            let dir = entry.path();
-            found.push(Found { name, dir });
+        let file = entry.file_name().to_string_lossy().into_owned();
+        let kind = entry.file_type()?;
+        let archive = Archive::of(&file).filter(|_| kind.is_file());
+        let name = match archive {
+            Some((_, name)) => name.to_owned(),
+            None if kind.is_dir() => file,
+            None => continue,
+        };
+        if !name.starts_with('.') && !NO_SUBMISSIONS.contains(&name.as_str()) {
+            let path = entry.path();
+            found.push(Found { name, path });
         }
     }
     found.sort();
     Ok(found)
+}
+
+/// Each has a name of its own.
+///
+/// # Errors
+///
+/// For the first two that have not.
+pub fn all_differ(found: &[Found]) -> Result<(), SameName> {
+    let mut pairs = found.iter().zip(found.iter().skip(1));
+    match pairs.find(|(one, other)| one.name == other.name) {
+        None => Ok(()),
+        Some((one, other)) => Err(SameName {
+            name: one.name.clone(),
+            first: one.path.clone(),
+            second: other.path.clone(),
+        }),
+    }
 }
 
 /// What a submission is and how it is graded, in short: another one when a file of it has changed, or
@@ -53,14 +86,18 @@ pub fn find_submissions(dir: &Path) -> io::Result<Vec<Found>> {
 /// # Errors
 ///
 /// What the system says.
-pub fn stamp(dir: &Path, texts: &[&str]) -> io::Result<String> {
+pub fn stamp(submission: &Path, texts: &[&str]) -> io::Result<String> {
     let mut digest = Sha256::new();
     for text in texts {
         digest.update(text.len().to_be_bytes());
         digest.update(text);
     }
-    let mut left = FILES;
-    of_directory(dir, &mut digest, &mut left)?;
+    let it = fs::symlink_metadata(submission)?;
+    digest.update(identity(&it));
+    if it.is_dir() {
+        let mut left = FILES;
+        of_directory(submission, &mut digest, &mut left)?;
+    }
     let digest = digest.finalize();
     Ok(digest
         .iter()
