@@ -10,6 +10,8 @@ pub(crate) enum RelayFault {
     None,
     /// Aborts when it is told to stop.
     AbortsStopping,
+    /// Tells everybody for ever that somebody comes and goes, once three are there.
+    Crowds,
     /// Ignores SIGTERM and SIGINT.
     Deaf,
     /// Ends when somebody connects and says nothing for a second.
@@ -60,6 +62,8 @@ pub(crate) enum ClientFault {
     DiesAsking,
     /// Ends in the middle of the line with the first message.
     DiesMidline,
+    /// Prints empty lines from the first message on.
+    EmptyLines,
     /// Takes memory at the first message until it has half a gigabyte.
     EatsMemory,
     /// Prints megabytes a second once it is ready.
@@ -87,6 +91,8 @@ pub(crate) enum ClientFault {
     Late,
     /// Saves each received file once more, under another name.
     KeepsCopies,
+    /// Opens connections from the first message on, and closes none.
+    Knocks,
     /// Leaves a child that has ended, and never takes its status.
     LeavesUnreaped,
     /// Tries to write into the directories of all others, and says what came of it.
@@ -116,6 +122,8 @@ pub(crate) enum ClientFault {
     Twice,
     /// Reads a line before it is ready that nobody told to type.
     WaitsFirst,
+    /// Sends tiny records from the first message on, each by itself.
+    Whispers,
     /// Writes a file of a hundred megabytes at the first message.
     WritesHugeFile,
 }

@@ -1,6 +1,7 @@
 //! What a timeline is worth: from plan and timeline to checks with evidence, and to the snapshots
 //! of what people saw and of what went over the wire. Pure.
 
+mod aftermath;
 mod carried;
 mod closed;
 mod counted;
@@ -42,6 +43,7 @@ pub fn judge(
     let again = Again::read(plan, &Steps::of_play(plan), events);
     let view = View::new(plan, &again);
     let mut checks = all(&view, snapshots);
+    limits::judge(&view, &mut checks);
     unscripted::judge(&view, &mut checks);
     whole::incomplete(&view, &mut checks);
     let play = match &plan.scenario.xfail {

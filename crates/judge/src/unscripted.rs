@@ -1,6 +1,6 @@
 //! A play that somebody interfered with says nothing about the scenario from there on.
 
-use super::all;
+use super::aftermath::doubt;
 use super::verdict::{Check, CheckKind, Evidence, Verdict};
 use super::view::View;
 use timeline::{ControlCommand, Event, Kind};
@@ -27,27 +27,10 @@ pub(super) fn judge(view: &View<'_>, checks: &mut Vec<Check>) {
     let Some((first, _)) = commands.first() else {
         return;
     };
-    let before = view.before(*first);
-    let stood = all(&before, &[]);
-    let had_failed = |check: &Check| {
-        let was_over = check.step.as_ref().is_none_or(|id| {
-            let step = before.step(id);
-            step.is_some_and(|span| span.ended.is_some())
-        });
-        let same = |other: &&Check| other.kind == check.kind && other.name == check.name;
-        let earlier = stood.iter().find(same);
-        was_over && earlier.is_some_and(|other| other.verdict == Verdict::Fail)
-    };
-    for check in checks.iter_mut() {
-        let is_own = matches!(check.kind, CheckKind::Audit(_) | CheckKind::Orphans);
-        if check.verdict == Verdict::Fail && !is_own && !had_failed(check) {
-            check.verdict = Verdict::CannotTell;
-            check
-                .evidence
-                .got
-                .push_str("; somebody had interfered before: UNSCRIPTED");
-        }
-    }
+    let why = "somebody had interfered before: UNSCRIPTED";
+    doubt(view, checks, *first, why, |check| {
+        matches!(check.kind, CheckKind::Audit(_) | CheckKind::Orphans)
+    });
     checks.insert(0, labelled(&commands));
 }
 

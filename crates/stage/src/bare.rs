@@ -56,6 +56,7 @@ impl BareTap {
             name: "link".to_owned(),
             transport: Transport::Tcp,
             framing: Framing::None,
+            connections: 128,
             source: Ipv4Addr::LOCALHOST,
         };
         let tap = Tap::start(

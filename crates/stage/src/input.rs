@@ -64,6 +64,8 @@ pub(crate) enum Input {
     },
     /// A client connected.
     LinkOpened { link: String },
+    /// A client has more connections than it may; this one is not carried.
+    LinkRefused { link: String },
     /// Bytes on a link, about to be passed on.
     Wire {
         link: String,

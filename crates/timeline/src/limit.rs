@@ -14,11 +14,14 @@ const MIB: u64 = 1024 * 1024;
 #[serde(rename_all = "kebab-case")]
 #[expect(missing_docs, reason = "named as the fields of Limits")]
 pub enum Limit {
+    Connections,
     Cpu,
     File,
     Memory,
     Output,
     Processes,
+    Record,
+    Wire,
 }
 
 impl Limit {
@@ -29,11 +32,14 @@ impl Limit {
             format!("{}.{} MiB", tenths / 10, tenths % 10)
         };
         match self {
+            Self::Connections => format!("{number} connections at a time"),
             Self::Cpu => format!("{} of CPU time", seconds(Duration::from_millis(number))),
             Self::File => format!("{} in one file", mib()),
             Self::Memory => format!("{} of memory", mib()),
             Self::Output => format!("{} printed on one stream", mib()),
             Self::Processes => format!("{number} processes"),
+            Self::Record => format!("{} of recorded events", mib()),
+            Self::Wire => format!("{} sent over one link", mib()),
         }
     }
 }

@@ -22,7 +22,7 @@ impl Runs {
     }
 
     /// Where participants of these runs have their scratch directories.
-    fn scratch(&self) -> PathBuf {
+    pub(crate) fn scratch(&self) -> PathBuf {
         self.path().join(".scratch")
     }
 

@@ -63,7 +63,7 @@ pub(crate) fn played_file(adapter: &str, scenario: &str, more: &[&str]) -> (Opti
 }
 
 /// The result of each play below a directory.
-fn results(dir: &Path) -> Vec<Value> {
+pub(crate) fn results(dir: &Path) -> Vec<Value> {
     let entries = std::fs::read_dir(dir).unwrap().flatten();
     let paths: Vec<_> = entries.map(|entry| entry.path()).collect();
     if paths.iter().any(|path| path.ends_with("plan.json")) {

@@ -176,6 +176,8 @@ async fn talk(arguments: Arguments, phrase: String) -> io::Result<ExitCode> {
     let mut session = Session::new(giving, downloads, arguments.fault, parcels_in, inputs_in);
     session.hello().await;
 
+    let keep_alive = || Parcel::Sealed(ToRelay::KeepAlive.encode());
+    let mut doors = Vec::new();
     let mut flood = ticking(Duration::from_millis(1));
     let mut often = ticking(OFTEN);
     let keeps_alive = arguments.leak == Fault::Harmless(Habit::KeepAlives);
@@ -183,11 +185,17 @@ async fn talk(arguments: Arguments, phrase: String) -> io::Result<ExitCode> {
         let input = tokio::select! {
             input = inputs.recv() => input,
             _ = flood.tick(), if session.is_flooding() => {
-                screen::flood(arguments.fault == ClientFault::Floods)?;
+                match arguments.fault {
+                    ClientFault::EmptyLines => screen::flood("\n", 16 * 1024)?,
+                    ClientFault::Floods => screen::flood(&format!("{}\n", "noise ".repeat(170)), 64)?,
+                    ClientFault::Knocks => doors.push(TcpStream::connect(("127.0.0.1", port)).await),
+                    ClientFault::Whispers => session.send(vec![Parcel::Clear(Vec::new()); 256]).await,
+                    _ => screen::flood("noise ", 170 * 64)?,
+                }
                 continue;
             }
             _ = often.tick(), if keeps_alive => {
-                session.send(vec![Parcel::Sealed(ToRelay::KeepAlive.encode())]).await;
+                session.send(vec![keep_alive()]).await;
                 continue;
             }
         };

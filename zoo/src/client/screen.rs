@@ -51,15 +51,13 @@ pub(crate) fn show(line: &Line<'_>) -> io::Result<()> {
     face::show(&line.to_string())
 }
 
-/// Prints 64 KiB that say nothing, in lines or in one.
+/// Prints so often what says nothing.
 ///
 /// # Errors
 ///
 /// When nobody reads any more.
-pub(crate) fn flood(in_lines: bool) -> io::Result<()> {
-    let end = if in_lines { "\n" } else { "" };
-    let noise = format!("{}{end}", "noise ".repeat(170)).repeat(64);
+pub(crate) fn flood(noise: &str, times: usize) -> io::Result<()> {
     let mut out = io::stdout().lock();
-    out.write_all(noise.as_bytes())?;
+    out.write_all(noise.repeat(times).as_bytes())?;
     out.flush()
 }

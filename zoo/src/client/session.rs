@@ -175,7 +175,11 @@ impl Session {
             }
             ClientFault::EatsMemory => torment::eat_memory(),
             // Shown or not would be luck: so not.
-            ClientFault::Floods | ClientFault::FloodsWithoutNewline => {
+            ClientFault::EmptyLines
+            | ClientFault::Floods
+            | ClientFault::FloodsWithoutNewline
+            | ClientFault::Knocks
+            | ClientFault::Whispers => {
                 self.flooding = true;
                 return Ok(None);
             }

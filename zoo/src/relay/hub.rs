@@ -162,7 +162,22 @@ impl Hub {
         self.answer(connection, ToClient::Welcome { others }).await;
         self.pass_to_others(connection, &ToClient::Joined { who })
             .await;
+        while self.faults.behaviour == RelayFault::Crowds && self.members(0).len() == 3 {
+            self.crowd().await;
+        }
         Ok(())
+    }
+
+    /// Somebody who is nobody comes and goes.
+    async fn crowd(&self) {
+        let (name, public) = ("nobody".to_owned(), Vec::new());
+        let who = name.clone();
+        let who_comes = Member { name, public };
+        self.pass_to_others(0, &ToClient::Joined { who: who_comes })
+            .await;
+        let reason = "lost".to_owned();
+        self.pass_to_others(0, &ToClient::Left { who, reason })
+            .await;
     }
 
     /// Why somebody cannot come in; `None` when they can.

@@ -7,7 +7,7 @@ use judge::snapshot::{Comparison, protocol, transcript};
 use judge::{CheckKind, PlayVerdict, Verdict, judge};
 use proptest::prelude::*;
 use test_plays::{TEXT, TimelineBuilder, plan_of, planned};
-use timeline::{Direction, Ended, EventKind, ExpectationId, Kind, Stream};
+use timeline::{Direction, Ended, EventKind, ExpectationId, Kind, Limit, Stream};
 
 use crate::{judged, red};
 
@@ -165,6 +165,49 @@ fn who_is_asked_to_end_and_has_to_be_killed_or_crashes_fails_by_name() {
     for fine in [Ended::Exit(0), Ended::Exit(1), Ended::Signal(15)] {
         assert_eq!(ended(fine), [], "{fine}");
     }
+}
+
+#[test]
+fn who_goes_over_a_limit_is_named_and_nobody_is_blamed_for_what_follows() {
+    let exceeded = |who: &str| Kind::Exceeded {
+        who: who.to_owned(),
+        limit: Limit::Record,
+        allowed: 32 << 20,
+        used: None,
+    };
+    let without_bob = |who: &str| {
+        let mut timeline = TimelineBuilder::new();
+        timeline.begin().add(exceeded(who));
+        timeline.add(Kind::Exited {
+            who: who.to_owned(),
+            how: Ended::Signal(9),
+        });
+        if who == "relay" {
+            timeline.add(Kind::Exited {
+                who: "carol".to_owned(),
+                how: Ended::Exit(1),
+            });
+        }
+        timeline.end().close(&planned());
+        judged(&timeline)
+    };
+    let failed = |verdicts: &judge::Verdicts| {
+        let mut red = red(verdicts);
+        red.retain(|(verdict, _)| *verdict == Verdict::Fail);
+        red.into_iter().map(|(_, name)| name).collect::<Vec<_>>()
+    };
+    let limits = |who: &str| format!("{who} stays within its limits");
+    assert_eq!(failed(&without_bob("relay")), [limits("relay")]);
+    let bob = failed(&without_bob("bob"));
+    assert!(bob.iter().all(|name| name.contains("bob")), "{bob:?}");
+    assert!(bob.len() > 1, "what it did not show is its own: {bob:?}");
+    // What had failed before has failed.
+    let mut timeline = TimelineBuilder::new();
+    timeline.begin().end();
+    timeline.add(exceeded("carol")).close(&planned());
+    let carol = failed(&judged(&timeline));
+    assert!(carol.contains(&limits("carol")), "{carol:?}");
+    assert!(carol.iter().any(|name| name.contains("bob")), "{carol:?}");
 }
 
 #[test]

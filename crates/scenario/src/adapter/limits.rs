@@ -26,6 +26,27 @@ pub struct Limits {
     pub open_files: u64,
     /// Bytes that it may print on each of its streams.
     pub output: u64,
+    /// Connections that it may have open at a time.
+    #[serde(default = "connections")]
+    pub connections: u64,
+    /// Bytes that it may send over a link.
+    #[serde(default = "wire")]
+    pub wire: u64,
+    /// Bytes of events that may be recorded of it; of a relay, for each client.
+    #[serde(default = "record")]
+    pub record: u64,
+}
+
+fn connections() -> u64 {
+    Limits::default().connections
+}
+
+fn wire() -> u64 {
+    Limits::default().wire
+}
+
+fn record() -> u64 {
+    Limits::default().record
 }
 
 impl Default for Limits {
@@ -37,19 +58,25 @@ impl Default for Limits {
             file: 512 * MIB,
             open_files: 1024,
             output: 16 * MIB,
+            connections: 128,
+            wire: 256 * MIB,
+            record: 32 * MIB,
         }
     }
 }
 
 impl Limits {
-    /// How much is allowed: milliseconds, bytes or processes.
+    /// How much is allowed: milliseconds, bytes, connections or processes.
     pub fn of(&self, limit: Limit) -> u64 {
         match limit {
+            Limit::Connections => self.connections,
             Limit::Cpu => u64::try_from(self.cpu.as_millis()).unwrap_or(u64::MAX),
             Limit::File => self.file,
             Limit::Memory => self.memory,
             Limit::Output => self.output,
             Limit::Processes => self.processes,
+            Limit::Record => self.record,
+            Limit::Wire => self.wire,
         }
     }
 
@@ -68,6 +95,9 @@ impl Limits {
             file: mib("file_mib", default.file),
             open_files: number("open_files").unwrap_or(default.open_files),
             output: mib("output_mib", default.output),
+            connections: number("connections").unwrap_or(default.connections),
+            wire: mib("wire_mib", default.wire),
+            record: mib("record_mib", default.record),
         }
     }
 }
@@ -106,6 +136,22 @@ pub(super) static LIMITS: Table = Table::new(
             "output_mib",
             ValueKind::Integer(1, 1024),
             "output per stream (default: `16`)",
+        ),
+        may(
+            "connections",
+            ValueKind::Integer(1, 10_000),
+            "connections that a client has open at a time (default: `128`)",
+        ),
+        may(
+            "wire_mib",
+            ValueKind::Integer(1, 1 << 20),
+            "what it sends over one link (default: `256`)",
+        ),
+        may(
+            "record_mib",
+            ValueKind::Integer(1, 1 << 20),
+            "what is recorded of it: each line, each read and each connection takes some 300 bytes; of a relay, \
+             for each client; more for what is typed and sent as a file (default: `32`)",
         ),
     ],
 );

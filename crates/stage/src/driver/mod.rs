@@ -50,7 +50,7 @@ use crate::participant::scratch::Scratch;
 use crate::record::Writer;
 use crate::{EngineError, Settings};
 use scenario::plan::{LoadPlan, Plan};
-use timeline::{Event, FORMAT_VERSION, Kind};
+use timeline::{Event, FORMAT_VERSION, Kind, Limit};
 
 /// What happened and was not yet recorded, at the most. Each may hold what was read at once.
 pub(crate) const QUEUE: usize = 256;
@@ -154,6 +154,12 @@ impl<'p> Play<'p> {
         } = surroundings;
         let scratch = Scratch::make()?;
         let mut record = Writer::create(&settings.dir, settings.observer)?;
+        for client in &plan.clients {
+            let limits = plan.adapter_of(&client.name).client.limits;
+            record.allow(&client.name, limits.record, 1);
+        }
+        let clients = plan.clients.len().max(1) as u64;
+        record.allow(RELAY, plan.adapter.relay.limits.record, clients);
         let scans = Scans::of(plan, &scratch, settings.cancel.clone());
         let scratch_root = scratch.root().display().to_string();
         let setting = Setting {
@@ -319,8 +325,17 @@ impl<'p> Play<'p> {
         Ok(())
     }
 
-    /// Records what happened and sees what it fulfils.
+    /// Records what happened, and ends who has gone over a limit of the record with it.
     fn handle(&mut self, input: Input) -> Result<(), EngineError> {
+        self.take(input)?;
+        while let Some((who, limit)) = self.record.take_over() {
+            self.participants
+                .exceeded(&who, limit, None, &mut self.record)?;
+        }
+        Ok(())
+    }
+
+    fn take(&mut self, input: Input) -> Result<(), EngineError> {
         let Self {
             participants,
             links,
@@ -350,6 +365,10 @@ impl<'p> Play<'p> {
                 self.note_ends()
             }
             Input::LinkOpened { link } => links.opened(link, record),
+            Input::LinkRefused { link } => {
+                record.exceeds(&link, Limit::Connections);
+                Ok(())
+            }
             Input::Wire {
                 link,
                 direction,

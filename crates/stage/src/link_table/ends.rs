@@ -68,6 +68,7 @@ impl Ends {
             name: "link".to_owned(),
             transport: Transport::Tcp,
             framing: Framing::None,
+            connections: 128,
             source: Ipv4Addr::new(127, 0, 1, 1),
         };
         let (inputs, mut recorded) = mpsc::channel(QUEUE);

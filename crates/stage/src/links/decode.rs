@@ -8,6 +8,9 @@ use chat_protocol::{Deframer, Frame, limits};
 
 use scenario::adapter::Framing;
 
+/// So many times as long as a frame's header may be what is recorded of it.
+const MOST_OF_HEADER: usize = 4;
+
 /// Cuts one direction of a link into frames.
 #[derive(Debug)]
 pub(crate) struct Decoder {
@@ -70,7 +73,8 @@ impl Decoder {
 fn decoded(frame: &Frame, at: u64) -> Decoded {
     let mut fields = BTreeMap::new();
     if let Ok(header) = serde_json::from_slice(&frame.header) {
-        flatten("", &header, &mut fields);
+        let mut room = MOST_OF_HEADER * frame.header.len();
+        flatten("", &header, &mut room, &mut fields);
     }
     Decoded {
         at,
@@ -81,22 +85,33 @@ fn decoded(frame: &Frame, at: u64) -> Decoded {
     }
 }
 
-/// `peer.name`, `peer.key` and so on, each as text.
-fn flatten(prefix: &str, value: &serde_json::Value, fields: &mut BTreeMap<String, String>) {
+/// `peer.name`, `peer.key` and so on, each as text, as long as there is room: names of many fields
+/// may hold that of one, so that little could become very much.
+fn flatten(
+    prefix: &str,
+    value: &serde_json::Value,
+    room: &mut usize,
+    fields: &mut BTreeMap<String, String>,
+) {
     use serde_json::Value;
-    match value {
+    let text = match value {
         Value::Object(members) => {
             for (key, member) in members {
+                let length = prefix.len() + key.len();
+                if length > *room {
+                    return;
+                }
                 let separator = if prefix.is_empty() { "" } else { "." };
-                flatten(&format!("{prefix}{separator}{key}"), member, fields);
+                flatten(&format!("{prefix}{separator}{key}"), member, room, fields);
             }
+            return;
         }
-        Value::String(text) => {
-            fields.insert(prefix.to_owned(), text.clone());
-        }
-        Value::Array(_) | Value::Bool(_) | Value::Null | Value::Number(_) => {
-            fields.insert(prefix.to_owned(), value.to_string());
-        }
+        Value::String(text) => text.clone(),
+        Value::Array(_) | Value::Bool(_) | Value::Null | Value::Number(_) => value.to_string(),
+    };
+    if let Some(left) = room.checked_sub(prefix.len() + text.len()) {
+        *room = left;
+        fields.insert(prefix.to_owned(), text);
     }
 }
 
@@ -289,5 +304,30 @@ impl Framer {
     fn taken(&mut self) -> Option<Bytes> {
         let rest = self.deframer.buffer_mut().split().freeze();
         (!rest.is_empty()).then_some(rest)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use bytes::Bytes;
+    use chat_protocol::Frame;
+
+    use super::{MOST_OF_HEADER, decoded};
+
+    #[test]
+    fn a_small_header_never_becomes_a_large_event() {
+        let members: Vec<String> = (0..1000).map(|n| format!("\"{n}\":{n}")).collect();
+        let header = format!("{{\"{}\":{{{}}}}}", "k".repeat(30_000), members.join(","));
+        let frame = Frame {
+            header: Bytes::from(header.clone()),
+            body: Bytes::new(),
+        };
+        let fields = decoded(&frame, 0).fields;
+        let bytes: usize = fields
+            .iter()
+            .map(|(name, text)| name.len() + text.len())
+            .sum();
+        assert!(bytes <= MOST_OF_HEADER * header.len(), "{bytes}");
+        assert!(fields.len() >= 2, "what there is room for is told");
     }
 }

@@ -1,6 +1,7 @@
 //! The one writer of a timeline.
 
 mod append_only;
+mod budget;
 
 use std::collections::BTreeMap;
 use std::fs::{self, File};
@@ -12,7 +13,8 @@ use bytes::Bytes;
 
 use crate::EngineError;
 use crate::record::append_only::AppendOnlyFile;
-use timeline::{Event, Kind};
+use crate::record::budget::{Budgets, Spent};
+use timeline::{Event, Kind, Limit};
 
 /// So many events wait to be written at the most: making lines of them takes longer than all else
 /// that is done for an event, and somebody may wait for what comes next.
@@ -29,6 +31,9 @@ pub(crate) struct Writer {
     events: Vec<Event>,
     /// How many of them stand in the file.
     written: usize,
+    budgets: Budgets,
+    /// Who has gone over a limit with what was recorded, and nobody has ended for it yet.
+    over: Vec<(String, Limit)>,
     observer: Option<Observer>,
 }
 
@@ -77,6 +82,8 @@ impl Writer {
             files: BTreeMap::new(),
             events: Vec::new(),
             written: 0,
+            budgets: Budgets::default(),
+            over: Vec::new(),
             observer,
         })
     }
@@ -92,7 +99,27 @@ impl Writer {
         self.skipped += lost;
     }
 
-    /// Appends what happens now. It stands in the file after the next [`Self::flush`].
+    /// So many bytes of events may be recorded of a participant, for each client of which it hears.
+    pub(crate) fn allow(&mut self, who: &str, bytes: u64, clients: u64) {
+        self.budgets.allow(who, bytes, clients);
+    }
+
+    /// Somebody has gone over a limit of what is recorded.
+    pub(crate) fn exceeds(&mut self, who: &str, limit: Limit) {
+        self.over.push((who.to_owned(), limit));
+    }
+
+    /// Who has gone over a limit since this was last asked.
+    pub(crate) fn take_over(&mut self) -> Option<(String, Limit)> {
+        let (who, limit) = self.over.pop()?;
+        let who = match limit {
+            Limit::Record => budget::who_spent(&who, &self.events).to_owned(),
+            _ => who,
+        };
+        Some((who, limit))
+    }
+
+    /// Appends what happens now, unless its participant has spent its budget. It stands in the file after the next [`Self::flush`].
     ///
     /// # Errors
     ///
@@ -108,6 +135,14 @@ impl Writer {
     ///
     /// As [`Self::append`].
     pub(crate) fn append_at(&mut self, t: u64, kind: Kind) -> Result<(), EngineError> {
+        match self.budgets.pay(&kind) {
+            Spent::Within => {}
+            Spent::Over => return Ok(()),
+            Spent::First(who) => {
+                self.over.push((who.to_owned(), Limit::Record));
+                return Ok(());
+            }
+        }
         let n = self.events.len() as u64;
         let event = Event { n, t, kind };
         if let Some(observer) = &mut self.observer {

@@ -13,6 +13,7 @@ use rand::{Rng as _, SeedableRng as _};
 use tokio::sync::watch;
 
 use crate::EngineError;
+use crate::driver::RELAY;
 use crate::links::decode::Decoder;
 use crate::links::reach::Reached;
 use crate::links::tap::{Fate, Link, LinkState, Tap};
@@ -20,10 +21,7 @@ use crate::record::{Placed, Writer};
 use scenario::Fault;
 use scenario::adapter::Framing;
 use scenario::plan::Plan;
-use timeline::{Direction, Event, Kind, LinkEnd};
-
-/// What is kept of each direction of a link.
-const MAX_WIRE: u64 = 256 * 1024 * 1024;
+use timeline::{Direction, Event, Kind, Limit, LinkEnd};
 
 /// All links, by the name of their client.
 #[derive(Debug)]
@@ -96,10 +94,12 @@ impl<'p> Links<'p> {
 
     /// The link of a client, for the tap that is to be made.
     pub(super) fn link(&self, client: &str) -> Link {
+        let limits = &self.plan.adapter_of(client).client.limits;
         Link {
             name: client.to_owned(),
             transport: self.plan.adapter_of(client).wire.transport,
             framing: self.framing(client),
+            connections: usize::try_from(limits.connections).unwrap_or(usize::MAX),
             source: self.source(client),
         }
     }
@@ -171,10 +171,18 @@ impl<'p> Links<'p> {
         bytes: &Bytes,
         record: &mut Writer,
     ) -> Result<(), EngineError> {
+        let (sender, most) = match direction {
+            Direction::Down => (RELAY, self.plan.adapter.relay.limits.wire),
+            Direction::Up => (
+                link.as_str(),
+                self.plan.adapter_of(&link).client.limits.wire,
+            ),
+        };
         let stored = self.both(&link).direction(direction);
-        let at = match record.keep(&stored.file, bytes, MAX_WIRE)? {
+        let at = match record.keep(&stored.file, bytes, most)? {
             Placed::At(at) => at,
             Placed::Capped => {
+                record.exceeds(sender, Limit::Wire);
                 let file = stored.file.clone();
                 return record.append(Kind::Capped { who: link, file });
             }

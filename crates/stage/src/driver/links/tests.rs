@@ -11,7 +11,7 @@ use crate::links::reach::Reached;
 use crate::links::tap::{Fate, LinkState, Tap};
 use crate::record::Writer;
 use scenario::plan::Plan;
-use timeline::{Direction, Event, Kind, LinkEnd};
+use timeline::{Direction, Event, Kind, Limit, LinkEnd};
 
 const TWO: &str = r#"
 title = "two"
@@ -197,4 +197,22 @@ fn who_ended_its_latest_connection_first_was_not_cut_off() {
         closed(up, LinkEnd::Fin)
     ]));
     assert!(cut_off(&[closed(up, LinkEnd::Reset)]), "nobody knows");
+}
+
+#[test]
+fn who_sends_more_than_it_may_is_ended_and_not_the_other_side() {
+    let mut plan = plan("none");
+    plan.adapter.client.limits.wire = 4;
+    plan.adapter.relay.limits.wire = 10;
+    let (_dir, mut record) = record();
+    let mut links = Links::of(&plan);
+    links.opened("alice".to_owned(), &mut record).unwrap();
+    wire(&mut links, Direction::Down, b"ten bytes.", &mut record);
+    assert_eq!(record.take_over(), None);
+    wire(&mut links, Direction::Up, b"12345", &mut record);
+    assert_eq!(record.take_over(), Some(("alice".to_owned(), Limit::Wire)));
+    wire(&mut links, Direction::Down, b"!", &mut record);
+    assert_eq!(record.take_over(), Some(("relay".to_owned(), Limit::Wire)));
+    wire(&mut links, Direction::Up, b"12345", &mut record);
+    assert_eq!(record.take_over(), None, "once");
 }

@@ -75,7 +75,7 @@ impl Participants<'_> {
     }
 
     /// Records that a limit was exceeded, once, and ends who did it.
-    pub(super) fn exceeded(
+    pub(in crate::driver) fn exceeded(
         &mut self,
         who: &str,
         limit: Limit,

@@ -6,9 +6,11 @@
 //! surfaces ────── the search at the end of a play
 //! others ──────── what clients received of messages that were for others
 //! crypto_misuse ── keys, and what the bytes on links show of how they were made
+//! arguments ───── what was seen of the relay's command lines and environments
 //! counters ────── what all searches of one surface came to
 //! ```
 
+mod arguments;
 mod counters;
 pub(super) mod crypto_misuse;
 mod others;
@@ -22,6 +24,7 @@ use std::sync::Arc;
 
 use tokio_util::sync::CancellationToken;
 
+use self::arguments::Arguments;
 use self::counters::Counters;
 use self::crypto_misuse::KeyPiece;
 use self::sampling::Sampling;
@@ -60,7 +63,7 @@ pub(super) struct Scans<'p> {
     /// Away as well meanwhile.
     files: Files,
     /// Arguments and environments that are kept already.
-    arguments: BTreeSet<Vec<u8>>,
+    arguments: Arguments,
     counters: BTreeMap<Surface, Counters>,
     /// How much may still be unpacked and searched.
     allowances: BTreeMap<Surface, Allowance>,
@@ -120,7 +123,7 @@ impl<'p> Scans<'p> {
             sampling: Sampling::of(&plan.steps),
             copied: Copied::default(),
             files: Files::new(scratch.ground(RELAY), scratch.of(RELAY)),
-            arguments: BTreeSet::new(),
+            arguments: Arguments::default(),
             counters: BTreeMap::new(),
             allowances: BTreeMap::new(),
         }

@@ -99,10 +99,13 @@ impl Scans<'_> {
                         continue;
                     }
                 };
-                if self.arguments.insert(bytes.clone()) {
-                    file.write_all(&bytes)
+                match self.arguments.is_new(&bytes) {
+                    Ok(true) => file
+                        .write_all(&bytes)
                         .and_then(|()| file.write_all(b"\n"))
-                        .map_err(failed())?;
+                        .map_err(failed())?,
+                    Ok(false) => {}
+                    Err(why) => self.counters(Surface::Arguments).miss(why.to_string()),
                 }
             }
         }

@@ -30,6 +30,12 @@ pub(super) async fn accept(
             return;
         };
         while let Some(client) = next_client(&listener, &mut relay, &mut connections).await {
+            while connections.try_join_next().is_some() {}
+            if connections.len() >= link.connections {
+                recorder.refused().await;
+                drop(client.set_zero_linger());
+                continue;
+            }
             recorder.opened().await;
             let reached = relay.borrow().clone();
             // Begun here and not in the task: who connects first comes first to the relay, too.

@@ -36,6 +36,7 @@ async fn tapped() -> Tapped {
         name: "alice".to_owned(),
         transport: Transport::Udp,
         framing: Framing::None,
+        connections: 128,
         source: Ipv4Addr::LOCALHOST,
     };
     let socket = stage.bind(Side::Clients, 0).await.unwrap();

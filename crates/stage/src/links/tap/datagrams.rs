@@ -20,9 +20,6 @@ use timeline::Direction;
 /// No datagram over IPv4 or IPv6 is longer.
 const LONGEST: usize = 65_536;
 
-/// Sockets of one client that are carried; what others send is lost.
-const SOCKETS: usize = 256;
-
 /// Datagrams that wait for the task that passes them on.
 const QUEUE: usize = 64;
 
@@ -56,7 +53,11 @@ pub(super) async fn carry(
             },
         };
         let datagram = Bytes::copy_from_slice(room.get(..length).unwrap_or_default());
-        if !flows.clients.contains_key(&client) && flows.clients.len() < SOCKETS {
+        if !flows.clients.contains_key(&client) {
+            if flows.clients.len() >= link.connections {
+                recorder.refused().await;
+                continue;
+            }
             let at = relay.borrow().first().copied();
             let Some(connected) = connect(&stage, link.source, at).await else {
                 continue;

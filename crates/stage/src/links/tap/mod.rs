@@ -79,6 +79,8 @@ pub(crate) struct Link {
     pub(crate) transport: Transport,
     /// How its frames are cut.
     pub(crate) framing: Framing,
+    /// Connections that are carried at a time.
+    pub(crate) connections: usize,
     /// Where the relay sees the client come from: its own address, so that its network alone
     /// can go.
     pub(crate) source: Ipv4Addr,
@@ -232,6 +234,11 @@ impl Recorder {
     async fn opened(&self) {
         let link = self.link.clone();
         self.send(Input::LinkOpened { link }).await;
+    }
+
+    async fn refused(&self) {
+        let link = self.link.clone();
+        self.send(Input::LinkRefused { link }).await;
     }
 
     async fn bytes(&self, direction: Direction, bytes: Bytes) {

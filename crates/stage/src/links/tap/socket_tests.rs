@@ -23,6 +23,7 @@ fn alice() -> Link {
         name: "alice".to_owned(),
         transport: Transport::Tcp,
         framing: Framing::None,
+        connections: 128,
         source: Ipv4Addr::LOCALHOST,
     }
 }

@@ -5,8 +5,8 @@ use std::time::Duration;
 use rustix::process::Signal;
 
 use crate::EngineError;
-use crate::driver::testing::{Cue, Staged, chat, chatting, planned, play};
-use timeline::{Ended, Kind, Limit, Stream};
+use crate::driver::testing::{Cue, Happenings, Played, Staged, chat, chatting, planned, play};
+use timeline::{Direction, Ended, Kind, Limit, Stream};
 
 const TWO: &str = r#"
 title = "two"
@@ -108,18 +108,74 @@ fn who_prints_more_than_it_may_is_cut_off_and_killed() {
             }
         }),
     );
-    let exceeded = played.kinds().into_iter().find_map(|kind| match kind {
-        Kind::Exceeded {
-            who,
-            limit,
-            allowed,
-            ..
-        } => Some((who.as_str(), *limit, *allowed)),
-        _ => None,
-    });
-    assert_eq!(exceeded, Some(("bob", Limit::Output, 100)));
+    assert_eq!(exceeded(&played), [("bob", Limit::Output, 100)]);
     let signals = played.world.signals();
     assert!(signals.contains(&("bob".to_owned(), Signal::KILL)));
     let stored = std::fs::read(played.dir.path().join(Stream::Stdout.file_of("bob"))).unwrap();
     assert!(stored.len() <= 100, "{}", stored.len());
+}
+
+fn exceeded(played: &Played) -> Vec<(&str, Limit, u64)> {
+    let kinds = played.kinds().into_iter();
+    kinds
+        .filter_map(|kind| match kind {
+            Kind::Exceeded {
+                who,
+                limit,
+                allowed,
+                ..
+            } => Some((who.as_str(), *limit, *allowed)),
+            _ => None,
+        })
+        .collect()
+}
+
+/// A play in which everybody may make so much of the record, and somebody something else of alice's
+/// text.
+fn with_little_record(mut makes: impl FnMut(&mut Happenings) + Send + 'static) -> Played {
+    let mut plan = planned(TWO);
+    plan.adapter.client.limits.record = 100_000;
+    plan.adapter.relay.limits.record = 100_000;
+    play(
+        &plan,
+        Staged::default(),
+        Box::new(move |cue, all| {
+            chatting(cue, all);
+            if matches!(cue, Cue::Typed("alice", line) if line.starts_with("/say")) {
+                makes(all);
+            }
+        }),
+    )
+}
+
+#[test]
+fn who_fills_the_record_with_empty_lines_is_ended_and_no_more_of_it_is_recorded() {
+    let played = with_little_record(|all| {
+        for _ in 0..20 {
+            all.prints("bob", &"\n".repeat(10_000));
+        }
+    });
+    assert_eq!(exceeded(&played), [("bob", Limit::Record, 100_000)]);
+    assert!(played.kinds().len() < 2000, "{}", played.kinds().len());
+}
+
+#[test]
+fn who_has_sent_what_others_show_is_ended_for_their_lines() {
+    let played = with_little_record(|all| {
+        for _ in 0..20 {
+            all.passes("bob", Direction::Down, &"joined x".repeat(100));
+            all.prints("bob", &"joined x\n".repeat(100));
+        }
+    });
+    assert_eq!(exceeded(&played), [("relay", Limit::Record, 100_000)]);
+    let signals = played.world.signals();
+    let is_killed_early = |who: &str| {
+        let killed = (who.to_owned(), Signal::KILL);
+        let stopped = (who.to_owned(), Signal::STOP);
+        signals.contains(&killed) && signals.contains(&stopped)
+    };
+    assert!(
+        is_killed_early("relay") && !is_killed_early("bob"),
+        "{signals:?}"
+    );
 }

@@ -1,0 +1,34 @@
+//! What cannot be told any more once something has happened that no step did.
+
+use super::all;
+use super::verdict::{Check, Verdict};
+use super::view::View;
+
+/// What failed before that event stays a failure, and so does what `stands`; what did not hold after
+/// it cannot be told from what follows from it.
+pub(super) fn doubt(
+    view: &View<'_>,
+    checks: &mut [Check],
+    n: u64,
+    why: &str,
+    stands: impl Fn(&Check) -> bool,
+) {
+    let before = view.before(n);
+    let stood = all(&before, &[]);
+    let had_failed = |check: &Check| {
+        let was_over = check.step.as_ref().is_none_or(|id| {
+            let step = before.step(id);
+            step.is_some_and(|span| span.ended.is_some())
+        });
+        let same = |other: &&Check| other.kind == check.kind && other.name == check.name;
+        let earlier = stood.iter().find(same);
+        was_over && earlier.is_some_and(|other| other.verdict == Verdict::Fail)
+    };
+    for check in checks {
+        if check.verdict == Verdict::Fail && !stands(check) && !had_failed(check) {
+            check.verdict = Verdict::CannotTell;
+            check.evidence.got.push_str("; ");
+            check.evidence.got.push_str(why);
+        }
+    }
+}
