@@ -182,6 +182,10 @@ impl Session {
             sending.until = sending.until.max(until.min(sending.sealer.chunks()));
             self.steps += 1;
             self.go_on(file);
+        } else {
+            // It does not know yet that there is no such file any more.
+            let (to, reason) = (from.clone(), CancelReason::Source);
+            self.tell(&ToRelay::Cancel { to, file, reason });
         }
     }
 

@@ -218,6 +218,30 @@ fn a_cancel_ends_a_file_once() {
 }
 
 #[test]
+fn who_asks_for_a_file_that_was_given_up_hears_of_it() {
+    let mut hall = hall(2_000_000);
+    hall.tamper(|_, message, body| match message {
+        ToRelay::Credit { .. } => Vec::new(),
+        message => untouched(message, body),
+    });
+    send(&mut hall);
+    let transfers = hall.person("bob").disk.partial.keys();
+    let transfer = transfers.cloned().next().unwrap();
+    // What alice has said of it is lost.
+    hall.relay_says("alice", gone("bob", &transfer), Bytes::new());
+    let credit = chat_protocol::ToClient::Credit {
+        from: crate::hall::name("bob"),
+        file: transfer.file,
+        until: 8,
+    };
+    hall.relay_says("alice", credit, Bytes::new());
+    assert_eq!(
+        hall.lines("bob"),
+        offered_then(2_000_000, "file-failed alice source plan.pdf")
+    );
+}
+
+#[test]
 fn a_full_disk_is_told_to_both() {
     let mut hall = hall(300_000);
     hall.person("bob").disk.full = true;

@@ -49,9 +49,9 @@ impl Credits {
         self.files.retain(|(sender, _), _| *sender != gone);
     }
 
-    /// The file is given up.
-    pub(super) fn end(&mut self, file: (ConnectionId, FileId)) {
-        self.files.remove(&file);
+    /// The file is given up. Whether it was asked for.
+    pub(super) fn end(&mut self, file: (ConnectionId, FileId)) -> bool {
+        self.files.remove(&file).is_some()
     }
 }
 

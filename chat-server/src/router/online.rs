@@ -67,13 +67,20 @@ impl Online {
         self.clients.get_mut(&id)
     }
 
-    /// A file between these two is given up, whoever sends it.
-    pub(super) fn end_file(&mut self, one: ConnectionId, other: ConnectionId, file: FileId) {
-        for (recipient, sender) in [(one, other), (other, one)] {
-            if let Some(client) = self.clients.get_mut(&recipient) {
-                client.credits.end((sender, file));
-            }
-        }
+    /// A file between these two is given up, whoever sends it. Whether the other had asked for some
+    /// of it.
+    pub(super) fn end_file(
+        &mut self,
+        one: ConnectionId,
+        other: ConnectionId,
+        file: FileId,
+    ) -> bool {
+        let mut end = |recipient, sender| {
+            let client = self.clients.get_mut(&recipient);
+            client.is_some_and(|client| client.credits.end((sender, file)))
+        };
+        end(one, other);
+        end(other, one)
     }
 
     pub(super) fn iter(&self) -> impl Iterator<Item = (ConnectionId, &Client)> {

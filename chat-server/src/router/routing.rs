@@ -51,15 +51,16 @@ impl Router {
             Request::Cancel { to, file, reason } => {
                 debug!(from = %name, %to, %file, %reason, "cancel");
                 // Whoever is gone needs no cancel.
-                if let Some(other) = self.online.find(&to) {
-                    self.online.end_file(from, other, file);
-                    let cancel = ToClient::Cancel {
-                        from: name,
-                        file,
-                        reason,
-                    };
-                    self.pass_on(other, &cancel);
+                let Some(other) = self.online.find(&to) else {
+                    return;
+                };
+                if self.online.end_file(from, other, file) {
+                    // It waits for what it has asked for: so it must be told, however much waits for
+                    // it. Nobody can make it more words than it has asked for files.
+                    return self.cancel(other, name, file, reason);
                 }
+                let from = name;
+                self.pass_on(other, &ToClient::Cancel { from, file, reason });
             }
             Request::Find { name } => self.find(from, &name),
             Request::Alive => self.alive(from),

@@ -1,3 +1,4 @@
+use bytes::Bytes;
 use chat_protocol::{CancelReason, FileId, LeaveReason, Name, ToClient, ToRelay};
 
 use crate::relay::Relay;
@@ -113,5 +114,48 @@ async fn chunks_that_nobody_asked_for_reach_nobody() {
         alice.send_with(&chunk("bob", index), &sealed).await;
     }
     alice.expect_quiet().await;
+    bob.expect_quiet().await;
+}
+
+#[tokio::test]
+async fn a_cancel_reaches_whoever_waits_for_the_file_however_much_waits_for_it() {
+    let relay = Relay::start().await;
+    let (mut alice, mut bob) = relay.alice_and_bob().await;
+    let credit = ToRelay::Credit {
+        to: name("alice"),
+        file: FILE,
+        until: 4,
+    };
+    bob.send(&credit).await;
+    assert!(matches!(alice.next().await, ToClient::Credit { .. }));
+    // Bob reads nothing: his queue takes no more of what others say.
+    let body = vec![0; 200 * 1024];
+    for id in 1..=200 {
+        let to = name("bob");
+        alice.send_with(&ToRelay::Send { id, to }, &body).await;
+    }
+    let cancel = |file| ToRelay::Cancel {
+        to: name("bob"),
+        file,
+        reason: CancelReason::Source,
+    };
+    let nobody_asked = FileId([7; 16]);
+    let others = 20_000;
+    let flood = cancel(nobody_asked).frame(Bytes::new()).to_bytes();
+    alice.send_bytes(&flood.repeat(others)).await;
+    alice.send(&cancel(FILE)).await;
+    // The relay has taken everything before bob begins to read.
+    alice.send(&ToRelay::Ping { n: 1 }).await;
+    while alice.next().await != (ToClient::Pong { n: 1 }) {}
+    let mut passed = 0;
+    loop {
+        match bob.next().await {
+            ToClient::Deliver { .. } => {}
+            ToClient::Cancel { file: FILE, .. } => break,
+            ToClient::Cancel { .. } => passed += 1,
+            other => panic!("{other:?}"),
+        }
+    }
+    assert!(passed < others, "the queue was full");
     bob.expect_quiet().await;
 }
