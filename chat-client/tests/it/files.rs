@@ -225,8 +225,8 @@ fn who_asks_for_a_file_that_was_given_up_hears_of_it() {
         message => untouched(message, body),
     });
     send(&mut hall);
-    let transfers = hall.person("bob").disk.partial.keys();
-    let transfer = transfers.cloned().next().unwrap();
+    let mut transfers = hall.person("bob").disk.partial.keys();
+    let transfer = transfers.next().cloned().unwrap();
     // What alice has said of it is lost.
     hall.relay_says("alice", gone("bob", &transfer), Bytes::new());
     let credit = chat_protocol::ToClient::Credit {
