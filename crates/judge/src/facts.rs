@@ -4,9 +4,10 @@
 use std::ops::Range;
 use std::time::Duration;
 
+use super::evidence::brief;
 use super::view::View;
 use scenario::plan::{Expectation, Pattern};
-use timeline::{Direction, EventKind, Kind, seconds, visible};
+use timeline::{Direction, EventKind, Kind, LinkEnd, seconds, visible};
 
 /// Files in downloads that are listed one by one.
 const FILES: usize = 4;
@@ -14,6 +15,7 @@ const FILES: usize = 4;
 /// Everything that is known, most telling first; `when` is the step, by numbers of events.
 pub(super) fn known(view: &View<'_>, one: &Expectation, when: &Range<u64>) -> Vec<String> {
     let facts = [
+        refused(view, one, when),
         came_late(view, one, when),
         came_before(view, one, when),
         in_downloads(view, one),
@@ -82,9 +84,31 @@ fn without_relay(view: &View<'_>) -> Option<String> {
     is_end.then(|| format!("the relay ended at t={at}"))
 }
 
-/// Whoever should have sent it sent nothing at all.
-fn unsent(view: &View<'_>, one: &Expectation, when: &Range<u64>) -> Option<String> {
-    let from = one.about.as_ref().filter(|from| **from != one.client)?;
+/// The first that was seen of the end of a relay: it closes its links, and then its process is gone.
+pub(super) fn first_sign_of_end(view: &View<'_>, exited: u64) -> u64 {
+    let before = view.events.iter().rev();
+    let before = before.skip_while(|event| event.n >= exited);
+    let silent = before.take_while(|event| {
+        !matches!(
+            &event.kind,
+            Kind::LinkOpened { .. }
+                | Kind::Wire {
+                    direction: Direction::Down,
+                    ..
+                }
+        )
+    });
+    let closed = silent.filter(|event| match &event.kind {
+        Kind::LinkClosed { direction, how, .. } => {
+            *direction == Direction::Down || *how == LinkEnd::Reset
+        }
+        _ => false,
+    });
+    closed.last().map_or(exited, |event| event.n)
+}
+
+/// The client of whose text it is.
+fn sender(one: &Expectation) -> Option<&str> {
     let is_text = matches!(
         &one.pattern,
         Pattern::Event {
@@ -92,11 +116,54 @@ fn unsent(view: &View<'_>, one: &Expectation, when: &Range<u64>) -> Option<Strin
             ..
         }
     );
+    let from = one.about.as_deref().filter(|_| is_text)?;
+    (from != one.client).then_some(from)
+}
+
+/// Whoever should have sent it was refused, in its own words.
+fn refused(view: &View<'_>, one: &Expectation, when: &Range<u64>) -> Option<String> {
+    let from = sender(one)?;
+    let mut lines = view.shown_after(from, when.start);
+    let (line, word) = lines.find_map(|shown| {
+        let event = shown.seen.filter(|_| shown.n < when.end)?.event;
+        let is_no = matches!(event, EventKind::Refused | EventKind::Undelivered);
+        is_no.then_some((shown.text, event.word()))
+    })?;
+    let line = brief(line);
+    Some(format!("{from} printed {line:?}, which counts as `{word}`"))
+}
+
+/// Whoever should have sent it sent nothing at all.
+fn unsent(view: &View<'_>, one: &Expectation, when: &Range<u64>) -> Option<String> {
+    let from = sender(one)?;
     let mut sent = view.events.iter().filter(|event| {
         when.contains(&event.n)
             && matches!(&event.kind, Kind::Wire { link, direction: Direction::Up, .. } if link == from)
     });
-    (is_text && sent.next().is_none()).then(|| format!("{from} sent the relay nothing meanwhile"))
+    if sent.next().is_some() {
+        return None;
+    }
+    let advice = if is_first_on_terminal(view, from, when) {
+        ", and this was typed first on its terminal: if its program sets up the terminal after it \
+         is ready, what is typed before is thrown away; say `settle` in `[client]`"
+    } else {
+        ""
+    };
+    Some(format!("{from} sent the relay nothing meanwhile{advice}"))
+}
+
+/// A client has a terminal, and nothing was typed to its program before this step.
+fn is_first_on_terminal(view: &View<'_>, who: &str, when: &Range<u64>) -> bool {
+    let before = view.events.iter().rev();
+    let before = before.skip_while(|event| event.n >= when.start);
+    let mut last = before.filter(|event| match &event.kind {
+        Kind::Typed { who: one, .. } | Kind::Ready { who: one } => one == who,
+        _ => false,
+    });
+    let is_ready = last
+        .next()
+        .is_some_and(|event| matches!(event.kind, Kind::Ready { .. }));
+    is_ready && view.plan.adapter_of(who).client.io.terminal.is_some()
 }
 
 /// What the relay sent on the client's link meanwhile.

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 
 use super::evidence::{difference, just_before};
+use super::facts::first_sign_of_end;
 use super::verdict::{Check, CheckKind, Evidence, PlayVerdict, Verdict};
 use super::view::View;
 use super::{limits, play_verdict, unscripted};
@@ -168,9 +169,11 @@ fn relay_lives(view: &View<'_>, died_at: Option<(u64, Ended)>) -> Check {
     } else {
         Verdict::Pass
     };
-    let evidence = died_at
-        .map(|(n, how)| died(view, "relay", n, how))
-        .unwrap_or_default();
+    let evidence = died_at.map(|(n, how)| Evidence {
+        event: Some(first_sign_of_end(view, n)),
+        ..died(view, "relay", n, how)
+    });
+    let evidence = evidence.unwrap_or_default();
     whole(
         CheckKind::RelayLives,
         "the relay goes on",

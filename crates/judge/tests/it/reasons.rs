@@ -1,8 +1,9 @@
 //! The reason given is the reason: what is known of what has not come, and what came first.
 
 use judge::{Check, Verdict, Verdicts};
-use test_plays::{TEXT, TimelineBuilder, plan_of, planned};
-use timeline::{Direction, Ended, EventKind, Kind};
+use scenario::adapter::Terminal;
+use test_plays::{TEXT, TimelineBuilder, plan_of, plan_with, planned, reference};
+use timeline::{Direction, Ended, EventKind, Kind, LinkEnd};
 
 use crate::judged;
 
@@ -77,6 +78,68 @@ fn a_relay_that_has_ended_and_a_sender_that_sent_nothing_are_named() {
     let words = "alice sent the relay nothing meanwhile";
     assert!(unsent.contains(words), "{unsent}");
     assert!(!said(&[sent]).contains(words));
+}
+
+#[test]
+fn a_relay_whose_end_is_seen_late_is_the_cause_of_what_its_links_show_before() {
+    let mut timeline = TimelineBuilder::new();
+    timeline.begin().add(wire("bob", Direction::Down, 40));
+    let closed = timeline.0.len() as u64;
+    timeline.add(Kind::LinkClosed {
+        link: "bob".to_owned(),
+        direction: Direction::Down,
+        how: LinkEnd::Fin,
+    });
+    timeline.end().add(Kind::Exited {
+        who: "relay".to_owned(),
+        how: Ended::Exit(1),
+    });
+    timeline.close(&planned());
+    let verdicts = judged(&timeline);
+    let red = verdicts.checks.iter();
+    let red = red.filter(|check| check.verdict == Verdict::Fail);
+    let first = red.min_by_key(|check| check.evidence.event).unwrap();
+    assert_eq!(first.name, "the relay goes on");
+    assert_eq!(first.evidence.event, Some(closed));
+}
+
+#[test]
+fn a_refusal_of_the_sender_is_the_first_that_is_said_of_what_has_not_come() {
+    let mut timeline = TimelineBuilder::new();
+    timeline
+        .begin()
+        .line("alice", "refused offline bob is not here");
+    timeline.end().close(&planned());
+    let got = got(&judged(&timeline), "bob");
+    let words = "alice printed \"refused offline bob is not here\", which counts as `refused`; the";
+    assert!(got.contains(words), "{got}");
+}
+
+#[test]
+fn what_is_typed_first_on_a_terminal_and_leads_to_nothing_may_have_been_thrown_away() {
+    let said = |terminal: Option<Terminal>, typed_before: bool| {
+        let mut adapter = reference();
+        adapter.client.io.terminal = terminal;
+        let plan = plan_with(
+            &format!(
+                "title = \"t\"\nclients = [\"alice\", \"bob\", \"carol\"]\n[[steps]]\n\
+                 msg = {{ from = \"alice\", to = \"bob\", text = \"{TEXT}\" }}\n"
+            ),
+            &adapter,
+        );
+        let who = "alice".to_owned();
+        let mut timeline = TimelineBuilder::new();
+        timeline.add(Kind::Ready { who: who.clone() });
+        if typed_before {
+            let line = "before".to_owned();
+            timeline.add(Kind::Typed { who, line });
+        }
+        timeline.begin().end().close(&plan);
+        got(&judge::judge(&plan, &timeline.0, &[]), "bob").contains("say `settle`")
+    };
+    assert!(said(Some(Terminal::default()), false));
+    assert!(!said(Some(Terminal::default()), true));
+    assert!(!said(None, false));
 }
 
 #[test]

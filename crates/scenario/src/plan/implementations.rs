@@ -55,11 +55,19 @@ impl<'a> Implementations<'a> {
         named
             .map(|(client, name)| {
                 let found = self.others.get(name).copied();
-                let found = found.ok_or_else(|| Unsupported::NoAdapter {
+                let adapter = found.ok_or_else(|| Unsupported::NoAdapter {
                     client: client.clone(),
                     adapter: name.clone(),
-                });
-                found.map(|adapter| (client.clone(), adapter))
+                })?;
+                if adapter.wire.transport != self.main.wire.transport {
+                    return Err(Unsupported::OtherTransport {
+                        client: client.clone(),
+                        adapter: name.clone(),
+                        transport: adapter.wire.transport,
+                        relay: self.main.name.clone(),
+                    });
+                }
+                Ok((client.clone(), adapter))
             })
             .collect()
     }

@@ -34,6 +34,17 @@ pub enum Unsupported {
     LineBreaks { adapter: String },
     #[error("`{client}` is played with `{adapter}`, which is not here")]
     NoAdapter { client: String, adapter: String },
+    #[error(
+        "`{client}` is played with `{adapter}`, which speaks {}, and the relay is that of `{relay}`, \
+         which does not",
+        <&str>::from(*.transport)
+    )]
+    OtherTransport {
+        client: String,
+        adapter: String,
+        transport: Transport,
+        relay: String,
+    },
     #[error("`{adapter}` does not capture `{capture}` of `{}`", .event.word())]
     NoCapture {
         adapter: String,

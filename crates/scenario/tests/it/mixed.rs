@@ -46,3 +46,21 @@ fn an_implementation_that_is_not_here_is_said() {
         .to_string();
     assert_eq!(why, "`bob` is played with `plain`, which is not here");
 }
+
+#[test]
+fn a_client_that_speaks_otherwise_than_the_relay_cannot_be_played() {
+    let scenario = parse(TEXT).unwrap();
+    let reference = reference();
+    let mut plain = adapter::load(&scenarios().join("../zoo/adapters/plain.toml")).unwrap();
+    plain.wire.transport = adapter::Transport::Udp;
+    let cast = Implementations {
+        main: &reference,
+        others: BTreeMap::from([("plain".to_owned(), &plain)]),
+    };
+    let why = plan::build(&scenario, cast, 1, &scenarios()).unwrap_err();
+    assert_eq!(
+        why.to_string(),
+        "`bob` is played with `plain`, which speaks udp, and the relay is that of `reference`, \
+         which does not"
+    );
+}

@@ -201,7 +201,7 @@ impl StageThread {
     /// A socket for datagrams on loopback, for a client; port 0 is any.
     pub(crate) async fn bind(&self, side: Side, port: u16) -> Result<UdpSocket, EngineError> {
         self.on(side, move || {
-            let socket = UdpSocket::bind(SocketAddr::from((Ipv4Addr::LOCALHOST, port)))?;
+            let socket = bind_for_good(port)?;
             socket.set_nonblocking(true).map(|()| socket)
         })
         .await
@@ -322,13 +322,33 @@ impl StageThread {
 /// The kernel lets go of a port that it has chosen by itself when a listener stops to listen; not
 /// of one that was asked for. So one is found first, and held until it was asked for.
 fn listen_for_good(port: u16) -> io::Result<TcpListener> {
-    let address = |port| SocketAddr::from((Ipv4Addr::LOCALHOST, port));
-    let flags = SocketFlags::CLOEXEC;
-    let holder = socket_with(AddressFamily::INET, SocketType::STREAM, flags, None)?;
-    set_socket_reuseaddr(&holder, true)?;
-    bind(&holder, &address(port))?;
+    let holder = reusing(
+        SocketType::STREAM,
+        SocketAddr::from((Ipv4Addr::LOCALHOST, port)),
+    )?;
     let bound = TcpListener::from(holder);
     TcpListener::bind(bound.local_addr()?)
+}
+
+/// The same of a socket for datagrams that has a peer and then none.
+fn bind_for_good(port: u16) -> io::Result<UdpSocket> {
+    let holder = reusing(
+        SocketType::DGRAM,
+        SocketAddr::from((Ipv4Addr::LOCALHOST, port)),
+    )?;
+    let bound = UdpSocket::from(holder);
+    let socket = reusing(SocketType::DGRAM, bound.local_addr()?)?;
+    // Nobody else may have it, too.
+    set_socket_reuseaddr(&socket, false)?;
+    Ok(UdpSocket::from(socket))
+}
+
+/// A socket at an address that another one of ours may have.
+fn reusing(kind: SocketType, address: SocketAddr) -> io::Result<OwnedFd> {
+    let socket = socket_with(AddressFamily::INET, kind, SocketFlags::CLOEXEC, None)?;
+    set_socket_reuseaddr(&socket, true)?;
+    bind(&socket, &address)?;
+    Ok(socket)
 }
 
 const GONE: EngineError = EngineError::Fault("the stage thread is gone");

@@ -137,6 +137,21 @@ async fn who_sends_from_two_sockets_is_two_to_the_relay() {
 }
 
 #[tokio::test]
+async fn who_sends_to_a_relay_that_is_gone_is_refused_and_carried_again_when_one_is_there() {
+    let tapped = tapped().await;
+    let client = tapped.client().await;
+    tapped.tap.refuse();
+    client.send(b"lost").await.unwrap();
+    let mut room = [0; 16];
+    let refused = timeout(Duration::from_secs(5), client.recv(&mut room));
+    let refused = refused.await.expect("its system says so").unwrap_err();
+    assert_eq!(refused.kind(), std::io::ErrorKind::ConnectionRefused);
+    tapped.tap.listen().unwrap();
+    client.send(b"again").await.unwrap();
+    assert_eq!(next(&tapped.relay).await, b"again");
+}
+
+#[tokio::test]
 async fn faults_of_frames_meet_datagrams() {
     let sent = ["one", "two", "three"];
     let by = Duration::from_millis(5);

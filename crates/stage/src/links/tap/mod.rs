@@ -20,7 +20,7 @@ mod socket_tests;
 #[cfg(test)]
 mod tests;
 
-use std::net::Ipv4Addr;
+use std::net::{Ipv4Addr, SocketAddr};
 use std::os::fd::OwnedFd;
 use std::sync::{Arc, Mutex, Weak};
 
@@ -92,9 +92,19 @@ pub(crate) struct Tap {
     /// Where the client connects to.
     pub(crate) port: u16,
     control: watch::Sender<Control>,
-    /// Where it accepts; it may refuse meanwhile.
-    listener: Option<OwnedFd>,
+    /// Where it takes clients; it may refuse meanwhile.
+    door: Door,
     _task: AbortOnDropHandle<()>,
+}
+
+/// Where clients come to a tap.
+#[derive(Debug)]
+enum Door {
+    Connections(OwnedFd),
+    /// Its own address, as well.
+    Datagrams(OwnedFd, SocketAddr),
+    #[cfg(test)]
+    Nowhere,
 }
 
 impl Control {
@@ -129,7 +139,7 @@ impl Tap {
         Ok(Self {
             port,
             control,
-            listener: Some(same.into()),
+            door: Door::Connections(same.into()),
             _task: AbortOnDropHandle::new(task),
         })
     }
@@ -142,10 +152,8 @@ impl Tap {
         relay: watch::Receiver<Reached>,
         inputs: mpsc::Sender<Input>,
     ) -> Result<Self, EngineError> {
-        let port = socket
-            .local_addr()
-            .map_err(EngineError::system(LISTEN))?
-            .port();
+        let address = socket.local_addr().map_err(EngineError::system(LISTEN))?;
+        let same = socket.try_clone().map_err(EngineError::system(LISTEN))?;
         let socket = UdpSocket::from_std(socket).map_err(EngineError::system(LISTEN))?;
         let (control, watched) = watch::channel(Control::default());
         let recorder = Recorder {
@@ -154,9 +162,9 @@ impl Tap {
         };
         let task = tokio::spawn(carry(socket, stage, relay, watched, link, recorder));
         Ok(Self {
-            port,
+            port: address.port(),
             control,
-            listener: None,
+            door: Door::Datagrams(same.into(), address),
             _task: AbortOnDropHandle::new(task),
         })
     }
@@ -168,7 +176,7 @@ impl Tap {
         let tap = Self {
             port,
             control,
-            listener: None,
+            door: Door::Nowhere,
             _task: AbortOnDropHandle::new(tokio::spawn(std::future::pending())),
         };
         (tap, changes)
@@ -176,18 +184,25 @@ impl Tap {
 
     /// Clients are accepted from now on.
     pub(crate) fn listen(&self) -> Result<(), EngineError> {
-        let listener = self.listener.as_ref();
-        listener.map_or(Ok(()), |socket| {
-            rustix::net::listen(socket, BACKLOG).map_err(EngineError::system(LISTEN))
-        })
+        let done = match &self.door {
+            Door::Connections(socket) => rustix::net::listen(socket, BACKLOG),
+            Door::Datagrams(socket, _) => rustix::net::connect_unspec(socket),
+            #[cfg(test)]
+            Door::Nowhere => Ok(()),
+        };
+        done.map_err(EngineError::system(LISTEN))
     }
 
     /// Clients are refused from now on, and reset where they were not accepted yet. The port
     /// remains the tap's.
     pub(crate) fn refuse(&self) {
-        if let Some(socket) = &self.listener {
+        match &self.door {
             // One that has never listened refuses already.
-            rustix::net::shutdown(socket, Shutdown::Read).ok();
+            Door::Connections(socket) => drop(rustix::net::shutdown(socket, Shutdown::Read)),
+            // Who has a peer takes nothing of others: their system says that nobody is there.
+            Door::Datagrams(socket, own) => drop(rustix::net::connect(socket, own)),
+            #[cfg(test)]
+            Door::Nowhere => {}
         }
     }
 
