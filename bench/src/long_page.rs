@@ -91,6 +91,7 @@ fn events(messages: usize) -> Vec<Event> {
             )]
             .into(),
             body: 1200,
+            open: 0,
         });
         kinds.push(Kind::Line {
             who: "bob".to_owned(),

@@ -48,6 +48,12 @@ struct Shown {
     flags: String,
 }
 
+impl Shown {
+    fn lesson(&self) -> Option<&str> {
+        self.scenario.lesson.as_deref()
+    }
+}
+
 /// Plays one scenario; a key, or the pause of `--auto`, makes the next step.
 pub(crate) fn run(arguments: &cli::Demo, workspace: &Workspace) -> CommandResult {
     let scenario = staging::one(workspace, &arguments.name)?;
@@ -134,7 +140,7 @@ fn on_stage(shown: &Shown, auto: Option<Duration>) -> Showed {
     let played = staging::block_on(play(shown, (pace, commands), to));
     if let Ok(report) = &played {
         let page = shown.dir.path().join(&report.dir).join("report.html");
-        let ending = Ending::of(report, &page.display().to_string());
+        let ending = Ending::of(report, shown.lesson(), &page.display().to_string());
         // A screen that has gone needs no ending.
         drop(screen.send(Message::Ended(ending)));
     }
@@ -229,7 +235,7 @@ fn on_a_page(shown: &Shown, program: &Path) -> Showed {
             .await
             .map_err(|error| interrupt.command_error(error))?;
         let page = dir.path().join(&report.dir).join("report.html");
-        web.end(WebEnd::of(&report, &page));
+        web.end(WebEnd::of(&report, shown.lesson(), &page));
         let code = closing(shown, &report, false);
         output::narrate("the page stays until it is closed there, or with Ctrl-C here");
         tokio::select! {
@@ -281,7 +287,7 @@ fn as_lines(plan: &Plan, dir: &Path) -> Observer {
 /// What is left to be read when it is over; a page in a browser says how it ended itself.
 fn closing(shown: &Shown, report: &PlayReport, says_how: bool) -> u8 {
     if says_how {
-        for line in narrator::ending(report, shown.scenario.lesson.as_deref()) {
+        for line in narrator::ending(report, shown.lesson()) {
             output::result(&line);
         }
     }

@@ -5,6 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use report::PlayReport;
+use scenario::plan::Plan;
 
 use harness::Parts;
 use terminal_stage::{Ending, Reader, SavedPlay, Size};
@@ -29,19 +30,25 @@ pub(crate) fn played(run: &Path, play: &PlayReport) -> Result<SavedPlay, Command
     let page = dir.join("report.html").display().to_string();
     let when = run.file_name().map(|name| name.to_string_lossy());
     let when = when.unwrap_or_default().chars().take(15).collect();
-    read(&dir, Ending::of(play, &page), when)
+    let ending = |plan: &Plan| Ending::of(play, plan.scenario.lesson.as_deref(), &page);
+    read(&dir, ending, when)
 }
 
-fn read(dir: &Path, ending: Ending, when: String) -> Result<SavedPlay, CommandError> {
+fn read(
+    dir: &Path,
+    ending: impl FnOnce(&Plan) -> Ending,
+    when: String,
+) -> Result<SavedPlay, CommandError> {
     let read = |name: &str| {
         let path = dir.join(name);
         fs::read_to_string(&path).map_err(|error| CommandError::file(&path, &error))
     };
     let format = |error: &dyn Display| CommandError::usage(format!("{}: {error}", dir.display()));
+    let plan = serde_json::from_str(&read("plan.json")?).map_err(|error| format(&error))?;
     Ok(SavedPlay {
-        plan: serde_json::from_str(&read("plan.json")?).map_err(|error| format(&error))?,
+        ending: ending(&plan),
+        plan,
         events: timeline::read(&read("timeline.jsonl")?).map_err(|error| format(&error))?,
-        ending,
         when,
         reader: reader(dir),
     })
@@ -56,7 +63,7 @@ pub(crate) fn picture(workspace: &Workspace) -> Result<(PathBuf, String), Comman
     let pictures = workspace.root().join("docs/pictures");
     let picked = read(
         &pictures.join("three-clients"),
-        Ending::default(),
+        |_| Ending::default(),
         "20261121-153505".to_owned(),
     )?;
     let still = terminal_stage::still(picked, 2, SIZE);

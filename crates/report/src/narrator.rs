@@ -3,8 +3,7 @@
 use anstyle::{AnsiColor, Style};
 
 use super::result::PlayReport;
-use super::scene::{Passed, RELAY, Scene, ScenePhase, Sight, failure};
-use super::searches::grouped;
+use super::scene::{Passed, Presence, RELAY, Scene, ScenePhase, Sight, StoryKind, failure};
 use super::terminal::style;
 use super::words::Badge;
 use scenario::plan::{Plan, PlannedStep};
@@ -12,6 +11,8 @@ use timeline::{Event, Kind, Stream, hex, visible};
 
 const FAINT: Style = Style::new().dimmed();
 const STRONG: Style = Style::new().bold();
+const FOUND: Style = AnsiColor::Magenta.on_default().bold().invert();
+const NOT_FOUND: Style = AnsiColor::Blue.on_default().bold();
 const YELLOW: Style = AnsiColor::Yellow.on_default();
 
 /// Colours of the clients, in turn.
@@ -28,6 +29,9 @@ const PEEK: usize = 10;
 /// Records that are shown in a step; the rest is counted.
 const MOST_RECORDS: usize = 6;
 
+/// Rows that one text may take.
+const ROWS: usize = 4;
+
 /// More clients than these are counted and not named.
 const MOST_NAMES: usize = 8;
 
@@ -40,8 +44,10 @@ pub struct Narrator {
     /// Records that had passed when the step began, and until now.
     before: usize,
     passed: usize,
-    /// The last record of which it was said that the relay has its text.
-    read: usize,
+    /// Entries of the story that were reported.
+    reported: usize,
+    /// What it said last of what was looked for and not found.
+    absent: String,
 }
 
 impl Narrator {
@@ -53,7 +59,8 @@ impl Narrator {
             names: names.fold(RELAY.len(), usize::max),
             before: 0,
             passed: 0,
-            read: 0,
+            reported: 0,
+            absent: String::new(),
         }
     }
 
@@ -92,7 +99,10 @@ impl Narrator {
             }
             _ => {}
         }
-        lines.extend(self.read(scene));
+        lines.extend(self.found(scene));
+        if matches!(event.kind, Kind::Scanned { .. }) {
+            lines.extend(self.not_found(scene));
+        }
         lines
     }
 
@@ -100,8 +110,7 @@ impl Narrator {
         self.before = self.passed;
         let (number, all) = (scene.begun(), scene.plan().steps.len());
         let head = format!("── step {number} of {all} ── ");
-        let room = self.width.saturating_sub(head.chars().count());
-        let sentence: String = visible(&step.sentence).chars().take(room.max(20)).collect();
+        let sentence = self.fitting(&visible(&step.sentence));
         let mut lines = vec![
             String::new(),
             format!("{FAINT}{head}{FAINT:#}{STRONG}{sentence}{STRONG:#}"),
@@ -126,15 +135,38 @@ impl Narrator {
             .collect()
     }
 
-    /// The relay turns out to have the text of a record.
-    fn read(&mut self, scene: &Scene) -> Option<String> {
-        let last = scene.passed.last().filter(|last| last.number > self.read)?;
-        let Sight::Elsewhere(found) = &last.record.sight else {
-            return None;
-        };
-        self.read = last.number;
-        let text = format!("HAS THE TEXT of #{}: {found}", last.number);
-        Some(self.say(scene, RELAY, &text))
+    /// What the relay turns out to have.
+    fn found(&mut self, scene: &Scene) -> Vec<String> {
+        let new = scene.story.iter().skip(self.reported);
+        let found = new.filter(|entry| entry.kind == StoryKind::Found);
+        let lines = found.map(|entry| {
+            let text = format!("{FOUND}{}{FOUND:#}", self.fitting(&entry.text));
+            self.line(RELAY, YELLOW, '┊', &text)
+        });
+        let lines = lines.collect();
+        self.reported = scene.story.len();
+        lines
+    }
+
+    /// What was looked for and not found, and where; once.
+    fn not_found(&mut self, scene: &Scene) -> Vec<String> {
+        let absent = scene.latest().iter();
+        let absent = absent.filter(|sought| sought.presence() == Presence::NotFound);
+        let texts: Vec<String> = absent
+            .map(|sought| {
+                let (answer, what) = (sought.presence().in_words(), sought.what());
+                format!("{answer}, {}: {what}", sought.looked_in())
+            })
+            .collect();
+        let said = std::mem::replace(&mut self.absent, texts.concat());
+        if said == self.absent {
+            return Vec::new();
+        }
+        let lines = texts.iter().map(|text| {
+            let text = format!("{NOT_FOUND}{}{NOT_FOUND:#}", self.fitting(text));
+            self.line(RELAY, YELLOW, '┊', &text)
+        });
+        lines.collect()
     }
 
     fn left_out(&self) -> Option<String> {
@@ -143,6 +175,7 @@ impl Narrator {
     }
 
     fn say(&self, scene: &Scene, who: &str, text: &str) -> String {
+        let text = &self.fitting(text);
         if who == RELAY {
             return self.line(who, YELLOW, '┊', text);
         }
@@ -152,15 +185,18 @@ impl Narrator {
         self.line(who, style.copied().unwrap_or_default(), '│', text)
     }
 
+    /// As much of a text as a few rows hold; the terminal breaks them.
+    fn fitting(&self, text: &str) -> String {
+        let room = (ROWS * self.width).saturating_sub(self.names + 6).max(40);
+        if text.chars().count() <= room {
+            return text.to_owned();
+        }
+        text.chars().take(room - 1).chain(['…']).collect()
+    }
+
     fn line(&self, who: &str, style: Style, border: char, text: &str) -> String {
-        let room = self.width.saturating_sub(self.names + 6).max(40);
-        let cut: String = if text.chars().count() > room {
-            text.chars().take(room - 1).chain(['…']).collect()
-        } else {
-            text.to_owned()
-        };
         let names = self.names;
-        format!("   {style}{who:>names$} {border}{style:#} {cut}")
+        format!("   {style}{who:>names$} {border}{style:#} {text}")
     }
 }
 
@@ -180,23 +216,16 @@ fn title(plan: &Plan, level: &str) -> [String; 2] {
     ]
 }
 
-/// `sees #7  alice → bob    256 bytes  the text: not in it  … 0f 91`
+/// `sees #7  alice → bob    256 bytes  … 0f 91`
 fn sees(passed: &Passed) -> String {
-    let (record, tail) = (&passed.record, &passed.tail);
-    let text = match &record.sight {
-        Sight::NotLookedFor => "",
-        Sight::NotIn(_) | Sight::Elsewhere(_) => "the text: not in it",
-        Sight::In(_) => "THE TEXT IS IN IT",
+    let text = match &passed.record.sight {
+        Sight::In(_) => "THE TEXT IS IN IT  ",
+        Sight::NotLookedFor | Sight::NotIn(_) | Sight::Elsewhere(_) => "",
     };
+    let (tail, size) = (&passed.tail, passed.size());
     let peek = tail.get(tail.len().saturating_sub(PEEK)..);
-    format!(
-        "sees #{}  {} → {}  {:>6} bytes  {text}  … {}",
-        passed.number,
-        record.link,
-        record.to.as_deref().unwrap_or("?"),
-        grouped(record.len),
-        hex(peek.unwrap_or_default(), " ")
-    )
+    let peek = hex(peek.unwrap_or_default(), " ");
+    format!("sees {}  {size:>12}  {text}… {peek}", passed.way())
 }
 
 /// The verdict, what was searched, and what there is to learn.

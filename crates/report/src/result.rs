@@ -90,7 +90,8 @@ impl PlayReport {
         let lesson = visible(lesson);
         match self.verdicts.play {
             PlayVerdict::Pass => lesson,
-            _ => format!("what this play was to show, and did not: {lesson}"),
+            PlayVerdict::Plaintext => format!("refuted by this play: {lesson}"),
+            _ => format!("not shown by this play: {lesson}"),
         }
     }
 

@@ -7,8 +7,8 @@ use serde::Serialize;
 
 use super::result::PlayReport;
 use super::scene::{
-    Entry, EntryKind, Face, Participant, ParticipantState, Passed, Scene, ScenePhase, Sight,
-    StoryKind,
+    Entry, EntryKind, Face, Participant, ParticipantState, Passed, Presence, Scene, ScenePhase,
+    Sight, Sought, StoryKind,
 };
 use super::words::Badge;
 use judge::{Check, Verdict};
@@ -29,7 +29,6 @@ const STORY: usize = 200;
 #[derive(Debug, Serialize)]
 pub struct WebState {
     title: String,
-    lesson: Option<String>,
     clients: Vec<String>,
     /// All of them can send files.
     files: bool,
@@ -46,6 +45,8 @@ pub struct WebState {
     coming: Option<String>,
     participants: Vec<WebParticipant>,
     passed: Vec<WebPassed>,
+    /// What was sent last, and whether the relay has it.
+    sought: Vec<WebSought>,
     story: Vec<Line>,
     by_hand: Vec<String>,
     notice: Option<String>,
@@ -74,19 +75,22 @@ struct WebPassed {
     link: String,
     to: Option<String>,
     kind: String,
-    len: u64,
+    size: String,
     hex: String,
-    text: Option<WebText>,
-    shown: Vec<(String, String)>,
+    /// What of the text stands in it.
+    in_it: Option<String>,
+    /// Where else the relay has its text.
+    elsewhere: Option<String>,
 }
 
 #[derive(Debug, Serialize)]
-struct WebText {
-    needle: String,
-    seen: bool,
-    /// It was found with the relay, and not in the bytes.
-    #[serde(skip_serializing_if = "std::ops::Not::not")]
-    elsewhere: bool,
+struct WebSought {
+    /// The class that paints it.
+    class: &'static str,
+    answer: &'static str,
+    what: String,
+    /// Where the relay has it; else, where it was looked for.
+    places: Vec<String>,
 }
 
 /// What came of it.
@@ -96,12 +100,14 @@ pub struct WebEnd {
     shape: &'static str,
     word: &'static str,
     sentence: String,
+    /// What was learnt, or that it was not.
+    lesson: Option<String>,
     report: String,
 }
 
 impl WebEnd {
     /// Of a play whose report page lies there.
-    pub fn of(report: &PlayReport, page: &Path) -> Self {
+    pub fn of(report: &PlayReport, lesson: Option<&str>, page: &Path) -> Self {
         let badge = Badge::of(&report.verdicts.play);
         let checks = report.verdicts.checks.len();
         let searched = report.searches.sentence();
@@ -111,6 +117,7 @@ impl WebEnd {
             shape: badge.shape,
             word: badge.word,
             sentence: visible(&format!("{checks} checks, {searched}{why}")),
+            lesson: lesson.map(|lesson| report.lesson(lesson)),
             report: page.display().to_string(),
         }
     }
@@ -122,6 +129,7 @@ impl WebEnd {
             shape: "✘",
             word: "NO VERDICT",
             sentence: visible(why),
+            lesson: None,
             report: String::new(),
         }
     }
@@ -162,18 +170,25 @@ impl WebState {
         let sentence = |step: &PlannedStep| visible(&step.sentence);
         Self {
             title: visible(&plan.scenario.title),
-            lesson: plan.scenario.lesson.as_deref().map(visible),
             clients: clients().map(visible).collect(),
             files: clients().all(files),
             phase,
             waits: scene.coming().is_some(),
             ending,
             done,
-            progress: progress(&scene.phase, plan.steps.len()),
+            progress: match end {
+                Some(_) => format!(
+                    "{} of {} steps were played",
+                    scene.begun(),
+                    plan.steps.len()
+                ),
+                None => progress(&scene.phase, plan.steps.len()),
+            },
             now: scene.step().map(now),
             coming: scene.coming().map(sentence),
             participants: scene.participants.iter().map(participant).collect(),
             passed: last(&scene.passed, PASSED).iter().map(passed).collect(),
+            sought: scene.latest().iter().map(sought).collect(),
             story: last(&scene.story, STORY)
                 .iter()
                 .map(|entry| Line {
@@ -234,6 +249,7 @@ fn line(entry: &Entry) -> Line {
         EntryKind::Shown => ("shown", ""),
         EntryKind::Complained => ("complained", ""),
         EntryKind::Happened => ("happened", ""),
+        EntryKind::Left => ("told", ""),
     };
     Line {
         kind,
@@ -252,33 +268,50 @@ fn screen(contents: &str) -> Vec<Line> {
 
 fn passed(one: &Passed) -> WebPassed {
     let record = &one.record;
+    let (in_it, elsewhere) = match &record.sight {
+        Sight::NotLookedFor | Sight::NotIn(_) => (None, None),
+        Sight::In(what) => (Some(what.clone()), None),
+        Sight::Elsewhere(place) => (None, Some(place.clone())),
+    };
     WebPassed {
         number: one.number,
         link: record.link.clone(),
         to: record.to.clone(),
         kind: record.kind.clone(),
-        len: record.len,
+        size: one.size(),
         hex: hex(one),
-        text: text(&record.sight),
-        shown: one.shown.clone(),
+        in_it,
+        elsewhere,
     }
 }
 
-fn text(sight: &Sight) -> Option<WebText> {
-    let needle = match sight {
-        Sight::NotLookedFor => return None,
-        Sight::NotIn(needle) | Sight::In(needle) | Sight::Elsewhere(needle) => needle.clone(),
+fn sought(sought: &Sought) -> WebSought {
+    let presence = sought.presence();
+    let places = match presence {
+        Presence::Found => sought.found.values().rev().cloned().collect(),
+        Presence::NotFound => vec![format!("looked for {}", sought.looked_in())],
+        Presence::NotYet | Presence::TooShort => Vec::new(),
     };
-    Some(WebText {
-        needle,
-        seen: sight.is_plaintext(),
-        elsewhere: matches!(sight, Sight::Elsewhere(_)),
-    })
+    WebSought {
+        class: match presence {
+            Presence::Found => "found",
+            Presence::NotFound => "not-found",
+            Presence::NotYet | Presence::TooShort => "not-yet",
+        },
+        answer: presence.in_words(),
+        what: sought.what(),
+        places,
+    }
 }
 
 /// Its end, which is sealed where it is sealed: what stands in front is for the relay.
 fn hex(one: &Passed) -> String {
-    format!("… {}", timeline::hex(&one.tail, " "))
+    let word = if one.record.head.is_some() {
+        "sealed: "
+    } else {
+        ""
+    };
+    format!("{word}… {}", timeline::hex(&one.tail, " "))
 }
 
 fn story_class(kind: StoryKind) -> &'static str {

@@ -3,7 +3,10 @@
 use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use timeline::ControlCommand;
 
-use crate::model::{Effect, Model, Pace, Panel, Source};
+use crate::model::{Effect, Model, OpenRecord, Pace, Panel, Source, panes, rows};
+
+/// Rows of a page that is scrolled.
+const PAGE: usize = 10;
 
 /// With these a key is meant for the terminal, or for another program.
 const COMMANDS: KeyModifiers = KeyModifiers::CONTROL
@@ -29,8 +32,8 @@ impl Model {
         match std::mem::replace(&mut self.panel, Panel::None) {
             Panel::ByHand { client, line } => self.key_by_hand(client, line, key, is_control),
             Panel::Choose(chosen) => self.key_of_choice(chosen, key.code),
-            Panel::Bytes(record) => self.key_of_bytes(record, key.code),
-            Panel::Zoom(participant) => self.key_of_zoom(participant, key.code),
+            Panel::Bytes(open) => self.key_of_bytes(open, key.code),
+            Panel::Zoom { pane, up } => self.key_of_zoom(pane, up, key.code),
             Panel::Keys if matches!(key.code, KeyCode::Char('?' | 'h')) => None,
             Panel::Keys | Panel::Said { .. } | Panel::None => self.key_of_stage(key.code),
         }
@@ -68,14 +71,11 @@ impl Model {
                 None
             }
             KeyCode::Char('x') => {
-                match self.scene().passed.len().checked_sub(1) {
-                    Some(last) => self.panel = Panel::Bytes(last),
-                    None => self.hint("nothing has passed the relay yet"),
-                }
+                self.open_record(self.scene().passed.len().saturating_sub(1));
                 None
             }
             KeyCode::Char('z') => {
-                self.panel = Panel::Zoom(0);
+                self.panel = Panel::Zoom { pane: 0, up: 0 };
                 None
             }
             KeyCode::Char('s') => {
@@ -243,32 +243,49 @@ impl Model {
         effect
     }
 
-    fn key_of_bytes(&mut self, record: usize, code: KeyCode) -> Option<Effect> {
-        let last = self.scene().passed.len().saturating_sub(1);
-        let record = record.min(last);
-        self.panel = match code {
-            KeyCode::Tab | KeyCode::Down | KeyCode::Right => Panel::Bytes((record + 1).min(last)),
-            KeyCode::BackTab | KeyCode::Up | KeyCode::Left => {
-                Panel::Bytes(record.saturating_sub(1))
+    fn key_of_bytes(&mut self, mut open: OpenRecord, code: KeyCode) -> Option<Effect> {
+        let passed = &self.scene().passed;
+        let (record, last) = (open.record, passed.len().saturating_sub(1));
+        let rows = passed.get(record).map_or(0, |one| rows(&one.record).len());
+        match code {
+            KeyCode::Tab | KeyCode::Right => {
+                self.open_record(if record >= last { 0 } else { record + 1 });
+                return None;
             }
-            KeyCode::Char('x') | KeyCode::Esc => Panel::None,
+            KeyCode::BackTab | KeyCode::Left => {
+                self.open_record(record.checked_sub(1).unwrap_or(last));
+                return None;
+            }
+            KeyCode::Char('x') | KeyCode::Esc => return None,
+            KeyCode::Down => open.row += 1,
+            KeyCode::PageDown => open.row += PAGE,
+            KeyCode::Up => open.row = open.row.saturating_sub(1),
+            KeyCode::PageUp => open.row = open.row.saturating_sub(PAGE),
+            KeyCode::Home => open.row = 0,
+            KeyCode::End => open.row = rows,
             _ => return self.key_of_stage(code),
-        };
+        }
+        open.row = open.row.min(rows.saturating_sub(1));
+        self.panel = Panel::Bytes(open);
         None
     }
 
-    fn key_of_zoom(&mut self, participant: usize, code: KeyCode) -> Option<Effect> {
-        let participants = self.show.now.participants.len().max(1);
+    fn key_of_zoom(&mut self, pane: usize, up: usize, code: KeyCode) -> Option<Effect> {
+        let all = panes(&self.show.now).len();
+        let to = |pane, up| Panel::Zoom { pane, up };
         self.panel = match code {
-            KeyCode::Tab | KeyCode::Down => Panel::Zoom((participant + 1) % participants),
-            KeyCode::BackTab | KeyCode::Up => {
-                Panel::Zoom((participant + participants - 1) % participants)
-            }
+            KeyCode::Tab | KeyCode::Right => to((pane + 1) % all, 0),
+            KeyCode::BackTab | KeyCode::Left => to((pane + all - 1) % all, 0),
+            KeyCode::Up => to(pane, up + 1),
+            KeyCode::PageUp => to(pane, up + PAGE),
+            KeyCode::Down => to(pane, up.saturating_sub(1)),
+            KeyCode::PageDown => to(pane, up.saturating_sub(PAGE)),
+            KeyCode::End => to(pane, 0),
             KeyCode::Char('z') | KeyCode::Esc => Panel::None,
             _ => {
                 let effect = self.key_of_stage(code);
                 if self.panel == Panel::None {
-                    self.panel = Panel::Zoom(participant);
+                    self.panel = to(pane, up);
                 }
                 return effect;
             }

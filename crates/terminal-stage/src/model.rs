@@ -1,14 +1,19 @@
 //! What is shown and what keys mean. Pure: time comes as ticks, and what keys ask for is
 //! returned.
 
+use std::time::Duration;
+
 use report::narrator::Narrator;
-use report::scene::{Participant, ParticipantState, Scene, Show, StoryKind};
+use report::scene::{Participant, ParticipantState, Record, Scene, Show, StoryKind};
 use report::{Badge, PlayReport};
 use scenario::plan::Plan;
 use timeline::{ControlCommand, Event, Kind, visible};
 
 /// Checks that did not pass and are shown.
 const RED: usize = 3;
+
+/// Bytes of a record that can be looked into.
+const LOOKED_INTO: u64 = 64 * 1024;
 
 /// A line is typed for the eye in so many ticks.
 const TICKS: usize = 24;
@@ -37,10 +42,11 @@ pub struct Ending {
 
 impl Ending {
     /// What a report says, and where its page lies.
-    pub fn of(report: &PlayReport, page: &str) -> Self {
+    pub fn of(report: &PlayReport, lesson: Option<&str>, page: &str) -> Self {
         let red = report.red().take(RED);
         let red = red.map(|check| visible(&format!("{}: {}", check.name, check.evidence.got)));
-        let mut lines: Vec<String> = red.collect();
+        let lesson = lesson.map(|lesson| report.lesson(lesson));
+        let mut lines: Vec<String> = lesson.into_iter().chain(red).collect();
         lines.push(visible(&report.searches.sentence()));
         lines.push(format!("as a page: {page}"));
         Self {
@@ -93,10 +99,13 @@ pub(crate) enum Pace {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Panel {
     None,
-    /// One participant, large; 0 is the relay.
-    Zoom(usize),
+    /// One pane, large, scrolled up by so many rows.
+    Zoom {
+        pane: usize,
+        up: usize,
+    },
     /// The bytes of one record.
-    Bytes(usize),
+    Bytes(OpenRecord),
     /// What the keys do.
     Keys,
     /// Something that needs more than a line.
@@ -113,6 +122,48 @@ pub(crate) enum Panel {
     },
 }
 
+/// A record that is looked into.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct OpenRecord {
+    /// Its place among those that passed.
+    pub(crate) record: usize,
+    /// Its first bytes.
+    pub(crate) bytes: Vec<u8>,
+    /// The row at the top, of [`rows`].
+    pub(crate) row: usize,
+}
+
+/// Bytes in a row that is scrolled.
+pub(crate) const ROW: u64 = 16;
+
+/// Where the rows of a record begin. What is sealed begins a row.
+pub(crate) fn rows(record: &Record) -> Vec<u64> {
+    let sealed = record.sealed_from();
+    let step = usize::try_from(ROW).unwrap_or(1);
+    let head = (0..sealed).step_by(step);
+    head.chain((sealed..record.len).step_by(step)).collect()
+}
+
+/// What can be enlarged: the relay's view, each client, and what stands around them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Pane {
+    RelayView,
+    /// Its place among the participants; 0 is what the relay prints.
+    Participant(usize),
+    Meaning,
+    Story,
+}
+
+/// All panes, in the order of TAB.
+pub(crate) fn panes(scene: &Scene) -> Vec<Pane> {
+    let clients = (1..scene.participants.len()).map(Pane::Participant);
+    let others = [Pane::Participant(0), Pane::Meaning, Pane::Story];
+    std::iter::once(Pane::RelayView)
+        .chain(clients)
+        .chain(others)
+        .collect()
+}
+
 /// The screen as data.
 #[derive(Debug)]
 pub struct Model {
@@ -125,6 +176,8 @@ pub struct Model {
     /// Letters of the line to be typed that are shown.
     pub(crate) letters: usize,
     pub(crate) ending: Option<Ending>,
+    /// How long nothing has happened since.
+    pub(crate) idle: Duration,
     /// What a key could not do.
     pub(crate) hint: Option<String>,
     pub(crate) is_leaving: bool,
@@ -152,11 +205,13 @@ impl Model {
             panel: Panel::None,
             letters: 0,
             ending: None,
+            idle: Duration::ZERO,
             hint: None,
             is_leaving: false,
             is_streaming: false,
             reader,
-            narrator: Narrator::new(plan, 80),
+            // Whoever selects lines to copy wants them whole.
+            narrator: Narrator::new(plan, usize::from(u16::MAX)),
             streamable,
             streamed: 0,
         }
@@ -174,6 +229,7 @@ impl Model {
         if matches!(event.kind, Kind::Composed { .. }) {
             self.letters = 0;
         }
+        self.idle = Duration::ZERO;
         let bytes = &*self.reader.0;
         self.show.add(event, &bytes);
         let lines = self
@@ -190,6 +246,40 @@ impl Model {
         // What could not be done while it went on says nothing any more.
         self.hint = None;
         self.ending = Some(ending);
+    }
+
+    /// So long nothing has come: the clock of a play that goes on now runs all the same.
+    pub fn pass(&mut self, length: Duration) {
+        if self.source == Source::Live && self.ending.is_none() {
+            self.idle += length;
+        }
+    }
+
+    /// How far the play is that is looked at.
+    pub(crate) fn clock(&self) -> Duration {
+        let idle = if self.past.is_some() {
+            Duration::ZERO
+        } else {
+            self.idle
+        };
+        Duration::from_nanos(self.scene().t) + idle
+    }
+
+    /// Looks into a record, from where it is sealed.
+    pub(crate) fn open_record(&mut self, record: usize) {
+        let Some(passed) = self.scene().passed.get(record) else {
+            self.hint("nothing has passed the relay yet");
+            return;
+        };
+        let (file, at) = &passed.record.place;
+        let bytes = (self.reader.0)(file, *at, passed.record.len.min(LOOKED_INTO));
+        let sealed = passed.record.sealed_from();
+        let row = rows(&passed.record).iter().position(|at| *at == sealed);
+        self.panel = Panel::Bytes(OpenRecord {
+            record,
+            bytes,
+            row: row.unwrap_or_default(),
+        });
     }
 
     /// A moment has passed for the eye.

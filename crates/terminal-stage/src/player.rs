@@ -80,6 +80,9 @@ pub(crate) fn run(play: &mut dyn Play) -> Result<(), ScreenError> {
                 return Ok(());
             }
         }
+        if !wait.is_zero() {
+            play.model().pass(TICK);
+        }
         play.model().tick();
     }
 }

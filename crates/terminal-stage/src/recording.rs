@@ -5,6 +5,7 @@ use ratatui::backend::TestBackend;
 use ratatui::buffer::{Buffer, Cell};
 use ratatui::style::{Color, Modifier};
 use report::recording::{Asciicast, EventCode, marker};
+use report::scene::begins;
 use timeline::Kind;
 
 use crate::draw::draw;
@@ -40,15 +41,23 @@ pub fn record(played: SavedPlay, size: Size) -> String {
     cast.finish()
 }
 
-/// As the stage looked when the step of this number was over, as SVG; `None` when there was no
-/// such step.
+/// As the stage looked when the step of this number was over, or before the first where it is 0,
+/// as SVG; `None` when there was no such step.
 pub fn still(played: SavedPlay, step: usize, size: Size) -> Option<String> {
-    let wanted = played.plan.steps.get(step.checked_sub(1)?)?.id.clone();
-    let is_end = |kind: &Kind| matches!(kind, Kind::StepEnded { step, .. } if *step == wanted);
-    let end = played.events.iter().position(|event| is_end(&event.kind))?;
+    let begins = begins(&played.plan, &played.events);
+    if let Some(last) = step.checked_sub(1) {
+        let wanted = &played.plan.steps.get(last)?.id;
+        let is_end = |kind: &Kind| matches!(kind, Kind::StepEnded { step, .. } if step == wanted);
+        let mut events = played.events.iter();
+        events.find(|event| is_end(&event.kind))?;
+    }
+    // What was found when it was over belongs to it.
+    let end = begins
+        .get(step)
+        .map_or(played.events.len(), |next| next.shown);
     let source = Source::Recorded(played.when);
     let mut model = Model::new(&played.plan, source, played.reader);
-    for event in played.events.into_iter().take(end + 1) {
+    for event in played.events.into_iter().take(end) {
         model.event(event);
     }
     Some(svg(&picture(&model, size)))

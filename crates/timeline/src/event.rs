@@ -1,7 +1,7 @@
 //! What can be observed. One event is one line of `timeline.jsonl`; bytes lie beside it in
 //! files, referenced by offset and length.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
@@ -238,6 +238,9 @@ pub enum Kind {
         fields: BTreeMap<String, String>,
         /// Bytes of the body.
         body: u64,
+        /// Bytes at its front that whoever passes it on can read.
+        #[serde(default)]
+        open: u64,
     },
     /// What was sent on a link is no frame.
     BadFrame {
@@ -304,6 +307,14 @@ pub enum Kind {
         pid: i32,
         /// Its command line.
         command: String,
+    },
+    /// The relay was scanned while the play went on. Findings, where there are new ones, stand
+    /// before it.
+    Scanned {
+        /// What was read in full, by a search that could have found something.
+        surfaces: BTreeSet<Surface>,
+        /// Bytes read.
+        bytes: u64,
     },
     /// A surface was searched.
     Searched {
@@ -393,7 +404,13 @@ impl Kind {
             Self::Output { at, len, .. }
             | Self::Wire { at, len, .. }
             | Self::Fault { at, len, .. } => [*at, *len, 0, 0, 0, 0],
-            Self::Frame { at, len, body, .. } => [*at, *len, *body, 0, 0, 0],
+            Self::Frame {
+                at,
+                len,
+                body,
+                open,
+                ..
+            } => [*at, *len, *body, *open, 0, 0],
             Self::Received { size, .. } | Self::Outbox { size, .. } => [*size, 0, 0, 0, 0, 0],
             Self::Downloads { files, .. } => {
                 let largest = files.iter().map(|file| file.size).max();
@@ -417,6 +434,7 @@ impl Kind {
                 nested,
                 ..
             } => [*bytes, *places, *samples, *found, *strings, *nested],
+            Self::Scanned { bytes, .. } => [*bytes, 0, 0, 0, 0, 0],
             Self::Examined { compared, .. } => [*compared, 0, 0, 0, 0, 0],
             Self::StoreOpened { keys, .. } => [*keys, 0, 0, 0, 0, 0],
             Self::Overdue { limit, .. } => [limit.as_secs(), 0, 0, 0, 0, 0],
@@ -461,6 +479,7 @@ impl Kind {
             | Self::Stopping
             | Self::Unscripted { .. }
             | Self::Orphan { .. }
+            | Self::Scanned { .. }
             | Self::Searched { .. }
             | Self::Examined { .. }
             | Self::NotLookedFor { .. }

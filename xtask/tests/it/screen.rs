@@ -193,7 +193,8 @@ impl Screen {
         }
         self.press("Space");
         let bar = format!("{}{} ", "■".repeat(number), "□".repeat(5 - number));
-        self.wait_for(&[bar.trim_end(), "✔ "])
+        // In what the step means, right behind the border.
+        self.wait_for(&[bar.trim_end(), "│✔ "])
     }
 
     /// From the first key to the verdict.

@@ -11,8 +11,13 @@ use crate::screen::{LONG, Screen, has_tmux, quit, tmux};
 fn redacted(screen: &str, name: &str) {
     let mut settings = insta::Settings::clone_current();
     settings.add_filter(r"…[0-9a-f]{2}( [0-9a-f]{2})+", "…(sealed bytes)");
-    settings.add_filter(r"\d+ bytes", "(so many) bytes");
+    settings.add_filter(r"\d[\d ]* bytes", "(so many) bytes");
+    // Where in its memory differs from one relay to the next.
+    settings.add_filter(r"plain-relay, \[\w+\],", "plain-relay, [somewhere],");
     settings.add_filter(r"\d\d:\d\d", "mm:ss");
+    settings.add_filter(r"0x[0-9a-f]+", "(an address)");
+    let row = r"[0-9a-f]{6}  (?:[0-9a-f]{2} ){16} .{16}";
+    settings.add_filter(row, "(a row of bytes)");
     settings.bind(|| insta::assert_snapshot!(name, screen));
 }
 
@@ -22,12 +27,13 @@ fn a_demo_is_stepped_through_to_its_end_in_three_sizes() {
         return;
     }
     let runs = Runs::new();
-    for (width, height) in [(80, 24), (120, 40), (160, 45)] {
+    for (width, height) in [(80, 24), (96, 30), (160, 50)] {
         let screen = Screen::of(width, height, &runs, "demo three-clients --seed 7");
         let begin = screen.wait_for(&["SPACE begins", "manager ─ ready"]);
         assert!(begin.contains(" LIVE "), "{begin}");
         screen.step(1, true);
-        let second = screen.step(2, true);
+        screen.step(2, true);
+        let second = screen.wait_for(&["has none of 2", "memory, files"]);
         redacted(&second, &format!("step-2-{width}x{height}"));
         assert!(second.contains("q quit"), "{second}");
         screen.step(3, true);
@@ -47,15 +53,70 @@ fn a_demo_is_stepped_through_to_its_end_in_three_sizes() {
 }
 
 #[test]
-fn a_nosy_relay_ends_in_plaintext_with_the_place() {
+fn the_relays_pane_turns_in_the_step_in_which_a_nosy_relay_gets_the_word() {
+    if !has_tmux() {
+        return;
+    }
+    let runs = Runs::new();
+    for (width, height) in [(80, 24), (96, 30), (160, 50)] {
+        let arguments = "demo three-clients --relay nosy --seed 7";
+        let screen = Screen::of(width, height, &runs, arguments);
+        let begin = screen.wait_for(&["SPACE begins", "manager ─ ready"]);
+        assert!(!begin.contains("FOUND"), "{begin}");
+        screen.step(1, true);
+        screen.wait_for(&["HAS 1 OF 1", "in its files"]);
+        screen.step(2, true);
+        let second = screen.wait_for(&["HAS 2 OF 2", "in its files"]);
+        assert!(second.contains("■ FOUND: the relay has it"), "{second}");
+        assert!(second.contains("in its output: “relay-"), "{second}");
+        redacted(&second, &format!("found-{width}x{height}"));
+    }
+}
+
+#[test]
+fn a_nosy_relay_ends_in_plaintext_and_its_lesson_is_refuted() {
     if !has_tmux() {
         return;
     }
     let runs = Runs::new();
     let screen = Screen::of(120, 40, &runs, "demo three-clients --relay nosy");
     let end = screen.to_the_end("■ PLAINTEXT");
-    assert!(end.contains("relay.stdout"), "{end}");
-    quit(&screen, 3);
+    assert!(
+        end.contains("refuted by this play: The relay moves"),
+        "{end}"
+    );
+    assert!(end.contains("■ FOUND: the relay has it"), "{end}");
+    let left = quit(&screen, 3);
+    assert!(
+        left.contains("refuted by this play: The relay moves"),
+        "{left}"
+    );
+}
+
+#[test]
+fn what_a_person_types_is_looked_for_at_once() {
+    if !has_tmux() {
+        return;
+    }
+    let runs = Runs::new();
+    for (relay, presence) in [
+        ("", "✔ NOT FOUND"),
+        ("--relay nosy", "■ FOUND: the relay has it"),
+    ] {
+        let screen = Screen::of(96, 30, &runs, &format!("demo three-clients {relay}"));
+        screen.wait_for(&["SPACE begins", "manager ─ ready"]);
+        screen.press("t");
+        screen.wait_for(&["take over whom?"]);
+        screen.press("1");
+        screen.wait_for(&["alice ─ BY HAND"]);
+        screen.type_text("/msg bob what if I write this?");
+        screen.press("Enter");
+        screen.wait_for(&["by hand: “what if I write this?”", presence]);
+        screen.press("Escape");
+        screen.wait_for(&["q quit"]);
+        screen.press("q");
+        screen.wait_for(&["exit code: "]);
+    }
 }
 
 #[test]

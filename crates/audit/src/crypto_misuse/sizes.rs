@@ -80,6 +80,7 @@ mod tests {
                 r#type: (*kind).to_owned(),
                 fields: BTreeMap::new(),
                 body: *body,
+                open: 0,
             },
         });
         frames.collect()

@@ -395,6 +395,7 @@ fn frame(link: &str, direction: Direction, kind: &str) -> Kind {
         r#type: kind.to_owned(),
         fields: BTreeMap::new(),
         body: 0,
+        open: 0,
     }
 }
 

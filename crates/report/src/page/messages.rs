@@ -98,7 +98,7 @@ impl Message {
             Sight::NotIn(_) if self.record.is_relayed => {
                 format!("{words}; no planted text was found in it")
             }
-            Sight::Elsewhere(found) => format!("{words}; but it has the text: {found}"),
+            Sight::Elsewhere(found) => format!("{words}; but it has the text {found}"),
             Sight::NotLookedFor | Sight::NotIn(_) => words.to_owned(),
         }
     }
@@ -142,7 +142,7 @@ pub(super) fn of(
         let Some(event) = events.get(place) else {
             continue;
         };
-        watch.findings.apply(&mut record);
+        watch.apply(&mut record);
         number += 1;
         let moment = moments.at(event.n);
         let key = (

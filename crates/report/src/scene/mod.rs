@@ -9,6 +9,7 @@ mod people;
 mod record;
 mod relay;
 mod show;
+mod sought;
 mod steps;
 mod story;
 mod watch;
@@ -23,6 +24,7 @@ pub use participant::{Entry, EntryKind, Face, Participant, ParticipantState};
 pub use record::{Bytes, Record, Sight};
 pub use relay::Passed;
 pub use show::{Begin, Show, begins};
+pub use sought::{Presence, Sought};
 pub(crate) use story::failure;
 pub use story::{StoryEntry, StoryKind};
 pub(crate) use watch::Watch;
@@ -124,7 +126,6 @@ impl Scene {
             Kind::Overdue { awaited, .. } => {
                 self.report(StoryKind::Failed, format!("out of time: {awaited}"));
             }
-            Kind::Finding { .. } => self.found(),
             Kind::Searched { bytes, .. } => self.searched += bytes,
             _ => self.happened_to(event, bytes),
         }

@@ -91,6 +91,8 @@ pub enum EntryKind {
     Complained,
     /// Something happened to the program.
     Happened,
+    /// The program ended as it should.
+    Left,
 }
 
 impl Participant {
@@ -150,6 +152,9 @@ impl Participant {
             (Face::Terminal(parser), EntryKind::Happened) => {
                 parser.process(format!("\r\n\x1b[7m{text}\x1b[m\r\n").as_bytes());
             }
+            (Face::Terminal(parser), EntryKind::Left) => {
+                parser.process(format!("\r\n\x1b[2m{text}\x1b[m\r\n").as_bytes());
+            }
             (Face::Terminal(_), _) => {}
         }
     }
@@ -165,8 +170,12 @@ impl Participant {
             (None, None) => ParticipantState::Dead(how.to_owned()),
         };
         self.coming = None;
+        let kind = match self.status {
+            ParticipantState::Gone(_) => EntryKind::Left,
+            _ => EntryKind::Happened,
+        };
         let text = self.status.in_words();
-        self.push(EntryKind::Happened, &text);
+        self.push(kind, &text);
     }
 }
 

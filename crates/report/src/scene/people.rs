@@ -93,7 +93,12 @@ impl Scene {
                 who.to_owned()
             }
         });
-        self.report(StoryKind::Ended, format!("✂ {text}"));
+        let kind = if is_expected {
+            StoryKind::Note
+        } else {
+            StoryKind::Ended
+        };
+        self.report(kind, format!("✂ {text}"));
         if !is_expected {
             self.notice = Some(text);
         }

@@ -18,14 +18,17 @@ pub struct Record {
     pub kind: String,
     /// Length with everything, in bytes.
     pub len: u64,
+    /// Bytes at its front that are for the relay; what follows is sealed for the recipient, as its
+    /// framing says. `None` where nothing tells them apart.
+    pub head: Option<u64>,
     /// File below the play's directory, and offset in it.
     pub place: (String, u64),
     /// The relay is to pass it on: it is not for the relay itself.
     pub is_relayed: bool,
     /// What the relay saw of it.
     pub sight: Sight,
-    /// What findings call the text that its sender has just sent.
-    pub(super) names: Vec<String>,
+    /// What its sender has just sent: places in what is looked for.
+    pub(super) sought: Vec<usize>,
 }
 
 /// What the relay saw of a record.
@@ -50,6 +53,11 @@ impl Sight {
 }
 
 impl Record {
+    /// Where what is sealed begins; at its front where nothing tells.
+    pub fn sealed_from(&self) -> u64 {
+        self.head.unwrap_or_default()
+    }
+
     /// Worth showing to those who ask what the relay gets: it is passed on, or it holds text.
     pub fn is_shown(&self) -> bool {
         self.direction == Direction::Up && (self.is_relayed || self.sight.is_plaintext())
@@ -67,10 +75,11 @@ impl Record {
             to: None,
             kind: "bytes".to_owned(),
             len,
+            head: None,
             place: (format!("wire/{link}.{end}"), at),
             is_relayed: true,
             sight: Sight::NotLookedFor,
-            names: Vec::new(),
+            sought: Vec::new(),
         }
     }
 }

@@ -1,9 +1,11 @@
 //! What the relay gets to see: the records on their way up, and who has shown what of them.
 
+use super::super::searches::grouped;
 use super::record::{Bytes, Record};
-use super::{Scene, ScenePhase, StoryKind};
+use super::sought::Sought;
+use super::{RELAY, Scene, ScenePhase, StoryKind};
 use scenario::plan::Plan;
-use timeline::{Event, Seen, Surface, visible};
+use timeline::{Event, Kind, Seen, Surface, visible};
 
 /// Records that are kept.
 const PASSED: usize = 400;
@@ -27,15 +29,20 @@ pub struct Passed {
     pub tail: Vec<u8>,
     /// What the sender typed, in the step's words.
     pub sent: Option<String>,
-    /// Who has shown what of it.
+    /// Who has read what of it.
     pub shown: Vec<(String, String)>,
 }
 
 impl Passed {
-    /// `#7 alice → bob`
+    /// `#7 alice → bob`; where nothing tells the recipient, it is on its way to the relay.
     pub fn way(&self) -> String {
-        let to = self.record.to.as_deref().unwrap_or("?");
+        let to = self.record.to.as_deref().unwrap_or(RELAY);
         format!("#{} {} → {to}", self.number, self.record.link)
+    }
+
+    /// `1 317 bytes`
+    pub fn size(&self) -> String {
+        format!("{} bytes", grouped(self.record.len))
     }
 
     /// Whether a line that a client has shown may be this record.
@@ -62,9 +69,20 @@ impl Scene {
         &self.watch.findings.all
     }
 
+    /// Everything that was sent so far, oldest first, and what is known of whether the relay has
+    /// it.
+    pub fn sought(&self) -> &[Sought] {
+        &self.watch.sought
+    }
+
+    /// Of that, what was sent last.
+    pub fn latest(&self) -> &[Sought] {
+        let all = self.sought();
+        all.get(self.watch.latest.clone()).unwrap_or_default()
+    }
+
     /// What an event adds to what the relay sees.
     pub(super) fn watch(&mut self, event: &Event, bytes: Bytes<'_>) {
-        let known = self.watch.findings.count();
         let record = self.watch.event(&self.plan, event, bytes);
         // Fences are ours, and nobody's conversation.
         let is_over = matches!(self.phase, ScenePhase::Closing | ScenePhase::Stopping);
@@ -72,11 +90,15 @@ impl Scene {
         if let Some((record, whole)) = record {
             self.pass(record, &whole);
         }
-        // What is found later may tell of what has passed long ago.
-        if self.watch.findings.count() > known {
+        let news = self.watch.take_news();
+        if !news.is_empty() || matches!(event.kind, Kind::Finding { .. }) {
+            // What is found later may tell of what has passed long ago.
             for passed in &mut self.passed {
-                self.watch.findings.apply(&mut passed.record);
+                self.watch.apply(&mut passed.record);
             }
+        }
+        for what in news {
+            self.report(StoryKind::Found, format!("■ FOUND {what}"));
         }
     }
 
@@ -91,7 +113,7 @@ impl Scene {
             shown: Vec::new(),
             record,
         };
-        let text = format!("{}, {} bytes", passed.way(), passed.record.len);
+        let text = format!("{}, {}", passed.way(), passed.size());
         self.report(StoryKind::Passed, text);
         if self.passed.len() == PASSED {
             self.passed.remove(0);
@@ -104,14 +126,17 @@ impl Scene {
     pub(super) fn shown_by(&mut self, who: &str, text: &str, seen: &Seen) {
         let mut latest = self.passed.iter_mut().rev();
         if let Some(passed) = latest.find(|passed| passed.is_shown_by(who, &self.plan, seen)) {
-            passed.shown.push((who.to_owned(), visible(text)));
+            passed.shown.push((who.to_owned(), read(text, seen)));
         }
     }
+}
 
-    /// The audit has found something.
-    pub(super) fn found(&mut self) {
-        if let Some((_, what)) = self.findings().last() {
-            self.report(StoryKind::Found, format!("■ PLAINTEXT {what}"));
-        }
+/// What a person read in a line: the text alone, where the adapter tells it.
+fn read(line: &str, seen: &Seen) -> String {
+    let capture = |name: &str| seen.captures.get(name).map(|value| visible(value));
+    match (capture("text"), capture("name"), capture("size")) {
+        (Some(text), ..) => format!("“{text}”"),
+        (None, Some(name), Some(size)) => format!("the file {name}, {size} bytes"),
+        _ => visible(line),
     }
 }

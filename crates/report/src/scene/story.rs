@@ -20,7 +20,7 @@ pub enum StoryKind {
     Passed,
     /// A step did not hold.
     Failed,
-    /// A participant's process ended.
+    /// A participant's process ended, and nobody wanted that.
     Ended,
     /// Somebody interfered.
     ByHand,

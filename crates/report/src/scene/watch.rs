@@ -1,42 +1,33 @@
 //! What the relay saw of each record: worked out here, once, and laid out by the faces.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
 
 use memchr::memmem;
 
 use super::RELAY;
 use super::finding::Findings;
 use super::record::{Bytes, Record, Sight};
+use super::sought::Sought;
 use scenario::adapter::Framing;
-use scenario::plan::{Action, Plan, PlannedStep, text_called};
-use timeline::{Direction, Event, Kind, StepId, visible};
+use scenario::plan::{Action, Plan, PlannedStep};
+use timeline::{ControlCommand, Direction, Event, Kind, StepId, Surface, visible};
 
 /// Bytes of one record that are searched while it passes; the audit searches all of them.
 const SEARCHED: u64 = 512 * 1024;
-
-/// A text that is shorter may stand in random bytes.
-const RARE: usize = 8;
-
-/// A text that is shorter may be what a relay says of its own accord.
-const OWN: usize = 16;
-
-/// A text that the step sends.
-#[derive(Debug)]
-struct Text {
-    from: String,
-    text: String,
-    /// What is looked for: its canaries, and the whole of it; nothing where it is too short.
-    needles: Vec<String>,
-    /// What findings call it.
-    names: Vec<String>,
-}
 
 /// Follows what reaches the relay, and what is found with it, through a play.
 #[derive(Debug, Default)]
 pub(crate) struct Watch {
     pub(crate) findings: Findings,
-    /// Of the step that was the last to begin.
-    texts: Vec<Text>,
+    /// Everything that was sent so far, oldest first.
+    pub(super) sought: Vec<Sought>,
+    /// Of it, what may still be on its way: of the last step, and what a person typed since.
+    current: Range<usize>,
+    /// Of it, what was sent last.
+    pub(super) latest: Range<usize>,
+    /// What was found since somebody asked.
+    news: Vec<String>,
     /// Where frames end and where bytes end, of links whose frames can be told apart.
     ends: BTreeMap<(String, Direction), (u64, u64)>,
     /// Something that is no frame has passed there: what follows comes in pieces.
@@ -51,33 +42,131 @@ impl Watch {
         event: &Event,
         bytes: Bytes<'_>,
     ) -> Option<(Record, Vec<u8>)> {
-        match &event.kind {
-            Kind::StepBegan { step } => self.begin(plan, step),
-            Kind::Line { who, text, .. } if who == RELAY => self.printed(text),
-            Kind::Finding { .. } => self.findings.add(&event.kind),
-            _ => {}
-        }
+        self.heed(plan, &event.kind);
         let mut record = self.record(plan, &event.kind)?;
         let (file, at) = &record.place;
         let whole = bytes(file, *at, record.len.min(SEARCHED));
+        // Nobody may say that it is not there who has not looked at all of it.
+        let is_whole = whole.len() as u64 == record.len;
         record.sight = match self.sight(&record.link, &whole) {
-            // Nobody may say so who has not looked at all of it.
-            Sight::NotIn(_) if (whole.len() as u64) < record.len => Sight::NotLookedFor,
+            Sight::NotIn(_) if !is_whole => Sight::NotLookedFor,
             sight => sight,
         };
+        let current = self.current.clone();
         // A finding is held against its sender alone: recipients' receipts carry nothing of it.
-        let own = self.of(&record.link);
-        record.names = own.flat_map(|text| text.names.clone()).collect();
+        record.sought = current
+            .filter(|nth| self.is_from(*nth, &record.link))
+            .collect();
+        if is_whole && record.direction == Direction::Up && record.is_relayed {
+            for nth in &record.sought {
+                if let Some(sought) = self.sought.get_mut(*nth) {
+                    sought.passed();
+                }
+            }
+        }
         Some((record, whole))
+    }
+
+    /// What an event says of what is looked for.
+    fn heed(&mut self, plan: &Plan, kind: &Kind) {
+        match kind {
+            Kind::StepBegan { step } => self.begin(plan, step),
+            Kind::Unscripted { ask, refused: None } => self.interfered(plan, ask),
+            Kind::Line { who, text, .. } if who == RELAY => {
+                for sought in self
+                    .sought
+                    .get_mut(self.current.clone())
+                    .into_iter()
+                    .flatten()
+                {
+                    if sought.printed(text) {
+                        self.news.push(news(sought, Surface::Output));
+                    }
+                }
+            }
+            Kind::Scanned { surfaces, .. } => {
+                let surfaces = || surfaces.iter().copied();
+                self.sought
+                    .iter_mut()
+                    .for_each(|one| one.scanned(surfaces()));
+            }
+            Kind::Searched {
+                surface,
+                control,
+                incomplete: None,
+                ..
+            } if *surface != Surface::Others && *control != Some(false) => {
+                self.sought
+                    .iter_mut()
+                    .for_each(|one| one.scanned([*surface]));
+            }
+            Kind::Finding {
+                surface,
+                place,
+                what,
+                transformation,
+                ..
+            } => {
+                let words = self.findings.add(kind);
+                // What other clients have says nothing of the relay.
+                let sought = self
+                    .sought
+                    .iter_mut()
+                    .filter(|_| *surface != Surface::Others);
+                let known = self.news.len();
+                let mut is_known = false;
+                for sought in sought.filter(|one| one.is_called(what)) {
+                    is_known = true;
+                    if sought.met(*surface, place, transformation) {
+                        self.news.push(news(sought, *surface));
+                    }
+                }
+                // A step that sends the same again tells it once.
+                self.news.truncate(known + 1);
+                self.news.extend(words.filter(|_| !is_known));
+            }
+            _ => {}
+        }
+    }
+
+    /// What was found since this was last asked.
+    pub(super) fn take_news(&mut self) -> Vec<String> {
+        std::mem::take(&mut self.news)
     }
 
     /// What a client has just sent, in the step's words.
     pub(super) fn sent_by(&self, link: &str) -> Option<String> {
-        self.of(link).next().map(|text| visible(&text.text))
+        self.of(link).next().map(|sought| sought.what())
     }
 
-    fn of(&self, link: &str) -> impl Iterator<Item = &Text> {
-        self.texts.iter().filter(move |text| text.from == link)
+    /// What it says of a record. What stands in its bytes outweighs what stands elsewhere.
+    pub(crate) fn apply(&self, record: &mut Record) {
+        if matches!(record.sight, Sight::In(_)) {
+            return;
+        }
+        if let Some(what) = self.findings.in_bytes(record) {
+            record.sight = Sight::In(what.to_owned());
+            return;
+        }
+        let sought = record.sought.iter().filter_map(|nth| self.sought.get(*nth));
+        if let Some(place) = sought.filter_map(Sought::elsewhere).next() {
+            record.sight = Sight::Elsewhere(place.to_owned());
+        }
+    }
+
+    fn is_from(&self, nth: usize, link: &str) -> bool {
+        self.sought
+            .get(nth)
+            .is_some_and(|sought| sought.from == link)
+    }
+
+    /// The latest first.
+    fn of(&self, link: &str) -> impl Iterator<Item = &Sought> {
+        let current = self.sought.get(self.current.clone()).unwrap_or_default();
+        current
+            .iter()
+            .rev()
+            .filter(move |sought| sought.from == link)
     }
 
     /// Until the next step begins, everything that passes may carry what this one sends.
@@ -90,17 +179,32 @@ impl Watch {
             _ => &[],
         };
         let all = std::iter::once(step).chain(parts);
-        self.texts = all.filter_map(|step| Text::of(plan, step)).collect();
+        let first = self.sought.len();
+        self.sought
+            .extend(all.filter_map(|step| Sought::of(plan, step)));
+        self.current = first..self.sought.len();
+        if !self.current.is_empty() {
+            self.latest = self.current.clone();
+        }
     }
 
-    /// A relay that prints a text has it, whatever was sent on the link.
-    fn printed(&mut self, line: &str) {
-        for text in &self.texts {
-            let mut needles = text.needles.iter().filter(|needle| needle.len() >= OWN);
-            if let Some(needle) = needles.find(|needle| line.contains(needle.as_str())) {
-                let words = format!("“{}”, in what it printed", visible(needle));
-                self.findings.with_relay(&text.names, &words);
+    /// What a person sends is looked for as what a step sends.
+    fn interfered(&mut self, plan: &Plan, ask: &ControlCommand) {
+        let first = self.sought.len();
+        match ask {
+            ControlCommand::Type { client, line } => {
+                self.sought.extend(Sought::by_hand(plan, client, line));
             }
+            ControlCommand::Repeat => {
+                let again = self.sought.get(self.current.clone()).unwrap_or_default();
+                let again: Vec<Sought> = again.iter().filter_map(Sought::again).collect();
+                self.sought.extend(again);
+            }
+            _ => {}
+        }
+        if first < self.sought.len() {
+            self.current.end = self.sought.len();
+            self.latest = first..self.sought.len();
         }
     }
 
@@ -141,6 +245,7 @@ impl Watch {
                 r#type,
                 fields,
                 body,
+                open,
             } => {
                 let key = (link.clone(), *direction);
                 self.ends.entry(key).or_default().0 = at + len;
@@ -148,6 +253,7 @@ impl Watch {
                 Some(Record {
                     to: fields.get("to").map(|to| visible(to)),
                     kind: visible(r#type),
+                    head: Some((len.saturating_sub(*body) + open).min(*len)),
                     is_relayed: *body > 0 && !background.contains(r#type),
                     ..Record::on(link, *direction, (*at, *len))
                 })
@@ -157,41 +263,29 @@ impl Watch {
     }
 
     /// Looks for what the sender has sent, and then for what the others have.
-    fn sight(&self, link: &str, whole: &[u8]) -> Sight {
-        let others = self.texts.iter().filter(|text| text.from != link);
-        let needles = self.of(link).chain(others).flat_map(|text| &text.needles);
+    fn sight(&mut self, link: &str, whole: &[u8]) -> Sight {
+        let is_in = |needle: &str| memmem::find(whole, needle.as_bytes()).is_some();
+        let mut current: Vec<usize> = self.current.clone().rev().collect();
+        current.sort_by_key(|nth| !self.is_from(*nth, link));
         let mut first = None;
-        for needle in needles {
-            if memmem::find(whole, needle.as_bytes()).is_some() {
-                return Sight::In(visible(needle));
+        for nth in current {
+            let Some(sought) = self.sought.get_mut(nth) else {
+                continue;
+            };
+            if let Some(needle) = sought.needle_in(is_in).map(visible) {
+                if sought.read() {
+                    self.news.push(news(sought, Surface::Wire));
+                }
+                return Sight::In(needle);
             }
-            first = first.or(Some(needle));
+            first = first.or_else(|| sought.first_needle().map(visible));
         }
-        first.map_or(Sight::NotLookedFor, |needle| Sight::NotIn(visible(needle)))
+        first.map_or(Sight::NotLookedFor, Sight::NotIn)
     }
 }
 
-impl Text {
-    fn of(plan: &Plan, step: &PlannedStep) -> Option<Self> {
-        let sent = step.sent.as_ref()?;
-        let canaries = plan.audit.canaries.iter();
-        let canaries = canaries.filter(|canary| sent.text.contains(&canary.text));
-        let mut names = vec![text_called(&step.id)];
-        let mut needles = Vec::new();
-        for canary in canaries {
-            names.push(canary.called());
-            needles.push(canary.text.clone());
-        }
-        if sent.text.len() >= RARE {
-            needles.push(sent.text.clone());
-        } else {
-            needles.clear();
-        }
-        Some(Self {
-            from: sent.from.clone(),
-            text: sent.text.clone(),
-            needles,
-            names,
-        })
-    }
+/// `■ FOUND “the code is …” in its output: …`
+fn news(sought: &Sought, surface: Surface) -> String {
+    let place = sought.found.get(&surface);
+    format!("{} {}", sought.what(), place.map_or("", String::as_str))
 }

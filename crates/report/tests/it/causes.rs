@@ -50,9 +50,15 @@ fn failures_of_one_cause_are_one_block() {
 fn a_lesson_is_learnt_from_a_play_that_shows_it() {
     let lesson = |verdict| play("a", &[], verdict).lesson("nobody reads it");
     assert_eq!(lesson(PlayVerdict::Pass), "nobody reads it");
-    let not_shown = "what this play was to show, and did not: nobody reads it";
-    assert_eq!(lesson(PlayVerdict::Plaintext), not_shown);
-    assert_eq!(lesson(PlayVerdict::CannotTell), not_shown);
+    let refuted = "refuted by this play: nobody reads it";
+    assert_eq!(lesson(PlayVerdict::Plaintext), refuted);
+    for verdict in [
+        PlayVerdict::CannotTell,
+        PlayVerdict::Fail,
+        PlayVerdict::Flaky,
+    ] {
+        assert_eq!(lesson(verdict), "not shown by this play: nobody reads it");
+    }
 }
 
 #[test]

@@ -42,6 +42,7 @@ fn events(lines: usize) -> Vec<Event> {
             r#type: format!("<b>{n}"),
             fields: [("to".to_owned(), "\" onload=\"x".to_owned())].into(),
             body: 4000,
+            open: 0,
         });
     }
     kinds.push(Kind::StepEnded {

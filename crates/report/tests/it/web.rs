@@ -11,7 +11,9 @@ use report::web::{WebEnd, WebState};
 use scenario::adapter::Typed;
 use scenario::plan::Plan;
 use serde_json::{Value, json};
-use timeline::{ControlCommand, Direction, Ended, Event, Kind, StepId, StepResult, Stream};
+use timeline::{
+    ControlCommand, Direction, Ended, Event, Kind, StepId, StepResult, Stream, Surface,
+};
 
 use crate::{NASTY, play};
 
@@ -105,6 +107,7 @@ impl Stage {
             r#type: "direct".to_owned(),
             fields: BTreeMap::from([("to".to_owned(), "bob".to_owned())]),
             body: len,
+            open: 0,
         })
     }
 
@@ -216,25 +219,82 @@ fn who_died_is_known_from_who_left_as_it_should() {
 }
 
 #[test]
-fn whether_the_text_was_seen_is_reported_of_each_record() {
-    let passed = |wire: Vec<u8>| {
-        let mut stage = Stage::opened();
-        let len = wire.len() as u64;
-        stage.wire = wire;
-        stage.begin("1").frame(len);
-        stage.state()["passed"][0].clone()
-    };
-    let sealed = passed((0_u8..=255).collect());
-    assert_eq!(sealed["text"], json!({ "needle": TEXT, "seen": false }));
+fn whether_the_relay_has_the_text_is_reported_at_once_with_the_place() {
+    let mut sealed = Stage::opened();
+    sealed.begin("1").frame(256);
+    let record = sealed.state()["passed"][0].clone();
     assert_eq!(
-        json!([sealed["number"], sealed["link"], sealed["to"]]),
+        json!([record["number"], record["link"], record["to"]]),
         json!([1, "alice", "bob"])
     );
-    assert_eq!(sealed["len"], 256);
-    let hex = "… f0 f1 f2 f3 f4 f5 f6 f7 f8 f9 fa fb fc fd fe ff";
-    assert_eq!(sealed["hex"], hex);
-    let open = passed(format!("to bob: {TEXT}\n").into_bytes());
-    assert_eq!(open["text"], json!({ "needle": TEXT, "seen": true }));
+    assert_eq!(record["size"], "256 bytes");
+    let hex = "sealed: … f0 f1 f2 f3 f4 f5 f6 f7 f8 f9 fa fb fc fd fe ff";
+    assert_eq!(record["hex"], hex);
+    assert_eq!(record["in_it"], Value::Null);
+    let quoted = format!("“{TEXT}”");
+    let absent = |places: &str| {
+        json!([{ "class": "not-found", "answer": "✔ NOT FOUND with the relay",
+            "what": quoted, "places": [places] }])
+    };
+    let so_far = "looked for on the wire, in its output";
+    assert_eq!(sealed.state()["sought"], absent(so_far));
+    let surfaces = [Surface::Files, Surface::Memory].into();
+    sealed.add(Kind::Scanned { surfaces, bytes: 7 });
+    let all = "looked for on the wire, in its output, memory, files";
+    assert_eq!(sealed.state()["sought"], absent(all));
+    let line = format!("alice says {TEXT}");
+    sealed.line("relay", Stream::Stdout, &line);
+    let place = format!("in its output: “{line}”");
+    assert_eq!(
+        sealed.state()["sought"],
+        json!([{ "class": "found", "answer": "■ FOUND: the relay has it", "what": quoted,
+            "places": [place] }])
+    );
+    assert_eq!(sealed.state()["passed"][0]["elsewhere"], place);
+    let mut open = Stage::opened();
+    open.wire = format!("to bob: {TEXT}\n").into_bytes();
+    let len = open.wire.len() as u64;
+    open.begin("1").frame(len);
+    assert_eq!(open.state()["passed"][0]["in_it"], TEXT);
+    assert_eq!(
+        open.state()["sought"][0]["places"],
+        json!(["on the wire: as it was typed"])
+    );
+}
+
+#[test]
+fn what_a_person_types_is_looked_for_as_a_sentence_of_its_own() {
+    let mut stage = Stage::opened();
+    stage.begin("1").frame(256).held("1");
+    for (line, what) in [
+        ("/msg bob what if I write this?", "“what if I write this?”"),
+        ("/say and this, to everybody", "“and this, to everybody”"),
+        ("a line of its own", "“a line of its own”"),
+    ] {
+        let client = "alice".to_owned();
+        let line = line.to_owned();
+        let ask = ControlCommand::Type { client, line };
+        stage.add(Kind::Unscripted { ask, refused: None });
+        let sought = stage.state()["sought"].clone();
+        assert_eq!(
+            json!([sought[0]["what"], sought[0]["class"]]),
+            json!([what, "not-yet"])
+        );
+        stage.frame(256);
+        assert_eq!(stage.state()["sought"][0]["class"], "not-found", "{what}");
+        stage.line("relay", Stream::Stdout, &format!("log: {what}"));
+        assert_eq!(stage.state()["sought"][0]["class"], "found", "{what}");
+    }
+    // What sends no text changes nothing.
+    let before = stage.state()["sought"].clone();
+    let (client, line) = ("alice".to_owned(), "/quit".to_owned());
+    let ask = ControlCommand::Type { client, line };
+    stage.add(Kind::Unscripted { ask, refused: None });
+    assert_eq!(stage.state()["sought"], before);
+    // The step's own, once more.
+    let ask = ControlCommand::Repeat;
+    stage.add(Kind::Unscripted { ask, refused: None });
+    assert_eq!(stage.state()["sought"][0]["what"], format!("“{TEXT}”"));
 }
 
 #[test]
@@ -295,7 +355,11 @@ fn the_end_is_reported_in_word_shape_and_class_with_its_page() {
     assert_eq!(stage.state()["end"], Value::Null);
     let end = |verdict: &PlayVerdict| {
         let report = play("two", std::slice::from_ref(verdict), verdict.clone());
-        let end = WebEnd::of(&report, Path::new("/runs/two/report.html"));
+        let end = WebEnd::of(
+            &report,
+            Some("nobody reads it"),
+            Path::new("/runs/two/report.html"),
+        );
         let state = WebState::of(&stage.scene, Some(&end));
         serde_json::to_value(state).unwrap()["end"].clone()
     };
@@ -309,6 +373,8 @@ fn the_end_is_reported_in_word_shape_and_class_with_its_page() {
         let shown = json!([end["kind"], end["shape"], end["word"]]);
         assert_eq!(shown, json!([kind, shape, word]));
         assert_eq!(end["report"], "/runs/two/report.html");
+        let is_learnt = end["lesson"] == "nobody reads it";
+        assert_eq!(is_learnt, verdict == PlayVerdict::Pass, "{word}");
         assert!(end["sentence"].as_str().unwrap().contains(" checks, "));
     }
     let none = serde_json::to_value(WebEnd::none("the disk\u{1b}[2J is full")).unwrap();

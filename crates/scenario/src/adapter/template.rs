@@ -45,6 +45,40 @@ impl Template {
         Ok(filled)
     }
 
+    /// What its placeholders stand for in a text that it may have been filled in to; `None`
+    /// where that cannot be. One in the middle stands for as little as it can.
+    pub fn values(&self, text: &str) -> Option<BTreeMap<String, String>> {
+        let (mut rest, mut open, mut values) = (text, None, BTreeMap::new());
+        for (_, token) in scan(&self.0) {
+            match (token, open.take()) {
+                (Token::Plain(plain), None) => rest = rest.strip_prefix(plain)?,
+                (Token::Plain(plain), Some(name)) => {
+                    let (value, behind) = rest.split_once(plain)?;
+                    values.insert(name, value.to_owned());
+                    rest = behind;
+                }
+                (Token::Placeholder(name), None) => open = Some(name.to_owned()),
+                (Token::Placeholder(_), Some(_)) | (Token::Stray, _) => return None,
+            }
+        }
+        match open {
+            Some(name) => drop(values.insert(name, rest.to_owned())),
+            None if !rest.is_empty() => return None,
+            None => {}
+        }
+        Some(values)
+    }
+
+    /// How much of it is no placeholder.
+    pub fn literal(&self) -> usize {
+        let tokens = scan(&self.0);
+        let plain = tokens.iter().map(|(_, token)| match token {
+            Token::Plain(text) => text.len(),
+            Token::Placeholder(_) | Token::Stray => 0,
+        });
+        plain.sum()
+    }
+
     /// The names of its placeholders.
     pub fn names(&self) -> Vec<String> {
         let tokens = scan(&self.0);

@@ -153,6 +153,7 @@ impl<'p> Play<'p> {
             inputs,
         } = surroundings;
         let scratch = Scratch::make()?;
+        let is_shown = settings.observer.is_some();
         let mut record = Writer::create(&settings.dir, settings.observer)?;
         for client in &plan.clients {
             let limits = plan.adapter_of(&client.name).client.limits;
@@ -160,7 +161,7 @@ impl<'p> Play<'p> {
         }
         let clients = plan.clients.len().max(1) as u64;
         record.allow(RELAY, plan.adapter.relay.limits.record, clients);
-        let scans = Scans::of(plan, &scratch, settings.cancel.clone());
+        let scans = Scans::of(plan, &scratch, settings.cancel.clone()).shown(is_shown);
         let scratch_root = scratch.root().display().to_string();
         let setting = Setting {
             scratch,

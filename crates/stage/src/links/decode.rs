@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use bytes::Bytes;
-use chat_protocol::{Deframer, Frame, limits};
+use chat_protocol::{Deframer, Envelope, Frame, limits};
 
 use scenario::adapter::Framing;
 
@@ -29,6 +29,8 @@ pub(crate) struct Decoded {
     pub(crate) r#type: String,
     pub(crate) fields: BTreeMap<String, String>,
     pub(crate) body: u64,
+    /// Bytes at the front of the body that the relay can read.
+    pub(crate) open: u64,
 }
 
 impl Decoder {
@@ -82,7 +84,19 @@ fn decoded(frame: &Frame, at: u64) -> Decoded {
         r#type: fields.remove("t").unwrap_or_else(|| "?".to_owned()),
         fields,
         body: frame.body.len() as u64,
+        open: open(&frame.body),
     }
+}
+
+/// Of an envelope, its head; of anything else that is passed on, nothing.
+fn open(body: &Bytes) -> u64 {
+    let envelope = Envelope::decode(body.clone());
+    let header = envelope.map(|envelope| envelope.header);
+    // Sealed bytes may begin as an envelope does, and hold no JSON then.
+    let header = header.ok().filter(|header| {
+        serde_json::from_slice::<serde_json::Map<String, serde_json::Value>>(header).is_ok()
+    });
+    header.map_or(0, |header| 2 + header.len() as u64)
 }
 
 /// `peer.name`, `peer.key` and so on, each as text, as long as there is room: names of many fields

@@ -1,36 +1,64 @@
-//! The bytes of a record, beside what its recipient sees.
+//! The bytes of a record, head and sealed part apart, beside what its recipient reads.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
-use ratatui::style::Style;
-use ratatui::text::Line;
-use report::scene::{Passed, Scene};
+use ratatui::style::{Color, Style};
+use ratatui::text::{Line, Span};
+use report::scene::{Passed, Record, Scene};
 use timeline::hex;
 
 use super::relay::sees;
 use super::{FAINT, RELAY, STRONG, framed, write_lines};
+use crate::model::{OpenRecord, rows};
 use crate::wrap::wrap;
+
+/// What only its recipient can read.
+const SEALED: Style = Style::new().fg(Color::Cyan);
 
 /// Columns of a row of so many bytes: offset, bytes, characters.
 fn columns(bytes: usize) -> usize {
     8 + bytes * 4 + 2
 }
 
-/// Draws one record.
-pub(crate) fn record(scene: &Scene, which: usize, place: Rect, buffer: &mut Buffer) {
-    let Some(passed) = scene.passed.get(which) else {
+/// Draws the last record.
+pub(crate) fn last(scene: &Scene, place: Rect, buffer: &mut Buffer) {
+    let Some(passed) = scene.passed.last() else {
         framed("the bytes: none yet", RELAY, place, buffer);
         return;
     };
+    record(
+        scene,
+        passed,
+        (&passed.bytes, passed.record.sealed_from()),
+        place,
+        buffer,
+    );
+}
+
+/// Draws a record that is looked into.
+pub(crate) fn open(scene: &Scene, open: &OpenRecord, place: Rect, buffer: &mut Buffer) {
+    if let Some(passed) = scene.passed.get(open.record) {
+        let top = rows(&passed.record).get(open.row).copied();
+        let top = top.unwrap_or_default();
+        record(scene, passed, (&open.bytes, top), place, buffer);
+    }
+}
+
+fn record(
+    scene: &Scene,
+    passed: &Passed,
+    (bytes, top): (&[u8], u64),
+    place: Rect,
+    buffer: &mut Buffer,
+) {
     let record = &passed.record;
-    let to = record.to.as_deref().unwrap_or("?");
     let title = format!(
-        "#{} of {}: {} → {to}, {} bytes, {}",
+        "{}, {}, {} ─ {} of {}",
+        passed.way(),
+        passed.size(),
+        record.kind,
         passed.number,
-        scene.count(),
-        record.link,
-        record.len,
-        record.kind
+        scene.count()
     );
     let inner = framed(&title, RELAY, place, buffer);
     let is_wide = usize::from(inner.width) >= columns(16) + 24;
@@ -45,40 +73,79 @@ pub(crate) fn record(scene: &Scene, which: usize, place: Rect, buffer: &mut Buff
         width: inner.width - left.width,
         ..inner
     };
-    write_lines(
-        &dump(passed, in_row, usize::from(left.height)),
-        left,
-        buffer,
-    );
+    let height = usize::from(left.height);
+    write_lines(&dump(record, (bytes, top), in_row, height), left, buffer);
     write_lines(&seen(passed, usize::from(right.width)), right, buffer);
 }
 
-/// The bytes as the relay has them; where there is no room for all, the sealed end.
-fn dump(passed: &Passed, in_row: usize, rows: usize) -> Vec<Line<'static>> {
-    let mut lines = vec![Line::styled("as the relay has it", STRONG)];
-    let all: Vec<(usize, &[u8])> = passed.bytes.chunks(in_row).enumerate().collect();
-    let room = rows.saturating_sub(2);
-    for (row, bytes) in all.iter().take(room) {
-        let hex = hex(bytes, " ");
-        let signs: String = bytes.iter().map(|byte| sign(*byte)).collect();
-        let at = row * in_row;
-        let pad = in_row * 3;
-        lines.push(Line::raw(format!("{at:06x}  {hex:pad$} {signs}")));
-    }
-    let shown = (room.min(all.len()) * in_row) as u64;
-    if let Some(more) = passed
-        .record
-        .len
-        .checked_sub(shown)
-        .filter(|more| *more > 0)
-    {
-        let (file, at) = &passed.record.place;
-        lines.push(Line::styled(
-            format!("{more} more in {file} from {}", at + shown),
-            FAINT,
-        ));
+/// A part of a record: what it is called, how it looks, where it begins and ends.
+type Part = (String, Style, u64, u64);
+
+fn parts(record: &Record) -> Vec<Part> {
+    let to = record.to.as_deref().unwrap_or("the recipient");
+    let len = record.len;
+    let part = |words: String, style, from, to| (words, style, from, to);
+    let Some(head) = record.head else {
+        let words = format!("all {len} bytes that the relay gets");
+        return vec![part(words, Style::new(), 0, len)];
+    };
+    let sealed = len.saturating_sub(head);
+    let parts = [
+        part(format!("head, {head} bytes, for the relay"), RELAY, 0, head),
+        part(
+            format!("sealed for {to}, {sealed} bytes"),
+            SEALED,
+            head,
+            len,
+        ),
+    ];
+    parts
+        .into_iter()
+        .filter(|(_, _, from, to)| from < to)
+        .collect()
+}
+
+/// The bytes as the relay has them, from the top row on.
+fn dump(
+    record: &Record,
+    (bytes, top): (&[u8], u64),
+    in_row: usize,
+    height: usize,
+) -> Vec<Line<'static>> {
+    let mut lines = Vec::new();
+    for (words, style, from, to) in parts(record) {
+        if to <= top {
+            continue;
+        }
+        lines.push(Line::styled(format!("── {words} ──"), style.patch(STRONG)));
+        let mut at = from.max(top);
+        while at < to && lines.len() < height {
+            let end = (at + in_row as u64).min(to);
+            let Some(row) = part_of(bytes, at, end) else {
+                let (file, begin) = &record.place;
+                let text = format!("{} more in {file} from {}", record.len - at, begin + at);
+                lines.push(Line::styled(text, FAINT));
+                return lines;
+            };
+            lines.push(row_of(at, row, in_row, style));
+            at = end;
+        }
     }
     lines
+}
+
+fn part_of(bytes: &[u8], from: u64, to: u64) -> Option<&[u8]> {
+    let (from, to) = (usize::try_from(from).ok()?, usize::try_from(to).ok()?);
+    bytes.get(from..to)
+}
+
+fn row_of(at: u64, row: &[u8], in_row: usize, style: Style) -> Line<'static> {
+    let signs: String = row.iter().map(|byte| sign(*byte)).collect();
+    let (hex, pad) = (hex(row, " "), in_row * 3);
+    Line::from(vec![
+        Span::styled(format!("{at:06x}  "), FAINT),
+        Span::styled(format!("{hex:pad$} {signs}"), style),
+    ])
 }
 
 fn sign(byte: u8) -> char {
@@ -90,12 +157,12 @@ fn sign(byte: u8) -> char {
 fn seen(passed: &Passed, width: usize) -> Vec<Line<'static>> {
     let mut text = Vec::new();
     if let Some(sent) = &passed.sent {
-        text.push(("what was sent".to_owned(), STRONG));
+        text.push((format!("{} sent", passed.record.link), STRONG));
         text.push((sent.clone(), Style::new()));
     }
-    for (who, line) in &passed.shown {
-        text.push((format!("what {who} sees"), STRONG));
-        text.push((line.clone(), Style::new()));
+    for (who, what) in &passed.shown {
+        text.push((format!("{who} read"), STRONG));
+        text.push((what.clone(), Style::new()));
     }
     if passed.shown.is_empty() {
         text.push(("nobody has shown it yet".to_owned(), FAINT));

@@ -48,14 +48,16 @@ fn of(model: &Model, is_wide: bool) -> Vec<Key> {
         ],
         Panel::Choose(_) => vec![("1-9", "or TAB and ENTER: take over"), ("Esc", "not")],
         Panel::Bytes(_) => vec![
+            ("↑ ↓ PgUp PgDn", "scroll"),
             ("TAB", "next record"),
-            ("x", "back to the stage"),
-            ("q", "quit"),
+            ("Shift-TAB", "last"),
+            ("x", "back"),
         ],
-        Panel::Zoom(_) => vec![
+        Panel::Zoom { .. } => vec![
+            ("↑ ↓ PgUp PgDn", "scroll"),
             ("TAB", "next pane"),
             ("SPACE", "next"),
-            ("z", "back to the stage"),
+            ("z", "back"),
         ],
         Panel::Keys | Panel::Said { .. } => vec![("Esc", "back to the stage"), ("q", "quit")],
         Panel::None => of_stage(model, is_wide),

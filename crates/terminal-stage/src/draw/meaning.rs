@@ -8,7 +8,7 @@ use report::scene::{Scene, ScenePhase};
 use scenario::plan::{Action, Expectation, PlannedStep};
 use timeline::visible;
 
-use super::{BAD, FAINT, STRONG, framed, write_lines};
+use super::{BAD, FAINT, GOOD, STRONG, framed, write_lines};
 use crate::model::Model;
 use crate::wrap::wrap;
 
@@ -16,8 +16,9 @@ use crate::wrap::wrap;
 pub(crate) fn meaning(model: &Model, scene: &Scene, place: Rect, buffer: &mut Buffer) {
     let ending = model.ending.as_ref().filter(|_| model.past.is_none());
     let style = match ending {
-        Some(ending) if !ending.is_fine => BAD,
-        _ => STRONG,
+        Some(ending) if ending.is_fine => GOOD.patch(STRONG),
+        Some(_) => BAD,
+        None => STRONG,
     };
     let title = if ending.is_some() {
         "what came of it"
@@ -29,7 +30,8 @@ pub(crate) fn meaning(model: &Model, scene: &Scene, place: Rect, buffer: &mut Bu
     match (ending, &scene.phase) {
         (Some(ending), _) => {
             text.push((ending.verdict.clone(), style));
-            text.extend(ending.lines.iter().map(|line| (line.clone(), Style::new())));
+            let styles = std::iter::once(STRONG).chain(std::iter::repeat(Style::new()));
+            text.extend(ending.lines.iter().cloned().zip(styles));
         }
         (None, ScenePhase::Opening | ScenePhase::Between(0)) if !scene.is_composed() => {
             let scenario = &scene.plan().scenario;
@@ -49,7 +51,13 @@ pub(crate) fn meaning(model: &Model, scene: &Scene, place: Rect, buffer: &mut Bu
         let lines = wrap(text, width);
         lines.into_iter().map(|line| Line::styled(line, *style))
     });
-    write_lines(&lines.collect::<Vec<Line<'_>>>(), inner, buffer);
+    let mut lines: Vec<Line<'_>> = lines.collect();
+    let rows = usize::from(inner.height);
+    if lines.len() > rows {
+        lines.truncate(rows.saturating_sub(1));
+        lines.push(Line::styled("… more: z", FAINT));
+    }
+    write_lines(&lines, inner, buffer);
 }
 
 fn of_step(scene: &Scene) -> Vec<(String, Style)> {

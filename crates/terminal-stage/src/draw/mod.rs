@@ -14,19 +14,20 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::{Color, Modifier, Style};
 use ratatui::text::{Line, Span};
-use ratatui::widgets::{Block, Clear, Widget as _};
+use ratatui::widgets::{Block, BorderType, Clear, Widget as _};
 
 use report::scene::{Scene, ScenePhase, StoryKind};
 use timeline::visible;
 
 use crate::guard::SMALLEST;
 use crate::model::{Model, Panel};
-use crate::wrap::{columns, cut};
+use crate::wrap::{columns, cut, wrap};
 use places::Places;
 
 pub(crate) const STRONG: Style = Style::new().add_modifier(Modifier::BOLD);
 pub(crate) const FAINT: Style = Style::new().add_modifier(Modifier::DIM);
 pub(crate) const BAD: Style = Style::new().fg(Color::Magenta).add_modifier(Modifier::BOLD);
+pub(crate) const GOOD: Style = Style::new().fg(Color::LightBlue);
 pub(crate) const RELAY: Style = Style::new().fg(Color::Yellow);
 
 /// Colours of the clients, in turn.
@@ -75,17 +76,17 @@ fn stage(model: &Model, scene: &Scene, places: &Places, buffer: &mut Buffer) {
             style: client_style(nth),
             own_line,
             letters,
+            up: 0,
         };
         pane::participant(participant, &options, *place, buffer);
     }
-    relay::view(scene, places.relay, buffer);
+    relay::view(scene, 0, places.relay, buffer);
     meaning::meaning(model, scene, places.meaning, buffer);
     if let Some(place) = places.story {
-        story(scene, place, buffer);
+        story(scene, 0, place, buffer);
     }
     if let Some(place) = places.bytes {
-        let last = scene.passed.len().saturating_sub(1);
-        bytes::record(scene, last, place, buffer);
+        bytes::last(scene, place, buffer);
     }
 }
 
@@ -108,7 +109,7 @@ fn header(model: &Model, scene: &Scene, place: Rect, buffer: &mut Buffer) {
         _ => format!("{begun} of {all} steps were shown"),
     };
     let banner = banner::spans(model, scene);
-    let seconds = scene.t / 1_000_000_000;
+    let seconds = model.clock().as_secs();
     let clock = format!(" {:02}:{:02} ", seconds / 60, seconds % 60);
     let taken: usize = banner.iter().map(Span::width).sum::<usize>() + columns(&clock);
     let room = usize::from(place.width).saturating_sub(taken + 1);
@@ -130,7 +131,7 @@ pub(crate) fn shown_step(scene: &Scene) -> Option<(usize, String)> {
     Some((number, visible(&step.sentence)))
 }
 
-fn story(scene: &Scene, place: Rect, buffer: &mut Buffer) {
+pub(crate) fn story(scene: &Scene, up: usize, place: Rect, buffer: &mut Buffer) {
     let inner = framed("so far", FAINT, place, buffer);
     let mut lines = Vec::new();
     for entry in &scene.story {
@@ -139,13 +140,15 @@ fn story(scene: &Scene, place: Rect, buffer: &mut Buffer) {
             StoryKind::Passed | StoryKind::Note => Style::new(),
             StoryKind::Failed | StoryKind::Ended | StoryKind::ByHand | StoryKind::Found => BAD,
         };
-        let text = match entry.kind {
-            StoryKind::Step => entry.text.clone(),
-            _ => format!("  {}", entry.text),
+        let indent = match entry.kind {
+            StoryKind::Step => "",
+            _ => "  ",
         };
-        lines.push(Line::styled(cut(&text, usize::from(inner.width)), style));
+        let wrapped = wrap(&entry.text, usize::from(inner.width).saturating_sub(2));
+        let wrapped = wrapped.into_iter().map(|line| format!("{indent}{line}"));
+        lines.extend(wrapped.map(|line| Line::styled(line, style)));
     }
-    write_last(&lines, inner, buffer);
+    write_last(&lines, up, inner, buffer);
 }
 
 /// The way of the last record, or what a reader must know; and how far the play is.
@@ -200,8 +203,20 @@ fn arrows(scene: &Scene) -> String {
 
 /// A frame with a title; what is inside.
 pub(crate) fn framed(title: &str, style: Style, place: Rect, buffer: &mut Buffer) -> Rect {
+    framed_as(title, style, BorderType::Plain, place, buffer)
+}
+
+/// The same, of another shape.
+pub(crate) fn framed_as(
+    title: &str,
+    style: Style,
+    border: BorderType,
+    place: Rect,
+    buffer: &mut Buffer,
+) -> Rect {
     let title = cut(title, usize::from(place.width).saturating_sub(4));
     let block = Block::bordered()
+        .border_type(border)
         .border_style(style)
         .title(Span::styled(format!(" {title} "), style.patch(STRONG)));
     let inner = block.inner(place);
@@ -217,8 +232,9 @@ pub(crate) fn write_lines(lines: &[Line<'_>], place: Rect, buffer: &mut Buffer) 
     }
 }
 
-/// The last lines, as many as fit.
-pub(crate) fn write_last(lines: &[Line<'_>], place: Rect, buffer: &mut Buffer) {
+/// The last lines, as many as fit; scrolled up by so many.
+pub(crate) fn write_last(lines: &[Line<'_>], up: usize, place: Rect, buffer: &mut Buffer) {
     let first = lines.len().saturating_sub(usize::from(place.height));
+    let first = first.saturating_sub(up);
     write_lines(lines.get(first..).unwrap_or_default(), place, buffer);
 }

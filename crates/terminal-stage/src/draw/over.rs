@@ -5,8 +5,10 @@ use ratatui::layout::Rect;
 use ratatui::text::Line;
 use report::scene::Scene;
 
-use super::{BAD, RELAY, STRONG, bytes, client_style, framed, pane, write_lines};
-use crate::model::{Model, Panel};
+use super::{
+    BAD, RELAY, STRONG, bytes, client_style, framed, meaning, pane, relay, story, write_lines,
+};
+use crate::model::{Model, Pane, Panel, panes};
 use crate::wrap::wrap;
 
 /// What each key does.
@@ -26,8 +28,11 @@ const KEYS: &[(&str, &str)] = &[
         "t",
         "take a client over: type for it, kill it, disconnect it (UNSCRIPTED)",
     ),
-    ("x", "the bytes of a record, beside what its recipient sees"),
-    ("z", "one pane, large; TAB: the next one"),
+    (
+        "x",
+        "the bytes of a record, beside what its recipient reads",
+    ),
+    ("z", "one pane, large; TAB: the next one; arrows scroll"),
     ("s", "leave the screen to plain lines, and come back"),
     (
         "q",
@@ -40,22 +45,20 @@ const KEYS: &[(&str, &str)] = &[
 pub(crate) fn panel(model: &Model, scene: &Scene, place: Rect, buffer: &mut Buffer) {
     match &model.panel {
         Panel::None | Panel::ByHand { .. } => {}
-        Panel::Bytes(which) => bytes::record(scene, *which, place, buffer),
-        Panel::Zoom(participant) => {
-            if let Some(shown) = scene.participants.get(*participant) {
-                let style = participant.checked_sub(1).map_or(RELAY, client_style);
-                let options = pane::PaneOptions {
-                    style,
-                    own_line: None,
-                    letters: model.past.is_none().then_some(model.letters),
-                };
-                pane::participant(shown, &options, place, buffer);
+        Panel::Bytes(open) => bytes::open(scene, open, place, buffer),
+        Panel::Zoom { pane, up } => {
+            let pane = panes(scene).get(*pane).copied();
+            if let Some(pane) = pane {
+                zoomed(model, scene, (pane, *up), place, buffer);
             }
         }
         Panel::Keys => {
-            let lines = KEYS
-                .iter()
-                .map(|(key, means)| Line::raw(format!("{key:>7}  {means}")));
+            let room = usize::from(place.width).saturating_sub(6 + 9);
+            let lines = KEYS.iter().flat_map(|(key, means)| {
+                let keys = std::iter::once(*key).chain(std::iter::repeat(""));
+                let lines = keys.zip(wrap(means, room));
+                lines.map(|(key, means)| Line::raw(format!("{key:>7}  {means}")))
+            });
             list("keys", lines.collect(), place, buffer);
         }
         Panel::Said { title, text } => {
@@ -76,6 +79,32 @@ pub(crate) fn panel(model: &Model, scene: &Scene, place: Rect, buffer: &mut Buff
                 Line::styled(text, style)
             });
             list("take over whom?", lines.collect(), place, buffer);
+        }
+    }
+}
+
+/// One pane over all others.
+fn zoomed(
+    model: &Model,
+    scene: &Scene,
+    (pane, up): (Pane, usize),
+    place: Rect,
+    buffer: &mut Buffer,
+) {
+    match pane {
+        Pane::RelayView => relay::view(scene, up, place, buffer),
+        Pane::Meaning => meaning::meaning(model, scene, place, buffer),
+        Pane::Story => story(scene, up, place, buffer),
+        Pane::Participant(nth) => {
+            if let Some(shown) = scene.participants.get(nth) {
+                let options = pane::PaneOptions {
+                    style: nth.checked_sub(1).map_or(RELAY, client_style),
+                    own_line: None,
+                    letters: model.past.is_none().then_some(model.letters),
+                    up,
+                };
+                pane::participant(shown, &options, place, buffer);
+            }
         }
     }
 }

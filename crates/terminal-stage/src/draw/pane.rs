@@ -19,6 +19,8 @@ pub(crate) struct PaneOptions<'a> {
     pub(crate) own_line: Option<&'a str>,
     /// Letters of the coming line that are shown; all where the view is not of now.
     pub(crate) letters: Option<usize>,
+    /// Rows that it is scrolled up.
+    pub(crate) up: usize,
 }
 
 /// Draws it.
@@ -59,13 +61,13 @@ pub(crate) fn participant(
     match &participant.face {
         Face::Lines(entries) => {
             // What is typed stands right below what was shown.
-            let mut lines = lines(entries, inner);
+            let mut lines = lines(entries, inner, options.up);
             lines.extend(typing);
-            write_last(&lines, inner, buffer);
+            write_last(&lines, options.up, inner, buffer);
         }
         Face::Terminal(parser) => {
-            terminal(parser.screen(), shown, buffer);
-            write_last(&typing, last, buffer);
+            terminal(parser.screen(), options.up, shown, buffer);
+            write_last(&typing, 0, last, buffer);
         }
     }
 }
@@ -92,9 +94,9 @@ fn typing(
         .collect()
 }
 
-/// The last entries, wrapped.
-fn lines(entries: &[Entry], inner: Rect) -> Vec<Line<'static>> {
-    let (width, height) = (usize::from(inner.width), usize::from(inner.height));
+/// The last entries, wrapped; as many as are seen when they are scrolled up.
+fn lines(entries: &[Entry], inner: Rect, up: usize) -> Vec<Line<'static>> {
+    let (width, height) = (usize::from(inner.width), usize::from(inner.height) + up);
     let mut lines = Vec::new();
     for entry in entries.iter().rev() {
         let (sign, style) = match entry.kind {
@@ -102,6 +104,7 @@ fn lines(entries: &[Entry], inner: Rect) -> Vec<Line<'static>> {
             EntryKind::ByHand => ("» ", BAD),
             EntryKind::Shown => ("", Style::new()),
             EntryKind::Complained => ("! ", FAINT),
+            EntryKind::Left => ("✂ ", FAINT),
             EntryKind::Happened => ("", Style::new().add_modifier(Modifier::REVERSED)),
         };
         let wrapped = wrap(&format!("{sign}{}", entry.text), width);
@@ -120,10 +123,11 @@ fn lines(entries: &[Entry], inner: Rect) -> Vec<Line<'static>> {
 }
 
 /// The rows of a terminal around its cursor.
-fn terminal(screen: &vt100::Screen, place: Rect, buffer: &mut Buffer) {
+fn terminal(screen: &vt100::Screen, up: usize, place: Rect, buffer: &mut Buffer) {
     let (rows, columns): (NonZeroU16, NonZeroU16) = screen.size();
     let (cursor, _) = screen.cursor_position();
     let first = (cursor + 1).saturating_sub(place.height);
+    let first = first.saturating_sub(u16::try_from(up).unwrap_or(u16::MAX));
     for (row, y) in (first..rows.get()).zip(place.y..place.y + place.height) {
         let mut spans = Vec::new();
         for column in 0..columns.get().min(place.width) {

@@ -53,7 +53,11 @@ impl Places {
             keys: row(end.saturating_sub(1)),
         };
         if area.width >= WIDE.0 && area.height >= WIDE.1 {
-            frame.wide(clients, area.width >= LARGE.0 && area.height >= LARGE.1)
+            if area.width >= LARGE.0 && area.height >= LARGE.1 {
+                frame.large(clients)
+            } else {
+                frame.wide(clients)
+            }
         } else {
             frame.narrow(clients)
         }
@@ -68,8 +72,34 @@ impl Places {
         self
     }
 
+    /// The same, above the bytes, which have room for sixteen in a row and their other side.
+    fn large(self, clients: usize) -> Self {
+        let (upper, lower) = above(self.body, self.body.height * 3 / 5);
+        let whole = self.body;
+        let mut places = Self {
+            body: upper,
+            ..self
+        }
+        .wide(clients);
+        let (bytes, story) = beside(lower, lower.width * 2 / 3);
+        // What stood there goes to the clients above it, or to the middle where there are none.
+        if let Some(left) = places.story.replace(story) {
+            let above = places.clients.iter_mut().filter(|one| one.x == left.x);
+            match above.last() {
+                Some(client) => client.height += left.height,
+                None => {
+                    places.relay.width += left.width;
+                    places.meaning.width += left.width;
+                }
+            }
+        }
+        places.bytes = Some(bytes);
+        places.body = whole;
+        places
+    }
+
     /// The relay in the middle, clients on both sides.
-    fn wide(mut self, clients: usize, is_large: bool) -> Self {
+    fn wide(mut self, clients: usize) -> Self {
         let side = self.body.width * 3 / 10;
         let (left, rest) = beside(self.body, side);
         let (middle, right) = beside(rest, rest.width - side);
@@ -84,10 +114,6 @@ impl Places {
         self.story = Some(story);
         let (relay, meaning) = above(middle, middle.height - middle.height * 2 / 5);
         (self.relay, self.meaning) = (relay, meaning);
-        if is_large {
-            let (relay, bytes) = above(relay, relay.height / 2);
-            (self.relay, self.bytes) = (relay, Some(bytes));
-        }
         self.clients = stack(left, on_the_left);
         self.clients.extend(stack(right, on_the_right));
         self

@@ -163,6 +163,10 @@ impl Stage {
         let step = self.step(number).id;
         let result = StepResult::Held;
         self.add(Kind::StepEnded { step, result });
+        self.add(Kind::Scanned {
+            surfaces: [Surface::Files, Surface::Memory].into(),
+            bytes: 4096,
+        });
     }
 
     fn frame(&mut self, from: &str, to: &str, at: u64) {
@@ -174,6 +178,7 @@ impl Stage {
             r#type: "direct".to_owned(),
             fields: BTreeMap::from([("to".to_owned(), to.to_owned())]),
             body: 200,
+            open: 60,
         });
     }
 
@@ -212,6 +217,17 @@ impl Stage {
         self.end(2);
     }
 
+    /// As [`Self::msg`], with a relay that logs what it reads.
+    fn msg_that_is_read(&mut self) {
+        let text = self.step(2).sent.unwrap().text;
+        self.compose(2);
+        self.begin(2);
+        self.frame("alice", "bob", 512);
+        self.line("relay", &format!("alice to bob: {text}"));
+        self.shows("bob", EventKind::Private, 2);
+        self.end(2);
+    }
+
     fn finding(&mut self) {
         self.add(Kind::Closing);
         self.add(Kind::Stopping);
@@ -220,7 +236,7 @@ impl Stage {
             place: "relay.log".to_owned(),
             at: 812,
             what: "canary vault".to_owned(),
-            transformation: "as it is".to_owned(),
+            transformation: "as-is".to_owned(),
         });
     }
 
@@ -229,8 +245,12 @@ impl Stage {
     }
 
     fn screen(&self, width: u16, height: u16) -> String {
+        self.drawn(width, height).to_string()
+    }
+
+    fn drawn(&self, width: u16, height: u16) -> TestBackend {
         let mut terminal = Terminal::new(TestBackend::new(width, height)).unwrap();
         terminal.draw(|frame| draw(&self.model, frame)).unwrap();
-        terminal.backend().to_string()
+        terminal.backend().clone()
     }
 }

@@ -206,6 +206,7 @@ impl<'p> Links<'p> {
                 r#type: frame.r#type,
                 fields: frame.fields,
                 body: frame.body,
+                open: frame.open,
             })?;
         }
         match broken {

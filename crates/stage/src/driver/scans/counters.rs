@@ -17,6 +17,8 @@ pub(super) struct Counters {
     places: BTreeSet<String>,
     found: u64,
     findings: Vec<Kind>,
+    /// So many of them are recorded already.
+    recorded: usize,
     /// What was found, so that it is reported once.
     known: BTreeSet<(String, String, String)>,
     incomplete: Option<String>,
@@ -62,6 +64,11 @@ impl Counters {
         self.find(finding, None);
     }
 
+    /// Whether the control was found at least once.
+    pub(super) fn has_found(&self) -> bool {
+        self.found > 0
+    }
+
     /// Whether it has found nothing at all, not even the control.
     pub(super) fn is_mute(&self) -> bool {
         self.found == 0 && self.findings.is_empty()
@@ -76,18 +83,26 @@ impl Counters {
         findings.cloned().collect()
     }
 
+    /// What was found and is not recorded yet; the caller records it.
+    pub(super) fn take_new(&mut self) -> Vec<Kind> {
+        let new = self.findings.iter().skip(self.recorded).cloned().collect();
+        self.recorded = self.findings.len();
+        new
+    }
+
     /// The search is not complete; the first reason stands.
     pub(super) fn miss(&mut self, why: String) {
         self.incomplete.get_or_insert(why);
     }
 
-    /// What is recorded of it: the search, and then each finding.
+    /// What is recorded of it at the end: the search, and then each new finding.
     pub(super) fn into_kinds(
-        self,
+        mut self,
         surface: Surface,
         has_control: bool,
         left_out: Option<String>,
     ) -> Vec<Kind> {
+        let new = self.take_new();
         let searched = Kind::Searched {
             surface,
             bytes: self.bytes,
@@ -100,7 +115,7 @@ impl Counters {
             nested: self.nested,
             left_out,
         };
-        std::iter::once(searched).chain(self.findings).collect()
+        std::iter::once(searched).chain(new).collect()
     }
 }
 
@@ -165,6 +180,23 @@ mod tests {
         let findings = places.map(|(place, what)| finding(place, what));
         assert_eq!(kinds[0], summary);
         assert_eq!(kinds[1..], findings);
+    }
+
+    #[test]
+    fn what_is_recorded_while_the_play_goes_on_is_not_recorded_again() {
+        let mut counters = Counters::default();
+        let log = searched(Some(true), &[finding("log", "canary #1")]);
+        counters.add("log", log.clone(), Some("after step 1"));
+        assert_eq!(
+            counters.take_new(),
+            [finding("log, after step 1", "canary #1")]
+        );
+        counters.add("log", log, Some("after step 2"));
+        assert_eq!(counters.take_new(), []);
+        let db = searched(Some(true), &[finding("db", "canary #1")]);
+        counters.add("db", db, None);
+        let kinds = counters.into_kinds(Surface::Files, true, None);
+        assert_eq!(kinds[1..], [finding("db", "canary #1")]);
     }
 
     #[test]

@@ -38,7 +38,7 @@ use crate::scan::memory::{self, Copied, Sample, SamplingMode};
 use audit::{Allowance, Searcher};
 use scenario::adapter::MemoryReading;
 use scenario::plan::{AuditPlan, Plan, PlannedFile};
-use timeline::Surface;
+use timeline::{Kind, Surface};
 
 /// What is searched so far, and what is searched with.
 #[derive(Debug)]
@@ -127,6 +127,15 @@ impl<'p> Scans<'p> {
             counters: BTreeMap::new(),
             allowances: BTreeMap::new(),
         }
+    }
+
+    /// Of a play that is shown, each step is followed by a scan.
+    #[must_use]
+    pub(super) fn shown(mut self, is_shown: bool) -> Self {
+        if is_shown {
+            self.sampling = Sampling::after_each(&self.plan.steps);
+        }
+        self
     }
 
     /// A round has planted more to search for.
@@ -235,18 +244,37 @@ impl<'p> Scans<'p> {
         })
     }
 
-    /// Adds what a scan found.
-    pub(super) fn seen(&mut self, seen: Seen, moment: Moment<'_>) {
+    /// Adds what a scan found: what is to be recorded at once, which is all that is new of it,
+    /// and where it was looked.
+    pub(super) fn seen(&mut self, seen: Seen, moment: Moment<'_>) -> Vec<Kind> {
         self.copied = seen.copied;
         self.files = seen.files;
         for (surface, allowance) in NESTED.into_iter().zip(seen.nested.into_iter().flatten()) {
             self.give_back(surface, allowance);
         }
         let moment = moment.in_words();
+        let (mut surfaces, mut bytes) = (BTreeSet::new(), 0);
         if let Some(sample) = seen.sample {
+            bytes += sample.searched.bytes;
+            if sample.unread.is_none() && sample.searched.control != Some(false) {
+                surfaces.insert(Surface::Memory);
+            }
             self.sampled(sample, &moment);
         }
+        let searched = seen.in_files.searched.iter();
+        bytes += searched.map(|(_, searched)| searched.bytes).sum::<u64>();
+        let are_whole = seen.in_files.unread.is_empty() && !self.files.is_spent();
         self.count_files(seen.in_files, &moment);
+        let has_control = self.plan.audit.controls.contains_key(&Surface::Files);
+        // A file that has not changed is not searched again: the control was found before.
+        let is_seeing = !has_control || self.counters(Surface::Files).has_found();
+        if are_whole && is_seeing {
+            surfaces.insert(Surface::Files);
+        }
+        let new = NESTED.map(|surface| self.counters(surface).take_new());
+        let mut kinds = new.concat();
+        kinds.push(Kind::Scanned { surfaces, bytes });
+        kinds
     }
 
     fn count_files(&mut self, files: FilesScan, moment: &str) {

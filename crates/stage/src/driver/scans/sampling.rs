@@ -27,6 +27,14 @@ impl Sampling {
         Self::among(awaiting.map(|(place, _)| place).collect())
     }
 
+    /// After each step, for those who watch.
+    pub(super) fn after_each(steps: &[PlannedStep]) -> Self {
+        Self {
+            steps: (0..steps.len()).collect(),
+            budget: BUDGET,
+        }
+    }
+
     fn among(places: Vec<usize>) -> Self {
         let scans = places.len().min(MOST);
         let after = (1..=scans).map(|nth| nth * places.len() / scans - 1);

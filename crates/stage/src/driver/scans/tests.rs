@@ -81,6 +81,37 @@ fn only_the_last_scan_unpacks_memory_and_files() {
 }
 
 #[test]
+fn what_a_scan_finds_is_recorded_at_once_and_where_it_was_looked() {
+    let plan = plan("off");
+    let (scratch, mut scans) = scans(&plan);
+    let canary = &plan.audit.canaries[0];
+    std::fs::create_dir_all(scratch.of(RELAY)).unwrap();
+    let mut after = |step| {
+        let moment = Moment::AfterStep(step);
+        let job = scans.prepare(moment, Vec::new(), &scratch).unwrap();
+        scans.seen(job.run(), moment)
+    };
+    let surfaces = std::collections::BTreeSet::from([Surface::Files]);
+    let scanned = |bytes| Kind::Scanned {
+        surfaces: surfaces.clone(),
+        bytes,
+    };
+    assert_eq!(after("1"), [scanned(0)]);
+    std::fs::write(scratch.of(RELAY).join("relay.log"), &canary.text).unwrap();
+    let found = Kind::Finding {
+        surface: Surface::Files,
+        place: "relay.log, after step 2".to_owned(),
+        at: 0,
+        what: canary.called(),
+        transformation: "as-is".to_owned(),
+    };
+    let bytes = canary.text.len() as u64;
+    assert_eq!(after("2"), [found, scanned(bytes)]);
+    let third = after("3");
+    assert!(matches!(third[..], [Kind::Scanned { .. }]), "{third:?}");
+}
+
+#[test]
 fn what_a_round_plants_is_searched_for_and_its_fixtures_once() {
     let plan = plan("off");
     let (_scratch, mut scans) = scans(&plan);

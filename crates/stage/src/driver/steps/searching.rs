@@ -33,7 +33,9 @@ impl Play<'_> {
         let mut done = None;
         self.meanwhile(async { done = Some(running.await) }).await?;
         let seen = done.ok_or(EngineError::Fault("a scan was not waited for"))??;
-        self.scans.seen(seen, moment);
+        for kind in self.scans.seen(seen, moment) {
+            self.record.append(kind)?;
+        }
         Ok(())
     }
 

@@ -119,6 +119,11 @@ impl Files {
         self.searched.clear();
     }
 
+    /// What has changed is not searched any more before the end: it was too much.
+    pub(crate) fn is_spent(&self) -> bool {
+        self.budget == 0
+    }
+
     /// As a reader knows it: what lies in the scratch directory by its path from there.
     fn own<'t>(&self, target: &'t Path) -> &'t Path {
         target.strip_prefix(&self.root).unwrap_or(target)
