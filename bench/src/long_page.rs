@@ -129,6 +129,7 @@ fn report() -> PlayReport {
             checks: Vec::new(),
         },
         searches: Searches::default(),
+        steps: Vec::new(),
         used: Vec::new(),
         dir: "three-clients".into(),
     }

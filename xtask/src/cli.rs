@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use harness::Shard;
+use report::terminal::Detail;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
@@ -112,6 +113,28 @@ impl Staging {
     }
 }
 
+/// How much is told.
+#[derive(Args, Clone, Copy, Debug)]
+pub(crate) struct Verbosity {
+    /// Print failures and the summary only
+    #[arg(long, short, conflicts_with = "verbose")]
+    quiet: bool,
+    /// Print every detail of failures and of what was searched
+    #[arg(long, short)]
+    verbose: bool,
+}
+
+impl Verbosity {
+    /// The same for reports.
+    pub(crate) fn detail(self) -> Detail {
+        match self {
+            Self { quiet: true, .. } => Detail::Quiet,
+            Self { verbose: true, .. } => Detail::Full,
+            Self { .. } => Detail::Usual,
+        }
+    }
+}
+
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:
   cargo xtask demo three-clients
@@ -202,6 +225,8 @@ pub(crate) struct Test {
     #[arg(long)]
     pub(crate) twin: bool,
     #[command(flatten)]
+    pub(crate) verbosity: Verbosity,
+    #[command(flatten)]
     pub(crate) staging: Staging,
 }
 
@@ -229,6 +254,8 @@ pub(crate) struct Load {
     /// Print the figures as JSON, as in load.json
     #[arg(long)]
     pub(crate) json: bool,
+    #[command(flatten)]
+    pub(crate) verbosity: Verbosity,
     #[command(flatten)]
     pub(crate) staging: Staging,
 }
@@ -317,6 +344,8 @@ pub(crate) struct Report {
     /// Lay these runs together as a new one, and tell that
     #[arg(long, value_name = "DIR", num_args = 1.., conflicts_with = "run")]
     pub(crate) merge: Vec<String>,
+    #[command(flatten)]
+    pub(crate) verbosity: Verbosity,
 }
 
 #[derive(Args, Debug)]
@@ -347,6 +376,8 @@ pub(crate) struct Replay {
     /// With --ui: go on by itself after so long, instead of waiting for a key
     #[arg(long, value_parser = duration, value_name = "PAUSE", requires = "ui")]
     pub(crate) auto: Option<Duration>,
+    #[command(flatten)]
+    pub(crate) verbosity: Verbosity,
 }
 
 #[derive(Args, Debug)]

@@ -11,6 +11,7 @@ use std::time::Duration;
 use harness::{self, RunContext, RunDir, Update};
 use report::narrator::{self, Narrator};
 use report::scene::Scene;
+use report::terminal::Detail;
 use report::web::WebEnd;
 use report::{self, Asked, PlayReport};
 use scenario::Scenario;
@@ -300,7 +301,12 @@ fn closing(shown: &Shown, report: &PlayReport, says_how: bool) -> u8 {
             report.seed,
             shown.flags
         );
-        output::result(&report::terminal::failure(report, dir.path(), &repeat));
+        output::result(&report::terminal::failure(
+            report,
+            dir.path(),
+            &repeat,
+            output::screen(&io::stdout(), Detail::Usual),
+        ));
     }
     if let Some(note) = report::terminal::unstored(report, &shown.asked) {
         output::result(&format!("   {note}"));
@@ -315,16 +321,5 @@ fn closing(shown: &Shown, report: &PlayReport, says_how: bool) -> u8 {
 }
 
 fn width() -> usize {
-    let stdout = io::stdout();
-    let asked = std::env::var("COLUMNS")
-        .ok()
-        .and_then(|columns| columns.parse().ok());
-    if !stdout.is_terminal() {
-        return asked.unwrap_or(WIDTH);
-    }
-    let size = rustix::termios::tcgetwinsize(&stdout).map(|size| usize::from(size.ws_col));
-    size.ok()
-        .filter(|columns| *columns > 0)
-        .or(asked)
-        .unwrap_or(WIDTH)
+    output::columns(&io::stdout()).unwrap_or(WIDTH)
 }

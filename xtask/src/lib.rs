@@ -51,6 +51,7 @@ use workspace::Workspace;
 
 /// The whole program.
 pub fn main() -> ExitCode {
+    output::obey_force_color();
     let Cli { command, reports } = Cli::parse();
     let failed = |error: CommandError| {
         output::error(&error);

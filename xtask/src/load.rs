@@ -50,11 +50,11 @@ pub(crate) fn run(arguments: &cli::Load, workspace: &Workspace) -> CommandResult
     };
     let run = staging::block_on(play(settings))?;
     if !arguments.json {
-        return saved::tell(&run);
+        return saved::tell(&run, arguments.verbosity.detail());
     }
     let load = run.load.as_ref().map(SavedLoad::of);
     let text = serde_json::to_string_pretty(&load);
-    saved::narrate(&run);
+    saved::narrate(&run, arguments.verbosity.detail());
     output::result(&text.map_err(|_| CommandError::harness("the figures are no JSON"))?);
     Ok(run.report.exit_code())
 }

@@ -3,10 +3,13 @@
 //! `anstream` takes colours out where they are not wanted. Nobody is told when a stream is
 //! closed: who closed it does not read on.
 
-use std::io::{self, Write as _};
+use std::io::{self, IsTerminal, Write as _};
+use std::os::fd::AsFd;
+use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
 use anstyle::{AnsiColor, Style};
+use report::terminal::{Detail, Screen};
 
 use crate::command_error::CommandError;
 
@@ -64,6 +67,43 @@ pub(crate) fn narrate(line: &str) {
 /// Why a command ends without a result.
 pub(crate) fn error(error: &CommandError) {
     narrate(&format!("{BAD}error{BAD:#}: {error}"));
+}
+
+/// How wide lines of a stream may be: as its terminal is, else as `COLUMNS` says; `None` for a log.
+pub(crate) fn columns(stream: &(impl IsTerminal + AsFd)) -> Option<usize> {
+    let size = stream
+        .is_terminal()
+        .then(|| rustix::termios::tcgetwinsize(stream).ok())
+        .flatten();
+    let asked = || std::env::var("COLUMNS").ok()?.parse().ok();
+    size.map(|size| usize::from(size.ws_col))
+        .filter(|columns| *columns > 0)
+        .or_else(asked)
+}
+
+/// A path as it is shortest to read: from the current directory where it lies there.
+pub(crate) fn from_here(path: &Path) -> PathBuf {
+    let here = std::env::current_dir().ok();
+    let relative = here.and_then(|here| path.strip_prefix(here).ok().map(Path::to_owned));
+    relative.unwrap_or_else(|| path.to_owned())
+}
+
+/// What reports on a stream look like.
+pub(crate) fn screen(stream: &(impl IsTerminal + AsFd), detail: Detail) -> Screen {
+    Screen {
+        columns: columns(stream).unwrap_or(usize::MAX),
+        detail,
+    }
+}
+
+/// Colours also where there is no terminal, when `FORCE_COLOR` asks for them and `NO_COLOR` does
+/// not forbid them.
+pub(crate) fn obey_force_color() {
+    let is_set = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty());
+    let is_forced = is_set("FORCE_COLOR").is_some_and(|value| value != "0");
+    if is_forced && is_set("NO_COLOR").is_none() {
+        anstream::ColorChoice::Always.write_global();
+    }
 }
 
 /// Whether errors may be coloured.

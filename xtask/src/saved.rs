@@ -1,10 +1,12 @@
 //! `report` and `replay`: runs that were saved, told again.
 
+use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use harness::{self, SavedError, SavedRun};
-use report::{PlayReport, load, terminal};
+use report::terminal::{self, Detail};
+use report::{PlayReport, load};
 
 use crate::command_error::{CommandError, CommandResult};
 use crate::exit_code::{self, FINE};
@@ -15,7 +17,10 @@ use crate::{cli, demo, output, recording, staging};
 /// Tells a saved run, or several as one. Ends with the exit code that the run had.
 pub(crate) fn report(arguments: &cli::Report, workspace: &Workspace) -> CommandResult {
     if arguments.merge.is_empty() {
-        return tell(&read(workspace, arguments.run.as_deref())?);
+        return tell(
+            &read(workspace, arguments.run.as_deref())?,
+            arguments.verbosity.detail(),
+        );
     }
     let parts = arguments
         .merge
@@ -24,7 +29,7 @@ pub(crate) fn report(arguments: &cli::Report, workspace: &Workspace) -> CommandR
     let parts: Vec<SavedRun> = parts.collect::<Result<_, _>>()?;
     let whole = harness::merge(&parts, workspace.reports()).map_err(command_error)?;
     output::narrate(&format!("merged as {}", whole.dir.display()));
-    tell(&whole)
+    tell(&whole, arguments.verbosity.detail())
 }
 
 /// Judges a saved run again, and tells it. Ends with the exit code of what is told.
@@ -50,7 +55,7 @@ pub(crate) fn replay(arguments: &cli::Replay, workspace: &Workspace) -> CommandR
     if arguments.ui {
         on_stage(&run, arguments.auto)?;
     }
-    tell(&run)
+    tell(&run, arguments.verbosity.detail())
 }
 
 /// The one play of a run that is to be shown.
@@ -92,35 +97,47 @@ fn place(workspace: &Workspace, name: Option<&str>) -> PathBuf {
 }
 
 /// Tells a run, and ends with its exit code.
-pub(crate) fn tell(run: &SavedRun) -> CommandResult {
+pub(crate) fn tell(run: &SavedRun, detail: Detail) -> CommandResult {
     let (report, dir, asked) = (&run.report, &run.dir, &run.manifest.asked);
+    let screen = output::screen(&io::stdout(), detail);
     if let Some(load) = &run.load {
-        narrate(run);
+        narrate(run, detail);
         output::result(&load::table(load));
         return Ok(report.exit_code());
     }
     let no_commands = NoCommands::begin();
-    output::result(terminal::report(report, dir, asked).trim_end());
+    let text = terminal::report(report, &output::from_here(dir), asked, screen);
+    output::result(text.trim_end());
     drop(no_commands);
     github::tell(report, dir, asked);
-    output::result(&terminal::closing(report));
+    output::result(&terminal::closing(report, screen));
     Ok(report.exit_code())
 }
 
 /// Of a load what stands before its figures: what was not played, what did not hold, and
 /// where everything is.
-pub(crate) fn narrate(run: &SavedRun) {
+pub(crate) fn narrate(run: &SavedRun, detail: Detail) {
     let no_commands = NoCommands::begin();
     for line in run.load.iter().flat_map(load::left_out) {
         output::narrate(&line);
     }
-    let red = terminal::red(&run.report, &run.dir, &run.manifest.asked);
+    let screen = output::screen(&io::stderr(), detail);
+    let dir = output::from_here(&run.dir);
+    let red = terminal::red(&run.report, &dir, &run.manifest.asked, screen);
     if !red.is_empty() {
         output::narrate(red.trim_end());
     }
     drop(no_commands);
-    output::narrate(&format!("files: {}", run.dir.display()));
-    output::narrate(&format!("page:  {}", run.dir.join("report.html").display()));
+    narrate_places(&run.dir, detail);
+}
+
+/// Where the files of a run lie, and its page.
+pub(crate) fn narrate_places(dir: &Path, detail: Detail) {
+    let dir = output::from_here(dir);
+    output::narrate(&format!("files: {}", dir.display()));
+    if detail != Detail::Quiet {
+        output::narrate(&format!("page:  {}", dir.join("report.html").display()));
+    }
 }
 
 fn command_error(error: SavedError) -> CommandError {

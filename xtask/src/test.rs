@@ -1,11 +1,13 @@
 //! `test`: plays scenarios and judges them.
 
+use std::io;
 use std::num::NonZeroUsize;
 use std::thread::available_parallelism;
 
 use harness::{self, ManifestScenario, Progress, TestSettings, Update, Wanted};
 use indicatif::ProgressBar;
-use report::{Asked, Tries, terminal};
+use report::terminal::{self, Detail};
+use report::{Asked, Tries};
 use tokio::sync::{mpsc, watch};
 
 use crate::command_error::{CommandError, CommandResult};
@@ -76,36 +78,33 @@ pub(crate) fn run(arguments: &cli::Test, workspace: &Workspace) -> CommandResult
         questions: asking.subscribe(),
         dir,
     };
-    staging::block_on(play(settings, asking))
+    staging::block_on(play(settings, asking, arguments.verbosity.detail()))
 }
 
-async fn play(settings: TestSettings, asking: watch::Sender<u64>) -> CommandResult {
+async fn play(settings: TestSettings, asking: watch::Sender<u64>, detail: Detail) -> CommandResult {
+    let screen = output::screen(&io::stderr(), detail);
     let _keys = asking::listen(asking)?;
     let interrupt = Interrupt::listen(settings.context.cancel.clone())?;
     let (dir, asked) = (settings.dir.clone(), settings.asked.clone());
     let no_commands = NoCommands::begin();
     let (progress, news) = mpsc::channel(NEWS);
-    let telling = tokio::spawn(tell(news, settings.scenarios.len()));
+    let telling = tokio::spawn(tell(news, settings.scenarios.len(), detail));
     let report = harness::test(settings, progress).await;
     drop(telling.await);
     let report = report.map_err(|error| interrupt.command_error(error))?;
-    let red = terminal::red(&report, dir.path(), &asked);
+    let red = terminal::red(&report, &output::from_here(dir.path()), &asked, screen);
     if !red.is_empty() {
         output::narrate(red.trim_end());
     }
     drop(no_commands);
     github::tell(&report, dir.path(), &asked);
-    output::narrate(&format!("files: {}", dir.path().display()));
-    output::narrate(&format!(
-        "page:  {}",
-        dir.path().join("report.html").display()
-    ));
-    output::result(&terminal::closing(&report));
+    saved::narrate_places(dir.path(), detail);
+    output::result(&terminal::closing(&report, screen));
     Ok(report.exit_code())
 }
 
 /// A line for each scenario as it ends, and a bar on a terminal.
-async fn tell(mut news: mpsc::Receiver<Progress>, scenarios: usize) {
+async fn tell(mut news: mpsc::Receiver<Progress>, scenarios: usize, detail: Detail) {
     // Hidden by itself where standard error is no terminal.
     let bar = ProgressBar::new(scenarios as u64);
     while let Some(news) = news.recv().await {
@@ -118,7 +117,9 @@ async fn tell(mut news: mpsc::Receiver<Progress>, scenarios: usize) {
                 bar.suspend(|| output::narrate(&terminal::now(&scenario, &status.sentence())));
             }
             Progress::Ended(report) => {
-                bar.suspend(|| output::narrate(&terminal::play_line(&report)));
+                if detail != Detail::Quiet || report.is_red() {
+                    bar.suspend(|| output::narrate(&terminal::play_line(&report)));
+                }
                 bar.inc(1);
             }
         }

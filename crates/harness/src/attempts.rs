@@ -65,6 +65,7 @@ mod tests {
                 checks: Vec::new(),
             },
             searches: Searches::default(),
+            steps: Vec::new(),
             used: Vec::new(),
             dir: format!("a/try-{number}").into(),
         }

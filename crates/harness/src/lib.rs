@@ -11,6 +11,7 @@ mod mended;
 mod merge;
 mod one;
 mod pages;
+mod provenance;
 mod replay;
 mod saved;
 mod select;
@@ -152,6 +153,7 @@ pub async fn demo(
     let manifest = RunManifest {
         id: dir.id().to_owned(),
         asked: asked.clone(),
+        provenance: provenance::now(&context.scenarios),
         seed: context.seed,
         shard: None,
         scenarios: vec![ManifestScenario {
@@ -171,6 +173,7 @@ pub async fn demo(
     let report = one::play(context, scenario, (dir, asked), this, Box::new(observer)).await?;
     sweep(context.level).await?;
     let whole = RunReport {
+        provenance: manifest.provenance,
         plays: vec![report.clone()],
         left: Vec::new(),
         elapsed: report.elapsed,

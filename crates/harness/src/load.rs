@@ -8,6 +8,7 @@ use std::path::Path;
 use super::files;
 use super::mended::How;
 use super::one::{self, Which};
+use super::provenance;
 use super::saved::{self, ManifestScenario, RunManifest, SavedRun};
 use super::{RunContext, RunDir, SavedError, pages, survived, sweep};
 use judge::{self, Figures, PlayVerdict};
@@ -72,6 +73,7 @@ pub async fn load(
     let orphans = sweep(context.level).await?;
     keep(&run.join(&dir), &report)?;
     let whole = RunReport {
+        provenance: manifest.provenance.clone(),
         elapsed: report.play.elapsed,
         plays: vec![report.play.clone()],
         left: orphans.iter().map(survived).collect(),
@@ -92,6 +94,7 @@ fn manifest(settings: &LoadSettings, path: &Path) -> RunManifest {
             load: Some(settings.shape),
             ..settings.asked.clone()
         },
+        provenance: provenance::now(&settings.context.scenarios),
         seed: settings.context.seed,
         shard: None,
         scenarios: vec![ManifestScenario {

@@ -20,7 +20,10 @@ pub fn merged(parts: &[SavedRun]) -> Result<(RunManifest, RunReport), MergeError
     let mut whole = first.manifest.clone();
     whole.shard = None;
     whole.scenarios.clear();
-    let mut report = RunReport::default();
+    let mut report = RunReport {
+        provenance: whole.provenance.clone(),
+        ..RunReport::default()
+    };
     for part in parts {
         belongs(part, first)?;
         whole.scenarios.extend(part.manifest.scenarios.clone());

@@ -12,7 +12,7 @@ use crate::snapshots::Store;
 use judge::snapshot::{self, Comparison, RELAY_VIEW, RelayView};
 use judge::{self, PlayVerdict, Verdicts};
 use matching::{Again, Steps};
-use report::{self, Asked, PlayReport, Searches, Tried, Used};
+use report::{self, Asked, PlayReport, Searches, StepTime, Tried, Used};
 use scenario::Scenario;
 use scenario::plan::{self, Plan};
 use stage::{self, Commands, EngineError, Observer, Pace, Reports, Settings, StatusRequests};
@@ -177,6 +177,7 @@ pub(super) fn judged(
         seed: plan.seed,
         level: level(events),
         searches: Searches::of(Some(plan), events),
+        steps: StepTime::of(events),
         used: Used::of(events),
         ..blank
     }
@@ -216,6 +217,7 @@ pub(super) fn blank(which: Which<'_>, elapsed: Duration, verdict: PlayVerdict) -
             checks: Vec::new(),
         },
         searches: Searches::default(),
+        steps: Vec::new(),
         used: Vec::new(),
         dir: which.dir.to_owned(),
     }

@@ -12,7 +12,7 @@ use super::files::write;
 use super::one::{self, Which};
 use super::{FormatError, RunDir, SavedError, Shard, foreign, pages};
 use judge::PlayVerdict;
-use report::{Asked, LoadReport, PlayReport, RunReport, json, junit};
+use report::{Asked, LoadReport, PlayReport, Provenance, RunReport, json, junit};
 use scenario::plan::Plan;
 use stage::EngineError;
 use timeline::Event;
@@ -28,6 +28,9 @@ pub struct RunManifest {
     /// Of the relay and of most clients.
     #[serde(flatten)]
     pub asked: Asked,
+    /// When, where and of which commit.
+    #[serde(default)]
+    pub provenance: Provenance,
     /// Of every play.
     pub seed: u64,
     /// Which part of the whole.
@@ -103,12 +106,13 @@ impl SavedRun {
         Ok(Self {
             load,
             dir: dir.to_owned(),
-            manifest,
             report: RunReport {
+                provenance: manifest.provenance.clone(),
                 plays,
                 left,
                 elapsed,
             },
+            manifest,
         })
     }
 
@@ -211,11 +215,9 @@ pub(super) fn begin(dir: &Path, manifest: &RunManifest) -> Result<(), EngineErro
 pub(super) fn end(dir: &Path, report: &RunReport) -> Result<(), EngineError> {
     let json =
         json::run(report).map_err(|_| EngineError::Fault("a report cannot be written as JSON"))?;
-    let junit = junit::document(&report.plays)
-        .map_err(|_| EngineError::Fault("a report cannot be written as JUnit"))?;
     write(dir, "result.json", &json)?;
     pages::of_run(dir, report)?;
-    write(dir, "junit.xml", &junit)
+    write(dir, "junit.xml", &junit::document(report))
 }
 
 /// What was kept of a load; nothing where it was ended before its time.

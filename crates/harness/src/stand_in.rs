@@ -66,6 +66,7 @@ mod tests {
         let manifest = RunManifest {
             id: id.clone(),
             asked,
+            provenance: report::Provenance::default(),
             seed: 7,
             shard: None,
             scenarios: Vec::new(),

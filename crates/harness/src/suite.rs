@@ -12,6 +12,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::files;
 use super::one::{self, Attempt, Which};
+use super::provenance;
 use super::saved::{self, ManifestScenario, RunManifest};
 use super::waiting::{self, Patience};
 use super::{RunContext, RunDir, Shard, attempts, select, survived, sweep};
@@ -85,7 +86,8 @@ pub async fn test(
         settings.scenarios.retain(|one| shard.holds(&one.id));
     }
     settings.scenarios.sort_by(|a, b| a.id.cmp(&b.id));
-    saved::begin(settings.dir.path(), &manifest(&settings))?;
+    let manifest = manifest(&settings);
+    saved::begin(settings.dir.path(), &manifest)?;
     let room = Semaphore::new(settings.room());
     let suite = Arc::new(Suite {
         context: settings.context,
@@ -128,6 +130,7 @@ pub async fn test(
     let plays: Vec<PlayReport> = plays.into_iter().flatten().collect();
     let played = plays.iter().map(|play| play.scenario.clone()).collect();
     let report = RunReport {
+        provenance: manifest.provenance,
         left: left(&suite.context, &orphans, &played)?,
         plays,
         // Reports say milliseconds; what is read back from one is the same.
@@ -149,6 +152,7 @@ fn manifest(settings: &TestSettings) -> RunManifest {
     RunManifest {
         id: settings.dir.id().to_owned(),
         asked: settings.asked.clone(),
+        provenance: provenance::now(&settings.context.scenarios),
         seed: settings.context.seed,
         shard: settings.shard,
         scenarios: scenarios.collect(),

@@ -8,6 +8,7 @@ mod counted;
 mod evidence;
 mod expectations;
 mod facts;
+mod found;
 mod keys;
 mod last_words;
 mod limits;

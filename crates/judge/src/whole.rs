@@ -5,6 +5,7 @@ use std::ops::Range;
 
 use super::evidence::{difference, just_before};
 use super::facts::first_sign_of_end;
+use super::found::Found;
 use super::verdict::{Check, CheckKind, Evidence, PlayVerdict, Verdict};
 use super::view::View;
 use super::{limits, play_verdict, unscripted};
@@ -15,9 +16,6 @@ use timeline::{Ended, Kind, StepResult, Stream, Surface};
 
 /// SIGINT, SIGKILL and SIGTERM: how the stage asks, and what it does when nobody listens.
 const ASKED: [i32; 3] = [2, 9, 15];
-
-/// Findings on one surface that are listed one by one.
-const FINDINGS: usize = 12;
 
 fn whole(kind: CheckKind, name: &str, verdict: Verdict, evidence: Evidence) -> Check {
     Check {
@@ -335,7 +333,7 @@ pub(super) fn audit(view: &View<'_>) -> Vec<Check> {
 
 fn audit_surface(view: &View<'_>, surface: Surface) -> Option<Check> {
     let name = format!("no canary on {}", surface.in_words());
-    let findings = findings(view, surface);
+    let found = Found::on(view, surface);
     let searched = view.events.iter().find_map(|event| match &event.kind {
         Kind::Searched {
             surface: there,
@@ -358,13 +356,16 @@ fn audit_surface(view: &View<'_>, surface: Surface) -> Option<Check> {
         _ => None,
     });
     let kind = CheckKind::Audit(surface);
-    if !findings.is_empty() {
+    if let Some(got) = found.sentence() {
         let evidence = Evidence {
             expected: "not seen".to_owned(),
-            got: format!("PLAINTEXT {}", first_of(&findings)),
+            got,
             ..Evidence::default()
         };
-        return Some(whole(kind, &name, Verdict::Plaintext, evidence));
+        return Some(Check {
+            line: found.line(),
+            ..whole(kind, &name, Verdict::Plaintext, evidence)
+        });
     }
     let audit = &view.plan.audit;
     let declared = audit.controls.contains_key(&surface);
@@ -395,34 +396,6 @@ fn audit_surface(view: &View<'_>, surface: Surface) -> Option<Check> {
         ..Evidence::default()
     });
     Some(whole(kind, &name, verdict, evidence.unwrap_or_default()))
-}
-
-/// What was found on a surface, each with its place.
-fn findings(view: &View<'_>, surface: Surface) -> Vec<String> {
-    view.events
-        .iter()
-        .filter_map(|event| match &event.kind {
-            Kind::Finding {
-                surface: there,
-                place,
-                at,
-                what,
-                transformation,
-            } if *there == surface => {
-                let at = surface.offset(*at);
-                Some(format!("{what}, {transformation}, in {place} at {at}"))
-            }
-            _ => None,
-        })
-        .collect()
-}
-
-/// The first findings, and how many more there are.
-fn first_of(findings: &[String]) -> String {
-    let listed = findings.iter().take(FINDINGS).cloned();
-    let more = findings.len().saturating_sub(FINDINGS);
-    let more = (more > 0).then(|| format!("and {more} more, all in timeline.jsonl"));
-    listed.chain(more).collect::<Vec<_>>().join("; ")
 }
 
 /// Each stored snapshot is as it was. A play that failed in its steps is not compared: the
@@ -463,7 +436,14 @@ pub(super) fn snapshots(view: &View<'_>, compared: &[(String, String, Comparison
                 Comparison::Same => Verdict::Pass,
                 Comparison::Missing | Comparison::Different { .. } => Verdict::Fail,
             };
-            whole(CheckKind::Snapshot(kind.clone()), &name, verdict, evidence)
+            let line = match comparison {
+                Comparison::Different { stored } => line_of_difference(view, stored, now),
+                Comparison::Same | Comparison::Missing => None,
+            };
+            Check {
+                line,
+                ..whole(CheckKind::Snapshot(kind.clone()), &name, verdict, evidence)
+            }
         })
         .collect()
 }
@@ -492,6 +472,21 @@ fn twin(now: &str, comparison: &Comparison, file: String) -> Check {
     let name = "other words of the same size look the same to the relay";
     let kind = CheckKind::Snapshot(RELAY_VIEW.to_owned());
     whole(kind, name, verdict, evidence)
+}
+
+/// The line of the step in whose part of a snapshot the first difference stands.
+fn line_of_difference(view: &View<'_>, stored: &str, now: &str) -> Option<usize> {
+    let mut stored = stored.lines();
+    let same = now
+        .lines()
+        .take_while(|line| stored.next() == Some(line))
+        .count();
+    let headings = now
+        .lines()
+        .take(same + 1)
+        .filter_map(|line| line.strip_prefix("## "));
+    let (id, _) = headings.last()?.split_once(' ')?;
+    Some(view.all_steps().find(|step| step.id.0 == id)?.line)
 }
 
 fn first_different_line(stored: &str, now: &str) -> String {

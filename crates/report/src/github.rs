@@ -5,9 +5,8 @@ use std::path::Path;
 
 use super::asked::Asked;
 use super::result::{PlayReport, RunReport};
-use super::terminal;
-use super::words::{Badge, tries_in_words};
-use judge::Check;
+use super::terminal::{self, Detail, Screen};
+use super::words::{Badge, brief, sum, tries_in_words};
 use timeline::{seconds, visible};
 
 /// Bytes that all summaries of a step may have.
@@ -30,8 +29,8 @@ pub fn resume(token: &str) -> String {
     format!("::{token}::")
 }
 
-/// The run as Markdown of `room` bytes at the most: what did not pass with its story, then
-/// the rest. What does not fit is left out as a whole row or story, and counted.
+/// The run as Markdown of `room` bytes at the most: what did not pass and why, the story of each,
+/// then the rest, and what was searched. What does not fit is left out as a whole row or story, and counted.
 pub fn summary(run: &RunReport, dir: &Path, asked: &Asked, room: usize) -> String {
     let (red, rest): (Vec<&PlayReport>, Vec<&PlayReport>) =
         run.plays.iter().partition(|play| play.is_red());
@@ -40,15 +39,13 @@ pub fn summary(run: &RunReport, dir: &Path, asked: &Asked, room: usize) -> Strin
         room: room.saturating_sub(LAST_WORDS),
         left_out: 0,
     };
-    let closing = plain(&terminal::closing(run));
-    let sum = closing.lines().last().unwrap_or_default();
-    page.add(format!("## {sum}\n\n{}\n", fenced(&closing)));
+    page.add(format!("## {}\n\n{}\n", sum(run), made_of(run, asked)));
     for line in &run.left {
         page.add(format!("- {}\n", escaped(line)));
     }
     page.table("Not passed", &red);
     for play in &red {
-        let story = plain(&terminal::story(play, dir, asked));
+        let story = plain(&terminal::story(play, dir, asked, Screen::default()));
         page.add(format!(
             "\n<details><summary>{}</summary>\n\n{}\n</details>\n",
             html(&play.scenario),
@@ -56,6 +53,14 @@ pub fn summary(run: &RunReport, dir: &Path, asked: &Asked, room: usize) -> Strin
         ));
     }
     page.table("The others", &rest);
+    let full = Screen {
+        detail: Detail::Full,
+        ..Screen::default()
+    };
+    page.add(format!(
+        "\n<details><summary>What was searched</summary>\n\n{}\n</details>\n",
+        fenced(&plain(&terminal::closing(run, full)))
+    ));
     match page.left_out {
         0 => page.text,
         left_out => format!(
@@ -89,7 +94,7 @@ impl Page {
             return;
         }
         let head = format!(
-            "\n### {title}: {}\n\n| verdict | scenario | checks | time |\n|---|---|---|---|\n",
+            "\n### {title}: {}\n\n| verdict | scenario | why | time |\n|---|---|---|---|\n",
             plays.len()
         );
         if !self.add(head) {
@@ -101,7 +106,7 @@ impl Page {
             self.add(format!(
                 "| {badge} | {} | {} | {} |\n",
                 escaped(&play.scenario),
-                play.verdicts.checks.len(),
+                escaped(&brief(&play.reason().unwrap_or_default())),
                 seconds(play.elapsed)
             ));
         }
@@ -124,12 +129,9 @@ pub fn annotations(run: &RunReport) -> Vec<String> {
 }
 
 fn annotation(play: &PlayReport) -> String {
-    let check = play.red().find(|check| check.line.is_some());
-    let line = check.and_then(|check| check.line).unwrap_or(1);
+    let line = play.red().find_map(|check| check.line).unwrap_or(1);
     let word = Badge::of(&play.verdicts.play).word;
-    let text = check
-        .or_else(|| play.red().next())
-        .map_or_else(|| tries_in_words(&play.tries), evidence);
+    let text = play.reason().unwrap_or_else(|| tries_in_words(&play.tries));
     format!(
         "::error file={},line={line},title={}::{}",
         property(&play.path.display().to_string()),
@@ -138,14 +140,14 @@ fn annotation(play: &PlayReport) -> String {
     )
 }
 
-fn evidence(check: &Check) -> String {
-    let evidence = &check.evidence;
-    format!(
-        "{}\nexpected: {}\ngot: {}",
-        visible(&check.name),
-        visible(&evidence.expected),
-        visible(&evidence.got)
-    )
+/// With what and of what: `Implementation reference, seed 7, commit 1f2e3d.`
+fn made_of(run: &RunReport, asked: &Asked) -> String {
+    let mut parts = vec![format!("implementation {}", escaped(&asked.adapter))];
+    let seed = run.plays.first().map(|play| play.seed);
+    parts.extend(seed.map(|seed| format!("seed {seed}")));
+    let commit = run.provenance.commit.as_ref();
+    parts.extend(commit.map(|commit| format!("commit {}", escaped(commit))));
+    format!("{}.\n", parts.join(", "))
 }
 
 /// The text of a command.

@@ -7,8 +7,11 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use super::as_seconds;
+use super::provenance::Provenance;
 use super::searches::Searches;
+use super::step_time::StepTime;
 use super::used::Used;
+use super::words::tries_in_words;
 use judge::{Check, CheckKind, PlayVerdict, Verdict, Verdicts};
 use timeline::visible;
 
@@ -39,6 +42,9 @@ pub struct PlayReport {
     /// What was searched.
     #[serde(rename = "searched")]
     pub searches: Searches,
+    /// How long each step took.
+    #[serde(default)]
+    pub steps: Vec<StepTime>,
     /// What each participant used.
     pub used: Vec<Used>,
     /// Where its files lie, below the directory of the run.
@@ -61,6 +67,9 @@ pub struct Tried {
 /// What came of a run.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct RunReport {
+    /// When, where and of which commit.
+    #[serde(default)]
+    pub provenance: Provenance,
     /// One for each scenario, by id.
     pub plays: Vec<PlayReport>,
     /// What must not be left, in sentences: processes, snapshots of nothing or without a
@@ -72,17 +81,40 @@ pub struct RunReport {
 }
 
 impl PlayReport {
-    /// The checks that did not pass, the worst first; of those that are as bad, the one that was
-    /// settled first, because what comes later may follow from it.
+    /// The checks that did not pass, the worst first; of those that are as bad, that somebody did not
+    /// get ready or that the relay has gone, and then the one that was settled first, because what
+    /// comes later may follow from it.
     pub fn red(&self) -> impl Iterator<Item = &Check> {
         let checks = self.verdicts.checks.iter();
         let red = checks.filter(|check| check.verdict != Verdict::Pass);
         let mut red: Vec<&Check> = red.collect();
         red.sort_by_key(|check| {
             let settled = check.evidence.event.unwrap_or(u64::MAX);
-            (Reverse(check.verdict), settled)
+            let follows = !matches!(check.kind, CheckKind::Ready(_) | CheckKind::RelayLives);
+            (Reverse(check.verdict), follows, settled)
         });
         red.into_iter()
+    }
+
+    /// Why it did not pass: what was seen, and not what was expected. `None` where it passed.
+    pub fn reason(&self) -> Option<String> {
+        match &self.verdicts.play {
+            PlayVerdict::Skip(why) | PlayVerdict::Unsupported(why) | PlayVerdict::Xfail(why) => {
+                return Some(visible(why));
+            }
+            PlayVerdict::Flaky if self.red().next().is_none() => {
+                return Some(tries_in_words(&self.tries));
+            }
+            _ => {}
+        }
+        let check = self.red().next()?;
+        let seen = match check.evidence.got.as_str() {
+            "" => check.name.as_str(),
+            got => got,
+        };
+        let step = check.step.as_ref();
+        let step = step.map_or(String::new(), |step| format!("step {}: ", step.0));
+        Some(visible(&format!("{step}{seen}")))
     }
 
     /// What there is to learn, where this play has shown it; else, that it has not.

@@ -37,6 +37,7 @@ fn run() -> Value {
                 "enum": [0, 1, 3, 4],
             },
             "seconds": seconds("By the clock on the wall."),
+            "provenance": provenance(),
             "left": {
                 "description": "What must not be left, in sentences. Anything here makes the run fail.",
                 "type": "array",
@@ -73,6 +74,14 @@ fn play(alone: bool) -> Value {
             "items": { "$ref": "#/definitions/check" },
         },
         "searched": { "$ref": "#/definitions/searched" },
+        "steps": {
+            "description": "How long each step took.",
+            "type": "array",
+            "items": object("One step that has ended.", json!({
+                "step": text("Its id."),
+                "seconds": seconds("From its begin to its end."),
+            })),
+        },
         "used": {
             "description": "What each participant used, as far as it was seen.",
             "type": "array",
@@ -84,6 +93,17 @@ fn play(alone: bool) -> Value {
         properties.insert("version".to_owned(), version());
     }
     object("Everything about one scenario in a run.", properties)
+}
+
+fn provenance() -> Value {
+    object(
+        "When, where and of which commit a run is.",
+        json!({
+            "began": text("In UTC, such as 2026-11-21T07:41:51; empty where nobody knows."),
+            "host": text("The machine's name; empty where nobody knows."),
+            "commit": { "description": "Of the workspace, where it has one.", "type": ["string", "null"] },
+        }),
+    )
 }
 
 fn tried() -> Value {

@@ -213,6 +213,34 @@ impl Searches {
         )
     }
 
+    /// The same in one line of a small terminal.
+    pub(super) fn line(&self) -> String {
+        if self.surfaces.is_empty() {
+            return "audit: nothing was searched".to_owned();
+        }
+        let seen = match self.seen {
+            0 if self.secrets == 0 => "nothing was planted".to_owned(),
+            0 => "not seen".to_owned(),
+            1 => "1 finding".to_owned(),
+            n => format!("{n} findings"),
+        };
+        let surfaces = self.surfaces.iter().filter(|one| one.is_searched()).count();
+        let without = self.surfaces.iter();
+        let without = without
+            .filter(|one| one.control_found != Some(true))
+            .count();
+        let control = match without {
+            0 => "found on each".to_owned(),
+            some => format!("not on {some}"),
+        };
+        let bytes: u64 = self.surfaces.iter().map(|one| one.bytes).sum();
+        format!(
+            "audit: {} strings, {surfaces} surfaces, {} bytes: {seen}; control {control}",
+            grouped(self.secrets as u64),
+            grouped(bytes),
+        )
+    }
+
     fn control(&self) -> String {
         let without: Vec<&str> = self
             .surfaces

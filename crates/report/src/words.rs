@@ -57,6 +57,17 @@ pub(super) fn tries_in_words(tries: &[Tried]) -> String {
     format!("passed in {} of {} tries", passed.count(), tries.len())
 }
 
+/// Characters of a reason where many stand among each other.
+const BRIEF: usize = 200;
+
+/// As much of a reason as a row of a table bears.
+pub(super) fn brief(reason: &str) -> String {
+    match reason.char_indices().nth(BRIEF) {
+        None => reason.to_owned(),
+        Some((end, _)) => format!("{}…", reason.split_at(end).0),
+    }
+}
+
 /// `N passed, N failed, N skipped`.
 pub(super) fn sum(run: &RunReport) -> String {
     let count = |wanted: &dyn Fn(&PlayVerdict) -> bool| {

@@ -11,6 +11,7 @@ mod flaky;
 mod foreign;
 mod grading;
 mod judged_again;
+mod last_screen;
 mod link_table;
 mod load;
 mod machine_limits;

@@ -126,7 +126,7 @@ fn played_with(was: &str, is: &str) -> String {
     let file = dir.path().join("mine.toml");
     fs::write(&file, plain.replace(was, is)).unwrap();
     let adapter = file.display().to_string();
-    let (code, _, err) = said(runs.xtask(&["test", "basics/public", "--adapter", &adapter]));
+    let (code, _, err) = said(runs.xtask(&["test", "basics/public", "-v", "--adapter", &adapter]));
     assert_eq!(code, 1, "{err}");
     for line in err.lines().filter(|line| line.contains("look at it")) {
         let file = line

@@ -40,7 +40,7 @@ fn test(adapter: &str, arguments: &[&str]) -> CommandResult {
     let (out, err) = (text(output.stdout), text(output.stderr));
     let looked_at = err
         .lines()
-        .find_map(|line| line.trim().strip_prefix("look at it"));
+        .find_map(|line| line.trim().strip_prefix("see it"));
     let looked_at = looked_at.unwrap_or_else(|| panic!("nothing was red:\n{err}"));
     let dir = Path::new(looked_at.trim())
         .ancestors()
@@ -60,7 +60,7 @@ fn test(adapter: &str, arguments: &[&str]) -> CommandResult {
 fn a_play_over_its_time_fails_and_says_what_it_waited_for() {
     let ended = test(
         "relay-never-ready",
-        &["zoo/scenarios/tour.toml", "--timeout", "300ms"],
+        &["zoo/scenarios/tour.toml", "--timeout", "300ms", "-v"],
     );
     assert_eq!(ended.code, Some(1), "{}", ended.err);
     let got = ended
@@ -208,6 +208,31 @@ fn a_replay_writes_and_tells_the_same_without_a_process() {
         xtask(&ended.runs, &["report", dir]),
         (code, out, String::new())
     );
+}
+
+/// Names of test cases, by suite.
+fn junit_names(runs: &Runs) -> Vec<String> {
+    let text = std::fs::read_to_string(runs.path().join("latest/junit.xml")).unwrap();
+    let cases = text.lines().filter(|line| line.contains("<testcase "));
+    let name = |line: &str| line.split(" time=").next().unwrap().to_owned();
+    cases.map(name).collect()
+}
+
+#[test]
+fn a_check_has_the_same_name_in_every_run_and_each_is_there_once() {
+    let names = |seed: &str| {
+        let runs = Runs::new();
+        let test = [
+            "test", "basics/", "files/", "text/", "names/", "--seed", seed,
+        ];
+        xtask(&runs, &test);
+        junit_names(&runs)
+    };
+    let (one, other) = (names("1"), names("2"));
+    assert!(one.len() > 300, "{}", one.len());
+    assert_eq!(one, other);
+    let all: std::collections::BTreeSet<&String> = one.iter().collect();
+    assert_eq!(all.len(), one.len());
 }
 
 #[test]

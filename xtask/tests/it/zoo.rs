@@ -143,7 +143,7 @@ fn two_plays_at_once_have_the_same_fixed_port() {
     // Nothing of it is encrypted, and that is all that is wrong.
     assert_eq!(code, Some(3), "{printed}");
     assert_eq!(
-        printed.matches("PLAINTEXT  no canary on the wire").count(),
+        printed.matches("PLAINTEXT  the link carried").count(),
         2,
         "{printed}"
     );

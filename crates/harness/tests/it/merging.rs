@@ -6,7 +6,7 @@ use std::time::Duration;
 use harness::{ManifestScenario, RunManifest, SavedRun, Shard, merged};
 use judge::{Check, CheckKind, Evidence, PlayVerdict, Verdict, Verdicts};
 use proptest::prelude::*;
-use report::{Asked, PlayReport, RunReport, Searches, Tried, json, junit, terminal};
+use report::{Asked, PlayReport, Provenance, RunReport, Searches, Tried, json, junit, terminal};
 use timeline::{ExpectationId, StepId};
 
 fn verdict() -> impl Strategy<Value = PlayVerdict> {
@@ -54,6 +54,7 @@ fn play(scenario: &str, verdict: &PlayVerdict) -> PlayReport {
         },
         used: Vec::new(),
         searches: Searches::default(),
+        steps: Vec::new(),
         dir: scenario.into(),
     }
 }
@@ -77,11 +78,13 @@ fn saved(plays: &BTreeMap<String, PlayVerdict>, shard: Option<Shard>) -> SavedRu
                 adapter: "reference".to_owned(),
                 ..Asked::default()
             },
+            provenance: Provenance::default(),
             seed: 81_723,
             shard,
             scenarios: scenarios.collect(),
         },
         report: RunReport {
+            provenance: Provenance::default(),
             plays: reports,
             left: vec!["a.snap.new: waits for a decision".to_owned()],
             elapsed: Duration::from_millis(1_500),
@@ -106,10 +109,11 @@ proptest! {
         prop_assert_eq!(&report, &whole.report);
         prop_assert_eq!(json::run(&report).unwrap(), json::run(&whole.report).unwrap());
         prop_assert_eq!(
-            junit::document(&report.plays).unwrap(),
-            junit::document(&whole.report.plays).unwrap()
+            junit::document(&report),
+            junit::document(&whole.report)
         );
-        prop_assert_eq!(terminal::closing(&report), terminal::closing(&whole.report));
+        let closing = |run| terminal::closing(run, terminal::Screen::default());
+        prop_assert_eq!(closing(&report), closing(&whole.report));
     }
 }
 

@@ -2,7 +2,7 @@
 
 use judge::{PlayVerdict, Verdict, judge};
 use test_plays::{TimelineBuilder, planned};
-use timeline::{Kind, Surface};
+use timeline::{Kind, Stream, Surface};
 
 use crate::{judged, red};
 
@@ -28,11 +28,55 @@ fn a_finding_is_plaintext_whatever_else_is_red() {
         .iter()
         .find(|check| check.verdict == Verdict::Plaintext)
         .unwrap();
-    assert!(
-        searched.evidence.got.contains("relay.log at byte 12"),
-        "{:?}",
-        searched.evidence
+    let got = &searched.evidence.got;
+    assert_eq!(got, "the relay kept: canary #1, as hex, relay.log byte 12");
+}
+
+#[test]
+fn a_finding_is_said_with_the_text_around_it_and_the_line_that_sent_it() {
+    let plan = test_plays::plan_of(
+        "title = \"t\"\nclients = [\"alice\", \"bob\"]\n[[steps]]\n\
+         say = { from = \"alice\", text = \"the vault code is {canary}, and nobody knows it\" }\n",
     );
+    let canary = plan.audit.canaries[0].clone();
+    let step = plan
+        .all_steps()
+        .find(|step| step.id == canary.step)
+        .unwrap();
+    let mut timeline = TimelineBuilder::good(&plan);
+    for text in ["listening", &format!("log: {}", canary.text)] {
+        timeline.add(Kind::Line {
+            who: "relay".to_owned(),
+            stream: Stream::Stderr,
+            text: text.to_owned(),
+            seen: None,
+            unfinished: false,
+        });
+    }
+    for at in [5, 70, 90] {
+        timeline.add(Kind::Finding {
+            surface: Surface::Output,
+            place: "out/relay.stderr".to_owned(),
+            at,
+            what: canary.called(),
+            transformation: "as-is".to_owned(),
+        });
+    }
+    let verdicts = judge(&plan, &timeline.0, &[]);
+    let mut checks = verdicts.checks.iter();
+    let found = checks
+        .find(|check| check.verdict == Verdict::Plaintext)
+        .unwrap();
+    let sent = &step.sent.as_ref().unwrap().text;
+    let got = &found.evidence.got;
+    assert!(sent.contains(&canary.text));
+    assert!(got.starts_with("the relay printed: “"), "{got}");
+    assert!(got.contains(&canary.text), "{got}");
+    assert!(
+        got.contains("out/relay.stderr line 2; and 2 more findings"),
+        "{got}"
+    );
+    assert_eq!(found.line, Some(step.line));
 }
 
 #[test]

@@ -23,7 +23,7 @@ use super::asked::{Asked, repeat};
 use super::result::{PlayReport, RunReport};
 use super::scene::Bytes;
 use super::searches::Searched;
-use super::words::{Badge, sum};
+use super::words::{Badge, brief, sum};
 use diagram::Diagram;
 use evidence::Evidence;
 use judge::PlayVerdict;
@@ -198,15 +198,6 @@ pub fn run(report: &RunReport) -> Result<String, askama::Error> {
 }
 
 fn row(play: &PlayReport) -> Row {
-    let why = match &play.verdicts.play {
-        PlayVerdict::Skip(why) | PlayVerdict::Unsupported(why) | PlayVerdict::Xfail(why) => {
-            visible(why)
-        }
-        _ => {
-            let first = play.red().next();
-            first.map_or_else(String::new, |check| visible(&check.name))
-        }
-    };
     let is_played = !matches!(
         play.verdicts.play,
         PlayVerdict::Skip(_) | PlayVerdict::Unsupported(_)
@@ -217,7 +208,7 @@ fn row(play: &PlayReport) -> Row {
         link: is_played.then(|| address(&play.dir.join("report.html"))),
         checks: play.verdicts.checks.len(),
         seconds: seconds(play.elapsed),
-        why,
+        why: brief(&play.reason().unwrap_or_default()),
     }
 }
 

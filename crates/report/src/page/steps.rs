@@ -1,14 +1,14 @@
 //! The steps, with what came of each.
 
 use std::collections::BTreeMap;
-use std::time::Duration;
 
 use super::moments::Moments;
 use crate::result::PlayReport;
+use crate::step_time::StepTime;
 use crate::words::Badge;
 use judge::{Check, Verdict};
 use scenario::plan::Plan;
-use timeline::{Event, Kind, StepId, seconds, visible};
+use timeline::{Event, StepId, seconds, visible};
 
 /// One step, or everything that belongs to none.
 pub(super) struct Step {
@@ -54,7 +54,10 @@ pub(super) fn of(
             by_moment.entry(moment).or_default().push(check);
         }
     }
-    let mut took = took(events);
+    let took: BTreeMap<_, _> = StepTime::of(events)
+        .into_iter()
+        .map(|one| (one.step, one.elapsed))
+        .collect();
     let mut steps: Vec<Step> = plan
         .steps
         .iter()
@@ -69,7 +72,7 @@ pub(super) fn of(
                 note: step.note.as_deref().map(visible),
                 place: Some(format!("{}:{}", report.path.display(), step.line)),
                 verdict: moment.map_or_else(not_reached, |_| badge(&own)),
-                took: took.remove(step.id.0.as_str()).unwrap_or_default(),
+                took: took.get(&step.id).copied().map(seconds).unwrap_or_default(),
                 red: red(&own, Some(&step.id)),
                 held: held(&own),
             }
@@ -129,23 +132,4 @@ pub(super) fn red(checks: &[&Check], step: Option<&StepId>) -> Vec<Red> {
 pub(super) fn held(checks: &[&Check]) -> Vec<String> {
     let held = checks.iter().filter(|check| check.verdict == Verdict::Pass);
     held.map(|check| visible(&check.name)).collect()
-}
-
-/// From the begin of each step to its end.
-fn took(events: &[Event]) -> BTreeMap<&str, String> {
-    let mut began = BTreeMap::new();
-    let mut took = BTreeMap::new();
-    for event in events {
-        match &event.kind {
-            Kind::StepBegan { step } => drop(began.insert(step.0.as_str(), event.t)),
-            Kind::StepEnded { step, .. } => {
-                if let Some(began) = began.remove(step.0.as_str()) {
-                    let entry = took.entry(step.0.as_str());
-                    entry.or_insert_with(|| seconds(Duration::from_nanos(event.t - began)));
-                }
-            }
-            _ => {}
-        }
-    }
-    took
 }

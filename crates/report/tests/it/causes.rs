@@ -2,8 +2,8 @@
 
 use std::path::Path;
 
-use judge::{PlayVerdict, Verdict};
-use report::terminal;
+use judge::{Check, CheckKind, PlayVerdict, Verdict};
+use report::terminal::{self, Screen};
 
 use crate::{check, play};
 
@@ -22,12 +22,23 @@ fn what_is_worst_comes_first_and_then_what_was_settled_first() {
         of("of the whole", Verdict::Fail, None),
         of("passed", Verdict::Pass, None),
         of("died", Verdict::Fail, Some(50)),
+        Check {
+            kind: CheckKind::RelayLives,
+            ..of("relay died", Verdict::Fail, Some(70))
+        },
         of("leaked", Verdict::Plaintext, None),
     ];
     let red: Vec<&str> = play.red().map(|check| check.name.as_str()).collect();
     assert_eq!(
         red,
-        ["leaked", "died", "missed", "of the whole", "cannot tell"]
+        [
+            "leaked",
+            "relay died",
+            "died",
+            "missed",
+            "of the whole",
+            "cannot tell"
+        ]
     );
 }
 
@@ -41,7 +52,12 @@ fn failures_of_one_cause_are_one_block() {
         check
     });
     play.verdicts.checks = silent.collect();
-    let text = terminal::failure(&play, Path::new("run"), "cargo xtask test a");
+    let text = terminal::failure(
+        &play,
+        Path::new("run"),
+        "cargo xtask test a",
+        Screen::default(),
+    );
     assert_eq!(text.matches("no line from").count(), 1, "{text}");
     assert!(text.contains("and 17 more like it"), "{text}");
 }

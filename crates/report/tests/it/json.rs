@@ -4,7 +4,7 @@ use judge::PlayVerdict as P;
 use report::{RunReport, json, schema};
 use serde_json::Value;
 
-use crate::play;
+use crate::{play, provenance};
 
 fn every_verdict() -> Vec<P> {
     let why = || "why".to_owned();
@@ -93,6 +93,7 @@ fn what_is_written_is_read_back_the_same() {
     let report = RunReport {
         plays: plays.to_vec(),
         left: vec!["left".to_owned()],
+        provenance: provenance(),
         elapsed: Duration::from_millis(12_345),
     };
     let read: RunReport = json::read(&json::run(&report).unwrap()).unwrap();

@@ -14,7 +14,7 @@ mod web;
 use std::time::Duration;
 
 use judge::{Check, CheckKind, Evidence, PlayVerdict, Verdict, Verdicts};
-use report::{Asked, PlayReport, Searched, Searches, Trace, Tried, Used};
+use report::{Asked, PlayReport, Provenance, Searched, Searches, StepTime, Trace, Tried, Used};
 use timeline::{ExpectationId, StepId, Surface};
 
 /// Nothing that a participant prints may break a format.
@@ -25,6 +25,14 @@ fn reference() -> Asked {
     Asked {
         adapter: "reference".to_owned(),
         ..Asked::default()
+    }
+}
+
+fn provenance() -> Provenance {
+    Provenance {
+        began: "2026-11-21T07:41:51".to_owned(),
+        host: "here".to_owned(),
+        commit: Some("1f2e3d".to_owned()),
     }
 }
 
@@ -88,6 +96,10 @@ fn play(scenario: &str, tries: &[PlayVerdict], expected: PlayVerdict) -> PlayRep
             cpu_ms: 42,
             memory: 1 << 20,
             processes: 1,
+        }],
+        steps: vec![StepTime {
+            step: StepId("2".to_owned()),
+            elapsed: Duration::from_millis(321),
         }],
         searches: Searches {
             traces: vec![Trace {

@@ -193,6 +193,7 @@ fn run() -> RunReport {
             play("skipped", std::slice::from_ref(&skip), skip.clone()),
         ],
         left: vec!["ORPHAN <x>".to_owned()],
+        provenance: crate::provenance(),
         elapsed: std::time::Duration::ZERO,
     }
 }

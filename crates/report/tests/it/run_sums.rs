@@ -4,9 +4,15 @@ use std::path::Path;
 use std::time::Duration;
 
 use judge::{PlayVerdict, judge};
-use report::{PlayReport, RunReport, Searched, Searches, Tried, exit_code, terminal};
+use report::terminal::{self, Detail, Screen};
+use report::{PlayReport, RunReport, Searched, Searches, Tried, exit_code};
 use test_plays::{TEXT, TimelineBuilder, planned};
 use timeline::{Kind, Stream, Surface};
+
+const FULL: Screen = Screen {
+    columns: usize::MAX,
+    detail: Detail::Full,
+};
 
 fn report(verdict: PlayVerdict, timeline: &TimelineBuilder) -> PlayReport {
     let mut verdicts = judge(&planned(), &timeline.0, &[]);
@@ -26,6 +32,7 @@ fn report(verdict: PlayVerdict, timeline: &TimelineBuilder) -> PlayReport {
         }],
         verdicts,
         searches: Searches::default(),
+        steps: Vec::new(),
         used: Vec::new(),
         dir: "x".into(),
     }
@@ -75,10 +82,13 @@ fn the_last_line_of_a_run_counts_plays() {
         report(PlayVerdict::Flaky, &timeline),
         report(PlayVerdict::Skip("why".to_owned()), &timeline),
     ];
-    let closing = terminal::closing(&RunReport {
-        plays: plays.to_vec(),
-        ..RunReport::default()
-    });
+    let closing = terminal::closing(
+        &RunReport {
+            plays: plays.to_vec(),
+            ..RunReport::default()
+        },
+        FULL,
+    );
     assert_eq!(
         closing.lines().last(),
         Some("1 passed, 1 failed, 1 skipped")
@@ -108,7 +118,7 @@ fn what_was_searched_is_added_up_surface_by_surface() {
             plays: plays.to_vec(),
             ..RunReport::default()
         };
-        terminal::closing(&run)
+        terminal::closing(&run, FULL)
     };
     let found = closing(searched(500, 1, true));
     assert!(
@@ -144,6 +154,7 @@ fn nothing_that_was_printed_drives_the_readers_terminal() {
         &report(PlayVerdict::Fail, &timeline),
         Path::new(""),
         "again",
+        FULL,
     );
     let plain = anstream::adapter::strip_str(&screen).to_string();
     assert!(plain.contains("carol"), "{plain}");
@@ -168,11 +179,11 @@ fn a_run_in_which_nothing_could_be_played_is_red_and_says_why() {
     let asked = report::Asked::default();
     assert_eq!(run.exit_code(), 4);
     assert_eq!(
-        terminal::red(&run, Path::new("run"), &asked),
+        terminal::red(&run, Path::new("run"), &asked, FULL),
         "nothing could be played, so that nothing is known:\n   \
          2 scenarios: no way to do `msg`\n   1 scenario: no way to do `file`\n"
     );
     run.plays.push(report(PlayVerdict::Pass, &timeline));
     assert_eq!(run.exit_code(), 0);
-    assert_eq!(terminal::red(&run, Path::new("run"), &asked), "");
+    assert_eq!(terminal::red(&run, Path::new("run"), &asked, FULL), "");
 }

@@ -222,6 +222,7 @@ fn report(case: &Case) -> PlayReport {
             checks: checks.collect(),
         },
         searches: Searches::default(),
+        steps: Vec::new(),
         used: Vec::new(),
         dir: "lessons/three-clients".into(),
     }
