@@ -81,17 +81,15 @@ pub struct RunReport {
 }
 
 impl PlayReport {
-    /// The checks that did not pass, the worst first; of those that are as bad, that somebody did not
-    /// get ready or that the relay has gone, and then the one that was settled first, because what
-    /// comes later may follow from it.
+    /// The checks that did not pass, the worst first; of those that are as bad, the one that was
+    /// settled first, because what comes later may follow from it.
     pub fn red(&self) -> impl Iterator<Item = &Check> {
         let checks = self.verdicts.checks.iter();
         let red = checks.filter(|check| check.verdict != Verdict::Pass);
         let mut red: Vec<&Check> = red.collect();
         red.sort_by_key(|check| {
             let settled = check.evidence.event.unwrap_or(u64::MAX);
-            let follows = !matches!(check.kind, CheckKind::Ready(_) | CheckKind::RelayLives);
-            (Reverse(check.verdict), follows, settled)
+            (Reverse(check.verdict), settled)
         });
         red.into_iter()
     }
