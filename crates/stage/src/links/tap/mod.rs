@@ -93,13 +93,13 @@ pub(crate) struct Tap {
     pub(crate) port: u16,
     control: watch::Sender<Control>,
     /// Where it takes clients; it may refuse meanwhile.
-    door: Door,
+    listener: Listener,
     _task: AbortOnDropHandle<()>,
 }
 
 /// Where clients come to a tap.
 #[derive(Debug)]
-enum Door {
+enum Listener {
     Connections(OwnedFd),
     /// Its own address, as well.
     Datagrams(OwnedFd, SocketAddr),
@@ -139,7 +139,7 @@ impl Tap {
         Ok(Self {
             port,
             control,
-            door: Door::Connections(same.into()),
+            listener: Listener::Connections(same.into()),
             _task: AbortOnDropHandle::new(task),
         })
     }
@@ -164,7 +164,7 @@ impl Tap {
         Ok(Self {
             port: address.port(),
             control,
-            door: Door::Datagrams(same.into(), address),
+            listener: Listener::Datagrams(same.into(), address),
             _task: AbortOnDropHandle::new(task),
         })
     }
@@ -176,7 +176,7 @@ impl Tap {
         let tap = Self {
             port,
             control,
-            door: Door::Nowhere,
+            listener: Listener::Nowhere,
             _task: AbortOnDropHandle::new(tokio::spawn(std::future::pending())),
         };
         (tap, changes)
@@ -184,11 +184,11 @@ impl Tap {
 
     /// Clients are accepted from now on.
     pub(crate) fn listen(&self) -> Result<(), EngineError> {
-        let done = match &self.door {
-            Door::Connections(socket) => rustix::net::listen(socket, BACKLOG),
-            Door::Datagrams(socket, _) => rustix::net::connect_unspec(socket),
+        let done = match &self.listener {
+            Listener::Connections(socket) => rustix::net::listen(socket, BACKLOG),
+            Listener::Datagrams(socket, _) => rustix::net::connect_unspec(socket),
             #[cfg(test)]
-            Door::Nowhere => Ok(()),
+            Listener::Nowhere => Ok(()),
         };
         done.map_err(EngineError::system(LISTEN))
     }
@@ -196,13 +196,13 @@ impl Tap {
     /// Clients are refused from now on, and reset where they were not accepted yet. The port
     /// remains the tap's.
     pub(crate) fn refuse(&self) {
-        match &self.door {
+        match &self.listener {
             // One that has never listened refuses already.
-            Door::Connections(socket) => drop(rustix::net::shutdown(socket, Shutdown::Read)),
+            Listener::Connections(socket) => drop(rustix::net::shutdown(socket, Shutdown::Read)),
             // Who has a peer takes nothing of others: their system says that nobody is there.
-            Door::Datagrams(socket, own) => drop(rustix::net::connect(socket, own)),
+            Listener::Datagrams(socket, own) => drop(rustix::net::connect(socket, own)),
             #[cfg(test)]
-            Door::Nowhere => {}
+            Listener::Nowhere => {}
         }
     }
 
