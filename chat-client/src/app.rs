@@ -81,9 +81,9 @@ fn new_session(options: &Chat, me: Name, home: &Home, store: &str) -> Result<Sta
     let now = unix_now();
     let mut rng: StdRng = rand::make_rng();
     let (mut identity, pass_phrase) = options.pass_phrase.unlock(store)?;
-    let certificate = identity.certificate_at(now);
-    let is_valid = certificate.not_before <= now;
-    if !is_valid || certificate.not_after < now.saturating_add(RENEW_BEFORE) {
+    let validity = identity.validity(now);
+    let is_valid = validity.not_before <= now;
+    if !is_valid || validity.not_after < now.saturating_add(RENEW_BEFORE) {
         identity.renew(&mut rng, now);
         let text = identity.to_store(&mut rng, pass_phrase.as_deref().map(String::as_str));
         home.write_key_store(&(text + "\n"), true)?;

@@ -140,7 +140,7 @@ impl Claim {
                 let text = "the login is not signed by the key that was announced";
                 Refusal::new(ErrorCode::BadSignature, text)
             })?;
-        EncryptionKey::certified(&self.certificate, &identity, now)
+        EncryptionKey::certified(&self.certificate, (&name, &identity), now)
             .map_err(|error| Refusal::new(ErrorCode::BadCertificate, error.to_string()))?;
         Ok(Proven {
             peer: Peer {

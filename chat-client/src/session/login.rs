@@ -89,7 +89,9 @@ impl Session {
     /// relay cannot use it elsewhere.
     fn log_in(&mut self, theirs: &Nonce, ours: &Nonce) {
         let name = self.people.me.as_str();
-        let certificate = self.identity.certificate_at(self.now).clone();
+        let certificate = self
+            .identity
+            .certify(&mut self.rng, &self.people.me, self.now);
         let statement = (self.relay.as_str(), theirs, ours, name);
         let signature = self
             .identity

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use chat_identity::PublicIdentity;
+use chat_identity::{EncryptionKey, PublicIdentity};
 use chat_protocol::{Certificate, Fingerprint, Name, Peer};
 
 use super::Refusal;
@@ -21,9 +21,9 @@ pub(super) struct People {
 /// A connected person, as the relay announced it.
 #[derive(Debug)]
 struct Announced {
-    /// `None` when the key breaks the policy on keys.
+    /// `None` when the key breaks the policy on keys, or does not vouch for the name.
     identity: Option<PublicIdentity>,
-    /// Checked when it is first used.
+    /// Its dates are checked when it is first used.
     certificate: Certificate,
 }
 
@@ -49,17 +49,24 @@ impl People {
     ///
     /// # Errors
     ///
-    /// The key breaks the policy; the person is here, but cannot be written to.
+    /// The key breaks the policy, or its owner goes by another name: the relay has mixed people up. Nothing is
+    /// pinned, and the person cannot be written to.
     pub(super) fn meet(&mut self, peer: Peer) -> Result<Sight, Refusal> {
         let Peer {
             name,
             key,
             certificate,
         } = peer;
-        let identity = PublicIdentity::from_spki(&key.0);
+        let bad = |why: String| Refusal::new("bad-key", format!("{name}: {why}"));
+        let identity = PublicIdentity::from_spki(&key.0).map_err(|error| bad(error.to_string()));
+        let identity = identity.and_then(|identity| {
+            EncryptionKey::vouched_for(&certificate, (&name, &identity))
+                .map_err(|error| bad(error.to_string()))?;
+            Ok(identity)
+        });
         let sight = match &identity {
             Ok(identity) => Ok(self.contacts.see(&name, identity)),
-            Err(error) => Err(Refusal::new("bad-key", format!("{name}: {error}"))),
+            Err(refusal) => Err(refusal.clone()),
         };
         let announced = Announced {
             identity: identity.ok(),

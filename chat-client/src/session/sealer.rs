@@ -57,7 +57,7 @@ impl Sealer {
 
 fn start(rng: &mut StdRng, me: &Identity, to: Recipient<'_>, now: u64) -> Result<Active, Refusal> {
     let bad = |why: String| Refusal::new("bad-key", format!("{}: {why}", to.name));
-    let key = EncryptionKey::certified(to.certificate, to.identity, now)
+    let key = EncryptionKey::certified(to.certificate, (to.name, to.identity), now)
         .map_err(|error| bad(error.to_string()))?;
     if key.number() < to.newest_key {
         let (old, new) = (key.number(), to.newest_key);

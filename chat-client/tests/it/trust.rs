@@ -1,6 +1,6 @@
 use bytes::Bytes;
 use chat_client::contacts::{Contacts, InvalidContacts, Sight};
-use chat_protocol::{Blob, ToClient};
+use chat_protocol::{Blob, Peer, ToClient};
 
 use crate::hall::{Hall, Start, fixture, name, peer};
 
@@ -151,9 +151,43 @@ fn somebody_with_a_bad_key_is_here_but_not_written_to() {
 fn a_certificate_of_another_identity_is_not_sealed_for() {
     let mut hall = Hall::with(&["alice"]);
     let mut mallory = peer("bob", &fixture(1));
-    mallory.certificate = fixture(3).certificate().clone();
+    mallory.certificate = peer("bob", &fixture(3)).certificate;
     hall.relay_says("alice", ToClient::Joined { peer: mallory }, Bytes::new());
-    assert!(hall.types("alice", "/msg bob hi")[0].starts_with("refused bad-key bob: "));
+    assert!(hall.lines("alice")[1].starts_with("refused bad-key bob: "));
+    assert!(hall.types("alice", "/msg bob hi")[0].starts_with("refused bad-key "));
+}
+
+/// A relay needs no key to announce two honest people under each other's names.
+#[test]
+fn two_people_who_are_swapped_are_neither_pinned_nor_written_to() {
+    let mut hall = Hall::with(&["alice"]);
+    let (bob, carol) = (peer("bob", &fixture(1)), peer("carol", &fixture(2)));
+    let swapped = [
+        Peer {
+            name: name("carol"),
+            ..bob
+        },
+        Peer {
+            name: name("bob"),
+            ..carol
+        },
+    ];
+    for peer in swapped {
+        let who = peer.name.clone();
+        hall.forget("alice");
+        hall.relay_says("alice", ToClient::Joined { peer }, Bytes::new());
+        let refused = &hall.lines("alice")[1];
+        let words = format!("refused bad-key {who}: ");
+        assert!(
+            refused.starts_with(&words) && refused.contains("for this name"),
+            "{refused}"
+        );
+        let sent = hall.types("alice", &format!("/msg {who} the vault code"));
+        assert!(sent[0].starts_with("refused bad-key"), "{sent:?}");
+    }
+    assert_eq!(hall.types("alice", "to all").last().unwrap(), "sent all 0");
+    let known = Contacts::from_json(&hall.person("alice").contacts).unwrap_or_default();
+    assert!(known.get(&name("bob")).is_none() && known.get(&name("carol")).is_none());
 }
 
 #[test]

@@ -27,6 +27,9 @@ pub(crate) fn identity(number: usize) -> Identity {
     Identity::from_store(&store, None).unwrap()
 }
 
+/// Some time at which the test keys are valid.
+pub(crate) const NOW: u64 = 1_800_000_000;
+
 pub(crate) const CLIENT_NONCE: Nonce = Nonce([3; 32]);
 
 /// A hello that keeps every rule.
@@ -42,9 +45,12 @@ pub(crate) fn hello(name: &str, identity: &Identity) -> ToRelay {
 
 /// The answer to a challenge that keeps every rule.
 pub(crate) fn login(name: &str, identity: &Identity, relay: &str, nonce: &Nonce) -> ToRelay {
-    let certificate = identity.certificate().clone();
+    let mut rng = rand::rng();
+    // Who claims a name that is none is refused before.
+    let called = name.parse().unwrap_or_else(|_| "nobody".parse().unwrap());
+    let certificate = identity.certify(&mut rng, &called, NOW);
     let statement = (relay, nonce, &CLIENT_NONCE, name);
-    let signature = identity.sign_login(&mut rand::rng(), statement, &certificate);
+    let signature = identity.sign_login(&mut rng, statement, &certificate);
     ToRelay::Login {
         certificate,
         signature: Blob(signature),

@@ -1,10 +1,11 @@
 use std::time::Duration;
 
 use chat_crypto::Identity;
+use chat_identity::EncryptionKey;
 use chat_protocol::{Blob, ErrorCode, Presence, ToClient, ToRelay};
 use chat_server::{Registry, Settings};
 
-use crate::client::{hello, identity, login};
+use crate::client::{CLIENT_NONCE, NOW, hello, identity, login};
 use crate::relay::{Relay, quiet};
 
 #[tokio::test]
@@ -17,7 +18,9 @@ async fn login_is_welcomed_and_both_sides_learn_of_each_other() {
     assert_eq!(present.len(), 1);
     assert_eq!(present[0].name.as_str(), "alice");
     assert_eq!(present[0].key.0, identity(0).public().spki());
-    assert_eq!(&present[0].certificate, identity(0).certificate());
+    let certificate = &present[0].certificate;
+    let owner = identity(0);
+    EncryptionKey::vouched_for(certificate, (&present[0].name, owner.public())).unwrap();
     let ToClient::Joined { peer } = alice.next().await else {
         panic!("bob has joined");
     };
@@ -71,7 +74,7 @@ fn changed(change: impl FnOnce(&mut u16, &mut String, &mut Blob)) -> ToRelay {
 
 #[tokio::test]
 async fn other_version_is_refused() {
-    let hello = changed(|v, _, _| *v = 2);
+    let hello = changed(|v, _, _| *v = 1);
     hello_is_refused(hello, ErrorCode::UnsupportedVersion).await;
 }
 
@@ -157,6 +160,30 @@ async fn proof_for_another_challenge_is_refused() {
 async fn proof_for_another_name_is_refused() {
     let answer = |relay: &str, nonce: &_| login("bob", &identity(0), relay, nonce);
     answer_is_refused(answer, ErrorCode::BadSignature).await;
+}
+
+#[tokio::test]
+async fn a_certificate_for_another_name_is_refused() {
+    let relay = Relay::start().await;
+    let mut client = relay.connect().await;
+    let alice = identity(0);
+    client.send(&hello("alice", &alice)).await;
+    let ToClient::Challenge { relay, nonce } = client.next().await else {
+        panic!("a challenge");
+    };
+    let mut rng = rand::rng();
+    let certificate = alice.certify(&mut rng, &"bob".parse().unwrap(), NOW);
+    let statement = (relay.as_str(), &nonce, &CLIENT_NONCE, "alice");
+    let signature = Blob(alice.sign_login(&mut rng, statement, &certificate));
+    client
+        .send(&ToRelay::Login {
+            certificate,
+            signature,
+        })
+        .await;
+    let text = client.expect_error(ErrorCode::BadCertificate).await;
+    assert!(text.contains("for this name"), "{text}");
+    client.expect_end().await;
 }
 
 #[tokio::test]

@@ -263,7 +263,7 @@ fn within(end: u64, index: u32) -> usize {
 /// zero, since the key is used for this stream alone.
 fn stream(key: &FileKey, file: &FileId, size: u64) -> StreamBE32<Aes256Gcm> {
     // The size is part of the derivation: chunks of one key for two announced sizes do not mix.
-    let info = pae(&[b"chat/1 file", &file.0, &size.to_le_bytes()]);
+    let info = pae(&[b"chat/2 file", &file.0, &size.to_le_bytes()]);
     let key = derive(&key.0, &info);
     StreamBE32::new(
         (&*key).into(),

@@ -4,10 +4,11 @@ use std::fmt;
 
 use chat_identity::{PublicIdentity, Statement};
 use chat_protocol::limits::RSA_BITS;
-use chat_protocol::{Blob, Certificate, Nonce};
+use chat_protocol::{Blob, Certificate, Name, Nonce};
 use rand::CryptoRng;
 use rsa::pkcs8::EncodePublicKey as _;
 use rsa::{Pss, RsaPrivateKey};
+use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
 /// How long a fresh encryption key is valid.
@@ -29,7 +30,24 @@ pub struct Identity {
 /// An encryption key with what its owner says about it.
 pub(crate) struct EncryptionSecret {
     pub(crate) key: RsaPrivateKey,
-    pub(crate) certificate: Certificate,
+    pub(crate) validity: Validity,
+}
+
+/// Which encryption key it is, and when it may be used.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Validity {
+    /// Counts a person's encryption keys, from 1.
+    pub number: u32,
+    /// First second in which the key may be used, Unix time.
+    pub not_before: u64,
+    /// Last second in which the key may be used, Unix time.
+    pub not_after: u64,
+}
+
+impl Validity {
+    fn contains(self, now: u64) -> bool {
+        (self.not_before..=self.not_after).contains(&now)
+    }
 }
 
 impl Identity {
@@ -49,7 +67,7 @@ impl Identity {
             public,
             encryption: Vec::new(),
         };
-        identity.certify(rng, 1, not_before, not_after);
+        identity.add_key(rng, 1, not_before, not_after);
         identity
     }
 
@@ -58,11 +76,11 @@ impl Identity {
     /// identity before its new certificate is shown to anyone.
     pub fn renew(&mut self, rng: &mut impl CryptoRng, now: u64) {
         // Taken before expired keys go, which may be all of them: no number is ever used twice.
-        let number = self.certificate().number + 1;
+        let number = self.newest().validity.number + 1;
         let not_before = now.saturating_sub(BACKDATED_SECONDS);
         self.encryption
-            .retain(|secret| now <= secret.certificate.not_after);
-        self.certify(rng, number, not_before, now.saturating_add(VALID_SECONDS));
+            .retain(|secret| now <= secret.validity.not_after);
+        self.add_key(rng, number, not_before, now.saturating_add(VALID_SECONDS));
     }
 
     /// What others know of this person.
@@ -70,18 +88,31 @@ impl Identity {
         &self.public
     }
 
-    /// The certificate of the newest encryption key.
-    pub fn certificate(&self) -> &Certificate {
-        &self.newest().certificate
+    /// The newest encryption key that is valid at `now` (Unix, seconds); where none is, the newest.
+    /// A clock that was wrong once may have made one for the future.
+    pub fn validity(&self, now: u64) -> Validity {
+        self.shown_at(now).validity
     }
 
-    /// The certificate of the newest encryption key that is valid at `now` (Unix, seconds); where
-    /// none is, of the newest. A clock that was wrong once may have made one for the future.
-    pub fn certificate_at(&self, now: u64) -> &Certificate {
-        let newest_first = self.encryption.iter().rev();
-        let mut certificates = newest_first.map(|secret| &secret.certificate);
-        let valid = certificates.find(|one| (one.not_before..=one.not_after).contains(&now));
-        valid.unwrap_or_else(|| self.certificate())
+    /// That key, certified for the name under which this person logs in. Costs one private RSA
+    /// operation.
+    pub fn certify(&self, rng: &mut impl CryptoRng, name: &Name, now: u64) -> Certificate {
+        let EncryptionSecret { key, validity } = self.shown_at(now);
+        let Validity {
+            number,
+            not_before,
+            not_after,
+        } = *validity;
+        let spki = spki(key);
+        let owner = self.public.fingerprint();
+        let statement = Statement::certificate(name, &owner, number, &spki, not_before, not_after);
+        Certificate {
+            number,
+            key: Blob(spki),
+            not_before,
+            not_after,
+            signature: Blob(self.sign(rng, &statement)),
+        }
     }
 
     /// Proves to a relay that this identity logs in to it, now: the relay's name, its nonce, the
@@ -135,7 +166,7 @@ impl Identity {
     }
 
     pub(crate) fn decryption_key(&self, number: u32) -> Option<&RsaPrivateKey> {
-        let found = |secret: &&EncryptionSecret| secret.certificate.number == number;
+        let found = |secret: &&EncryptionSecret| secret.validity.number == number;
         self.encryption.iter().find(found).map(|secret| &secret.key)
     }
 
@@ -143,19 +174,20 @@ impl Identity {
         self.encryption.last().expect("never empty")
     }
 
-    fn certify(&mut self, rng: &mut impl CryptoRng, number: u32, not_before: u64, not_after: u64) {
+    fn shown_at(&self, now: u64) -> &EncryptionSecret {
+        let mut newest_first = self.encryption.iter().rev();
+        let valid = newest_first.find(|secret| secret.validity.contains(now));
+        valid.unwrap_or_else(|| self.newest())
+    }
+
+    fn add_key(&mut self, rng: &mut impl CryptoRng, number: u32, not_before: u64, not_after: u64) {
         let key = generate_key(rng);
-        let spki = spki(&key);
-        let owner = self.public.fingerprint();
-        let statement = Statement::certificate(&owner, number, &spki, not_before, not_after);
-        let certificate = Certificate {
+        let validity = Validity {
             number,
-            key: Blob(spki),
             not_before,
             not_after,
-            signature: Blob(self.sign(rng, &statement)),
         };
-        self.encryption.push(EncryptionSecret { key, certificate });
+        self.encryption.push(EncryptionSecret { key, validity });
     }
 }
 
@@ -164,7 +196,7 @@ impl fmt::Debug for Identity {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Identity")
             .field("public", &self.public)
-            .field("encryption_key", &self.certificate().number)
+            .field("encryption_key", &self.newest().validity.number)
             .finish_non_exhaustive()
     }
 }

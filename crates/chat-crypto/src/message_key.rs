@@ -14,7 +14,7 @@ use zeroize::Zeroizing;
 pub(crate) type Secret = Zeroizing<[u8; 32]>;
 
 /// The salt of every HKDF of this version.
-const SALT: &[u8] = b"chat/1";
+const SALT: &[u8] = b"chat/2";
 
 /// The cipher of one key session. Wiped when it is dropped (feature `zeroize` of `aes-gcm`).
 pub(crate) struct MessageKey(Aes256Gcm);

@@ -9,8 +9,8 @@ use aes_gcm::{Aes256Gcm, Nonce};
 use argon2::{Algorithm, Argon2, Params, Version};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use chat_identity::{EncryptionKey, PublicIdentity, pae};
-use chat_protocol::{Blob, Certificate};
+use chat_identity::{PublicIdentity, pae};
+use chat_protocol::Blob;
 use rand::CryptoRng;
 use rsa::RsaPrivateKey;
 use rsa::pkcs8::{DecodePrivateKey as _, EncodePrivateKey as _};
@@ -18,7 +18,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use zeroize::Zeroizing;
 
 use crate::StoreError;
-use crate::identity::{EncryptionSecret, Identity, spki};
+use crate::identity::{EncryptionSecret, Identity, Validity, spki};
 
 /// The version that this crate writes and reads.
 const VERSION: u64 = 1;
@@ -223,14 +223,17 @@ struct Keys {
 #[derive(Serialize, Deserialize)]
 struct StoredEncryptionKey {
     key: SecretBytes,
-    certificate: Certificate,
+    /// Stores that were written before certificates had a name hold one here; the rest of it is
+    /// passed over.
+    #[serde(alias = "certificate")]
+    validity: Validity,
 }
 
 impl Keys {
     fn of(identity: &Identity) -> Self {
         let stored = |secret: &EncryptionSecret| StoredEncryptionKey {
             key: pkcs8(&secret.key),
-            certificate: secret.certificate.clone(),
+            validity: secret.validity,
         };
         Self {
             identity: pkcs8(identity.signing_key()),
@@ -248,7 +251,7 @@ impl Keys {
         for stored in self.encryption {
             let secret = stored.check(&public)?;
             // Strictly ascending, so that the last key is the newest and no number means two keys.
-            let number = secret.certificate.number;
+            let number = secret.validity.number;
             if number <= newest || number > MAX_KEY_NUMBER {
                 return Err(StoreError::Malformed);
             }
@@ -264,16 +267,14 @@ impl Keys {
 
 impl StoredEncryptionKey {
     fn check(self, owner: &PublicIdentity) -> Result<EncryptionSecret, StoreError> {
-        let Self { key, certificate } = self;
-        // At its own first second: an old key is still ours, and opens what was sealed for it.
-        EncryptionKey::certified(&certificate, owner, certificate.not_before)
-            .map_err(|_| StoreError::Malformed)?;
+        let Self { key, validity } = self;
         let key = key.key()?;
-        // The certificate of another key would be announced, and what is sealed for it never opened.
-        if spki(&key) != certificate.key.0 {
+        let public = PublicIdentity::from_spki(&spki(&key)).map_err(|_| StoreError::Malformed)?;
+        // One key for both uses would let one be used against the other.
+        if public.spki() == owner.spki() || validity.not_before > validity.not_after {
             return Err(StoreError::Malformed);
         }
-        Ok(EncryptionSecret { key, certificate })
+        Ok(EncryptionSecret { key, validity })
     }
 }
 

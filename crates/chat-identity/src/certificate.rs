@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use chat_protocol::{Certificate, Fingerprint};
+use chat_protocol::{Certificate, Fingerprint, Name};
 use rsa::RsaPublicKey;
 
 use crate::key::parse_key;
@@ -19,7 +19,8 @@ pub struct EncryptionKey {
 }
 
 impl EncryptionKey {
-    /// Checks a certificate at the time `now` (Unix, seconds).
+    /// Checks a certificate of the person with this name and identity, at the time `now` (Unix,
+    /// seconds).
     ///
     /// # Errors
     ///
@@ -27,8 +28,26 @@ impl EncryptionKey {
     /// last, so that an honest but old certificate gets an answer that helps.
     pub fn certified(
         certificate: &Certificate,
-        by: &PublicIdentity,
+        (name, by): (&Name, &PublicIdentity),
         now: u64,
+    ) -> Result<Self, InvalidCertificate> {
+        if now < certificate.not_before {
+            return Err(InvalidCertificate::NotYetValid);
+        }
+        if now > certificate.not_after {
+            return Err(InvalidCertificate::Expired);
+        }
+        Self::vouched_for(certificate, (name, by))
+    }
+
+    /// The same at any time: whether a person with this identity says that this is its name.
+    ///
+    /// # Errors
+    ///
+    /// [`InvalidCertificate`] says what is wrong with it.
+    pub fn vouched_for(
+        certificate: &Certificate,
+        (name, by): (&Name, &PublicIdentity),
     ) -> Result<Self, InvalidCertificate> {
         let Certificate {
             number,
@@ -40,18 +59,13 @@ impl EncryptionKey {
         if *number == 0 {
             return Err(InvalidCertificate::Number);
         }
-        if now < *not_before {
-            return Err(InvalidCertificate::NotYetValid);
-        }
-        if now > *not_after {
-            return Err(InvalidCertificate::Expired);
-        }
         if spki.0 == by.spki() {
             return Err(InvalidCertificate::IdentityKey);
         }
         let key = parse_key(&spki.0)?;
         let owner = by.fingerprint();
-        let statement = Statement::certificate(&owner, *number, &spki.0, *not_before, *not_after);
+        let statement =
+            Statement::certificate(name, &owner, *number, &spki.0, *not_before, *not_after);
         by.verify(&statement, &signature.0)?;
         Ok(Self {
             owner,

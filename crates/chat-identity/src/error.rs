@@ -40,8 +40,8 @@ pub enum InvalidCertificate {
     /// One key for both uses.
     #[error("the encryption key is the identity key: they must differ")]
     IdentityKey,
-    /// Not by this identity, or about something else.
-    #[error("the encryption key's certificate is not signed by its owner's identity")]
+    /// Not by this identity, for another name, or about something else.
+    #[error("the encryption key's certificate is not signed by its owner's identity for this name")]
     Signature(#[from] BadSignature),
 }
 

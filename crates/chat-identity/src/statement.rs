@@ -5,7 +5,7 @@
 //! little-endian. The first part names what kind of statement it is, so that a signature
 //! made for one purpose never serves another. Numbers inside are `u64` little-endian.
 
-use chat_protocol::{Certificate, Fingerprint, Nonce, SessionId};
+use chat_protocol::{Certificate, Fingerprint, Name, Nonce, SessionId};
 
 /// Bytes that an identity signs.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -24,7 +24,7 @@ impl Statement {
         certificate: &Certificate,
     ) -> Self {
         Self(pae(&[
-            b"chat/1 login",
+            b"chat/2 login",
             relay.as_bytes(),
             &relay_nonce.0,
             &client_nonce.0,
@@ -38,8 +38,10 @@ impl Statement {
         ]))
     }
 
-    /// "This is my encryption key with this number, for this time" (Unix, seconds).
+    /// "I am called so, and this is my encryption key with this number, for this time" (Unix,
+    /// seconds). The name keeps a relay from announcing one person's key under another's name.
     pub fn certificate(
+        name: &Name,
         owner: &Fingerprint,
         number: u32,
         spki: &[u8],
@@ -47,7 +49,8 @@ impl Statement {
         not_after: u64,
     ) -> Self {
         Self(pae(&[
-            b"chat/1 encryption key",
+            b"chat/2 encryption key",
+            name.as_str().as_bytes(),
             &owner.0,
             &u64::from(number).to_le_bytes(),
             spki,
@@ -66,7 +69,7 @@ impl Statement {
         wrap: &[u8],
     ) -> Self {
         Self(pae(&[
-            b"chat/1 key session",
+            b"chat/2 key session",
             &from.0,
             &to.0,
             &u64::from(key).to_le_bytes(),
@@ -93,7 +96,7 @@ pub fn session_binding(
     expires: u64,
 ) -> Vec<u8> {
     pae(&[
-        b"chat/1 secret",
+        b"chat/2 secret",
         &from.0,
         &to.0,
         &u64::from(key).to_le_bytes(),

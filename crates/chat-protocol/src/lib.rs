@@ -35,4 +35,4 @@ pub use peer::{Certificate, Peer};
 
 /// The version of the protocol that this crate speaks. A relay answers any other one with
 /// [`ErrorCode::UnsupportedVersion`].
-pub const VERSION: u16 = 1;
+pub const VERSION: u16 = 2;

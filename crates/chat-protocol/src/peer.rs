@@ -8,7 +8,7 @@ use crate::{Blob, Name};
 /// checked it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Peer {
-    /// The name that the relay has bound to the key.
+    /// The name that the relay has bound to the key; the certificate says the same.
     pub name: Name,
     /// The public identity key: SPKI, DER.
     pub key: Blob,
@@ -16,7 +16,7 @@ pub struct Peer {
     pub certificate: Certificate,
 }
 
-/// An encryption key, certified by an identity key.
+/// An encryption key, certified by an identity key for one name.
 ///
 /// The signature is PSS-SHA-256 over `chat_identity::statement::certificate`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -54,7 +54,7 @@ impl<'a> Sender<'a> {
         let (from, to, session) = (&header.from, &header.to, &header.session);
         let binding = session_binding(from, to, 1, session, self.expires);
         let mut key = [0; 32];
-        Hkdf::<Sha256>::new(Some(b"chat/1"), &secret)
+        Hkdf::<Sha256>::new(Some(b"chat/2"), &secret)
             .expand(&binding, &mut key)
             .unwrap();
         let label = Oaep::<Sha256>::new_with_label(binding);

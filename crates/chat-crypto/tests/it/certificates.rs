@@ -6,13 +6,13 @@ use rsa::traits::PublicKeyParts as _;
 use rsa::{BoxedUint, RsaPublicKey};
 
 use crate::by_hand::signed;
-use crate::people::{NOW, alice, bob, eve, key_of, refusal, sealed};
+use crate::people::{NOW, alice, bob, certificate_of, eve, key_of, name, refusal, sealed};
 
 fn changed(change: impl FnOnce(&mut Certificate)) -> InvalidCertificate {
     let bob = bob();
-    let mut certificate = bob.certificate().clone();
+    let mut certificate = certificate_of(&bob);
     change(&mut certificate);
-    EncryptionKey::certified(&certificate, bob.public(), NOW).unwrap_err()
+    EncryptionKey::certified(&certificate, (&name(), bob.public()), NOW).unwrap_err()
 }
 
 fn is_bad_signature(error: InvalidCertificate) -> bool {
@@ -24,10 +24,11 @@ fn a_certificate_gives_the_key_that_it_certifies() {
     let bob = bob();
     let key = key_of(&bob);
     assert_eq!(key.owner(), bob.public().fingerprint());
-    assert_eq!(key.number(), bob.certificate().number);
-    assert_eq!(key.not_after(), bob.certificate().not_after);
+    let certificate = certificate_of(&bob);
+    assert_eq!(key.number(), certificate.number);
+    assert_eq!(key.not_after(), certificate.not_after);
     let spki = key.rsa().to_public_key_der().unwrap().into_vec();
-    assert_eq!(spki, bob.certificate().key.0);
+    assert_eq!(spki, certificate.key.0);
 }
 
 #[test]
@@ -38,7 +39,7 @@ fn an_uncertified_key_is_refused() {
     assert!(is_bad_signature(changed(|c| c.not_before += 1)));
     assert!(is_bad_signature(changed(|c| c.not_after += 1)));
     assert!(is_bad_signature(changed(
-        |c| c.key = eve().certificate().key.clone()
+        |c| c.key = certificate_of(&eve()).key
     )));
     assert_eq!(changed(|c| c.number = 0), InvalidCertificate::Number);
 }
@@ -46,15 +47,28 @@ fn an_uncertified_key_is_refused() {
 #[test]
 fn a_certificate_by_another_identity_is_refused() {
     let (bob, eve) = (bob(), eve());
-    let error = EncryptionKey::certified(eve.certificate(), bob.public(), NOW).unwrap_err();
+    let certificate = certificate_of(&eve);
+    let error = EncryptionKey::certified(&certificate, (&name(), bob.public()), NOW).unwrap_err();
+    assert!(is_bad_signature(error));
+}
+
+#[test]
+fn a_certificate_for_another_name_is_refused() {
+    let bob = bob();
+    let certificate = certificate_of(&bob);
+    let other = "robert".parse().unwrap();
+    let error = EncryptionKey::certified(&certificate, (&other, bob.public()), NOW).unwrap_err();
+    assert!(is_bad_signature(error));
+    let error = EncryptionKey::vouched_for(&certificate, (&other, bob.public())).unwrap_err();
     assert!(is_bad_signature(error));
 }
 
 #[test]
 fn a_certificate_counts_from_its_first_to_its_last_second() {
     let alice = alice();
-    let spki = eve().certificate().key.clone();
-    let statement = Statement::certificate(&alice.public().fingerprint(), 9, &spki.0, NOW, NOW + 1);
+    let spki = certificate_of(&eve()).key;
+    let owner = alice.public().fingerprint();
+    let statement = Statement::certificate(&name(), &owner, 9, &spki.0, NOW, NOW + 1);
     let certificate = Certificate {
         number: 9,
         key: spki,
@@ -62,13 +76,14 @@ fn a_certificate_counts_from_its_first_to_its_last_second() {
         not_after: NOW + 1,
         signature: Blob(signed(&alice, &statement)),
     };
-    let at = |now| EncryptionKey::certified(&certificate, alice.public(), now).map(|_| ());
+    let who = (&name(), alice.public());
+    let at = |now| EncryptionKey::certified(&certificate, who, now).map(|_| ());
     assert_eq!(at(NOW - 1), Err(InvalidCertificate::NotYetValid));
     assert_eq!(at(NOW), Ok(()));
     assert_eq!(at(NOW + 1), Ok(()));
     assert_eq!(at(NOW + 2), Err(InvalidCertificate::Expired));
 
-    let key = EncryptionKey::certified(&certificate, alice.public(), NOW).unwrap();
+    let key = EncryptionKey::certified(&certificate, (&name(), alice.public()), NOW).unwrap();
     let start = |now| {
         SendingSession::start(&mut rand::rng(), &bob(), alice.public(), &key, now).map(|_| ())
     };
@@ -86,7 +101,7 @@ fn a_certificate_counts_from_its_first_to_its_last_second() {
 fn certified(spki: Vec<u8>) -> Result<EncryptionKey, InvalidCertificate> {
     let alice = alice();
     let owner = alice.public().fingerprint();
-    let statement = Statement::certificate(&owner, 1, &spki, 0, NOW);
+    let statement = Statement::certificate(&name(), &owner, 1, &spki, 0, NOW);
     let certificate = Certificate {
         number: 1,
         key: Blob(spki),
@@ -94,7 +109,7 @@ fn certified(spki: Vec<u8>) -> Result<EncryptionKey, InvalidCertificate> {
         not_after: NOW,
         signature: Blob(signed(&alice, &statement)),
     };
-    EncryptionKey::certified(&certificate, alice.public(), NOW)
+    EncryptionKey::certified(&certificate, (&name(), alice.public()), NOW)
 }
 
 #[test]
@@ -142,11 +157,11 @@ fn a_login_signature_is_for_this_login_alone() {
     let alice = alice();
     let (one, two) = (chat_protocol::Nonce([1; 32]), chat_protocol::Nonce([2; 32]));
     let statement = ("relay", &one, &two, "alice");
-    let signature = alice.sign_login(&mut rand::rng(), statement, alice.certificate());
+    let certificate = certificate_of(&alice);
+    let signature = alice.sign_login(&mut rand::rng(), statement, &certificate);
     let check = |relay, name| {
         let me = alice.public().fingerprint();
-        let certificate = alice.certificate();
-        let statement = Statement::login(relay, &one, &two, name, &me, certificate);
+        let statement = Statement::login(relay, &one, &two, name, &me, &certificate);
         alice.public().verify(&statement, &signature)
     };
     check("relay", "alice").unwrap();

@@ -67,9 +67,9 @@ fn files_of_every_awkward_size_come_back() {
 #[test]
 fn a_file_sealed_from_the_description_opens() {
     let size = CHUNK as u64 + 1;
-    let info = pae(&[b"chat/1 file", &FILE.0, &size.to_le_bytes()]);
+    let info = pae(&[b"chat/2 file", &FILE.0, &size.to_le_bytes()]);
     let mut derived = [0; 32];
-    Hkdf::<Sha256>::new(Some(b"chat/1"), &[5; 32])
+    Hkdf::<Sha256>::new(Some(b"chat/2"), &[5; 32])
         .expand(&info, &mut derived)
         .unwrap();
     let cipher = Aes256Gcm::new(&derived.into());

@@ -3,7 +3,7 @@
 use bytes::Bytes;
 use chat_crypto::{Identity, OpenError, Opened, Receiver, SendingSession};
 use chat_identity::EncryptionKey;
-use chat_protocol::{Conversation, Envelope};
+use chat_protocol::{Certificate, Conversation, Envelope, Name};
 
 /// The time of the tests: some second of the year 2027.
 pub(crate) const NOW: u64 = 1_800_000_000;
@@ -30,9 +30,20 @@ fn person(number: u8) -> Identity {
     Identity::from_store(&store_text(number), None).unwrap()
 }
 
-/// The newest encryption key of `owner`, as others see it.
+/// What everybody is called here.
+pub(crate) fn name() -> Name {
+    "somebody".parse().unwrap()
+}
+
+/// The newest encryption key of `owner`, certified.
+pub(crate) fn certificate_of(owner: &Identity) -> Certificate {
+    owner.certify(&mut rand::rng(), &name(), NOW)
+}
+
+/// The same, as others see it.
 pub(crate) fn key_of(owner: &Identity) -> EncryptionKey {
-    EncryptionKey::certified(owner.certificate(), owner.public(), NOW).unwrap()
+    let certificate = certificate_of(owner);
+    EncryptionKey::certified(&certificate, (&name(), owner.public()), NOW).unwrap()
 }
 
 pub(crate) fn session(from: &Identity, to: &Identity) -> SendingSession {

@@ -5,14 +5,14 @@ use aes_gcm::{Aes256Gcm, Nonce};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use chat_crypto::{Identity, OpenError, Receiver, StoreError};
-use chat_identity::EncryptionKey;
+
 use chat_protocol::Fingerprint;
 use proptest::prelude::{ProptestConfig, any, prop_assert_eq, proptest};
 use rsa::pkcs8::{DecodePrivateKey as _, DecodePublicKey as _, EncodePublicKey as _};
 use rsa::{RsaPrivateKey, RsaPublicKey};
 use serde_json::{Value, json};
 
-use crate::people::{NOW, alice, bob, eve, refusal, sealed, store_text};
+use crate::people::{NOW, alice, bob, certificate_of, eve, name, refusal, sealed, store_text};
 
 static CLEAR: LazyLock<String> = LazyLock::new(|| store_text(0));
 
@@ -40,7 +40,7 @@ fn a_clear_store_comes_back_the_same() {
     assert_eq!(parsed(&text), parsed(&CLEAR));
     let back = Identity::from_store(&text, Some("not needed")).unwrap();
     assert_eq!(back.public(), alice.public());
-    assert_eq!(back.certificate(), alice.certificate());
+    assert_eq!(back.validity(NOW), alice.validity(NOW));
 }
 
 #[test]
@@ -64,7 +64,6 @@ fn an_encrypted_store_holds_nothing_in_clear() {
     let secrets = [
         &clear["keys"]["identity"],
         &clear["keys"]["encryption"][0]["key"],
-        &clear["keys"]["encryption"][0]["certificate"]["key"],
     ];
     for secret in secrets {
         let secret = secret.as_str().unwrap();
@@ -177,19 +176,29 @@ fn what_is_no_store_is_said_so() {
 }
 
 #[test]
-fn parts_of_two_identities_do_not_make_one() {
-    let other = parsed(&store_text(1));
-    let take = |path: &str| other.pointer(path).unwrap().clone();
-    for path in [
-        "/keys/identity",
-        "/keys/encryption/0/key",
-        "/keys/encryption/0/certificate",
-        "/keys/encryption/0/certificate/key",
-        "/keys/encryption/0/certificate/signature",
-    ] {
-        let error = changed(|s| *s.pointer_mut(path).unwrap() = take(path));
-        assert_eq!(error, StoreError::Malformed, "{path}");
-    }
+fn a_store_that_holds_whole_certificates_is_still_read() {
+    let mut store = parsed(&CLEAR);
+    let key = &mut store["keys"]["encryption"][0];
+    let mut certificate = key["validity"].take();
+    certificate["key"] = json!("MIIB");
+    certificate["signature"] = json!("AAAA");
+    key.as_object_mut().unwrap().remove("validity");
+    key["certificate"] = certificate;
+    let read = Identity::from_store(&store.to_string(), None).unwrap();
+    assert_eq!(read.validity(NOW), alice().validity(NOW));
+}
+
+#[test]
+fn keys_that_are_missing_or_used_twice_make_no_identity() {
+    let identity = |s: &mut Value| {
+        s["keys"]["encryption"][0]["key"] = s["keys"]["identity"].clone();
+    };
+    assert_eq!(changed(identity), StoreError::Malformed);
+    let never = |s: &mut Value| {
+        s["keys"]["encryption"][0]["validity"]["not_after"] = json!(1);
+        s["keys"]["encryption"][0]["validity"]["not_before"] = json!(2);
+    };
+    assert_eq!(changed(never), StoreError::Malformed);
     assert_eq!(
         changed(|s| s["keys"]["encryption"] = json!([])),
         StoreError::Malformed
@@ -215,7 +224,7 @@ fn an_export_is_read_by_others() {
     let public = RsaPublicKey::from_public_key_pem(&pem.encryption_public).unwrap();
     assert_eq!(encryption.to_public_key(), public);
     let spki = public.to_public_key_der().unwrap();
-    assert_eq!(spki.as_bytes(), alice.certificate().key.0);
+    assert_eq!(spki.as_bytes(), certificate_of(&alice).key.0);
 }
 
 /// The one test that makes keys.
@@ -223,18 +232,14 @@ fn an_export_is_read_by_others() {
 fn a_new_identity_works_and_outlives_its_encryption_keys() {
     let mut rng = rand::rng();
     let mut me = Identity::generate(&mut rng, NOW);
-    let first = me.certificate().clone();
+    let first = me.validity(NOW);
     assert_eq!((first.number, first.not_before), (1, NOW - 300));
     let days = 24 * 60 * 60;
     assert_eq!(first.not_after, NOW + 90 * days);
-    let key =
-        |certificate, me: &Identity, now| EncryptionKey::certified(certificate, me.public(), now);
-    key(&first, &me, NOW).unwrap();
     let waiting = sealed(&eve(), &me, b"for the first key");
 
     me.renew(&mut rng, NOW);
-    assert_eq!(me.certificate().number, 2);
-    key(me.certificate(), &me, NOW).unwrap();
+    assert_eq!(me.validity(NOW).number, 2);
     let me = Identity::from_store(&me.to_store(&mut rng, None), None).unwrap();
     let mut receiver = Receiver::new();
     receiver.open(&me, eve().public(), &waiting, NOW).unwrap();
@@ -245,13 +250,13 @@ fn a_new_identity_works_and_outlives_its_encryption_keys() {
     // Made by a clock that was ahead: until that time comes, the older key is shown.
     let mut me = me;
     me.renew(&mut rng, NOW + 80 * days);
-    assert_eq!(me.certificate().number, 3);
-    assert_eq!(me.certificate_at(NOW).number, 2);
-    assert_eq!(me.certificate_at(NOW + 80 * days).number, 3);
-    assert_eq!(me.certificate_at(NOW + 500 * days).number, 3);
+    let shown = |now| me.certify(&mut rand::rng(), &name(), now).number;
+    assert_eq!(shown(NOW), 2);
+    assert_eq!(shown(NOW + 80 * days), 3);
+    assert_eq!(shown(NOW + 500 * days), 3);
 
     me.renew(&mut rng, NOW + 91 * days);
-    assert_eq!(me.certificate().number, 4);
+    assert_eq!(me.validity(NOW + 91 * days).number, 4);
     assert_eq!(refusal(&me, &eve(), &waiting), OpenError::UnknownKey);
 }
 

@@ -1,5 +1,9 @@
 use chat_identity::{Statement, pae, session_binding};
-use chat_protocol::{Blob, Certificate, Fingerprint, Nonce, SessionId};
+use chat_protocol::{Blob, Certificate, Fingerprint, Name, Nonce, SessionId};
+
+fn name(text: &str) -> Name {
+    text.parse().unwrap()
+}
 
 fn certificate() -> Certificate {
     Certificate {
@@ -61,6 +65,24 @@ fn every_value_of_a_login_is_signed() {
 }
 
 #[test]
+fn every_value_of_a_certificate_is_signed() {
+    let (a, b) = (Fingerprint([1; 32]), Fingerprint([2; 32]));
+    let of = |name: &str, owner, number, key, from, to| {
+        Statement::certificate(&self::name(name), owner, number, key, from, to)
+    };
+    let base = of("alice", &a, 1, b"key", 2, 3);
+    let others = [
+        of("alicia", &a, 1, b"key", 2, 3),
+        of("alice", &b, 1, b"key", 2, 3),
+        of("alice", &a, 2, b"key", 2, 3),
+        of("alice", &a, 1, b"kez", 2, 3),
+        of("alice", &a, 1, b"key", 1, 3),
+        of("alice", &a, 1, b"key", 2, 4),
+    ];
+    assert!(others.iter().all(|other| *other != base));
+}
+
+#[test]
 fn every_value_of_a_session_is_signed_and_bound() {
     let (a, b) = (Fingerprint([1; 32]), Fingerprint([2; 32]));
     let (s, t) = (SessionId([3; 16]), SessionId([4; 16]));
@@ -88,14 +110,14 @@ fn statements_begin_with_their_domain() {
     };
     let domains = [
         domain(login("relay", "alice", [1, 2], &certificate()).as_bytes()),
-        domain(Statement::certificate(&a, 1, b"key", 0, 1).as_bytes()),
+        domain(Statement::certificate(&name("a"), &a, 1, b"key", 0, 1).as_bytes()),
         domain(Statement::session(&a, &b, 1, &session, 5, b"wrap").as_bytes()),
         domain(&session_binding(&a, &b, 1, &session, 5)),
     ];
     insta::assert_snapshot!(domains.join("\n"), @r"
-    chat/1 login
-    chat/1 encryption key
-    chat/1 key session
-    chat/1 secret
+    chat/2 login
+    chat/2 encryption key
+    chat/2 key session
+    chat/2 secret
     ");
 }
