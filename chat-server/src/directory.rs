@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use chat_protocol::{Name, Peer};
 
-use crate::limits::MAX_PEOPLE;
+use crate::limits::{MAX_NAMES_OF_A_KEY, MAX_PEOPLE};
 
 /// Every name that was ever used, with the key that it is bound to.
 ///
@@ -33,6 +33,8 @@ pub(crate) enum Binding {
     Taken,
     /// Nobody's, and there is no room for another name.
     Full,
+    /// Nobody's, and the key that wants it has as many names as it may.
+    TooMany,
 }
 
 impl Directory {
@@ -45,8 +47,15 @@ impl Directory {
             Some(owner) if owner.key == wanted.key => Binding::Own,
             Some(_) => Binding::Taken,
             None if self.people.len() >= MAX_PEOPLE => Binding::Full,
+            None if self.names_of(wanted) >= MAX_NAMES_OF_A_KEY => Binding::TooMany,
             None => Binding::Free,
         }
+    }
+
+    /// How many names the key of this person has.
+    fn names_of(&self, peer: &Peer) -> usize {
+        let same = |other: &&Arc<Peer>| other.key == peer.key;
+        self.people.values().filter(same).count()
     }
 
     /// Binds a free name to the key of `peer`.
@@ -140,5 +149,14 @@ mod tests {
         let directory: Directory = names.collect();
         assert_eq!(directory.binding(&peer("alice", 1, 1)), Binding::Full);
         assert_eq!(directory.binding(&peer("user7", 1, 1)), Binding::Own);
+    }
+
+    #[test]
+    fn a_key_has_no_more_than_a_few_names_and_takes_none_from_others() {
+        let names = (0..MAX_NAMES_OF_A_KEY).map(|n| peer(&format!("user{n}"), 1, 1));
+        let directory: Directory = names.collect();
+        assert_eq!(directory.binding(&peer("alice", 1, 1)), Binding::TooMany);
+        assert_eq!(directory.binding(&peer("user7", 1, 1)), Binding::Own);
+        assert_eq!(directory.binding(&peer("alice", 2, 1)), Binding::Free);
     }
 }

@@ -32,6 +32,9 @@ pub(crate) const MAX_READ: usize = chat_protocol::limits::MAX_FRAME;
 /// Names that the directory holds. Nobody can fill the disk with names.
 pub(crate) const MAX_PEOPLE: usize = 10_000;
 
+/// Names that one key may have. So nobody fills the directory without making hundreds of keys.
+pub(crate) const MAX_NAMES_OF_A_KEY: usize = 32;
+
 /// How long a client may take no byte at all while some wait for it.
 pub(crate) const WRITE_DEADLINE: Duration = Duration::from_secs(10);
 

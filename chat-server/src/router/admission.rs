@@ -20,7 +20,7 @@ use super::online::Client;
 use super::{ConnectionId, Login, Router};
 use crate::directory::Binding;
 use crate::directory::Snapshot;
-use crate::limits::INCUMBENT_DEADLINE;
+use crate::limits::{INCUMBENT_DEADLINE, MAX_NAMES_OF_A_KEY};
 use crate::refusal::Refusal;
 
 /// A login that waits for the pong of the incumbent.
@@ -49,6 +49,12 @@ impl Router {
             }
             Binding::Full => {
                 let text = "the relay knows as many names as it can hold";
+                refuse(login, Refusal::new(ErrorCode::Full, text));
+            }
+            Binding::TooMany => {
+                let text = format!(
+                    "this key has {MAX_NAMES_OF_A_KEY} names here already: log in with one of them"
+                );
                 refuse(login, Refusal::new(ErrorCode::Full, text));
             }
             Binding::Free => self.bind(login),
