@@ -221,9 +221,10 @@ pub(crate) struct Test {
     /// Store what is seen now as the snapshots
     #[arg(long)]
     pub(crate) accept: bool,
-    /// Play each again with other words of the same size: the relay must see no difference
-    #[arg(long)]
-    pub(crate) twin: bool,
+    /// Play each in so many pairs, or more, with other words of the same size and with the first
+    /// ones: what the relay holds must not depend on them
+    #[arg(long, value_name = "PAIRS", num_args = 0..=1, require_equals = true, default_missing_value = "3")]
+    pub(crate) differential: Option<NonZeroU32>,
     #[command(flatten)]
     pub(crate) verbosity: Verbosity,
     #[command(flatten)]

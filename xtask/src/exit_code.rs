@@ -41,7 +41,10 @@ pub(crate) const ALL: &[(u8, &str)] = &[
         "a check failed, or an implementation under test never got ready",
     ),
     (USAGE, "wrong usage, or a file that does not parse"),
-    (3, "plaintext was seen"),
+    (
+        3,
+        "plaintext was seen, or what the relay kept differs with what was said",
+    ),
     (
         4,
         "cannot tell: a required check could not have failed, or nothing could be played",

@@ -23,7 +23,7 @@ const NEWS: usize = 64;
 /// Plays what was asked for; one line a scenario, then what failed, then the sum.
 pub(crate) fn run(arguments: &cli::Test, workspace: &Workspace) -> CommandResult {
     let mut staging = arguments.staging.clone();
-    let (mut limit, mut twin) = (arguments.timeout, arguments.twin);
+    let (mut limit, mut differential) = (arguments.timeout, arguments.differential);
     let mut wanted = Wanted {
         names: arguments.filters.clone(),
         tags: arguments.tags.clone(),
@@ -41,7 +41,7 @@ pub(crate) fn run(arguments: &cli::Test, workspace: &Workspace) -> CommandResult
             return Ok(FINE);
         }
         limit = limit.or(saved.manifest.asked.limit);
-        twin |= saved.manifest.asked.twin;
+        differential = differential.or(saved.manifest.asked.differential);
         staging.adapter = saved.manifest.asked.adapter;
         staging.settings = saved.manifest.asked.settings;
         staging.seed = staging.seed.or(Some(saved.manifest.seed));
@@ -68,7 +68,7 @@ pub(crate) fn run(arguments: &cli::Test, workspace: &Workspace) -> CommandResult
                 more => Tries::Retry(more),
             },
             limit,
-            twin,
+            differential,
             ..staging::asked(&staging)
         },
         scenarios,

@@ -30,13 +30,15 @@ pub struct Differential {
     seed: u64,
     pairs: u32,
     turns: Vec<Turn>,
+    /// Of the current play nothing has been said yet.
+    is_before: bool,
     surfaces: BTreeMap<Surface, State>,
     /// Differences after the first three pairs.
     first: u64,
 }
 
 /// What the comparison found. Plain data.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Differences {
     /// How many were compared.
     pub plays: u32,
@@ -47,7 +49,7 @@ pub struct Differences {
 }
 
 /// What the comparison found on one surface.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SurfaceDifferences {
     /// Bytes of all plays.
     pub bytes: u64,
@@ -70,6 +72,7 @@ impl Differential {
             seed: grams::mix(seed),
             pairs: pairs.clamp(LEAST_PAIRS, MOST_PAIRS),
             turns: Vec::new(),
+            is_before: false,
             surfaces: BTreeMap::new(),
             first: 0,
         }
@@ -107,6 +110,12 @@ impl Differential {
         next
     }
 
+    /// What is read from now on is there before anything was said, or no longer. It cannot depend on
+    /// the texts, in this play or in another one.
+    pub fn before(&mut self, is_before: bool) {
+        self.is_before = is_before;
+    }
+
     /// Notes something of the current play that is not bytes: a name, a size, a number.
     pub fn fact(&mut self, surface: Surface, fact: String) {
         let play = self.plays().saturating_sub(1);
@@ -123,7 +132,8 @@ impl Differential {
             salt: self.seed,
             context: 0,
             starts: 0,
-            is_sampled: surface == Surface::Memory,
+            is_before: self.is_before,
+            is_memory: surface == Surface::Memory,
         };
         Reading {
             surface,

@@ -40,7 +40,7 @@ pub(crate) fn differences(state: &State, plays: Plays, words: Words) -> Vec<Depe
     let mut grams: Vec<&Seen> = state
         .seen
         .values()
-        .filter(|seen| seen.plays == plays)
+        .filter(|seen| seen.plays == plays && !seen.was_before)
         .collect();
     grams.sort_unstable_by_key(|seen| (state.name(seen), seen.at, seen.span));
     let near = grams.chunk_by(|one, next| {

@@ -18,6 +18,14 @@ const WIDE: [usize; 2] = [64, 512];
 /// Every so many bytes one is taken.
 const STRIDES: [usize; 4] = [2, 4, 8, 16];
 
+/// One in so many short grams of memory is taken, in which so many bytes may be zero.
+const SAMPLED: u64 = 4;
+const FEW_ZEROS: usize = 3;
+
+/// One in so many grams of every few bytes is taken, and of those that begin inside a byte.
+const STRIDED: u64 = 8;
+const SHIFTED: u64 = 16;
+
 /// Bytes from the begin of a gram to its end, at the most.
 pub(crate) const REACH: usize = 512;
 
@@ -27,8 +35,9 @@ const BASE: u64 = 0x9e37_79b9_7f4a_7c15;
 /// How closely bytes are looked at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Detail {
-    /// A quarter of the grams, chosen by their hashes: of memory, which holds much and repeats it.
-    Sampled,
+    /// Some of the grams, chosen by their hashes, and only those that are full of something: memory
+    /// holds much, and its counters, lengths and numbers of threads differ from play to play.
+    Memory,
     /// All grams of whole bytes.
     Bytes,
     /// Grams that begin at any bit as well.
@@ -64,61 +73,25 @@ pub(crate) fn cut(
     detail: Detail,
     mut take: impl FnMut(Gram),
 ) {
-    let mut wanted = |gram: Gram| {
-        if detail != Detail::Sampled || gram.hash & 3 == 0 {
-            take(gram);
-        }
+    let (zeros, one_in) = match detail {
+        Detail::Memory => (FEW_ZEROS, SAMPLED),
+        Detail::Bytes | Detail::Bits | Detail::Short => (SHORT - 1, 1),
     };
-    let short = |window: &[u8; SHORT]| u64::from_le_bytes(*window);
-    for (at, window) in eights(bytes).take(starts) {
-        if short(window) != 0 {
-            let hash = mix(short(window) ^ salt);
-            wanted(Gram {
-                hash,
-                at,
-                span: SHORT,
-            });
+    short(bytes, zeros, salt, |hash, at| {
+        if at < starts && is_chosen(hash, one_in) {
+            let span = SHORT;
+            take(Gram { hash, at, span });
         }
-    }
-    let mut strided = Vec::new();
-    for stride in STRIDES {
-        let salt = mix(salt ^ stride as u64);
-        for phase in 0..stride {
-            strided.clear();
-            strided.extend(bytes.iter().skip(phase).step_by(stride));
-            for (nth, window) in eights(&strided) {
-                let at = phase + nth * stride;
-                if at >= starts {
-                    break;
-                }
-                if short(window) != 0 {
-                    let span = (SHORT - 1) * stride + 1;
-                    let hash = mix(short(window) ^ salt);
-                    wanted(Gram { hash, at, span });
-                }
-            }
-        }
+    });
+    strided(bytes, starts, (zeros, salt), &mut take);
+    if detail == Detail::Memory {
+        return;
     }
     for width in WIDE {
-        wide(bytes, starts, width, salt, &mut wanted);
+        wide(bytes, starts, width, salt, &mut take);
     }
     if matches!(detail, Detail::Bits | Detail::Short) {
-        for shift in 1..8 {
-            for (at, window) in bytes.windows(SHORT + 1).enumerate().take(starts) {
-                let wide = window
-                    .iter()
-                    .fold(0, |bits, byte| bits << 8 | u128::from(*byte));
-                // As bytes would be that began at this bit, so that both are the same gram.
-                let shifted = u64::try_from(wide >> (8 - shift) & u128::from(u64::MAX));
-                let bits = shifted.unwrap_or_default().swap_bytes();
-                let hash = mix(bits ^ salt);
-                wanted(Gram {
-                    hash,
-                    at,
-                    span: SHORT + 1,
-                });
-            }
-        }
+        shifted(bytes, starts, salt, &mut take);
     }
     if detail == Detail::Short {
         let salt = mix(salt ^ SHORTEST as u64 ^ 1 << 32);
@@ -126,22 +99,70 @@ pub(crate) fn cut(
             let bits = window
                 .iter()
                 .fold(0, |bits, byte| bits << 8 | u64::from(*byte));
-            wanted(Gram {
-                hash: mix(bits ^ salt),
-                at,
-                span: SHORTEST,
+            let (hash, span) = (mix(bits ^ salt), SHORTEST);
+            take(Gram { hash, at, span });
+        }
+    }
+}
+
+/// Of grams that reach far, or begin inside a byte, many reach from what is always the same into
+/// chance by no more than a digit or a bit. Some of them are enough to see what is meant.
+#[inline]
+fn is_chosen(hash: u64, one_in: u64) -> bool {
+    (hash >> 8).is_multiple_of(one_in)
+}
+
+/// Eight neighbouring bytes, at every place, unless more of them than that are zero.
+#[inline]
+fn short(bytes: &[u8], zeros: usize, salt: u64, mut take: impl FnMut(u64, usize)) {
+    let zero = |byte: &u8| usize::from(*byte == 0);
+    let mut there: usize = bytes.iter().take(SHORT - 1).map(zero).sum();
+    for (at, window) in bytes.windows(SHORT).enumerate() {
+        let Some(eight) = window.first_chunk::<SHORT>() else {
+            return;
+        };
+        let [first, .., last] = eight;
+        there += zero(last);
+        if there <= zeros {
+            take(mix(u64::from_le_bytes(*eight) ^ salt), at);
+        }
+        there -= zero(first);
+    }
+}
+
+fn strided(bytes: &[u8], starts: usize, (zeros, salt): (usize, u64), take: &mut impl FnMut(Gram)) {
+    let mut chosen = Vec::with_capacity(bytes.len());
+    for stride in STRIDES {
+        let salt = mix(salt ^ stride as u64);
+        let span = (SHORT - 1) * stride + 1;
+        for phase in 0..stride {
+            chosen.clear();
+            chosen.extend(bytes.iter().skip(phase).step_by(stride));
+            short(&chosen, zeros, salt, |hash, nth| {
+                let at = phase + nth * stride;
+                if at < starts && is_chosen(hash, STRIDED) {
+                    take(Gram { hash, at, span });
+                }
             });
         }
     }
 }
 
-/// Eight neighbouring bytes, at every place.
-#[inline]
-fn eights(bytes: &[u8]) -> impl Iterator<Item = (usize, &[u8; SHORT])> {
-    let windows = bytes
-        .windows(SHORT)
-        .filter_map(|window| window.first_chunk());
-    windows.enumerate()
+/// As bytes would be that began inside a byte, so that both are the same gram.
+fn shifted(bytes: &[u8], starts: usize, salt: u64, take: &mut impl FnMut(Gram)) {
+    for shift in 1..8 {
+        for (at, window) in bytes.windows(SHORT + 1).enumerate().take(starts) {
+            let all = window
+                .iter()
+                .fold(0, |bits, byte| bits << 8 | u128::from(*byte));
+            let bits = u64::try_from(all >> (8 - shift) & u128::from(u64::MAX));
+            let hash = mix(bits.unwrap_or_default().swap_bytes() ^ salt);
+            if is_chosen(hash, SHIFTED) {
+                let span = SHORT + 1;
+                take(Gram { hash, at, span });
+            }
+        }
+    }
 }
 
 /// A hash that moves on by a byte: of each window, a polynomial of its bytes. Windows of one byte
@@ -193,7 +214,7 @@ mod tests {
 
     use proptest::prelude::*;
 
-    use super::{Detail, Gram, cut};
+    use super::{Detail, Gram, SHIFTED, cut, is_chosen};
 
     fn all(bytes: &[u8], detail: Detail) -> Vec<Gram> {
         let mut grams = Vec::new();
@@ -216,19 +237,20 @@ mod tests {
             before in prop::collection::vec(any::<u8>(), 0..20),
         ) {
             let there = [before.as_slice(), &text].concat();
-            for detail in [Detail::Sampled, Detail::Bytes] {
+            for detail in [Detail::Memory, Detail::Bytes] {
                 prop_assert!(hashes(&there, detail).is_superset(&hashes(&text, detail)));
             }
         }
 
         #[test]
-        fn what_begins_at_another_bit_is_the_same(text in prop::collection::vec(any::<u8>(), 9..40), shift in 1_u32..8) {
+        fn what_begins_at_another_bit_is_the_same(text in prop::collection::vec(any::<u8>(), 9..100), shift in 1_u32..8) {
             let shifted = |before: u8| {
                 let bits = std::iter::once(&before).chain(&text).zip(text.iter().chain(&[0]));
                 let bits = bits.map(|(one, two)| u16::from_be_bytes([*one, *two]) >> shift & 0xff);
                 bits.map(|byte| u8::try_from(byte).unwrap()).collect::<Vec<u8>>()
             };
-            let whole = hashes(&text[..8], Detail::Bytes);
+            let whole = all(&text, Detail::Bytes).into_iter().filter(|gram| gram.span == 8);
+            let whole: BTreeSet<u64> = whole.map(|gram| gram.hash).filter(|hash| is_chosen(*hash, SHIFTED)).collect();
             prop_assert!(hashes(&shifted(0x5a), Detail::Bits).is_superset(&whole));
         }
     }
@@ -237,7 +259,7 @@ mod tests {
     fn a_sample_is_about_a_quarter() {
         let bytes: Vec<u8> = (0..4000_u64).map(|n| (super::mix(n) & 255) as u8).collect();
         let (some, all) = (
-            all(&bytes, Detail::Sampled).len(),
+            all(&bytes, Detail::Memory).len(),
             all(&bytes, Detail::Bytes).len(),
         );
         assert!((all / 5..all / 3).contains(&some), "{some} of {all}");

@@ -13,6 +13,7 @@ mod comparison;
 mod filter;
 mod findings;
 mod grams;
+mod pointers;
 mod surface;
 mod turn;
 

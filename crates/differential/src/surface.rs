@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::filter::Filter;
 use crate::grams::{self, Detail, Gram};
+use crate::pointers;
 use crate::turn::Words;
 
 /// Grams that only one of the first plays had and a later one has again, at the most.
@@ -31,6 +32,8 @@ pub(crate) type Plays = u64;
 #[derive(Clone, Debug)]
 pub(crate) struct Seen {
     pub(crate) plays: Plays,
+    /// It was there in some play before anything was said.
+    pub(crate) was_before: bool,
     /// Number of its place.
     place: u32,
     pub(crate) at: u64,
@@ -55,6 +58,8 @@ impl Seen {
 pub(crate) struct State {
     /// What the first two plays had.
     first: [Filter; 2],
+    /// What any play had before anything was said.
+    before: Filter,
     /// Blocks that they had, and those of the current play.
     blocks: BTreeMap<u64, u8>,
     current: BTreeSet<u64>,
@@ -85,7 +90,9 @@ pub(crate) struct Spot {
     pub(crate) context: usize,
     /// Bytes of the block, without what follows.
     pub(crate) starts: usize,
-    pub(crate) is_sampled: bool,
+    pub(crate) is_memory: bool,
+    /// Nothing has been said yet.
+    pub(crate) is_before: bool,
 }
 
 impl State {
@@ -115,9 +122,17 @@ impl State {
         let before = self.of_play;
         self.of_play += spot.starts as u64;
         self.bytes += spot.starts as u64;
-        let block = bytes.get(spot.context..).unwrap_or_default();
+        let mut block = bytes.get(spot.context..).unwrap_or_default();
+        let without;
+        if spot.is_memory {
+            pointers::rows(block, spot.starts, spot.salt, |gram| {
+                self.gram(gram, bytes, spot);
+            });
+            without = pointers::without(block);
+            block = &without;
+        }
         let detail = match self.of_play {
-            _ if spot.is_sampled => Detail::Sampled,
+            _ if spot.is_memory => Detail::Memory,
             bytes if bytes <= SHORT => Detail::Short,
             _ if before <= BITS => Detail::Bits,
             _ => Detail::Bytes,
@@ -137,6 +152,9 @@ impl State {
 
     #[inline]
     fn gram(&mut self, gram: Gram, bytes: &[u8], spot: Spot) {
+        if spot.is_before {
+            self.before.insert(gram.hash);
+        }
         if let (0 | 1, Some(filter)) = (spot.play, self.first.get_mut(spot.play as usize)) {
             self.grams += u64::from(filter.insert(gram.hash));
             return;
@@ -154,10 +172,12 @@ impl State {
     #[inline(never)]
     fn again(&mut self, first: Plays, gram: Gram, bytes: &[u8], spot: Spot) {
         let play = 1 << spot.play;
+        let was_before = self.before.has(gram.hash);
         if let Some(seen) = self.seen.get_mut(&gram.hash) {
             if seen.plays & play == 0 {
                 *seen = found(seen.plays | play, gram, bytes, spot);
             }
+            seen.was_before = was_before;
             return;
         }
         // Whatever depends on the words is in the first pair and in the second.
@@ -168,7 +188,8 @@ impl State {
             self.incomplete = Some("too much of it differs from play to play to be compared");
             return;
         }
-        let new = found(first | play, gram, bytes, spot);
+        let mut new = found(first | play, gram, bytes, spot);
+        new.was_before = was_before;
         self.seen.insert(gram.hash, new);
     }
 
@@ -204,6 +225,7 @@ fn found(plays: Plays, gram: Gram, bytes: &[u8], spot: Spot) -> Seen {
     }
     Seen {
         plays,
+        was_before: false,
         place: spot.place,
         at: spot.at + gram.at as u64,
         span: u32::try_from(gram.span).unwrap_or(u32::MAX),

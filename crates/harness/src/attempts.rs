@@ -19,7 +19,8 @@ pub(super) fn goes_on(how: Tries, tries: &[PlayReport]) -> bool {
     is_played && !is_enough && tries.len() < usize::try_from(how.most()).unwrap_or(usize::MAX)
 }
 
-/// All attempts at a scenario as one report: the first that did not pass, else the last. What passed only sometimes is flaky; plaintext that was seen once was seen.
+/// All attempts at a scenario as one report: the first that did not pass, else the last. What
+/// passed only sometimes is flaky; what leaked once has leaked.
 pub(super) fn reported(tries: Vec<PlayReport>) -> Option<PlayReport> {
     let all: Vec<Tried> = tries
         .iter()
@@ -32,7 +33,11 @@ pub(super) fn reported(tries: Vec<PlayReport>) -> Option<PlayReport> {
     let mut reported = tries.into_iter().nth(place)?;
     reported.tries = all;
     let verdict = &mut reported.verdicts.play;
-    if has_passed && !verdict.is_fine() && *verdict != PlayVerdict::Plaintext {
+    let leaks = matches!(
+        verdict,
+        PlayVerdict::Distinguishable | PlayVerdict::Plaintext
+    );
+    if has_passed && !verdict.is_fine() && !leaks {
         *verdict = PlayVerdict::Flaky;
     }
     Some(reported)
@@ -112,10 +117,12 @@ mod tests {
     }
 
     #[test]
-    fn plaintext_is_never_called_flaky() {
+    fn a_leak_is_never_called_flaky() {
         use PlayVerdict as P;
-        let seen = [P::Plaintext, P::Pass];
-        assert_eq!(after(Tries::Retry(1), &seen), (P::Plaintext, 1, 2));
+        for leak in [P::Plaintext, P::Distinguishable] {
+            let seen = [leak.clone(), P::Pass];
+            assert_eq!(after(Tries::Retry(1), &seen), (leak, 1, 2));
+        }
     }
 
     #[test]

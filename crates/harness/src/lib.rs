@@ -5,6 +5,7 @@ mod dir;
 mod error;
 mod files;
 mod foreign;
+mod further_plays;
 mod grade;
 mod load;
 mod mended;

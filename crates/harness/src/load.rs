@@ -142,6 +142,7 @@ async fn play(
         commands: Commands::none(),
         observer: Some(observer(&plan)),
         limit: None,
+        comparing: stage::Comparing::default(),
         status_requests: StatusRequests::none(),
         cancel: context.cancel.clone(),
     };

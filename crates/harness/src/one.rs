@@ -7,15 +7,19 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use super::files::{as_json, write, write_result};
+use super::further_plays::{self, Further};
 use super::{RunContext, RunDir, pages};
 use crate::snapshots::Store;
-use judge::snapshot::{self, Comparison, RELAY_VIEW, RelayView};
-use judge::{self, PlayVerdict, Verdicts};
+use differential::Differential;
+use judge::snapshot::{self, Comparison};
+use judge::{self, FurtherPlays, PlayVerdict, Verdicts};
 use matching::{Again, Steps};
 use report::{self, Asked, PlayReport, Searches, StepTime, Tried, Used};
 use scenario::Scenario;
 use scenario::plan::{self, Plan};
-use stage::{self, Commands, EngineError, Observer, Pace, Reports, Settings, StatusRequests};
+use stage::{
+    self, Commands, Comparing, EngineError, Observer, Pace, Reports, Settings, StatusRequests,
+};
 use timeline::{Event, Kind, Level};
 
 /// One attempt at a scenario.
@@ -42,6 +46,9 @@ pub(super) struct Which<'a> {
     pub(super) dir: &'a Path,
     pub(super) number: u32,
 }
+
+/// The file of what further plays say.
+pub(super) const FURTHER_PLAYS: &str = "comparison.json";
 
 /// A stored snapshot as it was when the play was played.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -113,6 +120,7 @@ async fn attempt(
         others: context.closed.clone(),
         ..run.reports()
     };
+    let comparing = comparing(asked, context.seed);
     let settings = Settings {
         level: context.level,
         stage_init: stage_init(context)?,
@@ -124,21 +132,42 @@ async fn attempt(
         observer: audience(&plan, &dir),
         limit: this.limit,
         status_requests: this.status_requests,
+        comparing: comparing.clone(),
         cancel: context.cancel.clone(),
     };
     let played = stage::play(&plan, settings).await?;
     // The pages show what the judge says, and not what the stage took lines for.
     let again = Again::read(&plan, &Steps::of_play(&plan), &played);
     let events = &*again.events;
-    let mut compared = compare(context, &plan, events, &dir)?;
-    if asked.twin {
-        compared.push(twin(context, scenario, (&plan, events), &dir, reports).await?);
-    }
+    further_plays::end(&comparing, &plan, events);
+    let compared = compare(context, &plan, events, &dir)?;
     write(&dir, "snapshots.json", &as_json(&compared)?)?;
-    let report = judged(which, &plan, events, &compared);
+    let mut report = judged(which, &plan, events, &compared, None);
+    if comparing.is_on() && further_plays::is_comparable(&report.verdicts.play) {
+        let further = Further {
+            context,
+            scenario,
+            dir: &dir,
+            reports,
+            limit: this.limit,
+        };
+        let further = further.play(&comparing).await?;
+        write(&dir, FURTHER_PLAYS, &as_json(&further)?)?;
+        report = judged(which, &plan, events, &compared, Some(&further));
+    }
     write_result(&dir, &report)?;
     pages::of_play(&dir, &plan, events, &report, asked)?;
     Ok(report)
+}
+
+/// What the first play of a comparison is compared with: nothing yet. Nowhere, when nobody asked.
+fn comparing(asked: &Asked, seed: u64) -> Comparing {
+    let Some(pairs) = asked.differential else {
+        return Comparing::default();
+    };
+    let mut known = Differential::new(pairs.get(), seed);
+    known.begin();
+    Comparing::with(known)
 }
 
 /// The report of something that was not played.
@@ -157,19 +186,18 @@ pub(super) fn judged(
     plan: &Plan,
     events: &[Event],
     compared: &[Compared],
+    further: Option<&FurtherPlays>,
 ) -> PlayReport {
-    let view = || (RELAY_VIEW, RelayView::of(plan, events).text());
     let snapshots: Vec<(String, String, Comparison)> = compared
         .iter()
         .filter_map(|one| {
             let (_, text) = texts(plan, events)
                 .into_iter()
-                .chain([view()])
                 .find(|(kind, _)| *kind == one.kind)?;
             Some((one.kind.clone(), text, one.comparison.clone()))
         })
         .collect();
-    let verdicts = judge::judge(plan, events, &snapshots);
+    let verdicts = judge::judge_with(plan, events, &snapshots, further);
     let blank = blank(which, elapsed(events), verdicts.play.clone());
     PlayReport {
         verdicts,
@@ -264,53 +292,4 @@ fn compare(
         }));
     }
     Ok(compared)
-}
-
-/// Plays the scenario with other words of the same size, below the play's directory, and
-/// compares what the relay saw.
-async fn twin(
-    context: &RunContext,
-    scenario: &Scenario,
-    (plan, events): (&Plan, &[Event]),
-    dir: &Path,
-    reports: Reports,
-) -> Result<Compared, EngineError> {
-    let built = plan::build_twin(
-        scenario,
-        context.implementations(),
-        context.seed,
-        &context.scenarios,
-    );
-    let twin = built.map_err(|_| EngineError::Fault("a twin cannot do what the first could"))?;
-    let dir_of_twin = dir.join("twin");
-    write(&dir_of_twin, "plan.json", &as_json(&twin)?)?;
-    let settings = Settings {
-        level: context.level,
-        stage_init: stage_init(context)?,
-        binaries: context.binaries.clone(),
-        dir: dir_of_twin,
-        reports,
-        pace: Pace::Full,
-        commands: Commands::none(),
-        observer: None,
-        limit: None,
-        status_requests: StatusRequests::none(),
-        cancel: context.cancel.clone(),
-    };
-    let events_of_twin = stage::play(&twin, settings).await?;
-    let view = RelayView::of(plan, events);
-    let mut other = RelayView::of(&twin, &events_of_twin);
-    other.settle(&view, plan.adapter.wire.jitter);
-    write(dir, &format!("{RELAY_VIEW}.txt"), &view.text())?;
-    let comparison = if other == view {
-        Comparison::Same
-    } else {
-        Comparison::Different {
-            stored: other.text(),
-        }
-    };
-    Ok(Compared {
-        kind: RELAY_VIEW.to_owned(),
-        comparison,
-    })
 }

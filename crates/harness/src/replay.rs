@@ -9,6 +9,7 @@ use super::mended::How;
 use super::one::{self, Which};
 use super::saved::{self, ManifestScenario, SavedRun};
 use super::{RunDir, SavedError, attempts, load, pages};
+use judge::FurtherPlays;
 use matching::{Again, Steps};
 use report::{LoadReport, PlayReport};
 use scenario::adapter::Adapter;
@@ -150,9 +151,12 @@ fn one_attempt(
     let (Some((mut plan, events)), Some(compared)) = (saved::read_play(&dir)?, compared) else {
         return Ok(None);
     };
+    let further = saved::read_as(&dir.join(one::FURTHER_PLAYS), |text| {
+        serde_json::from_str::<FurtherPlays>(text)
+    })?;
     how.mend(&mut plan);
     let again = Again::read(&plan, &Steps::of_play(&plan), &events);
-    let report = one::judged(which, &plan, &again.events, &compared);
+    let report = one::judged(which, &plan, &again.events, &compared, further.as_ref());
     pages::of_play(&dir, &plan, &again.events, &report, how.asked)?;
     Ok(Some(report))
 }

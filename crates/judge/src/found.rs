@@ -1,12 +1,24 @@
 //! What the audit found on a surface, as people say it: what was read, who has it, and where.
 
 use super::evidence::brief;
+use super::verdict::Verdict;
 use super::view::View;
 use scenario::plan::{PlannedStep, text_called};
 use timeline::{Kind, StepId, Stream, Surface};
 
 /// Characters of a text that are shown around what was found.
 const AROUND: usize = 24;
+
+/// What the audit found without a text: something that is the same where texts are, or different
+/// where they are. It need not tell what they are.
+const STRUCTURAL: [&str; 6] = [
+    "ecb",
+    "equal-ciphertexts",
+    "keystream-reuse",
+    "per-character",
+    "size",
+    "textbook-rsa",
+];
 
 /// Findings of one surface.
 pub(super) struct Found<'v, 'a> {
@@ -56,6 +68,16 @@ impl<'v, 'a> Found<'v, 'a> {
             1 => format!("{first}; and 1 more finding, in timeline.jsonl"),
             more => format!("{first}; and {more} more findings, in timeline.jsonl"),
         })
+    }
+
+    /// What they are worth: plaintext, unless none of them is a text.
+    pub(super) fn verdict(&self) -> Verdict {
+        let is_structural = |one: &One<'_>| STRUCTURAL.contains(&one.transformation);
+        if self.all.iter().all(is_structural) {
+            Verdict::Distinguishable
+        } else {
+            Verdict::Plaintext
+        }
     }
 
     /// The line of the scenario that sent what was found first.

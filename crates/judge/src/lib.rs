@@ -9,6 +9,7 @@ mod evidence;
 mod expectations;
 mod facts;
 mod found;
+mod further_plays;
 mod keys;
 mod last_words;
 mod limits;
@@ -24,6 +25,7 @@ mod view;
 mod whole;
 
 pub use evidence::difference;
+pub use further_plays::FurtherPlays;
 pub use load::{Figures, Spread, load};
 pub use verdict::{Check, CheckKind, Evidence, PlayVerdict, Verdict, Verdicts};
 
@@ -41,10 +43,25 @@ pub fn judge(
     events: &[Event],
     snapshots: &[(String, String, Comparison)],
 ) -> Verdicts {
+    judge_with(plan, events, snapshots, None)
+}
+
+/// As [`judge`], with what further plays say, where there were some.
+pub fn judge_with(
+    plan: &Plan,
+    events: &[Event],
+    snapshots: &[(String, String, Comparison)],
+    further: Option<&FurtherPlays>,
+) -> Verdicts {
     let again = Again::read(plan, &Steps::of_play(plan), events);
     let view = View::new(plan, &again);
     let mut checks = all(&view, snapshots);
     limits::judge(&view, &mut checks);
+    checks.extend(
+        further
+            .into_iter()
+            .flat_map(|further| further_plays::checks(&view, further)),
+    );
     unscripted::judge(&view, &mut checks);
     whole::incomplete(&view, &mut checks);
     let play = match &plan.scenario.xfail {
@@ -99,6 +116,7 @@ pub(crate) fn play_verdict(checks: &[Check]) -> PlayVerdict {
         .any(|check| check.kind == CheckKind::Orphans && check.verdict == Verdict::Fail);
     match worst {
         Some(Verdict::Plaintext) => PlayVerdict::Plaintext,
+        Some(Verdict::Distinguishable) => PlayVerdict::Distinguishable,
         _ if orphan => PlayVerdict::Orphan,
         Some(Verdict::Fail) => PlayVerdict::Fail,
         Some(Verdict::CannotTell) => PlayVerdict::CannotTell,

@@ -14,6 +14,8 @@ pub enum Verdict {
     CannotTell,
     /// It did not hold.
     Fail,
+    /// What is there differs with what was said. It need not tell what that was.
+    Distinguishable,
     /// Plaintext was seen where it must not be.
     Plaintext,
 }
@@ -32,6 +34,8 @@ pub enum PlayVerdict {
     Flaky,
     /// A process survived.
     Orphan,
+    /// What the relay kept differs with what was said.
+    Distinguishable,
     /// Plaintext was seen.
     Plaintext,
     /// A check failed, and the scenario says why it must as yet.
@@ -82,6 +86,8 @@ pub struct Check {
 pub enum CheckKind {
     /// A canary on a surface.
     Audit(Surface),
+    /// What a surface holds, compared with plays in which other words were said.
+    Differential(Surface),
     /// What was shown came over the link.
     Carried,
     /// The timeline holds the whole play; said only when it does not and nothing failed.

@@ -9,7 +9,7 @@ use super::found::Found;
 use super::verdict::{Check, CheckKind, Evidence, PlayVerdict, Verdict};
 use super::view::View;
 use super::{limits, play_verdict, unscripted};
-use crate::snapshot::{Comparison, RELAY_VIEW};
+use crate::snapshot::Comparison;
 use scenario::plan::{Action, PlannedStep};
 use scenario::{LeaveHow, RelayAction};
 use timeline::{Ended, Kind, StepResult, Stream, Surface};
@@ -364,7 +364,7 @@ fn audit_surface(view: &View<'_>, surface: Surface) -> Option<Check> {
         };
         return Some(Check {
             line: found.line(),
-            ..whole(kind, &name, Verdict::Plaintext, evidence)
+            ..whole(kind, &name, found.verdict(), evidence)
         });
     }
     let audit = &view.plan.audit;
@@ -412,9 +412,6 @@ pub(super) fn snapshots(view: &View<'_>, compared: &[(String, String, Comparison
         .iter()
         .map(|(kind, now, comparison)| {
             let file = format!("{kind}.txt");
-            if kind == RELAY_VIEW {
-                return twin(now, comparison, file);
-            }
             let name = format!("the {kind} is as it was");
             let evidence = match comparison {
                 Comparison::Same => Evidence::default(),
@@ -446,32 +443,6 @@ pub(super) fn snapshots(view: &View<'_>, compared: &[(String, String, Comparison
             }
         })
         .collect()
-}
-
-/// The relay saw the same when other words were said.
-fn twin(now: &str, comparison: &Comparison, file: String) -> Check {
-    let evidence = match comparison {
-        Comparison::Same => Evidence::default(),
-        Comparison::Missing => Evidence {
-            expected: "a second play with other words".to_owned(),
-            got: "there was none".to_owned(),
-            ..Evidence::default()
-        },
-        Comparison::Different { stored } => Evidence {
-            expected: "the same sizes, in the same order, and the same lines".to_owned(),
-            got: first_different_line(stored, now),
-            difference: difference(stored, now),
-            look_at: Some(file),
-            ..Evidence::default()
-        },
-    };
-    let verdict = match comparison {
-        Comparison::Same => Verdict::Pass,
-        Comparison::Missing | Comparison::Different { .. } => Verdict::Fail,
-    };
-    let name = "other words of the same size look the same to the relay";
-    let kind = CheckKind::Snapshot(RELAY_VIEW.to_owned());
-    whole(kind, name, verdict, evidence)
 }
 
 /// The line of the step in whose part of a snapshot the first difference stands.

@@ -1,5 +1,6 @@
 //! What a run was asked to play, and what to type to ask for it again.
 
+use std::num::NonZeroU32;
 use std::path::Path;
 use std::time::Duration;
 
@@ -33,10 +34,10 @@ pub struct Asked {
     /// How long each try may take.
     #[serde(default)]
     pub limit: Option<Duration>,
-    /// Each is played again with other words of the same size, and what the relay saw of both is
-    /// compared.
+    /// Each is played again with other words of the same size and with the first ones, in so many
+    /// pairs at the least, and what the relay held is compared.
     #[serde(default)]
-    pub twin: bool,
+    pub differential: Option<NonZeroU32>,
 }
 
 impl Asked {
@@ -57,9 +58,10 @@ impl Asked {
         let limit = self
             .limit
             .map(|limit| format!(" --timeout {}ms", limit.as_millis()));
-        let twin = self.twin.then(|| " --twin".to_owned());
+        let differential = self.differential;
+        let differential = differential.map(|pairs| format!(" --differential={pairs}"));
         let how = level.into_iter().chain(self.tries.flags());
-        let how = how.chain(limit).chain(twin);
+        let how = how.chain(limit).chain(differential);
         adapter.into_iter().chain(settings).chain(how).collect()
     }
 }

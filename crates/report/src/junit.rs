@@ -215,6 +215,7 @@ fn whole(play: &PlayReport) -> Option<Outcome> {
         | PlayVerdict::CannotTell
         | PlayVerdict::Fail
         | PlayVerdict::Orphan
+        | PlayVerdict::Distinguishable
         | PlayVerdict::Plaintext => (play.tries.len() > 1).then(|| tries(play)),
     }
 }
@@ -247,6 +248,7 @@ fn outcome(play: &PlayReport, check: &Check) -> Outcome {
         }
         (Verdict::CannotTell, _) => ("error", "cannot tell"),
         (Verdict::Fail, _) => ("failure", "fail"),
+        (Verdict::Distinguishable, _) => ("failure", "distinguishable"),
         (Verdict::Plaintext, _) => ("failure", "plaintext"),
     };
     let evidence = &check.evidence;

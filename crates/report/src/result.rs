@@ -12,7 +12,7 @@ use super::searches::Searches;
 use super::step_time::StepTime;
 use super::used::Used;
 use super::words::tries_in_words;
-use judge::{Check, CheckKind, PlayVerdict, Verdict, Verdicts};
+use judge::{Check, PlayVerdict, Verdict, Verdicts};
 use timeline::visible;
 
 /// Everything about one scenario in a run.
@@ -158,7 +158,7 @@ pub(super) fn nothing_played(plays: &[PlayReport]) -> bool {
     !plays.is_empty() && !plays.iter().any(PlayReport::is_played)
 }
 
-/// The exit code of plays: 3 plaintext, 1 failed, 4 cannot tell or nothing could be played, 0
+/// The exit code of plays: 3 plaintext or distinguishable, 1 failed, 4 cannot tell or nothing could be played, 0
 /// passed; where several hold, the first of them in this order.
 pub fn exit_code(plays: &[PlayReport]) -> u8 {
     if nothing_played(plays) {
@@ -169,13 +169,11 @@ pub fn exit_code(plays: &[PlayReport]) -> u8 {
 
 fn worst(plays: &[PlayReport]) -> u8 {
     let any = |wanted: &dyn Fn(&PlayReport) -> bool| plays.iter().any(wanted);
-    let has_plaintext = |play: &PlayReport| {
-        let audited = |check: &Check| {
-            matches!(check.kind, CheckKind::Audit(_)) && check.verdict == Verdict::Plaintext
-        };
-        play.verdicts.checks.iter().any(audited)
+    let leaks = |play: &PlayReport| {
+        let leaks = |check: &Check| check.verdict >= Verdict::Distinguishable;
+        play.verdicts.checks.iter().any(leaks)
     };
-    if any(&has_plaintext) {
+    if any(&leaks) {
         3
     } else if any(&|play| {
         matches!(

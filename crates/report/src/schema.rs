@@ -33,7 +33,7 @@ fn run() -> Value {
         json!({
             "version": version(),
             "exit_code": {
-                "description": "Of the run: 3 plaintext, 1 failed, 4 cannot tell, 0 passed.",
+                "description": "Of the run: 3 plaintext or distinguishable, 1 failed, 4 cannot tell, 0 passed.",
                 "enum": [0, 1, 3, 4],
             },
             "seconds": seconds("By the clock on the wall."),
@@ -130,7 +130,7 @@ fn verdict() -> Value {
     json!({
         "description": "Of a whole play.",
         "oneOf": [
-            { "enum": ["pass", "cannot-tell", "fail", "flaky", "orphan", "plaintext"] },
+            { "enum": ["pass", "cannot-tell", "fail", "flaky", "orphan", "distinguishable", "plaintext"] },
             with_reason("xfail", "It failed, as the scenario says that it must as yet."),
             with_reason("skip", "It was not played."),
             with_reason("unsupported", "The implementation says that it cannot do it."),
@@ -152,7 +152,7 @@ fn check() -> Value {
             "name": text("In words."),
             "step": { "description": "Which step; null for those of the whole play.", "type": ["string", "null"] },
             "line": { "description": "Line of the scenario's file.", "type": ["integer", "null"], "minimum": 1 },
-            "verdict": { "enum": ["pass", "cannot-tell", "fail", "plaintext"] },
+            "verdict": { "enum": ["pass", "cannot-tell", "fail", "distinguishable", "plaintext"] },
             "evidence": { "$ref": "#/definitions/evidence" },
         }),
     )

@@ -137,7 +137,12 @@ impl WebEnd {
 
 /// What the worst check says, for who asks why; nothing where all passed.
 fn why(checks: &[Check]) -> String {
-    let worst = [Verdict::Plaintext, Verdict::Fail, Verdict::CannotTell];
+    let worst = [
+        Verdict::Plaintext,
+        Verdict::Distinguishable,
+        Verdict::Fail,
+        Verdict::CannotTell,
+    ];
     let with = |verdict| checks.iter().find(|check| check.verdict == verdict);
     worst
         .into_iter()

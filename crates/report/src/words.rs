@@ -26,6 +26,7 @@ impl Badge {
             PlayVerdict::Xfail(_) => ("pass", "✔", "XFAIL"),
             PlayVerdict::Flaky => ("unsure", "≈", "FLAKY"),
             PlayVerdict::Orphan => ("fail", "☠", "ORPHAN"),
+            PlayVerdict::Distinguishable => ("plaintext", "◪", "DISTINGUISHABLE"),
             PlayVerdict::Plaintext => ("plaintext", "■", "PLAINTEXT"),
             PlayVerdict::Skip(_) => ("skip", "–", "SKIP"),
             PlayVerdict::Unsupported(_) => ("skip", "–", "UNSUPPORTED"),
@@ -39,6 +40,7 @@ impl Badge {
             Verdict::Pass => PlayVerdict::Pass,
             Verdict::CannotTell => PlayVerdict::CannotTell,
             Verdict::Fail => PlayVerdict::Fail,
+            Verdict::Distinguishable => PlayVerdict::Distinguishable,
             Verdict::Plaintext => PlayVerdict::Plaintext,
         })
     }

@@ -22,6 +22,7 @@ use crate::participant::spawn;
 use crate::participant::spawn::{Child, Command};
 use crate::participant::terminal;
 use crate::record::Writer;
+use crate::scan::comparing::Comparing;
 pub use crate::scan::memory::UnreadMemory;
 use crate::scan::memory::{self, Copied, SamplingMode};
 pub use crate::scan::refused::{Obstacle, Unreadable};
@@ -145,7 +146,13 @@ impl BareMemory {
     ///
     /// Why it is not all of it.
     pub fn search(&mut self, pid: i32, searcher: &Searcher) -> Result<SearchResult, UnreadMemory> {
-        let sample = memory::sample(&[pid], SamplingMode::Running, searcher, None, &mut self.0);
+        let sample = memory::sample(
+            &[pid],
+            SamplingMode::Running,
+            (searcher, None),
+            &mut self.0,
+            &Comparing::default(),
+        );
         sample.unread.map_or(Ok(sample.searched), Err)
     }
 }

@@ -41,6 +41,7 @@ pub use participant::fixtures::pool_size;
 pub use participant::orphans::{GRACE, Orphan, adopted_by_us};
 pub use participant::{programs, spawn};
 pub use record::Observer;
+pub use scan::comparing::Comparing;
 pub use status::{Awaited, Phase, Status, StatusRequest, StatusRequests, status_requests};
 
 use scenario::plan::{LoadPlan, Plan};
@@ -68,6 +69,9 @@ pub struct Settings {
     pub limit: Option<Duration>,
     /// Who wants to know what it waits for.
     pub status_requests: StatusRequests,
+    /// Where what is searched is compared with other plays. Programs lie at the same addresses in
+    /// all of these, where the kernel allows that.
+    pub comparing: Comparing,
     /// Ends the play early; everything it started is gone when [`play`] returns.
     pub cancel: CancellationToken,
 }

@@ -107,7 +107,7 @@ const RULES: [Rule; 24] = [
     },
     Rule {
         package: "judge",
-        ours: &["matching", "scenario", "timeline"],
+        ours: &["differential", "matching", "scenario", "timeline"],
         never: RIM,
         controls: &["regex"],
     },
@@ -131,13 +131,21 @@ const RULES: [Rule; 24] = [
     },
     Rule {
         package: "stage",
-        ours: &["audit", "chat-protocol", "matching", "scenario", "timeline"],
+        ours: &[
+            "audit",
+            "chat-protocol",
+            "differential",
+            "matching",
+            "scenario",
+            "timeline",
+        ],
         never: CHAT,
         controls: RIM,
     },
     Rule {
         package: "harness",
         ours: &[
+            "differential",
             "grading",
             "judge",
             "matching",

@@ -3,7 +3,7 @@
 mod outcome;
 mod table;
 
-use std::num::NonZeroUsize;
+use std::num::{NonZeroU32, NonZeroUsize};
 use std::path::Path;
 use std::thread::available_parallelism;
 
@@ -14,7 +14,7 @@ use scenario::Scenario;
 use scenario::adapter;
 use timeline::{self, Kind};
 use tokio::sync::mpsc;
-use zoo_faults::Fault;
+use zoo_faults::{Expected, Fault};
 
 use crate::command_error::{CommandError, CommandResult};
 use crate::exit_code::{FAILED, FINE};
@@ -24,6 +24,9 @@ use crate::{cli, output, staging};
 use outcome::Outcome;
 use table::Row;
 pub(crate) use table::page;
+
+/// Pairs of plays that are compared, at the least.
+const PAIRS: NonZeroU32 = NonZeroU32::new(3).expect("it is 3");
 
 /// How many reports may wait to be counted.
 const NEWS: usize = 64;
@@ -106,6 +109,12 @@ fn variants(
             adapter
                 .set("fault", &fault.name())
                 .map_err(|error| CommandError::usage(error.to_string()))?;
+            // Where a single play says what is wrong, others say no more.
+            let needs_others = matches!(
+                fault.expected(),
+                Expected::Distinguishable(_) | Expected::Passes
+            );
+            asked.differential = needs_others.then_some(PAIRS);
             Ok(Variant {
                 name: fault.name(),
                 scenario: scenario(workspace, fault.scenario())?,

@@ -26,8 +26,10 @@ impl Outcome {
             Expected::Finding {
                 surface,
                 transformation,
-            } => found(findings, surface, &transformation)
-                .filter(|_| verdicts.play == PlayVerdict::Plaintext),
+            } => found(findings, surface, &transformation).filter(|_| leaks(&verdicts.play)),
+            Expected::Distinguishable(surface) => {
+                differs(verdicts, surface).filter(|_| findings.is_empty())
+            }
             Expected::Fails(name) => verdicts
                 .checks
                 .iter()
@@ -44,6 +46,23 @@ impl Outcome {
     pub(super) fn is_right(&self) -> bool {
         matches!(self, Self::Caught(_) | Self::Quiet)
     }
+}
+
+/// Something of what was said came to light.
+fn leaks(play: &PlayVerdict) -> bool {
+    matches!(play, PlayVerdict::Plaintext | PlayVerdict::Distinguishable)
+}
+
+/// What the comparison with other texts says of a surface.
+fn differs(verdicts: &Verdicts, wanted: &str) -> Option<String> {
+    verdicts.checks.iter().find_map(|check| match check.kind {
+        CheckKind::Differential(surface)
+            if word(surface) == wanted && check.verdict == Verdict::Distinguishable =>
+        {
+            Some(check.evidence.got.clone())
+        }
+        _ => None,
+    })
 }
 
 /// The first finding with this surface and transformation.

@@ -64,7 +64,9 @@ impl Row {
 /// Where it must be found; `-` for what is found in no place.
 pub(super) fn surface(expected: Expected) -> &'static str {
     match expected {
-        Expected::Finding { surface, .. } | Expected::CannotTell(surface) => surface,
+        Expected::Finding { surface, .. }
+        | Expected::Distinguishable(surface)
+        | Expected::CannotTell(surface) => surface,
         Expected::Fails(_) => "behaviour",
         Expected::Passes => "-",
     }
@@ -77,6 +79,7 @@ pub(crate) fn page() -> String {
         let expected = fault.expected();
         let caught = match &expected {
             Expected::Finding { transformation, .. } => format!("`{transformation}`"),
+            Expected::Distinguishable(_) => "by comparison alone".to_owned(),
             Expected::Fails(name) => format!("the check \u{201c}{name}\u{201d}"),
             Expected::CannotTell(_) => "CANNOT TELL".to_owned(),
             Expected::Passes => "not at all: it must pass".to_owned(),

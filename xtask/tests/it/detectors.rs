@@ -77,7 +77,10 @@ fn every_detector_has_a_fault_that_is_listed_for_it() {
             Expected::Finding { transformation, .. } => {
                 Some(Transformation::chain(&transformation))
             }
-            Expected::Fails(_) | Expected::CannotTell(_) | Expected::Passes => None,
+            Expected::Distinguishable(_)
+            | Expected::Fails(_)
+            | Expected::CannotTell(_)
+            | Expected::Passes => None,
         })
         .flatten()
         .collect();
@@ -93,7 +96,9 @@ fn without_its_detector_each_fault_that_was_caught_escapes() {
     let mut wrong = Vec::new();
     for &detector in Transformation::ALL {
         for play in &plays {
-            let escapes = without(play, detector) != PlayVerdict::Plaintext;
+            let verdict = without(play, detector);
+            let leaks = [PlayVerdict::Plaintext, PlayVerdict::Distinguishable];
+            let escapes = !leaks.contains(&verdict);
             if escapes != play.by.contains(&detector) {
                 let how = if escapes { "escapes" } else { "is found" };
                 wrong.push(format!("{} {how} without {}", play.name, detector.word()));

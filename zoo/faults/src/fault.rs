@@ -43,6 +43,8 @@ pub enum Expected {
         /// Such as `base64 of gzip`.
         transformation: String,
     },
+    /// The comparison with other texts finds a difference on this surface, and nothing else does.
+    Distinguishable(&'static str),
     /// A check whose name holds this fails.
     Fails(&'static str),
     /// The audit of this surface cannot tell, or that of `keys` in clients' stores.
@@ -104,6 +106,9 @@ impl Fault {
     /// What must become of a play with it.
     pub fn expected(self) -> Expected {
         match self {
+            Self::Leak(_, way, how) if how.is_unlisted() => {
+                Expected::Distinguishable(way.surface())
+            }
             Self::Leak(what, way, how) => Expected::Finding {
                 surface: way.surface(),
                 transformation: transformation(what, how),

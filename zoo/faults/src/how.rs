@@ -65,6 +65,16 @@ pub enum How {
     RsaOfBytes,
     /// Another symbol for every byte.
     Table,
+    /// Six bits at a time, in an alphabet of its own.
+    OwnAlphabet,
+    /// In another order, which is always the same.
+    Shuffled,
+    /// Each byte as a number of 16 bits, three times as large.
+    Tripled,
+    /// A digest of 64 bits in hexadecimal, from which nobody gets the text back.
+    Digest,
+    /// How many bytes it has when it is compressed.
+    PackedLength,
 }
 
 impl How {
@@ -87,12 +97,17 @@ impl How {
             Self::UnpaddedRsa => "unpadded-rsa",
             Self::RsaOfBytes => "rsa-of-bytes",
             Self::Table => "table",
+            Self::OwnAlphabet => "own-alphabet",
+            Self::Shuffled => "shuffled",
+            Self::Tripled => "tripled",
+            Self::Digest => "digest",
+            Self::PackedLength => "packed-length",
             other => other.detector(),
         }
     }
 
     /// The word of the harness for what must find it; where it is written several times over,
-    /// the outermost first.
+    /// the outermost first. None of its words for what is not listed.
     pub fn detector(self) -> &'static str {
         match self {
             Self::AsIs => "as-is",
@@ -141,7 +156,21 @@ impl How {
             Self::OneNonce => "keystream-reuse",
             Self::TextbookRsa | Self::UnpaddedRsa => "textbook-rsa",
             Self::RsaOfBytes | Self::Table => "per-character",
+            Self::OwnAlphabet
+            | Self::Shuffled
+            | Self::Tripled
+            | Self::Digest
+            | Self::PackedLength => "",
         }
+    }
+
+    /// Whether nobody has listed it: only a comparison with other texts finds that something
+    /// depends on them.
+    pub fn is_unlisted(self) -> bool {
+        matches!(
+            self,
+            Self::OwnAlphabet | Self::Shuffled | Self::Tripled | Self::Digest | Self::PackedLength
+        )
     }
 
     /// How a sentence goes on that says what is written where; empty for what is written as it
@@ -201,6 +230,11 @@ impl How {
             Self::UnpaddedRsa => ", encrypted with RSA, exponent 3 and no padding",
             Self::RsaOfBytes => ", each byte encrypted with RSA",
             Self::Table => ", with another symbol for each byte",
+            Self::OwnAlphabet => ", six bits at a time, in an alphabet of its own",
+            Self::Shuffled => ", its bytes in another order",
+            Self::Tripled => " as numbers of 16 bits, three times as large",
+            Self::Digest => " as a digest of 64 bits",
+            Self::PackedLength => " as no more than the length to which it can be compressed",
         }
     }
 }

@@ -107,6 +107,17 @@ pub(crate) const LEAKS: &[(What, Way, How)] = &[
     (What::Texts, Way::Wire, How::UnpaddedRsa),
     (What::Texts, Way::Wire, How::RsaOfBytes),
     (What::Texts, Way::Wire, How::Table),
+    // What nobody has listed.
+    (What::Texts, Way::Log, How::OwnAlphabet),
+    (What::Texts, Way::Log, How::Digest),
+    (What::Texts, Way::Log, How::PackedLength),
+    (What::Texts, Way::File, How::Shuffled),
+    (What::Texts, Way::Deleted, How::Digest),
+    (What::Texts, Way::Memory, How::Tripled),
+    (What::Texts, Way::Environment, How::OwnAlphabet),
+    (What::Texts, Way::Wire, How::Shuffled),
+    (What::Contents, Way::Log, How::Digest),
+    (What::Contents, Way::File, How::Tripled),
     // Keys.
     (What::Key, Way::Log, How::Hex),
     (What::Key, Way::File, How::AsIs),

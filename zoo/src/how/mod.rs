@@ -5,6 +5,7 @@ mod ciphers;
 mod digits;
 mod packed;
 mod text;
+mod unlisted;
 mod weak;
 
 use base64::Engine as _;
@@ -67,5 +68,10 @@ pub(super) fn written(how: How, bytes: &[u8]) -> Vec<u8> {
         How::UnpaddedRsa => weak::unpadded_rsa(bytes),
         How::RsaOfBytes => weak::rsa_of_bytes(bytes),
         How::Table => weak::table(bytes),
+        How::OwnAlphabet => unlisted::own_alphabet(bytes),
+        How::Shuffled => unlisted::shuffled(bytes),
+        How::Tripled => unlisted::tripled(bytes),
+        How::Digest => unlisted::digest(bytes),
+        How::PackedLength => format!("{:04}", packed::deflate(bytes).len()).into_bytes(),
     }
 }

@@ -64,7 +64,7 @@ enum Lay {
     /// So many at a time, with something in front of each: what is written there, and the number of
     /// the piece.
     Pieces(usize),
-    /// So many at a time between lines that the relay prints anyway.
+    /// So many characters at a time between lines that the relay prints anyway.
     Between(usize),
     /// Behind a few random bytes, so that it begins anywhere.
     Anywhere,
@@ -157,7 +157,7 @@ impl Encoding {
         let mut all = Vec::new();
         for text in texts {
             let written = self.form.write(&self.change.apply(text.as_bytes()));
-            all.extend(self.lay.lay(&written, noise));
+            all.extend(self.lay.lay(&written, self.form.width(), noise));
         }
         all
     }
@@ -192,6 +192,16 @@ impl Change {
 }
 
 impl Form {
+    /// Bytes that it takes for a character, where it takes more than one.
+    fn width(&self) -> usize {
+        match self {
+            Self::Integers { bytes, .. } => *bytes,
+            Self::Floats => 8,
+            Self::Bits { bytes } => 8 * bytes,
+            _ => 1,
+        }
+    }
+
     fn write(&self, bytes: &[u8]) -> Vec<u8> {
         let numbers = bytes.iter().map(|byte| u64::from(*byte));
         match self {
@@ -262,7 +272,7 @@ impl Form {
 }
 
 impl Lay {
-    fn lay(&self, written: &[u8], noise: &mut Noise) -> Vec<u8> {
+    fn lay(&self, written: &[u8], width: usize, noise: &mut Noise) -> Vec<u8> {
         match self {
             Self::Together => written.to_vec(),
             Self::Pieces(size) => {
@@ -274,7 +284,7 @@ impl Lay {
                     .collect()
             }
             Self::Between(size) => {
-                let pieces = written.chunks(*size);
+                let pieces = written.chunks(*size * width);
                 pieces
                     .flat_map(|piece| [piece, &noise.line("nobody")].concat())
                     .collect()

@@ -15,6 +15,7 @@ fn verdict() -> impl Strategy<Value = PlayVerdict> {
         Just(PlayVerdict::CannotTell),
         Just(PlayVerdict::Fail),
         Just(PlayVerdict::Flaky),
+        Just(PlayVerdict::Distinguishable),
         Just(PlayVerdict::Plaintext),
         Just(PlayVerdict::Xfail("as yet".to_owned())),
         Just(PlayVerdict::Skip("not here".to_owned())),

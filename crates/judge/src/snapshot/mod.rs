@@ -4,11 +4,11 @@
 mod comparison;
 mod protocol;
 mod redact;
+mod sizes;
 mod steps;
 mod transcript;
-mod view;
 
 pub use comparison::Comparison;
 pub use protocol::protocol;
+pub use sizes::sizes;
 pub use transcript::transcript;
-pub use view::{RELAY_VIEW, RelayView};

@@ -5,6 +5,7 @@
 mod adapter_lints;
 mod closed;
 mod decides;
+mod further_plays;
 mod kept;
 mod loads;
 mod reasons;

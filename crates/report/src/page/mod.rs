@@ -94,6 +94,10 @@ const WORDS: &[(&str, &str)] = &[
     ("FAIL", "a check did not hold"),
     ("PLAINTEXT", "a planted text was found where it must not be"),
     (
+        "DISTINGUISHABLE",
+        "what the relay kept differs with what was said; it need not tell what that was",
+    ),
+    (
         "CANNOT TELL",
         "a check could not have failed, so that it says nothing",
     ),

@@ -14,6 +14,7 @@ fn every_verdict() -> Vec<P> {
         P::Fail,
         P::Flaky,
         P::Orphan,
+        P::Distinguishable,
         P::Plaintext,
         P::Xfail(why()),
         P::Skip(why()),

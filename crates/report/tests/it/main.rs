@@ -40,14 +40,16 @@ fn provenance() -> Provenance {
 fn check(verdict: Verdict) -> Check {
     let evidence = match verdict {
         Verdict::Pass => Evidence::default(),
-        Verdict::CannotTell | Verdict::Fail | Verdict::Plaintext => Evidence {
-            expected: "bob shows it".to_owned(),
-            got: format!("bob printed {NASTY}"),
-            difference: Some(NASTY.to_owned()),
-            just_before: vec![NASTY.to_owned()],
-            look_at: Some("out/bob.stdout".to_owned()),
-            event: Some(41),
-        },
+        Verdict::CannotTell | Verdict::Fail | Verdict::Distinguishable | Verdict::Plaintext => {
+            Evidence {
+                expected: "bob shows it".to_owned(),
+                got: format!("bob printed {NASTY}"),
+                difference: Some(NASTY.to_owned()),
+                just_before: vec![NASTY.to_owned()],
+                look_at: Some("out/bob.stdout".to_owned()),
+                event: Some(41),
+            }
+        }
     };
     Check {
         kind: CheckKind::Expectation(ExpectationId("2/bob-shows".to_owned())),
@@ -67,6 +69,7 @@ fn play(scenario: &str, tries: &[PlayVerdict], expected: PlayVerdict) -> PlayRep
         PlayVerdict::Fail | PlayVerdict::Flaky | PlayVerdict::Orphan | PlayVerdict::Xfail(_) => {
             Verdict::Fail
         }
+        PlayVerdict::Distinguishable => Verdict::Distinguishable,
         PlayVerdict::Plaintext => Verdict::Plaintext,
     };
     let number = tries.iter().position(|one| *one != PlayVerdict::Pass);

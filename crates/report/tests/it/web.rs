@@ -367,6 +367,12 @@ fn the_end_is_reported_in_word_shape_and_class_with_its_page() {
         (PlayVerdict::Pass, "pass", "✔", "PASS"),
         (PlayVerdict::Fail, "fail", "✘", "FAIL"),
         (PlayVerdict::Plaintext, "plaintext", "■", "PLAINTEXT"),
+        (
+            PlayVerdict::Distinguishable,
+            "plaintext",
+            "◪",
+            "DISTINGUISHABLE",
+        ),
         (PlayVerdict::CannotTell, "unsure", "▲", "CANNOT TELL"),
     ] {
         let end = end(&verdict);

@@ -16,9 +16,6 @@ pub struct WireSpec {
     pub framing: Framing,
     /// Frame types that come and go with timing; left out of the protocol record.
     pub background: Vec<String>,
-    /// So many bytes two messages of the same length may differ in size.
-    #[serde(default)]
-    pub jitter: u64,
     /// The sizes that bodies of frames may have.
     #[serde(default)]
     pub sizes: Vec<SizeRule>,
@@ -69,11 +66,6 @@ pub(super) static WIRE: Table = Table::new(
             "frame types whose count depends on timing; left out of protocol records",
         ),
         may(
-            "jitter",
-            ValueKind::Integer(0, 65_535),
-            "by how many bytes two messages of equal length may differ in size (default: 0)",
-        ),
-        may(
             "sizes",
             ValueKind::Array(&ValueKind::Table(&SIZE), 0),
             "the sizes that frame bodies may have; every frame is checked",
@@ -99,9 +91,6 @@ impl WireSpec {
             background: node
                 .map(|node| node.owned_texts("background"))
                 .unwrap_or_default(),
-            jitter: node
-                .and_then(|node| node.integer("jitter"))
-                .map_or(0, u64::from),
             sizes: node.map(SizeRule::read).unwrap_or_default(),
         }
     }

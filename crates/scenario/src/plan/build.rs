@@ -32,31 +32,39 @@ pub fn build<'a>(
     seed: u64,
     root: &'a Path,
 ) -> Result<Plan, Unsupported> {
-    build_with(scenario, &implementations.into(), (seed, seed), root)
+    build_with(
+        scenario,
+        implementations,
+        (seed, OtherWords::default()),
+        root,
+    )
 }
 
-/// As [`build`], and the same in everything but what is planted in texts and files: that is as
-/// long, and other words.
+/// Which words of a plan are others than those that [`build`] draws.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct OtherWords {
+    /// What is planted in texts and files.
+    pub texts: bool,
+    /// What the relay is meant to see.
+    pub control: bool,
+}
+
+/// As [`build`], and the same in everything but these words: they are as long, and others.
 ///
 /// # Errors
 /// As [`build`].
-pub fn build_twin<'a>(
+pub fn build_with<'a>(
     scenario: &'a Scenario,
     implementations: impl Into<Implementations<'a>>,
-    seed: u64,
+    (seed, other): (u64, OtherWords),
     root: &'a Path,
 ) -> Result<Plan, Unsupported> {
-    let words = stream(seed, &["twin"]).next_u64();
-    build_with(scenario, &implementations.into(), (seed, words), root)
-}
-
-/// `words` decides what is planted, the seed everything else.
-fn build_with<'a>(
-    scenario: &'a Scenario,
-    implementations: &Implementations<'a>,
-    (seed, words): (u64, u64),
-    root: &'a Path,
-) -> Result<Plan, Unsupported> {
+    let implementations = &implementations.into();
+    let words = |other, of| match other {
+        true => stream(seed, &["other words", of]).next_u64(),
+        false => seed,
+    };
+    let (words, control_words) = (words(other.texts, "texts"), words(other.control, "control"));
     implementations.must_be_able(&scenario.needs)?;
     if scenario.keepalive.is_some() && !implementations.main.relay.hears_keepalive() {
         let adapter = implementations.main.name.clone();
@@ -68,7 +76,7 @@ fn build_with<'a>(
     let opening = builder.opening();
     let mut steps = builder.all_steps("")?;
     resolve_conflicts(&mut steps);
-    let control = control(seed, &scenario.id);
+    let control = control(control_words, &scenario.id);
     let mut adapter = implementations.main.clone();
     adapter
         .wire

@@ -33,7 +33,7 @@ mod words;
 
 pub use action::{Action, Answer, PREPARE, PlannedStep, Sent};
 pub use audit::{AuditPlan, PassPhrase, WireText, text_called};
-pub use build::{build, build_twin};
+pub use build::{OtherWords, build, build_with};
 pub use canary::{CANARY_BITS, Canary};
 pub use content::PlannedFile;
 pub use expectation::{Expectation, Mode, Pattern};

@@ -35,6 +35,29 @@ fn another_seed_gives_other_canaries() {
 }
 
 #[test]
+fn other_words_are_as_long_and_nothing_else_differs() {
+    let path = scenarios().join("basics/three-clients.toml");
+    let cells = scenario::load(&path, &scenarios()).expect("it is a good scenario");
+    let with = |texts, control| {
+        let other = plan::OtherWords { texts, control };
+        let plan = plan::build_with(&cells[0], &reference(), (1, other), &scenarios());
+        plan.expect("the reference can do it")
+    };
+    let first = three_clients(1);
+    let json = |plan: &Plan| serde_json::to_string(plan).unwrap();
+    assert_eq!(json(&with(false, false)), json(&first));
+    let said = with(true, false);
+    assert!(canaries(&said).is_disjoint(&canaries(&first)));
+    assert_eq!(said.control, first.control);
+    let seen = with(false, true);
+    assert_eq!(canaries(&seen), canaries(&first));
+    assert_ne!(seen.control, first.control);
+    for other in [said, seen] {
+        assert_eq!(json(&other).len(), json(&first).len());
+    }
+}
+
+#[test]
 fn a_plan_survives_its_file() {
     let plan = three_clients(3);
     let json = serde_json::to_string(&plan).unwrap();

@@ -15,7 +15,7 @@ use crate::input::Input;
 use crate::isolation::closed::{Closed, Reports};
 use crate::isolation::netlink::Listening;
 use crate::isolation::stage_thread::{Side, StageThread};
-use crate::isolation::{confine, sockets};
+use crate::isolation::{addresses, confine, sockets};
 use crate::links::reach::Reached;
 use crate::links::tap::{Link, Tap};
 use crate::participant::adopter::Adopter;
@@ -44,9 +44,11 @@ impl Machine {
         level: Level,
         stage_init: PathBuf,
         reports: &Reports,
+        has_fixed_addresses: bool,
         inputs: mpsc::Sender<Input>,
     ) -> Result<Self, EngineError> {
-        let stage = StageThread::start(level, stage_init, Closed::with(reports)).await?;
+        let mut stage = StageThread::start(level, stage_init, Closed::with(reports)).await?;
+        stage.has_fixed_addresses = has_fixed_addresses;
         Ok(Self {
             level,
             stage: Arc::new(stage),
@@ -61,6 +63,12 @@ impl Host for Machine {
         if !confine::is_available() {
             warnings
                 .push("participants can write wherever the user can: no Landlock here".to_owned());
+        }
+        if self.stage.has_fixed_addresses && !addresses::can_be_fixed() {
+            warnings.push(
+                "programs lie at other addresses in each play: the system does not let us fix them"
+                    .to_owned(),
+            );
         }
         if self.level == Level::Namespaces {
             let left = match sockets::hidden() {

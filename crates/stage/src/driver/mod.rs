@@ -127,6 +127,7 @@ impl<'p> Play<'p> {
             settings.level,
             stage_init,
             &settings.reports,
+            settings.comparing.is_on(),
             sender.clone(),
         )
         .await?;
@@ -161,7 +162,8 @@ impl<'p> Play<'p> {
         }
         let clients = plan.clients.len().max(1) as u64;
         record.allow(RELAY, plan.adapter.relay.limits.record, clients);
-        let scans = Scans::of(plan, &scratch, settings.cancel.clone()).shown(is_shown);
+        let scans =
+            Scans::of(plan, &scratch, settings.cancel.clone(), settings.comparing).shown(is_shown);
         let scratch_root = scratch.root().display().to_string();
         let setting = Setting {
             scratch,

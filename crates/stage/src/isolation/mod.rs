@@ -1,6 +1,7 @@
 //! What keeps plays apart from each other and from the machine: namespaces, Landlock, hidden
 //! sockets.
 
+pub(crate) mod addresses;
 mod bound;
 pub(crate) mod closed;
 pub mod confine;

@@ -25,7 +25,7 @@ use crate::isolation::closed::{Closed, SHARED_MEMORY};
 use crate::isolation::namespace::{self, NamespaceError};
 use crate::isolation::netlink::{self, Listening};
 use crate::isolation::sockets::{self, Hidden};
-use crate::isolation::{bound, confine};
+use crate::isolation::{addresses, bound, confine};
 use crate::participant::adopter::Owners;
 use crate::participant::spawn::{self, Child, Command};
 use crate::participant::terminal::{self, OnTerminal};
@@ -60,6 +60,8 @@ pub(crate) struct StageThread {
     pub(crate) init: Option<i32>,
     /// Whose the processes there are.
     pub(crate) owners: Owners,
+    /// Programs lie at the same addresses whenever they are started.
+    pub(crate) has_fixed_addresses: bool,
 }
 
 /// What the thread holds.
@@ -117,6 +119,7 @@ impl StageThread {
             over,
             init,
             owners: Owners::default(),
+            has_fixed_addresses: false,
         })
     }
 
@@ -156,6 +159,7 @@ impl StageThread {
     ) -> Result<T, EngineError> {
         let spot = self.ask(move |place| place.spot(side)).await?;
         let owners = self.owners.clone();
+        let has_fixed_addresses = self.has_fixed_addresses;
         let (answer, answered) = oneshot::channel();
         std::thread::Builder::new()
             .name("start".to_owned())
@@ -164,6 +168,10 @@ impl StageThread {
                     // Its scratch directory has its name.
                     let who = home.file_name().unwrap_or_default();
                     owners.calling_thread_starts_for(&who.to_string_lossy());
+                    if has_fixed_addresses {
+                        // Where it is refused, the timeline says so from its begin.
+                        addresses::fix().ok();
+                    }
                     work()
                 });
                 // Nobody waits any more when the play was interrupted.

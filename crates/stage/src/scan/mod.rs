@@ -1,5 +1,6 @@
 //! Files and memory of the relay, read and searched.
 
+pub(crate) mod comparing;
 pub(crate) mod files;
 pub(crate) mod memory;
 pub(crate) mod refused;

@@ -33,6 +33,7 @@ use crate::driver::RELAY;
 use crate::participant::fixtures::{self, Content};
 use crate::participant::scratch::Scratch;
 use crate::participant::tree::readable;
+use crate::scan::comparing::Comparing;
 use crate::scan::files::{Files, FilesScan};
 use crate::scan::memory::{self, Copied, Sample, SamplingMode};
 use audit::{Allowance, Searcher};
@@ -67,11 +68,14 @@ pub(super) struct Scans<'p> {
     counters: BTreeMap<Surface, Counters>,
     /// How much may still be unpacked and searched.
     allowances: BTreeMap<Surface, Allowance>,
+    comparing: Comparing,
 }
 
 /// When the relay is scanned.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Moment<'a> {
+    /// Before the first step that sends something.
+    BeforeTexts,
     /// When this step is over.
     AfterStep(&'a str),
     /// Before a step ends it.
@@ -91,6 +95,7 @@ pub(crate) struct ScanJob {
     searcher: Arc<Searcher>,
     copied: Copied,
     files: Files,
+    comparing: Comparing,
     /// How much of memory and of files may be unpacked and searched.
     nested: Option<[Allowance; 2]>,
 }
@@ -110,7 +115,12 @@ const NESTED: [Surface; 2] = [Surface::Memory, Surface::Files];
 
 impl<'p> Scans<'p> {
     /// Nothing yet.
-    pub(super) fn of(plan: &'p Plan, scratch: &Scratch, cancel: CancellationToken) -> Self {
+    pub(super) fn of(
+        plan: &'p Plan,
+        scratch: &Scratch,
+        cancel: CancellationToken,
+        comparing: Comparing,
+    ) -> Self {
         Self {
             plan,
             cancel,
@@ -122,10 +132,11 @@ impl<'p> Scans<'p> {
             opened: Vec::new(),
             sampling: Sampling::of(&plan.steps),
             copied: Copied::default(),
-            files: Files::new(scratch.ground(RELAY), scratch.of(RELAY)),
+            files: Files::new(scratch.ground(RELAY), scratch.of(RELAY), comparing.clone()),
             arguments: Arguments::default(),
             counters: BTreeMap::new(),
             allowances: BTreeMap::new(),
+            comparing,
         }
     }
 
@@ -164,6 +175,11 @@ impl<'p> Scans<'p> {
         (!is_cancelled)
             .then_some(())
             .ok_or(EngineError::Interrupted)
+    }
+
+    /// Where it is compared with what other plays held.
+    pub(super) fn comparing(&self) -> &Comparing {
+        &self.comparing
     }
 
     /// Whether the relay is scanned after this step.
@@ -239,6 +255,7 @@ impl<'p> Scans<'p> {
             searcher: self.searcher(scratch)?,
             copied: std::mem::take(&mut self.copied),
             files: self.files.lend(),
+            comparing: self.comparing.clone(),
             nested: is_last.then(|| NESTED.map(|surface| self.allowance(surface))),
             roots,
         })
@@ -317,6 +334,7 @@ impl Moment<'_> {
     /// As findings say it.
     fn in_words(self) -> String {
         match self {
+            Self::BeforeTexts => "before anything was said".to_owned(),
             Self::AfterStep(step) => format!("after step {step}"),
             Self::BeforeEnd => "before a step ended it".to_owned(),
             Self::AtTheEnd => "at the end".to_owned(),
@@ -333,7 +351,7 @@ impl ScanJob {
             None => [None, None],
         };
         let (roots, searcher, copied) = (&self.roots, &self.searcher, &mut self.copied);
-        let read = |how| memory::sample(roots, how, searcher, in_memory, copied);
+        let read = |how| memory::sample(roots, how, (searcher, in_memory), copied, &self.comparing);
         let sample = self.memory.map(read);
         let found = self.files.scan(&readable(roots), searcher, in_files);
         Seen {

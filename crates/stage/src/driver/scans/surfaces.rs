@@ -113,6 +113,20 @@ impl Scans<'_> {
         Ok(())
     }
 
+    /// Compares what the stage itself keeps of the relay so far.
+    pub(in crate::driver) fn compare_kept(&mut self, scratch: &Scratch, record: &Writer) {
+        for surface in [Surface::Arguments, Surface::Output, Surface::Wire] {
+            let (places, _) = self.places(surface, record);
+            for place in places {
+                // What cannot be read now cannot be read at the end either, which is said then.
+                if let Ok(file) = place.open(scratch) {
+                    let mut file = self.comparing.reader(surface, &place.name, file);
+                    io::copy(&mut file, &mut io::sink()).ok();
+                }
+            }
+        }
+    }
+
     /// Searches every surface: what was found, and what the search was worth. This blocks.
     pub(in crate::driver) fn search_all(
         &mut self,
@@ -171,6 +185,7 @@ impl Scans<'_> {
         places.sort_by_cached_key(|place| place.size(scratch));
         let mut allowance = self.allowance(surface);
         let files = (surface == Surface::Files).then(|| self.files.lend());
+        let comparing = self.comparing.clone();
         let mut left = MOST_OF_FILES;
         let counters = self.counters(surface);
         if surface != Surface::Arguments {
@@ -187,6 +202,7 @@ impl Scans<'_> {
                     files.search_at_the_end(path, searcher, &mut allowance)
                 }
                 _ => place.open(scratch).and_then(|file| {
+                    let file = comparing.reader(surface, &place.name, file);
                     searcher.search_nested(surface, &place.name, file, &mut allowance)
                 }),
             };
@@ -199,7 +215,7 @@ impl Scans<'_> {
             }
         }
         if let Some(files) = files {
-            counters.add("names of files", files.names.search(searcher), None);
+            counters.add("names of files", files.search_names(searcher), None);
             if files.names.is_cut {
                 counters.miss("there were too many names of files".to_owned());
             }

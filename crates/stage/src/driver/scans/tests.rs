@@ -8,6 +8,7 @@ use crate::driver::RELAY;
 use crate::driver::testing::{ADAPTER, Staged, chat, chatting, planned_for, play};
 use crate::participant::scratch::Scratch;
 use crate::record::Writer;
+use crate::scan::comparing::Comparing;
 use crate::scan::memory::SamplingMode;
 use scenario::plan::{AuditPlan, Canary, Plan};
 use timeline::{Kind, StepId, Surface};
@@ -29,7 +30,12 @@ fn plan(memory: &str) -> Plan {
 
 fn scans(plan: &Plan) -> (Scratch, Scans<'_>) {
     let scratch = Scratch::make().unwrap();
-    let scans = Scans::of(plan, &scratch, CancellationToken::new());
+    let scans = Scans::of(
+        plan,
+        &scratch,
+        CancellationToken::new(),
+        Comparing::default(),
+    );
     (scratch, scans)
 }
 

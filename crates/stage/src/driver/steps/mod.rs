@@ -84,6 +84,7 @@ impl Play<'_> {
             if !self.wait_for_turn(step, before).await? {
                 return Ok(false);
             }
+            self.scan_before_texts(place).await?;
             if !self.step(step).await? || self.control.progress.is_over {
                 return Ok(false);
             }

@@ -5,6 +5,8 @@ use tokio::task::block_in_place;
 use crate::EngineError;
 use crate::driver::Play;
 use crate::driver::scans::Moment;
+use matching::at_once;
+use scenario::plan::PlannedStep;
 
 impl Play<'_> {
     /// Scans the relay when this step is over, if a scan is planned after it.
@@ -16,6 +18,23 @@ impl Play<'_> {
         if self.scans.is_after(place) {
             self.scan(Moment::AfterStep(id)).await?;
         }
+        Ok(())
+    }
+
+    /// Before the first step that sends something, what is there cannot depend on what is said:
+    /// where the relay is compared with other plays, it is looked at.
+    pub(super) async fn scan_before_texts(&mut self, place: usize) -> Result<(), EngineError> {
+        let comparing = self.scans.comparing().clone();
+        let sends = |step: &PlannedStep| at_once(step).iter().any(|step| step.sent.is_some());
+        if !comparing.is_on() || self.plan.steps.iter().position(sends) != Some(place) {
+            return Ok(());
+        }
+        comparing.before(true);
+        self.scan(Moment::BeforeTexts).await?;
+        self.record.flush()?;
+        self.scans
+            .compare_kept(&self.participants.scratch, &self.record);
+        comparing.before(false);
         Ok(())
     }
 

@@ -328,6 +328,7 @@ pub(super) fn play(plan: &Plan, staged: Staged, behaviour: Behaviour) -> Played 
         observer: None,
         limit: staged.limit,
         status_requests: StatusRequests::none(),
+        comparing: crate::Comparing::default(),
         cancel: CancellationToken::new(),
     };
     let events = runtime.block_on(async {

@@ -13,6 +13,7 @@ use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
 pub(crate) use self::names::Names;
+use super::comparing::Comparing;
 use crate::foreign::{ForeignError, ForeignFile, Found, Ground, Version, held_open};
 use audit::{Allowance, SearchResult, Searcher};
 use timeline::Surface;
@@ -34,6 +35,7 @@ pub(crate) struct Files {
     unpacked: BTreeMap<(u64, u64), Version>,
     pub(crate) names: Names,
     budget: u64,
+    comparing: Comparing,
 }
 
 /// What one scan found.
@@ -47,7 +49,7 @@ pub(crate) struct FilesScan {
 }
 
 impl Files {
-    pub(crate) fn new(ground: Ground, root: PathBuf) -> Self {
+    pub(crate) fn new(ground: Ground, root: PathBuf, comparing: Comparing) -> Self {
         Self {
             ground,
             root,
@@ -56,6 +58,7 @@ impl Files {
             unpacked: BTreeMap::new(),
             names: Names::default(),
             budget: BUDGET,
+            comparing,
         }
     }
 
@@ -110,7 +113,8 @@ impl Files {
 
     /// All that is known, for a scan elsewhere; who has it meanwhile gives it back.
     pub(crate) fn lend(&mut self) -> Self {
-        let known_by_nobody = Self::new(self.ground.clone(), self.root.clone());
+        let known_by_nobody =
+            Self::new(self.ground.clone(), self.root.clone(), Comparing::default());
         std::mem::replace(self, known_by_nobody)
     }
 
@@ -150,13 +154,14 @@ impl Files {
             return;
         }
         let is = |known: &BTreeMap<_, Version>| known.get(&key).is_some_and(|it| version.is(it));
+        let compared = |file| self.comparing.reader(Surface::Files, &place, file);
         let searched = match allowance {
             Some(allowance) if !is(&self.unpacked) => {
                 self.unpacked.insert(key, version.clone());
-                searcher.search_nested(Surface::Files, &place, file, allowance)
+                searcher.search_nested(Surface::Files, &place, compared(file), allowance)
             }
             _ if is(&self.searched) || self.budget == 0 => return,
-            _ => searcher.search(Surface::Files, &place, file),
+            _ => searcher.search(Surface::Files, &place, compared(file)),
         };
         match searched {
             Ok(searched) => {
@@ -166,6 +171,12 @@ impl Files {
             }
             Err(error) => found.unread.push(format!("{place}: {error}")),
         }
+    }
+
+    /// Searches their names when everything has ended, and compares them.
+    pub(crate) fn search_names(&self, searcher: &Searcher) -> SearchResult {
+        self.names.compare(&self.comparing);
+        self.names.search(searcher)
     }
 
     /// Searches a file when everything has ended; what was unpacked before is not unpacked
@@ -188,6 +199,10 @@ impl Files {
                 .get(&key)
                 .is_some_and(|known| version.is(known));
         let place = path.display().to_string();
+        let size = file.metadata().len();
+        self.comparing
+            .fact(Surface::Files, || format!("{place} has {size} bytes"));
+        let file = self.comparing.reader(Surface::Files, &place, file);
         if is_done {
             searcher.search(Surface::Files, &place, file)
         } else {
@@ -202,7 +217,7 @@ mod tests {
     use std::io::{BufRead as _, BufReader, Read as _, Write as _};
     use std::path::Path;
 
-    use super::{Files, FilesScan};
+    use super::{Comparing, Files, FilesScan};
     use crate::foreign::Ground;
     use crate::participant::spawn::{Command, spawn, wait_blocking};
     use crate::participant::tree::tree;
@@ -236,7 +251,8 @@ mod tests {
     }
 
     fn files(scratch: &Path) -> Files {
-        Files::new(Ground::open(scratch).unwrap(), scratch.to_owned())
+        let ground = Ground::open(scratch).unwrap();
+        Files::new(ground, scratch.to_owned(), Comparing::default())
     }
 
     /// What is seen below `scratch` while a shell stands there that has read the canary; the

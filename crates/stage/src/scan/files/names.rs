@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::os::unix::ffi::OsStrExt as _;
 use std::path::Path;
 
+use crate::scan::comparing::Comparing;
 use audit::{SearchResult, Searcher};
 use timeline::{Kind, Surface};
 
@@ -25,6 +26,16 @@ impl Names {
         } else {
             self.is_cut = true;
         }
+    }
+
+    /// Compares each, and how many there are.
+    pub(super) fn compare(&self, comparing: &Comparing) {
+        for name in &self.all {
+            let name = String::from_utf8_lossy(name);
+            comparing.fact(Surface::Files, || format!("something is named {name}"));
+        }
+        let count = self.all.len();
+        comparing.fact(Surface::Files, || format!("{count} files and directories"));
     }
 
     /// Searches them all. A control that is found in a name says nothing of files.

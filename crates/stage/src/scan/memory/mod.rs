@@ -59,6 +59,7 @@ mod tests {
     use super::{Copied, Sample, SamplingMode, sample};
     use crate::isolation::confine;
     use crate::participant::spawn::{Command, spawn, wait_blocking};
+    use crate::scan::comparing::Comparing;
     use audit::Searcher;
     use scenario::plan::{AuditPlan, Canary};
     use timeline::{Kind, StepId, Surface};
@@ -120,7 +121,9 @@ mod tests {
     }
 
     fn sample_of(pid: i32, how: SamplingMode) -> Sample {
-        sample(&[pid], how, &searcher(), None, &mut Copied::default())
+        let compare = Comparing::default();
+        let copied = &mut Copied::default();
+        sample(&[pid], how, (&searcher(), None), copied, &compare)
     }
 
     fn places(sample: &Sample) -> Vec<&str> {

@@ -2,6 +2,7 @@
 
 use super::{Copied, SamplingMode, UnreadMemory, Walk, copy};
 use crate::participant::tree::readable;
+use crate::scan::comparing::Comparing;
 use audit::{Allowance, SearchResult, Searcher};
 use timeline::{Kind, Surface};
 
@@ -22,9 +23,9 @@ pub(crate) struct Sample {
 pub(crate) fn sample(
     roots: &[i32],
     how: SamplingMode,
-    searcher: &Searcher,
-    allowance: Option<&mut Allowance>,
+    (searcher, allowance): (&Searcher, Option<&mut Allowance>),
     copied: &mut Copied,
+    comparing: &Comparing,
 ) -> Sample {
     if !cfg!(target_os = "linux") {
         return Sample {
@@ -32,14 +33,24 @@ pub(crate) fn sample(
             ..Sample::default()
         };
     }
-    let (mut searched, places, unread) = match how {
-        SamplingMode::Stopped => {
-            let (places, unread) = copy(roots, copied);
-            let searched =
-                searcher.search_bytes(Surface::Memory, MEMORY, copied.bytes(), allowance);
+    let copied = match how {
+        SamplingMode::Stopped => Some(copy(roots, copied)),
+        SamplingMode::Running if comparing.is_on() => {
+            Some(copied.fill(Walk::through(&readable(roots))))
+        }
+        SamplingMode::Running => None,
+    }
+    .map(|(places, unread)| (copied.bytes(), places, unread));
+    let (mut searched, places, unread) = match copied {
+        Some((bytes, places, unread)) => {
+            for (whose, address, span) in places.pieces() {
+                let piece = bytes.get(span).unwrap_or_default();
+                comparing.bytes(Surface::Memory, whose, address, piece);
+            }
+            let searched = searcher.search_bytes(Surface::Memory, MEMORY, bytes, allowance);
             (searched, places, unread)
         }
-        SamplingMode::Running => {
+        None => {
             let mut walk = Walk::through(&readable(roots));
             let searched = match allowance {
                 Some(allowance) => {

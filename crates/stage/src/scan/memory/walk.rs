@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeSet, VecDeque};
 use std::io::{self, Read};
+use std::ops::Range;
 
 use super::UnreadMemory;
 use super::pages::{Opened, Pages, page_size};
@@ -178,6 +179,17 @@ impl Places {
                 label,
             });
         }
+    }
+
+    /// What lay together: whose it is, its address, and which of the bytes that were read.
+    pub(super) fn pieces(&self) -> impl Iterator<Item = (&str, u64, Range<usize>)> {
+        let ends = self.pieces.iter().skip(1).map(|next| next.begin);
+        let ends = ends.chain([self.length]);
+        let number = |at| usize::try_from(at).unwrap_or(usize::MAX);
+        self.pieces.iter().zip(ends).map(move |(piece, end)| {
+            let span = number(piece.begin)..number(end);
+            (piece.label.as_str(), piece.address, span)
+        })
     }
 
     /// Whose memory a byte is, and its address.
