@@ -56,6 +56,8 @@ pub(crate) enum Command {
     Ci(Ci),
     /// Write the JSON schemas and the generated parts of the documentation
     Schema(Schema),
+    /// Print what a shell needs to complete this command line
+    Completions(Completions),
 }
 
 /// How strongly to isolate.
@@ -191,7 +193,7 @@ pub(crate) enum Relay {
   cargo xtask test --rerun latest
   cargo xtask test three-clients --accept")]
 pub(crate) struct Test {
-    /// Ids of scenarios, parts of ids, or paths; all when left out
+    /// Ids of scenarios, parts of ids, or paths of files and directories; all when left out
     #[arg(value_name = "FILTER")]
     pub(crate) filters: Vec<String>,
     /// Only scenarios with this tag; may be given again
@@ -209,6 +211,9 @@ pub(crate) struct Test {
     /// Play only this part of the scenarios, `2/8`; `report --merge` lays the parts together
     #[arg(long, value_name = "PART/PARTS")]
     pub(crate) shard: Option<Shard>,
+    /// Cut the parts so that they take equally long, by the times of a saved run; give all parts the same
+    #[arg(long, value_name = "RUN", requires = "shard")]
+    pub(crate) balance: Option<String>,
     /// Play again what failed in a run, or was never played, with its adapter and seed
     #[arg(long, value_name = "RUN", conflicts_with_all = ["filters", "tags", "adapter", "settings", "shard"])]
     pub(crate) rerun: Option<String>,
@@ -516,6 +521,29 @@ pub(crate) struct Schema {
     /// Write nothing; fail when something is out of date
     #[arg(long)]
     pub(crate) check: bool,
+}
+
+#[derive(Args, Debug)]
+#[command(
+    after_help = "It defines a function `xtask`, which calls `cargo xtask`, and completes that. To install:
+  cargo xtask completions bash > ~/.xtask.bash; echo '. ~/.xtask.bash' >> ~/.bashrc
+  cargo xtask completions zsh > ~/.xtask.zsh; echo '. ~/.xtask.zsh' >> ~/.zshrc   (after compinit)
+  cargo xtask completions fish > ~/.config/fish/conf.d/xtask.fish"
+)]
+pub(crate) struct Completions {
+    /// Which shell
+    pub(crate) shell: CompletedShell,
+}
+
+/// A shell that can be helped.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum CompletedShell {
+    /// Source the script in `~/.bashrc`
+    Bash,
+    /// Put the script into `~/.config/fish/conf.d`
+    Fish,
+    /// Source the script in `~/.zshrc`, after `compinit`
+    Zsh,
 }
 
 /// An argument that is no setting. `clap` blames the command line for it, and says where it stands.

@@ -10,11 +10,12 @@ use crate::{cli, output, staging};
 /// Prints the plan of each scenario of a file in sentences, or the page of an error code.
 pub(crate) fn run(arguments: &cli::Explain) -> CommandResult {
     if is_code(&arguments.what) {
+        let what = arguments.what.to_uppercase();
         let mut codes = scenario::codes().chain(grading::codes());
-        let code = codes.find(|code| code.id == arguments.what);
-        let page = code.map(|code| code.paragraph).ok_or_else(|| {
-            CommandError::usage(format!("no error has the code {}", arguments.what))
-        })?;
+        let code = codes.find(|code| code.id == what);
+        let page = code
+            .map(|code| code.paragraph)
+            .ok_or_else(|| CommandError::usage(format!("no error has the code {what}")))?;
         output::result(page.trim_end());
         return Ok(FINE);
     }
@@ -39,10 +40,10 @@ pub(crate) fn run(arguments: &cli::Explain) -> CommandResult {
     Ok(FINE)
 }
 
-/// A letter and four digits.
+/// A letter, of whatever case, and four digits.
 fn is_code(text: &str) -> bool {
     let mut characters = text.chars();
-    let letter = characters.next().is_some_and(|c| c.is_ascii_uppercase());
+    let letter = characters.next().is_some_and(|c| c.is_ascii_alphabetic());
     letter && characters.clone().count() == 4 && characters.all(|c| c.is_ascii_digit())
 }
 
@@ -52,8 +53,10 @@ mod tests {
 
     #[test]
     fn a_code_is_no_scenario() {
-        assert!(is_code("S0104"));
-        for text in ["s0104", "S104", "basics/three-clients", "S01045", ""] {
+        for text in ["S0104", "s0104"] {
+            assert!(is_code(text), "{text}");
+        }
+        for text in ["S104", "basics/three-clients", "S01045", ""] {
             assert!(!is_code(text), "{text}");
         }
     }

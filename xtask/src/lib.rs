@@ -15,6 +15,7 @@ mod ci;
 mod cli;
 mod command;
 mod command_error;
+mod completions;
 mod demo;
 mod doctor;
 mod exit_code;
@@ -72,6 +73,7 @@ fn run(command: Option<Command>, reports: Option<&Path>) -> CommandResult {
         Some(Command::Bench(arguments)) => bench::run(&arguments, &workspace),
         Some(Command::Check(arguments)) => check::run(&arguments),
         Some(Command::Ci(arguments)) => ci::run(&arguments),
+        Some(Command::Completions(arguments)) => completions::run(&arguments),
         Some(Command::Demo(arguments)) => demo::run(&arguments, &workspace),
         Some(Command::Doctor(arguments)) if arguments.links => link_table::run(),
         Some(Command::Doctor(_)) => doctor::run(),

@@ -4,7 +4,7 @@ use std::io;
 use std::num::NonZeroUsize;
 use std::thread::available_parallelism;
 
-use harness::{self, ManifestScenario, Progress, TestSettings, Update, Wanted};
+use harness::{self, ManifestScenario, Progress, TestSettings, Times, Update, Wanted};
 use indicatif::ProgressBar;
 use report::terminal::{self, Detail};
 use report::{Asked, Tries};
@@ -59,6 +59,9 @@ pub(crate) fn run(arguments: &cli::Test, workspace: &Workspace) -> CommandResult
         .jobs
         .or_else(|| available_parallelism().ok())
         .map_or(1, NonZeroUsize::get);
+    let balance = arguments.balance.as_deref();
+    let balance = balance.map(|name| saved::read(workspace, Some(name)));
+    let times = balance.transpose()?.map(|run| Times::of(&run.report));
     let asking = watch::Sender::new(0);
     let settings = TestSettings {
         context,
@@ -73,6 +76,7 @@ pub(crate) fn run(arguments: &cli::Test, workspace: &Workspace) -> CommandResult
         },
         scenarios,
         shard: arguments.shard,
+        times,
         fail_fast: arguments.fail_fast,
         jobs,
         questions: asking.subscribe(),

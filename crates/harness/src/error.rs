@@ -140,7 +140,7 @@ pub enum Difference {
     Adapters,
     /// The number that everything random comes from.
     Seeds,
-    /// Into how many parts the whole was cut.
+    /// Into how many parts the whole was cut, and by which times.
     Shards,
 }
 
@@ -149,7 +149,7 @@ impl std::fmt::Display for Difference {
         f.write_str(match self {
             Self::Adapters => "adapters",
             Self::Seeds => "seeds (give all shards the same --seed)",
-            Self::Shards => "numbers of shards",
+            Self::Shards => "numbers of shards, or times to balance them by",
         })
     }
 }

@@ -40,7 +40,7 @@ pub use pages::Parts;
 pub use replay::replay;
 pub use saved::{ManifestScenario, RunManifest, SavedRun};
 pub use select::{Selection, Wanted, select};
-pub use shard::{NoShard, Shard};
+pub use shard::{NoShard, Shard, Times};
 pub use snapshots::Update;
 pub use stand_in::stand_in;
 pub use submissions::{
@@ -157,6 +157,7 @@ pub async fn demo(
         provenance: provenance::now(&context.scenarios),
         seed: context.seed,
         shard: None,
+        balanced_by: None,
         scenarios: vec![ManifestScenario {
             id: scenario.id.clone(),
             path: context.shown(&scenario.path),

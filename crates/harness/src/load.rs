@@ -97,6 +97,7 @@ fn manifest(settings: &LoadSettings, path: &Path) -> RunManifest {
         provenance: provenance::now(&settings.context.scenarios),
         seed: settings.context.seed,
         shard: None,
+        balanced_by: None,
         scenarios: vec![ManifestScenario {
             id: settings.scenario.id.clone(),
             path: path.to_owned(),

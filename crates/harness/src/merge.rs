@@ -19,6 +19,7 @@ pub fn merged(parts: &[SavedRun]) -> Result<(RunManifest, RunReport), MergeError
     let first = parts.first().ok_or(MergeError::Nothing)?;
     let mut whole = first.manifest.clone();
     whole.shard = None;
+    whole.balanced_by = None;
     whole.scenarios.clear();
     let mut report = RunReport {
         provenance: whole.provenance.clone(),
@@ -48,7 +49,10 @@ fn belongs(part: &SavedRun, first: &SavedRun) -> Result<(), MergeError> {
     if one.asked.load.is_some() {
         return Err(MergeError::Load(part.dir.clone()));
     }
-    let shards = |manifest: &RunManifest| manifest.shard.and_then(|shard| shard.all().last());
+    let shards = |manifest: &RunManifest| {
+        let last = manifest.shard.and_then(|shard| shard.all().last());
+        (last, manifest.balanced_by.clone())
+    };
     let differ = if !one.asked.is_same(&other.asked) {
         Difference::Adapters
     } else if one.seed != other.seed {

@@ -35,6 +35,9 @@ pub struct RunManifest {
     pub seed: u64,
     /// Which part of the whole.
     pub shard: Option<Shard>,
+    /// By which times the parts were cut, where not by ids alone.
+    #[serde(default)]
+    pub balanced_by: Option<String>,
     /// By id.
     pub scenarios: Vec<ManifestScenario>,
 }

@@ -5,11 +5,12 @@ use std::path::{Path, PathBuf};
 
 use scenario::{self, CELL, Location, Scenario};
 use toml_language::Problems;
+use toml_language::suggest::nearest;
 
 /// What was asked for.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Wanted {
-    /// Ids, last parts of ids, parts of ids, or paths; any of them. None means all.
+    /// Ids, last parts of ids, parts of ids, or paths of files and directories; any of them. None means all.
     pub names: Vec<String>,
     /// Tags; any of them. None means all.
     pub tags: Vec<String>,
@@ -106,10 +107,26 @@ impl Known {
             let file = Location::of(&file, root).map_or(file, |place| place.path);
             return (vec![file], cell);
         }
-        match name.split_once(CELL) {
-            Some((name, cell)) => (self.matching(name), Some(cell.to_owned())),
-            None => (self.matching(name), None),
+        let (name, cell) = match name.split_once(CELL) {
+            Some((name, cell)) => (name, Some(cell.to_owned())),
+            None => (name, None),
+        };
+        // What says that it is a path is one; another word may be a path as well.
+        let is_path = [".", ".."].contains(&name)
+            || ["./", "../", "/"].iter().any(|way| name.starts_with(way));
+        let mut found = if is_path {
+            Vec::new()
+        } else {
+            self.matching(name)
+        };
+        if found.is_empty() && !name.is_empty() {
+            let there = scenario::find(Path::new(name))
+                .unwrap_or_default()
+                .into_iter();
+            let place = |file: PathBuf| Location::of(&file, root).map_or(file, |place| place.path);
+            found = there.map(place).collect();
         }
+        (found, cell)
     }
 
     /// A whole id, then a last part, then any part: the first kind that matches anything. Nothing at
@@ -134,19 +151,17 @@ impl Known {
     }
 
     fn nearest(&self, name: &str) -> Option<String> {
-        let likeness = |id: &str| {
-            let last = id.rsplit('/').next().unwrap_or(id);
-            strsim::jaro_winkler(name, last).max(strsim::jaro_winkler(name, id))
-        };
-        let ids = self.files.iter().map(|(_, id)| (likeness(id), id));
-        nearest(ids)
+        let ids = || self.files.iter().map(|(_, id)| id.as_str());
+        let last = |id: &'_ str| id.rsplit('/').next().unwrap_or_default().to_owned();
+        // Its path, without the end of a file.
+        if let Some(id) = ids().find(|id| name.ends_with(&format!("/{id}"))) {
+            return Some(id.to_owned());
+        }
+        let lasts: Vec<String> = ids().map(last).collect();
+        let near = nearest(name, ids().chain(lasts.iter().map(String::as_str)))?;
+        let mut named = ids().filter(|id| *id == near || last(id) == near);
+        named.next().map(str::to_owned)
     }
-}
-
-fn nearest<'a>(all: impl Iterator<Item = (f64, &'a String)>) -> Option<String> {
-    let near = all.filter(|(likeness, _)| *likeness > 0.7);
-    let nearest = near.max_by(|(a, _), (b, _)| a.total_cmp(b));
-    nearest.map(|(_, word)| word.clone())
 }
 
 /// The file that a path means, and the values of its matrix behind it.
@@ -191,8 +206,8 @@ fn unknown_tags(
     }
     let unknown = wanted.iter().filter(|tag| !tags.contains(*tag));
     let unknown = unknown.map(|tag| {
-        let likeness = tags.iter().map(|one| (strsim::jaro_winkler(tag, one), one));
-        (tag.clone(), nearest(likeness))
+        let near = nearest(tag, tags.iter().map(String::as_str));
+        (tag.clone(), near.map(str::to_owned))
     });
     unknown.collect()
 }
@@ -261,6 +276,36 @@ mod tests {
         assert_eq!(by_path.len(), 1);
         assert_eq!(by_id[0].id, by_path[0].id);
         assert_eq!(by_id[0].path, by_path[0].path);
+    }
+
+    #[test]
+    fn a_directory_means_all_that_lies_in_it_wherever_it_is() {
+        let dir = tempfile::tempdir().unwrap();
+        fs::create_dir(dir.path().join("inner")).unwrap();
+        fs::write(dir.path().join("inner/mine.toml"), MATRIX).unwrap();
+        let elsewhere = selected(&[dir.path().to_str().unwrap()], &[]);
+        assert_eq!(elsewhere.scenarios.len(), 2, "a matrix of two");
+        let here = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../scenarios/basics");
+        let by_path = selected(&[here.to_str().unwrap()], &[]).scenarios;
+        let by_id = selected(&["basics/"], &[]).scenarios;
+        let ids =
+            |all: &[scenario::Scenario]| all.iter().map(|one| one.id.clone()).collect::<Vec<_>>();
+        assert!(by_id.len() > 5);
+        assert_eq!(ids(&by_path), ids(&by_id));
+    }
+
+    #[test]
+    fn what_is_suggested_is_near_or_nothing_is() {
+        let near = |name: &str| selected(&[name], &[]).unknown[0].1.clone();
+        assert_eq!(
+            near("three-clinets").as_deref(),
+            Some("basics/three-clients")
+        );
+        assert_eq!(
+            near("scenarios/basics/public").as_deref(),
+            Some("basics/public")
+        );
+        assert_eq!(near("nope"), None);
     }
 
     #[test]

@@ -69,6 +69,7 @@ mod tests {
             provenance: report::Provenance::default(),
             seed: 7,
             shard: None,
+            balanced_by: None,
             scenarios: Vec::new(),
         };
         begin(&dir, &manifest).unwrap();

@@ -15,7 +15,7 @@ use super::one::{self, Attempt, Which};
 use super::provenance;
 use super::saved::{self, ManifestScenario, RunManifest};
 use super::waiting::{self, Patience};
-use super::{RunContext, RunDir, Shard, attempts, select, survived, sweep};
+use super::{RunContext, RunDir, Shard, Times, attempts, select, survived, sweep};
 use crate::snapshots::Store;
 use judge::PlayVerdict;
 use report::{Asked, PlayReport, RunReport};
@@ -35,6 +35,8 @@ pub struct TestSettings {
     pub scenarios: Vec<Scenario>,
     /// Which part of them is played; all when there is none.
     pub shard: Option<Shard>,
+    /// By which times the parts are cut; by ids alone when there are none.
+    pub times: Option<Times>,
     /// After the first that is red, no other one begins.
     pub fail_fast: bool,
     /// How many at a time.
@@ -83,7 +85,15 @@ pub async fn test(
 ) -> Result<RunReport, EngineError> {
     let began = Instant::now();
     if let Some(shard) = settings.shard {
-        settings.scenarios.retain(|one| shard.holds(&one.id));
+        let ids = settings.scenarios.iter().map(|one| one.id.as_str());
+        let own: BTreeSet<String> = match &settings.times {
+            Some(times) => times.part(shard, &ids.collect()),
+            None => ids
+                .filter(|id| shard.holds(id))
+                .map(str::to_owned)
+                .collect(),
+        };
+        settings.scenarios.retain(|one| own.contains(&one.id));
     }
     settings.scenarios.sort_by(|a, b| a.id.cmp(&b.id));
     let manifest = manifest(&settings);
@@ -155,6 +165,7 @@ fn manifest(settings: &TestSettings) -> RunManifest {
         provenance: provenance::now(&settings.context.scenarios),
         seed: settings.context.seed,
         shard: settings.shard,
+        balanced_by: settings.times.as_ref().map(Times::digest),
         scenarios: scenarios.collect(),
     }
 }

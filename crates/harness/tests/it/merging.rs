@@ -82,6 +82,7 @@ fn saved(plays: &BTreeMap<String, PlayVerdict>, shard: Option<Shard>) -> SavedRu
             provenance: Provenance::default(),
             seed: 81_723,
             shard,
+            balanced_by: None,
             scenarios: scenarios.collect(),
         },
         report: RunReport {
@@ -127,7 +128,14 @@ fn parts_of_different_runs_are_not_laid_together() {
     let mut adapter = saved(&BTreeMap::new(), Shard::new(2, 2));
     adapter.manifest.asked.adapter = "other".to_owned();
     let parts = saved(&BTreeMap::new(), Shard::new(2, 3));
-    for (other, why) in [(seed, "--seed"), (adapter, "adapters"), (parts, "shards")] {
+    let mut times = saved(&BTreeMap::new(), Shard::new(2, 2));
+    times.manifest.balanced_by = Some("other times".to_owned());
+    for (other, why) in [
+        (seed, "--seed"),
+        (adapter, "adapters"),
+        (parts, "shards"),
+        (times, "times"),
+    ] {
         let error = merged(&[one.clone(), other]).unwrap_err().to_string();
         assert!(error.contains(why), "{error}");
     }
