@@ -298,7 +298,7 @@ mod tests {
     fn what_is_suggested_is_near_or_nothing_is() {
         let near = |name: &str| selected(&[name], &[]).unknown[0].1.clone();
         assert_eq!(
-            near("three-clinets").as_deref(),
+            near("three-client-s").as_deref(),
             Some("basics/three-clients")
         );
         assert_eq!(
