@@ -17,6 +17,10 @@ pub(crate) fn run(arguments: &cli::Explain) -> CommandResult {
             .map(|code| code.paragraph)
             .ok_or_else(|| CommandError::usage(format!("no error has the code {what}")))?;
         output::result(page.trim_end());
+        if let Some(example) = scenario::example(&what) {
+            let shown = example.render(output::results_have_colour());
+            output::result(&format!("\nFor example:\n\n{}", shown.trim_end()));
+        }
         return Ok(FINE);
     }
     let workspace = Workspace::here();

@@ -106,6 +106,11 @@ pub(crate) fn obey_force_color() {
     }
 }
 
+/// Whether results may be coloured.
+pub(crate) fn results_have_colour() -> bool {
+    anstream::AutoStream::choice(&io::stdout()) != anstream::ColorChoice::Never
+}
+
 /// Whether errors may be coloured.
 pub(crate) fn errors_have_colour() -> bool {
     anstream::AutoStream::choice(&io::stderr()) != anstream::ColorChoice::Never

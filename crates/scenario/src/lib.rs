@@ -10,6 +10,7 @@ mod closed_list;
 
 mod capability;
 mod codes;
+mod examples;
 mod inside;
 mod name;
 mod pattern;
@@ -34,6 +35,7 @@ pub mod plan;
 
 pub use capability::Capability;
 pub use codes::{codes, explain_code};
+pub use examples::example;
 pub use find::{BadName, CELL, Location, find};
 pub use load::{Hearing, Load};
 pub use model::{Client, FileSource, Join, Keys, LeaveHow, Need, Outcome, RelayAction, Want, What};
