@@ -227,11 +227,27 @@ fn is_explained(view: &View<'_>, who: &str, how: Ended, n: u64) -> bool {
                     .expects
                     .iter()
                     .any(|one| one.pattern == scenario::plan::Pattern::Exits);
-                exits && matches!(how, Ended::Exit(_))
+                let ends = matches!(how, Ended::Exit(_));
+                (exits && ends) || makes_way(view, step, who, n)
             }
             _ => false,
         })
         || is_preparation(view, who, n)
+}
+
+/// Whether a client's program ended for its next one: within the step in which it joins again, and
+/// before anything was started there.
+fn makes_way(view: &View<'_>, step: &PlannedStep, who: &str, n: u64) -> bool {
+    let Some(span) = view.step(&step.id) else {
+        return false;
+    };
+    let is_in_step = span.began < n && span.ended.is_none_or(|ended| n < ended);
+    let mut since = view
+        .events
+        .iter()
+        .filter(|event| (span.began..n).contains(&event.n));
+    is_in_step
+        && !since.any(|event| matches!(&event.kind, Kind::Started { who: one, .. } if one == who))
 }
 
 /// Whether another check says what became of a participant before that event: it never got ready,

@@ -3,6 +3,8 @@
 closed_list! {
     /// Something that an implementation may be unable to do.
     pub enum Capability {
+        /// show control characters as they were sent, and let no terminal act on them
+        ControlCharacters,
         /// end when its input ends
         EndOfInput,
         /// send files

@@ -439,3 +439,18 @@ fn what_is_no_key_is_copied_whoever_makes_the_keys() {
     assert_eq!(adapter.client.copies(Keys::Pool), [pool, config.clone()]);
     assert_eq!(adapter.client.copies(Keys::Fresh), [config]);
 }
+
+#[test]
+fn every_whole_adapter_of_the_page_about_them_can_be_read() {
+    let page = workspace().join("docs/adapters.md");
+    let page = std::fs::read_to_string(page).unwrap();
+    let blocks = page.split("```toml\n").skip(1);
+    let blocks = blocks.filter_map(|rest| rest.split_once("\n```"));
+    let whole = blocks.map(|(block, _)| block);
+    let whole: Vec<&str> = whole.filter(|block| block.contains("[programs]")).collect();
+    assert_eq!(whole.len(), 3);
+    for text in whole {
+        let read = adapter::parse(text, Path::new("page.toml"));
+        read.unwrap_or_else(|problems| panic!("{}", problems.render(false)));
+    }
+}

@@ -259,7 +259,7 @@ impl Play<'_> {
                 Ok(Ok(()))
             }
             Action::Join { client } => {
-                if self.participants.is_running(client) {
+                if self.participants.is_running(client) && !self.make_way(client).await? {
                     let client = client.clone();
                     return Ok(Err(StepImpossible::StillRuns { client }));
                 }

@@ -91,6 +91,27 @@ impl Play<'_> {
         }
     }
 
+    /// Ends a program that stays when its relay is gone, so that its client can join again. False
+    /// where its adapter says that it does not stay: then it should have ended by itself.
+    pub(super) async fn make_way(&mut self, who: &str) -> Result<bool, EngineError> {
+        if self.plan.adapter_of(who).client.exits_when_relay_gone {
+            return Ok(false);
+        }
+        let text = format!("the program of {who} still runs; it is ended before it joins again");
+        self.record.append(Kind::Note { text })?;
+        let all = [who.to_owned()];
+        self.participants.ask_to_quit(who);
+        let quit = self.control.patience(QUIT);
+        if !self.still_run_after(&all, quit).await?.is_empty() {
+            self.participants.signal(who, Signal::KILL);
+        }
+        let patience = self.control.patience(KILL);
+        self.until(self.clock.now() + patience, |play| {
+            Ok(play.participants.is_silent(who))
+        })
+        .await
+    }
+
     async fn end_all(&mut self, who: &[String], patience: Duration) -> Result<(), EngineError> {
         let quit = self.control.patience(patience);
         let deaf = self.still_run_after(who, quit).await?;

@@ -19,7 +19,7 @@ mod repainting;
 #[cfg(test)]
 mod tests;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 use std::num::NonZeroU16;
 
 use vt100::Parser;
@@ -34,6 +34,9 @@ const MAX_LINE: usize = 512 * 1024;
 /// Line feed, vertical tab, form feed: terminals take all of them for a line feed.
 const FEEDS: [u8; 3] = [0x0a, 0x0b, 0x0c];
 
+/// So many lines are known again when a history is painted anew.
+const LONGEST_HISTORY: usize = 1000;
+
 /// Different rows of the alternate screen that are remembered.
 const MAX_ROWS: usize = 100_000;
 
@@ -44,6 +47,8 @@ pub(crate) struct Screen {
     charset: Charset,
     /// What each row of the main screen was last taken for.
     taken: Vec<Option<String>>,
+    /// Lines of the main screen since it was painted anew, also those that have scrolled off.
+    painting: VecDeque<String>,
     /// What stood on the main screen before it was erased.
     repainting: Repainting,
     /// What stood there when the cursor went to the first row: nobody knows yet what for.
@@ -70,6 +75,7 @@ impl Screen {
             splitter: LineSplitter::Text,
             charset: Charset::default(),
             taken: vec![None; usize::from(rows.get())],
+            painting: VecDeque::new(),
             repainting: Repainting::default(),
             at_home: None,
             painted: BTreeMap::new(),
@@ -240,6 +246,9 @@ impl Screen {
             }
         }
         self.repainting = Repainting::of(erased.iter().map(|(_, line)| line));
+        if erased.len() == stood.len() {
+            self.repainting.and(self.painting.drain(..));
+        }
         self.at_home = None;
     }
 
@@ -377,6 +386,7 @@ impl Screen {
         self.cut.clear();
         if let Some(stood) = self.at_home.take_if(|_| row == 0) {
             self.repainting = stood;
+            self.repainting.and(self.painting.drain(..));
         }
         let Some(taken) = self.taken.get_mut(usize::from(row)) else {
             return;
@@ -386,7 +396,14 @@ impl Screen {
         }
         let is_in_place = taken.as_ref() == Some(&line);
         *taken = Some(line.clone());
-        if !self.repainting.takes(&line) && !is_in_place {
+        let is_old = self.repainting.takes(&line);
+        if is_old || !is_in_place {
+            if self.painting.len() == LONGEST_HISTORY {
+                self.painting.pop_front();
+            }
+            self.painting.push_back(line.clone());
+        }
+        if !is_old && !is_in_place {
             lines.push(line);
         }
     }

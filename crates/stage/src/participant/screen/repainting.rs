@@ -18,6 +18,18 @@ impl Repainting {
         Self { stood }
     }
 
+    /// So did these, above the screen or on it.
+    pub(super) fn and(&mut self, lines: impl Iterator<Item = String>) {
+        let mut all: BTreeMap<String, usize> = BTreeMap::new();
+        for line in lines {
+            *all.entry(line).or_default() += 1;
+        }
+        for (line, times) in all {
+            let stood = self.stood.entry(line).or_default();
+            *stood = times.max(*stood);
+        }
+    }
+
     /// Whether a line that is painted stood there before, once for each time that it did.
     pub(super) fn takes(&mut self, line: &str) -> bool {
         match self.stood.get_mut(line) {

@@ -122,6 +122,27 @@ fn a_history_that_is_painted_again_is_not_new() {
 }
 
 #[test]
+fn a_history_that_is_longer_than_the_screen_is_not_new_when_it_is_painted_again() {
+    for paints in ["\x1b[H\x1b[2J", "\x1b[H"] {
+        let mut screen = screen(40, 10);
+        let mut shown = Vec::new();
+        for n in 1..=25_usize {
+            let all: Vec<String> = (1..=n).map(|n| format!("number {n}")).collect();
+            let frame = format!("{paints}{}\x1b[K\r\n", all.join("\x1b[K\r\n"));
+            shown.extend(screen.push(frame.as_bytes()));
+        }
+        let expected: Vec<String> = (1..=25).map(|n| format!("number {n}")).collect();
+        assert_eq!(shown, expected, "{paints:?}");
+        screen.stands_still();
+        assert_eq!(
+            screen.push(b"number 3\r\n"),
+            ["number 3"],
+            "it is said again"
+        );
+    }
+}
+
+#[test]
 fn what_was_never_taken_is_new_when_it_is_painted_again() {
     let mut screen = screen(40, 10);
     assert!(screen.push(b"bob: hi").is_empty());

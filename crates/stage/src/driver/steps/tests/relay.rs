@@ -7,7 +7,7 @@ use rustix::process::Signal;
 use crate::driver::RELAY;
 use crate::driver::testing::{Behaviour, Cue, Staged, chat, chatting, planned, play};
 use scenario::adapter::Transport;
-use timeline::{Ended, Kind};
+use timeline::{Ended, Kind, StepResult};
 
 fn relay(action: &str) -> String {
     format!("title = \"the relay\"\nclients = [\"alice\"]\n[[steps]]\nrelay = \"{action}\"\n")
@@ -134,4 +134,28 @@ fn a_frozen_relay_is_stopped_by_a_signal_and_goes_on_by_another() {
         .collect();
     assert_eq!(to_relay[..2], [Signal::STOP, Signal::CONT]);
     assert_eq!(incarnations(&played), [1]);
+}
+
+#[test]
+fn who_stays_when_its_relay_is_gone_is_ended_before_it_joins_again() {
+    let text = "title = \"t\"\nclients = [\"alice\"]\n[[steps]]\nrelay = \"restart\"\n\
+        [[steps]]\njoin = { client = \"alice\" }\n";
+    let played = |deaf: bool| {
+        let behaviour: Behaviour = Box::new(move |cue, all| match cue {
+            Cue::Typed("alice", "/quit") if deaf => {}
+            cue => chatting(cue, all),
+        });
+        let plan = planned(text);
+        let played = play(&plan, Staged::default(), behaviour);
+        let held: Vec<_> = played.steps();
+        assert!(
+            held.iter().all(|(_, result)| **result == StepResult::Held),
+            "{held:?}"
+        );
+        let verdicts = judge::judge(&plan, played.events.as_ref().unwrap(), &[]);
+        let mut red = verdicts.checks.into_iter();
+        red.find(|check| check.name.starts_with("alice does not end"))
+    };
+    assert!(played(false).is_none());
+    assert!(played(true).is_none(), "it is killed for that");
 }
