@@ -5,8 +5,9 @@
 //! What its program needs lies there again: its own scratch directory, and what its command line
 //! and its environment name, with all that lies beside it. Of a path that is named below a closed
 //! place, the first directory there is shown, read-only: a program in `~/chat/bin` finds
-//! `~/chat`, and none of the rest of `~`. A closed place that is named itself, or in which a file
-//! that is named lies directly, stays as it is. In `/dev/shm` lies what the participant has in its
+//! `~/chat`, and none of the rest of `~`. Of a file that lies there directly the files beside it are
+//! shown as well, and no directory: `~/relay.py` finds `~/words.py`. A closed place that is named
+//! itself stays as it is. In `/dev/shm` lies what the participant has in its
 //! own `tmp`, so shared memory and semaphores with names are its own, and searched with its files.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -17,7 +18,7 @@ use std::os::fd::{AsRawFd as _, OwnedFd};
 use std::path::{Component, Path, PathBuf};
 
 use nix::mount::{MsFlags, mount};
-use rustix::fs::{Mode, OFlags, StatVfsMountFlags, open, openat, statvfs};
+use rustix::fs::{FileType, Mode, OFlags, StatVfsMountFlags, fstat, open, openat, statvfs};
 
 use crate::participant::programs::PATH;
 use crate::participant::spawn::find_program;
@@ -34,6 +35,9 @@ const LINKS: usize = 40;
 
 /// The longest first line of a script that is read, as in the kernel.
 const FIRST_LINE: u64 = 256;
+
+/// So many files of a closed place are shown because they lie beside one that is named.
+const BESIDE: usize = 256;
 
 const NO: Option<&str> = None;
 
@@ -65,7 +69,13 @@ pub(crate) struct Closed {
 }
 
 /// What is to be shown of a closed place; nothing may be.
-type Shown = BTreeMap<OsString, OwnedFd>;
+type Shown = BTreeMap<OsString, Found>;
+
+/// A directory or a file that is shown.
+struct Found {
+    kind: FileType,
+    there: OwnedFd,
+}
 
 impl Closed {
     /// The usual places, the user's home, and the reports.
@@ -121,7 +131,10 @@ impl Closed {
             } else {
                 &named
             };
-            if let Some(names) = shown_in(place, named, |path| path.is_file()) {
+            if let Some(mut names) = shown_in(place, named) {
+                if names.iter().any(|name| place.join(name).is_file()) {
+                    names.extend(files_in(place));
+                }
                 to_close.push((place, opened(place, names)));
             }
         }
@@ -146,18 +159,14 @@ impl Closed {
 }
 
 /// The names in a place that are shown, where others are not; `None` where it cannot be closed.
-fn shown_in(
-    place: &Path,
-    named: &BTreeSet<PathBuf>,
-    is_file: impl Fn(&Path) -> bool,
-) -> Option<BTreeSet<OsString>> {
+fn shown_in(place: &Path, named: &BTreeSet<PathBuf>) -> Option<BTreeSet<OsString>> {
     let mut shown = BTreeSet::new();
     for path in named {
         let Ok(rest) = path.strip_prefix(place) else {
             continue;
         };
         match rest.components().next() {
-            Some(Component::Normal(name)) if !is_file(&place.join(name)) => {
+            Some(Component::Normal(name)) => {
                 shown.insert(name.to_owned());
             }
             _ => return None,
@@ -166,15 +175,27 @@ fn shown_in(
     Some(shown)
 }
 
+/// The files of a place whose names do not begin with a dot.
+fn files_in(place: &Path) -> Vec<OsString> {
+    let entries = fs::read_dir(place).into_iter().flatten().flatten();
+    let files = entries.filter(|entry| entry.file_type().is_ok_and(|kind| kind.is_file()));
+    let names = files.map(|file| file.file_name());
+    let shown = names.filter(|name| !name.as_encoded_bytes().starts_with(b"."));
+    shown.take(BESIDE).collect()
+}
+
 fn opened(place: &Path, names: BTreeSet<OsString>) -> Shown {
     let open = |name: OsString| {
         let there = open(
             place.join(&name),
-            OFlags::PATH | OFlags::DIRECTORY | OFlags::CLOEXEC,
+            OFlags::PATH | OFlags::CLOEXEC,
             Mode::empty(),
-        );
+        )
+        .ok()?;
         // What is not there cannot be shown; a socket or a pipe is not.
-        there.ok().map(|there| (name, there))
+        let kind = FileType::from_raw_mode(fstat(&there).ok()?.st_mode);
+        let is_shown = matches!(kind, FileType::Directory | FileType::RegularFile);
+        is_shown.then_some((name, Found { kind, there }))
     };
     names.into_iter().filter_map(open).collect()
 }
@@ -188,10 +209,14 @@ fn cover(place: &Path, shown: &Shown) -> io::Result<()> {
         HARMLESS,
         Some("mode=755"),
     )?;
-    for (name, there) in shown {
+    for (name, found) in shown {
         let at = place.join(name);
-        fs::create_dir(&at)?;
-        bind(there, &at)?;
+        if found.kind == FileType::Directory {
+            fs::create_dir(&at)?;
+        } else {
+            fs::File::create_new(&at)?;
+        }
+        bind(&found.there, &at)?;
         make_read_only(&at);
     }
     make_read_only(place);
@@ -296,9 +321,7 @@ mod tests {
     #[test]
     fn of_a_closed_place_the_first_directory_on_the_way_to_what_is_named_is_shown() {
         let shown = |named: &[&str]| {
-            let shown = shown_in(Path::new("/home/u"), &paths(named), |path| {
-                path.ends_with("relay.py")
-            });
+            let shown = shown_in(Path::new("/home/u"), &paths(named));
             shown.map(|names| {
                 Vec::from_iter(names.into_iter().map(|one| one.into_string().unwrap()))
             })
@@ -308,7 +331,7 @@ mod tests {
             shown(&["/home/u/chat/bin/x", "/home/u/chat/y"]).unwrap(),
             ["chat"]
         );
-        assert_eq!(shown(&["/home/u/relay.py"]), None, "it lies there directly");
+        assert_eq!(shown(&["/home/u/relay.py"]).unwrap(), ["relay.py"]);
         assert_eq!(shown(&["/home/u"]), None, "it is named itself");
         assert_eq!(shown(&["/home/u/../v"]), None, "nobody knows where that is");
     }
@@ -415,5 +438,33 @@ mod tests {
         let reports = at("reports").display().to_string();
         let expected = format!("data\n{play}:\nalice\n\n{reports}:\nmore\nshared\n");
         assert_eq!(output, expected);
+    }
+
+    #[test]
+    fn of_a_place_in_which_a_named_file_lies_the_files_are_shown_and_nothing_else() {
+        let dir = tempfile::tempdir().unwrap();
+        let at = |name: &str| dir.path().join(name);
+        for name in ["home/secrets", "play/alice/tmp"] {
+            fs::create_dir_all(at(name)).unwrap();
+        }
+        for (name, text) in [
+            ("home/relay.sh", "echo relay; . ${0%/*}/words.sh\n"),
+            ("home/words.sh", "echo words\n"),
+            ("home/.netrc", "secret"),
+            ("home/secrets/key", "secret"),
+        ] {
+            fs::write(at(name), text).unwrap();
+        }
+        let reports = Reports {
+            others: vec![at("home")],
+            ..Reports::default()
+        };
+        let home = at("home").display().to_string();
+        let script = format!(
+            "f={home}/relay.sh; d=${{f%/*}}; sh $f; ls -A $d; cat $d/.netrc $d/secrets/key"
+        );
+        if let Some(output) = inside(&reports, &at("play/alice"), &script) {
+            assert_eq!(output, "relay\nwords\nrelay.sh\nwords.sh\n");
+        }
     }
 }

@@ -242,3 +242,57 @@ fn fault(kind: FaultKind) -> Fault {
         },
     }
 }
+
+#[test]
+fn sixteen_clients_that_reconnect_at_once_are_served_and_none_is_reset() {
+    run(async {
+        let stage = StageThread::start(Level::None, "unused".into(), Closed::default());
+        let stage = Arc::new(stage.await.unwrap());
+        let at = watch::Sender::new(Reached::default());
+        let (inputs, mut recorded) = mpsc::channel(1024);
+        let mut taps = Vec::new();
+        for n in 0..16 {
+            let listener = stage.listen(Side::Clients, 0).await.unwrap();
+            let link = Link {
+                name: n.to_string(),
+                ..alice()
+            };
+            let stage = Arc::downgrade(&stage);
+            let tap = Tap::start(link, listener, stage, at.subscribe(), inputs.clone());
+            taps.push(tap.unwrap());
+        }
+        // As after a restart: nobody was served, and then all come at once.
+        taps.iter().for_each(Tap::refuse);
+        let relay = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        taps.iter().for_each(|tap| tap.listen().unwrap());
+        let mut clients = tokio::task::JoinSet::new();
+        for tap in &taps {
+            let mut client = TcpStream::connect(("127.0.0.1", tap.port)).await.unwrap();
+            client.write_all(b"x").await.unwrap();
+            clients.spawn(async move { client.read_u8().await });
+        }
+        // All of them wait in queues of the taps.
+        at.send_replace(Reached::from([relay.local_addr().unwrap()]));
+        let mut served = Vec::new();
+        while served.len() < 16 {
+            let (mut client, _) = relay.accept().await.unwrap();
+            let hello = client.read_u8().await.unwrap();
+            client.write_all(&[hello]).await.unwrap();
+            served.push(client);
+        }
+        while let Some(ended) = clients.join_next().await {
+            assert_eq!(ended.unwrap().unwrap(), b'x');
+        }
+        drop(served);
+        while let Ok(input) = recorded.try_recv() {
+            let is_reset = matches!(
+                &input,
+                Input::LinkClosed {
+                    how: LinkEnd::Reset,
+                    ..
+                } | Input::LinkRefused { .. }
+            );
+            assert!(!is_reset, "{input:?}");
+        }
+    });
+}
