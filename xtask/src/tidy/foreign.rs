@@ -87,7 +87,7 @@ pub(super) fn opened(sources: &[Source]) -> Vec<Breach> {
     breaches
 }
 
-fn is_of_stage(path: &str) -> bool {
+pub(super) fn is_of_stage(path: &str) -> bool {
     let is_test =
         path.contains("/tests/") || path.ends_with("tests.rs") || path.contains("/testing/");
     path.starts_with("crates/stage/src/") && path.ends_with(".rs") && !is_test

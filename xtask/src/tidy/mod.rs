@@ -10,6 +10,7 @@ mod names;
 mod purity;
 mod tree;
 mod unused;
+mod waiting;
 mod words;
 
 use std::fmt;
@@ -71,6 +72,7 @@ pub(crate) fn run() -> CommandResult {
     breaches.extend(edges::without_rule(&sources));
     breaches.extend(foreign::opened(&sources));
     breaches.extend(unused::unused(&sources));
+    breaches.extend(waiting::unlisted(&sources));
     breaches.extend(words::banned(&sources));
     breaches.extend(names::shared(&sources));
     let checked = check::everything(&workspace)?;

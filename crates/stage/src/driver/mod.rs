@@ -62,6 +62,9 @@ const POLL_FILES: Duration = Duration::from_millis(20);
 /// end late as well, by less.
 const LOST: Duration = Duration::from_secs(1);
 
+/// How long something that holds up a play which is late already may still take.
+const MOMENT: Duration = Duration::from_millis(500);
+
 const CLOSED: EngineError = EngineError::Fault("the queue of a play is closed");
 
 /// The name of the relay among participants. No client can have it: names are checked.
@@ -289,16 +292,26 @@ impl<'p> Play<'p> {
         Ok(())
     }
 
-    /// Lets things happen until something else is done.
+    /// Lets things happen until something else is done; once the play is late, no longer than a
+    /// moment.
     async fn meanwhile(&mut self, until: impl Future<Output = ()>) -> Result<(), EngineError> {
         tokio::pin!(until);
+        let mut gives_up = None;
         loop {
             let now = self.clock.now();
+            self.is_overdue()?;
+            if self.control.is_late() {
+                gives_up.get_or_insert(now + MOMENT);
+            }
+            if gives_up.is_some_and(|at| at <= now) {
+                return Ok(());
+            }
             self.note_ends()?;
             self.take_still(now)?;
             self.check_usage(now)?;
-            let check = self.next_check(now + steps::LATER, now);
-            let check = check.max(self.clock.now());
+            let latest = now + steps::LATER;
+            let latest = gives_up.unwrap_or_else(|| self.control.progress.clamp(latest));
+            let check = self.next_check(latest, now).max(self.clock.now());
             let input = tokio::select! {
                 biased;
                 () = &mut until => return Ok(()),

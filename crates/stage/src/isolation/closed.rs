@@ -13,13 +13,14 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsString;
 use std::fs;
-use std::io::{self, Read as _};
+use std::io;
 use std::os::fd::{AsRawFd as _, OwnedFd};
 use std::path::{Component, Path, PathBuf};
 
 use nix::mount::{MsFlags, mount};
 use rustix::fs::{FileType, Mode, OFlags, StatVfsMountFlags, fstat, open, openat, statvfs};
 
+use crate::participant::interpreter::first_bytes;
 use crate::participant::programs::PATH;
 use crate::participant::spawn::find_program;
 
@@ -32,9 +33,6 @@ const OWN_SHARED_MEMORY: &str = "tmp";
 
 /// Links that lead to a program, one behind the other, at the most.
 const LINKS: usize = 40;
-
-/// The longest first line of a script that is read, as in the kernel.
-const FIRST_LINE: u64 = 256;
 
 /// So many files of a closed place are shown because they lie beside one that is named.
 const BESIDE: usize = 256;
@@ -297,11 +295,8 @@ fn interpreters(path: &Path) -> Vec<PathBuf> {
 
 /// What stands behind `#!`.
 fn first_line(path: &Path) -> Option<String> {
-    let is_file = fs::symlink_metadata(path).is_ok_and(|file| file.is_file());
-    let mut line = Vec::new();
-    let script = is_file.then(|| fs::File::open(path).ok()).flatten()?;
-    script.take(FIRST_LINE).read_to_end(&mut line).ok()?;
-    let line = line.split(|byte| *byte == b'\n').next()?;
+    let first = first_bytes(path)?;
+    let line = first.split(|byte| *byte == b'\n').next()?;
     Some(String::from_utf8_lossy(line.strip_prefix(b"#!")?).into_owned())
 }
 

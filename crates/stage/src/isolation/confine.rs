@@ -162,6 +162,23 @@ mod tests {
     }
 
     #[test]
+    fn a_participant_sees_nothing_through_another_process() {
+        if !can_show(Feature::Landlock, is_available()) {
+            return;
+        }
+        let scratch = tempfile::tempdir().unwrap();
+        let script = format!(
+            "ls /proc/{}/root/ 2>&1 && echo seen; ls /proc/self/root/ > /dev/null && echo own",
+            std::process::id()
+        );
+        let output = confined(scratch.path(), &script);
+        assert!(
+            output.ends_with("own\n") && !output.contains("seen"),
+            "{output}"
+        );
+    }
+
+    #[test]
     fn a_participant_signals_nobody_outside() {
         if !can_show(Feature::Landlock, is_available()) {
             return;

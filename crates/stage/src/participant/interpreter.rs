@@ -4,18 +4,25 @@ use std::fs::File;
 use std::io::Read as _;
 use std::path::Path;
 
+use rustix::fs::{Mode, OFlags, open};
+
 /// Bytes of a first line that the system reads.
 const FIRST_LINE: u64 = 256;
 
+/// What a file begins with: all that the system reads of a first line. Nobody waits for a pipe that
+/// has taken its place.
+pub(crate) fn first_bytes(program: &Path) -> Option<Vec<u8>> {
+    let flags = OFlags::RDONLY | OFlags::NONBLOCK | OFlags::NOCTTY | OFlags::CLOEXEC;
+    let file = File::from(open(program, flags, Mode::empty()).ok()?);
+    let mut first = Vec::new();
+    let is_file = file.metadata().ok()?.is_file();
+    is_file.then(|| file.take(FIRST_LINE).read_to_end(&mut first).ok())??;
+    Some(first)
+}
+
 /// Why a program cannot be started, where its first bytes say so.
 pub(crate) fn why_not(program: &Path) -> Option<String> {
-    if !program.is_file() {
-        return None;
-    }
-    let mut first = Vec::new();
-    File::open(program)
-        .and_then(|file| file.take(FIRST_LINE).read_to_end(&mut first))
-        .ok()?;
+    let first = first_bytes(program)?;
     let shown = program.display();
     if first.starts_with(b"\x7fELF") || first.starts_with(b"MZ") || first.is_empty() {
         return None;
@@ -47,7 +54,16 @@ pub(crate) fn why_not(program: &Path) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::why_not;
+    use super::{first_bytes, why_not};
+
+    #[test]
+    fn nobody_waits_for_a_pipe_in_place_of_a_program() {
+        let dir = tempfile::tempdir().unwrap();
+        let pipe = dir.path().join("program");
+        let mode = rustix::fs::Mode::RUSR;
+        rustix::fs::mknodat(rustix::fs::CWD, &pipe, rustix::fs::FileType::Fifo, mode, 0).unwrap();
+        assert_eq!(first_bytes(&pipe), None);
+    }
 
     #[test]
     fn what_the_first_line_asks_for_is_named() {

@@ -65,6 +65,8 @@ pub(super) struct Scans<'p> {
     files: Files,
     /// Arguments and environments that are kept already.
     arguments: Arguments,
+    /// A scan was given up.
+    is_stuck: bool,
     counters: BTreeMap<Surface, Counters>,
     /// How much may still be unpacked and searched.
     allowances: BTreeMap<Surface, Allowance>,
@@ -134,6 +136,7 @@ impl<'p> Scans<'p> {
             copied: Copied::default(),
             files: Files::new(scratch.ground(RELAY), scratch.of(RELAY), comparing.clone()),
             arguments: Arguments::default(),
+            is_stuck: false,
             counters: BTreeMap::new(),
             allowances: BTreeMap::new(),
             comparing,
@@ -259,6 +262,20 @@ impl<'p> Scans<'p> {
             nested: is_last.then(|| NESTED.map(|surface| self.allowance(surface))),
             roots,
         })
+    }
+
+    /// The play was over before the last scan was: what that was given does not come back.
+    pub(super) fn give_up(&mut self) {
+        self.is_stuck = true;
+        for surface in NESTED {
+            let why = "the play was over before a scan of it had ended";
+            self.counters(surface).miss(why.to_owned());
+        }
+    }
+
+    /// A scan was given up.
+    pub(super) fn is_stuck(&self) -> bool {
+        self.is_stuck
     }
 
     /// Adds what a scan found: what is to be recorded at once, which is all that is new of it,

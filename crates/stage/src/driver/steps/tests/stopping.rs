@@ -6,7 +6,8 @@ use rustix::process::Signal;
 
 use crate::EngineError;
 use crate::driver::testing::{Cue, Happenings, Played, Staged, chat, chatting, planned, play};
-use timeline::{Direction, Ended, Kind, Limit, Stream};
+use crate::last_resort;
+use timeline::{Direction, Ended, Kind, Limit, Stream, Surface};
 
 const TWO: &str = r#"
 title = "two"
@@ -177,5 +178,35 @@ fn who_has_sent_what_others_show_is_ended_for_their_lines() {
     assert!(
         is_killed_early("relay") && !is_killed_early("bob"),
         "{signals:?}"
+    );
+}
+
+#[test]
+fn a_scan_of_the_relay_that_never_ends_does_not_hold_up_a_play_that_is_late() {
+    let plan = planned(TWO);
+    let limit = Duration::from_secs(60);
+    let staged = Staged {
+        limit: Some(limit),
+        scans_are_stuck: true,
+        ..Staged::default()
+    };
+    let played = play(&plan, staged, chat());
+    played.position(|kind| matches!(kind, Kind::Overdue { .. }));
+    let why = played.kinds().into_iter().find_map(|kind| match kind {
+        Kind::Searched {
+            surface: Surface::Files,
+            incomplete,
+            ..
+        } => incomplete.clone(),
+        _ => None,
+    });
+    assert_eq!(
+        why.as_deref(),
+        Some("the play was over before a scan of it had ended")
+    );
+    assert!(
+        played.took < limit + last_resort::WITHIN,
+        "{:?}",
+        played.took
     );
 }
