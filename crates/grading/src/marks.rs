@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use judge::Check;
+use judge::{Check, CheckKind};
 use report::PlayReport;
 use timeline::visible;
 
@@ -120,14 +120,17 @@ pub struct Reason {
 impl Reason {
     pub(crate) fn of(check: &Check) -> Self {
         let evidence = &check.evidence;
-        // What only says it again, in full, says it instead.
-        let is_longer = evidence.expected.starts_with(&check.name);
-        let (check, expected) = match is_longer {
-            true => (&evidence.expected, ""),
-            false => (&check.name, evidence.expected.as_str()),
+        let (check, expected) = match &check.kind {
+            CheckKind::Audit(surface) => {
+                let place = surface.in_words();
+                (format!("no text can be read in {place}"), "")
+            }
+            // What says it again in full says it instead.
+            _ if evidence.expected.starts_with(&check.name) => (evidence.expected.clone(), ""),
+            _ => (check.name.clone(), evidence.expected.as_str()),
         };
         Self {
-            check: visible(check),
+            check: visible(&check),
             expected: visible(expected),
             got: visible(&evidence.got),
             difference: evidence.difference.as_deref().map(visible),

@@ -104,19 +104,27 @@ fn median(points: impl Iterator<Item = u32>) -> String {
 
 /// How many submissions have the same first cause, the most frequent first.
 fn causes(all: &[Marks]) -> Vec<(usize, String)> {
-    let mut counted: BTreeMap<&str, usize> = BTreeMap::new();
-    for mark in all.iter().flat_map(|marks| &marks.marks) {
-        if let Some(cause) = mark.reasons.first() {
-            *counted.entry(&cause.got).or_default() += 1;
+    let mut counted: BTreeMap<String, usize> = BTreeMap::new();
+    for marks in all {
+        for cause in marks.marks.iter().filter_map(|mark| mark.reasons.first()) {
+            let cause = without_details(&cause.got).replace(&marks.dir, "…");
+            *counted.entry(cause).or_default() += 1;
         }
     }
     let mut causes: Vec<(usize, String)> = counted
         .into_iter()
-        .map(|(cause, times)| (times, cause.to_owned()))
+        .map(|(cause, times)| (times, cause))
         .collect();
     causes.sort_by(|a, b| b.0.cmp(&a.0).then_with(|| a.1.cmp(&b.1)));
     causes.truncate(CAUSES);
     causes
+}
+
+/// What two submissions can have in common: not where it stood, and not what came after it.
+fn without_details(cause: &str) -> &str {
+    let ends = [";", ", after step", " at byte ", " at address "];
+    let end = ends.iter().filter_map(|end| cause.find(end)).min();
+    cause.get(..end.unwrap_or(cause.len())).unwrap_or(cause)
 }
 
 /// A name as a part of an address.

@@ -1,6 +1,6 @@
 // The report page, as a person meets it: in a browser, from a directory, without a network.
 //
-// PAGE is a page of a play that passed, RUN that of its run, LEAK one of a play in which plaintext
+// PAGE is a page of a play that passed, RUN that of its run, GRADES a directory of grades, LEAK one of a play in which plaintext
 // was seen, FAILED the link that was printed for a step that failed, MANY one of 2 000 messages, MORE one of 9 000; in both, everybody prints what would be
 // a script. CHROMIUM is the browser.
 
@@ -12,7 +12,7 @@ import { pathToFileURL } from "node:url";
 import { after, before, test } from "node:test";
 import { chromium } from "playwright-core";
 
-const { PAGE, RUN, LEAK, FAILED, MANY, MORE, CHROMIUM, SCRATCH } = process.env;
+const { PAGE, RUN, GRADES, LEAK, FAILED, MANY, MORE, CHROMIUM, SCRATCH } = process.env;
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 let browser;
 
@@ -154,6 +154,23 @@ test("the slider and the address show every terminal as it stood then", async ()
   const second = await visible();
   assert.ok(second.some((line) => line.startsWith("private alice")), second.join(""));
   assert.equal(await page.locator("#moment-label").textContent(), "after step 2");
+  await done();
+});
+
+test("grades ask for themselves alone, keep nobody out, and lead from the overview to each submission", async () => {
+  for (const file of ["index.html", "bob/instructor.html", "hal/feedback.html"].map((name) => join(GRADES, name))) {
+    assert.ok(await isAlone(file), file);
+    for (const colorScheme of ["light", "dark"]) {
+      const { page, done } = await open(file, { colorScheme, viewport: { width: 1024, height: 900 }, bypassCSP: true });
+      await page.evaluate(axe);
+      const { violations } = await page.evaluate(() => window.axe.run());
+      assert.deepEqual(violations.map((one) => `${one.id}: ${one.nodes[0].html}`), []);
+      await done();
+    }
+  }
+  const { page, done } = await open(join(GRADES, "index.html"));
+  await page.getByRole("link", { name: "bob" }).click();
+  await page.getByRole("heading", { name: /The relay cannot read a private message/ }).waitFor();
   await done();
 });
 

@@ -43,6 +43,21 @@ fn played(runs: &Runs, arguments: &[&str]) -> (PathBuf, PathBuf) {
     (play, run)
 }
 
+/// Grades of two samples.
+fn graded(runs: &Runs) -> PathBuf {
+    let class = ["--only", "bob", "--only", "hal"];
+    let grade = [
+        "grade",
+        "zoo/samples",
+        "--rubric",
+        "docs/grading/rubric.toml",
+    ];
+    let output = runs.xtask(&[&grade[..], &class].concat()).output().unwrap();
+    let err = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(0), "{err}");
+    runs.path().join("grades/rubric")
+}
+
 /// What `cargo xtask test` prints for whoever wants to see why a step has failed. It is not
 /// the first one, nor the last.
 fn link_of_a_failing_step(runs: &Runs) -> PathBuf {
@@ -104,6 +119,7 @@ fn report_pages_work_in_a_browser() {
         vec![
             ("PAGE", page),
             ("RUN", run),
+            ("GRADES", graded(&runs)),
             ("LEAK", leak),
             ("FAILED", link_of_a_failing_step(&runs)),
             ("MANY", many),

@@ -62,6 +62,7 @@ fn with(verdicts: Verdicts) -> PlayReport {
         tries: Vec::new(),
         verdicts,
         searches: Searches::default(),
+        steps: Vec::new(),
         used: Vec::new(),
         dir: "plays/s/try-1".into(),
     }
