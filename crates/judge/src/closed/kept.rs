@@ -207,7 +207,10 @@ impl<'a> Client<'_, 'a> {
         }
         // What is left of a transfer, or belongs to it, is called after its file.
         let is_rest = to_it.any(|one| !one.name().is_empty() && name.contains(one.name()));
-        (!is_rest).then(|| {
+        // A program keeps what it likes in its own directory.
+        let place = self.spec.downloads.as_ref();
+        let is_all = place.is_some_and(|place| place.0.trim_end_matches('/') == "{work}");
+        (!is_rest && !is_all).then(|| {
             let what = "which no step had sent; if its program keeps such files there, name them \
                         in `ignore_files` in `[client]`";
             (Wrong::Unknown, what.to_owned())

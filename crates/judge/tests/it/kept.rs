@@ -1,7 +1,7 @@
 //! What lies in downloads when a play is over.
 
 use judge::{CheckKind, Verdict, judge};
-use scenario::adapter::Adapter;
+use scenario::adapter::{Adapter, Template};
 use test_plays::{plan_of, plan_with, reference};
 use timeline::{KeptFile, Kind};
 
@@ -119,6 +119,10 @@ fn what_a_program_keeps_besides_its_adapter_declares() {
     });
     let history = ("bob", "history.db", 10, "-");
     assert_eq!(kept(&adapter, &[WHOLE, history]), []);
+    let everything = adapter_with(|adapter| {
+        adapter.client.downloads = Some(Template("{work}".to_owned()));
+    });
+    assert_eq!(kept(&everything, &[WHOLE, history]), []);
     let other = ("bob", "my history.db", 10, "-");
     assert_eq!(kept(&adapter, &[WHOLE, other]).len(), 1);
 }
