@@ -66,7 +66,7 @@ pub(crate) enum ClientFault {
     EmptyLines,
     /// Takes memory at the first message until it has half a gigabyte.
     EatsMemory,
-    /// Prints megabytes a second once it is ready.
+    /// Prints megabytes a second from the first message on.
     Floods,
     /// The same without a single line break.
     FloodsWithoutNewline,

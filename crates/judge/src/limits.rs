@@ -6,6 +6,8 @@ use super::aftermath::doubt;
 use super::evidence::just_before;
 use super::verdict::{Check, CheckKind, Evidence, Verdict};
 use super::view::View;
+use matching::opening;
+use scenario::plan::Expectation;
 use timeline::{ExpectationId, Kind, Limit};
 
 /// So many kinds of what fills a record are named.
@@ -60,9 +62,13 @@ pub(super) fn judge(view: &View<'_>, checks: &mut [Check]) {
         return;
     };
     let is_over = |who: &str| exceeded.iter().any(|(_, other)| *other == who);
-    let whose: BTreeMap<&ExpectationId, &str> = view
-        .all_steps()
-        .flat_map(|step| &step.expects)
+    let clients = view.plan.clients.iter();
+    let opening: Vec<Expectation> = clients
+        .flat_map(|client| opening(view.plan, &client.name))
+        .collect();
+    let of_steps = view.all_steps().flat_map(|step| &step.expects);
+    let whose: BTreeMap<&ExpectationId, &str> = of_steps
+        .chain(&opening)
         .map(|one| (&one.id, one.client.as_str()))
         .collect();
     let why = format!("{who} had been ended before");

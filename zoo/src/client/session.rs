@@ -130,7 +130,6 @@ impl Session {
             with: &others,
         })?;
         match self.fault {
-            ClientFault::Floods => self.flooding = true,
             ClientFault::Orphans => orphan::start(orphan::Output::Closed)?,
             ClientFault::Forges => torment::forge()?,
             ClientFault::LeavesUnreaped => orphan::leave_unreaped()?,

@@ -96,6 +96,9 @@ fn client_floods_prints_more_than_anyone_wants() {
     let dir = tempdir().unwrap();
     let (_relay, port) = relay("none");
     let alice = client("floods", port, "alice", dir.path());
+    let mut bob = client("none", port, "bob", dir.path());
+    alice.shows("joined bob");
+    bob.types("good morning");
     let bytes: usize = (0..5_000).map(|_| alice.line().len()).sum();
     assert!(bytes > 4_000_000, "{bytes}");
 }
