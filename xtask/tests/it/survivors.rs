@@ -187,3 +187,34 @@ fn a_child_that_has_ended_and_was_never_reaped_is_no_survivor() {
         assert_eq!(output.status.code(), Some(3), "{printed}");
     }
 }
+
+#[test]
+fn shared_memory_of_system_v_is_gone_with_its_participant() {
+    // A size that nothing else on this machine is likely to have.
+    const SIZE: &str = "40961";
+    let segments = || std::fs::read_to_string("/proc/sysvipc/shm").unwrap();
+    let is_left = || segments().split_whitespace().any(|word| word == SIZE);
+    assert!(!is_left(), "{}", segments());
+    let runs = Runs::new();
+    let adapter = std::fs::read_to_string(root().join("zoo/adapters/plain.toml")).unwrap();
+    let shell =
+        "run = [\"/bin/sh\", \"-c\", \"ipcmk -M 40961 >&2; exec \\\"$@\\\"\", \"sh\", \"{relay}\",";
+    let with_memory = adapter.replace("run = [\"{relay}\",", shell);
+    assert_ne!(with_memory, adapter);
+    let file = runs.path().join("with-memory.toml");
+    std::fs::write(&file, with_memory).unwrap();
+    let run = start(&runs, &["--adapter", file.to_str().unwrap()]);
+    let output = run.wait_with_output().unwrap();
+    let printed = String::from_utf8_lossy(&output.stderr);
+    // Nothing is encrypted, and that is all that is wrong.
+    assert_eq!(output.status.code(), Some(3), "{printed}");
+    let relay = runs
+        .path()
+        .join("latest/zoo/scenarios/tour/out/relay.stderr");
+    let relay = std::fs::read_to_string(relay).unwrap();
+    if !can_show(Feature::Namespaces, level_is_namespaces()) {
+        return;
+    }
+    assert!(relay.contains("Shared memory id"), "it was made: {relay}");
+    assert!(!is_left(), "{}", segments());
+}
