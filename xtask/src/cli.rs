@@ -145,8 +145,8 @@ impl Verbosity {
   cargo xtask demo three-clients --adapter ./mine.toml
   cargo xtask demo three-clients --relay nosy")]
 pub(crate) struct Demo {
-    /// Id of a scenario, or its last part
-    pub(crate) name: String,
+    /// Id of a scenario, or its last part; without it, choose one
+    pub(crate) name: Option<String>,
     /// Go on by itself after so long, instead of waiting for a key: `2s`, `500ms`
     #[arg(long, value_parser = duration, value_name = "PAUSE")]
     pub(crate) auto: Option<Duration>,

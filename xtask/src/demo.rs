@@ -21,11 +21,12 @@ use terminal_stage::{Ending, Holder, Message, ScreenError, StandIn, StandInError
 use tokio_util::sync::CancellationToken;
 
 use crate::command_error::{CommandError, CommandResult};
+use crate::exit_code::FINE;
 use crate::interrupt::Interrupt;
 use crate::keys::{self, SingleKeys};
 use crate::web::{self, Web};
 use crate::workspace::Workspace;
-use crate::{binaries, cli, output, recording, staging, zoo};
+use crate::{binaries, choosing, cli, output, recording, staging, zoo};
 
 /// Width of a demo where no terminal says another one.
 const WIDTH: usize = 100;
@@ -57,7 +58,14 @@ impl Shown {
 
 /// Plays one scenario; a key, or the pause of `--auto`, makes the next step.
 pub(crate) fn run(arguments: &cli::Demo, workspace: &Workspace) -> CommandResult {
-    let scenario = staging::one(workspace, &arguments.name)?;
+    let name = match &arguments.name {
+        Some(name) => name.clone(),
+        None => match choosing::choose(workspace)? {
+            Some(name) => name,
+            None => return Ok(FINE),
+        },
+    };
+    let scenario = staging::one(workspace, &name)?;
     let mut staging = arguments.staging.clone();
     let mut flags = staging::asked(&staging).flags();
     if let Some(cli::Relay::Nosy) = arguments.relay {
@@ -67,6 +75,10 @@ pub(crate) fn run(arguments: &cli::Demo, workspace: &Workspace) -> CommandResult
     }
     let is_stage = is_stage(arguments.ui)?;
     let who = staging::implementations(workspace, &staging, std::slice::from_ref(&scenario))?;
+    let who = who.for_people(&scenario, &workspace.scenarios());
+    if arguments.web {
+        output::narrate("preparing the page; its program is built the first time");
+    }
     let page = arguments
         .web
         .then(|| binaries::build_one(workspace, web::PACKAGE));
@@ -77,7 +89,7 @@ pub(crate) fn run(arguments: &cli::Demo, workspace: &Workspace) -> CommandResult
     let shown = Shown {
         context,
         scenario,
-        name: arguments.name.clone(),
+        name,
         dir,
         reports: reports.to_owned(),
         asked: staging::asked(&staging),
@@ -307,9 +319,6 @@ fn closing(shown: &Shown, report: &PlayReport, says_how: bool) -> u8 {
             &repeat,
             output::screen(&io::stdout(), Detail::Usual),
         ));
-    }
-    if let Some(note) = report::terminal::unstored(report, &shown.asked) {
-        output::result(&format!("   {note}"));
     }
     let files = dir.path().join(&report.dir);
     output::result(&format!(

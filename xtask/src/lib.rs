@@ -11,6 +11,7 @@ mod asking;
 mod bench;
 mod binaries;
 mod check;
+mod choosing;
 mod ci;
 mod cli;
 mod command;

@@ -10,7 +10,7 @@ use harness::{self, RunContext, RunDir, Selection, Update, Wanted};
 use report::Asked;
 use scenario::Scenario;
 use scenario::adapter::{self, Adapter, Program};
-use scenario::plan;
+use scenario::plan::{self, Action, PlannedStep};
 use stage::{EngineError, level, machine_limits};
 use timeline::Level;
 use tokio::runtime::Builder;
@@ -123,6 +123,31 @@ impl Implementations {
         plan::Implementations {
             main: &self.main,
             others: others.map(|(name, other)| (name.clone(), other)).collect(),
+        }
+    }
+
+    /// With the face that people have, where every text that the scenario sends looks the same
+    /// in it; as they are elsewhere.
+    pub(crate) fn for_people(self, scenario: &Scenario, root: &Path) -> Self {
+        let Some(main) = self.main.for_people() else {
+            return self;
+        };
+        let faced = Self {
+            main,
+            others: self.others.clone(),
+        };
+        let plan = plan::build(scenario, faced.implementations(), 0, root);
+        let is_plain = |step: &PlannedStep| {
+            let mut text = step.sent.iter().flat_map(|sent| sent.text.chars());
+            !text.any(|letter| letter == '\\' || letter.is_control())
+        };
+        let all_plain = |step: &PlannedStep| match &step.action {
+            Action::All { steps } => steps.iter().all(is_plain),
+            _ => is_plain(step),
+        };
+        match plan {
+            Ok(plan) if plan.steps.iter().all(all_plain) => faced,
+            _ => self,
         }
     }
 

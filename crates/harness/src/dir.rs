@@ -1,11 +1,13 @@
 //! Where a run's files lie: `reports/<run-id>/<scenario>/`, and `reports/latest`.
 
+use super::rehearsals::rehearsals;
 use stage::Reports;
 use std::fs;
 use std::io;
 use std::path::{Component, Path, PathBuf};
 
-/// Runs that are kept; older ones are removed when a new one begins, unless they still go on.
+/// Runs that are kept; older ones are removed when a new one begins, unless they still go on, or
+/// hold the newest play of a scenario that went as it should.
 const MOST: usize = 10;
 
 /// The directory of one run.
@@ -111,7 +113,12 @@ impl RunDir {
     pub(super) fn remove_oldest(reports: &Path) {
         let runs = runs(reports);
         let surplus = runs.len().saturating_sub(MOST);
-        for run in runs.iter().take(surplus).filter(|run| !goes_on(run)) {
+        if surplus == 0 {
+            return;
+        }
+        let kept = rehearsals(reports, &runs);
+        let old = runs.iter().take(surplus);
+        for run in old.filter(|run| !goes_on(run) && !kept.contains(*run)) {
             drop(fs::remove_dir_all(reports.join(run)));
         }
     }

@@ -13,6 +13,7 @@ mod merge;
 mod one;
 mod pages;
 mod provenance;
+mod rehearsals;
 mod replay;
 mod saved;
 mod select;
@@ -99,9 +100,12 @@ impl RunContext {
         relative.unwrap_or(path).to_owned()
     }
 
-    /// Whether snapshots are stored of what is played: only of the reference of this workspace, and
-    /// of no other file that is called so.
+    /// Whether snapshots are stored of what is played: only of the reference of this workspace,
+    /// with the face that tests drive, and of no other file that is called so.
     fn has_snapshots(&self) -> bool {
+        if self.adapter.name != report::REFERENCE {
+            return false;
+        }
         let reference = self.scenarios.parent().map(|root| {
             let adapters = root.join("adapters");
             adapters.join(report::REFERENCE).with_extension("toml")

@@ -33,12 +33,27 @@ pub fn stand_in(
     found.map(|(play, dir)| (dir.clone(), play.clone()))
 }
 
-/// The play of a run, where it was planned and its timeline is there.
+/// The play of a run, where it was asked for.
 fn played(run: &Path, scenario: &str, asked: &Asked) -> Option<PlayReport> {
     let manifest: RunManifest = read(&run.join("run.json")).ok()??;
-    let is_same = manifest.asked.is_same(asked) && manifest.asked.load.is_none();
+    let is_same = manifest.asked.is_same(asked);
+    is_same.then(|| whole(run, scenario, &manifest)).flatten()
+}
+
+/// Whether the play of a scenario in a run went as it should, and can be shown.
+pub(super) fn is_worth_showing(run: &Path, scenario: &str, manifest: &RunManifest) -> bool {
+    let play = whole(run, scenario, manifest);
+    play.is_some_and(|play| {
+        let verdict = &play.verdicts.play;
+        verdict.is_fine() || *verdict == PlayVerdict::Plaintext
+    })
+}
+
+/// The play of a run, where it was planned and its timeline is there.
+fn whole(run: &Path, scenario: &str, manifest: &RunManifest) -> Option<PlayReport> {
     let relative = RunDir::relative(scenario);
-    let play = is_same.then(|| read(&run.join(relative).join("result.json")));
+    let is_load = manifest.asked.load.is_some();
+    let play = (!is_load).then(|| read(&run.join(relative).join("result.json")));
     let play: PlayReport = play?.ok()??;
     let is_whole = run.join(&play.dir).join("timeline.jsonl").is_file();
     (is_whole && play.scenario == scenario).then_some(play)
@@ -51,7 +66,7 @@ mod tests {
     use std::time::Duration;
 
     use super::super::one::{Which, blank};
-    use super::super::saved::begin;
+    use super::super::saved::{ManifestScenario, begin};
     use super::{Asked, PlayVerdict, RunDir, RunManifest, stand_in};
     use report::json;
 
@@ -70,7 +85,10 @@ mod tests {
             seed: 7,
             shard: None,
             balanced_by: None,
-            scenarios: Vec::new(),
+            scenarios: vec![ManifestScenario {
+                id: SCENARIO.to_owned(),
+                path: "scenarios/basics/hello.toml".into(),
+            }],
         };
         begin(&dir, &manifest).unwrap();
         let which = Which {
@@ -119,6 +137,25 @@ mod tests {
         let seen = saved(reports.path(), 1, "nosy", PlayVerdict::Plaintext);
         saved(reports.path(), 2, "nosy", PlayVerdict::CannotTell);
         assert_eq!(found(reports.path(), "nosy"), Some(seen));
+    }
+
+    #[test]
+    fn a_rehearsal_is_kept_until_there_is_a_newer_one() {
+        let reports = tempfile::tempdir().unwrap();
+        let reports = reports.path();
+        let is_there = |run: &String| reports.join(run).is_dir();
+        let older = saved(reports, 1, "ours", PlayVerdict::Pass);
+        let rehearsed = saved(reports, 2, "ours", PlayVerdict::Pass);
+        let nosy = saved(reports, 3, "nosy", PlayVerdict::Plaintext);
+        for day in 4..24 {
+            saved(reports, day, "ours", PlayVerdict::Fail);
+        }
+        RunDir::remove_oldest(reports);
+        assert!(is_there(&rehearsed) && is_there(&nosy) && !is_there(&older));
+        assert_eq!(found(reports, "ours"), Some(rehearsed.clone()));
+        saved(reports, 24, "ours", PlayVerdict::Pass);
+        RunDir::remove_oldest(reports);
+        assert!(!is_there(&rehearsed), "there is a newer one");
     }
 
     #[test]

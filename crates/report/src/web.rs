@@ -47,6 +47,8 @@ pub struct WebState {
     passed: Vec<WebPassed>,
     /// What was sent last, and whether the relay has it.
     sought: Vec<WebSought>,
+    /// How many texts the relay has, of how many that were looked for.
+    counters: (usize, usize),
     story: Vec<Line>,
     by_hand: Vec<String>,
     notice: Option<String>,
@@ -193,7 +195,8 @@ impl WebState {
             coming: scene.coming().map(sentence),
             participants: scene.participants.iter().map(participant).collect(),
             passed: last(&scene.passed, PASSED).iter().map(passed).collect(),
-            sought: scene.latest().iter().map(sought).collect(),
+            sought: scene.worth_showing().into_iter().map(sought).collect(),
+            counters: scene.counters(),
             story: last(&scene.story, STORY)
                 .iter()
                 .map(|entry| Line {

@@ -27,6 +27,23 @@
 
   const ask = (command) => sent("/ask", JSON.stringify(command));
 
+  /** Whoever has not scrolled up sees the last line, also when a log shrinks. */
+  const stick = new ResizeObserver((all) => {
+    for (const { target } of all) {
+      if (target.follows) {
+        target.scrollTop = target.scrollHeight;
+      }
+    }
+  });
+
+  function follow(log) {
+    log.follows = true;
+    log.addEventListener("scroll", () => {
+      log.follows = log.scrollHeight - log.scrollTop - log.clientHeight < 40;
+    });
+    stick.observe(log);
+  }
+
   /** Writes lines into a log; those that stand there already stay, so that they are read aloud once. */
   function write(log, lines) {
     const old = log.lines ?? [];
@@ -39,30 +56,51 @@
       log.firstElementChild.remove();
     }
     const fresh = lines.slice(old.length - shift);
-    const follows = log.scrollHeight - log.scrollTop - log.clientHeight < 40;
     for (const { kind, text } of fresh) {
-      const line = document.createElement(log.tagName === "OL" ? "li" : "span");
+      const line = document.createElement(log.tagName === "UL" ? "li" : "span");
       line.className = kind;
       line.textContent = text;
       log.append(line);
     }
     log.lines = lines;
-    if (fresh.length > 0 && follows) {
+    if (fresh.length > 0 && log.follows) {
       log.scrollTop = log.scrollHeight;
     }
   }
 
-  /** What the relay got, three lines each. */
-  function passed({ number, link, to, kind, len, hex, text, shown }) {
+  /** What the relay got. Nothing that a client shows stands here. */
+  function passed({ number, link, to, size, hex, in_it, elsewhere }) {
     const lines = [
-      { kind: "head", text: `#${number} ${link} → ${to ?? "?"}   ${kind}, ${len} bytes` },
+      { kind: "head", text: `#${number} ${link} → ${to ?? "relay"}   ${size}` },
       { kind: "hex", text: hex },
     ];
-    if (text) {
-      const seen = text.elsewhere ? `■ THE RELAY HAS ITS TEXT: ${text.needle}` : `■ “${text.needle}” STANDS IN IT`;
-      lines.push(text.seen ? { kind: "seen", text: seen } : { kind: "hidden", text: `“${text.needle}”: not seen in these ${len} bytes` });
+    if (in_it) {
+      lines.push({ kind: "seen", text: `■ “${in_it}” STANDS IN IT` });
+    } else if (elsewhere) {
+      lines.push({ kind: "seen", text: `■ THE RELAY HAS ITS TEXT ${elsewhere}` });
     }
-    return lines.concat(shown.map(([who, what]) => ({ kind: "told", text: `${who} shows: ${what}` })));
+    return lines;
+  }
+
+  /** Whether the relay has what was sent last: the strongest thing on the page. */
+  function answers(sought) {
+    const shown = JSON.stringify(sought);
+    const box = by("sought");
+    // Read aloud once.
+    if (box.shown === shown) {
+      return;
+    }
+    box.shown = shown;
+    box.replaceChildren(...sought.map(({ class: kind, answer, what, places }) => {
+      const one = document.createElement("div");
+      one.className = kind;
+      for (const [name, text] of [["strong", answer], ["q", what], ...places.map((place) => ["span", place])]) {
+        const line = document.createElement(name);
+        line.textContent = text;
+        one.append(line);
+      }
+      return one;
+    }));
   }
 
   function section(name) {
@@ -72,6 +110,7 @@
     whole.setAttribute("aria-label", name);
     log.setAttribute("aria-label", "what " + name + " shows");
     whole.querySelector("h2").append(name, " ", state);
+    follow(log);
     people.set(name, { whole, log, state });
     return whole;
   }
@@ -83,6 +122,9 @@
       part.remove();
     }
     const log = whole.querySelector("pre").cloneNode(false);
+    const sought = document.createElement("div");
+    sought.id = "sought";
+    sought.setAttribute("role", "status");
     log.className = "passed";
     log.setAttribute("aria-label", "what the relay gets to see");
     const [sees, prints] = ["what it gets to see", "what it prints"].map((text) => {
@@ -90,7 +132,8 @@
       head.textContent = text;
       return head;
     });
-    whole.querySelector("pre").before(sees, log, prints);
+    whole.querySelector("pre").before(sought, sees, log, prints);
+    follow(log);
     people.get("relay").passed = log;
     return whole;
   }
@@ -150,10 +193,15 @@
   function set() {
     document.title = play.title;
     by("title").textContent = play.title;
-    by("lesson").textContent = play.lesson ?? "";
     const cards = play.clients.map(client);
-    cards.splice(Math.ceil(cards.length / 2), 0, relay());
-    by("people").append(...cards);
+    const half = Math.ceil(cards.length / 2);
+    const [left, right] = [cards.slice(0, half), cards.slice(half)].map((some) => {
+      const side = document.createElement("div");
+      side.className = "side";
+      side.append(...some);
+      return side;
+    });
+    by("people").append(left, relay(), right);
   }
 
   function show(state) {
@@ -170,6 +218,11 @@
       person.whole.classList.toggle("dead", participant.died);
       write(person.log, participant.lines);
     }
+    answers(play.sought);
+    const [has, all] = play.counters;
+    const relay = people.get("relay");
+    relay.whole.classList.toggle("found", has > 0);
+    relay.state.textContent += all > 0 ? ` — has ${has || "none"} of ${all}` : "";
     write(people.get("relay").passed, play.passed.flatMap(passed));
     write(by("story"), play.story);
     by("progress").textContent = play.progress;
@@ -191,14 +244,18 @@
     const path = document.createElement("code");
     path.textContent = end.report;
     by("verdict").className = end.kind;
-    by("verdict").append(`${end.shape} ${end.word} — ${end.sentence}. `, link, " ", path);
+    const word = document.createElement("strong");
+    word.textContent = `${end.shape} ${end.word}`;
+    by("verdict").append(word, ` — ${end.sentence}. `, link, " ", path);
+    by("lesson").textContent = end.lesson ?? "";
   }
 
   /** What can be done now. */
   function refresh() {
     const over = play.end !== null;
-    const [word, kind] = over ? ["OVER", "over"] : taken || play.by_hand.length > 0 ? ["UNSCRIPTED", "unscripted"] : ["LIVE", ""];
-    by("banner").textContent = word;
+    const hand = taken || play.by_hand.length > 0;
+    const [word, kind] = over ? ["OVER", "over"] : ["LIVE", hand ? "unscripted" : ""];
+    by("banner").textContent = hand ? word + " · UNSCRIPTED" : word;
     by("banner").className = kind;
     const waits = play.waits && !over && !asked;
     by("step").disabled = by("repeat").disabled = !waits || taken !== null;
@@ -276,6 +333,14 @@
       return step();
     }
     refresh();
+  });
+  // As in the terminal, where nothing else has the key.
+  document.addEventListener("keydown", (event) => {
+    const free = document.activeElement === document.body && !event.ctrlKey && !event.altKey && !event.metaKey;
+    if (free && (event.key === " " || event.key === "ArrowRight") && !by("step").disabled) {
+      event.preventDefault();
+      by("step").click();
+    }
   });
   by("repeat").addEventListener("click", () => ask({ ask: "repeat" }));
   by("stop").addEventListener("click", () => ask({ ask: "stop" }));

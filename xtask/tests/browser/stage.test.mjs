@@ -27,7 +27,8 @@ after(() => browser.close());
 
 /** A demo that waits for its page; what it prints is kept. It ends with the test at the latest. */
 async function staged(t, ...more) {
-  const child = spawn(XTASK, ["demo", "basics/three-clients", "--web", "--reports", REPORTS, ...more], { stdio: ["ignore", "pipe", "pipe"] });
+  const scenario = more[0]?.includes("/") ? more.shift() : "basics/three-clients";
+  const child = spawn(XTASK, ["demo", scenario, "--web", "--reports", REPORTS, ...more], { stdio: ["ignore", "pipe", "pipe"] });
   const said = [];
   child.stderr.on("data", (data) => said.push(String(data)));
   const ended = once(child, "exit");
@@ -187,17 +188,22 @@ test("it is stepped to its end and says what came of it", async (t) => {
   assert.equal(await page.textContent("#banner"), "LIVE");
   assert.deepEqual(await page.locator("section").evaluateAll((all) => all.map((one) => one.ariaLabel)), ["alice", "bob", "relay", "manager"]);
   await step(page, 1);
-  await shows(page, "bob", "message alice good morning");
-  await card(page, "relay").locator("pre.passed .hidden").first().waitFor();
-  assert.equal(await page.locator("pre.passed .seen").count(), 0);
+  await shows(page, "bob", "alice: good morning");
+  await page.locator("#sought .not-found").getByText("NOT FOUND with the relay").waitFor();
+  await page.locator("#sought").getByText("on the wire, in its output, memory, files").waitFor({ timeout: 20_000 });
+  assert.equal(await page.locator("#sought .found, pre.passed .seen").count(), 0);
+  assert.equal(await page.textContent("#lesson"), "", "nothing is learnt yet");
   await step(page, 2);
-  await shows(page, "bob", "private alice");
-  assert.ok(!(await card(page, "manager").textContent()).includes("private alice"));
+  await shows(page, "bob", "[private] alice: the vault code");
+  assert.ok(!(await card(page, "manager").textContent()).includes("[private] alice"));
+  assert.ok(!(await card(page, "relay").locator("pre").allTextContents()).join().includes("the vault code"), "what clients show is no view of the relay's");
   await page.screenshot({ path: join(SCRATCH, "stage.png"), fullPage: true });
   // The others follow by themselves.
   await button(page, "Go on").click();
   await page.locator("#verdict a").waitFor({ timeout: 60_000 });
   assert.match(await page.textContent("#verdict"), /^✔ PASS — \d+ checks/);
+  assert.match(await page.textContent("#lesson"), /^The relay moves every byte/);
+  assert.match(await page.textContent("#progress"), /^5 of 5 steps were played/);
   assert.equal(await page.textContent("#banner"), "OVER");
   const [report] = await Promise.all([context.waitForEvent("page"), page.getByRole("link", { name: "Open the report" }).click()]);
   await report.getByText("What the relay could have kept or leaked").waitFor();
@@ -217,13 +223,16 @@ test("somebody types as bob, sends a file and kills a client, and it is said to 
   const { context, page, complaints } = await opened(stage);
   await step(page, 1);
   await card(page, "bob").getByRole("button", { name: "Take over" }).click();
-  assert.equal(await page.textContent("#banner"), "UNSCRIPTED");
+  assert.equal(await page.textContent("#banner"), "LIVE · UNSCRIPTED");
   assert.ok(await page.locator("#step").isDisabled(), "the script waits");
   assert.ok(await page.getByLabel("type as alice").isDisabled(), "one client at a time");
+  await page.keyboard.type("/msg alice what if I write this by hand?");
+  await page.keyboard.press("Enter");
+  await page.locator("#sought .not-found q").getByText("“what if I write this by hand?”").waitFor({ timeout: 20_000 });
   const hostile = '<img src=x onerror="window.owned=1"></pre><script>window.owned=1</script>';
   await page.keyboard.type(`/say by hand ${hostile}`);
   await page.keyboard.press("Enter");
-  await shows(page, "alice", `message bob by hand ${hostile}`);
+  await shows(page, "alice", `bob: by hand ${hostile}`);
   await card(page, "bob").locator(".by-hand").first().waitFor();
   assert.equal(await page.evaluate(() => window.owned), undefined);
   const file = join(SCRATCH, "my plan.txt");
@@ -231,13 +240,13 @@ test("somebody types as bob, sends a file and kills a client, and it is said to 
   await page.getByLabel("a file from bob").setInputFiles(file);
   await card(page, "bob").getByLabel("for", { exact: true }).selectOption("alice");
   await card(page, "bob").getByRole("button", { name: "Send file" }).click();
-  await shows(page, "alice", /^file-received bob 900 [0-9a-f]{64} my_plan\.txt/);
+  await shows(page, "alice", "* bob sent my_plan.txt (900 bytes), saved");
   await card(page, "manager").getByRole("button", { name: "Kill" }).click();
   await card(page, "manager").locator("h2", { hasText: /signal 9.*by hand/ }).waitFor({ timeout: 20_000 });
-  await shows(page, "alice", "left manager");
+  await shows(page, "alice", "* manager left");
   assert.ok(await card(page, "manager").getByRole("button", { name: "Kill" }).isDisabled());
   await card(page, "bob").getByRole("button", { name: "Give back" }).click();
-  assert.equal(await page.textContent("#banner"), "UNSCRIPTED", "it stays what it is");
+  assert.equal(await page.textContent("#banner"), "LIVE · UNSCRIPTED", "it stays what it is");
   await page.screenshot({ path: join(SCRATCH, "unscripted.png"), fullPage: true });
   await button(page, "End the play here").click();
   await page.locator("#verdict a").waitFor({ timeout: 60_000 });
@@ -250,10 +259,39 @@ test("somebody types as bob, sends a file and kills a client, and it is said to 
 test("the relay that reads along is shown reading", async (t) => {
   const stage = await staged(t, "--relay", "nosy");
   const { context, page } = await opened(stage);
-  await button(page, "Start").click();
+  await step(page, 1);
+  await page.locator("#sought .found").getByText("FOUND: the relay has it").waitFor();
+  await page.locator("#sought").getByText(/^in its files: relay\.log/).waitFor({ timeout: 20_000 });
+  await page.keyboard.press("Space");
+  await page.locator("#sought q").getByText("“the vault code is").waitFor({ timeout: 20_000 });
+  await page.locator("#sought .found").getByText(/^in its output: “relay-.*the vault code is/).waitFor();
+  await page.screenshot({ path: join(SCRATCH, "nosy.png"), fullPage: true });
+  await button(page, "Go on").click();
   await page.locator("#verdict a").waitFor({ timeout: 90_000 });
   assert.match(await page.textContent("#verdict"), /^■ PLAINTEXT/);
+  assert.match(await page.textContent("#lesson"), /^refuted by this play: /);
   assert.equal(await closed(stage, page), 3);
+  await context.close();
+});
+
+test("four clients and the relay stand on one screen at 1024 pixels, the relay in the middle", async (t) => {
+  const stage = await staged(t, "basics/five-people");
+  const { context, page } = await opened(stage, { viewport: { width: 1024, height: 768 } });
+  await page.locator("#step:not([disabled])").waitFor({ timeout: 30_000 });
+  const boxes = await page.locator("section").evaluateAll((all) => all.map((one) => {
+    const { left, right, bottom } = one.getBoundingClientRect();
+    return { name: one.ariaLabel, left, right, bottom };
+  }));
+  const relay = boxes.find((one) => one.name === "relay");
+  for (const box of boxes) {
+    assert.ok(box.bottom <= 768, `${box.name} ends at ${box.bottom}`);
+    assert.ok(box.name === "relay" || box.right <= relay.left || box.left >= relay.right, box.name);
+  }
+  assert.ok(boxes.some((one) => one.right <= relay.left) && boxes.some((one) => one.left >= relay.right));
+  const size = await page.locator("pre").first().evaluate((one) => parseFloat(getComputedStyle(one).fontSize));
+  assert.ok(size >= 15, `${size} px`);
+  await page.screenshot({ path: join(SCRATCH, "five.png") });
+  await closed(stage, page);
   await context.close();
 });
 

@@ -94,7 +94,7 @@ fn a_client_that_is_disconnected_by_hand_runs_on_and_the_others_are_reported() {
     screen.press("2");
     screen.wait_for(&["bob ─ BY HAND", "Ctrl-D disconnects"]);
     screen.press("C-d");
-    screen.wait_for(&["bob was disconnected by", "left bob dropped"]);
+    screen.wait_for(&["bob was disconnected by", "bob left (dropped)"]);
     screen.press("q");
     // It was typed to bob.
     screen.wait_for(&["» q"]);

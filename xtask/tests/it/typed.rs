@@ -64,11 +64,22 @@ fn a_new_scenario_is_written_once_and_never_over_another() {
 }
 
 #[test]
+fn a_demo_of_nothing_offers_scenarios_with_their_lessons() {
+    let (code, out, err) = xtask(&["demo"]);
+    assert_eq!(code, 0, "{err}");
+    assert!(out.contains("basics/three-clients  Three clients"), "{out}");
+    assert!(
+        out.contains("The relay moves every byte and can read none of them."),
+        "{out}"
+    );
+    assert!(!out.contains("faults/hold"), "it has no lesson: {out}");
+}
+
+#[test]
 fn wrong_flags_are_wrong_usage() {
     for arguments in [
         &["test", "--fly"][..],
         &["dance"],
-        &["demo"],
         &["ci", "--only", "lunch"],
     ] {
         let (code, out, err) = xtask(arguments);

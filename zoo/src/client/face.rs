@@ -15,6 +15,8 @@ use crate::terminal;
 pub(crate) enum Face {
     /// One line in, one line out.
     Lines,
+    /// Lines as people read them.
+    People,
     /// Asks for everything before it is ready, and shows a prompt in front of what is typed.
     Asks,
     /// Paints the last lines on the alternate screen, again and again.
@@ -37,7 +39,7 @@ pub(super) fn meet(face: Face, name: String, fault: ClientFault) -> io::Result<S
     shown.0 = face;
     drop(shown);
     match face {
-        Face::Lines => Ok(name),
+        Face::Lines | Face::People => Ok(name),
         Face::Asks => ask(fault),
         Face::Paints => {
             terminal::quiet()?;
@@ -77,6 +79,12 @@ fn ask(fault: ClientFault) -> io::Result<String> {
     Ok(format!("{name}@{room}"))
 }
 
+/// Lines are for people.
+pub(super) fn is_for_people() -> bool {
+    let shown = SHOWN.lock().unwrap_or_else(PoisonError::into_inner);
+    shown.0 == Face::People
+}
+
 /// Shows one more line.
 ///
 /// # Errors
@@ -85,7 +93,7 @@ fn ask(fault: ClientFault) -> io::Result<String> {
 pub(super) fn show(line: &str) -> io::Result<()> {
     let mut shown = SHOWN.lock().unwrap_or_else(PoisonError::into_inner);
     match shown.0 {
-        Face::Lines => print(format!("{line}\n").as_bytes()),
+        Face::Lines | Face::People => print(format!("{line}\n").as_bytes()),
         Face::Asks => print(format!("{line}\nEnter message: ").as_bytes()),
         Face::Paints => {
             let rows = &mut shown.1;

@@ -48,7 +48,34 @@ impl fmt::Display for Line<'_> {
 ///
 /// When nobody reads any more.
 pub(crate) fn show(line: &Line<'_>) -> io::Result<()> {
+    if face::is_for_people() {
+        return line.for_people().map_or(Ok(()), |line| face::show(&line));
+    }
     face::show(&line.to_string())
+}
+
+impl Line<'_> {
+    /// As people read it; `None` for what needs no words.
+    fn for_people(&self) -> Option<String> {
+        Some(match self {
+            Self::Disconnected { reason } => format!("! the relay is gone: {}", escape(reason)),
+            Self::FileDelivered { to, file } => {
+                format!("* {to} has {} ({} bytes)", escape(&file.name), file.size)
+            }
+            Self::FileReceived { from, file } => {
+                let (name, size) = (escape(&file.name), file.size);
+                format!("* {from} sent {name} ({size} bytes), saved")
+            }
+            Self::Joined { who } => format!("* {who} joined"),
+            Self::Left { who, reason } => format!("* {who} left ({})", escape(reason)),
+            Self::Message { from, text } => format!("{from}: {}", escape(text)),
+            Self::Private { from, text } => format!("[private] {from}: {}", escape(text)),
+            Self::Ready { name, with } => format!("* you are {name}; here: {}", listed(with)),
+            Self::Refused { text, .. } => format!("! {}", escape(text)),
+            Self::Sent { .. } | Self::SentAll { .. } => return None,
+            Self::Undelivered { to } => format!("! not delivered to {to}: not-connected"),
+        })
+    }
 }
 
 /// Prints so often what says nothing.

@@ -2,7 +2,7 @@
 
 use super::super::searches::grouped;
 use super::record::{Bytes, Record};
-use super::sought::Sought;
+use super::sought::{Presence, Sought};
 use super::{RELAY, Scene, ScenePhase, StoryKind};
 use scenario::plan::Plan;
 use timeline::{Event, Kind, Seen, Surface, visible};
@@ -79,6 +79,29 @@ impl Scene {
     pub fn latest(&self) -> &[Sought] {
         let all = self.sought();
         all.get(self.watch.latest.clone()).unwrap_or_default()
+    }
+
+    /// What is worth showing of it: what was sent last; once everything was searched, all that
+    /// the relay has, where it has something.
+    pub fn worth_showing(&self) -> Vec<&Sought> {
+        let is_over = self.phase == ScenePhase::Stopping && self.searched > 0;
+        let found = self.sought().iter().filter(|_| is_over);
+        let found: Vec<&Sought> = found.filter(|one| one.is_found()).collect();
+        match found.is_empty() {
+            true => self.latest().iter().collect(),
+            false => found,
+        }
+    }
+
+    /// Of how many texts it is known whether the relay has them, and how many it has: the latter
+    /// first.
+    pub fn counters(&self) -> (usize, usize) {
+        let known = |one: &&Sought| matches!(one.presence(), Presence::Found | Presence::NotFound);
+        let known = self.sought().iter().filter(known);
+        (
+            known.clone().filter(|one| one.is_found()).count(),
+            known.count(),
+        )
     }
 
     /// What an event adds to what the relay sees.

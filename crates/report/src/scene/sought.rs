@@ -183,9 +183,14 @@ impl Sought {
         is_new
     }
 
+    /// The relay has it.
+    pub fn is_found(&self) -> bool {
+        !self.found.is_empty()
+    }
+
     /// What is known so far.
     pub fn presence(&self) -> Presence {
-        if !self.found.is_empty() {
+        if self.is_found() {
             return Presence::Found;
         }
         match (self.looked.is_empty(), self.needles.is_empty()) {

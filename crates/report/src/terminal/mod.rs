@@ -9,11 +9,11 @@ use anstyle::{AnsiColor, Style};
 
 pub use self::screen::{Detail, Screen};
 pub use self::story::failure;
-use super::asked::{Asked, REFERENCE, on_a_command_line, repeat};
+use super::asked::{Asked, repeat};
 use super::not_played;
 use super::result::{PlayReport, RunReport};
 use super::words::{Badge, brief, sum, tries_in_words};
-use judge::{CheckKind, PlayVerdict};
+use judge::PlayVerdict;
 use timeline::{seconds, visible};
 
 const PASS: Style = AnsiColor::Blue.on_default().bold();
@@ -105,21 +105,6 @@ pub fn page_link(play: &PlayReport, run: &Path) -> String {
     let anchor = step.map_or_else(|| "end".to_owned(), |step| format!("s{}", step.0));
     let page = run.join(&play.dir).join("report.html");
     format!("   see it        {}#{anchor}\n", page.display())
-}
-
-/// How to store what a play of the reference implementation has shown, where it passed and
-/// there was no snapshot to compare it with.
-pub fn unstored(play: &PlayReport, asked: &Asked) -> Option<String> {
-    let mut checks = play.verdicts.checks.iter();
-    let is_compared = checks.any(|check| matches!(check.kind, CheckKind::Snapshot(_)));
-    let is_due = play.verdicts.play == PlayVerdict::Pass && asked.adapter == REFERENCE;
-    (is_due && !is_compared).then(|| {
-        format!(
-            "no snapshot is stored yet, which `test` asks for: `cargo xtask test {} --accept` \
-             stores one",
-            on_a_command_line(&play.scenario, &play.path)
-        )
-    })
 }
 
 /// The end of a run: of several plays those that did not pass, what was searched, and the sum,

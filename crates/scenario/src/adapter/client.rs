@@ -16,6 +16,7 @@ use super::io_settings::{self, IO_SETTINGS, IoSettings};
 use super::key_file::{KEYS, KeyFile};
 use super::limits::{LIMITS, Limits};
 use super::line_patterns::{self, EVENTS, LinePatterns};
+use super::people::{self, PEOPLE, PeopleFace};
 use super::program::{self, ARGUMENTS, COPIES, Copy, VARIABLES};
 use super::template::Template;
 use super::typing::{TYPE, TypeSpec};
@@ -62,6 +63,9 @@ pub struct ClientSpec {
     /// Regular expressions over whole lines of standard output; named groups are the
     /// captures.
     pub events: BTreeMap<EventKind, LinePatterns>,
+    /// The face that people have.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub people: Option<PeopleFace>,
     /// Regular expressions over whole lines that count as no event.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub ignore: Vec<String>,
@@ -122,7 +126,7 @@ const START: [Key; 4] = [
     ),
 ];
 
-const DRIVE: [Key; 14] = [
+const DRIVE: [Key; 15] = [
     may(
         "downloads",
         ValueKind::Text,
@@ -189,6 +193,11 @@ const DRIVE: [Key; 14] = [
         ValueKind::Table(&EVENTS),
         "patterns that recognize events in its output",
     ),
+    may(
+        "people",
+        ValueKind::Table(&PEOPLE),
+        "the face that people have: `demo` shows it where the scenario allows, tests drive the one above",
+    ),
 ];
 
 /// Reads the table.
@@ -249,6 +258,7 @@ pub(super) fn read(
         r#type: r#type?,
         lines_per_second: node.integer("lines_per_second"),
         events: events?,
+        people: people::read(node, &known, checker),
         ignore,
         ignore_files,
         repeats_own: node.bool("repeats_own").unwrap_or(false),

@@ -40,10 +40,7 @@ pub(crate) fn view(scene: &Scene, up: usize, place: Rect, buffer: &mut Buffer) {
 
 /// The frame turns when the relay has something: in colour, in shape and in words.
 fn frame(scene: &Scene, relay: &Participant, place: Rect, buffer: &mut Buffer) -> Rect {
-    let sought = scene.sought().iter();
-    let texts = sought.filter(|one| matches!(one.presence(), Presence::Found | Presence::NotFound));
-    let has = |one: &&Sought| one.presence() == Presence::Found;
-    let (found, all) = (texts.clone().filter(has).count(), texts.count());
+    let (found, all) = scene.counters();
     let has_some = found > 0 || !scene.findings().is_empty();
     let is_dead = matches!(relay.status, ParticipantState::Dead(_));
     let (style, border) = match has_some || is_dead {
@@ -170,11 +167,7 @@ fn death(relay: &Participant, width: usize) -> Vec<Line<'static>> {
 /// What the search at the end found.
 fn searched(scene: &Scene, width: usize) -> Vec<Line<'static>> {
     let findings = scene.findings();
-    let found: Vec<&Sought> = scene
-        .sought()
-        .iter()
-        .filter(|one| one.presence() == Presence::Found)
-        .collect();
+    let found: Vec<&Sought> = scene.sought().iter().filter(|one| one.is_found()).collect();
     let searched = Line::from(vec![
         Span::styled("searched ", STRONG),
         Span::raw(format!("{} bytes", scene.searched)),

@@ -263,9 +263,14 @@ fn every_face_says_the_same_of_what_the_relay_saw() {
 fn the_failure_names_a_finding_as_the_scene_does() {
     for case in cases().iter().filter(|case| case.finding.is_some()) {
         let (scene, _) = scene_and_lines(case);
-        let failure = terminal::failure(&report(case), "runs/1".as_ref(), "again");
+        let screen = terminal::Screen::default();
+        let failure = terminal::failure(&report(case), "runs/1".as_ref(), "again", screen);
         let (_, words) = &scene.findings()[0];
-        assert!(failure.contains(words), "{}: {words}: {failure}", case.name);
+        let (_, place, ..) = case.finding.unwrap();
+        for text in ["canary vault", place] {
+            let is_in_both = failure.contains(text) && words.contains(text);
+            assert!(is_in_both, "{}: {words}: {failure}", case.name);
+        }
     }
 }
 
