@@ -22,7 +22,7 @@ const BITS: u64 = 1 << 20;
 const SHORT: u64 = 1 << 10;
 
 /// Bytes of a surface that are cut in full; of what follows, one gram in so many is kept.
-const LARGE: u64 = 4 << 20;
+const LARGE: u64 = 2 << 20;
 const SPARSE: u64 = 16;
 
 /// Bytes that are kept around a gram: so many before its begin, and all.
