@@ -116,7 +116,8 @@ fn adapter(dir: &Path, event: &str, pattern: &str) -> String {
     let mut changed = String::new();
     for line in text.lines() {
         let value = line.strip_prefix(event).map(str::trim_start);
-        let is_it = value.is_some_and(|value| value.starts_with("= '^"));
+        // The first one: further down stands what people see.
+        let is_it = found == 0 && value.is_some_and(|value| value.starts_with("= '^"));
         found += usize::from(is_it);
         match is_it {
             true => changed.push_str(&format!("{event} = '{pattern}'\n")),
