@@ -1,16 +1,16 @@
 //! `grade`: what each submission of a class earns by a rubric.
 
 use std::collections::BTreeMap;
-use std::fs;
+use std::fs::{self, FileType};
 use std::path::{Path, PathBuf};
 use std::thread::available_parallelism;
 
-use grading::{Audience, Graded, Marks, Overrides, Rubric, Standing};
+use grading::{Audience, Graded, Mark, Marks, Overrides, Rubric, Standing};
 use harness::{Archive, Found, GradeSettings, NoAdapter, RunDir, Submission, Update, Wanted};
 use indicatif::ProgressBar;
 use report::Asked;
 use scenario::Scenario;
-use scenario::adapter::{self, Adapter, Program};
+use scenario::adapter::Adapter;
 use tokio::sync::mpsc;
 use toml_language::Problems;
 
@@ -23,19 +23,29 @@ use crate::{check, cli, output, staging};
 /// How many results may wait to be written.
 const NEWS: usize = 64;
 
-/// What a submission brings when the rubric names no adapter.
-const OWN_ADAPTER: &str = "adapter.toml";
-
 /// Grades what was not graded yet, writes everything, and prints a line for each submission.
 pub(crate) fn run(arguments: &cli::Grade, workspace: &Workspace) -> CommandResult {
     let rubric = Rubric::load(&arguments.rubric).map_err(|problems| unreadable(&problems))?;
     let overrides = overrides(arguments)?;
     let found = found(arguments)?;
-    let stranger = overrides.strangers(|name| found.iter().any(|one| one.name == name));
-    if let [name, ..] = stranger.as_slice() {
+    for name in overrides.strangers(|name| found.iter().any(|one| one.name == name)) {
         output::warn(&format!(
             "an override names `{name}`, which is no submission"
         ));
+    }
+    let unknown = overrides
+        .points
+        .iter()
+        .find(|one| rubric.item(&one.item).is_none());
+    if let Some(unknown) = unknown {
+        let ids = rubric.items.iter().map(|item| item.id.as_str());
+        let near = toml_language::suggest::nearest(&unknown.item, ids);
+        let hint = near.map_or_else(String::new, |near| format!("; did you mean `{near}`?"));
+        let text = format!(
+            "an override names the item `{}`, which the rubric does not have{hint}",
+            unknown.item
+        );
+        return Err(CommandError::usage(text));
     }
     let scenarios = scenarios(&rubric, workspace)?;
     let out = arguments.out.clone();
@@ -47,7 +57,7 @@ pub(crate) fn run(arguments: &cli::Grade, workspace: &Workspace) -> CommandResul
     let course = Course {
         unpacked: unpacked.path().to_owned(),
         shared: shared(&rubric, workspace)?,
-        seed: seed(&out, arguments.seed)?,
+        seed: seed(&out, &rubric.path, arguments.seed)?,
         rubric,
         overrides,
         scenarios,
@@ -83,7 +93,7 @@ struct Course {
     scenarios: BTreeMap<String, Scenario>,
     /// Where archives are unpacked.
     unpacked: PathBuf,
-    shared: Option<Adapter>,
+    shared: Adapter,
     seed: u64,
     out: PathBuf,
     students: Audience,
@@ -100,63 +110,78 @@ impl Course {
         let mut open = Vec::new();
         let texts = self.texts()?;
         let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
+        let is_chosen =
+            |one: &Found| arguments.only.is_empty() || arguments.only.contains(&one.name);
         for one in found {
-            let stamp = harness::stamp(&one.path, &texts)
-                .map_err(|error| CommandError::file(&one.path, &error))?;
+            let stamp = match harness::stamp(&one.path, &texts) {
+                Ok(stamp) => stamp,
+                Err(error) => {
+                    let unread = self.unreadable(one, &error)?;
+                    open.extend(is_chosen(one).then_some(unread));
+                    continue;
+                }
+            };
             let graded = harness::read_graded(&self.out, &one.name);
-            let is_chosen = arguments.only.is_empty() || arguments.only.contains(&one.name);
             let is_same = graded.as_ref().is_some_and(|graded| graded.stamp == stamp);
             let again = arguments.rerun.is_some_and(|which| {
                 let graded = graded.as_ref();
                 graded.is_none_or(|graded| which.means(graded))
             });
-            if is_chosen && (again || !is_same) {
+            let again = again || graded.as_ref().is_some_and(|one| self.is_unlocked(one));
+            if is_chosen(one) && (again || !is_same) {
                 open.push(self.submission(one, stamp)?);
-            } else if let Some(graded) = graded {
+            } else if let Some(graded) = graded.filter(|_| is_same) {
                 known.insert(one.name.clone(), graded);
             }
         }
         Ok((known, open))
     }
 
+    /// An item was skipped for one that has been earned by hand since.
+    fn is_unlocked(&self, graded: &Graded) -> bool {
+        graded.marks.iter().any(|mark| match &mark.standing {
+            Standing::Skipped { needs } => {
+                let worth = self.rubric.item(needs).map_or(0, |item| item.points);
+                let decided = self.overrides.of(&graded.submission, needs);
+                decided.is_some_and(|decided| decided.points >= worth)
+            }
+            _ => false,
+        })
+    }
+
+    /// One that cannot be read: its row says so, and the others get theirs.
+    fn unreadable(&self, one: &Found, error: &std::io::Error) -> Result<Submission, CommandError> {
+        let mut submission = self.submission(one, String::new())?;
+        submission.adapter = Err(NoAdapter::Ours(format!("it cannot be read: {error}")));
+        Ok(submission)
+    }
+
     /// All that decides what a submission earns besides itself.
     fn texts(&self) -> Result<Vec<String>, CommandError> {
         let scenarios = self.scenarios.values().map(|scenario| &scenario.path);
-        let adapter = self.rubric.adapter.iter();
-        let files = std::iter::once(&self.rubric.path)
-            .chain(adapter)
-            .chain(scenarios);
+        let files = [&self.rubric.path, &self.shared.path];
+        let files = files.into_iter().chain(scenarios);
         let texts = files
             .map(|file| fs::read_to_string(file).map_err(|error| CommandError::file(file, &error)));
         texts.chain([Ok(self.seed.to_string())]).collect()
     }
 
     fn submission(&self, one: &Found, stamp: String) -> Result<Submission, CommandError> {
-        let mut asked = Asked::default();
         let dir = self.directory(one);
-        let place = dir.as_ref().unwrap_or(&one.path).clone();
-        let adapter = match (dir, &self.shared) {
-            (Err(why), _) => Err(why),
-            (Ok(dir), None) => {
-                let path = dir.join(OWN_ADAPTER);
-                asked.adapter = path.display().to_string();
-                own_adapter(&path, &dir)
-            }
-            (Ok(dir), Some(shared)) => {
-                let mut adapter = shared.clone();
-                let dir = dir.display().to_string();
-                adapter
-                    .set("submission", &dir)
-                    .map_err(|error| CommandError::usage(error.to_string()))?;
-                asked.adapter = shared.path.display().to_string();
-                asked.settings = vec![("submission".to_owned(), dir)];
-                Ok(adapter)
-            }
+        let place = dir.as_ref().unwrap_or(&one.path).display().to_string();
+        let mut adapter = self.shared.clone();
+        adapter
+            .set("submission", &place)
+            .map_err(|error| CommandError::usage(error.to_string()))?;
+        let asked = Asked {
+            adapter: adapter.path.display().to_string(),
+            settings: vec![("submission".to_owned(), place.clone())],
+            ..Asked::default()
         };
         Ok(Submission {
             name: one.name.clone(),
-            dir: place.display().to_string(),
-            adapter,
+            dir: place,
+            adapter: dir.map(|_| adapter),
             asked,
             stamp,
         })
@@ -165,9 +190,18 @@ impl Course {
     /// The directory of a submission; that of an archive is made.
     fn directory(&self, one: &Found) -> Result<PathBuf, NoAdapter> {
         let file = one.path.file_name().unwrap_or_default().to_string_lossy();
+        // A link is neither: it would hand in what somebody else has written.
+        let kind = fs::symlink_metadata(&one.path)
+            .map(|it| it.file_type())
+            .ok();
+        let is_a = |wanted: fn(&FileType) -> bool| kind.as_ref().is_some_and(wanted);
         let format = match Archive::of(&file) {
-            Some((format, _)) if one.path.is_file() => format,
-            _ => return Ok(one.path.clone()),
+            _ if is_a(|kind| kind.is_dir()) => return Ok(one.path.clone()),
+            Some((format, _)) if is_a(|kind| kind.is_file()) => format,
+            _ => {
+                let why = "is neither a directory nor an archive (.zip, .tar.gz, .tar)";
+                return Err(NoAdapter::Missing(format!("{file} {why}")));
+            }
         };
         let to = self.unpacked.join(&one.name);
         fs::create_dir(&to).map_err(|error| NoAdapter::Ours(error.to_string()))?;
@@ -240,14 +274,14 @@ async fn play(
 
 /// What participants do not see: each other, what is expected of them, and how it is done here.
 fn closed(submissions: &Path, course: &Course, workspace: &Workspace) -> Vec<PathBuf> {
-    let rubric = match course.rubric.path.parent() {
-        Some(dir) if dir != Path::new("") => dir,
-        _ => Path::new("."),
-    };
-    [submissions, &course.unpacked, rubric, workspace.root()]
+    let files = course.scenarios.values().map(|scenario| &scenario.path);
+    let files = files.chain([&course.rubric.path]);
+    let beside = files.filter_map(|file| fs::canonicalize(file).ok()?.parent().map(Path::to_owned));
+    let places = [submissions, &course.unpacked, &course.out, workspace.root()];
+    let places = places
         .into_iter()
-        .filter_map(|place| fs::canonicalize(place).ok())
-        .collect()
+        .filter_map(|place| fs::canonicalize(place).ok());
+    places.chain(beside).collect()
 }
 
 /// All that is known of a class.
@@ -304,13 +338,11 @@ impl Gradebook<'_> {
 
     /// What a submission does is no fault of the command: only what could not be graded is.
     fn exit_code(&self) -> u8 {
-        let marks = self.graded.values().flat_map(|graded| &graded.marks);
-        let mut standings = marks.map(|mark| &mark.standing);
-        if standings.any(|standing| matches!(standing, Standing::CannotGrade(_))) {
-            ENVIRONMENT
-        } else {
-            FINE
-        }
+        let marks = self.marks();
+        let mut marks = marks.iter().flat_map(|one| &one.marks);
+        let cannot =
+            |mark: &Mark| mark.is_open() && matches!(mark.standing, Standing::CannotGrade(_));
+        if marks.any(cannot) { ENVIRONMENT } else { FINE }
     }
 }
 
@@ -395,51 +427,29 @@ fn scenarios(
 }
 
 /// The adapter that drives every submission.
-fn shared(rubric: &Rubric, workspace: &Workspace) -> Result<Option<Adapter>, CommandError> {
-    let Some(path) = &rubric.adapter else {
-        return Ok(None);
-    };
-    let name = path.display().to_string();
-    staging::adapter(workspace, &name, Path::new("")).map(Some)
-}
-
-/// The adapter that a submission brings. It may start what lies in the submission or on `PATH`, and
-/// nothing of ours: else it could hand in the reference.
-fn own_adapter(path: &Path, dir: &Path) -> Result<Adapter, NoAdapter> {
-    if !path.is_file() {
-        return Err(NoAdapter::Missing(format!("it has no {OWN_ADAPTER}")));
-    }
-    let adapter = adapter::load(path).map_err(|problems| {
-        let text = format!(
-            "its {OWN_ADAPTER} has mistakes:\n{}",
-            problems.render(false)
-        );
-        NoAdapter::Missing(text)
-    })?;
-    let is_own = |program: &Program| match program {
-        Program::Cargo(_) => false,
-        Program::Path(program) if !program.contains('/') => true,
-        Program::Path(program) => {
-            fs::canonicalize(dir.join(program)).is_ok_and(|place| place.starts_with(dir))
-        }
-    };
-    let foreign = adapter.programs.iter().find(|(_, one)| !is_own(one));
-    match foreign {
-        None => Ok(adapter),
-        Some((name, _)) => Err(NoAdapter::Missing(format!(
-            "its {OWN_ADAPTER} names the program `{name}`, which is not part of it"
-        ))),
-    }
+fn shared(rubric: &Rubric, workspace: &Workspace) -> Result<Adapter, CommandError> {
+    let name = rubric.adapter.display().to_string();
+    staging::adapter(workspace, &name, Path::new(""))
 }
 
 /// The seed of the course: the same whenever it is gone on with, so that the grades are as well.
-fn seed(out: &Path, asked: Option<u64>) -> Result<u64, CommandError> {
-    let path = out.join("seed.txt");
-    let kept = fs::read_to_string(&path).ok();
-    let kept = kept.and_then(|text| text.trim().parse().ok());
-    let seed = asked.or(kept).unwrap_or_else(harness::fresh_seed);
+/// Grades of another rubric are never mixed with these.
+fn seed(out: &Path, rubric: &Path, asked: Option<u64>) -> Result<u64, CommandError> {
+    let path = out.join("course.txt");
+    let rubric = fs::canonicalize(rubric).map_err(|error| CommandError::file(rubric, &error))?;
+    let rubric = rubric.display().to_string();
+    let kept = fs::read_to_string(&path).unwrap_or_default();
+    let mut kept = kept.lines();
+    let seed = kept.next().and_then(|line| line.parse().ok());
+    if kept.next().is_some_and(|of| of != rubric) {
+        return Err(CommandError::usage(format!(
+            "{} holds grades of another rubric; write these elsewhere with --out",
+            out.display()
+        )));
+    }
+    let seed = asked.or(seed).unwrap_or_else(harness::fresh_seed);
     fs::create_dir_all(out)
-        .and_then(|()| fs::write(&path, format!("{seed}\n")))
+        .and_then(|()| fs::write(&path, format!("{seed}\n{rubric}\n")))
         .map_err(|error| CommandError::file(&path, &error))?;
     Ok(seed)
 }

@@ -15,7 +15,7 @@ use crate::turn::{Turn, Words, turn};
 const LEAST_PAIRS: u32 = 3;
 
 /// Pairs, at the most: there is a bit for each play.
-const MOST_PAIRS: u32 = 32;
+const MOST_PAIRS: u32 = 31;
 
 /// Differences of a surface that are listed.
 const LISTED: usize = 16;

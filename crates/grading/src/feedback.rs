@@ -10,6 +10,7 @@ use report::page::{STYLE, policy};
 use timeline::visible;
 
 use crate::marks::{Mark, Marks, Standing};
+use crate::overview::escaped;
 use crate::rubric::{Rubric, RubricItem, Visibility};
 
 /// What stands for the place of a submission where its author reads it.
@@ -113,7 +114,7 @@ fn markdown(rubric: &Rubric, marks: &Marks, audience: Audience) -> String {
             row.shape,
             code(&row.title),
             row.points,
-            row.sentence
+            plain(&row.sentence)
         ));
         for reason in &row.mark.reasons {
             let lines = [
@@ -149,7 +150,11 @@ fn markdown(rubric: &Rubric, marks: &Marks, audience: Audience) -> String {
 fn gradescope(rubric: &Rubric, marks: &Marks) -> Value {
     let tests = items(rubric, marks).map(|(item, mark)| {
         let hidden = item.visibility == Visibility::Hidden;
-        let lines = if hidden { String::new() } else { output(mark) };
+        let lines = if hidden {
+            String::new()
+        } else {
+            output(rubric, mark)
+        };
         let name = if hidden { &item.id } else { &item.title };
         json!({
             "name": visible(name),
@@ -171,8 +176,8 @@ fn gradescope(rubric: &Rubric, marks: &Marks) -> Value {
 }
 
 /// Why points are missing, in lines.
-fn output(mark: &Mark) -> String {
-    let mut lines = vec![sentence(&mark.standing)];
+fn output(rubric: &Rubric, mark: &Mark) -> String {
+    let mut lines = vec![sentence_for(rubric, Audience::Students, &mark.standing)];
     for reason in &mark.reasons {
         let got = [reason.check.as_str(), reason.got.as_str()];
         lines.push(got.join(": "));
@@ -248,14 +253,17 @@ fn rows<'a>(rubric: &'a Rubric, marks: &'a Marks, audience: Audience) -> Vec<Row
             word: word(mark),
             points: format!("{} of {}{extra}", mark.points, mark.of),
             title: visible(&item.title),
-            sentence: sentence(&mark.standing),
+            sentence: sentence_for(rubric, audience, &mark.standing),
             overridden: mark.overridden.as_deref().map(visible),
             hint: item
                 .hint
                 .as_deref()
                 .filter(|_| !mark.is_full())
                 .map(visible),
-            evidence: evidence.map(|dir| format!("../{dir}/report.html")),
+            evidence: evidence.map(|dir| {
+                let parts: Vec<String> = dir.split('/').map(escaped).collect();
+                format!("../../{}/report.html", parts.join("/"))
+            }),
             mark,
         }
     })
@@ -320,6 +328,26 @@ fn sentence(standing: &Standing) -> String {
             format!("It went right in {passed} of {tries} tries. An instructor decides.")
         }
     }
+}
+
+/// Without the name of an item that this audience does not see.
+fn sentence_for(rubric: &Rubric, audience: Audience, standing: &Standing) -> String {
+    let is_seen = |id: &str| rubric.item(id).is_some_and(|item| sees(audience, item));
+    match standing {
+        Standing::Skipped { needs } if !is_seen(needs) => {
+            "Not tried: an item that it needs was not earned.".to_owned()
+        }
+        standing => sentence(standing),
+    }
+}
+
+/// A sentence in Markdown: what others have written in it means nothing.
+fn plain(sentence: &str) -> String {
+    let special = |c: char| c.is_ascii_punctuation() && !",.:;()'\"/%".contains(c);
+    let each = sentence
+        .chars()
+        .flat_map(|c| special(c).then_some('\\').into_iter().chain([c]));
+    each.collect()
 }
 
 /// Text of others in Markdown, as code: nothing in it means anything.

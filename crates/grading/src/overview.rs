@@ -78,7 +78,7 @@ pub fn overview(rubric: &Rubric, all: &[Marks]) -> Result<String, askama::Error>
 fn row(marks: &Marks) -> Row {
     Row {
         submission: visible(&marks.submission),
-        link: format!("{}/instructor.html", escaped(&marks.submission)),
+        link: format!("submissions/{}/instructor.html", escaped(&marks.submission)),
         total: marks.total,
         cells: marks.marks.iter().map(cell).collect(),
     }
@@ -128,7 +128,7 @@ fn without_details(cause: &str) -> &str {
 }
 
 /// A name as a part of an address.
-fn escaped(name: &str) -> String {
+pub(crate) fn escaped(name: &str) -> String {
     let safe = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte);
     let each = name.bytes().map(|byte| {
         if safe(byte) {

@@ -104,7 +104,12 @@ pub async fn grade(
             Ok(done) => drop(graded.send(done).await),
             Err(error) => {
                 course.context.cancel.cancel();
-                while going.join_next().await.is_some() {}
+                // What is done meanwhile is done.
+                while let Some(done) = going.join_next().await {
+                    if let Ok(Ok(done)) = done {
+                        drop(graded.send(done).await);
+                    }
+                }
                 return Err(error);
             }
         }
@@ -157,7 +162,11 @@ impl Course {
                 marks.push(Mark::without_play(item, Standing::Skipped { needs }));
                 continue;
             }
-            if began.elapsed() >= self.rubric.budget {
+            let is_played = self
+                .scenarios
+                .get(&item.id)
+                .is_some_and(|scenario| played.contains_key(&scenario.id));
+            if !is_played && began.elapsed() >= self.rubric.budget {
                 marks.push(Mark::without_play(item, Standing::OutOfTime));
                 continue;
             }

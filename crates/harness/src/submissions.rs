@@ -36,7 +36,7 @@ pub struct SameName {
     second: PathBuf,
 }
 
-/// The directories and archives in a directory, by name. Links lead nowhere.
+/// What lies in a directory, by name: directories, archives, and what is neither.
 ///
 /// # Errors
 ///
@@ -51,10 +51,10 @@ pub fn find_submissions(dir: &Path) -> io::Result<Vec<Found>> {
         let archive = Archive::of(&file).filter(|_| kind.is_file());
         let name = match archive {
             Some((_, name)) => name.to_owned(),
-            None if kind.is_dir() => file,
-            None => continue,
+            // Whatever it is, it was handed in: its row says what is wrong with it.
+            None => file,
         };
-        if !name.starts_with('.') && !NO_SUBMISSIONS.contains(&name.as_str()) {
+        if !name.is_empty() && !name.starts_with('.') && !NO_SUBMISSIONS.contains(&name.as_str()) {
             let path = entry.path();
             found.push(Found { name, path });
         }
@@ -140,9 +140,14 @@ fn identity(it: &Metadata) -> [u8; 32] {
     bytes
 }
 
+/// Where the files of a submission are: beside no file that belongs to all.
+fn place(dir: &Path, submission: &str) -> PathBuf {
+    dir.join("submissions").join(submission)
+}
+
 /// What a submission has earned already; `None` where that is not known.
 pub fn read_graded(dir: &Path, submission: &str) -> Option<Graded> {
-    let text = fs::read_to_string(dir.join(submission).join("marks.json")).ok()?;
+    let text = fs::read_to_string(place(dir, submission).join("marks.json")).ok()?;
     serde_json::from_str(&text).ok()
 }
 
@@ -152,11 +157,8 @@ pub fn read_graded(dir: &Path, submission: &str) -> Option<Graded> {
 ///
 /// When it cannot be written.
 pub fn write_graded(dir: &Path, graded: &Graded) -> Result<(), EngineError> {
-    write(
-        &dir.join(&graded.submission),
-        "marks.json",
-        &as_json(graded)?,
-    )
+    let its = place(dir, &graded.submission);
+    write(&its, "marks.json", &as_json(graded)?)
 }
 
 /// Everything that people read: what belongs to each submission, the sheet and the overview.
@@ -172,7 +174,7 @@ pub fn write_grades(
 ) -> Result<(), EngineError> {
     let page = |_| EngineError::Fault("a page of grades cannot be written");
     for marks in all {
-        let its = dir.join(&marks.submission);
+        let its = place(dir, &marks.submission);
         for (name, text) in grading::files(rubric, marks, students).map_err(page)? {
             write(&its, name, &text)?;
         }

@@ -14,6 +14,9 @@ const ARCHIVE: u64 = 64 << 20;
 /// Bytes of all its files together.
 const BYTES: u64 = 256 << 20;
 
+/// Bytes of what an archive says about its files.
+const HEADERS: u64 = 32 << 20;
+
 /// Its files and directories.
 const ENTRIES: usize = 10_000;
 
@@ -63,8 +66,9 @@ impl Archive {
             (".tar", Self::Tar),
             (".zip", Self::Zip),
         ];
-        let mut known = endings.into_iter();
-        known.find_map(|(ending, format)| Some((format, name.strip_suffix(ending)?)))
+        let small = name.to_ascii_lowercase();
+        let (ending, format) = endings.into_iter().find(|(end, _)| small.ends_with(end))?;
+        Some((format, name.get(..name.len() - ending.len())?))
     }
 
     /// Unpacks a file into a directory that is empty. The answer is the directory of the
@@ -87,7 +91,8 @@ impl Archive {
         };
         match self {
             Self::Tar => place.tar(BufReader::new(file))?,
-            Self::TarGz => place.tar(GzDecoder::new(BufReader::new(file)))?,
+            // Names may be as long as files: all that is unpacked counts, also what is passed over.
+            Self::TarGz => place.tar(GzDecoder::new(BufReader::new(file)).take(BYTES + HEADERS))?,
             Self::Zip => place.zip(file)?,
         }
         Ok(inner(to)?)
@@ -127,7 +132,7 @@ impl Place<'_> {
         let mut archive = zip::ZipArchive::new(BufReader::new(from))?;
         for place in 0..archive.len() {
             let mut entry = archive.by_index(place)?;
-            let name = PathBuf::from(entry.name()?.as_ref());
+            let name = PathBuf::from(entry.name()?.replace('\\', "/"));
             let mode = entry.unix_mode().unwrap_or(0o644);
             if entry.is_dir() {
                 self.directory(&name)?;
@@ -389,6 +394,7 @@ mod tests {
     fn formats_are_known_by_their_endings() {
         assert_eq!(Archive::of("ada.tar.gz"), Some((Archive::TarGz, "ada")));
         assert_eq!(Archive::of("ada.b.zip"), Some((Archive::Zip, "ada.b")));
+        assert_eq!(Archive::of("Ada.ZIP"), Some((Archive::Zip, "Ada")));
         assert_eq!(Archive::of("notes.txt"), None);
     }
 }

@@ -158,7 +158,7 @@ test("the slider and the address show every terminal as it stood then", async ()
 });
 
 test("grades ask for themselves alone, keep nobody out, and lead from the overview to each submission", async () => {
-  for (const file of ["index.html", "bob/instructor.html", "hal/feedback.html"].map((name) => join(GRADES, name))) {
+  for (const file of ["index.html", "submissions/bob/instructor.html", "submissions/hal/feedback.html"].map((name) => join(GRADES, name))) {
     assert.ok(await isAlone(file), file);
     for (const colorScheme of ["light", "dark"]) {
       const { page, done } = await open(file, { colorScheme, viewport: { width: 1024, height: 900 }, bypassCSP: true });

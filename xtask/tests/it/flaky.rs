@@ -85,8 +85,15 @@ fn what_passes_only_the_second_time_is_flaky_and_red() {
         assert_eq!(verdicts, ["fail", "pass"]);
     }
     let junit = fs::read_to_string(run.join("junit.xml")).unwrap();
-    assert_eq!(junit.matches("type=\"flaky failure\"").count(), 1, "{junit}");
-    assert!(junit.contains("message=\"passed in 1 of 2 tries\""), "{junit}");
+    assert_eq!(
+        junit.matches("type=\"flaky failure\"").count(),
+        1,
+        "{junit}"
+    );
+    assert!(
+        junit.contains("message=\"passed in 1 of 2 tries\""),
+        "{junit}"
+    );
     assert!(junit.contains("try 1: FAIL"), "{junit}");
     // Both tries can be looked at.
     for number in 1..=2 {

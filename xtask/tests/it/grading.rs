@@ -149,10 +149,13 @@ fn what_is_interrupted_is_gone_on_with_and_earns_the_same() {
     );
     let before = sheet(&grades);
     assert!(before.contains_key("a") && before.len() < 4, "{before:?}");
-    let first = fs::read(grades.join("a/marks.json")).unwrap();
+    let first = fs::read(grades.join("submissions/a/marks.json")).unwrap();
     let (code, err, _) = graded(&runs, &arguments);
     assert_eq!(code, Some(0), "{err}");
-    assert_eq!(fs::read(grades.join("a/marks.json")).unwrap(), first);
+    assert_eq!(
+        fs::read(grades.join("submissions/a/marks.json")).unwrap(),
+        first
+    );
     let rows = sheet(&grades).into_values();
     let points: Vec<String> = rows.map(|row| row[0].clone()).collect();
     assert_eq!(points, ["14", "5", "14", "5"]);
@@ -189,42 +192,77 @@ fn a_submission_finds_neither_others_nor_the_rubric_nor_the_harness() {
     let runs = Runs::new();
     let (code, err, grades) = graded(&runs, &[&path, "--rubric", &rubric, "--only", "spy"]);
     assert_eq!(code, Some(0), "{err}");
-    let page = fs::read_to_string(grades.join("spy/feedback.md")).unwrap();
+    let page = fs::read_to_string(grades.join("submissions/spy/feedback.md")).unwrap();
     assert!(page.contains("ended with status 1"), "{page}");
     assert!(!page.contains("FOUND"), "{page}");
     assert_eq!(sheet(&grades)["spy"][0], "0");
 }
 
 #[test]
-fn an_adapter_of_a_submission_cannot_hand_in_the_reference() {
-    if !can_grade(&[]) {
+fn a_link_hands_in_nobody_elses_work_and_opens_nothing() {
+    if !can_grade(&["python3"]) {
         return;
     }
     let class = Class::new();
-    let reference = fs::read_to_string(root().join("adapters/reference.toml")).unwrap();
-    let dir = class.script("thief", "");
-    fs::write(dir.join("adapter.toml"), &reference).unwrap();
-    class.script("empty", "");
-    let course = tempfile::tempdir().unwrap();
-    let rubric = course.path().join("own.toml");
-    let text = fs::read_to_string(root().join(RUBRIC)).unwrap();
-    fs::write(&rubric, text.replace("adapter = \"adapter.toml\"\n", "")).unwrap();
-    let (path, rubric) = (class.path(), rubric.display().to_string());
-    let runs = Runs::new();
-    let (code, err, grades) = graded(&runs, &[&path, "--rubric", &rubric]);
+    class.copy("bob", "bob");
+    let dir = class.script("copier", "");
+    fs::remove_file(dir.join("chat.sh")).unwrap();
+    std::os::unix::fs::symlink("../bob/chat.sh", dir.join("chat.sh")).unwrap();
+    let secret = root()
+        .canonicalize()
+        .unwrap()
+        .join("docs/grading/rubric.toml");
+    let secret = secret.display();
+    let script = format!("#!{secret}\n[ -e '{secret}' ] && echo FOUND {secret}\nexit 1\n");
+    class.script("opener", &script);
+    let (path, runs) = (class.path(), Runs::new());
+    let arguments = [
+        &path, "--rubric", RUBRIC, "--only", "copier", "--only", "opener",
+    ];
+    let (code, err, grades) = graded(&runs, &arguments);
     assert_eq!(code, Some(0), "{err}");
-    let feedback = |name: &str| fs::read_to_string(grades.join(name).join("feedback.md")).unwrap();
-    assert!(
-        feedback("thief").contains("which is not part of it"),
-        "{}",
-        feedback("thief")
+    let points = sheet(&grades);
+    assert_eq!(
+        (points["copier"][0].as_str(), points["opener"][0].as_str()),
+        ("0", "0")
     );
+    let page = fs::read_to_string(grades.join("submissions/opener/feedback.md")).unwrap();
     assert!(
-        feedback("empty").contains("it has no adapter.toml"),
-        "{}",
-        feedback("empty")
+        page.contains("ended with status 1") && !page.contains("FOUND"),
+        "{page}"
     );
-    assert_eq!(sheet(&grades)["thief"][0], "0");
+}
+
+#[test]
+fn a_name_or_an_override_that_fits_nothing_costs_nobody_a_row() {
+    if !can_grade(&["python3"]) {
+        return;
+    }
+    let class = Class::new();
+    class.script("grades.csv", "exit 1\n");
+    class.script("index.html", "exit 1\n");
+    fs::write(class.0.path().join("late.7z"), "7z").unwrap();
+    let (path, runs) = (class.path(), Runs::new());
+    let arguments = [path.as_str(), "--rubric", RUBRIC];
+    let (code, err, grades) = graded(&runs, &arguments);
+    assert_eq!(code, Some(0), "{err}");
+    assert_eq!(sheet(&grades).len(), 3);
+    let page = fs::read_to_string(grades.join("submissions/late.7z/feedback.md")).unwrap();
+    assert!(
+        page.contains("neither a directory nor an archive"),
+        "{page}"
+    );
+    let decided = class.0.path().join("decided");
+    let text =
+        "[[points]]\nsubmission = \"grades.csv\"\nitem = \"pubic\"\npoints = 1\nreason = \"r\"\n";
+    fs::write(&decided, text).unwrap();
+    let decided = decided.display().to_string();
+    let (code, err, _) = graded(
+        &runs,
+        &[&arguments[..], &["--overrides", &decided]].concat(),
+    );
+    assert_eq!(code, Some(2), "{err}");
+    assert!(err.contains("did you mean `public`?"), "{err}");
 }
 
 #[test]

@@ -12,7 +12,7 @@ use timeline::{StepId, Surface};
 /// A rubric with one item that has these keys besides those that it must have.
 fn item(keys: &str) -> RubricItem {
     let text = format!(
-        "title = \"t\"\n[[items]]\nid = \"a\"\ntitle = \"a\"\nscenario = \"s\"\npoints = 10\n{keys}"
+        "title = \"t\"\nadapter = \"a.toml\"\n[[items]]\nid = \"a\"\ntitle = \"a\"\nscenario = \"s\"\npoints = 10\n{keys}"
     );
     let rubric = Rubric::parse(&text, Path::new("r.toml"));
     let mut rubric = rubric.unwrap_or_else(|problems| panic!("{}", problems.render(false)));
@@ -166,7 +166,7 @@ fn what_the_machine_cannot_play_is_nobodys_fault_and_what_the_program_cannot_do_
 
 #[test]
 fn points_set_by_hand_replace_those_that_were_worked_out_and_late_days_cost_percent() {
-    let rubric = "title = \"t\"\n[late]\nfree_days = 1\npercent_per_day = 10\nmost_percent = 15\n\
+    let rubric = "title = \"t\"\nadapter = \"a.toml\"\n[late]\nfree_days = 1\npercent_per_day = 10\nmost_percent = 15\n\
         [[items]]\nid = \"a\"\ntitle = \"a\"\nscenario = \"s\"\npoints = 10\n\
         [[items]]\nid = \"b\"\ntitle = \"b\"\nscenario = \"s\"\npoints = 3\nextra = true\n";
     let rubric = Rubric::parse(rubric, Path::new("r.toml")).unwrap();

@@ -8,6 +8,7 @@ use grading::{
 
 const RUBRIC: &str = "\
 title = \"Assignment <3>\"
+adapter = \"a.toml\"
 [[items]]
 id = \"public\"
 title = \"What one says, the others hear\"
@@ -139,8 +140,8 @@ fn the_sheet_has_a_row_for_each_and_none_is_a_formula() {
 #[test]
 fn the_overview_links_to_each_and_counts_causes() {
     let page = overview(&rubric(), &[marks("ada"), marks("bob/../x y")]).unwrap();
-    assert!(page.contains("href=\"ada/instructor.html\""));
-    assert!(page.contains("href=\"bob%2F..%2Fx%20y/instructor.html\""));
+    assert!(page.contains("href=\"submissions/ada/instructor.html\""));
+    assert!(page.contains("href=\"submissions/bob%2F..%2Fx%20y/instructor.html\""));
     assert!(page.contains("2 submissions graded, 0 to decide"), "{page}");
     assert!(
         page.contains("<td class=\"number\">2</td><td>sevenfold"),

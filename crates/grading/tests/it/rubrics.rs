@@ -37,15 +37,11 @@ needs = [\"privat\", \"late\"]
 
 #[test]
 fn what_is_left_out_has_its_default() {
-    let text =
-        "title = \"t\"\n[[items]]\nid = \"a\"\ntitle = \"a\"\nscenario = \"s\"\npoints = 4\n";
+    let text = "title = \"t\"\nadapter = \"a.toml\"\n[[items]]\nid = \"a\"\ntitle = \"a\"\nscenario = \"s\"\npoints = 4\n";
     let rubric = Rubric::parse(text, Path::new("course/rubric.toml")).unwrap();
     assert_eq!((rubric.tries, rubric.maximum()), (3, 4));
     assert_eq!(rubric.level.to_string(), "namespaces");
-    assert_eq!(rubric.adapter, None);
-    let with = format!("adapter = \"chat.toml\"\n{text}");
-    let with = Rubric::parse(&with, Path::new("course/rubric.toml")).unwrap();
-    assert_eq!(with.adapter.as_deref(), Some(Path::new("course/chat.toml")));
+    assert_eq!(rubric.adapter, Path::new("course/a.toml"));
 }
 
 #[test]

@@ -64,6 +64,8 @@ pub(crate) struct Closed {
     places: BTreeSet<PathBuf>,
     /// A command that names one of these is shown nothing for it.
     never_shown: BTreeSet<PathBuf>,
+    /// Nothing in these is shown for what a link or a script names.
+    others: BTreeSet<PathBuf>,
 }
 
 /// What is to be shown of a closed place; nothing may be.
@@ -92,6 +94,7 @@ impl Closed {
         Self {
             places: real(places),
             never_shown: real(runs),
+            others: real(reports.others.clone()),
         }
     }
 
@@ -110,7 +113,13 @@ impl Closed {
         let shared_memory = openat(&own, OWN_SHARED_MEMORY, no_link, Mode::empty())
             .ok()
             .filter(|_| Path::new(SHARED_MEMORY).is_dir());
-        let mut named: BTreeSet<PathBuf> = named.iter().flat_map(|path| leads(path)).collect();
+        // A link or a first line is the participant's word: it opens no place that is nobody's
+        // business. What the command itself names, whoever wrote the adapter has named.
+        let leads = named.iter().flat_map(|path| {
+            let others = leads(path).into_iter();
+            others.filter(move |lead| lead == path || !self.is_other(lead))
+        });
+        let mut named: BTreeSet<PathBuf> = leads.collect();
         named.retain(|path| !self.hides(path));
         named.insert(home.clone());
         let beside = home.parent().filter(|place| place.parent().is_some());
@@ -147,6 +156,11 @@ impl Closed {
             bind(shared_memory, Path::new(SHARED_MEMORY))?;
         }
         Ok(shared_memory.is_some())
+    }
+
+    /// In a place that is nobody's business.
+    fn is_other(&self, path: &Path) -> bool {
+        self.others.iter().any(|place| path.starts_with(place))
     }
 
     /// A run, what lies in one, or where all of them lie.
