@@ -14,7 +14,11 @@ use chat_server::Settings;
 /// JSON lines to stderr. Ends on SIGTERM or SIGINT, after a goodbye to every client.
 #[derive(Debug, clap::Parser)]
 #[command(name = "chat-server", version, max_term_width = 90, after_long_help = EXAMPLES)]
+#[command(args_conflicts_with_subcommands = true)]
 pub(crate) struct Cli {
+    #[command(subcommand)]
+    pub(crate) command: Option<Command>,
+
     /// Where to listen: a loopback address, port 0 for any free port.
     #[arg(long, value_name = "ADDRESS:PORT", default_value = "127.0.0.1:0")]
     pub(crate) listen: SocketAddr,
@@ -48,6 +52,25 @@ pub(crate) struct Cli {
     pub(crate) log_level: LogLevel,
 }
 
+/// What can be done besides running the relay.
+#[derive(Debug, clap::Subcommand)]
+pub(crate) enum Command {
+    Forget(Forget),
+}
+
+/// Let go of a name: whoever logs in with it next has it
+///
+/// The relay that uses the folder must be stopped. Those who have pinned the name's key are warned
+/// when somebody else comes with it.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Forget {
+    /// Which name
+    pub(crate) name: Name,
+    /// Where the relay keeps its names
+    #[arg(long, value_name = "DIR")]
+    pub(crate) data: PathBuf,
+}
+
 /// How much to log.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
 pub(crate) enum LogLevel {
@@ -63,6 +86,8 @@ Examples:
       any free port of this machine; names are forgotten at the end
   chat-server --listen 127.0.0.1:7000 --data relay-data
       a fixed port; a name stays bound to its key over a restart
+  chat-server forget mallory --data relay-data
+      nobody has the name mallory any more
   chat-server --keepalive 500ms --log-level debug --log-file relay.log
       notices dead clients within a second, logs who sends to whom
 

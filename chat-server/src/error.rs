@@ -24,7 +24,9 @@ pub(crate) enum StartError {
     Data(#[from] StoreError),
     #[error("cannot write the log file {}: {source}", path.display())]
     LogFile { path: PathBuf, source: io::Error },
-    #[error("cannot write the ready line to stdout: {0}")]
+    #[error("nobody has the name {0}")]
+    NobodyHas(chat_protocol::Name),
+    #[error("cannot write to stdout: {0}")]
     Ready(io::Error),
     #[error("the system refuses what the relay needs to run: {0}")]
     Runtime(io::Error),
@@ -44,7 +46,7 @@ impl StartError {
 
     fn exit(&self) -> Exit {
         match self {
-            Self::NeedsTls(_) => Exit::Usage,
+            Self::NeedsTls(_) | Self::NobodyHas(_) => Exit::Usage,
             Self::Busy(_)
             | Self::Bind { .. }
             | Self::Data(_)
@@ -59,6 +61,7 @@ impl StartError {
     fn hint(&self) -> Option<&'static str> {
         match self {
             Self::NeedsTls(_) => Some("listen on 127.0.0.1 or [::1]"),
+            Self::NobodyHas(_) => Some("directory.json in the data folder has all names"),
             Self::Busy(_) => Some("stop it, or take a free port: --listen 127.0.0.1:0"),
             Self::Bind { .. } => Some("take an address of this machine and a port above 1023"),
             Self::Data(StoreError::Unwritable { .. }) => {

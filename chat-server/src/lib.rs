@@ -14,7 +14,7 @@
 //!
 //! In reading order: [`session`] (the login without I/O), [`router`] (every decision),
 //! [`outbox`] and [`patience`] (the bounds of a connection), [`connection`] (the only module
-//! that touches a socket), [`directory`] and [`store`] (names), [`listener`].
+//! that touches a socket), [`directory`] and [`store`] (names), [`listener`] and [`seats`] (who may connect).
 //!
 //! # Invariants
 //!
@@ -24,8 +24,10 @@
 //!   taken what it sent.
 //! - A body is passed on as the bytes that arrived, neither read, copied nor logged.
 //! - A connection that has not proven a key changes nothing for those who have.
+//! - What waits for others has a bound for each sender and for all together: [`budget`].
 //! - Every queue, buffer and wait has a bound: [`limits`].
 
+mod budget;
 mod connection;
 mod context;
 mod directory;
@@ -33,14 +35,16 @@ mod limits;
 mod listener;
 mod outbox;
 mod patience;
+mod rates;
 mod refusal;
 mod relay;
 mod router;
 mod saver;
+mod seats;
 mod session;
 mod settings;
 mod store;
 
 pub use relay::{RunError, run};
 pub use settings::Settings;
-pub use store::{Registry, StoreError};
+pub use store::{Registry, StoreError, forget};

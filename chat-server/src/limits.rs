@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use crate::rates::Rate;
+
 /// Frames that wait to be written to one client. Above `MAX_UNACKNOWLEDGED`, so that a
 /// burst of small messages is answered with `busy` before its recipient is cut off.
 pub(crate) const MAX_QUEUED_FRAMES: usize = 8192;
@@ -12,6 +14,12 @@ pub(crate) const MAX_QUEUED_BYTES: usize = 8 * 1024 * 1024;
 /// The share of both that what other clients send may take: a quarter is left for the relay's own
 /// words. So whoever sends too much is refused, and the recipient is not cut off for it.
 pub(crate) const MAIL_SHARE: (usize, usize) = (3, 4);
+
+/// What one sender may have waiting for others, in bytes: what five of them queue at the most.
+pub(crate) const MAX_SENT_BYTES: usize = 32 * 1024 * 1024;
+
+/// What may wait of all senders for all recipients, in bytes.
+pub(crate) const MAX_WAITING_BYTES: usize = 256 * 1024 * 1024;
 
 /// Files that a client takes at the same time, of all senders.
 pub(crate) const MAX_FILES: usize = 128;
@@ -31,6 +39,28 @@ pub(crate) const MAX_READ: usize = chat_protocol::limits::MAX_FRAME;
 
 /// Names that the directory holds. Nobody can fill the disk with names.
 pub(crate) const MAX_PEOPLE: usize = 10_000;
+
+/// New names that one address may take. With [`UNUSED_NAME_DAYS`], no address can fill the directory; and at once
+/// it fills no more than half of the connections that a relay has by default.
+pub(crate) const NEW_NAMES: Rate = Rate {
+    burst: 512,
+    every: Duration::from_secs(120),
+};
+
+/// Logins that one address may try: each costs a signature's check.
+pub(crate) const LOGINS: Rate = Rate {
+    burst: 2048,
+    every: Duration::from_millis(50),
+};
+
+/// Addresses of which a rate is remembered.
+pub(crate) const MAX_ADDRESSES: usize = 4096;
+
+/// A name that was never used again after its first day is free after so many days.
+pub(crate) const UNUSED_NAME_DAYS: u32 = 7;
+
+/// Any other name is free when it was not used for so many days.
+pub(crate) const NAME_DAYS: u32 = 365;
 
 /// Names that one key may have. So nobody fills the directory without making hundreds of keys.
 pub(crate) const MAX_NAMES_OF_A_KEY: usize = 32;

@@ -4,44 +4,39 @@ use std::sync::Arc;
 
 use chat_protocol::ErrorCode;
 use tokio::net::TcpListener;
-use tokio::sync::Semaphore;
 use tokio_util::task::TaskTracker;
 use tracing::{debug, info, warn};
 
 use crate::connection;
 use crate::context::Context;
-use crate::limits::{ACCEPT_PAUSE, MAX_TURNED_AWAY};
+use crate::limits::ACCEPT_PAUSE;
 use crate::refusal::Refusal;
 use crate::router::ConnectionId;
+use crate::seats::Seats;
 
 /// Accepts until the future is dropped. Each connection is a task of `tasks`.
 pub(crate) async fn accept(listener: TcpListener, relay: &Arc<Context>, tasks: &TaskTracker) {
-    let seats = Arc::new(Semaphore::new(relay.settings.max_connections));
-    let turned_away = Arc::new(Semaphore::new(MAX_TURNED_AWAY));
+    let seats = Seats::new(relay.settings.max_connections);
     for id in (1..).map(ConnectionId) {
-        let stream = loop {
+        let (stream, address) = loop {
             match listener.accept().await {
-                Ok((stream, _)) => break stream,
+                Ok(accepted) => break accepted,
                 Err(error) => {
                     warn!(%error, "cannot accept a connection");
                     pause(relay).await;
                 }
             }
         };
-        if let Ok(seat) = Arc::clone(&seats).try_acquire_owned() {
+        let client = (id, address.ip());
+        let relay = Arc::clone(relay);
+        if let Some(seat) = seats.take(id, address.ip()) {
             debug!(connection = id.0, "connected");
-            let relay = Arc::clone(relay);
-            tasks.spawn(async move {
-                connection::serve(stream, id, &relay).await;
-                drop(seat);
-            });
-        } else if let Ok(seat) = Arc::clone(&turned_away).try_acquire_owned() {
+            tasks.spawn(async move { connection::serve(stream, client, seat, &relay).await });
+        } else {
             info!(connection = id.0, code = %ErrorCode::Full, "refused");
-            tasks.spawn(async move {
-                let text = "the relay has as many connections as it allows: try again later";
-                connection::turn_away(stream, &Refusal::new(ErrorCode::Full, text)).await;
-                drop(seat);
-            });
+            let text = "the relay has as many connections as it allows: try again later";
+            let refusal = Refusal::new(ErrorCode::Full, text);
+            tasks.spawn(async move { connection::turn_away(stream, &refusal, &relay).await });
         }
     }
 }

@@ -15,6 +15,10 @@ use self::exit_code::Exit;
 
 fn main() -> ExitCode {
     let result = match cli::Cli::try_parse() {
+        Ok(cli::Cli {
+            command: Some(cli::Command::Forget(which)),
+            ..
+        }) => start::forget(&which),
         Ok(cli) => start::start(cli),
         Err(answer) => return exit_code::of_usage(&answer),
     };

@@ -9,6 +9,7 @@ use bytes::{Buf, Bytes};
 use chat_protocol::Frame;
 use tokio::sync::mpsc;
 
+use crate::budget::{Account, Charge};
 use crate::limits::{MAIL_SHARE, MAX_BATCH, MAX_QUEUED_BYTES, MAX_QUEUED_FRAMES};
 
 /// The queue's end that frames are put in. It never waits.
@@ -25,12 +26,13 @@ pub(crate) struct Inbox {
     bytes: Arc<AtomicUsize>,
     /// Bytes of the batch that is being written: they count until they are gone.
     in_flight: usize,
+    charges: Vec<Charge>,
     ended: bool,
 }
 
 #[derive(Debug)]
 enum Item {
-    Frame(Frame),
+    Frame(Frame, Option<Charge>),
     /// Nothing comes after it.
     End,
 }
@@ -51,33 +53,40 @@ pub(crate) fn channel() -> (Outbox, Inbox) {
         items: receiver,
         bytes,
         in_flight: 0,
+        charges: Vec::new(),
         ended: false,
     };
     (outbox, inbox)
 }
 
 impl Outbox {
-    /// Puts in a frame that another client has caused: it leaves room for the relay's own.
-    pub(crate) fn push_mail(&self, frame: Frame) -> Result<(), Full> {
+    /// Puts in a frame that another client has caused: it leaves room for the relay's own, and counts
+    /// against that client.
+    pub(crate) fn push_mail(&self, frame: Frame, sender: &Account) -> Result<(), Full> {
         let (part, of) = MAIL_SHARE;
         let waiting = self.items.max_capacity() - self.items.capacity();
         let bytes = self.bytes.load(Ordering::Relaxed) + frame.wire_len();
         if waiting >= MAX_QUEUED_FRAMES / of * part || bytes > MAX_QUEUED_BYTES / of * part {
             return Err(Full);
         }
-        self.push(frame)
+        let charge = sender.charge(frame.wire_len())?;
+        self.push_charged(frame, Some(charge))
     }
 
     /// Puts a frame in. Where the connection has ended already the frame is lost, and the
     /// router will hear of the end.
     pub(crate) fn push(&self, frame: Frame) -> Result<(), Full> {
+        self.push_charged(frame, None)
+    }
+
+    fn push_charged(&self, frame: Frame, charge: Option<Charge>) -> Result<(), Full> {
         let length = frame.wire_len();
         // Only a count: the channel itself orders what it carries.
         let before = self.bytes.fetch_add(length, Ordering::Relaxed);
         let pushed = if before + length > MAX_QUEUED_BYTES {
             Err(Full)
         } else {
-            self.put(Item::Frame(frame))
+            self.put(Item::Frame(frame, charge))
         };
         if pushed.is_err() {
             self.bytes.fetch_sub(length, Ordering::Relaxed);
@@ -105,6 +114,7 @@ impl Inbox {
     pub(crate) async fn next_batch(&mut self) -> Option<Batch> {
         self.bytes.fetch_sub(self.in_flight, Ordering::Relaxed);
         self.in_flight = 0;
+        self.charges.clear();
         let mut items = Vec::new();
         if self.ended || self.items.recv_many(&mut items, MAX_BATCH).await == 0 {
             return None;
@@ -112,8 +122,9 @@ impl Inbox {
         let mut batch = Batch::default();
         for item in items {
             match item {
-                Item::Frame(frame) => {
+                Item::Frame(frame, charge) => {
                     self.in_flight += frame.wire_len();
+                    self.charges.extend(charge);
                     batch.push(frame);
                 }
                 Item::End => self.ended = true,
@@ -177,6 +188,8 @@ mod tests {
     use chat_protocol::ToClient;
 
     use super::*;
+    use crate::budget::Waiting;
+    use crate::limits::MAX_SENT_BYTES;
 
     fn frame(body: usize) -> Frame {
         ToClient::Pong { n: 1 }.frame(Bytes::from(vec![7; body]))
@@ -219,20 +232,43 @@ mod tests {
 
     #[test]
     fn what_others_send_leaves_room_for_the_relay() {
+        let sender = Waiting::default().account();
         let (outbox, _inbox) = channel();
         let (part, of) = MAIL_SHARE;
         for _ in 0..MAX_QUEUED_FRAMES / of * part {
-            outbox.push_mail(frame(0)).unwrap();
+            outbox.push_mail(frame(0), &sender).unwrap();
         }
-        assert_eq!(outbox.push_mail(frame(0)), Err(Full));
+        assert_eq!(outbox.push_mail(frame(0), &sender), Err(Full));
         outbox.push(frame(0)).unwrap();
         let (outbox, _inbox) = channel();
-        outbox
-            .push_mail(frame(MAX_QUEUED_BYTES / of * part / 2))
-            .unwrap();
         let large = || frame(MAX_QUEUED_BYTES / of * part / 2);
-        assert_eq!(outbox.push_mail(large()), Err(Full));
+        outbox.push_mail(large(), &sender).unwrap();
+        assert_eq!(outbox.push_mail(large(), &sender), Err(Full));
         outbox.push(large()).unwrap();
+    }
+
+    #[tokio::test]
+    async fn what_waits_counts_against_its_sender_until_it_is_written_or_nobody_is_left_to_read_it()
+    {
+        let sender = Waiting::default().account();
+        let mut queues = Vec::new();
+        let mail = || frame(MAX_QUEUED_BYTES / 2);
+        let refused = loop {
+            let (outbox, inbox) = channel();
+            let pushed = outbox.push_mail(mail(), &sender);
+            queues.push((outbox, inbox));
+            if pushed.is_err() {
+                break queues.len() - 1;
+            }
+        };
+        assert_eq!(refused, MAX_SENT_BYTES / mail().wire_len());
+        let (outbox, inbox) = &mut queues[0];
+        let written = inbox.next_batch().await.unwrap();
+        drop(written);
+        assert_eq!(outbox.push_mail(frame(9), &sender), Ok(()), "little fits");
+        assert_eq!(queues[refused].0.push_mail(mail(), &sender), Err(Full));
+        drop(queues.remove(0));
+        assert_eq!(queues[refused - 1].0.push_mail(mail(), &sender), Ok(()));
     }
 
     #[test]

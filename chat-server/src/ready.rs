@@ -5,7 +5,12 @@ use std::net::SocketAddr;
 
 /// Says that clients can connect, and where: `ready 127.0.0.1:43210`.
 pub(crate) fn announce(address: SocketAddr) -> io::Result<()> {
+    say(&format!("ready {address}"))
+}
+
+/// Says that something is done.
+pub(crate) fn say(line: &str) -> io::Result<()> {
     let mut out = io::stdout().lock();
-    writeln!(out, "ready {address}")?;
+    writeln!(out, "{line}")?;
     out.flush()
 }

@@ -29,6 +29,11 @@ impl Refusal {
         Self::new(ErrorCode::AlreadyOnline, text)
     }
 
+    pub(crate) fn crowded() -> Self {
+        let text = "others want to connect, and this login took longer: try again";
+        Self::new(ErrorCode::Full, text)
+    }
+
     pub(crate) fn shutting_down() -> Self {
         Self::new(
             ErrorCode::ShuttingDown,

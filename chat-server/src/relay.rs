@@ -6,7 +6,6 @@ use std::sync::Arc;
 
 use tokio::net::TcpListener;
 use tokio::sync::mpsc;
-use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tracing::{info, warn};
 
@@ -50,11 +49,7 @@ pub async fn run(
         tasks.spawn(saver::run(store, snapshots, events.clone()));
     }
     let mut router = tasks.spawn(router.run(queue));
-    let relay = Arc::new(Context {
-        settings,
-        events,
-        closing: CancellationToken::new(),
-    });
+    let relay = Arc::new(Context::new(settings, events));
 
     let stopped = tokio::select! {
         () = shutdown => Ok(()),

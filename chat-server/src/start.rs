@@ -6,7 +6,7 @@ use std::net::SocketAddr;
 use chat_server::Registry;
 use tokio::net::TcpListener;
 
-use crate::cli::Cli;
+use crate::cli::{Cli, Forget};
 use crate::error::StartError;
 use crate::{ready, telemetry};
 
@@ -32,6 +32,15 @@ pub(crate) fn start(cli: Cli) -> Result<(), StartError> {
         chat_server::run(listener, cli.settings(), registry, stop).await?;
         Ok(())
     })
+}
+
+/// Lets go of a name.
+pub(crate) fn forget(which: &Forget) -> Result<(), StartError> {
+    let Forget { name, data } = which;
+    if !chat_server::forget(data, name)? {
+        return Err(StartError::NobodyHas(name.clone()));
+    }
+    ready::say(&format!("forgot {name}")).map_err(StartError::Ready)
 }
 
 /// Plain TCP stays on this machine.

@@ -4,10 +4,10 @@ use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
-use chat_protocol::Peer;
+use chat_protocol::Name;
 use serde::{Deserialize, Serialize};
 
-use crate::directory::Directory;
+use crate::directory::{Directory, Owner};
 
 /// The version of the file. Another one is refused, not guessed at.
 const VERSION: u32 = 1;
@@ -41,6 +41,36 @@ impl Registry {
             store: Some(store),
         })
     }
+}
+
+/// Lets go of a name in a folder that no relay uses: whoever logs in with it first has it then. Whether
+/// somebody had it.
+///
+/// # Errors
+///
+/// [`StoreError`], as for [`Registry::open`].
+pub fn forget(folder: &Path, name: &Name) -> Result<bool, StoreError> {
+    let store = Store::open(folder)?;
+    let mut directory = store.load()?;
+    let had = directory.unbind(name);
+    if had {
+        store
+            .save(&directory)
+            .map_err(|source| StoreError::Unwritable {
+                path: folder.to_owned(),
+                source,
+            })?;
+    }
+    Ok(had)
+}
+
+/// Makes a folder that only its owner can look into, with those above it.
+fn create_private(folder: &Path) -> io::Result<()> {
+    let mut builder = std::fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(folder)
 }
 
 /// Why a folder cannot be used.
@@ -94,7 +124,7 @@ pub(crate) struct Store {
 #[derive(Serialize)]
 struct Written<'a> {
     version: u32,
-    people: Vec<&'a Peer>,
+    people: Vec<&'a Owner>,
 }
 
 #[derive(Deserialize)]
@@ -104,7 +134,7 @@ struct Version {
 
 #[derive(Deserialize)]
 struct People {
-    people: Vec<Peer>,
+    people: Vec<Owner>,
 }
 
 impl Store {
@@ -113,7 +143,7 @@ impl Store {
             path: folder.to_owned(),
             source,
         };
-        std::fs::create_dir_all(folder).map_err(unwritable)?;
+        create_private(folder).map_err(unwritable)?;
         let lock = folder.join("relay.lock");
         let options = OpenOptions::new().create(true).append(true).open(lock);
         let lock = options.map_err(unwritable)?;
@@ -156,7 +186,7 @@ impl Store {
         let mut file = tempfile::NamedTempFile::new_in(&self.folder)?;
         let written = Written {
             version: VERSION,
-            people: directory.people().collect(),
+            people: directory.owners().collect(),
         };
         file.write_all(&serde_json::to_vec(&written)?)?;
         file.as_file().sync_all()?;

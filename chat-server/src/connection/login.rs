@@ -1,5 +1,6 @@
 //! The login on the wire: [`crate::session`] decides, the router has the last word.
 
+use std::net::IpAddr;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use bytes::Bytes;
@@ -14,7 +15,10 @@ use crate::context::Context;
 use crate::outbox;
 use crate::refusal::Refusal;
 use crate::router::{ConnectionId, Event, Login};
+use crate::seats;
 use crate::session::{Claim, Greeting, Proven};
+
+const SECONDS_OF_A_DAY: u64 = 24 * 60 * 60;
 
 /// Why nobody was logged in.
 #[derive(Debug)]
@@ -35,7 +39,8 @@ impl From<Refusal> for Failed {
 pub(super) async fn log_in(
     stream: &mut TcpStream,
     deframer: &mut Deframer,
-    id: ConnectionId,
+    (id, address): (ConnectionId, IpAddr),
+    place: &mut seats::Seat,
     relay: &Context,
 ) -> Result<Seat, Failed> {
     let deadline = Instant::now() + relay.settings.login_deadline;
@@ -44,8 +49,18 @@ pub(super) async fn log_in(
         let text = "the login was not finished in time";
         Err(Refusal::new(ErrorCode::TooSlow, text).into())
     })?;
-    let proven = verify(claim).await?;
-    take_seat(proven, id, relay).await
+    if !relay.may_log_in(address) {
+        let text = "too many have logged in from your address: try again later";
+        return Err(Refusal::new(ErrorCode::Busy, text).into());
+    }
+    let now = SystemTime::now().duration_since(UNIX_EPOCH);
+    let now = now.map_or(0, |since| since.as_secs());
+    let proven = verify(claim, now).await?;
+    if !place.keep() {
+        return Err(Refusal::crowded().into());
+    }
+    let day = u32::try_from(now / SECONDS_OF_A_DAY).unwrap_or(u32::MAX);
+    take_seat(proven, (id, address), day, relay).await
 }
 
 /// The client's part: hello, challenge, login.
@@ -62,22 +77,27 @@ async fn claim(
 }
 
 /// Off the threads that serve the others: it is RSA.
-async fn verify(claim: Claim) -> Result<Proven, Failed> {
-    let now = SystemTime::now().duration_since(UNIX_EPOCH);
-    let now = now.map_or(0, |since| since.as_secs());
+async fn verify(claim: Claim, now: u64) -> Result<Proven, Failed> {
     let verified = tokio::task::spawn_blocking(move || claim.verify(now)).await;
     let internal = |_| Refusal::new(ErrorCode::Internal, "the login could not be checked");
     Ok(verified.map_err(internal)??)
 }
 
 /// Asks the router for the name.
-async fn take_seat(proven: Proven, id: ConnectionId, relay: &Context) -> Result<Seat, Failed> {
+async fn take_seat(
+    proven: Proven,
+    (id, address): (ConnectionId, IpAddr),
+    day: u32,
+    relay: &Context,
+) -> Result<Seat, Failed> {
     let (outbox, inbox) = outbox::channel();
     let (cutter, cut) = oneshot::channel();
     let (answer, answered) = oneshot::channel();
     let name = proven.peer.name.clone();
     let login = Login {
         id,
+        address,
+        day,
         peer: proven.peer,
         fingerprint: proven.fingerprint,
         agent: proven.agent,

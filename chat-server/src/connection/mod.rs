@@ -8,6 +8,7 @@ mod login;
 mod reader;
 mod writer;
 
+use std::net::IpAddr;
 use std::pin::pin;
 
 use chat_protocol::{Deframer, Frame, LeaveReason, ToClient, limits};
@@ -23,6 +24,7 @@ use crate::outbox::{Inbox, Outbox};
 use crate::patience::Patience;
 use crate::refusal::Refusal;
 use crate::router::{ConnectionId, Event};
+use crate::seats;
 
 use self::login::Failed;
 
@@ -48,17 +50,25 @@ enum Ending {
 }
 
 /// Serves one client from its first byte to its last.
-pub(crate) async fn serve(mut stream: TcpStream, id: ConnectionId, relay: &Context) {
+pub(crate) async fn serve(
+    mut stream: TcpStream,
+    client: (ConnectionId, IpAddr),
+    mut place: seats::Seat,
+    relay: &Context,
+) {
     if stream.set_nodelay(true).is_err() {
         // Only a connection that is gone already refuses it.
         return;
     }
     let mut deframer = Deframer::new(limits::MAX_FRAME_BEFORE_LOGIN);
-    let login = Box::pin(login::log_in(&mut stream, &mut deframer, id, relay));
+    let gives_way = place.gives_way.clone();
+    let login = login::log_in(&mut stream, &mut deframer, client, &mut place, relay);
+    let login = Box::pin(login);
     let result = tokio::select! {
         biased;
         result = login => result,
         () = relay.closing.cancelled() => Err(Failed::Refused(Refusal::shutting_down(), None)),
+        () = gives_way.cancelled() => Err(Failed::Refused(Refusal::crowded(), None)),
     };
     match result {
         Ok(seat) => {
@@ -68,14 +78,17 @@ pub(crate) async fn serve(mut stream: TcpStream, id: ConnectionId, relay: &Conte
         Err(Failed::Gone) => {}
         Err(Failed::Refused(refusal, name)) => {
             let name = name.map(tracing::field::display);
-            info!(connection = id.0, name, code = %refusal.code, "refused");
-            turn_away(stream, &refusal).await;
+            info!(connection = client.0.0, name, code = %refusal.code, "refused");
+            turn_away(stream, &refusal, relay).await;
         }
     }
 }
 
-/// Says why, and closes.
-pub(crate) async fn turn_away(mut stream: TcpStream, refusal: &Refusal) {
+/// Says why, and closes. Where very many are told so already, it only closes.
+pub(crate) async fn turn_away(mut stream: TcpStream, refusal: &Refusal, relay: &Context) {
+    let Ok(_turn) = relay.turned_away.try_acquire() else {
+        return;
+    };
     let frame = refusal.frame().to_bytes();
     let written = timeout(FAREWELL_DEADLINE, stream.write_all(&frame)).await;
     if matches!(written, Ok(Ok(()))) && stream.shutdown().await.is_ok() {

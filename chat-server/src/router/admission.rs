@@ -41,6 +41,7 @@ pub(super) struct Unsaved {
 
 impl Router {
     pub(super) fn log_in(&mut self, login: Login) {
+        self.let_go_of_names(login.day);
         let name = &login.peer.name;
         match self.directory.binding(&login.peer) {
             Binding::Taken => {
@@ -57,6 +58,10 @@ impl Router {
                 );
                 refuse(login, Refusal::new(ErrorCode::Full, text));
             }
+            Binding::Free if !self.new_names.take(login.address, Instant::now()) => {
+                let text = "your address has taken many new names: try again later, or log in with one of them";
+                refuse(login, Refusal::new(ErrorCode::Busy, text));
+            }
             Binding::Free => self.bind(login),
             Binding::Own => {
                 if self.probes.contains_key(name) || self.unsaved.contains_key(name) {
@@ -71,9 +76,23 @@ impl Router {
         }
     }
 
+    /// Once a day: names that nobody uses any more are free. Those who are here use theirs.
+    fn let_go_of_names(&mut self, day: u32) {
+        if day <= self.day {
+            return;
+        }
+        self.day = day;
+        for (_, client) in self.online.iter() {
+            self.directory.touch(&client.peer.name, day);
+        }
+        if self.directory.expire(day) {
+            self.save();
+        }
+    }
+
     /// Binds a free name, and stores that before anybody relies on it.
     fn bind(&mut self, login: Login) {
-        self.directory.bind(login.peer.clone());
+        self.directory.bind(login.peer.clone(), login.day);
         if self.saver.is_some() {
             self.save();
             let waiting = Unsaved {
@@ -158,6 +177,8 @@ impl Router {
     pub(super) fn admit(&mut self, login: Login) {
         let Login {
             id,
+            address: _,
+            day,
             peer,
             fingerprint,
             agent,
@@ -165,7 +186,7 @@ impl Router {
             cutter,
             answer,
         } = login;
-        if self.directory.renew(&peer) {
+        if self.directory.touch(&peer.name, day) | self.directory.renew(&peer) {
             self.save();
         }
         info!(connection = id.0, name = %peer.name, %fingerprint, agent, "login");
@@ -180,6 +201,7 @@ impl Router {
         let client = Client {
             peer,
             outbox,
+            account: self.waiting.account(),
             cutter,
             delivered: 0,
             unacknowledged: VecDeque::new(),
@@ -223,4 +245,112 @@ impl Router {
 fn refuse(login: Login, refusal: Refusal) {
     // Fails where the connection has ended meanwhile.
     login.answer.send(Err(refusal)).ok();
+}
+
+#[cfg(test)]
+mod tests {
+    use std::net::IpAddr;
+
+    use chat_protocol::{Blob, Certificate, Fingerprint, Peer};
+    use tokio::sync::oneshot;
+
+    use super::*;
+    use crate::directory::Directory;
+    use crate::limits::{NEW_NAMES, UNUSED_NAME_DAYS};
+    use crate::{Settings, outbox};
+
+    type Answer = Result<(), Refusal>;
+
+    /// A router that hears of logins whose keys were proven.
+    struct Hall {
+        router: Router,
+        last_id: u64,
+        /// What keeps the connections open.
+        ends: Vec<(outbox::Inbox, oneshot::Receiver<LeaveReason>)>,
+    }
+
+    impl Hall {
+        fn new() -> Self {
+            Self {
+                router: Router::new(&Settings::default(), Directory::default()),
+                last_id: 0,
+                ends: Vec::new(),
+            }
+        }
+
+        /// Somebody logs in; every name has a key of its own.
+        fn log_in(&mut self, name: &str, address: &str, day: u32) -> Answer {
+            let blob = || Blob(name.as_bytes().to_vec());
+            let peer = Peer {
+                name: name.parse().unwrap(),
+                key: blob(),
+                certificate: Certificate {
+                    number: 1,
+                    key: blob(),
+                    not_before: 0,
+                    not_after: 1,
+                    signature: blob(),
+                },
+            };
+            self.last_id += 1;
+            let (outbox, inbox) = outbox::channel();
+            let (cutter, cut) = oneshot::channel();
+            let (answer, mut answered) = oneshot::channel();
+            self.router.log_in(Login {
+                id: ConnectionId(self.last_id),
+                address: address.parse::<IpAddr>().unwrap(),
+                day,
+                peer,
+                fingerprint: Fingerprint([0; 32]),
+                agent: String::new(),
+                outbox,
+                cutter,
+                answer,
+            });
+            self.ends.push((inbox, cut));
+            answered.try_recv().expect("the router answers at once")
+        }
+
+        /// The one who logged in last is gone.
+        fn leave(&mut self) {
+            let id = ConnectionId(self.last_id);
+            self.router.remove(id, LeaveReason::Quit);
+        }
+    }
+
+    fn code(answer: Answer) -> Option<ErrorCode> {
+        answer.err().map(|refusal| refusal.code)
+    }
+
+    #[test]
+    fn one_address_takes_no_more_than_so_many_new_names() {
+        let mut hall = Hall::new();
+        for number in 0..NEW_NAMES.burst {
+            let taken = hall.log_in(&format!("user{number}"), "127.0.0.1", 1);
+            assert_eq!(code(taken), None);
+            hall.leave();
+        }
+        let one_more = hall.log_in("alice", "127.0.0.1", 1);
+        assert_eq!(code(one_more), Some(ErrorCode::Busy));
+        assert_eq!(code(hall.log_in("user7", "127.0.0.1", 1)), None, "its own");
+        assert_eq!(code(hall.log_in("alice", "127.0.0.2", 1)), None);
+    }
+
+    #[test]
+    fn a_name_that_nobody_uses_is_free_for_others_and_one_that_is_online_is_not() {
+        let mut hall = Hall::new();
+        assert_eq!(code(hall.log_in("away", "127.0.0.1", 1)), None);
+        hall.leave();
+        assert_eq!(code(hall.log_in("stays", "127.0.0.1", 1)), None);
+        assert_eq!(
+            code(hall.log_in("other", "127.0.0.1", 2 + UNUSED_NAME_DAYS)),
+            None
+        );
+        let known = |hall: &Hall, name: &str| {
+            let name = name.parse().unwrap();
+            hall.router.directory.find(&name).is_some()
+        };
+        assert!(!known(&hall, "away"));
+        assert!(known(&hall, "stays") && known(&hall, "other"));
+    }
 }

@@ -10,6 +10,7 @@ mod online;
 mod routing;
 
 use std::collections::BTreeMap;
+use std::net::IpAddr;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -21,9 +22,12 @@ use tracing::info;
 use self::admission::{Probe, Unsaved};
 use self::online::{Client, Online};
 use crate::Settings;
+use crate::budget::Waiting;
 use crate::directory::Directory;
 use crate::directory::Snapshot;
+use crate::limits::NEW_NAMES;
 use crate::outbox::Outbox;
+use crate::rates::Rates;
 use crate::refusal::Refusal;
 
 /// Numbers the connections since the relay's start; never used twice.
@@ -55,6 +59,9 @@ pub(crate) enum Event {
 #[derive(Debug)]
 pub(crate) struct Login {
     pub(crate) id: ConnectionId,
+    pub(crate) address: IpAddr,
+    /// Today, counted from 1970.
+    pub(crate) day: u32,
     pub(crate) peer: Peer,
     pub(crate) fingerprint: Fingerprint,
     pub(crate) agent: String,
@@ -105,6 +112,12 @@ pub(crate) struct Router {
     keepalive: Option<Duration>,
     directory: Directory,
     online: Online,
+    /// What waits in all outboxes.
+    waiting: Waiting,
+    /// New names, by the address that takes them.
+    new_names: Rates,
+    /// The day on which names were last looked at that nobody uses.
+    day: u32,
     /// Logins that wait for the pong of whoever has the name.
     probes: BTreeMap<Name, Probe>,
     /// Logins that wait until their new name is stored.
@@ -123,6 +136,9 @@ impl Router {
             keepalive: settings.keepalive,
             directory,
             online: Online::default(),
+            waiting: Waiting::default(),
+            new_names: Rates::new(NEW_NAMES),
+            day: 0,
             probes: BTreeMap::new(),
             unsaved: BTreeMap::new(),
             saver: None,

@@ -7,6 +7,7 @@ use tokio::sync::oneshot;
 
 use super::ConnectionId;
 use super::credits::Credits;
+use crate::budget::Account;
 use crate::outbox::Outbox;
 
 /// A client that is logged in.
@@ -14,6 +15,8 @@ use crate::outbox::Outbox;
 pub(super) struct Client {
     pub(super) peer: Peer,
     pub(super) outbox: Outbox,
+    /// What of its mail waits for others.
+    pub(super) account: Account,
     pub(super) cutter: oneshot::Sender<LeaveReason>,
     /// Envelopes delivered on this connection so far: the number of the last one.
     pub(super) delivered: u64,

@@ -9,6 +9,7 @@ use tracing::debug;
 
 use super::online::Delivery;
 use super::{ConnectionId, Request, Router};
+use crate::budget::Account;
 use crate::refusal::Refusal;
 
 impl Router {
@@ -43,7 +44,7 @@ impl Router {
                     client.credits.give((sender, file), until);
                 }
                 // Without it the sender would wait for ever.
-                if !self.pass_on(sender, &credit) {
+                if !self.pass_on((from, sender), &credit) {
                     self.online.end_file(from, sender, file);
                     self.cancel(from, to, file, CancelReason::Refused);
                 }
@@ -59,8 +60,12 @@ impl Router {
                     // it. Nobody can make it more words than it has asked for files.
                     return self.cancel(other, name, file, reason);
                 }
-                let from = name;
-                self.pass_on(other, &ToClient::Cancel { from, file, reason });
+                let cancel = ToClient::Cancel {
+                    from: name,
+                    file,
+                    reason,
+                };
+                self.pass_on((from, other), &cancel);
             }
             Request::Find { name } => self.find(from, &name),
             Request::Alive => self.alive(from),
@@ -68,6 +73,9 @@ impl Router {
     }
 
     fn deliver(&mut self, from: ConnectionId, name: Name, id: u64, to: &Name, envelope: Bytes) {
+        let Some(account) = self.account(from) else {
+            return;
+        };
         let Some(recipient) = self.online.find(to) else {
             self.deliver_to_absent(from, id, to);
             return;
@@ -86,8 +94,9 @@ impl Router {
             seq,
             from: from_name,
         };
-        if client.outbox.push_mail(delivery.frame(envelope)).is_err() {
-            debug!(from = %name, %to, id, "too much waits for it");
+        let frame = delivery.frame(envelope);
+        if client.outbox.push_mail(frame, &account).is_err() {
+            debug!(from = %name, %to, id, "too much waits");
             self.undelivered(from, id, ErrorCode::Busy);
             return;
         }
@@ -105,6 +114,9 @@ impl Router {
         (file, index): (FileId, u32),
         sealed: Bytes,
     ) {
+        let Some(account) = self.account(from) else {
+            return;
+        };
         let Some(recipient) = self.online.find(to) else {
             return self.cancel(from, to.clone(), file, CancelReason::Gone);
         };
@@ -120,8 +132,9 @@ impl Router {
             file,
             index,
         };
-        if client.outbox.push_mail(chunk.frame(sealed)).is_err() {
-            debug!(from = %name, %to, %file, index, "too much waits for it");
+        let frame = chunk.frame(sealed);
+        if client.outbox.push_mail(frame, &account).is_err() {
+            debug!(from = %name, %to, %file, index, "too much waits");
             self.online.end_file(from, recipient, file);
             self.cancel(from, to.clone(), file, CancelReason::Refused);
             self.cancel(recipient, name, file, CancelReason::Refused);
@@ -174,15 +187,21 @@ impl Router {
 
     /// Whether a word of another client was passed on. Where too much waits already it is dropped: whoever
     /// floods others loses words, and nobody else does.
-    fn pass_on(&mut self, to: ConnectionId, message: &ToClient) -> bool {
-        let Some(client) = self.online.get(to) else {
+    fn pass_on(&mut self, (from, to): (ConnectionId, ConnectionId), message: &ToClient) -> bool {
+        let (Some(account), Some(client)) = (self.account(from), self.online.get(to)) else {
             return true;
         };
-        let passed = client.outbox.push_mail(message.frame(Bytes::new()));
+        let frame = message.frame(Bytes::new());
+        let passed = client.outbox.push_mail(frame, &account);
         if passed.is_err() {
             debug!(connection = to.0, "too much waits for it");
         }
         passed.is_ok()
+    }
+
+    /// What of this client's mail waits for others.
+    fn account(&self, of: ConnectionId) -> Option<Account> {
+        self.online.get(of).map(|client| client.account.clone())
     }
 
     fn cancel(&mut self, to: ConnectionId, other: Name, file: FileId, reason: CancelReason) {

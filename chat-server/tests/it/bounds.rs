@@ -132,6 +132,23 @@ async fn connections_above_the_cap_are_told_so() {
 }
 
 #[tokio::test]
+async fn silent_connections_keep_nobody_out() {
+    let settings = Settings {
+        max_connections: 3,
+        ..quiet()
+    };
+    let relay = Relay::start_with(settings, Registry::in_memory()).await;
+    let mut alice = relay.login("alice", 0).await;
+    let mut oldest = relay.connect().await;
+    let _silent = relay.connect().await;
+    let mut bob = relay.login("bob", 1).await;
+    alice.expect_joined("bob").await;
+    oldest.expect_error(ErrorCode::Full).await;
+    oldest.expect_end().await;
+    bob.expect_quiet().await;
+}
+
+#[tokio::test]
 async fn flood_of_pings_without_reading_ends_only_the_flooder() {
     let relay = Relay::start().await;
     let (mut alice, mut bob) = relay.alice_and_bob().await;

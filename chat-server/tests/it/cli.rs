@@ -92,6 +92,18 @@ fn damaged_directory_is_named() {
 }
 
 #[test]
+fn name_that_nobody_has_is_named() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().to_str().unwrap();
+    is_told(
+        relay(&["forget", "bob", "--data", data]),
+        2,
+        "nobody has the name bob",
+    );
+    relay(&["forget", "bob"]).code(2);
+}
+
+#[test]
 fn relay_says_ready_once_and_ends_cleanly_when_asked_to() {
     for signal in [Signal::TERM, Signal::INT] {
         let program = Program::start(&["--listen", "127.0.0.1:0"]);

@@ -43,6 +43,37 @@ async fn binding_outlives_the_relay_where_it_has_a_folder() {
 }
 
 #[tokio::test]
+async fn name_that_the_operator_lets_go_of_is_the_next_ones() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path();
+    let relay = Relay::start_with(quiet(), Registry::open(path).unwrap()).await;
+    relay.alice_and_bob().await;
+    let bob = "bob".parse().unwrap();
+    let running = chat_server::forget(path, &bob);
+    assert!(matches!(running, Err(StoreError::InUse(_))), "{running:?}");
+    relay.stop().await;
+    assert!(chat_server::forget(path, &bob).unwrap());
+    assert!(!chat_server::forget(path, &bob).unwrap(), "nobody has it");
+
+    let relay = Relay::start_with(quiet(), Registry::open(path).unwrap()).await;
+    relay.login("bob", 2).await;
+    let mut thief = relay.connect().await;
+    thief.ask_for_login("alice", &identity(2)).await;
+    thief.expect_error(ErrorCode::NameTaken).await;
+}
+
+#[cfg(unix)]
+#[test]
+fn folder_of_names_is_for_its_owner_alone() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("deep/data");
+    let _registry = Registry::open(&path).unwrap();
+    let mode = std::fs::metadata(&path).unwrap().permissions().mode();
+    assert_eq!(mode & 0o777, 0o700);
+}
+
+#[tokio::test]
 async fn name_is_stored_before_its_owner_is_welcomed() {
     let folder = tempfile::tempdir().unwrap();
     let registry = Registry::open(folder.path()).unwrap();

@@ -1,0 +1,89 @@
+//! How much of the relay's memory may wait for others: of one sender, and of all together.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use crate::limits::{MAX_SENT_BYTES, MAX_WAITING_BYTES};
+use crate::outbox::Full;
+
+/// What waits in all outboxes together, in bytes.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Waiting(Arc<AtomicUsize>);
+
+/// One sender's share of it.
+#[derive(Clone, Debug)]
+pub(crate) struct Account {
+    own: Arc<AtomicUsize>,
+    all: Waiting,
+}
+
+/// Some bytes that count until this is dropped.
+#[derive(Debug)]
+pub(crate) struct Charge {
+    bytes: usize,
+    account: Account,
+}
+
+impl Waiting {
+    /// A sender of whom nothing waits yet.
+    pub(crate) fn account(&self) -> Account {
+        Account {
+            own: Arc::default(),
+            all: self.clone(),
+        }
+    }
+}
+
+impl Account {
+    /// Counts these bytes, unless the sender or all together have too much waiting.
+    pub(crate) fn charge(&self, bytes: usize) -> Result<Charge, Full> {
+        // Only counts: the queues themselves order what they carry.
+        let own = self.own.fetch_add(bytes, Ordering::Relaxed) + bytes;
+        let all = self.all.0.fetch_add(bytes, Ordering::Relaxed) + bytes;
+        let charge = Charge {
+            bytes,
+            account: self.clone(),
+        };
+        if own > MAX_SENT_BYTES || all > MAX_WAITING_BYTES {
+            return Err(Full);
+        }
+        Ok(charge)
+    }
+}
+
+impl Drop for Charge {
+    fn drop(&mut self) {
+        let Account { own, all } = &self.account;
+        own.fetch_sub(self.bytes, Ordering::Relaxed);
+        all.0.fetch_sub(self.bytes, Ordering::Relaxed);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_sender_takes_no_more_than_its_share_and_gets_it_back() {
+        let waiting = Waiting::default();
+        let (alice, bob) = (waiting.account(), waiting.account());
+        let most = alice.charge(MAX_SENT_BYTES).unwrap();
+        assert_eq!(alice.charge(1).err(), Some(Full));
+        let other = bob.charge(1).unwrap();
+        drop(most);
+        drop(alice.charge(MAX_SENT_BYTES).unwrap());
+        drop(other);
+        assert_eq!(waiting.0.load(Ordering::Relaxed), 0);
+    }
+
+    #[test]
+    fn all_senders_together_have_a_bound() {
+        let waiting = Waiting::default();
+        let senders = MAX_WAITING_BYTES / MAX_SENT_BYTES;
+        let charges = (0..senders).map(|_| waiting.account().charge(MAX_SENT_BYTES));
+        let charges: Vec<_> = charges.collect::<Result<_, _>>().unwrap();
+        assert_eq!(waiting.account().charge(1).err(), Some(Full));
+        drop(charges);
+        waiting.account().charge(1).unwrap();
+    }
+}
