@@ -17,6 +17,7 @@ use crate::files::Files;
 use crate::home::{self, Home, ReplayLog};
 use crate::input::{Input, read_stdin};
 use crate::keepalive::{Keepalive, Silence};
+use crate::output::{Desk, Output};
 use crate::session::{Effect, Ending, FileReport, Line, Refusal, Session, Setup};
 use crate::signals::Signals;
 use crate::transport::{Traffic, Wire};
@@ -27,6 +28,9 @@ const LOGIN: Duration = Duration::from_secs(15);
 
 /// How long to wait at the end of the input, from the last sign of progress.
 const PATIENCE: Duration = Duration::from_secs(5);
+
+/// How often to look for files that do not come further.
+const TICK: Duration = Duration::from_secs(10);
 
 /// A key that runs out within this time, in seconds, is replaced: two weeks.
 const RENEW_BEFORE: u64 = 14 * 24 * 60 * 60;
@@ -111,15 +115,16 @@ struct App {
     relay: String,
     session: Session,
     wire: Wire,
-    home: Home,
-    replay_log: ReplayLog,
+    output: Output,
     files: Files,
-    face: Face,
     signals: Signals,
     input: mpsc::Receiver<Input>,
     input_ended: bool,
     keepalive: Keepalive,
     patience: Patience,
+    started: Instant,
+    /// When to look for files that do not come further.
+    tick: Instant,
 }
 
 /// Something that happened.
@@ -128,6 +133,7 @@ enum Event {
     Wire(Traffic),
     Input(Input),
     File(FileReport),
+    Confirmed(Result<(), Failure>),
     Nothing,
 }
 
@@ -146,18 +152,21 @@ impl App {
         downloads: PathBuf,
     ) -> std::io::Result<Self> {
         let now = Instant::now();
-        Ok(Self {
-            relay: options.relay.clone(),
-            session: start.session,
-            wire,
+        let desk = Desk {
             home,
             replay_log: start.replay_log,
-            files: Files::new(downloads),
             face: if options.plain {
                 Face::plain()
             } else {
                 Face::terminal()
             },
+        };
+        Ok(Self {
+            relay: options.relay.clone(),
+            session: start.session,
+            wire,
+            output: Output::start(desk)?,
+            files: Files::new(downloads),
             signals: Signals::new()?,
             input: read_stdin()?,
             input_ended: false,
@@ -166,12 +175,14 @@ impl App {
                 until: Some(now + LOGIN),
                 steps: 0,
             },
+            started: now,
+            tick: now + TICK,
         })
     }
 
     async fn run(mut self) -> Result<Exit, Failure> {
         let ending = loop {
-            if let Some(ending) = self.carry_out()? {
+            if let Some(ending) = self.carry_out() {
                 break ending;
             }
             let event = match self.deadline() {
@@ -180,27 +191,43 @@ impl App {
                     .unwrap_or(Event::Nothing),
                 None => self.next_event().await,
             };
-            self.take(event);
+            self.take(event)?;
+            if !self.wire.is_busy() {
+                self.session.work();
+            }
             self.look_at_the_clock()?;
-            self.session.end_batch();
         };
         self.finish(ending).await
     }
 
     async fn next_event(&mut self) -> Event {
-        let listens = self.session.takes_lines() && !self.input_ended && !self.wire.is_busy();
+        // Whoever cannot be shown anything is sent nothing more: the relay holds it, and answers for it.
+        let hears = !self.output.is_full();
+        if !hears {
+            self.keepalive.heard(Instant::now());
+        }
+        let idle = !self.wire.is_busy();
+        let listens = self.session.takes_lines() && !self.input_ended && idle && hears;
+        let works = self.session.has_work() && idle;
         tokio::select! {
             () = self.signals.next() => Event::Interrupted,
-            traffic = self.wire.traffic() => Event::Wire(traffic),
+            traffic = self.wire.traffic(hears) => Event::Wire(traffic),
+            confirmed = self.output.confirmation() => Event::Confirmed(confirmed),
             report = self.files.next_report() => Event::File(report),
             input = self.input.recv(), if listens => Event::Input(input.unwrap_or(Input::End)),
+            () = std::future::ready(()), if works => Event::Nothing,
         }
     }
 
-    fn take(&mut self, event: Event) {
+    fn take(&mut self, event: Event) -> Result<(), Failure> {
         let now = unix_now();
         match event {
+            Event::Interrupted if self.session.is_leaving() => self.session.leave_at_once(),
             Event::Interrupted => self.session.leave(),
+            Event::Confirmed(confirmed) => {
+                confirmed?;
+                self.session.on_confirmed();
+            }
             Event::Wire(Traffic::Came) => self.take_frames(now),
             Event::Wire(Traffic::Gone(reason)) => self.session.on_disconnect(reason),
             Event::Wire(Traffic::Went) | Event::Nothing => {}
@@ -213,6 +240,7 @@ impl App {
             }
             Event::File(report) => self.session.on_file(report, now),
         }
+        Ok(())
     }
 
     fn take_frames(&mut self, now: u64) {
@@ -231,53 +259,49 @@ impl App {
     }
 
     /// Does what the session asks for, until it asks for nothing more.
-    fn carry_out(&mut self) -> Result<Option<Ending>, Failure> {
+    fn carry_out(&mut self) -> Option<Ending> {
         loop {
+            self.session.end_batch();
             let effects = self.session.take_effects();
             if effects.is_empty() {
                 if self.wire.is_busy() {
-                    return Ok(None);
+                    return None;
                 }
-                let Some(report) = self.files.read_next() else {
-                    return Ok(None);
-                };
+                let report = self.files.read_next()?;
                 self.session.on_file(report, unix_now());
                 continue;
             }
             for effect in effects {
                 if let Effect::End(ending) = effect {
-                    return Ok(Some(ending));
+                    return Some(ending);
                 }
-                self.carry_out_one(effect)?;
+                self.carry_out_one(effect);
             }
         }
     }
 
-    fn carry_out_one(&mut self, effect: Effect) -> Result<(), Failure> {
+    fn carry_out_one(&mut self, effect: Effect) {
         match effect {
             Effect::Send(frame) => self.wire.send(&frame),
-            Effect::Show(line) => self.face.show(&line).map_err(|error| {
-                Failure::new(
-                    Exit::Fault,
-                    format!("cannot write to standard output: {error}"),
-                )
-            })?,
-            Effect::Record(records) => self.replay_log.append(&records)?,
-            Effect::SaveContacts(json) => self.home.write_contacts(&json)?,
             Effect::File(job) => {
                 if let Some(report) = self.files.start(job) {
                     self.session.on_file(report, unix_now());
                 }
             }
-            Effect::Progress(progress) => self.face.progress(&progress),
+            Effect::Show(_)
+            | Effect::Record(_)
+            | Effect::SaveContacts(_)
+            | Effect::Confirm
+            | Effect::Progress(_) => self.output.push(effect),
             Effect::End(_) => {}
         }
-        Ok(())
     }
 
     fn deadline(&self) -> Option<Instant> {
         let patience = self.patience.until;
-        self.keepalive.deadline().into_iter().chain(patience).min()
+        let tick = self.session.has_transfers().then_some(self.tick);
+        let deadlines = self.keepalive.deadline().into_iter();
+        deadlines.chain(patience).chain(tick).min()
     }
 
     fn look_at_the_clock(&mut self) -> Result<(), Failure> {
@@ -287,7 +311,13 @@ impl App {
             Silence::Ask => self.session.ping(),
             Silence::GiveUp => self.session.on_disconnect("silent"),
         }
-        if self.session.is_ready() && !self.input_ended {
+        if now >= self.tick {
+            self.tick = now + TICK;
+            self.session.on_tick(self.started.elapsed().as_secs());
+        }
+        if self.session.is_leaving() && self.patience.until.is_none() {
+            self.patience.wait(PATIENCE, self.session.steps());
+        } else if self.session.is_ready() && !self.input_ended && !self.session.is_leaving() {
             self.patience.until = None;
         }
         let (steps, busy) = (self.session.steps(), self.session.is_preparing());
@@ -296,12 +326,13 @@ impl App {
                 let error = format!("the relay at {} does not answer the login", self.relay);
                 return Err(Failure::environment(error).hint("is it a chat relay?"));
             }
-            self.session.leave();
+            self.session.leave_at_once();
         }
         Ok(())
     }
 
     async fn finish(self, ending: Ending) -> Result<Exit, Failure> {
+        self.output.finish().await?;
         match ending {
             Ending::Left => {
                 self.wire.farewell().await;

@@ -123,6 +123,11 @@ impl Contacts {
         true
     }
 
+    /// Forgets somebody. `false` when nobody of this name is known.
+    pub fn forget(&mut self, name: &Name) -> bool {
+        self.known.remove(name).is_some()
+    }
+
     /// The user has compared the safety numbers.
     pub fn verify(&mut self, name: &Name) {
         if let Some(contact) = self.known.get_mut(name) {

@@ -17,6 +17,12 @@ use crate::file_name::SafeName;
 use crate::home::{create_private, sync_folder};
 use crate::session::{FileJob, FileReport, Refusal, Transfer};
 
+/// What is between a file's name and some random letters, while it is not complete.
+const PART: &str = ".part-";
+
+/// How many random letters.
+const RANDOM: usize = 8;
+
 /// How many names are tried when a name is taken.
 const MAX_TAKEN: u32 = 10_000;
 
@@ -60,8 +66,10 @@ struct Source {
 }
 
 impl Files {
-    /// Nothing is made or touched before the first file comes.
+    /// Only what a client that was killed has left behind is removed.
     pub(crate) fn new(downloads: PathBuf) -> Self {
+        // A folder that cannot be read has nothing that could be removed.
+        remove_orphans(&downloads).ok();
         Self {
             downloads,
             sources: BTreeMap::new(),
@@ -229,10 +237,37 @@ fn digest(file: &mut File) -> io::Result<(u64, [u8; 32])> {
 /// A hidden file that only its owner can read, and that was not there before.
 fn create(downloads: &Path, name: &SafeName) -> io::Result<NamedTempFile> {
     create_private(downloads)?;
-    tempfile::Builder::new()
-        .prefix(&format!(".{}.part-", name.as_str()))
-        .rand_bytes(8)
-        .tempfile_in(downloads)
+    let file = tempfile::Builder::new()
+        .prefix(&format!(".{}{PART}", name.as_str()))
+        .rand_bytes(RANDOM)
+        .tempfile_in(downloads)?;
+    // Held as long as somebody receives it; where nothing can be locked, nothing is removed either.
+    file.as_file().try_lock().ok();
+    Ok(file)
+}
+
+/// Removes the partial files that nobody receives any more.
+fn remove_orphans(downloads: &Path) -> io::Result<()> {
+    for entry in std::fs::read_dir(downloads)? {
+        let entry = entry?;
+        if is_partial(&entry.file_name().to_string_lossy()) && entry.file_type()?.is_file() {
+            let file = File::open(entry.path())?;
+            if file.try_lock().is_ok() {
+                std::fs::remove_file(entry.path())?;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Whether a partial file has such a name: `.plan.pdf.part-k3Xu9wQz`.
+fn is_partial(name: &str) -> bool {
+    let hidden = name
+        .strip_prefix('.')
+        .and_then(|name| name.rsplit_once(PART));
+    hidden.is_some_and(|(_, random)| {
+        random.len() == RANDOM && random.bytes().all(|byte| byte.is_ascii_alphanumeric())
+    })
 }
 
 /// Makes a complete file durable and gives it a name that nothing else has.
@@ -251,4 +286,32 @@ fn finish(partial: Partial, downloads: &Path) -> io::Result<String> {
         }
     }
     Err(ErrorKind::AlreadyExists.into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_killed_client_has_left_is_removed_and_what_another_receives_is_not() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path();
+        let name = SafeName::of("plan.pdf");
+        let received = create(path, &name).unwrap();
+        let orphan = path.join(".plan.pdf.part-k3Xu9wQz");
+        let others = [
+            ".plan.pdf.part-",
+            ".hidden",
+            "plan.part-k3Xu9wQz",
+            ".x.part-k3Xu9wQ!",
+        ];
+        for other in others {
+            std::fs::write(path.join(other), "").unwrap();
+        }
+        std::fs::write(&orphan, "half").unwrap();
+        let _files = Files::new(path.to_owned());
+        assert!(!orphan.exists());
+        assert!(received.path().exists());
+        assert!(others.iter().all(|other| path.join(other).exists()));
+    }
 }

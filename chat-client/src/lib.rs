@@ -2,9 +2,9 @@
 //!
 //! ```text
 //! stdin ──► input ─┐                        ┌─► transport ──► relay
-//! relay ─► frames ─┼─► session (pure) ──► effects ─► home: pins, replay log
+//! relay ─► frames ─┼─► session (pure) ──► effects
 //! files ─► reports ┘                        ├─► files: read, write, rename
-//!                                           └─► face ──► stdout
+//!                                           └─► output (a thread): home, then face ──► stdout
 //! ```
 //!
 //! [`session`] decides everything and does nothing: lines, frames and reports go in, effects
@@ -24,6 +24,7 @@ pub mod home;
 mod input;
 pub mod keepalive;
 mod key_commands;
+mod output;
 mod pass_phrase;
 pub mod session;
 mod signals;

@@ -102,15 +102,15 @@ impl Wire {
         self.out.len() >= BUSY
     }
 
-    /// Waits until bytes come or go. Safe to be cancelled.
-    pub(crate) async fn traffic(&mut self) -> Traffic {
+    /// Waits until bytes come, where they may, or go. Safe to be cancelled.
+    pub(crate) async fn traffic(&mut self, may_come: bool) -> Traffic {
         let Self {
             reader,
             writer,
             deframer,
             out,
         } = self;
-        let (waiting, room) = (!out.is_empty(), out.len() < FULL);
+        let (waiting, room) = (!out.is_empty(), may_come && out.len() < FULL);
         let buffer = deframer.buffer_mut();
         buffer.reserve(READ);
         let result = tokio::select! {
@@ -119,6 +119,7 @@ impl Wire {
                 read => read.map(|_| Traffic::Came),
             },
             written = writer.write_buf(out), if waiting => written.map(|_| Traffic::Went),
+            else => std::future::pending().await,
         };
         result.unwrap_or(Traffic::Gone("reset"))
     }

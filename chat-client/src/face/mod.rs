@@ -2,11 +2,13 @@
 
 mod plain;
 mod progress;
+mod strangers;
 mod terminal;
 
 use std::io::{self, IsTerminal as _, Write as _};
 
 use self::progress::Bars;
+use self::strangers::{Strangers, Turn};
 use crate::session::{Line, Progress};
 
 pub use plain::render as render_plain;
@@ -25,6 +27,7 @@ pub enum Face {
 #[derive(Debug)]
 pub struct Terminal {
     bars: Bars,
+    strangers: Strangers,
     /// Whether the line can be cleared before text is written over it.
     clears: bool,
 }
@@ -39,7 +42,8 @@ impl Face {
     pub fn terminal() -> Self {
         Self::Terminal(Terminal {
             bars: Bars::new(),
-            clears: io::stdout().is_terminal(),
+            strangers: Strangers::default(),
+            clears: io::stdout().is_terminal() && !is_dumb(),
         })
     }
 
@@ -65,14 +69,30 @@ impl Face {
 }
 
 impl Terminal {
-    fn show(&self, line: &Line) -> io::Result<()> {
-        let Some(text) = terminal::render(line) else {
-            return Ok(());
-        };
+    fn show(&mut self, line: &Line) -> io::Result<()> {
+        match self.strangers.take(line) {
+            Turn::Count => Ok(()),
+            Turn::Instead(text) => self.write(text),
+            Turn::Show(before) => {
+                let text = terminal::render(line);
+                before
+                    .into_iter()
+                    .chain(text)
+                    .try_for_each(|text| self.write(&text))
+            }
+        }
+    }
+
+    fn write(&self, text: &str) -> io::Result<()> {
         // Back to the first column, and away with what stood there.
         let clear = if self.clears { "\r\x1b[K" } else { "" };
         self.bars.suspend(|| write_line(&format!("{clear}{text}")))
     }
+}
+
+/// Whether the terminal can do nothing but print.
+fn is_dumb() -> bool {
+    std::env::var_os("TERM").is_some_and(|term| term == "dumb")
 }
 
 fn write_line(line: &str) -> io::Result<()> {

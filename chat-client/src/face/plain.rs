@@ -12,7 +12,7 @@ pub fn render(line: &Line) -> String {
     match line {
         Line::Ready { me, with, .. } => format!("ready {me} with {}", names(with)),
         Line::Joined { name, .. } => format!("joined {name}"),
-        Line::Left { name, reason } => format!("left {name} {reason}"),
+        Line::Left { name, reason, .. } => format!("left {name} {reason}"),
         Line::Message {
             from,
             conversation,
@@ -33,6 +33,7 @@ pub fn render(line: &Line) -> String {
         Line::FileOffered { from, size, name } => {
             format!("file-offered {from} {size} {}", escape(name))
         }
+        Line::FileWaiting { to, name } => format!("file-waiting {to} {}", escape(name)),
         Line::FileReceived {
             from,
             size,
@@ -51,6 +52,7 @@ pub fn render(line: &Line) -> String {
         Line::Refused(refusal) => format!("refused {} {}", refusal.code, escape(&refusal.text)),
         Line::KeyChanged { name } => format!("key-changed {name}"),
         Line::Trusted { name } => format!("trusted {name}"),
+        Line::Forgot { name } => format!("forgot {name}"),
         Line::Verified { name } => format!("verified {name}"),
         Line::Safety {
             name,

@@ -21,7 +21,7 @@ pub fn render(line: &Line) -> Option<String> {
             first_contact: true,
         } => format!("* {name} joined, for the first time: /verify {name} shows who it is"),
         Line::Joined { name, .. } => format!("* {name} joined"),
-        Line::Left { name, reason } => format!("* {name} left ({reason})"),
+        Line::Left { name, reason, .. } => format!("* {name} left ({reason})"),
         Line::Message {
             from,
             conversation,
@@ -45,6 +45,12 @@ pub fn render(line: &Line) -> Option<String> {
         Line::FileOffered { from, size, name } => {
             format!("* {from} sends {} ({size} bytes)", escape(name))
         }
+        Line::FileWaiting { to, name } => {
+            format!(
+                "* {} waits: other files are on their way to {to}",
+                escape(name)
+            )
+        }
         Line::FileReceived {
             from, size, name, ..
         } => format!("* {from} sent {} ({size} bytes), saved", escape(name)),
@@ -57,9 +63,10 @@ pub fn render(line: &Line) -> Option<String> {
         Line::Refused(refusal) => format!("! {}", escape(&refusal.text)),
         Line::KeyChanged { name } => format!(
             "! THE IDENTITY OF {name} HAS CHANGED. It may be another person. Nothing is sent to \
-             {name} until you compare with /verify {name} and say /trust {name}"
+             {name} until you compare with /verify {name} and say /trust {name} GROUP"
         ),
         Line::Trusted { name } => format!("* the new identity of {name} is trusted"),
+        Line::Forgot { name } => format!("* {name} is forgotten"),
         Line::Verified { name } => format!("* {name} is verified"),
         Line::Safety {
             name,

@@ -94,10 +94,15 @@ impl Home {
         options.create(true).truncate(false).write(true);
         let lock = options.open(&path).map_err(|error| broken(&path, &error))?;
         match lock.try_lock() {
-            Ok(()) => Ok(Self {
-                folder: folder.to_owned(),
-                _lock: lock,
-            }),
+            Ok(()) => {
+                let home = Self {
+                    folder: folder.to_owned(),
+                    _lock: lock,
+                };
+                let keys = home.key_store();
+                keep_private(&keys).map_err(|error| broken(&keys, &error))?;
+                Ok(home)
+            }
             Err(TryLockError::WouldBlock) => {
                 let error = format!("another client uses the home {}", folder.display());
                 Err(Failure::environment(error).hint("end it, or use another one with --home DIR"))
@@ -192,6 +197,25 @@ impl Home {
 pub(crate) fn broken(path: &Path, error: &io::Error) -> Failure {
     Failure::environment(format!("cannot use {}: {error}", path.display()))
         .hint("check the path and its permissions, or choose another place")
+}
+
+/// Takes a file away from everyone but its owner, where there is one.
+#[cfg(unix)]
+fn keep_private(path: &Path) -> io::Result<()> {
+    use std::os::unix::fs::PermissionsExt as _;
+    match fs::metadata(path) {
+        Ok(metadata) if metadata.permissions().mode() & 0o077 != 0 => {
+            fs::set_permissions(path, fs::Permissions::from_mode(0o600))
+        }
+        Ok(_) => Ok(()),
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(()),
+        Err(error) => Err(error),
+    }
+}
+
+#[cfg(not(unix))]
+fn keep_private(_: &Path) -> io::Result<()> {
+    Ok(())
 }
 
 /// Makes a folder that only its owner can read, with those above it.

@@ -42,6 +42,13 @@ pub enum Command {
     Trust {
         /// Whose.
         name: Name,
+        /// The first group of the safety number with it: so it is the one that was compared.
+        group: String,
+    },
+    /// Forget somebody who is away.
+    Forget {
+        /// Whom.
+        name: Name,
     },
     /// Help, about everything or one command.
     Help {
@@ -68,6 +75,8 @@ pub enum Topic {
     Verify,
     /// `/trust`.
     Trust,
+    /// `/forget`.
+    Forget,
     /// `/help`.
     Help,
     /// `/quit`.
@@ -91,7 +100,8 @@ impl Topic {
             Self::File => "/file NAME PATH",
             Self::Who => "/who",
             Self::Verify => "/verify NAME [yes]",
-            Self::Trust => "/trust NAME",
+            Self::Trust => "/trust NAME GROUP",
+            Self::Forget => "/forget NAME",
             Self::Help => "/help [COMMAND]",
             Self::Quit => "/quit",
         }
@@ -111,7 +121,14 @@ impl Topic {
                 "shows the safety number: compare it with that person by another way, \
                  face to face or by telephone; with yes, marks the identity as verified"
             }
-            Self::Trust => "trusts an identity that has changed, so that you can write again",
+            Self::Trust => {
+                "trusts an identity that has changed, so that you can write again; \
+                 GROUP is the first group of the number that /verify shows"
+            }
+            Self::Forget => {
+                "forgets the identity of somebody who is away; \
+                 when that person comes back it is for the first time"
+            }
             Self::Help => "explains all commands, or one",
             Self::Quit => "leaves",
         }
@@ -202,7 +219,15 @@ impl Command {
                     _ => Err(usage()),
                 }
             }
-            Topic::Trust => Ok(Self::Trust {
+            Topic::Trust => {
+                let (name, group) = split(rest);
+                let (name, group) = (person(name, usage)?, group.trim().to_owned());
+                if group.is_empty() {
+                    return Err(usage());
+                }
+                Ok(Self::Trust { name, group })
+            }
+            Topic::Forget => Ok(Self::Forget {
                 name: person(rest.trim(), usage)?,
             }),
             Topic::Help => match rest.trim() {

@@ -9,7 +9,7 @@ use super::{Line, Refusal};
 use crate::file_name::SafeName;
 
 /// Something to do. Effects are carried out in their order: what must be durable comes
-/// before the acknowledgement that promises it.
+/// before the line that tells of it, and before the acknowledgement that promises it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Effect {
     /// Send a frame to the relay.
@@ -20,6 +20,9 @@ pub enum Effect {
     Record(Vec<ReplayRecord>),
     /// Store the contacts durably; the new contents of their file.
     SaveContacts(String),
+    /// Everything that was to be stored and shown so far is: say so, to
+    /// [`super::Session::on_confirmed`].
+    Confirm,
     /// Do something with a file.
     File(FileJob),
     /// A transfer has come further.

@@ -1,5 +1,6 @@
 //! What the user asks for.
 
+use std::collections::VecDeque;
 use std::path::Path;
 
 use bytes::Bytes;
@@ -8,6 +9,21 @@ use chat_protocol::{Content, Conversation, Name, ToRelay};
 
 use super::outbox::Purpose;
 use super::{Command, Line, Refusal, Session, Topic};
+
+/// A text to everyone, and who is still to get it. Each first text to somebody costs RSA, so they are sealed one
+/// after the other, and other things happen in between.
+#[derive(Debug)]
+pub(super) struct Saying {
+    group: u64,
+    content: Vec<u8>,
+    rest: VecDeque<Name>,
+}
+
+impl Saying {
+    pub(super) fn is(&self, group: u64) -> bool {
+        self.group == group
+    }
+}
 
 impl Session {
     /// Takes a line that the user typed. Whatever is wrong with it is answered by a line.
@@ -40,7 +56,8 @@ impl Session {
                 Ok(())
             }
             Command::Verify { name, compared } => self.verify(&name, compared),
-            Command::Trust { name } => self.trust(name),
+            Command::Trust { name, group } => self.trust(name, &group),
+            Command::Forget { name } => self.forget(name),
             Command::Help { topic } => {
                 self.help(topic);
                 Ok(())
@@ -58,15 +75,31 @@ impl Session {
     /// One envelope for each person that this client knows by itself; the relay's list alone
     /// makes nobody a recipient.
     fn say(&mut self, text: String) {
-        let content = Content::Text { text }.encode();
-        let group = self.outbox.new_group();
-        for name in self.people.here() {
-            let purpose = Purpose::Say { group };
-            if let Err(refusal) = self.send_sealed(&name, Conversation::All, &content, purpose) {
+        self.saying = Some(Saying {
+            group: self.outbox.new_group(),
+            content: Content::Text { text }.encode(),
+            rest: self.people.here().into(),
+        });
+        self.work();
+    }
+
+    /// Seals the next envelope of a text to everyone.
+    pub fn work(&mut self) {
+        let Some(mut saying) = self.saying.take() else {
+            return;
+        };
+        let group = saying.group;
+        if let Some(name) = saying.rest.pop_front() {
+            let (content, purpose) = (&saying.content, Purpose::Say { group });
+            if let Err(refusal) = self.send_sealed(&name, Conversation::All, content, purpose) {
                 self.refuse(refusal);
             }
         }
-        self.close_say(group);
+        if saying.rest.is_empty() {
+            self.close_say(group);
+        } else {
+            self.saying = Some(saying);
+        }
     }
 
     /// Seals a content for one recipient and sends it.
@@ -114,30 +147,48 @@ impl Session {
             }
             self.people.contacts.verify(name);
             self.contacts_changed = true;
-            self.save_contacts();
             self.show(Line::Verified { name: name.clone() });
             return Ok(());
         }
         let state = contact.state();
-        let theirs = contact.changed.as_ref().unwrap_or(&contact.identity);
-        let number =
-            SafetyNumber::between((&self.people.me, self.identity.public()), (name, theirs));
+        let number = self.safety_number(name)?;
         self.show(Line::Safety {
             name: name.clone(),
             state,
-            number: number.to_string(),
+            number,
         });
         Ok(())
     }
 
-    fn trust(&mut self, name: Name) -> Result<(), Refusal> {
-        self.people.contact(&name)?;
+    /// Of the identity that the person shows now.
+    fn safety_number(&self, name: &Name) -> Result<String, Refusal> {
+        let contact = self.people.contact(name)?;
+        let theirs = contact.changed.as_ref().unwrap_or(&contact.identity);
+        let me = (&self.people.me, self.identity.public());
+        Ok(SafetyNumber::between(me, (name, theirs)).to_string())
+    }
+
+    fn forget(&mut self, name: Name) -> Result<(), Refusal> {
+        self.people.forget(&name)?;
+        self.contacts_changed = true;
+        self.show(Line::Forgot { name });
+        Ok(())
+    }
+
+    /// The relay may show yet another identity after the user has compared one: the group says which is meant.
+    fn trust(&mut self, name: Name, group: &str) -> Result<(), Refusal> {
+        let number = self.safety_number(&name)?;
+        if self.people.contact(&name)?.is_changed() && number.split(' ').next() != Some(group) {
+            let why = format!(
+                "that is not how the safety number with {name} begins now: /verify {name} shows it"
+            );
+            return Err(Refusal::new("wrong-number", why));
+        }
         if !self.people.contacts.trust(&name) {
             let why = format!("the identity of {name} has not changed");
             return Err(Refusal::new("not-changed", why));
         }
         self.contacts_changed = true;
-        self.save_contacts();
         self.show(Line::Trusted { name });
         Ok(())
     }

@@ -27,6 +27,8 @@ pub enum Line {
         name: Name,
         /// Why.
         reason: String,
+        /// Whether this client had never seen the person before it came.
+        stranger: bool,
     },
     /// A message.
     Message {
@@ -63,6 +65,13 @@ pub enum Line {
         /// Bytes.
         size: u64,
         /// The name that it will have, if that is free.
+        name: String,
+    },
+    /// A file to somebody waits until others to the same person are over.
+    FileWaiting {
+        /// Who gets it.
+        to: Name,
+        /// Its name.
         name: String,
     },
     /// A file has arrived, is verified and has its name.
@@ -106,6 +115,11 @@ pub enum Line {
     /// The changed identity is trusted now.
     Trusted {
         /// Whose.
+        name: Name,
+    },
+    /// Somebody is no contact any more.
+    Forgot {
+        /// Who.
         name: Name,
     },
     /// The identity counts as verified now.

@@ -4,11 +4,9 @@ use bytes::Bytes;
 use chat_protocol::{Blob, Nonce, Peer, ToClient, ToRelay, VERSION};
 use rand::Rng as _;
 
+use super::people::MAX_PRESENT;
 use super::{Ending, Line, Refusal, Session};
 use crate::session::Effect;
-
-/// People that a relay may have, at most. One that announces more wants our memory.
-const MAX_PRESENT: u32 = 10_000;
 
 /// How far the session has come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -65,7 +63,7 @@ impl Session {
                 },
                 Phase::Login,
             ) => {
-                if present > MAX_PRESENT {
+                if usize::try_from(present).is_ok_and(|present| present > MAX_PRESENT) {
                     return self.on_disconnect("misbehaved");
                 }
                 self.keepalive_ms = keepalive_ms;
@@ -73,7 +71,7 @@ impl Session {
                 self.finish_presents();
             }
             (ToClient::Error { code, text }, _) => {
-                let refusal = Refusal::new(code.to_string(), text);
+                let refusal = Refusal::new(code.to_string(), format!("the relay says: {text}"));
                 self.effects
                     .push(Effect::Show(Line::Refused(refusal.clone())));
                 self.refuse_login(Ending::LoginRefused(refusal));
@@ -126,14 +124,13 @@ impl Session {
             return;
         }
         self.phase = Phase::Ready;
-        self.save_contacts();
         let first_contacts = std::mem::take(&mut self.first_contacts);
         self.show(Line::Ready {
             me: self.people.me.clone(),
             with: self.people.here(),
             first_contacts,
         });
-        self.flush_held();
+        self.lines.append(&mut self.held);
     }
 
     fn refuse_login(&mut self, ending: Ending) {

@@ -49,11 +49,11 @@ impl Session {
         while refused.len() > REFUSED_AT_ONCE {
             let later = refused.split_off(REFUSED_AT_ONCE);
             if let Some(&seq) = refused.last() {
-                self.tell(&ToRelay::Ack { seq, refused });
+                self.promise(&ToRelay::Ack { seq, refused });
             }
             refused = later;
         }
-        self.tell(&ToRelay::Ack { seq, refused });
+        self.promise(&ToRelay::Ack { seq, refused });
     }
 
     fn open(&mut self, from: &Name, body: Bytes) -> Result<Option<Mail>, &'static str> {

@@ -14,6 +14,9 @@ mod people;
 mod receiving;
 mod sealer;
 mod sending;
+mod stall;
+
+use std::collections::VecDeque;
 
 use bytes::Bytes;
 use chat_crypto::{Identity, Receiver, ReplayRecord};
@@ -24,6 +27,7 @@ pub use command::{Command, Topic};
 pub use effect::{Effect, Ending, FileJob, FileReport, Progress, Transfer};
 pub use line::{Line, Refusal};
 
+use self::input::Saying;
 use self::login::Phase;
 use self::outbox::{Outbox, Purpose};
 use self::people::People;
@@ -54,6 +58,17 @@ pub struct Setup {
     pub rng: StdRng,
 }
 
+/// How far the session is on its way out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Leaving {
+    /// It stays.
+    No,
+    /// As soon as everything is answered.
+    WhenDone,
+    /// As soon as what was shown is acknowledged.
+    Now,
+}
+
 /// One client, from its login to its farewell.
 #[derive(Debug)]
 pub struct Session {
@@ -75,10 +90,18 @@ pub struct Session {
     receivings: Receivings,
     /// People that the login named, and who were never seen before.
     first_contacts: Vec<Name>,
+    /// A text to everyone that is being sealed.
+    saying: Option<Saying>,
     /// Lines that have to wait until the session is ready.
     held: Vec<Line>,
+    /// Lines that are shown once what they tell of is stored.
+    lines: Vec<Line>,
+    /// Frames that promise something: sent once it is stored and shown.
+    promises: Vec<Frame>,
+    /// Those of earlier batches, which are being stored.
+    unconfirmed: VecDeque<Vec<Frame>>,
     effects: Vec<Effect>,
-    leaving: bool,
+    leaving: Leaving,
     keepalive_ms: u64,
     steps: u64,
     now: u64,
@@ -106,9 +129,13 @@ impl Session {
             sendings: Sendings::default(),
             receivings: Receivings::default(),
             first_contacts: Vec::new(),
+            saying: None,
             held: Vec::new(),
+            lines: Vec::new(),
+            promises: Vec::new(),
+            unconfirmed: VecDeque::new(),
             effects: Vec::new(),
-            leaving: false,
+            leaving: Leaving::No,
             keepalive_ms: 0,
             steps: 0,
             now,
@@ -150,11 +177,12 @@ impl Session {
         match std::mem::replace(&mut self.phase, Phase::Over) {
             Phase::Ready | Phase::Presents { .. } => {
                 self.fail_all_files();
-                self.flush_held();
+                self.lines.append(&mut self.held);
                 let reason = reason.to_owned();
-                self.effects.push(Effect::Show(Line::Disconnected {
+                self.lines.push(Line::Disconnected {
                     reason: reason.clone(),
-                }));
+                });
+                self.store();
                 self.end(Ending::Gone(reason));
             }
             Phase::Hello { .. } | Phase::Login => self.end(Ending::NoLogin(reason.to_owned())),
@@ -164,16 +192,43 @@ impl Session {
 
     /// No more input will come: leave as soon as nothing is outstanding.
     pub fn on_end_of_input(&mut self) {
-        self.leaving = true;
+        if self.leaving == Leaving::No {
+            self.leaving = Leaving::WhenDone;
+        }
     }
 
-    /// Says goodbye at once.
+    /// Says goodbye as soon as everything that was shown is acknowledged.
     pub fn leave(&mut self) {
+        self.leaving = Leaving::Now;
+        if !self.is_ready() {
+            self.leave_at_once();
+        }
+    }
+
+    /// Says goodbye, whatever waits to be stored or shown.
+    pub fn leave_at_once(&mut self) {
         if !matches!(self.phase, Phase::Over) {
+            self.store();
             self.phase = Phase::Over;
             self.tell(&ToRelay::Bye {});
             self.end(Ending::Left);
         }
+    }
+
+    /// Everything up to the next [`Effect::Confirm`] is stored and shown: what promises that is sent.
+    pub fn on_confirmed(&mut self) {
+        let promises = self.unconfirmed.pop_front().unwrap_or_default();
+        self.effects.extend(promises.into_iter().map(Effect::Send));
+    }
+
+    /// Whether the user has said goodbye, and what was shown is still to be acknowledged.
+    pub fn is_leaving(&self) -> bool {
+        self.leaving == Leaving::Now
+    }
+
+    /// Whether there is work that takes long, and that is done bit by bit.
+    pub fn has_work(&self) -> bool {
+        self.saying.is_some()
     }
 
     /// Asks a silent relay whether it is still there.
@@ -181,20 +236,41 @@ impl Session {
         self.tell(&ToRelay::Ping { n: self.steps });
     }
 
-    /// Everything that was there has been taken in: contacts and records are stored, then
+    /// Everything that was there has been taken in: contacts and records are stored, lines shown, and then
     /// the deliveries behind them are acknowledged, all at once.
     pub fn end_batch(&mut self) {
         if !matches!(self.phase, Phase::Ready) {
             return;
         }
+        self.acknowledge();
+        self.store();
+        let promised = self.unconfirmed.is_empty();
+        let is_done = match self.leaving {
+            Leaving::No => false,
+            Leaving::WhenDone => {
+                promised && !self.has_work() && self.outbox.is_empty() && self.sendings.is_empty()
+            }
+            Leaving::Now => promised,
+        };
+        if is_done {
+            self.leave_at_once();
+        }
+    }
+
+    /// Stores, then shows, then asks to be told: in this order, so that nothing is shown that could be shown
+    /// again after a crash, and nothing is acknowledged that was not shown.
+    fn store(&mut self) {
         self.save_contacts();
         if !self.records.is_empty() {
             let records = std::mem::take(&mut self.records);
             self.effects.push(Effect::Record(records));
         }
-        self.acknowledge();
-        if self.leaving && self.outbox.is_empty() && self.sendings.is_empty() {
-            self.leave();
+        let lines = std::mem::take(&mut self.lines);
+        self.effects.extend(lines.into_iter().map(Effect::Show));
+        if !self.promises.is_empty() {
+            let promises = std::mem::take(&mut self.promises);
+            self.unconfirmed.push_back(promises);
+            self.effects.push(Effect::Confirm);
         }
     }
 
@@ -215,7 +291,8 @@ impl Session {
 
     /// Whether a line may be passed in now. Where too much is on its way, the next one waits.
     pub fn takes_lines(&self) -> bool {
-        self.is_ready() && !self.outbox.is_full()
+        let stays = self.leaving == Leaving::No;
+        self.is_ready() && stays && !self.has_work() && !self.outbox.is_full()
     }
 
     /// The relay's interval between pings in milliseconds; 0 for none, and before the login.
@@ -238,15 +315,20 @@ impl Session {
             ToClient::Present { peer } => self.on_present(peer),
             ToClient::Joined { peer } => self.on_joined(peer),
             ToClient::Left { name, reason } => {
-                self.people.part(&name);
-                if self.is_ready() {
+                // Of somebody who was not here, the relay has made it up.
+                if let Some(stranger) = self.people.part(&name)
+                    && self.is_ready()
+                {
                     self.show(Line::Left {
                         name: name.clone(),
                         reason: reason.to_string(),
+                        stranger,
                     });
                 }
                 self.fail_files_with(&name);
             }
+            // What comes now can no longer be acknowledged.
+            ToClient::Deliver { .. } if self.leaving == Leaving::Now => {}
             ToClient::Deliver { seq, from } => self.on_deliver(seq, &from, body),
             ToClient::Accepted { id, refused } => {
                 self.on_answer(id, refused.then(|| "refused".to_owned()));
@@ -276,7 +358,10 @@ impl Session {
 
     fn on_joined(&mut self, peer: Peer) {
         let name = peer.name.clone();
-        let place = self.effects.len();
+        if !self.people.has_room(&name) {
+            return self.on_disconnect("misbehaved");
+        }
+        let place = self.lines.len();
         let first_contact = self.meet(peer);
         if first_contact && !self.is_ready() {
             self.first_contacts.push(name.clone());
@@ -288,7 +373,7 @@ impl Session {
                 name,
                 first_contact,
             };
-            self.effects.insert(place, Effect::Show(line));
+            self.lines.insert(place, line);
         }
     }
 
@@ -339,6 +424,10 @@ impl Session {
     }
 
     fn close_say(&mut self, group: u64) {
+        // Some of it is still to be sealed.
+        if self.saying.as_ref().is_some_and(|saying| saying.is(group)) {
+            return;
+        }
         if let Some(accepted) = self.outbox.close(group) {
             self.show(Line::SentAll { accepted });
         }
@@ -353,7 +442,7 @@ impl Session {
 
     fn show(&mut self, line: Line) {
         if self.is_ready() {
-            self.effects.push(Effect::Show(line));
+            self.lines.push(line);
         } else if self.held.len() < MAX_HELD {
             self.held.push(line);
         } else {
@@ -365,9 +454,9 @@ impl Session {
         self.show(Line::Refused(refusal));
     }
 
-    fn flush_held(&mut self) {
-        let held = std::mem::take(&mut self.held);
-        self.effects.extend(held.into_iter().map(Effect::Show));
+    /// A frame that promises that something is stored and shown.
+    fn promise(&mut self, message: &ToRelay) {
+        self.promises.push(message.frame(Bytes::new()));
     }
 
     fn send(&mut self, message: &ToRelay, body: Bytes) {

@@ -9,6 +9,9 @@ use super::Refusal;
 use super::command::near;
 use crate::contacts::{Contact, Contacts, Sight};
 
+/// People that a relay may have, at most. One that announces more wants our memory.
+pub(super) const MAX_PRESENT: usize = 10_000;
+
 /// The people around this client.
 #[derive(Debug)]
 pub(super) struct People {
@@ -21,6 +24,8 @@ pub(super) struct People {
 /// A connected person, as the relay announced it.
 #[derive(Debug)]
 struct Announced {
+    /// Never seen before this connection.
+    is_stranger: bool,
     /// `None` when the key breaks the policy on keys, or does not vouch for the name.
     identity: Option<PublicIdentity>,
     /// Its dates are checked when it is first used.
@@ -68,7 +73,9 @@ impl People {
             Ok(identity) => Ok(self.contacts.see(&name, identity)),
             Err(refusal) => Err(refusal.clone()),
         };
+        let was_stranger = self.here.get(&name).is_some_and(|here| here.is_stranger);
         let announced = Announced {
+            is_stranger: was_stranger || matches!(sight, Ok(Sight::First)),
             identity: identity.ok(),
             certificate,
         };
@@ -76,9 +83,31 @@ impl People {
         sight
     }
 
-    /// Somebody has gone.
-    pub(super) fn part(&mut self, name: &Name) {
-        self.here.remove(name);
+    /// Somebody has gone: whether it was a stranger. `None` for somebody who was not here.
+    pub(super) fn part(&mut self, name: &Name) -> Option<bool> {
+        self.here
+            .remove(name)
+            .map(|announced| announced.is_stranger)
+    }
+
+    /// Whether there is room for another person.
+    pub(super) fn has_room(&self, name: &Name) -> bool {
+        self.here.len() < MAX_PRESENT || self.here.contains_key(name)
+    }
+
+    /// Forgets somebody who is away.
+    ///
+    /// # Errors
+    ///
+    /// Nobody of this name is known, or the person is here.
+    pub(super) fn forget(&mut self, name: &Name) -> Result<(), Refusal> {
+        if self.here.contains_key(name) {
+            let why = format!("{name} is here: that person can be forgotten when it has gone");
+            return Err(Refusal::new("here", why));
+        }
+        self.contact(name)?;
+        self.contacts.forget(name);
+        Ok(())
     }
 
     /// Who is here, sorted.

@@ -12,6 +12,7 @@ use sha2::{Digest as _, Sha256};
 
 use super::outbox::Purpose;
 use super::sending::AT_ONCE;
+use super::stall::Watch;
 use super::{FileJob, Line, Progress, Session, Transfer};
 use crate::file_name::SafeName;
 
@@ -38,9 +39,24 @@ struct Receiving {
     until: u32,
     /// All is here; it gets its name.
     finishing: bool,
+    watch: Watch,
 }
 
 impl Receivings {
+    pub(super) fn is_empty(&self) -> bool {
+        self.running.is_empty()
+    }
+
+    /// Files of which nothing has come for too long.
+    pub(super) fn stalled(&mut self, now: u64) -> Vec<Transfer> {
+        let stalled = self.running.iter_mut().filter_map(|(transfer, receiving)| {
+            let progress = u64::from(receiving.received);
+            let waits = !receiving.finishing;
+            (waits && receiving.watch.is_stalled(progress, now)).then(|| transfer.clone())
+        });
+        stalled.collect()
+    }
+
     fn has_room(&self, from: &Name) -> bool {
         let theirs = self
             .running
@@ -67,6 +83,7 @@ impl Receiving {
             received: 0,
             until: 0,
             finishing: false,
+            watch: Watch::default(),
         })
     }
 
@@ -252,7 +269,7 @@ impl Session {
         }
     }
 
-    fn give_up_receiving(&mut self, transfer: &Transfer, reason: CancelReason) {
+    pub(super) fn give_up_receiving(&mut self, transfer: &Transfer, reason: CancelReason) {
         if let Some(receiving) = self.receivings.running.get_mut(transfer) {
             receiving.finishing = false;
             self.cancel(transfer, reason);

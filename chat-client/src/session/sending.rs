@@ -20,6 +20,7 @@ use rand::Rng as _;
 use sha2::{Digest as _, Sha256};
 
 use super::outbox::Purpose;
+use super::stall::Watch;
 use super::{Effect, FileJob, Line, Progress, Refusal, Session};
 use crate::file_name::floor;
 
@@ -66,6 +67,7 @@ struct Sending {
     until: u32,
     /// A read is under way.
     reading: bool,
+    watch: Watch,
 }
 
 impl Sendings {
@@ -75,6 +77,16 @@ impl Sendings {
 
     pub(super) fn is_preparing(&self) -> bool {
         !self.opening.is_empty()
+    }
+
+    /// Files of which the recipient has not said anything for too long.
+    pub(super) fn stalled(&mut self, now: u64) -> Vec<FileId> {
+        let stalled = self.offered.iter_mut().filter_map(|(file, sending)| {
+            let progress = u64::from(sending.sent) + u64::from(sending.until);
+            let waits = !sending.reading;
+            (waits && sending.watch.is_stalled(progress, now)).then_some(*file)
+        });
+        stalled.collect()
     }
 
     fn is_busy(&self, to: &Name) -> bool {
@@ -116,6 +128,8 @@ impl Session {
             sha256,
         };
         if self.sendings.is_busy(&prepared.what.to) {
+            let Addressed { to, name } = prepared.what.clone();
+            self.show(Line::FileWaiting { to, name });
             self.sendings.waiting.push_back(prepared);
         } else {
             self.offer_now(prepared);
@@ -156,6 +170,7 @@ impl Session {
                     sent: 0,
                     until: 0,
                     reading: false,
+                    watch: Watch::default(),
                     file,
                 };
                 self.sendings.offered.insert(id, sending);
@@ -331,7 +346,7 @@ impl Session {
     }
 
     /// Gives a file up and tells the recipient.
-    fn give_up_sending(&mut self, file: FileId, reason: CancelReason) {
+    pub(super) fn give_up_sending(&mut self, file: FileId, reason: CancelReason) {
         if let Some(sending) = self.sendings.offered.get(&file) {
             let to = sending.file.what.to.clone();
             self.tell(&ToRelay::Cancel { to, file, reason });

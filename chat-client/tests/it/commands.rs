@@ -37,8 +37,11 @@ fn commands_are_read_with_their_arguments() {
     assert_eq!(parse("/verify bob"), Ok(verify(false)));
     assert_eq!(parse("/verify bob yes"), Ok(verify(true)));
     assert_eq!(
-        parse("/trust bob"),
-        Ok(Command::Trust { name: name("bob") })
+        parse("/trust bob 12345"),
+        Ok(Command::Trust {
+            name: name("bob"),
+            group: "12345".to_owned()
+        })
     );
     assert_eq!(parse("/who "), Ok(Command::Who));
     assert_eq!(parse("/quit"), Ok(Command::Quit));

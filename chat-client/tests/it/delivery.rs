@@ -1,4 +1,5 @@
 use bytes::{Bytes, BytesMut};
+use chat_client::session::Effect;
 use chat_protocol::{ToClient, ToRelay};
 
 use crate::hall::{Hall, Start, name, untouched};
@@ -9,8 +10,42 @@ fn a_record_is_stored_before_its_delivery_is_acknowledged() {
     hall.types("alice", "hello");
     assert_eq!(
         hall.log("bob"),
-        ["message alice hello", "(record 1)", "(ack 1)"]
+        ["(record 1)", "message alice hello", "(ack 1)"]
     );
+}
+
+#[test]
+fn nothing_is_acknowledged_before_it_was_stored_and_shown_and_the_farewell_waits_for_that() {
+    let mut hall = Hall::with(&["alice", "bob"]);
+    let kept = keep_envelopes(&mut hall);
+    hall.types("alice", "hello");
+    let deliver = ToClient::Deliver {
+        seq: 1,
+        from: name("alice"),
+    };
+    let frame = deliver.frame(kept.take().remove(0));
+    let bob = &mut hall.person("bob").session;
+    bob.on_frame(&frame, crate::hall::NOW);
+    bob.end_batch();
+    let effects = bob.take_effects();
+    let [Effect::Record(_), Effect::Show(_), Effect::Confirm] = effects.as_slice() else {
+        panic!("stored, then shown: {effects:?}");
+    };
+    bob.leave();
+    bob.end_batch();
+    assert!(bob.take_effects().is_empty(), "it is not shown yet");
+    assert!(!bob.takes_lines());
+    bob.on_confirmed();
+    bob.end_batch();
+    let effects = bob.take_effects();
+    let [Effect::Send(ack), Effect::Send(bye), Effect::End(_)] = effects.as_slice() else {
+        panic!("acknowledged, then gone: {effects:?}");
+    };
+    assert!(matches!(
+        ToRelay::decode(ack),
+        Ok(ToRelay::Ack { seq: 1, .. })
+    ));
+    assert_eq!(ToRelay::decode(bye), Ok(ToRelay::Bye {}));
 }
 
 #[test]
@@ -32,7 +67,11 @@ fn many_deliveries_at_once_are_stored_and_acknowledged_together() {
     }
     hall.settle();
     let log = hall.log("bob");
-    assert_eq!(log[3..], ["(record 3)", "(ack 3)"]);
+    assert_eq!(
+        (log[0].as_str(), log[4].as_str()),
+        ("(record 3)", "(ack 3)")
+    );
+    assert_eq!(log.len(), 5);
 }
 
 #[test]
@@ -46,7 +85,7 @@ fn the_same_envelope_again_is_acknowledged_and_not_shown_even_after_a_restart() 
         hall.types("alice", "once");
         assert_eq!(
             hall.log("bob"),
-            ["message alice once", "(record 1)", "(ack 2)"]
+            ["(record 1)", "message alice once", "(ack 2)"]
         );
         keep_envelopes(&mut hall)
     };

@@ -30,6 +30,7 @@ fn every_line_for_programs_is_as_documented() {
         Line::Left {
             name: name("bob"),
             reason: "quit".to_owned(),
+            stranger: false,
         },
         message(Conversation::All, false, "hi\nthere"),
         message(Conversation::Private, true, "\x1b[2J"),

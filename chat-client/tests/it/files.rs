@@ -261,7 +261,55 @@ fn files_beyond_what_a_recipient_takes_at_once_wait_their_turn() {
     }
     hall.settle();
     assert_eq!(hall.person("bob").disk.saved.len(), 10);
-    assert_eq!(hall.lines("alice").len(), 10);
+    let lines = hall.lines("alice");
+    let waiting = lines
+        .iter()
+        .filter(|line| *line == "file-waiting bob plan.pdf");
+    assert_eq!((waiting.count(), lines.len()), (6, 16));
+}
+
+#[test]
+fn a_file_that_does_not_come_further_is_given_up_and_lets_the_next_one_go() {
+    let mut hall = hall(300_000);
+    // The relay swallows the end of four files, and what the two say of them: each side finds out by itself.
+    let mut lost = 0;
+    hall.tamper(move |_, message, body| match message {
+        ToRelay::Chunk { index: 3.., .. } if lost < 8 => {
+            lost += 1;
+            Vec::new()
+        }
+        ToRelay::Cancel { .. } => Vec::new(),
+        message => untouched(message, body),
+    });
+    for _ in 0..5 {
+        let session = &mut hall.person("alice").session;
+        session.on_line("/file bob docs/plan.pdf", crate::hall::NOW);
+    }
+    hall.settle();
+    hall.forget("alice");
+    hall.forget("bob");
+    let mut tick = |now| {
+        for who in ["alice", "bob"] {
+            let session = &mut hall.person(who).session;
+            assert!(session.has_transfers() || now > 180);
+            session.on_tick(now);
+        }
+        hall.settle();
+        (hall.lines("alice"), hall.lines("bob"))
+    };
+    assert_eq!(tick(0), (Vec::new(), Vec::new()));
+    assert_eq!(tick(179), (Vec::new(), Vec::new()));
+    let (alices, bobs) = tick(180);
+    let failed = |lines: &[String], with: &str| {
+        let line = format!("file-failed {with} stalled plan.pdf");
+        lines.iter().filter(|other| **other == line).count()
+    };
+    assert_eq!((failed(&alices, "bob"), failed(&bobs, "alice")), (4, 4));
+    assert!(
+        alices.last().unwrap().starts_with("file-delivered bob "),
+        "the fifth"
+    );
+    assert!(hall.person("alice").disk.is_closed() && hall.person("bob").disk.is_closed());
 }
 
 #[test]

@@ -223,6 +223,9 @@ impl Hall {
     fn run(&mut self, who: &str) {
         let person = self.people.get_mut(who).unwrap();
         loop {
+            while person.session.has_work() {
+                person.session.work();
+            }
             person.session.end_batch();
             let effects = person.session.take_effects();
             if effects.is_empty() {
@@ -253,6 +256,7 @@ impl Hall {
                             person.session.on_file(report, NOW);
                         }
                     }
+                    Effect::Confirm => person.session.on_confirmed(),
                     Effect::Progress(_) => {}
                     Effect::End(ending) => person.ending = Some(ending),
                 }

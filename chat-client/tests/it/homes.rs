@@ -27,6 +27,20 @@ fn a_home_is_used_by_one_client_at_a_time() {
     assert!(Home::open(folder.path()).is_ok());
 }
 
+#[cfg(unix)]
+#[test]
+fn keys_that_others_could_read_are_taken_away_from_them() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let folder = TempDir::new().unwrap();
+    let keys = folder.path().join("identity.keys");
+    std::fs::write(&keys, "secret").unwrap();
+    let mode = |mode| std::fs::Permissions::from_mode(mode);
+    std::fs::set_permissions(&keys, mode(0o644)).unwrap();
+    let _home = Home::open(folder.path()).unwrap();
+    let now = std::fs::metadata(&keys).unwrap().permissions().mode();
+    assert_eq!(now & 0o777, 0o600);
+}
+
 #[test]
 fn records_come_back_and_those_that_are_over_are_dropped() {
     let folder = TempDir::new().unwrap();

@@ -115,6 +115,7 @@ fn those_who_join_before_all_are_named_are_among_those_who_are_here() {
     tell(&mut alice, &ToClient::Joined { peer: carol });
     alice.take_effects();
     tell(&mut alice, &ToClient::Present { peer: bob });
+    alice.end_batch();
     let shown: Vec<_> = alice.take_effects().iter().filter_map(shown).collect();
     assert_eq!(shown, ["ready alice with bob,carol"]);
 }

@@ -1,9 +1,11 @@
 //! The program itself: few, since each one is a process.
 
+use std::io::{Read as _, Write as _};
 use std::path::{Path, PathBuf};
 
 use assert_cmd::Command;
 use chat_crypto::Identity;
+use chat_protocol::{Deframer, ErrorCode, Nonce, ToClient, ToRelay, limits};
 use predicates::prelude::PredicateBooleanExt as _;
 use predicates::str::{contains, starts_with};
 use tempfile::TempDir;
@@ -207,4 +209,67 @@ fn mode(file: &PathBuf) -> u32 {
 #[cfg(not(unix))]
 fn mode(_: &PathBuf) -> u32 {
     0o600
+}
+
+/// A relay that lets anybody in, says what it is told to, and waits for the pong.
+fn pong_of(listener: &std::net::TcpListener, says: &[ToClient]) -> ToRelay {
+    let (mut stream, _) = listener.accept().unwrap();
+    let patience = Some(std::time::Duration::from_secs(20));
+    stream.set_read_timeout(patience).unwrap();
+    let mut deframer = Deframer::new(limits::MAX_FRAME);
+    let mut next = |stream: &mut std::net::TcpStream| loop {
+        if let Some(frame) = deframer.next_frame().unwrap() {
+            return ToRelay::decode(&frame).unwrap();
+        }
+        let mut bytes = [0; 4096];
+        let read = stream.read(&mut bytes).expect("the client answers");
+        deframer.buffer_mut().extend_from_slice(&bytes[..read]);
+    };
+    let say = |stream: &mut std::net::TcpStream, message: &ToClient| {
+        let frame = message.frame(bytes::Bytes::new());
+        stream.write_all(&frame.to_bytes()).unwrap();
+    };
+    next(&mut stream);
+    let nonce = Nonce([7; 32]);
+    let relay = "relay".to_owned();
+    say(&mut stream, &ToClient::Challenge { relay, nonce });
+    next(&mut stream);
+    let welcome = ToClient::Welcome {
+        keepalive_ms: 0,
+        present: 0,
+    };
+    say(&mut stream, &welcome);
+    for message in says {
+        say(&mut stream, message);
+    }
+    next(&mut stream)
+}
+
+#[test]
+fn a_client_whose_output_nobody_reads_still_answers_the_relay() {
+    let (_folder, home) = home();
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let relay = listener.local_addr().unwrap().to_string();
+    let arguments = [
+        "chat", "alice", "--relay", &relay, "--home", &home, "--plain",
+    ];
+    #[expect(clippy::disallowed_methods, reason = "the program is what is tested")]
+    let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_chat-client"));
+    command.args(arguments).env_remove("CHAT_HOME");
+    command.stdin(std::process::Stdio::piped());
+    let mut client = command
+        .stdout(std::process::Stdio::piped())
+        .spawn()
+        .unwrap();
+    // More than a pipe holds.
+    let line = ToClient::Error {
+        code: ErrorCode::Busy,
+        text: "x".repeat(256),
+    };
+    let mut says = vec![line; 600];
+    says.push(ToClient::Ping { n: 5 });
+    let answer = std::panic::catch_unwind(|| pong_of(&listener, &says));
+    client.kill().unwrap();
+    client.wait().unwrap();
+    assert_eq!(answer.unwrap(), ToRelay::Pong { n: 5 });
 }

@@ -1,5 +1,5 @@
-use chat_client::session::Ending;
-use chat_protocol::{ErrorCode, ToClient, ToRelay};
+use chat_client::session::{Effect, Ending};
+use chat_protocol::{Blob, ErrorCode, LeaveReason, Peer, ToClient, ToRelay};
 
 use crate::hall::{Hall, Start, name, untouched};
 
@@ -87,6 +87,62 @@ fn an_envelope_that_does_not_arrive_is_told_and_not_counted() {
 }
 
 #[test]
+fn a_first_text_to_many_is_sealed_for_one_after_the_other() {
+    let mut hall = Hall::with(&["alice", "bob", "carol", "dave"]);
+    let alice = &mut hall.person("alice").session;
+    alice.on_line("hello", crate::hall::NOW);
+    let mut sent = 0;
+    loop {
+        alice.end_batch();
+        let effects = alice.take_effects();
+        let sends = effects
+            .iter()
+            .filter(|effect| matches!(effect, Effect::Send(_)));
+        assert!(sends.count() <= 1, "other things happen in between");
+        sent += effects.len();
+        if !alice.has_work() {
+            break;
+        }
+        assert!(!alice.takes_lines(), "texts keep their order");
+        alice.work();
+    }
+    assert!(sent >= 3);
+    assert!(alice.takes_lines());
+}
+
+#[test]
+fn nobody_leaves_who_was_never_here() {
+    let mut hall = Hall::with(&["alice"]);
+    let (name, reason) = (name("nobody"), LeaveReason::Quit);
+    hall.relay_says(
+        "alice",
+        ToClient::Left { name, reason },
+        bytes::Bytes::new(),
+    );
+    assert!(hall.log("alice").is_empty());
+}
+
+#[test]
+fn a_relay_that_invents_people_without_end_is_left() {
+    let mut hall = Hall::with(&["alice"]);
+    let ghost = crate::hall::peer("ghost", &crate::hall::fixture(9));
+    for number in 0..=10_000 {
+        let peer = Peer {
+            name: name(&format!("ghost{number}")),
+            // No key at all, which is found out at once.
+            key: Blob(vec![1]),
+            certificate: ghost.certificate.clone(),
+        };
+        let joined = ToClient::Joined { peer }.frame(bytes::Bytes::new());
+        let alice = &mut hall.person("alice").session;
+        alice.on_frame(&joined, crate::hall::NOW);
+    }
+    hall.settle();
+    let ending = Some(Ending::Gone("misbehaved".to_owned()));
+    assert_eq!(hall.person("alice").ending, ending);
+}
+
+#[test]
 fn an_answer_that_comes_twice_counts_once() {
     let mut hall = Hall::with(&["alice", "bob"]);
     hall.types("alice", "/msg bob hi");
@@ -154,9 +210,9 @@ fn nobody_is_written_to_on_the_relays_word_for_our_own_name() {
 #[test]
 fn the_help_explains_every_command() {
     let mut hall = Hall::with(&["alice"]);
-    assert_eq!(hall.types("alice", "/help").len(), 8);
+    assert_eq!(hall.types("alice", "/help").len(), 9);
     let about = hall.types("alice", "/help trust");
-    insta::assert_snapshot!(about.join("\n"), @"help /trust NAME: trusts an identity that has changed, so that you can write again");
+    insta::assert_snapshot!(about.join("\n"), @"help /trust NAME GROUP: trusts an identity that has changed, so that you can write again; GROUP is the first group of the number that /verify shows");
 }
 
 #[test]

@@ -14,6 +14,46 @@ fn impostor() -> Hall {
     hall
 }
 
+/// Alice compares the number and trusts bob.
+fn trust_bob(hall: &mut Hall) -> Vec<String> {
+    let group = group(&hall.types("alice", "/verify bob"));
+    hall.types("alice", &format!("/trust bob {group}"))
+}
+
+fn group(told: &[String]) -> String {
+    told[0].split(' ').nth(3).unwrap().to_owned()
+}
+
+#[test]
+fn only_the_identity_that_was_compared_is_trusted() {
+    let mut hall = impostor();
+    let compared = group(&hall.types("alice", "/verify bob"));
+    // The relay swaps the key once more.
+    let peer = peer("bob", &fixture(6));
+    hall.relay_says("alice", ToClient::Joined { peer }, Bytes::new());
+    let told = hall.types("alice", &format!("/trust bob {compared}"));
+    assert!(told[0].starts_with("refused wrong-number "), "{told:?}");
+    assert_eq!(trust_bob(&mut hall), ["(contacts)", "trusted bob"]);
+}
+
+#[test]
+fn somebody_who_is_away_can_be_forgotten_and_is_met_for_the_first_time_again() {
+    let mut hall = Hall::with(&["alice", "bob"]);
+    let told = hall.types("alice", "/forget bob");
+    assert!(told[0].starts_with("refused here "), "{told:?}");
+    hall.drop("bob");
+    assert_eq!(
+        hall.types("alice", "/forget bob"),
+        ["(contacts)", "forgot bob"]
+    );
+    assert!(!hall.person("alice").contacts.contains("bob"));
+    hall.forget("alice");
+    hall.join("bob", Start::new(5));
+    assert_eq!(hall.lines("alice"), ["joined bob"], "no key has changed");
+    let told = hall.types("alice", "/forget nobody");
+    assert!(told[0].starts_with("refused unknown-name "), "{told:?}");
+}
+
 #[test]
 fn a_changed_identity_is_announced() {
     let mut hall = impostor();
@@ -33,10 +73,7 @@ fn nothing_is_sent_to_a_changed_identity_until_it_is_trusted() {
     }
     assert!(!hall.log("bob").iter().any(|line| line.contains("secret")));
 
-    assert_eq!(
-        hall.types("alice", "/trust bob"),
-        ["(contacts)", "trusted bob"]
-    );
+    assert_eq!(trust_bob(&mut hall), ["(contacts)", "trusted bob"]);
     hall.types("alice", "/msg bob hello, new bob");
     assert_eq!(
         hall.lines("bob").last().unwrap(),
@@ -81,7 +118,7 @@ fn trust_and_a_warning_that_waits_survive_a_restart() {
         hall.lines("alice"),
         ["ready alice with bob", "key-changed bob"]
     );
-    hall.types("alice", "/trust bob");
+    trust_bob(&mut hall);
     let stored = hall.person("alice").contacts.clone();
     hall.drop("alice");
     hall.join("alice", Start::knowing(0, &stored));
@@ -118,8 +155,8 @@ fn a_changed_identity_is_compared_before_it_is_trusted_and_not_verified_blindly(
 #[test]
 fn trust_without_a_change_is_refused() {
     let mut hall = Hall::with(&["alice", "bob"]);
-    assert!(hall.types("alice", "/trust bob")[0].starts_with("refused not-changed "));
-    assert!(hall.types("alice", "/trust carol")[0].starts_with("refused unknown-name "));
+    assert!(trust_bob(&mut hall)[0].starts_with("refused not-changed "));
+    assert!(hall.types("alice", "/trust carol 12345")[0].starts_with("refused unknown-name "));
 }
 
 #[test]

@@ -70,6 +70,9 @@ pub enum OpenError {
     /// The sender did not sign this session.
     #[error("the envelope is not signed by its sender")]
     BadSignature,
+    /// The sender has started very many sessions in a short time.
+    #[error("the sender starts more key sessions than anybody needs")]
+    TooManySessions,
     /// The sender signed the session, but the rest does not open.
     #[error("the envelope does not open: it was changed on its way")]
     CannotOpen,
@@ -89,6 +92,7 @@ impl OpenError {
             Self::Expired => "expired",
             Self::UnknownKey => "unknown-key",
             Self::BadSignature => "bad-signature",
+            Self::TooManySessions => "too-many-sessions",
             Self::CannotOpen => "cannot-open",
             Self::Reused => "reused",
         }

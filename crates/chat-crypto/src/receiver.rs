@@ -5,7 +5,7 @@ use std::fmt;
 
 use chat_identity::{PublicIdentity, Statement, session_binding};
 use chat_protocol::limits::{MAX_SESSION_MESSAGES, SESSION_SECONDS};
-use chat_protocol::{Conversation, Envelope, EnvelopeHeader};
+use chat_protocol::{Conversation, Envelope, EnvelopeHeader, Fingerprint};
 use rsa::RsaPrivateKey;
 use sha2::{Digest as _, Sha256};
 use zeroize::Zeroizing;
@@ -19,6 +19,14 @@ use crate::{Freshness, Identity, OpenError, ReplayRecord};
 /// How many key sessions are kept unwrapped. The oldest goes first; it costs one private RSA
 /// operation when it comes back.
 const CACHED_SESSIONS: usize = 1024;
+
+/// Key sessions that one sender may open at once, and one more after so many seconds. An honest one starts another
+/// every hour or 10 000 messages, and whenever its program starts; each costs us a private RSA operation.
+const NEW_SESSIONS: u64 = 30;
+const NEW_SESSION_SECONDS: u64 = 6;
+
+/// Senders of whom this is remembered; there are at most as many contacts.
+const SENDERS: usize = 10_000;
 
 /// An opened envelope.
 pub struct Opened {
@@ -46,6 +54,8 @@ pub struct Receiver {
     cache: Cache,
     replays: ReplayMemory,
     private_operations: u64,
+    /// When each sender may open all of [`NEW_SESSIONS`] again.
+    full_at: BTreeMap<Fingerprint, u64>,
 }
 
 impl Receiver {
@@ -60,6 +70,7 @@ impl Receiver {
             cache: Cache::new(sessions),
             replays: ReplayMemory::default(),
             private_operations: 0,
+            full_at: BTreeMap::new(),
         }
     }
 
@@ -84,7 +95,7 @@ impl Receiver {
         check_people(&header, me, sender)?;
         check_limits(&header, now)?;
         let private = me.decryption_key(header.key).ok_or(OpenError::UnknownKey)?;
-        let key = self.message_key(private, sender, &header, envelope)?;
+        let key = self.message_key(private, sender, (&header, envelope), now)?;
         let padded = key
             .open(header.counter, &envelope.header, &envelope.ciphertext)
             .ok_or(OpenError::CannotOpen)?;
@@ -118,8 +129,8 @@ impl Receiver {
         &mut self,
         private: &RsaPrivateKey,
         sender: &PublicIdentity,
-        header: &EnvelopeHeader,
-        envelope: &Envelope,
+        (header, envelope): (&EnvelopeHeader, &Envelope),
+        now: u64,
     ) -> Result<&MessageKey, OpenError> {
         let (from, to, session) = (&header.from, &header.to, &header.session);
         let (key, expires) = (header.key, header.expires);
@@ -132,6 +143,7 @@ impl Receiver {
             sender
                 .verify(&statement, &envelope.signature)
                 .map_err(|_| OpenError::BadSignature)?;
+            self.count_session(*from, now)?;
             let binding = session_binding(from, to, key, session, expires);
             self.private_operations += 1;
             let secret =
@@ -140,6 +152,24 @@ impl Receiver {
                 .insert(digest, MessageKey::derive(&secret, &binding));
         }
         self.cache.get(&digest).ok_or(OpenError::CannotOpen)
+    }
+
+    /// Takes note of a new key session of this sender, who has signed it.
+    fn count_session(&mut self, from: Fingerprint, now: u64) -> Result<(), OpenError> {
+        // A clock that was set back must not lock anybody out.
+        let latest = now.saturating_add(NEW_SESSIONS * NEW_SESSION_SECONDS);
+        let full_at = self.full_at.get(&from).copied().unwrap_or(now);
+        let after = full_at
+            .clamp(now, latest)
+            .saturating_add(NEW_SESSION_SECONDS);
+        if after > latest {
+            return Err(OpenError::TooManySessions);
+        }
+        if self.full_at.len() >= SENDERS {
+            self.full_at.retain(|_, full_at| *full_at > now);
+        }
+        self.full_at.insert(from, after);
+        Ok(())
     }
 }
 

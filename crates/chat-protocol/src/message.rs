@@ -264,6 +264,8 @@ pub enum CancelReason {
     Storage,
     /// The file changed or vanished while it was being sent.
     Source,
+    /// Nothing has come of it for too long.
+    Stalled,
 }
 
 /// The reason as it travels.

@@ -1,0 +1,152 @@
+//! The terminal and what must be durable, on a thread of their own: however long they take, the client
+//! answers the relay.
+
+use std::collections::VecDeque;
+use std::io;
+use std::time::Duration;
+
+use tokio::sync::mpsc;
+use tokio::time::timeout;
+
+use crate::exit_code::{Exit, Failure};
+use crate::face::Face;
+use crate::home::{Home, ReplayLog};
+use crate::session::{Effect, Line};
+
+/// Above so many effects that wait, nothing more is read from anybody.
+const FULL: usize = 1024;
+
+/// How long the last lines may take.
+const FAREWELL: Duration = Duration::from_secs(10);
+
+/// The near end: effects go in, confirmations come out, in their order.
+#[derive(Debug)]
+pub(crate) struct Output {
+    waiting: VecDeque<Effect>,
+    batches: mpsc::Sender<Vec<Effect>>,
+    done: mpsc::Receiver<Result<(), Failure>>,
+}
+
+/// The far end.
+pub(crate) struct Desk {
+    pub(crate) home: Home,
+    pub(crate) replay_log: ReplayLog,
+    pub(crate) face: Face,
+}
+
+impl Output {
+    pub(crate) fn start(desk: Desk) -> io::Result<Self> {
+        let (batches, work) = mpsc::channel(1);
+        let (confirm, done) = mpsc::channel(FULL);
+        std::thread::Builder::new()
+            .name("output".to_owned())
+            .spawn(move || desk.run(work, &confirm))?;
+        Ok(Self {
+            waiting: VecDeque::new(),
+            batches,
+            done,
+        })
+    }
+
+    /// Puts an effect behind what waits.
+    pub(crate) fn push(&mut self, effect: Effect) {
+        self.waiting.push_back(effect);
+    }
+
+    /// Whether enough waits.
+    pub(crate) fn is_full(&self) -> bool {
+        self.waiting.len() >= FULL
+    }
+
+    /// Hands over what waits, as soon as the thread takes it; then waits for the next confirmation. Safe to be
+    /// cancelled.
+    pub(crate) async fn confirmation(&mut self) -> Result<(), Failure> {
+        loop {
+            tokio::select! {
+                Ok(permit) = self.batches.reserve(), if !self.waiting.is_empty() => {
+                    permit.send(self.waiting.drain(..).collect());
+                }
+                done = self.done.recv() => return done.unwrap_or_else(|| Err(gone())),
+            }
+        }
+    }
+
+    /// Lets everything be stored and shown, unless that takes too long.
+    pub(crate) async fn finish(self) -> Result<(), Failure> {
+        let Self {
+            waiting,
+            batches,
+            mut done,
+        } = self;
+        let finish = async {
+            // A thread that has ended says below why.
+            batches.send(waiting.into()).await.ok();
+            drop(batches);
+            while let Some(confirmed) = done.recv().await {
+                confirmed?;
+            }
+            Ok(())
+        };
+        timeout(FAREWELL, finish).await.unwrap_or(Ok(()))
+    }
+}
+
+fn gone() -> Failure {
+    Failure::new(Exit::Fault, "the thread that writes has ended".to_owned())
+}
+
+impl Desk {
+    fn run(
+        mut self,
+        mut work: mpsc::Receiver<Vec<Effect>>,
+        done: &mpsc::Sender<Result<(), Failure>>,
+    ) {
+        while let Some(batch) = work.blocking_recv() {
+            if let Err(failure) = self.carry_out(batch, done) {
+                // Nobody waits for it where the client ends already.
+                done.blocking_send(Err(failure)).ok();
+                return;
+            }
+        }
+    }
+
+    /// All records of a batch are stored at once, before anything is shown.
+    fn carry_out(
+        &mut self,
+        batch: Vec<Effect>,
+        done: &mpsc::Sender<Result<(), Failure>>,
+    ) -> Result<(), Failure> {
+        let mut contacts = None;
+        let mut records = Vec::new();
+        let mut rest = Vec::new();
+        for effect in batch {
+            match effect {
+                Effect::SaveContacts(json) => contacts = Some(json),
+                Effect::Record(some) => records.extend(some),
+                other => rest.push(other),
+            }
+        }
+        if let Some(json) = contacts {
+            self.home.write_contacts(&json)?;
+        }
+        if !records.is_empty() {
+            self.replay_log.append(&records)?;
+        }
+        for effect in rest {
+            match effect {
+                Effect::Show(line) => self.show(&line)?,
+                Effect::Progress(progress) => self.face.progress(&progress),
+                Effect::Confirm if done.blocking_send(Ok(())).is_err() => return Err(gone()),
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+
+    fn show(&mut self, line: &Line) -> Result<(), Failure> {
+        self.face.show(line).map_err(|error| {
+            let error = format!("cannot write to standard output: {error}");
+            Failure::new(Exit::Fault, error)
+        })
+    }
+}
