@@ -4,7 +4,7 @@
 //! `grams` finds many strings in one pass, `encodings` writes down how each can be encoded,
 //! `needles` takes them from a plan, and `nested` scans what is compressed, encoded several times,
 //! cut into lines or enciphered without skill. `crypto_misuse` needs no string at all: it finds
-//! the traces of ciphers that are used wrongly.
+//! the traces of ciphers that are used wrongly; `held_keys` finds keys that open what was sent.
 
 mod allowance;
 mod crypto_misuse;
@@ -13,6 +13,7 @@ mod detection_tests;
 mod encodings;
 mod found;
 mod grams;
+mod held_keys;
 mod needles;
 mod nested;
 mod opened;
@@ -22,6 +23,9 @@ mod transformation;
 pub use allowance::Allowance;
 pub use crypto_misuse::{
     PrivateKey, SentBytes, Span, examine, pieces, private_keys, secrets, spans,
+};
+pub use held_keys::{
+    HeldKeys, ScheduleReader, TriedKeys, schedules, tried_links, values, values_of_file,
 };
 pub use needles::KnownKey;
 pub use opened::{InvalidOpenedKey, OpenedKey, OpenedKeyProblem, OpenedKind, opened};

@@ -89,6 +89,8 @@ pub enum Transformation {
     PrivateKey,
     /// A key that opens what was sent.
     MessageKey,
+    /// A key that nobody told of, and that opens what a client sent to a text.
+    OpeningKey,
     /// A length that is none of those to which texts are padded.
     Size,
 }

@@ -56,10 +56,16 @@ fn read(dir: &Path, name: &str) -> Option<Caught> {
 /// key in its memory.
 const ALSO: [(&str, Transformation); 1] = [("nosy", Transformation::PrivateKey)];
 
+/// Whatever key is given away opens what was sent: it is found by that as well.
+fn is_also(play: &Caught, detector: Transformation) -> bool {
+    let opens = detector == Transformation::OpeningKey && !play.by.contains(&detector);
+    opens || ALSO.contains(&(play.name.as_str(), detector))
+}
+
 /// The verdict of a play without what one detector has found, nor what finds it for another
 /// reason than the one that is listed.
 fn without(play: &Caught, detector: Transformation) -> PlayVerdict {
-    let is_other = |one: &Transformation| ALSO.contains(&(play.name.as_str(), *one));
+    let is_other = |one: &Transformation| is_also(play, *one);
     let is_its = |event: &Event| match &event.kind {
         Kind::Finding { transformation, .. } => Transformation::chain(transformation)
             .iter()

@@ -121,6 +121,10 @@ impl Fault {
                 surface: "memory",
                 transformation: "as-is".to_owned(),
             },
+            Self::Misdeed(Misdeed::Reseals) => Expected::Finding {
+                surface: "memory",
+                transformation: "opening-key".to_owned(),
+            },
             Self::Misdeed(Misdeed::TellsLengths | Misdeed::PadsLoosely) => Expected::Finding {
                 surface: "wire",
                 transformation: "size".to_owned(),

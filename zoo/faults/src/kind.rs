@@ -57,6 +57,8 @@ pub enum Misdeed {
     Nosy,
     /// The relay hands out its own public value instead of each client's, and reads what passes.
     SwapsKeys,
+    /// The same, but it wipes at once what it has read.
+    Reseals,
     /// The relay shows a private text to everyone.
     Gossips,
     /// The relay's log is lost in a buffer: nobody can tell what was in it.
@@ -90,6 +92,8 @@ pub enum Habit {
     KeepsGzip,
     /// What was sealed stays in memory.
     KeepsMemory,
+    /// Keys for something else stand in its memory, its log and a file.
+    HoldsKeys,
     /// The environment of a process that the relay starts holds what was sealed, in base64.
     TellsChild,
     /// Each record follows a header that is always the same.
@@ -197,6 +201,7 @@ impl Misdeed {
             Self::Gossips => "gossips",
             Self::LosesItsLog => "loses-its-log",
             Self::SwapsKeys => "swaps-keys",
+            Self::Reseals => "reseals",
             Self::ForgetsKeys => "forgets-keys",
             Self::TellsLengths => "tells-lengths",
             Self::PadsLoosely => "pads-loosely",
@@ -210,6 +215,9 @@ impl Misdeed {
             Self::LosesItsLog => "the relay's log stays in a buffer and is lost with it",
             Self::SwapsKeys => {
                 "the relay hands clients its own key for each other's, and keeps what it reads"
+            }
+            Self::Reseals => {
+                "the relay has a key with each client, opens what passes, seals it again, and wipes what it has read"
             }
             Self::ForgetsKeys => "no client keeps the keys of its messages: their stores are empty",
             Self::TellsLengths => "clients say that they pad their frames, and do not",
@@ -230,6 +238,7 @@ impl Habit {
             Self::KeepsFiles => "keeps-sealed-files",
             Self::KeepsGzip => "keeps-sealed-gzip",
             Self::KeepsMemory => "keeps-sealed-memory",
+            Self::HoldsKeys => "holds-keys",
             Self::TellsChild => "tells-child-sealed",
             Self::Headers => "repeated-headers",
             Self::BigPadding => "big-padding",
@@ -253,6 +262,9 @@ impl Habit {
             Self::KeepsFiles => "the relay keeps what was sealed in a file",
             Self::KeepsGzip => "the relay keeps what was sealed in a file, compressed with gzip",
             Self::KeepsMemory => "the relay keeps what was sealed in its memory",
+            Self::HoldsKeys => {
+                "keys that open nothing stand in the relay's memory, its log and a file"
+            }
             Self::TellsChild => "the environment of a process holds what was sealed, in base64",
             Self::Headers => "the same header stands in front of everything that a client sends",
             Self::BigPadding => "everything is padded to 16 KiB",

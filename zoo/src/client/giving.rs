@@ -50,7 +50,8 @@ impl Giving {
     ) -> Self {
         let agrees = matches!(
             fault,
-            Fault::Misdeed(Misdeed::SwapsKeys) | Fault::Harmless(Habit::ExchangesKeys)
+            Fault::Misdeed(Misdeed::SwapsKeys | Misdeed::Reseals)
+                | Fault::Harmless(Habit::ExchangesKeys)
         );
         let keys = keys.filter(|_| fault != Fault::Misdeed(Misdeed::ForgetsKeys));
         let store = fault.seals_each().then(|| Store::new(keys, &phrase));

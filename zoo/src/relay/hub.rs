@@ -5,6 +5,7 @@ use std::io;
 
 use chat_protocol::Name;
 use tokio::sync::mpsc;
+use zeroize::Zeroize as _;
 use zoo_faults::{Fault, Habit, Misdeed};
 
 use super::log::Log;
@@ -61,7 +62,11 @@ impl Hub {
             messages: 0,
             room: None,
             room_key: plain,
-            middle: (faults.leak == Fault::Misdeed(Misdeed::SwapsKeys)).then(Pairs::new),
+            middle: matches!(
+                faults.leak,
+                Fault::Misdeed(Misdeed::SwapsKeys | Misdeed::Reseals)
+            )
+            .then(Pairs::new),
         }
     }
 
@@ -210,8 +215,12 @@ impl Hub {
         let Some(middle) = &self.middle else {
             return Ok(sealed);
         };
-        let (read, sealed) = middle.reseal(from, &sealed)?;
-        self.spill.keep(read);
+        let (mut read, sealed) = middle.reseal(from, &sealed)?;
+        if self.faults.leak == Fault::Misdeed(Misdeed::Reseals) {
+            read.zeroize();
+        } else {
+            self.spill.keep(read);
+        }
         Ok(sealed)
     }
 

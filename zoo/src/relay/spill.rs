@@ -16,6 +16,7 @@ use zoo_faults::{Fault, Habit, How, Way};
 
 use super::log::print;
 use crate::how::written;
+use crate::seal::Key;
 
 /// Everything that was put somewhere and must stay there.
 pub(super) struct Spill {
@@ -23,6 +24,8 @@ pub(super) struct Spill {
     data: PathBuf,
     /// In memory.
     kept: Vec<Vec<u8>>,
+    /// Ready to be used.
+    ciphers: Vec<Key>,
     /// Open.
     files: Vec<File>,
     children: Vec<Child>,
@@ -34,6 +37,7 @@ impl Spill {
             fault,
             data,
             kept: Vec::new(),
+            ciphers: Vec::new(),
             files: Vec::new(),
             children: Vec::new(),
         }
@@ -117,6 +121,14 @@ impl Spill {
             }
             Habit::KeepsMemory => {
                 self.kept.push(sealed.to_vec());
+                Ok(())
+            }
+            Habit::HoldsKeys => {
+                let own = Key::new(rand::random());
+                log(&written(How::Hex, &rand::random::<[u8; 16]>()))?;
+                log(&written(How::Base64, &rand::random::<[u8; 32]>()))?;
+                fs::write(self.data.join("store.key"), own.bytes())?;
+                self.ciphers.push(own);
                 Ok(())
             }
             Habit::TellsChild => self.child(&[], Some(STANDARD.encode(sealed).into())),

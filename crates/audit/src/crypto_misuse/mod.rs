@@ -29,6 +29,7 @@ use timeline::{Event, Kind, Surface};
 pub use private::{PrivateKey, private_keys};
 pub use secrets::{pieces, secrets};
 pub use traffic::{SentBytes, Span, spans};
+pub(super) use views::views;
 
 /// A trace of a text.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]

@@ -28,7 +28,7 @@ pub struct Span<'a> {
 
 impl Span<'_> {
     /// How a finding calls its text.
-    pub(super) fn name(&self) -> String {
+    pub(crate) fn name(&self) -> String {
         format!("text of step {}", self.step.0)
     }
 

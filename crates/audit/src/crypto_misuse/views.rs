@@ -17,7 +17,7 @@ const URL_SAFE: GeneralPurpose = GeneralPurpose::new(&alphabet::URL_SAFE, LENIEN
 
 /// How bytes were written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Written {
+pub(crate) enum Written {
     Raw,
     Base64,
     Hex,
@@ -25,11 +25,11 @@ pub(super) enum Written {
 
 /// Some bytes, decoded.
 #[derive(Clone, Debug)]
-pub(super) struct View<'a> {
+pub(crate) struct View<'a> {
     pub(super) written: Written,
     /// Where it begins in what was looked at.
     at: usize,
-    pub(super) bytes: Cow<'a, [u8]>,
+    pub(crate) bytes: Cow<'a, [u8]>,
 }
 
 impl View<'_> {
@@ -45,7 +45,7 @@ impl View<'_> {
 }
 
 /// The bytes themselves, then every long run of base64 and of hexadecimal digits, decoded.
-pub(super) fn views(bytes: &[u8]) -> Vec<View<'_>> {
+pub(crate) fn views(bytes: &[u8]) -> Vec<View<'_>> {
     let mut views = vec![View {
         written: Written::Raw,
         at: 0,

@@ -38,7 +38,7 @@ impl Counters {
     }
 
     /// Adds a finding, unless the same was found in this place before.
-    fn find(&mut self, mut finding: Kind, moment: Option<&str>) {
+    pub(super) fn find(&mut self, mut finding: Kind, moment: Option<&str>) {
         if let Kind::Finding {
             place,
             what,

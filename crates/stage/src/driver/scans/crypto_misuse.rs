@@ -13,11 +13,11 @@ use crate::driver::links::wire_file;
 use crate::foreign::ForeignError;
 use crate::participant::scratch::Scratch;
 use crate::record::Writer;
-use audit::{self, KnownKey, PrivateKey, Transformation};
+use audit::{self, KnownKey, PrivateKey, SentBytes, Transformation};
 use timeline::{Direction, Kind, Surface};
 
 /// Bytes of a file that are searched for keys.
-const MOST: u64 = 16 * 1024 * 1024;
+pub(super) const MOST: u64 = 16 * 1024 * 1024;
 
 /// Clients whose keys are searched for: one program handles them all alike.
 pub(in crate::driver) const CLIENTS: usize = 6;
@@ -59,7 +59,22 @@ impl Scans<'_> {
         scratch: &Scratch,
         record: &Writer,
     ) -> Result<Vec<Kind>, EngineError> {
-        let mut sent = audit::SentBytes::new();
+        let sent = self.sent(scratch, record)?;
+        let mut kinds = audit::examine(self.plan, record.events(), &sent);
+        kinds.extend(self.count_opened(record));
+        let unread = std::mem::take(&mut self.unread_keys).into_iter();
+        kinds.extend(unread.map(|text| Kind::NotLookedFor { text }));
+        kinds.extend(self.search_private_keys(scratch, record)?);
+        Ok(kinds)
+    }
+
+    /// What each client sent.
+    pub(super) fn sent(
+        &self,
+        scratch: &Scratch,
+        record: &Writer,
+    ) -> Result<SentBytes, EngineError> {
+        let mut sent = SentBytes::new();
         for client in &self.plan.clients {
             let file = wire_file(&client.name, Direction::Up);
             // Who never connected sent nothing.
@@ -72,12 +87,7 @@ impl Scans<'_> {
                 sent.insert(client.name.clone(), bytes);
             }
         }
-        let mut kinds = audit::examine(self.plan, record.events(), &sent);
-        kinds.extend(self.count_opened(record));
-        let unread = std::mem::take(&mut self.unread_keys).into_iter();
-        kinds.extend(unread.map(|text| Kind::NotLookedFor { text }));
-        kinds.extend(self.search_private_keys(scratch, record)?);
-        Ok(kinds)
+        Ok(sent)
     }
 
     /// How many keys of messages and sessions were searched for like texts.

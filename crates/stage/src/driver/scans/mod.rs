@@ -6,6 +6,7 @@
 //! surfaces ────── the search at the end of a play
 //! others ──────── what clients received of messages that were for others
 //! crypto_misuse ── keys, and what the bytes on links show of how they were made
+//! held_keys ────── keys that the relay should not have, tried on what clients sent
 //! arguments ───── what was seen of the relay's command lines and environments
 //! counters ────── what all searches of one surface came to
 //! ```
@@ -13,6 +14,7 @@
 mod arguments;
 mod counters;
 pub(super) mod crypto_misuse;
+mod held_keys;
 mod others;
 mod sampling;
 mod surfaces;
@@ -36,7 +38,7 @@ use crate::participant::tree::readable;
 use crate::scan::comparing::Comparing;
 use crate::scan::files::{Files, FilesScan};
 use crate::scan::memory::{self, Copied, Sample, SamplingMode};
-use audit::{Allowance, Searcher};
+use audit::{Allowance, HeldKeys, Searcher};
 use scenario::adapter::MemoryReading;
 use scenario::plan::{AuditPlan, Plan, PlannedFile};
 use timeline::{Kind, Surface};
@@ -58,6 +60,8 @@ pub(super) struct Scans<'p> {
     unread_keys: BTreeSet<String>,
     /// Those that helpers have found in clients' own stores.
     opened: Vec<KeyPiece>,
+    /// What the relay holds that may be a key.
+    held: HeldKeys,
     sampling: Sampling,
     /// The copy of memory; away while it is searched.
     copied: Copied,
@@ -132,6 +136,7 @@ impl<'p> Scans<'p> {
             searcher: None,
             keys: Vec::new(),
             opened: Vec::new(),
+            held: HeldKeys::default(),
             sampling: Sampling::of(&plan.steps),
             copied: Copied::default(),
             files: Files::new(scratch.ground(RELAY), scratch.of(RELAY), comparing.clone()),
@@ -324,6 +329,11 @@ impl<'p> Scans<'p> {
 
     fn sampled(&mut self, sample: Sample, moment: &str) {
         self.sampling.spend(sample.searched.bytes);
+        for one in &sample.keys {
+            let place = format!("{}, {moment}", one.place);
+            self.held
+                .add(Surface::Memory, &place, one.address, &one.key);
+        }
         let counters = self.counters(Surface::Memory);
         if let Some(why) = sample.unread {
             counters.miss(why.to_string());

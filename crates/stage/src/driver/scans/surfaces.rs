@@ -152,7 +152,7 @@ impl Scans<'_> {
         self.search_others(&searcher, participants, record);
         self.go_on()?;
         let strings = searcher.strings() as u64;
-        let mut kinds = Vec::new();
+        let mut kinds = vec![self.try_held_keys(scratch, record)?];
         for surface in Surface::ALL {
             let has_control = self.plan.audit.controls.contains_key(&surface);
             if let Some(mut counters) = self.counters.remove(&surface) {

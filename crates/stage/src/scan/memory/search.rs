@@ -1,9 +1,11 @@
 //! Searching what was read.
 
+use std::fmt;
+
 use super::{Copied, SamplingMode, UnreadMemory, Walk, copy};
 use crate::participant::tree::readable;
 use crate::scan::comparing::Comparing;
-use audit::{Allowance, SearchResult, Searcher};
+use audit::{Allowance, ScheduleReader, SearchResult, Searcher, schedules};
 use timeline::{Kind, Surface};
 
 /// What the place of a finding is called before it is known whose memory it is.
@@ -16,6 +18,22 @@ pub(crate) struct Sample {
     pub(crate) searched: SearchResult,
     /// Why it is not all of it.
     pub(crate) unread: Option<UnreadMemory>,
+    /// Keys that it is ready to encrypt with.
+    pub(crate) keys: Vec<ExpandedKey>,
+}
+
+/// A key whose schedule stands in memory.
+pub(crate) struct ExpandedKey {
+    pub(crate) place: String,
+    pub(crate) address: u64,
+    pub(crate) key: Vec<u8>,
+}
+
+/// Its place: the key is nobody's business.
+impl fmt::Debug for ExpandedKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "a key in {} at {:#x}", self.place, self.address)
+    }
 }
 
 /// Searches the memory of processes and of everything below them, as far as it is allowed also
@@ -41,26 +59,30 @@ pub(crate) fn sample(
         SamplingMode::Running => None,
     }
     .map(|(places, unread)| (copied.bytes(), places, unread));
-    let (mut searched, places, unread) = match copied {
+    let (mut searched, keys, places, unread) = match copied {
         Some((bytes, places, unread)) => {
             for (whose, address, span) in places.pieces() {
                 let piece = bytes.get(span).unwrap_or_default();
                 comparing.bytes(Surface::Memory, whose, address, piece);
             }
             let searched = searcher.search_bytes(Surface::Memory, MEMORY, bytes, allowance);
-            (searched, places, unread)
+            let keys = schedules(bytes).into_iter();
+            let keys = keys.map(|(at, key)| (at as u64, key)).collect();
+            (searched, keys, places, unread)
         }
         None => {
             let mut walk = Walk::through(&readable(roots));
+            let mut read = ScheduleReader::new(&mut walk);
             let searched = match allowance {
                 Some(allowance) => {
-                    searcher.search_nested(Surface::Memory, MEMORY, &mut walk, allowance)
+                    searcher.search_nested(Surface::Memory, MEMORY, &mut read, allowance)
                 }
-                None => searcher.search(Surface::Memory, MEMORY, &mut walk),
+                None => searcher.search(Surface::Memory, MEMORY, &mut read),
             };
+            let keys: Vec<_> = read.keys();
             let (places, unread) = walk.end();
             // A walk has no errors.
-            (searched.unwrap_or_default(), places, unread)
+            (searched.unwrap_or_default(), keys, places, unread)
         }
     };
     for finding in &mut searched.findings {
@@ -71,5 +93,18 @@ pub(crate) fn sample(
             *at = address;
         }
     }
-    Sample { searched, unread }
+    let keys = keys.into_iter().filter_map(|(at, key)| {
+        let (whose, address) = places.of(at)?;
+        let place = whose.to_owned();
+        Some(ExpandedKey {
+            place,
+            address,
+            key,
+        })
+    });
+    Sample {
+        searched,
+        unread,
+        keys: keys.collect(),
+    }
 }
