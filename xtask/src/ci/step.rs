@@ -1,8 +1,10 @@
 //! The steps of `ci`, in their order.
 
 use std::io::{BufRead as _, BufReader, Write as _};
+use std::num::NonZeroUsize;
 use std::path::Path;
 use std::process::{Command, Stdio};
+use std::thread::available_parallelism;
 
 use clap::ValueEnum;
 
@@ -82,6 +84,11 @@ impl Step {
         child.env(testing::FILE, not_shown);
         // What is red here is red again. `cargo test` tries other cases each time.
         child.env("PROPTEST_RNG_SEED", "1");
+        if self == Self::Test {
+            // For most of its time a test of whole processes waits for them.
+            let threads = 2 * available_parallelism().map_or(1, NonZeroUsize::get);
+            child.env("RUST_TEST_THREADS", threads.to_string());
+        }
         if self == Self::Doc {
             child.env("RUSTDOCFLAGS", "-D warnings");
         }

@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use serde_json::Value;
 
 use crate::judged_again::falsify;
-use crate::runs::Runs;
+use crate::runs::{Runs, printed};
 
 /// A load that was played.
 struct Loaded {
@@ -45,8 +45,7 @@ fn load(scenario: &str, clients: &str, more: &[&str]) -> Loaded {
         .args(more)
         .output()
         .unwrap();
-    let text = |bytes| String::from_utf8(bytes).unwrap();
-    let (out, err) = (text(output.stdout), text(output.stderr));
+    let (out, err) = (printed(output.stdout), printed(output.stderr));
     let figures = serde_json::from_str(&out).unwrap_or_else(|error| panic!("{error}: {out}{err}"));
     Loaded {
         runs,
@@ -162,22 +161,21 @@ fn a_load_can_be_reported_and_judged_again() {
     }
     let again = |arguments: &[&str]| {
         let output = loaded.runs.xtask(arguments).output().unwrap();
-        let text = |bytes| String::from_utf8(bytes).unwrap();
         (
             output.status.code(),
-            text(output.stdout),
-            text(output.stderr),
+            printed(output.stdout),
+            printed(output.stderr),
         )
     };
     assert!(falsify(&loaded.runs.path().join("latest")) > 10);
-    let (code, printed, err) = again(&["replay", "latest", "-v"]);
+    let (code, out, err) = again(&["replay", "latest", "-v"]);
     assert_eq!(code, loaded.code, "{err}");
     assert_eq!(reports(&loaded.runs), before);
-    assert!(printed.contains("6 clients in 3 groups"), "{printed}");
+    assert!(out.contains("6 clients in 3 groups"), "{out}");
     for line in loaded.err.lines() {
         assert!(err.contains(line), "{line} is missing in:\n{err}");
     }
-    assert_eq!(again(&["report", "-v"]), (code, printed, err));
+    assert_eq!(again(&["report", "-v"]), (code, out, err));
     let page = fs::read_to_string(loaded.runs.path().join("latest/load/pairs/report.html"));
     let page = page.unwrap();
     for words in ["6 clients in 3 groups", "showed it 2 times", "--for 300ms"] {

@@ -69,6 +69,15 @@ impl Runs {
     }
 }
 
+/// What a run printed, but not that its cargo waited for the cargo of another test.
+pub(crate) fn printed(bytes: Vec<u8>) -> String {
+    let text = String::from_utf8(bytes).unwrap();
+    let lines = text.split_inclusive('\n');
+    lines
+        .filter(|line| !line.starts_with("    Blocking waiting for file lock"))
+        .collect()
+}
+
 #[test]
 fn runs_are_written_and_looked_up_where_the_command_line_says() {
     let runs = Runs::new();

@@ -1,10 +1,14 @@
 //! Nothing that a run starts survives it, however the run ends.
 
+use std::fs::File;
 use std::io::{Read as _, Write as _};
+use std::os::fd::AsRawFd as _;
+use std::os::unix::fs::OpenOptionsExt as _;
 use std::process::{Child, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use rustix::fs::OFlags;
 use rustix::process::{Pid, Signal, kill_process};
 use testing::{Feature, can_show};
 
@@ -116,9 +120,13 @@ fn a_search_that_takes_long_ends_when_it_is_interrupted() {
 
 #[test]
 fn who_reads_no_more_of_what_a_run_says_does_not_keep_it_from_ending() {
-    let (unread, mut stderr) = std::io::pipe().unwrap();
-    let full = rustix::pipe::fcntl_getpipe_size(&stderr).unwrap();
-    stderr.write_all(&vec![b'.'; full]).unwrap();
+    let (unread, stderr) = std::io::pipe().unwrap();
+    // Another open file of the same pipe: only this one does not wait for room.
+    let mut filler = File::options()
+        .write(true)
+        .custom_flags(OFlags::NONBLOCK.bits().cast_signed())
+        .open(format!("/proc/self/fd/{}", stderr.as_raw_fd()))
+        .unwrap();
     let runs = Runs::new();
     let mut run = runs
         .xtask(&["test", "zoo/scenarios/tour.toml"])
@@ -128,7 +136,11 @@ fn who_reads_no_more_of_what_a_run_says_does_not_keep_it_from_ending() {
         .stderr(stderr)
         .spawn()
         .unwrap();
+    // Not before: while it builds what it plays, it may wait for another cargo, and says so.
     until("the play has begun", || !runs.processes().is_empty());
+    for size in [4096, 1] {
+        while filler.write(&vec![b'.'; size]).is_ok() {}
+    }
     // It answers what it waits for, and waits for that to be read.
     send(&run, Signal::USR1);
     send(&run, Signal::TERM);

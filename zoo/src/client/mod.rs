@@ -189,7 +189,7 @@ async fn talk(arguments: Arguments, phrase: String) -> io::Result<ExitCode> {
                     ClientFault::EmptyLines => screen::flood("\n", 16 * 1024)?,
                     ClientFault::Floods => screen::flood(&format!("{}\n", "noise ".repeat(170)), 64)?,
                     ClientFault::Knocks => doors.push(TcpStream::connect(("127.0.0.1", port)).await),
-                    ClientFault::Whispers => session.send(vec![Parcel::Clear(Vec::new()); 256]).await,
+                    ClientFault::Whispers => session.send(vec![Parcel::Clear(Vec::new()); 32]).await,
                     _ => screen::flood("noise ", 170 * 64)?,
                 }
                 continue;
