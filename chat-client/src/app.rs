@@ -14,7 +14,7 @@ use crate::escape::escape;
 use crate::exit_code::{Exit, Failure};
 use crate::face::Face;
 use crate::files::Files;
-use crate::home::{self, Home, ReplayLog};
+use crate::home::{self, Home, Journal};
 use crate::input::{Input, read_stdin};
 use crate::keepalive::{Keepalive, Silence};
 use crate::output::{Desk, Output};
@@ -42,18 +42,18 @@ pub(crate) fn run(options: &Chat) -> Result<Exit, Failure> {
     let folder = home::locate(options.home.as_deref())?;
     let store = home::read_key_store(&folder)?;
     let home = Home::open(&folder)?;
-    let session = new_session(options, me, &home, &store)?;
+    let downloads = options
+        .downloads
+        .clone()
+        .unwrap_or_else(|| home.downloads());
+    let session = new_session(options, me, home, &store)?;
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
         .map_err(fault)?;
     let done = runtime.block_on(async {
         let wire = Wire::connect(&options.relay, options.insecure_transport).await?;
-        let downloads = options
-            .downloads
-            .clone()
-            .unwrap_or_else(|| home.downloads());
-        let app = App::new(options, session, wire, home, downloads).map_err(fault)?;
+        let app = App::new(options, session, wire, downloads).map_err(fault)?;
         app.run().await
     });
     // Threads that still read or write are not waited for.
@@ -75,13 +75,13 @@ fn own_name(options: &Chat) -> Result<Name, Failure> {
     })
 }
 
-/// What the session begins with, and the log that it goes on writing.
+/// What the session begins with, and the journal that it goes on writing.
 struct Start {
     session: Session,
-    replay_log: ReplayLog,
+    journal: Journal,
 }
 
-fn new_session(options: &Chat, me: Name, home: &Home, store: &str) -> Result<Start, Failure> {
+fn new_session(options: &Chat, me: Name, home: Home, store: &str) -> Result<Start, Failure> {
     let now = unix_now();
     let mut rng: StdRng = rand::make_rng();
     let (mut identity, pass_phrase) = options.pass_phrase.unlock(store)?;
@@ -93,21 +93,18 @@ fn new_session(options: &Chat, me: Name, home: &Home, store: &str) -> Result<Sta
         home.write_key_store(&(text + "\n"), true)?;
     }
     let contacts = home.read_contacts()?;
-    let (replay_log, replays) = ReplayLog::open(home, now)?;
+    let (journal, account) = Journal::open(home, now)?;
     let setup = Setup {
         me,
         relay: options.relay_name.clone(),
         identity,
         contacts,
-        replays,
+        account,
         escaped_input: options.plain,
         rng,
     };
     let session = Session::new(setup, now);
-    Ok(Start {
-        session,
-        replay_log,
-    })
+    Ok(Start { session, journal })
 }
 
 /// Everything with an outside.
@@ -144,17 +141,10 @@ struct Patience {
 }
 
 impl App {
-    fn new(
-        options: &Chat,
-        start: Start,
-        wire: Wire,
-        home: Home,
-        downloads: PathBuf,
-    ) -> std::io::Result<Self> {
+    fn new(options: &Chat, start: Start, wire: Wire, downloads: PathBuf) -> std::io::Result<Self> {
         let now = Instant::now();
         let desk = Desk {
-            home,
-            replay_log: start.replay_log,
+            journal: start.journal,
             face: if options.plain {
                 Face::plain()
             } else {

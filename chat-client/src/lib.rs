@@ -11,6 +11,7 @@
 //! come out, and time and randomness are passed in. [`app`] is the rim that carries the
 //! effects out, in their order. `docs/client-lines.md` is the contract of `--plain`.
 
+pub mod account;
 pub mod app;
 pub mod cli;
 mod clock;

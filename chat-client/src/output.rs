@@ -8,9 +8,10 @@ use std::time::Duration;
 use tokio::sync::mpsc;
 use tokio::time::timeout;
 
+use crate::clock::unix_now;
 use crate::exit_code::{Exit, Failure};
 use crate::face::Face;
-use crate::home::{Home, ReplayLog};
+use crate::home::Journal;
 use crate::session::{Effect, Line};
 
 /// Above so many effects that wait, nothing more is read from anybody.
@@ -29,8 +30,7 @@ pub(crate) struct Output {
 
 /// The far end.
 pub(crate) struct Desk {
-    pub(crate) home: Home,
-    pub(crate) replay_log: ReplayLog,
+    pub(crate) journal: Journal,
     pub(crate) face: Face,
 }
 
@@ -127,10 +127,10 @@ impl Desk {
             }
         }
         if let Some(json) = contacts {
-            self.home.write_contacts(&json)?;
+            self.journal.home().write_contacts(&json)?;
         }
         if !records.is_empty() {
-            self.replay_log.append(&records)?;
+            self.journal.append(&records, unix_now())?;
         }
         for effect in rest {
             match effect {

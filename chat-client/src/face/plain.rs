@@ -29,6 +29,13 @@ pub fn render(line: &Line) -> String {
         }
         Line::SentAll { accepted } => format!("sent all {accepted}"),
         Line::Sent { to } => format!("sent {to}"),
+        Line::Mark { tag, to, state } => format!("mark {tag} {to} {state}"),
+        Line::Delivered { to } => format!("delivered {to}"),
+        Line::Unconfirmed { to, count } => format!("unconfirmed {to} {count}"),
+        Line::Missing { from, count } => format!("missing {from} {count}"),
+        Line::Late { from } => format!("late {from}"),
+        Line::Anew { from } => format!("anew {from}"),
+        Line::Forked { from } => format!("forked {from}"),
         Line::Undelivered { to, reason } => format!("undelivered {to} {reason}"),
         Line::FileOffered { from, size, name } => {
             format!("file-offered {from} {size} {}", escape(name))

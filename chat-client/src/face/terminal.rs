@@ -27,21 +27,16 @@ pub fn render(line: &Line) -> Option<String> {
             conversation,
             text,
             flagged,
-        } => {
-            let private = match conversation {
-                Conversation::All => "",
-                Conversation::Private => "[private] ",
-            };
-            let flag = if *flagged {
-                "[identity changed, not trusted] "
-            } else {
-                ""
-            };
-            format!("{flag}{private}{from}: {}", escape(text))
+        } => message(from, *conversation, text, *flagged),
+        Line::SentAll { .. }
+        | Line::Sent { .. }
+        | Line::Mark { .. }
+        | Line::Delivered { .. }
+        | Line::Unconfirmed { .. }
+        | Line::Undelivered { .. } => return fate(line),
+        Line::Missing { .. } | Line::Late { .. } | Line::Anew { .. } | Line::Forked { .. } => {
+            return order(line);
         }
-        Line::SentAll { accepted: 0 } => "* nobody has it".to_owned(),
-        Line::SentAll { .. } | Line::Sent { .. } => return None,
-        Line::Undelivered { to, reason } => format!("! not delivered to {to}: {reason}"),
         Line::FileOffered { from, size, name } => {
             format!("* {from} sends {} ({size} bytes)", escape(name))
         }
@@ -81,6 +76,54 @@ pub fn render(line: &Line) -> Option<String> {
         Line::Help { text } => format!("  {}", escape(text)),
         Line::Rejected { from, code } => format!("! a message from {from} was rejected: {code}"),
         Line::Disconnected { reason } => format!("! the relay is gone: {}", escape(reason)),
+    };
+    Some(text)
+}
+
+fn message(from: &Name, conversation: Conversation, text: &str, flagged: bool) -> String {
+    let private = match conversation {
+        Conversation::All => "",
+        Conversation::Private => "[private] ",
+    };
+    let flag = if flagged {
+        "[identity changed, not trusted] "
+    } else {
+        ""
+    };
+    format!("{flag}{private}{from}: {}", escape(text))
+}
+
+/// What has become of a text of ours.
+fn fate(line: &Line) -> Option<String> {
+    let text = match line {
+        Line::SentAll { accepted: 0 } => "* nobody has it".to_owned(),
+        Line::SentAll { .. } | Line::Sent { .. } | Line::Mark { .. } => return None,
+        Line::Delivered { to } => format!("  ({to} has it)"),
+        Line::Unconfirmed { to, count } => {
+            format!("! {to} has not said that your last texts came: {count}")
+        }
+        Line::Undelivered { to, reason } => format!("! not delivered to {to}: {reason}"),
+        _ => return None,
+    };
+    Some(text)
+}
+
+/// Where the next message stands among those before it.
+fn order(line: &Line) -> Option<String> {
+    let text = match line {
+        Line::Missing { from, count } => {
+            format!("! messages of {from} that have not come: {count}")
+        }
+        Line::Late { from } => format!("! {from} wrote this before what you have seen:"),
+        Line::Anew { from } => {
+            format!(
+                "! {from} has no memory of earlier messages to you, or somebody plays old ones:"
+            )
+        }
+        Line::Forked { from } => format!(
+            "! this contradicts what {from} wrote before; it may have told others something else:"
+        ),
+        _ => return None,
     };
     Some(text)
 }

@@ -3,12 +3,12 @@
 //! ```text
 //! identity.keys    the key store, 0600
 //! contacts.json    who was seen, and how far each is trusted
-//! replay.log       what was opened
+//! journal.log      what was opened, written and not yet answered for
 //! downloads/       files from others
 //! lock             held while a client runs
 //! ```
 
-mod replay_log;
+mod journal;
 
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, ErrorKind, Write as _};
@@ -19,7 +19,7 @@ use tempfile::NamedTempFile;
 use crate::contacts::Contacts;
 use crate::exit_code::Failure;
 
-pub use replay_log::ReplayLog;
+pub use journal::Journal;
 
 /// More than any key store has.
 const MAX_KEY_STORE: u64 = 1024 * 1024;

@@ -2,10 +2,10 @@
 
 use std::path::PathBuf;
 
-use chat_crypto::ReplayRecord;
 use chat_protocol::{FileId, Frame, Name};
 
 use super::{Line, Refusal};
+use crate::account::Entry;
 use crate::file_name::SafeName;
 
 /// Something to do. Effects are carried out in their order: what must be durable comes
@@ -16,8 +16,8 @@ pub enum Effect {
     Send(Frame),
     /// Show a line to the user.
     Show(Line),
-    /// Store these records durably.
-    Record(Vec<ReplayRecord>),
+    /// Store these entries durably.
+    Record(Vec<Entry>),
     /// Store the contacts durably; the new contents of their file.
     SaveContacts(String),
     /// Everything that was to be stored and shown so far is: say so, to

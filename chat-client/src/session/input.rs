@@ -5,8 +5,9 @@ use std::path::Path;
 
 use bytes::Bytes;
 use chat_identity::SafetyNumber;
-use chat_protocol::{Content, Conversation, Name, ToRelay};
+use chat_protocol::{Conversation, Fingerprint, Name, ToRelay};
 
+use super::marks::Label;
 use super::outbox::Purpose;
 use super::{Command, Line, Refusal, Session, Topic};
 
@@ -15,8 +16,21 @@ use super::{Command, Line, Refusal, Session, Topic};
 #[derive(Debug)]
 pub(super) struct Saying {
     group: u64,
-    content: Vec<u8>,
+    text: String,
+    tag: Option<u64>,
     rest: VecDeque<Name>,
+}
+
+/// A line that a program has given a number: `@7 /msg bob hello`. Only before a command, so that a text may begin so.
+fn tagged(line: &str) -> (Option<u64>, &str) {
+    let tagged = line.strip_prefix('@').and_then(|rest| rest.split_once(' '));
+    match tagged {
+        Some((digits, command)) if command.starts_with('/') => match digits.parse() {
+            Ok(tag) if digits.bytes().all(|byte| byte.is_ascii_digit()) => (Some(tag), command),
+            Ok(_) | Err(_) => (None, line),
+        },
+        Some(_) | None => (None, line),
+    }
 }
 
 impl Saying {
@@ -29,8 +43,13 @@ impl Session {
     /// Takes a line that the user typed. Whatever is wrong with it is answered by a line.
     pub fn on_line(&mut self, line: &str, now: u64) {
         self.now = now;
+        let (tag, line) = if self.escaped_input {
+            tagged(line)
+        } else {
+            (None, line)
+        };
         match Command::parse(line, self.escaped_input) {
-            Ok(command) => self.on_command(command),
+            Ok(command) => self.on_command(command, tag),
             Err(refusal) => self.refuse(refusal),
         }
     }
@@ -40,15 +59,19 @@ impl Session {
         self.refuse(refusal);
     }
 
-    fn on_command(&mut self, command: Command) {
+    fn on_command(&mut self, command: Command, tag: Option<u64>) {
         let done = match command {
             Command::Say { text } => {
-                self.say(text);
+                self.say(text, tag);
                 Ok(())
             }
             Command::Msg { to, text } => {
-                let content = Content::Text { text }.encode();
-                self.send_sealed(&to, Conversation::Private, &content, Purpose::Private)
+                let label = Label {
+                    conversation: Conversation::Private,
+                    tag,
+                    purpose: Purpose::Private,
+                };
+                self.send_text(&to, &text, label)
             }
             Command::File { to, path } => self.open_source(to, Path::new(&path)),
             Command::Who => {
@@ -74,24 +97,29 @@ impl Session {
 
     /// One envelope for each person that this client knows by itself; the relay's list alone
     /// makes nobody a recipient.
-    fn say(&mut self, text: String) {
+    fn say(&mut self, text: String, tag: Option<u64>) {
         self.saying = Some(Saying {
             group: self.outbox.new_group(),
-            content: Content::Text { text }.encode(),
+            text,
+            tag,
             rest: self.people.here().into(),
         });
         self.work();
     }
 
-    /// Seals the next envelope of a text to everyone.
+    /// Seals the next envelope of a text to everyone, or the next receipt.
     pub fn work(&mut self) {
         let Some(mut saying) = self.saying.take() else {
-            return;
+            return self.confirm();
         };
         let group = saying.group;
         if let Some(name) = saying.rest.pop_front() {
-            let (content, purpose) = (&saying.content, Purpose::Say { group });
-            if let Err(refusal) = self.send_sealed(&name, Conversation::All, content, purpose) {
+            let label = Label {
+                conversation: Conversation::All,
+                tag: saying.tag,
+                purpose: Purpose::Say { group },
+            };
+            if let Err(refusal) = self.send_text(&name, &saying.text, label) {
                 self.refuse(refusal);
             }
         }
@@ -102,7 +130,7 @@ impl Session {
         }
     }
 
-    /// Seals a content for one recipient and sends it.
+    /// Seals a content that has no place and is not kept.
     pub(super) fn send_sealed(
         &mut self,
         to: &Name,
@@ -110,9 +138,26 @@ impl Session {
         content: &[u8],
         purpose: Purpose,
     ) -> Result<(), Refusal> {
+        let (envelope, ..) = self.seal(to, conversation, content)?;
+        let id = self.outbox.add(to.clone(), purpose, None);
+        let send = ToRelay::Send { id, to: to.clone() };
+        self.promise(&send, envelope);
+        Ok(())
+    }
+
+    /// The envelope of a content for one recipient, whom it is for, and until when it opens.
+    pub(super) fn seal(
+        &mut self,
+        to: &Name,
+        conversation: Conversation,
+        content: &[u8],
+    ) -> Result<(Bytes, Fingerprint, u64), Refusal> {
         let recipient = self.people.recipient(to)?;
-        let key = recipient.certificate.number;
-        let envelope = self.sealer.seal(
+        let (key, peer) = (
+            recipient.certificate.number,
+            recipient.identity.fingerprint(),
+        );
+        let (envelope, expires) = self.sealer.seal(
             &mut self.rng,
             &self.identity,
             recipient,
@@ -120,10 +165,7 @@ impl Session {
             self.now,
         )?;
         self.contacts_changed |= self.people.contacts.use_key(to, key);
-        let id = self.outbox.add(to.clone(), purpose);
-        let send = ToRelay::Send { id, to: to.clone() };
-        self.send(&send, envelope.encode());
-        Ok(())
+        Ok((envelope.encode(), peer, expires))
     }
 
     fn who(&mut self) {

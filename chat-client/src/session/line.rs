@@ -51,7 +51,50 @@ pub enum Line {
         /// At whom.
         to: Name,
     },
-    /// A message did not arrive and never will.
+    /// What has become of a text that a program has given a number.
+    Mark {
+        /// The number.
+        tag: u64,
+        /// Its recipient.
+        to: Name,
+        /// `accepted`, `delivered` or `undelivered REASON`.
+        state: String,
+    },
+    /// The recipient of a private text says that it was shown.
+    Delivered {
+        /// Who.
+        to: Name,
+    },
+    /// Nobody has said that these texts were shown.
+    Unconfirmed {
+        /// Their recipient.
+        to: Name,
+        /// How many.
+        count: usize,
+    },
+    /// Messages of somebody have not come: the next one stands behind them.
+    Missing {
+        /// Whose.
+        from: Name,
+        /// How many.
+        count: u64,
+    },
+    /// The next message of somebody was missing until now.
+    Late {
+        /// Whose.
+        from: Name,
+    },
+    /// Somebody counts messages anew.
+    Anew {
+        /// Who.
+        from: Name,
+    },
+    /// The next message of somebody contradicts those before it.
+    Forked {
+        /// Whose.
+        from: Name,
+    },
+    /// A message did not arrive and is not sent again.
     Undelivered {
         /// At whom.
         to: Name,

@@ -131,6 +131,10 @@ impl Session {
             first_contacts,
         });
         self.lines.append(&mut self.held);
+        self.give_up_expired();
+        for name in self.people.here() {
+            self.send_again(&name);
+        }
     }
 
     fn refuse_login(&mut self, ending: Ending) {

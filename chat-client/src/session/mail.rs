@@ -1,17 +1,20 @@
 //! Envelopes from others.
 
 use bytes::Bytes;
-use chat_crypto::Freshness;
-use chat_protocol::limits::MAX_TEXT;
-use chat_protocol::{Content, Conversation, Envelope, Fingerprint, Name, ToRelay};
+use chat_crypto::{Freshness, ReplayRecord};
+use chat_protocol::limits::{MAX_RECEIPTS, MAX_TEXT};
+use chat_protocol::{Content, Conversation, Digest, Envelope, Fingerprint, Name, ToRelay};
 
 use super::{Line, Session};
+use crate::account::{Entry, Thread, digest};
 
 /// So many numbers fit into one header, however long they are.
 const REFUSED_AT_ONCE: usize = 256;
 
 /// A content, and how it came.
 struct Mail {
+    record: ReplayRecord,
+    digest: Digest,
     content: Content,
     conversation: Conversation,
     by: Fingerprint,
@@ -29,7 +32,10 @@ impl Session {
     pub(super) fn on_deliver(&mut self, seq: u64, from: &Name, body: Bytes) {
         self.dealt_with = self.dealt_with.max(Some(seq));
         match self.open(from, body) {
-            Ok(Some(mail)) => self.on_mail(from, mail),
+            Ok(Some(mail)) => {
+                self.records.push(Entry::Opened(mail.record.clone()));
+                self.on_mail(from, mail);
+            }
             // The same envelope again: shown before.
             Ok(None) => {}
             Err(code) => {
@@ -49,11 +55,26 @@ impl Session {
         while refused.len() > REFUSED_AT_ONCE {
             let later = refused.split_off(REFUSED_AT_ONCE);
             if let Some(&seq) = refused.last() {
-                self.promise(&ToRelay::Ack { seq, refused });
+                self.promise(&ToRelay::Ack { seq, refused }, Bytes::new());
             }
             refused = later;
         }
-        self.promise(&ToRelay::Ack { seq, refused });
+        self.promise(&ToRelay::Ack { seq, refused }, Bytes::new());
+    }
+
+    /// What others have been shown. It is no mail: what does not open is told, and nobody hears of it.
+    pub(super) fn on_receipts(&mut self, from: &Name, body: Bytes) {
+        match self.open(from, body) {
+            Ok(Some(Mail {
+                content: Content::Delivered { ids },
+                by,
+                ..
+            })) => self.on_delivered(&by, &ids),
+            // The same again.
+            Ok(None) => {}
+            Ok(Some(_)) => self.reject(from, "content"),
+            Err(code) => self.reject(from, code),
+        }
     }
 
     fn open(&mut self, from: &Name, body: Bytes) -> Result<Option<Mail>, &'static str> {
@@ -67,15 +88,18 @@ impl Session {
             .receiver
             .open(&self.identity, sender, &envelope, self.now)
             .map_err(|error| error.code())?;
-        match opened.freshness {
-            Freshness::New(record) => self.records.push(record),
-            Freshness::Repeated => return Ok(None),
-        }
+        let Freshness::New(record) = opened.freshness else {
+            return Ok(None);
+        };
         let content = Content::decode(&opened.content).map_err(|_| "content")?;
-        if matches!(&content, Content::Text { text } if !is_text(text)) {
-            return Err("content");
+        match &content {
+            Content::Text { text, .. } if !is_text(text) => return Err("content"),
+            Content::Delivered { ids } if ids.len() > MAX_RECEIPTS => return Err("content"),
+            _ => {}
         }
         Ok(Some(Mail {
+            record,
+            digest: digest(&opened.content),
             content,
             conversation: opened.conversation,
             by: header.from,
@@ -84,15 +108,30 @@ impl Session {
     }
 
     fn on_mail(&mut self, from: &Name, mail: Mail) {
+        let thread = Thread {
+            peer: mail.by,
+            conversation: mail.conversation,
+        };
         match mail.content {
-            Content::Text { text } => self.show(Line::Message {
-                from: from.clone(),
-                conversation: mail.conversation,
-                text,
-                flagged: mail.flagged,
-            }),
-            Content::File { offer } => self.on_offer(from, mail.flagged, &offer),
+            Content::Text { place, text } => {
+                if self.take_place(from, thread, &place, mail.digest) {
+                    self.show(Line::Message {
+                        from: from.clone(),
+                        conversation: mail.conversation,
+                        text,
+                        flagged: mail.flagged,
+                    });
+                    self.marks.show(from, place.id);
+                }
+            }
+            Content::File { place, offer } => {
+                if self.take_place(from, thread, &place, mail.digest) {
+                    self.on_offer(from, mail.flagged, &offer);
+                }
+            }
             Content::Receipt { file, status } => self.on_receipt(&mail.by, file, &status),
+            // Travels as a receipt.
+            Content::Delivered { .. } => self.reject(from, "content"),
         }
     }
 

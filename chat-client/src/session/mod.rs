@@ -9,6 +9,7 @@ mod input;
 mod line;
 mod login;
 mod mail;
+mod marks;
 mod outbox;
 mod people;
 mod receiving;
@@ -19,7 +20,7 @@ mod stall;
 use std::collections::VecDeque;
 
 use bytes::Bytes;
-use chat_crypto::{Identity, Receiver, ReplayRecord};
+use chat_crypto::{Identity, Receiver};
 use chat_protocol::{Frame, InvalidMessage, Name, Peer, ToClient, ToRelay};
 use rand::rngs::StdRng;
 
@@ -29,11 +30,13 @@ pub use line::{Line, Refusal};
 
 use self::input::Saying;
 use self::login::Phase;
+use self::marks::Marks;
 use self::outbox::{Outbox, Purpose};
 use self::people::People;
 use self::receiving::Receivings;
 use self::sealer::Sealer;
 use self::sending::Sendings;
+use crate::account::{Account, Entry};
 use crate::contacts::{Contacts, Sight};
 
 /// Lines that wait for the end of the login, at most. An honest relay causes a few.
@@ -50,8 +53,8 @@ pub struct Setup {
     pub identity: Identity,
     /// Who was seen before.
     pub contacts: Contacts,
-    /// What was opened before.
-    pub replays: Vec<ReplayRecord>,
+    /// What is remembered of earlier conversations.
+    pub account: Account,
     /// Whether texts and paths are typed with backslash escapes.
     pub escaped_input: bool,
     /// All randomness of the session.
@@ -80,9 +83,11 @@ pub struct Session {
     people: People,
     contacts_changed: bool,
     sealer: Sealer,
+    account: Account,
     outbox: Outbox,
+    marks: Marks,
     receiver: Receiver,
-    records: Vec<ReplayRecord>,
+    records: Vec<Entry>,
     /// The latest delivery that is to be acknowledged, and those that were refused.
     dealt_with: Option<u64>,
     refused: Vec<u64>,
@@ -109,9 +114,9 @@ pub struct Session {
 
 impl Session {
     /// A session at the time `now`. Its first effect is the hello.
-    pub fn new(setup: Setup, now: u64) -> Self {
+    pub fn new(mut setup: Setup, now: u64) -> Self {
         let mut receiver = Receiver::new();
-        receiver.restore(setup.replays, now);
+        receiver.restore(setup.account.take_opened(), now);
         let mut session = Self {
             relay: setup.relay,
             identity: setup.identity,
@@ -121,7 +126,9 @@ impl Session {
             people: People::new(setup.me, setup.contacts),
             contacts_changed: false,
             sealer: Sealer::default(),
+            account: setup.account,
             outbox: Outbox::default(),
+            marks: Marks::default(),
             receiver,
             records: Vec::new(),
             dealt_with: None,
@@ -177,6 +184,7 @@ impl Session {
         match std::mem::replace(&mut self.phase, Phase::Over) {
             Phase::Ready | Phase::Presents { .. } => {
                 self.fail_all_files();
+                self.tell_unconfirmed(None);
                 self.lines.append(&mut self.held);
                 let reason = reason.to_owned();
                 self.lines.push(Line::Disconnected {
@@ -208,6 +216,9 @@ impl Session {
     /// Says goodbye, whatever waits to be stored or shown.
     pub fn leave_at_once(&mut self) {
         if !matches!(self.phase, Phase::Over) {
+            if self.leaving == Leaving::WhenDone {
+                self.tell_unconfirmed(None);
+            }
             self.store();
             self.phase = Phase::Over;
             self.tell(&ToRelay::Bye {});
@@ -228,7 +239,9 @@ impl Session {
 
     /// Whether there is work that takes long, and that is done bit by bit.
     pub fn has_work(&self) -> bool {
-        self.saying.is_some()
+        // What came is acknowledged before anything else is said of it.
+        let acknowledged = self.dealt_with.is_none();
+        self.saying.is_some() || (self.marks.has_receipts() && acknowledged)
     }
 
     /// Asks a silent relay whether it is still there.
@@ -248,7 +261,8 @@ impl Session {
         let is_done = match self.leaving {
             Leaving::No => false,
             Leaving::WhenDone => {
-                promised && !self.has_work() && self.outbox.is_empty() && self.sendings.is_empty()
+                let answered = self.outbox.is_empty() && self.marks.is_empty();
+                promised && answered && !self.has_work() && self.sendings.is_empty()
             }
             Leaving::Now => promised,
         };
@@ -292,7 +306,7 @@ impl Session {
     /// Whether a line may be passed in now. Where too much is on its way, the next one waits.
     pub fn takes_lines(&self) -> bool {
         let stays = self.leaving == Leaving::No;
-        self.is_ready() && stays && !self.has_work() && !self.outbox.is_full()
+        self.is_ready() && stays && self.saying.is_none() && !self.outbox.is_full()
     }
 
     /// The relay's interval between pings in milliseconds; 0 for none, and before the login.
@@ -326,10 +340,12 @@ impl Session {
                     });
                 }
                 self.fail_files_with(&name);
+                self.tell_unconfirmed(Some(&name));
             }
             // What comes now can no longer be acknowledged.
             ToClient::Deliver { .. } if self.leaving == Leaving::Now => {}
             ToClient::Deliver { seq, from } => self.on_deliver(seq, &from, body),
+            ToClient::Receipt { from } => self.on_receipts(&from, body),
             ToClient::Accepted { id, refused } => {
                 self.on_answer(id, refused.then(|| "refused".to_owned()));
             }
@@ -361,7 +377,7 @@ impl Session {
         if !self.people.has_room(&name) {
             return self.on_disconnect("misbehaved");
         }
-        let place = self.lines.len();
+        let (place, again) = (self.lines.len(), name.clone());
         let first_contact = self.meet(peer);
         if first_contact && !self.is_ready() {
             self.first_contacts.push(name.clone());
@@ -374,6 +390,7 @@ impl Session {
                 first_contact,
             };
             self.lines.insert(place, line);
+            self.send_again(&again);
         }
     }
 
@@ -408,6 +425,9 @@ impl Session {
             return;
         };
         self.steps += 1;
+        if let Some(message) = pending.message {
+            self.settle(message, failed.as_deref());
+        }
         let to = pending.to;
         match (pending.purpose, failed) {
             (Purpose::Say { group }, failed) => {
@@ -416,8 +436,10 @@ impl Session {
                 }
                 self.close_say(group);
             }
-            (Purpose::Private, None) => self.show(Line::Sent { to }),
-            (Purpose::Private, Some(reason)) => self.show(Line::Undelivered { to, reason }),
+            (Purpose::Private | Purpose::Again, None) => self.show(Line::Sent { to }),
+            (Purpose::Private | Purpose::Again, Some(reason)) => {
+                self.show(Line::Undelivered { to, reason });
+            }
             (Purpose::Offer { file }, Some(reason)) => self.fail_source(file, &reason),
             (Purpose::Offer { .. }, None) | (Purpose::Receipt, _) => {}
         }
@@ -455,8 +477,8 @@ impl Session {
     }
 
     /// A frame that promises that something is stored and shown.
-    fn promise(&mut self, message: &ToRelay) {
-        self.promises.push(message.frame(Bytes::new()));
+    fn promise(&mut self, message: &ToRelay, body: Bytes) {
+        self.promises.push(message.frame(body));
     }
 
     fn send(&mut self, message: &ToRelay, body: Bytes) {

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 
 use chat_protocol::limits::MAX_UNACKNOWLEDGED;
-use chat_protocol::{FileId, Name};
+use chat_protocol::{FileId, MessageId, Name};
 
 /// Envelopes to one person that are on their way at the same time, at most: a sixteenth of what
 /// the relay keeps for everybody who sends to that person.
@@ -27,6 +27,8 @@ pub(super) enum Purpose {
     },
     /// Answers a file.
     Receipt,
+    /// A message of an earlier connection, sent again.
+    Again,
 }
 
 /// An envelope on its way.
@@ -34,6 +36,8 @@ pub(super) enum Purpose {
 pub(super) struct Pending {
     pub(super) to: Name,
     pub(super) purpose: Purpose,
+    /// Which message it is, of those that are kept.
+    pub(super) message: Option<MessageId>,
 }
 
 /// Numbers envelopes and remembers what each was for.
@@ -62,13 +66,18 @@ impl Outbox {
     }
 
     /// Remembers an envelope; the result is its number.
-    pub(super) fn add(&mut self, to: Name, purpose: Purpose) -> u64 {
+    pub(super) fn add(&mut self, to: Name, purpose: Purpose, message: Option<MessageId>) -> u64 {
         if let Purpose::Say { group } = purpose {
             self.says.entry(group).or_default().waiting += 1;
         }
         self.last_id += 1;
         *self.unanswered.entry(to.clone()).or_default() += 1;
-        self.pending.insert(self.last_id, Pending { to, purpose });
+        let pending = Pending {
+            to,
+            purpose,
+            message,
+        };
+        self.pending.insert(self.last_id, pending);
         self.last_id
     }
 
@@ -97,6 +106,12 @@ impl Outbox {
             Some(_) => self.says.remove(&group).map(|say| say.accepted),
             None => Some(0),
         }
+    }
+
+    /// Whether this message is on its way.
+    pub(super) fn has(&self, message: &MessageId) -> bool {
+        let is_it = |pending: &Pending| pending.message.as_ref() == Some(message);
+        self.pending.values().any(is_it)
     }
 
     /// Whether somebody has a window of envelopes that nobody has answered for: a sender waits

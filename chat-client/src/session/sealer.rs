@@ -25,7 +25,7 @@ struct Active {
 }
 
 impl Sealer {
-    /// Seals for one recipient. Only the first envelope of a key session costs RSA.
+    /// Seals for one recipient, and says until when it opens. Only the first envelope of a key session costs RSA.
     ///
     /// # Errors
     ///
@@ -37,7 +37,7 @@ impl Sealer {
         to: Recipient<'_>,
         (conversation, content): (Conversation, &[u8]),
         now: u64,
-    ) -> Result<Envelope, Refusal> {
+    ) -> Result<(Envelope, u64), Refusal> {
         let fits = |active: &Active| {
             active.to == to.identity.fingerprint()
                 && active.key == to.certificate.number
@@ -48,10 +48,10 @@ impl Sealer {
             self.sessions.insert(to.name.clone(), active);
         }
         let active = self.sessions.get_mut(to.name).expect("started above");
-        active
-            .session
-            .seal(conversation, content, now)
-            .map_err(|error| refuse(to.name, error))
+        let expires = active.session.expires();
+        let sealed = active.session.seal(conversation, content, now);
+        let envelope = sealed.map_err(|error| refuse(to.name, error))?;
+        Ok((envelope, expires))
     }
 }
 

@@ -147,10 +147,12 @@ impl Session {
             sha256: Blob(file.sha256.to_vec()),
             key: key.to_blob(),
         };
-        let content = Content::File { offer }.encode();
         let (to, source) = (file.what.to.clone(), file.source);
-        let purpose = Purpose::Offer { file: id };
-        let sent = self.send_sealed(&to, Conversation::Private, &content, purpose);
+        let (kind, purpose) = (Conversation::Private, Purpose::Offer { file: id });
+        let sent = self.place(&to, kind).and_then(|place| {
+            let content = Content::File { place, offer }.encode();
+            self.send_message(&to, (kind, place), &content, purpose)
+        });
         let recipient = self
             .people
             .contact(&to)

@@ -4,13 +4,14 @@ use std::collections::{BTreeMap, VecDeque};
 use std::path::Path;
 
 use bytes::Bytes;
+use chat_client::account::{Account, Entry};
 use chat_client::contacts::Contacts;
 use chat_client::face::render_plain;
 use chat_client::file_name::SafeName;
 use chat_client::session::{
     Effect, Ending, FileJob, FileReport, Refusal, Session, Setup, Transfer,
 };
-use chat_crypto::{Identity, ReplayRecord};
+use chat_crypto::Identity;
 use chat_protocol::{
     Blob, CancelReason, ErrorCode, Frame, LeaveReason, Name, Nonce, Peer, ToClient, ToRelay,
 };
@@ -53,7 +54,7 @@ pub(crate) struct Person {
     /// Lines, and what was stored, in their order.
     pub(crate) log: Vec<String>,
     pub(crate) contacts: String,
-    pub(crate) records: Vec<ReplayRecord>,
+    pub(crate) journal: Vec<Entry>,
     pub(crate) ending: Option<Ending>,
     pub(crate) disk: Disk,
     here: bool,
@@ -76,7 +77,7 @@ pub(crate) struct Disk {
 pub(crate) struct Start {
     pub(crate) key: u32,
     pub(crate) contacts: Contacts,
-    pub(crate) records: Vec<ReplayRecord>,
+    pub(crate) journal: Vec<Entry>,
 }
 
 impl Start {
@@ -84,7 +85,7 @@ impl Start {
         Self {
             key,
             contacts: Contacts::default(),
-            records: Vec::new(),
+            journal: Vec::new(),
         }
     }
 
@@ -97,14 +98,17 @@ impl Start {
 }
 
 pub(crate) fn session(me: &str, start: Start) -> Session {
+    // Who remembers something draws other random numbers than before.
+    let memory = start.journal.len() + start.contacts.to_json().len();
+    let seed = u64::from(start.key) + 1_000 * memory as u64;
     let setup = Setup {
         me: name(me),
         relay: "relay".to_owned(),
         identity: fixture(start.key),
         contacts: start.contacts,
-        replays: start.records,
+        account: Account::read(start.journal, NOW),
         escaped_input: true,
-        rng: StdRng::seed_from_u64(u64::from(start.key)),
+        rng: StdRng::seed_from_u64(seed),
     };
     Session::new(setup, NOW)
 }
@@ -132,14 +136,15 @@ impl Hall {
 
     pub(crate) fn join(&mut self, who: &str, start: Start) {
         let peer = peer(who, &fixture(start.key));
+        let contacts = start.contacts.to_json();
         let person = Person {
+            journal: start.journal.clone(),
             session: session(who, start),
             peer,
             seq: 0,
             waiting: Vec::new(),
             log: Vec::new(),
-            contacts: String::new(),
-            records: Vec::new(),
+            contacts,
             ending: None,
             disk: Disk::default(),
             here: false,
@@ -243,9 +248,13 @@ impl Hall {
                         self.queue.push_back((who.to_owned(), message, frame.body));
                     }
                     Effect::Show(line) => person.log.push(render_plain(&line)),
-                    Effect::Record(records) => {
-                        person.log.push(format!("(record {})", records.len()));
-                        person.records.extend(records);
+                    Effect::Record(entries) => {
+                        let opened = |entry: &&Entry| matches!(entry, Entry::Opened(_));
+                        let count = entries.iter().filter(opened).count();
+                        if count > 0 {
+                            person.log.push(format!("(record {count})"));
+                        }
+                        person.journal.extend(entries);
                     }
                     Effect::SaveContacts(json) => {
                         person.log.push("(contacts)".to_owned());
@@ -274,6 +283,9 @@ impl Hall {
             }
             ToRelay::Login { .. } => self.welcome(from),
             ToRelay::Send { id, to } => self.pass_on(from, id, &to, body),
+            ToRelay::Receipt { to } => {
+                self.deliver(to.as_str(), ToClient::Receipt { from: sender }, body);
+            }
             ToRelay::Ack { seq, refused } => {
                 let person = self.person(from);
                 let (done, waiting) = person.waiting.drain(..).partition(|(n, ..)| *n <= seq);

@@ -1,20 +1,21 @@
 use std::io::Write as _;
 
-use chat_client::home::{Home, ReplayLog, locate};
+use chat_client::account::{Entry, Kept};
+use chat_client::home::{Home, Journal, locate};
 use chat_crypto::ReplayRecord;
-use chat_protocol::{Fingerprint, SessionId};
+use chat_protocol::{Blob, Fingerprint, MessageId, SessionId};
 use tempfile::TempDir;
 
 use crate::hall::NOW;
 
-fn record(counter: u64, expires: u64) -> ReplayRecord {
-    ReplayRecord {
+fn record(counter: u64, expires: u64) -> Entry {
+    Entry::Opened(ReplayRecord {
         session: SessionId([1; 16]),
         from: Fingerprint([2; 32]),
         counter,
         digest: [3; 16],
         expires,
-    }
+    })
 }
 
 #[test]
@@ -44,42 +45,70 @@ fn keys_that_others_could_read_are_taken_away_from_them() {
 #[test]
 fn records_come_back_and_those_that_are_over_are_dropped() {
     let folder = TempDir::new().unwrap();
-    let home = Home::open(folder.path()).unwrap();
-    let (mut log, records) = ReplayLog::open(&home, NOW).unwrap();
-    assert!(records.is_empty());
-    log.append(&[record(0, NOW - 10_000), record(1, NOW + 10)])
-        .unwrap();
-    log.append(&[record(2, NOW + 10)]).unwrap();
-    drop(log);
-    let (_, records) = ReplayLog::open(&home, NOW).unwrap();
-    assert_eq!(records, [record(1, NOW + 10), record(2, NOW + 10)]);
-    let file = std::fs::read_to_string(folder.path().join("replay.log")).unwrap();
+    let open = || Journal::open(Home::open(folder.path()).unwrap(), NOW).unwrap();
+    let (mut journal, account) = open();
+    assert!(account.entries().is_empty());
+    let (over, one, two) = (
+        record(0, NOW - 10_000),
+        record(1, NOW + 10),
+        record(2, NOW + 10),
+    );
+    journal.append(&[over, one.clone()], NOW).unwrap();
+    journal.append(std::slice::from_ref(&two), NOW).unwrap();
+    drop(journal);
+    let (_, account) = open();
+    assert_eq!(account.entries(), [one, two]);
+    let file = std::fs::read_to_string(folder.path().join("journal.log")).unwrap();
     assert_eq!(file.lines().count(), 2);
+}
+
+#[test]
+fn a_journal_that_has_grown_drops_what_does_not_count_any_more() {
+    let folder = TempDir::new().unwrap();
+    let open = || Journal::open(Home::open(folder.path()).unwrap(), NOW).unwrap();
+    let (mut journal, _) = open();
+    let kept = |number: u8| Kept {
+        id: MessageId([number; 16]),
+        to: "bob".parse().unwrap(),
+        peer: Fingerprint([2; 32]),
+        expires: NOW + 10,
+        envelope: Blob(vec![number; 300_000]),
+    };
+    for number in 0..20 {
+        let kept = kept(number);
+        let done = Entry::Done(kept.id);
+        journal.append(&[Entry::Kept(kept), done], NOW).unwrap();
+    }
+    journal.append(&[Entry::Kept(kept(99))], NOW).unwrap();
+    let length = || {
+        std::fs::metadata(folder.path().join("journal.log"))
+            .unwrap()
+            .len()
+    };
+    assert!(length() < 4 * 1024 * 1024, "{}", length());
+    drop(journal);
+    assert_eq!(open().1.entries(), [Entry::Kept(kept(99))]);
 }
 
 #[test]
 fn a_last_record_that_was_cut_short_is_dropped_and_damage_elsewhere_is_an_error() {
     let folder = TempDir::new().unwrap();
-    let home = Home::open(folder.path()).unwrap();
-    let (mut log, _) = ReplayLog::open(&home, NOW).unwrap();
-    log.append(&[record(1, NOW)]).unwrap();
-    let path = folder.path().join("replay.log");
-    let mut file = std::fs::OpenOptions::new()
-        .append(true)
-        .open(&path)
-        .unwrap();
-    file.write_all(br#"{"session":"AQ"#).unwrap();
-    let (mut log, records) = ReplayLog::open(&home, NOW).unwrap();
-    assert_eq!(records, [record(1, NOW)]);
-    log.append(&[record(2, NOW)]).unwrap();
-    assert_eq!(ReplayLog::open(&home, NOW).unwrap().1.len(), 2);
+    let open = || Journal::open(Home::open(folder.path()).unwrap(), NOW);
+    let write = |bytes: &[u8]| {
+        let path = folder.path().join("journal.log");
+        let mut file = std::fs::OpenOptions::new().append(true).open(path).unwrap();
+        file.write_all(bytes).unwrap();
+    };
+    open().unwrap().0.append(&[record(1, NOW)], NOW).unwrap();
+    write(br#"{"opened":{"session":"AQ"#);
+    let (mut journal, account) = open().unwrap();
+    assert_eq!(account.entries(), [record(1, NOW)]);
+    journal.append(&[record(2, NOW)], NOW).unwrap();
+    drop(journal);
+    assert_eq!(open().unwrap().1.entries().len(), 2);
 
-    file = std::fs::OpenOptions::new()
-        .append(true)
-        .open(&path)
-        .unwrap();
-    file.write_all(b"garbage\n").unwrap();
-    let failure = ReplayLog::open(&home, NOW).unwrap_err();
+    write(b"garbage\n");
+    let failure = open().unwrap_err();
     assert!(failure.error.contains("line 3"), "{failure}");
 }
 

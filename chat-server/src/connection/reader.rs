@@ -133,6 +133,10 @@ fn immediate(frame: Frame, outbox: &Outbox) -> Result<Option<Request>, Ending> {
             to,
             envelope: frame.body,
         },
+        ToRelay::Receipt { to } => Request::Receipt {
+            to,
+            envelope: frame.body,
+        },
         ToRelay::Ack { seq, refused } => Request::Ack { seq, refused },
         ToRelay::Chunk { to, file, index } => Request::Chunk {
             to,

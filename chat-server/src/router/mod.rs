@@ -79,6 +79,10 @@ pub(crate) enum Request {
         to: Name,
         envelope: Bytes,
     },
+    Receipt {
+        to: Name,
+        envelope: Bytes,
+    },
     Ack {
         seq: u64,
         refused: Vec<u64>,

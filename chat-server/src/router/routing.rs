@@ -21,6 +21,13 @@ impl Router {
         let name = sender.peer.name.clone();
         match request {
             Request::Send { id, to, envelope } => self.deliver(from, name, id, &to, envelope),
+            Request::Receipt { to, envelope } => {
+                debug!(from = %name, %to, "receipt");
+                if let Some(other) = self.online.find(&to) {
+                    let receipt = ToClient::Receipt { from: name };
+                    self.pass_on((from, other), &receipt, envelope);
+                }
+            }
             Request::Ack { seq, refused } => self.acknowledge(from, seq, &refused),
             Request::Chunk {
                 to,
@@ -44,7 +51,7 @@ impl Router {
                     client.credits.give((sender, file), until);
                 }
                 // Without it the sender would wait for ever.
-                if !self.pass_on((from, sender), &credit) {
+                if !self.pass_on((from, sender), &credit, Bytes::new()) {
                     self.online.end_file(from, sender, file);
                     self.cancel(from, to, file, CancelReason::Refused);
                 }
@@ -65,7 +72,7 @@ impl Router {
                     file,
                     reason,
                 };
-                self.pass_on((from, other), &cancel);
+                self.pass_on((from, other), &cancel, Bytes::new());
             }
             Request::Find { name } => self.find(from, &name),
             Request::Alive => self.alive(from),
@@ -187,11 +194,16 @@ impl Router {
 
     /// Whether a word of another client was passed on. Where too much waits already it is dropped: whoever
     /// floods others loses words, and nobody else does.
-    fn pass_on(&mut self, (from, to): (ConnectionId, ConnectionId), message: &ToClient) -> bool {
+    fn pass_on(
+        &mut self,
+        (from, to): (ConnectionId, ConnectionId),
+        message: &ToClient,
+        body: Bytes,
+    ) -> bool {
         let (Some(account), Some(client)) = (self.account(from), self.online.get(to)) else {
             return true;
         };
-        let frame = message.frame(Bytes::new());
+        let frame = message.frame(body);
         let passed = client.outbox.push_mail(frame, &account);
         if passed.is_err() {
             debug!(connection = to.0, "too much waits for it");

@@ -237,3 +237,21 @@ async fn largest_frame_passes_whole() {
     send(&mut alice, 1, "bob", &body).await;
     expect_delivery(&mut bob, 1, "alice", &body).await;
 }
+
+#[tokio::test]
+async fn receipt_is_passed_on_as_it_is_and_needs_no_answer() {
+    let relay = Relay::start().await;
+    let (mut alice, mut bob) = relay.alice_and_bob().await;
+    let to = "alice".parse().unwrap();
+    bob.send_with(&ToRelay::Receipt { to }, b"sealed").await;
+    let from = "bob".parse().unwrap();
+    let (message, body) = alice.next_with_body().await;
+    assert_eq!(
+        (message, &*body),
+        (ToClient::Receipt { from }, &b"sealed"[..])
+    );
+    let to = "nobody".parse().unwrap();
+    bob.send_with(&ToRelay::Receipt { to }, b"sealed").await;
+    bob.expect_quiet().await;
+    alice.expect_quiet().await;
+}

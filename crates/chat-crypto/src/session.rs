@@ -93,6 +93,11 @@ impl SendingSession {
         })
     }
 
+    /// Until when its envelopes open, Unix time in seconds.
+    pub fn expires(&self) -> u64 {
+        self.expires
+    }
+
     /// Whether another message can be sealed at `now` (Unix, seconds). When not, start another
     /// session. One that was started in the future is none: the clock was wrong then, and others
     /// refuse what expires so late.

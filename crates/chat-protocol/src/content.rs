@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Blob, FileId, InvalidEnvelope};
+use crate::{Blob, Digest, FileId, InvalidEnvelope, MessageId};
 
 /// The plaintext of an envelope.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -10,13 +10,22 @@ use crate::{Blob, FileId, InvalidEnvelope};
 pub enum Content {
     /// Something that a person wrote.
     Text {
+        /// Where it belongs.
+        place: Place,
         /// At most [`crate::limits::MAX_TEXT`] bytes.
         text: String,
     },
     /// A file is on its way.
     File {
+        /// Where it belongs.
+        place: Place,
         /// All that the recipient needs to receive it.
         offer: FileOffer,
+    },
+    /// These messages have been shown to the one who sends this. It travels as a receipt, not as mail.
+    Delivered {
+        /// At most [`crate::limits::MAX_RECEIPTS`].
+        ids: Vec<MessageId>,
     },
     /// Answers a file.
     Receipt {
@@ -25,6 +34,18 @@ pub enum Content {
         /// How it ended.
         status: ReceiptStatus,
     },
+}
+
+/// Where a message belongs among all that one person ever writes to another, in one conversation. It is sealed with
+/// the message, so no relay can lose or move one without a trace.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Place {
+    /// Names the message.
+    pub id: MessageId,
+    /// Counts the messages, from 1.
+    pub seq: u64,
+    /// The message before this one; zeros before the first.
+    pub prev: Digest,
 }
 
 /// Announces a file. Its chunks follow outside of envelopes, sealed under `key`.

@@ -61,6 +61,16 @@ fixed_bytes!(
     16
 );
 fixed_bytes!(
+    /// Names one message for ever; drawn at random by its sender.
+    MessageId,
+    16
+);
+fixed_bytes!(
+    /// SHA-256 of a message: of the bytes that are sealed, without their padding.
+    Digest,
+    32
+);
+fixed_bytes!(
     /// A fresh random number in the login.
     Nonce,
     32

@@ -24,11 +24,11 @@ mod name;
 mod peer;
 
 pub use blob::Blob;
-pub use content::{Content, FileOffer, ReceiptStatus};
+pub use content::{Content, FileOffer, Place, ReceiptStatus};
 pub use envelope::{Conversation, Envelope, EnvelopeHeader, SUITE};
 pub use error::{Blame, ErrorCode, InvalidEnvelope, InvalidFrame, InvalidMessage};
 pub use frame::{Deframer, Frame};
-pub use id::{FileId, Fingerprint, InvalidFingerprint, Nonce, SessionId};
+pub use id::{Digest, FileId, Fingerprint, InvalidFingerprint, MessageId, Nonce, SessionId};
 pub use message::{CancelReason, LeaveReason, Presence, ToClient, ToRelay};
 pub use name::{InvalidName, Name};
 pub use peer::{Certificate, Peer};

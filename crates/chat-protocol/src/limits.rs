@@ -18,6 +18,9 @@ pub const MAX_NAME: usize = 32;
 /// The longest text of one message, in bytes of UTF-8.
 pub const MAX_TEXT: usize = 64 * 1024;
 
+/// Messages that one receipt is for.
+pub const MAX_RECEIPTS: usize = 256;
+
 /// The longest file name in an offer, in bytes of UTF-8.
 pub const MAX_FILE_NAME: usize = 255;
 

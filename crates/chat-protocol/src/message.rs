@@ -41,6 +41,12 @@ pub enum ToRelay {
         /// Recipient.
         to: Name,
     },
+    /// An envelope that says which messages were shown; the frame's body. It is no mail: nobody acknowledges it, and
+    /// where it cannot be passed on it is lost.
+    Receipt {
+        /// Who wrote the messages.
+        to: Name,
+    },
     /// Everything up to and including this delivery has been dealt with.
     Ack {
         /// As in [`ToClient::Deliver`].
@@ -136,6 +142,11 @@ pub enum ToClient {
         /// Counts the deliveries on this connection from 1, for [`ToRelay::Ack`].
         seq: u64,
         /// Who sent it, as the relay says. The envelope says it with proof.
+        from: Name,
+    },
+    /// An envelope that says which messages were shown; the frame's body.
+    Receipt {
+        /// Who read them, as the relay says.
         from: Name,
     },
     /// The recipient's client has acknowledged the envelope.
@@ -285,7 +296,8 @@ struct Type<'a> {
 impl ToRelay {
     /// Every type, as it travels.
     pub const TYPES: &'static [&'static str] = &[
-        "hello", "login", "send", "ack", "chunk", "credit", "cancel", "find", "ping", "pong", "bye",
+        "hello", "login", "send", "receipt", "ack", "chunk", "credit", "cancel", "find", "ping",
+        "pong", "bye",
     ];
 
     /// Reads the hop header of a frame that came from a client.
@@ -312,6 +324,7 @@ impl ToClient {
         "joined",
         "left",
         "deliver",
+        "receipt",
         "accepted",
         "undelivered",
         "chunk",

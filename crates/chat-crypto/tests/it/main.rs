@@ -14,4 +14,5 @@ mod replay;
 mod secrets;
 mod sessions;
 mod store;
+mod vectors;
 mod wycheproof;

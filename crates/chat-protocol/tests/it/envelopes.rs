@@ -1,7 +1,7 @@
 use bytes::Bytes;
 use chat_protocol::{
-    Blob, Content, Conversation, Envelope, EnvelopeHeader, FileId, FileOffer, Fingerprint,
-    InvalidEnvelope, ReceiptStatus, SUITE, SessionId, limits::RSA_BLOCK,
+    Blob, Content, Conversation, Digest, Envelope, EnvelopeHeader, FileId, FileOffer, Fingerprint,
+    InvalidEnvelope, MessageId, Place, ReceiptStatus, SUITE, SessionId, limits::RSA_BLOCK,
 };
 use proptest::prelude::*;
 
@@ -87,11 +87,20 @@ fn contents_round_trip_and_offers_never_print_their_key() {
         key: Blob(vec![3; 32]),
     };
     assert!(!format!("{offer:?}").contains("key"), "{offer:?}");
+    let place = Place {
+        id: MessageId([4; 16]),
+        seq: 7,
+        prev: Digest([5; 32]),
+    };
     let contents = [
         Content::Text {
+            place,
             text: "grüße\u{1b}[31m".to_owned(),
         },
-        Content::File { offer },
+        Content::File { place, offer },
+        Content::Delivered {
+            ids: vec![place.id],
+        },
         Content::Receipt {
             file: FileId([1; 16]),
             status: ReceiptStatus::Saved {

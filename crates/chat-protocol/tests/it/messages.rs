@@ -81,6 +81,7 @@ fn to_relay() -> impl Strategy<Value = ToRelay> {
             signature
         }),
         (any::<u64>(), name()).prop_map(|(id, to)| ToRelay::Send { id, to }),
+        name().prop_map(|to| ToRelay::Receipt { to }),
         (any::<u64>(), prop::collection::vec(any::<u64>(), 0..4))
             .prop_map(|(seq, refused)| ToRelay::Ack { seq, refused }),
         (name(), file(), any::<u32>()).prop_map(|(to, file, index)| ToRelay::Chunk {

@@ -1,0 +1,272 @@
+//! What has become of each text: first the relay has it, then its recipient says that it was shown.
+
+use std::collections::BTreeMap;
+
+use chat_protocol::limits::MAX_RECEIPTS;
+use chat_protocol::{Content, Conversation, Digest, Fingerprint, MessageId, Name, Place, ToRelay};
+use rand::Rng as _;
+
+use super::outbox::Purpose;
+use super::{Line, Refusal, Session};
+use crate::account::{Kept, Thread, digest};
+
+/// Texts that wait for their recipient's word, at most: of older ones it is not told any more.
+const MAX_MARKS: usize = 4096;
+
+/// A text that its recipient has not confirmed.
+#[derive(Debug)]
+pub(super) struct Mark {
+    to: Name,
+    by: Fingerprint,
+    conversation: Conversation,
+    /// What the user has called it.
+    tag: Option<u64>,
+    /// The first, and so the oldest, has the lowest.
+    age: u64,
+}
+
+/// All of them, and what is to be confirmed to others.
+#[derive(Debug, Default)]
+pub(super) struct Marks {
+    waiting: BTreeMap<MessageId, Mark>,
+    /// In the order in which they were written.
+    ages: BTreeMap<u64, MessageId>,
+    last_age: u64,
+    /// What was shown, by whom it is to be told.
+    shown: BTreeMap<Name, Vec<MessageId>>,
+}
+
+/// A text to be sent: where, what the user calls it, and what it is one of.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Label {
+    pub(super) conversation: Conversation,
+    pub(super) tag: Option<u64>,
+    pub(super) purpose: Purpose,
+}
+
+impl Marks {
+    fn insert(&mut self, id: MessageId, mut mark: Mark) {
+        self.last_age += 1;
+        mark.age = self.last_age;
+        self.ages.insert(mark.age, id);
+        self.waiting.insert(id, mark);
+        if self.waiting.len() > MAX_MARKS
+            && let Some((_, oldest)) = self.ages.pop_first()
+        {
+            self.waiting.remove(&oldest);
+        }
+    }
+
+    fn remove(&mut self, id: &MessageId) -> Option<Mark> {
+        let mark = self.waiting.remove(id)?;
+        self.ages.remove(&mark.age);
+        Some(mark)
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.waiting.is_empty()
+    }
+
+    pub(super) fn has_receipts(&self) -> bool {
+        !self.shown.is_empty()
+    }
+
+    /// A message was taken in, and is shown before anything is said of it.
+    pub(super) fn show(&mut self, from: &Name, id: MessageId) {
+        self.shown.entry(from.clone()).or_default().push(id);
+    }
+}
+
+impl Session {
+    /// Seals a text and sends it, once it is kept.
+    pub(super) fn send_text(&mut self, to: &Name, text: &str, label: Label) -> Result<(), Refusal> {
+        let place = self.place(to, label.conversation)?;
+        let text = text.to_owned();
+        let content = Content::Text { place, text }.encode();
+        self.send_message(to, (label.conversation, place), &content, label.purpose)?;
+        let recipient = self.people.recipient(to)?;
+        let mark = Mark {
+            to: to.clone(),
+            by: recipient.identity.fingerprint(),
+            conversation: label.conversation,
+            tag: label.tag,
+            age: 0,
+        };
+        self.marks.insert(place.id, mark);
+        Ok(())
+    }
+
+    /// The place of the next message to somebody.
+    pub(super) fn place(
+        &mut self,
+        to: &Name,
+        conversation: Conversation,
+    ) -> Result<Place, Refusal> {
+        let peer = self.people.recipient(to)?.identity.fingerprint();
+        let mut id = MessageId([0; 16]);
+        self.rng.fill_bytes(&mut id.0);
+        Ok(self.account.next(&Thread { peer, conversation }, id))
+    }
+
+    /// Seals a message that has a place. Texts are kept until somebody has answered for them; a file's offer
+    /// means nothing on another connection.
+    pub(super) fn send_message(
+        &mut self,
+        to: &Name,
+        (conversation, place): (Conversation, Place),
+        content: &[u8],
+        purpose: Purpose,
+    ) -> Result<(), Refusal> {
+        let (envelope, peer, expires) = self.seal(to, conversation, content)?;
+        let thread = Thread { peer, conversation };
+        let wrote = self.account.write(thread, place.seq, digest(content));
+        self.records.push(wrote);
+        let is_kept = !matches!(purpose, Purpose::Offer { .. });
+        if is_kept {
+            let kept = Kept {
+                id: place.id,
+                to: to.clone(),
+                peer,
+                expires,
+                envelope: chat_protocol::Blob(envelope.to_vec()),
+            };
+            let entry = self.account.keep(kept);
+            self.records.push(entry);
+        }
+        let id = self
+            .outbox
+            .add(to.clone(), purpose, is_kept.then_some(place.id));
+        let send = ToRelay::Send { id, to: to.clone() };
+        self.promise(&send, envelope);
+        Ok(())
+    }
+
+    /// What earlier connections left unanswered goes to somebody who is here, byte for byte.
+    pub(super) fn send_again(&mut self, to: &Name) {
+        let Ok(recipient) = self.people.recipient(to) else {
+            return;
+        };
+        let peer = recipient.identity.fingerprint();
+        let kept: Vec<Kept> = self.account.kept_for(to, &peer).cloned().collect();
+        for Kept { id, envelope, .. } in kept {
+            if !self.outbox.has(&id) {
+                let hop = self.outbox.add(to.clone(), Purpose::Again, Some(id));
+                let send = ToRelay::Send {
+                    id: hop,
+                    to: to.clone(),
+                };
+                self.promise(&send, envelope.0.into());
+            }
+        }
+    }
+
+    /// What opens nowhere any more is given up.
+    pub(super) fn give_up_expired(&mut self) {
+        for Kept { id, to, .. } in self.account.expired(self.now) {
+            self.records.extend(self.account.settle(&id));
+            let reason = "expired".to_owned();
+            self.show(Line::Undelivered { to, reason });
+        }
+    }
+
+    /// The relay has answered for a message: it has reached its recipient, or never will.
+    pub(super) fn settle(&mut self, id: MessageId, failed: Option<&str>) {
+        self.records.extend(self.account.settle(&id));
+        let state = match failed {
+            None => "accepted".to_owned(),
+            Some(reason) => format!("undelivered {reason}"),
+        };
+        let mark = match failed {
+            Some(_) => self.marks.remove(&id),
+            None => None,
+        };
+        let mark = mark.as_ref().or_else(|| self.marks.waiting.get(&id));
+        if let Some((to, tag)) = mark.and_then(|mark| Some((mark.to.clone(), mark.tag?))) {
+            self.show(Line::Mark { tag, to, state });
+        }
+    }
+
+    /// A recipient says, sealed and signed, what was shown there.
+    pub(super) fn on_delivered(&mut self, by: &Fingerprint, ids: &[MessageId]) {
+        for id in ids {
+            let is_theirs = |mark: &Mark| mark.by == *by;
+            if !self.marks.waiting.get(id).is_some_and(is_theirs) {
+                continue;
+            }
+            let Some(mark) = self.marks.remove(id) else {
+                continue;
+            };
+            self.steps += 1;
+            let to = mark.to;
+            match mark.tag {
+                Some(tag) => {
+                    let state = "delivered".to_owned();
+                    self.show(Line::Mark { tag, to, state });
+                }
+                None if mark.conversation == Conversation::Private && !self.escaped_input => {
+                    self.show(Line::Delivered { to });
+                }
+                None => {}
+            }
+        }
+    }
+
+    /// Tells one person which messages were shown. Each first receipt costs RSA, so this is work that is done
+    /// bit by bit.
+    pub(super) fn confirm(&mut self) {
+        let Some((to, mut ids)) = self.marks.shown.pop_first() else {
+            return;
+        };
+        if ids.len() > MAX_RECEIPTS {
+            let later = ids.split_off(MAX_RECEIPTS);
+            self.marks.shown.insert(to.clone(), later);
+        }
+        let content = Content::Delivered { ids }.encode();
+        // Whoever is gone, or another by now, is told nothing.
+        if let Ok((envelope, ..)) = self.seal(&to, Conversation::Private, &content) {
+            self.promise(&ToRelay::Receipt { to }, envelope);
+        }
+    }
+
+    /// Nobody will confirm these any more on this connection: of all, or of one person who has gone. What is
+    /// unanswered of the latter, the relay will answer for.
+    pub(super) fn tell_unconfirmed(&mut self, gone: Option<&Name>) {
+        let mut counts: BTreeMap<Name, usize> = BTreeMap::new();
+        let outbox = &self.outbox;
+        self.marks.waiting.retain(|id, mark| {
+            let is_over = gone.is_none_or(|name| mark.to == *name && !outbox.has(id));
+            if is_over {
+                *counts.entry(mark.to.clone()).or_default() += 1;
+            }
+            !is_over
+        });
+        let waiting = &self.marks.waiting;
+        self.marks.ages.retain(|_, id| waiting.contains_key(id));
+        for (to, count) in counts {
+            self.show(Line::Unconfirmed { to, count });
+        }
+    }
+
+    /// Where a message of somebody else stands among those before it. `false` when it is not to be shown.
+    pub(super) fn take_place(
+        &mut self,
+        from: &Name,
+        thread: Thread,
+        place: &Place,
+        digest: Digest,
+    ) -> bool {
+        use crate::account::Order;
+        let (order, entry) = self.account.see(thread, place, digest);
+        self.records.extend(entry);
+        let from = from.clone();
+        match order {
+            Order::Next => {}
+            Order::Missing(count) => self.show(Line::Missing { from, count }),
+            Order::Late => self.show(Line::Late { from }),
+            Order::Anew => self.show(Line::Anew { from }),
+            Order::Forked => self.show(Line::Forked { from }),
+            Order::Repeated => return false,
+        }
+        true
+    }
+}

@@ -1,0 +1,220 @@
+//! Ids, places and receipts of messages: what a relay cannot do without anybody noticing.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use bytes::Bytes;
+use chat_client::session::Ending;
+use chat_protocol::{LeaveReason, ToClient, ToRelay};
+
+use crate::hall::{Hall, Start, name, untouched};
+
+/// From now on the relay keeps mail of alice until it is told to go on.
+fn hold(hall: &mut Hall) -> Rc<RefCell<Vec<(ToRelay, Bytes)>>> {
+    let held: Rc<RefCell<Vec<_>>> = Rc::default();
+    let keeper = Rc::clone(&held);
+    hall.tamper(move |from, message, body| match message {
+        ToRelay::Send { .. } if from == "alice" => {
+            keeper.borrow_mut().push((message, body));
+            Vec::new()
+        }
+        message => untouched(message, body),
+    });
+    held
+}
+
+fn let_go(hall: &mut Hall, (message, body): (ToRelay, Bytes)) {
+    hall.tamper(|_, message, body| untouched(message, body));
+    hall.client_says("alice", message, body);
+}
+
+#[test]
+fn a_text_with_a_number_is_marked_when_it_is_accepted_and_when_it_was_shown() {
+    let mut hall = Hall::with(&["alice", "bob", "carol"]);
+    hall.types("alice", "@7 /msg bob hello");
+    assert_eq!(
+        hall.lines("alice"),
+        ["mark 7 bob accepted", "sent bob", "mark 7 bob delivered"]
+    );
+    let told = hall.types("alice", "@8 /say hello");
+    let marks = told.iter().filter(|line| line.starts_with("mark 8 "));
+    assert_eq!(marks.count(), 4);
+    hall.types("alice", "@9 lives");
+    assert_eq!(hall.lines("bob").last().unwrap(), "message alice @9 lives");
+}
+
+#[test]
+fn the_relays_word_alone_marks_nothing_as_delivered() {
+    let mut hall = Hall::with(&["alice", "bob", "carol"]);
+    hall.tamper(|_, message, body| match message {
+        ToRelay::Send { .. } => Vec::new(),
+        message => untouched(message, body),
+    });
+    hall.types("alice", "@7 /msg bob hello");
+    let (id, refused) = (1, false);
+    hall.relay_says("alice", ToClient::Accepted { id, refused }, Bytes::new());
+    assert_eq!(hall.lines("alice"), ["mark 7 bob accepted", "sent bob"]);
+    // Nor does what somebody else has confirmed.
+    let from = name("bob");
+    let receipts = Rc::new(RefCell::new(Vec::new()));
+    let seen = Rc::clone(&receipts);
+    hall.tamper(move |_, message, body| {
+        if let ToRelay::Receipt { .. } = &message {
+            seen.borrow_mut().push(body.clone());
+        }
+        untouched(message, body)
+    });
+    hall.types("alice", "/msg carol hello");
+    let receipt = receipts.borrow_mut().remove(0);
+    hall.forget("alice");
+    hall.relay_says("alice", ToClient::Receipt { from }, receipt);
+    assert_eq!(hall.lines("alice"), ["rejected bob wrong-sender"]);
+    // At the end it is told what nobody has confirmed.
+    hall.forget("alice");
+    hall.person("alice").session.on_end_of_input();
+    hall.settle();
+    assert_eq!(hall.person("alice").ending, None, "it waits for bob's word");
+    hall.person("alice").session.leave_at_once();
+    hall.settle();
+    assert_eq!(hall.lines("alice"), ["unconfirmed bob 1"]);
+    assert_eq!(hall.person("alice").ending, Some(Ending::Left));
+}
+
+#[test]
+fn a_text_that_the_relay_swallows_is_missed() {
+    let mut hall = Hall::with(&["alice", "bob"]);
+    hall.types("alice", "one");
+    let held = hold(&mut hall);
+    hall.types("alice", "two");
+    hall.types("alice", "three");
+    held.borrow_mut().clear();
+    hall.tamper(|_, message, body| untouched(message, body));
+    hall.types("alice", "four");
+    let lines = hall.lines("bob");
+    assert_eq!(
+        lines,
+        ["message alice one", "missing alice 2", "message alice four"]
+    );
+}
+
+#[test]
+fn texts_in_another_order_are_told_as_such() {
+    let mut hall = Hall::with(&["alice", "bob"]);
+    let held = hold(&mut hall);
+    for text in ["one", "two", "three"] {
+        hall.types("alice", &format!("/msg bob {text}"));
+    }
+    let mut held = held.take();
+    held.swap(0, 1);
+    for frame in held {
+        let_go(&mut hall, frame);
+    }
+    let expected = [
+        "missing alice 1",
+        "private alice two",
+        "late alice",
+        "private alice one",
+        "private alice three",
+    ];
+    assert_eq!(hall.lines("bob"), expected);
+}
+
+#[test]
+fn a_conversation_goes_on_where_it_was_after_both_have_restarted() {
+    let mut hall = Hall::with(&["alice", "bob"]);
+    hall.types("alice", "one");
+    for (key, who) in [(0, "alice"), (1, "bob")] {
+        hall.drop(who);
+        let (journal, contacts) = {
+            let person = hall.person(who);
+            (person.journal.clone(), person.contacts.clone())
+        };
+        let start = Start {
+            journal,
+            ..Start::knowing(key, &contacts)
+        };
+        hall.join(who, start);
+    }
+    hall.forget("bob");
+    let held = hold(&mut hall);
+    hall.types("alice", "two");
+    held.borrow_mut().clear();
+    hall.tamper(|_, message, body| untouched(message, body));
+    hall.types("alice", "three");
+    assert_eq!(
+        hall.lines("bob"),
+        ["missing alice 1", "message alice three"]
+    );
+    // One who has lost its memory begins anew, and that is told.
+    let contacts = hall.person("alice").contacts.clone();
+    hall.drop("alice");
+    hall.join("alice", Start::knowing(0, &contacts));
+    hall.forget("bob");
+    hall.types("alice", "who am I");
+    assert_eq!(hall.lines("bob"), ["anew alice", "message alice who am I"]);
+}
+
+#[test]
+fn what_nobody_has_answered_for_is_sent_again_byte_for_byte_and_shown_once() {
+    let mut hall = Hall::with(&["alice", "bob"]);
+    let held = hold(&mut hall);
+    hall.types("alice", "/msg bob hello");
+    hall.types("alice", "good morning");
+    let first: Vec<Bytes> = held.take().into_iter().map(|(_, body)| body).collect();
+    // One arrives after all, and its acknowledgement is lost.
+    hall.tamper(|_, message, body| match message {
+        ToRelay::Ack { .. } => Vec::new(),
+        message => untouched(message, body),
+    });
+    let to = name("bob");
+    hall.client_says("alice", ToRelay::Send { id: 1, to }, first[0].clone());
+    hall.person("alice").session.on_disconnect("closed");
+    hall.drop("alice");
+    let lines = hall.lines("alice");
+    assert_eq!(lines, ["unconfirmed bob 1", "disconnected closed"]);
+
+    let again: Rc<RefCell<Vec<Bytes>>> = Rc::default();
+    let seen = Rc::clone(&again);
+    hall.tamper(move |from, message, body| {
+        if from == "alice" && matches!(message, ToRelay::Send { .. }) {
+            seen.borrow_mut().push(body.clone());
+        }
+        untouched(message, body)
+    });
+    hall.forget("bob");
+    let (journal, contacts) = {
+        let alice = hall.person("alice");
+        (alice.journal.clone(), alice.contacts.clone())
+    };
+    hall.join(
+        "alice",
+        Start {
+            journal,
+            ..Start::knowing(0, &contacts)
+        },
+    );
+    let (mut first, mut again) = (first, again.take());
+    first.sort();
+    again.sort();
+    assert_eq!(first, again);
+    let lines = hall.lines("bob");
+    assert_eq!(lines, ["joined alice", "message alice good morning"]);
+    // Both have their answer now.
+    let journal = hall.person("alice").journal.clone();
+    let account = chat_client::account::Account::read(journal, crate::hall::NOW);
+    assert!(account.expired(u64::MAX).is_empty());
+}
+
+#[test]
+fn a_person_who_goes_leaves_a_word_of_what_is_unconfirmed() {
+    let mut hall = Hall::with(&["alice", "bob"]);
+    hall.tamper(|_, message, body| match message {
+        ToRelay::Receipt { .. } => Vec::new(),
+        message => untouched(message, body),
+    });
+    hall.types("alice", "/msg bob hello");
+    hall.forget("alice");
+    let (name, reason) = (name("bob"), LeaveReason::Quit);
+    hall.relay_says("alice", ToClient::Left { name, reason }, Bytes::new());
+    assert_eq!(hall.lines("alice"), ["left bob quit", "unconfirmed bob 1"]);
+}
