@@ -54,8 +54,14 @@ pub fn write(root: &Path, dir: &Path, messages: usize) -> Result<PathBuf, PageEr
         bytes.collect()
     };
     let asked = Asked::default();
-    let text = page::play(&plan(root)?, &events(messages), &report(), &asked, &bytes)
-        .map_err(|error| PageError::Template(error.into()))?;
+    let text = page::play(
+        &plan(root)?,
+        &events(messages),
+        &report(),
+        (&asked, None),
+        &bytes,
+    )
+    .map_err(|error| PageError::Template(error.into()))?;
     let path = dir.join(format!("{messages}.html"));
     std::fs::write(&path, text).map_err(|why| PageError::Path {
         path: path.clone(),

@@ -24,6 +24,7 @@ pub use allowance::Allowance;
 pub use crypto_misuse::{
     PrivateKey, SentBytes, Span, examine, pieces, private_keys, secrets, spans,
 };
+pub use encodings::encodings;
 pub use held_keys::{
     HeldKeys, ScheduleReader, TriedKeys, schedules, tried_links, values, values_of_file,
 };

@@ -13,7 +13,7 @@ use stage::{Commands, EngineError, Pace, StatusRequests};
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 
-use super::one::{self, Attempt};
+use super::one::{self, Attempt, OfRun};
 use super::{RunContext, RunDir, sweep};
 
 /// One submission.
@@ -225,7 +225,11 @@ impl Course {
                 limit: Some(left),
                 status_requests: StatusRequests::none(),
             };
-            let of = (&self.dir, &submission.asked);
+            let of = OfRun {
+                dir: &self.dir,
+                asked: &submission.asked,
+                provenance: None,
+            };
             match one::play(context, scenario, of, this, one::nobody()).await {
                 Ok(report) => tries.push(report),
                 Err(EngineError::Interrupted) => return Err(EngineError::Interrupted),

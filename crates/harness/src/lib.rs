@@ -176,7 +176,12 @@ pub async fn demo(
         limit: None,
         status_requests: StatusRequests::none(),
     };
-    let report = one::play(context, scenario, (dir, asked), this, Box::new(observer)).await?;
+    let of = one::OfRun {
+        dir,
+        asked,
+        provenance: Some(&manifest.provenance),
+    };
+    let report = one::play(context, scenario, of, this, Box::new(observer)).await?;
     sweep(context.level).await?;
     let whole = RunReport {
         provenance: manifest.provenance,

@@ -62,7 +62,7 @@ pub async fn load(
         number: 1,
     };
     let report = match plan(&settings) {
-        Ok(plan) => play(&settings, plan, (which, &manifest.asked), observer).await?,
+        Ok(plan) => play(&settings, plan, (which, &manifest), observer).await?,
         Err(why) => LoadReport {
             play: one::not_played(context, which, why),
             shape: settings.shape,
@@ -127,7 +127,7 @@ fn plan(settings: &LoadSettings) -> Result<LoadPlan, PlayVerdict> {
 async fn play(
     settings: &LoadSettings,
     plan: LoadPlan,
-    (which, asked): (Which<'_>, &Asked),
+    (which, manifest): (Which<'_>, &RunManifest),
     observer: impl FnOnce(&LoadPlan) -> Observer,
 ) -> Result<LoadReport, EngineError> {
     let context = &settings.context;
@@ -154,7 +154,13 @@ async fn play(
     write_rounds(&dir.join(ROUNDS), &rounds)?;
     let shape = plan.shape;
     let report = judged(which, (&plan.whole, &rounds), events, shape, plan.left_out);
-    pages::of_load(&dir, &plan.whole, events, &report, asked)?;
+    pages::of_load(
+        &dir,
+        &plan.whole,
+        events,
+        &report,
+        (&manifest.asked, &manifest.provenance),
+    )?;
     Ok(report)
 }
 
@@ -235,7 +241,13 @@ pub(super) fn again(
         before.shape,
         left_out,
     );
-    pages::of_load(&dir, &plan, &again.events, &report, how.asked)?;
+    pages::of_load(
+        &dir,
+        &plan,
+        &again.events,
+        &report,
+        (how.asked, how.provenance),
+    )?;
     keep(&dir, &report)?;
     Ok(Some(report))
 }

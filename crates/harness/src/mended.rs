@@ -2,7 +2,7 @@
 
 use std::iter::once;
 
-use report::Asked;
+use report::{Asked, Provenance};
 use scenario::adapter::Adapter;
 use scenario::plan::Plan;
 
@@ -10,6 +10,7 @@ use scenario::plan::Plan;
 #[derive(Clone, Copy)]
 pub(super) struct How<'a> {
     pub(super) asked: &'a Asked,
+    pub(super) provenance: &'a Provenance,
     pub(super) mended: Option<&'a Adapter>,
 }
 

@@ -14,7 +14,7 @@ use differential::Differential;
 use judge::snapshot::{self, Comparison};
 use judge::{self, FurtherPlays, PlayVerdict, Verdicts};
 use matching::{Again, Steps};
-use report::{self, Asked, PlayReport, Searches, StepTime, Tried, Used};
+use report::{self, Asked, PlayReport, Provenance, Searches, StepTime, Tried, Used};
 use scenario::Scenario;
 use scenario::plan::{self, Plan};
 use stage::{
@@ -36,6 +36,15 @@ pub(super) struct Attempt {
     pub(super) limit: Option<Duration>,
     /// Who wants to know what it waits for.
     pub(super) status_requests: StatusRequests,
+}
+
+/// The run that an attempt belongs to.
+#[derive(Clone, Copy)]
+pub(super) struct OfRun<'a> {
+    pub(super) dir: &'a RunDir,
+    pub(super) asked: &'a Asked,
+    /// Nothing where the plays have no page that lists them.
+    pub(super) provenance: Option<&'a Provenance>,
 }
 
 /// What a report says of an attempt and no plan knows.
@@ -73,7 +82,7 @@ pub(super) type Attempting<'a> =
 pub(super) fn play<'a>(
     context: &'a RunContext,
     scenario: &'a Scenario,
-    of: (&'a RunDir, &'a Asked),
+    of: OfRun<'a>,
     this: Attempt,
     audience: Audience<'a>,
 ) -> Attempting<'a> {
@@ -83,7 +92,7 @@ pub(super) fn play<'a>(
 async fn attempt(
     context: &RunContext,
     scenario: &Scenario,
-    (run, asked): (&RunDir, &Asked),
+    of: OfRun<'_>,
     this: Attempt,
     audience: Audience<'_>,
 ) -> Result<PlayReport, EngineError> {
@@ -114,13 +123,13 @@ async fn attempt(
         let why = format!("needs the isolation level namespaces: {why}");
         return Ok(not_played(context, which, PlayVerdict::Skip(why)));
     }
-    let dir = run.path().join(&this.dir);
+    let dir = of.dir.path().join(&this.dir);
     write(&dir, "plan.json", &as_json(&plan)?)?;
     let reports = Reports {
         others: context.closed.clone(),
-        ..run.reports()
+        ..of.dir.reports()
     };
-    let comparing = comparing(asked, context.seed);
+    let comparing = comparing(of.asked, context.seed);
     let settings = Settings {
         level: context.level,
         stage_init: stage_init(context)?,
@@ -156,7 +165,7 @@ async fn attempt(
         report = judged(which, &plan, events, &compared, Some(&further));
     }
     write_result(&dir, &report)?;
-    pages::of_play(&dir, &plan, events, &report, asked)?;
+    pages::of_play(&dir, &plan, events, &report, (of.asked, of.provenance))?;
     Ok(report)
 }
 

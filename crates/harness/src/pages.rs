@@ -9,7 +9,7 @@ use std::os::unix::fs::FileExt as _;
 use std::path::{Path, PathBuf};
 
 use super::files::write;
-use report::{Asked, LoadReport, PlayReport, RunReport, page, recording};
+use report::{Asked, LoadReport, PlayReport, Provenance, RunReport, page, recording};
 use scenario::plan::Plan;
 use stage::EngineError;
 use timeline::Event;
@@ -23,14 +23,14 @@ pub(super) fn of_play(
     plan: &Plan,
     events: &[Event],
     report: &PlayReport,
-    asked: &Asked,
+    of_run: (&Asked, Option<&Provenance>),
 ) -> Result<(), EngineError> {
     let parts = Parts::of(dir);
     let bytes = |file: &str, at, len| parts.read(file, at, len);
     for recording in recording::of_participants(plan, events, &bytes) {
         write(&dir.join(recording::DIR), &recording.name, &recording.text)?;
     }
-    let text = page::play(plan, events, report, asked, &bytes);
+    let text = page::play(plan, events, report, of_run, &bytes);
     write(dir, NAME, &text.map_err(fault)?)
 }
 
@@ -40,12 +40,12 @@ pub(super) fn of_load(
     plan: &Plan,
     events: &[Event],
     report: &LoadReport,
-    asked: &Asked,
+    of_run: (&Asked, &Provenance),
 ) -> Result<(), EngineError> {
     write(
         dir,
         NAME,
-        &page::load(plan, events, report, asked).map_err(fault)?,
+        &page::load(plan, events, report, of_run).map_err(fault)?,
     )
 }
 

@@ -40,6 +40,7 @@ pub fn replay(
     }
     let how = How {
         asked: &run.manifest.asked,
+        provenance: &run.manifest.provenance,
         mended,
     };
     for (listed, play) in &mut plays {
@@ -157,6 +158,12 @@ fn one_attempt(
     how.mend(&mut plan);
     let again = Again::read(&plan, &Steps::of_play(&plan), &events);
     let report = one::judged(which, &plan, &again.events, &compared, further.as_ref());
-    pages::of_play(&dir, &plan, &again.events, &report, how.asked)?;
+    pages::of_play(
+        &dir,
+        &plan,
+        &again.events,
+        &report,
+        (how.asked, Some(how.provenance)),
+    )?;
     Ok(Some(report))
 }

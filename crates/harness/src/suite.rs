@@ -11,14 +11,14 @@ use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 use super::files;
-use super::one::{self, Attempt, Which};
+use super::one::{self, Attempt, OfRun, Which};
 use super::provenance;
 use super::saved::{self, ManifestScenario, RunManifest};
 use super::waiting::{self, Patience};
 use super::{RunContext, RunDir, Shard, Times, attempts, select, survived, sweep};
 use crate::snapshots::Store;
 use judge::PlayVerdict;
-use report::{Asked, PlayReport, RunReport};
+use report::{Asked, PlayReport, Provenance, RunReport};
 use scenario::Scenario;
 use scenario::adapter::ReadyWhen;
 use stage::{Commands, EngineError, Orphan, Pace, Status, StatusRequest, status_requests};
@@ -65,6 +65,7 @@ struct Suite {
     context: RunContext,
     dir: RunDir,
     asked: Asked,
+    provenance: Provenance,
     fail_fast: bool,
     room: Semaphore,
     /// No other scenario begins.
@@ -103,6 +104,7 @@ pub async fn test(
         context: settings.context,
         dir: settings.dir,
         asked: settings.asked,
+        provenance: manifest.provenance.clone(),
         fail_fast: settings.fail_fast,
         room,
         is_over: CancellationToken::new(),
@@ -226,9 +228,14 @@ impl Suite {
                 limit: self.asked.limit,
                 status_requests,
             };
+            let of = OfRun {
+                dir: &self.dir,
+                asked: &self.asked,
+                provenance: Some(&self.provenance),
+            };
             let report = tokio::select! {
                 biased;
-                report = one::play(&self.context, scenario, (&self.dir, &self.asked), this, one::nobody()) => report,
+                report = one::play(&self.context, scenario, of, this, one::nobody()) => report,
                 never = self.watch(&scenario.id, &status_request) => match never {},
             };
             reports.push(report?);

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use tokio::sync::{Semaphore, mpsc};
 use tokio::task::JoinSet;
 
-use super::one::{self, Attempt};
+use super::one::{self, Attempt, OfRun};
 use super::{RunContext, RunDir, survived, sweep};
 use report::{Asked, PlayReport};
 use scenario::Scenario;
@@ -57,8 +57,12 @@ pub async fn variants(
                 limit: None,
                 status_requests: StatusRequests::none(),
             };
-            let report =
-                one::play(&context, &scenario, (&dir, &asked), this, one::nobody()).await?;
+            let of = OfRun {
+                dir: &dir,
+                asked: &asked,
+                provenance: None,
+            };
+            let report = one::play(&context, &scenario, of, this, one::nobody()).await?;
             // Nobody listening is no reason to stop.
             drop(ended.send(report.clone()).await);
             Ok((place, report))

@@ -314,11 +314,7 @@ fn sought(sought: &Sought) -> WebSought {
 
 /// Its end, which is sealed where it is sealed: what stands in front is for the relay.
 fn hex(one: &Passed) -> String {
-    let word = if one.record.head.is_some() {
-        "sealed: "
-    } else {
-        ""
-    };
+    let word = if one.record.is_sealed { "sealed: " } else { "" };
     format!("{word}… {}", timeline::hex(&one.tail, " "))
 }
 

@@ -138,7 +138,7 @@ pub(crate) const ROW: u64 = 16;
 
 /// Where the rows of a record begin. What is sealed begins a row.
 pub(crate) fn rows(record: &Record) -> Vec<u64> {
-    let sealed = record.sealed_from();
+    let sealed = record.body_from();
     let step = usize::try_from(ROW).unwrap_or(1);
     let head = (0..sealed).step_by(step);
     head.chain((sealed..record.len).step_by(step)).collect()
@@ -273,7 +273,7 @@ impl Model {
         };
         let (file, at) = &passed.record.place;
         let bytes = (self.reader.0)(file, *at, passed.record.len.min(LOOKED_INTO));
-        let sealed = passed.record.sealed_from();
+        let sealed = passed.record.body_from();
         let row = rows(&passed.record).iter().position(|at| *at == sealed);
         self.panel = Panel::Bytes(OpenRecord {
             record,

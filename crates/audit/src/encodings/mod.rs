@@ -6,7 +6,7 @@ mod escapes;
 use super::transformation::Transformation;
 
 /// A string in all encodings; of those that are alike the first one counts.
-pub(super) fn encodings(bytes: &[u8]) -> Vec<(Transformation, Vec<u8>)> {
+pub fn encodings(bytes: &[u8]) -> Vec<(Transformation, Vec<u8>)> {
     let mut all = vec![(Transformation::AsIs, bytes.to_vec())];
     all.extend(letters(bytes));
     all.extend(wide(bytes));

@@ -8,7 +8,7 @@ use scenario::plan::Plan;
 use timeline::{Event, Kind, visible};
 
 /// Distance of lifelines, and of rows, in pixels.
-const LANE: usize = 150;
+const LANE: usize = 120;
 const ROW: usize = 28;
 
 /// How far an arrow falls at the most.

@@ -1,6 +1,7 @@
 //! What the audit searched, and what it found.
 
 use crate::result::PlayReport;
+use crate::scene::Finding;
 use crate::searches::{Searched, grouped};
 use scenario::plan::Plan;
 use timeline::{Event, Kind, visible};
@@ -17,10 +18,16 @@ pub(super) struct Evidence<'a> {
     pub(super) lacking: Vec<String>,
     pub(super) surfaces: Vec<Surface<'a>>,
     pub(super) secrets: Vec<String>,
-    pub(super) findings: Vec<String>,
+    pub(super) findings: Vec<Found>,
     pub(super) more: usize,
     /// Steps that the audit cannot judge, with the reason.
     pub(super) blind: Vec<String>,
+}
+
+/// A finding, and where on the page it is seen.
+pub(super) struct Found {
+    pub(super) words: String,
+    pub(super) link: Option<String>,
 }
 
 /// One surface.
@@ -35,8 +42,9 @@ impl<'a> Evidence<'a> {
     pub(super) fn of(
         plan: &Plan,
         events: &[Event],
-        findings: &[(timeline::Surface, String)],
+        findings: &[Finding],
         report: &'a PlayReport,
+        place: impl Fn(&Finding) -> Option<String>,
     ) -> Self {
         let surfaces = report.searches.surfaces.iter();
         let surfaces = surfaces.map(|of| Surface::of(of, events, findings));
@@ -54,7 +62,12 @@ impl<'a> Evidence<'a> {
             lacking: lacking.collect(),
             surfaces: surfaces.collect(),
             secrets: secrets(plan),
-            findings: listed.map(|(_, words)| words.clone()).collect(),
+            findings: listed
+                .map(|finding| Found {
+                    words: finding.words.clone(),
+                    link: place(finding),
+                })
+                .collect(),
             more,
             blind: blind.iter().map(|why| visible(why)).collect(),
         }
@@ -62,8 +75,8 @@ impl<'a> Evidence<'a> {
 }
 
 impl<'a> Surface<'a> {
-    fn of(of: &'a Searched, events: &[Event], findings: &[(timeline::Surface, String)]) -> Self {
-        let is_seen = findings.iter().any(|(there, _)| *there == of.surface);
+    fn of(of: &'a Searched, events: &[Event], findings: &[Finding]) -> Self {
+        let is_seen = findings.iter().any(|finding| finding.surface == of.surface);
         let incomplete = events.iter().find_map(|event| match &event.kind {
             Kind::Searched {
                 surface,

@@ -7,6 +7,7 @@ use super::steps::{self, Red};
 use super::{STYLE, policy};
 use crate::asked::{Asked, repeat};
 use crate::load::{LoadReport, figures, left_out};
+use crate::provenance::Provenance;
 use crate::scene::findings;
 use crate::words::Badge;
 use judge::Check;
@@ -44,7 +45,7 @@ pub fn load(
     plan: &Plan,
     events: &[Event],
     report: &LoadReport,
-    asked: &Asked,
+    (asked, provenance): (&Asked, &Provenance),
 ) -> Result<String, askama::Error> {
     let play = &report.play;
     let checks: Vec<&Check> = play.verdicts.checks.iter().collect();
@@ -57,11 +58,11 @@ pub fn load(
         verdict: Badge::of(&play.verdicts.play),
         scenario: visible(&play.scenario),
         title: visible(&plan.scenario.title),
-        facts: super::facts(play),
+        facts: super::facts(play, Some(provenance)),
         repeat: visible(&repeat(play, asked)),
         left_out: left_out(report).iter().map(|line| visible(line)).collect(),
         figures: figures(report),
-        evidence: Evidence::of(plan, events, &findings(events), play),
+        evidence: Evidence::of(plan, events, &findings(events), play, |_| None),
         red: steps::red(&checks, None),
         held: steps::held(&checks),
         more_used: used.len().saturating_sub(USED),

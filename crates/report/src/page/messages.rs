@@ -4,10 +4,11 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use super::hex::{self, HexRow};
 use super::moments::Moments;
 use crate::scene::{Bytes, Record, Sight, Watch};
 use scenario::plan::Plan;
-use timeline::{Direction, Event, Kind, Stream, hex, seconds, visible};
+use timeline::{Direction, Event, Kind, Stream, seconds, visible};
 
 /// Records that are drawn; the rest is counted.
 pub(super) const DRAWN: usize = 2000;
@@ -22,9 +23,6 @@ const SHORTEST: u64 = 32;
 /// Of one kind, on one link and in one direction of a step, so many are drawn; the others
 /// are folded into the last one.
 const UNFOLDED: usize = 4;
-
-/// Bytes in a row.
-const ROW: usize = 16;
 
 /// Characters of a field that are shown.
 const FIELD: usize = 96;
@@ -43,9 +41,7 @@ pub(super) struct Message {
     /// Nanoseconds since what seems to have caused it.
     pub(super) latency: u64,
     pub(super) when: String,
-    /// Offset, bytes and characters of each row.
-    pub(super) rows: Vec<(String, String, String)>,
-    pub(super) more: u64,
+    pub(super) rows: Vec<HexRow>,
     pub(super) fields: Vec<(String, String)>,
     /// What the other side of it saw: what was typed, or what was shown.
     pub(super) other_side: Option<String>,
@@ -56,8 +52,10 @@ pub(super) struct Message {
 pub(super) enum Nature {
     /// For the relay itself: keys, receipts, presence.
     Control,
-    /// Something that the relay passes on.
+    /// The relay passes it on, and it looks like ciphertext.
     Sealed,
+    /// The relay passes it on. Its frames are not known, or it does not look like ciphertext.
+    Unknown,
     /// A canary was found in it.
     Plaintext,
 }
@@ -68,6 +66,7 @@ impl Nature {
         match self {
             Self::Control => "control",
             Self::Sealed => "sealed",
+            Self::Unknown => "unknown",
             Self::Plaintext => "open",
         }
     }
@@ -81,7 +80,8 @@ impl Message {
     pub(super) fn nature(&self) -> Nature {
         match (&self.record.sight, self.record.is_relayed) {
             (Sight::In(_), _) => Nature::Plaintext,
-            (_, true) => Nature::Sealed,
+            (_, true) if self.record.is_sealed => Nature::Sealed,
+            (_, true) => Nature::Unknown,
             (_, false) => Nature::Control,
         }
     }
@@ -90,7 +90,9 @@ impl Message {
     pub(super) fn sees(&self) -> String {
         let words = match self.nature() {
             Nature::Control => "for the relay itself",
-            Nature::Sealed => "the relay passes it on",
+            Nature::Sealed => "it looks like ciphertext",
+            Nature::Unknown if self.record.head.is_none() => "its frames are not known",
+            Nature::Unknown => "it does not look like ciphertext",
             Nature::Plaintext => "",
         };
         match &self.record.sight {
@@ -167,7 +169,7 @@ pub(super) fn of(
     }
     let each = SHOWN / (messages.len() as u64).max(1);
     for message in messages.iter_mut().take(DRAWN) {
-        fill(message, each.clamp(SHORTEST, LONGEST), bytes);
+        fill(message, each.clamp(SHORTEST, LONGEST), watch, bytes);
     }
     messages
 }
@@ -187,7 +189,6 @@ fn message(event: &Event, record: Record) -> Message {
         latency: 0,
         when: seconds(Duration::from_nanos(event.t)),
         rows: Vec::new(),
-        more: 0,
         fields: fields
             .map(|(name, value)| (visible(name), short(value)))
             .collect(),
@@ -241,38 +242,17 @@ fn around(events: &[Event], place: usize, message: &Message) -> (u64, Option<Str
     )
 }
 
-/// Its first and its last bytes: what the relay reads stands in front, what is sealed behind.
-fn fill(message: &mut Message, most: u64, bytes: Bytes<'_>) {
-    let shown = message.record.len.min(most);
-    let row = ROW as u64;
-    let head = if shown < message.record.len {
-        (shown / 2).next_multiple_of(row)
-    } else {
-        shown
+/// Its bytes, with what was found in them.
+fn fill(message: &mut Message, most: u64, watch: &Watch, bytes: Bytes<'_>) {
+    let record = &message.record;
+    let (file, from) = &record.place;
+    let marks = match record.sight {
+        Sight::In(_) => watch.marks(record, &bytes(file, *from, record.len)),
+        _ => Vec::new(),
     };
-    // Rows of the end begin where rows of the whole would.
-    let tail = (message.record.len - (shown - head))
-        .next_multiple_of(row)
-        .min(message.record.len);
-    message.more = tail - head;
-    let (file, from) = &message.record.place;
-    let mut part = |at: u64, len: u64| {
-        let content = bytes(file, from + at, len);
-        let rows = content.chunks(ROW).zip((at..).step_by(ROW));
-        message.rows.extend(rows.map(|(row, at)| hex_row(row, at)));
-    };
-    part(0, head);
-    if message.more > 0 {
-        part(tail, message.record.len - tail);
-    }
-}
-
-fn hex_row(row: &[u8], at: u64) -> (String, String, String) {
-    let text = row.iter().map(|byte| match byte {
-        0x20..=0x7e => char::from(*byte),
-        _ => '·',
+    message.rows = hex::rows(record.len, most, &marks, |at, len| {
+        bytes(file, from + at, len)
     });
-    (format!("{at:04x}"), hex(row, " "), text.collect())
 }
 
 fn short(value: &str) -> String {

@@ -6,7 +6,7 @@ use std::path::Path;
 use super::address;
 use super::moments::Moments;
 use crate::recording;
-use crate::scene::RELAY;
+use crate::scene::{RELAY, Watch};
 use scenario::plan::Plan;
 use timeline::{Event, Kind, Stream, visible};
 
@@ -29,13 +29,39 @@ pub(super) struct Participant {
 /// One line of it.
 #[derive(Debug)]
 pub(super) struct Line {
+    /// What a link to it says behind the `#`; only what a finding leads to has one.
+    pub(super) anchor: Option<String>,
     pub(super) moment: usize,
     pub(super) class: &'static str,
-    pub(super) text: String,
+    /// What stands before, what was sent and found in it, and what stands behind.
+    pub(super) before: String,
+    pub(super) found: String,
+    pub(super) after: String,
+}
+
+impl Line {
+    /// Of a text in which the relay may have printed what was sent.
+    fn of(event: &Event, moment: usize, class: &'static str, text: &str, found: &str) -> Self {
+        let parts = text.split_once(found).filter(|_| !found.is_empty());
+        let (before, after) = parts.unwrap_or((text, ""));
+        Self {
+            anchor: parts.map(|_| format!("line-{}", event.n)),
+            moment,
+            class,
+            before: cut(before),
+            found: cut(found),
+            after: cut(after),
+        }
+    }
 }
 
 /// Of the relay, then of the clients in their order.
-pub(super) fn of(plan: &Plan, events: &[Event], moments: &Moments<'_>) -> Vec<Participant> {
+pub(super) fn of(
+    plan: &Plan,
+    events: &[Event],
+    moments: &Moments<'_>,
+    watch: &Watch,
+) -> Vec<Participant> {
     let mut shown: BTreeMap<&str, Vec<Line>> = BTreeMap::new();
     let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
     for event in events {
@@ -57,11 +83,10 @@ pub(super) fn of(plan: &Plan, events: &[Event], moments: &Moments<'_>) -> Vec<Pa
         let count = counts.entry(who).or_default();
         *count += 1;
         if *count <= LINES {
-            shown.entry(who).or_default().push(Line {
-                moment: moments.at(event.n),
-                class,
-                text: cut(&text),
-            });
+            let found = watch.printed_in(&text).filter(|_| who == RELAY);
+            let found = found.unwrap_or_default();
+            let line = Line::of(event, moments.at(event.n), class, &text, found);
+            shown.entry(who).or_default().push(line);
         }
     }
     let clients = plan.clients.iter().map(|client| client.name.as_str());

@@ -5,13 +5,27 @@ use std::collections::BTreeMap;
 use super::record::Record;
 use timeline::{Event, Kind, Surface, visible};
 
+/// One finding of the audit.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Finding {
+    /// Where the relay has it.
+    pub surface: Surface,
+    /// In words: what, how it is written, and the place.
+    pub words: String,
+    /// The file or process, and the offset in it.
+    pub(crate) place: (String, u64),
+    /// What was found: the name of a canary, a text or a file.
+    pub(crate) what: String,
+    /// How it is written.
+    pub(crate) transformation: String,
+}
+
 /// Everything that was found so far.
 #[derive(Debug, Default)]
 pub(crate) struct Findings {
-    /// Each with its surface, in words.
-    pub(crate) all: Vec<(Surface, String)>,
-    /// What was found on a link, by file and offset.
-    on_links: BTreeMap<(String, u64), String>,
+    pub(crate) all: Vec<Finding>,
+    /// Of those on a link, by file and offset, their place among all.
+    on_links: BTreeMap<(String, u64), usize>,
 }
 
 impl Findings {
@@ -29,25 +43,31 @@ impl Findings {
         };
         let offset = surface.offset(*at);
         let words = visible(&format!("{what}, {transformation}, in {place} at {offset}"));
+        let place = (place.clone(), *at);
         if *surface == Surface::Wire {
-            let what = visible(&format!("{what}, {transformation}"));
-            self.on_links.insert((place.clone(), *at), what);
+            self.on_links.insert(place.clone(), self.all.len());
         }
-        self.all.push((*surface, words.clone()));
+        self.all.push(Finding {
+            surface: *surface,
+            words: words.clone(),
+            place,
+            what: what.clone(),
+            transformation: transformation.clone(),
+        });
         Some(words)
     }
 
-    /// What was found in the bytes of a record.
-    pub(super) fn in_bytes(&self, record: &Record) -> Option<&str> {
+    /// What was found in the bytes of a record, in their order.
+    pub(super) fn in_bytes(&self, record: &Record) -> impl Iterator<Item = &Finding> {
         let (file, at) = &record.place;
         let bytes = (file.clone(), *at)..(file.clone(), at + record.len);
-        let (_, what) = self.on_links.range(bytes).next()?;
-        Some(what)
+        let there = self.on_links.range(bytes);
+        there.filter_map(|(_, nth)| self.all.get(*nth))
     }
 }
 
-/// Everything that was found in a play, each with its surface, in words.
-pub(crate) fn findings(events: &[Event]) -> Vec<(Surface, String)> {
+/// Everything that was found in a play.
+pub(crate) fn findings(events: &[Event]) -> Vec<Finding> {
     let mut findings = Findings::default();
     for event in events {
         findings.add(&event.kind);

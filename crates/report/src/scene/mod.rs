@@ -3,6 +3,7 @@
 //! timeline: so the stage in a terminal, in a browser and in a recording show the same, and a
 //! saved play is shown as it was seen.
 
+mod ciphertext;
 mod finding;
 mod participant;
 mod people;
@@ -19,6 +20,7 @@ use std::sync::Arc;
 use scenario::plan::Plan;
 use timeline::{Event, ExpectationId, Kind, visible};
 
+pub use finding::Finding;
 pub(crate) use finding::findings;
 pub use participant::{Entry, EntryKind, Face, Participant, ParticipantState};
 pub use record::{Bytes, Record, Sight};

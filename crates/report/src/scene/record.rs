@@ -18,9 +18,11 @@ pub struct Record {
     pub kind: String,
     /// Length with everything, in bytes.
     pub len: u64,
-    /// Bytes at its front that are for the relay; what follows is sealed for the recipient, as its
+    /// Bytes at its front that are for the relay; what follows is for the recipient, as its
     /// framing says. `None` where nothing tells them apart.
     pub head: Option<u64>,
+    /// What is for the recipient looks like ciphertext. Never where nothing tells it apart.
+    pub is_sealed: bool,
     /// File below the play's directory, and offset in it.
     pub place: (String, u64),
     /// The relay is to pass it on: it is not for the relay itself.
@@ -53,8 +55,8 @@ impl Sight {
 }
 
 impl Record {
-    /// Where what is sealed begins; at its front where nothing tells.
-    pub fn sealed_from(&self) -> u64 {
+    /// Where what is for the recipient begins; at its front where nothing tells.
+    pub fn body_from(&self) -> u64 {
         self.head.unwrap_or_default()
     }
 
@@ -76,6 +78,7 @@ impl Record {
             kind: "bytes".to_owned(),
             len,
             head: None,
+            is_sealed: false,
             place: (format!("wire/{link}.{end}"), at),
             is_relayed: true,
             sight: Sight::NotLookedFor,

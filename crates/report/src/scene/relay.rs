@@ -1,11 +1,12 @@
 //! What the relay gets to see: the records on their way up, and who has shown what of them.
 
 use super::super::searches::grouped;
+use super::finding::Finding;
 use super::record::{Bytes, Record};
 use super::sought::{Presence, Sought};
 use super::{RELAY, Scene, ScenePhase, StoryKind};
 use scenario::plan::Plan;
-use timeline::{Event, Kind, Seen, Surface, visible};
+use timeline::{Event, Kind, Seen, visible};
 
 /// Records that are kept.
 const PASSED: usize = 400;
@@ -64,8 +65,8 @@ impl Scene {
         self.forgotten + self.passed.len()
     }
 
-    /// What the audit found so far, each with its surface.
-    pub fn findings(&self) -> &[(Surface, String)] {
+    /// What the audit found so far.
+    pub fn findings(&self) -> &[Finding] {
         &self.watch.findings.all
     }
 

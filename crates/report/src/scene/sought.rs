@@ -122,13 +122,12 @@ impl Sought {
 
     /// What of it stands in these bytes.
     pub(super) fn needle_in(&self, is_in: impl Fn(&str) -> bool) -> Option<&str> {
-        let mut needles = self.needles.iter().map(String::as_str);
-        needles.find(|needle| is_in(needle))
+        self.needles().find(|needle| is_in(needle))
     }
 
     /// What is looked for first, if anything is.
     pub(super) fn first_needle(&self) -> Option<&str> {
-        self.needles.first().map(String::as_str)
+        self.needles().next()
     }
 
     /// All bytes of what its sender sent were looked at. Of a file they show no more than its
@@ -146,11 +145,19 @@ impl Sought {
         }
     }
 
+    /// What is looked for, if anything is.
+    pub(super) fn needles(&self) -> impl Iterator<Item = &str> {
+        self.needles.iter().map(String::as_str)
+    }
+
+    /// What of it stands in a line that the relay has printed.
+    pub(super) fn printed_in(&self, line: &str) -> Option<&str> {
+        self.needle_in(|needle| needle.len() >= OWN && line.contains(needle))
+    }
+
     /// The relay has printed a line. True where that is news.
     pub(super) fn printed(&mut self, line: &str) -> bool {
-        let is_in = |needle: &str| needle.len() >= OWN && line.contains(needle);
-        let has_it = self.needle_in(is_in).is_some();
-        has_it && self.find(Surface::Output, &format!("“{}”", line.trim()))
+        self.printed_in(line).is_some() && self.find(Surface::Output, &format!("“{}”", line.trim()))
     }
 
     /// It stands in the bytes of a record. True where that is news.

@@ -6,7 +6,8 @@ use std::ops::Range;
 use memchr::memmem;
 
 use super::RELAY;
-use super::finding::Findings;
+use super::ciphertext::looks_sealed;
+use super::finding::{Finding, Findings};
 use super::record::{Bytes, Record, Sight};
 use super::sought::Sought;
 use scenario::adapter::Framing;
@@ -52,6 +53,12 @@ impl Watch {
             Sight::NotIn(_) if !is_whole => Sight::NotLookedFor,
             sight => sight,
         };
+        record.is_sealed = record.head.is_some_and(|head| {
+            let body = usize::try_from(head)
+                .ok()
+                .and_then(|head| whole.get(head..));
+            body.is_some_and(looks_sealed)
+        });
         let current = self.current.clone();
         // A finding is held against its sender alone: recipients' receipts carry nothing of it.
         record.sought = current
@@ -144,14 +151,55 @@ impl Watch {
         if matches!(record.sight, Sight::In(_)) {
             return;
         }
-        if let Some(what) = self.findings.in_bytes(record) {
-            record.sight = Sight::In(what.to_owned());
+        let found = self.findings.in_bytes(record).next();
+        let found = found.map(|one| format!("{}, {}", one.what, one.transformation));
+        if let Some(found) = found {
+            record.sight = Sight::In(visible(&found));
             return;
         }
         let sought = record.sought.iter().filter_map(|nth| self.sought.get(*nth));
         if let Some(place) = sought.filter_map(Sought::elsewhere).next() {
             record.sight = Sight::Elsewhere(place.to_owned());
         }
+    }
+
+    /// What of the bytes of a record is a text that was found in it: each part, in order.
+    pub(crate) fn marks(&self, record: &Record, whole: &[u8]) -> Vec<Range<usize>> {
+        let mut marks = Vec::new();
+        let sought = record.sought.iter().filter_map(|nth| self.sought.get(*nth));
+        for needle in sought.flat_map(Sought::needles) {
+            let places = memmem::find_iter(whole, needle.as_bytes());
+            marks.extend(places.map(|at| at..at + needle.len()));
+        }
+        for found in self.findings.in_bytes(record) {
+            let (_, at) = found.place;
+            if let Ok(at) = usize::try_from(at - record.place.1) {
+                marks.push(at..at + self.length(found, whole.get(at..).unwrap_or_default()));
+            }
+        }
+        marks.sort_by_key(|mark| (mark.start, mark.end));
+        marks
+    }
+
+    /// How many of these bytes are what was found at their front. Of what is packed only where
+    /// it begins is known.
+    fn length(&self, found: &Finding, bytes: &[u8]) -> usize {
+        let sought = self.sought.iter().filter(|one| one.is_called(&found.what));
+        let encoded = sought
+            .flat_map(Sought::needles)
+            .flat_map(|needle| audit::encodings(needle.as_bytes()))
+            .filter(|(how, _)| how.word() == found.transformation);
+        let alike = encoded.map(|(_, encoded)| {
+            let pairs = encoded.iter().zip(bytes);
+            pairs.take_while(|(a, b)| a == b).count()
+        });
+        alike.max().unwrap_or_default().max(1)
+    }
+
+    /// What of these texts stands in a line that the relay printed.
+    pub(crate) fn printed_in<'s>(&'s self, line: &str) -> Option<&'s str> {
+        let mut sought = self.sought.iter();
+        sought.find_map(|one| one.printed_in(line))
     }
 
     fn is_from(&self, nth: usize, link: &str) -> bool {

@@ -1,4 +1,4 @@
-//! The bytes of a record, head and sealed part apart, beside what its recipient reads.
+//! The bytes of a record, head and body apart, beside what its recipient reads.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -29,7 +29,7 @@ pub(crate) fn last(scene: &Scene, place: Rect, buffer: &mut Buffer) {
     record(
         scene,
         passed,
-        (&passed.bytes, passed.record.sealed_from()),
+        (&passed.bytes, passed.record.body_from()),
         place,
         buffer,
     );
@@ -89,15 +89,15 @@ fn parts(record: &Record) -> Vec<Part> {
         let words = format!("all {len} bytes that the relay gets");
         return vec![part(words, Style::new(), 0, len)];
     };
-    let sealed = len.saturating_sub(head);
+    let body = len.saturating_sub(head);
+    let (word, style) = if record.is_sealed {
+        ("sealed for", SEALED)
+    } else {
+        ("for", Style::new())
+    };
     let parts = [
         part(format!("head, {head} bytes, for the relay"), RELAY, 0, head),
-        part(
-            format!("sealed for {to}, {sealed} bytes"),
-            SEALED,
-            head,
-            len,
-        ),
+        part(format!("{word} {to}, {body} bytes"), style, head, len),
     ];
     parts
         .into_iter()

@@ -87,7 +87,7 @@ fn lines(scene: &Scene, width: usize) -> Vec<Line<'static>> {
 /// `#7 alice → bob  256 bytes`, and the last of its bytes.
 fn record(passed: &Passed, width: usize) -> Vec<Line<'static>> {
     let head = format!("{}  {}", passed.way(), passed.size());
-    let word = if passed.record.head.is_some() {
+    let word = if passed.record.is_sealed {
         "sealed …"
     } else {
         "…"
@@ -187,9 +187,9 @@ fn searched(scene: &Scene, width: usize) -> Vec<Line<'static>> {
     }
     // One of each surface says more than all of one.
     let mut shown = BTreeSet::new();
-    for (surface, finding) in findings.iter().filter(|_| found.is_empty()) {
-        if shown.insert(*surface) {
-            let wrapped = wrap(&format!("■ PLAINTEXT {finding}"), width);
+    for finding in findings.iter().filter(|_| found.is_empty()) {
+        if shown.insert(finding.surface) {
+            let wrapped = wrap(&format!("■ PLAINTEXT {}", finding.words), width);
             lines.extend(wrapped.into_iter().map(|line| Line::styled(line, BAD)));
         }
     }

@@ -231,7 +231,7 @@ fn report(case: &Case) -> PlayReport {
 fn page(case: &Case) -> String {
     let bytes = |_: &str, at, len| read(&case.bytes, at, len);
     let (plan, events, report) = (planned(), events(case), report(case));
-    let page = page::play(&plan, &events, &report, &Asked::default(), &bytes).unwrap();
+    let page = page::play(&plan, &events, &report, (&Asked::default(), None), &bytes).unwrap();
     let record = page.split_once("id=\"m1\"").unwrap().1;
     record.split_once("</section>").unwrap().0.to_owned()
 }
@@ -265,7 +265,7 @@ fn the_failure_names_a_finding_as_the_scene_does() {
         let (scene, _) = scene_and_lines(case);
         let screen = terminal::Screen::default();
         let failure = terminal::failure(&report(case), "runs/1".as_ref(), "again", screen);
-        let (_, words) = &scene.findings()[0];
+        let words = &scene.findings()[0].words;
         let (_, place, ..) = case.finding.unwrap();
         for text in ["canary vault", place] {
             let is_in_both = failure.contains(text) && words.contains(text);
