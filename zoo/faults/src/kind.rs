@@ -38,6 +38,8 @@ pub enum Way {
     Memfd,
     /// Memory, and nothing else.
     Memory,
+    /// Memory, for as long as it handles it, and then wipes it.
+    Wiped,
     /// The environment of a process that the relay starts.
     Environment,
     /// The arguments of such a process.
@@ -150,6 +152,7 @@ impl Way {
             Self::Deleted => "deleted",
             Self::Memfd => "memfd",
             Self::Memory => "memory",
+            Self::Wiped => "wiped",
             Self::Environment => "environment",
             Self::Arguments => "arguments",
             Self::Panic => "panic",
@@ -174,6 +177,7 @@ impl Way {
             Self::Deleted => format!("writes {what} to a file that it has deleted"),
             Self::Memfd => format!("writes {what} to a file in memory"),
             Self::Memory => format!("keeps {what} in its memory"),
+            Self::Wiped => format!("reads {what}, and wipes it when it has passed it on"),
             Self::Environment => format!("puts {what} into the environment of a process"),
             Self::Arguments => format!("gives {what} to a process as an argument"),
             Self::Panic => format!("prints {what} when a part of it panics"),
@@ -187,7 +191,7 @@ impl Way {
         match self {
             Self::Log | Self::Errors | Self::Panic | Self::Farewell => "output",
             Self::File | Self::Pieces | Self::Deleted | Self::Memfd => "files",
-            Self::Memory => "memory",
+            Self::Memory | Self::Wiped => "memory",
             Self::Environment | Self::Arguments => "arguments",
             Self::Wire => "wire",
         }

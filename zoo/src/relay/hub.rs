@@ -135,6 +135,7 @@ impl Hub {
                 let sealed = self.swapped(&from, sealed)?;
                 let envelope = ToClient::Envelope { from, sealed };
                 self.pass(connection, to, wants, &envelope).await;
+                self.spill.handled();
             }
         }
         Ok(())

@@ -17,6 +17,7 @@ use tokio::runtime::Builder;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::mpsc;
 use tokio::time::timeout;
+use zeroize::Zeroize as _;
 use zoo_faults::{Fault, Misdeed};
 
 use crate::fault::RelayFault;
@@ -228,8 +229,10 @@ async fn attend(
     to_hub.send(opened).await.map_err(over)?;
     while let Some(parcel) = link::read(&mut reader, &key).await? {
         // What is in the clear is for whoever listens on the way.
-        if let Parcel::Sealed(bytes) = parcel {
+        if let Parcel::Sealed(mut bytes) = parcel {
             let arrival = ToRelay::decode(&bytes).map_or(Arrival::Nonsense, Arrival::Frame);
+            // What it was handed is in the frame, and nowhere else.
+            bytes.zeroize();
             to_hub.send((connection, arrival)).await.map_err(over)?;
         }
     }

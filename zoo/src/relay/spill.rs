@@ -12,6 +12,7 @@ use base64::engine::general_purpose::STANDARD;
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use rustix::fs::{MemfdFlags, memfd_create};
+use zeroize::Zeroize as _;
 use zoo_faults::{Fault, Habit, How, Way};
 
 use super::log::print;
@@ -76,7 +77,7 @@ impl Spill {
                 self.files.push(file);
                 Ok(())
             }
-            Way::Memory | Way::Farewell => {
+            Way::Memory | Way::Wiped | Way::Farewell => {
                 self.kept.push(bytes);
                 Ok(())
             }
@@ -90,6 +91,13 @@ impl Spill {
                 Ok(())
             }
             Way::Wire => Ok(()),
+        }
+    }
+
+    /// What was handed over is handled, and wiped where the fault says so.
+    pub(super) fn handled(&mut self) {
+        if let Fault::Leak(_, Way::Wiped, _) = self.fault {
+            self.kept.zeroize();
         }
     }
 

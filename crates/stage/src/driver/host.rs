@@ -21,6 +21,8 @@ use crate::participant::adopter::Adopter;
 use crate::participant::handle::ProcessHandle;
 use crate::participant::orphans::Orphan;
 use crate::participant::spawn::{Child, Command};
+use crate::scan::memory::InTheAct;
+use audit::Searcher;
 use scenario::adapter::{Terminal, Transport};
 
 /// Something that the machine does. Boxed: all of it is rare, beside lines and bytes.
@@ -77,6 +79,9 @@ pub(crate) trait Host: Debug + Send + Sync {
 
     /// Scans the relay where it blocks nobody; what happens meanwhile is recorded.
     fn scan(&self, job: ScanJob) -> Doing<'static, Seen>;
+
+    /// Looks at the relay while it handles what it is sent next; nothing where it cannot be traced.
+    fn watch(&self, roots: Vec<i32>, searcher: Arc<Searcher>) -> Doing<'static, Option<InTheAct>>;
 
     /// What participants have left behind, of the play with this scratch directory, and what does not end
     /// within `grace`.

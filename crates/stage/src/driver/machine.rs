@@ -24,6 +24,8 @@ use crate::participant::orphans::{self, Orphan};
 use crate::participant::process::Process;
 use crate::participant::spawn::{Child, Command};
 use crate::participant::tree::readable;
+use crate::scan::memory::InTheAct;
+use audit::Searcher;
 use scenario::adapter::Transport;
 use timeline::Level;
 
@@ -177,6 +179,11 @@ impl Host for Machine {
             let seen = tokio::task::spawn_blocking(|| job.run()).await;
             seen.map_err(|_| EngineError::Fault("the search of the relay panicked"))
         })
+    }
+
+    fn watch(&self, roots: Vec<i32>, searcher: Arc<Searcher>) -> Doing<'static, Option<InTheAct>> {
+        // Where it cannot be read, the looks at its memory say why.
+        Box::pin(async { Ok(InTheAct::begin(roots, searcher).await.ok()) })
     }
 
     fn orphans(&self, scratch: PathBuf, grace: Duration) -> Doing<'_, Vec<Orphan>> {

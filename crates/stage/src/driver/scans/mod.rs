@@ -84,6 +84,8 @@ pub(super) enum Moment<'a> {
     BeforeTexts,
     /// When this step is over.
     AfterStep(&'a str),
+    /// While it handled what was sent in this step.
+    InTheAct(&'a str),
     /// Before a step ends it.
     BeforeEnd,
     /// Before it is asked to stop. Nothing that it does from then on is held against it, so that
@@ -195,6 +197,23 @@ impl<'p> Scans<'p> {
         self.sampling.is_after(step)
     }
 
+    /// Whether the relay is looked at while it handles this step. It is stopped for that, which its
+    /// adapter must allow.
+    pub(super) fn is_watched_in(&self, step: usize) -> bool {
+        self.plan.adapter.relay.memory == MemoryReading::Stop
+            && self.sampling.is_in(step)
+            && self.sampling.has_memory()
+    }
+
+    /// Adds what was seen of it meanwhile: what is new.
+    pub(super) fn seen_in_the_act(&mut self, samples: Vec<Sample>, step: &str) -> Vec<Kind> {
+        let moment = Moment::InTheAct(step).in_words();
+        for sample in samples {
+            self.sampled(sample, &moment);
+        }
+        self.counters(Surface::Memory).take_new()
+    }
+
     /// How much of a surface may still be unpacked; the caller gives it back.
     fn allowance(&mut self, surface: Surface) -> Allowance {
         let known = self.allowances.remove(&surface);
@@ -211,7 +230,7 @@ impl<'p> Scans<'p> {
 
     /// What everything is searched with. It is made once all files are there, and again when
     /// clients have come to other keys.
-    fn searcher(&mut self, scratch: &Scratch) -> Result<Arc<Searcher>, EngineError> {
+    pub(super) fn searcher(&mut self, scratch: &Scratch) -> Result<Arc<Searcher>, EngineError> {
         let keys = self.keys_of_clients(scratch);
         let is_current = keys == self.keys;
         if let Some(searcher) = self.searcher.as_ref().filter(|_| is_current) {
@@ -363,6 +382,7 @@ impl Moment<'_> {
         match self {
             Self::BeforeTexts => "before anything was said".to_owned(),
             Self::AfterStep(step) => format!("after step {step}"),
+            Self::InTheAct(step) => format!("while it handled step {step}"),
             Self::BeforeEnd => "before a step ended it".to_owned(),
             Self::AtTheEnd => "at the end".to_owned(),
             Self::Again => "after the clients had ended".to_owned(),

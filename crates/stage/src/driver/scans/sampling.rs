@@ -1,11 +1,15 @@
-//! After which steps the relay is scanned while it runs.
+//! After which steps the relay is scanned while it runs, and during which it is looked at.
 
 use std::collections::BTreeSet;
 
+use matching::at_once;
 use scenario::plan::{Action, PlannedStep};
 
 /// Scans during the steps of a play, at most: each searches all of its memory.
 const MOST: usize = 4;
+
+/// Steps that send something and during which it is looked at: it handles all of them alike.
+const ACTS: usize = 2;
 
 /// Bytes of memory that are searched during the steps of a play; the last scan is free.
 const BUDGET: u64 = 1 << 30;
@@ -15,6 +19,8 @@ const BUDGET: u64 = 1 << 30;
 pub(super) struct Sampling {
     /// Places of steps in the plan.
     steps: BTreeSet<usize>,
+    /// Those during which it is looked at.
+    acts: BTreeSet<usize>,
     budget: u64,
 }
 
@@ -24,14 +30,23 @@ impl Sampling {
     /// of many, after some that are evenly spread. The last one is always among them.
     pub(super) fn of(steps: &[PlannedStep]) -> Self {
         let awaiting = steps.iter().enumerate().filter(|(_, step)| awaits(step));
-        Self::among(awaiting.map(|(place, _)| place).collect())
+        let sampling = Self::among(awaiting.map(|(place, _)| place).collect());
+        let sends = |step: &PlannedStep| at_once(step).iter().any(|step| step.sent.is_some());
+        let sending = steps.iter().enumerate().filter(|(_, step)| sends(step));
+        let sending: Vec<usize> = sending.map(|(place, _)| place).collect();
+        // The first texts, and the last.
+        let first = sending.iter().take(ACTS - 1);
+        Self {
+            acts: first.chain(sending.last()).copied().collect(),
+            ..sampling
+        }
     }
 
     /// After each step, for those who watch.
     pub(super) fn after_each(steps: &[PlannedStep]) -> Self {
         Self {
             steps: (0..steps.len()).collect(),
-            budget: BUDGET,
+            ..Self::of(steps)
         }
     }
 
@@ -40,6 +55,7 @@ impl Sampling {
         let after = (1..=scans).map(|nth| nth * places.len() / scans - 1);
         Self {
             steps: after.filter_map(|nth| places.get(nth).copied()).collect(),
+            acts: BTreeSet::new(),
             budget: BUDGET,
         }
     }
@@ -47,6 +63,11 @@ impl Sampling {
     /// Whether a scan follows this step.
     pub(super) fn is_after(&self, step: usize) -> bool {
         self.steps.contains(&step)
+    }
+
+    /// Whether the relay is looked at during this step.
+    pub(super) fn is_in(&self, step: usize) -> bool {
+        self.acts.contains(&step)
     }
 
     /// Whether memory is read as well, which costs most.

@@ -85,7 +85,10 @@ impl Play<'_> {
                 return Ok(false);
             }
             self.scan_before_texts(place).await?;
-            if !self.step(step).await? || self.control.progress.is_over {
+            let act = self.watch_relay(place).await?;
+            let held = self.step(step).await?;
+            self.end_watch(act, &step.id.0).await?;
+            if !held || self.control.progress.is_over {
                 return Ok(false);
             }
             self.scan_after_step(place, &step.id.0).await?;

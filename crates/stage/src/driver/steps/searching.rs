@@ -5,6 +5,7 @@ use tokio::task::block_in_place;
 use crate::EngineError;
 use crate::driver::Play;
 use crate::driver::scans::Moment;
+use crate::scan::memory::InTheAct;
 use matching::at_once;
 use scenario::plan::PlannedStep;
 
@@ -35,6 +36,37 @@ impl Play<'_> {
         self.scans
             .compare_kept(&self.participants.scratch, &self.record);
         comparing.before(false);
+        Ok(())
+    }
+
+    /// Looks at the relay while it handles this step, if it is one of those.
+    pub(super) async fn watch_relay(
+        &mut self,
+        place: usize,
+    ) -> Result<Option<InTheAct>, EngineError> {
+        let roots = self.participants.roots_of_relay();
+        if roots.is_empty() || self.scans.is_stuck() || !self.scans.is_watched_in(place) {
+            return Ok(None);
+        }
+        let searcher = self.scans.searcher(&self.participants.scratch)?;
+        self.host.watch(roots, searcher).await
+    }
+
+    /// It has handled it: records what was seen meanwhile.
+    pub(super) async fn end_watch(
+        &mut self,
+        act: Option<InTheAct>,
+        step: &str,
+    ) -> Result<(), EngineError> {
+        let Some(act) = act else {
+            return Ok(());
+        };
+        let mut seen = None;
+        self.meanwhile(async { seen = Some(act.end().await) })
+            .await?;
+        for kind in self.scans.seen_in_the_act(seen.unwrap_or_default(), step) {
+            self.record.append(kind)?;
+        }
         Ok(())
     }
 

@@ -44,7 +44,9 @@ use crate::participant::handle::ProcessHandle;
 use crate::participant::orphans::Orphan;
 use crate::participant::spawn::{Child, Command};
 use crate::participant::terminal::LineTooLong;
+use crate::scan::memory::InTheAct;
 use crate::{Commands, EngineError, Pace, Settings, StatusRequests};
+use audit::Searcher;
 use scenario::adapter::Transport;
 use scenario::plan::Plan;
 use timeline::{Ended, Level};
@@ -260,6 +262,10 @@ impl Host for World {
             return Box::pin(std::future::pending());
         }
         done(job.run())
+    }
+
+    fn watch(&self, _: Vec<i32>, _: Arc<Searcher>) -> Doing<'static, Option<InTheAct>> {
+        done(None)
     }
 
     fn orphans(&self, _: PathBuf, _: Duration) -> Doing<'_, Vec<Orphan>> {

@@ -4,6 +4,7 @@
 //! is, with `process_vm_readv`; and what a process has locked away from itself with `mprotect`
 //! through `/proc/PID/mem`, which is a quarter slower.
 
+mod act;
 mod copy;
 mod hold;
 mod mappings;
@@ -16,6 +17,7 @@ use self::hold::Held;
 use self::walk::{Places, Walk};
 use crate::participant::tree::readable;
 
+pub(crate) use self::act::InTheAct;
 pub(crate) use self::copy::Copied;
 pub(crate) use self::search::{Sample, sample};
 pub use self::unread::UnreadMemory;
@@ -64,36 +66,41 @@ mod tests {
     use scenario::plan::{AuditPlan, Canary};
     use timeline::{Kind, StepId, Surface};
 
-    const CANARY: &str = "QXZVKWBG-amber-falcon-0417";
+    pub(super) const CANARY: &str = "QXZVKWBG-amber-falcon-0417";
     const CONTROL: &str = "relay-memory-control";
 
     /// A shell that has read the canary, and knows the control as `$0`.
-    struct Holder {
-        pid: i32,
-        pidfd: std::os::fd::OwnedFd,
-        input: fs::File,
-        output: BufReader<fs::File>,
+    pub(super) struct Holder {
+        pub(super) pid: i32,
+        pub(super) pidfd: std::os::fd::OwnedFd,
+        pub(super) input: fs::File,
+        pub(super) output: BufReader<fs::File>,
     }
 
     impl Holder {
         fn start(script: &str) -> Self {
+            let mut holder = Self::silent(script);
+            assert_eq!(holder.ask(CANARY), "ok\n");
+            holder
+        }
+
+        /// Told nothing yet.
+        pub(super) fn silent(script: &str) -> Self {
             let command = Command::new("/bin/sh")
                 .argument("-c")
                 .argument(script)
                 .argument(CONTROL);
             let child = spawn(&command).unwrap();
-            let mut holder = Self {
+            Self {
                 pid: child.pid,
                 pidfd: child.pidfd,
                 input: child.stdin.into(),
                 output: BufReader::new(child.stdout.into()),
-            };
-            assert_eq!(holder.ask(CANARY), "ok\n");
-            holder
+            }
         }
 
         /// Types a line and reads one.
-        fn ask(&mut self, line: &str) -> String {
+        pub(super) fn ask(&mut self, line: &str) -> String {
             writeln!(self.input, "{line}").unwrap();
             let mut answer = String::new();
             self.output.read_line(&mut answer).unwrap();
@@ -106,7 +113,7 @@ mod tests {
         }
     }
 
-    fn searcher() -> Searcher {
+    pub(super) fn searcher() -> Searcher {
         let canary = Canary {
             name: "vault".to_owned(),
             text: CANARY.to_owned(),

@@ -1,0 +1,225 @@
+//! Looking at the relay in the act: while it handles what a client has sent, at the calls by which it
+//! prints, stores, sends, or draws random numbers. What it holds then and wipes right afterwards is
+//! seen, whenever the wiping comes: the call has not been carried out yet.
+//!
+//! A thread of its own traces all threads of the relay. Each of them is stopped where it calls the
+//! system, by itself; a call that is one of these is not carried out before memory was searched. When
+//! the thread ends, the system lets go of all that it has traced.
+
+use std::collections::BTreeSet;
+use std::io;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
+
+use nix::libc;
+use nix::sys::ptrace::{self, Options};
+use nix::sys::signal::{self, Signal};
+use nix::sys::wait::{Id, WaitPidFlag, WaitStatus, waitid};
+use nix::unistd::Pid;
+use tokio::sync::oneshot;
+
+use super::{Copied, Sample, SamplingMode, sample};
+use crate::participant::proc::{self, threads};
+use crate::participant::tree::trees;
+use crate::scan::comparing::Comparing;
+use audit::Searcher;
+
+/// Calls at which memory is searched, at most.
+const MOST: usize = 6;
+
+/// The calls by which something comes out of a program; and that for random numbers, which stands
+/// between what is decrypted and what is encrypted again.
+const CALLS: [libc::c_long; 9] = [
+    libc::SYS_write,
+    libc::SYS_writev,
+    libc::SYS_pwrite64,
+    libc::SYS_pwritev,
+    libc::SYS_sendto,
+    libc::SYS_sendmsg,
+    libc::SYS_sendmmsg,
+    libc::SYS_sendfile,
+    libc::SYS_getrandom,
+];
+
+/// A relay that is looked at in the act, until this is dropped.
+#[derive(Debug)]
+pub(crate) struct InTheAct {
+    /// One of its processes.
+    root: i32,
+    is_over: Arc<AtomicBool>,
+    samples: oneshot::Receiver<Vec<Sample>>,
+}
+
+impl InTheAct {
+    /// Looks at these processes and at what they have started so far.
+    ///
+    /// # Errors
+    ///
+    /// When the system does not let them be traced, or they have ended.
+    pub(crate) async fn begin(roots: Vec<i32>, searcher: Arc<Searcher>) -> io::Result<Self> {
+        let root = roots.first().copied();
+        let root = root.ok_or_else(|| io::Error::other("the relay does not run"))?;
+        let is_over = Arc::new(AtomicBool::new(false));
+        let (has_begun, begun) = oneshot::channel();
+        let (to_samples, samples) = oneshot::channel();
+        let over = is_over.clone();
+        thread::Builder::new().spawn(move || {
+            let begun = seize(&roots);
+            let may_go_on = begun.is_ok();
+            // Who began it may have gone.
+            if has_begun.send(begun).is_ok() && may_go_on {
+                drop(to_samples.send(watch(&roots, &searcher, &over)));
+            }
+        })?;
+        begun.await.map_err(io::Error::other)??;
+        Ok(Self {
+            root,
+            is_over,
+            samples,
+        })
+    }
+
+    /// Ends it: what was seen.
+    pub(crate) async fn end(mut self) -> Vec<Sample> {
+        self.wake();
+        (&mut self.samples).await.unwrap_or_default()
+    }
+
+    /// A signal that changes nothing is told first to whoever traces: it takes it away.
+    fn wake(&mut self) {
+        if !self.is_over.swap(true, Ordering::SeqCst) && self.samples.is_empty() {
+            signal::kill(Pid::from_raw(self.root), Signal::SIGCONT).ok();
+        }
+    }
+}
+
+impl Drop for InTheAct {
+    fn drop(&mut self) {
+        self.wake();
+    }
+}
+
+fn seize(roots: &[i32]) -> io::Result<()> {
+    let options =
+        Options::PTRACE_O_TRACESYSGOOD | Options::PTRACE_O_TRACECLONE | Options::PTRACE_O_TRACEEXIT;
+    let mut seized = 0;
+    for thread in trees(roots).into_iter().flat_map(threads) {
+        let thread = Pid::from_raw(thread);
+        match ptrace::seize(thread, options) {
+            // It has ended meanwhile.
+            Err(nix::errno::Errno::ESRCH) => {}
+            done => {
+                done?;
+                ptrace::interrupt(thread)?;
+                seized += 1;
+            }
+        }
+    }
+    if seized == 0 {
+        return Err(io::Error::other("the relay has ended"));
+    }
+    Ok(())
+}
+
+/// Follows them from call to call, until it is over or they have ended.
+fn watch(roots: &[i32], searcher: &Searcher, is_over: &AtomicBool) -> Vec<Sample> {
+    // Not the ends of processes: those are for whoever has started them.
+    let flags = WaitPidFlag::WSTOPPED | WaitPidFlag::__WALL | WaitPidFlag::__WNOTHREAD;
+    let mut within = BTreeSet::new();
+    let mut samples = Vec::new();
+    while samples.len() < MOST {
+        let (thread, passed_on) = match waitid(Id::All, flags) {
+            Ok(WaitStatus::PtraceSyscall(thread)) => {
+                // Each call stops it twice.
+                let enters = !within.remove(&thread) && within.insert(thread);
+                if enters && is_telling(thread) {
+                    let (copied, comparing) = (&mut Copied::default(), Comparing::default());
+                    let with = (searcher, None);
+                    samples.push(sample(
+                        roots,
+                        SamplingMode::Running,
+                        with,
+                        copied,
+                        &comparing,
+                    ));
+                }
+                (thread, None)
+            }
+            // Of one that ends its end is nobody's business but its parent's.
+            Ok(WaitStatus::PtraceEvent(thread, _, libc::PTRACE_EVENT_EXIT)) => {
+                ptrace::detach(thread, None).ok();
+                continue;
+            }
+            Ok(WaitStatus::PtraceEvent(_, Signal::SIGCONT, 0))
+                if is_over.load(Ordering::SeqCst) =>
+            {
+                break;
+            }
+            Ok(
+                WaitStatus::PtraceEvent(thread, signal, 0) | WaitStatus::Stopped(thread, signal),
+            ) => (thread, Some(signal)),
+            Ok(WaitStatus::PtraceEvent(thread, ..)) => (thread, None),
+            Err(nix::errno::Errno::EINTR) => continue,
+            // Nobody is left.
+            Ok(_) | Err(_) => break,
+        };
+        // It may have been killed meanwhile.
+        ptrace::syscall(thread, passed_on).ok();
+    }
+    samples
+}
+
+/// Whether a thread that calls the system calls it for one of these.
+fn is_telling(thread: Pid) -> bool {
+    let call = proc::text(thread.as_raw(), "syscall").unwrap_or_default();
+    let number = call
+        .split(' ')
+        .next()
+        .and_then(|number| number.parse().ok());
+    number.is_some_and(|number: libc::c_long| CALLS.contains(&number))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::{BufRead as _, Write as _};
+    use std::sync::Arc;
+
+    use super::super::tests::{CANARY, Holder, searcher};
+    use super::InTheAct;
+
+    /// Reads a line, prints its length, and forgets it.
+    const FORGETS: &str = r#"while read -r x; do echo "${#x}"; x=; done"#;
+
+    #[tokio::test]
+    async fn what_is_held_only_while_it_answers_is_seen_in_the_act() {
+        let mut holder = Holder::silent(FORGETS);
+        let act = InTheAct::begin(vec![holder.pid], Arc::new(searcher()))
+            .await
+            .unwrap();
+        assert_eq!(holder.ask(CANARY), format!("{}\n", CANARY.len()));
+        let samples = act.end().await;
+        assert!(
+            samples.iter().any(|one| !one.searched.findings.is_empty()),
+            "{samples:?}"
+        );
+        // It goes on, untraced.
+        assert_eq!(holder.ask("and now"), "7\n");
+    }
+
+    #[tokio::test]
+    async fn who_ends_while_it_is_looked_at_is_reaped_as_ever() {
+        let mut holder = Holder::silent("read x; exit 3");
+        let act = InTheAct::begin(vec![holder.pid], Arc::new(searcher()))
+            .await
+            .unwrap();
+        writeln!(holder.input, "go").unwrap();
+        let ended = crate::participant::spawn::wait_blocking(holder.pid, &holder.pidfd).unwrap();
+        assert_eq!(ended, timeline::Ended::Exit(3));
+        act.end().await;
+        let mut rest = String::new();
+        assert_eq!(holder.output.read_line(&mut rest).unwrap(), 0);
+        let gone = InTheAct::begin(vec![holder.pid], Arc::new(searcher())).await;
+        assert!(gone.is_err());
+    }
+}
