@@ -16,7 +16,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 pub(crate) struct Cli {
     #[command(subcommand)]
     pub(crate) command: Option<Command>,
-    /// Where runs are written and looked up; `reports/` of the repository when left out
+    /// Directory for saved runs [default: `reports/` in the repository]
     #[arg(long, global = true, value_name = "DIR", display_order = 100)]
     pub(crate) reports: Option<PathBuf>,
 }
@@ -28,46 +28,46 @@ pub(crate) enum Command {
     Demo(Demo),
     /// Play scenarios and judge them
     Test(Test),
-    /// Let many clients play the steps of a scenario at once, and measure
+    /// Play a scenario with many clients at once, and measure
     Load(Load),
     /// Grade the submissions of a class by a rubric
     Grade(Grade),
-    /// Tell a saved run again, or lay the parts of one together
+    /// Show a saved run, or merge the shards of one
     Report(Report),
-    /// Judge a saved run again from its plans and timelines, without any process
+    /// Judge a saved run again from its timelines, without starting a process
     Replay(Replay),
     /// Find mistakes in scenarios and adapters without playing them
     Check(Check),
-    /// Say what a scenario will do, or what an error code means
+    /// Explain what a scenario will do, or what an error code means
     Explain(Explain),
     /// List scenarios with their titles and tags
     List(List),
-    /// Write a commented file to begin with
+    /// Write a commented file to start from
     New(New),
-    /// Say what this machine can do, and how to make it do more
+    /// Report what this machine can do, and how to make it do more
     Doctor(Doctor),
-    /// Measure ourselves against the simplest program that does the same
+    /// Measure the harness against the simplest program that does the same
     Bench(Bench),
-    /// Play a chat with each of a hundred faults, and see that each is caught for what it is
+    /// Play a chat with each of a hundred faults, and verify that each one is detected
     Zoo(Zoo),
     /// Check the rules of the repository itself
     Tidy,
-    /// Run everything that a change must pass
+    /// Run every check that a change must pass
     Ci(Ci),
     /// Write the JSON schemas and the generated parts of the documentation
     Schema(Schema),
-    /// Print what a shell needs to complete this command line
+    /// Print a completion script for a shell
     Completions(Completions),
 }
 
 /// How strongly to isolate.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Level {
-    /// Only what was started directly is stopped
+    /// Stop only the processes that were started directly
     None,
-    /// What is left behind is found and killed; ports are the machine's
+    /// Also find and kill processes left behind; ports are shared with the machine
     Reaper,
-    /// Every play has networks and processes of its own
+    /// Also give each play its own network and process namespaces
     Namespaces,
 }
 
@@ -91,19 +91,19 @@ impl From<timeline::Level> for Level {
     }
 }
 
-/// What `demo` and `test` share.
+/// Options that `demo` and `test` share.
 #[derive(Args, Clone, Debug)]
 pub(crate) struct Staging {
     /// Implementation to play with: a file in `adapters/` without its extension, or a path
     #[arg(long, default_value = "reference", value_name = "NAME|PATH")]
     pub(crate) adapter: String,
-    /// Give a setting of the adapter another value; may be given again
+    /// Override a setting of the adapter; repeatable
     #[arg(long = "set", value_parser = setting, value_name = "NAME=VALUE")]
     pub(crate) settings: Vec<(String, String)>,
-    /// Everything random comes from this number; another one each time when left out
+    /// Random seed [default: a new one each run]
     #[arg(long, value_name = "NUMBER")]
     pub(crate) seed: Option<u64>,
-    /// How strongly to isolate; the strongest that works here when left out
+    /// Isolation level [default: the strongest that works here]
     #[arg(long)]
     pub(crate) level: Option<Level>,
 }
@@ -115,13 +115,13 @@ impl Staging {
     }
 }
 
-/// How much is told.
+/// How much is printed.
 #[derive(Args, Clone, Copy, Debug)]
 pub(crate) struct Verbosity {
     /// Print failures and the summary only
     #[arg(long, short, conflicts_with = "verbose")]
     quiet: bool,
-    /// Print every detail of failures and of what was searched
+    /// Print all details of failures and searches
     #[arg(long, short)]
     verbose: bool,
 }
@@ -145,25 +145,49 @@ impl Verbosity {
   cargo xtask demo three-clients --adapter ./mine.toml
   cargo xtask demo three-clients --relay nosy")]
 pub(crate) struct Demo {
-    /// Id of a scenario, or its last part; without it, choose one
+    /// Id of a scenario, or its last part; without it, you choose from a list
     pub(crate) name: Option<String>,
-    /// Go on by itself after so long, instead of waiting for a key: `2s`, `500ms`
+    /// Advance automatically after this pause (`2s`, `500ms`) instead of waiting for a key
     #[arg(long, value_parser = duration, value_name = "PAUSE")]
     pub(crate) auto: Option<Duration>,
-    /// Write the stage as a recording (asciicast) in this file, too
-    #[arg(long, value_name = "FILE")]
-    pub(crate) record: Option<PathBuf>,
-    /// Show it in a browser instead, with a button for each step and a line for each client
+    #[command(flatten)]
+    pub(crate) recording: Recording,
+    /// Show it in a browser, where the audience can type and send files
     #[arg(long, conflicts_with_all = ["auto", "ui"])]
     pub(crate) web: bool,
-    /// Play with the zoo's relay that has the clients' key: it ends in PLAINTEXT
+    /// Use a bad relay from the zoo, for contrast; the verdict is PLAINTEXT
     #[arg(long, conflicts_with_all = ["adapter", "settings"])]
     pub(crate) relay: Option<Relay>,
-    /// How to show it; where there is a terminal with room for it, on the stage
+    /// How to show it [default: `stage` if the terminal is large enough]
     #[arg(long)]
     pub(crate) ui: Option<Ui>,
     #[command(flatten)]
     pub(crate) staging: Staging,
+}
+
+/// What is recorded.
+#[derive(Args, Debug)]
+pub(crate) struct Recording {
+    /// Record the stage to this file
+    #[arg(long, value_name = "FILE")]
+    pub(crate) record: Option<PathBuf>,
+    /// Format of the recording
+    #[arg(
+        long,
+        value_name = "VERSION",
+        requires = "record",
+        default_value = "v3"
+    )]
+    pub(crate) cast: Cast,
+}
+
+/// A version of asciicast.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Cast {
+    /// For asciinema 2, which plays nothing newer
+    V2,
+    /// For asciinema 3 and asciinema-player
+    V3,
 }
 
 /// How a demo is shown.
@@ -178,7 +202,7 @@ pub(crate) enum Ui {
 /// Relays to be warned of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Relay {
-    /// Opens and logs what it passes on
+    /// Decrypts and logs what it forwards
     Nosy,
 }
 
@@ -193,41 +217,41 @@ pub(crate) enum Relay {
   cargo xtask test --rerun latest
   cargo xtask test three-clients --accept")]
 pub(crate) struct Test {
-    /// Ids of scenarios, parts of ids, or paths of files and directories; all when left out
+    /// Ids of scenarios, parts of ids, or paths of files and directories [default: all]
     #[arg(value_name = "FILTER")]
     pub(crate) filters: Vec<String>,
-    /// Only scenarios with this tag; may be given again
+    /// Only scenarios with this tag; repeatable
     #[arg(long = "tag", value_name = "TAG")]
     pub(crate) tags: Vec<String>,
-    /// Play each so often; what does not always pass is FLAKY
+    /// Run each scenario N times; any that does not pass every time is FLAKY
     #[arg(long, default_value = "1", value_name = "N")]
     pub(crate) repeat: NonZeroU32,
-    /// Play again what is red, so often at the most; what passes then is FLAKY, and red
+    /// Retry failures up to N times; a scenario that passes on retry is FLAKY and still counts as failed
     #[arg(long, default_value = "0", value_name = "N", conflicts_with = "repeat")]
     pub(crate) retries: u32,
-    /// How long each play may take: `60s`, `500ms`; what takes longer fails
+    /// Time limit of each play (`60s`, `500ms`); a play that exceeds it fails
     #[arg(long, value_parser = duration, value_name = "TIME")]
     pub(crate) timeout: Option<Duration>,
-    /// Play only this part of the scenarios, `2/8`; `report --merge` lays the parts together
+    /// Run only one shard, for example `2/8`; `report --merge` merges the shards
     #[arg(long, value_name = "PART/PARTS")]
     pub(crate) shard: Option<Shard>,
-    /// Cut the parts so that they take equally long, by the times of a saved run; give all parts the same
+    /// Balance the shards by the times of a saved run; pass the same run to every shard
     #[arg(long, value_name = "RUN", requires = "shard")]
     pub(crate) balance: Option<String>,
-    /// Play again what failed in a run, or was never played, with its adapter and seed
+    /// Rerun what failed or was not played in a saved run, with its adapter and seed
     #[arg(long, value_name = "RUN", conflicts_with_all = ["filters", "tags", "adapter", "settings", "shard"])]
     pub(crate) rerun: Option<String>,
-    /// Begin no other play after the first that is red
+    /// Stop after the first failure
     #[arg(long)]
     pub(crate) fail_fast: bool,
-    /// Play so many at a time; as many as there are processors when left out
+    /// Number of plays at a time [default: one per processor]
     #[arg(long, value_name = "N")]
     pub(crate) jobs: Option<NonZeroUsize>,
-    /// Store what is seen now as the snapshots
+    /// Accept what this run shows as the new snapshots
     #[arg(long)]
     pub(crate) accept: bool,
-    /// Play each in so many pairs, or more, with other words of the same size and with the first
-    /// ones: what the relay holds must not depend on them
+    /// Play each scenario in at least this many pairs, once with its own texts and once with others
+    /// of the same size: what the relay holds must not depend on the texts
     #[arg(long, value_name = "PAIRS", num_args = 0..=1, require_equals = true, default_missing_value = "3")]
     pub(crate) differential: Option<NonZeroU32>,
     #[command(flatten)]
@@ -243,18 +267,18 @@ pub(crate) struct Test {
   cargo xtask load three-clients --clients 60 --for 10s --say everyone
   cargo xtask load pairs --adapter ./mine.toml --seed 1
 
-A group is as many clients as the scenario has: a scenario of two is played in pairs. What the
-command line leaves out, the scenario's table [load] may say.")]
+A group has as many clients as the scenario: a scenario of two is played in pairs. The scenario's
+table [load] provides defaults for what the command line leaves out.")]
 pub(crate) struct Load {
     /// Id of a scenario, or its last part
     pub(crate) name: String,
-    /// How many clients, in whole groups; 50 when nobody says
+    /// Number of clients, rounded to whole groups [default: 50]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1000))]
     pub(crate) clients: Option<u32>,
-    /// How long rounds begin: `30s`; 10 s when nobody says
+    /// How long to keep starting rounds [default: 10s]
     #[arg(long = "for", value_parser = duration, value_name = "TIME")]
     pub(crate) length: Option<Duration>,
-    /// Who hears what is said to all; the sender's own group when nobody says
+    /// Who receives public messages [default: group]
     #[arg(long, value_name = "WHO")]
     pub(crate) say: Option<Hearing>,
     /// Print the figures as JSON, as in load.json
@@ -266,12 +290,12 @@ pub(crate) struct Load {
     pub(crate) staging: Staging,
 }
 
-/// Who hears what is said to all.
+/// Who receives public messages.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Hearing {
-    /// Everyone at the relay: the traffic grows with the square of the clients
+    /// Every client: traffic grows with the square of their number
     Everyone,
-    /// The sender's own group: it is sent to each of them alone
+    /// Only the sender's group, each member by a private message
     Group,
 }
 
@@ -282,46 +306,47 @@ pub(crate) enum Hearing {
   cargo xtask grade submissions --rubric rubric.toml --rerun open --jobs 4
   cargo xtask grade submissions --rubric rubric.toml --publish
 
-Each directory or archive (.zip, .tar.gz) in SUBMISSIONS is one. What was graded before and has not changed stays as it is, so
-the same command goes on where it was interrupted. docs/grading.md begins with an example.")]
+Each directory or archive (.zip, .tar.gz) in SUBMISSIONS is a submission. Those that were graded
+before and have not changed keep their grades, so the same command resumes an interrupted run.
+docs/grading.md starts with an example.")]
 pub(crate) struct Grade {
-    /// A directory that holds a directory or an archive for each submission
+    /// Directory with one directory or archive for each submission
     pub(crate) submissions: PathBuf,
-    /// What is played, and what it is worth; `cargo xtask new rubric` writes one
+    /// What to play and how many points it earns; `cargo xtask new rubric` writes a template
     #[arg(long, value_name = "FILE")]
     pub(crate) rubric: PathBuf,
-    /// Points set by hand, and late days; `overrides.toml` beside the rubric when left out
+    /// Points set by hand, and late days [default: `overrides.toml` beside the rubric]
     #[arg(long, value_name = "FILE")]
     pub(crate) overrides: Option<PathBuf>,
-    /// Where grades are written; `grades/` in the reports when left out
+    /// Directory for the grades [default: `grades/` among the saved runs]
     #[arg(long, value_name = "DIR")]
     pub(crate) out: Option<PathBuf>,
-    /// Grade only this submission; may be given again
+    /// Grade only this submission; repeatable
     #[arg(long, value_name = "NAME")]
     pub(crate) only: Vec<String>,
-    /// Grade again what was graded and has not changed
+    /// Grade submissions again that were graded and have not changed
     #[arg(long, value_name = "WHICH")]
     pub(crate) rerun: Option<Rerun>,
-    /// Show students the items that are for after the due date or after publication, too
+    /// Also show students the items that are hidden until the due date or until publication
     #[arg(long)]
     pub(crate) publish: bool,
-    /// Grade so many at a time; as many as there are processors when left out
+    /// Number of submissions at a time [default: one per processor]
     #[arg(long, value_name = "N")]
     pub(crate) jobs: Option<NonZeroUsize>,
-    /// Everything random comes from this number; the one of the first time when left out
+    /// Random seed [default: the one of the first run]
     #[arg(long, value_name = "NUMBER")]
     pub(crate) seed: Option<u64>,
-    /// How strongly to isolate; the strongest that works here when left out
+    /// Isolation level [default: the strongest that works here]
     #[arg(long)]
     pub(crate) level: Option<Level>,
 }
 
-/// What is graded again.
+/// Which submissions are graded again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Rerun {
     /// Every submission
     All,
-    /// Those that lack points
+    /// Those without full marks
     Failed,
     /// Those that are flaky or could not be graded
     Open,
@@ -345,9 +370,9 @@ impl Rerun {
   cargo xtask report reports/20261121-074151.085-11420
   cargo xtask report --merge shard-1 shard-2 shard-3")]
 pub(crate) struct Report {
-    /// A directory of a run, or its name in `reports/`; the latest when left out
+    /// Directory of a saved run, or its name in `reports/` [default: the latest]
     pub(crate) run: Option<String>,
-    /// Lay these runs together as a new one, and tell that
+    /// Merge these runs into a new one and report it
     #[arg(long, value_name = "DIR", num_args = 1.., conflicts_with = "run")]
     pub(crate) merge: Vec<String>,
     #[command(flatten)]
@@ -362,24 +387,23 @@ pub(crate) struct Report {
   cargo xtask replay ~/Downloads/xtask-report three-clients
   cargo xtask replay latest --adapter adapters/mine.toml")]
 pub(crate) struct Replay {
-    /// A directory of a run, or its name in `reports/`
+    /// Directory of a saved run, or its name in `reports/`
     pub(crate) run: String,
-    /// Only this scenario: its id, or the last part of it
+    /// Only this scenario: its id, or its last part
     pub(crate) scenario: Option<String>,
-    /// Match saved lines against the `[client.events]` of this adapter: a name in `adapters/`, or
-    /// a path. Its file must have the name that the run was played with
+    /// Match the saved lines against the `[client.events]` of this adapter, a name in `adapters/`
+    /// or a path. The file must have the same name as the adapter of the run
     #[arg(long, value_name = "FILE")]
     pub(crate) adapter: Option<String>,
-    /// Show one play on the stage as it was, step by step
+    /// Show one play on the stage, step by step
     #[arg(long)]
     pub(crate) ui: bool,
-    /// Write the stage of one play as a recording (asciicast) in this file
-    #[arg(long, value_name = "FILE")]
-    pub(crate) record: Option<PathBuf>,
-    /// Print the stage of one play as it was when this step was over, as SVG
+    #[command(flatten)]
+    pub(crate) recording: Recording,
+    /// Print the stage of one play after this step, as SVG
     #[arg(long, value_name = "STEP", conflicts_with_all = ["ui", "record"])]
     pub(crate) still: Option<usize>,
-    /// With --ui: go on by itself after so long, instead of waiting for a key
+    /// With --ui: advance automatically after this pause instead of waiting for a key
     #[arg(long, value_parser = duration, value_name = "PAUSE", requires = "ui")]
     pub(crate) auto: Option<Duration>,
     #[command(flatten)]
@@ -392,7 +416,7 @@ pub(crate) struct Replay {
   cargo xtask check three-clients
   cargo xtask check scenarios/basics/three-clients.toml adapters/reference.toml")]
 pub(crate) struct Check {
-    /// Ids or paths of scenarios, names or paths of adapters; everything when left out
+    /// Ids or paths of scenarios, names or paths of adapters [default: everything]
     pub(crate) files: Vec<String>,
 }
 
@@ -413,10 +437,10 @@ pub(crate) struct Explain {
   cargo xtask list leaving
   cargo xtask list --tag audit")]
 pub(crate) struct List {
-    /// Parts of ids; all when left out
+    /// Parts of ids [default: all]
     #[arg(value_name = "FILTER")]
     pub(crate) filters: Vec<String>,
-    /// Only scenarios with this tag; may be given again
+    /// Only scenarios with this tag; repeatable
     #[arg(long = "tag", value_name = "TAG")]
     pub(crate) tags: Vec<String>,
 }
@@ -430,7 +454,7 @@ pub(crate) struct New {
     pub(crate) file: NewFile,
 }
 
-/// What can be written.
+/// What `new` can write.
 #[derive(Debug, Subcommand)]
 pub(crate) enum NewFile {
     /// A scenario below `scenarios/`
@@ -450,7 +474,7 @@ pub(crate) enum NewFile {
   cargo xtask doctor
   cargo xtask doctor --links")]
 pub(crate) struct Doctor {
-    /// Say instead what programs meet through a tap, beside what they meet without one
+    /// Compare the network behind a tap with the network without one
     #[arg(long)]
     pub(crate) links: bool,
 }
@@ -464,7 +488,7 @@ pub(crate) struct Doctor {
   cargo xtask bench tap --json --rounds 30"
 )]
 pub(crate) struct Bench {
-    /// An area (audit, harness, length, page, stage or tap) and options; `--help` builds the benchmarks and explains them
+    /// An area (audit, harness, length, page, stage or tap) and its options; `--help` explains them, after building the benchmarks
     #[arg(
         value_name = "ARGUMENTS",
         trailing_var_arg = true,
@@ -482,19 +506,19 @@ pub(crate) struct Bench {
 docs/zoo.md says what each does. The last line is
 `N caught, 0 missed, M harmless, 0 false alarms`, and the exit code 0 only then.")]
 pub(crate) struct Zoo {
-    /// Names of faults; all when left out
+    /// Names of faults [default: all]
     #[arg(value_name = "FAULT")]
     pub(crate) names: Vec<String>,
-    /// Print one JSON object a fault instead of a table
+    /// Print one JSON object per fault instead of a table
     #[arg(long)]
     pub(crate) json: bool,
-    /// Play so many at a time; as many as there are processors when left out
+    /// Number of plays at a time [default: one per processor]
     #[arg(long, value_name = "N")]
     pub(crate) jobs: Option<NonZeroUsize>,
-    /// Everything random comes from this number; another one each time when left out
+    /// Random seed [default: a new one each run]
     #[arg(long, value_name = "NUMBER")]
     pub(crate) seed: Option<u64>,
-    /// How strongly to isolate; the strongest that works here when left out
+    /// Isolation level [default: the strongest that works here]
     #[arg(long)]
     pub(crate) level: Option<Level>,
 }
@@ -505,10 +529,10 @@ pub(crate) struct Zoo {
   cargo xtask ci --only clippy
   cargo xtask ci --skip advisories --skip typos")]
 pub(crate) struct Ci {
-    /// Run only this step; may be given again
+    /// Run only this step; repeatable
     #[arg(long, value_name = "STEP")]
     pub(crate) only: Vec<crate::ci::Step>,
-    /// Leave this step out; may be given again
+    /// Skip this step; repeatable
     #[arg(long, value_name = "STEP")]
     pub(crate) skip: Vec<crate::ci::Step>,
 }
@@ -518,7 +542,7 @@ pub(crate) struct Ci {
   cargo xtask schema
   cargo xtask schema --check")]
 pub(crate) struct Schema {
-    /// Write nothing; fail when something is out of date
+    /// Write nothing; fail if something is out of date
     #[arg(long)]
     pub(crate) check: bool,
 }
@@ -531,16 +555,16 @@ pub(crate) struct Schema {
   cargo xtask completions fish > ~/.config/fish/conf.d/xtask.fish"
 )]
 pub(crate) struct Completions {
-    /// Which shell
+    /// The shell
     pub(crate) shell: CompletedShell,
 }
 
-/// A shell that can be helped.
+/// A shell that has a completion script.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum CompletedShell {
     /// Source the script in `~/.bashrc`
     Bash,
-    /// Put the script into `~/.config/fish/conf.d`
+    /// Save the script in `~/.config/fish/conf.d`
     Fish,
     /// Source the script in `~/.zshrc`, after `compinit`
     Zsh,

@@ -102,8 +102,8 @@ pub(crate) fn run(arguments: &cli::Demo, workspace: &Workspace) -> CommandResult
     } else {
         as_stream(&shown, arguments.auto)?
     };
-    if let Some(file) = &arguments.record {
-        recording::record(file, shown.dir.path(), &report)?;
+    if let Some(file) = &arguments.recording.record {
+        recording::record((file, arguments.recording.cast), shown.dir.path(), &report)?;
     }
     Ok(code)
 }

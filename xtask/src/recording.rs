@@ -10,6 +10,7 @@ use scenario::plan::Plan;
 use harness::Parts;
 use terminal_stage::{Ending, Reader, SavedPlay, Size};
 
+use crate::cli::Cast;
 use crate::command_error::CommandError;
 use crate::output;
 use crate::workspace::Workspace;
@@ -77,10 +78,21 @@ pub(crate) fn picture(workspace: &Workspace) -> Result<(PathBuf, String), Comman
 /// # Errors
 ///
 /// As [`played`], and when the file cannot be written.
-pub(crate) fn record(file: &Path, run: &Path, play: &PlayReport) -> Result<(), CommandError> {
+pub(crate) fn record(
+    (file, version): (&Path, Cast),
+    run: &Path,
+    play: &PlayReport,
+) -> Result<(), CommandError> {
     let text = terminal_stage::record(played(run, play)?, SIZE);
+    let (text, plays) = match version {
+        Cast::V2 => (report::recording::as_v2(&text), "asciinema 2 or newer"),
+        Cast::V3 => (text, "asciinema 3 or newer; with --cast v2, asciinema 2"),
+    };
     fs::write(file, text).map_err(|error| CommandError::file(file, &error))?;
-    output::narrate(&format!("recorded in {}", file.display()));
+    output::narrate(&format!(
+        "recorded; watch it with: asciinema play {} ({plays})",
+        file.display()
+    ));
     Ok(())
 }
 

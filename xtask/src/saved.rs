@@ -49,8 +49,8 @@ pub(crate) fn replay(arguments: &cli::Replay, workspace: &Workspace) -> CommandR
         output::result(recording::still(step, &run.dir, only(&run)?)?.trim_end());
         return Ok(FINE);
     }
-    if let Some(file) = &arguments.record {
-        recording::record(file, &run.dir, only(&run)?)?;
+    if let Some(file) = &arguments.recording.record {
+        recording::record((file, arguments.recording.cast), &run.dir, only(&run)?)?;
     }
     if arguments.ui {
         on_stage(&run, arguments.auto)?;

@@ -29,18 +29,21 @@ fn page(scenarios: usize) -> Vec<String> {
             "test",
             &format!("play all {scenarios} scenarios and judge them"),
         ),
-        example("list", "what there is to play"),
+        example("list", "list all scenarios"),
         example(
             "explain three-clients",
-            "what a scenario will do, step by step",
+            "explain what a scenario will do, step by step",
         ),
-        example("new scenario mine", "a commented scenario to begin with"),
+        example(
+            "new scenario mine",
+            "write a commented scenario to start from",
+        ),
         example("check", "find mistakes in scenarios and adapters"),
         example(
             "doctor",
-            "what this machine can do, and how to make it do more",
+            "report what this machine can do, and how to make it do more",
         ),
-        example("ci", "everything that a change must pass"),
+        example("ci", "run every check that a change must pass"),
         String::new(),
         format!("{FAINT}Start with the first. More: cargo xtask help, docs/tour.md{FAINT:#}"),
     ]

@@ -25,6 +25,11 @@ const PASSED: usize = 60;
 /// Things that happened that are sent.
 const STORY: usize = 200;
 
+/// Bytes in a row, and rows of each part of a record that are sent.
+const ROW: usize = 16;
+const ROWS_OF_HEAD: usize = 4;
+const ROWS_OF_BODY: usize = 12;
+
 /// Everything that is to be seen.
 #[derive(Debug, Serialize)]
 pub struct WebState {
@@ -83,6 +88,12 @@ struct WebPassed {
     in_it: Option<String>,
     /// Where else the relay has its text.
     elsewhere: Option<String>,
+    /// Its bytes, as far as they are shown.
+    rows: Vec<Line>,
+    /// What its sender typed.
+    sent: Option<String>,
+    /// Who has read what of it.
+    read: Vec<(String, String)>,
 }
 
 #[derive(Debug, Serialize)]
@@ -290,7 +301,55 @@ fn passed(one: &Passed) -> WebPassed {
         hex: hex(one),
         in_it,
         elsewhere,
+        rows: rows(one),
+        sent: one.sent.clone(),
+        read: one.shown.clone(),
     }
+}
+
+/// Where its head and its body begin, row by row.
+fn rows(one: &Passed) -> Vec<Line> {
+    let record = &one.record;
+    let body = usize::try_from(record.body_from()).unwrap_or(usize::MAX);
+    let (head, body) = one.bytes.split_at(body.min(one.bytes.len()));
+    let (kind, word) = match (record.is_sealed, record.head) {
+        (true, _) => ("sealed", "for the recipient, looks like ciphertext"),
+        (false, Some(_)) => ("body", "for the recipient, does not look like ciphertext"),
+        (false, None) => ("body", "everything; its frames are not known"),
+    };
+    let parts = [
+        ("header", "for the relay", 0, head, ROWS_OF_HEAD),
+        (kind, word, head.len(), body, ROWS_OF_BODY),
+    ];
+    let parts = parts.into_iter().filter(|(.., bytes, _)| !bytes.is_empty());
+    let mut lines = Vec::new();
+    for (kind, word, from, bytes, most) in parts {
+        lines.push(Line {
+            kind: "told",
+            text: word.to_owned(),
+        });
+        let rows = bytes.chunks(ROW).zip((from..).step_by(ROW)).take(most);
+        lines.extend(rows.map(|(row, at)| Line {
+            kind,
+            text: hex_row(row, at),
+        }));
+        if bytes.len() > most * ROW {
+            lines.push(Line {
+                kind: "told",
+                text: "…".to_owned(),
+            });
+        }
+    }
+    lines
+}
+
+fn hex_row(row: &[u8], at: usize) -> String {
+    let text = row.iter().map(|byte| match byte {
+        0x20..=0x7e => char::from(*byte),
+        _ => '·',
+    });
+    let digits = timeline::hex(row, " ");
+    format!("{at:04x}  {digits:<47}  {}", text.collect::<String>())
 }
 
 fn sought(sought: &Sought) -> WebSought {

@@ -56,10 +56,15 @@
       log.firstElementChild.remove();
     }
     const fresh = lines.slice(old.length - shift);
-    for (const { kind, text } of fresh) {
-      const line = document.createElement(log.tagName === "UL" ? "li" : "span");
+    for (const { kind, text, number } of fresh) {
+      const line = document.createElement(log.tagName === "UL" ? "li" : number ? "button" : "span");
       line.className = kind;
       line.textContent = text;
+      if (number) {
+        line.type = "button";
+        line.title = "its bytes, and what was read of it";
+        line.addEventListener("click", () => look(number));
+      }
       log.append(line);
     }
     log.lines = lines;
@@ -71,7 +76,7 @@
   /** What the relay got. Nothing that a client shows stands here. */
   function passed({ number, link, to, size, hex, in_it, elsewhere }) {
     const lines = [
-      { kind: "head", text: `#${number} ${link} → ${to ?? "relay"}   ${size}` },
+      { kind: "head", number, text: `#${number} ${link} → ${to ?? "relay"}   ${size}` },
       { kind: "hex", text: hex },
     ];
     if (in_it) {
@@ -80,6 +85,35 @@
       lines.push({ kind: "seen", text: `■ THE RELAY HAS ITS TEXT ${elsewhere}` });
     }
     return lines;
+  }
+
+  /** A record from both sides: what the relay gets, and what people read. */
+  function look(number) {
+    by("bytes").number = number;
+    sides();
+    by("bytes").showModal();
+  }
+
+  /** Of the record that is looked into; recipients may still read it. */
+  function sides() {
+    const record = play.passed.find((one) => one.number === by("bytes").number);
+    if (!record) {
+      return;
+    }
+    by("bytes-title").textContent = `#${record.number} ${record.link} → ${record.to ?? "relay"}, ${record.size}, ${record.kind}`;
+    by("bytes-relay").replaceChildren();
+    by("bytes-relay").lines = [];
+    write(by("bytes-relay"), record.rows);
+    const read = record.read.map(([who, what]) => [`${who} read`, what]);
+    const people = [[`${record.link} typed`, record.sent ?? "nothing that a step says"], ...read];
+    if (read.length === 0) {
+      people.push(["nobody", "has read it yet"]);
+    }
+    by("bytes-people").replaceChildren(...people.flatMap(([who, what]) => [["dt", who], ["dd", what]]).map(([name, text]) => {
+      const part = document.createElement(name);
+      part.textContent = text;
+      return part;
+    }));
   }
 
   /** Whether the relay has what was sent last: the strongest thing on the page. */
@@ -225,6 +259,9 @@
     relay.state.textContent += all > 0 ? ` — has ${has || "none"} of ${all}` : "";
     write(people.get("relay").passed, play.passed.flatMap(passed));
     write(by("story"), play.story);
+    if (by("bytes").open) {
+      sides();
+    }
     by("progress").textContent = play.progress;
     by("now").textContent = play.now ?? "";
     by("coming").textContent = play.coming ? "Next: " + play.coming : "";
@@ -297,7 +334,7 @@
     by("banner").textContent = over ? "OVER" : "GONE";
     by("banner").className = "over";
     by("answer").textContent = over ? "The stage is closed; what stands here stays." : "The play has gone.";
-    for (const control of document.querySelectorAll("button, input, select")) {
+    for (const control of document.querySelectorAll("button:not(dialog button, pre button), input, select")) {
       control.disabled = true;
     }
   }

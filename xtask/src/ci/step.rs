@@ -17,19 +17,19 @@ use crate::workspace::Workspace;
 /// One thing that a change must pass.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Step {
-    /// Everything is formatted
+    /// Formatting
     Fmt,
-    /// No lint speaks, in tests either
+    /// Clippy, on tests as well, without a warning
     Clippy,
     /// All tests
     Test,
-    /// All examples in the documentation
+    /// All code examples in the documentation
     Doctest,
-    /// The documentation builds, and its links lead somewhere
+    /// Documentation and its links
     Doc,
-    /// The rules of the repository
+    /// Rules of the repository
     Tidy,
-    /// Schemas and generated pages are up to date
+    /// Schemas and generated pages, up to date
     Schema,
     /// Licences, sources and banned crates
     Deny,
@@ -37,9 +37,9 @@ pub(crate) enum Step {
     Advisories,
     /// Spelling
     Typos,
-    /// Every scenario
+    /// All scenarios
     Scenarios,
-    /// The audit catches every fault of the zoo, and nothing harmless
+    /// All faults of the zoo, detected without false alarms
     Zoo,
 }
 

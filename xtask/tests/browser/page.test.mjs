@@ -2,7 +2,7 @@
 //
 // PAGE is a page of a play that passed, RUN that of its run, GRADES a directory of grades, LEAK one of a play in which plaintext
 // was seen, FAILED the link that was printed for a step that failed, MANY one of 2 000 messages, MORE one of 9 000; in both, everybody prints what would be
-// a script. CHROMIUM is the browser.
+// a script. CHROMIUM is the browser. Where PICTURES is set, the picture of the documentation is written there.
 
 import assert from "node:assert/strict";
 import { readFileSync, writeFileSync } from "node:fs";
@@ -12,7 +12,7 @@ import { pathToFileURL } from "node:url";
 import { after, before, test } from "node:test";
 import { chromium } from "playwright-core";
 
-const { PAGE, RUN, GRADES, LEAK, FAILED, MANY, MORE, CHROMIUM, SCRATCH } = process.env;
+const { PAGE, RUN, GRADES, LEAK, FAILED, MANY, MORE, CHROMIUM, SCRATCH, PICTURES = SCRATCH } = process.env;
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 let browser;
 
@@ -215,6 +215,7 @@ test("slider, diagram, bytes, steps and terminals are seen together, and names o
 
 test("what was found is marked in the bytes and on the relay's terminal, and findings lead there", async () => {
   const { page, done } = await open(LEAK, { viewport: { width: 1280, height: 800 } });
+  await page.screenshot({ path: join(PICTURES, "report.png"), fullPage: true, clip: { x: 0, y: 0, width: 1280, height: 1200 } });
   const findings = page.locator("section[aria-labelledby=h-evidence] li a");
   const leads = await findings.evaluateAll((links) => links.map((link) => [link.textContent, link.getAttribute("href")]));
   const [words, wire] = leads.find(([, href]) => href.startsWith("#m"));

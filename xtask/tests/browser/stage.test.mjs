@@ -1,6 +1,7 @@
 // The stage in a browser, as somebody who shows it meets it: real processes behind a real page.
 //
-// XTASK is the command line, REPORTS where its runs go, CHROMIUM the browser, SCRATCH a directory.
+// XTASK is the command line, REPORTS where its runs go, CHROMIUM the browser, SCRATCH a directory. Where PICTURES is set, the
+// picture of the documentation is written there.
 
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
@@ -13,7 +14,7 @@ import { createInterface } from "node:readline";
 import { after, before, test } from "node:test";
 import { chromium } from "playwright-core";
 
-const { XTASK, REPORTS, CHROMIUM, SCRATCH } = process.env;
+const { XTASK, REPORTS, CHROMIUM, SCRATCH, PICTURES = SCRATCH } = process.env;
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 let browser;
 
@@ -197,7 +198,15 @@ test("it is stepped to its end and says what came of it", async (t) => {
   await shows(page, "bob", "[private] alice: the vault code");
   assert.ok(!(await card(page, "manager").textContent()).includes("[private] alice"));
   assert.ok(!(await card(page, "relay").locator("pre").allTextContents()).join().includes("the vault code"), "what clients show is no view of the relay's");
-  await page.screenshot({ path: join(SCRATCH, "stage.png"), fullPage: true });
+  await page.screenshot({ path: join(SCRATCH, "stage.png") });
+  // A record from both sides: ciphertext for the relay, the text for its recipient.
+  await card(page, "relay").locator("pre.passed button", { hasText: "alice → bob" }).last().click();
+  await page.locator("#bytes-people dt", { hasText: "bob read" }).waitFor();
+  assert.match(await page.textContent("#bytes-people"), /alice typed“the vault code is .*bob read“the vault code is /);
+  assert.ok(!(await page.textContent("#bytes-relay")).includes("vault"));
+  assert.ok((await page.locator("#bytes-relay .sealed").count()) >= 4, "ciphertext is told apart from the head");
+  await page.screenshot({ path: join(SCRATCH, "bytes.png") });
+  await page.keyboard.press("Escape");
   // The others follow by themselves.
   await button(page, "Go on").click();
   await page.locator("#verdict a").waitFor({ timeout: 60_000 });
@@ -265,7 +274,8 @@ test("the relay that reads along is shown reading", async (t) => {
   await page.keyboard.press("Space");
   await page.locator("#sought q").getByText("“the vault code is").waitFor({ timeout: 20_000 });
   await page.locator("#sought .found").getByText(/^in its output: “relay-.*the vault code is/).waitFor();
-  await page.screenshot({ path: join(SCRATCH, "nosy.png"), fullPage: true });
+  await page.setViewportSize({ width: 1280, height: 800 });
+  await page.screenshot({ path: join(PICTURES, "browser.png") });
   await button(page, "Go on").click();
   await page.locator("#verdict a").waitFor({ timeout: 90_000 });
   assert.match(await page.textContent("#verdict"), /^■ PLAINTEXT/);
@@ -304,6 +314,9 @@ test("nobody is kept out: no finding of axe in light and dark, no sideways page"
   for (const colorScheme of ["light", "dark"]) {
     await page.emulateMedia({ colorScheme });
     const { violations } = await page.evaluate(() => window.axe.run());
+    await card(page, "relay").locator("pre.passed button").last().click();
+    violations.push(...(await page.evaluate(() => window.axe.run("dialog"))).violations);
+    await page.keyboard.press("Escape");
     assert.deepEqual(violations.map((one) => `${colorScheme} ${one.id}: ${one.nodes[0].html}`), []);
     await page.screenshot({ path: join(SCRATCH, `${colorScheme}.png`), fullPage: true });
   }

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 /// What a line says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -74,5 +74,57 @@ impl Asciicast {
     /// The whole file.
     pub fn finish(self) -> String {
         self.text
+    }
+}
+
+/// The same recording in version 2: times count from its start, and nothing says how the last
+/// process ended.
+pub fn as_v2(recording: &str) -> String {
+    let mut lines = recording.lines();
+    let header = lines
+        .next()
+        .and_then(|line| serde_json::from_str::<Value>(line).ok());
+    let header = header.unwrap_or_default();
+    let term = |name: &str| header.pointer(&format!("/term/{name}"));
+    let first = json!({
+        "version": 2,
+        "width": term("cols"),
+        "height": term("rows"),
+        "title": header.get("title"),
+        "env": { "TERM": term("type") },
+    });
+    let mut text = format!("{first}\n");
+    let mut t = 0.0;
+    for line in lines {
+        let Ok((since, code, data)) = serde_json::from_str::<(f64, String, Value)>(line) else {
+            continue;
+        };
+        t += since;
+        if code != "x" {
+            writeln!(text, "[{t:.6}, \"{code}\", {data}]").ok();
+        }
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Asciicast, EventCode, as_v2};
+
+    #[test]
+    fn version_2_says_the_same_with_times_from_the_start() {
+        let mut cast = Asciicast::new((120, 34), "a \"title\"");
+        cast.push(500_000_000, EventCode::Output, "hello\r\n");
+        cast.push(750_000_000, EventCode::Marker, "s1 alice");
+        cast.push(2_000_000_000, EventCode::Exit, "0");
+        let header = r#"{"env":{"TERM":"xterm-256color"},"height":34,"title":"a \"title\"","version":2,"width":120}"#;
+        assert_eq!(
+            as_v2(&cast.finish()).lines().collect::<Vec<_>>(),
+            [
+                header,
+                r#"[0.500000, "o", "hello\r\n"]"#,
+                r#"[0.750000, "m", "s1 alice"]"#
+            ]
+        );
     }
 }

@@ -18,7 +18,7 @@ use scenario::adapter::Terminal;
 use scenario::plan::Plan;
 use timeline::{Ended, Event, Kind, Stream, visible};
 
-pub use asciicast::{Asciicast, EventCode};
+pub use asciicast::{Asciicast, EventCode, as_v2};
 
 /// Bytes of one participant's output that are recorded; the rest is in `out/`.
 const LONGEST: u64 = 1024 * 1024;
