@@ -103,6 +103,12 @@ pub struct Chat {
     /// For programs: one event a line, escaped reversibly, and so is what is typed
     #[arg(long)]
     pub(crate) plain: bool,
+    /// Connect again by yourself when the relay is gone, and send again what nobody answered for
+    #[arg(long)]
+    pub(crate) reconnect: bool,
+    /// Keep no history of what was said
+    #[arg(long)]
+    pub(crate) no_history: bool,
     /// Where files from others go [default: downloads in the home]
     #[arg(long, value_name = "DIR")]
     pub(crate) downloads: Option<PathBuf>,

@@ -7,6 +7,9 @@
 //!                                           └─► output (a thread): home, then face ──► stdout
 //! ```
 //!
+//! [`account`] is what a client remembers whatever becomes of its connections; [`session`] has one, and the
+//! connection of the moment.
+//!
 //! [`session`] decides everything and does nothing: lines, frames and reports go in, effects
 //! come out, and time and randomness are passed in. [`app`] is the rim that carries the
 //! effects out, in their order. `docs/client-lines.md` is the contract of `--plain`.

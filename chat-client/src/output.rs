@@ -5,14 +5,15 @@ use std::collections::VecDeque;
 use std::io;
 use std::time::Duration;
 
+use chat_protocol::Name;
 use tokio::sync::mpsc;
 use tokio::time::timeout;
 
 use crate::clock::unix_now;
 use crate::exit_code::{Exit, Failure};
 use crate::face::Face;
-use crate::home::Journal;
-use crate::session::{Effect, Line};
+use crate::home::{History, Journal};
+use crate::session::{Effect, Line, Refusal};
 
 /// Above so many effects that wait, nothing more is read from anybody.
 const FULL: usize = 1024;
@@ -31,6 +32,8 @@ pub(crate) struct Output {
 /// The far end.
 pub(crate) struct Desk {
     pub(crate) journal: Journal,
+    /// `None` where the user wants none.
+    pub(crate) history: Option<History>,
     pub(crate) face: Face,
 }
 
@@ -118,11 +121,13 @@ impl Desk {
     ) -> Result<(), Failure> {
         let mut contacts = None;
         let mut records = Vec::new();
+        let mut past = Vec::new();
         let mut rest = Vec::new();
         for effect in batch {
             match effect {
                 Effect::SaveContacts(json) => contacts = Some(json),
                 Effect::Record(some) => records.extend(some),
+                Effect::Remember(some) => past.extend(some),
                 other => rest.push(other),
             }
         }
@@ -132,15 +137,34 @@ impl Desk {
         if !records.is_empty() {
             self.journal.append(&records, unix_now())?;
         }
+        if let Some(history) = &mut self.history
+            && !past.is_empty()
+        {
+            history.append(&past)?;
+        }
         for effect in rest {
             match effect {
                 Effect::Show(line) => self.show(&line)?,
+                Effect::Recall { with, count } => self.recall(with.as_ref(), count)?,
                 Effect::Progress(progress) => self.face.progress(&progress),
                 Effect::Confirm if done.blocking_send(Ok(())).is_err() => return Err(gone()),
                 _ => {}
             }
         }
         Ok(())
+    }
+
+    fn recall(&mut self, with: Option<&Name>, count: usize) -> Result<(), Failure> {
+        let Some(history) = &self.history else {
+            let why = "this client was started with --no-history";
+            return self.show(&Line::Refused(Refusal::new("no-history", why)));
+        };
+        let past = history.last(count, with)?;
+        let count = past.len();
+        for entry in past {
+            self.show(&Line::Past(entry))?;
+        }
+        self.show(&Line::Pasts { count })
     }
 
     fn show(&mut self, line: &Line) -> Result<(), Failure> {

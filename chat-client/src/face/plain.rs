@@ -68,6 +68,11 @@ pub fn render(line: &Line) -> String {
         } => format!("safety {name} {state} {number}"),
         Line::Contact { name, state } => format!("contact {name} {state}"),
         Line::Contacts { count } => format!("contacts {count}"),
+        Line::Past(past) => {
+            let to = past.to.as_ref().map_or("*", Name::as_str);
+            format!("past {} {} {to} {}", past.at, past.from, escape(&past.text))
+        }
+        Line::Pasts { count } => format!("pasts {count}"),
         Line::Help { text } => format!("help {}", escape(text)),
         Line::Rejected { from, code } => format!("rejected {from} {code}"),
         Line::Disconnected { reason } => format!("disconnected {reason}"),

@@ -37,24 +37,11 @@ pub fn render(line: &Line) -> Option<String> {
         Line::Missing { .. } | Line::Late { .. } | Line::Anew { .. } | Line::Forked { .. } => {
             return order(line);
         }
-        Line::FileOffered { from, size, name } => {
-            format!("* {from} sends {} ({size} bytes)", escape(name))
-        }
-        Line::FileWaiting { to, name } => {
-            format!(
-                "* {} waits: other files are on their way to {to}",
-                escape(name)
-            )
-        }
-        Line::FileReceived {
-            from, size, name, ..
-        } => format!("* {from} sent {} ({size} bytes), saved", escape(name)),
-        Line::FileDelivered { to, size, name, .. } => {
-            format!("* {to} has {} ({size} bytes)", escape(name))
-        }
-        Line::FileFailed { with, reason, name } => {
-            format!("! file {} with {with} failed: {reason}", escape(name))
-        }
+        Line::FileOffered { .. }
+        | Line::FileWaiting { .. }
+        | Line::FileReceived { .. }
+        | Line::FileDelivered { .. }
+        | Line::FileFailed { .. } => return file(line),
         Line::Refused(refusal) => format!("! {}", escape(&refusal.text)),
         Line::KeyChanged { name } => format!(
             "! THE IDENTITY OF {name} HAS CHANGED. It may be another person. Nothing is sent to \
@@ -73,6 +60,19 @@ pub fn render(line: &Line) -> Option<String> {
         ),
         Line::Contact { name, state } => format!("  {name} ({state})"),
         Line::Contacts { count } => format!("* {count} here"),
+        Line::Past(past) => {
+            let to = past
+                .to
+                .as_ref()
+                .map_or(String::new(), |to| format!(" to {to}"));
+            format!(
+                "  {} {}{to}: {}",
+                utc(past.at),
+                past.from,
+                escape(&past.text)
+            )
+        }
+        Line::Pasts { count } => format!("* {count} texts"),
         Line::Help { text } => format!("  {}", escape(text)),
         Line::Rejected { from, code } => format!("! a message from {from} was rejected: {code}"),
         Line::Disconnected { reason } => format!("! the relay is gone: {}", escape(reason)),
@@ -91,6 +91,31 @@ fn message(from: &Name, conversation: Conversation, text: &str, flagged: bool) -
         ""
     };
     format!("{flag}{private}{from}: {}", escape(text))
+}
+
+fn file(line: &Line) -> Option<String> {
+    let text = match line {
+        Line::FileOffered { from, size, name } => {
+            format!("* {from} sends {} ({size} bytes)", escape(name))
+        }
+        Line::FileWaiting { to, name } => {
+            format!(
+                "* {} waits: other files are on their way to {to}",
+                escape(name)
+            )
+        }
+        Line::FileReceived {
+            from, size, name, ..
+        } => format!("* {from} sent {} ({size} bytes), saved", escape(name)),
+        Line::FileDelivered { to, size, name, .. } => {
+            format!("* {to} has {} ({size} bytes)", escape(name))
+        }
+        Line::FileFailed { with, reason, name } => {
+            format!("! file {} with {with} failed: {reason}", escape(name))
+        }
+        _ => return None,
+    };
+    Some(text)
 }
 
 /// What has become of a text of ours.
@@ -128,6 +153,24 @@ fn order(line: &Line) -> Option<String> {
     Some(text)
 }
 
+/// A time for people, such as `2026-11-29 18:40Z`. The day by the usual count of eras of 400 years that begin in March.
+fn utc(seconds: u64) -> String {
+    let (days, second) = (seconds / 86_400 + 719_468, seconds % 86_400);
+    let (era, day) = (days / 146_097, days % 146_097);
+    let year = (day - day / 1_460 + day / 36_524 - day / 146_096) / 365;
+    let day = day - (365 * year + year / 4 - year / 100);
+    let month = (5 * day + 2) / 153;
+    let day = day - (153 * month + 2) / 5 + 1;
+    let (month, later) = if month < 10 {
+        (month + 3, 0)
+    } else {
+        (month - 9, 1)
+    };
+    let year = era * 400 + year + later;
+    let (hour, minute) = (second / 3_600, second / 60 % 60);
+    format!("{year}-{month:02}-{day:02} {hour:02}:{minute:02}Z")
+}
+
 fn here(with: &[Name], first_contacts: &[Name]) -> String {
     if with.is_empty() {
         return "nobody else is here".to_owned();
@@ -138,4 +181,18 @@ fn here(with: &[Name], first_contacts: &[Name]) -> String {
         format!("{name}{new}")
     });
     format!("here: {}", names.collect::<Vec<_>>().join(", "))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::utc;
+
+    #[test]
+    fn times_are_those_of_the_calendar() {
+        assert_eq!(utc(0), "1970-01-01 00:00Z");
+        assert_eq!(utc(951_782_399), "2000-02-28 23:59Z");
+        assert_eq!(utc(951_868_799), "2000-02-29 23:59Z");
+        assert_eq!(utc(1_800_000_000), "2027-01-15 08:00Z");
+        assert_eq!(utc(4_107_542_400), "2100-03-01 00:00Z");
+    }
 }

@@ -3,11 +3,13 @@
 //! ```text
 //! identity.keys    the key store, 0600
 //! contacts.json    who was seen, and how far each is trusted
+//! history.log      what was said, sealed
 //! journal.log      what was opened, written and not yet answered for
 //! downloads/       files from others
 //! lock             held while a client runs
 //! ```
 
+mod history;
 mod journal;
 
 use std::fs::{self, File, OpenOptions, TryLockError};
@@ -19,6 +21,7 @@ use tempfile::NamedTempFile;
 use crate::contacts::Contacts;
 use crate::exit_code::Failure;
 
+pub use history::History;
 pub use journal::Journal;
 
 /// More than any key store has.

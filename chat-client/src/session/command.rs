@@ -5,6 +5,7 @@ use chat_protocol::limits::MAX_TEXT;
 use strum::{IntoStaticStr, VariantArray};
 
 use super::Refusal;
+use super::past::SHOWN;
 use crate::escape::unescape;
 
 /// Something that the user wants.
@@ -50,6 +51,13 @@ pub enum Command {
         /// Whom.
         name: Name,
     },
+    /// What was said before.
+    History {
+        /// With whom; everything, for `None`.
+        with: Option<Name>,
+        /// How many texts.
+        count: usize,
+    },
     /// Help, about everything or one command.
     Help {
         /// The command, without its slash.
@@ -77,6 +85,8 @@ pub enum Topic {
     Trust,
     /// `/forget`.
     Forget,
+    /// `/history`.
+    History,
     /// `/help`.
     Help,
     /// `/quit`.
@@ -102,6 +112,7 @@ impl Topic {
             Self::Verify => "/verify NAME [yes]",
             Self::Trust => "/trust NAME GROUP",
             Self::Forget => "/forget NAME",
+            Self::History => "/history [NAME] [COUNT]",
             Self::Help => "/help [COMMAND]",
             Self::Quit => "/quit",
         }
@@ -129,6 +140,7 @@ impl Topic {
                 "forgets the identity of somebody who is away; \
                  when that person comes back it is for the first time"
             }
+            Self::History => "shows what was said before, with everybody or with one person",
             Self::Help => "explains all commands, or one",
             Self::Quit => "leaves",
         }
@@ -230,6 +242,7 @@ impl Command {
             Topic::Forget => Ok(Self::Forget {
                 name: person(rest.trim(), usage)?,
             }),
+            Topic::History => history(rest).ok_or_else(usage),
             Topic::Help => match rest.trim() {
                 "" => Ok(Self::Help { topic: None }),
                 name => Topic::named(name).map(|topic| Self::Help { topic: Some(topic) }),
@@ -270,6 +283,22 @@ fn person(name: &str, usage: impl Fn() -> Refusal) -> Result<Name, Refusal> {
     }
     name.parse()
         .map_err(|error| Refusal::new("unknown-name", format!("{name:?} is no name: {error}")))
+}
+
+/// `[NAME] [COUNT]`; a single word of digits is a count.
+fn history(rest: &str) -> Option<Command> {
+    let words: Vec<&str> = rest.split_whitespace().collect();
+    let count = |word: &str| word.parse().ok().filter(|count| *count > 0);
+    let (with, count) = match words.as_slice() {
+        [] => (None, SHOWN),
+        [word] => match count(word) {
+            Some(count) => (None, count),
+            None => (Some(word.parse().ok()?), SHOWN),
+        },
+        [name, number] => (Some(name.parse().ok()?), count(number)?),
+        _ => return None,
+    };
+    Some(Command::History { with, count })
 }
 
 /// A text that can be sent.

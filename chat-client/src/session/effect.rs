@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use chat_protocol::{FileId, Frame, Name};
 
-use super::{Line, Refusal};
+use super::{Line, Past, Refusal};
 use crate::account::Entry;
 use crate::file_name::SafeName;
 
@@ -20,6 +20,15 @@ pub enum Effect {
     Record(Vec<Entry>),
     /// Store the contacts durably; the new contents of their file.
     SaveContacts(String),
+    /// Add these to the history, durably.
+    Remember(Vec<Past>),
+    /// Show the last entries of the history.
+    Recall {
+        /// Of what was said with this person; of all, for `None`.
+        with: Option<Name>,
+        /// How many.
+        count: usize,
+    },
     /// Everything that was to be stored and shown so far is: say so, to
     /// [`super::Session::on_confirmed`].
     Confirm,

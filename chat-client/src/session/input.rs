@@ -71,7 +71,11 @@ impl Session {
                     tag,
                     purpose: Purpose::Private,
                 };
-                self.send_text(&to, &text, label)
+                let sent = self.send_text(&to, &text, label);
+                if sent.is_ok() {
+                    self.remember(self.people.me.clone(), Some(to), &text);
+                }
+                sent
             }
             Command::File { to, path } => self.open_source(to, Path::new(&path)),
             Command::Who => {
@@ -81,6 +85,10 @@ impl Session {
             Command::Verify { name, compared } => self.verify(&name, compared),
             Command::Trust { name, group } => self.trust(name, &group),
             Command::Forget { name } => self.forget(name),
+            Command::History { with, count } => {
+                self.recall(with, count);
+                Ok(())
+            }
             Command::Help { topic } => {
                 self.help(topic);
                 Ok(())
@@ -98,8 +106,9 @@ impl Session {
     /// One envelope for each person that this client knows by itself; the relay's list alone
     /// makes nobody a recipient.
     fn say(&mut self, text: String, tag: Option<u64>) {
-        self.saying = Some(Saying {
-            group: self.outbox.new_group(),
+        self.remember(self.people.me.clone(), None, &text);
+        self.link.saying = Some(Saying {
+            group: self.link.outbox.new_group(),
             text,
             tag,
             rest: self.people.here().into(),
@@ -107,9 +116,23 @@ impl Session {
         self.work();
     }
 
+    /// The connection is gone before everyone was sent a text.
+    pub(super) fn give_up_saying(&mut self) {
+        for to in self
+            .link
+            .saying
+            .take()
+            .into_iter()
+            .flat_map(|saying| saying.rest)
+        {
+            let reason = "disconnected".to_owned();
+            self.show(Line::Undelivered { to, reason });
+        }
+    }
+
     /// Seals the next envelope of a text to everyone, or the next receipt.
     pub fn work(&mut self) {
-        let Some(mut saying) = self.saying.take() else {
+        let Some(mut saying) = self.link.saying.take() else {
             return self.confirm();
         };
         let group = saying.group;
@@ -126,7 +149,7 @@ impl Session {
         if saying.rest.is_empty() {
             self.close_say(group);
         } else {
-            self.saying = Some(saying);
+            self.link.saying = Some(saying);
         }
     }
 
@@ -139,7 +162,10 @@ impl Session {
         purpose: Purpose,
     ) -> Result<(), Refusal> {
         let (envelope, ..) = self.seal(to, conversation, content)?;
-        let id = self.outbox.add(to.clone(), purpose, None);
+        let id = self
+            .link
+            .outbox
+            .add(to.clone(), purpose, (None, envelope.len()));
         let send = ToRelay::Send { id, to: to.clone() };
         self.promise(&send, envelope);
         Ok(())

@@ -2,6 +2,8 @@
 
 use chat_protocol::{Conversation, Name};
 
+use super::Past;
+
 /// One line of output. The faces decide how it looks; nothing in it is escaped yet.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Line {
@@ -188,6 +190,13 @@ pub enum Line {
     },
     /// The end of the list.
     Contacts {
+        /// How many there were.
+        count: usize,
+    },
+    /// A text of an earlier time.
+    Past(Past),
+    /// The end of such a list.
+    Pasts {
         /// How many there were.
         count: usize,
     },

@@ -33,7 +33,7 @@ impl Session {
     pub(super) fn hello(&mut self) {
         let mut nonce = Nonce([0; 32]);
         self.rng.fill_bytes(&mut nonce.0);
-        self.phase = Phase::Hello { nonce };
+        self.link.phase = Phase::Hello { nonce };
         let hello = ToRelay::Hello {
             v: VERSION,
             name: self.people.me.to_string(),
@@ -45,7 +45,7 @@ impl Session {
     }
 
     pub(super) fn on_login_message(&mut self, message: ToClient) {
-        match (message, self.phase) {
+        match (message, self.link.phase) {
             (_, Phase::Over) => {}
             (ToClient::Challenge { relay, .. }, Phase::Hello { .. }) if relay != self.relay => {
                 let why = format!("it calls itself {relay:?}, not {:?}", self.relay);
@@ -66,8 +66,8 @@ impl Session {
                 if usize::try_from(present).is_ok_and(|present| present > MAX_PRESENT) {
                     return self.on_disconnect("misbehaved");
                 }
-                self.keepalive_ms = keepalive_ms;
-                self.phase = Phase::Presents { left: present };
+                self.link.keepalive_ms = keepalive_ms;
+                self.link.phase = Phase::Presents { left: present };
                 self.finish_presents();
             }
             (ToClient::Error { code, text }, _) => {
@@ -98,21 +98,21 @@ impl Session {
             certificate,
             signature: Blob(signature),
         };
-        self.phase = Phase::Login;
+        self.link.phase = Phase::Login;
         self.tell(&login);
     }
 
     /// Who is here already. Once all are named, whoever comes has joined, and is shown: a relay
     /// that adds somebody without a word wants to read along.
     pub(super) fn on_present(&mut self, peer: Peer) {
-        let Phase::Presents { left } = self.phase else {
+        let Phase::Presents { left } = self.link.phase else {
             return self.on_disconnect("misbehaved");
         };
         let name = peer.name.clone();
         if self.meet(peer) {
-            self.first_contacts.push(name);
+            self.link.first_contacts.push(name);
         }
-        self.phase = Phase::Presents {
+        self.link.phase = Phase::Presents {
             left: left.saturating_sub(1),
         };
         self.finish_presents();
@@ -120,17 +120,17 @@ impl Session {
 
     /// Ready, once everyone who was announced has been named. Pins are stored first.
     fn finish_presents(&mut self) {
-        if self.phase != (Phase::Presents { left: 0 }) {
+        if self.link.phase != (Phase::Presents { left: 0 }) {
             return;
         }
-        self.phase = Phase::Ready;
-        let first_contacts = std::mem::take(&mut self.first_contacts);
+        self.link.phase = Phase::Ready;
+        let first_contacts = std::mem::take(&mut self.link.first_contacts);
         self.show(Line::Ready {
             me: self.people.me.clone(),
             with: self.people.here(),
             first_contacts,
         });
-        self.lines.append(&mut self.held);
+        self.lines.append(&mut self.link.held);
         self.give_up_expired();
         for name in self.people.here() {
             self.send_again(&name);
@@ -138,7 +138,7 @@ impl Session {
     }
 
     fn refuse_login(&mut self, ending: Ending) {
-        self.phase = Phase::Over;
+        self.link.phase = Phase::Over;
         self.end(ending);
     }
 }

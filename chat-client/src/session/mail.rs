@@ -30,7 +30,7 @@ impl Session {
     /// An envelope. It is acknowledged whatever is in it: asking for it again would bring
     /// the same bytes.
     pub(super) fn on_deliver(&mut self, seq: u64, from: &Name, body: Bytes) {
-        self.dealt_with = self.dealt_with.max(Some(seq));
+        self.link.dealt_with = self.link.dealt_with.max(Some(seq));
         match self.open(from, body) {
             Ok(Some(mail)) => {
                 self.records.push(Entry::Opened(mail.record.clone()));
@@ -39,7 +39,7 @@ impl Session {
             // The same envelope again: shown before.
             Ok(None) => {}
             Err(code) => {
-                self.refused.push(seq);
+                self.link.refused.push(seq);
                 self.reject(from, code);
             }
         }
@@ -48,10 +48,10 @@ impl Session {
     /// Answers for everything that was delivered, and says what of it was refused. Why, is
     /// for this side alone: who forges envelopes learns nothing of how far each one came.
     pub(super) fn acknowledge(&mut self) {
-        let Some(seq) = self.dealt_with.take() else {
+        let Some(seq) = self.link.dealt_with.take() else {
             return;
         };
-        let mut refused = std::mem::take(&mut self.refused);
+        let mut refused = std::mem::take(&mut self.link.refused);
         while refused.len() > REFUSED_AT_ONCE {
             let later = refused.split_off(REFUSED_AT_ONCE);
             if let Some(&seq) = refused.last() {
@@ -115,6 +115,11 @@ impl Session {
         match mail.content {
             Content::Text { place, text } => {
                 if self.take_place(from, thread, &place, mail.digest) {
+                    let to = match mail.conversation {
+                        Conversation::All => None,
+                        Conversation::Private => Some(self.people.me.clone()),
+                    };
+                    self.remember(from.clone(), to, &text);
                     self.show(Line::Message {
                         from: from.clone(),
                         conversation: mail.conversation,

@@ -23,6 +23,8 @@ pub(super) struct Mark {
     tag: Option<u64>,
     /// The first, and so the oldest, has the lowest.
     age: u64,
+    /// The recipient has confirmed it, and the relay has not answered yet.
+    shown: bool,
 }
 
 /// All of them, and what is to be confirmed to others.
@@ -91,6 +93,7 @@ impl Session {
             conversation: label.conversation,
             tag: label.tag,
             age: 0,
+            shown: false,
         };
         self.marks.insert(place.id, mark);
         Ok(())
@@ -133,9 +136,11 @@ impl Session {
             let entry = self.account.keep(kept);
             self.records.push(entry);
         }
+        let message = is_kept.then_some(place.id);
         let id = self
+            .link
             .outbox
-            .add(to.clone(), purpose, is_kept.then_some(place.id));
+            .add(to.clone(), purpose, (message, envelope.len()));
         let send = ToRelay::Send { id, to: to.clone() };
         self.promise(&send, envelope);
         Ok(())
@@ -149,8 +154,9 @@ impl Session {
         let peer = recipient.identity.fingerprint();
         let kept: Vec<Kept> = self.account.kept_for(to, &peer).cloned().collect();
         for Kept { id, envelope, .. } in kept {
-            if !self.outbox.has(&id) {
-                let hop = self.outbox.add(to.clone(), Purpose::Again, Some(id));
+            if !self.link.outbox.has(&id) {
+                let size = (Some(id), envelope.0.len());
+                let hop = self.link.outbox.add(to.clone(), Purpose::Again, size);
                 let send = ToRelay::Send {
                     id: hop,
                     to: to.clone(),
@@ -172,42 +178,53 @@ impl Session {
     /// The relay has answered for a message: it has reached its recipient, or never will.
     pub(super) fn settle(&mut self, id: MessageId, failed: Option<&str>) {
         self.records.extend(self.account.settle(&id));
-        let state = match failed {
-            None => "accepted".to_owned(),
-            Some(reason) => format!("undelivered {reason}"),
+        let Some(mark) = self.marks.waiting.get(&id) else {
+            return;
         };
-        let mark = match failed {
-            Some(_) => self.marks.remove(&id),
-            None => None,
-        };
-        let mark = mark.as_ref().or_else(|| self.marks.waiting.get(&id));
-        if let Some((to, tag)) = mark.and_then(|mark| Some((mark.to.clone(), mark.tag?))) {
+        let (to, tag, shown) = (mark.to.clone(), mark.tag, mark.shown);
+        if let Some(tag) = tag {
+            let state = match failed {
+                None => "accepted".to_owned(),
+                Some(reason) => format!("undelivered {reason}"),
+            };
             self.show(Line::Mark { tag, to, state });
+        }
+        if shown {
+            self.end_mark(&id);
+        } else if failed.is_some() {
+            self.marks.remove(&id);
         }
     }
 
-    /// A recipient says, sealed and signed, what was shown there.
+    /// A recipient says, sealed and signed, what was shown there. It counts once the relay has answered as well.
     pub(super) fn on_delivered(&mut self, by: &Fingerprint, ids: &[MessageId]) {
         for id in ids {
-            let is_theirs = |mark: &Mark| mark.by == *by;
-            if !self.marks.waiting.get(id).is_some_and(is_theirs) {
-                continue;
-            }
-            let Some(mark) = self.marks.remove(id) else {
+            let Some(mark) = self.marks.waiting.get_mut(id).filter(|mark| mark.by == *by) else {
                 continue;
             };
             self.steps += 1;
-            let to = mark.to;
-            match mark.tag {
-                Some(tag) => {
-                    let state = "delivered".to_owned();
-                    self.show(Line::Mark { tag, to, state });
-                }
-                None if mark.conversation == Conversation::Private && !self.escaped_input => {
-                    self.show(Line::Delivered { to });
-                }
-                None => {}
+            mark.shown = true;
+            if !self.link.outbox.has(id) {
+                self.end_mark(id);
             }
+        }
+    }
+
+    /// A text was shown to its recipient, by that one's own word.
+    fn end_mark(&mut self, id: &MessageId) {
+        let Some(mark) = self.marks.remove(id) else {
+            return;
+        };
+        let to = mark.to;
+        match mark.tag {
+            Some(tag) => {
+                let state = "delivered".to_owned();
+                self.show(Line::Mark { tag, to, state });
+            }
+            None if mark.conversation == Conversation::Private && !self.escaped_input => {
+                self.show(Line::Delivered { to });
+            }
+            None => {}
         }
     }
 
@@ -232,7 +249,7 @@ impl Session {
     /// unanswered of the latter, the relay will answer for.
     pub(super) fn tell_unconfirmed(&mut self, gone: Option<&Name>) {
         let mut counts: BTreeMap<Name, usize> = BTreeMap::new();
-        let outbox = &self.outbox;
+        let outbox = &self.link.outbox;
         self.marks.waiting.retain(|id, mark| {
             let is_over = gone.is_none_or(|name| mark.to == *name && !outbox.has(id));
             if is_over {

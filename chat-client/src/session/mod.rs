@@ -7,17 +7,17 @@ mod command;
 mod effect;
 mod input;
 mod line;
+mod link;
 mod login;
 mod mail;
 mod marks;
 mod outbox;
+mod past;
 mod people;
 mod receiving;
 mod sealer;
 mod sending;
 mod stall;
-
-use std::collections::VecDeque;
 
 use bytes::Bytes;
 use chat_crypto::{Identity, Receiver};
@@ -27,11 +27,12 @@ use rand::rngs::StdRng;
 pub use command::{Command, Topic};
 pub use effect::{Effect, Ending, FileJob, FileReport, Progress, Transfer};
 pub use line::{Line, Refusal};
+pub use past::Past;
 
-use self::input::Saying;
+use self::link::Link;
 use self::login::Phase;
 use self::marks::Marks;
-use self::outbox::{Outbox, Purpose};
+use self::outbox::Purpose;
 use self::people::People;
 use self::receiving::Receivings;
 use self::sealer::Sealer;
@@ -57,6 +58,8 @@ pub struct Setup {
     pub account: Account,
     /// Whether texts and paths are typed with backslash escapes.
     pub escaped_input: bool,
+    /// Whether another connection may follow one that is lost.
+    pub reconnects: bool,
     /// All randomness of the session.
     pub rng: StdRng,
 }
@@ -72,42 +75,29 @@ enum Leaving {
     Now,
 }
 
-/// One client, from its login to its farewell.
+/// One client, from its first login to its farewell: what it remembers for ever, and the connection that it has.
 #[derive(Debug)]
 pub struct Session {
     relay: String,
     identity: Identity,
     rng: StdRng,
     escaped_input: bool,
-    phase: Phase,
+    reconnects: bool,
+    link: Link,
     people: People,
     contacts_changed: bool,
     sealer: Sealer,
     account: Account,
-    outbox: Outbox,
     marks: Marks,
     receiver: Receiver,
     records: Vec<Entry>,
-    /// The latest delivery that is to be acknowledged, and those that were refused.
-    dealt_with: Option<u64>,
-    refused: Vec<u64>,
+    past: Vec<Past>,
     sendings: Sendings,
     receivings: Receivings,
-    /// People that the login named, and who were never seen before.
-    first_contacts: Vec<Name>,
-    /// A text to everyone that is being sealed.
-    saying: Option<Saying>,
-    /// Lines that have to wait until the session is ready.
-    held: Vec<Line>,
     /// Lines that are shown once what they tell of is stored.
     lines: Vec<Line>,
-    /// Frames that promise something: sent once it is stored and shown.
-    promises: Vec<Frame>,
-    /// Those of earlier batches, which are being stored.
-    unconfirmed: VecDeque<Vec<Frame>>,
     effects: Vec<Effect>,
     leaving: Leaving,
-    keepalive_ms: u64,
     steps: u64,
     now: u64,
 }
@@ -122,28 +112,21 @@ impl Session {
             identity: setup.identity,
             rng: setup.rng,
             escaped_input: setup.escaped_input,
-            phase: Phase::Over,
+            reconnects: setup.reconnects,
+            link: Link::new(0),
             people: People::new(setup.me, setup.contacts),
             contacts_changed: false,
             sealer: Sealer::default(),
             account: setup.account,
-            outbox: Outbox::default(),
             marks: Marks::default(),
             receiver,
             records: Vec::new(),
-            dealt_with: None,
-            refused: Vec::new(),
+            past: Vec::new(),
             sendings: Sendings::default(),
             receivings: Receivings::default(),
-            first_contacts: Vec::new(),
-            saying: None,
-            held: Vec::new(),
             lines: Vec::new(),
-            promises: Vec::new(),
-            unconfirmed: VecDeque::new(),
             effects: Vec::new(),
             leaving: Leaving::No,
-            keepalive_ms: 0,
             steps: 0,
             now,
         };
@@ -181,11 +164,14 @@ impl Session {
 
     /// The connection is gone, for this reason. The session is over.
     pub fn on_disconnect(&mut self, reason: &str) {
-        match std::mem::replace(&mut self.phase, Phase::Over) {
+        match std::mem::replace(&mut self.link.phase, Phase::Over) {
             Phase::Ready | Phase::Presents { .. } => {
                 self.fail_all_files();
-                self.tell_unconfirmed(None);
-                self.lines.append(&mut self.held);
+                self.give_up_saying();
+                if !self.reconnects {
+                    self.tell_unconfirmed(None);
+                }
+                self.lines.append(&mut self.link.held);
                 let reason = reason.to_owned();
                 self.lines.push(Line::Disconnected {
                     reason: reason.clone(),
@@ -215,12 +201,12 @@ impl Session {
 
     /// Says goodbye, whatever waits to be stored or shown.
     pub fn leave_at_once(&mut self) {
-        if !matches!(self.phase, Phase::Over) {
+        if !matches!(self.link.phase, Phase::Over) {
             if self.leaving == Leaving::WhenDone {
                 self.tell_unconfirmed(None);
             }
             self.store();
-            self.phase = Phase::Over;
+            self.link.phase = Phase::Over;
             self.tell(&ToRelay::Bye {});
             self.end(Ending::Left);
         }
@@ -228,7 +214,7 @@ impl Session {
 
     /// Everything up to the next [`Effect::Confirm`] is stored and shown: what promises that is sent.
     pub fn on_confirmed(&mut self) {
-        let promises = self.unconfirmed.pop_front().unwrap_or_default();
+        let promises = self.link.unconfirmed.pop_front().unwrap_or_default();
         self.effects.extend(promises.into_iter().map(Effect::Send));
     }
 
@@ -239,9 +225,7 @@ impl Session {
 
     /// Whether there is work that takes long, and that is done bit by bit.
     pub fn has_work(&self) -> bool {
-        // What came is acknowledged before anything else is said of it.
-        let acknowledged = self.dealt_with.is_none();
-        self.saying.is_some() || (self.marks.has_receipts() && acknowledged)
+        self.is_ready() && (self.link.saying.is_some() || self.marks.has_receipts())
     }
 
     /// Asks a silent relay whether it is still there.
@@ -252,16 +236,21 @@ impl Session {
     /// Everything that was there has been taken in: contacts and records are stored, lines shown, and then
     /// the deliveries behind them are acknowledged, all at once.
     pub fn end_batch(&mut self) {
-        if !matches!(self.phase, Phase::Ready) {
+        if !matches!(self.link.phase, Phase::Ready) {
             return;
         }
-        self.acknowledge();
+        // The word of this client comes before the relay's: so whoever is told that a text was accepted has
+        // the receipt already.
+        let confirmed = !self.marks.has_receipts();
+        if confirmed {
+            self.acknowledge();
+        }
         self.store();
-        let promised = self.unconfirmed.is_empty();
+        let promised = confirmed && self.link.unconfirmed.is_empty();
         let is_done = match self.leaving {
             Leaving::No => false,
             Leaving::WhenDone => {
-                let answered = self.outbox.is_empty() && self.marks.is_empty();
+                let answered = self.link.outbox.is_empty() && self.marks.is_empty();
                 promised && answered && !self.has_work() && self.sendings.is_empty()
             }
             Leaving::Now => promised,
@@ -279,11 +268,15 @@ impl Session {
             let records = std::mem::take(&mut self.records);
             self.effects.push(Effect::Record(records));
         }
+        if !self.past.is_empty() {
+            let past = std::mem::take(&mut self.past);
+            self.effects.push(Effect::Remember(past));
+        }
         let lines = std::mem::take(&mut self.lines);
         self.effects.extend(lines.into_iter().map(Effect::Show));
-        if !self.promises.is_empty() {
-            let promises = std::mem::take(&mut self.promises);
-            self.unconfirmed.push_back(promises);
+        if !self.link.promises.is_empty() {
+            let promises = std::mem::take(&mut self.link.promises);
+            self.link.unconfirmed.push_back(promises);
             self.effects.push(Effect::Confirm);
         }
     }
@@ -295,23 +288,23 @@ impl Session {
 
     /// Whether the relay has accepted the login: larger frames may come.
     pub fn is_logged_in(&self) -> bool {
-        matches!(self.phase, Phase::Presents { .. } | Phase::Ready)
+        matches!(self.link.phase, Phase::Presents { .. } | Phase::Ready)
     }
 
     /// Whether the login is over, and everybody who is here is known.
     pub fn is_ready(&self) -> bool {
-        matches!(self.phase, Phase::Ready)
+        matches!(self.link.phase, Phase::Ready)
     }
 
     /// Whether a line may be passed in now. Where too much is on its way, the next one waits.
     pub fn takes_lines(&self) -> bool {
         let stays = self.leaving == Leaving::No;
-        self.is_ready() && stays && self.saying.is_none() && !self.outbox.is_full()
+        self.is_ready() && stays && self.link.saying.is_none() && !self.link.outbox.is_full()
     }
 
     /// The relay's interval between pings in milliseconds; 0 for none, and before the login.
     pub fn keepalive_ms(&self) -> u64 {
-        self.keepalive_ms
+        self.link.keepalive_ms
     }
 
     /// Whether a file is read before it can be offered, which takes as long as it takes.
@@ -380,7 +373,7 @@ impl Session {
         let (place, again) = (self.lines.len(), name.clone());
         let first_contact = self.meet(peer);
         if first_contact && !self.is_ready() {
-            self.first_contacts.push(name.clone());
+            self.link.first_contacts.push(name.clone());
         }
         // Until the session is ready, those who come are among those who are here.
         if self.is_ready() && name != self.people.me {
@@ -421,7 +414,7 @@ impl Session {
 
     /// The relay has answered for an envelope; `failed` says why it did not arrive.
     fn on_answer(&mut self, id: u64, failed: Option<String>) {
-        let Some(pending) = self.outbox.settle(id, failed.is_none()) else {
+        let Some(pending) = self.link.outbox.settle(id, failed.is_none()) else {
             return;
         };
         self.steps += 1;
@@ -447,10 +440,15 @@ impl Session {
 
     fn close_say(&mut self, group: u64) {
         // Some of it is still to be sealed.
-        if self.saying.as_ref().is_some_and(|saying| saying.is(group)) {
+        if self
+            .link
+            .saying
+            .as_ref()
+            .is_some_and(|saying| saying.is(group))
+        {
             return;
         }
-        if let Some(accepted) = self.outbox.close(group) {
+        if let Some(accepted) = self.link.outbox.close(group) {
             self.show(Line::SentAll { accepted });
         }
     }
@@ -465,8 +463,8 @@ impl Session {
     fn show(&mut self, line: Line) {
         if self.is_ready() {
             self.lines.push(line);
-        } else if self.held.len() < MAX_HELD {
-            self.held.push(line);
+        } else if self.link.held.len() < MAX_HELD {
+            self.link.held.push(line);
         } else {
             self.on_disconnect("misbehaved");
         }
@@ -478,7 +476,7 @@ impl Session {
 
     /// A frame that promises that something is stored and shown.
     fn promise(&mut self, message: &ToRelay, body: Bytes) {
-        self.promises.push(message.frame(body));
+        self.link.promises.push(message.frame(body));
     }
 
     fn send(&mut self, message: &ToRelay, body: Bytes) {

@@ -10,6 +10,10 @@ use chat_protocol::{FileId, MessageId, Name};
 /// the relay keeps for everybody who sends to that person.
 const WINDOW: usize = MAX_UNACKNOWLEDGED / 16;
 
+/// What is on its way altogether, in bytes, before the sender waits: texts of the greatest length to many would take
+/// much memory.
+const BYTES: usize = 16 * 1024 * 1024;
+
 /// What an envelope was for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Purpose {
@@ -38,6 +42,7 @@ pub(super) struct Pending {
     pub(super) purpose: Purpose,
     /// Which message it is, of those that are kept.
     pub(super) message: Option<MessageId>,
+    bytes: usize,
 }
 
 /// Numbers envelopes and remembers what each was for.
@@ -49,6 +54,8 @@ pub(super) struct Outbox {
     /// How many of them are for whom; nobody has none.
     unanswered: BTreeMap<Name, usize>,
     says: BTreeMap<u64, Say>,
+    /// Of all pending envelopes.
+    bytes: usize,
 }
 
 /// A message to everyone: what its envelopes have come to.
@@ -65,8 +72,13 @@ impl Outbox {
         self.last_group
     }
 
-    /// Remembers an envelope; the result is its number.
-    pub(super) fn add(&mut self, to: Name, purpose: Purpose, message: Option<MessageId>) -> u64 {
+    /// Remembers an envelope of this length; the result is its number.
+    pub(super) fn add(
+        &mut self,
+        to: Name,
+        purpose: Purpose,
+        (message, bytes): (Option<MessageId>, usize),
+    ) -> u64 {
         if let Purpose::Say { group } = purpose {
             self.says.entry(group).or_default().waiting += 1;
         }
@@ -76,7 +88,9 @@ impl Outbox {
             to,
             purpose,
             message,
+            bytes,
         };
+        self.bytes += bytes;
         self.pending.insert(self.last_id, pending);
         self.last_id
     }
@@ -84,6 +98,7 @@ impl Outbox {
     /// The relay has answered for an envelope. `None` when it never had it, or twice.
     pub(super) fn settle(&mut self, id: u64, accepted: bool) -> Option<Pending> {
         let pending = self.pending.remove(&id)?;
+        self.bytes -= pending.bytes;
         if let Entry::Occupied(mut count) = self.unanswered.entry(pending.to.clone()) {
             *count.get_mut() -= 1;
             if *count.get() == 0 {
@@ -117,7 +132,7 @@ impl Outbox {
     /// Whether somebody has a window of envelopes that nobody has answered for: a sender waits
     /// then, or the relay would refuse what comes next.
     pub(super) fn is_full(&self) -> bool {
-        self.unanswered.values().any(|count| *count >= WINDOW)
+        self.bytes >= BYTES || self.unanswered.values().any(|count| *count >= WINDOW)
     }
 
     pub(super) fn is_empty(&self) -> bool {

@@ -90,6 +90,11 @@ impl People {
             .map(|announced| announced.is_stranger)
     }
 
+    /// The connection is gone, and everybody with it.
+    pub(super) fn leave_all(&mut self) {
+        self.here.clear();
+    }
+
     /// Whether there is room for another person.
     pub(super) fn has_room(&self, name: &Name) -> bool {
         self.here.len() < MAX_PRESENT || self.here.contains_key(name)

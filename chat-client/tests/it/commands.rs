@@ -43,6 +43,14 @@ fn commands_are_read_with_their_arguments() {
             group: "12345".to_owned()
         })
     );
+    let history = |with: Option<&str>, count| Command::History {
+        with: with.map(name),
+        count,
+    };
+    assert_eq!(parse("/history"), Ok(history(None, 20)));
+    assert_eq!(parse("/history 5"), Ok(history(None, 5)));
+    assert_eq!(parse("/history bob"), Ok(history(Some("bob"), 20)));
+    assert_eq!(parse("/history bob 5"), Ok(history(Some("bob"), 5)));
     assert_eq!(parse("/who "), Ok(Command::Who));
     assert_eq!(parse("/quit"), Ok(Command::Quit));
     assert_eq!(parse("/help"), Ok(Command::Help { topic: None }));

@@ -9,7 +9,7 @@ use chat_client::contacts::Contacts;
 use chat_client::face::render_plain;
 use chat_client::file_name::SafeName;
 use chat_client::session::{
-    Effect, Ending, FileJob, FileReport, Refusal, Session, Setup, Transfer,
+    Effect, Ending, FileJob, FileReport, Past, Refusal, Session, Setup, Transfer,
 };
 use chat_crypto::Identity;
 use chat_protocol::{
@@ -55,6 +55,7 @@ pub(crate) struct Person {
     pub(crate) log: Vec<String>,
     pub(crate) contacts: String,
     pub(crate) journal: Vec<Entry>,
+    pub(crate) past: Vec<Past>,
     pub(crate) ending: Option<Ending>,
     pub(crate) disk: Disk,
     here: bool,
@@ -108,6 +109,7 @@ pub(crate) fn session(me: &str, start: Start) -> Session {
         contacts: start.contacts,
         account: Account::read(start.journal, NOW),
         escaped_input: true,
+        reconnects: true,
         rng: StdRng::seed_from_u64(seed),
     };
     Session::new(setup, NOW)
@@ -139,6 +141,7 @@ impl Hall {
         let contacts = start.contacts.to_json();
         let person = Person {
             journal: start.journal.clone(),
+            past: Vec::new(),
             session: session(who, start),
             peer,
             seq: 0,
@@ -190,6 +193,18 @@ impl Hall {
     /// Somebody's connection is gone.
     pub(crate) fn drop(&mut self, who: &str) {
         self.part(who, LeaveReason::Dropped);
+        self.settle();
+    }
+
+    /// Somebody has lost the connection, and has another one.
+    pub(crate) fn reconnect(&mut self, who: &str) {
+        self.person(who).session.on_disconnect("closed");
+        self.drop(who);
+        let person = self.person(who);
+        person.ending = None;
+        person.seq = 0;
+        person.waiting.clear();
+        person.session.reconnect(NOW);
         self.settle();
     }
 
@@ -265,6 +280,8 @@ impl Hall {
                             person.session.on_file(report, NOW);
                         }
                     }
+                    Effect::Remember(past) => person.past.extend(past),
+                    Effect::Recall { .. } => {}
                     Effect::Confirm => person.session.on_confirmed(),
                     Effect::Progress(_) => {}
                     Effect::End(ending) => person.ending = Some(ending),

@@ -1,12 +1,13 @@
 use std::io::Write as _;
 
 use chat_client::account::{Entry, Kept};
-use chat_client::home::{Home, Journal, locate};
+use chat_client::home::{History, Home, Journal, locate};
+use chat_client::session::Past;
 use chat_crypto::ReplayRecord;
-use chat_protocol::{Blob, Fingerprint, MessageId, SessionId};
+use chat_protocol::{Blob, Fingerprint, MessageId, Name, SessionId};
 use tempfile::TempDir;
 
-use crate::hall::NOW;
+use crate::hall::{NOW, fixture};
 
 fn record(counter: u64, expires: u64) -> Entry {
     Entry::Opened(ReplayRecord {
@@ -110,6 +111,41 @@ fn a_last_record_that_was_cut_short_is_dropped_and_damage_elsewhere_is_an_error(
     write(b"garbage\n");
     let failure = open().unwrap_err();
     assert!(failure.error.contains("line 3"), "{failure}");
+}
+
+#[test]
+fn history_comes_back_for_its_owner_and_nobody_reads_it_on_the_disk() {
+    let folder = TempDir::new().unwrap();
+    let home = Home::open(folder.path()).unwrap();
+    let bob: Name = "bob".parse().unwrap();
+    let past = |at, to: Option<&Name>, text: &str| Past {
+        at,
+        from: "alice".parse().unwrap(),
+        to: to.cloned(),
+        text: text.to_owned(),
+    };
+    let entries = [
+        past(1, None, "good morning"),
+        past(2, Some(&bob), "the vault code"),
+        past(3, None, "bye"),
+    ];
+    let open = |key| History::open(&home, fixture(key).history_key()).unwrap();
+    open(0).append(&entries[..2]).unwrap();
+    // The end of a line that a crash has cut.
+    let path = folder.path().join("history.log");
+    let mut file = std::fs::OpenOptions::new()
+        .append(true)
+        .open(&path)
+        .unwrap();
+    file.write_all(b"\"half a li").unwrap();
+    let mut history = open(0);
+    history.append(&entries[2..]).unwrap();
+    assert_eq!(history.last(9, None).unwrap(), entries);
+    assert_eq!(history.last(2, None).unwrap(), entries[1..]);
+    assert_eq!(history.last(9, Some(&bob)).unwrap(), entries[1..2]);
+    assert!(open(1).last(9, None).unwrap().is_empty());
+    let file = std::fs::read_to_string(&path).unwrap();
+    assert!(!file.contains("vault") && !file.contains("bob"), "{file}");
 }
 
 #[test]

@@ -34,7 +34,7 @@ fn a_text_with_a_number_is_marked_when_it_is_accepted_and_when_it_was_shown() {
     hall.types("alice", "@7 /msg bob hello");
     assert_eq!(
         hall.lines("alice"),
-        ["mark 7 bob accepted", "sent bob", "mark 7 bob delivered"]
+        ["mark 7 bob accepted", "mark 7 bob delivered", "sent bob"]
     );
     let told = hall.types("alice", "@8 /say hello");
     let marks = told.iter().filter(|line| line.starts_with("mark 8 "));
@@ -171,7 +171,7 @@ fn what_nobody_has_answered_for_is_sent_again_byte_for_byte_and_shown_once() {
     hall.person("alice").session.on_disconnect("closed");
     hall.drop("alice");
     let lines = hall.lines("alice");
-    assert_eq!(lines, ["unconfirmed bob 1", "disconnected closed"]);
+    assert_eq!(lines, ["disconnected closed"]);
 
     let again: Rc<RefCell<Vec<Bytes>>> = Rc::default();
     let seen = Rc::clone(&again);
@@ -217,4 +217,66 @@ fn a_person_who_goes_leaves_a_word_of_what_is_unconfirmed() {
     let (name, reason) = (name("bob"), LeaveReason::Quit);
     hall.relay_says("alice", ToClient::Left { name, reason }, Bytes::new());
     assert_eq!(hall.lines("alice"), ["left bob quit", "unconfirmed bob 1"]);
+}
+
+#[test]
+fn another_connection_goes_on_where_the_last_one_ended() {
+    let mut hall = Hall::with(&["alice", "bob", "carol"]);
+    let held = hold(&mut hall);
+    hall.types("alice", "@7 /msg bob hello");
+    hall.types("alice", "@8 /say good morning");
+    held.borrow_mut().clear();
+    hall.tamper(|_, message, body| untouched(message, body));
+    for who in ["alice", "bob", "carol"] {
+        hall.forget(who);
+    }
+    hall.reconnect("alice");
+    let lines = hall.lines("alice");
+    assert_eq!(
+        lines[..2],
+        ["disconnected closed", "ready alice with bob,carol"]
+    );
+    let mut rest = lines[2..].to_vec();
+    rest.sort();
+    let expected = [
+        "mark 7 bob accepted",
+        "mark 7 bob delivered",
+        "mark 8 bob accepted",
+        "mark 8 bob delivered",
+        "mark 8 carol accepted",
+        "mark 8 carol delivered",
+        "sent bob",
+        "sent bob",
+        "sent carol",
+    ];
+    assert_eq!(rest, expected);
+    let mut bobs = hall.lines("bob");
+    bobs.sort();
+    let expected = [
+        "joined alice",
+        "left alice dropped",
+        "message alice good morning",
+        "private alice hello",
+    ];
+    assert_eq!(bobs, expected);
+    // And on from there.
+    hall.forget("carol");
+    hall.types("alice", "more");
+    assert_eq!(hall.lines("carol"), ["message alice more"]);
+}
+
+#[test]
+fn what_was_shown_on_a_lost_connection_is_not_shown_again_on_the_next() {
+    let mut hall = Hall::with(&["alice", "bob"]);
+    hall.tamper(|_, message, body| match message {
+        ToRelay::Ack { .. } => Vec::new(),
+        message => untouched(message, body),
+    });
+    hall.types("alice", "once");
+    assert_eq!(hall.lines("bob"), ["message alice once"]);
+    hall.tamper(|_, message, body| untouched(message, body));
+    hall.forget("bob");
+    hall.reconnect("alice");
+    assert_eq!(hall.lines("bob"), ["left alice dropped", "joined alice"]);
+    assert!(hall.lines("alice").contains(&"sent bob".to_owned()));
 }

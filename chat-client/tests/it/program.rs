@@ -1,6 +1,6 @@
 //! The program itself: few, since each one is a process.
 
-use std::io::{Read as _, Write as _};
+use std::io::{BufRead as _, Read as _, Write as _};
 use std::path::{Path, PathBuf};
 
 use assert_cmd::Command;
@@ -211,6 +211,40 @@ fn mode(_: &PathBuf) -> u32 {
     0o600
 }
 
+#[test]
+fn a_client_that_reconnects_logs_in_again_when_the_relay_is_back() {
+    let (_folder, home) = home();
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let mut client = start(&listener, &home, &["--reconnect"]);
+    // Each connection ends when it has answered once.
+    let both =
+        std::panic::catch_unwind(|| [5, 6].map(|n| pong_of(&listener, &[ToClient::Ping { n }])));
+    let stdout = std::io::BufReader::new(client.stdout.take().unwrap());
+    // The third line comes whatever it is: the second connection has ended as well.
+    let lines: Vec<String> = stdout.lines().take(3).map(Result::unwrap).collect();
+    client.kill().unwrap();
+    client.wait().unwrap();
+    assert_eq!(both.unwrap(), [5, 6].map(|n| ToRelay::Pong { n }));
+    let ready = "ready alice with nobody";
+    assert_eq!(lines, [ready, "disconnected closed", ready]);
+}
+
+/// A client of this relay, whose output nobody reads meanwhile.
+fn start(listener: &std::net::TcpListener, home: &str, more: &[&str]) -> std::process::Child {
+    let relay = listener.local_addr().unwrap().to_string();
+    let arguments = [
+        "chat", "alice", "--relay", &relay, "--home", home, "--plain",
+    ];
+    #[expect(clippy::disallowed_methods, reason = "the program is what is tested")]
+    let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_chat-client"));
+    command.args(arguments).args(more).env_remove("CHAT_HOME");
+    command.stdin(std::process::Stdio::piped());
+    command
+        .stdout(std::process::Stdio::piped())
+        .spawn()
+        .unwrap()
+}
+
 /// A relay that lets anybody in, says what it is told to, and waits for the pong.
 fn pong_of(listener: &std::net::TcpListener, says: &[ToClient]) -> ToRelay {
     let (mut stream, _) = listener.accept().unwrap();
@@ -249,18 +283,7 @@ fn pong_of(listener: &std::net::TcpListener, says: &[ToClient]) -> ToRelay {
 fn a_client_whose_output_nobody_reads_still_answers_the_relay() {
     let (_folder, home) = home();
     let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-    let relay = listener.local_addr().unwrap().to_string();
-    let arguments = [
-        "chat", "alice", "--relay", &relay, "--home", &home, "--plain",
-    ];
-    #[expect(clippy::disallowed_methods, reason = "the program is what is tested")]
-    let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_chat-client"));
-    command.args(arguments).env_remove("CHAT_HOME");
-    command.stdin(std::process::Stdio::piped());
-    let mut client = command
-        .stdout(std::process::Stdio::piped())
-        .spawn()
-        .unwrap();
+    let mut client = start(&listener, &home, &[]);
     // More than a pipe holds.
     let line = ToClient::Error {
         code: ErrorCode::Busy,

@@ -159,6 +159,31 @@ fn an_answer_that_comes_twice_counts_once() {
 }
 
 #[test]
+fn what_is_said_is_remembered_once_on_both_sides() {
+    let mut hall = Hall::with(&["alice", "bob", "carol"]);
+    hall.types("alice", "good morning");
+    hall.types("bob", "/msg alice psst");
+    hall.types("alice", "/msg nobody lost");
+    let said = |hall: &mut Hall, who: &str| -> Vec<(String, Option<String>, String)> {
+        let past = hall.person(who).past.clone();
+        let said = past.into_iter().map(|past| {
+            let to = past.to.map(|name| name.to_string());
+            (past.from.to_string(), to, past.text)
+        });
+        said.collect()
+    };
+    let entry = |from: &str, to: Option<&str>, text: &str| {
+        (from.to_owned(), to.map(str::to_owned), text.to_owned())
+    };
+    let public = entry("alice", None, "good morning");
+    let private = entry("bob", Some("alice"), "psst");
+    for who in ["alice", "bob"] {
+        assert_eq!(said(&mut hall, who), [public.clone(), private.clone()]);
+    }
+    assert_eq!(said(&mut hall, "carol"), [public]);
+}
+
+#[test]
 fn people_come_and_go_and_are_listed() {
     let mut hall = Hall::with(&["alice", "bob"]);
     assert_eq!(
@@ -210,7 +235,7 @@ fn nobody_is_written_to_on_the_relays_word_for_our_own_name() {
 #[test]
 fn the_help_explains_every_command() {
     let mut hall = Hall::with(&["alice"]);
-    assert_eq!(hall.types("alice", "/help").len(), 9);
+    assert_eq!(hall.types("alice", "/help").len(), 10);
     let about = hall.types("alice", "/help trust");
     insta::assert_snapshot!(about.join("\n"), @"help /trust NAME GROUP: trusts an identity that has changed, so that you can write again; GROUP is the first group of the number that /verify shows");
 }

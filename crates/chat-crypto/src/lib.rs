@@ -45,6 +45,7 @@
 mod error;
 mod expiry;
 mod file;
+mod history;
 mod identity;
 mod message_key;
 mod padding;
@@ -57,6 +58,7 @@ mod store;
 pub use error::{FileError, OpenError, SealError, StoreError};
 pub use expiry::CLOCK_SKEW_SECONDS;
 pub use file::{FileKey, FileOpener, FileSealer, InvalidFileKey};
+pub use history::HistoryKey;
 pub use identity::{Identity, Validity};
 pub use padding::padded_len;
 pub use pem::Pem;

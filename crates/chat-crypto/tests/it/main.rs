@@ -7,6 +7,7 @@
 mod by_hand;
 mod certificates;
 mod files;
+mod history;
 mod hostile;
 mod padding;
 mod people;

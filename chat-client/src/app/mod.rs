@@ -1,5 +1,7 @@
 //! The event loop: everything that the session does not do itself.
 
+mod reconnect;
+
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
@@ -8,13 +10,14 @@ use rand::rngs::StdRng;
 use tokio::sync::mpsc;
 use tokio::time::timeout_at;
 
+use self::reconnect::Backoff;
 use crate::cli::Chat;
 use crate::clock::unix_now;
 use crate::escape::escape;
 use crate::exit_code::{Exit, Failure};
 use crate::face::Face;
 use crate::files::Files;
-use crate::home::{self, Home, Journal};
+use crate::home::{self, History, Home, Journal};
 use crate::input::{Input, read_stdin};
 use crate::keepalive::{Keepalive, Silence};
 use crate::output::{Desk, Output};
@@ -79,6 +82,7 @@ fn own_name(options: &Chat) -> Result<Name, Failure> {
 struct Start {
     session: Session,
     journal: Journal,
+    history: Option<History>,
 }
 
 fn new_session(options: &Chat, me: Name, home: Home, store: &str) -> Result<Start, Failure> {
@@ -93,6 +97,11 @@ fn new_session(options: &Chat, me: Name, home: Home, store: &str) -> Result<Star
         home.write_key_store(&(text + "\n"), true)?;
     }
     let contacts = home.read_contacts()?;
+    let history = if options.no_history {
+        None
+    } else {
+        Some(History::open(&home, identity.history_key())?)
+    };
     let (journal, account) = Journal::open(home, now)?;
     let setup = Setup {
         me,
@@ -101,15 +110,25 @@ fn new_session(options: &Chat, me: Name, home: Home, store: &str) -> Result<Star
         contacts,
         account,
         escaped_input: options.plain,
+        reconnects: options.reconnect,
         rng,
     };
     let session = Session::new(setup, now);
-    Ok(Start { session, journal })
+    Ok(Start {
+        session,
+        journal,
+        history,
+    })
 }
 
 /// Everything with an outside.
 struct App {
     relay: String,
+    insecure: bool,
+    reconnects: bool,
+    backoff: Backoff,
+    /// The first login is done: the relay is there, and lets us in.
+    was_ready: bool,
     session: Session,
     wire: Wire,
     output: Output,
@@ -145,6 +164,7 @@ impl App {
         let now = Instant::now();
         let desk = Desk {
             journal: start.journal,
+            history: start.history,
             face: if options.plain {
                 Face::plain()
             } else {
@@ -153,6 +173,10 @@ impl App {
         };
         Ok(Self {
             relay: options.relay.clone(),
+            insecure: options.insecure_transport,
+            reconnects: options.reconnect,
+            backoff: Backoff::default(),
+            was_ready: false,
             session: start.session,
             wire,
             output: Output::start(desk)?,
@@ -171,9 +195,22 @@ impl App {
     }
 
     async fn run(mut self) -> Result<Exit, Failure> {
-        let ending = loop {
+        loop {
+            let ending = self.converse().await?;
+            if !self.comes_back(&ending) {
+                return self.finish(ending).await;
+            }
+            if !self.reconnect().await? {
+                return self.finish(Ending::Left).await;
+            }
+        }
+    }
+
+    /// One connection, to its end.
+    async fn converse(&mut self) -> Result<Ending, Failure> {
+        loop {
             if let Some(ending) = self.carry_out() {
-                break ending;
+                return Ok(ending);
             }
             let event = match self.deadline() {
                 Some(deadline) => timeout_at(deadline.into(), self.next_event())
@@ -186,8 +223,7 @@ impl App {
                 self.session.work();
             }
             self.look_at_the_clock()?;
-        };
-        self.finish(ending).await
+        }
     }
 
     async fn next_event(&mut self) -> Event {
@@ -281,6 +317,8 @@ impl App {
             Effect::Show(_)
             | Effect::Record(_)
             | Effect::SaveContacts(_)
+            | Effect::Remember(_)
+            | Effect::Recall { .. }
             | Effect::Confirm
             | Effect::Progress(_) => self.output.push(effect),
             Effect::End(_) => {}
@@ -305,6 +343,10 @@ impl App {
             self.tick = now + TICK;
             self.session.on_tick(self.started.elapsed().as_secs());
         }
+        if self.session.is_ready() {
+            self.was_ready = true;
+            self.backoff.reset();
+        }
         if self.session.is_leaving() && self.patience.until.is_none() {
             self.patience.wait(PATIENCE, self.session.steps());
         } else if self.session.is_ready() && !self.input_ended && !self.session.is_leaving() {
@@ -312,6 +354,10 @@ impl App {
         }
         let (steps, busy) = (self.session.steps(), self.session.is_preparing());
         if self.patience.is_over(now, steps, busy) {
+            if !self.session.is_ready() && self.reconnects && self.was_ready {
+                self.session.on_disconnect("silent");
+                return Ok(());
+            }
             if !self.session.is_ready() {
                 let error = format!("the relay at {} does not answer the login", self.relay);
                 return Err(Failure::environment(error).hint("is it a chat relay?"));

@@ -1,0 +1,62 @@
+//! What lives as long as one connection. All else of a session outlives it.
+
+use std::collections::VecDeque;
+
+use chat_protocol::{Frame, Name};
+
+use super::input::Saying;
+use super::login::Phase;
+use super::outbox::Outbox;
+use super::{Line, Session};
+
+/// One connection, from its hello on.
+#[derive(Debug)]
+pub(super) struct Link {
+    pub(super) phase: Phase,
+    /// What the relay has not answered for.
+    pub(super) outbox: Outbox,
+    /// A text to everyone that is being sealed.
+    pub(super) saying: Option<Saying>,
+    /// The latest delivery that is to be acknowledged, and those that were refused.
+    pub(super) dealt_with: Option<u64>,
+    pub(super) refused: Vec<u64>,
+    /// People that the login named, and who were never seen before.
+    pub(super) first_contacts: Vec<Name>,
+    /// Lines that have to wait until the session is ready.
+    pub(super) held: Vec<Line>,
+    /// Frames that promise something: sent once it is stored and shown.
+    pub(super) promises: Vec<Frame>,
+    /// Those of earlier batches, which are being stored.
+    pub(super) unconfirmed: VecDeque<Vec<Frame>>,
+    pub(super) keepalive_ms: u64,
+}
+
+impl Link {
+    /// A connection on which nothing was said yet. So many confirmations are still to come of what earlier ones
+    /// have stored; they promise nothing on this one.
+    pub(super) fn new(confirmations: usize) -> Self {
+        Self {
+            phase: Phase::Over,
+            outbox: Outbox::default(),
+            saying: None,
+            dealt_with: None,
+            refused: Vec::new(),
+            first_contacts: Vec::new(),
+            held: Vec::new(),
+            promises: Vec::new(),
+            unconfirmed: vec![Vec::new(); confirmations].into(),
+            keepalive_ms: 0,
+        }
+    }
+}
+
+impl Session {
+    /// There is another connection, at the time `now` (Unix, seconds): the session begins with its hello. What the
+    /// last one left unanswered is sent again, byte for byte, as soon as its recipients are here.
+    pub fn reconnect(&mut self, now: u64) {
+        self.now = now;
+        self.people.leave_all();
+        self.link = Link::new(self.link.unconfirmed.len());
+        self.hello();
+    }
+}
