@@ -99,7 +99,7 @@ impl Differential {
                 .values()
                 .all(|state| self.of_texts(state).is_empty())
         };
-        pairs >= MOST_PAIRS || luck(self.first, pairs) < BY_LUCK / 1e6 || is_clean()
+        is_beyond_luck(self.first, pairs) || is_clean()
     }
 
     /// Begins the next play.
@@ -213,6 +213,16 @@ impl Differences {
     pub fn by_luck(&self) -> f64 {
         luck(self.first, self.plays / 2)
     }
+
+    /// Whether luck explains none of what is left. It may where the plays ended before they were to.
+    pub fn are_certain(&self) -> bool {
+        let pairs = self.plays / 2;
+        pairs >= LEAST_PAIRS && is_beyond_luck(self.first, pairs)
+    }
+}
+
+fn is_beyond_luck(first: u64, pairs: u32) -> bool {
+    pairs >= MOST_PAIRS || luck(first, pairs) < BY_LUCK / 1e6
 }
 
 fn luck(first: u64, pairs: u32) -> f64 {

@@ -44,7 +44,12 @@ pub(super) fn checks(view: &View<'_>, further: &FurtherPlays) -> Vec<Check> {
 
 fn of_surface(surface: Surface, there: &SurfaceDifferences, all: &Differences) -> Check {
     let plays = all.plays;
-    let (verdict, expected, got) = if !there.found.is_empty() {
+    let (verdict, expected, got) = if !there.found.is_empty() && !all.are_certain() {
+        let got = format!(
+            "the plays ended after {plays}, and luck may have left the differences that there are"
+        );
+        (Verdict::CannotTell, "enough plays to tell luck apart", got)
+    } else if !there.found.is_empty() {
         let found: Vec<String> = there
             .found
             .iter()

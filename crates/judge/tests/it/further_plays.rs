@@ -100,3 +100,22 @@ fn a_play_that_goes_otherwise_than_the_first_counts() {
         "{red:?}"
     );
 }
+
+#[test]
+fn what_luck_may_have_left_where_the_plays_ended_early_is_no_finding() {
+    for (plays, first) in [(7, 19), (3, 0), (12, 70)] {
+        let mut further = compared();
+        (further.differences.plays, further.differences.first) = (plays, first);
+        of(&mut further, Surface::Memory).found.push(Dependence {
+            place: "relay, [heap]".to_owned(),
+            at: Some(4711),
+            length: 8,
+            shown: "00".to_owned(),
+            words: Words::A,
+        });
+        let verdicts = verdicts(&further);
+        assert_eq!(verdicts.play, PlayVerdict::CannotTell, "{plays} plays");
+        let checks = format!("{:?}", verdicts.checks);
+        assert!(checks.contains("luck may have left"), "{checks}");
+    }
+}

@@ -6,10 +6,18 @@ use std::io::{self, Read};
 use std::os::fd::{AsRawFd as _, OwnedFd};
 use std::path::Path;
 
-use rustix::fs::{CWD, FileType, Mode, OFlags, fstat, openat};
+use rustix::fs::{CWD, FileType, Mode, OFlags, fgetxattr, flistxattr, fstat, openat};
+use rustix::io::Errno;
+use rustix::pipe::{PipeFlags, SpliceFlags, fcntl_setpipe_size, pipe_with, tee};
 use sha2::{Digest as _, Sha256};
 
 use super::{ForeignError, in_words};
+
+/// Bytes of all names of extended attributes, and of one value: Linux has no longer ones.
+const ATTRIBUTES: usize = 64 * 1024;
+
+/// Bytes that wait in a pipe, at most.
+const WAITING: usize = 1 << 20;
 
 /// A file's size and SHA-256, in lower-case hexadecimal.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -53,6 +61,24 @@ impl ForeignFile {
     /// As it was when it was opened.
     pub(crate) fn metadata(&self) -> &Metadata {
         &self.metadata
+    }
+
+    /// Names and values of its extended attributes, one on each line.
+    pub(crate) fn attributes(&self) -> Vec<u8> {
+        let mut names = vec![0; ATTRIBUTES];
+        // Where a system has none, or more than it allows, there is nothing to read.
+        let listed = flistxattr(&self.file, &mut names[..]).unwrap_or_default();
+        let names = names.get(..listed).unwrap_or_default();
+        let mut found = Vec::new();
+        for name in names
+            .split(|byte| *byte == 0)
+            .filter(|name| !name.is_empty())
+        {
+            let mut value = vec![0; ATTRIBUTES];
+            let length = fgetxattr(&self.file, name, &mut value[..]).unwrap_or_default();
+            found.extend([name, b": ", value.get(..length).unwrap_or_default(), b"\n"].concat());
+        }
+        found
     }
 
     /// Its first bytes.
@@ -99,6 +125,28 @@ pub(crate) fn held_open(link: &Path) -> Result<ForeignFile, ForeignError> {
     let again = format!("/proc/self/fd/{}", held.as_raw_fd());
     let flags = OFlags::RDONLY | OFlags::NONBLOCK | OFlags::NOCTTY | OFlags::CLOEXEC;
     ForeignFile::of(openat(CWD, again, flags, Mode::empty())?)
+}
+
+/// What waits in a pipe without a name that a process holds, by its link below `/proc`. It stays there:
+/// the bytes are copied by the kernel, and nobody is waited for.
+pub(crate) fn waiting_in(link: &Path) -> io::Result<Vec<u8>> {
+    let held = openat(CWD, link, OFlags::PATH | OFlags::CLOEXEC, Mode::empty())?;
+    if FileType::from_raw_mode(fstat(&held)?.st_mode) != FileType::Fifo {
+        return Ok(Vec::new());
+    }
+    let again = format!("/proc/self/fd/{}", held.as_raw_fd());
+    let flags = OFlags::RDONLY | OFlags::NONBLOCK | OFlags::CLOEXEC;
+    let pipe = openat(CWD, again, flags, Mode::empty())?;
+    let (copy, into) = pipe_with(PipeFlags::CLOEXEC)?;
+    fcntl_setpipe_size(&into, WAITING).ok();
+    match tee(&pipe, &into, WAITING, SpliceFlags::NONBLOCK) {
+        Ok(_) | Err(Errno::AGAIN) => {}
+        Err(why) => return Err(why.into()),
+    }
+    drop(into);
+    let mut bytes = Vec::new();
+    File::from(copy).read_to_end(&mut bytes)?;
+    Ok(bytes)
 }
 
 fn must_be_regular(opened: &OwnedFd) -> Result<(), ForeignError> {

@@ -33,7 +33,7 @@ use std::time::Duration;
 use rustix::fs::FileType;
 use rustix::io::Errno;
 
-pub(crate) use self::file::{Digested, ForeignFile, held_open};
+pub(crate) use self::file::{Digested, ForeignFile, held_open, waiting_in};
 pub(crate) use self::ground::Ground;
 pub(crate) use self::listing::Found;
 pub(crate) use self::patience::Patience;

@@ -232,6 +232,20 @@ fn a_held_pipe_is_not_opened_again() {
 }
 
 #[test]
+fn what_waits_in_a_pipe_is_read_and_stays_there() {
+    let (mut reader, mut writer) = std::io::pipe().unwrap();
+    let number = std::os::fd::AsRawFd::as_raw_fd(&writer);
+    let link = format!("/proc/self/fd/{number}");
+    assert_eq!(super::waiting_in(Path::new(&link)).unwrap(), b"");
+    std::io::Write::write_all(&mut writer, b"a text").unwrap();
+    assert_eq!(super::waiting_in(Path::new(&link)).unwrap(), b"a text");
+    drop(writer);
+    let mut there = String::new();
+    std::io::Read::read_to_string(&mut reader, &mut there).unwrap();
+    assert_eq!(there, "a text");
+}
+
+#[test]
 fn directories_nested_beyond_any_path_are_cleared() {
     let place = Place::new();
     let mut at = openat(

@@ -71,7 +71,7 @@ impl Place {
 
 impl Scans<'_> {
     /// Keeps the command lines and environments of the processes of the relay, and of all that
-    /// these started.
+    /// these started, and the names of their threads.
     pub(in crate::driver) fn note_arguments(
         &mut self,
         roots: &[i32],
@@ -88,13 +88,16 @@ impl Scans<'_> {
             .open(&path)
             .map_err(failed())?;
         for pid in readable(roots) {
-            for part in ["cmdline", "environ"] {
-                let bytes = match proc::read(pid, part) {
+            let names = proc::threads(pid).into_iter();
+            let names = names.map(|thread| format!("task/{thread}/comm"));
+            let parts = ["cmdline", "environ"].map(str::to_owned);
+            for part in parts.into_iter().chain(names) {
+                let bytes = match proc::read(pid, &part) {
                     Ok(bytes) => bytes,
                     // It has ended just now; what was kept before stays.
                     Err(error) if is_gone(&error) => continue,
                     Err(error) => {
-                        let why = refused::why(pid, part, error);
+                        let why = refused::why(pid, "arguments", error);
                         self.counters(Surface::Arguments).miss(why.to_string());
                         continue;
                     }

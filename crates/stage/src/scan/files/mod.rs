@@ -9,12 +9,14 @@ mod open;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io;
+use std::os::unix::ffi::OsStrExt as _;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
 pub(crate) use self::names::Names;
+use self::open::Open;
 use super::comparing::Comparing;
-use crate::foreign::{ForeignError, ForeignFile, Found, Ground, Version, held_open};
+use crate::foreign::{ForeignError, ForeignFile, Found, Ground, Version, held_open, waiting_in};
 use audit::{Allowance, SearchResult, Searcher};
 use timeline::Surface;
 
@@ -82,6 +84,7 @@ impl Files {
             match open::of(*pid) {
                 Ok(files) => {
                     for held in files {
+                        self.search_pipe(&held, searcher, &mut found);
                         let file = held_open(&held.link);
                         if file.is_ok() {
                             self.names.add(self.own(&held.target));
@@ -153,6 +156,11 @@ impl Files {
         if !found.seen.insert(key) || version.is_before(self.began) {
             return;
         }
+        let attributes = file.attributes();
+        if !attributes.is_empty() {
+            let place = format!("the attributes of {place}");
+            self.search_bytes(place, &attributes, searcher, found);
+        }
         let is = |known: &BTreeMap<_, Version>| known.get(&key).is_some_and(|it| version.is(it));
         let compared = |file| self.comparing.reader(Surface::Files, &place, file);
         let searched = match allowance {
@@ -171,6 +179,35 @@ impl Files {
             }
             Err(error) => found.unread.push(format!("{place}: {error}")),
         }
+    }
+
+    /// What one process has written into a pipe and another has not read yet.
+    fn search_pipe(&self, held: &Open, searcher: &Searcher, found: &mut FilesScan) {
+        if !held.target.as_os_str().as_bytes().starts_with(b"pipe:") {
+            return;
+        }
+        let bytes = match waiting_in(&held.link) {
+            Ok(bytes) if bytes.is_empty() => return,
+            Ok(bytes) => bytes,
+            // It may have been closed meanwhile.
+            Err(_) => return,
+        };
+        let place = format!("a pipe of {}", held.holder);
+        self.search_bytes(place, &bytes, searcher, found);
+    }
+
+    fn search_bytes(
+        &self,
+        place: String,
+        bytes: &[u8],
+        searcher: &Searcher,
+        found: &mut FilesScan,
+    ) {
+        self.comparing.bytes(Surface::Files, &place, 0, bytes);
+        let mut searched = searcher.search_bytes(Surface::Files, &place, bytes, None);
+        // That the control is found here says nothing of files.
+        searched.control = None;
+        found.searched.push((place, searched));
     }
 
     /// Searches their names when everything has ended, and compares them.
@@ -315,6 +352,37 @@ mod tests {
                 .any(|place| place.starts_with("/memfd:notes (deleted), held open by ")),
             "{leaks:?}"
         );
+    }
+
+    #[test]
+    fn extended_attributes_are_searched() {
+        let scratch = tempfile::tempdir().unwrap();
+        let mut files = files(scratch.path());
+        let path = scratch.path().join("notes");
+        fs::write(&path, "nothing").unwrap();
+        let (name, none) = ("user.comment", rustix::fs::XattrFlags::empty());
+        if let Err(why) = rustix::fs::setxattr(&path, name, CANARY.as_bytes(), none) {
+            // A file system without any has nothing to hide.
+            assert_eq!(why, rustix::io::Errno::OPNOTSUPP);
+            return;
+        }
+        let found = files.scan(&[], &searcher(), None);
+        assert_eq!(leaks(&found), ["the attributes of notes"]);
+    }
+
+    #[test]
+    fn what_waits_in_a_pipe_is_searched() {
+        let scratch = tempfile::tempdir().unwrap();
+        let (reader, mut writer) = std::io::pipe().unwrap();
+        writeln!(writer, "{CANARY}").unwrap();
+        let us = i32::try_from(std::process::id()).unwrap();
+        let found = files(scratch.path()).scan(&[us], &searcher(), None);
+        let leaks = leaks(&found);
+        assert!(
+            leaks.iter().any(|place| place.starts_with("a pipe of ")),
+            "{leaks:?}"
+        );
+        drop(reader);
     }
 
     #[test]

@@ -3,7 +3,7 @@
 //! seen, whenever the wiping comes: the call has not been carried out yet.
 //!
 //! A thread of its own traces all threads of the relay. Each of them is stopped where it calls the
-//! system, by itself; a call that is one of these is not carried out before memory was searched. When
+//! system, by itself; a call that is one of these is not carried out before memory was copied. When
 //! the thread ends, the system lets go of all that it has traced.
 
 use std::collections::BTreeSet;
@@ -18,15 +18,17 @@ use nix::sys::signal::{self, Signal};
 use nix::sys::wait::{Id, WaitPidFlag, WaitStatus, waitid};
 use nix::unistd::Pid;
 use tokio::sync::oneshot;
+use tokio::task::spawn_blocking;
 
-use super::{Copied, Sample, SamplingMode, sample};
+use super::search::sample_of;
+use super::{Copied, Places, Sample, UnreadMemory, Walk};
 use crate::participant::proc::{self, threads};
-use crate::participant::tree::trees;
-use crate::scan::comparing::Comparing;
+use crate::participant::tree::{readable, trees};
 use audit::Searcher;
 
-/// Calls at which memory is searched, at most.
+/// Calls at which memory is copied, at most, and about how many bytes in all.
 const MOST: usize = 6;
+const ROOM: usize = 64 << 20;
 
 /// The calls by which something comes out of a program; and that for random numbers, which stands
 /// between what is decrypted and what is encrypted again.
@@ -48,7 +50,8 @@ pub(crate) struct InTheAct {
     /// One of its processes.
     root: i32,
     is_over: Arc<AtomicBool>,
-    samples: oneshot::Receiver<Vec<Sample>>,
+    seen: oneshot::Receiver<Vec<Seen>>,
+    searcher: Arc<Searcher>,
 }
 
 impl InTheAct {
@@ -62,33 +65,40 @@ impl InTheAct {
         let root = root.ok_or_else(|| io::Error::other("the relay does not run"))?;
         let is_over = Arc::new(AtomicBool::new(false));
         let (has_begun, begun) = oneshot::channel();
-        let (to_samples, samples) = oneshot::channel();
+        let (to_seen, seen) = oneshot::channel();
         let over = is_over.clone();
         thread::Builder::new().spawn(move || {
             let begun = seize(&roots);
             let may_go_on = begun.is_ok();
             // Who began it may have gone.
             if has_begun.send(begun).is_ok() && may_go_on {
-                drop(to_samples.send(watch(&roots, &searcher, &over)));
+                drop(to_seen.send(watch(&roots, &over)));
             }
         })?;
         begun.await.map_err(io::Error::other)??;
         Ok(Self {
             root,
             is_over,
-            samples,
+            seen,
+            searcher,
         })
     }
 
     /// Ends it: what was seen.
     pub(crate) async fn end(mut self) -> Vec<Sample> {
         self.wake();
-        (&mut self.samples).await.unwrap_or_default()
+        let seen = (&mut self.seen).await.unwrap_or_default();
+        let searcher = self.searcher.clone();
+        let search = move |(copied, places, unread): Seen| {
+            sample_of(&copied, &places, unread, (&searcher, None))
+        };
+        let searched = spawn_blocking(move || seen.into_iter().map(search).collect());
+        searched.await.unwrap_or_default()
     }
 
     /// A signal that changes nothing is told first to whoever traces: it takes it away.
     fn wake(&mut self) {
-        if !self.is_over.swap(true, Ordering::SeqCst) && self.samples.is_empty() {
+        if !self.is_over.swap(true, Ordering::SeqCst) && self.seen.is_empty() {
             signal::kill(Pid::from_raw(self.root), Signal::SIGCONT).ok();
         }
     }
@@ -122,27 +132,27 @@ fn seize(roots: &[i32]) -> io::Result<()> {
     Ok(())
 }
 
-/// Follows them from call to call, until it is over or they have ended.
-fn watch(roots: &[i32], searcher: &Searcher, is_over: &AtomicBool) -> Vec<Sample> {
+/// What memory held at one call.
+type Seen = (Copied, Places, Option<UnreadMemory>);
+
+/// Follows them from call to call, until it is over or they have ended. Memory is only copied
+/// meanwhile: whoever waits for the relay should not wait for a search.
+fn watch(roots: &[i32], is_over: &AtomicBool) -> Vec<Seen> {
     // Not the ends of processes: those are for whoever has started them.
     let flags = WaitPidFlag::WSTOPPED | WaitPidFlag::__WALL | WaitPidFlag::__WNOTHREAD;
     let mut within = BTreeSet::new();
-    let mut samples = Vec::new();
-    while samples.len() < MOST {
+    let mut seen = Vec::new();
+    let mut left = ROOM;
+    while seen.len() < MOST && left > 0 {
         let (thread, passed_on) = match waitid(Id::All, flags) {
             Ok(WaitStatus::PtraceSyscall(thread)) => {
                 // Each call stops it twice.
                 let enters = !within.remove(&thread) && within.insert(thread);
                 if enters && is_telling(thread) {
-                    let (copied, comparing) = (&mut Copied::default(), Comparing::default());
-                    let with = (searcher, None);
-                    samples.push(sample(
-                        roots,
-                        SamplingMode::Running,
-                        with,
-                        copied,
-                        &comparing,
-                    ));
+                    let mut copied = Copied::default();
+                    let (places, unread) = copied.fill(Walk::through(&readable(roots)));
+                    left = left.saturating_sub(copied.bytes().len());
+                    seen.push((copied, places, unread));
                 }
                 (thread, None)
             }
@@ -167,7 +177,7 @@ fn watch(roots: &[i32], searcher: &Searcher, is_over: &AtomicBool) -> Vec<Sample
         // It may have been killed meanwhile.
         ptrace::syscall(thread, passed_on).ok();
     }
-    samples
+    seen
 }
 
 /// Whether a thread that calls the system calls it for one of these.

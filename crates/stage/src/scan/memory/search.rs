@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::{Copied, SamplingMode, UnreadMemory, Walk, copy};
+use super::{Copied, Places, SamplingMode, UnreadMemory, Walk, copy};
 use crate::participant::tree::readable;
 use crate::scan::comparing::Comparing;
 use audit::{Allowance, ScheduleReader, SearchResult, Searcher, schedules};
@@ -58,33 +58,46 @@ pub(crate) fn sample(
         }
         SamplingMode::Running => None,
     }
-    .map(|(places, unread)| (copied.bytes(), places, unread));
-    let (mut searched, keys, places, unread) = match copied {
-        Some((bytes, places, unread)) => {
-            for (whose, address, span) in places.pieces() {
-                let piece = bytes.get(span).unwrap_or_default();
-                comparing.bytes(Surface::Memory, whose, address, piece);
-            }
-            let searched = searcher.search_bytes(Surface::Memory, MEMORY, bytes, allowance);
-            let keys = schedules(bytes).into_iter();
-            let keys = keys.map(|(at, key)| (at as u64, key)).collect();
-            (searched, keys, places, unread)
+    .map(|(places, unread)| (&*copied, places, unread));
+    if let Some((copied, places, unread)) = copied {
+        for (whose, address, span) in places.pieces() {
+            let piece = copied.bytes().get(span).unwrap_or_default();
+            comparing.bytes(Surface::Memory, whose, address, piece);
         }
-        None => {
-            let mut walk = Walk::through(&readable(roots));
-            let mut read = ScheduleReader::new(&mut walk);
-            let searched = match allowance {
-                Some(allowance) => {
-                    searcher.search_nested(Surface::Memory, MEMORY, &mut read, allowance)
-                }
-                None => searcher.search(Surface::Memory, MEMORY, &mut read),
-            };
-            let keys: Vec<_> = read.keys();
-            let (places, unread) = walk.end();
-            // A walk has no errors.
-            (searched.unwrap_or_default(), keys, places, unread)
-        }
+        return sample_of(copied, &places, unread, (searcher, allowance));
+    }
+    let mut walk = Walk::through(&readable(roots));
+    let mut read = ScheduleReader::new(&mut walk);
+    let searched = match allowance {
+        Some(allowance) => searcher.search_nested(Surface::Memory, MEMORY, &mut read, allowance),
+        None => searcher.search(Surface::Memory, MEMORY, &mut read),
     };
+    let keys = read.keys();
+    let (places, unread) = walk.end();
+    // A walk has no errors.
+    placed(searched.unwrap_or_default(), keys, &places, unread)
+}
+
+/// Searches what was copied.
+pub(super) fn sample_of(
+    copied: &Copied,
+    places: &Places,
+    unread: Option<UnreadMemory>,
+    (searcher, allowance): (&Searcher, Option<&mut Allowance>),
+) -> Sample {
+    let searched = searcher.search_bytes(Surface::Memory, MEMORY, copied.bytes(), allowance);
+    let keys = schedules(copied.bytes()).into_iter();
+    let keys = keys.map(|(at, key)| (at as u64, key)).collect();
+    placed(searched, keys, places, unread)
+}
+
+/// What was found, by where it lies in the processes.
+fn placed(
+    mut searched: SearchResult,
+    keys: Vec<(u64, Vec<u8>)>,
+    places: &Places,
+    unread: Option<UnreadMemory>,
+) -> Sample {
     for finding in &mut searched.findings {
         if let Kind::Finding { place, at, .. } = finding
             && let Some((whose, address)) = places.of(*at)
