@@ -10,6 +10,8 @@ use report::terminal::Detail;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use crate::argument;
+
 /// End-to-end tests and live demos for encrypted chat.
 #[derive(Parser)]
 #[command(bin_name = "cargo xtask", version, max_term_width = 100)]
@@ -98,10 +100,10 @@ pub(crate) struct Staging {
     #[arg(long, default_value = "reference", value_name = "NAME|PATH")]
     pub(crate) adapter: String,
     /// Override a setting of the adapter; repeatable
-    #[arg(long = "set", value_parser = setting, value_name = "NAME=VALUE")]
+    #[arg(long = "set", value_parser = argument::setting, value_name = "NAME=VALUE")]
     pub(crate) settings: Vec<(String, String)>,
     /// Random seed [default: a new one each run]
-    #[arg(long, value_name = "NUMBER")]
+    #[arg(long, value_name = "NUMBER", value_parser = argument::from_0::<u64>, allow_negative_numbers = true)]
     pub(crate) seed: Option<u64>,
     /// Isolation level [default: the strongest that works here]
     #[arg(long)]
@@ -148,7 +150,7 @@ pub(crate) struct Demo {
     /// Id of a scenario, or its last part; without it, you choose from a list
     pub(crate) name: Option<String>,
     /// Advance automatically after this pause (`2s`, `500ms`) instead of waiting for a key
-    #[arg(long, value_parser = duration, value_name = "PAUSE")]
+    #[arg(long, value_parser = argument::duration, value_name = "PAUSE")]
     pub(crate) auto: Option<Duration>,
     #[command(flatten)]
     pub(crate) recording: Recording,
@@ -224,13 +226,13 @@ pub(crate) struct Test {
     #[arg(long = "tag", value_name = "TAG")]
     pub(crate) tags: Vec<String>,
     /// Run each scenario N times; any that does not pass every time is FLAKY
-    #[arg(long, default_value = "1", value_name = "N")]
+    #[arg(long, default_value = "1", value_name = "N", value_parser = argument::from_1::<NonZeroU32>, allow_negative_numbers = true)]
     pub(crate) repeat: NonZeroU32,
     /// Retry failures up to N times; a scenario that passes on retry is FLAKY and still counts as failed
-    #[arg(long, default_value = "0", value_name = "N", conflicts_with = "repeat")]
+    #[arg(long, default_value = "0", value_name = "N", conflicts_with = "repeat", value_parser = argument::from_0::<u32>, allow_negative_numbers = true)]
     pub(crate) retries: u32,
     /// Time limit of each play (`60s`, `500ms`); a play that exceeds it fails
-    #[arg(long, value_parser = duration, value_name = "TIME")]
+    #[arg(long, value_parser = argument::duration, value_name = "TIME")]
     pub(crate) timeout: Option<Duration>,
     /// Run only one shard, for example `2/8`; `report --merge` merges the shards
     #[arg(long, value_name = "PART/PARTS")]
@@ -245,7 +247,7 @@ pub(crate) struct Test {
     #[arg(long)]
     pub(crate) fail_fast: bool,
     /// Number of plays at a time [default: one per processor]
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = argument::from_1::<NonZeroUsize>, allow_negative_numbers = true)]
     pub(crate) jobs: Option<NonZeroUsize>,
     /// Accept what this run shows as the new snapshots
     #[arg(long)]
@@ -276,7 +278,7 @@ pub(crate) struct Load {
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1000))]
     pub(crate) clients: Option<u32>,
     /// How long to keep starting rounds [default: 10s]
-    #[arg(long = "for", value_parser = duration, value_name = "TIME")]
+    #[arg(long = "for", value_parser = argument::duration, value_name = "TIME")]
     pub(crate) length: Option<Duration>,
     /// Who receives public messages [default: group]
     #[arg(long, value_name = "WHO")]
@@ -331,10 +333,10 @@ pub(crate) struct Grade {
     #[arg(long)]
     pub(crate) publish: bool,
     /// Number of submissions at a time [default: one per processor]
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = argument::from_1::<NonZeroUsize>, allow_negative_numbers = true)]
     pub(crate) jobs: Option<NonZeroUsize>,
     /// Random seed [default: the one of the first run]
-    #[arg(long, value_name = "NUMBER")]
+    #[arg(long, value_name = "NUMBER", value_parser = argument::from_0::<u64>, allow_negative_numbers = true)]
     pub(crate) seed: Option<u64>,
     /// Isolation level [default: the strongest that works here]
     #[arg(long)]
@@ -404,7 +406,7 @@ pub(crate) struct Replay {
     #[arg(long, value_name = "STEP", conflicts_with_all = ["ui", "record"])]
     pub(crate) still: Option<usize>,
     /// With --ui: advance automatically after this pause instead of waiting for a key
-    #[arg(long, value_parser = duration, value_name = "PAUSE", requires = "ui")]
+    #[arg(long, value_parser = argument::duration, value_name = "PAUSE", requires = "ui")]
     pub(crate) auto: Option<Duration>,
     #[command(flatten)]
     pub(crate) verbosity: Verbosity,
@@ -513,10 +515,10 @@ pub(crate) struct Zoo {
     #[arg(long)]
     pub(crate) json: bool,
     /// Number of plays at a time [default: one per processor]
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = argument::from_1::<NonZeroUsize>, allow_negative_numbers = true)]
     pub(crate) jobs: Option<NonZeroUsize>,
     /// Random seed [default: a new one each run]
-    #[arg(long, value_name = "NUMBER")]
+    #[arg(long, value_name = "NUMBER", value_parser = argument::from_0::<u64>, allow_negative_numbers = true)]
     pub(crate) seed: Option<u64>,
     /// Isolation level [default: the strongest that works here]
     #[arg(long)]
@@ -570,32 +572,6 @@ pub(crate) enum CompletedShell {
     Zsh,
 }
 
-/// An argument that is no setting. `clap` blames the command line for it, and says where it stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("write it like NAME=VALUE")]
-struct BadSetting;
-
-/// `NAME=VALUE`.
-fn setting(text: &str) -> Result<(String, String), BadSetting> {
-    let (name, value) = text.split_once('=').ok_or(BadSetting)?;
-    Ok((name.to_owned(), value.to_owned()))
-}
-
-/// An argument that is no length of time.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("write it like 2s or 500ms")]
-struct BadDuration;
-
-/// `2s` or `500ms`.
-fn duration(text: &str) -> Result<Duration, BadDuration> {
-    let (number, unit): (&str, fn(u64) -> Duration) = match text.strip_suffix("ms") {
-        Some(number) => (number, Duration::from_millis),
-        None => (text.strip_suffix('s').unwrap_or(text), Duration::from_secs),
-    };
-    let number = number.parse().map_err(|_| BadDuration)?;
-    Ok(unit(number))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -607,10 +583,24 @@ mod tests {
     }
 
     #[test]
-    fn pauses_have_two_units() {
-        assert_eq!(duration("2s"), Ok(Duration::from_secs(2)));
-        assert_eq!(duration("500ms"), Ok(Duration::from_millis(500)));
-        assert_eq!(duration("soon"), Err(BadDuration));
+    fn a_wrong_number_is_answered_by_what_is_right() {
+        let answer = |arguments: [&str; 2]| {
+            let typed = ["xtask", "test"].into_iter().chain(arguments);
+            Cli::try_parse_from(typed)
+                .err()
+                .map_or_else(String::new, |error| error.to_string())
+        };
+        for (option, value, right) in [
+            ("--jobs", "0", "a whole number, 1 or more"),
+            ("--jobs", "x", "a whole number, 1 or more"),
+            ("--repeat", "-1", "a whole number, 1 or more"),
+            ("--seed", "-3", "a whole number, 0 or more"),
+            ("--timeout", "5", "a number with its unit, such as 2s"),
+        ] {
+            let answer = answer([option, value]);
+            assert!(answer.contains(right), "{option} {value}: {answer}");
+            assert!(!answer.contains("tip:"), "{answer}");
+        }
     }
 
     #[test]
@@ -618,11 +608,13 @@ mod tests {
         let message = |arguments: &[&str]| {
             let words = ["xtask", "demo", "first"].iter().chain(arguments);
             let parsed = Cli::try_parse_from(words).map(drop);
-            parsed.unwrap_err().to_string()
+            parsed
+                .err()
+                .map_or_else(String::new, |error| error.to_string())
         };
         let setting = message(&["--set", "colour"]);
         assert!(setting.contains("write it like NAME=VALUE"), "{setting}");
         let pause = message(&["--auto", "soon"]);
-        assert!(pause.contains("write it like 2s or 500ms"), "{pause}");
+        assert!(pause.contains("such as 2s or 500ms"), "{pause}");
     }
 }

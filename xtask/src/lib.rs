@@ -7,6 +7,7 @@
 //! [`main`] starts no thread and no runtime: commands that stage plays enter a user namespace
 //! first, which the system allows to a process with one thread only.
 
+mod argument;
 mod asking;
 mod bench;
 mod binaries;

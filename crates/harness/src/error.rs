@@ -10,7 +10,7 @@ use stage::{Blame, EngineError};
 #[derive(Debug, thiserror::Error)]
 pub enum SavedError {
     /// There is none.
-    #[error("{} is no run: it has no run.json; `cargo xtask test` makes one", .0.display())]
+    #[error("{} is not a saved run: it has no run.json", .0.display())]
     NoRun(PathBuf),
     /// The system does not give, or take, a file.
     #[error("{}: {error}", path.display())]

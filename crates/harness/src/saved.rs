@@ -185,7 +185,7 @@ fn read_text(path: &Path) -> Result<Option<String>, SavedError> {
     // A pipe would keep its reader for good, and a link leads elsewhere.
     let is_file = |there: fs::Metadata| match there.is_file() {
         true => Ok(()),
-        false => Err(io::Error::other("this is no regular file")),
+        false => Err(io::Error::other("this is not a regular file")),
     };
     let there = fs::symlink_metadata(path).and_then(is_file);
     match there.and_then(|()| fs::read_to_string(path)) {

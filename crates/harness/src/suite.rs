@@ -317,7 +317,7 @@ fn left(
     let pending = snapshots.pending.iter().map(|path| {
         let path = context.shown(path);
         format!(
-            "{}: waits for a decision: cargo insta review, or --accept",
+            "{}: pending review: cargo insta review, or --accept",
             path.display()
         )
     });

@@ -44,7 +44,7 @@ pub(super) fn checks(view: &View<'_>) -> Vec<Check> {
         .map(|(name, evidence)| check(name, Verdict::Fail, evidence))
         .collect();
     if checks.is_empty() {
-        let name = "everybody stays within their limits".to_owned();
+        let name = "resource limits are respected".to_owned();
         return vec![check(name, Verdict::Pass, Evidence::default())];
     }
     checks

@@ -174,7 +174,7 @@ fn relay_lives(view: &View<'_>, died_at: Option<(u64, Ended)>) -> Check {
     let evidence = evidence.unwrap_or_default();
     whole(
         CheckKind::RelayLives,
-        "the relay goes on",
+        "the relay keeps running",
         verdict,
         evidence,
     )
@@ -333,7 +333,7 @@ pub(super) fn orphans(view: &View<'_>) -> Check {
     };
     whole(
         CheckKind::Orphans,
-        "nothing survives the play",
+        "no process is left over",
         verdict,
         evidence,
     )
@@ -362,7 +362,7 @@ fn audit_surface(view: &View<'_>, surface: Surface) -> Option<Check> {
         } if *there == surface => {
             // Each look at memory is a search of its own.
             let blind = (surface == Surface::Memory && found < samples)
-                .then(|| format!("the control was found in {found} of {samples} looks alone"));
+                .then(|| format!("the control was found in {found} of {samples} scans only"));
             let found = *control == Some(true);
             let none = (!found).then(|| {
                 format!("the control was not found in {bytes} bytes: the search could have found nothing")
@@ -428,7 +428,7 @@ pub(super) fn snapshots(view: &View<'_>, compared: &[(String, String, Comparison
         .iter()
         .map(|(kind, now, comparison)| {
             let file = format!("{kind}.txt");
-            let name = format!("the {kind} is as it was");
+            let name = format!("the {kind} matches its snapshot");
             let evidence = match comparison {
                 Comparison::Same => Evidence::default(),
                 Comparison::Missing => Evidence {

@@ -281,25 +281,25 @@ impl Searched {
         self.samples > 0 || self.bytes > 0
     }
 
-    /// `7 strings in 41 transformations`.
+    /// `7 strings in 41 encodings`.
     fn strings(&self) -> String {
         format!(
-            "{} strings in {} transformations",
+            "{} strings in {} encodings",
             grouped(self.strings),
             self.transformations
         )
     }
 
-    /// `41 882 of them unpacked and deciphered`, and what of that was left out.
+    /// `41 882 also decoded`, and what of that was left out.
     fn nested(&self) -> String {
-        let nested = format!("{} of them unpacked and deciphered", grouped(self.nested));
+        let nested = format!("{} also decoded", grouped(self.nested));
         match &self.left_out {
             Some(left_out) => format!("{nested} ({left_out})"),
             None => nested,
         }
     }
 
-    /// `control found 4 times in 5 looks`.
+    /// `control found 4 times in 5 scans`.
     pub(super) fn control(&self) -> String {
         let times = |n: u64, one: &str, many: &str| match n {
             1 => format!("1 {one}"),
@@ -309,7 +309,7 @@ impl Searched {
             Some(true) => format!(
                 "control found {} in {}",
                 times(self.found, "time", "times"),
-                times(self.samples, "look", "looks")
+                times(self.samples, "scan", "scans")
             ),
             Some(false) => "control NOT found".to_owned(),
             None => "no control".to_owned(),

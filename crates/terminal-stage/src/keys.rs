@@ -124,7 +124,7 @@ impl Model {
         }
         let (pace, ask) = match self.pace {
             Pace::Keys => {
-                self.hint("it waits for SPACE anyway; `--auto 2s` goes on by itself");
+                self.hint("it is already waiting for SPACE; `--auto 2s` advances by itself");
                 return None;
             }
             Pace::Time => (Pace::Paused, ControlCommand::Pause),

@@ -96,6 +96,33 @@ fn an_unknown_scenario_is_wrong_usage_and_says_where_to_look() {
         err.contains("no scenario is called `no-such-scenario-at-all`"),
         "{err}"
     );
+    assert!(!err.contains("did you mean"), "nothing is near: {err}");
+    let (_, _, err) = xtask(&["check", "basics/tree-clients"]);
+    assert!(
+        err.contains("did you mean `basics/three-clients`?"),
+        "{err}"
+    );
+}
+
+#[test]
+fn colours_are_as_the_environment_wants_them() {
+    let list = |name: &str, value: &str| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_xtask"));
+        command
+            .args(["list", "three-clients"])
+            .env_remove("NO_COLOR");
+        let output = command
+            .env("FORCE_COLOR", "1")
+            .env(name, value)
+            .output()
+            .unwrap();
+        String::from_utf8(output.stdout)
+            .unwrap()
+            .contains("\u{1b}[")
+    };
+    assert!(list("FORCE_COLOR", "1"));
+    assert!(!list("FORCE_COLOR", "0") && !list("NO_COLOR", "1"));
+    assert!(list("NO_COLOR", ""), "an empty value says nothing");
 }
 
 #[test]
@@ -174,9 +201,14 @@ fn list_shows_ids_with_titles() {
 
 #[test]
 fn explain_knows_codes_and_scenarios() {
-    let (code, out, err) = xtask(&["explain", "S0122"]);
+    let (code, page, err) = xtask(&["explain", "S0122"]);
     assert_eq!(code, 0, "{err}");
-    assert!(out.contains("clients"), "{out}");
+    assert!(
+        page.contains("clients") && page.contains("For example:"),
+        "{page}"
+    );
+    let (_, in_small_letters, _) = xtask(&["explain", "s0122"]);
+    assert_eq!(in_small_letters, page);
     let (code, _, err) = xtask(&["explain", "S9999"]);
     assert_eq!(code, 2);
     assert!(err.contains("no error has the code S9999"), "{err}");

@@ -88,7 +88,7 @@ fn saved(plays: &BTreeMap<String, PlayVerdict>, shard: Option<Shard>) -> SavedRu
         report: RunReport {
             provenance: Provenance::default(),
             plays: reports,
-            left: vec!["a.snap.new: waits for a decision".to_owned()],
+            left: vec!["a.snap.new: pending review".to_owned()],
             elapsed: Duration::from_millis(1_500),
         },
     }

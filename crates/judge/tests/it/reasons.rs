@@ -99,7 +99,7 @@ fn a_relay_whose_end_is_seen_late_is_the_cause_of_what_its_links_show_before() {
     let red = verdicts.checks.iter();
     let red = red.filter(|check| check.verdict == Verdict::Fail);
     let first = red.min_by_key(|check| check.evidence.event).unwrap();
-    assert_eq!(first.name, "the relay goes on");
+    assert_eq!(first.name, "the relay keeps running");
     assert_eq!(first.evidence.event, Some(closed));
 }
 
@@ -194,7 +194,7 @@ fn each_failure_has_the_event_that_settled_it() {
     let failed = verdicts.checks.iter();
     let failed = failed.filter(|check| check.verdict == Verdict::Fail);
     let (relay, others): (Vec<_>, Vec<_>) =
-        failed.partition(|check| check.name == "the relay goes on");
+        failed.partition(|check| check.name == "the relay keeps running");
     let relay = relay.first().and_then(|check| event(check)).unwrap();
     assert!(relay >= died);
     assert!(!others.is_empty());

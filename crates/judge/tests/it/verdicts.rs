@@ -220,7 +220,7 @@ fn clients_that_end_with_a_dead_relay_are_not_to_blame() {
     let verdicts = judged(&timeline);
     assert_eq!(
         red(&verdicts),
-        [(Verdict::Fail, "the relay goes on".to_owned())]
+        [(Verdict::Fail, "the relay keeps running".to_owned())]
     );
 }
 

@@ -122,17 +122,17 @@ fn what_was_searched_is_added_up_surface_by_surface() {
     };
     let found = closing(searched(500, 1, true));
     assert!(
-        found.contains("1 500 bytes, control found 5 times in 4 looks"),
+        found.contains("1 500 bytes, control found 5 times in 4 scans"),
         "{found}"
     );
-    let sums = "6 strings in 45 transformations; 20 of them unpacked and deciphered";
+    let sums = "6 strings in 45 encodings; 20 also decoded";
     assert!(found.contains(sums), "{found}");
     let less = closing(Searched {
         left_out: Some("without 9 bytes".to_owned()),
         ..searched(1, 1, true)
     });
     assert!(
-        less.contains("20 of them unpacked and deciphered (in some plays less"),
+        less.contains("20 also decoded (in some plays less"),
         "{less}"
     );
     // Once not found is not found.

@@ -132,7 +132,11 @@ fn without_auto_there_is_nothing_to_pause_and_the_screen_says_so() {
     let mut stage = Stage::opened();
     assert!(!stage.screen(160, 45).contains("a pause"));
     assert_eq!(stage.press(KeyCode::Char('a')), None);
-    assert!(stage.screen(80, 24).contains("it waits for SPACE anyway"));
+    assert!(
+        stage
+            .screen(80, 24)
+            .contains("it is already waiting for SPACE")
+    );
 }
 
 #[test]
