@@ -56,7 +56,7 @@ pub fn judge_with(
     let again = Again::read(plan, &Steps::of_play(plan), events);
     let view = View::new(plan, &again);
     let mut checks = all(&view, snapshots);
-    limits::judge(&view, &mut checks);
+    limits::judge(&view, &mut checks, |before| all(before, &[]));
     checks.extend(
         further
             .into_iter()

@@ -52,7 +52,11 @@ pub(super) fn checks(view: &View<'_>) -> Vec<Check> {
 
 /// Where somebody was ended for what it used: what is missing of others since then is no fault of
 /// theirs. Its own failures stand, and so do findings and survivors.
-pub(super) fn judge(view: &View<'_>, checks: &mut [Check]) {
+pub(super) fn judge<'a>(
+    view: &View<'a>,
+    checks: &mut [Check],
+    all: impl Fn(&View<'a>) -> Vec<Check>,
+) {
     let exceeded = view.events.iter().filter_map(|event| match &event.kind {
         Kind::Exceeded { who, .. } => Some((event.n, who.as_str())),
         _ => None,
@@ -72,12 +76,16 @@ pub(super) fn judge(view: &View<'_>, checks: &mut [Check]) {
         .map(|one| (&one.id, one.client.as_str()))
         .collect();
     let why = format!("{who} had been ended before");
-    doubt(view, checks, *first, &why, |check| match &check.kind {
-        CheckKind::Audit(_) | CheckKind::Orphans | CheckKind::Limits => true,
-        CheckKind::RelayLives => is_over("relay"),
-        CheckKind::Ending(who) | CheckKind::Ready(who) | CheckKind::Stopping(who) => is_over(who),
-        CheckKind::Expectation(id) => whose.get(id).is_some_and(|who| is_over(who)),
-        _ => false,
+    doubt(view, checks, (*first, &why), all, |check| {
+        match &check.kind {
+            CheckKind::Audit(_) | CheckKind::Orphans | CheckKind::Limits => true,
+            CheckKind::RelayLives => is_over("relay"),
+            CheckKind::Ending(who) | CheckKind::Ready(who) | CheckKind::Stopping(who) => {
+                is_over(who)
+            }
+            CheckKind::Expectation(id) => whose.get(id).is_some_and(|who| is_over(who)),
+            _ => false,
+        }
     });
 }
 

@@ -10,7 +10,7 @@ use timeline::{Ended, Event, Kind, Stream, seconds};
 /// a program ends itself with, or is ended with for what it has just done.
 const CRASHES: [i32; 7] = [4, 5, 6, 7, 8, 11, 31];
 
-/// One check for each that had to be killed, or crashed when the play was over.
+/// One check for each that had to be made to end, or crashed when the play was over.
 pub(super) fn checks(view: &View<'_>) -> Vec<Check> {
     let mut checks: Vec<Check> = Vec::new();
     for event in view.events {
@@ -47,12 +47,16 @@ fn not_in_order<'e>(view: &View<'_>, event: &'e Event) -> Option<(&'e str, Strin
             who,
             request,
             within,
+            terminated,
         } => {
             let within = seconds(*within);
-            Some((
-                who,
-                format!("{who} went on for {within} after {request} and was killed"),
-            ))
+            let then = if *terminated {
+                "sent SIGTERM"
+            } else {
+                "killed"
+            };
+            let got = format!("{who} went on for {within} after {request} and was {then}");
+            Some((who, got))
         }
         // Ends before that are checked with the steps.
         Kind::Exited { who, how } if event.n > view.stopping && is_crash(*how) => {

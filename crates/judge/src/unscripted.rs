@@ -1,6 +1,7 @@
 //! A play that somebody interfered with says nothing about the scenario from there on.
 
 use super::aftermath::doubt;
+use super::all;
 use super::verdict::{Check, CheckKind, Evidence, Verdict};
 use super::view::View;
 use timeline::{ControlCommand, Event, Kind};
@@ -28,7 +29,8 @@ pub(super) fn judge(view: &View<'_>, checks: &mut Vec<Check>) {
         return;
     };
     let why = "somebody had interfered before: UNSCRIPTED";
-    doubt(view, checks, *first, why, |check| {
+    let all = |before: &View<'_>| all(before, &[]);
+    doubt(view, checks, (*first, why), all, |check| {
         matches!(check.kind, CheckKind::Audit(_) | CheckKind::Orphans)
     });
     checks.insert(0, labelled(&commands));

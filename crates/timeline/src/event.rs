@@ -83,14 +83,17 @@ pub enum Kind {
         /// How.
         how: Ended,
     },
-    /// It was asked to end and did not; it was killed.
+    /// It was asked to end and did not.
     Deaf {
         /// Who.
         who: Origin,
-        /// What asked it, in words: a signal, or the end of its input.
+        /// What asked it, in words: a signal, the end of its input, or what its adapter types.
         request: String,
         /// How long it had.
         within: Duration,
+        /// It was sent SIGTERM then, and killed otherwise.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        terminated: bool,
     },
     /// All steps and their expectations are about to begin.
     StepBegan {
@@ -280,6 +283,18 @@ pub enum Kind {
         /// Lower-case hexadecimal.
         sha256: String,
     },
+    /// An awaited file was not in a client's downloads when these were looked at: after it had said
+    /// of a file that it has come, or when a part of it lay there under its name.
+    Lacking {
+        /// Client.
+        who: Origin,
+        /// Who has sent it.
+        from: Origin,
+        /// Name below its sender's outbox.
+        name: String,
+        /// Bytes of the part.
+        part: Option<u64>,
+    },
     /// What lies in a client's downloads when the play is over and all clients have ended.
     Downloads {
         /// Client.
@@ -412,6 +427,7 @@ impl Kind {
                 ..
             } => [*at, *len, *body, *open, 0, 0],
             Self::Received { size, .. } | Self::Outbox { size, .. } => [*size, 0, 0, 0, 0, 0],
+            Self::Lacking { part, .. } => [part.unwrap_or_default(), 0, 0, 0, 0, 0],
             Self::Downloads { files, .. } => {
                 let largest = files.iter().map(|file| file.size).max();
                 [largest.unwrap_or_default(), 0, 0, 0, 0, 0]
@@ -467,6 +483,7 @@ impl Kind {
             | Self::BadFrame { link: who, .. }
             | Self::Fault { link: who, .. }
             | Self::Received { who, .. }
+            | Self::Lacking { who, .. }
             | Self::Downloads { who, .. }
             | Self::Outbox { who, .. }
             | Self::StoreOpened { who, .. }

@@ -1,4 +1,5 @@
-//! What lies in downloads when the play is over: exactly what was sent, and to whom.
+//! What lies in downloads: when the play is over, exactly what was sent, and to whom; before,
+//! nothing that is not whole.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -9,6 +10,7 @@ use scenario::plan::{Expectation, Pattern};
 use timeline::{KeptFile, Kind, visible};
 
 use super::causes::{Causes, Effect, SentFile};
+use super::lacking;
 use crate::verdict::{Check, CheckKind, Evidence, Verdict};
 use crate::view::View;
 
@@ -16,7 +18,9 @@ const NAME: &str = "downloads hold exactly what was sent";
 
 /// What is wrong with a file; one check for each.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum Wrong {
+pub(super) enum Wrong {
+    /// Its client said too early that it had come.
+    Early,
     /// It was sent to somebody else.
     Astray,
     /// It is there more often than it was sent.
@@ -34,6 +38,7 @@ enum Wrong {
 impl Wrong {
     fn claim(self) -> &'static str {
         match self {
+            Self::Early => "a file is whole when its client says that it has come",
             Self::Astray => "a file is kept by those alone to whom it was sent",
             Self::Copy => "every file is kept no more often than it was sent",
             Self::Changed => "every file that is kept has the bytes that were sent",
@@ -45,20 +50,28 @@ impl Wrong {
 }
 
 /// A file that was sent, with its size and digest where it has any.
-struct Sent<'a> {
-    file: SentFile<'a>,
-    content: Option<(u64, &'a str)>,
+pub(super) struct Sent<'a> {
+    pub(super) file: SentFile<'a>,
+    pub(super) content: Option<(u64, &'a str)>,
 }
 
 impl Sent<'_> {
-    fn name(&self) -> &str {
+    pub(super) fn name(&self) -> &str {
         base(self.file.name)
     }
 
-    /// Whether this is that file. What is empty is known by its name alone.
+    /// Whether this has the bytes of that file.
     fn is(&self, kept: &KeptFile) -> bool {
         let is_same = |(size, digest)| kept.size == size && kept.sha256.as_deref() == Some(digest);
-        self.content.is_some_and(is_same) && (kept.size > 0 || base(&kept.name) == self.name())
+        self.content.is_some_and(is_same)
+    }
+
+    /// Whether a step says itself that it has not come as it was sent.
+    pub(super) fn is_reported(&self, who: &str, failed: &[&Expectation]) -> bool {
+        failed.iter().any(|one| {
+            one.client == who
+                && matches!(&one.pattern, Pattern::SameFile { from, name } if from == self.file.from && name == self.file.name)
+        })
     }
 }
 
@@ -70,6 +83,9 @@ pub(super) fn checks<'a>(
 ) -> Vec<Check> {
     let sent = sent(view, causes);
     let mut all: BTreeMap<Wrong, Vec<(u64, String)>> = BTreeMap::new();
+    for (wrong, n, got) in lacking::wrong(view, causes, &sent, failed) {
+        all.entry(wrong).or_default().push((n, got));
+    }
     let mut checks = Vec::new();
     let mut is_any = false;
     for event in view.events {
@@ -88,8 +104,10 @@ pub(super) fn checks<'a>(
             who,
             spec: &view.plan.adapter_of(who).client,
             kept: BTreeMap::new(),
+            nameless: 0,
             failed,
         };
+        client.nameless = client.nameless(files);
         let wrong = files.iter().filter_map(|file| client.wrong(file));
         for (wrong, got) in wrong {
             all.entry(wrong).or_default().push((event.n, got));
@@ -133,6 +151,8 @@ struct Client<'c, 'a> {
     spec: &'a ClientSpec,
     /// How often each content was met.
     kept: BTreeMap<&'a str, usize>,
+    /// How many empty files were sent to it and are not there under their own names.
+    nameless: usize,
     failed: &'c [&'c Expectation],
 }
 
@@ -152,7 +172,11 @@ impl<'a> Client<'_, 'a> {
 
     fn found(&mut self, file: &'a KeptFile) -> Option<(Wrong, String)> {
         let login = self.causes.login(self.who);
-        let same: Vec<&Sent<'a>> = self.sent.iter().filter(|one| one.is(file)).collect();
+        let same: Vec<&Sent<'a>> = same(self.sent, file).collect();
+        if same.is_empty() && file.size == 0 && self.nameless > 0 {
+            self.nameless -= 1;
+            return None;
+        }
         let to_it: Vec<&&Sent<'a>> = same.iter().filter(|one| one.file.to == login).collect();
         if let Some(first) = to_it.first() {
             let count = self.kept.entry(file.sha256.as_deref().unwrap_or_default());
@@ -180,6 +204,19 @@ impl<'a> Client<'_, 'a> {
         self.of_no_content(file, login)
     }
 
+    /// How many empty files must lie there under other names than their own.
+    fn nameless(&self, files: &[KeptFile]) -> usize {
+        let login = self.causes.login(self.who);
+        let is_empty = |one: &&Sent<'a>| {
+            one.file.to == login && one.content.is_some_and(|(size, _)| size == 0)
+        };
+        let empty = self.sent.iter().filter(is_empty).count();
+        let named = files
+            .iter()
+            .filter(|file| file.size == 0 && same(self.sent, file).any(|one| one.file.to == login));
+        empty.saturating_sub(named.count())
+    }
+
     /// A file that has not the bytes of any that was sent.
     fn of_no_content(&self, file: &KeptFile, login: &str) -> Option<(Wrong, String)> {
         let name = base(&file.name);
@@ -187,7 +224,7 @@ impl<'a> Client<'_, 'a> {
         let named = to_it.clone().filter(|one| one.name() == name);
         if let Some(one) = named.max_by_key(|one| one.content.map(|(size, _)| size)) {
             let is_changed = self.causes.met(self.who, Effect::Changed, u64::MAX) > 0;
-            if is_changed || self.is_reported(one) {
+            if is_changed || one.is_reported(self.who, self.failed) {
                 return None;
             }
             let (from, whole) = (one.file.from, one.content.map_or(0, |(size, _)| size));
@@ -259,14 +296,13 @@ impl<'a> Client<'_, 'a> {
             .filter(|typed| !name.is_empty() && typed.line.contains(name))
             .count()
     }
+}
 
-    /// Whether a step says itself that it has not come as it was sent.
-    fn is_reported(&self, sent: &Sent<'_>) -> bool {
-        self.failed.iter().any(|one| {
-            one.client == self.who
-                && matches!(&one.pattern, Pattern::SameFile { from, name } if from == sent.file.from && name == sent.file.name)
-        })
-    }
+/// The files that this may be. All that is empty is alike, so it is known by its name.
+fn same<'s, 'a>(sent: &'s [Sent<'a>], file: &KeptFile) -> impl Iterator<Item = &'s Sent<'a>> {
+    let is_it =
+        move |one: &&Sent<'a>| one.is(file) && (file.size > 0 || one.name() == base(&file.name));
+    sent.iter().filter(is_it)
 }
 
 /// Everything that was sent, with what it held.
@@ -315,7 +351,7 @@ fn check(name: &str, verdict: Verdict, evidence: Evidence) -> Check {
 }
 
 /// The last part of a path.
-fn base(path: &str) -> &str {
+pub(super) fn base(path: &str) -> &str {
     let last = Path::new(path).file_name();
     last.and_then(|last| last.to_str()).unwrap_or_default()
 }

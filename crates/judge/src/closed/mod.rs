@@ -4,6 +4,7 @@
 mod causes;
 mod explain;
 mod kept;
+mod lacking;
 mod reason;
 
 use std::collections::{BTreeMap, BTreeSet};

@@ -81,7 +81,7 @@ impl Spread {
 }
 
 impl Figures {
-    pub(super) fn of<'a>(view: &View<'a>, shown: &Shown<'a>, planted: usize) -> Self {
+    pub(super) fn of<'a>(view: &View<'a>, shown: &Shown<'_, 'a>, planted: usize) -> Self {
         let mut figures = Self {
             planted,
             ..Self::default()

@@ -26,20 +26,10 @@ pub fn load(whole: &Plan, rounds: &[Round], events: &[Event]) -> (Verdicts, Figu
     let again = Again::read(whole, &Steps::of_load(rounds), events);
     let view = View::with(whole, steps, &again);
     let shown = Shown::new(&view);
-    let mut checks: Vec<Check> = of_whole::in_time(&view).into_iter().collect();
-    checks.extend(of_whole::ready(&view));
-    checks.extend(opening::checks(&view));
-    checks.extend(limits::checks(&view));
-    checks.extend(by_step(&view, &shown));
-    let strangers = strangers::check(&view, rounds);
-    checks.extend(Explained::of(&view).checks(&view, &[]));
-    checks.extend(carried::check(&view));
-    checks.push(strangers);
-    checks.extend(order::checks(&view));
-    checks.extend(of_whole::endings(&view));
-    checks.extend(stopping::checks(&view));
-    checks.push(of_whole::orphans(&view));
-    checks.extend(of_whole::audit(&view));
+    let mut checks = checks(&view, &shown, rounds);
+    limits::judge(&view, &mut checks, |before| {
+        self::checks(before, &Shown::new(before), rounds)
+    });
     of_whole::incomplete(&view, &mut checks);
     if rounds.is_empty() {
         checks.push(of_whole::cut_short("no round was begun".to_owned()));
@@ -51,6 +41,25 @@ pub fn load(whole: &Plan, rounds: &[Round], events: &[Event]) -> (Verdicts, Figu
     let figures = Figures::of(&view, &shown, planted);
     let play = play_verdict(&checks);
     (Verdicts { play, checks }, figures)
+}
+
+/// Every check of the rounds, as if nobody had been ended for what it used.
+fn checks<'a>(view: &View<'a>, shown: &Shown<'_, 'a>, rounds: &[Round]) -> Vec<Check> {
+    let mut checks: Vec<Check> = of_whole::in_time(view).into_iter().collect();
+    checks.extend(of_whole::ready(view));
+    checks.extend(opening::checks(view));
+    checks.extend(limits::checks(view));
+    checks.extend(by_step(view, shown));
+    let strangers = strangers::check(view, rounds);
+    checks.extend(Explained::of(view).checks(view, &[]));
+    checks.extend(carried::check(view));
+    checks.push(strangers);
+    checks.extend(order::checks(view));
+    checks.extend(of_whole::endings(view));
+    checks.extend(stopping::checks(view));
+    checks.push(of_whole::orphans(view));
+    checks.extend(of_whole::audit(view));
+    checks
 }
 
 /// The steps, each before those within it.
@@ -79,7 +88,7 @@ struct StepCounters<'a> {
     first: Option<Check>,
 }
 
-fn by_step<'a>(view: &View<'a>, shown: &Shown<'a>) -> Vec<Check> {
+fn by_step<'a>(view: &View<'a>, shown: &Shown<'_, 'a>) -> Vec<Check> {
     let mut counters: BTreeMap<(usize, &str), StepCounters<'_>> = BTreeMap::new();
     for step in view
         .all_steps()
@@ -151,7 +160,7 @@ impl StepCounters<'_> {
 }
 
 /// The first thing that was not as one step, once, expected it.
-fn failure<'a>(view: &View<'a>, shown: &Shown<'a>, step: &'a PlannedStep) -> Option<Check> {
+fn failure<'a>(view: &View<'a>, shown: &Shown<'_, 'a>, step: &'a PlannedStep) -> Option<Check> {
     let result = view.step(&step.id)?.result.as_ref();
     if let Some(StepResult::Impossible(why)) = result {
         return Some(expectations::impossible(view, step, why));

@@ -21,13 +21,13 @@ struct Count {
 
 /// The index.
 #[derive(Debug)]
-pub(super) struct Shown<'a> {
-    view: &'a View<'a>,
+pub(super) struct Shown<'v, 'a> {
+    view: &'v View<'a>,
     counts: BTreeMap<Key<'a>, Count>,
 }
 
-impl<'a> Shown<'a> {
-    pub(super) fn new(view: &'a View<'a>) -> Self {
+impl<'v, 'a> Shown<'v, 'a> {
+    pub(super) fn new(view: &'v View<'a>) -> Self {
         let mut counts: BTreeMap<Key<'a>, Count> = BTreeMap::new();
         for client in &view.plan.clients {
             for line in view.shown(&client.name) {

@@ -2,8 +2,9 @@
 
 use judge::{CheckKind, Verdict, judge};
 use scenario::adapter::{Adapter, Template};
+use scenario::plan::Plan;
 use test_plays::{plan_of, plan_with, reference};
-use timeline::{KeptFile, Kind};
+use timeline::{Event, KeptFile, Kind};
 
 use crate::closed::{ALL_JOIN, adapter_with, opened};
 
@@ -57,7 +58,12 @@ fn kept(adapter: &Adapter, files: &[File]) -> Vec<(String, String)> {
             incomplete: None,
         });
     }
-    let checks = judge(&plan, &timeline.0, &[]).checks.into_iter();
+    red(&plan, &timeline.0)
+}
+
+/// The claims that do not hold, and why.
+fn red(plan: &Plan, events: &[Event]) -> Vec<(String, String)> {
+    let checks = judge(plan, events, &[]).checks.into_iter();
     let red = checks.filter(|check| check.verdict != Verdict::Pass);
     red.map(|check| (check.name, check.evidence.got)).collect()
 }
@@ -110,6 +116,107 @@ fn downloads_hold_exactly_what_was_sent() {
     // Left over from a transfer: its name is not the final one.
     let rest = ("bob", "plan.pdf.part", 12, "-");
     assert_eq!(kept(&reference(), &[WHOLE, rest]), []);
+}
+
+/// Bob's downloads are looked at before and after its line, and lack the file.
+fn looked(before: &[u64], after: bool) -> Vec<(String, String)> {
+    let plan = plan_of(FILE);
+    let (name, size, sha256) = ("plan.pdf".to_owned(), 2000, "whole".to_owned());
+    let lacking = |part| Kind::Lacking {
+        who: "bob".to_owned(),
+        from: "alice".to_owned(),
+        name: "plan.pdf".to_owned(),
+        part,
+    };
+    let mut timeline = opened();
+    timeline.add(Kind::Outbox {
+        who: "alice".to_owned(),
+        name: name.clone(),
+        size,
+        sha256: sha256.clone(),
+    });
+    timeline.begin();
+    for part in before {
+        timeline.add(lacking(Some(*part)));
+    }
+    let line = format!("file-received alice 2000 {DIGEST} plan.pdf");
+    timeline.line("bob", &line);
+    if after {
+        timeline.add(lacking(None));
+    }
+    timeline.add(Kind::Received {
+        who: "bob".to_owned(),
+        name,
+        size,
+        sha256,
+    });
+    let line = format!("file-delivered bob 2000 {DIGEST} plan.pdf");
+    timeline.line("alice", &line);
+    timeline.end().close(&plan);
+    red(&plan, &timeline.0)
+}
+
+#[test]
+fn what_stands_under_its_final_name_or_is_said_to_have_come_before_it_is_whole_fails() {
+    assert_eq!(looked(&[], false), []);
+    let partial = "nothing stands under its final name before it is whole";
+    let red = looked(&[12], false);
+    assert_eq!(red.len(), 1, "{red:?}");
+    assert_eq!(red[0].0, partial);
+    assert!(
+        red[0]
+            .1
+            .contains("plan.pdf stood in bob's downloads with 12 of the 2000 bytes"),
+        "{red:?}"
+    );
+    let red = looked(&[], true);
+    assert_eq!(red.len(), 1, "{red:?}");
+    assert_eq!(
+        red[0].0,
+        "a file is whole when its client says that it has come"
+    );
+    assert!(
+        red[0].1.contains("bob said that a file of alice had come"),
+        "{red:?}"
+    );
+}
+
+#[test]
+fn an_empty_file_may_have_another_name_as_any_other() {
+    let empty = FILE.replace("2000", "0");
+    let kept = |files: &[&str]| {
+        let plan = plan_of(&empty);
+        let mut timeline = opened();
+        timeline.add(Kind::Outbox {
+            who: "alice".to_owned(),
+            name: "plan.pdf".to_owned(),
+            size: 0,
+            sha256: "empty".to_owned(),
+        });
+        timeline.begin();
+        timeline.add(Kind::Downloads {
+            who: "bob".to_owned(),
+            files: files
+                .iter()
+                .map(|name| KeptFile {
+                    name: (*name).to_owned(),
+                    size: 0,
+                    sha256: Some("empty".to_owned()),
+                })
+                .collect(),
+            incomplete: None,
+        });
+        let red = red(&plan, &timeline.0);
+        let of_downloads = red.into_iter().map(|(name, _)| name);
+        of_downloads
+            .filter(|name| name.contains("downloads") || name.contains("kept"))
+            .collect::<Vec<_>>()
+    };
+    let unknown = ["downloads hold nothing that nobody sent"];
+    assert_eq!(kept(&["plan.pdf"]), [""; 0]);
+    assert_eq!(kept(&["from alice"]), [""; 0]);
+    assert_eq!(kept(&["from alice", "lock"]), unknown);
+    assert_eq!(kept(&["a.lock", "plan.pdf"]), unknown);
 }
 
 #[test]

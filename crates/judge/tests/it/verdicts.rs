@@ -147,7 +147,8 @@ fn who_is_asked_to_end_and_has_to_be_killed_or_crashes_fails_by_name() {
         with(Kind::Deaf {
             who,
             request,
-            within
+            within,
+            terminated: false,
         }),
         fails
     );

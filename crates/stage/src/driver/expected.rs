@@ -1,16 +1,17 @@
 //! What a step waits for, by the clock of the stage. Whether an event is what was awaited says
 //! the one matcher, which the judge asks as well, by the times of the timeline.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use tokio::time::Instant;
 
 use matching::Expecting;
 use scenario::plan::{Expectation, Pattern, Plan};
-use timeline::{Event, EventKind, ExpectationId, Seen};
+use timeline::{Direction, Event, EventKind, ExpectationId, Kind, Seen};
 
-/// How long what a relay had sent before it ended may take to be shown, in nanoseconds.
+/// How long what a relay had sent before it, or its connection, ended may take to be shown, in
+/// nanoseconds.
 const ON_ITS_WAY: u64 = 1_000_000_000;
 
 /// Everything that the current step waits for.
@@ -29,12 +30,56 @@ pub(in crate::driver) struct Expected {
     began: u64,
     /// Since when nobody is at the relay's address, and nobody will be in this step.
     without_relay: Option<u64>,
+    /// The connections of clients that do not come back by themselves.
+    connections: BTreeMap<String, Connections>,
+}
+
+/// The connections of a client.
+#[derive(Debug, Default)]
+struct Connections {
+    /// So many can still bring something.
+    open: usize,
+    /// It has said that it is disconnected.
+    is_given_up: bool,
+    /// Since when both is so, and nothing is left open.
+    cut: Option<u64>,
+}
+
+impl Connections {
+    fn see(&mut self, event: &Event) {
+        match &event.kind {
+            Kind::LinkOpened { .. } => {
+                self.open += 1;
+                self.is_given_up = false;
+            }
+            Kind::Started { .. } => self.is_given_up = false,
+            Kind::LinkClosed {
+                direction: Direction::Down,
+                ..
+            } => self.open = self.open.saturating_sub(1),
+            Kind::Line {
+                seen: Some(seen), ..
+            } if seen.event == EventKind::Disconnected => self.is_given_up = true,
+            _ => return,
+        }
+        let is_cut = self.is_given_up && self.open == 0;
+        self.cut = is_cut.then(|| self.cut.unwrap_or(event.t));
+    }
 }
 
 impl Expected {
     /// Nothing is awaited yet, in a timeline that begins at `epoch`.
-    pub(in crate::driver) fn nothing(epoch: Instant) -> Self {
+    pub(in crate::driver) fn nothing(plan: &Plan, epoch: Instant) -> Self {
+        let comes_back = |who: &str| {
+            let events = &plan.adapter_of(who).client.events;
+            events.contains_key(&EventKind::Reconnected)
+        };
+        let names = plan.clients.iter().map(|client| client.name.clone());
+        let connections = names.filter(|who| !comes_back(who));
         Self {
+            connections: connections
+                .map(|who| (who, Connections::default()))
+                .collect(),
             awaited: Expecting::default(),
             epoch,
             seen: 0,
@@ -50,14 +95,32 @@ impl Expected {
         self.without_relay = Some(now);
     }
 
-    /// A relay is there again.
+    /// A relay is there again, and may bring something to anybody.
     pub(in crate::driver) fn relay_is_there(&mut self) {
         self.without_relay = None;
+        for connections in self.connections.values_mut() {
+            connections.cut = None;
+        }
+    }
+
+    /// Nobody is at the relay's address.
+    pub(in crate::driver) fn is_without_relay(&self) -> bool {
+        self.without_relay.is_some()
+    }
+
+    /// The relay has gone since that time, and what it had sent before has been shown.
+    pub(in crate::driver) fn relay_was_lost(&self, since: u64, now: Instant) -> bool {
+        let gone = self.without_relay.filter(|gone| *gone >= since);
+        gone.is_some_and(|gone| gone.saturating_add(ON_ITS_WAY) <= self.time_of(now))
     }
 
     /// Sees what has been recorded since the last time.
     pub(in crate::driver) fn see(&mut self, events: &[Event]) {
         for event in events.get(self.seen..).unwrap_or_default() {
+            let who = event.kind.participant();
+            if let Some(connections) = who.and_then(|who| self.connections.get_mut(who)) {
+                connections.see(event);
+            }
             if let Some(who) = self.awaited.see(event, event.t) {
                 self.stirred.insert(who.to_owned());
             }
@@ -87,6 +150,11 @@ impl Expected {
             .collect()
     }
 
+    /// Whether this is awaited and has not come.
+    pub(in crate::driver) fn is_open(&self, id: &ExpectationId) -> bool {
+        self.awaited.is_open(id)
+    }
+
     /// Whether a line of a client would be something that has not come.
     pub(in crate::driver) fn awaits(&self, who: &str, line: &str, seen: Option<&Seen>) -> bool {
         self.awaited.awaits(who, line, seen)
@@ -111,22 +179,25 @@ impl Expected {
         now: Instant,
     ) -> bool {
         let now = self.time_of(now);
-        let is_lost = self.lost_at().is_some_and(|lost| lost <= now);
         let is_over = |one: &Expectation| {
-            !whose(&one.client) || in_vain(one) || (is_lost && comes_from_relay(one))
+            let lost = self.lost_at(one);
+            !whose(&one.client) || in_vain(one) || lost.is_some_and(|lost| lost <= now)
         };
         self.awaited.is_over(now, is_over)
     }
 
-    /// When what only a relay could bring is not waited for any more.
-    fn lost_at(&self) -> Option<u64> {
-        let gone = self.without_relay?;
-        Some(gone.max(self.began).saturating_add(ON_ITS_WAY))
+    /// When this is not waited for any more, where only a relay could bring it and cannot.
+    fn lost_at(&self, one: &Expectation) -> Option<u64> {
+        let cut = self.connections.get(&one.client).and_then(|own| own.cut);
+        let gone = self.without_relay.into_iter().chain(cut).min()?;
+        let lost = gone.max(self.began).saturating_add(ON_ITS_WAY);
+        comes_from_relay(one).then_some(lost)
     }
 
     /// The first time after another at which something that was awaited is so no more.
     fn next_due(&self, after: u64) -> Option<u64> {
-        let lost = self.lost_at().filter(|lost| *lost > after);
+        let lost = self.awaited.open().filter_map(|one| self.lost_at(one));
+        let lost = lost.filter(|lost| *lost > after).min();
         let due = self.awaited.next_deadline(after);
         due.into_iter().chain(lost).min()
     }

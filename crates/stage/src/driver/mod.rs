@@ -42,7 +42,7 @@ use self::host::Host;
 use self::links::Links;
 use self::machine::Machine;
 use self::participants::{Participants, Setting};
-use self::scans::Scans;
+use self::scans::{ScanProgress, Scans};
 use crate::input::Input;
 use crate::last_resort::{self, LastResort};
 use crate::participant::orphans::GRACE;
@@ -61,6 +61,9 @@ const POLL_FILES: Duration = Duration::from_millis(20);
 /// A wait that ends so long after it was due was not waited by the harness. On a busy machine waits
 /// end late as well, by less.
 const LOST: Duration = Duration::from_secs(1);
+
+/// How long a scan may do nothing at all: who it reads may hold it up.
+const STANDS_STILL: Duration = Duration::from_secs(30);
 
 /// How long something that holds up a play which is late already may still take.
 const MOMENT: Duration = Duration::from_millis(500);
@@ -199,7 +202,7 @@ impl<'p> Play<'p> {
             scans,
             control: Control::listen(controls, &sender, now),
             record,
-            expected: Expected::nothing(now),
+            expected: Expected::nothing(plan, now),
             acted: 0,
             last_resort: None,
             host,
@@ -293,12 +296,25 @@ impl<'p> Play<'p> {
     }
 
     /// Lets things happen until something else is done; once the play is late, no longer than a
-    /// moment.
-    async fn meanwhile(&mut self, until: impl Future<Output = ()>) -> Result<(), EngineError> {
+    /// moment, and no longer than a while after it has last got on.
+    async fn meanwhile(
+        &mut self,
+        until: impl Future<Output = ()>,
+        progress: Option<&ScanProgress>,
+    ) -> Result<(), EngineError> {
         tokio::pin!(until);
         let mut gives_up = None;
+        let mut last = (progress.map(ScanProgress::count), self.clock.now());
         loop {
             let now = self.clock.now();
+            let count = progress.map(ScanProgress::count);
+            if count != last.0 {
+                last = (count, now);
+            }
+            let stands_still = count.map(|_| last.1 + STANDS_STILL);
+            if stands_still.is_some_and(|at| at <= now) {
+                return Ok(());
+            }
             self.is_overdue()?;
             if self.control.is_late() {
                 gives_up.get_or_insert(now + MOMENT);
@@ -311,6 +327,7 @@ impl<'p> Play<'p> {
             self.check_usage(now)?;
             let latest = now + steps::LATER;
             let latest = gives_up.unwrap_or_else(|| self.control.progress.clamp(latest));
+            let latest = stands_still.map_or(latest, |at| at.min(latest));
             let check = self.next_check(latest, now).max(self.clock.now());
             let input = tokio::select! {
                 biased;

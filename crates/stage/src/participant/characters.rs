@@ -53,7 +53,7 @@ fn shown(text: &str) -> (String, usize) {
 }
 
 /// How many bytes at the end may be the beginning of a character.
-fn unfinished(bytes: &[u8]) -> usize {
+pub(super) fn unfinished(bytes: &[u8]) -> usize {
     let ends_too_soon = |length: &usize| {
         let tail = bytes.get(bytes.len() - length..).unwrap_or_default();
         std::str::from_utf8(tail)

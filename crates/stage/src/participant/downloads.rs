@@ -1,6 +1,6 @@
 //! Where a client puts the files that it receives: what has come there since it was last scanned.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
@@ -18,6 +18,8 @@ const MOST_WRONG: usize = 64;
 pub(crate) struct Downloads {
     known: BTreeMap<PathBuf, Known>,
     wrong: usize,
+    /// Names under which something was seen to grow since something was awaited.
+    growing: BTreeSet<String>,
 }
 
 /// A file as it was when it was last scanned.
@@ -34,6 +36,7 @@ struct Known {
 /// A file that may come.
 #[derive(Clone, Debug)]
 pub(crate) struct Wanted {
+    pub(crate) from: String,
     /// As its sender calls it.
     pub(crate) name: String,
     pub(crate) digested: Digested,
@@ -47,11 +50,38 @@ pub(crate) struct Arrived {
     pub(crate) digested: Digested,
 }
 
+/// A file that is wanted and certainly was not there when it was looked for.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Lacking {
+    pub(crate) from: String,
+    pub(crate) name: String,
+    /// So many of its bytes lay there under its name; reported once.
+    pub(crate) part: Option<u64>,
+}
+
+/// What a scan has found.
+#[derive(Debug, Default)]
+pub(crate) struct Scan {
+    pub(crate) arrived: Vec<Arrived>,
+    pub(crate) lacking: Vec<Lacking>,
+}
+
+/// What a file was found to be.
+#[derive(Debug)]
+enum Looked {
+    /// Of no size that is wanted, or as it was.
+    Old,
+    /// It could not be looked at now.
+    Unsure,
+    New(Digested),
+}
+
 impl Downloads {
     /// Something is awaited from now on: what lies there already does not count as come, unless
     /// it changes. Nothing is read.
     pub(crate) fn begin(&mut self, ground: &Ground, directory: &Path) {
         self.wrong = 0;
+        self.growing.clear();
         for path in ground.list(directory).files() {
             if let Ok(file) = ground.file(&directory.join(&path)) {
                 let (inode, version) = Version::of(file.metadata());
@@ -67,43 +97,87 @@ impl Downloads {
     }
 
     /// Digests what may be one of the wanted files and has come or changed since the last scan.
-    pub(crate) fn scan(
+    pub(crate) fn scan(&mut self, ground: &Ground, directory: &Path, wanted: &[Wanted]) -> Scan {
+        let listing = ground.list(directory);
+        let mut is_sure = listing.unread.is_empty();
+        let mut scan = Scan::default();
+        let mut parts = BTreeMap::new();
+        let paths = listing.files().into_iter();
+        for path in paths.filter(|path| may_be(path, wanted)) {
+            // It may be renamed, replaced or removed at any moment; then it is seen at the next scan.
+            let Ok(file) = ground.file(&directory.join(&path)) else {
+                is_sure = false;
+                continue;
+            };
+            if let Some((name, size)) = self.part(&path, &file, wanted) {
+                parts.insert(name, size);
+            }
+            match self.digest_changed(&path, file, wanted) {
+                Looked::Old => {}
+                Looked::Unsure => is_sure = false,
+                Looked::New(digested) => {
+                    if self.is_worth_noting(&digested, wanted) {
+                        scan.arrived.push(Arrived { path, digested });
+                    }
+                }
+            }
+        }
+        if is_sure {
+            let has_come = |one: &&Wanted| {
+                let mut arrived = scan.arrived.iter();
+                arrived.any(|arrived| arrived.digested == one.digested)
+            };
+            let lacking = wanted.iter().filter(|one| !has_come(one));
+            scan.lacking = lacking
+                .map(|one| Lacking {
+                    from: one.from.clone(),
+                    name: one.name.clone(),
+                    part: parts.get(&one.name).copied(),
+                })
+                .collect();
+        }
+        scan
+    }
+
+    /// The wanted file that grows under its own name, and how far it has come, when this is first
+    /// seen. What is empty may be about to be filled at once.
+    fn part(
         &mut self,
-        ground: &Ground,
-        directory: &Path,
+        path: &Path,
+        file: &ForeignFile,
         wanted: &[Wanted],
-    ) -> Vec<Arrived> {
-        let paths = ground.list(directory).files().into_iter();
-        let paths = paths.filter(|path| may_be(path, wanted));
-        let arrived = paths.filter_map(|path| {
-            let digested = self.digest_changed(ground, directory, &path, wanted)?;
-            self.is_worth_noting(&digested, wanted)
-                .then_some(Arrived { path, digested })
-        });
-        arrived.collect()
+    ) -> Option<(String, u64)> {
+        let (inode, version) = Version::of(file.metadata());
+        let size = file.metadata().len();
+        let before = self.known.get(path);
+        if before.is_some_and(|known| known.inode == inode && version.looks_like(&known.version)) {
+            return None;
+        }
+        let mut wanted = wanted.iter();
+        let one =
+            wanted.find(|one| is_called(path, one) && (1..one.digested.size).contains(&size))?;
+        let is_first = self.growing.insert(one.name.clone());
+        is_first.then(|| (one.name.clone(), size))
     }
 
     /// The digest of a file that is not known as it is.
-    fn digest_changed(
-        &mut self,
-        ground: &Ground,
-        directory: &Path,
-        path: &Path,
-        wanted: &[Wanted],
-    ) -> Option<Digested> {
-        // It may be renamed, replaced or removed at any moment; then it is seen at the next scan.
-        let file = ground.file(&directory.join(path)).ok()?;
+    fn digest_changed(&mut self, path: &Path, file: ForeignFile, wanted: &[Wanted]) -> Looked {
         let (inode, version) = Version::of(file.metadata());
         let size = file.metadata().len();
         if !wanted.iter().any(|one| one.digested.size == size) {
-            return None;
+            return Looked::Old;
         }
         let began = Instant::now();
         let before = self.known.get(path);
-        if before.is_some_and(|known| version.is(&known.version) || began < known.rests_until) {
-            return None;
+        if before.is_some_and(|known| version.is(&known.version)) {
+            return Looked::Old;
         }
-        let digested = file.digest().ok()?;
+        if before.is_some_and(|known| began < known.rests_until) {
+            return Looked::Unsure;
+        }
+        let Ok(digested) = file.digest() else {
+            return Looked::Unsure;
+        };
         let is_new = before.is_none_or(|known| {
             known.inode != inode
                 || !version.looks_like(&known.version)
@@ -116,7 +190,11 @@ impl Downloads {
             rests_until: Instant::now() + began.elapsed() * REST,
         };
         self.known.insert(path.to_owned(), known);
-        is_new.then_some(digested)
+        if is_new {
+            Looked::New(digested)
+        } else {
+            Looked::Old
+        }
     }
 
     /// Whether a file of this name was seen to come.
@@ -155,8 +233,12 @@ fn may_be(path: &Path, wanted: &[Wanted]) -> bool {
         return false;
     };
     let is_hidden = name.as_encoded_bytes().starts_with(b".");
-    let is_sent = |one: &Wanted| Path::new(&one.name).file_name() == Some(name);
-    !is_hidden || wanted.iter().any(is_sent)
+    !is_hidden || wanted.iter().any(|one| is_called(path, one))
+}
+
+/// Whether a file has the name under which this one was sent.
+fn is_called(path: &Path, one: &Wanted) -> bool {
+    path.file_name().is_some() && Path::new(&one.name).file_name() == path.file_name()
 }
 
 #[cfg(test)]
@@ -165,7 +247,7 @@ mod tests {
     use std::path::Path;
     use std::time::Duration;
 
-    use super::{Downloads, Wanted};
+    use super::{Downloads, Scan, Wanted};
     use crate::foreign::{Digested, Ground};
 
     /// A client's directory of downloads, and what is known of it.
@@ -195,13 +277,24 @@ mod tests {
             self.downloads.begin(&self.ground, Path::new(""));
         }
 
-        /// Names of what has come; `plan` was sent, of five bytes.
-        fn scan(&mut self, name: &str) -> Vec<String> {
+        fn scanned(&mut self, name: &str) -> Scan {
             let wanted = Wanted {
+                from: "alice".to_owned(),
                 name: name.to_owned(),
                 digested: Digested::of(b"whole"),
             };
-            let arrived = self.downloads.scan(&self.ground, Path::new(""), &[wanted]);
+            self.downloads.scan(&self.ground, Path::new(""), &[wanted])
+        }
+
+        /// How much of it lay under its name, where it certainly was not there.
+        fn lacks(&mut self) -> Vec<Option<u64>> {
+            let lacking = self.scanned("plan").lacking.into_iter();
+            lacking.map(|one| one.part).collect()
+        }
+
+        /// Names of what has come; `plan` was sent, of five bytes.
+        fn scan(&mut self, name: &str) -> Vec<String> {
+            let arrived = self.scanned(name).arrived;
             let is_it = |digested: &Digested| *digested == Digested::of(b"whole");
             let names = arrived.iter().map(|one| {
                 let word = if is_it(&one.digested) {
@@ -246,6 +339,24 @@ mod tests {
         assert_eq!(bob.scan_on("plan"), [""; 0], "it was there before");
         bob.write("plan", "whole");
         assert_eq!(bob.scan_on("plan"), ["plan whole"]);
+    }
+
+    #[test]
+    fn what_grows_under_the_name_that_was_sent_is_seen_and_reported_once() {
+        let mut bob = Bob::new();
+        bob.write("plan", "old");
+        bob.begin();
+        assert_eq!(bob.lacks(), [None], "it lay there before");
+        bob.write("plan.part", "wh");
+        assert_eq!(bob.lacks(), [None], "that is no name for a whole file");
+        bob.write("plan", "");
+        assert_eq!(bob.lacks(), [None], "it may be filled at once");
+        bob.write("plan", "whol");
+        assert_eq!(bob.lacks(), [Some(4)]);
+        bob.write("plan", "wh");
+        assert_eq!(bob.lacks(), [None], "that is known");
+        bob.write("plan", "whole");
+        assert_eq!(bob.lacks(), []);
     }
 
     #[test]

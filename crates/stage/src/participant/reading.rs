@@ -112,14 +112,6 @@ impl Reading {
         }
     }
 
-    /// Whether a terminal was sent bytes that are no text.
-    pub(crate) fn has_no_text(&self) -> bool {
-        match self {
-            Self::Stream(_) => false,
-            Self::Screen(screen) => screen.has_no_text(),
-        }
-    }
-
     /// Answers to questions that the program has asked its terminal.
     pub(crate) fn take_answers(&mut self) -> Vec<u8> {
         match self {

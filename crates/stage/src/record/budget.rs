@@ -90,6 +90,7 @@ impl Budgets {
 fn cost(kind: &Kind) -> Option<(&str, u64)> {
     let (who, text) = match kind {
         Kind::Line { who, text, .. } => (who.as_str(), text.len()),
+        Kind::Lacking { who, name, .. } => (who.as_str(), name.len()),
         Kind::Output { who, .. } | Kind::Received { who, .. } => (who.as_str(), 0),
         Kind::LinkOpened { link } => (link.as_str(), 0),
         Kind::Wire {

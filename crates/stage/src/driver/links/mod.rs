@@ -126,6 +126,17 @@ impl<'p> Links<'p> {
         }
     }
 
+    /// Ends the connections of all clients whose links pass: who they are.
+    pub(super) fn cut(&self) -> Vec<String> {
+        let passing = self.taps.iter();
+        let passing = passing.filter(|(_, tap)| tap.state() == LinkState::Pass);
+        let cut = passing.map(|(client, tap)| {
+            tap.set(LinkState::Reset);
+            client.clone()
+        });
+        cut.collect()
+    }
+
     /// The links of these clients get a fault; each one with randomness of its own.
     pub(super) fn break_with(&self, clients: &[String], fault: &Fault, seed: u64) {
         let mut random = StdRng::seed_from_u64(seed);

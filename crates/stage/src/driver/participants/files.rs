@@ -1,17 +1,17 @@
 //! Files that clients send, and those that they have received.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use super::Participants;
 use crate::EngineError;
 use crate::foreign::Ground;
-use crate::participant::downloads::{Downloads, Wanted};
+use crate::participant::downloads::{Downloads, Lacking, Scan, Wanted};
 use crate::participant::kept::{Files, Kept};
 use crate::participant::scratch::PREPARED;
 use crate::record::Writer;
 use scenario::plan::{Expectation, Pattern, PlannedFile};
-use timeline::Kind;
+use timeline::{EventKind, Kind, Seen};
 
 impl Participants<'_> {
     /// Makes the files that are to be sent; one that was sent before makes way.
@@ -59,18 +59,21 @@ impl Participants<'_> {
         Ok(())
     }
 
-    /// Digests files that have come or changed in downloads where one is awaited.
+    /// Digests files that have come or changed in downloads where one is awaited. What lacks is
+    /// recorded where it lies there in part, or its client has just said of a file that it has come.
     pub(in crate::driver) fn poll_files(
         &mut self,
         expected: &[Expectation],
         record: &mut Writer,
     ) -> Result<(), EngineError> {
+        let claiming = self.take_claiming(record);
         for (who, wanted) in self.wanted(expected) {
             let scan = move |known: &mut Downloads, ground: &Ground, directory: &Path| {
                 known.scan(ground, directory, &wanted)
             };
-            let arrived = self.in_downloads(&who, record, scan)?;
-            for one in arrived.into_iter().flatten() {
+            let scan = self.in_downloads(&who, record, scan)?;
+            let Scan { arrived, lacking } = scan.unwrap_or_default();
+            for one in arrived {
                 record.append(Kind::Received {
                     who: who.clone(),
                     name: one.path.display().to_string(),
@@ -78,8 +81,36 @@ impl Participants<'_> {
                     sha256: one.digested.sha256,
                 })?;
             }
+            let claims = claiming.contains(&who);
+            for Lacking { from, name, part } in lacking {
+                if claims || part.is_some() {
+                    let who = who.clone();
+                    record.append(Kind::Lacking {
+                        who,
+                        from,
+                        name,
+                        part,
+                    })?;
+                }
+            }
         }
         Ok(())
+    }
+
+    /// Who has said of a file that it has come since this was last asked.
+    fn take_claiming(&mut self, record: &Writer) -> BTreeSet<String> {
+        let events = record.events();
+        let new = events.get(self.polled..).unwrap_or_default();
+        self.polled = events.len();
+        let claiming = new.iter().filter_map(|event| match &event.kind {
+            Kind::Line {
+                who,
+                seen: Some(Seen { event, .. }),
+                ..
+            } if *event == EventKind::FileReceived => Some(who.clone()),
+            _ => None,
+        });
+        claiming.collect()
     }
 
     /// Lists what lies in a client's downloads; nothing where it has none, or was never started.
@@ -145,6 +176,7 @@ impl Participants<'_> {
             let sent = self.outbox.get(&(from.clone(), name.clone()));
             let own = wanted.entry(expectation.client.clone()).or_default();
             own.extend(sent.map(|digested| Wanted {
+                from: from.clone(),
                 name: name.clone(),
                 digested: digested.clone(),
             }));

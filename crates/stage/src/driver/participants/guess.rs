@@ -17,8 +17,6 @@ struct Facts {
     unfinished: String,
     /// A line of it with bytes that are no text.
     not_text: Option<String>,
-    /// Its terminal was sent such bytes, and does not show them.
-    hides_bytes: bool,
     /// The last question to its terminal that was not answered.
     unanswered: Option<String>,
     /// A row that ends with a letter at the edge of its terminal.
@@ -48,13 +46,6 @@ impl Facts {
                 "it has printed bytes that are not UTF-8, shown as U+FFFD in {line:?}: let it write \
                  UTF-8 (its environment has LANG=C.UTF-8), or let the pattern match any character there"
             ));
-        }
-        if self.hides_bytes {
-            return Some(
-                "it has printed bytes that are not UTF-8, which its terminal leaves out: let it \
-                 write UTF-8 (its environment has LANG=C.UTF-8)"
-                    .to_owned(),
-            );
         }
         if let Some(row) = &self.at_the_edge {
             return Some(format!(
@@ -147,7 +138,6 @@ impl Participants<'_> {
             _ => None,
         });
         let facts = Facts {
-            hides_bytes: one.has_no_text(),
             unanswered: one.unanswered().map(str::to_owned),
             at_the_edge,
             on_terminal: terminal.is_some(),

@@ -74,6 +74,8 @@ pub(super) struct Participants<'p> {
     captured: Captured,
     /// What lies in outboxes, by client and name.
     pub(super) outbox: BTreeMap<(String, String), Digested>,
+    /// How many events there were when files were looked for last.
+    polled: usize,
     /// Those who have printed something that may count when it stands still.
     stirring: BTreeSet<String>,
     /// When the play began.
@@ -116,6 +118,7 @@ impl<'p> Participants<'p> {
             recognisers: Recognisers::of(plan),
             captured: Captured::default(),
             outbox: BTreeMap::new(),
+            polled: 0,
             stirring: BTreeSet::new(),
             began: now,
             next_check: now,

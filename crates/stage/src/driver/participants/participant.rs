@@ -114,11 +114,6 @@ impl Participant {
         self.stdout.unanswered()
     }
 
-    /// Whether its terminal was sent bytes that are no text.
-    pub(super) fn has_no_text(&self) -> bool {
-        self.stdout.has_no_text()
-    }
-
     /// The line that it has begun and not ended; empty when there is none.
     pub(super) fn partial(&self) -> String {
         let shown = self.stdout.partial();

@@ -4,6 +4,7 @@
 //! mod ─────────── what is searched for, and scans of the running relay
 //! sampling ────── after which steps it is scanned
 //! surfaces ────── the search at the end of a play
+//! progress ────── whether a scan goes on
 //! others ──────── what clients received of messages that were for others
 //! crypto_misuse ── keys, and what the bytes on links show of how they were made
 //! held_keys ────── keys that the relay should not have, tried on what clients sent
@@ -16,6 +17,7 @@ mod counters;
 pub(super) mod crypto_misuse;
 mod held_keys;
 mod others;
+mod progress;
 mod sampling;
 mod surfaces;
 #[cfg(test)]
@@ -29,9 +31,11 @@ use tokio_util::sync::CancellationToken;
 use self::arguments::Arguments;
 use self::counters::Counters;
 use self::crypto_misuse::KeyPiece;
+pub(super) use self::progress::ScanProgress;
 use self::sampling::Sampling;
 use crate::EngineError;
 use crate::driver::RELAY;
+use crate::foreign::Patience;
 use crate::participant::fixtures::{self, Content};
 use crate::participant::scratch::Scratch;
 use crate::participant::tree::readable;
@@ -71,6 +75,9 @@ pub(super) struct Scans<'p> {
     arguments: Arguments,
     /// A scan was given up.
     is_stuck: bool,
+    pub(super) progress: ScanProgress,
+    /// Reads what a process may hold up.
+    patience: Patience,
     counters: BTreeMap<Surface, Counters>,
     /// How much may still be unpacked and searched.
     allowances: BTreeMap<Surface, Allowance>,
@@ -144,6 +151,8 @@ impl<'p> Scans<'p> {
             files: Files::new(scratch.ground(RELAY), scratch.of(RELAY), comparing.clone()),
             arguments: Arguments::default(),
             is_stuck: false,
+            progress: ScanProgress::default(),
+            patience: Patience::default(),
             counters: BTreeMap::new(),
             allowances: BTreeMap::new(),
             comparing,
@@ -246,9 +255,12 @@ impl<'p> Scans<'p> {
             }
         }
         let known: Vec<_> = keys.iter().map(|key| key.known.clone()).collect();
-        let cancel = self.cancel.clone();
+        let (cancel, progress) = (self.cancel.clone(), self.progress.clone());
         let searcher = Searcher::new(&self.audit, &contents, &known);
-        let searcher = Arc::new(searcher.until(move || cancel.is_cancelled()));
+        let searcher = Arc::new(searcher.until(move || {
+            progress.advance();
+            cancel.is_cancelled()
+        }));
         self.searcher = Some(searcher.clone());
         self.keys = keys;
         Ok(searcher)
@@ -288,11 +300,16 @@ impl<'p> Scans<'p> {
         })
     }
 
-    /// The play was over before the last scan was: what that was given does not come back.
-    pub(super) fn give_up(&mut self) {
+    /// The play was over before the last scan was, or that stands still: what it was given does not
+    /// come back.
+    pub(super) fn give_up(&mut self, is_late: bool) {
         self.is_stuck = true;
+        let why = if is_late {
+            "the play was over before a scan of it had ended"
+        } else {
+            "a scan of it stood still: the relay may hold up whoever reads what is its own"
+        };
         for surface in NESTED {
-            let why = "the play was over before a scan of it had ended";
             self.counters(surface).miss(why.to_owned());
         }
     }

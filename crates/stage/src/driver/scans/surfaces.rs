@@ -69,6 +69,26 @@ impl Place {
     }
 }
 
+/// Command lines and environments of processes and of all that these started, and the names of
+/// their threads. Most lie in the memory of these processes, which may hold up whoever reads them.
+fn arguments(roots: &[i32]) -> Vec<Result<Vec<u8>, refused::Unreadable>> {
+    let processes = readable(roots).into_iter();
+    let parts = processes.flat_map(|pid| {
+        let names = proc::threads(pid).into_iter();
+        let names = names.map(|thread| format!("task/{thread}/comm"));
+        let parts = ["cmdline", "environ"].map(str::to_owned).into_iter();
+        parts.chain(names).map(move |part| (pid, part))
+    });
+    parts
+        .filter_map(|(pid, part)| match proc::read(pid, &part) {
+            Ok(bytes) => Some(Ok(bytes)),
+            // It has ended just now; what was kept before stays.
+            Err(error) if is_gone(&error) => None,
+            Err(error) => Some(Err(refused::why(pid, "arguments", error))),
+        })
+        .collect()
+}
+
 impl Scans<'_> {
     /// Keeps the command lines and environments of the processes of the relay, and of all that
     /// these started, and the names of their threads.
@@ -87,29 +107,29 @@ impl Scans<'_> {
             .append(true)
             .open(&path)
             .map_err(failed())?;
-        for pid in readable(roots) {
-            let names = proc::threads(pid).into_iter();
-            let names = names.map(|thread| format!("task/{thread}/comm"));
-            let parts = ["cmdline", "environ"].map(str::to_owned);
-            for part in parts.into_iter().chain(names) {
-                let bytes = match proc::read(pid, &part) {
-                    Ok(bytes) => bytes,
-                    // It has ended just now; what was kept before stays.
-                    Err(error) if is_gone(&error) => continue,
-                    Err(error) => {
-                        let why = refused::why(pid, "arguments", error);
-                        self.counters(Surface::Arguments).miss(why.to_string());
-                        continue;
-                    }
-                };
-                match self.arguments.is_new(&bytes) {
-                    Ok(true) => file
-                        .write_all(&bytes)
-                        .and_then(|()| file.write_all(b"\n"))
-                        .map_err(failed())?,
-                    Ok(false) => {}
-                    Err(why) => self.counters(Surface::Arguments).miss(why.to_string()),
-                }
+        let roots = roots.to_vec();
+        let parts = match self.patience.within(move || Ok(arguments(&roots))) {
+            Ok(parts) => parts,
+            Err(why) => {
+                self.counters(Surface::Arguments)
+                    .miss(format!("what the kernel tells of the relay {why}"));
+                return Ok(());
+            }
+        };
+        for part in parts {
+            let part = part.map_err(|why| why.to_string()).and_then(|bytes| {
+                let is_new = self.arguments.is_new(&bytes);
+                is_new
+                    .map(|is_new| (is_new, bytes))
+                    .map_err(|why| why.to_string())
+            });
+            match part {
+                Ok((true, bytes)) => file
+                    .write_all(&bytes)
+                    .and_then(|()| file.write_all(b"\n"))
+                    .map_err(failed())?,
+                Ok((false, _)) => {}
+                Err(why) => self.counters(Surface::Arguments).miss(why),
             }
         }
         self.counters(Surface::Arguments).samples += 1;

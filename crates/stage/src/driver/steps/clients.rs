@@ -8,8 +8,8 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use crate::EngineError;
-use crate::driver::Play;
 use crate::driver::host::Launch;
+use crate::driver::{Play, RELAY};
 use crate::isolation::stage_thread::Side;
 use crate::links::tap::LinkState;
 use crate::participant::{interpreter, limits};
@@ -87,13 +87,14 @@ impl Play<'_> {
     /// Waits until a client has connected, after so many events.
     async fn await_connection(&mut self, who: &str, since: usize) -> Result<bool, EngineError> {
         let deadline = self.ready_deadline(who);
+        let began = self.record.now();
         let connected = |play: &Self| {
             let events = play.record.events().get(since..).unwrap_or_default();
             let mut kinds = events.iter().map(|event| &event.kind);
             kinds.any(|kind| matches!(kind, Kind::LinkOpened { link } if link == who))
         };
         self.until(deadline, |play| {
-            Ok(connected(play) || play.participants.is_silent(who))
+            Ok(connected(play) || play.is_left(who, began))
         })
         .await?;
         if connected(self) {
@@ -101,6 +102,13 @@ impl Play<'_> {
         }
         let awaited = format!("{who} gets ready, by connecting to the relay");
         self.not_ready(who, &awaited, self.participants.ready_within(who))
+    }
+
+    /// One has ended, or the relay has, since a time of the timeline, so that it does not get ready.
+    pub(super) fn is_left(&self, who: &str, since: u64) -> bool {
+        let now = self.clock.now();
+        self.participants.is_silent(who)
+            || (who != RELAY && self.expected.relay_was_lost(since, now))
     }
 
     /// When somebody who starts now is to be ready at the latest.

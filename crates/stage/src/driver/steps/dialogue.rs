@@ -25,12 +25,13 @@ impl<'p> Play<'p> {
             .map(Asked::new)
             .collect();
         let deadline = self.ready_deadline(who);
+        let began = self.record.now();
         let mut rest = asked.as_slice();
         while !rest.is_empty() {
             let mut question = None;
             self.until(deadline, |play| {
                 question = play.participants.answers_to(who, rest);
-                Ok(question.is_some() || play.participants.is_silent(who))
+                Ok(question.is_some() || play.is_left(who, began))
             })
             .await?;
             let Some(Question {

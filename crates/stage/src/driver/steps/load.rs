@@ -127,9 +127,10 @@ impl Play<'_> {
 
     fn is_done(&mut self, group: &Group) -> bool {
         self.see();
-        let silent = |one: &Expectation| self.participants.is_silent(&one.client);
+        let step = group.steps.get(group.at).map(at_once).unwrap_or_default();
+        let in_vain = |one: &Expectation| self.is_in_vain(one, &step, group.acted);
         let now = self.clock.now();
-        self.expected.is_over(|who| group.has(who), silent, now)
+        self.expected.is_over(|who| group.has(who), in_vain, now)
     }
 
     /// Begins steps until one has to be waited for, or until the group has ended.

@@ -203,7 +203,7 @@ impl Play<'_> {
         self.until(latest, |play| {
             play.poll_files()?;
             play.see();
-            let in_vain = |one: &Expectation| play.is_in_vain(one, group);
+            let in_vain = |one: &Expectation| play.is_in_vain(one, group, play.acted);
             let now = play.clock.now();
             Ok(play.expected.is_over(everybody, in_vain, now))
         })
@@ -213,21 +213,21 @@ impl Play<'_> {
     }
 
     /// Whether something awaited cannot come any more: who should show it has ended, or who does
-    /// in this step what it is about has, and had sent nothing at all since.
-    fn is_in_vain(&self, one: &Expectation, group: &[&PlannedStep]) -> bool {
+    /// in this step what it is about has, and had sent nothing at all since the step began, as the
+    /// number of that event says.
+    fn is_in_vain(&self, one: &Expectation, group: &[&PlannedStep], began: usize) -> bool {
         if self.participants.is_silent(&one.client) {
             return true;
         }
         let mut steps = group.iter();
         let step = steps.find(|step| step.expects.iter().any(|expected| expected.id == one.id));
         let actor = step.and_then(|step| actor(step));
-        actor.is_some_and(|who| self.participants.is_silent(who) && !self.was_heard(who))
+        actor.is_some_and(|who| self.participants.is_silent(who) && !self.was_heard(who, began))
     }
 
-    /// Whether a client has sent anything, or connected, since the last step began that did
-    /// something.
-    fn was_heard(&self, who: &str) -> bool {
-        let since = self.record.events().get(self.acted..).unwrap_or_default();
+    /// Whether a client has sent anything, or connected, since so many events.
+    fn was_heard(&self, who: &str, began: usize) -> bool {
+        let since = self.record.events().get(began..).unwrap_or_default();
         since.iter().any(|event| match &event.kind {
             Kind::LinkOpened { link } => link == who,
             Kind::Wire {

@@ -1,22 +1,25 @@
 //! Before step 1: every client is ready, and has been told of the others.
 
-use super::everybody;
+use super::{LATER, everybody};
 use crate::EngineError;
 use crate::driver::Play;
 use crate::status::Phase;
 use matching::{opening, ready_id};
 use scenario::adapter::ClientReady;
-use scenario::plan::PlannedClient;
+use scenario::plan::{Expectation, PlannedClient};
 use timeline::{EventKind, ExpectationId, Kind};
 
 impl<'p> Play<'p> {
     /// Starts clients, batch after batch: each is ready, and those before it have been told,
-    /// before the next batch starts. False when one does not get ready.
+    /// before the next batch starts. False when one does not get ready, or the relay has gone.
     pub(super) async fn open(
         &mut self,
         batches: Vec<Vec<&PlannedClient>>,
     ) -> Result<bool, EngineError> {
-        for batch in batches {
+        for mut batch in batches {
+            if self.expected.is_without_relay() {
+                return Ok(false);
+            }
             self.control
                 .progress
                 .turn_to(Phase::Opening, self.clock.now());
@@ -35,10 +38,17 @@ impl<'p> Play<'p> {
                     return Ok(false);
                 }
             }
-            self.await_expected(&[]).await?;
             let names: Vec<&str> = batch.iter().map(|client| client.name.as_str()).collect();
+            self.await_opening(&names).await?;
             self.settle(&names).await?;
+            let failed = names.into_iter().find(|who| self.has_failed_to_open(who));
             let missing = self.expected.take_missing(everybody, self.record.events());
+            // Who has ended is why the others are not ready.
+            batch.sort_by_key(|client| Some(client.name.as_str()) != failed);
+            if let Some(who) = failed.filter(|who| !missing.contains(&ready_id(who))) {
+                let within = self.participants.ready_within(who);
+                return self.not_ready(who, &format!("{who} gets ready"), within);
+            }
             for client in &batch {
                 if !self.has_opened(&client.name, &missing)? {
                     return Ok(false);
@@ -58,6 +68,30 @@ impl<'p> Play<'p> {
             return vec![clients];
         }
         clients.into_iter().map(|client| vec![client]).collect()
+    }
+
+    /// Waits until these clients are ready and were told of. Nobody waits for the others once one
+    /// has ended without getting ready.
+    async fn await_opening(&mut self, batch: &[&str]) -> Result<(), EngineError> {
+        let latest = self.clock.now() + LATER;
+        self.until(latest, |play| {
+            play.see();
+            let is_in_vain = |one: &Expectation| play.is_in_vain(one, &[], play.acted);
+            let now = play.clock.now();
+            let mut batch = batch.iter();
+            Ok(batch.any(|who| play.has_failed_to_open(who))
+                || play.expected.is_over(everybody, is_in_vain, now))
+        })
+        .await?;
+        self.take_queued()
+    }
+
+    /// One has ended without having shown that it is ready, or that others are there.
+    fn has_failed_to_open(&self, who: &str) -> bool {
+        let own = self.plan.opening.iter().filter(|one| one.client == who);
+        let mut own = own.map(|one| &one.id);
+        self.participants.is_silent(who)
+            && (self.expected.is_open(&ready_id(who)) || own.any(|id| self.expected.is_open(id)))
     }
 
     /// Leaves clients alone that have got ready, as long as their adapters say.

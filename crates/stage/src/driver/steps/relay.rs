@@ -14,6 +14,7 @@ use crate::driver::scans::Moment;
 use crate::driver::{Play, RELAY};
 use crate::isolation::stage_thread::Side;
 use crate::links::reach::{self, Reached};
+use crate::links::tap::LinkState;
 use matching::compiled;
 use scenario::RelayAction;
 use scenario::adapter::{ReadyWhen, Stop, Transport};
@@ -69,11 +70,27 @@ impl Play<'_> {
         // A stopped process could not end.
         self.participants.signal(RELAY, Signal::CONT);
         let within = self.control.patience(STOP);
-        if !self.relay_ends(within).await? {
-            self.kill_deaf(RELAY, stop.in_words(), within)?;
-            self.relay_ends(within).await?;
+        if self.relay_ends(within / 2).await? || self.ends_without_clients(within / 2).await? {
+            return Ok(());
         }
-        Ok(())
+        self.kill_deaf(RELAY, stop.in_words(), within)?;
+        self.relay_ends(within).await.map(drop)
+    }
+
+    /// A relay may wait for its clients to go before it ends. They do at the end of a play; in the
+    /// middle of one their connections are ended for them.
+    async fn ends_without_clients(&mut self, within: Duration) -> Result<bool, EngineError> {
+        let cut = self.links.cut();
+        let ends = self.relay_ends(within).await?;
+        for client in &cut {
+            self.links.set(client, LinkState::Pass);
+        }
+        if ends && !cut.is_empty() {
+            let text = "the relay ended once the connections of its clients were ended for it";
+            let text = text.to_owned();
+            self.record.append(Kind::Note { text })?;
+        }
+        Ok(ends)
     }
 
     async fn kill_relay(&mut self) -> Result<(), EngineError> {

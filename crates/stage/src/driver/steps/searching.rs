@@ -81,10 +81,12 @@ impl Play<'_> {
         let scratch = &self.participants.scratch;
         let job = self.scans.prepare(moment, roots, scratch)?;
         let running = self.host.scan(job);
+        let progress = self.scans.progress.clone();
         let mut done = None;
-        self.meanwhile(async { done = Some(running.await) }).await?;
+        self.meanwhile(async { done = Some(running.await) }, Some(&progress))
+            .await?;
         let Some(seen) = done else {
-            self.scans.give_up();
+            self.scans.give_up(self.control.is_late());
             return Ok(());
         };
         for kind in self.scans.seen(seen?, moment) {

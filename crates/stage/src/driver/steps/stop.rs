@@ -16,6 +16,9 @@ const QUIT: Duration = Duration::from_secs(2);
 const TERM: Duration = Duration::from_secs(2);
 const KILL: Duration = Duration::from_secs(3);
 
+/// How long those of a load may take to quit. No step of a load shows who does not: so it fails.
+const QUIT_LOAD: Duration = Duration::from_secs(10);
+
 /// How long what they have printed last may be on its way.
 const LAST_WORDS: Duration = Duration::from_secs(1);
 
@@ -61,7 +64,7 @@ impl Play<'_> {
             .collect();
         self.scan(Moment::AtTheEnd).await?;
         self.ask_to_quit(&clients);
-        self.end_all(&clients, QUIT).await?;
+        self.end_all(&clients, script).await?;
         // Those of a load make way for the next round.
         if matches!(script, Script::Steps) {
             for who in &clients {
@@ -112,11 +115,24 @@ impl Play<'_> {
         .await
     }
 
-    async fn end_all(&mut self, who: &[String], patience: Duration) -> Result<(), EngineError> {
-        let quit = self.control.patience(patience);
+    async fn end_all(&mut self, who: &[String], script: Script<'_>) -> Result<(), EngineError> {
+        let quit = self.control.patience(match script {
+            Script::Steps => QUIT,
+            Script::Load(_) => QUIT_LOAD,
+        });
         let deaf = self.still_run_after(who, quit).await?;
         if deaf.is_empty() {
             return Ok(());
+        }
+        if let Script::Load(_) = script {
+            for one in &deaf {
+                self.record.append(Kind::Deaf {
+                    who: one.clone(),
+                    request: "what its adapter asks it to quit by".to_owned(),
+                    within: quit,
+                    terminated: true,
+                })?;
+            }
         }
         let text = format!(
             "{} did not end within {quit:?} of the end of the play: sent SIGTERM",
@@ -165,6 +181,7 @@ impl Play<'_> {
                 who: who.to_owned(),
                 request: request.to_owned(),
                 within,
+                terminated: false,
             }
         })
     }

@@ -132,7 +132,7 @@ impl Play<'_> {
         let input: String = phrases.map(|one| format!("{}\n", one.text)).collect();
         let helper = Helper::attach(child, who, *self.participants.limits_of(who), &input)?;
         let mut answer = None;
-        self.meanwhile(async { answer = Some(helper.keys(WITHIN).await) })
+        self.meanwhile(async { answer = Some(helper.keys(WITHIN).await) }, None)
             .await?;
         let answer = answer.ok_or(EngineError::Fault("a helper was not waited for"))?;
         Ok(answer.map_err(StoreNotOpened::from))

@@ -107,13 +107,14 @@ impl Play<'_> {
         deadline: Instant,
     ) -> Result<bool, EngineError> {
         let item = Item::awaited(awaited);
+        let began = self.record.now();
         let asked = [Asked::new(&item)];
         let mut prompt = None;
         let is_asked = self
             .until(deadline, |play| {
                 let heard = play.participants.answers_to(client, &asked);
                 prompt = heard.as_ref().and_then(|heard| heard.prompt);
-                Ok(heard.is_some() || play.participants.is_silent(client))
+                Ok(heard.is_some() || play.is_left(client, began))
             })
             .await?;
         // What does not end there may be the beginning of a line that shows an event.
@@ -192,12 +193,14 @@ impl Play<'_> {
         name: &str,
         deadline: Instant,
     ) -> Result<Result<String, NotCaptured>, EngineError> {
+        let began = self.record.now();
         loop {
             self.participants.read_captures(name, &mut self.record)?;
             if let Some(value) = self.participants.captured(name) {
                 return Ok(Ok(value.to_owned()));
             }
-            let is_gone = matches!(self.participants.capturing(name), Capturing::Gone);
+            let is_gone = matches!(self.participants.capturing(name), Capturing::Gone)
+                || self.expected.relay_was_lost(began, self.clock.now());
             if is_gone || self.clock.now() >= deadline {
                 return Ok(Err(self.participants.why_not_captured(name)));
             }

@@ -1,13 +1,14 @@
 //! A chat that works, played by a script.
 
 use std::path::Path;
+use std::time::Duration;
 
 use rustix::process::Signal;
 
 use super::{Behaviour, Cue, Happenings};
 use crate::driver::RELAY;
-use scenario::plan::{self, Plan};
-use scenario::{Scenario, adapter};
+use scenario::plan::{self, Implementations, LoadPlan, LoadShape, Plan};
+use scenario::{Hearing, Scenario, adapter};
 use timeline::{Direction, Ended, LinkEnd, Stream};
 
 /// A chat whose programs are played by a script.
@@ -70,7 +71,7 @@ pub(in crate::driver) fn chatting(cue: Cue<'_>, all: &mut Happenings) {
             all.exits(client, Ended::Signal(9));
             tells_that_one_left(client, all);
         }
-        Cue::Signalled(..) => {}
+        Cue::Signalled(..) | Cue::Cut(_) => {}
     }
 }
 
@@ -112,4 +113,19 @@ pub(in crate::driver) fn planned_for(adapter: &str, scenario: &str) -> Plan {
         scenario::parse(scenario, "test", Path::new("test.toml"), &root).unwrap();
     let adapter = adapter::parse(adapter, Path::new("script.toml")).unwrap();
     plan::build(&cells[0], &adapter, 7, &root).unwrap()
+}
+
+/// A load of one group that lasts a second.
+pub(in crate::driver) fn load_of(scenario: &str) -> LoadPlan {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../scenarios");
+    let cells: Vec<Scenario> =
+        scenario::parse(scenario, "test", Path::new("test.toml"), &root).unwrap();
+    let adapter = adapter::parse(ADAPTER, Path::new("script.toml")).unwrap();
+    let shape = LoadShape {
+        clients: cells[0].clients.len(),
+        length: Duration::from_secs(1),
+        say: Hearing::Everyone,
+    };
+    let cast = Implementations::from(&adapter);
+    LoadPlan::new(&cells[0], &cast, (7, &root), shape, None).unwrap()
 }

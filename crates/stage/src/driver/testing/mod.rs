@@ -13,7 +13,7 @@ mod chat;
 mod happenings;
 mod played;
 
-pub(super) use self::chat::{ADAPTER, chat, chatting, planned, planned_for};
+pub(super) use self::chat::{ADAPTER, chat, chatting, load_of, planned, planned_for};
 pub(super) use self::happenings::Happenings;
 pub(super) use self::played::Played;
 
@@ -48,7 +48,7 @@ use crate::scan::memory::InTheAct;
 use crate::{Commands, EngineError, Pace, Settings, StatusRequests};
 use audit::Searcher;
 use scenario::adapter::Transport;
-use scenario::plan::Plan;
+use scenario::plan::{LoadPlan, Plan};
 use timeline::{Ended, Level};
 
 /// What the driver does to a participant.
@@ -58,6 +58,8 @@ pub(super) enum Cue<'a> {
     Typed(&'a str, &'a str),
     InputEnded(&'a str),
     Signalled(&'a str, Signal),
+    /// Its connections are ended.
+    Cut(&'a str),
 }
 
 impl Cue<'_> {
@@ -129,6 +131,17 @@ impl World {
 }
 
 impl State {
+    /// Clients whose links have been reset since this was last asked.
+    fn take_cut(&mut self) -> Vec<String> {
+        let taps = self.taps.iter_mut();
+        let changed = taps.filter(|(_, tap)| tap.has_changed().unwrap_or_default());
+        let cut = changed.filter_map(|(client, tap)| {
+            let is_cut = tap.borrow_and_update().state == tap::LinkState::Reset;
+            is_cut.then(|| client.clone())
+        });
+        cut.collect()
+    }
+
     /// Tells the driver one thing; false when nothing has happened.
     fn deliver(&mut self) -> bool {
         let ready = self.happenings.ready(&self.opened);
@@ -152,6 +165,10 @@ impl Clock for World {
     }
 
     fn poll_until(&mut self, due: Instant, _: &mut Context<'_>) -> Poll<()> {
+        let cut = self.lock().take_cut();
+        for client in cut {
+            self.cue(Cue::Cut(&client));
+        }
         let mut state = self.lock();
         if !state.deliver() {
             state.now = state.now.max(due);
@@ -302,6 +319,20 @@ impl Default for Staged {
 
 /// Plays a plan with participants that behave like this.
 pub(super) fn play(plan: &Plan, staged: Staged, behaviour: Behaviour) -> Played {
+    play_script(plan, Script::Steps, staged, behaviour)
+}
+
+/// The same under load.
+pub(super) fn play_load(load: &LoadPlan, behaviour: Behaviour) -> Played {
+    play_script(
+        &load.whole,
+        Script::Load(load),
+        Staged::default(),
+        behaviour,
+    )
+}
+
+fn play_script(plan: &Plan, script: Script<'_>, staged: Staged, behaviour: Behaviour) -> Played {
     // Searching at the end of a play is refused by a runtime with one thread.
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(1)
@@ -347,7 +378,7 @@ pub(super) fn play(plan: &Plan, staged: Staged, behaviour: Behaviour) -> Played 
     };
     let events = runtime.block_on(async {
         let play = Play::within(surroundings, plan, settings)?;
-        play.run(Script::Steps).await
+        play.run(script).await
     });
     let took = world.now() - began;
     Played {

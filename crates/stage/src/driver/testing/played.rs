@@ -47,6 +47,7 @@ impl Played {
                     who,
                     request,
                     within,
+                    ..
                 } => Some((who.as_str(), request.as_str(), *within)),
                 _ => None,
             })

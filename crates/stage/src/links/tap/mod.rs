@@ -169,6 +169,11 @@ impl Tap {
         })
     }
 
+    /// Whether it passes.
+    pub(crate) fn state(&self) -> LinkState {
+        self.control.borrow().state
+    }
+
     /// One that listens nowhere: what it is told can be seen at the other end.
     #[cfg(test)]
     pub(crate) fn detached(port: u16) -> (Self, watch::Receiver<Control>) {

@@ -10,8 +10,6 @@ pub(super) struct Answers {
     unanswered: Option<String>,
     /// A row has scrolled off the top.
     pub(super) scrolled: bool,
-    /// A byte was no text.
-    pub(super) not_text: bool,
 }
 
 impl Answers {
@@ -31,10 +29,6 @@ impl Answers {
 }
 
 impl Callbacks for Answers {
-    fn unhandled_char(&mut self, _: &mut vt100::Screen, c: char) {
-        self.not_text |= c == char::REPLACEMENT_CHARACTER;
-    }
-
     fn unhandled_csi(
         &mut self,
         screen: &mut vt100::Screen,

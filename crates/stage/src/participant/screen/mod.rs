@@ -15,6 +15,7 @@
 
 mod answers;
 mod charset;
+mod encoding;
 mod repainting;
 #[cfg(test)]
 mod tests;
@@ -26,6 +27,7 @@ use vt100::Parser;
 
 use self::answers::Answers;
 use self::charset::Charset;
+use self::encoding::{Encoding, with_replacements};
 use self::repainting::Repainting;
 
 /// The longest line that is kept whole.
@@ -43,6 +45,7 @@ const MAX_ROWS: usize = 100_000;
 /// The screen of one program.
 pub(crate) struct Screen {
     parser: Parser<Answers>,
+    encoding: Encoding,
     splitter: LineSplitter,
     charset: Charset,
     /// What each row of the main screen was last taken for.
@@ -72,6 +75,7 @@ impl Screen {
     pub(crate) fn new(columns: NonZeroU16, rows: NonZeroU16) -> Self {
         Self {
             parser: Parser::new_with_callbacks(rows, columns, 0, Answers::default()),
+            encoding: Encoding::default(),
             splitter: LineSplitter::Text,
             charset: Charset::default(),
             taken: vec![None; usize::from(rows.get())],
@@ -87,6 +91,11 @@ impl Screen {
     /// The lines that these bytes complete. Empty ones are left out: the line break that
     /// answers our Enter is among them.
     pub(crate) fn push(&mut self, bytes: &[u8]) -> Vec<String> {
+        let text = self.encoding.read(bytes);
+        self.show(text.as_bytes())
+    }
+
+    fn show(&mut self, bytes: &[u8]) -> Vec<String> {
         let mut lines = Vec::new();
         let longest = usize::from(self.parser.screen().size().1.get());
         let mut rest = bytes;
@@ -181,14 +190,10 @@ impl Screen {
         self.parser.callbacks().unanswered()
     }
 
-    /// Whether bytes were no text; they are not shown.
-    pub(crate) fn has_no_text(&self) -> bool {
-        self.parser.callbacks().not_text
-    }
-
     /// What is left when the program has ended.
     pub(crate) fn finish(&mut self) -> Option<String> {
-        let mut lines = Vec::new();
+        let rest = self.encoding.finish();
+        let mut lines = self.show(rest.as_bytes());
         let (row, _) = self.parser.screen().cursor_position();
         if self.parser.screen().alternate_screen() {
             self.take_row(self.row(row), &mut lines);
@@ -342,7 +347,8 @@ impl Screen {
 
     /// The text of one row up to a column.
     fn cells(&self, row: u16, column: u16) -> String {
-        self.parser.screen().contents_between(row, 0, row, column)
+        let shown = self.parser.screen().contents_between(row, 0, row, column);
+        with_replacements(shown)
     }
 
     /// The cells next before a column that hold nothing.

@@ -280,3 +280,20 @@ proptest! {
         assert_eq!(single.take_answers(), whole.take_answers());
     }
 }
+
+#[test]
+fn bytes_that_are_no_text_are_shown_as_such_on_a_terminal() {
+    let mut screen = screen(20, 5);
+    let mut lines = screen.push(b"bob: r\xe9gime\r\nbob: h\xc3");
+    lines.extend(screen.push(b"\xa9\xe4\r\n\xef\xbf\xbd stands here\r\nend\xc3"));
+    lines.extend(screen.finish());
+    assert_eq!(
+        lines,
+        [
+            "bob: r\u{fffd}gime",
+            "bob: h\u{e9}\u{fffd}",
+            "\u{fffd} stands here",
+            "end\u{fffd}"
+        ]
+    );
+}

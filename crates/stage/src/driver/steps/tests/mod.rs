@@ -2,6 +2,7 @@
 
 mod commands;
 mod leaving;
+mod limit;
 mod opening;
 mod relay;
 mod stopping;

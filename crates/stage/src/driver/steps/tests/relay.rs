@@ -6,8 +6,9 @@ use rustix::process::Signal;
 
 use crate::driver::RELAY;
 use crate::driver::testing::{Behaviour, Cue, Staged, chat, chatting, planned, play};
+use crate::links::tap::LinkState;
 use scenario::adapter::Transport;
-use timeline::{Ended, Kind, StepResult};
+use timeline::{Ended, Kind, LinkEnd, StepResult};
 
 fn relay(action: &str) -> String {
     format!("title = \"the relay\"\nclients = [\"alice\"]\n[[steps]]\nrelay = \"{action}\"\n")
@@ -103,6 +104,27 @@ fn a_relay_that_does_not_stop_is_killed_after_five_seconds_and_that_is_reported(
         _ => None,
     });
     assert_eq!(how, Some(Ended::Signal(9)));
+}
+
+#[test]
+fn a_relay_that_waits_for_its_clients_to_go_is_not_deaf() {
+    let played = play(
+        &planned(&relay("restart")),
+        Staged::default(),
+        Box::new(|cue, all| match cue {
+            Cue::InputEnded(RELAY) if all.is_running("alice") => {}
+            Cue::Cut("alice") => {
+                all.disconnects("alice", LinkEnd::Reset);
+                all.exits(RELAY, Ended::Exit(0));
+            }
+            cue => chatting(cue, all),
+        }),
+    );
+    assert_eq!(played.deaf(), []);
+    assert_eq!(incarnations(&played), [1, 2]);
+    assert_eq!(played.world.link_state("alice"), LinkState::Pass);
+    let note = "the relay ended once the connections of its clients were ended for it";
+    assert_eq!(played.notes(), [note]);
 }
 
 #[test]

@@ -5,7 +5,9 @@ use std::time::Duration;
 use rustix::process::Signal;
 
 use crate::EngineError;
-use crate::driver::testing::{Cue, Happenings, Played, Staged, chat, chatting, planned, play};
+use crate::driver::testing::{
+    Cue, Happenings, Played, Staged, chat, chatting, load_of, planned, play, play_load,
+};
 use crate::last_resort;
 use timeline::{Direction, Ended, Kind, Limit, Stream, Surface};
 
@@ -49,6 +51,29 @@ fn who_does_not_quit_is_sent_sigterm_and_then_killed_and_each_is_reported() {
     let two = Duration::from_secs(2);
     assert_eq!(played.deaf(), [("bob", "SIGTERM", two)]);
     assert!(played.took >= 2 * two, "{:?}", played.took);
+}
+
+#[test]
+fn under_load_who_does_not_quit_fails() {
+    let load = load_of(&TWO.replace("good morning", "good morning to all of you, {canary}"));
+    let bob = load.members(1)[1].clone();
+    let name = bob.clone();
+    let behaviour = Box::new(move |cue: Cue<'_>, all: &mut Happenings| match cue {
+        Cue::Typed(who, "/quit") if who == name => {}
+        Cue::Signalled(who, Signal::TERM) if who == name => all.exits(who, Ended::Exit(0)),
+        cue => chatting(cue, all),
+    });
+    let played = play_load(&load, behaviour);
+    let ten = Duration::from_secs(10);
+    let request = "what its adapter asks it to quit by";
+    assert_eq!(played.deaf(), [(bob.as_str(), request, ten)]);
+    let events = played.events.as_ref().unwrap();
+    let (verdicts, _) = judge::load(&load.whole, &[load.round(1, 1).unwrap()], events);
+    let name = format!("{bob} ends in order when asked to");
+    let mut red = verdicts.checks.iter();
+    assert!(
+        red.any(|check| check.name == name && check.evidence.got.ends_with("was sent SIGTERM"))
+    );
 }
 
 #[test]
@@ -181,17 +206,15 @@ fn who_has_sent_what_others_show_is_ended_for_their_lines() {
     );
 }
 
-#[test]
-fn a_scan_of_the_relay_that_never_ends_does_not_hold_up_a_play_that_is_late() {
+/// A play in which a scan of the relay never ends, and what is said of its files.
+fn stuck(limit: Option<Duration>) -> (Played, Option<String>) {
     let plan = planned(TWO);
-    let limit = Duration::from_secs(60);
     let staged = Staged {
-        limit: Some(limit),
+        limit,
         scans_are_stuck: true,
         ..Staged::default()
     };
     let played = play(&plan, staged, chat());
-    played.position(|kind| matches!(kind, Kind::Overdue { .. }));
     let why = played.kinds().into_iter().find_map(|kind| match kind {
         Kind::Searched {
             surface: Surface::Files,
@@ -200,6 +223,22 @@ fn a_scan_of_the_relay_that_never_ends_does_not_hold_up_a_play_that_is_late() {
         } => incomplete.clone(),
         _ => None,
     });
+    (played, why)
+}
+
+#[test]
+fn a_scan_of_the_relay_that_stands_still_is_given_up_and_the_play_goes_on() {
+    let (played, why) = stuck(None);
+    assert!(why.unwrap().starts_with("a scan of it stood still"));
+    assert_eq!(played.steps().len(), planned(TWO).steps.len());
+    assert!(played.took < Duration::from_secs(60), "{:?}", played.took);
+}
+
+#[test]
+fn a_scan_of_the_relay_that_never_ends_does_not_hold_up_a_play_that_is_late() {
+    let limit = Duration::from_secs(20);
+    let (played, why) = stuck(Some(limit));
+    played.position(|kind| matches!(kind, Kind::Overdue { .. }));
     assert_eq!(
         why.as_deref(),
         Some("the play was over before a scan of it had ended")

@@ -170,6 +170,46 @@ file = { from = "alice", to = "bob", size = 2000 }
     assert_eq!(sums[0], sums[1]);
 }
 
+#[test]
+fn a_file_that_lies_there_in_part_or_is_said_too_early_to_have_come_is_recorded_as_lacking() {
+    let plan = planned(
+        r#"
+title = "a file"
+clients = ["alice", "bob"]
+[[steps]]
+file = { from = "alice", to = "bob", size = 2000, as = "plan" }
+"#,
+    );
+    let played = play(
+        &plan,
+        Staged::default(),
+        Box::new(|cue, all| {
+            if let Cue::Typed("alice", line) = cue
+                && line.starts_with("/file bob ")
+            {
+                let downloads = all.homes["bob"].join("downloads");
+                std::fs::create_dir_all(&downloads).unwrap();
+                std::fs::write(downloads.join("plan"), "its beginning").unwrap();
+                all.prints("bob", "message alice it comes\n");
+                all.prints("bob", "file-received alice plan\n");
+            }
+            chatting(cue, all);
+        }),
+    );
+    let lacking = played.kinds().into_iter().filter_map(|kind| match kind {
+        Kind::Lacking {
+            who,
+            from,
+            name,
+            part,
+        } => Some((who.as_str(), from.as_str(), name.as_str(), *part)),
+        _ => None,
+    });
+    let lacking: Vec<_> = lacking.collect();
+    let at = |part| ("bob", "alice", "plan", part);
+    assert_eq!(lacking, [at(Some(13)), at(None)]);
+}
+
 /// The adapter with another way to say something to everyone.
 fn saying(lines: &str) -> String {
     ADAPTER.replace(r#"say = "/say {text}""#, lines)
