@@ -32,6 +32,9 @@ pub(in crate::driver) struct Expected {
     without_relay: Option<u64>,
     /// The connections of clients that do not come back by themselves.
     connections: BTreeMap<String, Connections>,
+    /// Those of them that have said that they are disconnected, and have no connection left; since
+    /// when.
+    cut: BTreeMap<String, u64>,
 }
 
 /// The connections of a client.
@@ -41,13 +44,12 @@ struct Connections {
     open: usize,
     /// It has said that it is disconnected.
     is_given_up: bool,
-    /// Since when both is so, and nothing is left open.
-    cut: Option<u64>,
 }
 
 impl Connections {
-    fn see(&mut self, event: &Event) {
-        match &event.kind {
+    /// Whether anything can still come after this.
+    fn see(&mut self, kind: &Kind) -> bool {
+        match kind {
             Kind::LinkOpened { .. } => {
                 self.open += 1;
                 self.is_given_up = false;
@@ -59,11 +61,10 @@ impl Connections {
             } => self.open = self.open.saturating_sub(1),
             Kind::Line {
                 seen: Some(seen), ..
-            } if seen.event == EventKind::Disconnected => self.is_given_up = true,
-            _ => return,
+            } => self.is_given_up |= seen.event == EventKind::Disconnected,
+            _ => {}
         }
-        let is_cut = self.is_given_up && self.open == 0;
-        self.cut = is_cut.then(|| self.cut.unwrap_or(event.t));
+        self.open > 0 || !self.is_given_up
     }
 }
 
@@ -87,6 +88,7 @@ impl Expected {
             asked: 0,
             began: 0,
             without_relay: None,
+            cut: BTreeMap::new(),
         }
     }
 
@@ -98,9 +100,7 @@ impl Expected {
     /// A relay is there again, and may bring something to anybody.
     pub(in crate::driver) fn relay_is_there(&mut self) {
         self.without_relay = None;
-        for connections in self.connections.values_mut() {
-            connections.cut = None;
-        }
+        self.cut.clear();
     }
 
     /// Nobody is at the relay's address.
@@ -117,15 +117,31 @@ impl Expected {
     /// Sees what has been recorded since the last time.
     pub(in crate::driver) fn see(&mut self, events: &[Event]) {
         for event in events.get(self.seen..).unwrap_or_default() {
-            let who = event.kind.participant();
-            if let Some(connections) = who.and_then(|who| self.connections.get_mut(who)) {
-                connections.see(event);
-            }
+            self.follow(event);
             if let Some(who) = self.awaited.see(event, event.t) {
                 self.stirred.insert(who.to_owned());
             }
         }
         self.seen = events.len();
+    }
+
+    /// Whose connections may be over by this.
+    fn follow(&mut self, event: &Event) {
+        let (Kind::LinkOpened { link: who }
+        | Kind::LinkClosed { link: who, .. }
+        | Kind::Started { who, .. }
+        | Kind::Line { who, .. }) = &event.kind
+        else {
+            return;
+        };
+        let Some(connections) = self.connections.get_mut(who) else {
+            return;
+        };
+        if connections.see(&event.kind) {
+            self.cut.remove(who);
+        } else {
+            self.cut.entry(who.clone()).or_insert(event.t);
+        }
     }
 
     /// Begins to wait at a time of the timeline, after all that was recorded. What was recorded
@@ -188,7 +204,7 @@ impl Expected {
 
     /// When this is not waited for any more, where only a relay could bring it and cannot.
     fn lost_at(&self, one: &Expectation) -> Option<u64> {
-        let cut = self.connections.get(&one.client).and_then(|own| own.cut);
+        let cut = self.cut.get(&one.client).copied();
         let gone = self.without_relay.into_iter().chain(cut).min()?;
         let lost = gone.max(self.began).saturating_add(ON_ITS_WAY);
         comes_from_relay(one).then_some(lost)
