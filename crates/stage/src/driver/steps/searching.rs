@@ -62,7 +62,7 @@ impl Play<'_> {
             return Ok(());
         };
         let mut seen = None;
-        self.meanwhile(async { seen = Some(act.end().await) })
+        self.meanwhile(async { seen = Some(act.end().await) }, None)
             .await?;
         for kind in self.scans.seen_in_the_act(seen.unwrap_or_default(), step) {
             self.record.append(kind)?;
