@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use matching::at_once;
+use scenario::RelayAction;
 use scenario::plan::{Action, PlannedStep};
 
 /// Scans during the steps of a play, at most: each searches all of its memory.
@@ -31,9 +32,7 @@ impl Sampling {
     pub(super) fn of(steps: &[PlannedStep]) -> Self {
         let awaiting = steps.iter().enumerate().filter(|(_, step)| awaits(step));
         let sampling = Self::among(awaiting.map(|(place, _)| place).collect());
-        let sends = |step: &PlannedStep| at_once(step).iter().any(|step| step.sent.is_some());
-        let sending = steps.iter().enumerate().filter(|(_, step)| sends(step));
-        let sending: Vec<usize> = sending.map(|(place, _)| place).collect();
+        let sending = sending_while_running(steps);
         // The first texts, and the last.
         let first = sending.iter().take(ACTS - 1);
         Self {
@@ -81,6 +80,31 @@ impl Sampling {
     }
 }
 
+/// The steps that send something while the relay is left alone. One that is frozen must stay so, and who looks
+/// at it makes it go on.
+fn sending_while_running(steps: &[PlannedStep]) -> Vec<usize> {
+    let mut is_frozen = false;
+    let mut sending = Vec::new();
+    for (place, step) in steps.iter().enumerate() {
+        let inner = at_once(step);
+        let mut actions = inner
+            .iter()
+            .filter_map(|step| match step.action {
+                Action::Relay { action } => Some(action),
+                _ => None,
+            })
+            .peekable();
+        let is_left_alone = !is_frozen && actions.peek().is_none();
+        if let Some(last) = actions.last() {
+            is_frozen = last == RelayAction::Freeze;
+        }
+        if is_left_alone && inner.iter().any(|step| step.sent.is_some()) {
+            sending.push(place);
+        }
+    }
+    sending
+}
+
 fn awaits(step: &PlannedStep) -> bool {
     let within = match &step.action {
         Action::All { steps } => steps.iter().any(awaits),
@@ -92,6 +116,7 @@ fn awaits(step: &PlannedStep) -> bool {
 #[cfg(test)]
 mod tests {
     use super::{BUDGET, MOST, Sampling};
+    use crate::driver::testing::planned;
 
     fn after(steps: usize) -> Vec<usize> {
         let sampling = Sampling::among((0..steps).collect());
@@ -123,6 +148,31 @@ mod tests {
             let (least, most) = (gaps.iter().min().unwrap(), gaps.iter().max().unwrap());
             assert!(most - least <= 1, "{steps}: {scans:?}");
         }
+    }
+
+    #[test]
+    fn a_frozen_relay_is_not_looked_at_in_the_act() {
+        let steps = |frozen: &str| {
+            let say = "[[steps]]\nsay = { from = \"alice\", text = \"the word of this day is {canary}\" }\n";
+            let steps =
+                format!("title = \"Frozen\"\nclients = [\"alice\", \"bob\"]\n{say}{frozen}{say}");
+            planned(&steps).steps
+        };
+        let among = |frozen: &str| {
+            let steps = steps(frozen);
+            let sampling = Sampling::of(&steps);
+            (0..steps.len())
+                .filter(|step| sampling.is_in(*step))
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(among(""), [0, 1]);
+        let freeze = "[[steps]]\nrelay = \"freeze\"\n";
+        let thaws = r#"[[steps]]
+all = { steps = [{ send = { from = "alice", to = "bob", text = "the word of this day is {canary}" } }, { relay = "thaw" }] }
+"#;
+        assert_eq!(among(&format!("{freeze}{thaws}")), [0, 3]);
+        let all = steps(&format!("{freeze}{thaws}"));
+        assert_eq!(super::sending_while_running(&all), [0, 3]);
     }
 
     #[test]

@@ -47,8 +47,8 @@ const CALLS: [libc::c_long; 9] = [
 /// A relay that is looked at in the act, until this is dropped.
 #[derive(Debug)]
 pub(crate) struct InTheAct {
-    /// One of its processes.
-    root: i32,
+    /// Its processes.
+    watched: Vec<i32>,
     is_over: Arc<AtomicBool>,
     seen: oneshot::Receiver<Vec<Seen>>,
     searcher: Arc<Searcher>,
@@ -61,23 +61,22 @@ impl InTheAct {
     ///
     /// When the system does not let them be traced, or they have ended.
     pub(crate) async fn begin(roots: Vec<i32>, searcher: Arc<Searcher>) -> io::Result<Self> {
-        let root = roots.first().copied();
-        let root = root.ok_or_else(|| io::Error::other("the relay does not run"))?;
         let is_over = Arc::new(AtomicBool::new(false));
         let (has_begun, begun) = oneshot::channel();
         let (to_seen, seen) = oneshot::channel();
         let over = is_over.clone();
         thread::Builder::new().spawn(move || {
-            let begun = seize(&roots);
+            let watched = trees(&roots);
+            let begun = seize(&watched).map(|()| watched);
             let may_go_on = begun.is_ok();
             // Who began it may have gone.
             if has_begun.send(begun).is_ok() && may_go_on {
                 drop(to_seen.send(watch(&roots, &over)));
             }
         })?;
-        begun.await.map_err(io::Error::other)??;
+        let watched = begun.await.map_err(io::Error::other)??;
         Ok(Self {
-            root,
+            watched,
             is_over,
             seen,
             searcher,
@@ -96,10 +95,13 @@ impl InTheAct {
         searched.await.unwrap_or_default()
     }
 
-    /// A signal that changes nothing is told first to whoever traces: it takes it away.
+    /// A signal that changes nothing is told first to whoever traces: it takes it away. Any of them
+    /// may have ended.
     fn wake(&mut self) {
         if !self.is_over.swap(true, Ordering::SeqCst) && self.seen.is_empty() {
-            signal::kill(Pid::from_raw(self.root), Signal::SIGCONT).ok();
+            for process in &self.watched {
+                signal::kill(Pid::from_raw(*process), Signal::SIGCONT).ok();
+            }
         }
     }
 }
@@ -110,11 +112,11 @@ impl Drop for InTheAct {
     }
 }
 
-fn seize(roots: &[i32]) -> io::Result<()> {
+fn seize(processes: &[i32]) -> io::Result<()> {
     let options =
         Options::PTRACE_O_TRACESYSGOOD | Options::PTRACE_O_TRACECLONE | Options::PTRACE_O_TRACEEXIT;
     let mut seized = 0;
-    for thread in trees(roots).into_iter().flat_map(threads) {
+    for thread in processes.iter().copied().flat_map(threads) {
         let thread = Pid::from_raw(thread);
         match ptrace::seize(thread, options) {
             // It has ended meanwhile.
@@ -196,6 +198,9 @@ mod tests {
     use std::sync::Arc;
 
     use super::super::tests::{CANARY, Holder, searcher};
+    use nix::sys::signal::{Signal, kill};
+    use nix::unistd::Pid;
+
     use super::InTheAct;
 
     /// Reads a line, prints its length, and forgets it.
@@ -231,5 +236,20 @@ mod tests {
         assert_eq!(holder.output.read_line(&mut rest).unwrap(), 0);
         let gone = InTheAct::begin(vec![holder.pid], Arc::new(searcher())).await;
         assert!(gone.is_err());
+    }
+
+    #[tokio::test]
+    async fn a_relay_whose_first_process_has_ended_does_not_keep_the_look_from_ending() {
+        let mut holder = Holder::silent("sleep 60 >/dev/null & echo $!; read x; exit 3");
+        let mut line = String::new();
+        holder.output.read_line(&mut line).unwrap();
+        let act = InTheAct::begin(vec![holder.pid], Arc::new(searcher()))
+            .await
+            .unwrap();
+        writeln!(holder.input, "go").unwrap();
+        crate::participant::spawn::wait_blocking(holder.pid, &holder.pidfd).unwrap();
+        act.end().await;
+        let other = line.trim().parse().unwrap();
+        kill(Pid::from_raw(other), Signal::SIGKILL).unwrap();
     }
 }
