@@ -4,10 +4,13 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use bytes::Bytes;
+use chat_client::account::Entry;
 use chat_client::session::Ending;
-use chat_protocol::{LeaveReason, ToClient, ToRelay};
+use chat_crypto::SendingSession;
+use chat_identity::EncryptionKey;
+use chat_protocol::{Content, Conversation, LeaveReason, ToClient, ToRelay};
 
-use crate::hall::{Hall, Start, name, untouched};
+use crate::hall::{Hall, NOW, Start, fixture, name, peer, untouched};
 
 /// From now on the relay keeps mail of alice until it is told to go on.
 fn hold(hall: &mut Hall) -> Rc<RefCell<Vec<(ToRelay, Bytes)>>> {
@@ -201,7 +204,7 @@ fn what_nobody_has_answered_for_is_sent_again_byte_for_byte_and_shown_once() {
     assert_eq!(lines, ["joined alice", "message alice good morning"]);
     // Both have their answer now.
     let journal = hall.person("alice").journal.clone();
-    let account = chat_client::account::Account::read(journal, crate::hall::NOW);
+    let account = chat_client::account::Account::read(journal, NOW);
     assert!(account.expired(u64::MAX).is_empty());
 }
 
@@ -279,4 +282,35 @@ fn what_was_shown_on_a_lost_connection_is_not_shown_again_on_the_next() {
     hall.reconnect("alice");
     assert_eq!(hall.lines("bob"), ["left alice dropped", "joined alice"]);
     assert!(hall.lines("alice").contains(&"sent bob".to_owned()));
+}
+
+#[test]
+fn nobody_confirms_what_was_written_to_somebody_else() {
+    let mut hall = Hall::with(&["alice", "bob", "carol"]);
+    hall.tamper(|_, message, body| match message {
+        ToRelay::Receipt { .. } => Vec::new(),
+        message => untouched(message, body),
+    });
+    hall.types("alice", "@7 /msg bob hello");
+    let kept = hall.person("alice").journal.iter().find_map(|entry| {
+        let Entry::Kept(kept) = entry else {
+            return None;
+        };
+        Some(kept.id)
+    });
+    let ids = vec![kept.unwrap()];
+    // Carol has learnt the id, and says that it was shown to her.
+    let (alice, carol) = (fixture(0), fixture(2));
+    let certificate = peer("alice", &alice).certificate;
+    let owner = (&name("alice"), alice.public());
+    let key = EncryptionKey::certified(&certificate, owner, NOW).unwrap();
+    let mut rng = rand::rng();
+    let session = SendingSession::start(&mut rng, &carol, alice.public(), &key, NOW);
+    let content = Content::Delivered { ids }.encode();
+    let sealed = session.unwrap().seal(Conversation::Private, &content, NOW);
+    hall.forget("alice");
+    let from = name("carol");
+    let body = sealed.unwrap().encode();
+    hall.relay_says("alice", ToClient::Receipt { from }, body);
+    assert!(hall.lines("alice").is_empty(), "{:?}", hall.lines("alice"));
 }
