@@ -53,8 +53,11 @@ fn read(dir: &Path, name: &str) -> Option<Caught> {
 }
 
 /// Faults that do two wrong things, and what else finds them: a relay that opens texts holds the
-/// key in its memory.
-const ALSO: [(&str, Transformation); 1] = [("nosy", Transformation::PrivateKey)];
+/// key in its memory, and one that seals them again has them on its stack meanwhile.
+const ALSO: [(&str, Transformation); 2] = [
+    ("nosy", Transformation::PrivateKey),
+    ("reseals", Transformation::AsIs),
+];
 
 /// Whatever key is given away opens what was sent: it is found by that as well.
 fn is_also(play: &Caught, detector: Transformation) -> bool {
