@@ -141,6 +141,12 @@ impl Checked {
     /// A path says by its directories what it is; elsewhere, what names programs is an adapter, and what has
     /// items is a rubric.
     fn file(&mut self, workspace: &Workspace, path: &Path) -> Result<(), CommandError> {
+        if path.is_dir() {
+            return Err(CommandError::usage(format!(
+                "{} is a directory; name the files in it, or scenarios by parts of their ids",
+                path.display()
+            )));
+        }
         if !path.is_file() {
             return Err(CommandError::usage(format!(
                 "there is no file {}",

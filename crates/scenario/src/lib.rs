@@ -15,6 +15,7 @@ mod inside;
 mod name;
 mod pattern;
 mod text;
+mod text_file;
 
 mod model;
 mod world;

@@ -14,7 +14,7 @@ use super::matrix::{self, Cell};
 use super::model::{Client, Keys, Need};
 use super::verbs::{self, Step};
 use super::world::World;
-use super::{clients, codes};
+use super::{clients, codes, text_file};
 use toml_language::{Node, Problem, Problems, walk};
 
 /// One scenario file.
@@ -66,7 +66,7 @@ pub fn load(path: &Path, root: &Path) -> Result<Vec<Scenario>, Problems> {
     let place = Location::of(path, root);
     let place =
         place.map_err(|bad| unreadable(io::Error::new(io::ErrorKind::InvalidInput, bad)))?;
-    let text = std::fs::read_to_string(&place.path).map_err(unreadable)?;
+    let text = text_file::read(&place.path).map_err(unreadable)?;
     parse(&text, &place.id, &place.path, root)
 }
 

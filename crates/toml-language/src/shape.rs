@@ -80,7 +80,9 @@ impl ValueKind {
         match self {
             Self::Array(..) => "an array".to_owned(),
             Self::Bool => "`true` or `false`".to_owned(),
-            Self::Duration => "a duration like \"5s\", \"400ms\" or \"2m\"".to_owned(),
+            Self::Duration => {
+                "a duration like \"5s\", \"400ms\" or \"2m\", from 1ms to 60m".to_owned()
+            }
             Self::Either(kinds) => kinds
                 .iter()
                 .map(Self::words)

@@ -16,7 +16,7 @@ use super::program::{self, PROGRAM, Program, VARIABLES};
 use super::relay::{self, RELAY, RelaySpec};
 use super::template::Template;
 use super::wire::{WIRE, WireSpec};
-use crate::{Capability, codes};
+use crate::{Capability, codes, text_file};
 
 /// One adapter file.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -154,7 +154,7 @@ const fn place_of_control(surface: Surface) -> &'static str {
 
 /// Reads an adapter file.
 pub fn load(path: &Path) -> Result<Adapter, Problems> {
-    let text = std::fs::read_to_string(path)
+    let text = text_file::read(path)
         .map_err(|error| Problems::unreadable(path, codes::ADAPTER.unreadable, &error))?;
     parse(&text, path)
 }
