@@ -34,6 +34,8 @@ pub(crate) enum Command {
     Load(Load),
     /// Grade the submissions of a class by a rubric
     Grade(Grade),
+    /// Play a scenario against what lies in a directory or an archive
+    Try(Try),
     /// Show a saved run, or merge the shards of one
     Report(Report),
     /// Judge a saved run again from its timelines, without starting a process
@@ -341,6 +343,32 @@ pub(crate) struct Grade {
     /// Isolation level [default: the strongest that works here]
     #[arg(long)]
     pub(crate) level: Option<Level>,
+}
+
+#[derive(Args, Debug)]
+#[command(after_help = "Examples:
+  cargo xtask try basics/public ./my-chat
+  cargo xtask try basics/private ./my-chat --adapter docs/grading/adapter.toml
+  cargo xtask try basics/public ada.tar.gz --adapter course/adapter.toml --seed 1
+
+Without --adapter the directory must hold one, adapter.toml.")]
+pub(crate) struct Try {
+    /// Id of a scenario, a part of one, or a path
+    pub(crate) scenario: String,
+    /// A directory, or an archive (.zip, .tar.gz, .tar), with a relay and a client
+    pub(crate) submission: PathBuf,
+    /// How to drive it: a file in `adapters/` without its extension, or a path. Its setting
+    /// `submission`, where it has one, becomes the directory
+    #[arg(long, value_name = "NAME|PATH")]
+    pub(crate) adapter: Option<String>,
+    /// Everything random comes from this number; another one each time when left out
+    #[arg(long, value_name = "NUMBER")]
+    pub(crate) seed: Option<u64>,
+    /// How strongly to isolate; the strongest that works here when left out
+    #[arg(long)]
+    pub(crate) level: Option<Level>,
+    #[command(flatten)]
+    pub(crate) verbosity: Verbosity,
 }
 
 /// Which submissions are graded again.

@@ -27,6 +27,7 @@ pub(crate) const TERMINATED: u8 = 143;
 pub(crate) fn of(blame: Blame) -> u8 {
     match blame {
         Blame::Author => USAGE,
+        Blame::Implementation => FAILED,
         Blame::Machine => ENVIRONMENT,
         Blame::Ours => HARNESS,
         Blame::User => INTERRUPTED,

@@ -1,14 +1,13 @@
 //! `grade`: what each submission of a class earns by a rubric.
 
 use std::collections::BTreeMap;
-use std::fs::{self, FileType};
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::thread::available_parallelism;
 
 use grading::{Audience, Graded, Mark, Marks, Overrides, Rubric, Standing};
-use harness::{Archive, Found, GradeSettings, NoAdapter, RunDir, Submission, Update, Wanted};
+use harness::{Found, GradeSettings, RunDir, Submission, Update, Wanted};
 use indicatif::ProgressBar;
-use report::Asked;
 use scenario::Scenario;
 use scenario::adapter::Adapter;
 use tokio::sync::mpsc;
@@ -71,14 +70,17 @@ pub(crate) fn run(arguments: &cli::Grade, workspace: &Workspace) -> CommandResul
     let (known, submissions) = course.open(&found, arguments)?;
     let mut gradebook = Gradebook {
         course: &course,
-        graded: known,
+        marks: BTreeMap::new(),
     };
+    for graded in known {
+        gradebook.known(graded)?;
+    }
     let interrupted = if submissions.is_empty() {
-        gradebook.write()?;
         None
     } else {
         grade(&mut gradebook, submissions, (arguments, workspace))?
     };
+    gradebook.finish()?;
     gradebook.print(&found);
     match interrupted {
         Some(error) => Err(error),
@@ -105,33 +107,33 @@ impl Course {
         &self,
         found: &[Found],
         arguments: &cli::Grade,
-    ) -> Result<(BTreeMap<String, Graded>, Vec<Submission>), CommandError> {
-        let mut known = BTreeMap::new();
+    ) -> Result<(Vec<Graded>, Vec<Submission>), CommandError> {
+        let mut known = Vec::new();
         let mut open = Vec::new();
         let texts = self.texts()?;
         let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
         let is_chosen =
             |one: &Found| arguments.only.is_empty() || arguments.only.contains(&one.name);
         for one in found {
-            let stamp = match harness::stamp(&one.path, &texts) {
-                Ok(stamp) => stamp,
-                Err(error) => {
-                    let unread = self.unreadable(one, &error)?;
-                    open.extend(is_chosen(one).then_some(unread));
-                    continue;
-                }
-            };
+            // What cannot be read is never the same: its row says why.
+            let stamp = harness::stamp(&one.path, &texts).unwrap_or_default();
             let graded = harness::read_graded(&self.out, &one.name);
-            let is_same = graded.as_ref().is_some_and(|graded| graded.stamp == stamp);
+            let is_same = graded
+                .as_ref()
+                .is_some_and(|graded| graded.stamp == stamp && !stamp.is_empty());
             let again = arguments.rerun.is_some_and(|which| {
                 let graded = graded.as_ref();
                 graded.is_none_or(|graded| which.means(graded))
             });
             let again = again || graded.as_ref().is_some_and(|one| self.is_unlocked(one));
             if is_chosen(one) && (again || !is_same) {
-                open.push(self.submission(one, stamp)?);
+                open.push(Submission {
+                    name: one.name.clone(),
+                    path: one.path.clone(),
+                    stamp,
+                });
             } else if let Some(graded) = graded.filter(|_| is_same) {
-                known.insert(one.name.clone(), graded);
+                known.push(graded);
             }
         }
         Ok((known, open))
@@ -149,13 +151,6 @@ impl Course {
         })
     }
 
-    /// One that cannot be read: its row says so, and the others get theirs.
-    fn unreadable(&self, one: &Found, error: &std::io::Error) -> Result<Submission, CommandError> {
-        let mut submission = self.submission(one, String::new())?;
-        submission.adapter = Err(NoAdapter::Ours(format!("it cannot be read: {error}")));
-        Ok(submission)
-    }
-
     /// All that decides what a submission earns besides itself.
     fn texts(&self) -> Result<Vec<String>, CommandError> {
         let scenarios = self.scenarios.values().map(|scenario| &scenario.path);
@@ -164,49 +159,6 @@ impl Course {
         let texts = files
             .map(|file| fs::read_to_string(file).map_err(|error| CommandError::file(file, &error)));
         texts.chain([Ok(self.seed.to_string())]).collect()
-    }
-
-    fn submission(&self, one: &Found, stamp: String) -> Result<Submission, CommandError> {
-        let dir = self.directory(one);
-        let place = dir.as_ref().unwrap_or(&one.path).display().to_string();
-        let mut adapter = self.shared.clone();
-        adapter
-            .set("submission", &place)
-            .map_err(|error| CommandError::usage(error.to_string()))?;
-        let asked = Asked {
-            adapter: adapter.path.display().to_string(),
-            settings: vec![("submission".to_owned(), place.clone())],
-            ..Asked::default()
-        };
-        Ok(Submission {
-            name: one.name.clone(),
-            dir: place,
-            adapter: dir.map(|_| adapter),
-            asked,
-            stamp,
-        })
-    }
-
-    /// The directory of a submission; that of an archive is made.
-    fn directory(&self, one: &Found) -> Result<PathBuf, NoAdapter> {
-        let file = one.path.file_name().unwrap_or_default().to_string_lossy();
-        // A link is neither: it would hand in what somebody else has written.
-        let kind = fs::symlink_metadata(&one.path)
-            .map(|it| it.file_type())
-            .ok();
-        let is_a = |wanted: fn(&FileType) -> bool| kind.as_ref().is_some_and(wanted);
-        let format = match Archive::of(&file) {
-            _ if is_a(|kind| kind.is_dir()) => return Ok(one.path.clone()),
-            Some((format, _)) if is_a(|kind| kind.is_file()) => format,
-            _ => {
-                let why = "is neither a directory nor an archive (.zip, .tar.gz, .tar)";
-                return Err(NoAdapter::Missing(format!("{file} {why}")));
-            }
-        };
-        let to = self.unpacked.join(&one.name);
-        fs::create_dir(&to).map_err(|error| NoAdapter::Ours(error.to_string()))?;
-        let unpacked = format.unpack(&one.path, &to);
-        unpacked.map_err(|error| NoAdapter::Missing(format!("{file}: {error}")))
     }
 }
 
@@ -217,12 +169,8 @@ fn grade(
     (arguments, workspace): (&cli::Grade, &Workspace),
 ) -> Result<Option<CommandError>, CommandError> {
     let course = gradebook.course;
-    let first = submissions.iter().find_map(|one| one.adapter.as_ref().ok());
     let asked = cli::Staging {
-        adapter: first.map_or_else(
-            || "reference".to_owned(),
-            |adapter| adapter.path.display().to_string(),
-        ),
+        adapter: course.shared.path.display().to_string(),
         settings: Vec::new(),
         seed: Some(course.seed),
         level: arguments.level,
@@ -244,6 +192,7 @@ fn grade(
         overrides: course.overrides.clone(),
         scenarios: course.scenarios.clone(),
         submissions,
+        unpacked: course.unpacked.clone(),
         jobs: arguments
             .jobs
             .or_else(|| available_parallelism().ok())
@@ -287,45 +236,53 @@ fn closed(submissions: &Path, course: &Course, workspace: &Workspace) -> Vec<Pat
 /// All that is known of a class.
 struct Gradebook<'a> {
     course: &'a Course,
-    graded: BTreeMap<String, Graded>,
+    marks: BTreeMap<String, Marks>,
 }
 
 impl Gradebook<'_> {
-    /// What one has earned is written at once.
+    /// What one has earned is written at once, and nothing of the others but a line in the sheet.
     fn add(&mut self, graded: Graded) -> Result<Marks, CommandError> {
         harness::write_graded(&self.course.out, &graded).map_err(failed)?;
-        let marks = self.marks_of(graded.clone());
-        self.graded.insert(graded.submission.clone(), graded);
-        self.write()?;
+        let marks = self.known(graded)?;
+        self.write_sheet()?;
         Ok(marks)
     }
 
-    fn write(&self) -> Result<(), CommandError> {
+    /// What was decided by hand may be new also where nothing was played.
+    fn known(&mut self, graded: Graded) -> Result<Marks, CommandError> {
         let Course {
             out,
             rubric,
+            overrides,
             students,
             ..
         } = self.course;
-        harness::write_grades(out, rubric, &self.marks(), *students).map_err(failed)
+        let marks = Marks::new(graded, rubric, overrides);
+        harness::write_feedback(out, rubric, &marks, *students).map_err(failed)?;
+        self.marks.insert(marks.submission.clone(), marks.clone());
+        Ok(marks)
     }
 
-    fn marks(&self) -> Vec<Marks> {
-        let graded = self.graded.values().cloned();
-        graded.map(|one| self.marks_of(one)).collect()
+    fn write_sheet(&self) -> Result<(), CommandError> {
+        let all: Vec<&Marks> = self.marks.values().collect();
+        harness::write_sheet(&self.course.out, &self.course.rubric, &all).map_err(failed)
     }
 
-    fn marks_of(&self, graded: Graded) -> Marks {
-        Marks::new(graded, &self.course.rubric, &self.course.overrides)
+    /// The page of all is written once.
+    fn finish(&self) -> Result<(), CommandError> {
+        self.write_sheet()?;
+        let all: Vec<&Marks> = self.marks.values().collect();
+        harness::write_overview(&self.course.out, &self.course.rubric, &all).map_err(failed)
     }
 
     fn print(&self, found: &[Found]) {
-        let marks = self.marks();
-        let longest = marks.iter().map(|one| one.submission.chars().count()).max();
-        for one in &marks {
+        let marks = self.marks.values();
+        let longest = marks.clone().map(|one| one.submission.chars().count());
+        let longest = longest.max();
+        for one in marks {
             output::result(&line(one, longest.unwrap_or(0)));
         }
-        let missing = found.len().saturating_sub(marks.len());
+        let missing = found.len().saturating_sub(self.marks.len());
         if missing > 0 {
             output::narrate(&format!(
                 "{missing} not graded yet; the same command goes on"
@@ -338,8 +295,7 @@ impl Gradebook<'_> {
 
     /// What a submission does is no fault of the command: only what could not be graded is.
     fn exit_code(&self) -> u8 {
-        let marks = self.marks();
-        let mut marks = marks.iter().flat_map(|one| &one.marks);
+        let mut marks = self.marks.values().flat_map(|one| &one.marks);
         let cannot =
             |mark: &Mark| mark.is_open() && matches!(mark.standing, Standing::CannotGrade(_));
         if marks.any(cannot) { ENVIRONMENT } else { FINE }
@@ -429,7 +385,10 @@ fn scenarios(
 /// The adapter that drives every submission.
 fn shared(rubric: &Rubric, workspace: &Workspace) -> Result<Adapter, CommandError> {
     let name = rubric.adapter.display().to_string();
-    staging::adapter(workspace, &name, Path::new(""))
+    let shared = staging::adapter(workspace, &name, Path::new(""))?;
+    let takes_one = shared.clone().set(harness::SETTING, "");
+    takes_one.map_err(|error| CommandError::usage(error.to_string()))?;
+    Ok(shared)
 }
 
 /// The seed of the course: the same whenever it is gone on with, so that the grades are as well.

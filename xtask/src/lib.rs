@@ -38,6 +38,7 @@ mod staging;
 mod start_page;
 mod test;
 mod tidy;
+mod try_one;
 mod web;
 mod workspace;
 mod zoo;
@@ -89,6 +90,7 @@ fn run(command: Option<Command>, reports: Option<&Path>) -> CommandResult {
         Some(Command::Schema(arguments)) => schema::run(&arguments),
         Some(Command::Test(arguments)) => test::run(&arguments, &workspace),
         Some(Command::Tidy) => tidy::run(),
+        Some(Command::Try(arguments)) => try_one::run(&arguments, &workspace),
         Some(Command::Zoo(arguments)) => zoo::run(&arguments, &workspace),
     }
 }

@@ -278,7 +278,7 @@ pub(crate) fn badge(mark: &Mark) -> (&'static str, &'static str) {
     match mark.standing {
         Standing::Earned => ("pass", "✔"),
         Standing::Partly { .. } => ("unsure", "◐"),
-        Standing::Missed | Standing::OutOfTime => ("fail", "✘"),
+        Standing::Missed | Standing::DoesNotBuild(_) | Standing::OutOfTime => ("fail", "✘"),
         Standing::Skipped { .. } => ("skip", "–"),
         Standing::NotSupported(_) => ("skip", "○"),
         Standing::CannotGrade(_) => ("unsure", "▲"),
@@ -297,6 +297,7 @@ pub(crate) fn word(mark: &Mark) -> String {
         Standing::Missed => "MISSED".to_owned(),
         Standing::Skipped { .. } => "SKIPPED".to_owned(),
         Standing::NotSupported(_) => "NOT SUPPORTED".to_owned(),
+        Standing::DoesNotBuild(_) => "DOES NOT BUILD".to_owned(),
         Standing::OutOfTime => "OUT OF TIME".to_owned(),
         Standing::CannotGrade(_) => "CANNOT GRADE".to_owned(),
         Standing::Flaky { passed, tries } => format!("FLAKY {passed}/{tries}"),
@@ -316,6 +317,9 @@ fn sentence(standing: &Standing) -> String {
                 "Not tried: the program does not do what this needs ({}).",
                 visible(why)
             )
+        }
+        Standing::DoesNotBuild(why) => {
+            format!("Not tried: the program does not build. {}", visible(why))
         }
         Standing::OutOfTime => {
             "Not tried: the plays before it used up the time for this submission.".to_owned()

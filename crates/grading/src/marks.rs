@@ -89,6 +89,8 @@ pub enum Standing {
     },
     /// The submission does not do what the scenario needs.
     NotSupported(String),
+    /// Not played: it does not build.
+    DoesNotBuild(String),
     /// Not played: the submission's time was used up.
     OutOfTime,
     /// The machine's fault, or the harness's: no reason to take points away.
@@ -208,7 +210,8 @@ impl Mark {
     }
 
     /// The same, with another text for one that stands in it: a path, for those who have another one.
-    pub(crate) fn with(&self, text: &str, instead: &str) -> Self {
+    #[must_use]
+    pub fn with(&self, text: &str, instead: &str) -> Self {
         let change = |one: &String| one.replace(text, instead);
         let reasons = self.reasons.iter().map(|reason| Reason {
             check: change(&reason.check),
@@ -219,6 +222,7 @@ impl Mark {
         });
         let standing = match &self.standing {
             Standing::NotSupported(why) => Standing::NotSupported(change(why)),
+            Standing::DoesNotBuild(why) => Standing::DoesNotBuild(change(why)),
             Standing::CannotGrade(why) => Standing::CannotGrade(change(why)),
             same => same.clone(),
         };
@@ -242,6 +246,21 @@ impl Mark {
             Standing::CannotGrade(_) | Standing::Flaky { .. }
         );
         open && self.overridden.is_none()
+    }
+}
+
+impl RubricItem {
+    /// An item that this one needs and that was not earned, by these marks or by hand.
+    pub fn lacks(&self, submission: &str, marks: &[Mark], decided: &Overrides) -> Option<String> {
+        let earned = |need: &str| {
+            let mark = marks.iter().find(|mark| mark.item == need);
+            mark.is_some_and(|mark| match decided.of(submission, need) {
+                Some(decided) => decided.points >= mark.of,
+                None => mark.is_full(),
+            })
+        };
+        let lacks = self.needs.iter().find(|need| !earned(need));
+        lacks.cloned()
     }
 }
 

@@ -8,7 +8,7 @@ use report::page::{STYLE, policy};
 use timeline::visible;
 
 use crate::feedback::{badge, word};
-use crate::marks::{Mark, Marks};
+use crate::marks::{Mark, Marks, Standing};
 use crate::rubric::Rubric;
 
 /// The commonest causes that are shown.
@@ -46,7 +46,7 @@ struct Cell {
 /// # Errors
 ///
 /// When the page cannot be written to a text, which is a fault of the harness.
-pub fn overview(rubric: &Rubric, all: &[Marks]) -> Result<String, askama::Error> {
+pub fn overview(rubric: &Rubric, all: &[&Marks]) -> Result<String, askama::Error> {
     let open = all.iter().filter(|marks| marks.is_open()).count();
     let median_total = median(all.iter().map(|marks| marks.total));
     let page = Page {
@@ -63,7 +63,7 @@ pub fn overview(rubric: &Rubric, all: &[Marks]) -> Result<String, askama::Error>
             .iter()
             .map(|item| (item.id.clone(), visible(&item.title)))
             .collect(),
-        rows: all.iter().map(row).collect(),
+        rows: all.iter().map(|marks| row(marks)).collect(),
         medians: (0..rubric.items.len())
             .map(|place| {
                 let marks = all.iter().filter_map(|marks| marks.marks.get(place));
@@ -102,12 +102,20 @@ fn median(points: impl Iterator<Item = u32>) -> String {
     points.get(middle).map_or("–".to_owned(), u32::to_string)
 }
 
+/// Why an item earned nothing; the other items say the same of what does not build.
+fn cause(mark: &Mark) -> Option<&str> {
+    match &mark.standing {
+        Standing::DoesNotBuild(why) => Some(why),
+        _ => mark.reasons.first().map(|reason| reason.got.as_str()),
+    }
+}
+
 /// How many submissions have the same first cause, the most frequent first.
-fn causes(all: &[Marks]) -> Vec<(usize, String)> {
+fn causes(all: &[&Marks]) -> Vec<(usize, String)> {
     let mut counted: BTreeMap<String, usize> = BTreeMap::new();
     for marks in all {
-        for cause in marks.marks.iter().filter_map(|mark| mark.reasons.first()) {
-            let cause = without_details(&cause.got).replace(&marks.dir, "…");
+        for cause in marks.marks.iter().filter_map(cause) {
+            let cause = without_details(cause).replace(&marks.dir, "…");
             *counted.entry(cause).or_default() += 1;
         }
     }

@@ -4,7 +4,7 @@ use crate::marks::{Marks, Standing};
 use crate::rubric::Rubric;
 
 /// The whole sheet, its heads included.
-pub fn sheet(rubric: &Rubric, all: &[Marks]) -> String {
+pub fn sheet(rubric: &Rubric, all: &[&Marks]) -> String {
     let heads = ["submission", "total", "maximum", "deduction", "state"];
     let items = rubric.items.iter().map(|item| item.id.as_str());
     let mut text = row(heads.into_iter().chain(items).map(str::to_owned));

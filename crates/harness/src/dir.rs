@@ -74,6 +74,11 @@ impl RunDir {
         &self.id
     }
 
+    /// Where what adapters build is kept, for all runs.
+    pub(super) fn builds(&self) -> PathBuf {
+        self.root.join("builds")
+    }
+
     /// Why `latest` does not point to it, where that is so.
     pub fn not_latest(&self) -> Option<&str> {
         self.not_latest.as_deref()

@@ -1,7 +1,7 @@
 //! Submissions, several at a time: the items of each, one after another.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -14,36 +14,26 @@ use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 
 use super::one::{self, Attempt, OfRun};
-use super::{RunContext, RunDir, sweep};
+use super::{NotOpened, Opened, RunContext, RunDir, sweep};
+
+/// The setting of a shared adapter that names the submission.
+pub const SETTING: &str = "submission";
 
 /// One submission.
 #[derive(Clone, Debug)]
 pub struct Submission {
     /// Its name in grade sheets.
     pub name: String,
-    /// Where it lies.
-    pub dir: String,
-    /// How it is driven, or why it cannot be.
-    pub adapter: Result<Adapter, NoAdapter>,
-    /// As a play of it is asked for alone.
-    pub asked: Asked,
+    /// As it was handed in: a directory, an archive, or neither.
+    pub path: PathBuf,
     /// Of what it is and how it is graded: with the same one, it is the same.
     pub stamp: String,
-}
-
-/// Why a submission cannot be driven.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum NoAdapter {
-    /// It was to bring one and did not, or brought one with mistakes.
-    Missing(String),
-    /// Not the submission's fault.
-    Ours(String),
 }
 
 /// What is graded, and by what.
 #[derive(Debug)]
 pub struct GradeSettings {
-    /// Shared by all plays; its adapter and seed are those of nobody.
+    /// Shared by all plays. Its adapter drives every submission; its seed is that of nobody.
     pub context: RunContext,
     /// What counts.
     pub rubric: Rubric,
@@ -53,6 +43,8 @@ pub struct GradeSettings {
     pub scenarios: BTreeMap<String, Scenario>,
     /// Those that are graded now.
     pub submissions: Vec<Submission>,
+    /// Where archives are unpacked, each while it is graded.
+    pub unpacked: PathBuf,
     /// How many at a time; each is one play at a time.
     pub jobs: usize,
     /// Where the files go.
@@ -65,7 +57,16 @@ struct Course {
     rubric: Rubric,
     overrides: Overrides,
     scenarios: BTreeMap<String, Scenario>,
+    unpacked: PathBuf,
     dir: RunDir,
+}
+
+/// A submission that can be played.
+struct Playable {
+    context: RunContext,
+    name: String,
+    /// What is asked for in its plays.
+    asked: Asked,
 }
 
 /// Grades every submission, and hands on what each earned as it is done. What goes wrong with one is told in
@@ -84,6 +85,7 @@ pub async fn grade(
         rubric: settings.rubric,
         overrides: settings.overrides,
         scenarios: settings.scenarios,
+        unpacked: settings.unpacked,
         dir: settings.dir,
     });
     let mut waiting = settings.submissions.into_iter();
@@ -120,45 +122,103 @@ pub async fn grade(
 impl Course {
     async fn submission(&self, submission: Submission) -> Result<Graded, EngineError> {
         let seed = grading::seed(self.context.seed, &submission.name);
-        let marks = match &submission.adapter {
-            Err(why) => self.without_adapter(why),
-            Ok(adapter) => self.items(&submission, adapter, seed).await?,
+        let opened = Opened::open_beside(submission.path.clone(), self.unpacked.clone()).await?;
+        let marks = match opened {
+            Err(NotOpened::Theirs(why)) => self.unplayed(&Standing::NotSupported(why)),
+            Err(NotOpened::Ours(why)) => self.unplayed(&Standing::CannotGrade(why)),
+            Ok(opened) => {
+                let marks = self.opened(&submission, opened.dir(), seed).await;
+                opened.close().await?;
+                marks?
+            }
         };
         Ok(Graded {
             submission: submission.name,
-            dir: submission.dir,
+            dir: submission.path.display().to_string(),
             seed,
             stamp: submission.stamp,
             marks,
         })
     }
 
-    fn without_adapter(&self, why: &NoAdapter) -> Vec<Mark> {
-        let standing = match why {
-            NoAdapter::Missing(why) => Standing::NotSupported(why.clone()),
-            NoAdapter::Ours(why) => Standing::CannotGrade(why.clone()),
-        };
+    fn unplayed(&self, standing: &Standing) -> Vec<Mark> {
         let items = self.rubric.items.iter();
         items
             .map(|item| Mark::without_play(item, standing.clone()))
             .collect()
     }
 
-    async fn items(
+    /// Builds and plays what lies in a directory. Where that is another one than was handed in, or
+    /// a copy was built, the marks name what was handed in.
+    async fn opened(
         &self,
         submission: &Submission,
-        adapter: &Adapter,
+        dir: &Path,
         seed: u64,
     ) -> Result<Vec<Mark>, EngineError> {
-        let mut context = self.context.clone();
-        context.adapter = Arc::new(adapter.clone());
-        context.seed = seed;
+        let mut adapter = Adapter::clone(&self.context.adapter);
+        let (dir, handed_in) = (
+            dir.display().to_string(),
+            submission.path.display().to_string(),
+        );
+        let set = adapter.set(SETTING, &dir);
+        set.map_err(|_| EngineError::Fault("the adapter takes no submission"))?;
+        let asked = Asked {
+            adapter: adapter.path.display().to_string(),
+            settings: vec![(SETTING.to_owned(), dir.clone())],
+            ..Asked::default()
+        };
+        let built = match self.context.built(adapter, &self.dir).await? {
+            Ok(built) => built,
+            Err(why) => {
+                let why = why.to_string().replace(&dir, &handed_in);
+                return Ok(self.unplayed(&Standing::DoesNotBuild(why)));
+            }
+        };
+        let place = built.settings.get(SETTING).cloned().unwrap_or_default();
+        let playable = Playable {
+            context: RunContext {
+                adapter: Arc::new(built),
+                seed,
+                ..self.context.clone()
+            },
+            name: submission.name.clone(),
+            asked,
+        };
+        let marks = self.items(&playable).await?.into_iter();
+        let named = marks.map(|mark| Mark {
+            repeat: mark
+                .evidence
+                .as_ref()
+                .map(|_| self.repeat(&mark.item, &handed_in, seed)),
+            ..mark.with(&place, &handed_in).with(&dir, &handed_in)
+        });
+        Ok(named.collect())
+    }
+
+    /// One line that plays an item of what was handed in again.
+    fn repeat(&self, item: &str, handed_in: &str, seed: u64) -> String {
+        let scenario = self.scenarios.get(item).map(|scenario| {
+            let path = self.context.shown(&scenario.path);
+            report::on_a_command_line(&scenario.id, &path)
+        });
+        let adapter = self.context.adapter.path.display().to_string();
+        format!(
+            "cargo xtask try {} {} --adapter {} --seed {seed}",
+            scenario.unwrap_or_default(),
+            report::quoted(handed_in),
+            report::quoted(&adapter),
+        )
+    }
+
+    /// Plays the items, one after another.
+    async fn items(&self, playable: &Playable) -> Result<Vec<Mark>, EngineError> {
         let began = Instant::now();
         let mut marks: Vec<Mark> = Vec::new();
         // Items that play the same share its tries.
         let mut played: BTreeMap<String, Vec<PlayReport>> = BTreeMap::new();
         for item in &self.rubric.items {
-            if let Some(needs) = self.lacks(item, &submission.name, &marks) {
+            if let Some(needs) = item.lacks(&playable.name, &marks, &self.overrides) {
                 marks.push(Mark::without_play(item, Standing::Skipped { needs }));
                 continue;
             }
@@ -175,31 +235,17 @@ impl Course {
             };
             let tries = played.entry(scenario.id.clone()).or_default();
             let mark = self
-                .tries(&context, submission, (item, scenario), (tries, began))
+                .tries(playable, (item, scenario), (tries, began))
                 .await?;
             marks.push(mark);
         }
         Ok(marks)
     }
 
-    /// An item that this one needs and that was not earned.
-    fn lacks(&self, item: &RubricItem, submission: &str, marks: &[Mark]) -> Option<String> {
-        let earned = |need: &str| {
-            let mark = marks.iter().find(|mark| mark.item == need);
-            mark.is_some_and(|mark| match self.overrides.of(submission, need) {
-                Some(decided) => decided.points >= mark.of,
-                None => mark.is_full(),
-            })
-        };
-        let lacks = item.needs.iter().find(|need| !earned(need));
-        lacks.cloned()
-    }
-
     /// Plays until an item is earned or there are enough tries, and marks it.
     async fn tries(
         &self,
-        context: &RunContext,
-        submission: &Submission,
+        playable: &Playable,
         (item, scenario): (&RubricItem, &Scenario),
         (tries, began): (&mut Vec<PlayReport>, Instant),
     ) -> Result<Mark, EngineError> {
@@ -209,12 +255,12 @@ impl Course {
             if !tries.is_empty() {
                 let mark = Mark::of(item, tries);
                 if !mark.may_change() || tries.len() >= most || left.is_zero() {
-                    return Ok(self.with_repeat(mark, submission, tries));
+                    return Ok(mark);
                 }
             }
             let number = u32::try_from(tries.len() + 1).unwrap_or(u32::MAX);
             let dir = PathBuf::from("plays")
-                .join(&submission.name)
+                .join(&playable.name)
                 .join(RunDir::relative(&scenario.id))
                 .join(format!("try-{number}"));
             let this = Attempt {
@@ -227,10 +273,10 @@ impl Course {
             };
             let of = OfRun {
                 dir: &self.dir,
-                asked: &submission.asked,
+                asked: &playable.asked,
                 provenance: None,
             };
-            match one::play(context, scenario, of, this, one::nobody()).await {
+            match one::play(&playable.context, scenario, of, this, one::nobody()).await {
                 Ok(report) => tries.push(report),
                 Err(EngineError::Interrupted) => return Err(EngineError::Interrupted),
                 Err(error) => {
@@ -239,11 +285,5 @@ impl Course {
                 }
             }
         }
-    }
-
-    fn with_repeat(&self, mut mark: Mark, submission: &Submission, tries: &[PlayReport]) -> Mark {
-        let last = tries.last();
-        mark.repeat = last.map(|play| report::repeat(play, &submission.asked));
-        mark
     }
 }

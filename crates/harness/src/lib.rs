@@ -1,6 +1,7 @@
 //! Runs: which scenarios are played, how many at a time, and where their files lie.
 
 mod attempts;
+mod building;
 mod dir;
 mod error;
 mod files;
@@ -11,6 +12,7 @@ mod load;
 mod mended;
 mod merge;
 mod one;
+mod opened;
 mod pages;
 mod provenance;
 mod rehearsals;
@@ -34,9 +36,10 @@ use tokio_util::sync::CancellationToken;
 
 pub use dir::RunDir;
 pub use error::{Difference, FormatError, MergeError, SavedError};
-pub use grade::{GradeSettings, NoAdapter, Submission, grade};
+pub use grade::{GradeSettings, SETTING, Submission, grade};
 pub use load::{LoadSettings, load};
 pub use merge::{merge, merged};
+pub use opened::{NotOpened, Opened};
 pub use pages::Parts;
 pub use replay::replay;
 pub use saved::{ManifestScenario, RunManifest, SavedRun};
@@ -45,7 +48,8 @@ pub use shard::{NoShard, Shard, Times};
 pub use snapshots::Update;
 pub use stand_in::stand_in;
 pub use submissions::{
-    Found, SameName, all_differ, find_submissions, read_graded, stamp, write_graded, write_grades,
+    Found, SameName, all_differ, find_submissions, read_graded, stamp, write_feedback,
+    write_graded, write_overview, write_sheet,
 };
 pub use suite::{Progress, TestSettings, test};
 pub use unpack::{Archive, UnpackError};
@@ -168,6 +172,8 @@ pub async fn demo(
         }],
     };
     saved::begin(dir.path(), &manifest)?;
+    let mut context = context.clone();
+    context.build(dir).await?;
     let this = one::Attempt {
         number: 1,
         dir: RunDir::relative(&scenario.id),
@@ -181,7 +187,7 @@ pub async fn demo(
         asked,
         provenance: Some(&manifest.provenance),
     };
-    let report = one::play(context, scenario, of, this, Box::new(observer)).await?;
+    let report = one::play(&context, scenario, of, this, Box::new(observer)).await?;
     sweep(context.level).await?;
     let whole = RunReport {
         provenance: manifest.provenance,

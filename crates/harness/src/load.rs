@@ -45,9 +45,10 @@ pub struct LoadSettings {
 ///
 /// As [`super::test()`].
 pub async fn load(
-    settings: LoadSettings,
+    mut settings: LoadSettings,
     observer: impl FnOnce(&LoadPlan) -> Observer,
 ) -> Result<SavedRun, EngineError> {
+    settings.context.build(&settings.dir).await?;
     let LoadSettings {
         context, scenario, ..
     } = &settings;

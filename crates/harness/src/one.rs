@@ -17,9 +17,7 @@ use matching::{Again, Steps};
 use report::{self, Asked, PlayReport, Provenance, Searches, StepTime, Tried, Used};
 use scenario::Scenario;
 use scenario::plan::{self, Plan};
-use stage::{
-    self, Commands, Comparing, EngineError, Observer, Pace, Reports, Settings, StatusRequests,
-};
+use stage::{self, Commands, Comparing, EngineError, Observer, Pace, Settings, StatusRequests};
 use timeline::{Event, Kind, Level};
 
 /// One attempt at a scenario.
@@ -125,10 +123,7 @@ async fn attempt(
     }
     let dir = of.dir.path().join(&this.dir);
     write(&dir, "plan.json", &as_json(&plan)?)?;
-    let reports = Reports {
-        others: context.closed.clone(),
-        ..of.dir.reports()
-    };
+    let reports = context.not_shown(of.dir);
     let comparing = comparing(of.asked, context.seed);
     let settings = Settings {
         level: context.level,

@@ -161,28 +161,43 @@ pub fn write_graded(dir: &Path, graded: &Graded) -> Result<(), EngineError> {
     write(&its, "marks.json", &as_json(graded)?)
 }
 
-/// Everything that people read: what belongs to each submission, the sheet and the overview.
+/// What people read of one submission.
 ///
 /// # Errors
 ///
-/// When one cannot be written.
-pub fn write_grades(
+/// When a file cannot be written.
+pub fn write_feedback(
     dir: &Path,
     rubric: &Rubric,
-    all: &[Marks],
+    marks: &Marks,
     students: Audience,
 ) -> Result<(), EngineError> {
-    let page = |_| EngineError::Fault("a page of grades cannot be written");
-    for marks in all {
-        let its = place(dir, &marks.submission);
-        for (name, text) in grading::files(rubric, marks, students).map_err(page)? {
-            write(&its, name, &text)?;
-        }
+    let its = place(dir, &marks.submission);
+    for (name, text) in grading::files(rubric, marks, students).map_err(no_page)? {
+        write(&its, name, &text)?;
     }
-    write(dir, "grades.csv", &grading::sheet(rubric, all))?;
-    write(
-        dir,
-        "index.html",
-        &grading::overview(rubric, all).map_err(page)?,
-    )
+    Ok(())
+}
+
+/// The sheet, with a row for each.
+///
+/// # Errors
+///
+/// When it cannot be written.
+pub fn write_sheet(dir: &Path, rubric: &Rubric, all: &[&Marks]) -> Result<(), EngineError> {
+    write(dir, "grades.csv", &grading::sheet(rubric, all))
+}
+
+/// The page of all.
+///
+/// # Errors
+///
+/// When it cannot be written.
+pub fn write_overview(dir: &Path, rubric: &Rubric, all: &[&Marks]) -> Result<(), EngineError> {
+    let page = grading::overview(rubric, all).map_err(no_page)?;
+    write(dir, "index.html", &page)
+}
+
+fn no_page<E>(_: E) -> EngineError {
+    EngineError::Fault("a page of grades cannot be written")
 }

@@ -99,6 +99,7 @@ pub async fn test(
     settings.scenarios.sort_by(|a, b| a.id.cmp(&b.id));
     let manifest = manifest(&settings);
     saved::begin(settings.dir.path(), &manifest)?;
+    settings.context.build(&settings.dir).await?;
     let room = Semaphore::new(settings.room());
     let suite = Arc::new(Suite {
         context: settings.context,

@@ -124,6 +124,11 @@ fn load_flags(shape: LoadShape) -> String {
     )
 }
 
+/// A word, as a shell takes it.
+pub fn quoted(word: &str) -> String {
+    shell_words::quote(word).into_owned()
+}
+
 /// The same as [`to_type`], as a shell takes it.
 pub fn on_a_command_line(id: &str, path: &Path) -> String {
     shell_words::quote(&to_type(id, path)).into_owned()

@@ -28,7 +28,7 @@ mod used;
 pub mod web;
 mod words;
 
-pub use asked::{Asked, REFERENCE, Tries, on_a_command_line, repeat, to_type};
+pub use asked::{Asked, REFERENCE, Tries, on_a_command_line, quoted, repeat, to_type};
 pub use load::LoadReport;
 pub use provenance::Provenance;
 pub use result::{PlayReport, RunReport, Tried, exit_code};

@@ -109,6 +109,8 @@ pub(crate) mod adapter {
             "A captured value is what one group of a regular expression matches, in a line or in a file. Its name is a placeholder: it is no name of a program, and the relay and the clients have different ones.";
         READY: "A0229",
             "A client is ready when it shows its event `ready`, or, with `ready = \"after-dialogue\"`, when its dialogue is over. One of them must be there, and not both.";
+        BUILD: "A0232",
+            "`[build]` copies the directory that a setting names and runs its commands in the copy; in plays the setting names the copy. So `setting` is the name of an entry of `[settings]`.";
         OUTSIDE: "A0240",
             "Participants write in their own directory alone, and nothing else of theirs is read: files of `copy`, `keys` and `captures` and the `downloads` lie there. Write a path from there, such as `home/identity.keys`; where a template is wanted, also with `{work}/` before it.";
         SHORT_CONTROL: "A0230",

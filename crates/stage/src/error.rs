@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use scenario::adapter::UnknownPlaceholder;
 use tokio::task::JoinError;
 
+use crate::building::BuildError;
 use crate::machine_limits::{START, remedy};
 
 /// What keeps the harness from doing its work.
@@ -47,6 +48,14 @@ pub enum EngineError {
         /// What was looked for.
         why: ProgramNotFound,
     },
+    /// What an adapter builds from sources does not build.
+    #[error("adapter {adapter:?} does not build: {why}")]
+    DoesNotBuild {
+        /// Which adapter.
+        adapter: String,
+        /// The command, and what it said.
+        why: BuildError,
+    },
     /// An adapter's template has a placeholder that has no value there.
     #[error("adapter {adapter:?}: {why}")]
     Template {
@@ -68,12 +77,14 @@ fn mend(error: &io::Error) -> String {
     remedy(error).map_or_else(String::new, |mend| format!("; {mend}"))
 }
 
-/// Whose fault an error is; the exit code follows from it. That of a participant is none: it is
-/// data.
+/// Whose fault an error is; the exit code follows from it. What a participant does in a play is
+/// none: it is data.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Blame {
     /// Of the command line or of a file.
     Author,
+    /// Of the implementation under test: it does not even build.
+    Implementation,
     /// Of this machine: something is missing, or it says no.
     Machine,
     /// Our own.
@@ -87,6 +98,7 @@ impl EngineError {
     pub fn blame(&self) -> Blame {
         match self {
             Self::Template { .. } => Blame::Author,
+            Self::DoesNotBuild { .. } => Blame::Implementation,
             Self::File { .. }
             | Self::NoProgram { .. }
             | Self::System { .. }

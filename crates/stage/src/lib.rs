@@ -10,6 +10,7 @@
 
 pub mod bare;
 mod buffers;
+mod building;
 mod driver;
 mod error;
 mod foreign;
@@ -31,6 +32,7 @@ use std::time::Duration;
 
 use tokio_util::sync::CancellationToken;
 
+pub use building::{BuildError, BuildPlace, build};
 pub use driver::control::commands::{Commands, commands};
 pub use driver::control::pace::Pace;
 pub use error::{Blame, EngineError, ProgramNotFound};

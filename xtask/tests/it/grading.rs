@@ -2,12 +2,8 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::io::{BufRead as _, BufReader, Read as _};
 use std::path::{Path, PathBuf};
-use std::process::Stdio;
 
-use nix::sys::signal::{Signal, kill};
-use nix::unistd::Pid;
 use testing::{Feature, can_be_had, can_show};
 
 use crate::runs::{Runs, root};
@@ -20,7 +16,7 @@ fn has(program: &str) -> bool {
 }
 
 /// Whether these tests can be shown here.
-fn can_grade(programs: &[&str]) -> bool {
+pub(crate) fn can_grade(programs: &[&str]) -> bool {
     let missing = programs.iter().find(|program| !has(program));
     can_be_had(missing.map(|program| format!("{program} is not installed")))
         && can_show(Feature::Namespaces, level_is_namespaces())
@@ -54,15 +50,6 @@ impl Class {
         }
     }
 
-    /// A submission that is a sample, packed.
-    fn pack(&self, sample: &str, name: &str) {
-        let file = fs::File::create(self.0.path().join(name)).unwrap();
-        let mut tar = tar::Builder::new(file);
-        tar.append_dir_all(sample, root().join("zoo/samples").join(sample))
-            .unwrap();
-        tar.finish().unwrap();
-    }
-
     /// A submission whose program is this script.
     fn script(&self, name: &str, script: &str) -> PathBuf {
         let dir = self.0.path().join(name);
@@ -87,7 +74,7 @@ fn graded(runs: &Runs, arguments: &[&str]) -> (Option<i32>, String, PathBuf) {
 }
 
 /// The points of each submission, by the head of the column.
-fn sheet(grades: &Path) -> BTreeMap<String, Vec<String>> {
+pub(crate) fn sheet(grades: &Path) -> BTreeMap<String, Vec<String>> {
     let text = fs::read_to_string(grades.join("grades.csv")).unwrap();
     let rows = text.lines().skip(1).map(|row| {
         let mut cells = row.split(',').map(str::to_owned);
@@ -107,58 +94,43 @@ fn each_sample_earns_what_it_deserves_and_what_is_graded_stays_so() {
     assert_eq!(code, Some(0), "{err}");
     let text = fs::read_to_string(grades.join("grades.csv")).unwrap();
     insta::assert_snapshot!(text);
+    // Who hands in what does not compile is told so, in the compiler's words.
+    let page = fs::read_to_string(grades.join("submissions/kim/feedback.md")).unwrap();
+    assert!(
+        page.contains("does not build") && page.contains("error: expected"),
+        "{page}"
+    );
+    // Built once: the two that bring a script, and a copy of each that does not.
+    let builds = || fs::read_dir(runs.path().join("builds")).unwrap().count();
+    let built = builds();
     // Nothing has changed, so nothing is played.
     fs::remove_dir_all(grades.join("plays")).unwrap();
     let (code, err, _) = graded(&runs, &arguments);
     assert_eq!(code, Some(0), "{err}");
     assert!(!grades.join("plays").exists());
     assert_eq!(fs::read_to_string(grades.join("grades.csv")).unwrap(), text);
-}
-
-#[test]
-fn what_is_interrupted_is_gone_on_with_and_earns_the_same() {
-    if !can_grade(&["python3"]) {
-        return;
-    }
-    let class = Class::new();
-    for (name, sample) in [("a", "bob"), ("b", "dan"), ("d", "dan")] {
-        class.copy(sample, name);
-    }
-    class.pack("bob", "c.tar");
-    let path = class.path();
-    let arguments = [path.as_str(), "--rubric", RUBRIC, "--jobs", "1"];
-    let runs = Runs::new();
-    let grades = runs.path().join("grades/rubric");
-    let mut child = runs
-        .xtask(&[&["grade"][..], &arguments].concat())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
-    let mut lines = BufReader::new(child.stderr.take().unwrap());
-    let mut line = String::new();
-    while !line.starts_with("graded a") {
-        line.clear();
-        assert_ne!(lines.read_line(&mut line).unwrap(), 0, "nothing was graded");
-    }
-    kill(Pid::from_raw(child.id().cast_signed()), Signal::SIGINT).unwrap();
-    lines.read_to_string(&mut line).unwrap();
-    assert_eq!(child.wait().unwrap().code(), Some(130), "{line}");
+    // At home the same program is built from the same sources, and that was done.
+    let adapter = "docs/grading/adapter.toml";
+    let at_home = |arguments: &[&str]| {
+        let output = runs
+            .xtask(&[&["try"][..], arguments].concat())
+            .output()
+            .unwrap();
+        let err = String::from_utf8_lossy(&output.stderr).into_owned();
+        (output.status.code(), err)
+    };
+    let (code, err) = at_home(&["basics/private", "zoo/samples/ivy", "--adapter", adapter]);
+    assert_eq!(code, Some(3), "the relay reads it: {err}");
+    assert_eq!(builds(), built);
+    let (code, err) = at_home(&["basics/private", "zoo/samples/kim", "--adapter", adapter]);
+    assert_eq!(code, Some(1), "{err}");
     assert!(
-        line.contains("not graded yet; the same command goes on"),
-        "{line}"
+        err.contains("does not build") && err.contains("error: expected"),
+        "{err}"
     );
-    let before = sheet(&grades);
-    assert!(before.contains_key("a") && before.len() < 4, "{before:?}");
-    let first = fs::read(grades.join("submissions/a/marks.json")).unwrap();
-    let (code, err, _) = graded(&runs, &arguments);
-    assert_eq!(code, Some(0), "{err}");
-    assert_eq!(
-        fs::read(grades.join("submissions/a/marks.json")).unwrap(),
-        first
-    );
-    let rows = sheet(&grades).into_values();
-    let points: Vec<String> = rows.map(|row| row[0].clone()).collect();
-    assert_eq!(points, ["14", "5", "14", "5"]);
+    let (code, err) = at_home(&["basics/private", "zoo/samples/ivy"]);
+    assert_eq!(code, Some(2), "{err}");
+    assert!(err.contains("name an adapter with --adapter"), "{err}");
 }
 
 #[test]

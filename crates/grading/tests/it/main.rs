@@ -5,3 +5,4 @@
 mod marking;
 mod reading;
 mod rubrics;
+mod sown;

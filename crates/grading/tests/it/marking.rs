@@ -19,7 +19,7 @@ fn item(keys: &str) -> RubricItem {
     rubric.items.remove(0)
 }
 
-fn check(kind: CheckKind, step: Option<&str>, verdict: Verdict) -> Check {
+pub(crate) fn check(kind: CheckKind, step: Option<&str>, verdict: Verdict) -> Check {
     Check {
         kind,
         name: "bob shows the text".to_owned(),
@@ -31,7 +31,7 @@ fn check(kind: CheckKind, step: Option<&str>, verdict: Verdict) -> Check {
 }
 
 /// A play with these steps, and this verdict on the wire.
-fn play(steps: &[Verdict], wire: Verdict) -> PlayReport {
+pub(crate) fn play(steps: &[Verdict], wire: Verdict) -> PlayReport {
     let steps = steps.iter().enumerate().map(|(place, verdict)| {
         let step = (place + 1).to_string();
         check(CheckKind::LastWords, Some(&step), *verdict)
@@ -50,7 +50,7 @@ fn play(steps: &[Verdict], wire: Verdict) -> PlayReport {
     with(Verdicts { play, checks })
 }
 
-fn with(verdicts: Verdicts) -> PlayReport {
+pub(crate) fn with(verdicts: Verdicts) -> PlayReport {
     PlayReport {
         scenario: "s".to_owned(),
         path: "s.toml".into(),

@@ -114,6 +114,27 @@ impl<'s> Checker<'s> {
         self.only(place, &all)
     }
 
+    /// The name of a setting of the adapter.
+    pub(super) fn names_setting(&mut self, place: &Place<'_>) {
+        if self.settings.contains(place.text) {
+            return;
+        }
+        let title = format!("the adapter has no setting `{}`", place.text);
+        let problem = Problem::new(code::BUILD, &place.span, title);
+        let settings = self.settings.iter().map(String::as_str);
+        self.problems.push(match nearest(place.text, settings) {
+            Some(meant) => problem.label(format!("did you mean `{meant}`?")),
+            None => problem.help("add it to `[settings]`, with the directory of the sources"),
+        });
+    }
+
+    /// A text that is filled in before anything is played: it knows programs and settings.
+    pub(super) fn before_plays(&mut self, place: &Place<'_>) -> Template {
+        let own: Vec<String> = self.own.iter().cloned().collect();
+        let own: Vec<&str> = own.iter().map(String::as_str).collect();
+        self.only(place, &own)
+    }
+
     /// A path in the participant's own directory.
     pub(super) fn own_path(&mut self, place: &Place<'_>) {
         let from_there = place.text.strip_prefix("{work}/").unwrap_or(place.text);

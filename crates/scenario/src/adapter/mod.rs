@@ -3,6 +3,7 @@
 //! Each file describes one table of the language, holds what it says and reads it: a new key is
 //! written in one file. `parse` is the file as a whole.
 
+mod build;
 mod capture;
 mod check;
 mod client;
@@ -25,6 +26,7 @@ mod typed_lines;
 mod typing;
 mod wire;
 
+pub use build::BuildSpec;
 pub use capture::{Capture, captured};
 pub use check::whole_line;
 pub use client::ClientSpec;

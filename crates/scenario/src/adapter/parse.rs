@@ -9,6 +9,7 @@ use timeline::Surface;
 use toml_language::shape::{Key, Table, ValueKind, alike, may, must};
 use toml_language::{Node, Problem, Problems, closed, place, walk};
 
+use super::build::{self, BUILD, BuildSpec};
 use super::capture::captured;
 use super::check::Checker;
 use super::client::{self, CLIENT, ClientSpec};
@@ -32,6 +33,9 @@ pub struct Adapter {
     /// Values by the name that templates use.
     #[serde(default)]
     pub settings: BTreeMap<String, String>,
+    /// What is built before anything is played.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub build: Option<BuildSpec>,
     /// How to handle the relay.
     pub relay: RelaySpec,
     /// How to handle a client.
@@ -104,6 +108,11 @@ static ADAPTER: Table = Table::new(
             "settings",
             VARIABLES,
             "values that templates use by name; `--set NAME=VALUE` overrides one for a run",
+        ),
+        may(
+            "build",
+            ValueKind::Table(&BUILD),
+            "what is built before anything is played",
         ),
         must("relay", ValueKind::Table(&RELAY), "how to run the relay"),
         must("client", ValueKind::Table(&CLIENT), "how to run a client"),
@@ -206,6 +215,7 @@ fn read(file: &Node<'_, '_>, path: &Path, checker: &mut Checker<'_>) -> Option<A
         .node("programs")
         .map(|node| program::programs(&node, checker));
     let settings = file.node("settings").map(|node| settings(&node, checker));
+    let build = file.node("build").map(|node| build::read(&node, checker));
     let relay = file
         .node("relay")
         .map(|node| relay::read(&node, here, checker));
@@ -219,6 +229,7 @@ fn read(file: &Node<'_, '_>, path: &Path, checker: &mut Checker<'_>) -> Option<A
         about: file.owned("about")?,
         programs: programs?,
         settings: settings.unwrap_or_default(),
+        build: build.flatten(),
         relay: relay??,
         client: client??,
         wire: WireSpec::read(file.node("wire").as_ref()),

@@ -454,3 +454,22 @@ fn every_whole_adapter_of_the_page_about_them_can_be_read() {
         read.unwrap_or_else(|problems| panic!("{}", problems.render(false)));
     }
 }
+
+#[test]
+fn what_is_built_is_a_setting_and_its_commands_know_nothing_of_plays() {
+    let with = |build: &str| {
+        let build = format!("[settings]\nsources = \".\"\n[build]\n{build}\n[relay]\n");
+        SMALL.replace("[relay]\n", &build)
+    };
+    let good = with("setting = \"sources\"\nrun = [[\"{relay}\", \"{sources}\"], [\"make\"]]");
+    let adapter = adapter::parse(&good, Path::new("test.toml")).unwrap();
+    let build = adapter.build.unwrap();
+    assert_eq!((build.setting.as_str(), build.run.len()), ("sources", 2));
+    assert_eq!(build.within, std::time::Duration::from_secs(120));
+    let other = with("setting = \"source\"\nrun = [[\"make\"]]");
+    assert_eq!(codes(&other), ["A0232"]);
+    for word in ["{control}", "{work}", "{port}"] {
+        let text = with(&format!("setting = \"sources\"\nrun = [[\"{word}\"]]"));
+        assert_eq!(codes(&text), ["A0220"], "{word}");
+    }
+}

@@ -19,7 +19,7 @@ pub(crate) mod control;
 mod expected;
 pub(crate) mod host;
 pub(crate) mod links;
-mod machine;
+pub(crate) mod machine;
 #[cfg(test)]
 mod order;
 mod participants;

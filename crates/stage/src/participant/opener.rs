@@ -1,4 +1,5 @@
-//! A helper program: it opens a client's store, prints the keys that are there, and ends.
+//! A helper program: it does one thing, prints something, and ends. It opens a client's store and
+//! prints the keys that are there, or it builds something.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -25,7 +26,7 @@ const MOST: usize = 1024 * 1024;
 /// What it has printed and was not yet taken.
 const QUEUE: usize = 16;
 
-/// Why a helper has told no keys, in words that follow `its helper`.
+/// Why a helper has not done its work, in words that follow its name.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum HelperError {
     /// It was ended.
@@ -45,9 +46,18 @@ pub(crate) enum HelperError {
     Rubbish(#[from] InvalidOpenedKey),
 }
 
-/// A helper that runs. What it prints is kept nowhere: on standard error as well keys may
-/// stand.
+/// Which streams of a helper are read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Heard {
+    /// Standard output alone. It is kept nowhere: keys may stand there, and on standard error.
+    Output,
+    /// Both, as they come.
+    Everything,
+}
+
+/// A helper that runs.
 pub(crate) struct Helper {
+    heard: Heard,
     process: Process,
     inputs: mpsc::Receiver<Input>,
     limits: Limits,
@@ -63,7 +73,7 @@ impl Helper {
         child: Child,
         who: &str,
         limits: Limits,
-        input: &str,
+        (heard, input): (Heard, &str),
     ) -> Result<Self, EngineError> {
         limits::set(child.pid, &limits);
         let instance = Arc::new(Instance::of(who, 0));
@@ -74,6 +84,7 @@ impl Helper {
         }
         process.end_input();
         Ok(Self {
+            heard,
             process,
             inputs,
             limits,
@@ -83,22 +94,34 @@ impl Helper {
         })
     }
 
-    /// Waits until it has ended, and reads what it has printed.
+    /// Waits until it has ended, and reads the keys that it has printed.
     ///
     /// # Errors
     ///
     /// Why there is nothing to be read.
-    pub(crate) async fn keys(mut self, within: Duration) -> Result<Vec<OpenedKey>, HelperError> {
+    pub(crate) async fn keys(self, within: Duration) -> Result<Vec<OpenedKey>, HelperError> {
+        match self.printed(within).await? {
+            (Ended::Exit(0), printed) => Ok(opened(&printed)?),
+            (how, _) => Err(HelperError::Failed(how)),
+        }
+    }
+
+    /// Waits until it has ended: how, and what it has printed.
+    ///
+    /// # Errors
+    ///
+    /// When it had to be ended.
+    pub(crate) async fn printed(
+        mut self,
+        within: Duration,
+    ) -> Result<(Ended, Vec<u8>), HelperError> {
         let finished = self.finish(within).await;
         if finished.is_err() {
             // It is held while what it has started is ended, or it could start more.
             self.process.signal(Signal::STOP);
             end_children(self.process.pid());
         }
-        match finished? {
-            Ended::Exit(0) => Ok(opened(&self.printed)?),
-            how => Err(HelperError::Failed(how)),
-        }
+        Ok((finished?, self.printed))
     }
 
     async fn finish(&mut self, within: Duration) -> Result<Ended, HelperError> {
@@ -130,11 +153,9 @@ impl Helper {
 
     fn take(&mut self, input: Input) -> Result<(), HelperError> {
         match input {
-            Input::Output {
-                stream: Stream::Stdout,
-                bytes,
-                ..
-            } => {
+            Input::Output { stream, bytes, .. }
+                if stream == Stream::Stdout || self.heard == Heard::Everything =>
+            {
                 self.printed.extend_from_slice(&bytes);
                 if self.printed.len() > MOST {
                     return Err(HelperError::PrintedTooMuch);
@@ -152,7 +173,7 @@ impl Helper {
 mod tests {
     use std::time::Duration;
 
-    use super::{Helper, HelperError};
+    use super::{Heard, Helper, HelperError};
     use crate::participant::spawn::{Command, spawn};
     use audit::OpenedKey;
     use scenario::adapter::Limits;
@@ -171,7 +192,7 @@ mod tests {
             .variable("PATH", "/bin:/usr/bin");
         let child = spawn(&command).unwrap();
         let limits = Limits::default();
-        let helper = Helper::attach(child, "alice", limits, input).unwrap();
+        let helper = Helper::attach(child, "alice", limits, (Heard::Output, input)).unwrap();
         helper.keys(within).await
     }
 

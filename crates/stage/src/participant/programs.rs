@@ -6,11 +6,28 @@ use std::path::{Path, PathBuf};
 
 use crate::error::ProgramNotFound;
 use crate::participant::interpreter;
-use crate::participant::spawn::find_program;
+use crate::participant::spawn::{Command, find_program};
 use scenario::adapter::{Adapter, Program, Template};
 
 /// Where a clean environment looks for programs.
 pub(crate) const PATH: &str = "/usr/local/bin:/usr/bin:/bin";
+
+/// A program that starts in this directory, which is its home, in a clean environment.
+pub(crate) fn in_home(program: impl Into<PathBuf>, home: &Path) -> Command {
+    let shown = home.display().to_string();
+    Command::new(program)
+        .directory(home)
+        .variable("PATH", PATH)
+        .variable("HOME", &shown)
+        .variable("TMPDIR", format!("{shown}/tmp"))
+        .variable("LANG", "C.UTF-8")
+        .variable("PYTHONUNBUFFERED", "1")
+}
+
+/// A path as it is, a bare name on `PATH`.
+pub(crate) fn on_path(program: &Path) -> Option<PathBuf> {
+    find_program(program, PATH)
+}
 
 /// A path, from the directory of the adapter; where there is none, a name on `PATH`.
 ///

@@ -9,7 +9,6 @@ use crate::driver::RELAY;
 use crate::error::ProgramNotFound;
 use crate::isolation::stage_thread::Side;
 use crate::participant::programs;
-use crate::participant::programs::PATH;
 use crate::participant::spawn::Command;
 use scenario::adapter::{Adapter, IoSettings, Program, Template, Terminal, Typed, TypedLines};
 use scenario::plan::Unsupported;
@@ -62,15 +61,8 @@ impl<'p> Participants<'p> {
             .next()
             .unwrap_or(Err(EngineError::Fault("an empty command")))?;
         let work = self.scratch.of(who);
-        let home = work.display().to_string();
-        let mut command = Command::new(program)
-            .directory(&work)
-            .variable("PATH", PATH)
-            .variable("HOME", &home)
-            .variable("TMPDIR", format!("{home}/tmp"))
-            .variable("LANG", "C.UTF-8")
-            .variable("TERM", terminal.map_or("dumb", |_| TERMINAL))
-            .variable("PYTHONUNBUFFERED", "1");
+        let mut command = programs::in_home(program, &work)
+            .variable("TERM", terminal.map_or("dumb", |_| TERMINAL));
         for word in words {
             command = command.argument(word?);
         }

@@ -9,7 +9,7 @@ use crate::EngineError;
 use crate::driver::scans::Moment;
 use crate::driver::scans::crypto_misuse::{CLIENTS, KeyPiece};
 use crate::driver::{Play, RELAY};
-use crate::participant::opener::{Helper, HelperError};
+use crate::participant::opener::{Heard, Helper, HelperError};
 use audit::{self, OpenedKey, Transformation};
 use scenario::plan::PlannedClient;
 use timeline::Kind;
@@ -130,7 +130,12 @@ impl Play<'_> {
         let phrases = self.plan.audit.pass_phrases.iter();
         let phrases = phrases.filter(|one| one.owners.iter().any(|owner| owner == who));
         let input: String = phrases.map(|one| format!("{}\n", one.text)).collect();
-        let helper = Helper::attach(child, who, *self.participants.limits_of(who), &input)?;
+        let helper = Helper::attach(
+            child,
+            who,
+            *self.participants.limits_of(who),
+            (Heard::Output, &input),
+        )?;
         let mut answer = None;
         self.meanwhile(async { answer = Some(helper.keys(WITHIN).await) }, None)
             .await?;

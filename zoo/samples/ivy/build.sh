@@ -1,0 +1,1 @@
+exec cc -O1 -Wall -o chat chat.c

@@ -1,0 +1,1 @@
+exec cc -o chat chat.c
