@@ -65,6 +65,15 @@ class Peer:
         statement = pae(b"chat/2 encryption key", self.name.encode(), self.fingerprint, number(self.number), key, *dates)
         self.identity.verify(to_bytes(certificate["signature"]), statement, PSS, SHA)
         self.key, self.session, self.counter = serialization.load_der_public_key(key), None, 0
+        # Of all that was written to this person: how much in each conversation, and the digest of the latest.
+        self.threads = {"all": (0, bytes(32)), "private": (0, bytes(32))}
+
+    def placed(self, content, conversation):
+        seq, prev = self.threads[conversation]
+        place = {"id": to_text(secrets.token_bytes(16)), "seq": seq + 1, "prev": to_text(prev)}
+        data = to_json({"t": content["t"], "place": place, **content})
+        self.threads[conversation] = seq + 1, hashlib.sha256(data).digest()
+        return data
 
 
 class File:
@@ -158,8 +167,7 @@ class Client:
             "suite": SUITE, "from": to_text(self.fingerprint), "to": to_text(peer.fingerprint), "key": peer.number,
             "session": to_text(peer.session), "expires": peer.expires, "counter": peer.counter, "conversation": conversation,
         })
-        text = pad(to_json(content))
-        sealed = peer.cipher.encrypt(peer.counter.to_bytes(12, "big"), text, header)
+        sealed = peer.cipher.encrypt(peer.counter.to_bytes(12, "big"), pad(content), header)
         peer.counter += 1
         return struct.pack(">H", len(header)) + header + peer.wrap + peer.signature + sealed
 
@@ -189,7 +197,9 @@ class Client:
                 self.ids += 1
                 left.add(self.ids)
                 self.waiting[self.ids] = peer.name, left, done
-                self.send(self.seal(peer, content, conversation), t="send", id=self.ids, to=peer.name)
+                has_place = content["t"] in ("text", "file")
+                data = peer.placed(content, conversation) if has_place else to_json(content)
+                self.send(self.seal(peer, data, conversation), t="send", id=self.ids, to=peer.name)
         if not peers: done()
 
     # What comes from the relay
@@ -232,6 +242,8 @@ class Client:
 
     def take_text(self, who, content, conversation):
         self.show("message" if conversation == "all" else "private", who, escaped(content["text"]))
+        shown = to_json({"t": "delivered", "ids": [content["place"]["id"]]})
+        self.send(self.seal(self.peers[who], shown, "private"), t="receipt", to=who)
 
     def take_file(self, who, content, _):
         file = self.files[who, content["offer"]["file"]] = File(content["offer"])

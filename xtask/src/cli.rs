@@ -1,5 +1,7 @@
 //! What can be typed.
 
+mod submissions;
+
 use std::ffi::OsString;
 use std::num::{NonZeroU32, NonZeroUsize};
 use std::path::PathBuf;
@@ -9,6 +11,8 @@ use harness::Shard;
 use report::terminal::Detail;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+
+pub(crate) use submissions::{Grade, Rerun, Try};
 
 use crate::argument;
 
@@ -305,97 +309,6 @@ pub(crate) enum Hearing {
 
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:
-  cargo xtask grade submissions --rubric rubric.toml
-  cargo xtask grade submissions --rubric rubric.toml --only ada --rerun all
-  cargo xtask grade submissions --rubric rubric.toml --rerun open --jobs 4
-  cargo xtask grade submissions --rubric rubric.toml --publish
-
-Each directory or archive (.zip, .tar.gz) in SUBMISSIONS is a submission. Those that were graded
-before and have not changed keep their grades, so the same command resumes an interrupted run.
-docs/grading.md starts with an example.")]
-pub(crate) struct Grade {
-    /// Directory with one directory or archive for each submission
-    pub(crate) submissions: PathBuf,
-    /// What to play and how many points it earns; `cargo xtask new rubric` writes a template
-    #[arg(long, value_name = "FILE")]
-    pub(crate) rubric: PathBuf,
-    /// Points set by hand, and late days [default: `overrides.toml` beside the rubric]
-    #[arg(long, value_name = "FILE")]
-    pub(crate) overrides: Option<PathBuf>,
-    /// Directory for the grades [default: `grades/` among the saved runs]
-    #[arg(long, value_name = "DIR")]
-    pub(crate) out: Option<PathBuf>,
-    /// Grade only this submission; repeatable
-    #[arg(long, value_name = "NAME")]
-    pub(crate) only: Vec<String>,
-    /// Grade submissions again that were graded and have not changed
-    #[arg(long, value_name = "WHICH")]
-    pub(crate) rerun: Option<Rerun>,
-    /// Also show students the items that are hidden until the due date or until publication
-    #[arg(long)]
-    pub(crate) publish: bool,
-    /// Number of submissions at a time [default: one per processor]
-    #[arg(long, value_name = "N", value_parser = argument::from_1::<NonZeroUsize>, allow_negative_numbers = true)]
-    pub(crate) jobs: Option<NonZeroUsize>,
-    /// Random seed [default: the one of the first run]
-    #[arg(long, value_name = "NUMBER", value_parser = argument::from_0::<u64>, allow_negative_numbers = true)]
-    pub(crate) seed: Option<u64>,
-    /// Isolation level [default: the strongest that works here]
-    #[arg(long)]
-    pub(crate) level: Option<Level>,
-}
-
-#[derive(Args, Debug)]
-#[command(after_help = "Examples:
-  cargo xtask try basics/public ./my-chat
-  cargo xtask try basics/private ./my-chat --adapter docs/grading/adapter.toml
-  cargo xtask try basics/public ada.tar.gz --adapter course/adapter.toml --seed 1
-
-Without --adapter the directory must hold one, adapter.toml.")]
-pub(crate) struct Try {
-    /// Id of a scenario, a part of one, or a path
-    pub(crate) scenario: String,
-    /// A directory, or an archive (.zip, .tar.gz, .tar), with a relay and a client
-    pub(crate) submission: PathBuf,
-    /// How to drive it: a file in `adapters/` without its extension, or a path. Its setting
-    /// `submission`, where it has one, becomes the directory
-    #[arg(long, value_name = "NAME|PATH")]
-    pub(crate) adapter: Option<String>,
-    /// Everything random comes from this number; another one each time when left out
-    #[arg(long, value_name = "NUMBER")]
-    pub(crate) seed: Option<u64>,
-    /// How strongly to isolate; the strongest that works here when left out
-    #[arg(long)]
-    pub(crate) level: Option<Level>,
-    #[command(flatten)]
-    pub(crate) verbosity: Verbosity,
-}
-
-/// Which submissions are graded again.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Rerun {
-    /// Every submission
-    All,
-    /// Those without full marks
-    Failed,
-    /// Those that are flaky or could not be graded
-    Open,
-}
-
-impl Rerun {
-    /// Whether it means a submission that earned this.
-    pub(crate) fn means(self, graded: &grading::Graded) -> bool {
-        let mut marks = graded.marks.iter();
-        match self {
-            Self::All => true,
-            Self::Failed => marks.any(|mark| !mark.is_full()),
-            Self::Open => marks.any(grading::Mark::is_open),
-        }
-    }
-}
-
-#[derive(Args, Debug)]
-#[command(after_help = "Examples:
   cargo xtask report
   cargo xtask report reports/20261121-074151.085-11420
   cargo xtask report --merge shard-1 shard-2 shard-3")]
@@ -444,10 +357,17 @@ pub(crate) struct Replay {
 #[command(after_help = "Examples:
   cargo xtask check
   cargo xtask check three-clients
-  cargo xtask check scenarios/basics/three-clients.toml adapters/reference.toml")]
+  cargo xtask check scenarios/basics/three-clients.toml adapters/reference.toml
+  cargo xtask check adapters/mine.toml --try")]
 pub(crate) struct Check {
     /// Ids or paths of scenarios, names or paths of adapters [default: everything]
     pub(crate) files: Vec<String>,
+    /// Try an adapter: start its programs, log in, say something, send a file, leave
+    #[arg(long = "try", requires = "files")]
+    pub(crate) tried: bool,
+    /// With --try: give a setting of the adapter another value; may be given again
+    #[arg(long = "set", value_parser = argument::setting, value_name = "NAME=VALUE", requires = "tried")]
+    pub(crate) settings: Vec<(String, String)>,
 }
 
 #[derive(Args, Debug)]

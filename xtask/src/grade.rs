@@ -67,6 +67,8 @@ pub(crate) fn run(arguments: &cli::Grade, workspace: &Workspace) -> CommandResul
             Audience::Students
         },
     };
+    let before = arguments.compare.as_deref();
+    let before = before.map(|dir| course.graded_in(dir)).transpose()?;
     let (known, submissions) = course.open(&found, arguments)?;
     let mut gradebook = Gradebook {
         course: &course,
@@ -82,6 +84,9 @@ pub(crate) fn run(arguments: &cli::Grade, workspace: &Workspace) -> CommandResul
     };
     gradebook.finish()?;
     gradebook.print(&found);
+    if let Some(before) = before {
+        gradebook.compare(&before);
+    }
     match interrupted {
         Some(error) => Err(error),
         None => Ok(gradebook.exit_code()),
@@ -117,7 +122,13 @@ impl Course {
         for one in found {
             // What cannot be read is never the same: its row says why.
             let stamp = harness::stamp(&one.path, &texts).unwrap_or_default();
-            let graded = harness::read_graded(&self.out, &one.name);
+            let own = harness::read_graded(&self.out, &one.name);
+            let parts = arguments.merge.iter();
+            let merged = parts.filter_map(|dir| harness::read_graded(dir, &one.name));
+            let mut all = own.into_iter().chain(merged);
+            // The newest of what was graded here is the first.
+            let same = all.find(|graded| graded.stamp == stamp);
+            let graded = same.or_else(|| harness::read_graded(&self.out, &one.name));
             let is_same = graded
                 .as_ref()
                 .is_some_and(|graded| graded.stamp == stamp && !stamp.is_empty());
@@ -133,10 +144,27 @@ impl Course {
                     stamp,
                 });
             } else if let Some(graded) = graded.filter(|_| is_same) {
+                harness::write_graded(&self.out, &graded).map_err(failed)?;
                 known.push(graded);
             }
         }
         Ok((known, open))
+    }
+
+    /// What another directory of grades holds.
+    fn graded_in(&self, dir: &Path) -> Result<Vec<Marks>, CommandError> {
+        let submissions = dir.join("submissions");
+        let entries = fs::read_dir(&submissions);
+        let entries = entries.map_err(|error| CommandError::file(&submissions, &error))?;
+        let names = entries
+            .flatten()
+            .map(|entry| entry.file_name().to_string_lossy().into_owned());
+        let graded = names.filter_map(|name| harness::read_graded(dir, &name));
+        let mut marks: Vec<Marks> = graded
+            .map(|graded| Marks::new(graded, &self.rubric, &self.overrides))
+            .collect();
+        marks.sort_by(|one, other| one.submission.cmp(&other.submission));
+        Ok(marks)
     }
 
     /// An item was skipped for one that has been earned by hand since.
@@ -272,7 +300,20 @@ impl Gradebook<'_> {
     fn finish(&self) -> Result<(), CommandError> {
         self.write_sheet()?;
         let all: Vec<&Marks> = self.marks.values().collect();
+        harness::write_junit(&self.course.out, &self.course.rubric, &all).map_err(failed)?;
         harness::write_overview(&self.course.out, &self.course.rubric, &all).map_err(failed)
+    }
+
+    /// A line for each whose points are others than before.
+    fn compare(&self, before: &[Marks]) {
+        let now: Vec<&Marks> = self.marks.values().collect();
+        let changes = grading::changes(before, &now);
+        for line in &changes {
+            output::result(&timeline::visible(line));
+        }
+        if changes.is_empty() {
+            output::narrate("nobody has other points than before");
+        }
     }
 
     fn print(&self, found: &[Found]) {
@@ -331,7 +372,8 @@ fn overrides(arguments: &cli::Grade) -> Result<Overrides, CommandError> {
 
 fn found(arguments: &cli::Grade) -> Result<Vec<Found>, CommandError> {
     let dir = &arguments.submissions;
-    let found = harness::find_submissions(dir).map_err(|error| CommandError::file(dir, &error))?;
+    let mut found =
+        harness::find_submissions(dir).map_err(|error| CommandError::file(dir, &error))?;
     if found.is_empty() {
         return Err(CommandError::usage(format!(
             "there is no submission in {}: each is a directory or an archive (.zip, .tar.gz)",
@@ -339,6 +381,14 @@ fn found(arguments: &cli::Grade) -> Result<Vec<Found>, CommandError> {
         )));
     }
     harness::all_differ(&found).map_err(|error| CommandError::usage(error.to_string()))?;
+    if let Some(shard) = arguments.shard {
+        found.retain(|one| shard.holds(&one.name));
+        if found.is_empty() {
+            return Err(CommandError::usage(format!(
+                "part {shard} has no submission"
+            )));
+        }
+    }
     let is_there = |name: &&String| !found.iter().any(|one| one.name == **name);
     if let Some(name) = arguments.only.iter().find(is_there) {
         let names = found.iter().map(|one| one.name.as_str());

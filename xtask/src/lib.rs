@@ -31,6 +31,7 @@ mod list;
 mod load;
 mod new;
 mod output;
+mod probe;
 mod recording;
 mod saved;
 mod schema;
@@ -74,6 +75,7 @@ fn run(command: Option<Command>, reports: Option<&Path>) -> CommandResult {
     match command {
         None => start_page::run(),
         Some(Command::Bench(arguments)) => bench::run(&arguments, &workspace),
+        Some(Command::Check(arguments)) if arguments.tried => probe::run(&arguments, &workspace),
         Some(Command::Check(arguments)) => check::run(&arguments),
         Some(Command::Ci(arguments)) => ci::run(&arguments),
         Some(Command::Completions(arguments)) => completions::run(&arguments),

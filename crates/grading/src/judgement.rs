@@ -49,7 +49,7 @@ pub(crate) fn of(item: &RubricItem, play: &PlayReport) -> Judgement {
     let (secrecy, behaviour): (Vec<&Check>, Vec<&Check>) = checks
         .iter()
         .filter(|check| !matches!(check.kind, CheckKind::Snapshot(_)))
-        .partition(|check| is_secrecy(&check.kind));
+        .partition(|check| check.kind.is_secrecy());
     let [steps, whole] = parts(&behaviour);
     let arrives = steps.iter().chain(&whole).all(|held| *held);
     let secret = arrives && secrecy.iter().all(|check| check.verdict == Verdict::Pass);
@@ -61,8 +61,8 @@ pub(crate) fn of(item: &RubricItem, play: &PlayReport) -> Judgement {
     let held = counted.iter().filter(|held| **held).count();
     let red = play.red().filter(|check| match item.counts {
         Counts::Everything => true,
-        Counts::Behaviour => !is_secrecy(&check.kind),
-        Counts::Secrecy => is_secrecy(&check.kind) || !arrives,
+        Counts::Behaviour => !check.kind.is_secrecy(),
+        Counts::Secrecy => check.kind.is_secrecy() || !arrives,
     });
     let red = red.filter(|check| !matches!(check.kind, CheckKind::Snapshot(_)));
     Judgement::Played {
@@ -70,10 +70,6 @@ pub(crate) fn of(item: &RubricItem, play: &PlayReport) -> Judgement {
         of: count(counted.len()),
         reasons: red.take(REASONS).map(Reason::of).collect(),
     }
-}
-
-fn is_secrecy(kind: &CheckKind) -> bool {
-    matches!(kind, CheckKind::Audit(_) | CheckKind::Keys)
 }
 
 /// Whether each step held, and whether the rest of the play did.

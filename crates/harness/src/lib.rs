@@ -14,6 +14,7 @@ mod merge;
 mod one;
 mod opened;
 mod pages;
+mod probe;
 mod provenance;
 mod rehearsals;
 mod replay;
@@ -41,6 +42,7 @@ pub use load::{LoadSettings, load};
 pub use merge::{merge, merged};
 pub use opened::{NotOpened, Opened};
 pub use pages::Parts;
+pub use probe::{Mismatch, Outcome, Probed, probe};
 pub use replay::replay;
 pub use saved::{ManifestScenario, RunManifest, SavedRun};
 pub use select::{Selection, Wanted, select};
@@ -49,7 +51,7 @@ pub use snapshots::Update;
 pub use stand_in::stand_in;
 pub use submissions::{
     Found, SameName, all_differ, find_submissions, read_graded, stamp, write_feedback,
-    write_graded, write_overview, write_sheet,
+    write_graded, write_junit, write_overview, write_sheet,
 };
 pub use suite::{Progress, TestSettings, test};
 pub use unpack::{Archive, UnpackError};

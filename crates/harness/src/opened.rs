@@ -28,12 +28,12 @@ pub enum NotOpened {
 }
 
 impl Opened {
-    /// A directory as it is; an archive is unpacked below another directory.
+    /// A directory as it is; an archive is unpacked in another directory.
     ///
     /// # Errors
     ///
     /// When it is neither, or cannot be unpacked.
-    pub fn open(path: &Path, below: &Path) -> Result<Self, NotOpened> {
+    pub fn open(path: &Path, room: &Path) -> Result<Self, NotOpened> {
         let ours = |error: std::io::Error| NotOpened::Ours(error.to_string());
         let file = path.file_name().unwrap_or_default().to_string_lossy();
         // A link is neither: it would hand in what somebody else has written.
@@ -51,7 +51,7 @@ impl Opened {
             let why = "is neither a directory nor an archive (.zip, .tar.gz, .tar)";
             return Err(NotOpened::Theirs(format!("{file} {why}")));
         };
-        let unpacked = tempfile::Builder::new().prefix("of-").tempdir_in(below);
+        let unpacked = tempfile::Builder::new().prefix("of-").tempdir_in(room);
         let unpacked = unpacked.map_err(ours)?;
         let dir = format.unpack(path, unpacked.path());
         Ok(Self {
@@ -63,9 +63,9 @@ impl Opened {
     /// The same on a thread that may wait for the disk.
     pub(super) async fn open_beside(
         path: PathBuf,
-        below: PathBuf,
+        room: PathBuf,
     ) -> Result<Result<Self, NotOpened>, EngineError> {
-        let opening = tokio::task::spawn_blocking(move || Self::open(&path, &below)).await;
+        let opening = tokio::task::spawn_blocking(move || Self::open(&path, &room)).await;
         opening.map_err(|error| EngineError::task("unpacking panicked", error))
     }
 

@@ -1,8 +1,8 @@
 //! Where submissions lie, and the files of what they earned.
 
-use std::fs::{self, Metadata};
-use std::io;
-use std::os::unix::fs::MetadataExt as _;
+use std::fs::{self, OpenOptions};
+use std::io::{self, Read as _};
+use std::os::unix::fs::{MetadataExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
 
 use grading::{Audience, Graded, Marks, Rubric};
@@ -14,6 +14,9 @@ use super::unpack::Archive;
 
 /// Files of one submission that are looked at to see whether it has changed.
 const FILES: usize = 100_000;
+
+/// Opening does not wait.
+const O_NONBLOCK: i32 = 0o4000;
 
 /// What is no submission: archives made on other systems bring these.
 const NO_SUBMISSIONS: [&str; 1] = ["__MACOSX"];
@@ -92,12 +95,8 @@ pub fn stamp(submission: &Path, texts: &[&str]) -> io::Result<String> {
         digest.update(text.len().to_be_bytes());
         digest.update(text);
     }
-    let it = fs::symlink_metadata(submission)?;
-    digest.update(identity(&it));
-    if it.is_dir() {
-        let mut left = FILES;
-        of_directory(submission, &mut digest, &mut left)?;
-    }
+    let mut left = FILES;
+    of_path(submission, Path::new(""), &mut digest, &mut left)?;
     let digest = digest.finalize();
     Ok(digest
         .iter()
@@ -106,38 +105,47 @@ pub fn stamp(submission: &Path, texts: &[&str]) -> io::Result<String> {
         .collect())
 }
 
-/// Names, sizes and times of all that lies there; links are not followed.
-fn of_directory(dir: &Path, digest: &mut Sha256, left: &mut usize) -> io::Result<()> {
-    let mut entries: Vec<PathBuf> = fs::read_dir(dir)?
-        .take(*left)
-        .map(|entry| Ok(entry?.path()))
-        .collect::<io::Result<_>>()?;
-    *left -= entries.len();
-    entries.sort();
-    for path in entries {
-        let it = fs::symlink_metadata(&path)?;
-        digest.update(path.as_os_str().as_encoded_bytes());
-        digest.update(identity(&it));
-        if it.is_dir() {
-            of_directory(&path, digest, left)?;
+/// Names and contents of all that lies there, and nothing that another machine or copy has otherwise. Links are not
+/// followed, and what is neither file nor directory has a name alone.
+fn of_path(path: &Path, name: &Path, digest: &mut Sha256, left: &mut usize) -> io::Result<()> {
+    let it = fs::symlink_metadata(path)?;
+    let name_bytes = name.as_os_str().as_encoded_bytes();
+    digest.update(name_bytes.len().to_be_bytes());
+    digest.update(name_bytes);
+    digest.update((it.mode() & 0o170_111).to_be_bytes());
+    if it.is_symlink() {
+        digest.update(fs::read_link(path)?.as_os_str().as_encoded_bytes());
+    } else if it.is_file() {
+        of_file(path, digest)?;
+    } else if it.is_dir() {
+        let entries = fs::read_dir(path)?.take(*left);
+        let mut names: Vec<_> = entries
+            .map(|entry| Ok(entry?.file_name()))
+            .collect::<io::Result<_>>()?;
+        *left -= names.len();
+        names.sort();
+        for one in names {
+            of_path(&path.join(&one), &name.join(&one), digest, left)?;
         }
     }
     Ok(())
 }
 
-/// What changes when a file does.
-fn identity(it: &Metadata) -> [u8; 32] {
-    let mut bytes = [0; 32];
-    let parts = [
-        u64::from(it.mode()),
-        if it.is_dir() { 0 } else { it.size() },
-        it.mtime().cast_unsigned(),
-        it.mtime_nsec().cast_unsigned(),
-    ];
-    for (place, part) in bytes.chunks_exact_mut(8).zip(parts) {
-        place.copy_from_slice(&part.to_be_bytes());
+/// Somebody may put a pipe there meanwhile: nobody waits for it.
+fn of_file(path: &Path, digest: &mut Sha256) -> io::Result<()> {
+    let mut file = OpenOptions::new()
+        .read(true)
+        .custom_flags(O_NONBLOCK)
+        .open(path)?;
+    digest.update(file.metadata()?.len().to_be_bytes());
+    let mut buffer = vec![0; 64 * 1024];
+    loop {
+        let length = file.read(&mut buffer)?;
+        if length == 0 {
+            return Ok(());
+        }
+        digest.update(buffer.get(..length).unwrap_or_default());
     }
-    bytes
 }
 
 /// Where the files of a submission are: beside no file that belongs to all.
@@ -188,6 +196,15 @@ pub fn write_sheet(dir: &Path, rubric: &Rubric, all: &[&Marks]) -> Result<(), En
     write(dir, "grades.csv", &grading::sheet(rubric, all))
 }
 
+/// What a CI server reads.
+///
+/// # Errors
+///
+/// When it cannot be written.
+pub fn write_junit(dir: &Path, rubric: &Rubric, all: &[&Marks]) -> Result<(), EngineError> {
+    write(dir, "junit.xml", &grading::junit(rubric, all))
+}
+
 /// The page of all.
 ///
 /// # Errors
@@ -200,4 +217,31 @@ pub fn write_overview(dir: &Path, rubric: &Rubric, all: &[&Marks]) -> Result<(),
 
 fn no_page<E>(_: E) -> EngineError {
     EngineError::Fault("a page of grades cannot be written")
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+    use std::path::Path;
+
+    use super::stamp;
+
+    fn submission(at: &Path, text: &str) -> String {
+        fs::create_dir_all(at.join("lib")).unwrap();
+        fs::write(at.join("lib/chat.py"), text).unwrap();
+        stamp(at, &["rubric"]).unwrap()
+    }
+
+    #[test]
+    fn a_copy_elsewhere_is_the_same_and_what_has_changed_is_not() {
+        let dir = tempfile::tempdir().unwrap();
+        let one = submission(&dir.path().join("here/ada"), "print()");
+        assert_eq!(submission(&dir.path().join("there/ada"), "print()"), one);
+        // As long as before.
+        assert_ne!(submission(&dir.path().join("there/ada"), "pront()"), one);
+        let here = dir.path().join("here/ada");
+        assert_ne!(stamp(&here, &["another rubric"]).unwrap(), one);
+        std::os::unix::fs::symlink("lib/chat.py", here.join("link")).unwrap();
+        assert_ne!(stamp(&here, &["rubric"]).unwrap(), one);
+    }
 }

@@ -128,6 +128,13 @@ pub enum CheckKind {
     Snapshot(String),
 }
 
+impl CheckKind {
+    /// Whether it is about what a relay could read, and not about what programs do.
+    pub fn is_secrecy(&self) -> bool {
+        matches!(self, Self::Audit(_) | Self::Keys)
+    }
+}
+
 /// Why a verdict is what it is.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Evidence {

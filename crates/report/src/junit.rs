@@ -19,7 +19,7 @@ use judge::{Check, PlayVerdict, Verdict};
 use timeline::visible;
 
 /// When nobody knows when a run began.
-const NO_TIME: &str = "1970-01-01T00:00:00";
+pub const NO_TIME: &str = "1970-01-01T00:00:00";
 
 /// One that was not played, or whose tries were not alike.
 const WHOLE: &str = "play";
@@ -284,10 +284,12 @@ fn write_all(text: &mut String, what: fmt::Arguments<'_>) {
 }
 
 /// The value of an attribute.
-struct Quoted<'t>(&'t str);
+#[derive(Clone, Copy, Debug)]
+pub struct Quoted<'t>(pub &'t str);
 
 /// What stands between tags.
-struct Escaped<'t>(&'t str);
+#[derive(Clone, Copy, Debug)]
+pub struct Escaped<'t>(pub &'t str);
 
 impl fmt::Display for Quoted<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

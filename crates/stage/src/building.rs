@@ -337,7 +337,7 @@ mod tests {
     use super::{copy, first_error};
 
     #[test]
-    fn the_first_error_of_a_compiler_is_told_and_else_its_last_word() {
+    fn the_first_error_of_a_compiler_is_said_and_else_its_last_word() {
         let gcc = "chat.c: In function 'main':\nchat.c:3:5: error: expected ';'\n    3 | x\nchat.c:9:1: error: more\n";
         assert_eq!(first_error(gcc).unwrap(), "chat.c:3:5: error: expected ';'");
         assert_eq!(first_error("one\n\ntwo \n").unwrap(), "two");

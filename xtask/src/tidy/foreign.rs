@@ -5,8 +5,12 @@ use super::Breach;
 use super::tree::{Source, before_tests};
 
 /// Where the stage opens other things, and which.
-const OTHERS: [(&str, &str); 9] = [
+const OTHERS: [(&str, &str); 10] = [
     ("crates/stage/src/foreign/", "what participants own"),
+    (
+        "crates/stage/src/building.rs",
+        "the directories that builds are made in and kept in",
+    ),
     ("crates/stage/src/record/", "the report of a play"),
     (
         "crates/stage/src/isolation/",

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 
 use testing::{Feature, can_be_had, can_show};
 
@@ -23,9 +24,13 @@ pub(crate) fn can_grade(programs: &[&str]) -> bool {
 }
 
 fn level_is_namespaces() -> bool {
-    let runs = Runs::new();
-    let doctor = runs.xtask(&["doctor"]).output().unwrap();
-    String::from_utf8_lossy(&doctor.stdout).contains("namespaces")
+    static ASKED: OnceLock<String> = OnceLock::new();
+    let said = ASKED.get_or_init(|| {
+        let doctor = Runs::new().xtask(&["doctor"]).output().unwrap();
+        format!("{doctor:?}")
+    });
+    println!("{said}");
+    said.contains("level namespaces")
 }
 
 /// A directory of submissions.
@@ -97,7 +102,7 @@ fn each_sample_earns_what_it_deserves_and_what_is_graded_stays_so() {
     // Who hands in what does not compile is told so, in the compiler's words.
     let page = fs::read_to_string(grades.join("submissions/kim/feedback.md")).unwrap();
     assert!(
-        page.contains("does not build") && page.contains("error: expected"),
+        page.contains("does not build") && page.contains("chat.c:5:"),
         "{page}"
     );
     // Built once: the two that bring a script, and a copy of each that does not.
@@ -125,7 +130,7 @@ fn each_sample_earns_what_it_deserves_and_what_is_graded_stays_so() {
     let (code, err) = at_home(&["basics/private", "zoo/samples/kim", "--adapter", adapter]);
     assert_eq!(code, Some(1), "{err}");
     assert!(
-        err.contains("does not build") && err.contains("error: expected"),
+        err.contains("does not build") && err.contains("chat.c:5:"),
         "{err}"
     );
     let (code, err) = at_home(&["basics/private", "zoo/samples/ivy"]);
@@ -159,7 +164,13 @@ fn a_submission_finds_neither_others_nor_the_rubric_nor_the_harness() {
         root.join("adapters/reference.toml").display().to_string(),
     ];
     let look = places.map(|place| format!("[ -e '{place}' ] && echo FOUND {place}"));
-    class.script("spy", &format!("{}\nexit 1\n", look.join("\n")));
+    let spy = class.script("spy", &format!("{}\nexit 1\n", look.join("\n")));
+    // No notice is taken of an adapter that it brings.
+    fs::copy(
+        root.join("adapters/reference.toml"),
+        spy.join("adapter.toml"),
+    )
+    .unwrap();
     let path = class.path();
     let runs = Runs::new();
     let (code, err, grades) = graded(&runs, &[&path, "--rubric", &rubric, "--only", "spy"]);
@@ -263,4 +274,118 @@ fn what_is_typed_wrong_is_named_with_what_was_meant() {
     let (code, err, _) = graded(&runs, &[&empty, "--rubric", RUBRIC]);
     assert_eq!(code, Some(2), "{err}");
     assert!(err.contains("there is no submission in"), "{err}");
+}
+
+#[test]
+fn an_adapter_that_is_tried_says_what_works_and_what_was_printed_instead() {
+    if !can_grade(&["python3"]) {
+        return;
+    }
+    let runs = Runs::new();
+    let tried = |adapter: &str| {
+        let bob = root().canonicalize().unwrap().join("zoo/samples/bob");
+        let setting = format!("submission={}", bob.display());
+        let arguments = ["check", adapter, "--try", "--set", &setting];
+        let output = runs.xtask(&arguments).output().unwrap();
+        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+        (
+            output.status.code(),
+            text(&output.stdout),
+            text(&output.stderr),
+        )
+    };
+    let (code, table, err) = tried("docs/grading/adapter.toml");
+    assert_eq!(code, Some(0), "{table}{err}");
+    insta::assert_snapshot!(table);
+    let text = fs::read_to_string(root().join("docs/grading/adapter.toml")).unwrap();
+    let (before, after) = ("ready = 'welcome ", "ready = 'good morning ");
+    assert!(text.contains(before));
+    let text = text
+        .replace(before, after)
+        .replace("[client]\n", "[client]\nready_within = \"3s\"\n");
+    let dir = tempfile::tempdir().unwrap();
+    let broken = dir.path().join("adapter.toml");
+    fs::write(&broken, text).unwrap();
+    let (code, table, err) = tried(&broken.display().to_string());
+    assert_eq!(code, Some(1), "{table}{err}");
+    assert!(table.contains("not tried"), "{table}");
+    assert!(
+        err.contains("the pattern of `ready` is /good morning"),
+        "{err}"
+    );
+    assert!(
+        err.contains("these lines matched no pattern:\n    alice: welcome alice to"),
+        "{err}"
+    );
+}
+
+#[test]
+fn a_build_is_confined_as_a_participant_is() {
+    if !can_grade(&["python3"]) {
+        return;
+    }
+    let (class, runs) = (Class::new(), Runs::new());
+    class.copy("bob", "neighbour");
+    let nosy = class.script("nosy", "exit 1\n");
+    let outside = class.0.path().join("neighbour/evil");
+    let rubric = root().canonicalize().unwrap().join(RUBRIC);
+    let script = format!(
+        "for place in '{0}/neighbour/chat.py' '{1}' '{2}'/grades; do [ -e \"$place\" ] && found=\"$found $place\"; done\n\
+         (: > '{3}') 2> /dev/null\nsleep 86397 &\nset -- ../*\necho \"error: found:$found, beside it: $*\"\nexit 1\n",
+        class.path(),
+        rubric.display(),
+        runs.path().display(),
+        outside.display()
+    );
+    fs::write(nosy.join("build.sh"), script).unwrap();
+    let path = class.path();
+    let (code, err, grades) = graded(&runs, &[&path, "--rubric", RUBRIC, "--only", "nosy"]);
+    assert_eq!(code, Some(0), "{err}");
+    assert_eq!(sheet(&grades)["nosy"][0], "0");
+    let page = fs::read_to_string(grades.join("submissions/nosy/instructor.html")).unwrap();
+    assert!(
+        page.contains("error: found:, beside it: ../tmp ../work"),
+        "{page}"
+    );
+    assert!(!outside.exists());
+    let processes = fs::read_dir("/proc").unwrap().flatten();
+    let mut commands = processes.filter_map(|one| fs::read(one.path().join("cmdline")).ok());
+    assert!(!commands.any(|line| line == b"sleep\0" || line.starts_with(b"sleep\086397")));
+}
+
+#[test]
+fn forty_attempts_to_cheat_stand_on_the_page_each_with_a_test_that_is_there() {
+    let page = fs::read_to_string(root().join("docs/grading.md")).unwrap();
+    let (_, table) = page.split_once("## What a submission cannot do").unwrap();
+    let (table, _) = table.split_once("\n## ").unwrap();
+    let rows = table
+        .lines()
+        .filter(|line| line.starts_with("| ") && line.ends_with("`) |"));
+    let tests = rows.map(|row| row.rsplit('`').nth(1).unwrap());
+    let tests: std::collections::BTreeSet<&str> = tests.collect();
+    assert!(tests.len() >= 40, "{}", tests.len());
+    let mut sources = String::new();
+    let mut waiting: Vec<PathBuf> = ["crates", "xtask", "zoo", "chat-client", "chat-server"]
+        .map(|dir| root().join(dir))
+        .into();
+    while let Some(dir) = waiting.pop() {
+        for path in fs::read_dir(dir)
+            .unwrap()
+            .flatten()
+            .map(|entry| entry.path())
+        {
+            if path.is_dir() {
+                waiting.push(path);
+            } else if path.extension().is_some_and(|end| end == "rs") {
+                sources.push_str(&fs::read_to_string(path).unwrap());
+            }
+        }
+    }
+    let is_there = |test: &&&str| {
+        let function = format!("fn {test}()");
+        // The torture chamber makes one of each line of a table.
+        sources.contains(&function) || sources.contains(&format!("{test}: \""))
+    };
+    let missing: Vec<_> = tests.iter().filter(|test| !is_there(test)).collect();
+    assert!(missing.is_empty(), "{missing:?}");
 }

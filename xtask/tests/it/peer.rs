@@ -29,8 +29,8 @@ fn file(dir: &Path, name: &str) -> String {
         .unwrap()
         .flatten()
         .map(|entry| entry.path());
-    let mut below = entries.filter(|path| path.is_dir());
-    fs::read_to_string(dir.join(name)).unwrap_or_else(|_| file(&below.next().unwrap(), name))
+    let mut nested = entries.filter(|path| path.is_dir());
+    fs::read_to_string(dir.join(name)).unwrap_or_else(|_| file(&nested.next().unwrap(), name))
 }
 
 #[test]
@@ -39,7 +39,10 @@ fn two_languages_have_the_same_conversation_as_one() {
         return;
     }
     let mixed = fs::read_to_string(root().join("zoo/scenarios/two-languages.toml")).unwrap();
-    let ours = mixed.replace("\"bob\",", "{ name = \"bob\", adapter = \"reference\" },");
+    let ours = mixed.replace(
+        "}, \"bob\", {",
+        "}, { name = \"bob\", adapter = \"reference\" }, {",
+    );
     let theirs = mixed.replace(", adapter = \"reference\"", "");
     assert!(ours != mixed && theirs != mixed);
     let dir = tempfile::tempdir().unwrap();

@@ -110,6 +110,12 @@ impl Sown {
     }
 }
 
+/// Among the first five are a good one, a dead one, one with each fault, and an archive.
+const SEED: u64 = 90;
+
+/// How many there are, where nobody says: `SOWN=60 cargo test -p xtask --test it sown` plays as many.
+const CLASS: u64 = 5;
+
 /// A course with its class.
 struct Course {
     dir: tempfile::TempDir,
@@ -144,6 +150,7 @@ impl Course {
             if number % 5 == 4 {
                 let file = fs::File::create(sub.with_extension("tar")).unwrap();
                 let mut tar = tar::Builder::new(file);
+                tar.mode(tar::HeaderMode::Deterministic);
                 tar.append_dir_all("mine", &sub).unwrap();
                 tar.finish().unwrap();
                 fs::remove_dir_all(&sub).unwrap();
@@ -195,10 +202,18 @@ impl Course {
                 "{said}"
             );
         }
-        let output = runs.xtask(&arguments).output().unwrap();
-        let err = String::from_utf8_lossy(&output.stderr);
-        assert_eq!(output.status.code(), Some(0), "{err}");
+        self.grade(runs, jobs, &[]);
         runs.path().join("grades/sown")
+    }
+
+    /// Grades the class once: what is printed beside the rows.
+    fn grade(&self, runs: &Runs, jobs: u32, more: &[&str]) -> String {
+        let arguments = self.arguments(jobs);
+        let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+        let output = runs.xtask(&[&arguments, more].concat()).output().unwrap();
+        let err = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert_eq!(output.status.code(), Some(0), "{err}");
+        err
     }
 
     fn expected(&self) -> BTreeMap<String, Vec<u32>> {
@@ -237,13 +252,44 @@ fn points_are_what_the_seed_says_at_any_jobs_and_after_an_interruption() {
     if !can_grade(&["python3"]) {
         return;
     }
-    // Among five with this seed are a good one, a dead one, one with each fault, and an archive.
-    let course = Course::new(SEED, 5);
+    let size = std::env::var("SOWN").map_or(CLASS, |size| size.parse().unwrap());
+    let course = Course::new(SEED, size);
     let [one, other] = [Runs::new(), Runs::new()];
-    let first = course.graded(&one, 1, 1);
+    let began = Instant::now();
+    let first = course.graded(&one, 1, if size == CLASS { 1 } else { 3 });
+    println!("{size} submissions, one at a time: {:?}", began.elapsed());
     let second = course.graded(&other, 3, 0);
     assert_eq!(points(&first), course.expected());
     assert_eq!(points(&second), course.expected());
+    // In two parts, from a copy of the class elsewhere, laid together: nothing is played again.
+    let copy = Course::new(SEED, size);
+    let parts = Runs::new();
+    for part in ["1/2", "2/2"] {
+        let out = parts
+            .path()
+            .join(part.replace('/', "-"))
+            .display()
+            .to_string();
+        let more = ["--shard", part, "--out", &out];
+        copy.grade(&parts, 2, &more);
+    }
+    let parts = ["1-2", "2-2"].map(|part| parts.path().join(part).display().to_string());
+    let merged = Runs::new();
+    let more = [
+        "--merge",
+        &parts[0],
+        &parts[1],
+        "--compare",
+        &first.display().to_string(),
+    ];
+    let printed = course.grade(&merged, 1, &more);
+    assert!(
+        printed.contains("nobody has other points than before"),
+        "{printed}"
+    );
+    let merged = merged.path().join("grades/sown");
+    assert_eq!(points(&merged), course.expected());
+    assert!(!merged.join("plays").exists());
     // Nothing of an archive is left, and nothing says where it was unpacked.
     let left = fs::read_dir(one.scratch()).unwrap().flatten();
     let left: Vec<_> = left.map(|entry| entry.file_name()).collect();
@@ -259,31 +305,4 @@ fn points_are_what_the_seed_says_at_any_jobs_and_after_an_interruption() {
         marks.contains(&archive) && !marks.contains("/of-"),
         "{marks}"
     );
-}
-
-const SEED: u64 = 90;
-
-#[test]
-#[ignore = "takes minutes: sixty three times, and two hundred and forty; docs/grading.md has the figures"]
-fn sixty_and_two_hundred_and_forty() {
-    let course = Course::new(SEED, 60);
-    let mut sheets = Vec::new();
-    for (jobs, interruptions) in [(1, 0), (2, 3), (4, 0)] {
-        let runs = Runs::new();
-        let began = Instant::now();
-        let grades = course.graded(&runs, jobs, interruptions);
-        println!(
-            "60, --jobs {jobs}, {interruptions} interruptions: {:?}",
-            began.elapsed()
-        );
-        assert_eq!(points(&grades), course.expected());
-        sheets.push(fs::read_to_string(grades.join("grades.csv")).unwrap());
-    }
-    assert!(sheets.iter().all(|one| *one == sheets[0]));
-    let course = Course::new(SEED, 240);
-    let runs = Runs::new();
-    let began = Instant::now();
-    let grades = course.graded(&runs, 2, 0);
-    println!("240, --jobs 2: {:?}", began.elapsed());
-    assert_eq!(points(&grades), course.expected());
 }

@@ -3,7 +3,8 @@
 use std::path::Path;
 
 use grading::{
-    Audience, Graded, Mark, Marks, Overrides, Reason, Rubric, Standing, files, overview, sheet,
+    Audience, Graded, Mark, Marks, Overrides, Reason, Rubric, Standing, changes, files, junit,
+    overview, sheet,
 };
 
 const RUBRIC: &str = "\
@@ -148,5 +149,41 @@ fn the_overview_links_to_each_and_counts_causes() {
     assert!(
         page.contains("<td class=\"number\">2</td><td>sevenfold"),
         "{page}"
+    );
+}
+
+#[test]
+fn a_ci_server_gets_a_suite_for_each_submission_and_nothing_that_ends_its_document() {
+    let all = [marks("ada"), marks("<b>&\"")];
+    let text = junit(&rubric(), &all.iter().collect::<Vec<_>>());
+    assert!(text.contains("<testsuite name=\"ada\""), "{text}");
+    assert!(
+        text.contains("name=\"&lt;b&gt;&amp;&quot;\"") && !text.contains("<b>"),
+        "{text}"
+    );
+    let count = |what: &str| text.matches(what).count();
+    assert_eq!(count("<testcase "), 2 * rubric().items.len());
+    let closed = count("</testcase>") + count("time=\"0.000\"/>");
+    assert_eq!(closed, count("<testcase "));
+    assert!(text.contains("<failure "), "{text}");
+}
+
+#[test]
+fn what_has_changed_since_before_is_said_in_a_line_for_each() {
+    let before = [marks("ada"), marks("bob"), marks("cleo")];
+    let (same, mut better, new) = (marks("ada"), marks("bob"), marks("dan"));
+    better.marks[0].points += 2;
+    better.total += 2;
+    let now = changes(&before, &[&same, &better, &new]);
+    let item = &better.marks[0].item;
+    let (old, points) = (before[1].total, better.total);
+    let first = format!(
+        "bob: {old} → {points} points ({item} {} → {})",
+        before[1].marks[0].points, better.marks[0].points
+    );
+    let new = format!("dan: new, {old} points");
+    assert_eq!(
+        now,
+        [first, new, format!("cleo: gone, {old} points before")]
     );
 }

@@ -33,7 +33,7 @@ impl Typed {
     const ALL: &'static [Self] = <Self as VariantArray>::VARIANTS;
 
     /// As it is written.
-    pub(crate) fn word(self) -> &'static str {
+    pub fn word(self) -> &'static str {
         self.into()
     }
 
