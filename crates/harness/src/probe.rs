@@ -12,7 +12,10 @@ use timeline::{EventKind, Kind, Stream, visible};
 use super::one::{self, Attempt, OfRun};
 use super::{RunContext, RunDir};
 
-/// Lines that are told of what matched no pattern.
+/// The lines of clients alone are matched with events.
+const RELAY: &str = "relay";
+
+/// Lines that matched no pattern, at the most.
 const LINES: usize = 5;
 
 /// One thing that a chat does.
@@ -224,7 +227,7 @@ impl Probe {
                 text,
                 seen: None,
                 ..
-            } => {
+            } if who != RELAY => {
                 let place = if stream == Stream::Stderr {
                     " (standard error)"
                 } else {

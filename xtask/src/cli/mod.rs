@@ -12,7 +12,7 @@ use report::terminal::Detail;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-pub(crate) use submissions::{Grade, Rerun, Try};
+pub(crate) use submissions::{Grade, Try};
 
 use crate::argument;
 
