@@ -238,7 +238,7 @@ mod tests {
         let one = submission(&dir.path().join("here/ada"), "print()");
         assert_eq!(submission(&dir.path().join("there/ada"), "print()"), one);
         // As long as before.
-        assert_ne!(submission(&dir.path().join("there/ada"), "pront()"), one);
+        assert_ne!(submission(&dir.path().join("there/ada"), "write()"), one);
         let here = dir.path().join("here/ada");
         assert_ne!(stamp(&here, &["another rubric"]).unwrap(), one);
         std::os::unix::fs::symlink("lib/chat.py", here.join("link")).unwrap();

@@ -28,8 +28,8 @@ fn decoded(bytes: Vec<u8>) -> io::Result<String> {
 mod tests {
     #[test]
     fn what_is_not_utf_8_is_named_with_its_place() {
-        let latin_1 = b"# \xc3\xa9\ntitle = \"caf\xe9\"\n";
+        let latin_1 = b"# \xc3\xa9\ntitle = \"na\xefve\"\n";
         let error = super::decoded(latin_1.to_vec()).unwrap_err().to_string();
-        assert_eq!(error, "it is not UTF-8: byte 0xE9 in line 2, column 13");
+        assert_eq!(error, "it is not UTF-8: byte 0xEF in line 2, column 12");
     }
 }
