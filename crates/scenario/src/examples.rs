@@ -174,6 +174,11 @@ const ADAPTERS: &[(&str, &str, &str)] = &[
         "[client.events]",
         "[controls]\nwire = \"lobby\"\n\n[client.events]",
     ),
+    (
+        "A0232",
+        "[relay]\n",
+        "[build]\nsetting = \"submission\"\nrun = [[\"make\"]]\n\n[relay]\n",
+    ),
     ("A0231", "{ listens = 5000 }", "{ line = 'ready' }"),
     (
         "A0240",

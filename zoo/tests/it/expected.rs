@@ -34,8 +34,10 @@ fn every_adapter_has_an_expectation_and_every_program_an_adapter() {
     for by_setting in BY_SETTING {
         assert!(adapters.remove(by_setting), "{by_setting}");
     }
-    // Played with scenarios of its own, where it is installed.
-    assert!(adapters.remove("irssi"));
+    // Played by tests of their own, where what they need is installed.
+    for installed in ["irssi", "peer"] {
+        assert!(adapters.remove(installed), "{installed}");
+    }
     assert_eq!(names, adapters);
 
     let scenarios = stems("scenarios");
