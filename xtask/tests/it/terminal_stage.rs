@@ -64,7 +64,9 @@ fn has_it(screen: &str) -> String {
     let is_first =
         |row: &&str| !row.starts_with("in its memory") && !row.starts_with("in its files");
     rows.skip_while(|row| !row.contains("FOUND"))
-        .take_while(is_first).collect::<Vec<&str>>().join("\n")
+        .take_while(is_first)
+        .collect::<Vec<&str>>()
+        .join("\n")
 }
 
 #[test]
