@@ -134,13 +134,14 @@ impl Desk {
         if let Some(json) = contacts {
             self.journal.home().write_contacts(&json)?;
         }
-        if !records.is_empty() {
-            self.journal.append(&records, unix_now())?;
-        }
+        // Before the journal: who is killed in between shows a text twice in the history, and loses none.
         if let Some(history) = &mut self.history
             && !past.is_empty()
         {
             history.append(&past)?;
+        }
+        if !records.is_empty() {
+            self.journal.append(&records, unix_now())?;
         }
         for effect in rest {
             match effect {

@@ -107,11 +107,17 @@ impl Directory {
         }
     }
 
-    /// Lets go of the names that nobody uses any more. Whether there were some.
+    /// Lets go of the names that nobody uses any more, and notes the day for those of which nobody has written
+    /// down when they were used. Whether there were some.
     pub(crate) fn expire(&mut self, day: u32) -> bool {
+        let mut is_news = false;
+        for owner in self.people.values_mut().filter(|owner| owner.used == 0) {
+            Arc::make_mut(owner).used = day;
+            is_news = true;
+        }
         let before = self.people.len();
         self.people.retain(|_, owner| owner.kept_until() >= day);
-        self.people.len() < before
+        is_news || self.people.len() < before
     }
 
     /// Lets go of a name. Whether somebody had it.
@@ -188,6 +194,16 @@ mod tests {
         assert!(!directory.expire(2 + NAME_DAYS));
         assert!(directory.expire(3 + NAME_DAYS));
         assert_eq!(directory.binding(&peer("often", 3, 1)), Binding::Free);
+    }
+
+    #[test]
+    fn names_of_an_earlier_version_are_kept_for_a_year() {
+        let mut directory = of([]);
+        directory.bind(peer("alice", 1, 1), 0);
+        assert!(directory.expire(20_000));
+        assert_eq!(directory.binding(&peer("alice", 2, 1)), Binding::Taken);
+        assert!(!directory.expire(20_000 + NAME_DAYS));
+        assert!(directory.expire(20_001 + NAME_DAYS));
     }
 
     #[test]

@@ -129,6 +129,8 @@ struct App {
     backoff: Backoff,
     /// The first login is done: the relay is there, and lets us in.
     was_ready: bool,
+    /// When the connection has held for so long that the next attempt need not wait.
+    proven: Instant,
     session: Session,
     wire: Wire,
     output: Output,
@@ -177,6 +179,7 @@ impl App {
             reconnects: options.reconnect,
             backoff: Backoff::default(),
             was_ready: false,
+            proven: now + reconnect::HOLDS,
             session: start.session,
             wire,
             output: Output::start(desk)?,
@@ -345,7 +348,9 @@ impl App {
         }
         if self.session.is_ready() {
             self.was_ready = true;
-            self.backoff.reset();
+            if now >= self.proven {
+                self.backoff.reset();
+            }
         }
         if self.session.is_leaving() && self.patience.until.is_none() {
             self.patience.wait(PATIENCE, self.session.steps());

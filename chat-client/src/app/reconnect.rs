@@ -18,6 +18,10 @@ const FIRST: Duration = Duration::from_millis(200);
 /// How long to wait at the most, however often it was tried.
 const LONGEST: Duration = Duration::from_secs(30);
 
+/// How long a connection has to hold before the waits begin anew: a relay that accepts and drops is left
+/// alone for longer and longer.
+pub(super) const HOLDS: Duration = Duration::from_secs(30);
+
 /// Waits that grow, and that differ from client to client: not all of them come back at once.
 #[derive(Debug, Default)]
 pub(super) struct Backoff {
@@ -71,6 +75,7 @@ impl App {
             if let Ok(wire) = wire {
                 let now = Instant::now();
                 self.wire = wire;
+                self.proven = now + HOLDS;
                 self.keepalive = Keepalive::new(now);
                 self.patience = Patience {
                     until: Some(now + LOGIN),

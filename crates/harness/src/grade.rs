@@ -168,9 +168,11 @@ impl Course {
             settings: vec![(SETTING.to_owned(), dir.clone())],
             ..Asked::default()
         };
-        let built = match self.context.built(adapter, &self.dir).await? {
-            Ok(built) => built,
-            Err(why) => {
+        let built = match self.context.built(adapter, &self.dir).await {
+            Ok(Ok(built)) => built,
+            Err(EngineError::Interrupted) => return Err(EngineError::Interrupted),
+            Err(error) => return Ok(self.unplayed(&Standing::CannotGrade(error.to_string()))),
+            Ok(Err(why)) => {
                 let why = why.to_string().replace(&dir, &handed_in);
                 return Ok(self.unplayed(&Standing::DoesNotBuild(why)));
             }

@@ -156,7 +156,9 @@ fn place(dir: &Path, submission: &str) -> PathBuf {
 /// What a submission has earned already; `None` where that is not known.
 pub fn read_graded(dir: &Path, submission: &str) -> Option<Graded> {
     let text = fs::read_to_string(place(dir, submission).join("marks.json")).ok()?;
-    serde_json::from_str(&text).ok()
+    let graded: Graded = serde_json::from_str(&text).ok()?;
+    // It may come from elsewhere, and its name leads to where it is written.
+    (graded.submission == submission).then_some(graded)
 }
 
 /// Keeps what a submission has earned, for whoever goes on.

@@ -69,6 +69,9 @@ pub enum BuildError {
     /// There is too much of it.
     #[error("its sources are more than {ENTRIES} files or {} MiB", BYTES >> 20)]
     TooLarge,
+    /// Where it was built there is something else.
+    #[error("the directory in which it is built was moved or replaced")]
+    Moved,
     /// A command failed.
     #[error("`{command}` {why}")]
     Command {
@@ -109,7 +112,9 @@ pub async fn build(
         if let Err(why) = run(&home, commands, spec.within, place).await? {
             return Ok(Err(why));
         }
-        keep(&work, &built)?;
+        if let Err(why) = keep(&work, &built)? {
+            return Ok(Err(why));
+        }
     }
     Ok(Ok(built))
 }
@@ -320,11 +325,17 @@ fn first_error(printed: &str) -> Option<String> {
 }
 
 /// Moves what was built to its place. Somebody else may have built the same meanwhile.
-fn keep(work: &Path, built: &Path) -> Result<(), EngineError> {
+fn keep(work: &Path, built: &Path) -> Result<Result<(), BuildError>, EngineError> {
+    // In the place of a link, plays would be shown what it leads to.
+    if !work.symlink_metadata().is_ok_and(|entry| entry.is_dir()) {
+        return Ok(Err(BuildError::Moved));
+    }
     let moved = renameat(rustix::fs::CWD, work, rustix::fs::CWD, built);
     match moved {
-        Err(_) if built.is_dir() => Ok(()),
-        moved => moved.map_err(|error| EngineError::file("make", built)(error.into())),
+        Err(_) if built.is_dir() => Ok(Ok(())),
+        moved => moved
+            .map(Ok)
+            .map_err(|error| EngineError::file("make", built)(error.into())),
     }
 }
 
@@ -334,7 +345,21 @@ mod tests {
     use std::fs;
     use std::os::unix::fs::symlink;
 
-    use super::{copy, first_error};
+    use super::{BuildError, copy, first_error, keep};
+
+    #[test]
+    fn what_a_build_puts_in_the_place_of_its_directory_is_not_kept() {
+        let dir = tempfile::tempdir().unwrap();
+        let at = |name: &str| dir.path().join(name);
+        let kept = || keep(&at("work"), &at("built")).unwrap();
+        assert!(matches!(kept(), Err(BuildError::Moved)), "it is gone");
+        symlink("/etc", at("work")).unwrap();
+        assert!(matches!(kept(), Err(BuildError::Moved)), "a link");
+        assert!(!at("built").exists());
+        fs::remove_file(at("work")).unwrap();
+        fs::create_dir(at("work")).unwrap();
+        assert!(kept().is_ok() && at("built").is_dir());
+    }
 
     #[test]
     fn the_first_error_of_a_compiler_is_said_and_else_its_last_word() {

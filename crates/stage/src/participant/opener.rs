@@ -23,6 +23,9 @@ use timeline::{Ended, Limit, Stream};
 /// Bytes that it may print.
 const MOST: usize = 1024 * 1024;
 
+/// How long one that was killed may take to be gone.
+const GONE: Duration = Duration::from_secs(10);
+
 /// What it has printed and was not yet taken.
 const QUEUE: usize = 16;
 
@@ -120,8 +123,23 @@ impl Helper {
             // It is held while what it has started is ended, or it could start more.
             self.process.signal(Signal::STOP);
             end_children(self.process.pid());
+            self.process.signal(Signal::KILL);
+            self.gone().await;
         }
         Ok((finished?, self.printed))
+    }
+
+    /// Waits until its end was reported: what is dropped before that is not reaped, and keeps a namespace from
+    /// ending.
+    async fn gone(&mut self) {
+        let deadline = Instant::now() + GONE;
+        while self.ended.is_none() {
+            match timeout_at(deadline, self.inputs.recv()).await {
+                Ok(Some(Input::Exited { how, .. })) => self.ended = Some((how, Instant::now())),
+                Ok(Some(_)) => {}
+                Ok(None) | Err(_) => return,
+            }
+        }
     }
 
     async fn finish(&mut self, within: Duration) -> Result<Ended, HelperError> {

@@ -49,7 +49,7 @@ pub(crate) fn threads(pid: i32) -> Vec<i32> {
         .collect()
 }
 
-fn is_running(pid: i32, thread: i32) -> bool {
+pub(crate) fn is_running(pid: i32, thread: i32) -> bool {
     // `pid (name) state …`: the name may hold anything, so from the last parenthesis.
     let stat = text(pid, &format!("task/{thread}/stat")).unwrap_or_default();
     stat.rsplit_once(')')

@@ -67,7 +67,11 @@ impl InTheAct {
         let over = is_over.clone();
         thread::Builder::new().spawn(move || {
             let watched = trees(&roots);
-            let begun = seize(&watched).map(|()| watched);
+            let begun = if watched.iter().any(|process| handles_real_time(*process)) {
+                Err(io::Error::other("its signals would be lost"))
+            } else {
+                seize(&watched).map(|()| watched)
+            };
             let may_go_on = begun.is_ok();
             // Who began it may have gone.
             if has_begun.send(begun).is_ok() && may_go_on {
@@ -116,11 +120,17 @@ fn seize(processes: &[i32]) -> io::Result<()> {
     let options =
         Options::PTRACE_O_TRACESYSGOOD | Options::PTRACE_O_TRACECLONE | Options::PTRACE_O_TRACEEXIT;
     let mut seized = 0;
-    for thread in processes.iter().copied().flat_map(threads) {
-        let thread = Pid::from_raw(thread);
+    let each = |process: i32| {
+        threads(process)
+            .into_iter()
+            .map(move |thread| (process, thread))
+    };
+    for (process, id) in processes.iter().copied().flat_map(each) {
+        let thread = Pid::from_raw(id);
         match ptrace::seize(thread, options) {
-            // It has ended meanwhile.
+            // It has ended meanwhile, or before, and nobody has reaped it.
             Err(nix::errno::Errno::ESRCH) => {}
+            Err(nix::errno::Errno::EPERM) if !proc::is_running(process, id) => {}
             done => {
                 done?;
                 ptrace::interrupt(thread)?;
@@ -132,6 +142,17 @@ fn seize(processes: &[i32]) -> io::Result<()> {
         return Err(io::Error::other("the relay has ended"));
     }
     Ok(())
+}
+
+/// Whether a process handles real-time signals: they have no name here, so that one which comes while it is
+/// traced could not be passed on.
+fn handles_real_time(process: i32) -> bool {
+    let status = proc::text(process, "status").unwrap_or_default();
+    let caught = status
+        .lines()
+        .find_map(|line| line.strip_prefix("SigCgt:"))
+        .and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok());
+    caught.is_some_and(|mask| mask >> 31 != 0)
 }
 
 /// What memory held at one call.
@@ -163,11 +184,6 @@ fn watch(roots: &[i32], is_over: &AtomicBool) -> Vec<Seen> {
                 ptrace::detach(thread, None).ok();
                 continue;
             }
-            Ok(WaitStatus::PtraceEvent(_, Signal::SIGCONT, 0))
-                if is_over.load(Ordering::SeqCst) =>
-            {
-                break;
-            }
             Ok(
                 WaitStatus::PtraceEvent(thread, signal, 0) | WaitStatus::Stopped(thread, signal),
             ) => (thread, Some(signal)),
@@ -176,6 +192,10 @@ fn watch(roots: &[i32], is_over: &AtomicBool) -> Vec<Seen> {
             // Nobody is left.
             Ok(_) | Err(_) => break,
         };
+        // Who blocks the signal that wakes is stopped by it all the same.
+        if is_over.load(Ordering::SeqCst) {
+            break;
+        }
         // It may have been killed meanwhile.
         ptrace::syscall(thread, passed_on).ok();
     }
