@@ -462,11 +462,22 @@ impl LineSplitter {
             (Self::Text, feed) if FEEDS.contains(feed) => return 1,
             (Self::Text, _) => {
                 let text = bytes.iter().take(longest);
-                return text
+                let length = text
                     .take_while(|byte| **byte != 0x1b && !FEEDS.contains(byte))
                     .count();
+                return uncut(bytes, length);
             }
         };
         1
     }
+}
+
+/// So many bytes at the most, without a part of a character; one character at the least. The parser does not read
+/// the same from a character that comes in two parts.
+fn uncut(bytes: &[u8], most: usize) -> usize {
+    let is_within = |at: &usize| matches!(bytes.get(*at), Some(0x80..=0xbf));
+    let before = (1..=most).rev().find(|at| !is_within(at));
+    before
+        .or_else(|| (most..).find(|at| !is_within(at)))
+        .unwrap_or(most)
 }

@@ -253,6 +253,13 @@ fn repeated_characters_are_repeated() {
     assert_eq!(lines(b"ab\x1b[3bc\r\n"), ["abbbbc"]);
 }
 
+#[test]
+fn a_character_is_not_cut_where_a_long_text_is() {
+    let mut screen = screen(20, 5);
+    let lines = screen.push(b"\x80\r\x80\xc2\x80\x80\x80\xc2\x80 \x80\r\n");
+    assert_eq!(lines, ["\u{fffd}\u{fffd}\u{fffd} \u{fffd}"]);
+}
+
 proptest! {
     #[test]
     fn any_bytes_are_read_the_same_however_they_arrive(
