@@ -140,7 +140,8 @@ impl Downloads {
     }
 
     /// The wanted file that grows under its own name, and how far it has come, when this is first
-    /// seen. What is empty may be about to be filled at once.
+    /// seen. What is empty may be about to be filled at once, and what lies in a directory within the
+    /// downloads may be moved when it is whole.
     fn part(
         &mut self,
         path: &Path,
@@ -153,6 +154,8 @@ impl Downloads {
         if before.is_some_and(|known| known.inode == inode && version.looks_like(&known.version)) {
             return None;
         }
+        path.parent()
+            .filter(|within| within.as_os_str().is_empty())?;
         let mut wanted = wanted.iter();
         let one =
             wanted.find(|one| is_called(path, one) && (1..one.digested.size).contains(&size))?;
@@ -349,6 +352,9 @@ mod tests {
         assert_eq!(bob.lacks(), [None], "it lay there before");
         bob.write("plan.part", "wh");
         assert_eq!(bob.lacks(), [None], "that is no name for a whole file");
+        fs::create_dir(bob.dir.path().join(".incoming")).unwrap();
+        bob.write(".incoming/plan", "wh");
+        assert_eq!(bob.lacks(), [None], "from there it may be moved");
         bob.write("plan", "");
         assert_eq!(bob.lacks(), [None], "it may be filled at once");
         bob.write("plan", "whol");
