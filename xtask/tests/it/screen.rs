@@ -132,6 +132,15 @@ impl Screen {
         tmux(&self.socket, &["send-keys", "-t", "stage", key]);
     }
 
+    /// Presses Esc, and waits until the screen has left what this stood in: a key right behind an
+    /// Esc would be read together with it, as that key with Alt.
+    pub(crate) fn escape_from(&self, text: &str) {
+        self.press("Escape");
+        self.wait_until(&format!("a screen without {text:?}"), |screen| {
+            !screen.contains(text)
+        });
+    }
+
     /// Presses a key again and again, until this stands on the screen.
     pub(crate) fn press_until(&self, key: &str, text: &str) {
         let deadline = Instant::now() + LONG;

@@ -42,7 +42,7 @@ fn a_saved_play_is_shown_in_place_of_one_that_went_wrong_and_never_as_live() {
     screen.press("2");
     screen.wait_for(&["bob ─ BY HAND"]);
     screen.press("C-k");
-    screen.press("Escape");
+    screen.escape_from("BY HAND");
     screen.wait_for(&["bob was killed by hand"]);
     screen.press("f");
     let begin = screen.wait_for(&[" RECORDED ", "SPACE begins", "bob ─ ready"]);
@@ -76,7 +76,7 @@ fn where_no_play_was_saved_the_screen_says_how_to_get_one() {
     screen.press("f");
     let says = screen.wait_for(&["no saved play", "then press f again"]);
     assert!(says.contains("--auto 1s"), "{says}");
-    screen.press("Escape");
+    screen.escape_from("no saved play");
     screen.press("q");
     screen.wait_for(&["exit code: 3", "icanon"]);
 }
@@ -98,9 +98,8 @@ fn a_client_that_is_disconnected_by_hand_runs_on_and_the_others_are_reported() {
     screen.press("q");
     // It was typed to bob.
     screen.wait_for(&["» q"]);
-    screen.press("Escape");
-    let bob = screen.wait_for(&["UNSCRIPTED", "q quit"]);
-    assert!(!bob.contains("BY HAND"), "{bob}");
+    screen.escape_from("BY HAND");
+    screen.wait_for(&["UNSCRIPTED", "q quit"]);
     screen.press("q");
     screen.wait_for(&["exit code: 4", "icanon"]);
 }

@@ -129,7 +129,7 @@ fn what_a_person_types_is_looked_for_at_once() {
         screen.type_text("/msg bob what if I write this?");
         screen.press("Enter");
         screen.wait_for(&["by hand: “what if I write this?”", presence]);
-        screen.press("Escape");
+        screen.escape_from("BY HAND");
         screen.wait_for(&["q quit"]);
         screen.press("q");
         screen.wait_for(&["exit code: "]);
@@ -175,7 +175,7 @@ fn a_client_that_is_taken_over_and_killed_is_reported_as_unscripted() {
     screen.press("Enter");
     screen.wait_for(&["bob: q here", "UNSCRIPTED"]);
     screen.press("C-k");
-    screen.press("Escape");
+    screen.escape_from("BY HAND");
     screen.wait_for(&["bob was killed by hand", "was ended by signal"]);
     // The others go on.
     screen.press("q");
