@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use chat_protocol::{Conversation, Name};
 
 use crate::escape::escape;
-use crate::session::Line;
+use crate::session::{Line, Refusal};
 
 /// The line for programs: fields separated by one space, the last one escaped.
 pub fn render(line: &Line) -> String {
@@ -27,16 +27,17 @@ pub fn render(line: &Line) -> String {
             };
             format!("{kind} {from} {}", escape(text))
         }
-        Line::SentAll { accepted } => format!("sent all {accepted}"),
-        Line::Sent { to } => format!("sent {to}"),
-        Line::Mark { tag, to, state } => format!("mark {tag} {to} {state}"),
-        Line::Delivered { to } => format!("delivered {to}"),
+        Line::SentAll { tag, accepted } => format!("sent {}all {accepted}", number(*tag)),
+        Line::Sent { tag, to } => format!("sent {}{to}", number(*tag)),
+        Line::Delivered { tag, to } => format!("delivered {}{to}", number(*tag)),
         Line::Unconfirmed { to, count } => format!("unconfirmed {to} {count}"),
         Line::Missing { from, count } => format!("missing {from} {count}"),
         Line::Late { from } => format!("late {from}"),
         Line::Anew { from } => format!("anew {from}"),
         Line::Forked { from } => format!("forked {from}"),
-        Line::Undelivered { to, reason } => format!("undelivered {to} {reason}"),
+        Line::Undelivered { tag, to, reason } => {
+            format!("undelivered {}{to} {reason}", number(*tag))
+        }
         Line::FileOffered { from, size, name } => {
             format!("file-offered {from} {size} {}", escape(name))
         }
@@ -56,7 +57,9 @@ pub fn render(line: &Line) -> String {
         Line::FileFailed { with, reason, name } => {
             format!("file-failed {with} {reason} {}", escape(name))
         }
-        Line::Refused(refusal) => format!("refused {} {}", refusal.code, escape(&refusal.text)),
+        Line::Refused(Refusal { tag, code, text }) => {
+            format!("refused {}{code} {}", number(*tag), escape(text))
+        }
         Line::KeyChanged { name } => format!("key-changed {name}"),
         Line::Trusted { name } => format!("trusted {name}"),
         Line::Forgot { name } => format!("forgot {name}"),
@@ -77,6 +80,11 @@ pub fn render(line: &Line) -> String {
         Line::Rejected { from, code } => format!("rejected {from} {code}"),
         Line::Disconnected { reason } => format!("disconnected {reason}"),
     }
+}
+
+/// The number of what is answered, where it has one: it stands behind the first word.
+fn number(tag: Option<u64>) -> String {
+    tag.map_or_else(String::new, |tag| format!("{tag} "))
 }
 
 fn names(names: &[Name]) -> String {

@@ -30,7 +30,6 @@ pub fn render(line: &Line) -> Option<String> {
         } => message(from, *conversation, text, *flagged),
         Line::SentAll { .. }
         | Line::Sent { .. }
-        | Line::Mark { .. }
         | Line::Delivered { .. }
         | Line::Unconfirmed { .. }
         | Line::Undelivered { .. } => return fate(line),
@@ -121,13 +120,13 @@ fn file(line: &Line) -> Option<String> {
 /// What has become of a text of ours.
 fn fate(line: &Line) -> Option<String> {
     let text = match line {
-        Line::SentAll { accepted: 0 } => "* nobody has it".to_owned(),
-        Line::SentAll { .. } | Line::Sent { .. } | Line::Mark { .. } => return None,
-        Line::Delivered { to } => format!("  ({to} has it)"),
+        Line::SentAll { accepted: 0, .. } => "* nobody has it".to_owned(),
+        Line::SentAll { .. } | Line::Sent { .. } => return None,
+        Line::Delivered { to, .. } => format!("  ({to} has it)"),
         Line::Unconfirmed { to, count } => {
             format!("! {to} has not said that your last texts came: {count}")
         }
-        Line::Undelivered { to, reason } => format!("! not delivered to {to}: {reason}"),
+        Line::Undelivered { to, reason, .. } => format!("! not delivered to {to}: {reason}"),
         _ => return None,
     };
     Some(text)

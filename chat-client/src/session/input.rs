@@ -50,7 +50,7 @@ impl Session {
         };
         match Command::parse(line, self.escaped_input) {
             Ok(command) => self.on_command(command, tag),
-            Err(refusal) => self.refuse(refusal),
+            Err(refusal) => self.refuse(refusal.of(tag)),
         }
     }
 
@@ -77,7 +77,7 @@ impl Session {
                 }
                 sent
             }
-            Command::File { to, path } => self.open_source(to, Path::new(&path)),
+            Command::File { to, path } => self.open_source(to, Path::new(&path), tag),
             Command::Who => {
                 self.who();
                 Ok(())
@@ -99,7 +99,7 @@ impl Session {
             }
         };
         if let Err(refusal) = done {
-            self.refuse(refusal);
+            self.refuse(refusal.of(tag));
         }
     }
 
@@ -118,15 +118,12 @@ impl Session {
 
     /// The connection is gone before everyone was sent a text.
     pub(super) fn give_up_saying(&mut self) {
-        for to in self
-            .link
-            .saying
-            .take()
-            .into_iter()
-            .flat_map(|saying| saying.rest)
-        {
+        let Some(Saying { tag, rest, .. }) = self.link.saying.take() else {
+            return;
+        };
+        for to in rest {
             let reason = "disconnected".to_owned();
-            self.show(Line::Undelivered { to, reason });
+            self.show(Line::Undelivered { tag, to, reason });
         }
     }
 
@@ -143,11 +140,11 @@ impl Session {
                 purpose: Purpose::Say { group },
             };
             if let Err(refusal) = self.send_text(&name, &saying.text, label) {
-                self.refuse(refusal);
+                self.refuse(refusal.of(saying.tag));
             }
         }
         if saying.rest.is_empty() {
-            self.close_say(group);
+            self.close_say(group, saying.tag);
         } else {
             self.link.saying = Some(saying);
         }

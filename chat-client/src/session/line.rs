@@ -45,25 +45,22 @@ pub enum Line {
     },
     /// Every envelope of a message to everyone has been answered for.
     SentAll {
+        /// Which text, where it was given a number.
+        tag: Option<u64>,
         /// How many recipients have it.
         accepted: usize,
     },
-    /// A private message has arrived.
+    /// A private message has arrived, or one envelope of a message to everyone that has a number.
     Sent {
+        /// Which text, where it was given a number.
+        tag: Option<u64>,
         /// At whom.
         to: Name,
     },
-    /// What has become of a text that a program has given a number.
-    Mark {
-        /// The number.
-        tag: u64,
-        /// Its recipient.
-        to: Name,
-        /// `accepted`, `delivered` or `undelivered REASON`.
-        state: String,
-    },
-    /// The recipient of a private text says that it was shown.
+    /// The recipient of a text says that it was shown.
     Delivered {
+        /// Which text, where it was given a number.
+        tag: Option<u64>,
         /// Who.
         to: Name,
     },
@@ -98,6 +95,8 @@ pub enum Line {
     },
     /// A message did not arrive and is not sent again.
     Undelivered {
+        /// Which text, where it was given a number.
+        tag: Option<u64>,
         /// At whom.
         to: Name,
         /// Why.
@@ -222,6 +221,8 @@ pub enum Line {
 /// A no, with its reason.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Refusal {
+    /// Which line it answers, where that was given a number.
+    pub tag: Option<u64>,
     /// For programs: kebab-case.
     pub code: String,
     /// For people.
@@ -232,8 +233,15 @@ impl Refusal {
     /// A refusal.
     pub fn new(code: impl Into<String>, text: impl Into<String>) -> Self {
         Self {
+            tag: None,
             code: code.into(),
             text: text.into(),
         }
+    }
+
+    /// The same, of the line with this number.
+    #[must_use]
+    pub fn of(self, tag: Option<u64>) -> Self {
+        Self { tag, ..self }
     }
 }

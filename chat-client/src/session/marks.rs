@@ -170,29 +170,25 @@ impl Session {
     pub(super) fn give_up_expired(&mut self) {
         for Kept { id, to, .. } in self.account.expired(self.now) {
             self.records.extend(self.account.settle(&id));
-            let reason = "expired".to_owned();
-            self.show(Line::Undelivered { to, reason });
+            let (tag, reason) = (self.tag_of(&id), "expired".to_owned());
+            self.show(Line::Undelivered { tag, to, reason });
         }
     }
 
+    /// What the user calls a message.
+    pub(super) fn tag_of(&self, id: &MessageId) -> Option<u64> {
+        self.marks.waiting.get(id)?.tag
+    }
+
     /// The relay has answered for a message: it has reached its recipient, or never will.
-    pub(super) fn settle(&mut self, id: MessageId, failed: Option<&str>) {
+    pub(super) fn settle(&mut self, id: MessageId, is_lost: bool) {
         self.records.extend(self.account.settle(&id));
-        let Some(mark) = self.marks.waiting.get(&id) else {
-            return;
-        };
-        let (to, tag, shown) = (mark.to.clone(), mark.tag, mark.shown);
-        if let Some(tag) = tag {
-            let state = match failed {
-                None => "accepted".to_owned(),
-                Some(reason) => format!("undelivered {reason}"),
-            };
-            self.show(Line::Mark { tag, to, state });
-        }
-        if shown {
-            self.end_mark(&id);
-        } else if failed.is_some() {
-            self.marks.remove(&id);
+        match self.marks.waiting.get(&id) {
+            Some(mark) if mark.shown => self.end_mark(&id),
+            Some(_) if is_lost => {
+                self.marks.remove(&id);
+            }
+            Some(_) | None => {}
         }
     }
 
@@ -215,16 +211,10 @@ impl Session {
         let Some(mark) = self.marks.remove(id) else {
             return;
         };
-        let to = mark.to;
-        match mark.tag {
-            Some(tag) => {
-                let state = "delivered".to_owned();
-                self.show(Line::Mark { tag, to, state });
-            }
-            None if mark.conversation == Conversation::Private && !self.escaped_input => {
-                self.show(Line::Delivered { to });
-            }
-            None => {}
+        let Mark { to, tag, .. } = mark;
+        let for_people = mark.conversation == Conversation::Private && !self.escaped_input;
+        if tag.is_some() || for_people {
+            self.show(Line::Delivered { tag, to });
         }
     }
 

@@ -418,27 +418,30 @@ impl Session {
             return;
         };
         self.steps += 1;
-        if let Some(message) = pending.message {
-            self.settle(message, failed.as_deref());
-        }
+        let is_lost = failed.is_some();
+        let tag = pending.message.and_then(|id| self.tag_of(&id));
         let to = pending.to;
         match (pending.purpose, failed) {
-            (Purpose::Say { group }, failed) => {
-                if let Some(reason) = failed {
-                    self.show(Line::Undelivered { to, reason });
-                }
-                self.close_say(group);
+            (Purpose::Say { .. } | Purpose::Private | Purpose::Again, Some(reason)) => {
+                self.show(Line::Undelivered { tag, to, reason });
             }
-            (Purpose::Private | Purpose::Again, None) => self.show(Line::Sent { to }),
-            (Purpose::Private | Purpose::Again, Some(reason)) => {
-                self.show(Line::Undelivered { to, reason });
+            // Of a text to everyone, one line for each is for whoever counts them.
+            (Purpose::Say { .. }, None) if tag.is_none() => {}
+            (Purpose::Say { .. } | Purpose::Private | Purpose::Again, None) => {
+                self.show(Line::Sent { tag, to });
             }
             (Purpose::Offer { file }, Some(reason)) => self.fail_source(file, &reason),
             (Purpose::Offer { .. }, None) | (Purpose::Receipt, _) => {}
         }
+        if let Some(message) = pending.message {
+            self.settle(message, is_lost);
+        }
+        if let Purpose::Say { group } = pending.purpose {
+            self.close_say(group, tag);
+        }
     }
 
-    fn close_say(&mut self, group: u64) {
+    fn close_say(&mut self, group: u64, tag: Option<u64>) {
         // Some of it is still to be sealed.
         if self
             .link
@@ -449,7 +452,7 @@ impl Session {
             return;
         }
         if let Some(accepted) = self.link.outbox.close(group) {
-            self.show(Line::SentAll { accepted });
+            self.show(Line::SentAll { tag, accepted });
         }
     }
 

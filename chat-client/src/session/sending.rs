@@ -43,6 +43,8 @@ pub(super) struct Sendings {
 struct Addressed {
     to: Name,
     name: String,
+    /// What the user calls the line that asked for it.
+    tag: Option<u64>,
 }
 
 /// A source that is open, with its size and digest.
@@ -103,13 +105,19 @@ impl Sendings {
 
 impl Session {
     /// The user wants to send a file.
-    pub(super) fn open_source(&mut self, to: Name, path: &Path) -> Result<(), Refusal> {
+    pub(super) fn open_source(
+        &mut self,
+        to: Name,
+        path: &Path,
+        tag: Option<u64>,
+    ) -> Result<(), Refusal> {
         self.people.recipient(&to)?;
         let name = path.file_name().unwrap_or_default().to_string_lossy();
         let name = floor(&name, MAX_FILE_NAME).to_owned();
         self.sendings.last_source += 1;
         let source = self.sendings.last_source;
-        self.sendings.opening.insert(source, Addressed { to, name });
+        let what = Addressed { to, name, tag };
+        self.sendings.opening.insert(source, what);
         let path = PathBuf::from(path);
         self.job(FileJob::Open { source, path });
         Ok(())
@@ -128,7 +136,7 @@ impl Session {
             sha256,
         };
         if self.sendings.is_busy(&prepared.what.to) {
-            let Addressed { to, name } = prepared.what.clone();
+            let Addressed { to, name, .. } = prepared.what.clone();
             self.show(Line::FileWaiting { to, name });
             self.sendings.waiting.push_back(prepared);
         } else {
@@ -147,7 +155,7 @@ impl Session {
             sha256: Blob(file.sha256.to_vec()),
             key: key.to_blob(),
         };
-        let (to, source) = (file.what.to.clone(), file.source);
+        let (to, source, tag) = (file.what.to.clone(), file.source, file.what.tag);
         let (kind, purpose) = (Conversation::Private, Purpose::Offer { file: id });
         let sent = self.place(&to, kind).and_then(|place| {
             let content = Content::File { place, offer }.encode();
@@ -179,15 +187,15 @@ impl Session {
             }
             Err(refusal) => {
                 self.job(FileJob::Close { source });
-                self.refuse(refusal);
+                self.refuse(refusal.of(tag));
             }
         }
     }
 
     /// A source could not be opened.
     pub(super) fn drop_source(&mut self, source: u64, refusal: Refusal) {
-        if self.sendings.opening.remove(&source).is_some() {
-            self.refuse(refusal);
+        if let Some(what) = self.sendings.opening.remove(&source) {
+            self.refuse(refusal.of(what.tag));
         }
     }
 

@@ -8,7 +8,7 @@ use chat_client::account::Entry;
 use chat_client::session::Ending;
 use chat_crypto::SendingSession;
 use chat_identity::EncryptionKey;
-use chat_protocol::{Content, Conversation, LeaveReason, ToClient, ToRelay};
+use chat_protocol::{Content, Conversation, ErrorCode, LeaveReason, ToClient, ToRelay};
 
 use crate::hall::{Hall, NOW, Start, fixture, name, peer, untouched};
 
@@ -35,15 +35,43 @@ fn let_go(hall: &mut Hall, (message, body): (ToRelay, Bytes)) {
 fn a_text_with_a_number_is_marked_when_it_is_accepted_and_when_it_was_shown() {
     let mut hall = Hall::with(&["alice", "bob", "carol"]);
     hall.types("alice", "@7 /msg bob hello");
-    assert_eq!(
-        hall.lines("alice"),
-        ["mark 7 bob accepted", "mark 7 bob delivered", "sent bob"]
-    );
-    let told = hall.types("alice", "@8 /say hello");
-    let marks = told.iter().filter(|line| line.starts_with("mark 8 "));
-    assert_eq!(marks.count(), 4);
+    assert_eq!(hall.lines("alice"), ["sent 7 bob", "delivered 7 bob"]);
+    hall.types("alice", "@8 /say hello");
+    let mut told = hall.lines("alice");
+    told.sort();
+    let expected = [
+        "delivered 8 bob",
+        "delivered 8 carol",
+        "sent 8 all 2",
+        "sent 8 bob",
+        "sent 8 carol",
+    ];
+    assert_eq!(told, expected);
     hall.types("alice", "@9 lives");
     assert_eq!(hall.lines("bob").last().unwrap(), "message alice @9 lives");
+}
+
+#[test]
+fn what_is_refused_of_a_line_with_a_number_has_that_number() {
+    let mut hall = Hall::with(&["alice", "bob"]);
+    for (line, code) in [
+        ("/msg nobody hello", "unknown-name"),
+        ("/dance", "unknown-command"),
+        ("/file bob nowhere.txt", "not-found"),
+    ] {
+        let told = hall.types("alice", &format!("@12 {line}"));
+        let refused = format!("refused 12 {code} ");
+        assert!(told[0].starts_with(&refused), "{told:?}");
+    }
+    hall.tamper(|_, message, body| match message {
+        ToRelay::Send { .. } => Vec::new(),
+        message => untouched(message, body),
+    });
+    hall.types("alice", "@13 /msg bob hello");
+    let (id, reason) = (1, ErrorCode::UnknownName);
+    let gone = ToClient::Undelivered { id, reason };
+    hall.relay_says("alice", gone, Bytes::new());
+    assert_eq!(hall.lines("alice"), ["undelivered 13 bob unknown-name"]);
 }
 
 #[test]
@@ -56,7 +84,7 @@ fn the_relays_word_alone_marks_nothing_as_delivered() {
     hall.types("alice", "@7 /msg bob hello");
     let (id, refused) = (1, false);
     hall.relay_says("alice", ToClient::Accepted { id, refused }, Bytes::new());
-    assert_eq!(hall.lines("alice"), ["mark 7 bob accepted", "sent bob"]);
+    assert_eq!(hall.lines("alice"), ["sent 7 bob"]);
     // Nor does what somebody else has confirmed.
     let from = name("bob");
     let receipts = Rc::new(RefCell::new(Vec::new()));
@@ -242,15 +270,12 @@ fn another_connection_goes_on_where_the_last_one_ended() {
     let mut rest = lines[2..].to_vec();
     rest.sort();
     let expected = [
-        "mark 7 bob accepted",
-        "mark 7 bob delivered",
-        "mark 8 bob accepted",
-        "mark 8 bob delivered",
-        "mark 8 carol accepted",
-        "mark 8 carol delivered",
-        "sent bob",
-        "sent bob",
-        "sent carol",
+        "delivered 7 bob",
+        "delivered 8 bob",
+        "delivered 8 carol",
+        "sent 7 bob",
+        "sent 8 bob",
+        "sent 8 carol",
     ];
     assert_eq!(rest, expected);
     let mut bobs = hall.lines("bob");
