@@ -44,13 +44,13 @@ fn printed(result: &Value) -> String {
     )
 }
 
-/// Plays the scenario of torture with this setting, and beside it one in which nobody has the fault.
-/// The exit code, and the result of the first.
-fn beside_another(setting: &str) -> (Option<i32>, Value) {
+/// Plays a scenario with this setting, and beside it one in which nobody has the fault. The exit
+/// code, and the result of the first.
+fn beside_another(tortured: &str, setting: &str) -> (Option<i32>, Value) {
     let runs = Runs::new();
     let mounts = || std::fs::read_to_string("/proc/self/mountinfo").unwrap();
     let before = mounts();
-    let scenarios = ["torture", "two-people"].map(|name| format!("zoo/scenarios/{name}.toml"));
+    let scenarios = [tortured, "two-people"].map(|name| format!("zoo/scenarios/{name}.toml"));
     let output = runs
         .xtask(&["test", "--jobs", "2", "--set", setting])
         .args(["--adapter", "zoo/adapters/sealed.toml"])
@@ -62,20 +62,20 @@ fn beside_another(setting: &str) -> (Option<i32>, Value) {
     assert_eq!(scratch.count(), 0, "directories of {setting}");
     assert_eq!(mounts(), before, "{setting}");
     let latest = runs.path().join("latest");
-    let timeline = latest.join("zoo/scenarios/torture/timeline.jsonl");
+    let timeline = latest.join(format!("zoo/scenarios/{tortured}/timeline.jsonl"));
     let events = std::fs::read_to_string(timeline).unwrap().lines().count();
     assert!(events < MOST_EVENTS, "{events} events of {setting}");
     let plays = results(&latest);
     let of = |name: &str| plays.iter().find(|one| is_of(one, name)).cloned();
     let printed = String::from_utf8_lossy(&output.stderr);
-    let Some((tortured, quiet)) = of("torture").zip(of("two-people")) else {
+    let Some((result, quiet)) = of(tortured).zip(of("two-people")) else {
         panic!("{} plays of {setting}:\n{printed}", plays.len());
     };
     // A relay may have the fault everywhere.
     if !setting.starts_with("relay") || setting.ends_with("crowds") {
         assert_eq!(quiet["verdict"], "pass", "beside {setting}: {quiet:#}");
     }
-    (output.status.code(), tortured)
+    (output.status.code(), result)
 }
 
 fn is_of(result: &Value, name: &str) -> bool {
@@ -83,9 +83,8 @@ fn is_of(result: &Value, name: &str) -> bool {
     Path::new(scenario).ends_with(name)
 }
 
-fn torture(side: &str, fault: &str) {
-    let setting = format!("{side}_fault={fault}");
-    let (code, result) = beside_another(&setting);
+fn torture(scenario: &str, side: &str, fault: &str) {
+    let (code, result) = beside_another(scenario, &format!("{side}_fault={fault}"));
     with_settings!({
         description => format!("a {side} with the fault {fault}"),
         omit_expression => true,
@@ -108,26 +107,33 @@ fn torture(side: &str, fault: &str) {
 }
 
 macro_rules! tortures {
-    ($($name:ident: $side:literal, $fault:literal;)*) => {
-        $(#[test] fn $name() { torture($side, $fault); })*
+    (in $scenario:literal: $($name:ident: $side:literal, $fault:literal;)*) => {
+        $(#[test] fn $name() { torture($scenario, $side, $fault); })*
     };
 }
 
 tortures! {
-    a_client_that_closes_its_output: "client", "closes-stdout";
-    a_client_that_dies_in_the_middle_of_a_line: "client", "dies-midline";
+    in "torture-limits":
     a_client_that_prints_empty_lines: "client", "empty-lines";
     a_client_that_eats_memory: "client", "eats-memory";
     a_client_that_floods: "client", "floods";
     a_client_that_floods_without_newline: "client", "floods-without-newline";
-    a_client_that_forges_verdicts: "client", "forges";
     a_client_that_forks: "client", "forks";
     a_client_that_forks_away: "client", "forks-away";
+    a_client_that_opens_connections_without_end: "client", "knocks";
+    a_client_that_sends_tiny_records_without_end: "client", "whispers";
+    a_client_that_spins: "client", "spins";
+    a_client_that_writes_a_huge_file: "client", "writes-huge-file";
+}
+
+tortures! {
+    in "torture":
+    a_client_that_closes_its_output: "client", "closes-stdout";
+    a_client_that_dies_in_the_middle_of_a_line: "client", "dies-midline";
+    a_client_that_forges_verdicts: "client", "forges";
     a_client_that_asks_where_the_cursor_is: "client", "asks-cursor";
     a_client_that_asks_without_a_line_break: "client", "asks-first";
     a_client_that_waits_for_input: "client", "waits-first";
-    a_client_that_opens_connections_without_end: "client", "knocks";
-    a_client_that_sends_tiny_records_without_end: "client", "whispers";
     a_client_that_keeps_its_output_back: "client", "holds-back";
     a_client_that_ignores_everything: "client", "hangs";
     a_client_whose_grandchild_holds_its_pipe: "client", "holds-pipe";
@@ -135,9 +141,7 @@ tortures! {
     a_client_that_is_late: "client", "late";
     a_client_that_shows_on_standard_error: "client", "on-stderr";
     a_client_that_leaves_an_orphan: "client", "orphans";
-    a_client_that_spins: "client", "spins";
     a_client_that_shows_twice: "client", "twice";
-    a_client_that_writes_a_huge_file: "client", "writes-huge-file";
     a_relay_that_aborts_when_asked_to_stop: "relay", "aborts-stopping";
     a_relay_that_is_deaf_to_its_stop: "relay", "deaf";
     a_relay_that_dies_of_silence: "relay", "dies-of-silence";
@@ -148,7 +152,7 @@ tortures! {
 
 #[test]
 fn a_relay_that_tells_of_crowds_is_named_and_those_who_hear_of_them_are_not() {
-    let (code, result) = beside_another("relay_fault=crowds");
+    let (code, result) = beside_another("torture", "relay_fault=crowds");
     let checks = result["checks"].as_array().unwrap();
     let failed = checks.iter().filter(|check| check["verdict"] == "fail");
     let failed: Vec<&str> = failed.filter_map(|check| check["name"].as_str()).collect();

@@ -61,8 +61,8 @@ impl Play<'_> {
         self.close(held).await
     }
 
-    /// Lets every group play round after round until the time is over, and its last round
-    /// to the end. False when something has not held.
+    /// Lets every group play round after round until the time is over, but at least one, and its
+    /// last round to the end. False when something has not held.
     async fn rounds(&mut self, load: &LoadPlan) -> Result<bool, EngineError> {
         self.control.progress.turn_to(Phase::Load, self.clock.now());
         let last_begin = self.clock.now() + load.shape.length;
@@ -142,7 +142,7 @@ impl Play<'_> {
     ) -> Result<(), EngineError> {
         while group.holds {
             if group.at >= group.steps.len() {
-                if self.clock.now() >= last_begin {
+                if group.round > 0 && self.clock.now() >= last_begin {
                     break;
                 }
                 self.next_round(load, group)?;

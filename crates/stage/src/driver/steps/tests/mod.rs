@@ -3,6 +3,7 @@
 mod commands;
 mod leaving;
 mod limit;
+mod load;
 mod opening;
 mod relay;
 mod stopping;
