@@ -43,17 +43,29 @@ pub(crate) fn run(arguments: &cli::Check) -> CommandResult {
     for warning in &checked.warnings {
         output::warn(warning);
     }
-    if !checked.problems.is_empty() {
+    if let Some(sum) = sum(&checked.problems) {
+        output::narrate(&sum);
         return Ok(USAGE);
     }
-    let scenarios = count(checked.scenarios, "scenario");
-    let adapters = count(checked.adapters, "adapter");
-    let rubrics = match checked.rubrics {
-        0 => String::new(),
-        rubrics => format!(", {}", count(rubrics, "rubric")),
-    };
-    output::result(&format!("{scenarios} and {adapters}{rubrics} are fine"));
+    let kinds = [
+        (checked.scenarios, "scenario"),
+        (checked.adapters, "adapter"),
+        (checked.rubrics, "rubric"),
+    ];
+    let read = kinds.into_iter().filter(|(number, _)| *number > 0);
+    let read: Vec<String> = read.map(|(number, what)| count(number, what)).collect();
+    output::result(&format!("{} checked, no problems", read.join(", ")));
     Ok(FINE)
+}
+
+/// How many errors there are, and where the first one is explained.
+fn sum(problems: &[Problems]) -> Option<String> {
+    let first = problems.first()?.list.first()?.code.id;
+    let errors = count(problems.iter().map(|file| file.list.len()).sum(), "error");
+    let files = count(problems.len(), "file");
+    Some(format!(
+        "{errors} in {files}; `cargo xtask explain {first}` explains the first"
+    ))
 }
 
 /// Prints problems with their carets, an empty line between files.
@@ -138,8 +150,7 @@ impl Checked {
         }
     }
 
-    /// A path says by its directories what it is; elsewhere, what names programs is an adapter, and what has
-    /// items is a rubric.
+    /// A path says by its directories what it is; elsewhere, the keys of the file do.
     fn file(&mut self, workspace: &Workspace, path: &Path) -> Result<(), CommandError> {
         if path.is_dir() {
             return Err(CommandError::usage(format!(
@@ -158,6 +169,14 @@ impl Checked {
             _ if has_table(path, "items") => self.rubric(path),
             (Some(_), _) => self.adapter(path),
             (None, None) if has_table(path, "programs") => self.adapter(path),
+            (None, None) if is_something_else(path) => {
+                return Err(CommandError::usage(format!(
+                    "{} is not a scenario (`title`, `clients`, `steps`), an adapter (`[programs]`) \
+                     or a rubric (`[[items]]`); `cargo xtask new scenario NAME` writes a scenario \
+                     to start from",
+                    path.display()
+                )));
+            }
             // Fixtures are looked for where `test` looks for them.
             (None, Some(root)) if is_same(root, &workspace.zoo_scenarios()) => {
                 self.scenario(path, root);
@@ -187,7 +206,13 @@ fn is_same(one: &Path, other: &Path) -> bool {
     matches!((one.canonicalize(), other.canonicalize()), (Ok(one), Ok(other)) if one == other)
 }
 
-/// Whether a file has this table at its top.
+/// Whether a file can be read and has no key of a scenario.
+fn is_something_else(path: &Path) -> bool {
+    let keys = ["title", "clients", "steps"];
+    std::fs::read_to_string(path).is_ok() && !keys.iter().any(|key| has_table(path, key))
+}
+
+/// Whether a file has this table, or key, at its top.
 fn has_table(path: &Path, name: &str) -> bool {
     let text = std::fs::read_to_string(path).unwrap_or_default();
     let mut lines = text.lines().map(|line| line.trim_start_matches('['));

@@ -47,8 +47,6 @@ mod zoo;
 use std::path::Path;
 use std::process::ExitCode;
 
-use clap::Parser as _;
-
 use cli::{Cli, Command};
 use command_error::{CommandError, CommandResult};
 use exit_code::{ENVIRONMENT, FINE};
@@ -57,7 +55,7 @@ use workspace::Workspace;
 /// The whole program.
 pub fn main() -> ExitCode {
     output::obey_force_color();
-    let Cli { command, reports } = Cli::parse();
+    let Cli { command, reports } = cli::parse();
     let failed = |error: CommandError| {
         output::error(&error);
         error.code

@@ -1,5 +1,6 @@
 //! What can be typed.
 
+mod misspelt;
 mod submissions;
 
 use std::ffi::OsString;
@@ -12,6 +13,7 @@ use report::terminal::Detail;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+pub(crate) use misspelt::parse;
 pub(crate) use submissions::{Grade, Try};
 
 use crate::argument;

@@ -180,7 +180,7 @@ fn check_reads_a_scenario_and_an_adapter_of_one_name_and_warns_of_programs_that_
     check.env("CARGO_MANIFEST_DIR", workspace.join("xtask"));
     let (code, out, err) = said(check);
     assert_eq!(code, 0, "{err}");
-    assert_eq!(out, "1 scenario and 1 adapter are fine\n");
+    assert_eq!(out, "1 scenario, 1 adapter checked, no problems\n");
     let warning = "mine.toml: the program `client` cannot be started: no ../chat beside it";
     assert!(err.contains("warning") && err.contains(warning), "{err}");
 }

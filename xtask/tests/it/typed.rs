@@ -157,6 +157,32 @@ leave = { client = \"bob\", how = \"slowly\" }
     ] {
         assert!(err.contains(words), "{words} is missing in:\n{err}");
     }
+    let sum = err.lines().last().unwrap();
+    assert!(sum.contains(" in 1 file; `cargo xtask explain S0"), "{sum}");
+}
+
+#[test]
+fn a_file_that_is_no_scenario_is_not_judged_as_one() {
+    let dir = tempfile::tempdir().unwrap();
+    let file = dir.path().join("empty.toml");
+    for text in ["", "[package]\nname = \"chat\"\n"] {
+        fs::write(&file, text).unwrap();
+        let (code, _, err) = xtask(&["check", file.to_str().unwrap()]);
+        assert_eq!(code, 2);
+        assert!(err.contains("is not a scenario (`title`"), "{err}");
+        assert!(!err.contains("is missing"), "{err}");
+    }
+}
+
+#[test]
+fn a_misspelt_option_is_answered_with_the_one_that_was_meant() {
+    let (code, _, err) = xtask(&["test", "--tga", "audit"]);
+    assert_eq!(code, 2);
+    assert!(err.contains("'--tag'"), "{err}");
+    assert!(!err.contains("as a value"), "{err}");
+    let (code, _, err) = xtask(&["test", "--nothing-like-it"]);
+    assert_eq!(code, 2);
+    assert!(!err.contains("tip:"), "{err}");
 }
 
 #[test]
@@ -170,7 +196,7 @@ fn an_adapter_is_known_wherever_it_lies() {
     fs::write(&file, example.split("```").next().unwrap()).unwrap();
     let (code, out, err) = xtask(&["check", file.to_str().unwrap()]);
     assert_eq!(code, 0, "{err}");
-    assert_eq!(out, "0 scenarios and 1 adapter are fine\n");
+    assert_eq!(out, "1 adapter checked, no problems\n");
 }
 
 #[test]
@@ -187,7 +213,7 @@ fn a_file_that_is_not_there_is_wrong_usage() {
 fn everything_in_the_repository_checks() {
     let (code, out, err) = xtask(&["check"]);
     assert_eq!(code, 0, "{err}");
-    assert!(out.ends_with("are fine\n"), "{out}");
+    assert!(out.ends_with("checked, no problems\n"), "{out}");
 }
 
 #[test]

@@ -47,12 +47,15 @@ impl Checker<'_> {
         let who = name.text;
         match self.world.presence(who) {
             None | Some(Presence::Here) => {}
-            Some(Presence::Gone) => self.say(
-                code::HAS_LEFT,
-                &name.span,
-                format!("`{who}` has left"),
-                "add a `join` before this step",
-            ),
+            Some(Presence::Gone) => {
+                let title = format!("`{who}` has left");
+                let problem = Problem::new(code::HAS_LEFT, &name.span, title)
+                    .help("add a `join` before this step");
+                self.problems.push(match self.left_at.get(who) {
+                    Some(leaving) => problem.context(leaving, "it leaves here"),
+                    None => problem,
+                });
+            }
             Some(Presence::Lost) => self.say(
                 code::HAS_LEFT,
                 &name.span,
@@ -159,12 +162,11 @@ impl Checker<'_> {
                 return;
             }
         };
-        self.say(
-            code::RELAY_STATE,
-            span,
-            why.to_owned(),
-            "see the `relay` steps before this one",
-        );
+        let problem = Problem::new(code::RELAY_STATE, span, why);
+        self.problems.push(match &self.relay_at {
+            Some(before) => problem.context(before, "the last step that changed this"),
+            None => problem.help("it starts before step 1"),
+        });
     }
 
     /// A capture that names somebody names a client, or what a client logs in with.

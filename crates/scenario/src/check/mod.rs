@@ -25,6 +25,10 @@ pub(crate) struct Checker<'s> {
     pub(crate) names: BTreeMap<String, Range<usize>>,
     /// Names that clients log in with.
     pub(crate) logins: BTreeSet<String>,
+    /// The step that took each client away last.
+    pub(crate) left_at: BTreeMap<String, Range<usize>>,
+    /// The last step that did something to the relay.
+    pub(crate) relay_at: Option<Range<usize>>,
     /// How many `repeat`s are around.
     pub(crate) turns: usize,
     /// Who is or comes within the `all` that is around.
@@ -43,6 +47,8 @@ impl<'s> Checker<'s> {
             world: World::new([]),
             names: BTreeMap::new(),
             logins: BTreeSet::new(),
+            left_at: BTreeMap::new(),
+            relay_at: None,
             turns: 0,
             group: None,
             planted: BTreeSet::new(),

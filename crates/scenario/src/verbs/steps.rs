@@ -12,6 +12,7 @@ use super::{Verb, VerbWord};
 use crate::check::Checker;
 use crate::codes::scenario as code;
 use crate::model::Outcome;
+use crate::world::Effect;
 
 /// The most steps of a scenario, with its repeats written out.
 const MAX_STEPS: usize = 20_000;
@@ -101,7 +102,14 @@ fn step(node: &Node<'_, '_>, checker: &mut Checker<'_>) -> Option<Step> {
     let verb = (word.described().read)(&site, checker)?;
     // The steps in it have done so already, one after another.
     if verb.inner().is_empty() {
-        checker.world.apply(verb.effect());
+        let effect = verb.effect();
+        let here = node.key_span(word.into_str());
+        match effect {
+            Effect::Goes(client) => drop(checker.left_at.insert(client.to_owned(), here)),
+            Effect::Relay(_) => checker.relay_at = Some(here),
+            _ => {}
+        }
+        checker.world.apply(effect);
     }
     Some(Step {
         line,

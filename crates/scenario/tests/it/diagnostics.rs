@@ -233,3 +233,39 @@ fn a_file_that_is_not_there_is_shown_with_the_directory_that_was_looked_in() {
         "{shown}"
     );
 }
+
+#[test]
+fn a_step_of_somebody_who_has_left_points_to_where_they_left() {
+    let text = r#"title = "t"
+clients = ["alice", "bob"]
+[[steps]]
+leave = { client = "bob", how = "kill" }
+[[steps]]
+say = { from = "bob", text = "hello" }
+[[steps]]
+relay = "stop"
+[[steps]]
+relay = "thaw"
+"#;
+    assert_snapshot!(shown(text), @r#"
+    error[S0124]: `bob` has left
+     --> test.toml:6:16
+      |
+    4 | leave = { client = "bob", how = "kill" }
+      | ----- it leaves here
+    5 | [[steps]]
+    6 | say = { from = "bob", text = "hello" }
+      |                ^^^^^
+      |
+      = help: add a `join` before this step
+
+    error[S0126]: the relay is not running
+      --> test.toml:10:9
+       |
+     8 | relay = "stop"
+       | ----- the last step that changed this
+     9 | [[steps]]
+    10 | relay = "thaw"
+       |         ^^^^^^
+    "#);
+}
