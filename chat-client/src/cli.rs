@@ -85,7 +85,8 @@ const CHAT_HELP: &str = "Examples:
 /// Chat
 ///
 /// What you type goes to everyone who is here; /help lists the commands. Files from others
-/// are saved by themselves. With --plain, one line is one event, for programs.
+/// are saved by themselves. On a terminal, conversations are windows of a screen; with --plain
+/// one line is one event, for programs.
 #[derive(Args, Debug)]
 #[command(after_help = CHAT_HELP, after_long_help = format!("{CHAT_HELP}\n\n{EXIT_CODES}"))]
 pub struct Chat {
@@ -103,6 +104,12 @@ pub struct Chat {
     /// For programs: one event a line, escaped reversibly, and so is what is typed
     #[arg(long)]
     pub(crate) plain: bool,
+    /// For programs: as --plain, but each line of output is an object of JSON
+    #[arg(long, conflicts_with = "plain")]
+    pub(crate) json: bool,
+    /// For people, without a screen: one line below the other, as on a terminal that can do no more
+    #[arg(long, conflicts_with_all = ["plain", "json"])]
+    pub(crate) lines: bool,
     /// Connect again by yourself when the relay is gone, and send again what nobody answered for
     #[arg(long)]
     pub(crate) reconnect: bool,

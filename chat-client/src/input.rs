@@ -10,7 +10,7 @@ use crate::session::Refusal;
 const MAX_LINE: usize = 512 * 1024;
 
 /// Lines that wait while the session is busy.
-const WAITING: usize = 16;
+pub(crate) const WAITING: usize = 16;
 
 /// The longest line, without its end, that a terminal passes on (`N_TTY_BUF_SIZE` of Linux; macOS
 /// passes on less). What is typed beyond it is dropped without a word.

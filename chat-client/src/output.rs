@@ -104,6 +104,11 @@ impl Desk {
         mut work: mpsc::Receiver<Vec<Effect>>,
         done: &mpsc::Sender<Result<(), Failure>>,
     ) {
+        if let Err(failure) = self.begin() {
+            // Nobody waits for it where the client ends already.
+            done.blocking_send(Err(failure)).ok();
+            return;
+        }
         while let Some(batch) = work.blocking_recv() {
             if let Err(failure) = self.carry_out(batch, done) {
                 // Nobody waits for it where the client ends already.
@@ -111,6 +116,17 @@ impl Desk {
                 return;
             }
         }
+    }
+
+    /// The face, with what was said before where it wants that.
+    fn begin(&mut self) -> Result<(), Failure> {
+        let wanted = self.face.wants_past();
+        if wanted > 0
+            && let Some(history) = &self.history
+        {
+            self.face.remember(history.last(wanted, None)?);
+        }
+        self.flush()
     }
 
     /// All records of a batch are stored at once, before anything is shown.
@@ -152,7 +168,11 @@ impl Desk {
                 _ => {}
             }
         }
-        Ok(())
+        self.flush()
+    }
+
+    fn flush(&mut self) -> Result<(), Failure> {
+        self.face.flush().map_err(|error| not_written(&error))
     }
 
     fn recall(&mut self, with: Option<&Name>, count: usize) -> Result<(), Failure> {
@@ -169,9 +189,11 @@ impl Desk {
     }
 
     fn show(&mut self, line: &Line) -> Result<(), Failure> {
-        self.face.show(line).map_err(|error| {
-            let error = format!("cannot write to standard output: {error}");
-            Failure::new(Exit::Fault, error)
-        })
+        self.face.show(line).map_err(|error| not_written(&error))
     }
+}
+
+fn not_written(error: &io::Error) -> Failure {
+    let error = format!("cannot write to standard output: {error}");
+    Failure::new(Exit::Fault, error)
 }

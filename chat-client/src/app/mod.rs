@@ -15,13 +15,14 @@ use crate::cli::Chat;
 use crate::clock::unix_now;
 use crate::escape::escape;
 use crate::exit_code::{Exit, Failure};
-use crate::face::Face;
+use crate::face::{Face, Lines};
 use crate::files::Files;
 use crate::home::{self, History, Home, Journal};
 use crate::input::{Input, read_stdin};
 use crate::keepalive::{Keepalive, Silence};
 use crate::output::{Desk, Output};
-use crate::session::{Effect, Ending, FileReport, Line, Refusal, Session, Setup};
+use crate::screen::{self, Screen};
+use crate::session::{Effect, Ending, FileReport, Line, Refusal, Session, Setup, Typing};
 use crate::signals::Signals;
 use crate::transport::{Traffic, Wire};
 
@@ -69,17 +70,42 @@ pub(crate) fn run(options: &Chat) -> Result<Exit, Failure> {
 fn own_name(options: &Chat) -> Result<Name, Failure> {
     options.name.parse().map_err(|error: InvalidName| {
         let text = format!("{} is no name: {error}", escape(&options.name));
-        if options.plain {
+        if let Kind::Program(mut face) = Kind::of(options) {
             let refused = Line::Refused(Refusal::new("bad-name", text.clone()));
             // The exit code says it as well, where nobody reads.
-            Face::plain().show(&refused).ok();
+            face.show(&refused).ok();
         }
         Failure::new(Exit::Usage, text)
     })
 }
 
+/// Who reads and types, as the options and the terminal say.
+enum Kind {
+    /// A program, and how it is shown lines.
+    Program(Face),
+    /// A person with a screen.
+    Screen,
+    /// A person who is shown one line below the other.
+    Lines,
+}
+
+impl Kind {
+    fn of(options: &Chat) -> Self {
+        if options.plain {
+            Self::Program(Face::Plain)
+        } else if options.json {
+            Self::Program(Face::Json)
+        } else if !options.lines && screen::fits() {
+            Self::Screen
+        } else {
+            Self::Lines
+        }
+    }
+}
+
 /// What the session begins with, and the journal that it goes on writing.
 struct Start {
+    me: Name,
     session: Session,
     journal: Journal,
     history: Option<History>,
@@ -104,17 +130,22 @@ fn new_session(options: &Chat, me: Name, home: Home, store: &str) -> Result<Star
     };
     let (journal, account) = Journal::open(home, now)?;
     let setup = Setup {
-        me,
+        me: me.clone(),
         relay: options.relay_name.clone(),
         identity,
         contacts,
         account,
-        escaped_input: options.plain,
+        typing: match Kind::of(options) {
+            Kind::Program(_) => Typing::Program,
+            Kind::Screen => Typing::Screen,
+            Kind::Lines => Typing::Person,
+        },
         reconnects: options.reconnect,
         rng,
     };
     let session = Session::new(setup, now);
     Ok(Start {
+        me,
         session,
         journal,
         history,
@@ -138,11 +169,22 @@ struct App {
     signals: Signals,
     input: mpsc::Receiver<Input>,
     input_ended: bool,
+    /// Where there is one; the terminal is given back when this goes.
+    screen: Option<OpenScreen>,
     keepalive: Keepalive,
     patience: Patience,
     started: Instant,
     /// When to look for files that do not come further.
     tick: Instant,
+}
+
+/// The terminal, as long as it shows a screen.
+struct OpenScreen(Screen);
+
+impl Drop for OpenScreen {
+    fn drop(&mut self) {
+        self.0.close();
+    }
 }
 
 /// Something that happened.
@@ -164,14 +206,20 @@ struct Patience {
 impl App {
     fn new(options: &Chat, start: Start, wire: Wire, downloads: PathBuf) -> std::io::Result<Self> {
         let now = Instant::now();
+        let signals = Signals::new()?;
+        let (input, face, screen) = match Kind::of(options) {
+            Kind::Program(face) => (read_stdin()?, face, None),
+            Kind::Lines => (read_stdin()?, Face::Lines(Lines::default()), None),
+            Kind::Screen => {
+                let screen = OpenScreen(Screen::open(start.me.clone())?);
+                let input = screen.0.read_keys(signals.keys())?;
+                (input, Face::Screen(screen.0.clone()), Some(screen))
+            }
+        };
         let desk = Desk {
             journal: start.journal,
             history: start.history,
-            face: if options.plain {
-                Face::plain()
-            } else {
-                Face::terminal()
-            },
+            face,
         };
         Ok(Self {
             relay: options.relay.clone(),
@@ -184,8 +232,9 @@ impl App {
             wire,
             output: Output::start(desk)?,
             files: Files::new(downloads),
-            signals: Signals::new()?,
-            input: read_stdin()?,
+            signals,
+            input,
+            screen,
             input_ended: false,
             keepalive: Keepalive::new(now),
             patience: Patience {
@@ -374,6 +423,7 @@ impl App {
 
     async fn finish(self, ending: Ending) -> Result<Exit, Failure> {
         self.output.finish().await?;
+        drop(self.screen);
         match ending {
             Ending::Left => {
                 self.wire.farewell().await;

@@ -1,53 +1,40 @@
 //! What the user sees.
 
+mod json;
+mod people;
 mod plain;
-mod progress;
 mod strangers;
-mod terminal;
 
-use std::io::{self, IsTerminal as _, Write as _};
+use std::io::{self, Write as _};
 
-use self::progress::Bars;
-use self::strangers::{Strangers, Turn};
-use crate::session::{Line, Progress};
+use crate::clock::unix_now;
+use crate::screen::Screen;
+use crate::session::{Line, Past, Progress};
 
+pub use json::render as render_json;
+pub use people::render as render_for_people;
 pub use plain::render as render_plain;
-pub use terminal::render as render_for_people;
+pub(crate) use strangers::{Strangers, Turn};
 
 /// A face of the client: how lines look, and where they go.
 #[derive(Debug)]
 pub enum Face {
     /// One event a line, for programs.
     Plain,
-    /// For people.
-    Terminal(Terminal),
+    /// One event a line as an object of JSON, for programs.
+    Json,
+    /// One line below the other, for people where no screen can be had.
+    Lines(Lines),
+    /// A screen with an input line, for people.
+    Screen(Screen),
 }
 
-/// The terminal, with bars for files.
-#[derive(Debug)]
-pub struct Terminal {
-    bars: Bars,
-    strangers: Strangers,
-    /// Whether the line can be cleared before text is written over it.
-    clears: bool,
-}
+/// What lines below each other have to know of those before.
+#[derive(Debug, Default)]
+pub struct Lines(Strangers);
 
 impl Face {
-    /// The face for pipes.
-    pub fn plain() -> Self {
-        Self::Plain
-    }
-
-    /// The face for people; bars only where standard error is a terminal.
-    pub fn terminal() -> Self {
-        Self::Terminal(Terminal {
-            bars: Bars::new(),
-            strangers: Strangers::default(),
-            clears: io::stdout().is_terminal() && !is_dumb(),
-        })
-    }
-
-    /// Shows a line, at once.
+    /// Shows a line, at once, or for a screen at the next [`Self::flush`].
     ///
     /// # Errors
     ///
@@ -55,44 +42,62 @@ impl Face {
     pub fn show(&mut self, line: &Line) -> io::Result<()> {
         match self {
             Self::Plain => write_line(&plain::render(line)),
-            Self::Terminal(terminal) => terminal.show(line),
+            Self::Json => write_line(&json::render(line)),
+            Self::Lines(lines) => lines.show(line),
+            Self::Screen(screen) => {
+                screen.show(line, unix_now());
+                Ok(())
+            }
+        }
+    }
+
+    /// Everything that was shown can be seen now.
+    ///
+    /// # Errors
+    ///
+    /// The terminal cannot be written to.
+    pub fn flush(&mut self) -> io::Result<()> {
+        match self {
+            Self::Screen(screen) => screen.paint(),
+            Self::Plain | Self::Json | Self::Lines(_) => Ok(()),
         }
     }
 
     /// Moves the bar of a file.
     pub fn progress(&mut self, progress: &Progress) {
+        if let Self::Screen(screen) = self {
+            screen.progress(progress);
+        }
+    }
+
+    /// How many texts of earlier times it wants to begin with.
+    pub fn wants_past(&self) -> usize {
         match self {
-            Self::Plain => {}
-            Self::Terminal(terminal) => terminal.bars.update(progress),
+            Self::Screen(_) => crate::screen::PAST,
+            Self::Plain | Self::Json | Self::Lines(_) => 0,
+        }
+    }
+
+    /// Begins with what was said before.
+    pub fn remember(&mut self, past: Vec<Past>) {
+        if let Self::Screen(screen) = self {
+            screen.remember(past);
         }
     }
 }
 
-impl Terminal {
+impl Lines {
     fn show(&mut self, line: &Line) -> io::Result<()> {
-        match self.strangers.take(line) {
+        match self.0.take(line) {
             Turn::Count => Ok(()),
-            Turn::Instead(text) => self.write(text),
+            Turn::Instead(text) => write_line(text),
             Turn::Show(before) => {
-                let text = terminal::render(line);
-                before
-                    .into_iter()
-                    .chain(text)
-                    .try_for_each(|text| self.write(&text))
+                let text = people::render(line);
+                let mut texts = before.into_iter().chain(text);
+                texts.try_for_each(|text| write_line(&text))
             }
         }
     }
-
-    fn write(&self, text: &str) -> io::Result<()> {
-        // Back to the first column, and away with what stood there.
-        let clear = if self.clears { "\r\x1b[K" } else { "" };
-        self.bars.suspend(|| write_line(&format!("{clear}{text}")))
-    }
-}
-
-/// Whether the terminal can do nothing but print.
-fn is_dumb() -> bool {
-    std::env::var_os("TERM").is_some_and(|term| term == "dumb")
 }
 
 fn write_line(line: &str) -> io::Result<()> {

@@ -1,11 +1,9 @@
 //! `--plain`: one event a line. `docs/client-lines.md` is the contract.
 
-use std::fmt::Write as _;
-
 use chat_protocol::{Conversation, Name};
 
 use crate::escape::escape;
-use crate::session::{Line, Refusal};
+use crate::session::{Line, Refusal, hex};
 
 /// The line for programs: fields separated by one space, the last one escaped.
 pub fn render(line: &Line) -> String {
@@ -96,11 +94,5 @@ fn names(names: &[Name]) -> String {
 }
 
 fn file(event: &str, with: &Name, size: u64, sha256: &[u8; 32], name: &str) -> String {
-    let mut line = format!("{event} {with} {size} ");
-    for byte in sha256 {
-        write!(line, "{byte:02x}").expect("a String takes everything");
-    }
-    line.push(' ');
-    line.push_str(&escape(name));
-    line
+    format!("{event} {with} {size} {} {}", hex(sha256), escape(name))
 }

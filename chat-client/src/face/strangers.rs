@@ -8,14 +8,14 @@ const NAMED: usize = 8;
 
 /// How many have come and gone since the last line about anything else.
 #[derive(Debug, Default)]
-pub(super) struct Strangers {
+pub(crate) struct Strangers {
     came: usize,
     went: usize,
 }
 
 /// What becomes of a line.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum Turn {
+pub(crate) enum Turn {
     /// It is shown, after this line where there is one.
     Show(Option<String>),
     /// This is shown instead of it.
@@ -25,7 +25,7 @@ pub(super) enum Turn {
 }
 
 impl Strangers {
-    pub(super) fn take(&mut self, line: &Line) -> Turn {
+    pub(crate) fn take(&mut self, line: &Line) -> Turn {
         match line {
             Line::Joined {
                 first_contact: true,

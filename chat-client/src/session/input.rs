@@ -43,12 +43,12 @@ impl Session {
     /// Takes a line that the user typed. Whatever is wrong with it is answered by a line.
     pub fn on_line(&mut self, line: &str, now: u64) {
         self.now = now;
-        let (tag, line) = if self.escaped_input {
+        let (tag, line) = if self.typing.has_numbers() {
             tagged(line)
         } else {
             (None, line)
         };
-        match Command::parse(line, self.escaped_input) {
+        match Command::parse(line, self.typing.has_escapes()) {
             Ok(command) => self.on_command(command, tag),
             Err(refusal) => self.refuse(refusal.of(tag)),
         }

@@ -1,11 +1,15 @@
 //! What a user is told: one value for each line.
 
+use std::fmt::Write as _;
+
 use chat_protocol::{Conversation, Name};
+use serde::{Serialize, Serializer};
 
 use super::Past;
 
 /// One line of output. The faces decide how it looks; nothing in it is escaped yet.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(tag = "event", rename_all = "kebab-case")]
 pub enum Line {
     /// The login is done, and everyone who is here is known.
     Ready {
@@ -46,6 +50,7 @@ pub enum Line {
     /// Every envelope of a message to everyone has been answered for.
     SentAll {
         /// Which text, where it was given a number.
+        #[serde(skip_serializing_if = "Option::is_none")]
         tag: Option<u64>,
         /// How many recipients have it.
         accepted: usize,
@@ -53,6 +58,7 @@ pub enum Line {
     /// A private message has arrived, or one envelope of a message to everyone that has a number.
     Sent {
         /// Which text, where it was given a number.
+        #[serde(skip_serializing_if = "Option::is_none")]
         tag: Option<u64>,
         /// At whom.
         to: Name,
@@ -60,6 +66,7 @@ pub enum Line {
     /// The recipient of a text says that it was shown.
     Delivered {
         /// Which text, where it was given a number.
+        #[serde(skip_serializing_if = "Option::is_none")]
         tag: Option<u64>,
         /// Who.
         to: Name,
@@ -96,6 +103,7 @@ pub enum Line {
     /// A message did not arrive and is not sent again.
     Undelivered {
         /// Which text, where it was given a number.
+        #[serde(skip_serializing_if = "Option::is_none")]
         tag: Option<u64>,
         /// At whom.
         to: Name,
@@ -125,6 +133,7 @@ pub enum Line {
         /// Bytes.
         size: u64,
         /// SHA-256 of the content.
+        #[serde(serialize_with = "as_hex")]
         sha256: [u8; 32],
         /// Its name in the folder of downloads.
         name: String,
@@ -136,6 +145,7 @@ pub enum Line {
         /// Bytes.
         size: u64,
         /// SHA-256 of the content.
+        #[serde(serialize_with = "as_hex")]
         sha256: [u8; 32],
         /// Its name, as it was sent.
         name: String,
@@ -218,10 +228,24 @@ pub enum Line {
     },
 }
 
+/// A digest as lines show it: 64 lower-case hexadecimal digits.
+pub fn hex(digest: &[u8; 32]) -> String {
+    let mut text = String::with_capacity(64);
+    for byte in digest {
+        write!(text, "{byte:02x}").expect("a String takes everything");
+    }
+    text
+}
+
+fn as_hex<S: Serializer>(digest: &[u8; 32], serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(&hex(digest))
+}
+
 /// A no, with its reason.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Refusal {
     /// Which line it answers, where that was given a number.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub tag: Option<u64>,
     /// For programs: kebab-case.
     pub code: String,

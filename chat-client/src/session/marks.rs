@@ -7,7 +7,7 @@ use chat_protocol::{Content, Conversation, Digest, Fingerprint, MessageId, Name,
 use rand::Rng as _;
 
 use super::outbox::Purpose;
-use super::{Line, Refusal, Session};
+use super::{Line, Refusal, Session, Typing};
 use crate::account::{Kept, Thread, digest};
 
 /// Texts that wait for their recipient's word, at most: of older ones it is not told any more.
@@ -212,7 +212,8 @@ impl Session {
             return;
         };
         let Mark { to, tag, .. } = mark;
-        let for_people = mark.conversation == Conversation::Private && !self.escaped_input;
+        let for_people =
+            mark.conversation == Conversation::Private && self.typing == Typing::Person;
         if tag.is_some() || for_people {
             self.show(Line::Delivered { tag, to });
         }

@@ -26,7 +26,7 @@ use rand::rngs::StdRng;
 
 pub use command::{Command, Topic};
 pub use effect::{Effect, Ending, FileJob, FileReport, Progress, Transfer};
-pub use line::{Line, Refusal};
+pub use line::{Line, Refusal, hex};
 pub use past::Past;
 
 use self::link::Link;
@@ -56,12 +56,33 @@ pub struct Setup {
     pub contacts: Contacts,
     /// What is remembered of earlier conversations.
     pub account: Account,
-    /// Whether texts and paths are typed with backslash escapes.
-    pub escaped_input: bool,
+    /// How lines are typed.
+    pub typing: Typing,
     /// Whether another connection may follow one that is lost.
     pub reconnects: bool,
     /// All randomness of the session.
     pub rng: StdRng,
+}
+
+/// How lines are typed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Typing {
+    /// By a program: with backslash escapes, and numbers where it wants some.
+    Program,
+    /// By a person whose screen numbers each line.
+    Screen,
+    /// By a person.
+    Person,
+}
+
+impl Typing {
+    fn has_escapes(self) -> bool {
+        self == Self::Program
+    }
+
+    fn has_numbers(self) -> bool {
+        self != Self::Person
+    }
 }
 
 /// How far the session is on its way out.
@@ -81,7 +102,7 @@ pub struct Session {
     relay: String,
     identity: Identity,
     rng: StdRng,
-    escaped_input: bool,
+    typing: Typing,
     reconnects: bool,
     link: Link,
     people: People,
@@ -111,7 +132,7 @@ impl Session {
             relay: setup.relay,
             identity: setup.identity,
             rng: setup.rng,
-            escaped_input: setup.escaped_input,
+            typing: setup.typing,
             reconnects: setup.reconnects,
             link: Link::new(0),
             people: People::new(setup.me, setup.contacts),

@@ -1,4 +1,4 @@
-use chat_client::escape::{escape, is_hidden, unescape};
+use chat_client::escape::{escape, is_hidden, unescape, visible};
 use proptest::prelude::{any, prop_assert, prop_assert_eq, prop_oneof, proptest};
 use proptest::strategy::Strategy;
 
@@ -61,5 +61,62 @@ fn a_backslash_that_begins_no_escape_is_an_error() {
         r"\u{0000001}",
     ] {
         assert!(unescape(text).is_err(), "{text}");
+    }
+}
+
+/// As people see it; what is an escape stands in brackets.
+fn seen(text: &str) -> String {
+    let pieces = visible(text).into_iter();
+    let shown = pieces.map(|piece| match piece.is_escape {
+        true => format!("[{}]", piece.text),
+        false => piece.text,
+    });
+    shown.collect()
+}
+
+#[test]
+fn letters_and_emoji_of_several_parts_are_shown_as_they_are() {
+    let whole = [
+        "a family \u{1f468}\u{200d}\u{1f469}\u{200d}\u{1f467}, a heart \u{2764}\u{fe0f}\u{200d}\u{1f525}",
+        "\u{645}\u{6cc}\u{200c}\u{62e}\u{648}\u{627}\u{647}\u{645}",
+        "\u{915}\u{94d}\u{200d}\u{937}",
+        "Vie\u{302}\u{323}t, C:\\new",
+        "\u{1f3f4}\u{e0067}\u{e0062}\u{e0073}\u{e0063}\u{e0074}\u{e007f}",
+        "two\nlines",
+    ];
+    for text in whole {
+        assert_eq!(seen(text), text);
+    }
+}
+
+#[test]
+fn what_could_deceive_is_an_escape_for_people_as_well() {
+    let cases = [
+        ("a\u{200d}b", "a[\\u{200d}]b"),
+        ("pay\u{200c}pal", "pay[\\u{200c}]pal"),
+        ("\x1b[2J", "[\\u{1b}][2J"),
+        ("gpj.\u{202e}exe", "gpj.[\\u{202e}]exe"),
+        (
+            "\u{1f3f4}\u{e0061}\u{e007f}",
+            "\u{1f3f4}[\\u{e0061}\\u{e007f}]",
+        ),
+        ("a\u{fe0f}\u{fe0f}", "a\u{fe0f}[\\u{fe0f}]"),
+        ("a\u{e0100}", "a[\\u{e0100}]"),
+        ("a\rb", "a[\\u{d}]b"),
+    ];
+    for (text, expected) in cases {
+        assert_eq!(seen(text), expected);
+    }
+    let many = format!("z{}", "\u{301}".repeat(50));
+    assert_eq!(seen(&many).matches("\\u{301}").count(), 44);
+}
+
+proptest! {
+    #[test]
+    fn nothing_that_a_terminal_obeys_is_shown_to_people(text in texts()) {
+        for piece in visible(&text) {
+            let obeyed = |c: char| c != '\n' && (c.is_control() || matches!(c, '\u{202a}'..='\u{202e}'));
+            prop_assert!(!piece.text.chars().any(obeyed), "{piece:?}");
+        }
     }
 }

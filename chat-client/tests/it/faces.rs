@@ -1,5 +1,5 @@
-use chat_client::face::{render_for_people, render_plain};
-use chat_client::session::{Line, Refusal};
+use chat_client::face::{render_for_people, render_json, render_plain};
+use chat_client::session::{Line, Past, Refusal};
 use chat_protocol::Conversation;
 
 use crate::hall::name;
@@ -62,6 +62,96 @@ fn every_line_for_programs_is_as_documented() {
     refused unknown-name nobody
     disconnected closed
     ");
+}
+
+#[test]
+fn every_line_can_be_an_object_whose_fields_are_as_documented() {
+    let (alice, bob) = (name("alice"), name("bob"));
+    let (text, reason) = ("a \"b\"\n\u{9b}\u{e0041}".to_owned(), "busy".to_owned());
+    let (size, sha256, tag) = (3, [0xab; 32], Some(7));
+    let stranger = false;
+    let lines = [
+        Line::Ready {
+            me: alice.clone(),
+            with: vec![bob.clone()],
+            first_contacts: vec![bob.clone()],
+        },
+        Line::Joined {
+            name: bob.clone(),
+            first_contact: true,
+        },
+        Line::Left {
+            name: bob.clone(),
+            reason: reason.clone(),
+            stranger,
+        },
+        message(Conversation::Private, true, &text),
+        Line::Sent {
+            tag: None,
+            to: bob.clone(),
+        },
+        Line::SentAll { tag, accepted: 2 },
+        Line::Delivered {
+            tag,
+            to: bob.clone(),
+        },
+        Line::Undelivered {
+            tag,
+            to: bob.clone(),
+            reason,
+        },
+        Line::FileReceived {
+            from: bob.clone(),
+            size,
+            sha256,
+            name: text.clone(),
+        },
+        Line::Refused(Refusal::new("unknown-name", "nobody").of(tag)),
+        Line::Safety {
+            name: bob.clone(),
+            state: "verified",
+            number: "12345".to_owned(),
+        },
+        Line::Past(Past {
+            at: 1,
+            from: bob,
+            to: None,
+            text,
+        }),
+    ];
+    let objects: Vec<_> = lines.iter().map(render_json).collect();
+    insta::assert_snapshot!(objects.join("\n"), @r#"
+    {"event":"ready","me":"alice","with":["bob"],"first_contacts":["bob"]}
+    {"event":"joined","name":"bob","first_contact":true}
+    {"event":"left","name":"bob","reason":"busy","stranger":false}
+    {"event":"message","from":"bob","conversation":"private","text":"a \"b\"\n\u009b\udb40\udc41","flagged":true}
+    {"event":"sent","to":"bob"}
+    {"event":"sent-all","tag":7,"accepted":2}
+    {"event":"delivered","tag":7,"to":"bob"}
+    {"event":"undelivered","tag":7,"to":"bob","reason":"busy"}
+    {"event":"file-received","from":"bob","size":3,"sha256":"abababababababababababababababababababababababababababababababab","name":"a \"b\"\n\u009b\udb40\udc41"}
+    {"event":"refused","tag":7,"code":"unknown-name","text":"nobody"}
+    {"event":"safety","name":"bob","state":"verified","number":"12345"}
+    {"event":"past","at":1,"from":"bob","to":null,"text":"a \"b\"\n\u009b\udb40\udc41"}
+    "#);
+    // The page names every event, and every field of these.
+    let page = std::fs::read_to_string("../docs/client-lines.md").unwrap();
+    for object in objects {
+        let object: serde_json::Value = serde_json::from_str(&object).unwrap();
+        let event = object["event"].as_str().unwrap();
+        let row = page
+            .lines()
+            .find(|line| line.starts_with(&format!("| `{event}` |")));
+        let row = row.unwrap_or_else(|| panic!("{event} is not documented"));
+        for field in object
+            .as_object()
+            .unwrap()
+            .keys()
+            .filter(|field| *field != "event")
+        {
+            assert!(row.contains(&format!("`{field}`")), "{event}: {field}");
+        }
+    }
 }
 
 #[test]

@@ -9,7 +9,7 @@ use chat_client::contacts::Contacts;
 use chat_client::face::render_plain;
 use chat_client::file_name::SafeName;
 use chat_client::session::{
-    Effect, Ending, FileJob, FileReport, Past, Refusal, Session, Setup, Transfer,
+    Effect, Ending, FileJob, FileReport, Past, Refusal, Session, Setup, Transfer, Typing,
 };
 use chat_crypto::Identity;
 use chat_protocol::{
@@ -108,7 +108,7 @@ pub(crate) fn session(me: &str, start: Start) -> Session {
         identity: fixture(start.key),
         contacts: start.contacts,
         account: Account::read(start.journal, NOW),
-        escaped_input: true,
+        typing: Typing::Program,
         reconnects: true,
         rng: StdRng::seed_from_u64(seed),
     };

@@ -18,6 +18,7 @@ mod login;
 mod places;
 mod program;
 mod promises;
+mod screen;
 mod silence;
 mod talk;
 mod trust;

@@ -1,0 +1,66 @@
+//! The terminal, taken and given back: at the end, when something panics, and while the program is stopped.
+
+use std::io::{self, IsTerminal as _};
+use std::panic;
+use std::sync::Once;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use ratatui::crossterm::cursor::Show;
+use ratatui::crossterm::event::{DisableBracketedPaste, EnableBracketedPaste};
+use ratatui::crossterm::execute;
+use ratatui::crossterm::terminal::{
+    EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode, enable_raw_mode, size,
+};
+
+/// The smallest terminal that a screen makes sense on: columns and rows.
+const SMALLEST: (u16, u16) = (40, 8);
+
+/// The terminal is ours now.
+static TAKEN: AtomicBool = AtomicBool::new(false);
+
+/// Whether a person sits in front of a terminal that a screen can be painted on.
+pub(crate) fn fits() -> bool {
+    let is_dumb = std::env::var_os("TERM").is_none_or(|term| term.is_empty() || term == "dumb");
+    let is_terminal = io::stdin().is_terminal() && io::stdout().is_terminal();
+    let has_room = || size().is_ok_and(|(w, h)| w >= SMALLEST.0 && h >= SMALLEST.1);
+    !is_dumb && is_terminal && has_room()
+}
+
+/// Takes the terminal; whatever happens, it is given back.
+pub(super) fn take() -> io::Result<()> {
+    restore_on_panic();
+    enable_raw_mode()?;
+    TAKEN.store(true, Ordering::SeqCst);
+    // What is pasted comes as such, and not as keys that send it line by line.
+    let entered = execute!(io::stdout(), EnterAlternateScreen, EnableBracketedPaste);
+    if entered.is_err() {
+        restore();
+    }
+    entered
+}
+
+/// Whether it may be painted on.
+pub(super) fn is_taken() -> bool {
+    TAKEN.load(Ordering::SeqCst)
+}
+
+/// Gives it back, once. One that has gone needs no mending.
+pub(super) fn restore() {
+    if TAKEN.swap(false, Ordering::SeqCst) {
+        let mut out = io::stdout();
+        execute!(out, DisableBracketedPaste, LeaveAlternateScreen, Show).ok();
+        disable_raw_mode().ok();
+    }
+}
+
+/// What a panic says must be readable, and what follows it typed in a usable terminal.
+fn restore_on_panic() {
+    static ONCE: Once = Once::new();
+    ONCE.call_once(|| {
+        let before = panic::take_hook();
+        panic::set_hook(Box::new(move |panic| {
+            restore();
+            before(panic);
+        }));
+    });
+}

@@ -1,0 +1,357 @@
+//! Keys, and what becomes of the line that they type.
+
+use std::collections::VecDeque;
+
+use chat_protocol::Name;
+use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+use tui_input::{Input, InputRequest};
+
+use super::complete::{Completed, LOCAL, complete, expand};
+use super::view::ChatView;
+use super::window::What;
+use crate::session::{Command, Refusal};
+
+/// Lines that can be fetched back.
+const KEPT: usize = 100;
+
+/// What is asked for outside of the view.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Want {
+    /// A line for the session.
+    Send(String),
+    /// Leave.
+    Leave,
+    /// Stop until the shell goes on.
+    Suspend,
+    /// Paint everything anew.
+    Repaint,
+}
+
+/// The line that is typed, and those before it.
+#[derive(Debug, Default)]
+pub(super) struct Typed {
+    pub(super) input: Input,
+    past: VecDeque<String>,
+    /// How far back the line comes from; the one that was begun comes after the last.
+    back: usize,
+    begun: String,
+}
+
+/// A question that the next line answers.
+#[derive(Clone, Debug)]
+pub(super) struct Question {
+    /// Whose safety number was shown.
+    pub(super) name: Name,
+    /// Of a changed identity, the first group of the number with the new one.
+    pub(super) trusts: Option<String>,
+}
+
+impl Typed {
+    fn set(&mut self, line: String) {
+        self.input = Input::new(line);
+    }
+
+    /// The line, which begins anew.
+    fn take(&mut self) -> String {
+        let line = self.input.value_and_reset();
+        if !line.trim().is_empty() && self.past.back() != Some(&line) {
+            self.past.push_back(line.clone());
+            if self.past.len() > KEPT {
+                self.past.pop_front();
+            }
+        }
+        self.back = 0;
+        line
+    }
+
+    /// Fetches a line from further back, or from nearer.
+    fn fetch(&mut self, further: bool) {
+        if self.back == 0 {
+            self.begun = self.input.value().to_owned();
+        }
+        let back = if further {
+            (self.back + 1).min(self.past.len())
+        } else {
+            self.back.saturating_sub(1)
+        };
+        if back != self.back {
+            self.back = back;
+            let line = match back.checked_sub(1) {
+                None => self.begun.clone(),
+                Some(last) => self.past.iter().nth_back(last).cloned().unwrap_or_default(),
+            };
+            self.set(line);
+        }
+    }
+
+    /// The line before the cursor, and behind it.
+    pub(super) fn halves(&self) -> (String, String) {
+        let value = self.input.value();
+        let before: String = value.chars().take(self.input.cursor()).collect();
+        let behind = value.get(before.len()..).unwrap_or_default().to_owned();
+        (before, behind)
+    }
+
+    fn insert(&mut self, text: &str) {
+        let (before, behind) = self.halves();
+        let cursor = self.input.cursor() + text.chars().count();
+        self.input = Input::new(before + text + &behind).with_cursor(cursor);
+    }
+}
+
+impl ChatView {
+    /// A key was pressed at this time.
+    pub fn key(&mut self, key: KeyEvent, at: u64) -> Vec<Want> {
+        self.hint = None;
+        let has = |modifier| key.modifiers.contains(modifier);
+        match key.code {
+            KeyCode::Char(letter) if has(KeyModifiers::CONTROL) => self.control(letter),
+            KeyCode::Char(digit @ '1'..='9') if has(KeyModifiers::ALT) => {
+                self.show_number(digit as usize - '1' as usize);
+                Vec::new()
+            }
+            KeyCode::Char(letter) if has(KeyModifiers::ALT) => {
+                let request = match letter {
+                    'b' => InputRequest::GoToPrevWord,
+                    'f' => InputRequest::GoToNextWord,
+                    'd' => InputRequest::DeleteNextWord,
+                    _ => return Vec::new(),
+                };
+                self.typed.input.handle(request);
+                Vec::new()
+            }
+            KeyCode::Enter => self.enter(at),
+            code => {
+                self.plain_key(code, has(KeyModifiers::CONTROL) || has(KeyModifiers::ALT));
+                Vec::new()
+            }
+        }
+    }
+
+    /// A text was pasted: it is part of the line, with its line ends, and nothing is sent before Enter.
+    pub fn paste(&mut self, text: &str) {
+        self.hint = None;
+        let text = text.replace("\r\n", "\n").replace('\r', "\n");
+        self.typed.insert(text.trim_end_matches('\n'));
+    }
+
+    /// Says something beside the line that is typed, until the next key.
+    pub fn hint(&mut self, text: &str) {
+        self.hint = Some(text.to_owned());
+    }
+
+    fn control(&mut self, letter: char) -> Vec<Want> {
+        let request = match letter.to_ascii_lowercase() {
+            'c' => return vec![Want::Leave],
+            'd' if self.typed.input.value().is_empty() => return vec![Want::Leave],
+            'z' => return vec![Want::Suspend],
+            'l' => return vec![Want::Repaint],
+            'n' => {
+                self.show_number((self.current + 1) % self.windows.len());
+                return Vec::new();
+            }
+            'p' => {
+                let count = self.windows.len();
+                self.show_number((self.current + count - 1) % count);
+                return Vec::new();
+            }
+            'd' => InputRequest::DeleteNextChar,
+            'a' => InputRequest::GoToStart,
+            'e' => InputRequest::GoToEnd,
+            'b' => InputRequest::GoToPrevChar,
+            'f' => InputRequest::GoToNextChar,
+            'h' => InputRequest::DeletePrevChar,
+            'w' => InputRequest::DeletePrevWord,
+            'u' => InputRequest::DeleteFromStart,
+            'k' => InputRequest::DeleteTillEnd,
+            'y' => InputRequest::Yank,
+            _ => return Vec::new(),
+        };
+        self.typed.input.handle(request);
+        Vec::new()
+    }
+
+    fn plain_key(&mut self, code: KeyCode, by_word: bool) {
+        let page = usize::from(self.height.saturating_sub(2)).max(1);
+        let request = match code {
+            KeyCode::Char(letter) => InputRequest::InsertChar(letter),
+            KeyCode::Backspace if by_word => InputRequest::DeletePrevWord,
+            KeyCode::Backspace => InputRequest::DeletePrevChar,
+            KeyCode::Delete => InputRequest::DeleteNextChar,
+            KeyCode::Left if by_word => InputRequest::GoToPrevWord,
+            KeyCode::Left => InputRequest::GoToPrevChar,
+            KeyCode::Right if by_word => InputRequest::GoToNextWord,
+            KeyCode::Right => InputRequest::GoToNextChar,
+            KeyCode::Home => InputRequest::GoToStart,
+            KeyCode::End => InputRequest::GoToEnd,
+            KeyCode::Up => return self.typed.fetch(true),
+            KeyCode::Down => return self.typed.fetch(false),
+            KeyCode::PageUp => {
+                self.at(self.current).scroll += page;
+                return;
+            }
+            KeyCode::PageDown => {
+                let window = self.at(self.current);
+                window.scroll = window.scroll.saturating_sub(page);
+                return;
+            }
+            KeyCode::Tab => return self.complete(),
+            KeyCode::Esc => {
+                self.question = None;
+                return;
+            }
+            _ => return,
+        };
+        self.typed.input.handle(request);
+    }
+
+    fn complete(&mut self) {
+        let (before, behind) = self.typed.halves();
+        match complete(&before, &self.known()) {
+            Completed::Line(line) => {
+                let cursor = line.chars().count();
+                self.typed.input = Input::new(line + &behind).with_cursor(cursor);
+            }
+            Completed::Several(candidates) => self.hint = Some(candidates.join("  ")),
+            Completed::Nothing => {}
+        }
+    }
+
+    fn show_number(&mut self, index: usize) {
+        if index < self.windows.len() {
+            self.show(index);
+        } else {
+            self.hint("there is no window of this number");
+        }
+    }
+
+    fn enter(&mut self, at: u64) -> Vec<Want> {
+        let line = self.typed.take();
+        if line.trim().is_empty() {
+            return Vec::new();
+        }
+        if let Some(question) = self.question.take() {
+            return self.answer(question, &line, at);
+        }
+        if self.local(&line, at) {
+            return Vec::new();
+        }
+        match Command::parse(&line, false) {
+            Ok(command) => self.command(command, line, at),
+            Err(refusal) => {
+                self.refuse(refusal, line, at);
+                Vec::new()
+            }
+        }
+    }
+
+    /// What was typed is still there.
+    fn refuse(&mut self, refusal: Refusal, line: String, at: u64) {
+        self.push(self.current, at, What::Warning(refusal.text));
+        self.typed.set(line);
+    }
+
+    fn command(&mut self, command: Command, line: String, at: u64) -> Vec<Want> {
+        let send = match command {
+            Command::Say { text } => {
+                let to = match &self.at(self.current).with {
+                    // What is said so is meant for everyone.
+                    Some(_) if line.starts_with("/say ") => {
+                        self.show(0);
+                        None
+                    }
+                    with => with.clone(),
+                };
+                return self.send_text(to, text, at);
+            }
+            Command::Msg { to, text } => {
+                let window = self.window(Some(to.clone()));
+                self.show(window);
+                return self.send_text(Some(to), text, at);
+            }
+            Command::File { to, path } => {
+                let path = expand(&path, self.outside.home.as_deref());
+                format!("/file {to} {path}")
+            }
+            Command::Quit => return vec![Want::Leave],
+            Command::Help { topic: None } => {
+                for text in LOCAL {
+                    self.push(self.current, at, What::Notice(format!("  {text}")));
+                }
+                line
+            }
+            _ => line,
+        };
+        vec![Want::Send(format!("@{} {send}", self.number()))]
+    }
+
+    fn send_text(&mut self, to: Option<Name>, text: String, at: u64) -> Vec<Want> {
+        let command = match &to {
+            Some(to) => format!("/msg {to} {text}"),
+            None => format!("/say {text}"),
+        };
+        let number = self.say(self.current, at, text);
+        vec![Want::Send(format!("@{number} {command}"))]
+    }
+
+    /// Commands that only the screen knows. `false` when it is none of them.
+    fn local(&mut self, line: &str, at: u64) -> bool {
+        let mut words = line.split_whitespace();
+        let (command, name) = (words.next(), words.next());
+        match (command, name, words.next()) {
+            (Some("/close"), None, _) => {
+                self.close(self.current);
+                true
+            }
+            (Some("/window"), Some("everyone"), None) => {
+                self.show(0);
+                true
+            }
+            (Some("/window" | "/msg"), Some(name), None) => {
+                match (name.parse::<usize>(), name.parse::<Name>()) {
+                    (Ok(number), _) if command == Some("/window") => {
+                        self.show_number(number.wrapping_sub(1));
+                    }
+                    (_, Ok(name)) if name != self.me => {
+                        let window = self.window(Some(name));
+                        self.show(window);
+                    }
+                    _ => {
+                        let why = format!("{name} is nobody whom you could write to");
+                        let refusal = Refusal::new("unknown-name", why);
+                        self.refuse(refusal, line.to_owned(), at);
+                    }
+                }
+                true
+            }
+            _ => false,
+        }
+    }
+
+    fn answer(&mut self, question: Question, answer: &str, at: u64) -> Vec<Want> {
+        let name = &question.name;
+        match answer.trim().to_lowercase().as_str() {
+            "y" | "yes" => {
+                let trust = question.trusts.as_ref();
+                let trust = trust.map(|group| format!("/trust {name} {group}"));
+                let verify = format!("/verify {name} yes");
+                let lines: Vec<String> = trust.into_iter().chain([verify]).collect();
+                let mut send = |line| Want::Send(format!("@{} {line}", self.number()));
+                lines.into_iter().map(&mut send).collect()
+            }
+            "n" | "no" => {
+                let why = format!(
+                    "The numbers differ: somebody is between you and {name}, or one of you looked at another number. \
+                     Write nothing secret to {name}, and tell {name} by another way"
+                );
+                self.push(self.current, at, What::Warning(why));
+                Vec::new()
+            }
+            _ => {
+                self.hint("yes or no? Esc leaves the question");
+                self.question = Some(question);
+                Vec::new()
+            }
+        }
+    }
+}

@@ -1,0 +1,428 @@
+//! What the screen shows, and how that changes with what happens. Nothing in it knows a terminal.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+
+use chat_protocol::{Conversation, FileId, Name};
+
+use super::complete::Known;
+use super::typed::{Question, Typed};
+use super::window::{Fate, What, Window};
+use crate::face::{Strangers, Turn, render_for_people};
+use crate::session::{Line, Past, Progress};
+
+/// Windows at most: everybody who comes may open one.
+const MAX_WINDOWS: usize = 100;
+
+/// Files on their way that are shown.
+const MAX_BARS: usize = 3;
+
+/// What the view is told of the machine.
+#[derive(Clone, Debug)]
+pub struct Outside {
+    /// Seconds that clocks here are ahead of UTC, at a Unix time.
+    pub zone: fn(u64) -> i64,
+    /// The entries of a folder, those that are folders with a slash behind them.
+    pub list: fn(&Path) -> Vec<String>,
+    /// What `~` stands for.
+    pub home: Option<PathBuf>,
+    /// Whether colours are wanted.
+    pub has_colours: bool,
+}
+
+/// Everything that the screen shows.
+#[derive(Debug)]
+pub struct ChatView {
+    pub(super) me: Name,
+    pub(super) outside: Outside,
+    pub(super) relay: Relay,
+    pub(super) here: BTreeSet<Name>,
+    /// The first is for everyone.
+    pub(super) windows: Vec<Window>,
+    pub(super) current: usize,
+    pub(super) typed: Typed,
+    pub(super) question: Option<Question>,
+    /// What the last key has come to, until the next one.
+    pub(super) hint: Option<String>,
+    pub(super) bars: BTreeMap<FileId, Bar>,
+    /// Columns of the last drawing.
+    pub(super) width: u16,
+    /// Rows for texts of the last drawing.
+    pub(super) height: u16,
+    strangers: Strangers,
+    /// Where the next message stands among those before it: told right above it.
+    order: Vec<What>,
+    last_tag: u64,
+    touches: u64,
+}
+
+/// The connection.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Relay {
+    Connecting,
+    Connected,
+    Gone(String),
+}
+
+/// A file on its way.
+#[derive(Debug)]
+pub(super) struct Bar {
+    pub(super) label: String,
+    pub(super) size: u64,
+    pub(super) done: u64,
+}
+
+/// Where a line belongs.
+enum Place {
+    Everyone,
+    /// With this person; opens a window.
+    Person(Name),
+    /// To everyone, and where a window with this person is open, there as well.
+    About(Name),
+    /// An answer: where it was asked.
+    Here,
+}
+
+impl ChatView {
+    /// A screen before anything has happened.
+    pub fn new(me: Name, outside: Outside) -> Self {
+        Self {
+            me,
+            outside,
+            relay: Relay::Connecting,
+            here: BTreeSet::new(),
+            windows: vec![Window::new(None)],
+            current: 0,
+            typed: Typed::default(),
+            question: None,
+            hint: None,
+            bars: BTreeMap::new(),
+            width: 80,
+            height: 20,
+            strangers: Strangers::default(),
+            order: Vec::new(),
+            last_tag: 0,
+            touches: 0,
+        }
+    }
+
+    /// Begins with what was said before; it counts as read.
+    pub fn remember(&mut self, past: Vec<Past>) {
+        for Past { at, from, to, text } in past {
+            let with = to.map(|to| if to == self.me { from.clone() } else { to });
+            let window = self.window(with);
+            let (flagged, fate) = (false, None);
+            self.at(window).push(
+                at,
+                What::Text {
+                    from,
+                    text,
+                    flagged,
+                    fate,
+                },
+            );
+        }
+    }
+
+    /// Something has happened.
+    pub fn take(&mut self, line: &Line, at: u64) {
+        self.follow(line);
+        if self.mark(line) {
+            return;
+        }
+        if let Line::Message {
+            from,
+            conversation,
+            text,
+            flagged,
+        } = line
+        {
+            let with = (*conversation == Conversation::Private).then(|| from.clone());
+            let window = self.window(with);
+            let what = What::Text {
+                from: from.clone(),
+                text: text.clone(),
+                flagged: *flagged,
+                fate: None,
+            };
+            return self.arrive(window, at, what);
+        }
+        let texts = match self.strangers.take(line) {
+            Turn::Count => return,
+            Turn::Instead(text) => vec![text.to_owned()],
+            Turn::Show(before) => before
+                .into_iter()
+                .chain(render_for_people(line))
+                .collect::<Vec<_>>(),
+        };
+        for text in texts {
+            let what = notice(&text);
+            match place(line) {
+                None => self.order.push(what),
+                Some(Place::Everyone) => self.push(0, at, what),
+                Some(Place::Here) => self.push(self.current, at, what),
+                Some(Place::Person(name)) => {
+                    let window = self.window(Some(name));
+                    self.arrive(window, at, what);
+                }
+                Some(Place::About(name)) => {
+                    self.push(0, at, what);
+                    let open = |window: &Window| window.with.as_ref() == Some(&name);
+                    if let Some(window) = self.windows.iter().position(open) {
+                        self.push(window, at, notice(&text));
+                    }
+                }
+            }
+        }
+        if let Line::Safety {
+            name,
+            state,
+            number,
+        } = line
+        {
+            let group = number.split(' ').next().unwrap_or_default().to_owned();
+            let trusts = (*state == "changed").then_some(group);
+            self.question = Some(Question {
+                name: name.clone(),
+                trusts,
+            });
+        }
+    }
+
+    /// A file has come further.
+    pub fn progress(&mut self, progress: &Progress) {
+        match progress {
+            Progress::Started { file, label, size } => {
+                let bar = Bar {
+                    label: label.clone(),
+                    size: *size,
+                    done: 0,
+                };
+                self.bars.insert(*file, bar);
+            }
+            Progress::At { file, done } => {
+                if let Some(bar) = self.bars.get_mut(file) {
+                    bar.done = *done;
+                }
+            }
+            Progress::Over { file } => {
+                self.bars.remove(file);
+            }
+        }
+    }
+
+    /// What is left to say when the screen is gone.
+    pub fn farewell(&self) -> Vec<String> {
+        let mut lines = Vec::new();
+        if let Relay::Gone(reason) = &self.relay {
+            let reason = reason.clone();
+            lines.extend(render_for_people(&Line::Disconnected { reason }));
+        }
+        let open: usize = self.windows.iter().map(Window::open_texts).sum();
+        if open > 0 {
+            lines.push(format!("! texts that nobody has answered for: {open}"));
+        }
+        lines
+    }
+
+    /// The bars that are shown, and how many are not.
+    pub(super) fn shown_bars(&self) -> (Vec<&Bar>, usize) {
+        let shown: Vec<&Bar> = self.bars.values().take(MAX_BARS).collect();
+        let rest = self.bars.len() - shown.len();
+        (shown, rest)
+    }
+
+    /// Who can be named.
+    pub(super) fn known(&self) -> Known {
+        let windows = self.windows.iter().filter_map(|window| window.with.clone());
+        Known {
+            names: self.here.iter().cloned().chain(windows).collect(),
+            outside: self.outside.clone(),
+        }
+    }
+
+    /// The number of this window; a new one is opened.
+    pub(super) fn window(&mut self, with: Option<Name>) -> usize {
+        let found = self.windows.iter().position(|window| window.with == with);
+        self.touches += 1;
+        let index = found.unwrap_or_else(|| {
+            if self.windows.len() >= MAX_WINDOWS {
+                self.close_oldest();
+            }
+            self.windows.push(Window::new(with));
+            self.windows.len() - 1
+        });
+        self.at(index).touched = self.touches;
+        index
+    }
+
+    /// The window of a number that was found in the list.
+    pub(super) fn at(&mut self, index: usize) -> &mut Window {
+        let found = self.windows.get_mut(index);
+        found.expect("windows are never fewer than when they were counted")
+    }
+
+    fn close_oldest(&mut self) {
+        let windows = self.windows.iter().enumerate().skip(1);
+        let others = windows.filter(|(index, _)| *index != self.current);
+        if let Some((oldest, _)) = others.min_by_key(|(_, window)| window.touched) {
+            self.close(oldest);
+        }
+    }
+
+    /// Closes a window, but never the one for everyone.
+    pub(super) fn close(&mut self, index: usize) {
+        if index == 0 || index >= self.windows.len() {
+            return;
+        }
+        self.windows.remove(index);
+        if self.current > index {
+            self.current -= 1;
+        } else if self.current == index {
+            self.current = 0;
+            self.show(0);
+        }
+    }
+
+    /// Shows a window: what came meanwhile is read now.
+    pub(super) fn show(&mut self, index: usize) {
+        if let Some(left) = self.windows.get_mut(self.current)
+            && self.current != index
+        {
+            left.new = 0;
+        }
+        self.current = index.min(self.windows.len() - 1);
+        let window = self.at(self.current);
+        if window.unread > 0 {
+            window.new = std::mem::take(&mut window.unread);
+        }
+        window.scroll = 0;
+    }
+
+    /// Adds what was typed here, and gives it a number.
+    pub(super) fn say(&mut self, window: usize, at: u64, text: String) -> u64 {
+        self.last_tag += 1;
+        let is_public = self.at(window).with.is_none();
+        let fate = Some(Fate {
+            tag: self.last_tag,
+            is_public,
+            ..Fate::default()
+        });
+        let (from, flagged) = (self.me.clone(), false);
+        let what = What::Text {
+            from,
+            text,
+            flagged,
+            fate,
+        };
+        self.at(window).scroll = 0;
+        self.push(window, at, what);
+        self.last_tag
+    }
+
+    /// A number for a command.
+    pub(super) fn number(&mut self) -> u64 {
+        self.last_tag += 1;
+        self.last_tag
+    }
+
+    /// Something of somebody: it is unread where another window is shown.
+    fn arrive(&mut self, window: usize, at: u64, what: What) {
+        let mut all = std::mem::take(&mut self.order);
+        all.push(what);
+        for what in all {
+            self.push(window, at, what);
+            if window != self.current {
+                let window = self.at(window);
+                window.unread = (window.unread + 1).min(window.entries.len());
+            }
+        }
+    }
+
+    pub(super) fn push(&mut self, window: usize, at: u64, what: What) {
+        self.at(window).push(at, what);
+        if self.at(window).scroll > 0 {
+            // What somebody reads stays where it is.
+            let rows = super::draw::rows_of_last(self, window);
+            self.at(window).scroll += rows;
+        }
+    }
+
+    /// Connection and presence.
+    fn follow(&mut self, line: &Line) {
+        match line {
+            Line::Ready { with, .. } => {
+                self.relay = Relay::Connected;
+                self.here = with.iter().cloned().collect();
+            }
+            Line::Joined { name, .. } => {
+                self.here.insert(name.clone());
+            }
+            Line::Left { name, .. } => {
+                self.here.remove(name);
+            }
+            Line::Disconnected { reason } => {
+                self.relay = Relay::Gone(reason.clone());
+                self.here.clear();
+                self.bars.clear();
+            }
+            _ => {}
+        }
+    }
+
+    /// Marks the text that a line tells of. `false` when there is none.
+    fn mark(&mut self, line: &Line) -> bool {
+        let tag = match line {
+            Line::SentAll { tag, .. }
+            | Line::Sent { tag, .. }
+            | Line::Delivered { tag, .. }
+            | Line::Undelivered { tag, .. } => *tag,
+            Line::Refused(refusal) => refusal.tag,
+            _ => None,
+        };
+        let mut windows = self.windows.iter_mut();
+        let Some(fate) = tag.and_then(|tag| windows.find_map(|window| window.fate(tag))) else {
+            return false;
+        };
+        match line {
+            Line::SentAll { accepted, .. } => (fate.sent, fate.is_over) = (*accepted, true),
+            Line::Sent { .. } => fate.sent += 1,
+            Line::Delivered { .. } => fate.delivered += 1,
+            Line::Undelivered { to, reason, .. } => fate.lost.push(format!("{to}: {reason}")),
+            Line::Refused(refusal) => fate.lost.push(refusal.text.clone()),
+            _ => {}
+        }
+        true
+    }
+}
+
+/// What stands behind the sign that a line for people begins with.
+fn notice(text: &str) -> What {
+    match text.strip_prefix("! ") {
+        Some(warning) => What::Warning(warning.to_owned()),
+        None => What::Notice(text.strip_prefix("* ").unwrap_or(text).to_owned()),
+    }
+}
+
+/// Where a line belongs; `None` for what is told above the next message.
+fn place(line: &Line) -> Option<Place> {
+    let place = match line {
+        Line::Missing { .. } | Line::Late { .. } | Line::Anew { .. } | Line::Forked { .. } => {
+            return None;
+        }
+        Line::FileOffered { from: name, .. }
+        | Line::FileReceived { from: name, .. }
+        | Line::FileWaiting { to: name, .. }
+        | Line::FileDelivered { to: name, .. }
+        | Line::FileFailed { with: name, .. }
+        | Line::Unconfirmed { to: name, .. } => Place::Person(name.clone()),
+        Line::Joined { name, .. }
+        | Line::Left { name, .. }
+        | Line::KeyChanged { name }
+        | Line::Undelivered { to: name, .. }
+        | Line::Rejected { from: name, .. } => Place::About(name.clone()),
+        Line::Ready { .. } | Line::Disconnected { .. } => Place::Everyone,
+        _ => Place::Here,
+    };
+    Some(place)
+}

@@ -1,0 +1,143 @@
+//! A conversation on the screen: what was said in it, and how much of that was read.
+
+use std::collections::VecDeque;
+
+use chat_protocol::Name;
+
+/// Entries that a window keeps; older ones are in the history.
+const KEPT: usize = 2_000;
+
+/// One conversation.
+#[derive(Debug)]
+pub(super) struct Window {
+    /// With whom; `None` for everyone.
+    pub(super) with: Option<Name>,
+    pub(super) entries: VecDeque<Entry>,
+    /// How many of the last entries came while another window was shown.
+    pub(super) unread: usize,
+    /// How many of the last entries stand below the mark of what is new.
+    pub(super) new: usize,
+    /// Rows between the last one and the lowest that is shown.
+    pub(super) scroll: usize,
+    /// Grows with what happens in any window: the least recent window is closed where there are too many.
+    pub(super) touched: u64,
+}
+
+/// Something in a window.
+#[derive(Debug)]
+pub(super) struct Entry {
+    /// When, Unix time in seconds.
+    pub(super) at: u64,
+    pub(super) what: What,
+}
+
+#[derive(Debug)]
+pub(super) enum What {
+    /// A text of somebody.
+    Text {
+        from: Name,
+        text: String,
+        /// The sender's identity has changed and is not trusted.
+        flagged: bool,
+        /// Of a text that was typed here.
+        fate: Option<Fate>,
+    },
+    /// Something that one may know.
+    Notice(String),
+    /// Something that one should know.
+    Warning(String),
+}
+
+/// What has become of a text that was typed here.
+#[derive(Debug, Default)]
+pub(super) struct Fate {
+    /// The number that the text was given.
+    pub(super) tag: u64,
+    /// To everyone.
+    pub(super) is_public: bool,
+    /// How many recipients have it, as the relay says.
+    pub(super) sent: usize,
+    /// How many recipients say so themselves.
+    pub(super) delivered: usize,
+    /// Every recipient was answered for.
+    pub(super) is_over: bool,
+    /// Who does not have it, and why.
+    pub(super) lost: Vec<String>,
+}
+
+impl Fate {
+    /// How it stands, in as few columns as possible.
+    pub(super) fn sign(&self) -> String {
+        let mut sign = match (self.sent, self.delivered) {
+            (0, 0) if !self.lost.is_empty() => String::new(),
+            (0, 0) if self.is_over => "(nobody was here)".to_owned(),
+            (0, 0) => "…".to_owned(),
+            (sent, 0) if self.is_public => format!("✓ {sent}"),
+            (_, 0) => "✓".to_owned(),
+            (sent, delivered) if self.is_public && delivered < sent => {
+                format!("✓✓ {delivered} of {sent}")
+            }
+            (_, delivered) if self.is_public => format!("✓✓ {delivered}"),
+            _ => "✓✓".to_owned(),
+        };
+        for lost in &self.lost {
+            let gap = if sign.is_empty() { "" } else { " " };
+            sign.push_str(&format!("{gap}✗ {lost}"));
+        }
+        sign
+    }
+
+    /// Nobody has answered for it.
+    pub(super) fn is_open(&self) -> bool {
+        self.sent == 0 && self.delivered == 0 && self.lost.is_empty() && !self.is_over
+    }
+}
+
+impl Window {
+    pub(super) fn new(with: Option<Name>) -> Self {
+        Self {
+            with,
+            entries: VecDeque::new(),
+            unread: 0,
+            new: 0,
+            scroll: 0,
+            touched: 0,
+        }
+    }
+
+    pub(super) fn push(&mut self, at: u64, what: What) {
+        self.entries.push_back(Entry { at, what });
+        if self.new > 0 {
+            self.new += 1;
+        }
+        if self.entries.len() > KEPT {
+            self.entries.pop_front();
+        }
+        self.unread = self.unread.min(self.entries.len());
+        self.new = self.new.min(self.entries.len());
+    }
+
+    /// The text that was given this number.
+    pub(super) fn fate(&mut self, number: u64) -> Option<&mut Fate> {
+        let fates = self.entries.iter_mut().rev().filter_map(Entry::fate_mut);
+        fates.into_iter().find(|fate| fate.tag == number)
+    }
+
+    /// Texts that nobody has answered for.
+    pub(super) fn open_texts(&self) -> usize {
+        let fates = self.entries.iter().filter_map(|entry| match &entry.what {
+            What::Text { fate, .. } => fate.as_ref(),
+            What::Notice(_) | What::Warning(_) => None,
+        });
+        fates.filter(|fate| fate.is_open()).count()
+    }
+}
+
+impl Entry {
+    fn fate_mut(&mut self) -> Option<&mut Fate> {
+        match &mut self.what {
+            What::Text { fate, .. } => fate.as_mut(),
+            What::Notice(_) | What::Warning(_) => None,
+        }
+    }
+}
