@@ -5,7 +5,6 @@ use std::collections::VecDeque;
 use std::io;
 use std::time::Duration;
 
-use chat_protocol::Name;
 use tokio::sync::mpsc;
 use tokio::time::timeout;
 
@@ -13,7 +12,7 @@ use crate::clock::unix_now;
 use crate::exit_code::{Exit, Failure};
 use crate::face::Face;
 use crate::home::{History, Journal};
-use crate::session::{Effect, Line, Refusal};
+use crate::session::{Effect, Line, Refusal, Sought};
 
 /// Above so many effects that wait, nothing more is read from anybody.
 const FULL: usize = 1024;
@@ -124,7 +123,7 @@ impl Desk {
         if wanted > 0
             && let Some(history) = &self.history
         {
-            self.face.remember(history.last(wanted, None)?);
+            self.face.remember(history.find(&Sought::last(wanted))?);
         }
         self.flush()
     }
@@ -162,7 +161,7 @@ impl Desk {
         for effect in rest {
             match effect {
                 Effect::Show(line) => self.show(&line)?,
-                Effect::Recall { with, count } => self.recall(with.as_ref(), count)?,
+                Effect::Recall(sought) => self.recall(&sought)?,
                 Effect::Progress(progress) => self.face.progress(&progress),
                 Effect::Confirm if done.blocking_send(Ok(())).is_err() => return Err(gone()),
                 _ => {}
@@ -175,12 +174,12 @@ impl Desk {
         self.face.flush().map_err(|error| not_written(&error))
     }
 
-    fn recall(&mut self, with: Option<&Name>, count: usize) -> Result<(), Failure> {
+    fn recall(&mut self, sought: &Sought) -> Result<(), Failure> {
         let Some(history) = &self.history else {
             let why = "this client was started with --no-history";
             return self.show(&Line::Refused(Refusal::new("no-history", why)));
         };
-        let past = history.last(count, with)?;
+        let past = history.find(sought)?;
         let count = past.len();
         for entry in past {
             self.show(&Line::Past(entry))?;

@@ -370,7 +370,7 @@ impl App {
             | Effect::Record(_)
             | Effect::SaveContacts(_)
             | Effect::Remember(_)
-            | Effect::Recall { .. }
+            | Effect::Recall(_)
             | Effect::Confirm
             | Effect::Progress(_) => self.output.push(effect),
             Effect::End(_) => {}

@@ -6,11 +6,11 @@ use std::io::{BufRead as _, BufReader, ErrorKind, Write as _};
 use std::path::{Path, PathBuf};
 
 use chat_crypto::HistoryKey;
-use chat_protocol::{Blob, Name};
+use chat_protocol::Blob;
 
 use super::{Home, broken};
 use crate::exit_code::Failure;
-use crate::session::Past;
+use crate::session::{Past, Sought};
 
 /// When the file is longer than this, in bytes, its older half is dropped.
 const LONGEST: u64 = 64 * 1024 * 1024;
@@ -64,23 +64,22 @@ impl History {
             .map_err(|error| broken(&self.path, &error))
     }
 
-    /// The last entries, oldest first: of all, or of what was said with one person.
+    /// The entries that are sought, oldest first.
     ///
     /// # Errors
     ///
     /// It cannot be read. An entry that does not open is left out: it was made with another identity.
-    pub fn last(&self, count: usize, with: Option<&Name>) -> Result<Vec<Past>, Failure> {
+    pub fn find(&self, sought: &Sought) -> Result<Vec<Past>, Failure> {
         let fault = |error: std::io::Error| broken(&self.path, &error);
         let file = File::open(&self.path).map_err(fault)?;
         let mut found = VecDeque::new();
         for line in BufReader::new(file).lines() {
             let entry = self.read(&line.map_err(fault)?);
-            let fits = |entry: &Past| with.is_none_or(|name| entry.is_with(name));
-            let Some(entry) = entry.filter(fits) else {
+            let Some(entry) = entry.filter(|entry| sought.fits(entry)) else {
                 continue;
             };
             found.push_back(entry);
-            if found.len() > count {
+            if found.len() > sought.count {
                 found.pop_front();
             }
         }

@@ -5,7 +5,7 @@ use chat_protocol::limits::MAX_TEXT;
 use strum::{IntoStaticStr, VariantArray};
 
 use super::Refusal;
-use super::past::SHOWN;
+use super::past::{SHOWN, Sought};
 use crate::escape::unescape;
 
 /// Something that the user wants.
@@ -52,12 +52,7 @@ pub enum Command {
         name: Name,
     },
     /// What was said before.
-    History {
-        /// With whom; everything, for `None`.
-        with: Option<Name>,
-        /// How many texts.
-        count: usize,
-    },
+    History(Sought),
     /// Help, about everything or one command.
     Help {
         /// The command, without its slash.
@@ -87,6 +82,8 @@ pub enum Topic {
     Forget,
     /// `/history`.
     History,
+    /// `/search`.
+    Search,
     /// `/help`.
     Help,
     /// `/quit`.
@@ -113,6 +110,7 @@ impl Topic {
             Self::Trust => "/trust NAME GROUP",
             Self::Forget => "/forget NAME",
             Self::History => "/history [NAME] [COUNT]",
+            Self::Search => "/search TEXT",
             Self::Help => "/help [COMMAND]",
             Self::Quit => "/quit",
         }
@@ -141,6 +139,7 @@ impl Topic {
                  when that person comes back it is for the first time"
             }
             Self::History => "shows what was said before, with everybody or with one person",
+            Self::Search => "shows what was said before with this text in it",
             Self::Help => "explains all commands, or one",
             Self::Quit => "leaves",
         }
@@ -203,13 +202,13 @@ impl Command {
         match topic {
             Topic::Say => Self::say(free(rest)?),
             Topic::Msg => {
-                let (to, text) = split(rest);
+                let (to, text) = split_name(rest);
                 let to = person(to, usage)?;
                 let text = checked(free(text)?)?;
                 Ok(Self::Msg { to, text })
             }
             Topic::File => {
-                let (to, path) = split(rest);
+                let (to, path) = split_name(rest);
                 let (to, path) = (person(to, usage)?, free(path)?);
                 if path.is_empty() {
                     return Err(usage());
@@ -217,7 +216,7 @@ impl Command {
                 Ok(Self::File { to, path })
             }
             Topic::Verify => {
-                let (name, answer) = split(rest);
+                let (name, answer) = split_name(rest);
                 let name = person(name, usage)?;
                 match answer.trim() {
                     "" => Ok(Self::Verify {
@@ -232,7 +231,7 @@ impl Command {
                 }
             }
             Topic::Trust => {
-                let (name, group) = split(rest);
+                let (name, group) = split_name(rest);
                 let (name, group) = (person(name, usage)?, group.trim().to_owned());
                 if group.is_empty() {
                     return Err(usage());
@@ -242,7 +241,15 @@ impl Command {
             Topic::Forget => Ok(Self::Forget {
                 name: person(rest.trim(), usage)?,
             }),
-            Topic::History => history(rest).ok_or_else(usage),
+            Topic::History => history(rest).map(Command::History).ok_or_else(usage),
+            Topic::Search => {
+                let words = checked(free(rest)?)?;
+                let words = Some(words.trim().to_owned());
+                Ok(Self::History(Sought {
+                    words,
+                    ..Sought::last(SHOWN)
+                }))
+            }
             Topic::Help => match rest.trim() {
                 "" => Ok(Self::Help { topic: None }),
                 name => Topic::named(name).map(|topic| Self::Help { topic: Some(topic) }),
@@ -277,6 +284,11 @@ fn split(line: &str) -> (&str, &str) {
     line.split_once(' ').unwrap_or((line, ""))
 }
 
+/// A name, whatever blanks stand before it, and what follows the one space after it.
+fn split_name(rest: &str) -> (&str, &str) {
+    split(rest.trim_start_matches(' '))
+}
+
 fn person(name: &str, usage: impl Fn() -> Refusal) -> Result<Name, Refusal> {
     if name.is_empty() {
         return Err(usage());
@@ -286,7 +298,7 @@ fn person(name: &str, usage: impl Fn() -> Refusal) -> Result<Name, Refusal> {
 }
 
 /// `[NAME] [COUNT]`; a single word of digits is a count.
-fn history(rest: &str) -> Option<Command> {
+fn history(rest: &str) -> Option<Sought> {
     let words: Vec<&str> = rest.split_whitespace().collect();
     let count = |word: &str| word.parse().ok().filter(|count| *count > 0);
     let (with, count) = match words.as_slice() {
@@ -298,7 +310,10 @@ fn history(rest: &str) -> Option<Command> {
         [name, number] => (Some(name.parse().ok()?), count(number)?),
         _ => return None,
     };
-    Some(Command::History { with, count })
+    Some(Sought {
+        with,
+        ..Sought::last(count)
+    })
 }
 
 /// A text that can be sent.

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use chat_protocol::{FileId, Frame, Name};
 
-use super::{Line, Past, Refusal};
+use super::{Line, Past, Refusal, Sought};
 use crate::account::Entry;
 use crate::file_name::SafeName;
 
@@ -22,13 +22,8 @@ pub enum Effect {
     SaveContacts(String),
     /// Add these to the history, durably.
     Remember(Vec<Past>),
-    /// Show the last entries of the history.
-    Recall {
-        /// Of what was said with this person; of all, for `None`.
-        with: Option<Name>,
-        /// How many.
-        count: usize,
-    },
+    /// Show these entries of the history.
+    Recall(Sought),
     /// Everything that was to be stored and shown so far is: say so, to
     /// [`super::Session::on_confirmed`].
     Confirm,

@@ -85,8 +85,8 @@ impl Session {
             Command::Verify { name, compared } => self.verify(&name, compared),
             Command::Trust { name, group } => self.trust(name, &group),
             Command::Forget { name } => self.forget(name),
-            Command::History { with, count } => {
-                self.recall(with, count);
+            Command::History(sought) => {
+                self.recall(sought);
                 Ok(())
             }
             Command::Help { topic } => {

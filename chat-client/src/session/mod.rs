@@ -27,7 +27,7 @@ use rand::rngs::StdRng;
 pub use command::{Command, Topic};
 pub use effect::{Effect, Ending, FileJob, FileReport, Progress, Transfer};
 pub use line::{Line, Refusal, hex};
-pub use past::Past;
+pub use past::{Past, Sought};
 
 use self::link::Link;
 use self::login::Phase;

@@ -8,6 +8,33 @@ use super::{Effect, Session};
 /// How many entries are shown when nobody says how many.
 pub(super) const SHOWN: usize = 20;
 
+/// What is looked for in the history.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Sought {
+    /// Only what was said with this person.
+    pub with: Option<Name>,
+    /// Only texts with these words in them, in small letters or capitals.
+    pub words: Option<String>,
+    /// How many texts at most: the last ones.
+    pub count: usize,
+}
+
+impl Sought {
+    /// The last texts, whatever stands in them.
+    pub fn last(count: usize) -> Self {
+        let (with, words) = (None, None);
+        Self { with, words, count }
+    }
+
+    /// Whether this is one of them.
+    pub fn fits(&self, past: &Past) -> bool {
+        let with = self.with.as_ref();
+        let words = self.words.as_ref();
+        with.is_none_or(|name| past.is_with(name))
+            && words.is_none_or(|words| past.text.to_lowercase().contains(&words.to_lowercase()))
+    }
+}
+
 /// A text of an earlier time, ours or to us.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Past {
@@ -23,7 +50,7 @@ pub struct Past {
 
 impl Past {
     /// Whether it was said with this person.
-    pub fn is_with(&self, name: &Name) -> bool {
+    fn is_with(&self, name: &Name) -> bool {
         self.from == *name || self.to.as_ref() == Some(name)
     }
 }
@@ -39,7 +66,7 @@ impl Session {
         });
     }
 
-    pub(super) fn recall(&mut self, with: Option<Name>, count: usize) {
-        self.effects.push(Effect::Recall { with, count });
+    pub(super) fn recall(&mut self, sought: Sought) {
+        self.effects.push(Effect::Recall(sought));
     }
 }

@@ -1,4 +1,4 @@
-use chat_client::session::{Command, Topic};
+use chat_client::session::{Command, Sought, Topic};
 
 use crate::hall::name;
 
@@ -43,14 +43,24 @@ fn commands_are_read_with_their_arguments() {
             group: "12345".to_owned()
         })
     );
-    let history = |with: Option<&str>, count| Command::History {
-        with: with.map(name),
-        count,
+    let history = |with: Option<&str>, count| {
+        let with = with.map(name);
+        Command::History(Sought {
+            with,
+            ..Sought::last(count)
+        })
     };
     assert_eq!(parse("/history"), Ok(history(None, 20)));
     assert_eq!(parse("/history 5"), Ok(history(None, 5)));
     assert_eq!(parse("/history bob"), Ok(history(Some("bob"), 20)));
     assert_eq!(parse("/history bob 5"), Ok(history(Some("bob"), 5)));
+    let words = Some("the vault".to_owned());
+    let search = Command::History(Sought {
+        words,
+        ..Sought::last(20)
+    });
+    assert_eq!(parse("/search the vault "), Ok(search));
+    assert_eq!(parse("/msg   bob hi"), Ok(to_bob("hi")));
     assert_eq!(parse("/who "), Ok(Command::Who));
     assert_eq!(parse("/quit"), Ok(Command::Quit));
     assert_eq!(parse("/help"), Ok(Command::Help { topic: None }));
@@ -68,7 +78,8 @@ fn wrong_lines_are_refused_with_a_code() {
         ("/say", "empty"),
         ("/msg bob", "empty"),
         ("/msg", "usage"),
-        ("/msg  hi", "usage"),
+        ("/msg  hi", "empty"),
+        ("/search ", "empty"),
         ("/msg Bob! hi", "unknown-name"),
         ("/file bob", "usage"),
         ("/verify bob perhaps", "usage"),

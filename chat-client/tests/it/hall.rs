@@ -281,7 +281,7 @@ impl Hall {
                         }
                     }
                     Effect::Remember(past) => person.past.extend(past),
-                    Effect::Recall { .. } => {}
+                    Effect::Recall(_) => {}
                     Effect::Confirm => person.session.on_confirmed(),
                     Effect::Progress(_) => {}
                     Effect::End(ending) => person.ending = Some(ending),

@@ -2,7 +2,7 @@ use std::io::Write as _;
 
 use chat_client::account::{Entry, Kept};
 use chat_client::home::{History, Home, Journal, locate};
-use chat_client::session::Past;
+use chat_client::session::{Past, Sought};
 use chat_crypto::ReplayRecord;
 use chat_protocol::{Blob, Fingerprint, MessageId, Name, SessionId};
 use tempfile::TempDir;
@@ -140,10 +140,26 @@ fn history_comes_back_for_its_owner_and_nobody_reads_it_on_the_disk() {
     file.write_all(b"\"half a li").unwrap();
     let mut history = open(0);
     history.append(&entries[2..]).unwrap();
-    assert_eq!(history.last(9, None).unwrap(), entries);
-    assert_eq!(history.last(2, None).unwrap(), entries[1..]);
-    assert_eq!(history.last(9, Some(&bob)).unwrap(), entries[1..2]);
-    assert!(open(1).last(9, None).unwrap().is_empty());
+    let find = |sought| history.find(&sought).unwrap();
+    assert_eq!(find(Sought::last(9)), entries);
+    assert_eq!(find(Sought::last(2)), entries[1..]);
+    let all = Sought::last(9);
+    let (with, words) = (Some(bob.clone()), Some("VAULT".to_owned()));
+    assert_eq!(
+        find(Sought {
+            with,
+            ..all.clone()
+        }),
+        entries[1..2]
+    );
+    assert_eq!(
+        find(Sought {
+            words,
+            ..all.clone()
+        }),
+        entries[1..2]
+    );
+    assert!(open(1).find(&all).unwrap().is_empty());
     let file = std::fs::read_to_string(&path).unwrap();
     assert!(!file.contains("vault") && !file.contains("bob"), "{file}");
 }

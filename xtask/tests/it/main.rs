@@ -3,6 +3,7 @@
 #![cfg(test)]
 
 mod browser;
+mod chatting;
 mod closed_world;
 mod confined;
 mod detectors;

@@ -1,4 +1,4 @@
-//! A terminal of tmux with xtask on it: keys typed, screens looked at. Where tmux is not
+//! A terminal of tmux with xtask or another program on it: keys typed, screens looked at. Where tmux is not
 //! installed the tests say so and are skipped; in CI they fail.
 
 use std::io::{BufRead as _, BufReader};
@@ -47,19 +47,19 @@ impl Screen {
     }
 
     /// The same, where `NAME=VALUE` is set.
-    pub(crate) fn with(
-        (width, height): (u16, u16),
-        runs: &Runs,
-        arguments: &str,
-        variables: &str,
-    ) -> Self {
+    pub(crate) fn with(size: (u16, u16), runs: &Runs, arguments: &str, variables: &str) -> Self {
+        let xtask = assert_cmd::cargo::cargo_bin("xtask");
+        let (xtask, runs) = (xtask.display(), runs.path().display());
+        let command = format!("{xtask} {arguments} --reports {runs}");
+        Self::running(size, &command, variables)
+    }
+
+    /// The same of any program.
+    pub(crate) fn running((width, height): (u16, u16), command: &str, variables: &str) -> Self {
         let nth = COUNT.fetch_add(1, Ordering::SeqCst);
         let socket = format!("xtask-{}-{nth}", std::process::id());
-        let xtask = assert_cmd::cargo::cargo_bin("xtask");
         let command = format!(
-            "env -u CI -u NO_COLOR -u COLUMNS {variables} {} {arguments} --reports {}; echo \"exit code: $?\"; stty -a; cat",
-            xtask.display(),
-            runs.path().display()
+            "env -u CI -u NO_COLOR -u COLUMNS {variables} {command}; echo \"exit code: $?\"; stty -a; cat"
         );
         let size = [width.to_string(), height.to_string()];
         let [columns, rows] = &size;
@@ -111,7 +111,7 @@ impl Screen {
         }
     }
 
-    /// The process id of xtask.
+    /// The process id of what runs on it.
     pub(crate) fn program(&self) -> i32 {
         let place = ["display-message", "-p", "-t", "stage", "#{pane_pid}"];
         let shell = tmux(&self.socket, &place);
