@@ -60,27 +60,27 @@ pub(crate) mod scenario {
         NO_CAPTURE: "S0131",
             "An event has only the captures that its kind can have: `joined` has `who`, `message` has `from` and `text`. A capture needs an `event` beside it. The reference page lists them all.";
         FRESH_CANARY: "S0132",
-            "`{canary}` makes a new random string each time, so that an expectation with one can never be seen. Name the canary where it is sent and where it is expected: `{canary:vault}`.";
+            "`{canary}` makes a new random string each time, so an expectation with one can never be met. Name the canary in the step that sends it and in the one that expects it: `{canary:vault}`.";
         COUNT_OUTSIDE: "S0133",
             "`{n}` is the iteration of a `repeat` and has no meaning outside one.";
         BAD_PATTERN: "S0134",
             "A regular expression does not parse. Write it in single quotes, so that backslashes need no doubling. Look-around and back references are not known.";
         NESTED: "S0135",
-            "Some verbs make no sense inside others: an `all` may contain neither another `all` nor a `beat`.";
+            "Some verbs do not work inside others: an `all` may contain neither another `all` nor a `beat`.";
         TWO_DEADLINES: "S0136",
-            "The deadline is given twice, for the step and inside its `expect`. Keep one.";
+            "The step and its `expect` both have a deadline (`within`), so it is not clear which one applies. Keep one of them.";
         BAD_PATH: "S0137",
-            "A path must stay in its directory: that of a fixture in `scenarios`, the name that a file is sent under in the sender's outbox. One that leads out, or is absolute, would touch other files of this machine.";
+            "A path must stay in its directory: that of a fixture in `scenarios`, the name that a file is sent under in the sender's outbox. A path that is absolute or leads out would reach other files of this machine.";
         SAME_OUTBOX_NAME: "S0138",
-            "One client sends two different files under one name, so that the second would replace the first. Give one of them another name with `as`.";
+            "One client sends two different files under one name, so the second would replace the first. Give one of them another name with `as`.";
         TOO_MANY_STEPS: "S0139",
-            "With its repeats written out the scenario has more than 20 000 steps.";
+            "With its repeats expanded, the scenario has more than 20 000 steps.";
         TO_ITSELF: "S0140",
-            "A client sends something to itself. That is only tried with `outcome = \"refused\"` or `\"undelivered\"`.";
+            "A client sends something to itself. That needs `outcome = \"refused\"` or `\"undelivered\"`.";
         UNPLANTED: "S0141",
             "An expectation looks for a named canary that no step has sent before it. Fix the name, or plant it.";
         EMPTY: "S0142",
-            "A text is empty where it must say something. An empty text can be sent with `outcome = \"refused\"`; an empty one that is looked for would be in every line.";
+            "A text is empty where it must not be. You can send an empty text with `outcome = \"refused\"`; an expectation of an empty text would match every line.";
         FAULT: "S0144",
             "The parameters of a `fault` do not fit its kind: `delay` needs `by`, `jitter` `up_to`, `rate` `bytes_per_second`, `slice` `bytes`, `hold` `frames`. A parameter of another kind would do nothing. `times` counts single frames: those of `drop`, `duplicate`, `reorder`, `replay`, `truncate` and `splice`, and of a `corrupt` that says which frames count.";
         EARLY_CANARY: "S0145",
@@ -94,29 +94,29 @@ pub(crate) mod adapter {
 
     codes! {
         PLACEHOLDER: "A0220",
-            "Braces in command lines, variables and paths hold placeholders. Known everywhere: `{work}`, `{control}` and each program of `[programs]`. For the relay also `{keepalive}`; for clients `{port}` and `{name}`; in `[client.type]` also `{to}`, `{text}` and `{path}`. Clients know each value of `captures` as well, and so does the relay's dialogue. A brace that is meant as a brace is written twice.";
+            "Braces in command lines, variables and paths hold placeholders. Known everywhere: `{work}`, `{control}` and each program of `[programs]`. For the relay also `{keepalive}`; for clients `{port}` and `{name}`; in `[client.type]` also `{to}`, `{text}` and `{path}`. Clients know each value of `captures` as well, and so does the relay's dialogue. Double a brace to write it literally.";
         BAD_PATTERN: "A0221",
             "A regular expression does not parse. Write it in single quotes, so that backslashes need no doubling. It is matched against whole lines. Look-around and back references are not known.";
         NO_CAPTURE: "A0222",
             "A named group of a pattern is not a capture of its event. Named groups are the captures that scenarios can ask for; use `(?:…)` for any other group.";
         BAD_PROGRAM: "A0224",
-            "The name of a program is used as a placeholder. It is made of a-z, 0-9, `_` and `-`, and is none of the placeholders that are always there.";
+            "The name of a program is used as a placeholder. It consists of a-z, 0-9, `_` and `-`, and must differ from the built-in placeholders.";
         NO_TEXT: "A0226",
-            "What is typed for a verb must hold its placeholders: `{text}` for `say` and `msg`, `{path}` for `file`, `{to}` for `msg` and `file`. Without them every text would be the same.";
+            "The line for a verb must contain its placeholders: `{text}` for `say` and `msg`, `{path}` for `file`, `{to}` for `msg` and `file`. Without them every text would be the same.";
         DIALOGUE: "A0227",
-            "Each thing that a program asks has one `await` with its `type`, or several of them in `any`. The last one must be awaited, so that it is known when the dialogue is over. Who gets ready with its dialogue needs one. A pass phrase is typed by a client, and made of nothing but its name and settings.";
+            "Each question of a program has one `await` with its `type`, or several of them in `any`. The last one must not be optional, because it marks the end of the dialogue. A program that is ready after its dialogue needs one. Only a client types a passphrase, and its text may contain only the client's name and settings.";
         CAPTURE: "A0228",
-            "A captured value is what one group of a regular expression matches, in a line or in a file. Its name is a placeholder: it is no name of a program, and the relay and the clients have different ones.";
+            "A captured value is what one group of a regular expression matches, in a line or in a file. Its name is a placeholder: it must differ from the names of programs, and the relay and the clients must use different names.";
         READY: "A0229",
-            "A client is ready when it shows its event `ready`, or, with `ready = \"after-dialogue\"`, when its dialogue is over. One of them must be there, and not both.";
+            "A client is ready when it shows its event `ready` or, with `ready = \"after-dialogue\"`, at the end of its dialogue. Give exactly one of the two.";
         BUILD: "A0232",
-            "`[build]` copies the directory that a setting names and runs its commands in the copy; in plays the setting names the copy. So `setting` is the name of an entry of `[settings]`.";
+            "`[build]` copies the directory in a setting and runs its commands in the copy; during plays the setting is the path of the copy. So `setting` must be the name of an entry in `[settings]`.";
         OUTSIDE: "A0240",
-            "Participants write in their own directory alone, and nothing else of theirs is read: files of `copy`, `keys` and `captures` and the `downloads` lie there. Write a path from there, such as `home/identity.keys`; where a template is wanted, also with `{work}/` before it.";
+            "Participants write only in their own directory, and nothing else of theirs is read: files of `copy`, `keys` and `captures` and the `downloads` are there. Write a path from that directory, such as `home/identity.keys`; where the key is a template, it may also begin with `{work}/`.";
         SHORT_CONTROL: "A0230",
-            "A control is a text that the search must find on a surface, to show that it could have found a canary there. A text of less than 6 bytes is not looked for: it is anybody's. `{control}` is a random word that the relay can be given as its name.";
+            "A control is a text that the search must find on a surface, to show that it could have found a canary there. A text of less than 6 bytes could occur by chance, so it is not allowed. `{control}` is a random word that the relay can be given as its name.";
         NO_PORT: "A0231",
-            "A relay that gets ready with a line must tell its port there: `listening on \\S+:(?<port>\\d+)`. The harness connects clients to that port, once the relay listens on it. A relay whose port is fixed in its code needs no line: `ready = { listens = 7411 }` waits until it listens.";
+            "A relay that becomes ready with a line must print its port in it: `listening on \\S+:(?<port>\\d+)`. The harness connects clients to that port, once the relay listens on it. A relay with a hard-coded port needs no line: `ready = { listens = 7411 }` waits until it listens.";
     }
 }
 

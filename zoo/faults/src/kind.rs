@@ -137,7 +137,7 @@ impl What {
             Self::Key => "the key of the clients",
             Self::MessageKeys => "the key of every message",
             Self::PrivateKey => "a private key in PEM",
-            Self::PassPhrase => "the pass phrases of clients",
+            Self::PassPhrase => "the passphrases of clients",
         }
     }
 }
@@ -174,15 +174,15 @@ impl Way {
             Self::Errors => format!("prints {what} on standard error"),
             Self::File => format!("writes {what} to a file"),
             Self::Pieces => format!("writes {what} to a file, three bytes at a time"),
-            Self::Deleted => format!("writes {what} to a file that it has deleted"),
+            Self::Deleted => format!("writes {what} to a deleted file"),
             Self::Memfd => format!("writes {what} to a file in memory"),
             Self::Memory => format!("keeps {what} in its memory"),
-            Self::Wiped => format!("reads {what}, and wipes it when it has passed it on"),
-            Self::Environment => format!("puts {what} into the environment of a process"),
-            Self::Arguments => format!("gives {what} to a process as an argument"),
-            Self::Panic => format!("prints {what} when a part of it panics"),
+            Self::Wiped => format!("reads {what}, passes it on, and wipes it"),
+            Self::Environment => format!("puts {what} into the environment of a child process"),
+            Self::Arguments => format!("passes {what} to a child process as an argument"),
+            Self::Panic => format!("prints {what} when a thread panics"),
             Self::Farewell => format!("prints {what} when it is asked to stop"),
-            Self::Wire => format!("sends {what} beside what is sealed"),
+            Self::Wire => format!("also sends {what}"),
         }
     }
 
@@ -218,14 +218,18 @@ impl Misdeed {
             Self::Gossips => "the relay passes private texts on to everyone",
             Self::LosesItsLog => "the relay's log stays in a buffer and is lost with it",
             Self::SwapsKeys => {
-                "the relay hands clients its own key for each other's, and keeps what it reads"
+                "the relay gives clients its own key in place of each other's, and keeps what it reads"
             }
             Self::Reseals => {
-                "the relay has a key with each client, opens what passes, seals it again, and wipes what it has read"
+                "the relay shares a key with each client, opens what passes, seals it again, and wipes it"
             }
-            Self::ForgetsKeys => "no client keeps the keys of its messages: their stores are empty",
-            Self::TellsLengths => "clients say that they pad their frames, and do not",
-            Self::PadsLoosely => "clients pad what is long to multiples of 256 instead of by Padmé",
+            Self::ForgetsKeys => {
+                "clients do not keep the keys of their messages: their stores are empty"
+            }
+            Self::TellsLengths => "clients do not pad frames, although the adapter says so",
+            Self::PadsLoosely => {
+                "clients pad long frames to multiples of 256 instead of Padmé lengths"
+            }
         }
     }
 }
@@ -258,28 +262,30 @@ impl Habit {
     pub(crate) fn sentence(self) -> &'static str {
         match self {
             Self::None => "nothing is wrong",
-            Self::ChattyLog => "the log tells names, lengths and numbers of everything",
-            Self::RandomLog => "the log has random bytes in it",
-            Self::LogsBase64 => "the relay logs what was sealed, in base64",
-            Self::LogsHex => "the relay logs what was sealed, in hexadecimal",
-            Self::LogsDecimals => "the relay logs what was sealed, as decimal numbers",
-            Self::KeepsFiles => "the relay keeps what was sealed in a file",
-            Self::KeepsGzip => "the relay keeps what was sealed in a file, compressed with gzip",
-            Self::KeepsMemory => "the relay keeps what was sealed in its memory",
+            Self::ChattyLog => "the log has all names, lengths and numbers",
+            Self::RandomLog => "the log contains random bytes",
+            Self::LogsBase64 => "the relay logs the ciphertext, in base64",
+            Self::LogsHex => "the relay logs the ciphertext, in hexadecimal",
+            Self::LogsDecimals => "the relay logs the ciphertext, as decimal numbers",
+            Self::KeepsFiles => "the relay keeps the ciphertext in a file",
+            Self::KeepsGzip => "the relay keeps the ciphertext in a file, compressed with gzip",
+            Self::KeepsMemory => "the relay keeps the ciphertext in its memory",
             Self::HoldsKeys => {
-                "keys that open nothing stand in the relay's memory, its log and a file"
+                "keys that open nothing are in the relay's memory, its log and a file"
             }
-            Self::TellsChild => "the environment of a process holds what was sealed, in base64",
-            Self::Headers => "the same header stands in front of everything that a client sends",
+            Self::TellsChild => {
+                "the environment of a child process contains the ciphertext, in base64"
+            }
+            Self::Headers => "everything that a client sends begins with the same header",
             Self::BigPadding => "everything is padded to 16 KiB",
-            Self::KeepAlives => "clients say again and again that they are there",
-            Self::RandomWire => "clients send random bytes beside what is sealed",
-            Self::SmallRecords => "clients cut what they send into records of 48 bytes",
-            Self::ExchangesKeys => "clients agree on keys by the way of the relay",
+            Self::KeepAlives => "clients send keep-alives",
+            Self::RandomWire => "clients send random bytes beside the ciphertext",
+            Self::SmallRecords => "clients split what they send into records of 48 bytes",
+            Self::ExchangesKeys => "clients agree on keys through the relay",
             Self::SealsEach => {
                 "clients seal each message with a key of its own, and keep these keys"
             }
-            Self::PadsFrames => "frames that everybody can cut are padded as the adapter says",
+            Self::PadsFrames => "frames, which anybody can split, are padded as the adapter says",
         }
     }
 }
