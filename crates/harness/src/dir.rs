@@ -5,10 +5,14 @@ use stage::Reports;
 use std::fs;
 use std::io;
 use std::path::{Component, Path, PathBuf};
+use std::time::{Duration, SystemTime};
 
 /// Runs that are kept; older ones are removed when a new one begins, unless they still go on, or
 /// hold the newest play of a scenario that went as it should.
 const MOST: usize = 10;
+
+/// What was built and not used for so long is removed, too.
+const UNUSED: Duration = Duration::from_secs(7 * 24 * 60 * 60);
 
 /// The directory of one run.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -76,7 +80,7 @@ impl RunDir {
 
     /// Where what adapters build is kept, for all runs.
     pub(super) fn builds(&self) -> PathBuf {
-        self.root.join("builds")
+        builds(&self.root)
     }
 
     /// Why `latest` does not point to it, where that is so.
@@ -116,6 +120,7 @@ impl RunDir {
 
     /// Only what looks like a run of ours is touched. What cannot be removed stays.
     pub(super) fn remove_oldest(reports: &Path) {
+        remove_unused(&builds(reports), SystemTime::now());
         let runs = runs(reports);
         let surplus = runs.len().saturating_sub(MOST);
         if surplus == 0 {
@@ -137,6 +142,21 @@ impl RunDir {
             drop(fs::remove_file(beside));
         }
         renamed
+    }
+}
+
+fn builds(reports: &Path) -> PathBuf {
+    reports.join("builds")
+}
+
+/// Removes what was built long ago and not used since, and what a build left that was killed.
+fn remove_unused(builds: &Path, now: SystemTime) {
+    for entry in fs::read_dir(builds).into_iter().flatten().flatten() {
+        let used = entry.metadata().and_then(|metadata| metadata.modified());
+        let is_old = used.is_ok_and(|used| used + UNUSED < now);
+        if is_old && entry.file_type().is_ok_and(|kind| kind.is_dir()) {
+            drop(fs::remove_dir_all(entry.path()));
+        }
     }
 }
 
@@ -170,7 +190,9 @@ fn is_run(name: &str) -> bool {
 mod tests {
     use std::fs;
 
-    use super::{MOST, RunDir, is_run};
+    use std::time::SystemTime;
+
+    use super::{MOST, RunDir, UNUSED, is_run, remove_unused};
 
     #[test]
     fn latest_points_to_the_newest_run_and_old_ones_go() {
@@ -187,6 +209,22 @@ mod tests {
         assert_eq!(left, MOST + 2, "the runs, latest and the README");
         assert!(!reports.path().join(old(0)).exists());
         assert!(reports.path().join("README.md").exists());
+    }
+
+    #[test]
+    fn what_was_built_and_not_used_for_long_goes() {
+        let builds = tempfile::tempdir().unwrap();
+        for name in ["old", ".new-killed", "used"] {
+            fs::create_dir(builds.path().join(name)).unwrap();
+            fs::write(builds.path().join(name).join("chat"), "").unwrap();
+        }
+        let now = SystemTime::now() + UNUSED * 2;
+        let used = fs::File::open(builds.path().join("used")).unwrap();
+        used.set_modified(now - UNUSED / 2).unwrap();
+        remove_unused(builds.path(), now);
+        let left = fs::read_dir(builds.path()).unwrap();
+        let left: Vec<_> = left.map(|entry| entry.unwrap().file_name()).collect();
+        assert_eq!(left, ["used"]);
     }
 
     #[test]

@@ -6,12 +6,11 @@
 //! ```
 
 use std::collections::BTreeMap;
-use std::os::unix::fs::{PermissionsExt as _, symlink};
+use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _, symlink};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use rustix::fs::Mode;
-use rustix::fs::renameat;
+use rustix::fs::{AtFlags, CWD, Mode, Timespec, Timestamps, UTIME_NOW, renameat, utimensat};
 use sha2::{Digest as _, Sha256};
 use tempfile::TempDir;
 use tokio::sync::mpsc;
@@ -101,14 +100,12 @@ pub async fn build(
         Err(Failed::Ours(error)) => return Err(error),
         Err(Failed::Theirs(error)) => return Ok(Err(error)),
     };
-    let commands = commands(adapter, spec, &work)?;
-    for word in spec.run.iter().flatten() {
-        digest.update(word.0.len().to_be_bytes());
-        digest.update(&word.0);
-    }
+    // The same wherever it is built.
+    digest_commands(&mut digest, &commands(adapter, spec, Path::new(WORK))?);
     let name = timeline::hex(&digest.finalize(), "");
     let built = place.dir.join(name.get(..32).unwrap_or(&name));
     if !built.is_dir() {
+        let commands = commands(adapter, spec, &work)?;
         if let Err(why) = run(&home, commands, spec.within, place).await? {
             return Ok(Err(why));
         }
@@ -116,7 +113,39 @@ pub async fn build(
             return Ok(Err(why));
         }
     }
+    // Who removes what is old asks when it was used last.
+    let now = Timestamps {
+        last_access: NOW,
+        last_modification: NOW,
+    };
+    utimensat(CWD, &built, &now, AtFlags::SYMLINK_NOFOLLOW).ok();
     Ok(Ok(built))
+}
+
+const NOW: Timespec = Timespec {
+    tv_sec: 0,
+    tv_nsec: UTIME_NOW,
+};
+
+/// What is run decides what is built, and so does which program that is: another version of a
+/// compiler has another size, or is another file.
+fn digest_commands(digest: &mut Sha256, commands: &[Vec<String>]) {
+    for line in commands {
+        digest.update(line.len().to_be_bytes());
+        for (place, word) in line.iter().enumerate() {
+            digest.update(word.len().to_be_bytes());
+            digest.update(word);
+            let named = Path::new(word);
+            let program = (place == 0).then(|| programs::on_path(named)).flatten();
+            let file = program.or_else(|| named.is_absolute().then(|| named.to_owned()));
+            if let Some(metadata) = file.and_then(|file| file.metadata().ok()) {
+                let changed = [metadata.mtime(), metadata.mtime_nsec()];
+                digest.update(metadata.len().to_be_bytes());
+                digest.update(metadata.ino().to_be_bytes());
+                digest.update(changed.map(i64::to_be_bytes).concat());
+            }
+        }
+    }
 }
 
 /// Where the sources lie. A setting is a path from the directory of the adapter, as programs are.
@@ -330,7 +359,7 @@ fn keep(work: &Path, built: &Path) -> Result<Result<(), BuildError>, EngineError
     if !work.symlink_metadata().is_ok_and(|entry| entry.is_dir()) {
         return Ok(Err(BuildError::Moved));
     }
-    let moved = renameat(rustix::fs::CWD, work, rustix::fs::CWD, built);
+    let moved = renameat(CWD, work, CWD, built);
     match moved {
         Err(_) if built.is_dir() => Ok(Ok(())),
         moved => moved
@@ -345,7 +374,7 @@ mod tests {
     use std::fs;
     use std::os::unix::fs::symlink;
 
-    use super::{BuildError, copy, first_error, keep};
+    use super::{BuildError, copy, digest_commands, first_error, keep};
 
     #[test]
     fn what_a_build_puts_in_the_place_of_its_directory_is_not_kept() {
@@ -359,6 +388,26 @@ mod tests {
         fs::remove_file(at("work")).unwrap();
         fs::create_dir(at("work")).unwrap();
         assert!(kept().is_ok() && at("built").is_dir());
+    }
+
+    #[test]
+    fn what_is_built_is_known_by_what_is_run_and_by_the_compiler_that_runs() {
+        let dir = tempfile::tempdir().unwrap();
+        let compiler = dir.path().join("cc");
+        fs::write(&compiler, "version 1").unwrap();
+        let path = compiler.display().to_string();
+        let digest = |words: &[&str]| {
+            let mut digest = sha2::Sha256::new();
+            let line = words.iter().map(|word| (*word).to_owned()).collect();
+            digest_commands(&mut digest, &[line]);
+            digest.finalize().to_vec()
+        };
+        let first = digest(&[&path, "-O2"]);
+        assert_eq!(digest(&[&path, "-O2"]), first);
+        assert_ne!(digest(&[&path, "-O0"]), first);
+        assert_ne!(digest(&[&path, "-", "O2"]), first);
+        fs::write(&compiler, "version 2.0").unwrap();
+        assert_ne!(digest(&[&path, "-O2"]), first, "another compiler");
     }
 
     #[test]
