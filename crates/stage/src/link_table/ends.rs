@@ -196,7 +196,7 @@ pub(super) fn await_bytes(stream: &TcpStream, count: usize) -> io::Result<()> {
 }
 
 /// Whether anything can be sent within a moment.
-pub(super) fn takes_more(stream: &TcpStream) -> io::Result<bool> {
+fn takes_more(stream: &TcpStream) -> io::Result<bool> {
     ready(stream, PollFlags::OUT, STUCK)
 }
 
@@ -236,11 +236,15 @@ pub(super) fn texts(mut stream: &TcpStream) -> io::Result<String> {
     Ok("four texts were taken".to_owned())
 }
 
-/// Sends as much as is taken while nobody reads.
+/// More than the buffers of both ends and of a tap hold together.
+pub(super) const TOO_MUCH: usize = 256 * 1024 * 1024;
+
+/// Sends until it is made to wait while nobody reads; how much was taken. A tap may be slow to
+/// pass it on, so a little more may be taken later.
 pub(super) fn fill(mut stream: &TcpStream) -> io::Result<usize> {
     let (block, mut sent) = ([7; 64 * 1024], 0);
     stream.set_nonblocking(true)?;
-    while takes_more(stream)? && sent < 256 * 1024 * 1024 {
+    while takes_more(stream)? && sent < TOO_MUCH {
         match stream.write(&block) {
             Ok(count) => sent += count,
             Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
