@@ -1,12 +1,14 @@
 //! Looking at the relay in the act: while it handles what a client has sent, at the calls by which it
 //! prints, stores, sends, or draws random numbers. What it holds then and wipes right afterwards is
-//! seen, whenever the wiping comes: the call has not been carried out yet.
+//! seen, whenever the wiping comes: the call has not been carried out yet. Looks are few, so none is
+//! spent before anything has come to it: what it logs of itself does not use them up.
 //!
 //! A thread of its own traces all threads of the relay. Each of them is stopped where it calls the
 //! system, by itself; a call that is one of these is not carried out before memory was copied. When
 //! the thread ends, the system lets go of all that it has traced.
 
 use std::collections::BTreeSet;
+use std::fs;
 use std::io;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -42,6 +44,16 @@ const CALLS: [libc::c_long; 9] = [
     libc::SYS_sendmmsg,
     libc::SYS_sendfile,
     libc::SYS_getrandom,
+];
+
+/// The calls by which something comes to it.
+const TAKING: [libc::c_long; 6] = [
+    libc::SYS_read,
+    libc::SYS_readv,
+    libc::SYS_recvfrom,
+    libc::SYS_recvmsg,
+    libc::SYS_recvmmsg,
+    libc::SYS_io_uring_enter,
 ];
 
 /// A relay that is looked at in the act, until this is dropped.
@@ -166,12 +178,15 @@ fn watch(roots: &[i32], is_over: &AtomicBool) -> Vec<Seen> {
     let mut within = BTreeSet::new();
     let mut seen = Vec::new();
     let mut left = ROOM;
+    let mut has_taken = false;
     while seen.len() < MOST && left > 0 {
         let (thread, passed_on) = match waitid(Id::All, flags) {
             Ok(WaitStatus::PtraceSyscall(thread)) => {
                 // Each call stops it twice.
                 let enters = !within.remove(&thread) && within.insert(thread);
-                if enters && is_telling(thread) {
+                if !enters {
+                    has_taken = has_taken || takes(thread);
+                } else if has_taken && is_telling(thread) {
                     let mut copied = Copied::default();
                     let (places, unread) = copied.fill(Walk::through(&readable(roots)));
                     left = left.saturating_sub(copied.bytes().len());
@@ -204,24 +219,41 @@ fn watch(roots: &[i32], is_over: &AtomicBool) -> Vec<Seen> {
 
 /// Whether a thread that calls the system calls it for one of these.
 fn is_telling(thread: Pid) -> bool {
-    let call = proc::text(thread.as_raw(), "syscall").unwrap_or_default();
-    let number = call
-        .split(' ')
-        .next()
-        .and_then(|number| number.parse().ok());
-    number.is_some_and(|number: libc::c_long| CALLS.contains(&number))
+    call(thread).is_some_and(|(number, _)| CALLS.contains(&number))
+}
+
+/// Whether a thread has just taken what came from another process.
+fn takes(thread: Pid) -> bool {
+    call(thread).is_some_and(|(number, descriptor)| {
+        let link = format!("/proc/{thread}/fd/{descriptor}");
+        let from = fs::read_link(link).unwrap_or_default();
+        let from = from.as_os_str().as_encoded_bytes();
+        TAKING.contains(&number)
+            && [&b"socket:"[..], b"pipe:", b"anon_inode:[io_uring]"]
+                .iter()
+                .any(|kind| from.starts_with(kind))
+    })
+}
+
+/// What a thread that is stopped at a call of the system calls, and the first thing that it says.
+fn call(thread: Pid) -> Option<(libc::c_long, u64)> {
+    let call = proc::text(thread.as_raw(), "syscall").ok()?;
+    let mut words = call.split_ascii_whitespace();
+    let number = words.next()?.parse().ok()?;
+    let first = words.next()?.strip_prefix("0x")?;
+    Some((number, u64::from_str_radix(first, 16).ok()?))
 }
 
 #[cfg(test)]
 mod tests {
-    use std::io::{BufRead as _, Write as _};
+    use std::io::{BufRead as _, Read as _, Write as _};
     use std::sync::Arc;
 
     use super::super::tests::{CANARY, Holder, searcher};
     use nix::sys::signal::{Signal, kill};
     use nix::unistd::Pid;
 
-    use super::InTheAct;
+    use super::{InTheAct, MOST};
 
     /// Reads a line, prints its length, and forgets it.
     const FORGETS: &str = r#"while read -r x; do echo "${#x}"; x=; done"#;
@@ -240,6 +272,31 @@ mod tests {
         );
         // It goes on, untraced.
         assert_eq!(holder.ask("and now"), "7\n");
+    }
+
+    #[tokio::test]
+    async fn what_it_says_before_anything_has_come_to_it_uses_up_no_look() {
+        let dir = tempfile::tempdir().unwrap();
+        let go = dir.path().join("go");
+        let ticks = format!(
+            "until [ -e {} ]; do echo tick; done; echo go; {FORGETS}",
+            go.display()
+        );
+        let mut holder = Holder::silent(&ticks);
+        let act = InTheAct::begin(vec![holder.pid], Arc::new(searcher()))
+            .await
+            .unwrap();
+        let mut lines = holder.output.by_ref().lines().map(Result::unwrap);
+        let before = lines.by_ref().take(MOST * 4);
+        assert_eq!(before.filter(|line| line == "tick").count(), MOST * 4);
+        std::fs::write(&go, "").unwrap();
+        assert!(lines.any(|line| line == "go"));
+        assert_eq!(holder.ask(CANARY), format!("{}\n", CANARY.len()));
+        let samples = act.end().await;
+        assert!(
+            samples.iter().any(|one| !one.searched.findings.is_empty()),
+            "{samples:?}"
+        );
     }
 
     #[tokio::test]
