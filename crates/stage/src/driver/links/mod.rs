@@ -126,10 +126,11 @@ impl<'p> Links<'p> {
         }
     }
 
-    /// Ends the connections of all clients whose links pass: who they are.
-    pub(super) fn cut(&self) -> Vec<String> {
+    /// Ends the connections of those clients whose links pass: who they are.
+    pub(super) fn cut(&self, whose: impl Fn(&str) -> bool) -> Vec<String> {
         let passing = self.taps.iter();
-        let passing = passing.filter(|(_, tap)| tap.state() == LinkState::Pass);
+        let passing =
+            passing.filter(|(client, tap)| tap.state() == LinkState::Pass && whose(client));
         let cut = passing.map(|(client, tap)| {
             tap.set(LinkState::Reset);
             client.clone()

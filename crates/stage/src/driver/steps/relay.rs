@@ -9,6 +9,7 @@ use rustix::process::Signal;
 use super::STOP;
 use super::impossible::StepImpossible;
 use crate::EngineError;
+use crate::driver::links::is_linked;
 use crate::driver::participants::RelayStart;
 use crate::driver::scans::Moment;
 use crate::driver::{Play, RELAY};
@@ -70,19 +71,32 @@ impl Play<'_> {
         // A stopped process could not end.
         self.participants.signal(RELAY, Signal::CONT);
         let within = self.control.patience(STOP);
-        if self.relay_ends(within / 2).await? || self.ends_without_clients(within / 2).await? {
+        if self.relay_ends(within).await? {
             return Ok(());
         }
-        self.kill_deaf(RELAY, stop.in_words(), within)?;
+        let events = self.record.events();
+        let cut = self.links.cut(|client| is_linked(client, events));
+        let more = if cut.is_empty() {
+            Duration::ZERO
+        } else {
+            within / 2
+        };
+        if self.ends_without_clients(&cut, more).await? {
+            return Ok(());
+        }
+        self.kill_deaf(RELAY, stop.in_words(), within + more)?;
         self.relay_ends(within).await.map(drop)
     }
 
     /// A relay may wait for its clients to go before it ends. They do at the end of a play; in the
     /// middle of one their connections are ended for them.
-    async fn ends_without_clients(&mut self, within: Duration) -> Result<bool, EngineError> {
-        let cut = self.links.cut();
+    async fn ends_without_clients(
+        &mut self,
+        cut: &[String],
+        within: Duration,
+    ) -> Result<bool, EngineError> {
         let ends = self.relay_ends(within).await?;
-        for client in &cut {
+        for client in cut {
             self.links.set(client, LinkState::Pass);
         }
         if ends && !cut.is_empty() {

@@ -49,7 +49,24 @@ impl Play<'_> {
             return Ok(None);
         }
         let searcher = self.scans.searcher(&self.participants.scratch)?;
-        self.host.watch(roots, searcher).await
+        let beginning = self.host.watch(roots, searcher);
+        self.within_patience(beginning).await.map(Option::flatten)
+    }
+
+    /// What a look at the relay comes to; nothing where it was given up, because it stood still or
+    /// the play was late. What happens meanwhile is recorded.
+    async fn within_patience<T>(
+        &mut self,
+        look: impl Future<Output = Result<T, EngineError>>,
+    ) -> Result<Option<T>, EngineError> {
+        let progress = self.scans.progress.clone();
+        let mut done = None;
+        self.meanwhile(async { done = Some(look.await) }, Some(&progress))
+            .await?;
+        if done.is_none() {
+            self.scans.give_up(self.control.is_late());
+        }
+        done.transpose()
     }
 
     /// It has handled it: records what was seen meanwhile.
@@ -61,9 +78,7 @@ impl Play<'_> {
         let Some(act) = act else {
             return Ok(());
         };
-        let mut seen = None;
-        self.meanwhile(async { seen = Some(act.end().await) }, None)
-            .await?;
+        let seen = self.within_patience(async { Ok(act.end().await) }).await?;
         for kind in self.scans.seen_in_the_act(seen.unwrap_or_default(), step) {
             self.record.append(kind)?;
         }
@@ -81,15 +96,10 @@ impl Play<'_> {
         let scratch = &self.participants.scratch;
         let job = self.scans.prepare(moment, roots, scratch)?;
         let running = self.host.scan(job);
-        let progress = self.scans.progress.clone();
-        let mut done = None;
-        self.meanwhile(async { done = Some(running.await) }, Some(&progress))
-            .await?;
-        let Some(seen) = done else {
-            self.scans.give_up(self.control.is_late());
+        let Some(seen) = self.within_patience(running).await? else {
             return Ok(());
         };
-        for kind in self.scans.seen(seen?, moment) {
+        for kind in self.scans.seen(seen, moment) {
             self.record.append(kind)?;
         }
         Ok(())

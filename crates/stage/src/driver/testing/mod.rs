@@ -282,6 +282,9 @@ impl Host for World {
     }
 
     fn watch(&self, _: Vec<i32>, _: Arc<Searcher>) -> Doing<'static, Option<InTheAct>> {
+        if self.lock().scans_are_stuck {
+            return Box::pin(std::future::pending());
+        }
         done(None)
     }
 
@@ -301,7 +304,7 @@ pub(super) struct Staged {
     pub(super) limit: Option<Duration>,
     /// See [`State::order`].
     pub(super) order: Vec<usize>,
-    /// No scan of the relay ever ends.
+    /// No look at the relay ever ends.
     pub(super) scans_are_stuck: bool,
 }
 

@@ -6,9 +6,11 @@ use rustix::process::Signal;
 
 use crate::EngineError;
 use crate::driver::testing::{
-    Cue, Happenings, Played, Staged, chat, chatting, load_of, planned, play, play_load,
+    ADAPTER, Cue, Happenings, Played, Staged, chat, chatting, load_of, planned, planned_for, play,
+    play_load,
 };
 use crate::last_resort;
+use scenario::plan::Plan;
 use timeline::{Direction, Ended, Kind, Limit, Stream, Surface};
 
 const TWO: &str = r#"
@@ -209,14 +211,13 @@ fn who_has_sent_what_others_show_is_ended_for_their_lines() {
 }
 
 /// A play in which a scan of the relay never ends, and what is said of its files.
-fn stuck(limit: Option<Duration>) -> (Played, Option<String>) {
-    let plan = planned(TWO);
+fn stuck(plan: &Plan, limit: Option<Duration>) -> (Played, Option<String>) {
     let staged = Staged {
         limit,
         scans_are_stuck: true,
         ..Staged::default()
     };
-    let played = play(&plan, staged, chat());
+    let played = play(plan, staged, chat());
     let why = played.kinds().into_iter().find_map(|kind| match kind {
         Kind::Searched {
             surface: Surface::Files,
@@ -230,16 +231,26 @@ fn stuck(limit: Option<Duration>) -> (Played, Option<String>) {
 
 #[test]
 fn a_scan_of_the_relay_that_stands_still_is_given_up_and_the_play_goes_on() {
-    let (played, why) = stuck(None);
+    let (played, why) = stuck(&planned(TWO), None);
     assert!(why.unwrap().starts_with("a scan of it stood still"));
     assert_eq!(played.steps().len(), planned(TWO).steps.len());
     assert!(played.took < Duration::from_secs(60), "{:?}", played.took);
 }
 
 #[test]
+fn a_relay_that_cannot_be_traced_in_time_is_not_looked_at_in_the_act_and_the_play_goes_on() {
+    let adapter = ADAPTER.replace("[relay]\n", "[relay]\nmemory = \"stop\"\n");
+    let plan = planned_for(&adapter, TWO);
+    let (played, why) = stuck(&plan, None);
+    assert!(why.unwrap().starts_with("a scan of it stood still"));
+    assert_eq!(played.steps().len(), plan.steps.len());
+    assert!(played.took < Duration::from_secs(60), "{:?}", played.took);
+}
+
+#[test]
 fn a_scan_of_the_relay_that_never_ends_does_not_hold_up_a_play_that_is_late() {
     let limit = Duration::from_secs(20);
-    let (played, why) = stuck(Some(limit));
+    let (played, why) = stuck(&planned(TWO), Some(limit));
     played.position(|kind| matches!(kind, Kind::Overdue { .. }));
     assert_eq!(
         why.as_deref(),

@@ -171,7 +171,41 @@ file = { from = "alice", to = "bob", size = 2000 }
 }
 
 #[test]
-fn a_file_that_lies_there_in_part_or_is_said_too_early_to_have_come_is_recorded_as_lacking() {
+fn what_its_sender_makes_of_a_file_in_its_outbox_changes_nothing_that_is_expected() {
+    let plan = planned(
+        r#"
+title = "a file"
+clients = ["alice", "bob"]
+[[steps]]
+within = "1s"
+file = { from = "alice", to = "bob", size = 2000, as = "plan" }
+"#,
+    );
+    let played = play(
+        &plan,
+        Staged::default(),
+        Box::new(|cue, all| {
+            if let Cue::Typed("alice", line) = cue
+                && let Some(path) = line.strip_prefix("/file bob ")
+            {
+                std::fs::remove_file(path).unwrap();
+                std::fs::write(path, [7; 2000]).unwrap();
+                let downloads = all.homes["bob"].join("downloads");
+                std::fs::copy(path, downloads.join("plan")).unwrap();
+                all.prints("alice", "sent bob\n");
+                all.prints("bob", "file-received alice plan\n");
+            }
+            chatting(cue, all);
+        }),
+    );
+    let [(_, StepResult::Missing(missing))] = &played.steps()[..] else {
+        panic!("{:?}", played.steps());
+    };
+    assert_eq!(missing.len(), 1, "the file alone");
+}
+
+#[test]
+fn a_file_that_is_written_in_place_or_said_too_early_to_have_come_is_recorded_as_such() {
     let plan = planned(
         r#"
 title = "a file"
@@ -206,8 +240,15 @@ file = { from = "alice", to = "bob", size = 2000, as = "plan" }
         _ => None,
     });
     let lacking: Vec<_> = lacking.collect();
-    let at = |part| ("bob", "alice", "plan", part);
-    assert_eq!(lacking, [at(Some(13)), at(None)]);
+    assert_eq!(lacking, [("bob", "alice", "plan", None)]);
+    let in_place = played.kinds().into_iter().any(|kind| {
+        let Kind::Downloads { who, files, .. } = kind else {
+            return false;
+        };
+        let mut files = files.iter();
+        who == "bob" && files.any(|file| file.name == "plan" && file.in_place)
+    });
+    assert!(in_place, "{:#?}", played.kinds());
 }
 
 /// The adapter with another way to say something to everyone.
