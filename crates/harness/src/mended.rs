@@ -26,6 +26,7 @@ impl How<'_> {
                 client.events.clone_from(&mended.events);
                 client.ignore.clone_from(&mended.ignore);
                 client.ignore_files.clone_from(&mended.ignore_files);
+                client.writes_in_place = mended.writes_in_place;
                 client.escapes = mended.escapes;
                 client.repeats_own = mended.repeats_own;
                 client.repeats_history = mended.repeats_history;

@@ -516,6 +516,9 @@ pub struct KeptFile {
     /// Lower-case hexadecimal; `None` where no file of this size was to be sent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sha256: Option<String>,
+    /// Something was written to it under this very name.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub in_place: bool,
 }
 
 /// Why the stage went on from a step: a fact about timing. What an expectation is worth is for

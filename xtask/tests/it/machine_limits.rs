@@ -125,6 +125,36 @@ fn too_few_processes_are_the_machines_fault() {
     }
 }
 
+#[test]
+fn files_that_may_not_grow_and_a_result_that_nobody_takes_are_the_machines_fault() {
+    let runs = Runs::new();
+    let shell = |script: &str, xtask: &Command| {
+        let mut shell = on_machine("sh", xtask);
+        shell.arg("-c").arg(script);
+        shell.arg(xtask.get_program()).args(xtask.get_args());
+        shell.output().unwrap()
+    };
+    let (test, list) = (["test", "basics/public"], ["list"]);
+    for (script, arguments, said) in [
+        (
+            "ulimit -f 64; exec \"$0\" \"$@\"",
+            &test[..],
+            "raise `ulimit -f`",
+        ),
+        (
+            "exec \"$0\" \"$@\" >/dev/full",
+            &list[..],
+            "the result is lost",
+        ),
+        ("exec \"$0\" \"$@\" >&-", &list[..], "the result is lost"),
+    ] {
+        let output = shell(script, &runs.xtask(arguments));
+        let text = printed(&output);
+        assert_eq!(output.status.code(), Some(5), "{script}: {text}");
+        assert!(text.contains(said), "{script}: {text}");
+    }
+}
+
 fn signal(child: &Child, signal: Signal) {
     let pid = Pid::from_raw(i32::try_from(child.id()).unwrap()).unwrap();
     kill_process(pid, signal).unwrap();

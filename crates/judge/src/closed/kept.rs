@@ -16,6 +16,11 @@ use crate::view::View;
 
 const NAME: &str = "downloads hold exactly what was sent";
 
+const IN_PLACE: &str = "and it was written under that name: whoever opens a file there meanwhile \
+                        takes a part for the whole. Write it under another name, and rename it \
+                        when it is whole; if its program is meant to do otherwise, say \
+                        `writes_in_place = true` in `[client]`";
+
 /// What is wrong with a file; one check for each.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Wrong {
@@ -184,12 +189,14 @@ impl<'a> Client<'_, 'a> {
             *count += 1;
             let doubled = self.causes.met(self.who, Effect::Doubled, u64::MAX);
             let is_more = *count > to_it.len() + doubled + self.typed(first.name());
-            return is_more.then(|| {
+            if is_more {
                 let (from, name) = (first.file.from, visible(first.name()));
                 let times = times(to_it.len());
                 let what = format!("one copy more of {name} than {from} had sent it: {times}");
-                (Wrong::Copy, what)
-            });
+                return Some((Wrong::Copy, what));
+            }
+            let is_partial = file.in_place && !self.spec.writes_in_place;
+            return is_partial.then(|| (Wrong::Partial, IN_PLACE.to_owned()));
         }
         if let Some(one) = same.first() {
             let is_own = self.spec.repeats_own && one.file.from == self.who;

@@ -43,7 +43,9 @@ pub(super) fn wrong<'a>(
         };
         let whole = one.content.map_or(0, |(size, _)| size);
         let shown = visible(one.name());
-        if let Some(part) = part.filter(|part| look.is_part_of(one, *part)) {
+        let is_meant = view.plan.adapter_of(who).client.writes_in_place;
+        let part = part.filter(|part| !is_meant && look.is_part_of(one, *part));
+        if let Some(part) = part {
             let got = format!(
                 "{shown} stood in {who}'s downloads with {part} of the {whole} bytes that {from} had \
                  sent; an unfinished file needs another name until it is whole"

@@ -52,7 +52,8 @@ fn kept(adapter: &Adapter, files: &[File]) -> Vec<(String, String)> {
                 .map(|(_, name, size, sha256)| KeptFile {
                     name: (*name).to_owned(),
                     size: *size,
-                    sha256: Some((*sha256).to_owned()),
+                    sha256: Some(sha256.trim_end_matches(IN_PLACE).to_owned()),
+                    in_place: sha256.ends_with(IN_PLACE),
                 })
                 .collect(),
             incomplete: None,
@@ -67,6 +68,9 @@ fn red(plan: &Plan, events: &[Event]) -> Vec<(String, String)> {
     let red = checks.filter(|check| check.verdict != Verdict::Pass);
     red.map(|check| (check.name, check.evidence.got)).collect()
 }
+
+/// Behind a content: it was written under its final name.
+const IN_PLACE: &str = ", in place";
 
 const WHOLE: File = ("bob", "plan.pdf", 2000, "whole");
 
@@ -116,6 +120,23 @@ fn downloads_hold_exactly_what_was_sent() {
     // Left over from a transfer: its name is not the final one.
     let rest = ("bob", "plan.pdf.part", 12, "-");
     assert_eq!(kept(&reference(), &[WHOLE, rest]), []);
+}
+
+#[test]
+fn a_file_that_was_written_under_its_final_name_fails_unless_its_adapter_says_so() {
+    let written = ("bob", "received-plan.pdf", 2000, "whole, in place");
+    let red = kept(&reference(), &[written]);
+    assert_eq!(red.len(), 1, "{red:?}");
+    assert_eq!(
+        red[0].0,
+        "nothing stands under its final name before it is whole"
+    );
+    assert!(red[0].1.contains("say `writes_in_place = true`"), "{red:?}");
+    let adapter = adapter_with(|adapter| adapter.client.writes_in_place = true);
+    assert_eq!(kept(&adapter, &[written]), []);
+    // Cut off for good is another matter.
+    let cut = ("bob", "plan.pdf", 12, "part, in place");
+    assert!(kept(&adapter, &[cut])[0].1.contains("12 of the 2000 bytes"));
 }
 
 /// Bob's downloads are looked at before and after its line, and lack the file.
@@ -202,6 +223,7 @@ fn an_empty_file_may_have_another_name_as_any_other() {
                     name: (*name).to_owned(),
                     size: 0,
                     sha256: Some("empty".to_owned()),
+                    in_place: false,
                 })
                 .collect(),
             incomplete: None,

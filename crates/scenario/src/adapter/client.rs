@@ -72,6 +72,9 @@ pub struct ClientSpec {
     /// Regular expressions over paths in its downloads that are no received files.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub ignore_files: Vec<String>,
+    /// It writes received files under their final names.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub writes_in_place: bool,
     /// It shows people their own texts as it shows those of others.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub repeats_own: bool,
@@ -126,7 +129,7 @@ const START: [Key; 4] = [
     ),
 ];
 
-const DRIVE: [Key; 15] = [
+const DRIVE: [Key; 16] = [
     may(
         "downloads",
         ValueKind::Text,
@@ -151,6 +154,11 @@ const DRIVE: [Key; 15] = [
         "repeats_history",
         ValueKind::Bool,
         "when it comes back, it shows earlier texts again (default: `false`)",
+    ),
+    may(
+        "writes_in_place",
+        ValueKind::Bool,
+        "it writes received files under their final names, where they stand before they are whole (default: `false`)",
     ),
     may(
         "ignore",
@@ -261,6 +269,7 @@ pub(super) fn read(
         people: people::read(node, &known, checker),
         ignore,
         ignore_files,
+        writes_in_place: node.bool("writes_in_place").unwrap_or(false),
         repeats_own: node.bool("repeats_own").unwrap_or(false),
         repeats_history: node.bool("repeats_history").unwrap_or(false),
         exits_when_relay_gone: node.bool("exits_when_relay_gone").unwrap_or(false),

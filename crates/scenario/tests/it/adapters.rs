@@ -127,10 +127,12 @@ fn a_verb_may_be_a_small_dialogue() {
 
 #[test]
 fn what_a_client_shows_besides_is_read() {
-    let more = "[client]\nrepeats_own = true\nignore = ['\\* .*', 'motd']\n";
+    let more =
+        "[client]\nrepeats_own = true\nwrites_in_place = true\nignore = ['\\* .*', 'motd']\n";
     let text = SMALL.replace("[client]\n", more);
     let adapter = adapter::parse(&text, Path::new("small.toml")).unwrap();
     assert!(adapter.client.repeats_own && !adapter.client.repeats_history);
+    assert!(adapter.client.writes_in_place);
     assert_eq!(adapter.client.ignore, ["\\* .*", "motd"]);
     let recogniser = Recogniser::new(&adapter.client);
     assert!(recogniser.seen("hello bob").is_some());

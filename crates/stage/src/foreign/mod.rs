@@ -14,6 +14,7 @@
 //! placing ───── what the harness puts there and takes away
 //! clearing ──── everything removed, however deep
 //! version ───── whether a file has changed
+//! watch ─────── what is written there, under which names
 //! patience ──── a deadline for the driver, whose loop must go on
 //! ```
 
@@ -26,6 +27,7 @@ mod placing;
 #[cfg(test)]
 mod tests;
 mod version;
+mod watch;
 
 use std::io;
 use std::time::Duration;
@@ -38,6 +40,7 @@ pub(crate) use self::ground::Ground;
 pub(crate) use self::listing::Found;
 pub(crate) use self::patience::Patience;
 pub(crate) use self::version::{TICK, Version};
+pub(crate) use self::watch::Watch;
 
 /// Why a participant's file is not opened, in words that follow its name. It is data: the
 /// participant did it.

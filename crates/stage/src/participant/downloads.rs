@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
-use crate::foreign::{Digested, ForeignFile, Ground, TICK, Version};
+use crate::foreign::{Digested, ForeignError, ForeignFile, Ground, TICK, Version, Watch};
 
 /// A digest that took so long is not made again for so many times as long: who changes a large
 /// file all the time does not keep the harness busy with it.
@@ -18,8 +18,20 @@ const MOST_WRONG: usize = 64;
 pub(crate) struct Downloads {
     known: BTreeMap<PathBuf, Known>,
     wrong: usize,
-    /// Names under which something was seen to grow since something was awaited.
+    watching: Watching,
+    /// Names under which looks saw something grow since something was awaited.
     growing: BTreeSet<String>,
+}
+
+/// How it is known whether a file is written under its final name.
+#[derive(Debug, Default)]
+enum Watching {
+    /// Nobody has to know yet.
+    #[default]
+    NotYet,
+    By(Watch),
+    /// By looks alone, which may miss it: this machine has no room for a watch.
+    Looks,
 }
 
 /// A file as it was when it was last scanned.
@@ -78,8 +90,8 @@ enum Looked {
 
 impl Downloads {
     /// Something is awaited from now on: what lies there already does not count as come, unless
-    /// it changes. Nothing is read.
-    pub(crate) fn begin(&mut self, ground: &Ground, directory: &Path) {
+    /// it changes. Nothing is read. What this machine lacks to watch it, when that is found out.
+    pub(crate) fn begin(&mut self, ground: &Ground, directory: &Path) -> Option<ForeignError> {
         self.wrong = 0;
         self.growing.clear();
         for path in ground.list(directory).files() {
@@ -93,6 +105,54 @@ impl Downloads {
                 };
                 self.known.insert(path, known);
             }
+        }
+        self.watch(ground, directory)
+    }
+
+    /// Watches the directory, where it is there and not watched yet.
+    fn watch(&mut self, ground: &Ground, directory: &Path) -> Option<ForeignError> {
+        let is_done = match &self.watching {
+            Watching::NotYet => false,
+            Watching::By(watch) => watch.is_of(ground, directory),
+            Watching::Looks => true,
+        };
+        if is_done {
+            return None;
+        }
+        self.catch_up();
+        match ground.watch(directory) {
+            Ok(mut watch) => {
+                if let Watching::By(before) = &self.watching {
+                    watch.goes_on_from(before);
+                }
+                self.watching = Watching::By(watch);
+                None
+            }
+            Err(why) if why.is_of_machine() => {
+                self.watching = Watching::Looks;
+                Some(why)
+            }
+            Err(_) => None,
+        }
+    }
+
+    /// Takes in what has been written meanwhile.
+    pub(crate) fn catch_up(&mut self) {
+        if let Watching::By(watch) = &mut self.watching {
+            watch.catch_up();
+        }
+    }
+
+    /// Whether something was written to a file of this name while it had that name.
+    pub(super) fn is_written_in_place(&self, path: &Path) -> bool {
+        matches!(&self.watching, Watching::By(watch) if watch.has_seen(path))
+    }
+
+    /// Why something may have been written unseen.
+    pub(super) fn missed(&self, ground: &Ground, directory: &Path) -> Option<&'static str> {
+        match &self.watching {
+            Watching::By(watch) => watch.missed(ground, directory),
+            Watching::NotYet | Watching::Looks => None,
         }
     }
 
@@ -141,7 +201,7 @@ impl Downloads {
 
     /// The wanted file that grows under its own name, and how far it has come, when this is first
     /// seen. What is empty may be about to be filled at once, and what lies in a directory within the
-    /// downloads may be moved when it is whole.
+    /// downloads may be moved when it is whole. A watch sees more.
     fn part(
         &mut self,
         path: &Path,
@@ -154,8 +214,10 @@ impl Downloads {
         if before.is_some_and(|known| known.inode == inode && version.looks_like(&known.version)) {
             return None;
         }
-        path.parent()
-            .filter(|within| within.as_os_str().is_empty())?;
+        let is_directly_there = path.parent() == Some(Path::new(""));
+        if !is_directly_there || matches!(self.watching, Watching::By(_)) {
+            return None;
+        }
         let mut wanted = wanted.iter();
         let one =
             wanted.find(|one| is_called(path, one) && (1..one.digested.size).contains(&size))?;
@@ -250,7 +312,7 @@ mod tests {
     use std::path::Path;
     use std::time::Duration;
 
-    use super::{Downloads, Scan, Wanted};
+    use super::{Downloads, Scan, Wanted, Watching};
     use crate::foreign::{Digested, Ground};
 
     /// A client's directory of downloads, and what is known of it.
@@ -277,7 +339,7 @@ mod tests {
         }
 
         fn begin(&mut self) {
-            self.downloads.begin(&self.ground, Path::new(""));
+            assert!(self.downloads.begin(&self.ground, Path::new("")).is_none());
         }
 
         fn scanned(&mut self, name: &str) -> Scan {
@@ -345,8 +407,9 @@ mod tests {
     }
 
     #[test]
-    fn what_grows_under_the_name_that_was_sent_is_seen_and_reported_once() {
+    fn without_a_watch_what_grows_under_the_name_that_was_sent_is_seen_and_reported_once() {
         let mut bob = Bob::new();
+        bob.downloads.watching = Watching::Looks;
         bob.write("plan", "old");
         bob.begin();
         assert_eq!(bob.lacks(), [None], "it lay there before");

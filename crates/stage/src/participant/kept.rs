@@ -38,7 +38,7 @@ impl Kept {
     /// Lists a directory of downloads. Hidden files are unfinished ones, unless they were seen to
     /// come.
     pub(crate) fn list(
-        known: &Downloads,
+        known: &mut Downloads,
         ground: &Ground,
         directory: &Path,
         files: &Files,
@@ -48,6 +48,10 @@ impl Kept {
             files: Vec::new(),
             incomplete: listing.unread.first().cloned(),
         };
+        known.catch_up();
+        if let Some(missed) = known.missed(ground, directory) {
+            kept.incomplete.get_or_insert(missed.to_owned());
+        }
         let mut left = files.bytes.saturating_add(MORE);
         for path in listing.files() {
             let at = directory.join(&path);
@@ -82,6 +86,7 @@ impl Kept {
                 name: path.display().to_string(),
                 size,
                 sha256,
+                in_place: known.is_written_in_place(&path),
             });
         }
         kept
@@ -96,6 +101,7 @@ fn is_hidden(path: &Path) -> bool {
 #[cfg(test)]
 mod tests {
     use std::fs;
+    use std::io::Write as _;
     use std::path::{Path, PathBuf};
 
     use super::{Files, Kept, MOST};
@@ -117,7 +123,7 @@ mod tests {
             bytes: 5,
             own: vec![PathBuf::from("outbox")],
         };
-        let kept = Kept::list(&Downloads::default(), &ground, Path::new(""), &sent);
+        let kept = Kept::list(&mut Downloads::default(), &ground, Path::new(""), &sent);
         let whole = Digested::of(b"whole").sha256;
         let words = kept.files.iter().map(|file| {
             let digest = match &file.sha256 {
@@ -142,6 +148,77 @@ mod tests {
         ]);
         assert_eq!(files, ["in/plan 5 whole", "log 15 -", "plan.1 5 other"]);
         assert_eq!(incomplete, None);
+    }
+
+    /// Which of the files in downloads at the end were written under their names after something
+    /// was awaited there, and why that may not be known.
+    fn in_place(act: impl FnOnce(&Path)) -> (Vec<String>, Option<String>) {
+        let dir = tempfile::tempdir().unwrap();
+        let place = dir.path().join("downloads");
+        fs::create_dir(&place).unwrap();
+        fs::write(place.join("before"), "whole").unwrap();
+        let ground = Ground::open(dir.path()).unwrap();
+        let mut downloads = Downloads::default();
+        assert!(downloads.begin(&ground, Path::new("downloads")).is_none());
+        act(&place);
+        let files = Files::default();
+        let kept = Kept::list(&mut downloads, &ground, Path::new("downloads"), &files);
+        let in_place = kept.files.into_iter().filter(|file| file.in_place);
+        (in_place.map(|file| file.name).collect(), kept.incomplete)
+    }
+
+    #[test]
+    fn who_writes_under_a_final_name_is_seen_however_soon_the_file_is_whole() {
+        let (seen, missed) = in_place(|at| {
+            fs::write(at.join("at-once"), "whole").unwrap();
+            fs::write(at.join("before"), "other").unwrap();
+            let filled = fs::File::create(at.join("made-in-full-size")).unwrap();
+            filled.set_len(5).unwrap();
+            let mut early = fs::File::create(at.join("part")).unwrap();
+            fs::rename(at.join("part"), at.join("renamed-too-early")).unwrap();
+            early.write_all(b"whole").unwrap();
+        });
+        let all = [
+            "at-once",
+            "before",
+            "made-in-full-size",
+            "renamed-too-early",
+        ];
+        assert_eq!(seen, all);
+        assert_eq!(missed, None);
+    }
+
+    #[test]
+    fn who_writes_under_another_name_or_nothing_at_all_has_not_written_in_place() {
+        let (seen, missed) = in_place(|at| {
+            fs::write(at.join("a.part"), "whole").unwrap();
+            fs::rename(at.join("a.part"), at.join("renamed")).unwrap();
+            fs::write(at.join("b.part"), "whole").unwrap();
+            fs::hard_link(at.join("b.part"), at.join("linked")).unwrap();
+            fs::remove_file(at.join("b.part")).unwrap();
+            fs::write(at.join("empty"), "").unwrap();
+            fs::create_dir(at.join("of-alice")).unwrap();
+        });
+        assert_eq!(seen, [""; 0]);
+        assert_eq!(missed, None);
+    }
+
+    #[test]
+    fn what_was_written_unseen_is_no_pass() {
+        let (_, missed) = in_place(|at| {
+            let mut files = ["a", "b"].map(|name| fs::File::create(at.join(name)).unwrap());
+            let most = fs::read_to_string("/proc/sys/fs/inotify/max_queued_events").unwrap();
+            let most: usize = most.trim().parse().unwrap();
+            for n in 0..=most {
+                files[n % 2].write_all(b"x").unwrap();
+            }
+        });
+        assert!(missed.unwrap().contains("more was written there at a time"));
+        let (_, missed) = in_place(|at| {
+            fs::rename(at, at.with_file_name("other")).unwrap();
+            fs::create_dir(at).unwrap();
+        });
+        assert!(missed.unwrap().contains("replaced"));
     }
 
     #[test]

@@ -206,3 +206,30 @@ impl fmt::Debug for Scratch {
             .finish_non_exhaustive()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::fs::symlink;
+    use std::path::PathBuf;
+
+    use super::{Copy, Scratch};
+
+    #[test]
+    fn what_cannot_be_put_where_a_link_leads_away_is_its_owners_affair() {
+        let scratch = Scratch::make().unwrap();
+        scratch.prepare("bob").unwrap();
+        let elsewhere = tempfile::tempdir().unwrap();
+        symlink(elsewhere.path(), scratch.of("bob").join("keys")).unwrap();
+        let copy = Copy {
+            from: PathBuf::from("/etc/passwd"),
+            to: PathBuf::from("keys/link.key"),
+            pool: false,
+        };
+        let why = scratch.copy("bob", &[copy], 0).unwrap().unwrap_err();
+        assert_eq!(
+            why.to_string(),
+            "cannot put keys/link.key there: it is a link, or lies behind one"
+        );
+        assert!(!elsewhere.path().join("link.key").exists());
+    }
+}

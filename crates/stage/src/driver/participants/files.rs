@@ -45,16 +45,33 @@ impl Participants<'_> {
         Ok(())
     }
 
-    /// Files are awaited from now on: those that lie there already are not those.
+    /// Files are awaited from now on: those that lie there already are not those. The directory is
+    /// made where a client is there and it is not, for what is written in it must be seen from the
+    /// first byte on.
     pub(in crate::driver) fn await_files<'e>(
         &mut self,
         expected: impl IntoIterator<Item = &'e Expectation>,
         record: &mut Writer,
     ) -> Result<(), EngineError> {
         for (who, _) in self.wanted(expected) {
-            self.in_downloads(&who, record, |known, ground, directory| {
-                known.begin(ground, directory);
-            })?;
+            let was_started = self.was_started(&who);
+            let begin = move |known: &mut Downloads, ground: &Ground, directory: &Path| {
+                if was_started && !ground.has(directory) {
+                    // Where it cannot be made, nothing is watched, as where it is not there.
+                    ground.make_directory(directory).ok();
+                }
+                known.begin(ground, directory)
+            };
+            let lacks = self.in_downloads(&who, record, begin)?.flatten();
+            if let Some(why) = lacks.filter(|_| !self.has_noted_watches) {
+                self.has_noted_watches = true;
+                let text = format!(
+                    "this machine has no room to watch downloads ({}), so they are looked at every \
+                     20 ms; raise fs.inotify.max_user_instances",
+                    why.into_io()
+                );
+                record.append(Kind::Note { text })?;
+            }
         }
         Ok(())
     }
@@ -66,6 +83,9 @@ impl Participants<'_> {
         expected: &[Expectation],
         record: &mut Writer,
     ) -> Result<(), EngineError> {
+        for one in self.all.values_mut() {
+            one.downloads.catch_up();
+        }
         let claiming = self.take_claiming(record);
         for (who, wanted) in self.wanted(expected) {
             let scan = move |known: &mut Downloads, ground: &Ground, directory: &Path| {

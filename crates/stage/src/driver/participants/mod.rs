@@ -76,6 +76,8 @@ pub(super) struct Participants<'p> {
     pub(super) outbox: BTreeMap<(String, String), Digested>,
     /// How many events there were when files were looked for last.
     polled: usize,
+    /// It was said that this machine has no room to watch downloads.
+    has_noted_watches: bool,
     /// Those who have printed something that may count when it stands still.
     stirring: BTreeSet<String>,
     /// When the play began.
@@ -119,6 +121,7 @@ impl<'p> Participants<'p> {
             captured: Captured::default(),
             outbox: BTreeMap::new(),
             polled: 0,
+            has_noted_watches: false,
             stirring: BTreeSet::new(),
             began: now,
             next_check: now,
