@@ -35,6 +35,8 @@ pub struct Contact {
     /// The highest number of an encryption key that was used for this person: an older key
     /// never replaces a newer one.
     pub newest_key: u32,
+    /// The user wants nothing of this person, whatever identity comes under the name.
+    pub is_blocked: bool,
 }
 
 impl Contact {
@@ -44,12 +46,14 @@ impl Contact {
             trust: Trust::FirstUse,
             changed: None,
             newest_key: 0,
+            is_blocked: false,
         }
     }
 
-    /// The state as people and programs read it: `first-use`, `verified` or `changed`.
+    /// The state as people and programs read it: `first-use`, `verified`, `changed` or `blocked`.
     pub fn state(&self) -> &'static str {
         match (&self.changed, self.trust) {
+            _ if self.is_blocked => "blocked",
             (Some(_), _) => "changed",
             (None, Trust::FirstUse) => "first-use",
             (None, Trust::Verified) => "verified",
@@ -119,8 +123,22 @@ impl Contacts {
         let Some(identity) = contact.changed.take() else {
             return false;
         };
-        *contact = Contact::pinned(identity);
+        *contact = Contact {
+            is_blocked: contact.is_blocked,
+            ..Contact::pinned(identity)
+        };
         true
+    }
+
+    /// Blocks somebody, or ends that. Whether it was news.
+    pub fn block(&mut self, name: &Name, is_blocked: bool) -> bool {
+        match self.known.get_mut(name) {
+            Some(contact) if contact.is_blocked != is_blocked => {
+                contact.is_blocked = is_blocked;
+                true
+            }
+            Some(_) | None => false,
+        }
     }
 
     /// Forgets somebody. `false` when nobody of this name is known.
@@ -157,6 +175,7 @@ impl Contacts {
                     .as_ref()
                     .map(|key| Blob(key.spki().to_vec())),
                 newest_key: contact.newest_key,
+                blocked: contact.is_blocked,
             };
             (name.clone(), stored)
         });
@@ -202,6 +221,8 @@ struct Stored {
     changed: Option<Blob>,
     #[serde(default)]
     newest_key: u32,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    blocked: bool,
 }
 
 impl Stored {
@@ -215,6 +236,7 @@ impl Stored {
             trust: self.state,
             changed: self.changed.map(read).transpose()?,
             newest_key: self.newest_key,
+            is_blocked: self.blocked,
         })
     }
 }

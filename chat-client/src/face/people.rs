@@ -48,6 +48,10 @@ pub fn render(line: &Line) -> Option<String> {
              {name} until you compare with /verify {name} and say /trust {name} GROUP"
         ),
         Line::Trusted { name } => format!("* the new identity of {name} is trusted"),
+        Line::Blocked { name } => {
+            format!("* {name} is blocked: nothing from {name} is shown, and nothing is sent there")
+        }
+        Line::Unblocked { name } => format!("* {name} is not blocked any more"),
         Line::Forgot { name } => format!("* {name} is forgotten"),
         Line::Verified { name } => format!("* {name} is verified"),
         Line::Safety {

@@ -49,7 +49,9 @@ pub(super) fn complete(line: &str, known: &Known) -> Completed {
         ("/msg" | "/file" | "/verify" | "/trust", None) => {
             choose(head(rest), rest, names(known), " ")
         }
-        ("/forget" | "/history" | "/window", None) => choose(head(rest), rest, names(known), ""),
+        ("/forget" | "/block" | "/unblock" | "/history" | "/window", None) => {
+            choose(head(rest), rest, names(known), "")
+        }
         _ => {
             let begun = rest.rsplit(' ').next().unwrap_or_default();
             choose(head(begun), begun, names(known), " ")

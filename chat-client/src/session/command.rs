@@ -51,6 +51,13 @@ pub enum Command {
         /// Whom.
         name: Name,
     },
+    /// Block somebody, or end that.
+    Block {
+        /// Whom.
+        name: Name,
+        /// Whether to block.
+        is_blocked: bool,
+    },
     /// What was said before.
     History(Sought),
     /// Help, about everything or one command.
@@ -80,6 +87,10 @@ pub enum Topic {
     Trust,
     /// `/forget`.
     Forget,
+    /// `/block`.
+    Block,
+    /// `/unblock`.
+    Unblock,
     /// `/history`.
     History,
     /// `/search`.
@@ -109,6 +120,8 @@ impl Topic {
             Self::Verify => "/verify NAME [yes]",
             Self::Trust => "/trust NAME GROUP",
             Self::Forget => "/forget NAME",
+            Self::Block => "/block NAME",
+            Self::Unblock => "/unblock NAME",
             Self::History => "/history [NAME] [COUNT]",
             Self::Search => "/search TEXT",
             Self::Help => "/help [COMMAND]",
@@ -138,6 +151,11 @@ impl Topic {
                 "forgets the identity of somebody who is away; \
                  when that person comes back it is for the first time"
             }
+            Self::Block => {
+                "shows nothing of a person any more, takes no files, sends nothing; \
+                 that person is not told"
+            }
+            Self::Unblock => "ends /block",
             Self::History => "shows what was said before, with everybody or with one person",
             Self::Search => "shows what was said before with this text in it",
             Self::Help => "explains all commands, or one",
@@ -240,6 +258,10 @@ impl Command {
             }
             Topic::Forget => Ok(Self::Forget {
                 name: person(rest.trim(), usage)?,
+            }),
+            Topic::Block | Topic::Unblock => Ok(Self::Block {
+                name: person(rest.trim(), usage)?,
+                is_blocked: topic == Topic::Block,
             }),
             Topic::History => history(rest).map(Command::History).ok_or_else(usage),
             Topic::Search => {

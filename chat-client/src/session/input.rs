@@ -85,6 +85,7 @@ impl Session {
             Command::Verify { name, compared } => self.verify(&name, compared),
             Command::Trust { name, group } => self.trust(name, &group),
             Command::Forget { name } => self.forget(name),
+            Command::Block { name, is_blocked } => self.block(name, is_blocked),
             Command::History(sought) => {
                 self.recall(sought);
                 Ok(())
@@ -107,11 +108,13 @@ impl Session {
     /// makes nobody a recipient.
     fn say(&mut self, text: String, tag: Option<u64>) {
         self.remember(self.people.me.clone(), None, &text);
+        let mut rest = self.people.here();
+        rest.retain(|name| !self.people.is_blocked(name));
         self.link.saying = Some(Saying {
             group: self.link.outbox.new_group(),
             text,
             tag,
-            rest: self.people.here().into(),
+            rest: rest.into(),
         });
         self.work();
     }
@@ -231,6 +234,16 @@ impl Session {
         let theirs = contact.changed.as_ref().unwrap_or(&contact.identity);
         let me = (&self.people.me, self.identity.public());
         Ok(SafetyNumber::between(me, (name, theirs)).to_string())
+    }
+
+    fn block(&mut self, name: Name, is_blocked: bool) -> Result<(), Refusal> {
+        self.people.contact(&name)?;
+        self.contacts_changed |= self.people.contacts.block(&name, is_blocked);
+        self.show(match is_blocked {
+            true => Line::Blocked { name },
+            false => Line::Unblocked { name },
+        });
+        Ok(())
     }
 
     fn forget(&mut self, name: Name) -> Result<(), Refusal> {

@@ -176,6 +176,16 @@ pub enum Line {
         /// Who.
         name: Name,
     },
+    /// Nothing of this person is shown any more, and nothing sent.
+    Blocked {
+        /// Who.
+        name: Name,
+    },
+    /// The person is not blocked any more.
+    Unblocked {
+        /// Who.
+        name: Name,
+    },
     /// The identity counts as verified now.
     Verified {
         /// Whose.

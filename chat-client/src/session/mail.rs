@@ -3,9 +3,11 @@
 use bytes::Bytes;
 use chat_crypto::{Freshness, ReplayRecord};
 use chat_protocol::limits::{MAX_RECEIPTS, MAX_TEXT};
-use chat_protocol::{Content, Conversation, Digest, Envelope, Fingerprint, Name, ToRelay};
+use chat_protocol::{
+    CancelReason, Content, Conversation, Digest, Envelope, Fingerprint, Name, ToRelay,
+};
 
-use super::{Line, Session};
+use super::{Line, Session, Transfer};
 use crate::account::{Entry, Thread, digest};
 
 /// So many numbers fit into one header, however long they are.
@@ -112,6 +114,9 @@ impl Session {
             peer: mail.by,
             conversation: mail.conversation,
         };
+        if self.people.is_blocked(from) {
+            return self.on_blocked_mail(from, &thread, &mail);
+        }
         match mail.content {
             Content::Text { place, text } => {
                 if self.take_place(from, thread, &place, mail.digest) {
@@ -137,6 +142,20 @@ impl Session {
             Content::Receipt { file, status } => self.on_receipt(&mail.by, file, &status),
             // Travels as a receipt.
             Content::Delivered { .. } => self.reject(from, "content"),
+        }
+    }
+
+    /// Of a blocked person nothing is shown or confirmed; but its place is taken note of, or later messages would
+    /// seem to miss one.
+    fn on_blocked_mail(&mut self, from: &Name, thread: &Thread, mail: &Mail) {
+        let (Content::Text { place, .. } | Content::File { place, .. }) = &mail.content else {
+            return;
+        };
+        let (_, entry) = self.account.see(thread.clone(), place, mail.digest);
+        self.records.extend(entry);
+        if let Content::File { offer, .. } = &mail.content {
+            let (from, file) = (from.clone(), offer.file);
+            self.cancel(&Transfer { from, file }, CancelReason::Refused);
         }
     }
 

@@ -120,6 +120,12 @@ impl People {
         self.here.keys().cloned().collect()
     }
 
+    /// Whether the user wants nothing of this person.
+    pub(super) fn is_blocked(&self, name: &Name) -> bool {
+        let contact = self.contacts.get(name);
+        contact.is_some_and(|contact| contact.is_blocked)
+    }
+
     /// How far the identity of somebody who is here is trusted.
     pub(super) fn state(&self, name: &Name) -> &'static str {
         let usable = |announced: &Announced| announced.identity.is_some();
@@ -163,6 +169,10 @@ impl People {
     /// Says why nothing may be sent.
     pub(super) fn recipient<'a>(&'a self, name: &'a Name) -> Result<Recipient<'a>, Refusal> {
         let contact = self.contact(name)?;
+        if contact.is_blocked {
+            let why = format!("you have blocked {name}: /unblock {name} comes first");
+            return Err(Refusal::new("blocked", why));
+        }
         if contact.is_changed() {
             let why = format!(
                 "the identity of {name} has changed: compare it with /verify {name}, \

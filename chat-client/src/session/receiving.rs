@@ -293,7 +293,7 @@ impl Session {
         }
     }
 
-    fn cancel(&mut self, transfer: &Transfer, reason: CancelReason) {
+    pub(super) fn cancel(&mut self, transfer: &Transfer, reason: CancelReason) {
         self.tell(&ToRelay::Cancel {
             to: transfer.from.clone(),
             file: transfer.file,

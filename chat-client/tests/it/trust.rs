@@ -55,6 +55,58 @@ fn somebody_who_is_away_can_be_forgotten_and_is_met_for_the_first_time_again() {
 }
 
 #[test]
+fn of_a_blocked_person_nothing_is_shown_or_confirmed_and_nothing_is_sent_there() {
+    let mut hall = Hall::with(&["alice", "bob", "carol"]);
+    hall.types("bob", "/msg alice before");
+    assert_eq!(
+        hall.types("alice", "/block bob"),
+        ["(contacts)", "blocked bob"]
+    );
+    let stored = hall.person("alice").contacts.clone();
+    assert!(stored.contains("\"blocked\": true"), "{stored}");
+    let past = hall.person("alice").past.len();
+    hall.person("bob")
+        .disk
+        .files
+        .insert("x".to_owned(), vec![1]);
+    for (line, told) in [
+        ("@1 /msg alice secret", vec!["sent 1 alice"]),
+        ("/file alice x", vec!["file-failed alice refused x"]),
+    ] {
+        hall.types("bob", line);
+        assert_eq!(hall.lines("bob"), told, "{line}");
+    }
+    assert_eq!(hall.lines("alice"), ["blocked bob"]);
+    assert_eq!(hall.person("alice").past.len(), past);
+    let told = hall.types("alice", "/msg bob hello");
+    assert!(told[0].starts_with("refused blocked "), "{told:?}");
+    assert_eq!(hall.types("alice", "hello").last().unwrap(), "sent all 1");
+    let who = [
+        "contact bob blocked",
+        "contact carol first-use",
+        "contacts 2",
+    ];
+    assert_eq!(hall.types("alice", "/who"), who);
+    // Afterwards nothing seems to be missing.
+    hall.types("alice", "/unblock bob");
+    hall.forget("alice");
+    hall.types("bob", "/msg alice after");
+    assert_eq!(hall.lines("alice"), ["private bob after"]);
+}
+
+#[test]
+fn a_block_outlives_a_restart_and_another_identity() {
+    let mut hall = Hall::with(&["alice", "bob"]);
+    hall.types("alice", "/block bob");
+    let contacts = hall.person("alice").contacts.clone();
+    let mut contacts = Contacts::from_json(&contacts).unwrap();
+    assert!(contacts.get(&name("bob")).unwrap().is_blocked);
+    contacts.see(&name("bob"), fixture(5).public());
+    assert!(contacts.trust(&name("bob")));
+    assert_eq!(contacts.get(&name("bob")).unwrap().state(), "blocked");
+}
+
+#[test]
 fn a_changed_identity_is_announced() {
     let mut hall = impostor();
     assert_eq!(hall.lines("alice"), ["joined bob", "key-changed bob"]);

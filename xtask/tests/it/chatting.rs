@@ -62,15 +62,25 @@ fn home(folder: &Path, who: &str, key: &str) {
     std::fs::copy(keys, home.join("identity.keys")).unwrap();
 }
 
-fn join(programs: &Path, relay: &Relay, folder: &Path, who: &str) -> Screen {
+/// How somebody joins.
+fn command(programs: &Path, relay: &Relay, folder: &Path, who: &str) -> String {
     let (client, home) = (programs.join("chat-client"), folder.join(who));
-    let command = format!(
+    format!(
         "{} chat {who} --relay {} --home {} --reconnect",
         client.display(),
         relay.address,
         home.display()
-    );
-    Screen::running((80, 20), &command, "TZ=UTC")
+    )
+}
+
+fn on_a_terminal(command: &str) -> Screen {
+    Screen::running((80, 20), command, "TZ=UTC")
+}
+
+/// The terminal is as it was before the client.
+fn is_given_back(screen: &str) {
+    let is_raw = screen.contains("-icanon") || screen.contains("-echo ");
+    assert!(!is_raw && !screen.contains("everyone>"), "{screen}");
 }
 
 #[test]
@@ -84,9 +94,12 @@ fn two_people_chat_on_terminals_leave_and_come_back() {
     home(folder.path(), "bob", "01.keys");
     std::fs::write(folder.path().join("plan.txt"), "at dawn").unwrap();
     let relay = Relay::start(&programs, &folder.path().join("relay"));
-    let alice = join(&programs, &relay, folder.path(), "alice");
+    let [alices, bobs] = ["alice", "bob"].map(|who| command(&programs, &relay, folder.path(), who));
+    // A shell that can stop her client and let it go on.
+    let shell = format!("sh -mc '{alices}; echo stopped; stty -a; read enter; fg'");
+    let alice = on_a_terminal(&shell);
     alice.wait_for(&["you are alice", "everyone>"]);
-    let bob = join(&programs, &relay, folder.path(), "bob");
+    let bob = on_a_terminal(&bobs);
     bob.wait_for(&["you are bob", "1 here: alice"]);
     alice.wait_for(&["bob joined, for the first time"]);
 
@@ -113,18 +126,17 @@ fn two_people_chat_on_terminals_leave_and_come_back() {
     let saved = folder.path().join("bob/downloads/plan.txt");
     assert_eq!(std::fs::read_to_string(saved).unwrap(), "at dawn");
 
-    // The terminal is as it was.
     bob.press("C-c");
-    let left = bob.wait_for(&["exit code: 0", "icanon"]);
-    assert!(
-        !left.contains("-icanon") && !left.contains("-echo "),
-        "{left}"
-    );
-    alice.wait_for(&["bob left (quit)"]);
+    is_given_back(&bob.wait_for(&["exit code: 0", "icanon"]));
     drop(bob);
+    alice.wait_for(&["bob left (quit)"]);
+    alice.press("C-z");
+    is_given_back(&alice.wait_for(&["stopped", "icanon"]));
+    alice.press("Enter");
+    alice.wait_for(&["bob left (quit)", "bob>"]);
 
     // What was said is there again.
-    let bob = join(&programs, &relay, folder.path(), "bob");
+    let bob = on_a_terminal(&bobs);
     bob.wait_for(&["bob: hello everybody", "2 alice", "1 here: alice"]);
     bob.press("M-2");
     bob.wait_for(&["alice: meet me", "alice>"]);
@@ -135,6 +147,7 @@ fn two_people_chat_on_terminals_leave_and_come_back() {
     bob.resize(80, 20);
     let kill = format!("kill -TERM {}", bob.program());
     tmux(&bob.socket, &["run-shell", &kill]);
-    let left = bob.wait_for(&["exit code: 0", "icanon"]);
-    assert!(!left.contains("-icanon"), "{left}");
+    is_given_back(&bob.wait_for(&["exit code: 0", "icanon"]));
+    alice.press("C-d");
+    is_given_back(&alice.wait_for(&["exit code: 0", "icanon"]));
 }
