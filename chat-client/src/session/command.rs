@@ -236,17 +236,12 @@ impl Command {
             Topic::Verify => {
                 let (name, answer) = split_name(rest);
                 let name = person(name, usage)?;
-                match answer.trim() {
-                    "" => Ok(Self::Verify {
-                        name,
-                        compared: false,
-                    }),
-                    "yes" => Ok(Self::Verify {
-                        name,
-                        compared: true,
-                    }),
-                    _ => Err(usage()),
-                }
+                let compared = match answer.trim() {
+                    "" => false,
+                    "yes" => true,
+                    _ => return Err(usage()),
+                };
+                Ok(Self::Verify { name, compared })
             }
             Topic::Trust => {
                 let (name, group) = split_name(rest);

@@ -115,7 +115,7 @@ impl Session {
             conversation: mail.conversation,
         };
         if self.people.is_blocked(from) {
-            return self.on_blocked_mail(from, &thread, &mail);
+            return self.on_blocked_mail(from, thread, &mail);
         }
         match mail.content {
             Content::Text { place, text } => {
@@ -147,11 +147,11 @@ impl Session {
 
     /// Of a blocked person nothing is shown or confirmed; but its place is taken note of, or later messages would
     /// seem to miss one.
-    fn on_blocked_mail(&mut self, from: &Name, thread: &Thread, mail: &Mail) {
+    fn on_blocked_mail(&mut self, from: &Name, thread: Thread, mail: &Mail) {
         let (Content::Text { place, .. } | Content::File { place, .. }) = &mail.content else {
             return;
         };
-        let (_, entry) = self.account.see(thread.clone(), place, mail.digest);
+        let (_, entry) = self.account.see(thread, place, mail.digest);
         self.records.extend(entry);
         if let Content::File { offer, .. } = &mail.content {
             let (from, file) = (from.clone(), offer.file);
