@@ -110,6 +110,9 @@ pub struct Chat {
     /// For people, without a screen: one line below the other, as on a terminal that can do no more
     #[arg(long, conflicts_with_all = ["plain", "json"])]
     pub(crate) lines: bool,
+    /// On a screen, ring the bell for private texts, files and texts with your name in them
+    #[arg(long)]
+    pub(crate) bell: bool,
     /// Connect again by yourself when the relay is gone, and send again what nobody answered for
     #[arg(long)]
     pub(crate) reconnect: bool,

@@ -211,7 +211,7 @@ impl App {
             Kind::Program(face) => (read_stdin()?, face, None),
             Kind::Lines => (read_stdin()?, Face::Lines(Lines::default()), None),
             Kind::Screen => {
-                let screen = OpenScreen(Screen::open(start.me.clone())?);
+                let screen = OpenScreen(Screen::open(start.me.clone(), options.bell)?);
                 let input = screen.0.read_keys(signals.keys())?;
                 (input, Face::Screen(screen.0.clone()), Some(screen))
             }

@@ -24,6 +24,8 @@ use chrono::{DateTime, Local, Offset as _};
 use ratatui::Terminal;
 use ratatui::backend::CrosstermBackend;
 use ratatui::crossterm::event::{self, Event, KeyCode, KeyEventKind};
+use ratatui::crossterm::execute;
+use ratatui::crossterm::style::Print;
 use tokio::sync::{Notify, mpsc};
 
 pub use draw::draw;
@@ -48,6 +50,7 @@ pub struct Screen(Arc<Mutex<Painted>>);
 struct Painted {
     view: ChatView,
     terminal: Terminal<CrosstermBackend<Stdout>>,
+    has_bell: bool,
 }
 
 impl fmt::Debug for Screen {
@@ -58,12 +61,17 @@ impl fmt::Debug for Screen {
 
 impl Screen {
     /// Takes the terminal. Whoever opens it closes it.
-    pub(crate) fn open(me: Name) -> io::Result<Self> {
+    pub(crate) fn open(me: Name, has_bell: bool) -> io::Result<Self> {
         guard::take()?;
         let terminal = Terminal::new(CrosstermBackend::new(io::stdout()));
         let terminal = terminal.inspect_err(|_| guard::restore())?;
         let view = ChatView::new(me, outside());
-        Ok(Self(Arc::new(Mutex::new(Painted { view, terminal }))))
+        let painted = Painted {
+            view,
+            terminal,
+            has_bell,
+        };
+        Ok(Self(Arc::new(Mutex::new(painted))))
     }
 
     /// Gives the terminal back, and prints what is left to say.
@@ -151,6 +159,9 @@ impl Painted {
         if guard::is_taken() {
             let view = &mut self.view;
             self.terminal.draw(|frame| draw(view, frame))?;
+            if self.view.takes_ring() && self.has_bell {
+                execute!(io::stdout(), Print('\x07'))?;
+            }
         }
         Ok(())
     }

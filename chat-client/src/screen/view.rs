@@ -14,6 +14,9 @@ use crate::session::{Line, Past, Progress};
 /// Windows at most: everybody who comes may open one.
 const MAX_WINDOWS: usize = 100;
 
+/// Seconds between two rings of the bell, at least: others decide when it rings.
+const QUIET: u64 = 2;
+
 /// Files on their way that are shown.
 const MAX_BARS: usize = 3;
 
@@ -54,6 +57,14 @@ pub struct ChatView {
     order: Vec<What>,
     last_tag: u64,
     touches: u64,
+    bell: Bell,
+}
+
+/// Whether the bell is to be rung.
+#[derive(Debug, Default)]
+struct Bell {
+    is_due: bool,
+    last: Option<u64>,
 }
 
 /// The connection.
@@ -103,6 +114,7 @@ impl ChatView {
             order: Vec::new(),
             last_tag: 0,
             touches: 0,
+            bell: Bell::default(),
         }
     }
 
@@ -127,6 +139,12 @@ impl ChatView {
     /// Something has happened.
     pub fn take(&mut self, line: &Line, at: u64) {
         self.follow(line);
+        if self.concerns_me(line) && self.bell.last.is_none_or(|last| at.abs_diff(last) >= QUIET) {
+            self.bell = Bell {
+                is_due: true,
+                last: Some(at),
+            };
+        }
         if self.mark(line) {
             return;
         }
@@ -186,6 +204,26 @@ impl ChatView {
                 name: name.clone(),
                 trusts,
             });
+        }
+    }
+
+    /// Whether something has come that is for this person alone, or names it. Once for each ring.
+    pub fn takes_ring(&mut self) -> bool {
+        std::mem::take(&mut self.bell.is_due)
+    }
+
+    fn concerns_me(&self, line: &Line) -> bool {
+        match line {
+            Line::Message {
+                conversation, text, ..
+            } => {
+                let is_my_name = |word: &str| word.eq_ignore_ascii_case(self.me.as_str());
+                let is_of_a_name = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-');
+                *conversation == Conversation::Private
+                    || text.split(|c| !is_of_a_name(c)).any(is_my_name)
+            }
+            Line::FileReceived { .. } => true,
+            _ => false,
         }
     }
 

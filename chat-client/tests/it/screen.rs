@@ -414,6 +414,29 @@ fn lines_are_fetched_back() {
 }
 
 #[test]
+fn the_bell_rings_for_what_is_meant_for_me_and_not_all_the_time() {
+    let mut seat = Seat::ready();
+    for (conversation, text, rings) in [
+        (Conversation::All, "good morning", false),
+        (Conversation::All, "alices", false),
+        (Conversation::All, "Alice: look", true),
+        (Conversation::Private, "psst", true),
+    ] {
+        seat.now += 10;
+        seat.hears("bob", conversation, text);
+        assert_eq!(seat.view.takes_ring(), rings, "{text}");
+    }
+    // Nobody can make it ring on and on.
+    for _ in 0..100 {
+        seat.hears("bob", Conversation::Private, "psst");
+        assert!(!seat.view.takes_ring());
+    }
+    seat.now += 10;
+    assert_eq!(seat.enters("alice"), ["@1 /say alice"]);
+    assert!(!seat.view.takes_ring());
+}
+
+#[test]
 fn a_name_has_its_colour_and_without_colours_there_are_none() {
     let colours = |seat: &mut Seat| {
         let terminal = seat.painted();
