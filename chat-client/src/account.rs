@@ -60,6 +60,12 @@ pub enum Entry {
     Kept(Kept),
     /// It has one.
     Done(MessageId),
+    /// Of a thread of somebody else, the numbers from the first to the second have not come.
+    Missing(Thread, u64, u64),
+    /// One of them has.
+    Came(Thread, u64),
+    /// Nobody goes by this identity any more: its threads are over.
+    Forgotten(Fingerprint),
 }
 
 /// Where a message stands among those of its thread.
@@ -83,10 +89,11 @@ pub enum Order {
 #[derive(Debug, Default)]
 pub struct Account {
     seen: BTreeMap<Thread, Step>,
-    /// Only as long as the program runs.
     missing: BTreeMap<Thread, BTreeSet<u64>>,
     wrote: BTreeMap<Thread, Step>,
-    kept: BTreeMap<MessageId, Kept>,
+    /// In the order in which they were written.
+    kept: BTreeMap<u64, Kept>,
+    last_kept: u64,
     opened: Vec<ReplayRecord>,
 }
 
@@ -100,25 +107,52 @@ impl Account {
     pub fn read(entries: impl IntoIterator<Item = Entry>, now: u64) -> Self {
         let mut account = Self::default();
         for entry in entries {
-            match entry {
-                Entry::Opened(record) => account.opened.push(record),
-                Entry::Seen(thread, step) => {
-                    account.seen.insert(thread, step);
-                }
-                Entry::Wrote(thread, step) => {
-                    account.wrote.insert(thread, step);
-                }
-                Entry::Kept(kept) => {
-                    account.kept.insert(kept.id, kept);
-                }
-                Entry::Done(id) => {
-                    account.kept.remove(&id);
-                }
-            }
+            account.take(entry);
         }
         let is_over = |expires: u64| expires.saturating_add(CLOCK_SKEW_SECONDS) < now;
         account.opened.retain(|record| !is_over(record.expires));
         account
+    }
+
+    fn take(&mut self, entry: Entry) {
+        match entry {
+            Entry::Opened(record) => self.opened.push(record),
+            Entry::Seen(thread, step) => {
+                self.seen.insert(thread, step);
+                // Nothing is before the first.
+                if step.seq == 1 {
+                    self.missing.remove(&thread);
+                }
+            }
+            Entry::Wrote(thread, step) => {
+                self.wrote.insert(thread, step);
+            }
+            Entry::Kept(kept) => {
+                self.last_kept += 1;
+                self.kept.insert(self.last_kept, kept);
+            }
+            Entry::Done(id) => self.kept.retain(|_, kept| kept.id != id),
+            Entry::Missing(thread, first, last) => self.miss(thread, first, last),
+            Entry::Came(thread, seq) => {
+                if let Some(missing) = self.missing.get_mut(&thread) {
+                    missing.remove(&seq);
+                }
+            }
+            Entry::Forgotten(peer) => {
+                self.seen.retain(|thread, _| thread.peer != peer);
+                self.missing.retain(|thread, _| thread.peer != peer);
+                self.wrote.retain(|thread, _| thread.peer != peer);
+            }
+        }
+    }
+
+    /// These have not come. Of too many, the latest are waited for.
+    fn miss(&mut self, thread: Thread, first: u64, last: u64) {
+        let missing = self.missing.entry(thread).or_default();
+        missing.extend((first..=last).rev().take(MAX_MISSING));
+        while missing.len() > MAX_MISSING {
+            missing.pop_first();
+        }
     }
 
     /// The entries that still count, as few as there can be.
@@ -132,8 +166,14 @@ impl Account {
             .wrote
             .iter()
             .map(|(thread, step)| Entry::Wrote(*thread, *step));
+        let missing = self.missing.iter().flat_map(|(thread, numbers)| {
+            ranges(numbers)
+                .into_iter()
+                .map(|(first, last)| Entry::Missing(*thread, first, last))
+        });
         let kept = self.kept.values().cloned().map(Entry::Kept);
-        opened.chain(seen).chain(wrote).chain(kept).collect()
+        let threads = seen.chain(missing).chain(wrote);
+        opened.chain(threads).chain(kept).collect()
     }
 
     /// The envelopes that were opened before, for the receiver.
@@ -153,23 +193,33 @@ impl Account {
 
     /// Takes note of a message of ours, whose content has this digest.
     pub(crate) fn write(&mut self, thread: Thread, seq: u64, digest: Digest) -> Entry {
-        let step = Step { seq, digest };
-        self.wrote.insert(thread, step);
-        Entry::Wrote(thread, step)
+        self.note(Entry::Wrote(thread, Step { seq, digest }))
     }
 
     /// Keeps a message until it is answered for.
     pub(crate) fn keep(&mut self, kept: Kept) -> Entry {
-        self.kept.insert(kept.id, kept.clone());
-        Entry::Kept(kept)
+        self.note(Entry::Kept(kept))
     }
 
     /// A message is answered for, one way or the other. `None` where it was not kept.
     pub(crate) fn settle(&mut self, id: &MessageId) -> Option<Entry> {
-        self.kept.remove(id).map(|kept| Entry::Done(kept.id))
+        let is_kept = self.kept.values().any(|kept| kept.id == *id);
+        is_kept.then(|| self.note(Entry::Done(*id)))
     }
 
-    /// What is kept for a person with this identity; oldest first does not matter, since each has its place.
+    /// Nobody goes by this identity any more. `None` where nothing is remembered of it.
+    pub(crate) fn forget(&mut self, peer: Fingerprint) -> Option<Entry> {
+        let mut threads = self.seen.keys().chain(self.wrote.keys());
+        let is_known = threads.any(|thread| thread.peer == peer);
+        is_known.then(|| self.note(Entry::Forgotten(peer)))
+    }
+
+    fn note(&mut self, entry: Entry) -> Entry {
+        self.take(entry.clone());
+        entry
+    }
+
+    /// What is kept for a person with this identity, in the order in which it was written.
     pub(crate) fn kept_for<'a>(
         &'a self,
         to: &'a Name,
@@ -191,33 +241,18 @@ impl Account {
         thread: Thread,
         place: &Place,
         digest: Digest,
-    ) -> (Order, Option<Entry>) {
+    ) -> (Order, Vec<Entry>) {
         let order = self.order(&thread, place, &digest);
-        match order {
-            Order::Late => {
-                if let Some(missing) = self.missing.get_mut(&thread) {
-                    missing.remove(&place.seq);
-                }
-                return (order, None);
-            }
-            Order::Repeated => return (order, None),
-            Order::Missing(count) => {
-                let missing = self.missing.entry(thread).or_default();
-                let first = place.seq.saturating_sub(count);
-                missing.extend((first..place.seq).rev().take(MAX_MISSING));
-                while missing.len() > MAX_MISSING {
-                    missing.pop_first();
-                }
-            }
-            Order::Anew => {
-                self.missing.remove(&thread);
-            }
-            Order::Next | Order::Forked => {}
-        }
         let seq = place.seq;
-        let step = Step { seq, digest };
-        self.seen.insert(thread, step);
-        (order, Some(Entry::Seen(thread, step)))
+        let seen = Entry::Seen(thread, Step { seq, digest });
+        let entries = match order {
+            Order::Next | Order::Anew | Order::Forked => vec![seen],
+            Order::Missing(count) => vec![seen, Entry::Missing(thread, seq - count, seq - 1)],
+            Order::Late => vec![Entry::Came(thread, seq)],
+            Order::Repeated => Vec::new(),
+        };
+        let entries = entries.into_iter().map(|entry| self.note(entry));
+        (order, entries.collect())
     }
 
     fn order(&self, thread: &Thread, place: &Place, digest: &Digest) -> Order {
@@ -239,6 +274,18 @@ impl Account {
             _ => Order::Forked,
         }
     }
+}
+
+/// Numbers as runs from a first to a last one.
+fn ranges(numbers: &BTreeSet<u64>) -> Vec<(u64, u64)> {
+    let mut ranges: Vec<(u64, u64)> = Vec::new();
+    for &number in numbers {
+        match ranges.last_mut() {
+            Some((_, last)) if *last + 1 == number => *last = number,
+            _ => ranges.push((number, number)),
+        }
+    }
+    ranges
 }
 
 #[cfg(test)]
@@ -330,6 +377,7 @@ mod tests {
         let again = Account::read(entries, 50);
         assert_eq!(again.entries(), account.entries());
         assert_eq!(again.entries().len(), 3);
+        assert!(again.missing.is_empty());
         let text = serde_json::to_string(&again.entries()).unwrap();
         let read: Vec<Entry> = serde_json::from_str(&text).unwrap();
         assert_eq!(read, again.entries());
@@ -337,5 +385,59 @@ mod tests {
         assert_eq!(again.kept_for(&bob, &THREAD.peer).count(), 1);
         assert_eq!(again.kept_for(&bob, &Fingerprint([9; 32])).count(), 0);
         assert_eq!(again.expired(100).len() + again.expired(101).len(), 1);
+    }
+
+    /// What an account is after a restart.
+    fn restarted(account: &Account) -> Account {
+        Account::read(account.entries(), 50)
+    }
+
+    #[test]
+    fn a_message_that_was_missing_before_a_restart_is_late_after_it_and_no_contradiction() {
+        let messages = written(9);
+        let mut account = Account::default();
+        orders(&mut account, &pick(&messages, &[1, 5, 3, 9]));
+        let mut again = restarted(&account);
+        assert_eq!(again.entries(), account.entries());
+        let seen = orders(&mut again, &pick(&messages, &[2, 3, 4, 8, 8]));
+        let expected = [
+            Order::Late,
+            Order::Forked,
+            Order::Next,
+            Order::Missing(3),
+            Order::Repeated,
+        ];
+        assert_eq!(seen, expected);
+    }
+
+    #[test]
+    fn what_is_kept_is_sent_again_in_the_order_in_which_it_was_written() {
+        let mut account = Account::default();
+        let bob: Name = "bob".parse().unwrap();
+        for id in [7, 3, 9, 1] {
+            account.keep(Kept {
+                id: MessageId([id; 16]),
+                to: bob.clone(),
+                peer: THREAD.peer,
+                expires: 100,
+                envelope: Blob(vec![id]),
+            });
+        }
+        account.settle(&MessageId([3; 16]));
+        let again = restarted(&account);
+        let kept = again.kept_for(&bob, &THREAD.peer);
+        let ids: Vec<u8> = kept.map(|kept| kept.id.0[0]).collect();
+        assert_eq!(ids, [7, 9, 1]);
+    }
+
+    #[test]
+    fn nothing_is_remembered_of_an_identity_that_nobody_has_any_more() {
+        let messages = written(3);
+        let mut account = Account::default();
+        orders(&mut account, &pick(&messages, &[3]));
+        account.write(THREAD, 1, digest(b"an answer"));
+        assert!(account.forget(THREAD.peer).is_some());
+        assert!(account.entries().is_empty());
+        assert_eq!(account.forget(THREAD.peer), None);
     }
 }

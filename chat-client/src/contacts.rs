@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use chat_identity::PublicIdentity;
-use chat_protocol::{Blob, Name};
+use chat_protocol::{Blob, Fingerprint, Name};
 use serde::{Deserialize, Serialize};
 
 /// The version of the file that this program writes and reads.
@@ -60,6 +60,10 @@ impl Contact {
         }
     }
 
+    fn identities(&self) -> impl Iterator<Item = &PublicIdentity> {
+        std::iter::once(&self.identity).chain(&self.changed)
+    }
+
     /// Whether the person shows another identity than the pinned one.
     pub fn is_changed(&self) -> bool {
         self.changed.is_some()
@@ -112,6 +116,23 @@ impl Contacts {
     /// What is known of this person.
     pub fn get(&self, name: &Name) -> Option<&Contact> {
         self.known.get(name)
+    }
+
+    /// The identities of this name: the pinned one, and another that waits for the user's word.
+    pub(crate) fn identities(&self, name: &Name) -> Vec<Fingerprint> {
+        let contact = self.known.get(name);
+        contact.map_or_else(Vec::new, |contact| {
+            contact
+                .identities()
+                .map(PublicIdentity::fingerprint)
+                .collect()
+        })
+    }
+
+    /// Whether anybody has this identity.
+    pub(crate) fn has_identity(&self, identity: &Fingerprint) -> bool {
+        let mut all = self.known.values().flat_map(Contact::identities);
+        all.any(|one| one.fingerprint() == *identity)
     }
 
     /// Trusts the identity that has changed; from now on it is the pinned one. `false` when

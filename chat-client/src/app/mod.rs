@@ -421,7 +421,11 @@ impl App {
         Ok(())
     }
 
-    async fn finish(self, ending: Ending) -> Result<Exit, Failure> {
+    async fn finish(mut self, ending: Ending) -> Result<Exit, Failure> {
+        self.session.conclude();
+        for effect in self.session.take_effects() {
+            self.carry_out_one(effect);
+        }
         self.output.finish().await?;
         drop(self.screen);
         match ending {

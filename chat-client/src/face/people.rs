@@ -69,8 +69,9 @@ pub fn render(line: &Line) -> Option<String> {
                 .to
                 .as_ref()
                 .map_or(String::new(), |to| format!(" to {to}"));
+            let flag = if past.flagged { UNTRUSTED } else { "" };
             format!(
-                "  {} {}{to}: {}",
+                "  {} {flag}{}{to}: {}",
                 utc(past.at),
                 past.from,
                 escape(&past.text)
@@ -84,16 +85,15 @@ pub fn render(line: &Line) -> Option<String> {
     Some(text)
 }
 
+/// Before what somebody wrote whose identity had changed.
+const UNTRUSTED: &str = "[identity changed, not trusted] ";
+
 fn message(from: &Name, conversation: Conversation, text: &str, flagged: bool) -> String {
     let private = match conversation {
         Conversation::All => "",
         Conversation::Private => "[private] ",
     };
-    let flag = if flagged {
-        "[identity changed, not trusted] "
-    } else {
-        ""
-    };
+    let flag = if flagged { UNTRUSTED } else { "" };
     format!("{flag}{private}{from}: {}", escape(text))
 }
 

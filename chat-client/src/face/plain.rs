@@ -73,7 +73,13 @@ pub fn render(line: &Line) -> String {
         Line::Contacts { count } => format!("contacts {count}"),
         Line::Past(past) => {
             let to = past.to.as_ref().map_or("*", Name::as_str);
-            format!("past {} {} {to} {}", past.at, past.from, escape(&past.text))
+            let kind = if past.flagged { "flagged-past" } else { "past" };
+            format!(
+                "{kind} {} {} {to} {}",
+                past.at,
+                past.from,
+                escape(&past.text)
+            )
         }
         Line::Pasts { count } => format!("pasts {count}"),
         Line::Help { text } => format!("help {}", escape(text)),

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use chat_crypto::HistoryKey;
 use chat_protocol::Blob;
 
-use super::{Home, broken};
+use super::{Home, broken, replace};
 use crate::exit_code::Failure;
 use crate::session::{Past, Sought};
 
@@ -20,6 +20,9 @@ const LONGEST: u64 = 64 * 1024 * 1024;
 pub struct History {
     path: PathBuf,
     file: File,
+    /// Bytes in the file, and how many there may be.
+    length: u64,
+    longest: u64,
     key: HistoryKey,
 }
 
@@ -30,19 +33,18 @@ impl History {
     ///
     /// It cannot be read or written.
     pub fn open(home: &Home, key: HistoryKey) -> Result<Self, Failure> {
-        let path = home.folder.join("history.log");
-        let bytes = match std::fs::read(&path) {
-            Ok(bytes) => bytes,
-            Err(error) if error.kind() == ErrorKind::NotFound => Vec::new(),
-            Err(error) => return Err(broken(&path, &error)),
-        };
-        let kept = newest(&bytes, LONGEST);
-        if kept.len() < bytes.len() {
-            home.replace(&path, kept)
-                .map_err(|error| broken(&path, &error))?;
-        }
-        let file = append_to(&path)?;
-        Ok(Self { path, file, key })
+        Self::open_at(home.folder.join("history.log"), key, LONGEST)
+    }
+
+    fn open_at(path: PathBuf, key: HistoryKey, longest: u64) -> Result<Self, Failure> {
+        let (file, length) = tidy(&path, longest)?;
+        Ok(Self {
+            path,
+            file,
+            length,
+            longest,
+            key,
+        })
     }
 
     /// Appends entries. They are on the disk when this returns.
@@ -61,7 +63,12 @@ impl History {
         self.file
             .write_all(lines.as_bytes())
             .and_then(|()| self.file.sync_data())
-            .map_err(|error| broken(&self.path, &error))
+            .map_err(|error| broken(&self.path, &error))?;
+        self.length += lines.len() as u64;
+        if self.length > self.longest {
+            (self.file, self.length) = tidy(&self.path, self.longest)?;
+        }
+        Ok(())
     }
 
     /// The entries that are sought, oldest first.
@@ -93,6 +100,21 @@ impl History {
     }
 }
 
+/// Drops what is too old and what was cut short. The file, open for more, and its length.
+fn tidy(path: &Path, longest: u64) -> Result<(File, u64), Failure> {
+    let fault = |error: std::io::Error| broken(path, &error);
+    let bytes = match std::fs::read(path) {
+        Ok(bytes) => bytes,
+        Err(error) if error.kind() == ErrorKind::NotFound => Vec::new(),
+        Err(error) => return Err(fault(error)),
+    };
+    let kept = newest(&bytes, longest);
+    if kept.len() < bytes.len() {
+        replace(path, kept).map_err(fault)?;
+    }
+    Ok((append_to(path)?, kept.len() as u64))
+}
+
 fn append_to(path: &Path) -> Result<File, Failure> {
     let mut options = OpenOptions::new();
     options.create(true).append(true);
@@ -118,7 +140,37 @@ fn newest(bytes: &[u8], longest: u64) -> &[u8] {
 
 #[cfg(test)]
 mod tests {
-    use super::newest;
+    use chat_crypto::Identity;
+
+    use super::{History, Path, newest};
+    use crate::session::Past;
+
+    fn past(text: &str) -> Past {
+        Past {
+            at: 1,
+            from: "alice".parse().unwrap(),
+            to: None,
+            text: text.to_owned(),
+            flagged: false,
+        }
+    }
+
+    #[test]
+    fn a_history_is_bounded_while_a_client_runs() {
+        let keys = Path::new(env!("CARGO_MANIFEST_DIR")).join("../scenarios/fixtures/keys/00.keys");
+        let store = std::fs::read_to_string(keys).unwrap();
+        let key = Identity::from_store(&store, None).unwrap().history_key();
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("history.log");
+        let longest = 4096;
+        let mut history = History::open_at(path.clone(), key, longest).unwrap();
+        for number in 0..50 {
+            history.append(&[past(&number.to_string())]).unwrap();
+            assert!(std::fs::metadata(&path).unwrap().len() <= longest);
+        }
+        let last = history.last(2, None).unwrap();
+        assert_eq!(last, [past("48"), past("49")]);
+    }
 
     #[test]
     fn a_history_that_is_too_long_keeps_its_newer_half_and_whole_lines() {

@@ -4,7 +4,7 @@ use std::fs::{File, OpenOptions};
 use std::io::{ErrorKind, Write as _};
 use std::path::{Path, PathBuf};
 
-use super::{Home, broken};
+use super::{Home, broken, replace};
 use crate::account::{Account, Entry};
 use crate::exit_code::Failure;
 
@@ -32,7 +32,7 @@ impl Journal {
     /// short is no damage: nothing that it promised was ever done.
     pub fn open(home: Home, now: u64) -> Result<(Self, Account), Failure> {
         let path = home.folder.join("journal.log");
-        let account = tidy(&home, &path, now)?;
+        let account = tidy(&path, now)?;
         let file = append_to(&path)?;
         let mut journal = Self {
             home,
@@ -63,7 +63,7 @@ impl Journal {
             .map_err(|error| broken(&self.path, &error))?;
         self.length += lines.len() as u64;
         if self.length > self.limit {
-            tidy(&self.home, &self.path, now)?;
+            tidy(&self.path, now)?;
             self.file = append_to(&self.path)?;
             self.measure()?;
         }
@@ -85,7 +85,7 @@ fn append_to(path: &Path) -> Result<File, Failure> {
 }
 
 /// What the file adds up to; what does not count any more is dropped from it.
-fn tidy(home: &Home, path: &Path, now: u64) -> Result<Account, Failure> {
+fn tidy(path: &Path, now: u64) -> Result<Account, Failure> {
     let text = match std::fs::read_to_string(path) {
         Ok(text) => text,
         Err(error) if error.kind() == ErrorKind::NotFound => String::new(),
@@ -109,8 +109,7 @@ fn tidy(home: &Home, path: &Path, now: u64) -> Result<Account, Failure> {
     let account = Account::read(entries, now);
     let rest = account.entries();
     if rest.len() < before || text.len() > whole.len() + 1 {
-        home.replace(path, encode(&rest).as_bytes())
-            .map_err(|error| broken(path, &error))?;
+        replace(path, encode(&rest).as_bytes()).map_err(|error| broken(path, &error))?;
     }
     Ok(account)
 }

@@ -131,9 +131,7 @@ impl Home {
     /// It exists, or cannot be written.
     pub fn write_key_store(&self, text: &str, replace: bool) -> Result<(), Failure> {
         let path = self.key_store();
-        let staged = self
-            .stage(text.as_bytes())
-            .map_err(|error| broken(&path, &error))?;
+        let staged = stage(&self.folder, text.as_bytes()).map_err(|error| broken(&path, &error))?;
         let stored = if replace {
             staged.persist(&path).map_err(|error| error.error)
         } else {
@@ -176,24 +174,24 @@ impl Home {
     /// The file cannot be written.
     pub fn write_contacts(&self, json: &str) -> Result<(), Failure> {
         let path = self.folder.join("contacts.json");
-        self.replace(&path, json.as_bytes())
-            .map_err(|error| broken(&path, &error))
+        replace(&path, json.as_bytes()).map_err(|error| broken(&path, &error))
     }
+}
 
-    /// Writes a file beside its place, durably, and moves it there.
-    fn replace(&self, path: &Path, bytes: &[u8]) -> io::Result<()> {
-        self.stage(bytes)?
-            .persist(path)
-            .map_err(|error| error.error)?;
-        sync_folder(&self.folder)
-    }
+/// Writes a file beside its place, durably, and moves it there.
+fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let folder = path.parent().unwrap_or(Path::new("."));
+    stage(folder, bytes)?
+        .persist(path)
+        .map_err(|error| error.error)?;
+    sync_folder(folder)
+}
 
-    fn stage(&self, bytes: &[u8]) -> io::Result<NamedTempFile> {
-        let mut staged = NamedTempFile::new_in(&self.folder)?;
-        staged.write_all(bytes)?;
-        staged.as_file().sync_data()?;
-        Ok(staged)
-    }
+fn stage(folder: &Path, bytes: &[u8]) -> io::Result<NamedTempFile> {
+    let mut staged = NamedTempFile::new_in(folder)?;
+    staged.write_all(bytes)?;
+    staged.as_file().sync_data()?;
+    Ok(staged)
 }
 
 /// A file or folder of the home that cannot be used.

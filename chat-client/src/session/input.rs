@@ -73,7 +73,7 @@ impl Session {
                 };
                 let sent = self.send_text(&to, &text, label);
                 if sent.is_ok() {
-                    self.remember(self.people.me.clone(), Some(to), &text);
+                    self.remember(Some(to), &text);
                 }
                 sent
             }
@@ -107,7 +107,7 @@ impl Session {
     /// One envelope for each person that this client knows by itself; the relay's list alone
     /// makes nobody a recipient.
     fn say(&mut self, text: String, tag: Option<u64>) {
-        self.remember(self.people.me.clone(), None, &text);
+        self.remember(None, &text);
         let mut rest = self.people.here();
         rest.retain(|name| !self.people.is_blocked(name));
         self.link.saying = Some(Saying {
@@ -247,8 +247,10 @@ impl Session {
     }
 
     fn forget(&mut self, name: Name) -> Result<(), Refusal> {
+        let before = self.people.contacts.identities(&name);
         self.people.forget(&name)?;
         self.contacts_changed = true;
+        self.forget_threads(&name, before);
         self.show(Line::Forgot { name });
         Ok(())
     }
@@ -262,11 +264,13 @@ impl Session {
             );
             return Err(Refusal::new("wrong-number", why));
         }
+        let before = self.people.contacts.identities(&name);
         if !self.people.contacts.trust(&name) {
             let why = format!("the identity of {name} has not changed");
             return Err(Refusal::new("not-changed", why));
         }
         self.contacts_changed = true;
+        self.forget_threads(&name, before);
         self.show(Line::Trusted { name });
         Ok(())
     }

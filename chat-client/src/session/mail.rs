@@ -7,7 +7,7 @@ use chat_protocol::{
     CancelReason, Content, Conversation, Digest, Envelope, Fingerprint, Name, ToRelay,
 };
 
-use super::{Line, Session, Transfer};
+use super::{Line, Past, Session, Transfer};
 use crate::account::{Entry, Thread, digest};
 
 /// So many numbers fit into one header, however long they are.
@@ -124,7 +124,13 @@ impl Session {
                         Conversation::All => None,
                         Conversation::Private => Some(self.people.me.clone()),
                     };
-                    self.remember(from.clone(), to, &text);
+                    self.past.push(Past {
+                        at: self.now,
+                        from: from.clone(),
+                        to,
+                        text: text.clone(),
+                        flagged: mail.flagged,
+                    });
                     self.show(Line::Message {
                         from: from.clone(),
                         conversation: mail.conversation,

@@ -264,8 +264,8 @@ impl Session {
         digest: Digest,
     ) -> bool {
         use crate::account::Order;
-        let (order, entry) = self.account.see(thread, place, digest);
-        self.records.extend(entry);
+        let (order, entries) = self.account.see(thread, place, digest);
+        self.records.extend(entries);
         let from = from.clone();
         match order {
             Order::Next => {}

@@ -21,7 +21,7 @@ mod stall;
 
 use bytes::Bytes;
 use chat_crypto::{Identity, Receiver};
-use chat_protocol::{Frame, InvalidMessage, Name, Peer, ToClient, ToRelay};
+use chat_protocol::{Fingerprint, Frame, InvalidMessage, Name, Peer, ToClient, ToRelay};
 use rand::rngs::StdRng;
 
 pub use command::{Command, Topic};
@@ -239,6 +239,13 @@ impl Session {
         self.effects.extend(promises.into_iter().map(Effect::Send));
     }
 
+    /// No other connection follows: tells which texts nobody has confirmed.
+    pub fn conclude(&mut self) {
+        self.tell_unconfirmed(None);
+        self.lines.append(&mut self.link.held);
+        self.store();
+    }
+
     /// Whether the user has said goodbye, and what was shown is still to be acknowledged.
     pub fn is_leaving(&self) -> bool {
         self.leaving == Leaving::Now
@@ -414,7 +421,10 @@ impl Session {
         if name == self.people.me {
             return false;
         }
-        match self.people.meet(peer) {
+        let before = self.people.contacts.identities(&name);
+        let sight = self.people.meet(peer);
+        self.forget_threads(&name, before);
+        match sight {
             Ok(Sight::First) => {
                 self.contacts_changed = true;
                 return true;
@@ -431,6 +441,18 @@ impl Session {
             Err(refusal) => self.show(Line::Refused(refusal)),
         }
         false
+    }
+
+    /// Of the identities that this name had, those that nobody has any more are forgotten: a relay that invents
+    /// them fills no memory.
+    fn forget_threads(&mut self, name: &Name, before: Vec<Fingerprint>) {
+        let contacts = &self.people.contacts;
+        let after = contacts.identities(name);
+        let is_gone = |peer: &Fingerprint| !after.contains(peer) && !contacts.has_identity(peer);
+        let gone: Vec<_> = before.into_iter().filter(is_gone).collect();
+        for peer in gone {
+            self.records.extend(self.account.forget(peer));
+        }
     }
 
     /// The relay has answered for an envelope; `failed` says why it did not arrive.

@@ -46,6 +46,9 @@ pub struct Past {
     pub to: Option<Name>,
     /// What was written.
     pub text: String,
+    /// Whether its sender's identity had changed and was not trusted.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub flagged: bool,
 }
 
 impl Past {
@@ -56,13 +59,14 @@ impl Past {
 }
 
 impl Session {
-    /// Takes note of a text for the history.
-    pub(super) fn remember(&mut self, from: Name, to: Option<Name>, text: &str) {
+    /// Takes note of a text of ours for the history.
+    pub(super) fn remember(&mut self, to: Option<Name>, text: &str) {
         self.past.push(Past {
             at: self.now,
-            from,
+            from: self.people.me.clone(),
             to,
             text: text.to_owned(),
+            flagged: false,
         });
     }
 

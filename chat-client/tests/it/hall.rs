@@ -354,6 +354,7 @@ impl Hall {
         let present: Vec<_> = others.iter().map(|person| person.peer.clone()).collect();
         let welcome = ToClient::Welcome {
             keepalive_ms: 20_000,
+            mail_days: 0,
             present: u32::try_from(present.len()).unwrap(),
         };
         self.deliver(who, welcome, Bytes::new());

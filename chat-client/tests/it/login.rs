@@ -107,6 +107,7 @@ fn those_who_join_before_all_are_named_are_among_those_who_are_here() {
     tell(
         &mut alice,
         &ToClient::Welcome {
+            mail_days: 0,
             keepalive_ms,
             present,
         },
@@ -157,6 +158,7 @@ fn welcomed(present: u32) -> Session {
     tell(&mut alice, &challenge("relay"));
     let keepalive_ms = 0;
     let welcome = ToClient::Welcome {
+        mail_days: 0,
         keepalive_ms,
         present,
     };

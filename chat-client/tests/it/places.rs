@@ -224,10 +224,7 @@ fn what_nobody_has_answered_for_is_sent_again_byte_for_byte_and_shown_once() {
             ..Start::knowing(0, &contacts)
         },
     );
-    let (mut first, mut again) = (first, again.take());
-    first.sort();
-    again.sort();
-    assert_eq!(first, again);
+    assert_eq!(first, again.take(), "in their order");
     let lines = hall.lines("bob");
     assert_eq!(lines, ["joined alice", "message alice good morning"]);
     // Both have their answer now.
@@ -248,6 +245,25 @@ fn a_person_who_goes_leaves_a_word_of_what_is_unconfirmed() {
     let (name, reason) = (name("bob"), LeaveReason::Quit);
     hall.relay_says("alice", ToClient::Left { name, reason }, Bytes::new());
     assert_eq!(hall.lines("alice"), ["left bob quit", "unconfirmed bob 1"]);
+}
+
+#[test]
+fn who_does_not_come_back_tells_what_is_unconfirmed() {
+    let mut hall = Hall::with(&["alice", "bob"]);
+    hall.tamper(|_, message, body| match message {
+        ToRelay::Receipt { .. } => Vec::new(),
+        message => untouched(message, body),
+    });
+    hall.types("alice", "/msg bob hello");
+    hall.forget("alice");
+    let alice = &mut hall.person("alice").session;
+    alice.on_disconnect("replaced");
+    alice.conclude();
+    hall.settle();
+    assert_eq!(
+        hall.lines("alice"),
+        ["disconnected replaced", "unconfirmed bob 1"]
+    );
 }
 
 #[test]

@@ -269,6 +269,7 @@ fn pong_of(listener: &std::net::TcpListener, says: &[ToClient]) -> ToRelay {
     say(&mut stream, &ToClient::Challenge { relay, nonce });
     next(&mut stream);
     let welcome = ToClient::Welcome {
+        mail_days: 0,
         keepalive_ms: 0,
         present: 0,
     };

@@ -1,8 +1,11 @@
 use bytes::Bytes;
+use chat_client::account::{Account, Entry};
 use chat_client::contacts::{Contacts, InvalidContacts, Sight};
+use chat_client::face::render_plain;
+use chat_client::session::Line;
 use chat_protocol::{Blob, Peer, ToClient};
 
-use crate::hall::{Hall, Start, fixture, name, peer};
+use crate::hall::{Hall, NOW, Start, fixture, name, peer};
 
 /// Alice knows bob with fixture 1; now somebody with fixture 5 has bob's name.
 fn impostor() -> Hall {
@@ -144,6 +147,42 @@ fn what_comes_from_a_changed_identity_is_flagged() {
         lines,
         ["flagged-message bob it is me", "flagged-private bob really"]
     );
+}
+
+#[test]
+fn history_remembers_that_a_text_came_from_a_changed_identity() {
+    let mut hall = impostor();
+    hall.types("bob", "it is me");
+    trust_bob(&mut hall);
+    hall.types("bob", "it is me again");
+    let past = &hall.person("alice").past;
+    let flags: Vec<_> = past
+        .iter()
+        .map(|past| (past.flagged, &*past.text))
+        .collect();
+    assert_eq!(flags, [(true, "it is me"), (false, "it is me again")]);
+    let line = render_plain(&Line::Past(past[0].clone()));
+    assert_eq!(line, format!("flagged-past {NOW} bob * it is me"));
+}
+
+#[test]
+fn threads_of_identities_that_a_relay_invents_are_forgotten_and_those_of_contacts_stay() {
+    let mut hall = impostor();
+    let threads = |hall: &mut Hall| {
+        let journal = hall.person("alice").journal.clone();
+        let entries = Account::read(journal, NOW).entries();
+        let seen = entries.iter().filter_map(|entry| match entry {
+            Entry::Seen(thread, _) => Some(thread.peer),
+            _ => None,
+        });
+        seen.collect::<Vec<_>>()
+    };
+    hall.types("bob", "it is me");
+    let fifth = fixture(5).public().fingerprint();
+    assert_eq!(threads(&mut hall), [fifth]);
+    let peer = peer("bob", &fixture(6));
+    hall.relay_says("alice", ToClient::Joined { peer }, Bytes::new());
+    assert_eq!(threads(&mut hall), []);
 }
 
 #[test]
