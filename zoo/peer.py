@@ -9,7 +9,7 @@ from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
-SUITE, BLOCK, CHUNK, WINDOW, HOUR = "rsa3072-oaep-pss-aes256gcm", 384, 64 * 1024, 8, 3600
+SUITE, BLOCK, CHUNK, WINDOW, HOUR, WEEK = "rsa3072-oaep-pss-aes256gcm", 384, 64 * 1024, 8, 3600, 604_800
 SHA = hashes.SHA256()
 PSS = padding.PSS(mgf=padding.MGF1(SHA), salt_length=32)
 
@@ -179,7 +179,7 @@ class Client:
         whose = peer.fingerprint, self.fingerprint, said["key"], session, said["expires"]
         expected = SUITE, to_text(peer.fingerprint), to_text(self.fingerprint), 1
         if (said["suite"], said["from"], said["to"], said["key"]) != expected: raise ValueError("not for me")
-        if not now - 300 <= said["expires"] <= now + HOUR + 300: raise ValueError("too late")
+        if not now - 300 <= said["expires"] <= now + HOUR + WEEK + 300: raise ValueError("too late")
         statement = pae(*self.binding(b"chat/2 key session", *whose), wrap)
         peer.identity.verify(signature, statement, PSS, SHA)
         if (whose, wrap) not in self.keys:

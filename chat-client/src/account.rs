@@ -229,6 +229,11 @@ impl Account {
         self.kept.values().filter(theirs)
     }
 
+    /// For whom something is kept.
+    pub(crate) fn recipients(&self) -> BTreeSet<Name> {
+        self.kept.values().map(|kept| kept.to.clone()).collect()
+    }
+
     /// Those that do not open any more, at the time `now`.
     pub fn expired(&self, now: u64) -> Vec<Kept> {
         let expired = self.kept.values().filter(|kept| kept.expires < now);

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use chat_identity::PublicIdentity;
-use chat_protocol::{Blob, Fingerprint, Name};
+use chat_protocol::{Blob, Certificate, Fingerprint, Name};
 use serde::{Deserialize, Serialize};
 
 /// The version of the file that this program writes and reads.
@@ -37,6 +37,8 @@ pub struct Contact {
     pub newest_key: u32,
     /// The user wants nothing of this person, whatever identity comes under the name.
     pub is_blocked: bool,
+    /// The newest encryption key that was seen of the pinned identity, for mail to a person who is away.
+    pub certificate: Option<Certificate>,
 }
 
 impl Contact {
@@ -47,6 +49,7 @@ impl Contact {
             changed: None,
             newest_key: 0,
             is_blocked: false,
+            certificate: None,
         }
     }
 
@@ -174,6 +177,25 @@ impl Contacts {
         }
     }
 
+    /// Takes note of the encryption key that a person with this identity shows. Whether that was news.
+    pub(crate) fn see_key(
+        &mut self,
+        name: &Name,
+        identity: &PublicIdentity,
+        certificate: &Certificate,
+    ) -> bool {
+        let contact = self.known.get_mut(name);
+        let Some(contact) = contact.filter(|contact| contact.identity == *identity) else {
+            return false;
+        };
+        let known = contact.certificate.as_ref();
+        let is_news = known.is_none_or(|known| known.number < certificate.number);
+        if is_news {
+            contact.certificate = Some(certificate.clone());
+        }
+        is_news
+    }
+
     /// Takes note of the encryption key that is used for this person. Whether that was news.
     pub fn use_key(&mut self, name: &Name, number: u32) -> bool {
         match self.known.get_mut(name) {
@@ -197,6 +219,7 @@ impl Contacts {
                     .map(|key| Blob(key.spki().to_vec())),
                 newest_key: contact.newest_key,
                 blocked: contact.is_blocked,
+                certificate: contact.certificate.clone(),
             };
             (name.clone(), stored)
         });
@@ -244,6 +267,8 @@ struct Stored {
     newest_key: u32,
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     blocked: bool,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    certificate: Option<Certificate>,
 }
 
 impl Stored {
@@ -258,6 +283,7 @@ impl Stored {
             changed: self.changed.map(read).transpose()?,
             newest_key: self.newest_key,
             is_blocked: self.blocked,
+            certificate: self.certificate,
         })
     }
 }

@@ -17,9 +17,12 @@ pub(crate) struct Account {
     all: Waiting,
 }
 
-/// Some bytes that count until this is dropped.
+/// Some bytes that count until the last copy of this is dropped.
+#[derive(Clone, Debug)]
+pub(crate) struct Charge(#[expect(dead_code, reason = "held for its end")] Arc<Charged>);
+
 #[derive(Debug)]
-pub(crate) struct Charge {
+struct Charged {
     bytes: usize,
     account: Account,
 }
@@ -37,21 +40,26 @@ impl Waiting {
 impl Account {
     /// Counts these bytes, unless the sender or all together have too much waiting.
     pub(crate) fn charge(&self, bytes: usize) -> Result<Charge, Full> {
-        // Only counts: the queues themselves order what they carry.
-        let own = self.own.fetch_add(bytes, Ordering::Relaxed) + bytes;
-        let all = self.all.0.fetch_add(bytes, Ordering::Relaxed) + bytes;
-        let charge = Charge {
-            bytes,
-            account: self.clone(),
-        };
+        let charge = self.charge_anyway(bytes);
+        let own = self.own.load(Ordering::Relaxed);
+        let all = self.all.0.load(Ordering::Relaxed);
         if own > MAX_SENT_BYTES || all > MAX_WAITING_BYTES {
             return Err(Full);
         }
         Ok(charge)
     }
+
+    /// Counts these bytes, whatever waits: for a recipient that keeps nobody waiting.
+    pub(crate) fn charge_anyway(&self, bytes: usize) -> Charge {
+        // Only counts: the queues themselves order what they carry.
+        self.own.fetch_add(bytes, Ordering::Relaxed);
+        self.all.0.fetch_add(bytes, Ordering::Relaxed);
+        let account = self.clone();
+        Charge(Arc::new(Charged { bytes, account }))
+    }
 }
 
-impl Drop for Charge {
+impl Drop for Charged {
     fn drop(&mut self) {
         let Account { own, all } = &self.account;
         own.fetch_sub(self.bytes, Ordering::Relaxed);

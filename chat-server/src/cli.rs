@@ -27,9 +27,14 @@ pub(crate) struct Cli {
     #[arg(long, default_value = "relay")]
     name: Name,
 
-    /// Keep the names and their keys in this folder; without it they are forgotten.
+    /// Keep names, their keys and mail for those who are away in this folder; without it, no mail
+    /// is kept and names are forgotten.
     #[arg(long, value_name = "DIR")]
     pub(crate) data: Option<PathBuf>,
+
+    /// Keep no mail for those who are away.
+    #[arg(long)]
+    pub(crate) no_mail: bool,
 
     /// Ping a client after this much silence and cut it off after twice as much; 0 for never.
     #[arg(long, value_name = "TIME", default_value = "20s", value_parser = duration)]

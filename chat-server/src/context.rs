@@ -3,7 +3,7 @@
 use std::net::IpAddr;
 use std::sync::{Mutex, PoisonError};
 
-use tokio::sync::{Semaphore, mpsc};
+use tokio::sync::{Semaphore, SemaphorePermit, mpsc};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
@@ -22,6 +22,8 @@ pub(crate) struct Context {
     /// Bounds those who are told why they are not served.
     pub(crate) turned_away: Semaphore,
     logins: Mutex<Rates>,
+    /// Held by the one login that is checked of all those above the rate.
+    one_by_one: Semaphore,
 }
 
 impl Context {
@@ -32,13 +34,49 @@ impl Context {
             closing: CancellationToken::new(),
             turned_away: Semaphore::new(MAX_TURNED_AWAY),
             logins: Mutex::new(Rates::new(LOGINS)),
+            one_by_one: Semaphore::new(1),
         }
     }
 
-    /// Whether a login from this address may be checked now.
-    pub(crate) fn may_log_in(&self, address: IpAddr) -> bool {
-        // Whoever panicked has left the counts as they were.
-        let mut logins = self.logins.lock().unwrap_or_else(PoisonError::into_inner);
-        logins.take(address, Instant::now())
+    /// Waits until a login from this address may be checked: at once, as long as there are few of them; else
+    /// one after the other, in the order in which they came, until the result is dropped. So whoever floods the
+    /// relay with logins keeps one thread busy at the most, and keeps nobody out of those behind its address.
+    pub(crate) async fn turn(&self, address: IpAddr) -> Option<SemaphorePermit<'_>> {
+        let is_within_rate = {
+            // Whoever panicked has left the counts as they were.
+            let mut logins = self.logins.lock().unwrap_or_else(PoisonError::into_inner);
+            logins.take(address, Instant::now())
+        };
+        if is_within_rate {
+            return None;
+        }
+        self.one_by_one.acquire().await.ok()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::future::poll_fn;
+    use std::pin::pin;
+    use std::task::Poll;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn logins_above_the_rate_of_an_address_are_checked_one_after_the_other_and_not_refused() {
+        let (events, _queue) = mpsc::channel(1);
+        let relay = Context::new(Settings::default(), events);
+        let address = IpAddr::from([127, 0, 0, 1]);
+        for _ in 0..LOGINS.burst {
+            assert!(relay.turn(address).await.is_none());
+        }
+        let first = relay.turn(address).await;
+        assert!(first.is_some());
+        let mut second = pin!(relay.turn(address));
+        let waits = poll_fn(|cx| Poll::Ready(second.as_mut().poll(cx).is_pending()));
+        assert!(waits.await, "for the first");
+        assert!(relay.turn(IpAddr::from([127, 0, 0, 2])).await.is_none());
+        drop(first);
+        assert!(second.await.is_some());
     }
 }

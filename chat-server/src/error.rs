@@ -74,6 +74,9 @@ impl StartError {
             Self::Data(StoreError::Damaged { .. } | StoreError::Version { .. }) => {
                 Some("restore the file from a copy, or move it away: then every name is free")
             }
+            Self::Data(StoreError::Mail { .. }) => Some(
+                "restore the file from a copy, or move it away: then the mail that waits is lost; --no-mail does without",
+            ),
             Self::LogFile { .. } => Some("give a file in a folder that you may write"),
             Self::Ready(_) | Self::Runtime(_) | Self::Run(_) => None,
         }

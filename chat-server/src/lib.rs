@@ -14,7 +14,7 @@
 //!
 //! In reading order: [`session`] (the login without I/O), [`router`] (every decision),
 //! [`outbox`] and [`patience`] (the bounds of a connection), [`connection`] (the only module
-//! that touches a socket), [`directory`] and [`store`] (names), [`listener`] and [`seats`] (who may connect).
+//! that touches a socket), [`directory`] and [`store`] (names), [`mail`] (letters for those who are away), [`listener`] and [`seats`] (who may connect).
 //!
 //! # Invariants
 //!
@@ -28,11 +28,13 @@
 //! - Every queue, buffer and wait has a bound: [`limits`].
 
 mod budget;
+mod clock;
 mod connection;
 mod context;
 mod directory;
 mod limits;
 mod listener;
+mod mail;
 mod outbox;
 mod patience;
 mod rates;

@@ -21,6 +21,24 @@ pub(crate) const MAX_SENT_BYTES: usize = 32 * 1024 * 1024;
 /// What may wait of all senders for all recipients, in bytes.
 pub(crate) const MAX_WAITING_BYTES: usize = 256 * 1024 * 1024;
 
+/// A letter waits for fewer days than this for somebody who is away: envelopes open for as long.
+pub(crate) const MAIL_DAYS: u32 = chat_protocol::limits::MAIL_DAYS;
+
+/// Letters that wait for one person.
+pub(crate) const MAX_LETTERS: usize = 1024;
+
+/// Letters of one sender that wait for one person: nobody fills a box alone.
+pub(crate) const MAX_LETTERS_OF_A_SENDER: usize = MAX_LETTERS / 4;
+
+/// Bytes that wait for one person.
+pub(crate) const MAX_BOX_BYTES: usize = 16 * 1024 * 1024;
+
+/// Bytes that wait for all who are away.
+pub(crate) const MAX_MAIL_BYTES: usize = 1024 * 1024 * 1024;
+
+/// Bytes of waiting letters that are read and delivered at once, before they are acknowledged.
+pub(crate) const MAIL_AT_ONCE: usize = 1024 * 1024;
+
 /// Files that a client takes at the same time, of all senders.
 pub(crate) const MAX_FILES: usize = 128;
 
@@ -47,7 +65,7 @@ pub(crate) const NEW_NAMES: Rate = Rate {
     every: Duration::from_secs(120),
 };
 
-/// Logins that one address may try: each costs a signature's check.
+/// Logins of one address that are checked at once; more of them wait for each other. Each costs a signature's check.
 pub(crate) const LOGINS: Rate = Rate {
     burst: 2048,
     every: Duration::from_millis(50),

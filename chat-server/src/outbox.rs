@@ -61,16 +61,28 @@ pub(crate) fn channel() -> (Outbox, Inbox) {
 
 impl Outbox {
     /// Puts in a frame that another client has caused: it leaves room for the relay's own, and counts
-    /// against that client.
-    pub(crate) fn push_mail(&self, frame: Frame, sender: &Account) -> Result<(), Full> {
+    /// against that client. Whoever has answered for all before and has nothing waiting gets it however much
+    /// waits for others, who may read slowly.
+    pub(crate) fn push_mail(
+        &self,
+        frame: Frame,
+        sender: &Account,
+        has_answered: bool,
+    ) -> Result<Charge, Full> {
         let (part, of) = MAIL_SHARE;
         let waiting = self.items.max_capacity() - self.items.capacity();
         let bytes = self.bytes.load(Ordering::Relaxed) + frame.wire_len();
         if waiting >= MAX_QUEUED_FRAMES / of * part || bytes > MAX_QUEUED_BYTES / of * part {
             return Err(Full);
         }
-        let charge = sender.charge(frame.wire_len())?;
-        self.push_charged(frame, Some(charge))
+        let is_idle = waiting == 0 && self.bytes.load(Ordering::Relaxed) == 0;
+        let charge = if has_answered && is_idle {
+            sender.charge_anyway(frame.wire_len())
+        } else {
+            sender.charge(frame.wire_len())?
+        };
+        self.push_charged(frame, Some(charge.clone()))?;
+        Ok(charge)
     }
 
     /// Puts a frame in. Where the connection has ended already the frame is lost, and the
@@ -236,14 +248,14 @@ mod tests {
         let (outbox, _inbox) = channel();
         let (part, of) = MAIL_SHARE;
         for _ in 0..MAX_QUEUED_FRAMES / of * part {
-            outbox.push_mail(frame(0), &sender).unwrap();
+            outbox.push_mail(frame(0), &sender, true).unwrap();
         }
-        assert_eq!(outbox.push_mail(frame(0), &sender), Err(Full));
+        assert!(outbox.push_mail(frame(0), &sender, true).is_err());
         outbox.push(frame(0)).unwrap();
         let (outbox, _inbox) = channel();
         let large = || frame(MAX_QUEUED_BYTES / of * part / 2);
-        outbox.push_mail(large(), &sender).unwrap();
-        assert_eq!(outbox.push_mail(large(), &sender), Err(Full));
+        outbox.push_mail(large(), &sender, true).unwrap();
+        assert!(outbox.push_mail(large(), &sender, true).is_err());
         outbox.push(large()).unwrap();
     }
 
@@ -252,23 +264,43 @@ mod tests {
     {
         let sender = Waiting::default().account();
         let mut queues = Vec::new();
-        let mail = || frame(MAX_QUEUED_BYTES / 2);
+        let mail = || frame(MAX_QUEUED_BYTES / 4);
         let refused = loop {
             let (outbox, inbox) = channel();
-            let pushed = outbox.push_mail(mail(), &sender);
+            outbox.push(frame(0)).unwrap();
+            let pushed = outbox.push_mail(mail(), &sender, true);
             queues.push((outbox, inbox));
             if pushed.is_err() {
                 break queues.len() - 1;
             }
         };
         assert_eq!(refused, MAX_SENT_BYTES / mail().wire_len());
-        let (outbox, inbox) = &mut queues[0];
-        let written = inbox.next_batch().await.unwrap();
+        let push = |queue: usize, queues: &[(Outbox, Inbox)]| {
+            queues[queue].0.push_mail(mail(), &sender, true).is_ok()
+        };
+        assert!(!push(refused, &queues));
+        let written = queues[0].1.next_batch().await.unwrap();
         drop(written);
-        assert_eq!(outbox.push_mail(frame(9), &sender), Ok(()), "little fits");
-        assert_eq!(queues[refused].0.push_mail(mail(), &sender), Err(Full));
+        assert!(!push(refused, &queues), "taken is not written");
         drop(queues.remove(0));
-        assert_eq!(queues[refused - 1].0.push_mail(mail(), &sender), Ok(()));
+        assert!(push(refused - 1, &queues));
+    }
+
+    #[test]
+    fn who_reads_is_sent_mail_although_others_who_do_not_hold_all_that_may_wait() {
+        let sender = Waiting::default().account();
+        let mail = || frame(MAX_QUEUED_BYTES / 4);
+        let slow: Vec<_> = (0..100).map(|_| channel()).collect();
+        for _ in 0..3 {
+            for (outbox, _) in &slow {
+                outbox.push_mail(mail(), &sender, true).ok();
+            }
+        }
+        assert!(slow[0].0.push_mail(frame(0), &sender, true).is_err());
+        let (reads, _inbox) = channel();
+        assert!(reads.push_mail(mail(), &sender, false).is_err());
+        assert!(reads.push_mail(mail(), &sender, true).is_ok());
+        assert!(reads.push_mail(mail(), &sender, true).is_err());
     }
 
     #[test]

@@ -11,7 +11,8 @@ use tracing::{info, warn};
 
 use crate::context::Context;
 use crate::limits::{MAX_QUEUED_EVENTS, SHUTDOWN_DEADLINE};
-use crate::router::{Event, Router};
+use crate::mail::{self, Boxes, Desk, Store as _};
+use crate::router::{Event, Mail, Router};
 use crate::{Registry, Settings, listener, saver};
 
 /// Why a relay that had started ended by itself.
@@ -19,7 +20,10 @@ use crate::{Registry, Settings, listener, saver};
 pub enum RunError {
     /// The listener's own address is not known.
     #[error("the listening socket does not work: {0}")]
-    Listener(#[from] io::Error),
+    Listener(io::Error),
+    /// The letters that wait cannot be read.
+    #[error("the mail that waits cannot be read: {0}")]
+    Mail(io::Error),
     /// A fault of the relay itself.
     #[error("the router has stopped: this is a fault of the relay")]
     Router,
@@ -37,7 +41,7 @@ pub async fn run(
     registry: Registry,
     shutdown: impl Future<Output = ()>,
 ) -> Result<(), RunError> {
-    let address = listener.local_addr()?;
+    let address = listener.local_addr().map_err(RunError::Listener)?;
     let kept = registry.store.is_some();
     info!(name = %settings.name, %address, names_kept = kept, "started");
 
@@ -47,6 +51,12 @@ pub async fn run(
     if let Some(store) = registry.store {
         let snapshots = router.snapshots();
         tasks.spawn(saver::run(store, snapshots, events.clone()));
+    }
+    if let Some(store) = registry.mail {
+        let boxes = Boxes::of(store.labels().map_err(RunError::Mail)?);
+        let (desk, jobs) = Desk::new();
+        router.keep_mail(Mail::new(boxes, desk));
+        tasks.spawn(mail::run(store, jobs, events.clone()));
     }
     let mut router = tasks.spawn(router.run(queue));
     let relay = Arc::new(Context::new(settings, events));

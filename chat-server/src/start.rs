@@ -15,7 +15,8 @@ pub(crate) fn start(cli: Cli) -> Result<(), StartError> {
     let address = loopback(cli.listen)?;
     telemetry::start(cli.log_level, cli.log_file.as_deref())?;
     let registry = match &cli.data {
-        Some(folder) => Registry::open(folder)?,
+        Some(folder) if cli.no_mail => Registry::open(folder)?,
+        Some(folder) => Registry::open(folder)?.with_mail()?,
         None => Registry::in_memory(),
     };
     let runtime = tokio::runtime::Builder::new_multi_thread()

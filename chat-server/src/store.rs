@@ -8,6 +8,7 @@ use chat_protocol::Name;
 use serde::{Deserialize, Serialize};
 
 use crate::directory::{Directory, Owner};
+use crate::mail::RedbStore;
 
 /// The version of the file. Another one is refused, not guessed at.
 const VERSION: u32 = 1;
@@ -17,6 +18,7 @@ const VERSION: u32 = 1;
 pub struct Registry {
     pub(crate) directory: Directory,
     pub(crate) store: Option<Store>,
+    pub(crate) mail: Option<RedbStore>,
 }
 
 impl Registry {
@@ -25,6 +27,7 @@ impl Registry {
         Self {
             directory: Directory::default(),
             store: None,
+            mail: None,
         }
     }
 
@@ -39,7 +42,22 @@ impl Registry {
         Ok(Self {
             directory: store.load()?,
             store: Some(store),
+            mail: None,
         })
+    }
+
+    /// The same, with letters for those who are away; without a folder there are none.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Mail`] when the file of letters cannot be used.
+    pub fn with_mail(mut self) -> Result<Self, StoreError> {
+        if let Some(store) = &self.store {
+            let path = store.folder.join("mail.redb");
+            let mail = RedbStore::open(&path);
+            self.mail = Some(mail.map_err(|source| StoreError::Mail { path, source })?);
+        }
+        Ok(self)
     }
 }
 
@@ -102,6 +120,14 @@ pub enum StoreError {
         path: PathBuf,
         /// Where and why.
         source: serde_json::Error,
+    },
+    /// The file of letters cannot be used.
+    #[error("cannot use {}: {source}", path.display())]
+    Mail {
+        /// Which.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
     },
     /// The file was written by another version.
     #[error("{} has version {found}, this relay reads version {VERSION}", path.display())]

@@ -1,6 +1,6 @@
 //! What was said, sealed for its owner alone.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeSet, VecDeque};
 use std::fs::{File, OpenOptions};
 use std::io::{BufRead as _, BufReader, ErrorKind, Write as _};
 use std::path::{Path, PathBuf};
@@ -80,11 +80,15 @@ impl History {
         let fault = |error: std::io::Error| broken(&self.path, &error);
         let file = File::open(&self.path).map_err(fault)?;
         let mut found = VecDeque::new();
+        let mut seen = BTreeSet::new();
         for line in BufReader::new(file).lines() {
             let entry = self.read(&line.map_err(fault)?);
             let Some(entry) = entry.filter(|entry| sought.fits(entry)) else {
                 continue;
             };
+            if entry.id.is_some_and(|id| !seen.insert(id)) {
+                continue;
+            }
             found.push_back(entry);
             if found.len() > sought.count {
                 found.pop_front();
@@ -141,6 +145,7 @@ fn newest(bytes: &[u8], longest: u64) -> &[u8] {
 #[cfg(test)]
 mod tests {
     use chat_crypto::Identity;
+    use chat_protocol::MessageId;
 
     use super::{History, Path, newest};
     use crate::session::Past;
@@ -151,6 +156,7 @@ mod tests {
             from: "alice".parse().unwrap(),
             to: None,
             text: text.to_owned(),
+            id: None,
             flagged: false,
         }
     }
@@ -170,6 +176,12 @@ mod tests {
         }
         let last = history.last(2, None).unwrap();
         assert_eq!(last, [past("48"), past("49")]);
+        // Killed before it had noted that it has this one, it notes it again.
+        let mut once = past("once");
+        once.id = Some(MessageId([1; 16]));
+        history.append(&[once.clone()]).unwrap();
+        history.append(&[once.clone(), past("more")]).unwrap();
+        assert_eq!(history.last(2, None).unwrap(), [once, past("more")]);
     }
 
     #[test]

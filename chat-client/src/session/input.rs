@@ -161,6 +161,7 @@ impl Session {
         content: &[u8],
         purpose: Purpose,
     ) -> Result<(), Refusal> {
+        self.people.present(to)?;
         let (envelope, ..) = self.seal(to, conversation, content)?;
         let id = self
             .link
@@ -270,6 +271,7 @@ impl Session {
             return Err(Refusal::new("not-changed", why));
         }
         self.contacts_changed = true;
+        self.people.remember_key(&name);
         self.forget_threads(&name, before);
         self.show(Line::Trusted { name });
         Ok(())

@@ -60,9 +60,11 @@ impl Session {
                 ToClient::Welcome {
                     keepalive_ms,
                     present,
+                    mail_days,
                 },
                 Phase::Login,
             ) => {
+                self.people.mail = mail_days > 0;
                 if usize::try_from(present).is_ok_and(|present| present > MAX_PRESENT) {
                     return self.on_disconnect("misbehaved");
                 }
@@ -132,7 +134,7 @@ impl Session {
         });
         self.lines.append(&mut self.link.held);
         self.give_up_expired();
-        for name in self.people.here() {
+        for name in self.account.recipients() {
             self.send_again(&name);
         }
     }

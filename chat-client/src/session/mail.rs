@@ -129,6 +129,7 @@ impl Session {
                         from: from.clone(),
                         to,
                         text: text.clone(),
+                        id: Some(place.id),
                         flagged: mail.flagged,
                     });
                     self.show(Line::Message {

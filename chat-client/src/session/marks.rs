@@ -65,10 +65,6 @@ impl Marks {
         Some(mark)
     }
 
-    pub(super) fn is_empty(&self) -> bool {
-        self.waiting.is_empty()
-    }
-
     pub(super) fn has_receipts(&self) -> bool {
         !self.shown.is_empty()
     }
@@ -80,6 +76,12 @@ impl Marks {
 }
 
 impl Session {
+    /// Whether somebody who is here has not said yet that a text was shown.
+    pub(super) fn awaits_words(&self) -> bool {
+        let mut marks = self.marks.waiting.values();
+        marks.any(|mark| self.people.is_here(&mark.to))
+    }
+
     /// Seals a text and sends it, once it is kept.
     pub(super) fn send_text(&mut self, to: &Name, text: &str, label: Label) -> Result<(), Refusal> {
         let place = self.place(to, label.conversation)?;
@@ -146,7 +148,7 @@ impl Session {
         Ok(())
     }
 
-    /// What earlier connections left unanswered goes to somebody who is here, byte for byte.
+    /// What earlier connections left unanswered goes to somebody who can be written to, byte for byte.
     pub(super) fn send_again(&mut self, to: &Name) {
         let Ok(recipient) = self.people.recipient(to) else {
             return;
@@ -231,6 +233,9 @@ impl Session {
         }
         let content = Content::Delivered { ids }.encode();
         // Whoever is gone, or another by now, is told nothing.
+        if self.people.present(&to).is_err() {
+            return;
+        }
         if let Ok((envelope, ..)) = self.seal(&to, Conversation::Private, &content) {
             self.promise(&ToRelay::Receipt { to }, envelope);
         }

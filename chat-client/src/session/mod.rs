@@ -278,7 +278,7 @@ impl Session {
         let is_done = match self.leaving {
             Leaving::No => false,
             Leaving::WhenDone => {
-                let answered = self.link.outbox.is_empty() && self.marks.is_empty();
+                let answered = self.link.outbox.is_empty() && !self.awaits_words();
                 promised && answered && !self.has_work() && self.sendings.is_empty()
             }
             Leaving::Now => promised,
@@ -424,6 +424,7 @@ impl Session {
         let before = self.people.contacts.identities(&name);
         let sight = self.people.meet(peer);
         self.forget_threads(&name, before);
+        self.contacts_changed |= self.people.remember_key(&name);
         match sight {
             Ok(Sight::First) => {
                 self.contacts_changed = true;

@@ -1,6 +1,6 @@
 //! What was said before, for the one who asks.
 
-use chat_protocol::Name;
+use chat_protocol::{MessageId, Name};
 use serde::{Deserialize, Serialize};
 
 use super::{Effect, Session};
@@ -46,6 +46,9 @@ pub struct Past {
     pub to: Option<Name>,
     /// What was written.
     pub text: String,
+    /// Which message it is, of those of others: a client that was killed may have noted it twice.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub id: Option<MessageId>,
     /// Whether its sender's identity had changed and was not trusted.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub flagged: bool,
@@ -66,6 +69,7 @@ impl Session {
             from: self.people.me.clone(),
             to,
             text: text.to_owned(),
+            id: None,
             flagged: false,
         });
     }

@@ -19,6 +19,8 @@ pub(super) struct People {
     pub(super) contacts: Contacts,
     /// Connected now, as the relay says.
     here: BTreeMap<Name, Announced>,
+    /// Whether the relay keeps mail for those who are away.
+    pub(super) mail: bool,
 }
 
 /// A connected person, as the relay announced it.
@@ -47,6 +49,7 @@ impl People {
             me,
             contacts,
             here: BTreeMap::new(),
+            mail: false,
         }
     }
 
@@ -81,6 +84,24 @@ impl People {
         };
         self.here.insert(name, announced);
         sight
+    }
+
+    /// Remembers the encryption key of somebody who is here, for later mail. Whether that was news.
+    pub(super) fn remember_key(&mut self, name: &Name) -> bool {
+        let Some(Announced {
+            identity: Some(identity),
+            certificate,
+            ..
+        }) = self.here.get(name)
+        else {
+            return false;
+        };
+        self.contacts.see_key(name, identity, certificate)
+    }
+
+    /// Whether somebody is here.
+    pub(super) fn is_here(&self, name: &Name) -> bool {
+        self.here.contains_key(name)
     }
 
     /// Somebody has gone: whether it was a stranger. `None` for somebody who was not here.
@@ -162,7 +183,21 @@ impl People {
         })
     }
 
-    /// Somebody to write to: here, known, and with the identity that is known.
+    /// Somebody to exchange files with, and who can be told what was shown: the same, and here.
+    ///
+    /// # Errors
+    ///
+    /// Says why nothing may be sent.
+    pub(super) fn present<'a>(&'a self, name: &'a Name) -> Result<Recipient<'a>, Refusal> {
+        let recipient = self.recipient(name)?;
+        if self.is_here(name) {
+            Ok(recipient)
+        } else {
+            Err(offline(name))
+        }
+    }
+
+    /// Somebody to write to: known, with the identity that is known, and here or with a relay that keeps mail.
     ///
     /// # Errors
     ///
@@ -180,19 +215,21 @@ impl People {
             );
             return Err(Refusal::new("key-changed", why));
         }
-        let Some(announced) = self.here.get(name) else {
-            return Err(Refusal::new("offline", format!("{name} is not here")));
+        let certificate = match self.here.get(name) {
+            Some(announced) if announced.identity.is_none() => {
+                let why = format!("the key of {name} cannot be used");
+                return Err(Refusal::new("bad-key", why));
+            }
+            Some(announced) => &announced.certificate,
+            None => {
+                let known = contact.certificate.as_ref();
+                known.filter(|_| self.mail).ok_or_else(|| offline(name))?
+            }
         };
-        if announced.identity.is_none() {
-            return Err(Refusal::new(
-                "bad-key",
-                format!("the key of {name} cannot be used"),
-            ));
-        }
         Ok(Recipient {
             name,
             identity: &contact.identity,
-            certificate: &announced.certificate,
+            certificate,
             newest_key: contact.newest_key,
         })
     }
@@ -211,4 +248,8 @@ impl People {
             Some(_) | None => Some((&contact.identity, false)),
         }
     }
+}
+
+fn offline(name: &Name) -> Refusal {
+    Refusal::new("offline", format!("{name} is not here"))
 }

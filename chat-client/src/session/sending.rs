@@ -111,7 +111,7 @@ impl Session {
         path: &Path,
         tag: Option<u64>,
     ) -> Result<(), Refusal> {
-        self.people.recipient(&to)?;
+        self.people.present(&to)?;
         let name = path.file_name().unwrap_or_default().to_string_lossy();
         let name = floor(&name, MAX_FILE_NAME).to_owned();
         self.sendings.last_source += 1;
@@ -157,7 +157,9 @@ impl Session {
         };
         let (to, source, tag) = (file.what.to.clone(), file.source, file.what.tag);
         let (kind, purpose) = (Conversation::Private, Purpose::Offer { file: id });
-        let sent = self.place(&to, kind).and_then(|place| {
+        let here = self.people.present(&to).map(|_| ());
+        let place = here.and_then(|()| self.place(&to, kind));
+        let sent = place.and_then(|place| {
             let content = Content::File { place, offer }.encode();
             self.send_message(&to, (kind, place), &content, purpose)
         });

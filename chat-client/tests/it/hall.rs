@@ -42,6 +42,8 @@ pub(crate) struct Hall {
     people: BTreeMap<String, Person>,
     queue: VecDeque<(String, ToRelay, Bytes)>,
     tamper: Option<Tamper>,
+    /// What waits for those who are away, where the relay keeps mail: sender and envelope.
+    pub(crate) boxes: Option<BTreeMap<String, Vec<(String, Bytes)>>>,
 }
 
 /// One client and what it has done.
@@ -354,7 +356,7 @@ impl Hall {
         let present: Vec<_> = others.iter().map(|person| person.peer.clone()).collect();
         let welcome = ToClient::Welcome {
             keepalive_ms: 20_000,
-            mail_days: 0,
+            mail_days: self.boxes.as_ref().map_or(0, |_| 7),
             present: u32::try_from(present.len()).unwrap(),
         };
         self.deliver(who, welcome, Bytes::new());
@@ -370,6 +372,11 @@ impl Hall {
             );
         }
         self.person(who).here = true;
+        let waiting = self.boxes.as_mut().and_then(|boxes| boxes.remove(who));
+        for (from, body) in waiting.unwrap_or_default() {
+            // Its sender has its answer: this number is nobody's.
+            self.pass_on(&from, u64::MAX, &name(who), body);
+        }
     }
 
     fn pass_on(&mut self, from: &str, id: u64, to: &Name, body: Bytes) {
@@ -378,6 +385,13 @@ impl Hall {
             .get_mut(to.as_str())
             .filter(|person| person.here)
         else {
+            if let Some(boxes) = &mut self.boxes {
+                let letter = (from.to_owned(), body);
+                boxes.entry(to.to_string()).or_default().push(letter);
+                let refused = false;
+                self.deliver(from, ToClient::Accepted { id, refused }, Bytes::new());
+                return;
+            }
             let reason = ErrorCode::UnknownName;
             self.deliver(from, ToClient::Undelivered { id, reason }, Bytes::new());
             return;

@@ -119,6 +119,7 @@ fn history_comes_back_for_its_owner_and_nobody_reads_it_on_the_disk() {
     let home = Home::open(folder.path()).unwrap();
     let bob: Name = "bob".parse().unwrap();
     let past = |at, to: Option<&Name>, text: &str| Past {
+        id: None,
         flagged: false,
         at,
         from: "alice".parse().unwrap(),

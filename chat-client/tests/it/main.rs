@@ -6,6 +6,7 @@
     reason = "what stands around the tests may fail as loudly as they do"
 )]
 
+mod away;
 mod commands;
 mod delivery;
 mod escapes;

@@ -1,24 +1,23 @@
 //! The login on the wire: [`crate::session`] decides, the router has the last word.
 
 use std::net::IpAddr;
-use std::time::{SystemTime, UNIX_EPOCH};
 
 use bytes::Bytes;
 use chat_protocol::{Deframer, ErrorCode, Name, Nonce, ToRelay};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 use tokio::sync::oneshot;
+use tokio::time::error::Elapsed;
 use tokio::time::{Instant, timeout_at};
 
 use super::Seat;
+use crate::clock;
 use crate::context::Context;
 use crate::outbox;
 use crate::refusal::Refusal;
 use crate::router::{ConnectionId, Event, Login};
 use crate::seats;
 use crate::session::{Claim, Greeting, Proven};
-
-const SECONDS_OF_A_DAY: u64 = 24 * 60 * 60;
 
 /// Why nobody was logged in.
 #[derive(Debug)]
@@ -45,22 +44,19 @@ pub(super) async fn log_in(
 ) -> Result<Seat, Failed> {
     let deadline = Instant::now() + relay.settings.login_deadline;
     let claim = timeout_at(deadline, claim(stream, deframer, relay)).await;
-    let claim = claim.unwrap_or_else(|_| {
-        let text = "the login was not finished in time";
-        Err(Refusal::new(ErrorCode::TooSlow, text).into())
-    })?;
-    if !relay.may_log_in(address) {
-        let text = "too many have logged in from your address: try again later";
-        return Err(Refusal::new(ErrorCode::Busy, text).into());
-    }
-    let now = SystemTime::now().duration_since(UNIX_EPOCH);
-    let now = now.map_or(0, |since| since.as_secs());
-    let proven = verify(claim, now).await?;
+    let claim = claim.map_err(too_slow)??;
+    let turn = timeout_at(deadline, relay.turn(address)).await;
+    let turn = turn.map_err(too_slow)?;
+    let proven = verify(claim, clock::unix_now()).await?;
+    drop(turn);
     if !place.keep() {
         return Err(Refusal::crowded().into());
     }
-    let day = u32::try_from(now / SECONDS_OF_A_DAY).unwrap_or(u32::MAX);
-    take_seat(proven, (id, address), day, relay).await
+    take_seat(proven, (id, address), clock::today(), relay).await
+}
+
+fn too_slow(_: Elapsed) -> Failed {
+    Refusal::new(ErrorCode::TooSlow, "the login was not finished in time").into()
 }
 
 /// The client's part: hello, challenge, login.

@@ -20,7 +20,8 @@ use super::online::Client;
 use super::{ConnectionId, Login, Router};
 use crate::directory::Binding;
 use crate::directory::Snapshot;
-use crate::limits::{INCUMBENT_DEADLINE, MAX_NAMES_OF_A_KEY};
+use crate::limits::{INCUMBENT_DEADLINE, MAIL_DAYS, MAX_NAMES_OF_A_KEY};
+use crate::mail::Key;
 use crate::refusal::Refusal;
 
 /// A login that waits for the pong of the incumbent.
@@ -87,6 +88,12 @@ impl Router {
         }
         if self.directory.expire(day) {
             self.save();
+        }
+        if let Some(mail) = &mut self.mail {
+            let is_known = |name: &Name| self.directory.find(name).is_some();
+            for key in mail.boxes.expire(day, is_known) {
+                mail.remove(key);
+            }
         }
     }
 
@@ -198,8 +205,13 @@ impl Router {
             })
             .collect();
         self.tell_all(&ToClient::Joined { peer: peer.clone() });
+        let fetched = Key {
+            to: peer.name.clone(),
+            number: 0,
+        };
         let client = Client {
             peer,
+            fetched,
             outbox,
             account: self.waiting.account(),
             cutter,
@@ -213,11 +225,13 @@ impl Router {
                 u64::try_from(period.as_millis()).unwrap_or(u64::MAX)
             }),
             present: u32::try_from(present.len()).unwrap_or(u32::MAX),
+            mail_days: self.mail.as_ref().map_or(0, |_| MAIL_DAYS),
         };
         self.tell(id, &welcome, Bytes::new());
         for message in present {
             self.tell(id, &message, Bytes::new());
         }
+        self.fetch_mail(id);
         // Fails where the connection has ended meanwhile: its queue is closed, nobody will
         // report its end, so it is taken out again.
         if answer.send(Ok(())).is_err() {

@@ -6,6 +6,7 @@
 
 mod admission;
 mod credits;
+mod mail;
 mod online;
 mod routing;
 
@@ -14,18 +15,22 @@ use std::net::IpAddr;
 use std::time::Duration;
 
 use bytes::Bytes;
-use chat_protocol::{CancelReason, FileId, Fingerprint, Frame, LeaveReason, Name, Peer, ToClient};
+use chat_protocol::{
+    CancelReason, ErrorCode, FileId, Fingerprint, Frame, LeaveReason, Name, Peer, ToClient,
+};
 use tokio::sync::{mpsc, oneshot, watch};
 use tokio::time::{Instant, timeout_at};
 use tracing::info;
 
 use self::admission::{Probe, Unsaved};
+pub(crate) use self::mail::Mail;
 use self::online::{Client, Online};
 use crate::Settings;
 use crate::budget::Waiting;
 use crate::directory::Directory;
 use crate::directory::Snapshot;
 use crate::limits::NEW_NAMES;
+use crate::mail::{Key, Letter};
 use crate::outbox::Outbox;
 use crate::rates::Rates;
 use crate::refusal::Refusal;
@@ -51,6 +56,13 @@ pub(crate) enum Event {
     },
     /// An attempt to store the directory is over.
     Stored { state: u64, saved: bool },
+    /// An attempt to store letters is over.
+    MailStored { keys: Vec<Key>, saved: bool },
+    /// Letters were read; `None` where they could not be.
+    MailRead {
+        id: ConnectionId,
+        letters: Option<Vec<Letter>>,
+    },
     /// The relay shuts down.
     Shutdown,
 }
@@ -126,6 +138,8 @@ pub(crate) struct Router {
     probes: BTreeMap<Name, Probe>,
     /// Logins that wait until their new name is stored.
     unsaved: BTreeMap<Name, Unsaved>,
+    /// Letters for those who are away; `None` when none are kept.
+    mail: Option<Mail>,
     /// Where the directory goes to be stored; `None` when it is not.
     saver: Option<watch::Sender<Snapshot>>,
     /// Numbers the states of the directory.
@@ -145,6 +159,7 @@ impl Router {
             day: 0,
             probes: BTreeMap::new(),
             unsaved: BTreeMap::new(),
+            mail: None,
             saver: None,
             state: 0,
             overfull: Vec::new(),
@@ -156,6 +171,11 @@ impl Router {
         let (sender, receiver) = watch::channel(Snapshot::default());
         self.saver = Some(sender);
         receiver
+    }
+
+    /// From now on letters are kept.
+    pub(crate) fn keep_mail(&mut self, mail: Mail) {
+        self.mail = Some(mail);
     }
 
     /// Decides until the relay shuts down.
@@ -188,6 +208,8 @@ impl Router {
             Event::Request { from, request } => self.route(from, request),
             Event::Gone { id, reason } => self.remove(id, reason),
             Event::Stored { state, saved } => self.stored(state, saved),
+            Event::MailStored { keys, saved } => self.mail_stored(keys, saved),
+            Event::MailRead { id, letters } => self.mail_read(id, letters),
             // Ends the loop before it comes here.
             Event::Shutdown => {}
         }
@@ -214,7 +236,12 @@ impl Router {
             name: name.clone(),
             reason,
         });
-        self.give_up(&unacknowledged, reason);
+        let why = if reason == LeaveReason::Slow {
+            ErrorCode::Busy
+        } else {
+            ErrorCode::UnknownName
+        };
+        self.give_up(&name, unacknowledged, why);
         if let Some(probe) = self.probes.remove(&name) {
             self.admit(probe.login);
         }

@@ -2,12 +2,14 @@
 
 use std::collections::{BTreeMap, VecDeque};
 
+use bytes::Bytes;
 use chat_protocol::{FileId, LeaveReason, Name, Peer};
 use tokio::sync::oneshot;
 
 use super::ConnectionId;
 use super::credits::Credits;
-use crate::budget::Account;
+use crate::budget::{Account, Charge};
+use crate::mail::Key;
 use crate::outbox::Outbox;
 
 /// A client that is logged in.
@@ -22,17 +24,42 @@ pub(super) struct Client {
     pub(super) delivered: u64,
     /// Those that the client has not acknowledged, ascending by number.
     pub(super) unacknowledged: VecDeque<Delivery>,
+    /// The last letter of its box that was delivered on this connection.
+    pub(super) fetched: Key,
     /// What it takes of others' files.
     pub(super) credits: Credits,
 }
 
-/// An envelope that was delivered: whom to tell what became of it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// An envelope that was delivered.
+#[derive(Debug)]
 pub(super) struct Delivery {
     pub(super) seq: u64,
+    pub(super) origin: Origin,
+}
+
+/// Where an envelope came from: whom to tell what became of it.
+#[derive(Debug)]
+pub(super) enum Origin {
+    /// Its sender, and the envelope itself where it is kept for a recipient who goes.
+    Sender(Sent, Option<Held>),
+    /// The box: its sender has its answer already.
+    Box(Key),
+}
+
+/// Who waits for an answer.
+#[derive(Clone, Debug)]
+pub(super) struct Sent {
     pub(super) from: ConnectionId,
+    pub(super) name: Name,
     /// The sender's number for it.
     pub(super) id: u64,
+}
+
+/// An envelope, and what it counts.
+#[derive(Debug)]
+pub(super) struct Held {
+    pub(super) envelope: Bytes,
+    pub(super) charge: Charge,
 }
 
 /// The table. Every name in `names` leads to a client in `clients`, and the other way round.

@@ -1,13 +1,13 @@
 //! From one client to another.
 
-use std::collections::{BTreeSet, VecDeque};
+use std::collections::BTreeSet;
 
 use bytes::Bytes;
 use chat_protocol::limits::MAX_UNACKNOWLEDGED;
-use chat_protocol::{CancelReason, ErrorCode, FileId, LeaveReason, Name, ToClient};
+use chat_protocol::{CancelReason, ErrorCode, FileId, Name, ToClient};
 use tracing::debug;
 
-use super::online::Delivery;
+use super::online::{Delivery, Held, Origin, Sent};
 use super::{ConnectionId, Request, Router};
 use crate::budget::Account;
 use crate::refusal::Refusal;
@@ -20,7 +20,9 @@ impl Router {
         };
         let name = sender.peer.name.clone();
         match request {
-            Request::Send { id, to, envelope } => self.deliver(from, name, id, &to, envelope),
+            Request::Send { id, to, envelope } => {
+                self.deliver(Sent { from, name, id }, &to, envelope);
+            }
             Request::Receipt { to, envelope } => {
                 debug!(from = %name, %to, "receipt");
                 if let Some(other) = self.online.find(&to) {
@@ -79,37 +81,33 @@ impl Router {
         }
     }
 
-    fn deliver(&mut self, from: ConnectionId, name: Name, id: u64, to: &Name, envelope: Bytes) {
-        let Some(account) = self.account(from) else {
+    fn deliver(&mut self, sent: Sent, to: &Name, envelope: Bytes) {
+        let Some(account) = self.account(sent.from) else {
             return;
         };
-        let Some(recipient) = self.online.find(to) else {
-            self.deliver_to_absent(from, id, to);
-            return;
+        let recipient = self.online.find(to).filter(|_| !self.has_mail(to));
+        let keeps_mail = self.mail.is_some();
+        let Some(client) = recipient.and_then(|id| self.online.get_mut(id)) else {
+            return self.keep_new(sent, to, envelope);
         };
-        let Some(client) = self.online.get_mut(recipient) else {
-            return;
-        };
+        let (name, id) = (&sent.name, sent.id);
         if client.unacknowledged.len() >= MAX_UNACKNOWLEDGED {
             debug!(from = %name, %to, id, "too much is unacknowledged");
-            self.undelivered(from, id, ErrorCode::Busy);
-            return;
+            return self.undelivered(&sent, ErrorCode::Busy);
         }
         let (seq, bytes) = (client.delivered + 1, envelope.len());
-        let from_name = name.clone();
-        let delivery = ToClient::Deliver {
-            seq,
-            from: from_name,
-        };
-        let frame = delivery.frame(envelope);
-        if client.outbox.push_mail(frame, &account).is_err() {
+        let from = name.clone();
+        let frame = ToClient::Deliver { seq, from }.frame(envelope.clone());
+        let has_answered = client.unacknowledged.is_empty();
+        let Ok(charge) = client.outbox.push_mail(frame, &account, has_answered) else {
             debug!(from = %name, %to, id, "too much waits");
-            self.undelivered(from, id, ErrorCode::Busy);
-            return;
-        }
-        client.delivered = seq;
-        client.unacknowledged.push_back(Delivery { seq, from, id });
+            return self.undelivered(&sent, ErrorCode::Busy);
+        };
         debug!(from = %name, %to, id, seq, bytes, "deliver");
+        client.delivered = seq;
+        let held = keeps_mail.then_some(Held { envelope, charge });
+        let origin = Origin::Sender(sent, held);
+        client.unacknowledged.push_back(Delivery { seq, origin });
     }
 
     /// A chunk that its recipient has asked for. Others are left alone: they were on their way
@@ -140,19 +138,12 @@ impl Router {
             index,
         };
         let frame = chunk.frame(sealed);
-        if client.outbox.push_mail(frame, &account).is_err() {
+        if client.outbox.push_mail(frame, &account, true).is_err() {
             debug!(from = %name, %to, %file, index, "too much waits");
             self.online.end_file(from, recipient, file);
             self.cancel(from, to.clone(), file, CancelReason::Refused);
             self.cancel(recipient, name, file, CancelReason::Refused);
         }
-    }
-
-    /// What becomes of an envelope whose recipient is not connected. The one place where a
-    /// mailbox would take it.
-    fn deliver_to_absent(&mut self, from: ConnectionId, id: u64, to: &Name) {
-        debug!(%to, id, "recipient is not connected");
-        self.undelivered(from, id, ErrorCode::UnknownName);
     }
 
     /// A client has dealt with all deliveries up to this one, and has refused some.
@@ -170,26 +161,16 @@ impl Router {
         let done = waiting.partition_point(|delivery| delivery.seq <= seq);
         let settled: Vec<Delivery> = waiting.drain(..done).collect();
         let refused: BTreeSet<u64> = refused.iter().copied().collect();
-        for Delivery { from, id, seq } in settled {
-            let refused = refused.contains(&seq);
-            self.tell(from, &ToClient::Accepted { id, refused }, Bytes::new());
+        let mut fetched = Vec::new();
+        for Delivery { seq, origin } in settled {
+            match origin {
+                Origin::Sender(sent, _) => self.accepted(&sent, refused.contains(&seq)),
+                Origin::Box(key) => fetched.push(key),
+            }
         }
-    }
-
-    /// Tells the senders that a client which has left will not acknowledge these.
-    pub(super) fn give_up(&mut self, deliveries: &VecDeque<Delivery>, reason: LeaveReason) {
-        let why = if reason == LeaveReason::Slow {
-            ErrorCode::Busy
-        } else {
-            ErrorCode::UnknownName
-        };
-        for Delivery { from, id, .. } in deliveries {
-            self.undelivered(*from, *id, why);
+        if !fetched.is_empty() {
+            self.acknowledge_letters(by, fetched);
         }
-    }
-
-    fn undelivered(&mut self, to: ConnectionId, id: u64, reason: ErrorCode) {
-        self.tell(to, &ToClient::Undelivered { id, reason }, Bytes::new());
     }
 
     /// Whether a word of another client was passed on. Where too much waits already it is dropped: whoever
@@ -204,7 +185,7 @@ impl Router {
             return true;
         };
         let frame = message.frame(body);
-        let passed = client.outbox.push_mail(frame, &account);
+        let passed = client.outbox.push_mail(frame, &account, true);
         if passed.is_err() {
             debug!(connection = to.0, "too much waits for it");
         }
@@ -212,7 +193,7 @@ impl Router {
     }
 
     /// What of this client's mail waits for others.
-    fn account(&self, of: ConnectionId) -> Option<Account> {
+    pub(super) fn account(&self, of: ConnectionId) -> Option<Account> {
         self.online.get(of).map(|client| client.account.clone())
     }
 

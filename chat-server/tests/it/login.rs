@@ -50,6 +50,7 @@ async fn challenge_carries_the_relays_name_and_a_fresh_nonce() {
     let mut client = relay.connect().await;
     client.ask_for_login("alice", &identity(0)).await;
     let welcome = ToClient::Welcome {
+        mail_days: 0,
         keepalive_ms: 1500,
         present: 0,
     };

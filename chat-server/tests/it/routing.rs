@@ -1,8 +1,9 @@
 use chat_protocol::limits::MAX_UNACKNOWLEDGED;
 use chat_protocol::{ErrorCode, LeaveReason, ToClient, ToRelay};
+use chat_server::Registry;
 
 use crate::client::Client;
-use crate::relay::Relay;
+use crate::relay::{Relay, quiet};
 
 async fn send(client: &mut Client, id: u64, to: &str, body: &[u8]) {
     let to = to.parse().unwrap();
@@ -39,6 +40,126 @@ async fn envelope_is_accepted_after_the_recipient_has_acknowledged_it() {
             refused: false
         }
     );
+}
+
+/// A relay that keeps mail in this folder.
+async fn with_mail(folder: &std::path::Path) -> Relay {
+    let registry = Registry::open(folder).unwrap().with_mail().unwrap();
+    Relay::start_with(quiet(), registry).await
+}
+
+fn accepted(id: u64) -> ToClient {
+    let refused = false;
+    ToClient::Accepted { id, refused }
+}
+
+fn ack(seq: u64) -> ToRelay {
+    let refused = Vec::new();
+    ToRelay::Ack { seq, refused }
+}
+
+#[tokio::test]
+async fn what_is_sent_to_somebody_who_is_away_is_on_the_disk_before_it_is_accepted() {
+    let folder = tempfile::tempdir().unwrap();
+    let relay = with_mail(folder.path()).await;
+    let (mut alice, mut bob) = relay.alice_and_bob().await;
+    bob.send(&ToRelay::Bye {}).await;
+    bob.expect_end().await;
+    alice.expect_left("bob", LeaveReason::Quit).await;
+    for (id, body) in [(1, b"first"), (2, b"secon")] {
+        send(&mut alice, id, "bob", body).await;
+        assert_eq!(alice.next().await, accepted(id));
+    }
+    send(&mut alice, 3, "nobody", b"who").await;
+    assert_eq!(alice.next().await, undelivered(3, ErrorCode::UnknownName));
+    relay.stop().await;
+
+    let relay = with_mail(folder.path()).await;
+    let mut bob = relay.login("bob", 1).await;
+    expect_delivery(&mut bob, 1, "alice", b"first").await;
+    expect_delivery(&mut bob, 2, "alice", b"secon").await;
+    bob.send(&ack(1)).await;
+    bob.expect_quiet().await;
+    relay.stop().await;
+
+    let relay = with_mail(folder.path()).await;
+    let mut bob = relay.login("bob", 1).await;
+    expect_delivery(&mut bob, 1, "alice", b"secon").await;
+    bob.send(&ack(1)).await;
+    bob.expect_quiet().await;
+    relay.stop().await;
+    let relay = with_mail(folder.path()).await;
+    relay.login("bob", 1).await.expect_quiet().await;
+}
+
+#[tokio::test]
+async fn what_somebody_has_not_acknowledged_before_leaving_waits_and_stays_in_its_order() {
+    let folder = tempfile::tempdir().unwrap();
+    let relay = with_mail(folder.path()).await;
+    let (mut alice, mut bob) = relay.alice_and_bob().await;
+    for id in 1..=3 {
+        send(&mut alice, id, "bob", &[u8::try_from(id).unwrap()]).await;
+    }
+    expect_delivery(&mut bob, 1, "alice", &[1]).await;
+    bob.send(&ack(1)).await;
+    assert_eq!(alice.next().await, accepted(1));
+    drop(bob);
+    send(&mut alice, 4, "bob", &[4]).await;
+    alice.expect_left("bob", LeaveReason::Dropped).await;
+    for id in 2..=4 {
+        assert_eq!(alice.next().await, accepted(id));
+    }
+    let mut bob = relay.login("bob", 1).await;
+    alice.expect_joined("bob").await;
+    for seq in 1..=3 {
+        expect_delivery(&mut bob, seq, "alice", &[u8::try_from(seq).unwrap() + 1]).await;
+    }
+    // As long as something waits, what is new comes after it.
+    send(&mut alice, 5, "bob", &[5]).await;
+    assert_eq!(alice.next().await, accepted(5));
+    bob.expect_quiet().await;
+    bob.send(&ack(3)).await;
+    expect_delivery(&mut bob, 4, "alice", &[5]).await;
+    bob.send(&ack(4)).await;
+    bob.expect_quiet().await;
+    // Then it comes at once, and is accepted by its recipient again.
+    send(&mut alice, 6, "bob", &[6]).await;
+    expect_delivery(&mut bob, 5, "alice", &[6]).await;
+    alice.expect_quiet().await;
+    bob.send(&ack(5)).await;
+    assert_eq!(alice.next().await, accepted(6));
+}
+
+#[tokio::test]
+async fn mail_for_somebody_who_is_here_costs_no_write() {
+    let folder = tempfile::tempdir().unwrap();
+    let relay = with_mail(folder.path()).await;
+    let (mut alice, mut bob) = relay.alice_and_bob().await;
+    let file = || std::fs::read(folder.path().join("mail.redb")).unwrap();
+    let before = file();
+    send(&mut alice, 1, "bob", b"at once").await;
+    expect_delivery(&mut bob, 1, "alice", b"at once").await;
+    bob.send(&ack(1)).await;
+    assert_eq!(alice.next().await, accepted(1));
+    assert!(file() == before, "the file has changed");
+}
+
+#[tokio::test]
+async fn a_full_box_is_told_to_its_senders() {
+    let folder = tempfile::tempdir().unwrap();
+    let relay = with_mail(folder.path()).await;
+    let (mut alice, bob) = relay.alice_and_bob().await;
+    drop(bob);
+    alice.expect_left("bob", LeaveReason::Dropped).await;
+    for id in 1..=257 {
+        send(&mut alice, id, "bob", b"x").await;
+    }
+    let mut answers = Vec::new();
+    for _ in 1..=257 {
+        answers.push(alice.next().await);
+    }
+    assert!(answers.contains(&undelivered(257, ErrorCode::Full)));
+    assert!((1..=256).all(|id| answers.contains(&accepted(id))));
 }
 
 #[tokio::test]

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, VecDeque};
 use std::fmt;
 
 use chat_identity::{PublicIdentity, Statement, session_binding};
-use chat_protocol::limits::{MAX_SESSION_MESSAGES, SESSION_SECONDS};
+use chat_protocol::limits::{MAIL_SECONDS, MAX_SESSION_MESSAGES, SESSION_SECONDS};
 use chat_protocol::{Conversation, Envelope, EnvelopeHeader, Fingerprint};
 use rsa::RsaPrivateKey;
 use sha2::{Digest as _, Sha256};
@@ -211,7 +211,7 @@ fn check_people(
 /// No sender can make us remember its session for longer, or with more messages, than the
 /// protocol has.
 fn check_limits(header: &EnvelopeHeader, now: u64) -> Result<(), OpenError> {
-    let latest = now.saturating_add(SESSION_SECONDS + CLOCK_SKEW_SECONDS);
+    let latest = now.saturating_add(SESSION_SECONDS + MAIL_SECONDS + CLOCK_SKEW_SECONDS);
     if is_over(header.expires, now) || header.expires > latest {
         return Err(OpenError::Expired);
     }

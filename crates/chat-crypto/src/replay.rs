@@ -59,7 +59,7 @@ impl ReplayRecord {
 /// The counters seen, by session.
 ///
 /// It grows by one entry for each message that was shown, and only a known sender's signature
-/// gets one in; an hour after its last message a session is forgotten.
+/// gets one in; when nothing of it opens any more, a session is forgotten.
 #[derive(Debug, Default)]
 pub(crate) struct ReplayMemory {
     sessions: BTreeMap<(Fingerprint, SessionId), Seen>,

@@ -4,7 +4,7 @@ use std::fmt;
 
 use chat_identity::{EncryptionKey, PublicIdentity, Statement, session_binding};
 use chat_protocol::limits::{
-    MAX_ENVELOPE_HEADER, MAX_FRAME, MAX_HOP_HEADER, MAX_SESSION_MESSAGES, RSA_BLOCK,
+    MAIL_SECONDS, MAX_ENVELOPE_HEADER, MAX_FRAME, MAX_HOP_HEADER, MAX_SESSION_MESSAGES, RSA_BLOCK,
     SESSION_SECONDS,
 };
 use chat_protocol::{Conversation, Envelope, EnvelopeHeader, Fingerprint, SUITE, SessionId};
@@ -26,13 +26,16 @@ pub const MAX_CONTENT: usize =
 /// A key session from this identity to one recipient.
 ///
 /// Invariants: no counter is used twice, since the session is never stored or copied and each
-/// start draws a fresh secret; it ends with its expiry or after [`MAX_SESSION_MESSAGES`].
+/// start draws a fresh secret; it ends with its hour or after [`MAX_SESSION_MESSAGES`].
 pub struct SendingSession {
     from: Fingerprint,
     to: Fingerprint,
     key: u32,
     session: SessionId,
     started: u64,
+    /// Until when it seals.
+    ends: u64,
+    /// Until when what it has sealed opens: mail may wait.
     expires: u64,
     wrap: Vec<u8>,
     signature: Vec<u8>,
@@ -65,7 +68,8 @@ impl SendingSession {
             return Err(SealError::KeyExpired);
         }
         // The recipient may delete its key when the certificate ends: a session must not outlive it.
-        let expires = now.saturating_add(SESSION_SECONDS).min(key.not_after());
+        let ends = now.saturating_add(SESSION_SECONDS).min(key.not_after());
+        let expires = ends.saturating_add(MAIL_SECONDS).min(key.not_after());
         let number = key.number();
         let mut session = SessionId([0; 16]);
         rng.fill_bytes(&mut session.0);
@@ -85,6 +89,7 @@ impl SendingSession {
             key: number,
             session,
             started: now,
+            ends,
             expires,
             wrap,
             signature,
@@ -102,7 +107,7 @@ impl SendingSession {
     /// session. One that was started in the future is none: the clock was wrong then, and others
     /// refuse what expires so late.
     pub fn is_usable(&self, now: u64) -> bool {
-        (self.started..=self.expires).contains(&now) && self.counter < MAX_SESSION_MESSAGES
+        (self.started..=self.ends).contains(&now) && self.counter < MAX_SESSION_MESSAGES
     }
 
     /// Seals one message. Costs no RSA. `now` is Unix time in seconds.

@@ -45,5 +45,11 @@ pub const MAX_SESSION_MESSAGES: u64 = 10_000;
 /// How long one key session lives, in seconds.
 pub const SESSION_SECONDS: u64 = 60 * 60;
 
+/// For how many days an envelope opens after its session: as long as a relay keeps mail.
+pub const MAIL_DAYS: u32 = 7;
+
+/// The same in seconds.
+pub const MAIL_SECONDS: u64 = MAIL_DAYS as u64 * 24 * 60 * 60;
+
 /// Messages that the relay holds for one recipient until they are acknowledged.
 pub const MAX_UNACKNOWLEDGED: usize = 4096;

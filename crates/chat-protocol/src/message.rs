@@ -119,6 +119,9 @@ pub enum ToClient {
         keepalive_ms: u64,
         /// How many [`ToClient::Present`] follow.
         present: u32,
+        /// For how many days the relay keeps envelopes for those who are away; 0 where it keeps none.
+        #[serde(default, skip_serializing_if = "is_zero")]
+        mail_days: u32,
     },
     /// Somebody who was there before.
     Present {
@@ -350,6 +353,11 @@ impl ToClient {
     pub fn frame(&self, body: Bytes) -> Frame {
         encode(self, body)
     }
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "as serde calls it")]
+fn is_zero(number: &u32) -> bool {
+    *number == 0
 }
 
 fn decode<'de, M: Deserialize<'de>>(

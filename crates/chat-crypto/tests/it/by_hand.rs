@@ -5,7 +5,7 @@ use aes_gcm::aead::{Aead as _, KeyInit as _, Payload};
 use aes_gcm::{Aes256Gcm, Nonce};
 use chat_crypto::{Freshness, Identity, Receiver};
 use chat_identity::{Statement, session_binding};
-use chat_protocol::limits::{MAX_SESSION_MESSAGES, SESSION_SECONDS};
+use chat_protocol::limits::{MAIL_SECONDS, MAX_SESSION_MESSAGES, SESSION_SECONDS};
 use chat_protocol::{Conversation, Envelope, EnvelopeHeader, SUITE, SessionId};
 use hkdf::Hkdf;
 use rsa::pkcs8::DecodePrivateKey as _;
@@ -153,7 +153,7 @@ fn only_the_exact_padding_opens() {
 fn a_sender_cannot_sign_a_far_expiry_or_more_messages() {
     let (alice, bob) = (alice(), bob());
     let mut sender = Sender::new(&alice, &bob);
-    sender.expires = NOW + SESSION_SECONDS + 301;
+    sender.expires = NOW + SESSION_SECONDS + MAIL_SECONDS + 301;
     let envelope = sender.seal(&padded(b"hello"));
     assert_eq!(refusal(&bob, &alice, &envelope).code(), "expired");
 

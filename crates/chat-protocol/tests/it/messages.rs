@@ -109,10 +109,13 @@ fn to_relay() -> impl Strategy<Value = ToRelay> {
 fn to_client() -> impl Strategy<Value = ToClient> {
     prop_oneof![
         (".{0,40}", nonce()).prop_map(|(relay, nonce)| ToClient::Challenge { relay, nonce }),
-        (any::<u64>(), any::<u32>()).prop_map(|(keepalive_ms, present)| ToClient::Welcome {
-            keepalive_ms,
-            present
-        }),
+        (any::<u64>(), any::<u32>(), any::<u32>()).prop_map(
+            |(keepalive_ms, present, mail_days)| ToClient::Welcome {
+                keepalive_ms,
+                present,
+                mail_days,
+            }
+        ),
         peer().prop_map(|peer| ToClient::Present { peer }),
         peer().prop_map(|peer| ToClient::Joined { peer }),
         (name(), leave()).prop_map(|(name, reason)| ToClient::Left { name, reason }),

@@ -1,0 +1,59 @@
+//! Letters for those who are away: envelopes that wait on the disk until their recipients come.
+//!
+//! ```text
+//! router ──► jobs ──► keeper (one commit for all that wait) ──► store: redb, one file
+//!   ▲                   │
+//!   └── stored, read ◄──┘
+//! ```
+
+mod boxes;
+mod keeper;
+mod redb_store;
+
+use std::io;
+
+use bytes::Bytes;
+use chat_protocol::Name;
+
+pub(crate) use boxes::Boxes;
+pub(crate) use keeper::{Desk, Job, run};
+pub(crate) use redb_store::RedbStore;
+
+/// An envelope that waits.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Letter {
+    pub(crate) label: Label,
+    /// As it came: sealed.
+    pub(crate) envelope: Bytes,
+}
+
+/// What is known of a letter without its envelope.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Label {
+    pub(crate) key: Key,
+    pub(crate) from: Name,
+    /// The day on which it came, counted from 1970.
+    pub(crate) day: u32,
+    /// Of its envelope.
+    pub(crate) bytes: usize,
+}
+
+/// Which letter: numbers grow, in all boxes together, in the order in which letters came.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Key {
+    pub(crate) to: Name,
+    pub(crate) number: u64,
+}
+
+/// Where letters lie.
+pub(crate) trait Store: Send + 'static {
+    /// All labels.
+    fn labels(&self) -> io::Result<Vec<Label>>;
+
+    /// Adds and removes, all or nothing. What this has returned for is there after a crash.
+    fn write(&mut self, put: &[Letter], remove: &[Key]) -> io::Result<()>;
+
+    /// The letters after this one in its box, in their order: as many as fit into so many bytes, and one at
+    /// the least.
+    fn read(&self, after: &Key, bytes: usize) -> io::Result<Vec<Letter>>;
+}

@@ -1,0 +1,198 @@
+//! What becomes of an envelope whose recipient is away, or goes before it has answered for it.
+//!
+//! As long as something waits for a person, all mail goes the same way: so it keeps its order. A letter leaves
+//! the box when its recipient has acknowledged it.
+
+use std::collections::BTreeMap;
+
+use bytes::Bytes;
+use chat_protocol::{ErrorCode, Name, ToClient};
+use tracing::debug;
+
+use super::online::{Delivery, Held, Origin, Sent};
+use super::{ConnectionId, Router};
+use crate::budget::Charge;
+use crate::clock::today;
+use crate::limits::MAIL_AT_ONCE;
+use crate::mail::{Boxes, Desk, Job, Key, Letter};
+use crate::refusal::Refusal;
+
+/// All mail that waits.
+#[derive(Debug)]
+pub(crate) struct Mail {
+    pub(super) boxes: Boxes,
+    desk: Desk,
+    /// Letters that are being stored, and who waits for that.
+    unstored: BTreeMap<Key, (Sent, Charge)>,
+}
+
+impl Mail {
+    pub(crate) fn new(boxes: Boxes, desk: Desk) -> Self {
+        Self {
+            boxes,
+            desk,
+            unstored: BTreeMap::new(),
+        }
+    }
+
+    pub(super) fn remove(&mut self, key: Key) {
+        self.boxes.remove(&key);
+        self.desk.leave(Job::Remove(key));
+    }
+
+    fn fetch(&self, id: ConnectionId, after: Key) {
+        self.desk.leave(Job::Read {
+            id,
+            after,
+            bytes: MAIL_AT_ONCE,
+        });
+    }
+}
+
+impl Router {
+    /// Whether mail for this person goes into its box, whether it is here or not.
+    pub(super) fn has_mail(&self, name: &Name) -> bool {
+        let mail = self.mail.as_ref();
+        mail.is_some_and(|mail| mail.boxes.has_any(name))
+    }
+
+    /// An envelope for somebody who is not connected, or is to get others first.
+    pub(super) fn keep_new(&mut self, sent: Sent, to: &Name, envelope: Bytes) {
+        let Some(account) = self.account(sent.from) else {
+            return;
+        };
+        if self.mail.is_none() || self.directory.find(to).is_none() {
+            debug!(%to, id = sent.id, "recipient is not connected");
+            return self.undelivered(&sent, ErrorCode::UnknownName);
+        }
+        match account.charge(envelope.len()) {
+            Ok(charge) => self.keep(sent, to, Held { envelope, charge }),
+            Err(_) => self.undelivered(&sent, ErrorCode::Busy),
+        }
+    }
+
+    /// Stores an envelope; its sender is told when that is done.
+    fn keep(&mut self, sent: Sent, to: &Name, held: Held) {
+        let Some(mail) = &mut self.mail else {
+            return self.undelivered(&sent, ErrorCode::UnknownName);
+        };
+        let Held { envelope, charge } = held;
+        let size = (envelope.len(), today());
+        let Ok(label) = mail.boxes.add(to, &sent.name, size) else {
+            debug!(%to, id = sent.id, "the box is full");
+            return self.undelivered(&sent, ErrorCode::Full);
+        };
+        debug!(from = %sent.name, %to, id = sent.id, bytes = envelope.len(), "keep");
+        mail.unstored.insert(label.key.clone(), (sent, charge));
+        mail.desk.leave(Job::Put(Letter { label, envelope }));
+    }
+
+    /// Letters were stored, or could not be.
+    pub(super) fn mail_stored(&mut self, keys: Vec<Key>, saved: bool) {
+        for key in keys {
+            let Some(mail) = &mut self.mail else {
+                return;
+            };
+            let Some((sent, _)) = mail.unstored.remove(&key) else {
+                continue;
+            };
+            if saved {
+                self.accepted(&sent, false);
+            } else {
+                mail.boxes.remove(&key);
+                self.undelivered(&sent, ErrorCode::Internal);
+            }
+        }
+    }
+
+    /// Somebody has come: what waits is delivered.
+    pub(super) fn fetch_mail(&mut self, id: ConnectionId) {
+        let Some(client) = self.online.get(id) else {
+            return;
+        };
+        if let Some(mail) = &self.mail
+            && mail.boxes.has_after(&client.fetched)
+        {
+            mail.fetch(id, client.fetched.clone());
+        }
+    }
+
+    /// Letters were read for a connection.
+    pub(super) fn mail_read(&mut self, id: ConnectionId, letters: Option<Vec<Letter>>) {
+        let (Some(mail), Some(client)) = (&self.mail, self.online.get_mut(id)) else {
+            return;
+        };
+        let Some(letters) = letters else {
+            let text = "the mail that waits for you cannot be read: try again later";
+            return self.tell_refusal(id, &Refusal::new(ErrorCode::Internal, text));
+        };
+        let mut is_delivered = false;
+        for Letter { label, envelope } in letters {
+            client.fetched = label.key.clone();
+            if !mail.boxes.has(&label.key) {
+                continue;
+            }
+            let seq = client.delivered + 1;
+            let from = label.from;
+            debug!(%from, to = %label.key.to, seq, "deliver from the box");
+            let deliver = ToClient::Deliver { seq, from };
+            if client.outbox.push(deliver.frame(envelope)).is_err() {
+                self.overfull.push(id);
+                return;
+            }
+            client.delivered = seq;
+            let origin = Origin::Box(label.key);
+            client.unacknowledged.push_back(Delivery { seq, origin });
+            is_delivered = true;
+        }
+        if !is_delivered {
+            self.fetch_mail(id);
+        }
+    }
+
+    /// A client has acknowledged letters of its box: the next ones may come.
+    pub(super) fn acknowledge_letters(&mut self, by: ConnectionId, keys: Vec<Key>) {
+        if let Some(mail) = &mut self.mail {
+            for key in keys {
+                mail.remove(key);
+            }
+        }
+        let client = self.online.get(by);
+        if client.is_some_and(|client| client.unacknowledged.is_empty()) {
+            self.fetch_mail(by);
+        }
+    }
+
+    /// A client has left and will not acknowledge these: they are kept, in their order, or their senders are
+    /// told.
+    pub(super) fn give_up(
+        &mut self,
+        to: &Name,
+        deliveries: impl IntoIterator<Item = Delivery>,
+        why: ErrorCode,
+    ) {
+        for delivery in deliveries {
+            match delivery.origin {
+                Origin::Sender(sent, Some(held)) => self.keep(sent, to, held),
+                Origin::Sender(sent, None) => self.undelivered(&sent, why),
+                Origin::Box(_) => {}
+            }
+        }
+    }
+
+    pub(super) fn accepted(&mut self, sent: &Sent, refused: bool) {
+        let accepted = ToClient::Accepted {
+            id: sent.id,
+            refused,
+        };
+        self.tell(sent.from, &accepted, Bytes::new());
+    }
+
+    pub(super) fn undelivered(&mut self, sent: &Sent, reason: ErrorCode) {
+        let undelivered = ToClient::Undelivered {
+            id: sent.id,
+            reason,
+        };
+        self.tell(sent.from, &undelivered, Bytes::new());
+    }
+}
