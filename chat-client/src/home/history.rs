@@ -148,7 +148,7 @@ mod tests {
     use chat_protocol::MessageId;
 
     use super::{History, Path, newest};
-    use crate::session::Past;
+    use crate::session::{Past, Sought};
 
     fn past(text: &str) -> Past {
         Past {
@@ -174,14 +174,17 @@ mod tests {
             history.append(&[past(&number.to_string())]).unwrap();
             assert!(std::fs::metadata(&path).unwrap().len() <= longest);
         }
-        let last = history.last(2, None).unwrap();
+        let last = history.find(&Sought::last(2)).unwrap();
         assert_eq!(last, [past("48"), past("49")]);
         // Killed before it had noted that it has this one, it notes it again.
         let mut once = past("once");
         once.id = Some(MessageId([1; 16]));
         history.append(&[once.clone()]).unwrap();
         history.append(&[once.clone(), past("more")]).unwrap();
-        assert_eq!(history.last(2, None).unwrap(), [once, past("more")]);
+        assert_eq!(
+            history.find(&Sought::last(2)).unwrap(),
+            [once, past("more")]
+        );
     }
 
     #[test]

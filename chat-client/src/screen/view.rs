@@ -120,10 +120,18 @@ impl ChatView {
 
     /// Begins with what was said before; it counts as read.
     pub fn remember(&mut self, past: Vec<Past>) {
-        for Past { at, from, to, text } in past {
+        for said in past {
+            let Past {
+                at,
+                from,
+                to,
+                text,
+                id: _,
+                flagged,
+            } = said;
             let with = to.map(|to| if to == self.me { from.clone() } else { to });
             let window = self.window(with);
-            let (flagged, fate) = (false, None);
+            let fate = None;
             self.at(window).push(
                 at,
                 What::Text {

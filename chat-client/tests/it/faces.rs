@@ -113,6 +113,8 @@ fn lines() -> Vec<Line> {
             number: "12345".to_owned(),
         },
         Line::Past(Past {
+            id: None,
+            flagged: false,
             at: 1,
             from: bob,
             to: None,

@@ -343,6 +343,8 @@ fn where_a_message_stands_is_told_right_above_it_in_its_window() {
 fn what_was_read_before_is_there_again_in_its_windows() {
     let mut seat = Seat::new();
     let past = |from: &str, to: Option<&str>, text: &str| Past {
+        id: None,
+        flagged: false,
         at: NOW - 60,
         from: name(from),
         to: to.map(name),
