@@ -18,6 +18,7 @@ mod cli;
 mod command;
 mod command_error;
 mod completions;
+mod crash;
 mod demo;
 mod doctor;
 mod exit_code;
@@ -73,6 +74,7 @@ fn run(command: Option<Command>, reports: Option<&Path>) -> CommandResult {
     match command {
         None => start_page::run(),
         Some(Command::Bench(arguments)) => bench::run(&arguments, &workspace),
+        Some(Command::Crash(arguments)) => crash::run(&arguments, &workspace),
         Some(Command::Check(arguments)) if arguments.tried => probe::run(&arguments, &workspace),
         Some(Command::Check(arguments)) => check::run(&arguments),
         Some(Command::Ci(arguments)) => ci::run(&arguments),

@@ -58,6 +58,8 @@ pub(crate) enum Command {
     Doctor(Doctor),
     /// Measure the harness against the simplest program that does the same
     Bench(Bench),
+    /// Kill relay and clients again and again, and verify that nothing accepted is lost
+    Crash(Crash),
     /// Play a chat with each of a hundred faults, and verify that each one is detected
     Zoo(Zoo),
     /// Check the rules of the repository itself
@@ -447,6 +449,23 @@ pub(crate) struct Bench {
         allow_hyphen_values = true
     )]
     pub(crate) arguments: Vec<OsString>,
+}
+
+#[derive(Args, Debug)]
+#[command(after_help = "Examples:
+  cargo xtask crash
+  cargo xtask crash --kills 1000 --seed 7
+
+Two clients write to each other through a relay that keeps mail. Again and again, one of the three
+is killed and started again. At the end, everything that was accepted is in its recipient's
+history, once and in its order. The exit code is 0 only then.")]
+pub(crate) struct Crash {
+    /// Number of kills
+    #[arg(long, value_name = "NUMBER", default_value_t = 8)]
+    pub(crate) kills: u32,
+    /// Chooses who is killed, and when
+    #[arg(long, value_name = "NUMBER", default_value_t = 1)]
+    pub(crate) seed: u64,
 }
 
 #[derive(Args, Debug)]
