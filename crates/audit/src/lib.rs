@@ -26,7 +26,8 @@ pub use crypto_misuse::{
 };
 pub use encodings::encodings;
 pub use held_keys::{
-    HeldKeys, ScheduleReader, TriedKeys, schedules, tried_links, values, values_of_file,
+    HeldKeys, Rank, ScheduleReader, TriedKeys, Value, schedules, tried_links, values,
+    values_of_file,
 };
 pub use needles::KnownKey;
 pub use opened::{InvalidOpenedKey, OpenedKey, OpenedKeyProblem, OpenedKind, opened};

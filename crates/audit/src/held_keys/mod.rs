@@ -11,11 +11,10 @@ mod schedule;
 mod texts;
 mod values;
 
-use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
-use self::opening::{Cipher, Opened, open};
+use self::opening::{Cipher, Mode, Opened, open};
 use self::texts::Texts;
 use crate::crypto_misuse::{SentBytes, Span, spans, views};
 use crate::transformation::Transformation;
@@ -23,7 +22,7 @@ use scenario::plan::Plan;
 use timeline::{Direction, Event, Kind, Surface};
 
 pub use schedule::{ScheduleReader, schedules};
-pub use values::{values, values_of_file};
+pub use values::{Rank, Value, values, values_of_file};
 
 /// Clients whose records are tried, and the shortest texts of each: a key of a relay opens all.
 const CLIENTS: usize = 3;
@@ -32,8 +31,13 @@ const OF_EACH: usize = 2;
 /// Bytes of a record that are tried.
 const RECORD: usize = 4096;
 
-/// Places of records at which a key may be tried, in all: some seconds.
-const PLACES: usize = 2 << 20;
+/// Places in a record at which something sealed may end.
+const ENDS: usize = 8;
+
+/// What trying all of them may cost, in blocks of AES: some seconds. Of this, what may be spent on
+/// those that are only guesses.
+const BLOCKS: u64 = 1 << 29;
+const BLOCKS_OF_GUESSES: u64 = 1 << 27;
 
 /// How often what was opened is opened again, and how many such records there may be.
 const LAYERS: usize = 3;
@@ -64,6 +68,7 @@ struct Held {
     surface: Surface,
     place: String,
     at: u64,
+    rank: Rank,
     key: Vec<u8>,
 }
 
@@ -81,40 +86,56 @@ pub struct TriedKeys {
 /// Bytes in which something may be sealed.
 #[derive(Clone)]
 struct Record {
+    /// Of its client's records, from 0.
+    nth: usize,
     bytes: Vec<u8>,
     /// Where it may end.
     ends: Vec<usize>,
 }
 
 impl HeldKeys {
-    /// Adds a value of 16 or 32 bytes. The halves of a longer one are keys in some formats.
-    pub fn add(&mut self, surface: Surface, place: &str, at: u64, value: &[u8]) {
-        let halves = value.as_chunks::<16>().0.iter().map(<[u8; 16]>::as_slice);
-        for key in std::iter::once(value).chain(halves) {
-            if self.known.contains(key) {
-                continue;
-            }
-            if self.held.len() == MOST {
-                *self.left_out.entry(surface).or_default() += 1;
-                continue;
-            }
-            self.known.insert(key.to_vec());
-            self.held.push(Held {
-                surface,
-                place: place.to_owned(),
-                at,
-                key: key.to_vec(),
-            });
+    /// Adds a value that may be a key.
+    pub fn add(&mut self, surface: Surface, place: &str, at: u64, value: Value) {
+        let Value { bytes, rank, .. } = value;
+        if self.known.contains(&bytes) {
+            return;
         }
+        if self.held.len() == MOST {
+            if rank == Rank::Likely {
+                *self.left_out.entry(surface).or_default() += 1;
+            }
+            return;
+        }
+        self.known.insert(bytes.clone());
+        self.held.push(Held {
+            surface,
+            place: place.to_owned(),
+            at,
+            rank,
+            key: bytes,
+        });
     }
 
-    /// Tries all of them on what clients sent for their texts.
-    pub fn open(&self, plan: &Plan, events: &[Event], sent: &SentBytes) -> TriedKeys {
+    /// Tries all of them on what clients sent for their texts, until that is not wanted any more.
+    pub fn open(
+        &self,
+        plan: &Plan,
+        events: &[Event],
+        sent: &SentBytes,
+        is_stopped: impl Fn() -> bool,
+    ) -> TriedKeys {
         let spans = spans(plan, events, sent);
-        self.open_spans(&spans, &records(&spans, events), PLACES)
+        let most = [BLOCKS, BLOCKS_OF_GUESSES];
+        self.open_spans(&spans, records(&spans, events), most, is_stopped)
     }
 
-    fn open_spans(&self, spans: &[Span<'_>], records: &[Record], places: usize) -> TriedKeys {
+    fn open_spans(
+        &self,
+        spans: &[Span<'_>],
+        mut records: Vec<Record>,
+        [likely, guesses]: [u64; 2],
+        is_stopped: impl Fn() -> bool,
+    ) -> TriedKeys {
         let mut tried = TriedKeys {
             left_out: self.left_out.clone(),
             ..TriedKeys::default()
@@ -124,54 +145,75 @@ impl HeldKeys {
         if texts.is_empty() || self.held.is_empty() {
             return tried;
         }
-        let mut records = Cow::Borrowed(records);
-        let mut left = places;
+        // Where there are too many values for all records, each is tried on one of every client.
+        if cost(&records).saturating_mul(self.held.len() as u64) > likely {
+            records.retain(|record| record.nth == 0);
+        }
+        let mut left = [likely, guesses];
         let mut opens = BTreeSet::new();
         for _ in 0..LAYERS {
             let mut inner = Vec::new();
-            let places: usize = records.iter().map(|record| record.bytes.len()).sum();
-            for Held {
-                surface,
-                place,
-                at,
-                key,
-            } in &self.held
-            {
-                let Some(cipher) = Cipher::new(key).filter(|_| !opens.contains(key)) else {
+            let cost = cost(&records);
+            let mut ranked: Vec<&Held> = self.held.iter().collect();
+            ranked.sort_by_key(|held| held.rank);
+            for held in ranked {
+                if is_stopped() {
+                    return tried;
+                }
+                let Some(cipher) = Cipher::new(&held.key).filter(|_| !opens.contains(&held.key))
+                else {
                     continue;
                 };
-                if left < places {
-                    *tried.left_out.entry(*surface).or_default() += 1;
+                let [likely, guesses] = &mut left;
+                let left = match held.rank {
+                    Rank::Likely => likely,
+                    Rank::Guess => guesses,
+                };
+                if *left < cost {
+                    if held.rank == Rank::Likely {
+                        *tried.left_out.entry(held.surface).or_default() += 1;
+                    }
                     continue;
                 }
-                left -= places;
-                for record in records.iter() {
+                *left -= cost;
+                for record in &records {
                     tried.compared += 1;
                     match open(&cipher, &record.bytes, &record.ends, &texts) {
                         Some(Opened::Text { name, mode }) => {
-                            let bits = cipher.bits();
-                            let word = mode.word();
-                            opens.insert(key.clone());
-                            tried.findings.push(Kind::Finding {
-                                surface: *surface,
-                                place: place.clone(),
-                                at: *at,
-                                what: format!("a key that opens the {name} (AES-{bits} in {word})"),
-                                transformation: Transformation::OpeningKey.word().to_owned(),
-                            });
+                            opens.insert(held.key.clone());
+                            tried.findings.push(held.finding(&name, &cipher, mode));
                             break;
                         }
                         Some(Opened::Sealed(bytes)) if inner.len() < MOST_INNER => {
-                            inner.extend(viewed(&bytes, &[]));
+                            inner.extend(viewed(&bytes, &[], record.nth));
                         }
                         Some(Opened::Sealed(_)) | None => {}
                     }
                 }
             }
-            records = Cow::Owned(inner);
+            records = inner;
         }
         tried
     }
+}
+
+impl Held {
+    fn finding(&self, name: &str, cipher: &Cipher, mode: Mode) -> Kind {
+        let (bits, word) = (cipher.bits(), mode.word());
+        Kind::Finding {
+            surface: self.surface,
+            place: self.place.clone(),
+            at: self.at,
+            what: format!("a key that opens the {name} (AES-{bits} in {word})"),
+            transformation: Transformation::OpeningKey.word().to_owned(),
+        }
+    }
+}
+
+/// What trying a key on all of these costs, at the most.
+fn cost(records: &[Record]) -> u64 {
+    let blocks = |record: &Record| opening::cost(record.bytes.len(), record.ends.len());
+    records.iter().map(blocks).sum()
 }
 
 /// The links on which records are tried. Whoever was handed a key in the clear was handed it there.
@@ -203,25 +245,26 @@ fn records(spans: &[Span<'_>], events: &[Event]) -> Vec<Record> {
     let mut records = Vec::new();
     for (link, mut spans) in by_client.into_iter().take(CLIENTS) {
         spans.sort_by_key(|span| span.bytes.len());
-        for span in spans.into_iter().take(OF_EACH) {
+        for (nth, span) in spans.into_iter().take(OF_EACH).enumerate() {
             let ends = ends.get(link).into_iter().flatten();
             let within = ends.filter_map(|end| end.checked_sub(span.at));
             let within: Vec<usize> = within.filter(|end| *end <= span.bytes.len()).collect();
-            records.extend(viewed(span.bytes, &within));
+            records.extend(viewed(span.bytes, &within, nth));
         }
     }
     records
 }
 
 /// The bytes as they are, and what base64 and hexadecimal digits in them stand for.
-fn viewed(bytes: &[u8], ends: &[usize]) -> Vec<Record> {
+fn viewed(bytes: &[u8], ends: &[usize], nth: usize) -> Vec<Record> {
     let bytes = bytes.get(..RECORD).unwrap_or(bytes);
-    let views = views(bytes).into_iter().enumerate().map(|(nth, view)| {
-        let bytes = view.bytes.into_owned();
-        let mut ends = if nth == 0 { ends.to_vec() } else { Vec::new() };
+    let views = views(bytes).into_iter().enumerate().map(|(view, bytes)| {
+        let bytes = bytes.bytes.into_owned();
+        let given = if view == 0 { ends } else { &[] };
+        let mut ends: Vec<usize> = given.iter().copied().take(ENDS - 1).collect();
         ends.push(bytes.len());
         ends.dedup();
-        Record { bytes, ends }
+        Record { nth, bytes, ends }
     });
     views.collect()
 }

@@ -2,7 +2,7 @@
 //! stream behind a nonce. Where the record's ciphertext begins is not known, so each place is tried.
 
 use aes::cipher::{BlockCipherDecrypt as _, BlockCipherEncrypt as _, KeyInit as _};
-use aes::{Aes128, Aes256, Block};
+use aes::{Aes128, Aes192, Aes256, Block};
 use ghash::GHash;
 use ghash::universal_hash::UniversalHash as _;
 
@@ -40,14 +40,16 @@ impl Mode {
 /// A key, ready to be tried.
 pub(super) enum Cipher {
     Short(Box<Aes128>),
+    Middle(Box<Aes192>),
     Long(Box<Aes256>),
 }
 
 impl Cipher {
-    /// Of 16 or 32 bytes.
+    /// Of 16, 24 or 32 bytes.
     pub(super) fn new(key: &[u8]) -> Option<Self> {
         match key.len() {
             16 => Some(Self::Short(Box::new(Aes128::new_from_slice(key).ok()?))),
+            24 => Some(Self::Middle(Box::new(Aes192::new_from_slice(key).ok()?))),
             32 => Some(Self::Long(Box::new(Aes256::new_from_slice(key).ok()?))),
             _ => None,
         }
@@ -56,6 +58,7 @@ impl Cipher {
     pub(super) fn bits(&self) -> u32 {
         match self {
             Self::Short(_) => 128,
+            Self::Middle(_) => 192,
             Self::Long(_) => 256,
         }
     }
@@ -63,6 +66,7 @@ impl Cipher {
     fn encrypt(&self, blocks: &mut [Block]) {
         match self {
             Self::Short(cipher) => cipher.encrypt_blocks(blocks),
+            Self::Middle(cipher) => cipher.encrypt_blocks(blocks),
             Self::Long(cipher) => cipher.encrypt_blocks(blocks),
         }
     }
@@ -70,6 +74,7 @@ impl Cipher {
     fn decrypt(&self, blocks: &mut [Block]) {
         match self {
             Self::Short(cipher) => cipher.decrypt_blocks(blocks),
+            Self::Middle(cipher) => cipher.decrypt_blocks(blocks),
             Self::Long(cipher) => cipher.decrypt_blocks(blocks),
         }
     }
@@ -102,6 +107,12 @@ pub(super) fn open(
     let text = blocks(cipher, record, texts).or_else(|| streams(cipher, record, texts));
     let text = text.map(|(name, mode)| Opened::Text { name, mode });
     text.or_else(|| tagged(cipher, record, ends).map(Opened::Sealed))
+}
+
+/// What it costs to try a key on a record of so many bytes and ends, in blocks, at the most.
+pub(super) fn cost(bytes: usize, ends: usize) -> u64 {
+    let stream = STREAM.min(bytes.div_ceil(BLOCK));
+    (bytes * (2 * stream + 2 * ends + 2)) as u64
 }
 
 /// Block by block, and chained: each sixteen bytes for themselves, at every place.
@@ -172,8 +183,11 @@ fn streams(cipher: &Cipher, record: &[u8], texts: &Texts<'_>) -> Option<(String,
 
 /// The counter block of a nonce, at zero.
 fn nonce(bytes: &[u8]) -> u128 {
-    let nonce = bytes.first_chunk::<BLOCK>().copied().unwrap_or_default();
-    u128::from_be_bytes(nonce) >> 32 << 32
+    let nonce = bytes.first_chunk::<NONCE>().copied().unwrap_or_default();
+    nonce
+        .iter()
+        .fold(0, |bits, byte| bits << 8 | u128::from(*byte))
+        << 32
 }
 
 fn text(stream: &[Block], sealed: &[u8], texts: &Texts<'_>) -> Option<String> {
@@ -194,29 +208,85 @@ fn opened(stream: &[Block], sealed: &[u8]) -> Vec<u8> {
 }
 
 /// What a key has sealed with GCM and no further data, from a nonce to one of these ends.
+///
+/// A tag depends on all that stands between, and where that begins is not known. So what each block
+/// adds to the tag is worked out from the end on: whatever begins one block earlier adds one block.
 fn tagged(cipher: &Cipher, record: &[u8], ends: &[usize]) -> Option<Vec<u8>> {
-    let mut zero = [Block::default()];
-    cipher.encrypt(&mut zero);
-    let [key] = zero;
-    let hash = GHash::new(&key);
+    let nonces = record.windows(NONCE).map(|bytes| nonce(bytes) | 1);
+    let mut masks: Vec<Block> = nonces.map(|first| first.to_be_bytes().into()).collect();
+    cipher.encrypt(&mut masks);
+    let powers = powers(cipher, record.len() / BLOCK + 3);
+    let begins = ends.iter().find_map(|end| {
+        let (sealed, tag) = record.get(NONCE..*end)?.split_last_chunk::<TAG>()?;
+        let last_lengths = 1..=BLOCK.min(sealed.len());
+        let begins = last_lengths.filter_map(|last| begin(sealed, last, *tag, (&powers, &masks)));
+        begins.min().map(|at| (at, sealed.len()))
+    });
+    let (at, end) = begins?;
+    let sealed = record.get(NONCE + at..NONCE + end)?;
     let mut stream = Vec::new();
-    for at in 0..record.len().saturating_sub(NONCE + TAG) {
-        for end in ends {
-            let Some(rest) = record.get(at..*end).filter(|rest| rest.len() > NONCE + TAG) else {
-                continue;
-            };
-            let (sealed, tag) = rest.get(NONCE..)?.split_last_chunk::<TAG>()?;
-            let mut hash = hash.clone();
-            hash.update_padded(sealed);
-            let bits = 8 * sealed.len() as u128;
-            hash.update(&[bits.to_be_bytes().into()]);
-            cipher.stream(nonce(rest) | 1, &mut stream, 1);
-            let expected = opened(&stream, &hash.finalize());
-            if expected == tag {
-                cipher.stream(nonce(rest) | 2, &mut stream, sealed.len().div_ceil(BLOCK));
-                return Some(opened(&stream, sealed));
-            }
+    cipher.stream(
+        nonce(record.get(at..)?) | 2,
+        &mut stream,
+        sealed.len().div_ceil(BLOCK),
+    );
+    Some(opened(&stream, sealed))
+}
+
+/// Where the nonce stands of which these bytes have the tag, if their last block has this length.
+fn begin(
+    sealed: &[u8],
+    last: usize,
+    tag: [u8; TAG],
+    (powers, masks): (&[GHash], &[Block]),
+) -> Option<usize> {
+    let (blocks, rest) = sealed.split_at_checked(sealed.len() - last)?;
+    let mut padded = Block::default();
+    padded
+        .iter_mut()
+        .zip(rest)
+        .for_each(|(to, from)| *to = *from);
+    let mut sum = 0;
+    let earlier = blocks
+        .rchunks_exact(BLOCK)
+        .filter_map(|block| Block::try_from(block).ok());
+    for (nth, block) in std::iter::once(padded).chain(earlier).enumerate() {
+        sum ^= times(powers, nth + 2, block);
+        let length = BLOCK * nth + last;
+        let bits = times(powers, 1, (8 * length as u128).to_be_bytes().into());
+        let at = sealed.len() - length;
+        let mask = masks.get(at).copied().unwrap_or_default();
+        if (sum ^ bits ^ bits_of(mask)).to_be_bytes() == tag {
+            return Some(at);
         }
     }
     None
+}
+
+/// What multiplies by the powers of the key's hash key, from the power 0 on, which nobody needs.
+fn powers(cipher: &Cipher, count: usize) -> Vec<GHash> {
+    let mut zero = [Block::default()];
+    cipher.encrypt(&mut zero);
+    let [mut power] = zero;
+    let first = GHash::new(&power);
+    let mut powers = vec![first.clone(), first.clone()];
+    while powers.len() < count {
+        let mut next = first.clone();
+        next.update(&[power]);
+        power = next.finalize();
+        powers.push(GHash::new(&power));
+    }
+    powers
+}
+
+fn times(powers: &[GHash], power: usize, block: Block) -> u128 {
+    let Some(mut by) = powers.get(power).cloned() else {
+        return 0;
+    };
+    by.update(&[block]);
+    bits_of(by.finalize())
+}
+
+fn bits_of(block: Block) -> u128 {
+    u128::from_be_bytes(block.into())
 }

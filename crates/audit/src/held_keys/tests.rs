@@ -1,14 +1,14 @@
 //! Relays that decrypt and encrypt again, in every mode that is tried.
 
 use aes::cipher::{BlockCipherEncrypt as _, KeyInit as _};
-use aes::{Aes128, Aes256, Block};
+use aes::{Aes128, Aes192, Aes256, Block};
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE};
 use ghash::GHash;
 use ghash::universal_hash::UniversalHash as _;
 use timeline::{Kind, StepId, Surface};
 
-use super::{HeldKeys, Record, Span, TriedKeys, viewed};
+use super::{HeldKeys, Record, Span, TriedKeys, Value, values, viewed};
 
 const TEXT: &str = "the vault code is QXZVKWBG-amber-falcon-0417";
 
@@ -16,9 +16,14 @@ const KEY: [u8; 32] = *b"\x01\xfe\x22\x35\x40\xa9\x67\x7f\x88\x93\xbe\xb7\xc2\xd
     \x0f\x1e\x2d\x3c\x4b\x5a\x69\x78\x87\x96\xa5\xb4\xc3\xd2\xe1\xf0";
 
 fn encrypted(key: &[u8], mut blocks: Vec<Block>) -> Vec<u8> {
-    match Aes128::new_from_slice(key) {
-        Ok(cipher) => cipher.encrypt_blocks(&mut blocks),
-        Err(_) => Aes256::new_from_slice(key)
+    match key.len() {
+        16 => Aes128::new_from_slice(key)
+            .unwrap()
+            .encrypt_blocks(&mut blocks),
+        24 => Aes192::new_from_slice(key)
+            .unwrap()
+            .encrypt_blocks(&mut blocks),
+        _ => Aes256::new_from_slice(key)
             .unwrap()
             .encrypt_blocks(&mut blocks),
     }
@@ -87,7 +92,11 @@ fn tried(held: &HeldKeys, bytes: &[u8]) -> TriedKeys {
         at: 0,
         bytes,
     };
-    held.open_spans(&[span], &viewed(bytes, &[]), 1 << 20)
+    held.open_spans(&[span], viewed(bytes, &[], 0), [1 << 30, 1 << 20], || false)
+}
+
+fn likely(key: &[u8]) -> Value {
+    Value::likely(0, key.to_vec())
 }
 
 fn holding(key: &[u8]) -> HeldKeys {
@@ -96,9 +105,9 @@ fn holding(key: &[u8]) -> HeldKeys {
         Surface::Files,
         "room.key",
         3,
-        b"a key of another thing, not this",
+        likely(b"a key of another thing, not this"),
     );
-    held.add(Surface::Output, "out/relay.stdout", 70, key);
+    held.add(Surface::Output, "out/relay.stdout", 70, likely(key));
     held
 }
 
@@ -128,7 +137,11 @@ fn word(tried: &TriedKeys) -> Option<String> {
 fn a_key_that_opens_a_record_is_found_in_every_mode() {
     let inner = format!("{{\"from\":\"alice\",\"body\":\"{TEXT}\"}}");
     let inner = inner.as_bytes();
-    for (key, bits) in [(&KEY[..16], "AES-128"), (&KEY[..], "AES-256")] {
+    for (key, bits) in [
+        (&KEY[..16], "AES-128"),
+        (&KEY[..24], "AES-192"),
+        (&KEY[..], "AES-256"),
+    ] {
         let iv = 0xf0e1_d2c3_b4a5_9687_7869_5a4b_3c2d_1eff_u128;
         let with_iv = [&iv.to_be_bytes()[..], &stream(key, iv, inner)].concat();
         let with_nonce = [&NONCE[..], &stream(key, counter_of(&NONCE), inner)].concat();
@@ -161,8 +174,12 @@ fn the_second_half_of_a_fernet_key_opens_its_token() {
     let sealed = cbc(&KEY[16..], TEXT.as_bytes());
     let token = [&b"\x80\0\0\0\0\x67\x41\x2c\x9d"[..], &sealed, &[7; 32]].concat();
     let record = format!("MSG bob {}\n", URL_SAFE.encode(token));
+    let mut held = HeldKeys::default();
+    for value in values(format!("key: {}\n", URL_SAFE.encode(KEY)).as_bytes()) {
+        held.add(Surface::Output, "out/relay.stdout", 70, value);
+    }
     assert_eq!(
-        word(&tried(&holding(&KEY), record.as_bytes())).as_deref(),
+        word(&tried(&held, record.as_bytes())).as_deref(),
         Some("AES-128 in CBC")
     );
 }
@@ -176,7 +193,7 @@ fn within_the_encryption_of_the_link_the_search_goes_on() {
     // What opens the link alone opens no text.
     assert_eq!(word(&tried(&holding(&link), &record)), None);
     let mut both = holding(&KEY);
-    both.add(Surface::Memory, "[heap]", 5, &link);
+    both.add(Surface::Memory, "[heap]", 5, likely(&link));
     assert_eq!(
         word(&tried(&both, &record)).as_deref(),
         Some("AES-256 in GCM")
@@ -207,20 +224,29 @@ fn a_tag_is_that_of_the_specification() {
     assert_eq!(opened, Some(super::Opened::Sealed(plain)));
 }
 
-#[test]
-fn what_is_too_much_to_be_tried_is_counted() {
+/// So many values, as a program prints that numbers things by their digests.
+fn digests(count: u32, bytes: u32) -> HeldKeys {
     let mut held = HeldKeys::default();
-    for n in 0..3000_u32 {
-        let value: Vec<u8> = (0..4_u32)
-            .flat_map(|k| (n * 77 + k).wrapping_mul(0x9e37_79b9).to_le_bytes())
-            .collect();
-        held.add(Surface::Output, "out/relay.stdout", 0, &value);
+    for n in 0..count {
+        let words =
+            (0..bytes / 4).map(|k| (n * 77 + k).wrapping_mul(0x9e37_79b9) ^ n.rotate_left(k));
+        let value: Vec<u8> = words.flat_map(u32::to_le_bytes).collect();
+        held.add(Surface::Output, "out/relay.stdout", 0, likely(&value));
     }
-    let records = |_| Record {
-        bytes: vec![9; super::RECORD],
-        ends: vec![super::RECORD],
-    };
-    let records: Vec<Record> = (0..12).map(records).collect();
+    held
+}
+
+/// What a client may send for a text.
+fn record(bytes: usize, ends: usize) -> Record {
+    let noise = |n: usize| (n.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 40) as u8;
+    Record {
+        nth: 0,
+        bytes: (0..bytes).map(noise).collect(),
+        ends: (1..=ends).map(|n| n * bytes / ends).collect(),
+    }
+}
+
+fn tried_on(held: &HeldKeys, records: Vec<Record>, most: u64, is_stopped: bool) -> TriedKeys {
     let step = StepId("2".to_owned());
     let span = Span {
         link: "alice",
@@ -230,11 +256,53 @@ fn what_is_too_much_to_be_tried_is_counted() {
         at: 0,
         bytes: &[],
     };
-    let tried = held.open_spans(&[span], &records, 200_000);
+    held.open_spans(&[span], records, [most, 0], || is_stopped)
+}
+
+#[test]
+fn what_is_too_much_to_be_tried_is_counted() {
+    let records = (0..12).map(|_| record(super::RECORD, 1)).collect();
+    let tried = tried_on(&digests(3000, 16), records, 20_000_000, false);
     assert!(tried.findings.is_empty());
     assert!(
         tried.left_out[&Surface::Output] > 2000,
         "{:?}",
         tried.left_out
     );
+}
+
+#[test]
+fn five_thousand_digests_in_a_log_are_tried_one_and_all() {
+    let held = digests(5000, 32);
+    let records = (0..2).map(|nth| Record {
+        nth: nth % 2,
+        ..record(150, 2)
+    });
+    let tried = tried_on(&held, records.collect(), super::BLOCKS, false);
+    assert!(tried.left_out.is_empty(), "{:?}", tried.left_out);
+    assert_eq!(tried.compared, 10_000);
+    // Where there is no time for both records of a client, one is enough.
+    let records = (0..2).map(|nth| Record {
+        nth,
+        ..record(150, 2)
+    });
+    let tried = tried_on(
+        &held,
+        records.collect(),
+        super::cost(&[record(150, 2)]) * 5000,
+        false,
+    );
+    assert!(tried.left_out.is_empty(), "{:?}", tried.left_out);
+    assert_eq!(tried.compared, 5_000);
+}
+
+#[test]
+fn who_has_had_enough_is_not_kept_waiting() {
+    let tried = tried_on(
+        &digests(5000, 32),
+        vec![record(super::RECORD, 8)],
+        super::BLOCKS,
+        true,
+    );
+    assert_eq!(tried.compared, 0);
 }

@@ -10,7 +10,7 @@ pub(super) const PIECE: usize = 8;
 const CERTAIN: usize = 12;
 
 /// Bits that tell most pieces apart from all that are wanted.
-const SIEVE: usize = 1 << 16;
+const WORDS: usize = (1 << 16) / 64;
 
 /// All of them, by their pieces.
 #[derive(Debug)]
@@ -19,7 +19,7 @@ pub(super) struct Texts<'a> {
     texts: Vec<(String, &'a [u8])>,
     /// Which text a piece is from, and where it stands there.
     pieces: BTreeMap<u64, (usize, usize)>,
-    sieve: Vec<bool>,
+    sieve: Vec<u64>,
 }
 
 impl<'a> Texts<'a> {
@@ -28,15 +28,16 @@ impl<'a> Texts<'a> {
         let mut found = Self {
             texts: texts.collect(),
             pieces: BTreeMap::new(),
-            sieve: vec![false; SIEVE],
+            sieve: vec![0; WORDS],
         };
         for (nth, (_, text)) in found.texts.iter().enumerate() {
             for (at, piece) in text.windows(PIECE).enumerate() {
                 let piece = piece.first_chunk().map(|piece| u64::from_le_bytes(*piece));
                 let piece = piece.unwrap_or_default();
                 found.pieces.entry(piece).or_insert((nth, at));
-                if let Some(sieve) = found.sieve.get_mut(place(piece)) {
-                    *sieve = true;
+                let (word, bit) = place(piece);
+                if let Some(sieve) = found.sieve.get_mut(word) {
+                    *sieve |= bit;
                 }
             }
         }
@@ -51,7 +52,9 @@ impl<'a> Texts<'a> {
     #[inline]
     pub(super) fn may_be(&self, piece: [u8; PIECE]) -> bool {
         let piece = u64::from_le_bytes(piece);
-        self.sieve.get(place(piece)).is_some_and(|there| *there) && self.pieces.contains_key(&piece)
+        let (word, bit) = place(piece);
+        let is_likely = self.sieve.get(word).is_some_and(|bits| bits & bit != 0);
+        is_likely && self.pieces.contains_key(&piece)
     }
 
     /// The name of a text of which enough stands in what was opened.
@@ -79,9 +82,10 @@ impl<'a> Texts<'a> {
 }
 
 #[inline]
-fn place(piece: u64) -> usize {
+fn place(piece: u64) -> (usize, u64) {
     let place = piece.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 48;
-    usize::try_from(place).unwrap_or_default()
+    let word = usize::try_from(place / 64).unwrap_or_default();
+    (word, 1 << (place % 64))
 }
 
 #[cfg(test)]

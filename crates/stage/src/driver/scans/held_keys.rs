@@ -48,12 +48,16 @@ impl Scans<'_> {
                     Surface::Files => audit::values_of_file(&bytes),
                     _ => audit::values(&bytes),
                 };
-                for (at, value) in values {
-                    self.held.add(surface, &place.name, at as u64, &value);
+                for value in values {
+                    self.held.add(surface, &place.name, value.at as u64, value);
                 }
             }
         }
-        let tried = self.held.open(self.plan, record.events(), &sent);
+        let is_stopped = || self.cancel.is_cancelled();
+        let tried = self
+            .held
+            .open(self.plan, record.events(), &sent, is_stopped);
+        self.go_on()?;
         for finding in tried.findings {
             if let Kind::Finding { surface, .. } = finding {
                 self.counters(surface).find(finding, None);

@@ -42,7 +42,7 @@ use crate::participant::tree::readable;
 use crate::scan::comparing::Comparing;
 use crate::scan::files::{Files, FilesScan};
 use crate::scan::memory::{self, Copied, Sample, SamplingMode};
-use audit::{Allowance, HeldKeys, Searcher};
+use audit::{Allowance, HeldKeys, Searcher, Value};
 use scenario::adapter::MemoryReading;
 use scenario::plan::{AuditPlan, Plan, PlannedFile};
 use timeline::{Kind, Surface};
@@ -367,8 +367,8 @@ impl<'p> Scans<'p> {
         self.sampling.spend(sample.searched.bytes);
         for one in &sample.keys {
             let place = format!("{}, {moment}", one.place);
-            self.held
-                .add(Surface::Memory, &place, one.address, &one.key);
+            let key = Value::likely(0, one.key.clone());
+            self.held.add(Surface::Memory, &place, one.address, key);
         }
         let counters = self.counters(Surface::Memory);
         if let Some(why) = sample.unread {
