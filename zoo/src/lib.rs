@@ -22,6 +22,9 @@
 //! to the relay, which only puts it somewhere: so the relay never holds it in any other form, and
 //! what finds it is what the fault is about.
 //!
+//! Relays in other languages (`relays/`) have one client, `line-client`, and a table of their own
+//! ([`zoo_faults::STRANGERS`]): they put what they are handed where their language has a place for it.
+//!
 //! `adapters/` says how the harness drives the programs, `expected.toml` which verdict each must
 //! get and which check must name the fault.
 
@@ -31,6 +34,7 @@ mod fault;
 mod frame;
 mod how;
 mod line;
+mod line_client;
 mod link;
 mod orphan;
 mod pairs;
@@ -39,4 +43,5 @@ mod seal;
 mod terminal;
 
 pub use client::run as client;
+pub use line_client::run as line_client;
 pub use relay::run as relay;

@@ -57,8 +57,9 @@ fn of_surface(surface: Surface, there: &SurfaceDifferences, all: &Differences) -
             .collect();
         let got = format!(
             "what is there differs with what was said, in all of {plays} plays; where: {}; \
-             luck would leave {:.0e} of {} differences",
+             of {} pieces that were compared, luck would leave {:.0e} of {} differences",
             first_of(&found, there.more),
+            there.grams,
             all.by_luck(),
             all.first,
         );

@@ -83,12 +83,24 @@ fn adapter(workspace: &Workspace, name: &str) -> String {
 
 fn chosen(names: &[String]) -> Result<Vec<Fault>, CommandError> {
     if names.is_empty() {
-        return Ok(Fault::all().collect());
+        let (faults, others): (Vec<Fault>, Vec<Fault>) =
+            Fault::all().partition(|fault| fault.needs().is_none_or(is_here));
+        for fault in others {
+            let needed = fault.needs().unwrap_or_default();
+            output::narrate(&format!("skipped {fault}: {needed} is not on PATH"));
+        }
+        return Ok(faults);
     }
     let named = names.iter().map(|name| Fault::named(name));
     named
         .collect::<Result<_, _>>()
         .map_err(|unknown| CommandError::usage(unknown.to_string()))
+}
+
+/// Whether a program can be found by its name.
+fn is_here(program: &str) -> bool {
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    std::env::split_paths(&path).any(|dir| dir.join(program).is_file())
 }
 
 fn variants(

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use serde_json::json;
-use zoo_faults::{Expected, Fault};
+use zoo_faults::{Expected, Fault, Seen, Stranger};
 
 use super::outcome::Outcome;
 use crate::output::{BAD, FAINT, GOOD};
@@ -82,13 +82,24 @@ pub(crate) fn page() -> String {
             Expected::Distinguishable(_) => "by comparison alone".to_owned(),
             Expected::Fails(name) => format!("the check \u{201c}{name}\u{201d}"),
             Expected::CannotTell(_) => "CANNOT TELL".to_owned(),
-            Expected::Passes => "not at all: it must pass".to_owned(),
+            Expected::Passes => passes(fault),
         };
         let (name, does) = (fault.name(), fault.sentence());
         let surface = surface(expected);
         page.push_str(&format!("| `{name}` | {does} | {surface} | {caught} |\n"));
     }
     page
+}
+
+/// Why nothing is found.
+fn passes(fault: Fault) -> String {
+    match fault {
+        Fault::Stranger(Stranger {
+            seen: Seen::ByNobody(why),
+            ..
+        }) => format!("by none: {why}"),
+        _ => "not at all: it must pass".to_owned(),
+    }
 }
 
 /// `60 caught, 0 missed, 12 harmless, 0 false alarms`.

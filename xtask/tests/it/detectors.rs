@@ -23,7 +23,15 @@ struct Caught {
 /// Plays the zoo; those that were caught by a finding.
 fn caught() -> Vec<Caught> {
     let runs = Runs::new();
-    let output = runs.xtask(&["zoo", "--json"]).output().unwrap();
+    // A relay in another language holds what it is handed in memory as well.
+    let leaks = Fault::all().filter(|fault| {
+        !matches!(fault, Fault::Stranger(_)) && matches!(fault.expected(), Expected::Finding { .. })
+    });
+    let output = runs
+        .xtask(&["zoo", "--json"])
+        .args(leaks.map(Fault::name))
+        .output()
+        .unwrap();
     let printed = String::from_utf8(output.stderr).unwrap();
     let dir = printed
         .lines()

@@ -188,8 +188,9 @@ fn every_adapter_of_the_zoo_has_a_row() {
             .to_owned();
         // `cargo xtask zoo` plays it, with each of its faults; so do the tests of torture. Others are
         // programs that may not be installed, and have tests of their own.
-        let elsewhere =
-            name.starts_with("leaky") || ["irssi", "peer", "sealed"].contains(&name.as_str());
+        let elsewhere = name.starts_with("leaky")
+            || name.starts_with("line-")
+            || ["irssi", "peer", "sealed"].contains(&name.as_str());
         assert!(
             elsewhere || rows.contains_key(&name),
             "zoo/expected.toml has no row for {name}"

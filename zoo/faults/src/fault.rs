@@ -7,6 +7,7 @@ use strum::VariantArray as _;
 
 use crate::how::How;
 use crate::kind::{Habit, Misdeed, Way, What};
+use crate::stranger::{STRANGERS, Seen, Stranger};
 use crate::table::LEAKS;
 
 /// What is wrong with a pair: at most one thing.
@@ -18,6 +19,8 @@ pub enum Fault {
     Misdeed(Misdeed),
     /// Nothing is.
     Harmless(Habit),
+    /// A relay in another language puts something somewhere.
+    Stranger(&'static Stranger),
 }
 
 /// No fault has this name.
@@ -63,7 +66,8 @@ impl Fault {
             .iter()
             .map(|misdeed| Self::Misdeed(*misdeed));
         let habits = Habit::VARIANTS.iter().map(|habit| Self::Harmless(*habit));
-        leaks.chain(misdeeds).chain(habits)
+        let strangers = STRANGERS.iter().map(Self::Stranger);
+        leaks.chain(misdeeds).chain(habits).chain(strangers)
     }
 
     /// The one with this name.
@@ -84,6 +88,7 @@ impl Fault {
             Self::Leak(what, way, how) => format!("{}-{}-{}", way.word(), what.word(), how.word()),
             Self::Misdeed(misdeed) => misdeed.word().to_owned(),
             Self::Harmless(habit) => habit.word().to_owned(),
+            Self::Stranger(stranger) => stranger.name(),
         }
     }
 
@@ -100,6 +105,7 @@ impl Fault {
             }
             Self::Misdeed(misdeed) => misdeed.sentence().to_owned(),
             Self::Harmless(habit) => habit.sentence().to_owned(),
+            Self::Stranger(stranger) => stranger.sentence(),
         }
     }
 
@@ -133,6 +139,7 @@ impl Fault {
             Self::Misdeed(Misdeed::LosesItsLog) => Expected::CannotTell("output"),
             Self::Misdeed(Misdeed::ForgetsKeys) => Expected::CannotTell("keys"),
             Self::Harmless(_) => Expected::Passes,
+            Self::Stranger(stranger) => stranger.expected(),
         }
     }
 
@@ -143,6 +150,7 @@ impl Fault {
             Self::Leak(_, _, How::Ecb) => "leaks-blocks",
             Self::Leak(_, _, How::Base64Url) => "leaks-marks",
             Self::Leak(What::Names, _, _) => "leaks-names",
+            Self::Stranger(_) => "leaks-lines",
             _ if self.is_framed() => "leaks-sizes",
             _ => "leaks",
         }
@@ -152,6 +160,7 @@ impl Fault {
     pub fn adapter(self) -> &'static str {
         match self {
             Self::Leak(What::PassPhrase, _, _) => "leaky-asks",
+            Self::Stranger(stranger) => stranger.language.adapter(),
             _ if self.seals_each() => "leaky-keys",
             _ if self.is_framed() => "leaky-frames",
             _ => "leaky",
@@ -179,7 +188,18 @@ impl Fault {
 
     /// Whether it is none at all.
     pub fn is_harmless(self) -> bool {
-        matches!(self, Self::Harmless(_))
+        match self {
+            Self::Stranger(stranger) => stranger.seen == Seen::Harmless,
+            fault => matches!(fault, Self::Harmless(_)),
+        }
+    }
+
+    /// A program that it needs and that a machine may lack.
+    pub fn needs(self) -> Option<&'static str> {
+        match self {
+            Self::Stranger(stranger) => Some(stranger.language.program()),
+            _ => None,
+        }
     }
 }
 

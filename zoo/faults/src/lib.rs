@@ -4,8 +4,10 @@
 mod fault;
 mod how;
 mod kind;
+mod stranger;
 mod table;
 
 pub use fault::{Expected, Fault, UnknownFault};
 pub use how::How;
 pub use kind::{Habit, Misdeed, Way, What};
+pub use stranger::{Language, STRANGERS, Seen, Stranger, Writing};

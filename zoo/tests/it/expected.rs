@@ -17,11 +17,14 @@ struct Expected {
 
 /// Adapters whose plays end as their settings say: `zoo_faults::Fault::expected` knows for the
 /// leaky pair, `xtask/tests/it/torture.rs` for the sealed one.
-const BY_SETTING: [&str; 5] = [
+const BY_SETTING: [&str; 8] = [
     "leaky",
     "leaky-asks",
     "leaky-frames",
     "leaky-keys",
+    "line-c",
+    "line-node",
+    "line-python",
     "sealed",
 ];
 

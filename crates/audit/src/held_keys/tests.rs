@@ -238,7 +238,10 @@ fn digests(count: u32, bytes: u32) -> HeldKeys {
 
 /// What a client may send for a text.
 fn record(bytes: usize, ends: usize) -> Record {
-    let noise = |n: usize| (n.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 40) as u8;
+    let noise = |n: usize| {
+        let [_, _, _, _, _, byte, ..] = n.wrapping_mul(0x9e37_79b9_7f4a_7c15).to_le_bytes();
+        byte
+    };
     Record {
         nth: 0,
         bytes: (0..bytes).map(noise).collect(),

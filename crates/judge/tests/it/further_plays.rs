@@ -68,6 +68,13 @@ fn what_goes_with_the_texts_is_distinguishable_and_has_its_place() {
             .contains("16 bytes in notes.db from byte 4711 on"),
         "{check:?}"
     );
+    assert!(
+        check
+            .evidence
+            .got
+            .contains("of 900 pieces that were compared, luck would leave"),
+        "{check:?}"
+    );
     assert!(!check.evidence.got.contains("PLAINTEXT"), "{check:?}");
 }
 

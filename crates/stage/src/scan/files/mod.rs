@@ -80,10 +80,14 @@ impl Files {
             let place = path.display().to_string();
             self.search(file, place, searcher, allowance.as_deref_mut(), &mut found);
         }
+        let mut objects: BTreeMap<(String, String), u64> = BTreeMap::new();
         for pid in pids {
             match open::of(*pid) {
                 Ok(files) => {
                     for held in files {
+                        *objects
+                            .entry((held.holder.clone(), held.kind()))
+                            .or_default() += 1;
                         self.search_pipe(&held, searcher, &mut found);
                         let file = held_open(&held.link);
                         if file.is_ok() {
@@ -96,6 +100,10 @@ impl Files {
                 }
                 Err(why) => found.unread.push(why.to_string()),
             }
+        }
+        for ((holder, kind), count) in objects {
+            let fact = || format!("{holder} holds {count} open: {kind}");
+            self.comparing.fact(Surface::Files, fact);
         }
         found
     }
@@ -368,6 +376,39 @@ mod tests {
         }
         let found = files.scan(&[], &searcher(), None);
         assert_eq!(leaks(&found), ["the attributes of notes"]);
+    }
+
+    #[test]
+    fn what_else_is_held_open_is_compared() {
+        use differential::{Differential, Words};
+        let comparing = Comparing::with(Differential::new(3, 1));
+        let scratch = tempfile::tempdir().unwrap();
+        while comparing.known().unwrap().next_turn().is_some() {
+            let turn = comparing.known().unwrap().begin();
+            let script = match turn.texts {
+                Words::A => "exec 5<&0 6<&0; echo ok; read y",
+                Words::B => "exec 5<&0; echo ok; read y",
+            };
+            let child = spawn(&Command::new("/bin/sh").argument("-c").argument(script)).unwrap();
+            let (input, output) = (
+                fs::File::from(child.stdin),
+                BufReader::new(fs::File::from(child.stdout)),
+            );
+            output.lines().next().unwrap().unwrap();
+            let ground = Ground::open(scratch.path()).unwrap();
+            let mut files = Files::new(ground, scratch.path().to_owned(), comparing.clone());
+            files.scan(&[child.pid], &searcher(), None);
+            drop(input);
+            wait_blocking(child.pid, &child.pidfd).unwrap();
+            comparing.known().unwrap().end();
+        }
+        let found = comparing.known().unwrap().differences();
+        let found: Vec<&str> = found.surfaces[&Surface::Files]
+            .found
+            .iter()
+            .map(|one| one.shown.as_str())
+            .collect();
+        assert_eq!(found, ["sh holds 5 open: pipe", "sh holds 4 open: pipe"]);
     }
 
     #[test]

@@ -17,6 +17,20 @@ pub(super) struct Open {
     pub(super) holder: String,
 }
 
+impl Open {
+    /// What it is, in a word: `pipe`, `socket`, `anon_inode`, `memfd`, or `file`. Numbers that the
+    /// kernel gives are left out.
+    pub(super) fn kind(&self) -> String {
+        let target = self.target.to_string_lossy();
+        match target.split_once(':') {
+            Some(("anon_inode", what)) => what.to_owned(),
+            Some(("/memfd", name)) => format!("memfd {name}"),
+            Some((kind, _)) if !kind.contains('/') => kind.to_owned(),
+            _ => "file".to_owned(),
+        }
+    }
+}
+
 /// What a process holds open. A process that has ended holds nothing.
 pub(super) fn of(pid: i32) -> Result<Vec<Open>, Unreadable> {
     let entries = match fs::read_dir(format!("/proc/{pid}/fd")) {
