@@ -100,7 +100,8 @@ struct Course {
     scenarios: BTreeMap<String, Scenario>,
     /// Where archives are unpacked.
     unpacked: PathBuf,
-    shared: Adapter,
+    /// Where no adapter is shared, one is proposed for each.
+    shared: Option<Adapter>,
     seed: u64,
     out: PathBuf,
     students: Audience,
@@ -122,13 +123,16 @@ impl Course {
         for one in found {
             // What cannot be read is never the same: its row says why.
             let stamp = harness::stamp(&one.path, &texts).unwrap_or_default();
-            let own = harness::read_graded(&self.out, &one.name);
-            let parts = arguments.merge.iter();
-            let merged = parts.filter_map(|dir| harness::read_graded(dir, &one.name));
+            let graded_in = |dir: &PathBuf| {
+                let graded = harness::read_graded(dir, &one.name)?;
+                graded.fits(&self.rubric).then_some(graded)
+            };
+            let own = graded_in(&self.out);
+            let merged = arguments.merge.iter().filter_map(graded_in);
             let mut all = own.into_iter().chain(merged);
             // The newest of what was graded here is the first.
             let same = all.find(|graded| graded.stamp == stamp);
-            let graded = same.or_else(|| harness::read_graded(&self.out, &one.name));
+            let graded = same.or_else(|| graded_in(&self.out));
             let is_same = graded
                 .as_ref()
                 .is_some_and(|graded| graded.stamp == stamp && !stamp.is_empty());
@@ -182,8 +186,11 @@ impl Course {
     /// All that decides what a submission earns besides itself.
     fn texts(&self) -> Result<Vec<String>, CommandError> {
         let scenarios = self.scenarios.values().map(|scenario| &scenario.path);
-        let files = [&self.rubric.path, &self.shared.path];
-        let files = files.into_iter().chain(scenarios);
+        let shared = self.shared.iter().map(|shared| &shared.path);
+        let files = [&self.rubric.path]
+            .into_iter()
+            .chain(shared)
+            .chain(scenarios);
         let texts = files
             .map(|file| fs::read_to_string(file).map_err(|error| CommandError::file(file, &error)));
         texts.chain([Ok(self.seed.to_string())]).collect()
@@ -197,14 +204,18 @@ fn grade(
     (arguments, workspace): (&cli::Grade, &Workspace),
 ) -> Result<Option<CommandError>, CommandError> {
     let course = gradebook.course;
+    let main = match &course.shared {
+        Some(shared) => shared.clone(),
+        None => harness::unknown_adapter().map_err(failed)?,
+    };
     let asked = cli::Staging {
-        adapter: course.shared.path.display().to_string(),
+        adapter: main.path.display().to_string(),
         settings: Vec::new(),
         seed: Some(course.seed),
         level: arguments.level,
     };
     let scenarios: Vec<Scenario> = course.scenarios.values().cloned().collect();
-    let who = staging::implementations(workspace, &asked, &scenarios)?;
+    let who = staging::with_main(workspace, main, &scenarios)?;
     let mut context = staging::context(workspace, &asked, who, Update::Check)?;
     if context.level < course.rubric.level {
         return Err(CommandError::environment(format!(
@@ -216,6 +227,7 @@ fn grade(
     context.closed = closed(&arguments.submissions, course, workspace);
     let settings = GradeSettings {
         context,
+        proposes: course.shared.is_none(),
         rubric: course.rubric.clone(),
         overrides: course.overrides.clone(),
         scenarios: course.scenarios.clone(),
@@ -432,13 +444,16 @@ fn scenarios(
     each.collect()
 }
 
-/// The adapter that drives every submission.
-fn shared(rubric: &Rubric, workspace: &Workspace) -> Result<Adapter, CommandError> {
-    let name = rubric.adapter.display().to_string();
+/// The adapter that drives every submission, where the rubric names one.
+fn shared(rubric: &Rubric, workspace: &Workspace) -> Result<Option<Adapter>, CommandError> {
+    let Some(path) = &rubric.adapter else {
+        return Ok(None);
+    };
+    let name = path.display().to_string();
     let shared = staging::adapter(workspace, &name, Path::new(""))?;
     let takes_one = shared.clone().set(harness::SETTING, "");
     takes_one.map_err(|error| CommandError::usage(error.to_string()))?;
-    Ok(shared)
+    Ok(Some(shared))
 }
 
 /// The seed of the course: the same whenever it is gone on with, so that the grades are as well.

@@ -86,7 +86,7 @@ fn run(command: Option<Command>, reports: Option<&Path>) -> CommandResult {
         Some(Command::Grade(arguments)) => grade::run(&arguments, &workspace),
         Some(Command::List(arguments)) => list::run(&arguments),
         Some(Command::Load(arguments)) => load::run(&arguments, &workspace),
-        Some(Command::New(arguments)) => new::run(&arguments),
+        Some(Command::New(arguments)) => new::run(&arguments, &workspace),
         Some(Command::Replay(arguments)) => saved::replay(&arguments, &workspace),
         Some(Command::Report(arguments)) => saved::report(&arguments, &workspace),
         Some(Command::Schema(arguments)) => schema::run(&arguments),

@@ -1,5 +1,7 @@
 //! `check --try`: what an adapter can do, seen in small plays.
 
+use std::path::Path;
+
 use harness::{Outcome, Probed, Update};
 
 use crate::command_error::{CommandError, CommandResult};
@@ -28,8 +30,13 @@ pub(crate) fn run(arguments: &cli::Check, workspace: &Workspace) -> CommandResul
         let probed = harness::probe(&context, &dir, &staging::asked(&asked)).await;
         probed.map_err(|error| interrupt.command_error(error))
     })?;
+    Ok(tell(&probed, dir.path()))
+}
+
+/// The table of what was tried, and below it what does not work; the exit code.
+pub(crate) fn tell(probed: &[Probed], dir: &Path) -> u8 {
     let width = probed.iter().map(|one| one.what.len()).max().unwrap_or(0);
-    for one in &probed {
+    for one in probed {
         output::result(&format!("{:width$}  {}", one.what, in_words(&one.outcome)));
     }
     let failed: Vec<&Probed> = probed.iter().filter(|one| is_failure(one)).collect();
@@ -42,11 +49,8 @@ pub(crate) fn run(arguments: &cli::Check, workspace: &Workspace) -> CommandResul
             output::narrate(&format!("  {sentence}"));
         }
     }
-    output::narrate(&format!(
-        "files: {}",
-        output::from_here(dir.path()).display()
-    ));
-    Ok(if failed.is_empty() { FINE } else { FAILED })
+    output::narrate(&format!("files: {}", output::from_here(dir).display()));
+    if failed.is_empty() { FINE } else { FAILED }
 }
 
 fn is_failure(one: &Probed) -> bool {

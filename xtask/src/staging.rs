@@ -188,17 +188,30 @@ pub(crate) fn implementations(
     asked: &cli::Staging,
     scenarios: &[Scenario],
 ) -> Result<Implementations, CommandError> {
+    let mut main = adapter(workspace, &asked.adapter, Path::new(""))?;
+    for (name, value) in &asked.settings {
+        main.set(name, value)
+            .map_err(|error| CommandError::usage(error.to_string()))?;
+    }
+    with_main(workspace, main, scenarios)
+}
+
+/// This adapter, and all that the scenarios name.
+///
+/// # Errors
+///
+/// When one of those is not there, or has problems, which are shown.
+pub(crate) fn with_main(
+    workspace: &Workspace,
+    main: Adapter,
+    scenarios: &[Scenario],
+) -> Result<Implementations, CommandError> {
     let clients = scenarios.iter().flat_map(|scenario| &scenario.clients);
     let names: BTreeSet<&String> = clients.filter_map(|one| one.adapter.as_ref()).collect();
     let root = workspace.scenarios();
     let others = names
         .into_iter()
         .map(|name| Ok((name.clone(), adapter(workspace, name, &root)?)));
-    let mut main = adapter(workspace, &asked.adapter, Path::new(""))?;
-    for (name, value) in &asked.settings {
-        main.set(name, value)
-            .map_err(|error| CommandError::usage(error.to_string()))?;
-    }
     Ok(Implementations {
         main,
         others: others.collect::<Result<_, CommandError>>()?,

@@ -86,9 +86,18 @@ pub(crate) fn run(arguments: &cli::Test, workspace: &Workspace) -> CommandResult
 }
 
 async fn play(settings: TestSettings, asking: watch::Sender<u64>, detail: Detail) -> CommandResult {
+    let interrupt = Interrupt::listen(settings.context.cancel.clone())?;
+    play_until(settings, (asking, interrupt), detail).await
+}
+
+/// Plays until it is done or somebody interrupts.
+pub(crate) async fn play_until(
+    settings: TestSettings,
+    (asking, interrupt): (watch::Sender<u64>, Interrupt),
+    detail: Detail,
+) -> CommandResult {
     let screen = output::screen(&io::stderr(), detail);
     let _keys = asking::listen(asking)?;
-    let interrupt = Interrupt::listen(settings.context.cancel.clone())?;
     let (dir, asked) = (settings.dir.clone(), settings.asked.clone());
     let no_commands = NoCommands::begin();
     let (progress, news) = mpsc::channel(NEWS);

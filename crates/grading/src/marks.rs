@@ -264,6 +264,17 @@ impl RubricItem {
     }
 }
 
+impl Graded {
+    /// Whether these are marks of this rubric: an item each in its order, none with more points than it is worth. They
+    /// may come from another machine.
+    pub fn fits(&self, rubric: &Rubric) -> bool {
+        let worth = |(mark, item): (&Mark, &RubricItem)| {
+            mark.item == item.id && mark.of == item.points && mark.points <= item.points
+        };
+        self.marks.len() == rubric.items.len() && self.marks.iter().zip(&rubric.items).all(worth)
+    }
+}
+
 impl Marks {
     /// Of these marks, with what was decided by hand.
     pub fn new(graded: Graded, rubric: &Rubric, overrides: &Overrides) -> Self {

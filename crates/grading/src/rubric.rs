@@ -28,9 +28,9 @@ pub struct Rubric {
     pub path: PathBuf,
     /// One line.
     pub title: String,
-    /// How to drive every submission. One that a submission brings could let it hand in somebody
-    /// else's program, or keep the search from where it leaks.
-    pub adapter: PathBuf,
+    /// How to drive every submission; without it, an adapter is proposed for each. One that a submission brings
+    /// could let it hand in somebody else's program, or keep the search from where it leaks.
+    pub adapter: Option<PathBuf>,
     /// Nothing is graded below it.
     pub level: Level,
     /// How often what does not pass is played at the most.
@@ -125,11 +125,11 @@ static RUBRIC: Table = Table::new(
     "What is played of each submission, and what it is worth.",
     &[
         must("title", ValueKind::Text, "one line"),
-        must(
+        may(
             "adapter",
             ValueKind::Text,
             "the adapter that drives every submission, relative to the rubric; it has a setting \
-             `submission`",
+             `submission` (default: one is proposed for each submission)",
         ),
         may(
             "level",
@@ -285,7 +285,7 @@ impl Rubric {
         Ok(Self {
             path: path.to_owned(),
             title: file.owned("title").unwrap_or_default(),
-            adapter: here.join(file.owned("adapter").unwrap_or_default()),
+            adapter: file.owned("adapter").map(|adapter| here.join(adapter)),
             level: level(&file),
             tries: file.integer("tries").unwrap_or(TRIES),
             budget: file.duration("budget").unwrap_or(BUDGET),

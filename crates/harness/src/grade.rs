@@ -14,6 +14,7 @@ use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 
 use super::one::{self, Attempt, OfRun};
+use super::propose::{Discovery, Watching, propose, proposed_adapter};
 use super::{NotOpened, Opened, RunContext, RunDir, sweep};
 
 /// The setting of a shared adapter that names the submission.
@@ -33,8 +34,11 @@ pub struct Submission {
 /// What is graded, and by what.
 #[derive(Debug)]
 pub struct GradeSettings {
-    /// Shared by all plays. Its adapter drives every submission; its seed is that of nobody.
+    /// Shared by all plays. Its adapter drives every submission, unless one is proposed for each; its seed is that
+    /// of nobody.
     pub context: RunContext,
+    /// No adapter is shared.
+    pub proposes: bool,
     /// What counts.
     pub rubric: Rubric,
     /// What was decided by hand.
@@ -54,6 +58,7 @@ pub struct GradeSettings {
 /// What the tasks of all submissions share.
 struct Course {
     context: RunContext,
+    proposes: bool,
     rubric: Rubric,
     overrides: Overrides,
     scenarios: BTreeMap<String, Scenario>,
@@ -82,6 +87,7 @@ pub async fn grade(
     let jobs = settings.jobs.max(1);
     let course = Arc::new(Course {
         context: settings.context,
+        proposes: settings.proposes,
         rubric: settings.rubric,
         overrides: settings.overrides,
         scenarios: settings.scenarios,
@@ -156,7 +162,11 @@ impl Course {
         dir: &Path,
         seed: u64,
     ) -> Result<Vec<Mark>, EngineError> {
-        let mut adapter = Adapter::clone(&self.context.adapter);
+        let mut adapter = match self.adapter(&submission.name, dir, seed).await? {
+            Ok(adapter) => adapter,
+            Err(standing) => return Ok(self.unplayed(&standing)),
+        };
+        let path = adapter.path.display().to_string();
         let (dir, handed_in) = (
             dir.display().to_string(),
             submission.path.display().to_string(),
@@ -164,7 +174,7 @@ impl Course {
         let set = adapter.set(SETTING, &dir);
         set.map_err(|_| EngineError::Fault("the adapter takes no submission"))?;
         let asked = Asked {
-            adapter: adapter.path.display().to_string(),
+            adapter: path.clone(),
             settings: vec![(SETTING.to_owned(), dir.clone())],
             ..Asked::default()
         };
@@ -192,24 +202,58 @@ impl Course {
             repeat: mark
                 .evidence
                 .as_ref()
-                .map(|_| self.repeat(&mark.item, &handed_in, seed)),
+                .map(|_| self.repeat(&mark.item, (&handed_in, &path), seed)),
             ..mark.with(&place, &handed_in).with(&dir, &handed_in)
         });
         Ok(named.collect())
     }
 
+    /// The one that all share, or one that is proposed; or why there is none.
+    async fn adapter(
+        &self,
+        name: &str,
+        dir: &Path,
+        seed: u64,
+    ) -> Result<Result<Adapter, Standing>, EngineError> {
+        if !self.proposes {
+            return Ok(Ok(Adapter::clone(&self.context.adapter)));
+        }
+        let watching = Watching {
+            submission: dir,
+            dir: &self.dir,
+            place: &Path::new("plays").join(name).join("proposal"),
+        };
+        let context = RunContext {
+            seed,
+            ..self.context.clone()
+        };
+        let shown = |text: String| text.replace(&dir.display().to_string(), name);
+        Ok(match propose(&context, watching).await {
+            Ok(Discovery::Works(proposed)) => {
+                proposed_adapter(&proposed.proposal, watching).map(Ok)?
+            }
+            Ok(Discovery::DoesNotBuild(why)) => Err(Standing::DoesNotBuild(shown(why.to_string()))),
+            Ok(Discovery::Fails { why, .. }) => {
+                let why = why.into_iter().next().unwrap_or_default();
+                let why = format!("nothing was found that lets its clients talk: {why}");
+                Err(Standing::NotSupported(shown(why)))
+            }
+            Err(EngineError::Interrupted) => return Err(EngineError::Interrupted),
+            Err(error) => Err(Standing::CannotGrade(error.to_string())),
+        })
+    }
+
     /// One line that plays an item of what was handed in again.
-    fn repeat(&self, item: &str, handed_in: &str, seed: u64) -> String {
+    fn repeat(&self, item: &str, (handed_in, adapter): (&str, &str), seed: u64) -> String {
         let scenario = self.scenarios.get(item).map(|scenario| {
             let path = self.context.shown(&scenario.path);
             report::on_a_command_line(&scenario.id, &path)
         });
-        let adapter = self.context.adapter.path.display().to_string();
         format!(
             "cargo xtask try {} {} --adapter {} --seed {seed}",
             scenario.unwrap_or_default(),
             report::quoted(handed_in),
-            report::quoted(&adapter),
+            report::quoted(adapter),
         )
     }
 

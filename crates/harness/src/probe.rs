@@ -181,10 +181,7 @@ impl Probe {
 
     fn scenario(&self, place: usize, root: &Path) -> Result<Scenario, EngineError> {
         let text = format!("title = \"{}\"\n{}\n", self.what, self.steps);
-        let (id, path) = (format!("probe-{place}"), PathBuf::from("probe.toml"));
-        let read = scenario::parse(&text, &id, &path, root).ok();
-        let one = read.and_then(|mut all| all.pop());
-        one.ok_or(EngineError::Fault("a probe is no scenario"))
+        parsed(&text, &format!("probe-{place}"), root)
     }
 
     async fn played(
@@ -253,6 +250,14 @@ impl Probe {
             printed: lines.take(LINES).collect(),
         }
     }
+}
+
+/// A scenario of the harness' own.
+pub(super) fn parsed(text: &str, id: &str, root: &Path) -> Result<Scenario, EngineError> {
+    let path = PathBuf::from(id).with_extension("toml");
+    let read = scenario::parse(text, id, &path, root).ok();
+    let one = read.and_then(|mut all| all.pop());
+    one.ok_or(EngineError::Fault("a probe is no scenario"))
 }
 
 fn works(verdict: &PlayVerdict, report: &PlayReport) -> bool {

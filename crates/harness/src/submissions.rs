@@ -12,8 +12,14 @@ use stage::EngineError;
 use super::files::{as_json, write};
 use super::unpack::Archive;
 
-/// Files of one submission that are looked at to see whether it has changed.
-const FILES: usize = 100_000;
+/// Entries of one submission that are looked at to see whether it has changed.
+const ENTRIES: usize = 100_000;
+
+/// Bytes of them, all together.
+const BYTES: u64 = 1024 * 1024 * 1024;
+
+/// Directories within directories.
+const DEPTH: usize = 100;
 
 /// Opening does not wait.
 const O_NONBLOCK: i32 = 0o4000;
@@ -88,15 +94,18 @@ pub fn all_differ(found: &[Found]) -> Result<(), SameName> {
 ///
 /// # Errors
 ///
-/// What the system says.
+/// What the system says, and when it is larger than anybody's submission: then nobody can say whether it has changed.
 pub fn stamp(submission: &Path, texts: &[&str]) -> io::Result<String> {
     let mut digest = Sha256::new();
     for text in texts {
         digest.update(text.len().to_be_bytes());
         digest.update(text);
     }
-    let mut left = FILES;
-    of_path(submission, Path::new(""), &mut digest, &mut left)?;
+    let mut left = Left {
+        entries: ENTRIES,
+        bytes: BYTES,
+    };
+    of_path((submission, DEPTH), Path::new(""), &mut digest, &mut left)?;
     let digest = digest.finalize();
     Ok(digest
         .iter()
@@ -105,9 +114,20 @@ pub fn stamp(submission: &Path, texts: &[&str]) -> io::Result<String> {
         .collect())
 }
 
+/// What may still be looked at.
+struct Left {
+    entries: usize,
+    bytes: u64,
+}
+
 /// Names and contents of all that lies there, and nothing that another machine or copy has otherwise. Links are not
 /// followed, and what is neither file nor directory has a name alone.
-fn of_path(path: &Path, name: &Path, digest: &mut Sha256, left: &mut usize) -> io::Result<()> {
+fn of_path(
+    (path, depth): (&Path, usize),
+    name: &Path,
+    digest: &mut Sha256,
+    left: &mut Left,
+) -> io::Result<()> {
     let it = fs::symlink_metadata(path)?;
     let name_bytes = name.as_os_str().as_encoded_bytes();
     digest.update(name_bytes.len().to_be_bytes());
@@ -116,34 +136,48 @@ fn of_path(path: &Path, name: &Path, digest: &mut Sha256, left: &mut usize) -> i
     if it.is_symlink() {
         digest.update(fs::read_link(path)?.as_os_str().as_encoded_bytes());
     } else if it.is_file() {
-        of_file(path, digest)?;
+        of_file(path, digest, left)?;
     } else if it.is_dir() {
-        let entries = fs::read_dir(path)?.take(*left);
-        let mut names: Vec<_> = entries
-            .map(|entry| Ok(entry?.file_name()))
-            .collect::<io::Result<_>>()?;
-        *left -= names.len();
+        let depth = depth.checked_sub(1).ok_or_else(too_large)?;
+        let mut names = Vec::new();
+        for entry in fs::read_dir(path)? {
+            left.entries = left.entries.checked_sub(1).ok_or_else(too_large)?;
+            names.push(entry?.file_name());
+        }
         names.sort();
         for one in names {
-            of_path(&path.join(&one), &name.join(&one), digest, left)?;
+            of_path((&path.join(&one), depth), &name.join(&one), digest, left)?;
         }
     }
     Ok(())
 }
 
+fn too_large() -> io::Error {
+    io::Error::new(
+        io::ErrorKind::FileTooLarge,
+        "it is larger than what is compared",
+    )
+}
+
 /// Somebody may put a pipe there meanwhile: nobody waits for it.
-fn of_file(path: &Path, digest: &mut Sha256) -> io::Result<()> {
+fn of_file(path: &Path, digest: &mut Sha256, left: &mut Left) -> io::Result<()> {
     let mut file = OpenOptions::new()
         .read(true)
         .custom_flags(O_NONBLOCK)
         .open(path)?;
-    digest.update(file.metadata()?.len().to_be_bytes());
+    let length = file.metadata()?.len();
+    if length > left.bytes {
+        return Err(too_large());
+    }
+    digest.update(length.to_be_bytes());
     let mut buffer = vec![0; 64 * 1024];
     loop {
         let length = file.read(&mut buffer)?;
         if length == 0 {
             return Ok(());
         }
+        let read = u64::try_from(length).unwrap_or(u64::MAX);
+        left.bytes = left.bytes.checked_sub(read).ok_or_else(too_large)?;
         digest.update(buffer.get(..length).unwrap_or_default());
     }
 }
@@ -243,6 +277,16 @@ mod tests {
         assert_ne!(submission(&dir.path().join("there/ada"), "write()"), one);
         let here = dir.path().join("here/ada");
         assert_ne!(stamp(&here, &["another rubric"]).unwrap(), one);
+        // A file without blocks on the disk is as large as it says.
+        let sparse = fs::File::create(here.join("sparse")).unwrap();
+        sparse.set_len(super::BYTES + 1).unwrap();
+        let error = stamp(&here, &["rubric"]).unwrap_err();
+        assert_eq!(error.kind(), std::io::ErrorKind::FileTooLarge);
+        fs::remove_file(here.join("sparse")).unwrap();
+        let deep = here.join("a/".repeat(super::DEPTH + 1));
+        fs::create_dir_all(&deep).unwrap();
+        assert!(stamp(&here, &["rubric"]).is_err());
+        fs::remove_dir_all(here.join("a")).unwrap();
         std::os::unix::fs::symlink("lib/chat.py", here.join("link")).unwrap();
         assert_ne!(stamp(&here, &["rubric"]).unwrap(), one);
     }

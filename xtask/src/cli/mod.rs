@@ -402,7 +402,8 @@ pub(crate) struct List {
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:
   cargo xtask new scenario lessons/first
-  cargo xtask new rubric course/rubric.toml")]
+  cargo xtask new rubric course/rubric.toml
+  cargo xtask new adapter ./my-chat")]
 pub(crate) struct New {
     #[command(subcommand)]
     pub(crate) file: NewFile,
@@ -421,6 +422,25 @@ pub(crate) enum NewFile {
         /// Where to write it
         path: PathBuf,
     },
+    /// An adapter for the programs in a directory, found out by reading and playing them
+    Adapter(NewAdapter),
+}
+
+#[derive(Args, Debug)]
+#[command(after_help = "Examples:
+  cargo xtask new adapter ./my-chat
+  cargo xtask new adapter ./my-chat --out adapters/mine.toml
+
+On a terminal it shows what the programs printed and asks what it could not find out.")]
+pub(crate) struct NewAdapter {
+    /// Directory with the sources of a relay and a client
+    pub(crate) dir: PathBuf,
+    /// Where to write it [default: `adapter.toml` in the directory]
+    #[arg(long, value_name = "FILE")]
+    pub(crate) out: Option<PathBuf>,
+    /// Isolation level [default: the strongest that works here]
+    #[arg(long)]
+    pub(crate) level: Option<Level>,
 }
 
 #[derive(Args, Debug)]

@@ -68,7 +68,8 @@ pub(crate) struct Grade {
   cargo xtask try basics/private ./my-chat --adapter docs/grading/adapter.toml
   cargo xtask try basics/public ada.tar.gz --adapter course/adapter.toml --seed 1
 
-Without --adapter the directory must hold one, adapter.toml.")]
+Without --adapter, the directory's own adapter.toml is used; without that, one is proposed,
+as `cargo xtask new adapter` does.")]
 pub(crate) struct Try {
     /// Id of a scenario, part of an id, or path
     pub(crate) scenario: String,

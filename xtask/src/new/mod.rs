@@ -1,5 +1,7 @@
 //! `new`: files to begin with.
 
+mod adapter;
+
 use std::fs::{self, File};
 use std::io::{ErrorKind, Write as _};
 use std::path::Path;
@@ -13,10 +15,11 @@ const RUBRIC: &str = include_str!("rubric.toml");
 const SCENARIO: &str = include_str!("scenario.toml");
 
 /// Writes a commented file, and says what to do with it.
-pub(crate) fn run(arguments: &cli::New) -> CommandResult {
+pub(crate) fn run(arguments: &cli::New, workspace: &Workspace) -> CommandResult {
     match &arguments.file {
         cli::NewFile::Rubric { path } => rubric(path),
         cli::NewFile::Scenario { name } => scenario(name),
+        cli::NewFile::Adapter(arguments) => adapter::run(arguments, workspace),
     }
 }
 

@@ -38,7 +38,7 @@ const CHAT: &[&str] = &[
 ];
 
 /// The floors, lowest first. What follows from a lower floor is not said again.
-const RULES: [Rule; 24] = [
+const RULES: [Rule; 25] = [
     Rule {
         package: "chat-protocol",
         ours: &[],
@@ -130,6 +130,12 @@ const RULES: [Rule; 24] = [
         controls: &["askama"],
     },
     Rule {
+        package: "proposal",
+        ours: &["timeline"],
+        never: RIM,
+        controls: &["regex"],
+    },
+    Rule {
         package: "stage",
         ours: &[
             "audit",
@@ -149,6 +155,7 @@ const RULES: [Rule; 24] = [
             "grading",
             "judge",
             "matching",
+            "proposal",
             "report",
             "scenario",
             "stage",
@@ -198,6 +205,7 @@ const RULES: [Rule; 24] = [
             "grading",
             "harness",
             "judge",
+            "proposal",
             "report",
             "scenario",
             "stage",

@@ -20,6 +20,7 @@ mod network;
 mod newcomer;
 mod not_shown;
 mod peer;
+mod proposed;
 mod running;
 mod runs;
 mod scale;

@@ -198,6 +198,34 @@ fn points_set_by_hand_replace_those_that_were_worked_out_and_late_days_cost_perc
     assert_eq!(decided.strangers(|name| name == "ada"), ["bob"]);
 }
 
+#[test]
+fn marks_that_come_from_elsewhere_are_held_to_the_rubric() {
+    let text =
+        "title = \"t\"\n[[items]]\nid = \"a\"\ntitle = \"a\"\nscenario = \"s\"\npoints = 10\n";
+    let rubric = Rubric::parse(text, Path::new("r.toml")).unwrap();
+    let graded = |change: fn(&mut Vec<Mark>)| {
+        let mut marks = vec![Mark::of(&rubric.items[0], &[play(&[P], P)])];
+        change(&mut marks);
+        Graded {
+            submission: "ada".to_owned(),
+            dir: "/d".to_owned(),
+            seed: 1,
+            stamp: String::new(),
+            marks,
+        }
+    };
+    assert!(graded(|_| ()).fits(&rubric));
+    let forged: [fn(&mut Vec<Mark>); 4] = [
+        |marks| marks[0].points = 11,
+        |marks| marks[0].of = 9,
+        |marks| marks[0].item = "b".to_owned(),
+        |marks| marks.push(marks[0].clone()),
+    ];
+    for change in forged {
+        assert!(!graded(change).fits(&rubric));
+    }
+}
+
 fn verdicts() -> impl Strategy<Value = Verdict> {
     prop_oneof![Just(P), Just(C), Just(F), Just(X)]
 }

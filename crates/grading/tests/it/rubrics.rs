@@ -41,7 +41,7 @@ fn what_is_left_out_has_its_default() {
     let rubric = Rubric::parse(text, Path::new("course/rubric.toml")).unwrap();
     assert_eq!((rubric.tries, rubric.maximum()), (3, 4));
     assert_eq!(rubric.level.to_string(), "namespaces");
-    assert_eq!(rubric.adapter, Path::new("course/a.toml"));
+    assert_eq!(rubric.adapter.unwrap(), Path::new("course/a.toml"));
 }
 
 #[test]

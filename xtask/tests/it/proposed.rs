@@ -1,0 +1,129 @@
+//! Chats that nobody has described: their adapters are proposed, by what their sources say and their programs print.
+
+use std::fs;
+use std::path::Path;
+
+use crate::grading::{can_grade, sheet};
+use crate::runs::{Runs, root};
+
+/// One in each language that starts at once. `CHATS=all cargo test -p xtask --test it proposed` plays thirty.
+const CHATS: [&str; 3] = ["c-arguments", "js-json", "pl-environment"];
+
+const RUBRIC: &str = r#"
+title = "What one says, the others hear"
+tries = 1
+
+[[items]]
+id = "say"
+title = "What one says, the others hear"
+scenario = "basics/public"
+counts = "behaviour"
+points = 1
+"#;
+
+fn copy(chat: &str, to: &Path) {
+    fs::create_dir_all(to).unwrap();
+    for file in fs::read_dir(root().join("zoo/chats").join(chat))
+        .unwrap()
+        .flatten()
+    {
+        fs::copy(file.path(), to.join(file.file_name())).unwrap();
+    }
+}
+
+#[test]
+fn submissions_without_an_adapter_are_graded_by_a_proposed_one() {
+    if !can_grade(&["cc", "node", "perl", "python3"]) {
+        return;
+    }
+    let (runs, class) = (Runs::new(), tempfile::tempdir().unwrap());
+    let all = std::env::var("CHATS").is_ok_and(|which| which == "all");
+    let chats: Vec<String> = if all {
+        let dirs = fs::read_dir(root().join("zoo/chats")).unwrap().flatten();
+        dirs.map(|dir| dir.file_name().into_string().unwrap())
+            .collect()
+    } else {
+        CHATS.map(str::to_owned).into()
+    };
+    for chat in &chats {
+        copy(chat, &class.path().join("class").join(chat));
+    }
+    let at = |name: &str| class.path().join(name).display().to_string();
+    fs::write(at("broadcast.toml"), RUBRIC).unwrap();
+    let arguments = ["grade", &at("class"), "--rubric", &at("broadcast.toml")];
+    let output = runs.xtask(&arguments).output().unwrap();
+    let err = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(0), "{err}");
+    let grades = sheet(&runs.path().join("grades/broadcast"));
+    let works = grades.values().filter(|cells| cells[4] == "1").count();
+    println!(
+        "{works} of {} got a working adapter: {grades:?}",
+        chats.len()
+    );
+    // Of thirty, twenty-five at least.
+    assert!(works * 30 >= chats.len() * 25, "{grades:?}");
+}
+
+#[test]
+fn new_adapter_writes_a_reason_for_each_line_and_tries_what_it_says() {
+    if !can_grade(&["python3"]) {
+        return;
+    }
+    let (runs, dir) = (Runs::new(), tempfile::tempdir().unwrap());
+    let dir = dir.path().join("mine");
+    copy("py-banner", &dir);
+    let mine = dir.display().to_string();
+    let output = runs.xtask(&["new", "adapter", &mine]).output().unwrap();
+    let (out, err) = (
+        String::from_utf8_lossy(&output.stdout),
+        String::from_utf8_lossy(&output.stderr),
+    );
+    assert_eq!(output.status.code(), Some(0), "{out}{err}");
+    for line in [
+        "not found out: whether it sends files: `file`",
+        "says to everyone, and the others hear it  yes",
+        "says to one, and nobody else hears it     yes",
+        "leaves when it is told to                 yes",
+        "shows who leaves                          yes",
+    ] {
+        assert!(out.contains(line), "{out}{err}");
+    }
+    let adapter = fs::read_to_string(dir.join("adapter.toml")).unwrap();
+    for line in [
+        "# When bob said something, alice was shown `bob: …`.\nmessage = ",
+        "# server.py knows this command.\nmsg = \"/msg {to} {text}\"",
+        "ignore = [\"you: .*\"]",
+    ] {
+        assert!(adapter.contains(line), "{adapter}");
+    }
+    // What is there stays.
+    let again = runs.xtask(&["new", "adapter", &mine]).output().unwrap();
+    assert_eq!(again.status.code(), Some(2), "{again:?}");
+    assert_eq!(
+        fs::read_to_string(dir.join("adapter.toml")).unwrap(),
+        adapter
+    );
+}
+
+#[test]
+fn a_scenario_is_tried_on_a_directory_without_an_adapter() {
+    if !can_grade(&["python3"]) {
+        return;
+    }
+    let runs = Runs::new();
+    let output = runs
+        .xtask(&["try", "basics/public", "zoo/chats/py-prompted"])
+        .output()
+        .unwrap();
+    let err = String::from_utf8_lossy(&output.stderr);
+    // It works, and its relay reads everything.
+    assert_eq!(output.status.code(), Some(3), "{err}");
+    assert!(err.contains("PLAINTEXT"), "{err}");
+    let nothing = runs
+        .xtask(&["try", "basics/public", "zoo/samples/hal"])
+        .output()
+        .unwrap();
+    assert_eq!(nothing.status.code(), Some(2), "{nothing:?}");
+    let err = String::from_utf8_lossy(&nothing.stderr);
+    assert!(err.contains("no file is a program"), "{err}");
+}

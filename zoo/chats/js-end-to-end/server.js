@@ -1,0 +1,24 @@
+const net = require("net");
+const readline = require("readline");
+const people = new Map();
+const post = (link, text) => link.write(text + "\n");
+const tell = (text, but) => people.forEach((link, name) => name === but || post(link, text));
+
+const server = net.createServer((link) => {
+  let name;
+  link.on("error", () => {});
+  readline.createInterface({ input: link }).on("line", (line) => {
+    const text = line;
+    if (name === undefined) {
+      name = text;
+      people.set(name, link);
+      tell(`! ${name} joined`, name);
+      return post(link, `! you are ${name}`);
+    }
+    tell(`${name} ${text}`, name);
+  });
+  link.on("close", () => {
+    if (people.delete(name)) tell(`! ${name} left`);
+  });
+});
+server.listen(Number(process.argv[2]));

@@ -1,0 +1,43 @@
+"""Takes a free port."""
+import socket, threading
+
+people, lock = {}, threading.Lock()
+
+
+def post(link, text):
+    try: link.sendall((text + "\n").encode())
+    except OSError: pass
+
+
+def tell(text, but=None):
+    for name, link in people.items():
+        if name != but: post(link, text)
+
+
+def take(name, text):
+    if text.startswith("/msg "):
+        _, to, text = text.split(" ", 2)
+        if to in people: post(people[to], f"(private) {name}: {text}")
+        return
+    tell(f"{name}: {text}", name)
+
+
+def serve(link):
+    lines = link.makefile("rb")
+    name = lines.readline().decode().strip()
+    post(link, f"Welcome, {name}!")
+    with lock:
+        people[name] = link
+        tell(f"*** {name} joined", name)
+    try:
+        for line in lines:
+            with lock: take(name, line.decode().rstrip("\n"))
+    except OSError: pass
+    with lock:
+        del people[name]
+        tell(f"*** {name} left")
+
+
+listener = socket.create_server(("127.0.0.1", 0))
+print(f"listening on 127.0.0.1:{listener.getsockname()[1]}", flush=True)
+while True: threading.Thread(target=serve, args=[listener.accept()[0]], daemon=True).start()
