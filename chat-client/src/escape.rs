@@ -162,7 +162,7 @@ fn is_of_joining_script(c: char) -> bool {
 
 /// A backslash that begins no escape.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("\\{0} is no escape: use \\\\ \\n \\r \\t or \\u{{1b}}")]
+#[error("\\{0} is not an escape: use \\\\ \\n \\r \\t or \\u{{1b}}")]
 pub struct InvalidEscape(String);
 
 impl InvalidEscape {

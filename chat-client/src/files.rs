@@ -204,7 +204,7 @@ fn open(path: &Path) -> Result<Source, Refusal> {
         let (code, what) = if metadata.is_dir() {
             ("directory", "is a folder")
         } else {
-            ("unreadable", "is no ordinary file")
+            ("unreadable", "is not a regular file")
         };
         return Err(Refusal::new(code, format!("{} {what}", path.display())));
     }

@@ -14,10 +14,10 @@ use crate::home::broken;
 #[derive(Args, Clone, Debug)]
 #[group(required = false, multiple = false)]
 pub(crate) struct PassPhraseOptions {
-    /// Use no pass phrase: the keys are in clear, readable for whoever reads the file
+    /// Use no passphrase: whoever can read the file has the keys
     #[arg(long)]
     no_pass_phrase: bool,
-    /// Read the pass phrase from the first line of this file
+    /// Read the passphrase from the first line of this file
     #[arg(long, value_name = "FILE")]
     pass_phrase_file: Option<PathBuf>,
 }
@@ -43,7 +43,7 @@ impl PassPhraseOptions {
         };
         if chosen.is_empty() {
             return Err(Failure::new(Exit::Usage, "the pass phrase is empty")
-                .hint("--no-pass-phrase keeps the keys in clear"));
+                .hint("--no-pass-phrase stores the keys unencrypted"));
         }
         Ok(Some(chosen))
     }

@@ -8,10 +8,10 @@ use std::time::Duration;
 use chat_protocol::Name;
 use chat_server::Settings;
 
-/// The relay of the chat: passes on envelopes that it cannot open.
+/// The relay of the chat: forwards envelopes that it cannot open.
 ///
 /// Prints one line on stdout when clients can connect, `ready 127.0.0.1:43210`, and logs
-/// JSON lines to stderr. Ends on SIGTERM or SIGINT, after a goodbye to every client.
+/// JSON lines to stderr. Shuts down on SIGTERM or SIGINT, after saying goodbye to every client.
 #[derive(Debug, clap::Parser)]
 #[command(name = "chat-server", version, max_term_width = 90, after_long_help = EXAMPLES)]
 #[command(args_conflicts_with_subcommands = true)]
@@ -19,7 +19,7 @@ pub(crate) struct Cli {
     #[command(subcommand)]
     pub(crate) command: Option<Command>,
 
-    /// Where to listen: a loopback address, port 0 for any free port.
+    /// Address to listen on: loopback only; port 0 means any free port.
     #[arg(long, value_name = "ADDRESS:PORT", default_value = "127.0.0.1:0")]
     pub(crate) listen: SocketAddr,
 
@@ -27,8 +27,8 @@ pub(crate) struct Cli {
     #[arg(long, default_value = "relay")]
     name: Name,
 
-    /// Keep names, their keys and mail for those who are away in this folder; without it, no mail
-    /// is kept and names are forgotten.
+    /// Store names, their keys and mail for absent people in this folder; without it no mail is kept,
+    /// and names are forgotten at exit.
     #[arg(long, value_name = "DIR")]
     pub(crate) data: Option<PathBuf>,
 
@@ -40,11 +40,11 @@ pub(crate) struct Cli {
     #[arg(long, value_name = "TIME", default_value = "20s", value_parser = duration)]
     keepalive: Duration,
 
-    /// How long a client may take to log in.
+    /// Time limit for a login.
     #[arg(long, value_name = "TIME", default_value = "10s", value_parser = positive)]
     login_deadline: Duration,
 
-    /// How many connections at the same time.
+    /// Maximum number of connections at a time.
     #[arg(long, value_name = "NUMBER", default_value = "1024")]
     max_connections: NonZeroU32,
 
@@ -52,7 +52,7 @@ pub(crate) struct Cli {
     #[arg(long, value_name = "PATH")]
     pub(crate) log_file: Option<PathBuf>,
 
-    /// How much to log. Every message that is passed on: debug.
+    /// Log level; `debug` logs every message that is forwarded.
     #[arg(long, value_name = "LEVEL", default_value = "info")]
     pub(crate) log_level: LogLevel,
 }
@@ -63,15 +63,15 @@ pub(crate) enum Command {
     Forget(Forget),
 }
 
-/// Let go of a name: whoever logs in with it next has it
+/// Release a name: whoever logs in with it next owns it
 ///
-/// The relay that uses the folder must be stopped. Those who have pinned the name's key are warned
-/// when somebody else comes with it.
+/// Stop the relay that uses the folder first. People who have pinned the name's key are warned when
+/// somebody else uses it.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Forget {
-    /// Which name
+    /// The name to release
     pub(crate) name: Name,
-    /// Where the relay keeps its names
+    /// The relay's data folder
     #[arg(long, value_name = "DIR")]
     pub(crate) data: PathBuf,
 }
@@ -88,17 +88,17 @@ pub(crate) enum LogLevel {
 const EXAMPLES: &str = "\
 Examples:
   chat-server
-      any free port of this machine; names are forgotten at the end
+      any free port of this machine; names are forgotten at exit
   chat-server --listen 127.0.0.1:7000 --data relay-data
-      a fixed port; a name stays bound to its key over a restart
+      a fixed port; names stay bound to their keys across restarts
   chat-server forget mallory --data relay-data
-      nobody has the name mallory any more
+      frees the name mallory
   chat-server --keepalive 500ms --log-level debug --log-file relay.log
       notices dead clients within a second, logs who sends to whom
 
 Exit codes:
-  0 ended because it was asked to, 1 a fault of the relay, 2 wrong arguments,
-  5 the environment: a port that is in use, a folder or file that cannot be written";
+  0 stopped as requested, 1 fault of the relay, 2 wrong arguments,
+  5 environment: the port is in use, or a folder or file cannot be written";
 
 impl Cli {
     pub(crate) fn settings(&self) -> Settings {

@@ -87,7 +87,7 @@ fn build_packages(
     let failed = |error| CommandError::environment(format!("cannot run cargo: {error}"));
     let (status, messages) = run(cargo).map_err(failed)?;
     if !status.success() {
-        let text = "our own programs do not build; the compiler's message stands above";
+        let text = "our own programs do not build; see the compiler's message above";
         return Err(CommandError::environment(text));
     }
     Ok(executables(&messages))

@@ -32,7 +32,7 @@ pub(crate) fn choose(workspace: &Workspace) -> Result<Option<String>, CommandErr
     if !io::stdin().is_terminal() || !io::stdout().is_terminal() {
         return Ok(None);
     }
-    output::result("Which one? Its number or name; Enter alone: none.");
+    output::result("Which one? Type its number or name, or press Enter for none.");
     let mut answer = String::new();
     let read = io::stdin().read_line(&mut answer);
     read.map_err(|error| CommandError::environment(format!("no answer: {error}")))?;
@@ -41,7 +41,7 @@ pub(crate) fn choose(workspace: &Workspace) -> Result<Option<String>, CommandErr
 
 /// Two lines each, and what to type.
 fn offer(scenarios: &[Scenario]) -> Vec<String> {
-    let mut lines = vec!["Scenarios to show, and what each of them shows:".to_owned()];
+    let mut lines = vec!["Scenarios for a demo, and what each one teaches:".to_owned()];
     for (place, scenario) in scenarios.iter().enumerate() {
         let (number, id) = (place + 1, visible(&scenario.id));
         let title = visible(&scenario.title);

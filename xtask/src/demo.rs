@@ -250,7 +250,7 @@ fn on_a_page(shown: &Shown, program: &Path) -> Showed {
         let page = dir.path().join(&report.dir).join("report.html");
         web.end(WebEnd::of(&report, shown.lesson(), &page));
         let code = closing(shown, &report, false);
-        output::narrate("the page stays until it is closed there, or with Ctrl-C here");
+        output::narrate("the page stays until you close the stage there, or press Ctrl-C here");
         tokio::select! {
             () = web.closed() => {}
             () = context.cancel.cancelled() => {}

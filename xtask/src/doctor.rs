@@ -78,8 +78,7 @@ fn files(confined: bool) -> Finding {
         good: confined,
         needed: false,
         what: if confined {
-            "each participant writes in its own scratch directory alone and signals nobody else \
-             (Landlock); it can read what you can"
+            "participants can write only in their own scratch directories and signal nobody else (Landlock); they can read what you can"
                 .to_owned()
         } else {
             "participants can write wherever you can: no Landlock".to_owned()
@@ -93,11 +92,8 @@ fn sockets(why_not: Option<&str>) -> Finding {
         good: why_not.is_none(),
         needed: false,
         what: why_not.map_or_else(
-            || {
-                "no participant reaches a known socket of yours that is a file (in /run, /tmp, …)"
-                    .to_owned()
-            },
-            |why| format!("participants reach the sockets that are files that you reach: {why}"),
+            || "participants cannot reach your known Unix sockets (in /run, /tmp, …)".to_owned(),
+            |why| format!("participants can reach the Unix sockets that you can reach: {why}"),
         ),
         fix: Some("raise the level; in a container: allow mount".to_owned()),
     }

@@ -29,7 +29,7 @@ pub(crate) fn run(arguments: &cli::Grade, workspace: &Workspace) -> CommandResul
     let found = found(arguments)?;
     for name in overrides.strangers(|name| found.iter().any(|one| one.name == name)) {
         output::warn(&format!(
-            "an override names `{name}`, which is no submission"
+            "an override names `{name}`, which is not a submission"
         ));
     }
     let unknown = overrides
@@ -324,7 +324,7 @@ impl Gradebook<'_> {
             output::result(&timeline::visible(line));
         }
         if changes.is_empty() {
-            output::narrate("nobody has other points than before");
+            output::narrate("no points differ");
         }
     }
 
@@ -338,7 +338,7 @@ impl Gradebook<'_> {
         let missing = found.len().saturating_sub(self.marks.len());
         if missing > 0 {
             output::narrate(&format!(
-                "{missing} not graded yet; the same command goes on"
+                "{missing} not graded yet; the same command continues"
             ));
         }
         let out = self.course.out.display();
@@ -436,7 +436,7 @@ fn scenarios(
         match found.len() {
             1 => Ok((item.id.clone(), found.remove(0))),
             many => Err(of_item(&format!(
-                "`{}` means {many} scenarios; name one",
+                "`{}` matches {many} scenarios; name one",
                 item.scenario
             ))),
         }

@@ -46,7 +46,7 @@ pub(crate) fn scenarios(root: &Path, wanted: &Wanted) -> Result<Vec<Scenario>, C
     }
     if scenarios.is_empty() {
         let text = if wanted.names.is_empty() {
-            "there is no scenario; `cargo xtask new scenario NAME` makes one".to_owned()
+            "there are no scenarios; `cargo xtask new scenario NAME` writes one".to_owned()
         } else {
             format!(
                 "nothing of {} has the tag {}; `cargo xtask list` shows them all",
@@ -106,7 +106,10 @@ fn several(workspace: &Workspace, name: &str, found: &[Scenario]) -> CommandErro
         report::to_type(&scenario.id, Path::new(&path))
     });
     let each: Vec<String> = each.collect();
-    CommandError::usage(format!("`{name}` may mean {}; say which", each.join(", ")))
+    CommandError::usage(format!(
+        "`{name}` could be {}; name one of them",
+        each.join(", ")
+    ))
 }
 
 /// The adapter of a run, and those that its scenarios name for single clients.

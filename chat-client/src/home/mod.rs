@@ -52,7 +52,7 @@ pub fn locate(option: Option<&Path>) -> Result<PathBuf, Failure> {
         .or_else(|| variable("XDG_DATA_HOME").map(|data| data.join("e2e-chat")))
         .or_else(|| user().map(|user| user.join(".local/share/e2e-chat")))
         .ok_or_else(|| {
-            Failure::environment("no home folder is known").hint("name one with --home DIR")
+            Failure::environment("the home folder is unknown").hint("name one with --home DIR")
         })
 }
 
@@ -66,7 +66,7 @@ pub fn read_key_store(folder: &Path) -> Result<String, Failure> {
     let size = fs::metadata(&path).map_or(0, |metadata| metadata.len());
     if size > MAX_KEY_STORE {
         return Err(Failure::environment(format!(
-            "{} is no key store",
+            "{} is not a key store",
             path.display()
         )));
     }
@@ -108,7 +108,8 @@ impl Home {
             }
             Err(TryLockError::WouldBlock) => {
                 let error = format!("another client uses the home {}", folder.display());
-                Err(Failure::environment(error).hint("end it, or use another one with --home DIR"))
+                Err(Failure::environment(error)
+                    .hint("stop it, or use another home with --home DIR"))
             }
             Err(TryLockError::Error(error)) => Err(broken(&path, &error)),
         }
@@ -142,7 +143,7 @@ impl Home {
             Err(error) if error.kind() == ErrorKind::AlreadyExists => {
                 let error = format!("there is a key store at {} already", path.display());
                 Err(Failure::environment(error).hint(
-                    "keep it: whoever has pinned it knows you by it; --force makes a new identity",
+                    "keep it: people who have pinned it know you by it; --force makes a new identity",
                 ))
             }
             Err(error) => Err(broken(&path, &error)),

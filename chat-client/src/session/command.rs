@@ -205,8 +205,7 @@ impl Command {
         };
         let Some(command) = line.strip_prefix('/') else {
             if seems_a_command(line) {
-                let why = "a command begins with its slash, and something stands in front of this \
-                           one: nothing was sent. To send it as a text, type /say TEXT";
+                let why = "a command must begin with a slash, and something precedes this one: nothing was sent. To send it as a text, type /say TEXT";
                 return Err(Refusal::new("not-a-command", why));
             }
             return Self::say(free(line)?);
@@ -310,8 +309,12 @@ fn person(name: &str, usage: impl Fn() -> Refusal) -> Result<Name, Refusal> {
     if name.is_empty() {
         return Err(usage());
     }
-    name.parse()
-        .map_err(|error| Refusal::new("unknown-name", format!("{name:?} is no name: {error}")))
+    name.parse().map_err(|error| {
+        Refusal::new(
+            "unknown-name",
+            format!("{name:?} is not a valid name: {error}"),
+        )
+    })
 }
 
 /// `[NAME] [COUNT]`; a single word of digits is a count.

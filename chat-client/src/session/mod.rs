@@ -267,7 +267,7 @@ impl Session {
         if !matches!(self.link.phase, Phase::Ready) {
             return;
         }
-        // The word of this client comes before the relay's: so whoever is told that a text was accepted has
+        // The word of this client comes before the relay's: so whoever sees that a text was accepted has
         // the receipt already.
         let confirmed = !self.marks.has_receipts();
         if confirmed {

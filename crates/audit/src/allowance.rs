@@ -107,7 +107,7 @@ impl Allowance {
         let mut why = Vec::new();
         if self.scope == Scope::Memory {
             why.push(
-                "of memory at its last look, and for compression with a header and keys of one byte"
+                "of memory in its last scan, and for compression with a header and keys of one byte"
                     .to_owned(),
             );
         }

@@ -7,7 +7,7 @@ use base64::alphabet;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 use sha2::{Digest as _, Sha256};
 
-/// Bytes of a key: a shorter one may be seen by chance, and a longer one is none.
+/// Bytes of a key: a shorter one could occur by chance, and a longer one is none.
 const LENGTHS: std::ops::RangeInclusive<usize> = 16..=64;
 
 /// Keys with fewer different bytes are seen everywhere.

@@ -26,7 +26,7 @@ pub(crate) const SAME_ID: Code = Code {
 
 pub(crate) const UNKNOWN_NEED: Code = Code {
     id: "R0322",
-    paragraph: "`needs` names items that must be earned first; where one is not, this item is skipped instead of failed. It may only name items that stand above it in the rubric.",
+    paragraph: "`needs` names items that must be earned first; if one is not, this item is skipped instead of failed. It may only name items above it in the rubric.",
 };
 
 /// Every code, of rubrics first.

@@ -162,7 +162,7 @@ static RUBRIC: Table = Table::new(
 
 static LATE: Table = Table::new(
     "late",
-    "What late submissions lose. How late each is stands in the file of overrides.",
+    "What late submissions lose. The file of overrides says how late each one is.",
     &[
         may(
             "free_days",

@@ -30,7 +30,7 @@ pub enum SavedError {
     },
     /// A play of it is said to lie where no play of it lies.
     #[error(
-        "{}: a play is said to lie in {:?}, which is not below its run; nothing was read there",
+        "{}: a play claims to be in {:?}, which is not below its run; nothing was read there",
         run.display(),
         path
     )]
@@ -41,7 +41,7 @@ pub enum SavedError {
         path: PathBuf,
     },
     /// A participant is called what no file can be called.
-    #[error("{}: {name:?} is no name of a participant", path.display())]
+    #[error("{}: {name:?} is not a valid name of a participant", path.display())]
     BadName {
         /// The play.
         path: PathBuf,

@@ -9,7 +9,7 @@ use scenario::CANARY_LENGTH;
 use scenario::plan::{CANARY_BITS, Expectation, Pattern, PlannedStep, Sent};
 use timeline::{Direction, EventKind, Kind, Stream};
 
-const NAME: &str = "every text comes over the link";
+const NAME: &str = "every text arrives over the link";
 
 /// How much one side had sent on a link, up to and with an event.
 type Totals = Vec<(u64, u64)>;

@@ -334,7 +334,7 @@ fn never(view: &View<'_>, step: &PlannedStep, one: &Expectation) -> (Verdict, Ev
     let evidence = Evidence {
         expected: format!("{}, closed by a later message", one.sentence),
         got: format!(
-            "{} did not show it, but nothing that came later shows that it could not still come",
+            "{} did not show it, but nothing that came later rules out that it was still on its way",
             one.client
         ),
         ..Evidence::default()

@@ -60,7 +60,10 @@ fn in_downloads(view: &View<'_>, one: &Expectation) -> Option<String> {
     });
     let files: Vec<String> = files.collect();
     if files.is_empty() {
-        return Some(format!("no whole file was in {}'s downloads", one.client));
+        return Some(format!(
+            "no complete file was in {}'s downloads",
+            one.client
+        ));
     }
     let more = files.len().saturating_sub(FILES);
     let more = (more > 0).then(|| format!("{more} more"));
@@ -145,7 +148,7 @@ fn unsent(view: &View<'_>, one: &Expectation, when: &Range<u64>) -> Option<Strin
     }
     let advice = if is_first_on_terminal(view, from, when) {
         ", and this was typed first on its terminal: if its program sets up the terminal after it \
-         is ready, what is typed before is thrown away; say `settle` in `[client]`"
+         is ready, input typed before that is discarded; set `settle` in `[client]`"
     } else {
         ""
     };

@@ -99,7 +99,7 @@ impl<'v, 'a> Found<'v, 'a> {
             Surface::Arguments => "the relay's command line or environment shows",
             Surface::Files => "the relay kept",
             Surface::Memory => "the relay's memory holds",
-            Surface::Others => "somebody received what was for others",
+            Surface::Others => "somebody received something meant for others",
             Surface::Output => "the relay printed",
             Surface::Wire => "the link carried",
         };

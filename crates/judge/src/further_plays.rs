@@ -45,10 +45,8 @@ pub(super) fn checks(view: &View<'_>, further: &FurtherPlays) -> Vec<Check> {
 fn of_surface(surface: Surface, there: &SurfaceDifferences, all: &Differences) -> Check {
     let plays = all.plays;
     let (verdict, expected, got) = if !there.found.is_empty() && !all.are_certain() {
-        let got = format!(
-            "the plays ended after {plays}, and luck may have left the differences that there are"
-        );
-        (Verdict::CannotTell, "enough plays to tell luck apart", got)
+        let got = format!("the plays ended after {plays}, and the differences may be chance");
+        (Verdict::CannotTell, "enough plays to rule out chance", got)
     } else if !there.found.is_empty() {
         let found: Vec<String> = there
             .found
@@ -57,7 +55,7 @@ fn of_surface(surface: Surface, there: &SurfaceDifferences, all: &Differences) -
             .collect();
         let got = format!(
             "what is there differs with what was said, in all of {plays} plays; where: {}; \
-             of {} pieces that were compared, luck would leave {:.0e} of {} differences",
+             of {} pieces that were compared, chance would leave {:.0e} of {} differences",
             first_of(&found, there.more),
             there.grams,
             all.by_luck(),
@@ -68,8 +66,7 @@ fn of_surface(surface: Surface, there: &SurfaceDifferences, all: &Differences) -
         (Verdict::CannotTell, "a complete comparison", why.clone())
     } else if !there.control {
         let got = format!(
-            "nothing that goes with the control was found in {} bytes of {plays} plays: the \
-             comparison could have found nothing",
+            "nothing that goes with the control was found in {} bytes of {plays} plays: the comparison could not have found anything",
             there.bytes
         );
         (

@@ -21,7 +21,7 @@ pub(super) fn opened(view: &View<'_>) -> Option<Check> {
     });
     Some(Check {
         kind: CheckKind::Keys,
-        name: "the keys in the clients' stores are looked for".to_owned(),
+        name: "the keys in the clients' stores are searched for".to_owned(),
         step: None,
         line: None,
         verdict,

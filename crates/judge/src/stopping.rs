@@ -55,7 +55,7 @@ fn not_in_order<'e>(view: &View<'_>, event: &'e Event) -> Option<(&'e str, Strin
             } else {
                 "killed"
             };
-            let got = format!("{who} went on for {within} after {request} and was {then}");
+            let got = format!("{who} kept running for {within} after {request} and was {then}");
             Some((who, got))
         }
         // Ends before that are checked with the steps.

@@ -40,7 +40,7 @@ fn labelled(commands: &[(u64, &ControlCommand)]) -> Check {
     let done: Vec<String> = commands.iter().map(|(_, ask)| ask.sentence()).collect();
     Check {
         kind: CheckKind::Scripted,
-        name: "UNSCRIPTED: only what the scenario says is done".to_owned(),
+        name: "UNSCRIPTED: only what is in the scenario happens".to_owned(),
         step: None,
         line: None,
         verdict: Verdict::CannotTell,

@@ -42,7 +42,7 @@ pub enum PlayVerdict {
     Xfail(String),
     /// Not played here, with the reason.
     Skip(String),
-    /// The implementation says that it cannot do it.
+    /// The implementation declares that it cannot do it.
     Unsupported(String),
 }
 
@@ -138,13 +138,13 @@ impl CheckKind {
 /// Why a verdict is what it is.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Evidence {
-    /// What should have been.
+    /// What was expected.
     pub expected: String,
     /// What was.
     pub got: String,
     /// The first difference, with invisible characters shown.
     pub difference: Option<String>,
-    /// What happened just before, on all lanes, oldest first.
+    /// What happened just before, of all participants, oldest first.
     pub just_before: Vec<String>,
     /// A file to look at, below the play's directory.
     pub look_at: Option<String>,

@@ -31,13 +31,13 @@ fn whole(kind: CheckKind, name: &str, verdict: Verdict, evidence: Evidence) -> C
 /// A play that was to fail has passed.
 pub(super) fn passes_unexpectedly(reason: &str) -> Check {
     let evidence = Evidence {
-        expected: format!("it fails as yet: {reason}"),
+        expected: format!("it is expected to fail: {reason}"),
         got: "everything passed; take `xfail` out of the scenario".to_owned(),
         ..Evidence::default()
     };
     whole(
         CheckKind::Xfail,
-        "it fails, as the scenario says",
+        "it fails, as the scenario expects",
         Verdict::Fail,
         evidence,
     )
@@ -365,7 +365,7 @@ fn audit_surface(view: &View<'_>, surface: Surface) -> Option<Check> {
                 .then(|| format!("the control was found in {found} of {samples} scans only"));
             let found = *control == Some(true);
             let none = (!found).then(|| {
-                format!("the control was not found in {bytes} bytes: the search could have found nothing")
+                format!("the control was not found in {bytes} bytes: the search could not have found anything")
             });
             Some(incomplete.clone().or(none).or(blind))
         }
@@ -392,7 +392,7 @@ fn audit_surface(view: &View<'_>, surface: Surface) -> Option<Check> {
         _ if !declared && !is_planted => return None,
         // That some surface has none is reported; where none has one, nothing at all is shown.
         _ if !declared => Some(
-            "the adapter declares no control, on no surface: the search could have found nothing; \
+            "the adapter declares no control on any surface: the search could not have found anything; \
              add a table `[controls]`"
                 .to_owned(),
         ),
@@ -433,7 +433,7 @@ pub(super) fn snapshots(view: &View<'_>, compared: &[(String, String, Comparison
                 Comparison::Same => Evidence::default(),
                 Comparison::Missing => Evidence {
                     expected: "a stored snapshot".to_owned(),
-                    got: "none is stored; read it, then repeat with --accept".to_owned(),
+                    got: "none is stored yet; read it, then rerun with --accept".to_owned(),
                     look_at: Some(file),
                     ..Evidence::default()
                 },

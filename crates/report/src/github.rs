@@ -64,7 +64,7 @@ pub fn summary(run: &RunReport, dir: &Path, asked: &Asked, room: usize) -> Strin
     match page.left_out {
         0 => page.text,
         left_out => format!(
-            "{}\n\n{left_out} parts of this summary are left out, for GitHub shows no more than 1 MiB; all is in result.json.\n",
+            "{}\n\n{left_out} parts of this summary are left out because GitHub shows at most 1 MiB; result.json has everything.\n",
             page.text
         ),
     }

@@ -220,7 +220,7 @@ fn whole(play: &PlayReport) -> Option<Outcome> {
     }
 }
 
-/// How each try went.
+/// The outcome of each attempt.
 fn tries(play: &PlayReport) -> Outcome {
     let element = match play.verdicts.play {
         PlayVerdict::CannotTell => "error",
@@ -229,11 +229,11 @@ fn tries(play: &PlayReport) -> Outcome {
     let is_fine = |tried: &Tried| tried.verdict.is_fine();
     let kind = match play.tries.iter().any(is_fine) {
         true => "flaky failure",
-        false => "failure in every try",
+        false => "failure in every attempt",
     };
     let line = |tried: &Tried| {
         let (word, took) = (Badge::of(&tried.verdict).word, seconds(tried.elapsed));
-        format!("try {}: {word} in {took} s\n", tried.number)
+        format!("attempt {}: {word} in {took} s\n", tried.number)
     };
     let text = play.tries.iter().map(line).collect();
     Outcome::Red(element, kind, tries_in_words(&play.tries), text)

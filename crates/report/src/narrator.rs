@@ -80,7 +80,8 @@ impl Narrator {
             Kind::StepEnded { step, result } => {
                 let is_over = scene.step().is_some_and(|now| now.id == *step);
                 lines.extend(is_over.then(|| self.left_out()).flatten());
-                lines.extend(failure(result).map(|why| format!("   {why}")));
+                let failed = failure(scene.plan(), result);
+                lines.extend(failed.map(|why| format!("   {why}")));
             }
             Kind::Typed { who, line } => {
                 lines.push(self.say(scene, who, &format!("> {}", visible(line))));

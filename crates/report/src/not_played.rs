@@ -25,7 +25,7 @@ pub(super) fn reasons(run: &RunReport) -> Option<String> {
         format!("   {times} {scenarios}: {}\n", visible(why))
     });
     Some(format!(
-        "nothing could be played, so that nothing is known:\n{}",
+        "nothing could be played, so nothing is known:\n{}",
         lines.collect::<String>()
     ))
 }

@@ -20,7 +20,7 @@ use timeline::visible;
 pub struct PlayReport {
     /// Its id.
     pub scenario: String,
-    /// Its file, from the root of the workspace where it lies below it.
+    /// Its file, relative to the root of the workspace if it is below it.
     pub path: PathBuf,
     /// The implementation.
     pub adapter: String,
@@ -34,7 +34,7 @@ pub struct PlayReport {
     /// Which try is reported here, from 1: the first that did not pass, else the last.
     #[serde(rename = "try")]
     pub try_number: u32,
-    /// How each try went.
+    /// The outcome of each attempt.
     pub tries: Vec<Tried>,
     /// What the judge says.
     #[serde(flatten)]
@@ -47,11 +47,11 @@ pub struct PlayReport {
     pub steps: Vec<StepTime>,
     /// What each participant used.
     pub used: Vec<Used>,
-    /// Where its files lie, below the directory of the run.
+    /// Where its files are, relative to the directory of the run.
     pub dir: PathBuf,
 }
 
-/// How one try of a scenario went.
+/// The outcome of one attempt at a scenario.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Tried {
     /// From 1.
@@ -64,7 +64,7 @@ pub struct Tried {
     pub elapsed: Duration,
 }
 
-/// What came of a run.
+/// The outcome of a run.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct RunReport {
     /// When, where and of which commit.
@@ -75,7 +75,7 @@ pub struct RunReport {
     /// What must not be left, in sentences: processes, snapshots of nothing or without a
     /// decision, scenarios that were meant and never played.
     pub left: Vec<String>,
-    /// By the clock on the wall.
+    /// Wall-clock time.
     #[serde(rename = "seconds", with = "as_seconds")]
     pub elapsed: Duration,
 }

@@ -29,17 +29,17 @@ pub fn schema() -> Value {
 
 fn run() -> Value {
     object(
-        "What came of a run.",
+        "The outcome of a run.",
         json!({
             "version": version(),
             "exit_code": {
                 "description": "Of the run: 3 plaintext or distinguishable, 1 failed, 4 cannot tell, 0 passed.",
                 "enum": [0, 1, 3, 4],
             },
-            "seconds": seconds("By the clock on the wall."),
+            "seconds": seconds("Wall-clock time."),
             "provenance": provenance(),
             "left": {
-                "description": "What must not be left, in sentences. Anything here makes the run fail.",
+                "description": "Leftovers, in sentences. Anything here makes the run fail.",
                 "type": "array",
                 "items": { "type": "string" },
             },
@@ -56,14 +56,14 @@ fn run() -> Value {
 fn play(alone: bool) -> Value {
     let mut properties = json!({
         "scenario": text("Its id."),
-        "path": text("Its file, from the root of the workspace where it lies below it."),
+        "path": text("Its file, relative to the root of the workspace if it is below it."),
         "adapter": text("The implementation."),
         "seed": { "description": "With it, the play can be repeated.", "type": "integer", "minimum": 0 },
         "level": text("How strongly it was isolated: none, reaper or namespaces; empty when it was never played."),
-        "seconds": seconds("From the first to the last event of the try that is told."),
-        "try": { "description": "Which try is told: the first that did not pass, else the last.", "type": "integer", "minimum": 1 },
+        "seconds": seconds("From the first to the last event of the attempt that is reported."),
+        "try": { "description": "Which attempt is reported: the first that did not pass, or else the last.", "type": "integer", "minimum": 1 },
         "tries": {
-            "description": "How each try went.",
+            "description": "The outcome of each attempt.",
             "type": "array",
             "items": { "$ref": "#/definitions/tried" },
         },
@@ -79,15 +79,15 @@ fn play(alone: bool) -> Value {
             "type": "array",
             "items": object("One step that has ended.", json!({
                 "step": text("Its id."),
-                "seconds": seconds("From its begin to its end."),
+                "seconds": seconds("From its start to its end."),
             })),
         },
         "used": {
-            "description": "What each participant used, as far as it was seen.",
+            "description": "The resources that each participant used, as far as they were measured.",
             "type": "array",
             "items": used(),
         },
-        "dir": text("Where its files lie, below the directory of the run."),
+        "dir": text("Where its files are, relative to the directory of the run."),
     });
     if let Some(properties) = properties.as_object_mut().filter(|_| alone) {
         properties.insert("version".to_owned(), version());
@@ -97,18 +97,18 @@ fn play(alone: bool) -> Value {
 
 fn provenance() -> Value {
     object(
-        "When, where and of which commit a run is.",
+        "When and where a run took place, and at which commit.",
         json!({
-            "began": text("In UTC, such as 2026-11-21T07:41:51; empty where nobody knows."),
-            "host": text("The machine's name; empty where nobody knows."),
-            "commit": { "description": "Of the workspace, where it has one.", "type": ["string", "null"] },
+            "began": text("In UTC, such as 2026-11-21T07:41:51; empty if unknown."),
+            "host": text("The machine's name; empty if unknown."),
+            "commit": { "description": "Of the workspace, if it has one.", "type": ["string", "null"] },
         }),
     )
 }
 
 fn tried() -> Value {
     object(
-        "How one try of a scenario went.",
+        "The outcome of one attempt at a scenario.",
         json!({
             "try": { "description": "From 1.", "type": "integer", "minimum": 1 },
             "verdict": { "$ref": "#/definitions/verdict" },
@@ -131,9 +131,9 @@ fn verdict() -> Value {
         "description": "Of a whole play.",
         "oneOf": [
             { "enum": ["pass", "cannot-tell", "fail", "flaky", "orphan", "distinguishable", "plaintext"] },
-            with_reason("xfail", "It failed, as the scenario says that it must as yet."),
+            with_reason("xfail", "It failed, as the scenario expects for now."),
             with_reason("skip", "It was not played."),
-            with_reason("unsupported", "The implementation says that it cannot do it."),
+            with_reason("unsupported", "The implementation declares that it cannot do it."),
         ],
     })
 }
@@ -162,11 +162,11 @@ fn evidence() -> Value {
     object(
         "Why a verdict is what it is; empty for what passed with nothing to say.",
         json!({
-            "expected": text("What should have been."),
+            "expected": text("What was expected."),
             "got": text("What was."),
             "difference": { "description": "The first difference, with invisible characters shown.", "type": ["string", "null"] },
             "just_before": {
-                "description": "What happened just before, on all lanes, oldest first.",
+                "description": "What happened just before, of all participants, oldest first.",
                 "type": "array",
                 "items": { "type": "string" },
             },
@@ -183,8 +183,8 @@ fn used() -> Value {
         json!({
             "who": text("A client's name, or relay."),
             "cpu_ms": count("CPU time in milliseconds, of all its processes together."),
-            "memory": count("Bytes of memory at the most, of all its processes at a time."),
-            "processes": count("Processes at a time, at the most."),
+            "memory": count("Peak memory in bytes, of all its processes together."),
+            "processes": count("The largest number of processes at a time."),
         }),
     )
 }
@@ -197,17 +197,17 @@ fn searched() -> Value {
             "surface": text("Which: wire, output, files, …"),
             "bytes": count("Bytes read."),
             "places": count("Files, streams and links that were searched."),
-            "samples": count("How often it was looked. What comes and goes between two looks is not seen."),
-            "strings": count("Canaries, texts, files, names, pass phrases and keys that were looked for here."),
-            "transformations": count("Ways of writing them that were looked for here."),
-            "found": count("How often the string that must be found was found."),
+            "samples": count("The number of scans. Data that appears and vanishes between two scans is not detected."),
+            "strings": count("Canaries, texts, files, names, pass phrases and keys that were searched for here."),
+            "transformations": count("Encodings of them that were searched for here."),
+            "found": count("In how many scans the control was found."),
             "control_found": {
-                "description": "Whether the string that must be found was; null when the adapter declares none.",
+                "description": "Whether the control was found; null if the adapter declares none.",
                 "type": ["boolean", "null"],
             },
-            "below": count("Bytes that were also looked through for what is compressed, encoded several times, cut into lines or badly enciphered."),
+            "below": count("Bytes that were also searched for data that is compressed, encoded several times, cut into lines or weakly encrypted."),
             "left_out": {
-                "description": "What was left out of that; null when nothing was.",
+                "description": "What that search left out; null if nothing.",
                 "type": ["string", "null"],
             },
         }),
@@ -226,12 +226,12 @@ fn searched() -> Value {
     object(
         "What was searched for plaintext.",
         json!({
-            "secrets": count("Planted strings and texts that were looked for."),
-            "transformations": count("Ways of writing a string that were looked for."),
+            "secrets": count("Planted strings and texts that were searched for."),
+            "transformations": count("Encodings of a string that were searched for."),
             "seen": count("Findings."),
             "surfaces": { "description": "Each once.", "type": "array", "items": surface },
-            "traces": { "description": "What was compared for traces of wrong encryption.", "type": "array", "items": trace },
-            "not_looked_for": { "description": "What could not be looked for, each with the reason.", "type": "array", "items": { "type": "string" } },
+            "traces": { "description": "What was compared to detect crypto misuse.", "type": "array", "items": trace },
+            "not_looked_for": { "description": "What could not be searched for, each with the reason.", "type": "array", "items": { "type": "string" } },
         }),
     )
 }

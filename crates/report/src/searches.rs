@@ -9,18 +9,18 @@ use timeline::{Event, Kind, Surface};
 /// The searches of one play, or of several added up.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Searches {
-    /// Planted strings and texts that were looked for.
+    /// Planted strings and texts that were searched for.
     pub secrets: usize,
-    /// Ways of writing a string that were looked for.
+    /// Encodings of a string that were searched for.
     pub transformations: usize,
     /// Findings.
     pub seen: usize,
     /// What was searched.
     pub surfaces: Vec<Searched>,
-    /// What was compared for traces of wrong encryption.
+    /// What was compared to detect crypto misuse.
     #[serde(default)]
     pub traces: Vec<Trace>,
-    /// What could not be looked for, each with the reason.
+    /// What could not be searched for, each with the reason.
     #[serde(default)]
     pub not_looked_for: Vec<String>,
 }
@@ -47,10 +47,10 @@ pub struct Searched {
     pub places: u64,
     /// How often it was looked.
     pub samples: u64,
-    /// Canaries, texts, files, names, pass phrases and keys that were looked for here.
+    /// Canaries, texts, files, names, pass phrases and keys that were searched for here.
     #[serde(default)]
     pub strings: u64,
-    /// Ways of writing them that were looked for here.
+    /// Encodings of them that were searched for here.
     #[serde(default)]
     pub transformations: u64,
     /// How often the control was found.
@@ -164,7 +164,7 @@ impl Searches {
         lines.collect()
     }
 
-    /// One sentence: `compared for traces of wrong encryption: ecb 1, keystream-reuse 12;
+    /// One sentence: `compared to detect crypto misuse: ecb 1, keystream-reuse 12;
     /// nothing for textbook-rsa`. `None` when nothing looked.
     pub fn traces(&self) -> Option<String> {
         if self.traces.is_empty() {
@@ -186,7 +186,7 @@ impl Searches {
             none => format!("; nothing for {}", none.join(", ")),
         };
         Some(format!(
-            "compared for traces of wrong encryption: {counts}{lacking}"
+            "compared to detect crypto misuse: {counts}{lacking}"
         ))
     }
 
@@ -199,7 +199,7 @@ impl Searches {
         let bytes: u64 = self.surfaces.iter().map(|one| one.bytes).sum();
         let searched = self.surfaces.iter().filter(|one| one.is_searched());
         let seen = match self.seen {
-            0 if self.secrets == 0 => "nothing was planted that could be seen".to_owned(),
+            0 if self.secrets == 0 => "nothing was planted that could be found".to_owned(),
             0 => "no canary was seen".to_owned(),
             1 => "PLAINTEXT: 1 finding".to_owned(),
             n => format!("PLAINTEXT: {n} findings"),
@@ -271,7 +271,7 @@ impl Searched {
         };
         self.nested += other.nested;
         if self.left_out != other.left_out {
-            let why = "in some plays less: `result.json` says what was left out";
+            let why = "less in some plays: `result.json` says what was left out";
             self.left_out = Some(why.to_owned());
         }
     }
@@ -356,7 +356,7 @@ mod tests {
     fn what_could_not_be_compared_is_named() {
         let nothing = Some("no public key on the wire");
         let mut all = searches(&[("ecb", 0, Some("no long text")), ("rsa", 0, nothing)]);
-        let words = "compared for traces of wrong encryption";
+        let words = "compared to detect crypto misuse";
         let traces = all.traces().unwrap();
         assert_eq!(traces, format!("{words}: nothing; nothing for ecb, rsa"));
         all.add(&searches(&[("ecb", 1200, None), ("keystream", 2, None)]));

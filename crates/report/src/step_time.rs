@@ -13,7 +13,7 @@ use timeline::{Event, Kind, StepId};
 pub struct StepTime {
     /// Which.
     pub step: StepId,
-    /// From its begin to its end.
+    /// From its start to its end.
     #[serde(rename = "seconds", with = "as_seconds")]
     pub elapsed: Duration,
 }

@@ -11,9 +11,9 @@ pub struct Used {
     pub who: String,
     /// CPU time in milliseconds, of all its processes together.
     pub cpu_ms: u64,
-    /// Bytes of memory at the most, of all its processes at a time.
+    /// Peak memory in bytes, of all its processes together.
     pub memory: u64,
-    /// Processes at a time, at the most.
+    /// The largest number of processes at a time.
     pub processes: u64,
 }
 

@@ -232,7 +232,7 @@ fn progress(phase: &ScenePhase, steps: usize) -> String {
         ScenePhase::Step(number) => format!("step {number} of {steps}"),
         ScenePhase::Between(0) => format!("ready for step 1 of {steps}"),
         ScenePhase::Between(number) => format!("step {number} of {steps} is over"),
-        ScenePhase::Closing => "after the last step: nothing else may come".to_owned(),
+        ScenePhase::Closing => "after the last step: nothing more may arrive".to_owned(),
         ScenePhase::Stopping => "stopping, and searching what the relay has".to_owned(),
     }
 }

@@ -56,7 +56,7 @@ impl fmt::Display for Badge {
 /// `passed in 1 of 2 tries`.
 pub(super) fn tries_in_words(tries: &[Tried]) -> String {
     let passed = tries.iter().filter(|tried| tried.verdict.is_fine());
-    format!("passed in {} of {} tries", passed.count(), tries.len())
+    format!("passed in {} of {} attempts", passed.count(), tries.len())
 }
 
 /// Characters of a reason where many stand among each other.

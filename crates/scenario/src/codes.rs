@@ -64,7 +64,7 @@ pub(crate) mod scenario {
         COUNT_OUTSIDE: "S0133",
             "`{n}` is the iteration of a `repeat` and has no meaning outside one.";
         BAD_PATTERN: "S0134",
-            "A regular expression does not parse. Write it in single quotes, so that backslashes need no doubling. Look-around and back references are not known.";
+            "A regular expression does not parse. Write it in single quotes, so that backslashes need no doubling. Look-around and back-references are not supported.";
         NESTED: "S0135",
             "Some verbs do not work inside others: an `all` may contain neither another `all` nor a `beat`.";
         TWO_DEADLINES: "S0136",
@@ -96,7 +96,7 @@ pub(crate) mod adapter {
         PLACEHOLDER: "A0220",
             "Braces in command lines, variables and paths hold placeholders. Known everywhere: `{work}`, `{control}` and each program of `[programs]`. For the relay also `{keepalive}`; for clients `{port}` and `{name}`; in `[client.type]` also `{to}`, `{text}` and `{path}`. Clients know each value of `captures` as well, and so does the relay's dialogue. Double a brace to write it literally.";
         BAD_PATTERN: "A0221",
-            "A regular expression does not parse. Write it in single quotes, so that backslashes need no doubling. It is matched against whole lines. Look-around and back references are not known.";
+            "A regular expression does not parse. Write it in single quotes, so that backslashes need no doubling. It is matched against whole lines. Look-around and back-references are not supported.";
         NO_CAPTURE: "A0222",
             "A named group of a pattern is not a capture of its event. Named groups are the captures that scenarios can ask for; use `(?:…)` for any other group.";
         BAD_PROGRAM: "A0224",

@@ -66,7 +66,7 @@ pub enum BadName {
     #[error("its path is not UTF-8; rename it")]
     NotUtf8,
     /// It would be taken for one of several scenarios of a file.
-    #[error("its name has an `{CELL}`, which stands before the values of a matrix; rename it")]
+    #[error("its name has an `{CELL}`, which separates the values of a matrix; rename it")]
     Cell,
 }
 

@@ -79,11 +79,11 @@ closed_list! {
         Delivered,
         /// it is lost on the way: nobody shows it, and whether the sender is told is open
         Lost,
-        /// the recipient is told that it is coming; for faults during the transfer
+        /// the recipient sees that it is coming; for faults during the transfer
         Offered,
         /// the sender's own program refuses, and nobody receives anything
         Refused,
-        /// the sender is told that it was not delivered
+        /// the sender sees that it was not delivered
         Undelivered,
     }
 }

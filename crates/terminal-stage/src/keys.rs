@@ -25,7 +25,7 @@ impl Model {
         }
         let is_by_hand = matches!(self.panel, Panel::ByHand { .. });
         if !is_by_hand && key.modifiers.intersects(COMMANDS) {
-            self.hint("keys with Ctrl or Alt mean nothing here, but Ctrl-C; ? shows all keys");
+            self.hint("keys with Ctrl or Alt do nothing here, except Ctrl-C; ? shows all keys");
             return None;
         }
         let key = if is_by_hand { key } else { without_case(key) };
@@ -42,7 +42,7 @@ impl Model {
     /// What was pasted: a part of a line for a client that is driven by hand, and no keys.
     pub fn paste(&mut self, text: &str) {
         let Panel::ByHand { line, .. } = &mut self.panel else {
-            self.hint("pasted text means nothing here; ? shows all keys");
+            self.hint("pasted text is ignored here; ? shows all keys");
             return;
         };
         let text = text.trim_end_matches(['\r', '\n']);
@@ -89,7 +89,7 @@ impl Model {
             }
             KeyCode::Char('q') => self.quit(),
             KeyCode::Char(_) => {
-                self.hint("this key means nothing; ? shows all keys");
+                self.hint("this key does nothing; ? shows all keys");
                 None
             }
             _ => None,
@@ -148,7 +148,7 @@ impl Model {
 
     fn change_places(&mut self) -> Option<Effect> {
         if matches!(self.source, Source::Recorded(_)) {
-            self.hint("this is a recording, and nothing else goes on");
+            self.hint("this is a recording: nothing else is running");
             return None;
         }
         self.is_streaming = false;
@@ -171,7 +171,7 @@ impl Model {
     fn can_interfere(&mut self) -> bool {
         match (&self.source, &self.ending) {
             (Source::Recorded(_) | Source::StandIn(_), _) => {
-                self.hint("this is a recording: nobody can change it");
+                self.hint("this is a recording: it cannot be changed");
             }
             (Source::Live, Some(_)) => self.hint("the play is over"),
             (Source::Live, None) => {

@@ -37,7 +37,7 @@ pub fn channel() -> (SyncSender<Message>, Receiver<Message>) {
 pub enum StandInError {
     /// None went as it should.
     #[error(
-        "No run in {} shows {scenario} as it should be, played with the same relay and clients. \
+        "No passing run of {scenario} with the same relay and clients is saved in {}. \
          In another terminal, `{command}` makes one; then press f again.",
         reports.display()
     )]

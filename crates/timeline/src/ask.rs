@@ -64,7 +64,7 @@ impl ControlCommand {
         match self {
             Self::Next | Self::Step => "the next step began".to_owned(),
             Self::Pause => "the play was paused".to_owned(),
-            Self::Resume => "the play went on by itself".to_owned(),
+            Self::Resume => "the play continued by itself".to_owned(),
             Self::Repeat => "a step was repeated".to_owned(),
             Self::Type { client, line } => format!("{client} typed {line:?} by hand"),
             Self::SendFile { client, to, path } => {

@@ -32,7 +32,7 @@ pub fn read(text: &str) -> io::Result<Vec<Event>> {
             }
             let most = event.kind.amounts().into_iter().max().unwrap_or_default();
             if event.t > LATEST || most > LARGEST {
-                return Err(invalid(index, "it tells of more than can have been"));
+                return Err(invalid(index, "it reports more than is possible"));
             }
             if event.t < before {
                 return Err(invalid(

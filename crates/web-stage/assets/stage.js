@@ -62,7 +62,7 @@
       line.textContent = text;
       if (number) {
         line.type = "button";
-        line.title = "its bytes, and what was read of it";
+        line.title = "its bytes, and what people read";
         line.addEventListener("click", () => look(number));
       }
       log.append(line);
@@ -160,8 +160,8 @@
     sought.id = "sought";
     sought.setAttribute("role", "status");
     log.className = "passed";
-    log.setAttribute("aria-label", "what the relay gets to see");
-    const [sees, prints] = ["what it gets to see", "what it prints"].map((text) => {
+    log.setAttribute("aria-label", "what the relay sees");
+    const [sees, prints] = ["what it sees", "what it prints"].map((text) => {
       const head = document.createElement("h3");
       head.textContent = text;
       return head;
@@ -333,7 +333,7 @@
     const over = play?.end;
     by("banner").textContent = over ? "OVER" : "GONE";
     by("banner").className = "over";
-    by("answer").textContent = over ? "The stage is closed; what stands here stays." : "The play has gone.";
+    by("answer").textContent = over ? "The stage is closed; this page is a frozen copy." : "The play has ended.";
     for (const control of document.querySelectorAll("button:not(dialog button, pre button), input, select")) {
       control.disabled = true;
     }

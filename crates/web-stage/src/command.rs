@@ -41,7 +41,7 @@ pub(crate) enum Command {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum CommandError {
     /// It is none of them.
-    #[error("this cannot be asked for")]
+    #[error("this request is not allowed")]
     Unknown,
     /// It could type more than one line.
     #[error("one line at a time, without control characters")]

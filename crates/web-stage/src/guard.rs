@@ -33,7 +33,7 @@ pub(crate) enum Refusal {
     #[error("this stage is opened at 127.0.0.1 or localhost; a tunnel may give it another port")]
     Host,
     /// The request comes from another site's page.
-    #[error("this stage answers its own page alone")]
+    #[error("this stage answers only its own page")]
     Origin,
     /// No cookie, or another one.
     #[error("open the address that `cargo xtask demo --web` has printed")]

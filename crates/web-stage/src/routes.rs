@@ -184,7 +184,7 @@ async fn file(
             passed_on(&json!({ "ask": "send-file", "client": client, "to": to, "path": path }))
         }
         Err(error) => {
-            let text = format!("the file cannot be kept: {error}");
+            let text = format!("the file cannot be stored: {error}");
             (StatusCode::INSUFFICIENT_STORAGE, text).into_response()
         }
     }

@@ -38,7 +38,7 @@ impl Uploads {
     pub(crate) fn keep(&self, name: &str, content: &[u8]) -> io::Result<PathBuf> {
         let number = self.count.fetch_add(1, Ordering::SeqCst) + 1;
         if number > MOST {
-            let text = format!("{MOST} files are the most that one play takes");
+            let text = format!("a play takes at most {MOST} files");
             return Err(io::Error::other(text));
         }
         let dir = self.dir.join(number.to_string());

@@ -208,7 +208,7 @@ fn judge_advisories(success: bool, said: &str) -> Outcome {
         Outcome::Passed
     } else if fetching.iter().any(|words| said.contains(words)) {
         let why =
-            "the database of advisories cannot be had here; run this step where there is a network";
+            "the advisory database is not available here; run this step where there is a network";
         Outcome::Undone(why.to_owned())
     } else {
         Outcome::Failed

@@ -38,7 +38,7 @@ fn scenario(name: &str) -> CommandResult {
     let path = workspace.scenarios().join(&id).with_extension("toml");
     write(&path, &text(&id))?;
     output::result(&format!(
-        "wrote {}; next: cargo xtask demo {id}, then cargo xtask test {id} --accept",
+        "wrote {}; next: cargo xtask demo {id}, then cargo xtask test {id}",
         workspace.shown(&path)
     ));
     Ok(FINE)
@@ -52,7 +52,7 @@ fn write(path: &Path, text: &str) -> Result<(), CommandError> {
     }
     let mut file = File::create_new(path).map_err(|error| match error.kind() {
         ErrorKind::AlreadyExists => CommandError::usage(format!(
-            "{} is there already, and stays as it is",
+            "{} already exists and was not changed",
             Workspace::here().shown(path)
         )),
         _ => failed(error),
@@ -73,7 +73,9 @@ fn text(id: &str) -> String {
 
 /// A name that cannot become a path below `scenarios/`: whoever typed it can choose another.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
-#[error("`{0}` is no name for a scenario: a-z, 0-9, `-` and `_`, with folders as in lessons/first")]
+#[error(
+    "`{0}` is not a valid scenario name: use a-z, 0-9, `-` and `_`, with folders as in lessons/first"
+)]
 struct BadName(String);
 
 /// Folders and a name of letters, digits, `-` and `_`: it becomes a path below `scenarios/`.

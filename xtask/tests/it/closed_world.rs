@@ -42,8 +42,8 @@ fn what_a_client_shows_that_nobody_did_is_caught() {
             "announces",
             "bob",
             &[
-                "nobody is told of a join that did not happen",
-                "nobody is told that somebody has left who has not",
+                "nobody sees a join that did not happen",
+                "nobody sees a departure that did not happen",
             ],
         ),
     ] {
@@ -65,7 +65,7 @@ fn clients_that_talk_past_the_relay_are_caught() {
     );
     assert_eq!(result["verdict"], "fail", "{result:#}");
     let red = red(&result);
-    assert!(red.contains(&"every text comes over the link"), "{red:?}");
+    assert!(red.contains(&"every text arrives over the link"), "{red:?}");
     let checks = result["checks"].to_string();
     assert!(checks.contains("did not come over the link"), "{checks}");
 }
@@ -81,11 +81,11 @@ fn a_relay_that_delivers_nothing_after_the_last_step_is_caught() {
 
 #[test]
 fn what_downloads_hold_at_the_end_is_compared_as_a_whole() {
-    let astray = "a file is kept by those alone to whom it was sent";
-    let copies = "every file is kept no more often than it was sent";
-    let partial = "nothing stands under its final name before it is whole";
+    let astray = "only its recipients keep a file";
+    let copies = "no file is kept more often than it was sent";
+    let partial = "no file has its final name before it is complete";
     let seen = "no canary on what others received";
-    let reported = "nobody tells of a file that nobody sent";
+    let reported = "nobody reports a file that nobody sent";
     for (setting, claims) in [
         ("client_fault=none", &[][..]),
         ("client_fault=keeps-copies", &[copies]),

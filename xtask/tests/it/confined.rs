@@ -100,7 +100,7 @@ fn no_participant_sees_reports_or_the_directory_of_another() {
     };
     let (shown, timeline) = seen(&[]);
     let has_namespaces = timeline.contains("\"level\":\"namespaces\"");
-    let closes = !timeline.contains("can reach sockets that are files");
+    let closes = !timeline.contains("can reach Unix sockets");
     if !can_show(Feature::Namespaces, has_namespaces) || !can_show(Feature::Mounts, closes) {
         return;
     }
@@ -122,7 +122,7 @@ fn who_wants_shared_memory_has_its_own() {
     let play = runs.path().join("latest/zoo/scenarios/tour");
     let timeline = fs::read_to_string(play.join("timeline.jsonl")).unwrap();
     let has_namespaces = timeline.contains("\"level\":\"namespaces\"");
-    let closes = !timeline.contains("can reach sockets that are files");
+    let closes = !timeline.contains("can reach Unix sockets");
     if !can_show(Feature::Namespaces, has_namespaces) || !can_show(Feature::Mounts, closes) {
         return;
     }

@@ -59,7 +59,7 @@ fn a_question_that_no_branch_answers_is_reported_with_what_was_awaited() {
     assert_eq!(result["verdict"], "fail");
     for words in [
         "its dialogue asks /Name: $/",
-        "it still runs after 10s",
+        "it is still running after 10s",
         "it has printed \\\"Do you agree? \\\" without a line break",
     ] {
         assert!(
@@ -73,7 +73,10 @@ fn a_question_that_no_branch_answers_is_reported_with_what_was_awaited() {
 fn a_dialogue_that_goes_silent_is_reported_with_the_question_that_did_not_come() {
     let (result, output_text) = played(&bob_has(&asks(), "stops-asking"), TOUR);
     assert_eq!(result["verdict"], "fail");
-    for words in ["its dialogue asks /Password: $/", "it still runs after 10s"] {
+    for words in [
+        "its dialogue asks /Password: $/",
+        "it is still running after 10s",
+    ] {
         assert!(
             output_text.contains(words),
             "{words} is missing in {output_text}"

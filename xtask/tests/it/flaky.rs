@@ -70,7 +70,7 @@ fn what_passes_only_the_second_time_is_flaky_and_red() {
 
     assert_eq!(output.status.code(), Some(1), "{err}");
     assert!(err.contains("FLAKY       basics/public"), "{err}");
-    let tries = "passed in 1 of 2 tries; try 1 is shown here";
+    let tries = "passed in 1 of 2 attempts; attempt 1 is shown here";
     assert!(err.contains(tries), "{err}");
     assert!(out.ends_with("0 passed, 1 failed, 0 skipped\n"), "{out}");
 
@@ -91,7 +91,7 @@ fn what_passes_only_the_second_time_is_flaky_and_red() {
         "{junit}"
     );
     assert!(
-        junit.contains("message=\"passed in 1 of 2 tries\""),
+        junit.contains("message=\"passed in 1 of 2 attempts\""),
         "{junit}"
     );
     assert!(junit.contains("try 1: FAIL"), "{junit}");

@@ -140,7 +140,7 @@ fn played_with(was: &str, is: &str) -> String {
 fn a_notice_that_no_pattern_finds_is_reported_of_the_one_who_was_to_show_it() {
     let err = played_with(r"joined (?<who>\S+)", r"\* (?<who>\S+) is here");
     assert!(
-        err.contains("FAIL  alice is told that bob has joined"),
+        err.contains("FAIL  alice sees that bob has joined"),
         "{err}"
     );
     let got = "alice printed \"joined bob\", which matches no event of its adapter; `joined` is /";

@@ -91,7 +91,7 @@ fn what_fails_is_tried_again_and_each_try_keeps_its_files() {
     assert!(
         ended
             .err
-            .contains("passed in 0 of 3 tries; try 1 is shown here"),
+            .contains("passed in 0 of 3 attempts; attempt 1 is shown here"),
         "{}",
         ended.err
     );

@@ -214,7 +214,7 @@ fn a_saved_play_is_shown_on_the_same_stage_as_a_recording() {
     assert!(!begin.contains("LIVE"), "{begin}");
     screen.step(1, true);
     screen.press("t");
-    screen.wait_for(&["nobody can change it"]);
+    screen.wait_for(&["it cannot be changed"]);
     for (number, types) in [(2, true), (3, true), (4, false), (5, false)] {
         screen.step(number, types);
     }

@@ -56,11 +56,11 @@ fn a_new_scenario_is_written_once_and_never_over_another() {
     let before = fs::read_to_string(path).unwrap();
     let (code, _, err) = xtask(&["new", "scenario", "basics/three-clients"]);
     assert_eq!(code, 2);
-    assert!(err.contains("three-clients.toml is there already"), "{err}");
+    assert!(err.contains("three-clients.toml already exists"), "{err}");
     assert_eq!(fs::read_to_string(path).unwrap(), before);
     let (code, _, err) = xtask(&["new", "scenario", "../escape"]);
     assert_eq!(code, 2);
-    assert!(err.contains("no name for a scenario"), "{err}");
+    assert!(err.contains("not a valid scenario name"), "{err}");
 }
 
 #[test]

@@ -84,7 +84,7 @@ impl Spill {
             Way::Environment => self.child(&[], Some(OsString::from_vec(bytes))),
             Way::Arguments => self.child(&[OsString::from_vec(bytes)], None),
             Way::Panic => {
-                // The runtime catches it, the relay goes on.
+                // The runtime catches it, and the relay keeps running.
                 tokio::spawn(async move {
                     panic!("cannot store {}", String::from_utf8_lossy(&bytes));
                 });

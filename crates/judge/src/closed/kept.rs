@@ -43,13 +43,13 @@ pub(super) enum Wrong {
 impl Wrong {
     fn claim(self) -> &'static str {
         match self {
-            Self::Early => "a file is whole when its client says that it has come",
-            Self::Astray => "a file is kept by those alone to whom it was sent",
-            Self::Copy => "every file is kept no more often than it was sent",
-            Self::Changed => "every file that is kept has the bytes that were sent",
-            Self::Partial => "nothing stands under its final name before it is whole",
-            Self::Unknown => "downloads hold nothing that nobody sent",
-            Self::Gone => "every file that has come is still there at the end",
+            Self::Early => "a file is complete when its client reports it",
+            Self::Astray => "only its recipients keep a file",
+            Self::Copy => "no file is kept more often than it was sent",
+            Self::Changed => "every kept file has the bytes that were sent",
+            Self::Partial => "no file has its final name before it is complete",
+            Self::Unknown => "downloads hold only files that were sent",
+            Self::Gone => "every received file is still there at the end",
         }
     }
 }
@@ -192,7 +192,7 @@ impl<'a> Client<'_, 'a> {
             if is_more {
                 let (from, name) = (first.file.from, visible(first.name()));
                 let times = times(to_it.len());
-                let what = format!("one copy more of {name} than {from} had sent it: {times}");
+                let what = format!("one more copy of {name} than {from} had sent: {times}");
                 return Some((Wrong::Copy, what));
             }
             let is_partial = file.in_place && !self.spec.writes_in_place;
@@ -237,8 +237,7 @@ impl<'a> Client<'_, 'a> {
             let (from, whole) = (one.file.from, one.content.map_or(0, |(size, _)| size));
             return Some(if file.size < whole {
                 let what = format!(
-                    "{} of the {whole} bytes that {from} had sent; an unfinished file needs \
-                     another name until it is whole",
+                    "{} of the {whole} bytes that {from} had sent; an unfinished file needs another name until it is complete",
                     file.size
                 );
                 (Wrong::Partial, what)
@@ -290,7 +289,7 @@ impl<'a> Client<'_, 'a> {
         gone.map(|(_, (name, size))| {
             let (who, name) = (self.who, visible(name));
             format!(
-                "{name} ({size} bytes) had come to {who}, and was not in its downloads at the end"
+                "{name} ({size} bytes) had come to {who}, but was not in its downloads at the end"
             )
         })
         .collect()
@@ -340,7 +339,7 @@ fn unknown(who: &str, why: &str) -> Check {
         ..Evidence::default()
     };
     check(
-        &format!("what lies in {who}'s downloads is known"),
+        &format!("the contents of {who}'s downloads are known"),
         Verdict::CannotTell,
         evidence,
     )

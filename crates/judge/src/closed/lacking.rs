@@ -48,14 +48,13 @@ pub(super) fn wrong<'a>(
         if let Some(part) = part {
             let got = format!(
                 "{shown} stood in {who}'s downloads with {part} of the {whole} bytes that {from} had \
-                 sent; an unfinished file needs another name until it is whole"
+                 sent; an unfinished file needs another name until it is complete"
             );
             wrong.push((Wrong::Partial, event.n, got));
         }
         if look.is_claimed(one) {
             let got = format!(
-                "{who} said that a file of {from} had come, and {shown} was not whole in its downloads \
-                 then"
+                "{who} said that a file of {from} had come, and {shown} was not complete in its downloads then"
             );
             wrong.push((Wrong::Early, event.n, got));
         }

@@ -23,7 +23,7 @@ use timeline::seconds;
 /// Lines of one kind that are compared with what other checks have reported.
 const COMPARED: usize = 100;
 
-const NAME: &str = "nobody shows what nobody did";
+const NAME: &str = "nobody shows anything that did not happen";
 
 /// A line without a cause.
 #[derive(Clone, Copy, Debug)]

@@ -37,14 +37,14 @@ impl Reason {
             Self::OtherSender => "every text is shown under its sender's name",
             Self::OtherAudience => "a private text is shown as private, a public one as public",
             Self::Again => "no text is shown more often than it was sent",
-            Self::Own => "nobody shows its own text as one that has come",
+            Self::Own => "nobody shows its own text as received",
             Self::Receipt => "every text is confirmed once",
-            Self::File => "nobody tells of a file that nobody sent",
-            Self::Joined => "nobody is told of a join that did not happen",
-            Self::Left => "nobody is told that somebody has left who has not",
-            Self::Disconnected => "nobody loses the relay unless something takes it away",
-            Self::Rejected => "nobody refuses what nothing has changed",
-            Self::KeyChanged => "nobody is told of a new key where there is none",
+            Self::File => "nobody reports a file that nobody sent",
+            Self::Joined => "nobody sees a join that did not happen",
+            Self::Left => "nobody sees a departure that did not happen",
+            Self::Disconnected => "nobody loses the relay without a cause",
+            Self::Rejected => "nobody refuses a message that nothing has changed",
+            Self::KeyChanged => "nobody sees a new key unless there is one",
         }
     }
 
@@ -53,19 +53,19 @@ impl Reason {
         match self {
             Self::Forged => "no step had sent this text",
             Self::OtherSender => "somebody else had sent this text",
-            Self::OtherAudience => "the step had sent it otherwise",
+            Self::OtherAudience => "the step had sent it differently",
             Self::Again => "every sending of this text had already been shown",
             Self::Own => {
                 "it had sent this text itself; if its program shows people their own texts like \
-                 this, say `repeats_own = true` in `[client]`"
+                 this, set `repeats_own = true` in `[client]`"
             }
             Self::Receipt => "everything that it had sent had already been confirmed",
-            Self::File => "no step had sent such a file, or this had been shown already",
-            Self::Joined => "nobody with this name had come, or this had been shown already",
-            Self::Left => "nobody with this name had gone, or this had been shown already",
+            Self::File => "no step had sent such a file, or this had already been shown",
+            Self::Joined => "nobody with this name had joined, or this had already been shown",
+            Self::Left => "nobody with this name had left, or this had already been shown",
             Self::Disconnected => "nothing had ended its connection",
             Self::Rejected => "no fault had changed anything",
-            Self::KeyChanged => "everybody had come with the same key as before",
+            Self::KeyChanged => "everybody had joined with the same key as before",
         }
     }
 }

@@ -32,7 +32,7 @@ pub fn load(whole: &Plan, rounds: &[Round], events: &[Event]) -> (Verdicts, Figu
     });
     of_whole::incomplete(&view, &mut checks);
     if rounds.is_empty() {
-        checks.push(of_whole::cut_short("no round was begun".to_owned()));
+        checks.push(of_whole::cut_short("no round was started".to_owned()));
     }
     let audits = rounds.iter().map(|round| &round.audit);
     let planted = audits

@@ -88,11 +88,11 @@ fn untold(plan: &Plan) -> TimelineBuilder {
 fn who_does_not_show_that_another_one_came_is_named_before_the_first_step() {
     let plan = planned();
     let check = first_red(&plan, &untold(&plan));
-    assert_eq!(check.name, "alice is told that bob has joined");
+    assert_eq!(check.name, "alice sees that bob has joined");
     let evidence = check.evidence;
     assert_eq!(
         evidence.expected,
-        "alice is told that bob has joined within 10s"
+        "alice sees that bob has joined within 10s"
     );
     assert_eq!(
         evidence.got,

@@ -143,7 +143,7 @@ const UNEXPLAINED: [(&str, &str, &str); 20] = [
     (
         "alice",
         "message alice a text that is for everyone",
-        "nobody shows its own text as one that has come",
+        "nobody shows its own text as received",
     ),
     ("alice", "sent bob", "every text is confirmed once"),
     ("alice", "sent all 2", "every text is confirmed once"),
@@ -152,47 +152,47 @@ const UNEXPLAINED: [(&str, &str, &str); 20] = [
     (
         "alice",
         "joined bob",
-        "nobody is told of a join that did not happen",
+        "nobody sees a join that did not happen",
     ),
     (
         "alice",
         "joined dave",
-        "nobody is told of a join that did not happen",
+        "nobody sees a join that did not happen",
     ),
     (
         "carol",
         "left bob quit",
-        "nobody is told that somebody has left who has not",
+        "nobody sees a departure that did not happen",
     ),
     (
         "carol",
         "left dave quit",
-        "nobody is told that somebody has left who has not",
+        "nobody sees a departure that did not happen",
     ),
     (
         "bob",
         "file-offered alice 10 plan.pdf",
-        "nobody tells of a file that nobody sent",
+        "nobody reports a file that nobody sent",
     ),
     (
         "bob",
         "file-delivered alice 10 0000000000000000000000000000000000000000000000000000000000000000 plan.pdf",
-        "nobody tells of a file that nobody sent",
+        "nobody reports a file that nobody sent",
     ),
     (
         "bob",
         "rejected alice forged",
-        "nobody refuses what nothing has changed",
+        "nobody refuses a message that nothing has changed",
     ),
     (
         "bob",
         "key-changed alice",
-        "nobody is told of a new key where there is none",
+        "nobody sees a new key unless there is one",
     ),
     (
         "bob",
         "disconnected closed",
-        "nobody loses the relay unless something takes it away",
+        "nobody loses the relay without a cause",
     ),
 ];
 

@@ -325,7 +325,7 @@ fn who_is_reported_that_somebody_came_was_shown_whatever_the_stage_missed() {
         let verdicts = opened("joined bob", is_shown);
         assert_eq!(red(&verdicts), [], "{is_shown}");
         let verdicts = opened("somebody came", is_shown);
-        let name = "alice is told that bob has joined".to_owned();
+        let name = "alice sees that bob has joined".to_owned();
         assert_eq!(red(&verdicts), [(Verdict::Fail, name)], "{is_shown}");
     }
 }

@@ -78,33 +78,33 @@ const WHOLE: File = ("bob", "plan.pdf", 2000, "whole");
 const KEPT: [(&[File], &str, &str); 6] = [
     (
         &[WHOLE, ("carol", "plan.pdf", 2000, "whole")],
-        "a file is kept by those alone to whom it was sent",
+        "only its recipients keep a file",
         "carol's downloads held plan.pdf (2000 bytes) at the end, which alice had sent to bob alone",
     ),
     (
         &[WHOLE, ("bob", "plan (1).pdf", 2000, "whole")],
-        "every file is kept no more often than it was sent",
-        "one copy more of plan.pdf than alice had sent it: once",
+        "no file is kept more often than it was sent",
+        "one more copy of plan.pdf than alice had sent: once",
     ),
     (
         &[("bob", "plan.pdf", 2000, "other")],
-        "every file that is kept has the bytes that were sent",
+        "every kept file has the bytes that were sent",
         "whose bytes are not those that alice had sent",
     ),
     (
         &[("bob", "plan.pdf", 12, "-")],
-        "nothing stands under its final name before it is whole",
+        "no file has its final name before it is complete",
         "12 of the 2000 bytes that alice had sent",
     ),
     (
         &[WHOLE, ("bob", "history.db", 10, "-")],
-        "downloads hold nothing that nobody sent",
+        "downloads hold only files that were sent",
         "which no step had sent",
     ),
     (
         &[],
-        "every file that has come is still there at the end",
-        "plan.pdf (2000 bytes) had come to bob, and was not in its downloads at the end",
+        "every received file is still there at the end",
+        "plan.pdf (2000 bytes) had come to bob, but was not in its downloads at the end",
     ),
 ];
 
@@ -127,10 +127,7 @@ fn a_file_that_was_written_under_its_final_name_fails_unless_its_adapter_says_so
     let written = ("bob", "received-plan.pdf", 2000, "whole, in place");
     let red = kept(&reference(), &[written]);
     assert_eq!(red.len(), 1, "{red:?}");
-    assert_eq!(
-        red[0].0,
-        "nothing stands under its final name before it is whole"
-    );
+    assert_eq!(red[0].0, "no file has its final name before it is complete");
     assert!(red[0].1.contains("say `writes_in_place = true`"), "{red:?}");
     let adapter = adapter_with(|adapter| adapter.client.writes_in_place = true);
     assert_eq!(kept(&adapter, &[written]), []);
@@ -180,7 +177,7 @@ fn looked(before: &[u64], after: bool) -> Vec<(String, String)> {
 #[test]
 fn what_stands_under_its_final_name_or_is_said_to_have_come_before_it_is_whole_fails() {
     assert_eq!(looked(&[], false), []);
-    let partial = "nothing stands under its final name before it is whole";
+    let partial = "no file has its final name before it is complete";
     let red = looked(&[12], false);
     assert_eq!(red.len(), 1, "{red:?}");
     assert_eq!(red[0].0, partial);
@@ -192,10 +189,7 @@ fn what_stands_under_its_final_name_or_is_said_to_have_come_before_it_is_whole_f
     );
     let red = looked(&[], true);
     assert_eq!(red.len(), 1, "{red:?}");
-    assert_eq!(
-        red[0].0,
-        "a file is whole when its client says that it has come"
-    );
+    assert_eq!(red[0].0, "a file is complete when its client reports it");
     assert!(
         red[0].1.contains("bob said that a file of alice had come"),
         "{red:?}"
@@ -234,7 +228,7 @@ fn an_empty_file_may_have_another_name_as_any_other() {
             .filter(|name| name.contains("downloads") || name.contains("kept"))
             .collect::<Vec<_>>()
     };
-    let unknown = ["downloads hold nothing that nobody sent"];
+    let unknown = ["downloads hold only files that were sent"];
     assert_eq!(kept(&["plan.pdf"]), [""; 0]);
     assert_eq!(kept(&["from alice"]), [""; 0]);
     assert_eq!(kept(&["from alice", "lock"]), unknown);

@@ -135,7 +135,7 @@ fn what_is_typed_first_on_a_terminal_and_leads_to_nothing_may_have_been_thrown_a
             timeline.add(Kind::Typed { who, line });
         }
         timeline.begin().end().close(&plan);
-        got(&judge::judge(&plan, &timeline.0, &[]), "bob").contains("say `settle`")
+        got(&judge::judge(&plan, &timeline.0, &[]), "bob").contains("set `settle`")
     };
     assert!(said(Some(Terminal::default()), false));
     assert!(!said(Some(Terminal::default()), true));

@@ -270,7 +270,7 @@ fn an_expected_failure_is_no_failure_and_an_unexpected_pass_is_one() {
     plan.scenario.xfail = Some("bob is deaf".to_owned());
     let passed = judge(&plan, &TimelineBuilder::good(&plan).0, &[]);
     assert_eq!(passed.play, PlayVerdict::Fail);
-    assert_eq!(red(&passed)[0].1, "it fails, as the scenario says");
+    assert_eq!(red(&passed)[0].1, "it fails, as the scenario expects");
     let mut timeline = TimelineBuilder::good(&plan);
     let carol = Kind::Exited {
         who: "carol".to_owned(),

@@ -12,7 +12,7 @@ const LISTED: usize = 40;
 /// The table.
 pub(super) struct Evidence<'a> {
     pub(super) sentence: String,
-    /// What was compared for traces of wrong encryption.
+    /// What was compared to detect crypto misuse.
     pub(super) traces: Option<String>,
     /// What was lacking for others.
     pub(super) lacking: Vec<String>,

@@ -111,38 +111,38 @@ const WORDS: &[(&str, &str)] = &[
     ("PLAINTEXT", "a planted text was found where it must not be"),
     (
         "DISTINGUISHABLE",
-        "what the relay kept differs with what was said; it need not tell what that was",
+        "what the relay kept depends on what was said, though it need not reveal it",
     ),
     (
         "CANNOT TELL",
-        "a check could not have failed, so that it says nothing",
+        "a check could not have failed, so it proves nothing",
     ),
     ("ORPHAN", "a process survived the play; it was killed"),
-    ("FLAKY", "passed in one try and not in another"),
+    ("FLAKY", "passed in one attempt and not in another"),
     ("SKIP", "not played on this machine, for the reason given"),
     (
         "UNSUPPORTED",
-        "the implementation says that it cannot do what the scenario asks",
+        "the implementation declares that it cannot do what the scenario needs",
     ),
     (
         "UNSCRIPTED",
-        "somebody did what the scenario does not say; from there on nothing passes or fails",
+        "somebody did something that is not in the scenario; from then on nothing passes or fails",
     ),
     (
         "canary",
-        "a random string that stands in a text, so that the text can be searched for",
+        "a random string planted in a text, so that the text can be searched for",
     ),
     (
         "control",
-        "a string that the relay must see: that it was found shows that the search works",
+        "a string that the relay must see: finding it shows that the search works",
     ),
     (
         "surface",
-        "a place where plaintext must not appear: what the relay prints, keeps, gets or is told",
+        "a place where plaintext must not appear, such as the relay's output, files, traffic or memory",
     ),
     (
         "not seen",
-        "not found in so many bytes, in the forms that were looked for; never “secure”",
+        "not found in that many bytes, in the encodings that were searched for; never “secure”",
     ),
 ];
 

@@ -91,7 +91,7 @@ pub fn marker(plan: &Plan, kind: &Kind) -> Option<String> {
             let sentence = plan.step(step).map_or("", |step| &step.sentence);
             Some(visible(&format!("s{} {sentence}", step.0)))
         }
-        Kind::Closing => Some("the end: nothing else may come".to_owned()),
+        Kind::Closing => Some("the end: nothing more may arrive".to_owned()),
         Kind::Stopping => Some("all are stopped".to_owned()),
         _ => None,
     }

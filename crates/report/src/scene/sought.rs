@@ -43,7 +43,7 @@ pub enum Presence {
     Found,
     /// It was looked for, and not found so far.
     NotFound,
-    /// It was not looked for yet.
+    /// It was not searched for yet.
     NotYet,
     /// It cannot be told from chance.
     TooShort,
@@ -248,8 +248,8 @@ impl Presence {
         match self {
             Self::Found => "■ FOUND: the relay has it",
             Self::NotFound => "✔ NOT FOUND with the relay",
-            Self::NotYet => "… not looked for yet",
-            Self::TooShort => "▲ too short to be looked for",
+            Self::NotYet => "… not searched for yet",
+            Self::TooShort => "▲ too short to search for",
         }
     }
 }

@@ -69,7 +69,7 @@ impl Scene {
             StepResult::Missing(missing) => self.missing.extend(missing.iter().cloned()),
             StepResult::Impossible(why) => self.impossible = Some(visible(why)),
         }
-        if let Some(why) = failure(result) {
+        if let Some(why) = failure(&self.plan, result) {
             self.report(StoryKind::Failed, why);
         }
         if let Some(place) = self.plan.steps.iter().position(|step| step.id == *id) {

@@ -1,5 +1,6 @@
 //! What happened so far, entry by entry.
 
+use scenario::plan::Plan;
 use timeline::{StepResult, visible};
 
 /// One thing that happened.
@@ -31,12 +32,14 @@ pub enum StoryKind {
 }
 
 /// Why a step did not hold; `None` where it did.
-pub(crate) fn failure(result: &StepResult) -> Option<String> {
+pub(crate) fn failure(plan: &Plan, result: &StepResult) -> Option<String> {
     match result {
         StepResult::Held => None,
         StepResult::Missing(missing) => {
-            let missing: Vec<&str> = missing.iter().map(|id| id.0.as_str()).collect();
-            Some(format!("✘ did not come: {}", missing.join(", ")))
+            let expected = plan.all_steps().flat_map(|step| &step.expects);
+            let missing = expected.filter(|one| missing.contains(&one.id));
+            let missing: Vec<String> = missing.map(|one| visible(&one.sentence)).collect();
+            Some(format!("✘ not seen: {}", missing.join("; ")))
         }
         StepResult::Impossible(why) => Some(format!("✘ {}", visible(why))),
     }

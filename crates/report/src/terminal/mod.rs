@@ -120,7 +120,7 @@ pub fn closing(run: &RunReport, screen: Screen) -> String {
             more => (format!("{more} things"), "are"),
         };
         lines.push(format!(
-            "{FAIL}red{FAIL:#}: {count} {are} left that must not be; said above, and in result.json"
+            "{FAIL}red{FAIL:#}: {count} {are} left over; see above and result.json"
         ));
     }
     lines.push(sum(run));

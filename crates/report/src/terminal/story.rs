@@ -39,7 +39,7 @@ pub fn failure(play: &PlayReport, run: &Path, repeat_command: &str, screen: Scre
     );
     if play.tries.len() > 1 {
         text.push_str(&format!(
-            "   {}; try {} is shown here\n",
+            "   {}; attempt {} is shown here\n",
             tries_in_words(&play.tries),
             play.try_number
         ));

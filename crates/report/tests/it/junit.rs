@@ -187,12 +187,15 @@ fn a_play_that_was_tried_more_than_once_has_a_case_for_its_tries() {
     let document_ = Document::parse(&text).unwrap();
     let failure = elements(&document_, "failure")[0];
     assert_eq!(failure.attribute("type"), Some("flaky failure"));
-    assert_eq!(failure.attribute("message"), Some("passed in 1 of 3 tries"));
+    assert_eq!(
+        failure.attribute("message"),
+        Some("passed in 1 of 3 attempts")
+    );
     let tries = failure.text().unwrap();
     assert!(
-        tries.contains("try 1: FAIL") && tries.contains("try 3: PASS"),
+        tries.contains("attempt 1: FAIL") && tries.contains("attempt 3: PASS"),
         "{tries}"
     );
     let text = document(vec![play("a", &[P::Fail, P::Fail], P::Fail)]);
-    assert!(text.contains("type=\"failure in every try\""), "{text}");
+    assert!(text.contains("type=\"failure in every attempt\""), "{text}");
 }

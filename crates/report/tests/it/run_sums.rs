@@ -132,7 +132,7 @@ fn what_was_searched_is_added_up_surface_by_surface() {
         ..searched(1, 1, true)
     });
     assert!(
-        less.contains("20 also decoded (in some plays less"),
+        less.contains("20 also decoded (less in some plays"),
         "{less}"
     );
     // Once not found is not found.
@@ -180,7 +180,7 @@ fn a_run_in_which_nothing_could_be_played_is_red_and_says_why() {
     assert_eq!(run.exit_code(), 4);
     assert_eq!(
         terminal::red(&run, Path::new("run"), &asked, FULL),
-        "nothing could be played, so that nothing is known:\n   \
+        "nothing could be played, so nothing is known:\n   \
          2 scenarios: no way to do `msg`\n   1 scenario: no way to do `file`\n"
     );
     run.plays.push(report(PlayVerdict::Pass, &timeline));

@@ -12,7 +12,7 @@ use scenario::adapter::Typed;
 use scenario::plan::Plan;
 use serde_json::{Value, json};
 use timeline::{
-    ControlCommand, Direction, Ended, Event, Kind, StepId, StepResult, Stream, Surface,
+    ControlCommand, Direction, Ended, Event, Kind, StepId, StepResult, Stream, Surface, visible,
 };
 
 use crate::{NASTY, play};
@@ -387,4 +387,21 @@ fn the_end_is_reported_in_word_shape_and_class_with_its_page() {
     assert_eq!(none["word"], "NO VERDICT");
     assert_eq!(none["report"], "");
     assert!(!none["sentence"].as_str().unwrap().contains('\u{1b}'));
+}
+
+#[test]
+fn what_a_step_missed_is_told_in_words_and_not_by_its_id() {
+    let mut stage = Stage::opened();
+    stage.begin("1");
+    let missing = stage.scene.plan().steps[0].expects[0].clone();
+    stage.add(Kind::StepEnded {
+        step: StepId("1".to_owned()),
+        result: StepResult::Missing(vec![missing.id.clone()]),
+    });
+    let story = stage.scene.story.last().unwrap();
+    assert_eq!(
+        story.text,
+        format!("✘ not seen: {}", visible(&missing.sentence))
+    );
+    assert!(!story.text.contains(&missing.id.0), "{}", story.text);
 }

@@ -250,10 +250,10 @@ impl<'s> Checker<'s> {
 
     /// The relay's ready line does not tell its port.
     pub(super) fn no_port(&mut self, line: &Place<'_>) {
-        let problem = Problem::new(code::NO_PORT, &line.span, "this line tells no port");
+        let problem = Problem::new(code::NO_PORT, &line.span, "this line does not give a port");
         self.problems
             .push(problem.label("there is no group `port`").help(
-            "write `(?<port>\\d+)` where the port stands, or `listens = PORT` if the port is fixed",
+            "write `(?<port>\\d+)` where the port is printed, or `listens = PORT` if the port is fixed",
         ));
     }
 

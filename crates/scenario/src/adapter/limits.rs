@@ -150,8 +150,7 @@ pub(super) static LIMITS: Table = Table::new(
         may(
             "record_mib",
             ValueKind::Integer(1, 1 << 20),
-            "what is recorded of it: each line, each read and each connection takes some 300 bytes; of a relay, \
-             for each client; more for what is typed and sent as a file (default: `32`)",
+            "what is recorded about it: each line, read and connection takes some 300 bytes, more for typed text and sent files; for a relay, per client (default: `32`)",
         ),
     ],
 );

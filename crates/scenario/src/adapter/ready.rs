@@ -23,7 +23,7 @@ impl ReadyWhen {
     pub fn in_words(&self) -> String {
         match self {
             Self::Line(pattern) => format!(
-                "the relay gets ready, by a line that matches /{pattern}/ and tells its port"
+                "the relay gets ready, by a line that matches /{pattern}/ and gives its port"
             ),
             Self::Listens(port) => format!("the relay gets ready, by listening on port {port}"),
             Self::AfterDialogue(port) => {

@@ -33,7 +33,7 @@ impl Checker<'_> {
             Some(name) => {
                 if !stays_inside(name.text) {
                     let shown = name.text.escape_debug();
-                    let title = format!("`{shown}` is no file in the sender's outbox");
+                    let title = format!("`{shown}` is not a file in the sender's outbox");
                     let help = "write a name, such as \"plan.pdf\", or a path that stays there, such as \"inner/../plan.pdf\"";
                     self.say(code::BAD_PATH, &name.span, title, help);
                 }

@@ -8,7 +8,7 @@ use timeline::{StepId, Surface};
 use super::canary::Canary;
 use super::rare::{TOO_UNIFORM, rare_pieces};
 
-/// A text without a canary that is shorter than this, in bytes, may be seen by chance.
+/// A text without a canary that is shorter than this, in bytes, could occur by chance.
 pub(super) const RARE_LENGTH: usize = 16;
 
 /// What to search for.
@@ -86,8 +86,7 @@ impl AuditPlan {
             });
         } else {
             let why = format!(
-                "the text is shorter than {RARE_LENGTH} bytes and holds no canary: it may be seen \
-                 by chance"
+                "the text is shorter than {RARE_LENGTH} bytes and holds no canary: it could occur by chance"
             );
             self.blind.push((step.clone(), why));
         }
@@ -97,7 +96,7 @@ impl AuditPlan {
     pub(super) fn can_search_file(&mut self, step: &StepId, size: u64) -> bool {
         let is_long = size >= RARE_LENGTH as u64;
         if !is_long {
-            let why = format!("the file has {size} bytes: so few may be seen by chance");
+            let why = format!("the file has {size} bytes: so few could occur by chance");
             self.blind.push((step.clone(), why));
         }
         is_long

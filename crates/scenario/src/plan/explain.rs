@@ -142,7 +142,7 @@ impl Page {
         for surface in Surface::ALL {
             if !audit.controls.contains_key(&surface) {
                 self.line(&format!(
-                    "  {}: no control, so that nothing can be told",
+                    "  {}: no control, so nothing can be concluded",
                     place(surface)
                 ));
             }

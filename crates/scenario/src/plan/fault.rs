@@ -46,7 +46,7 @@ fn what(fault: &Fault) -> String {
         FaultKind::Delay { by } => format!("everything passes {} later", written(*by)),
         FaultKind::Drop => "a frame does not pass".to_owned(),
         FaultKind::Duplicate => "a frame passes twice".to_owned(),
-        FaultKind::HalfOpen => "the receiving side is told that the other one has ended".to_owned(),
+        FaultKind::HalfOpen => "the receiving side sees that the other one has ended".to_owned(),
         FaultKind::Hold { frames } => format!("{frames} frames gather and pass at once"),
         FaultKind::Jitter { up_to } => {
             format!("everything passes up to {} later", written(*up_to))

@@ -8,7 +8,7 @@ use super::model::Plan;
 /// Of so many clients, as they start: one program handles them all alike.
 const CLIENTS: usize = 16;
 
-/// A shorter one may be seen by chance.
+/// A shorter one could occur by chance.
 const SHORTEST: usize = 12;
 
 /// And so may one that repeats itself.

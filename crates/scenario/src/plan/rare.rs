@@ -19,7 +19,7 @@ const MIN_DISTINCT_OF_WHOLE: usize = 3;
 
 /// Why there is no such part.
 pub(super) const TOO_UNIFORM: &str =
-    "it has too few different bytes to be searched for: they may be seen by chance";
+    "it has too few distinct bytes to search for: they could occur by chance";
 
 /// The whole of what is short, pieces all through what is long. Empty where all of it has too few
 /// different bytes: it would be found in what has nothing to do with it.

@@ -10,7 +10,7 @@ use crate::{Capability, Outcome};
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[expect(missing_docs, reason = "each says it in its message")]
 pub enum Unsupported {
-    #[error("`{adapter}` says that it cannot do `{}`, which the scenario needs", .capability.word())]
+    #[error("`{adapter}` declares that it cannot do `{}`, which the scenario needs", .capability.word())]
     Declared {
         adapter: String,
         capability: Capability,
@@ -53,12 +53,12 @@ pub enum Unsupported {
     },
     #[error("`{adapter}` has no pattern for the event `{}`", .event.word())]
     NoEvent { adapter: String, event: EventKind },
-    #[error("the frames of `{adapter}` are not known, so that none can be met by `fault`")]
+    #[error("the frames of `{adapter}` are not known, so `fault` cannot affect one")]
     NoFrames { adapter: String },
     #[error("`{adapter}` sends datagrams: there is no connection for `{what}`")]
     NoStream { adapter: String, what: &'static str },
     #[error(
-        "the scenario sets a keep-alive, of which the relay of `{adapter}` never hears: put \
+        "the scenario sets a keep-alive, but `{adapter}` never passes it to its relay: put \
          `{{keepalive}}` into its `run`, `env` or dialogue"
     )]
     NoKeepalive { adapter: String },
@@ -95,7 +95,7 @@ pub enum NotUnderLoad {
     #[error("nothing of the scenario can be played under load: nothing is sent in it")]
     NothingSent,
     #[error(
-        "line {line}: `type` names {client}, who has another name in each group: use `say`, `msg` \
+        "line {line}: `type` names {client}, which has another name in each group: use `say`, `msg` \
          or `file`"
     )]
     TypesName { line: usize, client: String },

@@ -69,7 +69,7 @@ pub(super) fn relay(action: RelayAction) -> &'static str {
         RelayAction::Restart => "the relay is stopped and started again",
         RelayAction::Start => "the relay is started",
         RelayAction::Stop => "the relay is stopped",
-        RelayAction::Thaw => "the relay goes on",
+        RelayAction::Thaw => "the relay resumes",
     }
 }
 

@@ -127,7 +127,7 @@ fn fault(site: &Site<'_, '_>, checker: &mut Checker<'_>) -> Option<Verb> {
     if kind == FaultKind::HalfOpen && way == Way::Both {
         let title = "`half-open` needs a direction";
         let problem = Problem::new(code::FAULT, &node.key_span("kind"), title);
-        let help = "`direction = \"up\"`: the relay is told; both ways it would be a `cut`";
+        let help = "`direction = \"up\"` tells the relay; both ways it would be a `cut`";
         checker.report(problem.help(help));
     }
     let fault = Fault { way, kind, when };

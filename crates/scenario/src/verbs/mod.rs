@@ -193,8 +193,7 @@ impl Verb {
                 UnderLoad::Plays
             }
             Self::Never(_) => UnderLoad::LeftOut(
-                "`never` has no end while others go on; that nobody shows what is not meant for \
-                 them is checked anyway",
+                "`never` has no end while others continue; a check of the whole load covers texts that are not meant for a client",
             ),
             Self::Join { .. } | Self::Leave { .. } => UnderLoad::Ends(
                 "`join` and `leave` change who is there, and under load everybody stays",

@@ -17,7 +17,7 @@ pub(super) static JOIN: Described = Described::new(
 
 static JOIN_TABLE: Table = Table::new(
     "join",
-    "It becomes ready, and the others are told.",
+    "It becomes ready, and the others see it join.",
     &[
         must("client", ValueKind::Text, "the client that starts"),
         may(
@@ -33,7 +33,7 @@ pub(super) static LEAVE: Described =
 
 static LEAVE_TABLE: Table = Table::new(
     "leave",
-    "The others are told, the relay keeps running, and no process is left behind.",
+    "The others see it leave, the relay keeps running, and no process is left behind.",
     &[
         must("client", ValueKind::Text, "the client that leaves"),
         must(

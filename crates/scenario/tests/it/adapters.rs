@@ -226,13 +226,13 @@ fn a_ready_line_that_tells_no_port_is_pointed_at() {
     let text = SMALL.replace("{ listens = 5000 }", "{ line = 'ready' }");
     let problems = adapter::parse(&text, Path::new("test.toml")).unwrap_err();
     assert_snapshot!(problems.render(false), @r"
-    error[A0231]: this line tells no port
+    error[A0231]: this line does not give a port
      --> test.toml:7:18
       |
     7 | ready = { line = 'ready' }
       |                  ^^^^^^^ there is no group `port`
       |
-      = help: write `(?<port>\d+)` where the port stands, or `listens = PORT` if the port is fixed
+      = help: write `(?<port>\d+)` where the port is printed, or `listens = PORT` if the port is fixed
     ");
 }
 
@@ -420,7 +420,7 @@ fn a_setting_is_a_placeholder_that_a_run_can_change() {
 fn what_is_awaited_of_a_relay_has_its_pattern_or_its_port() {
     assert_eq!(
         ReadyWhen::Line(r"up on (?<port>\d+)".to_owned()).in_words(),
-        r"the relay gets ready, by a line that matches /up on (?<port>\d+)/ and tells its port"
+        r"the relay gets ready, by a line that matches /up on (?<port>\d+)/ and gives its port"
     );
     assert_eq!(
         ReadyWhen::Listens(7411).in_words(),

@@ -23,7 +23,7 @@ fn what_an_implementation_cannot_do_is_unsupported() {
         .to_string();
     assert_eq!(
         why,
-        "`plain` says that it cannot do `receipts`, which the scenario needs"
+        "`plain` declares that it cannot do `receipts`, which the scenario needs"
     );
 }
 
@@ -143,7 +143,7 @@ fn a_keep_alive_that_the_relay_never_hears_of_is_unsupported() {
     let why = plan::build(&scenario, &adapter, 1, &scenarios()).unwrap_err();
     assert_eq!(
         why.to_string(),
-        "the scenario sets a keep-alive, of which the relay of `reference` never hears: put \
+        "the scenario sets a keep-alive, but `reference` never passes it to its relay: put \
          `{keepalive}` into its `run`, `env` or dialogue"
     );
     let heard = Template("KEEPALIVE={keepalive}".to_owned());

@@ -68,7 +68,7 @@ impl Host for Machine {
         }
         if self.stage.has_fixed_addresses && !addresses::can_be_fixed() {
             warnings.push(
-                "programs lie at other addresses in each play: the system does not let us fix them"
+                "programs are loaded at different addresses in each play: the system does not allow fixing them"
                     .to_owned(),
             );
         }
@@ -78,9 +78,7 @@ impl Host for Machine {
                 Err(why) => why.to_string(),
             };
             if !left.is_empty() {
-                warnings.push(format!(
-                    "participants can reach sockets that are files: {left}"
-                ));
+                warnings.push(format!("participants can reach Unix sockets: {left}"));
             }
         }
         warnings

@@ -30,7 +30,7 @@ impl Ground {
     }
 
     /// Makes the directories that a path passes through, also those that it leaves again by `..`:
-    /// whoever is told that path walks it as it is written.
+    /// whoever is given that path walks it as it is written.
     pub(crate) fn make_way(&self, path: &Path) -> Result<(), ForeignError> {
         let mut passed = PathBuf::new();
         path.iter().try_for_each(|part| {

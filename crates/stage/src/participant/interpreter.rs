@@ -33,16 +33,14 @@ pub(crate) fn why_not(program: &Path) -> Option<String> {
             .all(|byte| !byte.is_ascii_control() || b"\t\n\r".contains(byte));
         return is_text.then(|| {
             format!(
-                "{shown} has no `#!` line, so that the system does not know what runs it: begin it \
-                 with one, such as `#!/usr/bin/env python3`"
+                "{shown} has no `#!` line, so the system does not know what runs it: add one, such as `#!/usr/bin/env python3`"
             )
         });
     };
     let line = line.split(|byte| *byte == b'\n').next().unwrap_or_default();
     if line.ends_with(b"\r") {
         return Some(format!(
-            "the first line of {shown} ends as lines of Windows do, so that an interpreter is \
-             searched for whose name ends with a carriage return: save it with Unix line ends"
+            "the first line of {shown} has a Windows line ending, so the system looks for an interpreter whose name ends with a carriage return: save it with Unix line endings"
         ));
     }
     let line = String::from_utf8_lossy(line);

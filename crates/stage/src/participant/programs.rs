@@ -7,7 +7,8 @@ use std::path::{Path, PathBuf};
 use crate::error::ProgramNotFound;
 use crate::participant::interpreter;
 use crate::participant::spawn::{Command, find_program};
-use scenario::adapter::{Adapter, Program, Template};
+use scenario::adapter::{Adapter, Copy, Program, Template, Typed};
+use timeline::EventKind;
 
 /// Where a clean environment looks for programs.
 pub(crate) const PATH: &str = "/usr/local/bin:/usr/bin:/bin";
@@ -47,8 +48,45 @@ pub(crate) fn find(adapter: &Adapter, path: &Path) -> Result<PathBuf, ProgramNot
         })
 }
 
-/// What keeps programs that the workspace does not build from being started: a sentence each.
+/// What keeps an adapter without mistakes from being played, or what it does from being seen: a
+/// sentence each.
 pub fn lint(adapter: &Adapter) -> Vec<String> {
+    let copies = adapter.relay.copy.iter().chain(&adapter.client.copy);
+    let missing = copies.filter_map(not_there);
+    let programs = not_started(adapter).into_iter();
+    programs.chain(missing).chain(unseen(adapter)).collect()
+}
+
+fn not_there(copy: &Copy) -> Option<String> {
+    let from = (!copy.from.exists()).then_some(copy.from.display())?;
+    Some(format!(
+        "`copy` takes {from}, which does not exist; paths are relative to the adapter file"
+    ))
+}
+
+/// What is typed, and no event would show.
+fn unseen(adapter: &Adapter) -> impl Iterator<Item = String> {
+    let shown_by = [
+        (Typed::Say, EventKind::Message),
+        (Typed::Msg, EventKind::Private),
+        (Typed::File, EventKind::FileReceived),
+    ];
+    let client = &adapter.client;
+    let lacks = |(verb, event): &(Typed, EventKind)| {
+        client.r#type.lines(*verb).is_some() && !client.events.contains_key(event)
+    };
+    shown_by.into_iter().filter(lacks).map(|(verb, event)| {
+        format!(
+            "it types `{}`, but has no pattern for the event `{}` that shows it: scenarios that \
+             need it are UNSUPPORTED",
+            verb.word(),
+            event.word()
+        )
+    })
+}
+
+/// Programs that the workspace does not build, and that cannot be started.
+fn not_started(adapter: &Adapter) -> Vec<String> {
     let named = adapter.programs.iter();
     let paths = named.filter_map(|(name, program)| match program {
         Program::Path(path) => Some((name, path)),
@@ -91,6 +129,7 @@ mod tests {
 
     use super::lint;
     use scenario::adapter::{self, Program};
+    use timeline::EventKind;
 
     #[test]
     fn what_is_not_there_or_may_not_run_is_wrong() {
@@ -122,8 +161,21 @@ mod tests {
         fs::write(&chat, "#!/bin/sh\r\n").unwrap();
         let problems = lint(&adapter).concat();
         assert!(
-            problems.contains("save it with Unix line ends"),
+            problems.contains("save it with Unix line endings"),
             "{problems}"
         );
+    }
+
+    #[test]
+    fn what_is_to_be_copied_and_what_shows_the_texts_must_be_there() {
+        let workspace = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+        let mut adapter = adapter::load(&workspace.join("adapters/reference.toml")).unwrap();
+        assert_eq!(lint(&adapter), Vec::<String>::new());
+        adapter.client.copy[0].from = "/nowhere/keys".into();
+        adapter.client.events.remove(&EventKind::Private);
+        let problems = lint(&adapter);
+        assert_eq!(problems.len(), 2, "{problems:?}");
+        assert!(problems[0].contains("/nowhere/keys, which does not exist"));
+        assert!(problems[1].contains("`msg`, but has no pattern for the event `private`"));
     }
 }

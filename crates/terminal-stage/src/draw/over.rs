@@ -17,8 +17,8 @@ const KEYS: &[(&str, &str)] = &[
         "SPACE",
         "show what is typed next; again: send it. In the past: back to now",
     ),
-    ("b", "look at the step before; the play goes on meanwhile"),
-    ("a", "with --auto: wait after this step (PAUSED); go on"),
+    ("b", "look one step back; the play continues"),
+    ("a", "with --auto: wait after this step (PAUSED); continue"),
     (
         "f",
         "when something went wrong: a saved play (RECORDED) in its place; back",
@@ -36,7 +36,7 @@ const KEYS: &[(&str, &str)] = &[
     ("s", "leave the screen to plain lines, and come back"),
     (
         "q",
-        "end the play, judge it as far as it came; again: end at once",
+        "end the play and judge it up to here; again: end at once",
     ),
     ("Ctrl-C", "end at once, without a verdict"),
 ];

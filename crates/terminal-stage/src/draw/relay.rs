@@ -147,8 +147,8 @@ fn banner(words: &str, style: Style, width: usize) -> Line<'static> {
 /// What the relay saw of a record, in words.
 pub(crate) fn sees(sight: &Sight) -> (String, Style) {
     match sight {
-        Sight::NotLookedFor => ("there was no text to look for in it".to_owned(), FAINT),
-        Sight::NotIn(what) => (format!("“{what}” does not stand in it"), GOOD),
+        Sight::NotLookedFor => ("there was no text to search for in it".to_owned(), FAINT),
+        Sight::NotIn(what) => (format!("“{what}” is not in it"), GOOD),
         Sight::In(what) => (format!("■ IN IT: “{what}”"), BAD),
         Sight::Elsewhere(what) => (format!("■ THE RELAY HAS IT {what}"), BAD),
     }

@@ -250,7 +250,7 @@ fn the_page_gets_the_latest_state_and_wishes_come_back() {
     let unknown = site.post("/ask", &cookie, br#"{"ask":"fly"}"#);
     assert_eq!(
         (unknown.status, unknown.body.as_str()),
-        (400, "this cannot be asked for")
+        (400, "this request is not allowed")
     );
 }
 

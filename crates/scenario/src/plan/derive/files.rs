@@ -21,13 +21,13 @@ impl Derive<'_> {
                     name: name.to_owned(),
                 };
                 self.add(Expect::of(to, "same-file", sentence), same);
-                let sentence = format!("{from} is told that the file has come");
+                let sentence = format!("{from} sees that the file has come");
                 let one = Expect::of(from, "file-delivered", sentence);
                 self.event(one, EventKind::FileDelivered, &by_recipient);
             }
             Outcome::Lost => {}
             Outcome::Offered => {
-                let sentence = format!("{to} is told that {from} sends a file");
+                let sentence = format!("{to} sees that {from} sends a file");
                 let one = Expect::of(to, "offered", sentence);
                 self.event(one, EventKind::FileOffered, &by_sender);
             }
@@ -52,7 +52,7 @@ impl Derive<'_> {
     /// An implementation says it of files, or as it does of texts.
     fn undelivered(&mut self, from: &str, to: &str) {
         let recipient = self.login(to);
-        let sentence = format!("{from} is told that the file did not arrive");
+        let sentence = format!("{from} sees that the file did not arrive");
         let events = &self.adapter_of(from).client.events;
         if events.contains_key(&EventKind::FileFailed) {
             let one = Expect::of(from, "file-failed", sentence);

@@ -36,7 +36,7 @@ impl Derive<'_> {
             }
             Outcome::Undelivered => {
                 let to = message.to.map(|to| ("to", self.login(to)));
-                let sentence = format!("{from} is told that it did not arrive");
+                let sentence = format!("{from} sees that it did not arrive");
                 let one = Expect::of(from, "undelivered", sentence);
                 self.event(one, EventKind::Undelivered, to.as_slice());
                 self.nobody(message, None);
@@ -58,7 +58,7 @@ impl Derive<'_> {
             }
         }
         let to = to.map_or("all", |to| self.login(to));
-        let sentence = format!("{from} is told that it was accepted");
+        let sentence = format!("{from} sees that it was accepted");
         let one = Expect::of(from, "sent", sentence);
         self.event(one, EventKind::Sent, &[("to", to)]);
     }

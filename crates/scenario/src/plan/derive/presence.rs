@@ -15,7 +15,7 @@ impl Derive<'_> {
             Join::Ready => {
                 self.ready(client);
                 for other in self.others(client) {
-                    let sentence = format!("{other} is told that {client} has joined");
+                    let sentence = format!("{other} sees that {client} has joined");
                     let one = Expect::of(&other, "joined", sentence).mode(at_most_once(once));
                     self.event(one.about(Some(client)), EventKind::Joined, &who);
                 }
@@ -30,7 +30,7 @@ impl Derive<'_> {
                 self.exits(client);
                 let others = self.others(client);
                 for other in others.iter().filter(|_| !again) {
-                    let sentence = format!("{other} is never told that {client} has joined");
+                    let sentence = format!("{other} never sees that {client} has joined");
                     // The one who was refused will say nothing: any other closes it.
                     let about = others.iter().find(|one| *one != other).map(String::as_str);
                     let one = Expect::of(other, "never-joined", sentence).mode(Mode::Never);
@@ -56,7 +56,7 @@ impl Derive<'_> {
     pub(in crate::plan) fn leave(&mut self, client: &str, how: LeaveHow, once: bool) {
         let who = [("who", self.login(client))];
         for other in self.others(client) {
-            let sentence = format!("{other} is told that {client} has left");
+            let sentence = format!("{other} sees that {client} has left");
             let one = Expect::of(&other, "left", sentence).mode(at_most_once(once));
             self.event(one, EventKind::Left, &who);
         }

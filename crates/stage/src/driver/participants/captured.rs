@@ -71,7 +71,7 @@ pub(in crate::driver) struct NotCaptured {
 /// Whose fault it is that nobody has shown a value.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 enum NotShown {
-    #[error("nobody who was started shows it")]
+    #[error("no participant that was started shows it")]
     ByNobody,
     #[error("{} ended without it", .0.join(" and "))]
     Ended(Vec<String>),

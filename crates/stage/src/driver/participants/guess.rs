@@ -36,15 +36,13 @@ impl Facts {
     fn guess(&self) -> Option<String> {
         if !self.on_terminal && asks_a_terminal(&self.unfinished) {
             return Some(
-                "it asks its terminal something, as where the cursor is, and waits for the \
-                 answer; it has none: say `terminal = true` in the adapter"
+                "it queries its terminal, for example for the cursor position, and waits for the answer, but it has no terminal: set `terminal = true` in the adapter"
                     .to_owned(),
             );
         }
         if let Some(line) = &self.not_text {
             return Some(format!(
-                "it has printed bytes that are not UTF-8, shown as U+FFFD in {line:?}: let it write \
-                 UTF-8 (its environment has LANG=C.UTF-8), or let the pattern match any character there"
+                "it has printed bytes that are not UTF-8, shown as U+FFFD in {line:?}: make it write UTF-8 (its environment has LANG=C.UTF-8), or let the pattern match any character there"
             ));
         }
         if let Some(row) = &self.at_the_edge {
@@ -68,16 +66,13 @@ impl Facts {
         }
         if self.reads_input && !self.is_ready {
             return Some(
-                "it waits for input: perhaps it has asked something that the adapter's `dialogue` \
-                 does not answer, or wants Enter in another way"
+                "it waits for input: if it has asked a question, add it to the adapter's `dialogue`; if it expects a different Enter, set `enter`"
                     .to_owned(),
             );
         }
         if !self.has_printed && !self.on_terminal {
             return Some(
-                "it has written nothing into its pipe: many programs keep output back until a \
-                 buffer is full; let it flush each line, run it by `stdbuf -oL`, or say \
-                 `terminal = true`"
+                "it has written nothing to its pipe: many programs buffer their output; flush each line, run it with `stdbuf -oL`, or set `terminal = true`"
                     .to_owned(),
             );
         }
@@ -95,7 +90,7 @@ fn is_at_the_edge(row: &str, columns: usize) -> bool {
 fn computes(cpu: Duration, within: Duration) -> Option<String> {
     (cpu * 2 >= within && !cpu.is_zero()).then(|| {
         format!(
-            "it computes: it has used {:.1} s of CPU; give it longer with `ready_within` in the adapter",
+            "it is busy: it has used {:.1} s of CPU; allow more time with `ready_within` in the adapter",
             cpu.as_secs_f64()
         )
     })
@@ -162,7 +157,7 @@ impl Participants<'_> {
         let computes = cpu.and_then(|cpu| computes(cpu, within));
         let seen = match self.ended(who) {
             Some(how) => format!("it {how}"),
-            None => format!("it still runs after {within:?}"),
+            None => format!("it is still running after {within:?}"),
         };
         let last = self.last_lines(who, events);
         let guess = computes.or_else(|| self.why_silent(who, events));

@@ -76,8 +76,7 @@ fn hint(lines: &[&str]) -> &'static str {
         REFUSALS.iter().any(|refusal| line.contains(refusal))
     };
     if lines.iter().any(|line| is_refusal(&line)) {
-        "; a program may write in its own directory alone, not beside its files, and in /dev/shm \
-         only at level namespaces: let it write there, and give it what it needs with `copy`"
+        "; a program may write only in its own directory, not beside its files, and in /dev/shm only at level namespaces: make it write there, and supply what it needs with `copy`"
     } else {
         ""
     }

@@ -19,7 +19,7 @@ const TERMINAL: &str = "xterm-256color";
 /// Why a client cannot be made to send a file.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub(in crate::driver) enum SendFileError {
-    #[error("the name of the file is no text")]
+    #[error("the name of the file is not text")]
     NameIsNoText,
     #[error("{client} cannot type such a name")]
     NameCannotBeTyped { client: String },

@@ -112,7 +112,7 @@ impl Scans<'_> {
             Ok(parts) => parts,
             Err(why) => {
                 self.counters(Surface::Arguments)
-                    .miss(format!("what the kernel tells of the relay {why}"));
+                    .miss(format!("what the kernel reports about the relay {why}"));
                 return Ok(());
             }
         };
@@ -180,9 +180,7 @@ impl Scans<'_> {
             let has_control = self.plan.audit.controls.contains_key(&surface);
             if let Some(mut counters) = self.counters.remove(&surface) {
                 for what in searcher.too_uniform() {
-                    counters.miss(format!(
-                        "{what} has too few different bytes to be searched for"
-                    ));
+                    counters.miss(format!("{what} has too few distinct bytes to search for"));
                 }
                 // Of these, what was kept from somebody.
                 if surface != Surface::Others {

@@ -263,11 +263,16 @@ impl Play<'_> {
         self.leave_for_good(&group).await?;
         let events = self.record.events();
         let missing = self.expected.take_missing(everybody, events);
-        let missing: Vec<&str> = missing.iter().map(|id| id.0.as_str()).collect();
+        let expected = group.iter().flat_map(|one| &one.expects);
+        let missing = expected.filter(|one| missing.iter().any(|id| *id == one.id));
+        let missing: Vec<&str> = missing.map(|one| one.sentence.as_str()).collect();
         let text = match impossible {
             Some(why) => format!("the step could not be repeated: {why}"),
             None if missing.is_empty() => return Ok(()),
-            None => format!("of the repeated step did not come: {}", missing.join(", ")),
+            None => format!(
+                "not seen when the step was repeated: {}",
+                missing.join("; ")
+            ),
         };
         self.record.append(Kind::Note { text })
     }

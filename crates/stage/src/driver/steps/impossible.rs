@@ -13,7 +13,9 @@ pub(in crate::driver) enum StepImpossible {
     #[error("{client} cannot type it: {why}")]
     Unfilled { client: String, why: NotCaptured },
     /// It does not show what its adapter awaits before it types on.
-    #[error("{client} does not show /{awaited}/, which is awaited before it is typed to; {shown}")]
+    #[error(
+        "{client} does not show /{awaited}/, which the adapter awaits before typing to it; {shown}"
+    )]
     NotAsked {
         client: String,
         awaited: String,

@@ -38,7 +38,8 @@ impl Play<'_> {
     pub(super) async fn open_stores(&mut self) -> Result<(), EngineError> {
         let plan = self.plan;
         if self.control.is_late() {
-            let text = "keys in the stores of clients: the play took longer than it may".to_owned();
+            let text =
+                "keys in the stores of clients: the play took longer than allowed".to_owned();
             return self.record.append(Kind::NotLookedFor { text });
         }
         let mut owners: BTreeMap<OpenedKey, Vec<String>> = BTreeMap::new();

@@ -15,10 +15,10 @@ pub enum UnreadMemory {
     #[error(transparent)]
     Process(#[from] Unreadable),
     /// The harness has less memory than they.
-    #[error("there is no room for a copy of it: {0}")]
+    #[error("there is no room for a copy: {0}")]
     NoRoom(io::Error),
     /// What was copied may not have been there at one time.
-    #[error("its processes did not stand still")]
+    #[error("its processes could not be suspended")]
     Moved,
     /// More than is read at once.
     #[error("more than {MOST} bytes of memory")]

@@ -49,7 +49,7 @@ fn a_relay_that_says_nothing_is_given_up_after_ten_seconds() {
     let played = play(&plan, Staged::default(), without(RELAY));
     let (who, why) = played.not_ready().unwrap();
     assert_eq!(who, RELAY);
-    assert!(why.contains("it still runs after 10s"), "{why}");
+    assert!(why.contains("it is still running after 10s"), "{why}");
     assert!(why.contains("it printed nothing"), "{why}");
     assert!(played.took >= Duration::from_secs(10), "{:?}", played.took);
     assert!(played.steps().is_empty());
@@ -227,5 +227,5 @@ fn a_slow_client_has_the_time_that_its_adapter_gives_it() {
         without("bob"),
     );
     let (_, why) = played.not_ready().unwrap();
-    assert!(why.contains("it still runs after 40s"), "{why}");
+    assert!(why.contains("it is still running after 40s"), "{why}");
 }
