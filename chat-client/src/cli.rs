@@ -12,7 +12,7 @@ const EXIT_CODES: &str = "Exit codes:
   2  wrong usage
   3  the relay is gone, after the login
   4  the relay refused the login, or is another one
-  5  no relay there; key store missing, unreadable or its pass phrase wrong; home not usable";
+  5  no relay there; key store missing, unreadable or its passphrase wrong; home not usable";
 
 const EXAMPLES: &str = "Examples:
   chat-client keygen

@@ -70,7 +70,7 @@ impl Failure {
         }
     }
 
-    /// Something about this machine: files, pass phrase, network.
+    /// Something about this machine: files, passphrase, network.
     pub fn environment(error: impl Into<String>) -> Self {
         Self::new(Exit::Environment, error)
     }

@@ -16,7 +16,7 @@ pub(crate) fn keygen(options: &Keygen) -> Result<Exit, Failure> {
     let folder = home::locate(options.home.as_deref())?;
     let home = Home::open(&folder)?;
     if !options.force && home.key_store().exists() {
-        // Before a pass phrase is asked for and a second of work is done.
+        // Before a passphrase is asked for and a second of work is done.
         return home.write_key_store("", false).map(|()| Exit::Quit);
     }
     let pass_phrase = options.pass_phrase.choose()?;

@@ -1,4 +1,4 @@
-//! Pass phrases: from a file or typed, never from arguments or the environment, where other
+//! Passphrases: from a file or typed, never from arguments or the environment, where other
 //! programs could see them.
 
 use std::path::{Path, PathBuf};
@@ -10,7 +10,7 @@ use zeroize::Zeroizing;
 use crate::exit_code::{Exit, Failure};
 use crate::home::broken;
 
-/// Where the pass phrase comes from.
+/// Where the passphrase comes from.
 #[derive(Args, Clone, Debug)]
 #[group(required = false, multiple = false)]
 pub(crate) struct PassPhraseOptions {
@@ -22,11 +22,11 @@ pub(crate) struct PassPhraseOptions {
     pass_phrase_file: Option<PathBuf>,
 }
 
-/// A pass phrase, wiped after use.
+/// A passphrase, wiped after use.
 pub(crate) type PassPhrase = Zeroizing<String>;
 
 impl PassPhraseOptions {
-    /// The pass phrase for a new key store; `None` when the user wants none. Typed twice.
+    /// The passphrase for a new key store; `None` when the user wants none. Typed twice.
     pub(crate) fn choose(&self) -> Result<Option<PassPhrase>, Failure> {
         if self.no_pass_phrase {
             return Ok(None);
@@ -34,28 +34,28 @@ impl PassPhraseOptions {
         let chosen = match &self.pass_phrase_file {
             Some(file) => read(file)?,
             None => {
-                let first = ask("pass phrase: ")?;
+                let first = ask("passphrase: ")?;
                 if *ask("once more: ")? != *first {
-                    return Err(Failure::new(Exit::Usage, "the pass phrases differ"));
+                    return Err(Failure::new(Exit::Usage, "the passphrases differ"));
                 }
                 first
             }
         };
         if chosen.is_empty() {
-            return Err(Failure::new(Exit::Usage, "the pass phrase is empty")
+            return Err(Failure::new(Exit::Usage, "the passphrase is empty")
                 .hint("--no-pass-phrase stores the keys unencrypted"));
         }
         Ok(Some(chosen))
     }
 
-    /// Reads a key store, asking for its pass phrase when it has one. The pass phrase comes
+    /// Reads a key store, asking for its passphrase when it has one. The passphrase comes
     /// back with it, for writing the store again.
     pub(crate) fn unlock(&self, store: &str) -> Result<(Identity, Option<PassPhrase>), Failure> {
         match Identity::from_store(store, None) {
             Err(StoreError::NeedsPassPhrase) if !self.no_pass_phrase => {
                 let pass_phrase = match &self.pass_phrase_file {
                     Some(file) => read(file)?,
-                    None => ask("pass phrase: ")?,
+                    None => ask("passphrase: ")?,
                 };
                 let identity = Identity::from_store(store, Some(&pass_phrase)).map_err(failure)?;
                 Ok((identity, Some(pass_phrase)))
@@ -81,7 +81,7 @@ fn ask(prompt: &str) -> Result<PassPhrase, Failure> {
     rpassword::prompt_password(prompt)
         .map(Zeroizing::new)
         .map_err(|error| {
-            Failure::environment(format!("the pass phrase cannot be asked for: {error}"))
+            Failure::environment(format!("the passphrase cannot be asked for: {error}"))
                 .hint("--pass-phrase-file FILE reads it from a file")
         })
 }

@@ -189,7 +189,7 @@ fn a_pass_phrase_comes_from_its_file_and_a_wrong_one_is_refused() {
     };
     export(&["--pass-phrase-file", &wrong])
         .code(5)
-        .stderr(contains("pass phrase is wrong"));
+        .stderr(contains("passphrase is wrong"));
     export(&["--no-pass-phrase"])
         .code(5)
         .stderr(contains("encrypted"));

@@ -11,11 +11,11 @@ pub enum StoreError {
     /// Written by a later version of this program.
     #[error("the key store has version {0}: use the program that wrote it")]
     UnknownVersion(u64),
-    /// Encrypted, and no pass phrase was given.
-    #[error("the key store is encrypted: give its pass phrase")]
+    /// Encrypted, and no passphrase was given.
+    #[error("the key store is encrypted: give its passphrase")]
     NeedsPassPhrase,
-    /// The pass phrase does not open it. A damaged store looks the same.
-    #[error("the pass phrase is wrong, or the key store is damaged")]
+    /// The passphrase does not open it. A damaged store looks the same.
+    #[error("the passphrase is wrong, or the key store is damaged")]
     WrongPassPhrase,
 }
 

@@ -19,7 +19,7 @@ const PURPOSE: &[u8] = b"chat/2 history";
 const NONCE: usize = 12;
 
 /// Seals and opens entries of one person's history. Whoever has the identity's private key can make it, and nobody
-/// else: so a pass phrase that protects the key store protects the history as well.
+/// else: so a passphrase that protects the key store protects the history as well.
 pub struct HistoryKey(Aes256Gcm);
 
 impl Identity {

@@ -1,7 +1,7 @@
-//! The key store: one text that holds an identity, encrypted under a pass phrase or in clear.
+//! The key store: one text that holds an identity, encrypted under a passphrase or in clear.
 //!
 //! JSON with a version. Encrypted, the keys are sealed with AES-256-GCM under a key that
-//! Argon2id (RFC 9106) makes from the pass phrase; its parameters stand in the file and are
+//! Argon2id (RFC 9106) makes from the passphrase; its parameters stand in the file and are
 //! part of the associated data, and are bounded when they are read.
 
 use aes_gcm::aead::{Aead as _, KeyInit as _, Payload};
@@ -30,7 +30,7 @@ const MAX_STORE: usize = 256 * 1024;
 const MAX_KEY_NUMBER: u32 = 1_000_000;
 
 impl Identity {
-    /// The key store's text. `None` for the pass phrase writes the keys in clear, which is for
+    /// The key store's text. `None` for the passphrase writes the keys in clear, which is for
     /// tests and for those who protect the file by other means.
     pub fn to_store(&self, rng: &mut impl CryptoRng, pass_phrase: Option<&str>) -> String {
         let keys = Keys::of(self);
@@ -44,7 +44,7 @@ impl Identity {
         serde_json::to_string_pretty(&store).expect("a key store has string keys and no maps")
     }
 
-    /// Reads a key store. A pass phrase for a store in clear is not needed and not used.
+    /// Reads a key store. A passphrase for a store in clear is not needed and not used.
     /// Whether the certificates are still valid is not checked here.
     ///
     /// # Errors
@@ -93,7 +93,7 @@ enum KeyStore {
     },
 }
 
-/// How the pass phrase becomes a key.
+/// How the passphrase becomes a key.
 #[derive(Serialize, Deserialize)]
 #[serde(tag = "algorithm", rename_all = "lowercase")]
 enum Kdf {

@@ -198,7 +198,7 @@ fn searched() -> Value {
             "bytes": count("Bytes read."),
             "places": count("Files, streams and links that were searched."),
             "samples": count("The number of scans. Data that appears and vanishes between two scans is not detected."),
-            "strings": count("Canaries, texts, files, names, pass phrases and keys that were searched for here."),
+            "strings": count("Canaries, texts, files, names, passphrases and keys that were searched for here."),
             "transformations": count("Encodings of them that were searched for here."),
             "found": count("In how many scans the control was found."),
             "control_found": {

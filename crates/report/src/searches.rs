@@ -47,7 +47,7 @@ pub struct Searched {
     pub places: u64,
     /// How often it was looked.
     pub samples: u64,
-    /// Canaries, texts, files, names, pass phrases and keys that were searched for here.
+    /// Canaries, texts, files, names, passphrases and keys that were searched for here.
     #[serde(default)]
     pub strings: u64,
     /// Encodings of them that were searched for here.

@@ -349,7 +349,7 @@ pub enum Kind {
         control: Option<bool>,
         /// Why the search is not complete, when it is not: a cap, an unreadable file.
         incomplete: Option<String>,
-        /// Canaries, texts, files, names, pass phrases and keys that were looked for.
+        /// Canaries, texts, files, names, passphrases and keys that were looked for.
         #[serde(default)]
         strings: u64,
         /// Bytes that were also looked through for what is compressed, encoded several times,

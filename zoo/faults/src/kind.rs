@@ -17,7 +17,7 @@ pub enum What {
     MessageKeys,
     /// A private key in PEM, made for the occasion.
     PrivateKey,
-    /// The pass phrase that a client is told.
+    /// The passphrase that a client is told.
     PassPhrase,
 }
 

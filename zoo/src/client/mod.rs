@@ -81,10 +81,10 @@ struct Arguments {
     /// File for the keys of messages.
     #[arg(long)]
     keys: Option<PathBuf>,
-    /// Print the keys of messages that the pass phrase opens, which is read first, and end.
+    /// Print the keys of messages that the passphrase opens, which is read first, and end.
     #[arg(long)]
     open_keys: bool,
-    /// Ask for a pass phrase first.
+    /// Ask for a passphrase first.
     #[arg(long)]
     ask: bool,
     /// Stay behind as an orphan, connected to nothing.
@@ -145,7 +145,7 @@ fn start(mut arguments: Arguments) -> io::Result<ExitCode> {
         _ => {}
     }
     let phrase = if arguments.ask {
-        terminal::question("Pass phrase: ")?
+        terminal::question("Passphrase: ")?
     } else {
         String::new()
     };

@@ -1,4 +1,4 @@
-//! The keys of a client's messages, in a file that its pass phrase opens.
+//! The keys of a client's messages, in a file that its passphrase opens.
 
 use std::fs::File;
 use std::io::{self, Write as _};
@@ -59,14 +59,14 @@ impl Store {
     ///
     /// # Errors
     ///
-    /// When there is a key that the pass phrase does not open.
+    /// When there is a key that the passphrase does not open.
     pub(super) fn print(&self, mut out: impl io::Write) -> io::Result<()> {
         let path = self.path.as_deref().unwrap_or(Path::new(""));
         let kept = match std::fs::read_to_string(path) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => String::new(),
             kept => kept?,
         };
-        let wrong = || io::Error::other("the pass phrase does not open this store");
+        let wrong = || io::Error::other("the passphrase does not open this store");
         for line in kept.lines() {
             let opened = from_hex(line).and_then(|line| self.seal.open(&line));
             let opened = opened.ok_or_else(wrong)?;

@@ -62,7 +62,7 @@ struct Arguments {
     /// File with the key of the links; without it nothing seals them.
     #[arg(long)]
     link_key: Option<PathBuf>,
-    /// Ask for a pass phrase on the terminal before listening.
+    /// Ask for a passphrase on the terminal before listening.
     #[arg(long)]
     ask: bool,
     /// Be a process that does nothing until its input ends; what it is told means nothing to it.
@@ -136,8 +136,8 @@ async fn serve(arguments: Arguments) -> io::Result<Over> {
     if faults.behaviour == RelayFault::DiesStarting {
         return Err(io::Error::other("the licence file is missing"));
     }
-    if arguments.ask && terminal::secret("Pass phrase: ")? != "open sesame" {
-        return Err(io::Error::other("wrong pass phrase"));
+    if arguments.ask && terminal::secret("Passphrase: ")? != "open sesame" {
+        return Err(io::Error::other("wrong passphrase"));
     }
     let key = Key::read_or_none(arguments.link_key.as_deref())?;
     std::fs::create_dir_all(&arguments.data)?;

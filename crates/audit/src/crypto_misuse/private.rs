@@ -162,7 +162,7 @@ fn curve(bytes: &[u8]) -> Option<(usize, Vec<Vec<u8>>)> {
 
 static PEM: LazyLock<Option<Regex>> = LazyLock::new(|| {
     let line = r"-----BEGIN (?:RSA |EC |DSA |OPENSSH )?PRIVATE KEY-----(?:\s|\\r|\\n)*";
-    // A key without a pass phrase has its base64 at once.
+    // A key without a passphrase has its base64 at once.
     Regex::new(&format!("{line}[A-Za-z0-9+/]{{32}}")).ok()
 });
 
@@ -174,7 +174,7 @@ static JWK: LazyLock<Option<Regex>> = LazyLock::new(|| {
 
 /// Formats that say what they are.
 fn named(around: &[u8]) -> Option<PrivateKey> {
-    // OpenSSH says whether there is a pass phrase in the first bytes of its own format.
+    // OpenSSH says whether there is a passphrase in the first bytes of its own format.
     const OPENSSH: &[u8] = b"b3BlbnNzaC1rZXktdjEA";
     const OPENSSH_CLEAR: &[u8] = b"b3BlbnNzaC1rZXktdjEAAAAABG5vbmU";
     let pem = PEM.iter().find_map(|regex| regex.find(around));

@@ -77,7 +77,7 @@ impl Searcher {
         self.stop.as_ref().is_some_and(|Stop(stop)| stop())
     }
 
-    /// How many canaries, texts, files, names, pass phrases and keys are looked for.
+    /// How many canaries, texts, files, names, passphrases and keys are looked for.
     pub fn strings(&self) -> usize {
         let names = self.needles.names.iter();
         // A key is looked for in pieces.

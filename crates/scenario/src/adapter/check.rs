@@ -147,7 +147,7 @@ impl<'s> Checker<'s> {
         }
     }
 
-    /// A pass phrase: what it is must be known before the play, so that it can be looked for.
+    /// A passphrase: what it is must be known before the play, so that it can be looked for.
     pub(super) fn pass_phrase(&mut self, place: &Place<'_>) -> Template {
         let settings = self.settings.clone();
         let settings = settings.iter().map(String::as_str);

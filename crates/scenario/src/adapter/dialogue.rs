@@ -192,7 +192,7 @@ fn read_branch(node: &Node<'_, '_>, known: &[&str], checker: &mut Checker<'_>) -
     });
     // Who logs in under a name is a client.
     if pass_phrase && (typed.is_none() || !known.contains(&"name")) {
-        let title = "only a client types a pass phrase";
+        let title = "only a client types a passphrase";
         let problem = Problem::new(code::DIALOGUE, &node.key_span("pass_phrase"), title);
         checker
             .problems

@@ -22,7 +22,7 @@ pub struct AuditPlan {
     pub files: Vec<(String, String)>,
     /// The string that must be found, for each surface that the adapter declares.
     pub controls: BTreeMap<Surface, String>,
-    /// Pass phrases that clients may type.
+    /// Passphrases that clients may type.
     #[serde(default)]
     pub pass_phrases: Vec<PassPhrase>,
     /// Steps that the audit cannot judge, with the reason.
@@ -43,7 +43,7 @@ impl AuditPlan {
     }
 }
 
-/// A pass phrase that clients type.
+/// A passphrase that clients type.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PassPhrase {
     /// Whose.

@@ -1,4 +1,4 @@
-//! Pass phrases that clients type: they open their keys, and the relay must not see them.
+//! Passphrases that clients type: they open their keys, and the relay must not see them.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -17,7 +17,7 @@ const MIN_DISTINCT: usize = 8;
 impl PassPhrase {
     /// What findings call it.
     pub fn name(&self) -> String {
-        format!("pass phrase of {}", self.owners.join(", "))
+        format!("passphrase of {}", self.owners.join(", "))
     }
 
     /// Why it is not looked for, where it is not.
@@ -94,12 +94,12 @@ mod tests {
     fn each_client_has_its_own_and_equal_ones_have_several_owners() {
         let asked = "{ await = 'Pass: $', type = \"the words of {name}\", pass_phrase = true }";
         let own = ["alice", "bob", "carol"].map(|who| {
-            let name = format!("pass phrase of {who}");
+            let name = format!("passphrase of {who}");
             (name, format!("the words of {who}"))
         });
         assert_eq!(planned(asked), own);
         let same = "{ await = 'Pass: $', type = \"nobody knows this\", pass_phrase = true }";
-        let all = "pass phrase of alice, bob, carol";
+        let all = "passphrase of alice, bob, carol";
         assert_eq!(planned(same), words(&[(all, "nobody knows this")]));
     }
 
@@ -107,7 +107,7 @@ mod tests {
     fn who_is_not_asked_has_none_and_an_answer_is_none_by_itself() {
         let first = "{ await = 'New: $', type = \"chosen by the first\", pass_phrase = true, \
             only = \"first\" }, { await = 'Room: $', type = \"a room for them all\", secret = true }";
-        let alice = [("pass phrase of alice", "chosen by the first")];
+        let alice = [("passphrase of alice", "chosen by the first")];
         assert_eq!(planned(first), words(&alice));
     }
 

@@ -14,7 +14,7 @@ use timeline::{Direction, Kind, Stream, Surface};
 
 impl Scans<'_> {
     /// Searches what each client printed and received for what was sent to others alone, and for
-    /// keys and pass phrases of others.
+    /// keys and passphrases of others.
     /// On its link it was searched for already. That of the recipients is searched as well:
     /// there it must be found, which shows that it would have been elsewhere.
     pub(super) fn search_others(
