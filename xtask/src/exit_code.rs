@@ -44,7 +44,7 @@ pub(crate) const ALL: &[(u8, &str)] = &[
     (USAGE, "wrong usage, or a file that does not parse"),
     (
         3,
-        "plaintext was seen, or what the relay kept depends on what was said",
+        "plaintext was seen, or what the relay kept differs with what was said",
     ),
     (
         4,

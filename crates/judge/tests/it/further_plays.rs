@@ -72,7 +72,7 @@ fn what_goes_with_the_texts_is_distinguishable_and_has_its_place() {
         check
             .evidence
             .got
-            .contains("of 900 pieces that were compared, luck would leave"),
+            .contains("of 900 pieces that were compared, chance would leave"),
         "{check:?}"
     );
     assert!(!check.evidence.got.contains("PLAINTEXT"), "{check:?}");

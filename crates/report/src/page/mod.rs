@@ -111,7 +111,7 @@ const WORDS: &[(&str, &str)] = &[
     ("PLAINTEXT", "a planted text was found where it must not be"),
     (
         "DISTINGUISHABLE",
-        "what the relay kept depends on what was said, though it need not reveal it",
+        "what the relay kept differs with what was said, though it need not reveal it",
     ),
     (
         "CANNOT TELL",
