@@ -48,7 +48,7 @@ fn chat(arguments: &Arguments) -> io::Result<()> {
     link.write_all(format!("{}\n", arguments.name).as_bytes())?;
     let (heard, room, name) = (link.try_clone()?, key()?, arguments.name.clone());
     // Lines to send, and nothing when the one or the other has ended.
-    let (typed, to_send) = mpsc::channel();
+    let (typed, to_send) = mpsc::sync_channel(16);
     let gone = typed.clone();
     thread::spawn(move || {
         drop(listen(heard, &room, &name));

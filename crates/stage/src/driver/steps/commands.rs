@@ -264,7 +264,7 @@ impl Play<'_> {
         let events = self.record.events();
         let missing = self.expected.take_missing(everybody, events);
         let expected = group.iter().flat_map(|one| &one.expects);
-        let missing = expected.filter(|one| missing.iter().any(|id| *id == one.id));
+        let missing = expected.filter(|one| missing.contains(&one.id));
         let missing: Vec<&str> = missing.map(|one| one.sentence.as_str()).collect();
         let text = match impossible {
             Some(why) => format!("the step could not be repeated: {why}"),
