@@ -63,6 +63,11 @@ impl Contact {
         }
     }
 
+    /// The identity that the person shows now.
+    pub(crate) fn shown(&self) -> &PublicIdentity {
+        self.changed.as_ref().unwrap_or(&self.identity)
+    }
+
     fn identities(&self) -> impl Iterator<Item = &PublicIdentity> {
         std::iter::once(&self.identity).chain(&self.changed)
     }

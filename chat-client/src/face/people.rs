@@ -45,7 +45,7 @@ pub fn render(line: &Line) -> Option<String> {
         Line::Refused(refusal) => format!("! {}", escape(&refusal.text)),
         Line::KeyChanged { name } => format!(
             "! THE IDENTITY OF {name} HAS CHANGED. It may be another person. Nothing is sent to \
-             {name} until you compare with /verify {name} and say /trust {name} GROUP"
+             {name} until you compare with /verify {name} and say /trust {name} NUMBER"
         ),
         Line::Trusted { name } => format!("* the new identity of {name} is trusted"),
         Line::Blocked { name } => {

@@ -42,7 +42,7 @@ pub(super) struct Typed {
 pub(super) struct Question {
     /// Whose safety number was shown.
     pub(super) name: Name,
-    /// Of a changed identity, the first group of the number with the new one.
+    /// Of a changed identity, the number that was shown.
     pub(super) trusts: Option<String>,
 }
 
@@ -333,7 +333,7 @@ impl ChatView {
         match answer.trim().to_lowercase().as_str() {
             "y" | "yes" => {
                 let trust = question.trusts.as_ref();
-                let trust = trust.map(|group| format!("/trust {name} {group}"));
+                let trust = trust.map(|number| format!("/trust {name} {number}"));
                 let verify = format!("/verify {name} yes");
                 let lines: Vec<String> = trust.into_iter().chain([verify]).collect();
                 let mut send = |line| Want::Send(format!("@{} {line}", self.number()));

@@ -206,8 +206,7 @@ impl ChatView {
             number,
         } = line
         {
-            let group = number.split(' ').next().unwrap_or_default().to_owned();
-            let trusts = (*state == "changed").then_some(group);
+            let trusts = (*state == "changed").then(|| number.clone());
             self.question = Some(Question {
                 name: name.clone(),
                 trusts,

@@ -43,8 +43,8 @@ pub enum Command {
     Trust {
         /// Whose.
         name: Name,
-        /// The first group of the safety number with it: so it is the one that was compared.
-        group: String,
+        /// The whole safety number with it: so it is the one that was compared.
+        number: String,
     },
     /// Forget somebody who is away.
     Forget {
@@ -118,7 +118,7 @@ impl Topic {
             Self::File => "/file NAME PATH",
             Self::Who => "/who",
             Self::Verify => "/verify NAME [yes]",
-            Self::Trust => "/trust NAME GROUP",
+            Self::Trust => "/trust NAME NUMBER",
             Self::Forget => "/forget NAME",
             Self::Block => "/block NAME",
             Self::Unblock => "/unblock NAME",
@@ -145,7 +145,7 @@ impl Topic {
             }
             Self::Trust => {
                 "trusts an identity that has changed, so that you can write again; \
-                 GROUP is the first group of the number that /verify shows"
+                 NUMBER is the whole number that /verify showed"
             }
             Self::Forget => {
                 "forgets the identity of somebody who is away; \
@@ -243,12 +243,12 @@ impl Command {
                 Ok(Self::Verify { name, compared })
             }
             Topic::Trust => {
-                let (name, group) = split_name(rest);
-                let (name, group) = (person(name, usage)?, group.trim().to_owned());
-                if group.is_empty() {
+                let (name, number) = split_name(rest);
+                let (name, number) = (person(name, usage)?, number.trim().to_owned());
+                if number.is_empty() {
                     return Err(usage());
                 }
-                Ok(Self::Trust { name, group })
+                Ok(Self::Trust { name, number })
             }
             Topic::Forget => Ok(Self::Forget {
                 name: person(rest.trim(), usage)?,

@@ -83,7 +83,7 @@ impl Session {
                 Ok(())
             }
             Command::Verify { name, compared } => self.verify(&name, compared),
-            Command::Trust { name, group } => self.trust(name, &group),
+            Command::Trust { name, number } => self.trust(name, &number),
             Command::Forget { name } => self.forget(name),
             Command::Block { name, is_blocked } => self.block(name, is_blocked),
             Command::History(sought) => {
@@ -206,7 +206,7 @@ impl Session {
     }
 
     /// The number is of the identity that the person shows now: when it has changed, that is
-    /// the one to compare.
+    /// the one to compare. Only an identity whose number was shown can have been compared.
     fn verify(&mut self, name: &Name, compared: bool) -> Result<(), Refusal> {
         let contact = self.people.contact(name)?;
         if compared {
@@ -214,13 +214,22 @@ impl Session {
                 let why = format!("the identity of {name} has changed: /trust {name} comes first");
                 return Err(Refusal::new("key-changed", why));
             }
+            if !self.people.was_shown(name, &contact.identity.fingerprint()) {
+                let why = format!(
+                    "the safety number with {name} was not shown yet, or has changed since: \
+                     compare the number that /verify {name} shows"
+                );
+                return Err(Refusal::new("wrong-number", why));
+            }
             self.people.contacts.verify(name);
             self.contacts_changed = true;
             self.show(Line::Verified { name: name.clone() });
             return Ok(());
         }
         let state = contact.state();
+        let shown = contact.shown().fingerprint();
         let number = self.safety_number(name)?;
+        self.people.note_shown(name, shown);
         self.show(Line::Safety {
             name: name.clone(),
             state,
@@ -231,8 +240,7 @@ impl Session {
 
     /// Of the identity that the person shows now.
     fn safety_number(&self, name: &Name) -> Result<String, Refusal> {
-        let contact = self.people.contact(name)?;
-        let theirs = contact.changed.as_ref().unwrap_or(&contact.identity);
+        let theirs = self.people.contact(name)?.shown();
         let me = (&self.people.me, self.identity.public());
         Ok(SafetyNumber::between(me, (name, theirs)).to_string())
     }
@@ -256,12 +264,14 @@ impl Session {
         Ok(())
     }
 
-    /// The relay may show yet another identity after the user has compared one: the group says which is meant.
-    fn trust(&mut self, name: Name, group: &str) -> Result<(), Refusal> {
-        let number = self.safety_number(&name)?;
-        if self.people.contact(&name)?.is_changed() && number.split(' ').next() != Some(group) {
+    /// The relay may show yet another identity after the user has compared one: the number says which is meant.
+    /// Only the whole one does: either half may be the user's own, which is the same with everybody.
+    fn trust(&mut self, name: Name, number: &str) -> Result<(), Refusal> {
+        let now = self.safety_number(&name)?;
+        let is_same = number.split_whitespace().eq(now.split(' '));
+        if self.people.contact(&name)?.is_changed() && !is_same {
             let why = format!(
-                "that is not how the safety number with {name} begins now: /verify {name} shows it"
+                "that is not the whole safety number with {name}, or not the one of now: /verify {name} shows it"
             );
             return Err(Refusal::new("wrong-number", why));
         }

@@ -19,6 +19,8 @@ pub(super) struct People {
     pub(super) contacts: Contacts,
     /// Connected now, as the relay says.
     here: BTreeMap<Name, Announced>,
+    /// The identities whose safety numbers the user was shown last.
+    numbers_shown: BTreeMap<Name, Fingerprint>,
     /// Whether the relay keeps mail for those who are away.
     pub(super) mail: bool,
 }
@@ -49,6 +51,7 @@ impl People {
             me,
             contacts,
             here: BTreeMap::new(),
+            numbers_shown: BTreeMap::new(),
             mail: false,
         }
     }
@@ -102,6 +105,16 @@ impl People {
     /// Whether somebody is here.
     pub(super) fn is_here(&self, name: &Name) -> bool {
         self.here.contains_key(name)
+    }
+
+    /// The user is shown the safety number with this identity.
+    pub(super) fn note_shown(&mut self, name: &Name, identity: Fingerprint) {
+        self.numbers_shown.insert(name.clone(), identity);
+    }
+
+    /// Whether the safety number that the user was shown last is the one with this identity.
+    pub(super) fn was_shown(&self, name: &Name, identity: &Fingerprint) -> bool {
+        self.numbers_shown.get(name) == Some(identity)
     }
 
     /// Somebody has gone: whether it was a stranger. `None` for somebody who was not here.

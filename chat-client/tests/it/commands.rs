@@ -37,10 +37,10 @@ fn commands_are_read_with_their_arguments() {
     assert_eq!(parse("/verify bob"), Ok(verify(false)));
     assert_eq!(parse("/verify bob yes"), Ok(verify(true)));
     assert_eq!(
-        parse("/trust bob 12345"),
+        parse("/trust bob 12345 67890 "),
         Ok(Command::Trust {
             name: name("bob"),
-            group: "12345".to_owned()
+            number: "12345 67890".to_owned()
         })
     );
     let history = |with: Option<&str>, count| {

@@ -316,7 +316,7 @@ fn a_safety_number_is_a_question_that_takes_yes_or_no() {
     assert_eq!(seat.enters("no"), Vec::<String>::new());
     assert!(seat.shows("somebody is between you and bob"));
     seat.take(&safety("changed"));
-    let trust = ["@3 /trust bob 67218", "@4 /verify bob yes"];
+    let trust = ["@3 /trust bob 67218 84706", "@4 /verify bob yes"];
     assert_eq!(seat.enters("y"), trust);
     seat.take(&safety("verified"));
     seat.press(KeyCode::Esc);

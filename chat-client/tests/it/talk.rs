@@ -237,7 +237,7 @@ fn the_help_explains_every_command() {
     let mut hall = Hall::with(&["alice"]);
     assert_eq!(hall.types("alice", "/help").len(), 13);
     let about = hall.types("alice", "/help trust");
-    insta::assert_snapshot!(about.join("\n"), @"help /trust NAME GROUP: trusts an identity that has changed, so that you can write again; GROUP is the first group of the number that /verify shows");
+    insta::assert_snapshot!(about.join("\n"), @"help /trust NAME NUMBER: trusts an identity that has changed, so that you can write again; NUMBER is the whole number that /verify showed");
 }
 
 #[test]

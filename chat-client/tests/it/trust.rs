@@ -19,24 +19,64 @@ fn impostor() -> Hall {
 
 /// Alice compares the number and trusts bob.
 fn trust_bob(hall: &mut Hall) -> Vec<String> {
-    let group = group(&hall.types("alice", "/verify bob"));
-    hall.types("alice", &format!("/trust bob {group}"))
+    let number = number(&hall.types("alice", "/verify bob"));
+    hall.types("alice", &format!("/trust bob {number}"))
 }
 
-fn group(told: &[String]) -> String {
-    told[0].split(' ').nth(3).unwrap().to_owned()
+/// The number in the answer to `/verify`.
+fn number(told: &[String]) -> String {
+    told[0].splitn(4, ' ').nth(3).unwrap().to_owned()
 }
 
 #[test]
 fn only_the_identity_that_was_compared_is_trusted() {
-    let mut hall = impostor();
-    let compared = group(&hall.types("alice", "/verify bob"));
-    // The relay swaps the key once more.
+    let mut known = Contacts::default();
+    known.see(&name("bob"), fixture(1).public());
+    let mut hall = Hall::default();
+    hall.join("alice", Start::knowing(2, &known.to_json()));
+    let mut compared: Vec<String> = Vec::new();
+    for key in 3..12 {
+        // The relay swaps the key once more.
+        let peer = peer("bob", &fixture(key));
+        hall.relay_says("alice", ToClient::Joined { peer }, Bytes::new());
+        for number in &compared {
+            let groups: Vec<_> = number.split(' ').collect();
+            for some in [&groups[..1], &groups[..6], &groups[6..], &groups[..]] {
+                let told = hall.types("alice", &format!("/trust bob {}", some.join(" ")));
+                assert!(told[0].starts_with("refused wrong-number "), "{told:?}");
+            }
+        }
+        compared.push(number(&hall.types("alice", "/verify bob")));
+    }
+    // Her own half comes first where it is the lower one: it says nothing of him.
+    let own = |number: &String| number[..5] == compared[0][..5];
+    assert!(compared.iter().filter(|number| own(number)).count() > 1);
+    assert_eq!(trust_bob(&mut hall), ["(contacts)", "trusted bob"]);
+}
+
+#[test]
+fn only_the_identity_whose_number_was_shown_is_verified() {
+    let mut hall = Hall::with(&["alice", "bob"]);
+    let refused = |hall: &mut Hall| {
+        let told = hall.types("alice", "/verify bob yes");
+        assert!(told[0].starts_with("refused wrong-number "), "{told:?}");
+    };
+    refused(&mut hall);
+    hall.types("alice", "/verify bob");
+    hall.drop("bob");
+    hall.types("alice", "/forget bob");
+    hall.join("bob", Start::new(5));
+    refused(&mut hall);
+    // The number of the identity that was announced, and not of the one that is known.
     let peer = peer("bob", &fixture(6));
     hall.relay_says("alice", ToClient::Joined { peer }, Bytes::new());
-    let told = hall.types("alice", &format!("/trust bob {compared}"));
-    assert!(told[0].starts_with("refused wrong-number "), "{told:?}");
-    assert_eq!(trust_bob(&mut hall), ["(contacts)", "trusted bob"]);
+    hall.types("alice", "/verify bob");
+    hall.drop("bob");
+    hall.join("bob", Start::new(5));
+    refused(&mut hall);
+    hall.types("alice", "/verify bob");
+    let told = hall.types("alice", "/verify bob yes");
+    assert_eq!(told, ["(contacts)", "verified bob"]);
 }
 
 #[test]
