@@ -33,6 +33,9 @@ const LOGIN: Duration = Duration::from_secs(15);
 /// How long to wait at the end of the input, from the last sign of progress.
 const PATIENCE: Duration = Duration::from_secs(5);
 
+/// How long a terminal may take to be given back.
+const CLOSING: Duration = Duration::from_secs(2);
+
 /// How often to look for files that do not come further.
 const TICK: Duration = Duration::from_secs(10);
 
@@ -62,7 +65,11 @@ pub(crate) fn run(options: &Chat) -> Result<Exit, Failure> {
     });
     // Threads that still read or write are not waited for.
     runtime.shutdown_background();
-    done
+    match done {
+        // Nothing can be said on such a terminal: the exit code has to do.
+        Err(failure) if screen::is_stuck() => Ok(failure.exit),
+        done => done,
+    }
 }
 
 /// The name that was typed. A bad one is told to programs on standard output too, like every
@@ -183,7 +190,7 @@ struct OpenScreen(Screen);
 
 impl Drop for OpenScreen {
     fn drop(&mut self) {
-        self.0.close();
+        self.0.close(CLOSING);
     }
 }
 
@@ -426,7 +433,12 @@ impl App {
         for effect in self.session.take_effects() {
             self.carry_out_one(effect);
         }
-        self.output.finish().await?;
+        let has_screen = self.screen.is_some();
+        tokio::select! {
+            finished = self.output.finish() => finished?,
+            // Whoever sits in front of a terminal that takes nothing need not wait.
+            () = self.signals.next(), if has_screen => {}
+        }
         drop(self.screen);
         match ending {
             Ending::Left => {

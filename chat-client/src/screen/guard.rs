@@ -1,6 +1,6 @@
 //! The terminal, taken and given back: at the end, when something panics, and while the program is stopped.
 
-use std::io::{self, IsTerminal as _};
+use std::io::{self, IsTerminal as _, Write};
 use std::panic;
 use std::sync::Once;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -18,6 +18,9 @@ const SMALLEST: (u16, u16) = (40, 8);
 /// The terminal is ours now.
 static TAKEN: AtomicBool = AtomicBool::new(false);
 
+/// It takes nothing: whoever writes to it waits for ever.
+static STUCK: AtomicBool = AtomicBool::new(false);
+
 /// Whether a person sits in front of a terminal that a screen can be painted on.
 pub(crate) fn fits() -> bool {
     let is_dumb = std::env::var_os("TERM").is_none_or(|term| term.is_empty() || term == "dumb");
@@ -27,14 +30,14 @@ pub(crate) fn fits() -> bool {
 }
 
 /// Takes the terminal; whatever happens, it is given back.
-pub(super) fn take() -> io::Result<()> {
+pub(super) fn take(out: &mut impl Write) -> io::Result<()> {
     restore_on_panic();
     enable_raw_mode()?;
     TAKEN.store(true, Ordering::SeqCst);
     // What is pasted comes as such, and not as keys that send it line by line.
-    let entered = execute!(io::stdout(), EnterAlternateScreen, EnableBracketedPaste);
+    let entered = execute!(out, EnterAlternateScreen, EnableBracketedPaste);
     if entered.is_err() {
-        restore();
+        restore(out);
     }
     entered
 }
@@ -45,12 +48,29 @@ pub(super) fn is_taken() -> bool {
 }
 
 /// Gives it back, once. One that has gone needs no mending.
-pub(super) fn restore() {
+pub(super) fn restore(out: &mut impl Write) {
     if TAKEN.swap(false, Ordering::SeqCst) {
-        let mut out = io::stdout();
         execute!(out, DisableBracketedPaste, LeaveAlternateScreen, Show).ok();
         disable_raw_mode().ok();
     }
+}
+
+/// Gives back what can be had without a write. Nothing is to be written to it after this.
+pub(super) fn give_up() {
+    TAKEN.store(false, Ordering::SeqCst);
+    STUCK.store(true, Ordering::SeqCst);
+    disable_raw_mode().ok();
+}
+
+/// Whether it was given up.
+pub(crate) fn is_stuck() -> bool {
+    STUCK.load(Ordering::SeqCst)
+}
+
+/// For tests without a terminal.
+#[cfg(test)]
+pub(super) fn pretend_taken() {
+    TAKEN.store(true, Ordering::SeqCst);
 }
 
 /// What a panic says must be readable, and what follows it typed in a usable terminal.
@@ -59,7 +79,7 @@ fn restore_on_panic() {
     ONCE.call_once(|| {
         let before = panic::take_hook();
         panic::set_hook(Box::new(move |panic| {
-            restore();
+            restore(&mut io::stdout());
             before(panic);
         }));
     });

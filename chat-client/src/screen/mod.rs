@@ -15,9 +15,11 @@ mod window;
 mod wrap;
 
 use std::fmt;
-use std::io::{self, Stdout, Write as _};
+use std::io::{self, Write};
 use std::path::Path;
+use std::sync::mpsc::sync_channel;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use chat_protocol::Name;
 use chrono::{DateTime, Local, Offset as _};
@@ -29,7 +31,7 @@ use ratatui::crossterm::style::Print;
 use tokio::sync::{Notify, mpsc};
 
 pub use draw::draw;
-pub(crate) use guard::fits;
+pub(crate) use guard::{fits, is_stuck};
 pub use typed::Want;
 pub use view::{ChatView, Outside};
 
@@ -49,9 +51,13 @@ pub struct Screen(Arc<Mutex<Painted>>);
 
 struct Painted {
     view: ChatView,
-    terminal: Terminal<CrosstermBackend<Stdout>>,
+    /// It alone is written to, so that there is one lock and no order of locks.
+    terminal: Terminal<CrosstermBackend<Sink>>,
     has_bell: bool,
 }
+
+/// What takes the bytes for the terminal.
+type Sink = Box<dyn Write + Send>;
 
 impl fmt::Debug for Screen {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -62,9 +68,10 @@ impl fmt::Debug for Screen {
 impl Screen {
     /// Takes the terminal. Whoever opens it closes it.
     pub(crate) fn open(me: Name, has_bell: bool) -> io::Result<Self> {
-        guard::take()?;
-        let terminal = Terminal::new(CrosstermBackend::new(io::stdout()));
-        let terminal = terminal.inspect_err(|_| guard::restore())?;
+        let mut out: Sink = Box::new(io::stdout());
+        guard::take(&mut out)?;
+        let terminal = Terminal::new(CrosstermBackend::new(out));
+        let terminal = terminal.inspect_err(|_| guard::restore(&mut io::stdout()))?;
         let view = ChatView::new(me, outside());
         let painted = Painted {
             view,
@@ -74,13 +81,20 @@ impl Screen {
         Ok(Self(Arc::new(Mutex::new(painted))))
     }
 
-    /// Gives the terminal back, and prints what is left to say.
-    pub(crate) fn close(&self) {
-        guard::restore();
-        let mut out = io::stdout().lock();
-        for line in self.lock().view.farewell() {
-            // A terminal that has gone needs no farewell.
-            writeln!(out, "{line}").ok();
+    /// Gives the terminal back, and prints what is left to say. A terminal that does not take that in time gets its
+    /// settings back, and nothing is written to it any more.
+    pub(crate) fn close(&self, patience: Duration) {
+        let screen = self.clone();
+        let (sender, is_closed) = sync_channel(1);
+        let closing = std::thread::Builder::new()
+            .name("closing".to_owned())
+            .spawn(move || {
+                screen.lock().close();
+                // Nobody waits for it where it took too long.
+                sender.send(()).ok();
+            });
+        if closing.is_err() || is_closed.recv_timeout(patience).is_err() {
+            guard::give_up();
         }
     }
 
@@ -120,6 +134,9 @@ impl Screen {
 
     fn take(&self, event: Event, lines: &mpsc::Sender<Input>, leaves: &Notify) -> io::Result<()> {
         let mut painted = self.lock();
+        if !guard::is_taken() {
+            return Err(io::Error::other("the screen is closed"));
+        }
         let wants = match event {
             Event::Key(key) if key.kind == KeyEventKind::Release => return Ok(()),
             Event::Key(key) if key.code == KeyCode::Enter && lines.capacity() < MOST_LINES => {
@@ -160,18 +177,28 @@ impl Painted {
             let view = &mut self.view;
             self.terminal.draw(|frame| draw(view, frame))?;
             if self.view.takes_ring() && self.has_bell {
-                execute!(io::stdout(), Print('\x07'))?;
+                execute!(self.terminal.backend_mut(), Print('\x07'))?;
             }
         }
         Ok(())
     }
 
+    fn close(&mut self) {
+        let out = self.terminal.backend_mut();
+        guard::restore(out);
+        for line in self.view.farewell() {
+            // A terminal that has gone needs no farewell.
+            writeln!(out, "{line}").ok();
+        }
+        out.flush().ok();
+    }
+
     /// Stops this program until its shell lets it go on.
     #[cfg(unix)]
     fn suspend(&mut self) -> io::Result<()> {
-        guard::restore();
+        guard::restore(self.terminal.backend_mut());
         nix::sys::signal::raise(nix::sys::signal::Signal::SIGTSTP)?;
-        guard::take()?;
+        guard::take(self.terminal.backend_mut())?;
         self.terminal.clear()
     }
 
@@ -206,4 +233,98 @@ fn list(folder: &Path) -> Vec<String> {
         Some(if is_folder { name + "/" } else { name })
     });
     names.take(10_000).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::mpsc::{Receiver, SyncSender};
+
+    use ratatui::crossterm::event::{KeyEvent, KeyModifiers};
+    use ratatui::layout::Rect;
+    use ratatui::{TerminalOptions, Viewport};
+
+    use super::*;
+
+    /// There is one terminal, and each test has it for itself.
+    static TERMINAL: Mutex<()> = Mutex::new(());
+
+    fn screen(out: impl Write + Send + 'static) -> Screen {
+        guard::pretend_taken();
+        let options = TerminalOptions {
+            viewport: Viewport::Fixed(Rect::new(0, 0, 60, 10)),
+        };
+        let backend = CrosstermBackend::new(Box::new(out) as Sink);
+        let painted = Painted {
+            view: ChatView::new("alice".parse().unwrap(), outside()),
+            terminal: Terminal::with_options(backend, options).unwrap(),
+            has_bell: false,
+        };
+        Screen(Arc::new(Mutex::new(painted)))
+    }
+
+    fn press(screen: &Screen, code: KeyCode, modifiers: KeyModifiers) -> io::Result<()> {
+        let (sender, _receiver) = mpsc::channel(crate::input::WAITING);
+        let key = Event::Key(KeyEvent::new(code, modifiers));
+        screen.take(key, &sender, &Notify::new())
+    }
+
+    #[derive(Clone, Default)]
+    struct Kept(Arc<Mutex<Vec<u8>>>);
+
+    impl Write for Kept {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            self.0.lock().unwrap().write(bytes)
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn nothing_is_drawn_on_a_terminal_that_was_given_back() {
+        let _alone = TERMINAL.lock().unwrap_or_else(PoisonError::into_inner);
+        let kept = Kept::default();
+        let screen = screen(kept.clone());
+        press(&screen, KeyCode::Char('a'), KeyModifiers::NONE).unwrap();
+        press(&screen, KeyCode::Enter, KeyModifiers::NONE).unwrap();
+        screen.close(Duration::MAX);
+        let written = kept.0.lock().unwrap().clone();
+        let text = String::from_utf8_lossy(&written).into_owned();
+        assert!(text.ends_with("nobody has answered for: 1\n"), "{text}");
+        press(&screen, KeyCode::Char('l'), KeyModifiers::CONTROL).unwrap_err();
+        press(&screen, KeyCode::Char('b'), KeyModifiers::NONE).unwrap_err();
+        screen.paint().unwrap();
+        assert_eq!(*kept.0.lock().unwrap(), written);
+    }
+
+    /// A terminal that takes nothing: tells of the first write, and holds it up.
+    struct Stuck(SyncSender<()>, Receiver<()>);
+
+    impl Write for Stuck {
+        fn write(&mut self, _: &[u8]) -> io::Result<usize> {
+            self.0.send(()).ok();
+            self.1.recv().ok();
+            Err(io::Error::other("gone"))
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn a_terminal_that_takes_nothing_does_not_hold_up_the_end() {
+        let _alone = TERMINAL.lock().unwrap_or_else(PoisonError::into_inner);
+        let (begin, has_begun) = sync_channel(1);
+        let (free, is_free) = sync_channel(0);
+        let screen = screen(Stuck(begin, is_free));
+        let drawing = screen.clone();
+        let drawing = std::thread::spawn(move || drawing.paint());
+        has_begun.recv().unwrap();
+        screen.close(Duration::ZERO);
+        assert!(is_stuck());
+        drop(free);
+        drawing.join().unwrap().unwrap_err();
+    }
 }
