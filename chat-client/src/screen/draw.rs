@@ -183,15 +183,27 @@ fn draw_input(view: &ChatView, area: Rect, frame: &mut Frame<'_>) {
         prompt
     };
     let (before, behind) = view.typed.halves();
-    let mut before = typed(&before);
     let room = width.saturating_sub(columns(&prompt)).max(1);
+    // A letter takes a column or more, so that there is room for so many at the most.
+    let first = before.grapheme_indices(true).rev().nth(room);
+    let end = behind.grapheme_indices(true).nth(room);
+    let before = before.get(first.map_or(0, |(at, _)| at)..);
+    let behind = behind.get(..end.map_or(behind.len(), |(at, _)| at));
+    let mut before = typed(before.unwrap_or_default());
+    let behind = typed(behind.unwrap_or_default());
     // The cursor stays in sight.
-    while before.iter().map(Span::width).sum::<usize>() >= room && !before.is_empty() {
-        before.remove(0);
-    }
-    let column = columns(&prompt) + before.iter().map(Span::width).sum::<usize>();
+    let mut used = 0;
+    let fits = |span: &&Span<'_>| {
+        let wider = used + span.width();
+        let fits = wider < room;
+        used = if fits { wider } else { used };
+        fits
+    };
+    let shown = before.iter().rev().take_while(fits).count();
+    let before = before.split_off(before.len() - shown);
+    let column = columns(&prompt) + used;
     let style = Style::new().add_modifier(Modifier::BOLD);
-    let spans = [vec![Span::styled(prompt, style)], before, typed(&behind)].concat();
+    let spans = [vec![Span::styled(prompt, style)], before, behind].concat();
     frame.render_widget(Line::from(spans), area);
     let column = u16::try_from(column).unwrap_or(u16::MAX);
     let x = area.x + column.min(area.width.saturating_sub(1));

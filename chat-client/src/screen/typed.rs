@@ -3,6 +3,7 @@
 use std::collections::VecDeque;
 
 use chat_protocol::Name;
+use chat_protocol::limits::MAX_TEXT;
 use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use tui_input::{Input, InputRequest};
 
@@ -85,17 +86,16 @@ impl Typed {
     }
 
     /// The line before the cursor, and behind it.
-    pub(super) fn halves(&self) -> (String, String) {
+    pub(super) fn halves(&self) -> (&str, &str) {
         let value = self.input.value();
-        let before: String = value.chars().take(self.input.cursor()).collect();
-        let behind = value.get(before.len()..).unwrap_or_default().to_owned();
-        (before, behind)
+        let behind = value.char_indices().nth(self.input.cursor());
+        value.split_at(behind.map_or(value.len(), |(at, _)| at))
     }
 
     fn insert(&mut self, text: &str) {
         let (before, behind) = self.halves();
         let cursor = self.input.cursor() + text.chars().count();
-        self.input = Input::new(before + text + &behind).with_cursor(cursor);
+        self.input = Input::new([before, text, behind].concat()).with_cursor(cursor);
     }
 }
 
@@ -132,7 +132,14 @@ impl ChatView {
     pub fn paste(&mut self, text: &str) {
         self.hint = None;
         let text = text.replace("\r\n", "\n").replace('\r', "\n");
-        self.typed.insert(text.trim_end_matches('\n'));
+        let text = text.trim_end_matches('\n');
+        if self.typed.input.value().len() + text.len() > MAX_TEXT {
+            self.hint(&format!(
+                "a text has at most {MAX_TEXT} bytes: nothing was pasted; send a file"
+            ));
+            return;
+        }
+        self.typed.insert(text);
     }
 
     /// Says something beside the line that is typed, until the next key.
@@ -207,10 +214,10 @@ impl ChatView {
 
     fn complete(&mut self) {
         let (before, behind) = self.typed.halves();
-        match complete(&before, &self.known()) {
+        match complete(before, &self.known()) {
             Completed::Line(line) => {
                 let cursor = line.chars().count();
-                self.typed.input = Input::new(line + &behind).with_cursor(cursor);
+                self.typed.input = Input::new(line + behind).with_cursor(cursor);
             }
             Completed::Several(candidates) => self.hint = Some(candidates.join("  ")),
             Completed::Nothing => {}

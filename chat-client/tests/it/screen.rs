@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use chat_client::screen::{ChatView, Outside, Want, draw};
 use chat_client::session::{Line, Past, Refusal};
 use chat_protocol::Conversation;
+use chat_protocol::limits::MAX_TEXT;
 use proptest::prelude::{ProptestConfig, any, prop_oneof, proptest};
 use proptest::strategy::{Just, Strategy};
 use ratatui::Terminal;
@@ -397,6 +398,25 @@ fn several_pasted_lines_are_one_text_that_waits_for_enter() {
             .iter()
             .any(|row| row.trim() == "two …" && row.starts_with("        "))
     );
+}
+
+#[test]
+fn a_long_paste_is_shown_around_the_cursor_and_one_that_is_too_long_is_refused() {
+    let mut seat = Seat::ready();
+    // Painted for each of many keys: work that grows with the square of the length would not end.
+    seat.view.paste(&"0123456789abcdef".repeat(MAX_TEXT / 16));
+    assert!(seat.input().ends_with("9abcdef"));
+    for _ in 0..20 {
+        assert!(seat.input().len() >= 59);
+        assert_eq!(seat.press(KeyCode::Left), []);
+    }
+    seat.press(KeyCode::Home);
+    assert!(seat.input().starts_with("everyone> 0123456789abcdef01"));
+    let before = seat.input();
+    seat.view.paste("x");
+    assert!(seat.shows("a text has at most 65536 bytes: nothing was pasted"));
+    assert_eq!(seat.input(), before);
+    assert_eq!(seat.enters("").len(), 1);
 }
 
 #[test]
