@@ -1,6 +1,8 @@
 //! The terminal, taken and given back: at the end, when something panics, and while the program is stopped.
 
 use std::io::{self, IsTerminal as _, Write};
+#[cfg(unix)]
+use std::os::fd::BorrowedFd;
 use std::panic;
 use std::sync::Once;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -73,6 +75,32 @@ pub(super) fn pretend_taken() {
     TAKEN.store(true, Ordering::SeqCst);
 }
 
+/// Waits until the terminal behind this has hung up, whoever ignores SIGHUP. Reading it would not tell: what reads
+/// keys takes the end of a terminal for a pause.
+#[cfg(unix)]
+pub(super) fn wait_for_hang_up(terminal: BorrowedFd<'_>) -> io::Result<()> {
+    use nix::errno::Errno;
+    use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
+    let hung_up = PollFlags::POLLHUP | PollFlags::POLLERR | PollFlags::POLLNVAL;
+    loop {
+        // It asks for no event: keys do not wake it.
+        let mut terminals = [PollFd::new(terminal, PollFlags::empty())];
+        match poll(&mut terminals, PollTimeout::NONE) {
+            Err(Errno::EINTR) => {}
+            Err(error) => return Err(error.into()),
+            Ok(_) => {
+                let [terminal] = &terminals;
+                if terminal
+                    .revents()
+                    .is_some_and(|seen| seen.intersects(hung_up))
+                {
+                    return Ok(());
+                }
+            }
+        }
+    }
+}
+
 /// What a panic says must be readable, and what follows it typed in a usable terminal.
 fn restore_on_panic() {
     static ONCE: Once = Once::new();
@@ -83,4 +111,26 @@ fn restore_on_panic() {
             before(panic);
         }));
     });
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use std::os::fd::AsFd as _;
+
+    use super::wait_for_hang_up;
+
+    #[test]
+    fn a_terminal_that_hangs_up_is_told_from_one_with_keys() {
+        let pair = nix::pty::openpty(None, None).unwrap();
+        let (far, near) = (pair.master, pair.slave);
+        nix::unistd::write(&far, b"keys\n").unwrap();
+        let (sender, seen) = std::sync::mpsc::sync_channel(1);
+        let waiting = std::thread::spawn(move || {
+            sender.send(wait_for_hang_up(near.as_fd())).unwrap();
+        });
+        assert!(seen.try_recv().is_err());
+        drop(far);
+        seen.recv().unwrap().unwrap();
+        waiting.join().unwrap();
+    }
 }

@@ -16,6 +16,8 @@ mod wrap;
 
 use std::fmt;
 use std::io::{self, Write};
+#[cfg(unix)]
+use std::os::fd::AsFd as _;
 use std::path::Path;
 use std::sync::mpsc::sync_channel;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -102,6 +104,18 @@ impl Screen {
     pub(crate) fn read_keys(&self, leaves: Arc<Notify>) -> io::Result<mpsc::Receiver<Input>> {
         let (sender, receiver) = mpsc::channel(crate::input::WAITING);
         let screen = self.clone();
+        #[cfg(unix)]
+        {
+            let leaves = Arc::clone(&leaves);
+            std::thread::Builder::new()
+                .name("hang-up".to_owned())
+                .spawn(move || {
+                    // Where that cannot be seen, keys are read all the same.
+                    if guard::wait_for_hang_up(io::stdin().as_fd()).is_ok() {
+                        leaves.notify_one();
+                    }
+                })?;
+        }
         std::thread::Builder::new()
             .name("keys".to_owned())
             .spawn(move || {
