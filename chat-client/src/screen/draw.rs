@@ -326,11 +326,15 @@ fn spans_of_entry(view: &ChatView, entry: &Entry) -> Vec<Span<'static>> {
             from,
             text,
             flagged,
+            is_private,
             fate,
         } => {
             let mut spans = Vec::new();
             if *flagged {
                 spans.push(Span::styled("[identity changed, not trusted] ", red));
+            }
+            if *is_private {
+                spans.push(Span::styled("[to you alone] ", bold));
             }
             let name = coloured(view, colour(from), bold);
             spans.push(Span::styled(from.to_string(), name));

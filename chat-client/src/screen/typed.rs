@@ -232,6 +232,16 @@ impl ChatView {
         }
     }
 
+    /// Shows the window with this person. `false` where there is no room for it.
+    fn show_person(&mut self, name: Name) -> bool {
+        let window = self.window(Some(name));
+        match window {
+            Some(window) => self.show(window),
+            None => self.hint("too many windows with something unread: read or /close some"),
+        }
+        window.is_some()
+    }
+
     fn enter(&mut self, at: u64) -> Vec<Want> {
         let line = self.typed.take();
         if line.trim().is_empty() {
@@ -272,8 +282,10 @@ impl ChatView {
                 return self.send_text(to, text, at);
             }
             Command::Msg { to, text } => {
-                let window = self.window(Some(to.clone()));
-                self.show(window);
+                if !self.show_person(to.clone()) {
+                    self.typed.set(line);
+                    return Vec::new();
+                }
                 return self.send_text(Some(to), text, at);
             }
             Command::File { to, path } => {
@@ -320,8 +332,9 @@ impl ChatView {
                         self.show_number(number.wrapping_sub(1));
                     }
                     (_, Ok(name)) if name != self.me => {
-                        let window = self.window(Some(name));
-                        self.show(window);
+                        if !self.show_person(name) {
+                            self.typed.set(line.to_owned());
+                        }
                     }
                     _ => {
                         let why = format!("{name} is nobody whom you could write to");

@@ -130,17 +130,17 @@ impl ChatView {
                 flagged,
             } = said;
             let with = to.map(|to| if to == self.me { from.clone() } else { to });
-            let window = self.window(with);
-            let fate = None;
-            self.at(window).push(
-                at,
-                What::Text {
-                    from,
-                    text,
-                    flagged,
-                    fate,
-                },
-            );
+            let is_mine = from == self.me;
+            let (window, is_private) = self.window_of_others(with);
+            let what = What::Text {
+                from,
+                text,
+                flagged,
+                is_private,
+                fate: None,
+            };
+            self.at(window).push(at, what);
+            self.at(window).has_typed |= is_mine;
         }
     }
 
@@ -164,11 +164,12 @@ impl ChatView {
         } = line
         {
             let with = (*conversation == Conversation::Private).then(|| from.clone());
-            let window = self.window(with);
+            let (window, is_private) = self.window_of_others(with);
             let what = What::Text {
                 from: from.clone(),
                 text: text.clone(),
                 flagged: *flagged,
+                is_private,
                 fate: None,
             };
             return self.arrive(window, at, what);
@@ -188,7 +189,7 @@ impl ChatView {
                 Some(Place::Everyone) => self.push(0, at, what),
                 Some(Place::Here) => self.push(self.current, at, what),
                 Some(Place::Person(name)) => {
-                    let window = self.window(Some(name));
+                    let (window, _) = self.window_of_others(Some(name));
                     self.arrive(window, at, what);
                 }
                 Some(Place::About(name)) => {
@@ -286,19 +287,34 @@ impl ChatView {
         }
     }
 
-    /// The number of this window; a new one is opened.
-    pub(super) fn window(&mut self, with: Option<Name>) -> usize {
+    /// The window that this person asks for; a new one is opened where there is room. `None` where every window has
+    /// something that was not read or not answered for.
+    pub(super) fn window(&mut self, with: Option<Name>) -> Option<usize> {
+        self.open(with, Window::is_settled)
+    }
+
+    /// The window for what others say, and whether it is the one for everyone because there is no room for another.
+    fn window_of_others(&mut self, with: Option<Name>) -> (usize, bool) {
+        let window = self.open(with, Window::is_idle);
+        (window.unwrap_or(0), window.is_none())
+    }
+
+    fn open(&mut self, with: Option<Name>, may_go: fn(&Window) -> bool) -> Option<usize> {
         let found = self.windows.iter().position(|window| window.with == with);
-        self.touches += 1;
+        if found.is_none() && self.windows.len() >= MAX_WINDOWS {
+            self.close(self.oldest(may_go)?);
+        }
         let index = found.unwrap_or_else(|| {
-            if self.windows.len() >= MAX_WINDOWS {
-                self.close_oldest();
-            }
             self.windows.push(Window::new(with));
             self.windows.len() - 1
         });
+        self.touch(index);
+        Some(index)
+    }
+
+    fn touch(&mut self, index: usize) {
+        self.touches += 1;
         self.at(index).touched = self.touches;
-        index
     }
 
     /// The window of a number that was found in the list.
@@ -307,12 +323,12 @@ impl ChatView {
         found.expect("windows are never fewer than when they were counted")
     }
 
-    fn close_oldest(&mut self) {
+    /// The least recent window that may be closed; never the one that is shown.
+    fn oldest(&self, may_go: fn(&Window) -> bool) -> Option<usize> {
         let windows = self.windows.iter().enumerate().skip(1);
-        let others = windows.filter(|(index, _)| *index != self.current);
-        if let Some((oldest, _)) = others.min_by_key(|(_, window)| window.touched) {
-            self.close(oldest);
-        }
+        let others = windows.filter(|(index, window)| *index != self.current && may_go(window));
+        let oldest = others.min_by_key(|(_, window)| window.touched);
+        oldest.map(|(index, _)| index)
     }
 
     /// Closes a window, but never the one for everyone.
@@ -337,6 +353,7 @@ impl ChatView {
             left.new = 0;
         }
         self.current = index.min(self.windows.len() - 1);
+        self.touch(self.current);
         let window = self.at(self.current);
         if window.unread > 0 {
             window.new = std::mem::take(&mut window.unread);
@@ -358,8 +375,11 @@ impl ChatView {
             from,
             text,
             flagged,
+            is_private: false,
             fate,
         };
+        self.touch(window);
+        self.at(window).has_typed = true;
         self.at(window).scroll = 0;
         self.push(window, at, what);
         self.last_tag

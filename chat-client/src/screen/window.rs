@@ -19,8 +19,11 @@ pub(super) struct Window {
     pub(super) new: usize,
     /// Rows between the last one and the lowest that is shown.
     pub(super) scroll: usize,
-    /// Grows with what happens in any window: the least recent window is closed where there are too many.
+    /// Grows with what is shown, said or heard in any window: the least recent window that may be closed is, where
+    /// there are too many.
     pub(super) touched: u64,
+    /// Something was typed in it.
+    pub(super) has_typed: bool,
 }
 
 /// Something in a window.
@@ -39,6 +42,8 @@ pub(super) enum What {
         text: String,
         /// The sender's identity has changed and is not trusted.
         flagged: bool,
+        /// To this person alone, and yet in the window for everyone.
+        is_private: bool,
         /// Of a text that was typed here.
         fate: Option<Fate>,
     },
@@ -102,7 +107,18 @@ impl Window {
             new: 0,
             scroll: 0,
             touched: 0,
+            has_typed: false,
         }
+    }
+
+    /// Whether nothing is lost with it that was not read, or not answered for.
+    pub(super) fn is_settled(&self) -> bool {
+        self.unread == 0 && self.open_texts() == 0
+    }
+
+    /// Whether others may have it closed.
+    pub(super) fn is_idle(&self) -> bool {
+        self.is_settled() && !self.has_typed
     }
 
     pub(super) fn push(&mut self, at: u64, what: What) {

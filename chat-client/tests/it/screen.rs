@@ -493,22 +493,48 @@ fn a_name_has_its_colour_and_without_colours_there_are_none() {
 }
 
 #[test]
-fn a_crowd_opens_no_more_windows_than_a_screen_can_have() {
+fn a_crowd_opens_no_more_windows_than_a_screen_can_have_and_closes_none_that_matters() {
     let mut seat = Seat::ready();
+    seat.hears("bob", Conversation::Private, "meet me");
+    assert_eq!(seat.enters("/msg carol hello"), ["@1 /msg carol hello"]);
+    seat.take(&delivered(1, "carol"));
+    seat.chord(KeyModifiers::ALT, '1');
     for number in 0..1_000 {
         seat.hears(&format!("user{number}"), Conversation::Private, "hello");
     }
     seat.size = (4_000, 14);
     let tabs = seat.screen()[0].clone();
-    assert_eq!(tabs.matches("user").count(), 99, "{tabs}");
-    assert!(tabs.ends_with(" 100 user999 +1"), "{tabs}");
-    // The one that is shown is always among them.
+    assert!(
+        tabs.starts_with(" 1 everyone  2 bob +1  3 carol  4 user0 +1"),
+        "{tabs}"
+    );
+    assert!(tabs.ends_with(" 100 user96 +1"), "{tabs}");
+    assert!(seat.shows("[to you alone] user999: hello"));
+    // A person who asks for one more closes what was answered for, and nothing that was not read.
+    assert_eq!(seat.enters("/msg dave"), Vec::<String>::new());
+    assert!(!seat.screen()[0].contains("carol"));
+    seat.chord(KeyModifiers::ALT, '1');
+    assert_eq!(seat.enters("/msg erin"), Vec::<String>::new());
+    assert!(seat.enters("still here").len() == 1 && seat.input().starts_with("erin>"));
+    seat.chord(KeyModifiers::ALT, '1');
+    assert_eq!(seat.enters("/msg frank hi"), Vec::<String>::new());
+    assert!(seat.shows("too many windows with something unread"));
+    assert_eq!(seat.input(), "everyone> /msg frank hi");
+    seat.chord(KeyModifiers::CONTROL, 'u');
+    // The one that is shown is always among them, and was touched: the one that was read before it makes room.
     seat.size = (60, 14);
     for _ in 0..50 {
         seat.chord(KeyModifiers::CONTROL, 'n');
     }
     let tabs = seat.screen()[0].clone();
-    assert!(tabs.ends_with(" 51 user950"), "{tabs}");
+    assert!(tabs.contains(" 51 user48 "), "{tabs}");
+    seat.hears("gina", Conversation::Private, "hello");
+    seat.size = (4_000, 14);
+    let tabs = seat.screen()[0].clone();
+    assert!(
+        tabs.ends_with("gina +1") && !tabs.contains(" bob "),
+        "{tabs}"
+    );
 }
 
 #[test]
