@@ -14,6 +14,9 @@ use crate::session::{Line, Past, Progress};
 /// Windows at most: everybody who comes may open one.
 const MAX_WINDOWS: usize = 100;
 
+/// Bytes of entries that all windows keep.
+const MAX_BYTES: usize = 16 * 1024 * 1024;
+
 /// Seconds between two rings of the bell, at least: others decide when it rings.
 const QUIET: u64 = 2;
 
@@ -139,7 +142,7 @@ impl ChatView {
                 is_private,
                 fate: None,
             };
-            self.at(window).push(at, what);
+            self.push(window, at, what);
             self.at(window).has_typed |= is_mine;
         }
     }
@@ -269,6 +272,11 @@ impl ChatView {
             lines.push(format!("! texts that nobody has answered for: {open}"));
         }
         lines
+    }
+
+    /// What all entries take.
+    pub fn bytes(&self) -> usize {
+        self.windows.iter().map(|window| window.bytes).sum()
     }
 
     /// The bars that are shown, and how many are not.
@@ -406,6 +414,12 @@ impl ChatView {
 
     pub(super) fn push(&mut self, window: usize, at: u64, what: What) {
         self.at(window).push(at, what);
+        while self.bytes() > MAX_BYTES {
+            // Whoever floods a window pays for it.
+            if let Some(largest) = self.windows.iter_mut().max_by_key(|window| window.bytes) {
+                largest.drop_oldest();
+            }
+        }
         if self.at(window).scroll > 0 {
             // What somebody reads stays where it is.
             let rows = super::draw::rows_of_last(self, window);

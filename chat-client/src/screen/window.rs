@@ -7,6 +7,9 @@ use chat_protocol::Name;
 /// Entries that a window keeps; older ones are in the history.
 const KEPT: usize = 2_000;
 
+/// Bytes of entries that a window keeps.
+const KEPT_BYTES: usize = 1024 * 1024;
+
 /// One conversation.
 #[derive(Debug)]
 pub(super) struct Window {
@@ -24,6 +27,8 @@ pub(super) struct Window {
     pub(super) touched: u64,
     /// Something was typed in it.
     pub(super) has_typed: bool,
+    /// What all entries take.
+    pub(super) bytes: usize,
 }
 
 /// Something in a window.
@@ -108,6 +113,7 @@ impl Window {
             scroll: 0,
             touched: 0,
             has_typed: false,
+            bytes: 0,
         }
     }
 
@@ -122,12 +128,21 @@ impl Window {
     }
 
     pub(super) fn push(&mut self, at: u64, what: What) {
-        self.entries.push_back(Entry { at, what });
+        let entry = Entry { at, what };
+        self.bytes += entry.bytes();
+        self.entries.push_back(entry);
         if self.new > 0 {
             self.new += 1;
         }
-        if self.entries.len() > KEPT {
-            self.entries.pop_front();
+        while self.entries.len() > KEPT || (self.bytes > KEPT_BYTES && self.entries.len() > 1) {
+            self.drop_oldest();
+        }
+    }
+
+    /// Forgets the oldest entry, which is in the history.
+    pub(super) fn drop_oldest(&mut self) {
+        if let Some(oldest) = self.entries.pop_front() {
+            self.bytes -= oldest.bytes();
         }
         self.unread = self.unread.min(self.entries.len());
         self.new = self.new.min(self.entries.len());
@@ -150,6 +165,14 @@ impl Window {
 }
 
 impl Entry {
+    /// What it takes. What is lost of a text comes later and does not count: each recipient has a short reason.
+    fn bytes(&self) -> usize {
+        let text = match &self.what {
+            What::Text { text, .. } | What::Notice(text) | What::Warning(text) => text.len(),
+        };
+        size_of::<Self>() + text
+    }
+
     fn fate_mut(&mut self) -> Option<&mut Fate> {
         match &mut self.what {
             What::Text { fate, .. } => fate.as_mut(),

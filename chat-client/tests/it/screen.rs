@@ -538,6 +538,27 @@ fn a_crowd_opens_no_more_windows_than_a_screen_can_have_and_closes_none_that_mat
 }
 
 #[test]
+fn a_flood_of_long_texts_takes_bounded_memory_and_what_the_flooders_said_goes_first() {
+    let mut seat = Seat::ready();
+    seat.hears("bob", Conversation::Private, "the code is ORCHID");
+    let long = "x".repeat(MAX_TEXT);
+    for _ in 0..30 {
+        seat.hears("mallory", Conversation::Private, &long);
+    }
+    assert!(seat.view.bytes() < 1_100_000, "{}", seat.view.bytes());
+    for number in 0..50 {
+        let name = format!("user{number}");
+        for _ in 0..8 {
+            seat.hears(&name, Conversation::Private, &long);
+        }
+    }
+    let bytes = seat.view.bytes();
+    assert!((15 << 20..=16 << 20).contains(&bytes), "{bytes}");
+    seat.chord(KeyModifiers::ALT, '2');
+    assert!(seat.shows("bob: the code is ORCHID"));
+}
+
+#[test]
 fn text_from_others_reaches_no_cell_as_something_that_a_terminal_obeys() {
     let mut seat = Seat::ready();
     seat.hears("bob", Conversation::All, "\x1b[2J\u{9b}31m\u{202e}evil\x07");
