@@ -5,7 +5,7 @@
 //! backslash escape, and the backslash itself too, so that no two texts look alike.
 
 use unicode_segmentation::UnicodeSegmentation as _;
-use unicode_width::UnicodeWidthChar as _;
+use unicode_width::{UnicodeWidthChar as _, UnicodeWidthStr as _};
 
 /// The text with every hidden character and every backslash escaped.
 pub fn escape(text: &str) -> String {
@@ -65,14 +65,20 @@ fn one_escape(after: &str) -> Option<(char, usize)> {
 /// Whether a terminal would obey the character, or a reader not see it.
 pub fn is_hidden(c: char) -> bool {
     c.is_control()
-        || matches!(c,
-            // Soft hyphen, joiners and fillers without a glyph.
-            '\u{ad}' | '\u{34f}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}' | '\u{180e}'
-            | '\u{200b}'..='\u{200d}' | '\u{2060}'..='\u{2064}' | '\u{3164}' | '\u{feff}' | '\u{ffa0}'
-            // Direction: marks, embeddings, overrides, isolates and their deprecated kin.
-            | '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{206f}'
-            // Line and paragraph separators, interlinear annotations, tags.
-            | '\u{2028}' | '\u{2029}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')
+        || is_ignorable(c)
+        // Line and paragraph separators, interlinear annotations.
+        || matches!(c, '\u{2028}' | '\u{2029}' | '\u{fff9}'..='\u{fffb}')
+}
+
+/// Unicode's `Default_Ignorable_Code_Point`: what is shown as nothing by whoever does not know it. It contains
+/// direction controls, joiners, fillers, variation selectors and tags, and room for those of later versions.
+fn is_ignorable(c: char) -> bool {
+    matches!(c,
+        '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}'
+        | '\u{180b}'..='\u{180f}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}'
+        | '\u{2060}'..='\u{206f}' | '\u{3164}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{ffa0}'
+        | '\u{fff0}'..='\u{fff8}' | '\u{1bca0}'..='\u{1bca3}' | '\u{1d173}'..='\u{1d17a}'
+        | '\u{e0000}'..='\u{e0fff}')
 }
 
 /// A part of a text as people are shown it.
@@ -95,7 +101,6 @@ pub fn visible(text: &str) -> Vec<Piece> {
             is_escape,
         }),
     };
-    let mut before = None;
     let mut letters = text.graphemes(true).peekable();
     while let Some(letter) = letters.next() {
         let after = letters.peek().and_then(|next| next.chars().next());
@@ -106,29 +111,47 @@ pub fn visible(text: &str) -> Vec<Piece> {
         } else if letter == "\t" {
             push("    ", false);
         } else {
-            let mut marks = 0;
-            let mut rest = letter.chars().peekable();
-            while let Some(c) = rest.next() {
-                let next = rest.peek().copied();
-                marks += usize::from(c.width() == Some(0) && !is_hidden(c));
-                let shown = marks <= MOST_MARKS
-                    && (!hides(c) || joins(c, before, next, after))
-                    && !(is_selector(c) && before.is_none_or(is_selector));
-                if shown {
-                    push(c.encode_utf8(&mut [0; 4]), false);
-                } else {
-                    push(&c.escape_unicode().to_string(), true);
-                }
-                before = Some(c);
-            }
+            push_letter(letter, after, &mut push);
         }
-        before = letter.chars().last();
     }
     pieces
 }
 
+/// One grapheme. What has no width is shown only where it does something to what is shown right before it.
+fn push_letter(letter: &str, after: Option<char>, push: &mut impl FnMut(&str, bool)) {
+    let (mut parts, mut marks) = (0, 0);
+    let mut before = None;
+    let mut rest = letter.chars().peekable();
+    while let Some(c) = rest.next() {
+        let next = rest.peek().copied();
+        let shown = if is_joiner(c) {
+            before.is_some_and(|before| joins(c, before, next, after)) && parts < MOST_PARTS
+        } else if is_selector(c) {
+            before.is_some_and(|before| selects(c, before))
+        } else if is_hidden(c) {
+            false
+        } else if c.width() == Some(0) {
+            marks += 1;
+            before.is_some() && marks <= MOST_MARKS
+        } else {
+            parts += 1;
+            parts <= MOST_PARTS
+        };
+        if shown {
+            push(c.encode_utf8(&mut [0; 4]), false);
+        } else {
+            push(&c.escape_unicode().to_string(), true);
+        }
+        before = shown.then_some(c);
+    }
+}
+
 /// Marks on one letter: no language has more, and many more cover the lines around.
 const MOST_MARKS: usize = 6;
+
+/// Parts with a width in one letter or emoji: two people with colours of their skin, a heart and a kiss. A terminal
+/// shows any number of them as one.
+const MOST_PARTS: usize = 6;
 
 /// The three flags that are written with tags; any other tags hide something.
 const FLAGS: [&str; 3] = [
@@ -137,22 +160,30 @@ const FLAGS: [&str; 3] = [
     "\u{1f3f4}\u{e0067}\u{e0062}\u{e0077}\u{e006c}\u{e0073}\u{e007f}",
 ];
 
-/// Says how an emoji looks; of the others, none is needed in a chat, and a row of them can carry anything.
+fn is_joiner(c: char) -> bool {
+    matches!(c, '\u{200c}' | '\u{200d}')
+}
+
+/// Says how an emoji looks; of the others, none is needed in a chat.
 fn is_selector(c: char) -> bool {
     matches!(c, '\u{fe0e}' | '\u{fe0f}')
 }
 
-fn hides(c: char) -> bool {
-    is_hidden(c) || matches!(c, '\u{fe00}'..='\u{fe0d}' | '\u{e0100}'..='\u{e01ef}')
+/// Whether a selector changes how this character looks. Elsewhere it is shown as nothing, and a row of such can carry
+/// anything.
+fn selects(selector: char, before: char) -> bool {
+    let width = |selector: char| String::from_iter([before, selector]).width();
+    let is_square = matches!(before, '\u{1f200}'..='\u{1f2ff}');
+    is_selector(selector) && width('\u{fe0f}') == 2 && (is_square || width('\u{fe0e}') == 1)
 }
 
 /// Whether a joiner does what it is there for: inside an emoji of several parts (UAX 29), or between two letters of a
 /// script that is written with joiners (UAX 31).
-fn joins(c: char, before: Option<char>, next: Option<char>, after: Option<char>) -> bool {
-    let is_joined = |c: Option<char>| c.is_some_and(|c| is_of_joining_script(c) && !hides(c));
+fn joins(c: char, before: char, next: Option<char>, after: Option<char>) -> bool {
+    let is_joined = |c: char| is_of_joining_script(c) && !is_hidden(c);
     let is_part = c == '\u{200d}' && next.is_some_and(|next| next.width() > Some(0));
-    let is_between = is_joined(before) && next.is_none() && is_joined(after);
-    is_part || (matches!(c, '\u{200c}' | '\u{200d}') && is_between)
+    let is_between = is_joined(before) && next.is_none() && after.is_some_and(is_joined);
+    is_part || is_between
 }
 
 /// Arabic, Syriac and their kin; the scripts of India; Burmese and Khmer.

@@ -8,7 +8,7 @@ use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use tui_input::{Input, InputRequest};
 
 use super::complete::{Completed, LOCAL, complete, expand};
-use super::view::ChatView;
+use super::view::{ChatView, Relay};
 use super::window::What;
 use crate::session::{Command, Refusal};
 
@@ -292,7 +292,8 @@ impl ChatView {
                 let path = expand(&path, self.outside.home.as_deref());
                 format!("/file {to} {path}")
             }
-            Command::Quit => return vec![Want::Leave],
+            // Without a relay nothing that waits could be sent first.
+            Command::Quit if self.relay != Relay::Connected => return vec![Want::Leave],
             Command::Help { topic: None } => {
                 for text in LOCAL {
                     self.push(self.current, at, What::Notice(format!("  {text}")));

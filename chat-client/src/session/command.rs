@@ -6,7 +6,7 @@ use strum::{IntoStaticStr, VariantArray};
 
 use super::Refusal;
 use super::past::{SHOWN, Sought};
-use crate::escape::unescape;
+use crate::escape::{is_hidden, unescape};
 
 /// Something that the user wants.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -284,14 +284,7 @@ impl Command {
 /// Whether a slash comes first of what can be seen. A blank or a key that was hit by accident must
 /// not make a private text public.
 fn seems_a_command(line: &str) -> bool {
-    let is_unseen = |c: char| {
-        c.is_whitespace()
-            || c.is_control()
-            || matches!(
-                c,
-                '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{2060}' | '\u{feff}'
-            )
-    };
+    let is_unseen = |c: char| c.is_whitespace() || is_hidden(c);
     line.trim_start_matches(is_unseen).starts_with('/')
 }
 

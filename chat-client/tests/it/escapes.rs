@@ -1,6 +1,7 @@
 use chat_client::escape::{escape, is_hidden, unescape, visible};
 use proptest::prelude::{any, prop_assert, prop_assert_eq, prop_oneof, proptest};
 use proptest::strategy::Strategy;
+use unicode_width::UnicodeWidthChar as _;
 
 /// Any text, with more of the dangerous characters than chance would bring.
 fn texts() -> impl Strategy<Value = String> {
@@ -83,6 +84,8 @@ fn letters_and_emoji_of_several_parts_are_shown_as_they_are() {
         "Vie\u{302}\u{323}t, C:\\new",
         "\u{1f3f4}\u{e0067}\u{e0062}\u{e0073}\u{e0063}\u{e0074}\u{e007f}",
         "two\nlines",
+        "1\u{fe0f}\u{20e3} \u{2615}\u{fe0f} \u{2639}\u{fe0e} \u{1f237}\u{fe0f} \u{1f3f3}\u{fe0f}\u{200d}\u{1f308}",
+        "\u{1f469}\u{1f3fd}\u{200d}\u{2764}\u{fe0f}\u{200d}\u{1f48b}\u{200d}\u{1f468}\u{1f3ff}",
     ];
     for text in whole {
         assert_eq!(seen(text), text);
@@ -100,7 +103,12 @@ fn what_could_deceive_is_an_escape_for_people_as_well() {
             "\u{1f3f4}\u{e0061}\u{e007f}",
             "\u{1f3f4}[\\u{e0061}\\u{e007f}]",
         ),
-        ("a\u{fe0f}\u{fe0f}", "a\u{fe0f}[\\u{fe0f}]"),
+        ("a\u{fe0f}", "a[\\u{fe0f}]"),
+        ("\u{2764}\u{fe0f}\u{fe0f}", "\u{2764}\u{fe0f}[\\u{fe0f}]"),
+        ("\u{6f22}\u{fe0f}", "\u{6f22}[\\u{fe0f}]"),
+        ("\u{1820}\u{180b}", "\u{1820}[\\u{180b}]"),
+        ("a\u{e0100}\u{301}", "a[\\u{e0100}\\u{301}]"),
+        ("\u{301}a", "[\\u{301}]a"),
         ("a\u{e0100}", "a[\\u{e0100}]"),
         ("a\rb", "a[\\u{d}]b"),
     ];
@@ -118,5 +126,34 @@ proptest! {
             let obeyed = |c: char| c != '\n' && (c.is_control() || matches!(c, '\u{202a}'..='\u{202e}'));
             prop_assert!(!piece.text.chars().any(obeyed), "{piece:?}");
         }
+    }
+}
+
+#[test]
+fn every_character_without_a_width_of_its_own_is_an_escape() {
+    for c in ('\0'..=char::MAX).filter(|c| c.width() == Some(0)) {
+        assert_eq!(seen(&c.to_string()), format!("[{}]", c.escape_unicode()));
+    }
+    let ignored = "\u{1bca0}\u{2065}\u{1d173}\u{fff0}\u{e0fff}\u{180b}\u{fe00}";
+    for c in ignored.chars() {
+        let escape = c.escape_unicode();
+        assert_eq!(seen(&format!("a{c}b")), format!("a[{escape}]b"));
+        assert!(is_hidden(c), "{escape}");
+    }
+}
+
+#[test]
+fn a_chain_of_emoji_is_cut_where_it_is_longer_than_any_that_people_use() {
+    for (chain, parts) in [
+        ("\u{1f468}\u{200d}".repeat(9_000), '\u{1f468}'),
+        (
+            format!("\u{1f44d}{}", "\u{1f3fd}".repeat(9_000)),
+            '\u{1f3fd}',
+        ),
+    ] {
+        let shown = visible(&chain).into_iter().filter(|piece| !piece.is_escape);
+        let shown: String = shown.map(|piece| piece.text).collect();
+        assert!(shown.matches(parts).count() <= 6);
+        assert!(!shown.ends_with('\u{200d}'));
     }
 }

@@ -640,3 +640,19 @@ proptest! {
         seat.screen();
     }
 }
+
+#[test]
+fn quit_does_not_overtake_what_was_typed_before() {
+    let mut seat = Seat::ready();
+    assert_eq!(seat.enters("the last word"), ["@1 /say the last word"]);
+    assert_eq!(seat.enters("/quit"), ["@2 /quit"]);
+    let control_c = seat.chord(KeyModifiers::CONTROL, 'c');
+    assert_eq!(control_c, [Want::Leave]);
+    // No line is taken before the login, nor after the end.
+    let reason = "closed".to_owned();
+    seat.take(&Line::Disconnected { reason });
+    for mut seat in [Seat::new(), seat] {
+        seat.types("/quit");
+        assert_eq!(seat.press(KeyCode::Enter), [Want::Leave]);
+    }
+}
