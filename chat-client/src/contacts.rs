@@ -1,6 +1,6 @@
 //! Whom this client knows: trust on first use.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chat_identity::PublicIdentity;
 use chat_protocol::{Blob, Certificate, Fingerprint, Name};
@@ -168,6 +168,12 @@ impl Contacts {
             }
             Some(_) | None => false,
         }
+    }
+
+    /// Everybody who is blocked.
+    pub(crate) fn blocked(&self) -> BTreeSet<Name> {
+        let blocked = self.known.iter().filter(|(_, contact)| contact.is_blocked);
+        blocked.map(|(name, _)| name.clone()).collect()
     }
 
     /// Forgets somebody. `false` when nobody of this name is known.

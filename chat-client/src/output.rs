@@ -1,10 +1,11 @@
 //! The terminal and what must be durable, on a thread of their own: however long they take, the client
 //! answers the relay.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeSet, VecDeque};
 use std::io;
 use std::time::Duration;
 
+use chat_protocol::Name;
 use tokio::sync::mpsc;
 use tokio::time::timeout;
 
@@ -33,6 +34,8 @@ pub(crate) struct Desk {
     pub(crate) journal: Journal,
     /// `None` where the user wants none.
     pub(crate) history: Option<History>,
+    /// Nothing that was said with them is remembered for the face.
+    pub(crate) blocked: BTreeSet<Name>,
     pub(crate) face: Face,
 }
 
@@ -123,7 +126,11 @@ impl Desk {
         if wanted > 0
             && let Some(history) = &self.history
         {
-            self.face.remember(history.find(&Sought::last(wanted))?);
+            let sought = Sought {
+                without: std::mem::take(&mut self.blocked),
+                ..Sought::last(wanted)
+            };
+            self.face.remember(history.find(&sought)?);
         }
         self.flush()
     }

@@ -2,6 +2,7 @@
 
 mod reconnect;
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
@@ -116,6 +117,7 @@ struct Start {
     session: Session,
     journal: Journal,
     history: Option<History>,
+    blocked: BTreeSet<Name>,
 }
 
 fn new_session(options: &Chat, me: Name, home: Home, store: &str) -> Result<Start, Failure> {
@@ -130,6 +132,7 @@ fn new_session(options: &Chat, me: Name, home: Home, store: &str) -> Result<Star
         home.write_key_store(&(text + "\n"), true)?;
     }
     let contacts = home.read_contacts()?;
+    let blocked = contacts.blocked();
     let history = if options.no_history {
         None
     } else {
@@ -156,6 +159,7 @@ fn new_session(options: &Chat, me: Name, home: Home, store: &str) -> Result<Star
         session,
         journal,
         history,
+        blocked,
     })
 }
 
@@ -226,6 +230,7 @@ impl App {
         let desk = Desk {
             journal: start.journal,
             history: start.history,
+            blocked: start.blocked,
             face,
         };
         Ok(Self {

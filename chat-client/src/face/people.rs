@@ -51,7 +51,7 @@ pub fn render(line: &Line) -> Option<String> {
         Line::Blocked { name } => {
             format!("* {name} is blocked: nothing from {name} is shown, and nothing is sent there")
         }
-        Line::Unblocked { name } => format!("* {name} is not blocked any more"),
+        Line::Unblocked { name, .. } => format!("* {name} is not blocked any more"),
         Line::Forgot { name } => format!("* {name} is forgotten"),
         Line::Verified { name } => format!("* {name} is verified"),
         Line::Safety {

@@ -61,7 +61,7 @@ pub fn render(line: &Line) -> String {
         Line::KeyChanged { name } => format!("key-changed {name}"),
         Line::Trusted { name } => format!("trusted {name}"),
         Line::Blocked { name } => format!("blocked {name}"),
-        Line::Unblocked { name } => format!("unblocked {name}"),
+        Line::Unblocked { name, .. } => format!("unblocked {name}"),
         Line::Forgot { name } => format!("forgot {name}"),
         Line::Verified { name } => format!("verified {name}"),
         Line::Safety {

@@ -434,10 +434,10 @@ impl ChatView {
                 self.relay = Relay::Connected;
                 self.here = with.iter().cloned().collect();
             }
-            Line::Joined { name, .. } => {
+            Line::Joined { name, .. } | Line::Unblocked { name, here: true } => {
                 self.here.insert(name.clone());
             }
-            Line::Left { name, .. } => {
+            Line::Left { name, .. } | Line::Blocked { name } => {
                 self.here.remove(name);
             }
             Line::Disconnected { reason } => {

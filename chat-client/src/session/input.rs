@@ -246,12 +246,23 @@ impl Session {
     }
 
     fn block(&mut self, name: Name, is_blocked: bool) -> Result<(), Refusal> {
-        self.people.contact(&name)?;
+        let is_changed = self.people.contact(&name)?.is_changed();
+        if is_blocked {
+            self.give_up_files_with(&name);
+        }
         self.contacts_changed |= self.people.contacts.block(&name, is_blocked);
-        self.show(match is_blocked {
-            true => Line::Blocked { name },
-            false => Line::Unblocked { name },
+        if is_blocked {
+            self.show(Line::Blocked { name });
+            return Ok(());
+        }
+        let here = self.people.is_here(&name);
+        self.show(Line::Unblocked {
+            name: name.clone(),
+            here,
         });
+        if is_changed && here {
+            self.show(Line::KeyChanged { name });
+        }
         Ok(())
     }
 

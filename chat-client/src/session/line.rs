@@ -185,6 +185,8 @@ pub enum Line {
     Unblocked {
         /// Who.
         name: Name,
+        /// Whether the person is here: how it came and went meanwhile was not told.
+        here: bool,
     },
     /// The identity counts as verified now.
     Verified {
@@ -236,6 +238,28 @@ pub enum Line {
         /// Why.
         reason: String,
     },
+}
+
+impl Line {
+    /// The person by whose doing the line comes: of somebody who is blocked, it is not shown. `None` for what became
+    /// of the user's own texts and files by the relay's word, and for answers.
+    pub(super) fn whose(&self) -> Option<&Name> {
+        match self {
+            Self::Joined { name, .. }
+            | Self::Left { name, .. }
+            | Self::KeyChanged { name }
+            | Self::Message { from: name, .. }
+            | Self::Rejected { from: name, .. }
+            | Self::Missing { from: name, .. }
+            | Self::Late { from: name }
+            | Self::Anew { from: name }
+            | Self::Forked { from: name }
+            | Self::FileOffered { from: name, .. }
+            | Self::Delivered { to: name, .. }
+            | Self::Unconfirmed { to: name, .. } => Some(name),
+            _ => None,
+        }
+    }
 }
 
 /// A digest as lines show it: 64 lower-case hexadecimal digits.

@@ -127,9 +127,11 @@ impl Session {
         }
         self.link.phase = Phase::Ready;
         let first_contacts = std::mem::take(&mut self.link.first_contacts);
+        let mut with = self.people.here();
+        with.retain(|name| !self.people.is_blocked(name));
         self.show(Line::Ready {
             me: self.people.me.clone(),
-            with: self.people.here(),
+            with,
             first_contacts,
         });
         self.lines.append(&mut self.link.held);

@@ -410,7 +410,9 @@ impl Session {
                 name,
                 first_contact,
             };
-            self.lines.insert(place, line);
+            if !self.people.is_blocked(&again) {
+                self.lines.insert(place, line);
+            }
             self.send_again(&again);
         }
     }
@@ -439,6 +441,7 @@ impl Session {
                 let why = format!("there is no room for {name} among the contacts");
                 self.show(Line::Refused(Refusal::new("no-room", why)));
             }
+            Err(_) if self.people.is_blocked(&name) => {}
             Err(refusal) => self.show(Line::Refused(refusal)),
         }
         false
@@ -508,6 +511,12 @@ impl Session {
     }
 
     fn show(&mut self, line: Line) {
+        if line
+            .whose()
+            .is_some_and(|name| self.people.is_blocked(name))
+        {
+            return;
+        }
         if self.is_ready() {
             self.lines.push(line);
         } else if self.link.held.len() < MAX_HELD {

@@ -1,5 +1,7 @@
 //! What was said before, for the one who asks.
 
+use std::collections::BTreeSet;
+
 use chat_protocol::{MessageId, Name};
 use serde::{Deserialize, Serialize};
 
@@ -13,6 +15,8 @@ pub(super) const SHOWN: usize = 20;
 pub struct Sought {
     /// Only what was said with this person.
     pub with: Option<Name>,
+    /// Nothing that was said with these people.
+    pub without: BTreeSet<Name>,
     /// Only texts with these words in them, in small letters or capitals.
     pub words: Option<String>,
     /// How many texts at most: the last ones.
@@ -22,8 +26,12 @@ pub struct Sought {
 impl Sought {
     /// The last texts, whatever stands in them.
     pub fn last(count: usize) -> Self {
-        let (with, words) = (None, None);
-        Self { with, words, count }
+        Self {
+            with: None,
+            without: BTreeSet::new(),
+            words: None,
+            count,
+        }
     }
 
     /// Whether this is one of them.
@@ -31,6 +39,7 @@ impl Sought {
         let with = self.with.as_ref();
         let words = self.words.as_ref();
         with.is_none_or(|name| past.is_with(name))
+            && !self.without.iter().any(|name| past.is_with(name))
             && words.is_none_or(|words| past.text.to_lowercase().contains(&words.to_lowercase()))
     }
 }

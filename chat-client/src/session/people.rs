@@ -138,13 +138,15 @@ impl People {
     ///
     /// # Errors
     ///
-    /// Nobody of this name is known, or the person is here.
+    /// Nobody of this name is known, or the person is here or blocked: its block would be forgotten as well.
     pub(super) fn forget(&mut self, name: &Name) -> Result<(), Refusal> {
         if self.here.contains_key(name) {
             let why = format!("{name} is here: that person can be forgotten when it has gone");
             return Err(Refusal::new("here", why));
         }
-        self.contact(name)?;
+        if self.contact(name)?.is_blocked {
+            return Err(blocked(name));
+        }
         self.contacts.forget(name);
         Ok(())
     }
@@ -218,8 +220,7 @@ impl People {
     pub(super) fn recipient<'a>(&'a self, name: &'a Name) -> Result<Recipient<'a>, Refusal> {
         let contact = self.contact(name)?;
         if contact.is_blocked {
-            let why = format!("you have blocked {name}: /unblock {name} comes first");
-            return Err(Refusal::new("blocked", why));
+            return Err(blocked(name));
         }
         if contact.is_changed() {
             let why = format!(
@@ -261,6 +262,11 @@ impl People {
             Some(_) | None => Some((&contact.identity, false)),
         }
     }
+}
+
+fn blocked(name: &Name) -> Refusal {
+    let why = format!("you have blocked {name}: /unblock {name} comes first");
+    Refusal::new("blocked", why)
 }
 
 fn offline(name: &Name) -> Refusal {

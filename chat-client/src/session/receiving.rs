@@ -57,6 +57,13 @@ impl Receivings {
         stalled.collect()
     }
 
+    /// Files of this person that are not whole.
+    fn unfinished_of(&self, from: &Name) -> Vec<Transfer> {
+        let running = self.running.iter();
+        let theirs = running.filter(|(file, receiving)| file.from == *from && !receiving.finishing);
+        theirs.map(|(file, _)| file.clone()).collect()
+    }
+
     fn has_room(&self, from: &Name) -> bool {
         let theirs = self
             .running
@@ -230,17 +237,17 @@ impl Session {
 
     /// Everything that this person sends fails, unless it is complete.
     pub(super) fn fail_files_with(&mut self, name: &Name) {
-        self.fail_sources_to(name);
-        let theirs = |transfer: &&Transfer| transfer.from == *name;
-        let running: Vec<_> = self
-            .receivings
-            .running
-            .keys()
-            .filter(theirs)
-            .cloned()
-            .collect();
-        for transfer in running {
+        self.fail_sources_to(name, "gone");
+        for transfer in self.receivings.unfinished_of(name) {
             self.fail_transfer(&transfer, CancelReason::Gone);
+        }
+    }
+
+    /// Nothing is exchanged with this person any more, and both sides are told. What is whole already is kept.
+    pub(super) fn give_up_files_with(&mut self, name: &Name) {
+        self.give_up_files_to(name);
+        for transfer in self.receivings.unfinished_of(name) {
+            self.give_up_receiving(&transfer, CancelReason::Refused);
         }
     }
 

@@ -96,6 +96,12 @@ impl Sendings {
         self.offered.values().filter(theirs).count() >= AT_ONCE
     }
 
+    fn offered_to(&self, to: &Name) -> Vec<FileId> {
+        let theirs =
+            |(file, sending): (&FileId, &Sending)| (sending.file.what.to == *to).then_some(*file);
+        self.offered.iter().filter_map(theirs).collect()
+    }
+
     fn by_source(&self, source: u64) -> Option<FileId> {
         let found =
             |(file, sending): (&FileId, &Sending)| (sending.file.source == source).then_some(*file);
@@ -322,8 +328,18 @@ impl Session {
         }
     }
 
+    /// Gives up everything to this person, and tells it.
+    pub(super) fn give_up_files_to(&mut self, to: &Name) {
+        let reason = CancelReason::Source;
+        for file in self.sendings.offered_to(to) {
+            let to = to.clone();
+            self.tell(&ToRelay::Cancel { to, file, reason });
+        }
+        self.fail_sources_to(to, &reason.to_string());
+    }
+
     /// Everything to this person fails.
-    pub(super) fn fail_sources_to(&mut self, to: &Name) {
+    pub(super) fn fail_sources_to(&mut self, to: &Name, reason: &str) {
         let mut failed = Vec::new();
         let waiting = std::mem::take(&mut self.sendings.waiting);
         for prepared in waiting {
@@ -335,14 +351,11 @@ impl Session {
                 self.sendings.waiting.push_back(prepared);
             }
         }
-        let theirs =
-            |(file, sending): (&FileId, &Sending)| (sending.file.what.to == *to).then_some(*file);
-        let offered: Vec<_> = self.sendings.offered.iter().filter_map(theirs).collect();
-        for file in offered {
+        for file in self.sendings.offered_to(to) {
             failed.extend(self.end_sending(file));
         }
         for prepared in failed {
-            self.fail_prepared(prepared, "gone");
+            self.fail_prepared(prepared, reason);
         }
     }
 

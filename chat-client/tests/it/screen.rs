@@ -656,3 +656,14 @@ fn quit_does_not_overtake_what_was_typed_before() {
         assert_eq!(seat.press(KeyCode::Enter), [Want::Leave]);
     }
 }
+
+#[test]
+fn somebody_who_is_blocked_is_not_among_those_who_are_here() {
+    let mut seat = Seat::ready();
+    assert!(seat.shows("2 here: bob, carol"));
+    let name = name("bob");
+    seat.take(&Line::Blocked { name: name.clone() });
+    assert!(seat.shows("1 here: carol"));
+    seat.take(&Line::Unblocked { name, here: true });
+    assert!(seat.shows("2 here: bob, carol"));
+}

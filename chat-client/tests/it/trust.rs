@@ -2,10 +2,10 @@ use bytes::Bytes;
 use chat_client::account::{Account, Entry};
 use chat_client::contacts::{Contacts, InvalidContacts, Sight};
 use chat_client::face::render_plain;
-use chat_client::session::Line;
-use chat_protocol::{Blob, Peer, ToClient};
+use chat_client::session::{Line, Past, Sought};
+use chat_protocol::{Blob, Peer, ToClient, ToRelay};
 
-use crate::hall::{Hall, NOW, Start, fixture, name, peer};
+use crate::hall::{Hall, NOW, Start, fixture, name, peer, untouched};
 
 /// Alice knows bob with fixture 1; now somebody with fixture 5 has bob's name.
 fn impostor() -> Hall {
@@ -135,6 +135,88 @@ fn of_a_blocked_person_nothing_is_shown_or_confirmed_and_nothing_is_sent_there()
     hall.forget("alice");
     hall.types("bob", "/msg alice after");
     assert_eq!(hall.lines("alice"), ["private bob after"]);
+}
+
+#[test]
+fn nothing_that_a_blocked_person_or_the_relay_does_in_its_name_is_shown() {
+    let mut hall = Hall::with(&["alice", "bob"]);
+    hall.types("alice", "/block bob");
+    hall.forget("alice");
+    let from = name("bob");
+    let deliver = ToClient::Deliver {
+        seq: 1,
+        from: from.clone(),
+    };
+    for message in [deliver, ToClient::Receipt { from }] {
+        hall.relay_says("alice", message, Bytes::from_static(b"no envelope"));
+    }
+    hall.drop("bob");
+    assert_eq!(hall.lines("alice"), Vec::<String>::new());
+    let told = hall.types("alice", "/forget bob");
+    assert!(told[0].starts_with("refused blocked "), "{told:?}");
+    assert!(told[0].contains("/unblock bob comes first"), "{told:?}");
+    hall.forget("alice");
+    let mut bad = peer("bob", &fixture(5));
+    bad.key = Blob(vec![1, 2, 3]);
+    hall.relay_says("alice", ToClient::Joined { peer: bad }, Bytes::new());
+    hall.join("bob", Start::new(5));
+    assert_eq!(hall.lines("alice"), Vec::<String>::new());
+    hall.reconnect("alice");
+    let lines = ["disconnected closed", "ready alice with nobody"];
+    assert_eq!(hall.lines("alice"), lines);
+    hall.types("alice", "/unblock bob");
+    let lines = ["unblocked bob", "key-changed bob"];
+    assert_eq!(hall.lines("alice"), lines);
+}
+
+#[test]
+fn a_block_gives_up_the_files_that_are_on_their_way() {
+    let mut hall = Hall::with(&["alice", "bob"]);
+    hall.tamper(|_, message, body| match message {
+        ToRelay::Credit { .. } => Vec::new(),
+        _ => untouched(message, body),
+    });
+    for (from, to, file) in [("alice", "bob", "mine"), ("bob", "alice", "theirs")] {
+        let disk = &mut hall.person(from).disk;
+        disk.files.insert(file.to_owned(), vec![1; 10]);
+        hall.types(from, &format!("/file {to} {file}"));
+    }
+    hall.forget("bob");
+    hall.types("alice", "/block bob");
+    let told = [
+        "file-failed bob source mine",
+        "file-failed bob refused theirs",
+        "blocked bob",
+    ];
+    assert_eq!(hall.lines("alice"), told);
+    let told = [
+        "file-failed alice source mine",
+        "file-failed alice refused theirs",
+    ];
+    assert_eq!(hall.lines("bob"), told);
+    for who in ["alice", "bob"] {
+        assert!(hall.person(who).disk.is_closed());
+    }
+}
+
+#[test]
+fn what_was_said_with_a_blocked_person_is_not_remembered_for_the_screen() {
+    let past = |from: &str, to: Option<&str>| Past {
+        at: NOW,
+        from: name(from),
+        to: to.map(name),
+        text: "hello".to_owned(),
+        id: None,
+        flagged: false,
+    };
+    let sought = Sought {
+        without: [name("bob")].into(),
+        ..Sought::last(9)
+    };
+    assert!(!sought.fits(&past("bob", None)));
+    assert!(!sought.fits(&past("alice", Some("bob"))));
+    assert!(sought.fits(&past("alice", None)));
+    assert!(sought.fits(&past("carol", Some("alice"))));
 }
 
 #[test]
