@@ -176,7 +176,7 @@ test("a wrong token, another origin and a foreign host get nothing", async (t) =
   assert.deepEqual((await reached(evil, open.origin)).slice(2), ["opaque 0 ", "loaded", "loaded"]);
   await evil.setContent(`<form method="post" enctype="text/plain" action="${stage.origin}/ask"><input name='{"ask":"step","x":"' value='"}'><button>go</button></form>`);
   await Promise.all([evil.waitForNavigation(), evil.getByRole("button").click()]);
-  assert.match(await evil.textContent("body"), /answers its own page alone/);
+  assert.match(await evil.textContent("body"), /answers only its own page/);
   assert.match(await page.textContent("#progress"), /^ready for step 1/, "nobody else has made a step");
   other.close();
   await closed(stage, page);

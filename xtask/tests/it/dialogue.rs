@@ -104,7 +104,7 @@ fn who_dies_during_its_dialogue_is_not_waited_for() {
 fn a_value_in_a_file_of_the_relay_is_typed_into_every_client() {
     let adapter = asks();
     let (before, after) = adapter
-        .split_once("# The first client makes a room")
+        .split_once("# The first client creates a room")
         .unwrap();
     let (_, after) = after.split_once("[client.type]").unwrap();
     let adapter = format!(

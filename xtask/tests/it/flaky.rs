@@ -94,7 +94,7 @@ fn what_passes_only_the_second_time_is_flaky_and_red() {
         junit.contains("message=\"passed in 1 of 2 attempts\""),
         "{junit}"
     );
-    assert!(junit.contains("try 1: FAIL"), "{junit}");
+    assert!(junit.contains("attempt 1: FAIL"), "{junit}");
     // Both tries can be looked at.
     for number in 1..=2 {
         let dir = run.join(format!("basics/public/try-{number}"));

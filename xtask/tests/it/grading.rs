@@ -135,7 +135,7 @@ fn each_sample_earns_what_it_deserves_and_what_is_graded_stays_so() {
     );
     let (code, err) = at_home(&["basics/private", "zoo/samples/ivy"]);
     assert_eq!(code, Some(2), "{err}");
-    assert!(err.contains("name an adapter with --adapter"), "{err}");
+    assert!(err.contains("name one with --adapter"), "{err}");
 }
 
 #[test]

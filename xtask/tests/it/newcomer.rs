@@ -111,7 +111,7 @@ fn a_scenario_with_a_matrix_is_explained_wherever_it_lies() {
     let (code, _, err) = said(runs.xtask(&["demo", &whole]));
     assert_eq!(code, 2, "{err}");
     assert!(
-        err.contains(&format!("{whole}@1KiB, {whole}@64KiB; say which")),
+        err.contains(&format!("{whole}@1KiB, {whole}@64KiB; name one of them")),
         "{err}"
     );
 }

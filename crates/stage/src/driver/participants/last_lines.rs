@@ -147,6 +147,6 @@ mod tests {
     #[test]
     fn who_was_refused_a_file_is_reminded_of_its_bounds() {
         let words = in_words(&["PermissionError: [Errno 13] Permission denied"]);
-        assert!(words.contains("its own directory alone"), "{words}");
+        assert!(words.contains("only in its own directory"), "{words}");
     }
 }
