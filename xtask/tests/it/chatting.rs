@@ -141,8 +141,10 @@ fn two_people_chat_on_terminals_leave_and_come_back() {
     bob.press("M-2");
     bob.wait_for(&["alice: meet me", "alice>"]);
     bob.resize(40, 10);
-    bob.wait_until("a narrow screen", |screen| {
-        screen.contains("alice>") && screen.lines().all(|line| line.chars().count() <= 40)
+    // tmux cuts rows by itself, but only the client leaves out the times.
+    bob.wait_until("a narrow screen without times", |screen| {
+        let has_row = |start: &str| screen.lines().any(|line| line.starts_with(start));
+        has_row("alice: meet me") && has_row("alice>")
     });
     bob.resize(80, 20);
     let kill = format!("kill -TERM {}", bob.program());
