@@ -21,9 +21,11 @@ use crate::{Freshness, Identity, OpenError, ReplayRecord};
 const CACHED_SESSIONS: usize = 1024;
 
 /// Key sessions that one sender may open at once, and one more after so many seconds. An honest one starts another
-/// every hour or 10 000 messages, and whenever its program starts; each costs us a private RSA operation.
-const NEW_SESSIONS: u64 = 30;
-const NEW_SESSION_SECONDS: u64 = 6;
+/// every hour or 10 000 messages, and whenever its program starts; each costs us a private RSA operation. What is
+/// above the limit is lost, so it is far above what waits for somebody who was away: a mailbox holds 256 envelopes
+/// of one sender.
+const NEW_SESSIONS: u64 = 1024;
+const NEW_SESSION_SECONDS: u64 = 1;
 
 /// Senders of whom this is remembered; there are at most as many contacts.
 const SENDERS: usize = 10_000;
@@ -256,5 +258,24 @@ impl Cache {
         }
         self.order.push_back(digest);
         self.keys.insert(digest, key);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_sender_causes_only_so_many_private_operations_in_a_while() {
+        let (alice, eve) = (Fingerprint([1; 32]), Fingerprint([2; 32]));
+        let mut receiver = Receiver::new();
+        for _ in 0..1024 {
+            receiver.count_session(eve, 100).unwrap();
+        }
+        let too_many = Err(OpenError::TooManySessions);
+        assert_eq!(receiver.count_session(eve, 100), too_many);
+        receiver.count_session(alice, 100).unwrap();
+        receiver.count_session(eve, 101).unwrap();
+        assert_eq!(receiver.count_session(eve, 101), too_many);
     }
 }
