@@ -66,7 +66,7 @@ impl Router {
             return self.undelivered(&sent, ErrorCode::UnknownName);
         }
         match account.charge(envelope.len()) {
-            Ok(charge) => self.keep(sent, to, Held { envelope, charge }),
+            Ok(charge) => self.keep(sent, to, Held::copy(&envelope, charge)),
             Err(_) => self.undelivered(&sent, ErrorCode::Busy),
         }
     }

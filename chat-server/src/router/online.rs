@@ -62,6 +62,14 @@ pub(super) struct Held {
     pub(super) charge: Charge,
 }
 
+impl Held {
+    /// A copy: the envelope that came is a part of what was read at once, and would keep all of that in memory.
+    pub(super) fn copy(envelope: &[u8], charge: Charge) -> Self {
+        let envelope = Bytes::copy_from_slice(envelope);
+        Self { envelope, charge }
+    }
+}
+
 /// The table. Every name in `names` leads to a client in `clients`, and the other way round.
 #[derive(Debug, Default)]
 pub(super) struct Online {
@@ -123,5 +131,22 @@ impl Online {
 
     pub(super) fn into_clients(self) -> impl Iterator<Item = Client> {
         self.clients.into_values()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::budget::Waiting;
+
+    #[test]
+    fn an_envelope_that_is_held_does_not_hold_what_was_read_with_it() {
+        let block = Bytes::from(vec![7; 16 * 1024]);
+        let envelope = block.slice(100..200);
+        let charge = Waiting::default().account().charge(envelope.len()).unwrap();
+        let held = Held::copy(&envelope, charge);
+        assert_eq!(held.envelope, envelope);
+        drop(envelope);
+        assert!(block.is_unique());
     }
 }

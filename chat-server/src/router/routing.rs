@@ -105,7 +105,7 @@ impl Router {
         };
         debug!(from = %name, %to, id, seq, bytes, "deliver");
         client.delivered = seq;
-        let held = keeps_mail.then_some(Held { envelope, charge });
+        let held = keeps_mail.then(|| Held::copy(&envelope, charge));
         let origin = Origin::Sender(sent, held);
         client.unacknowledged.push_back(Delivery { seq, origin });
     }
