@@ -30,6 +30,9 @@ pub(crate) const MAX_LETTERS: usize = 1024;
 /// Letters of one sender that wait for one person: nobody fills a box alone.
 pub(crate) const MAX_LETTERS_OF_A_SENDER: usize = MAX_LETTERS / 4;
 
+/// What is counted for each letter beside its envelope, in bytes: its label in memory, and its entry in the file.
+pub(crate) const LETTER_BYTES: usize = 256;
+
 /// Bytes that wait for one person.
 pub(crate) const MAX_BOX_BYTES: usize = 16 * 1024 * 1024;
 

@@ -6,7 +6,7 @@ use chat_protocol::Name;
 
 use super::{Key, Label};
 use crate::limits::{
-    MAIL_DAYS, MAX_BOX_BYTES, MAX_LETTERS, MAX_LETTERS_OF_A_SENDER, MAX_MAIL_BYTES,
+    LETTER_BYTES, MAIL_DAYS, MAX_BOX_BYTES, MAX_LETTERS, MAX_LETTERS_OF_A_SENDER, MAX_MAIL_BYTES,
 };
 
 /// The labels of all letters, of those as well that are still being stored.
@@ -14,7 +14,13 @@ use crate::limits::{
 pub(crate) struct Boxes {
     boxes: BTreeMap<Name, BTreeMap<u64, Label>>,
     last_number: u64,
+    /// As [`counted`].
     bytes: usize,
+}
+
+/// What an envelope of so many bytes takes of the bounds.
+fn counted(bytes: usize) -> usize {
+    bytes + LETTER_BYTES
 }
 
 /// The box is full, or the sender's part of it, or all boxes together.
@@ -39,15 +45,15 @@ impl Boxes {
     ) -> Result<Label, NoRoom> {
         if let Some(letters) = self.boxes.get(to) {
             let theirs = letters.values().filter(|label| label.from == *from);
-            let held: usize = letters.values().map(|label| label.bytes).sum();
+            let held: usize = letters.values().map(|label| counted(label.bytes)).sum();
             if letters.len() >= MAX_LETTERS
-                || held + bytes > MAX_BOX_BYTES
+                || held + counted(bytes) > MAX_BOX_BYTES
                 || theirs.count() >= MAX_LETTERS_OF_A_SENDER
             {
                 return Err(NoRoom);
             }
         }
-        if self.bytes + bytes > MAX_MAIL_BYTES {
+        if self.bytes + counted(bytes) > MAX_MAIL_BYTES {
             return Err(NoRoom);
         }
         let label = Label {
@@ -65,7 +71,7 @@ impl Boxes {
 
     fn insert(&mut self, label: Label) {
         self.last_number = self.last_number.max(label.key.number);
-        self.bytes += label.bytes;
+        self.bytes += counted(label.bytes);
         let letters = self.boxes.entry(label.key.to.clone()).or_default();
         letters.insert(label.key.number, label);
     }
@@ -79,7 +85,7 @@ impl Boxes {
         if letters.is_empty() {
             self.boxes.remove(&key.to);
         }
-        self.bytes -= removed.as_ref().map_or(0, |label| label.bytes);
+        self.bytes -= removed.as_ref().map_or(0, |label| counted(label.bytes));
         removed.is_some()
     }
 
@@ -137,19 +143,33 @@ mod tests {
 
     #[test]
     fn bytes_are_bounded_and_free_again_when_a_letter_is_fetched() {
+        let quarter = MAX_BOX_BYTES / 4 - LETTER_BYTES;
         let mut boxes = Boxes::default();
-        assert_eq!(fill(&mut boxes, "alice", MAX_BOX_BYTES / 4), 4);
+        assert_eq!(fill(&mut boxes, "alice", quarter), 4);
         let first = Key {
             to: name("bob"),
             number: 1,
         };
         assert!(boxes.remove(&first) && !boxes.remove(&first));
-        assert_eq!(fill(&mut boxes, "alice", MAX_BOX_BYTES / 4), 1);
+        assert_eq!(fill(&mut boxes, "alice", quarter), 1);
         let of_others = (0..2 * MAX_MAIL_BYTES / MAX_BOX_BYTES).map_while(|n| {
             let to = name(&format!("user{n}"));
-            boxes.add(&to, &name("alice"), (MAX_BOX_BYTES, 1)).ok()
+            boxes
+                .add(&to, &name("alice"), (MAX_BOX_BYTES - LETTER_BYTES, 1))
+                .ok()
         });
         assert_eq!(of_others.count(), MAX_MAIL_BYTES / MAX_BOX_BYTES - 1);
+    }
+
+    #[test]
+    fn a_letter_takes_more_than_its_envelope() {
+        let mut boxes = Boxes::default();
+        assert_eq!(fill(&mut boxes, "alice", MAX_BOX_BYTES / 4), 3);
+        let bytes = boxes.bytes;
+        let empty = boxes.add(&name("carol"), &name("alice"), (0, 1)).unwrap();
+        assert_eq!(boxes.bytes, bytes + LETTER_BYTES);
+        assert!(boxes.remove(&empty.key));
+        assert_eq!(boxes.bytes, bytes);
     }
 
     #[test]
