@@ -52,7 +52,7 @@ pub async fn run(
         let snapshots = router.snapshots();
         tasks.spawn(saver::run(store, snapshots, events.clone()));
     }
-    if let Some(store) = registry.mail {
+    if let Some(mut store) = registry.mail {
         let boxes = Boxes::of(store.labels().map_err(RunError::Mail)?);
         let (desk, jobs) = Desk::new();
         router.keep_mail(Mail::new(boxes, desk));

@@ -55,6 +55,7 @@ impl Registry {
         if let Some(store) = &self.store {
             let path = store.folder.join("mail.redb");
             let mail = RedbStore::open(&path);
+            let mail = mail.and_then(|mail| store.sync_folder().map(|()| mail));
             self.mail = Some(mail.map_err(|source| StoreError::Mail { path, source })?);
         }
         Ok(self)

@@ -153,7 +153,7 @@ mod tests {
     }
 
     impl Store for Noted {
-        fn labels(&self) -> io::Result<Vec<Label>> {
+        fn labels(&mut self) -> io::Result<Vec<Label>> {
             Ok(Vec::new())
         }
 
@@ -163,7 +163,7 @@ mod tests {
             (!self.full).then_some(()).ok_or_else(full)
         }
 
-        fn read(&self, _: &Key, _: usize) -> io::Result<Vec<Letter>> {
+        fn read(&mut self, _: &Key, _: usize) -> io::Result<Vec<Letter>> {
             Ok(Vec::new())
         }
     }

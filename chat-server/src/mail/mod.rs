@@ -48,12 +48,12 @@ pub(crate) struct Key {
 /// Where letters lie.
 pub(crate) trait Store: Send + 'static {
     /// All labels.
-    fn labels(&self) -> io::Result<Vec<Label>>;
+    fn labels(&mut self) -> io::Result<Vec<Label>>;
 
-    /// Adds and removes, all or nothing. What this has returned for is there after a crash.
+    /// Adds, and then removes, all or nothing. What this has returned for is there after a crash.
     fn write(&mut self, put: &[Letter], remove: &[Key]) -> io::Result<()>;
 
     /// The letters after this one in its box, in their order: as many as fit into so many bytes, and one at
     /// the least.
-    fn read(&self, after: &Key, bytes: usize) -> io::Result<Vec<Letter>>;
+    fn read(&mut self, after: &Key, bytes: usize) -> io::Result<Vec<Letter>>;
 }

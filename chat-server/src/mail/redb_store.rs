@@ -1,12 +1,13 @@
 //! Letters in one file of redb: a commit is durable when it returns.
 
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use bytes::Bytes;
 use chat_protocol::Name;
 use redb::backends::FileBackend;
 use redb::{Database, ReadableDatabase as _, ReadableTable as _, TableDefinition};
+use tracing::warn;
 
 use super::{Key, Label, Letter, Store};
 
@@ -14,26 +15,53 @@ use super::{Key, Label, Letter, Store};
 const LETTERS: TableDefinition<'_, (&str, u64), (&str, u32, &[u8])> =
     TableDefinition::new("letters-1");
 
-/// The file, open.
+/// The file. Closed only after an error, until something is to be done again.
 #[derive(Debug)]
-pub(crate) struct RedbStore(Database);
+pub(crate) struct RedbStore {
+    path: PathBuf,
+    database: Option<Database>,
+}
 
 impl RedbStore {
     /// Opens the file, or makes it, for its owner alone.
     pub(crate) fn open(path: &Path) -> io::Result<Self> {
-        let mut options = std::fs::OpenOptions::new();
-        options.read(true).write(true).create(true).truncate(false);
-        #[cfg(unix)]
-        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-        let file = options.open(path)?;
-        let backend = FileBackend::new(file).map_err(fault)?;
-        let database = redb::Builder::new().create_with_backend(backend);
-        let database = database.map_err(fault)?;
-        let transaction = database.begin_write().map_err(fault)?;
-        transaction.open_table(LETTERS).map_err(fault)?;
-        transaction.commit().map_err(fault)?;
-        Ok(Self(database))
+        Ok(Self {
+            path: path.to_owned(),
+            database: Some(open(path)?),
+        })
     }
+
+    /// After one failure to read or write, redb refuses everything: so the file is opened again, and the work done
+    /// again, once. If that fails too, the next work starts with opening the file.
+    fn with<T>(&mut self, work: impl Fn(&Database) -> io::Result<T>) -> io::Result<T> {
+        if let Some(database) = &self.database {
+            match work(database) {
+                Ok(done) => return Ok(done),
+                Err(error) => {
+                    warn!(%error, path = %self.path.display(), "the mail file is opened again");
+                }
+            }
+        }
+        // First: it has a lock on the file.
+        self.database = None;
+        let database = self.database.insert(open(&self.path)?);
+        work(database)
+    }
+}
+
+fn open(path: &Path) -> io::Result<Database> {
+    let mut options = std::fs::OpenOptions::new();
+    options.read(true).write(true).create(true).truncate(false);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let file = options.open(path)?;
+    let backend = FileBackend::new(file).map_err(fault)?;
+    let database = redb::Builder::new().create_with_backend(backend);
+    let database = database.map_err(fault)?;
+    let transaction = database.begin_write().map_err(fault)?;
+    transaction.open_table(LETTERS).map_err(fault)?;
+    transaction.commit().map_err(fault)?;
+    Ok(database)
 }
 
 fn fault(error: impl Into<redb::Error>) -> io::Error {
@@ -49,51 +77,64 @@ fn name(text: &str) -> io::Result<Name> {
 }
 
 impl Store for RedbStore {
-    fn labels(&self) -> io::Result<Vec<Label>> {
-        let transaction = self.0.begin_read().map_err(fault)?;
-        let table = transaction.open_table(LETTERS).map_err(fault)?;
-        let mut labels = Vec::new();
-        for entry in table.iter().map_err(fault)? {
-            let (key, value) = entry.map_err(fault)?;
-            labels.push(label(key.value(), value.value())?);
-        }
-        Ok(labels)
+    fn labels(&mut self) -> io::Result<Vec<Label>> {
+        self.with(labels)
     }
 
     fn write(&mut self, put: &[Letter], remove: &[Key]) -> io::Result<()> {
-        let transaction = self.0.begin_write().map_err(fault)?;
-        {
-            let mut table = transaction.open_table(LETTERS).map_err(fault)?;
-            for Key { to, number } in remove {
-                table.remove((to.as_str(), *number)).map_err(fault)?;
-            }
-            for Letter { label, envelope } in put {
-                let key = (label.key.to.as_str(), label.key.number);
-                let value = (label.from.as_str(), label.day, &**envelope);
-                table.insert(key, value).map_err(fault)?;
-            }
-        }
-        transaction.commit().map_err(fault)
+        self.with(|database| write(database, put, remove))
     }
 
-    fn read(&self, after: &Key, bytes: usize) -> io::Result<Vec<Letter>> {
-        let transaction = self.0.begin_read().map_err(fault)?;
-        let table = transaction.open_table(LETTERS).map_err(fault)?;
-        let to = after.to.as_str();
-        let range = (to, after.number.saturating_add(1))..=(to, u64::MAX);
-        let (mut letters, mut length) = (Vec::new(), 0);
-        for entry in table.range(range).map_err(fault)? {
-            let (key, value) = entry.map_err(fault)?;
-            let envelope = Bytes::copy_from_slice(value.value().2);
-            length += envelope.len();
-            if length > bytes && !letters.is_empty() {
-                break;
-            }
-            let label = label(key.value(), value.value())?;
-            letters.push(Letter { label, envelope });
-        }
-        Ok(letters)
+    fn read(&mut self, after: &Key, bytes: usize) -> io::Result<Vec<Letter>> {
+        self.with(|database| read(database, after, bytes))
     }
+}
+
+fn labels(database: &Database) -> io::Result<Vec<Label>> {
+    let transaction = database.begin_read().map_err(fault)?;
+    let table = transaction.open_table(LETTERS).map_err(fault)?;
+    let mut labels = Vec::new();
+    for entry in table.iter().map_err(fault)? {
+        let (key, value) = entry.map_err(fault)?;
+        labels.push(label(key.value(), value.value())?);
+    }
+    Ok(labels)
+}
+
+fn write(database: &Database, put: &[Letter], remove: &[Key]) -> io::Result<()> {
+    let transaction = database.begin_write().map_err(fault)?;
+    {
+        let mut table = transaction.open_table(LETTERS).map_err(fault)?;
+        for Letter { label, envelope } in put {
+            let key = (label.key.to.as_str(), label.key.number);
+            let value = (label.from.as_str(), label.day, &**envelope);
+            table.insert(key, value).map_err(fault)?;
+        }
+        // Last: a letter may be removed before it was written.
+        for Key { to, number } in remove {
+            table.remove((to.as_str(), *number)).map_err(fault)?;
+        }
+    }
+    transaction.commit().map_err(fault)
+}
+
+fn read(database: &Database, after: &Key, bytes: usize) -> io::Result<Vec<Letter>> {
+    let transaction = database.begin_read().map_err(fault)?;
+    let table = transaction.open_table(LETTERS).map_err(fault)?;
+    let to = after.to.as_str();
+    let range = (to, after.number.saturating_add(1))..=(to, u64::MAX);
+    let (mut letters, mut length) = (Vec::new(), 0);
+    for entry in table.range(range).map_err(fault)? {
+        let (key, value) = entry.map_err(fault)?;
+        let envelope = Bytes::copy_from_slice(value.value().2);
+        length += envelope.len();
+        if length > bytes && !letters.is_empty() {
+            break;
+        }
+        let label = label(key.value(), value.value())?;
+        letters.push(Letter { label, envelope });
+    }
+    Ok(letters)
 }
 
 fn label(
@@ -113,7 +154,39 @@ fn label(
 
 #[cfg(test)]
 mod tests {
+    use redb::StorageBackend;
+    use redb::backends::InMemoryBackend;
+
     use super::*;
+
+    /// A disk that is full at 16 MiB.
+    #[derive(Debug)]
+    struct FullDisk(InMemoryBackend);
+
+    impl StorageBackend for FullDisk {
+        fn len(&self) -> io::Result<u64> {
+            self.0.len()
+        }
+
+        fn read(&self, offset: u64, out: &mut [u8]) -> io::Result<()> {
+            self.0.read(offset, out)
+        }
+
+        fn set_len(&self, len: u64) -> io::Result<()> {
+            if len > 16 * 1024 * 1024 {
+                return Err(io::ErrorKind::StorageFull.into());
+            }
+            self.0.set_len(len)
+        }
+
+        fn sync_data(&self) -> io::Result<()> {
+            self.0.sync_data()
+        }
+
+        fn write(&self, offset: u64, data: &[u8]) -> io::Result<()> {
+            self.0.write(offset, data)
+        }
+    }
 
     fn letter(to: &str, number: u64, bytes: usize) -> Letter {
         Letter {
@@ -146,7 +219,7 @@ mod tests {
             .unwrap();
         store.write(&[], &[letters[1].label.key.clone()]).unwrap();
         drop(store);
-        let store = RedbStore::open(&path).unwrap();
+        let mut store = RedbStore::open(&path).unwrap();
         assert_eq!(store.labels().unwrap().len(), 4);
         let after = |number| Key {
             to: "bob".parse().unwrap(),
@@ -161,6 +234,48 @@ mod tests {
         );
         assert_eq!(store.read(&after(1), 100).unwrap(), rest[1..]);
         assert_eq!(store.read(&after(4), 100).unwrap(), []);
+    }
+
+    #[test]
+    fn a_letter_that_is_put_and_removed_at_once_is_gone() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut store = RedbStore::open(&folder.path().join("mail.redb")).unwrap();
+        let letter = letter("bob", 1, 5);
+        let key = letter.label.key.clone();
+        store.write(&[letter], &[key]).unwrap();
+        assert_eq!(store.labels().unwrap(), []);
+    }
+
+    #[test]
+    fn an_error_of_the_disk_does_not_outlive_its_cause() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("mail.redb");
+        let backend = FullDisk(InMemoryBackend::new());
+        let full = redb::Builder::new().create_with_backend(backend).unwrap();
+        let large = letter("bob", 1, 32 * 1024 * 1024);
+        write(&full, std::slice::from_ref(&large), &[]).unwrap_err();
+        write(&full, &[letter("bob", 2, 1)], &[]).unwrap_err();
+        let mut store = RedbStore {
+            path,
+            database: Some(full),
+        };
+        store.write(&[letter("bob", 2, 1)], &[]).unwrap();
+        assert_eq!(store.labels().unwrap().len(), 1);
+    }
+
+    #[test]
+    fn a_file_that_cannot_be_opened_again_is_tried_the_next_time() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("mail.redb");
+        let mut store = RedbStore {
+            path: path.clone(),
+            database: None,
+        };
+        std::fs::create_dir(&path).unwrap();
+        store.write(&[letter("bob", 1, 1)], &[]).unwrap_err();
+        std::fs::remove_dir(&path).unwrap();
+        store.write(&[letter("bob", 1, 1)], &[]).unwrap();
+        assert_eq!(store.labels().unwrap().len(), 1);
     }
 
     #[cfg(unix)]
