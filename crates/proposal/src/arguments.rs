@@ -1,7 +1,7 @@
 //! Which arguments and variables a program takes: by what it says of itself, by what others say of it, and by how it
 //! uses them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::launch::{Argument, Because};
 use crate::meaning::Meaning;
@@ -11,6 +11,9 @@ use crate::sources::{Language, SourceFile};
 /// As many as anybody types.
 const MOST: usize = 8;
 
+/// So many lists of arguments are worth a play.
+const MOST_LISTS: usize = 6;
+
 /// All that can be said of the arguments of a program, the most telling first. What is to be done (`serve`) is one of
 /// them where a program can do several things.
 pub(crate) fn of(
@@ -18,27 +21,28 @@ pub(crate) fn of(
     all_sources: &[SourceFile],
     mode: Option<&str>,
 ) -> Vec<Because<Vec<Argument>>> {
-    let mut found = Vec::new();
-    for usage in usages(&source.text) {
-        let its = after_name(&usage, source.stem(), mode);
-        found.extend(its.map(|its| Because::new(its, format!("Its own words: `usage:{usage}`."))));
-    }
-    found.extend(declared(source));
-    found.extend(mentioned(source, all_sources, mode));
-    found.extend(used(source, mode));
-    found.push(Because::new(
+    let of_usages = usages(&source.text).into_iter().filter_map(|usage| {
+        let its = after_name(&usage, source.stem(), mode)?;
+        Some(Because::new(
+            its,
+            format!("Its own words: `usage:{usage}`."),
+        ))
+    });
+    let none = Because::new(
         mode.map(|mode| Argument::Word(mode.to_owned()))
             .into_iter()
             .collect(),
         "Nothing says that it takes arguments.",
-    ));
-    let mut distinct: Vec<Because<Vec<Argument>>> = Vec::new();
-    for one in found {
-        if !distinct.iter().any(|other| other.it == one.it) {
-            distinct.push(one);
-        }
-    }
-    distinct
+    );
+    let mut known = BTreeSet::new();
+    of_usages
+        .chain(declared(source))
+        .chain(mentioned(source, all_sources, mode))
+        .chain(used(source, mode))
+        .chain([none])
+        .filter(|one| known.insert(one.it.clone()))
+        .take(MOST_LISTS)
+        .collect()
 }
 
 /// What follows `usage:`, one line each; a second line belongs to it where a program can do several things.
@@ -156,6 +160,9 @@ fn declared(source: &SourceFile) -> Option<Because<Vec<Argument>>> {
         if words.contains(&option) {
             continue;
         }
+        if words.len() >= 2 * MOST {
+            break;
+        }
         if name.starts_with('-') {
             words.push(option);
         }
@@ -165,44 +172,43 @@ fn declared(source: &SourceFile) -> Option<Because<Vec<Argument>>> {
 }
 
 /// What a README or a comment shows as a command.
-fn mentioned(
+fn mentioned<'a>(
+    source: &'a SourceFile,
+    all_sources: &'a [SourceFile],
+    mode: Option<&'a str>,
+) -> impl Iterator<Item = Because<Vec<Argument>>> + 'a {
+    all_sources.iter().flat_map(move |other| {
+        let lines = other.text.lines();
+        lines.filter_map(move |line| mention(source, (other, line), mode))
+    })
+}
+
+/// The command that one line of a file shows.
+fn mention(
     source: &SourceFile,
-    all_sources: &[SourceFile],
+    (other, line): (&SourceFile, &str),
     mode: Option<&str>,
-) -> Vec<Because<Vec<Argument>>> {
-    let file = source.path.rsplit('/').next().unwrap_or_default();
-    let mut found = Vec::new();
-    for other in all_sources {
-        let is_prose = other.language().is_none();
-        for line in other.text.lines() {
-            let is_comment = line.trim_start().starts_with(['#', '/', '*', '"']);
-            if !(is_prose || is_comment) {
-                continue;
-            }
-            let line = line.trim_matches(|c: char| "/*#.`$ ".contains(c));
-            let line = if is_prose {
-                line
-            } else {
-                line.trim_matches('"')
-            };
-            let Some(place) = line
-                .find(file)
-                .or_else(|| line.find(&format!("{} ", source.stem())))
-            else {
-                continue;
-            };
-            let command = line.get(place..).unwrap_or_default();
-            let command = command.split(['`', ';', ',']).next().unwrap_or_default();
-            let its = after_name(command, source.stem(), mode).filter(|its| !its.is_empty());
-            found.extend(its.map(|its| {
-                Because::new(
-                    its,
-                    format!("{} shows it: `{}`.", other.path, command.trim()),
-                )
-            }));
-        }
+) -> Option<Because<Vec<Argument>>> {
+    let is_prose = other.language().is_none();
+    let is_comment = line.trim_start().starts_with(['#', '/', '*', '"']);
+    if !(is_prose || is_comment) {
+        return None;
     }
-    found
+    let line = line.trim_matches(|c: char| "/*#.`$ ".contains(c));
+    let line = if is_prose {
+        line
+    } else {
+        line.trim_matches('"')
+    };
+    let file = source.path.rsplit('/').next().unwrap_or_default();
+    let place = line
+        .find(file)
+        .or_else(|| line.find(&format!("{} ", source.stem())))?;
+    let command = line.get(place..).unwrap_or_default();
+    let command = command.split(['`', ';', ',']).next().unwrap_or_default();
+    let its = after_name(command, source.stem(), mode).filter(|its| !its.is_empty())?;
+    let why = format!("{} shows it: `{}`.", other.path, command.trim());
+    Some(Because::new(its, why))
 }
 
 /// What a program takes out of its list of arguments.
@@ -264,7 +270,7 @@ fn named(text: &str, language: Language) -> Option<Vec<Argument>> {
         .iter()
         .map(|name| Meaning::of(name).map(Argument::Given));
     let meanings: Option<Vec<Argument>> = meanings.collect();
-    meanings.filter(|all| !all.is_empty())
+    meanings.filter(|all| (1..=MOST).contains(&all.len()))
 }
 
 /// By the name that it is given, by what turns it into a number, or by what it is handed to.
@@ -302,6 +308,9 @@ pub(crate) fn environment(source: &SourceFile) -> Because<Vec<(String, Meaning)>
     let pattern = r#"(?:environ(?:\.get)?[\[(]["']|getenv\(["']|process\.env\.|\$ENV\{["']?)([A-Z][A-Z_0-9]*)"#;
     let mut variables: Vec<(String, Meaning)> = Vec::new();
     for found in all(pattern, &source.text) {
+        if variables.len() == MOST {
+            break;
+        }
         let name = found.get(1).map_or("", |name| name.as_str());
         if let Some(meaning) = Meaning::of(name)
             && !variables.iter().any(|(known, _)| known == name)

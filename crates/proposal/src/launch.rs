@@ -26,7 +26,7 @@ impl<T> Because<T> {
 }
 
 /// One word of a command line.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Argument {
     /// As it stands: an option, or what a program is to do.
     Word(String),

@@ -1,12 +1,14 @@
 //! What the lines of a play mean.
 
+use std::collections::BTreeSet;
+
 use timeline::EventKind;
 
 use crate::arguments;
 use crate::launch::{Because, Port, Proposal, Question};
 use crate::meaning::Meaning;
 use crate::observed::{Observed, Printed};
-use crate::patterns::{Known, captured, fits, holds, pattern};
+use crate::patterns::{Known, Whole, fits, holds, pattern, written};
 use crate::search::any;
 
 /// How the text begins that bob says to everyone.
@@ -17,6 +19,12 @@ pub const ANSWER: &str = "and that is what I answer to all of you";
 pub const WHISPER: &str = "this is for you and for nobody else";
 /// Who is ended while the others stay.
 pub const FAREWELL: &str = "carol";
+
+/// So many patterns of lines that mean nothing are kept.
+const MOST_IGNORED: usize = 100;
+
+/// So many other ways to start a program are taken from what it says.
+const MOST_OTHERS: usize = 8;
 
 const ALICE: &str = "alice";
 const BOB: &str = "bob";
@@ -54,11 +62,11 @@ impl Proposal {
             message(second, ALICE, answer),
         ];
         let is_of_both = |one: &&String| fits(one, &first.text) && fits(one, &second.text);
-        let message = message
-            .iter()
-            .find(is_of_both)
-            .unwrap_or(&message[0])
-            .clone();
+        let message: Vec<String> = message.into_iter().flatten().collect();
+        let Some(message) = message.iter().find(is_of_both).or(message.first()).cloned() else {
+            let why = "no pattern can be made of the line that shows a text";
+            return Err((why.to_owned(), Vec::new()));
+        };
         let why = format!(
             "When bob said something, alice was shown `{}`.",
             shown(&first.text, greeting)
@@ -87,8 +95,15 @@ impl Proposal {
 
     /// Lines that would be taken for texts of others.
     fn own_lines(&mut self, observed: &Observed, message: &str) {
+        let Some(message) = Whole::new(message) else {
+            return;
+        };
+        let joined = self.pattern_of(EventKind::Joined).and_then(Whole::new);
         for line in &observed.printed {
-            let Some(from) = captured(message, &line.text, "from") else {
+            if self.ignore.len() >= MOST_IGNORED {
+                return;
+            }
+            let Some(from) = message.captured(&line.text, "from") else {
                 continue;
             };
             let typed = observed.typed.iter();
@@ -103,16 +118,18 @@ impl Proposal {
                 self.repeats_own = true;
                 continue;
             }
-            let joined = self.pattern_of(EventKind::Joined);
-            if joined.is_some_and(|pattern| fits(pattern, &line.text)) {
+            if joined
+                .as_ref()
+                .is_some_and(|joined| joined.fits(&line.text))
+            {
                 continue;
             }
             let texts = observed.typed.iter().map(|(_, text)| text.as_str());
             let varying = texts.chain([ALICE, BOB]).map(Known::varying);
-            let pattern = pattern(&line.text, &varying.collect::<Vec<_>>());
-            if !self.ignore.contains(&pattern) {
-                self.ignore.push(pattern);
-            }
+            let pattern = written(&line.text, &varying.collect::<Vec<_>>());
+            let new = pattern.filter(|one| !self.ignore.contains(one));
+            self.ignore
+                .extend(new.filter(|one| Whole::new(one).is_some()));
         }
     }
 
@@ -165,6 +182,7 @@ impl Proposal {
         let current = place(&mut self.clone()).it.clone();
         proposals
             .filter(|other| place(&mut other.clone()).it != current)
+            .take(MOST_OTHERS)
             .collect()
     }
 
@@ -201,26 +219,21 @@ impl Proposal {
     #[must_use]
     pub fn learn_farewell(mut self, observed: &Observed) -> Self {
         let others = [EventKind::Joined, EventKind::Message];
-        let patterns: Vec<&str> = others
-            .iter()
-            .filter_map(|event| self.pattern_of(*event))
-            .collect();
-        let is_other = |line: &Printed| {
-            patterns
-                .iter()
-                .take(1)
-                .any(|pattern| fits(pattern, &line.text))
-        };
+        let mut patterns = others.iter().filter_map(|event| self.pattern_of(*event));
+        let other = patterns.next().and_then(Whole::new);
+        let is_other = |line: &Printed| other.as_ref().is_some_and(|one| one.fits(&line.text));
         let mut lines = observed
             .printed
             .iter()
             .filter(|line| line.steps > 0 && line.who != FAREWELL);
-        if let Some(line) = lines.find(|line| holds(&line.text, FAREWELL) && !is_other(line)) {
+        let line = lines.find(|line| holds(&line.text, FAREWELL) && !is_other(line));
+        let learned =
+            line.and_then(|line| Some((line, pattern(&line.text, &[Known::of("who", FAREWELL)])?)));
+        if let Some((line, pattern)) = learned {
             let why = format!(
                 "When carol was ended, {} was shown `{}`.",
                 line.who, line.text
             );
-            let pattern = pattern(&line.text, &[Known::of("who", FAREWELL)]);
             self.events
                 .insert(EventKind::Left, Because::new(pattern, why));
         }
@@ -248,7 +261,7 @@ impl Proposal {
             let pattern = pattern(
                 &line.text,
                 &[Known::of("text", text), Known::of("from", ALICE)],
-            );
+            )?;
             // The message counts first.
             let is_message = self
                 .pattern_of(EventKind::Message)
@@ -280,7 +293,7 @@ fn joined(observed: &Observed, message: &str, texts: [&str; 2]) -> Option<(Strin
         names && !is_text && line.steps <= TEXTS
     });
     let line = lines.max_by_key(|line| (any(COMES, &line.text), !line.is_after_typing))?;
-    let pattern = pattern(&line.text, &[Known::of("who", BOB)]);
+    let pattern = pattern(&line.text, &[Known::of("who", BOB)])?;
     let is_bare =
         fits(&pattern, "x") || pattern.starts_with("(?<who>") && fits(message, &line.text);
     (!is_bare).then(|| (pattern, line.text.clone()))
@@ -293,10 +306,10 @@ fn ready(observed: &Observed) -> Option<(String, String)> {
             .of(who)
             .filter(move |line| !line.is_after_typing && !holds(&line.text, other))
     };
-    let of = |line: &Printed, name| pattern(&line.text, &[Known::of("name", name)]);
-    let theirs: Vec<String> = early(BOB, ALICE).map(|line| of(line, BOB)).collect();
+    let of = |line: &Printed, name| written(&line.text, &[Known::of("name", name)]);
+    let theirs: BTreeSet<String> = early(BOB, ALICE).filter_map(|line| of(line, BOB)).collect();
     let scored = early(ALICE, BOB).filter_map(|line| {
-        let pattern = of(line, ALICE);
+        let pattern = of(line, ALICE)?;
         if !theirs.contains(&pattern) {
             return None;
         }
@@ -307,5 +320,5 @@ fn ready(observed: &Observed) -> Option<(String, String)> {
     });
     // The first of several that are as good.
     let best = scored.reduce(|best, one| if one.0 > best.0 { one } else { best })?;
-    Some((best.1, best.2))
+    Some((best.1, best.2)).filter(|(pattern, _)| Whole::new(pattern).is_some())
 }

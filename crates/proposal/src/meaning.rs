@@ -1,7 +1,7 @@
 //! What a word stands for: `PORT`, `<nick>`, `server_host`.
 
 /// What a program wants to be given.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Meaning {
     /// Host and port in one word.
     Address,

@@ -38,6 +38,9 @@ pub struct Observed {
     pub(crate) deaf: Vec<String>,
 }
 
+/// So many lines of the clients, and as many of the relay, are looked at.
+const MOST_LINES: usize = 2000;
+
 const RELAY: &str = "relay";
 
 impl Observed {
@@ -76,6 +79,10 @@ impl Observed {
                 _ => {}
             }
         }
+        for lines in [&mut observed.complaints, &mut observed.of_relay] {
+            lines.truncate(MOST_LINES);
+        }
+        observed.printed.truncate(MOST_LINES);
         observed
     }
 
@@ -94,7 +101,9 @@ impl Observed {
 impl Observed {
     /// The pattern of a line that somebody has pointed at: who is meant follows from whose line it is, and the text from
     /// what was typed.
-    pub fn pattern(&self, event: EventKind, line: &Printed) -> String {
+    ///
+    /// Nothing for a line that is too long.
+    pub fn pattern(&self, event: EventKind, line: &Printed) -> Option<String> {
         let other = if line.who == "alice" { "bob" } else { "alice" };
         let texts = self.typed.iter().filter_map(|(_, typed)| self.text(typed));
         let text = texts.into_iter().find(|text| line.text.contains(text));

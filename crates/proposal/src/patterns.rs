@@ -2,6 +2,9 @@
 
 use regex::Regex;
 
+/// No line that people read is longer, in bytes: a pattern of it would be large, and slow to compile.
+const LONGEST: usize = 1024;
+
 /// What is known of a line.
 #[derive(Clone, Copy, Debug)]
 pub struct Known<'a> {
@@ -39,8 +42,16 @@ impl<'a> Known<'a> {
 }
 
 /// The pattern of a line: what is known becomes a capture, once each, numbers may be other numbers, and the rest
-/// stands as it is.
-pub fn pattern(line: &str, known: &[Known<'_>]) -> String {
+/// stands as it is. Nothing for a line that is too long, or whose pattern does not compile.
+pub fn pattern(line: &str, known: &[Known<'_>]) -> Option<String> {
+    written(line, known).filter(|pattern| Whole::new(pattern).is_some())
+}
+
+/// The same, not compiled yet.
+pub(crate) fn written(line: &str, known: &[Known<'_>]) -> Option<String> {
+    if line.len() > LONGEST {
+        return None;
+    }
     let mut places: Vec<(usize, usize, String)> = Vec::new();
     for one in known {
         let place = whole_words(line, one.value).into_iter().find(|(from, to)| {
@@ -59,7 +70,7 @@ pub fn pattern(line: &str, known: &[Known<'_>]) -> String {
         end = to;
     }
     written.push_str(&literal(line.get(end..).unwrap_or_default()));
-    written
+    Some(written)
 }
 
 /// Where a value stands, and not as a part of a word.
@@ -95,25 +106,48 @@ fn literal(text: &str) -> String {
     written
 }
 
-/// Whether a pattern fits a whole line, as adapters mean it; with what it captures.
-pub(crate) fn captured(pattern: &str, line: &str, capture: &str) -> Option<String> {
-    let whole = Regex::new(&format!("^(?:{pattern})$")).ok()?;
-    let found = whole.captures(line)?;
-    Some(
-        found
-            .name(capture)
-            .map_or_else(String::new, |group| group.as_str().to_owned()),
-    )
+/// A pattern that fits whole lines, as adapters mean it.
+#[derive(Debug)]
+pub(crate) struct Whole(Regex);
+
+impl Whole {
+    /// Nothing where it does not compile.
+    pub(crate) fn new(pattern: &str) -> Option<Self> {
+        Regex::new(&format!("^(?:{pattern})$")).ok().map(Self)
+    }
+
+    /// What it captures, where it fits.
+    pub(crate) fn captured(&self, line: &str, capture: &str) -> Option<String> {
+        let found = self.0.captures(line)?;
+        let group = found.name(capture);
+        Some(group.map_or_else(String::new, |group| group.as_str().to_owned()))
+    }
+
+    /// Whether it fits.
+    pub(crate) fn fits(&self, line: &str) -> bool {
+        self.0.is_match(line)
+    }
 }
 
 /// Whether a pattern fits a whole line.
 pub(crate) fn fits(pattern: &str, line: &str) -> bool {
-    captured(pattern, line, "").is_some()
+    Whole::new(pattern).is_some_and(|whole| whole.fits(line))
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Known, captured, pattern};
+    use super::{Known, Whole, pattern};
+
+    #[test]
+    fn a_line_that_is_too_long_or_whose_pattern_does_not_compile_has_none() {
+        let carol = [Known::of("who", "carol")];
+        let left = |tail: &str| pattern(&format!("* carol left {tail}"), &carol);
+        assert!(left("the room").is_some());
+        assert_eq!(left(&"1a".repeat(20_000)), None);
+        // Each name of a capture stands once.
+        let twice = [Known::of("who", "carol"), Known::of("who", "bob")];
+        assert_eq!(pattern("carol and bob", &twice), None);
+    }
 
     #[test]
     fn a_line_becomes_the_pattern_of_all_lines_like_it() {
@@ -142,22 +176,19 @@ mod tests {
                 "bobby? no, eve says hm!",
             ),
         ] {
-            let pattern = of(line);
+            let pattern = of(line).unwrap();
+            let whole = Whole::new(&pattern).unwrap();
             assert_eq!(
-                captured(&pattern, other, "from").as_deref(),
+                whole.captured(other, "from").as_deref(),
                 Some("eve"),
                 "{pattern}"
             );
             assert_eq!(
-                captured(&pattern, other, "text").as_deref(),
+                whole.captured(other, "text").as_deref(),
                 Some("hm"),
                 "{pattern}"
             );
-            assert_eq!(
-                captured(&pattern, "something else", "text"),
-                None,
-                "{pattern}"
-            );
+            assert_eq!(whole.captured("something else", "text"), None, "{pattern}");
         }
     }
 }

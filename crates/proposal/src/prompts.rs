@@ -52,7 +52,7 @@ fn asked(text: &str) -> Option<Meaning> {
     let bare = text.trim_end();
     let is_question =
         bare.ends_with([':', '?', '>']) || any(r"(?i)\b(?:enter|type|choose|what is)\b", bare);
-    let is_short = bare.len() >= 4 && bare.split_whitespace().count() <= 8;
+    let is_short = (4..=200).contains(&bare.len()) && bare.split_whitespace().count() <= 8;
     // `hello name:` names somebody, and `name: text` is a pattern.
     (is_question && is_short)
         .then(|| Meaning::of(bare))

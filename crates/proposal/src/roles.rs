@@ -58,6 +58,9 @@ pub fn proposals(sources: &[SourceFile]) -> Result<Vec<Proposal>, String> {
     // The likeliest of both together come first.
     for sum in 0..relays.len() + clients.len() {
         for (place, of_relay) in relays.iter().enumerate().take(sum + 1) {
+            if all.len() == MOST {
+                return Ok(all);
+            }
             if let Some(of_client) = clients.get(sum - place) {
                 let relay = (relay, launch(relay, of_relay));
                 let client = (client, launch(client, of_client));
@@ -65,7 +68,6 @@ pub fn proposals(sources: &[SourceFile]) -> Result<Vec<Proposal>, String> {
             }
         }
     }
-    all.truncate(MOST);
     Ok(all)
 }
 

@@ -261,18 +261,19 @@ fn list(words: &[String]) -> String {
 
 /// A string of TOML: literal where it can be, as patterns are easier to read then.
 fn quoted(text: &str) -> String {
-    if !text.contains('\\') && !text.contains('"') && !text.contains(char::is_control) {
+    let is_open = !text.contains(timeline::is_hidden);
+    if is_open && !text.contains(['\\', '"']) {
         return format!("\"{text}\"");
     }
-    if !text.contains('\'') && !text.contains(char::is_control) {
+    if is_open && !text.contains('\'') {
         return format!("'{text}'");
     }
     let mut quoted = String::from("\"");
     for c in text.chars() {
         match c {
             '"' | '\\' => quoted.extend(['\\', c]),
-            c if c.is_control() => {
-                quoted.push_str(&format!("\\u{:04X}", u32::from(c)));
+            c if timeline::is_hidden(c) => {
+                quoted.push_str(&format!("\\U{:08X}", u32::from(c)));
             }
             c => quoted.push(c),
         }

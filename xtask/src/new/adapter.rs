@@ -140,7 +140,10 @@ fn ask(
         read.map_err(|error| CommandError::environment(format!("no answer: {error}")))?;
         let number = typed.trim().parse::<usize>().ok();
         if let Some(line) = number.and_then(|number| lines.get(number.checked_sub(1)?)) {
-            proposal = proposal.with(event, observed.pattern(event, line));
+            match observed.pattern(event, line) {
+                Some(pattern) => proposal = proposal.with(event, pattern),
+                None => show("That line is too long for a pattern: nothing changes."),
+            }
         }
     }
     Ok(proposal)

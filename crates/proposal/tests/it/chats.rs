@@ -79,3 +79,33 @@ fn who_has_no_program_or_no_relay_gets_the_reason() {
     let relay = source("relay.py", "socket.create_server(('', 1))");
     assert!(why(&[relay]).contains("no program connects"));
 }
+
+/// A server and a client whose sources end so.
+fn pair(ends: impl Fn(&str) -> String) -> Vec<SourceFile> {
+    let source = |path: &str, does: &str| SourceFile {
+        path: path.to_owned(),
+        text: format!("socket.{does}(('', int(sys.argv[1])))\n{}", ends(path)),
+    };
+    vec![
+        source("server.py", "create_server"),
+        source("client.py", "create_connection"),
+    ]
+}
+
+#[test]
+fn sources_that_say_much_of_their_arguments_lead_to_a_few_proposals() {
+    let usages = |path: &str| {
+        let lines = (0..5000).map(|n| format!("# usage: {path} --{n} PORT\n"));
+        lines.collect::<String>()
+    };
+    assert_eq!(proposals(&pair(usages)).unwrap().len(), 6);
+}
+
+#[test]
+fn what_is_hidden_in_a_source_is_shown_in_the_adapter() {
+    let usages = |path: &str| format!("# usage: {path} -\u{202e}\u{e0041}x PORT\n");
+    let text = proposals(&pair(usages)).unwrap()[0].to_toml("/there");
+    assert!(text.contains(r"-\U0000202E\U000E0041x"), "{text}");
+    let hidden = |c: char| c != '\n' && timeline::is_hidden(c);
+    assert!(!text.contains(hidden), "{text:?}");
+}

@@ -154,3 +154,22 @@ fn who_leaves_is_known_whether_or_not_the_end_was_seen_before_the_line() {
     let left = known.pattern_of(EventKind::Left);
     assert_eq!(left, Some(r"\* (?<who>[\w-]+) has left"));
 }
+
+#[test]
+fn of_a_client_that_prints_much_only_so_much_is_learned() {
+    let mut play = vec![
+        ready("relay"),
+        heard("alice"),
+        heard("bob"),
+        typed("bob", GREETING),
+        line("alice", &format!("bob: {GREETING}, x-y")),
+        typed("alice", ANSWER),
+        line("bob", &format!("alice: {ANSWER}, x-y")),
+    ];
+    play.extend((0..50_000).map(|n| line("bob", &format!("noise: {}", "x".repeat(n % 700)))));
+    let observed = observed(play);
+    assert_eq!(observed.printed.len(), 2000);
+    let text = proposal().learn(&observed).unwrap().to_toml("/there");
+    let ignore = text.lines().find(|line| line.starts_with("ignore = "));
+    assert_eq!(ignore.unwrap().matches("noise").count(), 100);
+}
