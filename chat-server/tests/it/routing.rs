@@ -66,7 +66,7 @@ async fn what_is_sent_to_somebody_who_is_away_is_on_the_disk_before_it_is_accept
     bob.send(&ToRelay::Bye {}).await;
     bob.expect_end().await;
     alice.expect_left("bob", LeaveReason::Quit).await;
-    for (id, body) in [(1, b"first"), (2, b"secon")] {
+    for (id, body) in [(1, b"first"), (2, b"other")] {
         send(&mut alice, id, "bob", body).await;
         assert_eq!(alice.next().await, accepted(id));
     }
@@ -77,14 +77,14 @@ async fn what_is_sent_to_somebody_who_is_away_is_on_the_disk_before_it_is_accept
     let relay = with_mail(folder.path()).await;
     let mut bob = relay.login("bob", 1).await;
     expect_delivery(&mut bob, 1, "alice", b"first").await;
-    expect_delivery(&mut bob, 2, "alice", b"secon").await;
+    expect_delivery(&mut bob, 2, "alice", b"other").await;
     bob.send(&ack(1)).await;
     bob.expect_quiet().await;
     relay.stop().await;
 
     let relay = with_mail(folder.path()).await;
     let mut bob = relay.login("bob", 1).await;
-    expect_delivery(&mut bob, 1, "alice", b"secon").await;
+    expect_delivery(&mut bob, 1, "alice", b"other").await;
     bob.send(&ack(1)).await;
     bob.expect_quiet().await;
     relay.stop().await;

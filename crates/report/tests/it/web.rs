@@ -390,7 +390,7 @@ fn the_end_is_reported_in_word_shape_and_class_with_its_page() {
 }
 
 #[test]
-fn what_a_step_missed_is_told_in_words_and_not_by_its_id() {
+fn what_a_step_missed_is_said_in_words_and_not_by_its_id() {
     let mut stage = Stage::opened();
     stage.begin("1");
     let missing = stage.scene.plan().steps[0].expects[0].clone();
