@@ -230,7 +230,7 @@ impl Course {
         let shown = |text: String| text.replace(&dir.display().to_string(), name);
         Ok(match propose(&context, watching).await {
             Ok(Discovery::Works(proposed)) => {
-                proposed_adapter(&proposed.proposal, watching).map(Ok)?
+                or_standing(proposed_adapter(&proposed.proposal, watching))
             }
             Ok(Discovery::DoesNotBuild(why)) => Err(Standing::DoesNotBuild(shown(why.to_string()))),
             Ok(Discovery::Fails { why, .. }) => {
@@ -331,5 +331,56 @@ impl Course {
                 }
             }
         }
+    }
+}
+
+/// A submission of which no adapter can be made is graded so; the others are graded as ever.
+fn or_standing(proposed: Result<Adapter, EngineError>) -> Result<Adapter, Standing> {
+    proposed.map_err(|error| match error {
+        EngineError::Fault(why) => {
+            Standing::NotSupported(format!("no adapter could be proposed: {why}"))
+        }
+        error => Standing::CannotGrade(error.to_string()),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use grading::Standing;
+    use proposal::SourceFile;
+    use timeline::EventKind;
+
+    use super::super::dir::RunDir;
+    use super::super::propose::{Watching, proposed_adapter};
+    use super::or_standing;
+
+    #[test]
+    fn a_proposal_that_is_no_adapter_is_a_standing_of_its_submission() {
+        let source = |path: &str, does: &str| SourceFile {
+            path: path.to_owned(),
+            text: format!("socket.{does}(('', int(sys.argv[1])))"),
+        };
+        let sources = [
+            source("server.py", "create_server"),
+            source("client.py", "create_connection"),
+        ];
+        let proposal = proposal::proposals(&sources).unwrap().remove(0);
+        let proposal = proposal
+            .with(EventKind::Message, "(?<from>a)(?<text>b)".to_owned())
+            .with(EventKind::Left, "(".to_owned());
+        let root = tempfile::tempdir().unwrap();
+        let dir = RunDir::create(root.path()).unwrap();
+        let watching = Watching {
+            submission: Path::new("/there"),
+            dir: &dir,
+            place: Path::new("proposal"),
+        };
+        let standing = or_standing(proposed_adapter(&proposal, watching)).unwrap_err();
+        assert!(
+            matches!(&standing, Standing::NotSupported(why) if why.starts_with("no adapter could be proposed")),
+            "{standing:?}"
+        );
     }
 }

@@ -67,12 +67,14 @@ pub async fn propose(
     context: &RunContext,
     watching: Watching<'_>,
 ) -> Result<Discovery, EngineError> {
-    let sources = read_sources(watching.submission).map_err(|error| EngineError::File {
+    let place = watching.submission.to_owned();
+    let sources = off_thread(move || read_sources(&place).map(|all| proposal::proposals(&all)));
+    let proposals = sources.await?.map_err(|error| EngineError::File {
         what: "read the sources in",
         path: watching.submission.to_owned(),
         error,
     })?;
-    let mut waiting = match proposal::proposals(&sources) {
+    let mut waiting = match proposals {
         Ok(found) => found,
         Err(why) => {
             let (why, likeliest) = (vec![why], None);
@@ -96,7 +98,9 @@ pub async fn propose(
             Ok(observed) => observed,
             Err(why) => return Ok(Discovery::DoesNotBuild(why)),
         };
-        match proposal.learn(&observed) {
+        let learn = move || (proposal.learn(&observed), proposal, observed);
+        let (learned, proposal, observed) = off_thread(learn).await?;
+        match learned {
             Ok(known) => {
                 let proposal = watched.more(known, &submission).await?;
                 return Ok(Discovery::Works(Box::new(Proposed { proposal, observed })));
@@ -112,6 +116,14 @@ pub async fn propose(
         why: all,
         likeliest,
     })
+}
+
+/// Works through what others have written, which may be much, and holds up nobody else meanwhile.
+async fn off_thread<T: Send + 'static>(
+    work: impl FnOnce() -> T + Send + 'static,
+) -> Result<T, EngineError> {
+    let done = tokio::task::spawn_blocking(work).await;
+    done.map_err(|_| EngineError::Fault("proposing an adapter has panicked"))
 }
 
 /// The adapter of programs of which nothing is known yet.
