@@ -17,6 +17,8 @@ use super::{ForeignError, Ground};
 /// So many names are remembered.
 const MOST: usize = 10_000;
 
+const REPLACED: &str = "the directory was replaced by another";
+
 /// A directory that is watched; what lies in directories within it is not.
 #[derive(Debug)]
 pub(crate) struct Watch {
@@ -72,10 +74,16 @@ impl Watch {
         }
     }
 
-    /// Another directory of the same name was watched before.
+    /// Another directory of the same name was watched before: what was written in this one until
+    /// now was not seen.
     pub(crate) fn goes_on_from(&mut self, before: &Self) {
         self.written.extend(before.written.iter().cloned());
-        self.missed = before.missed;
+        self.missed = before.missed.or(Some(REPLACED));
+    }
+
+    /// Something was awaited before it was watched, and why it was not.
+    pub(crate) fn begins_late(&mut self, why: &'static str) {
+        self.missed = Some(why);
     }
 
     /// Whether anything was written to a file of this name while it had it.
@@ -87,7 +95,7 @@ impl Watch {
     pub(crate) fn missed(&self, ground: &Ground, directory: &Path) -> Option<&'static str> {
         // Of one that is not there nothing can be wrong.
         let is_replaced = ground.has(directory) && !self.is_of(ground, directory);
-        let replaced = is_replaced.then_some("the directory was replaced by another");
+        let replaced = is_replaced.then_some(REPLACED);
         self.missed.or(replaced)
     }
 

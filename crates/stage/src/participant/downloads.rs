@@ -23,12 +23,19 @@ pub(crate) struct Downloads {
     growing: BTreeSet<String>,
 }
 
+const NOT_THERE: &str = "there was no directory to watch when a file was awaited";
+
+const NO_ROOM: &str = "this machine had no room to watch the directory \
+     (fs.inotify.max_user_instances)";
+
 /// How it is known whether a file is written under its final name.
 #[derive(Debug, Default)]
 enum Watching {
     /// Nobody has to know yet.
     #[default]
     NotYet,
+    /// There was no directory when somebody had to know.
+    NotThere,
     By(Watch),
     /// By looks alone, which may miss it: this machine has no room for a watch.
     Looks,
@@ -112,7 +119,7 @@ impl Downloads {
     /// Watches the directory, where it is there and not watched yet.
     fn watch(&mut self, ground: &Ground, directory: &Path) -> Option<ForeignError> {
         let is_done = match &self.watching {
-            Watching::NotYet => false,
+            Watching::NotYet | Watching::NotThere => false,
             Watching::By(watch) => watch.is_of(ground, directory),
             Watching::Looks => true,
         };
@@ -122,8 +129,10 @@ impl Downloads {
         self.catch_up();
         match ground.watch(directory) {
             Ok(mut watch) => {
-                if let Watching::By(before) = &self.watching {
-                    watch.goes_on_from(before);
+                match &self.watching {
+                    Watching::By(before) => watch.goes_on_from(before),
+                    Watching::NotThere => watch.begins_late(NOT_THERE),
+                    Watching::NotYet | Watching::Looks => {}
                 }
                 self.watching = Watching::By(watch);
                 None
@@ -133,6 +142,13 @@ impl Downloads {
                 Some(why)
             }
             Err(_) => None,
+        }
+    }
+
+    /// Its client runs, and may write from now on.
+    pub(crate) fn may_be_written(&mut self) {
+        if matches!(self.watching, Watching::NotYet) {
+            self.watching = Watching::NotThere;
         }
     }
 
@@ -152,7 +168,9 @@ impl Downloads {
     pub(super) fn missed(&self, ground: &Ground, directory: &Path) -> Option<&'static str> {
         match &self.watching {
             Watching::By(watch) => watch.missed(ground, directory),
-            Watching::NotYet | Watching::Looks => None,
+            Watching::NotYet => None,
+            Watching::NotThere => ground.has(directory).then_some(NOT_THERE),
+            Watching::Looks => ground.has(directory).then_some(NO_ROOM),
         }
     }
 
@@ -312,7 +330,7 @@ mod tests {
     use std::path::Path;
     use std::time::Duration;
 
-    use super::{Downloads, Scan, Wanted, Watching};
+    use super::{Downloads, NO_ROOM, NOT_THERE, Scan, Wanted, Watching};
     use crate::foreign::{Digested, Ground};
 
     /// A client's directory of downloads, and what is known of it.
@@ -426,6 +444,38 @@ mod tests {
         assert_eq!(bob.lacks(), [None], "that is known");
         bob.write("plan", "whole");
         assert_eq!(bob.lacks(), []);
+    }
+
+    #[test]
+    fn without_a_watch_something_may_have_been_written_unseen() {
+        let at = Path::new("downloads");
+        let mut bob = Bob::new();
+        bob.write("downloads", "no directory");
+        assert!(bob.downloads.begin(&bob.ground, at).is_none());
+        bob.downloads.may_be_written();
+        fs::remove_file(bob.dir.path().join(at)).unwrap();
+        assert_eq!(bob.downloads.missed(&bob.ground, at), None, "nothing there");
+        fs::create_dir(bob.dir.path().join(at)).unwrap();
+        assert_eq!(bob.downloads.missed(&bob.ground, at), Some(NOT_THERE));
+        assert!(bob.downloads.begin(&bob.ground, at).is_none());
+        assert_eq!(bob.downloads.missed(&bob.ground, at), Some(NOT_THERE));
+        bob.downloads.watching = Watching::Looks;
+        assert_eq!(bob.downloads.missed(&bob.ground, at), Some(NO_ROOM));
+    }
+
+    #[test]
+    fn a_directory_that_was_replaced_between_two_files_is_not_forgotten() {
+        let at = Path::new("downloads");
+        let mut bob = Bob::new();
+        let place = bob.dir.path().join(at);
+        fs::create_dir(&place).unwrap();
+        assert!(bob.downloads.begin(&bob.ground, at).is_none());
+        assert_eq!(bob.downloads.missed(&bob.ground, at), None);
+        fs::rename(&place, bob.dir.path().join("other")).unwrap();
+        fs::create_dir(&place).unwrap();
+        assert!(bob.downloads.begin(&bob.ground, at).is_none());
+        let missed = bob.downloads.missed(&bob.ground, at);
+        assert!(missed.unwrap().contains("replaced"));
     }
 
     #[test]

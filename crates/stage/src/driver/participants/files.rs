@@ -60,7 +60,11 @@ impl Participants<'_> {
                     // Where it cannot be made, nothing is watched, as where it is not there.
                     ground.make_directory(directory).ok();
                 }
-                known.begin(ground, directory)
+                let lacks = known.begin(ground, directory);
+                if was_started {
+                    known.may_be_written();
+                }
+                lacks
             };
             let lacks = self.in_downloads(&who, record, begin)?.flatten();
             if let Some(why) = lacks.filter(|_| !self.has_noted_watches) {
