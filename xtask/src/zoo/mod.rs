@@ -97,10 +97,9 @@ fn chosen(names: &[String]) -> Result<Vec<Fault>, CommandError> {
         .map_err(|unknown| CommandError::usage(unknown.to_string()))
 }
 
-/// Whether a program can be found by its name.
+/// Whether a program can be found by its name where participants are started from.
 fn is_here(program: &str) -> bool {
-    let path = std::env::var_os("PATH").unwrap_or_default();
-    std::env::split_paths(&path).any(|dir| dir.join(program).is_file())
+    stage::programs::on_path(Path::new(program)).is_some()
 }
 
 fn variants(

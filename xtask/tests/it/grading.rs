@@ -11,9 +11,9 @@ use crate::runs::{Runs, root};
 
 const RUBRIC: &str = "docs/grading/rubric.toml";
 
+/// Where participants are started from.
 fn has(program: &str) -> bool {
-    let path = std::env::var_os("PATH").unwrap_or_default();
-    std::env::split_paths(&path).any(|dir| dir.join(program).is_file())
+    stage::programs::on_path(Path::new(program)).is_some()
 }
 
 /// Whether these tests can be shown here.

@@ -26,7 +26,7 @@ pub(crate) fn in_home(program: impl Into<PathBuf>, home: &Path) -> Command {
 }
 
 /// A path as it is, a bare name on `PATH`.
-pub(crate) fn on_path(program: &Path) -> Option<PathBuf> {
+pub fn on_path(program: &Path) -> Option<PathBuf> {
     find_program(program, PATH)
 }
 
