@@ -157,7 +157,7 @@ impl Step {
                 let arguments: &[&str] = match self {
                     Self::Schema => &["schema", "--check"],
                     Self::Scenarios => &["test"],
-                    Self::Zoo => &["zoo"],
+                    Self::Zoo => &["zoo", "--quick"],
                     _ => &["tidy"],
                 };
                 let mut child = command::program(myself, root);

@@ -492,6 +492,7 @@ pub(crate) struct Crash {
 #[command(after_help = "Examples:
   cargo xtask zoo
   cargo xtask zoo log-hex memory-text honest
+  cargo xtask zoo --quick
   cargo xtask zoo --json
 
 docs/zoo.md says what each does. The last line is
@@ -500,6 +501,9 @@ pub(crate) struct Zoo {
     /// Names of faults [default: all]
     #[arg(value_name = "FAULT")]
     pub(crate) names: Vec<String>,
+    /// Leave out relays in other languages that take some thirty plays each
+    #[arg(long, conflicts_with = "names")]
+    pub(crate) quick: bool,
     /// Print one JSON object per fault instead of a table
     #[arg(long)]
     pub(crate) json: bool,

@@ -33,7 +33,10 @@ const NEWS: usize = 64;
 
 /// Plays the faults that were asked for, or all; one line each, then the sum.
 pub(crate) fn run(arguments: &cli::Zoo, workspace: &Workspace) -> CommandResult {
-    let faults = chosen(&arguments.names)?;
+    let mut faults = chosen(&arguments.names)?;
+    if arguments.quick {
+        faults.retain(|fault| !fault.takes_long());
+    }
     let asked = cli::Staging {
         adapter: leaky(workspace),
         settings: Vec::new(),

@@ -109,6 +109,11 @@ impl Fault {
         }
     }
 
+    /// Whether it is found only after some thirty plays of a program that starts slowly.
+    pub fn takes_long(self) -> bool {
+        matches!(self, Self::Stranger(stranger) if stranger.seen == Seen::ByComparison)
+    }
+
     /// What must become of a play with it.
     pub fn expected(self) -> Expected {
         match self {
