@@ -1,11 +1,11 @@
 """An independent client of docs/protocol.md, written from that page: NAME PORT RELAY-NAME DOWNLOADS.
 
-It makes new keys each time, trusts a name's first key, and prints the lines of docs/client-lines.md.
+It makes new keys each time, trusts the relay's key and a name's first key, and prints the lines of docs/client-lines.md.
 """
 import base64, hashlib, json, os, re, secrets, socket, struct, sys, threading, time
 
 from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import padding, rsa
+from cryptography.hazmat.primitives.asymmetric import ed25519, padding, rsa
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
@@ -138,9 +138,11 @@ class Client:
         self.send(t="hello", v=2, name=self.name, key=to_text(self.spki), nonce=to_text(nonce), agent="peer.py")
         challenge, _ = self.receive()
         if challenge.get("relay") != self.relay: return self.show("refused", challenge.get("code", "another-relay"))
+        relay = self.relay.encode(), to_bytes(challenge["key"]), to_bytes(challenge["nonce"]), nonce
+        verifier = ed25519.Ed25519PublicKey.from_public_bytes(relay[1])
+        verifier.verify(to_bytes(challenge["signature"]), pae(b"chat/2 challenge", *relay))
         proof = self.sign(
-            b"chat/2 login", self.relay.encode(), to_bytes(challenge["nonce"]), nonce, self.name.encode(), self.fingerprint,
-            number(1), key, *map(number, dates), ours)
+            b"chat/2 login", *relay, self.name.encode(), self.fingerprint, number(1), key, *map(number, dates), ours)
         certificate = {"number": 1, "key": to_text(key), "not_before": dates[0], "not_after": dates[1], "signature": to_text(ours)}
         self.send(t="login", certificate=certificate, signature=to_text(proof))
         welcome, _ = self.receive()

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use chat_protocol::RelayKey;
 use clap::{Args, Parser, Subcommand};
 
 use crate::pass_phrase::PassPhraseOptions;
@@ -98,6 +99,10 @@ pub struct Chat {
     /// What the relay calls itself: the login is good for this one only
     #[arg(long, value_name = "NAME", default_value = "relay")]
     pub(crate) relay_name: String,
+    /// The relay's key, 64 hexadecimal digits, as its log shows it: no other relay will do. Without it,
+    /// the first relay at this address will do, and from then on no other
+    #[arg(long, value_name = "KEY")]
+    pub(crate) relay_key: Option<RelayKey>,
     /// Folder of keys, contacts and downloads
     #[arg(long, value_name = "DIR")]
     pub(crate) home: Option<PathBuf>,

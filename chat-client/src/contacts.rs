@@ -6,9 +6,6 @@ use chat_identity::PublicIdentity;
 use chat_protocol::{Blob, Certificate, Fingerprint, Name};
 use serde::{Deserialize, Serialize};
 
-/// The version of the file that this program writes and reads.
-const VERSION: u32 = 1;
-
 /// A relay that invents people cannot fill the disk.
 const MAX_CONTACTS: usize = 10_000;
 
@@ -218,9 +215,9 @@ impl Contacts {
         }
     }
 
-    /// The contents of `contacts.json`.
-    pub fn to_json(&self) -> String {
-        let contacts = self.known.iter().map(|(name, contact)| {
+    /// As they are kept.
+    pub(crate) fn store(&self) -> BTreeMap<Name, Stored> {
+        let stored = self.known.iter().map(|(name, contact)| {
             let stored = Stored {
                 key: Blob(contact.identity.spki().to_vec()),
                 state: contact.trust,
@@ -234,25 +231,16 @@ impl Contacts {
             };
             (name.clone(), stored)
         });
-        let file = File {
-            version: VERSION,
-            contacts: contacts.collect(),
-        };
-        serde_json::to_string_pretty(&file).expect("names are strings") + "\n"
+        stored.collect()
     }
 
-    /// Reads `contacts.json`.
+    /// Reads what was kept.
     ///
     /// # Errors
     ///
     /// [`InvalidContacts`]: nothing is guessed where trust is concerned.
-    pub fn from_json(text: &str) -> Result<Self, InvalidContacts> {
-        let file: File = serde_json::from_str(text)
-            .map_err(|error| InvalidContacts::Malformed(error.to_string()))?;
-        if file.version != VERSION {
-            return Err(InvalidContacts::Version(file.version));
-        }
-        let known = file.contacts.into_iter().map(|(name, stored)| {
+    pub(crate) fn read(stored: BTreeMap<Name, Stored>) -> Result<Self, InvalidContacts> {
+        let known = stored.into_iter().map(|(name, stored)| {
             let contact = stored.read(&name)?;
             Ok((name, contact))
         });
@@ -262,14 +250,9 @@ impl Contacts {
     }
 }
 
+/// A contact in its file.
 #[derive(Serialize, Deserialize)]
-struct File {
-    version: u32,
-    contacts: BTreeMap<Name, Stored>,
-}
-
-#[derive(Serialize, Deserialize)]
-struct Stored {
+pub(crate) struct Stored {
     key: Blob,
     state: Trust,
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -30,6 +30,7 @@ pub mod keepalive;
 mod key_commands;
 mod output;
 mod pass_phrase;
+pub mod relays;
 pub mod screen;
 pub mod session;
 mod signals;

@@ -8,6 +8,7 @@ use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use crate::Settings;
+use crate::key::RelaySecret;
 use crate::limits::{LOGINS, MAX_TURNED_AWAY};
 use crate::rates::Rates;
 use crate::router::Event;
@@ -16,6 +17,7 @@ use crate::router::Event;
 #[derive(Debug)]
 pub(crate) struct Context {
     pub(crate) settings: Settings,
+    pub(crate) secret: RelaySecret,
     pub(crate) events: mpsc::Sender<Event>,
     /// Cancelled when the relay shuts down: nobody logs in any more.
     pub(crate) closing: CancellationToken,
@@ -27,9 +29,14 @@ pub(crate) struct Context {
 }
 
 impl Context {
-    pub(crate) fn new(settings: Settings, events: mpsc::Sender<Event>) -> Self {
+    pub(crate) fn new(
+        settings: Settings,
+        secret: RelaySecret,
+        events: mpsc::Sender<Event>,
+    ) -> Self {
         Self {
             settings,
+            secret,
             events,
             closing: CancellationToken::new(),
             turned_away: Semaphore::new(MAX_TURNED_AWAY),
@@ -65,7 +72,7 @@ mod tests {
     #[tokio::test]
     async fn logins_above_the_rate_of_an_address_are_checked_one_after_the_other_and_not_refused() {
         let (events, _queue) = mpsc::channel(1);
-        let relay = Context::new(Settings::default(), events);
+        let relay = Context::new(Settings::default(), RelaySecret::generate(), events);
         let address = IpAddr::from([127, 0, 0, 1]);
         for _ in 0..LOGINS.burst {
             assert!(relay.turn(address).await.is_none());

@@ -74,6 +74,9 @@ impl StartError {
             Self::Data(StoreError::Damaged { .. } | StoreError::Version { .. }) => {
                 Some("restore the file from a copy, or move it away: then every name is free")
             }
+            Self::Data(StoreError::NoKey(_)) => Some(
+                "restore the file from a copy, or move it away: then clients that know the relay refuse its new key",
+            ),
             Self::Data(StoreError::Mail { .. }) => Some(
                 "restore the file from a copy, or move it away: then the mail that waits is lost; --no-mail does without",
             ),

@@ -1,5 +1,5 @@
 //! The relay: authenticates clients, tells them of each other, and passes on envelopes that
-//! it cannot open. It holds no private key and links no code that seals or opens.
+//! it cannot open. Its one key signs challenges, and it links no code that seals or opens.
 //!
 //! ```text
 //!            ┌────────────────────── one task per client ───────────────────────┐
@@ -14,7 +14,7 @@
 //!
 //! In reading order: [`session`] (the login without I/O), [`router`] (every decision),
 //! [`outbox`] and [`patience`] (the bounds of a connection), [`connection`] (the only module
-//! that touches a socket), [`directory`] and [`store`] (names), [`mail`] (letters for those who are away), [`listener`] and [`seats`] (who may connect).
+//! that touches a socket), [`directory`] and [`store`] (names and the relay's [`key`]), [`mail`] (letters for those who are away), [`listener`] and [`seats`] (who may connect).
 //!
 //! # Invariants
 //!
@@ -32,6 +32,7 @@ mod clock;
 mod connection;
 mod context;
 mod directory;
+mod key;
 mod limits;
 mod listener;
 mod mail;

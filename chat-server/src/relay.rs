@@ -43,7 +43,8 @@ pub async fn run(
 ) -> Result<(), RunError> {
     let address = listener.local_addr().map_err(RunError::Listener)?;
     let kept = registry.store.is_some();
-    info!(name = %settings.name, %address, names_kept = kept, "started");
+    let key = registry.secret.public();
+    info!(name = %settings.name, %key, %address, names_kept = kept, "started");
 
     let tasks = TaskTracker::new();
     let (events, queue) = mpsc::channel(MAX_QUEUED_EVENTS);
@@ -59,7 +60,7 @@ pub async fn run(
         tasks.spawn(mail::run(store, jobs, events.clone()));
     }
     let mut router = tasks.spawn(router.run(queue));
-    let relay = Arc::new(Context::new(settings, events));
+    let relay = Arc::new(Context::new(settings, registry.secret, events));
 
     let stopped = tokio::select! {
         () = shutdown => Ok(()),

@@ -10,9 +10,10 @@
 
 use chat_identity::{EncryptionKey, PublicIdentity, Statement};
 use chat_protocol::{
-    Blob, Certificate, ErrorCode, Fingerprint, Name, Nonce, Peer, ToClient, ToRelay,
+    Blob, Certificate, ErrorCode, Fingerprint, Name, Nonce, Peer, RelayKey, ToClient, ToRelay,
 };
 
+use crate::key::RelaySecret;
 use crate::limits::MAX_AGENT;
 use crate::refusal::Refusal;
 
@@ -27,6 +28,7 @@ pub(crate) struct Greeting {
 #[derive(Debug)]
 pub(crate) struct Challenged {
     relay: String,
+    relay_key: RelayKey,
     nonce: Nonce,
     name: Name,
     identity: PublicIdentity,
@@ -59,8 +61,12 @@ impl Greeting {
         }
     }
 
-    /// Takes the first message; gives the challenge to send.
-    pub(crate) fn hello(self, message: ToRelay) -> Result<(ToClient, Challenged), Refusal> {
+    /// Takes the first message; gives the challenge to send, signed with the relay's key.
+    pub(crate) fn hello(
+        self,
+        message: ToRelay,
+        secret: &RelaySecret,
+    ) -> Result<(ToClient, Challenged), Refusal> {
         let ToRelay::Hello {
             v,
             name,
@@ -81,11 +87,14 @@ impl Greeting {
         let identity = PublicIdentity::from_spki(&key.0)
             .map_err(|error| Refusal::new(ErrorCode::BadKey, error.to_string()))?;
         let challenge = ToClient::Challenge {
-            relay: self.relay.clone(),
+            key: secret.public(),
             nonce: self.nonce,
+            signature: secret.sign_challenge(&self.relay, &self.nonce, &client_nonce),
+            relay: self.relay.clone(),
         };
         let challenged = Challenged {
             relay: self.relay,
+            relay_key: secret.public(),
             nonce: self.nonce,
             name,
             identity,
@@ -119,6 +128,7 @@ impl Claim {
     pub(crate) fn verify(self, now: u64) -> Result<Proven, Refusal> {
         let Challenged {
             relay,
+            relay_key,
             nonce,
             name,
             identity,
@@ -127,7 +137,7 @@ impl Claim {
         } = self.challenged;
         let fingerprint = identity.fingerprint();
         let statement = Statement::login(
-            &relay,
+            (&relay, &relay_key),
             &nonce,
             &client_nonce,
             name.as_str(),

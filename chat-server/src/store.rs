@@ -1,4 +1,5 @@
-//! The directory on disk: one JSON file, always whole, written by one relay at a time.
+//! What a relay has in its folder: the directory, one JSON file that is always whole, and its own key. One relay uses
+//! a folder at a time.
 
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{self, Write as _};
@@ -8,30 +9,33 @@ use chat_protocol::Name;
 use serde::{Deserialize, Serialize};
 
 use crate::directory::{Directory, Owner};
+use crate::key::RelaySecret;
 use crate::mail::RedbStore;
 
 /// The version of the file. Another one is refused, not guessed at.
 const VERSION: u32 = 1;
 
-/// The directory of names, in memory alone or kept in a folder.
+/// The directory of names and the relay's own key, in memory alone or kept in a folder.
 #[derive(Debug)]
 pub struct Registry {
+    pub(crate) secret: RelaySecret,
     pub(crate) directory: Directory,
     pub(crate) store: Option<Store>,
     pub(crate) mail: Option<RedbStore>,
 }
 
 impl Registry {
-    /// An empty directory that is forgotten when the relay ends.
+    /// An empty directory and a new key, both forgotten when the relay ends.
     pub fn in_memory() -> Self {
         Self {
+            secret: RelaySecret::generate(),
             directory: Directory::default(),
             store: None,
             mail: None,
         }
     }
 
-    /// The directory that `folder` keeps; the folder is made where it is missing.
+    /// The directory and the key that `folder` keeps; folder and key are made where they are missing.
     ///
     /// # Errors
     ///
@@ -40,6 +44,7 @@ impl Registry {
     pub fn open(folder: &Path) -> Result<Self, StoreError> {
         let store = Store::open(folder)?;
         Ok(Self {
+            secret: store.secret()?,
             directory: store.load()?,
             store: Some(store),
             mail: None,
@@ -122,6 +127,9 @@ pub enum StoreError {
         /// Where and why.
         source: serde_json::Error,
     },
+    /// The file of the relay's key holds none.
+    #[error("{} does not hold the relay's key, which has 32 bytes", .0.display())]
+    NoKey(PathBuf),
     /// The file of letters cannot be used.
     #[error("cannot use {}: {source}", path.display())]
     Mail {
@@ -208,16 +216,42 @@ impl Store {
         Ok(people.into_iter().collect())
     }
 
+    /// The relay's own key, made where there is none: clients know the relay by it.
+    fn secret(&self) -> Result<RelaySecret, StoreError> {
+        let path = self.folder.join("relay.key");
+        match std::fs::read(&path) {
+            Ok(seed) => {
+                let seed = seed.try_into().map_err(|_| StoreError::NoKey(path))?;
+                Ok(RelaySecret::from_seed(&seed))
+            }
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                let secret = RelaySecret::generate();
+                let written = self.replace(&path, secret.seed());
+                written.map_err(|source| StoreError::Unwritable {
+                    path: self.folder.clone(),
+                    source,
+                })?;
+                Ok(secret)
+            }
+            Err(source) => Err(StoreError::Unreadable { path, source }),
+        }
+    }
+
     /// Replaces the file as a whole: after a crash it is the old one or the new one.
     pub(crate) fn save(&self, directory: &Directory) -> io::Result<()> {
-        let mut file = tempfile::NamedTempFile::new_in(&self.folder)?;
         let written = Written {
             version: VERSION,
             people: directory.owners().collect(),
         };
-        file.write_all(&serde_json::to_vec(&written)?)?;
+        self.replace(&self.path(), &serde_json::to_vec(&written)?)
+    }
+
+    /// Durable when this returns, and readable for its owner alone.
+    fn replace(&self, path: &Path, bytes: &[u8]) -> io::Result<()> {
+        let mut file = tempfile::NamedTempFile::new_in(&self.folder)?;
+        file.write_all(bytes)?;
         file.as_file().sync_all()?;
-        file.persist(self.path()).map_err(|error| error.error)?;
+        file.persist(path).map_err(|error| error.error)?;
         self.sync_folder()
     }
 

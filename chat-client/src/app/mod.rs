@@ -22,6 +22,7 @@ use crate::home::{self, History, Home, Journal};
 use crate::input::{Input, read_stdin};
 use crate::keepalive::{Keepalive, Silence};
 use crate::output::{Desk, Output};
+use crate::relays::Wanted;
 use crate::screen::{self, Screen};
 use crate::session::{Effect, Ending, FileReport, Line, Refusal, Session, Setup, Typing};
 use crate::signals::Signals;
@@ -131,8 +132,8 @@ fn new_session(options: &Chat, me: Name, home: Home, store: &str) -> Result<Star
         let text = identity.to_store(&mut rng, pass_phrase.as_deref().map(String::as_str));
         home.write_key_store(&(text + "\n"), true)?;
     }
-    let contacts = home.read_contacts()?;
-    let blocked = contacts.blocked();
+    let relays = home.read_contacts()?;
+    let blocked = relays.blocked();
     let history = if options.no_history {
         None
     } else {
@@ -141,9 +142,13 @@ fn new_session(options: &Chat, me: Name, home: Home, store: &str) -> Result<Star
     let (journal, account) = Journal::open(home, now)?;
     let setup = Setup {
         me: me.clone(),
-        relay: options.relay_name.clone(),
+        relay: Wanted {
+            address: options.relay.clone(),
+            name: options.relay_name.clone(),
+            key: options.relay_key,
+        },
         identity,
-        contacts,
+        relays,
         account,
         typing: match Kind::of(options) {
             Kind::Program(_) => Typing::Program,
@@ -456,11 +461,9 @@ impl App {
                 let error = format!("the relay refused the login: {text} ({code})");
                 Err(Failure::new(Exit::LoginRefused, error))
             }
-            Ending::WrongRelay(name) => {
-                let name = escape(&name);
-                let error = format!("the relay at {} calls itself {name}", self.relay);
-                Err(Failure::new(Exit::LoginRefused, error)
-                    .hint("if that is the one you mean, say so: --relay-name NAME"))
+            Ending::WrongRelay(wrong) => {
+                let error = format!("the relay at {} is another one: {wrong}", self.relay);
+                Err(Failure::new(Exit::LoginRefused, error).hint(wrong.hint()))
             }
             Ending::NoLogin(reason) => {
                 let error = format!(

@@ -13,6 +13,7 @@ pub fn render(line: &Line) -> Option<String> {
             me,
             with,
             first_contacts,
+            ..
         } => {
             let here = here(with, first_contacts);
             format!("* you are {me}; {here}. /help lists the commands")

@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! identity.keys    the key store, 0600
-//! contacts.json    who was seen, and how far each is trusted
+//! contacts.json    which relays were met; on each, who was seen, and how far each is trusted
 //! history.log      what was said, sealed
 //! journal.log      what was opened, written and not yet answered for
 //! downloads/       files from others
@@ -18,8 +18,8 @@ use std::path::{Path, PathBuf};
 
 use tempfile::NamedTempFile;
 
-use crate::contacts::Contacts;
 use crate::exit_code::Failure;
+use crate::relays::Relays;
 
 pub use history::History;
 pub use journal::Journal;
@@ -150,20 +150,20 @@ impl Home {
         }
     }
 
-    /// Reads the contacts; none when there is no file yet.
+    /// Reads relays and contacts; none when there is no file yet.
     ///
     /// # Errors
     ///
     /// The file is damaged: nothing is guessed where trust is concerned.
-    pub fn read_contacts(&self) -> Result<Contacts, Failure> {
+    pub fn read_contacts(&self) -> Result<Relays, Failure> {
         let path = self.folder.join("contacts.json");
         match fs::read_to_string(&path) {
-            Ok(text) => Contacts::from_json(&text).map_err(|error| {
+            Ok(text) => Relays::from_json(&text).map_err(|error| {
                 Failure::environment(format!("{}: {error}", path.display())).hint(
-                    "restore it from a copy; without it, everybody is met for the first time again",
+                    "restore it from a copy; without it, every relay and everybody is met for the first time again",
                 )
             }),
-            Err(error) if error.kind() == ErrorKind::NotFound => Ok(Contacts::default()),
+            Err(error) if error.kind() == ErrorKind::NotFound => Ok(Relays::default()),
             Err(error) => Err(broken(&path, &error)),
         }
     }

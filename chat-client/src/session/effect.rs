@@ -7,6 +7,7 @@ use chat_protocol::{FileId, Frame, Name};
 use super::{Line, Past, Refusal, Sought};
 use crate::account::Entry;
 use crate::file_name::SafeName;
+use crate::relays::WrongRelay;
 
 /// Something to do. Effects are carried out in their order: what must be durable comes
 /// before the line that tells of it, and before the acknowledgement that promises it.
@@ -18,7 +19,7 @@ pub enum Effect {
     Show(Line),
     /// Store these entries durably.
     Record(Vec<Entry>),
-    /// Store the contacts durably; the new contents of their file.
+    /// Store relays and contacts durably; the new contents of their file.
     SaveContacts(String),
     /// Add these to the history, durably.
     Remember(Vec<Past>),
@@ -42,8 +43,8 @@ pub enum Ending {
     Left,
     /// The relay said no to the login.
     LoginRefused(Refusal),
-    /// The relay is another one than the user named. Its name, as it says.
-    WrongRelay(String),
+    /// The relay is another one than the user means.
+    WrongRelay(WrongRelay),
     /// The relay was gone before the login was finished.
     NoLogin(String),
     /// The relay is gone.

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use chat_protocol::{Conversation, Name};
+use chat_protocol::{Conversation, Name, RelayKey};
 use serde::{Serialize, Serializer};
 
 use super::Past;
@@ -19,6 +19,11 @@ pub enum Line {
         with: Vec<Name>,
         /// Those of them whom this client has never seen before.
         first_contacts: Vec<Name>,
+        /// The relay's key.
+        #[serde(serialize_with = "as_text")]
+        relay: RelayKey,
+        /// Whether this relay is at this address for the first time.
+        first_relay: bool,
     },
     /// Somebody has come.
     Joined {
@@ -273,6 +278,10 @@ pub fn hex(digest: &[u8; 32]) -> String {
 
 fn as_hex<S: Serializer>(digest: &[u8; 32], serializer: S) -> Result<S::Ok, S::Error> {
     serializer.serialize_str(&hex(digest))
+}
+
+fn as_text<S: Serializer>(key: &RelayKey, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_str(key)
 }
 
 /// A no, with its reason.

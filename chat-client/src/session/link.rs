@@ -13,6 +13,8 @@ use super::{Line, Session};
 #[derive(Debug)]
 pub(super) struct Link {
     pub(super) phase: Phase,
+    /// Whether it is news that this relay is at this address.
+    pub(super) relay_is_new: bool,
     /// What the relay has not answered for.
     pub(super) outbox: Outbox,
     /// A text to everyone that is being sealed.
@@ -37,6 +39,7 @@ impl Link {
     pub(super) fn new(confirmations: usize) -> Self {
         Self {
             phase: Phase::Over,
+            relay_is_new: false,
             outbox: Outbox::default(),
             saying: None,
             dealt_with: None,

@@ -6,6 +6,7 @@ use rand::Rng as _;
 
 use super::people::MAX_PRESENT;
 use super::{Ending, Line, Refusal, Session};
+use crate::relays::Claim;
 use crate::session::Effect;
 
 /// How far the session has come.
@@ -47,14 +48,22 @@ impl Session {
     pub(super) fn on_login_message(&mut self, message: ToClient) {
         match (message, self.link.phase) {
             (_, Phase::Over) => {}
-            (ToClient::Challenge { relay, .. }, Phase::Hello { .. }) if relay != self.relay => {
-                let why = format!("it calls itself {relay:?}, not {:?}", self.relay);
-                let refusal = Refusal::new("wrong-relay", why);
-                self.effects.push(Effect::Show(Line::Refused(refusal)));
-                self.refuse_login(Ending::WrongRelay(relay));
-            }
-            (ToClient::Challenge { nonce: theirs, .. }, Phase::Hello { nonce: ours }) => {
-                self.log_in(&theirs, &ours);
+            (
+                ToClient::Challenge {
+                    relay,
+                    key,
+                    nonce,
+                    signature,
+                },
+                Phase::Hello { nonce: ours },
+            ) => {
+                let claim = Claim {
+                    name: &relay,
+                    key: &key,
+                    nonces: (&nonce, &ours),
+                    signature: &signature,
+                };
+                self.on_challenge(claim);
             }
             (
                 ToClient::Welcome {
@@ -85,14 +94,34 @@ impl Session {
         }
     }
 
-    /// Proves that the keys are ours. The relay's name is in the proof, so that a hostile
+    /// Answers the relay that the user means, and no other.
+    fn on_challenge(&mut self, claim: Claim<'_>) {
+        match self.relays.meet(&self.wanted, claim) {
+            Ok(is_news) => {
+                self.contacts_changed |= is_news;
+                if self.relay.replace(*claim.key) != Some(*claim.key) {
+                    self.link.relay_is_new = is_news;
+                    self.people.contacts = self.relays.take(claim.key);
+                }
+                self.log_in(claim);
+            }
+            Err(wrong) => {
+                let refusal = Refusal::new(wrong.code(), wrong.to_string());
+                self.effects.push(Effect::Show(Line::Refused(refusal)));
+                self.refuse_login(Ending::WrongRelay(wrong));
+            }
+        }
+    }
+
+    /// Proves that the keys are ours. The relay's name and key are in the proof, so that a hostile
     /// relay cannot use it elsewhere.
-    fn log_in(&mut self, theirs: &Nonce, ours: &Nonce) {
+    fn log_in(&mut self, claim: Claim<'_>) {
         let name = self.people.me.as_str();
         let certificate = self
             .identity
             .certify(&mut self.rng, &self.people.me, self.now);
-        let statement = (self.relay.as_str(), theirs, ours, name);
+        let (theirs, ours) = claim.nonces;
+        let statement = ((claim.name, claim.key), theirs, ours, name);
         let signature = self
             .identity
             .sign_login(&mut self.rng, statement, &certificate);
@@ -122,9 +151,9 @@ impl Session {
 
     /// Ready, once everyone who was announced has been named. Pins are stored first.
     fn finish_presents(&mut self) {
-        if self.link.phase != (Phase::Presents { left: 0 }) {
+        let (Phase::Presents { left: 0 }, Some(relay)) = (self.link.phase, self.relay) else {
             return;
-        }
+        };
         self.link.phase = Phase::Ready;
         let first_contacts = std::mem::take(&mut self.link.first_contacts);
         let mut with = self.people.here();
@@ -133,6 +162,8 @@ impl Session {
             me: self.people.me.clone(),
             with,
             first_contacts,
+            relay,
+            first_relay: self.link.relay_is_new,
         });
         self.lines.append(&mut self.link.held);
         self.give_up_expired();

@@ -21,7 +21,7 @@ mod stall;
 
 use bytes::Bytes;
 use chat_crypto::{Identity, Receiver};
-use chat_protocol::{Fingerprint, Frame, InvalidMessage, Name, Peer, ToClient, ToRelay};
+use chat_protocol::{Fingerprint, Frame, InvalidMessage, Name, Peer, RelayKey, ToClient, ToRelay};
 use rand::rngs::StdRng;
 
 pub use command::{Command, Topic};
@@ -38,7 +38,8 @@ use self::receiving::Receivings;
 use self::sealer::Sealer;
 use self::sending::Sendings;
 use crate::account::{Account, Entry};
-use crate::contacts::{Contacts, Sight};
+use crate::contacts::Sight;
+use crate::relays::{Relays, Wanted};
 
 /// Lines that wait for the end of the login, at most. An honest relay causes a few.
 const MAX_HELD: usize = 1_000;
@@ -48,12 +49,12 @@ const MAX_HELD: usize = 1_000;
 pub struct Setup {
     /// The name to log in with.
     pub me: Name,
-    /// The name of the relay that the user means.
-    pub relay: String,
+    /// The relay that the user means.
+    pub relay: Wanted,
     /// The secret keys.
     pub identity: Identity,
-    /// Who was seen before.
-    pub contacts: Contacts,
+    /// Which relays were met before, and who was seen there.
+    pub relays: Relays,
     /// What is remembered of earlier conversations.
     pub account: Account,
     /// How lines are typed.
@@ -99,7 +100,10 @@ enum Leaving {
 /// One client, from its first login to its farewell: what it remembers for ever, and the connection that it has.
 #[derive(Debug)]
 pub struct Session {
-    relay: String,
+    wanted: Wanted,
+    relays: Relays,
+    /// The one that this session is with, once it has proven its key: the people are those that are known there.
+    relay: Option<RelayKey>,
     identity: Identity,
     rng: StdRng,
     typing: Typing,
@@ -129,13 +133,15 @@ impl Session {
         let mut receiver = Receiver::new();
         receiver.restore(setup.account.take_opened(), now);
         let mut session = Self {
-            relay: setup.relay,
+            wanted: setup.relay,
+            relays: setup.relays,
+            relay: None,
             identity: setup.identity,
             rng: setup.rng,
             typing: setup.typing,
             reconnects: setup.reconnects,
             link: Link::new(0),
-            people: People::new(setup.me, setup.contacts),
+            people: People::new(setup.me),
             contacts_changed: false,
             sealer: Sealer::default(),
             account: setup.account,
@@ -504,8 +510,10 @@ impl Session {
     }
 
     fn save_contacts(&mut self) {
-        if std::mem::take(&mut self.contacts_changed) {
-            let json = self.people.contacts.to_json();
+        if let Some(relay) = &self.relay
+            && std::mem::take(&mut self.contacts_changed)
+        {
+            let json = self.relays.to_json(relay, &self.people.contacts);
             self.effects.push(Effect::SaveContacts(json));
         }
     }

@@ -46,10 +46,10 @@ pub(super) struct Recipient<'a> {
 }
 
 impl People {
-    pub(super) fn new(me: Name, contacts: Contacts) -> Self {
+    pub(super) fn new(me: Name) -> Self {
         Self {
             me,
-            contacts,
+            contacts: Contacts::default(),
             here: BTreeMap::new(),
             numbers_shown: BTreeMap::new(),
             mail: false,

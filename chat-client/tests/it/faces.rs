@@ -1,6 +1,6 @@
 use chat_client::face::{render_for_people, render_json, render_plain};
 use chat_client::session::{Line, Past, Refusal};
-use chat_protocol::Conversation;
+use chat_protocol::{Conversation, RelayKey};
 
 use crate::hall::name;
 
@@ -21,11 +21,15 @@ fn every_line_for_programs_is_as_documented() {
             me: name("alice"),
             with: vec![name("bob"), name("carol")],
             first_contacts: vec![name("carol")],
+            relay: RelayKey([0xcd; 32]),
+            first_relay: true,
         },
         Line::Ready {
             me: name("alice"),
             with: Vec::new(),
             first_contacts: Vec::new(),
+            relay: RelayKey([0xcd; 32]),
+            first_relay: true,
         },
         Line::Left {
             name: name("bob"),
@@ -75,6 +79,8 @@ fn lines() -> Vec<Line> {
             me: alice.clone(),
             with: vec![bob.clone()],
             first_contacts: vec![bob.clone()],
+            relay: RelayKey([0xcd; 32]),
+            first_relay: true,
         },
         Line::Joined {
             name: bob.clone(),
@@ -127,7 +133,7 @@ fn lines() -> Vec<Line> {
 fn every_line_can_be_an_object_whose_fields_are_as_documented() {
     let objects: Vec<_> = lines().iter().map(render_json).collect();
     insta::assert_snapshot!(objects.join("\n"), @r#"
-    {"event":"ready","me":"alice","with":["bob"],"first_contacts":["bob"]}
+    {"event":"ready","me":"alice","with":["bob"],"first_contacts":["bob"],"relay":"cdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcd","first_relay":true}
     {"event":"joined","name":"bob","first_contact":true}
     {"event":"left","name":"bob","reason":"busy","stranger":false}
     {"event":"message","from":"bob","conversation":"private","text":"a \"b\"\n\u009b\udb40\udc41","flagged":true}
@@ -166,6 +172,8 @@ fn people_are_told_who_is_here_for_the_first_time() {
         me: name("alice"),
         with: vec![name("bob"), name("carol")],
         first_contacts: vec![name("carol")],
+        relay: RelayKey([0xcd; 32]),
+        first_relay: true,
     };
     insta::assert_snapshot!(
         render_for_people(&ready).unwrap(),

@@ -8,13 +8,17 @@ use chat_client::account::{Account, Entry};
 use chat_client::contacts::Contacts;
 use chat_client::face::render_plain;
 use chat_client::file_name::SafeName;
+use chat_client::relays::{Relays, Wanted};
 use chat_client::session::{
     Effect, Ending, FileJob, FileReport, Past, Refusal, Session, Setup, Transfer, Typing,
 };
 use chat_crypto::Identity;
+use chat_identity::Statement;
 use chat_protocol::{
-    Blob, CancelReason, ErrorCode, Frame, LeaveReason, Name, Nonce, Peer, ToClient, ToRelay,
+    Blob, CancelReason, ErrorCode, Frame, LeaveReason, Name, Nonce, Peer, RelayKey, ToClient,
+    ToRelay,
 };
+use ed25519_dalek::{Signer as _, SigningKey};
 use rand::SeedableRng as _;
 use rand::rngs::StdRng;
 use sha2::{Digest as _, Sha256};
@@ -79,7 +83,7 @@ pub(crate) struct Disk {
 /// What a person begins with.
 pub(crate) struct Start {
     pub(crate) key: u32,
-    pub(crate) contacts: Contacts,
+    pub(crate) relays: Relays,
     pub(crate) journal: Vec<Entry>,
 }
 
@@ -87,34 +91,85 @@ impl Start {
     pub(crate) fn new(key: u32) -> Self {
         Self {
             key,
-            contacts: Contacts::default(),
+            relays: Relays::default(),
             journal: Vec::new(),
         }
     }
 
     pub(crate) fn knowing(key: u32, contacts: &str) -> Self {
         Self {
-            contacts: Contacts::from_json(contacts).unwrap(),
+            relays: Relays::from_json(contacts).unwrap(),
             ..Self::new(key)
         }
+    }
+
+    /// Knowing these people on the relay of every hall.
+    pub(crate) fn with_people(key: u32, people: &Contacts) -> Self {
+        Self::knowing(key, &Relays::default().to_json(&relay_key(), people))
     }
 }
 
 pub(crate) fn session(me: &str, start: Start) -> Session {
+    Session::new(settings(me, start, None), NOW)
+}
+
+/// With the relay's key, where the user has named one.
+pub(crate) fn settings(me: &str, start: Start, key: Option<RelayKey>) -> Setup {
     // Who remembers something draws other random numbers than before.
-    let memory = start.journal.len() + start.contacts.to_json().len();
+    let memory = start.journal.len() + written(&start.relays).len();
     let seed = u64::from(start.key) + 1_000 * memory as u64;
-    let setup = Setup {
+    Setup {
         me: name(me),
-        relay: "relay".to_owned(),
+        relay: Wanted {
+            address: "127.0.0.1:5000".to_owned(),
+            name: "relay".to_owned(),
+            key,
+        },
         identity: fixture(start.key),
-        contacts: start.contacts,
+        relays: start.relays,
         account: Account::read(start.journal, NOW),
         typing: Typing::Program,
         reconnects: true,
         rng: StdRng::seed_from_u64(seed),
-    };
-    Session::new(setup, NOW)
+    }
+}
+
+/// The secret key of every hall's relay.
+fn relay_secret() -> SigningKey {
+    SigningKey::from_bytes(&[1; 32])
+}
+
+pub(crate) fn relay_key() -> RelayKey {
+    RelayKey(relay_secret().verifying_key().to_bytes())
+}
+
+/// The challenge of a relay with this name and secret key to whoever chose this nonce.
+pub(crate) fn challenge_of(relay: &str, secret: &SigningKey, client: &Nonce) -> ToClient {
+    let (key, nonce) = (RelayKey(secret.verifying_key().to_bytes()), Nonce([7; 32]));
+    let statement = Statement::challenge((relay, &key), &nonce, client);
+    ToClient::Challenge {
+        relay: relay.to_owned(),
+        key,
+        nonce,
+        signature: Blob(secret.sign(statement.as_bytes()).to_bytes().to_vec()),
+    }
+}
+
+/// That of the hall's own relay.
+pub(crate) fn challenge(client: &Nonce) -> ToClient {
+    challenge_of("relay", &relay_secret(), client)
+}
+
+/// As the file of somebody who is not logged in.
+fn written(relays: &Relays) -> String {
+    let mut relays = relays.clone();
+    let people = relays.take(&relay_key());
+    relays.to_json(&relay_key(), &people)
+}
+
+/// The people of the hall's relay, in a file of contacts.
+pub(crate) fn people_in(contacts: &str) -> Contacts {
+    Relays::from_json(contacts).unwrap().take(&relay_key())
 }
 
 pub(crate) fn peer(who: &str, identity: &Identity) -> Peer {
@@ -140,7 +195,7 @@ impl Hall {
 
     pub(crate) fn join(&mut self, who: &str, start: Start) {
         let peer = peer(who, &fixture(start.key));
-        let contacts = start.contacts.to_json();
+        let contacts = written(&start.relays);
         let person = Person {
             journal: start.journal.clone(),
             past: Vec::new(),
@@ -295,11 +350,7 @@ impl Hall {
     fn relay(&mut self, from: &str, message: ToRelay, body: Bytes) {
         let sender = name(from);
         match message {
-            ToRelay::Hello { .. } => {
-                let nonce = Nonce([7; 32]);
-                let relay = "relay".to_owned();
-                self.deliver(from, ToClient::Challenge { relay, nonce }, Bytes::new());
-            }
+            ToRelay::Hello { nonce, .. } => self.deliver(from, challenge(&nonce), Bytes::new()),
             ToRelay::Login { .. } => self.welcome(from),
             ToRelay::Send { id, to } => self.pass_on(from, id, &to, body),
             ToRelay::Receipt { to } => {

@@ -1,15 +1,15 @@
 use bytes::Bytes;
 use chat_client::session::{Effect, Ending, Session};
 use chat_identity::{PublicIdentity, Statement};
-use chat_protocol::{ErrorCode, Frame, LeaveReason, Nonce, ToClient, ToRelay};
+use chat_protocol::{ErrorCode, Frame, LeaveReason, Nonce, RelayKey, ToClient, ToRelay};
 
-use crate::hall::{Hall, NOW, Start, fixture, peer, session};
+use crate::hall::{Hall, NOW, Start, challenge, fixture, peer, relay_key, session};
 
-fn tell(session: &mut Session, message: &ToClient) {
+pub(crate) fn tell(session: &mut Session, message: &ToClient) {
     session.on_frame(&message.frame(Bytes::new()), NOW);
 }
 
-fn sent(session: &mut Session) -> ToRelay {
+pub(crate) fn sent(session: &mut Session) -> ToRelay {
     let effects = session.take_effects();
     let [Effect::Send(frame)] = effects.as_slice() else {
         panic!("one frame was expected, not {effects:?}");
@@ -17,7 +17,7 @@ fn sent(session: &mut Session) -> ToRelay {
     ToRelay::decode(frame).unwrap()
 }
 
-fn ending(session: &mut Session) -> Option<Ending> {
+pub(crate) fn ending(session: &mut Session) -> Option<Ending> {
     let end = |effect| match effect {
         Effect::End(ending) => Some(ending),
         _ => None,
@@ -25,20 +25,19 @@ fn ending(session: &mut Session) -> Option<Ending> {
     session.take_effects().into_iter().find_map(end)
 }
 
-fn challenge(relay: &str) -> ToClient {
-    ToClient::Challenge {
-        relay: relay.to_owned(),
-        nonce: Nonce([9; 32]),
-    }
+/// Reads the hello; what the client chose for the challenge to come.
+pub(crate) fn hello_of(session: &mut Session) -> (PublicIdentity, Nonce) {
+    let ToRelay::Hello { key, nonce, .. } = sent(session) else {
+        panic!("a hello comes first");
+    };
+    (PublicIdentity::from_spki(&key.0).unwrap(), nonce)
 }
 
 #[test]
-fn the_login_is_signed_over_both_nonces_and_the_relays_name() {
+fn the_login_is_signed_over_both_nonces_and_the_relays_name_and_key() {
     let mut alice = session("alice", Start::new(0));
-    let ToRelay::Hello { key, nonce, .. } = sent(&mut alice) else {
-        panic!("a hello comes first");
-    };
-    tell(&mut alice, &challenge("relay"));
+    let (identity, nonce) = hello_of(&mut alice);
+    tell(&mut alice, &challenge(&nonce));
     let ToRelay::Login {
         certificate,
         signature,
@@ -46,31 +45,22 @@ fn the_login_is_signed_over_both_nonces_and_the_relays_name() {
     else {
         panic!("then the login");
     };
-    let identity = PublicIdentity::from_spki(&key.0).unwrap();
     let print = identity.fingerprint();
-    let of = |relay| {
+    let of = |relay, key: RelayKey| {
+        let theirs = Nonce([7; 32]);
         Statement::login(
-            relay,
-            &Nonce([9; 32]),
+            (relay, &key),
+            &theirs,
             &nonce,
             "alice",
             &print,
             &certificate,
         )
     };
-    assert!(identity.verify(&of("relay"), &signature.0).is_ok());
-    assert!(identity.verify(&of("other"), &signature.0).is_err());
-}
-
-#[test]
-fn a_challenge_of_another_relay_is_not_signed() {
-    let mut alice = session("alice", Start::new(0));
-    sent(&mut alice);
-    tell(&mut alice, &challenge("evil"));
-    assert_eq!(
-        ending(&mut alice),
-        Some(Ending::WrongRelay("evil".to_owned()))
-    );
+    let check = |statement| identity.verify(&statement, &signature.0);
+    check(of("relay", relay_key())).unwrap();
+    check(of("other", relay_key())).unwrap_err();
+    check(of("relay", RelayKey([1; 32]))).unwrap_err();
 }
 
 #[test]
@@ -95,14 +85,18 @@ fn ready_names_those_who_are_here_after_their_pins_are_stored() {
         hall.log("alice"),
         ["(contacts)", "ready alice with bob,carol"]
     );
-    assert_eq!(hall.log("carol")[0], "ready carol with nobody");
+    assert_eq!(
+        hall.log("carol")[..2],
+        ["(contacts)", "ready carol with nobody"]
+    );
     assert_eq!(hall.lines("carol")[1..], ["joined bob", "joined alice"]);
 }
 
 #[test]
 fn those_who_join_before_all_are_named_are_among_those_who_are_here() {
     let mut alice = session("alice", Start::new(0));
-    tell(&mut alice, &challenge("relay"));
+    let (_, nonce) = hello_of(&mut alice);
+    tell(&mut alice, &challenge(&nonce));
     let (keepalive_ms, present) = (0, 1);
     tell(
         &mut alice,
@@ -155,7 +149,8 @@ fn shown(effect: &Effect) -> Option<String> {
 
 fn welcomed(present: u32) -> Session {
     let mut alice = session("alice", Start::new(0));
-    tell(&mut alice, &challenge("relay"));
+    let (_, nonce) = hello_of(&mut alice);
+    tell(&mut alice, &challenge(&nonce));
     let keepalive_ms = 0;
     let welcome = ToClient::Welcome {
         mail_days: 0,

@@ -19,6 +19,7 @@ mod login;
 mod places;
 mod program;
 mod promises;
+mod relays;
 mod screen;
 mod silence;
 mod talk;

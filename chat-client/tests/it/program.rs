@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use assert_cmd::Command;
 use chat_crypto::Identity;
-use chat_protocol::{Deframer, ErrorCode, Nonce, ToClient, ToRelay, limits};
+use chat_protocol::{Deframer, ErrorCode, ToClient, ToRelay, limits};
 use predicates::prelude::PredicateBooleanExt as _;
 use predicates::str::{contains, starts_with};
 use tempfile::TempDir;
@@ -263,10 +263,10 @@ fn pong_of(listener: &std::net::TcpListener, says: &[ToClient]) -> ToRelay {
         let frame = message.frame(bytes::Bytes::new());
         stream.write_all(&frame.to_bytes()).unwrap();
     };
-    next(&mut stream);
-    let nonce = Nonce([7; 32]);
-    let relay = "relay".to_owned();
-    say(&mut stream, &ToClient::Challenge { relay, nonce });
+    let ToRelay::Hello { nonce, .. } = next(&mut stream) else {
+        panic!("a hello comes first");
+    };
+    say(&mut stream, &crate::hall::challenge(&nonce));
     next(&mut stream);
     let welcome = ToClient::Welcome {
         mail_days: 0,

@@ -4,8 +4,8 @@ use std::path::PathBuf;
 
 use chat_client::screen::{ChatView, Outside, Want, draw};
 use chat_client::session::{Line, Past, Refusal};
-use chat_protocol::Conversation;
 use chat_protocol::limits::MAX_TEXT;
+use chat_protocol::{Conversation, RelayKey};
 use proptest::prelude::{ProptestConfig, any, prop_oneof, proptest};
 use proptest::strategy::{Just, Strategy};
 use ratatui::Terminal;
@@ -49,6 +49,8 @@ impl Seat {
             me: name("alice"),
             with: vec![name("bob"), name("carol")],
             first_contacts: vec![name("carol")],
+            relay: RelayKey([0xcd; 32]),
+            first_relay: true,
         });
         seat
     }

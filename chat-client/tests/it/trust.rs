@@ -2,10 +2,11 @@ use bytes::Bytes;
 use chat_client::account::{Account, Entry};
 use chat_client::contacts::{Contacts, InvalidContacts, Sight};
 use chat_client::face::render_plain;
+use chat_client::relays::Relays;
 use chat_client::session::{Line, Past, Sought};
 use chat_protocol::{Blob, Peer, ToClient, ToRelay};
 
-use crate::hall::{Hall, NOW, Start, fixture, name, peer, untouched};
+use crate::hall::{Hall, NOW, Start, fixture, name, peer, people_in, relay_key, untouched};
 
 /// Alice knows bob with fixture 1; now somebody with fixture 5 has bob's name.
 fn impostor() -> Hall {
@@ -33,7 +34,7 @@ fn only_the_identity_that_was_compared_is_trusted() {
     let mut known = Contacts::default();
     known.see(&name("bob"), fixture(1).public());
     let mut hall = Hall::default();
-    hall.join("alice", Start::knowing(2, &known.to_json()));
+    hall.join("alice", Start::with_people(2, &known));
     let mut compared: Vec<String> = Vec::new();
     for key in 3..12 {
         // The relay swaps the key once more.
@@ -224,7 +225,7 @@ fn a_block_outlives_a_restart_and_another_identity() {
     let mut hall = Hall::with(&["alice", "bob"]);
     hall.types("alice", "/block bob");
     let contacts = hall.person("alice").contacts.clone();
-    let mut contacts = Contacts::from_json(&contacts).unwrap();
+    let mut contacts = people_in(&contacts);
     assert!(contacts.get(&name("bob")).unwrap().is_blocked);
     contacts.see(&name("bob"), fixture(5).public());
     assert!(contacts.trust(&name("bob")));
@@ -436,7 +437,7 @@ fn two_people_who_are_swapped_are_neither_pinned_nor_written_to() {
         assert!(sent[0].starts_with("refused bad-key"), "{sent:?}");
     }
     assert_eq!(hall.types("alice", "to all").last().unwrap(), "sent all 0");
-    let known = Contacts::from_json(&hall.person("alice").contacts).unwrap_or_default();
+    let known = people_in(&hall.person("alice").contacts);
     assert!(known.get(&name("bob")).is_none() && known.get(&name("carol")).is_none());
 }
 
@@ -454,14 +455,11 @@ fn contacts_come_back_from_their_file_and_a_damaged_one_is_an_error() {
         Sight::Changed { again: true }
     );
     assert!(contacts.use_key(&bob, 4) && !contacts.use_key(&bob, 3));
-    let json = contacts.to_json();
-    assert_eq!(Contacts::from_json(&json), Ok(contacts));
-    assert!(Contacts::from_json(&json.replace("MII", "MIX")).is_err());
-    let later = json.replace("\"version\": 1", "\"version\": 2");
-    assert_eq!(
-        Contacts::from_json(&later),
-        Err(InvalidContacts::Version(2))
-    );
+    let json = Relays::default().to_json(&relay_key(), &contacts);
+    assert_eq!(people_in(&json), contacts);
+    assert!(Relays::from_json(&json.replace("MII", "MIX")).is_err());
+    let later = json.replace("\"version\": 2", "\"version\": 3");
+    assert_eq!(Relays::from_json(&later), Err(InvalidContacts::Version(3)));
 }
 
 #[test]
@@ -471,7 +469,7 @@ fn an_older_encryption_key_never_replaces_a_newer_one() {
     known.use_key(&name("bob"), 2);
     let mut hall = Hall::default();
     hall.join("bob", Start::new(1));
-    hall.join("alice", Start::knowing(0, &known.to_json()));
+    hall.join("alice", Start::with_people(0, &known));
     let told = hall.types("alice", "/msg bob hi");
     assert!(told[0].starts_with("refused bad-key bob: encryption key 1 was replaced by 2"));
 }

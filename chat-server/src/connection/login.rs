@@ -66,7 +66,8 @@ async fn claim(
     relay: &Context,
 ) -> Result<Claim, Failed> {
     let greeting = Greeting::new(&relay.settings.name, Nonce(rand::random()));
-    let (challenge, challenged) = greeting.hello(next_message(stream, deframer).await?)?;
+    let hello = next_message(stream, deframer).await?;
+    let (challenge, challenged) = greeting.hello(hello, &relay.secret)?;
     let frame = challenge.frame(Bytes::new()).to_bytes();
     stream.write_all(&frame).await.map_err(|_| Failed::Gone)?;
     Ok(challenged.login(next_message(stream, deframer).await?)?)

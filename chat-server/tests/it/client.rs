@@ -7,8 +7,10 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use chat_crypto::Identity;
+use chat_identity::{Statement, verify_relay};
 use chat_protocol::{
-    Blob, Deframer, ErrorCode, Frame, LeaveReason, Nonce, Peer, ToClient, ToRelay, VERSION, limits,
+    Blob, Deframer, ErrorCode, Frame, LeaveReason, Nonce, Peer, RelayKey, ToClient, ToRelay,
+    VERSION, limits,
 };
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
@@ -43,13 +45,22 @@ pub(crate) fn hello(name: &str, identity: &Identity) -> ToRelay {
     }
 }
 
+/// What a relay says of itself, with proof.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Challenge {
+    pub(crate) relay: String,
+    pub(crate) key: RelayKey,
+    pub(crate) nonce: Nonce,
+}
+
 /// The answer to a challenge that keeps every rule.
-pub(crate) fn login(name: &str, identity: &Identity, relay: &str, nonce: &Nonce) -> ToRelay {
+pub(crate) fn login(name: &str, identity: &Identity, challenge: &Challenge) -> ToRelay {
     let mut rng = rand::rng();
     // Who claims a name that is none is refused before.
     let called = name.parse().unwrap_or_else(|_| "nobody".parse().unwrap());
     let certificate = identity.certify(&mut rng, &called, NOW);
-    let statement = (relay, nonce, &CLIENT_NONCE, name);
+    let Challenge { relay, key, nonce } = challenge;
+    let statement = ((relay.as_str(), key), nonce, &CLIENT_NONCE, name);
     let signature = identity.sign_login(&mut rng, statement, &certificate);
     ToRelay::Login {
         certificate,
@@ -126,11 +137,25 @@ impl Client {
 
     /// Says all of the login; the answer is still to come.
     pub(crate) async fn ask_for_login(&mut self, name: &str, identity: &Identity) {
+        let challenge = self.challenge(name, identity).await;
+        self.send(&login(name, identity, &challenge)).await;
+    }
+
+    /// Says hello, and checks what the relay answers.
+    pub(crate) async fn challenge(&mut self, name: &str, identity: &Identity) -> Challenge {
         self.send(&hello(name, identity)).await;
-        let ToClient::Challenge { relay, nonce } = self.next().await else {
+        let ToClient::Challenge {
+            relay,
+            key,
+            nonce,
+            signature,
+        } = self.next().await
+        else {
             panic!("a challenge answers the hello");
         };
-        self.send(&login(name, identity, &relay, &nonce)).await;
+        let statement = Statement::challenge((&relay, &key), &nonce, &CLIENT_NONCE);
+        verify_relay(&key, &statement, &signature.0).expect("the relay proves its key");
+        Challenge { relay, key, nonce }
     }
 
     pub(crate) async fn welcomed(&mut self) -> Vec<Peer> {

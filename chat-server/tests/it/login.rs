@@ -5,7 +5,7 @@ use chat_identity::EncryptionKey;
 use chat_protocol::{Blob, ErrorCode, Presence, ToClient, ToRelay};
 use chat_server::{Registry, Settings};
 
-use crate::client::{CLIENT_NONCE, NOW, hello, identity, login};
+use crate::client::{CLIENT_NONCE, Challenge, NOW, hello, identity, login};
 use crate::relay::{Relay, quiet};
 
 #[tokio::test]
@@ -39,12 +39,9 @@ async fn challenge_carries_the_relays_name_and_a_fresh_nonce() {
     let mut nonces = Vec::new();
     for _ in 0..2 {
         let mut client = relay.connect().await;
-        client.send(&hello("alice", &identity(0))).await;
-        let ToClient::Challenge { relay, nonce } = client.next().await else {
-            panic!("a challenge answers the hello");
-        };
-        assert_eq!(relay, "classroom");
-        nonces.push(nonce);
+        let challenge = client.challenge("alice", &identity(0)).await;
+        assert_eq!(challenge.relay, "classroom");
+        nonces.push(challenge.nonce);
     }
     assert_ne!(nonces[0], nonces[1]);
     let mut client = relay.connect().await;
@@ -109,57 +106,84 @@ async fn key_that_breaks_the_policy_is_refused() {
 #[tokio::test]
 async fn login_before_hello_is_refused() {
     let alice = identity(0);
-    let nonce = chat_protocol::Nonce([0; 32]);
-    hello_is_refused(
-        login("alice", &alice, "relay", &nonce),
-        ErrorCode::OutOfOrder,
-    )
-    .await;
+    let anywhere = Challenge {
+        relay: "relay".to_owned(),
+        key: chat_protocol::RelayKey([0; 32]),
+        nonce: chat_protocol::Nonce([0; 32]),
+    };
+    hello_is_refused(login("alice", &alice, &anywhere), ErrorCode::OutOfOrder).await;
 }
 
-/// Answers the challenge with whatever `answer` makes of relay name and nonce.
-async fn answer_is_refused(
-    answer: impl FnOnce(&str, &chat_protocol::Nonce) -> ToRelay,
-    code: ErrorCode,
-) {
+/// Answers the challenge with whatever `answer` makes of it.
+async fn answer_is_refused(answer: impl FnOnce(Challenge) -> ToRelay, code: ErrorCode) {
     let relay = Relay::start().await;
     let mut client = relay.connect().await;
-    client.send(&hello("alice", &identity(0))).await;
-    let ToClient::Challenge { relay, nonce } = client.next().await else {
-        panic!("a challenge answers the hello");
-    };
-    client.send(&answer(&relay, &nonce)).await;
+    let challenge = client.challenge("alice", &identity(0)).await;
+    client.send(&answer(challenge)).await;
     client.expect_error(code).await;
     client.expect_end().await;
 }
 
 #[tokio::test]
 async fn second_hello_in_place_of_the_proof_is_refused() {
-    answer_is_refused(|_, _| hello("alice", &identity(0)), ErrorCode::OutOfOrder).await;
+    answer_is_refused(|_| hello("alice", &identity(0)), ErrorCode::OutOfOrder).await;
 }
 
 #[tokio::test]
 async fn proof_by_another_key_is_refused() {
-    let answer = |relay: &str, nonce: &_| login("alice", &identity(1), relay, nonce);
+    let answer = |challenge| login("alice", &identity(1), &challenge);
     answer_is_refused(answer, ErrorCode::BadSignature).await;
 }
 
 #[tokio::test]
 async fn proof_for_another_relay_is_refused() {
-    let answer = |_: &str, nonce: &_| login("alice", &identity(0), "elsewhere", nonce);
+    let answer = |challenge| {
+        let relay = "elsewhere".to_owned();
+        login("alice", &identity(0), &Challenge { relay, ..challenge })
+    };
     answer_is_refused(answer, ErrorCode::BadSignature).await;
 }
 
 #[tokio::test]
+async fn a_login_that_another_relay_passes_on_is_refused() {
+    // It was signed for the relay with the other key, whatever that calls itself.
+    let answer = |challenge| {
+        let key = chat_protocol::RelayKey([9; 32]);
+        login("alice", &identity(0), &Challenge { key, ..challenge })
+    };
+    answer_is_refused(answer, ErrorCode::BadSignature).await;
+}
+
+#[tokio::test]
+async fn a_relay_has_the_same_key_after_a_restart_and_every_folder_has_its_own() {
+    let folders = [tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap()];
+    let mut keys = Vec::new();
+    for folder in [&folders[0], &folders[0], &folders[1]] {
+        let relay = Relay::start_with(quiet(), Registry::open(folder.path()).unwrap()).await;
+        let mut client = relay.connect().await;
+        keys.push(client.challenge("alice", &identity(0)).await.key);
+        drop(client);
+        relay.stop().await;
+    }
+    assert_eq!(keys[0], keys[1]);
+    assert_ne!(keys[0], keys[2]);
+    std::fs::write(folders[0].path().join("relay.key"), "short").unwrap();
+    let refused = Registry::open(folders[0].path()).unwrap_err().to_string();
+    assert!(refused.contains("relay.key"), "{refused}");
+}
+
+#[tokio::test]
 async fn proof_for_another_challenge_is_refused() {
-    let stale = chat_protocol::Nonce([9; 32]);
-    let answer = |relay: &str, _: &_| login("alice", &identity(0), relay, &stale);
+    let answer = |challenge| {
+        let nonce = chat_protocol::Nonce([9; 32]);
+        login("alice", &identity(0), &Challenge { nonce, ..challenge })
+    };
     answer_is_refused(answer, ErrorCode::BadSignature).await;
 }
 
 #[tokio::test]
 async fn proof_for_another_name_is_refused() {
-    let answer = |relay: &str, nonce: &_| login("bob", &identity(0), relay, nonce);
+    let answer = |challenge| login("bob", &identity(0), &challenge);
     answer_is_refused(answer, ErrorCode::BadSignature).await;
 }
 
@@ -168,13 +192,10 @@ async fn a_certificate_for_another_name_is_refused() {
     let relay = Relay::start().await;
     let mut client = relay.connect().await;
     let alice = identity(0);
-    client.send(&hello("alice", &alice)).await;
-    let ToClient::Challenge { relay, nonce } = client.next().await else {
-        panic!("a challenge");
-    };
+    let Challenge { relay, key, nonce } = client.challenge("alice", &alice).await;
     let mut rng = rand::rng();
     let certificate = alice.certify(&mut rng, &"bob".parse().unwrap(), NOW);
-    let statement = (relay.as_str(), &nonce, &CLIENT_NONCE, "alice");
+    let statement = ((relay.as_str(), &key), &nonce, &CLIENT_NONCE, "alice");
     let signature = Blob(alice.sign_login(&mut rng, statement, &certificate));
     client
         .send(&ToRelay::Login {

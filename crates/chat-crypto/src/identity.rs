@@ -4,7 +4,7 @@ use std::fmt;
 
 use chat_identity::{PublicIdentity, Statement};
 use chat_protocol::limits::RSA_BITS;
-use chat_protocol::{Blob, Certificate, Name, Nonce};
+use chat_protocol::{Blob, Certificate, Name, Nonce, RelayKey};
 use rand::CryptoRng;
 use rsa::pkcs8::EncodePublicKey as _;
 use rsa::{Pss, RsaPrivateKey};
@@ -115,12 +115,12 @@ impl Identity {
         }
     }
 
-    /// Proves to a relay that this identity logs in to it, now: the relay's name, its nonce, the
+    /// Proves to a relay that this identity logs in to it, now: the relay's name and key, its nonce, the
     /// client's nonce and the client's name, with the certificate that the login shows.
     pub fn sign_login(
         &self,
         rng: &mut impl CryptoRng,
-        (relay, relay_nonce, client_nonce, name): (&str, &Nonce, &Nonce, &str),
+        (relay, relay_nonce, client_nonce, name): ((&str, &RelayKey), &Nonce, &Nonce, &str),
         certificate: &Certificate,
     ) -> Vec<u8> {
         let identity = self.public.fingerprint();

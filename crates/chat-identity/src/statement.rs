@@ -5,18 +5,33 @@
 //! little-endian. The first part names what kind of statement it is, so that a signature
 //! made for one purpose never serves another. Numbers inside are `u64` little-endian.
 
-use chat_protocol::{Certificate, Fingerprint, Name, Nonce, SessionId};
+use chat_protocol::{Certificate, Fingerprint, Name, Nonce, RelayKey, SessionId};
 
 /// Bytes that an identity signs.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Statement(Vec<u8>);
 
 impl Statement {
+    /// "I am the relay of this name and key, and talk to whoever chose this nonce now." Signed by the relay's key.
+    pub fn challenge(
+        (name, key): (&str, &RelayKey),
+        relay_nonce: &Nonce,
+        client_nonce: &Nonce,
+    ) -> Self {
+        Self(pae(&[
+            b"chat/2 challenge",
+            name.as_bytes(),
+            &key.0,
+            &relay_nonce.0,
+            &client_nonce.0,
+        ]))
+    }
+
     /// "I am `identity`, I log in to this relay now, under this name and with this encryption
-    /// key." Both nonces make it fresh for both sides; the relay's name keeps one relay from
+    /// key." Both nonces make it fresh for both sides; the relay's name and key keep one relay from
     /// using it at another.
     pub fn login(
-        relay: &str,
+        (relay, relay_key): (&str, &RelayKey),
         relay_nonce: &Nonce,
         client_nonce: &Nonce,
         name: &str,
@@ -26,6 +41,7 @@ impl Statement {
         Self(pae(&[
             b"chat/2 login",
             relay.as_bytes(),
+            &relay_key.0,
             &relay_nonce.0,
             &client_nonce.0,
             name.as_bytes(),

@@ -75,25 +75,43 @@ fixed_bytes!(
     Nonce,
     32
 );
+fixed_bytes!(
+    /// A relay's own key, Ed25519 (RFC 8032). It names the relay, whatever its address.
+    RelayKey,
+    32
+);
 
 impl FromStr for Fingerprint {
-    type Err = InvalidFingerprint;
+    type Err = InvalidHex;
 
     /// Reads 64 hexadecimal digits.
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let mut bytes = [0; 32];
-        if text.len() != 64 || !text.is_ascii() {
-            return Err(InvalidFingerprint);
-        }
-        for (byte, pair) in bytes.iter_mut().zip(text.as_bytes().chunks(2)) {
-            let pair = std::str::from_utf8(pair).map_err(|_| InvalidFingerprint)?;
-            *byte = u8::from_str_radix(pair, 16).map_err(|_| InvalidFingerprint)?;
-        }
-        Ok(Self(bytes))
+        from_hex(text).map(Self)
     }
+}
+
+impl FromStr for RelayKey {
+    type Err = InvalidHex;
+
+    /// Reads 64 hexadecimal digits.
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        from_hex(text).map(Self)
+    }
+}
+
+fn from_hex(text: &str) -> Result<[u8; 32], InvalidHex> {
+    let mut bytes = [0; 32];
+    if text.len() != 64 || !text.bytes().all(|digit| digit.is_ascii_hexdigit()) {
+        return Err(InvalidHex);
+    }
+    for (byte, pair) in bytes.iter_mut().zip(text.as_bytes().chunks(2)) {
+        let pair = std::str::from_utf8(pair).map_err(|_| InvalidHex)?;
+        *byte = u8::from_str_radix(pair, 16).map_err(|_| InvalidHex)?;
+    }
+    Ok(bytes)
 }
 
 /// A text that is not 64 hexadecimal digits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("a fingerprint is 64 hexadecimal digits")]
-pub struct InvalidFingerprint;
+#[error("this has 64 hexadecimal digits")]
+pub struct InvalidHex;

@@ -28,7 +28,7 @@ pub use content::{Content, FileOffer, Place, ReceiptStatus};
 pub use envelope::{Conversation, Envelope, EnvelopeHeader, SUITE};
 pub use error::{Blame, ErrorCode, InvalidEnvelope, InvalidFrame, InvalidMessage};
 pub use frame::{Deframer, Frame};
-pub use id::{Digest, FileId, Fingerprint, InvalidFingerprint, MessageId, Nonce, SessionId};
+pub use id::{Digest, FileId, Fingerprint, InvalidHex, MessageId, Nonce, RelayKey, SessionId};
 pub use message::{CancelReason, LeaveReason, Presence, ToClient, ToRelay};
 pub use name::{InvalidName, Name};
 pub use peer::{Certificate, Peer};

@@ -7,7 +7,8 @@ use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Blob, Certificate, ErrorCode, FileId, Frame, InvalidMessage, Name, Nonce, Peer, limits,
+    Blob, Certificate, ErrorCode, FileId, Frame, InvalidMessage, Name, Nonce, Peer, RelayKey,
+    limits,
 };
 
 /// From a client to the relay.
@@ -110,8 +111,12 @@ pub enum ToClient {
         /// The relay's name. A client signs only for the relay that it was told to use, so
         /// that a hostile relay cannot pass on a challenge of another one.
         relay: String,
+        /// Its own key: what it calls itself can be said by anybody.
+        key: RelayKey,
         /// Fresh.
         nonce: Nonce,
+        /// By that key, over `chat_identity::Statement::challenge`.
+        signature: Blob,
     },
     /// The login is accepted. `present` frames follow, as many as it says.
     Welcome {

@@ -156,12 +156,13 @@ fn an_envelope_for_a_key_that_one_never_had_is_refused() {
 fn a_login_signature_is_for_this_login_alone() {
     let alice = alice();
     let (one, two) = (chat_protocol::Nonce([1; 32]), chat_protocol::Nonce([2; 32]));
-    let statement = ("relay", &one, &two, "alice");
+    let key = chat_protocol::RelayKey([3; 32]);
+    let statement = (("relay", &key), &one, &two, "alice");
     let certificate = certificate_of(&alice);
     let signature = alice.sign_login(&mut rand::rng(), statement, &certificate);
     let check = |relay, name| {
         let me = alice.public().fingerprint();
-        let statement = Statement::login(relay, &one, &two, name, &me, &certificate);
+        let statement = Statement::login((relay, &key), &one, &two, name, &me, &certificate);
         alice.public().verify(&statement, &signature)
     };
     check("relay", "alice").unwrap();

@@ -3,8 +3,8 @@
 use aes_gcm::aead::{Aead as _, KeyInit as _, Payload};
 use aes_gcm::{Aes256Gcm, Nonce as GcmNonce};
 use chat_crypto::Receiver;
-use chat_identity::PublicIdentity;
-use chat_protocol::{Blob, Certificate, Content, Envelope, Nonce, Place};
+use chat_identity::{PublicIdentity, Statement, verify_relay};
+use chat_protocol::{Blob, Certificate, Content, Envelope, Nonce, Place, RelayKey};
 use hkdf::Hkdf;
 use rsa::pkcs8::DecodePrivateKey as _;
 use rsa::{Oaep, RsaPrivateKey};
@@ -23,8 +23,11 @@ struct Vector {
     certificate: Certificate,
     certificate_statement: Blob,
     relay: String,
+    relay_key: RelayKey,
     relay_nonce: Nonce,
     client_nonce: Nonce,
+    challenge_statement: Blob,
+    challenge_signature: Blob,
     login_statement: Blob,
     binding: Blob,
     secret: Blob,
@@ -104,9 +107,23 @@ fn the_published_statements_of_a_recipient_are_what_the_page_says() {
         &last,
     ]);
     assert_eq!(statement, vector.certificate_statement.0);
+    let challenge = pae(&[
+        b"chat/2 challenge",
+        vector.relay.as_bytes(),
+        &vector.relay_key.0,
+        &vector.relay_nonce.0,
+        &vector.client_nonce.0,
+    ]);
+    assert_eq!(challenge, vector.challenge_statement.0);
+    let relay = (vector.relay.as_str(), &vector.relay_key);
+    let statement = Statement::challenge(relay, &vector.relay_nonce, &vector.client_nonce);
+    assert_eq!(challenge, statement.as_bytes());
+    let signature = &vector.challenge_signature.0;
+    verify_relay(&vector.relay_key, &statement, signature).unwrap();
     let login = pae(&[
         b"chat/2 login",
         vector.relay.as_bytes(),
+        &vector.relay_key.0,
         &vector.relay_nonce.0,
         &vector.client_nonce.0,
         name,

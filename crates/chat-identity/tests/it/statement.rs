@@ -1,5 +1,6 @@
-use chat_identity::{Statement, pae, session_binding};
-use chat_protocol::{Blob, Certificate, Fingerprint, Name, Nonce, SessionId};
+use chat_identity::{Statement, pae, session_binding, verify_relay};
+use chat_protocol::{Blob, Certificate, Fingerprint, Name, Nonce, RelayKey, SessionId};
+use ed25519_dalek::{Signer as _, SigningKey};
 
 fn name(text: &str) -> Name {
     text.parse().unwrap()
@@ -17,8 +18,15 @@ fn certificate() -> Certificate {
 
 fn login(relay: &str, name: &str, nonces: [u8; 2], certificate: &Certificate) -> Statement {
     let [relay_nonce, client_nonce] = nonces.map(|n| Nonce([n; 32]));
-    let me = Fingerprint([9; 32]);
-    Statement::login(relay, &relay_nonce, &client_nonce, name, &me, certificate)
+    let (me, key) = (Fingerprint([9; 32]), RelayKey([8; 32]));
+    Statement::login(
+        (relay, &key),
+        &relay_nonce,
+        &client_nonce,
+        name,
+        &me,
+        certificate,
+    )
 }
 
 #[test]
@@ -47,7 +55,16 @@ fn every_value_of_a_login_is_signed() {
         change(&mut certificate);
         login("relay", "alice", [1, 2], &certificate)
     };
+    let elsewhere = Statement::login(
+        ("relay", &RelayKey([7; 32])),
+        &Nonce([1; 32]),
+        &Nonce([2; 32]),
+        "alice",
+        &Fingerprint([9; 32]),
+        &certificate(),
+    );
     let others = [
+        elsewhere,
         login("relay2", "alice", [1, 2], &certificate()),
         login("relay", "alicia", [1, 2], &certificate()),
         login("relay", "alice", [3, 2], &certificate()),
@@ -62,6 +79,32 @@ fn every_value_of_a_login_is_signed() {
     for other in others {
         assert_ne!(base, other);
     }
+}
+
+#[test]
+fn every_value_of_a_challenge_is_signed_and_by_the_relay_alone() {
+    let secret = SigningKey::from_bytes(&[1; 32]);
+    let key = RelayKey(secret.verifying_key().to_bytes());
+    let (one, two) = (Nonce([1; 32]), Nonce([2; 32]));
+    let base = Statement::challenge(("relay", &key), &one, &two);
+    let signature = secret.sign(base.as_bytes()).to_bytes();
+    verify_relay(&key, &base, &signature).unwrap();
+    let others = [
+        Statement::challenge(("other", &key), &one, &two),
+        Statement::challenge(("relay", &RelayKey([3; 32])), &one, &two),
+        Statement::challenge(("relay", &key), &two, &two),
+        Statement::challenge(("relay", &key), &one, &one),
+    ];
+    for other in others {
+        verify_relay(&key, &other, &signature).unwrap_err();
+    }
+    verify_relay(&key, &base, &signature[1..]).unwrap_err();
+    // The neutral element, under which one signature fits everything.
+    let mut weak = [0; 32];
+    weak[0] = 1;
+    let mut forged = [0; 64];
+    forged[0] = 1;
+    verify_relay(&RelayKey(weak), &base, &forged).unwrap_err();
 }
 
 #[test]
@@ -109,12 +152,17 @@ fn statements_begin_with_their_domain() {
         String::from_utf8(bytes[16..16 + length].to_vec()).unwrap()
     };
     let domains = [
+        domain(
+            Statement::challenge(("r", &RelayKey([1; 32])), &Nonce([1; 32]), &Nonce([2; 32]))
+                .as_bytes(),
+        ),
         domain(login("relay", "alice", [1, 2], &certificate()).as_bytes()),
         domain(Statement::certificate(&name("a"), &a, 1, b"key", 0, 1).as_bytes()),
         domain(Statement::session(&a, &b, 1, &session, 5, b"wrap").as_bytes()),
         domain(&session_binding(&a, &b, 1, &session, 5)),
     ];
     insta::assert_snapshot!(domains.join("\n"), @r"
+    chat/2 challenge
     chat/2 login
     chat/2 encryption key
     chat/2 key session

@@ -1,7 +1,7 @@
 use bytes::Bytes;
 use chat_protocol::{
     Blame, Blob, CancelReason, Certificate, ErrorCode, FileId, Fingerprint, Frame, InvalidMessage,
-    LeaveReason, Name, Nonce, Peer, Presence, ToClient, ToRelay,
+    LeaveReason, Name, Nonce, Peer, Presence, RelayKey, ToClient, ToRelay,
 };
 use proptest::prelude::*;
 
@@ -108,7 +108,18 @@ fn to_relay() -> impl Strategy<Value = ToRelay> {
 
 fn to_client() -> impl Strategy<Value = ToClient> {
     prop_oneof![
-        (".{0,40}", nonce()).prop_map(|(relay, nonce)| ToClient::Challenge { relay, nonce }),
+        (
+            ".{0,40}",
+            nonce(),
+            nonce(),
+            prop::collection::vec(any::<u8>(), 0..80)
+        )
+            .prop_map(|(relay, nonce, key, signature)| ToClient::Challenge {
+                relay,
+                key: RelayKey(key.0),
+                nonce,
+                signature: Blob(signature),
+            }),
         (any::<u64>(), any::<u32>(), any::<u32>()).prop_map(
             |(keepalive_ms, present, mail_days)| ToClient::Welcome {
                 keepalive_ms,

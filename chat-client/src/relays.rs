@@ -1,0 +1,220 @@
+//! The relays that this client has met, and the people on each of them. A relay is its key: what it calls itself, and
+//! the address at which it answers, are open to anybody.
+//!
+//! Pure: [`crate::home::Home`] keeps the text on disk.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+
+use chat_identity::{Statement, verify_relay};
+use chat_protocol::{Blob, Name, Nonce, RelayKey};
+use serde::{Deserialize, Serialize};
+
+use crate::contacts::{Contacts, InvalidContacts, Stored};
+use crate::escape::escape;
+
+/// The version of the file that this program writes. It reads version 1 as well, which knew no relays.
+const VERSION: u32 = 2;
+
+/// Relays and people, as they are kept.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Relays {
+    /// Which relay has answered at an address.
+    addresses: BTreeMap<String, RelayKey>,
+    contacts: BTreeMap<RelayKey, Contacts>,
+    /// Of an earlier version: they belong to the first relay that is met.
+    unclaimed: Option<Contacts>,
+}
+
+/// The relay that the user means.
+#[derive(Clone, Debug)]
+pub struct Wanted {
+    /// Where it listens, as it was typed.
+    pub address: String,
+    /// What it calls itself.
+    pub name: String,
+    /// Its key, where the user has named one: it counts for more than what is remembered of the address.
+    pub key: Option<RelayKey>,
+}
+
+/// What a relay says of itself before the login.
+#[derive(Clone, Copy, Debug)]
+pub struct Claim<'a> {
+    /// Its name.
+    pub name: &'a str,
+    /// Its key.
+    pub key: &'a RelayKey,
+    /// Its number and ours, both fresh.
+    pub nonces: (&'a Nonce, &'a Nonce),
+    /// By that key.
+    pub signature: &'a Blob,
+}
+
+/// Why a relay is not logged in to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum WrongRelay {
+    /// It calls itself this, and not as the user said.
+    Name(String, String),
+    /// It does not prove that the key is its own.
+    Unproven,
+    /// Another one answered at this address before.
+    Changed {
+        /// Where.
+        address: String,
+        /// The key that is remembered.
+        was: RelayKey,
+        /// The key that it has now.
+        is: RelayKey,
+    },
+    /// It has this key, and not the one that the user named.
+    Other(RelayKey),
+}
+
+impl WrongRelay {
+    /// For programs.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Changed { .. } => "relay-changed",
+            Self::Name(..) | Self::Unproven | Self::Other(_) => "wrong-relay",
+        }
+    }
+
+    /// What to do about it.
+    pub fn hint(&self) -> String {
+        match self {
+            Self::Name(is, _) => {
+                let is = escape(is);
+                format!("if {is} is the one you mean, say so: --relay-name NAME")
+            }
+            Self::Unproven => {
+                "somebody passes on what another relay says: check --relay".to_owned()
+            }
+            Self::Changed { is, .. } => format!(
+                "ask whoever runs the relay for its key: its log shows it at the start. If it really is {is}, log in \
+                 once with --relay-key {is}"
+            ),
+            Self::Other(_) => {
+                "check --relay, and ask whoever runs the relay for its key".to_owned()
+            }
+        }
+    }
+}
+
+/// What is wrong.
+impl fmt::Display for WrongRelay {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Name(is, wanted) => write!(f, "it calls itself {is:?}, not {wanted:?}"),
+            Self::Unproven => write!(f, "it does not prove that the key it shows is its own"),
+            Self::Changed { address, was, is } => write!(
+                f,
+                "THE RELAY AT {address} HAS ANOTHER KEY than before: another relay may listen there, to see who \
+                 writes to whom or to show you other people under known names. You are not logged in. \
+                 It was {was}, and is {is}"
+            ),
+            Self::Other(is) => write!(f, "its key is {is}, and not the one of --relay-key"),
+        }
+    }
+}
+
+impl Wanted {
+    fn check(&self, claim: Claim<'_>, known: Option<&RelayKey>) -> Result<(), WrongRelay> {
+        let Claim {
+            name,
+            key,
+            nonces: (theirs, ours),
+            signature,
+        } = claim;
+        if name != self.name {
+            return Err(WrongRelay::Name(name.to_owned(), self.name.clone()));
+        }
+        verify_relay(
+            key,
+            &Statement::challenge((name, key), theirs, ours),
+            &signature.0,
+        )
+        .map_err(|_| WrongRelay::Unproven)?;
+        match (&self.key, known) {
+            (Some(wanted), _) if wanted != key => Err(WrongRelay::Other(*key)),
+            (None, Some(known)) if known != key => Err(WrongRelay::Changed {
+                address: self.address.clone(),
+                was: *known,
+                is: *key,
+            }),
+            _ => Ok(()),
+        }
+    }
+}
+
+impl Relays {
+    /// Whether this is the relay that the user means: it proves its key, and that is the one that the user has
+    /// named, or else the one that was there before. Whether it is news that it is at this address.
+    ///
+    /// # Errors
+    ///
+    /// [`WrongRelay`] says how it is another one; nothing is remembered of it.
+    pub fn meet(&mut self, wanted: &Wanted, claim: Claim<'_>) -> Result<bool, WrongRelay> {
+        let known = self.addresses.get(&wanted.address);
+        wanted.check(claim, known)?;
+        let before = self.addresses.insert(wanted.address.clone(), *claim.key);
+        Ok(before != Some(*claim.key))
+    }
+
+    /// The people on this relay, to be taken care of elsewhere and given to [`Self::to_json`].
+    pub fn take(&mut self, relay: &RelayKey) -> Contacts {
+        let known = self.contacts.remove(relay);
+        known.or_else(|| self.unclaimed.take()).unwrap_or_default()
+    }
+
+    /// Everybody who is blocked, on any relay.
+    pub fn blocked(&self) -> BTreeSet<Name> {
+        let all = self.contacts.values().chain(&self.unclaimed);
+        all.flat_map(Contacts::blocked).collect()
+    }
+
+    /// The contents of `contacts.json`, with the people of the one relay that were taken.
+    pub fn to_json(&self, relay: &RelayKey, contacts: &Contacts) -> String {
+        let all = self.contacts.iter().chain([(relay, contacts)]);
+        let file = File {
+            version: VERSION,
+            addresses: self.addresses.clone(),
+            relays: all
+                .map(|(relay, people)| (*relay, people.store()))
+                .collect(),
+            unclaimed: self.unclaimed.as_ref().map(Contacts::store),
+        };
+        serde_json::to_string_pretty(&file).expect("names and keys are strings") + "\n"
+    }
+
+    /// Reads `contacts.json`.
+    ///
+    /// # Errors
+    ///
+    /// [`InvalidContacts`]: nothing is guessed where trust is concerned.
+    pub fn from_json(text: &str) -> Result<Self, InvalidContacts> {
+        let file: File = serde_json::from_str(text)
+            .map_err(|error| InvalidContacts::Malformed(error.to_string()))?;
+        if !(1..=VERSION).contains(&file.version) {
+            return Err(InvalidContacts::Version(file.version));
+        }
+        let relays = file.relays.into_iter();
+        let relays = relays.map(|(relay, people)| Ok((relay, Contacts::read(people)?)));
+        Ok(Self {
+            addresses: file.addresses,
+            contacts: relays.collect::<Result<_, _>>()?,
+            unclaimed: file.unclaimed.map(Contacts::read).transpose()?,
+        })
+    }
+}
+
+#[derive(Serialize, Deserialize)]
+struct File {
+    version: u32,
+    #[serde(default)]
+    addresses: BTreeMap<String, RelayKey>,
+    #[serde(default)]
+    relays: BTreeMap<RelayKey, BTreeMap<Name, Stored>>,
+    /// What version 1 called contacts.
+    #[serde(default, rename = "contacts", skip_serializing_if = "Option::is_none")]
+    unclaimed: Option<BTreeMap<Name, Stored>>,
+}

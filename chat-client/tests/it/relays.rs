@@ -1,0 +1,186 @@
+use chat_client::relays::{Relays, Wanted, WrongRelay};
+use chat_client::session::{Effect, Ending, Session};
+use chat_protocol::{Nonce, RelayKey, ToClient};
+use ed25519_dalek::SigningKey;
+
+use crate::hall::{Hall, NOW, Start, challenge, challenge_of, name, people_in, settings};
+use crate::login::{ending, hello_of, sent, tell};
+
+/// A relay that is not the hall's.
+fn other() -> SigningKey {
+    SigningKey::from_bytes(&[2; 32])
+}
+
+fn key_of(secret: &SigningKey) -> RelayKey {
+    RelayKey(secret.verifying_key().to_bytes())
+}
+
+/// What becomes of the login of somebody who begins like this, at a relay that answers the hello like this.
+fn meets(start: Start, key: Option<RelayKey>, answer: impl FnOnce(&Nonce) -> ToClient) -> Session {
+    let mut alice = Session::new(settings("alice", start, key), NOW);
+    let (_, nonce) = hello_of(&mut alice);
+    tell(&mut alice, &answer(&nonce));
+    alice
+}
+
+fn wrong(alice: &mut Session) -> WrongRelay {
+    match ending(alice) {
+        Some(Ending::WrongRelay(wrong)) => wrong,
+        other => panic!("the login goes on: {other:?}"),
+    }
+}
+
+/// The file of somebody who was at the hall's relay.
+fn known() -> String {
+    Hall::with(&["alice"]).person("alice").contacts.clone()
+}
+
+#[test]
+fn a_challenge_by_another_name_is_not_signed() {
+    let answer = |nonce: &_| challenge_of("evil", &other(), nonce);
+    let mut alice = meets(Start::new(0), None, answer);
+    let expected = WrongRelay::Name("evil".to_owned(), "relay".to_owned());
+    assert_eq!(wrong(&mut alice), expected);
+}
+
+#[test]
+fn a_relay_that_does_not_prove_its_key_gets_no_login() {
+    // What the relay has said to somebody else is passed on; so is its key alone, with a signature of another one.
+    let stale = |_: &_| challenge(&Nonce([8; 32]));
+    let borrowed = |nonce: &_| {
+        let (ToClient::Challenge { key, .. }, mut said) =
+            (challenge(nonce), challenge_of("relay", &other(), nonce))
+        else {
+            panic!("a challenge");
+        };
+        if let ToClient::Challenge { key: shown, .. } = &mut said {
+            *shown = key;
+        }
+        said
+    };
+    assert_eq!(
+        wrong(&mut meets(Start::new(0), None, stale)),
+        WrongRelay::Unproven
+    );
+    assert_eq!(
+        wrong(&mut meets(Start::new(0), None, borrowed)),
+        WrongRelay::Unproven
+    );
+}
+
+#[test]
+fn the_first_relay_at_an_address_is_the_one_and_another_is_refused_with_words() {
+    let another = |nonce: &_| challenge_of("relay", &other(), nonce);
+    sent(&mut meets(Start::new(0), None, another));
+    let mut alice = meets(Start::knowing(0, &known()), None, another);
+    let effects = alice.take_effects();
+    let [Effect::Show(line), Effect::End(Ending::WrongRelay(wrong))] = effects.as_slice() else {
+        panic!("{effects:?}");
+    };
+    let line = chat_client::face::render_plain(line);
+    let is = key_of(&other());
+    assert!(line.starts_with("refused relay-changed THE RELAY AT 127.0.0.1:5000 HAS ANOTHER KEY"));
+    assert!(line.contains(&is.to_string()), "{line}");
+    assert!(wrong.hint().contains(&format!("--relay-key {is}")));
+}
+
+#[test]
+fn a_key_that_the_user_names_is_the_only_one_and_takes_the_place_of_another() {
+    let another = |nonce: &_| challenge_of("relay", &other(), nonce);
+    let named = Some(key_of(&other()));
+    let mut alice = meets(Start::new(0), named, challenge);
+    let hall = match challenge(&Nonce([0; 32])) {
+        ToClient::Challenge { key, .. } => key,
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(wrong(&mut alice), WrongRelay::Other(hall));
+    sent(&mut meets(Start::knowing(0, &known()), named, another));
+}
+
+#[test]
+fn a_relay_that_is_refused_is_not_remembered() {
+    let wanted = |key| Wanted {
+        address: "127.0.0.1:5000".to_owned(),
+        name: "relay".to_owned(),
+        key,
+    };
+    let (ours, theirs) = (Nonce([1; 32]), Nonce([7; 32]));
+    let mut relays = Relays::default();
+    let mut meet = |wanted: &Wanted, said: &ToClient| {
+        let ToClient::Challenge {
+            relay,
+            key,
+            signature,
+            ..
+        } = said
+        else {
+            panic!("a challenge");
+        };
+        relays.meet(
+            wanted,
+            chat_client::relays::Claim {
+                name: relay,
+                key,
+                nonces: (&theirs, &ours),
+                signature,
+            },
+        )
+    };
+    let (first, second) = (challenge(&ours), challenge_of("relay", &other(), &ours));
+    meet(&wanted(Some(RelayKey([9; 32]))), &second).unwrap_err();
+    assert_eq!(meet(&wanted(None), &first), Ok(true), "is news");
+    assert_eq!(meet(&wanted(None), &first), Ok(false));
+    meet(&wanted(None), &second).unwrap_err();
+    assert_eq!(meet(&wanted(Some(key_of(&other()))), &second), Ok(true));
+    assert_eq!(meet(&wanted(None), &second), Ok(false));
+}
+
+#[test]
+fn a_connection_to_another_relay_does_not_go_on_with_the_session() {
+    let mut hall = Hall::with(&["alice"]);
+    let alice = &mut hall.person("alice").session;
+    alice.on_disconnect("closed");
+    alice.take_effects();
+    alice.reconnect(NOW);
+    let (_, nonce) = hello_of(alice);
+    tell(alice, &challenge_of("relay", &other(), &nonce));
+    assert!(matches!(wrong(alice), WrongRelay::Changed { .. }));
+}
+
+#[test]
+fn people_are_known_for_each_relay() {
+    let mut hall = Hall::with(&["alice", "bob"]);
+    hall.types("alice", "/block bob");
+    let here = hall.person("alice").contacts.clone();
+    let mut relays = Relays::from_json(&here).unwrap();
+    let elsewhere = key_of(&other());
+    assert!(relays.take(&elsewhere).get(&name("bob")).is_none());
+    // What becomes known there leaves the people here alone, in the file as well.
+    let there = people_in(&known());
+    let both = relays.to_json(&elsewhere, &there);
+    assert!(people_in(&both).get(&name("bob")).unwrap().is_blocked);
+    assert_eq!(
+        Relays::from_json(&both).unwrap().blocked(),
+        [name("bob")].into()
+    );
+}
+
+#[test]
+fn contacts_of_an_earlier_version_belong_to_the_first_relay() {
+    let mut hall = Hall::with(&["alice", "bob"]);
+    hall.types("alice", "/block bob");
+    let json: serde_json::Value = serde_json::from_str(&hall.person("alice").contacts).unwrap();
+    let people = json["relays"].as_object().unwrap().values().next().unwrap();
+    let old = serde_json::json!({ "version": 1, "contacts": people }).to_string();
+    assert!(people_in(&old).get(&name("bob")).unwrap().is_blocked);
+    hall.drop("alice");
+    hall.join("alice", Start::knowing(0, &old));
+    assert_eq!(
+        hall.lines("alice"),
+        ["ready alice with nobody"],
+        "bob is blocked"
+    );
+    let mut relays = Relays::from_json(&hall.person("alice").contacts).unwrap();
+    relays.take(&crate::hall::relay_key());
+    assert!(relays.take(&key_of(&other())).get(&name("bob")).is_none());
+}
