@@ -16,6 +16,7 @@ mod last_screen;
 mod link_table;
 mod load;
 mod machine_limits;
+mod mail;
 mod network;
 mod newcomer;
 mod not_shown;
