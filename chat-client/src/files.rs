@@ -9,6 +9,7 @@ use std::io::{self, ErrorKind, Read as _, Seek as _, Write as _};
 use std::path::{Path, PathBuf};
 
 use chat_protocol::limits::{CHUNK, MAX_FILE};
+use crash_test::{Point, reach};
 use sha2::{Digest as _, Sha256};
 use tempfile::NamedTempFile;
 use tokio::task::JoinSet;
@@ -274,11 +275,13 @@ fn is_partial(name: &str) -> bool {
 fn finish(partial: Partial, downloads: &Path) -> io::Result<String> {
     let Partial { name, mut file } = partial;
     file.as_file().sync_all()?;
+    reach(Point::ClientFileWritten);
     for taken in 0..MAX_TAKEN {
         let free = name.numbered(taken);
         match file.persist_noclobber(downloads.join(&free)) {
             Ok(_) => {
                 sync_folder(downloads)?;
+                reach(Point::ClientFileRenamed);
                 return Ok(free);
             }
             Err(error) if error.error.kind() == ErrorKind::AlreadyExists => file = error.file,

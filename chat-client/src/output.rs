@@ -6,6 +6,7 @@ use std::io;
 use std::time::Duration;
 
 use chat_protocol::Name;
+use crash_test::{Point, reach};
 use tokio::sync::mpsc;
 use tokio::time::timeout;
 
@@ -160,14 +161,21 @@ impl Desk {
         if let Some(history) = &mut self.history
             && !past.is_empty()
         {
+            reach(Point::ClientHistoryUnwritten);
             history.append(&past)?;
+            reach(Point::ClientHistoryWritten);
         }
         if !records.is_empty() {
+            reach(Point::ClientJournalUnwritten);
             self.journal.append(&records, unix_now())?;
+            reach(Point::ClientJournalWritten);
         }
         for effect in rest {
             match effect {
-                Effect::Show(line) => self.show(&line)?,
+                Effect::Show(line) => {
+                    self.show(&line)?;
+                    reach(Point::ClientShown);
+                }
                 Effect::Recall(sought) => self.recall(&sought)?,
                 Effect::Progress(progress) => self.face.progress(&progress),
                 Effect::Confirm if done.blocking_send(Ok(())).is_err() => return Err(gone()),

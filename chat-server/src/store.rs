@@ -6,6 +6,7 @@ use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
 use chat_protocol::Name;
+use crash_test::{Point, reach};
 use serde::{Deserialize, Serialize};
 
 use crate::directory::{Directory, Owner};
@@ -251,7 +252,9 @@ impl Store {
         let mut file = tempfile::NamedTempFile::new_in(&self.folder)?;
         file.write_all(bytes)?;
         file.as_file().sync_all()?;
+        reach(Point::RelayStateWritten);
         file.persist(path).map_err(|error| error.error)?;
+        reach(Point::RelayStateRenamed);
         self.sync_folder()
     }
 

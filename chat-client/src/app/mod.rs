@@ -7,6 +7,7 @@ use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use chat_protocol::{InvalidName, Name};
+use crash_test::{Point, reach};
 use rand::rngs::StdRng;
 use tokio::sync::mpsc;
 use tokio::time::timeout_at;
@@ -325,7 +326,8 @@ impl App {
             }
             Event::Wire(Traffic::Came) => self.take_frames(now),
             Event::Wire(Traffic::Gone(reason)) => self.session.on_disconnect(reason),
-            Event::Wire(Traffic::Went) | Event::Nothing => {}
+            Event::Wire(Traffic::Went) => reach(Point::ClientSent),
+            Event::Nothing => {}
             Event::Input(Input::Line(line)) => self.session.on_line(&line, now),
             Event::Input(Input::Bad(refusal)) => self.session.on_bad_line(refusal),
             Event::Input(Input::End) => {

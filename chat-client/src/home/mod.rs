@@ -16,6 +16,7 @@ use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, ErrorKind, Write as _};
 use std::path::{Path, PathBuf};
 
+use crash_test::{Point, reach};
 use tempfile::NamedTempFile;
 
 use crate::exit_code::Failure;
@@ -182,9 +183,10 @@ impl Home {
 /// Writes a file beside its place, durably, and moves it there.
 fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
     let folder = path.parent().unwrap_or(Path::new("."));
-    stage(folder, bytes)?
-        .persist(path)
-        .map_err(|error| error.error)?;
+    let staged = stage(folder, bytes)?;
+    reach(Point::ClientStateWritten);
+    staged.persist(path).map_err(|error| error.error)?;
+    reach(Point::ClientStateRenamed);
     sync_folder(folder)
 }
 

@@ -6,6 +6,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use tokio::sync::{Notify, mpsc};
 use tracing::error;
 
+use crash_test::{Point, reach};
+
 use super::{Key, Letter, Store};
 use crate::router::{ConnectionId, Event};
 
@@ -125,7 +127,17 @@ fn commit(store: &mut impl Store, put: Vec<Letter>, remove: &[Key]) -> Option<Ev
     if put.is_empty() && remove.is_empty() {
         return None;
     }
+    let at = |stage: [Point; 2]| {
+        let [of_letters, of_removals] = stage;
+        reach(if put.is_empty() {
+            of_removals
+        } else {
+            of_letters
+        });
+    };
+    at([Point::RelayMailUncommitted, Point::RelayRemovalUncommitted]);
     let written = store.write(&put, remove);
+    at([Point::RelayMailCommitted, Point::RelayRemovalCommitted]);
     if let Err(error) = &written {
         error!(%error, letters = put.len(), "mail cannot be stored");
     }

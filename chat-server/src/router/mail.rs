@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 
 use bytes::Bytes;
 use chat_protocol::{ErrorCode, Name, ToClient};
+use crash_test::{Point, reach};
 use tracing::debug;
 
 use super::online::{Delivery, Held, Origin, Sent};
@@ -98,6 +99,7 @@ impl Router {
             };
             if saved {
                 self.accepted(&sent, false);
+                reach(Point::RelayMailAnswered);
             } else {
                 mail.boxes.remove(&key);
                 self.undelivered(&sent, ErrorCode::Internal);

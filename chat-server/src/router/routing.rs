@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use bytes::Bytes;
 use chat_protocol::limits::MAX_UNACKNOWLEDGED;
 use chat_protocol::{CancelReason, ErrorCode, FileId, Name, ToClient};
+use crash_test::{Point, reach};
 use tracing::debug;
 
 use super::online::{Delivery, Held, Origin, Sent};
@@ -164,7 +165,11 @@ impl Router {
         let mut fetched = Vec::new();
         for Delivery { seq, origin } in settled {
             match origin {
-                Origin::Sender(sent, _) => self.accepted(&sent, refused.contains(&seq)),
+                Origin::Sender(sent, _) => {
+                    reach(Point::RelayAckTaken);
+                    self.accepted(&sent, refused.contains(&seq));
+                    reach(Point::RelayAckAnswered);
+                }
                 Origin::Box(key) => fetched.push(key),
             }
         }

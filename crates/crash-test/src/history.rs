@@ -5,20 +5,20 @@ use std::fmt;
 
 /// One direction of a conversation. Texts are numbered as they are typed.
 #[derive(Debug, Default)]
-pub(super) struct History {
+pub struct History {
     /// The number of the last text that was typed.
-    pub(super) typed: u64,
+    pub typed: u64,
     /// Those of which the sender was told that they are accepted.
-    pub(super) accepted: BTreeSet<u64>,
+    pub accepted: BTreeSet<u64>,
     /// Those that the recipient was shown, in this order.
-    pub(super) shown: Vec<u64>,
+    pub shown: Vec<u64>,
     /// Those in the recipient's history, in this order.
-    pub(super) remembered: Vec<u64>,
+    pub remembered: Vec<u64>,
 }
 
 /// What must not happen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Fault {
+pub enum TextFault {
     /// Accepted, and not in the recipient's history.
     Lost(u64),
     /// Shown, and not in the recipient's history.
@@ -33,7 +33,7 @@ pub(super) enum Fault {
     OutOfOrder(u64),
 }
 
-impl fmt::Display for Fault {
+impl fmt::Display for TextFault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (what, number) = match self {
             Self::Lost(number) => ("accepted and lost", number),
@@ -48,25 +48,26 @@ impl fmt::Display for Fault {
 }
 
 impl History {
-    pub(super) fn faults(&self) -> Vec<Fault> {
+    /// Everything about it that must not be.
+    pub fn faults(&self) -> Vec<TextFault> {
         let remembered: BTreeSet<u64> = self.remembered.iter().copied().collect();
         let missing = |numbers: &BTreeSet<u64>| -> Vec<u64> {
             numbers.difference(&remembered).copied().collect()
         };
         let shown: BTreeSet<u64> = self.shown.iter().copied().collect();
-        let lost = missing(&self.accepted).into_iter().map(Fault::Lost);
-        let forgotten = missing(&shown).into_iter().map(Fault::Forgotten);
-        let shown_twice = repeated(&self.shown).into_iter().map(Fault::ShownTwice);
+        let lost = missing(&self.accepted).into_iter().map(TextFault::Lost);
+        let forgotten = missing(&shown).into_iter().map(TextFault::Forgotten);
+        let shown_twice = repeated(&self.shown).into_iter().map(TextFault::ShownTwice);
         let twice = repeated(&self.remembered).into_iter();
         let all = remembered.union(&shown).copied();
         let invented = all.filter(|number| !(1..=self.typed).contains(number));
-        let mut faults: Vec<Fault> = lost.chain(forgotten).chain(shown_twice).collect();
-        faults.extend(twice.map(Fault::RememberedTwice));
-        faults.extend(invented.map(Fault::Invented));
+        let mut faults: Vec<TextFault> = lost.chain(forgotten).chain(shown_twice).collect();
+        faults.extend(twice.map(TextFault::RememberedTwice));
+        faults.extend(invented.map(TextFault::Invented));
         let mut latest = 0;
         for &number in &self.remembered {
             if number < latest {
-                faults.push(Fault::OutOfOrder(number));
+                faults.push(TextFault::OutOfOrder(number));
             }
             latest = latest.max(number);
         }
@@ -85,7 +86,7 @@ fn repeated(numbers: &[u64]) -> BTreeSet<u64> {
 mod tests {
     use super::*;
 
-    fn history(accepted: &[u64], shown: &[u64], remembered: &[u64]) -> Vec<Fault> {
+    fn history(accepted: &[u64], shown: &[u64], remembered: &[u64]) -> Vec<TextFault> {
         let history = History {
             typed: 4,
             accepted: accepted.iter().copied().collect(),
@@ -103,11 +104,11 @@ mod tests {
 
     #[test]
     fn what_must_not_happen_is_found() {
-        assert_eq!(history(&[1, 2], &[1], &[1]), [Fault::Lost(2)]);
-        assert_eq!(history(&[], &[1], &[]), [Fault::Forgotten(1)]);
-        assert_eq!(history(&[], &[1, 1], &[1]), [Fault::ShownTwice(1)]);
-        assert_eq!(history(&[], &[], &[1, 1]), [Fault::RememberedTwice(1)]);
-        assert_eq!(history(&[], &[], &[1, 5]), [Fault::Invented(5)]);
-        assert_eq!(history(&[], &[], &[1, 3, 2]), [Fault::OutOfOrder(2)]);
+        assert_eq!(history(&[1, 2], &[1], &[1]), [TextFault::Lost(2)]);
+        assert_eq!(history(&[], &[1], &[]), [TextFault::Forgotten(1)]);
+        assert_eq!(history(&[], &[1, 1], &[1]), [TextFault::ShownTwice(1)]);
+        assert_eq!(history(&[], &[], &[1, 1]), [TextFault::RememberedTwice(1)]);
+        assert_eq!(history(&[], &[], &[1, 5]), [TextFault::Invented(5)]);
+        assert_eq!(history(&[], &[], &[1, 3, 2]), [TextFault::OutOfOrder(2)]);
     }
 }

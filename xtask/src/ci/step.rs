@@ -39,6 +39,8 @@ pub(crate) enum Step {
     Typos,
     /// All scenarios
     Scenarios,
+    /// Relay and clients killed, and nothing lost
+    Crash,
     /// All faults of the zoo, detected without false alarms
     Zoo,
 }
@@ -104,7 +106,7 @@ impl Step {
             Self::Deny | Self::Advisories => Some("cargo-deny"),
             Self::Typos => Some("typos"),
             Self::Fmt | Self::Clippy | Self::Test | Self::Doctest | Self::Doc => None,
-            Self::Tidy | Self::Schema | Self::Scenarios | Self::Zoo => None,
+            Self::Tidy | Self::Schema | Self::Scenarios | Self::Crash | Self::Zoo => None,
         }
     }
 
@@ -144,7 +146,8 @@ impl Step {
                 "sources",
             ],
             Self::Advisories => &["deny", "--all-features", "check", "advisories"],
-            Self::Tidy | Self::Schema | Self::Typos | Self::Scenarios | Self::Zoo => return None,
+            Self::Tidy | Self::Schema | Self::Typos => return None,
+            Self::Scenarios | Self::Crash | Self::Zoo => return None,
         })
     }
 
@@ -157,6 +160,7 @@ impl Step {
                 let arguments: &[&str] = match self {
                     Self::Schema => &["schema", "--check"],
                     Self::Scenarios => &["test"],
+                    Self::Crash => &["crash"],
                     Self::Zoo => &["zoo", "--quick"],
                     _ => &["tidy"],
                 };

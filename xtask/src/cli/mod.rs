@@ -474,15 +474,20 @@ pub(crate) struct Bench {
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:
   cargo xtask crash
-  cargo xtask crash --kills 1000 --seed 7
+  cargo xtask crash --kills 1000 --seeds 25 --seed 7
 
-Two clients write to each other through a relay that keeps mail. Again and again, one of the three
-is killed and started again. At the end, everything that was accepted is in its recipient's
-history, once and in its order. The exit code is 0 only then.")]
+Two clients write to each other through a relay that keeps mail, and one sends files to the other.
+Again and again, one of the three is killed and started again: at any moment, or at one of the
+points before and after everything that makes something durable or promises it. At the end,
+everything that was accepted is in its recipient's history, once and in its order, and each file
+is whole or absent. The exit code is 0 only then.")]
 pub(crate) struct Crash {
-    /// Number of kills
+    /// Number of kills at any moment
     #[arg(long, value_name = "NUMBER", default_value_t = 8)]
     pub(crate) kills: u32,
+    /// Number of crashes at each point
+    #[arg(long, value_name = "NUMBER", default_value_t = 1)]
+    pub(crate) seeds: u64,
     /// Chooses who is killed, and when
     #[arg(long, value_name = "NUMBER", default_value_t = 1)]
     pub(crate) seed: u64,

@@ -1,16 +1,22 @@
 //! A program that can be killed, and what it prints.
 
 use std::io::{self, BufRead as _, BufReader, Write as _};
+use std::os::unix::process::ExitStatusExt as _;
 use std::path::Path;
 use std::process::{Child, Stdio};
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError, SyncSender};
 use std::thread;
 use std::time::Duration;
 
+use crash_test::VARIABLE;
+
 use crate::command;
 
 /// How long something that must come may take.
 const PATIENCE: Duration = Duration::from_secs(60);
+
+/// How a program ends at a point: SIGABRT.
+const ABORTED: i32 = 6;
 
 /// Who is meant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -50,12 +56,19 @@ impl Ear {
         Self { lines, mouth }
     }
 
-    /// Starts a program and listens to it.
-    pub(super) fn start(&self, who: Who, path: &Path, arguments: &[&str]) -> io::Result<Program> {
+    /// Starts a program, which may be made to die at a point, and listens to it.
+    pub(super) fn start(
+        &self,
+        who: Who,
+        path: &Path,
+        arguments: &[&str],
+        dies_at: Option<&str>,
+    ) -> io::Result<Program> {
         let folder = path.parent().unwrap_or(Path::new("."));
         let mut command = command::program(path, folder);
         command.args(arguments).stdin(Stdio::piped());
         command.stdout(Stdio::piped()).stderr(Stdio::null());
+        command.envs(dies_at.map(|at| (VARIABLE, at)));
         let mut child = command.spawn()?;
         let output = child.stdout.take().map(BufReader::new);
         let mouth = self.mouth.clone();
@@ -89,6 +102,12 @@ impl Program {
         if let Some(input) = &mut self.child.stdin {
             writeln!(input, "{line}").ok();
         }
+    }
+
+    /// Whether it has ended itself, at a point.
+    pub(super) fn has_died(mut self) -> bool {
+        let status = self.child.wait();
+        status.is_ok_and(|status| status.signal() == Some(ABORTED))
     }
 
     pub(super) fn kill(&mut self) {

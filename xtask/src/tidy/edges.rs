@@ -38,7 +38,13 @@ const CHAT: &[&str] = &[
 ];
 
 /// The floors, lowest first. What follows from a lower floor is not said again.
-const RULES: [Rule; 25] = [
+const RULES: [Rule; 26] = [
+    Rule {
+        package: "crash-test",
+        ours: &[],
+        never: &["tokio"],
+        controls: &["strum"],
+    },
     Rule {
         package: "chat-protocol",
         ours: &[],
@@ -59,13 +65,18 @@ const RULES: [Rule; 25] = [
     },
     Rule {
         package: "chat-server",
-        ours: &["chat-identity", "chat-protocol"],
+        ours: &["chat-identity", "chat-protocol", "crash-test"],
         never: &["chat-crypto", "aes-gcm"],
         controls: &["chat-identity", "tokio"],
     },
     Rule {
         package: "chat-client",
-        ours: &["chat-crypto", "chat-identity", "chat-protocol"],
+        ours: &[
+            "chat-crypto",
+            "chat-identity",
+            "chat-protocol",
+            "crash-test",
+        ],
         never: &["chat-server", "stage"],
         controls: &["chat-crypto", "aes-gcm"],
     },
@@ -202,6 +213,7 @@ const RULES: [Rule; 25] = [
         package: "xtask",
         ours: &[
             "audit",
+            "crash-test",
             "grading",
             "harness",
             "judge",
