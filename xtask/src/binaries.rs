@@ -20,7 +20,7 @@ use crate::workspace::Workspace;
 const STARTER: &str = "stage";
 
 /// Packages with one program each, which has their name.
-const REFERENCE: [&str; 2] = ["chat-server", "chat-client"];
+const ALONE: [&str; 3] = ["chat-server", "chat-client", "hostile-relay"];
 
 /// The package of all other programs that scenarios may start.
 const OTHERS: &str = "zoo";
@@ -39,10 +39,10 @@ pub(crate) fn build(
 }
 
 fn packages(programs: &BTreeSet<&str>) -> Vec<&'static str> {
-    let reference = REFERENCE.into_iter().filter(|name| programs.contains(name));
-    let others = programs.iter().any(|name| !REFERENCE.contains(name));
+    let alone = ALONE.into_iter().filter(|name| programs.contains(name));
+    let others = programs.iter().any(|name| !ALONE.contains(name));
     iter::once(STARTER)
-        .chain(reference)
+        .chain(alone)
         .chain(others.then_some(OTHERS))
         .collect()
 }
@@ -53,8 +53,8 @@ fn packages(programs: &BTreeSet<&str>) -> Vec<&'static str> {
 ///
 /// As [`build`].
 pub(crate) fn build_all(workspace: &Workspace) -> Result<BTreeMap<String, PathBuf>, CommandError> {
-    let [relay, client] = REFERENCE;
-    build_packages(workspace, &[STARTER, relay, client, OTHERS])
+    let all: Vec<&str> = ALONE.into_iter().chain([STARTER, OTHERS]).collect();
+    build_packages(workspace, &all)
 }
 
 /// Builds a program that few need, when it is asked for.

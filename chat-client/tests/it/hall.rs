@@ -15,12 +15,14 @@ use chat_client::session::{
 use chat_crypto::Identity;
 use chat_identity::Statement;
 use chat_protocol::{
-    Blob, CancelReason, ErrorCode, Frame, LeaveReason, Name, Nonce, Peer, RelayKey, ToClient,
-    ToRelay,
+    Blob, CancelReason, Deframer, ErrorCode, Frame, LeaveReason, Name, Nonce, Peer, RelayKey,
+    ToClient, ToRelay, limits,
 };
 use ed25519_dalek::{Signer as _, SigningKey};
+use hostile_relay::{Middle, Passed};
 use rand::SeedableRng as _;
 use rand::rngs::StdRng;
+use scenario::RelayDoes;
 use sha2::{Digest as _, Sha256};
 
 /// Within the validity of every fixture.
@@ -46,6 +48,8 @@ pub(crate) struct Hall {
     people: BTreeMap<String, Person>,
     queue: VecDeque<(String, ToRelay, Bytes)>,
     tamper: Option<Tamper>,
+    /// Between everyone and the relay, where it is hostile.
+    middle: Option<Middle>,
     /// What waits for those who are away, where the relay keeps mail: sender and envelope.
     pub(crate) boxes: Option<BTreeMap<String, Vec<(String, Bytes)>>>,
 }
@@ -221,6 +225,14 @@ impl Hall {
         self.tamper = Some(Box::new(how));
     }
 
+    /// A hall whose relay does this, with nobody in it.
+    pub(crate) fn hostile(does: RelayDoes, seed: u64) -> Self {
+        Self {
+            middle: Some(Middle::new(does, seed, fixture(9), NOW)),
+            ..Self::default()
+        }
+    }
+
     pub(crate) fn person(&mut self, who: &str) -> &mut Person {
         self.people.get_mut(who).unwrap()
     }
@@ -292,7 +304,13 @@ impl Hall {
                 None => vec![(message, body)],
             };
             for (message, body) in copies {
-                self.relay(&from, message, body);
+                match &mut self.middle {
+                    Some(middle) => {
+                        let passed = middle.up(&from, message, body);
+                        self.pass(passed);
+                    }
+                    None => self.relay(&from, message, body),
+                }
             }
         }
     }
@@ -469,9 +487,43 @@ impl Hall {
     }
 
     fn deliver(&mut self, to: &str, message: ToClient, body: Bytes) {
-        let frame: Frame = message.frame(body);
+        match &mut self.middle {
+            Some(middle) => {
+                let passed = middle.down(to, message, body);
+                self.pass(passed);
+            }
+            None => self.arrives(to, &message.frame(body)),
+        }
+    }
+
+    /// Does what a hostile relay likes.
+    fn pass(&mut self, passed: Vec<Passed>) {
+        for one in passed {
+            match one {
+                Passed::Up(from, message, body) => self.relay(&from, message, body),
+                Passed::Down(to, message, body) => self.arrives(&to, &message.frame(body)),
+                Passed::Raw(to, bytes) => {
+                    let mut deframer = Deframer::new(limits::MAX_FRAME);
+                    deframer.push(&bytes);
+                    while let Some(frame) = deframer.next_frame().transpose() {
+                        match frame {
+                            Ok(frame) => self.arrives(&to, &frame),
+                            // As the program does.
+                            Err(_) => {
+                                let person = self.people.get_mut(&to).unwrap();
+                                person.session.on_disconnect("misbehaved");
+                                break;
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    fn arrives(&mut self, to: &str, frame: &Frame) {
         if let Some(person) = self.people.get_mut(to) {
-            person.session.on_frame(&frame, NOW);
+            person.session.on_frame(frame, NOW);
         }
     }
 }

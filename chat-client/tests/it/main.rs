@@ -15,6 +15,7 @@ mod file_names;
 mod files;
 mod hall;
 mod homes;
+mod hostile;
 mod login;
 mod places;
 mod program;

@@ -11,7 +11,7 @@ use super::view::View;
 use super::{limits, play_verdict, unscripted};
 use crate::snapshot::Comparison;
 use scenario::plan::{Action, PlannedStep};
-use scenario::{LeaveHow, RelayAction};
+use scenario::{LeaveHow, RelayAction, RelayDoes};
 use timeline::{Ended, Kind, StepResult, Stream, Surface};
 
 /// SIGINT, SIGKILL and SIGTERM: how the stage asks, and what it does when nobody listens.
@@ -200,6 +200,10 @@ fn is_explained(view: &View<'_>, who: &str, how: Ended, n: u64) -> bool {
     // Its relay has died; that is a check as well. Which of the two ends is seen first is
     // luck.
     if who != "relay" && relay_died(view) && matches!(how, Ended::Exit(_)) {
+        return true;
+    }
+    // What a hostile relay does may end a client, but not by a crash.
+    if who != "relay" && view.plan.does != RelayDoes::Nothing && matches!(how, Ended::Exit(_)) {
         return true;
     }
     let begun = |step: &PlannedStep| view.step(&step.id).is_some_and(|s| s.began < n);

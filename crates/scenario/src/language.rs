@@ -4,6 +4,7 @@ use toml_language::closed;
 use toml_language::shape::{Table, ValueKind, may, must};
 
 use super::clients::CLIENTS;
+use super::hostile::RELAY;
 use super::load::LOAD;
 use super::model::{Keys, Need};
 use super::verbs::STEP;
@@ -55,6 +56,11 @@ pub(crate) static SCENARIO: Table = Table::new(
             "keepalive",
             ValueKind::Duration,
             "the relay's keep-alive (default: the adapter's)",
+        ),
+        may(
+            "relay",
+            ValueKind::Table(&RELAY),
+            "a hostile relay, and what it does (default: the adapter's relay, as it is)",
         ),
         may(
             "background",

@@ -22,6 +22,7 @@ mod world;
 
 mod check;
 mod clients;
+mod hostile;
 mod load;
 mod matrix;
 mod verbs;
@@ -38,6 +39,7 @@ pub use capability::Capability;
 pub use codes::{codes, explain_code};
 pub use examples::example;
 pub use find::{BadName, CELL, Location, find};
+pub use hostile::RelayDoes;
 pub use load::{Hearing, Load};
 pub use model::{Client, FileSource, Join, Keys, LeaveHow, Need, Outcome, RelayAction, Want, What};
 pub use parse::{Scenario, load, parse};

@@ -8,6 +8,7 @@ use toml::de::DeTable;
 
 use super::check::Checker;
 use super::find::Location;
+use super::hostile::RelayDoes;
 use super::language::SCENARIO;
 use super::load::Load;
 use super::matrix::{self, Cell};
@@ -46,6 +47,8 @@ pub struct Scenario {
     pub keys: Keys,
     /// The relay's keep-alive in this scenario, where it is not the adapter's.
     pub keepalive: Option<Duration>,
+    /// What its relay does to clients.
+    pub does: RelayDoes,
     /// How it is played by many, where the command line does not say.
     pub load: Load,
     /// The steps, in order.
@@ -150,6 +153,7 @@ fn read(
         clients,
         keys: file.word("keys").unwrap_or(Keys::Pool),
         keepalive: file.duration("keepalive"),
+        does: RelayDoes::read(file.node("relay").as_ref()),
         load: Load::read(file.node("load").as_ref()),
         steps,
     })

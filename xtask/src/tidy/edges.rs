@@ -38,7 +38,7 @@ const CHAT: &[&str] = &[
 ];
 
 /// The floors, lowest first. What follows from a lower floor is not said again.
-const RULES: [Rule; 26] = [
+const RULES: [Rule; 27] = [
     Rule {
         package: "crash-test",
         ours: &[],
@@ -243,6 +243,18 @@ const RULES: [Rule; 26] = [
         ours: &[],
         never: &["tokio"],
         controls: &[],
+    },
+    Rule {
+        package: "hostile-relay",
+        ours: &[
+            "chat-crypto",
+            "chat-identity",
+            "chat-protocol",
+            "chat-server",
+            "scenario",
+        ],
+        never: &["chat-client", "stage"],
+        controls: &["chat-crypto", "tokio"],
     },
     Rule {
         package: "zoo",

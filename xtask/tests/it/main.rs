@@ -11,6 +11,7 @@ mod dialogue;
 mod flaky;
 mod foreign;
 mod grading;
+mod hostile;
 mod judged_again;
 mod last_screen;
 mod link_table;

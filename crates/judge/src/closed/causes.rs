@@ -3,9 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::view::View;
-use scenario::RelayAction;
 use scenario::adapter::Transport;
 use scenario::plan::{Action, Expectation, Pattern, PlannedStep};
+use scenario::{RelayAction, RelayDoes};
 use timeline::{ControlCommand, Direction, EventKind, Kind, StepId};
 
 /// A text that a step, or the harness at the end, gave a client to send.
@@ -68,6 +68,8 @@ pub(super) struct Causes<'a> {
     pub(super) relay_ended: bool,
     /// Links with a fault, and since when: it may end the connection, or only seem to.
     faulty: BTreeMap<&'a str, Vec<u64>>,
+    /// The relay was told to do what clients must withstand.
+    pub(super) hostile: bool,
     /// What faults did.
     faults: Vec<Met<'a>>,
     /// By sender: when texts were sent to each recipient; `None` for everyone.
@@ -117,7 +119,10 @@ pub(super) enum Effect {
 impl<'a> Causes<'a> {
     /// All of them.
     pub(super) fn of(view: &View<'a>) -> Self {
-        let mut causes = Self::default();
+        let mut causes = Self {
+            hostile: view.plan.does != RelayDoes::Nothing,
+            ..Self::default()
+        };
         for client in &view.plan.clients {
             let (name, login) = (client.name.as_str(), client.login.as_str());
             causes.logins.insert(name, login);

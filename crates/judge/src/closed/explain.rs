@@ -65,6 +65,7 @@ impl<'c, 'a> Explainer<'c, 'a> {
     pub(super) fn next(&mut self, line: Shown<'a>, seen: &'a Seen) -> Cause {
         let cause = self.by_steps(line, seen);
         match cause {
+            Cause::None(_) if self.is_of_the_relay(seen) => Cause::Done,
             Cause::None(_) if self.is_doubled(line.n) || self.is_changed(line.n) => Cause::Done,
             other => other,
         }
@@ -363,6 +364,24 @@ impl<'c, 'a> Explainer<'c, 'a> {
         self.causes.is_tampered_with(n)
             || self.causes.may_have_gone(self.client, 0, n)
             || logins.any(|login| self.causes.with_login(login).len() > 1)
+    }
+
+    /// Whether a hostile relay can have caused the line by itself: what it says of people and of the connection,
+    /// and what its own members do. It cannot cause that a client shows a text of somebody else.
+    fn is_of_the_relay(&self, seen: &Seen) -> bool {
+        let mut names = ["from", "who", "with"].into_iter();
+        let is_member = |name: &str| self.causes.with_login(name).is_empty();
+        self.causes.hostile
+            && match seen.event {
+                EventKind::Joined
+                | EventKind::Left
+                | EventKind::Disconnected
+                | EventKind::Reconnected
+                | EventKind::KeyChanged
+                | EventKind::Rejected
+                | EventKind::FileFailed => true,
+                _ => names.any(|name| capture(seen, name).is_some_and(is_member)),
+            }
     }
 
     fn is_doubled(&mut self, n: u64) -> bool {

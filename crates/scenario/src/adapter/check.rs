@@ -15,7 +15,8 @@ use toml_language::{Node, Place, Problem};
 const ALWAYS: [&str; 2] = ["work", "control"];
 
 /// Known in some.
-const SOMETIMES: [&str; 9] = [
+const SOMETIMES: [&str; 11] = [
+    "does",
     "keepalive",
     "port",
     "name",
@@ -25,6 +26,7 @@ const SOMETIMES: [&str; 9] = [
     "outbox",
     "from",
     "file",
+    "seed",
 ];
 
 /// Bytes of a control: fewer are not looked for.

@@ -50,12 +50,12 @@ pub struct RelaySpec {
 }
 
 impl RelaySpec {
-    /// Whether a scenario's keep-alive reaches it.
-    pub(crate) fn hears_keepalive(&self) -> bool {
+    /// Whether what fills this placeholder reaches it.
+    pub(crate) fn hears(&self, placeholder: &str) -> bool {
         let answers = self.io.dialogue.iter().flat_map(|item| &item.any);
         let answers = answers.filter_map(|branch| branch.r#type.as_ref());
         let mut all = self.run.iter().chain(self.env.values()).chain(answers);
-        all.any(|template| template.holds("keepalive"))
+        all.any(|template| template.holds(placeholder))
     }
 }
 
@@ -154,7 +154,7 @@ pub(super) fn read(
     here: &Path,
     checker: &mut Checker<'_>,
 ) -> Option<RelaySpec> {
-    const KNOWN: &[&str] = &["keepalive"];
+    const KNOWN: &[&str] = &["does", "keepalive", "seed"];
     let run = program::command(node, "run", KNOWN, checker);
     let env = program::environment(node, KNOWN, checker);
     let [captured, _] = checker.captured();

@@ -16,7 +16,7 @@ use super::model::{Closing, Plan, PlannedClient, ScenarioRef};
 use super::pass_phrases::pass_phrases;
 use super::unsupported::Unsupported;
 use crate::adapter::Adapter;
-use crate::{Need, Scenario};
+use crate::{Need, RelayDoes, Scenario};
 
 /// The version of [`Plan`].
 const VERSION: u32 = 1;
@@ -66,9 +66,15 @@ pub fn build_with<'a>(
     };
     let (words, control_words) = (words(other.texts, "texts"), words(other.control, "control"));
     implementations.must_be_able(&scenario.needs)?;
-    if scenario.keepalive.is_some() && !implementations.main.relay.hears_keepalive() {
+    if scenario.keepalive.is_some() && !implementations.main.relay.hears("keepalive") {
         let adapter = implementations.main.name.clone();
         return Err(Unsupported::NoKeepalive { adapter });
+    }
+    if scenario.does != RelayDoes::Nothing && !implementations.main.relay.hears("does") {
+        return Err(Unsupported::HonestRelay {
+            adapter: implementations.main.name.clone(),
+            does: scenario.does,
+        });
     }
     let mut builder = Builder::new(scenario, implementations, seed, root)?;
     builder.planter = Planter::new(words, &scenario.id);
@@ -90,6 +96,7 @@ pub fn build_with<'a>(
         seed,
         control,
         keepalive: builder.keepalive(),
+        does: scenario.does,
         keys: scenario.keys,
         clients: planned_clients(scenario),
         opening,

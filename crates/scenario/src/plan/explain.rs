@@ -7,6 +7,7 @@ use super::audit::PassPhrase;
 use super::expectation::{Expectation, Mode};
 use super::model::Plan;
 use super::words::quoted;
+use crate::RelayDoes;
 use timeline::Surface;
 use toml_language::units::written;
 
@@ -37,6 +38,12 @@ impl Page {
     }
 
     fn before(&mut self, plan: &Plan) {
+        if plan.does != RelayDoes::Nothing {
+            self.line(&format!(
+                "\nThe relay is hostile: it does {}",
+                plan.does.word()
+            ));
+        }
         self.line("\nBefore step 1");
         for client in &plan.clients {
             let login = if client.login == client.name {

@@ -11,8 +11,8 @@ use super::action::{Action, PlannedStep};
 use super::audit::AuditPlan;
 use super::content::PlannedFile;
 use super::expectation::Expectation;
-use crate::Keys;
 use crate::adapter::{Adapter, TypedLines};
+use crate::{Keys, RelayDoes};
 
 /// One play, decided.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -32,6 +32,9 @@ pub struct Plan {
     pub control: String,
     /// Fills `{keepalive}`.
     pub keepalive: Duration,
+    /// Fills `{does}`: what the relay does to clients.
+    #[serde(default)]
+    pub does: RelayDoes,
     /// Where keys come from.
     pub keys: Keys,
     /// In the order of starting.

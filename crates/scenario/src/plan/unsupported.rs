@@ -3,7 +3,7 @@
 use timeline::EventKind;
 
 use crate::adapter::{Adapter, Transport, UnknownPlaceholder};
-use crate::{Capability, Outcome};
+use crate::{Capability, Outcome, RelayDoes};
 
 /// Why a scenario cannot be played. Most are facts about the implementation, which nobody did
 /// wrong; those of a load, and a missing adapter, are up to who chose the scenario.
@@ -62,6 +62,12 @@ pub enum Unsupported {
          `{{keepalive}}` into its `run`, `env` or dialogue"
     )]
     NoKeepalive { adapter: String },
+    #[error(
+        "the scenario needs a relay that does `{}`, and that of `{adapter}` is not made for it: play \
+         it with zoo/adapters/hostile.toml, or put `{{does}}` into the relay's `run`",
+        .does.word()
+    )]
+    HonestRelay { adapter: String, does: RelayDoes },
     #[error("`{adapter}` has no way to do `{verb}`")]
     NoWay { adapter: String, verb: &'static str },
     #[error(

@@ -2,7 +2,7 @@
 
 use scenario::adapter::{Adapter, Template, Typed};
 use scenario::plan::{self, Mode, Pattern};
-use scenario::{Capability, Need, Scenario, adapter};
+use scenario::{Capability, Need, RelayDoes, Scenario, adapter};
 use strum::VariantArray as _;
 use timeline::EventKind;
 
@@ -149,6 +149,29 @@ fn a_keep_alive_that_the_relay_never_hears_of_is_unsupported() {
     let heard = Template("KEEPALIVE={keepalive}".to_owned());
     adapter.relay.env.insert("OPTIONS".to_owned(), heard);
     assert!(plan::build(&scenario, &adapter, 1, &scenarios()).is_ok());
+}
+
+#[test]
+fn a_hostile_relay_is_played_by_an_adapter_that_is_made_for_it() {
+    let hostile = format!("title = \"t\"\nrelay = {{ does = \"drops-one\" }}\n{STEPS}");
+    let scenario = parse(&hostile).unwrap();
+    let why = plan::build(&scenario, &reference(), 1, &scenarios()).unwrap_err();
+    assert_eq!(
+        why.to_string(),
+        "the scenario needs a relay that does `drops-one`, and that of `reference` is not made for it: \
+         play it with zoo/adapters/hostile.toml, or put `{does}` into the relay's `run`"
+    );
+    let path = scenarios().join("../zoo/adapters/hostile.toml");
+    let adapter = adapter::load(&path).unwrap();
+    let plan = plan::build(&scenario, &adapter, 1, &scenarios()).unwrap();
+    assert_eq!(plan.does, RelayDoes::DropsOne);
+    let explained = plan::explain(&plan);
+    assert!(
+        explained.contains("The relay is hostile: it does drops-one"),
+        "{explained}"
+    );
+    assert_eq!(codes(&hostile.replace("drops-one", "drop-one")), ["S0105"]);
+    assert_eq!(codes(&hostile.replace("does", "dose")), ["S0102"]);
 }
 
 #[test]

@@ -131,6 +131,8 @@ impl Play<'_> {
         self.participants.forget_captures(RELAY);
         let mut values = self.participants.values(RELAY)?;
         values.insert("keepalive".to_owned(), in_milliseconds(self.plan.keepalive));
+        values.insert("does".to_owned(), self.plan.does.word().to_owned());
+        values.insert("seed".to_owned(), self.plan.seed.to_string());
         self.participants.relay = RelayStart::awaiting(match &spec.ready {
             ReadyWhen::Line(pattern) => compiled(pattern),
             ReadyWhen::Listens(_) | ReadyWhen::AfterDialogue(_) => None,
