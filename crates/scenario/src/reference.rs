@@ -1,6 +1,7 @@
 //! The reference page and the JSON Schema of the scenario language.
 
 use super::clients::{CLIENT, NUMBERED};
+use super::hostile::RELAY;
 use super::language::SCENARIO;
 use super::load::LOAD;
 use super::verbs::{STEP, VERBS, events};
@@ -14,7 +15,7 @@ pub fn reference() -> String {
     let events = events();
     heading(&mut page, "Keys of a file");
     keys(&mut page, &SCENARIO, &[], &events);
-    for table in [&CLIENT, &NUMBERED, &LOAD] {
+    for table in [&CLIENT, &NUMBERED, &RELAY, &LOAD] {
         line(
             &mut page,
             &format!("### `{}`\n\n{}\n", table.name, table.doc),
