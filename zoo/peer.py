@@ -57,16 +57,21 @@ class Peer:
     """Somebody else, with the key to seal for."""
 
     def __init__(self, said):
-        self.name, certificate = said["name"], said["certificate"]
+        self.name, self.number = said["name"], 0
         self.identity = serialization.load_der_public_key(to_bytes(said["key"]))
         self.fingerprint = hashlib.sha256(to_bytes(said["key"])).digest()
-        self.number, key = certificate["number"], to_bytes(certificate["key"])
-        dates = number(certificate["not_before"]), number(certificate["not_after"])
-        statement = pae(b"chat/2 encryption key", self.name.encode(), self.fingerprint, number(self.number), key, *dates)
-        self.identity.verify(to_bytes(certificate["signature"]), statement, PSS, SHA)
-        self.key, self.session, self.counter = serialization.load_der_public_key(key), None, 0
+        self.renew(said["certificate"])
         # Of all that was written to this person: how much in each conversation, and the digest of the latest.
         self.threads = {"all": (0, bytes(32)), "private": (0, bytes(32))}
+
+    def renew(self, certificate):
+        if certificate["number"] <= self.number: return
+        key, dates = to_bytes(certificate["key"]), (number(certificate["not_before"]), number(certificate["not_after"]))
+        numbered = number(certificate["number"]), key, *dates
+        statement = pae(b"chat/2 encryption key", self.name.encode(), self.fingerprint, *numbered)
+        self.identity.verify(to_bytes(certificate["signature"]), statement, PSS, SHA)
+        self.number, self.key = certificate["number"], serialization.load_der_public_key(key)
+        self.session, self.counter = None, 0
 
     def placed(self, content, conversation):
         seq, prev = self.threads[conversation]
@@ -220,6 +225,9 @@ class Client:
     def on_joined(self, _, peer):
         self.peers[peer["name"]] = Peer(peer)
         self.show("joined", peer["name"])
+
+    def on_renewed(self, _, name, certificate):
+        if name in self.peers: self.peers[name].renew(certificate)
 
     def on_left(self, _, name, reason):
         if self.peers.pop(name, None): self.show("left", name, reason)

@@ -29,7 +29,7 @@ pub struct Contact {
     /// Another identity that came under the same name. While it is here, nothing is sent to
     /// this person.
     pub changed: Option<PublicIdentity>,
-    /// The highest number of an encryption key that was used for this person: an older key
+    /// The highest number of an encryption key that this person has vouched for: an older key
     /// never replaces a newer one.
     pub newest_key: u32,
     /// The user wants nothing of this person, whatever identity comes under the name.
@@ -200,6 +200,7 @@ impl Contacts {
         let is_news = known.is_none_or(|known| known.number < certificate.number);
         if is_news {
             contact.certificate = Some(certificate.clone());
+            contact.newest_key = contact.newest_key.max(certificate.number);
         }
         is_news
     }

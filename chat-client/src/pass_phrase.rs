@@ -65,7 +65,8 @@ impl PassPhraseOptions {
     }
 }
 
-fn failure(error: StoreError) -> Failure {
+/// A key store that cannot be used.
+pub(crate) fn failure(error: StoreError) -> Failure {
     Failure::environment(format!("key store: {error}"))
 }
 

@@ -74,6 +74,9 @@ pub(crate) const LOGINS: Rate = Rate {
     every: Duration::from_millis(50),
 };
 
+/// How long a connection waits between two new encryption keys: everybody who is here is told of each.
+pub(crate) const RENEWAL_PAUSE: Duration = Duration::from_secs(60);
+
 /// Addresses of which a rate is remembered.
 pub(crate) const MAX_ADDRESSES: usize = 4096;
 

@@ -1,17 +1,20 @@
 //! The event loop: everything that the session does not do itself.
 
+mod keys;
 mod reconnect;
 
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
+use chat_crypto::Identity;
 use chat_protocol::{InvalidName, Name};
 use crash_test::{Point, reach};
 use rand::rngs::StdRng;
 use tokio::sync::mpsc;
 use tokio::time::timeout_at;
 
+use self::keys::{KeyStore, Keys};
 use self::reconnect::Backoff;
 use crate::cli::Chat;
 use crate::clock::unix_now;
@@ -42,9 +45,6 @@ const CLOSING: Duration = Duration::from_secs(2);
 /// How often to look for files that do not come further.
 const TICK: Duration = Duration::from_secs(10);
 
-/// A key that runs out within this time, in seconds, is replaced: two weeks.
-const RENEW_BEFORE: u64 = 14 * 24 * 60 * 60;
-
 /// `chat`: from the key store to the farewell.
 pub(crate) fn run(options: &Chat) -> Result<Exit, Failure> {
     let fault = |error: std::io::Error| Failure::new(Exit::Fault, format!("cannot start: {error}"));
@@ -52,18 +52,29 @@ pub(crate) fn run(options: &Chat) -> Result<Exit, Failure> {
     let folder = home::locate(options.home.as_deref())?;
     let store = home::read_key_store(&folder)?;
     let home = Home::open(&folder)?;
+    let (mut identity, pass_phrase) = options.pass_phrase.unlock(&store)?;
+    drop(store);
+    let keys = KeyStore {
+        folder,
+        pass_phrase,
+    };
+    let now = unix_now();
+    // A relay lets nobody in without one. Any other change can wait until we are there.
+    if !identity.validity(now).contains(now) {
+        identity = keys.change(|identity| identity.renew(&mut rand::rng(), now))?;
+    }
     let downloads = options
         .downloads
         .clone()
         .unwrap_or_else(|| home.downloads());
-    let session = new_session(options, me, home, &store)?;
+    let start = new_session(options, me, home, identity)?;
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
         .map_err(fault)?;
     let done = runtime.block_on(async {
         let wire = Wire::connect(&options.relay, options.insecure_transport).await?;
-        let app = App::new(options, session, wire, downloads).map_err(fault)?;
+        let app = App::new(options, start, wire, downloads, Keys::new(keys)).map_err(fault)?;
         app.run().await
     });
     // Threads that still read or write are not waited for.
@@ -122,17 +133,9 @@ struct Start {
     blocked: BTreeSet<Name>,
 }
 
-fn new_session(options: &Chat, me: Name, home: Home, store: &str) -> Result<Start, Failure> {
+fn new_session(options: &Chat, me: Name, home: Home, identity: Identity) -> Result<Start, Failure> {
     let now = unix_now();
-    let mut rng: StdRng = rand::make_rng();
-    let (mut identity, pass_phrase) = options.pass_phrase.unlock(store)?;
-    let validity = identity.validity(now);
-    let is_valid = validity.not_before <= now;
-    if !is_valid || validity.not_after < now.saturating_add(RENEW_BEFORE) {
-        identity.renew(&mut rng, now);
-        let text = identity.to_store(&mut rng, pass_phrase.as_deref().map(String::as_str));
-        home.write_key_store(&(text + "\n"), true)?;
-    }
+    let rng: StdRng = rand::make_rng();
     let relays = home.read_contacts()?;
     let blocked = relays.blocked();
     let history = if options.no_history {
@@ -183,6 +186,7 @@ struct App {
     wire: Wire,
     output: Output,
     files: Files,
+    keys: Keys,
     signals: Signals,
     input: mpsc::Receiver<Input>,
     input_ended: bool,
@@ -210,6 +214,7 @@ enum Event {
     Wire(Traffic),
     Input(Input),
     File(FileReport),
+    Keys(Result<Box<Identity>, Failure>),
     Confirmed(Result<(), Failure>),
     Nothing,
 }
@@ -221,7 +226,13 @@ struct Patience {
 }
 
 impl App {
-    fn new(options: &Chat, start: Start, wire: Wire, downloads: PathBuf) -> std::io::Result<Self> {
+    fn new(
+        options: &Chat,
+        start: Start,
+        wire: Wire,
+        downloads: PathBuf,
+        keys: Keys,
+    ) -> std::io::Result<Self> {
         let now = Instant::now();
         let signals = Signals::new()?;
         let (input, face, screen) = match Kind::of(options) {
@@ -250,6 +261,7 @@ impl App {
             wire,
             output: Output::start(desk)?,
             files: Files::new(downloads),
+            keys,
             signals,
             input,
             screen,
@@ -310,6 +322,7 @@ impl App {
             traffic = self.wire.traffic(hears) => Event::Wire(traffic),
             confirmed = self.output.confirmation() => Event::Confirmed(confirmed),
             report = self.files.next_report() => Event::File(report),
+            changed = self.keys.next() => Event::Keys(changed.map(Box::new)),
             input = self.input.recv(), if listens => Event::Input(input.unwrap_or(Input::End)),
             () = std::future::ready(()), if works => Event::Nothing,
         }
@@ -336,6 +349,8 @@ impl App {
                 self.session.on_end_of_input();
             }
             Event::File(report) => self.session.on_file(report, now),
+            Event::Keys(Ok(identity)) => self.session.on_keys(*identity, now),
+            Event::Keys(Err(failure)) => self.session.on_no_keys(&failure.error),
         }
         Ok(())
     }
@@ -385,6 +400,7 @@ impl App {
                     self.session.on_file(report, unix_now());
                 }
             }
+            Effect::RenewKeys { messages } => self.keys.renew(messages),
             Effect::Show(_)
             | Effect::Record(_)
             | Effect::SaveContacts(_)

@@ -81,6 +81,16 @@ pub fn read_key_store(folder: &Path) -> Result<String, Failure> {
     })
 }
 
+/// Replaces the key store in this folder, all or nothing. Only whoever has the [`Home`] may do that.
+///
+/// # Errors
+///
+/// It cannot be written.
+pub fn replace_key_store(folder: &Path, text: &str) -> Result<(), Failure> {
+    let path = key_store(folder);
+    replace(&path, text.as_bytes()).map_err(|error| broken(&path, &error))
+}
+
 fn key_store(folder: &Path) -> PathBuf {
     folder.join("identity.keys")
 }
@@ -132,13 +142,12 @@ impl Home {
     ///
     /// It exists, or cannot be written.
     pub fn write_key_store(&self, text: &str, replace: bool) -> Result<(), Failure> {
+        if replace {
+            return replace_key_store(&self.folder, text);
+        }
         let path = self.key_store();
         let staged = stage(&self.folder, text.as_bytes()).map_err(|error| broken(&path, &error))?;
-        let stored = if replace {
-            staged.persist(&path).map_err(|error| error.error)
-        } else {
-            staged.persist_noclobber(&path).map_err(|error| error.error)
-        };
+        let stored = staged.persist_noclobber(&path).map_err(|error| error.error);
         match stored.and_then(|_| sync_folder(&self.folder)) {
             Ok(()) => Ok(()),
             Err(error) if error.kind() == ErrorKind::AlreadyExists => {

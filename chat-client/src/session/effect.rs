@@ -30,6 +30,12 @@ pub enum Effect {
     Confirm,
     /// Do something with a file.
     File(FileJob),
+    /// Make another encryption key where one is due after so many messages, delete those that are over, store the
+    /// rest durably, and say so to [`super::Session::on_keys`].
+    RenewKeys {
+        /// What was opened with the newest key.
+        messages: u64,
+    },
     /// A transfer has come further.
     Progress(Progress),
     /// It is over. Flush, then end the program.

@@ -93,6 +93,7 @@ impl Session {
         let Freshness::New(record) = opened.freshness else {
             return Ok(None);
         };
+        self.rotation.opened += 1;
         let content = Content::decode(&opened.content).map_err(|_| "content")?;
         match &content {
             Content::Text { text, .. } if !is_text(text) => return Err("content"),

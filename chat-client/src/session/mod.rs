@@ -15,6 +15,7 @@ mod outbox;
 mod past;
 mod people;
 mod receiving;
+mod rotation;
 mod sealer;
 mod sending;
 mod stall;
@@ -35,6 +36,7 @@ use self::marks::Marks;
 use self::outbox::Purpose;
 use self::people::People;
 use self::receiving::Receivings;
+use self::rotation::Rotation;
 use self::sealer::Sealer;
 use self::sending::Sendings;
 use crate::account::{Account, Entry};
@@ -105,6 +107,7 @@ pub struct Session {
     /// The one that this session is with, once it has proven its key: the people are those that are known there.
     relay: Option<RelayKey>,
     identity: Identity,
+    rotation: Rotation,
     rng: StdRng,
     typing: Typing,
     reconnects: bool,
@@ -137,6 +140,7 @@ impl Session {
             relays: setup.relays,
             relay: None,
             identity: setup.identity,
+            rotation: Rotation::default(),
             rng: setup.rng,
             typing: setup.typing,
             reconnects: setup.reconnects,
@@ -273,6 +277,7 @@ impl Session {
         if !matches!(self.link.phase, Phase::Ready) {
             return;
         }
+        self.rotate();
         // The word of this client comes before the relay's: so whoever sees that a text was accepted has
         // the receipt already.
         let confirmed = !self.marks.has_receipts();
@@ -355,6 +360,7 @@ impl Session {
         match message {
             ToClient::Present { peer } => self.on_present(peer),
             ToClient::Joined { peer } => self.on_joined(peer),
+            ToClient::Renewed { name, certificate } => self.on_renewed(&name, certificate),
             ToClient::Left { name, reason } => {
                 // Of somebody who was not here, the relay has made it up.
                 if let Some(stranger) = self.people.part(&name)

@@ -89,6 +89,27 @@ impl People {
         sight
     }
 
+    /// Somebody who is here has another encryption key. Whether it is newer than the one before.
+    ///
+    /// # Errors
+    ///
+    /// The person does not vouch for it: the relay has made it up.
+    pub(super) fn renew(&mut self, name: &Name, certificate: Certificate) -> Result<bool, Refusal> {
+        let Some(announced) = self.here.get_mut(name) else {
+            return Ok(false);
+        };
+        let Some(identity) = &announced.identity else {
+            return Ok(false);
+        };
+        EncryptionKey::vouched_for(&certificate, (name, identity))
+            .map_err(|error| Refusal::new("bad-key", format!("{name}: {error}")))?;
+        let is_newer = certificate.number > announced.certificate.number;
+        if is_newer {
+            announced.certificate = certificate;
+        }
+        Ok(is_newer)
+    }
+
     /// Remembers the encryption key of somebody who is here, for later mail. Whether that was news.
     pub(super) fn remember_key(&mut self, name: &Name) -> bool {
         let Some(Announced {

@@ -358,7 +358,7 @@ impl Hall {
                     Effect::Remember(past) => person.past.extend(past),
                     Effect::Recall(_) => {}
                     Effect::Confirm => person.session.on_confirmed(),
-                    Effect::Progress(_) => {}
+                    Effect::Progress(_) | Effect::RenewKeys { .. } => {}
                     Effect::End(ending) => person.ending = Some(ending),
                 }
             }
@@ -411,6 +411,14 @@ impl Hall {
                 );
             }
             ToRelay::Bye {} => self.part(from, LeaveReason::Quit),
+            ToRelay::Renew { certificate } => {
+                self.person(from).peer.certificate = certificate.clone();
+                let renewed = ToClient::Renewed {
+                    name: sender,
+                    certificate,
+                };
+                self.tell_all(&renewed);
+            }
             ToRelay::Find { .. } | ToRelay::Ping { .. } | ToRelay::Pong { .. } => {}
         }
     }
@@ -470,6 +478,13 @@ impl Hall {
         person.waiting.push((seq, from.to_owned(), id));
         let from = name(from);
         self.deliver(to.as_str(), ToClient::Deliver { seq, from }, body);
+    }
+
+    fn tell_all(&mut self, message: &ToClient) {
+        let all: Vec<_> = self.people.keys().cloned().collect();
+        for who in all {
+            self.deliver(&who, message.clone(), Bytes::new());
+        }
     }
 
     fn part(&mut self, who: &str, reason: LeaveReason) {

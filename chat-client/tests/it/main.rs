@@ -21,6 +21,7 @@ mod places;
 mod program;
 mod promises;
 mod relays;
+mod rotation;
 mod screen;
 mod silence;
 mod talk;

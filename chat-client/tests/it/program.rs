@@ -297,3 +297,40 @@ fn a_client_whose_output_nobody_reads_still_answers_the_relay() {
     client.wait().unwrap();
     assert_eq!(answer.unwrap(), ToRelay::Pong { n: 5 });
 }
+
+#[test]
+fn a_key_that_is_due_is_replaced_while_the_client_chats_and_stored_before_it_is_shown() {
+    let (folder, home) = home();
+    let path = folder.path().join("identity.keys");
+    let now = std::time::SystemTime::UNIX_EPOCH
+        .elapsed()
+        .unwrap()
+        .as_secs();
+    let mut store: serde_json::Value =
+        serde_json::from_str(&std::fs::read_to_string(&path).unwrap()).unwrap();
+    for part in ["validity", "certificate"] {
+        if let Some(validity) = store["keys"]["encryption"][0].get_mut(part) {
+            validity["not_after"] = (now + 2 * 24 * 60 * 60).into();
+        }
+    }
+    let me = Identity::from_store(&store.to_string(), None).unwrap();
+    let sealed = me.to_store(&mut rand::rng(), Some("a phrase"));
+    std::fs::write(&path, sealed).unwrap();
+    let phrase = folder.path().join("phrase");
+    std::fs::write(&phrase, "a phrase\n").unwrap();
+
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let phrase = phrase.to_str().unwrap();
+    let mut client = start(&listener, &home, &["--pass-phrase-file", phrase]);
+    let told = std::panic::catch_unwind(|| pong_of(&listener, &[]));
+    let stored = std::fs::read_to_string(&path).unwrap();
+    client.kill().unwrap();
+    client.wait().unwrap();
+    let ToRelay::Renew { certificate } = told.unwrap() else {
+        panic!("another key is announced");
+    };
+    let stored = Identity::from_store(&stored, Some("a phrase")).unwrap();
+    let mut shown = stored.certify(&mut rand::rng(), &"alice".parse().unwrap(), now);
+    shown.signature = certificate.signature.clone();
+    assert_eq!((certificate.number, certificate), (2, shown));
+}

@@ -11,6 +11,7 @@ use tokio::time::error::Elapsed;
 use tokio::time::{Instant, timeout_at};
 
 use super::Seat;
+use super::renewal::Renewals;
 use crate::clock;
 use crate::context::Context;
 use crate::outbox;
@@ -91,6 +92,7 @@ async fn take_seat(
     let (cutter, cut) = oneshot::channel();
     let (answer, answered) = oneshot::channel();
     let name = proven.peer.name.clone();
+    let renewals = Renewals::of(proven.peer.clone());
     let login = Login {
         id,
         address,
@@ -110,6 +112,7 @@ async fn take_seat(
             outbox,
             inbox,
             cut,
+            renewals,
         }),
         Ok(Err(refusal)) => Err(Failed::Refused(refusal, Some(name))),
         Err(_) => Err(Refusal::shutting_down().into()),

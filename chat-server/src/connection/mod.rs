@@ -6,6 +6,7 @@
 
 mod login;
 mod reader;
+mod renewal;
 mod writer;
 
 use std::net::IpAddr;
@@ -27,6 +28,7 @@ use crate::router::{ConnectionId, Event};
 use crate::seats;
 
 use self::login::Failed;
+use self::renewal::Renewals;
 
 /// A connection's place in the router, from its login on.
 #[derive(Debug)]
@@ -36,6 +38,7 @@ struct Seat {
     inbox: Inbox,
     /// The router's word that this connection is over.
     cut: oneshot::Receiver<LeaveReason>,
+    renewals: Renewals,
 }
 
 /// How a connection ended.
@@ -103,10 +106,12 @@ async fn converse(mut stream: TcpStream, mut deframer: Deframer, seat: Seat, rel
         outbox,
         mut inbox,
         mut cut,
+        renewals,
     } = seat;
     let (mut read_half, mut write_half) = stream.split();
     let patience = Patience::new(relay.settings.keepalive, tokio::time::Instant::now());
-    let reading = reader::read(&mut read_half, &mut deframer, patience, id, &outbox, relay);
+    let client = (id, &outbox, renewals);
+    let reading = reader::read(&mut read_half, &mut deframer, patience, client, relay);
     let mut writing = pin!(writer::write(&mut write_half, &mut inbox));
     // In no order: a client that is sent much must be read as well.
     let ending = tokio::select! {

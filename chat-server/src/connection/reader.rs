@@ -7,6 +7,7 @@ use tokio::net::tcp::ReadHalf;
 use tokio::time::{Instant, timeout_at};
 
 use super::Ending;
+use super::renewal::Renewals;
 use crate::context::Context;
 use crate::limits::{MAX_READ, MIN_READ};
 use crate::outbox::{Full, Outbox};
@@ -25,13 +26,12 @@ pub(super) async fn read(
     reader: &mut ReadHalf<'_>,
     deframer: &mut Deframer,
     mut patience: Patience,
-    id: ConnectionId,
-    outbox: &Outbox,
+    (id, outbox, mut renewals): (ConnectionId, &Outbox, Renewals),
     relay: &Context,
 ) -> Ending {
     loop {
         let before = deframer.pending();
-        let handled = handle_frames(deframer, id, outbox, relay).await;
+        let handled = handle_frames(deframer, (id, outbox), &mut renewals, relay).await;
         if let Err(ending) = handled {
             return ending;
         }
@@ -85,14 +85,20 @@ fn overdue(patience: &mut Patience, outbox: &Outbox) -> Result<(), Ending> {
 
 async fn handle_frames(
     deframer: &mut Deframer,
-    id: ConnectionId,
-    outbox: &Outbox,
+    (id, outbox): (ConnectionId, &Outbox),
+    renewals: &mut Renewals,
     relay: &Context,
 ) -> Result<(), Ending> {
     while let Some(frame) = next_frame(deframer)? {
         let Some(request) = immediate(frame, outbox)? else {
             continue;
         };
+        if let Request::Renew { certificate } = &request
+            && let Err(refusal) = renewals.check(certificate).await
+        {
+            outbox.push(refusal.frame())?;
+            continue;
+        }
         // Waits while the router has too much to do: this client reads no further.
         let sent = relay
             .events
@@ -147,6 +153,7 @@ fn immediate(frame: Frame, outbox: &Outbox) -> Result<Option<Request>, Ending> {
         ToRelay::Credit { to, file, until } => Request::Credit { to, file, until },
         ToRelay::Cancel { to, file, reason } => Request::Cancel { to, file, reason },
         ToRelay::Find { name } => Request::Find { name },
+        ToRelay::Renew { certificate } => Request::Renew { certificate },
     };
     Ok(Some(request))
 }

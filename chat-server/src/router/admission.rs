@@ -11,7 +11,7 @@
 use std::collections::{BTreeMap, VecDeque};
 
 use bytes::Bytes;
-use chat_protocol::{ErrorCode, LeaveReason, Name, Presence, ToClient};
+use chat_protocol::{Certificate, ErrorCode, LeaveReason, Name, Peer, Presence, ToClient};
 use tokio::time::Instant;
 use tracing::info;
 
@@ -237,6 +237,25 @@ impl Router {
         if answer.send(Ok(())).is_err() {
             self.remove(id, LeaveReason::Dropped);
         }
+    }
+
+    /// Everybody seals for this key from now on, and nobody for an older one.
+    pub(super) fn renew(&mut self, id: ConnectionId, certificate: Certificate) {
+        let Some(client) = self.online.get_mut(id) else {
+            return;
+        };
+        let peer = Peer {
+            certificate: certificate.clone(),
+            ..client.peer.clone()
+        };
+        if !self.directory.renew(&peer) {
+            let text = "the relay knows an encryption key with this number, or a higher one";
+            return self.tell_refusal(id, &Refusal::new(ErrorCode::BadCertificate, text));
+        }
+        let name = peer.name.clone();
+        client.peer = peer;
+        self.save();
+        self.tell_all(&ToClient::Renewed { name, certificate });
     }
 
     pub(super) fn find(&mut self, from: ConnectionId, name: &Name) {

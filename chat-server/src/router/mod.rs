@@ -16,7 +16,8 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use chat_protocol::{
-    CancelReason, ErrorCode, FileId, Fingerprint, Frame, LeaveReason, Name, Peer, ToClient,
+    CancelReason, Certificate, ErrorCode, FileId, Fingerprint, Frame, LeaveReason, Name, Peer,
+    ToClient,
 };
 use tokio::sync::{mpsc, oneshot, watch};
 use tokio::time::{Instant, timeout_at};
@@ -117,6 +118,10 @@ pub(crate) enum Request {
     },
     Find {
         name: Name,
+    },
+    /// Its identity vouches for this key.
+    Renew {
+        certificate: Certificate,
     },
     /// It has answered a ping.
     Alive,

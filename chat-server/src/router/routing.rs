@@ -78,6 +78,7 @@ impl Router {
                 self.pass_on((from, other), &cancel, Bytes::new());
             }
             Request::Find { name } => self.find(from, &name),
+            Request::Renew { certificate } => self.renew(from, certificate),
             Request::Alive => self.alive(from),
         }
     }

@@ -15,5 +15,6 @@ mod login;
 mod names;
 mod program;
 mod relay;
+mod renewals;
 mod routing;
 mod shutdown;

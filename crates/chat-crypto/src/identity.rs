@@ -3,7 +3,7 @@
 use std::fmt;
 
 use chat_identity::{PublicIdentity, Statement};
-use chat_protocol::limits::RSA_BITS;
+use chat_protocol::limits::{MAIL_SECONDS, RSA_BITS, SESSION_SECONDS};
 use chat_protocol::{Blob, Certificate, Name, Nonce, RelayKey};
 use rand::CryptoRng;
 use rsa::pkcs8::EncodePublicKey as _;
@@ -11,8 +11,22 @@ use rsa::{Pss, RsaPrivateKey};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
-/// How long a fresh encryption key is valid.
-const VALID_SECONDS: u64 = 90 * 24 * 60 * 60;
+use crate::CLOCK_SKEW_SECONDS;
+
+/// How long the newest encryption key is used before another one takes its place, unless much is sealed for it.
+const ROTATION_SECONDS: u64 = 24 * 60 * 60;
+
+/// After so many messages that were sealed for it, another one takes its place earlier.
+const ROTATION_MESSAGES: u64 = 1_000;
+
+/// But not earlier than this: a key is made in half a second, and each is kept for more than a week.
+const MIN_ROTATION_SECONDS: u64 = 6 * 60 * 60;
+
+/// What is sealed in the last second of its use must open as long as a relay keeps it.
+const REST_SECONDS: u64 = MAIL_SECONDS + SESSION_SECONDS + CLOCK_SKEW_SECONDS;
+
+/// How long a fresh encryption key is valid. After that nothing that was sealed for it opens, and it is deleted.
+const VALID_SECONDS: u64 = ROTATION_SECONDS + REST_SECONDS;
 
 /// A fresh encryption key is valid from a little earlier, for others whose clocks are behind.
 const BACKDATED_SECONDS: u64 = 300;
@@ -45,13 +59,18 @@ pub struct Validity {
 }
 
 impl Validity {
-    fn contains(self, now: u64) -> bool {
+    /// Whether the key may be used at `now` (Unix, seconds).
+    pub fn contains(self, now: u64) -> bool {
         (self.not_before..=self.not_after).contains(&now)
+    }
+
+    fn is_over(self, now: u64) -> bool {
+        self.not_after.saturating_add(CLOCK_SKEW_SECONDS) < now
     }
 }
 
 impl Identity {
-    /// A new person with encryption key number 1, valid from now (Unix, seconds) for 90 days.
+    /// A new person with encryption key number 1, valid from now (Unix, seconds) for eight days.
     pub fn generate(rng: &mut impl CryptoRng, now: u64) -> Self {
         let not_before = now.saturating_sub(BACKDATED_SECONDS);
         Self::generate_valid_until(rng, not_before, now.saturating_add(VALID_SECONDS))
@@ -71,16 +90,37 @@ impl Identity {
         identity
     }
 
-    /// Makes another encryption key, valid from now (Unix, seconds) for 90 days. The older
-    /// ones stay until they have expired, so that what is on its way can be opened. Store the
-    /// identity before its new certificate is shown to anyone.
+    /// Makes another encryption key, valid from now (Unix, seconds) for eight days. The older ones stay, so that
+    /// what is on its way can be opened. Store the identity before its new certificate is shown to anyone.
     pub fn renew(&mut self, rng: &mut impl CryptoRng, now: u64) {
-        // Taken before expired keys go, which may be all of them: no number is ever used twice.
         let number = self.newest().validity.number + 1;
         let not_before = now.saturating_sub(BACKDATED_SECONDS);
-        self.encryption
-            .retain(|secret| now <= secret.validity.not_after);
         self.add_key(rng, number, not_before, now.saturating_add(VALID_SECONDS));
+    }
+
+    /// Whether another encryption key should take the place of the newest one, for which others have sealed so many
+    /// messages: it is a day old, or these are many. A key that was made to last longer is used until its last week.
+    pub fn is_due(&self, messages: u64, now: u64) -> bool {
+        let validity = self.validity(now);
+        let is_old = validity.not_after < now.saturating_add(REST_SECONDS);
+        let age = now.saturating_sub(validity.not_before);
+        is_old || messages >= ROTATION_MESSAGES && age >= MIN_ROTATION_SECONDS
+    }
+
+    /// Whether there are encryption keys for which nothing opens any more at `now` (Unix, seconds).
+    pub fn has_expired(&self, now: u64) -> bool {
+        self.encryption
+            .iter()
+            .any(|secret| secret.validity.is_over(now))
+    }
+
+    /// Deletes those: whoever steals the keys afterwards cannot open what was recorded before. The newest stays, so
+    /// that no number is used twice.
+    pub fn forget_expired(&mut self, now: u64) {
+        let newest = self.newest().validity.number;
+        self.encryption.retain(|EncryptionSecret { validity, .. }| {
+            validity.number == newest || !validity.is_over(now)
+        });
     }
 
     /// What others know of this person.

@@ -32,8 +32,8 @@
 //!
 //! # Not promised
 //!
-//! - No forward secrecy against the theft of an encryption key: whoever has it and the
-//!   recorded traffic reads what was sealed for that key.
+//! - No forward secrecy against the theft of an encryption key that is still kept: whoever has it and the
+//!   recorded traffic reads what was sealed for that key. Keys are kept for eight days.
 //! - No deniability: the signature shows a third party who opened the key session.
 //! - No protection of names, times, padded sizes and who writes to whom.
 //! - The first contact trusts the relay, until safety numbers are compared.

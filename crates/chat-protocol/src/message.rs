@@ -88,6 +88,11 @@ pub enum ToRelay {
         /// Whom.
         name: Name,
     },
+    /// From now on others seal for this encryption key.
+    Renew {
+        /// With a higher number than all before.
+        certificate: Certificate,
+    },
     /// Still there? Answered by a pong with the same number.
     Ping {
         /// Any number.
@@ -137,6 +142,13 @@ pub enum ToClient {
     Joined {
         /// Who.
         peer: Peer,
+    },
+    /// Somebody who is here has another encryption key; told to everybody, that person as well.
+    Renewed {
+        /// Who.
+        name: Name,
+        /// The key from now on.
+        certificate: Certificate,
     },
     /// Somebody has gone.
     Left {
@@ -304,8 +316,8 @@ struct Type<'a> {
 impl ToRelay {
     /// Every type, as it travels.
     pub const TYPES: &'static [&'static str] = &[
-        "hello", "login", "send", "receipt", "ack", "chunk", "credit", "cancel", "find", "ping",
-        "pong", "bye",
+        "hello", "login", "send", "receipt", "ack", "chunk", "credit", "cancel", "find", "renew",
+        "ping", "pong", "bye",
     ];
 
     /// Reads the hop header of a frame that came from a client.
@@ -330,6 +342,7 @@ impl ToClient {
         "welcome",
         "present",
         "joined",
+        "renewed",
         "left",
         "deliver",
         "receipt",

@@ -12,6 +12,7 @@ mod hostile;
 mod padding;
 mod people;
 mod replay;
+mod rotation;
 mod secrets;
 mod sessions;
 mod store;

@@ -4,7 +4,7 @@ use aes_gcm::aead::{Aead as _, KeyInit as _, Payload};
 use aes_gcm::{Aes256Gcm, Nonce};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use chat_crypto::{Identity, OpenError, Receiver, StoreError};
+use chat_crypto::{Identity, Receiver, StoreError};
 
 use chat_protocol::Fingerprint;
 use proptest::prelude::{ProptestConfig, any, prop_assert_eq, proptest};
@@ -12,7 +12,7 @@ use rsa::pkcs8::{DecodePrivateKey as _, DecodePublicKey as _, EncodePublicKey as
 use rsa::{RsaPrivateKey, RsaPublicKey};
 use serde_json::{Value, json};
 
-use crate::people::{NOW, alice, bob, certificate_of, eve, name, refusal, sealed, store_text};
+use crate::people::{NOW, alice, bob, certificate_of, sealed, store_text};
 
 static CLEAR: LazyLock<String> = LazyLock::new(|| store_text(0));
 
@@ -225,39 +225,6 @@ fn an_export_is_read_by_others() {
     assert_eq!(encryption.to_public_key(), public);
     let spki = public.to_public_key_der().unwrap();
     assert_eq!(spki.as_bytes(), certificate_of(&alice).key.0);
-}
-
-/// The one test that makes keys.
-#[test]
-fn a_new_identity_works_and_outlives_its_encryption_keys() {
-    let mut rng = rand::rng();
-    let mut me = Identity::generate(&mut rng, NOW);
-    let first = me.validity(NOW);
-    assert_eq!((first.number, first.not_before), (1, NOW - 300));
-    let days = 24 * 60 * 60;
-    assert_eq!(first.not_after, NOW + 90 * days);
-    let waiting = sealed(&eve(), &me, b"for the first key");
-
-    me.renew(&mut rng, NOW);
-    assert_eq!(me.validity(NOW).number, 2);
-    let me = Identity::from_store(&me.to_store(&mut rng, None), None).unwrap();
-    let mut receiver = Receiver::new();
-    receiver.open(&me, eve().public(), &waiting, NOW).unwrap();
-    let fresh = sealed(&eve(), &me, b"for the second key");
-    assert_eq!(fresh.parse_header().unwrap().key, 2);
-    receiver.open(&me, eve().public(), &fresh, NOW).unwrap();
-
-    // Made by a clock that was ahead: until that time comes, the older key is shown.
-    let mut me = me;
-    me.renew(&mut rng, NOW + 80 * days);
-    let shown = |now| me.certify(&mut rand::rng(), &name(), now).number;
-    assert_eq!(shown(NOW), 2);
-    assert_eq!(shown(NOW + 80 * days), 3);
-    assert_eq!(shown(NOW + 500 * days), 3);
-
-    me.renew(&mut rng, NOW + 91 * days);
-    assert_eq!(me.validity(NOW + 91 * days).number, 4);
-    assert_eq!(refusal(&me, &eve(), &waiting), OpenError::UnknownKey);
 }
 
 proptest! {

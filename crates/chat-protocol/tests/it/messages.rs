@@ -100,6 +100,9 @@ fn to_relay() -> impl Strategy<Value = ToRelay> {
             reason
         }),
         name().prop_map(|name| ToRelay::Find { name }),
+        peer().prop_map(|peer| ToRelay::Renew {
+            certificate: peer.certificate
+        }),
         any::<u64>().prop_map(|n| ToRelay::Ping { n }),
         any::<u64>().prop_map(|n| ToRelay::Pong { n }),
         Just(ToRelay::Bye {}),
@@ -129,6 +132,10 @@ fn to_client() -> impl Strategy<Value = ToClient> {
         ),
         peer().prop_map(|peer| ToClient::Present { peer }),
         peer().prop_map(|peer| ToClient::Joined { peer }),
+        peer().prop_map(|peer| ToClient::Renewed {
+            name: peer.name,
+            certificate: peer.certificate
+        }),
         (name(), leave()).prop_map(|(name, reason)| ToClient::Left { name, reason }),
         (any::<u64>(), name()).prop_map(|(seq, from)| ToClient::Deliver { seq, from }),
         (any::<u64>(), any::<bool>()).prop_map(|(id, refused)| ToClient::Accepted { id, refused }),
