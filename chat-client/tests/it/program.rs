@@ -248,7 +248,7 @@ fn start(listener: &std::net::TcpListener, home: &str, more: &[&str]) -> std::pr
 /// A relay that lets anybody in, says what it is told to, and waits for the pong.
 fn pong_of(listener: &std::net::TcpListener, says: &[ToClient]) -> ToRelay {
     let (mut stream, _) = listener.accept().unwrap();
-    let patience = Some(std::time::Duration::from_secs(20));
+    let patience = Some(std::time::Duration::from_secs(60));
     stream.set_read_timeout(patience).unwrap();
     let mut deframer = Deframer::new(limits::MAX_FRAME);
     let mut next = |stream: &mut std::net::TcpStream| loop {
