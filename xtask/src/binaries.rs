@@ -3,6 +3,7 @@
 //! Must be called before the process enters a user namespace: cargo needs the real one.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
 use std::io::{self, BufRead as _, BufReader, Read as _};
 use std::iter;
 use std::path::PathBuf;
@@ -18,6 +19,9 @@ use crate::workspace::Workspace;
 
 /// The package whose program every play is started through.
 const STARTER: &str = "stage";
+
+/// Its program.
+const STARTED_THROUGH: &str = "stage-init";
 
 /// Packages with one program each, which has their name.
 const ALONE: [&str; 3] = ["chat-server", "chat-client", "hostile-relay"];
@@ -85,12 +89,30 @@ fn build_packages(
         cargo.args(["--package", package]);
     }
     let failed = |error| CommandError::environment(format!("cannot run cargo: {error}"));
-    let (status, messages) = run(cargo).map_err(failed)?;
+    let (status, messages) = match run(cargo) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            // In a container, programs were built with the image, and nothing else was kept.
+            return beside_this_one()
+                .filter(|built| built.contains_key(STARTED_THROUGH))
+                .ok_or_else(|| failed(error));
+        }
+        finished => finished.map_err(failed)?,
+    };
     if !status.success() {
         let text = "our own programs do not build; see the compiler's message above";
         return Err(CommandError::environment(text));
     }
     Ok(executables(&messages))
+}
+
+/// Programs in the directory of this one, by name.
+fn beside_this_one() -> Option<BTreeMap<String, PathBuf>> {
+    let this = std::env::current_exe().ok()?;
+    let entries = fs::read_dir(this.parent()?).ok()?;
+    let paths = entries.flatten().map(|entry| entry.path());
+    let programs = paths.filter(|path| path.is_file() && path.extension().is_none());
+    let named = programs.filter_map(|path| Some((path.file_name()?.to_str()?.to_owned(), path)));
+    Some(named.collect())
 }
 
 /// Runs cargo, and passes on what it says while it says it: mistakes, and what it waits for.

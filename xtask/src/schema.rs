@@ -49,6 +49,18 @@ fn generated(workspace: &Workspace) -> Result<Vec<(PathBuf, String)>, CommandErr
     let schemas = workspace.root().join("schemas");
     let mut files = vec![
         (schemas.join("adapter.json"), pretty(&adapter::schema())),
+        (
+            schemas.join("classroom50.json"),
+            pretty(&grading::classroom50_schema()),
+        ),
+        (
+            schemas.join("gradescope.json"),
+            pretty(&grading::gradescope_schema()),
+        ),
+        (
+            schemas.join("matrix.json"),
+            pretty(&grading::matrix_schema()),
+        ),
         (schemas.join("result.json"), pretty(&report::schema())),
         (
             schemas.join("overrides.json"),

@@ -1,6 +1,6 @@
 //! What has changed since a class was graded before.
 
-use crate::marks::Marks;
+use crate::marks::{Mark, Marks};
 
 /// One line for each submission whose points are others than before, or that was not there.
 pub fn changes(before: &[Marks], now: &[&Marks]) -> Vec<String> {
@@ -22,9 +22,8 @@ pub fn changes(before: &[Marks], now: &[&Marks]) -> Vec<String> {
 fn changed(old: &Marks, now: &Marks) -> Option<String> {
     let items = now.marks.iter().filter_map(|mark| {
         let before = old.marks.iter().find(|before| before.item == mark.item);
-        let before = before.map_or(0, |before| before.points);
-        let differs = before != mark.points;
-        differs.then(|| format!("{} {before} → {}", mark.item, mark.points))
+        let (before, now) = (before.map_or(0, Mark::adds), mark.adds());
+        (before != now).then(|| format!("{} {before} → {now}", mark.item))
     });
     let items: Vec<String> = items.collect();
     let differs = !items.is_empty() || old.total != now.total;

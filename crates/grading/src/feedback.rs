@@ -1,31 +1,16 @@
-//! What people read of one submission: a page and a text for its author, a page with everything for
-//! the instructor, and the file that Gradescope reads.
-//!
-//! What students must not see is left out before anything is written, and not hidden by style.
+//! What people read of one submission: a page and a text for its author, and a page with everything for
+//! the instructor.
 
 use askama::Template;
-use serde_json::{Value, json};
 
 use report::page::{STYLE, policy};
 use timeline::visible;
 
+use crate::audience::Audience;
+use crate::gradescope::gradescope;
 use crate::marks::{Mark, Marks, Standing};
 use crate::overview::escaped;
-use crate::rubric::{Rubric, RubricItem, Visibility};
-
-/// What stands for the place of a submission where its author reads it.
-const AT_HOME: &str = "YOUR-SUBMISSION";
-
-/// Whom something is written for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Audience {
-    /// Students, before the due date.
-    Students,
-    /// Students, once grades are published.
-    Published,
-    /// The instructor.
-    Instructor,
-}
+use crate::rubric::Rubric;
 
 /// A page for one submission.
 #[derive(Template)]
@@ -64,15 +49,7 @@ pub fn files(
     marks: &Marks,
     students: Audience,
 ) -> Result<Vec<(&'static str, String)>, askama::Error> {
-    let json = |value: &Value| format!("{value:#}\n");
-    let at_home = Marks {
-        marks: marks
-            .marks
-            .iter()
-            .map(|mark| mark.with(&marks.dir, AT_HOME))
-            .collect(),
-        ..marks.clone()
-    };
+    let at_home = marks.at_home();
     Ok(vec![
         ("feedback.html", page(rubric, &at_home, students)?),
         ("feedback.md", markdown(rubric, &at_home, students)),
@@ -80,7 +57,7 @@ pub fn files(
             "instructor.html",
             page(rubric, marks, Audience::Instructor)?,
         ),
-        ("results.json", json(&gradescope(rubric, &at_home))),
+        ("results.json", format!("{:#}\n", gradescope(rubric, marks))),
     ])
 }
 
@@ -146,73 +123,14 @@ fn markdown(rubric: &Rubric, marks: &Marks, audience: Audience) -> String {
     text
 }
 
-/// What Gradescope reads. What is hidden has no name and no output there.
-fn gradescope(rubric: &Rubric, marks: &Marks) -> Value {
-    let tests = items(rubric, marks).map(|(item, mark)| {
-        let hidden = item.visibility == Visibility::Hidden;
-        let lines = if hidden {
-            String::new()
-        } else {
-            output(rubric, mark)
-        };
-        let name = if hidden { &item.id } else { &item.title };
-        json!({
-            "name": visible(name),
-            "name_format": "text",
-            "score": mark.points,
-            "max_score": if item.extra { 0 } else { mark.of },
-            "status": if mark.is_full() { "passed" } else { "failed" },
-            "output": lines,
-            "output_format": "text",
-            "visibility": item.visibility,
-        })
-    });
-    json!({
-        "score": marks.total,
-        "stdout_visibility": "hidden",
-        "tests": tests.collect::<Vec<_>>(),
-        "extra_data": { "seed": marks.seed, "deduction": marks.deduction },
-    })
-}
-
-/// Why points are missing, in lines.
-fn output(rubric: &Rubric, mark: &Mark) -> String {
-    let mut lines = vec![sentence_for(rubric, Audience::Students, &mark.standing)];
-    for reason in &mark.reasons {
-        let got = [reason.check.as_str(), reason.got.as_str()];
-        lines.push(got.join(": "));
-        lines.extend(reason.difference.clone());
-    }
-    if let Some(why) = &mark.overridden {
-        lines.push(format!("Set by hand: {}", visible(why)));
-    }
-    lines.join("\n")
-}
-
-fn items<'a>(
-    rubric: &'a Rubric,
-    marks: &'a Marks,
-) -> impl Iterator<Item = (&'a RubricItem, &'a Mark)> {
-    rubric.items.iter().zip(&marks.marks)
-}
-
-fn sees(audience: Audience, item: &RubricItem) -> bool {
-    match (audience, item.visibility) {
-        (Audience::Instructor, _) | (_, Visibility::Visible) => true,
-        (_, Visibility::Hidden) => false,
-        (audience, Visibility::AfterDueDate | Visibility::AfterPublished) => {
-            audience == Audience::Published
-        }
-    }
-}
-
 /// The points of what this audience sees: a total of all would tell what is hidden.
 fn sum(rubric: &Rubric, marks: &Marks, audience: Audience) -> String {
-    let seen = || items(rubric, marks).filter(|(item, _)| sees(audience, item));
+    let seen = || audience.seen(rubric, marks);
     if seen().count() == marks.marks.len() {
         return format!("{} of {} points", marks.total, marks.maximum);
     }
-    let points: u32 = seen().map(|(_, mark)| mark.points).sum();
+    let points: i64 = seen().map(|(_, mark)| mark.adds()).sum();
+    let points = points.max(0);
     let of = seen().filter(|(item, _)| !item.extra);
     let of: u32 = of.map(|(_, mark)| mark.of).sum();
     format!("{points} of {of} points in the items shown here")
@@ -241,7 +159,8 @@ fn notes(rubric: &Rubric, marks: &Marks, audience: Audience) -> Vec<String> {
 }
 
 fn rows<'a>(rubric: &'a Rubric, marks: &'a Marks, audience: Audience) -> Vec<Row<'a>> {
-    let seen = items(rubric, marks).filter(|(item, _)| sees(audience, item));
+    let who = (audience, marks.times);
+    let seen = audience.seen(rubric, marks);
     seen.map(|(item, mark)| {
         let (class, shape) = badge(mark);
         let extra = if item.extra { " extra" } else { "" };
@@ -251,9 +170,9 @@ fn rows<'a>(rubric: &'a Rubric, marks: &'a Marks, audience: Audience) -> Vec<Row
             class,
             shape,
             word: word(mark),
-            points: format!("{} of {}{extra}", mark.points, mark.of),
+            points: format!("{} of {}{extra}{}", mark.points, mark.of, taken(mark)),
             title: visible(&item.title),
-            sentence: sentence_for(rubric, audience, &mark.standing),
+            sentence: sentence_for(rubric, who, &mark.standing),
             overridden: mark.overridden.as_deref().map(visible),
             hint: item
                 .hint
@@ -268,6 +187,15 @@ fn rows<'a>(rubric: &'a Rubric, marks: &'a Marks, audience: Audience) -> Vec<Row
         }
     })
     .collect()
+}
+
+/// What is taken away, where something is.
+pub(crate) fn taken(mark: &Mark) -> String {
+    match mark.lost {
+        0 => String::new(),
+        1 => ", 1 point taken away".to_owned(),
+        lost => format!(", {lost} points taken away"),
+    }
 }
 
 /// A class for its colour, and a shape for those who see none.
@@ -304,7 +232,7 @@ pub(crate) fn word(mark: &Mark) -> String {
     }
 }
 
-fn sentence(standing: &Standing) -> String {
+pub(crate) fn sentence(standing: &Standing) -> String {
     match standing {
         Standing::Earned => "Everything went right.".to_owned(),
         Standing::Partly { held, of } => format!("{held} of {of} parts went right."),
@@ -335,8 +263,15 @@ fn sentence(standing: &Standing) -> String {
 }
 
 /// Without the name of an item that this audience does not see.
-fn sentence_for(rubric: &Rubric, audience: Audience, standing: &Standing) -> String {
-    let is_seen = |id: &str| rubric.item(id).is_some_and(|item| sees(audience, item));
+pub(crate) fn sentence_for(
+    rubric: &Rubric,
+    (audience, times): (Audience, u32),
+    standing: &Standing,
+) -> String {
+    let is_seen = |id: &str| {
+        let item = rubric.item(id);
+        item.is_some_and(|item| audience.sees(item, times))
+    };
     match standing {
         Standing::Skipped { needs } if !is_seen(needs) => {
             "Not tried: an item that it needs was not earned.".to_owned()

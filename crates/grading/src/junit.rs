@@ -3,7 +3,7 @@
 
 use report::junit::{Escaped, NO_TIME, Quoted};
 
-use crate::feedback::{badge, word};
+use crate::feedback::{badge, taken, word};
 use crate::marks::{Mark, Marks, Standing};
 use crate::rubric::Rubric;
 
@@ -59,10 +59,11 @@ fn case(marks: &Marks, mark: &Mark) -> String {
     let head = format!("    <testcase name={name} classname={class} time=\"0.000\"");
     let (_, shape) = badge(mark);
     let message = format!(
-        "{shape} {}: {} of {} points",
+        "{shape} {}: {} of {} points{}",
         word(mark),
         mark.points,
-        mark.of
+        mark.of,
+        taken(mark)
     );
     let message = Quoted(&message);
     match element(mark) {

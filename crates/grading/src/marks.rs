@@ -10,6 +10,9 @@ use crate::judgement::{self, Judgement};
 use crate::override_file::Overrides;
 use crate::rubric::{Rubric, RubricItem};
 
+/// What stands for the place of a submission where its author reads it.
+const AT_HOME: &str = "YOUR-SUBMISSION";
+
 /// What the plays of one submission earned, before anything is decided by hand.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Graded {
@@ -38,6 +41,8 @@ pub struct Marks {
     pub marks: Vec<Mark>,
     /// By how many days it was late.
     pub days_late: u32,
+    /// How often it was handed in.
+    pub times: u32,
     /// What that costs, in points.
     pub deduction: u32,
     /// Points after that.
@@ -53,6 +58,8 @@ pub struct Mark {
     pub item: String,
     /// Points.
     pub points: u32,
+    /// Points that are taken away: its penalty, or a part of it.
+    pub lost: u32,
     /// What it is worth.
     pub of: u32,
     /// How it came to them.
@@ -179,6 +186,7 @@ impl Mark {
         };
         Self {
             points: points(item, worst),
+            lost: lost(item, worst),
             standing,
             reasons,
             evidence: Some(play.dir.display().to_string()),
@@ -200,6 +208,7 @@ impl Mark {
         Self {
             item: item.id.clone(),
             points: 0,
+            lost: 0,
             of: item.points,
             standing,
             reasons: Vec::new(),
@@ -234,6 +243,11 @@ impl Mark {
         }
     }
 
+    /// What it adds to the total.
+    pub fn adds(&self) -> i64 {
+        i64::from(self.points) - i64::from(self.lost)
+    }
+
     /// Everything went right, or somebody has said so.
     pub fn is_full(&self) -> bool {
         self.standing == Standing::Earned || (self.overridden.is_some() && self.points >= self.of)
@@ -265,11 +279,12 @@ impl RubricItem {
 }
 
 impl Graded {
-    /// Whether these are marks of this rubric: an item each in its order, none with more points than it is worth. They
-    /// may come from another machine.
+    /// Whether these are marks of this rubric: an item each in its order, none with more points than it is worth or
+    /// more taken away than its penalty. They may come from another machine.
     pub fn fits(&self, rubric: &Rubric) -> bool {
         let worth = |(mark, item): (&Mark, &RubricItem)| {
-            mark.item == item.id && mark.of == item.points && mark.points <= item.points
+            let is_of_it = mark.item == item.id && mark.of == item.points;
+            is_of_it && mark.points <= item.points && mark.lost <= item.penalty
         };
         self.marks.len() == rubric.items.len() && self.marks.iter().zip(&rubric.items).all(worth)
     }
@@ -288,11 +303,15 @@ impl Marks {
         for mark in &mut marks {
             if let Some(decided) = overrides.of(&submission, &mark.item) {
                 mark.points = decided.points;
+                mark.lost = 0;
                 mark.overridden = Some(decided.reason.clone());
             }
         }
         let earned: u32 = marks.iter().map(|mark| mark.points).sum();
+        let lost: u32 = marks.iter().map(|mark| mark.lost).sum();
+        let earned = earned.saturating_sub(lost);
         let days_late = overrides.days_late(&submission);
+        let times = overrides.times(&submission);
         let percent = rubric.late.map_or(0, |late| late.percent(days_late));
         // Rounded in the student's favour.
         let deduction = earned.saturating_mul(percent) / 100;
@@ -302,9 +321,20 @@ impl Marks {
             seed,
             marks,
             days_late,
+            times,
             deduction,
             total: earned - deduction,
             maximum: rubric.maximum(),
+        }
+    }
+
+    /// The same, as its author reads it: where it was graded is nobody's business.
+    #[must_use]
+    pub fn at_home(&self) -> Self {
+        let marks = self.marks.iter();
+        Self {
+            marks: marks.map(|mark| mark.with(&self.dir, AT_HOME)).collect(),
+            ..self.clone()
         }
     }
 
@@ -335,6 +365,20 @@ fn points(item: &RubricItem, judged: &Judgement) -> u32 {
             u32::try_from(part).unwrap_or(item.points)
         }
         Judgement::Played { .. } | Judgement::NotSupported(_) | Judgement::CannotGrade(_) => 0,
+    }
+}
+
+/// What goes wrong costs the penalty. In proportion, and rounded in the student's favour, where the item says so.
+fn lost(item: &RubricItem, judged: &Judgement) -> u32 {
+    match judged {
+        Judgement::Played { held, of, .. } if held == of => 0,
+        Judgement::Played { held, of, .. } if item.partial => {
+            let wrong = u64::from(of.saturating_sub(*held));
+            let part = u64::from(item.penalty) * wrong / u64::from((*of).max(1));
+            u32::try_from(part).unwrap_or(item.penalty)
+        }
+        Judgement::Played { .. } => item.penalty,
+        Judgement::NotSupported(_) | Judgement::CannotGrade(_) => 0,
     }
 }
 

@@ -1,5 +1,5 @@
-//! What an instructor decides by hand: points with a reason, and how late submissions are. It is
-//! kept apart from the results, so that grading again keeps it.
+//! What an instructor decides by hand: points with a reason, how late submissions are, and how often
+//! they were handed in. It is kept apart from the results, so that grading again keeps it.
 
 use std::path::Path;
 
@@ -15,6 +15,8 @@ pub struct Overrides {
     pub points: Vec<Override>,
     /// Submissions that came late.
     pub late: Vec<Lateness>,
+    /// Submissions that were handed in more than once.
+    pub handed_in: Vec<HandedIn>,
 }
 
 /// Points set by hand.
@@ -39,6 +41,15 @@ pub struct Lateness {
     pub days: u32,
 }
 
+/// A submission that was handed in more than once.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HandedIn {
+    /// Which one.
+    pub submission: String,
+    /// How often, this time included.
+    pub times: u32,
+}
+
 static OVERRIDES: Table = Table::new(
     "overrides",
     "What an instructor decides by hand. Grading again keeps it.",
@@ -52,6 +63,11 @@ static OVERRIDES: Table = Table::new(
             "late",
             ValueKind::Array(&ValueKind::Table(&LATE), 0),
             "submissions that came late",
+        ),
+        may(
+            "handed_in",
+            ValueKind::Array(&ValueKind::Table(&HANDED_IN), 0),
+            "submissions that were handed in more than once",
         ),
     ],
 );
@@ -80,6 +96,19 @@ static LATE: Table = Table::new(
             "days",
             ValueKind::Integer(0, 3650),
             "by how many days, counting a day that has begun",
+        ),
+    ],
+);
+
+static HANDED_IN: Table = Table::new(
+    "handed_in",
+    "A submission that was handed in more than once.",
+    &[
+        must("submission", ValueKind::Text, "which one"),
+        must(
+            "times",
+            ValueKind::Integer(1, 10_000),
+            "how often, this time included",
         ),
     ],
 );
@@ -131,9 +160,16 @@ impl Overrides {
                 days: node.integer("days")?,
             })
         });
+        let handed_in = file.nodes("handed_in").into_iter().filter_map(|node| {
+            Some(HandedIn {
+                submission: node.owned("submission")?,
+                times: node.integer("times")?,
+            })
+        });
         Ok(Self {
             points: points.collect(),
             late: late.collect(),
+            handed_in: handed_in.collect(),
         })
     }
 
@@ -150,11 +186,20 @@ impl Overrides {
         late.map_or(0, |late| late.days)
     }
 
+    /// How often a submission was handed in.
+    pub fn times(&self, submission: &str) -> u32 {
+        let mut all = self.handed_in.iter().rev();
+        let known = all.find(|one| one.submission == submission);
+        known.map_or(1, |known| known.times)
+    }
+
     /// Submissions that it names and that are not there.
     pub fn strangers(&self, is_there: impl Fn(&str) -> bool) -> Vec<&str> {
         let named = self.points.iter().map(|one| one.submission.as_str());
         let late = self.late.iter().map(|one| one.submission.as_str());
-        let mut strangers: Vec<&str> = named.chain(late).filter(|name| !is_there(name)).collect();
+        let handed_in = self.handed_in.iter().map(|one| one.submission.as_str());
+        let named = named.chain(late).chain(handed_in);
+        let mut strangers: Vec<&str> = named.filter(|name| !is_there(name)).collect();
         strangers.sort_unstable();
         strangers.dedup();
         strangers

@@ -14,10 +14,14 @@ use crate::rubric::Rubric;
 /// The commonest causes that are shown.
 const CAUSES: usize = 10;
 
+/// The address says which rows are shown: `index.html#decide`.
+const FILTERS: &str = "body:has(#decide:target) tr.one:not(.decide), body:has(#missing:target) tr.one:not(.missing) { display: none }";
+
 #[derive(Template)]
 #[template(path = "overview.html")]
 struct Page {
     style: &'static str,
+    filters: &'static str,
     policy: String,
     title: String,
     sum: String,
@@ -28,6 +32,8 @@ struct Page {
 }
 
 struct Row {
+    /// What filters it.
+    class: &'static str,
     submission: String,
     link: String,
     total: u32,
@@ -38,7 +44,7 @@ struct Cell {
     class: &'static str,
     shape: &'static str,
     word: String,
-    points: u32,
+    points: i64,
 }
 
 /// `index.html` of all submissions.
@@ -48,10 +54,11 @@ struct Cell {
 /// When the page cannot be written to a text, which is a fault of the harness.
 pub fn overview(rubric: &Rubric, all: &[&Marks]) -> Result<String, askama::Error> {
     let open = all.iter().filter(|marks| marks.is_open()).count();
-    let median_total = median(all.iter().map(|marks| marks.total));
+    let median_total = median(all.iter().map(|marks| i64::from(marks.total)));
     let page = Page {
         style: STYLE,
-        policy: policy::of(&[STYLE], &[]),
+        filters: FILTERS,
+        policy: policy::of(&[STYLE, FILTERS], &[]),
         title: visible(&rubric.title),
         sum: format!(
             "{} graded, {open} to decide; median {median_total} of {} points",
@@ -67,7 +74,7 @@ pub fn overview(rubric: &Rubric, all: &[&Marks]) -> Result<String, askama::Error
         medians: (0..rubric.items.len())
             .map(|place| {
                 let marks = all.iter().filter_map(|marks| marks.marks.get(place));
-                median(marks.map(|mark| mark.points))
+                median(marks.map(Mark::adds))
             })
             .collect(),
         causes: causes(all),
@@ -76,7 +83,13 @@ pub fn overview(rubric: &Rubric, all: &[&Marks]) -> Result<String, askama::Error
 }
 
 fn row(marks: &Marks) -> Row {
+    let is_missing = marks.marks.iter().any(|mark| !mark.is_full());
     Row {
+        class: match (marks.is_open(), is_missing) {
+            (true, _) => "one decide missing",
+            (false, true) => "one missing",
+            (false, false) => "one",
+        },
         submission: visible(&marks.submission),
         link: format!("submissions/{}/instructor.html", escaped(&marks.submission)),
         total: marks.total,
@@ -90,16 +103,16 @@ fn cell(mark: &Mark) -> Cell {
         class,
         shape,
         word: word(mark),
-        points: mark.points,
+        points: mark.adds(),
     }
 }
 
 /// Of two in the middle, the lower one.
-fn median(points: impl Iterator<Item = u32>) -> String {
-    let mut points: Vec<u32> = points.collect();
+fn median(points: impl Iterator<Item = i64>) -> String {
+    let mut points: Vec<i64> = points.collect();
     points.sort_unstable();
     let middle = points.len().saturating_sub(1) / 2;
-    points.get(middle).map_or("–".to_owned(), u32::to_string)
+    points.get(middle).map_or("–".to_owned(), i64::to_string)
 }
 
 /// Why an item earned nothing; the other items say the same of what does not build.

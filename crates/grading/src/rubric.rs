@@ -3,7 +3,6 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use serde::{Deserialize, Serialize};
 use strum::{EnumMessage, EnumString, IntoStaticStr, VariantArray};
 use timeline::Level;
 use toml_language::shape::{Table, ValueKind, Word, may, must};
@@ -60,7 +59,9 @@ pub struct RubricItem {
     pub needs: Vec<String>,
     /// Who sees it, and when.
     pub visibility: Visibility,
-    /// A part of the checks earns a part of the points.
+    /// What is taken away where it goes wrong.
+    pub penalty: u32,
+    /// A part of the checks earns a part of the points, and costs a part of the penalty.
     pub partial: bool,
     /// It adds to the total, and not to what can be reached.
     pub extra: bool,
@@ -83,30 +84,18 @@ pub enum Counts {
 }
 
 /// Who sees the result of an item, and when.
-#[derive(
-    Clone,
-    Copy,
-    Debug,
-    PartialEq,
-    Eq,
-    EnumMessage,
-    EnumString,
-    IntoStaticStr,
-    VariantArray,
-    Serialize,
-    Deserialize,
-)]
-#[serde(rename_all = "snake_case")]
-#[strum(serialize_all = "kebab-case")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Visibility {
-    /// students see it at once
+    /// Everybody, at once.
     Visible,
-    /// students never see it
+    /// Students never.
     Hidden,
-    /// students see it once the due date has passed
+    /// Students once the due date has passed.
     AfterDueDate,
-    /// students see it once grades are published
+    /// Students once grades are published.
     AfterPublished,
+    /// A student who has handed in so many times.
+    AfterTimes(u32),
 }
 
 /// What late submissions lose.
@@ -195,6 +184,12 @@ static ITEM: Table = Table::new(
         ),
         must("points", ValueKind::Integer(0, 10_000), "what it is worth"),
         may(
+            "penalty",
+            ValueKind::Integer(1, 10_000),
+            "points that are taken away if it was played and did not go right; a total is never \
+             below 0 (default: none)",
+        ),
+        may(
             "counts",
             ValueKind::Word(closed::words::<Counts>),
             "which checks of the play count (default: `everything`)",
@@ -207,13 +202,14 @@ static ITEM: Table = Table::new(
         ),
         may(
             "visibility",
-            ValueKind::Word(closed::words::<Visibility>),
+            ValueKind::Either(&[ValueKind::Word(moments), ValueKind::Table(&AFTER_TIMES)]),
             "who sees the result, and when (default: `visible`)",
         ),
         may(
             "partial",
             ValueKind::Bool,
-            "award points in proportion to the steps that went right (default: `false`)",
+            "award points, and take a penalty, in proportion to the steps that went right \
+             (default: `false`)",
         ),
         may(
             "extra",
@@ -227,6 +223,33 @@ static ITEM: Table = Table::new(
         ),
     ],
 );
+
+static AFTER_TIMES: Table = Table::new(
+    "after_times",
+    "For a result that does not help to find the mistake by trial.",
+    &[must(
+        "after_times",
+        ValueKind::Integer(2, 1000),
+        "a student sees it after handing in this many times; the file of overrides or the \
+         platform says how often",
+    )],
+);
+
+/// When results are seen, in words.
+const MOMENTS: [(Visibility, &str, &str); 4] = [
+    (Visibility::Visible, "visible", "students see it at once"),
+    (Visibility::Hidden, "hidden", "students never see it"),
+    (
+        Visibility::AfterDueDate,
+        "after-due-date",
+        "students see it once the due date has passed",
+    ),
+    (
+        Visibility::AfterPublished,
+        "after-published",
+        "students see it once grades are published",
+    ),
+];
 
 /// Isolation levels, their words and what these mean.
 const LEVELS: [(Level, &str, &str); 3] = [
@@ -247,14 +270,27 @@ const LEVELS: [(Level, &str, &str); 3] = [
     ),
 ];
 
+fn moments() -> Vec<Word> {
+    words(&MOMENTS)
+}
+
 fn levels() -> Vec<Word> {
-    let words = LEVELS.into_iter();
-    words
-        .map(|(_, word, doc)| Word {
-            word,
-            doc: doc.to_owned(),
-        })
-        .collect()
+    words(&LEVELS)
+}
+
+fn words<T>(all: &[(T, &'static str, &'static str)]) -> Vec<Word> {
+    let words = all.iter().map(|(_, word, doc)| Word {
+        word,
+        doc: (*doc).to_owned(),
+    });
+    words.collect()
+}
+
+/// What the word under this key means.
+fn meant<T: Copy>(node: &Node<'_, '_>, key: &str, all: &[(T, &str, &str)]) -> Option<T> {
+    let word = node.text(key)?.text;
+    let found = all.iter().find(|(_, known, _)| *known == word);
+    found.map(|(meant, ..)| *meant)
 }
 
 impl Rubric {
@@ -286,7 +322,7 @@ impl Rubric {
             path: path.to_owned(),
             title: file.owned("title").unwrap_or_default(),
             adapter: file.owned("adapter").map(|adapter| here.join(adapter)),
-            level: level(&file),
+            level: meant(&file, "level", &LEVELS).unwrap_or(Level::Namespaces),
             tries: file.integer("tries").unwrap_or(TRIES),
             budget: file.duration("budget").unwrap_or(BUDGET),
             late: file.node("late").as_ref().map(LatePolicy::read),
@@ -315,13 +351,6 @@ pub fn schema() -> serde_json::Value {
 pub fn reference() -> String {
     let rubric = toml_language::page::tables(&RUBRIC);
     format!("{}\n\n{}", rubric.trim_end(), override_file::tables())
-}
-
-fn level(file: &Node<'_, '_>) -> Level {
-    let asked = file.owned("level");
-    let mut levels = LEVELS.into_iter();
-    let found = levels.find(|(_, word, _)| asked.as_deref() == Some(word));
-    found.map_or(Level::Namespaces, |(level, ..)| level)
 }
 
 fn items(file: &Node<'_, '_>, problems: &mut Vec<Problem>) -> Vec<RubricItem> {
@@ -366,6 +395,23 @@ fn is_id(text: &str) -> bool {
 }
 
 impl RubricItem {
+    /// What the programs do in one play, for a point.
+    pub(crate) fn of_one_point(id: &str) -> Self {
+        Self {
+            id: id.to_owned(),
+            title: String::new(),
+            scenario: String::new(),
+            points: 1,
+            penalty: 0,
+            counts: Counts::Behaviour,
+            needs: Vec::new(),
+            visibility: Visibility::Visible,
+            partial: false,
+            extra: false,
+            hint: None,
+        }
+    }
+
     fn read(node: &Node<'_, '_>, id: &str) -> Self {
         Self {
             id: id.to_owned(),
@@ -374,10 +420,21 @@ impl RubricItem {
             points: node.integer("points").unwrap_or_default(),
             counts: node.word("counts").unwrap_or(Counts::Everything),
             needs: node.owned_texts("needs"),
-            visibility: node.word("visibility").unwrap_or(Visibility::Visible),
+            penalty: node.integer("penalty").unwrap_or_default(),
+            visibility: Visibility::read(node),
             partial: node.bool("partial").unwrap_or_default(),
             extra: node.bool("extra").unwrap_or_default(),
             hint: node.owned("hint"),
+        }
+    }
+}
+
+impl Visibility {
+    fn read(item: &Node<'_, '_>) -> Self {
+        let times = item.node("visibility");
+        match times.and_then(|table| table.integer("after_times")) {
+            Some(times) => Self::AfterTimes(times),
+            None => meant(item, "visibility", &MOMENTS).unwrap_or(Self::Visible),
         }
     }
 }

@@ -19,7 +19,7 @@ pub fn sheet(rubric: &Rubric, all: &[&Marks]) -> String {
         ];
         let points = marks.marks.iter().map(|mark| match &mark.standing {
             Standing::CannotGrade(_) if mark.is_open() => "cannot grade".to_owned(),
-            _ => mark.points.to_string(),
+            _ => mark.adds().to_string(),
         });
         text.push_str(&row(first.into_iter().chain(points)));
     }
@@ -32,9 +32,10 @@ fn row(cells: impl Iterator<Item = String>) -> String {
 }
 
 /// A cell. What a spreadsheet would take for a formula gets an apostrophe in front, which makes it
-/// text.
+/// text; a number is none.
 fn quoted(cell: &str) -> String {
-    let formula = cell.starts_with(['=', '+', '-', '@', '\t', '\r']);
+    let formula =
+        cell.starts_with(['=', '+', '-', '@', '\t', '\r']) && cell.parse::<i64>().is_err();
     let text = format!("{}{cell}", if formula { "'" } else { "" });
     if text.contains(['"', ',', '\n', '\r']) {
         format!("\"{}\"", text.replace('"', "\"\""))
@@ -52,7 +53,8 @@ mod tests {
         assert_eq!(quoted("ada"), "ada");
         assert_eq!(quoted("=1+1,\"x\""), "\"'=1+1,\"\"x\"\"\"");
         assert_eq!(quoted("a\nb"), "\"a\nb\"");
-        for formula in ["=1", "+1", "-1", "@a", "\t=1", "\r=1"] {
+        assert_eq!(quoted("-1"), "-1");
+        for formula in ["=1", "+1+1", "-1+1", "@a", "\t=1", "\r=1"] {
             assert!(quoted(formula).trim_start_matches('"').starts_with('\''));
         }
         assert_eq!(

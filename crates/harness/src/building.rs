@@ -46,6 +46,7 @@ impl RunContext {
             stage_init: stage_init(self)?,
             reports: self.not_shown(dir),
             dir: dir.builds(),
+            cancel: self.cancel.clone(),
         };
         match stage::build(&adapter, &spec, &place).await? {
             Err(why) => Ok(Err(why)),

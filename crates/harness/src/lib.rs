@@ -8,6 +8,7 @@ mod files;
 mod foreign;
 mod further_plays;
 mod grade;
+mod handed_in;
 mod load;
 mod mended;
 mod merge;
@@ -39,7 +40,8 @@ use tokio_util::sync::CancellationToken;
 
 pub use dir::RunDir;
 pub use error::{Difference, FormatError, MergeError, SavedError};
-pub use grade::{GradeSettings, SETTING, Submission, grade};
+pub use grade::{GradeNews, GradeSettings, MatrixNews, SETTING, Submission, grade, matrix};
+pub use handed_in::{BadMetadata, handed_in};
 pub use load::{LoadSettings, load};
 pub use merge::{merge, merged};
 pub use opened::{NotOpened, Opened};
@@ -54,7 +56,7 @@ pub use snapshots::Update;
 pub use stand_in::stand_in;
 pub use submissions::{
     Found, SameName, all_differ, find_submissions, read_graded, stamp, write_feedback,
-    write_graded, write_junit, write_overview, write_sheet,
+    write_for_platform, write_graded, write_junit, write_matrix, write_overview, write_sheet,
 };
 pub use suite::{Progress, TestSettings, test};
 pub use unpack::{Archive, UnpackError};

@@ -5,7 +5,7 @@ use std::io::{self, Read as _};
 use std::os::unix::fs::{MetadataExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
 
-use grading::{Audience, Graded, Marks, Rubric};
+use grading::{Audience, Graded, Marks, Matrix, Rubric};
 use sha2::{Digest as _, Sha256};
 use stage::EngineError;
 
@@ -249,6 +249,28 @@ pub fn write_junit(dir: &Path, rubric: &Rubric, all: &[&Marks]) -> Result<(), En
 pub fn write_overview(dir: &Path, rubric: &Rubric, all: &[&Marks]) -> Result<(), EngineError> {
     let page = grading::overview(rubric, all).map_err(no_page)?;
     write(dir, "index.html", &page)
+}
+
+/// Who works with whom: a page, and the same for programs.
+///
+/// # Errors
+///
+/// When a file cannot be written.
+pub fn write_matrix(dir: &Path, matrix: &Matrix) -> Result<(), EngineError> {
+    let page = matrix.page().map_err(no_page)?;
+    write(dir, "matrix.html", &page)?;
+    write(dir, "matrix.json", &format!("{:#}\n", matrix.json()))
+}
+
+/// What a platform reads of one submission, in place of what was there.
+///
+/// # Errors
+///
+/// When it cannot be written.
+pub fn write_for_platform(path: &Path, value: &serde_json::Value) -> Result<(), EngineError> {
+    let (dir, name) = (path.parent(), path.file_name());
+    let name = name.and_then(|name| name.to_str()).unwrap_or_default();
+    write(dir.unwrap_or(Path::new("")), name, &format!("{value:#}\n"))
 }
 
 fn no_page<E>(_: E) -> EngineError {

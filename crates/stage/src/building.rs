@@ -15,6 +15,7 @@ use sha2::{Digest as _, Sha256};
 use tempfile::TempDir;
 use tokio::sync::mpsc;
 use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
 
 use crate::driver::QUEUE;
 use crate::driver::host::Host as _;
@@ -52,6 +53,8 @@ pub struct BuildPlace {
     pub reports: Reports,
     /// Where what was built is kept.
     pub dir: PathBuf,
+    /// Ends it early.
+    pub cancel: CancellationToken,
 }
 
 /// Why something does not build. It is no fault of the harness.
@@ -283,7 +286,13 @@ async fn run(
     let mut done = Ok(Ok(()));
     for line in commands {
         let left = deadline.saturating_duration_since(Instant::now());
-        done = command(home.path(), &line, (left, within), &machine).await;
+        done = command(
+            home.path(),
+            &line,
+            (left, within),
+            (&machine, &place.cancel),
+        )
+        .await;
         if !matches!(done, Ok(Ok(()))) {
             break;
         }
@@ -296,7 +305,7 @@ async fn command(
     home: &Path,
     line: &[String],
     (left, within): (Duration, Duration),
-    machine: &Machine,
+    (machine, cancel): (&Machine, &CancellationToken),
 ) -> Result<Result<(), BuildError>, EngineError> {
     let failed = |why: String| {
         let command = visible(&line.join(" "));
@@ -333,12 +342,13 @@ async fn command(
         ..Limits::default()
     };
     let helper = Helper::attach(child, "build", limits, (Heard::Everything, ""))?;
-    match helper.printed(left).await {
+    match helper.printed(left, cancel).await {
         Ok((Ended::Exit(0), _)) => Ok(Ok(())),
         Ok((how, printed)) => match first_error(&String::from_utf8_lossy(&printed)) {
             Some(said) => failed(format!("{how}: {said}")),
             None => failed(format!("{how} and printed nothing")),
         },
+        Err(HelperError::Cancelled) => Err(EngineError::Interrupted),
         Err(HelperError::Overdue { .. }) => failed(format!("has not ended within {within:?}")),
         Err(why) => failed(why.to_string()),
     }

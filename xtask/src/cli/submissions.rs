@@ -2,12 +2,25 @@
 
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use clap::{Args, ValueEnum};
 use harness::Shard;
 
 use super::{Level, Verbosity};
 use crate::argument;
+
+/// What a platform, which grades one submission, has no use for.
+const ALONE: [&str; 8] = [
+    "submissions",
+    "overrides",
+    "only",
+    "shard",
+    "merge",
+    "compare",
+    "rerun",
+    "matrix",
+];
 
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:
@@ -17,13 +30,16 @@ use crate::argument;
   cargo xtask grade submissions --rubric rubric.toml --publish
   cargo xtask grade submissions --rubric rubric.toml --shard 2/8 --seed 1 --out part-2
   cargo xtask grade submissions --rubric rubric.toml --seed 1 --merge part-1 part-2
+  cargo xtask grade submissions --rubric rubric.toml --matrix basics/public
+  cargo xtask grade --gradescope /autograder --rubric /autograder/source/rubric.toml
 
 Each directory or archive (.zip, .tar.gz) in SUBMISSIONS is a submission. Those that were graded
 before and have not changed keep their grades, so the same command resumes an interrupted run.
 docs/grading.md starts with an example.")]
 pub(crate) struct Grade {
     /// Directory with one directory or archive for each submission
-    pub(crate) submissions: PathBuf,
+    #[arg(required_unless_present_any = ["gradescope", "classroom50"])]
+    pub(crate) submissions: Option<PathBuf>,
     /// What to play and how many points it earns; `cargo xtask new rubric` writes a template
     #[arg(long, value_name = "FILE")]
     pub(crate) rubric: PathBuf,
@@ -51,6 +67,18 @@ pub(crate) struct Grade {
     /// Also show students the items that are hidden until the due date or until publication
     #[arg(long)]
     pub(crate) publish: bool,
+    /// Instead of grading, play this scenario with each one's clients and each other's relay, and with clients of both
+    #[arg(long, value_name = "SCENARIO", conflicts_with_all = ["merge", "rerun", "compare", "shard"])]
+    pub(crate) matrix: Option<String>,
+    /// Grade the one submission in Gradescope's directory, and write results/results.json there
+    #[arg(long, value_name = "DIR", conflicts_with_all = ALONE)]
+    pub(crate) gradescope: Option<PathBuf>,
+    /// Grade the one submission in this checkout of Classroom 50, and write result.json there
+    #[arg(long, value_name = "DIR", conflicts_with_all = ALONE)]
+    pub(crate) classroom50: Option<PathBuf>,
+    /// End after this long, with what was graded [default: 540s on a platform]
+    #[arg(long, value_name = "DURATION", value_parser = argument::duration)]
+    pub(crate) within: Option<Duration>,
     /// Number of submissions at a time [default: one per processor]
     #[arg(long, value_name = "N", value_parser = argument::from_1::<NonZeroUsize>, allow_negative_numbers = true)]
     pub(crate) jobs: Option<NonZeroUsize>,

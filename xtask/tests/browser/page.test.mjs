@@ -159,7 +159,7 @@ test("the slider and the address show every terminal as it stood then", async ()
 });
 
 test("grades ask for themselves alone, keep nobody out, and lead from the overview to each submission", async () => {
-  for (const file of ["index.html", "submissions/bob/instructor.html", "submissions/hal/feedback.html"].map((name) => join(GRADES, name))) {
+  for (const file of ["index.html", "matrix.html", "submissions/bob/instructor.html", "submissions/hal/feedback.html"].map((name) => join(GRADES, name))) {
     assert.ok(await isAlone(file), file);
     for (const colorScheme of ["light", "dark"]) {
       const { page, done } = await open(file, { colorScheme, viewport: { width: 1024, height: 900 }, bypassCSP: true });
@@ -168,6 +168,11 @@ test("grades ask for themselves alone, keep nobody out, and lead from the overvi
       assert.deepEqual(violations.map((one) => `${one.id}: ${one.nodes[0].html}`), []);
       await done();
     }
+  }
+  for (const [hash, shown] of [["", 2], ["#missing", 2], ["#decide", 0]]) {
+    const { page, done } = await open(join(GRADES, "index.html"), { hash });
+    assert.equal(await page.locator("tr.one:visible").count(), shown, hash);
+    await done();
   }
   const { page, done } = await open(join(GRADES, "index.html"));
   await page.getByRole("link", { name: "bob" }).click();

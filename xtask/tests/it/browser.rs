@@ -43,19 +43,22 @@ fn played(runs: &Runs, arguments: &[&str]) -> (PathBuf, PathBuf) {
     (play, run)
 }
 
-/// Grades of two samples.
+/// Grades of two samples, and how they work with each other.
 fn graded(runs: &Runs) -> PathBuf {
     let class = ["--only", "bob", "--only", "hal"];
     let grade = [
         "grade",
         "zoo/samples",
         "--rubric",
-        "docs/grading/rubric.toml",
+        "docs/grading/example-rubric.toml",
     ];
-    let output = runs.xtask(&[&grade[..], &class].concat()).output().unwrap();
-    let err = String::from_utf8_lossy(&output.stderr);
-    assert_eq!(output.status.code(), Some(0), "{err}");
-    runs.path().join("grades/rubric")
+    for more in [&[][..], &["--matrix", "basics/public"]] {
+        let arguments = [&grade[..], &class, more].concat();
+        let output = runs.xtask(&arguments).output().unwrap();
+        let err = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(0), "{err}");
+    }
+    runs.path().join("grades/example-rubric")
 }
 
 /// What `cargo xtask test` prints for whoever wants to see why a step has failed. It is not

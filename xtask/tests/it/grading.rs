@@ -9,10 +9,10 @@ use testing::{Feature, can_be_had, can_show};
 
 use crate::runs::{Runs, root};
 
-const RUBRIC: &str = "docs/grading/rubric.toml";
+const RUBRIC: &str = "docs/grading/example-rubric.toml";
 
 /// Where participants are started from.
-fn has(program: &str) -> bool {
+pub(crate) fn has(program: &str) -> bool {
     stage::programs::on_path(Path::new(program)).is_some()
 }
 
@@ -88,6 +88,25 @@ pub(crate) fn sheet(grades: &Path) -> BTreeMap<String, Vec<String>> {
     rows.collect()
 }
 
+/// The first cells of a sheet below its heads, as Python's `csv` reads them; all rows are as long.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "another program reads what was written"
+)]
+fn read_by_python(sheet: &Path) -> Vec<String> {
+    let script = "import csv, json, sys\n\
+        rows = list(csv.reader(open(sys.argv[1], newline='')))\n\
+        assert len({len(row) for row in rows}) == 1, rows\n\
+        print(json.dumps([row[0] for row in rows[1:]]))\n";
+    let read = std::process::Command::new("python3")
+        .args(["-c", script])
+        .arg(sheet)
+        .output()
+        .unwrap();
+    assert!(read.status.success(), "{read:?}");
+    serde_json::from_slice(&read.stdout).unwrap()
+}
+
 #[test]
 fn each_sample_earns_what_it_deserves_and_what_is_graded_stays_so() {
     if !can_grade(&["python3", "node"]) {
@@ -105,6 +124,7 @@ fn each_sample_earns_what_it_deserves_and_what_is_graded_stays_so() {
         page.contains("does not build") && page.contains("chat.c:5:"),
         "{page}"
     );
+    is_what_students_may_read(&grades);
     // Built once: the two that bring a script, and a copy of each that does not.
     let builds = || fs::read_dir(runs.path().join("builds")).unwrap().count();
     let built = builds();
@@ -138,6 +158,31 @@ fn each_sample_earns_what_it_deserves_and_what_is_graded_stays_so() {
     assert!(err.contains("name one with --adapter"), "{err}");
 }
 
+/// A value fits a published schema.
+pub(crate) fn fits(schema: &str, value: &serde_json::Value) {
+    let text = fs::read_to_string(root().join("schemas").join(schema)).unwrap();
+    let schema = jsonschema::draft7::new(&serde_json::from_str(&text).unwrap()).unwrap();
+    let errors = schema.iter_errors(value).map(|error| error.to_string());
+    let errors: Vec<String> = errors.collect();
+    assert!(errors.is_empty(), "{errors:?}: {value:#}");
+}
+
+/// Each file fits its schema, and none of what students get says anything of the hidden item.
+fn is_what_students_may_read(grades: &Path) {
+    let hidden = ["killed", "two-at-once", "at once, and the others"];
+    for one in fs::read_dir(grades.join("submissions")).unwrap().flatten() {
+        let text = |name: &str| fs::read_to_string(one.path().join(name)).unwrap();
+        let results = text("results.json");
+        let value: serde_json::Value = serde_json::from_str(&results).unwrap();
+        fits("gradescope.json", &value);
+        for page in [text("feedback.html"), text("feedback.md")] {
+            assert!(!hidden.iter().any(|word| page.contains(word)), "{page}");
+        }
+        assert!(!results.contains(hidden[2]), "{results}");
+        assert!(text("instructor.html").contains(hidden[2]));
+    }
+}
+
 #[test]
 fn a_submission_finds_neither_others_nor_the_rubric_nor_the_harness() {
     if !can_grade(&["python3"]) {
@@ -146,14 +191,18 @@ fn a_submission_finds_neither_others_nor_the_rubric_nor_the_harness() {
     let class = Class::new();
     class.copy("bob", "neighbour");
     let course = tempfile::tempdir().unwrap();
-    for file in ["adapter.toml", "rubric.toml"] {
+    for file in ["adapter.toml", "example-rubric.toml"] {
         fs::copy(
             root().join("docs/grading").join(file),
             course.path().join(file),
         )
         .unwrap();
     }
-    let rubric = course.path().join("rubric.toml").display().to_string();
+    let rubric = course
+        .path()
+        .join("example-rubric.toml")
+        .display()
+        .to_string();
     let root = fs::canonicalize(root()).unwrap();
     let places = [
         format!("{}/neighbour/chat.py", class.path()),
@@ -194,7 +243,7 @@ fn a_link_hands_in_nobody_elses_work_and_opens_nothing() {
     let secret = root()
         .canonicalize()
         .unwrap()
-        .join("docs/grading/rubric.toml");
+        .join("docs/grading/example-rubric.toml");
     let secret = secret.display();
     let script = format!("#!{secret}\n[ -e '{secret}' ] && echo FOUND {secret}\nexit 1\n");
     class.script("opener", &script);
@@ -224,12 +273,24 @@ fn a_name_or_an_override_that_fits_nothing_costs_nobody_a_row() {
     let class = Class::new();
     class.script("grades.csv", "exit 1\n");
     class.script("index.html", "exit 1\n");
+    let formula = "=1+1,\"x\"";
+    class.script(formula, "exit 1\n");
     fs::write(class.0.path().join("late.7z"), "7z").unwrap();
     let (path, runs) = (class.path(), Runs::new());
     let arguments = [path.as_str(), "--rubric", RUBRIC];
     let (code, err, grades) = graded(&runs, &arguments);
     assert_eq!(code, Some(0), "{err}");
-    assert_eq!(sheet(&grades).len(), 3);
+    assert_eq!(sheet(&grades).len(), 4);
+    let names = read_by_python(&grades.join("grades.csv"));
+    assert_eq!(
+        names,
+        [
+            &format!("'{formula}"),
+            "grades.csv",
+            "index.html",
+            "late.7z"
+        ]
+    );
     let page = fs::read_to_string(grades.join("submissions/late.7z/feedback.md")).unwrap();
     assert!(
         page.contains("neither a directory nor an archive"),

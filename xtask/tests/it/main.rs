@@ -22,6 +22,7 @@ mod network;
 mod newcomer;
 mod not_shown;
 mod peer;
+mod platforms;
 mod proposed;
 mod running;
 mod runs;

@@ -3,8 +3,11 @@
 use std::fs;
 use std::path::Path;
 
-use crate::grading::{can_grade, sheet};
+use testing::can_be_had;
+
+use crate::grading::{can_grade, has, sheet};
 use crate::runs::{Runs, root};
+use crate::screen::{Screen, has_tmux};
 
 /// One in each language that starts at once. `CHATS=all cargo test -p xtask --test it proposed` plays thirty.
 const CHATS: [&str; 3] = ["c-arguments", "js-json", "pl-environment"];
@@ -31,6 +34,14 @@ fn copy(chat: &str, to: &Path) {
     }
 }
 
+/// A chat whose language is not here is named, and left out.
+fn can_be_built(chat: &str) -> bool {
+    let compilers = [("go-", "go"), ("java-", "javac")];
+    let needed = compilers.iter().find(|(of, _)| chat.starts_with(of));
+    let missing = needed.filter(|(_, compiler)| !has(compiler));
+    can_be_had(missing.map(|(_, compiler)| format!("{chat}: {compiler} is not installed")))
+}
+
 #[test]
 fn submissions_without_an_adapter_are_graded_by_a_proposed_one() {
     if !can_grade(&["cc", "node", "perl", "python3"]) {
@@ -40,8 +51,8 @@ fn submissions_without_an_adapter_are_graded_by_a_proposed_one() {
     let all = std::env::var("CHATS").is_ok_and(|which| which == "all");
     let chats: Vec<String> = if all {
         let dirs = fs::read_dir(root().join("zoo/chats")).unwrap().flatten();
-        dirs.map(|dir| dir.file_name().into_string().unwrap())
-            .collect()
+        let names = dirs.map(|dir| dir.file_name().into_string().unwrap());
+        names.filter(|name| can_be_built(name)).collect()
     } else {
         CHATS.map(str::to_owned).into()
     };
@@ -103,6 +114,39 @@ fn new_adapter_writes_a_reason_for_each_line_and_tries_what_it_says() {
         fs::read_to_string(dir.join("adapter.toml")).unwrap(),
         adapter
     );
+}
+
+#[test]
+fn on_a_terminal_somebody_points_at_the_line_that_means_something() {
+    if !can_grade(&["python3"]) || !has_tmux() {
+        return;
+    }
+    let (runs, dir) = (Runs::new(), tempfile::tempdir().unwrap());
+    let dir = dir.path().join("mine");
+    copy("py-banner", &dir);
+    let screen = Screen::of(100, 60, &runs, &format!("new adapter {}", dir.display()));
+    for question in [
+        "shows that a client may talk?",
+        "shows that the other one has come?",
+    ] {
+        screen.wait_for(&[question]);
+        screen.press("Enter");
+    }
+    let shown = screen.wait_for(&["shows what the other one said to everyone?"]);
+    let line = shown.lines().find(|line| line.contains("alice: bob: "));
+    let number = line.and_then(|line| line.split_whitespace().next());
+    screen.type_text(number.unwrap_or_else(|| panic!("bob was not heard:\n{shown}")));
+    screen.press("Enter");
+    screen.wait_for(&["shows that somebody has left?"]);
+    screen.press("Enter");
+    screen.wait_for(&[
+        "says to everyone, and the others hear it  yes",
+        "exit code: 0",
+    ]);
+    let adapter = fs::read_to_string(dir.join("adapter.toml")).unwrap();
+    let pointed = "# You pointed at a line that means this.\nmessage = ";
+    assert!(adapter.contains(pointed), "{adapter}");
+    assert_eq!(adapter.matches("You pointed").count(), 1, "{adapter}");
 }
 
 #[test]

@@ -14,14 +14,14 @@ use nix::unistd::Pid;
 use crate::grading::{can_grade, sheet};
 use crate::runs::{Runs, root};
 
-const SAY: &str = r#"
+pub(crate) const SAY: &str = r#"
 title = "A text reaches the other"
 clients = ["alice", "bob"]
 [[steps]]
 say = { from = "alice", text = "this is said to all, {canary}" }
 "#;
 
-const MSG: &str = r#"
+pub(crate) const MSG: &str = r#"
 title = "A private text reaches one"
 clients = ["alice", "bob"]
 [[steps]]

@@ -3,6 +3,7 @@
 #![cfg(test)] // so that helpers count as tests, too, and may unwrap
 
 mod marking;
+mod platforms;
 mod reading;
 mod rubrics;
 mod sown;

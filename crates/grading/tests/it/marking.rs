@@ -137,6 +137,60 @@ fn a_part_of_the_steps_earns_a_part_of_the_points_rounded_down() {
 }
 
 #[test]
+fn a_penalty_is_taken_for_what_went_wrong_and_not_for_what_was_not_tried() {
+    let lost = |keys: &str, plays: &[PlayReport]| {
+        let mark = Mark::of(&item(keys), plays);
+        (mark.points, mark.lost, mark.adds())
+    };
+    let (good, bad) = (play(&[P], P), play(&[F], P));
+    let keys = "penalty = 4";
+    assert_eq!(lost(keys, std::slice::from_ref(&good)), (10, 0, 10));
+    assert_eq!(lost(keys, std::slice::from_ref(&bad)), (0, 4, -4));
+    // The worst of several tries counts here as well.
+    assert_eq!(lost(keys, &[good, bad]), (0, 4, -4));
+    // A step of four parts went wrong: a quarter of five, in the student's favour.
+    let most = play(&[P, F, P], P);
+    let part = "penalty = 5\npartial = true\ncounts = \"behaviour\"";
+    assert_eq!(lost(part, &[most]), (7, 1, 6));
+    for why in [
+        PlayVerdict::Skip("no namespaces".to_owned()),
+        PlayVerdict::Unsupported("no files".to_owned()),
+    ] {
+        assert_eq!(lost(keys, &[unplayed(why)]), (0, 0, 0));
+    }
+}
+
+#[test]
+fn penalties_are_taken_before_late_days_are_counted_and_a_total_is_never_negative() {
+    let text = "title = \"t\"\n[late]\npercent_per_day = 50\n\
+        [[items]]\nid = \"a\"\ntitle = \"a\"\nscenario = \"s\"\npoints = 10\n\
+        [[items]]\nid = \"b\"\ntitle = \"b\"\nscenario = \"s\"\npoints = 0\npenalty = 4\n";
+    let rubric = Rubric::parse(text, Path::new("r.toml")).unwrap();
+    let total = |first: Verdict, second: Verdict, decided: &str| {
+        let decided = Overrides::parse(decided, Path::new("o.toml")).unwrap();
+        let plays = [play(&[first], P), play(&[second], P)];
+        let each = rubric.items.iter().zip(plays);
+        let graded = Graded {
+            submission: "ada".to_owned(),
+            dir: "/d".to_owned(),
+            seed: 1,
+            stamp: String::new(),
+            marks: each.map(|(item, play)| Mark::of(item, &[play])).collect(),
+        };
+        assert!(graded.fits(&rubric));
+        let marks = Marks::new(graded, &rubric, &decided);
+        (marks.total, marks.deduction, marks.maximum)
+    };
+    assert_eq!(total(P, P, ""), (10, 0, 10));
+    assert_eq!(total(P, F, ""), (6, 0, 10));
+    assert_eq!(total(F, F, ""), (0, 0, 10));
+    let late = "[[late]]\nsubmission = \"ada\"\ndays = 1\n";
+    assert_eq!(total(P, F, late), (3, 3, 10));
+    let forgiven = "[[points]]\nsubmission = \"ada\"\nitem = \"b\"\npoints = 0\nreason = \"r\"\n";
+    assert_eq!(total(P, F, forgiven), (10, 0, 10));
+}
+
+#[test]
 fn tries_that_disagree_are_flaky_and_the_worst_counts_until_somebody_decides() {
     let (good, bad) = (play(&[P], P), play(&[F], P));
     let flaky = Standing::Flaky {
@@ -215,7 +269,8 @@ fn marks_that_come_from_elsewhere_are_held_to_the_rubric() {
         }
     };
     assert!(graded(|_| ()).fits(&rubric));
-    let forged: [fn(&mut Vec<Mark>); 4] = [
+    let forged: [fn(&mut Vec<Mark>); 5] = [
+        |marks| marks[0].lost = 1,
         |marks| marks[0].points = 11,
         |marks| marks[0].of = 9,
         |marks| marks[0].item = "b".to_owned(),

@@ -38,6 +38,7 @@ fn mark(item: &str, of: u32, words: &str) -> Mark {
     Mark {
         item: item.to_owned(),
         points: 0,
+        lost: 0,
         of,
         standing: Standing::Missed,
         reasons: vec![Reason {

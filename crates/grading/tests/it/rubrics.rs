@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use grading::{Overrides, Rubric, codes};
+use grading::{Overrides, Rubric, Visibility, codes};
 
 #[test]
 fn every_mistake_is_reported_at_its_place() {
@@ -30,6 +30,15 @@ id = \"private\"
 title = \"c\"
 points = 5
 needs = [\"privat\", \"late\"]
+penalty = 0
+visibility = \"secret\"
+
+[[items]]
+id = \"often\"
+title = \"d\"
+scenario = \"s\"
+points = 5
+visibility = { after_times = 1, times = 2 }
 ";
     let problems = Rubric::parse(text, Path::new("rubric.toml")).unwrap_err();
     insta::assert_snapshot!(problems.render(false));
@@ -42,6 +51,30 @@ fn what_is_left_out_has_its_default() {
     assert_eq!((rubric.tries, rubric.maximum()), (3, 4));
     assert_eq!(rubric.level.to_string(), "namespaces");
     assert_eq!(rubric.adapter.unwrap(), Path::new("course/a.toml"));
+}
+
+#[test]
+fn who_sees_an_item_is_a_word_or_a_number_of_times() {
+    let of = |value: &str| {
+        let text = format!(
+            "title = \"t\"\n[[items]]\nid = \"a\"\ntitle = \"a\"\nscenario = \"s\"\npoints = 4\n{value}"
+        );
+        let rubric = Rubric::parse(&text, Path::new("r.toml"));
+        rubric
+            .unwrap_or_else(|problems| panic!("{}", problems.render(false)))
+            .items
+            .remove(0)
+            .visibility
+    };
+    assert_eq!(of(""), Visibility::Visible);
+    assert_eq!(
+        of("visibility = \"after-published\""),
+        Visibility::AfterPublished
+    );
+    assert_eq!(
+        of("visibility = { after_times = 3 }"),
+        Visibility::AfterTimes(3)
+    );
 }
 
 #[test]

@@ -7,6 +7,7 @@ use std::time::Duration;
 use rustix::process::Signal;
 use tokio::sync::mpsc;
 use tokio::time::{Instant, timeout_at};
+use tokio_util::sync::CancellationToken;
 
 use crate::EngineError;
 use crate::input::{Input, Instance};
@@ -41,6 +42,9 @@ pub(crate) enum HelperError {
     /// It was ended.
     #[error("printed more than {} MiB", MOST >> 20)]
     PrintedTooMuch,
+    /// It was ended.
+    #[error("was interrupted")]
+    Cancelled,
     /// It says itself that it has failed, or something has ended it.
     #[error("{0}")]
     Failed(Ended),
@@ -103,7 +107,7 @@ impl Helper {
     ///
     /// Why there is nothing to be read.
     pub(crate) async fn keys(self, within: Duration) -> Result<Vec<OpenedKey>, HelperError> {
-        match self.printed(within).await? {
+        match self.printed(within, &CancellationToken::new()).await? {
             (Ended::Exit(0), printed) => Ok(opened(&printed)?),
             (how, _) => Err(HelperError::Failed(how)),
         }
@@ -117,8 +121,10 @@ impl Helper {
     pub(crate) async fn printed(
         mut self,
         within: Duration,
+        cancel: &CancellationToken,
     ) -> Result<(Ended, Vec<u8>), HelperError> {
-        let finished = self.finish(within).await;
+        let finished = cancel.run_until_cancelled(self.finish(within)).await;
+        let finished = finished.unwrap_or(Err(HelperError::Cancelled));
         if finished.is_err() {
             // It is held while what it has started is ended, or it could start more.
             self.process.signal(Signal::STOP);

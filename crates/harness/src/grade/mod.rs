@@ -1,21 +1,24 @@
 //! Submissions, several at a time: the items of each, one after another.
 
+mod items;
+mod matrix;
+
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::Instant;
 
-use grading::{Graded, Mark, Overrides, Rubric, RubricItem, Standing};
-use report::{Asked, PlayReport};
+use grading::{Graded, Mark, Overrides, Rubric, Standing};
+use report::Asked;
 use scenario::Scenario;
 use scenario::adapter::Adapter;
-use stage::{Commands, EngineError, Pace, StatusRequests};
+use stage::EngineError;
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 
-use super::one::{self, Attempt, OfRun};
 use super::propose::{Discovery, Watching, propose, proposed_adapter};
 use super::{NotOpened, Opened, RunContext, RunDir, sweep};
+
+pub use matrix::{MatrixNews, matrix};
 
 /// The setting of a shared adapter that names the submission.
 pub const SETTING: &str = "submission";
@@ -55,6 +58,20 @@ pub struct GradeSettings {
     pub dir: RunDir,
 }
 
+/// What is known of a submission.
+#[derive(Clone, Debug)]
+pub enum GradeNews {
+    /// What it has earned so far; what was not played yet could not be graded. More follows, unless the run ends.
+    SoFar {
+        /// With all its items.
+        graded: Graded,
+        /// So many of them are done.
+        played: usize,
+    },
+    /// What it has earned.
+    Ended(Graded),
+}
+
 /// What the tasks of all submissions share.
 struct Course {
     context: RunContext,
@@ -69,9 +86,21 @@ struct Course {
 /// A submission that can be played.
 struct Playable {
     context: RunContext,
-    name: String,
+    submission: Submission,
+    /// Where it lies while it is graded, and where it was built.
+    dir: String,
+    built: String,
     /// What is asked for in its plays.
     asked: Asked,
+}
+
+impl Playable {
+    /// What was handed in stands for where it lies meanwhile.
+    fn as_handed_in(&self, mark: &Mark) -> Mark {
+        let handed_in = self.submission.path.display().to_string();
+        let mark = mark.with(&self.built, &handed_in);
+        mark.with(&self.dir, &handed_in)
+    }
 }
 
 /// Grades every submission, and hands on what each earned as it is done. What goes wrong with one is told in
@@ -82,26 +111,19 @@ struct Playable {
 /// When it was interrupted, and for faults of the harness itself.
 pub async fn grade(
     settings: GradeSettings,
-    graded: &mpsc::Sender<Graded>,
+    news: &mpsc::Sender<GradeNews>,
 ) -> Result<(), EngineError> {
     let jobs = settings.jobs.max(1);
-    let course = Arc::new(Course {
-        context: settings.context,
-        proposes: settings.proposes,
-        rubric: settings.rubric,
-        overrides: settings.overrides,
-        scenarios: settings.scenarios,
-        unpacked: settings.unpacked,
-        dir: settings.dir,
-    });
-    let mut waiting = settings.submissions.into_iter();
+    let (submissions, course) = Course::of(settings);
+    let ended = async |done| drop(news.send(GradeNews::Ended(done)).await);
+    let mut waiting = submissions.into_iter();
     let mut going = JoinSet::new();
     loop {
         while going.len() < jobs
             && let Some(submission) = waiting.next()
         {
-            let course = Arc::clone(&course);
-            going.spawn(async move { course.submission(submission).await });
+            let (course, news) = (Arc::clone(&course), news.clone());
+            going.spawn(async move { course.submission(submission, &news).await });
         }
         let Some(done) = going.join_next().await else {
             break;
@@ -109,13 +131,13 @@ pub async fn grade(
         let done = done.map_err(|error| EngineError::task("a submission panicked", error))?;
         match done {
             // Nobody listening is no reason to stop.
-            Ok(done) => drop(graded.send(done).await),
+            Ok(done) => ended(done).await,
             Err(error) => {
                 course.context.cancel.cancel();
                 // What is done meanwhile is done.
                 while let Some(done) = going.join_next().await {
                     if let Ok(Ok(done)) = done {
-                        drop(graded.send(done).await);
+                        ended(done).await;
                     }
                 }
                 return Err(error);
@@ -126,25 +148,50 @@ pub async fn grade(
 }
 
 impl Course {
-    async fn submission(&self, submission: Submission) -> Result<Graded, EngineError> {
-        let seed = grading::seed(self.context.seed, &submission.name);
+    fn of(settings: GradeSettings) -> (Vec<Submission>, Arc<Self>) {
+        let course = Self {
+            context: settings.context,
+            proposes: settings.proposes,
+            rubric: settings.rubric,
+            overrides: settings.overrides,
+            scenarios: settings.scenarios,
+            unpacked: settings.unpacked,
+            dir: settings.dir,
+        };
+        (settings.submissions, Arc::new(course))
+    }
+
+    async fn submission(
+        &self,
+        submission: Submission,
+        news: &mpsc::Sender<GradeNews>,
+    ) -> Result<Graded, EngineError> {
+        drop(news.send(self.so_far(&submission, &[])).await);
         let opened = Opened::open_beside(submission.path.clone(), self.unpacked.clone()).await?;
         let marks = match opened {
-            Err(NotOpened::Theirs(why)) => self.unplayed(&Standing::NotSupported(why)),
-            Err(NotOpened::Ours(why)) => self.unplayed(&Standing::CannotGrade(why)),
+            Err(why) => self.unplayed(&why.into()),
             Ok(opened) => {
-                let marks = self.opened(&submission, opened.dir(), seed).await;
+                let playable = self.playable(&submission, opened.dir()).await;
+                let marks = match playable {
+                    Ok(Ok(playable)) => self.items(&playable, news).await,
+                    Ok(Err(standing)) => Ok(self.unplayed(&standing)),
+                    Err(error) => Err(error),
+                };
                 opened.close().await?;
                 marks?
             }
         };
-        Ok(Graded {
-            submission: submission.name,
+        Ok(self.graded(&submission, marks))
+    }
+
+    fn graded(&self, submission: &Submission, marks: Vec<Mark>) -> Graded {
+        Graded {
+            submission: submission.name.clone(),
             dir: submission.path.display().to_string(),
-            seed,
-            stamp: submission.stamp,
+            seed: grading::seed(self.context.seed, &submission.name),
+            stamp: submission.stamp.clone(),
             marks,
-        })
+        }
     }
 
     fn unplayed(&self, standing: &Standing) -> Vec<Mark> {
@@ -154,17 +201,16 @@ impl Course {
             .collect()
     }
 
-    /// Builds and plays what lies in a directory. Where that is another one than was handed in, or
-    /// a copy was built, the marks name what was handed in.
-    async fn opened(
+    /// Builds what lies in a directory; or why it cannot be played.
+    async fn playable(
         &self,
         submission: &Submission,
         dir: &Path,
-        seed: u64,
-    ) -> Result<Vec<Mark>, EngineError> {
+    ) -> Result<Result<Playable, Standing>, EngineError> {
+        let seed = grading::seed(self.context.seed, &submission.name);
         let mut adapter = match self.adapter(&submission.name, dir, seed).await? {
             Ok(adapter) => adapter,
-            Err(standing) => return Ok(self.unplayed(&standing)),
+            Err(standing) => return Ok(Err(standing)),
         };
         let path = adapter.path.display().to_string();
         let (dir, handed_in) = (
@@ -174,38 +220,30 @@ impl Course {
         let set = adapter.set(SETTING, &dir);
         set.map_err(|_| EngineError::Fault("the adapter takes no submission"))?;
         let asked = Asked {
-            adapter: path.clone(),
+            adapter: path,
             settings: vec![(SETTING.to_owned(), dir.clone())],
             ..Asked::default()
         };
         let built = match self.context.built(adapter, &self.dir).await {
             Ok(Ok(built)) => built,
             Err(EngineError::Interrupted) => return Err(EngineError::Interrupted),
-            Err(error) => return Ok(self.unplayed(&Standing::CannotGrade(error.to_string()))),
+            Err(error) => return Ok(Err(Standing::CannotGrade(error.to_string()))),
             Ok(Err(why)) => {
                 let why = why.to_string().replace(&dir, &handed_in);
-                return Ok(self.unplayed(&Standing::DoesNotBuild(why)));
+                return Ok(Err(Standing::DoesNotBuild(why)));
             }
         };
-        let place = built.settings.get(SETTING).cloned().unwrap_or_default();
-        let playable = Playable {
+        Ok(Ok(Playable {
+            built: built.settings.get(SETTING).cloned().unwrap_or_default(),
             context: RunContext {
                 adapter: Arc::new(built),
                 seed,
                 ..self.context.clone()
             },
-            name: submission.name.clone(),
+            submission: submission.clone(),
+            dir,
             asked,
-        };
-        let marks = self.items(&playable).await?.into_iter();
-        let named = marks.map(|mark| Mark {
-            repeat: mark
-                .evidence
-                .as_ref()
-                .map(|_| self.repeat(&mark.item, (&handed_in, &path), seed)),
-            ..mark.with(&place, &handed_in).with(&dir, &handed_in)
-        });
-        Ok(named.collect())
+        }))
     }
 
     /// The one that all share, or one that is proposed; or why there is none.
@@ -242,94 +280,13 @@ impl Course {
             Err(error) => Err(Standing::CannotGrade(error.to_string())),
         })
     }
+}
 
-    /// One line that plays an item of what was handed in again.
-    fn repeat(&self, item: &str, (handed_in, adapter): (&str, &str), seed: u64) -> String {
-        let scenario = self.scenarios.get(item).map(|scenario| {
-            let path = self.context.shown(&scenario.path);
-            report::on_a_command_line(&scenario.id, &path)
-        });
-        format!(
-            "cargo xtask try {} {} --adapter {} --seed {seed}",
-            scenario.unwrap_or_default(),
-            report::quoted(handed_in),
-            report::quoted(adapter),
-        )
-    }
-
-    /// Plays the items, one after another.
-    async fn items(&self, playable: &Playable) -> Result<Vec<Mark>, EngineError> {
-        let began = Instant::now();
-        let mut marks: Vec<Mark> = Vec::new();
-        // Items that play the same share its tries.
-        let mut played: BTreeMap<String, Vec<PlayReport>> = BTreeMap::new();
-        for item in &self.rubric.items {
-            if let Some(needs) = item.lacks(&playable.name, &marks, &self.overrides) {
-                marks.push(Mark::without_play(item, Standing::Skipped { needs }));
-                continue;
-            }
-            let is_played = self
-                .scenarios
-                .get(&item.id)
-                .is_some_and(|scenario| played.contains_key(&scenario.id));
-            if !is_played && began.elapsed() >= self.rubric.budget {
-                marks.push(Mark::without_play(item, Standing::OutOfTime));
-                continue;
-            }
-            let Some(scenario) = self.scenarios.get(&item.id) else {
-                return Err(EngineError::Fault("an item has no scenario"));
-            };
-            let tries = played.entry(scenario.id.clone()).or_default();
-            let mark = self
-                .tries(playable, (item, scenario), (tries, began))
-                .await?;
-            marks.push(mark);
-        }
-        Ok(marks)
-    }
-
-    /// Plays until an item is earned or there are enough tries, and marks it.
-    async fn tries(
-        &self,
-        playable: &Playable,
-        (item, scenario): (&RubricItem, &Scenario),
-        (tries, began): (&mut Vec<PlayReport>, Instant),
-    ) -> Result<Mark, EngineError> {
-        loop {
-            let most = usize::try_from(self.rubric.tries).unwrap_or(usize::MAX);
-            let left = self.rubric.budget.saturating_sub(began.elapsed());
-            if !tries.is_empty() {
-                let mark = Mark::of(item, tries);
-                if !mark.may_change() || tries.len() >= most || left.is_zero() {
-                    return Ok(mark);
-                }
-            }
-            let number = u32::try_from(tries.len() + 1).unwrap_or(u32::MAX);
-            let dir = PathBuf::from("plays")
-                .join(&playable.name)
-                .join(RunDir::relative(&scenario.id))
-                .join(format!("try-{number}"));
-            let this = Attempt {
-                number,
-                dir,
-                pace: Pace::Full,
-                commands: Commands::none(),
-                limit: Some(left),
-                status_requests: StatusRequests::none(),
-            };
-            let of = OfRun {
-                dir: &self.dir,
-                asked: &playable.asked,
-                provenance: None,
-            };
-            match one::play(&playable.context, scenario, of, this, one::nobody()).await {
-                Ok(report) => tries.push(report),
-                Err(EngineError::Interrupted) => return Err(EngineError::Interrupted),
-                Err(error) => {
-                    let why = Standing::CannotGrade(error.to_string());
-                    return Ok(Mark::without_play(item, why));
-                }
-            }
+impl From<NotOpened> for Standing {
+    fn from(why: NotOpened) -> Self {
+        match why {
+            NotOpened::Theirs(why) => Self::NotSupported(why),
+            NotOpened::Ours(why) => Self::CannotGrade(why),
         }
     }
 }
@@ -352,9 +309,9 @@ mod tests {
     use proposal::SourceFile;
     use timeline::EventKind;
 
-    use super::super::dir::RunDir;
-    use super::super::propose::{Watching, proposed_adapter};
     use super::or_standing;
+    use crate::dir::RunDir;
+    use crate::propose::{Watching, proposed_adapter};
 
     #[test]
     fn a_proposal_that_is_no_adapter_is_a_standing_of_its_submission() {

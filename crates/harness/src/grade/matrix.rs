@@ -1,0 +1,236 @@
+//! Everybody with everybody: clients of each through the relay of each, and clients of both.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use grading::{Cell, Matrix, Standing};
+use scenario::Scenario;
+use stage::{Commands, EngineError, Pace, StatusRequests};
+use tokio::sync::mpsc;
+use tokio::task::JoinSet;
+
+use super::{Course, GradeSettings, Playable, Submission};
+use crate::one::{self, Attempt, OfRun};
+use crate::{Opened, RunContext, sweep};
+
+/// What scenarios of a matrix call the adapter of the clients.
+const CLIENTS: &str = "the clients'";
+
+/// How far a matrix is.
+#[derive(Clone, Debug)]
+pub enum MatrixNews {
+    /// There are so many plays.
+    Plays(usize),
+    /// One of them has ended.
+    Played,
+}
+
+/// A submission that takes part, or why it cannot.
+struct Guest {
+    name: String,
+    playable: Result<Playable, Standing>,
+    /// What was unpacked stays until the last play.
+    opened: Option<Opened>,
+}
+
+/// One play.
+#[derive(Clone, Copy)]
+struct Pair {
+    clients: usize,
+    relay: usize,
+    is_mixed: bool,
+}
+
+/// Plays one scenario for every pair of submissions.
+///
+/// # Errors
+///
+/// When it was interrupted, and for faults of the harness itself.
+pub async fn matrix(
+    settings: GradeSettings,
+    scenario: Scenario,
+    news: &mpsc::Sender<MatrixNews>,
+) -> Result<Matrix, EngineError> {
+    let jobs = settings.jobs.max(1);
+    let (submissions, course) = Course::of(settings);
+    let mut guests = Vec::new();
+    for submission in submissions {
+        guests.push(course.guest(submission).await?);
+    }
+    let guests = Arc::new(guests);
+    let scenario = Arc::new(scenario);
+    let pairs = pairs(guests.len(), scenario.clients.len());
+    drop(news.send(MatrixNews::Plays(pairs.len())).await);
+    let mut waiting = pairs.into_iter();
+    let (mut going, mut cells, mut failed) = (JoinSet::new(), Vec::new(), None);
+    loop {
+        while going.len() < jobs
+            && failed.is_none()
+            && let Some(pair) = waiting.next()
+        {
+            let (course, guests, scenario) = (
+                Arc::clone(&course),
+                Arc::clone(&guests),
+                Arc::clone(&scenario),
+            );
+            going.spawn(async move { course.cell(&guests, pair, &scenario).await });
+        }
+        let Some(done) = going.join_next().await else {
+            break;
+        };
+        match done.map_err(|error| EngineError::task("a play panicked", error))? {
+            Ok(cell) => cells.push(cell),
+            Err(error) => {
+                course.context.cancel.cancel();
+                failed = failed.or(Some(error));
+            }
+        }
+        drop(news.send(MatrixNews::Played).await);
+    }
+    let names = guests.iter().map(|guest| guest.name.clone()).collect();
+    for guest in Arc::into_inner(guests).into_iter().flatten() {
+        if let Some(opened) = guest.opened {
+            opened.close().await?;
+        }
+    }
+    sweep(course.context.level).await?;
+    failed.map_or_else(
+        || {
+            Ok(Matrix {
+                title: scenario.title.clone(),
+                names,
+                cells,
+            })
+        },
+        Err,
+    )
+}
+
+/// Everybody's clients through everybody's relay; and mixed with theirs, where there are two.
+fn pairs(guests: usize, clients: usize) -> Vec<Pair> {
+    let both = (0..guests).flat_map(|one| (0..guests).map(move |other| (one, other)));
+    let each = both.flat_map(|(clients, relay)| {
+        [false, true].map(|is_mixed| Pair {
+            clients,
+            relay,
+            is_mixed,
+        })
+    });
+    each.filter(|pair| !pair.is_mixed || (pair.clients != pair.relay && clients > 1))
+        .collect()
+}
+
+impl Course {
+    async fn guest(&self, submission: Submission) -> Result<Guest, EngineError> {
+        let opened = Opened::open_beside(submission.path.clone(), self.unpacked.clone()).await?;
+        let (playable, opened) = match opened {
+            Err(why) => (Err(why.into()), None),
+            Ok(opened) => {
+                let playable = self.playable(&submission, opened.dir()).await?;
+                (playable, Some(opened))
+            }
+        };
+        Ok(Guest {
+            name: submission.name,
+            playable,
+            opened,
+        })
+    }
+
+    async fn cell(
+        &self,
+        guests: &[Guest],
+        pair: Pair,
+        scenario: &Scenario,
+    ) -> Result<Cell, EngineError> {
+        let guest = |place: usize| {
+            let guest = guests.get(place);
+            guest.ok_or(EngineError::Fault("a matrix has no such submission"))
+        };
+        let (clients, relay) = (guest(pair.clients)?, guest(pair.relay)?);
+        let cell = |play| Cell::of(&clients.name, &relay.name, pair.is_mixed, play);
+        let (theirs, its) = match (&clients.playable, &relay.playable) {
+            (Ok(theirs), Ok(its)) => (theirs, its),
+            (Err(standing), _) | (_, Err(standing)) => return Ok(cell(Err(standing.clone()))),
+        };
+        let (context, scenario) = together(theirs, its, pair, scenario);
+        let how = if pair.is_mixed { "with" } else { "through" };
+        let this = Attempt {
+            number: 1,
+            dir: PathBuf::from("matrix")
+                .join(&clients.name)
+                .join(how)
+                .join(&relay.name),
+            pace: Pace::Full,
+            commands: Commands::none(),
+            limit: Some(self.rubric.budget),
+            status_requests: StatusRequests::none(),
+        };
+        let of = OfRun {
+            dir: &self.dir,
+            asked: &its.asked,
+            provenance: None,
+        };
+        match one::play(&context, &scenario, of, this, one::nobody()).await {
+            Ok(play) => {
+                let cell = cell(Ok(&play));
+                let mark = its.as_handed_in(&theirs.as_handed_in(&cell.mark));
+                Ok(Cell { mark, ..cell })
+            }
+            Err(EngineError::Interrupted) => Err(EngineError::Interrupted),
+            Err(error) => Ok(cell(Err(Standing::CannotGrade(error.to_string())))),
+        }
+    }
+}
+
+/// The relay of one, and clients of the other: all of them, or the first.
+fn together(
+    theirs: &Playable,
+    its: &Playable,
+    pair: Pair,
+    scenario: &Scenario,
+) -> (RunContext, Scenario) {
+    let mut scenario = scenario.clone();
+    if pair.clients == pair.relay {
+        return (its.context.clone(), scenario);
+    }
+    let of_them = if pair.is_mixed {
+        1
+    } else {
+        scenario.clients.len()
+    };
+    for client in scenario.clients.iter_mut().take(of_them) {
+        client.adapter = Some(CLIENTS.to_owned());
+    }
+    let clients = theirs.context.adapter.as_ref().clone();
+    let context = RunContext {
+        others: Arc::new(BTreeMap::from([(CLIENTS.to_owned(), clients)])),
+        ..its.context.clone()
+    };
+    (context, scenario)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::pairs;
+
+    #[test]
+    fn everybody_meets_everybody_and_nobody_is_mixed_with_itself() {
+        let all: Vec<_> = pairs(2, 2)
+            .iter()
+            .map(|pair| (pair.clients, pair.relay, pair.is_mixed))
+            .collect();
+        let expected = [
+            (0, 0, false),
+            (0, 1, false),
+            (0, 1, true),
+            (1, 0, false),
+            (1, 0, true),
+            (1, 1, false),
+        ];
+        assert_eq!(all, expected);
+        assert!(pairs(3, 1).iter().all(|pair| !pair.is_mixed));
+        assert_eq!(pairs(3, 2).len(), 9 + 6);
+    }
+}
