@@ -13,6 +13,9 @@ use sha2::{Digest as _, Sha256};
 /// Numbers that have not come of one thread, at most, that are still waited for.
 const MAX_MISSING: usize = 1024;
 
+/// Messages that are kept although the relay says that they have arrived, at most.
+const MAX_ACCEPTED: usize = 256;
+
 /// The messages of one person to another in one conversation, one way. The other side is one of the two.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Thread {
@@ -58,7 +61,9 @@ pub enum Entry {
     Wrote(Thread, Step),
     /// A message waits for its answer.
     Kept(Kept),
-    /// It has one.
+    /// The relay says that it has arrived, and its recipient does not say so yet.
+    Accepted(MessageId),
+    /// Nothing more is to be done for it.
     Done(MessageId),
     /// Of a thread of somebody else, the numbers from the first to the second have not come.
     Missing(Thread, u64, u64),
@@ -94,6 +99,8 @@ pub struct Account {
     /// In the order in which they were written.
     kept: BTreeMap<u64, Kept>,
     last_kept: u64,
+    /// Those of them that the relay says have arrived.
+    accepted: BTreeSet<MessageId>,
     opened: Vec<ReplayRecord>,
 }
 
@@ -111,6 +118,12 @@ impl Account {
         }
         let is_over = |expires: u64| expires.saturating_add(CLOCK_SKEW_SECONDS) < now;
         account.opened.retain(|record| !is_over(record.expires));
+        let kept = account.kept.values();
+        let expired = kept.filter(|kept| kept.expires < now && account.is_accepted(&kept.id));
+        let expired: Vec<MessageId> = expired.map(|kept| kept.id).collect();
+        for id in expired {
+            account.drop_kept(&id);
+        }
         account
     }
 
@@ -131,7 +144,15 @@ impl Account {
                 self.last_kept += 1;
                 self.kept.insert(self.last_kept, kept);
             }
-            Entry::Done(id) => self.kept.retain(|_, kept| kept.id != id),
+            Entry::Accepted(id) => {
+                self.accepted.insert(id);
+                if self.accepted.len() > MAX_ACCEPTED {
+                    let mut kept = self.kept.values().map(|kept| kept.id);
+                    let oldest = kept.find(|id| self.accepted.contains(id));
+                    self.drop_kept(&oldest.unwrap_or(id));
+                }
+            }
+            Entry::Done(id) => self.drop_kept(&id),
             Entry::Missing(thread, first, last) => self.miss(thread, first, last),
             Entry::Came(thread, seq) => {
                 if let Some(missing) = self.missing.get_mut(&thread) {
@@ -144,6 +165,11 @@ impl Account {
                 self.wrote.retain(|thread, _| thread.peer != peer);
             }
         }
+    }
+
+    fn drop_kept(&mut self, id: &MessageId) {
+        self.kept.retain(|_, kept| kept.id != *id);
+        self.accepted.remove(id);
     }
 
     /// These have not come. Of too many, the latest are waited for.
@@ -173,6 +199,8 @@ impl Account {
         });
         let kept = self.kept.values().cloned().map(Entry::Kept);
         let threads = seen.chain(missing).chain(wrote);
+        let accepted = self.accepted.iter().copied().map(Entry::Accepted);
+        let kept = kept.chain(accepted);
         opened.chain(threads).chain(kept).collect()
     }
 
@@ -201,7 +229,30 @@ impl Account {
         self.note(Entry::Kept(kept))
     }
 
-    /// A message is answered for, one way or the other. `None` where it was not kept.
+    /// The relay says that a message has arrived. Only its recipient's word is enough to forget it, or the relay's
+    /// when it has had it twice. `None` where it was not kept.
+    pub(crate) fn accept(&mut self, id: &MessageId) -> Option<Entry> {
+        if self.is_accepted(id) {
+            return self.settle(id);
+        }
+        let is_kept = self.kept.values().any(|kept| kept.id == *id);
+        is_kept.then(|| self.note(Entry::Accepted(*id)))
+    }
+
+    /// Whether the relay has said that a message has arrived.
+    pub(crate) fn is_accepted(&self, id: &MessageId) -> bool {
+        self.accepted.contains(id)
+    }
+
+    /// The owner of this identity says that a message was shown. `None` where the relay has not answered for it, or it
+    /// was not kept for that one.
+    pub(crate) fn confirm(&mut self, by: &Fingerprint, id: &MessageId) -> Option<Entry> {
+        let mut kept = self.kept.values();
+        let is_theirs = kept.any(|kept| kept.id == *id && kept.peer == *by);
+        (is_theirs && self.is_accepted(id)).then(|| self.note(Entry::Done(*id)))
+    }
+
+    /// Nothing more can be done for a message. `None` where it was not kept.
     pub(crate) fn settle(&mut self, id: &MessageId) -> Option<Entry> {
         let is_kept = self.kept.values().any(|kept| kept.id == *id);
         is_kept.then(|| self.note(Entry::Done(*id)))
@@ -234,10 +285,13 @@ impl Account {
         self.kept.values().map(|kept| kept.to.clone()).collect()
     }
 
-    /// Those that do not open any more, at the time `now`.
+    /// Those that nobody has answered for and that do not open any more, at the time `now`.
     pub fn expired(&self, now: u64) -> Vec<Kept> {
-        let expired = self.kept.values().filter(|kept| kept.expires < now);
-        expired.cloned().collect()
+        let waiting = self
+            .kept
+            .values()
+            .filter(|kept| !self.is_accepted(&kept.id));
+        waiting.filter(|kept| kept.expires < now).cloned().collect()
     }
 
     /// Takes note of a message of somebody else. Where it stands, and what to store.

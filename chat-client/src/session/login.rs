@@ -168,6 +168,7 @@ impl Session {
         self.lines.append(&mut self.link.held);
         self.give_up_expired();
         for name in self.account.recipients() {
+            self.send_unconfirmed(&name);
             self.send_again(&name);
         }
     }

@@ -150,15 +150,28 @@ impl Session {
 
     /// What earlier connections left unanswered goes to somebody who can be written to, byte for byte.
     pub(super) fn send_again(&mut self, to: &Name) {
+        self.send_kept(to, Purpose::Again);
+    }
+
+    /// What the relay has said to have delivered on an earlier connection, and its recipient has not confirmed, goes
+    /// there once more: that a relay has it is the relay's word alone.
+    pub(super) fn send_unconfirmed(&mut self, to: &Name) {
+        if self.people.is_here(to) {
+            self.send_kept(to, Purpose::Unconfirmed);
+        }
+    }
+
+    fn send_kept(&mut self, to: &Name, purpose: Purpose) {
         let Ok(recipient) = self.people.recipient(to) else {
             return;
         };
         let peer = recipient.identity.fingerprint();
         let kept: Vec<Kept> = self.account.kept_for(to, &peer).cloned().collect();
         for Kept { id, envelope, .. } in kept {
-            if !self.link.outbox.has(&id) {
+            let is_meant = self.account.is_accepted(&id) == (purpose == Purpose::Unconfirmed);
+            if is_meant && !self.link.outbox.has(&id) {
                 let size = (Some(id), envelope.0.len());
-                let hop = self.link.outbox.add(to.clone(), Purpose::Again, size);
+                let hop = self.link.outbox.add(to.clone(), purpose, size);
                 let send = ToRelay::Send {
                     id: hop,
                     to: to.clone(),
@@ -184,7 +197,13 @@ impl Session {
 
     /// The relay has answered for a message: it has reached its recipient, or never will.
     pub(super) fn settle(&mut self, id: MessageId, is_lost: bool) {
-        self.records.extend(self.account.settle(&id));
+        let is_shown = self.marks.waiting.get(&id).is_some_and(|mark| mark.shown);
+        let entry = if is_lost || is_shown {
+            self.account.settle(&id)
+        } else {
+            self.account.accept(&id)
+        };
+        self.records.extend(entry);
         match self.marks.waiting.get(&id) {
             Some(mark) if mark.shown => self.end_mark(&id),
             Some(_) if is_lost => {
@@ -197,6 +216,7 @@ impl Session {
     /// A recipient says, sealed and signed, what was shown there. It counts once the relay has answered as well.
     pub(super) fn on_delivered(&mut self, by: &Fingerprint, ids: &[MessageId]) {
         for id in ids {
+            self.records.extend(self.account.confirm(by, id));
             let Some(mark) = self.marks.waiting.get_mut(id).filter(|mark| mark.by == *by) else {
                 continue;
             };

@@ -490,7 +490,7 @@ impl Session {
                 self.show(Line::Sent { tag, to });
             }
             (Purpose::Offer { file }, Some(reason)) => self.fail_source(file, &reason),
-            (Purpose::Offer { .. }, None) | (Purpose::Receipt, _) => {}
+            (Purpose::Offer { .. }, None) | (Purpose::Receipt | Purpose::Unconfirmed, _) => {}
         }
         if let Some(message) = pending.message {
             self.settle(message, is_lost);

@@ -33,6 +33,8 @@ pub(super) enum Purpose {
     Receipt,
     /// A message of an earlier connection, sent again.
     Again,
+    /// The same, of one that the relay has said to have delivered: nothing more is shown of its answer.
+    Unconfirmed,
 }
 
 /// An envelope on its way.

@@ -1,11 +1,12 @@
 //! What a client does about a relay that does what clients must withstand: the behaviours of the zoo's hostile
 //! relay, in memory. `docs/threat-model.md` lists them by their numbers.
 
+use chat_client::account::{Account, Entry};
 use chat_client::contacts::Contacts;
 use chat_client::session::Ending;
 use scenario::RelayDoes;
 
-use crate::hall::{Hall, Start, fixture, name, people_in};
+use crate::hall::{Hall, NOW, Start, fixture, name, people_in};
 
 /// Three seeds at least: at the first occasion, the second and the third; and each of so many ways once.
 fn seeds(ways: u64) -> impl Iterator<Item = u64> {
@@ -17,9 +18,7 @@ fn five(does: RelayDoes, seed: u64) -> Hall {
     let mut hall = together(does, seed, &["alice", "bob"]);
     for number in 1..=5 {
         let line = format!("@{number} /msg bob text {number}");
-        hall.person("alice")
-            .session
-            .on_line(&line, crate::hall::NOW);
+        hall.person("alice").session.on_line(&line, NOW);
         hall.settle();
     }
     hall
@@ -137,7 +136,7 @@ fn exchanged_wraps_are_refused_by_their_signatures() {
     for seed in seeds(1) {
         let mut hall = together(RelayDoes::SwapsWraps, seed, &["alice", "bob", "carol"]);
         for text in ["one", "two", "three", "four"] {
-            hall.person("alice").session.on_line(text, crate::hall::NOW);
+            hall.person("alice").session.on_line(text, NOW);
             hall.settle();
         }
         for who in ["bob", "carol"] {
@@ -243,6 +242,52 @@ fn what_the_relay_says_marks_nothing_as_delivered() {
         hall.drop("bob");
         assert_eq!(count(&mut hall, "alice", "unconfirmed bob 1"), 1);
     }
+}
+
+#[test]
+fn what_was_accepted_and_nobody_has_confirmed_is_sent_once_more() {
+    for seed in seeds(1) {
+        let mut hall = five(RelayDoes::AcceptsFalsely, seed);
+        assert_eq!(texts(&mut hall, "bob").len(), 4);
+        hall.forget("alice");
+        hall.reconnect("alice");
+        let mut shown = texts(&mut hall, "bob");
+        shown.sort_unstable();
+        assert_eq!(shown, once_each());
+        assert_eq!(count(&mut hall, "bob", "late alice"), 1);
+        // The same after a restart, from the journal.
+        let journal = hall.person("alice").journal.clone();
+        let kept = Account::read(journal, NOW).entries();
+        assert!(!kept.iter().any(|entry| matches!(entry, Entry::Kept(_))));
+        assert_eq!(
+            count(&mut hall, "alice", "sent "),
+            0,
+            "that was shown before"
+        );
+        assert_eq!(count(&mut hall, "alice", "unconfirmed "), 0);
+        assert_eq!(count(&mut hall, "alice", "delivered "), 1);
+    }
+}
+
+#[test]
+fn what_was_accepted_is_sent_once_more_after_a_restart_and_then_no_more() {
+    let mut hall = five(RelayDoes::DropsTheRest, 0);
+    let sent = |hall: &mut Hall| {
+        let alice = hall.person("alice");
+        let start = Start {
+            journal: alice.journal.clone(),
+            ..Start::knowing(0, &alice.contacts.clone())
+        };
+        let kept = Account::read(start.journal.clone(), NOW).entries();
+        let kept = kept.iter().filter(|entry| matches!(entry, Entry::Kept(_)));
+        let count = kept.count();
+        hall.drop("alice");
+        hall.join("alice", start);
+        count
+    };
+    // The relay says each time that it was accepted.
+    assert_eq!(sent(&mut hall), 5);
+    assert_eq!(sent(&mut hall), 0);
 }
 
 /// Certificates are renewed by hand here: the newer one has been used.
