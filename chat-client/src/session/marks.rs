@@ -195,10 +195,11 @@ impl Session {
         self.marks.waiting.get(id)?.tag
     }
 
-    /// The relay has answered for a message: it has reached its recipient, or never will.
-    pub(super) fn settle(&mut self, id: MessageId, is_lost: bool) {
+    /// The relay has answered for a message: it has reached its recipient, or waits there, or never will. Where that is
+    /// not sure, the message is kept until its recipient says so.
+    pub(super) fn settle(&mut self, id: MessageId, is_lost: bool, is_sure: bool) {
         let is_shown = self.marks.waiting.get(&id).is_some_and(|mark| mark.shown);
-        let entry = if is_lost || is_shown {
+        let entry = if is_sure || is_shown {
             self.account.settle(&id)
         } else {
             self.account.accept(&id)

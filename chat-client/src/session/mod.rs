@@ -480,6 +480,8 @@ impl Session {
         let is_lost = failed.is_some();
         let tag = pending.message.and_then(|id| self.tag_of(&id));
         let to = pending.to;
+        // Whoever is here confirms a text before its relay can have the answer.
+        let is_sure = failed.is_some() || !self.people.is_here(&to);
         match (pending.purpose, failed) {
             (Purpose::Say { .. } | Purpose::Private | Purpose::Again, Some(reason)) => {
                 self.show(Line::Undelivered { tag, to, reason });
@@ -493,7 +495,7 @@ impl Session {
             (Purpose::Offer { .. }, None) | (Purpose::Receipt | Purpose::Unconfirmed, _) => {}
         }
         if let Some(message) = pending.message {
-            self.settle(message, is_lost);
+            self.settle(message, is_lost, is_sure);
         }
         if let Purpose::Say { group } = pending.purpose {
             self.close_say(group, tag);
