@@ -233,6 +233,11 @@ impl Hall {
         }
     }
 
+    /// Whether a hostile relay has done what it is told to do.
+    pub(crate) fn is_struck(&self) -> bool {
+        self.middle.as_ref().is_some_and(Middle::has_struck)
+    }
+
     pub(crate) fn person(&mut self, who: &str) -> &mut Person {
         self.people.get_mut(who).unwrap()
     }

@@ -2,7 +2,6 @@
 //! relay, in memory. `docs/threat-model.md` lists them by their numbers.
 
 use chat_client::account::{Account, Entry};
-use chat_client::contacts::Contacts;
 use chat_client::session::Ending;
 use scenario::RelayDoes;
 
@@ -21,6 +20,8 @@ fn five(does: RelayDoes, seed: u64) -> Hall {
         hall.person("alice").session.on_line(&line, NOW);
         hall.settle();
     }
+    let waits = matches!(does, RelayDoes::ReplaysLater | RelayDoes::SwapsKeys);
+    assert!(hall.is_struck() || waits, "{does:?}");
     hall
 }
 
@@ -109,6 +110,7 @@ fn nothing_is_shown_twice() {
             hall.join("bob", start);
             let lines = hall.lines("bob");
             assert_eq!(lines, ["ready bob with alice"]);
+            assert!(hall.is_struck());
         }
     }
 }
@@ -290,18 +292,32 @@ fn what_was_accepted_is_sent_once_more_after_a_restart_and_then_no_more() {
     assert_eq!(sent(&mut hall), 0);
 }
 
-/// Certificates are renewed by hand here: the newer one has been used.
 #[test]
 fn an_old_key_that_the_relay_keeps_gets_nothing() {
-    let mut hall = Hall::hostile(RelayDoes::KeepsOldKeys, 0);
-    hall.join("bob", Start::new(1));
-    let mut known = Contacts::default();
-    known.see(&name("bob"), fixture(1).public());
-    known.use_key(&name("bob"), 2);
-    hall.join("alice", Start::with_people(0, &known));
-    let told = hall.types("alice", "/msg bob a secret");
-    let refused = "refused bad-key bob: encryption key 1 was replaced by 2";
-    assert!(told[0].starts_with(refused), "{told:?}");
+    let with_two_keys = || {
+        let mut bob = fixture(1);
+        bob.renew(&mut rand::rng(), NOW);
+        bob
+    };
+    let renews = |hall: &mut Hall| {
+        hall.person("bob").session.on_keys(with_two_keys(), NOW);
+        hall.settle();
+    };
+    let mut honest = Hall::with(&["alice", "bob"]);
+    renews(&mut honest);
+    let known = honest.person("alice").contacts.clone();
+    assert!(known.contains("\"number\": 2"), "{known}");
+    for does in [RelayDoes::Nothing, RelayDoes::KeepsOldKeys] {
+        let mut hall = Hall::hostile(does, 0);
+        hall.join("bob", Start::new(1));
+        renews(&mut hall);
+        hall.join("alice", Start::knowing(0, &known));
+        let keeps = does == RelayDoes::KeepsOldKeys;
+        assert_eq!(hall.is_struck(), keeps);
+        let lines = hall.types("alice", "/msg bob a secret").join("; ");
+        let refused = "refused bad-key bob: encryption key 1 was replaced by 2";
+        assert_eq!(lines.starts_with(refused), keeps, "{lines}");
+    }
 }
 
 #[test]

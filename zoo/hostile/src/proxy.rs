@@ -165,6 +165,10 @@ async fn act(mut queue: Receiver<Event>, mut middle: Middle) {
                 else {
                     continue;
                 };
+                // What is for an earlier connection of somebody who has come back goes nowhere.
+                if links.latest.get(name) != Some(&number) {
+                    continue;
+                }
                 middle.down(name, message, frame.body)
             }
         };

@@ -103,6 +103,11 @@ impl Middle {
         }
     }
 
+    /// Whether it has done what it is told to do.
+    pub fn has_struck(&self) -> bool {
+        self.struck
+    }
+
     /// Something comes from a client.
     pub fn up(&mut self, from: &str, message: ToRelay, body: Bytes) -> Vec<Passed> {
         self.listen(from, &message);
@@ -153,6 +158,7 @@ impl Middle {
                 let peer = self.joined(to, peer);
                 down(to, ToClient::Joined { peer }, body)
             }
+            ToClient::Renewed { .. } if self.does == RelayDoes::KeepsOldKeys => Vec::new(),
             ToClient::Deliver { seq, from } => self.deliver(Held {
                 to: to.to_owned(),
                 seq,
@@ -206,6 +212,14 @@ impl Middle {
                 self.people.insert(name, peer);
             }
             ToRelay::Login { certificate, .. } => {
+                self.first
+                    .entry(name.clone())
+                    .or_insert(certificate.clone());
+                if let Some(peer) = self.people.get_mut(&name) {
+                    peer.certificate = certificate.clone();
+                }
+            }
+            ToRelay::Renew { certificate } => {
                 if let Some(peer) = self.people.get_mut(&name) {
                     peer.certificate = certificate.clone();
                 }

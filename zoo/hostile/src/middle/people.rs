@@ -25,6 +25,7 @@ impl Middle {
             return Vec::new();
         };
         if self.does == RelayDoes::OtherRelay && self.logins > 2 {
+            self.struck = true;
             let secret = SigningKey::from_bytes(&[9; 32]);
             match self.way(3) {
                 0 => "elsewhere".clone_into(&mut relay),
@@ -57,7 +58,10 @@ impl Middle {
     ) -> Vec<Passed> {
         let extra = u32::from(does::has_member(self.does));
         let present = match self.does {
-            RelayDoes::InventsPeople => u32::MAX,
+            RelayDoes::InventsPeople => {
+                self.struck = true;
+                u32::MAX
+            }
             _ => present + extra,
         };
         let welcome = ToClient::Welcome {
@@ -69,11 +73,14 @@ impl Middle {
         if does::has_member(self.does) {
             let mut peer = self.member.as_peer(Member::name());
             if self.does == RelayDoes::WeakKeys {
+                self.struck = true;
                 peer.key = self.weak_key();
             }
             passed.extend(down(to, ToClient::Present { peer }, Bytes::new()));
         }
-        passed.extend(self.replay(to));
+        let again = self.replay(to);
+        self.struck |= !again.is_empty();
+        passed.extend(again);
         passed
     }
 
@@ -81,7 +88,10 @@ impl Middle {
     pub(super) fn announced(&mut self, to: &str, peer: Peer) -> Peer {
         self.announced.insert((to.to_owned(), peer.name.clone()));
         match self.does {
-            RelayDoes::SwapsFirstKeys => self.member.as_peer(peer.name),
+            RelayDoes::SwapsFirstKeys => {
+                self.struck = true;
+                self.member.as_peer(peer.name)
+            }
             RelayDoes::KeepsOldKeys => self.first(peer),
             _ => peer,
         }
@@ -103,13 +113,14 @@ impl Middle {
         }
     }
 
-    fn first(&mut self, peer: Peer) -> Peer {
-        let first = self.first.entry(peer.name.clone());
-        let certificate = first.or_insert(peer.certificate).clone();
-        Peer {
-            certificate,
-            ..peer
+    fn first(&mut self, mut peer: Peer) -> Peer {
+        if let Some(first) = self.first.get(&peer.name)
+            && *first != peer.certificate
+        {
+            self.struck = true;
+            peer.certificate = first.clone();
         }
+        peer
     }
 
     fn with_bad_certificate(&mut self, mut peer: Peer) -> Peer {
