@@ -104,6 +104,23 @@ fn adobe() -> [u8; 85] {
     std::array::from_fn(|digit| b'!' + u8::try_from(digit).unwrap())
 }
 
+/// The halves of each byte, as numbers, letters and digits.
+fn halves(message: &[u8]) -> Vec<(T, Vec<u8>)> {
+    let high_first = message.iter().flat_map(|byte| [byte >> 4, byte & 15]);
+    let low_first = message.iter().flat_map(|byte| [byte & 15, byte >> 4]);
+    let letters = high_first.clone().map(|half| b'a' + half).collect();
+    let digits = low_first
+        .clone()
+        .map(|half| b"0123456789abcdef"[usize::from(half)]);
+    let all = [
+        high_first.collect(),
+        low_first.clone().collect(),
+        letters,
+        digits.collect(),
+    ];
+    all.map(|bytes| (T::HalfBytes, bytes)).into()
+}
+
 /// A whole message in a transformation: everything that it can be written in beforehand.
 fn written(message: &[u8]) -> Vec<(T, Vec<u8>)> {
     let text = String::from_utf8_lossy(message);
@@ -201,7 +218,8 @@ proptest! {
     ) {
         let searcher = searcher();
         let message = format!("{before}{CANARY}{behind}");
-        for (transformation, written) in written(message.as_bytes()) {
+        let message_bytes = message.as_bytes();
+        for (transformation, written) in written(message_bytes).into_iter().chain(halves(message_bytes)) {
             let text = [&noise[..], &written, &noise].concat();
             let found = found(&searcher, &text);
             let wanted = ("canary 0".to_owned(), transformation.word().to_owned());

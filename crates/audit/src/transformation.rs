@@ -26,6 +26,8 @@ pub enum Transformation {
     HexList,
     /// `\x51\x58`.
     HexEscapes,
+    /// Each half as a byte of its own: `0x05 0x01`, `fb`, or digits with the lower half first.
+    HalfBytes,
     Base64,
     #[strum(serialize = "base64url")]
     Base64Url,

@@ -228,7 +228,7 @@ pub(super) fn absent(view: &View<'_>, when: Range<u64>, one: &Expectation) -> Ev
 }
 
 /// What the stage thought of it.
-fn guess<'a>(view: &View<'a>, who: &str, when: Range<u64>) -> Option<&'a str> {
+pub(super) fn guess<'a>(view: &View<'a>, who: &str, when: Range<u64>) -> Option<&'a str> {
     view.events.iter().find_map(|event| match &event.kind {
         Kind::Guess { who: origin, why } if origin == who && when.contains(&event.n) => {
             Some(why.as_str())

@@ -5,6 +5,7 @@ use std::ops::Range;
 use std::time::Duration;
 
 use super::evidence::brief;
+use super::expectations::guess;
 use super::view::View;
 use scenario::plan::{Expectation, Pattern};
 use timeline::{Direction, EventKind, Kind, LinkEnd, seconds, visible};
@@ -146,11 +147,14 @@ fn unsent(view: &View<'_>, one: &Expectation, when: &Range<u64>) -> Option<Strin
     if sent.next().is_some() {
         return None;
     }
-    let advice = if is_first_on_terminal(view, from, when) {
+    let advice = if let Some(why) = guess(view, from, when.clone()) {
+        format!(": {why}")
+    } else if is_first_on_terminal(view, from, when) {
         ", and this was typed first on its terminal: if its program sets up the terminal after it \
          is ready, input typed before that is discarded; set `settle` in `[client]`"
+            .to_owned()
     } else {
-        ""
+        String::new()
     };
     Some(format!("{from} sent the relay nothing meanwhile{advice}"))
 }

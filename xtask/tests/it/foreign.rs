@@ -7,13 +7,9 @@ use testing::{Feature, can_be_had, can_show};
 
 use crate::runs::Runs;
 
-/// Whether these programs are here to be played.
+/// Whether these programs are here to be played: where participants are started from.
 fn are_here(programs: &[&str]) -> bool {
-    let path = std::env::var_os("PATH").unwrap_or_default();
-    let is_here = |name: &str| {
-        let mut places = std::env::split_paths(&path);
-        Path::new(name).is_file() || places.any(|dir| dir.join(name).is_file())
-    };
+    let is_here = |name: &str| stage::programs::on_path(Path::new(name)).is_some();
     let missing = programs.iter().find(|name| !is_here(name));
     can_be_had(missing.map(|name| format!("{name} is not installed")))
 }

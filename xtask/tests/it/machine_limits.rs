@@ -8,7 +8,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use rustix::process::{Pid, Signal, kill_process};
-use testing::{Feature, can_be_had, can_show};
+use testing::{Feature, can_be_had, can_show, has_installed};
 
 use crate::confined::started_by_a_shell;
 use crate::runs::{Runs, root};
@@ -141,6 +141,67 @@ fn a_result_that_nobody_takes_is_no_success() {
         assert_eq!(output.status.code(), Some(5), "{text}");
         assert!(text.contains(said), "{text}");
     }
+}
+
+/// Runs a command as a shell has prepared its machine.
+fn after(prepared: &str, command: &Command) -> Output {
+    let mut shell = on_machine("sh", command);
+    shell.args(["-c", &format!("{prepared}; exec \"$0\" \"$@\"")]);
+    shell.arg(command.get_program()).args(command.get_args());
+    shell.output().unwrap()
+}
+
+#[test]
+fn an_answer_for_a_program_is_refused_where_standard_output_is_closed() {
+    for arguments in [&["completions", "bash"][..], &["zoo", "--json"]] {
+        let output = after("exec >&-", &Runs::new().xtask(arguments));
+        let text = printed(&output);
+        assert_eq!(output.status.code(), Some(5), "{text}");
+        assert!(text.contains("standard output is closed"), "{text}");
+    }
+    // Who does not want it has not lost it.
+    let output = after(
+        "exec > /dev/null",
+        &Runs::new().xtask(&["completions", "bash"]),
+    );
+    assert_eq!(output.status.code(), Some(0), "{}", printed(&output));
+}
+
+/// 20 MB: more than is asked for beforehand.
+const SMALL_FILES: &str = "ulimit -f 40000";
+
+#[test]
+fn a_file_of_the_harness_that_may_not_grow_on_is_the_machines_fault() {
+    let python = stage::programs::on_path(Path::new("python3"));
+    if !has_installed(python.is_none().then(|| "python3".to_owned())) {
+        return;
+    }
+    let (runs, dir) = (Runs::new(), tempfile::tempdir().unwrap());
+    let scenario = dir.path().join("large.toml");
+    let text = "title = \"large\"\nclients = [\"alice\", \"bob\"]\n[[steps]]\n\
+        file = { from = \"alice\", to = \"bob\", size = 24000000, as = \"data.bin\" }\n";
+    fs::write(&scenario, text).unwrap();
+    // Nothing has to be built for it, which would end with its first large file.
+    let adapter = dir.path().join("adapter.toml");
+    let plain = fs::read_to_string(root().join("zoo/adapters/broadcast.toml")).unwrap();
+    let chat = root().join("zoo/broadcast.py").display().to_string();
+    let sends = "[client.type]\nfile = \"/file {to} {path}\"\nmsg = \"/msg {to} {text}\"";
+    let shows = "[client.events]\nfile_received = 'file (?<from>\\S+)'\n\
+        private = '(?<from>\\S+) whispers (?<text>.*)'";
+    let plain = plain.replace("../broadcast.py", &chat);
+    let plain = plain
+        .replace("[client.type]", sends)
+        .replace("[client.events]", shows);
+    fs::write(&adapter, plain).unwrap();
+    let mut xtask = runs.xtask(&["test", scenario.to_str().unwrap()]);
+    xtask.args(["--adapter", adapter.to_str().unwrap()]);
+    let output = after(SMALL_FILES, &xtask);
+    let text = printed(&output);
+    assert_eq!(output.status.code(), Some(5), "{text}");
+    assert!(text.contains("File too large"), "{text}");
+    assert!(text.contains("raise `ulimit -f`"), "what to do: {text}");
+    assert!(!text.contains("FAIL"), "{text}");
+    assert_eq!(runs.processes(), []);
 }
 
 fn signal(child: &Child, signal: Signal) {

@@ -19,6 +19,8 @@ pub enum How {
     HexColons,
     HexList,
     HexEscapes,
+    /// Each half as a letter, the lower one first.
+    HalfBytes,
     Base64,
     Base64Url,
     /// Behind one other byte, so that no group begins where the text does.
@@ -120,6 +122,7 @@ impl How {
             Self::HexColons => "hex-colons",
             Self::HexList => "hex-list",
             Self::HexEscapes => "hex-escapes",
+            Self::HalfBytes => "half-bytes",
             Self::Base64 | Self::Base64Shifted | Self::Base64Wrapped => "base64",
             Self::Base64Url => "base64url",
             Self::Base32 => "base32",
@@ -190,6 +193,7 @@ impl How {
             Self::HexColons => " in hexadecimal with colons",
             Self::HexList => " as a list of numbers with 0x",
             Self::HexEscapes => " as \\x escapes",
+            Self::HalfBytes => " with a letter for each half of a byte",
             Self::Base64 => " in base64",
             Self::Base64Url => " in base64 for URLs",
             Self::Base64Shifted => " in base64, after one other byte",

@@ -19,6 +19,7 @@ pub(crate) const LEAKS: &[(What, Way, How)] = &[
     (What::Texts, Way::Log, How::HexColons),
     (What::Texts, Way::Log, How::HexList),
     (What::Texts, Way::Log, How::HexEscapes),
+    (What::Texts, Way::Log, How::HalfBytes),
     (What::Texts, Way::Log, How::Base64),
     (What::Texts, Way::Log, How::Base64Url),
     (What::Texts, Way::Log, How::Base64Shifted),

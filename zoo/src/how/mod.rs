@@ -28,6 +28,7 @@ pub(super) fn written(how: How, bytes: &[u8]) -> Vec<u8> {
         How::HexColons => digits::each(bytes, ":", |b| format!("{b:02x}")),
         How::HexList => digits::each(bytes, ", ", |b| format!("0x{b:02x}")),
         How::HexEscapes => digits::each(bytes, "", |b| format!("\\x{b:02x}")),
+        How::HalfBytes => digits::each(bytes, "", digits::halves),
         How::Base64 => STANDARD.encode(bytes).into(),
         How::Base64Url => URL_SAFE_NO_PAD.encode(bytes).into(),
         How::Base64Shifted => STANDARD.encode([b"!", bytes].concat()).into(),

@@ -1,4 +1,5 @@
-//! Each character encrypted for itself: by a table, by textbook RSA, by one block for each.
+//! Each character, or each half of a byte, encrypted for itself: by a table, by textbook RSA, by
+//! one block for each.
 //!
 //! The cipher need not be known: where characters of a text are equal, so are the pieces that
 //! stand for them, and where they differ, those differ as well. Pieces are looked for as
@@ -15,7 +16,7 @@ use super::traffic::Span;
 use super::views::views;
 use super::{Examined, Found, Transformation};
 
-/// So many characters of a text are looked for.
+/// So many characters, or half bytes, of a text are looked for.
 const MOST: usize = 48;
 
 /// So many texts of a client are looked for: who encrypts so does it always.
@@ -43,9 +44,10 @@ pub(super) fn examine(spans: &[Span<'_>]) -> Examined {
     );
     let mut texts: BTreeMap<&str, usize> = BTreeMap::new();
     for span in spans {
-        let Some(text) = Text::of(span.text) else {
+        let readings = Text::readings(span.text);
+        if readings.is_empty() {
             continue;
-        };
+        }
         let before = texts.entry(span.link).or_default();
         if *before == TEXTS {
             continue;
@@ -53,9 +55,12 @@ pub(super) fn examine(spans: &[Span<'_>]) -> Examined {
         *before += 1;
         examined.compared += 1;
         let bytes = looked_at(span);
-        let place = in_list(&text, bytes, &decimals(bytes))
-            .or_else(|| in_list(&text, bytes, &words(bytes)))
-            .or_else(|| in_blocks(&text, bytes));
+        let (decimals, words) = (decimals(bytes), words(bytes));
+        let place = readings.iter().find_map(|text| {
+            in_list(text, bytes, &decimals)
+                .or_else(|| in_list(text, bytes, &words))
+                .or_else(|| in_blocks(text, bytes))
+        });
         if let Some(place) = place {
             examined.found(Found::of(span, place, Transformation::PerCharacter));
         }
@@ -64,25 +69,39 @@ pub(super) fn examine(spans: &[Span<'_>]) -> Examined {
 }
 
 /// A text whose pattern says something.
-struct Text<'a> {
-    bytes: &'a [u8],
-    /// The first byte that came before, and where.
+struct Text {
+    /// Its bytes, or the halves of each.
+    symbols: Vec<u8>,
+    /// The first symbol that came before, and where.
     first_repeat: (usize, usize),
     repeats: usize,
 }
 
-impl<'a> Text<'a> {
-    fn of(text: &'a str) -> Option<Self> {
-        let bytes = text.as_bytes();
-        let bytes = bytes.get(..MOST).unwrap_or(bytes);
-        let different: BTreeSet<u8> = bytes.iter().copied().collect();
-        let repeats = bytes.len() - different.len();
-        let first_repeat = bytes.iter().enumerate().find_map(|(at, byte)| {
-            let before = bytes.get(..at)?.iter().position(|other| other == byte)?;
+impl Text {
+    /// By its bytes, and by the halves of each, whichever comes first.
+    fn readings(text: &str) -> Vec<Self> {
+        let halves = |order: fn(u8) -> [u8; 2]| Self::of(text.bytes().flat_map(order));
+        let readings = [
+            Self::of(text.bytes()),
+            halves(|byte| [byte >> 4, byte & 15]),
+            halves(|byte| [byte & 15, byte >> 4]),
+        ];
+        readings.into_iter().flatten().collect()
+    }
+
+    fn of(symbols: impl Iterator<Item = u8>) -> Option<Self> {
+        let symbols: Vec<u8> = symbols.take(MOST).collect();
+        let different: BTreeSet<u8> = symbols.iter().copied().collect();
+        let repeats = symbols.len() - different.len();
+        let first_repeat = symbols.iter().enumerate().find_map(|(at, symbol)| {
+            let before = symbols
+                .get(..at)?
+                .iter()
+                .position(|other| other == symbol)?;
             Some((before, at))
         })?;
         (repeats >= REPEATS && different.len() >= DIFFERENT).then_some(Self {
-            bytes,
+            symbols,
             first_repeat,
             repeats,
         })
@@ -100,12 +119,12 @@ impl<'a> Text<'a> {
         }
         let mut meaning: BTreeMap<u8, P> = BTreeMap::new();
         let mut pieces: BTreeSet<P> = BTreeSet::new();
-        for (at, byte) in self.bytes.iter().enumerate() {
+        for (at, symbol) in self.symbols.iter().enumerate() {
             let here = piece(at)?;
-            match meaning.entry(*byte) {
+            match meaning.entry(*symbol) {
                 Entry::Occupied(known) if *known.get() != here => return None,
                 Entry::Occupied(_) => {}
-                // Different characters must have different pieces, or zeros in a row would match any
+                // Different symbols must have different pieces, or zeros in a row would match any
                 // text, and each place would be compared to the end.
                 Entry::Vacant(_) if !pieces.insert(here) => return None,
                 Entry::Vacant(new) => {
@@ -118,7 +137,7 @@ impl<'a> Text<'a> {
 }
 
 /// Where a list begins whose items have the pattern.
-fn in_list(text: &Text<'_>, bytes: &[u8], items: &[Range<usize>]) -> Option<usize> {
+fn in_list(text: &Text, bytes: &[u8], items: &[Range<usize>]) -> Option<usize> {
     let item = |at: usize| bytes.get(items.get(at)?.clone());
     (1..=STRIDES).find_map(|stride| {
         let begin = (0..items.len()).find(|begin| {
@@ -129,7 +148,7 @@ fn in_list(text: &Text<'_>, bytes: &[u8], items: &[Range<usize>]) -> Option<usiz
     })
 }
 
-/// A way to write the character itself: the search for encodings finds those.
+/// A way to write the symbol itself: the search for encodings finds those.
 fn is_code(byte: u8, item: &[u8]) -> bool {
     let item = std::str::from_utf8(item).unwrap_or_default();
     let codes = [10, 2, 8, 16].map(|radix| u32::from_str_radix(item, radix));
@@ -137,13 +156,13 @@ fn is_code(byte: u8, item: &[u8]) -> bool {
 }
 
 /// Where blocks begin that have the pattern.
-fn in_blocks(text: &Text<'_>, bytes: &[u8]) -> Option<usize> {
+fn in_blocks(text: &Text, bytes: &[u8]) -> Option<usize> {
     views(bytes).iter().find_map(|view| {
         BLOCKS.into_iter().find_map(|size| {
             if size == 1 && text.repeats < REPEATS_OF_BYTES {
                 return None;
             }
-            let room = (view.bytes.len() + 1).checked_sub(text.bytes.len() * size)?;
+            let room = (view.bytes.len() + 1).checked_sub(text.symbols.len() * size)?;
             let begin = (0..room).find(|begin| {
                 let block = |at: usize| view.bytes.get(begin + at * size..begin + (at + 1) * size);
                 let meaning = text.matches(block);
@@ -154,8 +173,8 @@ fn in_blocks(text: &Text<'_>, bytes: &[u8]) -> Option<usize> {
     })
 }
 
-/// The text itself, in whatever case, and what one number makes of every byte: other detectors
-/// find those.
+/// The text itself, in whatever case, its hexadecimal digits in either order, and what one number
+/// makes of every byte: other detectors find those.
 fn is_simple(meaning: &BTreeMap<u8, &[u8]>) -> bool {
     let pairs = || {
         let pairs = meaning.iter();
@@ -173,9 +192,12 @@ fn is_simple(meaning: &BTreeMap<u8, &[u8]>) -> bool {
     };
     let mut moves = letters().map(moved);
     let first = moves.next();
-    let is_caesar = moves.all(|one| Some(one) == first)
+    let is_caesar = first.is_some()
+        && moves.all(|one| Some(one) == first)
         && letters().all(|(_, other)| other.is_ascii_alphabetic());
     is_caesar
+        || meaning.iter().all(|(byte, block)| is_code(*byte, block))
+        || pairs().all(|(byte, other)| other == byte.rotate_left(4))
         || all_same(|(byte, other)| byte ^ other)
         || all_same(|(byte, other)| byte.wrapping_sub(other))
 }

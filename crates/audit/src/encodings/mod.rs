@@ -2,6 +2,7 @@
 
 mod base;
 mod escapes;
+mod halves;
 
 use super::transformation::Transformation;
 
@@ -12,6 +13,7 @@ pub fn encodings(bytes: &[u8]) -> Vec<(Transformation, Vec<u8>)> {
     all.extend(wide(bytes));
     all.extend(escapes::all(bytes));
     all.extend(base::all(bytes));
+    all.extend(halves::all(bytes));
     // The plainest stands first: a string without capitals is its own lower case, and a finding
     // should say that it is there as it is.
     let mut known = std::collections::BTreeSet::new();

@@ -78,6 +78,12 @@ fn a_relay_that_has_ended_and_a_sender_that_sent_nothing_are_named() {
     let words = "alice sent the relay nothing meanwhile";
     assert!(unsent.contains(words), "{unsent}");
     assert!(!said(&[sent]).contains(words));
+    let unread = said(&[Kind::Guess {
+        who: "alice".to_owned(),
+        why: "it has not read what was typed".to_owned(),
+    }]);
+    let words = "alice sent the relay nothing meanwhile: it has not read what was typed";
+    assert!(unread.contains(words), "{unread}");
 }
 
 #[test]

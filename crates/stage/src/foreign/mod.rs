@@ -67,8 +67,9 @@ pub(crate) enum ForeignError {
 impl ForeignError {
     /// Whether no participant could have done it: this machine has no more room.
     pub(crate) fn is_of_machine(&self) -> bool {
-        const FULL: [Errno; 7] = [
+        const FULL: [Errno; 8] = [
             Errno::DQUOT,
+            Errno::FBIG,
             Errno::IO,
             Errno::MFILE,
             Errno::NFILE,

@@ -126,9 +126,8 @@ impl Downloads {
         if is_done {
             return None;
         }
-        self.catch_up();
         match ground.watch(directory) {
-            Ok(mut watch) => {
+            Ok(watch) => {
                 match &self.watching {
                     Watching::By(before) => watch.goes_on_from(before),
                     Watching::NotThere => watch.begins_late(NOT_THERE),
@@ -149,13 +148,6 @@ impl Downloads {
     pub(crate) fn may_be_written(&mut self) {
         if matches!(self.watching, Watching::NotYet) {
             self.watching = Watching::NotThere;
-        }
-    }
-
-    /// Takes in what has been written meanwhile.
-    pub(crate) fn catch_up(&mut self) {
-        if let Watching::By(watch) = &mut self.watching {
-            watch.catch_up();
         }
     }
 

@@ -20,6 +20,9 @@ pub(crate) trait ProcessHandle: Debug + Send + Sync {
     /// Sends bytes as they are. False when it has long stopped reading.
     fn send(&self, bytes: Vec<u8>) -> bool;
 
+    /// Bytes that were typed and that it has not read, as far as its terminal or pipe tells.
+    fn unread(&self) -> u64;
+
     /// Ends its input, after what was typed.
     fn end_input(&mut self);
 

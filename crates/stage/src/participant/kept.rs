@@ -48,7 +48,6 @@ impl Kept {
             files: Vec::new(),
             incomplete: listing.unread.first().cloned(),
         };
-        known.catch_up();
         if let Some(missed) = known.missed(ground, directory) {
             kept.incomplete.get_or_insert(missed.to_owned());
         }
@@ -205,15 +204,6 @@ mod tests {
 
     #[test]
     fn what_was_written_unseen_is_no_pass() {
-        let (_, missed) = in_place(|at| {
-            let mut files = ["a", "b"].map(|name| fs::File::create(at.join(name)).unwrap());
-            let most = fs::read_to_string("/proc/sys/fs/inotify/max_queued_events").unwrap();
-            let most: usize = most.trim().parse().unwrap();
-            for n in 0..=most {
-                files[n % 2].write_all(b"x").unwrap();
-            }
-        });
-        assert!(missed.unwrap().contains("more was written there at a time"));
         let (_, missed) = in_place(|at| {
             fs::rename(at, at.with_file_name("other")).unwrap();
             fs::create_dir(at).unwrap();

@@ -1,18 +1,77 @@
 //! Files below `/proc`, whole.
+//!
+//! What the kernel knows of a process by itself is read at once. All else lies in the memory of the
+//! process, or behind a lock that it may hold for as long as a file system lets it wait: a thread
+//! reads that, and it alone is held.
 
+use std::collections::BTreeSet;
 use std::fs::{self, File};
 use std::io::{self, Read as _};
+use std::sync::mpsc;
+use std::sync::{Mutex, PoisonError};
+use std::thread;
+use std::time::Duration;
 
 /// Bytes that most of them have at most. They do not say how many there are: who begins with room
 /// for a few reads many times.
 const ROOM: usize = 8 * 1024;
 
+/// What the kernel tells without its memory and its locks.
+const KNOWN: [&str; 5] = ["children", "comm", "stat", "statm", "status"];
+
+/// How long is waited for anything else.
+const LIMIT: Duration = Duration::from_secs(10);
+
+/// Processes that were waited for in vain: nobody waits for them again.
+static SILENT: Mutex<BTreeSet<i32>> = Mutex::new(BTreeSet::new());
+
 /// What stands in `/proc/PID/PART`.
 ///
 /// # Errors
 ///
-/// What the system says; [`is_gone`] knows a process that has ended.
+/// What the system says; [`is_gone`] knows a process that has ended. That it does not answer.
 pub(crate) fn read(pid: i32, part: &str) -> io::Result<Vec<u8>> {
+    if is_known(part) {
+        return whole(pid, part);
+    }
+    let part = part.to_owned();
+    answer(pid, LIMIT, move || whole(pid, &part))
+}
+
+fn is_known(part: &str) -> bool {
+    part.rsplit('/')
+        .next()
+        .is_some_and(|name| KNOWN.contains(&name))
+}
+
+fn answer(
+    pid: i32,
+    within: Duration,
+    ask: impl FnOnce() -> io::Result<Vec<u8>> + Send + 'static,
+) -> io::Result<Vec<u8>> {
+    let silent = || SILENT.lock().unwrap_or_else(PoisonError::into_inner);
+    let no_answer = || {
+        let why = format!("the kernel has not answered within {within:?}");
+        Err(io::Error::new(io::ErrorKind::TimedOut, why))
+    };
+    if silent().contains(&pid) {
+        return no_answer();
+    }
+    let (sender, answer) = mpsc::sync_channel(1);
+    // Whoever does not wait any more needs no answer.
+    thread::Builder::new().spawn(move || drop(sender.send(ask())))?;
+    answer.recv_timeout(within).unwrap_or_else(|_| {
+        silent().insert(pid);
+        no_answer()
+    })
+}
+
+/// The same, for a thread that may be given up.
+///
+/// # Errors
+///
+/// What the system says.
+pub(crate) fn whole(pid: i32, part: &str) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::with_capacity(ROOM);
     let file = File::open(format!("/proc/{pid}/{part}"))?;
     // Who reads a file as such asks first how long it is.
@@ -75,8 +134,10 @@ pub(crate) fn text(pid: i32, part: &str) -> io::Result<String> {
 mod tests {
     use std::io::Read as _;
     use std::path::Path;
+    use std::sync::mpsc;
+    use std::time::Duration;
 
-    use super::{has_ended, living, read, text};
+    use super::{answer, has_ended, is_known, living, read, text};
     use crate::participant::orphans::adopted_by;
     use crate::participant::spawn::{Command, find_program, spawn, wait_blocking};
     use crate::participant::usage::of_trees;
@@ -95,6 +156,26 @@ mod tests {
         assert!(usage.memory > 100_000, "{usage:?}");
         drop(child.stdin);
         wait_blocking(child.pid, &child.pidfd).unwrap();
+    }
+
+    #[test]
+    fn what_lies_in_its_memory_is_waited_for_so_long_and_once() {
+        for part in ["cmdline", "environ", "maps", "smaps", "syscall"] {
+            assert!(!is_known(part), "{part}");
+        }
+        assert!(is_known("stat") && is_known("task/7/children"));
+        let nobody = -7;
+        let (never, waits) = mpsc::sync_channel::<()>(0);
+        let soon = Duration::from_millis(10);
+        let held = answer(nobody, soon, move || {
+            waits.recv().ok();
+            Ok(Vec::new())
+        });
+        assert!(held.unwrap_err().to_string().contains("not answered"));
+        let again = answer(nobody, Duration::MAX, || Ok(Vec::new()));
+        assert!(again.is_err(), "nobody waits for it again");
+        assert!(answer(nobody - 1, Duration::MAX, || Ok(Vec::new())).is_ok());
+        drop(never);
     }
 
     /// Its first thread ends at once; another one goes on until its input ends.
@@ -126,7 +207,7 @@ mod tests {
         assert!(usage.memory > 1_000_000, "{usage:?}");
         // As what pid 1 of a play has adopted it has not ended either.
         let us = i32::try_from(std::process::id()).unwrap();
-        let there = adopted_by(us, std::time::Duration::ZERO);
+        let there = adopted_by(us, Duration::ZERO);
         assert!(
             there
                 .iter()

@@ -16,7 +16,7 @@ use crate::buffers::{Buffers, OF_OUTPUTS};
 use crate::input::{Input, Instance};
 use crate::participant::handle::ProcessHandle;
 use crate::participant::spawn::{Child, how_ended, reap};
-use crate::participant::terminal::{LineTooLong, OnTerminal, TtyMode};
+use crate::participant::terminal::{self, LineTooLong, OnTerminal, TtyMode};
 use crate::participant::typing::Typing;
 use crate::participant::usage;
 use scenario::adapter::Enter;
@@ -145,6 +145,14 @@ impl ProcessHandle for Process {
         self.typing
             .as_ref()
             .is_some_and(|typing| typing.send(bytes))
+    }
+
+    fn unread(&self) -> u64 {
+        match (&self.keyboard, &self.typing) {
+            (Some((ours, _)), _) => terminal::unread(ours),
+            (None, Some(typing)) => typing.unread(),
+            (None, None) => 0,
+        }
     }
 
     fn end_input(&mut self) {

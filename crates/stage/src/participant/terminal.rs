@@ -9,7 +9,8 @@ use std::os::fd::{AsFd, OwnedFd};
 use nix::fcntl::OFlag;
 use nix::sys::stat::Mode;
 use rustix::fs::{OFlags, fcntl_getfl, fcntl_setfl};
-use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
+use rustix::io::ioctl_fionread;
+use rustix::pty::{OpenptFlags, grantpt, ioctl_tiocgptpeer, openpt, ptsname, unlockpt};
 use rustix::termios::{LocalModes, OptionalActions, Winsize, tcgetattr, tcsetattr, tcsetwinsize};
 
 use crate::error::EngineError;
@@ -112,6 +113,14 @@ impl TtyMode {
     }
 }
 
+/// Bytes that were typed and that its program has not read, as far as they have reached it: a
+/// terminal keeps no more than a few thousand there.
+pub(super) fn unread(terminal: &OwnedFd) -> u64 {
+    let theirs = ioctl_tiocgptpeer(terminal, OpenptFlags::NOCTTY | OpenptFlags::CLOEXEC);
+    let unread = theirs.and_then(|theirs| ioctl_fionread(&theirs));
+    unread.unwrap_or(0)
+}
+
 #[cfg(test)]
 mod tests {
     use std::fs::File;
@@ -119,9 +128,34 @@ mod tests {
 
     use rustix::event::{PollFd, PollFlags, poll};
 
-    use super::{TtyMode, spawn};
+    use super::{TtyMode, spawn, unread};
     use crate::participant::spawn::{Command, wait_blocking};
     use scenario::adapter::Terminal;
+
+    #[test]
+    fn what_a_raw_program_does_not_read_is_counted() {
+        let command = Command::new("/bin/sh")
+            .argument("-c")
+            .argument("stty raw; echo raw; exec sleep 60")
+            .variable("PATH", "/bin:/usr/bin");
+        let started = spawn(&command, &Terminal::default()).unwrap();
+        let mut terminal = File::from(started.terminal.try_clone().unwrap());
+        let mut shown = [0];
+        while shown != *b"w" {
+            poll(&mut [PollFd::new(&terminal, PollFlags::IN)], None).unwrap();
+            let read = terminal.read(&mut shown).unwrap();
+            assert_eq!(read, 1);
+        }
+        assert_eq!(unread(&started.terminal), 0);
+        terminal.write_all(&[b'x'; 1000]).unwrap();
+        // The kernel passes it on by and by.
+        while unread(&started.terminal) == 0 {
+            std::thread::yield_now();
+        }
+        let pid = rustix::process::Pid::from_raw(started.pid).unwrap();
+        rustix::process::kill_process(pid, rustix::process::Signal::KILL).unwrap();
+        wait_blocking(started.pid, &started.pidfd).unwrap();
+    }
 
     /// Runs a shell on a terminal to its end: what was shown.
     fn shell(script: &str, typed: &str) -> String {

@@ -4,6 +4,7 @@ use std::io;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use rustix::io::ioctl_fionread;
 use tokio::io::Interest;
 use tokio::net::unix::pipe;
 use tokio::sync::mpsc;
@@ -55,6 +56,11 @@ impl Typing {
             self.behind.fetch_sub(1, Ordering::AcqRel);
         }
         is_taken
+    }
+
+    /// Bytes in the pipe, which its program has not read.
+    pub(super) fn unread(&self) -> u64 {
+        ioctl_fionread(&*self.input).unwrap_or(0)
     }
 }
 
@@ -133,6 +139,19 @@ mod tests {
         let (typing, _task) = Typing::into(sender);
         drop(receiver);
         assert!(typing.send(b"hello\n".to_vec()));
+    }
+
+    #[tokio::test]
+    async fn what_a_program_has_not_read_is_counted() {
+        let (sender, mut receiver) = pipe::pipe().unwrap();
+        let (typing, _task) = Typing::into(sender);
+        assert!(typing.send(b"hello\n".to_vec()));
+        while typing.unread() == 0 {
+            tokio::task::yield_now().await;
+        }
+        assert_eq!(typing.unread(), 6);
+        receiver.read_exact(&mut [0; 6]).await.unwrap();
+        assert_eq!(typing.unread(), 0);
     }
 
     #[tokio::test]

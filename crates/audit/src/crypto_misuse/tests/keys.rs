@@ -109,6 +109,32 @@ fn numbers_for_characters_have_the_pattern_of_the_text() {
 }
 
 #[test]
+fn pieces_for_half_bytes_have_the_pattern_as_well() {
+    let number = |half: u8| (u32::from(half) * 7 + 15).pow(3);
+    let orders: [fn(u8) -> [u8; 2]; 2] =
+        [|byte| [byte >> 4, byte & 15], |byte| [byte & 15, byte >> 4]];
+    for order in orders {
+        let halves = || SAME.bytes().flat_map(order);
+        let numbers = in_json("c", halves().map(|half| format!("\"{}\"", number(half))));
+        let table = b"q7Zx!mAe0k_Wt9(z";
+        let signs: Vec<u8> = halves().map(|half| table[usize::from(half)]).collect();
+        for sent in [numbers, signs] {
+            let mut client = Client::new(Wrapped::Raw, 11);
+            client.send(SAME, &sent);
+            assert_eq!(client.examine(characters::examine), ["text of step 1"]);
+        }
+        let letters: Vec<u8> = halves().map(|half| b'a' + half).collect();
+        let values: Vec<u8> = halves().collect();
+        let digits = halves().map(|half| b"0123456789abcdef"[usize::from(half)]);
+        for written in [letters, values, digits.collect()] {
+            let mut client = Client::new(Wrapped::Raw, 11);
+            client.send(SAME, &written);
+            assert_eq!(client.examine(characters::examine), NOTHING, "{written:?}");
+        }
+    }
+}
+
+#[test]
 fn words_and_blocks_for_characters_have_the_pattern_as_well() {
     let piece = |byte: u8, size| block(&[b"table", &[byte]], size);
     let words = SAME

@@ -87,9 +87,6 @@ impl Participants<'_> {
         expected: &[Expectation],
         record: &mut Writer,
     ) -> Result<(), EngineError> {
-        for one in self.all.values_mut() {
-            one.downloads.catch_up();
-        }
         let claiming = self.take_claiming(record);
         for (who, wanted) in self.wanted(expected) {
             let scan = move |known: &mut Downloads, ground: &Ground, directory: &Path| {

@@ -26,6 +26,8 @@ struct Facts {
     is_ready: bool,
     /// It is blocked in reading its standard input.
     reads_input: bool,
+    /// Bytes that were typed and that it has not read.
+    unread: u64,
 }
 
 /// What stands in a line for bytes that are not UTF-8.
@@ -57,6 +59,9 @@ impl Facts {
                  waits for that"
             ));
         }
+        if let Some(why) = does_not_read(self.unread) {
+            return Some(why);
+        }
         if !self.unfinished.is_empty() {
             return Some(format!(
                 "it has printed {:?} without a line break: if that is a question, answer it in \
@@ -78,6 +83,15 @@ impl Facts {
         }
         None
     }
+}
+
+/// What was typed lies there, in words.
+fn does_not_read(unread: u64) -> Option<String> {
+    (unread > 0).then(|| {
+        format!(
+            "it has not read what was typed: at least {unread} bytes of its input wait to be read"
+        )
+    })
 }
 
 /// Whether a row may go on behind the edge. A line that was wrapped is longer, and a frame does not
@@ -141,8 +155,15 @@ impl Participants<'_> {
             not_text,
             unfinished: one.echo_filter.begun(&one.partial()),
             reads_input: one.pid().is_some_and(reads_input),
+            unread: one.unread(),
         };
         facts.guess()
+    }
+
+    /// Why a participant that still runs may not have done what it was told to.
+    pub(in crate::driver) fn why_idle(&self, who: &str) -> Option<String> {
+        let one = self.all.get(who).filter(|one| one.is_running())?;
+        does_not_read(one.unread())
     }
 
     /// Why a participant did not get ready: what was awaited and what was seen instead.
@@ -219,6 +240,17 @@ mod tests {
             ..Facts::default()
         };
         assert!(guess(&facts).contains("\"Name: \" without a line break"));
+    }
+
+    #[test]
+    fn who_does_not_read_what_was_typed_is_said_to() {
+        let facts = Facts {
+            on_terminal: true,
+            is_ready: true,
+            unread: 4095,
+            ..Facts::default()
+        };
+        assert!(guess(&facts).contains("4095 bytes of its input wait"));
     }
 
     #[test]

@@ -164,6 +164,11 @@ impl Participant {
         Ok(began)
     }
 
+    /// Bytes that were typed and that the program has not read.
+    pub(super) fn unread(&self) -> u64 {
+        self.process.as_ref().map_or(0, |process| process.unread())
+    }
+
     /// Answers what the program has asked its terminal.
     pub(super) fn answer(&mut self) {
         let answers = self.stdout.take_answers();

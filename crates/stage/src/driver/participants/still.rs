@@ -103,15 +103,8 @@ impl Participants<'_> {
 
 /// Whether no thread of a process runs or wants to.
 fn sleeps(pid: i32) -> bool {
-    let Ok(threads) = std::fs::read_dir(format!("/proc/{pid}/task")) else {
-        return true;
-    };
-    let mut ids = threads.flatten().filter_map(|thread| {
-        let id = thread.file_name();
-        id.to_str()?.parse::<i32>().ok()
-    });
-    ids.all(|id| {
-        let stat = proc::text(pid, &format!("task/{id}/stat")).unwrap_or_default();
+    proc::threads(pid).into_iter().all(|thread| {
+        let stat = proc::text(pid, &format!("task/{thread}/stat")).unwrap_or_default();
         let state = stat.rsplit_once(") ").map(|(_, rest)| rest);
         state.is_none_or(|state| !state.starts_with(['R', 'D']))
     })

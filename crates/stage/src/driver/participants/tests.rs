@@ -55,6 +55,10 @@ impl ProcessHandle for Recorded {
         self.reads
     }
 
+    fn unread(&self) -> u64 {
+        0
+    }
+
     fn end_input(&mut self) {
         self.sent.lock().unwrap().push("its end".to_owned());
     }

@@ -172,23 +172,33 @@ impl Play<'_> {
         Ok(missing.is_empty() && impossible.is_none())
     }
 
-    /// Records what may keep those from whom something has not come.
+    /// Records what may keep those from whom something has not come, and those who should have sent
+    /// it.
     fn guess_why(
         &mut self,
         group: &[&PlannedStep],
         missing: &[ExpectationId],
     ) -> Result<(), EngineError> {
         let expects = group.iter().flat_map(|step| &step.expects);
-        let silent: BTreeSet<&String> = expects
-            .filter(|one| missing.contains(&one.id))
-            .map(|one| &one.client)
+        let missing: Vec<_> = expects.filter(|one| missing.contains(&one.id)).collect();
+        let silent: BTreeSet<&String> = missing.iter().map(|one| &one.client).collect();
+        let idle: BTreeSet<&String> = missing
+            .iter()
+            .filter_map(|one| one.about.as_ref())
             .collect();
-        for who in silent {
-            let events = self.record.events();
-            if let Some(why) = self.participants.why_silent(who, events) {
-                let who = who.clone();
-                self.record.append(Kind::Guess { who, why })?;
-            }
+        let idle = idle
+            .difference(&silent)
+            .map(|who| (*who, self.participants.why_idle(who)));
+        let events = self.record.events();
+        let silent = silent
+            .iter()
+            .map(|who| (*who, self.participants.why_silent(who, events)));
+        let guesses: Vec<_> = silent
+            .chain(idle)
+            .filter_map(|(who, why)| Some((who.clone(), why?)))
+            .collect();
+        for (who, why) in guesses {
+            self.record.append(Kind::Guess { who, why })?;
         }
         Ok(())
     }

@@ -207,6 +207,10 @@ impl ProcessHandle for Scripted {
         true
     }
 
+    fn unread(&self) -> u64 {
+        0
+    }
+
     fn end_input(&mut self) {
         self.world.cue(Cue::InputEnded(&self.who));
     }

@@ -34,7 +34,7 @@ const ROOM: usize = 64 << 20;
 
 /// The calls by which something comes out of a program; and that for random numbers, which stands
 /// between what is decrypted and what is encrypted again.
-const CALLS: [libc::c_long; 9] = [
+const CALLS: [libc::c_long; 12] = [
     libc::SYS_write,
     libc::SYS_writev,
     libc::SYS_pwrite64,
@@ -43,16 +43,20 @@ const CALLS: [libc::c_long; 9] = [
     libc::SYS_sendmsg,
     libc::SYS_sendmmsg,
     libc::SYS_sendfile,
+    libc::SYS_splice,
+    libc::SYS_vmsplice,
+    libc::SYS_io_uring_enter,
     libc::SYS_getrandom,
 ];
 
 /// The calls by which something comes to it.
-const TAKING: [libc::c_long; 6] = [
+const TAKING: [libc::c_long; 7] = [
     libc::SYS_read,
     libc::SYS_readv,
     libc::SYS_recvfrom,
     libc::SYS_recvmsg,
     libc::SYS_recvmmsg,
+    libc::SYS_splice,
     libc::SYS_io_uring_enter,
 ];
 
@@ -237,7 +241,9 @@ fn takes(thread: Pid) -> bool {
 
 /// What a thread that is stopped at a call of the system calls, and the first thing that it says.
 fn call(thread: Pid) -> Option<(libc::c_long, u64)> {
-    let call = proc::text(thread.as_raw(), "syscall").ok()?;
+    // This thread is one that is given up where the kernel does not answer.
+    let call = proc::whole(thread.as_raw(), "syscall").ok()?;
+    let call = String::from_utf8_lossy(&call);
     let mut words = call.split_ascii_whitespace();
     let number = words.next()?.parse().ok()?;
     let first = words.next()?.strip_prefix("0x")?;
@@ -247,6 +253,7 @@ fn call(thread: Pid) -> Option<(libc::c_long, u64)> {
 #[cfg(test)]
 mod tests {
     use std::io::{BufRead as _, Read as _, Write as _};
+    use std::path::Path;
     use std::sync::Arc;
 
     use super::super::tests::{CANARY, Holder, searcher};
@@ -254,6 +261,8 @@ mod tests {
     use nix::unistd::Pid;
 
     use super::{InTheAct, MOST};
+    use crate::participant::programs::PATH;
+    use crate::participant::spawn::find_program;
 
     /// Reads a line, prints its length, and forgets it.
     const FORGETS: &str = r#"while read -r x; do echo "${#x}"; x=; done"#;
@@ -291,6 +300,40 @@ mod tests {
         assert_eq!(before.filter(|line| line == "tick").count(), MOST * 4);
         std::fs::write(&go, "").unwrap();
         assert!(lines.any(|line| line == "go"));
+        assert_eq!(holder.ask(CANARY), format!("{}\n", CANARY.len()));
+        let samples = act.end().await;
+        assert!(
+            samples.iter().any(|one| !one.searched.findings.is_empty()),
+            "{samples:?}"
+        );
+    }
+
+    /// Lets the kernel move what comes into a file, reads it there, prints its length, and forgets it.
+    const SPLICES: &str = "import os\n\
+        inner, outer = os.pipe()\n\
+        while (n := os.splice(0, outer, 4096)):\n    \
+            file = os.open('.', os.O_TMPFILE | os.O_RDWR)\n    \
+            os.splice(inner, file, n)\n    \
+            x = os.pread(file, n, 0)\n    \
+            os.ftruncate(file, 0)\n    \
+            os.write(1, b'%d\\n' % (len(x) - 1))\n    \
+            del x\n";
+
+    #[tokio::test]
+    async fn what_comes_to_it_by_splice_is_seen_in_the_act() {
+        let python = find_program(Path::new("python3"), PATH);
+        if !testing::has_installed(python.is_none().then(|| "python3".to_owned())) {
+            return;
+        }
+        let dir = tempfile::tempdir().unwrap();
+        let program = dir.path().join("splices.py");
+        std::fs::write(&program, SPLICES).unwrap();
+        let script = format!("cd {}; exec python3 splices.py", dir.path().display());
+        let mut holder = Holder::silent(&script);
+        assert_eq!(holder.ask("are you there"), "13\n");
+        let act = InTheAct::begin(vec![holder.pid], Arc::new(searcher()))
+            .await
+            .unwrap();
         assert_eq!(holder.ask(CANARY), format!("{}\n", CANARY.len()));
         let samples = act.end().await;
         assert!(

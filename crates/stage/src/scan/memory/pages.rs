@@ -156,7 +156,8 @@ fn mappings(pid: i32) -> io::Result<Vec<Mapping>> {
 }
 
 fn mappings_in(pid: i32, file: &str) -> io::Result<Vec<Mapping>> {
-    let text = proc::read(pid, file)?;
+    // A scan that stands still is given up as a whole.
+    let text = proc::whole(pid, file)?;
     Ok(mappings::parse(&String::from_utf8_lossy(&text)))
 }
 
