@@ -70,9 +70,6 @@ pub fn main() -> ExitCode {
 }
 
 fn run(command: Option<Command>, reports: Option<&Path>) -> CommandResult {
-    if command.as_ref().is_some_and(Command::answers_a_program) {
-        output::reaches_a_program()?;
-    }
     let workspace = Workspace::with_reports(reports)?;
     match command {
         None => start_page::run(),

@@ -10,7 +10,6 @@ use std::sync::OnceLock;
 
 use anstyle::{AnsiColor, Style};
 use report::terminal::{Detail, Screen};
-use rustix::fs::{OFlags, fcntl_getfl, fstat, stat};
 
 use crate::command_error::CommandError;
 
@@ -30,23 +29,6 @@ static LOST: OnceLock<io::Error> = OnceLock::new();
 pub(crate) fn result(line: &str) {
     let mut stdout = anstream::stdout();
     note(writeln!(stdout, "{line}"));
-}
-
-/// Whether a program that reads the result can get it.
-///
-/// # Errors
-///
-/// When standard output was closed from the beginning. Rust, in this program or in cargo, has opened
-/// `/dev/null` in its place then, to read and to write; who asks for `> /dev/null` only writes.
-pub(crate) fn reaches_a_program() -> Result<(), CommandError> {
-    let stdout = io::stdout();
-    let mode = fcntl_getfl(&stdout).map(|flags| flags & OFlags::RWMODE);
-    let nothing = stat("/dev/null").and_then(|null| Ok(null.st_rdev == fstat(&stdout)?.st_rdev));
-    if mode == Ok(OFlags::RDWR) && nothing == Ok(true) {
-        let text = "standard output is closed, so the result would be lost: redirect it to a file";
-        return Err(CommandError::environment(text.to_owned()));
-    }
-    Ok(())
 }
 
 /// Whether all of the result has reached standard output: a program that reads it must not take a

@@ -72,19 +72,6 @@ pub(crate) enum Command {
     Completions(Completions),
 }
 
-impl Command {
-    /// Whether another program is to read what it prints: without that it has done nothing.
-    pub(crate) fn answers_a_program(&self) -> bool {
-        match self {
-            Self::Bench(bench) => bench.arguments.iter().any(|argument| argument == "--json"),
-            Self::Load(load) => load.json,
-            Self::Zoo(zoo) => zoo.json,
-            Self::Completions(_) => true,
-            _ => false,
-        }
-    }
-}
-
 /// How strongly to isolate.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Level {

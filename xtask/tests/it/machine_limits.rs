@@ -151,22 +151,6 @@ fn after(prepared: &str, command: &Command) -> Output {
     shell.output().unwrap()
 }
 
-#[test]
-fn an_answer_for_a_program_is_refused_where_standard_output_is_closed() {
-    for arguments in [&["completions", "bash"][..], &["zoo", "--json"]] {
-        let output = after("exec >&-", &Runs::new().xtask(arguments));
-        let text = printed(&output);
-        assert_eq!(output.status.code(), Some(5), "{text}");
-        assert!(text.contains("standard output is closed"), "{text}");
-    }
-    // Who does not want it has not lost it.
-    let output = after(
-        "exec > /dev/null",
-        &Runs::new().xtask(&["completions", "bash"]),
-    );
-    assert_eq!(output.status.code(), Some(0), "{}", printed(&output));
-}
-
 /// 20 MB: more than is asked for beforehand.
 const SMALL_FILES: &str = "ulimit -f 40000";
 

@@ -81,18 +81,20 @@ impl Text {
     /// By its bytes, and by the halves of each, whichever comes first.
     fn readings(text: &str) -> Vec<Self> {
         let halves = |order: fn(u8) -> [u8; 2]| Self::of(text.bytes().flat_map(order));
-        let readings = [
-            Self::of(text.bytes()),
-            halves(|byte| [byte >> 4, byte & 15]),
-            halves(|byte| [byte & 15, byte >> 4]),
-        ];
+        let mut readings = vec![Self::of(text.bytes())];
+        // The higher halves of letters are nearly all the same, and show nothing.
+        let lower: Vec<u8> = text.bytes().map(|byte| byte & 15).take(MOST / 2).collect();
+        if lower.len() - different(&lower) >= REPEATS {
+            readings.push(halves(|byte| [byte >> 4, byte & 15]));
+            readings.push(halves(|byte| [byte & 15, byte >> 4]));
+        }
         readings.into_iter().flatten().collect()
     }
 
     fn of(symbols: impl Iterator<Item = u8>) -> Option<Self> {
         let symbols: Vec<u8> = symbols.take(MOST).collect();
-        let different: BTreeSet<u8> = symbols.iter().copied().collect();
-        let repeats = symbols.len() - different.len();
+        let different = different(&symbols);
+        let repeats = symbols.len() - different;
         let first_repeat = symbols.iter().enumerate().find_map(|(at, symbol)| {
             let before = symbols
                 .get(..at)?
@@ -100,7 +102,7 @@ impl Text {
                 .position(|other| other == symbol)?;
             Some((before, at))
         })?;
-        (repeats >= REPEATS && different.len() >= DIFFERENT).then_some(Self {
+        (repeats >= REPEATS && different >= DIFFERENT).then_some(Self {
             symbols,
             first_repeat,
             repeats,
@@ -134,6 +136,10 @@ impl Text {
         }
         Some(meaning)
     }
+}
+
+fn different(symbols: &[u8]) -> usize {
+    symbols.iter().collect::<BTreeSet<_>>().len()
 }
 
 /// Where a list begins whose items have the pattern.
@@ -196,7 +202,7 @@ fn is_simple(meaning: &BTreeMap<u8, &[u8]>) -> bool {
         && moves.all(|one| Some(one) == first)
         && letters().all(|(_, other)| other.is_ascii_alphabetic());
     is_caesar
-        || meaning.iter().all(|(byte, block)| is_code(*byte, block))
+        || pairs().all(|(byte, other)| is_code(byte, &[other]))
         || pairs().all(|(byte, other)| other == byte.rotate_left(4))
         || all_same(|(byte, other)| byte ^ other)
         || all_same(|(byte, other)| byte.wrapping_sub(other))

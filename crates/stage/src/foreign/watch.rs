@@ -90,10 +90,13 @@ fn follow(changes: Arc<Changes>) -> io::Result<OwnedFd> {
             }
         }
     };
-    thread::Builder::new()
-        .name("watch".to_owned())
-        .spawn(follows)?;
-    Ok(end)
+    let thread = thread::Builder::new().name("watch".to_owned());
+    match thread.spawn(follows) {
+        Ok(_) => Ok(end),
+        // No room for a thread is no room.
+        Err(error) if error.kind() == io::ErrorKind::WouldBlock => Err(Errno::NOMEM.into()),
+        Err(error) => Err(error),
+    }
 }
 
 impl Changes {
@@ -158,9 +161,9 @@ impl Watch {
         self.changes.until_now().missed = Some(why);
     }
 
-    /// Whether anything was written to a file of this name while it had it.
-    pub(crate) fn has_seen(&self, path: &Path) -> bool {
-        self.changes.until_now().written.contains(path)
+    /// Names of files to which something was written while they had them.
+    pub(crate) fn written(&self) -> BTreeSet<PathBuf> {
+        self.changes.until_now().written.clone()
     }
 
     /// Why something may have been written unseen.
@@ -181,9 +184,10 @@ impl Watch {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
     use std::fs::{self, File};
     use std::io::Write as _;
-    use std::path::Path;
+    use std::path::{Path, PathBuf};
     use std::time::{Duration, Instant};
 
     use rustix::io::ioctl_fionread;
@@ -208,7 +212,7 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let ground = Ground::open(dir.path()).unwrap();
         let watch = ground.watch(Path::new("")).unwrap();
-        let names: Vec<String> = (0..300).map(|n| format!("{n}.part")).collect();
+        let names: Vec<String> = (0..200).map(|n| format!("{n}.part")).collect();
         let each = names.iter().map(|name| File::create(dir.path().join(name)));
         let mut files: Vec<File> = each.map(Result::unwrap).collect();
         let most = fs::read_to_string("/proc/sys/fs/inotify/max_queued_events").unwrap();
@@ -223,9 +227,9 @@ mod tests {
         for name in &names {
             let whole = name.trim_end_matches(".part");
             fs::rename(dir.path().join(name), dir.path().join(whole)).unwrap();
-            assert!(watch.has_seen(Path::new(name)));
-            assert!(!watch.has_seen(Path::new(whole)));
         }
+        let parts: BTreeSet<PathBuf> = names.iter().map(PathBuf::from).collect();
+        assert_eq!(watch.written(), parts);
         assert_eq!(watch.missed(&ground, Path::new("")), None);
     }
 

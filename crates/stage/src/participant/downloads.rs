@@ -26,7 +26,7 @@ pub(crate) struct Downloads {
 const NOT_THERE: &str = "there was no directory to watch when a file was awaited";
 
 const NO_ROOM: &str = "this machine had no room to watch the directory \
-     (fs.inotify.max_user_instances)";
+     (fs.inotify.max_user_instances, or no more threads)";
 
 /// How it is known whether a file is written under its final name.
 #[derive(Debug, Default)]
@@ -151,9 +151,12 @@ impl Downloads {
         }
     }
 
-    /// Whether something was written to a file of this name while it had that name.
-    pub(super) fn is_written_in_place(&self, path: &Path) -> bool {
-        matches!(&self.watching, Watching::By(watch) if watch.has_seen(path))
+    /// Names of files to which something was written while they had them.
+    pub(super) fn written_in_place(&self) -> BTreeSet<PathBuf> {
+        match &self.watching {
+            Watching::By(watch) => watch.written(),
+            Watching::NotYet | Watching::NotThere | Watching::Looks => BTreeSet::new(),
+        }
     }
 
     /// Why something may have been written unseen.

@@ -48,6 +48,7 @@ impl Kept {
             files: Vec::new(),
             incomplete: listing.unread.first().cloned(),
         };
+        let in_place = known.written_in_place();
         if let Some(missed) = known.missed(ground, directory) {
             kept.incomplete.get_or_insert(missed.to_owned());
         }
@@ -85,7 +86,7 @@ impl Kept {
                 name: path.display().to_string(),
                 size,
                 sha256,
-                in_place: known.is_written_in_place(&path),
+                in_place: in_place.contains(&path),
             });
         }
         kept

@@ -11,7 +11,7 @@ use rustix::process::{
     Pid, PidfdFlags, Signal, WaitOptions, getpid, pidfd_open, pidfd_send_signal, waitpid,
 };
 
-use crate::participant::proc::{self, has_ended};
+use crate::participant::proc::{self, has_ended, is_gone};
 use crate::participant::spawn::registry;
 use crate::participant::tree::children;
 
@@ -153,7 +153,12 @@ fn reap(pid: i32) {
 fn is_of(pid: i32, scratch: &Path) -> bool {
     let pid = proc::living(pid);
     let scratch_bytes = scratch.as_os_str().as_bytes();
-    let environment = proc::read(pid, "environ").unwrap_or_default();
+    let environment = match proc::read(pid, "environ") {
+        Ok(environment) => environment,
+        Err(error) if is_gone(&error) => return false,
+        // Who does not let it be read has not been told to stay.
+        Err(_) => return true,
+    };
     let variables = environment.split(|byte| *byte == 0);
     let mut values = variables.filter_map(|one| one.splitn(2, |byte| *byte == b'=').nth(1));
     values.any(|value| value.starts_with(scratch_bytes))
@@ -173,8 +178,13 @@ fn describe(pid: i32) -> Option<Orphan> {
     if has_ended(pid) {
         return None;
     }
-    let line = proc::read(proc::living(pid), "cmdline");
-    let line = String::from_utf8_lossy(&line.ok()?)
+    let line = match proc::read(proc::living(pid), "cmdline") {
+        Ok(line) => line,
+        Err(error) if is_gone(&error) => return None,
+        // It is there, whether or not its memory can be read.
+        Err(_) => Vec::new(),
+    };
+    let line = String::from_utf8_lossy(&line)
         .trim_end_matches('\0')
         .replace('\0', " ");
     let command = if line.is_empty() {

@@ -23,7 +23,10 @@ const KNOWN: [&str; 5] = ["children", "comm", "stat", "statm", "status"];
 const LIMIT: Duration = Duration::from_secs(10);
 
 /// Processes that were waited for in vain: nobody waits for them again.
-static SILENT: Mutex<BTreeSet<i32>> = Mutex::new(BTreeSet::new());
+static SILENT: Mutex<BTreeSet<Identity>> = Mutex::new(BTreeSet::new());
+
+/// A process, and when it began: numbers are used again.
+type Identity = (i32, u64);
 
 /// What stands in `/proc/PID/PART`.
 ///
@@ -34,8 +37,23 @@ pub(crate) fn read(pid: i32, part: &str) -> io::Result<Vec<u8>> {
     if is_known(part) {
         return whole(pid, part);
     }
-    let part = part.to_owned();
-    answer(pid, LIMIT, move || whole(pid, &part))
+    let (process, part) = (identity(pid)?, part.to_owned());
+    answer(process, LIMIT, move || whole(pid, &part))
+}
+
+/// The process of a thread.
+fn identity(thread: i32) -> io::Result<Identity> {
+    let status = text(thread, "status")?;
+    let process = status.lines().find_map(|line| line.strip_prefix("Tgid:"));
+    let process = process.and_then(|process| process.trim().parse().ok());
+    let process = process.unwrap_or(thread);
+    // Field 22 of `proc_pid_stat(5)`; field 3 follows the last parenthesis.
+    let stat = text(process, "stat")?;
+    let began = stat.rsplit_once(')').and_then(|(_, rest)| {
+        let field = rest.split_ascii_whitespace().nth(22 - 3)?;
+        field.parse().ok()
+    });
+    Ok((process, began.unwrap_or(0)))
 }
 
 fn is_known(part: &str) -> bool {
@@ -45,7 +63,7 @@ fn is_known(part: &str) -> bool {
 }
 
 fn answer(
-    pid: i32,
+    process: Identity,
     within: Duration,
     ask: impl FnOnce() -> io::Result<Vec<u8>> + Send + 'static,
 ) -> io::Result<Vec<u8>> {
@@ -54,14 +72,14 @@ fn answer(
         let why = format!("the kernel has not answered within {within:?}");
         Err(io::Error::new(io::ErrorKind::TimedOut, why))
     };
-    if silent().contains(&pid) {
+    if silent().contains(&process) {
         return no_answer();
     }
     let (sender, answer) = mpsc::sync_channel(1);
     // Whoever does not wait any more needs no answer.
     thread::Builder::new().spawn(move || drop(sender.send(ask())))?;
     answer.recv_timeout(within).unwrap_or_else(|_| {
-        silent().insert(pid);
+        silent().insert(process);
         no_answer()
     })
 }
@@ -137,7 +155,7 @@ mod tests {
     use std::sync::mpsc;
     use std::time::Duration;
 
-    use super::{answer, has_ended, is_known, living, read, text};
+    use super::{answer, has_ended, identity, is_known, living, read, text};
     use crate::participant::orphans::adopted_by;
     use crate::participant::spawn::{Command, find_program, spawn, wait_blocking};
     use crate::participant::usage::of_trees;
@@ -164,7 +182,10 @@ mod tests {
             assert!(!is_known(part), "{part}");
         }
         assert!(is_known("stat") && is_known("task/7/children"));
-        let nobody = -7;
+        let us = i32::try_from(std::process::id()).unwrap();
+        let own = identity(us).unwrap();
+        assert!(own.0 == us && own.1 > 0, "{own:?}");
+        let nobody = (us, 0);
         let (never, waits) = mpsc::sync_channel::<()>(0);
         let soon = Duration::from_millis(10);
         let held = answer(nobody, soon, move || {
@@ -174,7 +195,7 @@ mod tests {
         assert!(held.unwrap_err().to_string().contains("not answered"));
         let again = answer(nobody, Duration::MAX, || Ok(Vec::new()));
         assert!(again.is_err(), "nobody waits for it again");
-        assert!(answer(nobody - 1, Duration::MAX, || Ok(Vec::new())).is_ok());
+        assert!(answer((us, 1), Duration::MAX, || Ok(Vec::new())).is_ok());
         drop(never);
     }
 

@@ -125,8 +125,9 @@ pub(super) fn unread(terminal: &OwnedFd) -> u64 {
 mod tests {
     use std::fs::File;
     use std::io::{Read as _, Write as _};
+    use std::time::{Duration, Instant};
 
-    use rustix::event::{PollFd, PollFlags, poll};
+    use rustix::event::{PollFd, PollFlags, Timespec, poll};
 
     use super::{TtyMode, spawn, unread};
     use crate::participant::spawn::{Command, wait_blocking};
@@ -141,15 +142,19 @@ mod tests {
         let started = spawn(&command, &Terminal::default()).unwrap();
         let mut terminal = File::from(started.terminal.try_clone().unwrap());
         let mut shown = [0];
+        let minute = Timespec::try_from(Duration::from_secs(60)).unwrap();
         while shown != *b"w" {
-            poll(&mut [PollFd::new(&terminal, PollFlags::IN)], None).unwrap();
+            let mut awaited = [PollFd::new(&terminal, PollFlags::IN)];
+            assert_eq!(poll(&mut awaited, Some(&minute)), Ok(1), "it is raw");
             let read = terminal.read(&mut shown).unwrap();
             assert_eq!(read, 1);
         }
         assert_eq!(unread(&started.terminal), 0);
         terminal.write_all(&[b'x'; 1000]).unwrap();
         // The kernel passes it on by and by.
+        let until = Instant::now() + Duration::from_secs(60);
         while unread(&started.terminal) == 0 {
+            assert!(Instant::now() < until, "what was typed has not come");
             std::thread::yield_now();
         }
         let pid = rustix::process::Pid::from_raw(started.pid).unwrap();

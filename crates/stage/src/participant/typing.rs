@@ -146,9 +146,13 @@ mod tests {
         let (sender, mut receiver) = pipe::pipe().unwrap();
         let (typing, _task) = Typing::into(sender);
         assert!(typing.send(b"hello\n".to_vec()));
-        while typing.unread() == 0 {
-            tokio::task::yield_now().await;
-        }
+        let written = async {
+            while typing.unread() == 0 {
+                tokio::task::yield_now().await;
+            }
+        };
+        let written = timeout(Duration::from_secs(60), written).await;
+        written.expect("it is in the pipe");
         assert_eq!(typing.unread(), 6);
         receiver.read_exact(&mut [0; 6]).await.unwrap();
         assert_eq!(typing.unread(), 0);

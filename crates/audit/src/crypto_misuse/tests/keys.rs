@@ -135,6 +135,25 @@ fn pieces_for_half_bytes_have_the_pattern_as_well() {
 }
 
 #[test]
+fn numbers_of_one_length_without_anything_between_have_the_pattern_as_well() {
+    let numbers: String = SAME.bytes().map(|byte| format!("{byte:08}")).collect();
+    let mut client = Client::new(Wrapped::Raw, 12);
+    client.send(SAME, numbers.as_bytes());
+    assert_eq!(client.examine(characters::examine), ["text of step 1"]);
+}
+
+#[test]
+fn a_count_beside_a_constant_is_no_text_in_half_bytes() {
+    let count: String = (0..30)
+        .map(|n| format!("\"v\":1,\"seq\":{},", 100 + n))
+        .collect();
+    let mut client = Client::new(Wrapped::Raw, 13);
+    client.send("blockhead", count.as_bytes());
+    client.send(SAME, count.as_bytes());
+    assert_eq!(client.examine(characters::examine), NOTHING);
+}
+
+#[test]
 fn words_and_blocks_for_characters_have_the_pattern_as_well() {
     let piece = |byte: u8, size| block(&[b"table", &[byte]], size);
     let words = SAME

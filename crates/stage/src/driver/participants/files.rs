@@ -152,8 +152,14 @@ impl Participants<'_> {
         let list = move |known: &mut Downloads, ground: &Ground, directory: &Path| {
             Kept::list(known, ground, directory, &files)
         };
-        let Some(Kept { files, incomplete }) = self.in_downloads(who, record, list)? else {
-            return Ok(());
+        let Kept { files, incomplete } = match self.in_downloads(who, record, list)? {
+            Some(kept) => kept,
+            // What could not be looked at may hold anything.
+            None if self.of_name(who).hides_downloads => Kept {
+                files: Vec::new(),
+                incomplete: Some("the directory could not be read".to_owned()),
+            },
+            None => return Ok(()),
         };
         let who = who.to_owned();
         record.append(Kind::Downloads {

@@ -80,7 +80,7 @@ fn arguments(roots: &[i32]) -> Vec<Result<Vec<u8>, refused::Unreadable>> {
         parts.chain(names).map(move |part| (pid, part))
     });
     parts
-        .filter_map(|(pid, part)| match proc::read(pid, &part) {
+        .filter_map(|(pid, part)| match proc::whole(pid, &part) {
             Ok(bytes) => Some(Ok(bytes)),
             // It has ended just now; what was kept before stays.
             Err(error) if is_gone(&error) => None,

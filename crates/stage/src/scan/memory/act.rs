@@ -34,7 +34,7 @@ const ROOM: usize = 64 << 20;
 
 /// The calls by which something comes out of a program; and that for random numbers, which stands
 /// between what is decrypted and what is encrypted again.
-const CALLS: [libc::c_long; 12] = [
+const CALLS: [libc::c_long; 11] = [
     libc::SYS_write,
     libc::SYS_writev,
     libc::SYS_pwrite64,
@@ -45,7 +45,6 @@ const CALLS: [libc::c_long; 12] = [
     libc::SYS_sendfile,
     libc::SYS_splice,
     libc::SYS_vmsplice,
-    libc::SYS_io_uring_enter,
     libc::SYS_getrandom,
 ];
 
