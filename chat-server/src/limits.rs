@@ -45,6 +45,9 @@ pub(crate) const MAIL_AT_ONCE: usize = 1024 * 1024;
 /// Files that a client takes at the same time, of all senders.
 pub(crate) const MAX_FILES: usize = 128;
 
+/// Words about files given up that wait for one client, of one sender: as many files as a client takes of one, and more.
+pub(crate) const MAX_CANCELS_OF_A_SENDER: usize = 16;
+
 /// Events that wait for the router. When it is full, connections stop reading.
 pub(crate) const MAX_QUEUED_EVENTS: usize = 1024;
 

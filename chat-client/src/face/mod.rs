@@ -12,6 +12,7 @@ use crate::screen::Screen;
 use crate::session::{Line, Past, Progress};
 
 pub use json::render as render_json;
+pub(crate) use people::meaning;
 pub use people::render as render_for_people;
 pub use plain::render as render_plain;
 pub(crate) use strangers::{Strangers, Turn};

@@ -132,10 +132,22 @@ fn fate(line: &Line) -> Option<String> {
         Line::Unconfirmed { to, count } => {
             format!("! {to} has not said that your last texts came: {count}")
         }
-        Line::Undelivered { to, reason, .. } => format!("! not delivered to {to}: {reason}"),
+        Line::Undelivered { to, reason, .. } => {
+            format!("! not delivered to {to}: {}", meaning(reason))
+        }
         _ => return None,
     };
     Some(text)
+}
+
+/// What a reason means, where the word alone does not say it.
+pub(crate) fn meaning(reason: &str) -> &str {
+    match reason {
+        "expired" => "expired: nobody fetched it in time",
+        "full" => "full: the relay has no room for more mail from you",
+        "refused" => "refused: it does not open there",
+        other => other,
+    }
 }
 
 /// Where the next message stands among those before it.

@@ -9,6 +9,7 @@ use chat_crypto::HistoryKey;
 use chat_protocol::Blob;
 
 use super::{Home, broken, replace};
+use crate::account::digest;
 use crate::exit_code::Failure;
 use crate::session::{Past, Sought};
 
@@ -86,7 +87,13 @@ impl History {
             let Some(entry) = entry.filter(|entry| sought.fits(entry)) else {
                 continue;
             };
-            if entry.id.is_some_and(|id| !seen.insert(id)) {
+            // Only the same text again: a sender may have given two texts the same id.
+            let text = digest(entry.text.as_bytes()).0;
+            let from = &entry.from;
+            if entry
+                .id
+                .is_some_and(|id| !seen.insert((id, from.clone(), text)))
+            {
                 continue;
             }
             found.push_back(entry);
@@ -180,11 +187,12 @@ mod tests {
         let mut once = past("once");
         once.id = Some(MessageId([1; 16]));
         history.append(&[once.clone()]).unwrap();
-        history.append(&[once.clone(), past("more")]).unwrap();
-        assert_eq!(
-            history.find(&Sought::last(2)).unwrap(),
-            [once, past("more")]
-        );
+        let mut other = once.clone();
+        other.text = "another text under the same id".to_owned();
+        let rest = [once.clone(), other.clone(), past("more")];
+        history.append(&rest).unwrap();
+        let found = history.find(&Sought::last(3)).unwrap();
+        assert_eq!(found, [once, other, past("more")]);
     }
 
     #[test]

@@ -8,7 +8,7 @@ use chat_protocol::{Conversation, FileId, Name};
 use super::complete::Known;
 use super::typed::{Question, Typed};
 use super::window::{Fate, What, Window};
-use crate::face::{Strangers, Turn, render_for_people};
+use crate::face::{Strangers, Turn, meaning, render_for_people};
 use crate::session::{Line, Past, Progress};
 
 /// Windows at most: everybody who comes may open one.
@@ -467,7 +467,9 @@ impl ChatView {
             Line::SentAll { accepted, .. } => (fate.sent, fate.is_over) = (*accepted, true),
             Line::Sent { .. } => fate.sent += 1,
             Line::Delivered { .. } => fate.delivered += 1,
-            Line::Undelivered { to, reason, .. } => fate.lost.push(format!("{to}: {reason}")),
+            Line::Undelivered { to, reason, .. } => {
+                fate.lost.push(format!("{to}: {}", meaning(reason)));
+            }
             Line::Refused(refusal) => fate.lost.push(refusal.text.clone()),
             _ => {}
         }

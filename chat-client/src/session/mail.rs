@@ -4,7 +4,7 @@ use bytes::Bytes;
 use chat_crypto::{Freshness, ReplayRecord};
 use chat_protocol::limits::{MAX_RECEIPTS, MAX_TEXT};
 use chat_protocol::{
-    CancelReason, Content, Conversation, Digest, Envelope, Fingerprint, Name, ToRelay,
+    CancelReason, Content, Conversation, Digest, Envelope, Fingerprint, Name, ReturnReason, ToRelay,
 };
 
 use super::{Line, Past, Session, Transfer};
@@ -45,6 +45,16 @@ impl Session {
                 self.reject(from, code);
             }
         }
+    }
+
+    /// What the relay kept for somebody comes to nothing. It is one of many: which one, the relay does not know.
+    pub(super) fn on_returned(&mut self, seq: u64, to: Name, reason: ReturnReason) {
+        self.link.dealt_with = self.link.dealt_with.max(Some(seq));
+        self.show(Line::Undelivered {
+            tag: None,
+            to,
+            reason: reason.to_string(),
+        });
     }
 
     /// Answers for everything that was delivered, and says what of it was refused. Why, is

@@ -376,8 +376,10 @@ impl Session {
                 self.tell_unconfirmed(Some(&name));
             }
             // What comes now can no longer be acknowledged.
-            ToClient::Deliver { .. } if self.leaving == Leaving::Now => {}
+            ToClient::Deliver { .. } | ToClient::Returned { .. }
+                if self.leaving == Leaving::Now => {}
             ToClient::Deliver { seq, from } => self.on_deliver(seq, &from, body),
+            ToClient::Returned { seq, to, reason } => self.on_returned(seq, to, reason),
             ToClient::Receipt { from } => self.on_receipts(&from, body),
             ToClient::Accepted { id, refused } => {
                 self.on_answer(id, refused.then(|| "refused".to_owned()));

@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use chat_protocol::ToRelay;
+use bytes::Bytes;
+use chat_protocol::{ReturnReason, ToClient, ToRelay};
 
 use crate::hall::{Hall, Start, untouched};
 
@@ -100,4 +101,19 @@ fn a_letter_that_comes_twice_is_shown_once() {
     comes_back(&mut hall, 1, "bob");
     assert_eq!(hall.lines("bob"), ["ready bob with alice"]);
     assert!(hall.log("bob").contains(&"(ack 1)".to_owned()));
+}
+
+#[test]
+fn the_sender_is_told_that_a_letter_comes_to_nothing_and_says_that_it_has_heard() {
+    let mut hall = bob_is_away();
+    hall.types("alice", "/msg bob hello");
+    for (seq, reason) in [(1, ReturnReason::Expired), (2, ReturnReason::Refused)] {
+        hall.forget("alice");
+        let to = "bob".parse().unwrap();
+        let returned = ToClient::Returned { seq, to, reason };
+        hall.relay_says("alice", returned, Bytes::new());
+        let told = hall.log("alice");
+        let expected = [format!("undelivered bob {reason}"), format!("(ack {seq})")];
+        assert_eq!(told, expected);
+    }
 }

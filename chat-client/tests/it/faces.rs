@@ -195,3 +195,22 @@ fn people_see_who_wrote_and_never_a_terminal_sequence() {
     [identity changed, not trusted] bob: trust me
     ");
 }
+
+#[test]
+fn who_wrote_to_somebody_away_hears_in_words_and_in_json_why_it_comes_to_nothing() {
+    let undelivered = |reason: &str| Line::Undelivered {
+        tag: None,
+        to: name("bob"),
+        reason: reason.to_owned(),
+    };
+    for (reason, words) in [
+        ("expired", "nobody fetched it in time"),
+        ("full", "the relay has no room for more mail from you"),
+    ] {
+        let line = undelivered(reason);
+        let shown = render_for_people(&line).unwrap();
+        assert_eq!(shown, format!("! not delivered to bob: {reason}: {words}"));
+        let object: serde_json::Value = serde_json::from_str(&render_json(&line)).unwrap();
+        assert_eq!(object["reason"], reason);
+    }
+}

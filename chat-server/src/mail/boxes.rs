@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use chat_protocol::Name;
 
-use super::{Key, Label};
+use super::{Key, Kind, Label};
 use crate::limits::{
     LETTER_BYTES, MAIL_DAYS, MAX_BOX_BYTES, MAX_LETTERS, MAX_LETTERS_OF_A_SENDER, MAX_MAIL_BYTES,
 };
@@ -40,7 +40,7 @@ impl Boxes {
     pub(crate) fn add(
         &mut self,
         to: &Name,
-        from: &Name,
+        (from, kind): (&Name, Kind),
         (bytes, day): (usize, u32),
     ) -> Result<Label, NoRoom> {
         if let Some(letters) = self.boxes.get(to) {
@@ -62,6 +62,7 @@ impl Boxes {
                 number: self.last_number + 1,
             },
             from: from.clone(),
+            kind,
             day,
             bytes,
         };
@@ -106,13 +107,13 @@ impl Boxes {
     }
 
     /// Takes out what nobody has fetched for too long, and what is for somebody of whom `is_known` is false.
-    pub(crate) fn expire(&mut self, day: u32, is_known: impl Fn(&Name) -> bool) -> Vec<Key> {
+    pub(crate) fn expire(&mut self, day: u32, is_known: impl Fn(&Name) -> bool) -> Vec<Label> {
         let labels = self.boxes.values().flat_map(BTreeMap::values);
         let over = labels
             .filter(|label| label.day.saturating_add(MAIL_DAYS) <= day || !is_known(&label.key.to));
-        let over: Vec<Key> = over.map(|label| label.key.clone()).collect();
-        for key in &over {
-            self.remove(key);
+        let over: Vec<Label> = over.cloned().collect();
+        for label in &over {
+            self.remove(&label.key);
         }
         over
     }
@@ -127,7 +128,11 @@ mod tests {
     }
 
     fn fill(boxes: &mut Boxes, from: &str, bytes: usize) -> usize {
-        let mut add = || boxes.add(&name("bob"), &name(from), (bytes, 1)).ok();
+        let mut add = || {
+            boxes
+                .add(&name("bob"), (&name(from), Kind::Envelope), (bytes, 1))
+                .ok()
+        };
         (0..2 * MAX_LETTERS).map_while(|_| add()).count()
     }
 
@@ -138,7 +143,11 @@ mod tests {
         let others = (0..9).map(|n| fill(&mut boxes, &format!("user{n}"), 1));
         let others: usize = others.sum();
         assert_eq!(others + MAX_LETTERS_OF_A_SENDER, MAX_LETTERS);
-        assert!(boxes.add(&name("carol"), &name("alice"), (1, 1)).is_ok());
+        assert!(
+            boxes
+                .add(&name("carol"), (&name("alice"), Kind::Envelope), (1, 1))
+                .is_ok()
+        );
     }
 
     #[test]
@@ -155,7 +164,11 @@ mod tests {
         let of_others = (0..2 * MAX_MAIL_BYTES / MAX_BOX_BYTES).map_while(|n| {
             let to = name(&format!("user{n}"));
             boxes
-                .add(&to, &name("alice"), (MAX_BOX_BYTES - LETTER_BYTES, 1))
+                .add(
+                    &to,
+                    (&name("alice"), Kind::Envelope),
+                    (MAX_BOX_BYTES - LETTER_BYTES, 1),
+                )
                 .ok()
         });
         assert_eq!(of_others.count(), MAX_MAIL_BYTES / MAX_BOX_BYTES - 1);
@@ -166,7 +179,9 @@ mod tests {
         let mut boxes = Boxes::default();
         assert_eq!(fill(&mut boxes, "alice", MAX_BOX_BYTES / 4), 3);
         let bytes = boxes.bytes;
-        let empty = boxes.add(&name("carol"), &name("alice"), (0, 1)).unwrap();
+        let empty = boxes
+            .add(&name("carol"), (&name("alice"), Kind::Envelope), (0, 1))
+            .unwrap();
         assert_eq!(boxes.bytes, bytes + LETTER_BYTES);
         assert!(boxes.remove(&empty.key));
         assert_eq!(boxes.bytes, bytes);
@@ -175,15 +190,21 @@ mod tests {
     #[test]
     fn letters_expire_and_numbers_go_on_after_a_restart() {
         let mut boxes = Boxes::default();
-        let old = boxes.add(&name("bob"), &name("alice"), (1, 1)).unwrap();
-        let young = boxes.add(&name("bob"), &name("alice"), (1, 2)).unwrap();
+        let old = boxes
+            .add(&name("bob"), (&name("alice"), Kind::Envelope), (1, 1))
+            .unwrap();
+        let young = boxes
+            .add(&name("bob"), (&name("alice"), Kind::Envelope), (1, 2))
+            .unwrap();
         assert!(boxes.has_after(&old.key) && !boxes.has_after(&young.key));
         assert_eq!(boxes.expire(MAIL_DAYS, |_| true), []);
-        assert_eq!(boxes.expire(1 + MAIL_DAYS, |_| true), [old.key]);
+        assert_eq!(boxes.expire(1 + MAIL_DAYS, |_| true), [old]);
         let mut again = Boxes::of(vec![young.clone()]);
-        let next = again.add(&name("bob"), &name("alice"), (1, 3)).unwrap();
+        let next = again
+            .add(&name("bob"), (&name("alice"), Kind::Envelope), (1, 3))
+            .unwrap();
         assert!(next.key > young.key);
-        assert_eq!(again.expire(3, |_| false), [young.key, next.key]);
+        assert_eq!(again.expire(3, |_| false), [young, next]);
         assert!(!again.has_any(&name("bob")));
     }
 }

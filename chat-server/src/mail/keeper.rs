@@ -58,6 +58,15 @@ impl Desk {
     }
 }
 
+#[cfg(test)]
+impl Jobs {
+    /// Does what is there, and hands over what comes of it.
+    pub(crate) fn work(&self, store: &mut impl Store) -> Vec<Event> {
+        let jobs = self.0.with(|pile| take(&mut pile.jobs));
+        carry_out(store, jobs)
+    }
+}
+
 impl Drop for Desk {
     fn drop(&mut self) {
         self.0.with(|pile| pile.closed = true);
@@ -154,7 +163,7 @@ mod tests {
 
     use bytes::Bytes;
 
-    use super::super::Label;
+    use super::super::{Kind, Label};
     use super::*;
 
     /// Notes what it is asked to do; writes fail when it is full.
@@ -192,6 +201,7 @@ mod tests {
             label: Label {
                 key: key(number),
                 from: "alice".parse().unwrap(),
+                kind: Kind::Envelope,
                 day: 1,
                 bytes: 1,
             },

@@ -13,9 +13,11 @@ mod redb_store;
 use std::io;
 
 use bytes::Bytes;
-use chat_protocol::Name;
+use chat_protocol::{Name, ReturnReason};
 
-pub(crate) use boxes::Boxes;
+pub(crate) use boxes::{Boxes, NoRoom};
+#[cfg(test)]
+pub(crate) use keeper::Jobs;
 pub(crate) use keeper::{Desk, Job, run};
 pub(crate) use redb_store::RedbStore;
 
@@ -32,10 +34,20 @@ pub(crate) struct Letter {
 pub(crate) struct Label {
     pub(crate) key: Key,
     pub(crate) from: Name,
+    pub(crate) kind: Kind,
     /// The day on which it came, counted from 1970.
     pub(crate) day: u32,
     /// Of its envelope.
     pub(crate) bytes: usize,
+}
+
+/// What a letter is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Kind {
+    /// An envelope of whoever it is from.
+    Envelope,
+    /// It is to the sender of an envelope, and from the one whom that did not reach. Its own envelope is empty.
+    Returned(ReturnReason),
 }
 
 /// Which letter: numbers grow, in all boxes together, in the order in which letters came.

@@ -4,16 +4,16 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use bytes::Bytes;
-use chat_protocol::Name;
+use chat_protocol::{Name, ReturnReason};
 use redb::backends::FileBackend;
-use redb::{Database, ReadableDatabase as _, ReadableTable as _, TableDefinition};
+use redb::{Database, ReadableDatabase as _, ReadableTable as _, StorageBackend, TableDefinition};
 use tracing::warn;
 
-use super::{Key, Label, Letter, Store};
+use super::{Key, Kind, Label, Letter, Store};
 
-/// By recipient and number: sender, day, envelope.
-const LETTERS: TableDefinition<'_, (&str, u64), (&str, u32, &[u8])> =
-    TableDefinition::new("letters-1");
+/// By recipient and number: sender, day, kind, envelope.
+const LETTERS: TableDefinition<'_, (&str, u64), (&str, u32, u8, &[u8])> =
+    TableDefinition::new("letters-2");
 
 /// The file. Closed only after an error, until something is to be done again.
 #[derive(Debug)]
@@ -55,7 +55,10 @@ fn open(path: &Path) -> io::Result<Database> {
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     let file = options.open(path)?;
-    let backend = FileBackend::new(file).map_err(fault)?;
+    prepare(FileBackend::new(file).map_err(fault)?)
+}
+
+fn prepare(backend: impl StorageBackend) -> io::Result<Database> {
     let database = redb::Builder::new().create_with_backend(backend);
     let database = database.map_err(fault)?;
     let transaction = database.begin_write().map_err(fault)?;
@@ -107,7 +110,12 @@ fn write(database: &Database, put: &[Letter], remove: &[Key]) -> io::Result<()> 
         let mut table = transaction.open_table(LETTERS).map_err(fault)?;
         for Letter { label, envelope } in put {
             let key = (label.key.to.as_str(), label.key.number);
-            let value = (label.from.as_str(), label.day, &**envelope);
+            let value = (
+                label.from.as_str(),
+                label.day,
+                number_of(label.kind),
+                &**envelope,
+            );
             table.insert(key, value).map_err(fault)?;
         }
         // Last: a letter may be removed before it was written.
@@ -126,7 +134,7 @@ fn read(database: &Database, after: &Key, bytes: usize) -> io::Result<Vec<Letter
     let (mut letters, mut length) = (Vec::new(), 0);
     for entry in table.range(range).map_err(fault)? {
         let (key, value) = entry.map_err(fault)?;
-        let envelope = Bytes::copy_from_slice(value.value().2);
+        let envelope = Bytes::copy_from_slice(value.value().3);
         length += envelope.len();
         if length > bytes && !letters.is_empty() {
             break;
@@ -137,9 +145,29 @@ fn read(database: &Database, after: &Key, bytes: usize) -> io::Result<Vec<Letter
     Ok(letters)
 }
 
+fn number_of(kind: Kind) -> u8 {
+    match kind {
+        Kind::Envelope => 0,
+        Kind::Returned(ReturnReason::Expired) => 1,
+        Kind::Returned(ReturnReason::Refused) => 2,
+    }
+}
+
+fn kind_of(number: u8) -> io::Result<Kind> {
+    match number {
+        0 => Ok(Kind::Envelope),
+        1 => Ok(Kind::Returned(ReturnReason::Expired)),
+        2 => Ok(Kind::Returned(ReturnReason::Refused)),
+        _ => Err(io::Error::new(
+            io::ErrorKind::InvalidData,
+            format!("there is no letter of kind {number}"),
+        )),
+    }
+}
+
 fn label(
     (to, number): (&str, u64),
-    (from, day, envelope): (&str, u32, &[u8]),
+    (from, day, kind, envelope): (&str, u32, u8, &[u8]),
 ) -> io::Result<Label> {
     Ok(Label {
         key: Key {
@@ -147,14 +175,17 @@ fn label(
             number,
         },
         from: name(from)?,
+        kind: kind_of(kind)?,
         day,
         bytes: envelope.len(),
     })
 }
 
 #[cfg(test)]
+mod forgetful;
+
+#[cfg(test)]
 mod tests {
-    use redb::StorageBackend;
     use redb::backends::InMemoryBackend;
 
     use super::*;
@@ -196,6 +227,7 @@ mod tests {
                     number,
                 },
                 from: "alice".parse().unwrap(),
+                kind: Kind::Envelope,
                 day: 3,
                 bytes,
             },

@@ -11,12 +11,12 @@
 use std::collections::{BTreeMap, VecDeque};
 
 use bytes::Bytes;
-use chat_protocol::{Certificate, ErrorCode, LeaveReason, Name, Peer, Presence, ToClient};
+use chat_protocol::{Certificate, ErrorCode, Frame, LeaveReason, Name, Peer, Presence, ToClient};
 use tokio::time::Instant;
 use tracing::info;
 
 use super::credits::Credits;
-use super::online::Client;
+use super::online::{Client, Later};
 use super::{ConnectionId, Login, Router};
 use crate::directory::Binding;
 use crate::directory::Snapshot;
@@ -89,12 +89,7 @@ impl Router {
         if self.directory.expire(day) {
             self.save();
         }
-        if let Some(mail) = &mut self.mail {
-            let is_known = |name: &Name| self.directory.find(name).is_some();
-            for key in mail.boxes.expire(day, is_known) {
-                mail.remove(key);
-            }
-        }
+        self.expire_mail(day);
     }
 
     /// Binds a free name, and stores that before anybody relies on it.
@@ -197,19 +192,16 @@ impl Router {
             self.save();
         }
         info!(connection = id.0, name = %peer.name, %fingerprint, agent, "login");
-        let present: Vec<ToClient> = self
-            .online
-            .iter()
-            .map(|(_, client)| ToClient::Present {
-                peer: client.peer.clone(),
-            })
-            .collect();
+        let others = self.online.iter();
+        let present: Vec<Frame> = others.map(|(_, client)| client.present.clone()).collect();
         self.tell_all(&ToClient::Joined { peer: peer.clone() });
         let fetched = Key {
             to: peer.name.clone(),
             number: 0,
         };
         let client = Client {
+            present: present(&peer),
+            later: Later::default(),
             peer,
             fetched,
             outbox,
@@ -228,8 +220,8 @@ impl Router {
             mail_days: self.mail.as_ref().map_or(0, |_| MAIL_DAYS),
         };
         self.tell(id, &welcome, Bytes::new());
-        for message in present {
-            self.tell(id, &message, Bytes::new());
+        for frame in present {
+            self.tell_frame(id, frame);
         }
         self.fetch_mail(id);
         // Fails where the connection has ended meanwhile: its queue is closed, nobody will
@@ -253,6 +245,7 @@ impl Router {
             return self.tell_refusal(id, &Refusal::new(ErrorCode::BadCertificate, text));
         }
         let name = peer.name.clone();
+        client.present = present(&peer);
         client.peer = peer;
         self.save();
         self.tell_all(&ToClient::Renewed { name, certificate });
@@ -275,6 +268,11 @@ impl Router {
     }
 }
 
+fn present(peer: &Peer) -> Frame {
+    let peer = peer.clone();
+    ToClient::Present { peer }.frame(Bytes::new())
+}
+
 fn refuse(login: Login, refusal: Refusal) {
     // Fails where the connection has ended meanwhile.
     login.answer.send(Err(refusal)).ok();
@@ -282,74 +280,9 @@ fn refuse(login: Login, refusal: Refusal) {
 
 #[cfg(test)]
 mod tests {
-    use std::net::IpAddr;
-
-    use chat_protocol::{Blob, Certificate, Fingerprint, Peer};
-    use tokio::sync::oneshot;
-
+    use super::super::testing::{Answer, Hall};
     use super::*;
-    use crate::directory::Directory;
     use crate::limits::{NEW_NAMES, UNUSED_NAME_DAYS};
-    use crate::{Settings, outbox};
-
-    type Answer = Result<(), Refusal>;
-
-    /// A router that hears of logins whose keys were proven.
-    struct Hall {
-        router: Router,
-        last_id: u64,
-        /// What keeps the connections open.
-        ends: Vec<(outbox::Inbox, oneshot::Receiver<LeaveReason>)>,
-    }
-
-    impl Hall {
-        fn new() -> Self {
-            Self {
-                router: Router::new(&Settings::default(), Directory::default()),
-                last_id: 0,
-                ends: Vec::new(),
-            }
-        }
-
-        /// Somebody logs in; every name has a key of its own.
-        fn log_in(&mut self, name: &str, address: &str, day: u32) -> Answer {
-            let blob = || Blob(name.as_bytes().to_vec());
-            let peer = Peer {
-                name: name.parse().unwrap(),
-                key: blob(),
-                certificate: Certificate {
-                    number: 1,
-                    key: blob(),
-                    not_before: 0,
-                    not_after: 1,
-                    signature: blob(),
-                },
-            };
-            self.last_id += 1;
-            let (outbox, inbox) = outbox::channel();
-            let (cutter, cut) = oneshot::channel();
-            let (answer, mut answered) = oneshot::channel();
-            self.router.log_in(Login {
-                id: ConnectionId(self.last_id),
-                address: address.parse::<IpAddr>().unwrap(),
-                day,
-                peer,
-                fingerprint: Fingerprint([0; 32]),
-                agent: String::new(),
-                outbox,
-                cutter,
-                answer,
-            });
-            self.ends.push((inbox, cut));
-            answered.try_recv().expect("the router answers at once")
-        }
-
-        /// The one who logged in last is gone.
-        fn leave(&mut self) {
-            let id = ConnectionId(self.last_id);
-            self.router.remove(id, LeaveReason::Quit);
-        }
-    }
 
     fn code(answer: Answer) -> Option<ErrorCode> {
         answer.err().map(|refusal| refusal.code)

@@ -3,10 +3,10 @@
 //! As long as something waits for a person, all mail goes the same way: so it keeps its order. A letter leaves
 //! the box when its recipient has acknowledged it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use bytes::Bytes;
-use chat_protocol::{ErrorCode, Name, ToClient};
+use chat_protocol::{ErrorCode, Name, ReturnReason, ToClient};
 use crash_test::{Point, reach};
 use tracing::debug;
 
@@ -15,7 +15,7 @@ use super::{ConnectionId, Router};
 use crate::budget::Charge;
 use crate::clock::today;
 use crate::limits::MAIL_AT_ONCE;
-use crate::mail::{Boxes, Desk, Job, Key, Letter};
+use crate::mail::{Boxes, Desk, Job, Key, Kind, Label, Letter, NoRoom};
 use crate::refusal::Refusal;
 
 /// All mail that waits.
@@ -39,6 +39,25 @@ impl Mail {
     pub(super) fn remove(&mut self, key: Key) {
         self.boxes.remove(&key);
         self.desk.leave(Job::Remove(key));
+    }
+
+    /// Lets the sender of a letter know that it comes to nothing: by a letter, which waits as others do. Before that one
+    /// is removed, so whoever crashes in between says it twice.
+    fn give_back(&mut self, label: &Label, reason: ReturnReason) {
+        if label.kind != Kind::Envelope {
+            return;
+        }
+        let (to, from) = (&label.from, &label.key.to);
+        let added = self
+            .boxes
+            .add(to, (from, Kind::Returned(reason)), (0, today()));
+        match added {
+            Ok(label) => self.desk.leave(Job::Put(Letter {
+                label,
+                envelope: Bytes::new(),
+            })),
+            Err(NoRoom) => debug!(%to, "no room for the word that a letter comes to nothing"),
+        }
     }
 
     fn fetch(&self, id: ConnectionId, after: Key) {
@@ -79,7 +98,7 @@ impl Router {
         };
         let Held { envelope, charge } = held;
         let size = (envelope.len(), today());
-        let Ok(label) = mail.boxes.add(to, &sent.name, size) else {
+        let Ok(label) = mail.boxes.add(to, (&sent.name, Kind::Envelope), size) else {
             debug!(%to, id = sent.id, "the box is full");
             return self.undelivered(&sent, ErrorCode::Full);
         };
@@ -94,6 +113,9 @@ impl Router {
             let Some(mail) = &mut self.mail else {
                 return;
             };
+            if !saved {
+                mail.boxes.remove(&key);
+            }
             let Some((sent, _)) = mail.unstored.remove(&key) else {
                 continue;
             };
@@ -101,7 +123,6 @@ impl Router {
                 self.accepted(&sent, false);
                 reach(Point::RelayMailAnswered);
             } else {
-                mail.boxes.remove(&key);
                 self.undelivered(&sent, ErrorCode::Internal);
             }
         }
@@ -119,6 +140,29 @@ impl Router {
         }
     }
 
+    /// For those who are here, something has come into the box.
+    fn fetch_mail_of(&mut self, names: &BTreeSet<Name>) {
+        for name in names {
+            if let Some(id) = self.online.find(name) {
+                self.fetch_mail(id);
+            }
+        }
+    }
+
+    /// Lets go of what nobody has fetched in time, and of what is for nobody any more. Senders are told.
+    pub(super) fn expire_mail(&mut self, day: u32) {
+        let mut senders = BTreeSet::new();
+        if let Some(mail) = &mut self.mail {
+            let is_known = |name: &Name| self.directory.find(name).is_some();
+            for label in mail.boxes.expire(day, is_known) {
+                mail.give_back(&label, ReturnReason::Expired);
+                senders.insert(label.from.clone());
+                mail.remove(label.key);
+            }
+        }
+        self.fetch_mail_of(&senders);
+    }
+
     /// Letters were read for a connection.
     pub(super) fn mail_read(&mut self, id: ConnectionId, letters: Option<Vec<Letter>>) {
         let (Some(mail), Some(client)) = (&self.mail, self.online.get_mut(id)) else {
@@ -130,20 +174,34 @@ impl Router {
         };
         let mut is_delivered = false;
         for Letter { label, envelope } in letters {
-            client.fetched = label.key.clone();
-            if !mail.boxes.has(&label.key) {
+            // It was read twice, or has come to nothing meanwhile.
+            if label.key.number <= client.fetched.number || !mail.boxes.has(&label.key) {
                 continue;
             }
             let seq = client.delivered + 1;
-            let from = label.from;
-            debug!(%from, to = %label.key.to, seq, "deliver from the box");
-            let deliver = ToClient::Deliver { seq, from };
-            if client.outbox.push(deliver.frame(envelope)).is_err() {
-                self.overfull.push(id);
+            let other = label.from.clone();
+            debug!(from = %other, to = %label.key.to, seq, "deliver from the box");
+            let message = match label.kind {
+                Kind::Envelope => ToClient::Deliver { seq, from: other },
+                Kind::Returned(reason) => ToClient::Returned {
+                    seq,
+                    to: other,
+                    reason,
+                },
+            };
+            let has_answered = client.unacknowledged.is_empty();
+            let (frame, account) = (message.frame(envelope), client.account.clone());
+            if client
+                .outbox
+                .push_mail(frame, &account, has_answered)
+                .is_err()
+            {
+                client.later.mail = true;
                 return;
             }
             client.delivered = seq;
-            let origin = Origin::Box(label.key);
+            client.fetched = label.key.clone();
+            let origin = Origin::Box(label);
             client.unacknowledged.push_back(Delivery { seq, origin });
             is_delivered = true;
         }
@@ -152,13 +210,20 @@ impl Router {
         }
     }
 
-    /// A client has acknowledged letters of its box: the next ones may come.
-    pub(super) fn acknowledge_letters(&mut self, by: ConnectionId, keys: Vec<Key>) {
+    /// A client has acknowledged letters of its box, and has refused some: the next ones may come.
+    pub(super) fn acknowledge_letters(&mut self, by: ConnectionId, letters: Vec<(Label, bool)>) {
+        let reason = ReturnReason::Refused;
+        let mut senders = BTreeSet::new();
         if let Some(mail) = &mut self.mail {
-            for key in keys {
-                mail.remove(key);
+            for (label, is_refused) in letters {
+                if is_refused {
+                    mail.give_back(&label, reason);
+                    senders.insert(label.from.clone());
+                }
+                mail.remove(label.key);
             }
         }
+        self.fetch_mail_of(&senders);
         let client = self.online.get(by);
         if client.is_some_and(|client| client.unacknowledged.is_empty()) {
             self.fetch_mail(by);

@@ -10,6 +10,11 @@ mod mail;
 mod online;
 mod routing;
 
+#[cfg(test)]
+mod later_tests;
+#[cfg(test)]
+mod testing;
+
 use std::collections::BTreeMap;
 use std::net::IpAddr;
 use std::time::Duration;
@@ -254,10 +259,14 @@ impl Router {
 
     /// Queues a message for one client; nothing happens where it is gone.
     fn tell(&mut self, to: ConnectionId, message: &ToClient, body: Bytes) {
+        self.tell_frame(to, message.frame(body));
+    }
+
+    fn tell_frame(&mut self, to: ConnectionId, frame: Frame) {
         let Some(client) = self.online.get(to) else {
             return;
         };
-        if client.outbox.push(message.frame(body)).is_err() {
+        if client.outbox.push(frame).is_err() {
             self.overfull.push(to);
         }
     }

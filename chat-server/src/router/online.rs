@@ -3,13 +3,13 @@
 use std::collections::{BTreeMap, VecDeque};
 
 use bytes::Bytes;
-use chat_protocol::{FileId, LeaveReason, Name, Peer};
+use chat_protocol::{FileId, Frame, LeaveReason, Name, Peer, ToClient};
 use tokio::sync::oneshot;
 
 use super::ConnectionId;
 use super::credits::Credits;
 use crate::budget::{Account, Charge};
-use crate::mail::Key;
+use crate::mail::{Key, Label};
 use crate::outbox::Outbox;
 
 /// A client that is logged in.
@@ -28,6 +28,18 @@ pub(super) struct Client {
     pub(super) fetched: Key,
     /// What it takes of others' files.
     pub(super) credits: Credits,
+    /// What others are sent who log in, encoded once.
+    pub(super) present: Frame,
+    pub(super) later: Later,
+}
+
+/// What could not be passed on because too much waits: tried again whenever the client says anything.
+#[derive(Debug, Default)]
+pub(super) struct Later {
+    /// The letters of its box.
+    pub(super) mail: bool,
+    /// Files that others have given up.
+    pub(super) cancels: BTreeMap<(ConnectionId, FileId), ToClient>,
 }
 
 /// An envelope that was delivered.
@@ -43,7 +55,7 @@ pub(super) enum Origin {
     /// Its sender, and the envelope itself where it is kept for a recipient who goes.
     Sender(Sent, Option<Held>),
     /// The box: its sender has its answer already.
-    Box(Key),
+    Box(Label),
 }
 
 /// Who waits for an answer.
@@ -89,6 +101,7 @@ impl Online {
         self.names.remove(&client.peer.name);
         for other in self.clients.values_mut() {
             other.credits.forget(id);
+            other.later.cancels.retain(|(sender, _), _| *sender != id);
         }
         Some(client)
     }

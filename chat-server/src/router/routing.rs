@@ -8,13 +8,19 @@ use chat_protocol::{CancelReason, ErrorCode, FileId, Name, ToClient};
 use crash_test::{Point, reach};
 use tracing::debug;
 
-use super::online::{Delivery, Held, Origin, Sent};
+use super::online::{Delivery, Held, Later, Origin, Sent};
 use super::{ConnectionId, Request, Router};
 use crate::budget::Account;
+use crate::limits::{MAX_CANCELS_OF_A_SENDER, MAX_FILES};
 use crate::refusal::Refusal;
 
 impl Router {
     pub(super) fn route(&mut self, from: ConnectionId, request: Request) {
+        self.carry_out(from, request);
+        self.try_again(from);
+    }
+
+    fn carry_out(&mut self, from: ConnectionId, request: Request) {
         let Some(sender) = self.online.get(from) else {
             // What a connection had sent before it was cut off.
             return;
@@ -75,7 +81,7 @@ impl Router {
                     file,
                     reason,
                 };
-                self.pass_on((from, other), &cancel, Bytes::new());
+                self.pass_cancel((from, other), file, cancel);
             }
             Request::Find { name } => self.find(from, &name),
             Request::Renew { certificate } => self.renew(from, certificate),
@@ -171,7 +177,7 @@ impl Router {
                     self.accepted(&sent, refused.contains(&seq));
                     reach(Point::RelayAckAnswered);
                 }
-                Origin::Box(key) => fetched.push(key),
+                Origin::Box(label) => fetched.push((label, refused.contains(&seq))),
             }
         }
         if !fetched.is_empty() {
@@ -196,6 +202,40 @@ impl Router {
             debug!(connection = to.0, "too much waits for it");
         }
         passed.is_ok()
+    }
+
+    /// A file is given up for which nobody has asked yet. Where too much waits, the word of it waits as well: it is the
+    /// last about that file, and whoever misses it would wait for the file.
+    fn pass_cancel(
+        &mut self,
+        (from, to): (ConnectionId, ConnectionId),
+        file: FileId,
+        cancel: ToClient,
+    ) {
+        if self.pass_on((from, to), &cancel, Bytes::new()) {
+            return;
+        }
+        if let Some(client) = self.online.get_mut(to) {
+            let cancels = &mut client.later.cancels;
+            let theirs = cancels.range((from, FileId([0; 16]))..=(from, FileId([255; 16])));
+            if theirs.count() < MAX_CANCELS_OF_A_SENDER && cancels.len() < MAX_FILES {
+                cancels.insert((from, file), cancel);
+            }
+        }
+    }
+
+    /// A client has said something, and so may have read something: it gets what there was no room for.
+    fn try_again(&mut self, id: ConnectionId) {
+        let Some(client) = self.online.get_mut(id) else {
+            return;
+        };
+        let Later { mail, cancels } = std::mem::take(&mut client.later);
+        for ((sender, file), cancel) in cancels {
+            self.pass_cancel((sender, id), file, cancel);
+        }
+        if mail {
+            self.fetch_mail(id);
+        }
     }
 
     /// What of this client's mail waits for others.

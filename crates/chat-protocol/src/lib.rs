@@ -29,7 +29,7 @@ pub use envelope::{Conversation, Envelope, EnvelopeHeader, SUITE};
 pub use error::{Blame, ErrorCode, InvalidEnvelope, InvalidFrame, InvalidMessage};
 pub use frame::{Deframer, Frame};
 pub use id::{Digest, FileId, Fingerprint, InvalidHex, MessageId, Nonce, RelayKey, SessionId};
-pub use message::{CancelReason, LeaveReason, Presence, ToClient, ToRelay};
+pub use message::{CancelReason, LeaveReason, Presence, ReturnReason, ToClient, ToRelay};
 pub use name::{InvalidName, Name};
 pub use peer::{Certificate, Peer};
 

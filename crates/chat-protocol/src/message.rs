@@ -185,6 +185,15 @@ pub enum ToClient {
         /// Why: `unknown-name`, or `busy`.
         reason: ErrorCode,
     },
+    /// An envelope that waited for somebody, and was accepted for that, has not reached that person and never will.
+    Returned {
+        /// As in [`Self::Deliver`]: it is acknowledged like a delivery.
+        seq: u64,
+        /// Its recipient.
+        to: Name,
+        /// Why.
+        reason: ReturnReason,
+    },
     /// One sealed chunk of a file; the frame's body.
     Chunk {
         /// Sender.
@@ -281,6 +290,23 @@ impl std::fmt::Display for LeaveReason {
     }
 }
 
+/// Why an envelope that waited comes to nothing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ReturnReason {
+    /// Nobody fetched it in time.
+    Expired,
+    /// It was fetched, and does not open there.
+    Refused,
+}
+
+/// The reason as it travels.
+impl std::fmt::Display for ReturnReason {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.serialize(f)
+    }
+}
+
 /// Why a file was given up.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -348,6 +374,7 @@ impl ToClient {
         "receipt",
         "accepted",
         "undelivered",
+        "returned",
         "chunk",
         "credit",
         "cancel",

@@ -1,7 +1,7 @@
 use bytes::Bytes;
 use chat_protocol::{
     Blame, Blob, CancelReason, Certificate, ErrorCode, FileId, Fingerprint, Frame, InvalidMessage,
-    LeaveReason, Name, Nonce, Peer, Presence, RelayKey, ToClient, ToRelay,
+    LeaveReason, Name, Nonce, Peer, Presence, RelayKey, ReturnReason, ToClient, ToRelay,
 };
 use proptest::prelude::*;
 
@@ -142,6 +142,14 @@ fn to_client() -> impl Strategy<Value = ToClient> {
         any::<u64>().prop_map(|id| ToClient::Undelivered {
             id,
             reason: ErrorCode::UnknownName
+        }),
+        (any::<u64>(), name(), any::<bool>()).prop_map(|(seq, to, expired)| {
+            let reason = if expired {
+                ReturnReason::Expired
+            } else {
+                ReturnReason::Refused
+            };
+            ToClient::Returned { seq, to, reason }
         }),
         (name(), file(), any::<u32>()).prop_map(|(from, file, index)| ToClient::Chunk {
             from,
