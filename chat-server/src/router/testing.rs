@@ -11,7 +11,7 @@ use chat_protocol::{
 };
 use tokio::sync::oneshot;
 
-use super::{ConnectionId, Login, Mail, Request, Router};
+use super::{ConnectionId, Event, Login, Mail, Request, Router};
 use crate::Settings;
 use crate::directory::Directory;
 use crate::mail::{Boxes, Desk, Jobs, Store};
@@ -20,13 +20,16 @@ use crate::refusal::Refusal;
 
 pub(super) type Answer = Result<(), Refusal>;
 
+/// Does with a store what there is to do.
+type Worker = Box<dyn FnMut(&Jobs) -> Vec<Event>>;
+
 /// A router that hears of logins whose keys were proven.
 pub(super) struct Hall {
     pub(super) router: Router,
     last_id: u64,
     /// What keeps the connections open.
     ends: BTreeMap<ConnectionId, (Inbox, oneshot::Receiver<LeaveReason>)>,
-    mail: Option<(Box<dyn FnMut(&Jobs) -> Vec<super::Event>>, Jobs)>,
+    mail: Option<(Worker, Jobs)>,
 }
 
 impl Hall {

@@ -11,9 +11,11 @@ use tracing::warn;
 
 use super::{Key, Kind, Label, Letter, Store};
 
-/// By recipient and number: sender, day, kind, envelope.
-const LETTERS: TableDefinition<'_, (&str, u64), (&str, u32, u8, &[u8])> =
-    TableDefinition::new("letters-2");
+/// Sender, day, kind, envelope.
+type Stored<'a> = (&'a str, u32, u8, &'a [u8]);
+
+/// By recipient and number.
+const LETTERS: TableDefinition<'_, (&str, u64), Stored<'_>> = TableDefinition::new("letters-2");
 
 /// The file. Closed only after an error, until something is to be done again.
 #[derive(Debug)]
@@ -165,10 +167,7 @@ fn kind_of(number: u8) -> io::Result<Kind> {
     }
 }
 
-fn label(
-    (to, number): (&str, u64),
-    (from, day, kind, envelope): (&str, u32, u8, &[u8]),
-) -> io::Result<Label> {
+fn label((to, number): (&str, u64), (from, day, kind, envelope): Stored<'_>) -> io::Result<Label> {
     Ok(Label {
         key: Key {
             to: name(to)?,
