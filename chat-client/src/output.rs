@@ -14,7 +14,7 @@ use crate::clock::unix_now;
 use crate::exit_code::{Exit, Failure};
 use crate::face::Face;
 use crate::home::{History, Journal};
-use crate::session::{Effect, Line, Refusal, Sought};
+use crate::session::{Effect, Line, Refusal, Sought, stored_first};
 
 /// Above so many effects that wait, nothing more is read from anybody.
 const FULL: usize = 1024;
@@ -142,39 +142,26 @@ impl Desk {
         batch: Vec<Effect>,
         done: &mpsc::Sender<Result<(), Failure>>,
     ) -> Result<(), Failure> {
-        let mut contacts = None;
-        let mut records = Vec::new();
-        let mut past = Vec::new();
-        let mut rest = Vec::new();
-        for effect in batch {
+        for effect in stored_first(batch) {
             match effect {
-                Effect::SaveContacts(json) => contacts = Some(json),
-                Effect::Record(some) => records.extend(some),
-                Effect::Remember(some) => past.extend(some),
-                other => rest.push(other),
-            }
-        }
-        if let Some(json) = contacts {
-            self.journal.home().write_contacts(&json)?;
-        }
-        // Before the journal: who is killed in between shows a text twice in the history, and loses none.
-        if let Some(history) = &mut self.history
-            && !past.is_empty()
-        {
-            reach(Point::ClientHistoryUnwritten);
-            history.append(&past)?;
-            reach(Point::ClientHistoryWritten);
-        }
-        if !records.is_empty() {
-            reach(Point::ClientJournalUnwritten);
-            self.journal.append(&records, unix_now())?;
-            reach(Point::ClientJournalWritten);
-        }
-        for effect in rest {
-            match effect {
+                Effect::SaveContacts(json) => self.journal.home().write_contacts(&json)?,
+                Effect::Remember(past) => {
+                    if let Some(history) = &mut self.history {
+                        reach(Point::ClientHistoryUnwritten);
+                        history.append(&past)?;
+                        reach(Point::ClientHistoryWritten);
+                    }
+                }
+                Effect::Record(records) => {
+                    reach(Point::ClientJournalUnwritten);
+                    self.journal.append(&records, unix_now())?;
+                    reach(Point::ClientJournalWritten);
+                }
                 Effect::Show(line) => {
                     self.show(&line)?;
-                    reach(Point::ClientShown);
+                    if matches!(line, Line::Message { .. }) {
+                        reach(Point::ClientShown);
+                    }
                 }
                 Effect::Recall(sought) => self.recall(&sought)?,
                 Effect::Progress(progress) => self.face.progress(&progress),

@@ -42,6 +42,29 @@ pub enum Effect {
     End(Ending),
 }
 
+/// The order in which effects that have come together are carried out: what is stored comes before what is shown, and
+/// all of a kind at once. The history comes before the journal: who is killed in between finds a text twice in the
+/// history, and loses none.
+pub fn stored_first(effects: Vec<Effect>) -> Vec<Effect> {
+    let mut contacts = None;
+    let mut past = Vec::new();
+    let mut records = Vec::new();
+    let mut rest = Vec::new();
+    for effect in effects {
+        match effect {
+            Effect::SaveContacts(json) => contacts = Some(json),
+            Effect::Remember(some) => past.extend(some),
+            Effect::Record(some) => records.extend(some),
+            other => rest.push(other),
+        }
+    }
+    let contacts = contacts.map(Effect::SaveContacts);
+    let past = (!past.is_empty()).then_some(Effect::Remember(past));
+    let records = (!records.is_empty()).then_some(Effect::Record(records));
+    let stored = contacts.into_iter().chain(past).chain(records);
+    stored.chain(rest).collect()
+}
+
 /// How the session ended.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Ending {

@@ -26,7 +26,7 @@ use chat_protocol::{Fingerprint, Frame, InvalidMessage, Name, Peer, RelayKey, To
 use rand::rngs::StdRng;
 
 pub use command::{Command, Topic};
-pub use effect::{Effect, Ending, FileJob, FileReport, Progress, Transfer};
+pub use effect::{Effect, Ending, FileJob, FileReport, Progress, Transfer, stored_first};
 pub use line::{Line, Refusal, hex};
 pub use past::{Past, Sought};
 
@@ -246,7 +246,10 @@ impl Session {
     /// Everything up to the next [`Effect::Confirm`] is stored and shown: what promises that is sent.
     pub fn on_confirmed(&mut self) {
         let promises = self.link.unconfirmed.pop_front().unwrap_or_default();
-        self.effects.extend(promises.into_iter().map(Effect::Send));
+        // Those of a connection that is gone are nothing to the next one, which would begin with them.
+        if !matches!(self.link.phase, Phase::Over) {
+            self.effects.extend(promises.into_iter().map(Effect::Send));
+        }
     }
 
     /// No other connection follows: tells which texts nobody has confirmed.

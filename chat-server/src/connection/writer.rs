@@ -2,6 +2,7 @@
 
 use bytes::Buf as _;
 use chat_protocol::LeaveReason;
+use crash_test::{Point, reach};
 use tokio::io::AsyncWriteExt as _;
 use tokio::net::tcp::WriteHalf;
 use tokio::time::timeout;
@@ -21,6 +22,7 @@ pub(super) async fn write(writer: &mut WriteHalf<'_>, inbox: &mut Inbox) -> Endi
                 Err(_) => return Ending::Cut(LeaveReason::Slow),
             }
         }
+        reach(Point::RelaySent);
     }
     // The queue is ended only when the connection is: what is left is to say so.
     writer.shutdown().await.ok();

@@ -200,7 +200,7 @@ impl Router {
             number: 0,
         };
         let client = Client {
-            present: present(&peer),
+            present: announcement(&peer),
             later: Later::default(),
             peer,
             fetched,
@@ -245,7 +245,7 @@ impl Router {
             return self.tell_refusal(id, &Refusal::new(ErrorCode::BadCertificate, text));
         }
         let name = peer.name.clone();
-        client.present = present(&peer);
+        client.present = announcement(&peer);
         client.peer = peer;
         self.save();
         self.tell_all(&ToClient::Renewed { name, certificate });
@@ -268,7 +268,7 @@ impl Router {
     }
 }
 
-fn present(peer: &Peer) -> Frame {
+fn announcement(peer: &Peer) -> Frame {
     let peer = peer.clone();
     ToClient::Present { peer }.frame(Bytes::new())
 }

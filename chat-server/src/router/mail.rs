@@ -7,7 +7,6 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use bytes::Bytes;
 use chat_protocol::{ErrorCode, Name, ReturnReason, ToClient};
-use crash_test::{Point, reach};
 use tracing::debug;
 
 use super::online::{Delivery, Held, Origin, Sent};
@@ -121,7 +120,6 @@ impl Router {
             };
             if saved {
                 self.accepted(&sent, false);
-                reach(Point::RelayMailAnswered);
             } else {
                 self.undelivered(&sent, ErrorCode::Internal);
             }

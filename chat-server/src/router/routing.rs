@@ -175,7 +175,6 @@ impl Router {
                 Origin::Sender(sent, _) => {
                     reach(Point::RelayAckTaken);
                     self.accepted(&sent, refused.contains(&seq));
-                    reach(Point::RelayAckAnswered);
                 }
                 Origin::Box(label) => fetched.push((label, refused.contains(&seq))),
             }

@@ -12,16 +12,14 @@ pub enum Point {
     RelayMailUncommitted,
     /// Mail is in the relay's file, and its sender is not told.
     RelayMailCommitted,
-    /// Its sender is told, as far as the relay can say.
-    RelayMailAnswered,
     /// A recipient has acknowledged mail, which is still in the relay's file.
     RelayRemovalUncommitted,
     /// It is out of the relay's file.
     RelayRemovalCommitted,
     /// A recipient has acknowledged an envelope, and its sender is not told.
     RelayAckTaken,
-    /// Its sender is told, as far as the relay can say.
-    RelayAckAnswered,
+    /// Bytes have left for a client: an answer, an envelope or something else.
+    RelaySent,
     /// The relay's key or the names are written beside their file.
     RelayStateWritten,
     /// That file is replaced.
@@ -34,7 +32,7 @@ pub enum Point {
     ClientJournalUnwritten,
     /// It is in the journal.
     ClientJournalWritten,
-    /// A line is shown, and nothing is acknowledged.
+    /// A text is shown, and nothing is acknowledged.
     ClientShown,
     /// Bytes have left for the relay: of a text, of an acknowledgement or of something else.
     ClientSent,

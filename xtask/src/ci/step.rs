@@ -251,6 +251,7 @@ mod tests {
             Step::Schema,
             Step::Typos,
             Step::Scenarios,
+            Step::Crash,
             Step::Zoo,
         ];
         for step in Step::value_variants() {

@@ -475,6 +475,7 @@ pub(crate) struct Bench {
 #[command(after_help = "Examples:
   cargo xtask crash
   cargo xtask crash --kills 1000 --seeds 25 --seed 7
+  cargo xtask crash --kills 0 --point client-shown --seeds 25
 
 Two clients write to each other through a relay that keeps mail, and one sends files to the other.
 Again and again, one of the three is killed and started again: at any moment, or at one of the
@@ -485,6 +486,9 @@ pub(crate) struct Crash {
     /// Number of kills at any moment
     #[arg(long, value_name = "NUMBER", default_value_t = 8)]
     pub(crate) kills: u32,
+    /// Only the crashes at this point
+    #[arg(long, value_name = "POINT")]
+    pub(crate) point: Option<crash_test::Point>,
     /// Number of crashes at each point
     #[arg(long, value_name = "NUMBER", default_value_t = 1)]
     pub(crate) seeds: u64,

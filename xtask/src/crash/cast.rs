@@ -3,13 +3,14 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::io;
+use std::os::unix::process::ExitStatusExt as _;
 use std::path::{Path, PathBuf};
 
 use crash_test::{Files, History};
 use tempfile::TempDir;
 
 use super::luck::Luck;
-use super::program::{Ear, Program, Who};
+use super::program::{ABORTED, Ear, Program, Who};
 
 const CLIENTS: [Who; 2] = [Who::Alice, Who::Bob];
 
@@ -40,6 +41,10 @@ pub(super) struct Cast {
     armed: Option<(Who, String)>,
     /// Somebody has died at a point, and not all run again: what others wait for may never come.
     is_interrupted: bool,
+    /// Whose end we have caused.
+    ended_by_us: BTreeSet<Who>,
+    /// What nobody should have printed or done.
+    strange: Vec<String>,
     /// Alice has seen him, and can write to him from then on.
     knows_bob: bool,
     /// Where the relay listens.
@@ -70,6 +75,8 @@ impl Cast {
             running: BTreeMap::new(),
             armed: None,
             is_interrupted: false,
+            ended_by_us: BTreeSet::new(),
+            strange: Vec::new(),
             knows_bob: false,
             address: "127.0.0.1:0".to_owned(),
             histories: CLIENTS.map(|who| (who, History::default())).into(),
@@ -149,6 +156,7 @@ impl Cast {
     /// Ends somebody in the act, and the clients with their relay.
     pub(super) fn kill(&mut self, victim: Who) -> io::Result<()> {
         if let Some(program) = self.running.get_mut(&victim) {
+            self.ended_by_us.insert(victim);
             program.kill();
         }
         while self.running.contains_key(&victim) {
@@ -182,7 +190,10 @@ impl Cast {
 
     /// Waits until who was to die has died.
     pub(super) fn hear_death(&mut self) -> io::Result<()> {
-        self.hear_while("somebody dies at a point", |_| true)
+        while !self.has_died() {
+            self.hear("somebody dies at a point")?;
+        }
+        Ok(())
     }
 
     fn hear_while(&mut self, awaited: &str, goes_on: impl Fn(&Self) -> bool) -> io::Result<()> {
@@ -204,8 +215,15 @@ impl Cast {
                 who == to && line.is_some_and(|line| line.starts_with("pasts "))
             })?;
         }
+        self.send_file()?;
         self.hear_of_files()?;
+        let last = self.files.sent.keys().next_back().cloned();
+        let is_there = last.is_some_and(|last| self.files.announced.contains(&last));
+        if !is_there {
+            self.strange.push("the last file has not come".to_owned());
+        }
         if let Some(bob) = self.running.get_mut(&Who::Bob) {
+            self.ended_by_us.insert(Who::Bob);
             bob.types("/quit");
         }
         while self.running.contains_key(&Who::Bob) {
@@ -222,9 +240,9 @@ impl Cast {
             faults.map(|fault| format!("of {}: {fault}", from.name()))
         });
         let of_files = self.files.faults().into_iter();
-        of_texts
-            .chain(of_files.map(|fault| fault.to_string()))
-            .collect()
+        let of_files = of_files.map(|fault| fault.to_string());
+        let strange = self.strange.iter().cloned();
+        of_texts.chain(of_files).chain(strange).collect()
     }
 
     fn start(&mut self, who: Who) -> io::Result<()> {
@@ -243,6 +261,7 @@ impl Cast {
         };
         let armed = self.armed.as_ref().filter(|(victim, _)| *victim == who);
         let at = armed.map(|(_, at)| at.as_str());
+        self.ended_by_us.remove(&who);
         let program = self.ear.start(who, path, &arguments, at)?;
         self.running.insert(who, program);
         let mut found = None;
@@ -251,8 +270,12 @@ impl Cast {
             found = line.and_then(|line| line.strip_prefix("ready ").map(str::to_owned));
             found.is_some() || !cast.running.contains_key(&who)
         })?;
-        if let (Who::Relay, Some(address)) = (who, found) {
-            self.address = address;
+        if let (Who::Relay, Some(address)) = (who, &found) {
+            self.address.clone_from(address);
+        }
+        // A client whose relay dies is started again with it.
+        while found.is_none() && !self.is_interrupted {
+            self.hear(&format!("why {} ended before it was ready", who.name()))?;
         }
         Ok(())
     }
@@ -280,15 +303,29 @@ impl Cast {
         if who == Who::Alice {
             self.on_their_way.clear();
         }
-        let has_died = self
-            .running
-            .remove(&who)
-            .is_some_and(|program| program.has_died());
-        if has_died {
+        let status = self.running.remove(&who).map(Program::status);
+        let status = status.transpose()?;
+        if status.is_some_and(|status| status.signal() == Some(ABORTED)) && self.is_armed(who) {
             self.armed = None;
             self.is_interrupted = true;
+        } else if let Some(status) = status {
+            // A client ends with its relay, whose end may be heard later.
+            let has_relay = self.running.contains_key(&Who::Relay);
+            let may_have_lost_it =
+                !has_relay || self.ended_by_us.contains(&Who::Relay) || self.is_armed(Who::Relay);
+            let code = status.code();
+            let is_lost = who != Who::Relay && matches!(code, Some(3 | 5)) && may_have_lost_it;
+            if !is_lost && !self.ended_by_us.contains(&who) {
+                let what = format!("{} ended by itself: {status}", who.name());
+                return Err(io::Error::other(what));
+            }
         }
         Ok((who, None))
+    }
+
+    fn is_armed(&self, who: Who) -> bool {
+        let armed = self.armed.as_ref();
+        armed.is_some_and(|(victim, _)| *victim == who)
     }
 
     fn note(&mut self, who: Who, line: &str) {
@@ -326,6 +363,17 @@ impl Cast {
                     self.on_their_way.remove(&line);
                 }
             }
+            // What they wrote themselves is in the history as well. A file's offer that was lost with its sender is
+            // reported as missing.
+            ["past", _, from, _, "text", _] if from == mine.name() => {}
+            [
+                "private" | "message" | "flagged-private" | "flagged-message" | "past"
+                | "flagged-past" | "undelivered" | "rejected" | "late" | "anew" | "forked"
+                | "key-changed",
+                ..,
+            ] => self
+                .strange
+                .push(format!("{} printed {line:?}", who.name())),
             _ => {}
         }
     }

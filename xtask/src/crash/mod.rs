@@ -11,6 +11,8 @@ mod program;
 use std::collections::BTreeSet;
 use std::io;
 
+use rustix::process::{Resource, Rlimit, setrlimit};
+
 use self::cast::{Cast, Programs};
 use self::luck::Luck;
 use self::program::Who;
@@ -35,19 +37,32 @@ pub(crate) fn run(arguments: &cli::Crash, workspace: &Workspace) -> CommandResul
         client: path("chat-client")?,
         keys: workspace.root().join("scenarios/fixtures/keys"),
     };
-    let fault = |error: io::Error| CommandError::environment(format!("crash: {error}"));
-    let at_points = points::play(&programs, arguments.seeds, arguments.seed);
-    let (played, mut faults) = at_points.map_err(fault)?;
+    without_core_files();
+    let chosen = (arguments.point, arguments.seeds);
+    let (played, mut faults) = points::play(&programs, chosen, arguments.seed);
     output::result(&format!(
         "{played} crashes at points, {} faults",
         faults.len()
     ));
-    let by_kills = play(&programs, arguments.kills, arguments.seed);
-    faults.extend(by_kills.map_err(fault)?);
+    if arguments.kills > 0 {
+        let by_kills = play(&programs, arguments.kills, arguments.seed);
+        let stopped = |error: io::Error| vec![format!("kills, seed {}: {error}", arguments.seed)];
+        faults.extend(by_kills.unwrap_or_else(stopped));
+    }
     for fault in &faults {
         output::result(fault);
     }
     Ok(if faults.is_empty() { FINE } else { FAILED })
+}
+
+/// What dies at a point aborts, and holds keys.
+fn without_core_files() {
+    let none = Rlimit {
+        current: Some(0),
+        maximum: Some(0),
+    };
+    // Where it cannot be set, nothing else depends on it.
+    setrlimit(Resource::Core, none).ok();
 }
 
 /// Kills somebody at any moment, so many times. The faults.

@@ -15,11 +15,19 @@ use super::program::Who;
 /// Texts of each client in each part of a conversation.
 const TEXTS: u64 = 4;
 
-/// Each point so many times: how many conversations that was, and the faults in the order of the points.
-pub(super) fn play(programs: &Programs, seeds: u64, seed: u64) -> io::Result<(usize, Vec<String>)> {
-    let plays = Point::iter().flat_map(|point| (0..seeds).map(move |round| (point, round)));
-    let plays: Vec<(Point, u64)> = plays.collect();
-    let next = Mutex::new(plays.iter().enumerate());
+/// Each point so many times, or one point alone: how many conversations that was, and the faults in the order of the
+/// points. What cannot be played to its end is a fault.
+pub(super) fn play(
+    programs: &Programs,
+    (only, seeds): (Option<Point>, u64),
+    seed: u64,
+) -> (usize, Vec<String>) {
+    let points = Point::iter().zip(0_u64..);
+    let chosen = points.filter(|(point, _)| only.is_none_or(|only| only == *point));
+    let plays =
+        chosen.flat_map(|(point, index)| (0..seeds).map(move |round| (point, index, round)));
+    let plays: Vec<(Point, u64, u64)> = plays.collect();
+    let next = Mutex::new(plays.iter());
     let results = Mutex::new(Vec::new());
     // For most of its time a conversation waits for the disk.
     let workers = 2 * available_parallelism().map_or(1, NonZeroUsize::get);
@@ -28,30 +36,23 @@ pub(super) fn play(programs: &Programs, seeds: u64, seed: u64) -> io::Result<(us
         for _ in 0..workers {
             scope.spawn(|| {
                 loop {
-                    let mine = next.lock().expect(lock).next();
-                    let Some((index, (point, round))) = mine else {
+                    let Some((point, index, round)) = next.lock().expect(lock).next() else {
                         return;
                     };
-                    let luck = Luck::new(seed.wrapping_mul(1_000_003) + index as u64);
+                    let luck = Luck::new(seed ^ (index << 48) ^ (round << 32));
                     let faults = play_one(programs, *point, luck);
-                    results
-                        .lock()
-                        .expect(lock)
-                        .push((index, *point, *round, faults));
+                    let faults = faults.unwrap_or_else(|error| vec![error.to_string()]);
+                    let at = |fault| format!("{point}, seed {seed}, round {round}: {fault}");
+                    let faults: Vec<String> = faults.into_iter().map(at).collect();
+                    results.lock().expect(lock).push((index, *round, faults));
                 }
             });
         }
     });
     let mut results = results.into_inner().expect(lock);
-    results.sort_by_key(|(index, ..)| *index);
-    let mut all = Vec::new();
-    for (_, point, round, faults) in results {
-        let at = format!("{point}, seed {seed}.{round}");
-        let named = |error: io::Error| io::Error::new(error.kind(), format!("{at}: {error}"));
-        let faults = faults.map_err(named)?;
-        all.extend(faults.into_iter().map(|fault| format!("{at}: {fault}")));
-    }
-    Ok((plays.len(), all))
+    results.sort();
+    let faults = results.into_iter().flat_map(|(.., faults)| faults);
+    (plays.len(), faults.collect())
 }
 
 /// One conversation: texts both ways and a file, then mail to somebody who is away. The faults.
@@ -102,9 +103,9 @@ fn victim(point: Point, luck: &mut Luck) -> Who {
 /// How often a point is reached in any conversation, at the least.
 fn times(point: Point) -> u64 {
     match point {
-        Point::ClientSent | Point::ClientShown | Point::RelayAckTaken | Point::RelayAckAnswered => {
-            4
-        }
+        Point::RelaySent => 12,
+        Point::ClientSent => 8,
+        Point::ClientShown | Point::RelayAckTaken => 4,
         // Its key, and a name for each client.
         Point::RelayStateWritten | Point::RelayStateRenamed => 3,
         Point::ClientJournalUnwritten | Point::ClientJournalWritten => 2,

@@ -1,9 +1,8 @@
 //! A program that can be killed, and what it prints.
 
 use std::io::{self, BufRead as _, BufReader, Write as _};
-use std::os::unix::process::ExitStatusExt as _;
 use std::path::Path;
-use std::process::{Child, Stdio};
+use std::process::{Child, ExitStatus, Stdio};
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError, SyncSender};
 use std::thread;
 use std::time::Duration;
@@ -16,7 +15,7 @@ use crate::command;
 const PATIENCE: Duration = Duration::from_secs(60);
 
 /// How a program ends at a point: SIGABRT.
-const ABORTED: i32 = 6;
+pub(super) const ABORTED: i32 = 6;
 
 /// Who is meant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -68,6 +67,7 @@ impl Ear {
         let mut command = command::program(path, folder);
         command.args(arguments).stdin(Stdio::piped());
         command.stdout(Stdio::piped()).stderr(Stdio::null());
+        command.env_remove(VARIABLE);
         command.envs(dies_at.map(|at| (VARIABLE, at)));
         let mut child = command.spawn()?;
         let output = child.stdout.take().map(BufReader::new);
@@ -104,10 +104,9 @@ impl Program {
         }
     }
 
-    /// Whether it has ended itself, at a point.
-    pub(super) fn has_died(mut self) -> bool {
-        let status = self.child.wait();
-        status.is_ok_and(|status| status.signal() == Some(ABORTED))
+    /// How it has ended.
+    pub(super) fn status(mut self) -> io::Result<ExitStatus> {
+        self.child.wait()
     }
 
     pub(super) fn kill(&mut self) {
