@@ -24,5 +24,6 @@ mod relays;
 mod rotation;
 mod screen;
 mod silence;
+mod simulated;
 mod talk;
 mod trust;
