@@ -55,6 +55,9 @@ struct Client {
     peer: Peer,
 }
 
+/// On which connection, and its number for the envelope.
+type Sender = (u64, u64);
+
 /// One connection, as the relay sees it.
 #[derive(Default)]
 struct Connection {
@@ -64,7 +67,7 @@ struct Connection {
     is_logged_in: bool,
     seq: u64,
     /// Its number, the envelope, and who waits for an answer; nobody for one out of the box.
-    unacknowledged: VecDeque<(u64, Bytes, Option<(u64, u64)>)>,
+    unacknowledged: VecDeque<(u64, Bytes, Option<Sender>)>,
 }
 
 struct World {
@@ -190,7 +193,7 @@ impl World {
                         }
                     }
                     Effect::End(ending) => {
-                        assert!(client.is_cut, "{} ends: {ending:?}", NAMES[who])
+                        assert!(client.is_cut, "{} ends: {ending:?}", NAMES[who]);
                     }
                     other => client.waiting.push(other),
                 }
@@ -373,7 +376,7 @@ impl World {
         }
     }
 
-    fn deliver(&mut self, to: usize, body: Bytes, sender: Option<(u64, u64)>) {
+    fn deliver(&mut self, to: usize, body: Bytes, sender: Option<Sender>) {
         let connection = self.connections[to].as_mut().unwrap();
         connection.seq += 1;
         let seq = connection.seq;
