@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use chat_identity::{Statement, verify_relay};
-use chat_protocol::{Blob, Name, Nonce, RelayKey};
+use chat_protocol::{Blob, Fingerprint, Name, Nonce, RelayKey};
 use serde::{Deserialize, Serialize};
 
 use crate::contacts::{Contacts, InvalidContacts, Stored};
@@ -22,8 +22,20 @@ pub struct Relays {
     /// Which relay has answered at an address.
     addresses: BTreeMap<String, RelayKey>,
     contacts: BTreeMap<RelayKey, Contacts>,
-    /// Of an earlier version: they belong to the first relay that is met.
-    unclaimed: Option<Contacts>,
+    /// Of an earlier version, which had the same for all relays: what is known of people on each that is met first.
+    shared: Option<Contacts>,
+}
+
+/// How a relay is known that has proven its key.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Meeting {
+    /// It was at this address before.
+    Again,
+    /// Nothing was known of it.
+    First,
+    /// It is at this address for the first time, and was at that one before. Whoever passes on what it says can be
+    /// at any address.
+    Elsewhere(String),
 }
 
 /// The relay that the user means.
@@ -148,27 +160,48 @@ impl Wanted {
 
 impl Relays {
     /// Whether this is the relay that the user means: it proves its key, and that is the one that the user has
-    /// named, or else the one that was there before. Whether it is news that it is at this address.
+    /// named, or else the one that was there before. How it is known.
+    ///
+    /// A key that takes the place of another one brings nobody out of a block or a pin: who was known under the old
+    /// key is known under the new one, as long as that has no people of its own.
     ///
     /// # Errors
     ///
     /// [`WrongRelay`] says how it is another one; nothing is remembered of it.
-    pub fn meet(&mut self, wanted: &Wanted, claim: Claim<'_>) -> Result<bool, WrongRelay> {
+    pub fn meet(&mut self, wanted: &Wanted, claim: Claim<'_>) -> Result<Meeting, WrongRelay> {
         let known = self.addresses.get(&wanted.address);
         wanted.check(claim, known)?;
-        let before = self.addresses.insert(wanted.address.clone(), *claim.key);
-        Ok(before != Some(*claim.key))
+        let key = *claim.key;
+        let mut others = self.addresses.iter().filter(|(_, other)| **other == key);
+        let elsewhere = others.next().map(|(address, _)| address.clone());
+        let before = self.addresses.insert(wanted.address.clone(), key);
+        if before == Some(key) {
+            return Ok(Meeting::Again);
+        }
+        if let Some(people) = before
+            .and_then(|before| self.contacts.get(&before))
+            .cloned()
+        {
+            self.contacts.entry(key).or_insert(people);
+        }
+        Ok(elsewhere.map_or(Meeting::First, Meeting::Elsewhere))
     }
 
     /// The people on this relay, to be taken care of elsewhere and given to [`Self::to_json`].
     pub fn take(&mut self, relay: &RelayKey) -> Contacts {
         let known = self.contacts.remove(relay);
-        known.or_else(|| self.unclaimed.take()).unwrap_or_default()
+        known.or_else(|| self.shared.clone()).unwrap_or_default()
+    }
+
+    /// Whether anybody has this identity, on a relay whose people were not taken.
+    pub(crate) fn has_identity(&self, identity: &Fingerprint) -> bool {
+        let mut all = self.contacts.values().chain(&self.shared);
+        all.any(|people| people.has_identity(identity))
     }
 
     /// Everybody who is blocked, on any relay.
     pub fn blocked(&self) -> BTreeSet<Name> {
-        let all = self.contacts.values().chain(&self.unclaimed);
+        let all = self.contacts.values().chain(&self.shared);
         all.flat_map(Contacts::blocked).collect()
     }
 
@@ -176,14 +209,17 @@ impl Relays {
     pub fn to_json(&self, relay: &RelayKey, contacts: &Contacts) -> String {
         let all = self.contacts.iter().chain([(relay, contacts)]);
         let file = File {
-            version: VERSION,
             addresses: self.addresses.clone(),
             relays: all
                 .map(|(relay, people)| (*relay, people.store()))
                 .collect(),
-            unclaimed: self.unclaimed.as_ref().map(Contacts::store),
+            shared: self.shared.as_ref().map(Contacts::store),
         };
-        serde_json::to_string_pretty(&file).expect("names and keys are strings") + "\n"
+        let text = serde_json::to_string_pretty(&Versioned {
+            version: VERSION,
+            content: file,
+        });
+        text.expect("names and keys are strings") + "\n"
     }
 
     /// Reads `contacts.json`.
@@ -192,29 +228,53 @@ impl Relays {
     ///
     /// [`InvalidContacts`]: nothing is guessed where trust is concerned.
     pub fn from_json(text: &str) -> Result<Self, InvalidContacts> {
-        let file: File = serde_json::from_str(text)
-            .map_err(|error| InvalidContacts::Malformed(error.to_string()))?;
-        if !(1..=VERSION).contains(&file.version) {
-            return Err(InvalidContacts::Version(file.version));
+        let malformed = |error: serde_json::Error| InvalidContacts::Malformed(error.to_string());
+        let Head { version } = serde_json::from_str(text).map_err(malformed)?;
+        match version {
+            1 => {
+                let FileOfOne { contacts } = serde_json::from_str(text).map_err(malformed)?;
+                Ok(Self {
+                    shared: Some(Contacts::read(contacts)?),
+                    ..Self::default()
+                })
+            }
+            VERSION => {
+                let file: File = serde_json::from_str(text).map_err(malformed)?;
+                let relays = file.relays.into_iter();
+                let relays = relays.map(|(relay, people)| Ok((relay, Contacts::read(people)?)));
+                Ok(Self {
+                    addresses: file.addresses,
+                    contacts: relays.collect::<Result<_, _>>()?,
+                    shared: file.shared.map(Contacts::read).transpose()?,
+                })
+            }
+            other => Err(InvalidContacts::Version(other)),
         }
-        let relays = file.relays.into_iter();
-        let relays = relays.map(|(relay, people)| Ok((relay, Contacts::read(people)?)));
-        Ok(Self {
-            addresses: file.addresses,
-            contacts: relays.collect::<Result<_, _>>()?,
-            unclaimed: file.unclaimed.map(Contacts::read).transpose()?,
-        })
     }
+}
+
+#[derive(Deserialize)]
+struct Head {
+    version: u32,
+}
+
+#[derive(Serialize)]
+struct Versioned {
+    version: u32,
+    #[serde(flatten)]
+    content: File,
+}
+
+/// Version 1.
+#[derive(Deserialize)]
+struct FileOfOne {
+    contacts: BTreeMap<Name, Stored>,
 }
 
 #[derive(Serialize, Deserialize)]
 struct File {
-    version: u32,
-    #[serde(default)]
     addresses: BTreeMap<String, RelayKey>,
-    #[serde(default)]
     relays: BTreeMap<RelayKey, BTreeMap<Name, Stored>>,
-    /// What version 1 called contacts.
-    #[serde(default, rename = "contacts", skip_serializing_if = "Option::is_none")]
-    unclaimed: Option<BTreeMap<Name, Stored>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    shared: Option<BTreeMap<Name, Stored>>,
 }

@@ -27,8 +27,8 @@ pub(crate) struct Cli {
     #[arg(long, default_value = "relay")]
     name: Name,
 
-    /// Store names, their keys and mail for absent people in this folder; without it no mail is kept,
-    /// and names are forgotten at exit.
+    /// Store the relay's key, names with their keys, and mail for absent people in this folder; without it no mail
+    /// is kept, names are forgotten at exit, and clients refuse the next relay at this address.
     #[arg(long, value_name = "DIR")]
     pub(crate) data: Option<PathBuf>,
 
@@ -61,6 +61,17 @@ pub(crate) struct Cli {
 #[derive(Debug, clap::Subcommand)]
 pub(crate) enum Command {
     Forget(Forget),
+    Key(Key),
+}
+
+/// Show the relay's key, by which clients know it
+///
+/// Users compare it with what /relay shows, or give it as --relay-key.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Key {
+    /// The relay's data folder
+    #[arg(long, value_name = "DIR")]
+    pub(crate) data: PathBuf,
 }
 
 /// Release a name: whoever logs in with it next owns it
@@ -93,6 +104,8 @@ Examples:
       a fixed port; names stay bound to their keys across restarts
   chat-server forget mallory --data relay-data
       frees the name mallory
+  chat-server key --data relay-data
+      shows the key that clients remember the relay by
   chat-server --keepalive 500ms --log-level debug --log-file relay.log
       notices dead clients within a second, logs who sends to whom
 

@@ -50,4 +50,4 @@ mod store;
 
 pub use relay::{RunError, run};
 pub use settings::Settings;
-pub use store::{Registry, StoreError, forget};
+pub use store::{Registry, StoreError, forget, relay_key};

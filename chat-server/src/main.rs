@@ -19,6 +19,10 @@ fn main() -> ExitCode {
             command: Some(cli::Command::Forget(which)),
             ..
         }) => start::forget(&which),
+        Ok(cli::Cli {
+            command: Some(cli::Command::Key(which)),
+            ..
+        }) => start::key(&which),
         Ok(cli) => start::start(cli),
         Err(answer) => return exit_code::of_usage(&answer),
     };

@@ -43,8 +43,7 @@ pub async fn run(
 ) -> Result<(), RunError> {
     let address = listener.local_addr().map_err(RunError::Listener)?;
     let kept = registry.store.is_some();
-    let key = registry.secret.public();
-    info!(name = %settings.name, %key, %address, names_kept = kept, "started");
+    info!(name = %settings.name, %address, names_kept = kept, "started");
 
     let tasks = TaskTracker::new();
     let (events, queue) = mpsc::channel(MAX_QUEUED_EVENTS);

@@ -5,8 +5,9 @@ use std::net::SocketAddr;
 
 use chat_server::Registry;
 use tokio::net::TcpListener;
+use tracing::{info, warn};
 
-use crate::cli::{Cli, Forget};
+use crate::cli::{Cli, Forget, Key};
 use crate::error::StartError;
 use crate::{ready, telemetry};
 
@@ -29,6 +30,11 @@ pub(crate) fn start(cli: Cli) -> Result<(), StartError> {
         // Before anybody can know that the relay runs, and so stop it.
         let stop = stop_signal().map_err(StartError::Runtime)?;
         let bound = listener.local_addr().map_err(StartError::Runtime)?;
+        // So is its key, which somebody may look for then.
+        info!(key = %registry.relay_key(), "the relay's key");
+        if cli.data.is_none() {
+            warn!("without --data the key is forgotten at exit: clients will refuse the next relay at this address");
+        }
         ready::announce(bound).map_err(StartError::Ready)?;
         chat_server::run(listener, cli.settings(), registry, stop).await?;
         Ok(())
@@ -42,6 +48,12 @@ pub(crate) fn forget(which: &Forget) -> Result<(), StartError> {
         return Err(StartError::NobodyHas(name.clone()));
     }
     ready::say(&format!("forgot {name}")).map_err(StartError::Ready)
+}
+
+/// Shows the key that clients know the relay by.
+pub(crate) fn key(which: &Key) -> Result<(), StartError> {
+    let key = chat_server::relay_key(&which.data)?;
+    ready::say(&format!("key {key}")).map_err(StartError::Ready)
 }
 
 /// Plain TCP stays on this machine.

@@ -5,9 +5,10 @@ use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
-use chat_protocol::Name;
+use chat_protocol::{Name, RelayKey};
 use crash_test::{Point, reach};
 use serde::{Deserialize, Serialize};
+use tracing::warn;
 
 use crate::directory::{Directory, Owner};
 use crate::key::RelaySecret;
@@ -36,6 +37,11 @@ impl Registry {
         }
     }
 
+    /// What clients will know the relay by.
+    pub fn relay_key(&self) -> RelayKey {
+        self.secret.public()
+    }
+
     /// The directory and the key that `folder` keeps; folder and key are made where they are missing.
     ///
     /// # Errors
@@ -45,8 +51,9 @@ impl Registry {
     pub fn open(folder: &Path) -> Result<Self, StoreError> {
         let store = Store::open(folder)?;
         Ok(Self {
-            secret: store.secret()?,
+            // First: no key is made in a folder that cannot be used.
             directory: store.load()?,
+            secret: store.secret()?,
             store: Some(store),
             mail: None,
         })
@@ -66,6 +73,28 @@ impl Registry {
         }
         Ok(self)
     }
+}
+
+/// The key of the relay that uses, or has used, this folder. Nothing is made or changed.
+///
+/// # Errors
+///
+/// [`StoreError`]: there is none, or it cannot be read.
+pub fn relay_key(folder: &Path) -> Result<RelayKey, StoreError> {
+    let path = folder.join("relay.key");
+    read_secret(&path)
+        .map_err(|source| StoreError::Unreadable {
+            path: path.clone(),
+            source,
+        })?
+        .map(|secret| secret.public())
+        .ok_or(StoreError::NoKey(path))
+}
+
+/// `None` where the file holds none.
+fn read_secret(path: &Path) -> io::Result<Option<RelaySecret>> {
+    let seed = std::fs::read(path)?.try_into().ok();
+    Ok(seed.map(|seed: [u8; 32]| RelaySecret::from_seed(&seed)))
 }
 
 /// Lets go of a name in a folder that no relay uses: whoever logs in with it first has it then. Whether
@@ -220,12 +249,15 @@ impl Store {
     /// The relay's own key, made where there is none: clients know the relay by it.
     fn secret(&self) -> Result<RelaySecret, StoreError> {
         let path = self.folder.join("relay.key");
-        match std::fs::read(&path) {
-            Ok(seed) => {
-                let seed = seed.try_into().map_err(|_| StoreError::NoKey(path))?;
-                Ok(RelaySecret::from_seed(&seed))
-            }
+        match read_secret(&path) {
+            Ok(secret) => secret.ok_or(StoreError::NoKey(path)),
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                if self.path().exists() {
+                    warn!(
+                        "the data folder has names and no relay.key: a new key is made, and clients that know an \
+                         older one refuse it"
+                    );
+                }
                 let secret = RelaySecret::generate();
                 let written = self.replace(&path, secret.seed());
                 written.map_err(|source| StoreError::Unwritable {

@@ -26,7 +26,7 @@ use crate::home::{self, History, Home, Journal};
 use crate::input::{Input, read_stdin};
 use crate::keepalive::{Keepalive, Silence};
 use crate::output::{Desk, Output};
-use crate::relays::Wanted;
+use crate::relays::{Wanted, WrongRelay};
 use crate::screen::{self, Screen};
 use crate::session::{Effect, Ending, FileReport, Line, Refusal, Session, Setup, Typing};
 use crate::signals::Signals;
@@ -480,7 +480,11 @@ impl App {
                 Err(Failure::new(Exit::LoginRefused, error))
             }
             Ending::WrongRelay(wrong) => {
-                let error = format!("the relay at {} is another one: {wrong}", self.relay);
+                let error = match &wrong {
+                    // Says where.
+                    WrongRelay::Changed { .. } => wrong.to_string(),
+                    _ => format!("the relay at {} is another one: {wrong}", self.relay),
+                };
                 Err(Failure::new(Exit::LoginRefused, error).hint(wrong.hint()))
             }
             Ending::NoLogin(reason) => {

@@ -13,10 +13,13 @@ pub fn render(line: &Line) -> Option<String> {
             me,
             with,
             first_contacts,
+            first_relay,
+            relay_known_at,
             ..
         } => {
             let here = here(with, first_contacts);
-            format!("* you are {me}; {here}. /help lists the commands")
+            let relay = relay(*first_relay, relay_known_at.as_deref());
+            format!("* you are {me}; {here}.{relay} /help lists the commands")
         }
         Line::Joined {
             name,
@@ -65,6 +68,10 @@ pub fn render(line: &Line) -> Option<String> {
         ),
         Line::Contact { name, state } => format!("  {name} ({state})"),
         Line::Contacts { count } => format!("* {count} here"),
+        Line::Relay { key, address } => {
+            let address = escape(address);
+            format!("* the relay at {address} has the key {key}: compare it with its log")
+        }
         Line::Past(past) => {
             let to = past
                 .to
@@ -177,6 +184,18 @@ fn utc(seconds: u64) -> String {
     time.unwrap_or_default()
         .format("%Y-%m-%d %H:%MZ")
         .to_string()
+}
+
+/// What is new about the relay.
+fn relay(is_first: bool, known_at: Option<&str>) -> String {
+    match known_at {
+        Some(address) => {
+            let address = escape(address);
+            format!(" This relay was at {address} before: check the address, /relay shows the key.")
+        }
+        None if is_first => " This relay is new: /relay shows its key.".to_owned(),
+        None => String::new(),
+    }
 }
 
 fn here(with: &[Name], first_contacts: &[Name]) -> String {

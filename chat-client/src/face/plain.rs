@@ -71,6 +71,7 @@ pub fn render(line: &Line) -> String {
         } => format!("safety {name} {state} {number}"),
         Line::Contact { name, state } => format!("contact {name} {state}"),
         Line::Contacts { count } => format!("contacts {count}"),
+        Line::Relay { key, address } => format!("relay {key} {}", escape(address)),
         Line::Past(past) => {
             let to = past.to.as_ref().map_or("*", Name::as_str);
             let kind = if past.flagged { "flagged-past" } else { "past" };

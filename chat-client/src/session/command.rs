@@ -32,6 +32,8 @@ pub enum Command {
     },
     /// Who is here?
     Who,
+    /// Which relay is this?
+    Relay,
     /// The safety number with somebody; or the word that it was compared.
     Verify {
         /// Who.
@@ -81,6 +83,8 @@ pub enum Topic {
     File,
     /// `/who`.
     Who,
+    /// `/relay`.
+    Relay,
     /// `/verify`.
     Verify,
     /// `/trust`.
@@ -117,6 +121,7 @@ impl Topic {
             Self::Msg => "/msg NAME TEXT",
             Self::File => "/file NAME PATH",
             Self::Who => "/who",
+            Self::Relay => "/relay",
             Self::Verify => "/verify NAME [yes]",
             Self::Trust => "/trust NAME NUMBER",
             Self::Forget => "/forget NAME",
@@ -139,6 +144,7 @@ impl Topic {
             Self::Msg => "sends a text to one person",
             Self::File => "sends a file to one person, who gets it into the folder of downloads",
             Self::Who => "lists who is here and how far each identity is trusted",
+            Self::Relay => "shows the relay's key: compare it with the one that its log shows",
             Self::Verify => {
                 "shows the safety number: compare it with that person by another way, \
                  face to face or by telephone; with yes, marks the identity as verified"
@@ -270,8 +276,9 @@ impl Command {
                 "" => Ok(Self::Help { topic: None }),
                 name => Topic::named(name).map(|topic| Self::Help { topic: Some(topic) }),
             },
-            Topic::Who | Topic::Quit if !rest.trim().is_empty() => Err(usage()),
+            Topic::Who | Topic::Relay | Topic::Quit if !rest.trim().is_empty() => Err(usage()),
             Topic::Who => Ok(Self::Who),
+            Topic::Relay => Ok(Self::Relay),
             Topic::Quit => Ok(Self::Quit),
         }
     }

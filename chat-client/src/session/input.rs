@@ -82,6 +82,13 @@ impl Session {
                 self.who();
                 Ok(())
             }
+            Command::Relay => {
+                if let Some(key) = self.relay {
+                    let address = self.wanted.address.clone();
+                    self.show(Line::Relay { key, address });
+                }
+                Ok(())
+            }
             Command::Verify { name, compared } => self.verify(&name, compared),
             Command::Trust { name, number } => self.trust(name, &number),
             Command::Forget { name } => self.forget(name),

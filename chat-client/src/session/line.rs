@@ -24,6 +24,9 @@ pub enum Line {
         relay: RelayKey,
         /// Whether this relay is at this address for the first time.
         first_relay: bool,
+        /// Another address at which it was before, then.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        relay_known_at: Option<String>,
     },
     /// Somebody has come.
     Joined {
@@ -218,6 +221,14 @@ pub enum Line {
     Contacts {
         /// How many there were.
         count: usize,
+    },
+    /// Which relay this is.
+    Relay {
+        /// Its key, as its log shows it.
+        #[serde(serialize_with = "as_text")]
+        key: RelayKey,
+        /// Where it is.
+        address: String,
     },
     /// A text of an earlier time.
     Past(Past),

@@ -8,13 +8,14 @@ use super::input::Saying;
 use super::login::Phase;
 use super::outbox::Outbox;
 use super::{Line, Session};
+use crate::relays::Meeting;
 
 /// One connection, from its hello on.
 #[derive(Debug)]
 pub(super) struct Link {
     pub(super) phase: Phase,
-    /// Whether it is news that this relay is at this address.
-    pub(super) relay_is_new: bool,
+    /// How the relay is known.
+    pub(super) meeting: Meeting,
     /// What the relay has not answered for.
     pub(super) outbox: Outbox,
     /// A text to everyone that is being sealed.
@@ -39,7 +40,7 @@ impl Link {
     pub(super) fn new(confirmations: usize) -> Self {
         Self {
             phase: Phase::Over,
-            relay_is_new: false,
+            meeting: Meeting::Again,
             outbox: Outbox::default(),
             saying: None,
             dealt_with: None,

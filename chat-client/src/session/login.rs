@@ -6,7 +6,7 @@ use rand::Rng as _;
 
 use super::people::MAX_PRESENT;
 use super::{Ending, Line, Refusal, Session};
-use crate::relays::Claim;
+use crate::relays::{Claim, Meeting};
 use crate::session::Effect;
 
 /// How far the session has come.
@@ -97,10 +97,9 @@ impl Session {
     /// Answers the relay that the user means, and no other.
     fn on_challenge(&mut self, claim: Claim<'_>) {
         match self.relays.meet(&self.wanted, claim) {
-            Ok(is_news) => {
-                self.contacts_changed |= is_news;
+            Ok(meeting) => {
+                self.link.meeting = meeting;
                 if self.relay.replace(*claim.key) != Some(*claim.key) {
-                    self.link.relay_is_new = is_news;
                     self.people.contacts = self.relays.take(claim.key);
                 }
                 self.log_in(claim);
@@ -155,6 +154,9 @@ impl Session {
             return;
         };
         self.link.phase = Phase::Ready;
+        // Only now: a relay that lets nobody in is not remembered.
+        self.contacts_changed |= self.link.meeting != Meeting::Again;
+        let meeting = std::mem::replace(&mut self.link.meeting, Meeting::Again);
         let first_contacts = std::mem::take(&mut self.link.first_contacts);
         let mut with = self.people.here();
         with.retain(|name| !self.people.is_blocked(name));
@@ -163,7 +165,11 @@ impl Session {
             with,
             first_contacts,
             relay,
-            first_relay: self.link.relay_is_new,
+            first_relay: meeting != Meeting::Again,
+            relay_known_at: match meeting {
+                Meeting::Elsewhere(address) => Some(address),
+                Meeting::Again | Meeting::First => None,
+            },
         });
         self.lines.append(&mut self.link.held);
         self.give_up_expired();

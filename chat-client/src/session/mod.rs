@@ -469,7 +469,10 @@ impl Session {
     fn forget_threads(&mut self, name: &Name, before: Vec<Fingerprint>) {
         let contacts = &self.people.contacts;
         let after = contacts.identities(name);
-        let is_gone = |peer: &Fingerprint| !after.contains(peer) && !contacts.has_identity(peer);
+        // The threads are the same on all relays: one relay lets nobody be forgotten on another.
+        let is_known =
+            |peer: &Fingerprint| contacts.has_identity(peer) || self.relays.has_identity(peer);
+        let is_gone = |peer: &Fingerprint| !after.contains(peer) && !is_known(peer);
         let gone: Vec<_> = before.into_iter().filter(is_gone).collect();
         for peer in gone {
             self.records.extend(self.account.forget(peer));

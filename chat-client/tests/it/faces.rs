@@ -23,6 +23,7 @@ fn every_line_for_programs_is_as_documented() {
             first_contacts: vec![name("carol")],
             relay: RelayKey([0xcd; 32]),
             first_relay: true,
+            relay_known_at: None,
         },
         Line::Ready {
             me: name("alice"),
@@ -30,6 +31,7 @@ fn every_line_for_programs_is_as_documented() {
             first_contacts: Vec::new(),
             relay: RelayKey([0xcd; 32]),
             first_relay: true,
+            relay_known_at: None,
         },
         Line::Left {
             name: name("bob"),
@@ -81,6 +83,7 @@ fn lines() -> Vec<Line> {
             first_contacts: vec![bob.clone()],
             relay: RelayKey([0xcd; 32]),
             first_relay: true,
+            relay_known_at: None,
         },
         Line::Joined {
             name: bob.clone(),
@@ -174,10 +177,35 @@ fn people_are_told_who_is_here_for_the_first_time() {
         first_contacts: vec![name("carol")],
         relay: RelayKey([0xcd; 32]),
         first_relay: true,
+        relay_known_at: None,
     };
     insta::assert_snapshot!(
         render_for_people(&ready).unwrap(),
-        @"* you are alice; here: bob, carol (for the first time). /help lists the commands"
+        @"* you are alice; here: bob, carol (for the first time). This relay is new: /relay shows its key. /help lists the commands"
+    );
+    let Line::Ready {
+        me, with, relay, ..
+    } = ready
+    else {
+        panic!("as above");
+    };
+    let ready = |first_relay, relay_known_at| {
+        let (me, with, first_contacts) = (me.clone(), with.clone(), Vec::new());
+        render_for_people(&Line::Ready {
+            me,
+            with,
+            first_contacts,
+            relay,
+            first_relay,
+            relay_known_at,
+        })
+        .unwrap()
+    };
+    assert!(!ready(false, None).contains("relay"));
+    let elsewhere = ready(true, Some("127.0.0.1:1".to_owned()));
+    assert!(
+        elsewhere.contains("This relay was at 127.0.0.1:1 before"),
+        "{elsewhere}"
     );
 }
 

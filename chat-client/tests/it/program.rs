@@ -232,17 +232,37 @@ fn a_client_that_reconnects_logs_in_again_when_the_relay_is_back() {
 /// A client of this relay, whose output nobody reads meanwhile.
 fn start(listener: &std::net::TcpListener, home: &str, more: &[&str]) -> std::process::Child {
     let relay = listener.local_addr().unwrap().to_string();
-    let arguments = [
-        "chat", "alice", "--relay", &relay, "--home", home, "--plain",
-    ];
+    let arguments = ["chat", "alice", "--relay", &relay, "--home", home];
+    let face: &[&str] = if more.contains(&"--json") {
+        &[]
+    } else {
+        &["--plain"]
+    };
     #[expect(clippy::disallowed_methods, reason = "the program is what is tested")]
     let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_chat-client"));
-    command.args(arguments).args(more).env_remove("CHAT_HOME");
+    command
+        .args(arguments)
+        .args(face)
+        .args(more)
+        .env_remove("CHAT_HOME");
     command.stdin(std::process::Stdio::piped());
     command
         .stdout(std::process::Stdio::piped())
         .spawn()
         .unwrap()
+}
+
+/// The next message of a client.
+fn next_of(stream: &mut std::net::TcpStream) -> ToRelay {
+    let mut deframer = Deframer::new(limits::MAX_FRAME);
+    loop {
+        if let Some(frame) = deframer.next_frame().unwrap() {
+            return ToRelay::decode(&frame).unwrap();
+        }
+        let mut bytes = [0; 4096];
+        let read = stream.read(&mut bytes).expect("the client answers");
+        deframer.buffer_mut().extend_from_slice(&bytes[..read]);
+    }
 }
 
 /// A relay that lets anybody in, says what it is told to, and waits for the pong.
@@ -333,4 +353,63 @@ fn a_key_that_is_due_is_replaced_while_the_client_chats_and_stored_before_it_is_
     let mut shown = stored.certify(&mut rand::rng(), &"alice".parse().unwrap(), now);
     shown.signature = certificate.signature.clone();
     assert_eq!((certificate.number, certificate), (2, shown));
+}
+
+/// What a client prints before it ends, whatever its relay does; and how it ends.
+fn visit(listener: &std::net::TcpListener, home: &str, relay: u8, more: &[&str]) -> (String, i32) {
+    let mut client = start(listener, home, more);
+    let (mut stream, _) = listener.accept().unwrap();
+    let hello = next_of(&mut stream);
+    let ToRelay::Hello { nonce, .. } = hello else {
+        panic!("a hello comes first");
+    };
+    let secret = ed25519_dalek::SigningKey::from_bytes(&[relay; 32]);
+    let mut say = |message: &ToClient| {
+        let frame = message.frame(bytes::Bytes::new());
+        // Fails where the client has left.
+        stream.write_all(&frame.to_bytes()).ok();
+    };
+    say(&crate::hall::challenge_of("relay", &secret, &nonce));
+    say(&ToClient::Welcome {
+        mail_days: 0,
+        keepalive_ms: 0,
+        present: 0,
+    });
+    let reason = chat_protocol::LeaveReason::ShuttingDown;
+    say(&ToClient::Bye { reason });
+    let mut printed = String::new();
+    let mut out = client.stdout.take().unwrap();
+    out.read_to_string(&mut printed).unwrap();
+    (printed, client.wait().unwrap().code().unwrap())
+}
+
+#[test]
+fn the_relay_at_an_address_is_remembered_and_another_one_is_refused() {
+    let (_folder, home) = home();
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let json = |relay, more: &[&str]| visit(&listener, &home, relay, &[&["--json"], more].concat());
+    let first = json(1, &[]);
+    assert!(
+        first.0.contains(r#""first_relay":true"#) && first.1 == 3,
+        "{first:?}"
+    );
+    let again = json(1, &[]);
+    assert!(
+        again.0.contains(r#""first_relay":false"#) && again.1 == 3,
+        "{again:?}"
+    );
+    let other = json(2, &[]);
+    assert!(
+        other.0.contains("relay-changed") && other.1 == 4,
+        "{other:?}"
+    );
+    let key = ed25519_dalek::SigningKey::from_bytes(&[2; 32]).verifying_key();
+    let key = chat_protocol::RelayKey(key.to_bytes()).to_string();
+    let named = json(2, &["--relay-key", &key]);
+    assert!(named.0.contains(&key) && named.1 == 3, "{named:?}");
+    let known = json(2, &[]);
+    assert!(
+        known.0.contains(r#""first_relay":false"#) && known.1 == 3,
+        "{known:?}"
+    );
 }

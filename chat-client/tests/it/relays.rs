@@ -1,9 +1,11 @@
-use chat_client::relays::{Relays, Wanted, WrongRelay};
+use chat_client::account::Entry;
+use chat_client::contacts::InvalidContacts;
+use chat_client::relays::{Meeting, Relays, Wanted, WrongRelay};
 use chat_client::session::{Effect, Ending, Session};
 use chat_protocol::{Nonce, RelayKey, ToClient};
 use ed25519_dalek::SigningKey;
 
-use crate::hall::{Hall, NOW, Start, challenge, challenge_of, name, people_in, settings};
+use crate::hall::{Hall, NOW, Start, challenge, challenge_of, fixture, name, people_in, settings};
 use crate::login::{ending, hello_of, sent, tell};
 
 /// A relay that is not the hall's.
@@ -128,11 +130,21 @@ fn a_relay_that_is_refused_is_not_remembered() {
     };
     let (first, second) = (challenge(&ours), challenge_of("relay", &other(), &ours));
     meet(&wanted(Some(RelayKey([9; 32]))), &second).unwrap_err();
-    assert_eq!(meet(&wanted(None), &first), Ok(true), "is news");
-    assert_eq!(meet(&wanted(None), &first), Ok(false));
+    assert_eq!(meet(&wanted(None), &first), Ok(Meeting::First));
+    assert_eq!(meet(&wanted(None), &first), Ok(Meeting::Again));
     meet(&wanted(None), &second).unwrap_err();
-    assert_eq!(meet(&wanted(Some(key_of(&other()))), &second), Ok(true));
-    assert_eq!(meet(&wanted(None), &second), Ok(false));
+    assert_eq!(
+        meet(&wanted(Some(key_of(&other()))), &second),
+        Ok(Meeting::First)
+    );
+    assert_eq!(meet(&wanted(None), &second), Ok(Meeting::Again));
+    // What the relay says is passed on at another address.
+    let pump = Wanted {
+        address: "127.0.0.1:6000".to_owned(),
+        ..wanted(None)
+    };
+    let at = "127.0.0.1:5000".to_owned();
+    assert_eq!(meet(&pump, &second), Ok(Meeting::Elsewhere(at)));
 }
 
 #[test]
@@ -166,7 +178,38 @@ fn people_are_known_for_each_relay() {
 }
 
 #[test]
-fn contacts_of_an_earlier_version_belong_to_the_first_relay() {
+fn a_new_key_frees_nobody_from_a_block_or_a_pin() {
+    let mut hall = Hall::with(&["alice", "bob"]);
+    hall.types("alice", "/block bob");
+    let before = hall.person("alice").contacts.clone();
+    let another = |nonce: &_| challenge_of("relay", &other(), nonce);
+    let named = Some(key_of(&other()));
+    let mut alice = meets(Start::knowing(0, &before), named, another);
+    let (present, mail_days, keepalive_ms) = (1, 0, 0);
+    let welcome = ToClient::Welcome {
+        present,
+        mail_days,
+        keepalive_ms,
+    };
+    tell(&mut alice, &welcome);
+    // Another identity as bob.
+    let peer = crate::hall::peer("bob", &fixture(5));
+    tell(&mut alice, &ToClient::Present { peer });
+    alice.end_batch();
+    let effects = alice.take_effects();
+    let saved = effects.iter().find_map(|effect| match effect {
+        Effect::SaveContacts(json) => Some(json.clone()),
+        _ => None,
+    });
+    let bob = Relays::from_json(&saved.unwrap())
+        .unwrap()
+        .take(&key_of(&other()));
+    let bob = bob.get(&name("bob")).unwrap().clone();
+    assert!(bob.is_blocked && bob.is_changed());
+}
+
+#[test]
+fn contacts_of_an_earlier_version_are_known_on_every_relay_that_is_met() {
     let mut hall = Hall::with(&["alice", "bob"]);
     hall.types("alice", "/block bob");
     let json: serde_json::Value = serde_json::from_str(&hall.person("alice").contacts).unwrap();
@@ -182,5 +225,81 @@ fn contacts_of_an_earlier_version_belong_to_the_first_relay() {
     );
     let mut relays = Relays::from_json(&hall.person("alice").contacts).unwrap();
     relays.take(&crate::hall::relay_key());
-    assert!(relays.take(&key_of(&other())).get(&name("bob")).is_none());
+    assert!(
+        relays
+            .take(&key_of(&other()))
+            .get(&name("bob"))
+            .unwrap()
+            .is_blocked
+    );
+}
+
+#[test]
+fn a_file_without_its_parts_is_damaged_and_not_empty() {
+    for text in [
+        r#"{"version":1}"#,
+        r#"{"version":2}"#,
+        r#"{"version":2,"relays":{}}"#,
+        r#"{"addresses":{},"relays":{}}"#,
+    ] {
+        let read = Relays::from_json(text);
+        assert!(matches!(read, Err(InvalidContacts::Malformed(_))), "{text}");
+    }
+}
+
+#[test]
+fn a_relay_that_lets_nobody_in_is_not_remembered() {
+    let mut alice = meets(Start::new(0), None, challenge);
+    alice.take_effects();
+    let (code, text) = (chat_protocol::ErrorCode::NameTaken, "taken".to_owned());
+    tell(&mut alice, &ToClient::Error { code, text });
+    alice.conclude();
+    let saves = |effect: &Effect| matches!(effect, Effect::SaveContacts(_));
+    assert!(!alice.take_effects().iter().any(saves));
+}
+
+#[test]
+fn one_relay_lets_nobody_be_forgotten_on_another() {
+    let mut hall = Hall::with(&["alice", "bob"]);
+    hall.types("bob", "/msg alice one");
+    let (journal, contacts) = {
+        let alice = hall.person("alice");
+        (alice.journal.clone(), alice.contacts.clone())
+    };
+    let start = Start {
+        journal,
+        ..Start::knowing(0, &contacts)
+    };
+    let mut settings = settings("alice", start, None);
+    settings.relay.address = "127.0.0.1:6000".to_owned();
+    let mut alice = Session::new(settings, NOW);
+    let (_, nonce) = hello_of(&mut alice);
+    tell(&mut alice, &challenge_of("relay", &other(), &nonce));
+    let (present, mail_days, keepalive_ms) = (0, 0, 0);
+    tell(
+        &mut alice,
+        &ToClient::Welcome {
+            present,
+            mail_days,
+            keepalive_ms,
+        },
+    );
+    for identity in [5, 1, 6] {
+        let peer = crate::hall::peer("bob", &fixture(identity));
+        tell(&mut alice, &ToClient::Joined { peer });
+    }
+    alice.end_batch();
+    let bob = fixture(1).public().fingerprint();
+    let forgets = |effect: &Effect| match effect {
+        Effect::Record(entries) => entries.contains(&Entry::Forgotten(bob)),
+        _ => false,
+    };
+    assert!(!alice.take_effects().iter().any(forgets));
+}
+
+#[test]
+fn the_key_of_the_relay_can_be_looked_at() {
+    let mut hall = Hall::with(&["alice"]);
+    let expected = format!("relay {} 127.0.0.1:5000", crate::hall::relay_key());
+    assert_eq!(hall.types("alice", "/relay"), [expected]);
 }

@@ -50,7 +50,8 @@ impl Seat {
             with: vec![name("bob"), name("carol")],
             first_contacts: vec![name("carol")],
             relay: RelayKey([0xcd; 32]),
-            first_relay: true,
+            first_relay: false,
+            relay_known_at: None,
         });
         seat
     }

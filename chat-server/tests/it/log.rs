@@ -81,8 +81,13 @@ async fn log_tells_what_happened_and_holds_no_content() {
         .lines()
         .map(|line| serde_json::from_str(line).unwrap())
         .collect();
-    assert_eq!(events[0]["message"], "started");
-    assert_eq!(events[0]["name"], "classroom");
+    // The key comes first: whoever knows that the relay is ready can look for it.
+    let mut show = assert_cmd::Command::cargo_bin("chat-server").unwrap();
+    let shown = show.args(["key", "--data", data.to_str().unwrap()]);
+    let key = format!("key {}\n", events[0]["key"].as_str().unwrap());
+    shown.assert().success().stdout(key);
+    assert_eq!(events[1]["message"], "started");
+    assert_eq!(events[1]["name"], "classroom");
     let find = |message: &str, name: &str| {
         let wanted = |event: &&serde_json::Value| {
             event["message"] == message && (name.is_empty() || event["name"] == name)
