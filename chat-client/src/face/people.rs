@@ -13,12 +13,11 @@ pub fn render(line: &Line) -> Option<String> {
             me,
             with,
             first_contacts,
-            first_relay,
             relay_known_at,
             ..
         } => {
             let here = here(with, first_contacts);
-            let relay = relay(*first_relay, relay_known_at.as_deref());
+            let relay = relay(relay_known_at.as_deref());
             format!("* you are {me}; {here}.{relay} /help lists the commands")
         }
         Line::Joined {
@@ -186,16 +185,13 @@ fn utc(seconds: u64) -> String {
         .to_string()
 }
 
-/// What is new about the relay.
-fn relay(is_first: bool, known_at: Option<&str>) -> String {
-    match known_at {
-        Some(address) => {
-            let address = escape(address);
-            format!(" This relay was at {address} before: check the address, /relay shows the key.")
-        }
-        None if is_first => " This relay is new: /relay shows its key.".to_owned(),
-        None => String::new(),
-    }
+/// What makes a relay suspicious that is at this address for the first time.
+fn relay(known_at: Option<&str>) -> String {
+    let Some(address) = known_at else {
+        return String::new();
+    };
+    let address = escape(address);
+    format!(" This relay was at {address} before: check the address, /relay shows the key.")
 }
 
 fn here(with: &[Name], first_contacts: &[Name]) -> String {
