@@ -1,6 +1,6 @@
 //! Lines for people. What others wrote is escaped here as well.
 
-use chat_protocol::{Conversation, Name};
+use chat_protocol::{Conversation, Name, RelayKey};
 use chrono::DateTime;
 
 use crate::escape::escape;
@@ -67,10 +67,7 @@ pub fn render(line: &Line) -> Option<String> {
         ),
         Line::Contact { name, state } => format!("  {name} ({state})"),
         Line::Contacts { count } => format!("* {count} here"),
-        Line::Relay { key, address } => {
-            let address = escape(address);
-            format!("* the relay at {address} has the key {key}: compare it with its log")
-        }
+        Line::Relay { key, address } => relay_key(key, address),
         Line::Past(past) => {
             let to = past
                 .to
@@ -183,6 +180,11 @@ fn utc(seconds: u64) -> String {
     time.unwrap_or_default()
         .format("%Y-%m-%d %H:%MZ")
         .to_string()
+}
+
+fn relay_key(key: &RelayKey, address: &str) -> String {
+    let address = escape(address);
+    format!("* the relay at {address} has the key {key}: compare it with its log")
 }
 
 /// What makes a relay suspicious that is at this address for the first time.
