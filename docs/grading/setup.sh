@@ -18,7 +18,7 @@ cp -r /autograder/source/harness /autograder/harness
 cd /autograder/harness
 cargo build --bins -p xtask -p stage
 
-# Without cargo, `xtask` takes the programs that lie beside it, and compiles nothing while it grades.
+# Outside cargo's directory, `xtask` takes the programs that lie beside it, and compiles nothing while it grades.
 mkdir -p bin
 cp target/debug/xtask target/debug/stage-init bin/
 rm -rf target

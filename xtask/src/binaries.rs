@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::io::{self, BufRead as _, BufReader, Read as _};
 use std::iter;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Command, ExitStatus, Stdio};
 use std::thread;
 
@@ -76,6 +76,9 @@ fn build_packages(
     workspace: &Workspace,
     packages: &[&str],
 ) -> Result<BTreeMap<String, PathBuf>, CommandError> {
+    if let Some(built) = shipped() {
+        return Ok(built);
+    }
     let mut cargo = command::cargo(workspace.root());
     cargo.args([
         "build",
@@ -89,15 +92,7 @@ fn build_packages(
         cargo.args(["--package", package]);
     }
     let failed = |error| CommandError::environment(format!("cannot run cargo: {error}"));
-    let (status, messages) = match run(cargo) {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => {
-            // In a container, programs were built with the image, and nothing else was kept.
-            return beside_this_one()
-                .filter(|built| built.contains_key(STARTED_THROUGH))
-                .ok_or_else(|| failed(error));
-        }
-        finished => finished.map_err(failed)?,
-    };
+    let (status, messages) = run(cargo).map_err(failed)?;
     if !status.success() {
         let text = "our own programs do not build; see the compiler's message above";
         return Err(CommandError::environment(text));
@@ -105,10 +100,18 @@ fn build_packages(
     Ok(executables(&messages))
 }
 
-/// Programs in the directory of this one, by name.
-fn beside_this_one() -> Option<BTreeMap<String, PathBuf>> {
+/// In a container, programs were built with the image: they lie beside this one.
+fn shipped() -> Option<BTreeMap<String, PathBuf>> {
     let this = std::env::current_exe().ok()?;
-    let entries = fs::read_dir(this.parent()?).ok()?;
+    shipped_in(this.parent()?)
+}
+
+/// Programs by name, unless cargo builds into this directory: there, they may be out of date.
+fn shipped_in(dir: &Path) -> Option<BTreeMap<String, PathBuf>> {
+    if !dir.join(STARTED_THROUGH).is_file() || dir.join("deps").is_dir() {
+        return None;
+    }
+    let entries = fs::read_dir(dir).ok()?;
     let paths = entries.flatten().map(|entry| entry.path());
     let programs = paths.filter(|path| path.is_file() && path.extension().is_none());
     let named = programs.filter_map(|path| Some((path.file_name()?.to_str()?.to_owned(), path)));
@@ -188,6 +191,21 @@ struct Target {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn programs_that_were_shipped_are_taken_and_those_that_cargo_builds_are_not() {
+        let dir = tempfile::tempdir().unwrap();
+        fs::write(dir.path().join("xtask"), "").unwrap();
+        assert_eq!(shipped_in(dir.path()), None);
+        fs::write(dir.path().join(STARTED_THROUGH), "").unwrap();
+        let shipped = shipped_in(dir.path()).unwrap();
+        assert_eq!(
+            shipped.into_keys().collect::<Vec<_>>(),
+            [STARTED_THROUGH, "xtask"]
+        );
+        fs::create_dir(dir.path().join("deps")).unwrap();
+        assert_eq!(shipped_in(dir.path()), None);
+    }
 
     #[test]
     fn only_packages_that_are_played_are_built() {
