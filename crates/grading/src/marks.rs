@@ -250,7 +250,10 @@ impl Mark {
 
     /// Everything went right, or somebody has said so.
     pub fn is_full(&self) -> bool {
-        self.standing == Standing::Earned || (self.overridden.is_some() && self.points >= self.of)
+        match self.overridden {
+            Some(_) => self.points >= self.of,
+            None => self.standing == Standing::Earned,
+        }
     }
 
     /// Somebody has to look at it before it counts.

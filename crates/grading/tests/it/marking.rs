@@ -253,6 +253,24 @@ fn points_set_by_hand_replace_those_that_were_worked_out_and_late_days_cost_perc
 }
 
 #[test]
+fn what_was_earned_and_set_to_less_by_hand_is_not_full() {
+    let full = |by_hand: Option<u32>, verdict| {
+        let mark = Mark::of(&item(""), &[play(&[verdict], P)]);
+        let overridden = by_hand.map(|_| "seen by hand".to_owned());
+        let points = by_hand.unwrap_or(mark.points);
+        let mark = Mark {
+            points,
+            overridden,
+            ..mark
+        };
+        mark.is_full()
+    };
+    assert!(full(None, P) && !full(None, F));
+    let of = item("").points;
+    assert!(!full(Some(0), P) && full(Some(of), F));
+}
+
+#[test]
 fn marks_that_come_from_elsewhere_are_held_to_the_rubric() {
     let text =
         "title = \"t\"\n[[items]]\nid = \"a\"\ntitle = \"a\"\nscenario = \"s\"\npoints = 10\n";
