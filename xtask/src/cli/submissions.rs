@@ -68,7 +68,7 @@ pub(crate) struct Grade {
     #[arg(long)]
     pub(crate) publish: bool,
     /// Instead of grading, play this scenario with each one's clients and each other's relay, and with clients of both
-    #[arg(long, value_name = "SCENARIO", conflicts_with_all = ["merge", "rerun", "compare", "shard"])]
+    #[arg(long, value_name = "SCENARIO", conflicts_with_all = ["merge", "rerun", "compare", "shard", "within", "publish"])]
     pub(crate) matrix: Option<String>,
     /// Grade the one submission in Gradescope's directory, and write results/results.json there
     #[arg(long, value_name = "DIR", conflicts_with_all = ALONE)]
