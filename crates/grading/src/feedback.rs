@@ -57,7 +57,10 @@ pub fn files(
             "instructor.html",
             page(rubric, marks, Audience::Instructor)?,
         ),
-        ("results.json", format!("{:#}\n", gradescope(rubric, marks))),
+        (
+            "results.json",
+            format!("{:#}\n", gradescope(rubric, marks, None)),
+        ),
     ])
 }
 
@@ -250,7 +253,8 @@ pub(crate) fn sentence(standing: &Standing) -> String {
             format!("Not tried: the program does not build. {}", visible(why))
         }
         Standing::OutOfTime => {
-            "Not tried: the plays before it used up the time for this submission.".to_owned()
+            "Not tried: its build, or the plays before it, used up the time for this submission."
+                .to_owned()
         }
         Standing::CannotGrade(why) => format!(
             "This could not be graded, through no fault of the submission: {}",

@@ -8,20 +8,24 @@ use crate::feedback::sentence_for;
 use crate::marks::{Mark, Marks, Standing};
 use crate::rubric::{Rubric, RubricItem, Visibility};
 
-/// What Gradescope reads. What is hidden has no title and no output there.
-pub fn gradescope(rubric: &Rubric, marks: &Marks) -> Value {
+/// What Gradescope reads. What is hidden has no title and no output there. The instructor reads the warning.
+pub fn gradescope(rubric: &Rubric, marks: &Marks, warning: Option<&str>) -> Value {
     let marks = marks.at_home();
     let all = rubric.items.iter().zip(&marks.marks);
     let tests: Vec<Value> = all
         .map(|(item, mark)| test(rubric, (item, mark), marks.times))
         .collect();
+    let mut known = json!({ "seed": marks.seed, "deduction": marks.deduction });
+    if let (Some(known), Some(warning)) = (known.as_object_mut(), warning) {
+        known.insert("warning".to_owned(), json!(warning));
+    }
     json!({
         "score": marks.total,
         "output": notes(rubric, &marks).join("\n"),
         "output_format": "text",
         "stdout_visibility": "hidden",
         "tests": tests,
-        "extra_data": { "seed": marks.seed, "deduction": marks.deduction },
+        "extra_data": known,
     })
 }
 
@@ -78,7 +82,8 @@ fn notes(rubric: &Rubric, marks: &Marks) -> Vec<String> {
         return Vec::new();
     }
     let note = format!(
-        "Could not be judged here, and counts neither for nor against you: {}.",
+        "Could not be judged here, so your instructor does it later; the score does not include it \
+         yet: {}.",
         titles.join("; ")
     );
     vec![note]
@@ -143,6 +148,7 @@ pub fn gradescope_schema() -> Value {
                 "properties": {
                     "seed": { "description": "With it, the plays can be repeated.", "type": "integer", "minimum": 0 },
                     "deduction": { "description": "What lateness costs, in points.", "type": "integer", "minimum": 0 },
+                    "warning": text("What this container does not keep from a submission."),
                 },
                 "required": ["seed", "deduction"],
                 "additionalProperties": false,

@@ -134,7 +134,7 @@ static RUBRIC: Table = Table::new(
         may(
             "budget",
             ValueKind::Duration,
-            "how long the plays of one submission may take together (default: `10m`)",
+            "how long the build and the plays of one submission may take together (default: `10m`)",
         ),
         may(
             "late",

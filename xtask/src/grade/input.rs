@@ -29,8 +29,7 @@ pub(super) fn found(arguments: &cli::Grade) -> Result<Vec<Found>, CommandError> 
     let Some(dir) = &arguments.submissions else {
         return Err(CommandError::usage("say where the submissions are"));
     };
-    let mut found =
-        harness::find_submissions(dir).map_err(|error| CommandError::file(dir, &error))?;
+    let found = harness::find_submissions(dir).map_err(|error| CommandError::file(dir, &error))?;
     if found.is_empty() {
         return Err(CommandError::usage(format!(
             "there is no submission in {}: each is a directory or an archive (.zip, .tar.gz)",
@@ -38,14 +37,6 @@ pub(super) fn found(arguments: &cli::Grade) -> Result<Vec<Found>, CommandError> 
         )));
     }
     harness::all_differ(&found).map_err(|error| CommandError::usage(error.to_string()))?;
-    if let Some(shard) = arguments.shard {
-        found.retain(|one| shard.holds(&one.name));
-        if found.is_empty() {
-            return Err(CommandError::usage(format!(
-                "part {shard} has no submission"
-            )));
-        }
-    }
     let is_there = |name: &&String| !found.iter().any(|one| one.name == **name);
     if let Some(name) = arguments.only.iter().find(is_there) {
         let names = found.iter().map(|one| one.name.as_str());
@@ -56,6 +47,19 @@ pub(super) fn found(arguments: &cli::Grade) -> Result<Vec<Found>, CommandError> 
         )));
     }
     Ok(found)
+}
+
+/// Of everybody, those that are graded here.
+pub(super) fn part(found: &mut Vec<Found>, arguments: &cli::Grade) -> Result<(), CommandError> {
+    let Some(shard) = arguments.shard else {
+        return Ok(());
+    };
+    found.retain(|one| shard.holds(&one.name));
+    if found.is_empty() {
+        let text = format!("part {shard} has no submission");
+        return Err(CommandError::usage(text));
+    }
+    Ok(())
 }
 
 /// The one scenario of each item.
@@ -136,6 +140,17 @@ pub(super) fn names_are_known(
         output::warn(&format!(
             "an override names `{name}`, which is not a submission"
         ));
+    }
+    for one in &overrides.points {
+        if let Some(item) = rubric
+            .item(&one.item)
+            .filter(|item| one.points > item.points)
+        {
+            output::warn(&format!(
+                "an override gives `{}` {} points for `{}`, which is worth {}",
+                one.submission, one.points, one.item, item.points
+            ));
+        }
     }
     let mut named = overrides.points.iter().map(|one| one.item.as_str());
     let Some(unknown) = named.find(|item| rubric.item(item).is_none()) else {

@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 use std::thread::available_parallelism;
 use std::time::Duration;
 
-use grading::{Audience, Graded, Marks, Overrides, Rubric, Standing};
+use grading::{Audience, Graded, Mark, Marks, Overrides, Rubric, Standing};
 use harness::{Found, GradeNews, GradeSettings, RunDir, Submission, Update};
 use scenario::Scenario;
 use scenario::adapter::Adapter;
@@ -34,24 +34,28 @@ const NEWS: usize = 64;
 /// How long a platform's container is used, where nobody says: Gradescope ends it after ten minutes.
 const WITHIN: Duration = Duration::from_secs(9 * 60);
 
-/// What is kept of that for a build, and for what is written.
+/// What is kept of that to end what is played, and for what is written.
 const KEPT: u32 = 10;
 
 /// Grades what was not graded yet, writes everything, and prints a line for each submission.
 pub(crate) fn run(arguments: &cli::Grade, workspace: &Workspace) -> CommandResult {
     let began = Instant::now();
-    let mut rubric = Rubric::load(&arguments.rubric).map_err(|problems| unreadable(&problems))?;
+    let rubric = Rubric::load(&arguments.rubric).map_err(|problems| unreadable(&problems))?;
     let platform = Platform::of(arguments)?;
     let within = arguments.within.or(platform.as_ref().map(|_| WITHIN));
-    if let Some(within) = within {
-        rubric.budget = rubric.budget.min(within - within / KEPT);
-    }
-    let (overrides, found) = match &platform {
+    let (overrides, mut found) = match &platform {
         Some(platform) => (platform.overrides(), platform.found()?),
         None => (input::overrides(arguments)?, input::found(arguments)?),
     };
     input::names_are_known(&rubric, &overrides, &found)?;
+    input::part(&mut found, arguments)?;
     let scenarios = input::scenarios(&rubric, workspace)?;
+    let shared = input::shared(&rubric, workspace)?;
+    if let Some(platform) = &platform {
+        let files = scenarios.values().map(|scenario| &*scenario.path);
+        let adapter = shared.iter().map(|shared| &*shared.path);
+        platform.keeps_apart(&found, files.chain(adapter).chain([&*rubric.path]))?;
+    }
     let temporary = || {
         let dir = tempfile::tempdir();
         dir.map_err(|error| CommandError::file(&std::env::temp_dir(), &error))
@@ -69,7 +73,7 @@ pub(crate) fn run(arguments: &cli::Grade, workspace: &Workspace) -> CommandResul
     let out = std::path::absolute(&out).map_err(|error| CommandError::file(&out, &error))?;
     let course = Course {
         unpacked: unpacked.path().to_owned(),
-        shared: input::shared(&rubric, workspace)?,
+        shared,
         seed: input::seed(&out, &rubric.path, arguments.seed)?,
         rubric,
         overrides,
@@ -81,6 +85,9 @@ pub(crate) fn run(arguments: &cli::Grade, workspace: &Workspace) -> CommandResul
             Audience::Students
         },
         ends: within.and_then(|within| began.checked_add(within)),
+        // Elsewhere what was not played in time is played another time.
+        plays_end: (platform.as_ref().and(within))
+            .and_then(|within| began.checked_add(within - within / KEPT)),
         platform,
     };
     if let Some(scenario) = &arguments.matrix {
@@ -123,6 +130,8 @@ struct Course {
     students: Audience,
     /// When everything ends, done or not.
     ends: Option<Instant>,
+    /// When a submission's time is used up on a platform: what it delays until then, it does not earn.
+    plays_end: Option<Instant>,
     /// Who asks for one submission, and reads a file of its own.
     platform: Option<Platform>,
 }
@@ -205,6 +214,21 @@ impl Course {
         })
     }
 
+    /// A submission of which nothing could be graded here.
+    fn ungraded(&self, submission: &Submission) -> Graded {
+        let why = Standing::CannotGrade(OPEN.to_owned());
+        let items = self.rubric.items.iter();
+        Graded {
+            submission: submission.name.clone(),
+            dir: submission.path.display().to_string(),
+            seed: grading::seed(self.seed, &submission.name),
+            stamp: String::new(),
+            marks: items
+                .map(|item| Mark::without_play(item, why.clone()))
+                .collect(),
+        }
+    }
+
     /// All that decides what a submission earns besides itself.
     fn texts(&self) -> Result<Vec<String>, CommandError> {
         let scenarios = self.scenarios.values().map(|scenario| &scenario.path);
@@ -225,9 +249,21 @@ fn grade(
     submissions: Vec<Submission>,
     (arguments, workspace): (&cli::Grade, &Workspace),
 ) -> Result<Option<CommandError>, CommandError> {
-    let settings = gradebook
-        .course
-        .settings(submissions, (arguments, workspace))?;
+    let course = gradebook.course;
+    let settings = course.settings(submissions, (arguments, workspace))?;
+    let level = settings.context.level;
+    if course.platform.is_some() && level < course.rubric.level {
+        let warning = weaker(level, course.rubric.level);
+        output::warn(&warning);
+        gradebook.warning = Some(warning);
+    }
+    if course.platform.is_some() && !keeps_grades_from(level, stage::confine::is_available()) {
+        output::warn(OPEN);
+        for submission in &settings.submissions {
+            gradebook.known(course.ungraded(submission))?;
+        }
+        return Ok(None);
+    }
     staging::block_on(async { play(settings, gradebook).await })
 }
 
@@ -260,6 +296,7 @@ impl Course {
             overrides: self.overrides.clone(),
             scenarios: self.scenarios.clone(),
             submissions,
+            ends: self.plays_end,
             unpacked: self.unpacked.clone(),
             jobs: arguments
                 .jobs
@@ -273,14 +310,7 @@ impl Course {
     /// whoever names the level on the command line is not served at a weaker one.
     fn is_isolated(&self, level: timeline::Level) -> Result<(), CommandError> {
         let demanded = self.rubric.level;
-        if level >= demanded {
-            return Ok(());
-        }
-        if self.platform.is_some() {
-            output::warn(&format!(
-                "this container gives the isolation level {level}, not {demanded}: what needs \
-                 {demanded} cannot be graded here, and a submission can find what lies beside it"
-            ));
+        if level >= demanded || self.platform.is_some() {
             return Ok(());
         }
         Err(CommandError::environment(format!(
@@ -288,6 +318,24 @@ impl Course {
              {level}; `cargo xtask doctor` says how to reach it"
         )))
     }
+}
+
+/// What a container does not keep from a submission.
+fn weaker(level: timeline::Level, demanded: timeline::Level) -> String {
+    format!(
+        "this container gives the isolation level {level}, not {demanded}: what needs {demanded} \
+         cannot be graded here, and a submission can read what the grader can: the rubric, its \
+         scenarios, what the platform says of the submission, and the grader's environment"
+    )
+}
+
+/// Why nothing is graded where grades are not kept from submissions.
+const OPEN: &str = "this container has neither the isolation level namespaces nor Landlock: a \
+                    submission could write its own grade, so nothing is graded here";
+
+/// Whether a submission cannot write what it is given.
+fn keeps_grades_from(level: timeline::Level, is_confined: bool) -> bool {
+    level == timeline::Level::Namespaces || is_confined
 }
 
 /// What was graded, until everything is or time is up.
@@ -328,10 +376,14 @@ async fn play(
     let ended = playing.await;
     let ended = ended.map_err(|_| CommandError::harness("grading panicked"))?;
     let is_over = gradebook.course.ends.is_some() && ends.is_none();
-    Ok(ended
-        .err()
-        .filter(|error| !is_over || !matches!(error, stage::EngineError::Interrupted))
-        .map(|error| interrupt.command_error(error)))
+    match ended {
+        Ok(()) => Ok(None),
+        Err(stage::EngineError::Interrupted) if is_over => {
+            gradebook.is_cut = true;
+            Ok(None)
+        }
+        Err(error) => Ok(Some(interrupt.command_error(error))),
+    }
 }
 
 impl Course {
@@ -356,4 +408,19 @@ fn failed(error: stage::EngineError) -> CommandError {
 fn unreadable(problems: &Problems) -> CommandError {
     check::show(std::slice::from_ref(problems));
     CommandError::usage(format!("{} cannot be read", problems.path.display()))
+}
+
+#[cfg(test)]
+mod tests {
+    use timeline::Level;
+
+    use super::keeps_grades_from;
+
+    #[test]
+    fn a_submission_that_could_write_its_grade_is_not_played() {
+        assert!(keeps_grades_from(Level::Namespaces, false));
+        assert!(keeps_grades_from(Level::Reaper, true));
+        assert!(!keeps_grades_from(Level::Reaper, false));
+        assert!(!keeps_grades_from(Level::None, false));
+    }
 }

@@ -59,6 +59,26 @@ impl Platform {
         Ok(vec![Found { name, path }])
     }
 
+    /// What a submission is graded by lies where its author cannot change it.
+    pub(super) fn keeps_apart<'a>(
+        &self,
+        found: &[Found],
+        mut files: impl Iterator<Item = &'a Path>,
+    ) -> Result<(), CommandError> {
+        let is_handed_in = |file: &&Path| {
+            let file = fs::canonicalize(file);
+            file.is_ok_and(|file| found.iter().any(|one| file.starts_with(&one.path)))
+        };
+        match files.find(is_handed_in) {
+            None => Ok(()),
+            Some(file) => Err(CommandError::usage(format!(
+                "{} lies in the submission, where its author can change it; keep what it is graded \
+                 by elsewhere",
+                file.display()
+            ))),
+        }
+    }
+
     /// What the platform says of it: as an instructor would.
     pub(super) fn overrides(&self) -> Overrides {
         match self {
@@ -76,10 +96,51 @@ impl Platform {
     }
 
     /// What it reads there.
-    pub(super) fn value(&self, rubric: &Rubric, marks: &Marks, students: Audience) -> Value {
+    pub(super) fn value(
+        &self,
+        rubric: &Rubric,
+        (marks, warning): (&Marks, Option<&str>),
+        students: Audience,
+    ) -> Value {
         match self {
-            Self::Gradescope { .. } => gradescope(rubric, marks),
+            Self::Gradescope { .. } => gradescope(rubric, marks, warning),
             Self::Classroom50 { names, .. } => names.result(rubric, marks, students),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+    use std::os::unix::fs::symlink;
+    use std::path::Path;
+
+    use grading::Overrides;
+
+    use super::Platform;
+
+    #[test]
+    fn nothing_that_decides_a_grade_is_taken_from_the_submission() {
+        let temporary = tempfile::tempdir().unwrap();
+        let dir = temporary.path().to_owned();
+        fs::create_dir(dir.join("submission")).unwrap();
+        for file in ["rubric.toml", "submission/rubric.toml"] {
+            fs::write(dir.join(file), "").unwrap();
+        }
+        symlink("submission/rubric.toml", dir.join("linked.toml")).unwrap();
+        let platform = Platform::Gradescope {
+            dir: dir.clone(),
+            handed_in: Overrides::default(),
+        };
+        let found = platform.found().unwrap();
+        let refused = |name: &str| {
+            let files = [dir.join("rubric.toml"), dir.join(name)];
+            let files = files.iter().map(|file| -> &Path { file });
+            platform.keeps_apart(&found, files).is_err()
+        };
+        assert!(!refused("rubric.toml"));
+        assert!(refused("submission/rubric.toml"));
+        assert!(refused("linked.toml"));
+        assert!(refused("submission/../submission/rubric.toml"));
     }
 }

@@ -131,7 +131,7 @@ fn what_platforms_get_fits_the_published_schemas() {
         (&gradescope_schema(), &classroom50_schema())
     );
     for marks in all_kinds() {
-        let results = gradescope(&rubric(), &marks);
+        let results = gradescope(&rubric(), &marks, Some("a weak container"));
         assert_eq!(errors(&scope, &results), [""; 0], "{results:#}");
         for students in [Audience::Students, Audience::Published] {
             let result = classroom50().result(&rubric(), &marks, students);
@@ -146,7 +146,7 @@ fn what_platforms_get_fits_the_published_schemas() {
 
 #[test]
 fn the_published_schemas_refuse_what_is_no_result() {
-    let results = gradescope(&rubric(), &marks(1, |_| ()));
+    let results = gradescope(&rubric(), &marks(1, |_| ()), None);
     let result = classroom50().result(&rubric(), &marks(1, |_| ()), Audience::Students);
     for (schema, good, changes) in [
         (
@@ -196,7 +196,7 @@ fn an_item_is_seen_after_so_many_times_and_a_hidden_one_never() {
             assert!(!text.contains("sevenfold"), "{text}");
         }
     }
-    let when = |times: u32| gradescope(&rubric(), &marks(times, |_| ()))["tests"][2].clone();
+    let when = |times: u32| gradescope(&rubric(), &marks(times, |_| ()), None)["tests"][2].clone();
     assert_eq!(when(2)["visibility"], "hidden");
     assert_eq!(when(3)["visibility"], "visible");
 }
@@ -223,11 +223,11 @@ fn what_could_not_be_judged_is_named_and_has_no_points() {
             mark.standing = Standing::CannotGrade("no networks of its own".to_owned());
         }
     });
-    let results = gradescope(&rubric(), &marks);
+    let results = gradescope(&rubric(), &marks, None);
     assert_eq!(
         results["output"],
-        "Could not be judged here, and counts neither for nor against you: What one says, the \
-         others hear; Nothing is left behind."
+        "Could not be judged here, so your instructor does it later; the score does not include it \
+         yet: What one says, the others hear; Nothing is left behind."
     );
     let test = &results["tests"][0];
     assert!(test.get("score").is_none() && test.get("status").is_none());

@@ -2,13 +2,13 @@
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
-use std::time::Instant;
 
 use grading::{Graded, Mark, RubricItem, Standing};
 use report::PlayReport;
 use scenario::Scenario;
 use stage::{Commands, EngineError, Pace, StatusRequests};
 use tokio::sync::mpsc;
+use tokio::time::Instant;
 
 use super::{Course, GradeNews, Playable, Submission};
 use crate::RunDir;
@@ -34,10 +34,9 @@ impl Course {
     /// Plays the items, one after another, and says after each what is earned so far.
     pub(super) async fn items(
         &self,
-        playable: &Playable,
+        (playable, ends): (&Playable, Instant),
         news: &mpsc::Sender<GradeNews>,
     ) -> Result<Vec<Mark>, EngineError> {
-        let began = Instant::now();
         let mut marks: Vec<Mark> = Vec::new();
         // Items that play the same share its tries.
         let mut played: BTreeMap<String, Vec<PlayReport>> = BTreeMap::new();
@@ -48,21 +47,22 @@ impl Course {
                 marks.push(Mark::without_play(item, Standing::Skipped { needs }));
                 continue;
             }
-            let is_played = self
-                .scenarios
-                .get(&item.id)
-                .is_some_and(|scenario| played.contains_key(&scenario.id));
-            if !is_played && began.elapsed() >= self.rubric.budget {
-                marks.push(Mark::without_play(item, Standing::OutOfTime));
-                continue;
-            }
             let Some(scenario) = self.scenarios.get(&item.id) else {
                 return Err(EngineError::Fault("an item has no scenario"));
             };
             let tries = played.entry(scenario.id.clone()).or_default();
-            let mark = self
-                .tries(playable, (item, scenario), (tries, began))
-                .await?;
+            if tries.is_empty() && Instant::now() >= ends {
+                marks.push(Mark::without_play(item, Standing::OutOfTime));
+                continue;
+            }
+            let mark = self.tries(playable, (item, scenario), (tries, ends));
+            let mark = match mark.await {
+                // Its time was over before everybody's was.
+                Err(EngineError::Interrupted) if Instant::now() >= ends => {
+                    Mark::without_play(item, Standing::OutOfTime)
+                }
+                mark => mark?,
+            };
             marks.push(self.named(playable, mark));
         }
         Ok(marks)
@@ -100,11 +100,11 @@ impl Course {
         &self,
         playable: &Playable,
         (item, scenario): (&RubricItem, &Scenario),
-        (tries, began): (&mut Vec<PlayReport>, Instant),
+        (tries, ends): (&mut Vec<PlayReport>, Instant),
     ) -> Result<Mark, EngineError> {
         loop {
             let most = usize::try_from(self.rubric.tries).unwrap_or(usize::MAX);
-            let left = self.rubric.budget.saturating_sub(began.elapsed());
+            let left = ends.saturating_duration_since(Instant::now());
             if !tries.is_empty() {
                 let mark = Mark::of(item, tries);
                 if !mark.may_change() || tries.len() >= most || left.is_zero() {

@@ -127,7 +127,9 @@ impl Course {
         let (playable, opened) = match opened {
             Err(why) => (Err(why.into()), None),
             Ok(opened) => {
-                let playable = self.playable(&submission, opened.dir()).await?;
+                let playable = self
+                    .playable(&submission, opened.dir(), &self.context.cancel)
+                    .await?;
                 (playable, Some(opened))
             }
         };

@@ -14,6 +14,8 @@ use scenario::adapter::Adapter;
 use stage::EngineError;
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
+use tokio::time::{Instant, timeout_at};
+use tokio_util::sync::CancellationToken;
 
 use super::propose::{Discovery, Watching, propose, proposed_adapter};
 use super::{NotOpened, Opened, RunContext, RunDir, sweep};
@@ -50,6 +52,8 @@ pub struct GradeSettings {
     pub scenarios: BTreeMap<String, Scenario>,
     /// Those that are graded now.
     pub submissions: Vec<Submission>,
+    /// When the time of every submission is used up, whatever the rubric's budget leaves.
+    pub ends: Option<Instant>,
     /// Where archives are unpacked, each while it is graded.
     pub unpacked: PathBuf,
     /// How many at a time; each is one play at a time.
@@ -79,6 +83,7 @@ struct Course {
     rubric: Rubric,
     overrides: Overrides,
     scenarios: BTreeMap<String, Scenario>,
+    ends: Option<Instant>,
     unpacked: PathBuf,
     dir: RunDir,
 }
@@ -155,6 +160,7 @@ impl Course {
             rubric: settings.rubric,
             overrides: settings.overrides,
             scenarios: settings.scenarios,
+            ends: settings.ends,
             unpacked: settings.unpacked,
             dir: settings.dir,
         };
@@ -166,14 +172,16 @@ impl Course {
         submission: Submission,
         news: &mpsc::Sender<GradeNews>,
     ) -> Result<Graded, EngineError> {
+        let budget = Instant::now().checked_add(self.rubric.budget);
+        let ends = budget.into_iter().chain(self.ends).min();
+        let ends = ends.ok_or(EngineError::Fault("a budget has no end"))?;
         drop(news.send(self.so_far(&submission, &[])).await);
         let opened = Opened::open_beside(submission.path.clone(), self.unpacked.clone()).await?;
         let marks = match opened {
             Err(why) => self.unplayed(&why.into()),
             Ok(opened) => {
-                let playable = self.playable(&submission, opened.dir()).await;
-                let marks = match playable {
-                    Ok(Ok(playable)) => self.items(&playable, news).await,
+                let marks = match self.in_time((&submission, opened.dir()), ends).await {
+                    Ok(Ok(playable)) => self.items((&playable, ends), news).await,
                     Ok(Err(standing)) => Ok(self.unplayed(&standing)),
                     Err(error) => Err(error),
                 };
@@ -201,14 +209,42 @@ impl Course {
             .collect()
     }
 
+    /// What a build takes is not left for plays, and a build that takes everything leaves nothing.
+    async fn in_time(
+        &self,
+        (submission, dir): (&Submission, &Path),
+        ends: Instant,
+    ) -> Result<Result<Playable, Standing>, EngineError> {
+        let cancel = self.context.cancel.child_token();
+        let playable = self.playable(submission, dir, &cancel);
+        tokio::pin!(playable);
+        let playable = match timeout_at(ends, &mut playable).await {
+            Ok(playable) => playable,
+            Err(_) => {
+                cancel.cancel();
+                playable.await
+            }
+        };
+        match playable {
+            Err(EngineError::Interrupted) if Instant::now() >= ends => Ok(Err(Standing::OutOfTime)),
+            playable => playable,
+        }
+    }
+
     /// Builds what lies in a directory; or why it cannot be played.
     async fn playable(
         &self,
         submission: &Submission,
         dir: &Path,
+        cancel: &CancellationToken,
     ) -> Result<Result<Playable, Standing>, EngineError> {
         let seed = grading::seed(self.context.seed, &submission.name);
-        let mut adapter = match self.adapter(&submission.name, dir, seed).await? {
+        let building = RunContext {
+            seed,
+            cancel: cancel.clone(),
+            ..self.context.clone()
+        };
+        let mut adapter = match self.adapter(&submission.name, dir, &building).await? {
             Ok(adapter) => adapter,
             Err(standing) => return Ok(Err(standing)),
         };
@@ -224,7 +260,7 @@ impl Course {
             settings: vec![(SETTING.to_owned(), dir.clone())],
             ..Asked::default()
         };
-        let built = match self.context.built(adapter, &self.dir).await {
+        let built = match building.built(adapter, &self.dir).await {
             Ok(Ok(built)) => built,
             Err(EngineError::Interrupted) => return Err(EngineError::Interrupted),
             Err(error) => return Ok(Err(Standing::CannotGrade(error.to_string()))),
@@ -251,7 +287,7 @@ impl Course {
         &self,
         name: &str,
         dir: &Path,
-        seed: u64,
+        context: &RunContext,
     ) -> Result<Result<Adapter, Standing>, EngineError> {
         if !self.proposes {
             return Ok(Ok(Adapter::clone(&self.context.adapter)));
@@ -261,12 +297,8 @@ impl Course {
             dir: &self.dir,
             place: &Path::new("plays").join(name).join("proposal"),
         };
-        let context = RunContext {
-            seed,
-            ..self.context.clone()
-        };
         let shown = |text: String| text.replace(&dir.display().to_string(), name);
-        Ok(match propose(&context, watching).await {
+        Ok(match propose(context, watching).await {
             Ok(Discovery::Works(proposed)) => {
                 or_standing(proposed_adapter(&proposed.proposal, watching))
             }
