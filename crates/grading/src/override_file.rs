@@ -7,6 +7,7 @@ use toml_language::shape::{Table, ValueKind, may, must};
 use toml_language::{Node, Problems, walk};
 
 use crate::codes;
+use crate::rubric::Rubric;
 
 /// One file of overrides.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -124,6 +125,13 @@ pub(crate) fn tables() -> String {
 }
 
 impl Overrides {
+    /// Points set by hand that are more than their item is worth, with what that is.
+    pub fn beyond<'a>(&'a self, rubric: &'a Rubric) -> impl Iterator<Item = (&'a Override, u32)> {
+        let worth = |one: &'a Override| Some((one, rubric.item(&one.item)?.points));
+        let all = self.points.iter().filter_map(worth);
+        all.filter(|(one, worth)| one.points > *worth)
+    }
+
     /// Reads a file of overrides.
     ///
     /// # Errors

@@ -141,16 +141,11 @@ pub(super) fn names_are_known(
             "an override names `{name}`, which is not a submission"
         ));
     }
-    for one in &overrides.points {
-        if let Some(item) = rubric
-            .item(&one.item)
-            .filter(|item| one.points > item.points)
-        {
-            output::warn(&format!(
-                "an override gives `{}` {} points for `{}`, which is worth {}",
-                one.submission, one.points, one.item, item.points
-            ));
-        }
+    for (one, worth) in overrides.beyond(rubric) {
+        output::warn(&format!(
+            "an override gives `{}` {} points for `{}`, which is worth {worth}",
+            one.submission, one.points, one.item
+        ));
     }
     let mut named = overrides.points.iter().map(|one| one.item.as_str());
     let Some(unknown) = named.find(|item| rubric.item(item).is_none()) else {

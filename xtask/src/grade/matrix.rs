@@ -27,9 +27,11 @@ pub(super) fn run(
         stamp: String::new(),
     });
     let settings = course.settings(submissions.collect(), (arguments, workspace))?;
-    let matrix = staging::block_on(play(settings, scenario))?;
+    let (matrix, ended_early) = staging::block_on(play(settings, scenario))?;
     harness::write_matrix(&course.out, &matrix).map_err(failed)?;
-    for name in &matrix.names {
+    // Of what was not played, nobody knows who works with whom.
+    let names = matrix.names.iter().filter(|_| ended_early.is_none());
+    for name in names {
         let with = matrix.works_with(name);
         let with = if with.is_empty() {
             "nobody".to_owned()
@@ -42,13 +44,13 @@ pub(super) fn run(
     let out = course.out.display();
     output::narrate(&format!("page:   {out}/matrix.html"));
     output::narrate(&format!("data:   {out}/matrix.json"));
-    Ok(FINE)
+    ended_early.map_or(Ok(FINE), Err)
 }
 
 async fn play(
     settings: GradeSettings,
     scenario: Scenario,
-) -> Result<grading::Matrix, CommandError> {
+) -> Result<(grading::Matrix, Option<CommandError>), CommandError> {
     let interrupt = Interrupt::listen(settings.context.cancel.clone())?;
     let bar = ProgressBar::new(0);
     let (sender, mut news) = mpsc::channel(NEWS);
@@ -62,5 +64,8 @@ async fn play(
     bar.finish_and_clear();
     let ended = playing.await;
     let ended = ended.map_err(|_| CommandError::harness("a matrix panicked"))?;
-    ended.map_err(|error| interrupt.command_error(error))
+    match ended {
+        Ok((matrix, early)) => Ok((matrix, early.map(|error| interrupt.command_error(error)))),
+        Err(error) => Err(interrupt.command_error(error)),
+    }
 }

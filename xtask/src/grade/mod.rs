@@ -55,6 +55,9 @@ pub(crate) fn run(arguments: &cli::Grade, workspace: &Workspace) -> CommandResul
         let files = scenarios.values().map(|scenario| &*scenario.path);
         let adapter = shared.iter().map(|shared| &*shared.path);
         platform.keeps_apart(&found, files.chain(adapter).chain([&*rubric.path]))?;
+        if let (Platform::Classroom50 { .. }, Some(_)) = (platform, rubric.late) {
+            output::warn("Classroom 50 does not say how late it is: `[late]` takes no points here");
+        }
     }
     let temporary = || {
         let dir = tempfile::tempdir();

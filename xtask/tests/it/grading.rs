@@ -310,6 +310,21 @@ fn a_name_or_an_override_that_fits_nothing_costs_nobody_a_row() {
 }
 
 #[test]
+fn who_was_not_graded_in_time_has_no_grade_and_the_class_is_not_done() {
+    if !can_grade(&["python3"]) {
+        return;
+    }
+    let class = Class::new();
+    let slow = class.script("ada", "exit 1\n");
+    fs::write(slow.join("build.sh"), "exec sleep 86394\n").unwrap();
+    let (path, runs) = (class.path(), Runs::new());
+    let (code, err, grades) = graded(&runs, &[&path, "--rubric", RUBRIC, "--within", "1s"]);
+    assert_eq!(code, Some(5), "{err}");
+    assert!(err.contains("1 not graded yet"), "{err}");
+    assert!(!grades.join("submissions/ada").exists());
+}
+
+#[test]
 fn nothing_is_graded_at_a_weaker_level_than_the_rubric_demands() {
     let runs = Runs::new();
     let weak = ["zoo/samples", "--rubric", RUBRIC, "--level", "none"];

@@ -190,7 +190,8 @@ fn classroom_50_gets_what_its_students_may_read() {
         ("COMMIT_URL", "https://example.org/commit"),
         ("RELEASE_URL", "https://example.org/release"),
     ];
-    container.graded(&["--classroom50", &checkout], &variables);
+    let err = container.graded(&["--classroom50", &checkout], &variables);
+    assert!(err.contains("`[late]` takes no points here"), "{err}");
     let result = read(&container.at("submission/result.json"));
     fits("classroom50.json", &result);
     assert_eq!(

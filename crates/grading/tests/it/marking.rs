@@ -250,6 +250,16 @@ fn points_set_by_hand_replace_those_that_were_worked_out_and_late_days_cost_perc
     assert_eq!(total("bob", P), (12, 1, 10));
     assert_eq!(total("cleo", P), (13, 0, 10));
     assert_eq!(decided.strangers(|name| name == "ada"), ["bob"]);
+    let by_hand = |points: u32| {
+        let text = format!(
+            "[[points]]\nsubmission = \"ada\"\nitem = \"a\"\npoints = {points}\nreason = \"r\"\n"
+        );
+        Overrides::parse(&text, Path::new("o.toml")).unwrap()
+    };
+    assert_eq!(by_hand(10).beyond(&rubric).count(), 0);
+    let beyond = by_hand(100);
+    let beyond: Vec<_> = beyond.beyond(&rubric).collect();
+    assert_eq!((beyond[0].0.points, beyond[0].1), (100, 10));
 }
 
 #[test]

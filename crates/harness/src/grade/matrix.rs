@@ -42,16 +42,16 @@ struct Pair {
     is_mixed: bool,
 }
 
-/// Plays one scenario for every pair of submissions.
+/// Plays one scenario for every pair of submissions. Where that ends early, what was played stays, with the reason.
 ///
 /// # Errors
 ///
-/// When it was interrupted, and for faults of the harness itself.
+/// When it was interrupted before the first play, and for faults of the harness itself.
 pub async fn matrix(
     settings: GradeSettings,
     scenario: Scenario,
     news: &mpsc::Sender<MatrixNews>,
-) -> Result<Matrix, EngineError> {
+) -> Result<(Matrix, Option<EngineError>), EngineError> {
     let jobs = settings.jobs.max(1);
     let (submissions, course) = Course::of(settings);
     let mut guests = Vec::new();
@@ -64,6 +64,7 @@ pub async fn matrix(
     drop(news.send(MatrixNews::Plays(pairs.len())).await);
     let mut waiting = pairs.into_iter();
     let (mut going, mut cells, mut failed) = (JoinSet::new(), Vec::new(), None);
+    let mut open = Vec::new();
     loop {
         while going.len() < jobs
             && failed.is_none()
@@ -74,37 +75,45 @@ pub async fn matrix(
                 Arc::clone(&guests),
                 Arc::clone(&scenario),
             );
-            going.spawn(async move { course.cell(&guests, pair, &scenario).await });
+            going.spawn(async move { (pair, course.cell(&guests, pair, &scenario).await) });
         }
         let Some(done) = going.join_next().await else {
             break;
         };
         match done.map_err(|error| EngineError::task("a play panicked", error))? {
-            Ok(cell) => cells.push(cell),
-            Err(error) => {
+            (_, Ok(cell)) => cells.push(cell),
+            (pair, Err(error)) => {
                 course.context.cancel.cancel();
+                open.push(pair);
                 failed = failed.or(Some(error));
             }
         }
         drop(news.send(MatrixNews::Played).await);
     }
-    let names = guests.iter().map(|guest| guest.name.clone()).collect();
+    let names: Vec<String> = guests.iter().map(|guest| guest.name.clone()).collect();
+    cells.extend(unplayed(&names, open.into_iter().chain(waiting)));
     for guest in Arc::into_inner(guests).into_iter().flatten() {
         if let Some(opened) = guest.opened {
             opened.close().await?;
         }
     }
     sweep(course.context.level).await?;
-    failed.map_or_else(
-        || {
-            Ok(Matrix {
-                title: scenario.title.clone(),
-                names,
-                cells,
-            })
-        },
-        Err,
-    )
+    let matrix = Matrix {
+        title: scenario.title.clone(),
+        names,
+        cells,
+    };
+    Ok((matrix, failed))
+}
+
+/// What nobody knows of those that were not played to their end.
+fn unplayed(names: &[String], pairs: impl Iterator<Item = Pair>) -> Vec<Cell> {
+    let cells = pairs.filter_map(|pair| {
+        let why = Standing::CannotGrade("it was not played to its end".to_owned());
+        let (clients, relay) = (names.get(pair.clients)?, names.get(pair.relay)?);
+        Some(Cell::of(clients, relay, pair.is_mixed, Err(why)))
+    });
+    cells.collect()
 }
 
 /// Everybody's clients through everybody's relay; and mixed with theirs, where there are two.
@@ -215,7 +224,28 @@ fn together(
 
 #[cfg(test)]
 mod tests {
-    use super::pairs;
+    use grading::Standing;
+
+    use super::{pairs, unplayed};
+
+    #[test]
+    fn what_was_not_played_has_a_cell_that_says_so() {
+        let names = ["ada", "bob"].map(str::to_owned);
+        let cells = unplayed(&names, pairs(2, 2).into_iter().skip(2));
+        let of: Vec<_> = cells
+            .iter()
+            .map(|cell| (&*cell.clients, &*cell.relay, cell.is_mixed))
+            .collect();
+        let expected = [
+            ("ada", "bob", true),
+            ("bob", "ada", false),
+            ("bob", "ada", true),
+            ("bob", "bob", false),
+        ];
+        assert_eq!(of, expected);
+        let is_open = |standing: &Standing| matches!(standing, Standing::CannotGrade(_));
+        assert!(cells.iter().all(|cell| is_open(&cell.mark.standing)));
+    }
 
     #[test]
     fn everybody_meets_everybody_and_nobody_is_mixed_with_itself() {
