@@ -9,6 +9,7 @@
 #include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 #define MOST 16
@@ -83,6 +84,33 @@ static void put(const char *directory, const char *place, const unsigned char *d
         struct timespec at[2] = { { 1000000000, 0 }, { 1000000000 + data[0], 0 } };
         futimens(fileno(file), at);
         fclose(file);
+    }
+    if (is(place, "before")) {
+        FILE *file = append(directory, "notes");
+        for (size_t n = 0; n < length && (data[n] < 'A' || data[n] > 'Z'); n++) fputc(data[n], file);
+        fclose(file);
+    }
+    if (is(place, "apart")) {
+        const char *names[] = { "one", "two", "three" };
+        FILE *random = fopen("/dev/urandom", "r");
+        for (size_t n = 0; n < length; n++) {
+            FILE *file = append(directory, names[n % 3]);
+            fprintf(file, "%c%c", data[n], fgetc(random));
+            fclose(file);
+        }
+        fclose(random);
+    }
+    if (is(place, "queue")) {
+        static int ends[2];
+        if (!ends[1]) socketpair(AF_UNIX, SOCK_STREAM, 0, ends);
+        if (write(ends[1], data, length) < 0) exit(1);
+    }
+    if (is(place, "abstract")) {
+        struct sockaddr_un name = { .sun_family = AF_UNIX };
+        length = length < 100 ? length : 100;
+        memcpy(name.sun_path + 1, data, length);
+        if (bind(socket(AF_UNIX, SOCK_STREAM, 0), (void *)&name, sizeof name - 107 + length)) exit(1);
+        memset(&name, 0, sizeof name);
     }
     if (is(place, "shared")) {
         char *page = mmap(0, 65536, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);

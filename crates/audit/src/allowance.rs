@@ -3,13 +3,13 @@
 use timeline::Surface;
 
 /// Bytes of a surface that are scanned in a play, at most: first come, first served.
-const MOST: usize = 4 * 1024 * 1024;
+const MOST: usize = 24 * 1024 * 1024;
 
 /// The same of memory, where less is looked for.
-const MOST_OF_MEMORY: usize = 64 * 1024 * 1024;
+const MOST_OF_MEMORY: usize = 512 * 1024 * 1024;
 
 /// Bytes that are unpacked from what a surface holds, at most.
-const UNPACKED: usize = 16 * 1024 * 1024;
+const UNPACKED: usize = 32 * 1024 * 1024;
 
 /// What attempts to unpack may cost, at most, in bytes that they read and make: most come to
 /// nothing, and a file can hold as many false beginnings as it has bytes.
@@ -102,15 +102,9 @@ impl Allowance {
         self.strings = (some < all).then_some((some, all));
     }
 
-    /// What was left out, and why, in words.
+    /// What was left out, and why, in words; `None` when nothing was.
     pub fn left_out(&self) -> Option<String> {
         let mut why = Vec::new();
-        if self.scope == Scope::Memory {
-            why.push(
-                "of memory in its last scan, and for compression with a header and keys of one byte"
-                    .to_owned(),
-            );
-        }
         if self.left_out > 0 {
             let (bytes, most) = (self.left_out, self.most >> 20);
             why.push(format!("without {bytes} bytes: at most {most} MiB are"));
@@ -147,7 +141,7 @@ mod tests {
         assert_eq!(wire.take(30, 5), 10);
         assert_eq!(
             wire.left_out().as_deref(),
-            Some("without 20 bytes: at most 4 MiB are")
+            Some("without 20 bytes: at most 24 MiB are")
         );
         assert_eq!(wire.take(7, 7), 0);
         assert_eq!(wire.left_out, 20);
@@ -155,7 +149,7 @@ mod tests {
         assert!(!wire.unpack(1));
         let reason = wire.left_out().unwrap();
         assert!(
-            reason.ends_with("what was unpacked only to 16 MiB"),
+            reason.ends_with("what was unpacked only to 32 MiB"),
             "{reason}"
         );
         let mut files = Allowance::of(Surface::Files);
@@ -171,11 +165,5 @@ mod tests {
         output.limit_strings(512, 600);
         let reason = output.left_out().unwrap();
         assert!(reason.contains("512 of 600"), "{reason}");
-    }
-
-    #[test]
-    fn of_memory_it_is_always_said_what_is_looked_for() {
-        let reason = Allowance::of(Surface::Memory).left_out().unwrap();
-        assert!(reason.contains("keys of one byte"), "{reason}");
     }
 }

@@ -6,7 +6,7 @@ use std::fmt;
 use super::encodings::encodings;
 use super::grams::{Grams, Wanted};
 use super::transformation::Transformation;
-use scenario::plan::{AuditPlan, rare_pieces, text_called};
+use scenario::plan::{AuditPlan, around_called, rare_pieces, text_called};
 use timeline::Surface;
 
 /// So many bytes of a canary are enough to know it by; of one that is encoded in groups, one
@@ -168,6 +168,11 @@ fn sources(plan: &AuditPlan, files: &[(String, Vec<u8>)]) -> Vec<Source> {
         pieces: content(text.text.as_bytes()),
         kind: SourceKind::Text,
     });
+    let around = plan.around.iter().map(|words| Source {
+        what: around_called(&words.step),
+        pieces: content(words.text.as_bytes()),
+        kind: SourceKind::Text,
+    });
     let phrases = plan.pass_phrases.iter();
     let phrases = phrases
         .filter(|one| one.too_common().is_none())
@@ -198,6 +203,7 @@ fn sources(plan: &AuditPlan, files: &[(String, Vec<u8>)]) -> Vec<Source> {
         });
     canaries
         .chain(texts)
+        .chain(around)
         .chain(phrases)
         .chain(names)
         .chain(files)

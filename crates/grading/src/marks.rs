@@ -64,7 +64,7 @@ pub struct Mark {
     pub of: u32,
     /// How it came to them.
     pub standing: Standing,
-    /// Why points are missing; the cause first.
+    /// Why points are missing, the cause first; and what the play says nothing about.
     pub reasons: Vec<Reason>,
     /// One line that plays it again.
     pub repeat: Option<String>,
@@ -112,7 +112,7 @@ pub enum Standing {
 }
 
 /// Why points are missing.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Reason {
     /// What was checked.
     pub check: String,

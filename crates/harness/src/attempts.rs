@@ -68,6 +68,7 @@ mod tests {
             verdicts: Verdicts {
                 play: verdict,
                 checks: Vec::new(),
+                uncovered: Vec::new(),
             },
             searches: Searches::default(),
             steps: Vec::new(),

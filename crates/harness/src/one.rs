@@ -247,6 +247,7 @@ pub(super) fn blank(which: Which<'_>, elapsed: Duration, verdict: PlayVerdict) -
         verdicts: Verdicts {
             play: verdict,
             checks: Vec::new(),
+            uncovered: Vec::new(),
         },
         searches: Searches::default(),
         steps: Vec::new(),

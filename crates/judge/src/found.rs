@@ -3,7 +3,7 @@
 use super::evidence::brief;
 use super::verdict::Verdict;
 use super::view::View;
-use scenario::plan::{PlannedStep, text_called};
+use scenario::plan::{PlannedStep, around_called, text_called};
 use timeline::{Kind, StepId, Stream, Surface};
 
 /// Characters of a text that are shown around what was found.
@@ -127,9 +127,13 @@ impl<'v, 'a> Found<'v, 'a> {
 
     /// The planted string.
     fn needle(&self, one: &One<'_>) -> Option<&'a str> {
-        let mut canaries = self.view.plan.audit.canaries.iter();
-        let canary = canaries.find(|canary| canary.called() == one.what)?;
-        Some(&canary.text)
+        let audit = &self.view.plan.audit;
+        let canaries = audit.canaries.iter();
+        let mut canaries = canaries.filter(|canary| canary.called() == one.what);
+        let around = audit.around.iter();
+        let mut around = around.filter(|words| around_called(&words.step) == one.what);
+        let canary = canaries.next().map(|canary| canary.text.as_str());
+        canary.or_else(|| Some(around.next()?.text.as_str()))
     }
 
     /// The step that sent it.
@@ -140,7 +144,9 @@ impl<'v, 'a> Found<'v, 'a> {
             .texts
             .iter()
             .map(|one| (text_called(&one.step), &one.step));
-        let mut all = canaries.chain(texts);
+        let around = audit.around.iter();
+        let around = around.map(|one| (around_called(&one.step), &one.step));
+        let mut all = canaries.chain(texts).chain(around);
         let (_, id): (_, &StepId) = all.find(|(called, _)| called == one.what)?;
         self.view.all_steps().find(|step| step.id == *id)
     }

@@ -42,6 +42,16 @@ pub(super) fn checks(view: &View<'_>, further: &FurtherPlays) -> Vec<Check> {
     red.chain(compared).collect()
 }
 
+/// Whether all of a surface was compared, by a comparison that can find something, and nothing there
+/// goes with the words.
+pub(super) fn is_whole(further: &FurtherPlays, surface: Surface) -> bool {
+    let there = further.differences.surfaces.get(&surface);
+    let is_clean = |there: &SurfaceDifferences| {
+        there.control && there.incomplete.is_none() && there.found.is_empty()
+    };
+    further.red.is_empty() && there.is_some_and(is_clean)
+}
+
 fn of_surface(surface: Surface, there: &SurfaceDifferences, all: &Differences) -> Check {
     let plays = all.plays;
     let (verdict, expected, got) = if !there.found.is_empty() && !all.are_certain() {

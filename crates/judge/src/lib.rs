@@ -16,6 +16,7 @@ mod limits;
 mod load;
 mod opening;
 mod order;
+mod searches;
 mod showings;
 pub mod snapshot;
 mod stopping;
@@ -55,8 +56,8 @@ pub fn judge_with(
 ) -> Verdicts {
     let again = Again::read(plan, &Steps::of_play(plan), events);
     let view = View::new(plan, &again);
-    let mut checks = all(&view, snapshots);
-    limits::judge(&view, &mut checks, |before| all(before, &[]));
+    let mut checks = all(&view, snapshots, further);
+    limits::judge(&view, &mut checks, |before| all(before, &[], further));
     checks.extend(
         further
             .into_iter()
@@ -68,11 +69,19 @@ pub fn judge_with(
         Some(reason) => expected_failure(reason, &mut checks),
         None => play_verdict(&checks),
     };
-    Verdicts { play, checks }
+    Verdicts {
+        play,
+        checks,
+        uncovered: searches::uncovered(&plan.audit, searches::is_planted(&plan.audit)),
+    }
 }
 
 /// Every check, as if nobody had interfered.
-fn all(view: &View<'_>, snapshots: &[(String, String, Comparison)]) -> Vec<Check> {
+fn all(
+    view: &View<'_>,
+    snapshots: &[(String, String, Comparison)],
+    further: Option<&FurtherPlays>,
+) -> Vec<Check> {
     let mut checks: Vec<Check> = whole::in_time(view).into_iter().collect();
     checks.extend(whole::ready(view));
     checks.extend(opening::checks(view));
@@ -88,7 +97,7 @@ fn all(view: &View<'_>, snapshots: &[(String, String, Comparison)]) -> Vec<Check
     checks.extend(whole::endings(view));
     checks.extend(stopping::checks(view));
     checks.push(whole::orphans(view));
-    checks.extend(whole::audit(view));
+    checks.extend(searches::checks(view, further));
     checks.extend(keys::opened(view));
     checks.extend(whole::snapshots(view, snapshots));
     checks

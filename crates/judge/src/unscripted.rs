@@ -29,7 +29,7 @@ pub(super) fn judge(view: &View<'_>, checks: &mut Vec<Check>) {
         return;
     };
     let why = "somebody had interfered before: UNSCRIPTED";
-    let all = |before: &View<'_>| all(before, &[]);
+    let all = |before: &View<'_>| all(before, &[], None);
     doubt(view, checks, (*first, why), all, |check| {
         matches!(check.kind, CheckKind::Audit(_) | CheckKind::Orphans)
     });

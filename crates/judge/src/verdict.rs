@@ -61,6 +61,25 @@ pub struct Verdicts {
     pub play: PlayVerdict,
     /// In the order of the plan, then those of the whole play.
     pub checks: Vec<Check>,
+    /// Surfaces of the relay about which the verdict says nothing: the adapter declares no control
+    /// there.
+    #[serde(default)]
+    pub uncovered: Vec<Surface>,
+}
+
+impl Verdicts {
+    /// What belongs to `PASS`: `says nothing about the relay's memory`. `None` where the play did not
+    /// pass, or leaves no surface out.
+    pub fn limit(&self) -> Option<String> {
+        let surfaces: Vec<&str> = self.uncovered.iter().map(|one| one.in_words()).collect();
+        let (last, others) = surfaces
+            .split_last()
+            .filter(|_| self.play == PlayVerdict::Pass)?;
+        Some(match others {
+            [] => format!("says nothing about {last}"),
+            others => format!("says nothing about {} and {last}", others.join(", ")),
+        })
+    }
 }
 
 /// One thing that was checked.

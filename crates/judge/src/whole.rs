@@ -5,19 +5,18 @@ use std::ops::Range;
 
 use super::evidence::{difference, just_before};
 use super::facts::first_sign_of_end;
-use super::found::Found;
 use super::verdict::{Check, CheckKind, Evidence, PlayVerdict, Verdict};
 use super::view::View;
 use super::{limits, play_verdict, unscripted};
 use crate::snapshot::Comparison;
 use scenario::plan::{Action, PlannedStep};
 use scenario::{LeaveHow, RelayAction, RelayDoes};
-use timeline::{Ended, Kind, StepResult, Stream, Surface};
+use timeline::{Ended, Kind, StepResult, Stream};
 
 /// SIGINT, SIGKILL and SIGTERM: how the stage asks, and what it does when nobody listens.
 const ASKED: [i32; 3] = [2, 9, 15];
 
-fn whole(kind: CheckKind, name: &str, verdict: Verdict, evidence: Evidence) -> Check {
+pub(super) fn whole(kind: CheckKind, name: &str, verdict: Verdict, evidence: Evidence) -> Check {
     Check {
         kind,
         name: name.to_owned(),
@@ -341,81 +340,6 @@ pub(super) fn orphans(view: &View<'_>) -> Check {
         verdict,
         evidence,
     )
-}
-
-/// One check for each surface with a control or a finding.
-pub(super) fn audit(view: &View<'_>) -> Vec<Check> {
-    Surface::ALL
-        .into_iter()
-        .filter_map(|surface| audit_surface(view, surface))
-        .collect()
-}
-
-fn audit_surface(view: &View<'_>, surface: Surface) -> Option<Check> {
-    let name = format!("no canary on {}", surface.in_words());
-    let found = Found::on(view, surface);
-    let searched = view.events.iter().find_map(|event| match &event.kind {
-        Kind::Searched {
-            surface: there,
-            bytes,
-            samples,
-            found,
-            control,
-            incomplete,
-            ..
-        } if *there == surface => {
-            // Each look at memory is a search of its own.
-            let blind = (surface == Surface::Memory && found < samples)
-                .then(|| format!("the control was found in {found} of {samples} scans only"));
-            let found = *control == Some(true);
-            let none = (!found).then(|| {
-                format!("the control was not found in {bytes} bytes: the search could not have found anything")
-            });
-            Some(incomplete.clone().or(none).or(blind))
-        }
-        _ => None,
-    });
-    let kind = CheckKind::Audit(surface);
-    if let Some(got) = found.sentence() {
-        let evidence = Evidence {
-            expected: "not seen".to_owned(),
-            got,
-            ..Evidence::default()
-        };
-        return Some(Check {
-            line: found.line(),
-            ..whole(kind, &name, found.verdict(), evidence)
-        });
-    }
-    let audit = &view.plan.audit;
-    let declared = audit.controls.contains_key(&surface);
-    let has_controls = !audit.controls.is_empty();
-    let is_planted = !audit.canaries.is_empty() || !audit.texts.is_empty();
-    let why = match searched {
-        _ if !declared && (has_controls || surface == Surface::Others) => return None,
-        _ if !declared && !is_planted => return None,
-        // That some surface has none is reported; where none has one, nothing at all is shown.
-        _ if !declared => Some(
-            "the adapter declares no control on any surface: the search could not have found anything; \
-             add a table `[controls]`"
-                .to_owned(),
-        ),
-        // Nothing was sent that was not for all.
-        None if surface == Surface::Others => return None,
-        None => Some("it was not searched".to_owned()),
-        Some(why) => why,
-    };
-    let verdict = if why.is_some() {
-        Verdict::CannotTell
-    } else {
-        Verdict::Pass
-    };
-    let evidence = why.map(|got| Evidence {
-        expected: "a complete search that finds the control".to_owned(),
-        got,
-        ..Evidence::default()
-    });
-    Some(whole(kind, &name, verdict, evidence.unwrap_or_default()))
 }
 
 /// Each stored snapshot is as it was. A play that failed in its steps is not compared: the

@@ -106,7 +106,7 @@ impl Page {
             self.add(format!(
                 "| {badge} | {} | {} | {} |\n",
                 escaped(&play.scenario),
-                escaped(&brief(&play.reason().unwrap_or_default())),
+                escaped(&brief(&play.note())),
                 seconds(play.elapsed)
             ));
         }

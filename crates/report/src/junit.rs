@@ -126,6 +126,13 @@ impl<'a> Suite<'a> {
                 format_args!("      <property name=\"{name}\" value={value}/>\n"),
             );
         }
+        if let Some(limit) = play.verdicts.limit() {
+            let value = Quoted(&limit);
+            write_all(
+                text,
+                format_args!("      <property name=\"verdict\" value={value}/>\n"),
+            );
+        }
         text.push_str("    </properties>\n");
         for case in &self.cases {
             case.write(text, &play.scenario);

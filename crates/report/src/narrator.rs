@@ -234,11 +234,13 @@ pub fn ending(report: &PlayReport, lesson: Option<&str>) -> Vec<String> {
     let (verdicts, searches) = (&report.verdicts, &report.searches);
     let badge = Badge::of(&verdicts.play);
     let (style, checks) = (style(badge), verdicts.checks.len());
+    let limit = verdicts.limit().map(|limit| format!("; it {limit}"));
     let mut lines = vec![
         String::new(),
         format!(
-            "{style}{badge}{style:#}  {}: {checks} checks",
-            report.scenario
+            "{style}{badge}{style:#}  {}: {checks} checks{}",
+            report.scenario,
+            limit.unwrap_or_default()
         ),
     ];
     let mut more = searches.by_surface();

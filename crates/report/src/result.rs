@@ -115,6 +115,12 @@ impl PlayReport {
         Some(visible(&format!("{step}{seen}")))
     }
 
+    /// What stands beside its verdict: why it did not pass, or what that it passed says nothing about.
+    pub fn note(&self) -> String {
+        let note = self.reason().or_else(|| self.verdicts.limit());
+        note.unwrap_or_default()
+    }
+
     /// What there is to learn, where this play has shown it; else, that it has not.
     pub fn lesson(&self, lesson: &str) -> String {
         let lesson = visible(lesson);

@@ -73,6 +73,11 @@ fn play(alone: bool) -> Value {
             "type": "array",
             "items": { "$ref": "#/definitions/check" },
         },
+        "uncovered": {
+            "description": "Surfaces of the relay about which the verdict says nothing: the adapter declares no control there.",
+            "type": "array",
+            "items": { "type": "string" },
+        },
         "searched": { "$ref": "#/definitions/searched" },
         "steps": {
             "description": "How long each step took.",

@@ -6,6 +6,10 @@ use audit::Transformation;
 use scenario::plan::Plan;
 use timeline::{Event, Kind, Surface};
 
+/// What is decoded of memory, which is large.
+const OF_MEMORY: &str =
+    "of memory in its last scan, and for compression with a header and keys of one byte";
+
 /// The searches of one play, or of several added up.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Searches {
@@ -292,10 +296,12 @@ impl Searched {
 
     /// `41 882 also decoded`, and what of that was left out.
     fn nested(&self) -> String {
+        let scope = (self.surface == Surface::Memory).then_some(OF_MEMORY);
+        let limits: Vec<&str> = scope.into_iter().chain(self.left_out.as_deref()).collect();
         let nested = format!("{} also decoded", grouped(self.nested));
-        match &self.left_out {
-            Some(left_out) => format!("{nested} ({left_out})"),
-            None => nested,
+        match limits.as_slice() {
+            [] => nested,
+            limits => format!("{nested} ({})", limits.join("; ")),
         }
     }
 

@@ -135,6 +135,7 @@ mod tests {
         Verdicts {
             play,
             checks: Vec::new(),
+            uncovered: Vec::new(),
         }
     }
 

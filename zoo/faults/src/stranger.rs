@@ -187,6 +187,12 @@ fn does(place: &str, what: &str) -> String {
         "list" => format!("keeps {what} as a list"),
         "ints" => format!("keeps {what} as an array of numbers"),
         "bits" => format!("keeps {what}, a byte for each bit"),
+        "before" => format!("writes {what}, without its canary, to a file"),
+        "apart" => {
+            format!("writes {what} to three files by turns, a random byte after each letter")
+        }
+        "queue" => format!("leaves {what} in the queue of a socket"),
+        "abstract" => format!("names sockets by {what}"),
         "table" => format!("prints {what} as a table"),
         "errors" => format!("prints {what} in the trace of an error"),
         "escape" => format!("writes {what} with escapes of its own"),
@@ -268,6 +274,10 @@ pub const STRANGERS: &[Stranger] = &[
     leak(C, "fifths", Writing::Sums, "output", ByComparison),
     leak(C, "inverted", Writing::Plain, "files", By("xor")),
     leak(C, "shared", Writing::Plain, "memory", By("as-is")),
+    leak(C, "before", Writing::Plain, "files", By("as-is")),
+    leak(C, "apart", Writing::Plain, "files", ByComparison),
+    leak(C, "queue", Writing::Plain, "files", By("as-is")),
+    leak(C, "abstract", Writing::Plain, "files", By("as-is")),
     leak(
         C,
         "file",

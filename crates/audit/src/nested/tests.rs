@@ -293,7 +293,7 @@ fn bytes_full_of_false_beginnings_cost_what_is_allowed_and_no_more() {
         b"PK\x03\x04\0\0\0\0\x08\0",
     ];
     for flood in floods {
-        let bytes: Vec<u8> = flood.iter().copied().cycle().take(1 << 20).collect();
+        let bytes: Vec<u8> = flood.iter().copied().cycle().take(1 << 21).collect();
         let mut allowance = Allowance::of(Surface::Files);
         let searched = searcher().search_nested(Surface::Files, "log", &bytes[..], &mut allowance);
         assert!(searched.unwrap().findings.is_empty());

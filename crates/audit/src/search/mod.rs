@@ -180,11 +180,12 @@ impl Searcher {
         // whole in one of the parts.
         let taken = allowance.take(part.bytes.len(), part.seen);
         let bytes = part.bytes.get(..taken).unwrap_or_default();
-        if taken > part.seen && !self.is_stopped() {
-            let nested = self.nested.get_or_init(|| Nested::new(&self.needles));
-            nested.scan(&self.needles, bytes, part.start, found, allowance);
+        if taken <= part.seen || self.is_stopped() {
+            return 0;
         }
-        taken.saturating_sub(part.seen) as u64
+        let nested = self.nested.get_or_init(|| Nested::new(&self.needles));
+        nested.scan(&self.needles, bytes, part.start, found, allowance);
+        (taken - part.seen) as u64
     }
 }
 

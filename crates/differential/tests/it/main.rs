@@ -174,3 +174,87 @@ fn a_finding_says_where_it_is_and_shows_it() {
         "{a:?}"
     );
 }
+
+#[test]
+fn what_is_left_out_of_a_large_surface_is_said() {
+    let incomplete = |mebibytes: u32| {
+        let mut comparison = Differential::new(3, 1);
+        comparison.begin();
+        let mut place = comparison.read(Surface::Files, "noise", 0);
+        for block in 0..mebibytes << 8 {
+            let mut bytes = [0; 4096];
+            bytes[..4].copy_from_slice(&block.to_le_bytes());
+            place.add(&bytes, &mut comparison);
+        }
+        place.end(&mut comparison);
+        comparison.end();
+        comparison.differences().surfaces[&Surface::Files]
+            .incomplete
+            .clone()
+    };
+    assert_eq!(incomplete(2), None);
+    let why = incomplete(3).unwrap();
+    assert!(why.contains("one piece in sixteen"), "{why}");
+}
+
+/// What goes with the texts where the bytes of each play are spread over several places.
+fn spread(hold: impl Fn(&[String], &mut Noise) -> Vec<(Surface, String, Vec<u8>)>) -> usize {
+    let mut comparison = Differential::new(3, 1);
+    let mut play = 0;
+    while comparison.next_turn().is_some() {
+        let turn = comparison.begin();
+        let (texts, _) = said(turn, 1);
+        play += 1;
+        for (surface, place, bytes) in hold(&texts, &mut Noise::of(1, play)) {
+            comparison.fact(surface, format!("something is named {place}"));
+            let mut reading = comparison.read(surface, &place, 0);
+            reading.add(&bytes, &mut comparison);
+            reading.end(&mut comparison);
+        }
+        comparison.end();
+    }
+    let found = comparison.differences();
+    found.surfaces.values().map(|one| one.found.len()).sum()
+}
+
+#[test]
+fn what_is_spread_over_places_is_found_where_its_pieces_are_even_or_long() {
+    let surfaces = [Surface::Files, Surface::Output, Surface::Wire];
+    let by_turns = |apart: usize| {
+        spread(|texts, noise| {
+            let places = surfaces.into_iter().enumerate().map(|(nth, surface)| {
+                let mut bytes = Vec::new();
+                for letter in texts.concat().bytes().skip(nth).step_by(3) {
+                    bytes.push(letter);
+                    bytes.extend(noise.bytes(apart));
+                }
+                (surface, format!("place {nth}"), bytes)
+            });
+            places.collect()
+        })
+    };
+    assert!(by_turns(0) > 0, "each third letter in another place");
+    assert!(by_turns(1) > 0, "a random byte after each");
+    let in_names = spread(|texts, noise| {
+        let pieces = texts.concat().into_bytes();
+        let files = pieces.chunks(4).enumerate().map(|(nth, piece)| {
+            let name = format!("{nth}-{}", String::from_utf8_lossy(piece));
+            (Surface::Files, name, noise.bytes(40))
+        });
+        files.collect()
+    });
+    assert!(in_names > 0, "four letters in the name of each file");
+    let uneven = spread(|texts, noise| {
+        let mut bytes = Vec::new();
+        for piece in texts.concat().as_bytes().chunks(3) {
+            let length = usize::from(noise.bytes(1)[0] % 7) + 3;
+            bytes.extend(noise.bytes(length));
+            bytes.extend(piece);
+        }
+        vec![(Surface::Files, "notes".to_owned(), bytes)]
+    });
+    assert_eq!(
+        uneven, 0,
+        "three letters between random bytes of random number: a limit, named in the documentation"
+    );
+}

@@ -47,7 +47,11 @@ pub(crate) fn play(steps: &[Verdict], wire: Verdict) -> PlayReport {
     } else {
         PlayVerdict::Fail
     };
-    with(Verdicts { play, checks })
+    with(Verdicts {
+        play,
+        checks,
+        uncovered: Vec::new(),
+    })
 }
 
 pub(crate) fn with(verdicts: Verdicts) -> PlayReport {
@@ -72,6 +76,7 @@ fn unplayed(why: PlayVerdict) -> PlayReport {
     with(Verdicts {
         play: why,
         checks: Vec::new(),
+        uncovered: Vec::new(),
     })
 }
 
@@ -332,4 +337,19 @@ proptest! {
             prop_assert!(after >= points, "{counts}: {points} became {after}");
         }
     }
+}
+
+#[test]
+fn what_a_play_says_nothing_about_stands_beside_its_points() {
+    let mut play = play(&[P, P], P);
+    play.verdicts.uncovered = vec![Surface::Memory];
+    let mark = Mark::of(&item("counts = \"secrecy\""), &[play.clone()]);
+    assert_eq!(mark.standing, Standing::Earned);
+    let said = &mark.reasons[0].got;
+    assert!(
+        said.contains("says nothing about the relay's memory"),
+        "{said}"
+    );
+    let mark = Mark::of(&item("counts = \"behaviour\""), &[play]);
+    assert!(mark.reasons.is_empty(), "{:?}", mark.reasons);
 }

@@ -52,6 +52,7 @@ fn play(scenario: &str, verdict: &PlayVerdict) -> PlayReport {
         verdicts: Verdicts {
             play: verdict.clone(),
             checks: vec![check],
+            uncovered: Vec::new(),
         },
         used: Vec::new(),
         searches: Searches::default(),

@@ -10,7 +10,8 @@ use super::closed::Explained;
 use super::verdict::{Check, CheckKind, Evidence, Verdict, Verdicts};
 use super::view::View;
 use super::{
-    carried, expectations, limits, opening, order, play_verdict, stopping, whole as of_whole,
+    carried, expectations, limits, opening, order, play_verdict, searches, stopping,
+    whole as of_whole,
 };
 use matching::{Again, Steps};
 use scenario::plan::{Action, LoadPlan, Mode, Plan, PlannedStep, Round};
@@ -37,10 +38,15 @@ pub fn load(whole: &Plan, rounds: &[Round], events: &[Event]) -> (Verdicts, Figu
     let audits = rounds.iter().map(|round| &round.audit);
     let planted = audits
         .map(|audit| audit.canaries.len() + audit.texts.len())
-        .sum();
+        .sum::<usize>();
     let figures = Figures::of(&view, &shown, planted);
     let play = play_verdict(&checks);
-    (Verdicts { play, checks }, figures)
+    let verdicts = Verdicts {
+        play,
+        checks,
+        uncovered: searches::uncovered(&whole.audit, planted > 0),
+    };
+    (verdicts, figures)
 }
 
 /// Every check of the rounds, as if nobody had been ended for what it used.
@@ -58,7 +64,7 @@ fn checks<'a>(view: &View<'a>, shown: &Shown<'_, 'a>, rounds: &[Round]) -> Vec<C
     checks.extend(of_whole::endings(view));
     checks.extend(stopping::checks(view));
     checks.push(of_whole::orphans(view));
-    checks.extend(of_whole::audit(view));
+    checks.extend(searches::checks(view, None));
     checks
 }
 

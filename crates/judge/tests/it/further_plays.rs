@@ -8,7 +8,7 @@ use timeline::Surface;
 use crate::{judged, red};
 
 /// Every surface was compared, and the control found on each.
-fn compared() -> FurtherPlays {
+pub(crate) fn compared() -> FurtherPlays {
     let found = SurfaceDifferences {
         bytes: 1000,
         grams: 900,

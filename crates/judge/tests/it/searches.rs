@@ -1,9 +1,11 @@
 //! What the judge says of searches: what they found, and whether they could have found it.
 
-use judge::{PlayVerdict, Verdict, judge};
+use judge::{FurtherPlays, PlayVerdict, Verdict, judge, judge_with};
+use scenario::plan::Plan;
 use test_plays::{TimelineBuilder, planned};
 use timeline::{Kind, Stream, Surface};
 
+use crate::further_plays::compared;
 use crate::{judged, red};
 
 #[test]
@@ -110,6 +112,57 @@ fn a_search_that_could_find_nothing_cannot_tell() {
         PlayVerdict::CannotTell,
         "never searched"
     );
+}
+
+#[test]
+fn a_verdict_names_the_surfaces_without_control() {
+    let mut plan = planned();
+    let timeline = TimelineBuilder::good(&plan);
+    let limit = |plan: &Plan| judge(plan, &timeline.0, &[]).limit();
+    assert_eq!(limit(&plan), None);
+    plan.audit.controls.remove(&Surface::Memory);
+    let memory = "says nothing about the relay's memory";
+    assert_eq!(limit(&plan).as_deref(), Some(memory));
+    plan.audit.controls.remove(&Surface::Wire);
+    plan.audit.controls.remove(&Surface::Files);
+    let three = "says nothing about the relay's files, the relay's memory and the wire";
+    assert_eq!(limit(&plan).as_deref(), Some(three));
+    // Where nothing is planted, a play claims nothing of any surface.
+    plan.audit.canaries.clear();
+    plan.audit.texts.clear();
+    assert_eq!(limit(&plan), None);
+}
+
+#[test]
+fn what_a_search_left_out_cannot_tell_unless_it_was_compared() {
+    let plan = planned();
+    let mut timeline = TimelineBuilder::good(&plan);
+    for event in &mut timeline.0 {
+        if let Kind::Searched {
+            surface: Surface::Output,
+            left_out,
+            ..
+        } = &mut event.kind
+        {
+            *left_out = Some("without 700000 bytes: at most 4 MiB are".to_owned());
+        }
+    }
+    let verdicts = judge(&plan, &timeline.0, &[]);
+    assert_eq!(verdicts.play, PlayVerdict::CannotTell);
+    assert_eq!(red(&verdicts).len(), 1);
+    let checks = verdicts.checks.iter();
+    let mut checks = checks.filter(|check| check.verdict == Verdict::CannotTell);
+    let got = &checks.next().unwrap().evidence.got;
+    assert!(
+        got.ends_with("without 700000 bytes: at most 4 MiB are"),
+        "{got}"
+    );
+    let mut further = compared();
+    let with = |further: &FurtherPlays| judge_with(&plan, &timeline.0, &[], Some(further));
+    assert_eq!(with(&further).play, PlayVerdict::Pass);
+    let output = further.differences.surfaces.get_mut(&Surface::Output);
+    output.unwrap().control = false;
+    assert_eq!(with(&further).play, PlayVerdict::CannotTell);
 }
 
 #[test]

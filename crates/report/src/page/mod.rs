@@ -55,6 +55,8 @@ struct PlayPage<'a> {
     script: &'static str,
     policy: String,
     verdict: Badge,
+    /// What the verdict says nothing about.
+    limit: Option<String>,
     scenario: String,
     title: String,
     /// The page of the run, and the place on it that leads on to the next failure.
@@ -172,6 +174,7 @@ pub fn play(
         causes: Causes::of(report, findings, place),
         policy: policy::of(&[STYLE], &[SCRIPT]),
         verdict: Badge::of(&report.verdicts.play),
+        limit: report.verdicts.limit(),
         scenario: visible(&report.scenario),
         title: visible(&plan.scenario.title),
         lesson: plan
@@ -278,7 +281,7 @@ fn row(play: &PlayReport, after: Vec<String>) -> Row {
         link: is_played.then(|| address(&play.dir.join("report.html"))),
         checks: play.verdicts.checks.len(),
         seconds: seconds(play.elapsed),
-        why: brief(&play.reason().unwrap_or_default()),
+        why: brief(&play.note()),
     }
 }
 

@@ -3,7 +3,7 @@
 use super::messages::{DRAWN, Message};
 use super::participants::Participant;
 use crate::scene::{Finding, RELAY};
-use scenario::plan::{Plan, text_called};
+use scenario::plan::{Plan, around_called, text_called};
 use timeline::{StepId, Surface};
 
 /// The record that carried it, the line that the relay printed, or the step that sent it.
@@ -56,6 +56,7 @@ fn sent<'p>(plan: &'p Plan, finding: &Finding) -> Option<(&'p StepId, &'p str)> 
         return Some((&canary.step, &canary.text));
     }
     let mut steps = plan.all_steps();
-    let step = steps.find(|step| text_called(&step.id) == finding.what)?;
+    let is_called = |id: &StepId| [text_called(id), around_called(id)].contains(&finding.what);
+    let step = steps.find(|step| is_called(&step.id))?;
     Some((&step.id, &step.sent.as_ref()?.text))
 }

@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use scenario::adapter::Typed;
-use scenario::plan::{Plan, PlannedStep, text_called};
+use scenario::plan::{Plan, PlannedStep, around_called, text_called};
 use timeline::{Surface, visible};
 
 /// A text that is shorter may stand in random bytes.
@@ -57,7 +57,7 @@ impl Sought {
         let canaries = canaries.filter(|canary| sent.text.contains(&canary.text));
         let file = (sent.from.clone(), sent.text.clone());
         let is_file = plan.audit.files.contains(&file);
-        let mut names = vec![text_called(&step.id)];
+        let mut names = vec![text_called(&step.id), around_called(&step.id)];
         let mut needles = Vec::new();
         for canary in canaries {
             names.push(canary.called());

@@ -45,7 +45,10 @@ pub fn play_line(play: &PlayReport) -> String {
             format!("  {}", visible(why))
         }
         _ if play.tries.len() > 1 => format!("  {}", tries_in_words(&play.tries)),
-        _ => String::new(),
+        _ => {
+            let limit = play.verdicts.limit().map(|limit| format!("  {limit}"));
+            limit.unwrap_or_default()
+        }
     };
     let checks = play.verdicts.checks.len();
     format!(

@@ -93,6 +93,7 @@ fn play(scenario: &str, tries: &[PlayVerdict], expected: PlayVerdict) -> PlayRep
         verdicts: Verdicts {
             play: expected,
             checks: vec![check(Verdict::Pass), check(verdict)],
+            uncovered: vec![Surface::Memory],
         },
         used: vec![Used {
             who: NASTY.to_owned(),

@@ -223,7 +223,12 @@ fn message(
 ) -> Result<PlannedStep, Unsupported> {
     let canaried = text.0.iter().any(|piece| matches!(piece, Piece::Canary(_)));
     let text = builder.fill(text, here);
-    builder.audit.text(here.id, &text, canaried);
+    if canaried {
+        let planted = &builder.planter.planted;
+        builder.audit.canaried(here.id, &text, planted);
+    } else {
+        builder.audit.text(here.id, &text);
+    }
     let (verb, thing) = match to {
         None => (Typed::Say, Thing::Public),
         Some(_) => (Typed::Msg, Thing::Private),

@@ -32,7 +32,7 @@ mod wanted;
 mod words;
 
 pub use action::{Action, Answer, PREPARE, PlannedStep, Sent};
-pub use audit::{AuditPlan, PassPhrase, WireText, text_called};
+pub use audit::{AuditPlan, PassPhrase, WireText, around_called, text_called};
 pub use build::{OtherWords, build, build_with};
 pub use canary::{CANARY_BITS, Canary};
 pub use content::PlannedFile;

@@ -205,7 +205,11 @@ fn recorded(case: &Case) -> String {
 
 /// As the judge sees it; of the checks, those of the audit.
 fn report(case: &Case) -> PlayReport {
-    let Verdicts { play, checks } = judge::judge(&planned(), &events(case), &[]);
+    let Verdicts {
+        play,
+        checks,
+        uncovered,
+    } = judge::judge(&planned(), &events(case), &[]);
     let is_audit = |kind: &CheckKind| matches!(kind, CheckKind::Audit(_));
     let checks = checks.into_iter().filter(|check| is_audit(&check.kind));
     PlayReport {
@@ -220,6 +224,7 @@ fn report(case: &Case) -> PlayReport {
         verdicts: Verdicts {
             play,
             checks: checks.collect(),
+            uncovered,
         },
         searches: Searches::default(),
         steps: Vec::new(),

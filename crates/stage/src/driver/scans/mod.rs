@@ -73,6 +73,8 @@ pub(super) struct Scans<'p> {
     files: Files,
     /// Arguments and environments that are kept already.
     arguments: Arguments,
+    /// Where the system does not let anybody look.
+    refused: BTreeSet<String>,
     /// A scan was given up.
     is_stuck: bool,
     pub(super) progress: ScanProgress,
@@ -150,6 +152,7 @@ impl<'p> Scans<'p> {
             copied: Copied::default(),
             files: Files::new(scratch.ground(RELAY), scratch.of(RELAY), comparing.clone()),
             arguments: Arguments::default(),
+            refused: BTreeSet::new(),
             is_stuck: false,
             progress: ScanProgress::default(),
             patience: Patience::default(),
@@ -208,10 +211,13 @@ impl<'p> Scans<'p> {
 
     /// Whether the relay is looked at while it handles this step. It is stopped for that, which its
     /// adapter must allow.
-    pub(super) fn is_watched_in(&self, step: usize) -> bool {
-        self.plan.adapter.relay.memory == MemoryReading::Stop
-            && self.sampling.is_in(step)
-            && self.sampling.has_memory()
+    pub(super) fn is_watched_in(&mut self, step: usize) -> bool {
+        let is_wanted =
+            self.plan.adapter.relay.memory == MemoryReading::Stop && self.sampling.is_in(step);
+        if is_wanted {
+            self.note_spent("in the act");
+        }
+        is_wanted && self.sampling.has_memory()
     }
 
     /// Adds what was seen of it meanwhile: what is new.
@@ -279,6 +285,14 @@ impl<'p> Scans<'p> {
         }
     }
 
+    /// Memory that is not searched any more was left out, as anything else that is.
+    fn note_spent(&mut self, moment: &str) {
+        if self.plan.adapter.relay.memory != MemoryReading::Off && !self.sampling.has_memory() {
+            let why = format!("it was not searched {moment}: too much of it was searched before");
+            self.counters(Surface::Memory).miss(why);
+        }
+    }
+
     /// Prepares a scan of the relay's processes. It borrows what it needs until it is
     /// [`Self::seen`].
     pub(super) fn prepare(
@@ -287,6 +301,9 @@ impl<'p> Scans<'p> {
         roots: Vec<i32>,
         scratch: &Scratch,
     ) -> Result<ScanJob, EngineError> {
+        if matches!(moment, Moment::AfterStep(_)) {
+            self.note_spent(&moment.in_words());
+        }
         // Unpacking is dear, so it is done once: before the process is gone.
         let is_last = matches!(moment, Moment::BeforeEnd | Moment::AtTheEnd);
         Ok(ScanJob {
@@ -338,7 +355,7 @@ impl<'p> Scans<'p> {
         }
         let searched = seen.in_files.searched.iter();
         bytes += searched.map(|(_, searched)| searched.bytes).sum::<u64>();
-        let are_whole = seen.in_files.unread.is_empty() && !self.files.is_spent();
+        let are_whole = seen.in_files.unread.is_empty();
         self.count_files(seen.in_files, &moment);
         let has_control = self.plan.audit.controls.contains_key(&Surface::Files);
         // A file that has not changed is not searched again: the control was found before.
@@ -358,6 +375,8 @@ impl<'p> Scans<'p> {
         for why in files.unread {
             counters.miss(why);
         }
+        self.refused.extend(files.refused);
+        let counters = self.counters(Surface::Files);
         for (place, searched) in files.searched {
             counters.add(&place, searched, Some(moment));
         }

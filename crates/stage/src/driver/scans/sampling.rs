@@ -12,8 +12,9 @@ const MOST: usize = 4;
 /// Steps that send something and during which it is looked at: it handles all of them alike.
 const ACTS: usize = 2;
 
-/// Bytes of memory that are searched during the steps of a play; the last scan is free.
-const BUDGET: u64 = 1 << 30;
+/// Bytes of memory that are searched during the steps of a play; the last scan is free. A relay of
+/// 256 MiB does not use them up.
+const BUDGET: u64 = 2 << 30;
 
 /// The steps that a scan follows, and what is left to spend.
 #[derive(Debug)]

@@ -176,6 +176,8 @@ impl Scans<'_> {
         self.go_on()?;
         let strings = searcher.strings() as u64;
         let mut kinds = vec![self.try_held_keys(scratch, record)?];
+        let refused = std::mem::take(&mut self.refused).into_iter();
+        kinds.extend(refused.map(|text| Kind::NotLookedFor { text }));
         for surface in Surface::ALL {
             let has_control = self.plan.audit.controls.contains_key(&surface);
             if let Some(mut counters) = self.counters.remove(&surface) {
@@ -236,6 +238,11 @@ impl Scans<'_> {
             }
         }
         if let Some(files) = files {
+            let paths = places.iter().filter_map(|place| match &place.lies {
+                Lies::With(_, path) => Some(path.as_path()),
+                Lies::InRecord(_) => None,
+            });
+            files.compare_order(paths);
             counters.add("names of files", files.search_names(searcher), None);
             if files.names.is_cut {
                 counters.miss("there were too many names of files".to_owned());

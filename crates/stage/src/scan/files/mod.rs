@@ -6,22 +6,28 @@
 
 mod names;
 mod open;
+#[cfg(test)]
+mod tests;
+mod waiting;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io;
-use std::os::unix::ffi::OsStrExt as _;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
 pub(crate) use self::names::Names;
 use self::open::Open;
+use self::waiting::{Waiting, waiting};
 use super::comparing::Comparing;
-use crate::foreign::{ForeignError, ForeignFile, Found, Ground, Version, held_open, waiting_in};
+use crate::foreign::{ForeignError, ForeignFile, Found, Ground, Version, held_open};
 use audit::{Allowance, SearchResult, Searcher};
 use timeline::Surface;
 
 /// Bytes of files that are searched while the relay runs. At the end all are.
 const BUDGET: u64 = 256 << 20;
+
+/// Files whose order is compared: of more it is luck, and would fill a page.
+const ORDERED: usize = 64;
 
 /// What is known of the relay's files.
 #[derive(Debug)]
@@ -47,6 +53,8 @@ pub(crate) struct FilesScan {
     pub(crate) searched: Vec<(String, SearchResult)>,
     /// What could not be read.
     pub(crate) unread: Vec<String>,
+    /// Where the system does not let anybody look.
+    pub(crate) refused: BTreeSet<String>,
     seen: BTreeSet<(u64, u64)>,
 }
 
@@ -84,11 +92,13 @@ impl Files {
         for pid in pids {
             match open::of(*pid) {
                 Ok(files) => {
+                    let names = open::socket_names(*pid, &files).into_iter();
+                    names.for_each(|name| self.names.add(&name));
                     for held in files {
                         *objects
                             .entry((held.holder.clone(), held.kind()))
                             .or_default() += 1;
-                        self.search_pipe(&held, searcher, &mut found);
+                        self.search_waiting(&held, searcher, &mut found);
                         let file = held_open(&held.link);
                         if file.is_ok() {
                             self.names.add(self.own(&held.target));
@@ -134,11 +144,6 @@ impl Files {
         self.searched.clear();
     }
 
-    /// What has changed is not searched any more before the end: it was too much.
-    pub(crate) fn is_spent(&self) -> bool {
-        self.budget == 0
-    }
-
     /// As a reader knows it: what lies in the scratch directory by its path from there.
     fn own<'t>(&self, target: &'t Path) -> &'t Path {
         target.strip_prefix(&self.root).unwrap_or(target)
@@ -176,7 +181,13 @@ impl Files {
                 self.unpacked.insert(key, version.clone());
                 searcher.search_nested(Surface::Files, &place, compared(file), allowance)
             }
-            _ if is(&self.searched) || self.budget == 0 => return,
+            _ if is(&self.searched) => return,
+            _ if self.budget == 0 => {
+                let most = BUDGET >> 20;
+                return found.unread.push(format!(
+                    "{place} has changed when {most} MiB of files were searched already"
+                ));
+            }
             _ => searcher.search(Surface::Files, &place, compared(file)),
         };
         match searched {
@@ -189,19 +200,29 @@ impl Files {
         }
     }
 
-    /// What one process has written into a pipe and another has not read yet.
-    fn search_pipe(&self, held: &Open, searcher: &Searcher, found: &mut FilesScan) {
-        if !held.target.as_os_str().as_bytes().starts_with(b"pipe:") {
-            return;
-        }
-        let bytes = match waiting_in(&held.link) {
-            Ok(bytes) if bytes.is_empty() => return,
-            Ok(bytes) => bytes,
-            // It may have been closed meanwhile.
-            Err(_) => return,
+    /// What one process has written and another has not read yet.
+    fn search_waiting(&self, held: &Open, searcher: &Searcher, found: &mut FilesScan) {
+        let what = match self.own(&held.target) {
+            path if path.is_absolute() || path != held.target => path.display().to_string(),
+            _ => format!("a {}", held.kind()),
         };
-        let place = format!("a pipe of {}", held.holder);
-        self.search_bytes(place, &bytes, searcher, found);
+        let place = format!("{what} of {}", held.holder);
+        match waiting(held) {
+            Ok(Waiting::Bytes(bytes)) if bytes.is_empty() => {}
+            Ok(Waiting::Bytes(bytes)) => {
+                let place = format!("what waits in {place}");
+                self.search_bytes(place, &bytes, searcher, found);
+            }
+            Ok(Waiting::Unreadable(bytes)) => {
+                let why =
+                    format!("{bytes} bytes wait in {place}, where they can only be taken away");
+                found.unread.push(why);
+            }
+            Err(why) => {
+                let text = format!("what waits in {place}: {why}");
+                found.refused.insert(text);
+            }
+        }
     }
 
     fn search_bytes(
@@ -216,6 +237,26 @@ impl Files {
         // That the control is found here says nothing of files.
         searched.control = None;
         found.searched.push((place, searched));
+    }
+
+    /// Compares the order in which these files were changed last, where they are not many.
+    pub(crate) fn compare_order<'p>(&self, paths: impl Iterator<Item = &'p Path>) {
+        if !self.comparing.is_on() {
+            return;
+        }
+        let changed = paths.take(ORDERED + 1).filter_map(|path| {
+            let file = self.ground.file(path).ok()?;
+            Some((file.metadata().modified().ok()?, path))
+        });
+        let mut changed: Vec<_> = changed.collect();
+        changed.sort();
+        if (2..=ORDERED).contains(&changed.len()) {
+            let names = changed.iter().map(|(_, path)| path.display().to_string());
+            let names: Vec<String> = names.collect();
+            let names = names.join(", ");
+            let fact = || format!("files in the order of their last change: {names}");
+            self.comparing.fact(Surface::Files, fact);
+        }
     }
 
     /// Searches their names when everything has ended, and compares them.
@@ -253,210 +294,5 @@ impl Files {
         } else {
             searcher.search_nested(Surface::Files, &place, file, allowance)
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use std::fs;
-    use std::io::{BufRead as _, BufReader, Read as _, Write as _};
-    use std::path::Path;
-
-    use super::{Comparing, Files, FilesScan};
-    use crate::foreign::Ground;
-    use crate::participant::spawn::{Command, spawn, wait_blocking};
-    use crate::participant::tree::tree;
-    use audit::Searcher;
-    use scenario::plan::{AuditPlan, Canary};
-    use timeline::{StepId, Surface};
-
-    const CANARY: &str = "QXZVKWBG-amber-falcon-0417";
-
-    fn searcher() -> Searcher {
-        let canary = Canary {
-            name: "vault".to_owned(),
-            text: CANARY.to_owned(),
-            step: StepId("1".to_owned()),
-        };
-        let plan = AuditPlan {
-            canaries: vec![canary],
-            controls: [(Surface::Files, "relay-control".to_owned())].into(),
-            ..AuditPlan::default()
-        };
-        Searcher::new(&plan, &[], &[])
-    }
-
-    /// Places with a finding.
-    fn leaks(found: &FilesScan) -> Vec<&str> {
-        let leaky = found
-            .searched
-            .iter()
-            .filter(|(_, one)| !one.findings.is_empty());
-        leaky.map(|(place, _)| place.as_str()).collect()
-    }
-
-    fn files(scratch: &Path) -> Files {
-        let ground = Ground::open(scratch).unwrap();
-        Files::new(ground, scratch.to_owned(), Comparing::default())
-    }
-
-    /// What is seen below `scratch` while a shell stands there that has read the canary; the
-    /// look before it did, and the look after.
-    fn played(scratch: &Path, script: &str) -> [FilesScan; 2] {
-        let mut files = files(scratch);
-        let command = Command::new("/bin/sh").argument("-c").argument(format!(
-            "cd {}; {script}; echo ok; read y",
-            scratch.display()
-        ));
-        let child = spawn(&command.variable("PATH", "/usr/bin:/bin")).unwrap();
-        let (mut input, mut output) = (
-            fs::File::from(child.stdin),
-            BufReader::new(fs::File::from(child.stdout)),
-        );
-        let first = files.scan(&tree(child.pid), &searcher(), None);
-        writeln!(input, "{CANARY}").unwrap();
-        let mut answer = String::new();
-        output.read_line(&mut answer).unwrap();
-        assert_eq!(answer, "ok\n");
-        let second = files.scan(&tree(child.pid), &searcher(), None);
-        drop(input);
-        output.read_to_string(&mut answer).unwrap();
-        wait_blocking(child.pid, &child.pidfd).unwrap();
-        [first, second]
-    }
-
-    #[test]
-    fn what_was_deleted_while_open_is_searched() {
-        let scratch = tempfile::tempdir().unwrap();
-        let script = "exec 3<>log; read x; echo \"$x\" >&3; rm log";
-        let [before, after] = played(scratch.path(), script);
-        assert!(leaks(&before).is_empty());
-        assert_eq!(leaks(&after), ["log (deleted), held open by sh"]);
-        assert!(after.unread.is_empty(), "{after:?}");
-    }
-
-    #[test]
-    fn what_lies_there_is_searched_where_it_is() {
-        let scratch = tempfile::tempdir().unwrap();
-        let script = "mkdir data; read x; exec 3>data/.wal; echo \"$x\" >&3";
-        let [_, after] = played(scratch.path(), script);
-        assert_eq!(leaks(&after), ["data/.wal"]);
-    }
-
-    #[test]
-    fn a_memfd_is_a_file_that_is_held_open() {
-        use rustix::fs::{MemfdFlags, memfd_create};
-        let memfd = memfd_create("notes", MemfdFlags::CLOEXEC).unwrap();
-        let mut memfd = fs::File::from(memfd);
-        let scratch = tempfile::tempdir().unwrap();
-        let mut files = files(scratch.path());
-        memfd.write_all(CANARY.as_bytes()).unwrap();
-        let us = i32::try_from(std::process::id()).unwrap();
-        let found = files.scan(&[us], &searcher(), None);
-        let leaks = leaks(&found);
-        assert!(
-            leaks
-                .iter()
-                .any(|place| place.starts_with("/memfd:notes (deleted), held open by ")),
-            "{leaks:?}"
-        );
-    }
-
-    #[test]
-    fn extended_attributes_are_searched() {
-        let scratch = tempfile::tempdir().unwrap();
-        let mut files = files(scratch.path());
-        let path = scratch.path().join("notes");
-        fs::write(&path, "nothing").unwrap();
-        let (name, none) = ("user.comment", rustix::fs::XattrFlags::empty());
-        if let Err(why) = rustix::fs::setxattr(&path, name, CANARY.as_bytes(), none) {
-            // A file system without any has nothing to hide.
-            assert_eq!(why, rustix::io::Errno::OPNOTSUPP);
-            return;
-        }
-        let found = files.scan(&[], &searcher(), None);
-        assert_eq!(leaks(&found), ["the attributes of notes"]);
-    }
-
-    #[test]
-    fn what_else_is_held_open_is_compared() {
-        use differential::{Differential, Words};
-        let comparing = Comparing::with(Differential::new(3, 1));
-        let scratch = tempfile::tempdir().unwrap();
-        while comparing.known().unwrap().next_turn().is_some() {
-            let turn = comparing.known().unwrap().begin();
-            let script = match turn.texts {
-                Words::A => "exec 5<&0 6<&0; echo ok; read y",
-                Words::B => "exec 5<&0; echo ok; read y",
-            };
-            let child = spawn(&Command::new("/bin/sh").argument("-c").argument(script)).unwrap();
-            let (input, output) = (
-                fs::File::from(child.stdin),
-                BufReader::new(fs::File::from(child.stdout)),
-            );
-            output.lines().next().unwrap().unwrap();
-            let ground = Ground::open(scratch.path()).unwrap();
-            let mut files = Files::new(ground, scratch.path().to_owned(), comparing.clone());
-            files.scan(&[child.pid], &searcher(), None);
-            drop(input);
-            wait_blocking(child.pid, &child.pidfd).unwrap();
-            comparing.known().unwrap().end();
-        }
-        let found = comparing.known().unwrap().differences();
-        let found: Vec<&str> = found.surfaces[&Surface::Files]
-            .found
-            .iter()
-            .map(|one| one.shown.as_str())
-            .collect();
-        assert_eq!(found, ["sh holds 5 open: pipe", "sh holds 4 open: pipe"]);
-    }
-
-    #[test]
-    fn what_waits_in_a_pipe_is_searched() {
-        let scratch = tempfile::tempdir().unwrap();
-        let (reader, mut writer) = std::io::pipe().unwrap();
-        writeln!(writer, "{CANARY}").unwrap();
-        let us = i32::try_from(std::process::id()).unwrap();
-        let found = files(scratch.path()).scan(&[us], &searcher(), None);
-        let leaks = leaks(&found);
-        assert!(
-            leaks.iter().any(|place| place.starts_with("a pipe of ")),
-            "{leaks:?}"
-        );
-        drop(reader);
-    }
-
-    #[test]
-    fn a_file_that_has_not_changed_is_not_searched_again() {
-        let scratch = tempfile::tempdir().unwrap();
-        fs::write(scratch.path().join("log"), CANARY).unwrap();
-        let mut files = files(scratch.path());
-        assert_eq!(leaks(&files.scan(&[], &searcher(), None)), ["log"]);
-        // It may have changed again in the same tick; later it would show.
-        while !files.searched.values().all(|known| known.is(known)) {
-            files.scan(&[], &searcher(), None);
-        }
-        assert!(files.scan(&[], &searcher(), None).searched.is_empty());
-        files.forget();
-        assert_eq!(leaks(&files.scan(&[], &searcher(), None)), ["log"]);
-        fs::write(scratch.path().join("log"), "something else").unwrap();
-        assert_eq!(files.scan(&[], &searcher(), None).searched.len(), 1);
-    }
-
-    #[test]
-    fn a_name_that_holds_a_canary_is_found_after_the_file_is_gone() {
-        let scratch = tempfile::tempdir().unwrap();
-        let path = scratch.path().join(CANARY);
-        let mut files = files(scratch.path());
-        fs::write(&path, "nothing").unwrap();
-        files.scan(&[], &searcher(), None);
-        fs::remove_file(&path).unwrap();
-        let found = files.names.search(&searcher());
-        assert_eq!(found.control, None);
-        let place = format!("place: \"the name of {CANARY}\"");
-        assert!(
-            format!("{:?}", found.findings).contains(&place),
-            "{found:?}"
-        );
     }
 }
