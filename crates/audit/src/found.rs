@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::needles::Needles;
 use super::transformation::{OF, Transformation};
 use timeline::{Kind, Surface};
 
@@ -21,9 +22,12 @@ impl Found {
         *first = at.min(*first);
     }
 
-    /// In the order of the place.
-    pub(super) fn findings(self, names: &[String], surface: Surface, place: &str) -> Vec<Kind> {
+    /// In the order of the place. Words around a canary matter only where nothing else was found.
+    pub(super) fn findings(self, needles: &Needles, surface: Surface, place: &str) -> Vec<Kind> {
+        let is_around = |(name, _): &(usize, _)| needles.around.contains(name);
+        let are_alone = self.first.keys().all(is_around);
         let all = self.first.iter().filter(|(key, _)| !self.is_plainer(key));
+        let all = all.filter(|(key, _)| are_alone || !is_around(key));
         let mut all: Vec<_> = all.collect();
         all.sort_by_key(|(key, at)| (*at, *key));
         all.into_iter()
@@ -33,7 +37,7 @@ impl Found {
                     surface,
                     place: place.to_owned(),
                     at: *at,
-                    what: names.get(*name).cloned().unwrap_or_default(),
+                    what: needles.names.get(*name).cloned().unwrap_or_default(),
                     transformation: words.join(OF),
                 }
             })

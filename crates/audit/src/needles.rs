@@ -42,6 +42,8 @@ impl fmt::Debug for KnownKey {
 pub(super) struct Needles {
     /// What findings are called.
     pub(super) names: Vec<String>,
+    /// Those of them that are words around a canary.
+    pub(super) around: BTreeSet<usize>,
     /// Those of them of which nothing can be searched for.
     pub(super) too_uniform: Vec<String>,
     /// Place in `names`, and the encoding, of each string of `grams`; the controls have none.
@@ -70,6 +72,7 @@ impl Needles {
         let mut sources = sources(plan, files);
         sources.extend(keys.iter().map(key));
         let mut too_uniform = Vec::new();
+        let mut around = BTreeSet::new();
         for (name, source) in sources.into_iter().enumerate() {
             if source.pieces.is_empty() {
                 too_uniform.push(source.what.clone());
@@ -86,9 +89,16 @@ impl Needles {
                 if source.kind == SourceKind::Canary {
                     canaries.push((name, piece.clone()));
                 }
-                if matches!(source.kind, SourceKind::Canary | SourceKind::Text) {
+                let is_text = matches!(
+                    source.kind,
+                    SourceKind::Canary | SourceKind::Text | SourceKind::Around
+                );
+                if is_text {
                     plain.push((name, piece));
                 }
+            }
+            if source.kind == SourceKind::Around {
+                around.insert(name);
             }
         }
         // Surfaces that have the same control share it: of equal strings the first is found.
@@ -103,6 +113,7 @@ impl Needles {
         }
         Self {
             names,
+            around,
             too_uniform,
             origins,
             keys: keys.iter().map(|key| key.detector).collect(),
@@ -139,6 +150,8 @@ enum SourceKind {
     /// Parts of it are known as well.
     Canary,
     Text,
+    /// Words around a canary.
+    Around,
     File,
     Key,
 }
@@ -171,7 +184,7 @@ fn sources(plan: &AuditPlan, files: &[(String, Vec<u8>)]) -> Vec<Source> {
     let around = plan.around.iter().map(|words| Source {
         what: around_called(&words.step),
         pieces: content(words.text.as_bytes()),
-        kind: SourceKind::Text,
+        kind: SourceKind::Around,
     });
     let phrases = plan.pass_phrases.iter();
     let phrases = phrases

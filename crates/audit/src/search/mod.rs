@@ -239,12 +239,12 @@ impl<'a> Pass<'a> {
         if let Some((part, allowance)) = &mut self.nested {
             part.end(|part| self.searcher.scan(part, &mut self.found, allowance));
         }
-        let names = &self.searcher.needles.names;
+        let needles = &self.searcher.needles;
         SearchResult {
             bytes: self.bytes,
             nested: self.nested.map_or(0, |(part, _)| part.scanned),
             control: self.control.map(|_| self.found.control),
-            findings: self.found.findings(names, self.surface, place),
+            findings: self.found.findings(needles, self.surface, place),
         }
     }
 }

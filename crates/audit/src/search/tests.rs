@@ -253,3 +253,40 @@ fn a_search_that_is_not_wanted_any_more_ends_whatever_there_is_to_read() {
     let nested = searcher.search_bytes(Surface::Files, "x", &bytes, Some(&mut allowance));
     assert_eq!(nested.nested, 0, "nothing is unpacked any more");
 }
+
+#[test]
+fn words_around_a_canary_give_a_text_away_where_it_was_cut_out() {
+    let mut plan = plan();
+    let words = "the code of the old vault is";
+    plan.around = vec![WireText {
+        step: StepId("1".to_owned()),
+        text: words.to_owned(),
+    }];
+    let searcher = Searcher::new(&plan, &[], &[]);
+    let found = |bytes: &[u8]| -> Vec<(String, String)> {
+        let found = searcher.search_bytes(Surface::Output, "log", bytes, None);
+        let found = found.findings.into_iter().map(|finding| match finding {
+            Kind::Finding {
+                what,
+                transformation,
+                ..
+            } => (what, transformation),
+            other => panic!("{other:?}"),
+        });
+        found.collect()
+    };
+    let around = |how: &str| {
+        let what = "words around a canary of step 1".to_owned();
+        vec![(what, how.to_owned())]
+    };
+    let hex: String = words.bytes().map(|byte| format!("{byte:02x}")).collect();
+    assert_eq!(
+        found(format!("got: {words} ***").as_bytes()),
+        around("as-is")
+    );
+    assert_eq!(found(hex.as_bytes()), around("hex"));
+    assert_eq!(found(b"the code of the old"), []);
+    let both = found(format!("{words} {CANARY}").as_bytes());
+    let canary = ("canary vault".to_owned(), "as-is".to_owned());
+    assert_eq!(both, [canary], "the canary says it all");
+}

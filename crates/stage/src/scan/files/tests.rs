@@ -141,7 +141,9 @@ fn what_waits_in_the_queue_of_a_socket_is_searched_and_stays_there() {
 
 #[test]
 fn what_waits_in_a_terminal_is_told_of_because_nobody_can_search_it() {
+    use rustix::event::{PollFd, PollFlags, Timespec, poll};
     use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
+    use std::time::Duration;
     let flags = OpenptFlags::RDWR | OpenptFlags::NOCTTY | OpenptFlags::CLOEXEC;
     let terminal = openpt(flags).unwrap();
     grantpt(&terminal).unwrap();
@@ -150,6 +152,14 @@ fn what_waits_in_a_terminal_is_told_of_because_nobody_can_search_it() {
     let name = name.to_str().unwrap();
     let mut program = fs::File::options().write(true).open(name).unwrap();
     program.write_all(CANARY.as_bytes()).unwrap();
+    // The kernel carries it over in its own time.
+    let mut arrives = [PollFd::new(&terminal, PollFlags::IN)];
+    let deadline = Timespec::try_from(Duration::from_secs(30)).unwrap();
+    assert_eq!(
+        poll(&mut arrives, Some(&deadline)),
+        Ok(1),
+        "it never arrives"
+    );
     let scratch = tempfile::tempdir().unwrap();
     let found = seen_here(&mut files(scratch.path()));
     let is_told = |why: &String| why.starts_with("26 bytes wait in /dev/p");
