@@ -133,6 +133,7 @@ fn report() -> PlayReport {
         verdicts: Verdicts {
             play: verdict,
             checks: Vec::new(),
+            uncovered: Vec::new(),
         },
         searches: Searches::default(),
         steps: Vec::new(),

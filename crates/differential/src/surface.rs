@@ -143,8 +143,7 @@ impl State {
             _ if before <= BITS => Detail::Bits,
             _ => Detail::Bytes,
         };
-        let is_large = self.cut >= LARGE;
-        let one_in = if is_large { SPARSE } else { 1 };
+        let one_in = if self.cut < LARGE { 1 } else { SPARSE };
         let digest = grams::digest(block, spot.salt ^ detail as u64);
         let known = self.blocks.get(&digest).copied().unwrap_or_default();
         if known == 0b11 || !self.current.insert(digest) {
@@ -152,10 +151,6 @@ impl State {
         }
         if spot.play < 2 {
             self.blocks.insert(digest, known | 1 << spot.play);
-        }
-        if is_large && !spot.is_memory {
-            self.incomplete =
-                Some("more than 2 MiB: of the rest, one piece in sixteen was compared");
         }
         self.cut += spot.starts as u64;
         grams::cut(block, spot.starts, spot.salt, detail, |gram| {

@@ -65,17 +65,10 @@ pub(crate) fn of(item: &RubricItem, play: &PlayReport) -> Judgement {
         Counts::Secrecy => check.kind.is_secrecy() || !arrives,
     });
     let red = red.filter(|check| !matches!(check.kind, CheckKind::Snapshot(_)));
-    let limit = play.verdicts.limit();
-    let limit = limit.filter(|_| item.counts != Counts::Behaviour);
-    let limit = limit.map(|limit| Reason {
-        check: "no text can be read by the relay".to_owned(),
-        got: format!("the verdict {limit}: the adapter declares no control there"),
-        ..Reason::default()
-    });
     Judgement::Played {
         held: count(held),
         of: count(counted.len()),
-        reasons: red.take(REASONS).map(Reason::of).chain(limit).collect(),
+        reasons: red.take(REASONS).map(Reason::of).collect(),
     }
 }
 

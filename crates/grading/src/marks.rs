@@ -8,7 +8,7 @@ use timeline::visible;
 
 use crate::judgement::{self, Judgement};
 use crate::override_file::Overrides;
-use crate::rubric::{Rubric, RubricItem};
+use crate::rubric::{Counts, Rubric, RubricItem};
 
 /// What stands for the place of a submission where its author reads it.
 const AT_HOME: &str = "YOUR-SUBMISSION";
@@ -64,8 +64,11 @@ pub struct Mark {
     pub of: u32,
     /// How it came to them.
     pub standing: Standing,
-    /// Why points are missing, the cause first; and what the play says nothing about.
+    /// Why points are missing; the cause first.
     pub reasons: Vec<Reason>,
+    /// What its play says nothing about, although it passed.
+    #[serde(default)]
+    pub limit: Option<String>,
     /// One line that plays it again.
     pub repeat: Option<String>,
     /// Where the play's files lie, below the directory of the grades.
@@ -112,7 +115,7 @@ pub enum Standing {
 }
 
 /// Why points are missing.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Reason {
     /// What was checked.
     pub check: String,
@@ -189,6 +192,10 @@ impl Mark {
             lost: lost(item, worst),
             standing,
             reasons,
+            limit: play
+                .verdicts
+                .limit()
+                .filter(|_| item.counts != Counts::Behaviour),
             evidence: Some(play.dir.display().to_string()),
             ..Self::without_play(item, Standing::Missed)
         }
@@ -212,6 +219,7 @@ impl Mark {
             of: item.points,
             standing,
             reasons: Vec::new(),
+            limit: None,
             repeat: None,
             evidence: None,
             overridden: None,

@@ -25,13 +25,20 @@ pub(super) fn is_planted(audit: &AuditPlan) -> bool {
 /// size may have been compared with other plays instead, which reads everything.
 pub(super) fn checks(view: &View<'_>, further: Option<&FurtherPlays>) -> Vec<Check> {
     let is_compared = |surface| further.is_some_and(|one| further_plays::is_whole(one, surface));
-    Surface::ALL
-        .into_iter()
-        .filter_map(|surface| of_surface(view, surface, is_compared(surface)))
-        .collect()
+    let checks = Surface::ALL.into_iter();
+    let checks = checks.filter_map(|surface| of_surface(view, surface, is_compared(surface)));
+    checks.collect()
 }
 
-fn of_surface(view: &View<'_>, surface: Surface, is_compared: bool) -> Option<Check> {
+/// The same for a load, which plants thousands of strings: a sample of them is searched for in what
+/// is encoded more than once, and its report says so.
+pub(super) fn checks_of_load(view: &View<'_>) -> Vec<Check> {
+    let checks = Surface::ALL.into_iter();
+    let checks = checks.filter_map(|surface| of_surface(view, surface, true));
+    checks.collect()
+}
+
+fn of_surface(view: &View<'_>, surface: Surface, may_be_partial: bool) -> Option<Check> {
     let name = format!("no canary on {}", surface.in_words());
     let kind = CheckKind::Audit(surface);
     let found = Found::on(view, surface);
@@ -49,7 +56,7 @@ fn of_surface(view: &View<'_>, surface: Surface, is_compared: bool) -> Option<Ch
     let audit = &view.plan.audit;
     let declared = audit.controls.contains_key(&surface);
     let has_controls = !audit.controls.is_empty();
-    let why = match shortcoming(view, surface, is_compared) {
+    let why = match shortcoming(view, surface, may_be_partial) {
         _ if !declared && (has_controls || surface == Surface::Others) => return None,
         _ if !declared && !is_planted(audit) => return None,
         // That some surface has none is part of the verdict; where none has one, nothing at all is
@@ -78,7 +85,7 @@ fn of_surface(view: &View<'_>, surface: Surface, is_compared: bool) -> Option<Ch
 }
 
 /// Why the search of a surface shows nothing, where that is so; `None` when it was not searched.
-fn shortcoming(view: &View<'_>, surface: Surface, is_compared: bool) -> Option<Option<String>> {
+fn shortcoming(view: &View<'_>, surface: Surface, may_be_partial: bool) -> Option<Option<String>> {
     view.events.iter().find_map(|event| match &event.kind {
         Kind::Searched {
             surface: there,
@@ -96,7 +103,7 @@ fn shortcoming(view: &View<'_>, surface: Surface, is_compared: bool) -> Option<O
             // Each look at memory is a search of its own.
             let blind = (surface == Surface::Memory && found < samples)
                 .then(|| format!("the control was found in {found} of {samples} scans only"));
-            let left_out = left_out.as_ref().filter(|_| !is_compared).map(|what| {
+            let left_out = left_out.as_ref().filter(|_| !may_be_partial).map(|what| {
                 format!("not everything was searched for what is compressed, encoded more than once, cut into lines or weakly encrypted: {what}")
             });
             Some(incomplete.clone().or(none).or(blind).or(left_out))

@@ -175,28 +175,6 @@ fn a_finding_says_where_it_is_and_shows_it() {
     );
 }
 
-#[test]
-fn what_is_left_out_of_a_large_surface_is_said() {
-    let incomplete = |mebibytes: u32| {
-        let mut comparison = Differential::new(3, 1);
-        comparison.begin();
-        let mut place = comparison.read(Surface::Files, "noise", 0);
-        for block in 0..mebibytes << 8 {
-            let mut bytes = [0; 4096];
-            bytes[..4].copy_from_slice(&block.to_le_bytes());
-            place.add(&bytes, &mut comparison);
-        }
-        place.end(&mut comparison);
-        comparison.end();
-        comparison.differences().surfaces[&Surface::Files]
-            .incomplete
-            .clone()
-    };
-    assert_eq!(incomplete(2), None);
-    let why = incomplete(3).unwrap();
-    assert!(why.contains("one piece in sixteen"), "{why}");
-}
-
 /// What goes with the texts where the bytes of each play are spread over several places.
 fn spread(hold: impl Fn(&[String], &mut Noise) -> Vec<(Surface, String, Vec<u8>)>) -> usize {
     let mut comparison = Differential::new(3, 1);

@@ -64,7 +64,7 @@ fn checks<'a>(view: &View<'a>, shown: &Shown<'_, 'a>, rounds: &[Round]) -> Vec<C
     checks.extend(of_whole::endings(view));
     checks.extend(stopping::checks(view));
     checks.push(of_whole::orphans(view));
-    checks.extend(searches::checks(view, None));
+    checks.extend(searches::checks_of_load(view));
     checks
 }
 

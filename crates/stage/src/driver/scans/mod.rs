@@ -287,7 +287,9 @@ impl<'p> Scans<'p> {
 
     /// Memory that is not searched any more was left out, as anything else that is.
     fn note_spent(&mut self, moment: &str) {
-        if self.plan.adapter.relay.memory != MemoryReading::Off && !self.sampling.has_memory() {
+        let is_read = self.plan.adapter.relay.memory != MemoryReading::Off;
+        let is_spent = !self.sampling.has_memory() && !self.sampling.is_shown;
+        if is_read && is_spent {
             let why = format!("it was not searched {moment}: too much of it was searched before");
             self.counters(Surface::Memory).miss(why);
         }

@@ -9,7 +9,7 @@ use crate::driver::links::wire_file;
 use crate::driver::participants::Participants;
 use crate::record::Writer;
 use audit::Searcher;
-use scenario::plan::PassPhrase;
+use scenario::plan::{PassPhrase, around_called};
 use timeline::{Direction, Kind, Stream, Surface};
 
 impl Scans<'_> {
@@ -24,6 +24,10 @@ impl Scans<'_> {
         record: &Writer,
     ) {
         let plan = self.plan;
+        let around = plan.audit.around.iter();
+        let around: BTreeSet<String> = around.map(|one| around_called(&one.step)).collect();
+        let is_around =
+            |finding: &Kind| matches!(finding, Kind::Finding { what, .. } if around.contains(what));
         let mut allowance = self.allowance(Surface::Others);
         let mut strings = BTreeSet::new();
         let mut left = MOST_OF_FILES;
@@ -54,7 +58,10 @@ impl Scans<'_> {
                     Ok(mut searched) => {
                         left = left.saturating_sub(searched.bytes);
                         // What it was to receive is found by the same search.
-                        let has_own = searched.findings.iter().any(|one| !is_secret(one));
+                        let has_own = searched
+                            .findings
+                            .iter()
+                            .any(|one| !is_secret(one) && !is_around(one));
                         searched.control = searched.control.map(|found| found || has_own);
                         searched.findings.retain(is_secret);
                         counters.add(name, searched, None);

@@ -24,6 +24,8 @@ pub(super) struct Sampling {
     /// Those during which it is looked at.
     acts: BTreeSet<usize>,
     budget: u64,
+    /// It is scanned for those who watch as well, which uses up the budget.
+    pub(super) is_shown: bool,
 }
 
 impl Sampling {
@@ -46,6 +48,7 @@ impl Sampling {
     pub(super) fn after_each(steps: &[PlannedStep]) -> Self {
         Self {
             steps: (0..steps.len()).collect(),
+            is_shown: true,
             ..Self::of(steps)
         }
     }
@@ -57,6 +60,7 @@ impl Sampling {
             steps: after.filter_map(|nth| places.get(nth).copied()).collect(),
             acts: BTreeSet::new(),
             budget: BUDGET,
+            is_shown: false,
         }
     }
 

@@ -183,10 +183,14 @@ impl Files {
             }
             _ if is(&self.searched) => return,
             _ if self.budget == 0 => {
-                let most = BUDGET >> 20;
-                return found.unread.push(format!(
-                    "{place} has changed when {most} MiB of files were searched already"
-                ));
+                // One is enough, of perhaps thousands.
+                if found.unread.is_empty() {
+                    let most = BUDGET >> 20;
+                    found.unread.push(format!(
+                        "{place} has changed when {most} MiB of files were searched already"
+                    ));
+                }
+                return;
             }
             _ => searcher.search(Surface::Files, &place, compared(file)),
         };

@@ -1,7 +1,9 @@
 //! Files that a process holds open.
 
 use std::collections::BTreeSet;
+use std::ffi::OsString;
 use std::fs;
+use std::os::unix::ffi::OsStringExt as _;
 use std::path::PathBuf;
 
 use crate::participant::proc::{self, is_gone};
@@ -46,15 +48,44 @@ pub(super) fn socket_names(pid: i32, held: &[Open]) -> Vec<PathBuf> {
     if sockets.is_empty() {
         return Vec::new();
     }
-    // `address: count protocol flags type state inode name`; most have none.
-    let all = proc::text(pid, "net/unix").unwrap_or_default();
-    let names = all.lines().filter_map(|line| {
-        let behind = |line: &'_ str| Some(line.trim_start().split_once(' ')?.1.to_owned());
-        let rest = (0..6).try_fold(line.to_owned(), |line, _| behind(&line))?;
-        let (inode, name) = rest.trim_start().split_once(' ')?;
-        sockets.contains(inode).then(|| PathBuf::from(name))
-    });
-    names.collect()
+    // `address: count protocol flags type state inode name`; most have none. A name may hold a line
+    // break, and then goes on where no line of this form begins.
+    let all = proc::read(pid, "net/unix").unwrap_or_default();
+    let mut names: Vec<Vec<u8>> = Vec::new();
+    let mut is_ours = false;
+    for line in all.split(|byte| *byte == b'\n') {
+        if let Some((inode, name)) = socket(line) {
+            is_ours = sockets.contains(inode) && !name.is_empty();
+            names.extend(is_ours.then(|| name.to_owned()));
+        } else if let Some(last) = names.last_mut().filter(|_| is_ours) {
+            last.push(b'\n');
+            last.extend(line);
+        }
+    }
+    let names = names.into_iter();
+    names
+        .map(|name| PathBuf::from(OsString::from_vec(name)))
+        .collect()
+}
+
+/// Inode and name of a socket that a line tells of.
+fn socket(line: &[u8]) -> Option<(&str, &[u8])> {
+    let (address, mut rest) = line.split_at_checked(17)?;
+    let is_address = address.iter().take(16).all(u8::is_ascii_hexdigit);
+    if !is_address || !address.ends_with(b":") {
+        return None;
+    }
+    let mut inode: &[u8] = b"";
+    for _ in 0..6 {
+        rest = rest.trim_ascii_start();
+        let end = rest
+            .iter()
+            .position(|byte| *byte == b' ')
+            .unwrap_or(rest.len());
+        (inode, rest) = rest.split_at_checked(end)?;
+    }
+    let name = rest.strip_prefix(b" ").unwrap_or_default();
+    Some((str::from_utf8(inode).ok()?, name))
 }
 
 /// What a process holds open. A process that has ended holds nothing.

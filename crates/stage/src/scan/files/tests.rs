@@ -140,6 +140,26 @@ fn what_waits_in_the_queue_of_a_socket_is_searched_and_stays_there() {
 }
 
 #[test]
+fn looking_at_a_socket_leaves_its_errors_to_its_program() {
+    use rustix::event::{PollFd, PollFlags, Timespec, poll};
+    use rustix::net::sockopt::set_socket_linger;
+    use std::net::{TcpListener, TcpStream};
+    use std::time::Duration;
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let caller = TcpStream::connect(listener.local_addr().unwrap()).unwrap();
+    let (mut called, _) = listener.accept().unwrap();
+    set_socket_linger(&caller, Some(Duration::ZERO)).unwrap();
+    drop(caller);
+    let mut arrives = [PollFd::new(&called, PollFlags::IN)];
+    let deadline = Timespec::try_from(Duration::from_secs(30)).unwrap();
+    assert_eq!(poll(&mut arrives, Some(&deadline)), Ok(1));
+    let scratch = tempfile::tempdir().unwrap();
+    seen_here(&mut files(scratch.path()));
+    let error = called.read(&mut [0]).unwrap_err();
+    assert_eq!(error.kind(), std::io::ErrorKind::ConnectionReset);
+}
+
+#[test]
 fn what_waits_in_a_terminal_is_told_of_because_nobody_can_search_it() {
     use rustix::event::{PollFd, PollFlags, Timespec, poll};
     use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
@@ -190,7 +210,7 @@ fn what_waits_in_a_pipe_with_a_name_is_searched() {
 fn names_of_sockets_are_names() {
     use std::os::linux::net::SocketAddrExt as _;
     use std::os::unix::net::{SocketAddr, UnixListener};
-    let name = format!("told: {CANARY}");
+    let name = format!("to\nld: {CANARY}");
     let address = SocketAddr::from_abstract_name(name).unwrap();
     let _listener = UnixListener::bind_addr(&address).unwrap();
     let scratch = tempfile::tempdir().unwrap();
@@ -198,7 +218,7 @@ fn names_of_sockets_are_names() {
     seen_here(&mut files);
     let found = files.search_names(&searcher()).findings;
     assert!(
-        matches!(&found[..], [Kind::Finding { place, at: 7, .. }] if *place == format!("the name of @told: {CANARY}")),
+        matches!(&found[..], [Kind::Finding { place, at: 8, .. }] if *place == format!("the name of @to\nld: {CANARY}")),
         "{found:?}"
     );
 }

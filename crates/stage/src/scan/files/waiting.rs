@@ -1,22 +1,26 @@
 //! What waits to be read where something is held open: in pipes, in queues of sockets, in terminals.
 //!
-//! It stays there, and nobody is waited for: the kernel copies it. Of a queue of datagrams it copies
-//! the first one only, and of a terminal it tells how much there is.
+//! It stays there, and nobody is waited for: the kernel copies it. Of terminals and of queues of
+//! messages it only tells that there is something.
 
 use std::io;
 
 use rustix::fs::FileType;
 use rustix::fs::fstat;
 use rustix::io::{Errno, ioctl_fionread};
-use rustix::net::{RecvFlags, recv};
+use rustix::net::sockopt::{socket_domain, socket_type};
+use rustix::net::{AddressFamily, RecvFlags, SocketType, recv};
 use rustix::process::{Pid, PidfdFlags, PidfdGetfdFlags, pidfd_getfd, pidfd_open};
 use rustix::termios::isatty;
 
 use super::open::Open;
 use crate::foreign::waiting_in;
 
-/// Bytes of a queue that are copied.
-const QUEUE: usize = 1 << 20;
+/// Bytes of a queue that are copied: Linux keeps no more by itself.
+const QUEUE: u64 = 16 << 20;
+
+/// The program may read meanwhile.
+const ATTEMPTS: u32 = 4;
 
 /// What waits there.
 #[derive(Debug, PartialEq, Eq)]
@@ -47,7 +51,7 @@ pub(super) fn waiting(held: &Open) -> io::Result<Waiting> {
             Ok(Waiting::Bytes(Vec::new()))
         }
         Err(why) if [Errno::PERM, Errno::NOSYS, Errno::ACCESS].contains(&why) => Err(why.into()),
-        // Its own errors are the connection's.
+        // There is no such queue.
         Err(_) => Ok(Waiting::Bytes(Vec::new())),
     }
 }
@@ -59,17 +63,43 @@ fn ours(held: &Open) -> Result<rustix::fd::OwnedFd, Errno> {
     pidfd_getfd(process, held.number, PidfdGetfdFlags::empty())
 }
 
+/// Only where the kernel says that something waits: a call that reads takes a pending error away,
+/// which is for the program. Nothing is read where the kernel shows the first of several messages
+/// only, or looks for such an error first.
 fn in_socket(held: &Open) -> Result<Waiting, Errno> {
     let socket = ours(held)?;
     // Another thing may have its number by now.
     if FileType::from_raw_mode(fstat(&socket)?.st_mode) != FileType::Socket {
         return Ok(Waiting::Bytes(Vec::new()));
     }
-    let mut bytes = vec![0; QUEUE];
-    let flags = RecvFlags::PEEK | RecvFlags::DONTWAIT;
-    let (_, length) = recv(&socket, &mut bytes[..], flags)?;
-    bytes.truncate(length);
-    Ok(Waiting::Bytes(bytes))
+    let domain = socket_domain(&socket)?;
+    let is_stream = socket_type(&socket)? == SocketType::STREAM;
+    let is_known = [
+        AddressFamily::UNIX,
+        AddressFamily::INET,
+        AddressFamily::INET6,
+    ];
+    // Datagrams of a network come from clients as well, whose links are recorded.
+    if !is_known.contains(&domain) || (domain != AddressFamily::UNIX && !is_stream) {
+        return Ok(Waiting::Bytes(Vec::new()));
+    }
+    let mut there = 0;
+    for _ in 0..ATTEMPTS {
+        there = ioctl_fionread(&socket)?;
+        if there == 0 {
+            return Ok(Waiting::Bytes(Vec::new()));
+        }
+        if !is_stream || there > QUEUE {
+            break;
+        }
+        let mut bytes = vec![0; usize::try_from(there).unwrap_or_default()];
+        let flags = RecvFlags::PEEK | RecvFlags::DONTWAIT;
+        let (_, length) = recv(&socket, &mut bytes[..], flags).unwrap_or_default();
+        if length as u64 >= there {
+            return Ok(Waiting::Bytes(bytes));
+        }
+    }
+    Ok(Waiting::Unreadable(there))
 }
 
 fn in_terminal(held: &Open) -> Result<Waiting, Errno> {
