@@ -22,7 +22,7 @@ pub(super) fn is_planted(audit: &AuditPlan) -> bool {
 }
 
 /// One check for each surface with a control or a finding. What a search left out because of its
-/// size may have been compared with other plays instead, which reads everything.
+/// size may have been compared with other plays instead, which reads on.
 pub(super) fn checks(view: &View<'_>, further: Option<&FurtherPlays>) -> Vec<Check> {
     let is_compared = |surface| further.is_some_and(|one| further_plays::is_whole(one, surface));
     let checks = Surface::ALL.into_iter();
