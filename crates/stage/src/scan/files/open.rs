@@ -53,7 +53,8 @@ pub(super) fn socket_names(pid: i32, held: &[Open]) -> Vec<PathBuf> {
     let all = proc::read(pid, "net/unix").unwrap_or_default();
     let mut names: Vec<Vec<u8>> = Vec::new();
     let mut is_ours = false;
-    for line in all.split(|byte| *byte == b'\n') {
+    let lines = all.strip_suffix(b"\n").unwrap_or(&all);
+    for line in lines.split(|byte| *byte == b'\n') {
         if let Some((inode, name)) = socket(line) {
             is_ours = sockets.contains(inode) && !name.is_empty();
             names.extend(is_ours.then(|| name.to_owned()));
