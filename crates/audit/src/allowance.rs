@@ -2,8 +2,9 @@
 
 use timeline::Surface;
 
-/// Bytes of a surface that are scanned in a play, at most: first come, first served.
-const MOST: usize = 24 * 1024 * 1024;
+/// Bytes of a surface that are scanned in a play, at most: first come, first served. A file of
+/// 8 MiB fits that goes up and down in hexadecimal.
+const MOST: usize = 40 * 1024 * 1024;
 
 /// The same of memory, where less is looked for.
 const MOST_OF_MEMORY: usize = 512 * 1024 * 1024;
@@ -141,7 +142,7 @@ mod tests {
         assert_eq!(wire.take(30, 5), 10);
         assert_eq!(
             wire.left_out().as_deref(),
-            Some("without 20 bytes: at most 24 MiB are")
+            Some("without 20 bytes: at most 40 MiB are")
         );
         assert_eq!(wire.take(7, 7), 0);
         assert_eq!(wire.left_out, 20);
