@@ -90,16 +90,6 @@ static void put(const char *directory, const char *place, const unsigned char *d
         for (size_t n = 0; n < length && (data[n] < 'A' || data[n] > 'Z'); n++) fputc(data[n], file);
         fclose(file);
     }
-    if (is(place, "apart")) {
-        const char *names[] = { "one", "two", "three" };
-        FILE *random = fopen("/dev/urandom", "r");
-        for (size_t n = 0; n < length; n++) {
-            FILE *file = append(directory, names[n % 3]);
-            fprintf(file, "%c%c", data[n], fgetc(random));
-            fclose(file);
-        }
-        fclose(random);
-    }
     if (is(place, "queue")) {
         static int ends[2];
         if (!ends[1]) socketpair(AF_UNIX, SOCK_STREAM, 0, ends);

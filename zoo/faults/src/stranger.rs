@@ -188,9 +188,6 @@ fn does(place: &str, what: &str) -> String {
         "ints" => format!("keeps {what} as an array of numbers"),
         "bits" => format!("keeps {what}, a byte for each bit"),
         "before" => format!("writes {what}, without its canary, to a file"),
-        "apart" => {
-            format!("writes {what} to three files by turns, a random byte after each letter")
-        }
         "queue" => format!("leaves {what} in the queue of a socket"),
         "abstract" => format!("names sockets by {what}"),
         "table" => format!("prints {what} as a table"),
@@ -275,7 +272,6 @@ pub const STRANGERS: &[Stranger] = &[
     leak(C, "inverted", Writing::Plain, "files", By("xor")),
     leak(C, "shared", Writing::Plain, "memory", By("as-is")),
     leak(C, "before", Writing::Plain, "files", By("as-is")),
-    leak(C, "apart", Writing::Plain, "files", ByComparison),
     leak(C, "queue", Writing::Plain, "files", By("as-is")),
     leak(C, "abstract", Writing::Plain, "files", By("as-is")),
     leak(

@@ -1,4 +1,4 @@
-//! What is searched of files, and what is told that cannot be.
+//! What is searched of files, and what is said of the rest.
 
 use std::fs;
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
@@ -160,7 +160,7 @@ fn looking_at_a_socket_leaves_its_errors_to_its_program() {
 }
 
 #[test]
-fn what_waits_in_a_terminal_is_told_of_because_nobody_can_search_it() {
+fn what_waits_in_a_terminal_is_reported_because_nobody_can_search_it() {
     use rustix::event::{PollFd, PollFlags, Timespec, poll};
     use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
     use std::time::Duration;
@@ -183,9 +183,9 @@ fn what_waits_in_a_terminal_is_told_of_because_nobody_can_search_it() {
     );
     let scratch = tempfile::tempdir().unwrap();
     let [_, found] = played(scratch.path(), &format!("exec 3<>{name}; read x"));
-    let told = format!("27 bytes wait in {name} of sh, where they can only be taken away");
+    let sentence = format!("27 bytes wait in {name} of sh, where they can only be taken away");
     assert!(
-        !found.refused.is_empty() || found.unread == [told],
+        !found.refused.is_empty() || found.unread == [sentence],
         "{found:?}"
     );
 }
@@ -212,11 +212,11 @@ fn names_of_sockets_are_names() {
     let mut files = files(scratch.path());
     seen_here(&mut files);
     let found = files.search_names(&searcher()).findings;
-    let told = format!("the name of @to\nld: {CANARY}");
+    let called = format!("the name of @to\nld: {CANARY}");
     assert!(
         found
             .iter()
-            .any(|one| matches!(one, Kind::Finding { place, at: 8, .. } if *place == told)),
+            .any(|one| matches!(one, Kind::Finding { place, at: 8, .. } if *place == called)),
         "{found:?}"
     );
 }
@@ -250,7 +250,7 @@ fn the_order_of_files_is_compared() {
 }
 
 #[test]
-fn what_is_left_out_for_its_size_is_told() {
+fn what_is_left_out_for_its_size_is_reported() {
     let scratch = tempfile::tempdir().unwrap();
     let mut files = files(scratch.path());
     files.budget = 10;
