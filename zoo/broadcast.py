@@ -1,4 +1,4 @@
-"""A chat as for a first course: what one says, all others hear. It encrypts nothing."""
+"""A chat as for a first course: what one person says, all others receive. It encrypts nothing."""
 import os, socket, socketserver, sys, threading
 
 class Talk(socketserver.StreamRequestHandler):

@@ -61,7 +61,7 @@ class Peer:
         self.identity = serialization.load_der_public_key(to_bytes(said["key"]))
         self.fingerprint = hashlib.sha256(to_bytes(said["key"])).digest()
         self.renew(said["certificate"])
-        # Of all that was written to this person: how much in each conversation, and the digest of the latest.
+        # For everything that was written to this person: the number in each conversation, and the digest of the latest.
         self.threads = {"all": (0, bytes(32)), "private": (0, bytes(32))}
 
     def renew(self, certificate):

@@ -95,8 +95,8 @@ fn read_line(reader: &mut impl BufRead, source: Source) -> Input {
         reader.consume(used);
         if ended && source == Source::Terminal && line.len() >= TERMINAL_LINE {
             let why = format!(
-                "a terminal passes on {TERMINAL_LINE} bytes of a line, and this one may have had \
-                 more: it was not sent. Send a file"
+                "a terminal passes on only {TERMINAL_LINE} bytes of a line, and this one may \
+                 have been longer: it was not sent. Send a file"
             );
             return Input::Bad(Refusal::new("too-long", why));
         }

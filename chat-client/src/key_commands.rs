@@ -63,7 +63,7 @@ pub(crate) fn export(options: &Export) -> Result<Exit, Failure> {
         write_new(&path, text, mode).map_err(|error| broken(&path, &error))?;
         print(&path.display().to_string())?;
     }
-    narrate("the private keys are not encrypted: whoever has these files can be you");
+    narrate("the private keys are not encrypted: whoever has these files can impersonate you");
     Ok(Exit::Quit)
 }
 

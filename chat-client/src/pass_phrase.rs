@@ -82,7 +82,7 @@ fn ask(prompt: &str) -> Result<PassPhrase, Failure> {
     rpassword::prompt_password(prompt)
         .map(Zeroizing::new)
         .map_err(|error| {
-            Failure::environment(format!("the passphrase cannot be asked for: {error}"))
+            Failure::environment(format!("cannot ask for the passphrase: {error}"))
                 .hint("--pass-phrase-file FILE reads it from a file")
         })
 }

@@ -58,7 +58,7 @@ impl Wire {
     pub(crate) async fn connect(relay: &str, insecure: bool) -> Result<Self, Failure> {
         let nobody = |error: io::Error| {
             Failure::environment(format!("no relay at {relay}: {error}"))
-                .hint("start the relay, or name its address: --relay HOST:PORT")
+                .hint("start the relay, or give its address: --relay HOST:PORT")
         };
         let addresses = resolve(relay).await.map_err(nobody)?;
         if !insecure && addresses.iter().any(|address| !address.ip().is_loopback()) {

@@ -13,7 +13,7 @@ use crate::exit_code::Exit;
 pub(crate) enum StartError {
     #[error("{0} is reachable from other machines, which needs TLS: this version has none")]
     NeedsTls(SocketAddr),
-    #[error("another program listens on {0} already")]
+    #[error("another program already listens on {0}")]
     Busy(SocketAddr),
     #[error("cannot listen on {address}: {source}")]
     Bind {
@@ -62,10 +62,10 @@ impl StartError {
         match self {
             Self::NeedsTls(_) => Some("listen on 127.0.0.1 or [::1]"),
             Self::NobodyHas(_) => Some("directory.json in the data folder has all names"),
-            Self::Busy(_) => Some("stop it, or take a free port: --listen 127.0.0.1:0"),
-            Self::Bind { .. } => Some("take an address of this machine and a port above 1023"),
+            Self::Busy(_) => Some("stop it, or use a free port: --listen 127.0.0.1:0"),
+            Self::Bind { .. } => Some("use an address of this machine and a port above 1023"),
             Self::Data(StoreError::Unwritable { .. }) => {
-                Some("give a folder that you may write: --data DIR")
+                Some("give a folder that you can write to: --data DIR")
             }
             Self::Data(StoreError::InUse(_)) => {
                 Some("stop the other relay, or give another folder: --data DIR")
@@ -78,9 +78,9 @@ impl StartError {
                 "restore the file from a copy, or move it away: then clients that know the relay refuse its new key",
             ),
             Self::Data(StoreError::Mail { .. }) => Some(
-                "restore the file from a copy, or move it away: then the mail that waits is lost; --no-mail does without",
+                "restore the file from a copy, or move it away: then the waiting mail is lost; --no-mail runs without mail",
             ),
-            Self::LogFile { .. } => Some("give a file in a folder that you may write"),
+            Self::LogFile { .. } => Some("give a file in a folder that you can write to"),
             Self::Ready(_) | Self::Runtime(_) | Self::Run(_) => None,
         }
     }

@@ -34,7 +34,7 @@ pub(crate) async fn accept(listener: TcpListener, relay: &Arc<Context>, tasks: &
             tasks.spawn(async move { connection::serve(stream, client, seat, &relay).await });
         } else {
             info!(connection = id.0, code = %ErrorCode::Full, "refused");
-            let text = "the relay has as many connections as it allows: try again later";
+            let text = "the relay has reached its limit of connections: try again later";
             let refusal = Refusal::new(ErrorCode::Full, text);
             tasks.spawn(async move { connection::turn_away(stream, &refusal, &relay).await });
         }

@@ -25,7 +25,7 @@ impl Refusal {
     }
 
     pub(crate) fn already_online(name: &chat_protocol::Name) -> Self {
-        let text = format!("{name} is connected already: leave there first, or take another name");
+        let text = format!("{name} is already connected: leave there first, or use another name");
         Self::new(ErrorCode::AlreadyOnline, text)
     }
 

@@ -22,7 +22,7 @@ pub enum RunError {
     #[error("the listening socket does not work: {0}")]
     Listener(io::Error),
     /// The letters that wait cannot be read.
-    #[error("the mail that waits cannot be read: {0}")]
+    #[error("the waiting mail cannot be read: {0}")]
     Mail(io::Error),
     /// A fault of the relay itself.
     #[error("the router has stopped: this is a fault of the relay")]

@@ -51,6 +51,25 @@ fn packages(programs: &BTreeSet<&str>) -> Vec<&'static str> {
         .collect()
 }
 
+/// The names of all programs that an adapter may ask this workspace for.
+///
+/// # Errors
+///
+/// When the programs of the zoo cannot be listed.
+pub(crate) fn names(workspace: &Workspace) -> Result<Vec<String>, CommandError> {
+    let dir = workspace.root().join(OTHERS).join("src/bin");
+    let files = match fs::read_dir(&dir) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => {
+            return Err(CommandError::file(&dir, &error));
+        }
+        files => files.into_iter().flatten().flatten(),
+    };
+    let others = files.filter_map(|file| Some(file.path().file_stem()?.to_str()?.to_owned()));
+    let mut names: Vec<String> = others.chain(REFERENCE.map(str::to_owned)).collect();
+    names.sort();
+    Ok(names)
+}
+
 /// Builds everything that a play may start.
 ///
 /// # Errors

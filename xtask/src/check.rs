@@ -5,11 +5,12 @@ use std::path::{Path, PathBuf};
 
 use grading::Rubric;
 use harness::{self, Wanted};
-use scenario::adapter;
-
-use stage::programs;
+use scenario::adapter::{self, Adapter, Program};
+use stage::programs::{self, Warning};
 use toml_language::Problems;
+use toml_language::suggest::{nearest, one_of};
 
+use crate::binaries;
 use crate::cli;
 use crate::command_error::{CommandError, CommandResult};
 use crate::exit_code::{FINE, USAGE};
@@ -27,7 +28,7 @@ pub(crate) struct Checked {
     rubrics: usize,
     /// Files with problems.
     pub(crate) problems: Vec<Problems>,
-    /// What keeps an adapter without a problem from being played here and now.
+    /// What keeps an adapter without a problem from being played here and now, as it is shown.
     warnings: Vec<String>,
 }
 
@@ -41,7 +42,7 @@ pub(crate) fn run(arguments: &cli::Check) -> CommandResult {
     };
     show(&checked.problems);
     for warning in &checked.warnings {
-        output::warn(warning);
+        output::narrate(warning);
     }
     if let Some(sum) = sum(&checked.problems) {
         output::narrate(&sum);
@@ -54,7 +55,11 @@ pub(crate) fn run(arguments: &cli::Check) -> CommandResult {
     ];
     let read = kinds.into_iter().filter(|(number, _)| *number > 0);
     let read: Vec<String> = read.map(|(number, what)| count(number, what)).collect();
-    output::result(&format!("{} checked, no problems", read.join(", ")));
+    let found = match checked.warnings.len() {
+        0 => "no problems".to_owned(),
+        number => count(number, "warning"),
+    };
+    output::result(&format!("{} checked, {found}", read.join(", ")));
     Ok(FINE)
 }
 
@@ -87,14 +92,16 @@ pub(crate) fn everything(workspace: &Workspace) -> Result<Checked, CommandError>
             checked.scenario(&file, &root);
         }
     }
+    let binaries = binaries::names(workspace)?;
     for file in adapters(workspace)? {
-        checked.adapter(&file);
+        checked.adapter(&file, &binaries);
     }
     Ok(checked)
 }
 
 fn named(workspace: &Workspace, names: &[String]) -> Result<Checked, CommandError> {
     let mut checked = Checked::default();
+    let binaries = binaries::names(workspace)?;
     for name in names {
         let path = Path::new(name);
         let as_adapter = workspace.adapters().join(name).with_extension("toml");
@@ -102,9 +109,9 @@ fn named(workspace: &Workspace, names: &[String]) -> Result<Checked, CommandErro
             .extension()
             .is_some_and(|extension| extension == "toml")
         {
-            checked.file(workspace, path)?;
+            checked.file(workspace, path, &binaries)?;
         } else if as_adapter.is_file() {
-            checked.adapter(&as_adapter);
+            checked.adapter(&as_adapter, &binaries);
             if is_scenario(workspace, name)? {
                 checked.ids(workspace, name)?;
             }
@@ -131,13 +138,13 @@ impl Checked {
         }
     }
 
-    fn adapter(&mut self, file: &Path) {
+    fn adapter(&mut self, file: &Path, binaries: &[String]) {
         match adapter::load(file) {
             Ok(adapter) => {
                 self.adapters += 1;
-                let lint = programs::lint(&adapter).into_iter();
-                let warnings = lint.map(|why| format!("{}: {why}", file.display()));
-                self.warnings.extend(warnings);
+                let mut warnings = programs::lint(&adapter);
+                warnings.extend(not_of_cargo(&adapter, binaries));
+                self.warnings.extend(shown(file, &warnings));
             }
             Err(problems) => self.problems.push(problems),
         }
@@ -151,7 +158,12 @@ impl Checked {
     }
 
     /// A path says by its directories what it is; elsewhere, the keys of the file do.
-    fn file(&mut self, workspace: &Workspace, path: &Path) -> Result<(), CommandError> {
+    fn file(
+        &mut self,
+        workspace: &Workspace,
+        path: &Path,
+        binaries: &[String],
+    ) -> Result<(), CommandError> {
         if path.is_dir() {
             return Err(CommandError::usage(format!(
                 "{} is a directory; name the files in it, or scenarios by parts of their ids",
@@ -167,8 +179,8 @@ impl Checked {
         let above = |name: &str| path.ancestors().skip(1).find(|dir| dir.ends_with(name));
         match (above("adapters"), above("scenarios")) {
             _ if has_table(path, "items") => self.rubric(path),
-            (Some(_), _) => self.adapter(path),
-            (None, None) if has_table(path, "programs") => self.adapter(path),
+            (Some(_), _) => self.adapter(path, binaries),
+            (None, None) if has_table(path, "programs") => self.adapter(path, binaries),
             (None, None) if is_something_else(path) => {
                 return Err(CommandError::usage(format!(
                     "{} is not a scenario (`title`, `clients`, `steps`), an adapter (`[programs]`) \
@@ -199,6 +211,37 @@ impl Checked {
         self.problems.extend(found.problems);
         Ok(())
     }
+}
+
+/// Programs that the adapter expects of the workspace, and that it does not build.
+fn not_of_cargo(adapter: &Adapter, binaries: &[String]) -> Vec<Warning> {
+    let missing = adapter.programs.iter().filter_map(|(name, program)| {
+        let Program::Cargo(binary) = program else {
+            return None;
+        };
+        if binaries.contains(binary) {
+            return None;
+        }
+        let names = || binaries.iter().map(String::as_str);
+        let hint = match nearest(binary, names()) {
+            Some(meant) => format!("did you mean `{meant}`?"),
+            None => format!("it has {}", one_of(names())),
+        };
+        let why = format!("this workspace has no program called `{binary}`; {hint}");
+        Some(Warning::new(&["programs", name], why))
+    });
+    missing.collect()
+}
+
+/// Each warning at its place in the file.
+fn shown(file: &Path, warnings: &[Warning]) -> Vec<String> {
+    let source = std::fs::read_to_string(file).unwrap_or_default();
+    let one = |warning: &Warning| {
+        let span = toml_language::find(&source, &warning.at).map(|(key, _)| key);
+        let colour = output::errors_have_colour();
+        toml_language::warning((file, &source), span, &warning.why, colour)
+    };
+    warnings.iter().map(one).collect()
 }
 
 /// Two ways to the same directory.

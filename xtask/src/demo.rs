@@ -26,7 +26,7 @@ use crate::interrupt::Interrupt;
 use crate::keys::{self, SingleKeys};
 use crate::web::{self, Web};
 use crate::workspace::Workspace;
-use crate::{binaries, choosing, cli, output, recording, staging, zoo};
+use crate::{binaries, choosing, cli, output, recording, saved, staging, zoo};
 
 /// Width of a demo where no terminal says another one.
 const WIDTH: usize = 100;
@@ -95,13 +95,14 @@ pub(crate) fn run(arguments: &cli::Demo, workspace: &Workspace) -> CommandResult
         asked: staging::asked(&staging),
         flags,
     };
-    let (report, code) = if let Some(program) = page {
-        on_a_page(&shown, &program)?
+    let showed = if let Some(program) = page {
+        on_a_page(&shown, &program)
     } else if is_stage {
-        on_stage(&shown, arguments.auto)?
+        on_stage(&shown, arguments.auto)
     } else {
-        as_stream(&shown, arguments.auto)?
+        as_stream(&shown, arguments.auto)
     };
+    let (report, code) = showed.inspect_err(|_| saved::narrate_files(shown.dir.path()))?;
     if let Some(file) = &arguments.recording.record {
         recording::record((file, arguments.recording.cast), shown.dir.path(), &report)?;
     }

@@ -44,7 +44,7 @@ pub(crate) const ALL: &[(u8, &str)] = &[
     (USAGE, "wrong usage, or a file that does not parse"),
     (
         3,
-        "plaintext was seen, or what the relay kept differs with what was said",
+        "plaintext was found, or what the relay kept depends on what was said",
     ),
     (
         4,
@@ -57,10 +57,10 @@ pub(crate) const ALL: &[(u8, &str)] = &[
     (HARNESS, "a fault of the harness itself"),
     (
         INTERRUPTED,
-        "interrupted; everything it had started is gone",
+        "interrupted; nothing that it started is still running",
     ),
     (
         TERMINATED,
-        "ended by SIGTERM; everything it had started is gone",
+        "ended by SIGTERM; nothing that it started is still running",
     ),
 ];

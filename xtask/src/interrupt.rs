@@ -76,7 +76,7 @@ impl Interrupt {
                     0 => INTERRUPTED,
                     code => code,
                 };
-                let text = "interrupted; everything that was started is gone".to_owned();
+                let text = "interrupted; nothing that was started is still running".to_owned();
                 CommandError { code, text }
             }
             error => CommandError {

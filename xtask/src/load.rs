@@ -48,7 +48,8 @@ pub(crate) fn run(arguments: &cli::Load, workspace: &Workspace) -> CommandResult
         shape,
         dir,
     };
-    let run = staging::block_on(play(settings))?;
+    let files = settings.dir.path().to_owned();
+    let run = staging::block_on(play(settings)).inspect_err(|_| saved::narrate_files(&files))?;
     if !arguments.json {
         return saved::tell(&run, arguments.verbosity.detail());
     }

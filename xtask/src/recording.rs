@@ -103,9 +103,7 @@ pub(crate) fn record(
 /// As [`played`], and when there was no such step.
 pub(crate) fn still(step: usize, run: &Path, play: &PlayReport) -> Result<String, CommandError> {
     let still = terminal_stage::still(played(run, play)?, step, SIZE);
-    still.ok_or_else(|| {
-        CommandError::usage(format!("the play has not come to the end of a step {step}"))
-    })
+    still.ok_or_else(|| CommandError::usage(format!("the play did not finish step {step}")))
 }
 
 /// Reads the files of a play.

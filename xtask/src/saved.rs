@@ -131,12 +131,17 @@ pub(crate) fn narrate(run: &SavedRun, detail: Detail) {
     narrate_places(&run.dir, detail);
 }
 
+/// Where the files of a run lie, also of one that did not come to its end.
+pub(crate) fn narrate_files(dir: &Path) {
+    output::narrate(&format!("files: {}", output::from_here(dir).display()));
+}
+
 /// Where the files of a run lie, and its page.
 pub(crate) fn narrate_places(dir: &Path, detail: Detail) {
-    let dir = output::from_here(dir);
-    output::narrate(&format!("files: {}", dir.display()));
+    narrate_files(dir);
     if detail != Detail::Quiet {
-        output::narrate(&format!("page:  {}", dir.join("report.html").display()));
+        let page = output::from_here(dir).join("report.html");
+        output::narrate(&format!("page:  {}", page.display()));
     }
 }
 

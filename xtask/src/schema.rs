@@ -11,7 +11,7 @@ use crate::command_error::{CommandError, CommandResult};
 use crate::exit_code::{self, FAILED, FINE};
 use crate::output::{self, BAD};
 use crate::workspace::Workspace;
-use crate::{recording, zoo};
+use crate::{command, recording, zoo};
 
 /// Ends every generated part of a page.
 const END: &str = "<!-- end of generated part -->";
@@ -37,11 +37,27 @@ pub(crate) fn run(arguments: &cli::Schema) -> CommandResult {
             output::result(&format!("wrote {shown}"));
         }
     }
+    if arguments.pictures {
+        return screenshots(&workspace);
+    }
     Ok(if arguments.check && stale > 0 {
         FAILED
     } else {
         FINE
     })
+}
+
+/// Has the tests in a browser take their screenshots for the documentation. They fail where there
+/// is no browser, as in CI.
+fn screenshots(workspace: &Workspace) -> CommandResult {
+    let mut cargo = command::cargo(workspace.root());
+    cargo.args(["test", "--package", "xtask", "--test", "it", "in_a_browser"]);
+    cargo.env("PICTURES", workspace.root().join("docs/pictures"));
+    cargo.env("CI", "true");
+    let status = cargo
+        .status()
+        .map_err(|error| CommandError::environment(format!("cannot run cargo: {error}")))?;
+    Ok(if status.success() { FINE } else { FAILED })
 }
 
 /// Every generated file and what it should hold.

@@ -49,7 +49,7 @@ pub(crate) fn scenarios(root: &Path, wanted: &Wanted) -> Result<Vec<Scenario>, C
             "there are no scenarios; `cargo xtask new scenario NAME` writes one".to_owned()
         } else {
             format!(
-                "nothing of {} has the tag {}; `cargo xtask list` shows them all",
+                "none of {} has the tag {}; `cargo xtask list` shows them all",
                 wanted.names.join(", "),
                 wanted.tags.join(" or "),
             )
@@ -243,7 +243,7 @@ pub(crate) fn adapter(
             .filter_map(|path| Some(path.file_stem()?.to_str()?.to_owned()))
             .collect();
         return Err(CommandError::usage(format!(
-            "no adapter is called `{name}`; there are {}, or give a path",
+            "no adapter is called `{name}`; choose from {}, or give a path",
             known.join(", ")
         )));
     }
@@ -292,7 +292,7 @@ fn enter(
     if wanted > probe.level {
         let why = probe.why_not_more.unwrap_or_default();
         return Err(CommandError::environment(format!(
-            "this machine cannot isolate at the level {wanted}: {why}; `cargo xtask doctor` says more"
+            "this machine does not reach the isolation level {wanted}: {why}; `cargo xtask doctor` says more"
         )));
     }
     level::enter(wanted).map_err(failed)?;

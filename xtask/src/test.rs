@@ -101,10 +101,15 @@ pub(crate) async fn play_until(
     let (dir, asked) = (settings.dir.clone(), settings.asked.clone());
     let no_commands = NoCommands::begin();
     let (progress, news) = mpsc::channel(NEWS);
-    let telling = tokio::spawn(tell(news, settings.scenarios.len(), detail));
+    let scenarios = settings.scenarios.len();
+    let telling = tokio::spawn(tell(news, scenarios, detail));
     let report = harness::test(settings, progress).await;
-    drop(telling.await);
-    let report = report.map_err(|error| interrupt.command_error(error))?;
+    let ended = telling.await.unwrap_or_default();
+    let report = report.map_err(|error| {
+        output::narrate(&format!("{ended} of {scenarios} scenarios have ended"));
+        saved::narrate_files(dir.path());
+        interrupt.command_error(error)
+    })?;
     let red = terminal::red(&report, &output::from_here(dir.path()), &asked, screen);
     if !red.is_empty() {
         output::narrate(red.trim_end());
@@ -116,8 +121,9 @@ pub(crate) async fn play_until(
     Ok(report.exit_code())
 }
 
-/// A line for each scenario as it ends, and a bar on a terminal.
-async fn tell(mut news: mpsc::Receiver<Progress>, scenarios: usize, detail: Detail) {
+/// A line for each scenario as it ends, and a bar on a terminal; how many have ended.
+async fn tell(mut news: mpsc::Receiver<Progress>, scenarios: usize, detail: Detail) -> usize {
+    let mut ended = 0;
     // Hidden by itself where standard error is no terminal.
     let bar = ProgressBar::new(scenarios as u64);
     while let Some(news) = news.recv().await {
@@ -134,8 +140,10 @@ async fn tell(mut news: mpsc::Receiver<Progress>, scenarios: usize, detail: Deta
                     bar.suspend(|| output::narrate(&terminal::play_line(&report)));
                 }
                 bar.inc(1);
+                ended += 1;
             }
         }
     }
     bar.finish_and_clear();
+    ended
 }

@@ -1,4 +1,4 @@
-//! What clients say to each other. Where it is sealed, the relay is not to know it.
+//! What clients say to each other. If it is sealed, the relay must not learn it.
 
 use std::fmt;
 

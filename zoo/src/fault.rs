@@ -1,4 +1,4 @@
-//! The table of what can be wrong with a program's behaviour. What it gives away is another
+//! The table of faults in a program's behaviour. What it leaks is another
 //! table: `zoo_faults`.
 
 use clap::ValueEnum;
@@ -10,11 +10,11 @@ pub(crate) enum RelayFault {
     None,
     /// Aborts when it is told to stop.
     AbortsStopping,
-    /// Tells everybody for ever that somebody comes and goes, once three are there.
+    /// Once three are there, announces endless arrivals and departures to everybody.
     Crowds,
     /// Ignores SIGTERM and SIGINT.
     Deaf,
-    /// Ends when somebody connects and says nothing for a second.
+    /// Exits when somebody connects and says nothing for a second.
     DiesOfSilence,
     /// Exits after it has passed on the second message.
     DiesMidway,
@@ -22,9 +22,9 @@ pub(crate) enum RelayFault {
     DiesStarting,
     /// Delivers every message twice.
     Doubles,
-    /// Acknowledges the second message and passes it on to nobody.
+    /// Acknowledges the second message and drops it.
     Drops,
-    /// Acknowledges every message after the second one and passes it on to nobody.
+    /// Acknowledges every message after the second one and drops it.
     FallsSilent,
     /// Shows a private message to everyone.
     Gossips,
@@ -32,7 +32,7 @@ pub(crate) enum RelayFault {
     LogsText,
     /// Listens and serves, and never says that it is ready.
     NeverReady,
-    /// Passes what is sent to one on to everybody, but for texts.
+    /// Passes everything but texts that is sent to one person on to everybody.
     SpreadsFiles,
     /// Accepts exactly two connections in its life.
     TwoConnections,
@@ -48,23 +48,23 @@ pub(crate) enum ClientFault {
     Announces,
     /// Shows every message again, with a blank behind it.
     Appends,
-    /// Closes its standard output at the first message and goes on.
+    /// Closes its standard output at the first message and continues.
     ClosesStdout,
     /// Says twice of each text that it was accepted.
     ConfirmsTwice,
     /// Asks whether to go on before it is ready, without a line break, and waits.
     AsksFirst,
-    /// Asks where the cursor is before it is ready, whether there is a terminal or not.
+    /// Asks for the cursor position before it is ready, whether or not there is a terminal.
     AsksCursor,
     /// Changes one byte of a received file before it saves it.
     CorruptsFile,
-    /// Ends when it has asked for a name. Only one that asks has this.
+    /// Exits after it has asked for a name. Only for a client that asks.
     DiesAsking,
     /// Ends in the middle of the line with the first message.
     DiesMidline,
     /// Prints empty lines from the first message on.
     EmptyLines,
-    /// Takes memory at the first message until it has half a gigabyte.
+    /// Allocates half a gigabyte of memory at the first message.
     EatsMemory,
     /// Prints megabytes a second from the first message on.
     Floods,
@@ -72,18 +72,18 @@ pub(crate) enum ClientFault {
     FloodsWithoutNewline,
     /// Starts forty processes at the first message.
     Forks,
-    /// Starts forty processes at the first message that are nobody's children: the one that
+    /// At the first message, starts forty processes that are nobody's children: the one that
     /// started them has ended.
     ForksAway,
-    /// Shows a message that nobody has sent, besides each that was.
+    /// Besides each message, shows one that nobody has sent.
     Invents,
-    /// Keeps everything back that it shows, as in a buffer that never gets full.
+    /// Holds back everything that it prints, as in a buffer that never gets full.
     HoldsBack,
-    /// Prints verdicts, commands for CI, escapes and bytes that are no text.
+    /// Prints verdicts, CI commands, escapes and bytes that are not text.
     Forges,
     /// Ignores `/quit`, the end of its input and SIGTERM.
     Hangs,
-    /// Ends at the first message; a process that it has started keeps its output open.
+    /// Exits at the first message; a process that it has started keeps its output open.
     HoldsPipe,
     /// Writes every line byte by byte.
     InPieces,
@@ -91,38 +91,38 @@ pub(crate) enum ClientFault {
     Late,
     /// Saves each received file once more, under another name.
     KeepsCopies,
-    /// Opens connections from the first message on, and closes none.
+    /// From the first message on, opens connections and closes none.
     Knocks,
-    /// Leaves a child that has ended, and never takes its status.
+    /// Leaves a child that has ended, and never collects its status.
     LeavesUnreaped,
-    /// Tries to write into the directories of all others, and says what came of it.
+    /// Tries to write into the directories of all others, and reports the result.
     Meddles,
     /// Shows messages on standard error.
     OnStderr,
-    /// Leaves a process behind: in a session of its own, deaf to SIGTERM, without input or
+    /// Leaves a process behind: in a session of its own, ignoring SIGTERM, without input or
     /// output.
     Orphans,
     /// Shows private texts as messages to everyone, too.
     Publishes,
-    /// Is nobody's client yet: wants a licence agreed to, and a name chosen instead of told.
+    /// Wants a licence to be accepted, and a name to be chosen from a list.
     /// Only one that asks has this.
     Registers,
     /// Shows every message again, under another name.
     Renames,
-    /// Writes a file under its final name from the first part on.
+    /// Writes a file under its final name from the start.
     SavesInPlace,
     /// Does nothing but compute from the first message on.
     Spins,
-    /// Asks for a name, and for nothing more, for ever. Only one that asks has this.
+    /// Asks for a name, again and again for ever. Only for a client that asks.
     StopsAsking,
-    /// Hands every text to the others through a socket that is no connection to the relay, and
+    /// Hands every text to the others through a socket that does not lead to the relay, and
     /// the relay nothing.
     TalksPast,
     /// Shows every message twice.
     Twice,
-    /// Reads a line before it is ready that nobody told to type.
+    /// Before it is ready, reads a line that nothing tells anybody to type.
     WaitsFirst,
-    /// Sends tiny records from the first message on, each by itself.
+    /// From the first message on, sends tiny records, each by itself.
     Whispers,
     /// Writes a file of a hundred megabytes at the first message.
     WritesHugeFile,

@@ -56,7 +56,7 @@ impl Wants {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Member {
     pub(crate) name: String,
-    /// As the relay tells it; empty where clients agree on no keys.
+    /// As the relay announces it; empty if clients do not agree on keys.
     pub(crate) public: Vec<u8>,
 }
 

@@ -1,17 +1,17 @@
-//! The zoo: one plain chat, and a table of what can be wrong with it, so that every check can
+//! The zoo: one plain chat, and a table of its possible faults, so that every check can
 //! be seen to fail.
 //!
-//! All of it is one relay and one client, with at most one fault put in:
+//! Everything is one relay and one client, with at most one fault:
 //!
 //! - **behaviour** (`--fault`): a relay that loses a message, a client that leaves a process
 //!   behind;
-//! - **leaks** (`--leak`, the table of [`zoo_faults`]): what comes to light, where, and how it is
+//! - **leaks** (`--leak`, the table of [`zoo_faults`]): what leaks, where, and how it is
 //!   written.
 //!
 //! Without keys **nothing is encrypted, on purpose**: the honest pair shows that the search of the
-//! wire finds a text that can be found, and it costs next to nothing, so that a benchmark of the
-//! harness measures the harness. Never talk through it. With `--link-key` and `--room-key` it
-//! seals each link, and each content from end to end, so that what is found was given away:
+//! wire finds a text that can be found, and it costs almost nothing, so a benchmark of the
+//! harness measures the harness. Do not use it to chat. With `--link-key` and `--room-key` it
+//! seals each link, and each content from end to end, so whatever is found was leaked on purpose:
 //!
 //! ```text
 //! alice ──seal(room key)──► link key ──► relay ──► link key ──open(room key)──► bob

@@ -24,7 +24,7 @@ pub(crate) fn listed(names: &[String]) -> String {
 ///
 /// # Errors
 ///
-/// Those of the reader; also a line that is too long or no UTF-8.
+/// Those of the reader; also a line that is too long or not UTF-8.
 pub(crate) async fn read_line(
     reader: &mut (impl AsyncBufRead + Unpin),
 ) -> io::Result<Option<String>> {
@@ -57,7 +57,7 @@ pub(crate) fn escape(text: &str) -> String {
     line
 }
 
-/// The text of a line; what is no escape stays as it stands.
+/// The text of a line; everything but escapes stays as it is.
 pub(crate) fn unescape(line: &str) -> String {
     let mut text = String::with_capacity(line.len());
     let mut rest = line;
@@ -71,7 +71,7 @@ pub(crate) fn unescape(line: &str) -> String {
     text
 }
 
-/// The character that follows a backslash, and how many bytes say it.
+/// The character that an escape stands for, and how many bytes the escape has.
 fn escaped(after: &str) -> Option<(char, usize)> {
     if let Some(digits) = after.strip_prefix("u{") {
         let (digits, _) = digits.split_once('}')?;

@@ -16,14 +16,14 @@ pub(crate) enum Parcel {
     Sealed(Vec<u8>),
     /// Sealed, and cut into many small records.
     Cut(Vec<u8>),
-    /// Sealed, in a frame as `docs/protocol.md` has them, which tells of what kind it is.
+    /// Sealed, in a frame of `docs/protocol.md`, which names its type.
     Framed(&'static str, Vec<u8>),
 }
 
 /// Bytes of a small record.
 const SMALL: usize = 48;
 
-/// The longest of what is sealed, over all records that it is cut into.
+/// The longest ciphertext, over all records that it is split into.
 const LONGEST: usize = 4 * 1024 * 1024;
 
 /// Writes one parcel in one piece.
@@ -90,7 +90,7 @@ async fn read_frame(reader: &mut (impl AsyncRead + Unpin), first: [u8; 5]) -> io
 ///
 /// # Errors
 ///
-/// Those of the reader; also what is no record, or was not sealed with this key.
+/// Those of the reader; also anything that is not a record, or was not sealed with this key.
 pub(crate) async fn read(
     reader: &mut (impl AsyncRead + Unpin),
     key: &Key,

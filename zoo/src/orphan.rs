@@ -11,7 +11,7 @@ use rustix::process::{Pid, WaitId, WaitIdOptions};
 /// The argument that makes a client be the orphan instead.
 pub(crate) const ARGUMENT: &str = "--be-the-orphan";
 
-/// An orphan that nobody found ends by itself after so long.
+/// An orphan that nobody has found ends by itself after this time.
 const LIFE: Duration = Duration::from_secs(600);
 
 /// What becomes of the standard output of an orphan.
@@ -64,7 +64,7 @@ pub(crate) fn abandon(count: u32) -> io::Result<()> {
         .map(drop)
 }
 
-/// Starts a process that ends at once, waits for that, and never takes its status.
+/// Starts a process that ends at once, waits for that, and never collects its status.
 ///
 /// # Errors
 ///
@@ -106,7 +106,7 @@ pub(crate) fn rest() {
     }
 }
 
-/// Makes this thread, and those it starts, deaf to every polite signal.
+/// Makes this thread, and those that it starts, ignore every signal that can be ignored.
 ///
 /// # Errors
 ///

@@ -1,6 +1,6 @@
-//! Keys that two agree on by the way of the relay (Diffie and Hellman, 1976): a public value
-//! from each, and nobody to vouch for whose it is. So a relay that is honest learns nothing, and
-//! one that hands out its own value has a key with either side, and neither side notices.
+//! Keys that two clients agree on through the relay (Diffie and Hellman, 1976): a public value
+//! from each, and nobody to vouch for whose it is. So an honest relay learns nothing, and
+//! one that hands out its own value shares a key with each side, and neither side notices.
 
 use std::collections::BTreeMap;
 use std::io;
@@ -49,7 +49,7 @@ impl Pairs {
         power(&BigUint::from(2_u32), &self.secret)
     }
 
-    /// Agrees on a key with whoever is behind this public value: it is believed.
+    /// Agrees on a key with whoever sent this public value, without checking who that is.
     pub(crate) fn meet(&mut self, who: &str, public: &[u8]) {
         let shared = power(&BigUint::from_bytes_be(public), &self.secret);
         let key = Key::new(Sha256::digest(shared).into());
@@ -61,7 +61,7 @@ impl Pairs {
         self.keys.remove(who);
     }
 
-    /// Sealed for one of those whom it has met, or for each of them: names and ciphertexts.
+    /// Seals for one of the clients that it has met, or for each of them: names and ciphertexts.
     ///
     /// # Errors
     ///

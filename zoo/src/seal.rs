@@ -1,4 +1,4 @@
-//! AES-256-GCM with a random nonce in front: for the link, and from end to end.
+//! AES-256-GCM, preceded by a random nonce: for the link, and from end to end.
 
 use std::io;
 use std::path::Path;
@@ -12,10 +12,10 @@ const NONCE: usize = 12;
 /// Bytes of a key that is sealed: nonce, key and tag.
 pub(crate) const SEALED_KEY: usize = NONCE + 32 + 16;
 
-/// A key that some share and others do not have; or none, which seals nothing.
+/// A key that some share and others do not have; or none, which encrypts nothing.
 #[derive(Clone)]
 pub(crate) struct Key {
-    /// Where there is none, what is sealed is what was to be sealed.
+    /// Without a key, the result is the input.
     cipher: Option<Aes256Gcm>,
     bytes: [u8; 32],
 }
@@ -80,7 +80,7 @@ impl Key {
         Ok([nonce.as_slice(), &sealed].concat())
     }
 
-    /// What was sealed; `None` when it was not sealed with this key.
+    /// The plaintext; `None` if it was not sealed with this key.
     pub(crate) fn open(&self, sealed: &[u8]) -> Option<Vec<u8>> {
         let Some(cipher) = &self.cipher else {
             return Some(sealed.to_vec());
@@ -90,7 +90,7 @@ impl Key {
     }
 }
 
-/// What hexadecimal digits stand for; `None` when they are none.
+/// The bytes that hexadecimal digits stand for; `None` if they are not digits.
 pub(crate) fn from_hex(digits: &str) -> Option<Vec<u8>> {
     let pairs = digits.as_bytes().chunks(2);
     let bytes = pairs.map(|pair| {
@@ -126,7 +126,7 @@ impl Padding {
     }
 }
 
-/// Lengths of so many bits are multiples of this: of the exponent E, as many low bits are zero
+/// Lengths of so many bits are multiples of this: with exponent E, as many low bits are zero
 /// as it is larger than its own number of bits.
 fn step_of_padme(length: usize) -> usize {
     let exponent = length.checked_ilog2().unwrap_or(0);
@@ -134,7 +134,7 @@ fn step_of_padme(length: usize) -> usize {
     1 << exponent.saturating_sub(kept)
 }
 
-/// The content behind its length, and zeros behind it: the length of what is sealed says
+/// The length of the content, the content, and zeros: the length of the ciphertext says
 /// little.
 pub(crate) fn padded(content: &[u8], padding: Padding) -> Vec<u8> {
     let length = u32::try_from(content.len()).unwrap_or(u32::MAX);

@@ -30,7 +30,7 @@ pub(crate) fn question(question: &str) -> io::Result<String> {
     line(&mut io::stdin().lock())
 }
 
-/// Asks on the terminal itself, without showing what is typed.
+/// Asks on the terminal itself, without echo.
 ///
 /// # Errors
 ///
@@ -64,8 +64,8 @@ pub(crate) fn cursor() -> io::Result<String> {
     Ok(answer)
 }
 
-/// Asks by standard output where the cursor is, and waits for the answer on standard input,
-/// as programs do that take for granted that both are a terminal.
+/// Asks for the cursor position on standard output, and waits for the answer on standard input,
+/// as programs do that assume that both are a terminal.
 ///
 /// # Errors
 ///
@@ -74,7 +74,7 @@ pub(crate) fn cursor_by_input() -> io::Result<String> {
     question("\x1b[6n")
 }
 
-/// The terminal shows nothing that is typed, until the program ends.
+/// Turns off the terminal's echo until the program ends.
 ///
 /// # Errors
 ///

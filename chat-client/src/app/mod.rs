@@ -90,7 +90,7 @@ pub(crate) fn run(options: &Chat) -> Result<Exit, Failure> {
 /// other no.
 fn own_name(options: &Chat) -> Result<Name, Failure> {
     options.name.parse().map_err(|error: InvalidName| {
-        let text = format!("{} is no name: {error}", escape(&options.name));
+        let text = format!("{} is not a valid name: {error}", escape(&options.name));
         if let Kind::Program(mut face) = Kind::of(options) {
             let refused = Line::Refused(Refusal::new("bad-name", text.clone()));
             // The exit code says it as well, where nobody reads.
@@ -492,7 +492,7 @@ impl App {
                     "the relay at {} was gone before the login: {reason}",
                     self.relay
                 );
-                Err(Failure::environment(error).hint("is it a chat relay, and does it run?"))
+                Err(Failure::environment(error).hint("is it a chat relay, and is it running?"))
             }
         }
     }

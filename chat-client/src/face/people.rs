@@ -48,13 +48,15 @@ pub fn render(line: &Line) -> Option<String> {
         Line::Refused(refusal) => format!("! {}", escape(&refusal.text)),
         Line::KeyChanged { name } => format!(
             "! THE IDENTITY OF {name} HAS CHANGED. It may be another person. Nothing is sent to \
-             {name} until you compare with /verify {name} and say /trust {name} NUMBER"
+             {name} until you compare numbers with /verify {name} and type /trust {name} NUMBER"
         ),
         Line::Trusted { name } => format!("* the new identity of {name} is trusted"),
         Line::Blocked { name } => {
-            format!("* {name} is blocked: nothing from {name} is shown, and nothing is sent there")
+            format!(
+                "* {name} is blocked: nothing from {name} is shown, and nothing is sent to {name}"
+            )
         }
-        Line::Unblocked { name, .. } => format!("* {name} is not blocked any more"),
+        Line::Unblocked { name, .. } => format!("* {name} is no longer blocked"),
         Line::Forgot { name } => format!("* {name} is forgotten"),
         Line::Verified { name } => format!("* {name} is verified"),
         Line::Safety {
@@ -62,8 +64,8 @@ pub fn render(line: &Line) -> Option<String> {
             state,
             number,
         } => format!(
-            "* safety number with {name} ({state}): {number}\n  the same for both: \
-             /verify {name} yes. Not the same: somebody is between you"
+            "* safety number with {name} ({state}): {number}\n  if you both see the same number: \
+             /verify {name} yes. If not, somebody is between you"
         ),
         Line::Contact { name, state } => format!("  {name} ({state})"),
         Line::Contacts { count } => format!("* {count} here"),
@@ -133,7 +135,7 @@ fn fate(line: &Line) -> Option<String> {
         Line::SentAll { .. } | Line::Sent { .. } => return None,
         Line::Delivered { to, .. } => format!("  ({to} has it)"),
         Line::Unconfirmed { to, count } => {
-            format!("! {to} has not said that your last texts came: {count}")
+            format!("! {to} has not confirmed your last texts: {count}")
         }
         Line::Undelivered { to, reason, .. } => {
             format!("! not delivered to {to}: {}", meaning(reason))
@@ -157,16 +159,16 @@ pub(crate) fn meaning(reason: &str) -> &str {
 fn order(line: &Line) -> Option<String> {
     let text = match line {
         Line::Missing { from, count } => {
-            format!("! messages of {from} that have not come: {count}")
+            format!("! missing messages from {from}: {count}")
         }
-        Line::Late { from } => format!("! {from} wrote this before what you have seen:"),
+        Line::Late { from } => format!("! {from} wrote this earlier; it arrived late:"),
         Line::Anew { from } => {
             format!(
-                "! {from} has no memory of earlier messages to you, or somebody plays old ones:"
+                "! {from} has lost count of earlier messages to you, or somebody replays old ones:"
             )
         }
         Line::Forked { from } => format!(
-            "! this contradicts what {from} wrote before; it may have told others something else:"
+            "! this contradicts what {from} wrote before; others may have been told something else:"
         ),
         _ => return None,
     };

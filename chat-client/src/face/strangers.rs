@@ -37,8 +37,8 @@ impl Strangers {
         match self.came + self.went {
             0..=NAMED => Turn::Show(None),
             number if number == NAMED + 1 => Turn::Instead(
-                "* many people whom you have never seen come and go: they are only counted from \
-                 now on. /who lists who is here, and what you say to everyone goes to them as well",
+                "* many people whom you have never seen are coming and going: from now on they \
+                 are only counted. /who lists who is here, and what you say to everyone goes to them as well",
             ),
             _ => Turn::Count,
         }
@@ -47,7 +47,7 @@ impl Strangers {
     /// What was counted and not told.
     fn sum(&mut self) -> Option<String> {
         let Self { came, went } = std::mem::take(self);
-        (came + went > NAMED).then(|| format!("* of them {came} came and {went} went"))
+        (came + went > NAMED).then(|| format!("* {came} of them came and {went} left"))
     }
 }
 
@@ -79,7 +79,7 @@ mod tests {
         let other = strangers.take(&Line::Contacts { count: 1 });
         assert_eq!(
             other,
-            Turn::Show(Some("* of them 1000 came and 0 went".to_owned()))
+            Turn::Show(Some("* 1000 of them came and 0 left".to_owned()))
         );
         assert_eq!(strangers.take(&joined(1, true)), Turn::Show(None), "anew");
     }

@@ -99,8 +99,8 @@ fn tidy(path: &Path, now: u64) -> Result<Account, Failure> {
         let entry: Entry = serde_json::from_str(line).map_err(|error| {
             let place = format!("{}, line {}: {error}", path.display(), index + 1);
             Failure::environment(place).hint(
-                "move the file away; messages of the last week could then come twice, and those \
-                 that nobody has answered for are not sent again",
+                "move the file away; messages of the last week could then appear twice, and \
+                 unanswered ones are not sent again",
             )
         })?;
         entries.push(entry);

@@ -151,9 +151,9 @@ impl Home {
         match stored.and_then(|_| sync_folder(&self.folder)) {
             Ok(()) => Ok(()),
             Err(error) if error.kind() == ErrorKind::AlreadyExists => {
-                let error = format!("there is a key store at {} already", path.display());
+                let error = format!("a key store already exists at {}", path.display());
                 Err(Failure::environment(error).hint(
-                    "keep it: people who have pinned it know you by it; --force makes a new identity",
+                    "keep it: people who have pinned it recognise you by it; --force makes a new identity",
                 ))
             }
             Err(error) => Err(broken(&path, &error)),
@@ -170,7 +170,7 @@ impl Home {
         match fs::read_to_string(&path) {
             Ok(text) => Relays::from_json(&text).map_err(|error| {
                 Failure::environment(format!("{}: {error}", path.display())).hint(
-                    "restore it from a copy; without it, every relay and everybody is met for the first time again",
+                    "restore it from a copy; without it, every relay and everybody counts as new again",
                 )
             }),
             Err(error) if error.kind() == ErrorKind::NotFound => Ok(Relays::default()),

@@ -12,8 +12,8 @@ use crate::session::Topic;
 pub(super) const LOCAL: [&str; 4] = [
     "/window NAME, /window NUMBER, /window everyone: shows a conversation; so do Alt+number, Ctrl-N, Ctrl-P and /msg NAME",
     "/close: closes the conversation that is shown; it stays in the history",
-    "keys: Tab completes, Up and Down fetch lines, Page Up and Page Down scroll, Ctrl-L paints anew, Ctrl-Z stops, Ctrl-C leaves",
-    "behind what you wrote: … on its way, ✓ the relay says that it came, ✓✓ its recipient says so, ✗ it did not come",
+    "keys: Tab completes, Up and Down recall earlier lines, Page Up and Page Down scroll, Ctrl-L redraws, Ctrl-Z stops, Ctrl-C leaves",
+    "signs after your texts: … on its way, ✓ the relay says that it arrived, ✓✓ the recipient confirms it, ✗ it did not arrive",
 ];
 
 /// Who and what can be named.

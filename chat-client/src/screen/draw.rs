@@ -165,7 +165,10 @@ fn hint(view: &ChatView) -> Option<String> {
             Some(_) => "yes trusts the new identity",
             None => "yes marks the identity as verified",
         };
-        format!("Has {} the same number? yes or no: {what}", question.name)
+        format!(
+            "Does {} have the same number? yes or no: {what}",
+            question.name
+        )
     });
     view.hint.as_deref().map(escaped).or(question)
 }

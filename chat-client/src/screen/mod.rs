@@ -156,7 +156,7 @@ impl Screen {
             Event::Key(key) if key.code == KeyCode::Enter && lines.capacity() < MOST_LINES => {
                 painted
                     .view
-                    .hint("too much waits to be sent: press Enter again later");
+                    .hint("too much is waiting to be sent: press Enter again later");
                 Vec::new()
             }
             Event::Key(key) => painted.view.key(key, unix_now()),
@@ -305,7 +305,7 @@ mod tests {
         screen.close(Duration::MAX);
         let written = kept.0.lock().unwrap().clone();
         let text = String::from_utf8_lossy(&written).into_owned();
-        assert!(text.ends_with("nobody has answered for: 1\n"), "{text}");
+        assert!(text.ends_with("unanswered texts: 1\n"), "{text}");
         press(&screen, KeyCode::Char('l'), KeyModifiers::CONTROL).unwrap_err();
         press(&screen, KeyCode::Char('b'), KeyModifiers::NONE).unwrap_err();
         screen.paint().unwrap();

@@ -228,7 +228,7 @@ impl ChatView {
         if index < self.windows.len() {
             self.show(index);
         } else {
-            self.hint("there is no window of this number");
+            self.hint("there is no window with this number");
         }
     }
 
@@ -237,7 +237,7 @@ impl ChatView {
         let window = self.window(Some(name));
         match window {
             Some(window) => self.show(window),
-            None => self.hint("too many windows with something unread: read or /close some"),
+            None => self.hint("too many windows have something unread: read or /close some"),
         }
         window.is_some()
     }
@@ -338,7 +338,7 @@ impl ChatView {
                         }
                     }
                     _ => {
-                        let why = format!("{name} is nobody whom you could write to");
+                        let why = format!("{name} is not somebody you can write to");
                         let refusal = Refusal::new("unknown-name", why);
                         self.refuse(refusal, line.to_owned(), at);
                     }
@@ -362,14 +362,15 @@ impl ChatView {
             }
             "n" | "no" => {
                 let why = format!(
-                    "The numbers differ: somebody is between you and {name}, or one of you looked at another number. \
-                     Write nothing secret to {name}, and tell {name} by another way"
+                    "The numbers differ: somebody is between you and {name}, or one of you \
+                     looked at a different number. Write nothing secret to {name}, and tell \
+                     {name} in another way"
                 );
                 self.push(self.current, at, What::Warning(why));
                 Vec::new()
             }
             _ => {
-                self.hint("yes or no? Esc leaves the question");
+                self.hint("yes or no? Esc cancels");
                 self.question = Some(question);
                 Vec::new()
             }

@@ -269,7 +269,7 @@ impl ChatView {
         }
         let open: usize = self.windows.iter().map(Window::open_texts).sum();
         if open > 0 {
-            lines.push(format!("! texts that nobody has answered for: {open}"));
+            lines.push(format!("! unanswered texts: {open}"));
         }
         lines
     }

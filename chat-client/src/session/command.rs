@@ -138,16 +138,16 @@ impl Topic {
     pub fn purpose(self) -> &'static str {
         match self {
             Self::Say => {
-                "sends a text to everyone who is here; without the command, too: hello. \
-                 A text that begins with a slash is typed with two"
+                "sends a text to everyone who is here; plain text does the same: hello. Type two \
+                 slashes to begin a text with one"
             }
             Self::Msg => "sends a text to one person",
-            Self::File => "sends a file to one person, who gets it into the folder of downloads",
+            Self::File => "sends a file to one person, into that person's download folder",
             Self::Who => "lists who is here and how far each identity is trusted",
             Self::Relay => "shows the relay's key: compare it with the one that its log shows",
             Self::Verify => {
-                "shows the safety number: compare it with that person by another way, \
-                 face to face or by telephone; with yes, marks the identity as verified"
+                "shows the safety number: compare it with that person face to face or by \
+                 telephone; with yes, marks the identity as verified"
             }
             Self::Trust => {
                 "trusts an identity that has changed, so that you can write again; \
@@ -155,15 +155,15 @@ impl Topic {
             }
             Self::Forget => {
                 "forgets the identity of somebody who is away; \
-                 when that person comes back it is for the first time"
+                 when that person comes back, it counts as the first contact"
             }
             Self::Block => {
-                "shows nothing of a person any more, takes no files, sends nothing; \
-                 that person is not told"
+                "hides everything from a person, accepts no files and sends nothing; that person \
+                 is not told"
             }
             Self::Unblock => "ends /block",
-            Self::History => "shows what was said before, with everybody or with one person",
-            Self::Search => "shows what was said before with this text in it",
+            Self::History => "shows earlier texts: all of them, or those with one person",
+            Self::Search => "shows earlier texts that contain this text",
             Self::Help => "explains all commands, or one",
             Self::Quit => "leaves",
         }

@@ -218,12 +218,12 @@ impl Session {
         let contact = self.people.contact(name)?;
         if compared {
             if contact.is_changed() {
-                let why = format!("the identity of {name} has changed: /trust {name} comes first");
+                let why = format!("the identity of {name} has changed: use /trust {name} first");
                 return Err(Refusal::new("key-changed", why));
             }
             if !self.people.was_shown(name, &contact.identity.fingerprint()) {
                 let why = format!(
-                    "the safety number with {name} was not shown yet, or has changed since: \
+                    "the safety number with {name} has not been shown yet, or has changed since: \
                      compare the number that /verify {name} shows"
                 );
                 return Err(Refusal::new("wrong-number", why));
@@ -289,7 +289,7 @@ impl Session {
         let is_same = number.split_whitespace().eq(now.split(' '));
         if self.people.contact(&name)?.is_changed() && !is_same {
             let why = format!(
-                "that is not the whole safety number with {name}, or not the one of now: /verify {name} shows it"
+                "that is not the whole safety number with {name}, or it is out of date: /verify {name} shows it"
             );
             return Err(Refusal::new("wrong-number", why));
         }

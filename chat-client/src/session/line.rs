@@ -189,7 +189,7 @@ pub enum Line {
         /// Who.
         name: Name,
     },
-    /// The person is not blocked any more.
+    /// The person is no longer blocked.
     Unblocked {
         /// Who.
         name: Name,

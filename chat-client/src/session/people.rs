@@ -162,7 +162,7 @@ impl People {
     /// Nobody of this name is known, or the person is here or blocked: its block would be forgotten as well.
     pub(super) fn forget(&mut self, name: &Name) -> Result<(), Refusal> {
         if self.here.contains_key(name) {
-            let why = format!("{name} is here: that person can be forgotten when it has gone");
+            let why = format!("{name} is here: you can forget that person after a departure");
             return Err(Refusal::new("here", why));
         }
         if self.contact(name)?.is_blocked {
@@ -286,7 +286,7 @@ impl People {
 }
 
 fn blocked(name: &Name) -> Refusal {
-    let why = format!("you have blocked {name}: /unblock {name} comes first");
+    let why = format!("you have blocked {name}: use /unblock {name} first");
     Refusal::new("blocked", why)
 }
 

@@ -212,10 +212,7 @@ fn each_text_of_ones_own_says_what_has_become_of_it() {
     assert!(seat.shows("alice: to all ✓✓ 1 of 2"));
     assert_eq!(seat.view.farewell(), Vec::<String>::new());
     seat.enters("nobody has answered");
-    assert_eq!(
-        seat.view.farewell(),
-        ["! texts that nobody has answered for: 1"]
-    );
+    assert_eq!(seat.view.farewell(), ["! unanswered texts: 1"]);
 }
 
 #[test]
@@ -314,7 +311,7 @@ fn a_safety_number_is_a_question_that_takes_yes_or_no() {
     seat.take(&safety("first-use"));
     assert!(seat.shows(number) && seat.shows("Has bob the same number?"));
     assert_eq!(seat.enters("hello"), Vec::<String>::new());
-    assert!(seat.shows("yes or no? Esc leaves the question"));
+    assert!(seat.shows("yes or no? Esc cancels"));
     assert_eq!(seat.enters("yes"), ["@2 /verify bob yes"]);
     seat.take(&safety("first-use"));
     assert_eq!(seat.enters("no"), Vec::<String>::new());
@@ -333,12 +330,12 @@ fn where_a_message_stands_is_told_right_above_it_in_its_window() {
     let (from, count) = (name("bob"), 2);
     seat.take(&Line::Missing { from, count });
     seat.hears("bob", Conversation::Private, "third");
-    assert!(!seat.shows("have not come"));
+    assert!(!seat.shows("missing messages"));
     seat.chord(KeyModifiers::ALT, '2');
     let screen = seat.screen();
     let warning = screen
         .iter()
-        .position(|row| row.contains("have not come: 2"));
+        .position(|row| row.contains("missing messages from bob: 2"));
     let text = screen.iter().position(|row| row.contains("bob: third"));
     assert_eq!(warning.unwrap() + 1, text.unwrap());
 }
@@ -521,7 +518,7 @@ fn a_crowd_opens_no_more_windows_than_a_screen_can_have_and_closes_none_that_mat
     assert!(seat.enters("still here").len() == 1 && seat.input().starts_with("erin>"));
     seat.chord(KeyModifiers::ALT, '1');
     assert_eq!(seat.enters("/msg frank hi"), Vec::<String>::new());
-    assert!(seat.shows("too many windows with something unread"));
+    assert!(seat.shows("too many windows have something unread"));
     assert_eq!(seat.input(), "everyone> /msg frank hi");
     seat.chord(KeyModifiers::CONTROL, 'u');
     // The one that is shown is always among them, and was touched: the one that was read before it makes room.

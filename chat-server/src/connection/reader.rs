@@ -125,7 +125,7 @@ fn immediate(frame: Frame, outbox: &Outbox) -> Result<Option<Request>, Ending> {
     };
     let request = match message {
         ToRelay::Hello { .. } | ToRelay::Login { .. } => {
-            outbox.push(Refusal::out_of_order("this connection is logged in already").frame())?;
+            outbox.push(Refusal::out_of_order("this connection is already logged in").frame())?;
             return Ok(None);
         }
         ToRelay::Ping { n } => {

@@ -46,16 +46,16 @@ impl Router {
         let name = &login.peer.name;
         match self.directory.binding(&login.peer) {
             Binding::Taken => {
-                let text = format!("the name {name} belongs to another key: take another name");
+                let text = format!("the name {name} belongs to another key: use another name");
                 refuse(login, Refusal::new(ErrorCode::NameTaken, text));
             }
             Binding::Full => {
-                let text = "the relay knows as many names as it can hold";
+                let text = "the relay cannot hold any more names";
                 refuse(login, Refusal::new(ErrorCode::Full, text));
             }
             Binding::TooMany => {
                 let text = format!(
-                    "this key has {MAX_NAMES_OF_A_KEY} names here already: log in with one of them"
+                    "this key already has {MAX_NAMES_OF_A_KEY} names here: log in with one of them"
                 );
                 refuse(login, Refusal::new(ErrorCode::Full, text));
             }

@@ -167,7 +167,7 @@ impl Router {
             return;
         };
         let Some(letters) = letters else {
-            let text = "the mail that waits for you cannot be read: try again later";
+            let text = "the mail waiting for you cannot be read: try again later";
             return self.tell_refusal(id, &Refusal::new(ErrorCode::Internal, text));
         };
         let mut is_delivered = false;

@@ -238,14 +238,14 @@ pub(crate) fn word(mark: &Mark) -> String {
 pub(crate) fn sentence(standing: &Standing) -> String {
     match standing {
         Standing::Earned => "Everything went right.".to_owned(),
-        Standing::Partly { held, of } => format!("{held} of {of} parts went right."),
-        Standing::Missed => "This did not go right.".to_owned(),
+        Standing::Partly { held, of } => format!("{held} of {of} parts succeeded."),
+        Standing::Missed => "This failed.".to_owned(),
         Standing::Skipped { needs } => {
             format!("Not tried: it needs “{needs}”, which was not earned.")
         }
         Standing::NotSupported(why) => {
             format!(
-                "Not tried: the program does not do what this needs ({}).",
+                "Not tried: the program does not support what this needs ({}).",
                 visible(why)
             )
         }
@@ -261,7 +261,7 @@ pub(crate) fn sentence(standing: &Standing) -> String {
             visible(why)
         ),
         Standing::Flaky { passed, tries } => {
-            format!("It went right in {passed} of {tries} tries. An instructor decides.")
+            format!("It succeeded in {passed} of {tries} tries. An instructor decides.")
         }
     }
 }

@@ -146,7 +146,10 @@ impl Reason {
             expected: visible(expected),
             got: visible(&evidence.got),
             difference: evidence.difference.as_deref().map(visible),
-            just_before: evidence.just_before.iter().map(|l| visible(l)).collect(),
+            just_before: {
+                let lines = evidence.just_before.iter();
+                lines.map(|line| visible(&line.to_string())).collect()
+            },
         }
     }
 }

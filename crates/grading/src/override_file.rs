@@ -53,7 +53,7 @@ pub struct HandedIn {
 
 static OVERRIDES: Table = Table::new(
     "overrides",
-    "What an instructor decides by hand. Grading again keeps it.",
+    "What an instructor decides by hand. It survives regrading.",
     &[
         may(
             "points",
@@ -96,7 +96,7 @@ static LATE: Table = Table::new(
         must(
             "days",
             ValueKind::Integer(0, 3650),
-            "by how many days, counting a day that has begun",
+            "by how many days; a part of a day counts as a whole one",
         ),
     ],
 );

@@ -111,7 +111,7 @@ pub struct LatePolicy {
 
 static RUBRIC: Table = Table::new(
     "rubric",
-    "What is played of each submission, and what it is worth.",
+    "What is played with each submission, and what it is worth.",
     &[
         must("title", ValueKind::Text, "one line"),
         may(
@@ -161,7 +161,7 @@ static LATE: Table = Table::new(
         must(
             "percent_per_day",
             ValueKind::Integer(1, 100),
-            "of the points earned, for each further day",
+            "the percentage of the points earned that each further day costs",
         ),
         may(
             "most_percent",
@@ -208,7 +208,7 @@ static ITEM: Table = Table::new(
         may(
             "partial",
             ValueKind::Bool,
-            "award points, and take a penalty, in proportion to the steps that went right \
+            "award points, and take a penalty, in proportion to the steps that succeeded \
              (default: `false`)",
         ),
         may(

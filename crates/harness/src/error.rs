@@ -112,14 +112,14 @@ pub enum MergeError {
     #[error("there is nothing to merge")]
     Nothing,
     /// A load is always whole.
-    #[error("{} is a load, which has no parts", .0.display())]
+    #[error("{} is a load, which has no shards", .0.display())]
     Load(PathBuf),
     /// The same scenario is in two of them.
     #[error("{0} was played in two of them")]
     Twice(String),
     /// They were not started as parts of one run.
     #[error(
-        "{} and {} are not parts of one run: they have different {differ}",
+        "{} and {} are not shards of one run: they have different {differ}",
         first.display(),
         other.display()
     )]

@@ -77,7 +77,7 @@ fn missing(parts: &[SavedRun]) -> Vec<String> {
         .collect();
     let all = there.first().into_iter().flat_map(|shard| shard.all());
     all.filter(|shard| !there.contains(shard))
-        .map(|shard| format!("shard {shard} is not there; its scenarios are not in this report"))
+        .map(|shard| format!("shard {shard} is missing; its scenarios are not in this report"))
         .collect()
 }
 

@@ -43,13 +43,13 @@ const PROBES: [Probe; 8] = [
         steps: "clients = [\"alice\", \"bob\", \"carol\"]\n[[steps]]\nbeat = { seconds = 0.1 }\n[[steps]]\njoin = { client = \"carol\" }",
     },
     Probe {
-        what: "says to everyone, and the others hear it",
+        what: "writes to everyone; the others receive it",
         types: Some(Typed::Say),
         shows: Some(EventKind::Message),
         steps: "clients = [\"alice\", \"bob\", \"carol\"]\n[[steps]]\nsay = { from = \"alice\", text = \"this is for everyone, {canary}\" }",
     },
     Probe {
-        what: "says to one, and nobody else hears it",
+        what: "writes to one; nobody else receives it",
         types: Some(Typed::Msg),
         shows: Some(EventKind::Private),
         steps: "clients = [\"alice\", \"bob\", \"carol\"]\n[[steps]]\nmsg = { from = \"alice\", to = \"bob\", text = \"this is for one alone, {canary}\" }",
@@ -61,7 +61,7 @@ const PROBES: [Probe; 8] = [
         steps: "clients = [\"alice\", \"bob\"]\n[[steps]]\nfile = { from = \"alice\", to = \"bob\", size = 3000, as = \"data.bin\" }",
     },
     Probe {
-        what: "leaves when it is told to",
+        what: "leaves when asked to",
         types: Some(Typed::Quit),
         shows: None,
         steps: "clients = [\"alice\", \"bob\"]\n[[steps]]\nleave = { client = \"bob\", how = \"quit\" }",

@@ -99,7 +99,7 @@ impl SavedRun {
         };
         if never > 0 {
             left.push(format!(
-                "{never} scenarios were meant and never played: the run was ended before"
+                "{never} scenarios were never played: the run ended first"
             ));
         }
         let load = match (manifest.asked.load, plays.first()) {
@@ -140,7 +140,7 @@ fn never_played(manifest: &RunManifest, scenario: &ManifestScenario, dir: &Path)
         dir,
         number: 1,
     };
-    let why = PlayVerdict::Skip("never played: the run was ended before".to_owned());
+    let why = PlayVerdict::Skip("never played: the run ended first".to_owned());
     PlayReport {
         adapter: manifest.asked.adapter.clone(),
         seed: manifest.seed,

@@ -124,7 +124,7 @@ impl fmt::Display for Shard {
 
 /// A text names no shard.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("write it like 2/8: the part, from 1, and how many there are")]
+#[error("write it like 2/8: the number of the shard, from 1, and the number of shards")]
 pub struct NoShard;
 
 impl FromStr for Shard {

@@ -1,14 +1,13 @@
 //! Evidence: the first difference, and what happened just before.
 
-use std::time::Duration;
-
+use super::verdict::{Did, Happened};
 use super::view::View;
-use timeline::{Event, Kind, seconds, visible};
+use timeline::{Direction, Event, Kind, LinkEnd, visible};
 
 /// Characters shown on each side of the first difference.
 const AROUND: usize = 24;
 
-/// Lines of all lanes that are shown.
+/// How many things that happened are shown.
 const JUST_BEFORE: usize = 8;
 
 /// Lines longer than this are cut in evidence.
@@ -60,26 +59,42 @@ pub(super) fn brief(line: &str) -> String {
     format!("{}… ({} bytes)", marked(&start), line.len())
 }
 
-/// The last lines of all lanes before an event, oldest first.
-pub(super) fn just_before(view: &View<'_>, n: u64) -> Vec<String> {
+/// What happened last before an event, of all participants, oldest first.
+pub(super) fn just_before(view: &View<'_>, n: u64) -> Vec<Happened> {
     let before = view.events.iter().rev().filter(|event| event.n <= n);
-    let mut lines: Vec<String> = before.filter_map(lane_line).take(JUST_BEFORE).collect();
-    lines.reverse();
-    lines
+    let mut happened: Vec<Happened> = before.filter_map(happened).take(JUST_BEFORE).collect();
+    happened.reverse();
+    happened
 }
 
-fn lane_line(event: &Event) -> Option<String> {
-    let seconds = seconds(Duration::from_nanos(event.t));
-    let (who, what) = match &event.kind {
-        Kind::Line { who, text, .. } => (who, brief(text)),
-        Kind::Typed { who, line } => (who, format!("> {}", brief(line))),
-        Kind::Exited { who, how } => (who, format!("({how})")),
+fn happened(event: &Event) -> Option<Happened> {
+    let (who, did, text) = match &event.kind {
+        Kind::Line { who, text, .. } => (who, Did::Printed, brief(text)),
+        Kind::Typed { who, line } => (who, Did::Typed, brief(line)),
+        Kind::Exited { who, how } => (who, Did::Exited, how.to_string()),
         Kind::LinkClosed {
             link,
             direction,
             how,
-        } => (link, format!("(link {direction:?} closed: {how:?})")),
+        } => (link, Did::LinkClosed, closed(*direction, *how)),
         _ => return None,
     };
-    Some(format!("{who:>8}│ {what}  t={seconds}"))
+    Some(Happened {
+        who: who.clone(),
+        did,
+        text,
+        at_ms: event.t / 1_000_000,
+    })
+}
+
+/// Which half of a link, and how it ended.
+fn closed(direction: Direction, how: LinkEnd) -> String {
+    let direction = match direction {
+        Direction::Up => "to the relay",
+        Direction::Down => "from the relay",
+    };
+    match how {
+        LinkEnd::Fin => format!("{direction} closed"),
+        LinkEnd::Reset => format!("{direction} reset"),
+    }
 }

@@ -64,7 +64,7 @@ fn of_surface(surface: Surface, there: &SurfaceDifferences, all: &Differences) -
             .map(|one| sentence(surface, one))
             .collect();
         let got = format!(
-            "what is there differs with what was said, in all of {plays} plays; where: {}; \
+            "what is there depends on what was said, in all of {plays} plays; where: {}; \
              of {} pieces that were compared, chance would leave {:.0e} of {} differences",
             first_of(&found, there.more),
             there.grams,

@@ -28,7 +28,7 @@ mod whole;
 pub use evidence::difference;
 pub use further_plays::FurtherPlays;
 pub use load::{Figures, Spread, load};
-pub use verdict::{Check, CheckKind, Evidence, PlayVerdict, Verdict, Verdicts};
+pub use verdict::{Check, CheckKind, Did, Evidence, Happened, PlayVerdict, Verdict, Verdicts};
 
 use crate::snapshot::Comparison;
 use closed::Explained;

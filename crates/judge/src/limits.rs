@@ -24,10 +24,10 @@ pub(super) fn checks(view: &View<'_>) -> Vec<Check> {
         } => {
             let got = match used {
                 _ if *limit == Limit::Record => {
-                    format!("{} and was ended", recorded(view, event.n))
+                    format!("{} and was terminated", recorded(view, event.n))
                 }
-                Some(used) => format!("it had {} and was ended", limit.amount(*used)),
-                None => "it went over the limit and was ended".to_owned(),
+                Some(used) => format!("it had {} and was terminated", limit.amount(*used)),
+                None => "it exceeded the limit and was terminated".to_owned(),
             };
             let evidence = Evidence {
                 expected: format!("{who} has at most {}", limit.amount(*allowed)),
@@ -75,7 +75,7 @@ pub(super) fn judge<'a>(
         .chain(&opening)
         .map(|one| (&one.id, one.client.as_str()))
         .collect();
-    let why = format!("{who} had been ended before");
+    let why = format!("{who} had already been terminated");
     doubt(view, checks, (*first, &why), all, |check| {
         match &check.kind {
             CheckKind::Audit(_) | CheckKind::Orphans | CheckKind::Limits => true,

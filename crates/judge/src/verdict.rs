@@ -1,5 +1,8 @@
 //! Verdicts, with their evidence.
 
+use std::fmt;
+use std::time::Duration;
+
 use serde::{Deserialize, Serialize};
 
 use timeline::{ExpectationId, StepId, Surface};
@@ -164,10 +167,52 @@ pub struct Evidence {
     /// The first difference, with invisible characters shown.
     pub difference: Option<String>,
     /// What happened just before, of all participants, oldest first.
-    pub just_before: Vec<String>,
+    pub just_before: Vec<Happened>,
     /// A file to look at, below the play's directory.
     pub look_at: Option<String>,
     /// Number of the event that settled it: what came first is the likelier cause.
     #[serde(default)]
     pub event: Option<u64>,
+}
+
+/// One thing that happened just before.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Happened {
+    /// A client's name, or `relay`.
+    pub who: String,
+    /// What they did.
+    pub did: Did,
+    /// What they printed or typed, or how it ended.
+    pub text: String,
+    /// Milliseconds since the play began.
+    pub at_ms: u64,
+}
+
+/// What a participant did.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Did {
+    /// Printed a line.
+    Printed,
+    /// Was typed at.
+    Typed,
+    /// Ended.
+    Exited,
+    /// Lost one direction of its link.
+    LinkClosed,
+}
+
+impl fmt::Display for Happened {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (who, text) = (&self.who, &self.text);
+        write!(f, "{who:>8}│ ")?;
+        match self.did {
+            Did::Printed => f.write_str(text),
+            Did::Typed => write!(f, "> {text}"),
+            Did::Exited => write!(f, "({text})"),
+            Did::LinkClosed => write!(f, "(link {text})"),
+        }?;
+        let at = Duration::from_millis(self.at_ms);
+        write!(f, "  t={}", timeline::seconds(at))
+    }
 }

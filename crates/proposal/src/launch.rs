@@ -132,7 +132,7 @@ impl Proposal {
             (!has(EventKind::Left), "which line shows who leaves: `left`"),
             (
                 !has(EventKind::Private),
-                "how something is said to one alone: `msg` and `private`",
+                "how to write to one person alone: `msg` and `private`",
             ),
             (self.quit.is_none(), "what people type to leave: `quit`"),
             (true, "whether it sends files: `file`"),
@@ -140,7 +140,10 @@ impl Proposal {
         let open = nothing.into_iter().filter(|(is_open, _)| *is_open);
         let mut all: Vec<String> = open.map(|(_, what)| what.to_owned()).collect();
         if !self.has_control() {
-            all.push("a text that the relay must show, so that a search can be seen to work: `[controls]`".to_owned());
+            all.push(
+                "a text that the relay must show, to prove that a search works: `[controls]`"
+                    .to_owned(),
+            );
         }
         all
     }

@@ -147,7 +147,7 @@ impl Proposal {
             others.extend(self.by_question(observed));
             if self.terminal.is_none() {
                 let mut other = self.clone();
-                other.terminal = Some("On a pipe nothing of what it was sent came out.".to_owned());
+                other.terminal = Some("On a pipe, none of what it was sent came out.".to_owned());
                 others.push(other);
             }
         } else {

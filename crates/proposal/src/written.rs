@@ -98,7 +98,7 @@ impl Proposal {
         if self.has_control() {
             line(
                 &mut out,
-                "\n# The relay is called by it.\n[controls]\narguments = \"{control}\"",
+                "\n# It is the relay's name.\n[controls]\narguments = \"{control}\"",
             );
         }
         out.replacen(
@@ -188,7 +188,7 @@ impl Proposal {
             line(
                 out,
                 &format!(
-                    "# They look like texts of somebody, and are none.\nignore = {}",
+                    "# They look like somebody's texts, but are not.\nignore = {}",
                     list(&self.ignore)
                 ),
             );

@@ -271,8 +271,7 @@ fn outcome(play: &PlayReport, check: &Check) -> Outcome {
         text.push_str(&format!("first difference: {difference}\n"));
     }
     for line in &evidence.just_before {
-        text.push_str(line);
-        text.push('\n');
+        text.push_str(&format!("{line}\n"));
     }
     Outcome::Red(element, kind, evidence.got.clone(), text)
 }

@@ -22,6 +22,7 @@ pub fn schema() -> Value {
             "verdict": verdict(),
             "check": check(),
             "evidence": evidence(),
+            "happened": happened(),
             "searched": searched(),
         },
     })
@@ -173,10 +174,22 @@ fn evidence() -> Value {
             "just_before": {
                 "description": "What happened just before, of all participants, oldest first.",
                 "type": "array",
-                "items": { "type": "string" },
+                "items": { "$ref": "#/definitions/happened" },
             },
             "look_at": { "description": "A file to look at, below the play's directory.", "type": ["string", "null"] },
             "event": { "description": "Number of the event of the timeline that settled it.", "type": ["integer", "null"], "minimum": 0 },
+        }),
+    )
+}
+
+fn happened() -> Value {
+    object(
+        "One thing that happened just before.",
+        json!({
+            "who": text("A client's name, or relay."),
+            "did": { "enum": ["printed", "typed", "exited", "link-closed"] },
+            "text": text("The line, shortened where it is long, or how it ended."),
+            "at_ms": { "description": "Milliseconds since the play began.", "type": "integer", "minimum": 0 },
         }),
     )
 }

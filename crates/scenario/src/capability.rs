@@ -3,7 +3,7 @@
 closed_list! {
     /// Something that an implementation may be unable to do.
     pub enum Capability {
-        /// show control characters as they were sent, and let no terminal act on them
+        /// show control characters as they were sent, without letting a terminal act on them
         ControlCharacters,
         /// end when its input ends
         EndOfInput,

@@ -60,6 +60,35 @@ pub enum Help {
     Say(String),
 }
 
+/// What keeps nobody from using a file, shown at these bytes of it, or alone.
+pub fn warning(
+    (path, source): (&Path, &str),
+    span: Option<Range<usize>>,
+    why: &str,
+    colour: bool,
+) -> String {
+    let page = Page::new(&path.to_string_lossy(), source);
+    let title = Level::WARNING.primary_title(why);
+    let group = match span {
+        None => Group::with_title(title),
+        Some(span) => title.element(
+            Snippet::source(page.text.as_str())
+                .path(page.path.as_str())
+                .annotation(AnnotationKind::Primary.span(page.fit(&span))),
+        ),
+    };
+    renderer(colour).render(&[group])
+}
+
+fn renderer(colour: bool) -> Renderer {
+    let renderer = if colour {
+        Renderer::styled()
+    } else {
+        Renderer::plain()
+    };
+    renderer.decor_style(DecorStyle::Ascii)
+}
+
 impl Problem {
     /// A problem at a place of the file.
     pub fn new(code: Code, span: &Range<usize>, title: impl Into<String>) -> Self {
@@ -139,12 +168,7 @@ impl Problems {
 
     /// All problems, as a compiler shows them, with one empty line between two.
     pub fn render(&self, colour: bool) -> String {
-        let renderer = if colour {
-            Renderer::styled()
-        } else {
-            Renderer::plain()
-        };
-        let renderer = renderer.decor_style(DecorStyle::Ascii);
+        let renderer = renderer(colour);
         let page = Page::new(&self.path.to_string_lossy(), &self.source);
         let shown: Vec<String> = self
             .list

@@ -18,5 +18,5 @@ pub mod units;
 pub mod walk;
 
 pub use codes::ShapeCodes;
-pub use diagnostic::{Code, Help, Problem, Problems};
-pub use node::{Node, Place, node, place};
+pub use diagnostic::{Code, Help, Problem, Problems, warning};
+pub use node::{Node, Place, find, node, place};

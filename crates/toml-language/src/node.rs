@@ -26,6 +26,18 @@ pub struct Place<'a> {
     pub span: Range<usize>,
 }
 
+/// Where the innermost of these keys stands, and its value, in the text of a TOML file.
+pub fn find(source: &str, keys: &[String]) -> Option<(Range<usize>, Range<usize>)> {
+    let (document, _) = DeTable::parse_recoverable(source);
+    let mut table = document.get_ref();
+    let (last, outer) = keys.split_last()?;
+    for key in outer {
+        table = table.get(key.as_str())?.get_ref().as_table()?;
+    }
+    let (key, value) = table.get_key_value(last.as_str())?;
+    Some((key.span(), value.span()))
+}
+
 impl<'a, 'i> Node<'a, 'i> {
     /// The table at this place of the file.
     pub fn new(table: &'a DeTable<'i>, span: Range<usize>) -> Self {

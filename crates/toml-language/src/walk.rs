@@ -311,7 +311,8 @@ fn type_of(value: &DeValue<'_>) -> &'static str {
         DeValue::Array(_) => "an array",
         DeValue::Boolean(_) => "a boolean",
         DeValue::Datetime(_) => "a date",
-        DeValue::Float(_) | DeValue::Integer(_) => "a number",
+        DeValue::Float(_) => "a decimal number",
+        DeValue::Integer(_) => "a number",
         DeValue::String(_) => "a string",
         DeValue::Table(_) => "a table",
     }

@@ -298,7 +298,7 @@
     by("step").disabled = by("repeat").disabled = !waits || taken !== null;
     by("repeat").disabled ||= play.done === 0;
     by("start").disabled = over || play.ending || taken !== null;
-    by("start").textContent = running ? "Pause" : play.done === 0 ? "Start" : "Go on";
+    by("start").textContent = running ? "Pause" : play.done === 0 ? "Start" : "Continue";
     by("stop").disabled = over || play.ending;
     for (const [who, person] of people) {
       if (!person.take) {

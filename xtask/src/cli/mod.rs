@@ -40,7 +40,7 @@ pub(crate) enum Command {
     Load(Load),
     /// Grade the submissions of a class by a rubric
     Grade(Grade),
-    /// Play a scenario against what lies in a directory or an archive
+    /// Play a scenario with the programs in a directory or an archive
     Try(Try),
     /// Show a saved run, or merge the shards of one
     Report(Report),
@@ -369,7 +369,7 @@ pub(crate) struct Check {
     /// Try an adapter: start its programs, log in, say something, send a file, leave
     #[arg(long = "try", requires = "files")]
     pub(crate) tried: bool,
-    /// With --try: give a setting of the adapter another value; may be given again
+    /// With --try: override a setting of the adapter; repeatable
     #[arg(long = "set", value_parser = argument::setting, value_name = "NAME=VALUE", requires = "tried")]
     pub(crate) settings: Vec<(String, String)>,
 }
@@ -422,7 +422,7 @@ pub(crate) enum NewFile {
         /// Where to write it
         path: PathBuf,
     },
-    /// An adapter for the programs in a directory, found out by reading and playing them
+    /// An adapter for the programs in a directory, worked out by reading and running them
     Adapter(NewAdapter),
 }
 
@@ -479,9 +479,9 @@ pub(crate) struct Bench {
 
 Two clients write to each other through a relay that keeps mail, and one sends files to the other.
 Again and again, one of the three is killed and started again: at any moment, or at one of the
-points before and after everything that makes something durable or promises it. At the end,
-everything that was accepted is in its recipient's history, once and in its order, and each file
-is whole or absent. The exit code is 0 only then.")]
+points before and after everything that makes something durable or promises it. The exit code is 0
+only if, at the end, every accepted message is in its recipient's history, exactly once and in
+order, and each file is whole or absent.")]
 pub(crate) struct Crash {
     /// Number of kills at any moment
     #[arg(long, value_name = "NUMBER", default_value_t = 8)]
@@ -504,13 +504,13 @@ pub(crate) struct Crash {
   cargo xtask zoo --quick
   cargo xtask zoo --json
 
-docs/zoo.md says what each does. The last line is
-`N caught, 0 missed, M harmless, 0 false alarms`, and the exit code 0 only then.")]
+docs/zoo.md describes each fault. The exit code is 0 only if the last line is
+`N caught, 0 missed, M harmless, 0 false alarms`.")]
 pub(crate) struct Zoo {
     /// Names of faults [default: all]
     #[arg(value_name = "FAULT")]
     pub(crate) names: Vec<String>,
-    /// Leave out relays in other languages that take some thirty plays each
+    /// Skip the relays in other languages, which take about thirty plays each
     #[arg(long, conflicts_with = "names")]
     pub(crate) quick: bool,
     /// Print one JSON object per fault instead of a table
@@ -544,11 +544,16 @@ pub(crate) struct Ci {
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:
   cargo xtask schema
-  cargo xtask schema --check")]
+  cargo xtask schema --check
+  cargo xtask schema --pictures")]
 pub(crate) struct Schema {
     /// Write nothing; fail if something is out of date
     #[arg(long)]
     pub(crate) check: bool,
+
+    /// Also take the screenshots in docs/pictures again, in a browser
+    #[arg(long, conflicts_with = "check")]
+    pub(crate) pictures: bool,
 }
 
 #[derive(Args, Debug)]

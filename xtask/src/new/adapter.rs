@@ -27,7 +27,7 @@ pub(super) fn run(arguments: &cli::NewAdapter, workspace: &Workspace) -> Command
     let beside = dir.join("adapter.toml");
     let path = arguments.out.as_deref().unwrap_or(&beside);
     if path.exists() {
-        let text = format!("{} is there already, and stays as it is", path.display());
+        let text = format!("{} already exists and was not changed", path.display());
         return Err(CommandError::usage(text));
     }
     let asked = cli::Staging {

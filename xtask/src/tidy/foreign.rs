@@ -85,7 +85,7 @@ pub(super) fn opened(sources: &[Source]) -> Vec<Breach> {
     breaches.extend(stale.map(|(place, what)| {
         Breach::of(
             place,
-            format!("it opens {what} no longer: strike it off the list in tidy"),
+            format!("it no longer opens {what}: remove it from the list in tidy"),
         )
     }));
     breaches

@@ -45,7 +45,7 @@ fn shared_but(sources: &[Source], still: &[&str]) -> Vec<Breach> {
         .collect();
     let gone = still.iter().filter(|name| !owners.contains_key(**name));
     breaches.extend(gone.map(|name| {
-        let what = format!("`{name}` is no longer the name of two types: strike it from the list");
+        let what = format!("`{name}` is no longer the name of two types: remove it from the list");
         Breach::of("xtask/src/tidy/names.rs", what)
     }));
     breaches

@@ -57,7 +57,7 @@ pub(super) fn unlisted(sources: &[Source]) -> Vec<Breach> {
     }
     for row in &rows {
         for file in row.files.iter().filter(|file| !waits.contains(*file)) {
-            let what = format!("`{file}` waits for nothing: strike it off the table");
+            let what = format!("`{file}` waits for nothing: remove it from the table");
             breaches.push(Breach::at(PAGE, row.line, what));
         }
         for test in row.tests.iter().filter(|test| !is_there(test, sources)) {

@@ -1,18 +1,18 @@
 // The report page, as a person meets it: in a browser, from a directory, without a network.
 //
-// PAGE is a page of a play that passed, RUN that of its run, GRADES a directory of grades, LEAK one of a play in which plaintext
+// PAGE is a page of a play that passed, RUN that of its run, GRADES a directory of grades, LOAD the page of a load, LEAK one of a play in which plaintext
 // was seen, FAILED the link that was printed for a step that failed, MANY one of 2 000 messages, MORE one of 9 000; in both, everybody prints what would be
 // a script. CHROMIUM is the browser. Where PICTURES is set, the picture of the documentation is written there.
 
 import assert from "node:assert/strict";
-import { readFileSync, writeFileSync } from "node:fs";
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { after, before, test } from "node:test";
 import { chromium } from "playwright-core";
 
-const { PAGE, RUN, GRADES, LEAK, FAILED, MANY, MORE, CHROMIUM, SCRATCH, PICTURES = SCRATCH } = process.env;
+const { PAGE, RUN, GRADES, LOAD, LEAK, FAILED, MANY, MORE, CHROMIUM, SCRATCH, PICTURES = SCRATCH } = process.env;
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 let browser;
 
@@ -159,7 +159,9 @@ test("the slider and the address show every terminal as it stood then", async ()
 });
 
 test("grades ask for themselves alone, keep nobody out, and lead from the overview to each submission", async () => {
-  for (const file of ["index.html", "matrix.html", "submissions/bob/instructor.html", "submissions/hal/feedback.html"].map((name) => join(GRADES, name))) {
+  const names = readdirSync(GRADES, { recursive: true }).filter((name) => name.endsWith(".html") && !name.startsWith("plays/"));
+  assert.ok(["index.html", "matrix.html", "submissions/bob/instructor.html", "submissions/hal/feedback.html"].every((name) => names.includes(name)), names.join());
+  for (const file of names.map((name) => join(GRADES, name))) {
     assert.ok(await isAlone(file), file);
     for (const colorScheme of ["light", "dark"]) {
       const { page, done } = await open(file, { colorScheme, viewport: { width: 1024, height: 900 }, bypassCSP: true });
@@ -286,7 +288,7 @@ test("a page leads back to its run and on to the next failure", async () => {
 });
 
 test("nobody is kept out: no finding of axe in light and dark, no sideways page, the keyboard reaches all", async () => {
-  for (const [colorScheme, file] of ["light", "dark"].flatMap((scheme) => [RUN, LEAK, FAILED.split("#")[0]].map((file) => [scheme, file]))) {
+  for (const [colorScheme, file] of ["light", "dark"].flatMap((scheme) => [RUN, LOAD, LEAK, FAILED.split("#")[0]].map((file) => [scheme, file]))) {
     const { page, done } = await open(file, { colorScheme, viewport: { width: 1280, height: 800 }, bypassCSP: true });
     await page.evaluate(axe);
     const { violations } = await page.evaluate(() => window.axe.run());

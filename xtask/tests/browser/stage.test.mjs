@@ -208,7 +208,7 @@ test("it is stepped to its end and says what came of it", async (t) => {
   await page.screenshot({ path: join(SCRATCH, "bytes.png") });
   await page.keyboard.press("Escape");
   // The others follow by themselves.
-  await button(page, "Go on").click();
+  await button(page, "Continue").click();
   await page.locator("#verdict a").waitFor({ timeout: 60_000 });
   assert.match(await page.textContent("#verdict"), /^✔ PASS — \d+ checks/);
   assert.match(await page.textContent("#lesson"), /^The relay moves every byte/);
@@ -276,7 +276,7 @@ test("the relay that reads along is shown reading", async (t) => {
   await page.locator("#sought .found").getByText(/^in its output: “relay-.*the vault code is/).waitFor();
   await page.setViewportSize({ width: 1280, height: 800 });
   await page.screenshot({ path: join(PICTURES, "browser.png") });
-  await button(page, "Go on").click();
+  await button(page, "Continue").click();
   await page.locator("#verdict a").waitFor({ timeout: 90_000 });
   assert.match(await page.textContent("#verdict"), /^■ PLAINTEXT/);
   assert.match(await page.textContent("#lesson"), /^refuted by this play: /);

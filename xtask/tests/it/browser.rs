@@ -44,6 +44,16 @@ fn played(runs: &Runs, arguments: &[&str]) -> (PathBuf, PathBuf) {
     (play, run)
 }
 
+/// The page of a load.
+fn loaded(runs: &Runs) -> PathBuf {
+    let plain = ["--adapter", "zoo/adapters/plain.toml"];
+    let load = ["load", "pairs", "--clients", "2", "--for", "100ms"];
+    let output = runs.xtask(&[&load[..], &plain].concat()).output().unwrap();
+    let err = String::from_utf8_lossy(&output.stderr);
+    let page = err.lines().find_map(|line| line.strip_prefix("page:  "));
+    PathBuf::from(page.unwrap_or_else(|| panic!("no page: {err}")))
+}
+
 /// Grades of two samples, and how they work with each other.
 fn graded(runs: &Runs) -> PathBuf {
     let class = ["--only", "bob", "--only", "hal"];
@@ -143,6 +153,7 @@ fn report_pages_work_in_a_browser() {
             ("PAGE", page),
             ("RUN", run),
             ("GRADES", graded(&runs)),
+            ("LOAD", loaded(&runs)),
             ("LEAK", leak),
             ("FAILED", link_of_a_failing_step(&runs)),
             ("MANY", many),

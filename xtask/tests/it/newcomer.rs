@@ -172,7 +172,9 @@ fn check_reads_a_scenario_and_an_adapter_of_one_name_and_warns_of_programs_that_
     )
     .unwrap();
     let plain = fs::read_to_string(root().join("zoo/adapters/plain.toml")).unwrap();
-    let lacking = plain.replace("{ cargo = \"plain-client\" }", "{ path = \"../chat\" }");
+    let lacking = plain
+        .replace("{ cargo = \"plain-client\" }", "{ path = \"../chat\" }")
+        .replace("{ cargo = \"plain-relay\" }", "{ cargo = \"chat-sevrer\" }");
     assert_ne!(plain, lacking);
     fs::write(workspace.join("adapters/mine.toml"), lacking).unwrap();
     let runs = Runs::new();
@@ -180,7 +182,25 @@ fn check_reads_a_scenario_and_an_adapter_of_one_name_and_warns_of_programs_that_
     check.env("CARGO_MANIFEST_DIR", workspace.join("xtask"));
     let (code, out, err) = said(check);
     assert_eq!(code, 0, "{err}");
-    assert_eq!(out, "1 scenario, 1 adapter checked, no problems\n");
-    let warning = "mine.toml: the program `client` cannot be started: no ../chat beside it";
-    assert!(err.contains("warning") && err.contains(warning), "{err}");
+    assert_eq!(out, "1 scenario, 1 adapter checked, 2 warnings\n");
+    for [warning, line] in [
+        [
+            "warning: the program `client` cannot be started: no ../chat beside it",
+            "client = { path = \"../chat\" }",
+        ],
+        [
+            "warning: this workspace has no program called `chat-sevrer`; did you mean `chat-server`?",
+            "relay = { cargo = \"chat-sevrer\" }",
+        ],
+    ] {
+        let shown = err
+            .split_once(warning)
+            .and_then(|(_, rest)| rest.split_once(line));
+        let (place, rest) = shown.unwrap_or_else(|| panic!("{warning}: {err}"));
+        assert!(place.contains("adapters/mine.toml:"), "{err}");
+        assert!(
+            rest.trim_start_matches([' ', '|', '\n']).starts_with('^'),
+            "{err}"
+        );
+    }
 }

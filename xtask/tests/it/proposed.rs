@@ -92,9 +92,9 @@ fn new_adapter_writes_a_reason_for_each_line_and_tries_what_it_says() {
     assert_eq!(output.status.code(), Some(0), "{out}{err}");
     for line in [
         "not found out: whether it sends files: `file`",
-        "says to everyone, and the others hear it  yes",
-        "says to one, and nobody else hears it     yes",
-        "leaves when it is told to                 yes",
+        "writes to everyone; the others receive it  yes",
+        "writes to one; nobody else receives it     yes",
+        "leaves when asked to                 yes",
         "shows who leaves                          yes",
     ] {
         assert!(out.contains(line), "{out}{err}");

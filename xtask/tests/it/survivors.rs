@@ -65,6 +65,11 @@ fn an_interrupted_run_leaves_nothing_and_says_so() {
                 .read_to_string(&mut printed)
                 .unwrap();
             assert_eq!(status.code(), Some(code), "{printed}");
+            let files = format!(
+                "0 of 1 scenarios have ended\nfiles: {}",
+                runs.path().display()
+            );
+            assert!(printed.contains(&files), "{printed}");
             assert!(printed.contains("interrupted"), "{printed}");
         }
     }

@@ -97,7 +97,7 @@ fn torture(scenario: &str, side: &str, fault: &str) {
             (r"\d+\.\d+ (s|MiB)", "[n] $1"),
             (r"for \d+\.\d+ s", "for [n] s"),
             (r"\d+ bytes meanwhile", "[n] bytes meanwhile"),
-            (r"it led to (\w+): \d+ ([^,]+), [^\n]* and was ended", "it led to $1: [n] $2, … and was ended"),
+            (r"it led to (\w+): \d+ ([^,]+), [^\n]* and was terminated", "it led to $1: [n] $2, … and was terminated"),
             (r"not found in \d+ bytes", "not found in [n] bytes"),
         ],
     }, {

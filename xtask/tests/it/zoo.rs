@@ -236,7 +236,7 @@ fn what_depends_on_what_was_said_is_distinguishable_whatever_its_encoding() {
     let (code, printed) = played("fault=log-digest");
     assert_eq!(code, Some(3), "{printed}");
     assert!(
-        printed.contains("what is there differs with what was said"),
+        printed.contains("what is there depends on what was said"),
         "{printed}"
     );
     assert!(printed.contains("out/relay.stdout"), "{printed}");

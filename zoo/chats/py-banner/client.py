@@ -1,4 +1,4 @@
-"""Explains itself, and shows what one has said."""
+"""Explains itself, and echoes what its user says."""
 import os, socket, sys, threading
 
 if len(sys.argv) < 3: sys.exit(f"Usage: {sys.argv[0]} PORT NAME")

@@ -1,4 +1,4 @@
-"""Everybody knows the pass phrase, but for the relay."""
+"""Everybody but the relay knows the passphrase."""
 import hashlib, hmac, os, socket, sys, threading
 
 where, name, phrase = sys.argv[1:]

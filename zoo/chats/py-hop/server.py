@@ -1,4 +1,4 @@
-"""Each hop is enciphered, and the relay opens everything. server.py PORT"""
+"""Each hop is encrypted, and the relay decrypts everything. server.py PORT"""
 import socket, sys, threading
 
 KEY = b"the relay has this key as well"

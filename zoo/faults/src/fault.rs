@@ -1,4 +1,4 @@
-//! What a chat of the zoo can give away: a closed list, and who must find it how.
+//! What a chat of the zoo can leak: a closed list, with the detector that must find each.
 
 use std::error::Error;
 use std::fmt;
@@ -50,7 +50,7 @@ pub enum Expected {
     Distinguishable(&'static str),
     /// A check whose name holds this fails.
     Fails(&'static str),
-    /// The audit of this surface cannot tell, or that of `keys` in clients' stores.
+    /// The verdict on this surface, or on `keys` in clients' stores, is `CANNOT TELL`.
     CannotTell(&'static str),
     /// Nothing.
     Passes,
@@ -182,7 +182,7 @@ impl Fault {
         )
     }
 
-    /// Whether links carry frames that tell of what kind they are.
+    /// Whether links carry frames that name their type.
     pub fn is_framed(self) -> bool {
         matches!(
             self,
@@ -208,7 +208,7 @@ impl Fault {
     }
 }
 
-/// Keys are found by detectors of their own, however they are written.
+/// Keys are found by detectors of their own, in any encoding.
 fn transformation(what: What, how: How) -> String {
     match (what, how) {
         (What::MessageKeys, How::AsIs) => "message-key".to_owned(),

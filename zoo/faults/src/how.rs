@@ -2,7 +2,7 @@
 
 use strum::VariantArray;
 
-/// A way to write bytes so that they are no longer seen at once.
+/// A way to write bytes that hides them from a quick look.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, VariantArray)]
 #[expect(missing_docs, reason = "the words say it")]
 pub enum How {
@@ -23,7 +23,7 @@ pub enum How {
     HalfBytes,
     Base64,
     Base64Url,
-    /// Behind one other byte, so that no group begins where the text does.
+    /// After one other byte, so that no group begins where the text does.
     Base64Shifted,
     /// In lines of 64 characters.
     Base64Wrapped,
@@ -42,7 +42,7 @@ pub enum How {
     DecimalList,
     BinaryDigits,
     BigInteger,
-    /// A line break after every 13 bytes: no line holds enough of a text to know it by.
+    /// A line break after every 13 bytes: no line contains enough of a text to recognise it.
     Split,
     Gzip,
     Zlib,
@@ -73,7 +73,7 @@ pub enum How {
     Shuffled,
     /// Each byte as a number of 16 bits, three times as large.
     Tripled,
-    /// A digest of 64 bits in hexadecimal, from which nobody gets the text back.
+    /// A digest of 64 bits in hexadecimal, from which nobody can recover the text.
     Digest,
     /// How many bytes it has when it is compressed.
     PackedLength,
@@ -108,8 +108,8 @@ impl How {
         }
     }
 
-    /// The word of the harness for what must find it; where it is written several times over,
-    /// the outermost first. None of its words for what is not listed.
+    /// The harness's word for the detector that must find it; for nested encodings,
+    /// the outermost first. `None` for encodings that are not listed.
     pub fn detector(self) -> &'static str {
         match self {
             Self::AsIs => "as-is",
@@ -176,7 +176,7 @@ impl How {
         )
     }
 
-    /// How a sentence goes on that says what is written where; empty for what is written as it
+    /// The end of a sentence that says what is written where; empty for what is written as it
     /// is.
     pub(crate) fn phrase(self) -> &'static str {
         match self {

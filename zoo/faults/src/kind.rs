@@ -1,4 +1,4 @@
-//! What can be given away, where, and what else can be wrong or merely odd; in words, too.
+//! What can leak, and where; and what else can be wrong or merely unusual. Also in words.
 
 use strum::VariantArray;
 
@@ -52,7 +52,7 @@ pub enum Way {
     Wire,
 }
 
-/// A thing that the pair does wrong, and that is no leak of one thing in one place.
+/// A mistake of the pair that is not the leak of one thing in one place.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, VariantArray)]
 pub enum Misdeed {
     /// The relay has the clients' key, and logs what it opens.
@@ -65,9 +65,9 @@ pub enum Misdeed {
     Gossips,
     /// The relay's log is lost in a buffer: nobody can tell what was in it.
     LosesItsLog,
-    /// Clients do not keep the keys of their messages, so that nobody can look for them.
+    /// Clients do not keep the keys of their messages, so nobody can search for them.
     ForgetsKeys,
-    /// Clients do not pad what they seal, in frames that are said to be padded.
+    /// Clients do not pad frames that are declared to be padded.
     TellsLengths,
     /// Clients pad what is long to less than they are said to.
     PadsLoosely,
@@ -94,9 +94,9 @@ pub enum Habit {
     KeepsGzip,
     /// What was sealed stays in memory.
     KeepsMemory,
-    /// Keys for something else stand in its memory, its log and a file.
+    /// Its memory, its log and a file contain keys for something else.
     HoldsKeys,
-    /// The environment of a process that the relay starts holds what was sealed, in base64.
+    /// The environment of a process that the relay starts contains the ciphertext, in base64.
     TellsChild,
     /// Each record follows a header that is always the same.
     Headers,
@@ -108,11 +108,11 @@ pub enum Habit {
     RandomWire,
     /// Clients cut what they send into many small records.
     SmallRecords,
-    /// Clients agree on keys by the way of the relay, which passes on what they send for it.
+    /// Clients agree on keys through the relay, which passes on their public values.
     ExchangesKeys,
     /// Clients seal each message with a key of its own, and keep these keys for themselves.
     SealsEach,
-    /// Links carry frames that everybody can cut, padded as the adapter says.
+    /// Links carry frames that anybody can split, padded as the adapter says.
     PadsFrames,
 }
 

@@ -1,5 +1,5 @@
-//! What the chat of the zoo can give away, as data: names, sentences, and what must
-//! become of a play. Who lists, plays or judges faults needs no program that has them.
+//! What the chat of the zoo can leak, as data: names, sentences, and what must
+//! become of a play. Code that lists, plays or judges faults needs no program that has them.
 
 mod fault;
 mod how;

@@ -135,7 +135,7 @@ pub struct Stranger {
     pub language: Language,
     /// Where it puts what it is handed, in the words of `zoo/relays`.
     place: &'static str,
-    /// What that is; nothing but what was sealed, where it is harmless.
+    /// What that is; only ciphertext, if it is harmless.
     pub writing: Option<Writing>,
     surface: &'static str,
     /// Who sees it.
@@ -296,7 +296,7 @@ pub const STRANGERS: &[Stranger] = &[
         Writing::Bit,
         "wire",
         ByNobody(
-            "which of two links is written first is not compared: honest threads decide it by luck",
+            "which of two links is written first is not compared: among honest threads it is a matter of chance",
         ),
     ),
     harmless(Python, "logging"),

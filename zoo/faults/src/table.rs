@@ -3,7 +3,7 @@
 use crate::how::How;
 use crate::kind::{Way, What};
 
-/// Everything that comes to light somewhere, in the order of the page.
+/// Everything that leaks somewhere, in the order of the page.
 pub(crate) const LEAKS: &[(What, Way, How)] = &[
     // Each way to write, in the log.
     (What::Texts, Way::Log, How::AsIs),

@@ -1,4 +1,4 @@
-"""It looks as if it were there: it prints what is expected when it starts, and does nothing."""
+"""It looks alive: it prints what is expected when it starts, and then does nothing."""
 import socket, sys
 
 if sys.argv[1] == "serve":

@@ -1,4 +1,4 @@
-//! The client of the zoo: honest, and what is wrong with it otherwise is its `--fault`.
+//! The client of the zoo: honest, unless it has a `--fault`.
 
 use std::process::ExitCode;
 

@@ -1,4 +1,4 @@
-//! The relay of the zoo: honest, and what is wrong with it otherwise is its `--fault`.
+//! The relay of the zoo: honest, unless it has a `--fault`.
 
 use std::process::ExitCode;
 

@@ -1,4 +1,4 @@
-//! A chat over UDP, as small as a chat can be: each datagram is a text, and none comes twice or
+//! A minimal chat over UDP: each datagram is a text, and none is sent twice or
 //! again. `udp-chat relay NAME` prints its port; `udp-chat client PORT NAME` says what it reads.
 
 use std::collections::BTreeMap;

@@ -1,4 +1,4 @@
-//! Received files: hidden while they grow, renamed when they are complete.
+//! Received files: hidden while they are incomplete, then renamed.
 
 use std::collections::BTreeMap;
 use std::fs::{self, File, OpenOptions};

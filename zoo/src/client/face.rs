@@ -17,7 +17,7 @@ pub(crate) enum Face {
     Lines,
     /// Lines as people read them.
     People,
-    /// Asks for everything before it is ready, and shows a prompt in front of what is typed.
+    /// Asks for everything before it is ready, and shows a prompt for what is typed.
     Asks,
     /// Paints the last lines on the alternate screen, again and again.
     Paints,
@@ -29,7 +29,7 @@ const ROWS: usize = 8;
 /// What is shown at the moment.
 static SHOWN: Mutex<(Face, VecDeque<String>)> = Mutex::new((Face::Lines, VecDeque::new()));
 
-/// Meets the user: who it is, with `@` and the room where there is one.
+/// Learns who the user is, with `@` and the room, if there is one.
 ///
 /// # Errors
 ///

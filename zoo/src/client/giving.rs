@@ -1,4 +1,4 @@
-//! What a client hands the relay: what is sealed, and what the fault gives away.
+//! What a client hands the relay: ciphertext, and what the fault leaks.
 
 use std::io;
 use std::path::Path;
@@ -16,7 +16,7 @@ use crate::seal::{Key, Padding, padded, unpadded};
 
 use super::store::Store;
 
-/// To what contents are padded before they are sealed; not at all where nothing is.
+/// How contents are padded before they are sealed, if they are padded at all.
 fn padding(fault: Fault, room: &Key) -> Padding {
     match fault {
         _ if room.is_none() => Padding::None,
@@ -28,15 +28,15 @@ fn padding(fault: Fault, room: &Key) -> Padding {
     }
 }
 
-/// Seals what a client says, and gives away what its fault gives away.
+/// Seals what a client says, and leaks what its fault leaks.
 pub(super) struct Giving {
     fault: Fault,
     name: String,
     phrase: String,
     room: Key,
-    /// Instead of the key of the room, where clients agree on keys.
+    /// Instead of the key of the room, if clients agree on keys.
     pairs: Option<Pairs>,
-    /// Under the key of the room, where each message has a key of its own.
+    /// Under the key of the room, if each message has a key of its own.
     store: Option<Store>,
 }
 

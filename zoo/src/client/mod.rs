@@ -1,4 +1,4 @@
-//! The client: one line in, one line out, as `docs/client-lines.md` says.
+//! The client: one line in, one line out, as described in `docs/client-lines.md`.
 
 mod downloads;
 mod face;
@@ -44,7 +44,7 @@ const QUEUE: usize = 64;
 /// Names no one: all have the fault.
 const EVERYBODY: &str = "everybody";
 
-/// How often a client says that it is there, where that is its habit.
+/// How often a client sends a keep-alive, if that is its habit.
 const OFTEN: Duration = Duration::from_millis(20);
 
 /// A client that encrypts what it is given keys for, for tests and benchmarks of the harness.
@@ -65,13 +65,13 @@ struct Arguments {
     /// How it misbehaves.
     #[arg(long, value_enum, default_value = "none")]
     fault: ClientFault,
-    /// Only who logs in with this name has the fault; `everybody` for all.
+    /// Only the client that logs in with this name has the fault; `everybody` for all.
     #[arg(long)]
     faulty: Option<String>,
     /// What it gives away; `honest` is nothing.
     #[arg(long, default_value = "honest", value_parser = Fault::named)]
     leak: Fault,
-    /// File with the key of the links; without it nothing seals them.
+    /// File with the key of the links; without it they are not encrypted.
     #[arg(long)]
     link_key: Option<PathBuf>,
     /// File with the key that the clients share and the relay never gets; without it they seal

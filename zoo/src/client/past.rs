@@ -1,4 +1,4 @@
-//! A way from client to client that no relay is on: datagrams on the loopback address, to a port
+//! A channel from client to client that bypasses the relay: datagrams on the loopback address, to a port
 //! that follows from the name.
 
 use std::io;
@@ -23,7 +23,7 @@ fn port(name: &str) -> Option<u16> {
     Some(PORT + u16::try_from(place).ok()?)
 }
 
-/// Takes what the others send past the relay, for as long as the client lives.
+/// Receives what the others send past the relay, as long as the client lives.
 ///
 /// # Errors
 ///
@@ -45,7 +45,7 @@ pub(super) async fn listen(name: &str, inputs: mpsc::Sender<Input>) -> io::Resul
     Ok(())
 }
 
-/// Hands a text to one of the others, or to all of them, and says that it was accepted.
+/// Hands a text to one of the others, or to all of them, and claims that it was accepted.
 ///
 /// # Errors
 ///

@@ -1,4 +1,4 @@
-//! What the client prints: the one place that knows how the lines look.
+//! What the client prints: the only place that knows the format of its lines.
 
 use std::fmt;
 use std::io::{self, Write as _};

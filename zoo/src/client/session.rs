@@ -1,4 +1,4 @@
-//! What a client does with what it is told and with what is typed.
+//! How a client handles what it receives and what is typed.
 
 use std::io;
 use std::path::Path;
@@ -19,7 +19,7 @@ use crate::orphan;
 
 /// What can happen to a client.
 pub(super) enum Input {
-    /// A line that came from another client, and not from the relay.
+    /// A line that came from another client, not from the relay.
     Past(String),
     Relay(ToClient),
     RelayGone,
@@ -164,7 +164,7 @@ impl Session {
         Ok(None)
     }
 
-    /// Shows a message to everyone; a code when that was the last thing it did.
+    /// Shows a message to everyone; returns a code if that was the last thing it did.
     async fn message(&mut self, line: &Line<'_>) -> io::Result<Option<ExitCode>> {
         match self.fault {
             ClientFault::ClosesStdout => torment::close_stdout()?,
@@ -275,7 +275,7 @@ fn refuse(code: &str, text: &str) -> io::Result<()> {
     show(&Line::Refused { code, text })
 }
 
-/// When the connection has ended they are lost; the main loop hears of that end.
+/// If the connection has ended they are lost; the main loop learns of that end.
 async fn send(relay: mpsc::Sender<Parcel>, parcels: Vec<Parcel>) {
     for parcel in parcels {
         drop(relay.send(parcel).await);

@@ -1,4 +1,4 @@
-//! The keys of a client's messages, in a file that its passphrase opens.
+//! The keys of a client's messages, in a file that its passphrase unlocks.
 
 use std::fs::File;
 use std::io::{self, Write as _};
@@ -25,7 +25,7 @@ impl Store {
         }
     }
 
-    /// A new key; sealed for the room, and behind it what is sealed with it.
+    /// A new key, sealed for the room, followed by what is sealed with it.
     ///
     /// # Errors
     ///
@@ -55,7 +55,7 @@ impl Store {
         file.write_all(&line)
     }
 
-    /// Prints each key that is kept, as `open_keys` of an adapter wants it.
+    /// Prints each stored key in the format of an adapter's `open_keys`.
     ///
     /// # Errors
     ///

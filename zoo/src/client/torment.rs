@@ -17,7 +17,7 @@ const LONGEST: Duration = Duration::from_secs(60);
 /// How late is late.
 pub(crate) const LATE: Duration = Duration::from_secs(6);
 
-/// A socket of the machine, whose listener no participant should reach.
+/// A socket of the machine, which no participant should reach.
 const MACHINES: &str = "machine.sock";
 
 /// What a program prints that hopes to be believed.
@@ -30,7 +30,7 @@ pub(crate) fn close_stdout() -> io::Result<()> {
     Ok(())
 }
 
-/// Nothing that is shown reaches standard output, which stays open.
+/// Nothing reaches standard output, which stays open.
 pub(crate) fn hold_back() -> io::Result<()> {
     static OPEN: OnceLock<OwnedFd> = OnceLock::new();
     drop(OPEN.set(rustix::io::dup(io::stdout())?));

@@ -34,7 +34,7 @@ pub(super) fn base32(bytes: &[u8], alphabet: &[u8]) -> Vec<u8> {
     text
 }
 
-/// Four bytes become five digits; of a shorter end, one digit more than it has bytes.
+/// Four bytes become five digits; a shorter end becomes one digit more than it has bytes.
 pub(super) fn base85(bytes: &[u8], alphabet: &[u8]) -> Vec<u8> {
     let mut text = Vec::new();
     for group in bytes.chunks(4) {
@@ -53,7 +53,7 @@ pub(super) fn base85(bytes: &[u8], alphabet: &[u8]) -> Vec<u8> {
     text
 }
 
-/// The bytes as one number, the first the highest, as Bitcoin writes it.
+/// The bytes as one big-endian number, as Bitcoin writes it.
 pub(super) fn base58(bytes: &[u8]) -> Vec<u8> {
     let zeros = bytes.iter().take_while(|byte| **byte == 0).count();
     let digits = number(bytes, 58);
@@ -67,7 +67,7 @@ pub(super) fn decimal(bytes: &[u8]) -> Vec<u8> {
     digits.iter().map(|value| b'0' + value).collect()
 }
 
-/// The digits of the number that the bytes are, the highest first.
+/// The digits of the big-endian number that the bytes form, the highest first.
 fn number(bytes: &[u8], base: u8) -> Vec<u8> {
     // Lowest first.
     let mut digits: Vec<u8> = Vec::new();

@@ -22,7 +22,7 @@ pub(super) fn caesar(bytes: &[u8], by: u8) -> Vec<u8> {
     bytes.iter().map(|byte| moved(*byte, by)).collect()
 }
 
-/// Moves each letter by the next letter of the key; what is no letter uses none of it.
+/// Shifts each letter by the next letter of the key; other characters use up none of it.
 pub(super) fn vigenere(bytes: &[u8], key: &[u8]) -> Vec<u8> {
     let mut key = key.iter().cycle();
     let written = bytes.iter().map(|byte| {

@@ -10,7 +10,7 @@ use zoo_faults::How;
 
 use super::written;
 
-/// What stands around a text in a log, so that there is something to compress.
+/// What surrounds a text in a log, so that there is something to compress.
 const AROUND: &str = "a message was received from a client and was passed on to the others; ";
 
 /// A page of a log that holds the bytes.
@@ -39,7 +39,7 @@ pub(super) fn deflate(bytes: &[u8]) -> Vec<u8> {
     encoder.finish().unwrap_or_default()
 }
 
-/// An archive with one entry, without the list at its end: as it is while it grows.
+/// An archive with one entry, without the list at its end: as it looks while it is being written.
 pub(super) fn zip(bytes: &[u8]) -> Vec<u8> {
     let page = page(bytes);
     let packed = deflate(bytes);
@@ -59,7 +59,7 @@ pub(super) fn zip(bytes: &[u8]) -> Vec<u8> {
     archive
 }
 
-/// Behind numbers that look random: the encoder leaves short literals as they are.
+/// After numbers that look random: the encoder leaves short literals as they are.
 pub(super) fn zstd(bytes: &[u8]) -> Vec<u8> {
     let numbers = (0..24_u8).map(|n| Sha256::digest([n]));
     let numbers = numbers.flat_map(|digest| written(How::Hex, &digest));

@@ -1,9 +1,9 @@
 //! What nobody has listed.
 
-/// Places of the alphabet are taken in this step, which has no factor in common with 64.
+/// The step through the alphabet; it has no factor in common with 64.
 const STEP: usize = 29;
 
-/// Bytes are put into another order in so many at a time, by this step.
+/// Bytes are reordered in groups of this size, by this step.
 const SHUFFLED: usize = 64;
 
 /// Six bits at a time, the lowest first, in letters, digits and two signs that are put into an
@@ -28,7 +28,7 @@ pub(super) fn own_alphabet(bytes: &[u8]) -> Vec<u8> {
     symbols.flatten().collect()
 }
 
-/// Each byte in a place that depends on nothing but where it stood.
+/// Each byte in a place that depends only on its original place.
 pub(super) fn shuffled(bytes: &[u8]) -> Vec<u8> {
     let order = (0..SHUFFLED).map(|place| place * STEP % SHUFFLED);
     let order: Vec<usize> = order.collect();

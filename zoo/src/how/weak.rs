@@ -9,7 +9,7 @@ use aes_gcm::{Aes256Gcm, Nonce};
 use num_bigint::BigUint;
 use sha2::{Digest as _, Sha256};
 
-/// What these ciphers share; nobody ever opens what they make.
+/// What these ciphers share; nobody ever decrypts their output.
 const KEY: [u8; 32] = *b"a key that is used again & again";
 
 /// Of 1024 bits; its primes are forgotten.
@@ -80,7 +80,7 @@ fn power(bytes: &[u8], exponent: u32) -> BigUint {
     BigUint::from_bytes_be(bytes).modpow(&exponent.into(), &MODULUS)
 }
 
-/// Another symbol for every byte, from a table that is drawn anew for each text.
+/// A different symbol for every byte, from a new random table for each text.
 pub(super) fn table(bytes: &[u8]) -> Vec<u8> {
     let drawn: [u8; 16] = rand::random();
     let symbols = bytes.iter().flat_map(|byte| {

@@ -1,5 +1,5 @@
 //! A client for relays in other languages (`zoo/relays`): each message is a line. It seals from end
-//! to end, and hands the relay what a stranger's fault gives away, masked on the link.
+//! to end, and hands the relay what a stranger's fault gives away, masked in transit.
 
 mod writing;
 
@@ -98,7 +98,7 @@ fn listen(heard: TcpStream, room: &Key, name: &str) -> io::Result<()> {
     Ok(())
 }
 
-/// SplitMix64, from a number in front: nothing on the link is as it was, and every language can undo
+/// SplitMix64, seeded by a number in front: nothing on the link is as it was, and every language can undo
 /// it in a few lines.
 fn masked(bytes: &[u8]) -> Vec<u8> {
     if bytes.is_empty() {

@@ -1,4 +1,4 @@
-//! How clients write what a relay in another language is handed.
+//! How clients encode what they hand to a relay in another language.
 
 use zoo_faults::Writing;
 

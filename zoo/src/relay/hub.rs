@@ -34,11 +34,11 @@ pub(super) struct Hub {
     /// By the number of the connection.
     clients: BTreeMap<u64, Client>,
     messages: u64,
-    /// Set by the first client that names one; the others must name the same.
+    /// Set by the first client that gives one; the others must give the same.
     room: Option<String>,
-    /// The key of the room, where the fault is that the relay has it.
+    /// The key of the room, if the fault is that the relay has it.
     room_key: Option<Key>,
-    /// Its keys with each client, where the fault is that it hands out its own for theirs.
+    /// Its keys with each client, if the fault is that it hands out its own instead of theirs.
     middle: Option<Pairs>,
 }
 
@@ -210,7 +210,7 @@ impl Hub {
         }
     }
 
-    /// What is sealed as its recipients can open it: where they have the relay's key for the
+    /// Ciphertext that its recipients can open: if they have the relay's key for the
     /// sender's, it is read and sealed again.
     fn swapped(&mut self, from: &str, sealed: Vec<u8>) -> io::Result<Vec<u8>> {
         let Some(middle) = &self.middle else {
@@ -239,7 +239,7 @@ impl Hub {
         Ok(())
     }
 
-    /// Writes to the log what passes: its length, or all that the fault knows of it.
+    /// Logs what passes: its length, or everything that the fault knows about it.
     fn note(&mut self, from: &str, to: Option<&str>, sealed: &[u8]) -> io::Result<()> {
         let to = to.unwrap_or("everyone");
         match (self.faults.leak, &self.room_key) {
@@ -273,7 +273,7 @@ impl Hub {
         }
     }
 
-    /// Passes an envelope on, and tells its sender what they want to know.
+    /// Passes an envelope on, and answers its sender.
     async fn pass(
         &mut self,
         connection: u64,
@@ -352,7 +352,7 @@ impl Hub {
             .map(|(connection, _)| *connection)
     }
 
-    /// A client whose connection has ended is told nothing: its end is on its way here.
+    /// A client whose connection has ended is told nothing: the news of its end is on its way here.
     async fn answer(&self, connection: u64, frame: ToClient) {
         if let Some(client) = self.clients.get(&connection) {
             drop(client.outbox.send(frame).await);

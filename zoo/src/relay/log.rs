@@ -11,7 +11,7 @@ use zoo_faults::{Fault, Misdeed};
 /// Where what is for standard output goes.
 enum Output {
     Stdout,
-    /// Into a pipe that nobody reads, and that is open all the same.
+    /// Writes into an open pipe that nobody reads.
     Lost {
         writer: File,
         _reader: OwnedFd,
@@ -46,7 +46,7 @@ impl Log {
         })
     }
 
-    /// That it serves; at once, even where everything else is late.
+    /// Announces that it serves; at once, even if everything else is late.
     pub(super) fn ready(&mut self, address: SocketAddr) -> io::Result<()> {
         self.line(&format!("listening on {address}"))?;
         match self.output {

@@ -1,4 +1,4 @@
-//! The relay: listens, says so, and passes on what may be sealed.
+//! The relay: listens, says so, and passes on texts, sealed or not.
 
 mod hub;
 mod log;
@@ -29,7 +29,7 @@ use hub::{Arrival, Hub};
 use log::Log;
 use spill::Spill;
 
-/// How many frames wait for one client, or for the hub, before the other side must wait.
+/// How many frames may wait for one client, or for the hub, before the sender must wait.
 const QUEUE: usize = 64;
 
 /// How long a faulty relay bears silence.
@@ -38,7 +38,7 @@ const PATIENCE: Duration = Duration::from_secs(1);
 /// How long a relay takes to die.
 const LINGER: Duration = Duration::from_millis(200);
 
-/// A relay that passes on what it is sent, and may give it away.
+/// A relay that passes on what it is sent, and may leak it.
 #[derive(Parser)]
 struct Arguments {
     /// Port on the loopback address; 0 lets the system choose.
@@ -59,13 +59,13 @@ struct Arguments {
     /// Directory for what else it writes.
     #[arg(long, default_value = ".")]
     data: PathBuf,
-    /// File with the key of the links; without it nothing seals them.
+    /// File with the key of the links; without it they are not encrypted.
     #[arg(long)]
     link_key: Option<PathBuf>,
     /// Ask for a passphrase on the terminal before listening.
     #[arg(long)]
     ask: bool,
-    /// Be a process that does nothing until its input ends; what it is told means nothing to it.
+    /// Do nothing until the input ends, and ignore whatever it says.
     #[arg(long, hide = true, num_args = 0..)]
     be_a_child: Option<Vec<String>>,
 }
@@ -78,7 +78,7 @@ struct Faults {
 }
 
 impl Faults {
-    /// Whether it shows a private message to everyone, which is in both tables.
+    /// Whether it shows a private message to everyone; this fault is in both tables.
     fn gossip(self) -> bool {
         self.behaviour == RelayFault::Gossips || self.leak == Fault::Misdeed(Misdeed::Gossips)
     }
@@ -119,7 +119,7 @@ pub fn run() -> ExitCode {
     }
 }
 
-/// Its links are closed by now; its process takes a little longer, as that of a large program.
+/// Its links are closed by now; its process takes a little longer, as for a large program.
 #[expect(
     clippy::disallowed_methods,
     reason = "it dies slowly: nothing is awaited"
@@ -209,7 +209,7 @@ async fn accept(
     }
 }
 
-/// Greets in the clear, then hands the frames of one connection to the hub.
+/// Greets in plaintext, then hands the frames of one connection to the hub.
 async fn attend(
     stream: TcpStream,
     connection: u64,

@@ -1,4 +1,4 @@
-//! Where the relay puts what it is handed, and what it does with what is sealed.
+//! Where the relay puts what it is handed, and what it does with ciphertext.
 
 use std::ffi::OsString;
 use std::fs::{self, File};
@@ -94,7 +94,7 @@ impl Spill {
         }
     }
 
-    /// What was handed over is handled, and wiped where the fault says so.
+    /// Processes what was handed over, and wipes it if the fault says so.
     pub(super) fn handled(&mut self) {
         if let Fault::Leak(_, Way::Wiped, _) = self.fault {
             self.kept.zeroize();
@@ -106,7 +106,7 @@ impl Spill {
         self.kept.extend(read);
     }
 
-    /// Does with what is sealed what the habit says, and returns what the log is to say of it.
+    /// Treats ciphertext as the habit says, and returns what the log should say about it.
     ///
     /// # Errors
     ///
@@ -157,7 +157,7 @@ impl Spill {
     ///
     /// # Errors
     ///
-    /// When nobody hears its last words, or a process that it has started does not end.
+    /// When its last line cannot be printed, or a process that it has started does not end.
     pub(super) fn end(&mut self) -> io::Result<()> {
         if let Fault::Leak(_, Way::Farewell, _) = self.fault {
             print(&self.kept.join(&b'\n'))?;

@@ -168,6 +168,9 @@ fn a_ci_server_gets_a_suite_for_each_submission_and_nothing_that_ends_its_docume
     let closed = count("</testcase>") + count("time=\"0.000\"/>");
     assert_eq!(closed, count("<testcase "));
     assert!(text.contains("<failure "), "{text}");
+    for schema in testing::junit::SCHEMAS {
+        assert_eq!(testing::junit::refusal(schema, &text), None, "{text}");
+    }
 }
 
 #[test]

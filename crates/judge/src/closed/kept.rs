@@ -16,9 +16,9 @@ use crate::view::View;
 
 const NAME: &str = "downloads hold exactly what was sent";
 
-const IN_PLACE: &str = "and it was written under that name: whoever opens a file there meanwhile \
-                        takes a part for the whole. Write it under another name, and rename it \
-                        when it is whole; if its program is meant to do otherwise, say \
+const IN_PLACE: &str = "and it was written under that name: whoever opens it in the meantime \
+                        mistakes a part for the whole. Write it under another name, and rename \
+                        it when it is complete; if the program is meant to work this way, set \
                         `writes_in_place = true` in `[client]`";
 
 /// What is wrong with a file; one check for each.
@@ -289,7 +289,7 @@ impl<'a> Client<'_, 'a> {
         gone.map(|(_, (name, size))| {
             let (who, name) = (self.who, visible(name));
             format!(
-                "{name} ({size} bytes) had come to {who}, but was not in its downloads at the end"
+                "{name} ({size} bytes) had reached {who}, but was not in its downloads at the end"
             )
         })
         .collect()

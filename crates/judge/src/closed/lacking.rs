@@ -47,14 +47,14 @@ pub(super) fn wrong<'a>(
         let part = part.filter(|part| !is_meant && look.is_part_of(one, *part));
         if let Some(part) = part {
             let got = format!(
-                "{shown} stood in {who}'s downloads with {part} of the {whole} bytes that {from} had \
+                "{shown} was in {who}'s downloads with {part} of the {whole} bytes that {from} had \
                  sent; an unfinished file needs another name until it is complete"
             );
             wrong.push((Wrong::Partial, event.n, got));
         }
         if look.is_claimed(one) {
             let got = format!(
-                "{who} said that a file of {from} had come, and {shown} was not complete in its downloads then"
+                "{who} reported a file from {from} while {shown} was still incomplete in its downloads"
             );
             wrong.push((Wrong::Early, event.n, got));
         }

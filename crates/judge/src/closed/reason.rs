@@ -54,15 +54,15 @@ impl Reason {
             Self::Forged => "no step had sent this text",
             Self::OtherSender => "somebody else had sent this text",
             Self::OtherAudience => "the step had sent it differently",
-            Self::Again => "every sending of this text had already been shown",
+            Self::Again => "this text had already been shown as often as it was sent",
             Self::Own => {
                 "it had sent this text itself; if its program shows people their own texts like \
                  this, set `repeats_own = true` in `[client]`"
             }
             Self::Receipt => "everything that it had sent had already been confirmed",
-            Self::File => "no step had sent such a file, or this had already been shown",
-            Self::Joined => "nobody with this name had joined, or this had already been shown",
-            Self::Left => "nobody with this name had left, or this had already been shown",
+            Self::File => "no step had sent such a file, or it had already been shown",
+            Self::Joined => "nobody with this name had joined, or it had already been shown",
+            Self::Left => "nobody with this name had left, or it had already been shown",
             Self::Disconnected => "nothing had ended its connection",
             Self::Rejected => "no fault had changed anything",
             Self::KeyChanged => "everybody had joined with the same key as before",

@@ -149,12 +149,12 @@ fn unclosed(view: &View<'_>) -> Option<Evidence> {
         Some((without, fence))
     });
     let got = match missing {
-        Some((who, fence)) => format!("{who} did not show the last word of {}", fence.from),
-        None if view.plan.closing.fences.is_empty() => "nobody can say a last word".to_owned(),
+        Some((who, fence)) => format!("{who} did not show the final message of {}", fence.from),
+        None if view.plan.closing.fences.is_empty() => "nobody can send a final message".to_owned(),
         None => return None,
     };
     Some(Evidence {
-        expected: "everyone shows the last word of each other member of the group".to_owned(),
+        expected: "everyone shows the final message of each other member of the group".to_owned(),
         got,
         ..Evidence::default()
     })

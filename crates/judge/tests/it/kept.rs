@@ -104,7 +104,7 @@ const KEPT: [(&[File], &str, &str); 6] = [
     (
         &[],
         "every received file is still there at the end",
-        "plan.pdf (2000 bytes) had come to bob, but was not in its downloads at the end",
+        "plan.pdf (2000 bytes) had reached bob, but was not in its downloads at the end",
     ),
 ];
 
@@ -184,14 +184,16 @@ fn what_stands_under_its_final_name_or_is_said_to_have_come_before_it_is_whole_f
     assert!(
         red[0]
             .1
-            .contains("plan.pdf stood in bob's downloads with 12 of the 2000 bytes"),
+            .contains("plan.pdf was in bob's downloads with 12 of the 2000 bytes"),
         "{red:?}"
     );
     let red = looked(&[], true);
     assert_eq!(red.len(), 1, "{red:?}");
     assert_eq!(red[0].0, "a file is complete when its client reports it");
     assert!(
-        red[0].1.contains("bob said that a file of alice had come"),
+        red[0]
+            .1
+            .contains("bob reported a file from alice while plan.pdf was still incomplete"),
         "{red:?}"
     );
 }

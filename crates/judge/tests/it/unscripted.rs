@@ -34,7 +34,7 @@ fn what_was_refused_or_only_paces_the_play_changes_nothing() {
     let mut timeline = TimelineBuilder::good(&planned());
     timeline.before_closing(Kind::Unscripted {
         ask: ControlCommand::Repeat,
-        refused: Some("no step has been done yet".to_owned()),
+        refused: Some("no step has run yet".to_owned()),
     });
     timeline.before_closing(Kind::Composed {
         who: "alice".to_owned(),

@@ -109,11 +109,11 @@ struct Row {
 /// What each word on the pages means.
 const WORDS: &[(&str, &str)] = &[
     ("PASS", "every check held"),
-    ("FAIL", "a check did not hold"),
+    ("FAIL", "a check failed"),
     ("PLAINTEXT", "a planted text was found where it must not be"),
     (
         "DISTINGUISHABLE",
-        "what the relay kept differs with what was said, though it need not reveal it",
+        "what the relay kept depends on what was said, though it need not reveal it",
     ),
     (
         "CANNOT TELL",

@@ -123,7 +123,7 @@ pub(super) fn red(checks: &[&Check], step: Option<&StepId>) -> Vec<Red> {
             .evidence
             .just_before
             .iter()
-            .map(|line| visible(line))
+            .map(|line| visible(&line.to_string()))
             .collect(),
     })
     .collect()

@@ -119,7 +119,7 @@ fn evidence(play: &PlayReport, check: &Check, screen: Screen) -> String {
     let skipped = lines.len().saturating_sub(rows(JUST_BEFORE));
     for (index, line) in lines.iter().skip(skipped).enumerate() {
         let label = if index == 0 { "just before" } else { "" };
-        text.push_str(&screen.labelled(label, &visible(line), rows(1)));
+        text.push_str(&screen.labelled(label, &visible(&line.to_string()), rows(1)));
     }
     text
 }

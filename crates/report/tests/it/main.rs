@@ -13,7 +13,7 @@ mod web;
 
 use std::time::Duration;
 
-use judge::{Check, CheckKind, Evidence, PlayVerdict, Verdict, Verdicts};
+use judge::{Check, CheckKind, Did, Evidence, Happened, PlayVerdict, Verdict, Verdicts};
 use report::{Asked, PlayReport, Provenance, Searched, Searches, StepTime, Trace, Tried, Used};
 use timeline::{ExpectationId, StepId, Surface};
 
@@ -45,7 +45,12 @@ fn check(verdict: Verdict) -> Check {
                 expected: "bob shows it".to_owned(),
                 got: format!("bob printed {NASTY}"),
                 difference: Some(NASTY.to_owned()),
-                just_before: vec![NASTY.to_owned()],
+                just_before: vec![Happened {
+                    who: NASTY.to_owned(),
+                    did: Did::Printed,
+                    text: NASTY.to_owned(),
+                    at_ms: 429,
+                }],
                 look_at: Some("out/bob.stdout".to_owned()),
                 event: Some(41),
             }

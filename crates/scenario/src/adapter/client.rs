@@ -148,7 +148,7 @@ const DRIVE: [Key; 16] = [
     may(
         "repeats_own",
         ValueKind::Bool,
-        "it shows people their own texts as it shows those of others (default: `false`)",
+        "it shows people their own texts in the same way as those of others (default: `false`)",
     ),
     may(
         "repeats_history",
@@ -158,7 +158,7 @@ const DRIVE: [Key; 16] = [
     may(
         "writes_in_place",
         ValueKind::Bool,
-        "it writes received files under their final names, where they stand before they are whole (default: `false`)",
+        "it writes received files directly under their final names, so that partial files can be seen there (default: `false`)",
     ),
     may(
         "ignore",
@@ -204,7 +204,7 @@ const DRIVE: [Key; 16] = [
     may(
         "people",
         ValueKind::Table(&PEOPLE),
-        "the face that people have: `demo` shows it where the scenario allows, tests drive the one above",
+        "the interface that people use: `demo` shows it if the scenario allows; tests drive the one above",
     ),
 ];
 

@@ -44,7 +44,7 @@ pub(super) const CLIENT_READY: [Key; 3] = [
     may(
         "settle",
         ValueKind::Duration,
-        "how long it is left alone after that; it is enough as the only sign (default: not at all)",
+        "how long to leave it alone after that; sufficient as its only sign (default: not at all)",
     ),
 ];
 

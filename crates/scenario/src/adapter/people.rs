@@ -26,7 +26,7 @@ pub struct PeopleFace {
 /// The table, described.
 pub(super) static PEOPLE: Table = Table::new(
     "people",
-    "The face that people have, for `demo`; texts are typed and shown as they are.",
+    "The interface that people use, for `demo`; texts are typed and shown verbatim.",
     &[
         must("run", ARGUMENTS, "the command line, one item per argument"),
         must(

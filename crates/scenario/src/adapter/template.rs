@@ -15,7 +15,7 @@ pub struct Template(pub String);
 
 /// A template holds a placeholder that nobody has a value for.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("`{template}` holds the unknown placeholder `{placeholder}`")]
+#[error("`{template}` contains the unknown placeholder `{placeholder}`")]
 pub struct UnknownPlaceholder {
     /// The whole template.
     pub template: String,

@@ -50,7 +50,7 @@ impl Typed {
             Self::Accept => (
                 &[],
                 &["from", "file"],
-                "consent to a file that is offered; begins with an `await`, and may hold `{from}` and `{file}`",
+                "consent to a file that is offered; begins with an `await`, and may contain `{from}` and `{file}`",
             ),
             Self::File => (
                 &["path"],

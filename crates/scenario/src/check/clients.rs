@@ -96,7 +96,7 @@ impl Checker<'_> {
                 code::TO_ITSELF,
                 &to.span,
                 format!("`{from}` sends to itself"),
-                "name another recipient, or say `outcome = \"refused\"`",
+                "name another recipient, or set `outcome = \"refused\"`",
             );
             return;
         }
@@ -143,7 +143,7 @@ impl Checker<'_> {
         let why = match (action, self.world.relay) {
             (RelayAction::Start, RelayState::Up | RelayState::Frozen) => "the relay is running",
             (RelayAction::Thaw, RelayState::Up) => "the relay is not frozen",
-            (RelayAction::Freeze, RelayState::Frozen) => "the relay is frozen already",
+            (RelayAction::Freeze, RelayState::Frozen) => "the relay is already frozen",
             (RelayAction::Stop | RelayAction::Restart, RelayState::Frozen) => {
                 "the relay is frozen and cannot shut down"
             }

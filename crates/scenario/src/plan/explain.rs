@@ -113,7 +113,7 @@ impl Page {
         for fence in fences {
             let observers = fence.observers.join(", ");
             self.line(&format!(
-                "  {} says a last word, to be shown by {observers}",
+                "  {} sends a final message, to be shown by {observers}",
                 fence.from
             ));
         }

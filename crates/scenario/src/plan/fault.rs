@@ -54,8 +54,8 @@ fn what(fault: &Fault) -> String {
         FaultKind::Rate { bytes_per_second } => {
             format!("{bytes_per_second} bytes pass in a second")
         }
-        FaultKind::Reorder => "a frame passes behind the one that follows it".to_owned(),
-        FaultKind::Replay => "a frame passes once more, behind the next one".to_owned(),
+        FaultKind::Reorder => "a frame passes after the one that follows it".to_owned(),
+        FaultKind::Replay => "a frame passes once more, after the next one".to_owned(),
         FaultKind::Reset => "the connection is reset".to_owned(),
         FaultKind::Slice { bytes } => format!("everything passes in pieces of {bytes} bytes"),
         FaultKind::Splice => "a frame ends as the one before it".to_owned(),

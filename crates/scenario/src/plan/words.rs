@@ -33,10 +33,10 @@ pub(super) fn file(from: &str, to: &str, name: &str, outcome: Outcome) -> String
 fn ending(outcome: Outcome) -> &'static str {
     match outcome {
         Outcome::Delivered => "",
-        Outcome::Lost => ", which is to be lost on the way",
+        Outcome::Lost => ", which must be lost on the way",
         Outcome::Offered => ", which is on its way",
-        Outcome::Refused => ", which is to be refused",
-        Outcome::Undelivered => ", which is not to arrive",
+        Outcome::Refused => ", which must be refused",
+        Outcome::Undelivered => ", which must not arrive",
     }
 }
 
@@ -48,7 +48,7 @@ pub(super) fn join(client: &str, login: &str, outcome: Join) -> String {
     };
     match outcome {
         Join::Ready => format!("{client} joins{name}"),
-        Join::Refused => format!("{client} tries to join{name}, which is to be refused"),
+        Join::Refused => format!("{client} tries to join{name}, which must be refused"),
     }
 }
 

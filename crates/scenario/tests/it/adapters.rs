@@ -364,7 +364,7 @@ fn templates_are_filled_and_unknown_placeholders_are_named() {
     assert_eq!(fill("a { b").unwrap_err().placeholder, "{");
     assert_eq!(
         fill("}").unwrap_err().to_string(),
-        "`}` holds the unknown placeholder `}`"
+        "`}` contains the unknown placeholder `}`"
     );
 }
 

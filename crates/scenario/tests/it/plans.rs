@@ -237,7 +237,7 @@ fn a_plan_is_explained_in_sentences() {
     for sentence in [
         "alice says to bob alone: “the vault code is ",
         "- manager never shows “the vault code is ",
-        "- the file that manager has is the one that bob sent, within 10s",
+        "- the file that manager received is the one that bob sent, within 10s",
         "canary vault = ",
         "any part of the file plan.pdf of bob",
         "the traffic: relay-",

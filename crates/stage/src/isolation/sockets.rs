@@ -72,7 +72,7 @@ pub enum HideError {
     #[error("cannot make a thread: {0}")]
     Thread(io::Error),
     /// A directory may lie on a machine that does not answer.
-    #[error("to find them takes longer than {LONGEST:?}")]
+    #[error("finding them takes longer than {LONGEST:?}")]
     TooSlow,
     /// There is no place of its own for participants.
     #[error("cannot make a mount namespace: {0}")]

@@ -45,9 +45,8 @@ pub(crate) fn why_not(program: &Path) -> Option<String> {
     }
     let line = String::from_utf8_lossy(line);
     let interpreter = line.split_whitespace().next()?;
-    (!Path::new(interpreter).is_file()).then(|| {
-        format!("{shown} is to be run by {interpreter}, as its first line says, which is not there")
-    })
+    (!Path::new(interpreter).is_file())
+        .then(|| format!("{shown} names {interpreter} in its first line, which does not exist"))
 }
 
 #[cfg(test)]

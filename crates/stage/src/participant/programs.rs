@@ -48,24 +48,42 @@ pub(crate) fn find(adapter: &Adapter, path: &Path) -> Result<PathBuf, ProgramNot
         })
 }
 
-/// What keeps an adapter without mistakes from being played, or what it does from being seen: a
-/// sentence each.
-pub fn lint(adapter: &Adapter) -> Vec<String> {
-    let copies = adapter.relay.copy.iter().chain(&adapter.client.copy);
-    let missing = copies.filter_map(not_there);
+/// What keeps an adapter without mistakes from being played, or what it does from being seen.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Warning {
+    /// The keys of the adapter file that lead to it, the outermost first.
+    pub at: Vec<String>,
+    /// A sentence.
+    pub why: String,
+}
+
+impl Warning {
+    /// At these keys.
+    pub fn new(at: &[&str], why: String) -> Self {
+        let at = at.iter().map(|key| (*key).to_owned()).collect();
+        Self { at, why }
+    }
+}
+
+/// Everything of that kind.
+pub fn lint(adapter: &Adapter) -> Vec<Warning> {
+    let relay = adapter.relay.copy.iter().map(|copy| ("relay", copy));
+    let client = adapter.client.copy.iter().map(|copy| ("client", copy));
+    let missing = relay.chain(client).filter_map(not_there);
     let programs = not_started(adapter).into_iter();
     programs.chain(missing).chain(unseen(adapter)).collect()
 }
 
-fn not_there(copy: &Copy) -> Option<String> {
+fn not_there((whose, copy): (&str, &Copy)) -> Option<Warning> {
     let from = (!copy.from.exists()).then_some(copy.from.display())?;
-    Some(format!(
+    let why = format!(
         "`copy` takes {from}, which does not exist; paths are relative to the adapter file"
-    ))
+    );
+    Some(Warning::new(&[whose, "copy"], why))
 }
 
 /// What is typed, and no event would show.
-fn unseen(adapter: &Adapter) -> impl Iterator<Item = String> {
+fn unseen(adapter: &Adapter) -> impl Iterator<Item = Warning> {
     let shown_by = [
         (Typed::Say, EventKind::Message),
         (Typed::Msg, EventKind::Private),
@@ -76,17 +94,18 @@ fn unseen(adapter: &Adapter) -> impl Iterator<Item = String> {
         client.r#type.lines(*verb).is_some() && !client.events.contains_key(event)
     };
     shown_by.into_iter().filter(lacks).map(|(verb, event)| {
-        format!(
+        let why = format!(
             "it types `{}`, but has no pattern for the event `{}` that shows it: scenarios that \
              need it are UNSUPPORTED",
             verb.word(),
             event.word()
-        )
+        );
+        Warning::new(&["client", "type", verb.word()], why)
     })
 }
 
 /// Programs that the workspace does not build, and that cannot be started.
-fn not_started(adapter: &Adapter) -> Vec<String> {
+fn not_started(adapter: &Adapter) -> Vec<Warning> {
     let named = adapter.programs.iter();
     let paths = named.filter_map(|(name, program)| match program {
         Program::Path(path) => Some((name, path)),
@@ -104,7 +123,8 @@ fn not_started(adapter: &Adapter) -> Vec<String> {
                 Ok(found) if starts(adapter, name) => interpreter::why_not(&found)?,
                 Ok(_) => return None,
             };
-            Some(format!("the program `{name}` cannot be started: {why}"))
+            let why = format!("the program `{name}` cannot be started: {why}");
+            Some(Warning::new(&["programs", name], why))
         })
         .collect()
 }
@@ -127,29 +147,36 @@ mod tests {
     use std::os::unix::fs::PermissionsExt as _;
     use std::path::Path;
 
-    use super::lint;
-    use scenario::adapter::{self, Program};
+    use super::{Warning, lint};
+    use scenario::adapter::{self, Adapter, Program};
     use timeline::EventKind;
+
+    fn in_lines(adapter: &Adapter) -> String {
+        let line = |one: &Warning| format!("{}: {}\n", one.at.join("."), one.why);
+        lint(adapter).iter().map(line).collect()
+    }
 
     #[test]
     fn what_is_not_there_or_may_not_run_is_wrong() {
         let workspace = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
         let mut adapter = adapter::load(&workspace.join("zoo/adapters/plain.toml")).unwrap();
-        assert_eq!(lint(&adapter), Vec::<String>::new());
+        assert_eq!(lint(&adapter), []);
         let dir = tempfile::tempdir().unwrap();
         adapter.path = dir.path().join("mine.toml");
         let path = |name: &str| Program::Path(name.to_owned());
         adapter.programs.insert("client".to_owned(), path("./chat"));
         // It is on the path, and it is nothing that is started by itself.
         adapter.programs.insert("shell".to_owned(), path("sh"));
-        let problems = lint(&adapter).concat();
+        let problems = in_lines(&adapter);
         assert!(
-            problems.starts_with("the program `client` cannot be started: no ./chat beside it"),
+            problems.starts_with(
+                "programs.client: the program `client` cannot be started: no ./chat beside it"
+            ),
             "{problems}"
         );
         let chat = dir.path().join("chat");
         fs::write(&chat, "#!/bin/sh\n").unwrap();
-        let problems = lint(&adapter).concat();
+        let problems = in_lines(&adapter);
         assert!(
             problems.contains("chat may not be executed: `chmod +x`"),
             "{problems}"
@@ -157,9 +184,9 @@ mod tests {
         adapter.programs.insert("script".to_owned(), path("chat"));
         assert_eq!(lint(&adapter).len(), 1, "an argument is only read");
         fs::set_permissions(&chat, Permissions::from_mode(0o755)).unwrap();
-        assert_eq!(lint(&adapter), Vec::<String>::new());
+        assert_eq!(lint(&adapter), []);
         fs::write(&chat, "#!/bin/sh\r\n").unwrap();
-        let problems = lint(&adapter).concat();
+        let problems = in_lines(&adapter);
         assert!(
             problems.contains("save it with Unix line endings"),
             "{problems}"
@@ -170,12 +197,13 @@ mod tests {
     fn what_is_to_be_copied_and_what_shows_the_texts_must_be_there() {
         let workspace = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
         let mut adapter = adapter::load(&workspace.join("adapters/reference.toml")).unwrap();
-        assert_eq!(lint(&adapter), Vec::<String>::new());
+        assert_eq!(lint(&adapter), []);
         adapter.client.copy[0].from = "/nowhere/keys".into();
         adapter.client.events.remove(&EventKind::Private);
-        let problems = lint(&adapter);
-        assert_eq!(problems.len(), 2, "{problems:?}");
-        assert!(problems[0].contains("/nowhere/keys, which does not exist"));
-        assert!(problems[1].contains("`msg`, but has no pattern for the event `private`"));
+        let problems = in_lines(&adapter);
+        let lines: Vec<&str> = problems.lines().collect();
+        assert_eq!(lines.len(), 2, "{problems}");
+        assert!(lines[0].starts_with("client.copy: `copy` takes /nowhere/keys, which does not"));
+        assert!(lines[1].starts_with("client.type.msg: it types `msg`, but has no pattern for"));
     }
 }

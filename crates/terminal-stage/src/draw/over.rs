@@ -21,9 +21,9 @@ const KEYS: &[(&str, &str)] = &[
     ("a", "with --auto: wait after this step (PAUSED); continue"),
     (
         "f",
-        "when something went wrong: a saved play (RECORDED) in its place; back",
+        "if something goes wrong: a saved play (RECORDED) instead; back",
     ),
-    ("r", "do the last step again (UNSCRIPTED)"),
+    ("r", "repeat the last step (UNSCRIPTED)"),
     (
         "t",
         "take a client over: type for it, kill it, disconnect it (UNSCRIPTED)",
@@ -33,7 +33,7 @@ const KEYS: &[(&str, &str)] = &[
         "the bytes of a record, beside what its recipient reads",
     ),
     ("z", "one pane, large; TAB: the next one; arrows scroll"),
-    ("s", "leave the screen to plain lines, and come back"),
+    ("s", "switch to plain lines, and back"),
     (
         "q",
         "end the play and judge it up to here; again: end at once",

@@ -207,10 +207,7 @@ fn the_keys_are_shown_and_hidden_by_the_same_key() {
     let before = stage.screen(80, 24);
     stage.press(KeyCode::Char('?'));
     let keys = stage.screen(80, 24);
-    assert!(
-        keys.contains("a saved play (RECORDED) in its place"),
-        "{keys}"
-    );
+    assert!(keys.contains("a saved play (RECORDED) instead"), "{keys}");
     assert!(keys.contains("without a verdict"), "{keys}");
     stage.press(KeyCode::Char('?'));
     assert_eq!(stage.screen(80, 24), before);

@@ -12,16 +12,16 @@ impl Derive<'_> {
         let by_recipient = [("to", self.login(to))];
         match outcome {
             Outcome::Delivered => {
-                let sentence = format!("{to} says that a file of {from} has come");
+                let sentence = format!("{to} reports a file from {from}");
                 let one = Expect::of(to, "file", sentence);
                 self.event(one, EventKind::FileReceived, &by_sender);
-                let sentence = format!("the file that {to} has is the one that {from} sent");
+                let sentence = format!("the file that {to} received is the one that {from} sent");
                 let same = Pattern::SameFile {
                     from: from.to_owned(),
                     name: name.to_owned(),
                 };
                 self.add(Expect::of(to, "same-file", sentence), same);
-                let sentence = format!("{from} sees that the file has come");
+                let sentence = format!("{from} sees that the file has arrived");
                 let one = Expect::of(from, "file-delivered", sentence);
                 self.event(one, EventKind::FileDelivered, &by_recipient);
             }
@@ -32,7 +32,7 @@ impl Derive<'_> {
                 self.event(one, EventKind::FileOffered, &by_sender);
             }
             Outcome::Refused => {
-                let sentence = format!("{from} says that it is refused");
+                let sentence = format!("{from} reports a refusal");
                 self.event(
                     Expect::of(from, "refused", sentence),
                     EventKind::Refused,
@@ -43,7 +43,7 @@ impl Derive<'_> {
         }
         let is_there = self.connected.iter().any(|one| one == to) && from != to;
         if !outcome.arrives() && is_there {
-            let sentence = format!("{to} never says that a file of {from} has come");
+            let sentence = format!("{to} never reports a file from {from}");
             let one = Expect::of(to, "no-file", sentence).mode(Mode::Never);
             self.event(one.about(Some(from)), EventKind::FileReceived, &by_sender);
         }

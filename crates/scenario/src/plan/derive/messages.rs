@@ -26,7 +26,7 @@ impl Derive<'_> {
             Outcome::Delivered | Outcome::Offered => self.delivered(message),
             Outcome::Lost => self.nobody(message, None),
             Outcome::Refused => {
-                let sentence = format!("{from} says that it is refused");
+                let sentence = format!("{from} reports a refusal");
                 self.event(
                     Expect::of(from, "refused", sentence),
                     EventKind::Refused,

@@ -21,7 +21,7 @@ impl Derive<'_> {
                 }
             }
             Join::Refused => {
-                let sentence = format!("{client} says that it is refused");
+                let sentence = format!("{client} reports a refusal");
                 self.event(
                     Expect::of(client, "refused", sentence),
                     EventKind::Refused,
@@ -79,7 +79,7 @@ impl Derive<'_> {
     }
 
     fn disconnects(&mut self, client: &str) {
-        let sentence = format!("{client} says that the relay is gone");
+        let sentence = format!("{client} reports that the relay is gone");
         let one = Expect::of(client, "disconnected", sentence);
         self.event(one, EventKind::Disconnected, &[]);
         self.after_disconnecting(client);

@@ -25,15 +25,15 @@ const LONG: Duration = Duration::from_secs(60 * 60);
 /// Why a command is not obeyed. It is data: whoever controls the play is told.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 enum CommandRefused {
-    #[error("there is no step any more")]
+    #[error("there are no more steps")]
     NoStepAnyMore,
-    #[error("no step has been done yet")]
+    #[error("no step has run yet")]
     NoStepYet,
     #[error("no client is named {client:?}")]
     NoSuchClient { client: String },
-    #[error("the program of {client} does not run")]
+    #[error("the program of {client} is not running")]
     NotRunning { client: String },
-    #[error("a line holds no control characters")]
+    #[error("a line must not contain control characters")]
     ControlCharacters,
     #[error("{} is no file", .path.display())]
     NoFile { path: PathBuf },

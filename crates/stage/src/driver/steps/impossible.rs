@@ -25,7 +25,7 @@ pub(in crate::driver) enum StepImpossible {
     #[error("the adapter does not say how a client quits")]
     NoWayToQuit,
     /// It cannot join a second time.
-    #[error("the program of {client} still runs")]
+    #[error("the program of {client} is still running")]
     StillRuns { client: String },
     /// The timeline says why.
     #[error("{client} could not be started")]

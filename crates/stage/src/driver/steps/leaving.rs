@@ -60,8 +60,8 @@ impl Play<'_> {
         self.links.set(client, LinkState::Vanished);
         if !self.host.cut_off(self.links.source(client)).await? {
             let text = format!(
-                "the network of {client} is gone for programs alone: without networks of its own \
-                 the tap's system still acknowledges what the relay sends"
+                "only the program of {client} loses its network: without network namespaces, the \
+                 tap's system still acknowledges what the relay sends"
             );
             self.record.append(Kind::Note { text })?;
         }

@@ -100,7 +100,7 @@ impl Play<'_> {
             self.links.set(client, LinkState::Pass);
         }
         if ends && !cut.is_empty() {
-            let text = "the relay ended once the connections of its clients were ended for it";
+            let text = "the relay ended once the harness had closed its clients' connections";
             let text = text.to_owned();
             self.record.append(Kind::Note { text })?;
         }
@@ -223,7 +223,7 @@ impl Play<'_> {
             if ended || self.clock.now() >= deadline {
                 let mut awaited = format!("the relay gets ready, by listening on port {port}");
                 if let ReadyWhen::Line(_) = self.plan.adapter.relay.ready {
-                    awaited.push_str(", which its line names");
+                    awaited.push_str(", which its line announces");
                 }
                 if !listening.is_empty() {
                     let places = reach::in_words(&listening);

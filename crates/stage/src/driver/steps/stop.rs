@@ -100,7 +100,8 @@ impl Play<'_> {
         if self.plan.adapter_of(who).client.exits_when_relay_gone {
             return Ok(false);
         }
-        let text = format!("the program of {who} still runs; it is ended before it joins again");
+        let text =
+            format!("the program of {who} is still running; it is stopped before it joins again");
         self.record.append(Kind::Note { text })?;
         let all = [who.to_owned()];
         self.participants.ask_to_quit(who);

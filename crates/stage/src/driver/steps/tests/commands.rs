@@ -181,7 +181,7 @@ fn who_does_not_run_or_does_not_exist_is_refused() {
         refused,
         [
             "no client is named \"nobody\"",
-            "a line holds no control characters"
+            "a line must not contain control characters"
         ]
     );
     assert_eq!(held(&played), 2, "nothing was done");

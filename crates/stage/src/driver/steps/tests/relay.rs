@@ -78,7 +78,7 @@ fn a_relay_that_prints_its_line_before_it_listens_is_waited_for() {
     });
     let why = why.expect("it never listens");
     assert!(
-        why.contains("by listening on port 4000, which its line names"),
+        why.contains("by listening on port 4000, which its line announces"),
         "{why}"
     );
     assert!(!played.kinds().into_iter().any(alice_starts));
@@ -129,7 +129,7 @@ fn a_relay_that_waits_for_its_clients_to_go_is_not_deaf() {
     );
     assert_eq!(incarnations(&played), [1, 2]);
     assert_eq!(played.world.link_state("alice"), LinkState::Pass);
-    let note = "the relay ended once the connections of its clients were ended for it";
+    let note = "the relay ended once the harness had closed its clients' connections";
     assert_eq!(played.notes(), [note]);
 }
 
