@@ -37,14 +37,14 @@ pub(crate) enum Command {
 
 const KEYGEN_HELP: &str = "Examples:
   chat-client keygen
-  chat-client keygen --home demo/alice --no-pass-phrase
+  chat-client keygen --home demo/alice --no-passphrase
 
 The home is --home, $CHAT_HOME, $XDG_DATA_HOME/e2e-chat or ~/.local/share/e2e-chat.";
 
-/// Make an identity: the keys that others will know you by
+/// Create an identity: the keys by which others will know you
 ///
-/// Writes the key store, identity.keys, into the home and prints the fingerprint. A pass
-/// phrase protects it; it is typed twice, or read from a file, and never an argument.
+/// Writes the key store, identity.keys, into the home and prints the fingerprint. A
+/// passphrase protects it: type it twice, or have it read from a file; it is never an argument.
 #[derive(Args, Debug)]
 #[command(after_help = KEYGEN_HELP)]
 pub struct Keygen {
@@ -53,7 +53,7 @@ pub struct Keygen {
     pub(crate) home: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) pass_phrase: PassPhraseOptions,
-    /// Replace the identity that is there: those who know it will be warned of you
+    /// Replace the existing identity; people who know it will be warned
     #[arg(long)]
     pub(crate) force: bool,
 }
@@ -64,8 +64,8 @@ const EXPORT_HELP: &str = "Examples:
 
 /// Write the keys as PEM, for other programs
 ///
-/// identity-private.pem and encryption-private.pem are PKCS#8 in clear, readable for you
-/// alone; identity-public.pem and encryption-public.pem are SPKI. Files that exist stay.
+/// identity-private.pem and encryption-private.pem are unencrypted PKCS#8 that only you
+/// can read; identity-public.pem and encryption-public.pem are SPKI. Existing files are kept.
 #[derive(Args, Debug)]
 #[command(after_help = EXPORT_HELP)]
 pub struct Export {
@@ -86,8 +86,8 @@ const CHAT_HELP: &str = "Examples:
 /// Chat
 ///
 /// What you type goes to everyone who is here; /help lists the commands. Files from others
-/// are saved by themselves. On a terminal, conversations are windows of a screen; with --plain
-/// one line is one event, for programs.
+/// are saved automatically. On a terminal, each conversation is a window; with --plain, each line
+/// is an event, for programs.
 #[derive(Args, Debug)]
 #[command(after_help = CHAT_HELP, after_long_help = format!("{CHAT_HELP}\n\n{EXIT_CODES}"))]
 pub struct Chat {
@@ -96,38 +96,38 @@ pub struct Chat {
     /// Where the relay listens
     #[arg(long, value_name = "HOST:PORT")]
     pub(crate) relay: String,
-    /// What the relay calls itself: the login is good for this one only
+    /// The relay's name; the login is valid only for a relay of this name
     #[arg(long, value_name = "NAME", default_value = "relay")]
     pub(crate) relay_name: String,
-    /// The relay's key, 64 hexadecimal digits, as its log shows it: no other relay will do. Without it,
-    /// the first relay at this address will do, and from then on no other
+    /// The relay's key (64 hexadecimal digits, from its log); no other relay is accepted. Without it,
+    /// the first relay at this address is accepted, and from then on no other
     #[arg(long, value_name = "KEY")]
     pub(crate) relay_key: Option<RelayKey>,
     /// Folder of keys, contacts and downloads
     #[arg(long, value_name = "DIR")]
     pub(crate) home: Option<PathBuf>,
-    /// For programs: one event a line, escaped reversibly, and so is what is typed
+    /// For programs: one event per line, escaped reversibly, for input as well
     #[arg(long)]
     pub(crate) plain: bool,
-    /// For programs: as --plain, but each line of output is an object of JSON
+    /// For programs: as --plain, but each line of output is a JSON object
     #[arg(long, conflicts_with = "plain")]
     pub(crate) json: bool,
-    /// For people, without a screen: one line below the other, as on a terminal that can do no more
+    /// For people, without a full screen: plain lines, one below the other
     #[arg(long, conflicts_with_all = ["plain", "json"])]
     pub(crate) lines: bool,
     /// On a screen, ring the bell for private texts, files and texts with your name in them
     #[arg(long)]
     pub(crate) bell: bool,
-    /// Connect again by yourself when the relay is gone, and send again what nobody answered for
+    /// Reconnect automatically when the relay is gone, and resend unanswered texts
     #[arg(long)]
     pub(crate) reconnect: bool,
     /// Keep no history of what was said
     #[arg(long)]
     pub(crate) no_history: bool,
-    /// Where files from others go [default: downloads in the home]
+    /// Folder for files from others [default: downloads in the home]
     #[arg(long, value_name = "DIR")]
     pub(crate) downloads: Option<PathBuf>,
-    /// Allow plain TCP to another machine, which shows it names, times and sizes
+    /// Allow plain TCP to another machine, which reveals names, times and sizes to the network
     #[arg(long)]
     pub(crate) insecure_transport: bool,
     #[command(flatten)]

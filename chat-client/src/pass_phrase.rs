@@ -16,10 +16,10 @@ use crate::home::broken;
 pub(crate) struct PassPhraseOptions {
     /// Use no passphrase: whoever can read the file has the keys
     #[arg(long)]
-    no_pass_phrase: bool,
+    no_passphrase: bool,
     /// Read the passphrase from the first line of this file
     #[arg(long, value_name = "FILE")]
-    pass_phrase_file: Option<PathBuf>,
+    passphrase_file: Option<PathBuf>,
 }
 
 /// A passphrase, wiped after use.
@@ -28,10 +28,10 @@ pub(crate) type PassPhrase = Zeroizing<String>;
 impl PassPhraseOptions {
     /// The passphrase for a new key store; `None` when the user wants none. Typed twice.
     pub(crate) fn choose(&self) -> Result<Option<PassPhrase>, Failure> {
-        if self.no_pass_phrase {
+        if self.no_passphrase {
             return Ok(None);
         }
-        let chosen = match &self.pass_phrase_file {
+        let chosen = match &self.passphrase_file {
             Some(file) => read(file)?,
             None => {
                 let first = ask("passphrase: ")?;
@@ -43,7 +43,7 @@ impl PassPhraseOptions {
         };
         if chosen.is_empty() {
             return Err(Failure::new(Exit::Usage, "the passphrase is empty")
-                .hint("--no-pass-phrase stores the keys unencrypted"));
+                .hint("--no-passphrase stores the keys unencrypted"));
         }
         Ok(Some(chosen))
     }
@@ -52,8 +52,8 @@ impl PassPhraseOptions {
     /// back with it, for writing the store again.
     pub(crate) fn unlock(&self, store: &str) -> Result<(Identity, Option<PassPhrase>), Failure> {
         match Identity::from_store(store, None) {
-            Err(StoreError::NeedsPassPhrase) if !self.no_pass_phrase => {
-                let pass_phrase = match &self.pass_phrase_file {
+            Err(StoreError::NeedsPassPhrase) if !self.no_passphrase => {
+                let pass_phrase = match &self.passphrase_file {
                     Some(file) => read(file)?,
                     None => ask("passphrase: ")?,
                 };
@@ -83,6 +83,6 @@ fn ask(prompt: &str) -> Result<PassPhrase, Failure> {
         .map(Zeroizing::new)
         .map_err(|error| {
             Failure::environment(format!("cannot ask for the passphrase: {error}"))
-                .hint("--pass-phrase-file FILE reads it from a file")
+                .hint("--passphrase-file FILE reads it from a file")
         })
 }

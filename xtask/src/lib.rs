@@ -32,6 +32,7 @@ mod list;
 mod load;
 mod new;
 mod output;
+mod pictures;
 mod probe;
 mod recording;
 mod saved;

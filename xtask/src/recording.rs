@@ -12,8 +12,8 @@ use terminal_stage::{Ending, Reader, SavedPlay, Size};
 
 use crate::cli::Cast;
 use crate::command_error::CommandError;
-use crate::output;
 use crate::workspace::Workspace;
+use crate::{output, pictures};
 
 /// Bytes of a frame that are read, at most.
 const LONGEST: u64 = 512 * 1024;
@@ -61,16 +61,12 @@ fn read(
 ///
 /// As [`played`].
 pub(crate) fn picture(workspace: &Workspace) -> Result<(PathBuf, String), CommandError> {
-    let pictures = workspace.root().join("docs/pictures");
-    let picked = read(
-        &pictures.join("three-clients"),
-        |_| Ending::default(),
-        "20261121-153505".to_owned(),
-    )?;
+    let kept = pictures::kept(workspace);
+    let picked = read(&kept, |_| Ending::default(), "20261121-153505".to_owned())?;
     let still = terminal_stage::still(picked, 2, SIZE);
     let still =
         still.ok_or_else(|| CommandError::harness("the play that is kept has no second step"))?;
-    Ok((pictures.join("stage.svg"), still))
+    Ok((kept.with_file_name("stage.svg"), still))
 }
 
 /// Writes the stage of a play as a recording.

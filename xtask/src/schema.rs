@@ -11,7 +11,7 @@ use crate::command_error::{CommandError, CommandResult};
 use crate::exit_code::{self, FAILED, FINE};
 use crate::output::{self, BAD};
 use crate::workspace::Workspace;
-use crate::{command, recording, zoo};
+use crate::{pictures, recording, zoo};
 
 /// Ends every generated part of a page.
 const END: &str = "<!-- end of generated part -->";
@@ -19,6 +19,9 @@ const END: &str = "<!-- end of generated part -->";
 /// Writes what is out of date, or with `--check` says what is.
 pub(crate) fn run(arguments: &cli::Schema) -> CommandResult {
     let workspace = Workspace::here();
+    if arguments.pictures {
+        pictures::play(&workspace)?;
+    }
     let mut stale = 0;
     for (path, text) in generated(&workspace)? {
         if fs::read_to_string(&path).is_ok_and(|stored| stored == text) {
@@ -38,26 +41,13 @@ pub(crate) fn run(arguments: &cli::Schema) -> CommandResult {
         }
     }
     if arguments.pictures {
-        return screenshots(&workspace);
+        return pictures::screenshots(&workspace);
     }
     Ok(if arguments.check && stale > 0 {
         FAILED
     } else {
         FINE
     })
-}
-
-/// Has the tests in a browser take their screenshots for the documentation. They fail where there
-/// is no browser, as in CI.
-fn screenshots(workspace: &Workspace) -> CommandResult {
-    let mut cargo = command::cargo(workspace.root());
-    cargo.args(["test", "--package", "xtask", "--test", "it", "in_a_browser"]);
-    cargo.env("PICTURES", workspace.root().join("docs/pictures"));
-    cargo.env("CI", "true");
-    let status = cargo
-        .status()
-        .map_err(|error| CommandError::environment(format!("cannot run cargo: {error}")))?;
-    Ok(if status.success() { FINE } else { FAILED })
 }
 
 /// Every generated file and what it should hold.

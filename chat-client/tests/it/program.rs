@@ -44,7 +44,7 @@ fn wrong_usage_is_exit_code_2() {
         &["chat", "alice"],
         &["chat", "Alice!", "--relay", "127.0.0.1:1"],
         &["chat", "alice", "--rely", "127.0.0.1:1"],
-        &["keygen", "--no-pass-phrase", "--pass-phrase-file", "x"],
+        &["keygen", "--no-passphrase", "--passphrase-file", "x"],
         &["dance"],
     ] {
         client(arguments)
@@ -113,7 +113,7 @@ fn a_relay_that_closes_at_once_is_an_error_without_a_panic() {
 
 #[test]
 fn a_home_that_cannot_be_written_is_exit_code_5() {
-    client(&["keygen", "--home", "/proc/nowhere", "--no-pass-phrase"])
+    client(&["keygen", "--home", "/proc/nowhere", "--no-passphrase"])
         .assert()
         .code(5)
         .stderr(contains("error: cannot use /proc/nowhere"));
@@ -134,7 +134,7 @@ fn keygen_and_export_make_private_files_and_overwrite_nothing() {
     let folder = TempDir::new().unwrap();
     let home = folder.path().join("new/home");
     let path = home.to_str().unwrap();
-    let keygen = ["keygen", "--home", path, "--no-pass-phrase"];
+    let keygen = ["keygen", "--home", path, "--no-passphrase"];
     client(&keygen)
         .assert()
         .code(0)
@@ -187,13 +187,13 @@ fn a_pass_phrase_comes_from_its_file_and_a_wrong_one_is_refused() {
         let mut command = client(&["export", "--home", &home, "--to", &to]);
         command.args(options).assert()
     };
-    export(&["--pass-phrase-file", &wrong])
+    export(&["--passphrase-file", &wrong])
         .code(5)
         .stderr(contains("passphrase is wrong"));
-    export(&["--no-pass-phrase"])
+    export(&["--no-passphrase"])
         .code(5)
         .stderr(contains("encrypted"));
-    export(&["--pass-phrase-file", &right]).code(0);
+    export(&["--passphrase-file", &right]).code(0);
 }
 
 fn path(folder: &TempDir, name: &str) -> String {

@@ -309,7 +309,7 @@ fn a_safety_number_is_a_question_that_takes_yes_or_no() {
     let mut seat = Seat::ready();
     assert_eq!(seat.enters("/verify bob"), ["@1 /verify bob"]);
     seat.take(&safety("first-use"));
-    assert!(seat.shows(number) && seat.shows("Has bob the same number?"));
+    assert!(seat.shows(number) && seat.shows("Does bob have the same number?"));
     assert_eq!(seat.enters("hello"), Vec::<String>::new());
     assert!(seat.shows("yes or no? Esc cancels"));
     assert_eq!(seat.enters("yes"), ["@2 /verify bob yes"]);

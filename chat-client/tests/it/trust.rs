@@ -155,7 +155,7 @@ fn nothing_that_a_blocked_person_or_the_relay_does_in_its_name_is_shown() {
     assert_eq!(hall.lines("alice"), Vec::<String>::new());
     let told = hall.types("alice", "/forget bob");
     assert!(told[0].starts_with("refused blocked "), "{told:?}");
-    assert!(told[0].contains("/unblock bob comes first"), "{told:?}");
+    assert!(told[0].contains("use /unblock bob first"), "{told:?}");
     hall.forget("alice");
     let mut bad = peer("bob", &fixture(5));
     bad.key = Blob(vec![1, 2, 3]);

@@ -64,7 +64,7 @@ fn other_addresses_than_loopback_need_tls() {
 fn busy_port_is_named() {
     let taken = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = taken.local_addr().unwrap().to_string();
-    let error = format!("another program listens on {address}");
+    let error = format!("another program already listens on {address}");
     is_told(relay(&["--listen", &address]), 5, &error);
 }
 

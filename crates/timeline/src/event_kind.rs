@@ -40,7 +40,7 @@ pub enum EventKind {
     Joined,
     /// somebody has another identity than before
     KeyChanged,
-    /// somebody went
+    /// somebody left
     Left,
     /// a text for everyone
     Message,

@@ -99,6 +99,28 @@ impl ValueKind {
     }
 }
 
+impl ValueKind {
+    /// A value as it is written.
+    pub(crate) fn example(&self) -> String {
+        match self {
+            Self::Array(each, _) => format!("[{}]", each.example()),
+            Self::Bool => "true".to_owned(),
+            Self::Duration => "\"5s\"".to_owned(),
+            Self::Either(kinds) => kinds.first().map(Self::example).unwrap_or_default(),
+            Self::Integer(from, _) => from.to_string(),
+            Self::Map(each) => format!("{{ NAME = {} }}", each.example()),
+            Self::Seconds(_) => "0.5".to_owned(),
+            Self::Size => "\"64KiB\"".to_owned(),
+            Self::Table(table) => table.example(),
+            Self::Text => "\"…\"".to_owned(),
+            Self::Word(words) => {
+                let first = words().iter().next().map(|word| word.word);
+                format!("\"{}\"", first.unwrap_or_default())
+            }
+        }
+    }
+}
+
 impl Table {
     /// How it is written: `{ from = …, text = … }`.
     fn example(&self) -> String {

@@ -152,10 +152,11 @@ impl Walker {
         if !self.kind(value, &key.kind) {
             let title = format!("`{}` must be {}", key.name, key.kind.words());
             let problem = Problem::new(self.codes.wrong_kind, &value.span(), title);
+            let example = key.kind.example();
             self.problems.push(
                 problem
                     .label(format!("this is {}", type_of(value.get_ref())))
-                    .help(key.doc),
+                    .help(format!("write `{} = {example}`: {}", key.name, key.doc)),
             );
         }
     }

@@ -551,7 +551,7 @@ pub(crate) struct Schema {
     #[arg(long)]
     pub(crate) check: bool,
 
-    /// Also take the screenshots in docs/pictures again, in a browser
+    /// Also play the scenario in docs/pictures again, and take the screenshots in a browser
     #[arg(long, conflicts_with = "check")]
     pub(crate) pictures: bool,
 }

@@ -125,7 +125,7 @@ impl What {
             Self::Key => "key",
             Self::MessageKeys => "message-keys",
             Self::PrivateKey => "private-key",
-            Self::PassPhrase => "pass-phrase",
+            Self::PassPhrase => "passphrase",
         }
     }
 

@@ -128,7 +128,7 @@ fn a_file_that_was_written_under_its_final_name_fails_unless_its_adapter_says_so
     let red = kept(&reference(), &[written]);
     assert_eq!(red.len(), 1, "{red:?}");
     assert_eq!(red[0].0, "no file has its final name before it is complete");
-    assert!(red[0].1.contains("say `writes_in_place = true`"), "{red:?}");
+    assert!(red[0].1.contains("set `writes_in_place = true`"), "{red:?}");
     let adapter = adapter_with(|adapter| adapter.client.writes_in_place = true);
     assert_eq!(kept(&adapter, &[written]), []);
     // Cut off for good is another matter.

@@ -131,7 +131,7 @@ const SECRET: Key = may(
     "record the template instead of what was typed (default: `false`)",
 );
 const PASS_PHRASE: Key = may(
-    "pass_phrase",
+    "passphrase",
     ValueKind::Bool,
     "it unlocks the client's keys, so the audit searches for it; may contain `{name}` and settings",
 );
@@ -158,7 +158,7 @@ fn read_item(item: &Node<'_, '_>, known: &[&str], checker: &mut Checker<'_>) -> 
     if item.has("await") {
         branches.push(*item);
     } else {
-        for key in ["type", "secret", "pass_phrase"]
+        for key in ["type", "secret", "passphrase"]
             .into_iter()
             .filter(|key| item.has(key))
         {
@@ -182,7 +182,7 @@ fn read_item(item: &Node<'_, '_>, known: &[&str], checker: &mut Checker<'_>) -> 
 fn read_branch(node: &Node<'_, '_>, known: &[&str], checker: &mut Checker<'_>) -> Option<Branch> {
     let awaited = node.text("await")?;
     checker.pattern(&awaited, &[]);
-    let pass_phrase = node.bool("pass_phrase").unwrap_or(false);
+    let pass_phrase = node.bool("passphrase").unwrap_or(false);
     let typed = node.text("type").map(|text| {
         if pass_phrase {
             checker.pass_phrase(&text)
@@ -193,7 +193,7 @@ fn read_branch(node: &Node<'_, '_>, known: &[&str], checker: &mut Checker<'_>) -
     // Who logs in under a name is a client.
     if pass_phrase && (typed.is_none() || !known.contains(&"name")) {
         let title = "only a client types a passphrase";
-        let problem = Problem::new(code::DIALOGUE, &node.key_span("pass_phrase"), title);
+        let problem = Problem::new(code::DIALOGUE, &node.key_span("passphrase"), title);
         checker
             .problems
             .push(problem.help("the audit looks for it wherever the relay could see it"));

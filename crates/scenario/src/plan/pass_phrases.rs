@@ -92,20 +92,20 @@ mod tests {
 
     #[test]
     fn each_client_has_its_own_and_equal_ones_have_several_owners() {
-        let asked = "{ await = 'Pass: $', type = \"the words of {name}\", pass_phrase = true }";
+        let asked = "{ await = 'Pass: $', type = \"the words of {name}\", passphrase = true }";
         let own = ["alice", "bob", "carol"].map(|who| {
             let name = format!("passphrase of {who}");
             (name, format!("the words of {who}"))
         });
         assert_eq!(planned(asked), own);
-        let same = "{ await = 'Pass: $', type = \"nobody knows this\", pass_phrase = true }";
+        let same = "{ await = 'Pass: $', type = \"nobody knows this\", passphrase = true }";
         let all = "passphrase of alice, bob, carol";
         assert_eq!(planned(same), words(&[(all, "nobody knows this")]));
     }
 
     #[test]
     fn who_is_not_asked_has_none_and_an_answer_is_none_by_itself() {
-        let first = "{ await = 'New: $', type = \"chosen by the first\", pass_phrase = true, \
+        let first = "{ await = 'New: $', type = \"chosen by the first\", passphrase = true, \
             only = \"first\" }, { await = 'Room: $', type = \"a room for them all\", secret = true }";
         let alice = [("passphrase of alice", "chosen by the first")];
         assert_eq!(planned(first), words(&alice));

@@ -177,12 +177,12 @@ fn every_mistake_of_meaning_has_its_code() {
         ),
         (
             "[client]\n",
-            "[client]\ndialogue = [{ await = 'x', pass_phrase = true }]\n",
+            "[client]\ndialogue = [{ await = 'x', passphrase = true }]\n",
             "A0227",
         ),
         (
             "[client]\n",
-            "[client]\ndialogue = [{ await = 'x', type = \"{control}\", pass_phrase = true }]\n",
+            "[client]\ndialogue = [{ await = 'x', type = \"{control}\", passphrase = true }]\n",
             "A0220",
         ),
         (

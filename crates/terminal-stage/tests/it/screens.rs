@@ -194,7 +194,7 @@ fn nothing_is_lost_of_what_the_keys_mean_at_80_columns() {
     stage.press(KeyCode::Char('?'));
     let keys = stage.screen(80, 24);
     assert_eq!(keys.matches("(UNSCRIPTED)").count(), 2, "{keys}");
-    assert!(keys.contains("│         back "), "{keys}");
+    assert!(keys.contains("(RECORDED) instead; back "), "{keys}");
 }
 
 #[test]

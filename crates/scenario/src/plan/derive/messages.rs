@@ -67,7 +67,7 @@ impl Derive<'_> {
     fn shows(&mut self, client: &str, message: Message<'_>, kind: EventKind) {
         let Message { from, text, .. } = message;
         let alone = if kind == EventKind::Private {
-            ", for it alone"
+            ", privately"
         } else {
             ""
         };
