@@ -65,7 +65,7 @@ pub(crate) fn names(workspace: &Workspace) -> Result<Vec<String>, CommandError> 
         files => files.into_iter().flatten().flatten(),
     };
     let others = files.filter_map(|file| Some(file.path().file_stem()?.to_str()?.to_owned()));
-    let mut names: Vec<String> = others.chain(REFERENCE.map(str::to_owned)).collect();
+    let mut names: Vec<String> = others.chain(ALONE.map(str::to_owned)).collect();
     names.sort();
     Ok(names)
 }
