@@ -114,7 +114,7 @@ impl ValueKind {
             Self::Table(table) => table.example(),
             Self::Text => "\"…\"".to_owned(),
             Self::Word(words) => {
-                let first = words().iter().next().map(|word| word.word);
+                let first = words().first().map(|word| word.word);
                 format!("\"{}\"", first.unwrap_or_default())
             }
         }
