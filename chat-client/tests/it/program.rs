@@ -341,7 +341,7 @@ fn a_key_that_is_due_is_replaced_while_the_client_chats_and_stored_before_it_is_
 
     let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let phrase = phrase.to_str().unwrap();
-    let mut client = start(&listener, &home, &["--pass-phrase-file", phrase]);
+    let mut client = start(&listener, &home, &["--passphrase-file", phrase]);
     let told = std::panic::catch_unwind(|| pong_of(&listener, &[]));
     let stored = std::fs::read_to_string(&path).unwrap();
     client.kill().unwrap();

@@ -148,7 +148,10 @@ mod tests {
         assert!(without[0].starts_with("crates/stage/src/a.rs:1: `.join()` may wait"));
         assert_eq!(found("", awaits), Vec::<String>::new());
         let struck = found(row, awaits);
-        assert!(struck[0].ends_with("strike it off the table"), "{struck:?}");
+        assert!(
+            struck[0].ends_with("remove it from the table"),
+            "{struck:?}"
+        );
         let gone = found(&row.replace("it_ends", "it_goes"), waits);
         assert!(gone[0].ends_with("there is no test `it_goes`"), "{gone:?}");
         let none = found(&row.replace(" `it_ends` |", ""), waits);

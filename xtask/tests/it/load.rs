@@ -186,7 +186,7 @@ fn a_load_can_be_reported_and_judged_again() {
     assert!(err.contains("latest is a load"), "{err}");
     let (code, _, err) = again(&["report", "--merge", "latest"]);
     assert_eq!(code, Some(2), "{err}");
-    assert!(err.contains("is a load, which has no parts"), "{err}");
+    assert!(err.contains("is a load, which has no shards"), "{err}");
 }
 
 #[test]

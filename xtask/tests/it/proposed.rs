@@ -140,7 +140,7 @@ fn on_a_terminal_somebody_points_at_the_line_that_means_something() {
     screen.wait_for(&["shows that somebody has left?"]);
     screen.press("Enter");
     screen.wait_for(&[
-        "says to everyone, and the others hear it  yes",
+        "writes to everyone; the others receive it  yes",
         "exit code: 0",
     ]);
     let adapter = fs::read_to_string(dir.join("adapter.toml")).unwrap();
