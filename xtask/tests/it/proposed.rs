@@ -94,8 +94,8 @@ fn new_adapter_writes_a_reason_for_each_line_and_tries_what_it_says() {
         "not found out: whether it sends files: `file`",
         "writes to everyone; the others receive it  yes",
         "writes to one; nobody else receives it     yes",
-        "leaves when asked to                 yes",
-        "shows who leaves                          yes",
+        "leaves when asked to                       yes",
+        "shows who leaves                           yes",
     ] {
         assert!(out.contains(line), "{out}{err}");
     }
