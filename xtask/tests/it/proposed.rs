@@ -9,7 +9,7 @@ use crate::grading::{can_grade, has, sheet};
 use crate::runs::{Runs, root};
 use crate::screen::{Screen, has_tmux};
 
-/// One in each language that starts at once. `CHATS=all cargo test -p xtask --test it proposed` plays thirty.
+/// One in each language that starts at once. `CHATS=all cargo test -p xtask --test it proposed` plays them all.
 const CHATS: [&str; 3] = ["c-arguments", "js-json", "pl-environment"];
 
 const RUBRIC: &str = r#"
@@ -71,8 +71,8 @@ fn submissions_without_an_adapter_are_graded_by_a_proposed_one() {
         "{works} of {} got a working adapter: {grades:?}",
         chats.len()
     );
-    // Of thirty, twenty-five at least.
-    assert!(works * 30 >= chats.len() * 25, "{grades:?}");
+    // Five in six at least.
+    assert!(works * 6 >= chats.len() * 5, "{grades:?}");
 }
 
 #[test]
