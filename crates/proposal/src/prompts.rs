@@ -53,8 +53,9 @@ fn asked(text: &str) -> Option<Meaning> {
     let is_question =
         bare.ends_with([':', '?', '>']) || any(r"(?i)\b(?:enter|type|choose|what is)\b", bare);
     let is_short = (4..=200).contains(&bare.len()) && bare.split_whitespace().count() <= 8;
+    let has_words = bare.contains(char::is_alphabetic);
     // `hello name:` names somebody, and `name: text` is a pattern.
-    (is_question && is_short)
+    (is_question && is_short && has_words)
         .then(|| Meaning::of(bare))
         .flatten()
 }

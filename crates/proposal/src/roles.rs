@@ -14,8 +14,8 @@ const MOST: usize = 6;
 const PORT: u16 = 7411;
 
 const LISTENS: &str =
-    r"listen\s*\(|createServer|create_server|ServerSocket\(|TCPServer|start_server|Listen\s*=>";
-const CONNECTS: &str = r"create_connection|\bconnect\s*\(|createConnection|new Socket\(|open_connection|PeerAddr|PeerPort|PeerHost";
+    r"[Ll]isten\s*\(|createServer|create_server|ServerSocket\(|TCPServer|start_server|Listen\s*=>";
+const CONNECTS: &str = r"create_connection|\bconnect\s*\(|\bDial\s*\(|createConnection|new Socket\(|open_connection|PeerAddr|PeerPort|PeerHost";
 
 /// Words by which a program of two parts is told which one to be.
 const SERVES: &str =
