@@ -4,7 +4,7 @@ use chat_protocol::{Conversation, Name, RelayKey};
 use chrono::DateTime;
 
 use crate::escape::escape;
-use crate::session::Line;
+use crate::session::{Line, Past};
 
 /// The line for people; `None` for what needs no words.
 pub fn render(line: &Line) -> Option<String> {
@@ -52,9 +52,7 @@ pub fn render(line: &Line) -> Option<String> {
         ),
         Line::Trusted { name } => format!("* the new identity of {name} is trusted"),
         Line::Blocked { name } => {
-            format!(
-                "* {name} is blocked: nothing from {name} is shown, and nothing is sent to {name}"
-            )
+            format!("* {name} is blocked: nothing is shown from {name} or sent to {name}")
         }
         Line::Unblocked { name, .. } => format!("* {name} is no longer blocked"),
         Line::Forgot { name } => format!("* {name} is forgotten"),
@@ -70,19 +68,7 @@ pub fn render(line: &Line) -> Option<String> {
         Line::Contact { name, state } => format!("  {name} ({state})"),
         Line::Contacts { count } => format!("* {count} here"),
         Line::Relay { key, address } => relay_key(key, address),
-        Line::Past(past) => {
-            let to = past
-                .to
-                .as_ref()
-                .map_or(String::new(), |to| format!(" to {to}"));
-            let flag = if past.flagged { UNTRUSTED } else { "" };
-            format!(
-                "  {} {flag}{}{to}: {}",
-                utc(past.at),
-                past.from,
-                escape(&past.text)
-            )
-        }
+        Line::Past(past) => remembered(past),
         Line::Pasts { count } => format!("* {count} texts"),
         Line::Help { text } => format!("  {}", escape(text)),
         Line::Rejected { from, code } => format!("! a message from {from} was rejected: {code}"),
@@ -101,6 +87,16 @@ fn message(from: &Name, conversation: Conversation, text: &str, flagged: bool) -
     };
     let flag = if flagged { UNTRUSTED } else { "" };
     format!("{flag}{private}{from}: {}", escape(text))
+}
+
+fn remembered(past: &Past) -> String {
+    let to = past
+        .to
+        .as_ref()
+        .map_or(String::new(), |to| format!(" to {to}"));
+    let flag = if past.flagged { UNTRUSTED } else { "" };
+    let text = escape(&past.text);
+    format!("  {} {flag}{}{to}: {text}", utc(past.at), past.from)
 }
 
 fn file(line: &Line) -> Option<String> {
