@@ -186,7 +186,7 @@ test("a wrong token, another origin and a foreign host get nothing", async (t) =
 test("it is stepped to its end and says what came of it", async (t) => {
   const stage = await staged(t);
   const { context, page, requests, complaints } = await opened(stage);
-  assert.equal(await page.textContent("#banner"), "LIVE");
+  await page.locator("#banner", { hasText: /^LIVE$/ }).waitFor();
   assert.deepEqual(await page.locator("section").evaluateAll((all) => all.map((one) => one.ariaLabel)), ["alice", "bob", "relay", "manager"]);
   await step(page, 1);
   await shows(page, "bob", "alice: good morning");
