@@ -190,7 +190,7 @@ fn every_adapter_of_the_zoo_has_a_row() {
         // programs that may not be installed, and have tests of their own.
         let elsewhere = name.starts_with("leaky")
             || name.starts_with("line-")
-            || ["irssi", "peer", "sealed"].contains(&name.as_str());
+            || ["hostile", "irssi", "peer", "sealed"].contains(&name.as_str());
         assert!(
             elsewhere || rows.contains_key(&name),
             "zoo/expected.toml has no row for {name}"
