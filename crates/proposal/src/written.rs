@@ -15,9 +15,10 @@ const SETTLE: &str = "300ms";
 const ANY: u16 = 0;
 
 /// What no proposal has looked at.
-const DECLINED: [&str; 11] = [
+const DECLINED: [&str; 12] = [
     "control-characters",
     "end-of-input",
+    "keep-mail",
     "long-texts",
     "multiline-text",
     "notice-changes",

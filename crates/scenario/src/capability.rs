@@ -9,6 +9,8 @@ closed_list! {
         EndOfInput,
         /// send files
         File,
+        /// keep private messages for people who are away
+        KeepMail,
         /// send texts of more than 400 bytes
         LongTexts,
         /// send private messages
