@@ -37,9 +37,9 @@ fn every_adapter_has_an_expectation_and_every_program_an_adapter() {
     for by_setting in BY_SETTING {
         assert!(adapters.remove(by_setting), "{by_setting}");
     }
-    // Played by tests of their own, where what they need is installed.
-    for installed in ["irssi", "peer"] {
-        assert!(adapters.remove(installed), "{installed}");
+    // Played by tests of their own.
+    for elsewhere in ["hostile", "irssi", "peer"] {
+        assert!(adapters.remove(elsewhere), "{elsewhere}");
     }
     assert_eq!(names, adapters);
 
