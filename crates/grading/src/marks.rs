@@ -229,9 +229,13 @@ impl Mark {
         }
     }
 
-    /// The same, with another text for one that stands in it: a path, for those who have another one.
+    /// The same, with another text for one that stands in it: a path, for those who have another one. Where there is
+    /// no path, nothing stands for it.
     #[must_use]
     pub fn with(&self, text: &str, instead: &str) -> Self {
+        if text.is_empty() {
+            return self.clone();
+        }
         let change = |one: &String| one.replace(text, instead);
         let reasons = self.reasons.iter().map(|reason| Reason {
             check: change(&reason.check),

@@ -2,9 +2,11 @@
 //! where it is too little for any play. Later the lack of it would look like a participant's fault.
 
 use std::io;
+use std::net::{Ipv4Addr, TcpListener, TcpStream};
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
+use std::time::Duration;
 
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
@@ -19,6 +21,9 @@ const LEAST_FILE: u64 = 16 * 1024 * 1024;
 
 /// Threads that must be there beside those that run.
 const THREADS: usize = 24;
+
+/// How long a connection within the machine may take.
+const CONNECTS: Duration = Duration::from_secs(10);
 
 /// A disk with less room counts as full.
 const LEAST_ROOM: u64 = 256 * 1024;
@@ -117,6 +122,21 @@ pub(crate) fn has_room(directory: &Path, bytes: u64) -> Result<(), EngineError> 
         has,
         "make room there, or give another place: TMPDIR for scratch directories, --reports for reports",
     ))
+}
+
+/// Whether programs of this machine reach each other at 127.0.0.1: in a network of its own they do, in the machine's
+/// they may not, and then no relay could be reached by its clients.
+///
+/// # Errors
+///
+/// [`EngineError::TooLittle`] when they do not.
+pub(crate) fn has_loopback() -> Result<(), EngineError> {
+    let connected = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))
+        .and_then(|listener| TcpStream::connect_timeout(&listener.local_addr()?, CONNECTS));
+    connected.map(drop).map_err(|error| {
+        let has = format!("nothing can be reached at 127.0.0.1: {error}");
+        too_little(has, "bring the loopback interface up: `ip link set lo up`")
+    })
 }
 
 /// What to do where the system has no more of something that everybody needs.

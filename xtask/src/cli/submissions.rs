@@ -121,20 +121,60 @@ pub(crate) struct Try {
 pub(crate) enum Rerun {
     /// Every submission
     All,
-    /// Those without full marks
+    /// Those without full marks, points set by hand included
     Failed,
-    /// Those that are flaky or could not be graded
+    /// Those that are flaky or could not be graded, and of which nobody has decided
     Open,
 }
 
 impl Rerun {
-    /// Whether it means a submission that earned this.
-    pub(crate) fn means(self, graded: &grading::Graded) -> bool {
-        let mut marks = graded.marks.iter();
+    /// Whether it means a submission that gets this.
+    pub(crate) fn means(self, marks: &grading::Marks) -> bool {
+        let mut marks = marks.marks.iter();
         match self {
             Self::All => true,
             Self::Failed => marks.any(|mark| !mark.is_full()),
             Self::Open => marks.any(grading::Mark::is_open),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use grading::{Graded, Mark, Marks, Overrides, Rubric, Standing};
+
+    use super::Rerun;
+
+    const RUBRIC: &str =
+        "title = \"t\"\n[[items]]\nid = \"say\"\ntitle = \"s\"\nscenario = \"s\"\npoints = 1\n";
+
+    /// Whether a submission that could not be graded is graded again: for all, failed and open ones.
+    fn again(by_hand: &str) -> [bool; 3] {
+        let rubric = Rubric::parse(RUBRIC, Path::new("r.toml")).unwrap();
+        let overrides = Overrides::parse(by_hand, Path::new("o.toml")).unwrap();
+        let open = Standing::CannotGrade("no room".to_owned());
+        let graded = Graded {
+            submission: "ada".to_owned(),
+            dir: String::new(),
+            seed: 0,
+            stamp: String::new(),
+            marks: vec![Mark::without_play(&rubric.items[0], open)],
+        };
+        let marks = Marks::new(graded, &rubric, &overrides);
+        [Rerun::All, Rerun::Failed, Rerun::Open].map(|which| which.means(&marks))
+    }
+
+    #[test]
+    fn what_is_decided_by_hand_is_not_open_and_full_points_are_no_failure() {
+        assert_eq!(again(""), [true, true, true]);
+        let by_hand = |points: u32| {
+            format!(
+                "[[points]]\nsubmission = \"ada\"\nitem = \"say\"\npoints = {points}\nreason = \"seen\"\n"
+            )
+        };
+        assert_eq!(again(&by_hand(1)), [true, false, false]);
+        assert_eq!(again(&by_hand(0)), [true, true, false]);
     }
 }

@@ -29,7 +29,7 @@ impl Live {
     }
 
     /// So many of its items are done.
-    pub(super) fn so_far(&mut self, graded: &Graded, played: usize) {
+    pub(super) fn so_far(&mut self, graded: &Graded, (played, now): (usize, &str)) {
         let name = &graded.submission;
         if !self.rows.contains_key(name) && self.rows.len() < ROWS {
             let row = ProgressBar::new_spinner();
@@ -40,12 +40,8 @@ impl Live {
             self.rows.insert(name.clone(), row);
         }
         if let Some(row) = self.rows.get(name) {
-            let next = graded
-                .marks
-                .get(played)
-                .map_or("", |mark| mark.item.as_str());
             let (name, of) = (visible(name), graded.marks.len());
-            row.set_message(format!("{name}  {played} of {of}  {next}"));
+            row.set_message(format!("{name}  {played} of {of}  {now}"));
         }
     }
 
@@ -88,12 +84,12 @@ mod tests {
     fn at_most_eight_have_a_row_and_each_leaves_it_to_another() {
         let mut live = Live::new(20);
         for number in 0..20 {
-            live.so_far(&graded(number), 0);
+            live.so_far(&graded(number), (0, "say"));
         }
         assert_eq!(live.rows.len(), ROWS);
         assert_eq!(live.rows["s00"].message(), "s00  0 of 1  say");
         live.ended("s00", || ());
-        live.so_far(&graded(19), 1);
+        live.so_far(&graded(19), (1, "say, again"));
         assert!(live.rows.contains_key("s19") && !live.rows.contains_key("s00"));
         assert_eq!((live.rows.len(), live.counter.position()), (ROWS, 1));
     }

@@ -34,8 +34,8 @@ const NEWS: usize = 64;
 /// How long a platform's container is used, where nobody says: Gradescope ends it after ten minutes.
 const WITHIN: Duration = Duration::from_secs(9 * 60);
 
-/// What is kept of that to end what is played, and for what is written.
-const KEPT: u32 = 10;
+/// What is kept of that to end what is played, and for what is written: a tenth, and no more than this.
+const KEPT: Duration = Duration::from_secs(20);
 
 /// Grades what was not graded yet, writes everything, and prints a line for each submission.
 pub(crate) fn run(arguments: &cli::Grade, workspace: &Workspace) -> CommandResult {
@@ -90,7 +90,7 @@ pub(crate) fn run(arguments: &cli::Grade, workspace: &Workspace) -> CommandResul
         ends: within.and_then(|within| began.checked_add(within)),
         // Elsewhere what was not played in time is played another time.
         plays_end: (platform.as_ref().and(within))
-            .and_then(|within| began.checked_add(within - within / KEPT)),
+            .and_then(|within| began.checked_add(within - KEPT.min(within / 10))),
         platform,
     };
     if let Some(scenario) = &arguments.matrix {
@@ -170,7 +170,7 @@ impl Course {
                 .is_some_and(|graded| graded.stamp == stamp && !stamp.is_empty());
             let again = arguments.rerun.is_some_and(|which| {
                 let graded = graded.as_ref();
-                graded.is_none_or(|graded| which.means(graded))
+                graded.is_none_or(|graded| which.means(&self.marks(graded)))
             });
             let again = again
                 || self.platform.is_some()
@@ -198,11 +198,14 @@ impl Course {
             .flatten()
             .map(|entry| entry.file_name().to_string_lossy().into_owned());
         let graded = names.filter_map(|name| harness::read_graded(dir, &name));
-        let mut marks: Vec<Marks> = graded
-            .map(|graded| Marks::new(graded, &self.rubric, &self.overrides))
-            .collect();
+        let mut marks: Vec<Marks> = graded.map(|graded| self.marks(&graded)).collect();
         marks.sort_by(|one, other| one.submission.cmp(&other.submission));
         Ok(marks)
+    }
+
+    /// What was earned, with what was decided by hand.
+    fn marks(&self, graded: &Graded) -> Marks {
+        Marks::new(graded.clone(), &self.rubric, &self.overrides)
     }
 
     /// An item was skipped for one that has been earned by hand since.
@@ -364,8 +367,12 @@ async fn play(
                 cancel.cancel();
             }
             Ok(None) => break,
-            Ok(Some(GradeNews::SoFar { graded, played })) => {
-                live.so_far(&graded, played);
+            Ok(Some(GradeNews::SoFar {
+                graded,
+                played,
+                now,
+            })) => {
+                live.so_far(&graded, (played, &now));
                 gradebook.so_far(graded)?;
             }
             Ok(Some(GradeNews::Ended(graded))) => {

@@ -125,6 +125,7 @@ fn each_sample_earns_what_it_deserves_and_what_is_graded_stays_so() {
         "{page}"
     );
     is_what_students_may_read(&grades);
+    is_played_once_before_it_is_repeated(&grades.join("plays/bob"));
     // Built once: the two that bring a script, and a copy of each that does not.
     let builds = || fs::read_dir(runs.path().join("builds")).unwrap().count();
     let built = builds();
@@ -156,6 +157,20 @@ fn each_sample_earns_what_it_deserves_and_what_is_graded_stays_so() {
     let (code, err) = at_home(&["basics/private", "zoo/samples/ivy"]);
     assert_eq!(code, Some(2), "{err}");
     assert!(err.contains("name one with --adapter"), "{err}");
+}
+
+/// What is repeated takes no time from what was not played yet.
+fn is_played_once_before_it_is_repeated(plays: &Path) {
+    let began = |number: u32| {
+        let groups = ["basics", "leaving"].map(|group| fs::read_dir(plays.join(group)).unwrap());
+        let scenarios = groups.into_iter().flatten().flatten();
+        let plans = scenarios.map(|one| one.path().join(format!("try-{number}/plan.json")));
+        let times = plans.filter_map(|plan| fs::metadata(plan).ok()?.modified().ok());
+        times.collect::<Vec<_>>()
+    };
+    let (once, again) = (began(1), began(2));
+    assert!(once.len() > 2 && !again.is_empty(), "{once:?} {again:?}");
+    assert!(once.iter().max() < again.iter().min(), "{once:?} {again:?}");
 }
 
 /// A value fits a published schema.

@@ -126,6 +126,26 @@ fn too_few_processes_are_the_machines_fault() {
 }
 
 #[test]
+fn a_loopback_interface_that_is_down_is_the_machines_fault() {
+    let xtask = Runs::new().xtask(&["test", "basics/public", "--level", "reaper"]);
+    let alone = |command: &Command| {
+        let mut unshare = on_machine("unshare", command);
+        unshare.args(["--map-root-user", "--net"]);
+        unshare.arg(command.get_program()).args(command.get_args());
+        unshare.output().unwrap()
+    };
+    let has_networks = alone(&on_machine("true", &xtask)).status.success();
+    if !can_show(Feature::Namespaces, has_networks) {
+        return;
+    }
+    let output = alone(&xtask);
+    let text = printed(&output);
+    assert_eq!(output.status.code(), Some(5), "{text}");
+    assert!(text.contains("ip link set lo up"), "what to do: {text}");
+    assert!(!text.contains("FAIL"), "{text}");
+}
+
+#[test]
 fn a_result_that_nobody_takes_is_no_success() {
     let (reader, closed) = std::io::pipe().unwrap();
     drop(reader);

@@ -351,3 +351,17 @@ fn what_a_play_says_nothing_about_stands_beside_its_points() {
     let mark = Mark::of(&item("counts = \"behaviour\""), &[play]);
     assert_eq!(mark.limit, None);
 }
+
+#[test]
+fn where_there_is_no_path_nothing_stands_for_it() {
+    let mark = Mark::without_play(
+        &item(""),
+        Standing::DoesNotBuild("cc: /there/chat.c".to_owned()),
+    );
+    assert_eq!(mark.with("", "/handed/in"), mark);
+    let moved = mark.with("/there", "/handed/in").standing;
+    assert_eq!(
+        moved,
+        Standing::DoesNotBuild("cc: /handed/in/chat.c".to_owned())
+    );
+}

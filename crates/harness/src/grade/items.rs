@@ -31,45 +31,77 @@ impl Course {
         )
     }
 
-    /// Plays the items, one after another, and says after each what is earned so far.
+    /// Plays the items, one after another, and then again those that did not pass: what is repeated takes no time from
+    /// what was not played yet. Says before each what is earned so far.
     pub(super) async fn items(
         &self,
         (playable, ends): (&Playable, Instant),
         news: &mpsc::Sender<GradeNews>,
     ) -> Result<Vec<Mark>, EngineError> {
+        let submission = &playable.submission;
         let mut marks: Vec<Mark> = Vec::new();
         // Items that play the same share its tries.
         let mut played: BTreeMap<String, Vec<PlayReport>> = BTreeMap::new();
         for item in &self.rubric.items {
-            let so_far = self.so_far(&playable.submission, &marks);
-            drop(news.send(so_far).await);
-            if let Some(needs) = item.lacks(&playable.submission.name, &marks, &self.overrides) {
+            drop(news.send(self.so_far(submission, &marks, &item.id)).await);
+            if let Some(needs) = item.lacks(&submission.name, &marks, &self.overrides) {
                 marks.push(Mark::without_play(item, Standing::Skipped { needs }));
                 continue;
             }
-            let Some(scenario) = self.scenarios.get(&item.id) else {
-                return Err(EngineError::Fault("an item has no scenario"));
-            };
+            let scenario = self.scenario(item)?;
             let tries = played.entry(scenario.id.clone()).or_default();
-            if tries.is_empty() && Instant::now() >= ends {
-                marks.push(Mark::without_play(item, Standing::OutOfTime));
+            if tries.is_empty()
+                && let Err(why) = self.try_once(playable, scenario, (tries, ends)).await?
+            {
+                marks.push(Mark::without_play(item, why));
                 continue;
             }
-            let mark = self.tries(playable, (item, scenario), (tries, ends));
-            let mark = match mark.await {
-                // Its time was over before everybody's was.
-                Err(EngineError::Interrupted) if Instant::now() >= ends => {
-                    Mark::without_play(item, Standing::OutOfTime)
+            marks.push(self.named(playable, Mark::of(item, tries)));
+        }
+        for (place, item) in self.rubric.items.iter().enumerate() {
+            let scenario = self.scenario(item)?;
+            let tries = played.entry(scenario.id.clone()).or_default();
+            let most = usize::try_from(self.rubric.tries).unwrap_or(usize::MAX);
+            let may_change = |marks: &[Mark]| marks.get(place).is_some_and(Mark::may_change);
+            while may_change(&marks) && tries.len() < most {
+                let now = format!("{}, again", item.id);
+                drop(news.send(self.so_far(submission, &marks, &now)).await);
+                // What cannot be repeated counts as it was.
+                if self
+                    .try_once(playable, scenario, (tries, ends))
+                    .await?
+                    .is_err()
+                {
+                    break;
                 }
-                mark => mark?,
-            };
-            marks.push(self.named(playable, mark));
+                self.mark_again(playable, (scenario, tries), &mut marks)?;
+            }
         }
         Ok(marks)
     }
 
+    /// Every try of a scenario counts for each of its items that were played.
+    fn mark_again(
+        &self,
+        playable: &Playable,
+        (scenario, tries): (&Scenario, &[PlayReport]),
+        marks: &mut [Mark],
+    ) -> Result<(), EngineError> {
+        for (mark, item) in marks.iter_mut().zip(&self.rubric.items) {
+            if mark.evidence.is_some() && self.scenario(item)?.id == scenario.id {
+                *mark = self.named(playable, Mark::of(item, tries));
+            }
+        }
+        Ok(())
+    }
+
+    fn scenario(&self, item: &RubricItem) -> Result<&Scenario, EngineError> {
+        let scenario = self.scenarios.get(&item.id);
+        scenario.ok_or(EngineError::Fault("an item has no scenario"))
+    }
+
     /// What is earned if nothing more is played.
-    pub(super) fn so_far(&self, submission: &Submission, marks: &[Mark]) -> GradeNews {
+    pub(super) fn so_far(&self, submission: &Submission, marks: &[Mark], now: &str) -> GradeNews {
         let why = "the grader ended before it was played";
         let mut all = self.unplayed(&Standing::CannotGrade(why.to_owned()));
         for (open, mark) in all.iter_mut().zip(marks) {
@@ -82,6 +114,7 @@ impl Course {
                 ..self.graded(submission, all)
             },
             played: marks.len(),
+            now: now.to_owned(),
         }
     }
 
@@ -95,48 +128,44 @@ impl Course {
         }
     }
 
-    /// Plays until an item is earned or there are enough tries, and marks it.
-    async fn tries(
+    /// Plays a scenario once more; or why that cannot be.
+    async fn try_once(
         &self,
         playable: &Playable,
-        (item, scenario): (&RubricItem, &Scenario),
+        scenario: &Scenario,
         (tries, ends): (&mut Vec<PlayReport>, Instant),
-    ) -> Result<Mark, EngineError> {
-        loop {
-            let most = usize::try_from(self.rubric.tries).unwrap_or(usize::MAX);
-            let left = ends.saturating_duration_since(Instant::now());
-            if !tries.is_empty() {
-                let mark = Mark::of(item, tries);
-                if !mark.may_change() || tries.len() >= most || left.is_zero() {
-                    return Ok(mark);
-                }
+    ) -> Result<Result<(), Standing>, EngineError> {
+        let left = ends.saturating_duration_since(Instant::now());
+        if left.is_zero() {
+            return Ok(Err(Standing::OutOfTime));
+        }
+        let number = u32::try_from(tries.len() + 1).unwrap_or(u32::MAX);
+        let dir = PathBuf::from("plays")
+            .join(&playable.submission.name)
+            .join(RunDir::relative(&scenario.id))
+            .join(format!("try-{number}"));
+        let this = Attempt {
+            number,
+            dir,
+            pace: Pace::Full,
+            commands: Commands::none(),
+            limit: Some(left),
+            status_requests: StatusRequests::none(),
+        };
+        let of = OfRun {
+            dir: &self.dir,
+            asked: &playable.asked,
+            provenance: None,
+        };
+        match one::play(&playable.context, scenario, of, this, one::nobody()).await {
+            Ok(report) => {
+                tries.push(report);
+                Ok(Ok(()))
             }
-            let number = u32::try_from(tries.len() + 1).unwrap_or(u32::MAX);
-            let dir = PathBuf::from("plays")
-                .join(&playable.submission.name)
-                .join(RunDir::relative(&scenario.id))
-                .join(format!("try-{number}"));
-            let this = Attempt {
-                number,
-                dir,
-                pace: Pace::Full,
-                commands: Commands::none(),
-                limit: Some(left),
-                status_requests: StatusRequests::none(),
-            };
-            let of = OfRun {
-                dir: &self.dir,
-                asked: &playable.asked,
-                provenance: None,
-            };
-            match one::play(&playable.context, scenario, of, this, one::nobody()).await {
-                Ok(report) => tries.push(report),
-                Err(EngineError::Interrupted) => return Err(EngineError::Interrupted),
-                Err(error) => {
-                    let why = Standing::CannotGrade(error.to_string());
-                    return Ok(Mark::without_play(item, why));
-                }
-            }
+            // Its time was over before everybody's was.
+            Err(EngineError::Interrupted) if Instant::now() >= ends => Ok(Err(Standing::OutOfTime)),
+            Err(EngineError::Interrupted) => Err(EngineError::Interrupted),
+            Err(error) => Ok(Err(Standing::CannotGrade(error.to_string()))),
         }
     }
 }

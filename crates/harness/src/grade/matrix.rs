@@ -1,6 +1,6 @@
 //! Everybody with everybody: clients of each through the relay of each, and clients of both.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -8,8 +8,8 @@ use grading::{Cell, Matrix, Standing};
 use scenario::Scenario;
 use stage::{Commands, EngineError, Pace, StatusRequests};
 use tokio::sync::mpsc;
-use tokio::task::JoinSet;
 
+use super::side_by_side::SideBySide;
 use super::{Course, GradeSettings, Playable, Submission};
 use crate::one::{self, Attempt, OfRun};
 use crate::{Opened, RunContext, sweep};
@@ -35,7 +35,7 @@ struct Guest {
 }
 
 /// One play.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 struct Pair {
     clients: usize,
     relay: usize,
@@ -52,46 +52,31 @@ pub async fn matrix(
     scenario: Scenario,
     news: &mpsc::Sender<MatrixNews>,
 ) -> Result<(Matrix, Option<EngineError>), EngineError> {
-    let jobs = settings.jobs.max(1);
+    let jobs = settings.jobs;
     let (submissions, course) = Course::of(settings);
-    let mut guests = Vec::new();
-    for submission in submissions {
-        guests.push(course.guest(submission).await?);
-    }
-    let guests = Arc::new(guests);
+    let guests = Arc::new(guests(&course, submissions, jobs).await?);
     let scenario = Arc::new(scenario);
     let pairs = pairs(guests.len(), scenario.clients.len());
     drop(news.send(MatrixNews::Plays(pairs.len())).await);
-    let mut waiting = pairs.into_iter();
-    let (mut going, mut cells, mut failed) = (JoinSet::new(), Vec::new(), None);
-    let mut open = Vec::new();
-    loop {
-        while going.len() < jobs
-            && failed.is_none()
-            && let Some(pair) = waiting.next()
-        {
-            let (course, guests, scenario) = (
-                Arc::clone(&course),
-                Arc::clone(&guests),
-                Arc::clone(&scenario),
-            );
-            going.spawn(async move { (pair, course.cell(&guests, pair, &scenario).await) });
-        }
-        let Some(done) = going.join_next().await else {
-            break;
-        };
-        match done.map_err(|error| EngineError::task("a play panicked", error))? {
-            (_, Ok(cell)) => cells.push(cell),
-            (pair, Err(error)) => {
-                course.context.cancel.cancel();
-                open.push(pair);
-                failed = failed.or(Some(error));
-            }
-        }
+    let (mut cells, mut played) = (Vec::new(), BTreeSet::new());
+    let limits = (jobs, &course.context.cancel);
+    let mut all = SideBySide::new(limits, pairs.iter().copied(), |pair| {
+        let (course, guests, scenario) = (
+            Arc::clone(&course),
+            Arc::clone(&guests),
+            Arc::clone(&scenario),
+        );
+        async move { Ok((pair, course.cell(&guests, pair, &scenario).await?)) }
+    });
+    while let Some((pair, cell)) = all.next().await {
+        played.insert(pair);
+        cells.push(cell);
         drop(news.send(MatrixNews::Played).await);
     }
+    let failed = all.fault();
     let names: Vec<String> = guests.iter().map(|guest| guest.name.clone()).collect();
-    cells.extend(unplayed(&names, open.into_iter().chain(waiting)));
+    let open = pairs.into_iter().filter(|pair| !played.contains(pair));
+    cells.extend(unplayed(&names, open));
     for guest in Arc::into_inner(guests).into_iter().flatten() {
         if let Some(opened) = guest.opened {
             opened.close().await?;
@@ -104,6 +89,28 @@ pub async fn matrix(
         cells,
     };
     Ok((matrix, failed))
+}
+
+/// Opens and builds everybody, so many at a time; they come in their order.
+async fn guests(
+    course: &Arc<Course>,
+    submissions: Vec<Submission>,
+    jobs: usize,
+) -> Result<Vec<Guest>, EngineError> {
+    let limits = (jobs, &course.context.cancel);
+    let mut all = SideBySide::new(limits, submissions.into_iter(), |submission| {
+        let course = Arc::clone(course);
+        async move { course.guest(submission).await }
+    });
+    let mut guests = Vec::new();
+    while let Some(guest) = all.next().await {
+        guests.push(guest);
+    }
+    if let Some(error) = all.fault() {
+        return Err(error);
+    }
+    guests.sort_by(|one, other| one.name.cmp(&other.name));
+    Ok(guests)
 }
 
 /// What nobody knows of those that were not played to their end.
@@ -136,10 +143,8 @@ impl Course {
         let (playable, opened) = match opened {
             Err(why) => (Err(why.into()), None),
             Ok(opened) => {
-                let playable = self
-                    .playable(&submission, opened.dir(), &self.context.cancel)
-                    .await?;
-                (playable, Some(opened))
+                let built = self.in_time((&submission, opened.dir()), self.budget_ends()?);
+                (built.await?, Some(opened))
             }
         };
         Ok(Guest {

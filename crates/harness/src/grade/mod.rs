@@ -2,6 +2,7 @@
 
 mod items;
 mod matrix;
+mod side_by_side;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -13,10 +14,10 @@ use scenario::Scenario;
 use scenario::adapter::Adapter;
 use stage::EngineError;
 use tokio::sync::mpsc;
-use tokio::task::JoinSet;
 use tokio::time::{Instant, timeout_at};
 use tokio_util::sync::CancellationToken;
 
+use self::side_by_side::SideBySide;
 use super::propose::{Discovery, Watching, propose, proposed_adapter};
 use super::{NotOpened, Opened, RunContext, RunDir, sweep};
 
@@ -71,6 +72,8 @@ pub enum GradeNews {
         graded: Graded,
         /// So many of them are done.
         played: usize,
+        /// What is done now: the id of an item, or that it is repeated.
+        now: String,
     },
     /// What it has earned.
     Ended(Graded),
@@ -118,36 +121,19 @@ pub async fn grade(
     settings: GradeSettings,
     news: &mpsc::Sender<GradeNews>,
 ) -> Result<(), EngineError> {
-    let jobs = settings.jobs.max(1);
+    let jobs = settings.jobs;
     let (submissions, course) = Course::of(settings);
-    let ended = async |done| drop(news.send(GradeNews::Ended(done)).await);
-    let mut waiting = submissions.into_iter();
-    let mut going = JoinSet::new();
-    loop {
-        while going.len() < jobs
-            && let Some(submission) = waiting.next()
-        {
-            let (course, news) = (Arc::clone(&course), news.clone());
-            going.spawn(async move { course.submission(submission, &news).await });
-        }
-        let Some(done) = going.join_next().await else {
-            break;
-        };
-        let done = done.map_err(|error| EngineError::task("a submission panicked", error))?;
-        match done {
-            // Nobody listening is no reason to stop.
-            Ok(done) => ended(done).await,
-            Err(error) => {
-                course.context.cancel.cancel();
-                // What is done meanwhile is done.
-                while let Some(done) = going.join_next().await {
-                    if let Ok(Ok(done)) = done {
-                        ended(done).await;
-                    }
-                }
-                return Err(error);
-            }
-        }
+    let limits = (jobs, &course.context.cancel);
+    let mut all = SideBySide::new(limits, submissions.into_iter(), |submission| {
+        let (course, news) = (Arc::clone(&course), news.clone());
+        async move { course.submission(submission, &news).await }
+    });
+    while let Some(graded) = all.next().await {
+        // Nobody listening is no reason to stop.
+        drop(news.send(GradeNews::Ended(graded)).await);
+    }
+    if let Some(error) = all.fault() {
+        return Err(error);
     }
     sweep(course.context.level).await.map(drop)
 }
@@ -172,10 +158,8 @@ impl Course {
         submission: Submission,
         news: &mpsc::Sender<GradeNews>,
     ) -> Result<Graded, EngineError> {
-        let budget = Instant::now().checked_add(self.rubric.budget);
-        let ends = budget.into_iter().chain(self.ends).min();
-        let ends = ends.ok_or(EngineError::Fault("a budget has no end"))?;
-        drop(news.send(self.so_far(&submission, &[])).await);
+        let ends = self.budget_ends()?;
+        drop(news.send(self.so_far(&submission, &[], "build")).await);
         let opened = Opened::open_beside(submission.path.clone(), self.unpacked.clone()).await?;
         let marks = match opened {
             Err(why) => self.unplayed(&why.into()),
@@ -190,6 +174,13 @@ impl Course {
             }
         };
         Ok(self.graded(&submission, marks))
+    }
+
+    /// When the time of a submission that begins now is used up.
+    fn budget_ends(&self) -> Result<Instant, EngineError> {
+        let budget = Instant::now().checked_add(self.rubric.budget);
+        let ends = budget.into_iter().chain(self.ends).min();
+        ends.ok_or(EngineError::Fault("a budget has no end"))
     }
 
     fn graded(&self, submission: &Submission, marks: Vec<Mark>) -> Graded {

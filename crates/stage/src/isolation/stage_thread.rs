@@ -26,6 +26,7 @@ use crate::isolation::namespace::{self, NamespaceError};
 use crate::isolation::netlink::{self, Listening};
 use crate::isolation::sockets::{self, Hidden};
 use crate::isolation::{addresses, bound, confine};
+use crate::machine_limits::has_loopback;
 use crate::participant::adopter::Owners;
 use crate::participant::spawn::{self, Child, Command};
 use crate::participant::terminal::{self, OnTerminal};
@@ -394,6 +395,7 @@ fn serve(
 impl Place {
     fn build(level: Level, stage_init: &Path, closed: Closed) -> Result<Self, EngineError> {
         if level < Level::Namespaces {
+            has_loopback()?;
             return Ok(Self {
                 networks: None,
                 init: None,
