@@ -11,7 +11,7 @@ use memchr::memmem;
 use scenario::plan::{AuditPlan, Canary};
 use timeline::{StepId, Surface};
 
-use super::{memory, pin, share};
+use super::{compared, memory, pin, share};
 use crate::error::BenchError;
 use crate::table::{Row, median};
 use crate::{setup, tools};
@@ -50,7 +50,7 @@ pub(crate) fn measure(root: &Path, rounds: u32) -> Result<Vec<Row>, BenchError> 
     let dir = setup::scratch()?;
     let grep = Grep::prepare(dir.path(), &haystack, &many).map_err(BenchError::path(dir.path()))?;
     let some = searcher(&canaries(SOME));
-    let nested = middle(&haystack).to_vec();
+    let nested = middle(&haystack, NESTED).to_vec();
     let mut times: [Vec<Duration>; 6] = Default::default();
     for _ in 0..rounds {
         let mut each: [&mut dyn FnMut() -> bool; 6] = [
@@ -94,9 +94,11 @@ pub(crate) fn measure(root: &Path, rounds: u32) -> Result<Vec<Row>, BenchError> 
     if grep.is_some() {
         rows.push(row(many_at, all, "rg -F, 200", ripgrep, 10.0));
     }
+    let haystack_middle = middle(&haystack, compared::READ).to_vec();
     drop(haystack);
     rows.extend(memory::measure(rounds, &some)?);
-    rows.push(share::measure(root, rounds)?);
+    rows.extend(compared::measure(rounds, &haystack_middle)?);
+    rows.extend(share::measure(root, rounds)?);
     Ok(rows)
 }
 
@@ -131,9 +133,9 @@ fn is_clean_nested(searcher: &Searcher, bytes: &[u8]) -> bool {
 }
 
 /// Where random bytes end and the log begins.
-fn middle(haystack: &[u8]) -> &[u8] {
-    let from = HAYSTACK / 2 - NESTED / 2;
-    haystack.get(from..from + NESTED).unwrap_or_default()
+fn middle(haystack: &[u8], length: usize) -> &[u8] {
+    let from = HAYSTACK / 2 - length / 2;
+    haystack.get(from..from + length).unwrap_or_default()
 }
 
 fn canaries(count: usize) -> Vec<String> {

@@ -119,11 +119,11 @@ pub(crate) async fn played(
     context: &RunContext,
     scenario: &Scenario,
     dir: RunDir,
+    asked: Asked,
 ) -> Result<(PlayReport, Duration), BenchError> {
     let (context, scenario) = (context.clone(), scenario.clone());
     let began = Instant::now();
     let playing = tokio::spawn(async move {
-        let asked = Asked::default();
         let commands = (Pace::Full, Commands::none());
         // Nobody watches: who does, has every byte written at once.
         ::harness::demo(&context, &scenario, &dir, &asked, commands, |_, _| None).await
@@ -166,7 +166,7 @@ async fn staged(
     reports: &Path,
 ) -> Result<Duration, BenchError> {
     let dir = RunDir::create(reports).map_err(BenchError::path(reports))?;
-    let (report, elapsed) = played(context, scenario, dir).await?;
+    let (report, elapsed) = played(context, scenario, dir, Asked::default()).await?;
     // The programs encrypt nothing: the search must say so. Anything else is no whole play.
     if report.verdicts.play != PlayVerdict::Plaintext {
         let text = format!(

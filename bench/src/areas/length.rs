@@ -5,6 +5,7 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use ::harness::RunDir;
+use report::Asked;
 use scenario::Scenario;
 
 use super::harness::played;
@@ -37,7 +38,8 @@ pub(crate) fn measure(root: &Path, rounds: u32) -> Result<Vec<Row>, BenchError> 
         for (steps, taken) in [(STEPS, &mut short), (STEPS * TIMES as usize, &mut long)] {
             let (scenario, read) = of(steps, root)?;
             let dir = RunDir::create(reports.path()).map_err(BenchError::path(reports.path()))?;
-            let (_, played) = runtime.block_on(played(&context, &scenario, dir))?;
+            let (_, played) =
+                runtime.block_on(played(&context, &scenario, dir, Asked::default()))?;
             taken.reading.push(read);
             taken.playing.push(played);
         }

@@ -1,6 +1,7 @@
 //! What can be measured.
 
 mod audit;
+mod compared;
 mod harness;
 mod length;
 mod memory;

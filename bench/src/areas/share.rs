@@ -1,9 +1,14 @@
-//! What the search of a play's output, files and wire takes of the play.
+//! What the search of a play's output, files and wire takes of the play, and what the comparison
+//! with other words takes beside it.
 
-use std::path::Path;
+use std::num::NonZeroU32;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use ::harness::RunDir;
+use ::harness::{RunContext, RunDir};
+use judge::PlayVerdict;
+use report::Asked;
+use scenario::Scenario;
 use timeline::{self, Event, Kind};
 
 use super::harness::{played, read};
@@ -14,38 +19,78 @@ use crate::table::{Row, median};
 /// A play of the suite.
 const SCENARIO: &str = "basics/three-clients";
 
+/// Pairs of plays that are compared, at the least.
+const PAIRS: NonZeroU32 = NonZeroU32::new(3).expect("it is 3");
+
 /// Plays it with the reference implementation. The search counts with all that it does besides
 /// the literal one, so the share is at most this.
 ///
 /// # Errors
 ///
 /// When it cannot be built or played, or does not come to its search.
-pub(crate) fn measure(root: &Path, rounds: u32) -> Result<Row, BenchError> {
+pub(crate) fn measure(root: &Path, rounds: u32) -> Result<Vec<Row>, BenchError> {
     let scenarios = root.join("scenarios");
     let scenario = setup::scenario(&scenarios.join(SCENARIO).with_extension("toml"), &scenarios)?;
     let reference = setup::adapter(&root.join("adapters/reference.toml"))?;
     let context = setup::context(reference, scenarios)?;
     let reports = setup::scratch()?;
     let runtime = setup::runtime()?;
-    let (mut with, mut without) = (Vec::new(), Vec::new());
+    let play = |asked| runtime.block_on(one(&context, &scenario, reports.path(), asked));
+    let (mut with, mut without, mut compared) = (Vec::new(), Vec::new(), Vec::new());
     for _ in 0..rounds {
-        let failed = BenchError::path(reports.path());
-        let dir = RunDir::create(reports.path()).map_err(failed)?;
-        let path = dir.play(SCENARIO).join("timeline.jsonl");
-        let (_, took) = runtime.block_on(played(&context, &scenario, dir))?;
+        let (took, path) = play(Asked::default())?;
+        let (all, _) = play(Asked {
+            differential: Some(PAIRS),
+            ..Asked::default()
+        })?;
+        compared.push(all);
         let nothing = || BenchError::Unexpected("nothing was searched".to_owned());
         let searched = searched(&read(&path)?).ok_or_else(nothing)?;
         with.push(took);
         without.push(took.saturating_sub(searched));
     }
-    Ok(Row {
+    let one = median(with);
+    let row = |row, ours, reference, theirs, goal| Row {
         bench: "audit",
-        row: "three-clients, with output, files, wire searched",
-        ours: median(with),
-        reference: "without",
-        theirs: median(without),
-        goal: 1.1,
-    })
+        row,
+        ours,
+        reference,
+        theirs,
+        goal,
+    };
+    Ok(vec![
+        row(
+            "three-clients, with output, files, wire searched",
+            one,
+            "without",
+            median(without),
+            1.1,
+        ),
+        row(
+            "three-clients, compared with other words",
+            median(compared),
+            "one play",
+            one,
+            8.0,
+        ),
+    ])
+}
+
+/// What a play took, with all that are compared with it, and the timeline of the first.
+async fn one(
+    context: &RunContext,
+    scenario: &Scenario,
+    reports: &Path,
+    asked: Asked,
+) -> Result<(Duration, PathBuf), BenchError> {
+    let dir = RunDir::create(reports).map_err(BenchError::path(reports))?;
+    let path = dir.play(SCENARIO).join("timeline.jsonl");
+    let (report, took) = played(context, scenario, dir, asked).await?;
+    if report.verdicts.play != PlayVerdict::Pass {
+        let text = format!("{SCENARIO} came out as {:?}", report.verdicts.play);
+        return Err(BenchError::Unexpected(text));
+    }
+    Ok((took, path))
 }
 
 /// From the end of the last process to the first word on what was searched.

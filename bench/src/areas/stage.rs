@@ -9,6 +9,7 @@ use ::harness::{RunContext, RunDir};
 use ::stage::bare::spawn_on_terminal;
 use ::stage::spawn::{self, Command, wait_blocking};
 use nix::sys::wait::waitpid;
+use report::Asked;
 use scenario::adapter;
 use timeline::Kind;
 
@@ -197,7 +198,7 @@ async fn play(
     let dir = RunDir::create(reports).map_err(BenchError::path(reports))?;
     let scenario = setup::parse(text, &context.scenarios)?;
     let path = dir.play("bench").join("timeline.jsonl");
-    let (report, took) = harness::played(context, &scenario, dir).await?;
+    let (report, took) = harness::played(context, &scenario, dir, Asked::default()).await?;
     if report.is_red() {
         let why = format!("{} {:#?}", report.scenario, report.verdicts);
         return Err(BenchError::Unexpected(why));

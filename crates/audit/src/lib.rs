@@ -11,6 +11,7 @@ mod crypto_misuse;
 #[cfg(test)]
 mod detection_tests;
 mod encodings;
+mod explained;
 mod found;
 mod grams;
 mod held_keys;
@@ -25,6 +26,7 @@ pub use crypto_misuse::{
     PrivateKey, SentBytes, Span, examine, pieces, private_keys, secrets, spans,
 };
 pub use encodings::encodings;
+pub use explained::explained;
 pub use held_keys::{
     HeldKeys, Rank, ScheduleReader, TriedKeys, Value, schedules, tried_links, values,
     values_of_file,

@@ -20,8 +20,8 @@ const MOST_PAIRS: u32 = 31;
 /// Differences of a surface that are listed.
 const LISTED: usize = 16;
 
-/// Differences that luck may leave, in a million comparisons.
-const BY_LUCK: f64 = 1.0;
+/// Differences that luck may leave for each play.
+const BY_LUCK: f64 = 1e-6;
 
 /// Plays under comparison. They are read one after the other, and only what may yet depend on the
 /// words is kept.
@@ -222,7 +222,7 @@ impl Differences {
 }
 
 fn is_beyond_luck(first: u64, pairs: u32) -> bool {
-    pairs >= MOST_PAIRS || luck(first, pairs) < BY_LUCK / 1e6
+    pairs >= MOST_PAIRS || luck(first, pairs) < BY_LUCK * f64::from(2 * pairs)
 }
 
 fn luck(first: u64, pairs: u32) -> f64 {

@@ -25,6 +25,12 @@ pub struct Dependence {
     pub shown: String,
     /// The words that it goes with.
     pub words: Words,
+    /// The known encoding in which some of these words are there, where one explains it.
+    #[serde(default)]
+    pub encoding: Option<String>,
+    /// What is shown, and what follows.
+    #[serde(skip)]
+    pub bytes: Vec<u8>,
 }
 
 /// What was there in these plays and no others.
@@ -36,6 +42,8 @@ pub(crate) fn differences(state: &State, plays: Plays, words: Words) -> Vec<Depe
         length: 0,
         shown: fact.clone(),
         words,
+        encoding: None,
+        bytes: fact.clone().into_bytes(),
     });
     let mut grams: Vec<&Seen> = state
         .seen
@@ -53,19 +61,22 @@ pub(crate) fn differences(state: &State, plays: Plays, words: Words) -> Vec<Depe
             .iter()
             .map(|seen| seen.at + u64::from(seen.span))
             .max()?;
+        let bytes = bytes(near);
         Some(Dependence {
             place: state.name(first).to_owned(),
             at: Some(first.at),
             length: end - first.at,
-            shown: shown(near),
+            shown: shown(bytes.get(..SHOWN).unwrap_or(&bytes)),
             words,
+            encoding: None,
+            bytes,
         })
     });
     facts.chain(near).collect()
 }
 
-/// The bytes of grams that lie together, as text where they are text.
-fn shown(near: &[&Seen]) -> String {
+/// The bytes of grams that lie together.
+fn bytes(near: &[&Seen]) -> Vec<u8> {
     let mut bytes: Vec<u8> = Vec::new();
     let mut begin = None;
     for seen in near {
@@ -78,11 +89,15 @@ fn shown(near: &[&Seen]) -> String {
         };
         bytes.extend(around.iter().skip(known));
     }
-    bytes.truncate(SHOWN);
+    bytes
+}
+
+/// As text where it is text.
+fn shown(bytes: &[u8]) -> String {
     let is_text = |byte: &u8| byte.is_ascii_graphic() || *byte == b' ' || *byte == b'\n';
     let few = bytes.iter().filter(|byte| !is_text(byte)).count() * 8;
     if few > bytes.len() {
-        return hex(&bytes, " ");
+        return hex(bytes, " ");
     }
     bytes.escape_ascii().to_string()
 }

@@ -7,7 +7,7 @@ use std::time::Duration;
 use super::RunContext;
 use super::files::{as_json, write};
 use super::one::stage_init;
-use differential::{Turn, Words};
+use differential::{Differences, Turn, Words};
 use judge::{FurtherPlays, PlayVerdict, Verdict, snapshot};
 use scenario::Scenario;
 use scenario::plan::{self, OtherWords, Plan};
@@ -65,13 +65,52 @@ impl Further<'_> {
             }
         }
         let differences = comparing.known().map(|known| known.differences());
-        let differences = differences.unwrap_or_default();
+        let mut differences = differences.unwrap_or_default();
+        self.explain(&mut differences);
         let mut surfaces = differences.surfaces.values();
         if red.is_empty() && surfaces.all(|surface| surface.found.is_empty()) {
             // Next time it is not in the way: the run has a directory of its own.
             fs::remove_dir_all(self.dir.join(DIR)).ok();
         }
         Ok(FurtherPlays { differences, red })
+    }
+
+    /// Names the known encoding that explains a difference.
+    fn explain(&self, differences: &mut Differences) {
+        let [a, b] = [false, true].map(|other| self.planted(other));
+        let [a, b] = [&a, &b].map(|texts| texts.iter().map(String::as_bytes).collect::<Vec<_>>());
+        let all = differences.surfaces.values_mut();
+        for one in all.flat_map(|surface| &mut surface.found) {
+            let (said, otherwise) = match one.words {
+                Words::A => (&a, &b),
+                Words::B => (&b, &a),
+            };
+            let by = audit::explained(&one.bytes, said, otherwise);
+            one.encoding = by.map(|encoding| encoding.word().to_owned());
+        }
+    }
+
+    /// What is said with one choice of words and not with the other.
+    fn planted(&self, texts: bool) -> Vec<String> {
+        let other = OtherWords {
+            texts,
+            control: false,
+        };
+        // The first play has shown that it can be planned.
+        let plan = self.plan(other).ok();
+        let canaries = plan.map(|plan| plan.audit.canaries).into_iter().flatten();
+        canaries.map(|canary| canary.text).collect()
+    }
+
+    fn plan(&self, other: OtherWords) -> Result<Plan, EngineError> {
+        let context = self.context;
+        let plan = plan::build_with(
+            self.scenario,
+            context.implementations(),
+            (context.seed, other),
+            &context.scenarios,
+        );
+        plan.map_err(|_| EngineError::Fault("a further play cannot do what the first could"))
     }
 
     async fn one(
@@ -85,14 +124,7 @@ impl Further<'_> {
             texts: turn.texts == Words::B,
             control: turn.control == Words::B,
         };
-        let plan = plan::build_with(
-            self.scenario,
-            context.implementations(),
-            (context.seed, other),
-            &context.scenarios,
-        );
-        let plan =
-            plan.map_err(|_| EngineError::Fault("a further play cannot do what the first could"))?;
+        let plan = self.plan(other)?;
         let dir: PathBuf = self.dir.join(DIR).join(number.to_string());
         write(&dir, "plan.json", &as_json(&plan)?)?;
         let settings = Settings {

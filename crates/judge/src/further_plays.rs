@@ -71,7 +71,12 @@ fn of_surface(surface: Surface, there: &SurfaceDifferences, all: &Differences) -
             all.by_luck(),
             all.first,
         );
-        (Verdict::Distinguishable, "the same, whatever is said", got)
+        let is_explained = there.found.iter().any(|one| one.encoding.is_some());
+        let verdict = match is_explained {
+            true => Verdict::Plaintext,
+            false => Verdict::Distinguishable,
+        };
+        (verdict, "the same, whatever is said", got)
     } else if let Some(why) = &there.incomplete {
         (Verdict::CannotTell, "a complete comparison", why.clone())
     } else if !there.control {
@@ -105,15 +110,17 @@ fn of_surface(surface: Surface, there: &SurfaceDifferences, all: &Differences) -
 }
 
 fn sentence(surface: Surface, one: &Dependence) -> String {
+    let encoding = one.encoding.as_ref();
+    let encoding = encoding.map_or_else(String::new, |word| format!(", a part of it as `{word}`"));
     match one.at {
         Some(at) => format!(
-            "{} bytes in {} from {} on: “{}”",
+            "{} bytes in {} from {} on{encoding}: “{}”",
             one.length,
             one.place,
             surface.offset(at),
             one.shown
         ),
-        None => one.shown.clone(),
+        None => format!("{}{encoding}", one.shown),
     }
 }
 

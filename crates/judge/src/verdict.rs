@@ -153,7 +153,7 @@ pub enum CheckKind {
 impl CheckKind {
     /// Whether it is about what a relay could read, and not about what programs do.
     pub fn is_secrecy(&self) -> bool {
-        matches!(self, Self::Audit(_) | Self::Keys)
+        matches!(self, Self::Audit(_) | Self::Differential(_) | Self::Keys)
     }
 }
 

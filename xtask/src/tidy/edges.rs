@@ -162,6 +162,7 @@ const RULES: [Rule; 27] = [
     Rule {
         package: "harness",
         ours: &[
+            "audit",
             "differential",
             "grading",
             "judge",
@@ -198,6 +199,7 @@ const RULES: [Rule; 27] = [
         package: "bench",
         ours: &[
             "audit",
+            "differential",
             "harness",
             "judge",
             "report",

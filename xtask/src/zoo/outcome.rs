@@ -57,7 +57,8 @@ fn leaks(play: &PlayVerdict) -> bool {
 fn differs(verdicts: &Verdicts, wanted: &str) -> Option<String> {
     verdicts.checks.iter().find_map(|check| match check.kind {
         CheckKind::Differential(surface)
-            if word(surface) == wanted && check.verdict == Verdict::Distinguishable =>
+            // Plaintext, where a known encoding explains it.
+            if word(surface) == wanted && check.verdict >= Verdict::Distinguishable =>
         {
             Some(check.evidence.got.clone())
         }

@@ -69,6 +69,7 @@ pub enum Writing {
     Vowels,
     OneTime,
     Bit,
+    Part,
 }
 
 impl Writing {
@@ -90,6 +91,7 @@ impl Writing {
             Self::Vowels => "vowels",
             Self::OneTime => "onetime",
             Self::Bit => "bit",
+            Self::Part => "part",
         }
     }
 
@@ -111,6 +113,7 @@ impl Writing {
             Self::Vowels => "the first letters of words and how many vowels each has",
             Self::OneTime => "every text (XORed with random bytes, after these)",
             Self::Bit => "one bit of every text",
+            Self::Part => "twelve letters of every canary",
         }
     }
 }
@@ -272,6 +275,7 @@ pub const STRANGERS: &[Stranger] = &[
     leak(C, "inverted", Writing::Plain, "files", By("xor")),
     leak(C, "shared", Writing::Plain, "memory", By("as-is")),
     leak(C, "before", Writing::Plain, "files", By("as-is")),
+    leak(C, "file", Writing::Part, "files", ByComparison),
     leak(C, "queue", Writing::Plain, "files", By("as-is")),
     leak(C, "abstract", Writing::Plain, "files", By("as-is")),
     leak(

@@ -55,6 +55,10 @@ pub(super) fn written(writing: Writing, text: &[u8]) -> Vec<u8> {
             let hidden = text.iter().zip(&pad).map(|(byte, pad)| byte ^ pad);
             pad.iter().copied().chain(hidden).collect()
         }
+        Writing::Part => {
+            let canary = text.iter().skip_while(|byte| !byte.is_ascii_uppercase());
+            canary.take(12).copied().chain(*b"\n").collect()
+        }
         Writing::Bit => vec![text.iter().fold(0, |sum, byte| sum ^ byte) & 1],
         Writing::Checksum => {
             let mut sum = flate2::Crc::new();

@@ -153,7 +153,30 @@ fn a_name_or_a_size_that_goes_with_the_texts_is_found() {
         .map(|one| one.shown.as_str())
         .collect();
     assert_eq!(shown, ["notes.gz has 31 bytes", "notes.gz has 29 bytes"]);
-    assert!(found.by_luck() < 1e-6, "{}", found.by_luck());
+    let by_luck = found.by_luck();
+    assert!(by_luck < 1e-6 * f64::from(found.plays), "{by_luck}");
+}
+
+/// Plays that it took to find differences of this number and no others.
+fn plays_for(differences: usize) -> u32 {
+    let mut comparison = Differential::new(3, 1);
+    while comparison.next_turn().is_some() {
+        let turn = comparison.begin();
+        for nth in 0..differences / 2 {
+            comparison.fact(Surface::Files, format!("{nth}: {:?}", turn.texts));
+        }
+        comparison.end();
+    }
+    let found = comparison.differences();
+    assert_eq!(found.first, differences as u64);
+    assert!(found.are_certain() && found.by_luck() < 1e-6 * f64::from(found.plays));
+    found.plays
+}
+
+#[test]
+fn a_finding_takes_no_more_plays_than_its_bound_on_luck_needs() {
+    // The most that luck may leave grows with the plays: it is a millionth for each.
+    assert_eq!([2, 8, 20, 70].map(plays_for), [24, 26, 26, 28]);
 }
 
 #[test]

@@ -53,6 +53,8 @@ fn what_goes_with_the_texts_is_distinguishable_and_has_its_place() {
         length: 16,
         shown: "0f3a".to_owned(),
         words: Words::A,
+        encoding: None,
+        bytes: Vec::new(),
     });
     let verdicts = verdicts(&further);
     assert_eq!(verdicts.play, PlayVerdict::Distinguishable);
@@ -76,6 +78,28 @@ fn what_goes_with_the_texts_is_distinguishable_and_has_its_place() {
         "{check:?}"
     );
     assert!(!check.evidence.got.contains("PLAINTEXT"), "{check:?}");
+    assert!(
+        check.kind.is_secrecy(),
+        "a program that differs does what it should"
+    );
+}
+
+#[test]
+fn what_a_known_encoding_explains_is_plaintext_and_has_its_name() {
+    let mut further = compared();
+    of(&mut further, Surface::Output).found.push(Dependence {
+        place: "out/relay.stdout".to_owned(),
+        at: Some(12),
+        length: 16,
+        shown: "51585a564b574247".to_owned(),
+        words: Words::A,
+        encoding: Some("hex".to_owned()),
+        bytes: Vec::new(),
+    });
+    let verdicts = verdicts(&further);
+    assert_eq!(verdicts.play, PlayVerdict::Plaintext);
+    let checks = format!("{:?}", verdicts.checks);
+    assert!(checks.contains("on, a part of it as `hex`: "), "{checks}");
 }
 
 #[test]
@@ -119,6 +143,8 @@ fn what_luck_may_have_left_where_the_plays_ended_early_is_no_finding() {
             length: 8,
             shown: "00".to_owned(),
             words: Words::A,
+            encoding: None,
+            bytes: Vec::new(),
         });
         let verdicts = verdicts(&further);
         assert_eq!(verdicts.play, PlayVerdict::CannotTell, "{plays} plays");
