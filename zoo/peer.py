@@ -143,7 +143,7 @@ class Client:
         self.send(t="hello", v=2, name=self.name, key=to_text(self.spki), nonce=to_text(nonce), agent="peer.py")
         challenge, _ = self.receive()
         if challenge.get("relay") != self.relay: return self.show("refused", challenge.get("code", "another-relay"))
-        relay = self.relay.encode(), to_bytes(challenge["key"]), to_bytes(challenge["nonce"]), nonce
+        relay = self.relay.encode(), to_bytes(challenge["key"]), b"", to_bytes(challenge["nonce"]), nonce  # without TLS
         verifier = ed25519.Ed25519PublicKey.from_public_bytes(relay[1])
         verifier.verify(to_bytes(challenge["signature"]), pae(b"chat/2 challenge", *relay))
         proof = self.sign(

@@ -127,9 +127,9 @@ pub struct Chat {
     /// Folder for files from others [default: downloads in the home]
     #[arg(long, value_name = "DIR")]
     pub(crate) downloads: Option<PathBuf>,
-    /// Allow plain TCP to another machine, which reveals names, times and sizes to the network
+    /// Encrypt the connection, on this machine as well; to any other machine it always is
     #[arg(long)]
-    pub(crate) insecure_transport: bool,
+    pub(crate) tls: bool,
     #[command(flatten)]
     pub(crate) pass_phrase: PassPhraseOptions,
 }

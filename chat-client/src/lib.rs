@@ -34,6 +34,8 @@ pub mod relays;
 pub mod screen;
 pub mod session;
 mod signals;
+#[cfg(feature = "tls")]
+mod tls;
 mod transport;
 
 use std::io::{self, Write as _};

@@ -6,7 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
-use chat_identity::{Statement, verify_relay};
+use chat_identity::{Channel, Statement, verify_relay};
 use chat_protocol::{Blob, Fingerprint, Name, Nonce, RelayKey};
 use serde::{Deserialize, Serialize};
 
@@ -49,6 +49,38 @@ pub struct Wanted {
     pub key: Option<RelayKey>,
 }
 
+/// What a connection shows before either side has said a word.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Transport {
+    /// Plain TCP: nothing.
+    Plain,
+    /// TLS, by a relay that has proven this key.
+    Tls {
+        /// That of its certificate.
+        key: RelayKey,
+        /// What only the two ends know.
+        channel: Channel,
+    },
+}
+
+impl Transport {
+    /// What statements are bound to.
+    pub fn channel(&self) -> Channel {
+        match self {
+            Self::Plain => Channel::Plain,
+            Self::Tls { channel, .. } => *channel,
+        }
+    }
+
+    /// Whether this key may be that of the relay at the other end.
+    fn fits(&self, claimed: &RelayKey) -> bool {
+        match self {
+            Self::Plain => true,
+            Self::Tls { key, .. } => key == claimed,
+        }
+    }
+}
+
 /// What a relay says of itself before the login.
 #[derive(Clone, Copy, Debug)]
 pub struct Claim<'a> {
@@ -56,6 +88,8 @@ pub struct Claim<'a> {
     pub name: &'a str,
     /// Its key.
     pub key: &'a RelayKey,
+    /// On which connection.
+    pub transport: &'a Transport,
     /// Its number and ours, both fresh.
     pub nonces: (&'a Nonce, &'a Nonce),
     /// By that key.
@@ -134,18 +168,23 @@ impl Wanted {
         let Claim {
             name,
             key,
+            transport,
             nonces: (theirs, ours),
             signature,
         } = claim;
         if name != self.name {
             return Err(WrongRelay::Name(name.to_owned(), self.name.clone()));
         }
-        verify_relay(
-            key,
-            &Statement::challenge((name, key), theirs, ours),
-            &signature.0,
-        )
-        .map_err(|_| WrongRelay::Unproven)?;
+        let statement = Statement::challenge((name, key, &transport.channel()), theirs, ours);
+        let is_proven = verify_relay(key, &statement, &signature.0).is_ok();
+        if !is_proven || !transport.fits(key) {
+            return Err(WrongRelay::Unproven);
+        }
+        self.expects(key, known)
+    }
+
+    /// Whether the relay with this key is the one.
+    fn expects(&self, key: &RelayKey, known: Option<&RelayKey>) -> Result<(), WrongRelay> {
         match (&self.key, known) {
             (Some(wanted), _) if wanted != key => Err(WrongRelay::Other(*key)),
             (None, Some(known)) if known != key => Err(WrongRelay::Changed {
@@ -159,6 +198,19 @@ impl Wanted {
 }
 
 impl Relays {
+    /// Whether a relay that is only known by its transport may be the one that the user means. Nobody else is told
+    /// even the user's name.
+    ///
+    /// # Errors
+    ///
+    /// [`WrongRelay`] says how it is another one.
+    pub fn expects(&self, wanted: &Wanted, transport: &Transport) -> Result<(), WrongRelay> {
+        match transport {
+            Transport::Plain => Ok(()),
+            Transport::Tls { key, .. } => wanted.expects(key, self.addresses.get(&wanted.address)),
+        }
+    }
+
     /// Whether this is the relay that the user means: it proves its key, and that is the one that the user has
     /// named, or else the one that was there before. How it is known.
     ///

@@ -7,12 +7,14 @@ use std::time::Duration;
 use bytes::{BufMut as _, BytesMut};
 use chat_protocol::limits::{MAX_FRAME, MAX_FRAME_BEFORE_LOGIN};
 use chat_protocol::{Deframer, Frame, InvalidFrame};
-use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
 use tokio::net::TcpStream;
-use tokio::net::tcp::{OwnedReadHalf, OwnedWriteHalf};
 use tokio::time::timeout;
 
-use crate::exit_code::{Exit, Failure};
+use crate::exit_code::Failure;
+use crate::relays::Transport;
+#[cfg(feature = "tls")]
+use crate::tls;
 
 /// How long an address may take to answer.
 const CONNECT: Duration = Duration::from_secs(10);
@@ -30,13 +32,19 @@ const FULL: usize = 8 * 1024 * 1024;
 const FAREWELL: Duration = Duration::from_secs(1);
 
 /// A connection.
-#[derive(Debug)]
 pub(crate) struct Wire {
-    reader: OwnedReadHalf,
-    writer: OwnedWriteHalf,
+    /// What it says of the relay.
+    pub(crate) transport: Transport,
+    reader: Reader,
+    writer: Writer,
     deframer: Deframer,
     out: BytesMut,
+    /// Whether some of what was written may still be here: TLS keeps what the system has no room for.
+    still_here: bool,
 }
+
+pub(crate) type Reader = Box<dyn AsyncRead + Send + Unpin>;
+pub(crate) type Writer = Box<dyn AsyncWrite + Send + Unpin>;
 
 /// What happened on the connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -50,34 +58,38 @@ pub(crate) enum Traffic {
 }
 
 impl Wire {
-    /// Connects. Only loopback may be plain TCP, unless the user insists.
+    /// Connects. Only within this machine it may be plain TCP.
     ///
     /// # Errors
     ///
-    /// There is nobody, or the address leaves this machine.
-    pub(crate) async fn connect(relay: &str, insecure: bool) -> Result<Self, Failure> {
+    /// There is nobody, or nobody who speaks TLS.
+    pub(crate) async fn connect(relay: &str, tls: bool) -> Result<Self, Failure> {
         let nobody = |error: io::Error| {
             Failure::environment(format!("no relay at {relay}: {error}"))
                 .hint("start the relay, or give its address: --relay HOST:PORT")
         };
         let addresses = resolve(relay).await.map_err(nobody)?;
-        if !insecure && addresses.iter().any(|address| !address.ip().is_loopback()) {
-            let error = format!("{relay} is not on this machine, and the connection is plain TCP");
-            return Err(Failure::new(Exit::Usage, error)
-                .hint("--insecure-transport shows names, times and sizes to the network"));
-        }
+        let is_here = addresses.iter().all(|address| address.ip().is_loopback());
         let connecting = TcpStream::connect(&*addresses);
         let stream = timeout(CONNECT, connecting)
             .await
             .unwrap_or_else(|_| Err(ErrorKind::TimedOut.into()))
             .map_err(nobody)?;
         stream.set_nodelay(true).map_err(nobody)?;
-        let (reader, writer) = stream.into_split();
+        let (transport, reader, writer) = if tls || !is_here {
+            secure(stream, relay).await?
+        } else {
+            let (reader, writer) = stream.into_split();
+            let halves: (Reader, Writer) = (Box::new(reader), Box::new(writer));
+            (Transport::Plain, halves.0, halves.1)
+        };
         Ok(Self {
+            transport,
             reader,
             writer,
             deframer: Deframer::new(MAX_FRAME_BEFORE_LOGIN),
             out: BytesMut::new(),
+            still_here: false,
         })
     }
 
@@ -109,8 +121,12 @@ impl Wire {
             writer,
             deframer,
             out,
+            still_here,
+            transport,
         } = self;
-        let (waiting, room) = (!out.is_empty(), may_come && out.len() < FULL);
+        let encrypts = *transport != Transport::Plain;
+        let waiting = !out.is_empty() || (encrypts && *still_here);
+        let room = may_come && out.len() < FULL;
         let buffer = deframer.buffer_mut();
         buffer.reserve(READ);
         let result = tokio::select! {
@@ -118,7 +134,7 @@ impl Wire {
                 Ok(0) => return Traffic::Gone("closed"),
                 read => read.map(|_| Traffic::Came),
             },
-            written = writer.write_buf(out), if waiting => written.map(|_| Traffic::Went),
+            written = write(writer, out, still_here), if waiting => written.map(|()| Traffic::Went),
             else => std::future::pending().await,
         };
         result.unwrap_or(Traffic::Gone("reset"))
@@ -135,6 +151,36 @@ impl Wire {
         // A relay that does not hear it is gone as well.
         drop(timeout(FAREWELL, farewell).await);
     }
+}
+
+/// Writes some of what waits, or else what was written and is still here. Safe to be cancelled.
+async fn write(writer: &mut Writer, out: &mut BytesMut, still_here: &mut bool) -> io::Result<()> {
+    if out.is_empty() {
+        writer.flush().await?;
+        *still_here = false;
+    } else {
+        *still_here = true;
+        writer.write_buf(out).await?;
+    }
+    Ok(())
+}
+
+/// The same connection, encrypted.
+#[cfg(feature = "tls")]
+async fn secure(stream: TcpStream, relay: &str) -> Result<(Transport, Reader, Writer), Failure> {
+    let shaken = timeout(CONNECT, tls::shake_hands(stream)).await;
+    let shaken = shaken.unwrap_or_else(|_| Err(ErrorKind::TimedOut.into()));
+    let (transport, stream) = shaken.map_err(|error| tls::failure(relay, &error))?;
+    let (reader, writer) = tokio::io::split(stream);
+    Ok((transport, Box::new(reader), Box::new(writer)))
+}
+
+#[cfg(not(feature = "tls"))]
+async fn secure(_: TcpStream, relay: &str) -> Result<(Transport, Reader, Writer), Failure> {
+    let error = format!(
+        "the connection to {relay} must be encrypted, and this program was built without TLS"
+    );
+    Err(Failure::environment(error).hint("build it with TLS: cargo build --release -p chat-client"))
 }
 
 async fn resolve(relay: &str) -> io::Result<Vec<SocketAddr>> {

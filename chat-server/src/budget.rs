@@ -35,6 +35,10 @@ impl Waiting {
             all: self.clone(),
         }
     }
+
+    pub(crate) fn bytes(&self) -> usize {
+        self.0.load(Ordering::Relaxed)
+    }
 }
 
 impl Account {

@@ -1,5 +1,6 @@
 //! The arguments.
 
+use std::ffi::OsString;
 use std::net::SocketAddr;
 use std::num::NonZeroU32;
 use std::path::PathBuf;
@@ -7,6 +8,10 @@ use std::time::Duration;
 
 use chat_protocol::Name;
 use chat_server::Settings;
+use clap::{ArgAction, CommandFactory as _, FromArgMatches as _};
+
+use crate::config;
+use crate::error::StartError;
 
 /// The relay of the chat: forwards envelopes that it cannot open.
 ///
@@ -19,9 +24,25 @@ pub(crate) struct Cli {
     #[command(subcommand)]
     pub(crate) command: Option<Command>,
 
-    /// Address to listen on: loopback only; port 0 means any free port.
+    /// Read options from this file: TOML whose keys are the options below, without their dashes. What is typed here
+    /// counts for more.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) config: Option<PathBuf>,
+
+    /// Check the options and --config, and start nothing.
+    #[arg(long)]
+    pub(crate) check_config: bool,
+
+    /// Address to listen on: loopback, or any with --tls; port 0 means any free port.
     #[arg(long, value_name = "ADDRESS:PORT", default_value = "127.0.0.1:0")]
     pub(crate) listen: SocketAddr,
+
+    /// Encrypt all connections (TLS 1.3). The certificate is made from the relay's key, by which clients know it: the
+    /// one that `chat-server key` shows.
+    #[arg(long, value_name = "true|false", num_args = 0..=1, require_equals = true)]
+    #[arg(default_value = "false", default_missing_value = "true", action = ArgAction::Set)]
+    #[arg(hide_default_value = true, hide_possible_values = true)]
+    pub(crate) tls: bool,
 
     /// The relay's name. Clients sign it in their login.
     #[arg(long, default_value = "relay")]
@@ -33,7 +54,9 @@ pub(crate) struct Cli {
     pub(crate) data: Option<PathBuf>,
 
     /// Keep no mail for those who are away.
-    #[arg(long)]
+    #[arg(long, value_name = "true|false", num_args = 0..=1, require_equals = true)]
+    #[arg(default_value = "false", default_missing_value = "true", action = ArgAction::Set)]
+    #[arg(hide_default_value = true, hide_possible_values = true)]
     pub(crate) no_mail: bool,
 
     /// Ping a client after this much silence and cut it off after twice as much; 0 for never.
@@ -47,6 +70,10 @@ pub(crate) struct Cli {
     /// Maximum number of connections at a time.
     #[arg(long, value_name = "NUMBER", default_value = "1024")]
     max_connections: NonZeroU32,
+
+    /// Show counters for Prometheus at this address of this machine: http://ADDRESS:PORT/metrics. They name nobody.
+    #[arg(long, value_name = "ADDRESS:PORT")]
+    pub(crate) metrics: Option<SocketAddr>,
 
     /// Append the log to this file as well.
     #[arg(long, value_name = "PATH")]
@@ -102,6 +129,10 @@ Examples:
       any free port of this machine; names are forgotten at exit
   chat-server --listen 127.0.0.1:7000 --data relay-data
       a fixed port; names stay bound to their keys across restarts
+  chat-server --listen 0.0.0.0:7000 --tls --data relay-data
+      for other machines as well
+  chat-server --config /etc/chat-server/config.toml --check-config
+      checks a configuration file
   chat-server forget mallory --data relay-data
       frees the name mallory
   chat-server key --data relay-data
@@ -114,9 +145,23 @@ Exit codes:
   5 environment: the port is in use, or a folder or file cannot be written";
 
 impl Cli {
+    /// What was typed, and what the file says that was named there.
+    pub(crate) fn read() -> Result<Self, StartError> {
+        let command = Self::command();
+        let typed = command.clone().try_get_matches()?;
+        let Some(path) = typed.get_one::<PathBuf>("config") else {
+            return Ok(Self::from_arg_matches(&typed)?);
+        };
+        let of_file = config::arguments(path, &command, &typed)?;
+        let mut all: Vec<OsString> = std::env::args_os().collect();
+        all.splice(1.min(all.len())..1.min(all.len()), of_file);
+        Ok(Self::from_arg_matches(&command.try_get_matches_from(all)?)?)
+    }
+
     pub(crate) fn settings(&self) -> Settings {
         Settings {
             name: self.name.clone(),
+            tls: self.tls,
             keepalive: (!self.keepalive.is_zero()).then_some(self.keepalive),
             login_deadline: self.login_deadline,
             max_connections: usize::try_from(self.max_connections.get())

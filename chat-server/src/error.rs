@@ -5,14 +5,21 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use chat_server::{RunError, StoreError};
+use toml_language::Problems;
 
 use crate::exit_code::Exit;
 
 /// What went wrong, for whoever started the relay.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum StartError {
-    #[error("{0} is reachable from other machines, which needs TLS: this version has none")]
+    #[error(transparent)]
+    Usage(#[from] clap::Error),
+    #[error(transparent)]
+    Config(#[from] Problems),
+    #[error("{0} is reachable from other machines, which needs TLS")]
     NeedsTls(SocketAddr),
+    #[error("{0} is reachable from other machines, and the metrics are for this one")]
+    Metrics(SocketAddr),
     #[error("another program already listens on {0}")]
     Busy(SocketAddr),
     #[error("cannot listen on {address}: {source}")]
@@ -38,6 +45,11 @@ impl StartError {
     /// Tells whoever started the relay, and gives the exit code.
     pub(crate) fn report(&self) -> Exit {
         let mut out = io::stderr().lock();
+        if let Self::Config(problems) = self {
+            // Where stderr is closed the exit code still tells.
+            out.write_all(problems.render(false).as_bytes()).ok();
+            return self.exit();
+        }
         let hint = self.hint().map(|hint| format!("hint: {hint}\n"));
         // Where stderr is closed the exit code still tells.
         write!(out, "error: {self}\n{}", hint.unwrap_or_default()).ok();
@@ -46,7 +58,11 @@ impl StartError {
 
     fn exit(&self) -> Exit {
         match self {
-            Self::NeedsTls(_) | Self::NobodyHas(_) => Exit::Usage,
+            Self::Usage(_)
+            | Self::Config(_)
+            | Self::NeedsTls(_)
+            | Self::Metrics(_)
+            | Self::NobodyHas(_) => Exit::Usage,
             Self::Busy(_)
             | Self::Bind { .. }
             | Self::Data(_)
@@ -60,7 +76,12 @@ impl StartError {
     /// What can be done about it.
     fn hint(&self) -> Option<&'static str> {
         match self {
-            Self::NeedsTls(_) => Some("listen on 127.0.0.1 or [::1]"),
+            Self::NeedsTls(_) => {
+                Some("add --tls, or listen on this machine alone: 127.0.0.1 or [::1]")
+            }
+            Self::Metrics(_) => {
+                Some("give an address of this machine alone: --metrics 127.0.0.1:9464")
+            }
             Self::NobodyHas(_) => Some("directory.json in the data folder has all names"),
             Self::Busy(_) => Some("stop it, or use a free port: --listen 127.0.0.1:0"),
             Self::Bind { .. } => Some("use an address of this machine and a port above 1023"),
@@ -81,7 +102,9 @@ impl StartError {
                 "restore the file from a copy, or move it away: then the waiting mail is lost; --no-mail runs without mail",
             ),
             Self::LogFile { .. } => Some("give a file in a folder that you can write to"),
-            Self::Ready(_) | Self::Runtime(_) | Self::Run(_) => None,
+            Self::Usage(_) | Self::Config(_) | Self::Ready(_) | Self::Runtime(_) | Self::Run(_) => {
+                None
+            }
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use chat_identity::Statement;
+use chat_identity::{Channel, Statement};
 use chat_protocol::{Blob, Nonce, RelayKey};
 use ed25519_dalek::{Signer as _, SigningKey};
 
@@ -29,14 +29,15 @@ impl RelaySecret {
         RelayKey(self.0.verifying_key().to_bytes())
     }
 
-    /// Proves to whoever chose the client's nonce that this relay, of this name, is talking now.
+    /// Proves to whoever chose the client's nonce that this relay, of this name, is talking now, on this connection.
     pub(crate) fn sign_challenge(
         &self,
-        name: &str,
+        (name, channel): (&str, &Channel),
         relay_nonce: &Nonce,
         client_nonce: &Nonce,
     ) -> Blob {
-        let statement = Statement::challenge((name, &self.public()), relay_nonce, client_nonce);
+        let statement =
+            Statement::challenge((name, &self.public(), channel), relay_nonce, client_nonce);
         Blob(self.0.sign(statement.as_bytes()).to_bytes().to_vec())
     }
 }

@@ -1,5 +1,6 @@
 //! The relay: authenticates clients, tells them of each other, and passes on envelopes that
-//! it cannot open. Its one key signs challenges, and it links no code that seals or opens.
+//! it cannot open. Its one key signs challenges (and the handshakes of TLS), and it links no code that
+//! seals or opens envelopes.
 //!
 //! ```text
 //!            ┌────────────────────── one task per client ───────────────────────┐
@@ -14,7 +15,7 @@
 //!
 //! In reading order: [`session`] (the login without I/O), [`router`] (every decision),
 //! [`outbox`] and [`patience`] (the bounds of a connection), [`connection`] (the only module
-//! that touches a socket), [`directory`] and [`store`] (names and the relay's [`key`]), [`mail`] (letters for those who are away), [`listener`] and [`seats`] (who may connect).
+//! that touches a socket), [`directory`] and [`store`] (names and the relay's [`key`], which is that of its TLS certificate as well), [`mail`] (letters for those who are away), [`listener`] and [`seats`] (who may connect), [`metrics`] (what is counted).
 //!
 //! # Invariants
 //!
@@ -36,6 +37,7 @@ mod key;
 mod limits;
 mod listener;
 mod mail;
+mod metrics;
 mod outbox;
 mod patience;
 mod rates;
@@ -47,7 +49,9 @@ mod seats;
 mod session;
 mod settings;
 mod store;
+#[cfg(feature = "tls")]
+mod tls;
 
-pub use relay::{RunError, run};
+pub use relay::{Listeners, RunError, run};
 pub use settings::Settings;
 pub use store::{Registry, StoreError, forget, relay_key};

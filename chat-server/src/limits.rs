@@ -117,6 +117,15 @@ pub(crate) const SHUTDOWN_DEADLINE: Duration = Duration::from_millis(2500);
 /// How long the relay waits before it accepts again, when the system refused to.
 pub(crate) const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 
+/// Readers of the metrics at a time; more are closed.
+pub(crate) const MAX_SCRAPES: usize = 4;
+
+/// The longest request for them, in bytes.
+pub(crate) const MAX_SCRAPE: usize = 8 * 1024;
+
+/// How long such a request and its answer may take.
+pub(crate) const SCRAPE_DEADLINE: Duration = Duration::from_secs(5);
+
 /// Connections above the cap that are told so at the same time; the rest is closed silently.
 pub(crate) const MAX_TURNED_AWAY: usize = 64;
 

@@ -12,11 +12,9 @@ use crate::context::Context;
 use crate::limits::ACCEPT_PAUSE;
 use crate::refusal::Refusal;
 use crate::router::ConnectionId;
-use crate::seats::Seats;
 
 /// Accepts until the future is dropped. Each connection is a task of `tasks`.
 pub(crate) async fn accept(listener: TcpListener, relay: &Arc<Context>, tasks: &TaskTracker) {
-    let seats = Seats::new(relay.settings.max_connections);
     for id in (1..).map(ConnectionId) {
         let (stream, address) = loop {
             match listener.accept().await {
@@ -27,9 +25,10 @@ pub(crate) async fn accept(listener: TcpListener, relay: &Arc<Context>, tasks: &
                 }
             }
         };
+        relay.metrics.connections.add(1);
         let client = (id, address.ip());
         let relay = Arc::clone(relay);
-        if let Some(seat) = seats.take(id, address.ip()) {
+        if let Some(seat) = relay.seats.take(id, address.ip()) {
             debug!(connection = id.0, "connected");
             tasks.spawn(async move { connection::serve(stream, client, seat, &relay).await });
         } else {

@@ -151,10 +151,17 @@ impl Inbox {
 pub(crate) struct Batch {
     /// None of them empty.
     parts: VecDeque<Bytes>,
+    frames: usize,
 }
 
 impl Batch {
+    /// How many there were.
+    pub(crate) fn frames(&self) -> usize {
+        self.frames
+    }
+
     fn push(&mut self, frame: Frame) {
+        self.frames += 1;
         self.parts.push_back(frame.head());
         if !frame.body.is_empty() {
             self.parts.push_back(frame.body);

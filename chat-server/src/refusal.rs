@@ -64,6 +64,12 @@ impl From<InvalidMessage> for Refusal {
 impl From<InvalidFrame> for Refusal {
     fn from(error: InvalidFrame) -> Self {
         let code = match &error {
+            // A handshake of TLS begins like a frame of this length.
+            InvalidFrame::TooLarge { length, .. } if length >> 16 == 0x1603 => {
+                let text =
+                    "this is TLS, and the relay speaks plain TCP: it was started without --tls";
+                return Self::new(ErrorCode::Malformed, text);
+            }
             InvalidFrame::TooLarge { .. } => ErrorCode::TooLarge,
             InvalidFrame::NoHeader { .. } => ErrorCode::Malformed,
         };

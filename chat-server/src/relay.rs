@@ -13,7 +13,7 @@ use crate::context::Context;
 use crate::limits::{MAX_QUEUED_EVENTS, SHUTDOWN_DEADLINE};
 use crate::mail::{self, Boxes, Desk, Store as _};
 use crate::router::{Event, Mail, Router};
-use crate::{Registry, Settings, listener, saver};
+use crate::{Registry, Settings, listener, metrics, saver};
 
 /// Why a relay that had started ended by itself.
 #[derive(Debug, thiserror::Error)]
@@ -24,46 +24,84 @@ pub enum RunError {
     /// The letters that wait cannot be read.
     #[error("the waiting mail cannot be read: {0}")]
     Mail(io::Error),
+    /// Connections cannot be encrypted.
+    #[error("no TLS: {0}")]
+    Tls(String),
     /// A fault of the relay itself.
     #[error("the router has stopped: this is a fault of the relay")]
     Router,
 }
 
-/// Serves clients that connect to `listener` until `shutdown` is ready; then says goodbye to
+/// Where the relay listens.
+#[derive(Debug)]
+pub struct Listeners {
+    /// Clients connect here.
+    pub clients: TcpListener,
+    /// Whoever runs the relay reads its counters here.
+    pub metrics: Option<TcpListener>,
+}
+
+/// For clients alone.
+impl From<TcpListener> for Listeners {
+    fn from(clients: TcpListener) -> Self {
+        Self {
+            clients,
+            metrics: None,
+        }
+    }
+}
+
+/// Serves clients that connect to `listeners` until `shutdown` is ready; then says goodbye to
 /// all of them and returns, within three seconds.
 ///
 /// # Errors
 ///
 /// [`RunError`]; what clients do is never one.
 pub async fn run(
-    listener: TcpListener,
+    listeners: impl Into<Listeners>,
     settings: Settings,
     registry: Registry,
     shutdown: impl Future<Output = ()>,
 ) -> Result<(), RunError> {
-    let address = listener.local_addr().map_err(RunError::Listener)?;
+    let Listeners {
+        clients,
+        metrics: scraped,
+    } = listeners.into();
+    let address = clients.local_addr().map_err(RunError::Listener)?;
     let kept = registry.store.is_some();
-    info!(name = %settings.name, %address, names_kept = kept, "started");
+    let (events, queue) = mpsc::channel(MAX_QUEUED_EVENTS);
+    let relay = Context::new(settings, registry.secret, events.clone());
+    let relay = Arc::new(relay.map_err(RunError::Tls)?);
+    let settings = &relay.settings;
+    info!(name = %settings.name, %address, tls = settings.tls, names_kept = kept, "started");
 
     let tasks = TaskTracker::new();
-    let (events, queue) = mpsc::channel(MAX_QUEUED_EVENTS);
-    let mut router = Router::new(&settings, registry.directory);
+    let mut router = Router::new(
+        settings,
+        registry.directory,
+        (&relay.waiting, &relay.metrics),
+    );
     if let Some(store) = registry.store {
         let snapshots = router.snapshots();
-        tasks.spawn(saver::run(store, snapshots, events.clone()));
+        tasks.spawn(saver::run(
+            store,
+            snapshots,
+            events.clone(),
+            Arc::clone(&relay.metrics),
+        ));
     }
     if let Some(mut store) = registry.mail {
         let boxes = Boxes::of(store.labels().map_err(RunError::Mail)?);
         let (desk, jobs) = Desk::new();
         router.keep_mail(Mail::new(boxes, desk));
-        tasks.spawn(mail::run(store, jobs, events.clone()));
+        tasks.spawn(mail::run(store, jobs, events, Arc::clone(&relay.metrics)));
     }
     let mut router = tasks.spawn(router.run(queue));
-    let relay = Arc::new(Context::new(settings, registry.secret, events));
 
     let stopped = tokio::select! {
         () = shutdown => Ok(()),
-        () = listener::accept(listener, &relay, &tasks) => Ok(()),
+        () = listener::accept(clients, &relay, &tasks) => Ok(()),
+        () = serve_metrics(scraped, &relay) => Ok(()),
         _ = &mut router => Err(RunError::Router),
     };
     relay.closing.cancel();
@@ -78,4 +116,12 @@ pub async fn run(
     }
     info!("stopped");
     stopped
+}
+
+/// Never ends by itself.
+async fn serve_metrics(listener: Option<TcpListener>, relay: &Arc<Context>) {
+    match listener {
+        Some(listener) => metrics::serve(listener, relay).await,
+        None => std::future::pending().await,
+    }
 }

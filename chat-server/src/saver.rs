@@ -7,6 +7,7 @@ use tokio::sync::{mpsc, watch};
 use tracing::error;
 
 use crate::directory::Snapshot;
+use crate::metrics::Metrics;
 use crate::router::Event;
 use crate::store::Store;
 
@@ -16,6 +17,7 @@ pub(crate) async fn run(
     store: Store,
     mut snapshots: watch::Receiver<Snapshot>,
     events: mpsc::Sender<Event>,
+    metrics: Arc<Metrics>,
 ) {
     let store = Arc::new(store);
     while snapshots.changed().await.is_ok() {
@@ -23,7 +25,10 @@ pub(crate) async fn run(
         let writer = Arc::clone(&store);
         let saved = tokio::task::spawn_blocking(move || writer.save(&directory)).await;
         let saved = match saved {
-            Ok(Ok(())) => true,
+            Ok(Ok(())) => {
+                metrics.name_commits.add(1);
+                true
+            }
             Ok(Err(error)) => {
                 error!(%error, "the directory cannot be stored");
                 false

@@ -71,6 +71,12 @@ impl Seats {
         })
     }
 
+    /// How many have logged in, and how many have not yet.
+    pub(crate) fn taken(&self) -> (usize, usize) {
+        let plan = self.plan();
+        (plan.members, plan.waiting.len())
+    }
+
     fn plan(&self) -> MutexGuard<'_, Plan> {
         // Whoever panicked has left the numbers as they were, or as they should be.
         self.0.lock().unwrap_or_else(PoisonError::into_inner)

@@ -8,7 +8,7 @@
 //! possession, certificate. Whether the name is free is asked last, of the router, so that
 //! nobody learns it without a key.
 
-use chat_identity::{EncryptionKey, PublicIdentity, Statement};
+use chat_identity::{Channel, EncryptionKey, PublicIdentity, Statement};
 use chat_protocol::{
     Blob, Certificate, ErrorCode, Fingerprint, Name, Nonce, Peer, RelayKey, ToClient, ToRelay,
 };
@@ -21,6 +21,7 @@ use crate::refusal::Refusal;
 #[derive(Debug)]
 pub(crate) struct Greeting {
     relay: String,
+    channel: Channel,
     nonce: Nonce,
 }
 
@@ -29,6 +30,7 @@ pub(crate) struct Greeting {
 pub(crate) struct Challenged {
     relay: String,
     relay_key: RelayKey,
+    channel: Channel,
     nonce: Nonce,
     name: Name,
     identity: PublicIdentity,
@@ -54,9 +56,10 @@ pub(crate) struct Proven {
 
 impl Greeting {
     /// `nonce` is fresh.
-    pub(crate) fn new(relay: &Name, nonce: Nonce) -> Self {
+    pub(crate) fn new(relay: &Name, channel: Channel, nonce: Nonce) -> Self {
         Self {
             relay: relay.to_string(),
+            channel,
             nonce,
         }
     }
@@ -86,15 +89,17 @@ impl Greeting {
             .map_err(|error| Refusal::new(ErrorCode::BadName, error.to_string()))?;
         let identity = PublicIdentity::from_spki(&key.0)
             .map_err(|error| Refusal::new(ErrorCode::BadKey, error.to_string()))?;
+        let us = (self.relay.as_str(), &self.channel);
         let challenge = ToClient::Challenge {
             key: secret.public(),
             nonce: self.nonce,
-            signature: secret.sign_challenge(&self.relay, &self.nonce, &client_nonce),
+            signature: secret.sign_challenge(us, &self.nonce, &client_nonce),
             relay: self.relay.clone(),
         };
         let challenged = Challenged {
             relay: self.relay,
             relay_key: secret.public(),
+            channel: self.channel,
             nonce: self.nonce,
             name,
             identity,
@@ -129,6 +134,7 @@ impl Claim {
         let Challenged {
             relay,
             relay_key,
+            channel,
             nonce,
             name,
             identity,
@@ -137,7 +143,7 @@ impl Claim {
         } = self.challenged;
         let fingerprint = identity.fingerprint();
         let statement = Statement::login(
-            (&relay, &relay_key),
+            (&relay, &relay_key, &channel),
             &nonce,
             &client_nonce,
             name.as_str(),

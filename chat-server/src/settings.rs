@@ -9,6 +9,8 @@ use chat_protocol::Name;
 pub struct Settings {
     /// The relay's name, which clients sign in their login.
     pub name: Name,
+    /// Whether connections are encrypted, with a certificate made from the relay's key.
+    pub tls: bool,
     /// After how much silence a client is pinged; after twice as much it is cut off. `None`
     /// for never.
     pub keepalive: Option<Duration>,
@@ -22,6 +24,7 @@ impl Default for Settings {
     fn default() -> Self {
         Self {
             name: Name::try_from("relay".to_owned()).expect("keeps the rules for names"),
+            tls: false,
             keepalive: Some(Duration::from_secs(20)),
             login_deadline: Duration::from_secs(10),
             max_connections: 1024,

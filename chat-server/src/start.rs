@@ -3,7 +3,7 @@
 use std::io;
 use std::net::SocketAddr;
 
-use chat_server::Registry;
+use chat_server::{Listeners, Registry};
 use tokio::net::TcpListener;
 use tracing::{info, warn};
 
@@ -13,7 +13,7 @@ use crate::{ready, telemetry};
 
 /// Runs the relay until it is told to end.
 pub(crate) fn start(cli: Cli) -> Result<(), StartError> {
-    let address = loopback(cli.listen)?;
+    let (address, metrics) = addresses(&cli)?;
     telemetry::start(cli.log_level, cli.log_file.as_deref())?;
     let registry = match &cli.data {
         Some(folder) if cli.no_mail => Registry::open(folder)?,
@@ -25,20 +25,30 @@ pub(crate) fn start(cli: Cli) -> Result<(), StartError> {
         .build()
         .map_err(StartError::Runtime)?;
     runtime.block_on(async {
-        let listener = TcpListener::bind(address);
-        let listener = listener.await.map_err(|source| busy(address, source))?;
+        let clients = listen(address).await?;
+        let metrics = match metrics {
+            Some(address) => Some(listen(address).await?),
+            None => None,
+        };
         // Before anybody can know that the relay runs, and so stop it.
         let stop = stop_signal().map_err(StartError::Runtime)?;
-        let bound = listener.local_addr().map_err(StartError::Runtime)?;
+        let bound = clients.local_addr().map_err(StartError::Runtime)?;
         // So is its key, which somebody may look for then.
         info!(key = %registry.relay_key(), "the relay's key");
         if cli.data.is_none() {
             warn!("without --data the key is forgotten at exit: clients will refuse the next relay at this address");
         }
         ready::announce(bound).map_err(StartError::Ready)?;
-        chat_server::run(listener, cli.settings(), registry, stop).await?;
+        let listeners = Listeners { clients, metrics };
+        chat_server::run(listeners, cli.settings(), registry, stop).await?;
         Ok(())
     })
+}
+
+/// Says whether the relay would start like this, as far as nothing has to be opened for it.
+pub(crate) fn check(cli: &Cli) -> Result<(), StartError> {
+    addresses(cli)?;
+    ready::say("the configuration is valid").map_err(StartError::Ready)
 }
 
 /// Lets go of a name.
@@ -56,13 +66,20 @@ pub(crate) fn key(which: &Key) -> Result<(), StartError> {
     ready::say(&format!("key {key}")).map_err(StartError::Ready)
 }
 
-/// Plain TCP stays on this machine.
-fn loopback(address: SocketAddr) -> Result<SocketAddr, StartError> {
-    if address.ip().is_loopback() {
-        Ok(address)
-    } else {
-        Err(StartError::NeedsTls(address))
+/// For clients and for metrics. Plain TCP stays on this machine.
+fn addresses(cli: &Cli) -> Result<(SocketAddr, Option<SocketAddr>), StartError> {
+    if !cli.tls && !cli.listen.ip().is_loopback() {
+        return Err(StartError::NeedsTls(cli.listen));
     }
+    match cli.metrics {
+        Some(address) if !address.ip().is_loopback() => Err(StartError::Metrics(address)),
+        metrics => Ok((cli.listen, metrics)),
+    }
+}
+
+async fn listen(address: SocketAddr) -> Result<TcpListener, StartError> {
+    let listener = TcpListener::bind(address).await;
+    listener.map_err(|source| busy(address, source))
 }
 
 fn busy(address: SocketAddr, source: io::Error) -> StartError {

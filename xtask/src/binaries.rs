@@ -99,9 +99,11 @@ fn build_packages(
         return Ok(built);
     }
     let mut cargo = command::cargo(workspace.root());
+    // Plays stay on loopback: the first demo does not wait for TLS.
     cargo.args([
         "build",
         "--bins",
+        "--no-default-features",
         "--message-format=json-render-diagnostics",
     ]);
     if output::errors_have_colour() {

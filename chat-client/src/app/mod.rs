@@ -26,7 +26,7 @@ use crate::home::{self, History, Home, Journal};
 use crate::input::{Input, read_stdin};
 use crate::keepalive::{Keepalive, Silence};
 use crate::output::{Desk, Output};
-use crate::relays::{Wanted, WrongRelay};
+use crate::relays::{Transport, Wanted, WrongRelay};
 use crate::screen::{self, Screen};
 use crate::session::{Effect, Ending, FileReport, Line, Refusal, Session, Setup, Typing};
 use crate::signals::Signals;
@@ -73,7 +73,7 @@ pub(crate) fn run(options: &Chat) -> Result<Exit, Failure> {
         .build()
         .map_err(fault)?;
     let done = runtime.block_on(async {
-        let wire = Wire::connect(&options.relay, options.insecure_transport).await?;
+        let wire = Wire::connect(&options.relay, options.tls).await?;
         let app = App::new(options, start, wire, downloads, Keys::new(keys)).map_err(fault)?;
         app.run().await
     });
@@ -127,7 +127,8 @@ impl Kind {
 /// What the session begins with, and the journal that it goes on writing.
 struct Start {
     me: Name,
-    session: Session,
+    /// But for the connection.
+    setup: Setup,
     journal: Journal,
     history: Option<History>,
     blocked: BTreeSet<Name>,
@@ -151,6 +152,7 @@ fn new_session(options: &Chat, me: Name, home: Home, identity: Identity) -> Resu
             name: options.relay_name.clone(),
             key: options.relay_key,
         },
+        transport: Transport::Plain,
         identity,
         relays,
         account,
@@ -162,10 +164,9 @@ fn new_session(options: &Chat, me: Name, home: Home, identity: Identity) -> Resu
         reconnects: options.reconnect,
         rng,
     };
-    let session = Session::new(setup, now);
     Ok(Start {
         me,
-        session,
+        setup,
         journal,
         history,
         blocked,
@@ -175,7 +176,7 @@ fn new_session(options: &Chat, me: Name, home: Home, identity: Identity) -> Resu
 /// Everything with an outside.
 struct App {
     relay: String,
-    insecure: bool,
+    tls: bool,
     reconnects: bool,
     backoff: Backoff,
     /// The first login is done: the relay is there, and lets us in.
@@ -250,14 +251,18 @@ impl App {
             blocked: start.blocked,
             face,
         };
+        let setup = Setup {
+            transport: wire.transport,
+            ..start.setup
+        };
         Ok(Self {
             relay: options.relay.clone(),
-            insecure: options.insecure_transport,
+            tls: options.tls,
             reconnects: options.reconnect,
             backoff: Backoff::default(),
             was_ready: false,
             proven: now + reconnect::HOLDS,
-            session: start.session,
+            session: Session::new(setup, unix_now()),
             wire,
             output: Output::start(desk)?,
             files: Files::new(downloads),

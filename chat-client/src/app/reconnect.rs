@@ -67,7 +67,7 @@ impl App {
             if !self.wait_until(until).await? {
                 return Ok(false);
             }
-            let connecting = Wire::connect(&self.relay, self.insecure);
+            let connecting = Wire::connect(&self.relay, self.tls);
             let wire = tokio::select! {
                 () = self.signals.next() => return Ok(false),
                 wire = connecting => wire,
@@ -81,7 +81,7 @@ impl App {
                     until: Some(now + LOGIN),
                     steps: self.session.steps(),
                 };
-                self.session.reconnect(unix_now());
+                self.session.reconnect(self.wire.transport, unix_now());
                 return Ok(true);
             }
         }

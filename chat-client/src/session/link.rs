@@ -8,12 +8,13 @@ use super::input::Saying;
 use super::login::Phase;
 use super::outbox::Outbox;
 use super::{Line, Session};
-use crate::relays::Meeting;
+use crate::relays::{Meeting, Transport};
 
 /// One connection, from its hello on.
 #[derive(Debug)]
 pub(super) struct Link {
     pub(super) phase: Phase,
+    pub(super) transport: Transport,
     /// How the relay is known.
     pub(super) meeting: Meeting,
     /// What the relay has not answered for.
@@ -40,6 +41,7 @@ impl Link {
     pub(super) fn new(confirmations: usize) -> Self {
         Self {
             phase: Phase::Over,
+            transport: Transport::Plain,
             meeting: Meeting::Again,
             outbox: Outbox::default(),
             saying: None,
@@ -57,10 +59,10 @@ impl Link {
 impl Session {
     /// There is another connection, at the time `now` (Unix, seconds): the session begins with its hello. What the
     /// last one left unanswered is sent again, byte for byte, as soon as its recipients are here.
-    pub fn reconnect(&mut self, now: u64) {
+    pub fn reconnect(&mut self, transport: Transport, now: u64) {
         self.now = now;
         self.people.leave_all();
         self.link = Link::new(self.link.unconfirmed.len());
-        self.hello();
+        self.begin(transport);
     }
 }

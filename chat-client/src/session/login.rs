@@ -6,7 +6,7 @@ use rand::Rng as _;
 
 use super::people::MAX_PRESENT;
 use super::{Ending, Line, Refusal, Session};
-use crate::relays::{Claim, Meeting};
+use crate::relays::{Claim, Meeting, Transport, WrongRelay};
 use crate::session::Effect;
 
 /// How far the session has come.
@@ -31,7 +31,16 @@ pub(super) enum Phase {
 }
 
 impl Session {
-    pub(super) fn hello(&mut self) {
+    /// The connection is there: says hello, unless it leads to another relay.
+    pub(super) fn begin(&mut self, transport: Transport) {
+        self.link.transport = transport;
+        match self.relays.expects(&self.wanted, &transport) {
+            Ok(()) => self.hello(),
+            Err(wrong) => self.refuse_relay(wrong),
+        }
+    }
+
+    fn hello(&mut self) {
         let mut nonce = Nonce([0; 32]);
         self.rng.fill_bytes(&mut nonce.0);
         self.link.phase = Phase::Hello { nonce };
@@ -57,9 +66,11 @@ impl Session {
                 },
                 Phase::Hello { nonce: ours },
             ) => {
+                let transport = self.link.transport;
                 let claim = Claim {
                     name: &relay,
                     key: &key,
+                    transport: &transport,
                     nonces: (&nonce, &ours),
                     signature: &signature,
                 };
@@ -104,15 +115,17 @@ impl Session {
                 }
                 self.log_in(claim);
             }
-            Err(wrong) => {
-                let refusal = Refusal::new(wrong.code(), wrong.to_string());
-                self.effects.push(Effect::Show(Line::Refused(refusal)));
-                self.refuse_login(Ending::WrongRelay(wrong));
-            }
+            Err(wrong) => self.refuse_relay(wrong),
         }
     }
 
-    /// Proves that the keys are ours. The relay's name and key are in the proof, so that a hostile
+    fn refuse_relay(&mut self, wrong: WrongRelay) {
+        let refusal = Refusal::new(wrong.code(), wrong.to_string());
+        self.effects.push(Effect::Show(Line::Refused(refusal)));
+        self.refuse_login(Ending::WrongRelay(wrong));
+    }
+
+    /// Proves that the keys are ours. The relay's name and key and the connection are in the proof, so that a hostile
     /// relay cannot use it elsewhere.
     fn log_in(&mut self, claim: Claim<'_>) {
         let name = self.people.me.as_str();
@@ -120,7 +133,8 @@ impl Session {
             .identity
             .certify(&mut self.rng, &self.people.me, self.now);
         let (theirs, ours) = claim.nonces;
-        let statement = ((claim.name, claim.key), theirs, ours, name);
+        let channel = claim.transport.channel();
+        let statement = ((claim.name, claim.key, &channel), theirs, ours, name);
         let signature = self
             .identity
             .sign_login(&mut self.rng, statement, &certificate);

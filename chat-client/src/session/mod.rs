@@ -41,7 +41,7 @@ use self::sealer::Sealer;
 use self::sending::Sendings;
 use crate::account::{Account, Entry};
 use crate::contacts::Sight;
-use crate::relays::{Relays, Wanted};
+use crate::relays::{Relays, Transport, Wanted};
 
 /// Lines that wait for the end of the login, at most. An honest relay causes a few.
 const MAX_HELD: usize = 1_000;
@@ -53,6 +53,8 @@ pub struct Setup {
     pub me: Name,
     /// The relay that the user means.
     pub relay: Wanted,
+    /// The first connection.
+    pub transport: Transport,
     /// The secret keys.
     pub identity: Identity,
     /// Which relays were met before, and who was seen there.
@@ -161,7 +163,7 @@ impl Session {
             steps: 0,
             now,
         };
-        session.hello();
+        session.begin(setup.transport);
         session
     }
 

@@ -8,12 +8,12 @@ use chat_client::account::{Account, Entry};
 use chat_client::contacts::Contacts;
 use chat_client::face::render_plain;
 use chat_client::file_name::SafeName;
-use chat_client::relays::{Relays, Wanted};
+use chat_client::relays::{Relays, Transport, Wanted};
 use chat_client::session::{
     Effect, Ending, FileJob, FileReport, Past, Refusal, Session, Setup, Transfer, Typing,
 };
 use chat_crypto::Identity;
-use chat_identity::Statement;
+use chat_identity::{Channel, Statement};
 use chat_protocol::{
     Blob, CancelReason, Deframer, ErrorCode, Frame, LeaveReason, Name, Nonce, Peer, RelayKey,
     ToClient, ToRelay, limits,
@@ -129,6 +129,7 @@ pub(crate) fn settings(me: &str, start: Start, key: Option<RelayKey>) -> Setup {
             name: "relay".to_owned(),
             key,
         },
+        transport: Transport::Plain,
         identity: fixture(start.key),
         relays: start.relays,
         account: Account::read(start.journal, NOW),
@@ -150,7 +151,7 @@ pub(crate) fn relay_key() -> RelayKey {
 /// The challenge of a relay with this name and secret key to whoever chose this nonce.
 pub(crate) fn challenge_of(relay: &str, secret: &SigningKey, client: &Nonce) -> ToClient {
     let (key, nonce) = (RelayKey(secret.verifying_key().to_bytes()), Nonce([7; 32]));
-    let statement = Statement::challenge((relay, &key), &nonce, client);
+    let statement = Statement::challenge((relay, &key, &Channel::Plain), &nonce, client);
     ToClient::Challenge {
         relay: relay.to_owned(),
         key,
@@ -278,7 +279,7 @@ impl Hall {
         person.ending = None;
         person.seq = 0;
         person.waiting.clear();
-        person.session.reconnect(NOW);
+        person.session.reconnect(Transport::Plain, NOW);
         self.settle();
     }
 

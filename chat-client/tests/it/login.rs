@@ -1,6 +1,6 @@
 use bytes::Bytes;
 use chat_client::session::{Effect, Ending, Session};
-use chat_identity::{PublicIdentity, Statement};
+use chat_identity::{Channel, PublicIdentity, Statement};
 use chat_protocol::{ErrorCode, Frame, LeaveReason, Nonce, RelayKey, ToClient, ToRelay};
 
 use crate::hall::{Hall, NOW, Start, challenge, fixture, peer, relay_key, session};
@@ -49,7 +49,7 @@ fn the_login_is_signed_over_both_nonces_and_the_relays_name_and_key() {
     let of = |relay, key: RelayKey| {
         let theirs = Nonce([7; 32]);
         Statement::login(
-            (relay, &key),
+            (relay, &key, &Channel::Plain),
             &theirs,
             &nonce,
             "alice",

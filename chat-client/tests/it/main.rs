@@ -26,4 +26,6 @@ mod screen;
 mod silence;
 mod simulated;
 mod talk;
+#[cfg(feature = "tls")]
+mod tls;
 mod trust;

@@ -83,19 +83,25 @@ fn without_a_relay_there_chat_ends_with_exit_code_5() {
 }
 
 #[test]
-fn plain_tcp_does_not_leave_the_machine_unasked() {
+fn plain_tcp_does_not_leave_the_machine() {
     let (_folder, path) = home();
-    client(&[
-        "chat",
-        "alice",
-        "--relay",
-        "192.0.2.1:5000",
-        "--home",
-        &path,
-    ])
-    .assert()
-    .code(2)
-    .stderr(contains("--insecure-transport"));
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = listener.local_addr().unwrap().port();
+    let first = std::thread::spawn(move || {
+        let (mut stream, _) = listener.accept().unwrap();
+        let mut first = [0];
+        stream.read_exact(&mut first).unwrap();
+        first
+    });
+    // Leads here, and is no address of this machine alone.
+    let relay = format!("0.0.0.0:{port}");
+    let failed = client(&["chat", "alice", "--relay", &relay, "--home", &path]).assert();
+    if cfg!(feature = "tls") {
+        failed.code(5).stderr(contains("TLS with the relay"));
+        assert_eq!(first.join().unwrap(), [0x16]);
+    } else {
+        failed.code(5).stderr(contains("built without TLS"));
+    }
 }
 
 #[test]

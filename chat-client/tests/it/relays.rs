@@ -1,11 +1,14 @@
 use chat_client::account::Entry;
 use chat_client::contacts::InvalidContacts;
-use chat_client::relays::{Meeting, Relays, Wanted, WrongRelay};
-use chat_client::session::{Effect, Ending, Session};
-use chat_protocol::{Nonce, RelayKey, ToClient};
-use ed25519_dalek::SigningKey;
+use chat_client::relays::{Meeting, Relays, Transport, Wanted, WrongRelay};
+use chat_client::session::{Effect, Ending, Session, Setup};
+use chat_identity::{Channel, Statement};
+use chat_protocol::{Blob, Nonce, RelayKey, ToClient};
+use ed25519_dalek::{Signer as _, SigningKey};
 
-use crate::hall::{Hall, NOW, Start, challenge, challenge_of, fixture, name, people_in, settings};
+use crate::hall::{
+    Hall, NOW, Start, challenge, challenge_of, fixture, name, people_in, relay_key, settings,
+};
 use crate::login::{ending, hello_of, sent, tell};
 
 /// A relay that is not the hall's.
@@ -123,6 +126,7 @@ fn a_relay_that_is_refused_is_not_remembered() {
             chat_client::relays::Claim {
                 name: relay,
                 key,
+                transport: &Transport::Plain,
                 nonces: (&theirs, &ours),
                 signature,
             },
@@ -153,7 +157,7 @@ fn a_connection_to_another_relay_does_not_go_on_with_the_session() {
     let alice = &mut hall.person("alice").session;
     alice.on_disconnect("closed");
     alice.take_effects();
-    alice.reconnect(NOW);
+    alice.reconnect(Transport::Plain, NOW);
     let (_, nonce) = hello_of(alice);
     tell(alice, &challenge_of("relay", &other(), &nonce));
     assert!(matches!(wrong(alice), WrongRelay::Changed { .. }));
@@ -224,7 +228,7 @@ fn contacts_of_an_earlier_version_are_known_on_every_relay_that_is_met() {
         "bob is blocked"
     );
     let mut relays = Relays::from_json(&hall.person("alice").contacts).unwrap();
-    relays.take(&crate::hall::relay_key());
+    relays.take(&relay_key());
     assert!(
         relays
             .take(&key_of(&other()))
@@ -300,6 +304,77 @@ fn one_relay_lets_nobody_be_forgotten_on_another() {
 #[test]
 fn the_key_of_the_relay_can_be_looked_at() {
     let mut hall = Hall::with(&["alice"]);
-    let expected = format!("relay {} 127.0.0.1:5000", crate::hall::relay_key());
+    let expected = format!("relay {} 127.0.0.1:5000", relay_key());
     assert_eq!(hall.types("alice", "/relay"), [expected]);
+}
+
+fn on_tls(secret: &SigningKey, exporter: u8) -> Transport {
+    Transport::Tls {
+        key: key_of(secret),
+        channel: Channel::Tls([exporter; 32]),
+    }
+}
+
+/// What somebody does who begins like this, on a connection like this.
+fn meets_on(start: Start, key: Option<RelayKey>, transport: Transport) -> Session {
+    let setup = Setup {
+        transport,
+        ..settings("alice", start, key)
+    };
+    Session::new(setup, NOW)
+}
+
+#[test]
+fn a_relay_whose_certificate_has_another_key_is_not_even_told_a_name() {
+    let transport = on_tls(&other(), 1);
+    let remembered = meets_on(Start::knowing(0, &known()), None, transport);
+    let named = meets_on(Start::new(0), Some(relay_key()), transport);
+    for mut alice in [remembered, named] {
+        let effects = alice.take_effects();
+        let [Effect::Show(_), Effect::End(Ending::WrongRelay(wrong))] = effects.as_slice() else {
+            panic!("{effects:?}");
+        };
+        assert!(wrong.to_string().contains(&key_of(&other()).to_string()));
+    }
+    // The same on a later connection.
+    let mut alice = meets(Start::knowing(0, &known()), None, challenge);
+    alice.on_disconnect("closed");
+    alice.take_effects();
+    alice.reconnect(transport, NOW);
+    assert!(matches!(wrong(&mut alice), WrongRelay::Changed { .. }));
+}
+
+#[test]
+fn whoever_ends_tls_in_a_relays_stead_gets_no_login() {
+    let secret = other();
+    let said = |nonce: &_, channel| {
+        let key = key_of(&secret);
+        let statement = Statement::challenge(("relay", &key, &channel), &Nonce([7; 32]), nonce);
+        ToClient::Challenge {
+            relay: "relay".to_owned(),
+            key,
+            nonce: Nonce([7; 32]),
+            signature: Blob(secret.sign(statement.as_bytes()).to_bytes().to_vec()),
+        }
+    };
+    let meet = |transport, channel| {
+        let mut alice = meets_on(Start::new(0), None, transport);
+        let (_, nonce) = hello_of(&mut alice);
+        tell(&mut alice, &said(&nonce, channel));
+        alice
+    };
+    let exporter = |number| Channel::Tls([number; 32]);
+    sent(&mut meet(on_tls(&secret, 1), exporter(1)));
+    // What the relay says on its connection with the one in between is not for this connection; and where that one
+    // has learnt the exporter, its certificate is still its own.
+    let in_between = on_tls(&SigningKey::from_bytes(&[3; 32]), 1);
+    for (transport, channel) in [
+        (on_tls(&secret, 1), exporter(2)),
+        (on_tls(&secret, 1), Channel::Plain),
+        (Transport::Plain, exporter(1)),
+        (in_between, exporter(1)),
+    ] {
+        let mut alice = meet(transport, channel);
+        assert_eq!(wrong(&mut alice), WrongRelay::Unproven);
+    }
 }

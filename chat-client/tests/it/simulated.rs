@@ -6,7 +6,7 @@ use std::collections::{BTreeSet, VecDeque};
 
 use bytes::Bytes;
 use chat_client::account::Entry;
-use chat_client::relays::Relays;
+use chat_client::relays::{Relays, Transport};
 use chat_client::session::{Effect, Line, Past, Session, Setup, stored_first};
 use chat_protocol::{Frame, LeaveReason, Peer, ToClient, ToRelay};
 use crash_test::{History, TextFault};
@@ -273,7 +273,7 @@ impl World {
             self.connect(who);
             let client = &mut self.clients[who];
             client.is_cut = false;
-            client.session.reconnect(NOW);
+            client.session.reconnect(Transport::Plain, NOW);
             self.run(who);
         }
     }

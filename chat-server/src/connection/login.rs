@@ -3,15 +3,15 @@
 use std::net::IpAddr;
 
 use bytes::Bytes;
+use chat_identity::Channel;
 use chat_protocol::{Deframer, ErrorCode, Name, Nonce, ToRelay};
-use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
-use tokio::net::TcpStream;
+use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
 use tokio::sync::oneshot;
 use tokio::time::error::Elapsed;
-use tokio::time::{Instant, timeout_at};
+use tokio::time::timeout_at;
 
-use super::Seat;
 use super::renewal::Renewals;
+use super::{Client, Seat};
 use crate::clock;
 use crate::context::Context;
 use crate::outbox;
@@ -35,18 +35,23 @@ impl From<Refusal> for Failed {
     }
 }
 
-/// Logs a client in. Its own part must be over before the deadline of the settings.
+/// Logs a client in. Its own part must be over before the deadline.
 pub(super) async fn log_in(
-    stream: &mut TcpStream,
+    stream: &mut (impl AsyncRead + AsyncWrite + Unpin),
     deframer: &mut Deframer,
-    (id, address): (ConnectionId, IpAddr),
+    client: &Client,
     place: &mut seats::Seat,
     relay: &Context,
 ) -> Result<Seat, Failed> {
-    let deadline = Instant::now() + relay.settings.login_deadline;
-    let claim = timeout_at(deadline, claim(stream, deframer, relay)).await;
+    let Client {
+        id,
+        address,
+        channel,
+        deadline,
+    } = *client;
+    let claim = timeout_at(deadline, claim(stream, deframer, channel, relay)).await;
     let claim = claim.map_err(too_slow)??;
-    let turn = timeout_at(deadline, relay.turn(address)).await;
+    let turn = timeout_at(deadline, relay.logins.turn(address)).await;
     let turn = turn.map_err(too_slow)?;
     let proven = verify(claim, clock::unix_now()).await?;
     drop(turn);
@@ -62,15 +67,17 @@ fn too_slow(_: Elapsed) -> Failed {
 
 /// The client's part: hello, challenge, login.
 async fn claim(
-    stream: &mut TcpStream,
+    stream: &mut (impl AsyncRead + AsyncWrite + Unpin),
     deframer: &mut Deframer,
+    channel: Channel,
     relay: &Context,
 ) -> Result<Claim, Failed> {
-    let greeting = Greeting::new(&relay.settings.name, Nonce(rand::random()));
+    let greeting = Greeting::new(&relay.settings.name, channel, Nonce(rand::random()));
     let hello = next_message(stream, deframer).await?;
     let (challenge, challenged) = greeting.hello(hello, &relay.secret)?;
     let frame = challenge.frame(Bytes::new()).to_bytes();
     stream.write_all(&frame).await.map_err(|_| Failed::Gone)?;
+    stream.flush().await.map_err(|_| Failed::Gone)?;
     Ok(challenged.login(next_message(stream, deframer).await?)?)
 }
 
@@ -120,7 +127,10 @@ async fn take_seat(
 }
 
 /// The next message. Everything that is wrong with it ends the login.
-async fn next_message(stream: &mut TcpStream, deframer: &mut Deframer) -> Result<ToRelay, Failed> {
+async fn next_message(
+    stream: &mut (impl AsyncRead + Unpin),
+    deframer: &mut Deframer,
+) -> Result<ToRelay, Failed> {
     loop {
         if let Some(frame) = deframer.next_frame().map_err(Refusal::from)? {
             return match ToRelay::decode(&frame).map_err(Refusal::from)? {

@@ -1,9 +1,11 @@
-//! One client's connection: the only module that touches a socket.
+//! One client's connection: the only module that touches a socket; [`handshake`] makes it private where that is wanted.
 //!
 //! One task for each. After the login its two halves run side by side: [`reader`] takes
 //! frames and hands requests to the router, [`writer`] empties the outbox. Whoever ends
 //! first ends the connection; the other half still writes what was queued, within a bound.
 
+#[cfg(feature = "tls")]
+mod handshake;
 mod login;
 mod reader;
 mod renewal;
@@ -11,12 +13,19 @@ mod writer;
 
 use std::net::IpAddr;
 use std::pin::pin;
+#[cfg(feature = "tls")]
+use std::sync::Arc;
 
+use chat_identity::Channel;
 use chat_protocol::{Deframer, Frame, LeaveReason, ToClient, limits};
-use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 use tokio::sync::oneshot;
-use tokio::time::timeout;
+use tokio::time::{Instant, timeout};
+#[cfg(feature = "tls")]
+use tokio_rustls::rustls::ServerConfig;
+#[cfg(feature = "tls")]
+use tokio_rustls::server::TlsStream;
 use tracing::info;
 
 use crate::context::Context;
@@ -27,8 +36,45 @@ use crate::refusal::Refusal;
 use crate::router::{ConnectionId, Event};
 use crate::seats;
 
+#[cfg(feature = "tls")]
+use self::handshake::Handshake;
 use self::login::Failed;
 use self::renewal::Renewals;
+
+/// A connection that a client is served on.
+pub(crate) trait Stream: AsyncRead + AsyncWrite + Send + Unpin {
+    /// To be read and written at the same time.
+    fn halves(
+        &mut self,
+    ) -> (
+        impl AsyncRead + Send + Unpin,
+        impl AsyncWrite + Send + Unpin,
+    );
+}
+
+/// Without a lock between its halves.
+impl Stream for TcpStream {
+    fn halves(
+        &mut self,
+    ) -> (
+        impl AsyncRead + Send + Unpin,
+        impl AsyncWrite + Send + Unpin,
+    ) {
+        self.split()
+    }
+}
+
+#[cfg(feature = "tls")]
+impl Stream for TlsStream<TcpStream> {
+    fn halves(
+        &mut self,
+    ) -> (
+        impl AsyncRead + Send + Unpin,
+        impl AsyncWrite + Send + Unpin,
+    ) {
+        tokio::io::split(self)
+    }
+}
 
 /// A connection's place in the router, from its login on.
 #[derive(Debug)]
@@ -52,20 +98,84 @@ enum Ending {
     Fault(Refusal),
 }
 
+/// Who is to be logged in, how and by when.
+#[derive(Debug)]
+struct Client {
+    id: ConnectionId,
+    address: IpAddr,
+    channel: Channel,
+    deadline: Instant,
+}
+
 /// Serves one client from its first byte to its last.
 pub(crate) async fn serve(
-    mut stream: TcpStream,
-    client: (ConnectionId, IpAddr),
-    mut place: seats::Seat,
+    stream: TcpStream,
+    (id, address): (ConnectionId, IpAddr),
+    place: seats::Seat,
     relay: &Context,
 ) {
     if stream.set_nodelay(true).is_err() {
         // Only a connection that is gone already refuses it.
         return;
     }
+    let client = Client {
+        id,
+        address,
+        channel: Channel::Plain,
+        deadline: Instant::now() + relay.settings.login_deadline,
+    };
+    #[cfg(feature = "tls")]
+    if let Some(config) = &relay.tls {
+        return serve_privately(stream, client, place, config, relay).await;
+    }
+    serve_on(stream, client, place, relay).await;
+}
+
+/// The same within TLS.
+#[cfg(feature = "tls")]
+async fn serve_privately(
+    stream: TcpStream,
+    client: Client,
+    place: seats::Seat,
+    config: &Arc<ServerConfig>,
+    relay: &Context,
+) {
+    let Client {
+        id,
+        address,
+        channel: _,
+        deadline,
+    } = client;
+    let shaking = handshake::shake_hands(stream, (id, address), config, deadline, relay);
+    let shaken = tokio::select! {
+        biased;
+        shaken = Box::pin(shaking) => shaken,
+        () = relay.closing.cancelled() => return,
+        () = place.gives_way.cancelled() => return,
+    };
+    match shaken {
+        Handshake::Done(stream, channel) => {
+            let client = Client { channel, ..client };
+            Box::pin(serve_on(*stream, client, place, relay)).await;
+        }
+        Handshake::Plain(stream, refusal) => {
+            info!(connection = id.0, code = %refusal.code, "refused: plain TCP");
+            turn_away(stream, &refusal, relay).await;
+        }
+        Handshake::Failed => {}
+    }
+}
+
+/// From the login on.
+async fn serve_on(
+    mut stream: impl Stream,
+    client: Client,
+    mut place: seats::Seat,
+    relay: &Context,
+) {
     let mut deframer = Deframer::new(limits::MAX_FRAME_BEFORE_LOGIN);
     let gives_way = place.gives_way.clone();
-    let login = login::log_in(&mut stream, &mut deframer, client, &mut place, relay);
+    let login = login::log_in(&mut stream, &mut deframer, &client, &mut place, relay);
     let login = Box::pin(login);
     let result = tokio::select! {
         biased;
@@ -75,20 +185,22 @@ pub(crate) async fn serve(
     };
     match result {
         Ok(seat) => {
+            relay.metrics.logins.add(1);
             deframer.set_limit(limits::MAX_FRAME);
             Box::pin(converse(stream, deframer, seat, relay)).await;
         }
         Err(Failed::Gone) => {}
         Err(Failed::Refused(refusal, name)) => {
             let name = name.map(tracing::field::display);
-            info!(connection = client.0.0, name, code = %refusal.code, "refused");
+            info!(connection = client.id.0, name, code = %refusal.code, "refused");
             turn_away(stream, &refusal, relay).await;
         }
     }
 }
 
 /// Says why, and closes. Where very many are told so already, it only closes.
-pub(crate) async fn turn_away(mut stream: TcpStream, refusal: &Refusal, relay: &Context) {
+pub(crate) async fn turn_away(mut stream: impl Stream, refusal: &Refusal, relay: &Context) {
+    relay.metrics.refusals.add(refusal.code);
     let Ok(_turn) = relay.turned_away.try_acquire() else {
         return;
     };
@@ -100,7 +212,7 @@ pub(crate) async fn turn_away(mut stream: TcpStream, refusal: &Refusal, relay: &
 }
 
 /// Serves a client that is logged in.
-async fn converse(mut stream: TcpStream, mut deframer: Deframer, seat: Seat, relay: &Context) {
+async fn converse(mut stream: impl Stream, mut deframer: Deframer, seat: Seat, relay: &Context) {
     let Seat {
         id,
         outbox,
@@ -108,17 +220,24 @@ async fn converse(mut stream: TcpStream, mut deframer: Deframer, seat: Seat, rel
         mut cut,
         renewals,
     } = seat;
-    let (mut read_half, mut write_half) = stream.split();
-    let patience = Patience::new(relay.settings.keepalive, tokio::time::Instant::now());
+    let (mut read_half, mut write_half) = stream.halves();
+    let patience = Patience::new(relay.settings.keepalive, Instant::now());
     let client = (id, &outbox, renewals);
     let reading = reader::read(&mut read_half, &mut deframer, patience, client, relay);
-    let mut writing = pin!(writer::write(&mut write_half, &mut inbox));
+    let mut writing = pin!(writer::write(
+        &mut write_half,
+        &mut inbox,
+        &relay.metrics.sent
+    ));
     // In no order: a client that is sent much must be read as well.
     let ending = tokio::select! {
         Ok(reason) = &mut cut => Ending::Cut(reason),
         ending = &mut writing => ending,
         ending = reading => ending,
     };
+    if let Ending::Fault(refusal) = &ending {
+        relay.metrics.refusals.add(refusal.code);
+    }
     let (reason, farewell) = farewell(ending);
     // Where the router has ended the connection itself it has forgotten it already.
     relay.events.send(Event::Gone { id, reason }).await.ok();

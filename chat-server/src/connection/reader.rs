@@ -2,8 +2,7 @@
 
 use bytes::Bytes;
 use chat_protocol::{Deframer, ErrorCode, Frame, LeaveReason, ToClient, ToRelay};
-use tokio::io::AsyncReadExt as _;
-use tokio::net::tcp::ReadHalf;
+use tokio::io::{AsyncRead, AsyncReadExt as _};
 use tokio::time::{Instant, timeout_at};
 
 use super::Ending;
@@ -23,7 +22,7 @@ impl From<Full> for Ending {
 
 /// Reads until the connection is over.
 pub(super) async fn read(
-    reader: &mut ReadHalf<'_>,
+    reader: &mut (impl AsyncRead + Unpin),
     deframer: &mut Deframer,
     mut patience: Patience,
     (id, outbox, mut renewals): (ConnectionId, &Outbox, Renewals),
@@ -37,7 +36,7 @@ pub(super) async fn read(
         }
         let pending = deframer.pending();
         patience.heard(pending != before, pending > 0, Instant::now());
-        if let Err(ending) = more_bytes(reader, deframer, &mut patience, outbox).await {
+        if let Err(ending) = more_bytes(reader, deframer, &mut patience, (outbox, relay)).await {
             return ending;
         }
     }
@@ -45,10 +44,10 @@ pub(super) async fn read(
 
 /// Waits for bytes, and asks a client that is silent whether it is there.
 async fn more_bytes(
-    reader: &mut ReadHalf<'_>,
+    reader: &mut (impl AsyncRead + Unpin),
     deframer: &mut Deframer,
     patience: &mut Patience,
-    outbox: &Outbox,
+    (outbox, relay): (&Outbox, &Context),
 ) -> Result<(), Ending> {
     let space = deframer.pending().clamp(MIN_READ, MAX_READ);
     let buffer = deframer.buffer_mut();
@@ -61,7 +60,10 @@ async fn more_bytes(
         };
         match read {
             Ok(Ok(0) | Err(_)) => return Err(Ending::Left(LeaveReason::Dropped)),
-            Ok(Ok(_)) => return Ok(()),
+            Ok(Ok(bytes)) => {
+                relay.metrics.received.bytes.add(bytes);
+                return Ok(());
+            }
             Err(_) => overdue(patience, outbox)?,
         }
     }
@@ -90,13 +92,14 @@ async fn handle_frames(
     relay: &Context,
 ) -> Result<(), Ending> {
     while let Some(frame) = next_frame(deframer)? {
-        let Some(request) = immediate(frame, outbox)? else {
+        relay.metrics.received.frames.add(1);
+        let Some(request) = immediate(frame, outbox, relay)? else {
             continue;
         };
         if let Request::Renew { certificate } = &request
             && let Err(refusal) = renewals.check(certificate).await
         {
-            outbox.push(refusal.frame())?;
+            refuse(&refusal, outbox, relay)?;
             continue;
         }
         // Waits while the router has too much to do: this client reads no further.
@@ -114,18 +117,24 @@ fn next_frame(deframer: &mut Deframer) -> Result<Option<Frame>, Ending> {
     frame.map_err(|error| Ending::Fault(Refusal::from(error)))
 }
 
+fn refuse(refusal: &Refusal, outbox: &Outbox, relay: &Context) -> Result<(), Full> {
+    relay.metrics.refusals.add(refusal.code);
+    outbox.push(refusal.frame())
+}
+
 /// Answers what concerns this connection alone; gives what the router must know.
-fn immediate(frame: Frame, outbox: &Outbox) -> Result<Option<Request>, Ending> {
+fn immediate(frame: Frame, outbox: &Outbox, relay: &Context) -> Result<Option<Request>, Ending> {
     let message = match ToRelay::decode(&frame) {
         Ok(message) => message,
         Err(error) => {
-            outbox.push(Refusal::from(error).frame())?;
+            refuse(&Refusal::from(error), outbox, relay)?;
             return Ok(None);
         }
     };
     let request = match message {
         ToRelay::Hello { .. } | ToRelay::Login { .. } => {
-            outbox.push(Refusal::out_of_order("this connection is already logged in").frame())?;
+            let refusal = Refusal::out_of_order("this connection is already logged in");
+            refuse(&refusal, outbox, relay)?;
             return Ok(None);
         }
         ToRelay::Ping { n } => {

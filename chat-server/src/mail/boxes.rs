@@ -95,6 +95,11 @@ impl Boxes {
         letters.is_some_and(|letters| letters.contains_key(&key.number))
     }
 
+    /// Boxes with something in them, and what all of it takes of the bounds, in bytes.
+    pub(crate) fn count(&self) -> (usize, usize) {
+        (self.boxes.len(), self.bytes)
+    }
+
     /// Whether something waits for this person.
     pub(crate) fn has_any(&self, to: &Name) -> bool {
         self.boxes.contains_key(to)

@@ -9,6 +9,7 @@ use tracing::error;
 use crash_test::{Point, reach};
 
 use super::{Key, Letter, Store};
+use crate::metrics::Metrics;
 use crate::router::{ConnectionId, Event};
 
 /// Something to do.
@@ -82,7 +83,12 @@ impl Shared {
 }
 
 /// Does jobs in their order, until the router is gone and all are done.
-pub(crate) async fn run(store: impl Store, Jobs(shared): Jobs, events: mpsc::Sender<Event>) {
+pub(crate) async fn run(
+    store: impl Store,
+    Jobs(shared): Jobs,
+    events: mpsc::Sender<Event>,
+    metrics: Arc<Metrics>,
+) {
     let mut store = store;
     loop {
         let (jobs, closed) = shared.with(|pile| (take(&mut pile.jobs), pile.closed));
@@ -103,6 +109,9 @@ pub(crate) async fn run(store: impl Store, Jobs(shared): Jobs, events: mpsc::Sen
         };
         store = back;
         for report in reports {
+            if matches!(report, Event::MailStored { saved: true, .. }) {
+                metrics.mail_commits.add(1);
+            }
             // The router may be gone already; the file is what counts then.
             events.send(report).await.ok();
         }

@@ -4,6 +4,7 @@
 //! the box when its recipient has acknowledged it.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::atomic::Ordering;
 
 use bytes::Bytes;
 use chat_protocol::{ErrorCode, Name, ReturnReason, ToClient};
@@ -15,6 +16,7 @@ use crate::budget::Charge;
 use crate::clock::today;
 use crate::limits::MAIL_AT_ONCE;
 use crate::mail::{Boxes, Desk, Job, Key, Kind, Label, Letter, NoRoom};
+use crate::metrics::Metrics;
 use crate::refusal::Refusal;
 
 /// All mail that waits.
@@ -33,6 +35,13 @@ impl Mail {
             desk,
             unstored: BTreeMap::new(),
         }
+    }
+
+    /// Says how much there is.
+    pub(super) fn report(&self, metrics: &Metrics) {
+        let (boxes, bytes) = self.boxes.count();
+        metrics.mailboxes.store(boxes as u64, Ordering::Relaxed);
+        metrics.mail_bytes.store(bytes as u64, Ordering::Relaxed);
     }
 
     pub(super) fn remove(&mut self, key: Key) {
@@ -254,6 +263,7 @@ impl Router {
     }
 
     pub(super) fn undelivered(&mut self, sent: &Sent, reason: ErrorCode) {
+        self.metrics.undelivered.add(reason);
         let undelivered = ToClient::Undelivered {
             id: sent.id,
             reason,

@@ -17,6 +17,7 @@ mod testing;
 
 use std::collections::BTreeMap;
 use std::net::IpAddr;
+use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -37,6 +38,7 @@ use crate::directory::Directory;
 use crate::directory::Snapshot;
 use crate::limits::NEW_NAMES;
 use crate::mail::{Key, Letter};
+use crate::metrics::Metrics;
 use crate::outbox::Outbox;
 use crate::rates::Rates;
 use crate::refusal::Refusal;
@@ -138,6 +140,7 @@ pub(crate) struct Router {
     keepalive: Option<Duration>,
     directory: Directory,
     online: Online,
+    metrics: Arc<Metrics>,
     /// What waits in all outboxes.
     waiting: Waiting,
     /// New names, by the address that takes them.
@@ -159,12 +162,17 @@ pub(crate) struct Router {
 }
 
 impl Router {
-    pub(crate) fn new(settings: &Settings, directory: Directory) -> Self {
+    pub(crate) fn new(
+        settings: &Settings,
+        directory: Directory,
+        (waiting, metrics): (&Waiting, &Arc<Metrics>),
+    ) -> Self {
         Self {
+            metrics: Arc::clone(metrics),
             keepalive: settings.keepalive,
             directory,
             online: Online::default(),
-            waiting: Waiting::default(),
+            waiting: waiting.clone(),
             new_names: Rates::new(NEW_NAMES),
             day: 0,
             probes: BTreeMap::new(),
@@ -207,6 +215,9 @@ impl Router {
             }
             while let Some(id) = self.overfull.pop() {
                 self.remove(id, LeaveReason::Slow);
+            }
+            if let Some(mail) = &self.mail {
+                mail.report(&self.metrics);
             }
         }
         self.shut_down();

@@ -255,6 +255,7 @@ impl Router {
         let Some(client) = self.online.get(to) else {
             return;
         };
+        self.metrics.refusals.add(refusal.code);
         if client.outbox.push(refusal.frame()).is_err() {
             self.overfull.push(to);
         }

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::net::IpAddr;
 use std::pin::pin;
+use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
 
 use bytes::Buf as _;
@@ -13,6 +14,7 @@ use tokio::sync::oneshot;
 
 use super::{ConnectionId, Event, Login, Mail, Request, Router};
 use crate::Settings;
+use crate::budget::Waiting;
 use crate::directory::Directory;
 use crate::mail::{Boxes, Desk, Jobs, Store};
 use crate::outbox::{self, Inbox};
@@ -35,7 +37,11 @@ pub(super) struct Hall {
 impl Hall {
     pub(super) fn new() -> Self {
         Self {
-            router: Router::new(&Settings::default(), Directory::default()),
+            router: Router::new(
+                &Settings::default(),
+                Directory::default(),
+                (&Waiting::default(), &Arc::default()),
+            ),
             last_id: 0,
             ends: BTreeMap::new(),
             mail: None,

@@ -60,6 +60,14 @@ fn other_addresses_than_loopback_need_tls() {
     }
 }
 
+#[cfg(feature = "tls")]
+#[test]
+fn with_tls_the_relay_listens_anywhere() {
+    let program = Program::start(&["--listen", "0.0.0.0:0", "--tls"]);
+    assert!(program.address.ip().is_unspecified());
+    assert_eq!(program.end(Signal::TERM).code, Some(0));
+}
+
 #[test]
 fn busy_port_is_named() {
     let taken = TcpListener::bind("127.0.0.1:0").unwrap();

@@ -7,12 +7,12 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use chat_crypto::Identity;
-use chat_identity::{Statement, verify_relay};
+use chat_identity::{Channel, Statement, verify_relay};
 use chat_protocol::{
     Blob, Deframer, ErrorCode, Frame, LeaveReason, Nonce, Peer, RelayKey, ToClient, ToRelay,
     VERSION, limits,
 };
-use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
 
@@ -50,6 +50,7 @@ pub(crate) fn hello(name: &str, identity: &Identity) -> ToRelay {
 pub(crate) struct Challenge {
     pub(crate) relay: String,
     pub(crate) key: RelayKey,
+    pub(crate) channel: Channel,
     pub(crate) nonce: Nonce,
 }
 
@@ -59,8 +60,13 @@ pub(crate) fn login(name: &str, identity: &Identity, challenge: &Challenge) -> T
     // Who claims a name that is none is refused before.
     let called = name.parse().unwrap_or_else(|_| "nobody".parse().unwrap());
     let certificate = identity.certify(&mut rng, &called, NOW);
-    let Challenge { relay, key, nonce } = challenge;
-    let statement = ((relay.as_str(), key), nonce, &CLIENT_NONCE, name);
+    let Challenge {
+        relay,
+        key,
+        channel,
+        nonce,
+    } = challenge;
+    let statement = ((relay.as_str(), key, channel), nonce, &CLIENT_NONCE, name);
     let signature = identity.sign_login(&mut rng, statement, &certificate);
     ToRelay::Login {
         certificate,
@@ -68,8 +74,14 @@ pub(crate) fn login(name: &str, identity: &Identity, challenge: &Challenge) -> T
     }
 }
 
+/// What a client speaks over.
+pub(crate) trait Stream: AsyncRead + AsyncWrite + Send + Unpin {}
+
+impl<S: AsyncRead + AsyncWrite + Send + Unpin> Stream for S {}
+
 pub(crate) struct Client {
-    stream: TcpStream,
+    stream: Box<dyn Stream>,
+    channel: Channel,
     deframer: Deframer,
 }
 
@@ -77,10 +89,20 @@ impl Client {
     pub(crate) async fn connect(address: SocketAddr) -> Self {
         let stream = within(TcpStream::connect(address)).await.unwrap();
         stream.set_nodelay(true).unwrap();
+        Self::on(Box::new(stream), Channel::Plain)
+    }
+
+    pub(crate) fn on(stream: Box<dyn Stream>, channel: Channel) -> Self {
         Self {
             stream,
+            channel,
             deframer: Deframer::new(limits::MAX_FRAME),
         }
+    }
+
+    #[cfg(feature = "tls")]
+    pub(crate) fn channel(&self) -> Channel {
+        self.channel
     }
 
     pub(crate) async fn send(&mut self, message: &ToRelay) {
@@ -153,9 +175,15 @@ impl Client {
         else {
             panic!("a challenge answers the hello");
         };
-        let statement = Statement::challenge((&relay, &key), &nonce, &CLIENT_NONCE);
+        let us = (relay.as_str(), &key, &self.channel);
+        let statement = Statement::challenge(us, &nonce, &CLIENT_NONCE);
         verify_relay(&key, &statement, &signature.0).expect("the relay proves its key");
-        Challenge { relay, key, nonce }
+        Challenge {
+            relay,
+            key,
+            channel: self.channel,
+            nonce,
+        }
     }
 
     pub(crate) async fn welcomed(&mut self) -> Vec<Peer> {

@@ -1,7 +1,7 @@
 use std::time::Duration;
 
 use chat_crypto::Identity;
-use chat_identity::EncryptionKey;
+use chat_identity::{Channel, EncryptionKey};
 use chat_protocol::{Blob, ErrorCode, Presence, ToClient, ToRelay};
 use chat_server::{Registry, Settings};
 
@@ -109,6 +109,7 @@ async fn login_before_hello_is_refused() {
     let anywhere = Challenge {
         relay: "relay".to_owned(),
         key: chat_protocol::RelayKey([0; 32]),
+        channel: Channel::Plain,
         nonce: chat_protocol::Nonce([0; 32]),
     };
     hello_is_refused(login("alice", &alice, &anywhere), ErrorCode::OutOfOrder).await;
@@ -192,10 +193,20 @@ async fn a_certificate_for_another_name_is_refused() {
     let relay = Relay::start().await;
     let mut client = relay.connect().await;
     let alice = identity(0);
-    let Challenge { relay, key, nonce } = client.challenge("alice", &alice).await;
+    let Challenge {
+        relay,
+        key,
+        channel,
+        nonce,
+    } = client.challenge("alice", &alice).await;
     let mut rng = rand::rng();
     let certificate = alice.certify(&mut rng, &"bob".parse().unwrap(), NOW);
-    let statement = ((relay.as_str(), &key), &nonce, &CLIENT_NONCE, "alice");
+    let statement = (
+        (relay.as_str(), &key, &channel),
+        &nonce,
+        &CLIENT_NONCE,
+        "alice",
+    );
     let signature = Blob(alice.sign_login(&mut rng, statement, &certificate));
     client
         .send(&ToRelay::Login {

@@ -8,13 +8,17 @@
 mod bounds;
 mod cli;
 mod client;
+mod config;
 mod files;
 mod hostile;
 mod log;
 mod login;
+mod metrics;
 mod names;
 mod program;
 mod relay;
 mod renewals;
 mod routing;
 mod shutdown;
+#[cfg(feature = "tls")]
+mod tls;

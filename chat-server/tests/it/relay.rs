@@ -2,7 +2,7 @@
 
 use std::net::SocketAddr;
 
-use chat_server::{Registry, RunError, Settings};
+use chat_server::{Listeners, Registry, RunError, Settings};
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
@@ -22,12 +22,16 @@ impl Relay {
 
     pub(crate) async fn start_with(settings: Settings, registry: Registry) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let address = listener.local_addr().unwrap();
+        Self::start_on(listener.into(), settings, registry)
+    }
+
+    pub(crate) fn start_on(listeners: Listeners, settings: Settings, registry: Registry) -> Self {
+        let address = listeners.clients.local_addr().unwrap();
         let (stop, stopped) = oneshot::channel::<()>();
         let shutdown = async {
             stopped.await.ok();
         };
-        let task = tokio::spawn(chat_server::run(listener, settings, registry, shutdown));
+        let task = tokio::spawn(chat_server::run(listeners, settings, registry, shutdown));
         Self {
             address,
             stop,

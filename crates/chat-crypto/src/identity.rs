@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use chat_identity::{PublicIdentity, Statement};
+use chat_identity::{Channel, PublicIdentity, Statement};
 use chat_protocol::limits::{MAIL_SECONDS, RSA_BITS, SESSION_SECONDS};
 use chat_protocol::{Blob, Certificate, Name, Nonce, RelayKey};
 use rand::CryptoRng;
@@ -155,12 +155,17 @@ impl Identity {
         }
     }
 
-    /// Proves to a relay that this identity logs in to it, now: the relay's name and key, its nonce, the
+    /// Proves to a relay that this identity logs in to it, now: the relay's name and key, the connection, the relay's nonce, the
     /// client's nonce and the client's name, with the certificate that the login shows.
     pub fn sign_login(
         &self,
         rng: &mut impl CryptoRng,
-        (relay, relay_nonce, client_nonce, name): ((&str, &RelayKey), &Nonce, &Nonce, &str),
+        (relay, relay_nonce, client_nonce, name): (
+            (&str, &RelayKey, &Channel),
+            &Nonce,
+            &Nonce,
+            &str,
+        ),
         certificate: &Certificate,
     ) -> Vec<u8> {
         let identity = self.public.fingerprint();

@@ -26,4 +26,4 @@ pub use error::{BadSignature, InvalidCertificate, InvalidKey};
 pub use key::PublicIdentity;
 pub use relay::verify_relay;
 pub use safety_number::SafetyNumber;
-pub use statement::{Statement, pae, session_binding};
+pub use statement::{Channel, Statement, pae, session_binding};

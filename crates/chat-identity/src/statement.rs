@@ -7,14 +7,33 @@
 
 use chat_protocol::{Certificate, Fingerprint, Name, Nonce, RelayKey, SessionId};
 
+/// The connection that a statement is for. Whoever passes the statement on has another one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Channel {
+    /// Plain TCP, which nothing tells from any other.
+    Plain,
+    /// TLS with this exported secret (`tls-exporter` of RFC 9266).
+    Tls([u8; 32]),
+}
+
+impl Channel {
+    fn bytes(&self) -> &[u8] {
+        match self {
+            Self::Plain => &[],
+            Self::Tls(exporter) => exporter,
+        }
+    }
+}
+
 /// Bytes that an identity signs.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Statement(Vec<u8>);
 
 impl Statement {
-    /// "I am the relay of this name and key, and talk to whoever chose this nonce now." Signed by the relay's key.
+    /// "I am the relay of this name and key, and talk to whoever chose this nonce now, on this connection." Signed by
+    /// the relay's key.
     pub fn challenge(
-        (name, key): (&str, &RelayKey),
+        (name, key, channel): (&str, &RelayKey, &Channel),
         relay_nonce: &Nonce,
         client_nonce: &Nonce,
     ) -> Self {
@@ -22,16 +41,17 @@ impl Statement {
             b"chat/2 challenge",
             name.as_bytes(),
             &key.0,
+            channel.bytes(),
             &relay_nonce.0,
             &client_nonce.0,
         ]))
     }
 
-    /// "I am `identity`, I log in to this relay now, under this name and with this encryption
+    /// "I am `identity`, I log in to this relay now, on this connection, under this name and with this encryption
     /// key." Both nonces make it fresh for both sides; the relay's name and key keep one relay from
     /// using it at another.
     pub fn login(
-        (relay, relay_key): (&str, &RelayKey),
+        (relay, relay_key, channel): (&str, &RelayKey, &Channel),
         relay_nonce: &Nonce,
         client_nonce: &Nonce,
         name: &str,
@@ -42,6 +62,7 @@ impl Statement {
             b"chat/2 login",
             relay.as_bytes(),
             &relay_key.0,
+            channel.bytes(),
             &relay_nonce.0,
             &client_nonce.0,
             name.as_bytes(),

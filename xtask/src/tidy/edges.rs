@@ -65,7 +65,12 @@ const RULES: [Rule; 27] = [
     },
     Rule {
         package: "chat-server",
-        ours: &["chat-identity", "chat-protocol", "crash-test"],
+        ours: &[
+            "chat-identity",
+            "chat-protocol",
+            "crash-test",
+            "toml-language",
+        ],
         never: &["chat-crypto", "aes-gcm"],
         controls: &["chat-identity", "tokio"],
     },

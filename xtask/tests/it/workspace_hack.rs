@@ -45,3 +45,25 @@ fn the_programs_of_a_play_are_not_built_again_for_the_tests_or_for_the_command()
         assert_eq!(other, Vec::<String>::new(), "{selection:?}");
     }
 }
+
+#[test]
+fn relay_and_client_of_a_play_are_built_without_tls_and_nothing_else_for_their_sake() {
+    let tests = built(&["--workspace", "--edges", "all"]);
+    let programs = [
+        "chat-server",
+        "chat-client",
+        "hostile-relay",
+        "stage",
+        "zoo",
+    ];
+    let mut selection = vec!["--no-default-features", "--edges", "normal,build"];
+    selection.extend(programs.iter().flat_map(|name| ["-p", name]));
+    let built = built(&selection);
+    let other: Vec<&str> = built
+        .difference(&tests)
+        .filter_map(|line| line.split(' ').next())
+        .collect();
+    assert_eq!(other, ["chat-client", "chat-server"]);
+    assert!(!built.iter().any(|line| line.starts_with("ring ")));
+    assert!(tests.iter().any(|line| line.starts_with("ring ")));
+}

@@ -1,5 +1,5 @@
 use chat_crypto::{OpenError, SealError, SendingSession};
-use chat_identity::{EncryptionKey, InvalidCertificate, InvalidKey, Statement};
+use chat_identity::{Channel, EncryptionKey, InvalidCertificate, InvalidKey, Statement};
 use chat_protocol::{Blob, Certificate, Conversation, Envelope};
 use rsa::pkcs8::EncodePublicKey as _;
 use rsa::traits::PublicKeyParts as _;
@@ -157,12 +157,13 @@ fn a_login_signature_is_for_this_login_alone() {
     let alice = alice();
     let (one, two) = (chat_protocol::Nonce([1; 32]), chat_protocol::Nonce([2; 32]));
     let key = chat_protocol::RelayKey([3; 32]);
-    let statement = (("relay", &key), &one, &two, "alice");
+    let statement = (("relay", &key, &Channel::Plain), &one, &two, "alice");
     let certificate = certificate_of(&alice);
     let signature = alice.sign_login(&mut rand::rng(), statement, &certificate);
     let check = |relay, name| {
         let me = alice.public().fingerprint();
-        let statement = Statement::login((relay, &key), &one, &two, name, &me, &certificate);
+        let relay = (relay, &key, &Channel::Plain);
+        let statement = Statement::login(relay, &one, &two, name, &me, &certificate);
         alice.public().verify(&statement, &signature)
     };
     check("relay", "alice").unwrap();

@@ -3,7 +3,7 @@
 use aes_gcm::aead::{Aead as _, KeyInit as _, Payload};
 use aes_gcm::{Aes256Gcm, Nonce as GcmNonce};
 use chat_crypto::Receiver;
-use chat_identity::{PublicIdentity, Statement, verify_relay};
+use chat_identity::{Channel, PublicIdentity, Statement, verify_relay};
 use chat_protocol::{Blob, Certificate, Content, Envelope, Nonce, Place, RelayKey};
 use hkdf::Hkdf;
 use rsa::pkcs8::DecodePrivateKey as _;
@@ -29,6 +29,9 @@ struct Vector {
     challenge_statement: Blob,
     challenge_signature: Blob,
     login_statement: Blob,
+    exporter: Blob,
+    challenge_statement_on_tls: Blob,
+    login_statement_on_tls: Blob,
     binding: Blob,
     secret: Blob,
     message_key: Blob,
@@ -107,34 +110,46 @@ fn the_published_statements_of_a_recipient_are_what_the_page_says() {
         &last,
     ]);
     assert_eq!(statement, vector.certificate_statement.0);
-    let challenge = pae(&[
-        b"chat/2 challenge",
-        vector.relay.as_bytes(),
-        &vector.relay_key.0,
-        &vector.relay_nonce.0,
-        &vector.client_nonce.0,
-    ]);
+    let relay = vector.relay.as_bytes();
+    let challenge = |exporter: &[u8]| {
+        pae(&[
+            b"chat/2 challenge",
+            relay,
+            &vector.relay_key.0,
+            exporter,
+            &vector.relay_nonce.0,
+            &vector.client_nonce.0,
+        ])
+    };
+    let on_tls = challenge(&vector.exporter.0);
+    assert_eq!(on_tls, vector.challenge_statement_on_tls.0);
+    let challenge = challenge(b"");
     assert_eq!(challenge, vector.challenge_statement.0);
-    let relay = (vector.relay.as_str(), &vector.relay_key);
+    let relay = (vector.relay.as_str(), &vector.relay_key, &Channel::Plain);
     let statement = Statement::challenge(relay, &vector.relay_nonce, &vector.client_nonce);
     assert_eq!(challenge, statement.as_bytes());
     let signature = &vector.challenge_signature.0;
     verify_relay(&vector.relay_key, &statement, signature).unwrap();
-    let login = pae(&[
-        b"chat/2 login",
-        vector.relay.as_bytes(),
-        &vector.relay_key.0,
-        &vector.relay_nonce.0,
-        &vector.client_nonce.0,
-        name,
-        &owner,
-        &number,
-        &certificate.key.0,
-        &first,
-        &last,
-        &certificate.signature.0,
-    ]);
-    assert_eq!(login, vector.login_statement.0);
+    let login = |exporter: &[u8]| {
+        pae(&[
+            b"chat/2 login",
+            vector.relay.as_bytes(),
+            &vector.relay_key.0,
+            exporter,
+            &vector.relay_nonce.0,
+            &vector.client_nonce.0,
+            name,
+            &owner,
+            &number,
+            &certificate.key.0,
+            &first,
+            &last,
+            &certificate.signature.0,
+        ])
+    };
+    assert_eq!(login(b""), vector.login_statement.0);
+    let on_tls = login(&vector.exporter.0);
+    assert_eq!(on_tls, vector.login_statement_on_tls.0);
 }
 
 #[test]

@@ -1,4 +1,4 @@
-use chat_identity::{Statement, pae, session_binding, verify_relay};
+use chat_identity::{Channel, Statement, pae, session_binding, verify_relay};
 use chat_protocol::{Blob, Certificate, Fingerprint, Name, Nonce, RelayKey, SessionId};
 use ed25519_dalek::{Signer as _, SigningKey};
 
@@ -17,10 +17,20 @@ fn certificate() -> Certificate {
 }
 
 fn login(relay: &str, name: &str, nonces: [u8; 2], certificate: &Certificate) -> Statement {
+    login_on(&Channel::Plain, relay, name, nonces, certificate)
+}
+
+fn login_on(
+    channel: &Channel,
+    relay: &str,
+    name: &str,
+    nonces: [u8; 2],
+    certificate: &Certificate,
+) -> Statement {
     let [relay_nonce, client_nonce] = nonces.map(|n| Nonce([n; 32]));
     let (me, key) = (Fingerprint([9; 32]), RelayKey([8; 32]));
     Statement::login(
-        (relay, &key),
+        (relay, &key, channel),
         &relay_nonce,
         &client_nonce,
         name,
@@ -56,15 +66,26 @@ fn every_value_of_a_login_is_signed() {
         login("relay", "alice", [1, 2], &certificate)
     };
     let elsewhere = Statement::login(
-        ("relay", &RelayKey([7; 32])),
+        ("relay", &RelayKey([7; 32]), &Channel::Plain),
         &Nonce([1; 32]),
         &Nonce([2; 32]),
         "alice",
         &Fingerprint([9; 32]),
         &certificate(),
     );
+    let on = |secret| {
+        login_on(
+            &Channel::Tls(secret),
+            "relay",
+            "alice",
+            [1, 2],
+            &certificate(),
+        )
+    };
+    assert_ne!(on([1; 32]), on([2; 32]));
     let others = [
         elsewhere,
+        on([1; 32]),
         login("relay2", "alice", [1, 2], &certificate()),
         login("relay", "alicia", [1, 2], &certificate()),
         login("relay", "alice", [3, 2], &certificate()),
@@ -86,14 +107,16 @@ fn every_value_of_a_challenge_is_signed_and_by_the_relay_alone() {
     let secret = SigningKey::from_bytes(&[1; 32]);
     let key = RelayKey(secret.verifying_key().to_bytes());
     let (one, two) = (Nonce([1; 32]), Nonce([2; 32]));
-    let base = Statement::challenge(("relay", &key), &one, &two);
+    let plain = &Channel::Plain;
+    let base = Statement::challenge(("relay", &key, plain), &one, &two);
     let signature = secret.sign(base.as_bytes()).to_bytes();
     verify_relay(&key, &base, &signature).unwrap();
     let others = [
-        Statement::challenge(("other", &key), &one, &two),
-        Statement::challenge(("relay", &RelayKey([3; 32])), &one, &two),
-        Statement::challenge(("relay", &key), &two, &two),
-        Statement::challenge(("relay", &key), &one, &one),
+        Statement::challenge(("other", &key, plain), &one, &two),
+        Statement::challenge(("relay", &RelayKey([3; 32]), plain), &one, &two),
+        Statement::challenge(("relay", &key, &Channel::Tls([0; 32])), &one, &two),
+        Statement::challenge(("relay", &key, plain), &two, &two),
+        Statement::challenge(("relay", &key, plain), &one, &one),
     ];
     for other in others {
         verify_relay(&key, &other, &signature).unwrap_err();
@@ -153,8 +176,12 @@ fn statements_begin_with_their_domain() {
     };
     let domains = [
         domain(
-            Statement::challenge(("r", &RelayKey([1; 32])), &Nonce([1; 32]), &Nonce([2; 32]))
-                .as_bytes(),
+            Statement::challenge(
+                ("r", &RelayKey([1; 32]), &Channel::Plain),
+                &Nonce([1; 32]),
+                &Nonce([2; 32]),
+            )
+            .as_bytes(),
         ),
         domain(login("relay", "alice", [1, 2], &certificate()).as_bytes()),
         domain(Statement::certificate(&name("a"), &a, 1, b"key", 0, 1).as_bytes()),

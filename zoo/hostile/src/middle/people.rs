@@ -1,7 +1,7 @@
 //! Who is announced, and with which keys.
 
 use bytes::Bytes;
-use chat_identity::Statement;
+use chat_identity::{Channel, Statement};
 use chat_protocol::{Blob, Peer, RelayKey, ToClient};
 use ed25519_dalek::{Signer as _, SigningKey};
 use rand::Rng as _;
@@ -35,7 +35,8 @@ impl Middle {
                 _ => {
                     key = RelayKey(secret.verifying_key().to_bytes());
                     if let Some(client) = self.nonces.get(to) {
-                        let statement = Statement::challenge((&relay, &key), &nonce, client);
+                        let statement =
+                            Statement::challenge((&relay, &key, &Channel::Plain), &nonce, client);
                         signature = Blob(secret.sign(statement.as_bytes()).to_bytes().to_vec());
                     }
                 }
