@@ -9,11 +9,11 @@ use crate::pass_phrase::PassPhraseOptions;
 
 const EXIT_CODES: &str = "Exit codes:
   0  left (/quit, end of input, interrupt)
-  1  another fault
+  1  any other error
   2  wrong usage
   3  the relay is gone, after the login
-  4  the relay refused the login, or is another one
-  5  no relay there; key store missing, unreadable or its passphrase wrong; home not usable";
+  4  the relay refused the login, or is not the expected one
+  5  no relay at the address; key store missing or unreadable, or wrong passphrase; home directory not usable";
 
 const EXAMPLES: &str = "Examples:
   chat-client keygen

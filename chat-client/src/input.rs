@@ -76,7 +76,7 @@ fn read_line(reader: &mut impl BufRead, source: Source) -> Input {
                 return Input::End;
             }
             if source == Source::Terminal {
-                let why = "the line was not ended by Enter: it was not sent";
+                let why = "the line did not end with Enter, so it was not sent";
                 return Input::Bad(Refusal::new("unfinished", why));
             }
             return finish(line, too_long);

@@ -91,7 +91,7 @@ impl StartError {
             Self::Data(StoreError::InUse(_)) => {
                 Some("stop the other relay, or give another folder: --data DIR")
             }
-            Self::Data(StoreError::Unreadable { .. }) => Some("check who may read the file"),
+            Self::Data(StoreError::Unreadable { .. }) => Some("check the permissions of the file"),
             Self::Data(StoreError::Damaged { .. } | StoreError::Version { .. }) => {
                 Some("restore the file from a copy, or move it away: then every name is free")
             }

@@ -60,7 +60,22 @@ pub(crate) fn run(arguments: &cli::Check) -> CommandResult {
         number => count(number, "warning"),
     };
     output::result(&format!("{} checked, {found}", read.join(", ")));
+    if let Some(next) = next(&checked, &arguments.files) {
+        output::next(&next);
+    }
     Ok(FINE)
+}
+
+/// What plays the files that were checked; nothing where one command does not play them all.
+fn next(checked: &Checked, files: &[String]) -> Option<String> {
+    let names = files.join(" ");
+    match (checked.scenarios, checked.adapters, checked.rubrics) {
+        _ if files.is_empty() => Some("cargo xtask test".to_owned()),
+        (1.., 0, 0) => Some(format!("cargo xtask test {names}")),
+        (0, 1, 0) => Some(format!("cargo xtask check {names} --try")),
+        (0, 0, 1) => Some(format!("cargo xtask grade SUBMISSIONS --rubric {names}")),
+        _ => None,
+    }
 }
 
 /// How many errors there are, and where the first one is explained.
@@ -311,4 +326,39 @@ pub(crate) fn adapters(workspace: &Workspace) -> Result<BTreeSet<PathBuf>, Comma
 fn count(number: usize, what: &str) -> String {
     let plural = if number == 1 { "" } else { "s" };
     format!("{number} {what}{plural}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Checked, next};
+
+    #[test]
+    fn what_was_checked_is_played_next_where_one_command_does() {
+        let next = |scenarios, adapters, rubrics, files: &[&str]| {
+            let checked = Checked {
+                scenarios,
+                adapters,
+                rubrics,
+                ..Checked::default()
+            };
+            next(
+                &checked,
+                &files.iter().map(ToString::to_string).collect::<Vec<_>>(),
+            )
+        };
+        assert_eq!(next(9, 9, 9, &[]).unwrap(), "cargo xtask test");
+        assert_eq!(
+            next(2, 0, 0, &["a", "b.toml"]).unwrap(),
+            "cargo xtask test a b.toml"
+        );
+        assert_eq!(
+            next(0, 1, 0, &["mine"]).unwrap(),
+            "cargo xtask check mine --try"
+        );
+        assert_eq!(
+            next(0, 0, 1, &["r.toml"]).unwrap(),
+            "cargo xtask grade SUBMISSIONS --rubric r.toml"
+        );
+        assert_eq!(next(1, 1, 0, &["mine"]), None);
+    }
 }

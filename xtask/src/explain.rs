@@ -41,6 +41,10 @@ pub(crate) fn run(arguments: &cli::Explain) -> CommandResult {
         pages.push(plan::explain(&plan).trim_end().to_owned());
     }
     output::result(&pages.join("\n\n"));
+    let what = &arguments.what;
+    output::next(&format!(
+        "cargo xtask demo {what}, then cargo xtask test {what}"
+    ));
     Ok(FINE)
 }
 

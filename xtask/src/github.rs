@@ -64,7 +64,10 @@ fn summarise(path: &Path, run: &RunReport, dir: &Path, asked: &Asked) -> io::Res
         .open(path)?;
     let metadata = file.metadata()?;
     if !metadata.is_file() {
-        return Err(io::Error::new(io::ErrorKind::InvalidInput, "it is no file"));
+        return Err(io::Error::new(
+            io::ErrorKind::InvalidInput,
+            "it is not a file",
+        ));
     }
     let there = usize::try_from(metadata.len()).unwrap_or(usize::MAX);
     let room = github::SUMMARY_LIMIT.saturating_sub(there);

@@ -26,7 +26,7 @@ pub(crate) fn run() -> CommandResult {
     let alike = rows.iter().filter(|row| row.is_alike()).count();
     let unknown = rows.iter().filter(|row| !row.is_known()).count();
     output::result(&format!(
-        "{alike} alike, {} with a known difference, {unknown} unlike, at level {level}",
+        "{alike} alike, {} with a known difference, {unknown} with an unknown one, at level {level}",
         rows.len() - alike - unknown
     ));
     Ok(if unknown == 0 { FINE } else { FAILED })

@@ -23,6 +23,7 @@ pub(crate) fn run(arguments: &cli::List) -> CommandResult {
         output::result(&line);
     }
     check::show(&found.problems);
+    output::next("cargo xtask explain NAME, then cargo xtask demo NAME");
     Ok(if found.problems.is_empty() {
         FINE
     } else {

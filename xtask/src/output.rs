@@ -43,7 +43,7 @@ pub(crate) fn finish() -> Result<(), Option<CommandError>> {
         None => Ok(()),
         Some(error) if error.kind() == io::ErrorKind::BrokenPipe => Err(None),
         Some(error) => Err(Some(CommandError::environment(format!(
-            "the result is lost: standard output takes no more: {error}"
+            "cannot write the result to standard output: {error}"
         )))),
     }
 }
@@ -62,6 +62,11 @@ pub(crate) fn warn(what: &str) {
 /// A line of narration.
 pub(crate) fn narrate(line: &str) {
     drop(writeln!(anstream::stderr(), "{line}"));
+}
+
+/// What somebody may want to do next.
+pub(crate) fn next(commands: &str) {
+    narrate(&format!("{FAINT}next: {commands}{FAINT:#}"));
 }
 
 /// Why a command ends without a result.

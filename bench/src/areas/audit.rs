@@ -19,7 +19,7 @@ use crate::{setup, tools};
 /// Bytes that are searched: half of them random, half of them like a log.
 const HAYSTACK: usize = 128 * 1024 * 1024;
 
-/// Bytes that are unpacked and deciphered, half of them of each kind.
+/// Bytes that are decompressed and decrypted, half of them of each kind.
 const NESTED: usize = 4 * 1024 * 1024;
 
 /// How many canaries a common scenario plants.
@@ -75,9 +75,9 @@ pub(crate) fn measure(root: &Path, rounds: u32) -> Result<Vec<Row>, BenchError> 
         }
     }
     let [few, all, one, automaton, ripgrep, nested] = times.map(median);
-    let one_at = "128 MiB, 1 canary, all spellings";
-    let many_at = "128 MiB, 200 canaries, all spellings";
-    let nested_name = "4 MiB, 10 canaries, unpacked and deciphered";
+    let one_at = "128 MiB, 1 canary, all encodings";
+    let many_at = "128 MiB, 200 canaries, all encodings";
+    let nested_name = "4 MiB, 10 canaries, decompressed and decrypted";
     let mut rows = vec![
         row(one_at, few, "4 GB/s", at_gigabytes(4.0), 1.0),
         row(one_at, few, "memmem, 1", one, 10.0),

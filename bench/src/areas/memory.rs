@@ -69,7 +69,7 @@ pub(crate) fn measure(rounds: u32, searcher: &Searcher) -> Result<Vec<Row>, Benc
     };
     Ok(vec![
         row(
-            "200 MB of memory, stood still",
+            "200 MB of memory, process stopped",
             median(still),
             "0.15 s",
             STILL,

@@ -18,7 +18,7 @@ const PROCESSORS: usize = 2;
 /// Bytes that are passed on in one round.
 const BULK: usize = 64 * 1024 * 1024;
 
-/// Bytes of a message that goes to and fro, and how often it does in one round.
+/// Bytes of a message that goes there and back, and how often in one round.
 const PING: usize = 512;
 const PINGS: usize = 200;
 
@@ -86,7 +86,7 @@ async fn compare(rounds: u32) -> Result<Vec<Row>, BenchError> {
             1.0 / 1.5,
         ),
         row(
-            "512 bytes to and fro",
+            "512 bytes there and back",
             ping,
             "copy 64 KiB",
             median(large.ping),
@@ -112,7 +112,7 @@ fn row(
     }
 }
 
-/// One round: the time for the bulk, and for each message to and fro.
+/// One round: the time for the bulk, and for each message there and back.
 async fn round(between: Between) -> std::io::Result<(Duration, Vec<Duration>)> {
     let relay = TcpListener::bind("127.0.0.1:0").await?;
     let relay_port = relay.local_addr()?.port();

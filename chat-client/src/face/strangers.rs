@@ -47,7 +47,7 @@ impl Strangers {
     /// What was counted and not told.
     fn sum(&mut self) -> Option<String> {
         let Self { came, went } = std::mem::take(self);
-        (came + went > NAMED).then(|| format!("* {came} of them came and {went} left"))
+        (came + went > NAMED).then(|| format!("* {came} of them joined and {went} left"))
     }
 }
 

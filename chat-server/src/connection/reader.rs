@@ -79,7 +79,7 @@ fn overdue(patience: &mut Patience, outbox: &Outbox) -> Result<(), Ending> {
         }
         Some(Overdue::Silent) => Err(Ending::Cut(LeaveReason::Silent)),
         Some(Overdue::Frame) => {
-            let text = "a frame was begun and not finished in time";
+            let text = "a frame was not completed in time";
             Err(Ending::Fault(Refusal::new(ErrorCode::TooSlow, text)))
         }
     }

@@ -64,7 +64,7 @@ impl Mail {
                 label,
                 envelope: Bytes::new(),
             })),
-            Err(NoRoom) => debug!(%to, "no room for the word that a letter comes to nothing"),
+            Err(NoRoom) => debug!(%to, "no room to report that a letter was not delivered"),
         }
     }
 
@@ -107,7 +107,7 @@ impl Router {
         let Held { envelope, charge } = held;
         let size = (envelope.len(), today());
         let Ok(label) = mail.boxes.add(to, (&sent.name, Kind::Envelope), size) else {
-            debug!(%to, id = sent.id, "the box is full");
+            debug!(%to, id = sent.id, "the mailbox is full");
             return self.undelivered(&sent, ErrorCode::Full);
         };
         debug!(from = %sent.name, %to, id = sent.id, bytes = envelope.len(), "keep");

@@ -108,21 +108,21 @@ impl Allowance {
         let mut why = Vec::new();
         if self.left_out > 0 {
             let (bytes, most) = (self.left_out, self.most >> 20);
-            why.push(format!("without {bytes} bytes: at most {most} MiB are"));
+            why.push(format!(
+                "{bytes} bytes were left out: the limit is {most} MiB"
+            ));
         }
         if self.is_cut {
             let most = UNPACKED >> 20;
-            why.push(format!("what was unpacked only to {most} MiB"));
+            why.push(format!("unpacking stopped at {most} MiB"));
         }
         if !self.may_attempt() {
             let most = ATTEMPTED >> 20;
-            why.push(format!(
-                "what may be compressed only where {most} MiB of attempts led to"
-            ));
+            why.push(format!("attempts to decompress stopped after {most} MiB"));
         }
         if let Some((some, all)) = self.strings {
             why.push(format!(
-                "for {some} of {all} canaries and pieces of texts alone"
+                "only {some} of {all} canaries and pieces of texts were searched for"
             ));
         }
         (!why.is_empty()).then(|| why.join("; "))
@@ -142,24 +142,24 @@ mod tests {
         assert_eq!(wire.take(30, 5), 10);
         assert_eq!(
             wire.left_out().as_deref(),
-            Some("without 20 bytes: at most 40 MiB are")
+            Some("20 bytes were left out: the limit is 40 MiB")
         );
         assert_eq!(wire.take(7, 7), 0);
         assert_eq!(wire.left_out, 20);
         assert!(wire.unpack(UNPACKED));
         assert!(!wire.unpack(1));
         let reason = wire.left_out().unwrap();
-        assert!(
-            reason.ends_with("what was unpacked only to 32 MiB"),
-            "{reason}"
-        );
+        assert!(reason.ends_with("unpacking stopped at 32 MiB"), "{reason}");
         let mut files = Allowance::of(Surface::Files);
         files.attempted(ATTEMPTED - ATTEMPT - 1);
         assert!(files.may_attempt());
         files.attempted(0);
         assert!(!files.may_attempt());
         let reason = files.left_out().unwrap();
-        assert!(reason.contains("64 MiB of attempts"), "{reason}");
+        assert!(
+            reason.contains("decompress stopped after 64 MiB"),
+            "{reason}"
+        );
         let mut output = Allowance::of(Surface::Output);
         output.limit_strings(512, 512);
         assert_eq!(output.left_out(), None);

@@ -62,7 +62,7 @@ pub enum OpenError {
     #[error("the envelope is not from the identity that is known for its sender")]
     WrongSender,
     /// After the expiry that its sender signed, or one too far ahead.
-    #[error("the envelope is outside its time: it came too late, or a clock is wrong")]
+    #[error("the envelope has expired, or a clock is wrong")]
     Expired,
     /// For an encryption key that we do not have, or no longer.
     #[error("the envelope is for an encryption key that this identity does not have")]
@@ -71,10 +71,10 @@ pub enum OpenError {
     #[error("the envelope is not signed by its sender")]
     BadSignature,
     /// The sender has started very many sessions in a short time.
-    #[error("the sender starts more key sessions than anybody needs")]
+    #[error("the sender opens key sessions too fast")]
     TooManySessions,
     /// The sender signed the session, but the rest does not open.
-    #[error("the envelope does not open: it was changed on its way")]
+    #[error("the envelope cannot be opened: it was changed on the way")]
     CannotOpen,
     /// The counter was used before, by other bytes.
     #[error("the envelope repeats the number of another one with different bytes")]
@@ -106,9 +106,9 @@ pub enum FileError {
     #[error("file of {0} bytes is over the limit of {MAX_FILE}")]
     TooLarge(u64),
     /// Not the chunk that belongs here: changed, cut, in another order or of another file.
-    #[error("chunk {0} of the file does not open: it was changed on its way")]
+    #[error("chunk {0} of the file cannot be opened: it was changed on the way")]
     Chunk(u32),
     /// A chunk after the last one.
-    #[error("the file has only {0} chunks, and one more came")]
+    #[error("the file has only {0} chunks, and one more arrived")]
     TooMany(u32),
 }

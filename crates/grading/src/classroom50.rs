@@ -153,7 +153,7 @@ pub fn classroom50_schema() -> Value {
             "type": "string",
             "pattern": "^\\d{4}-\\d{2}-\\d{2}T([01]\\d|2[0-3]):[0-5]\\d:[0-5]\\dZ$",
         },
-        "score": points("Points of all tests together, less those that are taken away."),
+        "score": points("Points of all tests together, after penalties."),
         "max-score": points("What all tests are worth together."),
         "tests": { "type": "array", "items": test },
     });

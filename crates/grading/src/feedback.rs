@@ -197,7 +197,7 @@ pub(crate) fn taken(mark: &Mark) -> String {
     match mark.lost {
         0 => String::new(),
         1 => ", 1 point taken away".to_owned(),
-        lost => format!(", {lost} points taken away"),
+        lost => format!(", {lost} points deducted"),
     }
 }
 

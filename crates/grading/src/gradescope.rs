@@ -112,8 +112,7 @@ fn output(rubric: &Rubric, mark: &Mark, times: u32) -> String {
 /// The schema (draft-07) of the `results.json` that are written, which is a part of what Gradescope allows.
 pub fn gradescope_schema() -> Value {
     let text = |what: &str| json!({ "description": what, "type": "string" });
-    let plain =
-        json!({ "description": "What programs print is text and nothing else.", "const": "text" });
+    let plain = json!({ "description": "What programs print is plain text.", "const": "text" });
     let test = json!({
         "description": "One item of the rubric. Without `score`, it could not be graded.",
         "type": "object",
@@ -123,7 +122,7 @@ pub fn gradescope_schema() -> Value {
             "output": text("Why points are missing; empty where it is hidden."),
             "output_format": plain,
             "visibility": { "enum": ["visible", "hidden", "after_due_date", "after_published"] },
-            "score": { "description": "Points, less those that are taken away.", "type": "integer" },
+            "score": { "description": "Points, after penalties.", "type": "integer" },
             "max_score": { "description": "What it is worth; 0 for extra credit.", "type": "integer", "minimum": 0 },
             "status": { "enum": ["passed", "failed"] },
         },
@@ -137,8 +136,8 @@ pub fn gradescope_schema() -> Value {
         "description": "results.json of a submission, as Gradescope reads it.",
         "type": "object",
         "properties": {
-            "score": { "description": "Points, less what lateness costs.", "type": "integer", "minimum": 0 },
-            "output": text("What concerns all items."),
+            "score": { "description": "Points, after the deduction for lateness.", "type": "integer", "minimum": 0 },
+            "output": text("What applies to all items."),
             "output_format": plain,
             "stdout_visibility": { "description": "Students do not see what the grader printed.", "const": "hidden" },
             "tests": { "description": "In the order of the rubric.", "type": "array", "items": test },
@@ -147,7 +146,7 @@ pub fn gradescope_schema() -> Value {
                 "type": "object",
                 "properties": {
                     "seed": { "description": "With it, the plays can be repeated.", "type": "integer", "minimum": 0 },
-                    "deduction": { "description": "What lateness costs, in points.", "type": "integer", "minimum": 0 },
+                    "deduction": { "description": "The deduction for lateness, in points.", "type": "integer", "minimum": 0 },
                     "warning": text("What this container does not keep from a submission."),
                 },
                 "required": ["seed", "deduction"],

@@ -33,7 +33,7 @@ pub struct Override {
     pub reason: String,
 }
 
-/// A submission that came late.
+/// A late submission.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Lateness {
     /// Which one.
@@ -63,7 +63,7 @@ static OVERRIDES: Table = Table::new(
         may(
             "late",
             ValueKind::Array(&ValueKind::Table(&LATE), 0),
-            "submissions that came late",
+            "late submissions",
         ),
         may(
             "handed_in",
@@ -90,13 +90,13 @@ static POINTS: Table = Table::new(
 
 static LATE: Table = Table::new(
     "lateness",
-    "A submission that came late.",
+    "A late submission.",
     &[
         must("submission", ValueKind::Text, "which one"),
         must(
             "days",
             ValueKind::Integer(0, 3650),
-            "by how many days; a part of a day counts as a whole one",
+            "by how many days; part of a day counts as a whole day",
         ),
     ],
 );
@@ -109,7 +109,7 @@ static HANDED_IN: Table = Table::new(
         must(
             "times",
             ValueKind::Integer(1, 10_000),
-            "how often, this time included",
+            "how many times, including this one",
         ),
     ],
 );

@@ -186,8 +186,7 @@ static ITEM: Table = Table::new(
         may(
             "penalty",
             ValueKind::Integer(1, 10_000),
-            "points that are taken away if it was played and did not go right; a total is never \
-             below 0 (default: none)",
+            "points deducted if it was played and failed; a total is never below 0 (default: none)",
         ),
         may(
             "counts",
@@ -226,7 +225,7 @@ static ITEM: Table = Table::new(
 
 static AFTER_TIMES: Table = Table::new(
     "after_times",
-    "For a result that does not help to find the mistake by trial.",
+    "For a result that must not help students to find the mistake by trial and error.",
     &[must(
         "after_times",
         ValueKind::Integer(2, 1000),
@@ -256,17 +255,17 @@ const LEVELS: [(Level, &str, &str); 3] = [
     (
         Level::None,
         "none",
-        "only what was started directly is stopped",
+        "only processes that were started directly are stopped",
     ),
     (
         Level::Reaper,
         "reaper",
-        "what is left behind is found and killed",
+        "processes left behind are found and killed",
     ),
     (
         Level::Namespaces,
         "namespaces",
-        "every play has networks and processes of its own",
+        "every play has its own network and process namespaces",
     ),
 ];
 

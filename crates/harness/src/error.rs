@@ -57,7 +57,7 @@ pub enum SavedError {
     /// Nobody in it was driven by an adapter of that name.
     #[error(
         "{} is called `{name}`, and this run was played with {}; \
-         give the mended file the name that the run knows it by",
+         give the corrected file the same name",
         path.display(),
         had.iter().map(|one| format!("`{one}`")).collect::<Vec<_>>().join(" and ")
     )]

@@ -205,7 +205,7 @@ impl Suite {
     }
 
     fn left_out(&self, scenario: &Scenario) -> PlayReport {
-        let why = "not played: another scenario was red before, and --fail-fast ends the run";
+        let why = "not played: an earlier scenario failed, and --fail-fast ended the run";
         let which = Which {
             scenario: &scenario.id,
             path: &self.context.shown(&scenario.path),

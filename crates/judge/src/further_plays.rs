@@ -76,12 +76,12 @@ fn of_surface(surface: Surface, there: &SurfaceDifferences, all: &Differences) -
             true => Verdict::Plaintext,
             false => Verdict::Distinguishable,
         };
-        (verdict, "the same, whatever is said", got)
+        (verdict, "the same, whatever the texts are", got)
     } else if let Some(why) = &there.incomplete {
         (Verdict::CannotTell, "a complete comparison", why.clone())
     } else if !there.control {
         let got = format!(
-            "nothing that goes with the control was found in {} bytes of {plays} plays: the comparison could not have found anything",
+            "nothing that depends on the control was found in {} bytes of {plays} plays: the comparison could not have found anything",
             there.bytes
         );
         (

@@ -7,7 +7,7 @@ use scenario::RelayAction;
 use scenario::plan::{Action, Fence};
 use timeline::{Kind, StepResult, Stream};
 
-const NAME: &str = "what is said after the last step arrives";
+const NAME: &str = "a message sent after the last step arrives";
 
 /// The check; none where nobody had anything to say, or somebody had no way to hear it.
 pub(super) fn check(view: &View<'_>) -> Option<Check> {

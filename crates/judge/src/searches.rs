@@ -104,7 +104,7 @@ fn shortcoming(view: &View<'_>, surface: Surface, may_be_partial: bool) -> Optio
             let blind = (surface == Surface::Memory && found < samples)
                 .then(|| format!("the control was found in {found} of {samples} scans only"));
             let left_out = left_out.as_ref().filter(|_| !may_be_partial).map(|what| {
-                format!("not everything was searched for what is compressed, encoded more than once, cut into lines or weakly encrypted: {what}")
+                format!("the search for text that is compressed, encoded more than once, split over lines or weakly encrypted was not complete: {what}")
             });
             Some(incomplete.clone().or(none).or(blind).or(left_out))
         }

@@ -23,7 +23,7 @@ pub(super) fn checks(view: &View<'_>) -> Vec<Check> {
         }
         checks.push(Check {
             kind,
-            name: format!("{who} ends in order when asked to"),
+            name: format!("{who} shuts down cleanly when asked to"),
             step: None,
             line: None,
             verdict: Verdict::Fail,

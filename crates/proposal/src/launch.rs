@@ -119,7 +119,7 @@ impl Proposal {
         let nothing = [
             (
                 !has(EventKind::Message),
-                "which line shows a text for everyone: `message`",
+                "which line shows a text to everyone: `message`",
             ),
             (
                 !has(EventKind::Ready),
@@ -127,12 +127,15 @@ impl Proposal {
             ),
             (
                 !has(EventKind::Joined),
-                "which line shows who comes: `joined`",
+                "which line shows that somebody joined: `joined`",
             ),
-            (!has(EventKind::Left), "which line shows who leaves: `left`"),
+            (
+                !has(EventKind::Left),
+                "which line shows that somebody left: `left`",
+            ),
             (
                 !has(EventKind::Private),
-                "how to write to one person alone: `msg` and `private`",
+                "how to write to one person only: `msg` and `private`",
             ),
             (self.quit.is_none(), "what people type to leave: `quit`"),
             (true, "whether it sends files: `file`"),
@@ -160,7 +163,7 @@ impl Proposal {
 
     /// Means an event by a line that somebody has pointed at.
     pub fn with(mut self, event: EventKind, pattern: String) -> Self {
-        let why = "You pointed at a line that means this.";
+        let why = "You chose a line that means this.";
         self.events.insert(event, Because::new(pattern, why));
         self
     }

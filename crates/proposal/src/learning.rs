@@ -68,20 +68,20 @@ impl Proposal {
             return Err((why.to_owned(), Vec::new()));
         };
         let why = format!(
-            "When bob said something, alice was shown `{}`.",
+            "When bob said something, alice saw `{}`.",
             shown(&first.text, greeting)
         );
         known
             .events
             .insert(EventKind::Message, Because::new(message.clone(), why));
         if let Some((pattern, line)) = joined(observed, &message, [greeting, answer]) {
-            let why = format!("When bob came, alice was shown `{line}`.");
+            let why = format!("When bob joined, alice saw `{line}`.");
             known
                 .events
                 .insert(EventKind::Joined, Because::new(pattern, why));
         }
         if let Some((pattern, line)) = ready(observed) {
-            let why = format!("alice was shown `{line}` before anything else happened.");
+            let why = format!("alice saw `{line}` before anything else happened.");
             known
                 .events
                 .insert(EventKind::Ready, Because::new(pattern, why));
@@ -147,13 +147,14 @@ impl Proposal {
             others.extend(self.by_question(observed));
             if self.terminal.is_none() {
                 let mut other = self.clone();
-                other.terminal = Some("On a pipe, none of what it was sent came out.".to_owned());
+                other.terminal =
+                    Some("On a pipe, it printed nothing of what it was sent.".to_owned());
                 others.push(other);
             }
         } else {
             others.extend(self.by_usage(&observed.of_relay, |other| &mut other.relay.arguments));
             if let Port::Known(_) = self.port {
-                let why = "It did not listen where its source says.";
+                let why = "It did not listen on the port that its source names.";
                 let mut other = self.clone();
                 other.port = Port::Printed(Because::new(r".*?(?<port>\d{4,5})\D*".to_owned(), why));
                 others.push(other);
@@ -162,7 +163,7 @@ impl Proposal {
         let why = match (&observed.not_ready, observed.relay_serves) {
             (Some(why), _) => why.clone(),
             (None, false) => "the relay did not start to listen".to_owned(),
-            (None, true) => "nobody was shown what somebody else had said".to_owned(),
+            (None, true) => "no client showed what another one had said".to_owned(),
         };
         (why, others)
     }
@@ -196,7 +197,7 @@ impl Proposal {
             return None;
         }
         let mut other = self.clone();
-        let why = "It asked this when it was played.".to_owned();
+        let why = "It asked this when it ran.".to_owned();
         other.questions.push(Question {
             awaited,
             answer,
@@ -230,10 +231,7 @@ impl Proposal {
         let learned =
             line.and_then(|line| Some((line, pattern(&line.text, &[Known::of("who", FAREWELL)])?)));
         if let Some((line, pattern)) = learned {
-            let why = format!(
-                "When carol was ended, {} was shown `{}`.",
-                line.who, line.text
-            );
+            let why = format!("When carol was killed, {} saw `{}`.", line.who, line.text);
             self.events
                 .insert(EventKind::Left, Because::new(pattern, why));
         }
@@ -271,7 +269,7 @@ impl Proposal {
         match line {
             None => self.msg = None,
             Some((pattern, line)) => {
-                let why = format!("When alice wrote to bob alone, he was shown `{line}`.");
+                let why = format!("When alice wrote to bob alone, he saw `{line}`.");
                 self.events
                     .insert(EventKind::Private, Because::new(pattern, why));
             }

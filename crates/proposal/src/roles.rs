@@ -194,7 +194,7 @@ fn proposal(
 /// Where the relay listens: where it is told to, where its source says, or where it says itself.
 fn port(relay: &SourceFile, client: &SourceFile, launch: &Launch) -> Port {
     if launch.is_given_port() {
-        return Port::Known(Because::new(PORT, "It is told this port."));
+        return Port::Known(Because::new(PORT, "It is given this port."));
     }
     for source in [relay, client] {
         let lines = source
@@ -208,7 +208,7 @@ fn port(relay: &SourceFile, client: &SourceFile, launch: &Launch) -> Port {
             return Port::Known(Because::new(number, format!("{} says so.", source.path)));
         }
     }
-    let why = "Its source names no port: it must say itself where it listens.";
+    let why = "Its source names no port: it must print the port on which it listens.";
     Port::Printed(Because::new(r".*?(?<port>\d{4,5})\D*".to_owned(), why))
 }
 

@@ -26,7 +26,7 @@ pub(crate) fn msg(sources: &[&SourceFile]) -> Option<Because<String>> {
             &source.text,
         ) {
             let why = format!(
-                "{} takes a line that begins with @ for somebody alone.",
+                "{} treats a line that starts with @ as a private message.",
                 source.path
             );
             return Some(Because::new("@{to} {text}".to_owned(), why));

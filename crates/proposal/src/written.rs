@@ -105,7 +105,7 @@ impl Proposal {
         out.replacen(
             "\n\n[programs]",
             &format!(
-                "\n# Not looked at: take out what it can do.\ncannot = {}\n\n[programs]",
+                "\n# Not tested: remove what the program can do.\ncannot = {}\n\n[programs]",
                 list(&DECLINED.map(str::to_owned))
             ),
             1,
@@ -160,7 +160,7 @@ impl Proposal {
         if let Some(port) = self.hard_coded() {
             line(
                 out,
-                &format!("# It is not told where the relay is.\nport = {port}"),
+                &format!("# It is not told the relay's address.\nport = {port}"),
             );
         }
         if let Some(why) = &self.terminal {
@@ -175,14 +175,14 @@ impl Proposal {
             line(
                 out,
                 &format!(
-                    "# No line shows that it is ready: it has connected, and is left alone for a moment.\nready = \"connected\"\nsettle = \"{SETTLE}\""
+                    "# No line shows that it is ready: it counts as ready a moment after it has connected.\nready = \"connected\"\nsettle = \"{SETTLE}\""
                 ),
             );
         }
         if self.repeats_own {
             line(
                 out,
-                "# bob was shown what he had said himself, as alice was.\nrepeats_own = true",
+                "# bob saw what he had said himself, and so did alice.\nrepeats_own = true",
             );
         }
         if !self.ignore.is_empty() {
@@ -210,7 +210,7 @@ impl Proposal {
     fn write_typing(&self, out: &mut String) {
         line(
             out,
-            "\n[client.type]\n# What is typed is said to everyone.\nsay = \"{text}\"",
+            "\n[client.type]\n# A typed line goes to everyone.\nsay = \"{text}\"",
         );
         for (verb, known) in [("msg", &self.msg), ("quit", &self.quit)] {
             if let Some(known) = known {

@@ -4,18 +4,18 @@ use toml_language::shape::{Table, ValueKind, must};
 use toml_language::{Node, closed};
 
 closed_list! {
-    /// What a hostile relay does. The seed of the run says when it strikes (at the first occasion, or one or two
-    /// later), and which of several ways it takes.
+    /// What a hostile relay does. The seed of the run decides when it strikes (at the first occasion, or one or two
+    /// later), and in which variant.
     #[derive(Default)]
     pub enum RelayDoes {
-        /// nothing: it passes on what comes
+        /// nothing: forward everything unchanged
         #[default]
         Nothing,
         /// swallow one text
         DropsOne,
-        /// swallow every text from one on, and say that each was accepted
+        /// swallow all texts from one on, and report each as accepted
         DropsTheRest,
-        /// keep one text back, and deliver it after the next two
+        /// withhold one text, and deliver it after the next two
         Withholds,
         /// swap two texts
         Reorders,
@@ -29,27 +29,27 @@ closed_list! {
         SwapsWraps,
         /// sign an envelope again, with a key of its own
         SignsAgain,
-        /// write in the name of somebody else
+        /// send a text under somebody else's name
         ForgesSenders,
         /// announce its own key under everybody's name, open what is sealed for it, and seal it again
         SwapsFirstKeys,
         /// announce its own key for somebody who comes back
         SwapsKeys,
-        /// announce everybody with the first encryption key that it saw, however old
+        /// announce everybody with the first encryption key that it saw from them, however old
         KeepsOldKeys,
-        /// announce somebody with a certificate that is not signed like that
+        /// announce somebody with a changed or foreign certificate
         BadCertificates,
         /// announce somebody with a weak key
         WeakKeys,
-        /// announce somebody whom nobody knows
+        /// announce somebody who does not exist
         Ghost,
-        /// name somebody as present long after the login
+        /// list somebody as present long after the login, without an announcement
         SilentGhost,
-        /// say that a text was accepted, and deliver it to nobody
+        /// report a text as accepted, and deliver it to nobody
         AcceptsFalsely,
-        /// say that a text was shown
+        /// claim that a text was shown
         ForgesReceipts,
-        /// have a member of its own who contradicts what it wrote before
+        /// have a member of its own who contradicts an earlier message
         Equivocates,
         /// change, swap, repeat or cut one chunk of a file
         ManglesFiles,
@@ -59,9 +59,9 @@ closed_list! {
         Reflects,
         /// move a text to another conversation
         MovesTexts,
-        /// be another relay after the first two logins: by its name, or by its key
+        /// pose as another relay after the first two logins: by name, or by key
         OtherRelay,
-        /// say that an envelope uses another suite
+        /// change the suite that an envelope names
         OtherSuite,
         /// announce a frame of four gigabytes
         Oversized,
@@ -71,7 +71,7 @@ closed_list! {
         FloodsPings,
         /// announce four billion people
         InventsPeople,
-        /// have a member of its own who writes what drives terminals
+        /// have a member of its own who sends escape sequences for terminals
         TerminalEscapes,
     }
 }
@@ -79,7 +79,7 @@ closed_list! {
 /// The table, described.
 pub(crate) static RELAY: Table = Table::new(
     "relay",
-    "A relay that does what clients must withstand. The adapter's relay must be able to.",
+    "A hostile relay. The adapter's relay must support this.",
     &[must(
         "does",
         ValueKind::Word(closed::words::<RelayDoes>),

@@ -60,7 +60,7 @@ pub(crate) static SCENARIO: Table = Table::new(
         may(
             "relay",
             ValueKind::Table(&RELAY),
-            "a hostile relay, and what it does (default: the adapter's relay, as it is)",
+            "a hostile relay, and what it does (default: an honest relay)",
         ),
         may(
             "background",

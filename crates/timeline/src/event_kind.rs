@@ -28,35 +28,35 @@ use strum::{EnumMessage, EnumString, IntoStaticStr, VariantArray, VariantNames};
 pub enum EventKind {
     /// the connection to the relay is gone
     Disconnected,
-    /// its own file has come to the other side
+    /// a file that it sent has arrived
     FileDelivered,
-    /// a transfer, either way, came to nothing
+    /// a file transfer, in either direction, has failed
     FileFailed,
-    /// a file is on its way to this client
+    /// somebody is sending a file to this client
     FileOffered,
-    /// a file has come, whole and verified
+    /// a file has arrived, complete and verified
     FileReceived,
-    /// somebody came
+    /// somebody joined
     Joined,
     /// somebody has another identity than before
     KeyChanged,
     /// somebody left
     Left,
-    /// a text for everyone
+    /// a text to everyone
     Message,
-    /// a text for this client alone
+    /// a text to this client only
     Private,
     /// the client is logged in
     Ready,
     /// the connection to the relay is back
     Reconnected,
-    /// the program or the relay says no to what it was asked
+    /// the program or the relay refused a request
     Refused,
-    /// something that arrived was not accepted
+    /// the client rejected something that arrived
     Rejected,
-    /// its own text was accepted
+    /// a text that it sent was accepted
     Sent,
-    /// its own text did not arrive
+    /// a text that it sent did not arrive
     Undelivered,
 }
 

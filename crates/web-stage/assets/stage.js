@@ -31,15 +31,23 @@
   const stick = new ResizeObserver((all) => {
     for (const { target } of all) {
       if (target.follows) {
-        target.scrollTop = target.scrollHeight;
+        toEnd(target);
       }
     }
   });
 
+  function toEnd(log) {
+    log.scrollTop = log.scrollHeight;
+    log.left = log.scrollTop;
+  }
+
   function follow(log) {
     log.follows = true;
     log.addEventListener("scroll", () => {
-      log.follows = log.scrollHeight - log.scrollTop - log.clientHeight < 40;
+      // Where we left it, the log may have become smaller since; that is nobody's wish to stay behind.
+      if (log.scrollTop !== log.left) {
+        log.follows = log.scrollHeight - log.scrollTop - log.clientHeight < 40;
+      }
     });
     stick.observe(log);
   }
@@ -69,7 +77,7 @@
     }
     log.lines = lines;
     if (fresh.length > 0 && log.follows) {
-      log.scrollTop = log.scrollHeight;
+      toEnd(log);
     }
   }
 

@@ -92,9 +92,9 @@ fn answer(found: Discovery) -> Result<(Proposed, Option<u8>), CommandError> {
             for why in &why {
                 output::narrate(&format!("no adapter yet: {}", visible(why)));
             }
-            let text = "nothing that the sources suggest lets two clients talk; docs/adapters.md explains how to write an adapter by hand";
+            let text = "no adapter that the sources suggest lets two clients talk; docs/adapters.md explains how to write one by hand";
             let proposed = likeliest.ok_or_else(|| CommandError::usage(text.to_owned()))?;
-            output::narrate(&format!("{text}, from the file that follows"));
+            output::narrate(&format!("{text}, starting from this file"));
             Ok((*proposed, Some(FAILED)))
         }
     }
@@ -129,11 +129,11 @@ fn ask(
     }
     for (event, question) in QUESTIONS {
         let enter = proposal.pattern_of(event).map_or_else(
-            || "none does".to_owned(),
-            |known| format!("those like {}", visible(known)),
+            || "if none does".to_owned(),
+            |known| format!("to keep those like {}", visible(known)),
         );
         show(&format!(
-            "Which line {question}? Its number; Enter alone: {enter}."
+            "Which line {question}? Type its number, or press Enter {enter}."
         ));
         let mut typed = String::new();
         let read = answers.read_line(&mut typed);
@@ -142,7 +142,7 @@ fn ask(
         if let Some(line) = number.and_then(|number| lines.get(number.checked_sub(1)?)) {
             match observed.pattern(event, line) {
                 Some(pattern) => proposal = proposal.with(event, pattern),
-                None => show("That line is too long for a pattern: nothing changes."),
+                None => show("That line is too long for a pattern; nothing was changed."),
             }
         }
     }
@@ -150,8 +150,8 @@ fn ask(
 }
 
 const QUESTIONS: [(EventKind, &str); 4] = [
-    (EventKind::Ready, "shows that a client may talk"),
-    (EventKind::Joined, "shows that the other one has come"),
+    (EventKind::Ready, "shows that a client is ready"),
+    (EventKind::Joined, "shows that the other one has joined"),
     (
         EventKind::Message,
         "shows what the other one said to everyone",
@@ -208,7 +208,7 @@ mod tests {
         assert_eq!(proposal.pattern_of(EventKind::Left), None);
         let toml = proposal.to_toml("/somewhere");
         assert!(
-            toml.contains("# You pointed at a line that means this.\nmessage = "),
+            toml.contains("# You chose a line that means this.\nmessage = "),
             "{toml}"
         );
         let shown = shown.into_inner();

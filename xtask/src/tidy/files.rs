@@ -50,7 +50,7 @@ pub(super) fn vague_name(path: &str) -> Option<Breach> {
 /// A snapshot that waits for a decision.
 pub(super) fn pending_snapshot(path: &str) -> Option<Breach> {
     let pending = path.ends_with(".snap.new") || path.ends_with(".pending-snap");
-    pending.then(|| Breach::of(path, "a snapshot waits: accept it or delete it"))
+    pending.then(|| Breach::of(path, "a snapshot is pending: accept it or delete it"))
 }
 
 /// Whitespace that nobody sees but every diff, and a last line without its end.

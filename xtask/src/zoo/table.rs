@@ -79,7 +79,7 @@ pub(crate) fn page() -> String {
         let expected = fault.expected();
         let caught = match &expected {
             Expected::Finding { transformation, .. } => format!("`{transformation}`"),
-            Expected::Distinguishable(_) => "by comparison alone".to_owned(),
+            Expected::Distinguishable(_) => "by comparison only".to_owned(),
             Expected::Fails(name) => format!("the check \u{201c}{name}\u{201d}"),
             Expected::CannotTell(_) => "CANNOT TELL".to_owned(),
             Expected::Passes => passes(fault),
@@ -98,7 +98,7 @@ fn passes(fault: Fault) -> String {
             seen: Seen::ByNobody(why),
             ..
         }) => format!("by none: {why}"),
-        _ => "not at all: it must pass".to_owned(),
+        _ => "nothing: it must pass".to_owned(),
     }
 }
 

@@ -75,7 +75,7 @@ fn a_relay_that_delivers_nothing_after_the_last_step_is_caught() {
     let (_, result) = played("sealed", "torture", &["--set", "relay_fault=falls-silent"]);
     assert_eq!(result["verdict"], "fail", "{result:#}");
     let red = red(&result);
-    let claim = "what is said after the last step arrives";
+    let claim = "a message sent after the last step arrives";
     assert!(red.contains(&claim), "{red:?}");
 }
 

@@ -101,7 +101,7 @@ fn new_adapter_writes_a_reason_for_each_line_and_tries_what_it_says() {
     }
     let adapter = fs::read_to_string(dir.join("adapter.toml")).unwrap();
     for line in [
-        "# When bob said something, alice was shown `bob: …`.\nmessage = ",
+        "# When bob said something, alice saw `bob: …`.\nmessage = ",
         "# server.py knows this command.\nmsg = \"/msg {to} {text}\"",
         "ignore = [\"you: .*\"]",
     ] {
@@ -126,8 +126,8 @@ fn on_a_terminal_somebody_points_at_the_line_that_means_something() {
     copy("py-banner", &dir);
     let screen = Screen::of(100, 60, &runs, &format!("new adapter {}", dir.display()));
     for question in [
-        "shows that a client may talk?",
-        "shows that the other one has come?",
+        "shows that a client is ready?",
+        "shows that the other one has joined?",
     ] {
         screen.wait_for(&[question]);
         screen.press("Enter");
@@ -144,7 +144,7 @@ fn on_a_terminal_somebody_points_at_the_line_that_means_something() {
         "exit code: 0",
     ]);
     let adapter = fs::read_to_string(dir.join("adapter.toml")).unwrap();
-    let pointed = "# You pointed at a line that means this.\nmessage = ";
+    let pointed = "# You chose a line that means this.\nmessage = ";
     assert!(adapter.contains(pointed), "{adapter}");
     assert_eq!(adapter.matches("You pointed").count(), 1, "{adapter}");
 }

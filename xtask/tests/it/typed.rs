@@ -214,6 +214,7 @@ fn everything_in_the_repository_checks() {
     let (code, out, err) = xtask(&["check"]);
     assert_eq!(code, 0, "{err}");
     assert!(out.ends_with("checked, no problems\n"), "{out}");
+    assert!(err.ends_with("next: cargo xtask test\n"), "{err}");
 }
 
 #[test]
@@ -221,6 +222,7 @@ fn list_shows_ids_with_titles() {
     let (code, out, err) = xtask(&["list", "three-clients"]);
     assert_eq!(code, 0, "{err}");
     assert!(out.starts_with("basics/three-clients  "), "{out}");
+    assert!(err.starts_with("next: cargo xtask explain NAME"), "{err}");
     let (code, _, _) = xtask(&["list", "no-such-scenario-at-all"]);
     assert_eq!(code, 2);
 }
@@ -241,4 +243,10 @@ fn explain_knows_codes_and_scenarios() {
     let (code, out, err) = xtask(&["explain", "three-clients"]);
     assert_eq!(code, 0, "{err}");
     assert!(out.contains("alice"), "{out}");
+    assert!(
+        err.ends_with(
+            "next: cargo xtask demo three-clients, then cargo xtask test three-clients\n"
+        ),
+        "{err}"
+    );
 }

@@ -103,7 +103,7 @@ impl Writing {
             Self::Base45 => "every text in base45",
             Self::Morse => "every text in Morse code",
             Self::Nibbles => "every text (a letter for four bits)",
-            Self::Mirrored => "every text (the bits of each byte backwards)",
+            Self::Mirrored => "every text (the bits of each byte reversed)",
             Self::Fence => "every text (each third letter, then the others)",
             Self::Pictures => "every text (a picture for each letter)",
             Self::Steps => "the steps from letter to letter",
@@ -152,7 +152,7 @@ impl Stranger {
     }
 
     pub(crate) fn sentence(&self) -> String {
-        let what = self.writing.map_or("what was sealed", Writing::phrase);
+        let what = self.writing.map_or("the ciphertext", Writing::phrase);
         format!("{} {}", self.language.called(), does(self.place, what))
     }
 
@@ -171,20 +171,20 @@ impl Stranger {
 fn does(place: &str, what: &str) -> String {
     match place {
         "repr" | "inspect" => format!("prints {what} as its debugger does"),
-        "logging" => format!("logs {what} with the time"),
+        "logging" => format!("logs {what}, with the time"),
         "letters" | "lines" => format!("prints {what}, a line for each letter"),
         "json" => format!("writes {what} as JSON"),
         "sqlite" => format!("puts {what} into an SQLite database"),
         "pickle" => format!("pickles {what}"),
-        "dbm" => format!("has {what} as a key of a database"),
+        "dbm" => format!("uses {what} as a key in a database"),
         "bz2" => format!("compresses {what} with bzip2"),
         "lzma" => format!("compresses {what} with LZMA"),
         "brotli" => format!("compresses {what} with Brotli"),
-        "deleted" => format!("writes {what} to a file without a name"),
+        "deleted" => format!("writes {what} to an unnamed file"),
         "pipe" => format!("leaves {what} in a pipe that nobody reads"),
         "child" => format!("puts {what} into the environment of a process"),
-        "thread" => format!("names threads by {what}"),
-        "title" => format!("names itself by {what}"),
+        "thread" => format!("names threads after {what}"),
+        "title" => format!("names itself after {what}"),
         "shared" => format!("keeps {what} in a mapping of its own"),
         "static" => format!("keeps {what} in a variable"),
         "list" => format!("keeps {what} as a list"),
@@ -192,9 +192,9 @@ fn does(place: &str, what: &str) -> String {
         "bits" => format!("keeps {what}, a byte for each bit"),
         "before" => format!("writes {what}, without its canary, to a file"),
         "queue" => format!("leaves {what} in the queue of a socket"),
-        "abstract" => format!("names sockets by {what}"),
+        "abstract" => format!("names sockets after {what}"),
         "table" => format!("prints {what} as a table"),
-        "errors" => format!("prints {what} in the trace of an error"),
+        "errors" => format!("prints {what} in a stack trace"),
         "escape" => format!("writes {what} with escapes of its own"),
         "v8" => format!("serialises {what}"),
         "csv" => format!("writes {what} as numbers between semicolons"),
@@ -203,10 +203,10 @@ fn does(place: &str, what: &str) -> String {
         "chars" => format!("prints {what}, each letter in brackets"),
         "fifths" => format!("prints {what}, a fifth of each number"),
         "inverted" => format!("writes {what}, all bits inverted"),
-        "records" => format!("writes {what}, each letter in a record of XML"),
+        "records" => format!("writes {what}, each letter in an XML record"),
         "file" => format!("writes {what} to a file"),
-        "times" => format!("tells {what} by the time of a file"),
-        "order" => format!("tells {what} by the order in which it delivers"),
+        "times" => format!("reveals {what} through the time of a file"),
+        "order" => format!("reveals {what} through the order in which it delivers"),
         other => format!("puts {what} into {other}"),
     }
 }

@@ -40,7 +40,7 @@ const STRIDES: usize = 8;
 pub(super) fn examine(spans: &[Span<'_>]) -> Examined {
     let mut examined = Examined::new(
         Transformation::PerCharacter,
-        "no text is long enough, with characters that come again",
+        "no text is long enough and has repeated characters",
     );
     let mut texts: BTreeMap<&str, usize> = BTreeMap::new();
     for span in spans {

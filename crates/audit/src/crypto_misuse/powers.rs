@@ -25,11 +25,11 @@ const ROW: usize = 10;
 pub(super) fn examine(spans: &[Span<'_>], wire: &SentBytes) -> [Examined; 2] {
     let mut whole = Examined::new(
         Transformation::TextbookRsa,
-        "no public key of RSA was seen on the wire",
+        "no RSA public key was seen on the wire",
     );
     let mut single = Examined::new(
         Transformation::PerCharacter,
-        "no public key of RSA was seen on the wire",
+        "no RSA public key was seen on the wire",
     );
     let keys: BTreeSet<PublicKey> = wire.values().flat_map(|bytes| public_keys(bytes)).collect();
     let mut left = MOST_POWERS;

@@ -11,7 +11,7 @@ pub(super) fn examine(plan: &Plan, events: &[Event]) -> Option<Examined> {
     adapters
         .map(|adapter| &adapter.wire.sizes)
         .find(|sizes| !sizes.is_empty())?;
-    let lacking = "no frame was sent whose sizes the adapter declares";
+    let lacking = "no frame was sent for which the adapter declares sizes";
     let mut examined = Examined::new(Transformation::Size, lacking);
     for event in events {
         let Kind::Frame {

@@ -141,7 +141,7 @@ fn who_is_asked_to_end_and_has_to_be_killed_or_crashes_fails_by_name() {
     };
     let (who, request) = ("relay".to_owned(), "SIGTERM".to_owned());
     let within = Duration::from_secs(5);
-    let relay = "relay ends in order when asked to".to_owned();
+    let relay = "relay shuts down cleanly when asked to".to_owned();
     let fails = [(Verdict::Fail, relay)];
     assert_eq!(
         with(Kind::Deaf {

@@ -182,7 +182,12 @@ pub(super) fn of<'s>(
         Verb::Never(want) => expect(builder, here, want, Mode::Never)?,
         Verb::Beat(length) => {
             let action = Action::Beat { length: *length };
-            planned(here, "a pause for the eye".to_owned(), action, Vec::new())
+            planned(
+                here,
+                "a pause for the audience".to_owned(),
+                action,
+                Vec::new(),
+            )
         }
     };
     Ok(Planned::One(Box::new(step)))

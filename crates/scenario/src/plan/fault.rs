@@ -21,7 +21,7 @@ pub(super) fn sentence(links: &Links, fault: &Fault) -> String {
     };
     let from = match (&fault.when.frame, fault.when.after_frames) {
         (None, 0) => String::new(),
-        (Some(frame), 0) => format!("from the next frame {} on, ", quoted(frame)),
+        (Some(frame), 0) => format!("starting with the next frame {}, ", quoted(frame)),
         (Some(frame), after) => {
             format!("after {after} more frames {}, ", quoted(frame))
         }
@@ -37,7 +37,7 @@ pub(super) fn sentence(links: &Links, fault: &Fault) -> String {
 fn what(fault: &Fault) -> String {
     match &fault.kind {
         FaultKind::Blackhole => "nothing passes and nothing is closed".to_owned(),
-        FaultKind::Corrupt { byte: None } => "one byte, by the seed, is flipped".to_owned(),
+        FaultKind::Corrupt { byte: None } => "one byte, chosen by the seed, is flipped".to_owned(),
         FaultKind::Corrupt { byte: Some(byte) } => format!("byte {byte} is flipped"),
         FaultKind::Cut { after_bytes: 0 } => "the connection is closed".to_owned(),
         FaultKind::Cut { after_bytes } => {
@@ -58,7 +58,7 @@ fn what(fault: &Fault) -> String {
         FaultKind::Replay => "a frame passes once more, after the next one".to_owned(),
         FaultKind::Reset => "the connection is reset".to_owned(),
         FaultKind::Slice { bytes } => format!("everything passes in pieces of {bytes} bytes"),
-        FaultKind::Splice => "a frame ends as the one before it".to_owned(),
+        FaultKind::Splice => "a frame gets the end of the one before it".to_owned(),
         FaultKind::Truncate { bytes: 1 } => "a frame lacks its last byte".to_owned(),
         FaultKind::Truncate { bytes } => format!("a frame lacks its last {bytes} bytes"),
     }

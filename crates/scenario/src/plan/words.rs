@@ -1,5 +1,6 @@
 //! What happens, in plain words.
 
+use timeline::EventKind;
 use toml_language::closed::meaning;
 
 use super::expectation::Pattern;
@@ -34,7 +35,7 @@ fn ending(outcome: Outcome) -> &'static str {
     match outcome {
         Outcome::Delivered => "",
         Outcome::Lost => ", which must be lost on the way",
-        Outcome::Offered => ", which is on its way",
+        Outcome::Offered => ", which is being sent",
         Outcome::Refused => ", which must be refused",
         Outcome::Undelivered => ", which must not arrive",
     }
@@ -64,7 +65,7 @@ pub(super) fn leave(client: &str, how: LeaveHow) -> String {
 
 pub(super) fn relay(action: RelayAction) -> &'static str {
     match action {
-        RelayAction::Freeze => "the relay is frozen",
+        RelayAction::Freeze => "the relay is suspended",
         RelayAction::Kill => "the relay is killed",
         RelayAction::Restart => "the relay is stopped and started again",
         RelayAction::Start => "the relay is started",
@@ -78,13 +79,22 @@ pub(super) fn pattern(pattern: &Pattern) -> String {
     match pattern {
         Pattern::Contains(text) => format!("a line with {}", quoted(text)),
         Pattern::Event { event, captures } => {
+            let who = captures.get("who").filter(|_| captures.len() == 1);
+            match (event, who) {
+                (EventKind::Joined, Some(who)) => return format!("that {who} has joined"),
+                (EventKind::Left, Some(who)) => return format!("that {who} has left"),
+                (EventKind::Disconnected, None) if captures.is_empty() => {
+                    return "that the relay is gone".to_owned();
+                }
+                _ => {}
+            }
             let captures: Vec<String> = captures
                 .iter()
                 .map(|(name, value)| format!("{name} {}", quoted(value)))
                 .collect();
-            let with = if captures.is_empty() { "" } else { " with " };
+            let colon = if captures.is_empty() { "" } else { ": " };
             format!(
-                "the event `{}` ({}){with}{}",
+                "the event `{}` ({}){colon}{}",
                 event.word(),
                 meaning(*event),
                 captures.join(", ")

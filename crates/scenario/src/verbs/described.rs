@@ -69,7 +69,7 @@ impl<'a, 'i> Site<'a, 'i> {
 pub(crate) const VERBS: &[&str] = <VerbWord as VariantNames>::VARIANTS;
 
 const COMMON: [Key; 2] = [
-    may("note", ValueKind::Text, "a remark for the audience"),
+    may("note", ValueKind::Text, "a note for the audience"),
     may(
         "within",
         ValueKind::Duration,

@@ -1,4 +1,4 @@
-//! `beat`: a pause for the eye.
+//! `beat`: a pause for the audience.
 
 use toml_language::shape::{Table, ValueKind, must};
 

@@ -96,7 +96,12 @@ fn parts(record: &Record) -> Vec<Part> {
         ("for", Style::new())
     };
     let parts = [
-        part(format!("head, {head} bytes, for the relay"), RELAY, 0, head),
+        part(
+            format!("header, {head} bytes, for the relay"),
+            RELAY,
+            0,
+            head,
+        ),
         part(format!("{word} {to}, {body} bytes"), style, head, len),
     ];
     parts

@@ -50,7 +50,7 @@ fn of(model: &Model, is_wide: bool) -> Vec<Key> {
         Panel::Bytes(_) => vec![
             ("↑ ↓ PgUp PgDn", "scroll"),
             ("TAB", "next record"),
-            ("Shift-TAB", "last"),
+            ("Shift-TAB", "previous"),
             ("x", "back"),
         ],
         Panel::Zoom { .. } => vec![

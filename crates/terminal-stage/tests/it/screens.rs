@@ -149,7 +149,7 @@ fn bytes_are_scrolled_from_the_sealed_part_and_records_go_round() {
     );
     stage.press(KeyCode::Home);
     assert!(
-        top(&stage).contains("── head, 116 bytes, for the relay"),
+        top(&stage).contains("── header, 116 bytes, for the relay"),
         "{}",
         top(&stage)
     );

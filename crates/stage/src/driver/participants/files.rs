@@ -70,7 +70,7 @@ impl Participants<'_> {
             if let Some(why) = lacks.filter(|_| !self.has_noted_watches) {
                 self.has_noted_watches = true;
                 let text = format!(
-                    "this machine has no room to watch downloads ({}), so they are looked at every \
+                    "this machine has no room to watch downloads ({}), so they are checked every \
                      20 ms; raise fs.inotify.max_user_instances",
                     why.into_io()
                 );

@@ -326,7 +326,7 @@ impl<'p> Scans<'p> {
         let why = if is_late {
             "the play was over before a scan of it had ended"
         } else {
-            "a scan of it stood still: the relay may hold up whoever reads what is its own"
+            "a scan of it made no progress: the relay may be blocking whoever reads it"
         };
         for surface in NESTED {
             self.counters(surface).miss(why.to_owned());

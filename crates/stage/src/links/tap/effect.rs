@@ -408,7 +408,7 @@ impl Effect {
             out.extend([Flow::Pass(unit), Flow::Pass(Unit { due, ..before })]);
             return;
         }
-        let did = "ends as the frame before it".to_owned();
+        let did = "gets the end of the frame before it".to_owned();
         self.add_fate(&unit, did, fates);
         let body = unit
             .frame

@@ -73,7 +73,7 @@ fn under_load_who_does_not_quit_fails() {
     assert_eq!(played.deaf(), [(bob.as_str(), request, ten)]);
     let events = played.events.as_ref().unwrap();
     let (verdicts, _) = judge::load(&load.whole, &[load.round(1, 1).unwrap()], events);
-    let name = format!("{bob} ends in order when asked to");
+    let name = format!("{bob} shuts down cleanly when asked to");
     let mut red = verdicts.checks.iter();
     assert!(
         red.any(|check| check.name == name && check.evidence.got.ends_with("was sent SIGTERM"))
@@ -232,7 +232,7 @@ fn stuck(plan: &Plan, limit: Option<Duration>) -> (Played, Option<String>) {
 #[test]
 fn a_scan_of_the_relay_that_stands_still_is_given_up_and_the_play_goes_on() {
     let (played, why) = stuck(&planned(TWO), None);
-    assert!(why.unwrap().starts_with("a scan of it stood still"));
+    assert!(why.unwrap().starts_with("a scan of it made no progress"));
     assert_eq!(played.steps().len(), planned(TWO).steps.len());
     assert!(played.took < Duration::from_secs(60), "{:?}", played.took);
 }
@@ -242,7 +242,7 @@ fn a_relay_that_cannot_be_traced_in_time_is_not_looked_at_in_the_act_and_the_pla
     let adapter = ADAPTER.replace("[relay]\n", "[relay]\nmemory = \"stop\"\n");
     let plan = planned_for(&adapter, TWO);
     let (played, why) = stuck(&plan, None);
-    assert!(why.unwrap().starts_with("a scan of it stood still"));
+    assert!(why.unwrap().starts_with("a scan of it made no progress"));
     assert_eq!(played.steps().len(), plan.steps.len());
     assert!(played.took < Duration::from_secs(60), "{:?}", played.took);
 }
