@@ -54,9 +54,12 @@ pub(crate) const MAX_QUEUED_EVENTS: usize = 1024;
 /// Frames that are written at once, with one system call where the socket takes them.
 pub(crate) const MAX_BATCH: usize = 64;
 
-/// The least that is reserved before each read, in bytes. Small, since a short message that
-/// waits for its recipient keeps the whole block alive.
-pub(crate) const MIN_READ: usize = 16 * 1024;
+/// What is reserved before each read while little comes, in bytes: a connection that waits holds it.
+pub(crate) const IDLE_READ: usize = 1024;
+
+/// The same while much comes. Small, since a short message that waits for its recipient keeps the
+/// whole block alive.
+pub(crate) const BUSY_READ: usize = 16 * 1024;
 
 /// The most that is reserved before each read, in bytes: one large frame.
 pub(crate) const MAX_READ: usize = chat_protocol::limits::MAX_FRAME;

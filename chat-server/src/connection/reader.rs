@@ -1,6 +1,6 @@
 //! What a client sends, after its login.
 
-use bytes::Bytes;
+use bytes::{Bytes, BytesMut};
 use chat_protocol::{Deframer, ErrorCode, Frame, LeaveReason, ToClient, ToRelay};
 use tokio::io::{AsyncRead, AsyncReadExt as _};
 use tokio::time::{Instant, timeout_at};
@@ -8,7 +8,7 @@ use tokio::time::{Instant, timeout_at};
 use super::Ending;
 use super::renewal::Renewals;
 use crate::context::Context;
-use crate::limits::{MAX_READ, MIN_READ};
+use crate::limits::{BUSY_READ, IDLE_READ, MAX_READ};
 use crate::outbox::{Full, Outbox};
 use crate::patience::{Overdue, Patience};
 use crate::refusal::Refusal;
@@ -28,6 +28,7 @@ pub(super) async fn read(
     (id, outbox, mut renewals): (ConnectionId, &Outbox, Renewals),
     relay: &Context,
 ) -> Ending {
+    let mut space = IDLE_READ;
     loop {
         let before = deframer.pending();
         let handled = handle_frames(deframer, (id, outbox), &mut renewals, relay).await;
@@ -36,22 +37,28 @@ pub(super) async fn read(
         }
         let pending = deframer.pending();
         patience.heard(pending != before, pending > 0, Instant::now());
-        if let Err(ending) = more_bytes(reader, deframer, &mut patience, (outbox, relay)).await {
-            return ending;
+        let buffer = deframer.buffer_mut();
+        if pending == 0 && space == IDLE_READ {
+            // What is left of a larger block would be held while nothing comes.
+            *buffer = BytesMut::new();
         }
+        buffer.reserve(space.max(pending).min(MAX_READ));
+        let read = more_bytes(reader, buffer, &mut patience, (outbox, relay)).await;
+        space = match read {
+            // Twice what came, so that a client that sends much is read in few steps.
+            Ok(bytes) => (2 * bytes).clamp(IDLE_READ, BUSY_READ),
+            Err(ending) => return ending,
+        };
     }
 }
 
-/// Waits for bytes, and asks a client that is silent whether it is there.
+/// Waits for bytes, says how many have come, and asks a client that is silent whether it is there.
 async fn more_bytes(
     reader: &mut (impl AsyncRead + Unpin),
-    deframer: &mut Deframer,
+    buffer: &mut BytesMut,
     patience: &mut Patience,
     (outbox, relay): (&Outbox, &Context),
-) -> Result<(), Ending> {
-    let space = deframer.pending().clamp(MIN_READ, MAX_READ);
-    let buffer = deframer.buffer_mut();
-    buffer.reserve(space);
+) -> Result<usize, Ending> {
     loop {
         let bytes = reader.read_buf(buffer);
         let read = match patience.deadline() {
@@ -62,7 +69,7 @@ async fn more_bytes(
             Ok(Ok(0) | Err(_)) => return Err(Ending::Left(LeaveReason::Dropped)),
             Ok(Ok(bytes)) => {
                 relay.metrics.received.bytes.add(bytes);
-                return Ok(());
+                return Ok(bytes);
             }
             Err(_) => overdue(patience, outbox)?,
         }
