@@ -3,7 +3,6 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use scenario::adapter::Typed;
 use scenario::plan::{Plan, PlannedStep, around_called, text_called};
 use timeline::{Surface, visible};
 
@@ -76,15 +75,11 @@ impl Sought {
     /// What a line that a person typed for a client sends, if it sends a text.
     pub(super) fn by_hand(plan: &Plan, client: &str, line: &str) -> Option<Self> {
         let spec = &plan.adapter_of(client).client.r#type;
-        let lines = spec.0.iter().flat_map(|(verb, lines)| {
-            let templates = lines.lines().into_iter();
-            templates.map(move |template| (*verb, template))
-        });
-        let is_like = lines.filter(|(_, template)| template.values(line).is_some());
+        let templates = spec.0.values().flat_map(|lines| lines.lines());
+        let is_like = templates.filter(|template| template.values(line).is_some());
         // `/msg {to} {text}` says more than `{text}`.
-        let text = match is_like.max_by_key(|(_, template)| template.literal()) {
-            Some((Typed::Say | Typed::Msg, template)) => template.values(line)?.remove("text")?,
-            Some((Typed::Accept | Typed::File | Typed::Quit, _)) => return None,
+        let text = match is_like.max_by_key(|template| template.literal()) {
+            Some(template) => template.values(line)?.remove("text")?,
             None => line.to_owned(),
         };
         Some(Self {

@@ -46,5 +46,7 @@ pub use size::{Beyond, SizeRule};
 pub use template::{Template, UnknownPlaceholder};
 pub use terminal::{Enter, Terminal};
 pub use typed_lines::{TypedLine, TypedLines};
-pub use typing::{TypeSpec, Typed};
+pub use typing::TypeSpec;
 pub use wire::{Framing, Transport, WireSpec};
+
+pub use crate::verbs::Typed;

@@ -10,73 +10,8 @@ use toml_language::{Node, Problem};
 use super::check::Checker;
 use super::template::Template;
 use super::typed_lines::{self, TYPED_LINES, TypedLines, Written};
-use crate::Capability;
 use crate::codes::adapter as code;
-
-closed_list! {
-    /// Something that is done by typing a line, called as the verb that does it.
-    pub enum Typed {
-        /// a text for everyone
-        Say,
-        /// a text for one
-        Msg,
-        /// a file for one
-        File,
-        /// the recipient's consent to a file
-        Accept,
-        /// the way users quit it
-        Quit,
-    }
-}
-
-impl Typed {
-    const ALL: &'static [Self] = <Self as VariantArray>::VARIANTS;
-
-    /// As it is written.
-    pub fn word(self) -> &'static str {
-        self.into()
-    }
-
-    /// The placeholders that its lines must hold, those that they may hold, and what the
-    /// reference page says of it.
-    const fn described(
-        self,
-    ) -> (
-        &'static [&'static str],
-        &'static [&'static str],
-        &'static str,
-    ) {
-        match self {
-            Self::Accept => (
-                &[],
-                &["from", "file"],
-                "consent to a file that is offered; begins with an `await`, and may contain `{from}` and `{file}`",
-            ),
-            Self::File => (
-                &["path"],
-                &["to"],
-                "with `{path}`, and `{to}` unless there are two people only",
-            ),
-            Self::Msg => (
-                &["text"],
-                &["to"],
-                "with `{text}`, and `{to}` unless there are two people only",
-            ),
-            Self::Quit => (&[], &[], "the way users quit it"),
-            Self::Say => (&["text"], &[], "with `{text}`"),
-        }
-    }
-
-    /// What an implementation that cannot do it may say of itself.
-    pub(crate) fn capability(self) -> Option<Capability> {
-        match self {
-            Self::File => Some(Capability::File),
-            Self::Msg => Some(Capability::Msg),
-            Self::Accept | Self::Quit => None,
-            Self::Say => Some(Capability::Say),
-        }
-    }
-}
+use crate::verbs::{Line, Typed};
 
 /// What to type for each verb; what the implementation cannot do is not there.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
@@ -95,11 +30,13 @@ impl From<BTreeMap<Typed, Option<TypedLines<Template>>>> for TypeSpec {
     }
 }
 
-static KEYS: [Key; Typed::ALL.len()] = {
+const ALL: &[Typed] = <Typed as VariantArray>::VARIANTS;
+
+static KEYS: [Key; ALL.len()] = {
     let mut keys = alike(<Typed as VariantNames>::VARIANTS, TYPED_LINES, "");
-    let (mut left, mut verbs) = (keys.as_mut_slice(), Typed::ALL);
+    let (mut left, mut verbs) = (keys.as_mut_slice(), ALL);
     while let ([key, others @ ..], [verb, more @ ..]) = (left, verbs) {
-        key.doc = verb.described().2;
+        key.doc = verb.line().doc;
         (left, verbs) = (others, more);
     }
     keys
@@ -120,7 +57,7 @@ impl TypeSpec {
 
     pub(super) fn read(node: &Node<'_, '_>, checker: &mut Checker<'_>) -> Self {
         let mut all = BTreeMap::new();
-        for verb in Typed::ALL {
+        for verb in ALL {
             let Some(written) = typed_lines::read(node, verb.word(), checker) else {
                 continue;
             };
@@ -135,7 +72,9 @@ fn templates(
     written: &Written<'_>,
     checker: &mut Checker<'_>,
 ) -> TypedLines<Template> {
-    let (needed, allowed, _) = verb.described();
+    let Line {
+        needed, allowed, ..
+    } = verb.line();
     let known: Vec<&str> = needed.iter().chain(allowed).copied().collect();
     let lines = written.lines.map(|line| checker.typed(line, &known));
     for name in needed {

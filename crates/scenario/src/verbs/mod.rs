@@ -2,7 +2,8 @@
 //!
 //! Steps and verbs are one language and one module: a step has a verb, and `all` and `repeat`
 //! hold steps. A verb is a variant of [`Verb`], and a description (its table and its reader)
-//! in the file of its kind; the matches below ask for the rest.
+//! in the file of its kind; the matches below ask for the rest. What clients type for it stands
+//! here as well, because an adapter calls its lines as the verbs are called.
 
 mod described;
 mod fault;
@@ -23,6 +24,7 @@ use strum::{EnumDiscriminants, IntoStaticStr, VariantArray, VariantNames};
 use super::model::{FileSource, Join, LeaveHow, Outcome, RelayAction, Want, What};
 use super::text::Text;
 use super::world::Effect;
+use crate::Capability;
 use described::Described;
 use timeline::EventKind;
 
@@ -229,5 +231,71 @@ impl Verb {
             | Self::Repeat { .. } => {}
         }
         verb
+    }
+}
+
+closed_list! {
+    /// What a client does when its line is typed, by the word of its verb.
+    pub enum Typed {
+        /// a text for everyone
+        Say,
+        /// a text for one
+        Msg,
+        /// a file for one
+        File,
+        /// the recipient's consent to a file
+        Accept,
+        /// the way users quit it
+        Quit,
+    }
+}
+
+/// What stands in the lines that are typed for one verb.
+pub(crate) struct Line {
+    /// Placeholders that must be there.
+    pub(crate) needed: &'static [&'static str],
+    /// Placeholders that may be there besides.
+    pub(crate) allowed: &'static [&'static str],
+    /// For the reference page.
+    pub(crate) doc: &'static str,
+}
+
+impl Typed {
+    /// As it is written.
+    pub fn word(self) -> &'static str {
+        self.into()
+    }
+
+    pub(crate) const fn line(self) -> Line {
+        let (needed, allowed, doc): (&[&str], &[&str], &str) = match self {
+            Self::Accept => (
+                &[],
+                &["from", "file"],
+                "consent to a file that is offered; begins with an `await`, and may contain `{from}` and `{file}`",
+            ),
+            Self::File => (
+                &["path"],
+                &["to"],
+                "with `{path}`, and `{to}` unless there are two people only",
+            ),
+            Self::Msg => (
+                &["text"],
+                &["to"],
+                "with `{text}`, and `{to}` unless there are two people only",
+            ),
+            Self::Quit => (&[], &[], "the way users quit it"),
+            Self::Say => (&["text"], &[], "with `{text}`"),
+        };
+        Line {
+            needed,
+            allowed,
+            doc,
+        }
+    }
+
+    /// What an implementation that cannot do it may say of itself: the capability with the same
+    /// word, if there is one.
+    pub(crate) fn capability(self) -> Option<Capability> {
+        self.word().parse().ok()
     }
 }
