@@ -1,6 +1,7 @@
 //! What a play needs of the machine that it runs on. The seam below the driver: in tests a script
 //! stands here instead of processes and sockets.
 
+use std::collections::BTreeSet;
 use std::fmt::Debug;
 use std::net::Ipv4Addr;
 use std::path::PathBuf;
@@ -79,6 +80,9 @@ pub(crate) trait Host: Debug + Send + Sync {
 
     /// Scans the relay where it blocks nobody; what happens meanwhile is recorded.
     fn scan(&self, job: ScanJob) -> Doing<'static, Seen>;
+
+    /// Which of these processes wait for input. It lies in their memory, so who asks may wait.
+    fn who_reads(&self, pids: Vec<i32>) -> Doing<'static, BTreeSet<i32>>;
 
     /// Looks at the relay while it handles what it is sent next; nothing where it cannot be traced.
     fn watch(&self, roots: Vec<i32>, searcher: Arc<Searcher>) -> Doing<'static, Option<InTheAct>>;

@@ -21,6 +21,7 @@ use crate::links::tap::{Link, Tap};
 use crate::participant::adopter::Adopter;
 use crate::participant::handle::ProcessHandle;
 use crate::participant::orphans::{self, Orphan};
+use crate::participant::proc;
 use crate::participant::process::Process;
 use crate::participant::spawn::{Child, Command};
 use crate::participant::tree::readable;
@@ -179,6 +180,21 @@ impl Host for Machine {
         })
     }
 
+    fn who_reads(&self, pids: Vec<i32>) -> Doing<'static, BTreeSet<i32>> {
+        // All at once: each may hold up its question for as long as `proc` waits.
+        let ask = |pid| (pid, tokio::task::spawn_blocking(move || reads_input(pid)));
+        Box::pin(async move {
+            let asked: Vec<_> = pids.into_iter().map(ask).collect();
+            let mut reading = BTreeSet::new();
+            for (pid, reads) in asked {
+                if reads.await.is_ok_and(|reads| reads) {
+                    reading.insert(pid);
+                }
+            }
+            Ok(reading)
+        })
+    }
+
     fn watch(&self, roots: Vec<i32>, searcher: Arc<Searcher>) -> Doing<'static, Option<InTheAct>> {
         // Where it cannot be read, the looks at its memory say why.
         Box::pin(async { Ok(InTheAct::begin(roots, searcher).await.ok()) })
@@ -231,4 +247,18 @@ fn open_files(pid: i32) -> Vec<String> {
         .filter_map(|entry| std::fs::read_link(entry.path()).ok())
         .map(|target| target.to_string_lossy().into_owned())
         .collect()
+}
+
+/// The number of `read` here.
+#[cfg(target_arch = "x86_64")]
+const READ: &str = "0";
+#[cfg(not(target_arch = "x86_64"))]
+const READ: &str = "63";
+
+/// Whether its main thread is blocked in `read` of file 0. `/proc/PID/syscall` begins with
+/// the number of the call and its first argument.
+fn reads_input(pid: i32) -> bool {
+    let call = proc::text(pid, "syscall").unwrap_or_default();
+    let mut words = call.split_whitespace();
+    words.next() == Some(READ) && words.next() == Some("0x0")
 }

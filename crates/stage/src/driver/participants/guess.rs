@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::{Participants, last_lines};
-use crate::participant::{proc, usage};
+use crate::participant::usage;
 use timeline::{Event, Kind, Stream};
 
 /// What is seen of a silent program.
@@ -124,7 +124,12 @@ fn asks_a_terminal(unfinished: &str) -> bool {
 
 impl Participants<'_> {
     /// What may keep a participant that still runs from showing anything.
-    pub(in crate::driver) fn why_silent(&self, who: &str, events: &[Event]) -> Option<String> {
+    pub(in crate::driver) fn why_silent(
+        &self,
+        who: &str,
+        reads_input: bool,
+        events: &[Event],
+    ) -> Option<String> {
         let one = self.all.get(who).filter(|one| one.is_running())?;
         let has_printed = events.iter().any(|event| {
             matches!(&event.kind, Kind::Output { who: whose, stream: Stream::Stdout, .. } if whose == who)
@@ -154,13 +159,13 @@ impl Participants<'_> {
             is_ready,
             not_text,
             unfinished: one.echo_filter.begun(&one.partial()),
-            reads_input: one.pid().is_some_and(reads_input),
+            reads_input,
             unread: one.unread(),
         };
         facts.guess()
     }
 
-    /// Why a participant that still runs may not have done what it was told to.
+    /// Why a participant that still runs may not have done what was typed.
     pub(in crate::driver) fn why_idle(&self, who: &str) -> Option<String> {
         let one = self.all.get(who).filter(|one| one.is_running())?;
         does_not_read(one.unread())
@@ -170,8 +175,8 @@ impl Participants<'_> {
     pub(in crate::driver) fn why_not_ready(
         &self,
         who: &str,
-        awaited: &str,
-        within: Duration,
+        (awaited, within): (&str, Duration),
+        reads_input: bool,
         events: &[Event],
     ) -> String {
         let cpu = self.pid(who).map(|pid| usage::of_trees(&[pid]).cpu);
@@ -181,7 +186,7 @@ impl Participants<'_> {
             None => format!("it is still running after {within:?}"),
         };
         let last = self.last_lines(who, events);
-        let guess = computes.or_else(|| self.why_silent(who, events));
+        let guess = computes.or_else(|| self.why_silent(who, reads_input, events));
         let guess = guess.map(|guess| format!("; {guess}")).unwrap_or_default();
         format!("awaited: {awaited}; seen: {seen}; {last}{guess}")
     }
@@ -206,20 +211,6 @@ impl Participants<'_> {
         let partial = self.all.get(who)?.partial();
         (!partial.trim().is_empty()).then_some(partial)
     }
-}
-
-/// The number of `read` here.
-#[cfg(target_arch = "x86_64")]
-const READ: &str = "0";
-#[cfg(not(target_arch = "x86_64"))]
-const READ: &str = "63";
-
-/// Whether its main thread is blocked in `read` of file 0. `/proc/PID/syscall` begins with
-/// the number of the call and its first argument.
-fn reads_input(pid: i32) -> bool {
-    let call = proc::text(pid, "syscall").unwrap_or_default();
-    let mut words = call.split_whitespace();
-    words.next() == Some(READ) && words.next() == Some("0x0")
 }
 
 #[cfg(test)]

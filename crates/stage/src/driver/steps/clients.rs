@@ -102,6 +102,7 @@ impl Play<'_> {
         }
         let awaited = format!("{who} gets ready, by connecting to the relay");
         self.not_ready(who, &awaited, self.participants.ready_within(who))
+            .await
     }
 
     /// One has ended, or the relay has, since a time of the timeline, so that it does not get ready.
@@ -143,7 +144,10 @@ impl Play<'_> {
         .await?;
         match self.participants.ended(who) {
             Some(Ended::Exit(0)) => Ok(true),
-            _ => self.not_ready(who, "its preparation ends with status 0", PREPARE),
+            _ => {
+                self.not_ready(who, "its preparation ends with status 0", PREPARE)
+                    .await
+            }
         }
     }
 
@@ -237,17 +241,17 @@ impl Play<'_> {
     }
 
     /// Records that a participant did not get ready: what was awaited and what was seen.
-    pub(super) fn not_ready(
+    pub(super) async fn not_ready(
         &mut self,
         who: &str,
         awaited: &str,
         within: Duration,
     ) -> Result<bool, EngineError> {
-        self.not_shown(who, awaited, within, None)
+        self.not_shown(who, awaited, within, None).await
     }
 
     /// The same, where a line was expected that the judge can look for again.
-    pub(super) fn not_shown(
+    pub(super) async fn not_shown(
         &mut self,
         who: &str,
         awaited: &str,
@@ -255,11 +259,12 @@ impl Play<'_> {
         expectation: Option<ExpectationId>,
     ) -> Result<bool, EngineError> {
         let within = self.control.limit.map_or(within, |limit| limit.min(within));
+        let who = who.to_owned();
+        let reads_input = !self.who_reads([&who]).await?.is_empty();
         let events = self.record.events();
         let why = self
             .participants
-            .why_not_ready(who, awaited, within, events);
-        let who = who.to_owned();
+            .why_not_ready(&who, (awaited, within), reads_input, events);
         self.record.append(Kind::NotReady {
             who,
             why,

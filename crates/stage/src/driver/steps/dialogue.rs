@@ -42,7 +42,7 @@ impl<'p> Play<'p> {
             else {
                 let awaited = format!("its dialogue asks {}", in_words(rest));
                 let within = self.participants.ready_within(who);
-                return self.not_ready(who, &awaited, within);
+                return self.not_ready(who, &awaited, within).await;
             };
             if let Some(prompt) = prompt {
                 let record = &mut self.record;

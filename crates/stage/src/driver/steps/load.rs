@@ -121,7 +121,7 @@ impl Play<'_> {
         if !self.is_done(group) {
             return Ok(());
         }
-        self.end_one(group, None)?;
+        self.end_one(group, None).await?;
         self.advance(load, group, last_begin).await
     }
 
@@ -152,7 +152,7 @@ impl Play<'_> {
                 group.waits = true;
                 return Ok(());
             }
-            self.end_one(group, impossible.as_ref())?;
+            self.end_one(group, impossible.as_ref()).await?;
         }
         group.waits = false;
         Ok(())
@@ -193,14 +193,14 @@ impl Play<'_> {
         Ok(impossible)
     }
 
-    fn end_one(
+    async fn end_one(
         &mut self,
         group: &mut Group,
         impossible: Option<&StepImpossible>,
     ) -> Result<(), EngineError> {
         if let Some(step) = group.steps.get(group.at) {
             let whose = |who: &str| group.members.iter().any(|member| member == who);
-            group.holds = self.end_step(&at_once(step), impossible, whose)?;
+            group.holds = self.end_step(&at_once(step), impossible, whose).await?;
         }
         group.at += 1;
         Ok(())

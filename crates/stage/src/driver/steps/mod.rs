@@ -26,7 +26,7 @@ mod stores;
 mod tests;
 mod typing;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use self::impossible::StepImpossible;
@@ -106,7 +106,7 @@ impl Play<'_> {
             self.settle(&joining(&group)).await?;
         }
         self.leave_for_good(&group).await?;
-        self.end_step(&group, impossible.as_ref(), everybody)
+        self.end_step(&group, impossible.as_ref(), everybody).await
     }
 
     /// Records that a step begins, and begins to expect what it expects.
@@ -147,7 +147,7 @@ impl Play<'_> {
     }
 
     /// Records how a step of these clients went. False when something awaited has not come.
-    pub(super) fn end_step(
+    pub(super) async fn end_step(
         &mut self,
         group: &[&PlannedStep],
         impossible: Option<&StepImpossible>,
@@ -155,7 +155,7 @@ impl Play<'_> {
     ) -> Result<bool, EngineError> {
         let events = self.record.events();
         let missing = self.expected.take_missing(whose, events);
-        self.guess_why(group, &missing)?;
+        self.guess_why(group, &missing).await?;
         for one in group.iter().rev() {
             let own = one.expects.iter().map(|expectation| &expectation.id);
             let own: Vec<_> = own.filter(|id| missing.contains(id)).cloned().collect();
@@ -174,14 +174,18 @@ impl Play<'_> {
 
     /// Records what may keep those from whom something has not come, and those who should have sent
     /// it.
-    fn guess_why(
+    async fn guess_why(
         &mut self,
         group: &[&PlannedStep],
         missing: &[ExpectationId],
     ) -> Result<(), EngineError> {
         let expects = group.iter().flat_map(|step| &step.expects);
         let missing: Vec<_> = expects.filter(|one| missing.contains(&one.id)).collect();
+        if missing.is_empty() {
+            return Ok(());
+        }
         let silent: BTreeSet<&String> = missing.iter().map(|one| &one.client).collect();
+        let reading = self.who_reads(silent.iter().copied()).await?;
         let idle: BTreeSet<&String> = missing
             .iter()
             .filter_map(|one| one.about.as_ref())
@@ -190,9 +194,10 @@ impl Play<'_> {
             .difference(&silent)
             .map(|who| (*who, self.participants.why_idle(who)));
         let events = self.record.events();
-        let silent = silent
-            .iter()
-            .map(|who| (*who, self.participants.why_silent(who, events)));
+        let silent = silent.iter().map(|who| {
+            let reads = reading.contains(who.as_str());
+            (*who, self.participants.why_silent(who, reads, events))
+        });
         let guesses: Vec<_> = silent
             .chain(idle)
             .filter_map(|(who, why)| Some((who.clone(), why?)))
@@ -201,6 +206,24 @@ impl Play<'_> {
             self.record.append(Kind::Guess { who, why })?;
         }
         Ok(())
+    }
+
+    /// Who of these waits for input. What happens until all have been asked is recorded.
+    pub(super) async fn who_reads<'w>(
+        &mut self,
+        whom: impl IntoIterator<Item = &'w String>,
+    ) -> Result<BTreeSet<&'w str>, EngineError> {
+        let pids = whom.into_iter();
+        let pids = pids.filter_map(|who| Some((self.participants.pid(who)?, who.as_str())));
+        let pids: BTreeMap<i32, &str> = pids.collect();
+        let asked = self.host.who_reads(pids.keys().copied().collect());
+        let mut reading = BTreeSet::new();
+        let answered = async {
+            reading = asked.await.unwrap_or_default();
+        };
+        self.meanwhile(answered, None).await?;
+        let reading = pids.into_iter().filter(|(pid, _)| reading.contains(pid));
+        Ok(reading.map(|(_, who)| who).collect())
     }
 
     /// Waits for everything that is expected, of these steps where it is of any, as long as it can

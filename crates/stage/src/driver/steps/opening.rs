@@ -1,4 +1,4 @@
-//! Before step 1: every client is ready, and has been told of the others.
+//! Before step 1: every client is ready, and has seen the others join.
 
 use super::{LATER, everybody};
 use crate::EngineError;
@@ -10,7 +10,7 @@ use scenario::plan::{Expectation, PlannedClient};
 use timeline::{EventKind, ExpectationId, Kind};
 
 impl<'p> Play<'p> {
-    /// Starts clients, batch after batch: each is ready, and those before it have been told,
+    /// Starts clients, batch after batch: each is ready, and those before it have seen it join,
     /// before the next batch starts. False when one does not get ready, or the relay has gone.
     pub(super) async fn open(
         &mut self,
@@ -47,10 +47,12 @@ impl<'p> Play<'p> {
             batch.sort_by_key(|client| Some(client.name.as_str()) != failed);
             if let Some(who) = failed.filter(|who| !missing.contains(&ready_id(who))) {
                 let within = self.participants.ready_within(who);
-                return self.not_ready(who, &format!("{who} gets ready"), within);
+                return self
+                    .not_ready(who, &format!("{who} gets ready"), within)
+                    .await;
             }
             for client in &batch {
-                if !self.has_opened(&client.name, &missing)? {
+                if !self.has_opened(&client.name, &missing).await? {
                     return Ok(false);
                 }
             }
@@ -70,7 +72,7 @@ impl<'p> Play<'p> {
         clients.into_iter().map(|client| vec![client]).collect()
     }
 
-    /// Waits until these clients are ready and were told of. Nobody waits for the others once one
+    /// Waits until these clients are ready and were seen to join. Nobody waits for the others once one
     /// has ended without getting ready.
     async fn await_opening(&mut self, batch: &[&str]) -> Result<(), EngineError> {
         let latest = self.clock.now() + LATER;
@@ -116,7 +118,11 @@ impl<'p> Play<'p> {
         self.expected.add(&expected, self.plan, now, None);
     }
 
-    fn has_opened(&mut self, client: &str, missing: &[ExpectationId]) -> Result<bool, EngineError> {
+    async fn has_opened(
+        &mut self,
+        client: &str,
+        missing: &[ExpectationId],
+    ) -> Result<bool, EngineError> {
         let mut missed = opening(self.plan, client);
         missed.retain(|one| missing.contains(&one.id));
         if let Some(ready) = missed.iter().find(|one| one.id == ready_id(client)) {
@@ -128,7 +134,9 @@ impl<'p> Play<'p> {
             let patterns = spec.events.get(&event);
             let patterns = patterns.map(ToString::to_string).unwrap_or_default();
             let awaited = format!("{}, by a line that matches {patterns}", ready.sentence);
-            return self.not_shown(client, &awaited, ready.within, Some(ready.id.clone()));
+            return self
+                .not_shown(client, &awaited, ready.within, Some(ready.id.clone()))
+                .await;
         }
         let who = client.to_owned();
         self.record.append(Kind::Ready { who })?;

@@ -201,7 +201,8 @@ impl Play<'_> {
             return Ok(Some(port));
         }
         let awaited = self.plan.adapter.relay.ready.in_words();
-        self.not_ready(RELAY, &awaited, self.participants.ready_within(RELAY))?;
+        self.not_ready(RELAY, &awaited, self.participants.ready_within(RELAY))
+            .await?;
         Ok(None)
     }
 
@@ -232,7 +233,8 @@ impl Play<'_> {
                 if let Some(why) = self.speaks_another(transport, port).await? {
                     awaited.push_str(&why);
                 }
-                self.not_ready(RELAY, &awaited, self.participants.ready_within(RELAY))?;
+                self.not_ready(RELAY, &awaited, self.participants.ready_within(RELAY))
+                    .await?;
                 return Ok(None);
             }
             pause = pause.mul_f32(1.5).min(LISTEN_LONGEST);

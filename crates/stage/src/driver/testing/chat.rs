@@ -71,7 +71,7 @@ pub(in crate::driver) fn chatting(cue: Cue<'_>, all: &mut Happenings) {
             all.exits(client, Ended::Signal(9));
             tells_that_one_left(client, all);
         }
-        Cue::Signalled(..) | Cue::Cut(_) => {}
+        Cue::Signalled(..) | Cue::Cut(_) | Cue::Asked => {}
     }
 }
 

@@ -60,6 +60,8 @@ pub(super) enum Cue<'a> {
     Signalled(&'a str, Signal),
     /// Its connections are ended.
     Cut(&'a str),
+    /// Some are asked whether they wait for input.
+    Asked,
 }
 
 impl Cue<'_> {
@@ -89,6 +91,7 @@ struct State {
     signals: Vec<(String, Signal)>,
     taps: BTreeMap<String, watch::Receiver<tap::Control>>,
     scans_are_stuck: bool,
+    nobody_answers: bool,
 }
 
 /// The machine of a script: a host and a clock.
@@ -285,6 +288,14 @@ impl Host for World {
         done(job.run())
     }
 
+    fn who_reads(&self, _: Vec<i32>) -> Doing<'static, BTreeSet<i32>> {
+        self.cue(Cue::Asked);
+        if self.lock().nobody_answers {
+            return Box::pin(std::future::pending());
+        }
+        done(BTreeSet::new())
+    }
+
     fn watch(&self, _: Vec<i32>, _: Arc<Searcher>) -> Doing<'static, Option<InTheAct>> {
         if self.lock().scans_are_stuck {
             return Box::pin(std::future::pending());
@@ -310,6 +321,8 @@ pub(super) struct Staged {
     pub(super) order: Vec<usize>,
     /// No look at the relay ever ends.
     pub(super) scans_are_stuck: bool,
+    /// Nobody says whether it reads its input.
+    pub(super) nobody_answers: bool,
 }
 
 impl Default for Staged {
@@ -320,6 +333,7 @@ impl Default for Staged {
             limit: None,
             order: vec![0],
             scans_are_stuck: false,
+            nobody_answers: false,
         }
     }
 }
@@ -362,6 +376,7 @@ fn play_script(plan: &Plan, script: Script<'_>, staged: Staged, behaviour: Behav
         signals: Vec::new(),
         taps: BTreeMap::new(),
         scans_are_stuck: staged.scans_are_stuck,
+        nobody_answers: staged.nobody_answers,
     })));
     let surroundings = Surroundings {
         host: Box::new(world.clone()),

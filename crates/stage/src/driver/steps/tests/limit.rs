@@ -214,3 +214,28 @@ fn whatever_a_play_waits_for_ends_with_its_limit() {
         assert!(took < bound + last_resort::WITHIN, "{what}: {took:?}");
     }
 }
+
+#[test]
+fn who_does_not_answer_whether_it_reads_holds_up_nobody_else() {
+    let minute = Duration::from_secs(60);
+    let staged = Staged {
+        limit: Some(minute),
+        nobody_answers: true,
+        ..Staged::default()
+    };
+    let scenario = format!("title = \"t\"\nclients = [\"alice\", \"bob\"]\n[[steps]]\n{SAY}\n");
+    let played = play(
+        &planned_for(ADAPTER, &scenario),
+        staged,
+        Box::new(|cue, all| match cue {
+            Cue::Typed(_, line) if line.starts_with("/say") => {}
+            Cue::Asked => all.prints("bob", "meanwhile\n"),
+            cue => chatting(cue, all),
+        }),
+    );
+    let line = |kind: &Kind| matches!(kind, Kind::Line { text, .. } if text == "meanwhile");
+    let ended = played.position(|kind| matches!(kind, Kind::StepEnded { .. }));
+    assert!(played.position(line) < ended);
+    let took = played.took;
+    assert!(took < minute + last_resort::WITHIN, "{took:?}");
+}
