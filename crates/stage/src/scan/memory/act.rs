@@ -1,7 +1,8 @@
 //! Looking at the relay in the act: while it handles what a client has sent, at the calls by which it
 //! prints, stores, sends, or draws random numbers. What it holds then and wipes right afterwards is
 //! seen, whenever the wiping comes: the call has not been carried out yet. Looks are few, so none is
-//! spent before anything has come to it: what it logs of itself does not use them up.
+//! spent before anything has come to it, nor on what it writes to itself: neither what it logs nor
+//! how its threads wake each other uses them up.
 //!
 //! A thread of its own traces all threads of the relay. Each of them is stopped where it calls the
 //! system, by itself; a call that is one of these is not carried out before memory was copied. When
@@ -10,6 +11,8 @@
 use std::collections::BTreeSet;
 use std::fs;
 use std::io;
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
@@ -114,7 +117,7 @@ impl InTheAct {
         searched.await.unwrap_or_default()
     }
 
-    /// A signal that changes nothing is told first to whoever traces: it takes it away. Any of them
+    /// A signal that changes nothing reaches the tracer first, which takes it away. Any of them
     /// may have ended.
     fn wake(&mut self) {
         if !self.is_over.swap(true, Ordering::SeqCst) && self.seen.is_empty() {
@@ -149,6 +152,7 @@ fn seize(processes: &[i32]) -> io::Result<()> {
             done => {
                 done?;
                 ptrace::interrupt(thread)?;
+                go_on(thread);
                 seized += 1;
             }
         }
@@ -157,6 +161,30 @@ fn seize(processes: &[i32]) -> io::Result<()> {
         return Err(io::Error::other("the relay has ended"));
     }
     Ok(())
+}
+
+/// Waits until a thread is interrupted, and lets it go on. A call that it was in begins again: one
+/// that took what comes before the interrupt would end unseen.
+fn go_on(thread: Pid) {
+    loop {
+        let flags = WaitPidFlag::WSTOPPED | WaitPidFlag::__WALL | WaitPidFlag::__WNOTHREAD;
+        match waitid(Id::Pid(thread), flags) {
+            Ok(WaitStatus::PtraceEvent(_, signal, 0) | WaitStatus::Stopped(_, signal)) => {
+                ptrace::cont(thread, Some(signal)).ok();
+            }
+            Ok(WaitStatus::PtraceEvent(_, _, libc::PTRACE_EVENT_EXIT)) => {
+                ptrace::detach(thread, None).ok();
+                return;
+            }
+            Ok(WaitStatus::PtraceEvent(..)) => {
+                ptrace::syscall(thread, None).ok();
+                return;
+            }
+            Err(nix::errno::Errno::EINTR) => {}
+            // It has ended.
+            Ok(_) | Err(_) => return,
+        }
+    }
 }
 
 /// Whether a process handles real-time signals: they have no name here, so that one which comes while it is
@@ -220,22 +248,48 @@ fn watch(roots: &[i32], is_over: &AtomicBool) -> Vec<Seen> {
     seen
 }
 
-/// Whether a thread that calls the system calls it for one of these.
+/// Whether a thread that calls the system calls it for one of these, and not to wake another thread
+/// of its own.
 fn is_telling(thread: Pid) -> bool {
-    call(thread).is_some_and(|(number, _)| CALLS.contains(&number))
+    call(thread).is_some_and(|(number, first)| {
+        let writes = [libc::SYS_write, libc::SYS_writev].contains(&number);
+        CALLS.contains(&number) && !(writes && is_its_own(thread, &opened(thread, first)))
+    })
 }
 
 /// Whether a thread has just taken what came from another process.
 fn takes(thread: Pid) -> bool {
     call(thread).is_some_and(|(number, descriptor)| {
-        let link = format!("/proc/{thread}/fd/{descriptor}");
-        let from = fs::read_link(link).unwrap_or_default();
-        let from = from.as_os_str().as_encoded_bytes();
+        let from = opened(thread, descriptor);
+        let kind = from.as_os_str().as_encoded_bytes();
         TAKING.contains(&number)
             && [&b"socket:"[..], b"pipe:", b"anon_inode:[io_uring]"]
                 .iter()
-                .any(|kind| from.starts_with(kind))
+                .any(|one| kind.starts_with(one))
+            && !is_its_own(thread, &from)
     })
+}
+
+/// What a descriptor of a thread leads to.
+fn opened(thread: Pid, descriptor: u64) -> PathBuf {
+    fs::read_link(format!("/proc/{thread}/fd/{descriptor}")).unwrap_or_default()
+}
+
+/// Whether one process holds both ends of it: what is written there comes from no other process.
+fn is_its_own(thread: Pid, file: &Path) -> bool {
+    let name = file.as_os_str().as_encoded_bytes();
+    if !name.starts_with(b"pipe:") {
+        return name == b"anon_inode:[eventfd]";
+    }
+    let Ok(entries) = fs::read_dir(format!("/proc/{thread}/fd")) else {
+        return false;
+    };
+    let same = entries
+        .flatten()
+        .filter(|entry| fs::read_link(entry.path()).is_ok_and(|to| to == file));
+    // The link itself can be read or written as its descriptor can.
+    let modes = same.filter_map(|entry| Some(entry.metadata().ok()?.permissions().mode()));
+    modes.fold(0, |all, mode| all | mode) & 0o600 == 0o600
 }
 
 /// What a thread that is stopped at a call of the system calls, and the first thing that it says.
@@ -318,27 +372,46 @@ mod tests {
             os.write(1, b'%d\\n' % (len(x) - 1))\n    \
             del x\n";
 
-    #[tokio::test]
-    async fn what_comes_to_it_by_splice_is_seen_in_the_act() {
+    /// Wakes itself through a pipe of its own when it is asked something short.
+    const WAKES: &str = "import os\n\
+        inner, outer = os.pipe()\n\
+        while x := os.read(0, 4096):\n    \
+            n = len(x) - 1\n    \
+            for _ in range(24 if n < 10 else 0):\n        \
+                os.write(outer, b'x')\n        \
+                os.read(inner, 1)\n    \
+            os.write(1, b'%d\\n' % n)\n    \
+            del x\n";
+
+    /// Whether a program in Python that is asked these is seen with the canary, which comes last.
+    async fn is_seen(program: &str, asked: &[&str]) -> bool {
         let python = find_program(Path::new("python3"), PATH);
         if !testing::has_installed(python.is_none().then(|| "python3".to_owned())) {
-            return;
+            return true;
         }
         let dir = tempfile::tempdir().unwrap();
-        let program = dir.path().join("splices.py");
-        std::fs::write(&program, SPLICES).unwrap();
-        let script = format!("cd {}; exec python3 splices.py", dir.path().display());
+        std::fs::write(dir.path().join("relay.py"), program).unwrap();
+        let script = format!("cd {}; exec python3 relay.py", dir.path().display());
         let mut holder = Holder::silent(&script);
         assert_eq!(holder.ask("are you there"), "13\n");
         let act = InTheAct::begin(vec![holder.pid], Arc::new(searcher()))
             .await
             .unwrap();
-        assert_eq!(holder.ask(CANARY), format!("{}\n", CANARY.len()));
+        for line in asked.iter().chain(&[CANARY]) {
+            assert_eq!(holder.ask(line), format!("{}\n", line.len()));
+        }
         let samples = act.end().await;
-        assert!(
-            samples.iter().any(|one| !one.searched.findings.is_empty()),
-            "{samples:?}"
-        );
+        samples.iter().any(|one| !one.searched.findings.is_empty())
+    }
+
+    #[tokio::test]
+    async fn what_comes_to_it_by_splice_is_seen_in_the_act() {
+        assert!(is_seen(SPLICES, &[]).await);
+    }
+
+    #[tokio::test]
+    async fn how_it_wakes_itself_uses_up_no_look() {
+        assert!(is_seen(WAKES, &["wake"]).await);
     }
 
     #[tokio::test]

@@ -101,7 +101,10 @@ mod tests {
 
         /// Types a line and reads one.
         pub(super) fn ask(&mut self, line: &str) -> String {
-            writeln!(self.input, "{line}").unwrap();
+            // Written at once, so that it is read at once.
+            self.input
+                .write_all(format!("{line}\n").as_bytes())
+                .unwrap();
             let mut answer = String::new();
             self.output.read_line(&mut answer).unwrap();
             answer
@@ -197,7 +200,7 @@ mod tests {
         let holder = Holder::start("read x; echo ok; read y; echo done");
         let pid = Pid::from_raw(holder.pid).unwrap();
         kill_process(pid, Signal::STOP).unwrap();
-        // The signal is only sent yet; its parent is told when it stands still.
+        // The signal is only sent yet; its parent learns when it stands still.
         waitid(WaitId::Pid(pid), WaitIdOptions::STOPPED).unwrap();
         let sample = sample_of(holder.pid, SamplingMode::Stopped);
         assert!(sample.unread.is_none(), "{:?}", sample.unread);
