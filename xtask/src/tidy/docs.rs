@@ -1,16 +1,17 @@
 //! Rules about the documentation as a whole.
 
+use std::collections::BTreeSet;
+
 use super::Breach;
 use super::tree::Source;
 
 /// Commands that no page mentions as they are typed.
 pub(super) fn unmentioned(commands: &[String], sources: &[Source]) -> Vec<Breach> {
-    let is_page = |source: &&Source| source.path.ends_with(".md");
     let missing = |command: &&String| {
         let typed = format!("cargo xtask {command}");
         !sources
             .iter()
-            .filter(is_page)
+            .filter(|source| is_page(source))
             .any(|page| page.text.contains(&typed))
     };
     let breach = |command| Breach::of("docs/", format!("no page mentions `cargo xtask {command}`"));
@@ -28,11 +29,48 @@ const CODE: [&str; 7] = [
     "zoo/",
 ];
 
+/// Underscores that only names of tests have: they are claims.
+const OF_A_CLAIM: usize = 3;
+
+/// Names of tests on pages, where no code has such a name: the page promises what nobody checks.
+pub(super) fn without_test(sources: &[Source]) -> Vec<Breach> {
+    let code = sources.iter().filter(|source| source.path.ends_with(".rs"));
+    let is_of_name = |c: char| c.is_ascii_alphanumeric() || c == '_';
+    let known: BTreeSet<&str> = code
+        .flat_map(|source| source.text.split(move |c| !is_of_name(c)))
+        .filter(|word| is_claim(word))
+        .collect();
+    let pages = sources.iter().filter(|source| is_page(source));
+    let named = pages.flat_map(|page| {
+        let lines = (1..).zip(page.text.lines());
+        lines.flat_map(move |(line, text)| {
+            let quoted = text.split('`').skip(1).step_by(2);
+            let names = quoted.filter_map(|name| name.rsplit("::").next());
+            names.map(move |name| (page, line, name))
+        })
+    });
+    named
+        .filter(|(_, _, name)| is_claim(name) && !known.contains(name))
+        .map(|(page, line, name)| {
+            let what = format!("no test is called `{name}`: name the one that shows this");
+            Breach::at(&page.path, line, what)
+        })
+        .collect()
+}
+
+fn is_claim(name: &str) -> bool {
+    let is_lower = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_';
+    name.matches('_').count() >= OF_A_CLAIM && name.chars().all(is_lower)
+}
+
+/// What the changelog names was there.
+fn is_page(source: &Source) -> bool {
+    source.path.ends_with(".md") && source.path != "CHANGELOG.md"
+}
+
 /// Paths that pages name, and that are not there: moved, or renamed.
 pub(super) fn stale(sources: &[Source]) -> Vec<Breach> {
-    // What the changelog names was there.
-    let is_page = |source: &&Source| source.path.ends_with(".md") && source.path != "CHANGELOG.md";
-    let pages = sources.iter().filter(is_page);
+    let pages = sources.iter().filter(|source| is_page(source));
     let named = pages.flat_map(|page| {
         let lines = (1..).zip(page.text.lines());
         lines.flat_map(move |(line, text)| paths(text).map(move |path| (page, line, path)))
@@ -99,6 +137,22 @@ mod tests {
                 ),
             ]
         );
+    }
+
+    #[test]
+    fn a_test_that_a_page_names_and_that_is_not_there_is_found() {
+        let page = "See `it::who_ends_is_told`, `who_is_not_there`, `a_key = \"x\"`\nand `who_is_not_here`.";
+        let sources = [
+            source("docs/foreign.md", page),
+            source("CHANGELOG.md", "`it_was_called_so`"),
+            source(
+                "a.rs",
+                "fn who_ends_is_told() {} cases! { who_is_not_there }",
+            ),
+        ];
+        let what = "no test is called `who_is_not_here`: name the one that shows this";
+        let found = Breach::at("docs/foreign.md", 2, what);
+        assert_eq!(without_test(&sources), [found]);
     }
 
     #[test]

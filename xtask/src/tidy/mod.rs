@@ -68,6 +68,7 @@ pub(crate) fn run() -> CommandResult {
     let mut breaches = of_files(&sources);
     breaches.extend(docs::unmentioned(&command_names(), &sources));
     breaches.extend(docs::stale(&sources));
+    breaches.extend(docs::without_test(&sources));
     breaches.extend(edges::check(&workspace)?);
     breaches.extend(edges::without_rule(&sources));
     breaches.extend(foreign::opened(&sources));
