@@ -40,7 +40,7 @@ impl Opened {
         let kind = fs::symlink_metadata(path).map_err(ours)?.file_type();
         let is_a = |wanted: fn(&FileType) -> bool| wanted(&kind);
         if is_a(FileType::is_dir) {
-            // Whether it can be read at all is told here, and not by a program that finds nothing.
+            // Whether it can be read at all is checked here, and not left to a program that finds nothing.
             fs::read_dir(path).map_err(ours)?;
             return Ok(Self {
                 dir: path.to_owned(),

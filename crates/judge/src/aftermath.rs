@@ -1,10 +1,10 @@
-//! What cannot be told any more once something has happened that no step did.
+//! What cannot be judged any more once something has happened that no step did.
 
 use super::verdict::{Check, CheckKind, Verdict};
 use super::view::View;
 
 /// What failed before that event stays a failure, and so does what `stands`; what did not hold after
-/// it cannot be told from what follows from it. `all` makes every check of a view.
+/// it cannot be distinguished from what follows from it. `all` makes every check of a view.
 pub(super) fn doubt<'a>(
     view: &View<'a>,
     checks: &mut [Check],

@@ -8,7 +8,7 @@ use scenario::plan::{LoadPlan, Plan, PlannedStep, Round};
 use timeline::{Event, ExpectationId, Kind, StepId, StepResult};
 
 /// A timeline as a plan reads it: what each line shows and what has come of what was awaited is
-/// worked out anew. What the stage took for it only told it when to go on.
+/// worked out anew. What the stage took for it only decided when it went on.
 #[derive(Clone, Debug)]
 pub struct Again<'a> {
     /// The events, with each line's `seen` and each step's result as they are by this plan, and

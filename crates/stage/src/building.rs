@@ -39,7 +39,7 @@ const BYTES: u64 = 256 << 20;
 const WORK: &str = "work";
 const TEMPORARY: &str = "tmp";
 
-/// How much of a line of theirs is told.
+/// How much of a line of theirs is shown.
 const LINE: usize = 300;
 
 /// Where something is built.

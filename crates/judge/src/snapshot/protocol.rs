@@ -95,7 +95,7 @@ fn frames(
     fold(lines)
 }
 
-/// The size of a body, as far as padding lets it be told.
+/// The size of a body, as far as padding shows it.
 fn bucket(body: u64) -> String {
     match body {
         0 => String::new(),

@@ -5,11 +5,11 @@
 pub struct Screen {
     /// Characters of a line; longer ones are wrapped. `usize::MAX` for a log.
     pub columns: usize,
-    /// How much is told.
+    /// How much is shown.
     pub detail: Detail,
 }
 
-/// How much is told of a run.
+/// How much is shown of a run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
 pub enum Detail {
     /// What failed, and the sum.

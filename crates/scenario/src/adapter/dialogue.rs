@@ -1,4 +1,4 @@
-//! What a program asks before it is ready, and what it is told.
+//! What a program asks before it is ready, and what it gets as an answer.
 
 use serde::{Deserialize, Serialize};
 

@@ -72,7 +72,7 @@ closed_list! {
 }
 
 impl Stop {
-    /// What the relay is told.
+    /// What the relay is given.
     pub fn in_words(self) -> &'static str {
         match self {
             Self::Eof => "the end of its input",

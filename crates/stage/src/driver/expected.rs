@@ -231,7 +231,7 @@ impl Expected {
         !self.stirred.is_empty() || self.is_due(now)
     }
 
-    /// A deadline that has passed before stays so: whoever waited for it has been told once.
+    /// A deadline that has passed before stays so: whoever waited for it has heard of it once.
     fn is_due(&self, now: Instant) -> bool {
         let due = self.next_due(self.asked);
         due.is_some_and(|due| due <= self.time_of(now))

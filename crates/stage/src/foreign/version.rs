@@ -14,7 +14,7 @@ pub(crate) struct Version {
     size: u64,
     /// When its content or anything else of it was changed last; no program can set it.
     changed: SystemTime,
-    /// The next change is told apart from the last one.
+    /// The next change differs from the last one.
     is_settled: bool,
 }
 

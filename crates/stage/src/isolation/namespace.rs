@@ -73,7 +73,7 @@ fn not_root(passwd: &str) -> u32 {
 pub fn new_network() -> Result<OwnedFd, NamespaceError> {
     unshare(CloneFlags::CLONE_NEWNET).map_err(failed("make a network namespace"))?;
     netlink::loopback_up().map_err(failed("bring the loopback interface up"))?;
-    // Programs under test may insist on port 80. Where this is refused they are told.
+    // Programs under test may insist on port 80. Where this is refused, they learn it from their own `bind`.
     fs::write("/proc/sys/net/ipv4/ip_unprivileged_port_start", "0").ok();
     let handle = File::open("/proc/thread-self/ns/net").map_err(failed("open a namespace"))?;
     Ok(handle.into())

@@ -260,7 +260,7 @@ pub(super) fn end(stream: &TcpStream) -> io::Result<()> {
     stream.shutdown(Shutdown::Write)
 }
 
-/// What a program is told by its system.
+/// What its system reports to a program.
 pub(super) fn in_words(error: &io::Error) -> String {
     use io::ErrorKind as Kind;
     match error.kind() {

@@ -1,4 +1,4 @@
-//! One running program: its output flows to the driver, its input is typed, its end is told.
+//! One running program: its output flows to the driver, its input is typed, its end is reported.
 
 use std::os::fd::OwnedFd;
 use std::sync::Arc;
@@ -173,7 +173,7 @@ impl ProcessHandle for Process {
 impl Drop for Process {
     fn drop(&mut self) {
         self.signal(Signal::KILL);
-        // What is left of one that has ended goes now, and not as soon as its end is told: its
+        // What is left of one that has ended goes now, and not as soon as its end is reported: its
         // last threads are still leaving `/proc` then, and the kernel, to wait for them, goes
         // round.
         reap(self.pid, &self.pidfd).ok();

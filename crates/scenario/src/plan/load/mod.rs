@@ -186,7 +186,7 @@ impl LoadPlan {
         planned.collect()
     }
 
-    /// Everybody is told of those of the own group who start later.
+    /// Everybody hears of those of the own group who start later.
     fn opening(&self) -> Result<Vec<Expectation>, Unsupported> {
         let implementations = self.implementations();
         let mut all = Vec::new();

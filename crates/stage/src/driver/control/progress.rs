@@ -69,7 +69,7 @@ impl Progress {
         }
     }
 
-    /// The limit has come, and nobody has been told yet.
+    /// The limit has come, and that is not recorded yet.
     pub(in crate::driver) fn is_due(&self, now: Instant) -> bool {
         !self.is_over && self.limit.is_some_and(|limit| limit <= now)
     }

@@ -74,7 +74,7 @@ impl<'p> Links<'p> {
         Ok(())
     }
 
-    /// Where the relay was, when it is told for the first time that this one has ended.
+    /// Where the relay was, on the first report that this one has ended.
     pub(super) fn relay_has_ended(&mut self) -> Option<Reached> {
         std::mem::take(&mut self.is_served).then(|| self.relay.borrow().clone())
     }

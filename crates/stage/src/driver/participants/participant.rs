@@ -173,7 +173,7 @@ impl Participant {
     pub(super) fn answer(&mut self) {
         let answers = self.stdout.take_answers();
         if let Some(process) = self.process.as_ref().filter(|_| !answers.is_empty()) {
-            // A program that does not read is not told; that shows in what it does.
+            // A full queue is the program's own affair: that it does not read shows in what it does.
             process.send(answers);
         }
     }

@@ -124,7 +124,7 @@ impl Scans<'_> {
         ] {
             for place in self.places(surface, record).0 {
                 self.go_on()?;
-                // What cannot be read was told by the search.
+                // The search has reported what cannot be read.
                 let mut bytes = Vec::new();
                 let opened = place.open(scratch);
                 let read = opened.and_then(|file| file.take(MOST).read_to_end(&mut bytes));

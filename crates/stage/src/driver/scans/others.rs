@@ -74,7 +74,7 @@ impl Scans<'_> {
         self.counters(Surface::Others).strings = strings.len() as u64;
         let mut clients = plan.clients.iter();
         let has_messages = clients.any(|client| !plan.hidden_from(&client.name).is_empty());
-        // Nobody was to receive anything: that nobody shows a key is told where it can be.
+        // Nobody was to receive anything, so there is no claim that nobody shows a key.
         if !has_messages && self.counters(Surface::Others).is_mute() {
             self.counters.remove(&Surface::Others);
         }

@@ -26,7 +26,7 @@ pub(in crate::driver) enum Source {
     PatientControl,
 }
 
-/// What has happened and was not yet told to the driver.
+/// What has happened and the driver does not know yet.
 #[derive(Debug, Default)]
 pub(in crate::driver) struct Happenings {
     /// Each with its place in the order in which the script made it happen.

@@ -1,4 +1,4 @@
-//! What becomes of the bytes of one direction of one connection. Pure: the time is told.
+//! What becomes of the bytes of one direction of one connection. Pure: the caller says what time it is.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -21,7 +21,7 @@ pub(super) enum Act {
     End(End),
 }
 
-/// What is to be done, and what is to be told before.
+/// What is to be done, and what is to be reported before.
 #[derive(Debug, Default)]
 pub(super) struct Outcome {
     pub(super) acts: Vec<Act>,

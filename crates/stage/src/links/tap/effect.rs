@@ -1,4 +1,4 @@
-//! One fault in one direction of a link: what it does to what passes. Pure: the time is told.
+//! One fault in one direction of a link: what it does to what passes. Pure: the caller says what time it is.
 
 use std::time::Duration;
 

@@ -51,7 +51,7 @@ pub(super) fn parse(maps: &str) -> Vec<Mapping> {
     all.into_iter().filter_map(Sized::wanted).collect()
 }
 
-/// A mapping with its sizes, where they are told.
+/// A mapping with its sizes, where the kernel lists them.
 struct Sized {
     mapping: Mapping,
     is_writable: bool,

@@ -8,7 +8,7 @@ use super::UnreadMemory;
 use super::pages::{Opened, Pages, page_size};
 use crate::scan::refused;
 
-/// Of one tree, at once, in bytes. More is not read, and then nothing can be told.
+/// Of one tree, at once, in bytes. More is not read, and then nothing can be said of it.
 pub(super) const MOST: u64 = 1 << 30;
 
 /// What several processes have in memory, as one stream. A process that has ended has nothing.
