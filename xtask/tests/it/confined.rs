@@ -110,6 +110,84 @@ fn no_participant_sees_reports_or_the_directory_of_another() {
     assert!(shown[0] >= 2 && shown[1] >= 3, "{shown:?}");
 }
 
+/// What the shell in front of a client can read of itself, each line behind the name of its part.
+const SIGNS: &str = "for part in environ cgroup comm limits mountinfo status; \
+    do cat /proc/self/$part | tr \"\\0\" \"\\n\" | sed \"s/^/sign $part /\" >&2; done; \
+    sed \"s/^/parent /\" /proc/$PPID/comm >&2; ls -l /proc/self/fd >&2; exec \"$0\" \"$@\"";
+
+/// Words that only the harness would put there.
+const OURS: [&str; 8] = [
+    "audit", "canary", "harness", "judge", "scenario", "stage", "timeline", "xtask",
+];
+
+#[test]
+fn nothing_that_a_program_reads_of_itself_says_that_it_is_watched() {
+    let (runs, dir) = (Runs::new(), tempfile::tempdir().unwrap());
+    let adapter = started_by_a_shell(dir.path(), "client", SIGNS);
+    let place = root().display().to_string();
+    for level in ["none", "reaper", "namespaces"] {
+        let mut xtask = runs.xtask(&["test", "zoo/scenarios/tour.toml", "--level", level]);
+        let output = xtask
+            .args(["--adapter", adapter.to_str().unwrap()])
+            .output();
+        let output = output.unwrap();
+        let play = runs.path().join("latest/zoo/scenarios/tour");
+        let Ok(shown) = fs::read_to_string(play.join("out/bob.stderr")) else {
+            // Where the machine has no namespaces, that level is refused.
+            assert!(!can_show(Feature::Namespaces, false), "{output:?}");
+            continue;
+        };
+        let signs = |part: &str| {
+            let prefix = format!("sign {part} ");
+            let lines = shown
+                .lines()
+                .filter_map(move |line| line.strip_prefix(&prefix));
+            lines.map(str::to_owned).collect::<Vec<_>>()
+        };
+        let variables = signs("environ");
+        let names = variables.iter().filter_map(|one| one.split('=').next());
+        // Some shells add these.
+        let of_shells = ["OLDPWD", "PWD", "SHLVL", "_"];
+        let mut names: Vec<_> = names.filter(|name| !of_shells.contains(name)).collect();
+        names.sort_unstable();
+        assert_eq!(
+            names,
+            ["HOME", "LANG", "PATH", "PYTHONUNBUFFERED", "TERM", "TMPDIR"],
+            "{level}"
+        );
+        for part in ["environ", "cgroup", "comm", "limits", "mountinfo", "status"] {
+            // What stands there for every process of the machine is not of the harness.
+            let machine = match part {
+                "environ" => String::new(),
+                part => fs::read_to_string(format!("/proc/self/{part}")).unwrap(),
+            };
+            let (signs, machine) = (signs(part), machine.replace(&place, ""));
+            assert!(!signs.is_empty(), "{level}: {part}");
+            // A socket that is covered keeps the name that the machine gave it.
+            let signs = signs.iter().filter(|sign| !sign.contains(" /null "));
+            for sign in signs.map(|sign| sign.replace(&place, "")) {
+                let mut words = OURS.iter().filter(|word| !machine.contains(**word));
+                assert!(
+                    !words.any(|word| sign.contains(word)),
+                    "{level}: {part}: {sign}"
+                );
+            }
+        }
+        assert!(
+            signs("status").contains(&"TracerPid:\t0".to_owned()),
+            "{level}"
+        );
+        // `ls` itself has the directory open.
+        let files = shown
+            .lines()
+            .filter(|line| line.contains(" -> ") && !line.contains("/proc/"));
+        assert_eq!(files.count(), 3, "{level}: {shown}");
+        // Without a PID namespace it sees whose child it is, as it sees every process of the user.
+        let sees_its_parent = shown.lines().any(|line| line == "parent xtask");
+        assert_eq!(sees_its_parent, level != "namespaces", "{shown}");
+    }
+}
+
 #[test]
 fn who_wants_shared_memory_has_its_own() {
     let (runs, dir) = (Runs::new(), tempfile::tempdir().unwrap());
