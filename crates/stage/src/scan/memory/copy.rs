@@ -11,6 +11,9 @@ use super::walk::{Places, Walk};
 /// Bytes that are copied at once.
 const BLOCK: u64 = 1 << 20;
 
+/// This part of it is made as room beside what is wanted.
+const MORE: usize = 8;
+
 /// Copied memory of several processes. Its buffer is used again.
 #[derive(Debug, Default)]
 pub(crate) struct Copied {
@@ -26,6 +29,11 @@ impl Copied {
         buffer.get(..self.length).unwrap_or_default()
     }
 
+    /// What was copied is not needed any more.
+    pub(super) fn clear(&mut self) {
+        self.length = 0;
+    }
+
     /// Makes room, so that none has to be made while processes stand still. In large pages:
     /// writing to small ones that nobody has used lately takes three times as long.
     ///
@@ -38,8 +46,12 @@ impl Copied {
         if there >= wanted {
             return Ok(());
         }
-        // Twice as much, so that what needs more and more is not copied again and again.
-        let mut room = MmapMut::map_anon(wanted.max(2 * there))?;
+        if self.length == 0 {
+            // Nothing is to be kept: both at once need not fit.
+            self.buffer = None;
+        }
+        // A little more, so that what grows from look to look is not copied again and again.
+        let mut room = MmapMut::map_anon(wanted.saturating_add(wanted / MORE))?;
         // A system without large pages does without.
         drop(room.advise(Advice::HugePage));
         let (copied, new) = room.split_at_mut(self.length);
@@ -55,7 +67,7 @@ impl Copied {
     /// Copies all of it, in the place of what was copied before; where it was, and why it is not
     /// all.
     pub(super) fn fill(&mut self, mut walk: Walk) -> (Places, Option<UnreadMemory>) {
-        self.length = 0;
+        self.clear();
         loop {
             let next = walk.next_length().clamp(page_size(), BLOCK);
             if let Err(error) = self.reserve(self.length as u64 + next) {
@@ -86,6 +98,16 @@ mod tests {
         copied.reserve(1 << 20).unwrap();
         assert_eq!(copied.bytes(), b"abc");
         assert!(copied.buffer.is_some_and(|room| room.len() >= 1 << 20));
+    }
+
+    #[test]
+    fn room_for_a_little_more_is_not_twice_as_large() {
+        let (first, more) = (8 << 20, (9 << 20) + 1);
+        let mut copied = Copied::default();
+        copied.reserve(first).unwrap();
+        copied.reserve(more).unwrap();
+        let room = copied.buffer.map_or(0, |room| room.len() as u64);
+        assert!((more..first * 3 / 2).contains(&room), "{room}");
     }
 
     #[test]

@@ -40,6 +40,7 @@ pub(crate) enum SamplingMode {
 /// Copies what processes and everything below them have in memory while they stand still; where
 /// it was, and why it is not all of it.
 pub(crate) fn copy(roots: &[i32], into: &mut Copied) -> (Places, Option<UnreadMemory>) {
+    into.clear();
     // Room is made before they stop.
     let resident: u64 = readable(roots).into_iter().map(pages::resident).sum();
     // Where there is none, the copy will say so.
