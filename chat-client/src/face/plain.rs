@@ -2,6 +2,7 @@
 
 use chat_protocol::{Conversation, Name};
 
+use super::rooms;
 use crate::escape::escape;
 use crate::session::{Line, Refusal, hex};
 
@@ -25,7 +26,15 @@ pub fn render(line: &Line) -> String {
             };
             format!("{kind} {from} {}", escape(text))
         }
-        Line::SentAll { tag, accepted } => format!("sent {}all {accepted}", number(*tag)),
+        Line::SentAll {
+            tag,
+            room,
+            accepted,
+        } => {
+            let whom = room.as_ref().map_or("all".to_owned(), ToString::to_string);
+            format!("sent {}{whom} {accepted}", number(*tag))
+        }
+        Line::Room(line) => rooms::plain(line),
         Line::Sent { tag, to } => format!("sent {}{to}", number(*tag)),
         Line::Delivered { tag, to } => format!("delivered {}{to}", number(*tag)),
         Line::Unconfirmed { to, count } => format!("unconfirmed {to} {count}"),
@@ -73,7 +82,8 @@ pub fn render(line: &Line) -> String {
         Line::Contacts { count } => format!("contacts {count}"),
         Line::Relay { key, address } => format!("relay {key} {}", escape(address)),
         Line::Past(past) => {
-            let to = past.to.as_ref().map_or("*", Name::as_str);
+            let to = past.to.as_ref().map_or("*".to_owned(), Name::to_string);
+            let to = past.room.as_ref().map_or(to, ToString::to_string);
             let kind = if past.flagged { "flagged-past" } else { "past" };
             format!(
                 "{kind} {} {} {to} {}",

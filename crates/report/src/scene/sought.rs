@@ -83,8 +83,10 @@ impl Sought {
         let is_like = lines.filter(|(_, template)| template.values(line).is_some());
         // `/msg {to} {text}` says more than `{text}`.
         let text = match is_like.max_by_key(|(_, template)| template.literal()) {
-            Some((Typed::Say | Typed::Msg, template)) => template.values(line)?.remove("text")?,
-            Some((Typed::Accept | Typed::File | Typed::Quit, _)) => return None,
+            Some((Typed::Say | Typed::Msg | Typed::RoomSay, template)) => {
+                template.values(line)?.remove("text")?
+            }
+            Some((_, _)) => return None,
             None => line.to_owned(),
         };
         Some(Self {

@@ -26,6 +26,26 @@ closed_list! {
         Accept,
         /// the way users quit it
         Quit,
+        /// a new room
+        #[serde(rename = "room_create")]
+        #[strum(serialize = "room_create")]
+        RoomCreate,
+        /// a new member of a room
+        #[serde(rename = "room_invite")]
+        #[strum(serialize = "room_invite")]
+        RoomInvite,
+        /// the end of one's own membership
+        #[serde(rename = "room_leave")]
+        #[strum(serialize = "room_leave")]
+        RoomLeave,
+        /// the end of a membership
+        #[serde(rename = "room_remove")]
+        #[strum(serialize = "room_remove")]
+        RoomRemove,
+        /// a text for the members of a room
+        #[serde(rename = "room_say")]
+        #[strum(serialize = "room_say")]
+        RoomSay,
     }
 }
 
@@ -63,6 +83,11 @@ impl Typed {
                 "with `{text}`, and `{to}` unless there are two people only",
             ),
             Self::Quit => (&[], &[], "the way users quit it"),
+            Self::RoomCreate => (&["room"], &[], "with `{room}`"),
+            Self::RoomInvite => (&["room", "who"], &[], "with `{room}` and `{who}`"),
+            Self::RoomLeave => (&["room"], &[], "with `{room}`"),
+            Self::RoomRemove => (&["room", "who"], &[], "with `{room}` and `{who}`"),
+            Self::RoomSay => (&["room", "text"], &[], "with `{room}` and `{text}`"),
             Self::Say => (&["text"], &[], "with `{text}`"),
         }
     }
@@ -72,6 +97,11 @@ impl Typed {
         match self {
             Self::File => Some(Capability::File),
             Self::Msg => Some(Capability::Msg),
+            Self::RoomCreate
+            | Self::RoomInvite
+            | Self::RoomLeave
+            | Self::RoomRemove
+            | Self::RoomSay => Some(Capability::Rooms),
             Self::Accept | Self::Quit => None,
             Self::Say => Some(Capability::Say),
         }

@@ -11,6 +11,7 @@ mod nested;
 mod pause;
 mod presence;
 mod relay;
+mod room;
 mod seen;
 mod send;
 mod steps;
@@ -28,6 +29,7 @@ use timeline::EventKind;
 
 pub(crate) use described::{STEP, VERBS};
 pub use fault::{Fault, FaultKind, FaultWord, Links, Way, When};
+pub use room::{InRoom, RoomWord};
 pub(crate) use seen::events;
 pub use steps::Step;
 pub(crate) use steps::{first_named_by_join, read};
@@ -84,6 +86,12 @@ pub enum Verb {
     Fault { links: Links, fault: Fault },
     /// All faults of links are over.
     Heal { links: Links },
+    /// A client does something in a room.
+    Room {
+        client: String,
+        room: String,
+        act: InRoom,
+    },
     /// A line typed as it is.
     Type { client: String, line: Text },
     /// Something must be seen.
@@ -113,6 +121,7 @@ impl VerbWord {
             Self::Never => &seen::NEVER,
             Self::Relay => &relay::RELAY,
             Self::Repeat => &nested::REPEAT,
+            Self::Room => &room::ROOM,
             Self::Say => &send::SAY,
             Self::Send => &send::SEND,
             Self::Type => &typed::TYPE,
@@ -169,6 +178,7 @@ impl Verb {
             | Self::Msg { .. }
             | Self::Never(_)
             | Self::Repeat { .. }
+            | Self::Room { .. }
             | Self::Say { .. }
             | Self::Send { .. }
             | Self::Type { .. } => Effect::Nothing,
@@ -198,6 +208,7 @@ impl Verb {
             Self::Join { .. } | Self::Leave { .. } => UnderLoad::Ends(
                 "`join` and `leave` change who is there, and under load everybody stays",
             ),
+            Self::Room { .. } => UnderLoad::LeftOut("a room is not a measure of a relay"),
             Self::Relay(_) => UnderLoad::Ends("`relay` would do it to all groups at once"),
             Self::Fault { .. } | Self::Heal { .. } => UnderLoad::Ends(
                 "`fault` and `heal` are for single links, and figures of them would say nothing",
@@ -219,6 +230,12 @@ impl Verb {
             }
             Self::Join { client, .. } | Self::Leave { client, .. } | Self::Type { client, .. } => {
                 *client = name(client);
+            }
+            Self::Room { client, act, .. } => {
+                *client = name(client);
+                if let InRoom::Invite { who } | InRoom::Remove { who } = act {
+                    *who = name(who);
+                }
             }
             Self::Expect(want) | Self::Never(want) => *want = want.renamed(name),
             Self::All(_)
