@@ -6,9 +6,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use chat_crypto::{CLOCK_SKEW_SECONDS, ReplayRecord};
-use chat_protocol::{Blob, Conversation, Digest, Fingerprint, MessageId, Name, Place};
+use chat_protocol::{Blob, Conversation, Digest, Fingerprint, MessageId, Name, Place, RoomId};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
+
+use crate::rooms::{OfRoom, RoomChange, Rooms};
 
 /// Numbers that have not come of one thread, at most, that are still waited for.
 const MAX_MISSING: usize = 1024;
@@ -47,6 +49,9 @@ pub struct Kept {
     pub expires: u64,
     /// The envelope, every byte of it.
     pub envelope: Blob,
+    /// What it is of a room.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub room: Option<OfRoom>,
 }
 
 /// One line of the journal.
@@ -71,6 +76,8 @@ pub enum Entry {
     Came(Thread, u64),
     /// Nobody goes by this identity any more: its threads are over.
     Forgotten(Fingerprint),
+    /// Something of a room.
+    Room(RoomChange),
 }
 
 /// Where a message stands among those of its thread.
@@ -102,6 +109,7 @@ pub struct Account {
     /// Those of them that the relay says have arrived.
     accepted: BTreeSet<MessageId>,
     opened: Vec<ReplayRecord>,
+    rooms: Rooms,
 }
 
 /// The digest of a message's sealed bytes.
@@ -164,6 +172,7 @@ impl Account {
                 self.missing.retain(|thread, _| thread.peer != peer);
                 self.wrote.retain(|thread, _| thread.peer != peer);
             }
+            Entry::Room(change) => self.rooms.take(change),
         }
     }
 
@@ -201,7 +210,8 @@ impl Account {
         let threads = seen.chain(missing).chain(wrote);
         let accepted = self.accepted.iter().copied().map(Entry::Accepted);
         let kept = kept.chain(accepted);
-        opened.chain(threads).chain(kept).collect()
+        let rooms = self.rooms.changes().map(Entry::Room);
+        opened.chain(threads).chain(kept).chain(rooms).collect()
     }
 
     /// The envelopes that were opened before, for the receiver.
@@ -258,6 +268,16 @@ impl Account {
         is_kept.then(|| self.note(Entry::Done(*id)))
     }
 
+    /// The rooms.
+    pub(crate) fn rooms(&self) -> &Rooms {
+        &self.rooms
+    }
+
+    /// Takes note of a change to them.
+    pub(crate) fn change_rooms(&mut self, change: RoomChange) -> Entry {
+        self.note(Entry::Room(change))
+    }
+
     /// Nobody goes by this identity any more. `None` where nothing is remembered of it.
     pub(crate) fn forget(&mut self, peer: Fingerprint) -> Option<Entry> {
         let mut threads = self.seen.keys().chain(self.wrote.keys());
@@ -278,6 +298,13 @@ impl Account {
     ) -> impl Iterator<Item = &'a Kept> {
         let theirs = move |kept: &&Kept| kept.to == *to && kept.peer == *peer;
         self.kept.values().filter(theirs)
+    }
+
+    /// The texts of a room that are kept for somebody.
+    pub(crate) fn kept_in(&self, room: RoomId, peer: &Fingerprint) -> Vec<MessageId> {
+        let is_in = |kept: &&Kept| kept.peer == *peer && kept.room == Some(OfRoom::Text(room));
+        let kept = self.kept.values().filter(is_in);
+        kept.map(|kept| kept.id).collect()
     }
 
     /// For whom something is kept.
@@ -425,6 +452,7 @@ mod tests {
             peer: THREAD.peer,
             expires: 100,
             envelope: Blob(vec![id]),
+            room: None,
         };
         let mut entries = Vec::new();
         for (place, digest) in written(3) {
@@ -480,6 +508,7 @@ mod tests {
                 peer: THREAD.peer,
                 expires: 100,
                 envelope: Blob(vec![id]),
+                room: None,
             });
         }
         account.settle(&MessageId([3; 16]));

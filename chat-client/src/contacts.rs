@@ -140,6 +140,13 @@ impl Contacts {
         all.any(|one| one.fingerprint() == *identity)
     }
 
+    /// The people who have this identity, by their names.
+    pub(crate) fn named(&self, identity: Fingerprint) -> impl Iterator<Item = &Name> {
+        let is_it = move |contact: &Contact| contact.identity.fingerprint() == identity;
+        let known = self.known.iter();
+        known.filter_map(move |(name, contact)| is_it(contact).then_some(name))
+    }
+
     /// Trusts the identity that has changed; from now on it is the pinned one. `false` when
     /// none waits.
     pub fn trust(&mut self, name: &Name) -> bool {

@@ -31,6 +31,7 @@ mod key_commands;
 mod output;
 mod pass_phrase;
 pub mod relays;
+pub mod rooms;
 pub mod screen;
 pub mod session;
 mod signals;

@@ -3,6 +3,7 @@
 mod json;
 mod people;
 mod plain;
+mod rooms;
 mod strangers;
 
 use std::io::{self, Write as _};

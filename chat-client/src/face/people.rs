@@ -3,6 +3,7 @@
 use chat_protocol::{Conversation, Name, RelayKey};
 use chrono::DateTime;
 
+use super::rooms;
 use crate::escape::escape;
 use crate::session::{Line, Past};
 
@@ -32,6 +33,7 @@ pub fn render(line: &Line) -> Option<String> {
             text,
             flagged,
         } => message(from, *conversation, text, *flagged),
+        Line::Room(line) => rooms::for_people(line),
         Line::SentAll { .. }
         | Line::Sent { .. }
         | Line::Delivered { .. }
@@ -94,6 +96,8 @@ fn remembered(past: &Past) -> String {
         .to
         .as_ref()
         .map_or(String::new(), |to| format!(" to {to}"));
+    let room = past.room.as_ref();
+    let to = room.map_or(to, |room| format!(" in {room}"));
     let flag = if past.flagged { UNTRUSTED } else { "" };
     let text = escape(&past.text);
     format!("  {} {flag}{}{to}: {text}", utc(past.at), past.from)

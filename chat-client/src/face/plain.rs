@@ -2,8 +2,9 @@
 
 use chat_protocol::{Conversation, Name};
 
+use super::rooms;
 use crate::escape::escape;
-use crate::session::{Line, Refusal, hex};
+use crate::session::{Line, Past, Refusal, hex};
 
 /// The line for programs: fields separated by one space, the last one escaped.
 pub fn render(line: &Line) -> String {
@@ -25,7 +26,15 @@ pub fn render(line: &Line) -> String {
             };
             format!("{kind} {from} {}", escape(text))
         }
-        Line::SentAll { tag, accepted } => format!("sent {}all {accepted}", number(*tag)),
+        Line::SentAll {
+            tag,
+            room,
+            accepted,
+        } => {
+            let whom = room.as_ref().map_or("all".to_owned(), ToString::to_string);
+            format!("sent {}{whom} {accepted}", number(*tag))
+        }
+        Line::Room(line) => rooms::plain(line),
         Line::Sent { tag, to } => format!("sent {}{to}", number(*tag)),
         Line::Delivered { tag, to } => format!("delivered {}{to}", number(*tag)),
         Line::Unconfirmed { to, count } => format!("unconfirmed {to} {count}"),
@@ -72,16 +81,7 @@ pub fn render(line: &Line) -> String {
         Line::Contact { name, state } => format!("contact {name} {state}"),
         Line::Contacts { count } => format!("contacts {count}"),
         Line::Relay { key, address } => format!("relay {key} {}", escape(address)),
-        Line::Past(past) => {
-            let to = past.to.as_ref().map_or("*", Name::as_str);
-            let kind = if past.flagged { "flagged-past" } else { "past" };
-            format!(
-                "{kind} {} {} {to} {}",
-                past.at,
-                past.from,
-                escape(&past.text)
-            )
-        }
+        Line::Past(past) => remembered(past),
         Line::Pasts { count } => format!("pasts {count}"),
         Line::Help { text } => format!("help {}", escape(text)),
         Line::Rejected { from, code } => format!("rejected {from} {code}"),
@@ -104,4 +104,16 @@ fn names(names: &[Name]) -> String {
 
 fn file(event: &str, with: &Name, size: u64, sha256: &[u8; 32], name: &str) -> String {
     format!("{event} {with} {size} {} {}", hex(sha256), escape(name))
+}
+
+fn remembered(past: &Past) -> String {
+    let to = past.to.as_ref().map_or("*".to_owned(), Name::to_string);
+    let to = past.room.as_ref().map_or(to, ToString::to_string);
+    let kind = if past.flagged { "flagged-past" } else { "past" };
+    format!(
+        "{kind} {} {} {to} {}",
+        past.at,
+        past.from,
+        escape(&past.text)
+    )
 }

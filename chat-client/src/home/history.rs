@@ -162,6 +162,7 @@ mod tests {
             at: 1,
             from: "alice".parse().unwrap(),
             to: None,
+            room: None,
             text: text.to_owned(),
             id: None,
             flagged: false,

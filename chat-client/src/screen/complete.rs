@@ -3,14 +3,14 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use chat_protocol::Name;
+use chat_protocol::{Name, RoomName};
 
 use super::view::Outside;
-use crate::session::Topic;
+use crate::session::{RoomVerb, Topic};
 
 /// What the screen alone knows, as `/help` tells it.
 pub(super) const LOCAL: [&str; 4] = [
-    "/window NAME, /window NUMBER, /window everyone: shows a conversation; so do Alt+number, Ctrl-N, Ctrl-P and /msg NAME",
+    "/window NAME, /window #ROOM, /window NUMBER, /window everyone: shows a conversation; so do Alt+number, Ctrl-N, Ctrl-P and /msg NAME",
     "/close: closes the conversation that is shown; it stays in the history",
     "keys: Tab completes, Up and Down recall earlier lines, Page Up and Page Down scroll, Ctrl-L redraws, Ctrl-Z stops, Ctrl-C leaves",
     "signs after your texts: … on its way, ✓ the relay says that it arrived, ✓✓ the recipient confirms it, ✗ it did not arrive",
@@ -20,6 +20,7 @@ pub(super) const LOCAL: [&str; 4] = [
 #[derive(Debug)]
 pub(super) struct Known {
     pub(super) names: BTreeSet<Name>,
+    pub(super) rooms: BTreeSet<RoomName>,
     pub(super) outside: Outside,
 }
 
@@ -45,6 +46,7 @@ pub(super) fn complete(line: &str, known: &Known) -> Completed {
     let head = |tail: &str| line.get(..line.len() - tail.len()).unwrap_or_default();
     match (command, rest.split_once(' ')) {
         ("/help", None) => choose(head(rest), rest, commands(), ""),
+        ("/room", rest_of) => complete_room(line, rest_of, known),
         ("/file", Some((_, path))) => complete_path(head(path), path, known),
         ("/msg" | "/file" | "/verify" | "/trust", None) => {
             choose(head(rest), rest, names(known), " ")
@@ -56,6 +58,23 @@ pub(super) fn complete(line: &str, known: &Known) -> Completed {
             let begun = rest.rsplit(' ').next().unwrap_or_default();
             choose(head(begun), begun, names(known), " ")
         }
+    }
+}
+
+/// `/room VERB ROOM NAME`; what stands behind the room's name may also be a text.
+fn complete_room(line: &str, rest: Option<(&str, &str)>, known: &Known) -> Completed {
+    let begun = line.rsplit(' ').next().unwrap_or_default();
+    let head = line.get(..line.len() - begun.len()).unwrap_or_default();
+    match rest {
+        None => {
+            let verbs = RoomVerb::ALL.iter().map(|verb| verb.name().to_owned());
+            choose(head, begun, verbs.collect(), " ")
+        }
+        Some((_, room)) if !room.contains(' ') => {
+            let rooms = known.rooms.iter().map(ToString::to_string);
+            choose(head, begun, rooms.collect(), " ")
+        }
+        Some(_) => choose(head, begun, names(known), " "),
     }
 }
 

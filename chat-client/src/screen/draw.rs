@@ -10,7 +10,7 @@ use ratatui::widgets::Paragraph;
 use unicode_segmentation::UnicodeSegmentation as _;
 
 use super::view::{Bar, ChatView, Relay};
-use super::window::{Entry, What, Window};
+use super::window::{Entry, What, Window, With};
 use super::wrap::{columns, cut, wrap};
 use crate::escape::visible;
 
@@ -71,8 +71,8 @@ fn coloured(view: &ChatView, colour: Color, style: Style) -> Style {
     }
 }
 
-fn title(window: &Window) -> &str {
-    window.with.as_ref().map_or("everyone", Name::as_str)
+fn title(window: &Window) -> String {
+    window.with.title()
 }
 
 fn tabs_line(view: &ChatView, width: u16) -> Line<'static> {
@@ -175,7 +175,10 @@ fn hint(view: &ChatView) -> Option<String> {
 
 fn draw_input(view: &ChatView, area: Rect, frame: &mut Frame<'_>) {
     let width = usize::from(area.width);
-    let with = view.windows.get(view.current).map_or("everyone", title);
+    let with = view
+        .windows
+        .get(view.current)
+        .map_or_else(|| With::Everyone.title(), title);
     let prompt = match &view.question {
         Some(_) => "yes or no> ".to_owned(),
         None => format!("{with}> "),

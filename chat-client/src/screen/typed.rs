@@ -2,15 +2,15 @@
 
 use std::collections::VecDeque;
 
-use chat_protocol::Name;
 use chat_protocol::limits::MAX_TEXT;
+use chat_protocol::{Name, RoomName};
 use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use tui_input::{Input, InputRequest};
 
 use super::complete::{Completed, LOCAL, complete, expand};
 use super::view::{ChatView, Relay};
-use super::window::What;
-use crate::session::{Command, Refusal};
+use super::window::{What, With};
+use crate::session::{Command, Refusal, RoomCommand};
 
 /// Lines that can be fetched back.
 const KEPT: usize = 100;
@@ -232,9 +232,9 @@ impl ChatView {
         }
     }
 
-    /// Shows the window with this person. `false` where there is no room for it.
-    fn show_person(&mut self, name: Name) -> bool {
-        let window = self.window(Some(name));
+    /// Shows the window of this conversation. `false` where there is no room for it.
+    fn show_with(&mut self, with: With) -> bool {
+        let window = self.window(with);
         match window {
             Some(window) => self.show(window),
             None => self.hint("too many windows have something unread: read or /close some"),
@@ -271,22 +271,16 @@ impl ChatView {
     fn command(&mut self, command: Command, line: String, at: u64) -> Vec<Want> {
         let send = match command {
             Command::Say { text } => {
-                let to = match &self.at(self.current).with {
-                    // What is said so is meant for everyone.
-                    Some(_) if line.starts_with("/say ") => {
-                        self.show(0);
-                        None
-                    }
-                    with => with.clone(),
-                };
-                return self.send_text(to, text, at);
-            }
-            Command::Msg { to, text } => {
-                if !self.show_person(to.clone()) {
-                    self.typed.set(line);
-                    return Vec::new();
+                // What is said with a command is meant for everyone.
+                if line.starts_with("/say ") || line.starts_with("/room ") {
+                    self.show(0);
                 }
-                return self.send_text(Some(to), text, at);
+                let with = self.at(self.current).with.clone();
+                return self.send_text(&with, text, at);
+            }
+            Command::Msg { to, text } => return self.say_with(With::Person(to), text, line, at),
+            Command::Room(RoomCommand::Say { room, text }) => {
+                return self.say_with(With::Room(room), text, line, at);
             }
             Command::File { to, path } => {
                 let path = expand(&path, self.outside.home.as_deref());
@@ -305,10 +299,19 @@ impl ChatView {
         vec![Want::Send(format!("@{} {send}", self.number()))]
     }
 
-    fn send_text(&mut self, to: Option<Name>, text: String, at: u64) -> Vec<Want> {
-        let command = match &to {
-            Some(to) => format!("/msg {to} {text}"),
-            None => format!("/say {text}"),
+    fn say_with(&mut self, with: With, text: String, line: String, at: u64) -> Vec<Want> {
+        if !self.show_with(with.clone()) {
+            self.typed.set(line);
+            return Vec::new();
+        }
+        self.send_text(&with, text, at)
+    }
+
+    fn send_text(&mut self, with: &With, text: String, at: u64) -> Vec<Want> {
+        let command = match with {
+            With::Everyone => format!("/say {text}"),
+            With::Person(to) => format!("/msg {to} {text}"),
+            With::Room(room) => format!("/room say {room} {text}"),
         };
         let number = self.say(self.current, at, text);
         vec![Want::Send(format!("@{number} {command}"))]
@@ -327,13 +330,24 @@ impl ChatView {
                 self.show(0);
                 true
             }
+            (Some("/window"), Some(room), None) if room.starts_with('#') => {
+                match room.parse::<RoomName>() {
+                    Ok(room) => {
+                        if !self.show_with(With::Room(room)) {
+                            self.typed.set(line.to_owned());
+                        }
+                    }
+                    Err(_) => self.show(0),
+                }
+                true
+            }
             (Some("/window" | "/msg"), Some(name), None) => {
                 match (name.parse::<usize>(), name.parse::<Name>()) {
                     (Ok(number), _) if command == Some("/window") => {
                         self.show_number(number.wrapping_sub(1));
                     }
                     (_, Ok(name)) if name != self.me => {
-                        if !self.show_person(name) {
+                        if !self.show_with(With::Person(name)) {
                             self.typed.set(line.to_owned());
                         }
                     }

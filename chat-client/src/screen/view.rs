@@ -3,13 +3,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
-use chat_protocol::{Conversation, FileId, Name};
+use chat_protocol::{Conversation, FileId, Name, RoomName};
 
 use super::complete::Known;
 use super::typed::{Question, Typed};
-use super::window::{Fate, What, Window};
+use super::window::{Fate, What, Window, With};
 use crate::face::{Strangers, Turn, meaning, render_for_people};
-use crate::session::{Line, Past, Progress};
+use crate::session::{Line, Past, Progress, RoomLine};
 
 /// Windows at most: everybody who comes may open one.
 const MAX_WINDOWS: usize = 100;
@@ -91,6 +91,8 @@ enum Place {
     Everyone,
     /// With this person; opens a window.
     Person(Name),
+    /// In this room; the same.
+    Room(RoomName),
     /// To everyone, and where a window with this person is open, there as well.
     About(Name),
     /// An answer: where it was asked.
@@ -105,7 +107,7 @@ impl ChatView {
             outside,
             relay: Relay::Connecting,
             here: BTreeSet::new(),
-            windows: vec![Window::new(None)],
+            windows: vec![Window::new(With::Everyone)],
             current: 0,
             typed: Typed::default(),
             question: None,
@@ -128,11 +130,17 @@ impl ChatView {
                 at,
                 from,
                 to,
+                room,
                 text,
                 id: _,
                 flagged,
             } = said;
-            let with = to.map(|to| if to == self.me { from.clone() } else { to });
+            let with = match (room, to) {
+                (Some(room), _) => With::Room(room),
+                (None, Some(to)) if to == self.me => With::Person(from.clone()),
+                (None, Some(to)) => With::Person(to),
+                (None, None) => With::Everyone,
+            };
             let is_mine = from == self.me;
             let (window, is_private) = self.window_of_others(with);
             let what = What::Text {
@@ -159,19 +167,12 @@ impl ChatView {
         if self.mark(line) {
             return;
         }
-        if let Line::Message {
-            from,
-            conversation,
-            text,
-            flagged,
-        } = line
-        {
-            let with = (*conversation == Conversation::Private).then(|| from.clone());
+        if let Some((with, from, text, flagged)) = said(line) {
             let (window, is_private) = self.window_of_others(with);
             let what = What::Text {
                 from: from.clone(),
-                text: text.clone(),
-                flagged: *flagged,
+                text: text.to_owned(),
+                flagged,
                 is_private,
                 fate: None,
             };
@@ -192,12 +193,17 @@ impl ChatView {
                 Some(Place::Everyone) => self.push(0, at, what),
                 Some(Place::Here) => self.push(self.current, at, what),
                 Some(Place::Person(name)) => {
-                    let (window, _) = self.window_of_others(Some(name));
+                    let (window, _) = self.window_of_others(With::Person(name));
+                    self.arrive(window, at, what);
+                }
+                Some(Place::Room(room)) => {
+                    let (window, _) = self.window_of_others(With::Room(room));
                     self.arrive(window, at, what);
                 }
                 Some(Place::About(name)) => {
                     self.push(0, at, what);
-                    let open = |window: &Window| window.with.as_ref() == Some(&name);
+                    let with = With::Person(name);
+                    let open = |window: &Window| window.with == with;
                     if let Some(window) = self.windows.iter().position(open) {
                         self.push(window, at, notice(&text));
                     }
@@ -226,12 +232,13 @@ impl ChatView {
     fn concerns_me(&self, line: &Line) -> bool {
         match line {
             Line::Message {
-                conversation, text, ..
-            } => {
+                conversation: Conversation::Private,
+                ..
+            } => true,
+            Line::Message { text, .. } | Line::Room(RoomLine::Message { text, .. }) => {
                 let is_my_name = |word: &str| word.eq_ignore_ascii_case(self.me.as_str());
                 let is_of_a_name = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-');
-                *conversation == Conversation::Private
-                    || text.split(|c| !is_of_a_name(c)).any(is_my_name)
+                text.split(|c| !is_of_a_name(c)).any(is_my_name)
             }
             Line::FileReceived { .. } => true,
             _ => false,
@@ -288,26 +295,34 @@ impl ChatView {
 
     /// Who can be named.
     pub(super) fn known(&self) -> Known {
-        let windows = self.windows.iter().filter_map(|window| window.with.clone());
+        let (mut names, mut rooms) = (self.here.clone(), BTreeSet::new());
+        for window in &self.windows {
+            match &window.with {
+                With::Everyone => {}
+                With::Person(name) => drop(names.insert(name.clone())),
+                With::Room(room) => drop(rooms.insert(room.clone())),
+            }
+        }
         Known {
-            names: self.here.iter().cloned().chain(windows).collect(),
+            names,
+            rooms,
             outside: self.outside.clone(),
         }
     }
 
     /// The window that this person asks for; a new one is opened where there is room. `None` where every window has
     /// something that was not read or not answered for.
-    pub(super) fn window(&mut self, with: Option<Name>) -> Option<usize> {
+    pub(super) fn window(&mut self, with: With) -> Option<usize> {
         self.open(with, Window::is_settled)
     }
 
     /// The window for what others say, and whether it is the one for everyone because there is no room for another.
-    fn window_of_others(&mut self, with: Option<Name>) -> (usize, bool) {
+    fn window_of_others(&mut self, with: With) -> (usize, bool) {
         let window = self.open(with, Window::is_idle);
         (window.unwrap_or(0), window.is_none())
     }
 
-    fn open(&mut self, with: Option<Name>, may_go: fn(&Window) -> bool) -> Option<usize> {
+    fn open(&mut self, with: With, may_go: fn(&Window) -> bool) -> Option<usize> {
         let found = self.windows.iter().position(|window| window.with == with);
         if found.is_none() && self.windows.len() >= MAX_WINDOWS {
             self.close(self.oldest(may_go)?);
@@ -372,7 +387,7 @@ impl ChatView {
     /// Adds what was typed here, and gives it a number.
     pub(super) fn say(&mut self, window: usize, at: u64, text: String) -> u64 {
         self.last_tag += 1;
-        let is_public = self.at(window).with.is_none();
+        let is_public = !matches!(self.at(window).with, With::Person(_));
         let fate = Some(Fate {
             tag: self.last_tag,
             is_public,
@@ -477,6 +492,28 @@ impl ChatView {
     }
 }
 
+/// A text of somebody: in which conversation, by whom, and whether the writer is not trusted.
+fn said(line: &Line) -> Option<(With, &Name, &str, bool)> {
+    match line {
+        Line::Message {
+            from,
+            conversation,
+            text,
+            flagged,
+        } => {
+            let with = match conversation {
+                Conversation::All => With::Everyone,
+                Conversation::Private => With::Person(from.clone()),
+            };
+            Some((with, from, text, *flagged))
+        }
+        Line::Room(RoomLine::Message { room, from, text }) => {
+            Some((With::Room(room.clone()), from, text, false))
+        }
+        _ => None,
+    }
+}
+
 /// What stands behind the sign that a line for people begins with.
 fn notice(text: &str) -> What {
     match text.strip_prefix("! ") {
@@ -488,9 +525,17 @@ fn notice(text: &str) -> What {
 /// Where a line belongs; `None` for what is told above the next message.
 fn place(line: &Line) -> Option<Place> {
     let place = match line {
-        Line::Missing { .. } | Line::Late { .. } | Line::Anew { .. } | Line::Forked { .. } => {
-            return None;
-        }
+        Line::Missing { .. }
+        | Line::Late { .. }
+        | Line::Anew { .. }
+        | Line::Forked { .. }
+        | Line::Room(RoomLine::Differs { .. }) => return None,
+        Line::Room(
+            RoomLine::Created { room }
+            | RoomLine::Added { room, .. }
+            | RoomLine::Removed { room, .. }
+            | RoomLine::Left { room, .. },
+        ) => Place::Room(room.clone()),
         Line::FileOffered { from: name, .. }
         | Line::FileReceived { from: name, .. }
         | Line::FileWaiting { to: name, .. }

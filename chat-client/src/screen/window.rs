@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 
-use chat_protocol::Name;
+use chat_protocol::{Name, RoomName};
 
 /// Entries that a window keeps; older ones are in the history.
 const KEPT: usize = 2_000;
@@ -10,11 +10,30 @@ const KEPT: usize = 2_000;
 /// Bytes of entries that a window keeps.
 const KEPT_BYTES: usize = 1024 * 1024;
 
+/// With whom a conversation is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum With {
+    Everyone,
+    Person(Name),
+    /// The members of a room.
+    Room(RoomName),
+}
+
+impl With {
+    /// What its window is called.
+    pub(super) fn title(&self) -> String {
+        match self {
+            Self::Everyone => "everyone".to_owned(),
+            Self::Person(name) => name.to_string(),
+            Self::Room(room) => room.to_string(),
+        }
+    }
+}
+
 /// One conversation.
 #[derive(Debug)]
 pub(super) struct Window {
-    /// With whom; `None` for everyone.
-    pub(super) with: Option<Name>,
+    pub(super) with: With,
     pub(super) entries: VecDeque<Entry>,
     /// How many of the last entries came while another window was shown.
     pub(super) unread: usize,
@@ -63,7 +82,7 @@ pub(super) enum What {
 pub(super) struct Fate {
     /// The number that the text was given.
     pub(super) tag: u64,
-    /// To everyone.
+    /// To everyone, or to the members of a room.
     pub(super) is_public: bool,
     /// How many recipients have it, as the relay says.
     pub(super) sent: usize,
@@ -104,7 +123,7 @@ impl Fate {
 }
 
 impl Window {
-    pub(super) fn new(with: Option<Name>) -> Self {
+    pub(super) fn new(with: With) -> Self {
         Self {
             with,
             entries: VecDeque::new(),

@@ -6,6 +6,7 @@ use strum::{IntoStaticStr, VariantArray};
 
 use super::Refusal;
 use super::past::{SHOWN, Sought};
+use super::room_command::{self, RoomCommand};
 use crate::escape::{is_hidden, unescape};
 
 /// Something that the user wants.
@@ -30,6 +31,8 @@ pub enum Command {
         /// Where it lies.
         path: String,
     },
+    /// Something about a room.
+    Room(RoomCommand),
     /// Who is here?
     Who,
     /// Which relay is this?
@@ -81,6 +84,8 @@ pub enum Topic {
     Msg,
     /// `/file`.
     File,
+    /// `/room`.
+    Room,
     /// `/who`.
     Who,
     /// `/relay`.
@@ -120,6 +125,7 @@ impl Topic {
             Self::Say => "/say TEXT",
             Self::Msg => "/msg NAME TEXT",
             Self::File => "/file NAME PATH",
+            Self::Room => "/room create|invite|remove|leave|say|list [ROOM] [NAME or TEXT]",
             Self::Who => "/who",
             Self::Relay => "/relay",
             Self::Verify => "/verify NAME [yes]",
@@ -143,6 +149,12 @@ impl Topic {
             }
             Self::Msg => "sends a text to one person",
             Self::File => "sends a file to one person, into that person's download folder",
+            Self::Room => {
+                "a group with a list of members that they sign themselves: /room create ROOM, \
+                 /room invite ROOM NAME, /room say ROOM TEXT, /room list [ROOM], /room leave ROOM, and \
+                 /room remove ROOM NAME for whoever created it. #lobby is no such group but everyone \
+                 who is here: it is open"
+            }
             Self::Who => "lists who is here and how far each identity is trusted",
             Self::Relay => "shows the relay's key: compare it with the one that its log shows",
             Self::Verify => {
@@ -238,6 +250,7 @@ impl Command {
                 }
                 Ok(Self::File { to, path })
             }
+            Topic::Room => room_command::parse(rest, free),
             Topic::Verify => {
                 let (name, answer) = split_name(rest);
                 let name = person(name, usage)?;
@@ -283,7 +296,7 @@ impl Command {
         }
     }
 
-    fn say(text: String) -> Result<Self, Refusal> {
+    pub(super) fn say(text: String) -> Result<Self, Refusal> {
         checked(text).map(|text| Self::Say { text })
     }
 }
@@ -301,11 +314,11 @@ fn split(line: &str) -> (&str, &str) {
 }
 
 /// A name, whatever blanks stand before it, and what follows the one space after it.
-fn split_name(rest: &str) -> (&str, &str) {
+pub(super) fn split_name(rest: &str) -> (&str, &str) {
     split(rest.trim_start_matches(' '))
 }
 
-fn person(name: &str, usage: impl Fn() -> Refusal) -> Result<Name, Refusal> {
+pub(super) fn person(name: &str, usage: impl Fn() -> Refusal) -> Result<Name, Refusal> {
     if name.is_empty() {
         return Err(usage());
     }
@@ -337,7 +350,7 @@ fn history(rest: &str) -> Option<Sought> {
 }
 
 /// A text that can be sent.
-fn checked(text: String) -> Result<String, Refusal> {
+pub(super) fn checked(text: String) -> Result<String, Refusal> {
     if text.trim().is_empty() {
         return Err(Refusal::new("empty", "there is nothing to send"));
     }

@@ -5,17 +5,27 @@ use std::path::Path;
 
 use bytes::Bytes;
 use chat_identity::SafetyNumber;
-use chat_protocol::{Conversation, Fingerprint, Name, ToRelay};
+use chat_protocol::{Conversation, Fingerprint, Name, RoomId, RoomName, ToRelay};
 
 use super::marks::Label;
 use super::outbox::Purpose;
 use super::{Command, Line, Refusal, Session, Topic};
 
-/// A text to everyone, and who is still to get it. Each first text to somebody costs RSA, so they are sealed one
+/// Whom a text to many is for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Audience {
+    /// Everyone who is here.
+    Everyone,
+    /// The members of a room, and what it is called here.
+    Room(RoomId, RoomName),
+}
+
+/// A text to many, and who is still to get it. Each first text to somebody costs RSA, so they are sealed one
 /// after the other, and other things happen in between.
 #[derive(Debug)]
 pub(super) struct Saying {
     group: u64,
+    audience: Audience,
     text: String,
     tag: Option<u64>,
     rest: VecDeque<Name>,
@@ -68,6 +78,7 @@ impl Session {
             Command::Msg { to, text } => {
                 let label = Label {
                     conversation: Conversation::Private,
+                    room: None,
                     tag,
                     purpose: Purpose::Private,
                 };
@@ -78,6 +89,7 @@ impl Session {
                 sent
             }
             Command::File { to, path } => self.open_source(to, Path::new(&path), tag),
+            Command::Room(command) => self.on_room_command(command, tag),
             Command::Who => {
                 self.who();
                 Ok(())
@@ -115,18 +127,34 @@ impl Session {
     /// makes nobody a recipient.
     fn say(&mut self, text: String, tag: Option<u64>) {
         self.remember(None, &text);
-        let mut rest = self.people.here();
-        rest.retain(|name| !self.people.is_blocked(name));
+        let here = self.people.here();
+        self.say_to(Audience::Everyone, here, text, tag);
+    }
+
+    /// One envelope for each of these people, without this client and whom it has blocked.
+    pub(super) fn say_to(
+        &mut self,
+        audience: Audience,
+        mut people: Vec<Name>,
+        text: String,
+        tag: Option<u64>,
+    ) {
+        people.retain(|name| *name != self.people.me && !self.people.is_blocked(name));
+        let room = match &audience {
+            Audience::Everyone => None,
+            Audience::Room(_, name) => Some(name.clone()),
+        };
         self.link.saying = Some(Saying {
-            group: self.link.outbox.new_group(),
+            group: self.link.outbox.new_group(room),
+            audience,
             text,
             tag,
-            rest: rest.into(),
+            rest: people.into(),
         });
         self.work();
     }
 
-    /// The connection is gone before everyone was sent a text.
+    /// The connection is gone before all were sent a text.
     pub(super) fn give_up_saying(&mut self) {
         let Some(Saying { tag, rest, .. }) = self.link.saying.take() else {
             return;
@@ -137,27 +165,44 @@ impl Session {
         }
     }
 
-    /// Seals the next envelope of a text to everyone, or the next receipt.
+    /// Seals the next envelope of a text to many, the next list of a room, or the next receipt.
     pub fn work(&mut self) {
         let Some(mut saying) = self.link.saying.take() else {
-            return self.confirm();
+            return match self.link.lists.pop_front() {
+                Some(list) => self.send_list(list),
+                None => self.confirm(),
+            };
         };
         let group = saying.group;
-        if let Some(name) = saying.rest.pop_front() {
-            let label = Label {
-                conversation: Conversation::All,
-                tag: saying.tag,
-                purpose: Purpose::Say { group },
-            };
-            if let Err(refusal) = self.send_text(&name, &saying.text, label) {
-                self.refuse(refusal.of(saying.tag));
-            }
+        if let Some(name) = saying.rest.pop_front()
+            && let Err(refusal) = self.say_to_one(&name, &saying)
+        {
+            self.refuse(refusal.of(saying.tag));
         }
         if saying.rest.is_empty() {
             self.close_say(group, saying.tag);
         } else {
             self.link.saying = Some(saying);
         }
+    }
+
+    fn say_to_one(&mut self, to: &Name, saying: &Saying) -> Result<(), Refusal> {
+        let (conversation, room) = match saying.audience {
+            Audience::Everyone => (Conversation::All, None),
+            Audience::Room(room, _) => {
+                let list = self.prepare_room(room, to)?;
+                (Conversation::Private, Some((room, list)))
+            }
+        };
+        let label = Label {
+            conversation,
+            room,
+            tag: saying.tag,
+            purpose: Purpose::Say {
+                group: saying.group,
+            },
+        };
+        self.send_text(to, &saying.text, label)
     }
 
     /// Seals a content that has no place and is not kept.

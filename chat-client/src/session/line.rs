@@ -2,10 +2,10 @@
 
 use std::fmt::Write as _;
 
-use chat_protocol::{Conversation, Name, RelayKey};
+use chat_protocol::{Conversation, Name, RelayKey, RoomName};
 use serde::{Serialize, Serializer};
 
-use super::Past;
+use super::{Past, RoomLine};
 
 /// One line of output. The faces decide how it looks; nothing in it is escaped yet.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -55,11 +55,14 @@ pub enum Line {
         /// Whether the sender's identity has changed and is not trusted.
         flagged: bool,
     },
-    /// Every envelope of a message to everyone has been answered for.
+    /// Every envelope of a message to everyone, or in a room, has been answered for.
     SentAll {
         /// Which text, where it was given a number.
         #[serde(skip_serializing_if = "Option::is_none")]
         tag: Option<u64>,
+        /// In which room.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        room: Option<RoomName>,
         /// How many recipients have it.
         accepted: usize,
     },
@@ -254,6 +257,9 @@ pub enum Line {
         /// Why.
         reason: String,
     },
+    /// Something about a room.
+    #[serde(untagged)]
+    Room(RoomLine),
 }
 
 impl Line {
@@ -272,7 +278,10 @@ impl Line {
             | Self::Forked { from: name }
             | Self::FileOffered { from: name, .. }
             | Self::Delivered { to: name, .. }
-            | Self::Unconfirmed { to: name, .. } => Some(name),
+            | Self::Unconfirmed { to: name, .. }
+            | Self::Room(
+                RoomLine::Message { from: name, .. } | RoomLine::Differs { from: name, .. },
+            ) => Some(name),
             _ => None,
         }
     }

@@ -1,12 +1,13 @@
 //! What lives as long as one connection. All else of a session outlives it.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 
-use chat_protocol::{Frame, Name};
+use chat_protocol::{Digest, Frame, Name};
 
 use super::input::Saying;
 use super::login::Phase;
 use super::outbox::Outbox;
+use super::room_lists::ListDue;
 use super::{Line, Session};
 use crate::relays::{Meeting, Transport};
 
@@ -19,8 +20,12 @@ pub(super) struct Link {
     pub(super) meeting: Meeting,
     /// What the relay has not answered for.
     pub(super) outbox: Outbox,
-    /// A text to everyone that is being sealed.
+    /// A text to many that is being sealed.
     pub(super) saying: Option<Saying>,
+    /// Lists of rooms that are to be sent.
+    pub(super) lists: VecDeque<ListDue>,
+    /// Which other list somebody has shown last, and has had ours for.
+    pub(super) answered: BTreeMap<ListDue, Digest>,
     /// The latest delivery that is to be acknowledged, and those that were refused.
     pub(super) dealt_with: Option<u64>,
     pub(super) refused: Vec<u64>,
@@ -45,6 +50,8 @@ impl Link {
             meeting: Meeting::Again,
             outbox: Outbox::default(),
             saying: None,
+            lists: VecDeque::new(),
+            answered: BTreeMap::new(),
             dealt_with: None,
             refused: Vec::new(),
             first_contacts: Vec::new(),

@@ -191,6 +191,7 @@ impl Session {
             self.send_unconfirmed(&name);
             self.send_again(&name);
         }
+        self.lists_are_due(None);
     }
 
     fn refuse_login(&mut self, ending: Ending) {

@@ -2,11 +2,12 @@
 
 use bytes::Bytes;
 use chat_crypto::{Freshness, ReplayRecord};
-use chat_protocol::limits::{MAX_RECEIPTS, MAX_TEXT};
+use chat_protocol::limits::{MAX_RECEIPTS, MAX_ROOM_ENTRIES, MAX_TEXT};
 use chat_protocol::{
     CancelReason, Content, Conversation, Digest, Envelope, Fingerprint, Name, ReturnReason, ToRelay,
 };
 
+use super::room_mail::RoomText;
 use super::{Line, Past, Session, Transfer};
 use crate::account::{Entry, Thread, digest};
 
@@ -35,8 +36,10 @@ impl Session {
         self.link.dealt_with = self.link.dealt_with.max(Some(seq));
         match self.open(from, body) {
             Ok(Some(mail)) => {
-                self.records.push(Entry::Opened(mail.record.clone()));
+                // The last entry: where the disk loses what came before it, the envelope opens once more.
+                let opened = Entry::Opened(mail.record.clone());
                 self.on_mail(from, mail);
+                self.records.push(opened);
             }
             // The same envelope again: shown before.
             Ok(None) => {}
@@ -106,7 +109,12 @@ impl Session {
         self.rotation.opened += 1;
         let content = Content::decode(&opened.content).map_err(|_| "content")?;
         match &content {
-            Content::Text { text, .. } if !is_text(text) => return Err("content"),
+            Content::Text { text, .. } | Content::RoomText { text, .. } if !is_text(text) => {
+                return Err("content");
+            }
+            Content::RoomList { entries, .. } if entries.len() > MAX_ROOM_ENTRIES => {
+                return Err("content");
+            }
             Content::Delivered { ids } if ids.len() > MAX_RECEIPTS => return Err("content"),
             _ => {}
         }
@@ -139,6 +147,7 @@ impl Session {
                         at: self.now,
                         from: from.clone(),
                         to,
+                        room: None,
                         text: text.clone(),
                         id: Some(place.id),
                         flagged: mail.flagged,
@@ -149,6 +158,29 @@ impl Session {
                         text,
                         flagged: mail.flagged,
                     });
+                    self.marks.show(from, place.id);
+                }
+            }
+            Content::RoomText {
+                place,
+                room,
+                list,
+                text,
+            } => {
+                if self.take_place(from, thread, &place, mail.digest) {
+                    let id = place.id;
+                    let said = RoomText {
+                        room,
+                        list,
+                        text,
+                        id,
+                    };
+                    self.on_room_text(from, mail.by, said);
+                }
+            }
+            Content::RoomList { place, entries } => {
+                if self.take_place(from, thread, &place, mail.digest) {
+                    self.on_room_list(from, mail.by, &entries);
                     self.marks.show(from, place.id);
                 }
             }
@@ -166,7 +198,11 @@ impl Session {
     /// Of a blocked person nothing is shown or confirmed; but its place is taken note of, or later messages would
     /// seem to miss one.
     fn on_blocked_mail(&mut self, from: &Name, thread: Thread, mail: &Mail) {
-        let (Content::Text { place, .. } | Content::File { place, .. }) = &mail.content else {
+        let (Content::Text { place, .. }
+        | Content::RoomText { place, .. }
+        | Content::RoomList { place, .. }
+        | Content::File { place, .. }) = &mail.content
+        else {
             return;
         };
         let (_, entry) = self.account.see(thread, place, mail.digest);

@@ -3,12 +3,15 @@
 use std::collections::BTreeMap;
 
 use chat_protocol::limits::MAX_RECEIPTS;
-use chat_protocol::{Content, Conversation, Digest, Fingerprint, MessageId, Name, Place, ToRelay};
+use chat_protocol::{
+    Content, Conversation, Digest, Fingerprint, MessageId, Name, Place, RoomId, ToRelay,
+};
 use rand::Rng as _;
 
 use super::outbox::Purpose;
 use super::{Line, Refusal, Session, Typing};
 use crate::account::{Kept, Thread, digest};
+use crate::rooms::OfRoom;
 
 /// Texts that wait for their recipient's word, at most: of older ones it is not told any more.
 const MAX_MARKS: usize = 4096;
@@ -18,7 +21,8 @@ const MAX_MARKS: usize = 4096;
 pub(super) struct Mark {
     to: Name,
     by: Fingerprint,
-    conversation: Conversation,
+    /// It is for this one alone.
+    is_alone: bool,
     /// What the user has called it.
     tag: Option<u64>,
     /// The first, and so the oldest, has the lowest.
@@ -42,6 +46,8 @@ pub(super) struct Marks {
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Label {
     pub(super) conversation: Conversation,
+    /// Of a text in a room, which one, and the list of its members.
+    pub(super) room: Option<(RoomId, Digest)>,
     pub(super) tag: Option<u64>,
     pub(super) purpose: Purpose,
 }
@@ -86,13 +92,24 @@ impl Session {
     pub(super) fn send_text(&mut self, to: &Name, text: &str, label: Label) -> Result<(), Refusal> {
         let place = self.place(to, label.conversation)?;
         let text = text.to_owned();
-        let content = Content::Text { place, text }.encode();
-        self.send_message(to, (label.conversation, place), &content, label.purpose)?;
+        let content = match label.room {
+            None => Content::Text { place, text },
+            Some((room, list)) => Content::RoomText {
+                place,
+                room,
+                list,
+                text,
+            },
+        };
+        let content = content.encode();
+        let of_room = label.room.map(|(room, _)| OfRoom::Text(room));
+        let thread = (label.conversation, place);
+        self.send_message(to, thread, &content, (label.purpose, of_room))?;
         let recipient = self.people.recipient(to)?;
         let mark = Mark {
             to: to.clone(),
             by: recipient.identity.fingerprint(),
-            conversation: label.conversation,
+            is_alone: label.conversation == Conversation::Private && label.room.is_none(),
             tag: label.tag,
             age: 0,
             shown: false,
@@ -113,14 +130,14 @@ impl Session {
         Ok(self.account.next(&Thread { peer, conversation }, id))
     }
 
-    /// Seals a message that has a place. Texts are kept until somebody has answered for them; a file's offer
+    /// Seals a message that has a place. Texts and lists are kept until somebody has answered for them; a file's offer
     /// means nothing on another connection.
     pub(super) fn send_message(
         &mut self,
         to: &Name,
         (conversation, place): (Conversation, Place),
         content: &[u8],
-        purpose: Purpose,
+        (purpose, room): (Purpose, Option<OfRoom>),
     ) -> Result<(), Refusal> {
         let (envelope, peer, expires) = self.seal(to, conversation, content)?;
         let thread = Thread { peer, conversation };
@@ -134,6 +151,7 @@ impl Session {
                 peer,
                 expires,
                 envelope: chat_protocol::Blob(envelope.to_vec()),
+                room,
             };
             let entry = self.account.keep(kept);
             self.records.push(entry);
@@ -167,10 +185,17 @@ impl Session {
         };
         let peer = recipient.identity.fingerprint();
         let kept: Vec<Kept> = self.account.kept_for(to, &peer).cloned().collect();
-        for Kept { id, envelope, .. } in kept {
+        for Kept {
+            id, envelope, room, ..
+        } in kept
+        {
             let is_meant = self.account.is_accepted(&id) == (purpose == Purpose::Unconfirmed);
             if is_meant && !self.link.outbox.has(&id) {
                 let size = (Some(id), envelope.0.len());
+                let purpose = match room {
+                    Some(OfRoom::List(room)) => Purpose::List { room },
+                    Some(OfRoom::Text(_)) | None => purpose,
+                };
                 let hop = self.link.outbox.add(to.clone(), purpose, size);
                 let send = ToRelay::Send {
                     id: hop,
@@ -183,8 +208,12 @@ impl Session {
 
     /// What opens nowhere any more is given up.
     pub(super) fn give_up_expired(&mut self) {
-        for Kept { id, to, .. } in self.account.expired(self.now) {
+        for Kept { id, to, room, .. } in self.account.expired(self.now) {
             self.records.extend(self.account.settle(&id));
+            if let Some(OfRoom::List(room)) = room {
+                self.list_is_lost(room, &to);
+                continue;
+            }
             let (tag, reason) = (self.tag_of(&id), "expired".to_owned());
             self.show(Line::Undelivered { tag, to, reason });
         }
@@ -234,9 +263,10 @@ impl Session {
         let Some(mark) = self.marks.remove(id) else {
             return;
         };
-        let Mark { to, tag, .. } = mark;
-        let for_people =
-            mark.conversation == Conversation::Private && self.typing == Typing::Person;
+        let Mark {
+            to, tag, is_alone, ..
+        } = mark;
+        let for_people = is_alone && self.typing == Typing::Person;
         if tag.is_some() || for_people {
             self.show(Line::Delivered { tag, to });
         }

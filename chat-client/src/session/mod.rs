@@ -15,6 +15,11 @@ mod outbox;
 mod past;
 mod people;
 mod receiving;
+mod room_command;
+mod room_line;
+mod room_lists;
+mod room_mail;
+mod rooms;
 mod rotation;
 mod sealer;
 mod sending;
@@ -29,6 +34,8 @@ pub use command::{Command, Topic};
 pub use effect::{Effect, Ending, FileJob, FileReport, Progress, Transfer, stored_first};
 pub use line::{Line, Refusal, hex};
 pub use past::{Past, Sought};
+pub use room_command::{RoomCommand, RoomVerb};
+pub use room_line::RoomLine;
 
 use self::link::Link;
 use self::login::Phase;
@@ -268,7 +275,8 @@ impl Session {
 
     /// Whether there is work that takes long, and that is done bit by bit.
     pub fn has_work(&self) -> bool {
-        self.is_ready() && (self.link.saying.is_some() || self.marks.has_receipts())
+        let sends = self.link.saying.is_some() || !self.link.lists.is_empty();
+        self.is_ready() && (sends || self.marks.has_receipts())
     }
 
     /// Asks a silent relay whether it is still there.
@@ -433,6 +441,7 @@ impl Session {
                 self.lines.insert(place, line);
             }
             self.send_again(&again);
+            self.lists_are_due(Some(&again));
         }
     }
 
@@ -501,8 +510,10 @@ impl Session {
             (Purpose::Say { .. } | Purpose::Private | Purpose::Again, None) => {
                 self.show(Line::Sent { tag, to });
             }
+            (Purpose::List { room }, Some(_)) => self.list_is_lost(room, &to),
             (Purpose::Offer { file }, Some(reason)) => self.fail_source(file, &reason),
-            (Purpose::Offer { .. }, None) | (Purpose::Receipt | Purpose::Unconfirmed, _) => {}
+            (Purpose::Offer { .. } | Purpose::List { .. }, None)
+            | (Purpose::Receipt | Purpose::Unconfirmed, _) => {}
         }
         if let Some(message) = pending.message {
             self.settle(message, is_lost, is_sure);
@@ -522,8 +533,12 @@ impl Session {
         {
             return;
         }
-        if let Some(accepted) = self.link.outbox.close(group) {
-            self.show(Line::SentAll { tag, accepted });
+        if let Some((room, accepted)) = self.link.outbox.close(group) {
+            self.show(Line::SentAll {
+                tag,
+                room,
+                accepted,
+            });
         }
     }
 

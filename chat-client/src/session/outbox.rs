@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 
 use chat_protocol::limits::MAX_UNACKNOWLEDGED;
-use chat_protocol::{FileId, MessageId, Name};
+use chat_protocol::{FileId, MessageId, Name, RoomId, RoomName};
 
 /// Envelopes to one person that are on their way at the same time, at most: a sixteenth of what
 /// the relay keeps for everybody who sends to that person.
@@ -17,13 +17,18 @@ const BYTES: usize = 16 * 1024 * 1024;
 /// What an envelope was for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Purpose {
-    /// One of a message to everyone.
+    /// One of a message to many.
     Say {
         /// Which message.
         group: u64,
     },
     /// A message to one.
     Private,
+    /// The list of a room.
+    List {
+        /// Which room.
+        room: RoomId,
+    },
     /// Announces a file.
     Offer {
         /// Which file.
@@ -60,17 +65,24 @@ pub(super) struct Outbox {
     bytes: usize,
 }
 
-/// A message to everyone: what its envelopes have come to.
+/// A message to many: what its envelopes have come to.
 #[derive(Debug, Default)]
 struct Say {
+    /// Where it was said; `None` for everyone.
+    room: Option<RoomName>,
     waiting: usize,
     accepted: usize,
 }
 
 impl Outbox {
-    /// A number for a message to everyone.
-    pub(super) fn new_group(&mut self) -> u64 {
+    /// A number for a message to everyone, or to the members of a room.
+    pub(super) fn new_group(&mut self, room: Option<RoomName>) -> u64 {
         self.last_group += 1;
+        let say = Say {
+            room,
+            ..Say::default()
+        };
+        self.says.insert(self.last_group, say);
         self.last_group
     }
 
@@ -116,13 +128,11 @@ impl Outbox {
         Some(pending)
     }
 
-    /// How many recipients have the message, once nothing of it is on its way.
-    pub(super) fn close(&mut self, group: u64) -> Option<usize> {
-        match self.says.get(&group) {
-            Some(say) if say.waiting > 0 => None,
-            Some(_) => self.says.remove(&group).map(|say| say.accepted),
-            None => Some(0),
-        }
+    /// Where the message was said, and how many recipients have it, once nothing of it is on its way.
+    pub(super) fn close(&mut self, group: u64) -> Option<(Option<RoomName>, usize)> {
+        let is_over = self.says.get(&group)?.waiting == 0;
+        let say = is_over.then(|| self.says.remove(&group))??;
+        Some((say.room, say.accepted))
     }
 
     /// Whether this message is on its way.

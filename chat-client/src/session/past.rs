@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use chat_protocol::{MessageId, Name};
+use chat_protocol::{MessageId, Name, RoomName};
 use serde::{Deserialize, Serialize};
 
 use super::{Effect, Session};
@@ -51,8 +51,11 @@ pub struct Past {
     pub at: u64,
     /// Who wrote it.
     pub from: Name,
-    /// To whom; `None` for everyone.
+    /// To whom; `None` for everyone, and in a room.
     pub to: Option<Name>,
+    /// In which room.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub room: Option<RoomName>,
     /// What was written.
     pub text: String,
     /// Which message it is, of those of others: a client that was killed may have noted it twice.
@@ -73,10 +76,20 @@ impl Past {
 impl Session {
     /// Takes note of a text of ours for the history.
     pub(super) fn remember(&mut self, to: Option<Name>, text: &str) {
+        self.remember_ours(to, None, text);
+    }
+
+    /// The same, of one in a room.
+    pub(super) fn remember_in_room(&mut self, room: &RoomName, text: &str) {
+        self.remember_ours(None, Some(room.clone()), text);
+    }
+
+    fn remember_ours(&mut self, to: Option<Name>, room: Option<RoomName>, text: &str) {
         self.past.push(Past {
             at: self.now,
             from: self.people.me.clone(),
             to,
+            room,
             text: text.to_owned(),
             id: None,
             flagged: false,

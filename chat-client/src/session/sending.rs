@@ -167,7 +167,7 @@ impl Session {
         let place = here.and_then(|()| self.place(&to, kind));
         let sent = place.and_then(|place| {
             let content = Content::File { place, offer }.encode();
-            self.send_message(&to, (kind, place), &content, purpose)
+            self.send_message(&to, (kind, place), &content, (purpose, None))
         });
         let recipient = self
             .people

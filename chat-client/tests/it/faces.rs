@@ -1,5 +1,5 @@
 use chat_client::face::{render_for_people, render_json, render_plain};
-use chat_client::session::{Line, Past, Refusal};
+use chat_client::session::{Line, Past, Refusal, RoomLine};
 use chat_protocol::{Conversation, RelayKey};
 
 use crate::hall::name;
@@ -99,7 +99,11 @@ fn lines() -> Vec<Line> {
             tag: None,
             to: bob.clone(),
         },
-        Line::SentAll { tag, accepted: 2 },
+        Line::SentAll {
+            tag,
+            room: None,
+            accepted: 2,
+        },
         Line::Delivered {
             tag,
             to: bob.clone(),
@@ -127,7 +131,17 @@ fn lines() -> Vec<Line> {
             at: 1,
             from: bob,
             to: None,
+            room: Some("team".parse().unwrap()),
+            text: text.clone(),
+        }),
+        Line::Room(RoomLine::Message {
+            room: "team".parse().unwrap(),
+            from: name("bob"),
             text,
+        }),
+        Line::Room(RoomLine::Listed {
+            room: None,
+            members: 3,
         }),
     ]
 }
@@ -147,7 +161,9 @@ fn every_line_can_be_an_object_whose_fields_are_as_documented() {
     {"event":"file-received","from":"bob","size":3,"sha256":"abababababababababababababababababababababababababababababababab","name":"a \"b\"\n\u009b\udb40\udc41"}
     {"event":"refused","tag":7,"code":"unknown-name","text":"nobody"}
     {"event":"safety","name":"bob","state":"verified","number":"12345"}
-    {"event":"past","at":1,"from":"bob","to":null,"text":"a \"b\"\n\u009b\udb40\udc41"}
+    {"event":"past","at":1,"from":"bob","to":null,"room":"team","text":"a \"b\"\n\u009b\udb40\udc41"}
+    {"event":"room-message","room":"team","from":"bob","text":"a \"b\"\n\u009b\udb40\udc41"}
+    {"event":"room","room":null,"members":3}
     "#);
     // The page names every event, and every field of these.
     let page = std::fs::read_to_string("../docs/client-lines.md").unwrap();

@@ -74,6 +74,7 @@ fn a_journal_that_has_grown_drops_what_does_not_count_any_more() {
         peer: Fingerprint([2; 32]),
         expires: NOW + 10,
         envelope: Blob(vec![number; 300_000]),
+        room: None,
     };
     for number in 0..20 {
         let kept = kept(number);
@@ -124,6 +125,7 @@ fn history_comes_back_for_its_owner_and_nobody_reads_it_on_the_disk() {
         at,
         from: "alice".parse().unwrap(),
         to: to.cloned(),
+        room: None,
         text: text.to_owned(),
     };
     let entries = [

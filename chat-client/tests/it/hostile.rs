@@ -116,6 +116,37 @@ fn nothing_is_shown_twice() {
 }
 
 #[test]
+fn a_change_of_members_that_is_replayed_changes_nothing() {
+    for does in [RelayDoes::Replays, RelayDoes::ReplaysLater] {
+        for seed in seeds(1) {
+            let mut hall = together(does, seed, &["alice", "bob", "carol"]);
+            for line in [
+                "/room create team",
+                "/room invite team bob",
+                "/room invite team carol",
+                "/room say team for three",
+                "/room remove team carol",
+                "/room say team for two",
+            ] {
+                hall.types("alice", line);
+            }
+            let bob = hall.person("bob");
+            let start = Start {
+                journal: bob.journal.clone(),
+                ..Start::knowing(1, &bob.contacts.clone())
+            };
+            hall.drop("bob");
+            hall.join("bob", start);
+            assert!(hall.is_struck(), "{does:?}");
+            assert_eq!(hall.lines("bob"), ["ready bob with alice,carol"]);
+            let told = hall.types("bob", "/room say team still two");
+            assert_eq!(told.last().unwrap(), "sent #team 1");
+            assert_eq!(count(&mut hall, "carol", "room-message "), 1);
+        }
+    }
+}
+
+#[test]
 fn a_changed_envelope_is_refused_and_the_next_one_opens() {
     for (does, ways) in [
         (RelayDoes::FlipsBits, 4),

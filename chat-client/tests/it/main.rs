@@ -21,6 +21,7 @@ mod places;
 mod program;
 mod promises;
 mod relays;
+mod rooms;
 mod rotation;
 mod screen;
 mod silence;

@@ -208,7 +208,11 @@ fn each_text_of_ones_own_says_what_has_become_of_it() {
     seat.take(&sent(5, "carol"));
     seat.take(&delivered(5, "carol"));
     let (tag, accepted) = (Some(5), 2);
-    seat.take(&Line::SentAll { tag, accepted });
+    seat.take(&Line::SentAll {
+        tag,
+        room: None,
+        accepted,
+    });
     assert!(seat.shows("alice: to all ✓✓ 1 of 2"));
     assert_eq!(seat.view.farewell(), Vec::<String>::new());
     seat.enters("nobody has answered");
@@ -349,6 +353,7 @@ fn what_was_read_before_is_there_again_in_its_windows() {
         at: NOW - 60,
         from: name(from),
         to: to.map(name),
+        room: None,
         text: text.to_owned(),
     };
     seat.view.remember(vec![

@@ -206,6 +206,7 @@ fn what_was_said_with_a_blocked_person_is_not_remembered_for_the_screen() {
         at: NOW,
         from: name(from),
         to: to.map(name),
+        room: None,
         text: "hello".to_owned(),
         id: None,
         flagged: false,

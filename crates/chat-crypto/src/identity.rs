@@ -4,7 +4,7 @@ use std::fmt;
 
 use chat_identity::{Channel, PublicIdentity, Statement};
 use chat_protocol::limits::{MAIL_SECONDS, RSA_BITS, SESSION_SECONDS};
-use chat_protocol::{Blob, Certificate, Name, Nonce, RelayKey};
+use chat_protocol::{Blob, Certificate, Digest, Name, Nonce, RelayKey, RoomAct, RoomEntry};
 use rand::CryptoRng;
 use rsa::pkcs8::EncodePublicKey as _;
 use rsa::{Pss, RsaPrivateKey};
@@ -178,6 +178,23 @@ impl Identity {
             certificate,
         );
         self.sign(rng, &statement)
+    }
+
+    /// Signs an entry in the list of a room's members, and nothing else.
+    pub fn sign_room_entry(
+        &self,
+        rng: &mut impl CryptoRng,
+        parents: &[Digest],
+        act: RoomAct,
+    ) -> RoomEntry {
+        let by = self.public.fingerprint();
+        let statement = Statement::room_entry(&by, parents, &act);
+        RoomEntry {
+            by,
+            parents: parents.to_vec(),
+            act,
+            signature: Blob(self.sign(rng, &statement)),
+        }
     }
 
     /// From parts that [`crate::store`] has checked against each other.

@@ -5,7 +5,7 @@
 //! little-endian. The first part names what kind of statement it is, so that a signature
 //! made for one purpose never serves another. Numbers inside are `u64` little-endian.
 
-use chat_protocol::{Certificate, Fingerprint, Name, Nonce, RelayKey, SessionId};
+use chat_protocol::{Certificate, Digest, Fingerprint, Name, Nonce, RelayKey, RoomAct, SessionId};
 
 /// The connection that a statement is for. Whoever passes the statement on has another one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -114,6 +114,31 @@ impl Statement {
             &expires.to_le_bytes(),
             wrap,
         ]))
+    }
+
+    /// "I do this to the list of a room's members, knowing these latest entries of it." The first entry has none
+    /// before it, and all later ones lead back to it: so no entry serves in another room.
+    pub fn room_entry(by: &Fingerprint, parents: &[Digest], act: &RoomAct) -> Self {
+        let parents: Vec<u8> = parents.iter().flat_map(|parent| parent.0).collect();
+        let start: [&[u8]; 3] = [b"chat/2 room entry", &by.0, &parents];
+        let act: &[&[u8]] = match act {
+            RoomAct::Create {
+                room,
+                name,
+                key,
+                nonce,
+            } => &[
+                b"create",
+                room.as_str().as_bytes(),
+                name.as_str().as_bytes(),
+                &key.0,
+                &nonce.0,
+            ],
+            RoomAct::Add { name, key } => &[b"add", name.as_str().as_bytes(), &key.0],
+            RoomAct::Remove { who } => &[b"remove", &who.0],
+            RoomAct::Leave => &[b"leave"],
+        };
+        Self(pae(&[&start[..], act].concat()))
     }
 
     /// The exact bytes.

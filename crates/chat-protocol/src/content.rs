@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Blob, Digest, FileId, InvalidEnvelope, MessageId};
+use crate::{Blob, Digest, FileId, InvalidEnvelope, MessageId, RoomEntry, RoomId};
 
 /// The plaintext of an envelope.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -14,6 +14,24 @@ pub enum Content {
         place: Place,
         /// At most [`crate::limits::MAX_TEXT`] bytes.
         text: String,
+    },
+    /// Something that a person wrote in a room. It travels as a private message to each member.
+    RoomText {
+        /// Where it belongs among the private messages to this recipient.
+        place: Place,
+        /// Which room.
+        room: RoomId,
+        /// The list of members that it was written for: SHA-256 of the ascending digests of its entries.
+        list: Digest,
+        /// At most [`crate::limits::MAX_TEXT`] bytes.
+        text: String,
+    },
+    /// The list of a room's members, all of it.
+    RoomList {
+        /// Where it belongs among the private messages to this recipient.
+        place: Place,
+        /// Each behind those that it refers to; at most [`crate::limits::MAX_ROOM_ENTRIES`].
+        entries: Vec<RoomEntry>,
     },
     /// A file is on its way.
     File {

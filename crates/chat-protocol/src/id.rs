@@ -71,6 +71,11 @@ fixed_bytes!(
     32
 );
 fixed_bytes!(
+    /// A room: the digest of the entry that creates it.
+    RoomId,
+    32
+);
+fixed_bytes!(
     /// A fresh random number in the login.
     Nonce,
     32

@@ -22,16 +22,20 @@ pub mod limits;
 mod message;
 mod name;
 mod peer;
+mod room;
 
 pub use blob::Blob;
 pub use content::{Content, FileOffer, Place, ReceiptStatus};
 pub use envelope::{Conversation, Envelope, EnvelopeHeader, SUITE};
 pub use error::{Blame, ErrorCode, InvalidEnvelope, InvalidFrame, InvalidMessage};
 pub use frame::{Deframer, Frame};
-pub use id::{Digest, FileId, Fingerprint, InvalidHex, MessageId, Nonce, RelayKey, SessionId};
+pub use id::{
+    Digest, FileId, Fingerprint, InvalidHex, MessageId, Nonce, RelayKey, RoomId, SessionId,
+};
 pub use message::{CancelReason, LeaveReason, Presence, ReturnReason, ToClient, ToRelay};
 pub use name::{InvalidName, Name};
 pub use peer::{Certificate, Peer};
+pub use room::{InvalidRoomName, RoomAct, RoomEntry, RoomName};
 
 /// The version of the protocol that this crate speaks. A relay answers any other one with
 /// [`ErrorCode::UnsupportedVersion`].

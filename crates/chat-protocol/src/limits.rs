@@ -53,3 +53,19 @@ pub const MAIL_SECONDS: u64 = MAIL_DAYS as u64 * 24 * 60 * 60;
 
 /// Messages that the relay holds for one recipient until they are acknowledged.
 pub const MAX_UNACKNOWLEDGED: usize = 4096;
+
+/// Entries in the list of a room: all of them fit into one envelope, which is how they travel.
+pub const MAX_ROOM_ENTRIES: usize = 128;
+
+/// Those of them that others than its creator may write: some are left to remove whoever writes too many.
+pub const MAX_ROOM_ENTRIES_OF_OTHERS: usize = 96;
+
+/// What all entries of a room together may name as standing before them, and how much of that is for others than its
+/// creator.
+pub const MAX_ROOM_PARENTS: usize = 1024;
+
+/// The same, for others than the creator.
+pub const MAX_ROOM_PARENTS_OF_OTHERS: usize = 768;
+
+/// People in a room.
+pub const MAX_ROOM_MEMBERS: usize = 64;

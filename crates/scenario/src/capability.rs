@@ -33,6 +33,8 @@ closed_list! {
         RefuseUnknownNames,
         /// refuse private messages to oneself
         RefuseOneself,
+        /// have rooms: groups with a list of members
+        Rooms,
         /// send messages to everyone
         Say,
     }

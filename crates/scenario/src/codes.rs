@@ -85,6 +85,8 @@ pub(crate) mod scenario {
             "The parameters of a `fault` do not fit its kind: `delay` needs `by`, `jitter` `up_to`, `rate` `bytes_per_second`, `slice` `bytes`, `hold` `frames`. A parameter of another kind would do nothing. `times` counts single frames: those of `drop`, `duplicate`, `reorder`, `replay`, `truncate` and `splice`, and of a `corrupt` that says which frames count.";
         EARLY_CANARY: "S0145",
             "A canary begins within the first 16 bytes of a text. Allocators overwrite the first 16 bytes of freed memory with their own bookkeeping, so the audit could miss it in the relay's memory. Put some text before it: `the vault code is {canary}`.";
+        ROOM: "S0146",
+            "`room` lacks something, or has something that would do nothing: `invite` and `remove` need `who`, `say` needs `text`, `create` and `leave` need neither.";
     }
 }
 

@@ -114,6 +114,10 @@ const SCENARIOS: &[(&str, &str)] = &[
         "S0145",
         "say = { from = \"alice\", text = \"code: {canary}\" }",
     ),
+    (
+        "S0146",
+        "room = { client = \"alice\", does = \"invite\", room = \"team\" }",
+    ),
 ];
 
 /// An adapter without a mistake.

@@ -45,4 +45,4 @@ pub use model::{Client, FileSource, Join, Keys, LeaveHow, Need, Outcome, RelayAc
 pub use parse::{Scenario, load, parse};
 pub use reference::{reference, schema};
 pub use text::{CANARY_LEAD, CANARY_LENGTH, Piece, Text};
-pub use verbs::{Fault, FaultKind, FaultWord, Links, Step, Verb, Way, When};
+pub use verbs::{Fault, FaultKind, FaultWord, InRoom, Links, RoomWord, Step, Verb, Way, When};

@@ -32,13 +32,14 @@ const CHAT: &[&str] = &[
     "chat-client",
     "chat-crypto",
     "chat-identity",
+    "chat-room",
     "chat-server",
     "aes-gcm",
     "rsa",
 ];
 
 /// The floors, lowest first. What follows from a lower floor is not said again.
-const RULES: [Rule; 27] = [
+const RULES: [Rule; 28] = [
     Rule {
         package: "crash-test",
         ours: &[],
@@ -54,6 +55,12 @@ const RULES: [Rule; 27] = [
     Rule {
         package: "chat-identity",
         ours: &["chat-protocol"],
+        never: &["aes-gcm", "tokio"],
+        controls: &["rsa"],
+    },
+    Rule {
+        package: "chat-room",
+        ours: &["chat-identity", "chat-protocol"],
         never: &["aes-gcm", "tokio"],
         controls: &["rsa"],
     },
@@ -80,6 +87,7 @@ const RULES: [Rule; 27] = [
             "chat-crypto",
             "chat-identity",
             "chat-protocol",
+            "chat-room",
             "crash-test",
         ],
         never: &["chat-server", "stage"],

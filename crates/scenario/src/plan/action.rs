@@ -13,7 +13,8 @@ use super::unsupported::Unsupported;
 use super::{audit, fault, words};
 use crate::adapter::{Typed, TypedLines};
 use crate::{
-    Fault, Join, Keys, LeaveHow, Links, Outcome, Piece, RelayAction, Step, Text, Verb, Want, What,
+    Fault, InRoom, Join, Keys, LeaveHow, Links, Outcome, Piece, RelayAction, Step, Text, Verb,
+    Want, What,
 };
 
 /// How long a silent link is noticed late, in keep-alives.
@@ -167,6 +168,7 @@ pub(super) fn of<'s>(
             let act = Action::Relay { action: *action };
             planned(here, words::relay(*action).to_owned(), act, derive.list)
         }
+        Verb::Room { client, room, act } => in_room(builder, here, (client, room), act)?,
         Verb::Type { client, line } => {
             let line = builder.fill(line, here);
             let sentence = format!("{client} types {}", words::quoted(&line));
@@ -272,6 +274,31 @@ fn message(
         }),
         ..planned(here, sentence, action, derive.list)
     })
+}
+
+/// What a client types in a room. Who must show what is for the scenario to say.
+fn in_room(
+    builder: &mut Builder<'_>,
+    here: Here<'_>,
+    (client, room): (&str, &str),
+    act: &InRoom,
+) -> Result<PlannedStep, Unsupported> {
+    let (verb, key, value) = match act {
+        InRoom::Create => (Typed::RoomCreate, "who", String::new()),
+        InRoom::Leave => (Typed::RoomLeave, "who", String::new()),
+        InRoom::Invite { who } => (Typed::RoomInvite, "who", builder.login(who).to_owned()),
+        InRoom::Remove { who } => (Typed::RoomRemove, "who", builder.login(who).to_owned()),
+        InRoom::Say { text } => {
+            let text = builder.fill(text, here);
+            (Typed::RoomSay, "text", text)
+        }
+    };
+    builder.must_have(client, verb, verb.word())?;
+    let escaped = builder.escaped(client, &value)?;
+    let line = builder.typed(client, verb, &[("room", room), (key, &escaped)])?;
+    let sentence = words::in_room(client, room, verb, &value);
+    let action = types(client.to_owned(), line);
+    Ok(planned(here, sentence, action, Vec::new()))
 }
 
 fn file(

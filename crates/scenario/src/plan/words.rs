@@ -4,6 +4,7 @@ use timeline::EventKind;
 use toml_language::closed::meaning;
 
 use super::expectation::Pattern;
+use crate::adapter::Typed;
 use crate::{Join, LeaveHow, Outcome, RelayAction};
 
 /// Characters of a text that a sentence quotes.
@@ -25,6 +26,17 @@ pub(super) fn quoted(text: &str) -> String {
 pub(super) fn message(from: &str, to: Option<&str>, text: &str, outcome: Outcome) -> String {
     let to = to.map_or_else(|| "everyone".to_owned(), |to| format!("{to} alone"));
     format!("{from} says to {to}: {}{}", quoted(text), ending(outcome))
+}
+
+/// `what` is whom it is done to, or what is said.
+pub(super) fn in_room(client: &str, room: &str, verb: Typed, what: &str) -> String {
+    match verb {
+        Typed::RoomCreate => format!("{client} makes the room {room}"),
+        Typed::RoomInvite => format!("{client} adds {what} to the room {room}"),
+        Typed::RoomRemove => format!("{client} removes {what} from the room {room}"),
+        Typed::RoomLeave => format!("{client} leaves the room {room}"),
+        _ => format!("{client} says in the room {room}: {}", quoted(what)),
+    }
 }
 
 pub(super) fn file(from: &str, to: &str, name: &str, outcome: Outcome) -> String {

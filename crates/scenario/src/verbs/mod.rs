@@ -12,6 +12,7 @@ mod nested;
 mod pause;
 mod presence;
 mod relay;
+mod room;
 mod seen;
 mod send;
 mod steps;
@@ -30,6 +31,7 @@ use timeline::EventKind;
 
 pub(crate) use described::{STEP, VERBS};
 pub use fault::{Fault, FaultKind, FaultWord, Links, Way, When};
+pub use room::{InRoom, RoomWord};
 pub(crate) use seen::events;
 pub use steps::Step;
 pub(crate) use steps::{first_named_by_join, read};
@@ -86,6 +88,12 @@ pub enum Verb {
     Fault { links: Links, fault: Fault },
     /// All faults of links are over.
     Heal { links: Links },
+    /// A client does something in a room.
+    Room {
+        client: String,
+        room: String,
+        act: InRoom,
+    },
     /// A line typed as it is.
     Type { client: String, line: Text },
     /// Something must be seen.
@@ -115,6 +123,7 @@ impl VerbWord {
             Self::Never => &seen::NEVER,
             Self::Relay => &relay::RELAY,
             Self::Repeat => &nested::REPEAT,
+            Self::Room => &room::ROOM,
             Self::Say => &send::SAY,
             Self::Send => &send::SEND,
             Self::Type => &typed::TYPE,
@@ -171,6 +180,7 @@ impl Verb {
             | Self::Msg { .. }
             | Self::Never(_)
             | Self::Repeat { .. }
+            | Self::Room { .. }
             | Self::Say { .. }
             | Self::Send { .. }
             | Self::Type { .. } => Effect::Nothing,
@@ -200,6 +210,7 @@ impl Verb {
             Self::Join { .. } | Self::Leave { .. } => UnderLoad::Ends(
                 "`join` and `leave` change who is there, and under load everybody stays",
             ),
+            Self::Room { .. } => UnderLoad::LeftOut("a room is not a measure of a relay"),
             Self::Relay(_) => UnderLoad::Ends("`relay` would do it to all groups at once"),
             Self::Fault { .. } | Self::Heal { .. } => UnderLoad::Ends(
                 "`fault` and `heal` are for single links, and figures of them would say nothing",
@@ -221,6 +232,12 @@ impl Verb {
             }
             Self::Join { client, .. } | Self::Leave { client, .. } | Self::Type { client, .. } => {
                 *client = name(client);
+            }
+            Self::Room { client, act, .. } => {
+                *client = name(client);
+                if let InRoom::Invite { who } | InRoom::Remove { who } = act {
+                    *who = name(who);
+                }
             }
             Self::Expect(want) | Self::Never(want) => *want = want.renamed(name),
             Self::All(_)
@@ -247,6 +264,26 @@ closed_list! {
         Accept,
         /// the way users quit it
         Quit,
+        /// a new room
+        #[serde(rename = "room_create")]
+        #[strum(serialize = "room_create")]
+        RoomCreate,
+        /// a new member of a room
+        #[serde(rename = "room_invite")]
+        #[strum(serialize = "room_invite")]
+        RoomInvite,
+        /// the end of one's own membership
+        #[serde(rename = "room_leave")]
+        #[strum(serialize = "room_leave")]
+        RoomLeave,
+        /// the end of a membership
+        #[serde(rename = "room_remove")]
+        #[strum(serialize = "room_remove")]
+        RoomRemove,
+        /// a text for the members of a room
+        #[serde(rename = "room_say")]
+        #[strum(serialize = "room_say")]
+        RoomSay,
     }
 }
 
@@ -284,6 +321,11 @@ impl Typed {
                 "with `{text}`, and `{to}` unless there are two people only",
             ),
             Self::Quit => (&[], &[], "the way users quit it"),
+            Self::RoomCreate => (&["room"], &[], "with `{room}`"),
+            Self::RoomInvite => (&["room", "who"], &[], "with `{room}` and `{who}`"),
+            Self::RoomLeave => (&["room"], &[], "with `{room}`"),
+            Self::RoomRemove => (&["room", "who"], &[], "with `{room}` and `{who}`"),
+            Self::RoomSay => (&["room", "text"], &[], "with `{room}` and `{text}`"),
             Self::Say => (&["text"], &[], "with `{text}`"),
         };
         Line {
@@ -296,6 +338,15 @@ impl Typed {
     /// What an implementation that cannot do it may say of itself: the capability with the same
     /// word, if there is one.
     pub(crate) fn capability(self) -> Option<Capability> {
-        self.word().parse().ok()
+        match self {
+            Self::RoomCreate
+            | Self::RoomInvite
+            | Self::RoomLeave
+            | Self::RoomRemove
+            | Self::RoomSay => Some(Capability::Rooms),
+            Self::Accept | Self::File | Self::Msg | Self::Quit | Self::Say => {
+                self.word().parse().ok()
+            }
+        }
     }
 }

@@ -92,6 +92,14 @@ const WRONG: &[(&str, &str)] = &[
         "say = { from = \"alice\", text = \"fifteen bytes..{canary}\" }",
         "S0145",
     ),
+    (
+        "room = { client = \"alice\", does = \"invite\", room = \"team\" }",
+        "S0146",
+    ),
+    (
+        "room = { client = \"alice\", does = \"leave\", room = \"team\", text = \"bye\" }",
+        "S0146",
+    ),
     ("expect = { client = \"alice\", pattern = '(' }", "S0134"),
     ("expect = { client = \"alice\", contains = \"\" }", "S0142"),
     (

@@ -10,7 +10,7 @@ use strum::VariantArray as _;
 use super::{planned, reference, with_steps};
 
 /// A step with each verb.
-const STEPS: [(&str, &str); 15] = [
+const STEPS: [(&str, &str); 16] = [
     ("say", "{ from = \"alice\", text = \"hello\" }"),
     (
         "msg",
@@ -29,6 +29,10 @@ const STEPS: [(&str, &str); 15] = [
     ("relay", "\"restart\""),
     ("fault", "{ client = \"bob\", kind = \"cut\" }"),
     ("heal", "{ client = \"all\" }"),
+    (
+        "room",
+        "{ client = \"alice\", does = \"invite\", room = \"team\", who = \"bob\" }",
+    ),
     ("type", "{ client = \"alice\", line = \"/who\" }"),
     (
         "expect",
