@@ -29,20 +29,23 @@ pub(crate) fn from_1<N: FromStr>(text: &str) -> Result<N, BadNumber> {
 
 /// An argument that is no length of time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("write a number with its unit, such as 2s or 500ms")]
+#[error("write a number with its unit, such as 500ms, 2s or 10m")]
 pub(crate) struct BadDuration;
 
-/// `2s` or `500ms`.
+/// Units, longer ones first, with their milliseconds.
+const UNITS: [(&str, u64); 3] = [("ms", 1), ("s", 1000), ("m", 60_000)];
+
+/// `500ms`, `2s` or `10m`.
 pub(crate) fn duration(text: &str) -> Result<Duration, BadDuration> {
-    let (number, unit): (&str, fn(u64) -> Duration) = match text.strip_suffix("ms") {
-        Some(number) => (number, Duration::from_millis),
-        None => (
-            text.strip_suffix('s').ok_or(BadDuration)?,
-            Duration::from_secs,
-        ),
-    };
-    let number = number.parse().map_err(|_| BadDuration)?;
-    Ok(unit(number))
+    let mut units = UNITS.iter();
+    let (number, unit) = units
+        .find_map(|(unit, length)| Some((text.strip_suffix(unit)?, length)))
+        .ok_or(BadDuration)?;
+    let number: u64 = number.parse().map_err(|_| BadDuration)?;
+    number
+        .checked_mul(*unit)
+        .map(Duration::from_millis)
+        .ok_or(BadDuration)
 }
 
 #[cfg(test)]
@@ -50,10 +53,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn pauses_have_two_units() {
+    fn a_length_of_time_has_a_unit() {
         assert_eq!(duration("2s"), Ok(Duration::from_secs(2)));
         assert_eq!(duration("500ms"), Ok(Duration::from_millis(500)));
+        assert_eq!(duration("10m"), Ok(Duration::from_secs(600)));
         assert_eq!(duration("soon"), Err(BadDuration));
+        assert_eq!(duration("18446744073709551615m"), Err(BadDuration));
         assert_eq!(duration("5"), Err(BadDuration), "seconds or minutes?");
     }
 }

@@ -23,6 +23,7 @@ mod demo;
 mod doctor;
 mod exit_code;
 mod explain;
+mod fuzz;
 mod github;
 mod grade;
 mod interrupt;
@@ -75,6 +76,7 @@ fn run(command: Option<Command>, reports: Option<&Path>) -> CommandResult {
     match command {
         None => start_page::run(),
         Some(Command::Bench(arguments)) => bench::run(&arguments, &workspace),
+        Some(Command::Fuzz(arguments)) => fuzz::run(&arguments, &workspace),
         Some(Command::Crash(arguments)) => crash::run(&arguments, &workspace),
         Some(Command::Check(arguments)) if arguments.tried => probe::run(&arguments, &workspace),
         Some(Command::Check(arguments)) => check::run(&arguments),

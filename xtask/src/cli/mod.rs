@@ -60,6 +60,8 @@ pub(crate) enum Command {
     Bench(Bench),
     /// Kill relay and clients again and again, and verify that nothing accepted is lost
     Crash(Crash),
+    /// Give parsers and stores bytes that a fuzzer makes
+    Fuzz(Fuzz),
     /// Play a chat with each of a hundred faults, and verify that each one is detected
     Zoo(Zoo),
     /// Check the rules of the repository itself
@@ -499,6 +501,23 @@ pub(crate) struct Crash {
 
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:
+  cargo xtask fuzz
+  cargo xtask fuzz frames names --time 30s
+
+It needs nightly Rust and cargo-fuzz. New inputs are saved in fuzz/found/, and what broke a promise in
+fuzz/artifacts/. Copy that file to fuzz/corpus/TARGET/: the tests play the corpus from then on. The
+exit code is 0 only if no promise was broken.")]
+pub(crate) struct Fuzz {
+    /// Names of targets, from fuzz/corpus/ [default: all]
+    #[arg(value_name = "TARGET")]
+    pub(crate) targets: Vec<String>,
+    /// Time for each target (`30s`, `10m`)
+    #[arg(long, value_parser = argument::duration, value_name = "TIME", default_value = "10m")]
+    pub(crate) time: Duration,
+}
+
+#[derive(Args, Debug)]
+#[command(after_help = "Examples:
   cargo xtask zoo
   cargo xtask zoo log-hex memory-text honest
   cargo xtask zoo --quick
@@ -622,6 +641,6 @@ mod tests {
         let setting = message(&["--set", "colour"]);
         assert!(setting.contains("write it like NAME=VALUE"), "{setting}");
         let pause = message(&["--auto", "soon"]);
-        assert!(pause.contains("such as 2s or 500ms"), "{pause}");
+        assert!(pause.contains("such as 500ms, 2s or 10m"), "{pause}");
     }
 }

@@ -277,6 +277,21 @@ const RULES: [Rule; 28] = [
         never: &["chat-crypto", "stage", "rsa"],
         controls: &["aes-gcm", "tokio"],
     },
+    Rule {
+        package: "fuzz-targets",
+        ours: &[
+            "chat-client",
+            "chat-crypto",
+            "chat-identity",
+            "chat-protocol",
+            "chat-room",
+            "chat-server",
+            "scenario",
+            "timeline",
+        ],
+        never: &["stage"],
+        controls: &["chat-client", "chat-server"],
+    },
 ];
 
 /// Packages that only compute.
