@@ -58,20 +58,26 @@ struct Fuzzed {
     fault: Option<String>,
 }
 
-/// New inputs go to `fuzz/found/`: what is worth keeping is copied to the stored corpus by hand.
+/// New inputs go below `target/`: what is worth keeping is copied to the stored corpus by hand.
 fn fuzz(
     target: &str,
     arguments: &cli::Fuzz,
     workspace: &Workspace,
 ) -> Result<Fuzzed, CommandError> {
-    let fuzz = workspace.root().join("fuzz");
-    let [found, corpus] = ["found", "corpus"].map(|folder| fuzz.join(folder).join(target));
+    let corpus = workspace.root().join("fuzz/corpus").join(target);
+    let built = workspace.root().join("target/fuzz");
+    let found = built.join("found").join(target);
     fs::create_dir_all(&found).map_err(|error| CommandError::file(&found, &error))?;
     // The proxy of rustup, not the cargo that runs us: it alone knows other toolchains.
     let mut child = command::program("cargo", workspace.root())
-        .args(["+nightly", "fuzz", "run", target])
-        .args([found, corpus])
-        .args(["--", "-timeout=10", "-rss_limit_mb=2048", "-print_final_stats=1"])
+        .args(["+nightly", "fuzz", "run", target, "--target-dir"])
+        .args([&built, &found, &corpus])
+        .args([
+            "--",
+            "-timeout=10",
+            "-rss_limit_mb=2048",
+            "-print_final_stats=1",
+        ])
         .arg(format!("-max_total_time={}", arguments.time.as_secs()))
         .stderr(Stdio::piped())
         .stdout(Stdio::null())
@@ -103,7 +109,9 @@ fn targets(workspace: &Workspace) -> Result<Vec<String>, CommandError> {
     let folder: PathBuf = workspace.root().join("fuzz/corpus");
     let entries = fs::read_dir(&folder).map_err(|error| CommandError::file(&folder, &error))?;
     let names = entries.flatten().map(|entry| entry.file_name());
-    let mut names: Vec<String> = names.map(|name| name.to_string_lossy().into_owned()).collect();
+    let mut names: Vec<String> = names
+        .map(|name| name.to_string_lossy().into_owned())
+        .collect();
     names.sort();
     Ok(names)
 }

@@ -504,9 +504,9 @@ pub(crate) struct Crash {
   cargo xtask fuzz
   cargo xtask fuzz frames names --time 30s
 
-It needs nightly Rust and cargo-fuzz. New inputs are saved in fuzz/found/, and what broke a promise in
-fuzz/artifacts/. Copy that file to fuzz/corpus/TARGET/: the tests play the corpus from then on. The
-exit code is 0 only if no promise was broken.")]
+It needs nightly Rust and cargo-fuzz. New inputs are saved in target/fuzz/found/, and what broke a
+promise in fuzz/artifacts/. Copy that file to fuzz/corpus/TARGET/: the tests play the corpus from
+then on. The exit code is 0 only if no promise was broken.")]
 pub(crate) struct Fuzz {
     /// Names of targets, from fuzz/corpus/ [default: all]
     #[arg(value_name = "TARGET")]

@@ -13,8 +13,8 @@ pub(super) struct Source {
     pub(super) text: String,
 }
 
-/// Directories at the root with nothing of ours in them.
-const SKIPPED: [&str; 3] = [".git", "reports", "target"];
+/// Directories with nothing of ours in them.
+const SKIPPED: [&str; 5] = [".git", "fuzz/artifacts", "fuzz/target", "reports", "target"];
 
 /// Every file, sorted by path. Works without git, so that an archive can be checked.
 ///
@@ -27,14 +27,13 @@ pub(super) fn read(root: &Path) -> io::Result<Vec<Source>> {
     while let Some(dir) = waiting.pop() {
         for entry in fs::read_dir(&dir)? {
             let entry = entry?;
-            let name = entry.file_name();
+            let path = entry.path();
             if entry.file_type()?.is_dir() {
-                if dir != root || !SKIPPED.iter().any(|skipped| name == *skipped) {
-                    waiting.push(entry.path());
+                if !SKIPPED.iter().any(|skipped| path == root.join(skipped)) {
+                    waiting.push(path);
                 }
                 continue;
             }
-            let path = entry.path();
             let shown = path
                 .strip_prefix(root)
                 .unwrap_or(&path)
@@ -61,9 +60,9 @@ mod tests {
     use super::read;
 
     #[test]
-    fn what_is_built_and_reported_is_passed_over_at_the_root_alone() {
+    fn what_is_built_and_reported_is_passed_over_at_its_place_alone() {
         let root = tempfile::tempdir().unwrap();
-        for dir in ["reports", "src/reports", "target"] {
+        for dir in ["fuzz/target", "reports", "src/reports", "target"] {
             fs::create_dir_all(root.path().join(dir)).unwrap();
             fs::write(root.path().join(dir).join("file"), "text").unwrap();
         }

@@ -31,7 +31,10 @@ fn the_stored_corpus_and_variations_of_it_break_no_promise() {
 fn every_target_can_be_fuzzed() {
     let manifest = fs::read_to_string(fuzz().join("Cargo.toml")).unwrap();
     for (target, _) in TARGETS {
-        assert!(manifest.contains(&format!("name = \"{target}\"")), "{target}");
+        assert!(
+            manifest.contains(&format!("name = \"{target}\"")),
+            "{target}"
+        );
     }
     let programs = fs::read_dir(fuzz().join("fuzz_targets")).unwrap().count();
     assert_eq!(programs, TARGETS.len());
