@@ -10,7 +10,8 @@ rm -rf /var/lib/apt/lists/*
 
 # What the harness needs to be built, where it is not there already.
 if ! command -v cargo > /dev/null; then
-    curl --proto '=https' --tlsv1.2 -sSf https://sh.rustup.rs | sh -s -- -y --profile minimal --no-modify-path
+    curl --proto '=https' --tlsv1.2 -sSf -o /tmp/rustup.sh https://sh.rustup.rs
+    sh /tmp/rustup.sh -y --profile minimal --no-modify-path
     PATH="$HOME/.cargo/bin:$PATH"
 fi
 rm -rf /autograder/harness
