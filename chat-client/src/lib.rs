@@ -42,10 +42,15 @@ mod transport;
 use std::io::{self, Write as _};
 use std::process::ExitCode;
 
-use clap::Parser as _;
+use clap::{CommandFactory as _, Parser as _};
 
 use cli::{Cli, Command};
 use exit_code::Failure;
+
+/// What can be typed, for manual pages and completions.
+pub fn command() -> clap::Command {
+    Cli::command().name("chat-client")
+}
 
 /// Runs the program.
 pub fn run() -> ExitCode {

@@ -6,8 +6,8 @@ use std::num::NonZeroU32;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use crate::Settings;
 use chat_protocol::Name;
-use chat_server::Settings;
 use clap::{ArgAction, CommandFactory as _, FromArgMatches as _};
 
 use crate::config;

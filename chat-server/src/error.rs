@@ -4,7 +4,7 @@ use std::io::{self, Write as _};
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
-use chat_server::{RunError, StoreError};
+use crate::{RunError, StoreError};
 use toml_language::Problems;
 
 use crate::exit_code::Exit;

@@ -29,10 +29,14 @@
 //! - Every queue, buffer and wait has a bound: [`limits`].
 
 mod budget;
+mod cli;
 mod clock;
+mod config;
 mod connection;
 mod context;
 mod directory;
+mod error;
+mod exit_code;
 mod key;
 mod limits;
 mod listener;
@@ -41,6 +45,7 @@ mod metrics;
 mod outbox;
 mod patience;
 mod rates;
+mod ready;
 mod refusal;
 mod relay;
 mod router;
@@ -48,10 +53,39 @@ mod saver;
 mod seats;
 mod session;
 mod settings;
+mod start;
 mod store;
+mod telemetry;
 #[cfg(feature = "tls")]
 mod tls;
+
+use std::process::ExitCode;
+
+use clap::CommandFactory as _;
+
+use self::error::StartError;
+use self::exit_code::Exit;
 
 pub use relay::{Listeners, RunError, run};
 pub use settings::Settings;
 pub use store::{Registry, StoreError, forget, relay_key};
+
+/// The relay as a program. See `chat-server --help`.
+pub fn program() -> ExitCode {
+    let result = cli::Cli::read().and_then(|cli| match &cli.command {
+        Some(cli::Command::Forget(which)) => start::forget(which),
+        Some(cli::Command::Key(which)) => start::key(which),
+        None if cli.check_config => start::check(&cli),
+        None => start::start(cli),
+    });
+    match result {
+        Ok(()) => Exit::Clean.into(),
+        Err(StartError::Usage(answer)) => exit_code::of_usage(&answer),
+        Err(error) => error.report().into(),
+    }
+}
+
+/// What can be typed, for manual pages and completions.
+pub fn command() -> clap::Command {
+    cli::Cli::command()
+}

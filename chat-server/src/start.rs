@@ -3,7 +3,7 @@
 use std::io;
 use std::net::SocketAddr;
 
-use chat_server::{Listeners, Registry};
+use crate::{Listeners, Registry};
 use tokio::net::TcpListener;
 use tracing::{info, warn};
 
@@ -40,7 +40,7 @@ pub(crate) fn start(cli: Cli) -> Result<(), StartError> {
         }
         ready::announce(bound).map_err(StartError::Ready)?;
         let listeners = Listeners { clients, metrics };
-        chat_server::run(listeners, cli.settings(), registry, stop).await?;
+        crate::run(listeners, cli.settings(), registry, stop).await?;
         Ok(())
     })
 }
@@ -54,7 +54,7 @@ pub(crate) fn check(cli: &Cli) -> Result<(), StartError> {
 /// Lets go of a name.
 pub(crate) fn forget(which: &Forget) -> Result<(), StartError> {
     let Forget { name, data } = which;
-    if !chat_server::forget(data, name)? {
+    if !crate::forget(data, name)? {
         return Err(StartError::NobodyHas(name.clone()));
     }
     ready::say(&format!("forgot {name}")).map_err(StartError::Ready)
@@ -62,7 +62,7 @@ pub(crate) fn forget(which: &Forget) -> Result<(), StartError> {
 
 /// Shows the key that clients know the relay by.
 pub(crate) fn key(which: &Key) -> Result<(), StartError> {
-    let key = chat_server::relay_key(&which.data)?;
+    let key = crate::relay_key(&which.data)?;
     ready::say(&format!("key {key}")).map_err(StartError::Ready)
 }
 

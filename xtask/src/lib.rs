@@ -20,6 +20,7 @@ mod command_error;
 mod completions;
 mod crash;
 mod demo;
+mod dist;
 mod doctor;
 mod exit_code;
 mod explain;
@@ -77,6 +78,7 @@ fn run(command: Option<Command>, reports: Option<&Path>) -> CommandResult {
         None => start_page::run(),
         Some(Command::Bench(arguments)) => bench::run(&arguments, &workspace),
         Some(Command::Fuzz(arguments)) => fuzz::run(&arguments, &workspace),
+        Some(Command::Dist(arguments)) => dist::run(&arguments, &workspace),
         Some(Command::Crash(arguments)) => crash::run(&arguments, &workspace),
         Some(Command::Check(arguments)) if arguments.tried => probe::run(&arguments, &workspace),
         Some(Command::Check(arguments)) => check::run(&arguments),

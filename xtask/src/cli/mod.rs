@@ -58,6 +58,8 @@ pub(crate) enum Command {
     Doctor(Doctor),
     /// Measure the harness against the simplest program that does the same
     Bench(Bench),
+    /// Build release archives and Debian packages of the chat
+    Dist(Dist),
     /// Kill relay and clients again and again, and verify that nothing accepted is lost
     Crash(Crash),
     /// Give parsers and stores bytes that a fuzzer makes
@@ -471,6 +473,21 @@ pub(crate) struct Bench {
         allow_hyphen_values = true
     )]
     pub(crate) arguments: Vec<OsString>,
+}
+
+#[derive(Args, Debug)]
+#[command(after_help = "Examples:
+  cargo xtask dist
+  cargo xtask dist --out /tmp/release
+  SOURCE_DATE_EPOCH=1700000000 cargo xtask dist
+
+Builds chat-client and chat-server for this machine, stripped, and packs each into an archive
+(.tar.gz) and a Debian package (.deb) with manual pages, completions, licences and a README.
+SHA256SUMS has the digest of each. All files have the time of the commit.")]
+pub(crate) struct Dist {
+    /// Directory for the packages
+    #[arg(long, value_name = "DIR", default_value = "target/packages")]
+    pub(crate) out: PathBuf,
 }
 
 #[derive(Args, Debug)]

@@ -39,7 +39,7 @@ const CHAT: &[&str] = &[
 ];
 
 /// The floors, lowest first. What follows from a lower floor is not said again.
-const RULES: [Rule; 29] = [
+const RULES: [Rule; 30] = [
     Rule {
         package: "crash-test",
         ours: &[],
@@ -225,6 +225,12 @@ const RULES: [Rule; 29] = [
         controls: &["stage", "tokio"],
     },
     Rule {
+        package: "dist",
+        ours: &["chat-client", "chat-server"],
+        never: &["stage"],
+        controls: &["clap_mangen", "tar"],
+    },
+    Rule {
         package: "xtask",
         ours: &[
             "audit",
@@ -249,6 +255,7 @@ const RULES: [Rule; 29] = [
             "chat-crypto",
             "chat-identity",
             "chat-server",
+            "dist",
             "zoo",
         ],
         controls: &["chat-protocol", "harness"],
