@@ -1,11 +1,10 @@
-//! A Debian package: an `ar` archive of a version, what `dpkg` is told, and the files.
+//! A Debian package: an `ar` archive of a version, information for `dpkg`, and the files.
 
-use std::fmt::Write as _;
 use std::io;
 
 use crate::tree::Tree;
 
-/// What `dpkg` is told of a package.
+/// What `dpkg` knows of a package.
 pub(crate) struct Control<'a> {
     pub(crate) package: &'a str,
     pub(crate) version: &'a str,
@@ -18,23 +17,23 @@ pub(crate) struct Control<'a> {
 
 /// The package. What is in `etc` is kept as whoever runs the machine has changed it.
 pub(crate) fn deb(control: &Control<'_>, files: &Tree, time: u64) -> io::Result<Vec<u8>> {
-    let mut told = Tree::default();
-    told.add("control", fields(control, files));
+    let mut information = Tree::default();
+    information.add("control", fields(control, files));
     let paths = files.files().map(|(path, _)| path);
     let configuration: String = paths
         .filter(|path| path.starts_with("etc/"))
         .map(|path| format!("/{path}\n"))
         .collect();
     if !configuration.is_empty() {
-        told.add("conffiles", configuration);
+        information.add("conffiles", configuration);
     }
     for (name, script) in control.scripts {
-        told.add_program(*name, *script);
+        information.add_program(*name, *script);
     }
     Ok(ar(
         &[
             ("debian-binary", b"2.0\n"),
-            ("control.tar.gz", &told.tar_gz("", time)?),
+            ("control.tar.gz", &information.tar_gz("", time)?),
             ("data.tar.gz", &files.tar_gz("", time)?),
         ],
         time,
@@ -62,15 +61,11 @@ fn fields(control: &Control<'_>, files: &Tree) -> String {
 fn ar(members: &[(&str, &[u8])], time: u64) -> Vec<u8> {
     let mut all = b"!<arch>\n".to_vec();
     for (name, bytes) in members {
-        let mut header = String::new();
-        // Writing into a text cannot fail.
-        let _ = write!(
-            header,
-            "{name:<16}{time:<12}{:<6}{:<6}{:<8}{:<10}`\n",
-            0,
-            0,
-            "100644",
-            bytes.len()
+        let size = bytes.len();
+        let (owner, group, mode) = (0, 0, "100644");
+        let header = format!(
+            "{name:<16}{time:<12}{owner:<6}{group:<6}{mode:<8}{size:<10}`
+"
         );
         all.extend(header.bytes());
         all.extend_from_slice(bytes);

@@ -10,7 +10,7 @@ mod tree;
 mod tests;
 
 use std::fs;
-use std::io;
+use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -48,7 +48,8 @@ fn main() -> ExitCode {
     match run(&Cli::parse()) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("error: {error}");
+            // Where nobody reads it, the exit code has to do.
+            drop(writeln!(io::stderr(), "error: {error}"));
             ExitCode::FAILURE
         }
     }
@@ -69,7 +70,7 @@ fn run(cli: &Cli) -> Result<(), FileError> {
     for (name, bytes) in &made {
         let path = cli.out.join(name);
         fs::write(&path, bytes).map_err(at(&path))?;
-        println!("{}", path.display());
+        writeln!(io::stdout(), "{}", path.display()).map_err(at(&path))?;
     }
     Ok(())
 }

@@ -166,7 +166,7 @@ async fn plain_tcp_where_tls_is_spoken_gets_a_sentence_and_the_other_way_round()
 async fn a_handshake_that_is_not_finished_is_cut_by_the_logins_deadline() {
     let settings = Settings {
         tls: true,
-        login_deadline: Duration::from_millis(500),
+        login_deadline: Duration::from_millis(1500),
         ..quiet()
     };
     let relay = Relay::start_with(settings, Registry::in_memory()).await;
