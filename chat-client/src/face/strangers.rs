@@ -79,7 +79,7 @@ mod tests {
         let other = strangers.take(&Line::Contacts { count: 1 });
         assert_eq!(
             other,
-            Turn::Show(Some("* 1000 of them came and 0 left".to_owned()))
+            Turn::Show(Some("* 1000 of them joined and 0 left".to_owned()))
         );
         assert_eq!(strangers.take(&joined(1, true)), Turn::Show(None), "anew");
     }
