@@ -582,7 +582,7 @@ mod tests {
             ("--jobs", "x", "a whole number, 1 or more"),
             ("--repeat", "-1", "a whole number, 1 or more"),
             ("--seed", "-3", "a whole number, 0 or more"),
-            ("--timeout", "5", "a number with its unit, such as 2s"),
+            ("--timeout", "5", "a number with its unit, such as 500ms"),
         ] {
             let answer = answer([option, value]);
             assert!(answer.contains(right), "{option} {value}: {answer}");

@@ -215,7 +215,7 @@ fn a_wrong_adapter_for_a_replay_says_what_the_run_has() {
         "mine.toml",
         "is called `mine`",
         "played with `reference`",
-        "give the mended",
+        "give the corrected",
     ] {
         assert!(other.err.contains(said), "{said}: {}", other.err);
     }

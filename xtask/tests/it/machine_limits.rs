@@ -151,7 +151,7 @@ fn a_result_that_nobody_takes_is_no_success() {
     drop(reader);
     let full = fs::File::options().write(true).open("/dev/full").unwrap();
     for (to, said) in [
-        (Stdio::from(full), "the result is lost"),
+        (Stdio::from(full), "cannot write the result"),
         // Who closed it does not read on.
         (Stdio::from(closed), ""),
     ] {

@@ -146,7 +146,7 @@ fn on_a_terminal_somebody_points_at_the_line_that_means_something() {
     let adapter = fs::read_to_string(dir.join("adapter.toml")).unwrap();
     let pointed = "# You chose a line that means this.\nmessage = ";
     assert!(adapter.contains(pointed), "{adapter}");
-    assert_eq!(adapter.matches("You pointed").count(), 1, "{adapter}");
+    assert_eq!(adapter.matches("You chose").count(), 1, "{adapter}");
 }
 
 #[test]
