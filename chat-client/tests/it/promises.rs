@@ -23,7 +23,14 @@ fn sources(folder: &Path, text: &mut String) {
 fn every_scenario_and_test_that_shows_a_promise_exists() {
     let page = std::fs::read_to_string(root().join("docs/promises.md")).unwrap();
     let mut code = String::new();
-    for folder in ["chat-client", "chat-server", "crates", "dist", "xtask", "zoo"] {
+    for folder in [
+        "chat-client",
+        "chat-server",
+        "crates",
+        "dist",
+        "xtask",
+        "zoo",
+    ] {
         sources(&root().join(folder), &mut code);
     }
     let rows = page.lines().filter(|line| line.starts_with("| "));
