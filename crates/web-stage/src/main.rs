@@ -10,7 +10,6 @@
 //! ```
 
 mod command;
-mod guard;
 mod output;
 mod routes;
 mod setup;
@@ -26,8 +25,8 @@ use tokio::io::{AsyncBufReadExt as _, BufReader};
 use tokio::net::TcpListener;
 use tokio::time::timeout;
 
-use guard::SessionGuard;
 use routes::Site;
+use session_guard::SessionGuard;
 use setup::Setup;
 use state::StateBroadcast;
 use uploads::Uploads;
@@ -57,16 +56,15 @@ async fn serve() -> io::Result<()> {
     let first = lines.next_line().await?.unwrap_or_default();
     let setup = Setup::parse(&first)?;
     let listener = TcpListener::bind(("127.0.0.1", 0)).await?;
-    let guard = SessionGuard::new(listener.local_addr()?);
+    let guard = SessionGuard::new("stage", listener.local_addr()?);
     output::write(&serde_json::json!({ "ask": "open", "address": guard.address() }))?;
     let site = Arc::new(Site {
-        guard,
         state: StateBroadcast::default(),
         uploads: Uploads::new(setup.uploads),
         report: setup.report,
     });
     let (serving, ending) = (Arc::clone(&site), Arc::clone(&site));
-    let server = axum::serve(listener, routes::of(serving))
+    let server = axum::serve(listener, routes::of(serving, guard))
         .with_graceful_shutdown(async move { ending.state.closed().await });
     let server = tokio::spawn(server.into_future());
     while let Some(line) = lines.next_line().await? {

@@ -6,17 +6,16 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::body::{Body, Bytes};
-use axum::extract::{DefaultBodyLimit, Path, Request, State};
-use axum::http::header::{CONTENT_TYPE, LOCATION, SET_COOKIE};
-use axum::http::{HeaderName, HeaderValue, StatusCode};
-use axum::middleware::{Next, from_fn_with_state};
+use axum::extract::{DefaultBodyLimit, Path, State};
+use axum::http::header::{CONTENT_SECURITY_POLICY, CONTENT_TYPE};
+use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::{get, post};
 use serde_json::json;
+use session_guard::{SessionGuard, guarded};
 use tokio::time::timeout;
 
 use crate::command::Command;
-use crate::guard::{Refusal, SessionGuard};
 use crate::output;
 use crate::state::StateBroadcast;
 use crate::uploads::{self, Uploads};
@@ -27,26 +26,13 @@ const LARGEST_COMMAND: usize = 32 * 1024;
 /// How long a page waits for another state before it asks again.
 const PATIENCE: Duration = Duration::from_secs(20);
 
-/// What the page may do: its own script and style, and asking us. The report brings a
-/// stricter policy of its own, which holds besides this one.
-const PAGE_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; \
-    connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+/// What the report may do: it has its script and style in it.
 const REPORT_POLICY: &str = "default-src 'none'; script-src 'unsafe-inline'; \
     style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; sandbox allow-scripts";
-
-/// Sent with everything.
-const ALWAYS: [(&str, &str); 5] = [
-    ("cache-control", "no-store"),
-    ("cross-origin-opener-policy", "same-origin"),
-    ("cross-origin-resource-policy", "same-origin"),
-    ("referrer-policy", "no-referrer"),
-    ("x-content-type-options", "nosniff"),
-];
 
 /// Everything that answers need.
 #[derive(Debug)]
 pub(crate) struct Site {
-    pub(crate) guard: SessionGuard,
     pub(crate) state: StateBroadcast,
     pub(crate) uploads: Uploads,
     /// The report page of the play, once there is one.
@@ -55,8 +41,8 @@ pub(crate) struct Site {
 
 type Shared = State<Arc<Site>>;
 
-/// All addresses. Behind the guard nothing is answered without the cookie.
-pub(crate) fn of(site: Arc<Site>) -> Router {
+/// All addresses, behind the guard.
+pub(crate) fn of(site: Arc<Site>, guard: SessionGuard) -> Router {
     let inside = Router::new()
         .route("/", get(page))
         .route("/stage.js", get(script))
@@ -71,57 +57,8 @@ pub(crate) fn of(site: Arc<Site>) -> Router {
             "/file/{client}/{to}/{name}",
             post(file).layer(DefaultBodyLimit::max(uploads::LARGEST)),
         )
-        .layer(from_fn_with_state(Arc::clone(&site), with_pass));
-    Router::new()
-        .route("/open/{token}", get(open))
-        .merge(inside)
-        .layer(from_fn_with_state(Arc::clone(&site), guard))
-        .with_state(site)
-}
-
-/// For every request, also for what is not there.
-async fn guard(State(site): Shared, request: Request, next: Next) -> Response {
-    let mut response = match site.guard.is_ours(request.method(), request.headers()) {
-        Ok(()) => next.run(request).await,
-        Err(refusal) => refused(refusal),
-    };
-    let headers = response.headers_mut();
-    for (name, value) in ALWAYS {
-        headers.insert(
-            HeaderName::from_static(name),
-            HeaderValue::from_static(value),
-        );
-    }
-    let policy = HeaderName::from_static("content-security-policy");
-    headers
-        .entry(policy)
-        .or_insert(HeaderValue::from_static(PAGE_POLICY));
-    response
-}
-
-async fn with_pass(State(site): Shared, request: Request, next: Next) -> Response {
-    match site.guard.has_pass(request.headers()) {
-        Ok(()) => next.run(request).await,
-        Err(refusal) => refused(refusal),
-    }
-}
-
-fn refused(refusal: Refusal) -> Response {
-    (StatusCode::FORBIDDEN, refusal.to_string()).into_response()
-}
-
-/// The token for a cookie, and on to the page.
-async fn open(State(site): Shared, Path(token): Path<String>, request: Request) -> Response {
-    match site
-        .guard
-        .exchange(&token, request.method(), request.headers())
-    {
-        Ok(cookie) => {
-            let headers = [(SET_COOKIE, cookie), (LOCATION, "/".to_owned())];
-            (StatusCode::SEE_OTHER, headers).into_response()
-        }
-        Err(refusal) => refused(refusal),
-    }
+        .with_state(site);
+    guarded(inside, guard)
 }
 
 async fn page() -> Response {
@@ -151,7 +88,7 @@ async fn report(State(site): Shared) -> Response {
         Ok(text) => {
             let mut response = typed("text/html; charset=utf-8", text);
             response.headers_mut().insert(
-                HeaderName::from_static("content-security-policy"),
+                CONTENT_SECURITY_POLICY,
                 HeaderValue::from_static(REPORT_POLICY),
             );
             response

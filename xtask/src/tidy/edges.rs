@@ -39,7 +39,7 @@ const CHAT: &[&str] = &[
 ];
 
 /// The floors, lowest first. What follows from a lower floor is not said again.
-const RULES: [Rule; 30] = [
+const RULES: [Rule; 31] = [
     Rule {
         package: "crash-test",
         ours: &[],
@@ -82,6 +82,12 @@ const RULES: [Rule; 30] = [
         controls: &["chat-identity", "tokio"],
     },
     Rule {
+        package: "session-guard",
+        ours: &[],
+        never: &["chat-crypto", "report", "rsa"],
+        controls: &["axum"],
+    },
+    Rule {
         package: "chat-client",
         ours: &[
             "chat-crypto",
@@ -89,6 +95,7 @@ const RULES: [Rule; 30] = [
             "chat-protocol",
             "chat-room",
             "crash-test",
+            "session-guard",
         ],
         never: &["chat-server", "stage"],
         controls: &["chat-crypto", "aes-gcm"],
@@ -198,7 +205,7 @@ const RULES: [Rule; 30] = [
     },
     Rule {
         package: "web-stage",
-        ours: &[],
+        ours: &["session-guard"],
         never: &["report", "chat-crypto", "rsa"],
         controls: &["axum", "tokio"],
     },

@@ -13,14 +13,11 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use axum::http::header::{COOKIE, HOST, ORIGIN};
 use axum::http::{HeaderMap, Method};
 
-/// The cookie's name. Cookies do not tell ports apart: two stages at a time need two names.
-const COOKIE_NAME: &str = "stage";
-
 /// What must be known to come in.
 #[derive(Debug)]
-pub(crate) struct SessionGuard {
+pub struct SessionGuard {
     host: String,
-    port: u16,
+    cookie: String,
     token: String,
     is_used: AtomicBool,
     pass: String,
@@ -28,15 +25,15 @@ pub(crate) struct SessionGuard {
 
 /// Why somebody stays outside, for those who meant well.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub(crate) enum Refusal {
+pub enum GuardRefusal {
     /// The request is for another host.
-    #[error("this stage is opened at 127.0.0.1 or localhost; a tunnel may give it another port")]
+    #[error("this page is opened at 127.0.0.1 or localhost; a tunnel may give it another port")]
     Host,
     /// The request comes from another site's page.
-    #[error("this stage answers only its own page")]
+    #[error("this program answers only its own page")]
     Origin,
     /// No cookie, or another one.
-    #[error("open the address that `cargo xtask demo --web` has printed")]
+    #[error("open the address that the program has printed")]
     Pass,
     /// Another token, or one that was used.
     #[error(
@@ -49,11 +46,12 @@ pub(crate) enum Refusal {
 }
 
 impl SessionGuard {
-    /// With a new token and a new pass.
-    pub(crate) fn new(address: SocketAddr) -> Self {
+    /// With a new token and a new pass. The cookie is called after the page and its port: cookies do not tell ports
+    /// apart, so two pages at a time need two names.
+    pub fn new(page: &str, address: SocketAddr) -> Self {
         Self {
             host: address.to_string(),
-            port: address.port(),
+            cookie: format!("{page}-{}", address.port()),
             token: secret(),
             is_used: AtomicBool::new(false),
             pass: secret(),
@@ -61,7 +59,7 @@ impl SessionGuard {
     }
 
     /// What to open.
-    pub(crate) fn address(&self) -> String {
+    pub fn address(&self) -> String {
         format!("http://{}/open/{}", self.host, self.token)
     }
 
@@ -70,26 +68,25 @@ impl SessionGuard {
     ///
     /// # Errors
     ///
-    /// [`Refusal::Token`] or [`Refusal::Guess`].
-    pub(crate) fn exchange(
+    /// [`GuardRefusal::Token`] or [`GuardRefusal::Guess`].
+    pub fn exchange(
         &self,
         token: &str,
         method: &Method,
         headers: &HeaderMap,
-    ) -> Result<String, Refusal> {
+    ) -> Result<String, GuardRefusal> {
         if !is_same(token, &self.token) {
-            return Err(Refusal::Token);
+            return Err(GuardRefusal::Token);
         }
         if *method != Method::GET || headers.contains_key("sec-purpose") {
-            return Err(Refusal::Guess);
+            return Err(GuardRefusal::Guess);
         }
         if self.has_pass(headers).is_err() && self.is_used.swap(true, Ordering::SeqCst) {
-            return Err(Refusal::Token);
+            return Err(GuardRefusal::Token);
         }
         Ok(format!(
             "{}={}; Path=/; HttpOnly; SameSite=Strict",
-            self.cookie_name(),
-            self.pass
+            self.cookie, self.pass
         ))
     }
 
@@ -97,12 +94,12 @@ impl SessionGuard {
     ///
     /// # Errors
     ///
-    /// [`Refusal::Host`] or [`Refusal::Origin`].
-    pub(crate) fn is_ours(&self, method: &Method, headers: &HeaderMap) -> Result<(), Refusal> {
+    /// [`GuardRefusal::Host`] or [`GuardRefusal::Origin`].
+    pub fn is_ours(&self, method: &Method, headers: &HeaderMap) -> Result<(), GuardRefusal> {
         let mut hosts = headers.get_all(HOST).iter();
         let host = hosts.next().and_then(|host| host.to_str().ok());
         let Some(host) = host.filter(|host| is_this_machine(host) && hosts.next().is_none()) else {
-            return Err(Refusal::Host);
+            return Err(GuardRefusal::Host);
         };
         let own = format!("http://{host}");
         let is_own = match headers.get(ORIGIN) {
@@ -117,7 +114,7 @@ impl SessionGuard {
             .is_some_and(|mode| mode.as_bytes() == b"navigate");
         // The address may be a link in a mail or a chat.
         if !is_own || is_foreign && !is_linked {
-            return Err(Refusal::Origin);
+            return Err(GuardRefusal::Origin);
         }
         Ok(())
     }
@@ -126,20 +123,15 @@ impl SessionGuard {
     ///
     /// # Errors
     ///
-    /// [`Refusal::Pass`].
-    pub(crate) fn has_pass(&self, headers: &HeaderMap) -> Result<(), Refusal> {
-        let name = self.cookie_name();
+    /// [`GuardRefusal::Pass`].
+    pub fn has_pass(&self, headers: &HeaderMap) -> Result<(), GuardRefusal> {
         let all = headers.get_all(COOKIE).iter();
         let cookies = all.filter_map(|header| header.to_str().ok());
         let mut pairs = cookies
             .flat_map(|header| header.split(';'))
             .filter_map(|pair| pair.trim().split_once('='));
-        let is_known = pairs.any(|(key, value)| key == name && is_same(value, &self.pass));
-        is_known.then_some(()).ok_or(Refusal::Pass)
-    }
-
-    fn cookie_name(&self) -> String {
-        format!("{COOKIE_NAME}-{}", self.port)
+        let is_known = pairs.any(|(key, value)| key == self.cookie && is_same(value, &self.pass));
+        is_known.then_some(()).ok_or(GuardRefusal::Pass)
     }
 }
 
@@ -176,7 +168,7 @@ mod tests {
     use super::*;
 
     fn guard() -> SessionGuard {
-        SessionGuard::new("127.0.0.1:4711".parse().unwrap())
+        SessionGuard::new("stage", "127.0.0.1:4711".parse().unwrap())
     }
 
     fn headers(pairs: &[(&'static str, &str)]) -> HeaderMap {
@@ -189,24 +181,24 @@ mod tests {
 
     const HERE: (&str, &str) = ("host", "127.0.0.1:4711");
 
-    fn exchange(guard: &SessionGuard, token: &str) -> Result<String, Refusal> {
+    fn exchange(guard: &SessionGuard, token: &str) -> Result<String, GuardRefusal> {
         guard.exchange(token, &Method::GET, &headers(&[HERE]))
     }
 
     #[test]
     fn a_token_works_once_and_again_for_the_browser_that_has_the_cookie() {
         let guard = guard();
-        assert_eq!(exchange(&guard, "0"), Err(Refusal::Token));
+        assert_eq!(exchange(&guard, "0"), Err(GuardRefusal::Token));
         let cookie = exchange(&guard, &guard.token).unwrap();
         assert!(cookie.ends_with("; Path=/; HttpOnly; SameSite=Strict"));
-        assert_eq!(exchange(&guard, &guard.token), Err(Refusal::Token));
+        assert_eq!(exchange(&guard, &guard.token), Err(GuardRefusal::Token));
         let pair = cookie.split(';').next().unwrap();
         let known = headers(&[HERE, ("cookie", &format!("a=b; {pair}"))]);
         assert_eq!(guard.has_pass(&known), Ok(()));
         let again = guard.exchange(&guard.token, &Method::GET, &known);
         assert_eq!(again, Ok(cookie));
         let wrong = guard.exchange("0", &Method::GET, &known);
-        assert_eq!(wrong, Err(Refusal::Token));
+        assert_eq!(wrong, Err(GuardRefusal::Token));
     }
 
     #[test]
@@ -215,10 +207,10 @@ mod tests {
         for purpose in ["prefetch", "prefetch;prerender"] {
             let asked = headers(&[HERE, ("sec-purpose", purpose)]);
             let guessed = guard.exchange(&guard.token, &Method::GET, &asked);
-            assert_eq!(guessed, Err(Refusal::Guess));
+            assert_eq!(guessed, Err(GuardRefusal::Guess));
         }
         let head = guard.exchange(&guard.token, &Method::HEAD, &headers(&[HERE]));
-        assert_eq!(head, Err(Refusal::Guess));
+        assert_eq!(head, Err(GuardRefusal::Guess));
         assert!(exchange(&guard, &guard.token).is_ok());
     }
 
@@ -226,8 +218,8 @@ mod tests {
     fn a_wrong_token_does_not_use_up_the_right_one() {
         let guard = guard();
         let wrong = guard.token.replace(|c: char| c.is_ascii_digit(), "x");
-        assert_eq!(exchange(&guard, &wrong), Err(Refusal::Token));
-        assert_eq!(exchange(&guard, ""), Err(Refusal::Token));
+        assert_eq!(exchange(&guard, &wrong), Err(GuardRefusal::Token));
+        assert_eq!(exchange(&guard, ""), Err(GuardRefusal::Token));
         assert!(exchange(&guard, &guard.token).is_ok());
     }
 
@@ -243,13 +235,13 @@ mod tests {
         ] {
             assert_eq!(
                 guard.has_pass(&headers(&[("cookie", cookie)])),
-                Err(Refusal::Pass)
+                Err(GuardRefusal::Pass)
             );
         }
         let other_port = format!("stage-1={}", guard.pass);
         assert_eq!(
             guard.has_pass(&headers(&[("cookie", &other_port)])),
-            Err(Refusal::Pass)
+            Err(GuardRefusal::Pass)
         );
     }
 
@@ -262,7 +254,7 @@ mod tests {
             assert_eq!(guard.is_ours(&Method::POST, &asked), Ok(()), "{host}");
             let other = headers(&[("host", host), ("origin", "http://127.0.0.1:4711")]);
             let refused = guard.is_ours(&Method::POST, &other);
-            assert_eq!(refused, Err(Refusal::Origin), "{host}");
+            assert_eq!(refused, Err(GuardRefusal::Origin), "{host}");
         }
     }
 
@@ -279,17 +271,17 @@ mod tests {
             let asked = headers(&[("host", host)]);
             assert_eq!(
                 guard.is_ours(&Method::GET, &asked),
-                Err(Refusal::Host),
+                Err(GuardRefusal::Host),
                 "{host}"
             );
         }
         assert_eq!(
             guard.is_ours(&Method::GET, &headers(&[])),
-            Err(Refusal::Host)
+            Err(GuardRefusal::Host)
         );
         let mut two = headers(&[HERE]);
         two.append(HOST, HeaderValue::from_static("evil.example"));
-        assert_eq!(guard.is_ours(&Method::GET, &two), Err(Refusal::Host));
+        assert_eq!(guard.is_ours(&Method::GET, &two), Err(GuardRefusal::Host));
         assert_eq!(guard.is_ours(&Method::GET, &headers(&[HERE])), Ok(()));
     }
 
@@ -306,21 +298,24 @@ mod tests {
             for method in [Method::GET, Method::POST] {
                 assert_eq!(
                     guard.is_ours(&method, &asked),
-                    Err(Refusal::Origin),
+                    Err(GuardRefusal::Origin),
                     "{origin}"
                 );
             }
         }
         assert_eq!(
             guard.is_ours(&Method::POST, &headers(&[HERE])),
-            Err(Refusal::Origin)
+            Err(GuardRefusal::Origin)
         );
         let embedded = headers(&[
             HERE,
             ("sec-fetch-site", "cross-site"),
             ("sec-fetch-mode", "no-cors"),
         ]);
-        assert_eq!(guard.is_ours(&Method::GET, &embedded), Err(Refusal::Origin));
+        assert_eq!(
+            guard.is_ours(&Method::GET, &embedded),
+            Err(GuardRefusal::Origin)
+        );
         let own = headers(&[
             HERE,
             ("origin", "http://127.0.0.1:4711"),
