@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use chat_protocol::RelayKey;
 use clap::{Args, Parser, Subcommand};
 
+use crate::locale::Locale;
 use crate::pass_phrase::PassPhraseOptions;
 
 const EXIT_CODES: &str = "Exit codes:
@@ -26,6 +27,9 @@ const EXAMPLES: &str = "Examples:
 pub struct Cli {
     #[command(subcommand)]
     pub(crate) command: Command,
+    /// Language [default: the one of LC_ALL, LC_MESSAGES or LANG]; with --plain and --json, always English
+    #[arg(long, global = true, value_name = "LANG")]
+    pub(crate) lang: Option<Locale>,
 }
 
 #[derive(Debug, Subcommand)]

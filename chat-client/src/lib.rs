@@ -28,6 +28,7 @@ pub mod home;
 mod input;
 pub mod keepalive;
 mod key_commands;
+pub mod locale;
 mod output;
 mod pass_phrase;
 pub mod relays;
@@ -46,6 +47,7 @@ use clap::{CommandFactory as _, Parser as _};
 
 use cli::{Cli, Command};
 use exit_code::Failure;
+use locale::Locale;
 
 /// What can be typed, for manual pages and completions.
 pub fn command() -> clap::Command {
@@ -55,10 +57,11 @@ pub fn command() -> clap::Command {
 /// Runs the program.
 pub fn run() -> ExitCode {
     let cli = Cli::parse();
+    let locale = Locale::choose(cli.lang, |name| std::env::var(name).ok());
     let done = match &cli.command {
         Command::Keygen(options) => key_commands::keygen(options),
         Command::Export(options) => key_commands::export(options),
-        Command::Chat(options) => app::run(options),
+        Command::Chat(options) => app::run(options, locale),
     };
     match done {
         Ok(exit) => exit.into(),

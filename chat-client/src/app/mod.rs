@@ -25,6 +25,7 @@ use crate::files::Files;
 use crate::home::{self, History, Home, Journal};
 use crate::input::{Input, read_stdin};
 use crate::keepalive::{Keepalive, Silence};
+use crate::locale::Locale;
 use crate::output::{Desk, Output};
 use crate::relays::{Transport, Wanted, WrongRelay};
 use crate::screen::{self, Screen};
@@ -46,7 +47,7 @@ const CLOSING: Duration = Duration::from_secs(2);
 const TICK: Duration = Duration::from_secs(10);
 
 /// `chat`: from the key store to the farewell.
-pub(crate) fn run(options: &Chat) -> Result<Exit, Failure> {
+pub(crate) fn run(options: &Chat, locale: Locale) -> Result<Exit, Failure> {
     let fault = |error: std::io::Error| Failure::new(Exit::Fault, format!("cannot start: {error}"));
     let me = own_name(options)?;
     let folder = home::locate(options.home.as_deref())?;
@@ -74,7 +75,8 @@ pub(crate) fn run(options: &Chat) -> Result<Exit, Failure> {
         .map_err(fault)?;
     let done = runtime.block_on(async {
         let wire = Wire::connect(&options.relay, options.tls).await?;
-        let app = App::new(options, start, wire, downloads, Keys::new(keys)).map_err(fault)?;
+        let app =
+            App::new((options, locale), start, wire, downloads, Keys::new(keys)).map_err(fault)?;
         app.run().await
     });
     // Threads that still read or write are not waited for.
@@ -228,7 +230,7 @@ struct Patience {
 
 impl App {
     fn new(
-        options: &Chat,
+        (options, locale): (&Chat, Locale),
         start: Start,
         wire: Wire,
         downloads: PathBuf,
@@ -238,9 +240,9 @@ impl App {
         let signals = Signals::new()?;
         let (input, face, screen) = match Kind::of(options) {
             Kind::Program(face) => (read_stdin()?, face, None),
-            Kind::Lines => (read_stdin()?, Face::Lines(Lines::default()), None),
+            Kind::Lines => (read_stdin()?, Face::Lines(Lines::new(locale)), None),
             Kind::Screen => {
-                let screen = OpenScreen(Screen::open(start.me.clone(), options.bell)?);
+                let screen = OpenScreen(Screen::open(start.me.clone(), options.bell, locale)?);
                 let input = screen.0.read_keys(signals.keys())?;
                 (input, Face::Screen(screen.0.clone()), Some(screen))
             }

@@ -9,11 +9,11 @@ mod strangers;
 use std::io::{self, Write as _};
 
 use crate::clock::unix_now;
+use crate::locale::Locale;
 use crate::screen::Screen;
 use crate::session::{Line, Past, Progress};
 
 pub use json::render as render_json;
-pub(crate) use people::meaning;
 pub use people::render as render_for_people;
 pub use plain::render as render_plain;
 pub(crate) use strangers::{Strangers, Turn};
@@ -32,8 +32,11 @@ pub enum Face {
 }
 
 /// What lines below each other have to know of those before.
-#[derive(Debug, Default)]
-pub struct Lines(Strangers);
+#[derive(Debug)]
+pub struct Lines {
+    strangers: Strangers,
+    locale: Locale,
+}
 
 impl Face {
     /// Shows a line, at once, or for a screen at the next [`Self::flush`].
@@ -89,12 +92,17 @@ impl Face {
 }
 
 impl Lines {
+    pub(crate) fn new(locale: Locale) -> Self {
+        let strangers = Strangers::default();
+        Self { strangers, locale }
+    }
+
     fn show(&mut self, line: &Line) -> io::Result<()> {
-        match self.0.take(line) {
+        match self.strangers.take(line, self.locale) {
             Turn::Count => Ok(()),
-            Turn::Instead(text) => write_line(text),
+            Turn::Instead(text) => write_line(&text),
             Turn::Show(before) => {
-                let text = people::render(line);
+                let text = people::render(line, self.locale);
                 let mut texts = before.into_iter().chain(text);
                 texts.try_for_each(|text| write_line(&text))
             }

@@ -1,15 +1,84 @@
-//! Lines for people. What others wrote is escaped here as well.
+//! Lines for people, in their language. What others wrote is escaped here as well.
 
-use chat_protocol::{Conversation, Name, RelayKey};
+use chat_protocol::{Conversation, Name};
 use chrono::DateTime;
 
 use super::rooms;
 use crate::escape::escape;
+use crate::locale::{Locale, Sentence, sentences as say};
 use crate::session::{Line, Past};
 
 /// The line for people; `None` for what needs no words.
-pub fn render(line: &Line) -> Option<String> {
-    let text = match line {
+pub fn render(line: &Line, locale: Locale) -> Option<String> {
+    match line {
+        Line::Message {
+            from,
+            conversation,
+            text,
+            flagged,
+        } => {
+            let private = matches!(conversation, Conversation::Private);
+            let private = private.then(say::private);
+            let untrusted = flagged.then(say::untrusted);
+            let marks = untrusted.into_iter().chain(private);
+            let marks = marks.map(|mark| format!("[{}] ", mark.in_locale(locale)));
+            let marks = marks.collect::<String>();
+            Some(format!("{marks}{from}: {}", escape(text)))
+        }
+        Line::Room(line) => Some(rooms::for_people(line, locale)),
+        Line::Past(past) => Some(remembered(past, locale)),
+        Line::Help { text } => Some(format!("  {}", escape(text))),
+        Line::Refused(refusal) => Some(format!("! {}", escape(&refusal.text))),
+        line => {
+            let (sign, sentence) = notice(line)?;
+            Some(format!("{sign} {}", sentence.in_locale(locale)))
+        }
+    }
+}
+
+/// A notice, and the sign before it: a star, an exclamation mark for what one should know, a blank for part of a list.
+fn notice(line: &Line) -> Option<(&'static str, Sentence)> {
+    match line {
+        Line::Ready { .. }
+        | Line::Joined { .. }
+        | Line::Left { .. }
+        | Line::Contact { .. }
+        | Line::Contacts { .. } => presence(line),
+        Line::FileOffered { .. }
+        | Line::FileWaiting { .. }
+        | Line::FileReceived { .. }
+        | Line::FileDelivered { .. }
+        | Line::FileFailed { .. } => file(line),
+        Line::KeyChanged { .. }
+        | Line::Trusted { .. }
+        | Line::Blocked { .. }
+        | Line::Unblocked { .. }
+        | Line::Forgot { .. }
+        | Line::Verified { .. }
+        | Line::Safety { .. } => identity(line),
+        Line::SentAll { .. }
+        | Line::Sent { .. }
+        | Line::Delivered { .. }
+        | Line::Unconfirmed { .. }
+        | Line::Undelivered { .. } => fate(line),
+        Line::Missing { .. } | Line::Late { .. } | Line::Anew { .. } | Line::Forked { .. } => {
+            order(line)
+        }
+        Line::Relay { key, address } => Some(("*", say::relay(key, escape(address)))),
+        Line::Pasts { count } => Some(("*", say::pasts(*count))),
+        Line::Rejected { from, code } => Some(("!", say::rejected(from, say::word(*code)))),
+        Line::Disconnected { reason } => Some(("!", say::disconnected(say::word(escape(reason))))),
+        Line::Message { .. }
+        | Line::Room(_)
+        | Line::Past(_)
+        | Line::Help { .. }
+        | Line::Refused(_) => None,
+    }
+}
+
+/// Who is here, who has come and who has gone.
+fn presence(line: &Line) -> Option<(&'static str, Sentence)> {
+    let notice = match line {
         Line::Ready {
             me,
             with,
@@ -17,162 +86,123 @@ pub fn render(line: &Line) -> Option<String> {
             relay_known_at,
             ..
         } => {
-            let here = here(with, first_contacts);
-            let relay = relay(relay_known_at.as_deref());
-            format!("* you are {me}; {here}.{relay} /help lists the commands")
+            let here = say::you_are(me, here(with, first_contacts));
+            // What makes a relay suspicious that is at this address for the first time.
+            let address = relay_known_at.as_ref().map(|address| escape(address));
+            let relay = address.map(say::known_relay);
+            let all = [Some(here), relay, Some(say::ready_help())];
+            ("*", Sentence::joined(all.into_iter().flatten(), " "))
         }
         Line::Joined {
             name,
             first_contact: true,
-        } => format!("* {name} joined, for the first time: /verify {name} shows who it is"),
-        Line::Joined { name, .. } => format!("* {name} joined"),
-        Line::Left { name, reason, .. } => format!("* {name} left ({reason})"),
-        Line::Message {
-            from,
-            conversation,
-            text,
-            flagged,
-        } => message(from, *conversation, text, *flagged),
-        Line::Room(line) => rooms::for_people(line),
-        Line::SentAll { .. }
-        | Line::Sent { .. }
-        | Line::Delivered { .. }
-        | Line::Unconfirmed { .. }
-        | Line::Undelivered { .. } => return fate(line),
-        Line::Missing { .. } | Line::Late { .. } | Line::Anew { .. } | Line::Forked { .. } => {
-            return order(line);
+        } => ("*", say::joined_first(name)),
+        Line::Joined { name, .. } => ("*", say::joined(name)),
+        Line::Left { name, reason, .. } => ("*", say::left(name, say::word(escape(reason)))),
+        Line::Contact { name, state } => (" ", say::contact(name, say::word(*state))),
+        Line::Contacts { count } => ("*", say::contacts(*count)),
+        _ => return None,
+    };
+    Some(notice)
+}
+
+fn here(with: &[Name], first_contacts: &[Name]) -> Sentence {
+    if with.is_empty() {
+        return say::nobody_here();
+    }
+    let names = with.iter().map(|name| {
+        if first_contacts.contains(name) {
+            say::new_here(name)
+        } else {
+            Sentence::verbatim(name.as_str())
         }
-        Line::FileOffered { .. }
-        | Line::FileWaiting { .. }
-        | Line::FileReceived { .. }
-        | Line::FileDelivered { .. }
-        | Line::FileFailed { .. } => return file(line),
-        Line::Refused(refusal) => format!("! {}", escape(&refusal.text)),
-        Line::KeyChanged { name } => format!(
-            "! THE IDENTITY OF {name} HAS CHANGED. It may be another person. Nothing is sent to \
-             {name} until you compare numbers with /verify {name} and type /trust {name} NUMBER"
-        ),
-        Line::Trusted { name } => format!("* the new identity of {name} is trusted"),
-        Line::Blocked { name } => {
-            format!("* {name} is blocked: nothing is shown from {name} or sent to {name}")
+    });
+    say::here(Sentence::joined(names, ", "))
+}
+
+fn file(line: &Line) -> Option<(&'static str, Sentence)> {
+    let notice = match line {
+        Line::FileOffered { from, size, name } => {
+            ("*", say::file_offered(from, escape(name), *size))
         }
-        Line::Unblocked { name, .. } => format!("* {name} is no longer blocked"),
-        Line::Forgot { name } => format!("* {name} is forgotten"),
-        Line::Verified { name } => format!("* {name} is verified"),
+        Line::FileWaiting { to, name } => ("*", say::file_waiting(to, escape(name))),
+        Line::FileReceived {
+            from, size, name, ..
+        } => ("*", say::file_received(from, escape(name), *size)),
+        Line::FileDelivered { to, size, name, .. } => {
+            ("*", say::file_delivered(to, escape(name), *size))
+        }
+        Line::FileFailed { with, reason, name } => {
+            let reason = say::word(escape(reason));
+            ("!", say::file_failed(with, escape(name), reason))
+        }
+        _ => return None,
+    };
+    Some(notice)
+}
+
+/// Who somebody is, and what the user thinks of it.
+fn identity(line: &Line) -> Option<(&'static str, Sentence)> {
+    let notice = match line {
+        Line::KeyChanged { name } => ("!", say::key_changed(name)),
+        Line::Trusted { name } => ("*", say::trusted(name)),
+        Line::Blocked { name } => ("*", say::blocked(name)),
+        Line::Unblocked { name, .. } => ("*", say::unblocked(name)),
+        Line::Forgot { name } => ("*", say::forgot(name)),
+        Line::Verified { name } => ("*", say::verified(name)),
         Line::Safety {
             name,
             state,
             number,
-        } => format!(
-            "* safety number with {name} ({state}): {number}\n  if you both see the same number: \
-             /verify {name} yes. If not, somebody is between you"
-        ),
-        Line::Contact { name, state } => format!("  {name} ({state})"),
-        Line::Contacts { count } => format!("* {count} here"),
-        Line::Relay { key, address } => relay_key(key, address),
-        Line::Past(past) => remembered(past),
-        Line::Pasts { count } => format!("* {count} texts"),
-        Line::Help { text } => format!("  {}", escape(text)),
-        Line::Rejected { from, code } => format!("! a message from {from} was rejected: {code}"),
-        Line::Disconnected { reason } => format!("! the relay is gone: {}", escape(reason)),
-    };
-    Some(text)
-}
-
-/// Before what somebody wrote whose identity had changed.
-const UNTRUSTED: &str = "[identity changed, not trusted] ";
-
-fn message(from: &Name, conversation: Conversation, text: &str, flagged: bool) -> String {
-    let private = match conversation {
-        Conversation::All => "",
-        Conversation::Private => "[private] ",
-    };
-    let flag = if flagged { UNTRUSTED } else { "" };
-    format!("{flag}{private}{from}: {}", escape(text))
-}
-
-fn remembered(past: &Past) -> String {
-    let to = past
-        .to
-        .as_ref()
-        .map_or(String::new(), |to| format!(" to {to}"));
-    let room = past.room.as_ref();
-    let to = room.map_or(to, |room| format!(" in {room}"));
-    let flag = if past.flagged { UNTRUSTED } else { "" };
-    let text = escape(&past.text);
-    format!("  {} {flag}{}{to}: {text}", utc(past.at), past.from)
-}
-
-fn file(line: &Line) -> Option<String> {
-    let text = match line {
-        Line::FileOffered { from, size, name } => {
-            format!("* {from} sends {} ({size} bytes)", escape(name))
-        }
-        Line::FileWaiting { to, name } => {
-            format!(
-                "* {} waits: other files are on their way to {to}",
-                escape(name)
-            )
-        }
-        Line::FileReceived {
-            from, size, name, ..
-        } => format!("* {from} sent {} ({size} bytes), saved", escape(name)),
-        Line::FileDelivered { to, size, name, .. } => {
-            format!("* {to} has {} ({size} bytes)", escape(name))
-        }
-        Line::FileFailed { with, reason, name } => {
-            format!("! file {} with {with} failed: {reason}", escape(name))
+        } => {
+            let number = say::safety(name, say::word(*state), number.as_str());
+            let both = [number, say::safety_compare(name)];
+            ("*", Sentence::joined(both, "\n  "))
         }
         _ => return None,
     };
-    Some(text)
+    Some(notice)
 }
 
 /// What has become of a text of ours.
-fn fate(line: &Line) -> Option<String> {
-    let text = match line {
-        Line::SentAll { accepted: 0, .. } => "* nobody has it".to_owned(),
-        Line::SentAll { .. } | Line::Sent { .. } => return None,
-        Line::Delivered { to, .. } => format!("  ({to} has it)"),
-        Line::Unconfirmed { to, count } => {
-            format!("! {to} has not confirmed your last texts: {count}")
-        }
+fn fate(line: &Line) -> Option<(&'static str, Sentence)> {
+    let notice = match line {
+        Line::SentAll { accepted: 0, .. } => ("*", say::nobody_has_it()),
+        Line::Delivered { to, .. } => (" ", say::delivered(to)),
+        Line::Unconfirmed { to, count } => ("!", say::unconfirmed(to, *count)),
         Line::Undelivered { to, reason, .. } => {
-            format!("! not delivered to {to}: {}", meaning(reason))
+            ("!", say::undelivered(to, say::meaning(escape(reason))))
         }
         _ => return None,
     };
-    Some(text)
-}
-
-/// What a reason means, where the word alone does not say it.
-pub(crate) fn meaning(reason: &str) -> &str {
-    match reason {
-        "expired" => "expired: nobody fetched it in time",
-        "full" => "full: the relay has no room for more mail from you",
-        "refused" => "refused: it does not open there",
-        other => other,
-    }
+    Some(notice)
 }
 
 /// Where the next message stands among those before it.
-fn order(line: &Line) -> Option<String> {
-    let text = match line {
-        Line::Missing { from, count } => {
-            format!("! missing messages from {from}: {count}")
-        }
-        Line::Late { from } => format!("! {from} wrote this earlier; it arrived late:"),
-        Line::Anew { from } => {
-            format!(
-                "! {from} has lost count of earlier messages to you, or somebody replays old ones:"
-            )
-        }
-        Line::Forked { from } => format!(
-            "! this contradicts what {from} wrote before; others may have been told something else:"
-        ),
+fn order(line: &Line) -> Option<(&'static str, Sentence)> {
+    let sentence = match line {
+        Line::Missing { from, count } => say::missing(from, *count),
+        Line::Late { from } => say::late(from),
+        Line::Anew { from } => say::anew(from),
+        Line::Forked { from } => say::forked(from),
         _ => return None,
     };
-    Some(text)
+    Some(("!", sentence))
+}
+
+fn remembered(past: &Past, locale: Locale) -> String {
+    let to = match (&past.room, &past.to) {
+        (Some(room), _) => Some(say::past_in(room)),
+        (None, to) => to.as_ref().map(say::past_to),
+    };
+    let to = to.map_or_else(String::new, |to| format!(" {}", to.in_locale(locale)));
+    let flag = if past.flagged {
+        format!("[{}] ", say::untrusted().in_locale(locale))
+    } else {
+        String::new()
+    };
+    let text = escape(&past.text);
+    format!("  {} {flag}{}{to}: {text}", utc(past.at), past.from)
 }
 
 /// A time for people, such as `2026-11-29 18:40Z`.
@@ -182,30 +212,4 @@ fn utc(seconds: u64) -> String {
     time.unwrap_or_default()
         .format("%Y-%m-%d %H:%MZ")
         .to_string()
-}
-
-fn relay_key(key: &RelayKey, address: &str) -> String {
-    let address = escape(address);
-    format!("* the relay at {address} has the key {key}: compare it with its log")
-}
-
-/// What makes a relay suspicious that is at this address for the first time.
-fn relay(known_at: Option<&str>) -> String {
-    let Some(address) = known_at else {
-        return String::new();
-    };
-    let address = escape(address);
-    format!(" This relay was at {address} before: check the address, /relay shows the key.")
-}
-
-fn here(with: &[Name], first_contacts: &[Name]) -> String {
-    if with.is_empty() {
-        return "nobody else is here".to_owned();
-    }
-    let names = with.iter().map(|name| {
-        let is_new = first_contacts.contains(name);
-        let new = if is_new { " (for the first time)" } else { "" };
-        format!("{name}{new}")
-    });
-    format!("here: {}", names.collect::<Vec<_>>().join(", "))
 }

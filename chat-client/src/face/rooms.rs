@@ -1,6 +1,7 @@
 //! What is told of rooms, for programs and for people.
 
 use crate::escape::escape;
+use crate::locale::{Locale, sentences as say};
 use crate::session::RoomLine;
 
 /// The line for programs.
@@ -32,32 +33,28 @@ pub(super) fn plain(line: &RoomLine) -> String {
 }
 
 /// The line for people.
-pub(super) fn for_people(line: &RoomLine) -> String {
-    match line {
-        RoomLine::Created { room } => format!(
-            "* {room} is yours: /room invite {room} NAME adds people, and only you can remove them"
-        ),
-        RoomLine::Added { room, name, by } => {
-            format!("* {name} is in {room} now, added by {by}: /room list {room} shows who is")
+pub(super) fn for_people(line: &RoomLine, locale: Locale) -> String {
+    let (sign, sentence) = match line {
+        RoomLine::Created { room } => ("*", say::room_created(room)),
+        RoomLine::Added { room, name, by } => ("*", say::room_added(room, name, by)),
+        RoomLine::Removed { room, name } => ("*", say::room_removed(room, name)),
+        RoomLine::Left { room, name } => ("*", say::room_left(room, name)),
+        RoomLine::Message { room, from, text } => {
+            return format!("[{room}] {from}: {}", escape(text));
         }
-        RoomLine::Removed { room, name } => format!("* {name} was removed from {room}"),
-        RoomLine::Left { room, name } => format!("* {name} left {room}"),
-        RoomLine::Message { room, from, text } => format!("[{room}] {from}: {}", escape(text)),
-        RoomLine::Differs { room, from } => format!(
-            "! {from} wrote this for another list of members of {room} than yours: somebody else may have it, or \
-             somebody in {room} may not"
-        ),
+        RoomLine::Differs { room, from } => ("!", say::room_differs(room, from)),
         RoomLine::Listed {
             room: Some(room),
             members,
-        } => format!("  {room}: {members} members"),
-        RoomLine::Listed { members, .. } => {
-            format!("  #lobby: open, everyone who is here ({members})")
-        }
-        RoomLine::Count { count } => format!("* {count} rooms with members"),
-        RoomLine::Member { name, creator, .. } => {
-            let role = if *creator { " (created it)" } else { "" };
-            format!("  {name}{role}")
-        }
-    }
+        } => (" ", say::room_listed(room, *members)),
+        RoomLine::Listed { members, .. } => (" ", say::room_lobby(*members)),
+        RoomLine::Count { count } => ("*", say::rooms(*count)),
+        RoomLine::Member {
+            name,
+            creator: true,
+            ..
+        } => (" ", say::room_creator(name)),
+        RoomLine::Member { name, .. } => return format!("  {name}"),
+    };
+    format!("{sign} {}", sentence.in_locale(locale))
 }

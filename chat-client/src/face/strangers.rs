@@ -1,6 +1,7 @@
 //! Strangers who come and go: where there are very many they are counted instead of named, so that nobody
 //! can flood a screen with names.
 
+use crate::locale::{Locale, sentences as say};
 use crate::session::Line;
 
 /// Strangers in a row whose coming and going is told by name.
@@ -19,35 +20,35 @@ pub(crate) enum Turn {
     /// It is shown, after this line where there is one.
     Show(Option<String>),
     /// This is shown instead of it.
-    Instead(&'static str),
+    Instead(String),
     /// It is only counted.
     Count,
 }
 
 impl Strangers {
-    pub(crate) fn take(&mut self, line: &Line) -> Turn {
+    pub(crate) fn take(&mut self, line: &Line, locale: Locale) -> Turn {
         match line {
             Line::Joined {
                 first_contact: true,
                 ..
             } => self.came += 1,
             Line::Left { stranger: true, .. } => self.went += 1,
-            _ => return Turn::Show(self.sum()),
+            _ => return Turn::Show(self.sum(locale)),
         }
         match self.came + self.went {
             0..=NAMED => Turn::Show(None),
-            number if number == NAMED + 1 => Turn::Instead(
-                "* many people whom you have never seen are coming and going: from now on they \
-                 are only counted. /who lists who is here, and what you say to everyone goes to them as well",
-            ),
+            number if number == NAMED + 1 => {
+                Turn::Instead(format!("* {}", say::many_strangers().in_locale(locale)))
+            }
             _ => Turn::Count,
         }
     }
 
     /// What was counted and not told.
-    fn sum(&mut self) -> Option<String> {
+    fn sum(&mut self, locale: Locale) -> Option<String> {
         let Self { came, went } = std::mem::take(self);
-        (came + went > NAMED).then(|| format!("* {came} of them joined and {went} left"))
+        let sum = || say::strangers(came, went).in_locale(locale);
+        (came + went > NAMED).then(|| format!("* {}", sum()))
     }
 }
 
@@ -68,7 +69,7 @@ mod tests {
         let mut shown = 0;
         let mut told = Vec::new();
         for number in 0..1_000 {
-            match strangers.take(&joined(number, true)) {
+            match strangers.take(&joined(number, true), Locale::English) {
                 Turn::Show(None) => shown += 1,
                 Turn::Show(Some(sum)) => panic!("nothing else was shown: {sum}"),
                 Turn::Instead(text) => told.push(text),
@@ -76,18 +77,19 @@ mod tests {
             }
         }
         assert_eq!((shown, told.len()), (NAMED, 1));
-        let other = strangers.take(&Line::Contacts { count: 1 });
+        let other = strangers.take(&Line::Contacts { count: 1 }, Locale::English);
         assert_eq!(
             other,
             Turn::Show(Some("* 1000 of them joined and 0 left".to_owned()))
         );
-        assert_eq!(strangers.take(&joined(1, true)), Turn::Show(None), "anew");
+        let again = strangers.take(&joined(1, true), Locale::English);
+        assert_eq!(again, Turn::Show(None), "anew");
     }
 
     #[test]
     fn those_who_are_known_are_always_named() {
         let mut strangers = Strangers::default();
-        let turns = (0..100).map(|number| strangers.take(&joined(number, false)));
+        let turns = (0..100).map(|number| strangers.take(&joined(number, false), Locale::German));
         assert!(turns.into_iter().all(|turn| turn == Turn::Show(None)));
     }
 }

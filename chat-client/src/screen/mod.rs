@@ -39,6 +39,7 @@ pub use view::{ChatView, Outside};
 
 use crate::clock::unix_now;
 use crate::input::Input;
+use crate::locale::Locale;
 use crate::session::{Line, Past, Progress};
 
 /// Texts of earlier times that a screen begins with.
@@ -69,12 +70,12 @@ impl fmt::Debug for Screen {
 
 impl Screen {
     /// Takes the terminal. Whoever opens it closes it.
-    pub(crate) fn open(me: Name, has_bell: bool) -> io::Result<Self> {
+    pub(crate) fn open(me: Name, has_bell: bool, locale: Locale) -> io::Result<Self> {
         let mut out: Sink = Box::new(io::stdout());
         guard::take(&mut out)?;
         let terminal = Terminal::new(CrosstermBackend::new(out));
         let terminal = terminal.inspect_err(|_| guard::restore(&mut io::stdout()))?;
-        let view = ChatView::new(me, outside());
+        let view = ChatView::new(me, outside(locale));
         let painted = Painted {
             view,
             terminal,
@@ -222,8 +223,9 @@ impl Painted {
     }
 }
 
-fn outside() -> Outside {
+fn outside(locale: Locale) -> Outside {
     Outside {
+        locale,
         zone: |at| {
             let at = i64::try_from(at).ok();
             let time = at.and_then(|at| DateTime::from_timestamp(at, 0));
@@ -269,7 +271,7 @@ mod tests {
         };
         let backend = CrosstermBackend::new(Box::new(out) as Sink);
         let painted = Painted {
-            view: ChatView::new("alice".parse().unwrap(), outside()),
+            view: ChatView::new("alice".parse().unwrap(), outside(Locale::English)),
             terminal: Terminal::with_options(backend, options).unwrap(),
             has_bell: false,
         };

@@ -8,7 +8,8 @@ use chat_protocol::{Conversation, FileId, Name, RoomName};
 use super::complete::Known;
 use super::typed::{Question, Typed};
 use super::window::{Fate, What, Window, With};
-use crate::face::{Strangers, Turn, meaning, render_for_people};
+use crate::face::{Strangers, Turn, render_for_people};
+use crate::locale::{Locale, sentences as say};
 use crate::session::{Line, Past, Progress, RoomLine};
 
 /// Windows at most: everybody who comes may open one.
@@ -26,6 +27,8 @@ const MAX_BARS: usize = 3;
 /// What the view is told of the machine.
 #[derive(Clone, Debug)]
 pub struct Outside {
+    /// What is said in which language.
+    pub locale: Locale,
     /// Seconds that clocks here are ahead of UTC, at a Unix time.
     pub zone: fn(u64) -> i64,
     /// The entries of a folder, those that are folders with a slash behind them.
@@ -178,12 +181,13 @@ impl ChatView {
             };
             return self.arrive(window, at, what);
         }
-        let texts = match self.strangers.take(line) {
+        let locale = self.outside.locale;
+        let texts = match self.strangers.take(line, locale) {
             Turn::Count => return,
-            Turn::Instead(text) => vec![text.to_owned()],
+            Turn::Instead(text) => vec![text],
             Turn::Show(before) => before
                 .into_iter()
-                .chain(render_for_people(line))
+                .chain(render_for_people(line, locale))
                 .collect::<Vec<_>>(),
         };
         for text in texts {
@@ -272,7 +276,8 @@ impl ChatView {
         let mut lines = Vec::new();
         if let Relay::Gone(reason) = &self.relay {
             let reason = reason.clone();
-            lines.extend(render_for_people(&Line::Disconnected { reason }));
+            let line = Line::Disconnected { reason };
+            lines.extend(render_for_people(&line, self.outside.locale));
         }
         let open: usize = self.windows.iter().map(Window::open_texts).sum();
         if open > 0 {
@@ -483,7 +488,8 @@ impl ChatView {
             Line::Sent { .. } => fate.sent += 1,
             Line::Delivered { .. } => fate.delivered += 1,
             Line::Undelivered { to, reason, .. } => {
-                fate.lost.push(format!("{to}: {}", meaning(reason)));
+                let reason = say::meaning(reason.as_str()).in_locale(self.outside.locale);
+                fate.lost.push(format!("{to}: {reason}"));
             }
             Line::Refused(refusal) => fate.lost.push(refusal.text.clone()),
             _ => {}

@@ -1,4 +1,5 @@
 use chat_client::face::{render_for_people, render_json, render_plain};
+use chat_client::locale::Locale;
 use chat_client::session::{Line, Past, Refusal, RoomLine};
 use chat_protocol::{Conversation, RelayKey};
 
@@ -196,7 +197,7 @@ fn people_are_told_who_is_here_for_the_first_time() {
         relay_known_at: None,
     };
     insta::assert_snapshot!(
-        render_for_people(&ready).unwrap(),
+        render_for_people(&ready, Locale::English).unwrap(),
         @"* you are alice; here: bob, carol (for the first time). /help lists the commands"
     );
     let Line::Ready {
@@ -213,7 +214,7 @@ fn people_are_told_who_is_here_for_the_first_time() {
         first_relay: true,
         relay_known_at: Some("127.0.0.1:1".to_owned()),
     };
-    let shown = render_for_people(&elsewhere).unwrap();
+    let shown = render_for_people(&elsewhere, Locale::English).unwrap();
     assert!(
         shown.contains("This relay was at 127.0.0.1:1 before"),
         "{shown}"
@@ -227,7 +228,10 @@ fn people_see_who_wrote_and_never_a_terminal_sequence() {
         message(Conversation::Private, false, "psst\x1b]0;title\x07"),
         message(Conversation::All, true, "trust me"),
     ];
-    let shown: Vec<_> = lines.iter().filter_map(render_for_people).collect();
+    let shown: Vec<_> = lines
+        .iter()
+        .filter_map(|line| render_for_people(line, Locale::English))
+        .collect();
     insta::assert_snapshot!(shown.join("\n"), @r"
     bob: hello
     [private] bob: psst\u{1b}]0;title\u{7}
@@ -247,7 +251,7 @@ fn who_wrote_to_somebody_away_hears_in_words_and_in_json_why_it_comes_to_nothing
         ("full", "the relay has no room for more mail from you"),
     ] {
         let line = undelivered(reason);
-        let shown = render_for_people(&line).unwrap();
+        let shown = render_for_people(&line, Locale::English).unwrap();
         assert_eq!(shown, format!("! not delivered to bob: {reason}: {words}"));
         let object: serde_json::Value = serde_json::from_str(&render_json(&line)).unwrap();
         assert_eq!(object["reason"], reason);

@@ -16,6 +16,7 @@ mod files;
 mod hall;
 mod homes;
 mod hostile;
+mod languages;
 mod login;
 mod places;
 mod program;

@@ -13,6 +13,7 @@ use tempfile::TempDir;
 fn client(arguments: &[&str]) -> Command {
     let mut command = Command::cargo_bin("chat-client").unwrap();
     command.args(arguments).env_remove("CHAT_HOME");
+    command.env("LC_ALL", "C.UTF-8");
     command
 }
 

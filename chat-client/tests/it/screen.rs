@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use chat_client::locale::Locale;
 use chat_client::screen::{ChatView, Outside, Want, draw};
 use chat_client::session::{Line, Past, Refusal};
 use chat_protocol::limits::MAX_TEXT;
@@ -17,6 +18,7 @@ use crate::hall::{NOW, name};
 
 fn outside() -> Outside {
     Outside {
+        locale: Locale::English,
         zone: |_| 3_600,
         list: |folder| match folder.to_str() {
             Some(".") => vec!["notes.txt".to_owned(), "pictures/".to_owned()],
@@ -486,6 +488,7 @@ fn a_name_has_its_colour_and_without_colours_there_are_none() {
     plain.view = ChatView::new(
         name("alice"),
         Outside {
+            locale: Locale::English,
             has_colours,
             ..outside()
         },

@@ -66,7 +66,7 @@ fn home(folder: &Path, who: &str, key: &str) {
 fn command(programs: &Path, relay: &Relay, folder: &Path, who: &str) -> String {
     let (client, home) = (programs.join("chat-client"), folder.join(who));
     format!(
-        "{} chat {who} --relay {} --home {} --reconnect",
+        "{} chat {who} --relay {} --home {} --reconnect --lang en",
         client.display(),
         relay.address,
         home.display()
