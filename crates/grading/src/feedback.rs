@@ -175,7 +175,7 @@ fn rows<'a>(rubric: &'a Rubric, marks: &'a Marks, audience: Audience) -> Vec<Row
             word: word(mark),
             points: format!("{} of {}{extra}{}", mark.points, mark.of, taken(mark)),
             title: visible(&item.title),
-            sentence: sentence_for(rubric, who, &mark.standing) + &limit(mark),
+            sentence: sentence_for(rubric, who, &mark.standing),
             overridden: mark.overridden.as_deref().map(visible),
             hint: item
                 .hint
@@ -196,7 +196,7 @@ fn rows<'a>(rubric: &'a Rubric, marks: &'a Marks, audience: Audience) -> Vec<Row
 pub(crate) fn taken(mark: &Mark) -> String {
     match mark.lost {
         0 => String::new(),
-        1 => ", 1 point taken away".to_owned(),
+        1 => ", 1 point deducted".to_owned(),
         lost => format!(", {lost} points deducted"),
     }
 }
@@ -282,14 +282,6 @@ pub(crate) fn sentence_for(
         }
         standing => sentence(standing),
     }
-}
-
-/// What belongs to an item that was earned.
-fn limit(mark: &Mark) -> String {
-    let limit = mark.limit.as_ref();
-    let limit =
-        limit.map(|limit| format!(" The play {limit}: the adapter declares no control there."));
-    limit.unwrap_or_default()
 }
 
 /// A sentence in Markdown: what others have written in it means nothing.

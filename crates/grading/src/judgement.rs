@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 
 use judge::{Check, CheckKind, PlayVerdict, Verdict};
 use report::PlayReport;
-use timeline::{StepId, visible};
+use timeline::{StepId, Surface, visible};
 
 use crate::marks::Reason;
 use crate::rubric::{Counts, RubricItem};
@@ -53,6 +53,9 @@ pub(crate) fn of(item: &RubricItem, play: &PlayReport) -> Judgement {
     let [steps, whole] = parts(&behaviour);
     let arrives = steps.iter().chain(&whole).all(|held| *held);
     let secret = arrives && secrecy.iter().all(|check| check.verdict == Verdict::Pass);
+    if secret && item.counts != Counts::Behaviour && !play.verdicts.uncovered.is_empty() {
+        return Judgement::CannotGrade(uncovered(&play.verdicts.uncovered));
+    }
     let counted: Vec<bool> = match item.counts {
         Counts::Everything => [steps, whole, vec![secret]].concat(),
         Counts::Behaviour => [steps, whole].concat(),
@@ -70,6 +73,16 @@ pub(crate) fn of(item: &RubricItem, play: &PlayReport) -> Judgement {
         of: count(counted.len()),
         reasons: red.take(REASONS).map(Reason::of).collect(),
     }
+}
+
+/// Nothing was found where something could be, and elsewhere nothing could have been found. The
+/// submission has no part in that: its adapter is the instructor's.
+fn uncovered(surfaces: &[Surface]) -> String {
+    format!(
+        "the adapter declares no control on {}, so a search there could not have found anything; \
+         add them to its table `[controls]`",
+        Surface::all_in_words(surfaces)
+    )
 }
 
 /// Whether each step held, and whether the rest of the play did.

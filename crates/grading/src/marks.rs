@@ -8,7 +8,7 @@ use timeline::visible;
 
 use crate::judgement::{self, Judgement};
 use crate::override_file::Overrides;
-use crate::rubric::{Counts, Rubric, RubricItem};
+use crate::rubric::{Rubric, RubricItem};
 
 /// What stands for the place of a submission where its author reads it.
 const AT_HOME: &str = "YOUR-SUBMISSION";
@@ -66,9 +66,6 @@ pub struct Mark {
     pub standing: Standing,
     /// Why points are missing; the cause first.
     pub reasons: Vec<Reason>,
-    /// What its play says nothing about, although it passed.
-    #[serde(default)]
-    pub limit: Option<String>,
     /// One line that plays it again.
     pub repeat: Option<String>,
     /// Where the play's files lie, below the directory of the grades.
@@ -195,10 +192,6 @@ impl Mark {
             lost: lost(item, worst),
             standing,
             reasons,
-            limit: play
-                .verdicts
-                .limit()
-                .filter(|_| item.counts != Counts::Behaviour),
             evidence: Some(play.dir.display().to_string()),
             ..Self::without_play(item, Standing::Missed)
         }
@@ -213,16 +206,16 @@ impl Mark {
         played && self.evidence.is_some()
     }
 
-    /// Of an item that was not played.
+    /// Of an item that was not played. Who runs out of time avoids no penalty by it.
     pub fn without_play(item: &RubricItem, standing: Standing) -> Self {
+        let is_late = standing == Standing::OutOfTime;
         Self {
             item: item.id.clone(),
             points: 0,
-            lost: 0,
+            lost: if is_late { item.penalty } else { 0 },
             of: item.points,
             standing,
             reasons: Vec::new(),
-            limit: None,
             repeat: None,
             evidence: None,
             overridden: None,
@@ -282,17 +275,23 @@ impl Mark {
 }
 
 impl RubricItem {
-    /// An item that this one needs and that was not earned, by these marks or by hand.
-    pub fn lacks(&self, submission: &str, marks: &[Mark], decided: &Overrides) -> Option<String> {
+    /// Why this item is not played: one that it needs was not earned, by these marks or by hand. If time ran out
+    /// before that one, it ran out before this one as well.
+    pub fn lacks(&self, submission: &str, marks: &[Mark], decided: &Overrides) -> Option<Standing> {
+        let mark = |need: &str| marks.iter().find(|mark| mark.item == need);
         let earned = |need: &str| {
-            let mark = marks.iter().find(|mark| mark.item == need);
-            mark.is_some_and(|mark| match decided.of(submission, need) {
+            mark(need).is_some_and(|mark| match decided.of(submission, need) {
                 Some(decided) => decided.points >= mark.of,
                 None => mark.is_full(),
             })
         };
-        let lacks = self.needs.iter().find(|need| !earned(need));
-        lacks.cloned()
+        let needs = self.needs.iter().find(|need| !earned(need))?;
+        Some(match mark(needs).map(|mark| &mark.standing) {
+            Some(Standing::OutOfTime) => Standing::OutOfTime,
+            _ => Standing::Skipped {
+                needs: needs.clone(),
+            },
+        })
     }
 }
 

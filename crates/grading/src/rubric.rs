@@ -186,7 +186,7 @@ static ITEM: Table = Table::new(
         may(
             "penalty",
             ValueKind::Integer(1, 10_000),
-            "points deducted if it was played and failed; a total is never below 0 (default: none)",
+            "points deducted if it failed, or time ran out before it; a total is never below 0 (default: none)",
         ),
         may(
             "counts",

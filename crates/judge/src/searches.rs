@@ -8,12 +8,10 @@ use super::whole::whole;
 use scenario::plan::AuditPlan;
 use timeline::{Kind, Surface};
 
-/// Surfaces of the relay that were given something to find and have no control: nothing that was
-/// not found there is shown not to be there.
+/// Surfaces of the relay that were given something to find and have no control.
 pub(super) fn uncovered(audit: &AuditPlan, is_planted: bool) -> Vec<Surface> {
-    let is_uncovered = |one: &Surface| *one != Surface::Others && !audit.controls.contains_key(one);
-    let surfaces = Surface::ALL.into_iter().filter(is_uncovered);
-    surfaces.filter(|_| is_planted).collect()
+    let surfaces = Surface::without_control(&audit.controls);
+    surfaces.into_iter().filter(|_| is_planted).collect()
 }
 
 /// Something was sent that can be searched for.

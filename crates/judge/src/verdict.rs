@@ -74,13 +74,10 @@ impl Verdicts {
     /// What belongs to `PASS`: `says nothing about the relay's memory`. `None` where the play did not
     /// pass, or leaves no surface out.
     pub fn limit(&self) -> Option<String> {
-        let surfaces: Vec<&str> = self.uncovered.iter().map(|one| one.in_words()).collect();
-        let (last, others) = surfaces
-            .split_last()
-            .filter(|_| self.play == PlayVerdict::Pass)?;
-        Some(match others {
-            [] => format!("says nothing about {last}"),
-            others => format!("says nothing about {} and {last}", others.join(", ")),
+        let says_less = self.play == PlayVerdict::Pass && !self.uncovered.is_empty();
+        says_less.then(|| {
+            let surfaces = Surface::all_in_words(&self.uncovered);
+            format!("says nothing about {surfaces}")
         })
     }
 }

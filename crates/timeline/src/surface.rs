@@ -1,5 +1,7 @@
 //! Where plaintext must not appear.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 use strum::{IntoStaticStr, VariantArray, VariantNames};
 
@@ -67,6 +69,23 @@ impl Surface {
             Self::Others => "what others received",
             Self::Output => "the relay's output",
             Self::Wire => "the wire",
+        }
+    }
+
+    /// Those of the relay that have no control: nothing that was not found there is shown not to be there.
+    pub fn without_control<T>(controls: &BTreeMap<Self, T>) -> Vec<Self> {
+        let has_none = |one: &Self| *one != Self::Others && !controls.contains_key(one);
+        Self::ALL.into_iter().filter(has_none).collect()
+    }
+
+    /// `the relay's files, the relay's memory and the wire`.
+    pub fn all_in_words(surfaces: &[Self]) -> String {
+        let words: Vec<&str> = surfaces.iter().map(|one| one.in_words()).collect();
+        match words.split_last() {
+            Some((last, others)) if !others.is_empty() => {
+                format!("{} and {last}", others.join(", "))
+            }
+            _ => words.concat(),
         }
     }
 }

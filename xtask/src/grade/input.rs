@@ -4,10 +4,11 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
-use grading::{Overrides, Rubric};
+use grading::{Counts, Overrides, Rubric};
 use harness::{Found, Wanted};
 use scenario::Scenario;
 use scenario::adapter::Adapter;
+use timeline::Surface;
 
 use super::unreadable;
 use crate::command_error::CommandError;
@@ -105,7 +106,29 @@ pub(super) fn shared(
     let shared = staging::adapter(workspace, &name, Path::new(""))?;
     let takes_one = shared.clone().set(harness::SETTING, "");
     takes_one.map_err(|error| CommandError::usage(error.to_string()))?;
+    if let Some(warning) = not_searched(rubric, &shared) {
+        output::warn(&warning);
+    }
     Ok(Some(shared))
+}
+
+/// What an adapter keeps from being graded, said before an hour of plays.
+fn not_searched(rubric: &Rubric, adapter: &Adapter) -> Option<String> {
+    let items = rubric.items.iter();
+    let items = items.filter(|item| item.counts != Counts::Behaviour);
+    let items: Vec<&str> = items.map(|item| item.id.as_str()).collect();
+    let surfaces = Surface::without_control(&adapter.controls);
+    let says_less = !items.is_empty() && !surfaces.is_empty();
+    says_less.then(|| {
+        format!(
+            "{} declares no control on {}, so nobody can earn an item that counts what the relay \
+             could read ({}); add the controls to its table `[controls]`, or let these items count \
+             `behaviour`",
+            adapter.path.display(),
+            Surface::all_in_words(&surfaces),
+            items.join(", ")
+        )
+    })
 }
 
 /// The seed of the course: the same whenever it is gone on with, so that the grades are as well.

@@ -199,6 +199,33 @@ fn is_what_students_may_read(grades: &Path) {
 }
 
 #[test]
+fn an_adapter_that_leaves_a_surface_out_grades_no_secrecy() {
+    if !can_grade(&["python3"]) {
+        return;
+    }
+    let (class, course) = (Class::new(), tempfile::tempdir().unwrap());
+    class.copy("ada", "ada");
+    let example = |name: &str| fs::read_to_string(root().join("docs/grading").join(name)).unwrap();
+    let adapter = example("adapter.toml");
+    let lines = adapter.lines();
+    let lines: Vec<&str> = lines.filter(|line| !line.starts_with("files = ")).collect();
+    fs::write(course.path().join("adapter.toml"), lines.join("\n")).unwrap();
+    let rubric = course.path().join("rubric.toml");
+    fs::write(&rubric, example("example-rubric.toml")).unwrap();
+    let (path, rubric) = (class.path(), rubric.display().to_string());
+    let runs = Runs::new();
+    let (code, err, grades) = graded(&runs, &[&path, "--rubric", &rubric]);
+    assert_eq!(code, Some(5), "{err}");
+    let warning = "no control on the relay's files, so nobody can earn";
+    assert!(err.contains(warning), "{err}");
+    // total, maximum, deduction, state, public, private, secret
+    let row = &sheet(&grades)["ada"];
+    assert_eq!(row[3..7], ["decide", "5", "5", "cannot grade"]);
+    let page = fs::read_to_string(grades.join("submissions/ada/feedback.md")).unwrap();
+    assert!(page.contains("no control on the relay's files"), "{page}");
+}
+
+#[test]
 fn a_submission_finds_neither_others_nor_the_rubric_nor_the_harness() {
     if !can_grade(&["python3"]) {
         return;

@@ -340,16 +340,41 @@ proptest! {
 }
 
 #[test]
-fn what_a_play_says_nothing_about_stands_beside_its_points() {
-    let mut play = play(&[P, P], P);
-    play.verdicts.uncovered = vec![Surface::Memory];
-    let mark = Mark::of(&item("counts = \"secrecy\""), &[play.clone()]);
-    assert_eq!(mark.standing, Standing::Earned);
-    let limit = "says nothing about the relay's memory";
-    assert_eq!(mark.limit.as_deref(), Some(limit));
-    assert!(mark.reasons.is_empty(), "{:?}", mark.reasons);
-    let mark = Mark::of(&item("counts = \"behaviour\""), &[play]);
-    assert_eq!(mark.limit, None);
+fn what_could_not_be_searched_everywhere_is_not_graded_as_secret() {
+    let on = |steps: &[Verdict], wire| {
+        let mut play = play(steps, wire);
+        play.verdicts.uncovered = vec![Surface::Files, Surface::Memory];
+        [play]
+    };
+    let why = "the adapter declares no control on the relay's files and the relay's memory, so a \
+               search there could not have found anything; add them to its table `[controls]`";
+    let cannot = (0, Standing::CannotGrade(why.to_owned()));
+    for keys in ["", "partial = true", "counts = \"secrecy\"\npenalty = 4"] {
+        assert_eq!(earned(keys, &on(&[P, P], P)), cannot, "{keys}");
+        let mark = Mark::of(&item(keys), &on(&[P, P], P));
+        assert!(mark.is_open() && mark.lost == 0, "{mark:?}");
+        // What was found, or did not arrive, is so wherever else nothing was searched.
+        assert_ne!(earned(keys, &on(&[P, P], X)).1, cannot.1, "{keys}");
+        assert_ne!(earned(keys, &on(&[P, F], P)).1, cannot.1, "{keys}");
+    }
+    let behaviour = "counts = \"behaviour\"";
+    assert_eq!(earned(behaviour, &on(&[P, P], P)), (10, Standing::Earned));
+}
+
+#[test]
+fn who_runs_out_of_time_avoids_no_penalty() {
+    let unplayed = |standing: Standing| {
+        let mark = Mark::without_play(&item("penalty = 4\npartial = true"), standing);
+        (mark.points, mark.lost)
+    };
+    assert_eq!(unplayed(Standing::OutOfTime), (0, 4));
+    let needs = "a".to_owned();
+    for free in [
+        Standing::Skipped { needs },
+        Standing::CannotGrade("no namespaces".to_owned()),
+    ] {
+        assert_eq!(unplayed(free), (0, 0));
+    }
 }
 
 #[test]

@@ -41,7 +41,6 @@ fn mark(item: &str, of: u32, words: &str) -> Mark {
         lost: 0,
         of,
         standing: Standing::Missed,
-        limit: None,
         reasons: vec![Reason {
             check: format!("bob shows {words}"),
             expected: String::new(),

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use grading::{Graded, Mark, Marks, Overrides, Rubric, Standing, sheet};
+use grading::{Graded, Mark, Marks, Overrides, Rubric, sheet};
 use judge::Verdict::{Fail, Pass, Plaintext};
 use report::PlayReport;
 
@@ -108,7 +108,7 @@ fn graded(name: &str, rubric: &Rubric, faults: Faults) -> Graded {
     let mut marks: Vec<Mark> = Vec::new();
     for item in &rubric.items {
         marks.push(match item.lacks(name, &marks, &Overrides::default()) {
-            Some(needs) => Mark::without_play(item, Standing::Skipped { needs }),
+            Some(why) => Mark::without_play(item, why),
             None => Mark::of(item, &faults.plays(&item.scenario)),
         });
     }

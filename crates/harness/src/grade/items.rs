@@ -44,8 +44,8 @@ impl Course {
         let mut played: BTreeMap<String, Vec<PlayReport>> = BTreeMap::new();
         for item in &self.rubric.items {
             drop(news.send(self.so_far(submission, &marks, &item.id)).await);
-            if let Some(needs) = item.lacks(&submission.name, &marks, &self.overrides) {
-                marks.push(Mark::without_play(item, Standing::Skipped { needs }));
+            if let Some(why) = item.lacks(&submission.name, &marks, &self.overrides) {
+                marks.push(Mark::without_play(item, why));
                 continue;
             }
             let scenario = self.scenario(item)?;
