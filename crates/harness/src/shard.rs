@@ -65,12 +65,8 @@ impl Times {
         for (id, took) in &self.0 {
             digest.update(format!("{id}={}\n", took.as_millis()));
         }
-        let digest = digest.finalize();
-        digest
-            .iter()
-            .take(8)
-            .map(|byte| format!("{byte:02x}"))
-            .collect()
+        let start: Vec<u8> = digest.finalize().into_iter().take(8).collect();
+        timeline::hex(&start, "")
     }
 
     /// Those of these scenarios that belong to a part: the longest first, each to the part that has

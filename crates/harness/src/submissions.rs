@@ -106,12 +106,8 @@ pub fn stamp(submission: &Path, texts: &[&str]) -> io::Result<String> {
         bytes: BYTES,
     };
     of_path((submission, DEPTH), Path::new(""), &mut digest, &mut left)?;
-    let digest = digest.finalize();
-    Ok(digest
-        .iter()
-        .take(16)
-        .map(|byte| format!("{byte:02x}"))
-        .collect())
+    let start: Vec<u8> = digest.finalize().into_iter().take(16).collect();
+    Ok(timeline::hex(&start, ""))
 }
 
 /// What may still be looked at.
