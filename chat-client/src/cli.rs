@@ -37,6 +37,8 @@ pub(crate) enum Command {
     Keygen(Keygen),
     Export(Export),
     Chat(Chat),
+    #[cfg(feature = "window")]
+    Window(Window),
 }
 
 const KEYGEN_HELP: &str = "Examples:
@@ -95,21 +97,8 @@ const CHAT_HELP: &str = "Examples:
 #[derive(Args, Debug)]
 #[command(after_help = CHAT_HELP, after_long_help = format!("{CHAT_HELP}\n\n{EXIT_CODES}"))]
 pub struct Chat {
-    /// Your name: a-z, 0-9, _ and -, at most 32
-    pub(crate) name: String,
-    /// Where the relay listens
-    #[arg(long, value_name = "HOST:PORT")]
-    pub(crate) relay: String,
-    /// The relay's name; the login is valid only for a relay of this name
-    #[arg(long, value_name = "NAME", default_value = "relay")]
-    pub(crate) relay_name: String,
-    /// The relay's key (64 hexadecimal digits, from its log); no other relay is accepted. Without it,
-    /// the first relay at this address is accepted, and from then on no other
-    #[arg(long, value_name = "KEY")]
-    pub(crate) relay_key: Option<RelayKey>,
-    /// Folder of keys, contacts and downloads
-    #[arg(long, value_name = "DIR")]
-    pub(crate) home: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) membership: Membership,
     /// For programs: one event per line, escaped reversibly, for input as well
     #[arg(long)]
     pub(crate) plain: bool,
@@ -125,6 +114,43 @@ pub struct Chat {
     /// Reconnect automatically when the relay is gone, and resend unanswered texts
     #[arg(long)]
     pub(crate) reconnect: bool,
+}
+
+#[cfg(feature = "window")]
+const WINDOW_HELP: &str = "Examples:
+  chat-client window alice --relay 127.0.0.1:5000";
+
+/// Chat in a browser
+///
+/// Prints an address of this machine. It opens once, in one browser, and shows the chat there: conversations,
+/// people, rooms and files. When the relay is gone, the client connects again by itself. The page is gone when
+/// this program ends.
+#[cfg(feature = "window")]
+#[derive(Args, Debug)]
+#[command(after_help = WINDOW_HELP, after_long_help = format!("{WINDOW_HELP}\n\n{EXIT_CODES}"))]
+pub struct Window {
+    #[command(flatten)]
+    pub(crate) membership: Membership,
+}
+
+/// Who joins which relay, with which home.
+#[derive(Args, Debug)]
+pub(crate) struct Membership {
+    /// Your name: a-z, 0-9, _ and -, at most 32
+    pub(crate) name: String,
+    /// Where the relay listens
+    #[arg(long, value_name = "HOST:PORT")]
+    pub(crate) relay: String,
+    /// The relay's name; the login is valid only for a relay of this name
+    #[arg(long, value_name = "NAME", default_value = "relay")]
+    pub(crate) relay_name: String,
+    /// The relay's key (64 hexadecimal digits, from its log); no other relay is accepted. Without it,
+    /// the first relay at this address is accepted, and from then on no other
+    #[arg(long, value_name = "KEY")]
+    pub(crate) relay_key: Option<RelayKey>,
+    /// Folder of keys, contacts and downloads
+    #[arg(long, value_name = "DIR")]
+    pub(crate) home: Option<PathBuf>,
     /// Keep no history of what was said
     #[arg(long)]
     pub(crate) no_history: bool,

@@ -39,6 +39,8 @@ mod signals;
 #[cfg(feature = "tls")]
 mod tls;
 mod transport;
+#[cfg(feature = "window")]
+pub mod window;
 
 use std::io::{self, Write as _};
 use std::process::ExitCode;
@@ -61,7 +63,9 @@ pub fn run() -> ExitCode {
     let done = match &cli.command {
         Command::Keygen(options) => key_commands::keygen(options),
         Command::Export(options) => key_commands::export(options),
-        Command::Chat(options) => app::run(options, locale),
+        Command::Chat(options) => app::chat(options, locale),
+        #[cfg(feature = "window")]
+        Command::Window(options) => app::window(options, locale),
     };
     match done {
         Ok(exit) => exit.into(),

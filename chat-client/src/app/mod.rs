@@ -1,6 +1,7 @@
 //! The event loop: everything that the session does not do itself.
 
 mod keys;
+mod manner;
 mod reconnect;
 
 use std::collections::BTreeSet;
@@ -15,8 +16,9 @@ use tokio::sync::mpsc;
 use tokio::time::timeout_at;
 
 use self::keys::{KeyStore, Keys};
+use self::manner::{Kind, Manner};
 use self::reconnect::Backoff;
-use crate::cli::Chat;
+use crate::cli::{Chat, Membership};
 use crate::clock::unix_now;
 use crate::escape::escape;
 use crate::exit_code::{Exit, Failure};
@@ -29,9 +31,11 @@ use crate::locale::Locale;
 use crate::output::{Desk, Output};
 use crate::relays::{Transport, Wanted, WrongRelay};
 use crate::screen::{self, Screen};
-use crate::session::{Effect, Ending, FileReport, Line, Refusal, Session, Setup, Typing};
+use crate::session::{Effect, Ending, FileReport, Line, Refusal, Session, Setup};
 use crate::signals::Signals;
 use crate::transport::{Traffic, Wire};
+#[cfg(feature = "window")]
+use crate::window::{Around, ChatPage};
 
 /// How long the relay may take for a login. It may have to ask whether another connection of
 /// the same name is still alive.
@@ -46,10 +50,31 @@ const CLOSING: Duration = Duration::from_secs(2);
 /// How often to look for files that do not come further.
 const TICK: Duration = Duration::from_secs(10);
 
-/// `chat`: from the key store to the farewell.
-pub(crate) fn run(options: &Chat, locale: Locale) -> Result<Exit, Failure> {
+/// `chat`: on a terminal, or for a program.
+pub(crate) fn chat(options: &Chat, locale: Locale) -> Result<Exit, Failure> {
+    let manner = Manner {
+        locale,
+        kind: Kind::of(options),
+        reconnects: options.reconnect,
+    };
+    run(&options.membership, &manner)
+}
+
+/// `window`: in a browser.
+#[cfg(feature = "window")]
+pub(crate) fn window(options: &crate::cli::Window, locale: Locale) -> Result<Exit, Failure> {
+    let manner = Manner {
+        locale,
+        kind: Kind::Page,
+        reconnects: true,
+    };
+    run(&options.membership, &manner)
+}
+
+/// From the key store to the farewell.
+fn run(options: &Membership, manner: &Manner) -> Result<Exit, Failure> {
     let fault = |error: std::io::Error| Failure::new(Exit::Fault, format!("cannot start: {error}"));
-    let me = own_name(options)?;
+    let me = own_name(options, manner.kind)?;
     let folder = home::locate(options.home.as_deref())?;
     let store = home::read_key_store(&folder)?;
     let home = Home::open(&folder)?;
@@ -68,7 +93,7 @@ pub(crate) fn run(options: &Chat, locale: Locale) -> Result<Exit, Failure> {
         .downloads
         .clone()
         .unwrap_or_else(|| home.downloads());
-    let start = new_session(options, me, home, identity)?;
+    let start = new_session(options, manner, me, home, identity)?;
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
@@ -76,7 +101,7 @@ pub(crate) fn run(options: &Chat, locale: Locale) -> Result<Exit, Failure> {
     let done = runtime.block_on(async {
         let wire = Wire::connect(&options.relay, options.tls).await?;
         let app =
-            App::new((options, locale), start, wire, downloads, Keys::new(keys)).map_err(fault)?;
+            App::new(options, manner, start, wire, downloads, Keys::new(keys)).map_err(fault)?;
         app.run().await
     });
     // Threads that still read or write are not waited for.
@@ -90,40 +115,16 @@ pub(crate) fn run(options: &Chat, locale: Locale) -> Result<Exit, Failure> {
 
 /// The name that was typed. A bad one is told to programs on standard output too, like every
 /// other no.
-fn own_name(options: &Chat) -> Result<Name, Failure> {
+fn own_name(options: &Membership, kind: Kind) -> Result<Name, Failure> {
     options.name.parse().map_err(|error: InvalidName| {
         let text = format!("{} is not a valid name: {error}", escape(&options.name));
-        if let Kind::Program(mut face) = Kind::of(options) {
+        if let Some(mut face) = kind.of_a_program() {
             let refused = Line::Refused(Refusal::new("bad-name", text.clone()));
             // The exit code says it as well, where nobody reads.
             face.show(&refused).ok();
         }
         Failure::new(Exit::Usage, text)
     })
-}
-
-/// Who reads and types, as the options and the terminal say.
-enum Kind {
-    /// A program, and how it is shown lines.
-    Program(Face),
-    /// A person with a screen.
-    Screen,
-    /// A person who is shown one line below the other.
-    Lines,
-}
-
-impl Kind {
-    fn of(options: &Chat) -> Self {
-        if options.plain {
-            Self::Program(Face::Plain)
-        } else if options.json {
-            Self::Program(Face::Json)
-        } else if !options.lines && screen::fits() {
-            Self::Screen
-        } else {
-            Self::Lines
-        }
-    }
 }
 
 /// What the session begins with, and the journal that it goes on writing.
@@ -136,7 +137,13 @@ struct Start {
     blocked: BTreeSet<Name>,
 }
 
-fn new_session(options: &Chat, me: Name, home: Home, identity: Identity) -> Result<Start, Failure> {
+fn new_session(
+    options: &Membership,
+    manner: &Manner,
+    me: Name,
+    home: Home,
+    identity: Identity,
+) -> Result<Start, Failure> {
     let now = unix_now();
     let rng: StdRng = rand::make_rng();
     let relays = home.read_contacts()?;
@@ -158,12 +165,8 @@ fn new_session(options: &Chat, me: Name, home: Home, identity: Identity) -> Resu
         identity,
         relays,
         account,
-        typing: match Kind::of(options) {
-            Kind::Program(_) => Typing::Program,
-            Kind::Screen => Typing::Screen,
-            Kind::Lines => Typing::Person,
-        },
-        reconnects: options.reconnect,
+        typing: manner.kind.typing(),
+        reconnects: manner.reconnects,
         rng,
     };
     Ok(Start {
@@ -195,6 +198,9 @@ struct App {
     input_ended: bool,
     /// Where there is one; the terminal is given back when this goes.
     screen: Option<OpenScreen>,
+    /// Where there is one; it is told how the client ended.
+    #[cfg(feature = "window")]
+    page: Option<ChatPage>,
     keepalive: Keepalive,
     patience: Patience,
     started: Instant,
@@ -230,7 +236,8 @@ struct Patience {
 
 impl App {
     fn new(
-        (options, locale): (&Chat, Locale),
+        options: &Membership,
+        manner: &Manner,
         start: Start,
         wire: Wire,
         downloads: PathBuf,
@@ -238,13 +245,29 @@ impl App {
     ) -> std::io::Result<Self> {
         let now = Instant::now();
         let signals = Signals::new()?;
-        let (input, face, screen) = match Kind::of(options) {
-            Kind::Program(face) => (read_stdin()?, face, None),
-            Kind::Lines => (read_stdin()?, Face::Lines(Lines::new(locale)), None),
-            Kind::Screen => {
-                let screen = OpenScreen(Screen::open(start.me.clone(), options.bell, locale)?);
+        #[cfg(feature = "window")]
+        let mut page = None;
+        let (input, face, screen) = match manner.kind {
+            Kind::Plain => (read_stdin()?, Face::Plain, None),
+            Kind::Json => (read_stdin()?, Face::Json, None),
+            Kind::Lines => (read_stdin()?, Face::Lines(Lines::new(manner.locale)), None),
+            Kind::Screen { has_bell } => {
+                let screen = OpenScreen(Screen::open(start.me.clone(), has_bell, manner.locale)?);
                 let input = screen.0.read_keys(signals.keys())?;
                 (input, Face::Screen(screen.0.clone()), Some(screen))
+            }
+            #[cfg(feature = "window")]
+            Kind::Page => {
+                let outside = Around {
+                    me: start.me.clone(),
+                    locale: manner.locale,
+                    blocked: start.blocked.clone(),
+                    outgoing: start.journal.home().outgoing(),
+                    leaves: signals.keys(),
+                };
+                let (opened, input) = ChatPage::open(outside)?;
+                page = Some(opened.clone());
+                (input, Face::Page(opened), None)
             }
         };
         let desk = Desk {
@@ -260,7 +283,7 @@ impl App {
         Ok(Self {
             relay: options.relay.clone(),
             tls: options.tls,
-            reconnects: options.reconnect,
+            reconnects: manner.reconnects,
             backoff: Backoff::default(),
             was_ready: false,
             proven: now + reconnect::HOLDS,
@@ -272,6 +295,8 @@ impl App {
             signals,
             input,
             screen,
+            #[cfg(feature = "window")]
+            page,
             input_ended: false,
             keepalive: Keepalive::new(now),
             patience: Patience {
@@ -283,7 +308,19 @@ impl App {
         })
     }
 
-    async fn run(mut self) -> Result<Exit, Failure> {
+    async fn run(self) -> Result<Exit, Failure> {
+        #[cfg(feature = "window")]
+        let page = self.page.clone();
+        let done = Box::pin(self.live()).await;
+        #[cfg(feature = "window")]
+        if let Some(page) = page {
+            page.end(&done).await;
+        }
+        done
+    }
+
+    /// One connection after the other.
+    async fn live(mut self) -> Result<Exit, Failure> {
         loop {
             let ending = self.converse().await?;
             if !self.comes_back(&ending) {

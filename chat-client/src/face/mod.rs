@@ -12,6 +12,8 @@ use crate::clock::unix_now;
 use crate::locale::Locale;
 use crate::screen::Screen;
 use crate::session::{Line, Past, Progress};
+#[cfg(feature = "window")]
+use crate::window::ChatPage;
 
 pub use json::render as render_json;
 pub use people::render as render_for_people;
@@ -29,6 +31,9 @@ pub enum Face {
     Lines(Lines),
     /// A screen with an input line, for people.
     Screen(Screen),
+    /// A page in a browser, for people.
+    #[cfg(feature = "window")]
+    Page(ChatPage),
 }
 
 /// What lines below each other have to know of those before.
@@ -53,6 +58,11 @@ impl Face {
                 screen.show(line, unix_now());
                 Ok(())
             }
+            #[cfg(feature = "window")]
+            Self::Page(page) => {
+                page.show(line, unix_now());
+                Ok(())
+            }
         }
     }
 
@@ -64,14 +74,22 @@ impl Face {
     pub fn flush(&mut self) -> io::Result<()> {
         match self {
             Self::Screen(screen) => screen.paint(),
+            #[cfg(feature = "window")]
+            Self::Page(page) => {
+                page.publish();
+                Ok(())
+            }
             Self::Plain | Self::Json | Self::Lines(_) => Ok(()),
         }
     }
 
     /// Moves the bar of a file.
     pub fn progress(&mut self, progress: &Progress) {
-        if let Self::Screen(screen) = self {
-            screen.progress(progress);
+        match self {
+            Self::Screen(screen) => screen.progress(progress),
+            #[cfg(feature = "window")]
+            Self::Page(page) => page.progress(progress),
+            Self::Plain | Self::Json | Self::Lines(_) => {}
         }
     }
 
@@ -79,14 +97,19 @@ impl Face {
     pub fn wants_past(&self) -> usize {
         match self {
             Self::Screen(_) => crate::screen::PAST,
+            #[cfg(feature = "window")]
+            Self::Page(_) => crate::screen::PAST,
             Self::Plain | Self::Json | Self::Lines(_) => 0,
         }
     }
 
     /// Begins with what was said before.
     pub fn remember(&mut self, past: Vec<Past>) {
-        if let Self::Screen(screen) = self {
-            screen.remember(past);
+        match self {
+            Self::Screen(screen) => screen.remember(past),
+            #[cfg(feature = "window")]
+            Self::Page(page) => page.remember(past),
+            Self::Plain | Self::Json | Self::Lines(_) => {}
         }
     }
 }

@@ -6,6 +6,7 @@
 //! history.log      what was said, sealed
 //! journal.log      what was opened, written and not yet answered for
 //! downloads/       files from others
+//! outgoing/        files that were chosen in a browser, until they are sent
 //! lock             held while a client runs
 //! ```
 
@@ -134,6 +135,12 @@ impl Home {
     /// Where files from others go, unless the user names another place.
     pub fn downloads(&self) -> PathBuf {
         self.folder.join("downloads")
+    }
+
+    /// Where files lie that were chosen in a browser, until they are sent.
+    #[cfg(feature = "window")]
+    pub(crate) fn outgoing(&self) -> PathBuf {
+        self.folder.join("outgoing")
     }
 
     /// Writes the key store. Without `replace`, one that is there stays.

@@ -9,6 +9,8 @@
 mod complete;
 mod draw;
 mod guard;
+#[cfg(feature = "window")]
+mod shown;
 mod typed;
 mod view;
 mod window;
@@ -34,8 +36,12 @@ use tokio::sync::{Notify, mpsc};
 
 pub use draw::draw;
 pub(crate) use guard::{fits, is_stuck};
+#[cfg(feature = "window")]
+pub(crate) use shown::{Connection, ShownBar, ShownEntry, Submitted, Tab};
 pub use typed::Want;
 pub use view::{ChatView, Outside};
+#[cfg(feature = "window")]
+pub(crate) use window::With;
 
 use crate::clock::unix_now;
 use crate::input::Input;

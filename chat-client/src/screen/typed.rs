@@ -48,7 +48,7 @@ pub(super) struct Question {
 }
 
 impl Typed {
-    fn set(&mut self, line: String) {
+    pub(super) fn set(&mut self, line: String) {
         self.input = Input::new(line);
     }
 
@@ -242,7 +242,7 @@ impl ChatView {
         window.is_some()
     }
 
-    fn enter(&mut self, at: u64) -> Vec<Want> {
+    pub(super) fn enter(&mut self, at: u64) -> Vec<Want> {
         let line = self.typed.take();
         if line.trim().is_empty() {
             return Vec::new();
@@ -363,7 +363,7 @@ impl ChatView {
         }
     }
 
-    fn answer(&mut self, question: Question, answer: &str, at: u64) -> Vec<Want> {
+    pub(super) fn answer(&mut self, question: Question, answer: &str, at: u64) -> Vec<Want> {
         let name = &question.name;
         match answer.trim().to_lowercase().as_str() {
             "y" | "yes" => {

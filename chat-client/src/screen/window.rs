@@ -3,6 +3,7 @@
 use std::collections::VecDeque;
 
 use chat_protocol::{Name, RoomName};
+use serde::{Deserialize, Serialize};
 
 /// Entries that a window keeps; older ones are in the history.
 const KEPT: usize = 2_000;
@@ -11,8 +12,9 @@ const KEPT: usize = 2_000;
 const KEPT_BYTES: usize = 1024 * 1024;
 
 /// With whom a conversation is.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum With {
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(tag = "kind", content = "name", rename_all = "kebab-case")]
+pub(crate) enum With {
     Everyone,
     Person(Name),
     /// The members of a room.
@@ -48,6 +50,8 @@ pub(super) struct Window {
     pub(super) has_typed: bool,
     /// What all entries take.
     pub(super) bytes: usize,
+    /// How many entries were dropped: an entry has the same number as long as it is kept.
+    pub(super) dropped: u64,
 }
 
 /// Something in a window.
@@ -133,6 +137,7 @@ impl Window {
             touched: 0,
             has_typed: false,
             bytes: 0,
+            dropped: 0,
         }
     }
 
@@ -162,6 +167,7 @@ impl Window {
     pub(super) fn drop_oldest(&mut self) {
         if let Some(oldest) = self.entries.pop_front() {
             self.bytes -= oldest.bytes();
+            self.dropped += 1;
         }
         self.unread = self.unread.min(self.entries.len());
         self.new = self.new.min(self.entries.len());

@@ -31,3 +31,5 @@ mod talk;
 #[cfg(feature = "tls")]
 mod tls;
 mod trust;
+#[cfg(feature = "window")]
+mod window;

@@ -13,6 +13,7 @@
 //! What was not shown is appended to the file that [`FILE`] names. `cargo xtask ci` counts and
 //! names it at its end.
 
+pub mod browser;
 pub mod junit;
 mod probe;
 

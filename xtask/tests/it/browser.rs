@@ -1,36 +1,11 @@
-//! Report pages and the stage in a real browser. Where there is none the tests say so and are
-//! skipped; in CI they fail.
+//! Report pages and the stage in a real browser.
 
-#![expect(clippy::disallowed_methods, reason = "these tests start node")]
-
-use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::path::PathBuf;
 
 use grading::{Cell, Matrix, Standing};
-use testing::has_installed;
+use testing::browser::in_a_browser;
 
 use crate::runs::{Runs, root};
-
-/// What is missing, in words; the browser where nothing is.
-fn browser() -> Result<PathBuf, String> {
-    let places = [
-        "/usr/bin/chromium",
-        "/usr/bin/chromium-browser",
-        "/usr/bin/google-chrome",
-    ];
-    let chromium = places.iter().map(PathBuf::from).find(|path| path.is_file());
-    let chromium = chromium.ok_or("chromium is not installed")?;
-    let modules = root().join("target/tools/browser/node_modules/playwright-core");
-    if !modules.is_dir() {
-        return Err(format!(
-            "{} is not there: `.ci/run` installs it",
-            modules.display()
-        ));
-    }
-    let node = Command::new("node").arg("--version").output();
-    node.map_err(|error| format!("node cannot be started: {error}"))?;
-    Ok(chromium)
-}
 
 /// Plays something into a directory of reports; the pages of the play and of its run.
 fn played(runs: &Runs, arguments: &[&str]) -> (PathBuf, PathBuf) {
@@ -104,41 +79,10 @@ fn link_of_a_failing_step(runs: &Runs) -> PathBuf {
     PathBuf::from(link.unwrap_or_else(|| panic!("no link: {err}")).trim())
 }
 
-/// Runs a script of browser tests with these variables, and a scratch directory of its own.
-/// Where there is no browser it says so; in CI that is a failure.
-fn in_a_browser(script: &str, variables: impl FnOnce(&Path) -> Vec<(&'static str, PathBuf)>) {
-    let chromium = match browser() {
-        Ok(chromium) => chromium,
-        Err(missing) => {
-            assert!(!has_installed(Some(missing)));
-            return;
-        }
-    };
-    let scratch = tempfile::tempdir().unwrap();
-    // Modules are looked for from where a script lies.
-    let copy = root().join("target/tools/browser").join(script);
-    std::fs::copy(root().join("xtask/tests/browser").join(script), &copy).unwrap();
-    let tested = Command::new("node")
-        .arg("--test")
-        .arg(copy.canonicalize().unwrap())
-        .current_dir(root())
-        .envs(variables(scratch.path()))
-        .env("CHROMIUM", chromium)
-        .env("SCRATCH", scratch.path())
-        .output()
-        .unwrap();
-    assert!(
-        tested.status.success(),
-        "{}{}",
-        String::from_utf8_lossy(&tested.stdout),
-        String::from_utf8_lossy(&tested.stderr)
-    );
-}
-
 #[test]
 fn report_pages_work_in_a_browser() {
     let runs = Runs::new();
-    in_a_browser("page.test.mjs", |scratch| {
+    in_a_browser("xtask/tests/browser/page.test.mjs", |scratch| {
         let (page, run) = played(&runs, &["test", "basics/three-clients"]);
         let leaking = "zoo/adapters/relay-logs-text.toml";
         let (leak, _) = played(
@@ -165,7 +109,7 @@ fn report_pages_work_in_a_browser() {
 #[test]
 fn the_stage_works_in_a_browser() {
     let runs = Runs::new();
-    in_a_browser("stage.test.mjs", |_| {
+    in_a_browser("xtask/tests/browser/stage.test.mjs", |_| {
         vec![
             ("XTASK", assert_cmd::cargo::cargo_bin("xtask")),
             ("REPORTS", runs.path().to_owned()),
