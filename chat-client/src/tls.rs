@@ -1,7 +1,7 @@
 //! TLS 1.3. No authority vouches for a relay: its certificate counts for the key in it, which the handshake proves.
 //! Whether that key is the right one, [`crate::relays`] decides.
 
-use std::io;
+use std::io::{self, ErrorKind};
 use std::sync::Arc;
 
 use chat_identity::Channel;
@@ -22,6 +22,7 @@ use tokio_rustls::rustls::{
 
 use crate::exit_code::Failure;
 use crate::relays::Transport;
+use crate::transport::Unconnected;
 
 /// The label of `tls-exporter` (RFC 9266).
 const EXPORTER: &[u8] = b"EXPORTER-Channel-Binding";
@@ -47,20 +48,35 @@ pub(crate) async fn shake_hands(
 }
 
 /// What to tell the user.
-pub(crate) fn failure(relay: &str, error: &io::Error) -> Failure {
+pub(crate) fn failure(relay: &str, error: &io::Error) -> Unconnected {
     let cause = error.get_ref().and_then(|error| error.downcast_ref());
-    match cause {
-        Some(Error::InvalidMessage(_)) => {
+    let (failure, lasts) = match (cause, error.kind()) {
+        (Some(Error::InvalidMessage(_)), _) => (
             Failure::environment(format!("the relay at {relay} does not speak TLS"))
-                .hint("start it with --tls, or leave out --tls here if it is on this machine")
-        }
-        Some(Error::InvalidCertificate(_) | Error::PeerIncompatible(_)) => Failure::environment(
-            format!("what listens at {relay} is not a chat relay: {error}"),
-        )
-        .hint("check --relay"),
-        _ => Failure::environment(format!("TLS with the relay at {relay} failed: {error}"))
-            .hint("is it a chat relay that was started with --tls?"),
-    }
+                .hint("start it with --tls, or leave out --tls here if it is on this machine"),
+            true,
+        ),
+        (Some(Error::InvalidCertificate(_) | Error::PeerIncompatible(_)), _) => (
+            Failure::environment(format!(
+                "what listens at {relay} is not a chat relay: {error}"
+            ))
+            .hint("check --relay"),
+            true,
+        ),
+        (None, ErrorKind::UnexpectedEof | ErrorKind::ConnectionReset) => (
+            Failure::environment(format!(
+                "the relay at {relay} closed the connection before it was encrypted"
+            ))
+            .hint("it may have too many connections, or be about to stop: try again later, and check --relay"),
+            false,
+        ),
+        _ => (
+            Failure::environment(format!("TLS with the relay at {relay} failed: {error}"))
+                .hint("is it a chat relay that was started with --tls?"),
+            false,
+        ),
+    };
+    Unconnected { failure, lasts }
 }
 
 /// TLS 1.3 alone, and no session is resumed, so the relay proves its key each time.

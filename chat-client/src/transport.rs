@@ -31,6 +31,9 @@ const FULL: usize = 8 * 1024 * 1024;
 /// How long a farewell may take.
 const FAREWELL: Duration = Duration::from_secs(1);
 
+/// What to do with a program that lacks it.
+pub(crate) const BUILD_WITH_TLS: &str = "build it with TLS: cargo build --release -p chat-client";
+
 /// A connection.
 pub(crate) struct Wire {
     /// What it says of the relay.
@@ -45,6 +48,21 @@ pub(crate) struct Wire {
 
 pub(crate) type Reader = Box<dyn AsyncRead + Send + Unpin>;
 pub(crate) type Writer = Box<dyn AsyncWrite + Send + Unpin>;
+
+/// Why there is no connection.
+#[derive(Debug)]
+pub(crate) struct Unconnected {
+    /// What to tell the user.
+    pub(crate) failure: Failure,
+    /// Whether another try would end in the same way.
+    pub(crate) lasts: bool,
+}
+
+impl From<Unconnected> for Failure {
+    fn from(unconnected: Unconnected) -> Self {
+        unconnected.failure
+    }
+}
 
 /// What happened on the connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -63,10 +81,11 @@ impl Wire {
     /// # Errors
     ///
     /// There is nobody, or nobody who speaks TLS.
-    pub(crate) async fn connect(relay: &str, tls: bool) -> Result<Self, Failure> {
-        let nobody = |error: io::Error| {
-            Failure::environment(format!("no relay at {relay}: {error}"))
-                .hint("start the relay, or give its address: --relay HOST:PORT")
+    pub(crate) async fn connect(relay: &str, tls: bool) -> Result<Self, Unconnected> {
+        let nobody = |error: io::Error| Unconnected {
+            failure: Failure::environment(format!("no relay at {relay}: {error}"))
+                .hint("start the relay, or give its address: --relay HOST:PORT"),
+            lasts: false,
         };
         let addresses = resolve(relay).await.map_err(nobody)?;
         let is_here = addresses.iter().all(|address| address.ip().is_loopback());
@@ -167,7 +186,10 @@ async fn write(writer: &mut Writer, out: &mut BytesMut, still_here: &mut bool) -
 
 /// The same connection, encrypted.
 #[cfg(feature = "tls")]
-async fn secure(stream: TcpStream, relay: &str) -> Result<(Transport, Reader, Writer), Failure> {
+async fn secure(
+    stream: TcpStream,
+    relay: &str,
+) -> Result<(Transport, Reader, Writer), Unconnected> {
     let shaken = timeout(CONNECT, tls::shake_hands(stream)).await;
     let shaken = shaken.unwrap_or_else(|_| Err(ErrorKind::TimedOut.into()));
     let (transport, stream) = shaken.map_err(|error| tls::failure(relay, &error))?;
@@ -176,11 +198,14 @@ async fn secure(stream: TcpStream, relay: &str) -> Result<(Transport, Reader, Wr
 }
 
 #[cfg(not(feature = "tls"))]
-async fn secure(_: TcpStream, relay: &str) -> Result<(Transport, Reader, Writer), Failure> {
+async fn secure(_: TcpStream, relay: &str) -> Result<(Transport, Reader, Writer), Unconnected> {
     let error = format!(
         "the connection to {relay} must be encrypted, and this program was built without TLS"
     );
-    Err(Failure::environment(error).hint("build it with TLS: cargo build --release -p chat-client"))
+    Err(Unconnected {
+        failure: Failure::environment(error).hint(BUILD_WITH_TLS),
+        lasts: true,
+    })
 }
 
 async fn resolve(relay: &str) -> io::Result<Vec<SocketAddr>> {

@@ -3,7 +3,9 @@
 //! Each key stands for the argument of that name and is read as if it had been typed, unless it was. So a new option
 //! is a new key, and both are checked by the same rules.
 
+use std::any::TypeId;
 use std::ffi::OsString;
+use std::num::NonZeroU32;
 use std::ops::Range;
 use std::path::Path;
 
@@ -54,7 +56,7 @@ pub(crate) fn arguments(
         let option = options(command).find(|option| option.get_long() == Some(key.get_ref()));
         let argument = match option {
             None => Err(Box::new(unknown(key.get_ref(), &key.span(), command))),
-            Some(option) => argument(key.get_ref(), (value.get_ref(), &value.span()), command)
+            Some(option) => argument(option, (value.get_ref(), &value.span()), command)
                 .map(|argument| (option, argument)),
         };
         match argument {
@@ -93,18 +95,23 @@ fn unknown(key: &str, span: &Range<usize>, command: &Command) -> Problem {
 
 /// The argument, if it can be read.
 fn argument(
-    key: &str,
+    option: &Arg,
     (value, span): (&DeValue<'_>, &Range<usize>),
     command: &Command,
 ) -> Result<String, Box<Problem>> {
-    let value = match value {
-        DeValue::String(text) => text.to_string(),
-        DeValue::Boolean(value) => value.to_string(),
-        DeValue::Integer(number) => number.to_string(),
-        DeValue::Float(_) | DeValue::Datetime(_) | DeValue::Array(_) | DeValue::Table(_) => {
-            let title = format!("`{key}` is a text, a whole number, true or false");
-            return Err(Box::new(Problem::new(VALUE, span, title)));
+    let key = option.get_long().unwrap_or_default();
+    let kind = Kind::of(option);
+    let value = match (kind, value) {
+        (Kind::Truth, DeValue::Boolean(value)) => value.to_string(),
+        (Kind::Number, DeValue::Integer(number)) => number.to_string(),
+        (Kind::Text, DeValue::String(text)) if !text.is_empty() => text.to_string(),
+        (Kind::Text, DeValue::String(_)) => {
+            let problem = Problem::new(VALUE, span, format!("`{key}` is empty"));
+            return Err(Box::new(
+                problem.help("leave out the key to have its default"),
+            ));
         }
+        _ => return Err(Box::new(kind.expected(key, value, span))),
     };
     let argument = format!("--{key}={value}");
     let read = command.clone().try_get_matches_from(["", &argument]);
@@ -116,5 +123,44 @@ fn argument(
             Err(Box::new(Problem::new(VALUE, span, said)))
         }
         Err(_) | Ok(_) => Ok(argument),
+    }
+}
+
+/// What an option is in TOML. On the command line, all of them are texts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Kind {
+    Truth,
+    Number,
+    Text,
+}
+
+impl Kind {
+    fn of(option: &Arg) -> Self {
+        let read_as = option.get_value_parser().type_id();
+        if read_as == TypeId::of::<bool>() {
+            Self::Truth
+        } else if read_as == TypeId::of::<NonZeroU32>() {
+            Self::Number
+        } else {
+            Self::Text
+        }
+    }
+
+    fn expected(self, key: &str, value: &DeValue<'_>, span: &Range<usize>) -> Problem {
+        let is = match value {
+            DeValue::String(_) => "a text",
+            DeValue::Integer(_) | DeValue::Float(_) => "a number",
+            DeValue::Boolean(_) => "true or false",
+            DeValue::Datetime(_) => "a date",
+            DeValue::Array(_) => "a list",
+            DeValue::Table(_) => "a table",
+        };
+        let right = match self {
+            Self::Truth => "true or false, without quotes",
+            Self::Number => "a whole number, without quotes",
+            Self::Text => "a text, in quotes",
+        };
+        let title = format!("`{key}` is {right}, and this is {is}");
+        Problem::new(VALUE, span, title)
     }
 }

@@ -18,6 +18,8 @@ pub(crate) enum StartError {
     Config(#[from] Problems),
     #[error("{0} is reachable from other machines, which needs TLS")]
     NeedsTls(SocketAddr),
+    #[error("this program was built without TLS, so it cannot run with --tls")]
+    BuiltWithoutTls,
     #[error("{0} is reachable from other machines, and the metrics are for this one")]
     Metrics(SocketAddr),
     #[error("another program already listens on {0}")]
@@ -61,6 +63,7 @@ impl StartError {
             Self::Usage(_)
             | Self::Config(_)
             | Self::NeedsTls(_)
+            | Self::BuiltWithoutTls
             | Self::Metrics(_)
             | Self::NobodyHas(_) => Exit::Usage,
             Self::Busy(_)
@@ -78,6 +81,9 @@ impl StartError {
         match self {
             Self::NeedsTls(_) => {
                 Some("add --tls, or listen on this machine alone: 127.0.0.1 or [::1]")
+            }
+            Self::BuiltWithoutTls => {
+                Some("build it with TLS: cargo build --release -p chat-server")
             }
             Self::Metrics(_) => {
                 Some("give an address of this machine alone: --metrics 127.0.0.1:9464")

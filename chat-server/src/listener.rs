@@ -35,7 +35,9 @@ pub(crate) async fn accept(listener: TcpListener, relay: &Arc<Context>, tasks: &
             info!(connection = id.0, code = %ErrorCode::Full, "refused");
             let text = "the relay has reached its limit of connections: try again later";
             let refusal = Refusal::new(ErrorCode::Full, text);
-            tasks.spawn(async move { connection::turn_away(stream, &refusal, &relay).await });
+            tasks.spawn(async move {
+                connection::turn_away_newcomer(stream, client, &refusal, &relay).await;
+            });
         }
     }
 }

@@ -68,6 +68,9 @@ pub(crate) fn key(which: &Key) -> Result<(), StartError> {
 
 /// For clients and for metrics. Plain TCP stays on this machine.
 fn addresses(cli: &Cli) -> Result<(SocketAddr, Option<SocketAddr>), StartError> {
+    if cli.tls && !cfg!(feature = "tls") {
+        return Err(StartError::BuiltWithoutTls);
+    }
     if !cli.tls && !cli.listen.ip().is_loopback() {
         return Err(StartError::NeedsTls(cli.listen));
     }

@@ -42,14 +42,19 @@ fn listing(packed: &[u8]) -> Vec<String> {
 
 /// The text of a file in a packed archive.
 fn text(packed: &[u8], path: &str) -> String {
+    String::from_utf8(bytes(packed, path)).unwrap()
+}
+
+/// A file in a packed archive.
+fn bytes(packed: &[u8], path: &str) -> Vec<u8> {
     let mut tar = tar::Archive::new(GzDecoder::new(packed));
     let mut entries = tar.entries().unwrap().map(Result::unwrap);
     let mut found = entries
         .find(|entry| entry.path().unwrap().to_str() == Some(path))
         .unwrap_or_else(|| panic!("no {path}"));
-    let mut text = String::new();
-    found.read_to_string(&mut text).unwrap();
-    text
+    let mut bytes = Vec::new();
+    found.read_to_end(&mut bytes).unwrap();
+    bytes
 }
 
 /// A member of a Debian package.
@@ -123,6 +128,9 @@ fn a_debian_package_has_its_service_and_keeps_a_configuration_that_was_changed()
         "chat-server\0GLIBC_2.34"
     );
     text(files, "etc/chat-server/config.toml");
+    let (_, page) = unit.split_once("Documentation=man:").unwrap();
+    let (page, _) = page.split_once("(1)\n").unwrap();
+    bytes(files, &format!("usr/share/man/man1/{page}.1.gz"));
 }
 
 #[test]

@@ -3,6 +3,7 @@
 mod keys;
 mod manner;
 mod reconnect;
+mod typed;
 
 use std::collections::BTreeSet;
 use std::path::PathBuf;
@@ -12,12 +13,12 @@ use chat_crypto::Identity;
 use chat_protocol::{InvalidName, Name};
 use crash_test::{Point, reach};
 use rand::rngs::StdRng;
-use tokio::sync::mpsc;
 use tokio::time::timeout_at;
 
 use self::keys::{KeyStore, Keys};
 use self::manner::{Kind, Manner};
-use self::reconnect::Backoff;
+use self::reconnect::{Backoff, Reconnected};
+use self::typed::Typed;
 use crate::cli::{Chat, Membership};
 use crate::clock::unix_now;
 use crate::escape::escape;
@@ -33,7 +34,7 @@ use crate::relays::{Transport, Wanted, WrongRelay};
 use crate::screen::{self, Screen};
 use crate::session::{Effect, Ending, FileReport, Line, Refusal, Session, Setup};
 use crate::signals::Signals;
-use crate::transport::{Traffic, Wire};
+use crate::transport::{BUILD_WITH_TLS, Traffic, Wire};
 #[cfg(feature = "window")]
 use crate::window::{Around, ChatPage};
 
@@ -75,6 +76,10 @@ pub(crate) fn window(options: &crate::cli::Window, locale: Locale) -> Result<Exi
 fn run(options: &Membership, manner: &Manner) -> Result<Exit, Failure> {
     let fault = |error: std::io::Error| Failure::new(Exit::Fault, format!("cannot start: {error}"));
     let me = own_name(options, manner.kind)?;
+    if options.tls && !cfg!(feature = "tls") {
+        let error = "this program was built without TLS, so it cannot run with --tls";
+        return Err(Failure::new(Exit::Usage, error).hint(BUILD_WITH_TLS));
+    }
     let folder = home::locate(options.home.as_deref())?;
     let store = home::read_key_store(&folder)?;
     let home = Home::open(&folder)?;
@@ -102,7 +107,7 @@ fn run(options: &Membership, manner: &Manner) -> Result<Exit, Failure> {
         let wire = Wire::connect(&options.relay, options.tls).await?;
         let app =
             App::new(options, manner, start, wire, downloads, Keys::new(keys)).map_err(fault)?;
-        app.run().await
+        Box::pin(app.run()).await
     });
     // Threads that still read or write are not waited for.
     runtime.shutdown_background();
@@ -186,6 +191,8 @@ struct App {
     backoff: Backoff,
     /// The first login is done: the relay is there, and lets us in.
     was_ready: bool,
+    /// How often in a row somebody else had the name.
+    taken: u32,
     /// When the connection has held for so long that the next attempt need not wait.
     proven: Instant,
     session: Session,
@@ -194,7 +201,7 @@ struct App {
     files: Files,
     keys: Keys,
     signals: Signals,
-    input: mpsc::Receiver<Input>,
+    input: Typed,
     input_ended: bool,
     /// Where there is one; the terminal is given back when this goes.
     screen: Option<OpenScreen>,
@@ -286,6 +293,7 @@ impl App {
             reconnects: manner.reconnects,
             backoff: Backoff::default(),
             was_ready: false,
+            taken: 0,
             proven: now + reconnect::HOLDS,
             session: Session::new(setup, unix_now()),
             wire,
@@ -293,7 +301,7 @@ impl App {
             files: Files::new(downloads),
             keys,
             signals,
-            input,
+            input: Typed::new(input),
             screen,
             #[cfg(feature = "window")]
             page,
@@ -326,8 +334,13 @@ impl App {
             if !self.comes_back(&ending) {
                 return self.finish(ending).await;
             }
-            if !self.reconnect().await? {
-                return self.finish(Ending::Left).await;
+            match self.reconnect().await? {
+                Reconnected::Yes => {}
+                Reconnected::Left => return self.finish(Ending::Left).await,
+                Reconnected::Never(failure) => {
+                    self.conclude().await?;
+                    return Err(failure);
+                }
             }
         }
     }
@@ -361,13 +374,22 @@ impl App {
         let idle = !self.wire.is_busy();
         let listens = self.session.takes_lines() && !self.input_ended && idle && hears;
         let works = self.session.has_work() && idle;
+        let comes_back = self.was_ready && !self.session.is_ready() && !self.session.is_leaving();
+        let typed = async {
+            if listens {
+                return Event::Input(self.input.next().await);
+            }
+            let quits = |line: &str| self.session.quits(line);
+            self.input.goodbye_first(quits).await;
+            Event::Interrupted
+        };
         tokio::select! {
             () = self.signals.next() => Event::Interrupted,
             traffic = self.wire.traffic(hears) => Event::Wire(traffic),
             confirmed = self.output.confirmation() => Event::Confirmed(confirmed),
             report = self.files.next_report() => Event::File(report),
             changed = self.keys.next() => Event::Keys(changed.map(Box::new)),
-            input = self.input.recv(), if listens => Event::Input(input.unwrap_or(Input::End)),
+            event = typed, if listens || comes_back => event,
             () = std::future::ready(()), if works => Event::Nothing,
         }
     }
@@ -476,6 +498,7 @@ impl App {
         }
         if self.session.is_ready() {
             self.was_ready = true;
+            self.taken = 0;
             if now >= self.proven {
                 self.backoff.reset();
             }
@@ -500,7 +523,13 @@ impl App {
         Ok(())
     }
 
-    async fn finish(mut self, ending: Ending) -> Result<Exit, Failure> {
+    /// Tells what was not sent, stores and shows the rest, and gives the terminal back. What is left is the connection.
+    async fn conclude(mut self) -> Result<Wire, Failure> {
+        if self.reconnects && self.was_ready {
+            for line in self.input.rest() {
+                self.session.on_unsent_line(&line);
+            }
+        }
         self.session.conclude();
         for effect in self.session.take_effects() {
             self.carry_out_one(effect);
@@ -512,9 +541,15 @@ impl App {
             () = self.signals.next(), if has_screen => {}
         }
         drop(self.screen);
+        Ok(self.wire)
+    }
+
+    async fn finish(self, ending: Ending) -> Result<Exit, Failure> {
+        let relay = self.relay.clone();
+        let wire = self.conclude().await?;
         match ending {
             Ending::Left => {
-                self.wire.farewell().await;
+                wire.farewell().await;
                 Ok(Exit::Quit)
             }
             Ending::Gone(_) => Ok(Exit::RelayGone),
@@ -527,15 +562,12 @@ impl App {
                 let error = match &wrong {
                     // Says where.
                     WrongRelay::Changed { .. } => wrong.to_string(),
-                    _ => format!("the relay at {} is another one: {wrong}", self.relay),
+                    _ => format!("the relay at {relay} is another one: {wrong}"),
                 };
                 Err(Failure::new(Exit::LoginRefused, error).hint(wrong.hint()))
             }
             Ending::NoLogin(reason) => {
-                let error = format!(
-                    "the relay at {} was gone before the login: {reason}",
-                    self.relay
-                );
+                let error = format!("the relay at {relay} was gone before the login: {reason}");
                 Err(Failure::environment(error).hint("is it a chat relay, and is it running?"))
             }
         }

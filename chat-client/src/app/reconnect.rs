@@ -22,6 +22,19 @@ const LONGEST: Duration = Duration::from_secs(30);
 /// alone for longer and longer.
 pub(super) const HOLDS: Duration = Duration::from_secs(30);
 
+/// How often in a row the relay may say that somebody else has the name now.
+const MAX_TAKEN: u32 = 3;
+
+/// What came of the wait for a relay.
+pub(super) enum Reconnected {
+    /// It is back.
+    Yes,
+    /// The user has left.
+    Left,
+    /// There is one to which no connection is possible.
+    Never(Failure),
+}
+
 /// Waits that grow, and that differ from client to client: not all of them come back at once.
 #[derive(Debug, Default)]
 pub(super) struct Backoff {
@@ -46,53 +59,73 @@ impl Backoff {
 
 impl App {
     /// Whether to try again after this: only where the user wants it, and another try may go better.
-    pub(super) fn comes_back(&self, ending: &Ending) -> bool {
+    pub(super) fn comes_back(&mut self, ending: &Ending) -> bool {
         let may_help = match ending {
-            Ending::Gone(reason) => !matches!(reason.as_str(), "replaced" | "misbehaved"),
-            Ending::NoLogin(_) => true,
-            Ending::LoginRefused(refusal) => matches!(
-                refusal.code.as_str(),
-                "already-online" | "busy" | "full" | "internal" | "shutting-down" | "too-slow"
-            ),
+            Ending::Gone(reason) | Ending::NoLogin(reason) => {
+                !matches!(reason.as_str(), "replaced" | "misbehaved")
+            }
+            Ending::LoginRefused(refusal) => match refusal.code.as_str() {
+                // The relay has asked whoever is there, who may be what is left of our last connection.
+                "already-online" => {
+                    self.taken += 1;
+                    self.taken < MAX_TAKEN
+                }
+                code => matches!(
+                    code,
+                    "busy" | "full" | "internal" | "shutting-down" | "too-slow"
+                ),
+            },
             Ending::Left | Ending::WrongRelay(_) => false,
         };
         let stays = !self.session.is_leaving() && !self.input_ended;
         self.reconnects && self.was_ready && stays && may_help
     }
 
-    /// Connects again, however long it takes. `false` when the user does not want to wait.
-    pub(super) async fn reconnect(&mut self) -> Result<bool, Failure> {
+    /// Connects again, however long it takes, unless that cannot help or the user does not want to wait.
+    pub(super) async fn reconnect(&mut self) -> Result<Reconnected, Failure> {
         loop {
             let until = Instant::now() + self.backoff.next(rand::rng().random());
             if !self.wait_until(until).await? {
-                return Ok(false);
+                return Ok(Reconnected::Left);
             }
             let connecting = Wire::connect(&self.relay, self.tls);
             let wire = tokio::select! {
-                () = self.signals.next() => return Ok(false),
+                () = self.signals.next() => return Ok(Reconnected::Left),
+                () = self.input.goodbye(|line| self.session.quits(line)) => return Ok(Reconnected::Left),
                 wire = connecting => wire,
             };
-            if let Ok(wire) = wire {
-                let now = Instant::now();
-                self.wire = wire;
-                self.proven = now + HOLDS;
-                self.keepalive = Keepalive::new(now);
-                self.patience = Patience {
-                    until: Some(now + LOGIN),
-                    steps: self.session.steps(),
-                };
-                self.session.reconnect(self.wire.transport, unix_now());
-                return Ok(true);
+            match wire {
+                Ok(wire) => {
+                    self.begin_anew(wire);
+                    return Ok(Reconnected::Yes);
+                }
+                Err(unconnected) if unconnected.lasts => {
+                    return Ok(Reconnected::Never(unconnected.failure));
+                }
+                Err(_) => {}
             }
         }
     }
 
-    /// Goes on storing and showing until then. `false` when the user interrupts.
+    fn begin_anew(&mut self, wire: Wire) {
+        let now = Instant::now();
+        self.wire = wire;
+        self.proven = now + HOLDS;
+        self.keepalive = Keepalive::new(now);
+        self.patience = Patience {
+            until: Some(now + LOGIN),
+            steps: self.session.steps(),
+        };
+        self.session.reconnect(self.wire.transport, unix_now());
+    }
+
+    /// Goes on storing and showing until then. `false` when the user leaves.
     async fn wait_until(&mut self, until: Instant) -> Result<bool, Failure> {
         loop {
             let happens = async {
                 tokio::select! {
                     () = self.signals.next() => None,
+                    () = self.input.goodbye(|line| self.session.quits(line)) => None,
                     confirmed = self.output.confirmation() => Some(confirmed),
                 }
             };

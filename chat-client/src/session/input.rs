@@ -53,15 +53,35 @@ impl Session {
     /// Takes a line that the user typed. Whatever is wrong with it is answered by a line.
     pub fn on_line(&mut self, line: &str, now: u64) {
         self.now = now;
+        let (tag, command) = self.parse(line);
+        match command {
+            Ok(command) => self.on_command(command, tag),
+            Err(refusal) => self.refuse(refusal.of(tag)),
+        }
+    }
+
+    /// Whether the line asks to leave.
+    pub fn quits(&self, line: &str) -> bool {
+        matches!(self.parse(line).1, Ok(Command::Quit))
+    }
+
+    /// A line that nobody will take any more: there is no relay.
+    pub fn on_unsent_line(&mut self, line: &str) {
+        let (tag, command) = self.parse(line);
+        if !matches!(command, Ok(Command::Quit)) {
+            let why = format!("the relay is gone, so this was not sent: {line}");
+            self.refuse(Refusal::new("disconnected", why).of(tag));
+        }
+    }
+
+    /// The number of a line, where it has one, and what it asks for.
+    fn parse(&self, line: &str) -> (Option<u64>, Result<Command, Refusal>) {
         let (tag, line) = if self.typing.has_numbers() {
             tagged(line)
         } else {
             (None, line)
         };
-        match Command::parse(line, self.typing.has_escapes()) {
-            Ok(command) => self.on_command(command, tag),
-            Err(refusal) => self.refuse(refusal.of(tag)),
-        }
+        (tag, Command::parse(line, self.typing.has_escapes()))
     }
 
     /// A line that could not even be read.

@@ -80,7 +80,12 @@ impl ChatPage {
         let outgoing = Outgoing::new(around.outgoing)?;
         let (serving, served) = watch::channel(());
         let page = Self(Arc::new(Site {
-            seat: Mutex::new(Seat::new(around.me, around.locale, around.blocked, outgoing)),
+            seat: Mutex::new(Seat::new(
+                around.me,
+                around.locale,
+                around.blocked,
+                outgoing,
+            )),
             published: watch::Sender::new(0),
             lines,
             leaves: around.leaves,

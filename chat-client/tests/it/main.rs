@@ -6,6 +6,7 @@
     reason = "what stands around the tests may fail as loudly as they do"
 )]
 
+mod again;
 mod away;
 mod commands;
 mod delivery;
@@ -18,6 +19,7 @@ mod homes;
 mod hostile;
 mod languages;
 mod login;
+mod people;
 mod places;
 mod program;
 mod promises;

@@ -98,7 +98,7 @@ fn plain_tcp_does_not_leave_the_machine() {
     let relay = format!("0.0.0.0:{port}");
     let failed = client(&["chat", "alice", "--relay", &relay, "--home", &path]).assert();
     if cfg!(feature = "tls") {
-        failed.code(5).stderr(contains("TLS with the relay"));
+        failed.code(5).stderr(contains("before it was encrypted"));
         assert_eq!(first.join().unwrap(), [0x16]);
     } else {
         failed.code(5).stderr(contains("built without TLS"));

@@ -9,11 +9,12 @@ use chat_protocol::ErrorCode;
 use tokio::net::TcpStream;
 use tokio::time::{Instant, timeout_at};
 use tokio_rustls::LazyConfigAcceptor;
-use tokio_rustls::rustls::ServerConfig;
 use tokio_rustls::rustls::server::Acceptor;
+use tokio_rustls::rustls::{HandshakeKind, ServerConfig};
 use tokio_rustls::server::TlsStream;
 use tracing::info;
 
+use super::taken::Counted;
 use crate::context::Context;
 use crate::refusal::Refusal;
 use crate::router::ConnectionId;
@@ -23,7 +24,7 @@ const EXPORTER: &[u8] = b"EXPORTER-Channel-Binding";
 
 /// What became of a connection that must speak TLS.
 pub(super) enum Handshake {
-    Done(Box<TlsStream<TcpStream>>, Channel),
+    Done(Box<TlsStream<Counted<TcpStream>>>, Channel),
     /// The client speaks plain TCP, and is told so.
     Plain(TcpStream, Refusal),
     /// There is nobody who could be told anything.
@@ -63,12 +64,21 @@ async fn secure(
     address: IpAddr,
     config: &Arc<ServerConfig>,
     relay: &Context,
-) -> io::Result<(TlsStream<TcpStream>, Channel)> {
-    let hello = LazyConfigAcceptor::new(Acceptor::default(), stream).await?;
+) -> io::Result<(TlsStream<Counted<TcpStream>>, Channel)> {
+    let hello = LazyConfigAcceptor::new(Acceptor::default(), Counted::new(stream)).await?;
     let turn = relay.handshakes.turn(address).await;
     // Signs here, and then waits for the client's part.
-    let accepting = hello.into_stream(Arc::clone(config));
+    let mut signs_later = false;
+    let accepting = hello.into_stream_with(Arc::clone(config), |session| {
+        signs_later = session.handshake_kind() == Some(HandshakeKind::FullWithHelloRetryRequest);
+    });
     drop(turn);
+    if signs_later {
+        // Above the rate, after whatever the client sends next.
+        return Err(io::Error::other(
+            "the first hello has no key share for X25519, P-256 or P-384",
+        ));
+    }
     let stream = accepting.await?;
     let (_, session) = stream.get_ref();
     let exporter = session.export_keying_material([0; 32], EXPORTER, Some(&[]));

@@ -9,6 +9,7 @@ mod handshake;
 mod login;
 mod reader;
 mod renewal;
+mod taken;
 mod writer;
 
 use std::net::IpAddr;
@@ -40,6 +41,9 @@ use crate::seats;
 use self::handshake::Handshake;
 use self::login::Failed;
 use self::renewal::Renewals;
+#[cfg(feature = "tls")]
+use self::taken::Counted;
+use self::taken::Taken;
 
 /// A connection that a client is served on.
 pub(crate) trait Stream: AsyncRead + AsyncWrite + Send + Unpin {
@@ -50,6 +54,9 @@ pub(crate) trait Stream: AsyncRead + AsyncWrite + Send + Unpin {
         impl AsyncRead + Send + Unpin,
         impl AsyncWrite + Send + Unpin,
     );
+
+    /// What the client has taken.
+    fn taken(&self) -> Taken;
 }
 
 /// Without a lock between its halves.
@@ -62,10 +69,15 @@ impl Stream for TcpStream {
     ) {
         self.split()
     }
+
+    /// Each write that is done says as much.
+    fn taken(&self) -> Taken {
+        Taken::default()
+    }
 }
 
 #[cfg(feature = "tls")]
-impl Stream for TlsStream<TcpStream> {
+impl Stream for TlsStream<Counted<TcpStream>> {
     fn halves(
         &mut self,
     ) -> (
@@ -73,6 +85,10 @@ impl Stream for TlsStream<TcpStream> {
         impl AsyncWrite + Send + Unpin,
     ) {
         tokio::io::split(self)
+    }
+
+    fn taken(&self) -> Taken {
+        self.get_ref().0.taken()
     }
 }
 
@@ -198,15 +214,54 @@ async fn serve_on(
     }
 }
 
-/// Says why, and closes. Where very many are told so already, it only closes.
-pub(crate) async fn turn_away(mut stream: impl Stream, refusal: &Refusal, relay: &Context) {
+/// Says why to whoever has no place, in TLS where the relay speaks it, and closes. Where very many are told so already,
+/// it only closes.
+pub(crate) async fn turn_away_newcomer(
+    stream: TcpStream,
+    #[cfg_attr(
+        not(feature = "tls"),
+        expect(unused_variables, reason = "only TLS is limited")
+    )]
+    client: (ConnectionId, IpAddr),
+    refusal: &Refusal,
+    relay: &Context,
+) {
     relay.metrics.refusals.add(refusal.code);
     let Ok(_turn) = relay.turned_away.try_acquire() else {
         return;
     };
+    #[cfg(feature = "tls")]
+    if let Some(config) = &relay.tls {
+        let deadline = Instant::now() + FAREWELL_DEADLINE;
+        let shaking = handshake::shake_hands(stream, client, config, deadline, relay);
+        let shaken = tokio::select! {
+            shaken = Box::pin(shaking) => shaken,
+            () = relay.closing.cancelled() => return,
+        };
+        return match shaken {
+            Handshake::Done(stream, _) => say_no(*stream, refusal).await,
+            Handshake::Plain(stream, refusal) => say_no(stream, &refusal).await,
+            Handshake::Failed => {}
+        };
+    }
+    say_no(stream, refusal).await;
+}
+
+/// Says why, and closes. Where very many are told so already, it only closes.
+async fn turn_away(stream: impl Stream, refusal: &Refusal, relay: &Context) {
+    relay.metrics.refusals.add(refusal.code);
+    if let Ok(_turn) = relay.turned_away.try_acquire() {
+        say_no(stream, refusal).await;
+    }
+}
+
+async fn say_no(mut stream: impl Stream, refusal: &Refusal) {
     let frame = refusal.frame().to_bytes();
-    let written = timeout(FAREWELL_DEADLINE, stream.write_all(&frame)).await;
-    if matches!(written, Ok(Ok(()))) && stream.shutdown().await.is_ok() {
+    let written = timeout(FAREWELL_DEADLINE, async {
+        stream.write_all(&frame).await?;
+        stream.shutdown().await
+    });
+    if matches!(written.await, Ok(Ok(()))) {
         linger(&mut stream).await;
     }
 }
@@ -220,15 +275,13 @@ async fn converse(mut stream: impl Stream, mut deframer: Deframer, seat: Seat, r
         mut cut,
         renewals,
     } = seat;
+    let taken = stream.taken();
     let (mut read_half, mut write_half) = stream.halves();
     let patience = Patience::new(relay.settings.keepalive, Instant::now());
     let client = (id, &outbox, renewals);
     let reading = reader::read(&mut read_half, &mut deframer, patience, client, relay);
-    let mut writing = pin!(writer::write(
-        &mut write_half,
-        &mut inbox,
-        &relay.metrics.sent
-    ));
+    let sent = &relay.metrics.sent;
+    let mut writing = pin!(writer::write(&mut write_half, &taken, &mut inbox, sent));
     // In no order: a client that is sent much must be read as well.
     let ending = tokio::select! {
         Ok(reason) = &mut cut => Ending::Cut(reason),

@@ -4,9 +4,9 @@ use bytes::Buf as _;
 use chat_protocol::LeaveReason;
 use crash_test::{Point, reach};
 use tokio::io::{AsyncWrite, AsyncWriteExt as _};
-use tokio::time::timeout;
 
 use super::Ending;
+use super::taken::{Taken, Unwritten};
 use crate::limits::WRITE_DEADLINE;
 use crate::metrics::Traffic;
 use crate::outbox::Inbox;
@@ -15,6 +15,7 @@ use crate::outbox::Inbox;
 /// takes no more.
 pub(super) async fn write(
     writer: &mut (impl AsyncWrite + Unpin),
+    taken: &Taken,
     inbox: &mut Inbox,
     sent: &Traffic,
 ) -> Ending {
@@ -22,21 +23,29 @@ pub(super) async fn write(
         sent.frames.add(batch.frames());
         sent.bytes.add(batch.remaining());
         while batch.has_remaining() {
-            match timeout(WRITE_DEADLINE, writer.write_buf(&mut batch)).await {
-                Ok(Ok(1..)) => {}
-                Ok(Ok(0) | Err(_)) => return Ending::Left(LeaveReason::Dropped),
-                Err(_) => return Ending::Cut(LeaveReason::Slow),
+            let writing = writer.write_buf(&mut batch);
+            match taken.wait_for(writing, WRITE_DEADLINE).await {
+                Ok(1..) => {}
+                Ok(0) => return Ending::Left(LeaveReason::Dropped),
+                Err(unwritten) => return unwritten.into(),
             }
         }
         // What TLS still holds of it.
-        match timeout(WRITE_DEADLINE, writer.flush()).await {
-            Ok(Ok(())) => {}
-            Ok(Err(_)) => return Ending::Left(LeaveReason::Dropped),
-            Err(_) => return Ending::Cut(LeaveReason::Slow),
+        if let Err(unwritten) = taken.wait_for(writer.flush(), WRITE_DEADLINE).await {
+            return unwritten.into();
         }
         reach(Point::RelaySent);
     }
     // The queue is ended only when the connection is: what is left is to say so.
     writer.shutdown().await.ok();
     Ending::Left(LeaveReason::Quit)
+}
+
+impl From<Unwritten> for Ending {
+    fn from(unwritten: Unwritten) -> Self {
+        match unwritten {
+            Unwritten::Gone => Self::Left(LeaveReason::Dropped),
+            Unwritten::Slow => Self::Cut(LeaveReason::Slow),
+        }
+    }
 }

@@ -68,6 +68,15 @@ fn with_tls_the_relay_listens_anywhere() {
     assert_eq!(program.end(Signal::TERM).code, Some(0));
 }
 
+#[cfg(not(feature = "tls"))]
+#[test]
+fn a_program_without_tls_refuses_it_before_it_says_that_it_is_ready() {
+    for more in [&[][..], &["--check-config"]] {
+        let arguments = [&["--tls"][..], more].concat();
+        is_told(relay(&arguments), 2, "built without TLS");
+    }
+}
+
 #[test]
 fn busy_port_is_named() {
     let taken = TcpListener::bind("127.0.0.1:0").unwrap();

@@ -18,7 +18,11 @@ async fn ask(address: SocketAddr, request: &str) -> String {
 }
 
 async fn page(address: SocketAddr) -> String {
-    let answer = ask(address, "GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n").await;
+    let answer = ask(
+        address,
+        &format!("GET /metrics HTTP/1.1\r\nHost: {address}\r\n\r\n"),
+    )
+    .await;
     let (head, page) = answer.split_once("\r\n\r\n").unwrap();
     assert!(head.starts_with("HTTP/1.1 200 OK\r\n"), "{head}");
     assert!(
@@ -123,10 +127,23 @@ async fn nothing_but_the_metrics_is_there() {
         metrics: Some(metrics),
     };
     let _relay = Relay::start_on(listeners, quiet(), Registry::in_memory());
-    let other = ask(address, "GET / HTTP/1.1\r\n\r\n").await;
-    assert!(other.starts_with("HTTP/1.1 404 "), "{other}");
-    let posted = ask(address, "POST /metrics HTTP/1.1\r\n\r\n").await;
-    assert!(posted.starts_with("HTTP/1.1 404 "), "{posted}");
+    for what in ["GET /", "POST /metrics"] {
+        let request = format!("{what} HTTP/1.1\r\nHost: {address}\r\n\r\n");
+        let other = ask(address, &request).await;
+        assert!(other.starts_with("HTTP/1.1 404 "), "{other}");
+    }
+    // What a browser asks for a page that has its own name lead here.
+    let port = address.port();
+    for host in [format!("evil.example:{port}"), "127.0.0.1:1".to_owned()] {
+        let request = format!("GET /metrics HTTP/1.1\r\nHost: {host}\r\n\r\n");
+        let refused = ask(address, &request).await;
+        assert!(refused.starts_with("HTTP/1.1 421 "), "{refused}");
+        let way_out = format!("http://127.0.0.1:{port}/metrics");
+        assert!(
+            refused.contains(&way_out) && !refused.contains("chat_relay"),
+            "{refused}"
+        );
+    }
     let long = "x".repeat(20_000);
     let mut stream = within(TcpStream::connect(address)).await.unwrap();
     // Closed before all of it is read.

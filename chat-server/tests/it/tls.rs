@@ -12,11 +12,13 @@ use tokio_rustls::TlsConnector;
 use tokio_rustls::rustls::client::danger::{
     HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier,
 };
-use tokio_rustls::rustls::crypto::{ring, verify_tls13_signature};
+use tokio_rustls::rustls::crypto::{
+    ActiveKeyExchange, CryptoProvider, SharedSecret, SupportedKxGroup, ring, verify_tls13_signature,
+};
 use tokio_rustls::rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use tokio_rustls::rustls::server::ParsedCertificate;
 use tokio_rustls::rustls::{
-    ClientConfig, DigitallySignedStruct, Error, SignatureScheme, SupportedProtocolVersion, version,
+    ClientConfig, DigitallySignedStruct, Error, NamedGroup, SignatureScheme, version,
 };
 
 use crate::client::{Client, hello, identity, login, within};
@@ -32,17 +34,16 @@ async fn relay() -> Relay {
 
 /// A client within TLS, and the key of the relay's certificate.
 async fn connect(relay: &Relay) -> (Client, Vec<u8>) {
-    let shaken = within(shake_hands(relay.address, &version::TLS13)).await;
+    let shaken = within(shake_hands(relay.address, ring::default_provider())).await;
     shaken.unwrap()
 }
 
 async fn shake_hands(
     address: SocketAddr,
-    version: &'static SupportedProtocolVersion,
+    provider: CryptoProvider,
 ) -> io::Result<(Client, Vec<u8>)> {
-    let provider = Arc::new(ring::default_provider());
-    let config = ClientConfig::builder_with_provider(provider)
-        .with_protocol_versions(&[version])
+    let config = ClientConfig::builder_with_provider(Arc::new(provider))
+        .with_protocol_versions(&[&version::TLS13])
         .unwrap()
         .dangerous()
         .with_custom_certificate_verifier(Arc::new(Anybody))
@@ -150,7 +151,7 @@ async fn plain_tcp_where_tls_is_spoken_gets_a_sentence_and_the_other_way_round()
     plain.expect_end().await;
 
     let relay = Relay::start().await;
-    let refused = within(shake_hands(relay.address, &version::TLS13)).await;
+    let refused = within(shake_hands(relay.address, ring::default_provider())).await;
     let error = refused.err().unwrap();
     let cause = error.get_ref().and_then(|error| error.downcast_ref());
     assert!(matches!(cause, Some(Error::InvalidMessage(_))), "{error}");
@@ -181,4 +182,72 @@ async fn a_handshake_that_is_not_finished_is_cut_by_the_logins_deadline() {
     let (mut silent, _) = connect(&relay).await;
     silent.expect_error(ErrorCode::TooSlow).await;
     silent.expect_end().await;
+}
+
+#[tokio::test]
+async fn a_full_relay_says_so_within_tls() {
+    let settings = Settings {
+        tls: true,
+        max_connections: 1,
+        ..quiet()
+    };
+    let relay = Relay::start_with(settings, Registry::in_memory()).await;
+    let (mut alice, _) = connect(&relay).await;
+    alice.login("alice", 0).await;
+    let (mut bob, _) = connect(&relay).await;
+    let text = bob.expect_error(ErrorCode::Full).await;
+    assert!(text.contains("limit of connections"), "{text}");
+    bob.expect_end().await;
+    // Whoever is told so in the wrong language as well.
+    let mut plain = relay.connect().await;
+    plain.send(&hello("carol", &identity(2))).await;
+    plain.expect_error(ErrorCode::Malformed).await;
+    plain.expect_end().await;
+}
+
+/// A way to agree on a key that no relay knows. Offered first, it makes the relay ask for another hello.
+#[derive(Debug)]
+struct Unknown;
+
+impl SupportedKxGroup for Unknown {
+    fn start(&self) -> Result<Box<dyn ActiveKeyExchange>, Error> {
+        Ok(Box::new(Self))
+    }
+
+    fn name(&self) -> NamedGroup {
+        NamedGroup::X448
+    }
+}
+
+impl ActiveKeyExchange for Unknown {
+    fn complete(self: Box<Self>, _: &[u8]) -> Result<SharedSecret, Error> {
+        Err(Error::General("nobody agrees on this".to_owned()))
+    }
+
+    fn pub_key(&self) -> &[u8] {
+        &[7; 56]
+    }
+
+    fn group(&self) -> NamedGroup {
+        NamedGroup::X448
+    }
+}
+
+#[tokio::test]
+async fn a_hello_after_which_the_relay_would_sign_beyond_the_rate_of_handshakes_is_refused() {
+    let relay = relay().await;
+    let mut provider = ring::default_provider();
+    provider.kx_groups = vec![&Unknown, ring::kx_group::X25519];
+    let retried = within(shake_hands(relay.address, provider)).await;
+    let error = retried.err().expect("another hello is not waited for");
+    assert_eq!(error.kind(), io::ErrorKind::UnexpectedEof, "{error}");
+    for group in [
+        ring::kx_group::X25519,
+        ring::kx_group::SECP256R1,
+        ring::kx_group::SECP384R1,
+    ] {
+        let mut provider = ring::default_provider();
+        provider.kx_groups = vec![group];
+        within(shake_hands(relay.address, provider)).await.unwrap();
+    }
 }
