@@ -9,7 +9,6 @@ mod baseline;
 mod error;
 mod long_page;
 mod setup;
-mod table;
 mod tools;
 
 use std::io::{self, Write as _};
@@ -20,7 +19,6 @@ use std::process::ExitCode;
 use clap::Parser;
 
 use areas::Area;
-use table::Row;
 
 pub use long_page::{PageError, write as write_long_page};
 
@@ -55,31 +53,11 @@ pub fn main() -> ExitCode {
     let arguments = Arguments::parse();
     let root = arguments.workspace.as_path();
     match areas::measure(arguments.area, root, arguments.rounds.get()) {
-        Ok(rows) => {
-            print(&rows, arguments.json);
-            if rows.iter().all(Row::is_met) {
-                ExitCode::SUCCESS
-            } else {
-                ExitCode::FAILURE
-            }
-        }
+        Ok(rows) => comparison::print(&rows, arguments.json),
         Err(error) => {
             narrate(&format!("error: {error}"));
             ExitCode::from(error.exit_code())
         }
-    }
-}
-
-fn print(rows: &[Row], json: bool) {
-    let lines = if json {
-        rows.iter().map(Row::json).collect()
-    } else {
-        table::lines(rows)
-    };
-    let mut stdout = io::stdout().lock();
-    for line in lines {
-        // A reader that has closed the pipe wants no more.
-        writeln!(stdout, "{line}").ok();
     }
 }
 

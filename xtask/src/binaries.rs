@@ -91,9 +91,29 @@ pub(crate) fn build_one(workspace: &Workspace, package: &str) -> Result<PathBuf,
     built.remove(package).ok_or_else(missing)
 }
 
+/// Builds programs as they are released, for those who measure them.
+///
+/// # Errors
+///
+/// As [`build`].
+pub(crate) fn build_released(
+    workspace: &Workspace,
+    packages: &[&str],
+) -> Result<BTreeMap<String, PathBuf>, CommandError> {
+    build_with(workspace, packages, &["--release"])
+}
+
 fn build_packages(
     workspace: &Workspace,
     packages: &[&str],
+) -> Result<BTreeMap<String, PathBuf>, CommandError> {
+    build_with(workspace, packages, &[])
+}
+
+fn build_with(
+    workspace: &Workspace,
+    packages: &[&str],
+    options: &[&str],
 ) -> Result<BTreeMap<String, PathBuf>, CommandError> {
     if let Some(built) = shipped() {
         return Ok(built);
@@ -106,6 +126,7 @@ fn build_packages(
         "--no-default-features",
         "--message-format=json-render-diagnostics",
     ]);
+    cargo.args(options);
     if output::errors_have_colour() {
         cargo.args(["--color", "always"]);
     }

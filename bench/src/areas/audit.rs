@@ -13,8 +13,8 @@ use timeline::{StepId, Surface};
 
 use super::{compared, memory, pin, share};
 use crate::error::BenchError;
-use crate::table::{Row, median};
 use crate::{setup, tools};
+use comparison::{Row, median};
 
 /// Bytes that are searched: half of them random, half of them like a log.
 const HAYSTACK: usize = 128 * 1024 * 1024;
@@ -112,9 +112,9 @@ fn row(
     Row {
         bench: "audit",
         row,
-        ours,
+        ours: ours.into(),
         reference,
-        theirs,
+        theirs: theirs.into(),
         goal,
     }
 }

@@ -7,7 +7,7 @@ use differential::Differential;
 use timeline::Surface;
 
 use crate::error::BenchError;
-use crate::table::{Row, median};
+use comparison::{Row, median};
 
 /// Bytes of each play.
 pub(crate) const READ: usize = 16 * 1024 * 1024;
@@ -42,9 +42,9 @@ pub(crate) fn measure(rounds: u32, bytes: &[u8]) -> Result<Vec<Row>, BenchError>
     let row = |row, ours| Row {
         bench: "audit",
         row,
-        ours: median(ours),
+        ours: median(ours).into(),
         reference: "1 GB/s",
-        theirs: Duration::from_secs_f64(READ as f64 / 1e9),
+        theirs: Duration::from_secs_f64(READ as f64 / 1e9).into(),
         goal: 1.0,
     };
     Ok(vec![

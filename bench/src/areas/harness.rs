@@ -16,8 +16,8 @@ use tokio::task::JoinError;
 
 use super::pin;
 use crate::error::BenchError;
-use crate::table::{Row, median};
 use crate::{baseline, setup};
+use comparison::{Row, median};
 
 /// Rounds that warm up caches and count for nothing.
 const WARM_UP: u32 = 3;
@@ -103,9 +103,9 @@ pub(crate) async fn compare(
     Ok(Row {
         bench: "harness",
         row: "relay, three clients, five messages",
-        ours: median(ours),
+        ours: median(ours).into(),
         reference: "by hand",
-        theirs: median(theirs),
+        theirs: median(theirs).into(),
         goal: 3.0,
     })
 }

@@ -11,7 +11,7 @@ use scenario::Scenario;
 use super::harness::played;
 use crate::error::BenchError;
 use crate::setup;
-use crate::table::{Row, median};
+use comparison::{Row, median};
 
 const STEPS: usize = 1000;
 
@@ -47,9 +47,9 @@ pub(crate) fn measure(root: &Path, rounds: u32) -> Result<Vec<Row>, BenchError> 
     let row = |row, long, short| Row {
         bench: "length",
         row,
-        ours: median(long),
+        ours: median(long).into(),
         reference: "8 × 1 000",
-        theirs: median(short) * TIMES,
+        theirs: (median(short) * TIMES).into(),
         goal: GOAL,
     };
     Ok(vec![

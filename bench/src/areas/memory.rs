@@ -12,8 +12,8 @@ use stage::bare::BareMemory;
 use stage::spawn::{Child, Command, spawn, wait_blocking};
 
 use crate::error::BenchError;
-use crate::table::{Row, median};
 use crate::tools;
+use comparison::{Row, median};
 
 /// What the relay holds, in bytes.
 const HELD: usize = 200_000_000;
@@ -59,12 +59,12 @@ pub(crate) fn measure(rounds: u32, searcher: &Searcher) -> Result<Vec<Row>, Benc
             bare.push(began.elapsed());
         }
     }
-    let row = |row, ours, reference, theirs, goal| Row {
+    let row = |row, ours: Duration, reference, theirs: Duration, goal| Row {
         bench: "audit",
         row,
-        ours,
+        ours: ours.into(),
         reference,
-        theirs,
+        theirs: theirs.into(),
         goal,
     };
     Ok(vec![

@@ -4,8 +4,8 @@ use std::path::Path;
 use std::time::Duration;
 
 use crate::error::BenchError;
-use crate::table::{Row, median};
 use crate::{long_page, setup, tools};
+use comparison::{Row, median};
 
 const SCRIPT: &str = include_str!("ready.mjs");
 
@@ -44,9 +44,9 @@ pub(crate) fn measure(root: &Path, rounds: u32) -> Result<Row, BenchError> {
     Ok(Row {
         bench: "page",
         row: "2 000 messages, ready in a browser",
-        ours: median(times.map(Duration::from_nanos).collect()),
+        ours: median(times.map(Duration::from_nanos).collect()).into(),
         reference: "1 s",
-        theirs: Duration::from_secs(1),
+        theirs: Duration::from_secs(1).into(),
         goal: 1.0,
     })
 }

@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use crate::error::BenchError;
-use crate::table::{Row, median};
 use crate::{narrate, tools};
+use comparison::{Amount, Row, median};
 
 const SCRIPT: &str = include_str!("pexpect.py");
 
@@ -22,7 +22,7 @@ pub(crate) fn compare(
     binaries: &BTreeMap<String, PathBuf>,
     dir: &Path,
     rounds: u32,
-    ours: Duration,
+    ours: Amount,
 ) -> Result<Option<Row>, BenchError> {
     let binary = |name: &str| {
         let found = binaries.get(name);
@@ -48,7 +48,7 @@ pub(crate) fn compare(
         row: "relay, three clients, five messages",
         ours,
         reference: "pexpect",
-        theirs: median(times),
+        theirs: median(times).into(),
         goal: 0.2,
     }))
 }

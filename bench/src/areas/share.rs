@@ -14,7 +14,7 @@ use timeline::{self, Event, Kind};
 use super::harness::{played, read};
 use crate::error::BenchError;
 use crate::setup;
-use crate::table::{Row, median};
+use comparison::{Row, median};
 
 /// A play of the suite.
 const SCENARIO: &str = "basics/three-clients";
@@ -50,12 +50,12 @@ pub(crate) fn measure(root: &Path, rounds: u32) -> Result<Vec<Row>, BenchError> 
         without.push(took.saturating_sub(searched));
     }
     let one = median(with);
-    let row = |row, ours, reference, theirs, goal| Row {
+    let row = |row, ours: Duration, reference, theirs: Duration, goal| Row {
         bench: "audit",
         row,
-        ours,
+        ours: ours.into(),
         reference,
-        theirs,
+        theirs: theirs.into(),
         goal,
     };
     Ok(vec![

@@ -16,8 +16,8 @@ use timeline::Kind;
 use super::harness::{self, Isolation};
 use super::{pexpect, pin};
 use crate::error::BenchError;
-use crate::table::{Row, median};
 use crate::{baseline, setup};
+use comparison::{Row, median};
 
 /// Lines that are typed and come back in one round.
 const LINES: usize = 300;
@@ -71,8 +71,7 @@ pub(crate) fn measure(root: &Path, rounds: u32) -> Result<Vec<Row>, BenchError> 
         rows.push(crowd(&context, reports.path()).await?);
         let dir = reports.path();
         let mut play = harness::compare(&plain, &scenario, dir, rounds, Isolation::Same).await?;
-        let five_more = (play.theirs + Duration::from_millis(5)).as_secs_f64();
-        play.goal = f64::max(2.0, five_more / play.theirs.as_secs_f64());
+        play.goal = f64::max(2.0, (play.theirs.number() + 5.0) / play.theirs.number());
         play.bench = "stage";
         rows.extend(pexpect::compare(&plain.binaries, dir, rounds, play.ours)?);
         rows.push(play);
@@ -85,9 +84,9 @@ fn row(row: &'static str, reference: &'static str, times: (Duration, Duration), 
     Row {
         bench: "stage",
         row,
-        ours: times.0,
+        ours: times.0.into(),
         reference,
-        theirs: times.1,
+        theirs: times.1.into(),
         goal,
     }
 }

@@ -10,7 +10,7 @@ use tokio_util::task::AbortOnDropHandle;
 use super::pin;
 use crate::error::BenchError;
 use crate::setup;
-use crate::table::{Row, median};
+use comparison::{Row, median};
 
 /// One for what is passed on, one for what is recorded and for the two ends.
 const PROCESSORS: usize = 2;
@@ -105,9 +105,9 @@ fn row(
     Row {
         bench: "tap",
         row,
-        ours,
+        ours: ours.into(),
         reference,
-        theirs,
+        theirs: theirs.into(),
         goal,
     }
 }

@@ -465,10 +465,11 @@ pub(crate) struct Doctor {
     after_help = "Examples:
   cargo xtask bench --help
   cargo xtask bench stage
+  cargo xtask bench relay --quick
   cargo xtask bench tap --json --rounds 30"
 )]
 pub(crate) struct Bench {
-    /// An area (audit, harness, length, page, stage or tap) and its options; `--help` explains them, after building the benchmarks
+    /// An area (audit, chat, harness, length, page, relay, stage or tap) and its options; `--help` explains them, after building the benchmarks
     #[arg(
         value_name = "ARGUMENTS",
         trailing_var_arg = true,

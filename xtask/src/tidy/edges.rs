@@ -39,7 +39,7 @@ const CHAT: &[&str] = &[
 ];
 
 /// The floors, lowest first. What follows from a lower floor is not said again.
-const RULES: [Rule; 31] = [
+const RULES: [Rule; 33] = [
     Rule {
         package: "crash-test",
         ours: &[],
@@ -219,6 +219,7 @@ const RULES: [Rule; 31] = [
         package: "bench",
         ours: &[
             "audit",
+            "comparison",
             "differential",
             "harness",
             "judge",
@@ -230,6 +231,24 @@ const RULES: [Rule; 31] = [
         ],
         never: CHAT,
         controls: &["stage", "tokio"],
+    },
+    Rule {
+        package: "chat-bench",
+        ours: &[
+            "chat-crypto",
+            "chat-identity",
+            "chat-protocol",
+            "comparison",
+        ],
+        // Relay and client are measured as programs.
+        never: &["chat-client", "chat-server", "stage"],
+        controls: &["chat-crypto", "tokio"],
+    },
+    Rule {
+        package: "comparison",
+        ours: &[],
+        never: RIM,
+        controls: &["serde_json"],
     },
     Rule {
         package: "dist",
