@@ -88,6 +88,9 @@ class File:
         self.offer, self.size, self.id = offer, offer["size"], to_bytes(offer["file"])
         self.cipher = AESGCM(derive(to_bytes(offer["key"]), pae(b"chat/2 file", self.id, number(self.size))))
         self.padded, self.next, self.until, self.content = bucket(self.size), 0, 0, b""
+        self.accepted = False
+        names = offer["name"].encode(), number(self.size), to_bytes(offer["sha256"]), to_bytes(offer["key"])
+        self.digest = to_text(hashlib.sha256(pae(b"chat/2 file offer", self.id, *names)).digest())
         self.chunks = -(-self.padded // CHUNK)
 
     def nonce(self): return bytes(7) + struct.pack(">IB", self.next, self.next + 1 == self.chunks)
@@ -258,11 +261,25 @@ class Client:
     def take_file(self, who, content, _):
         file = self.files[who, content["offer"]["file"]] = File(content["offer"])
         self.show("file-offered", who, file.size, escaped(file.offer["name"]))
+        accepted = {"answer": "accepted", "offer": file.digest, "from": 0}
+        said = to_json({"t": "file-answer", "file": file.offer["file"], "answer": accepted})
+        self.send(self.seal(self.peers[who], said, "private"), t="receipt", to=who)
         self.allow(who, file)
 
     def allow(self, who, file):
         file.until = min(file.next + WINDOW, file.chunks)
         self.send(t="credit", to=who, file=file.offer["file"], until=file.until)
+
+    def on_receipt(self, body, **said):
+        try: content, _ = self.open(self.peers[said["from"]], body)
+        except Exception: return self.show("rejected", said["from"], "cannot-open")
+        if content and content["t"] == "file-answer": self.take_answer(said["from"], content)
+
+    def take_answer(self, who, content):
+        file, answer = self.files.get((who, content["file"])), content["answer"]
+        if not file or answer["answer"] != "accepted" or answer["offer"] != file.digest: return
+        file.accepted, file.next = True, answer["from"]
+        self.go_on(who, file)
 
     def on_chunk(self, body, file, index, **said):
         who, key = said["from"], (said["from"], file)
@@ -290,8 +307,13 @@ class Client:
 
     def on_credit(self, _, file, until, **said):
         going = self.files.get((said["from"], file))
-        while going and going.next < min(until, going.chunks):
-            self.send(going.seal(), t="chunk", to=said["from"], file=file, index=going.next - 1)
+        if not going: return
+        going.until = min(until, going.chunks)
+        self.go_on(said["from"], going)
+
+    def go_on(self, who, file):
+        while file.accepted and file.next < file.until:
+            self.send(file.seal(), t="chunk", to=who, file=file.offer["file"], index=file.next - 1)
 
     def take_receipt(self, who, content, _):
         file, status = self.files.pop((who, content["file"]), None), content["status"]

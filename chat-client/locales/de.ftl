@@ -39,6 +39,17 @@ undelivered = nicht zugestellt an { $to }: { $reason }
 
 ## Dateien
 
+file_asks = { $from } bietet { $name } an ({ $size } Bytes): /accept { $number } oder /refuse { $number }
+file_asked = { $to } wird gefragt, ob { $name } ankommen soll; /cancel { $number } zieht das Angebot zurück
+file_checking = { $to } liest, was von { $name } schon da ist; /cancel { $number } bricht ab
+file_answered = { $name } ({ $with }): { $answer }
+file_to = { $number }: { $name } an { $with } ({ $state }, { $size } Bytes)
+file_from = { $number }: { $name } von { $with } ({ $state }, { $size } Bytes)
+file_unread = { $number }: { $name } an { $with } ({ $state })
+files = { $count ->
+    [one] { $count } Datei
+   *[other] { $count } Dateien
+}
 file_offered = { $from } schickt { $name } ({ $size } Bytes)
 file_waiting = { $name } wartet: andere Dateien sind noch unterwegs an { $to }
 file_received = { $from } hat { $name } geschickt ({ $size } Bytes), gespeichert
@@ -82,11 +93,15 @@ disconnected = das Relay ist weg: { $reason }
 ## Wörter von Relay und Sitzung
 
 word = { $word ->
+    [accepted] angenommen
+    [asked] wartet auf Antwort
     [bad-signature] falsche Signatur
     [blocked] blockiert
     [busy] überlastet
+    [cancelled] abgebrochen
     [cannot-open] nicht zu entschlüsseln
     [changed] geändert
+    [checking] wird geprüft
     [closed] Verbindung beendet
     [content] unbekannter Inhalt
     [corrupt] beschädigt
@@ -103,13 +118,19 @@ word = { $word ->
     [misbehaved] Protokoll verletzt
     [not-a-member] kein Mitglied
     [not-for-me] für jemand anderen
+    [offered] angeboten
+    [queued] in der Warteschlange
     [quit] abgemeldet
+    [reading] wird gelesen
+    [receiving] kommt an
     [reflected] eigene Nachricht
     [refused] abgelehnt
     [repeated-file] Datei wiederholt
     [replaced] anderswo angemeldet
     [reset] Verbindung abgebrochen
     [reused] Nummer doppelt vergeben
+    [saving] wird gespeichert
+    [sending] wird gesendet
     [shutting-down] wird beendet
     [silent] keine Antwort
     [slow] zu langsam

@@ -39,6 +39,17 @@ undelivered = not delivered to { $to }: { $reason }
 
 ## Files
 
+file_asks = { $from } offers { $name } ({ $size } bytes): /accept { $number } or /refuse { $number }
+file_asked = { $to } is asked whether to accept { $name }; /cancel { $number } withdraws it
+file_checking = { $to } is reading what is there already of { $name }; /cancel { $number } gives it up
+file_answered = { $name } with { $with }: { $answer }
+file_to = { $number }: { $name } to { $with } ({ $state }, { $size } bytes)
+file_from = { $number }: { $name } from { $with } ({ $state }, { $size } bytes)
+file_unread = { $number }: { $name } to { $with } ({ $state })
+files = { $count ->
+    [one] { $count } file
+   *[other] { $count } files
+}
 file_offered = { $from } sends { $name } ({ $size } bytes)
 file_waiting = { $name } waits: other files are on their way to { $to }
 file_received = { $from } sent { $name } ({ $size } bytes), saved

@@ -7,6 +7,7 @@ use clap::{Args, Parser, Subcommand};
 
 use crate::locale::Locale;
 use crate::pass_phrase::PassPhraseOptions;
+use crate::session::AcceptFiles;
 
 const EXIT_CODES: &str = "Exit codes:
   0  left (/quit, end of input, interrupt)
@@ -92,7 +93,7 @@ const CHAT_HELP: &str = "Examples:
 /// Chat
 ///
 /// What you type goes to everyone who is here; /help lists the commands. Files from others
-/// are saved automatically. On a terminal, each conversation is a window; with --plain, each line
+/// wait for your /accept. On a terminal, each conversation is a window; with --plain, each line
 /// is an event, for programs.
 #[derive(Args, Debug)]
 #[command(after_help = CHAT_HELP, after_long_help = format!("{CHAT_HELP}\n\n{EXIT_CODES}"))]
@@ -157,6 +158,9 @@ pub(crate) struct Membership {
     /// Folder for files from others [default: downloads in the home]
     #[arg(long, value_name = "DIR")]
     pub(crate) downloads: Option<PathBuf>,
+    /// Whose files to accept without asking: everybody's, those of contacts whose identity is verified, or nobody's
+    #[arg(long, value_name = "WHOSE", value_enum, default_value_t)]
+    pub(crate) accept_files: AcceptFiles,
     /// Encrypt the connection, on this machine as well; to any other machine it always is
     #[arg(long)]
     pub(crate) tls: bool,

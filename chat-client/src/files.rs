@@ -100,7 +100,9 @@ impl Files {
             }
             FileJob::Create { transfer, name } => {
                 let created = create(&self.downloads, &name);
-                self.keep(transfer, created.map(|file| Partial { name, file }))
+                let created = created.map(|file| Partial { name, file });
+                let refused = self.keep(transfer.clone(), created);
+                Some(refused.unwrap_or(FileReport::Created { transfer }))
             }
             FileJob::Write { transfer, bytes } => {
                 let mut partial = self.partials.remove(&transfer)?;

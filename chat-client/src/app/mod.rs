@@ -32,7 +32,7 @@ use crate::locale::Locale;
 use crate::output::{Desk, Output};
 use crate::relays::{Transport, Wanted, WrongRelay};
 use crate::screen::{self, Screen};
-use crate::session::{Effect, Ending, FileReport, Line, Refusal, Session, Setup};
+use crate::session::{Choices, Effect, Ending, FileReport, Line, Refusal, Session, Setup};
 use crate::signals::Signals;
 use crate::transport::{BUILD_WITH_TLS, Traffic, Wire};
 #[cfg(feature = "window")]
@@ -171,6 +171,9 @@ fn new_session(
         relays,
         account,
         typing: manner.kind.typing(),
+        choices: Choices {
+            accept_files: options.accept_files,
+        },
         reconnects: manner.reconnects,
         rng,
     };

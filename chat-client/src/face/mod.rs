@@ -1,5 +1,6 @@
 //! What the user sees.
 
+mod files;
 mod json;
 mod people;
 mod plain;

@@ -3,7 +3,7 @@
 use chat_protocol::{Conversation, Name};
 use chrono::DateTime;
 
-use super::rooms;
+use super::{files, rooms};
 use crate::escape::escape;
 use crate::locale::{Locale, Sentence, sentences as say};
 use crate::session::{Line, Past};
@@ -44,11 +44,16 @@ fn notice(line: &Line) -> Option<(&'static str, Sentence)> {
         | Line::Left { .. }
         | Line::Contact { .. }
         | Line::Contacts { .. } => presence(line),
-        Line::FileOffered { .. }
+        Line::FileAsks { .. }
+        | Line::FileAsked { .. }
+        | Line::FileAnswered { .. }
+        | Line::File(_)
+        | Line::Files { .. }
+        | Line::FileOffered { .. }
         | Line::FileWaiting { .. }
         | Line::FileReceived { .. }
         | Line::FileDelivered { .. }
-        | Line::FileFailed { .. } => file(line),
+        | Line::FileFailed { .. } => files::for_people(line),
         Line::KeyChanged { .. }
         | Line::Trusted { .. }
         | Line::Blocked { .. }
@@ -118,27 +123,6 @@ fn here(with: &[Name], first_contacts: &[Name]) -> Sentence {
         }
     });
     say::here(Sentence::joined(names, ", "))
-}
-
-fn file(line: &Line) -> Option<(&'static str, Sentence)> {
-    let notice = match line {
-        Line::FileOffered { from, size, name } => {
-            ("*", say::file_offered(from, escape(name), *size))
-        }
-        Line::FileWaiting { to, name } => ("*", say::file_waiting(to, escape(name))),
-        Line::FileReceived {
-            from, size, name, ..
-        } => ("*", say::file_received(from, escape(name), *size)),
-        Line::FileDelivered { to, size, name, .. } => {
-            ("*", say::file_delivered(to, escape(name), *size))
-        }
-        Line::FileFailed { with, reason, name } => {
-            let reason = say::word(escape(reason));
-            ("!", say::file_failed(with, escape(name), reason))
-        }
-        _ => return None,
-    };
-    Some(notice)
 }
 
 /// Who somebody is, and what the user thinks of it.

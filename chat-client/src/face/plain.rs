@@ -2,9 +2,9 @@
 
 use chat_protocol::{Conversation, Name};
 
-use super::rooms;
+use super::{files, rooms};
 use crate::escape::escape;
-use crate::session::{Line, Past, Refusal, hex};
+use crate::session::{Line, Past, Refusal};
 
 /// The line for programs: fields separated by one space, the last one escaped.
 pub fn render(line: &Line) -> String {
@@ -45,25 +45,16 @@ pub fn render(line: &Line) -> String {
         Line::Undelivered { tag, to, reason } => {
             format!("undelivered {}{to} {reason}", number(*tag))
         }
-        Line::FileOffered { from, size, name } => {
-            format!("file-offered {from} {size} {}", escape(name))
-        }
-        Line::FileWaiting { to, name } => format!("file-waiting {to} {}", escape(name)),
-        Line::FileReceived {
-            from,
-            size,
-            sha256,
-            name,
-        } => file("file-received", from, *size, sha256, name),
-        Line::FileDelivered {
-            to,
-            size,
-            sha256,
-            name,
-        } => file("file-delivered", to, *size, sha256, name),
-        Line::FileFailed { with, reason, name } => {
-            format!("file-failed {with} {reason} {}", escape(name))
-        }
+        Line::FileAsks { .. }
+        | Line::FileAsked { .. }
+        | Line::FileAnswered { .. }
+        | Line::File(_)
+        | Line::Files { .. }
+        | Line::FileOffered { .. }
+        | Line::FileWaiting { .. }
+        | Line::FileReceived { .. }
+        | Line::FileDelivered { .. }
+        | Line::FileFailed { .. } => files::plain(line).unwrap_or_default(),
         Line::Refused(Refusal { tag, code, text }) => {
             format!("refused {}{code} {}", number(*tag), escape(text))
         }
@@ -100,10 +91,6 @@ fn names(names: &[Name]) -> String {
     }
     let names: Vec<_> = names.iter().map(Name::as_str).collect();
     names.join(",")
-}
-
-fn file(event: &str, with: &Name, size: u64, sha256: &[u8; 32], name: &str) -> String {
-    format!("{event} {with} {size} {} {}", hex(sha256), escape(name))
 }
 
 fn remembered(past: &Past) -> String {

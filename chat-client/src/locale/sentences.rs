@@ -50,6 +50,14 @@ sentences! {
     undelivered(to, reason);
 
     // Files.
+    file_asks(from, name, size, number);
+    file_asked(to, name, number);
+    file_checking(to, name, number);
+    file_answered(with, name, answer);
+    file_to(number, with, name, state, size);
+    file_from(number, with, name, state, size);
+    file_unread(number, with, name, state);
+    files(count);
     file_offered(from, name, size);
     file_waiting(to, name);
     file_received(from, name, size);

@@ -215,7 +215,8 @@ fn every_reason_and_state_has_a_german_word() {
                  refused corrupt storage source stalled expired busy full internal unknown-name disconnected \
                  first-use verified changed blocked invalid \
                  malformed reflected not-for-me wrong-sender unknown-key bad-signature too-many-sessions \
-                 cannot-open reused content key-changed repeated-file unknown-room not-a-member";
+                 cannot-open reused content key-changed repeated-file unknown-room not-a-member \
+                 accepted cancelled reading queued offered asked checking sending receiving saving";
     for word in words.split_whitespace() {
         assert_eq!(sentences::word(word).for_programs(), word);
         assert_ne!(sentences::word(word).in_locale(Locale::German), word);

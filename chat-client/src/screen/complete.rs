@@ -51,9 +51,11 @@ pub(super) fn complete(line: &str, known: &Known) -> Completed {
         ("/msg" | "/file" | "/verify" | "/trust", None) => {
             choose(head(rest), rest, names(known), " ")
         }
-        ("/forget" | "/block" | "/unblock" | "/history" | "/window", None) => {
-            choose(head(rest), rest, names(known), "")
-        }
+        (
+            "/accept" | "/refuse" | "/cancel" | "/forget" | "/block" | "/unblock" | "/history"
+            | "/window",
+            None,
+        ) => choose(head(rest), rest, names(known), ""),
         _ => {
             let begun = rest.rsplit(' ').next().unwrap_or_default();
             choose(head(begun), begun, names(known), " ")

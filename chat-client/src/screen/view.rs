@@ -244,7 +244,7 @@ impl ChatView {
                 let is_of_a_name = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-');
                 text.split(|c| !is_of_a_name(c)).any(is_my_name)
             }
-            Line::FileReceived { .. } => true,
+            Line::FileAsks { .. } | Line::FileReceived { .. } => true,
             _ => false,
         }
     }
@@ -542,7 +542,9 @@ fn place(line: &Line) -> Option<Place> {
             | RoomLine::Removed { room, .. }
             | RoomLine::Left { room, .. },
         ) => Place::Room(room.clone()),
-        Line::FileOffered { from: name, .. }
+        Line::FileAsks { from: name, .. }
+        | Line::FileAsked { to: name, .. }
+        | Line::FileOffered { from: name, .. }
         | Line::FileReceived { from: name, .. }
         | Line::FileWaiting { to: name, .. }
         | Line::FileDelivered { to: name, .. }

@@ -31,6 +31,23 @@ pub enum Command {
         /// Where it lies.
         path: String,
     },
+    /// Take a file that somebody offers.
+    Accept {
+        /// Which one.
+        file: Which,
+    },
+    /// Do not take it.
+    Refuse {
+        /// Which one.
+        file: Which,
+    },
+    /// Give up a file, whoever sends it.
+    Cancel {
+        /// Which one.
+        file: Which,
+    },
+    /// Which files wait or are on their way?
+    Files,
     /// Something about a room.
     Room(RoomCommand),
     /// Who is here?
@@ -74,6 +91,17 @@ pub enum Command {
     Quit,
 }
 
+/// Which file is meant.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Which {
+    /// The only one there is.
+    Only,
+    /// The only one with this person.
+    With(Name),
+    /// The one with this number.
+    Number(u64),
+}
+
 /// The commands, by name.
 #[derive(Clone, Copy, Debug, IntoStaticStr, PartialEq, Eq, VariantArray)]
 #[strum(serialize_all = "lowercase")]
@@ -84,6 +112,14 @@ pub enum Topic {
     Msg,
     /// `/file`.
     File,
+    /// `/accept`.
+    Accept,
+    /// `/refuse`.
+    Refuse,
+    /// `/cancel`.
+    Cancel,
+    /// `/files`.
+    Files,
     /// `/room`.
     Room,
     /// `/who`.
@@ -125,6 +161,10 @@ impl Topic {
             Self::Say => "/say TEXT",
             Self::Msg => "/msg NAME TEXT",
             Self::File => "/file NAME PATH",
+            Self::Accept => "/accept [NAME or NUMBER]",
+            Self::Refuse => "/refuse [NAME or NUMBER]",
+            Self::Cancel => "/cancel [NAME or NUMBER]",
+            Self::Files => "/files",
             Self::Room => "/room create|invite|remove|leave|say|list [ROOM] [NAME or TEXT]",
             Self::Who => "/who",
             Self::Relay => "/relay",
@@ -148,7 +188,20 @@ impl Topic {
                  slashes to begin a text with one"
             }
             Self::Msg => "sends a text to one person",
-            Self::File => "sends a file to one person, into that person's download folder",
+            Self::File => {
+                "offers a file to one person; once that person accepts it, it goes into the download \
+                 folder there"
+            }
+            Self::Accept => {
+                "takes a file that somebody offers: the only one that waits, the only one of a person, \
+                 or the one with a number: /accept 3"
+            }
+            Self::Refuse => "does not take a file that somebody offers, and says so to its sender",
+            Self::Cancel => {
+                "gives up a file that waits or is on its way, to you or from you, and says so to the \
+                 other side"
+            }
+            Self::Files => "lists the files that wait or are on their way, with their numbers",
             Self::Room => {
                 "a group with a list of members that they sign themselves: /room create ROOM, \
                  /room invite ROOM NAME, /room say ROOM TEXT, /room list [ROOM], /room leave ROOM, and \
@@ -250,6 +303,7 @@ impl Command {
                 }
                 Ok(Self::File { to, path })
             }
+            Topic::Accept | Topic::Refuse | Topic::Cancel => about_file(topic, rest, usage),
             Topic::Room => room_command::parse(rest, free),
             Topic::Verify => {
                 let (name, answer) = split_name(rest);
@@ -289,10 +343,9 @@ impl Command {
                 "" => Ok(Self::Help { topic: None }),
                 name => Topic::named(name).map(|topic| Self::Help { topic: Some(topic) }),
             },
-            Topic::Who | Topic::Relay | Topic::Quit if !rest.trim().is_empty() => Err(usage()),
-            Topic::Who => Ok(Self::Who),
-            Topic::Relay => Ok(Self::Relay),
-            Topic::Quit => Ok(Self::Quit),
+            Topic::Files | Topic::Who | Topic::Relay | Topic::Quit => {
+                alone(topic, rest).ok_or_else(usage)
+            }
         }
     }
 
@@ -328,6 +381,42 @@ pub(super) fn person(name: &str, usage: impl Fn() -> Refusal) -> Result<Name, Re
             format!("{name:?} is not a valid name: {error}"),
         )
     })
+}
+
+/// A command that has nothing behind it.
+fn alone(topic: Topic, rest: &str) -> Option<Command> {
+    if !rest.trim().is_empty() {
+        return None;
+    }
+    match topic {
+        Topic::Files => Some(Command::Files),
+        Topic::Who => Some(Command::Who),
+        Topic::Relay => Some(Command::Relay),
+        Topic::Quit => Some(Command::Quit),
+        _ => None,
+    }
+}
+
+/// A command about a file that waits or is on its way.
+fn about_file(topic: Topic, rest: &str, usage: impl Fn() -> Refusal) -> Result<Command, Refusal> {
+    let file = which(rest).ok_or_else(&usage)?;
+    match topic {
+        Topic::Accept => Ok(Command::Accept { file }),
+        Topic::Refuse => Ok(Command::Refuse { file }),
+        Topic::Cancel => Ok(Command::Cancel { file }),
+        _ => Err(usage()),
+    }
+}
+
+/// `[NAME or NUMBER]`; a word of digits is a number.
+fn which(rest: &str) -> Option<Which> {
+    match rest.trim() {
+        "" => Some(Which::Only),
+        word if word.bytes().all(|byte| byte.is_ascii_digit()) => {
+            word.parse().ok().map(Which::Number)
+        }
+        word => word.parse().ok().map(Which::With),
+    }
 }
 
 /// `[NAME] [COUNT]`; a single word of digits is a count.

@@ -165,6 +165,11 @@ pub enum FileReport {
         /// As many as were asked for, unless the file has changed.
         bytes: Vec<u8>,
     },
+    /// The partial file of a transfer can be written to.
+    Created {
+        /// Which transfer.
+        transfer: Transfer,
+    },
     /// A transfer has its final name and is durable.
     Saved {
         /// Which transfer.

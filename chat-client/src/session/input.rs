@@ -109,6 +109,13 @@ impl Session {
                 sent
             }
             Command::File { to, path } => self.open_source(to, Path::new(&path), tag),
+            Command::Accept { file } => self.accept_file(&file),
+            Command::Refuse { file } => self.refuse_file(&file),
+            Command::Cancel { file } => self.cancel_file(&file),
+            Command::Files => {
+                self.list_files();
+                Ok(())
+            }
             Command::Room(command) => self.on_room_command(command, tag),
             Command::Who => {
                 self.who();

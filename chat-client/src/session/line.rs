@@ -121,6 +121,49 @@ pub enum Line {
         /// Why.
         reason: String,
     },
+    /// Somebody offers a file, and the user is asked.
+    FileAsks {
+        /// Its number, for the answer.
+        number: u64,
+        /// Who offers it.
+        from: Name,
+        /// Bytes.
+        size: u64,
+        /// SHA-256 of the content, as its sender says.
+        #[serde(serialize_with = "as_hex")]
+        sha256: [u8; 32],
+        /// The name that it will have, if that is free.
+        name: String,
+    },
+    /// The recipient of our file is asked, or has to read what is there of it: that may take long.
+    FileAsked {
+        /// Its number, to give it up.
+        number: u64,
+        /// Who.
+        to: Name,
+        /// `asked`, or `checking`.
+        what: &'static str,
+        /// Its name.
+        name: String,
+    },
+    /// The user has accepted, refused or given up a file.
+    FileAnswered {
+        /// Its number.
+        number: u64,
+        /// The other side.
+        with: Name,
+        /// `accepted`, `refused` or `cancelled`.
+        answer: &'static str,
+        /// Its name.
+        name: String,
+    },
+    /// A file that waits or is on its way.
+    File(FileState),
+    /// The end of that list.
+    Files {
+        /// How many there were.
+        count: usize,
+    },
     /// A file is on its way to us.
     FileOffered {
         /// Who sends it.
@@ -276,6 +319,7 @@ impl Line {
             | Self::Late { from: name }
             | Self::Anew { from: name }
             | Self::Forked { from: name }
+            | Self::FileAsks { from: name, .. }
             | Self::FileOffered { from: name, .. }
             | Self::Delivered { to: name, .. }
             | Self::Unconfirmed { to: name, .. }
@@ -285,6 +329,23 @@ impl Line {
             _ => None,
         }
     }
+}
+
+/// A file that waits or is on its way, as `/files` lists it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct FileState {
+    /// Its number.
+    pub number: u64,
+    /// Whether it is the user's own.
+    pub outgoing: bool,
+    /// The other side.
+    pub with: Name,
+    /// How far it is.
+    pub state: &'static str,
+    /// Bytes; `None` where it is still being read.
+    pub size: Option<u64>,
+    /// Its name.
+    pub name: String,
 }
 
 /// A digest as lines show it: 64 lower-case hexadecimal digits.

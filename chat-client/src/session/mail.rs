@@ -85,6 +85,11 @@ impl Session {
                 by,
                 ..
             })) => self.on_delivered(&by, &ids),
+            Ok(Some(Mail {
+                content: Content::FileAnswer { file, answer },
+                by,
+                ..
+            })) => self.on_file_answer(&by, file, answer),
             // The same again.
             Ok(None) => {}
             Ok(Some(_)) => self.reject(from, "content"),
@@ -186,12 +191,12 @@ impl Session {
             }
             Content::File { place, offer } => {
                 if self.take_place(from, thread, &place, mail.digest) {
-                    self.on_offer(from, mail.flagged, &offer);
+                    self.on_offer(from, (mail.by, mail.flagged), &offer);
                 }
             }
             Content::Receipt { file, status } => self.on_receipt(&mail.by, file, &status),
-            // Travels as a receipt.
-            Content::Delivered { .. } => self.reject(from, "content"),
+            // These travel as receipts.
+            Content::Delivered { .. } | Content::FileAnswer { .. } => self.reject(from, "content"),
         }
     }
 

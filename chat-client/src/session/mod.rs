@@ -3,14 +3,17 @@
 //! Lines, frames and reports go in; [`Effect`]s come out of [`Session::take_effects`]. Times
 //! are Unix seconds, passed in; randomness comes from a seed that is passed in.
 
+mod choices;
 mod command;
 mod effect;
+mod files;
 mod input;
 mod line;
 mod link;
 mod login;
 mod mail;
 mod marks;
+mod offers;
 mod outbox;
 mod past;
 mod people;
@@ -30,9 +33,10 @@ use chat_crypto::{Identity, Receiver};
 use chat_protocol::{Fingerprint, Frame, InvalidMessage, Name, Peer, RelayKey, ToClient, ToRelay};
 use rand::rngs::StdRng;
 
-pub use command::{Command, Topic};
+pub use choices::{AcceptFiles, Choices, Typing};
+pub use command::{Command, Topic, Which};
 pub use effect::{Effect, Ending, FileJob, FileReport, Progress, Transfer, stored_first};
-pub use line::{Line, Refusal, hex};
+pub use line::{FileState, Line, Refusal, hex};
 pub use past::{Past, Sought};
 pub use room_command::{RoomCommand, RoomVerb};
 pub use room_line::RoomLine;
@@ -40,6 +44,7 @@ pub use room_line::RoomLine;
 use self::link::Link;
 use self::login::Phase;
 use self::marks::Marks;
+use self::offers::Offers;
 use self::outbox::Purpose;
 use self::people::People;
 use self::receiving::Receivings;
@@ -70,31 +75,12 @@ pub struct Setup {
     pub account: Account,
     /// How lines are typed.
     pub typing: Typing,
+    /// What the user wants others to do and to learn.
+    pub choices: Choices,
     /// Whether another connection may follow one that is lost.
     pub reconnects: bool,
     /// All randomness of the session.
     pub rng: StdRng,
-}
-
-/// How lines are typed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Typing {
-    /// By a program: with backslash escapes, and numbers where it wants some.
-    Program,
-    /// By a person whose screen numbers each line.
-    Screen,
-    /// By a person.
-    Person,
-}
-
-impl Typing {
-    fn has_escapes(self) -> bool {
-        self == Self::Program
-    }
-
-    fn has_numbers(self) -> bool {
-        self != Self::Person
-    }
 }
 
 /// How far the session is on its way out.
@@ -119,6 +105,7 @@ pub struct Session {
     rotation: Rotation,
     rng: StdRng,
     typing: Typing,
+    choices: Choices,
     reconnects: bool,
     link: Link,
     people: People,
@@ -129,7 +116,10 @@ pub struct Session {
     receiver: Receiver,
     records: Vec<Entry>,
     past: Vec<Past>,
+    /// Numbers of files, in both directions: none is used twice.
+    last_file: u64,
     sendings: Sendings,
+    offers: Offers,
     receivings: Receivings,
     /// Lines that are shown once what they tell of is stored.
     lines: Vec<Line>,
@@ -152,6 +142,7 @@ impl Session {
             rotation: Rotation::default(),
             rng: setup.rng,
             typing: setup.typing,
+            choices: setup.choices,
             reconnects: setup.reconnects,
             link: Link::new(0),
             people: People::new(setup.me),
@@ -162,7 +153,9 @@ impl Session {
             receiver,
             records: Vec::new(),
             past: Vec::new(),
+            last_file: 0,
             sendings: Sendings::default(),
+            offers: Offers::default(),
             receivings: Receivings::default(),
             lines: Vec::new(),
             effects: Vec::new(),
@@ -197,6 +190,7 @@ impl Session {
             } => self.offer(source, size, sha256),
             FileReport::NotOpened { source, refusal } => self.drop_source(source, refusal),
             FileReport::Read { source, bytes } => self.on_read(source, &bytes),
+            FileReport::Created { transfer } => self.on_created(&transfer),
             FileReport::Saved { transfer, name } => self.on_saved(&transfer, name),
             FileReport::NotSaved { transfer } => self.on_not_saved(&transfer),
         }
@@ -404,7 +398,7 @@ impl Session {
             ToClient::Credit { from, file, until } => self.on_credit(&from, file, until),
             ToClient::Cancel { from, file, reason } => {
                 self.on_source_cancelled(&from, file, reason);
-                self.on_transfer_cancelled(Transfer { from, file }, reason);
+                self.on_transfer_cancelled(&Transfer { from, file }, reason);
             }
             ToClient::Ping { n } => self.send(&ToRelay::Pong { n }, Bytes::new()),
             ToClient::Error { code, text } => {

@@ -1,19 +1,21 @@
-//! Files that others send: accepted by themselves, within limits, and kept only when they are
-//! whole and have the digest that their sender announced.
+//! Files that were accepted: received within limits, and kept only when they are whole and have the digest that their
+//! sender announced.
 
 use std::collections::BTreeMap;
 
-use chat_crypto::{FileKey, FileOpener};
+use chat_crypto::{FileKey, FileOpener, offer_digest};
 use chat_protocol::limits::{FILE_WINDOW, MAX_FILE_NAME};
 use chat_protocol::{
-    Blob, CancelReason, Content, Conversation, FileOffer, Name, ReceiptStatus, ToRelay,
+    Blob, CancelReason, Content, Conversation, Digest, FileAnswer, FileOffer, Fingerprint, Name,
+    ReceiptStatus, ToRelay,
 };
 use sha2::{Digest as _, Sha256};
 
+use super::files::Place;
 use super::outbox::Purpose;
 use super::sending::AT_ONCE;
-use super::stall::Watch;
-use super::{FileJob, Line, Progress, Session, Transfer};
+use super::stall::{PATIENCE, Watch};
+use super::{FileJob, FileState, Line, Progress, Session, Transfer};
 use crate::file_name::SafeName;
 
 /// Files that are received at once, from everyone together.
@@ -25,12 +27,20 @@ pub(super) struct Receivings {
     running: BTreeMap<Transfer, Receiving>,
 }
 
-/// A file on its way to us.
+/// A file on its way to us, by exactly one offer.
 #[derive(Debug)]
-struct Receiving {
-    name: SafeName,
-    size: u64,
-    sha256: [u8; 32],
+pub(super) struct Receiving {
+    /// By which the user names it.
+    pub(super) number: u64,
+    /// The identity that has signed the offer.
+    pub(super) by: Fingerprint,
+    /// Which offer.
+    offer: Digest,
+    pub(super) name: SafeName,
+    pub(super) size: u64,
+    pub(super) sha256: [u8; 32],
+    /// It is accepted, and cannot be written to yet.
+    preparing: bool,
     opener: FileOpener,
     hasher: Sha256,
     written: u64,
@@ -51,8 +61,8 @@ impl Receivings {
     pub(super) fn stalled(&mut self, now: u64) -> Vec<Transfer> {
         let stalled = self.running.iter_mut().filter_map(|(transfer, receiving)| {
             let progress = u64::from(receiving.received);
-            let waits = !receiving.finishing;
-            (waits && receiving.watch.is_stalled(progress, now)).then(|| transfer.clone())
+            let waits = !receiving.finishing && !receiving.preparing;
+            (waits && receiving.watch.is_stalled(progress, PATIENCE, now)).then(|| transfer.clone())
         });
         stalled.collect()
     }
@@ -64,23 +74,65 @@ impl Receivings {
         theirs.map(|(file, _)| file.clone()).collect()
     }
 
-    fn has_room(&self, from: &Name) -> bool {
+    /// Whether another file of this person has room beside so many that wait.
+    pub(super) fn has_room(&self, from: &Name, waiting: usize) -> bool {
         let theirs = self
             .running
             .keys()
             .filter(|transfer| transfer.from == *from);
-        theirs.count() < AT_ONCE && self.running.len() < AT_ONCE_FROM_ALL
+        theirs.count() + waiting < AT_ONCE && !self.is_full()
+    }
+
+    pub(super) fn is_full(&self) -> bool {
+        self.running.len() >= AT_ONCE_FROM_ALL
+    }
+
+    pub(super) fn has(&self, transfer: &Transfer) -> bool {
+        self.running.contains_key(transfer)
+    }
+
+    fn preparing(&self) -> Vec<Transfer> {
+        let preparing = self.running.iter().filter(|(_, file)| file.preparing);
+        preparing.map(|(transfer, _)| transfer.clone()).collect()
+    }
+
+    /// All of them, for the user.
+    pub(super) fn list(&self) -> impl Iterator<Item = (FileState, Place)> {
+        self.running.iter().map(|(transfer, receiving)| {
+            let (state, place) = match receiving {
+                Receiving {
+                    finishing: true, ..
+                } => ("saving", Place::Saving),
+                Receiving {
+                    preparing: true, ..
+                } => ("checking", Place::Receiving(transfer.clone())),
+                _ => ("receiving", Place::Receiving(transfer.clone())),
+            };
+            let state = FileState {
+                number: receiving.number,
+                outgoing: false,
+                with: transfer.from.clone(),
+                state,
+                size: Some(receiving.size),
+                name: receiving.name.as_str().to_owned(),
+            };
+            (state, place)
+        })
     }
 }
 
 impl Receiving {
-    /// Reads an offer; `None` for one that breaks the rules.
-    fn of(offer: &FileOffer) -> Option<Self> {
+    /// Reads an offer that this identity has signed; `None` for one that breaks the rules.
+    pub(super) fn of(offer: &FileOffer, by: Fingerprint) -> Option<Self> {
         let key = FileKey::try_from(&offer.key).ok()?;
         if offer.name.len() > MAX_FILE_NAME {
             return None;
         }
         Some(Self {
+            number: 0,
+            by,
+            offer: offer_digest(offer),
+            preparing: true,
             name: SafeName::of(&offer.name),
             size: offer.size,
             sha256: offer.sha256.0.as_slice().try_into().ok()?,
@@ -129,52 +181,49 @@ impl Receiving {
 }
 
 impl Session {
-    /// Somebody wants to send a file.
-    pub(super) fn on_offer(&mut self, from: &Name, flagged: bool, offer: &FileOffer) {
-        let transfer = Transfer {
-            from: from.clone(),
-            file: offer.file,
-        };
-        if flagged {
-            self.cancel(&transfer, CancelReason::Refused);
-            self.reject(from, "key-changed");
-            return;
-        }
-        if self.receivings.running.contains_key(&transfer) {
-            self.reject(from, "repeated-file");
-            return;
-        }
-        let room = self.receivings.has_room(from);
-        let Some(receiving) = Receiving::of(offer).filter(|_| room) else {
-            self.cancel(&transfer, CancelReason::Refused);
-            self.show_failed(from, CancelReason::Refused, &SafeName::of(&offer.name));
-            return;
-        };
+    /// An offer is accepted: its file is received, once it can be written to.
+    pub(super) fn receive(&mut self, transfer: Transfer, receiving: Receiving) {
         let name = receiving.name.clone();
-        self.show(Line::FileOffered {
-            from: from.clone(),
-            size: receiving.size,
-            name: name.as_str().to_owned(),
-        });
         self.progress(Progress::Started {
             file: transfer.file,
-            label: format!("{} from {from}", name.as_str()),
+            label: format!("{} from {}", name.as_str(), transfer.from),
             size: receiving.size,
         });
         self.receivings.running.insert(transfer.clone(), receiving);
-        self.job(FileJob::Create {
-            transfer: transfer.clone(),
-            name,
-        });
-        self.give_credit(&transfer);
+        self.job(FileJob::Create { transfer, name });
+    }
+
+    /// A file can be written to: its sender may begin.
+    pub(super) fn on_created(&mut self, transfer: &Transfer) {
+        let Some(receiving) = self.receivings.running.get_mut(transfer) else {
+            self.job(FileJob::Discard {
+                transfer: transfer.clone(),
+            });
+            return;
+        };
+        receiving.preparing = false;
+        let answer = FileAnswer::Accepted {
+            offer: receiving.offer,
+            from: receiving.received,
+        };
+        self.answer_offer(transfer, answer);
+        self.give_credit(transfer);
+    }
+
+    /// Who sends a file that cannot be written to yet is told to wait.
+    pub(super) fn tell_of_checking(&mut self) {
+        for transfer in self.receivings.preparing() {
+            self.answer_offer(&transfer, FileAnswer::Checking {});
+        }
     }
 
     /// A chunk of a file. What nobody waits for is left alone: it was on its way when the
     /// file was given up.
     pub(super) fn on_chunk(&mut self, transfer: Transfer, index: u32, sealed: &[u8]) {
         let running = self.receivings.running.get_mut(&transfer);
-        // Of one that is whole already, nothing more can come that matters.
-        let Some(receiving) = running.filter(|receiving| !receiving.finishing) else {
+        // Of one that is whole already, nothing more can come that matters; of one that has not begun, nothing can.
+        let is_open = |file: &&mut Receiving| !file.finishing && !file.preparing;
+        let Some(receiving) = running.filter(is_open) else {
             return;
         };
         let Some(bytes) = receiving.take(index, sealed) else {
@@ -230,14 +279,18 @@ impl Session {
         self.give_up_receiving(transfer, CancelReason::Storage);
     }
 
-    /// The sender, or the relay for it, gives a file up.
-    pub(super) fn on_transfer_cancelled(&mut self, transfer: Transfer, reason: CancelReason) {
-        self.fail_transfer(&transfer, reason);
+    /// The sender, or the relay for it, gives a file up, or takes its offer away.
+    pub(super) fn on_transfer_cancelled(&mut self, transfer: &Transfer, reason: CancelReason) {
+        self.drop_offer(transfer, reason);
+        self.fail_transfer(transfer, reason);
     }
 
-    /// Everything that this person sends fails, unless it is complete.
+    /// Everything that this person sends or offers fails, unless it is complete.
     pub(super) fn fail_files_with(&mut self, name: &Name) {
         self.fail_sources_to(name, "gone");
+        for transfer in self.offers.of(name) {
+            self.drop_offer(&transfer, CancelReason::Gone);
+        }
         for transfer in self.receivings.unfinished_of(name) {
             self.fail_transfer(&transfer, CancelReason::Gone);
         }
@@ -246,6 +299,9 @@ impl Session {
     /// Nothing is exchanged with this person any more, and both sides are told. What is whole already is kept.
     pub(super) fn give_up_files_with(&mut self, name: &Name) {
         self.give_up_files_to(name);
+        for transfer in self.offers.of(name) {
+            self.refuse_offer(&transfer, "refused");
+        }
         for transfer in self.receivings.unfinished_of(name) {
             self.give_up_receiving(&transfer, CancelReason::Refused);
         }
@@ -254,12 +310,9 @@ impl Session {
     /// The relay is gone, and all files with it.
     pub(super) fn fail_all_files(&mut self) {
         let mut names = self.file_recipients();
-        names.extend(
-            self.receivings
-                .running
-                .keys()
-                .map(|transfer| transfer.from.clone()),
-        );
+        let offered = self.offers.all().map(|(transfer, _)| transfer);
+        let incoming = self.receivings.running.keys().chain(offered);
+        names.extend(incoming.map(|transfer| transfer.from.clone()));
         for name in names {
             self.fail_files_with(&name);
         }
@@ -284,18 +337,26 @@ impl Session {
         }
     }
 
+    /// The user does not want a file any more, which its sender is told.
+    pub(super) fn stop_receiving(&mut self, transfer: &Transfer, reason: CancelReason) {
+        self.cancel(transfer, reason);
+        self.end_receiving(transfer);
+    }
+
+    fn end_receiving(&mut self, transfer: &Transfer) -> Option<Receiving> {
+        let receiving = self.receivings.running.remove(transfer)?;
+        let (file, transfer) = (transfer.file, transfer.clone());
+        self.progress(Progress::Over { file });
+        self.job(FileJob::Discard { transfer });
+        Some(receiving)
+    }
+
     fn fail_transfer(&mut self, transfer: &Transfer, reason: CancelReason) {
         let running = self.receivings.running.get(transfer);
         if running.is_none_or(|receiving| receiving.finishing) {
             return;
         }
-        if let Some(failed) = self.receivings.running.remove(transfer) {
-            self.progress(Progress::Over {
-                file: transfer.file,
-            });
-            self.job(FileJob::Discard {
-                transfer: transfer.clone(),
-            });
+        if let Some(failed) = self.end_receiving(transfer) {
             self.show_failed(&transfer.from, reason, &failed.name);
         }
     }
@@ -308,7 +369,7 @@ impl Session {
         });
     }
 
-    fn show_failed(&mut self, with: &Name, reason: CancelReason, name: &SafeName) {
+    pub(super) fn show_failed(&mut self, with: &Name, reason: CancelReason, name: &SafeName) {
         self.show(Line::FileFailed {
             with: with.clone(),
             reason: reason.to_string(),

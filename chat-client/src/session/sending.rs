@@ -1,27 +1,29 @@
 //! Files that this client sends.
 //!
 //! ```text
-//! /file ─► Open ─► (waits its turn) ─► offer ─► credit ─► Read, chunk, Read, chunk ... ─► receipt
+//! /file ─► Open ─► (waits its turn) ─► offer ─► answer ─► credit ─► Read, chunk, Read, chunk ... ─► receipt
 //! ```
 //!
+//! No chunk leaves before the recipient has accepted exactly this offer, sealed: a relay's credit alone moves nothing.
 //! One chunk is read at a time, so memory stays flat whatever the size.
 
 use std::collections::{BTreeMap, VecDeque};
 use std::path::{Path, PathBuf};
 
 use bytes::Bytes;
-use chat_crypto::{FileKey, FileSealer};
+use chat_crypto::{FileKey, FileSealer, offer_digest};
 use chat_protocol::limits::MAX_FILE_NAME;
 use chat_protocol::{
-    Blob, CancelReason, Content, Conversation, FileId, FileOffer, Fingerprint, Name, ReceiptStatus,
-    ToRelay,
+    Blob, CancelReason, Content, Conversation, Digest, FileId, FileOffer, Fingerprint, Name,
+    ReceiptStatus, ToRelay,
 };
 use rand::Rng as _;
 use sha2::{Digest as _, Sha256};
 
+use super::files::Place;
 use super::outbox::Purpose;
-use super::stall::Watch;
-use super::{Effect, FileJob, Line, Progress, Refusal, Session};
+use super::stall::{OFFER_PATIENCE, PATIENCE, Watch};
+use super::{Effect, FileJob, FileState, Line, Progress, Refusal, Session};
 use crate::file_name::floor;
 
 /// Files that go to one recipient at once; the others wait. A recipient takes as many.
@@ -41,6 +43,8 @@ pub(super) struct Sendings {
 /// A source and where it shall go.
 #[derive(Clone, Debug)]
 struct Addressed {
+    /// By which the user names it from now on.
+    number: u64,
     to: Name,
     name: String,
     /// What the user calls the line that asked for it.
@@ -61,6 +65,13 @@ struct Prepared {
 struct Sending {
     file: Prepared,
     recipient: Fingerprint,
+    /// What the recipient has to accept.
+    offer: Digest,
+    accepted: bool,
+    /// What the recipient waits for, by its own word.
+    waits: Option<&'static str>,
+    /// How often it has said so.
+    notes: u64,
     sealer: FileSealer,
     hasher: Sha256,
     read: u64,
@@ -84,11 +95,37 @@ impl Sendings {
     /// Files of which the recipient has not said anything for too long.
     pub(super) fn stalled(&mut self, now: u64) -> Vec<FileId> {
         let stalled = self.offered.iter_mut().filter_map(|(file, sending)| {
-            let progress = u64::from(sending.sent) + u64::from(sending.until);
+            let progress = u64::from(sending.sent) + u64::from(sending.until) + sending.notes;
+            let patience = match (sending.accepted, sending.waits) {
+                // The recipient's own end of it comes first.
+                (false, Some("asked")) => OFFER_PATIENCE + PATIENCE,
+                _ => PATIENCE,
+            };
             let waits = !sending.reading;
-            (waits && sending.watch.is_stalled(progress, now)).then_some(*file)
+            (waits && sending.watch.is_stalled(progress, patience, now)).then_some(*file)
         });
         stalled.collect()
+    }
+
+    /// All of them, for the user.
+    pub(super) fn list(&self) -> impl Iterator<Item = (FileState, Place)> {
+        let opening = self.opening.iter().map(|(source, what)| {
+            let file = what.state("reading", None);
+            (file, Place::Opening(*source))
+        });
+        let waiting = self.waiting.iter().map(|file| {
+            let state = file.what.state("queued", Some(file.size));
+            (state, Place::Waiting(file.source))
+        });
+        let offered = self.offered.iter().map(|(id, sending)| {
+            let state = match (sending.accepted, sending.waits) {
+                (true, _) => "sending",
+                (false, waits) => waits.unwrap_or("offered"),
+            };
+            let size = Some(sending.file.size);
+            (sending.file.what.state(state, size), Place::Sending(*id))
+        });
+        opening.chain(waiting).chain(offered)
     }
 
     fn is_busy(&self, to: &Name) -> bool {
@@ -109,6 +146,19 @@ impl Sendings {
     }
 }
 
+impl Addressed {
+    fn state(&self, state: &'static str, size: Option<u64>) -> FileState {
+        FileState {
+            number: self.number,
+            outgoing: true,
+            with: self.to.clone(),
+            state,
+            size,
+            name: self.name.clone(),
+        }
+    }
+}
+
 impl Session {
     /// The user wants to send a file.
     pub(super) fn open_source(
@@ -122,7 +172,13 @@ impl Session {
         let name = floor(&name, MAX_FILE_NAME).to_owned();
         self.sendings.last_source += 1;
         let source = self.sendings.last_source;
-        let what = Addressed { to, name, tag };
+        let number = self.number_file();
+        let what = Addressed {
+            number,
+            to,
+            name,
+            tag,
+        };
         self.sendings.opening.insert(source, what);
         let path = PathBuf::from(path);
         self.job(FileJob::Open { source, path });
@@ -161,6 +217,7 @@ impl Session {
             sha256: Blob(file.sha256.to_vec()),
             key: key.to_blob(),
         };
+        let accepts = offer_digest(&offer);
         let (to, source, tag) = (file.what.to.clone(), file.source, file.what.tag);
         let (kind, purpose) = (Conversation::Private, Purpose::Offer { file: id });
         let here = self.people.present(&to).map(|_| ());
@@ -182,6 +239,10 @@ impl Session {
                 });
                 let sending = Sending {
                     recipient,
+                    offer: accepts,
+                    accepted: false,
+                    waits: None,
+                    notes: 0,
                     sealer: FileSealer::new(&key, &id, file.size),
                     hasher: Sha256::new(),
                     read: 0,
@@ -207,6 +268,41 @@ impl Session {
         }
     }
 
+    /// The recipient wants a file, from this chunk on: only what was offered to this one counts.
+    pub(super) fn on_accepted(&mut self, by: &Fingerprint, file: FileId, offer: &Digest, _: u32) {
+        let Some(sending) = self.sendings.offered.get_mut(&file) else {
+            return;
+        };
+        if sending.recipient == *by && sending.offer == *offer && !sending.accepted {
+            sending.accepted = true;
+            self.steps += 1;
+            self.go_on(file);
+        }
+    }
+
+    /// The recipient has to ask somebody, or to read what is there.
+    pub(super) fn on_waits(&mut self, by: &Fingerprint, file: FileId, what: &'static str) {
+        let offered = self.sendings.offered.get_mut(&file);
+        let is_theirs = |file: &&mut Sending| file.recipient == *by && !file.accepted;
+        let Some(sending) = offered.filter(is_theirs) else {
+            return;
+        };
+        sending.notes += 1;
+        let is_new = sending.waits.replace(what) != Some(what);
+        let Addressed {
+            number, to, name, ..
+        } = sending.file.what.clone();
+        self.steps += 1;
+        if is_new {
+            self.show(Line::FileAsked {
+                number,
+                to,
+                what,
+                name,
+            });
+        }
+    }
+
     /// The recipient lets us go on.
     pub(super) fn on_credit(&mut self, from: &Name, file: FileId, until: u32) {
         if let Some(sending) = self.sendings.offered.get_mut(&file)
@@ -225,6 +321,7 @@ impl Session {
     /// Asks for the next bytes, or sends a chunk of padding, as far as the credit goes.
     fn go_on(&mut self, file: FileId) {
         while let Some(sending) = self.sendings.offered.get_mut(&file)
+            && sending.accepted
             && !sending.reading
             && sending.sent < sending.until
         {
@@ -377,6 +474,31 @@ impl Session {
             self.tell(&ToRelay::Cancel { to, file, reason });
             self.fail_source(file, &reason.to_string());
         }
+    }
+
+    /// The user does not want a file to be sent any more, which its recipient is told.
+    pub(super) fn stop_sending(&mut self, file: FileId, reason: CancelReason) {
+        if let Some(stopped) = self.end_sending(file) {
+            let to = stopped.what.to;
+            let cancel = ToRelay::Cancel {
+                to: to.clone(),
+                file,
+                reason,
+            };
+            self.tell(&cancel);
+            self.offer_waiting(&to);
+        }
+    }
+
+    /// The same, before it was offered.
+    pub(super) fn stop_waiting(&mut self, source: u64) {
+        self.sendings.waiting.retain(|file| file.source != source);
+        self.job(FileJob::Close { source });
+    }
+
+    /// The same, before it was read: it is closed once it is open.
+    pub(super) fn stop_opening(&mut self, source: u64) {
+        self.sendings.opening.remove(&source);
     }
 
     fn fail_prepared(&mut self, failed: Prepared, reason: &str) {

@@ -3,9 +3,12 @@
 use super::Session;
 use chat_protocol::CancelReason;
 
+/// How long an offer waits for a person's answer, in seconds.
+pub(super) const OFFER_PATIENCE: u64 = 60 * 60;
+
 /// A file is given up when so many seconds have brought nothing of it: what a recipient lets come at once takes
 /// less than this at 3 kB/s.
-const PATIENCE: u64 = 180;
+pub(super) const PATIENCE: u64 = 180;
 
 /// Watches a number that grows as long as there is progress.
 #[derive(Debug, Default)]
@@ -14,10 +17,10 @@ pub(super) struct Watch {
 }
 
 impl Watch {
-    /// Whether this number has not changed for too long. `now` is in seconds, from any beginning.
-    pub(super) fn is_stalled(&mut self, progress: u64, now: u64) -> bool {
+    /// Whether this number has not changed for so many seconds. `now` is in seconds, from any beginning.
+    pub(super) fn is_stalled(&mut self, progress: u64, patience: u64, now: u64) -> bool {
         match self.seen {
-            Some((seen, since)) if seen == progress => now.saturating_sub(since) >= PATIENCE,
+            Some((seen, since)) if seen == progress => now.saturating_sub(since) >= patience,
             _ => {
                 self.seen = Some((progress, now));
                 false
@@ -30,6 +33,10 @@ impl Session {
     /// Some time has passed: files that have not come further are given up. `now` is in seconds, from any
     /// beginning, and never jumps as the time of day may.
     pub fn on_tick(&mut self, now: u64) {
+        for transfer in self.offers.expired(now) {
+            self.expire_offer(&transfer);
+        }
+        self.tell_of_checking();
         for transfer in self.receivings.stalled(now) {
             self.give_up_receiving(&transfer, CancelReason::Stalled);
         }
@@ -40,6 +47,6 @@ impl Session {
 
     /// Whether [`Self::on_tick`] is to be called now and then.
     pub fn has_transfers(&self) -> bool {
-        !self.sendings.is_empty() || !self.receivings.is_empty()
+        !self.sendings.is_empty() || !self.receivings.is_empty() || !self.offers.is_empty()
     }
 }

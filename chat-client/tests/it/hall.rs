@@ -10,7 +10,8 @@ use chat_client::face::render_plain;
 use chat_client::file_name::SafeName;
 use chat_client::relays::{Relays, Transport, Wanted};
 use chat_client::session::{
-    Effect, Ending, FileJob, FileReport, Past, Refusal, Session, Setup, Transfer, Typing,
+    AcceptFiles, Choices, Effect, Ending, FileJob, FileReport, Past, Refusal, Session, Setup,
+    Transfer, Typing,
 };
 use chat_crypto::Identity;
 use chat_identity::{Channel, Statement};
@@ -89,6 +90,7 @@ pub(crate) struct Start {
     pub(crate) key: u32,
     pub(crate) relays: Relays,
     pub(crate) journal: Vec<Entry>,
+    pub(crate) choices: Choices,
 }
 
 impl Start {
@@ -97,6 +99,17 @@ impl Start {
             key,
             relays: Relays::default(),
             journal: Vec::new(),
+            choices: Choices {
+                accept_files: AcceptFiles::Always,
+            },
+        }
+    }
+
+    /// Whose files wait for an answer, all or some.
+    pub(crate) fn accepting(key: u32, accept_files: AcceptFiles) -> Self {
+        Self {
+            choices: Choices { accept_files },
+            ..Self::new(key)
         }
     }
 
@@ -134,6 +147,7 @@ pub(crate) fn settings(me: &str, start: Start, key: Option<RelayKey>) -> Setup {
         relays: start.relays,
         account: Account::read(start.journal, NOW),
         typing: Typing::Program,
+        choices: start.choices,
         reconnects: true,
         rng: StdRng::seed_from_u64(seed),
     }
@@ -565,8 +579,8 @@ impl Disk {
                 None
             }
             FileJob::Create { transfer, name } => {
-                self.partial.insert(transfer, (name, Vec::new()));
-                None
+                self.partial.insert(transfer.clone(), (name, Vec::new()));
+                Some(FileReport::Created { transfer })
             }
             FileJob::Write { transfer, bytes } => {
                 if self.full {

@@ -9,9 +9,11 @@
 mod again;
 mod away;
 mod commands;
+mod consent;
 mod delivery;
 mod escapes;
 mod faces;
+mod file_lines;
 mod file_names;
 mod files;
 mod hall;

@@ -83,9 +83,9 @@ fn new_session(who: usize, journal: Vec<Entry>, contacts: Option<&str>, count: u
     let key = u32::try_from(who).unwrap();
     let relays = contacts.map(|json| Relays::from_json(json).unwrap());
     let start = Start {
-        key,
         relays: relays.unwrap_or_default(),
         journal,
+        ..Start::new(key)
     };
     let setup = Setup {
         // No two processes draw the same.

@@ -23,7 +23,7 @@ fn people_chat_over_tls_and_go_on_when_the_relay_was_killed() {
     let relay = Relay::start(&port, true, data.path());
     let mut alice = Person::join("alice", 0, port.address, &["--tls", "--reconnect"]);
     alice.sees("ready alice");
-    let bob = Person::join("bob", 1, port.address, &["--tls", "--reconnect"]);
+    let mut bob = Person::join("bob", 1, port.address, &["--tls", "--reconnect"]);
     bob.sees("ready bob");
     alice.sees("joined bob");
     alice.says("/msg bob good morning");
@@ -32,6 +32,8 @@ fn people_chat_over_tls_and_go_on_when_the_relay_was_killed() {
     let plan = vec![b'x'; 300_000];
     std::fs::write(&file, &plan).unwrap();
     alice.says(&format!("/file bob {}", file.display()));
+    bob.sees("file-asks 1 alice 300000 ");
+    bob.says("/accept");
     alice.sees("file-delivered bob");
     assert_eq!(
         std::fs::read(bob.home.path().join("downloads/plan")).unwrap(),

@@ -12,8 +12,9 @@ use aead_stream::{NewStream as _, Nonce, StreamBE32, StreamPrimitive as _};
 use aes_gcm::Aes256Gcm;
 use chat_identity::pae;
 use chat_protocol::limits::{CHUNK, MAX_FILE};
-use chat_protocol::{Blob, FileId};
+use chat_protocol::{Blob, Digest, FileId, FileOffer};
 use rand::CryptoRng;
+use sha2::{Digest as _, Sha256};
 use zeroize::Zeroizing;
 
 use crate::FileError;
@@ -73,6 +74,26 @@ impl fmt::Debug for FileKey {
     }
 }
 
+/// What a recipient accepts: exactly this offer, with its key, and no other of the same number or name.
+pub fn offer_digest(offer: &FileOffer) -> Digest {
+    let FileOffer {
+        file,
+        name,
+        size,
+        sha256,
+        key,
+    } = offer;
+    let parts: [&[u8]; 6] = [
+        b"chat/2 file offer",
+        &file.0,
+        name.as_bytes(),
+        &size.to_le_bytes(),
+        &sha256.0,
+        &key.0,
+    ];
+    Digest(Sha256::digest(pae(&parts)).into())
+}
+
 /// A file key of another length.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("a file key has 32 bytes")]
@@ -103,6 +124,18 @@ impl FileSealer {
     /// How many chunks the file has, padding included: at least 1.
     pub fn chunks(&self) -> u32 {
         self.layout.chunks
+    }
+
+    /// Goes on at this chunk, where the recipient has those before it. `false` where there is no such chunk, or it has
+    /// been sealed: nothing is sealed twice.
+    #[must_use]
+    pub fn skip_to(&mut self, from: u32) -> bool {
+        self.layout.skip(&mut self.next, from)
+    }
+
+    /// How many bytes of content lie before the next chunk.
+    pub fn position(&self) -> u64 {
+        self.layout.before(self.next)
     }
 
     /// How many bytes of content the next chunk takes; 0 for a chunk of padding alone. `None`
@@ -168,6 +201,18 @@ impl FileOpener {
     /// How many chunks the file has, padding included: at least 1.
     pub fn chunks(&self) -> u32 {
         self.layout.chunks
+    }
+
+    /// Goes on at this chunk, where those before it are there already. `false` where there is no such chunk, or it has
+    /// been opened.
+    #[must_use]
+    pub fn skip_to(&mut self, from: u32) -> bool {
+        self.layout.skip(&mut self.next, from)
+    }
+
+    /// How many bytes of content lie before the next chunk.
+    pub fn position(&self) -> u64 {
+        self.layout.before(self.next)
     }
 
     /// Opens the next chunk and returns its content without padding, which is nothing for
@@ -236,6 +281,19 @@ impl Layout {
             padded,
             chunks,
         })
+    }
+
+    fn skip(&self, next: &mut u32, from: u32) -> bool {
+        let is_ahead = (*next..self.chunks).contains(&from);
+        if is_ahead {
+            *next = from;
+        }
+        is_ahead
+    }
+
+    /// Bytes of content before this chunk.
+    fn before(&self, index: u32) -> u64 {
+        (u64::from(index) * CHUNK as u64).min(self.size)
     }
 
     fn is_last(&self, index: u32) -> bool {

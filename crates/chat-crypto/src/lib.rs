@@ -57,7 +57,7 @@ mod store;
 
 pub use error::{FileError, OpenError, SealError, StoreError};
 pub use expiry::CLOCK_SKEW_SECONDS;
-pub use file::{FileKey, FileOpener, FileSealer, InvalidFileKey};
+pub use file::{FileKey, FileOpener, FileSealer, InvalidFileKey, offer_digest};
 pub use history::HistoryKey;
 pub use identity::{Identity, Validity};
 pub use padding::padded_len;

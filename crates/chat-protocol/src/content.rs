@@ -45,13 +45,37 @@ pub enum Content {
         /// At most [`crate::limits::MAX_RECEIPTS`].
         ids: Vec<MessageId>,
     },
-    /// Answers a file.
+    /// Answers the offer of a file. It travels as a receipt, not as mail: it means nothing later.
+    FileAnswer {
+        /// Which file.
+        file: FileId,
+        /// What its recipient says.
+        answer: FileAnswer,
+    },
+    /// Tells how a file ended.
     Receipt {
         /// Which file.
         file: FileId,
         /// How it ended.
         status: ReceiptStatus,
     },
+}
+
+/// What the recipient of an offer says before its chunks come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "answer", rename_all = "kebab-case")]
+pub enum FileAnswer {
+    /// It is wanted. Without this, sealed by the recipient, no chunk is sent.
+    Accepted {
+        /// Exactly this offer: `chat_crypto::offer_digest`.
+        offer: Digest,
+        /// The first chunk that is wanted; those before it are there.
+        from: u32,
+    },
+    /// A person is asked: that may take long.
+    Asked {},
+    /// What is there from before is read: that takes as long as it takes.
+    Checking {},
 }
 
 /// Where a message belongs among all that one person ever writes to another, in one conversation. It is sealed with

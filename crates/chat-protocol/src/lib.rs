@@ -25,7 +25,7 @@ mod peer;
 mod room;
 
 pub use blob::Blob;
-pub use content::{Content, FileOffer, Place, ReceiptStatus};
+pub use content::{Content, FileAnswer, FileOffer, Place, ReceiptStatus};
 pub use envelope::{Conversation, Envelope, EnvelopeHeader, SUITE};
 pub use error::{Blame, ErrorCode, InvalidEnvelope, InvalidFrame, InvalidMessage};
 pub use frame::{Deframer, Frame};

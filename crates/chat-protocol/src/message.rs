@@ -323,6 +323,8 @@ pub enum CancelReason {
     Source,
     /// Nothing has come of it for too long.
     Stalled,
+    /// Nobody has answered the offer in time.
+    Expired,
 }
 
 /// The reason as it travels.

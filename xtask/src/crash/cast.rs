@@ -256,7 +256,10 @@ impl Cast {
             }
             Who::Alice | Who::Bob => {
                 let chat = ["chat", who.name(), "--relay", &address, "--home", &home];
-                (&self.programs.client, [&chat[..], &["--plain"]].concat())
+                (
+                    &self.programs.client,
+                    [&chat[..], &["--accept-files", "always", "--plain"]].concat(),
+                )
             }
         };
         let armed = self.armed.as_ref().filter(|(victim, _)| *victim == who);

@@ -225,3 +225,30 @@ fn a_part_of_another_length_is_a_fault_of_the_caller() {
     let fault = *caught.unwrap_err().downcast::<String>().unwrap();
     assert!(fault.contains("not the next chunk"), "{fault}");
 }
+
+#[test]
+fn a_file_of_more_than_eight_gibibytes_goes_on_at_the_chunk_where_it_ended() {
+    let size = 20 * 1024 * 1024 * 1024 + 5;
+    let from = 200_000;
+    let mut sealer = FileSealer::new(&key(), &FILE, size);
+    let mut opener = FileOpener::new(&key(), &FILE, size).unwrap();
+    assert!(sealer.skip_to(from) && opener.skip_to(from));
+    let position = 200_000 * CHUNK as u64;
+    assert!(position > 8 * 1024 * 1024 * 1024);
+    assert_eq!((sealer.position(), opener.position()), (position, position));
+    let sealed = sealer.seal(&content(CHUNK));
+    // The chunk that would come if a count had lost what is above 8 GiB.
+    let mut other = FileSealer::new(&key(), &FILE, size);
+    assert!(other.skip_to(from - 131_072));
+    let wrong = other.seal(&content(CHUNK));
+    assert_eq!(opener.open(&wrong), Err(FileError::Chunk(from)));
+    assert_eq!(opener.open(&sealed).unwrap(), content(CHUNK));
+    assert_eq!(opener.position(), position + CHUNK as u64);
+    // Neither goes back, nor beyond the end.
+    let end = sealer.chunks();
+    for to in [0, from, end, u32::MAX] {
+        assert!(!sealer.skip_to(to) && !opener.skip_to(to), "{to}");
+    }
+    assert!(sealer.skip_to(end - 1));
+    assert_eq!(sealer.position(), size, "the rest is padding");
+}

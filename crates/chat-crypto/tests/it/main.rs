@@ -6,6 +6,7 @@
 
 mod by_hand;
 mod certificates;
+mod file_vectors;
 mod files;
 mod history;
 mod hostile;

@@ -1,7 +1,8 @@
 use bytes::Bytes;
 use chat_protocol::{
-    Blob, Content, Conversation, Digest, Envelope, EnvelopeHeader, FileId, FileOffer, Fingerprint,
-    InvalidEnvelope, MessageId, Place, ReceiptStatus, SUITE, SessionId, limits::RSA_BLOCK,
+    Blob, Content, Conversation, Digest, Envelope, EnvelopeHeader, FileAnswer, FileId, FileOffer,
+    Fingerprint, InvalidEnvelope, MessageId, Place, ReceiptStatus, SUITE, SessionId,
+    limits::RSA_BLOCK,
 };
 use proptest::prelude::*;
 
@@ -100,6 +101,17 @@ fn contents_round_trip_and_offers_never_print_their_key() {
         Content::File { place, offer },
         Content::Delivered {
             ids: vec![place.id],
+        },
+        Content::FileAnswer {
+            file: FileId([1; 16]),
+            answer: FileAnswer::Accepted {
+                offer: Digest([6; 32]),
+                from: u32::MAX,
+            },
+        },
+        Content::FileAnswer {
+            file: FileId([1; 16]),
+            answer: FileAnswer::Asked {},
         },
         Content::Receipt {
             file: FileId([1; 16]),

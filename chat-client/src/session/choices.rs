@@ -1,0 +1,54 @@
+//! What the user wants others to do and to learn, and how the user types.
+
+use clap::ValueEnum;
+
+/// Choices that hold for a whole session.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Choices {
+    /// Whose files are taken without a question.
+    pub accept_files: AcceptFiles,
+}
+
+/// Whose files are taken without a question.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum AcceptFiles {
+    /// Everybody's.
+    Always,
+    /// Those of people whose identity is verified; others wait for an answer.
+    Contacts,
+    /// Nobody's: each one waits for an answer.
+    #[default]
+    Ask,
+}
+
+impl AcceptFiles {
+    /// Whether a file of somebody in this state is taken without a question.
+    pub(super) fn takes_from(self, state: &str) -> bool {
+        match self {
+            Self::Always => true,
+            Self::Contacts => state == "verified",
+            Self::Ask => false,
+        }
+    }
+}
+
+/// How lines are typed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Typing {
+    /// By a program: with backslash escapes, and numbers where it wants some.
+    Program,
+    /// By a person whose screen numbers each line.
+    Screen,
+    /// By a person.
+    Person,
+}
+
+impl Typing {
+    pub(super) fn has_escapes(self) -> bool {
+        self == Self::Program
+    }
+
+    pub(super) fn has_numbers(self) -> bool {
+        self != Self::Person
+    }
+}
