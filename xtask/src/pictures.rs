@@ -52,7 +52,8 @@ pub(crate) fn kept(workspace: &Workspace) -> PathBuf {
 /// Has the tests in a browser take their screenshots. They fail if there is no browser, as in CI.
 pub(crate) fn screenshots(workspace: &Workspace) -> CommandResult {
     let mut cargo = command::cargo(workspace.root());
-    cargo.args(["test", "--package", "xtask", "--test", "it", "in_a_browser"]);
+    cargo.args(["test", "--package", "xtask", "--package", "chat-client"]);
+    cargo.args(["--test", "it", "in_a_browser"]);
     cargo.env("PICTURES", workspace.root().join("docs/pictures"));
     cargo.env("CI", "true");
     let code = if succeeds(&mut cargo)? { FINE } else { FAILED };

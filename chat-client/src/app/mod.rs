@@ -273,6 +273,7 @@ impl App {
                     locale: manner.locale,
                     blocked: start.blocked.clone(),
                     outgoing: start.journal.home().outgoing(),
+                    downloads: downloads.clone(),
                     leaves: signals.keys(),
                 };
                 let (opened, input) = ChatPage::open(outside)?;

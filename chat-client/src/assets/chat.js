@@ -96,7 +96,7 @@
   function conversations() {
     const items = state.conversations.map((one, index) => ({ ...one, index, key: keyOf(one.with) }));
     const make = () => {
-      const button = element("button", { type: "button" }, element("span", { className: "name" }), element("span", { className: "unread" }));
+      const button = element("button", { type: "button" }, element("span", { className: "name" }), element("span", { className: "unread" }, element("span"), element("span", { className: "hidden", textContent: " unread" })));
       button.addEventListener("click", async () => {
         await show(button.conversation);
         by("input").focus();
@@ -107,8 +107,8 @@
       const button = node.firstElementChild;
       button.conversation = item.with;
       set(button.children[0], item.title);
-      set(button.children[1], item.unread > 0 ? String(item.unread) : "");
-      button.setAttribute("aria-label", item.unread > 0 ? `${item.title}, ${item.unread} unread` : item.title);
+      set(button.children[1].firstElementChild, String(item.unread));
+      button.children[1].hidden = item.unread === 0;
       button.title = item.index < 9 ? `Alt+${item.index + 1}` : "";
       if (isShown(item.with)) {
         button.setAttribute("aria-current", "true");
@@ -130,7 +130,7 @@
     for (const letter of name) {
       hash = Math.imul(hash ^ letter.charCodeAt(0), 0x01000193) >>> 0;
     }
-    return `c${hash % 6}`;
+    return `c${(hash ^ (hash >>> 16)) % 6}`;
   }
 
   /** Every second part stands for something that would not be seen. */
@@ -257,7 +257,10 @@
       return state.here === 0 ? "Nobody else is here. What you write reaches those who are here." : "Everybody who is here reads what you write.";
     }
     if (kind === "room") {
-      return state.members ? `${state.members.length} members read what you write, and nobody else.` : "You are not in this room.";
+      if (!state.members) {
+        return "You are not in this room.";
+      }
+      return state.members.length === 1 ? "Nobody else is in this room yet: add somebody." : `${state.members.length} members read what you write, and nobody else.`;
     }
     const one = person(name);
     if (!one) {
@@ -369,7 +372,7 @@
     });
     const received = state.received.map((one, index) => ({ ...one, key: `${index} ${one.name} ${one.at}` })).reverse();
     by("received-box").hidden = received.length === 0;
-    const make = (item) => element("li", {}, element("span", { className: "name", textContent: item.name }), element("span", { className: "trust", textContent: `${bytes.format(item.size)} bytes from ${item.from}, ${time.format(at(item.at))}` }));
+    const make = (item) => element("li", {}, element("a", { href: `/received/${encodeURIComponent(item.name)}`, download: item.name, textContent: item.name }), element("span", { className: "trust", textContent: `${bytes.format(item.size)} bytes from ${item.from}, ${time.format(at(item.at))}` }));
     arrange(by("received"), received, make, () => {});
   }
 
@@ -595,11 +598,28 @@
     by("relay").className = state.ended ? "gone" : is;
   }
 
+  /** The last entry of the shown conversation that somebody may have seen. */
+  let seen = null;
+
+  /** What has come while nobody looked at this page. */
+  function unseen() {
+    const key = keyOf(state.current);
+    if (!document.hidden || seen?.key !== key) {
+      seen = { key, id: state.entries.at(-1)?.id ?? -1 };
+    }
+    return state.entries.filter((one) => one.id > seen.id && one.kind === "text" && !one.mine).length;
+  }
+
+  function title() {
+    const unread = state.conversations.reduce((sum, one) => sum + one.unread, unseen());
+    document.title = `${unread > 0 ? `(${unread}) ` : ""}${state.me} · Chat`;
+  }
+  document.addEventListener("visibilitychange", () => state && title());
+
   function render(next) {
     const rings = state?.rings ?? next.rings;
     state = next;
-    const unread = state.conversations.reduce((sum, one) => sum + one.unread, 0);
-    document.title = `${unread > 0 ? `(${unread}) ` : ""}${state.me} · Chat`;
+    title();
     set(by("me"), state.me);
     relay();
     conversations();

@@ -49,6 +49,8 @@ pub(crate) struct Around {
     pub(crate) blocked: BTreeSet<Name>,
     /// Where files lie until they are sent.
     pub(crate) outgoing: PathBuf,
+    /// Where files from others are.
+    pub(crate) downloads: PathBuf,
     /// Is told when somebody wants to leave.
     pub(crate) leaves: Arc<Notify>,
 }
@@ -63,6 +65,7 @@ struct Site {
     published: watch::Sender<u64>,
     lines: mpsc::Sender<Input>,
     leaves: Arc<Notify>,
+    downloads: PathBuf,
     /// Holds nothing as long as the page is served.
     served: watch::Receiver<()>,
 }
@@ -86,6 +89,7 @@ impl ChatPage {
                 around.blocked,
                 outgoing,
             )),
+            downloads: around.downloads,
             published: watch::Sender::new(0),
             lines,
             leaves: around.leaves,

@@ -4,13 +4,15 @@ use axum::Router;
 use axum::body::{Body, Bytes};
 use axum::extract::{DefaultBodyLimit, Path, State as Extracted};
 use axum::http::StatusCode;
-use axum::http::header::CONTENT_TYPE;
+use axum::http::header::{CONTENT_DISPOSITION, CONTENT_SECURITY_POLICY, CONTENT_TYPE};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::{get, post};
 use chat_protocol::Name;
 use futures_util::{StreamExt as _, stream};
 use serde_json::json;
 use session_guard::{SessionGuard, guarded};
+use tokio::fs::File;
+use tokio::io::AsyncReadExt as _;
 
 use super::ChatPage;
 use super::ask::Ask;
@@ -21,6 +23,9 @@ use crate::file_name::SafeName;
 
 /// A request with the longest text, every byte of it escaped, fits in.
 const LARGEST_ASK: usize = 512 * 1024;
+
+/// Bytes of a file that are read at once.
+const PART: usize = 64 * 1024;
 
 /// All addresses, behind the guard.
 pub(super) fn of(page: ChatPage, guard: SessionGuard) -> Router {
@@ -52,6 +57,7 @@ pub(super) fn of(page: ChatPage, guard: SessionGuard) -> Router {
             "/file/{to}/{name}",
             post(send_file).layer(DefaultBodyLimit::disable()),
         )
+        .route("/received/{name}", get(received))
         .with_state(page);
     guarded(inside, guard)
 }
@@ -109,6 +115,30 @@ async fn receive(page: &ChatPage, to: Name, name: &str, body: Body) -> Result<()
         incoming.append(&part).map_err(failed)?;
     }
     page.send_file(incoming, to)
+}
+
+/// A file that has come, to be saved once more: whatever it is, a browser shows none of it.
+async fn received(
+    Extracted(page): Extracted<ChatPage>,
+    Path(name): Path<String>,
+) -> Result<Response, StatusCode> {
+    if !page.seat().has_received(&name) {
+        return Err(StatusCode::NOT_FOUND);
+    }
+    let file = File::open(page.0.downloads.join(&name)).await;
+    let file = file.map_err(|_| StatusCode::GONE)?;
+    let parts = stream::try_unfold(file, async |mut file| {
+        let mut part = vec![0; PART];
+        let length = file.read(&mut part).await?;
+        part.truncate(length);
+        Ok::<_, std::io::Error>((length > 0).then(|| (Bytes::from(part), file)))
+    });
+    let headers = [
+        (CONTENT_TYPE, "application/octet-stream"),
+        (CONTENT_DISPOSITION, "attachment"),
+        (CONTENT_SECURITY_POLICY, "default-src 'none'; sandbox"),
+    ];
+    Ok((headers, Body::from_stream(parts)).into_response())
 }
 
 fn refused(unmet: &Unmet) -> Response {

@@ -219,6 +219,11 @@ impl Seat {
         commands.into_iter().map(numbered).collect()
     }
 
+    /// Whether this is one of the files that have come.
+    pub(super) fn has_received(&self, name: &str) -> bool {
+        self.received.iter().any(|received| received.name == name)
+    }
+
     /// The program ends.
     pub(super) fn end(&mut self, text: String) {
         self.ended = Some(text);

@@ -19,15 +19,18 @@ const PATIENCE: Duration = Duration::from_secs(60);
 /// A relay that dies without a word when this is dropped.
 struct Relay {
     address: SocketAddr,
-    _runtime: Runtime,
-    _data: TempDir,
+    runtime: Runtime,
+    data: TempDir,
 }
 
 impl Relay {
     fn start() -> Self {
+        Self::start_at("127.0.0.1:0", TempDir::new().unwrap())
+    }
+
+    fn start_at(address: &str, data: TempDir) -> Self {
         let runtime = Runtime::new().unwrap();
-        let data = TempDir::new().unwrap();
-        let listener = runtime.block_on(TcpListener::bind("127.0.0.1:0")).unwrap();
+        let listener = runtime.block_on(TcpListener::bind(address)).unwrap();
         let address = listener.local_addr().unwrap();
         let registry = Registry::open(data.path()).unwrap().with_mail().unwrap();
         runtime.spawn(async {
@@ -37,8 +40,8 @@ impl Relay {
         });
         Self {
             address,
-            _runtime: runtime,
-            _data: data,
+            runtime,
+            data,
         }
     }
 }
@@ -243,13 +246,14 @@ fn entry<'a>(state: &'a Value, from: &str, text: &str) -> Option<&'a Value> {
 }
 
 /// Everything that is behind the guard.
-const INSIDE: [(&str, &str); 6] = [
+const INSIDE: [(&str, &str); 7] = [
     ("GET", "/"),
     ("GET", "/chat.js"),
     ("GET", "/chat.css"),
     ("GET", "/events"),
     ("POST", "/ask"),
     ("POST", "/file/bob/plan.txt"),
+    ("GET", "/received/plan.txt"),
 ];
 
 fn is_nothing(answer: &Answer) -> bool {
@@ -492,6 +496,92 @@ fn what_was_begun_outlives_the_page_and_what_cannot_be_sent_comes_back() {
     let refused: Value = serde_json::from_str(&refused.body).unwrap();
     assert_eq!(refused["left"], long, "no text is lost");
     assert!(window.program.home.path().join("lock").is_file());
+}
+
+#[test]
+fn a_relay_that_is_gone_is_told_and_what_is_said_meanwhile_is_sent_when_it_is_back() {
+    let relay = Relay::start();
+    let window = Window::open(&relay);
+    let cookie = window.enter();
+    let mut events = window.events(&cookie);
+    events.until("the login", |state| state["relay"]["is"] == "connected");
+    let Relay {
+        address,
+        runtime,
+        data,
+    } = relay;
+    drop(runtime);
+    let gone = events.until("the loss", |state| state["relay"]["is"] == "gone");
+    assert!(
+        gone["relay"]["reason"].is_string() && gone["ended"].is_null(),
+        "{gone:#}"
+    );
+    assert_eq!(
+        window.says(&cookie, everyone(), "is anybody there?").status,
+        204
+    );
+    let relay = Relay::start_at(&address.to_string(), data);
+    events.until("the next login", |state| {
+        state["relay"]["is"] == "connected"
+    });
+    let state = events.until("the answer to what was said", |state| {
+        entry(state, "alice", "is anybody there?")
+            .is_some_and(|entry| entry["mark"]["meaning"] == "nobody was here")
+    });
+    assert!(state["ended"].is_null());
+    drop(relay);
+}
+
+#[test]
+fn a_file_comes_from_the_browser_and_only_what_has_come_can_be_saved_from_the_page() {
+    let relay = Relay::start();
+    let window = Window::open(&relay);
+    let cookie = window.enter();
+    let mut bob = Program::start(&["chat", "bob", "--plain"], 1, relay.address);
+    bob.sees("ready bob");
+    let mut events = window.events(&cookie);
+    events.until("bob", |state| state["here"] == 1);
+    let path = "/file/bob/..%2F..%2Fmy%20plan.txt";
+    assert_eq!(window.post(path, &cookie, b"the plan").status, 204);
+    assert!(bob.sees("file-received alice 8").ends_with(" my plan.txt"));
+    let outgoing = window.program.home.path().join("outgoing");
+    let bob_has = |state: &Value| state.to_string().contains("bob has my plan.txt");
+    window.wants(&cookie, &json!({ "ask": "show", "with": person("bob") }));
+    events.until("the receipt", bob_has);
+    assert!(!outgoing.join("1").exists(), "what was sent is not kept");
+    let nobody = window.post("/file/nobody/plan.txt", &cookie, b"the plan");
+    assert_eq!(nobody.status, 204, "the session says no");
+    events.until("the refusal", |state| {
+        state.to_string().contains("nobody here is called nobody")
+    });
+    assert!(!outgoing.join("2").exists());
+    let answer = window.program.home.path().join("answer.html");
+    std::fs::write(&answer, "<script>").unwrap();
+    bob.says(&format!("/file alice {}", answer.display()));
+    events.until("the file", |state| {
+        state["received"][0]["name"] == "answer.html"
+    });
+    let saved = window.get("/received/answer.html", &cookie);
+    assert_eq!(saved.status, 200);
+    assert!(saved.body.contains("<script>"));
+    for header in [
+        "content-disposition: attachment",
+        "default-src 'none'; sandbox",
+        "octet-stream",
+    ] {
+        assert!(
+            saved.headers.contains(header),
+            "{header}: {}",
+            saved.headers
+        );
+    }
+    for other in ["..%2Fidentity.keys", "identity.keys", "%2Fetc%2Fpasswd"] {
+        assert_eq!(
+            window.get(&format!("/received/{other}"), &cookie).status,
+            404,
+            "{other}"
+        );
+    }
 }
 
 #[test]
