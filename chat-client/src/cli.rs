@@ -124,7 +124,7 @@ const WINDOW_HELP: &str = "Examples:
 /// Chat in a browser
 ///
 /// Prints an address of this machine. It opens once, in one browser, and shows the chat there: conversations,
-/// people, rooms and files. When the relay is gone, the client connects again by itself. The page is gone when
+/// people, rooms and files. For another browser, press Enter: another address is printed. When the relay is gone, the client connects again by itself. The page is gone when
 /// this program ends.
 #[cfg(feature = "window")]
 #[derive(Args, Debug)]

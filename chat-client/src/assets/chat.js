@@ -130,7 +130,7 @@
     for (const letter of name) {
       hash = Math.imul(hash ^ letter.charCodeAt(0), 0x01000193) >>> 0;
     }
-    return `c${(hash ^ (hash >>> 16)) % 6}`;
+    return `c${((hash ^ (hash >>> 16)) >>> 0) % 6}`;
   }
 
   /** Every second part stands for something that would not be seen. */

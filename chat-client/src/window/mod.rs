@@ -9,6 +9,7 @@
 //! [`session_guard`] lets in the one browser that opened the printed address. The page shows the state and nothing
 //! else: whatever it is told last is everything it needs, so a page that is loaded again is as good as the first.
 
+mod address;
 mod ask;
 mod outgoing;
 mod routes;
@@ -17,7 +18,7 @@ mod state;
 
 use std::collections::BTreeSet;
 use std::fmt;
-use std::io::{self, Write as _};
+use std::io;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -97,8 +98,8 @@ impl ChatPage {
         }));
         let listener = std::net::TcpListener::bind(("127.0.0.1", 0))?;
         listener.set_nonblocking(true)?;
-        let guard = SessionGuard::new("chat", listener.local_addr()?);
-        let address = guard.address();
+        let guard = Arc::new(SessionGuard::new("chat", listener.local_addr()?));
+        address::offer(Arc::clone(&guard))?;
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_all()
             .build()?;
@@ -110,13 +111,14 @@ impl ChatPage {
                 let _serving = serving;
                 runtime.block_on(site.serve(listener, guard))
             })?;
-        let mut stdout = io::stdout().lock();
-        writeln!(stdout, "open {address}")?;
-        stdout.flush()?;
         Ok((page, input))
     }
 
-    async fn serve(self, listener: std::net::TcpListener, guard: SessionGuard) -> io::Result<()> {
+    async fn serve(
+        self,
+        listener: std::net::TcpListener,
+        guard: Arc<SessionGuard>,
+    ) -> io::Result<()> {
         let listener = TcpListener::from_std(listener)?;
         let routes = routes::of(self.clone(), guard);
         let ended = async move {

@@ -1,5 +1,7 @@
 //! What can be asked of the page's server, and how it answers.
 
+use std::sync::Arc;
+
 use axum::Router;
 use axum::body::{Body, Bytes};
 use axum::extract::{DefaultBodyLimit, Path, State as Extracted};
@@ -28,7 +30,7 @@ const LARGEST_ASK: usize = 512 * 1024;
 const PART: usize = 64 * 1024;
 
 /// All addresses, behind the guard.
-pub(super) fn of(page: ChatPage, guard: SessionGuard) -> Router {
+pub(super) fn of(page: ChatPage, guard: Arc<SessionGuard>) -> Router {
     let html = || {
         file(
             "text/html; charset=utf-8",

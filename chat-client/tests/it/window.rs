@@ -284,6 +284,24 @@ fn a_wrong_token_gets_nothing_and_the_right_one_lets_one_browser_in() {
 }
 
 #[test]
+fn another_browser_gets_another_address_when_somebody_presses_enter() {
+    let relay = Relay::start();
+    let mut window = Window::open(&relay);
+    let cookie = window.enter();
+    window.program.says("");
+    let line = window.program.sees("open http://");
+    let (_, token) = line.split_once("/open/").unwrap();
+    let first = std::mem::replace(&mut window.token, token.to_owned());
+    assert_eq!(window.enter(), cookie);
+    let here = [("Host", window.host.as_str())];
+    for ended in [&first, &window.token] {
+        let again = window.ask(&format!("GET /open/{ended}"), &here, b"");
+        assert!(is_nothing(&again), "{}", again.status);
+    }
+    assert_eq!(window.get("/", &cookie).status, 200);
+}
+
+#[test]
 fn without_the_cookie_from_another_host_or_another_page_nothing_is_told_or_done() {
     let relay = Relay::start();
     let mut bob = Program::start(&["chat", "bob", "--plain"], 1, relay.address);

@@ -8,7 +8,7 @@
 
 use std::hint::black_box;
 use std::net::{IpAddr, SocketAddr};
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use axum::http::header::{COOKIE, HOST, ORIGIN};
 use axum::http::{HeaderMap, Method};
@@ -18,9 +18,15 @@ use axum::http::{HeaderMap, Method};
 pub struct SessionGuard {
     host: String,
     cookie: String,
-    token: String,
-    is_used: AtomicBool,
+    token: Mutex<Token>,
     pass: String,
+}
+
+/// What the address ends with.
+#[derive(Debug)]
+struct Token {
+    text: String,
+    is_used: bool,
 }
 
 /// Why somebody stays outside, for those who meant well.
@@ -52,15 +58,24 @@ impl SessionGuard {
         Self {
             host: address.to_string(),
             cookie: format!("{page}-{}", address.port()),
-            token: secret(),
-            is_used: AtomicBool::new(false),
+            token: Mutex::new(Token::new()),
             pass: secret(),
         }
     }
 
     /// What to open.
     pub fn address(&self) -> String {
-        format!("http://{}/open/{}", self.host, self.token)
+        format!("http://{}/open/{}", self.host, self.token().text)
+    }
+
+    /// Another address, for another browser; the one before it ends, used or not. What is open stays open.
+    pub fn another_address(&self) -> String {
+        *self.token() = Token::new();
+        self.address()
+    }
+
+    fn token(&self) -> MutexGuard<'_, Token> {
+        self.token.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Takes the token: once from anybody, and again from the browser that has the cookie. What
@@ -75,13 +90,14 @@ impl SessionGuard {
         method: &Method,
         headers: &HeaderMap,
     ) -> Result<String, GuardRefusal> {
-        if !is_same(token, &self.token) {
+        let mut known = self.token();
+        if !is_same(token, &known.text) {
             return Err(GuardRefusal::Token);
         }
         if *method != Method::GET || headers.contains_key("sec-purpose") {
             return Err(GuardRefusal::Guess);
         }
-        if self.has_pass(headers).is_err() && self.is_used.swap(true, Ordering::SeqCst) {
+        if self.has_pass(headers).is_err() && std::mem::replace(&mut known.is_used, true) {
             return Err(GuardRefusal::Token);
         }
         Ok(format!(
@@ -135,6 +151,15 @@ impl SessionGuard {
     }
 }
 
+impl Token {
+    fn new() -> Self {
+        Self {
+            text: secret(),
+            is_used: false,
+        }
+    }
+}
+
 /// A name that nobody can point elsewhere, at any port.
 fn is_this_machine(host: &str) -> bool {
     let loopback = |ip: IpAddr| ip.is_loopback();
@@ -179,6 +204,10 @@ mod tests {
         pairs.iter().map(pair).collect()
     }
 
+    fn token(guard: &SessionGuard) -> String {
+        guard.token().text.clone()
+    }
+
     const HERE: (&str, &str) = ("host", "127.0.0.1:4711");
 
     fn exchange(guard: &SessionGuard, token: &str) -> Result<String, GuardRefusal> {
@@ -189,16 +218,34 @@ mod tests {
     fn a_token_works_once_and_again_for_the_browser_that_has_the_cookie() {
         let guard = guard();
         assert_eq!(exchange(&guard, "0"), Err(GuardRefusal::Token));
-        let cookie = exchange(&guard, &guard.token).unwrap();
+        let cookie = exchange(&guard, &token(&guard)).unwrap();
         assert!(cookie.ends_with("; Path=/; HttpOnly; SameSite=Strict"));
-        assert_eq!(exchange(&guard, &guard.token), Err(GuardRefusal::Token));
+        assert_eq!(exchange(&guard, &token(&guard)), Err(GuardRefusal::Token));
         let pair = cookie.split(';').next().unwrap();
         let known = headers(&[HERE, ("cookie", &format!("a=b; {pair}"))]);
         assert_eq!(guard.has_pass(&known), Ok(()));
-        let again = guard.exchange(&guard.token, &Method::GET, &known);
+        let again = guard.exchange(&token(&guard), &Method::GET, &known);
         assert_eq!(again, Ok(cookie));
         let wrong = guard.exchange("0", &Method::GET, &known);
         assert_eq!(wrong, Err(GuardRefusal::Token));
+    }
+
+    #[test]
+    fn another_address_works_once_and_ends_the_one_before() {
+        let guard = guard();
+        let first = token(&guard);
+        let cookie = exchange(&guard, &first).unwrap();
+        let address = guard.another_address();
+        let second = token(&guard);
+        assert!(address.ends_with(&second) && second != first);
+        assert_eq!(exchange(&guard, &second), Ok(cookie), "the same page");
+        assert_eq!(exchange(&guard, &second), Err(GuardRefusal::Token));
+        guard.another_address();
+        let third = token(&guard);
+        guard.another_address();
+        for ended in [first, second, third] {
+            assert_eq!(exchange(&guard, &ended), Err(GuardRefusal::Token));
+        }
     }
 
     #[test]
@@ -206,27 +253,27 @@ mod tests {
         let guard = guard();
         for purpose in ["prefetch", "prefetch;prerender"] {
             let asked = headers(&[HERE, ("sec-purpose", purpose)]);
-            let guessed = guard.exchange(&guard.token, &Method::GET, &asked);
+            let guessed = guard.exchange(&token(&guard), &Method::GET, &asked);
             assert_eq!(guessed, Err(GuardRefusal::Guess));
         }
-        let head = guard.exchange(&guard.token, &Method::HEAD, &headers(&[HERE]));
+        let head = guard.exchange(&token(&guard), &Method::HEAD, &headers(&[HERE]));
         assert_eq!(head, Err(GuardRefusal::Guess));
-        assert!(exchange(&guard, &guard.token).is_ok());
+        assert!(exchange(&guard, &token(&guard)).is_ok());
     }
 
     #[test]
     fn a_wrong_token_does_not_use_up_the_right_one() {
         let guard = guard();
-        let wrong = guard.token.replace(|c: char| c.is_ascii_digit(), "x");
+        let wrong = token(&guard).replace(|c: char| c.is_ascii_digit(), "x");
         assert_eq!(exchange(&guard, &wrong), Err(GuardRefusal::Token));
         assert_eq!(exchange(&guard, ""), Err(GuardRefusal::Token));
-        assert!(exchange(&guard, &guard.token).is_ok());
+        assert!(exchange(&guard, &token(&guard)).is_ok());
     }
 
     #[test]
     fn without_the_cookie_nobody_comes_in() {
         let guard = guard();
-        let token = guard.token.clone();
+        let token = token(&guard);
         for cookie in [
             "",
             "stage-4711=",

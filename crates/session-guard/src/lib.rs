@@ -31,8 +31,7 @@ const ALWAYS: [(&str, &str); 5] = [
 ];
 
 /// The routes, for whoever the guard lets in. `/open/TOKEN` exchanges the token for the cookie and leads to `/`.
-pub fn guarded(inside: Router, guard: SessionGuard) -> Router {
-    let guard = Arc::new(guard);
+pub fn guarded(inside: Router, guard: Arc<SessionGuard>) -> Router {
     let inside = inside.layer(from_fn_with_state(Arc::clone(&guard), with_pass));
     Router::new()
         .route("/open/{token}", get(open))

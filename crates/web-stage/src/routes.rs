@@ -58,7 +58,7 @@ pub(crate) fn of(site: Arc<Site>, guard: SessionGuard) -> Router {
             post(file).layer(DefaultBodyLimit::max(uploads::LARGEST)),
         )
         .with_state(site);
-    guarded(inside, guard)
+    guarded(inside, Arc::new(guard))
 }
 
 async fn page() -> Response {
