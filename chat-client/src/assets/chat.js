@@ -363,10 +363,50 @@
 
   const bytes = new Intl.NumberFormat();
 
+  /** What a file waits for, or does. */
+  const FILE_STATES = {
+    offered: "offered",
+    asked: "waits for an answer",
+    checking: "is compared",
+    reading: "is read",
+    queued: "waits for other files",
+    receiving: "is on its way",
+    saving: "is saved",
+    sending: "is on its way",
+  };
+
+  function aboutFile({ outgoing, with: name, state: how, size, name: file }) {
+    const what = size === null ? file : `${file} (${bytes.format(size)} bytes)`;
+    if (!outgoing && how === "offered") {
+      return `${name} offers ${what}`;
+    }
+    return `${what} ${outgoing ? "to" : "from"} ${name}: ${FILE_STATES[how] ?? how}`;
+  }
+
+  /** Offers with an answer to give, and what can be given up. */
+  function transfers() {
+    const items = state.files.map((one) => ({ ...one, asks: !one.outgoing && one.state === "offered" }));
+    const make = ({ number, name, asks }) => {
+      const line = element("li", {}, element("span"));
+      for (const [text, request] of asks ? [["Accept", "accept"], ["Refuse", "refuse"]] : [["Cancel", "cancel"]]) {
+        const button = element("button", { type: "button", textContent: text, ariaLabel: `${text} ${name}` });
+        button.addEventListener("click", () => ask({ ask: request, number }));
+        line.append(button);
+      }
+      return line;
+    };
+    const keyed = items.map((one) => ({ ...one, key: `${one.number} ${one.asks}` }));
+    arrange(by("files"), keyed, make, (node, item) => {
+      node.classList.toggle("asks", item.asks);
+      set(node.firstElementChild, aboutFile(item));
+    });
+  }
+
   function files() {
-    const bars = state.files.map((one, index) => ({ ...one, key: `${index} ${one.label}` }));
+    transfers();
+    const bars = state.bars.map((one, index) => ({ ...one, key: `${index} ${one.label}` }));
     const makeBar = (item) => element("li", {}, element("span", { textContent: item.label }), element("progress", { ariaLabel: item.label }));
-    arrange(by("files"), bars, makeBar, (node, item) => {
+    arrange(by("bars"), bars, makeBar, (node, item) => {
       node.lastElementChild.max = Math.max(item.size, 1);
       node.lastElementChild.value = item.done;
     });

@@ -85,6 +85,21 @@ pub(super) enum Ask {
         /// Out of which.
         room: RoomName,
     },
+    /// Take a file that somebody offers.
+    Accept {
+        /// Its number.
+        number: u64,
+    },
+    /// Do not take it.
+    Refuse {
+        /// Its number.
+        number: u64,
+    },
+    /// Give up a file.
+    Cancel {
+        /// Its number.
+        number: u64,
+    },
     /// Leave the chat.
     Leave,
 }

@@ -10,7 +10,7 @@ use super::outgoing::{Incoming, Outgoing};
 use super::state::{Comparison, Received, RoomMember};
 use crate::locale::Locale;
 use crate::screen::{ChatView, Submitted, Want, With};
-use crate::session::{Line, Past, Progress, Refusal, RoomLine};
+use crate::session::{FileState, Line, Past, Progress, Refusal, RoomLine};
 
 /// Entries of a conversation that a page begins with, and that each wish for older ones adds.
 const ENTRIES: usize = 300;
@@ -34,6 +34,10 @@ pub(super) struct Seat {
     /// Members of a list that is being told.
     listing: Vec<RoomMember>,
     pub(super) comparison: Option<Comparison>,
+    /// Files that wait or are on their way.
+    pub(super) files: Vec<FileState>,
+    /// Those of a list that is being told.
+    listing_files: Vec<FileState>,
     pub(super) received: VecDeque<Received>,
     /// How often something came that is for this person alone, or names it.
     pub(super) rings: u64,
@@ -41,6 +45,7 @@ pub(super) struct Seat {
     pub(super) ended: Option<String>,
     pub(super) outgoing: Outgoing,
     asks_who: bool,
+    asks_files: bool,
     asks_rooms: bool,
     asks_members: BTreeSet<RoomName>,
 }
@@ -77,12 +82,15 @@ impl Seat {
             rooms: BTreeMap::new(),
             listing: Vec::new(),
             comparison: None,
+            files: Vec::new(),
+            listing_files: Vec::new(),
             received: VecDeque::new(),
             rings: 0,
             most: ENTRIES,
             ended: None,
             outgoing,
             asks_who: false,
+            asks_files: false,
             asks_rooms: false,
             asks_members: BTreeSet::new(),
         }
@@ -101,6 +109,8 @@ impl Seat {
         match line {
             Line::Contact { name, state } => drop(self.people.insert(name.clone(), state)),
             Line::Contacts { .. } => {}
+            Line::File(file) => self.listing_files.push(file.clone()),
+            Line::Files { .. } => self.files = std::mem::take(&mut self.listing_files),
             Line::Safety {
                 name,
                 state,
@@ -139,6 +149,26 @@ impl Seat {
                 self.asks_who = true;
             }
             Line::Forgot { name } => drop(self.people.remove(name)),
+            Line::Disconnected { .. } => self.files.clear(),
+            Line::Refused(Refusal { tag: Some(tag), .. }) => self.outgoing.is_refused(*tag),
+            Line::Room(line) => self.follow_room(line),
+            line => self.follow_file(line, at),
+        }
+    }
+
+    fn follow_file(&mut self, line: &Line, at: u64) {
+        self.asks_files |= matches!(
+            line,
+            Line::FileAsks { .. }
+                | Line::FileAsked { .. }
+                | Line::FileAnswered { .. }
+                | Line::FileOffered { .. }
+                | Line::FileWaiting { .. }
+                | Line::FileReceived { .. }
+                | Line::FileDelivered { .. }
+                | Line::FileFailed { .. }
+        );
+        match line {
             Line::FileReceived {
                 from, size, name, ..
             } => {
@@ -153,10 +183,27 @@ impl Seat {
                 }
             }
             Line::FileDelivered { to, name, .. } => self.outgoing.is_over(to, name),
-            Line::FileFailed { with, name, .. } => self.outgoing.is_over(with, name),
-            Line::Refused(Refusal { tag: Some(tag), .. }) => self.outgoing.is_refused(*tag),
-            Line::Room(line) => self.follow_room(line),
+            Line::FileFailed { with, name, .. } | Line::FileAnswered { with, name, .. }
+                if self.is_outgoing(line, with, name) =>
+            {
+                self.outgoing.is_over(with, name);
+            }
             _ => {}
+        }
+    }
+
+    /// Whether the file that is over by this line is one of ours, as far as the last list says.
+    fn is_outgoing(&self, line: &Line, with: &Name, name: &str) -> bool {
+        let listed = self.files.iter();
+        let mut listed = listed.filter(|file| file.with == *with && file.name == name);
+        match line {
+            Line::FileAnswered { number, answer, .. } => {
+                *answer == "cancelled" && listed.any(|file| file.number == *number && file.outgoing)
+            }
+            _ => {
+                let (ours, others): (Vec<_>, Vec<_>) = listed.partition(|file| file.outgoing);
+                !ours.is_empty() || others.is_empty()
+            }
         }
     }
 
@@ -204,6 +251,9 @@ impl Seat {
         let mut commands = Vec::new();
         if std::mem::take(&mut self.asks_who) && self.view.present().len() <= MOST_ASKED {
             commands.push("/who".to_owned());
+        }
+        if std::mem::take(&mut self.asks_files) {
+            commands.push("/files".to_owned());
         }
         if std::mem::take(&mut self.asks_rooms) {
             commands.push("/room list".to_owned());
@@ -266,6 +316,9 @@ impl Seat {
             Ask::CreateRoom { room } => Ok(self.command(&format!("/room create {room}"))),
             Ask::Invite { room, name } => Ok(self.command(&format!("/room invite {room} {name}"))),
             Ask::Remove { room, name } => Ok(self.command(&format!("/room remove {room} {name}"))),
+            Ask::Accept { number } => Ok(self.command(&format!("/accept {number}"))),
+            Ask::Refuse { number } => Ok(self.command(&format!("/refuse {number}"))),
+            Ask::Cancel { number } => Ok(self.command(&format!("/cancel {number}"))),
             Ask::LeaveRoom { room } => Ok(self.command(&format!("/room leave {room}"))),
             Ask::Leave => Ok(vec![Want::Leave]),
         }

@@ -5,6 +5,7 @@ use serde::Serialize;
 
 use super::seat::Seat;
 use crate::screen::{Connection, ShownBar, ShownEntry, Tab, With};
+use crate::session::FileState;
 
 /// People who are listed.
 const MOST_PEOPLE: usize = 500;
@@ -26,7 +27,9 @@ pub(super) struct State<'a> {
     /// Of the room that is shown.
     members: Option<&'a [RoomMember]>,
     comparison: Option<&'a Comparison>,
-    files: Vec<ShownBar<'a>>,
+    /// Files that wait or are on their way, and how far those are that move.
+    files: &'a [FileState],
+    bars: Vec<ShownBar<'a>>,
     received: Vec<&'a Received>,
     rings: u64,
     ended: Option<&'a str>,
@@ -84,7 +87,8 @@ impl<'a> State<'a> {
                 With::Everyone | With::Person(_) => None,
             },
             comparison: seat.comparison.as_ref(),
-            files: seat.view.bars().collect(),
+            files: &seat.files,
+            bars: seat.view.bars().collect(),
             received: seat.received.iter().collect(),
             rings: seat.rings,
             ended: seat.ended.as_deref(),

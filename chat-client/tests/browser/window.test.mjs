@@ -73,7 +73,7 @@ function started(t, folder, ...more) {
 
 /** Somebody with lines for programs. */
 async function plain(t, name, folder = home()) {
-  const person = started(t, folder, "chat", name, "--plain");
+  const person = started(t, folder, "chat", name, "--plain", "--accept-files", "always");
   await person.sees(`ready ${name}`);
   return person;
 }
@@ -200,7 +200,14 @@ test("rooms, files and safety numbers by buttons", async (t) => {
   const answer = join(SCRATCH, "answer.html");
   writeFileSync(answer, "<script>window.owned = 1</script>");
   dora.says(`/file carol ${answer}`);
+  await button(page, "Refuse answer.html").click();
+  await dora.sees("file-failed carol refused answer.html");
+  dora.says(`/file carol ${answer}`);
+  await page.locator("#files .asks", { hasText: "dora offers answer.html (33 bytes)" }).waitFor();
+  assert.equal(await page.locator("#received a").count(), 0, "nothing comes before somebody says yes");
+  await button(page, "Accept answer.html").click();
   await page.locator("#received a", { hasText: "answer.html" }).waitFor();
+  await page.locator("#files li").waitFor({ state: "detached" });
   const [download] = await Promise.all([page.waitForEvent("download"), page.locator("#received a").click()]);
   assert.equal(download.suggestedFilename(), "answer.html");
   assert.equal(readFileSync(await download.path(), "utf8"), "<script>window.owned = 1</script>");
@@ -261,6 +268,8 @@ test("a day of a small group: join, room, file, leave, come back, read what was 
   writeFileSync(plan, "%PDF timetable\n".repeat(9_000));
   await gina.page.locator("#people button", { hasText: "hugo" }).click();
   await gina.page.locator("#file").setInputFiles(plan);
+  await gina.page.locator("#files li", { hasText: "to hugo: waits for an answer" }).waitFor();
+  await button(first.page, "Accept timetable.pdf").click();
   await gina.page.locator("#log .notice", { hasText: "hugo has timetable.pdf" }).waitFor();
   await first.page.locator("#received a", { hasText: "timetable.pdf" }).waitFor();
   assert.deepEqual(readFileSync(join(folder, "downloads", "timetable.pdf")), readFileSync(plan));
@@ -316,7 +325,10 @@ test("nobody is kept out: no finding of axe in light and dark, no sideways page,
   const note = join(SCRATCH, "note.txt");
   writeFileSync(note, "a note");
   frank.says(`/file erika ${note}`);
+  await button(page, "Accept note.txt").click();
   await page.locator("#received a").waitFor();
+  frank.says(`/file erika ${note}`);
+  await page.locator("#files .asks").waitFor();
   await type(page, "/nonsense");
   await page.locator("#log .warning").waitFor();
   await page.evaluate(axe);

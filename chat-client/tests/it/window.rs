@@ -555,7 +555,8 @@ fn a_file_comes_from_the_browser_and_only_what_has_come_can_be_saved_from_the_pa
     let relay = Relay::start();
     let window = Window::open(&relay);
     let cookie = window.enter();
-    let mut bob = Program::start(&["chat", "bob", "--plain"], 1, relay.address);
+    let accepting = ["chat", "bob", "--plain", "--accept-files", "always"];
+    let mut bob = Program::start(&accepting, 1, relay.address);
     bob.sees("ready bob");
     let mut events = window.events(&cookie);
     events.until("bob", |state| state["here"] == 1);
@@ -576,6 +577,13 @@ fn a_file_comes_from_the_browser_and_only_what_has_come_can_be_saved_from_the_pa
     let answer = window.program.home.path().join("answer.html");
     std::fs::write(&answer, "<script>").unwrap();
     bob.says(&format!("/file alice {}", answer.display()));
+    let offer = events.until("the offer", |state| state["files"][0]["state"] == "offered");
+    assert_eq!(offer["files"][0]["with"], "bob");
+    assert_eq!(window.get("/received/answer.html", &cookie).status, 404);
+    window.wants(
+        &cookie,
+        &json!({ "ask": "accept", "number": offer["files"][0]["number"] }),
+    );
     events.until("the file", |state| {
         state["received"][0]["name"] == "answer.html"
     });
