@@ -35,6 +35,7 @@ pub(crate) fn run() -> CommandResult {
         isolation(&probe),
         files(confine::is_available()),
         sockets(probe.why_sockets.as_deref()),
+        processes(probe.why_proc.as_deref()),
     ];
     findings.extend(
         TOOLS
@@ -100,6 +101,23 @@ fn sockets(why_not: Option<&str>) -> Finding {
             |why| format!("participants can reach the Unix sockets that you can reach: {why}"),
         ),
         fix: Some("raise the level; in a container: allow mount".to_owned()),
+    }
+}
+
+fn processes(why_not: Option<&str>) -> Finding {
+    Finding {
+        good: why_not.is_none(),
+        needed: false,
+        what: why_not.map_or_else(
+            || "participants see only the processes of their play in /proc".to_owned(),
+            |why| {
+                format!("participants can read the command lines of all your processes in /proc: {why}")
+            },
+        ),
+        fix: Some(
+            "raise the level; in a container: leave /proc uncovered (`--security-opt systempaths=unconfined`)"
+                .to_owned(),
+        ),
     }
 }
 
@@ -183,6 +201,7 @@ mod tests {
             why_not_more: Some("unshare: not permitted".to_owned()),
             remedy: Some("sudo sysctl -w x=0".to_owned()),
             why_sockets: None,
+            why_proc: None,
         };
         let line = anstream::adapter::strip_str(&line(&isolation(&probe))).to_string();
         assert_eq!(

@@ -37,7 +37,7 @@ pub use driver::control::commands::{Commands, commands};
 pub use driver::control::pace::Pace;
 pub use error::{Blame, EngineError, ProgramNotFound};
 pub use isolation::closed::Reports;
-pub use isolation::{confine, level, namespace, sockets};
+pub use isolation::{confine, init, level, namespace, sockets};
 pub use last_resort::LastResort;
 pub use participant::fixtures::pool_size;
 pub use participant::orphans::{GRACE, Orphan, adopted_by_us};

@@ -189,6 +189,55 @@ fn nothing_that_a_program_reads_of_itself_says_that_it_is_watched() {
 }
 
 #[test]
+fn no_participant_sees_the_processes_of_the_machine() {
+    let (runs, dir) = (Runs::new(), tempfile::tempdir().unwrap());
+    // Nothing but these words is kept: the machine's command lines are nobody's business. The pattern does not
+    // match itself.
+    let words = "[a]-secret-argument\\|[x]task test\\|stage-[i]nit";
+    let script = format!(
+        "cat /proc/[0-9]*/cmdline | tr \"\\0\" \" \" | grep -o \"{words}\" | sort -u >&2; exec \"$0\" \"$@\""
+    );
+    let adapter = started_by_a_shell(dir.path(), "client", &script);
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "another program of the machine, which is no participant"
+    )]
+    let mut other = std::process::Command::new("sh")
+        .args(["-c", "read line", "sh", "a-secret-argument"])
+        .stdin(std::process::Stdio::piped())
+        .spawn()
+        .unwrap();
+    let seen = |level: &[&str]| {
+        let mut xtask = runs.xtask(&["test", "zoo/scenarios/tour.toml"]);
+        xtask.args(["--adapter", adapter.to_str().unwrap()]);
+        let output = xtask.args(level).output().unwrap();
+        let play = runs.path().join("latest/zoo/scenarios/tour");
+        let shown = fs::read_to_string(play.join("out/bob.stderr"));
+        let shown = shown.unwrap_or_else(|_| panic!("{output:?}"));
+        let timeline = fs::read_to_string(play.join("timeline.jsonl")).unwrap();
+        let is_it = |line: &&str| ["a-secret-argument", "xtask test", "stage-init"].contains(line);
+        let words = shown.lines().filter(is_it).map(str::to_owned);
+        (words.collect::<Vec<_>>(), timeline)
+    };
+    let (words, timeline) = seen(&[]);
+    let (without, _) = seen(REAPER);
+    drop(other.stdin.take());
+    other.wait().unwrap();
+    // So there was something to be seen.
+    let there = |word: &str| without.iter().any(|one| one == word);
+    assert!(
+        there("a-secret-argument") && there("xtask test"),
+        "{without:?}"
+    );
+    let has_namespaces = timeline.contains("\"level\":\"namespaces\"");
+    let has_own = !timeline.contains("of the machine's processes in /proc");
+    if !can_show(Feature::Namespaces, has_namespaces) || !can_show(Feature::Mounts, has_own) {
+        return;
+    }
+    assert_eq!(words, ["stage-init"], "the play's own");
+}
+
+#[test]
 fn who_wants_shared_memory_has_its_own() {
     let (runs, dir) = (Runs::new(), tempfile::tempdir().unwrap());
     let script =

@@ -6,8 +6,8 @@
 //!
 //! `stage-init probe` tries, in this expendable process, all that the level `namespaces`
 //! needs, and prints `ok` or the step that failed. A half success would leave the harness
-//! itself stuck. A second line says why sockets that are files cannot be hidden, where they
-//! cannot.
+//! itself stuck. A second line says why sockets that are files cannot be hidden, and a third one
+//! why the machine's processes cannot; empty where they can.
 
 use std::io::{Read as _, Write as _};
 use std::process::ExitCode;
@@ -15,12 +15,14 @@ use std::thread;
 
 use nix::sys::signal::{SigSet, Signal};
 use nix::sys::wait::{WaitPidFlag, WaitStatus, waitpid};
-use stage::{namespace, sockets};
+use stage::{init, namespace, sockets};
 
 fn main() -> ExitCode {
     if std::env::args().nth(1).as_deref() == Some("probe") {
         return probe();
     }
+    // Before there is a second thread: rights belong to threads.
+    let prepared = init::prepare();
     let mut child_ended = SigSet::empty();
     child_ended.add(Signal::SIGCHLD);
     if child_ended.thread_block().is_err() {
@@ -34,6 +36,10 @@ fn main() -> ExitCode {
             }
         }
     });
+    // Whoever has started it waits for this.
+    if writeln!(std::io::stdout(), "{prepared}").is_err() {
+        return ExitCode::FAILURE;
+    }
     let mut input = std::io::stdin().lock();
     let mut byte = [0; 64];
     while !matches!(input.read(&mut byte), Ok(0) | Err(_)) {}
@@ -47,6 +53,20 @@ fn reap() {
     ) {}
 }
 
+/// Why a play has no `/proc` of its own here; empty where it has. As in a play, pid 1 tries it.
+fn why_proc() -> String {
+    let own = std::env::current_exe().map_err(|error| error.to_string());
+    let started = own.and_then(|own| init::start(&own).map_err(|error| error.to_string()));
+    match started {
+        Ok(init) => {
+            let why = init.why_proc.clone();
+            init.end();
+            why.unwrap_or_default()
+        }
+        Err(why) => why,
+    }
+}
+
 fn probe() -> ExitCode {
     // Sockets first: they are those of the machine's network.
     let tried = namespace::enter_user().and_then(|()| {
@@ -54,9 +74,8 @@ fn probe() -> ExitCode {
         namespace::try_play().map(|()| hidden)
     });
     let answer = match tried {
-        Ok(Ok(hidden)) if hidden.left.is_empty() => "ok".to_owned(),
-        Ok(Ok(hidden)) => format!("ok\n{}", hidden.left.join("; ")),
-        Ok(Err(why)) => format!("ok\n{why}"),
+        Ok(Ok(hidden)) => format!("ok\n{}\n{}", hidden.left.join("; "), why_proc()),
+        Ok(Err(why)) => format!("ok\n{why}\n{why}"),
         Err(error) => error.to_string(),
     };
     match writeln!(std::io::stdout(), "{answer}") {

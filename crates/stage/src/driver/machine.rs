@@ -81,6 +81,11 @@ impl Host for Machine {
             if !left.is_empty() {
                 warnings.push(format!("participants can reach Unix sockets: {left}"));
             }
+            if let Some(why) = &self.stage.why_proc {
+                warnings.push(format!(
+                    "participants see the command lines of the machine's processes in /proc: {why}"
+                ));
+            }
         }
         warnings
     }

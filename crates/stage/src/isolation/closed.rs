@@ -19,6 +19,7 @@ use std::path::{Component, Path, PathBuf};
 
 use nix::mount::{MsFlags, mount};
 use rustix::fs::{FileType, Mode, OFlags, StatVfsMountFlags, fstat, open, openat, statvfs};
+use rustix::process::{chdir, fchdir};
 
 use crate::participant::interpreter::first_bytes;
 use crate::participant::programs::PATH;
@@ -77,6 +78,33 @@ struct Found {
     there: OwnedFd,
 }
 
+/// What the harness has open, by number. In a `/proc` of a play it has no process, so it is found
+/// before the calling thread enters one.
+pub(crate) struct OpenFiles(OwnedFd);
+
+impl OpenFiles {
+    /// Where `/proc` is the machine's.
+    ///
+    /// # Errors
+    ///
+    /// What the system says.
+    pub(crate) fn ours() -> io::Result<Self> {
+        let flags = OFlags::PATH | OFlags::DIRECTORY | OFlags::CLOEXEC;
+        Ok(Self(open("/proc/self/fd", flags, Mode::empty())?))
+    }
+
+    /// What is open appears at a path, with all that is mounted in it. The calling thread's working
+    /// directory is its own, and another one afterwards.
+    fn bind(&self, there: &OwnedFd, at: &Path) -> io::Result<()> {
+        fchdir(&self.0)?;
+        let source = there.as_raw_fd().to_string();
+        let flags = MsFlags::MS_BIND | MsFlags::MS_REC;
+        let bound = mount(Some(source.as_str()), at, NO, flags, NO);
+        chdir("/")?;
+        Ok(bound?)
+    }
+}
+
 impl Closed {
     /// The usual places, the user's home, and the reports.
     pub(crate) fn with(reports: &Reports) -> Self {
@@ -105,7 +133,12 @@ impl Closed {
     /// # Errors
     ///
     /// What the system says.
-    pub(crate) fn close(&self, home: &Path, named: &BTreeSet<PathBuf>) -> io::Result<bool> {
+    pub(crate) fn close(
+        &self,
+        home: &Path,
+        named: &BTreeSet<PathBuf>,
+        files: &OpenFiles,
+    ) -> io::Result<bool> {
         let home = fs::canonicalize(home)?;
         let own = open(&home, OFlags::PATH | OFlags::CLOEXEC, Mode::empty())?;
         // It may have put a link there in an earlier life.
@@ -148,12 +181,12 @@ impl Closed {
         for (place, shown) in to_close {
             // What lies in another closed place may be gone from sight with it.
             if place.is_dir() {
-                cover(place, &shown)?;
+                cover(place, &shown, files)?;
             }
         }
-        bind(&own, &home)?;
+        files.bind(&own, &home)?;
         if let Some(shared_memory) = &shared_memory {
-            bind(shared_memory, Path::new(SHARED_MEMORY))?;
+            files.bind(shared_memory, Path::new(SHARED_MEMORY))?;
         }
         Ok(shared_memory.is_some())
     }
@@ -213,7 +246,7 @@ fn opened(place: &Path, names: BTreeSet<OsString>) -> Shown {
 }
 
 /// Lays an empty file system over a place, and what is shown into it.
-fn cover(place: &Path, shown: &Shown) -> io::Result<()> {
+fn cover(place: &Path, shown: &Shown, files: &OpenFiles) -> io::Result<()> {
     mount(
         Some("none"),
         place,
@@ -228,18 +261,11 @@ fn cover(place: &Path, shown: &Shown) -> io::Result<()> {
         } else {
             fs::File::create_new(&at)?;
         }
-        bind(&found.there, &at)?;
+        files.bind(&found.there, &at)?;
         make_read_only(&at);
     }
     make_read_only(place);
     Ok(())
-}
-
-/// What is open appears at a path, with all that is mounted in it.
-fn bind(there: &OwnedFd, at: &Path) -> io::Result<()> {
-    let source = format!("/proc/self/fd/{}", there.as_raw_fd());
-    let flags = MsFlags::MS_BIND | MsFlags::MS_REC;
-    Ok(mount(Some(source.as_str()), at, NO, flags, NO)?)
 }
 
 /// Beside Landlock, which says the same and is not everywhere: so it is no error where the
@@ -321,7 +347,7 @@ mod tests {
     use std::io::Read as _;
     use std::path::{Path, PathBuf};
 
-    use super::{Closed, Reports, leads, paths_in, shown_in};
+    use super::{Closed, OpenFiles, Reports, leads, paths_in, shown_in};
 
     fn paths(all: &[&str]) -> BTreeSet<PathBuf> {
         all.iter().map(PathBuf::from).collect()
@@ -391,7 +417,8 @@ mod tests {
         let shell = std::thread::spawn(move || {
             namespace::own_directory().ok()?;
             namespace::own_mounts().ok()?;
-            closed.close(&home, &command.names()).unwrap();
+            let files = OpenFiles::ours().unwrap();
+            closed.close(&home, &command.names(), &files).unwrap();
             let child = spawn(&command).unwrap();
             let mut output = String::new();
             fs::File::from(child.stdout)

@@ -20,6 +20,8 @@ pub struct Probe {
     pub remedy: Option<String>,
     /// Why participants reach sockets that are files; `None` where they are hidden.
     pub why_sockets: Option<String>,
+    /// Why participants see the processes of the machine in `/proc`; `None` where they do not.
+    pub why_proc: Option<String>,
 }
 
 /// Finds the strongest level, in a child process that is thrown away. 2 to 3 ms.
@@ -31,18 +33,27 @@ pub fn probe(stage_init: &Path) -> Result<Probe, EngineError> {
     let answer = ask(stage_init)?;
     let mut lines = answer.lines();
     if lines.next() == Some("ok") {
+        let mut why = || {
+            lines
+                .next()
+                .map(str::to_owned)
+                .filter(|why| !why.is_empty())
+        };
         return Ok(Probe {
             level: Level::Namespaces,
             why_not_more: None,
             remedy: None,
-            why_sockets: lines.next().map(str::to_owned),
+            why_sockets: why(),
+            why_proc: why(),
         });
     }
+    let needs_more = || Some("it needs the level namespaces".to_owned());
     Ok(Probe {
         level: Level::Reaper,
         why_not_more: Some(answer),
         remedy: remedy(),
-        why_sockets: Some("it needs the level namespaces".to_owned()),
+        why_sockets: needs_more(),
+        why_proc: needs_more(),
     })
 }
 

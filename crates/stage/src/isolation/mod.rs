@@ -5,6 +5,7 @@ pub(crate) mod addresses;
 mod bound;
 pub(crate) mod closed;
 pub mod confine;
+pub mod init;
 pub mod level;
 pub mod namespace;
 pub(crate) mod netlink;

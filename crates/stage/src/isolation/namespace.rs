@@ -10,6 +10,7 @@ use std::os::fd::OwnedFd;
 
 use nix::mount::{MsFlags, mount};
 use nix::sched::{CloneFlags, setns, unshare};
+use rustix::thread::{CapabilitySet, CapabilitySets};
 
 use crate::isolation::netlink;
 
@@ -138,6 +139,54 @@ pub fn own_mounts() -> Result<(), NamespaceError> {
     // Where the machine shares mounts, those of a root user would be the machine's.
     let (nothing, private) = (None::<&str>, MsFlags::MS_REC | MsFlags::MS_PRIVATE);
     mount(nothing, "/", nothing, private, nothing).map_err(failed("keep mounts apart"))
+}
+
+/// Lays the processes of the caller's PID namespace over the machine's. The caller lives in that namespace and in a
+/// mount namespace of its own.
+///
+/// # Errors
+///
+/// The step that failed: the kernel refuses it where something is mounted in the machine's `/proc`, as in most
+/// containers.
+pub fn own_proc() -> Result<(), NamespaceError> {
+    let flags = MsFlags::MS_NOSUID | MsFlags::MS_NODEV | MsFlags::MS_NOEXEC;
+    mount(Some("proc"), "/proc", Some("proc"), flags, None::<&str>)
+        .map_err(failed("mount a /proc of the play's own"))
+}
+
+/// Does something on the calling thread; whoever it starts meanwhile keeps the right to mount, which others lose at
+/// exec.
+///
+/// # Errors
+///
+/// The step that failed.
+pub(crate) fn with_mounting<T>(work: impl FnOnce() -> T) -> Result<T, NamespaceError> {
+    let before = rustix::thread::capabilities(None).map_err(failed("ask what is allowed"))?;
+    let inherited = CapabilitySets {
+        inheritable: before.inheritable | CapabilitySet::SYS_ADMIN,
+        ..before
+    };
+    rustix::thread::set_capabilities(None, inherited).map_err(failed("let pid 1 mount"))?;
+    rustix::thread::configure_capability_in_ambient_set(CapabilitySet::SYS_ADMIN, true)
+        .map_err(failed("let pid 1 mount"))?;
+    let done = work();
+    rustix::thread::clear_ambient_capability_set().map_err(failed("let nobody else mount"))?;
+    rustix::thread::set_capabilities(None, before).map_err(failed("let nobody else mount"))?;
+    Ok(done)
+}
+
+/// The caller may nothing more that other users may not.
+///
+/// # Errors
+///
+/// The step that failed.
+pub fn drop_rights() -> Result<(), NamespaceError> {
+    let none = CapabilitySets {
+        effective: CapabilitySet::empty(),
+        permitted: CapabilitySet::empty(),
+        inheritable: CapabilitySet::empty(),
+    };
+    rustix::thread::set_capabilities(None, none).map_err(failed("give up rights"))
 }
 
 /// What the kernel keeps between processes is, for the calling thread and what it starts, apart

@@ -21,11 +21,11 @@ use rustix::net::{AddressFamily, SocketFlags, SocketType, bind, socket_with};
 use tokio::sync::oneshot;
 
 use crate::error::EngineError;
-use crate::isolation::closed::{Closed, SHARED_MEMORY};
+use crate::isolation::closed::{Closed, OpenFiles, SHARED_MEMORY};
+use crate::isolation::init::Init;
 use crate::isolation::namespace::{self, NamespaceError};
 use crate::isolation::netlink::{self, Listening};
-use crate::isolation::sockets::{self, Hidden};
-use crate::isolation::{addresses, bound, confine};
+use crate::isolation::{addresses, bound, confine, init, sockets};
 use crate::machine_limits::has_loopback;
 use crate::participant::adopter::Owners;
 use crate::participant::spawn::{self, Child, Command};
@@ -59,6 +59,8 @@ pub(crate) struct StageThread {
     over: oneshot::Receiver<()>,
     /// Pid 1 of the play's PID namespace, as the harness sees it.
     pub(crate) init: Option<i32>,
+    /// Why participants see all processes of the machine in `/proc`; `None` where they do not.
+    pub(crate) why_proc: Option<String>,
     /// Whose the processes there are.
     pub(crate) owners: Owners,
     /// Programs lie at the same addresses whenever they are started.
@@ -68,12 +70,11 @@ pub(crate) struct StageThread {
 /// What the thread holds.
 struct Place {
     networks: Option<Networks>,
-    /// Its standard input keeps the namespace alive; so do its other pipes, unread.
-    init: Option<Child>,
+    init: Option<Init>,
     /// Leads other threads into the PID namespace.
     processes: Option<OwnedFd>,
-    /// Leads them to where the machine's sockets are hidden.
-    hidden: Option<&'static Hidden>,
+    /// Leads them to where the machine's sockets are hidden, and its processes.
+    mounts: Option<OwnedFd>,
     /// What participants do not see there.
     closed: Closed,
 }
@@ -82,10 +83,16 @@ struct Place {
 struct Spot {
     network: Option<OwnedFd>,
     processes: Option<OwnedFd>,
-    /// Where the machine's sockets are hidden.
-    hidden: Option<&'static Hidden>,
+    /// Where the machine's sockets are hidden, and its processes.
+    mounts: Option<OwnedFd>,
     /// What is not seen there.
     closed: Closed,
+}
+
+/// What the thread has made.
+struct Made {
+    init: Option<i32>,
+    why_proc: Option<String>,
 }
 
 struct Networks {
@@ -114,11 +121,12 @@ impl StageThread {
                 ending.send(()).ok();
             })
             .map_err(EngineError::system("start the stage thread"))?;
-        let init = made.await.map_err(|_| GONE)??;
+        let Made { init, why_proc } = made.await.map_err(|_| GONE)??;
         Ok(Self {
             jobs: Some(jobs),
             over,
             init,
+            why_proc,
             owners: Owners::default(),
             has_fixed_addresses: false,
         })
@@ -375,7 +383,7 @@ fn named(error: NamespaceError) -> EngineError {
 
 fn serve(
     place: Result<Place, EngineError>,
-    ready: oneshot::Sender<Result<Option<i32>, EngineError>>,
+    ready: oneshot::Sender<Result<Made, EngineError>>,
     inbox: &Receiver<Job>,
 ) {
     let mut place = match place {
@@ -385,7 +393,10 @@ fn serve(
             return;
         }
     };
-    drop(ready.send(Ok(place.init.as_ref().map(|init| init.pid))));
+    drop(ready.send(Ok(Made {
+        init: place.init.as_ref().map(|init| init.child.pid),
+        why_proc: place.init.as_ref().and_then(|init| init.why_proc.clone()),
+    })));
     while let Ok(job) = inbox.recv() {
         job(&mut place);
     }
@@ -400,11 +411,11 @@ impl Place {
                 networks: None,
                 init: None,
                 processes: None,
-                hidden: None,
+                mounts: None,
                 closed,
             });
         }
-        let hidden = sockets::hidden().ok();
+        let hidden = sockets::hidden();
         let networks = Networks {
             clients: namespace::new_network().map_err(named)?,
             alone: BTreeMap::new(),
@@ -413,16 +424,24 @@ impl Place {
         namespace::new_processes().map_err(named)?;
         namespace::own_directory().map_err(named)?;
         // Whoever may look at pid 1 sees what it sees.
-        if let Some(hidden) = hidden {
+        if let Ok(hidden) = hidden {
             hidden.enter().map_err(enter_hidden)?;
         }
         // Pid 1 is confined to nothing, so that nobody inside can signal it.
-        let init = spawn::spawn(&Command::new(stage_init).directory("/"))?;
+        let mut init = init::start(stage_init)?;
+        let mounts = match hidden {
+            Ok(_) => Some(init.mounts()).transpose(),
+            Err(why) => {
+                // Nobody joins it then.
+                init.why_proc = Some(why.to_string());
+                Ok(None)
+            }
+        };
         Ok(Self {
             networks: Some(networks),
             init: Some(init),
             processes: Some(namespace::processes().map_err(named)?),
-            hidden,
+            mounts: mounts.map_err(EngineError::system("keep the mounts of a play"))?,
             closed,
         })
     }
@@ -435,10 +454,11 @@ impl Place {
         };
         let network = self.network(side)?.map(again).transpose()?;
         let processes = self.processes.as_ref().map(again).transpose()?;
+        let mounts = self.mounts.as_ref().map(again).transpose()?;
         Ok(Spot {
             network,
             processes,
-            hidden: self.hidden,
+            mounts,
             closed: self.closed.clone(),
         })
     }
@@ -476,12 +496,9 @@ impl Place {
             ))
     }
 
-    /// Closes the input of pid 1, which ends it and everything in its namespace.
     fn end(self) {
         if let Some(init) = self.init {
-            drop(init.stdin);
-            // It cannot fail but for a status that was already taken; it is gone then.
-            drop(spawn::wait_blocking(init.pid, &init.pidfd));
+            init.end();
         }
     }
 }
@@ -499,10 +516,11 @@ impl Spot {
         }
         namespace::own_directory().map_err(named)?;
         let mut own = vec![home];
-        if let Some(hidden) = self.hidden {
-            hidden.enter().map_err(enter_hidden)?;
+        if let Some(mounts) = self.mounts {
+            let files = OpenFiles::ours().map_err(EngineError::system("find what is open"))?;
+            init::enter_mounts(&mounts).map_err(named)?;
             namespace::own_mounts().map_err(named)?;
-            let closed = self.closed.close(home, names);
+            let closed = self.closed.close(home, names, &files);
             if closed.map_err(EngineError::system("close places to participants"))? {
                 own.push(Path::new(SHARED_MEMORY));
             }
