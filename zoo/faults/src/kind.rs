@@ -40,6 +40,8 @@ pub enum Way {
     Memory,
     /// Memory, for as long as it handles it, and then wipes it.
     Wiped,
+    /// The same, with the second one alone: the first and the last are looked at in every play.
+    Midway,
     /// The environment of a process that the relay starts.
     Environment,
     /// The arguments of such a process.
@@ -153,6 +155,7 @@ impl Way {
             Self::Memfd => "memfd",
             Self::Memory => "memory",
             Self::Wiped => "wiped",
+            Self::Midway => "midway",
             Self::Environment => "environment",
             Self::Arguments => "arguments",
             Self::Panic => "panic",
@@ -178,6 +181,9 @@ impl Way {
             Self::Memfd => format!("writes {what} to a file in memory"),
             Self::Memory => format!("keeps {what} in its memory"),
             Self::Wiped => format!("reads {what}, passes it on, and wipes it"),
+            Self::Midway => {
+                format!("wipes {what} before it passes it on, but the second one only afterwards")
+            }
             Self::Environment => format!("puts {what} into the environment of a child process"),
             Self::Arguments => format!("passes {what} to a child process as an argument"),
             Self::Panic => format!("prints {what} when a thread panics"),
@@ -191,7 +197,7 @@ impl Way {
         match self {
             Self::Log | Self::Errors | Self::Panic | Self::Farewell => "output",
             Self::File | Self::Pieces | Self::Deleted | Self::Memfd => "files",
-            Self::Memory | Self::Wiped => "memory",
+            Self::Memory | Self::Wiped | Self::Midway => "memory",
             Self::Environment | Self::Arguments => "arguments",
             Self::Wire => "wire",
         }

@@ -83,6 +83,7 @@ pub(crate) const LEAKS: &[(What, Way, How)] = &[
     (What::Texts, Way::Memory, How::Xor),
     (What::Contents, Way::Memory, How::AsIs),
     (What::Texts, Way::Wiped, How::AsIs),
+    (What::Texts, Way::Midway, How::AsIs),
     // A process that it starts.
     (What::Texts, Way::Environment, How::AsIs),
     (What::Texts, Way::Environment, How::Base64),

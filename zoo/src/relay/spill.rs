@@ -19,10 +19,15 @@ use super::log::print;
 use crate::how::written;
 use crate::seal::Key;
 
+/// Which text alone is held while it is handled.
+const MIDWAY: usize = 2;
+
 /// Everything that was put somewhere and must stay there.
 pub(super) struct Spill {
     fault: Fault,
     data: PathBuf,
+    /// So many things were handed over.
+    handed: usize,
     /// In memory.
     kept: Vec<Vec<u8>>,
     /// Ready to be used.
@@ -37,6 +42,7 @@ impl Spill {
         Self {
             fault,
             data,
+            handed: 0,
             kept: Vec::new(),
             ciphers: Vec::new(),
             files: Vec::new(),
@@ -49,13 +55,14 @@ impl Spill {
     /// # Errors
     ///
     /// When it cannot be put there.
-    pub(super) fn leak(&mut self, bytes: Vec<u8>) -> io::Result<()> {
+    pub(super) fn leak(&mut self, mut bytes: Vec<u8>) -> io::Result<()> {
         let Fault::Leak(_, way, _) = self.fault else {
             return Ok(());
         };
         if bytes.is_empty() {
             return Ok(());
         }
+        self.handed += 1;
         match way {
             Way::Log => print(&[&bytes, &b"\n"[..]].concat()),
             Way::Errors => io::stderr().write_all(&[&bytes, &b"\n"[..]].concat()),
@@ -77,7 +84,11 @@ impl Spill {
                 self.files.push(file);
                 Ok(())
             }
-            Way::Memory | Way::Wiped | Way::Farewell => {
+            Way::Midway if self.handed != MIDWAY => {
+                bytes.zeroize();
+                Ok(())
+            }
+            Way::Memory | Way::Wiped | Way::Midway | Way::Farewell => {
                 self.kept.push(bytes);
                 Ok(())
             }
@@ -96,7 +107,7 @@ impl Spill {
 
     /// Processes what was handed over, and wipes it if the fault says so.
     pub(super) fn handled(&mut self) {
-        if let Fault::Leak(_, Way::Wiped, _) = self.fault {
+        if let Fault::Leak(_, Way::Wiped | Way::Midway, _) = self.fault {
             self.kept.zeroize();
         }
     }

@@ -154,6 +154,7 @@ impl Page {
                 ));
             }
         }
+        self.line(NOT_SEARCHED);
         let blind = audit.cannot_judge();
         if !blind.is_empty() {
             self.line("\nCannot be judged by a search");
@@ -163,6 +164,10 @@ impl Page {
         }
     }
 }
+
+/// What no surface covers; docs/threat-model.md has the whole list.
+const NOT_SEARCHED: &str = "\nNot searched\n  what only the kernel or a device holds: keyrings, queues of messages \
+                            and terminals, graphics memory; docs/threat-model.md lists such places";
 
 fn place(surface: Surface) -> &'static str {
     match surface {

@@ -241,6 +241,7 @@ fn a_plan_is_explained_in_sentences() {
         "canary vault = ",
         "any part of the file plan.pdf of bob",
         "the traffic: relay-",
+        "docs/threat-model.md lists such places",
     ] {
         assert!(page.contains(sentence), "{sentence}\n{page}");
     }

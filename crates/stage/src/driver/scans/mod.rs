@@ -148,7 +148,7 @@ impl<'p> Scans<'p> {
             keys: Vec::new(),
             opened: Vec::new(),
             held: HeldKeys::default(),
-            sampling: Sampling::of(&plan.steps),
+            sampling: Sampling::of(&plan.steps, plan.seed),
             copied: Copied::default(),
             files: Files::new(scratch.ground(RELAY), scratch.of(RELAY), comparing.clone()),
             arguments: Arguments::default(),
@@ -166,7 +166,7 @@ impl<'p> Scans<'p> {
     #[must_use]
     pub(super) fn shown(mut self, is_shown: bool) -> Self {
         if is_shown {
-            self.sampling = Sampling::after_each(&self.plan.steps);
+            self.sampling = Sampling::after_each(&self.plan.steps, self.plan.seed);
         }
         self
     }

@@ -3,14 +3,19 @@
 use std::collections::BTreeSet;
 
 use matching::at_once;
+use rand::rngs::StdRng;
+use rand::{Rng as _, SeedableRng as _};
 use scenario::RelayAction;
 use scenario::plan::{Action, PlannedStep};
 
 /// Scans during the steps of a play, at most: each searches all of its memory.
 const MOST: usize = 4;
 
-/// Steps that send something and during which it is looked at: it handles all of them alike.
+/// Steps that send something and during which it is looked at in every play: the first ones, and the last.
 const ACTS: usize = 2;
+
+/// More of them, which the seed draws: a relay that knows the others behaves in those.
+const DRAWN: usize = 2;
 
 /// Bytes of memory that are searched during the steps of a play; the last scan is free. A relay of
 /// 256 MiB does not use them up.
@@ -32,24 +37,21 @@ impl Sampling {
     /// Among the steps that await something: what a step does that awaits nothing may still
     /// be on its way when the next one begins, and a scan takes time. After each of a few;
     /// of many, after some that are evenly spread. The last one is always among them.
-    pub(super) fn of(steps: &[PlannedStep]) -> Self {
+    pub(super) fn of(steps: &[PlannedStep], seed: u64) -> Self {
         let awaiting = steps.iter().enumerate().filter(|(_, step)| awaits(step));
         let sampling = Self::among(awaiting.map(|(place, _)| place).collect());
-        let sending = sending_while_running(steps);
-        // The first texts, and the last.
-        let first = sending.iter().take(ACTS - 1);
         Self {
-            acts: first.chain(sending.last()).copied().collect(),
+            acts: acts(&sending_while_running(steps), seed),
             ..sampling
         }
     }
 
     /// After each step, for those who watch.
-    pub(super) fn after_each(steps: &[PlannedStep]) -> Self {
+    pub(super) fn after_each(steps: &[PlannedStep], seed: u64) -> Self {
         Self {
             steps: (0..steps.len()).collect(),
             is_shown: true,
-            ..Self::of(steps)
+            ..Self::of(steps, seed)
         }
     }
 
@@ -83,6 +85,18 @@ impl Sampling {
     pub(super) fn spend(&mut self, bytes: u64) {
         self.budget = self.budget.saturating_sub(bytes);
     }
+}
+
+/// Of the steps that send something: those during which the relay is looked at.
+fn acts(sending: &[usize], seed: u64) -> BTreeSet<usize> {
+    let first = sending.iter().take(ACTS - 1);
+    let mut acts: BTreeSet<usize> = first.chain(sending.last()).copied().collect();
+    let mut random = StdRng::seed_from_u64(seed);
+    let others = sending.iter().filter(|step| !acts.contains(step));
+    let mut drawn: Vec<(u64, usize)> = others.map(|step| (random.next_u64(), *step)).collect();
+    drawn.sort_unstable();
+    acts.extend(drawn.into_iter().take(DRAWN).map(|(_, step)| step));
+    acts
 }
 
 /// The steps that send something while the relay is left alone. One that is frozen must stay so, and who looks
@@ -120,7 +134,9 @@ fn awaits(step: &PlannedStep) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{BUDGET, MOST, Sampling};
+    use std::collections::BTreeSet;
+
+    use super::{ACTS, BUDGET, DRAWN, MOST, Sampling, acts};
     use crate::driver::testing::planned;
 
     fn after(steps: usize) -> Vec<usize> {
@@ -156,6 +172,25 @@ mod tests {
     }
 
     #[test]
+    fn nobody_who_does_not_know_the_seed_knows_in_which_steps_it_is_looked_at() {
+        let sending: Vec<usize> = (0..20).map(|nth| nth * 3).collect();
+        let mut ever = BTreeSet::new();
+        for seed in 0..200 {
+            let these = acts(&sending, seed);
+            assert_eq!(these.len(), ACTS + DRAWN, "{these:?}");
+            assert!(these.contains(&0) && these.contains(&57), "{these:?}");
+            assert_eq!(these, acts(&sending, seed), "with the same seed the same");
+            ever.extend(these);
+        }
+        assert_eq!(Vec::from_iter(ever), sending);
+        // Of few steps, it is looked at in each.
+        for few in 0..=ACTS + DRAWN {
+            let few = &sending[..few];
+            assert_eq!(Vec::from_iter(acts(few, 1)), few);
+        }
+    }
+
+    #[test]
     fn a_frozen_relay_is_not_looked_at_in_the_act() {
         let steps = |frozen: &str| {
             let say = "[[steps]]\nsay = { from = \"alice\", text = \"the word of this day is {canary}\" }\n";
@@ -165,7 +200,7 @@ mod tests {
         };
         let among = |frozen: &str| {
             let steps = steps(frozen);
-            let sampling = Sampling::of(&steps);
+            let sampling = Sampling::of(&steps, 7);
             (0..steps.len())
                 .filter(|step| sampling.is_in(*step))
                 .collect::<Vec<_>>()

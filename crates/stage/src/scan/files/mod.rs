@@ -222,6 +222,10 @@ impl Files {
                     format!("{bytes} bytes wait in {place}, where they can only be taken away");
                 found.unread.push(why);
             }
+            Ok(Waiting::Files(files)) => {
+                let why = format!("{files} open files wait in {place}, and were not searched");
+                found.unread.push(why);
+            }
             Err(why) => {
                 let text = format!("what waits in {place}: {why}");
                 found.refused.insert(text);

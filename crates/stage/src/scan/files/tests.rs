@@ -6,7 +6,8 @@ use std::path::Path;
 
 use super::{Comparing, Files, FilesScan};
 use crate::foreign::Ground;
-use crate::participant::spawn::{Command, spawn, wait_blocking};
+use crate::participant::programs::PATH;
+use crate::participant::spawn::{Command, find_program, spawn, wait_blocking};
 use crate::participant::tree::tree;
 use audit::Searcher;
 use scenario::plan::{AuditPlan, Canary};
@@ -184,6 +185,30 @@ fn what_waits_in_a_terminal_is_reported_because_nobody_can_search_it() {
     let scratch = tempfile::tempdir().unwrap();
     let [_, found] = played(scratch.path(), &format!("exec 3<>{name}; read x"));
     let sentence = format!("27 bytes wait in {name} of sh, where they can only be taken away");
+    assert!(
+        !found.refused.is_empty() || found.unread == [sentence],
+        "{found:?}"
+    );
+}
+
+#[test]
+fn an_open_file_that_waits_in_a_socket_is_reported() {
+    let python = find_program(Path::new("python3"), PATH);
+    if !testing::has_installed(python.is_none().then(|| "python3".to_owned())) {
+        return;
+    }
+    let scratch = tempfile::tempdir().unwrap();
+    let program = "import os, socket\n\
+        here, there = socket.socketpair()\n\
+        file = os.memfd_create('notes')\n\
+        os.write(file, os.read(0, 4096))\n\
+        socket.send_fds(here, [b'x'], [file])\n\
+        os.close(file)\n\
+        print('ok', flush=True)\n\
+        os.read(0, 4096)\n";
+    fs::write(scratch.path().join("sends.py"), program).unwrap();
+    let [_, found] = played(scratch.path(), "exec python3 sends.py");
+    let sentence = "1 open files wait in a socket of python3, and were not searched";
     assert!(
         !found.refused.is_empty() || found.unread == [sentence],
         "{found:?}"

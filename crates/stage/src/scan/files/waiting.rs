@@ -3,13 +3,16 @@
 //! It stays there, and nobody is waited for: the kernel copies it. Of terminals and of queues of
 //! messages it only tells that there is something.
 
-use std::io;
+use std::io::{self, IoSliceMut};
+use std::mem::MaybeUninit;
 
 use rustix::fs::FileType;
 use rustix::fs::fstat;
 use rustix::io::{Errno, ioctl_fionread};
 use rustix::net::sockopt::{socket_domain, socket_type};
-use rustix::net::{AddressFamily, RecvFlags, SocketType, recv};
+use rustix::net::{
+    AddressFamily, RecvAncillaryBuffer, RecvAncillaryMessage, RecvFlags, SocketType, recvmsg,
+};
 use rustix::process::{Pid, PidfdFlags, PidfdGetfdFlags, pidfd_getfd, pidfd_open};
 use rustix::termios::isatty;
 
@@ -18,6 +21,9 @@ use crate::foreign::waiting_in;
 
 /// Bytes of a queue that are copied: Linux keeps no more by itself.
 const QUEUE: u64 = 16 << 20;
+
+/// Open files that a message can carry, at most.
+const MOST_FILES: usize = 253;
 
 /// The program may read meanwhile.
 const ATTEMPTS: u32 = 4;
@@ -28,6 +34,8 @@ pub(super) enum Waiting {
     Bytes(Vec<u8>),
     /// So many bytes, which can only be taken away.
     Unreadable(u64),
+    /// Open files on their way, so many of them at least. Nobody may have them open besides.
+    Files(usize),
 }
 
 /// What waits where this is held open.
@@ -93,13 +101,28 @@ fn in_socket(held: &Open) -> Result<Waiting, Errno> {
             break;
         }
         let mut bytes = vec![0; usize::try_from(there).unwrap_or_default()];
-        let flags = RecvFlags::PEEK | RecvFlags::DONTWAIT;
-        let (_, length) = recv(&socket, &mut bytes[..], flags).unwrap_or_default();
+        let (length, files) = copied(&socket, &mut bytes).unwrap_or_default();
+        if files > 0 {
+            return Ok(Waiting::Files(files));
+        }
         if length as u64 >= there {
             return Ok(Waiting::Bytes(bytes));
         }
     }
     Ok(Waiting::Unreadable(there))
+}
+
+/// How many bytes were copied, and how many open files come with them.
+fn copied(socket: &rustix::fd::OwnedFd, bytes: &mut [u8]) -> Result<(usize, usize), Errno> {
+    let mut space = [MaybeUninit::uninit(); rustix::cmsg_space!(ScmRights(MOST_FILES))];
+    let mut control = RecvAncillaryBuffer::new(&mut space);
+    let flags = RecvFlags::PEEK | RecvFlags::DONTWAIT | RecvFlags::CMSG_CLOEXEC;
+    let received = recvmsg(socket, &mut [IoSliceMut::new(bytes)], &mut control, flags)?;
+    let files = control.drain().map(|message| match message {
+        RecvAncillaryMessage::ScmRights(files) => files.count(),
+        _ => 0,
+    });
+    Ok((received.bytes, files.sum()))
 }
 
 fn in_terminal(held: &Open) -> Result<Waiting, Errno> {

@@ -216,8 +216,8 @@ fn watch(roots: &[i32], is_over: &AtomicBool) -> Vec<Seen> {
                 // Each call stops it twice.
                 let enters = !within.remove(&thread) && within.insert(thread);
                 if !enters {
-                    has_taken = has_taken || takes(thread);
-                } else if has_taken && is_telling(thread) {
+                    has_taken = has_taken || takes(roots, thread);
+                } else if has_taken && is_telling(roots, thread) {
                     let mut copied = Copied::default();
                     let (places, unread) = copied.fill(Walk::through(&readable(roots)));
                     left = left.saturating_sub(copied.bytes().len());
@@ -250,15 +250,16 @@ fn watch(roots: &[i32], is_over: &AtomicBool) -> Vec<Seen> {
 
 /// Whether a thread that calls the system calls it for one of these, and not to wake another thread
 /// of its own.
-fn is_telling(thread: Pid) -> bool {
+fn is_telling(roots: &[i32], thread: Pid) -> bool {
     call(thread).is_some_and(|(number, first)| {
         let writes = [libc::SYS_write, libc::SYS_writev].contains(&number);
-        CALLS.contains(&number) && !(writes && is_its_own(thread, &opened(thread, first)))
+        let wakes = || is_its_own(roots, thread, &opened(thread, first));
+        CALLS.contains(&number) && !(writes && wakes())
     })
 }
 
 /// Whether a thread has just taken what came from another process.
-fn takes(thread: Pid) -> bool {
+fn takes(roots: &[i32], thread: Pid) -> bool {
     call(thread).is_some_and(|(number, descriptor)| {
         let from = opened(thread, descriptor);
         let kind = from.as_os_str().as_encoded_bytes();
@@ -266,7 +267,7 @@ fn takes(thread: Pid) -> bool {
             && [&b"socket:"[..], b"pipe:", b"anon_inode:[io_uring]"]
                 .iter()
                 .any(|one| kind.starts_with(one))
-            && !is_its_own(thread, &from)
+            && !is_its_own(roots, thread, &from)
     })
 }
 
@@ -275,21 +276,30 @@ fn opened(thread: Pid, descriptor: u64) -> PathBuf {
     fs::read_link(format!("/proc/{thread}/fd/{descriptor}")).unwrap_or_default()
 }
 
-/// Whether one process holds both ends of it: what is written there comes from no other process.
-fn is_its_own(thread: Pid, file: &Path) -> bool {
+/// Whether one process holds both ends of it, and no other one holds any: what is written there
+/// comes from no other process, and goes to none. Who has one end can open the other one, by its
+/// link in `/proc`; so to hold both proves nothing where somebody else holds one as well.
+fn is_its_own(roots: &[i32], thread: Pid, file: &Path) -> bool {
     let name = file.as_os_str().as_encoded_bytes();
     if !name.starts_with(b"pipe:") {
         return name == b"anon_inode:[eventfd]";
     }
-    let Ok(entries) = fs::read_dir(format!("/proc/{thread}/fd")) else {
-        return false;
-    };
+    let has_both = ends_of(thread.as_raw(), file) == 0o600;
+    let holds = |process: &i32| ends_of(*process, file) != 0;
+    has_both && readable(roots).iter().filter(|one| holds(one)).count() < 2
+}
+
+/// Which ends of a pipe a process holds, as modes of files are written.
+fn ends_of(process: i32, pipe: &Path) -> u32 {
+    let entries = fs::read_dir(format!("/proc/{process}/fd"));
     let same = entries
+        .into_iter()
         .flatten()
-        .filter(|entry| fs::read_link(entry.path()).is_ok_and(|to| to == file));
+        .flatten()
+        .filter(|entry| fs::read_link(entry.path()).is_ok_and(|to| to == pipe));
     // The link itself can be read or written as its descriptor can.
     let modes = same.filter_map(|entry| Some(entry.metadata().ok()?.permissions().mode()));
-    modes.fold(0, |all, mode| all | mode) & 0o600 == 0o600
+    modes.fold(0, |all, mode| all | mode) & 0o600
 }
 
 /// What a thread that is stopped at a call of the system calls, and the first thing that it says.
@@ -383,6 +393,25 @@ mod tests {
             os.write(1, b'%d\\n' % n)\n    \
             del x\n";
 
+    /// Prints by another process, to which a pipe leads of which it holds both ends: it has opened its
+    /// own end a second time. What it was asked is gone when the other one is told to go on.
+    const REOPENS: &str = "import os\n\
+        inner, outer = os.pipe()\n\
+        go, on = os.pipe()\n\
+        if not os.fork():\n    \
+            os.close(outer)\n    \
+            while n := os.read(inner, 64):\n        \
+                os.read(go, 1)\n        \
+                os.write(1, n)\n    \
+            os._exit(0)\n\
+        os.close(inner)\n\
+        own = os.open('/proc/self/fd/%d' % outer, os.O_RDONLY)\n\
+        x = bytearray(4096)\n\
+        while n := os.readv(0, [x]):\n    \
+            os.write(outer, b'%d\\n' % (n - 1))\n    \
+            x[:] = bytes(4096)\n    \
+            os.write(on, b'x')\n";
+
     /// Whether a program in Python that is asked these is seen with the canary, which comes last.
     async fn is_seen(program: &str, asked: &[&str]) -> bool {
         let python = find_program(Path::new("python3"), PATH);
@@ -412,6 +441,11 @@ mod tests {
     #[tokio::test]
     async fn how_it_wakes_itself_uses_up_no_look() {
         assert!(is_seen(WAKES, &["wake"]).await);
+    }
+
+    #[tokio::test]
+    async fn who_reopens_a_pipe_to_another_process_is_seen_in_the_act() {
+        assert!(is_seen(REOPENS, &[]).await);
     }
 
     #[tokio::test]
