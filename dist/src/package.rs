@@ -95,7 +95,7 @@ impl Package {
             format!("{doc}/LICENSE-APACHE.gz"),
             gzipped(APACHE.as_bytes())?,
         );
-        let mut files = files.below("usr");
+        let mut files = files.under("usr");
         if self.is_service {
             files.add("usr/lib/systemd/system/chat-server.service", UNIT);
             files.add("etc/chat-server/config.toml", CONFIGURATION);

@@ -8,7 +8,7 @@ use clap_mangen::Man;
 
 use crate::tree::{Tree, gzipped};
 
-/// A page for the program and one for each of its subcommands, below `share`.
+/// A page for the program and one for each of its subcommands, in `share`.
 pub(crate) fn manual(mut command: Command) -> io::Result<Tree> {
     command.build();
     let mut pages = Tree::default();
@@ -33,7 +33,7 @@ fn page(pages: &mut Tree, name: &str, command: Command) -> io::Result<()> {
     Ok(())
 }
 
-/// Where each shell looks for them, below `share`.
+/// Where each shell looks for them, in `share`.
 pub(crate) fn completions(command: &Command) -> Tree {
     let mut scripts = Tree::default();
     let name = command.get_name().to_owned();

@@ -36,7 +36,7 @@ impl Tree {
     }
 
     /// The same files in a directory.
-    pub(crate) fn below(self, dir: &str) -> Self {
+    pub(crate) fn under(self, dir: &str) -> Self {
         let files = self.0.into_iter();
         Self(
             files

@@ -239,7 +239,7 @@ fn not_of_cargo(adapter: &Adapter, binaries: &[String]) -> Vec<Warning> {
         }
         let names = || binaries.iter().map(String::as_str);
         let hint = match nearest(binary, names()) {
-            Some(meant) => format!("did you mean `{meant}`?"),
+            Some(suggestion) => format!("did you mean `{suggestion}`?"),
             None => format!("it has {}", one_of(names())),
         };
         let why = format!("this workspace has no program called `{binary}`; {hint}");

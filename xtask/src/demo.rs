@@ -166,7 +166,7 @@ fn on_stage(shown: &Shown, auto: Option<Duration>) -> Showed {
     Ok((report, code))
 }
 
-/// The newest saved play of the same, for when this one goes wrong; it is looked for when it
+/// The newest saved play of the same, for when this one goes wrong; it is searched for when it
 /// is wanted.
 fn stand_in(shown: &Shown) -> StandIn {
     let (reports, own) = (shown.reports.clone(), shown.dir.clone());

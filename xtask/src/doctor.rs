@@ -9,7 +9,7 @@ use crate::output::{self, BAD, GOOD};
 use crate::workspace::Workspace;
 use crate::{binaries, command};
 
-/// One thing that was looked at.
+/// One thing that was checked.
 #[derive(Debug, PartialEq, Eq)]
 struct Finding {
     good: bool,

@@ -58,7 +58,7 @@ struct Fuzzed {
     fault: Option<String>,
 }
 
-/// New inputs go below `target/`: what is worth keeping is copied to the stored corpus by hand.
+/// New inputs go to `target/`: what is worth keeping is copied to the stored corpus by hand.
 fn fuzz(
     target: &str,
     arguments: &cli::Fuzz,
@@ -106,8 +106,9 @@ fn fuzz(
 
 /// Their names, in order.
 fn targets(workspace: &Workspace) -> Result<Vec<String>, CommandError> {
-    let folder: PathBuf = workspace.root().join("fuzz/corpus");
-    let entries = fs::read_dir(&folder).map_err(|error| CommandError::file(&folder, &error))?;
+    let directory: PathBuf = workspace.root().join("fuzz/corpus");
+    let entries =
+        fs::read_dir(&directory).map_err(|error| CommandError::file(&directory, &error))?;
     let names = entries.flatten().map(|entry| entry.file_name());
     let mut names: Vec<String> = names
         .map(|name| name.to_string_lossy().into_owned())

@@ -1,6 +1,6 @@
 //! Printing: results on standard output, narration on standard error.
 //!
-//! `anstream` takes colours out where they are not wanted. Nobody is told when a stream is
+//! `anstream` removes colours where they are not wanted. Nobody is informed when a stream is
 //! closed: who closed it does not read on.
 
 use std::io::{self, IsTerminal, Write as _};
@@ -19,7 +19,7 @@ pub(crate) const GOOD: Style = AnsiColor::Green.on_default();
 pub(crate) const BAD: Style = AnsiColor::Red.on_default().bold();
 /// Words that a reader may skip.
 pub(crate) const FAINT: Style = Style::new().dimmed();
-/// Words that a reader looks for.
+/// Words that a reader scans for.
 pub(crate) const STRONG: Style = Style::new().bold();
 
 /// Why a part of the result did not reach standard output.

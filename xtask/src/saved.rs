@@ -1,4 +1,4 @@
-//! `report` and `replay`: runs that were saved, told again.
+//! `report` and `replay`: runs that were saved, reported again.
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -32,7 +32,7 @@ pub(crate) fn report(arguments: &cli::Report, workspace: &Workspace) -> CommandR
     tell(&whole, arguments.verbosity.detail())
 }
 
-/// Judges a saved run again, and tells it. Ends with the exit code of what is told.
+/// Judges a saved run again, and reports it. Ends with the exit code of that report.
 pub(crate) fn replay(arguments: &cli::Replay, workspace: &Workspace) -> CommandResult {
     let dir = place(workspace, Some(&arguments.run));
     if arguments.ui {

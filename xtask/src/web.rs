@@ -49,7 +49,7 @@ struct Shown {
 enum Said {
     /// First: what to open.
     Open { address: String },
-    /// Nobody looks any more.
+    /// Nobody is watching any more.
     Close,
 }
 

@@ -6,7 +6,7 @@ use timeline::Surface;
 /// 8 MiB fits that goes up and down in hexadecimal.
 const MOST: usize = 40 * 1024 * 1024;
 
-/// The same of memory, where less is looked for.
+/// The same of memory, where less is searched for.
 const MOST_OF_MEMORY: usize = 512 * 1024 * 1024;
 
 /// Bytes that are unpacked from what a surface holds, at most.
@@ -19,7 +19,7 @@ const ATTEMPTED: usize = 64 * 1024 * 1024;
 /// What each attempt costs beside these.
 const ATTEMPT: usize = 128;
 
-/// Which nested data is looked for.
+/// Which nested data is searched for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Scope {
     /// Everything.
@@ -38,7 +38,7 @@ pub struct Allowance {
     attempted: usize,
     left_out: u64,
     is_cut: bool,
-    /// Canaries and pieces of texts, where not all were looked for: how many were, and how many
+    /// Canaries and pieces of texts, where not all were searched for: how many were, and how many
     /// there are.
     strings: Option<(usize, usize)>,
 }

@@ -193,7 +193,7 @@ fn written(message: &[u8]) -> Vec<(T, Vec<u8>)> {
     ]
 }
 
-/// Gives its bytes in pieces of the sizes that it was told.
+/// Returns its bytes in pieces of the given sizes.
 struct Pieces<'a>(&'a [u8], Vec<usize>);
 
 impl Read for Pieces<'_> {

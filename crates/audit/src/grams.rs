@@ -1,7 +1,7 @@
 //! Many strings in one pass, as fast as memory is read: every few bytes, six are looked up in a
 //! filter that knows all strings. Where it says *perhaps*, the strings are compared.
 
-/// Bytes that are looked up at once. With fewer, what is looked for could be looked up further
+/// Bytes that are looked up at once. With fewer, what is searched for could be looked up further
 /// apart, but is also taken for what everybody writes.
 const GRAM: usize = 6;
 
@@ -20,7 +20,7 @@ const NEAR_WORDS: usize = 2048;
 /// Spreads the bits of a gram over the whole word.
 const SPREAD: u64 = 0x9e37_79b9_7f4a_7c15;
 
-/// A string to look for.
+/// A string to search for.
 #[derive(Debug)]
 pub(super) struct Wanted {
     pub(super) bytes: Vec<u8>,

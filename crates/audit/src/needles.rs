@@ -1,4 +1,4 @@
-//! What is looked for: each planted string, in every encoding.
+//! What is searched for: each planted string, in every encoding.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -16,7 +16,7 @@ const ENOUGH: usize = 15;
 /// A name of a file with fewer bytes may be anybody's.
 const LONG_NAME: usize = 16;
 
-/// Encodings with fewer bytes are not looked for.
+/// Encodings with fewer bytes are not searched for.
 const SHORTEST: usize = 12;
 
 /// A piece of a key that somebody is known to have.
@@ -37,7 +37,7 @@ impl fmt::Debug for KnownKey {
     }
 }
 
-/// Everything that is looked for, ready for the search.
+/// Everything that is searched for, ready for the search.
 #[derive(Debug)]
 pub(super) struct Needles {
     /// What findings are called.

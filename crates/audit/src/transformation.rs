@@ -91,7 +91,7 @@ pub enum Transformation {
     PrivateKey,
     /// A key that opens what was sent.
     MessageKey,
-    /// A key that nobody told of, and that opens what a client sent to a text.
+    /// An undeclared key that opens what a client sent to a text.
     OpeningKey,
     /// A length that is none of those to which texts are padded.
     Size,
@@ -108,9 +108,9 @@ impl Transformation {
     }
 
     /// Whether it is looked for on a surface.
-    pub fn is_looked_for(self, surface: Surface) -> bool {
+    pub fn is_searched_for(self, surface: Surface) -> bool {
         match self {
-            // They compare what a client sent with what it was told to say.
+            // They compare what a client sent with what was typed.
             Self::Ecb
             | Self::EqualCiphertexts
             | Self::KeystreamReuse
@@ -159,11 +159,11 @@ mod tests {
     }
 
     #[test]
-    fn where_texts_were_sent_most_is_looked_for_and_in_memory_least() {
+    fn where_texts_were_sent_most_is_searched_for_and_in_memory_least() {
         let count = |surface| {
             T::ALL
                 .iter()
-                .filter(|one| one.is_looked_for(surface))
+                .filter(|one| one.is_searched_for(surface))
                 .count()
         };
         assert!(count(Surface::Wire) > count(Surface::Output));

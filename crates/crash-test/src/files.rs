@@ -8,16 +8,16 @@ use std::fmt;
 pub struct Files {
     /// What was sent, by name.
     pub sent: BTreeMap<String, Vec<u8>>,
-    /// Those that the recipient or the sender was told to be there.
+    /// Those that were reported to the recipient or the sender as complete.
     pub announced: BTreeSet<String>,
-    /// What lies in the recipient's folder at the end.
+    /// What lies in the recipient's directory at the end.
     pub found: BTreeMap<String, Vec<u8>>,
 }
 
 /// What must not happen.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum FileFault {
-    /// Somebody was told that it is there, and it is not.
+    /// It was reported as complete, and is not there.
     Lost(String),
     /// There, and not as it was sent.
     Torn(String),

@@ -8,7 +8,7 @@ use std::fmt;
 pub struct History {
     /// The number of the last text that was typed.
     pub typed: u64,
-    /// Those of which the sender was told that they are accepted.
+    /// Those that were reported to their sender as accepted.
     pub accepted: BTreeSet<u64>,
     /// Those that the recipient was shown, in this order.
     pub shown: Vec<u64>,

@@ -10,13 +10,13 @@ pub const VARIABLE: &str = "CHAT_DIES_AT";
 pub enum Point {
     /// Mail has come, and is not in the relay's file.
     RelayMailUncommitted,
-    /// Mail is in the relay's file, and its sender is not told.
+    /// Mail is in the relay's file, and its sender is not yet informed.
     RelayMailCommitted,
     /// A recipient has acknowledged mail, which is still in the relay's file.
     RelayRemovalUncommitted,
     /// It is out of the relay's file.
     RelayRemovalCommitted,
-    /// A recipient has acknowledged an envelope, and its sender is not told.
+    /// A recipient has acknowledged an envelope, and its sender is not yet informed.
     RelayAckTaken,
     /// Bytes have left for a client: an answer, an envelope or something else.
     RelaySent,
@@ -42,7 +42,7 @@ pub enum Point {
     ClientStateRenamed,
     /// A file of somebody else is complete, and has no name yet.
     ClientFileWritten,
-    /// It has its name, and its sender is not told.
+    /// It has its name, and its sender is not yet informed.
     ClientFileRenamed,
 }
 

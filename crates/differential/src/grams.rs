@@ -32,7 +32,7 @@ pub(crate) const REACH: usize = 512;
 /// Multiplies the hash of what is wide from byte to byte.
 const BASE: u64 = 0x9e37_79b9_7f4a_7c15;
 
-/// How closely bytes are looked at.
+/// How finely bytes are cut into grams.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Detail {
     /// Some of the grams, chosen by their hashes, and only those that are full of something: memory

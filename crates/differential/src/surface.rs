@@ -16,7 +16,7 @@ const MOST_FACTS: usize = 1 << 16;
 /// Bytes that are known from the first plays as a whole, so that they need not be cut again.
 pub(crate) const BLOCK: usize = 4096;
 
-/// Bytes of a surface that are looked at bit by bit, and in the shortest grams. Of those, more would
+/// Bytes of a surface that are compared bit by bit, and in the shortest grams. Of those, more would
 /// be equal by chance.
 const BITS: u64 = 1 << 20;
 const SHORT: u64 = 1 << 10;

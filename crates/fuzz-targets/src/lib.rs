@@ -13,7 +13,7 @@ pub use harness::{scenarios, timelines};
 pub use protocol::{contents, envelopes, frames, headers, names};
 pub use stores::{client_stores, relay_stores};
 
-/// A function to fuzz, and the directory of its corpus below `fuzz/corpus/`.
+/// A function to fuzz, and the directory of its corpus in `fuzz/corpus/`.
 pub type Target = (&'static str, fn(&[u8]));
 
 /// All of them.

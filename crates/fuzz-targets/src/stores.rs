@@ -18,14 +18,14 @@ pub fn client_stores(bytes: &[u8]) {
         Identity::from_store(text, None).ok();
         Relays::from_json(text).ok();
     }
-    in_a_folder(|folder| {
-        fs::write(folder.join("journal.log"), bytes).expect("a file in memory");
-        let Ok(home) = Home::open(folder) else {
+    in_a_directory(|directory| {
+        fs::write(directory.join("journal.log"), bytes).expect("a file in memory");
+        let Ok(home) = Home::open(directory) else {
             panic!("a home that nobody uses");
         };
         if let Ok((journal, account)) = Journal::open(home, NOW) {
             drop(journal);
-            let home = Home::open(folder).expect("nobody uses it any more");
+            let home = Home::open(directory).expect("nobody uses it any more");
             let (_, again) = Journal::open(home, NOW).expect("what was tidied can be read");
             assert_eq!(again.entries(), account.entries());
         }
@@ -34,21 +34,21 @@ pub fn client_stores(bytes: &[u8]) {
 
 /// The directory is read or refused, and what was refused is left as it was.
 pub fn relay_stores(bytes: &[u8]) {
-    in_a_folder(|folder| {
-        let file = folder.join("directory.json");
+    in_a_directory(|directory| {
+        let file = directory.join("directory.json");
         fs::write(&file, bytes).expect("a file in memory");
-        Registry::open(folder).ok();
+        Registry::open(directory).ok();
         assert_eq!(fs::read(&file).expect("it is still there"), bytes);
     });
 }
 
 /// In memory where the system has a place for that: a disk would take most of the time.
-fn in_a_folder(work: impl FnOnce(&Path)) {
+fn in_a_directory(work: impl FnOnce(&Path)) {
     let memory = Path::new("/dev/shm");
-    let folder = if memory.is_dir() {
+    let directory = if memory.is_dir() {
         tempfile::tempdir_in(memory)
     } else {
         tempfile::tempdir()
     };
-    work(folder.expect("a folder of our own").path());
+    work(directory.expect("a directory of our own").path());
 }

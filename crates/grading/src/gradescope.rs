@@ -71,7 +71,7 @@ fn when(item: &RubricItem, times: u32) -> &'static str {
     }
 }
 
-/// What a student is told of the whole: what could not be judged.
+/// What the student's summary says: what could not be judged.
 fn notes(rubric: &Rubric, marks: &Marks) -> Vec<String> {
     let seen = Audience::Students.seen(rubric, marks);
     let open = seen.filter(|(_, mark)| {

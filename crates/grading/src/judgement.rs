@@ -13,7 +13,7 @@ use timeline::{StepId, Surface, visible};
 use crate::marks::Reason;
 use crate::rubric::{Counts, RubricItem};
 
-/// The reasons that are told; the others follow from them more often than not.
+/// The reasons that are shown; the others follow from them more often than not.
 const REASONS: usize = 3;
 
 /// What a play is worth.

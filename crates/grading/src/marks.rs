@@ -68,7 +68,7 @@ pub struct Mark {
     pub reasons: Vec<Reason>,
     /// One line that plays it again.
     pub repeat: Option<String>,
-    /// Where the play's files lie, below the directory of the grades.
+    /// Where the play's files lie, in the directory of the grades.
     pub evidence: Option<String>,
     /// Why somebody has set the points by hand.
     pub overridden: Option<String>,
@@ -264,7 +264,7 @@ impl Mark {
         }
     }
 
-    /// Somebody has to look at it before it counts.
+    /// Somebody has to decide on it before it counts.
     pub fn is_open(&self) -> bool {
         let open = matches!(
             self.standing,
@@ -355,7 +355,7 @@ impl Marks {
         }
     }
 
-    /// Somebody has to look at one of them before they count.
+    /// Somebody has to decide on one of them before they count.
     pub fn is_open(&self) -> bool {
         self.marks.iter().any(Mark::is_open)
     }

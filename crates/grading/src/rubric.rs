@@ -28,7 +28,7 @@ pub struct Rubric {
     /// One line.
     pub title: String,
     /// How to drive every submission; without it, an adapter is proposed for each. One that a submission brings
-    /// could let it hand in somebody else's program, or keep the search from where it leaks.
+    /// could let it submit somebody else's program, or keep the search from where it leaks.
     pub adapter: Option<PathBuf>,
     /// Nothing is graded below it.
     pub level: Level,
@@ -65,7 +65,7 @@ pub struct RubricItem {
     pub partial: bool,
     /// It adds to the total, and not to what can be reached.
     pub extra: bool,
-    /// What students are told to try.
+    /// What students should try.
     pub hint: Option<String>,
 }
 
@@ -286,10 +286,10 @@ fn words<T>(all: &[(T, &'static str, &'static str)]) -> Vec<Word> {
 }
 
 /// What the word under this key means.
-fn meant<T: Copy>(node: &Node<'_, '_>, key: &str, all: &[(T, &str, &str)]) -> Option<T> {
+fn keyword<T: Copy>(node: &Node<'_, '_>, key: &str, all: &[(T, &str, &str)]) -> Option<T> {
     let word = node.text(key)?.text;
     let found = all.iter().find(|(_, known, _)| *known == word);
-    found.map(|(meant, ..)| *meant)
+    found.map(|(keyword, ..)| *keyword)
 }
 
 impl Rubric {
@@ -321,7 +321,7 @@ impl Rubric {
             path: path.to_owned(),
             title: file.owned("title").unwrap_or_default(),
             adapter: file.owned("adapter").map(|adapter| here.join(adapter)),
-            level: meant(&file, "level", &LEVELS).unwrap_or(Level::Namespaces),
+            level: keyword(&file, "level", &LEVELS).unwrap_or(Level::Namespaces),
             tries: file.integer("tries").unwrap_or(TRIES),
             budget: file.duration("budget").unwrap_or(BUDGET),
             late: file.node("late").as_ref().map(LatePolicy::read),
@@ -433,7 +433,7 @@ impl Visibility {
         let times = item.node("visibility");
         match times.and_then(|table| table.integer("after_times")) {
             Some(times) => Self::AfterTimes(times),
-            None => meant(item, "visibility", &MOMENTS).unwrap_or(Self::Visible),
+            None => keyword(item, "visibility", &MOMENTS).unwrap_or(Self::Visible),
         }
     }
 }

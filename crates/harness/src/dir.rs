@@ -110,7 +110,7 @@ impl RunDir {
         self.path.join(Self::relative(scenario))
     }
 
-    /// The same, below the run's directory. The id of a file that lies elsewhere may be a
+    /// The same, in the run's directory. The id of a file that lies elsewhere may be a
     /// whole path: it never leads out of the run.
     pub(super) fn relative(scenario: &str) -> PathBuf {
         let parts = Path::new(scenario).components();

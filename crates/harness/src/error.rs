@@ -30,7 +30,7 @@ pub enum SavedError {
     },
     /// A play of it is said to lie where no play of it lies.
     #[error(
-        "{}: a play claims to be in {:?}, which is not below its run; nothing was read there",
+        "{}: a play claims to be in {:?}, which is not inside its run; nothing was read there",
         run.display(),
         path
     )]

@@ -8,7 +8,7 @@ use report::PlayReport;
 use scenario::plan::Plan;
 use timeline::Event;
 
-/// The files of a play lie below those of its run: neither a path nor a link leads elsewhere.
+/// The files of a play are under its run: neither a path nor a link leads elsewhere.
 pub(super) fn stays_inside(
     run: &Path,
     play: &PlayReport,

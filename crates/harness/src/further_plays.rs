@@ -14,7 +14,7 @@ use scenario::plan::{self, OtherWords, Plan};
 use stage::{Commands, Comparing, EngineError, Pace, Reports, Settings, StatusRequests};
 use timeline::Event;
 
-/// Where they lie, below the first play.
+/// Where they are, in the first play's directory.
 const DIR: &str = "comparison";
 
 /// What they share with the first.

@@ -83,7 +83,7 @@ pub fn fresh_token() -> String {
 /// What every play of a run shares.
 #[derive(Clone, Debug)]
 pub struct RunContext {
-    /// Where `scenarios/` is; fixtures and snapshots lie below it.
+    /// Where `scenarios/` is; fixtures and snapshots are in it.
     pub scenarios: PathBuf,
     /// The implementation.
     pub adapter: Arc<Adapter>,
@@ -104,7 +104,7 @@ pub struct RunContext {
 }
 
 impl RunContext {
-    /// A path as reports say it: from the root of the workspace, where it lies below it.
+    /// A path as reports say it: from the root of the workspace, where it lies under it.
     fn shown(&self, path: &Path) -> PathBuf {
         let root = self.scenarios.parent();
         let relative = root.and_then(|root| path.strip_prefix(root).ok());
@@ -152,7 +152,7 @@ fn survived(orphan: &Orphan) -> String {
     )
 }
 
-/// Plays one scenario as a run of its own, at this pace and in the hand of whoever holds it. The observer, where
+/// Plays one scenario as a run of its own, at this pace and under this control. The observer, where
 /// there is an audience, is made when the plan is known, with the directory of the play's files.
 ///
 /// # Errors

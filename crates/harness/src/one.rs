@@ -24,7 +24,7 @@ use timeline::{Event, Kind, Level};
 pub(super) struct Attempt {
     /// From 1.
     pub(super) number: u32,
-    /// Where its files go, below the run's.
+    /// Where its files go, under the run's.
     pub(super) dir: PathBuf,
     /// Who says when the next step begins.
     pub(super) pace: Pace,

@@ -47,7 +47,7 @@ pub struct Proposed {
     pub observed: Observed,
 }
 
-/// Where something is looked for, and where the files of its plays go.
+/// Where to search, and where the files of its plays go.
 #[derive(Clone, Copy, Debug)]
 pub struct Watching<'a> {
     /// Where the sources are.
@@ -58,7 +58,7 @@ pub struct Watching<'a> {
     pub place: &'a Path,
 }
 
-/// Looks at sources, and plays what they suggest until one client hears another.
+/// Reads sources, and plays what they suggest until one client hears another.
 ///
 /// # Errors
 ///

@@ -84,7 +84,7 @@ pub fn select(root: &Path, wanted: &Wanted) -> std::io::Result<Selection> {
     Ok(selection)
 }
 
-/// The files below the root, each with its id.
+/// The files under the root, each with its id.
 struct Known {
     files: Vec<(PathBuf, String)>,
 }
@@ -212,7 +212,7 @@ fn unknown_tags(
     unknown.collect()
 }
 
-/// Path below `scenarios/` without the extension.
+/// Path in `scenarios/` without the extension.
 pub(super) fn id_of(file: &Path, root: &Path) -> String {
     file.strip_prefix(root)
         .unwrap_or(file)
@@ -233,7 +233,7 @@ mod tests {
         [[steps]]\nfile = { from = \"alice\", to = \"bob\", size = \"{matrix:size}\" }\n";
 
     #[test]
-    fn one_combination_is_meant_by_the_path_of_its_file_wherever_that_lies() {
+    fn one_combination_is_selected_by_the_path_of_its_file_wherever_that_lies() {
         let dir = tempfile::tempdir().unwrap();
         let file = dir.path().join("mine.toml");
         fs::write(&file, MATRIX).unwrap();

@@ -10,7 +10,7 @@ use proposal::SourceFile;
 /// Opening does not wait, and follows no link: `O_NONBLOCK | O_NOFOLLOW`.
 const CAREFULLY: i32 = 0o4000 | 0o400_000;
 
-/// Entries that are looked at, in all directories together.
+/// Entries that are read, in all directories together.
 const ENTRIES: usize = 500;
 
 /// Directories within directories.

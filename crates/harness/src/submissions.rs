@@ -12,7 +12,7 @@ use stage::EngineError;
 use super::files::{as_json, write};
 use super::unpack::Archive;
 
-/// Entries of one submission that are looked at to see whether it has changed.
+/// Entries of one submission that are compared to see whether it has changed.
 const ENTRIES: usize = 100_000;
 
 /// Bytes of them, all together.
@@ -110,7 +110,7 @@ pub fn stamp(submission: &Path, texts: &[&str]) -> io::Result<String> {
     Ok(timeline::hex(&start, ""))
 }
 
-/// What may still be looked at.
+/// What may still be read.
 struct Left {
     entries: usize,
     bytes: u64,

@@ -1,4 +1,4 @@
-//! Archives that students hand in, unpacked: files and directories below one directory, within
+//! Archives that students hand in, unpacked: files and directories under one directory, within
 //! bounds, and nothing else.
 
 use std::fs::{self, File, OpenOptions};

@@ -25,7 +25,7 @@ pub struct Variant {
     pub asked: Asked,
 }
 
-/// Plays every variant, `jobs` at a time, and hands each report on as its play ends. The order
+/// Plays every variant, `jobs` at a time, and passes each report on as its play ends. The order
 /// of the reports is that of the variants. What survived its play is in sentences behind them.
 ///
 /// # Errors

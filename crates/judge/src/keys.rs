@@ -1,4 +1,4 @@
-//! Whether the keys that clients' own stores hold could be looked for.
+//! Whether the keys that clients' own stores hold could be searched for.
 
 use super::verdict::{Check, CheckKind, Evidence, Verdict};
 use super::view::View;
@@ -29,7 +29,7 @@ pub(super) fn opened(view: &View<'_>) -> Option<Check> {
     })
 }
 
-/// Why they could not be looked for, where something was sent that a key must open.
+/// Why they could not be searched for, where something was sent that a key must open.
 fn unknown(view: &View<'_>) -> Option<String> {
     let mut all = 0;
     let mut failed = Vec::new();

@@ -98,7 +98,7 @@ fn shortcoming(view: &View<'_>, surface: Surface, may_be_partial: bool) -> Optio
             let none = (*control != Some(true)).then(|| {
                 format!("the control was not found in {bytes} bytes: the search could not have found anything")
             });
-            // Each look at memory is a search of its own.
+            // Each scan of memory is a search of its own.
             let blind = (surface == Surface::Memory && found < samples)
                 .then(|| format!("the control was found in {found} of {samples} scans only"));
             let left_out = left_out.as_ref().filter(|_| !may_be_partial).map(|what| {

@@ -21,7 +21,7 @@ pub(super) fn ended(view: &View<'_>, who: &str, n: u64) -> bool {
 }
 
 /// Where somebody interfered: what failed before stays a failure; what did not hold after
-/// cannot be told from what was done by hand. What was found by a search, and who survived,
+/// cannot be separated from what was done by hand. What was found by a search, and who survived,
 /// stands; and the play does not pass.
 pub(super) fn judge(view: &View<'_>, checks: &mut Vec<Check>) {
     let commands: Vec<(u64, &ControlCommand)> = commands(view.events).collect();

@@ -117,7 +117,7 @@ pub enum CheckKind {
     Ending(String),
     /// An expectation of a step.
     Expectation(ExpectationId),
-    /// What clients' own stores hold was looked for.
+    /// What clients' own stores hold was searched for.
     Keys,
     /// What is said after the last step arrives.
     LastWords,
@@ -135,9 +135,9 @@ pub enum CheckKind {
     RelayLives,
     /// Only what the scenario says was done; said when somebody interfered.
     Scripted,
-    /// A participant ended when it was told to.
+    /// A participant ended when it was asked to.
     Stopping(String),
-    /// Nobody showed what was not meant for them; of a load.
+    /// Nobody showed what was not for them; of a load.
     Strangers,
     /// What clients show has a cause.
     Unexplained,
@@ -165,7 +165,7 @@ pub struct Evidence {
     pub difference: Option<String>,
     /// What happened just before, of all participants, oldest first.
     pub just_before: Vec<Happened>,
-    /// A file to look at, below the play's directory.
+    /// A file to look at, in the play's directory.
     pub look_at: Option<String>,
     /// Number of the event that settled it: what came first is the likelier cause.
     #[serde(default)]

@@ -1,4 +1,4 @@
-//! A timeline as the judge looks at it.
+//! A timeline as the judge sees it.
 
 use std::collections::BTreeMap;
 use std::rc::Rc;
@@ -169,7 +169,7 @@ impl<'a> View<'a> {
         lane.iter().copied().filter(move |shown| shown.n < stopping)
     }
 
-    /// Where somebody's output lies, below the play's directory: the first of these streams
+    /// Where somebody's output lies, in the play's directory: the first of these streams
     /// that has some.
     pub(super) fn output_of(&self, who: &str, streams: [Stream; 2]) -> Option<String> {
         let has = |wanted: Stream| {

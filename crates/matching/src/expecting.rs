@@ -33,7 +33,7 @@ struct Awaited {
 }
 
 impl Expecting {
-    /// Begins to wait for what a step expects. An explicit `expect` also looks at `earlier`
+    /// Begins to wait for what a step expects. An explicit `expect` also considers `earlier`
     /// events. A *never* is not waited for: it is a matter of the whole play.
     pub fn begin<'a>(
         &mut self,
@@ -247,7 +247,7 @@ pub fn only_expects(steps: &[&PlannedStep]) -> bool {
 }
 
 /// What is awaited of the start of a client before step 1: that it can be driven, where a line
-/// shows that, and that others are told.
+/// shows that, and that others are notified.
 pub fn opening(plan: &Plan, client: &str) -> Vec<Expectation> {
     let is_about = |one: &&Expectation| one.about.as_deref().unwrap_or(&one.client) == client;
     let joins = plan.opening.iter().filter(is_about).cloned();

@@ -139,7 +139,7 @@ fn argument(word: &str, mode: Option<&str>) -> Option<Argument> {
     Meaning::of(bare).map(Argument::Given)
 }
 
-/// Options that a library of the language is told of.
+/// Options that are declared to a library of the language.
 fn declared(source: &SourceFile) -> Option<Because<Vec<Argument>>> {
     let python = all(r#"add_argument\(\s*["']([\w-]+)["']"#, &source.text);
     let perl = all(r#"["'](\w+)=[is]["']\s*=>"#, &source.text);
@@ -273,7 +273,7 @@ fn named(text: &str, language: Language) -> Option<Vec<Argument>> {
     meanings.filter(|all| (1..=MOST).contains(&all.len()))
 }
 
-/// By the name that it is given, by what turns it into a number, or by what it is handed to.
+/// By the name that it is given, by what turns it into a number, or by what it is passed to.
 fn by_use(before: &str, line: &str) -> Option<Meaning> {
     if any(
         r"(?:int|atoi|parseInt|Number|htons|strtol|\+process\.)\(?$|LocalPort\s*=>\s*\$?$|PeerPort\s*=>\s*\$?$|\+process\.$|Number\(process\.$|int\(sys\.$|parseInt\(process\.$",

@@ -38,7 +38,7 @@ pub struct Observed {
     pub(crate) deaf: Vec<String>,
 }
 
-/// So many lines of the clients, and as many of the relay, are looked at.
+/// The number of lines of the clients, and of the relay, that are read.
 const MOST_LINES: usize = 2000;
 
 const RELAY: &str = "relay";
@@ -99,7 +99,7 @@ impl Observed {
 }
 
 impl Observed {
-    /// The pattern of a line that somebody has pointed at: who is meant follows from whose line it is, and the text from
+    /// The pattern of a line that somebody has pointed at: the other person follows from whose line it is, and the text from
     /// what was typed.
     ///
     /// Nothing for a line that is too long.

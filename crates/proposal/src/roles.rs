@@ -10,14 +10,14 @@ use crate::{prompts, typing};
 /// As many are worth a play.
 const MOST: usize = 6;
 
-/// The port that a relay is given where it can be told.
+/// The port that a relay is given if it accepts one.
 const PORT: u16 = 7411;
 
 const LISTENS: &str =
     r"[Ll]isten\s*\(|createServer|create_server|ServerSocket\(|TCPServer|start_server|Listen\s*=>";
 const CONNECTS: &str = r"create_connection|\bconnect\s*\(|\bDial\s*\(|createConnection|new Socket\(|open_connection|PeerAddr|PeerPort|PeerHost";
 
-/// Words by which a program of two parts is told which one to be.
+/// Words that select which of its two parts a program plays.
 const SERVES: &str =
     r#"["'](--?(?:server|serve|listen|relay|l|s)|serve|server|listen|relay|host)["']"#;
 const JOINS: &str = r#"["'](--?(?:client|connect|join|c)|join|client|connect|chat)["']"#;
@@ -191,7 +191,7 @@ fn proposal(
     }
 }
 
-/// Where the relay listens: where it is told to, where its source says, or where it says itself.
+/// Where the relay listens: where its command line says, where its source says, or where it says itself.
 fn port(relay: &SourceFile, client: &SourceFile, launch: &Launch) -> Port {
     if launch.is_given_port() {
         return Port::Known(Because::new(PORT, "It is given this port."));
@@ -213,7 +213,7 @@ fn port(relay: &SourceFile, client: &SourceFile, launch: &Launch) -> Port {
 }
 
 impl Proposal {
-    /// The port that clients connect to without being told.
+    /// The port that clients connect to by default.
     pub(crate) fn hard_coded(&self) -> Option<u16> {
         let is_given = self.client.is_given_port()
             || self

@@ -14,7 +14,7 @@ const SETTLE: &str = "300ms";
 /// A port that a relay is given where it says itself which one it has taken.
 const ANY: u16 = 0;
 
-/// What no proposal has looked at.
+/// What no proposal has examined.
 const DECLINED: [&str; 12] = [
     "control-characters",
     "end-of-input",
@@ -46,7 +46,7 @@ impl Proposal {
         other.to_watch(submission)
     }
 
-    /// The adapter for plays in which programs are watched: nothing is looked for in their memory.
+    /// The adapter for plays in which programs are watched: their memory is not searched.
     pub fn to_watch(&self, submission: &str) -> String {
         self.written(submission, true)
     }
@@ -160,7 +160,7 @@ impl Proposal {
         if let Some(port) = self.hard_coded() {
             line(
                 out,
-                &format!("# It is not told the relay's address.\nport = {port}"),
+                &format!("# It takes no address of the relay.\nport = {port}"),
             );
         }
         if let Some(why) = &self.terminal {

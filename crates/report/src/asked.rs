@@ -11,7 +11,7 @@ use scenario::Hearing;
 use scenario::plan::LoadShape;
 use timeline::Level;
 
-/// The implementation that is meant where nobody names one.
+/// The implementation that is used if none is named.
 pub const REFERENCE: &str = "reference";
 
 /// An implementation as it was asked for, and how it is played.

@@ -46,7 +46,7 @@ pub struct Narrator {
     passed: usize,
     /// Entries of the story that were reported.
     reported: usize,
-    /// What it said last of what was looked for and not found.
+    /// What it said last about texts that were searched for and not found.
     absent: String,
 }
 
@@ -149,14 +149,14 @@ impl Narrator {
         lines
     }
 
-    /// What was looked for and not found, and where; once.
+    /// What was searched for and not found, and where; once.
     fn not_found(&mut self, scene: &Scene) -> Vec<String> {
         let absent = scene.latest().iter();
         let absent = absent.filter(|sought| sought.presence() == Presence::NotFound);
         let texts: Vec<String> = absent
             .map(|sought| {
                 let (answer, what) = (sought.presence().in_words(), sought.what());
-                format!("{answer}, {}: {what}", sought.looked_in())
+                format!("{answer}, {}: {what}", sought.searched_in())
             })
             .collect();
         let said = std::mem::replace(&mut self.absent, texts.concat());

@@ -20,7 +20,7 @@ use timeline::visible;
 pub struct PlayReport {
     /// Its id.
     pub scenario: String,
-    /// Its file, relative to the root of the workspace if it is below it.
+    /// Its file, relative to the root of the workspace if it is inside.
     pub path: PathBuf,
     /// The implementation.
     pub adapter: String,
@@ -73,7 +73,7 @@ pub struct RunReport {
     /// One for each scenario, by id.
     pub plays: Vec<PlayReport>,
     /// What must not be left, in sentences: processes, snapshots of nothing or without a
-    /// decision, scenarios that were meant and never played.
+    /// decision, scenarios that were planned and never played.
     pub left: Vec<String>,
     /// Wall-clock time.
     #[serde(rename = "seconds", with = "as_seconds")]

@@ -57,7 +57,7 @@ fn run() -> Value {
 fn play(alone: bool) -> Value {
     let mut properties = json!({
         "scenario": text("Its id."),
-        "path": text("Its file, relative to the root of the workspace if it is below it."),
+        "path": text("Its file, relative to the root of the workspace if it is inside."),
         "adapter": text("The implementation."),
         "seed": { "description": "With it, the play can be repeated.", "type": "integer", "minimum": 0 },
         "level": text("How strongly it was isolated: none, reaper or namespaces; empty when it was never played."),
@@ -176,7 +176,7 @@ fn evidence() -> Value {
                 "type": "array",
                 "items": { "$ref": "#/definitions/happened" },
             },
-            "look_at": { "description": "A file to look at, below the play's directory.", "type": ["string", "null"] },
+            "look_at": { "description": "A file to look at, in the play's directory.", "type": ["string", "null"] },
             "event": { "description": "Number of the event of the timeline that settled it.", "type": ["integer", "null"], "minimum": 0 },
         }),
     )

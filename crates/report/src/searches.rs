@@ -49,7 +49,7 @@ pub struct Searched {
     pub bytes: u64,
     /// Files, streams and links that were searched.
     pub places: u64,
-    /// How often it was looked.
+    /// The number of scans.
     pub samples: u64,
     /// Canaries, texts, files, names, passphrases and keys that were searched for here.
     #[serde(default)]
@@ -152,7 +152,7 @@ impl Searches {
     }
 
     /// Two lines for each surface: how much was searched and how often the control was found;
-    /// what was looked for, and how deep.
+    /// what was searched for, and how deep.
     pub(super) fn by_surface(&self) -> Vec<String> {
         let lines = self.surfaces.iter().flat_map(|one| {
             [
@@ -169,7 +169,7 @@ impl Searches {
     }
 
     /// One sentence: `compared to detect crypto misuse: ecb 1, keystream-reuse 12;
-    /// nothing for textbook-rsa`. `None` when nothing looked.
+    /// nothing for textbook-rsa`. `None` when no detector ran.
     pub fn traces(&self) -> Option<String> {
         if self.traces.is_empty() {
             return None;
@@ -323,10 +323,10 @@ impl Searched {
     }
 }
 
-/// How many ways of writing a string are looked for on a surface.
+/// How many encodings of a string are searched for on a surface.
 fn looked_for(surface: Surface) -> u64 {
     let all = Transformation::ALL.iter();
-    all.filter(|one| one.is_looked_for(surface)).count() as u64
+    all.filter(|one| one.is_searched_for(surface)).count() as u64
 }
 
 /// `41 882`.

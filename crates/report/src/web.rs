@@ -52,7 +52,7 @@ pub struct WebState {
     passed: Vec<WebPassed>,
     /// What was sent last, and whether the relay has it.
     sought: Vec<WebSought>,
-    /// How many texts the relay has, of how many that were looked for.
+    /// How many texts the relay has, of how many that were searched for.
     counters: (usize, usize),
     story: Vec<Line>,
     by_hand: Vec<String>,
@@ -102,7 +102,7 @@ struct WebSought {
     class: &'static str,
     answer: &'static str,
     what: String,
-    /// Where the relay has it; else, where it was looked for.
+    /// Where the relay has it; else, where it was searched for.
     places: Vec<String>,
 }
 
@@ -356,7 +356,7 @@ fn sought(sought: &Sought) -> WebSought {
     let presence = sought.presence();
     let places = match presence {
         Presence::Found => sought.found.values().rev().cloned().collect(),
-        Presence::NotFound => vec![format!("looked for {}", sought.looked_in())],
+        Presence::NotFound => vec![format!("looked for {}", sought.searched_in())],
         Presence::NotYet | Presence::TooShort => Vec::new(),
     };
     WebSought {

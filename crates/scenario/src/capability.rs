@@ -27,13 +27,13 @@ closed_list! {
         RefuseEmptyTexts,
         /// refuse a second login under the name of somebody who is there
         RefuseSecondLogins,
-        /// refuse the name of somebody who is away to anybody else
+        /// keep the name of somebody who is away from being taken
         RefuseTakenNames,
-        /// refuse private messages to a name that nobody has
+        /// refuse private messages to an unknown name
         RefuseUnknownNames,
         /// refuse private messages to oneself
         RefuseOneself,
-        /// have rooms: groups with a list of members
+        /// offer rooms: groups with a list of members
         Rooms,
         /// send messages to everyone
         Say,

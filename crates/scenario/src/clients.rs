@@ -41,7 +41,7 @@ pub(crate) static CLIENT: Table = Table::new(
             "adapter",
             ValueKind::Text,
             "its implementation, if it is not that of the run: the name of an adapter, or a path \
-             below `scenarios/`",
+             in `scenarios/`",
         ),
     ],
 );
@@ -49,7 +49,7 @@ pub(crate) static CLIENT: Table = Table::new(
 /// Many clients in one table.
 pub(crate) static NUMBERED: Table = Table::new(
     "numbered-clients",
-    "Many clients, told apart by a number.",
+    "Many clients, distinguished by a number.",
     &[
         must("count", ValueKind::Integer(1, 1000), "how many"),
         must(

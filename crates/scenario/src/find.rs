@@ -11,7 +11,7 @@ pub const CELL: char = '@';
 /// Directories that hold what scenarios need.
 const ASIDE: [&str; 2] = ["fixtures", "snapshots"];
 
-/// Every scenario below `root`, sorted. Fixtures and snapshots are none, nor is what begins with a
+/// Every scenario under `root`, sorted. Fixtures and snapshots are none, nor is what begins with a
 /// dot: other systems leave such files beside their own. A file or directory that several ways lead
 /// to counts once; the way without a link is the first.
 ///
@@ -76,7 +76,7 @@ pub struct Location {
     /// Below the root: the way to it without the extension, for example `basics/public`. Beside the
     /// root: the way from there, for example `zoo/scenarios/tour`. Elsewhere: the whole way.
     pub id: String,
-    /// The file: below the root by the root, whichever way led to it.
+    /// The file: relative to the root if it is inside, whichever way led to it.
     pub path: PathBuf,
 }
 
@@ -107,7 +107,7 @@ impl Location {
 }
 
 impl Location {
-    /// Of a file in the directory of the root, unless one below the root would be called the same.
+    /// Of a file in the directory of the root, unless one under the root would be called the same.
     fn beside(path: &Path, root: &Path) -> Result<Option<Self>, BadName> {
         let parent = root.parent().filter(|parent| *parent != Path::new(""));
         let way = parent.and_then(|parent| Some((parent, within(path, parent)?)));
@@ -120,7 +120,7 @@ impl Location {
     }
 }
 
-/// The way to a file from the root, if it lies below it.
+/// The way to a file from the root, if it is inside.
 fn within(path: &Path, root: &Path) -> Option<PathBuf> {
     let real = path.canonicalize().ok().zip(root.canonicalize().ok());
     let real = real.and_then(|(path, root)| Some(path.strip_prefix(root).ok()?.to_owned()));

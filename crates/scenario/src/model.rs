@@ -77,7 +77,7 @@ closed_list! {
         /// it arrives: recipients show the text, or have the whole file (the default)
         #[default]
         Delivered,
-        /// it is lost on the way: nobody shows it, and whether the sender is told is open
+        /// it is lost on the way: nobody shows it, and the sender may or may not be informed
         Lost,
         /// the recipient sees that it is coming; for faults during the transfer
         Offered,
@@ -119,7 +119,7 @@ closed_list! {
 /// Where the content of a file comes from.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum FileSource {
-    /// A file or directory below `scenarios/`. It may be missing where the outcome is
+    /// A file or directory under `scenarios/`. It may be missing where the outcome is
     /// [`Outcome::Refused`].
     Fixture(PathBuf),
     /// Made for the play, with canaries all through it: so many bytes.

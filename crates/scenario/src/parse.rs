@@ -21,7 +21,7 @@ use toml_language::{Node, Problem, Problems, walk};
 /// One scenario file.
 #[derive(Clone, Debug)]
 pub struct Scenario {
-    /// Path below `scenarios/` without the extension, for example `basics/three-clients`.
+    /// Path in `scenarios/` without the extension, for example `basics/three-clients`.
     pub id: String,
     /// The file.
     pub path: PathBuf,
@@ -62,8 +62,8 @@ impl Scenario {
     }
 }
 
-/// Reads a scenario file: one scenario, or one for each cell of its matrix. `root` is the directory `scenarios/`: the file's place below it
-/// is the scenario's id, and fixtures are looked for there.
+/// Reads a scenario file: one scenario, or one for each cell of its matrix. `root` is the directory `scenarios/`: the file's place under it
+/// is the scenario's id, and fixtures are searched for there.
 pub fn load(path: &Path, root: &Path) -> Result<Vec<Scenario>, Problems> {
     let unreadable = |error| Problems::unreadable(path, codes::SCENARIO.unreadable, &error);
     let place = Location::of(path, root);

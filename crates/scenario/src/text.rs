@@ -45,7 +45,7 @@ pub(crate) enum NoPlaceholder {
     #[error("must be a number of bytes up to {MAX_TRIED}")]
     Fill,
     #[error("unknown placeholder, did you mean `{{{0}}}`?")]
-    Meant(&'static str),
+    Suggestion(&'static str),
     #[error("unknown placeholder; write `{{{{` or `}}}}` for a literal brace")]
     Unknown,
 }
@@ -93,7 +93,7 @@ fn piece(inner: &str) -> Result<Piece, NoPlaceholder> {
         _ => {
             let known = ["canary", "n", "fill:1000", "canary:name"];
             Err(match toml_language::suggest::nearest(inner, known) {
-                Some(meant) => NoPlaceholder::Meant(meant),
+                Some(suggestion) => NoPlaceholder::Suggestion(suggestion),
                 None => NoPlaceholder::Unknown,
             })
         }

@@ -1,4 +1,4 @@
-//! Who may come in: the one person who was told the address.
+//! Who may come in: the one person who has the address.
 //!
 //! A page anywhere on the web can make a browser ask addresses of this machine, and any
 //! program of any user can ask them itself. So the address holds a token that works once and

@@ -106,7 +106,7 @@ impl BareStage {
             .map(Self)
     }
 
-    /// Starts a process, which writes below `home` alone. All of them are in one network.
+    /// Starts a process, which writes only in `home`. All of them are in one network.
     ///
     /// # Errors
     ///
@@ -125,7 +125,7 @@ impl BareStage {
     }
 }
 
-/// The memory of a process and everything below it, looked at as in a play.
+/// The memory of a process and its descendants, scanned as in a play.
 #[derive(Debug, Default)]
 pub struct BareMemory(Copied);
 

@@ -45,7 +45,7 @@ pub enum EngineError {
         name: String,
         /// Which adapter.
         adapter: String,
-        /// What was looked for.
+        /// What was expected.
         why: ProgramNotFound,
     },
     /// What an adapter builds from sources does not build.
@@ -163,12 +163,12 @@ pub enum ProgramNotFound {
         /// As the adapter names it.
         binary: String,
     },
-    /// It was looked for in vain.
+    /// It was not found.
     #[error("no {} beside it or on {on}", .path.display())]
     Nowhere {
         /// As the adapter writes it.
         path: PathBuf,
-        /// The directories that were looked through, as `PATH` has them.
+        /// The directories that were searched, as `PATH` has them.
         on: &'static str,
     },
 }

@@ -16,23 +16,23 @@ pub(crate) struct Instance {
     /// Client's name, or `relay`.
     pub(crate) participant: String,
     /// Counts its starts from 1.
-    pub(crate) incarnation: u32,
+    pub(crate) start: u32,
     /// Where what it prints is kept.
     stdout: String,
     stderr: String,
 }
 
 impl Instance {
-    pub(crate) fn of(participant: &str, incarnation: u32) -> Self {
+    pub(crate) fn of(participant: &str, start: u32) -> Self {
         Self {
             participant: participant.to_owned(),
-            incarnation,
+            start,
             stdout: Stream::Stdout.file_of(participant),
             stderr: Stream::Stderr.file_of(participant),
         }
     }
 
-    /// Where a stream of it is kept, below the play's directory.
+    /// Where a stream of it is kept, in the play's directory.
     pub(crate) fn file(&self, stream: Stream) -> &str {
         match stream {
             Stream::Stderr => &self.stderr,

@@ -8,7 +8,7 @@ use crate::model::{Effect, Model, OpenRecord, Pace, Panel, Source, panes, rows};
 /// Rows of a page that is scrolled.
 const PAGE: usize = 10;
 
-/// With these a key is meant for the terminal, or for another program.
+/// With these a key is for the terminal, or for another program.
 const COMMANDS: KeyModifiers = KeyModifiers::CONTROL
     .union(KeyModifiers::ALT)
     .union(KeyModifiers::SUPER)

@@ -77,7 +77,7 @@ pub struct Holder {
     pub stand_in: StandIn,
 }
 
-/// Shows a play that goes on, until its end was looked at, or for so long where `linger` says
+/// Shows a play that goes on, until its end was viewed, or for so long where `linger` says
 /// so: then it goes on by itself, too; not after it was cancelled. Nothing is taken from the
 /// terminal before the play was planned.
 ///
@@ -120,7 +120,7 @@ struct Live<'a> {
     messages: &'a Receiver<Message>,
     holder: &'a Holder,
     over: Option<Countdown>,
-    /// A saved play is looked at; this one waits meanwhile.
+    /// A saved play is on the screen; this one waits meanwhile.
     playback: Option<Playback>,
 }
 
@@ -203,7 +203,7 @@ impl Live<'_> {
                 Ok(Message::Ended(ending)) => self.model.end(ending),
                 Ok(Message::Planned(..)) => {}
                 Err(TryRecvError::Empty) => return true,
-                // Who ended it may still be looking at the end.
+                // Whoever ended it may still be reading the end.
                 Err(TryRecvError::Disconnected) => return self.model.ending.is_some(),
             }
         }

@@ -12,8 +12,8 @@ use timeline::{ControlCommand, Event, Kind, visible};
 /// Checks that did not pass and are shown.
 const RED: usize = 3;
 
-/// Bytes of a record that can be looked into.
-const LOOKED_INTO: u64 = 64 * 1024;
+/// Bytes of a record that can be inspected.
+const INSPECTED: u64 = 64 * 1024;
 
 /// A line is typed for the eye in so many ticks.
 const TICKS: usize = 24;
@@ -57,7 +57,7 @@ impl Ending {
     }
 }
 
-/// Gives bytes of a file below the play's directory: name, offset, length.
+/// Gives bytes of a file in the play's directory: name, offset, length.
 pub struct Reader(pub Box<Read>);
 
 /// As the reader does it.
@@ -122,7 +122,7 @@ pub(crate) enum Panel {
     },
 }
 
-/// A record that is looked into.
+/// A record that is being inspected.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct OpenRecord {
     /// Its place among those that passed.
@@ -255,7 +255,7 @@ impl Model {
         }
     }
 
-    /// How far the play is that is looked at.
+    /// How far the play on the screen is.
     pub(crate) fn clock(&self) -> Duration {
         let idle = if self.past.is_some() {
             Duration::ZERO
@@ -265,14 +265,14 @@ impl Model {
         Duration::from_nanos(self.scene().t) + idle
     }
 
-    /// Looks into a record, from where it is sealed.
+    /// Opens a record for inspection, at the start of its sealed part.
     pub(crate) fn open_record(&mut self, record: usize) {
         let Some(passed) = self.scene().passed.get(record) else {
             self.hint("nothing has passed the relay yet");
             return;
         };
         let (file, at) = &passed.record.place;
-        let bytes = (self.reader.0)(file, *at, passed.record.len.min(LOOKED_INTO));
+        let bytes = (self.reader.0)(file, *at, passed.record.len.min(INSPECTED));
         let sealed = passed.record.body_from();
         let row = rows(&passed.record).iter().position(|at| *at == sealed);
         self.panel = Panel::Bytes(OpenRecord {
@@ -299,7 +299,7 @@ impl Model {
         self.letters = usize::MAX;
     }
 
-    /// What is looked at: now, or a step before.
+    /// What is on the screen: now, or a step before.
     pub fn scene(&self) -> &Scene {
         self.past.as_ref().map_or(&self.show.now, |(_, past)| past)
     }

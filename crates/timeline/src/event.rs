@@ -175,7 +175,7 @@ pub enum Kind {
     Capped {
         /// Who, or which link.
         who: Origin,
-        /// File below the play's directory.
+        /// File in the play's directory.
         file: String,
     },
     /// A participant used more than it may, and was ended for it.
@@ -276,21 +276,21 @@ pub enum Kind {
     Received {
         /// Client.
         who: Origin,
-        /// Name below its downloads.
+        /// Name in its downloads.
         name: String,
         /// Bytes.
         size: u64,
         /// Lower-case hexadecimal.
         sha256: String,
     },
-    /// An awaited file was not in a client's downloads when these were looked at: after it had said
+    /// An awaited file was not in a client's downloads when these were checked: after it had said
     /// of a file that it has come, or when a part of it lay there under its name.
     Lacking {
         /// Client.
         who: Origin,
         /// Who has sent it.
         from: Origin,
-        /// Name below its sender's outbox.
+        /// Name in its sender's outbox.
         name: String,
         /// Bytes of the part.
         part: Option<u64>,
@@ -309,7 +309,7 @@ pub enum Kind {
     Outbox {
         /// Client.
         who: Origin,
-        /// Name below its outbox.
+        /// Name in its outbox.
         name: String,
         /// Bytes.
         size: u64,
@@ -339,7 +339,7 @@ pub enum Kind {
         bytes: u64,
         /// How many files, streams, links or mappings.
         places: u64,
-        /// How often it was looked: at the end, and before.
+        /// The number of scans: at the end, and before.
         #[serde(default)]
         samples: u64,
         /// How often the control was found.
@@ -349,10 +349,10 @@ pub enum Kind {
         control: Option<bool>,
         /// Why the search is not complete, when it is not: a cap, an unreadable file.
         incomplete: Option<String>,
-        /// Canaries, texts, files, names, passphrases and keys that were looked for.
+        /// Canaries, texts, files, names, passphrases and keys that were searched for.
         #[serde(default)]
         strings: u64,
-        /// Bytes that were also looked through for what is compressed, encoded several times,
+        /// Bytes that were also searched for what is compressed, encoded several times,
         /// cut into lines or badly enciphered.
         #[serde(default)]
         #[serde(rename = "below")]
@@ -379,7 +379,7 @@ pub enum Kind {
         /// Why it could not, where it could not.
         failed: Option<String>,
     },
-    /// Something could not be looked for, or not everywhere.
+    /// Something could not be searched for, or not everywhere.
     NotLookedFor {
         /// What and why, in words.
         text: String,
@@ -388,7 +388,7 @@ pub enum Kind {
     Finding {
         /// Where.
         surface: Surface,
-        /// File below the play's directory or the relay's scratch directory; in memory, the
+        /// File in the play's directory or the relay's scratch directory; in memory, the
         /// process, the mapping and when.
         place: String,
         /// Offset in it; in memory, the address.
@@ -563,7 +563,7 @@ pub enum Stream {
 }
 
 impl Stream {
-    /// Where this stream of a participant is kept, below the play's directory.
+    /// Where this stream of a participant is kept, in the play's directory.
     pub fn file_of(self, who: &str) -> String {
         match self {
             Self::Stderr => format!("out/{who}.stderr"),

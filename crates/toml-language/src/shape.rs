@@ -40,7 +40,7 @@ pub enum ValueKind {
     Bool,
     /// `5s`, `400ms`, `2m`.
     Duration,
-    /// One of these, told apart by the type of the value.
+    /// One of these, distinguished by the type of the value.
     Either(&'static [Self]),
     /// A whole number from the first to the second.
     Integer(i64, i64),

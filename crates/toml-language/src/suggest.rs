@@ -1,6 +1,6 @@
 //! "Did you mean": the nearest of the words that are allowed.
 
-/// The word that was probably meant, where one is near enough.
+/// The most similar word, where one is near enough to suggest.
 pub fn nearest<'a>(word: &str, allowed: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let lower = word.to_lowercase();
     // One slip for a short word, one more for every four letters; a transposition is one.

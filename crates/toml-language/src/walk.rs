@@ -70,10 +70,10 @@ impl Walker {
     fn table(&mut self, table: &DeTable<'_>, span: &Range<usize>, shape: &'static Table) {
         // Where a misspelt key is reported, a report that the right one is missing would only
         // confuse.
-        let mut meant = Vec::new();
+        let mut suggestion = Vec::new();
         for (key, value) in table {
             match shape.key(key.get_ref()) {
-                None => meant.extend(self.unknown_key(key, table, shape)),
+                None => suggestion.extend(self.unknown_key(key, table, shape)),
                 Some(known) => self.value(value, known),
             }
         }
@@ -81,18 +81,18 @@ impl Walker {
             .keys
             .iter()
             .filter(|key| key.required && !table.contains_key(key.name));
-        for key in missing.filter(|key| !meant.contains(&key.name)) {
+        for key in missing.filter(|key| !suggestion.contains(&key.name)) {
             let title = format!("`{}` is missing in `{}`", key.name, shape.name);
             let problem = Problem::new(self.codes.missing_key, span, title);
             let help = format!("add `{} = …`: {}, {}", key.name, key.kind.words(), key.doc);
             self.problems.push(problem.help(help));
         }
-        if !shape.one_of.iter().any(|one| meant.contains(one)) {
+        if !shape.one_of.iter().any(|one| suggestion.contains(one)) {
             self.exactly_one(table, span, shape);
         }
     }
 
-    /// Reports a key that nobody knows; the one that was meant, where there is one that is
+    /// Reports an unknown key; the one that it resembles, where there is one that is
     /// not there already.
     fn unknown_key(
         &mut self,
@@ -104,12 +104,14 @@ impl Walker {
         let names = || shape.keys.iter().map(|key| key.name);
         let title = format!("`{word}` is not a key of `{}`", shape.name);
         let problem = Problem::new(self.codes.unknown_key, &span, title).label("unknown key");
-        let meant = nearest(word, names().filter(|name| !table.contains_key(*name)));
-        self.problems.push(match meant {
-            Some(meant) => problem.replace(format!("did you mean `{meant}`?"), &span, meant),
+        let suggestion = nearest(word, names().filter(|name| !table.contains_key(*name)));
+        self.problems.push(match suggestion {
+            Some(suggestion) => {
+                problem.replace(format!("did you mean `{suggestion}`?"), &span, suggestion)
+            }
             None => problem.help(format!("known here: {}", one_of(names()))),
         });
-        meant
+        suggestion
     }
 
     fn exactly_one(&mut self, table: &DeTable<'_>, span: &Range<usize>, shape: &'static Table) {
@@ -283,10 +285,10 @@ impl Walker {
         let title = format!("`{text}` is not a known value");
         let problem = Problem::new(self.codes.unknown_word, span, title);
         self.problems.push(match nearest(text, known()) {
-            Some(meant) => problem.label("unknown value").replace(
-                format!("did you mean `{meant}`?"),
+            Some(suggestion) => problem.label("unknown value").replace(
+                format!("did you mean `{suggestion}`?"),
                 span,
-                format!("\"{meant}\""),
+                format!("\"{suggestion}\""),
             ),
             None => problem.label(format!("must be {}", one_of(known()))),
         });

@@ -33,7 +33,7 @@ pub(crate) enum Command {
     },
     /// No further step begins.
     Stop,
-    /// The stage is closed: nobody looks any more.
+    /// The stage is closed: nobody is watching any more.
     Close,
 }
 

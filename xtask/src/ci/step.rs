@@ -19,7 +19,7 @@ use crate::workspace::Workspace;
 pub(crate) enum Step {
     /// Formatting
     Fmt,
-    /// Clippy, on tests as well, without a warning
+    /// Clippy, for tests as well; no warnings
     Clippy,
     /// All tests
     Test,
@@ -29,7 +29,7 @@ pub(crate) enum Step {
     Doc,
     /// Rules of the repository
     Tidy,
-    /// Schemas and generated pages, up to date
+    /// Schemas and generated pages are up to date
     Schema,
     /// Licences, sources and banned crates
     Deny,
@@ -39,9 +39,9 @@ pub(crate) enum Step {
     Typos,
     /// All scenarios
     Scenarios,
-    /// Relay and clients killed, and nothing lost
+    /// Relay and clients are killed, and nothing is lost
     Crash,
-    /// All faults of the zoo, detected without false alarms
+    /// All faults of the zoo are detected, without false alarms
     Zoo,
 }
 

@@ -14,21 +14,21 @@ use crate::argument;
   cargo xtask crash --kills 0 --point client-shown --seeds 25
 
 Two clients write to each other through a relay that keeps mail, and one sends files to the other.
-Again and again, one of the three is killed and started again: at any moment, or at one of the
-points before and after everything that makes something durable or promises it. The exit code is 0
-only if, at the end, every accepted message is in its recipient's history, exactly once and in
-order, and each file is whole or absent.")]
+One of the three is repeatedly killed and restarted: at a random moment, or at one of the points
+just before and after a durable write or a message that promises one. The exit code is 0 only if,
+at the end, every accepted message is in its recipient's history, exactly once and in order, and
+each file is complete or absent.")]
 pub(crate) struct Crash {
-    /// Number of kills at any moment
+    /// Number of kills at random moments
     #[arg(long, value_name = "NUMBER", default_value_t = 8)]
     pub(crate) kills: u32,
-    /// Only the crashes at this point
+    /// Crash only at this point
     #[arg(long, value_name = "POINT")]
     pub(crate) point: Option<crash_test::Point>,
     /// Number of crashes at each point
     #[arg(long, value_name = "NUMBER", default_value_t = 1)]
     pub(crate) seeds: u64,
-    /// Chooses who is killed, and when
+    /// Random seed; it determines who is killed, and when
     #[arg(long, value_name = "NUMBER", default_value_t = 1)]
     pub(crate) seed: u64,
 }
@@ -38,9 +38,9 @@ pub(crate) struct Crash {
   cargo xtask fuzz
   cargo xtask fuzz frames names --time 30s
 
-It needs nightly Rust and cargo-fuzz. New inputs are saved in target/fuzz/found/, and what broke a
-promise in fuzz/artifacts/. Copy that file to fuzz/corpus/TARGET/: the tests play the corpus from
-then on. The exit code is 0 only if no promise was broken.")]
+It needs nightly Rust and cargo-fuzz. New inputs are saved in target/fuzz/found/, and inputs that
+fail in fuzz/artifacts/. Copy such an input to fuzz/corpus/TARGET/: the tests replay the corpus.
+The exit code is 0 only if no input fails.")]
 pub(crate) struct Fuzz {
     /// Names of targets, from fuzz/corpus/ [default: all]
     #[arg(value_name = "TARGET")]

@@ -62,9 +62,9 @@ pub(crate) enum Command {
     Bench(Bench),
     /// Build release archives and Debian packages of the chat
     Dist(Dist),
-    /// Kill relay and clients again and again, and verify that nothing accepted is lost
+    /// Kill relay and clients repeatedly, and verify that nothing accepted is lost
     Crash(Crash),
-    /// Give parsers and stores bytes that a fuzzer makes
+    /// Fuzz parsers and stores
     Fuzz(Fuzz),
     /// Play a chat with each of a hundred faults, and verify that each one is detected
     Zoo(Zoo),
@@ -265,7 +265,7 @@ pub(crate) struct Test {
     /// Number of plays at a time [default: one per processor]
     #[arg(long, value_name = "N", value_parser = argument::from_1::<NonZeroUsize>, allow_negative_numbers = true)]
     pub(crate) jobs: Option<NonZeroUsize>,
-    /// Accept what this run shows as the new snapshots
+    /// Store what this run shows as the new snapshots
     #[arg(long)]
     pub(crate) accept: bool,
     /// Play each scenario in at least this many pairs, once with its own texts and once with others
@@ -418,9 +418,9 @@ pub(crate) struct New {
 /// What `new` can write.
 #[derive(Debug, Subcommand)]
 pub(crate) enum NewFile {
-    /// A scenario below `scenarios/`
+    /// A scenario in `scenarios/`
     Scenario {
-        /// Its id: a name, with folders if you like
+        /// Its id: a name, with directories if you like
         name: String,
     },
     /// A rubric for `cargo xtask grade`
@@ -428,7 +428,7 @@ pub(crate) enum NewFile {
         /// Where to write it
         path: PathBuf,
     },
-    /// An adapter for the programs in a directory, worked out by reading and running them
+    /// An adapter for the programs in a directory, derived by reading and running them
     Adapter(NewAdapter),
 }
 

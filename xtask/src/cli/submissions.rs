@@ -61,13 +61,13 @@ pub(crate) struct Grade {
     /// Show which points differ from those in this directory of grades
     #[arg(long, value_name = "DIR")]
     pub(crate) compare: Option<PathBuf>,
-    /// Grade submissions again that were graded and have not changed
+    /// Regrade submissions even if they have not changed
     #[arg(long, value_name = "WHICH")]
     pub(crate) rerun: Option<Rerun>,
     /// Also show students the items that are hidden until the due date or until publication
     #[arg(long)]
     pub(crate) publish: bool,
-    /// Instead of grading, play this scenario with each one's clients and each other's relay, and with clients of both
+    /// Instead of grading, play this scenario with every pair of submissions: the clients of one with the relay of the other, and clients of both
     #[arg(long, value_name = "SCENARIO", conflicts_with_all = ["merge", "rerun", "compare", "shard", "within", "publish"])]
     pub(crate) matrix: Option<String>,
     /// Grade the one submission in Gradescope's directory, and write results/results.json there
@@ -76,7 +76,7 @@ pub(crate) struct Grade {
     /// Grade the one submission in this checkout of Classroom 50, and write result.json there
     #[arg(long, value_name = "DIR", conflicts_with_all = ALONE)]
     pub(crate) classroom50: Option<PathBuf>,
-    /// End after this long, with what was graded [default: 540s on a platform]
+    /// Stop after this long, and keep what was graded [default: 540s on a platform]
     #[arg(long, value_name = "DURATION", value_parser = argument::duration)]
     pub(crate) within: Option<Duration>,
     /// Number of submissions at a time [default: one per processor]
@@ -121,9 +121,9 @@ pub(crate) struct Try {
 pub(crate) enum Rerun {
     /// Every submission
     All,
-    /// Those without full marks, points set by hand included
+    /// Those without full marks, counting points set by hand
     Failed,
-    /// Those that are flaky or could not be graded, and of which nobody has decided
+    /// Those that are flaky or could not be graded, and await a decision
     Open,
 }
 

@@ -34,7 +34,7 @@ pub(super) struct Programs {
 /// Everybody, and what they leave on the disk.
 pub(super) struct Cast {
     programs: Programs,
-    folder: TempDir,
+    directory: TempDir,
     ear: Ear,
     running: BTreeMap<Who, Program>,
     /// Who is to die by itself, and where.
@@ -61,16 +61,16 @@ pub(super) struct Cast {
 impl Cast {
     /// Nobody runs yet; the homes are new.
     pub(super) fn new(programs: &Programs, luck: Luck) -> io::Result<Self> {
-        let folder = TempDir::new()?;
+        let directory = TempDir::new()?;
         for (who, keys) in CLIENTS.into_iter().zip(["00.keys", "01.keys"]) {
-            let home = folder.path().join(who.name());
+            let home = directory.path().join(who.name());
             fs::create_dir(&home)?;
             fs::copy(programs.keys.join(keys), home.join("identity.keys"))?;
         }
-        fs::create_dir(folder.path().join("sources"))?;
+        fs::create_dir(directory.path().join("sources"))?;
         Ok(Self {
             programs: programs.clone(),
-            folder,
+            directory,
             ear: Ear::new(),
             running: BTreeMap::new(),
             armed: None,
@@ -143,7 +143,7 @@ impl Cast {
         let name = format!("{number}.bin");
         let size = self.luck.draw(LONGEST_FILE);
         let bytes = self.luck.bytes(size);
-        let path = self.folder.path().join("sources").join(&name);
+        let path = self.directory.path().join("sources").join(&name);
         fs::write(&path, &bytes)?;
         self.files.sent.insert(name.clone(), bytes);
         if let Some(alice) = self.running.get_mut(&Who::Alice) {
@@ -174,7 +174,7 @@ impl Cast {
         self.hear_while("the last text is shown", |cast| !is_shown(cast))
     }
 
-    /// Waits until alice was told that her last text is accepted, unless somebody dies who is to die.
+    /// Waits until alice's client reports her last text as accepted, unless the chosen process dies first.
     pub(super) fn hear_accepted(&mut self) -> io::Result<()> {
         let is_accepted = |cast: &Self| {
             let history = cast.histories.get(&Who::Alice);
@@ -203,7 +203,7 @@ impl Cast {
         Ok(())
     }
 
-    /// Waits until a last text of both has arrived, and reads what both remember and what lies in bob's folder.
+    /// Waits until a last text of both has arrived, and reads what both remember and what is in bob's directory.
     pub(super) fn finish(&mut self) -> io::Result<()> {
         self.talk(1);
         for (from, to) in [(Who::Alice, Who::Bob), (Who::Bob, Who::Alice)] {
@@ -227,9 +227,9 @@ impl Cast {
             bob.types("/quit");
         }
         while self.running.contains_key(&Who::Bob) {
-            self.hear("the end of bob, who was told to quit")?;
+            self.hear("the end of bob, who was asked to quit")?;
         }
-        self.files.found = read_folder(&self.folder.path().join("bob/downloads"))?;
+        self.files.found = read_directory(&self.directory.path().join("bob/downloads"))?;
         Ok(())
     }
 
@@ -246,7 +246,7 @@ impl Cast {
     }
 
     fn start(&mut self, who: Who) -> io::Result<()> {
-        let home = self.folder.path().join(who.name());
+        let home = self.directory.path().join(who.name());
         let home = home.to_string_lossy();
         let address = self.address.clone();
         let (path, arguments) = match who {
@@ -388,9 +388,9 @@ impl Cast {
     }
 }
 
-/// All files of a folder, hidden ones as well; none where there is no folder.
-fn read_folder(folder: &Path) -> io::Result<BTreeMap<String, Vec<u8>>> {
-    let entries = match fs::read_dir(folder) {
+/// All files of a directory, hidden ones as well; none where there is no directory.
+fn read_directory(directory: &Path) -> io::Result<BTreeMap<String, Vec<u8>>> {
+    let entries = match fs::read_dir(directory) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(BTreeMap::new()),
         entries => entries?,
     };

@@ -17,7 +17,7 @@ const PATIENCE: Duration = Duration::from_secs(60);
 /// How a program ends at a point: SIGABRT.
 pub(super) const ABORTED: i32 = 6;
 
-/// Who is meant.
+/// One of the three programs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Who {
     Relay,
@@ -63,8 +63,8 @@ impl Ear {
         arguments: &[&str],
         dies_at: Option<&str>,
     ) -> io::Result<Program> {
-        let folder = path.parent().unwrap_or(Path::new("."));
-        let mut command = command::program(path, folder);
+        let directory = path.parent().unwrap_or(Path::new("."));
+        let mut command = command::program(path, directory);
         command.args(arguments).stdin(Stdio::piped());
         command.stdout(Stdio::piped()).stderr(Stdio::null());
         command.env_remove(VARIABLE);

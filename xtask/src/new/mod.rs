@@ -47,8 +47,8 @@ fn scenario(name: &str) -> CommandResult {
 /// A file that was not there.
 fn write(path: &Path, text: &str) -> Result<(), CommandError> {
     let failed = |error| CommandError::file(path, &error);
-    if let Some(folder) = path.parent() {
-        fs::create_dir_all(folder).map_err(failed)?;
+    if let Some(directory) = path.parent() {
+        fs::create_dir_all(directory).map_err(failed)?;
     }
     let mut file = File::create_new(path).map_err(|error| match error.kind() {
         ErrorKind::AlreadyExists => CommandError::usage(format!(
@@ -71,14 +71,14 @@ fn text(id: &str) -> String {
         .replace("}}", "}")
 }
 
-/// A name that cannot become a path below `scenarios/`: whoever typed it can choose another.
+/// A name that cannot become a path in `scenarios/`: whoever typed it can choose another.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "`{0}` is not a valid scenario name: use a-z, 0-9, `-` and `_`, with folders as in lessons/first"
+    "`{0}` is not a valid scenario name: use a-z, 0-9, `-` and `_`, with directories as in lessons/first"
 )]
 struct BadName(String);
 
-/// Folders and a name of letters, digits, `-` and `_`: it becomes a path below `scenarios/`.
+/// Directories and a name of letters, digits, `-` and `_`: it becomes a path in `scenarios/`.
 fn id(name: &str) -> Result<String, BadName> {
     let name = name.strip_suffix(".toml").unwrap_or(name);
     let name = name.strip_prefix("scenarios/").unwrap_or(name);

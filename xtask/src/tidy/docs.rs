@@ -18,7 +18,7 @@ pub(super) fn unmentioned(commands: &[String], sources: &[Source]) -> Vec<Breach
     commands.iter().filter(missing).map(breach).collect()
 }
 
-/// Where code lies: a page that names a path below one of these means a file of this repository.
+/// Where code lies: a page that names a path under one of these means a file of this repository.
 const CODE: [&str; 7] = [
     "bench/",
     "chat-client/",

@@ -17,7 +17,7 @@ struct Rule {
     ours: &'static [&'static str],
     /// Must not be anywhere found_of it.
     never: &'static [&'static str],
-    /// Must be found_of it: what is looked for elsewhere can be found, and is spelt right.
+    /// Must be found_of it: what is searched for elsewhere can be found, and is spelt right.
     controls: &'static [&'static str],
 }
 

@@ -60,7 +60,7 @@ impl Breach {
     }
 }
 
-/// Prints every breach, or how much was looked at.
+/// Prints every breach, or how much was checked.
 pub(crate) fn run() -> CommandResult {
     let workspace = Workspace::here();
     let sources = tree::read(workspace.root())

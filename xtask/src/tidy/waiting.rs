@@ -1,5 +1,5 @@
 //! What the stage may wait for without an end of its own stands in a table, with what ends it and the
-//! test that shows so: a participant may have a hand in it.
+//! test that shows so: a participant may be involved.
 
 use std::collections::BTreeSet;
 

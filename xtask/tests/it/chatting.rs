@@ -41,7 +41,7 @@ impl Drop for Relay {
     }
 }
 
-/// The folder of the client and the relay, which are built where that was not done yet.
+/// The directory of the client and the relay, which are built where that was not done yet.
 #[expect(clippy::disallowed_methods, reason = "asks cargo for two programs")]
 fn programs() -> PathBuf {
     let built = Command::new(env!("CARGO"))
@@ -55,16 +55,16 @@ fn programs() -> PathBuf {
 }
 
 /// Somebody's home, with a key.
-fn home(folder: &Path, who: &str, key: &str) {
-    let home = folder.join(who);
+fn home(directory: &Path, who: &str, key: &str) {
+    let home = directory.join(who);
     std::fs::create_dir(&home).unwrap();
     let keys = root().join("scenarios/fixtures/keys").join(key);
     std::fs::copy(keys, home.join("identity.keys")).unwrap();
 }
 
 /// How somebody joins.
-fn command(programs: &Path, relay: &Relay, folder: &Path, who: &str) -> String {
-    let (client, home) = (programs.join("chat-client"), folder.join(who));
+fn command(programs: &Path, relay: &Relay, directory: &Path, who: &str) -> String {
+    let (client, home) = (programs.join("chat-client"), directory.join(who));
     format!(
         "{} chat {who} --relay {} --home {} --reconnect --lang en",
         client.display(),
@@ -89,12 +89,13 @@ fn two_people_chat_on_terminals_leave_and_come_back() {
         return;
     }
     let programs = programs();
-    let folder = tempfile::tempdir().unwrap();
-    home(folder.path(), "alice", "00.keys");
-    home(folder.path(), "bob", "01.keys");
-    std::fs::write(folder.path().join("plan.txt"), "at dawn").unwrap();
-    let relay = Relay::start(&programs, &folder.path().join("relay"));
-    let [alices, bobs] = ["alice", "bob"].map(|who| command(&programs, &relay, folder.path(), who));
+    let directory = tempfile::tempdir().unwrap();
+    home(directory.path(), "alice", "00.keys");
+    home(directory.path(), "bob", "01.keys");
+    std::fs::write(directory.path().join("plan.txt"), "at dawn").unwrap();
+    let relay = Relay::start(&programs, &directory.path().join("relay"));
+    let [alices, bobs] =
+        ["alice", "bob"].map(|who| command(&programs, &relay, directory.path(), who));
     // A shell that can stop her client and let it go on.
     let shell = format!("sh -mc '{alices}; echo stopped; stty -a; read enter; fg'");
     let alice = on_a_terminal(&shell);
@@ -117,13 +118,13 @@ fn two_people_chat_on_terminals_leave_and_come_back() {
     alice.wait_for(&["alice: meet me \u{2713}\u{2713}", "bob>"]);
     bob.wait_for(&["unread: alice 1"]);
 
-    let path = folder.path().join("plan").display().to_string();
+    let path = directory.path().join("plan").display().to_string();
     alice.type_text(&format!("/file bob {path}"));
     alice.press("Tab");
     alice.wait_for(&["plan.txt"]);
     alice.press("Enter");
     alice.wait_for(&["bob has plan.txt (7 bytes)"]);
-    let saved = folder.path().join("bob/downloads/plan.txt");
+    let saved = directory.path().join("bob/downloads/plan.txt");
     assert_eq!(std::fs::read_to_string(saved).unwrap(), "at dawn");
 
     bob.press("C-c");

@@ -23,7 +23,7 @@ struct Caught {
 /// Plays the zoo; those that were caught by a finding.
 fn caught() -> Vec<Caught> {
     let runs = Runs::new();
-    // A relay in another language holds what it is handed in memory as well.
+    // A relay in another language also holds what it gets in memory.
     let leaks = Fault::all().filter(|fault| {
         !matches!(fault, Fault::Stranger(_)) && matches!(fault.expected(), Expected::Finding { .. })
     });

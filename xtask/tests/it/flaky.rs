@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use crate::runs::{Runs, root};
 
-/// Each client is told whether this is the second try; in the first one it ends at once.
+/// Each client learns whether this is the second try; in the first one it ends at once.
 const SCRIPT: &str = r#"read second < GATE; $second || exit 1; exec "$0" "$@""#;
 
 /// The reference, with a client that works from the second try on.
@@ -95,7 +95,7 @@ fn what_passes_only_the_second_time_is_flaky_and_red() {
         "{junit}"
     );
     assert!(junit.contains("attempt 1: FAIL"), "{junit}");
-    // Both tries can be looked at.
+    // Both tries can be inspected.
     for number in 1..=2 {
         let dir = run.join(format!("basics/public/try-{number}"));
         assert!(dir.join("timeline.jsonl").is_file());

@@ -88,7 +88,7 @@ pub(crate) fn sheet(grades: &Path) -> BTreeMap<String, Vec<String>> {
     rows.collect()
 }
 
-/// The first cells of a sheet below its heads, as Python's `csv` reads them; all rows are as long.
+/// The first cells of a sheet under its header, as Python's `csv` reads them; all rows are as long.
 #[expect(
     clippy::disallowed_methods,
     reason = "another program reads what was written"
@@ -118,7 +118,7 @@ fn each_sample_earns_what_it_deserves_and_what_is_graded_stays_so() {
     assert_eq!(code, Some(0), "{err}");
     let text = fs::read_to_string(grades.join("grades.csv")).unwrap();
     insta::assert_snapshot!(text);
-    // Who hands in what does not compile is told so, in the compiler's words.
+    // A submission that does not compile gets the compiler's words.
     let page = fs::read_to_string(grades.join("submissions/kim/feedback.md")).unwrap();
     assert!(
         page.contains("does not build") && page.contains("chat.c:5:"),
@@ -254,8 +254,8 @@ fn a_submission_finds_neither_others_nor_the_rubric_nor_the_harness() {
             .to_string(),
         root.join("adapters/reference.toml").display().to_string(),
     ];
-    let look = places.map(|place| format!("[ -e '{place}' ] && echo FOUND {place}"));
-    let spy = class.script("spy", &format!("{}\nexit 1\n", look.join("\n")));
+    let probe = places.map(|place| format!("[ -e '{place}' ] && echo FOUND {place}"));
+    let spy = class.script("spy", &format!("{}\nexit 1\n", probe.join("\n")));
     // No notice is taken of an adapter that it brings.
     fs::copy(
         root.join("adapters/reference.toml"),
@@ -379,7 +379,7 @@ fn nothing_is_graded_at_a_weaker_level_than_the_rubric_demands() {
 }
 
 #[test]
-fn what_is_typed_wrong_is_named_with_what_was_meant() {
+fn what_is_typed_wrong_is_named_with_a_suggestion() {
     let runs = Runs::new();
     let (code, err, _) = graded(&runs, &["zoo/samples", "--rubric", RUBRIC, "--only", "bop"]);
     assert_eq!(code, Some(2), "{err}");

@@ -25,7 +25,7 @@ fn xtask(runs: &Runs, arguments: &[&str]) -> Said {
     }
 }
 
-/// Every file of this name below a directory.
+/// Every file of this name under a directory.
 fn files(dir: &Path, name: &str) -> Vec<PathBuf> {
     let mut found = Vec::new();
     for entry in fs::read_dir(dir).unwrap() {

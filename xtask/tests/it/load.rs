@@ -1,4 +1,4 @@
-//! Many clients at one relay: what goes wrong among them is found, and told as what it is.
+//! Many clients at one relay: what goes wrong among them is found, and reported as what it is.
 
 use std::collections::BTreeMap;
 use std::fs;

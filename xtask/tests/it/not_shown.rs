@@ -1,4 +1,4 @@
-//! What tests could not show is told at the end of `cargo xtask ci`.
+//! What tests could not show is listed at the end of `cargo xtask ci`.
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;

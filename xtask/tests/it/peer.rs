@@ -23,7 +23,7 @@ fn has_cryptography() -> bool {
     can_be_had(missing.then(|| "Python's package cryptography is not installed".to_owned()))
 }
 
-/// What the first play below a directory keeps under this name.
+/// What the first play under a directory keeps under this name.
 fn file(dir: &Path, name: &str) -> String {
     let entries = fs::read_dir(dir)
         .unwrap()

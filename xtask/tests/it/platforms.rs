@@ -1,4 +1,4 @@
-//! Submissions that a platform hands over one by one, and a class that plays with each other.
+//! Submissions that a platform passes on one by one, and a class that plays with each other.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -177,7 +177,7 @@ fn classroom_50_gets_what_its_students_may_read() {
     }
     let container = Container::new();
     let checkout = container.at("submission");
-    // Whoever hands in a link does not lead what is written elsewhere.
+    // A submission that is a link does not redirect what is written.
     let elsewhere = container.at("source/grades");
     fs::write(&elsewhere, "kept").unwrap();
     std::os::unix::fs::symlink(&elsewhere, checkout.join("result.json")).unwrap();

@@ -1,4 +1,4 @@
-//! Many plays: what ends early, what is tried again, and what is told of it.
+//! Many plays: what ends early, what is tried again, and what is reported of it.
 
 use std::collections::BTreeMap;
 use std::io::{BufRead as _, BufReader};
@@ -20,7 +20,7 @@ struct CommandResult {
 }
 
 impl CommandResult {
-    /// The play that is told first.
+    /// The play that is reported first.
     fn result(&self) -> Value {
         let text = std::fs::read_to_string(self.dir.join("result.json")).unwrap();
         serde_json::from_str(&text).unwrap()
@@ -28,7 +28,7 @@ impl CommandResult {
 }
 
 /// Runs `xtask test` on a scenario of the zoo with an adapter of the zoo. The place of the
-/// run is taken from where a failure is to be looked at.
+/// run is taken from the line that says where to look at a failure.
 fn test(adapter: &str, arguments: &[&str]) -> CommandResult {
     let runs = Runs::new();
     let output = runs
@@ -37,11 +37,11 @@ fn test(adapter: &str, arguments: &[&str]) -> CommandResult {
         .output()
         .unwrap();
     let (out, err) = (printed(output.stdout), printed(output.stderr));
-    let looked_at = err
+    let place = err
         .lines()
         .find_map(|line| line.trim().strip_prefix("see it"));
-    let looked_at = looked_at.unwrap_or_else(|| panic!("nothing was red:\n{err}"));
-    let dir = Path::new(looked_at.trim())
+    let place = place.unwrap_or_else(|| panic!("nothing was red:\n{err}"));
+    let dir = Path::new(place.trim())
         .ancestors()
         .find(|dir| dir.join("junit.xml").is_file())
         .unwrap()
@@ -185,7 +185,7 @@ fn a_replay_writes_and_tells_the_same_without_a_process() {
     }
     let dir = ended.dir.to_str().unwrap();
     let (code, _, err) = xtask(&ended.runs, &["replay", dir]);
-    assert_eq!(code, Some(2), "an empty result.json is told: {err}");
+    assert_eq!(code, Some(2), "an empty result.json is reported: {err}");
     assert!(err.contains("result.json"), "{err}");
     for (path, text) in &before {
         std::fs::write(path, text).unwrap();

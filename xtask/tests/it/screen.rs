@@ -1,4 +1,4 @@
-//! A terminal of tmux with xtask or another program on it: keys typed, screens looked at. Where tmux is not
+//! A terminal of tmux with xtask or another program on it: keys typed, screens read. Where tmux is not
 //! installed the tests say so and are skipped; in CI they fail.
 
 use std::io::{BufRead as _, BufReader};
@@ -26,7 +26,7 @@ pub(crate) struct Screen {
 
 #[expect(
     clippy::disallowed_methods,
-    reason = "these tests look at xtask through the terminal of another program"
+    reason = "these tests read xtask through the terminal of another program"
 )]
 fn program() -> Command {
     Command::new("tmux")
@@ -184,7 +184,7 @@ impl Screen {
                 return screen;
             }
             let left = deadline.saturating_duration_since(Instant::now());
-            // What is painted between a look and the wait has left its word.
+            // What is painted between the read and the wait has left its mark.
             match self.painted.recv_timeout(left) {
                 Ok(()) => {}
                 Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => {

@@ -1,6 +1,6 @@
-//! Stages that do not do what they should, and whether a look at the terminal finds them out.
+//! Stages that do not do what they should, and whether reading the terminal reveals it.
 //! A stage that was stopped does nothing at all: it neither follows its terminal nor says who
-//! has died. Then it goes on, and the same look is content.
+//! has died. Then it goes on, and the same check passes.
 
 use std::fs;
 
@@ -51,10 +51,10 @@ fn client(ancestor: i32, name: &str) -> i32 {
             && words.any(|word| word == name.as_bytes())
     };
     let mut all = vec![ancestor];
-    let mut looked_at = 0;
-    while let Some(pid) = all.get(looked_at).copied() {
+    let mut visited = 0;
+    while let Some(pid) = all.get(visited).copied() {
         all.extend(children(pid));
-        looked_at += 1;
+        visited += 1;
     }
     let found = all.iter().copied().find(|pid| is_client(pid));
     found.unwrap_or_else(|| panic!("{name} is none of {all:?}"))

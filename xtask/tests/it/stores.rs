@@ -33,12 +33,12 @@ fn output_text(script: &str) -> String {
     assert_ne!(output.status.code(), Some(0), "{output_text}");
     assert!(output_text.contains("CANNOT TELL"), "{output_text}");
     assert_eq!(holding(runs.path(), &HALVES.concat()), 0, "{output_text}");
-    // What is told instead stands in the timeline.
+    // The timeline has the digest instead.
     assert_ne!(holding(runs.path(), "store-opened"), 0);
     output_text
 }
 
-/// Files below a directory that hold a text.
+/// Files under a directory that hold a text.
 fn holding(dir: &Path, text: &str) -> usize {
     let entries = std::fs::read_dir(dir).unwrap().flatten();
     let counts = entries.map(|entry| match entry.file_type().unwrap() {

@@ -27,7 +27,7 @@ fn start(runs: &Runs, arguments: &[&str]) -> Child {
         .unwrap()
 }
 
-/// Looks until something holds. Processes do not tell when they appear.
+/// Polls until something holds. Processes do not announce themselves.
 fn until(what: &str, mut holds: impl FnMut() -> bool) {
     let end = Instant::now() + DEADLINE;
     while !holds() {

@@ -111,7 +111,7 @@ fn a_nosy_relay_ends_in_plaintext_and_its_lesson_is_refuted() {
 }
 
 #[test]
-fn what_a_person_types_is_looked_for_at_once() {
+fn what_a_person_types_is_searched_for_at_once() {
     if !has_tmux() {
         return;
     }

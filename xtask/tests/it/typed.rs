@@ -175,7 +175,7 @@ fn a_file_that_is_no_scenario_is_not_judged_as_one() {
 }
 
 #[test]
-fn a_misspelt_option_is_answered_with_the_one_that_was_meant() {
+fn a_misspelt_option_is_answered_with_a_suggestion() {
     let (code, _, err) = xtask(&["test", "--tga", "audit"]);
     assert_eq!(code, 2);
     assert!(err.contains("'--tag'"), "{err}");

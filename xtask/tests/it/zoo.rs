@@ -63,7 +63,7 @@ pub(crate) fn played_file(adapter: &str, scenario: &str, more: &[&str]) -> (Opti
     (output.status.code(), result.clone())
 }
 
-/// The result of each play below a directory.
+/// The result of each play under a directory.
 pub(crate) fn results(dir: &Path) -> Vec<Value> {
     let entries = std::fs::read_dir(dir).unwrap().flatten();
     let paths: Vec<_> = entries.map(|entry| entry.path()).collect();
@@ -212,7 +212,7 @@ fn a_demo_on_a_nosy_relay_ends_in_plaintext_and_says_where() {
     assert!(!printed.contains("FAIL"), "{printed}");
 }
 
-/// Exit code and what is told of a play that is compared with others.
+/// Exit code and report of a play that is compared with others.
 fn compared(arguments: &[&str]) -> (Option<i32>, String) {
     let output = Runs::new()
         .xtask(&["test", "--differential"])

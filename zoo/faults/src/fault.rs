@@ -161,7 +161,7 @@ impl Fault {
         }
     }
 
-    /// The adapter that plays it, below `zoo/adapters`.
+    /// The adapter that plays it, in `zoo/adapters`.
     pub fn adapter(self) -> &'static str {
         match self {
             Self::Leak(What::PassPhrase, _, _) => "leaky-asks",

@@ -3,7 +3,7 @@
 //!
 //! A run in which a text repeats itself after `lag` bytes, a multiple of the block, gives
 //! blocks that repeat after as many bytes, wherever the blocks begin: two whole ones at the
-//! least, when the run is long enough. What is sent is looked at as it is and decoded.
+//! least, when the run is long enough. What is sent is examined as it is and decoded.
 
 use std::collections::BTreeMap;
 
@@ -24,10 +24,10 @@ const OTHERS: usize = 16;
 /// Runs of a message that are compared with these.
 const RUNS: usize = 256;
 
-/// Bytes of a message that are looked at.
+/// Bytes of a message that are examined.
 const MOST: usize = 256 * 1024;
 
-/// Looks for repeating blocks in what was sent for texts that repeat themselves.
+/// Searches for repeating blocks in what was sent for texts that repeat themselves.
 pub(super) fn examine(spans: &[Span<'_>]) -> Examined {
     let mut examined = Examined::new(
         Transformation::Ecb,

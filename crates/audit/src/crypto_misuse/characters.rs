@@ -11,15 +11,15 @@ use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
-use super::tokens::{decimals, looked_at, words};
+use super::tokens::{bounded, decimals, words};
 use super::traffic::Span;
 use super::views::views;
 use super::{Examined, Found, Transformation};
 
-/// So many characters, or half bytes, of a text are looked for.
+/// The number of characters, or half bytes, of a text that are searched for.
 const MOST: usize = 48;
 
-/// So many texts of a client are looked for: who encrypts so does it always.
+/// The number of texts of a client that are searched for: a program that encrypts like this always does.
 const TEXTS: usize = 4;
 
 /// A text with fewer characters that came before is like too many others: of pieces of
@@ -36,7 +36,7 @@ const BLOCKS: [usize; 12] = [1, 8, 16, 32, 48, 64, 96, 128, 192, 256, 384, 512];
 /// Pieces from one to the next, where each stands in a frame of its own.
 const STRIDES: usize = 8;
 
-/// Looks for the pattern of each text in what was sent for it.
+/// Searches for the pattern of each text in what was sent for it.
 pub(super) fn examine(spans: &[Span<'_>]) -> Examined {
     let mut examined = Examined::new(
         Transformation::PerCharacter,
@@ -54,7 +54,7 @@ pub(super) fn examine(spans: &[Span<'_>]) -> Examined {
         }
         *before += 1;
         examined.compared += 1;
-        let bytes = looked_at(span);
+        let bytes = bounded(span);
         let (decimals, words) = (decimals(bytes), words(bytes));
         let place = readings.iter().find_map(|text| {
             in_list(text, bytes, &decimals)

@@ -26,17 +26,17 @@ const DIFFERENT: usize = 6;
 /// So many windows are compared with each other before anything is computed.
 const WINDOWS: usize = 256;
 
-/// Bytes of a message that are looked at.
+/// Bytes of a message that are examined.
 const MOST: usize = 16 * 1024;
 
-/// Bytes that are looked at in all; further texts are not compared.
+/// Bytes that are examined in all; further texts are not compared.
 const MOST_OF_ALL: usize = 128 * 1024;
 
 /// A home-made cipher with a short key repeats after at most so many bytes; that is another
 /// trace, and another detector's.
 const SHORT_KEY: usize = 16;
 
-/// Looks for a keystream that two different texts share.
+/// Searches for a keystream that two different texts share.
 pub(super) fn examine(spans: &[Span<'_>]) -> Examined {
     let mut examined = Examined::new(
         Transformation::KeystreamReuse,

@@ -34,7 +34,7 @@ pub(super) use views::views;
 /// A trace of a text.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Found {
-    /// File below the play's directory.
+    /// File in the play's directory.
     place: String,
     what: String,
     transformation: Transformation,
@@ -105,7 +105,7 @@ impl Examined {
     }
 }
 
-/// Looks for every trace in what clients sent: [`Kind::Examined`] for each detector, with
+/// Runs every detector on what clients sent: [`Kind::Examined`] for each detector, with
 /// its [`Kind::Finding`]s behind it.
 pub fn examine(plan: &Plan, events: &[Event], sent: &SentBytes) -> Vec<Kind> {
     let spans = spans(plan, events, sent);

@@ -7,7 +7,7 @@ use memchr::memmem;
 use num_bigint::BigUint;
 
 use super::public::{PublicKey, public_keys};
-use super::tokens::{decimals, looked_at};
+use super::tokens::{bounded, decimals};
 use super::traffic::{SentBytes, Span};
 use super::views::{View, views};
 use super::{Examined, Found, Transformation};
@@ -37,7 +37,7 @@ pub(super) fn examine(spans: &[Span<'_>], wire: &SentBytes) -> [Examined; 2] {
         .iter()
         .filter(|span| !keys.is_empty() && span.text.len() >= ROW)
     {
-        let bytes = looked_at(span);
+        let bytes = bounded(span);
         let numbers = Numbers::of(bytes);
         for key in &keys {
             let is_long = key.modulus.bits() >= RARE_BITS;

@@ -31,7 +31,7 @@ impl PublicKey {
 /// More keys than these are not tried.
 const MOST_KEYS: usize = 12;
 
-/// Bytes of a link that are looked at: keys are told early.
+/// Bytes of a link that are searched: keys are sent early.
 const MOST: usize = 128 * 1024;
 
 /// Bits of a modulus, at most: a power of longer ones takes hours, and nobody has such a key.

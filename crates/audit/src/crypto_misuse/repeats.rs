@@ -21,7 +21,7 @@ const OWN: usize = 6;
 /// of a play's length.
 const AROUND: usize = 256;
 
-/// Bytes of a message that are looked at.
+/// Bytes of a message that are examined.
 const MOST: usize = 64 * 1024;
 
 /// Compares every two equal texts that have another one of their length between them.

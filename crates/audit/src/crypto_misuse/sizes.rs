@@ -120,7 +120,7 @@ mod tests {
     }
 
     #[test]
-    fn without_a_rule_nothing_is_looked_at() {
+    fn without_a_rule_nothing_is_examined() {
         let mut plan = planned();
         plan.adapter.wire.sizes.clear();
         assert!(examine(&plan, &frames(&[("send", 1100)])).is_none());

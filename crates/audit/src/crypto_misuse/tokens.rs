@@ -4,11 +4,11 @@ use std::ops::Range;
 
 use super::traffic::Span;
 
-/// Bytes of a message that are looked at.
+/// Bytes of a message that are examined.
 pub(super) const MOST: usize = 16 * 1024;
 
-/// What of a message is looked at.
-pub(super) fn looked_at<'a>(span: &Span<'a>) -> &'a [u8] {
+/// The part of a message that is examined.
+pub(super) fn bounded<'a>(span: &Span<'a>) -> &'a [u8] {
     span.bytes.get(..MOST).unwrap_or(span.bytes)
 }
 

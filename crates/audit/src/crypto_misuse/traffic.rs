@@ -9,7 +9,7 @@ use timeline::{Direction, Event, Kind, StepId};
 /// Bytes of one direction of every link: what each client sent, by its name.
 pub type SentBytes = BTreeMap<String, Vec<u8>>;
 
-/// What a client sent from the typing of a text until it was told to do something else.
+/// What a client sent from the typing of a text until its next command.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Span<'a> {
     /// The client whose link it is.
@@ -38,7 +38,7 @@ impl Span<'_> {
     }
 }
 
-/// Cuts what clients sent by the texts that they were told to send.
+/// Divides what clients sent by the texts that were typed.
 ///
 /// A step waits until its text was shown, so what it sends lies between its typing and the
 /// next typing of the same client. Texts that one client sends at the same time share their

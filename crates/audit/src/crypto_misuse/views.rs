@@ -6,7 +6,7 @@ use base64::Engine as _;
 use base64::alphabet;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 
-/// Shorter runs of digits or letters hold no ciphertext worth a look.
+/// Shorter runs of digits or letters hold too little ciphertext to examine.
 const MIN_ENCODED: usize = 22;
 
 const LENIENT: GeneralPurposeConfig = GeneralPurposeConfig::new()
@@ -27,13 +27,13 @@ pub(crate) enum Written {
 #[derive(Clone, Debug)]
 pub(crate) struct View<'a> {
     pub(super) written: Written,
-    /// Where it begins in what was looked at.
+    /// Where it begins in what was examined.
     at: usize,
     pub(crate) bytes: Cow<'a, [u8]>,
 }
 
 impl View<'_> {
-    /// Where a decoded byte stands in what was looked at; in wrapped text, nearly.
+    /// The position of a decoded byte in what was examined; in wrapped text, approximately.
     pub(super) fn place(&self, index: usize) -> usize {
         self.at
             + match self.written {

@@ -3,7 +3,7 @@
 //! A relay that decrypts and encrypts again may wipe every text at once; it cannot wipe what it
 //! decrypts with. `schedule` finds expanded keys in memory, `values` what may be a key where
 //! something is printed or stored, `opening` tries them on records, `texts` knows a text when it is
-//! there. What a key opens and is no text may be a record itself, as below the links' own
+//! there. What a key opens and is no text may be a record itself, as within the links' own
 //! encryption, and is tried again.
 
 mod opening;
@@ -216,7 +216,7 @@ fn cost(records: &[Record]) -> u64 {
     records.iter().map(blocks).sum()
 }
 
-/// The links on which records are tried. Whoever was handed a key in the clear was handed it there.
+/// The links on which records are tried. A key that was passed in the clear was passed there.
 pub fn tried_links(plan: &Plan, events: &[Event], sent: &SentBytes) -> BTreeSet<String> {
     let spans = spans(plan, events, sent);
     let links: BTreeSet<&str> = spans.iter().map(|span| span.link).collect();

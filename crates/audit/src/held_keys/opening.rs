@@ -14,7 +14,7 @@ const BLOCK: usize = 16;
 const NONCE: usize = 12;
 const TAG: usize = 16;
 
-/// Blocks of a stream that are looked at: a text begins before that.
+/// Blocks of a stream that are examined: a text begins before that.
 const STREAM: usize = 32;
 
 /// How a key opens a record.

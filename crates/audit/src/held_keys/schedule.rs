@@ -7,7 +7,7 @@ use std::io::{self, Read};
 const SHORTEST: usize = 176;
 const LONGEST: usize = 240;
 
-/// Bytes that are looked through at once.
+/// Bytes that are scanned at once.
 const CHUNK: usize = 256 * 1024;
 
 /// A word of a schedule.
@@ -133,7 +133,7 @@ fn key<const WORDS: usize>(bytes: &[u8], order: Order) -> Option<Vec<u8>> {
 #[derive(Debug)]
 pub struct ScheduleReader<R> {
     inner: R,
-    /// What was read and not yet looked through.
+    /// What was read and not yet scanned.
     window: Vec<u8>,
     /// Of its first byte.
     at: u64,
@@ -151,11 +151,11 @@ impl<R: Read> ScheduleReader<R> {
         }
     }
 
-    fn look(&mut self, is_last: bool) {
+    fn scan(&mut self, is_last: bool) {
         let found = schedules(&self.window).into_iter();
         let kept = if is_last { 0 } else { LONGEST - 1 };
         let done = self.window.len().saturating_sub(kept);
-        // What begins behind it is looked at again, in full.
+        // What begins behind it is scanned again, in full.
         let found = found.filter(|(at, _)| *at < done);
         let at = self.at;
         self.found
@@ -166,7 +166,7 @@ impl<R: Read> ScheduleReader<R> {
 
     /// The keys, and where their schedules begin among all that was read.
     pub fn keys(mut self) -> Vec<(u64, Vec<u8>)> {
-        self.look(true);
+        self.scan(true);
         self.found
     }
 }
@@ -177,7 +177,7 @@ impl<R: Read> Read for ScheduleReader<R> {
         self.window
             .extend_from_slice(into.get(..read).unwrap_or_default());
         if self.window.len() >= CHUNK {
-            self.look(false);
+            self.scan(false);
         }
         Ok(read)
     }

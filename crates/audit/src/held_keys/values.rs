@@ -12,7 +12,7 @@ const LENGTHS: [usize; 3] = [16, 24, 32];
 /// Values with fewer different bytes are words, numbers and padding.
 const MIN_DISTINCT: usize = 10;
 
-/// Of files that are no longer, the bytes themselves are looked at: where there is more, it is
+/// Of files that are no longer, the bytes themselves are tried: where there is more, it is
 /// the ciphertexts that somebody keeps.
 const RAW: usize = 4096;
 

@@ -11,7 +11,7 @@ const LONGEST_KEY: usize = 16;
 /// The longest key for letters alone.
 const LONGEST_WORD: usize = 12;
 
-/// Fewer differences are not looked for: the more there are, the quicker the search.
+/// Fewer differences are not searched for: the more there are, the quicker the search.
 const SHORTEST: usize = 10;
 
 /// Fewer of those that a key makes occur by chance, and of fewer kinds.
@@ -235,7 +235,7 @@ impl Cipher {
 
 /// Differences that are not there by chance, nor in any text that repeats itself.
 fn is_telling(kind: Kind, differences: &[u8]) -> bool {
-    // Letters alone are few, and so are the texts in which they are looked for.
+    // Letters alone are few, and so are the texts that are searched for them.
     if differences.len() < SHORTEST && kind != Kind::Words {
         return false;
     }
@@ -253,7 +253,7 @@ fn is_telling(kind: Kind, differences: &[u8]) -> bool {
 }
 
 /// Parts of a text that can be read, with their places; those that are long enough. Only where
-/// one byte of so many can be read are those around it looked at: memory is mostly something else.
+/// one byte of so many can be read are those around it examined: memory is mostly something else.
 fn readable(text: &[u8]) -> Vec<(usize, &[u8])> {
     let is_other = |byte: &u8| !matches!(byte, b' '..=b'~' | b'\t' | b'\n' | b'\r');
     let mut parts = Vec::new();

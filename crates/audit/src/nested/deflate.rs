@@ -4,13 +4,13 @@
 /// Literals at the beginning that must be text, where their codes are the fixed ones.
 const LITERALS: u32 = 6;
 
-/// In this order the lengths of the codes for lengths are told: only their number matters here.
+/// In this order the lengths of the codes for lengths are transmitted: only their number matters here.
 const MOST_LENGTHS: u64 = 19;
 
 /// Bytes that a beginning is judged by.
 const HEAD: usize = 16;
 
-/// Shorter ones hold nothing that is looked for.
+/// Shorter ones hold nothing that is searched for.
 const SHORTEST: usize = 12;
 
 /// Bytes of which one at least is no text: what is compressed looks like nothing at all.

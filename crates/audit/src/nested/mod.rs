@@ -26,7 +26,7 @@ const DEPTH: usize = 4;
 /// What each layer costs of what may be unpacked, beside its bytes.
 const LAYER: usize = 128;
 
-/// Strings that are looked for, at most.
+/// The most strings that are searched for.
 const STRINGS: usize = 512;
 
 /// Prepared for the strings of a plan.

@@ -42,7 +42,7 @@ pub(super) fn decode(text: &[u8]) -> Vec<Undone> {
 }
 
 /// Words of base64, with their places. Where the last byte of as many as a word needs is none of
-/// it, the word begins behind that byte or not at all: most bytes are never looked at.
+/// it, the word begins behind that byte or not at all: most bytes are never examined.
 fn long_words(text: &[u8]) -> Vec<(usize, &[u8])> {
     let belongs = |byte: &u8| base64(*byte).is_some();
     let mut all = Vec::new();

@@ -21,7 +21,7 @@ const CHUNK: usize = 256 * 1024;
 const PART: usize = 4 * 1024 * 1024;
 const PART_OVERLAP: usize = 128 * 1024;
 
-/// Looks for everything that a plan has planted.
+/// Searches for everything that a plan has planted.
 #[derive(Debug)]
 pub struct Searcher {
     needles: Needles,
@@ -77,10 +77,10 @@ impl Searcher {
         self.stop.as_ref().is_some_and(|Stop(stop)| stop())
     }
 
-    /// How many canaries, texts, files, names, passphrases and keys are looked for.
+    /// How many canaries, texts, files, names, passphrases and keys are searched for.
     pub fn strings(&self) -> usize {
         let names = self.needles.names.iter();
-        // A key is looked for in pieces.
+        // A key is searched for in pieces.
         names.collect::<BTreeSet<&String>>().len()
     }
 

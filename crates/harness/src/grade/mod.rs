@@ -111,7 +111,7 @@ impl Playable {
     }
 }
 
-/// Grades every submission, and hands on what each earned as it is done. What goes wrong with one is told in
+/// Grades every submission, and reports what each earned as it is done. What goes wrong with one is reported in
 /// its marks, and does not keep the others from theirs.
 ///
 /// # Errors

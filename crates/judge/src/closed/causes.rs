@@ -32,7 +32,7 @@ pub(super) struct SentFile<'a> {
     pub(super) name: &'a str,
 }
 
-/// A line that was typed as it stands, by a step or by hand: what it means, only its program
+/// A line that was typed verbatim, by a step or by hand: what it means, only its program
 /// knows.
 #[derive(Clone, Debug)]
 pub(super) struct Verbatim<'a> {
@@ -68,7 +68,7 @@ pub(super) struct Causes<'a> {
     pub(super) relay_ended: bool,
     /// Links with a fault, and since when: it may end the connection, or only seem to.
     faulty: BTreeMap<&'a str, Vec<u64>>,
-    /// The relay was told to do what clients must withstand.
+    /// The relay was started to do what clients must withstand.
     pub(super) hostile: bool,
     /// What faults did.
     faults: Vec<Met<'a>>,

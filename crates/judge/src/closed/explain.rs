@@ -221,7 +221,7 @@ impl<'c, 'a> Explainer<'c, 'a> {
         self.is_history(n, &again).then_some(Cause::History)
     }
 
-    /// Whether the client can be told this once more of that name.
+    /// Whether the client can be notified of this once more for that name.
     fn is_shown_once_more(
         &mut self,
         event: EventKind,
@@ -234,7 +234,7 @@ impl<'c, 'a> Explainer<'c, 'a> {
         is_explained
     }
 
-    /// What the client is told of its own texts and files: once of each and each recipient.
+    /// What the client reports about its own texts and files: once for each and each recipient.
     fn answer(&mut self, n: u64, seen: &'a Seen) -> bool {
         let to = capture(seen, "to").or_else(|| capture(seen, "with"));
         let is_of_file = matches!(seen.event, EventKind::FileDelivered | EventKind::FileFailed);
@@ -259,7 +259,7 @@ impl<'c, 'a> Explainer<'c, 'a> {
     }
 
     /// How many texts can have come to one with this name, or not. What was said to all is
-    /// confirmed as a whole; that it did not arrive is told of each.
+    /// confirmed as a whole; that it did not arrive is reported for each.
     fn texts_to(&self, event: EventKind, to: &'a str, n: u64) -> usize {
         let alone = self.causes.sent_to(self.client, to, n);
         let to_all = self.causes.sent_to_all(self.client, n);
@@ -283,7 +283,7 @@ impl<'c, 'a> Explainer<'c, 'a> {
         self.is_shown_once_more(seen.event, from, allowed)
     }
 
-    /// Whether as many have come, or gone, as the client is told of.
+    /// Whether as many have come, or gone, as the client reports.
     fn presence(&mut self, n: u64, seen: &'a Seen) -> bool {
         let who = capture(seen, "who");
         let logins = match who {
@@ -304,8 +304,8 @@ impl<'c, 'a> Explainer<'c, 'a> {
         self.is_shown_once_more(seen.event, who, allowed)
     }
 
-    /// How often the client can have been told that somebody came: each time that it happens,
-    /// and each time that it comes itself and is told who is there.
+    /// How often the client can have been notified that somebody came: each time that it happens,
+    /// and each time that it comes itself and gets the list of who is there.
     fn arrivals_of(&self, login: &str, n: u64) -> usize {
         let own = self.causes.arrivals(self.client);
         let Some(first) = own.first() else {

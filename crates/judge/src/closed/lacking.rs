@@ -7,7 +7,7 @@ use super::causes::{Causes, Effect};
 use super::kept::{Sent, Wrong, base};
 use crate::view::View;
 
-/// What is wrong with files that were not whole when they were looked for, by the event of the look.
+/// What is wrong with files that were incomplete when downloads were checked, by the event of the check.
 pub(super) fn wrong<'a>(
     view: &View<'a>,
     causes: &Causes<'a>,
@@ -34,7 +34,7 @@ pub(super) fn wrong<'a>(
         let Some(one) = one.filter(|one| !one.is_reported(who, failed)) else {
             continue;
         };
-        let look = Look {
+        let scan = DownloadScan {
             view,
             causes,
             sent,
@@ -43,8 +43,8 @@ pub(super) fn wrong<'a>(
         };
         let whole = one.content.map_or(0, |(size, _)| size);
         let shown = visible(one.name());
-        let is_meant = view.plan.adapter_of(who).client.writes_in_place;
-        let part = part.filter(|part| !is_meant && look.is_part_of(one, *part));
+        let is_allowed = view.plan.adapter_of(who).client.writes_in_place;
+        let part = part.filter(|part| !is_allowed && scan.is_part_of(one, *part));
         if let Some(part) = part {
             let got = format!(
                 "{shown} was in {who}'s downloads with {part} of the {whole} bytes that {from} had \
@@ -52,7 +52,7 @@ pub(super) fn wrong<'a>(
             );
             wrong.push((Wrong::Partial, event.n, got));
         }
-        if look.is_claimed(one) {
+        if scan.is_claimed(one) {
             let got = format!(
                 "{who} reported a file from {from} while {shown} was still incomplete in its downloads"
             );
@@ -62,8 +62,8 @@ pub(super) fn wrong<'a>(
     wrong
 }
 
-/// A look at somebody's downloads.
-struct Look<'l, 'a> {
+/// A scan of somebody's downloads.
+struct DownloadScan<'l, 'a> {
     view: &'l View<'a>,
     causes: &'l Causes<'a>,
     sent: &'l [Sent<'a>],
@@ -71,7 +71,7 @@ struct Look<'l, 'a> {
     n: u64,
 }
 
-impl<'a> Look<'_, 'a> {
+impl<'a> DownloadScan<'_, 'a> {
     /// Whether so many bytes under its name can only be a part of it: no fault has shortened it,
     /// and nothing else of that name has this size.
     fn is_part_of(&self, one: &Sent<'a>, part: u64) -> bool {
@@ -102,7 +102,7 @@ impl<'a> Look<'_, 'a> {
             let is_it = matches!(&event.kind, Kind::Received { who, .. } if who == self.who);
             is_it && event.n > one.file.n && event.n < self.n
         });
-        // A line that was typed as it stands may have sent another one.
+        // A line that was typed verbatim may have sent another one.
         let mut typed = self.causes.verbatim.iter();
         claims > came.count() && !typed.any(|typed| typed.n < self.n)
     }

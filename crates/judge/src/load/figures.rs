@@ -24,7 +24,7 @@ pub struct Figures {
     pub planted: usize,
     /// Seconds from the first step's begin to the last one's end.
     pub seconds: f64,
-    /// Messages that were shown to someone they were meant for.
+    /// Messages that were shown to a recipient.
     pub messages: usize,
     /// Bytes of their texts.
     pub bytes: usize,

@@ -1,5 +1,5 @@
 //! What everybody showed, and what was expected of them, by text: a load has too many lines
-//! to look through all of them for each.
+//! to search all of them for each.
 
 use std::collections::BTreeMap;
 

@@ -1,4 +1,4 @@
-//! Nobody shows what is not meant for them: one check over everything that all clients
+//! Nobody shows what is not for them: one check over everything that all clients
 //! showed, in place of a *never* for each message and client.
 
 use std::collections::{BTreeMap, BTreeSet};

@@ -11,7 +11,7 @@ pub(super) struct Chapter<'a> {
     pub(super) events: Vec<&'a Event>,
 }
 
-/// The chapters of a play, up to its closing. What happens while a step only looks belongs to
+/// The chapters of a play, up to its closing. What happens while a step only checks belongs to
 /// the step that did something before it: it may have come a moment earlier as well.
 pub(super) fn chapters<'a>(plan: &'a Plan, events: &'a [Event]) -> Vec<Chapter<'a>> {
     let mut chapters = vec![Chapter {

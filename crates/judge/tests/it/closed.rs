@@ -14,7 +14,7 @@ const TALK: &str = "title = \"t\"\nclients = [\"alice\", \"bob\", \"carol\"]\n\
 
 pub(crate) const ALL_JOIN: [&str; 3] = ["alice", "bob", "carol"];
 
-/// Everybody comes, one after another, and those who are there are told.
+/// Everybody comes, one after another, and those who are there are notified.
 pub(crate) fn opened() -> TimelineBuilder {
     let mut timeline = TimelineBuilder::new();
     for (place, who) in ALL_JOIN.into_iter().enumerate() {
@@ -376,7 +376,7 @@ fn who_sends_datagrams_comes_again_on_the_same_socket() {
         }
         broken(&plan_with(text, &adapter), &mut timeline).len()
     };
-    // alice has come again, too: she may be told who is there.
+    // alice has come again, too: she may get a list of who is there.
     assert_eq!(claims(Transport::Udp, 2), 0);
     assert_eq!(claims(Transport::Udp, 3), 1);
     assert_eq!(claims(Transport::Tcp, 1), 1, "a connection is seen");

@@ -136,8 +136,8 @@ fn a_file_that_was_written_under_its_final_name_fails_unless_its_adapter_says_so
     assert!(kept(&adapter, &[cut])[0].1.contains("12 of the 2000 bytes"));
 }
 
-/// Bob's downloads are looked at before and after its line, and lack the file.
-fn looked(before: &[u64], after: bool) -> Vec<(String, String)> {
+/// Bob's downloads are scanned before and after its line, and lack the file.
+fn scanned(before: &[u64], after: bool) -> Vec<(String, String)> {
     let plan = plan_of(FILE);
     let (name, size, sha256) = ("plan.pdf".to_owned(), 2000, "whole".to_owned());
     let lacking = |part| Kind::Lacking {
@@ -176,9 +176,9 @@ fn looked(before: &[u64], after: bool) -> Vec<(String, String)> {
 
 #[test]
 fn what_stands_under_its_final_name_or_is_said_to_have_come_before_it_is_whole_fails() {
-    assert_eq!(looked(&[], false), []);
+    assert_eq!(scanned(&[], false), []);
     let partial = "no file has its final name before it is complete";
-    let red = looked(&[12], false);
+    let red = scanned(&[12], false);
     assert_eq!(red.len(), 1, "{red:?}");
     assert_eq!(red[0].0, partial);
     assert!(
@@ -187,7 +187,7 @@ fn what_stands_under_its_final_name_or_is_said_to_have_come_before_it_is_whole_f
             .contains("plan.pdf was in bob's downloads with 12 of the 2000 bytes"),
         "{red:?}"
     );
-    let red = looked(&[], true);
+    let red = scanned(&[], true);
     assert_eq!(red.len(), 1, "{red:?}");
     assert_eq!(red[0].0, "a file is complete when its client reports it");
     assert!(

@@ -181,7 +181,7 @@ fn an_adapter_without_any_control_shows_nothing() {
     assert_eq!(verdicts.play, PlayVerdict::CannotTell);
     // What others received has a control of its own.
     assert_eq!(red(&verdicts).len(), Surface::ALL.len() - 1);
-    // Where nothing is planted, nothing is looked for.
+    // Where nothing is planted, nothing is searched for.
     plan.audit.canaries.clear();
     plan.audit.texts.clear();
     assert_eq!(judge(&plan, &timeline.0, &[]).play, PlayVerdict::Pass);
@@ -212,7 +212,7 @@ fn with_search(surface: Surface, searched: Option<(u64, u64)>) -> PlayVerdict {
 }
 
 #[test]
-fn each_look_at_memory_must_find_the_control() {
+fn each_scan_of_memory_must_find_the_control() {
     let memory = |sums| with_search(Surface::Memory, Some(sums));
     assert_eq!(memory((3, 3)), PlayVerdict::Pass);
     assert_eq!(memory((3, 2)), PlayVerdict::CannotTell);

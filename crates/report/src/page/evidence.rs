@@ -107,7 +107,7 @@ impl<'a> Surface<'a> {
     }
 }
 
-/// What was looked for, one by one.
+/// What was searched for, one by one.
 fn secrets(plan: &Plan) -> Vec<String> {
     let secrets = plan.audit.canaries.iter();
     let secrets = secrets.map(|canary| {

@@ -1,4 +1,4 @@
-//! What a program wrote, as text that a player can hand to a real terminal.
+//! What a program wrote, as text that a player can write to a real terminal.
 //!
 //! Who looks at recordings of programs that others wrote must not have a clipboard changed, a
 //! mouse caught or an answer typed into the shell. So of all that terminals obey, only what
@@ -10,7 +10,7 @@ use timeline::is_hidden;
 const LONGEST: usize = 64;
 
 /// Private modes that change what is shown and nothing else: cursor keys, columns, origin,
-/// wrapping, the cursor's look, the alternate screen, one picture at a time.
+/// wrapping, the cursor's shape, the alternate screen, one picture at a time.
 const MODES: [&str; 11] = [
     "1", "5", "6", "7", "12", "25", "47", "1047", "1048", "1049", "2026",
 ];

@@ -30,7 +30,7 @@ const MOST_MARKED: usize = 64;
 /// The screen of a participant that has no terminal: columns and rows.
 const PLAIN: (u16, u16) = (100, 30);
 
-/// Where recordings lie, below the play's directory.
+/// Where recordings lie, in the play's directory.
 pub const DIR: &str = "cast";
 
 /// The recording of one participant.
@@ -224,7 +224,7 @@ impl Session {
         }
     }
 
-    /// What no program has printed, told apart by brackets and by being faint.
+    /// What no program has printed, marked by brackets and faint type.
     fn remark(&mut self, t: u64, what: &str) {
         let text = format!("\u{1b}[0m\r\n\u{1b}[2m[{}]\u{1b}[0m\r\n", visible(what));
         self.cast.push(t, EventCode::Output, &text);

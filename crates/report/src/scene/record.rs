@@ -2,7 +2,7 @@
 
 use timeline::Direction;
 
-/// Gives bytes of a file below the play's directory: name, offset, length.
+/// Gives bytes of a file in the play's directory: name, offset, length.
 pub type Bytes<'a> = &'a dyn Fn(&str, u64, u64) -> Vec<u8>;
 
 /// One record on a link: a frame, or a piece of the stream where nothing tells frames apart.
@@ -21,23 +21,23 @@ pub struct Record {
     /// Bytes at its front that are for the relay; what follows is for the recipient, as its
     /// framing says. `None` where nothing tells them apart.
     pub head: Option<u64>,
-    /// What is for the recipient looks like ciphertext. Never where nothing tells it apart.
+    /// What is for the recipient looks like ciphertext. Never where nothing separates it from the rest.
     pub is_sealed: bool,
-    /// File below the play's directory, and offset in it.
+    /// File in the play's directory, and offset in it.
     pub place: (String, u64),
     /// The relay is to pass it on: it is not for the relay itself.
     pub is_relayed: bool,
     /// What the relay saw of it.
     pub sight: Sight,
-    /// What its sender has just sent: places in what is looked for.
+    /// What its sender has just sent: indices of the texts that are searched for.
     pub(super) sought: Vec<usize>,
 }
 
 /// What the relay saw of a record.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Sight {
-    /// Nothing was looked for: the step sends no text, or a very short one; or not all of the
-    /// bytes could be looked at.
+    /// Nothing was searched for: the step sends no text, or a very short one; or not all of the
+    /// bytes could be searched.
     NotLookedFor,
     /// This stands nowhere in its bytes as it is, and nothing else was found so far.
     NotIn(String),

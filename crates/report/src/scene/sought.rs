@@ -1,4 +1,4 @@
-//! What is looked for with the relay, text by text: where so far, and where the relay has it.
+//! What the relay is searched for, text by text: where so far, and where the relay has it.
 //! Worked out and put into words here, once; the faces paint it.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -20,16 +20,16 @@ const AS_IS: &str = "as-is";
 pub struct Sought {
     /// Who sent it.
     pub from: String,
-    /// A file is looked for by its content; this is its name.
+    /// The search for a file is by its content; this is its name.
     pub is_file: bool,
     /// A person typed it, or had a step repeated.
     pub is_by_hand: bool,
     /// Where the relay has it, in words: the first place on each surface.
     pub found: BTreeMap<Surface, String>,
-    /// Where it was looked for so far.
-    pub looked: BTreeSet<Surface>,
+    /// Where it was searched for so far.
+    pub searched: BTreeSet<Surface>,
     text: String,
-    /// What is looked for in bytes and lines: its canaries, and the whole of it.
+    /// What to search for in bytes and lines: its canaries, and the whole of it.
     needles: Vec<String>,
     /// What findings call it.
     names: Vec<String>,
@@ -40,11 +40,11 @@ pub struct Sought {
 pub enum Presence {
     /// The relay has it.
     Found,
-    /// It was looked for, and not found so far.
+    /// It was searched for, and not found so far.
     NotFound,
     /// It was not searched for yet.
     NotYet,
-    /// It cannot be told from chance.
+    /// It cannot be distinguished from chance.
     TooShort,
 }
 
@@ -108,7 +108,7 @@ impl Sought {
             is_file: false,
             is_by_hand: false,
             found: BTreeMap::new(),
-            looked: BTreeSet::new(),
+            searched: BTreeSet::new(),
             text: text.to_owned(),
             needles,
             names: Vec::new(),
@@ -120,27 +120,27 @@ impl Sought {
         self.needles().find(|needle| is_in(needle))
     }
 
-    /// What is looked for first, if anything is.
+    /// What is searched for first, if anything is.
     pub(super) fn first_needle(&self) -> Option<&str> {
         self.needles().next()
     }
 
-    /// All bytes of what its sender sent were looked at. Of a file they show no more than its
+    /// All bytes of what its sender sent were searched. Of a file they show no more than its
     /// name.
     pub(super) fn passed(&mut self) {
         if !self.is_file && !self.needles.is_empty() {
-            self.looked.extend([Surface::Wire, Surface::Output]);
+            self.searched.extend([Surface::Wire, Surface::Output]);
         }
     }
 
     /// These were scanned, by a search that knows it.
     pub(super) fn scanned(&mut self, surfaces: impl IntoIterator<Item = Surface>) {
         if !self.names.is_empty() {
-            self.looked.extend(surfaces);
+            self.searched.extend(surfaces);
         }
     }
 
-    /// What is looked for, if anything is.
+    /// What is searched for, if anything is.
     pub(super) fn needles(&self) -> impl Iterator<Item = &str> {
         self.needles.iter().map(String::as_str)
     }
@@ -195,7 +195,7 @@ impl Sought {
         if self.is_found() {
             return Presence::Found;
         }
-        match (self.looked.is_empty(), self.needles.is_empty()) {
+        match (self.searched.is_empty(), self.needles.is_empty()) {
             (false, _) => Presence::NotFound,
             (true, true) if !self.is_file => Presence::TooShort,
             (true, _) => Presence::NotYet,
@@ -212,13 +212,13 @@ impl Sought {
         }
     }
 
-    /// Where it was looked for: `on the wire, in its output, memory, files`.
-    pub fn looked_in(&self) -> String {
+    /// Where it was searched for: `on the wire, in its output, memory, files`.
+    pub fn searched_in(&self) -> String {
         let wire = self
-            .looked
+            .searched
             .contains(&Surface::Wire)
             .then_some("on the wire");
-        let others = self.looked.iter().rev();
+        let others = self.searched.iter().rev();
         let others = others.filter(|one| **one != Surface::Wire);
         let others = others
             .map(|one| one.word())

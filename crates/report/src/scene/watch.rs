@@ -29,7 +29,7 @@ pub(crate) struct Watch {
     pub(super) latest: Range<usize>,
     /// What was found since somebody asked.
     news: Vec<String>,
-    /// Where frames end and where bytes end, of links whose frames can be told apart.
+    /// Where frames end and where bytes end, of links whose frames can be separated.
     ends: BTreeMap<(String, Direction), (u64, u64)>,
     /// Something that is no frame has passed there: what follows comes in pieces.
     broken: BTreeSet<(String, Direction)>,
@@ -47,7 +47,7 @@ impl Watch {
         let mut record = self.record(plan, &event.kind)?;
         let (file, at) = &record.place;
         let whole = bytes(file, *at, record.len.min(SEARCHED));
-        // Nobody may say that it is not there who has not looked at all of it.
+        // Only a search of all of it can show that it is not there.
         let is_whole = whole.len() as u64 == record.len;
         record.sight = match self.sight(&record.link, &whole) {
             Sight::NotIn(_) if !is_whole => Sight::NotLookedFor,
@@ -74,7 +74,7 @@ impl Watch {
         Some((record, whole))
     }
 
-    /// What an event says of what is looked for.
+    /// What an event says about what is searched for.
     fn heed(&mut self, plan: &Plan, kind: &Kind) {
         match kind {
             Kind::StepBegan { step } => self.begin(plan, step),
@@ -236,7 +236,7 @@ impl Watch {
         }
     }
 
-    /// What a person sends is looked for as what a step sends.
+    /// What a person sends is searched for, like what a step sends.
     fn interfered(&mut self, plan: &Plan, ask: &ControlCommand) {
         let first = self.sought.len();
         match ask {
@@ -310,7 +310,7 @@ impl Watch {
         }
     }
 
-    /// Looks for what the sender has sent, and then for what the others have.
+    /// Searches for what the sender has sent, and then for what the others have.
     fn sight(&mut self, link: &str, whole: &[u8]) -> Sight {
         let is_in = |needle: &str| memmem::find(whole, needle.as_bytes()).is_some();
         let mut current: Vec<usize> = self.current.clone().rev().collect();

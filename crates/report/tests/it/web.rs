@@ -263,7 +263,7 @@ fn whether_the_relay_has_the_text_is_reported_at_once_with_the_place() {
 }
 
 #[test]
-fn what_a_person_types_is_looked_for_as_a_sentence_of_its_own() {
+fn what_a_person_types_is_searched_for_as_a_sentence_of_its_own() {
     let mut stage = Stage::opened();
     stage.begin("1").frame(256).held("1");
     for (line, what) in [

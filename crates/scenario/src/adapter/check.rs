@@ -29,7 +29,7 @@ const SOMETIMES: [&str; 11] = [
     "seed",
 ];
 
-/// Bytes of a control: fewer are not looked for.
+/// Bytes of a control: fewer are not searched for.
 const SHORTEST_CONTROL: usize = 6;
 
 /// What is known of an adapter while it is read.
@@ -125,7 +125,7 @@ impl<'s> Checker<'s> {
         let problem = Problem::new(code::BUILD, &place.span, title);
         let settings = self.settings.iter().map(String::as_str);
         self.problems.push(match nearest(place.text, settings) {
-            Some(meant) => problem.label(format!("did you mean `{meant}`?")),
+            Some(suggestion) => problem.label(format!("did you mean `{suggestion}`?")),
             None => problem.help("add it to `[settings]`, with the directory of the sources"),
         });
     }
@@ -149,7 +149,7 @@ impl<'s> Checker<'s> {
         }
     }
 
-    /// A passphrase: what it is must be known before the play, so that it can be looked for.
+    /// A passphrase: what it is must be known before the play, so that it can be searched for.
     pub(super) fn pass_phrase(&mut self, place: &Place<'_>) -> Template {
         let settings = self.settings.clone();
         let settings = settings.iter().map(String::as_str);
@@ -182,7 +182,7 @@ impl<'s> Checker<'s> {
                         continue;
                     }
                     let label = match nearest(name, known.iter().copied()) {
-                        Some(meant) => format!("did you mean `{{{meant}}}`?"),
+                        Some(suggestion) => format!("did you mean `{{{suggestion}}}`?"),
                         None => "it has no value here".to_owned(),
                     };
                     (format!("`{{{name}}}` is not known here"), label)
@@ -240,8 +240,8 @@ impl<'s> Checker<'s> {
         );
         let known = groups.iter().copied();
         self.problems.push(match nearest(name, known.clone()) {
-            Some(meant) if span != place.span => {
-                problem.replace(format!("did you mean `{meant}`?"), &span, meant)
+            Some(suggestion) if span != place.span => {
+                problem.replace(format!("did you mean `{suggestion}`?"), &span, suggestion)
             }
             Some(_) | None if groups.is_empty() => {
                 problem.help("this event has no captures; write `(?:…)`")

@@ -45,7 +45,7 @@ pub struct ClientSpec {
     /// How long it is left alone after that.
     #[serde(default)]
     pub settle: Duration,
-    /// Where received files appear, below `{work}`.
+    /// Where received files appear, in `{work}`.
     pub downloads: Option<Template>,
     /// How text is written in lines, both ways.
     pub escapes: Escapes,
@@ -83,7 +83,7 @@ pub struct ClientSpec {
     pub repeats_history: bool,
     /// The program ends by itself when its relay is gone, rather than reconnecting.
     pub exits_when_relay_gone: bool,
-    /// Files below its `{work}` with private keys that nobody else may have.
+    /// Files in its `{work}` with private keys that nobody else may have.
     #[serde(default)]
     pub keys: Vec<KeyFile>,
     /// What opens its own store when it has ended; empty where nothing does.

@@ -44,7 +44,7 @@ pub struct Branch {
     pub r#type: Option<Template>,
     /// The timeline tells the template and not what was typed.
     pub secret: bool,
-    /// It opens the client's keys: the relay must not see it, and the audit looks for it.
+    /// It opens the client's keys: the relay must not see it, and the audit searches for it.
     #[serde(default)]
     pub pass_phrase: bool,
 }

@@ -57,7 +57,7 @@ static KEY_FILE: Table = Table::new(
     "key-file",
     "A file with private keys.",
     &[
-        must("file", ValueKind::Text, "below the scratch directory"),
+        must("file", ValueKind::Text, "relative to the scratch directory"),
         may(
             "format",
             ValueKind::Word(closed::words::<KeyFormat>),

@@ -76,7 +76,7 @@ static COPY: Table = Table::new(
         must(
             "to",
             ValueKind::Text,
-            "its destination below the scratch directory",
+            "its destination in the scratch directory",
         ),
     ],
 );

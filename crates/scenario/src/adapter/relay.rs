@@ -44,7 +44,7 @@ pub struct RelaySpec {
     pub memory: MemoryReading,
     /// Its keep-alive when a scenario does not say another one.
     pub keepalive: Duration,
-    /// Files below its `{work}` with private keys of its own.
+    /// Files in its `{work}` with private keys of its own.
     #[serde(default)]
     pub keys: Vec<KeyFile>,
 }

@@ -23,12 +23,12 @@ impl Checker<'_> {
             let title = format!("no client is named `{}`", name.text);
             let problem = Problem::new(code::UNKNOWN_CLIENT, &name.span, title);
             let problem = problem.label("not in `clients`");
-            let meant = nearest(name.text, self.names.keys().map(String::as_str));
+            let suggestion = nearest(name.text, self.names.keys().map(String::as_str));
             let problem =
-                match meant.and_then(|meant| self.names.get_key_value(meant)) {
-                    Some((meant, place)) => problem
+                match suggestion.and_then(|suggestion| self.names.get_key_value(suggestion)) {
+                    Some((suggestion, place)) => problem
                         .context(place, "did you mean this one?")
-                        .replace("change the name", &name.span, format!("\"{meant}\"")),
+                        .replace("change the name", &name.span, format!("\"{suggestion}\"")),
                     None => problem.help(format!("clients: {}", first_few(&self.names))),
                 };
             self.problems.push(problem);
@@ -75,7 +75,7 @@ impl Checker<'_> {
         );
     }
 
-    /// A client whose output is looked at: it has been started.
+    /// A client whose output is checked: it has been started.
     pub(crate) fn shows(&mut self, name: &Place<'_>) {
         let coming = self
             .group

@@ -75,7 +75,7 @@ impl Checker<'_> {
             let help =
                 "write it relative to the `scenarios` directory, such as \"fixtures/plan.pdf\"";
             let title = format!(
-                "`{}` does not stay below `scenarios`",
+                "`{}` does not stay inside `scenarios`",
                 path.text.escape_debug()
             );
             self.say(code::BAD_PATH, &path.span, title, help);
@@ -94,15 +94,15 @@ impl Checker<'_> {
             let wanted = relative
                 .file_name()
                 .map(|name| name.to_string_lossy().into_owned());
-            let meant = nearest(
+            let suggestion = nearest(
                 &wanted.unwrap_or_default(),
                 there.iter().map(String::as_str),
             );
-            self.problems.push(match meant {
-                Some(meant) => problem.replace(
-                    format!("did you mean `{meant}`?"),
+            self.problems.push(match suggestion {
+                Some(suggestion) => problem.replace(
+                    format!("did you mean `{suggestion}`?"),
                     &path.span,
-                    format!("\"{}\"", relative.with_file_name(meant).display()),
+                    format!("\"{}\"", relative.with_file_name(suggestion).display()),
                 ),
                 None => problem.help("put the file there, or make one with `size = \"64KiB\"`"),
             });

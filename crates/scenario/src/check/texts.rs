@@ -1,4 +1,4 @@
-//! What is said and what is looked for: lengths, placeholders, canaries.
+//! What is said and what is searched for: lengths, placeholders, canaries.
 
 use toml_language::suggest::nearest;
 use toml_language::{Place, Problem, braces};
@@ -56,7 +56,7 @@ impl Checker<'_> {
         text
     }
 
-    /// Reads a text that is looked for.
+    /// Reads a text that is searched for.
     pub(crate) fn wanted_text(&mut self, place: &Place<'_>) -> Text {
         let text = self.placeholders(place);
         if place.text.is_empty() {
@@ -79,7 +79,7 @@ impl Checker<'_> {
                 Piece::Canary(Some(name)) if !self.planted.contains(name) => {
                     let title = format!("no step before this one sends the canary `{name}`");
                     let help = match nearest(name, self.planted.iter().map(String::as_str)) {
-                        Some(meant) => format!("did you mean `{{canary:{meant}}}`?"),
+                        Some(suggestion) => format!("did you mean `{{canary:{suggestion}}}`?"),
                         None => format!("send it first, with `{{canary:{name}}}` in a text"),
                     };
                     self.say(code::UNPLANTED, &place.span, title, &help);

@@ -41,7 +41,7 @@ pub struct AuditPlan {
 }
 
 impl AuditPlan {
-    /// What is not looked for, each with the reason.
+    /// What is not searched for, each with the reason.
     pub fn cannot_judge(&self) -> Vec<String> {
         let steps = self.blind.iter();
         let steps = steps.map(|(step, why)| format!("step {}: {why}", step.0));

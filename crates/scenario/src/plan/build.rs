@@ -45,7 +45,7 @@ pub fn build<'a>(
 pub struct OtherWords {
     /// What is planted in texts and files.
     pub texts: bool,
-    /// What the relay is meant to see.
+    /// What the relay must see.
     pub control: bool,
 }
 

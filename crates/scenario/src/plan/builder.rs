@@ -86,7 +86,7 @@ impl<'a> Builder<'a> {
         self.others.get(participant).copied().unwrap_or(self.main)
     }
 
-    /// Each early client is told of those who start after it.
+    /// Each early client is notified of those that start after it.
     pub(super) fn opening(&self) -> Vec<Expectation> {
         let id = StepId("opening".to_owned());
         let mut all = Vec::new();
@@ -159,7 +159,7 @@ impl<'a> Builder<'a> {
         self.logins.client(login)
     }
 
-    /// Whose links are meant.
+    /// The clients whose links are affected.
     pub(super) fn clients_of(&self, links: &Links) -> Vec<String> {
         match links {
             Links::All => {

@@ -11,7 +11,7 @@ use crate::{Join, RelayAction, Scenario, Step, Verb};
 pub(super) struct Counters {
     joins: BTreeMap<String, u32>,
     leaves: BTreeMap<String, u32>,
-    /// The relay goes and comes back: who reconnects is told of again.
+    /// The relay goes and comes back: those who reconnect are announced again.
     relay_changes: bool,
     /// Joins that are still to come.
     ahead: BTreeMap<String, u32>,
@@ -54,12 +54,12 @@ impl Counters {
         }
     }
 
-    /// Whether others are told of this join and of no other like it.
+    /// Whether others are notified of this join and of no other like it.
     pub(super) fn joins_once(&self, login: &str) -> bool {
         !self.relay_changes && self.joins.get(login).is_none_or(|count| *count <= 1)
     }
 
-    /// Whether others are told of this leave and of no other like it.
+    /// Whether others are notified of this leave and of no other like it.
     pub(super) fn leaves_once(&self, login: &str) -> bool {
         !self.relay_changes && self.leaves.get(login).is_none_or(|count| *count <= 1)
     }

@@ -56,7 +56,7 @@ pub enum Pattern {
     SameFile {
         /// Whose outbox.
         from: String,
-        /// Name below it.
+        /// Name in it.
         name: String,
     },
     /// The participant's process ends.

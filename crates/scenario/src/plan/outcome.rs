@@ -28,7 +28,7 @@ pub(super) fn must_be_shown(
 ) -> Result<(), Unsupported> {
     let sender = [from];
     let (by, any): (&[&Adapter], &'static [EventKind]) = match (outcome, thing) {
-        // What has come is looked at itself.
+        // What has arrived is compared itself.
         (Outcome::Delivered, Thing::File) | (Outcome::Lost, _) => return Ok(()),
         (Outcome::Offered, Thing::File) => (to, &[EventKind::FileOffered]),
         (Outcome::Delivered | Outcome::Offered, Thing::Private) => (to, &[EventKind::Private]),

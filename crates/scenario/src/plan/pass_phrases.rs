@@ -20,7 +20,7 @@ impl PassPhrase {
         format!("passphrase of {}", self.owners.join(", "))
     }
 
-    /// Why it is not looked for, where it is not.
+    /// Why it is not searched for, where it is not.
     pub fn too_common(&self) -> Option<String> {
         let distinct = self.text.bytes().collect::<BTreeSet<u8>>().len();
         if self.text.len() < SHORTEST {

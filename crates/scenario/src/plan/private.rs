@@ -8,7 +8,7 @@ use super::model::Plan;
 
 impl Plan {
     /// Names of canaries that were sent to others alone, in texts and in files. What was
-    /// planted in a line that is typed as it stands may be meant for everyone.
+    /// planted in a line that is typed verbatim may be for everyone.
     pub fn hidden_from(&self, client: &str) -> BTreeSet<&str> {
         let canaries = self.audit.canaries.iter();
         canaries

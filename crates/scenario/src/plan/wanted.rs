@@ -1,4 +1,4 @@
-//! What an `expect` or a `never` looks for.
+//! What an `expect` or a `never` searches for.
 
 use std::collections::BTreeMap;
 
@@ -8,7 +8,7 @@ use super::unsupported::Unsupported;
 use crate::What;
 
 impl Builder<'_> {
-    /// What is looked for, with its placeholders filled in.
+    /// What is searched for, with its placeholders filled in.
     pub(super) fn wanted(
         &mut self,
         client: &str,

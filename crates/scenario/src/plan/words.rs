@@ -86,7 +86,7 @@ pub(super) fn relay(action: RelayAction) -> &'static str {
     }
 }
 
-/// What is looked for, as the end of a sentence: `shows …`.
+/// What is searched for, as the end of a sentence: `shows …`.
 pub(super) fn pattern(pattern: &Pattern) -> String {
     match pattern {
         Pattern::Contains(text) => format!("a line with {}", quoted(text)),

@@ -93,7 +93,7 @@ pub enum FaultKind {
         /// So many bytes pass first.
         after_bytes: u64,
     },
-    /// close the connection towards the receiver only; the sender is not told
+    /// close the connection towards the receiver only; the sender is not notified
     HalfOpen,
     /// let nothing through without closing anything; traffic is delivered after `heal`
     Blackhole,
@@ -202,7 +202,7 @@ impl Fault {
     }
 }
 
-/// What a kind is told beside what all are told.
+/// The parameters of a kind, besides those that all share.
 pub(super) struct Parameters {
     /// Without these it means nothing.
     pub(super) needs: &'static [&'static str],

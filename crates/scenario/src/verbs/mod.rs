@@ -74,7 +74,7 @@ pub enum Verb {
         from: String,
         to: String,
         source: FileSource,
-        /// The path it is sent from, below the sender's outbox.
+        /// The path it is sent from, in the sender's outbox.
         name: String,
         outcome: Outcome,
     },

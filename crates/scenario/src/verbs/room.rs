@@ -14,7 +14,7 @@ use crate::model::Outcome;
 closed_list! {
     /// What a client does in a room, as files have it.
     pub enum RoomWord {
-        /// make it, and be its first member
+        /// create it, and become its first member
         Create,
         /// add `who` to it
         Invite,
@@ -22,7 +22,7 @@ closed_list! {
         Leave,
         /// remove `who` from it
         Remove,
-        /// write `text` to its members
+        /// send `text` to its members
         Say,
     }
 }
@@ -47,7 +47,7 @@ pub(super) static ROOM: Described = Described::new(
 
 static ROOM_TABLE: Table = Table::new(
     "room",
-    "It expects nothing by itself: say with `expect` and `never` who must show what.",
+    "It expects nothing by itself: use `expect` and `never` to say who must show what.",
     &[
         must("client", ValueKind::Text, "the client that does it"),
         must(

@@ -86,7 +86,7 @@ static FILE_TABLE: Table = Table::new(
         may(
             "path",
             ValueKind::Text,
-            "a file below `scenarios/`, usually in `fixtures/`",
+            "a file in `scenarios/`, usually in `fixtures/`",
         ),
         may(
             "size",

@@ -9,7 +9,7 @@ fn shown(text: &str) -> String {
 }
 
 #[test]
-fn a_misspelt_client_is_shown_with_the_one_that_was_meant() {
+fn a_misspelt_client_is_shown_with_a_suggestion() {
     let text = r#"title = "t"
 clients = ["alice", "bob"]
 [[steps]]
@@ -34,7 +34,7 @@ say = { from = "alcie", text = "hello" }
 }
 
 #[test]
-fn a_misspelt_key_is_shown_with_the_one_that_was_meant() {
+fn a_misspelt_key_is_shown_with_a_suggestion() {
     let text = r#"title = "t"
 clients = ["alice", "bob"]
 [[steps]]
@@ -77,7 +77,7 @@ expct = { client = "alice", event = "left" }
 }
 
 #[test]
-fn a_misspelt_event_is_shown_with_the_one_that_was_meant() {
+fn a_misspelt_event_is_shown_with_a_suggestion() {
     let text = r#"title = "t"
 clients = ["alice", "bob"]
 [[steps]]

@@ -157,7 +157,7 @@ fn a_refused_join_forbids_no_later_one_of_the_same_login() {
             .iter()
             .all(|one| one.mode != Mode::Never)
     );
-    // And who comes twice is not told of once.
+    // For somebody who comes twice, nothing is expected exactly once.
     assert!(
         plan.steps[2]
             .expects

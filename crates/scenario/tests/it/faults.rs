@@ -98,8 +98,8 @@ fn every_row_of_the_page_has_its_scenario_and_every_scenario_a_row() {
     };
     let rows = page.lines().filter(|line| line.starts_with('|'));
     let rows: BTreeSet<String> = rows.filter_map(linked).collect();
-    let folder = scenarios().join("faults");
-    let files = scenario::find(&folder).unwrap();
+    let directory = scenarios().join("faults");
+    let files = scenario::find(&directory).unwrap();
     let stem = |path: &Path| path.file_stem().unwrap().to_string_lossy().into_owned();
     let files: BTreeSet<String> = files.iter().map(|path| stem(path)).collect();
     assert_eq!(rows, files);

@@ -1,4 +1,4 @@
-//! Every word of the language does something: what is described is also read, planned and told.
+//! Every word of the language does something: what is described is also read, planned and explained.
 
 use std::collections::BTreeSet;
 

@@ -18,7 +18,7 @@ pub(crate) trait Clock: Debug + Send {
     /// Takes out of it a time in which the harness did not run.
     fn skip(&mut self, _lost: Duration) {}
 
-    /// Ready at `due`, or before: who waits looks whether it is time.
+    /// Ready at `due`, or before: the caller checks whether it is time.
     fn poll_until(&mut self, due: Instant, context: &mut Context<'_>) -> Poll<()>;
 }
 

@@ -286,7 +286,7 @@ fn comes_from_relay(one: &Expectation) -> bool {
             | EventKind::Rejected
             | EventKind::Undelivered => false,
         },
-        // A fence is about its sender; what a scenario looks for in lines may be anything.
+        // A fence is about its sender; what a scenario expects in lines may be anything.
         Pattern::Contains(_) => one.about.is_some(),
         Pattern::Line(_) | Pattern::Matches(_) | Pattern::Exits => false,
     }

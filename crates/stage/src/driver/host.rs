@@ -33,7 +33,7 @@ pub(crate) type Doing<'h, T> = Pin<Box<dyn Future<Output = Result<T, EngineError
 #[derive(Debug)]
 pub(crate) struct Launch {
     pub(crate) side: Side,
-    /// It writes below this directory alone.
+    /// It writes only in this directory.
     pub(crate) home: PathBuf,
     pub(crate) command: Command,
     pub(crate) terminal: Option<Terminal>,
@@ -84,7 +84,7 @@ pub(crate) trait Host: Debug + Send + Sync {
     /// Which of these processes wait for input. It lies in their memory, so who asks may wait.
     fn who_reads(&self, pids: Vec<i32>) -> Doing<'static, BTreeSet<i32>>;
 
-    /// Looks at the relay while it handles what it is sent next; nothing where it cannot be traced.
+    /// Scans the relay while it handles what it is sent next; nothing where it cannot be traced.
     fn watch(&self, roots: Vec<i32>, searcher: Arc<Searcher>) -> Doing<'static, Option<InTheAct>>;
 
     /// What participants have left behind, of the play with this scratch directory, and what does not end

@@ -201,7 +201,7 @@ impl Host for Machine {
     }
 
     fn watch(&self, roots: Vec<i32>, searcher: Arc<Searcher>) -> Doing<'static, Option<InTheAct>> {
-        // Where it cannot be read, the looks at its memory say why.
+        // Where it cannot be read, the scans of its memory say why.
         Box::pin(async { Ok(InTheAct::begin(roots, searcher).await.ok()) })
     }
 

@@ -11,7 +11,7 @@
 //!   host, clock ─── the machine and its time, or a script of them in tests
 //! ```
 //!
-//! Each part owns its state; the loop hands an input to the part that it belongs to. What a step
+//! Each part owns its state; the loop passes an input to the part that it belongs to. What a step
 //! waits for (`expected`) is the loop's own, for all parts may bring it.
 
 mod clock;

@@ -53,7 +53,7 @@ fn facts(played: &Played) -> BTreeMap<String, Vec<Kind>> {
         match &mut kind {
             // Each play has directories of its own.
             Kind::Began { scratch, .. } => *scratch = None,
-            // How often the relay's arguments were looked at is a matter of time.
+            // How often the relay's arguments were scanned depends on timing.
             Kind::Searched { samples, .. } => *samples = 0,
             _ => {}
         }

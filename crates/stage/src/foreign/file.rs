@@ -117,7 +117,7 @@ impl Read for ForeignFile {
     }
 }
 
-/// A regular file that a process holds open, by its link below `/proc`: also one that has no name
+/// A regular file that a process holds open, by its link under `/proc`: also one that has no name
 /// any more. It is asked what it is before anything is opened that could wait or be woken.
 pub(crate) fn held_open(link: &Path) -> Result<ForeignFile, ForeignError> {
     let held = openat(CWD, link, OFlags::PATH | OFlags::CLOEXEC, Mode::empty())?;
@@ -127,7 +127,7 @@ pub(crate) fn held_open(link: &Path) -> Result<ForeignFile, ForeignError> {
     ForeignFile::of(openat(CWD, again, flags, Mode::empty())?)
 }
 
-/// What waits in a pipe without a name that a process holds, by its link below `/proc`. It stays there:
+/// What waits in a pipe without a name that a process holds, by its link under `/proc`. It stays there:
 /// the bytes are copied by the kernel, and nobody is waited for.
 pub(crate) fn waiting_in(link: &Path) -> io::Result<Vec<u8>> {
     let held = openat(CWD, link, OFlags::PATH | OFlags::CLOEXEC, Mode::empty())?;

@@ -115,7 +115,7 @@ impl Changes {
         let mut room = [MaybeUninit::uninit(); 4096];
         let mut events = inotify::Reader::new(&self.queue, &mut room);
         let mut left = AT_ONCE;
-        // What was read into the room and not looked at would be lost.
+        // What was read into the buffer and not handled would be lost.
         while left > 0 || !events.is_buffer_empty() {
             left = left.saturating_sub(1);
             match events.next() {

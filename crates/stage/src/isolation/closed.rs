@@ -3,7 +3,7 @@
 //!
 //! A file system that is empty lies over each of them, in a mount namespace of each participant.
 //! What its program needs lies there again: its own scratch directory, and what its command line
-//! and its environment name, with all that lies beside it. Of a path that is named below a closed
+//! and its environment name, with all that lies beside it. Of a path that is named inside a closed
 //! place, the first directory there is shown, read-only: a program in `~/chat/bin` finds
 //! `~/chat`, and none of the rest of `~`. Of a file that lies there directly the files beside it are
 //! shown as well, and no directory: `~/relay.py` finds `~/words.py`. A closed place that is named

@@ -30,7 +30,7 @@ const DEVICES: [&str; 6] = [
     "/dev/zero",
 ];
 
-/// From now on the calling thread, and all that it starts, writes below its own directories and to
+/// From now on the calling thread, and all that it starts, writes only in its own directories and to
 /// harmless devices alone, and signals and abstract sockets reach nobody outside. False
 /// where the kernel has no Landlock: then nothing is restricted.
 ///

@@ -32,7 +32,7 @@ const KNOWN: &str = "/proc/thread-self/net/unix";
 /// What lies over a socket. Nobody can connect to it.
 const NOTHING: &str = "/dev/null";
 
-/// Where sockets usually lie, and how many directories deep is looked for them there.
+/// Where sockets usually are, and how many directories deep to search for them there.
 const USUAL: [(&str, usize); 5] = [
     ("/run", 4),
     ("/var/run", 4),
@@ -41,7 +41,7 @@ const USUAL: [(&str, usize); 5] = [
     ("/dev", 1),
 ];
 
-/// The same below the user's home.
+/// The same in the user's home.
 const AT_HOME: [(&str, usize); 5] = [
     (".ssh", 2),
     (".gnupg", 2),
@@ -50,7 +50,7 @@ const AT_HOME: [(&str, usize); 5] = [
     (".local/share", 3),
 ];
 
-/// Entries of directories that are looked at, at the most.
+/// The most entries of directories that are read.
 const MOST: usize = 50_000;
 
 /// How long it may take: a directory may lie on a machine that does not answer.
@@ -68,7 +68,7 @@ pub struct Hidden {
 /// system says no to.
 #[derive(Debug, thiserror::Error)]
 pub enum HideError {
-    /// Nobody can look for them beside the play.
+    /// No thread can search for them beside the play.
     #[error("cannot make a thread: {0}")]
     Thread(io::Error),
     /// A directory may lie on a machine that does not answer.
@@ -245,6 +245,6 @@ mod tests {
         let expected = BTreeSet::from([deep.join("after")]);
         assert_eq!(found(3, 100), expected);
         assert!(found(2, 100).is_empty());
-        assert!(found(3, 2).is_empty(), "no more is looked at");
+        assert!(found(3, 2).is_empty(), "no more is read");
     }
 }

@@ -132,7 +132,7 @@ impl StageThread {
         })
     }
 
-    /// Starts a process on one side. It writes below `home` alone.
+    /// Starts a process on one side. It writes only in `home`.
     pub(crate) async fn spawn(
         &self,
         side: Side,
@@ -423,7 +423,7 @@ impl Place {
         };
         namespace::new_processes().map_err(named)?;
         namespace::own_directory().map_err(named)?;
-        // Whoever may look at pid 1 sees what it sees.
+        // Whoever may inspect pid 1 sees what it sees.
         if let Ok(hidden) = hidden {
             hidden.enter().map_err(enter_hidden)?;
         }

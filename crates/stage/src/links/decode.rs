@@ -342,6 +342,6 @@ mod tests {
             .map(|(name, text)| name.len() + text.len())
             .sum();
         assert!(bytes <= MOST_OF_HEADER * header.len(), "{bytes}");
-        assert!(fields.len() >= 2, "what there is room for is told");
+        assert!(fields.len() >= 2, "what there is room for is reported");
     }
 }

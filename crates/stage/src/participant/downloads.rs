@@ -19,7 +19,7 @@ pub(crate) struct Downloads {
     known: BTreeMap<PathBuf, Known>,
     wrong: usize,
     watching: Watching,
-    /// Names under which looks saw something grow since something was awaited.
+    /// Names under which scans saw something grow since something was awaited.
     growing: BTreeSet<String>,
 }
 
@@ -37,8 +37,8 @@ enum Watching {
     /// There was no directory when somebody had to know.
     NotThere,
     By(Watch),
-    /// By looks alone, which may miss it: this machine has no room for a watch.
-    Looks,
+    /// By scans alone, which may miss it: this machine has no room for a watch.
+    Scans,
 }
 
 /// A file as it was when it was last scanned.
@@ -69,7 +69,7 @@ pub(crate) struct Arrived {
     pub(crate) digested: Digested,
 }
 
-/// A file that is wanted and certainly was not there when it was looked for.
+/// A file that is wanted and certainly was not there when it was checked for.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Lacking {
     pub(crate) from: String,
@@ -87,10 +87,10 @@ pub(crate) struct Scan {
 
 /// What a file was found to be.
 #[derive(Debug)]
-enum Looked {
+enum Change {
     /// Of no size that is wanted, or as it was.
     Old,
-    /// It could not be looked at now.
+    /// It could not be read now.
     Unsure,
     New(Digested),
 }
@@ -121,7 +121,7 @@ impl Downloads {
         let is_done = match &self.watching {
             Watching::NotYet | Watching::NotThere => false,
             Watching::By(watch) => watch.is_of(ground, directory),
-            Watching::Looks => true,
+            Watching::Scans => true,
         };
         if is_done {
             return None;
@@ -131,13 +131,13 @@ impl Downloads {
                 match &self.watching {
                     Watching::By(before) => watch.goes_on_from(before),
                     Watching::NotThere => watch.begins_late(NOT_THERE),
-                    Watching::NotYet | Watching::Looks => {}
+                    Watching::NotYet | Watching::Scans => {}
                 }
                 self.watching = Watching::By(watch);
                 None
             }
             Err(why) if why.is_of_machine() => {
-                self.watching = Watching::Looks;
+                self.watching = Watching::Scans;
                 Some(why)
             }
             Err(_) => None,
@@ -155,7 +155,7 @@ impl Downloads {
     pub(super) fn written_in_place(&self) -> BTreeSet<PathBuf> {
         match &self.watching {
             Watching::By(watch) => watch.written(),
-            Watching::NotYet | Watching::NotThere | Watching::Looks => BTreeSet::new(),
+            Watching::NotYet | Watching::NotThere | Watching::Scans => BTreeSet::new(),
         }
     }
 
@@ -165,7 +165,7 @@ impl Downloads {
             Watching::By(watch) => watch.missed(ground, directory),
             Watching::NotYet => None,
             Watching::NotThere => ground.has(directory).then_some(NOT_THERE),
-            Watching::Looks => ground.has(directory).then_some(NO_ROOM),
+            Watching::Scans => ground.has(directory).then_some(NO_ROOM),
         }
     }
 
@@ -186,9 +186,9 @@ impl Downloads {
                 parts.insert(name, size);
             }
             match self.digest_changed(&path, file, wanted) {
-                Looked::Old => {}
-                Looked::Unsure => is_sure = false,
-                Looked::New(digested) => {
+                Change::Old => {}
+                Change::Unsure => is_sure = false,
+                Change::New(digested) => {
                     if self.is_worth_noting(&digested, wanted) {
                         scan.arrived.push(Arrived { path, digested });
                     }
@@ -239,22 +239,22 @@ impl Downloads {
     }
 
     /// The digest of a file that is not known as it is.
-    fn digest_changed(&mut self, path: &Path, file: ForeignFile, wanted: &[Wanted]) -> Looked {
+    fn digest_changed(&mut self, path: &Path, file: ForeignFile, wanted: &[Wanted]) -> Change {
         let (inode, version) = Version::of(file.metadata());
         let size = file.metadata().len();
         if !wanted.iter().any(|one| one.digested.size == size) {
-            return Looked::Old;
+            return Change::Old;
         }
         let began = Instant::now();
         let before = self.known.get(path);
         if before.is_some_and(|known| version.is(&known.version)) {
-            return Looked::Old;
+            return Change::Old;
         }
         if before.is_some_and(|known| began < known.rests_until) {
-            return Looked::Unsure;
+            return Change::Unsure;
         }
         let Ok(digested) = file.digest() else {
-            return Looked::Unsure;
+            return Change::Unsure;
         };
         let is_new = before.is_none_or(|known| {
             known.inode != inode
@@ -269,9 +269,9 @@ impl Downloads {
         };
         self.known.insert(path.to_owned(), known);
         if is_new {
-            Looked::New(digested)
+            Change::New(digested)
         } else {
-            Looked::Old
+            Change::Old
         }
     }
 
@@ -422,7 +422,7 @@ mod tests {
     #[test]
     fn without_a_watch_what_grows_under_the_name_that_was_sent_is_seen_and_reported_once() {
         let mut bob = Bob::new();
-        bob.downloads.watching = Watching::Looks;
+        bob.downloads.watching = Watching::Scans;
         bob.write("plan", "old");
         bob.begin();
         assert_eq!(bob.lacks(), [None], "it lay there before");
@@ -454,7 +454,7 @@ mod tests {
         assert_eq!(bob.downloads.missed(&bob.ground, at), Some(NOT_THERE));
         assert!(bob.downloads.begin(&bob.ground, at).is_none());
         assert_eq!(bob.downloads.missed(&bob.ground, at), Some(NOT_THERE));
-        bob.downloads.watching = Watching::Looks;
+        bob.downloads.watching = Watching::Scans;
         assert_eq!(bob.downloads.missed(&bob.ground, at), Some(NO_ROOM));
     }
 

@@ -27,7 +27,7 @@ pub(crate) struct Files {
     pub(crate) own: Vec<PathBuf>,
 }
 
-/// Everything in a client's downloads, as far as it was looked at.
+/// Everything in a client's downloads, as far as it was read.
 #[derive(Debug, Default)]
 pub(crate) struct Kept {
     pub(crate) files: Vec<KeptFile>,

@@ -39,7 +39,7 @@ pub(crate) fn set(pid: i32, limits: &Limits) {
     }
 }
 
-/// Ends everything below a process that is held.
+/// Ends all descendants of a process that is held.
 pub(crate) fn end_children(parent: i32) {
     for _ in 0..ROUNDS {
         let mut children = tree(parent);

@@ -147,8 +147,8 @@ fn reap(pid: i32) {
     waitpid(Pid::from_raw(pid), WaitOptions::NOHANG).ok();
 }
 
-/// Whether a process was started in a play, or by somebody who was: what it was told, or the
-/// directory in which it is, lies below the play's scratch directory. One that has cleared its
+/// Whether a process was started in a play, or by somebody who was: a variable of its environment
+/// or its working directory is inside the play's scratch directory. One that has cleared its
 /// environment and gone elsewhere is found at the end of the run.
 fn is_of(pid: i32, scratch: &Path) -> bool {
     let pid = proc::living(pid);
@@ -156,7 +156,7 @@ fn is_of(pid: i32, scratch: &Path) -> bool {
     let environment = match proc::read(pid, "environ") {
         Ok(environment) => environment,
         Err(error) if is_gone(&error) => return false,
-        // Who does not let it be read has not been told to stay.
+        // What hides its environment may be anybody's, so it may not stay.
         Err(_) => return true,
     };
     let variables = environment.split(|byte| *byte == 0);

@@ -1,4 +1,4 @@
-//! Files below `/proc`, whole.
+//! Files under `/proc`, whole.
 //!
 //! What the kernel knows of a process by itself is read at once. All else lies in the memory of the
 //! process, or behind a lock that it may hold for as long as a file system lets it wait: a thread

@@ -10,7 +10,7 @@ use crate::participant::spawn::{Command, find_program};
 use scenario::adapter::{Adapter, Copy, Program, Template, Typed};
 use timeline::EventKind;
 
-/// Where a clean environment looks for programs.
+/// Where a clean environment searches for programs.
 pub(crate) const PATH: &str = "/usr/local/bin:/usr/bin:/bin";
 
 /// A program that starts in this directory, which is its home, in a clean environment.

@@ -1,4 +1,4 @@
-//! What a process and everything below it uses, read from `/proc`.
+//! What a process and its descendants uses, read from `/proc`.
 
 use std::time::Duration;
 
@@ -34,7 +34,7 @@ impl Usage {
     }
 }
 
-/// What these processes and everything below them use now. What has ended meanwhile counts
+/// What these processes and their descendants use now. What has ended meanwhile counts
 /// nothing.
 pub(crate) fn of_trees(roots: &[i32]) -> Usage {
     let mut usage = Usage::default();
@@ -86,8 +86,8 @@ fn parse(stat: &str) -> Option<Own> {
     })
 }
 
-/// The most that a process has ever used itself, in bytes: between two looks it may have
-/// been more than is seen at either.
+/// The most that a process has ever used itself, in bytes: between two samples it may have
+/// been more than either of them shows.
 fn peak(pid: i32) -> u64 {
     let status = proc::text(proc::living(pid), "status").unwrap_or_default();
     let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));

@@ -156,7 +156,7 @@ impl Writer {
         Ok(())
     }
 
-    /// Appends bytes to a file below the play's directory, as long as it stays within `cap`
+    /// Appends bytes to a file in the play's directory, as long as it stays within `cap`
     /// bytes.
     ///
     /// # Errors

@@ -1,4 +1,4 @@
-//! Why a process cannot be looked into, and what would help.
+//! Why a process cannot be inspected, and what would help.
 
 use std::fs;
 use std::io;
@@ -6,7 +6,7 @@ use std::os::unix::fs::MetadataExt as _;
 
 use crate::participant::proc;
 
-/// A process that cannot be looked into.
+/// A process that cannot be inspected.
 #[derive(Debug, thiserror::Error)]
 #[error("the {what} of {name} (pid {pid}) cannot be read: {why}")]
 pub struct Unreadable {
@@ -20,8 +20,8 @@ pub struct Unreadable {
     pub why: Obstacle,
 }
 
-/// What stands in the way of whoever would look into a process. Where we know what would help, it
-/// is said in place of the system's words.
+/// What prevents the inspection of a process. Where we know what would help, the message says so
+/// instead of the system's words.
 #[derive(Debug, thiserror::Error)]
 pub enum Obstacle {
     /// The kernel lets nobody do it.

@@ -35,7 +35,7 @@ pub(crate) fn last(scene: &Scene, place: Rect, buffer: &mut Buffer) {
     );
 }
 
-/// Draws a record that is looked into.
+/// Draws the record that is being inspected.
 pub(crate) fn open(scene: &Scene, open: &OpenRecord, place: Rect, buffer: &mut Buffer) {
     if let Some(passed) = scene.passed.get(open.record) {
         let top = rows(&passed.record).get(open.row).copied();

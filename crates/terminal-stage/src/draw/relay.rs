@@ -131,7 +131,7 @@ fn answer(sought: &Sought, rows: usize, width: usize) -> Vec<Line<'static>> {
                 add(place, BAD, rows);
             }
         }
-        Presence::NotFound => add(&format!("looked for {}", sought.looked_in()), GOOD, ROWS),
+        Presence::NotFound => add(&format!("looked for {}", sought.searched_in()), GOOD, ROWS),
         Presence::NotYet | Presence::TooShort => {}
     }
     lines

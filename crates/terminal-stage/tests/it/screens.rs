@@ -74,7 +74,7 @@ fn the_relays_pane_turns_in_the_step_in_which_it_gets_the_word() {
 }
 
 #[test]
-fn what_is_typed_by_hand_is_looked_for_at_once() {
+fn what_is_typed_by_hand_is_searched_for_at_once() {
     let mut stage = Stage::opened();
     stage.say();
     stage.add(Kind::Unscripted {

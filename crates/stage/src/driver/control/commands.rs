@@ -8,7 +8,7 @@ use timeline::ControlCommand;
 /// Commands that wait to be read, at the most.
 const WAITING: usize = 16;
 
-/// What one play is told to do, to be given to it.
+/// The commands to one play, to be given to it.
 #[derive(Debug, Default)]
 pub struct Commands(Option<mpsc::Receiver<ControlCommand>>);
 

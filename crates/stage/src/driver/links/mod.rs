@@ -319,7 +319,7 @@ pub(super) fn was_cut_off(who: &str, events: &[Event]) -> bool {
     first.is_some_and(|(direction, how)| direction == Direction::Down || how == LinkEnd::Reset)
 }
 
-/// Where a direction of a link is kept, below the play's directory.
+/// Where a direction of a link is kept, in the play's directory.
 pub(crate) fn wire_file(link: &str, direction: Direction) -> String {
     match direction {
         Direction::Down => format!("wire/{link}.down"),

@@ -17,13 +17,13 @@ use timeline::Kind;
 /// The longest value, in bytes.
 const MAX_VALUE: usize = 64 * 1024;
 
-/// Bytes of a file in which a value is looked for.
+/// Bytes of a file that are searched for a value.
 const MAX_FILE: u64 = 1024 * 1024;
 
 /// What is known so far: by name, who has shown it and the value.
 pub(super) type Captured = BTreeMap<String, (String, String)>;
 
-/// What to look for in the lines of a participant.
+/// What to search for in the lines of a participant.
 #[derive(Debug, Default)]
 pub(super) struct Catches(Vec<(String, Arc<Regex>)>);
 
@@ -176,14 +176,14 @@ impl Participants<'_> {
 
     /// Who was started and should show a value.
     fn shown_by(&self, name: &str) -> Vec<String> {
-        let started = self.all.iter().filter(|(_, one)| one.incarnation > 0);
+        let started = self.all.iter().filter(|(_, one)| one.starts > 0);
         let names = started.map(|(who, _)| who.clone());
         names
             .filter(|who| self.io_settings_of(who).captures.contains_key(name))
             .collect()
     }
 
-    /// Looks for a value in files of those who write it there.
+    /// Searches the files of those who write a value there.
     pub(in crate::driver) fn read_captures(
         &mut self,
         name: &str,

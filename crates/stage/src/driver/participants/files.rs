@@ -154,7 +154,7 @@ impl Participants<'_> {
         };
         let Kept { files, incomplete } = match self.in_downloads(who, record, list)? {
             Some(kept) => kept,
-            // What could not be looked at may hold anything.
+            // What could not be read may hold anything.
             None if self.of_name(who).hides_downloads => Kept {
                 files: Vec::new(),
                 incomplete: Some("the directory could not be read".to_owned()),

@@ -74,7 +74,7 @@ pub(super) struct Participants<'p> {
     captured: Captured,
     /// What lies in outboxes, by client and name.
     pub(super) outbox: BTreeMap<(String, String), Digested>,
-    /// How many events there were when files were looked for last.
+    /// How many events there were when downloads were last checked.
     polled: usize,
     /// It was said that this machine has no room to watch downloads.
     has_noted_watches: bool,
@@ -141,7 +141,7 @@ impl<'p> Participants<'p> {
     fn current(&mut self, instance: &Instance) -> Option<&mut Participant> {
         self.all
             .get_mut(&instance.participant)
-            .filter(|one| one.incarnation == instance.incarnation)
+            .filter(|one| one.starts == instance.start)
     }
 
     pub(super) fn is_running(&self, who: &str) -> bool {
@@ -159,8 +159,8 @@ impl<'p> Participants<'p> {
     }
 
     /// Something was started for it before; a preparation counts.
-    pub(super) fn has_incarnation(&self, who: &str) -> bool {
-        self.all.get(who).is_some_and(|one| one.incarnation > 0)
+    pub(super) fn has_been_started(&self, who: &str) -> bool {
+        self.all.get(who).is_some_and(|one| one.starts > 0)
     }
 
     /// The process of one that runs.
@@ -191,8 +191,8 @@ impl<'p> Participants<'p> {
     /// The next process of a participant.
     pub(super) fn next_instance(&mut self, who: &str) -> Arc<Instance> {
         let one = self.of_name(who);
-        one.incarnation += 1;
-        Arc::new(Instance::of(who, one.incarnation))
+        one.starts += 1;
+        Arc::new(Instance::of(who, one.starts))
     }
 
     /// Its new process takes the place of the last one.
@@ -343,7 +343,7 @@ impl<'p> Participants<'p> {
         end.into_iter().chain(check).chain(still).min()
     }
 
-    /// The relay's process, and what has left the tree below it; none when it does not run.
+    /// The relay's process, and what has left its process tree; none when it does not run.
     pub(super) fn roots_of_relay(&self) -> Vec<i32> {
         let Some(pid) = self.pid(RELAY) else {
             return Vec::new();

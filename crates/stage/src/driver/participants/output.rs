@@ -79,7 +79,7 @@ impl Participants<'_> {
         record: &mut Writer,
     ) -> Result<(), EngineError> {
         let one = self.of_name(who);
-        let instance = Instance::of(who, one.incarnation);
+        let instance = Instance::of(who, one.starts);
         let prompt = one.reading(stream).cut(end);
         self.line(&instance, stream, prompt, record)
     }

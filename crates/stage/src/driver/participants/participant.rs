@@ -31,7 +31,7 @@ pub(in crate::driver) enum TypeLineError {
 #[derive(Debug, Default)]
 pub(in crate::driver) struct Participant {
     /// How often it was started.
-    pub(super) incarnation: u32,
+    pub(super) starts: u32,
     pub(super) process: Option<Box<dyn ProcessHandle>>,
     /// How its last process ended, and when; `None` while it runs or before it was started.
     pub(super) ended: Option<(Ended, Instant)>,

@@ -74,7 +74,7 @@ impl Participants<'_> {
         record: &mut Writer,
     ) -> Result<(), EngineError> {
         let one = self.of_name(who);
-        let instance = Instance::of(who, one.incarnation);
+        let instance = Instance::of(who, one.starts);
         let asks = one.questions.is_some();
         let reading = one.reading(Stream::Stdout);
         let lines = reading.stands_still();

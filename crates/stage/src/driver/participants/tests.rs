@@ -179,7 +179,7 @@ fn what_an_earlier_process_printed_is_stored_and_no_line_of_the_next_one() {
     let mut bench = Bench::of(&plan);
     let (first, _) = bench.start("bob");
     let (second, _) = bench.start("bob");
-    assert_eq!((first.incarnation, second.incarnation), (1, 2));
+    assert_eq!((first.start, second.start), (1, 2));
     bench.print(&first, Stream::Stdout, "late\n");
     assert!(bench.has(|kind| matches!(kind, Kind::Output { len: 5, .. })));
     assert!(bench.lines().is_empty());

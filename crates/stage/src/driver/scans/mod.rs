@@ -73,7 +73,7 @@ pub(super) struct Scans<'p> {
     files: Files,
     /// Arguments and environments that are kept already.
     arguments: Arguments,
-    /// Where the system does not let anybody look.
+    /// What the system does not let anybody read.
     refused: BTreeSet<String>,
     /// A scan was given up.
     is_stuck: bool,
@@ -209,7 +209,7 @@ impl<'p> Scans<'p> {
         self.sampling.is_after(step)
     }
 
-    /// Whether the relay is looked at while it handles this step. It is stopped for that, which its
+    /// Whether the relay is scanned while it handles this step. It is stopped for that, which its
     /// adapter must allow.
     pub(super) fn is_watched_in(&mut self, step: usize) -> bool {
         let is_wanted =
@@ -339,7 +339,7 @@ impl<'p> Scans<'p> {
     }
 
     /// Adds what a scan found: what is to be recorded at once, which is all that is new of it,
-    /// and where it was looked.
+    /// and where it was searched.
     pub(super) fn seen(&mut self, seen: Seen, moment: Moment<'_>) -> Vec<Kind> {
         self.copied = seen.copied;
         self.files = seen.files;
@@ -409,7 +409,7 @@ impl<'p> Scans<'p> {
         if is_off {
             counters.miss("the adapter does not let it be read: `memory = \"off\"`".to_owned());
         } else if counters.samples == 0 {
-            counters.miss("it could not be looked at: the relay did not run".to_owned());
+            counters.miss("it could not be scanned: the relay did not run".to_owned());
         }
     }
 }

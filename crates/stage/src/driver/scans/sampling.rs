@@ -1,4 +1,4 @@
-//! After which steps the relay is scanned while it runs, and during which it is looked at.
+//! After which steps the relay is scanned while it runs, and during which it is scanned in the act.
 
 use std::collections::BTreeSet;
 
@@ -11,7 +11,7 @@ use scenario::plan::{Action, PlannedStep};
 /// Scans during the steps of a play, at most: each searches all of its memory.
 const MOST: usize = 4;
 
-/// Steps that send something and during which it is looked at in every play: the first ones, and the last.
+/// Steps that send something and during which it is scanned in the act in every play: the first ones, and the last.
 const ACTS: usize = 2;
 
 /// More of them, which the seed draws: a relay that knows the others behaves in those.
@@ -26,7 +26,7 @@ const BUDGET: u64 = 2 << 30;
 pub(super) struct Sampling {
     /// Places of steps in the plan.
     steps: BTreeSet<usize>,
-    /// Those during which it is looked at.
+    /// Those during which it is scanned in the act.
     acts: BTreeSet<usize>,
     budget: u64,
     /// It is scanned for those who watch as well, which uses up the budget.
@@ -71,7 +71,7 @@ impl Sampling {
         self.steps.contains(&step)
     }
 
-    /// Whether the relay is looked at during this step.
+    /// Whether the relay is scanned in the act during this step.
     pub(super) fn is_in(&self, step: usize) -> bool {
         self.acts.contains(&step)
     }
@@ -87,7 +87,7 @@ impl Sampling {
     }
 }
 
-/// Of the steps that send something: those during which the relay is looked at.
+/// Of the steps that send something: those during which the relay is scanned in the act.
 fn acts(sending: &[usize], seed: u64) -> BTreeSet<usize> {
     let first = sending.iter().take(ACTS - 1);
     let mut acts: BTreeSet<usize> = first.chain(sending.last()).copied().collect();
@@ -99,8 +99,8 @@ fn acts(sending: &[usize], seed: u64) -> BTreeSet<usize> {
     acts
 }
 
-/// The steps that send something while the relay is left alone. One that is frozen must stay so, and who looks
-/// at it makes it go on.
+/// The steps that send something while the relay is left alone. One that is frozen must stay so, and a scan
+/// in the act would resume it.
 fn sending_while_running(steps: &[PlannedStep]) -> Vec<usize> {
     let mut is_frozen = false;
     let mut sending = Vec::new();
@@ -172,7 +172,7 @@ mod tests {
     }
 
     #[test]
-    fn nobody_who_does_not_know_the_seed_knows_in_which_steps_it_is_looked_at() {
+    fn nobody_who_does_not_know_the_seed_knows_in_which_steps_it_is_scanned() {
         let sending: Vec<usize> = (0..20).map(|nth| nth * 3).collect();
         let mut ever = BTreeSet::new();
         for seed in 0..200 {
@@ -183,7 +183,7 @@ mod tests {
             ever.extend(these);
         }
         assert_eq!(Vec::from_iter(ever), sending);
-        // Of few steps, it is looked at in each.
+        // Of few steps, it is scanned in each.
         for few in 0..=ACTS + DRAWN {
             let few = &sending[..few];
             assert_eq!(Vec::from_iter(acts(few, 1)), few);
@@ -191,7 +191,7 @@ mod tests {
     }
 
     #[test]
-    fn a_frozen_relay_is_not_looked_at_in_the_act() {
+    fn a_frozen_relay_is_not_scanned_in_the_act() {
         let steps = |frozen: &str| {
             let say = "[[steps]]\nsay = { from = \"alice\", text = \"the word of this day is {canary}\" }\n";
             let steps =

@@ -18,7 +18,7 @@ use crate::scan::refused;
 use audit::Searcher;
 use timeline::{Kind, Surface};
 
-/// Where command lines and environments of the relay are kept, below the play's directory.
+/// Where command lines and environments of the relay are kept, in the play's directory.
 const ARGUMENTS: &str = "out/relay.arguments";
 
 /// Bytes of the files of the relay, and of those that clients have received, that are searched at
@@ -204,7 +204,7 @@ impl Scans<'_> {
         record: &Writer,
     ) {
         let (mut places, incomplete) = self.places(surface, record);
-        // The small ones first: they are looked through in full.
+        // The small ones first: they are searched in full.
         places.sort_by_cached_key(|place| place.size(scratch));
         let mut allowance = self.allowance(surface);
         let files = (surface == Surface::Files).then(|| self.files.lend());

@@ -87,7 +87,7 @@ fn only_the_last_scan_unpacks_memory_and_files() {
 }
 
 #[test]
-fn what_a_scan_finds_is_recorded_at_once_and_where_it_was_looked() {
+fn what_a_scan_finds_is_recorded_at_once_and_where_it_was_searched() {
     let plan = plan("off");
     let (scratch, mut scans) = scans(&plan);
     let canary = &plan.audit.canaries[0];

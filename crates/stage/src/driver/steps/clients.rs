@@ -50,7 +50,7 @@ impl Play<'_> {
             return Ok(None);
         }
         // Those that it made for its first start are still there.
-        if is_fresh && !self.participants.has_incarnation(who) {
+        if is_fresh && !self.participants.has_been_started(who) {
             for command in &spec.prepare {
                 if !self.prepare(who, command, &values).await? {
                     return Ok(None);
@@ -234,7 +234,7 @@ impl Play<'_> {
             who: who.to_owned(),
             pid,
             argv,
-            turn: instance.incarnation,
+            turn: instance.start,
         })?;
         self.participants.started(who, process, io);
         Ok(true)
@@ -250,7 +250,7 @@ impl Play<'_> {
         self.not_shown(who, awaited, within, None).await
     }
 
-    /// The same, where a line was expected that the judge can look for again.
+    /// The same, where a line was expected that the judge can match again.
     pub(super) async fn not_shown(
         &mut self,
         who: &str,

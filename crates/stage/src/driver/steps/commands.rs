@@ -19,10 +19,10 @@ use scenario::adapter::TypedLines;
 use scenario::plan::{Action, PlannedFile, PlannedStep};
 use timeline::{ControlCommand, Kind};
 
-/// Nobody waits longer than that for a command without looking around.
+/// Nobody waits longer than that for a command without checking for other events.
 const LONG: Duration = Duration::from_secs(60 * 60);
 
-/// Why a command is not obeyed. It is data: whoever controls the play is told.
+/// Why a command is not obeyed. It is data: whoever controls the play is informed.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 enum CommandRefused {
     #[error("there are no more steps")]

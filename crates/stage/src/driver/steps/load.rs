@@ -208,7 +208,7 @@ impl Play<'_> {
 }
 
 /// The first clients of all groups, some at a time, then the second ones, and so on: within
-/// a group one after another, so that each is told of those behind it.
+/// a group one after another, so that each is notified of those behind it.
 fn batches<'p>(load: &LoadPlan, clients: &'p [PlannedClient]) -> Vec<Vec<&'p PlannedClient>> {
     let size = clients.len() / load.groups().max(1);
     let mut batches = Vec::new();

@@ -337,7 +337,7 @@ fn joining<'g>(group: &[&'g PlannedStep]) -> Vec<&'g str> {
     clients.collect()
 }
 
-/// All clients, where only some may be meant.
+/// All clients, where only some may be affected.
 fn everybody(_: &str) -> bool {
     true
 }

@@ -1,4 +1,4 @@
-//! Looks at the relay while it is there, and the search of every surface at the end.
+//! Scans of the relay while it runs, and the search of every surface at the end.
 
 use tokio::task::block_in_place;
 
@@ -23,7 +23,7 @@ impl Play<'_> {
     }
 
     /// Before the first step that sends something, what is there cannot depend on what is said:
-    /// where the relay is compared with other plays, it is looked at.
+    /// where the relay is compared with other plays, it is scanned.
     pub(super) async fn scan_before_texts(&mut self, place: usize) -> Result<(), EngineError> {
         let comparing = self.scans.comparing().clone();
         let sends = |step: &PlannedStep| at_once(step).iter().any(|step| step.sent.is_some());
@@ -39,7 +39,7 @@ impl Play<'_> {
         Ok(())
     }
 
-    /// Looks at the relay while it handles this step, if it is one of those.
+    /// Scans the relay while it handles this step, if it is one of those.
     pub(super) async fn watch_relay(
         &mut self,
         place: usize,
@@ -53,15 +53,15 @@ impl Play<'_> {
         self.within_patience(beginning).await.map(Option::flatten)
     }
 
-    /// What a look at the relay comes to; nothing where it was given up, because it stood still or
-    /// the play was late. What happens meanwhile is recorded.
+    /// The result of a scan of the relay; nothing where it was given up, because it made no progress
+    /// or the play was late. What happens meanwhile is recorded.
     async fn within_patience<T>(
         &mut self,
-        look: impl Future<Output = Result<T, EngineError>>,
+        scan: impl Future<Output = Result<T, EngineError>>,
     ) -> Result<Option<T>, EngineError> {
         let progress = self.scans.progress.clone();
         let mut done = None;
-        self.meanwhile(async { done = Some(look.await) }, Some(&progress))
+        self.meanwhile(async { done = Some(scan.await) }, Some(&progress))
             .await?;
         if done.is_none() {
             self.scans.give_up(self.control.is_late());

@@ -33,7 +33,7 @@ enum StoreNotOpened {
 }
 
 impl Play<'_> {
-    /// Opens the stores of clients that have ended, one after another, and looks for what is
+    /// Opens the stores of clients that have ended, one after another, and searches for what is
     /// there where it may soon be gone.
     pub(super) async fn open_stores(&mut self) -> Result<(), EngineError> {
         let plan = self.plan;

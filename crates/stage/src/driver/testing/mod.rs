@@ -114,7 +114,7 @@ impl World {
         self.lock().signals.clone()
     }
 
-    /// What a client's link was told last.
+    /// The last state that a client's link was set to.
     pub(super) fn link_state(&self, client: &str) -> tap::LinkState {
         self.lock().taps[client].borrow().state
     }
@@ -319,7 +319,7 @@ pub(super) struct Staged {
     pub(super) limit: Option<Duration>,
     /// See [`State::order`].
     pub(super) order: Vec<usize>,
-    /// No look at the relay ever ends.
+    /// No scan of the relay ever ends.
     pub(super) scans_are_stuck: bool,
     /// Nobody says whether it reads its input.
     pub(super) nobody_answers: bool,

@@ -174,7 +174,7 @@ impl Tap {
         self.control.borrow().state
     }
 
-    /// One that listens nowhere: what it is told can be seen at the other end.
+    /// One that listens nowhere: its commands can be seen at the other end.
     #[cfg(test)]
     pub(crate) fn detached(port: u16) -> (Self, watch::Receiver<Control>) {
         let (control, changes) = watch::channel(Control::default());

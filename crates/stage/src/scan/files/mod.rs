@@ -1,4 +1,4 @@
-//! The relay's files: those below its scratch directory, and those that it holds open.
+//! The relay's files: those in its scratch directory, and those that it holds open.
 //!
 //! While it runs, a file is searched again when it has changed. A file that has not changed
 //! since the play began cannot hold what was planted in it. What is opened, written and gone
@@ -53,7 +53,7 @@ pub(crate) struct FilesScan {
     pub(crate) searched: Vec<(String, SearchResult)>,
     /// What could not be read.
     pub(crate) unread: Vec<String>,
-    /// Where the system does not let anybody look.
+    /// What the system does not let anybody read.
     pub(crate) refused: BTreeSet<String>,
     seen: BTreeSet<(u64, u64)>,
 }

@@ -37,7 +37,7 @@ impl Open {
     }
 }
 
-/// Names of the sockets among these, as the process sees them: below a directory, or abstract, which
+/// Names of the sockets among these, as the process sees them: under a directory, or abstract, which
 /// begins with an `@`.
 pub(super) fn socket_names(pid: i32, held: &[Open]) -> Vec<PathBuf> {
     let sockets = held.iter().filter_map(|one| {

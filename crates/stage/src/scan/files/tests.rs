@@ -43,8 +43,8 @@ fn files(scratch: &Path) -> Files {
     Files::new(ground, scratch.to_owned(), Comparing::default())
 }
 
-/// What is seen below `scratch` while a shell stands there that has read the canary; the
-/// look before it did, and the look after.
+/// What is seen under `scratch` while a shell stands there that has read the canary; the
+/// scan before it did, and the scan after.
 fn played(scratch: &Path, script: &str) -> [FilesScan; 2] {
     let mut files = files(scratch);
     let command = Command::new("/bin/sh").argument("-c").argument(format!(

@@ -42,7 +42,7 @@ pub(super) enum Waiting {
 ///
 /// # Errors
 ///
-/// When the system does not let it be looked into.
+/// When the system does not let it be inspected.
 pub(super) fn waiting(held: &Open) -> io::Result<Waiting> {
     let target = held.target.to_string_lossy();
     let waits = if target.starts_with("socket:") {
@@ -73,7 +73,7 @@ fn ours(held: &Open) -> Result<rustix::fd::OwnedFd, Errno> {
 
 /// Only where the kernel says that something waits: a call that reads takes a pending error away,
 /// which is for the program. Nothing is read where the kernel shows the first of several messages
-/// only, or looks for such an error first.
+/// only, or checks for such an error first.
 fn in_socket(held: &Open) -> Result<Waiting, Errno> {
     let socket = ours(held)?;
     // Another thing may have its number by now.

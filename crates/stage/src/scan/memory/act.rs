@@ -1,6 +1,6 @@
-//! Looking at the relay in the act: while it handles what a client has sent, at the calls by which it
+//! Scanning the relay in the act: while it handles what a client has sent, at the calls by which it
 //! prints, stores, sends, or draws random numbers. What it holds then and wipes right afterwards is
-//! seen, whenever the wiping comes: the call has not been carried out yet. Looks are few, so none is
+//! seen, however soon it wipes it: the call has not been carried out yet. Copies are few, so none is
 //! spent before anything has come to it, nor on what it writes to itself: neither what it logs nor
 //! how its threads wake each other uses them up.
 //!
@@ -62,7 +62,7 @@ const TAKING: [libc::c_long; 7] = [
     libc::SYS_io_uring_enter,
 ];
 
-/// A relay that is looked at in the act, until this is dropped.
+/// A relay that is scanned in the act, until this is dropped.
 #[derive(Debug)]
 pub(crate) struct InTheAct {
     /// Its processes.
@@ -73,7 +73,7 @@ pub(crate) struct InTheAct {
 }
 
 impl InTheAct {
-    /// Looks at these processes and at what they have started so far.
+    /// Traces these processes and what they have started so far.
     ///
     /// # Errors
     ///
@@ -347,7 +347,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn what_it_says_before_anything_has_come_to_it_uses_up_no_look() {
+    async fn what_it_says_before_anything_has_come_to_it_uses_up_no_copy() {
         let dir = tempfile::tempdir().unwrap();
         let go = dir.path().join("go");
         let ticks = format!(
@@ -439,7 +439,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn how_it_wakes_itself_uses_up_no_look() {
+    async fn how_it_wakes_itself_uses_up_no_copy() {
         assert!(is_seen(WAKES, &["wake"]).await);
     }
 

@@ -50,7 +50,7 @@ impl Copied {
             // Nothing is to be kept: both at once need not fit.
             self.buffer = None;
         }
-        // A little more, so that what grows from look to look is not copied again and again.
+        // A little more, so that what grows from scan to scan is not reallocated each time.
         let mut room = MmapMut::map_anon(wanted.saturating_add(wanted / MORE))?;
         // A system without large pages does without.
         drop(room.advise(Advice::HugePage));

@@ -11,7 +11,7 @@ use crate::participant::tree::trees;
 /// others want the processor.
 const REST: Duration = Duration::from_secs(2);
 
-/// How often is looked for processes that were started meanwhile.
+/// How often to check for processes that were started meanwhile.
 const ROUNDS: u32 = 100;
 
 /// Processes that stand still until this is dropped.
@@ -23,7 +23,7 @@ pub(super) struct Held {
 }
 
 impl Held {
-    /// Stops processes and everything below them. Who stood still before is not ours to wake.
+    /// Stops processes and their descendants. Those that were stopped before are not ours to resume.
     pub(super) fn trees(roots: &[i32]) -> Self {
         let mut held = Self {
             stopped: Vec::new(),

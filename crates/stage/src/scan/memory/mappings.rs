@@ -36,9 +36,8 @@ impl Mapping {
     }
 }
 
-/// The mappings that are worth a look: those with pages of the process' own, or pages shared
-/// with others that lie in no file of the file system. Lines that are not understood are
-/// passed over.
+/// The mappings to scan: those with pages of the process' own, or pages shared with others that
+/// are in no file of the file system. Unknown lines are skipped.
 pub(super) fn parse(maps: &str) -> Vec<Mapping> {
     let mut all: Vec<Sized> = Vec::new();
     for line in maps.lines() {
@@ -196,7 +195,7 @@ mod tests {
     }
 
     #[test]
-    fn what_the_process_has_locked_away_from_itself_is_looked_at() {
+    fn what_the_process_has_locked_away_from_itself_is_scanned() {
         let locked = mapping("10000-11000 ---p 00000000 00:00 0", 4, 4, 0);
         assert!(!parse(&locked)[0].is_readable);
     }

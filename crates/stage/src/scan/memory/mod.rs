@@ -28,7 +28,7 @@ const SPARE: u64 = 256 << 10;
 /// No more room than this is made beforehand, in bytes.
 const MOST_ROOM: u64 = 1 << 30;
 
-/// How memory is looked at.
+/// How memory is scanned.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum SamplingMode {
     /// It is read and searched while the processes run.
@@ -37,7 +37,7 @@ pub(crate) enum SamplingMode {
     Stopped,
 }
 
-/// Copies what processes and everything below them have in memory while they stand still; where
+/// Copies what processes and their descendants have in memory while they stand still; where
 /// it was, and why it is not all of it.
 pub(crate) fn copy(roots: &[i32], into: &mut Copied) -> (Places, Option<UnreadMemory>) {
     into.clear();
@@ -85,7 +85,7 @@ mod tests {
             holder
         }
 
-        /// Told nothing yet.
+        /// Nothing was typed to it yet.
         pub(super) fn silent(script: &str) -> Self {
             let command = Command::new("/bin/sh")
                 .argument("-c")

@@ -11,12 +11,11 @@ use nix::unistd::Pid;
 use super::mappings::{self, Mapping};
 use crate::participant::proc::{self, is_gone};
 
-/// Address space of one process in which is looked for pages, at the most: programs reserve
-/// terabytes.
+/// The most address space of one process that is searched for pages: programs reserve terabytes.
 const MOST_ADDRESSES: u64 = 1 << 37;
 
-/// Where this part of the address space is there, at the least, it is quicker to look its pages
-/// up one by one than to ask the kernel first where some are.
+/// If at least this part of the address space is present, looking up its pages one by one is faster
+/// than asking the kernel first which are.
 const MUCH: u64 = 4;
 
 /// It is quicker as well where there are no more pages than this for each mapping.

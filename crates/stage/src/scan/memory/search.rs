@@ -11,7 +11,7 @@ use timeline::{Kind, Surface};
 /// What the place of a finding is called before it is known whose memory it is.
 const MEMORY: &str = "memory";
 
-/// One look at memory.
+/// One scan of memory.
 #[derive(Debug, Default)]
 pub(crate) struct Sample {
     /// Each finding names the process and the mapping, and its address.
@@ -36,8 +36,8 @@ impl fmt::Debug for ExpandedKey {
     }
 }
 
-/// Searches the memory of processes and of everything below them, as far as it is allowed also
-/// below what is written there.
+/// Searches the memory of processes and their descendants, and, as far as it is allowed, also
+/// what is nested in it.
 pub(crate) fn sample(
     roots: &[i32],
     how: SamplingMode,

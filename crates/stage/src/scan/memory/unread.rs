@@ -11,7 +11,7 @@ pub enum UnreadMemory {
     /// The harness reads it as Linux lets it be read.
     #[error("memory can be read on Linux alone")]
     NotLinux,
-    /// One of the processes cannot be looked into.
+    /// One of the processes cannot be inspected.
     #[error(transparent)]
     Process(#[from] Unreadable),
     /// The harness has less memory than they.

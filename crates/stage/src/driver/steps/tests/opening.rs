@@ -131,7 +131,7 @@ fn a_dialogue_is_answered_question_by_question() {
     assert_eq!(typed[0], "alice");
     assert_eq!(
         typed[1], "sesame",
-        "of a secret, what the adapter says is told"
+        "of a secret, the adapter's template is recorded"
     );
     let question = |text: &str| {
         played.position(|kind| {

@@ -14,7 +14,7 @@ fn relay(action: &str) -> String {
     format!("title = \"the relay\"\nclients = [\"alice\"]\n[[steps]]\nrelay = \"{action}\"\n")
 }
 
-fn incarnations(played: &crate::driver::testing::Played) -> Vec<u32> {
+fn starts(played: &crate::driver::testing::Played) -> Vec<u32> {
     let kinds = played.kinds().into_iter();
     kinds
         .filter_map(|kind| match kind {
@@ -28,7 +28,7 @@ fn incarnations(played: &crate::driver::testing::Played) -> Vec<u32> {
 fn a_restarted_relay_is_another_process_that_gets_ready_again() {
     let plan = planned(&relay("restart"));
     let played = play(&plan, Staged::default(), chat());
-    assert_eq!(incarnations(&played), [1, 2]);
+    assert_eq!(starts(&played), [1, 2]);
     let ends = |kind: &Kind| matches!(kind, Kind::Exited { who, .. } if who == RELAY);
     let end = played.position(ends);
     let second =
@@ -127,7 +127,7 @@ fn a_relay_that_waits_for_its_clients_to_go_is_not_deaf() {
         "it has all of its time before anything is ended for it: {:?}",
         played.took
     );
-    assert_eq!(incarnations(&played), [1, 2]);
+    assert_eq!(starts(&played), [1, 2]);
     assert_eq!(played.world.link_state("alice"), LinkState::Pass);
     let note = "the relay ended once the harness had closed its clients' connections";
     assert_eq!(played.notes(), [note]);
@@ -161,7 +161,7 @@ fn a_frozen_relay_is_stopped_by_a_signal_and_goes_on_by_another() {
         .map(|(_, signal)| *signal)
         .collect();
     assert_eq!(to_relay[..2], [Signal::STOP, Signal::CONT]);
-    assert_eq!(incarnations(&played), [1]);
+    assert_eq!(starts(&played), [1]);
 }
 
 #[test]

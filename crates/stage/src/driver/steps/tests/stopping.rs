@@ -238,7 +238,7 @@ fn a_scan_of_the_relay_that_stands_still_is_given_up_and_the_play_goes_on() {
 }
 
 #[test]
-fn a_relay_that_cannot_be_traced_in_time_is_not_looked_at_in_the_act_and_the_play_goes_on() {
+fn a_relay_that_cannot_be_traced_in_time_is_not_scanned_in_the_act_and_the_play_goes_on() {
     let adapter = ADAPTER.replace("[relay]\n", "[relay]\nmemory = \"stop\"\n");
     let plan = planned_for(&adapter, TWO);
     let (played, why) = stuck(&plan, None);

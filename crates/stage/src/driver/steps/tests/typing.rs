@@ -105,7 +105,7 @@ fn a_whole_play_that_takes_too_long_is_reported_once_with_what_was_awaited() {
 
 #[test]
 fn a_line_waits_for_the_value_that_another_one_shows() {
-    // The relay makes up a room, and clients are told it when they start.
+    // The relay makes up a room, and clients get it when they start.
     let with = "[relay.captures]\nroom = { line = '^room (\\S+)$' }\n[client]\n";
     let adapter = ADAPTER
         .replace("[client]\n", with)
