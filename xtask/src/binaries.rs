@@ -142,7 +142,7 @@ fn build_with(
     Ok(executables(&messages))
 }
 
-/// In a container, programs were built with the image: they lie beside this one.
+/// In a container, programs were built with the image: they are beside this one.
 fn shipped() -> Option<BTreeMap<String, PathBuf>> {
     let this = std::env::current_exe().ok()?;
     shipped_in(this.parent()?)

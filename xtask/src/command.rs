@@ -23,7 +23,7 @@ pub(crate) fn cargo(dir: &Path) -> Command {
     )
 }
 
-/// Where a program lies on `PATH`.
+/// Where a program is on `PATH`.
 pub(crate) fn find(name: &str) -> Option<PathBuf> {
     let path = std::env::var_os("PATH")?;
     std::env::split_paths(&path)

@@ -301,9 +301,8 @@ fn as_lines(plan: &Plan, dir: &Path) -> Observer {
 /// What is left to be read when it is over; a page in a browser says how it ended itself.
 fn closing(shown: &Shown, report: &PlayReport, says_how: bool) -> u8 {
     if says_how {
-        for line in narrator::ending(report, shown.lesson()) {
-            output::result(&line);
-        }
+        let screen = output::screen(&io::stdout(), Detail::Usual);
+        output::result(&narrator::ending(report, shown.lesson(), screen));
     }
     let dir = &shown.dir;
     let code = report::exit_code(std::slice::from_ref(report));

@@ -86,7 +86,7 @@ pub(crate) fn columns(stream: &(impl IsTerminal + AsFd)) -> Option<usize> {
         .or_else(asked)
 }
 
-/// A path as it is shortest to read: from the current directory where it lies there.
+/// A path as it is shortest to read: from the current directory where it is there.
 pub(crate) fn from_here(path: &Path) -> PathBuf {
     let here = std::env::current_dir().ok();
     let relative = here.and_then(|here| path.strip_prefix(here).ok().map(Path::to_owned));

@@ -41,7 +41,10 @@ pub(crate) fn scenarios(root: &Path, wanted: &Wanted) -> Result<Vec<Scenario>, C
     check::unknown(&unknown, &unknown_tags)?;
     if !problems.is_empty() {
         check::show(&problems);
-        let text = format!("{} of the scenarios cannot be read", problems.len());
+        let text = match problems.len() {
+            1 => "1 scenario has errors".to_owned(),
+            more => format!("{more} scenarios have errors"),
+        };
         return Err(CommandError { code: USAGE, text });
     }
     if scenarios.is_empty() {

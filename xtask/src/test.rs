@@ -106,7 +106,7 @@ pub(crate) async fn play_until(
     let report = harness::test(settings, progress).await;
     let ended = telling.await.unwrap_or_default();
     let report = report.map_err(|error| {
-        output::narrate(&format!("{ended} of {scenarios} scenarios have ended"));
+        output::narrate(&format!("{ended} of {scenarios} scenarios finished"));
         saved::narrate_files(dir.path());
         interrupt.command_error(error)
     })?;

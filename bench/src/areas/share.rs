@@ -19,7 +19,7 @@ use comparison::{Row, median};
 /// A play of the suite.
 const SCENARIO: &str = "basics/three-clients";
 
-/// Pairs of plays that are compared, at the least.
+/// Pairs of plays that are compared, at least.
 const PAIRS: NonZeroU32 = NonZeroU32::new(3).expect("it is 3");
 
 /// Plays it with the reference implementation. The search counts with all that it does besides

@@ -151,7 +151,7 @@ async fn round(between: Between) -> std::io::Result<(Duration, Vec<Duration>)> {
         received += length;
     }
     let client = sending.await.map_err(std::io::Error::other)??;
-    // Recorded is what stands in a file.
+    // Recorded is what is in a file.
     if let Standing::Ours { tap } = standing {
         tap.finish().await?;
     }

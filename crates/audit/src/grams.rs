@@ -116,7 +116,7 @@ impl Grams {
         let stride = strides.min().unwrap_or(1).min(MOST_STRIDE);
         let entries = entries(&strings, stride);
         let near = (entries.len() * MOST_BITS / 64).min(NEAR_WORDS);
-        // Two at the least: words are chosen by the highest bits, of which there must be one.
+        // Two at least: words are chosen by the highest bits, of which there must be one.
         let words = near
             .max(entries.len() * BITS / 64)
             .next_power_of_two()
@@ -179,7 +179,7 @@ impl Grams {
         64 - self.filter.len().trailing_zeros()
     }
 
-    /// Calls with every string, or part of one, that stands in the text; with some of them
+    /// Calls with every string, or part of one, that is in the text; with some of them
     /// several times, in no order; of places that overlap, with one at least. Of several that share what is there, it is the one of which
     /// most is there, and of those the first.
     pub(super) fn find(&self, text: &[u8], edges: Edges, mut found: impl FnMut(Hit)) {

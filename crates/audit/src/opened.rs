@@ -62,7 +62,7 @@ impl fmt::Debug for OpenedKey {
     }
 }
 
-/// A line of a helper that is no key. It never shows what stands there, which may be half a key.
+/// A line of a helper that is no key. It never shows what is there, which may be half a key.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("line {line} {problem}")]
 pub struct InvalidOpenedKey {

@@ -10,7 +10,7 @@ pub struct Files {
     pub sent: BTreeMap<String, Vec<u8>>,
     /// Those that were reported to the recipient or the sender as complete.
     pub announced: BTreeSet<String>,
-    /// What lies in the recipient's directory at the end.
+    /// What is in the recipient's directory at the end.
     pub found: BTreeMap<String, Vec<u8>>,
 }
 

@@ -10,11 +10,11 @@ use crate::grams::{self, REACH};
 use crate::surface::{BEFORE, BLOCK, Plays, Spot, State, plays_with};
 use crate::turn::{Turn, Words, turn};
 
-/// Pairs of plays in any case, at the least: a gram is seen in the first, kept in the second and
+/// Pairs of plays in any case, at least: a gram is seen in the first, kept in the second and
 /// confirmed in the third.
 const LEAST_PAIRS: u32 = 3;
 
-/// Pairs, at the most: there is a bit for each play.
+/// Pairs, at most: there is a bit for each play.
 const MOST_PAIRS: u32 = 31;
 
 /// Differences of a surface that are listed.
@@ -207,7 +207,7 @@ impl Differential {
 }
 
 impl Differences {
-    /// How many differences luck alone would leave, at the most. What does not depend on the words
+    /// How many differences luck alone would leave, at most. What does not depend on the words
     /// and is there in one play of two, which is the worst, passes a further pair once in four
     /// times.
     pub fn by_luck(&self) -> f64 {

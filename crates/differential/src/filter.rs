@@ -4,7 +4,7 @@
 const FIRST_BITS: u64 = 1 << 20;
 const GROWTH: u64 = 16;
 
-/// Bits of a layer, at the most: 128 MiB.
+/// Bits of a layer, at most: 128 MiB.
 const MOST_BITS: u64 = 1 << 30;
 
 /// A layer is full when it holds a hash for so many bits.

@@ -6,7 +6,7 @@ use timeline::hex;
 use crate::surface::{Plays, Seen, State};
 use crate::turn::Words;
 
-/// Bytes between two grams of one difference, at the most.
+/// Bytes between two grams of one difference, at most.
 const APART: u64 = 16;
 
 /// Bytes of a difference that are shown.
@@ -21,7 +21,7 @@ pub struct Dependence {
     pub at: Option<u64>,
     /// Bytes of it.
     pub length: u64,
-    /// What stands there, and a little before it, in the last play that had it.
+    /// What is there, and a little before it, in the last play that had it.
     pub shown: String,
     /// The words that it goes with.
     pub words: Words,

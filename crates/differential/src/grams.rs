@@ -26,7 +26,7 @@ const FEW_ZEROS: usize = 3;
 const STRIDED: u64 = 8;
 const SHIFTED: u64 = 16;
 
-/// Bytes from the begin of a gram to its end, at the most.
+/// Bytes from the beginning of a gram to its end, at most.
 pub(crate) const REACH: usize = 512;
 
 /// Multiplies the hash of what is wide from byte to byte.

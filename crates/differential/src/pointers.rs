@@ -1,4 +1,4 @@
-//! Addresses in memory. Where things lie there depends on which thread came first, and differs from
+//! Addresses in memory. Where things are there depends on which thread came first, and differs from
 //! play to play: so addresses are left out. Many in a row are kept: a list of characters is a list
 //! of addresses in some languages.
 
@@ -17,7 +17,7 @@ fn is_address(word: [u8; WORD]) -> bool {
     one == 0 && two == 0 && matches!(high, 0x55 | 0x56 | 0x7f)
 }
 
-/// The bytes without addresses; the first of them lies at the begin of a word.
+/// The bytes without addresses; the first of them is at the beginning of a word.
 pub(crate) fn without(bytes: &[u8]) -> Vec<u8> {
     let mut bytes = bytes.to_vec();
     for word in bytes.as_chunks_mut::<WORD>().0 {

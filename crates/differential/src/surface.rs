@@ -7,10 +7,10 @@ use crate::grams::{self, Detail, Gram};
 use crate::pointers;
 use crate::turn::Words;
 
-/// Grams that only one of the first plays had and a later one has again, at the most.
+/// Grams that only one of the first plays had and a later one has again, at most.
 const MOST: usize = 1 << 20;
 
-/// Facts, at the most.
+/// Facts, at most.
 const MOST_FACTS: usize = 1 << 16;
 
 /// Bytes that are known from the first plays as a whole, so that they need not be cut again.

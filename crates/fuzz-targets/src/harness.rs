@@ -19,7 +19,7 @@ pub fn scenarios(bytes: &[u8]) {
         return;
     };
     let path = Path::new("fuzzed.toml");
-    // No fixture lies there.
+    // No fixture is there.
     let root = Path::new("/nonexistent");
     if let Err(problems) = scenario::parse(text, "fuzzed", path, root) {
         assert!(!problems.render(false).is_empty());

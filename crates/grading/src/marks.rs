@@ -222,7 +222,7 @@ impl Mark {
         }
     }
 
-    /// The same, with another text for one that stands in it: a path, for those who have another one. Where there is
+    /// The same, with another text for one that is in it: a path, for those who have another one. Where there is
     /// no path, nothing stands for it.
     #[must_use]
     pub fn with(&self, text: &str, instead: &str) -> Self {

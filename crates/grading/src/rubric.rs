@@ -11,7 +11,7 @@ use toml_language::{Node, Problem, Problems, closed, walk};
 
 use crate::{codes, override_file};
 
-/// How often what does not pass is played at the most, where a rubric does not say.
+/// How often what does not pass is played at most, where a rubric does not say.
 const TRIES: u32 = 3;
 
 /// How long the plays of one submission may take together, where a rubric does not say.
@@ -32,7 +32,7 @@ pub struct Rubric {
     pub adapter: Option<PathBuf>,
     /// Nothing is graded below it.
     pub level: Level,
-    /// How often what does not pass is played at the most.
+    /// How often what does not pass is played at most.
     pub tries: u32,
     /// How long the plays of one submission may take together.
     pub budget: Duration,

@@ -93,7 +93,7 @@ impl RunDir {
         &self.path
     }
 
-    /// What participants must not see: the texts of all plays stand there.
+    /// What participants must not see: the texts of all plays are there.
     pub(crate) fn reports(&self) -> Reports {
         let root = self.root.clone();
         let earlier = runs(&root).into_iter().map(|run| root.join(run)).collect();
@@ -110,7 +110,7 @@ impl RunDir {
         self.path.join(Self::relative(scenario))
     }
 
-    /// The same, in the run's directory. The id of a file that lies elsewhere may be a
+    /// The same, in the run's directory. The id of a file that is elsewhere may be a
     /// whole path: it never leads out of the run.
     pub(super) fn relative(scenario: &str) -> PathBuf {
         let parts = Path::new(scenario).components();

@@ -104,7 +104,7 @@ pub struct RunContext {
 }
 
 impl RunContext {
-    /// A path as reports say it: from the root of the workspace, where it lies under it.
+    /// A path as reports say it: from the root of the workspace, where it is under it.
     fn shown(&self, path: &Path) -> PathBuf {
         let root = self.scenarios.parent();
         let relative = root.and_then(|root| path.strip_prefix(root).ok());

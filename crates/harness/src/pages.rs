@@ -74,7 +74,7 @@ pub struct Parts {
 }
 
 impl Parts {
-    /// Of the play that lies there.
+    /// Of the play that is there.
     pub fn of(dir: impl Into<PathBuf>) -> Self {
         Self {
             dir: dir.into(),

@@ -15,7 +15,7 @@ use super::{RunContext, RunDir};
 /// The lines of clients alone are matched with events.
 const RELAY: &str = "relay";
 
-/// Lines that matched no pattern, at the most.
+/// Lines that matched no pattern, at most.
 const LINES: usize = 5;
 
 /// One thing that a chat does.

@@ -45,7 +45,7 @@ pub struct SameName {
     second: PathBuf,
 }
 
-/// What lies in a directory, by name: directories, archives, and what is neither.
+/// What is in a directory, by name: directories, archives, and what is neither.
 ///
 /// # Errors
 ///
@@ -116,7 +116,7 @@ struct Left {
     bytes: u64,
 }
 
-/// Names and contents of all that lies there, and nothing that another machine or copy has otherwise. Links are not
+/// Names and contents of all that is there, and nothing that another machine or copy has otherwise. Links are not
 /// followed, and what is neither file nor directory has a name alone.
 fn of_path(
     (path, depth): (&Path, usize),

@@ -202,7 +202,7 @@ impl Place<'_> {
     }
 }
 
-/// The only directory in a directory, where nothing lies beside it; else the directory itself.
+/// The only directory in a directory, where nothing is beside it; else the directory itself.
 fn inner(dir: &Path) -> io::Result<PathBuf> {
     let mut entries = fs::read_dir(dir)?;
     match (entries.next(), entries.next()) {

@@ -22,7 +22,7 @@ pub(super) struct Patience {
 }
 
 impl Patience {
-    /// At the begin of a play.
+    /// At the beginning of a play.
     pub(super) fn new() -> Self {
         Self {
             lasted: Duration::ZERO,

@@ -111,7 +111,7 @@ pub enum CheckKind {
     Carried,
     /// The timeline holds the whole play; said only when it does not and nothing failed.
     Complete,
-    /// What lies in downloads when the play is over.
+    /// What is in downloads when the play is over.
     Downloads,
     /// A client's end: no crash.
     Ending(String),

@@ -13,7 +13,7 @@ pub struct Expecting {
     awaited: Vec<Awaited>,
     /// Lines that an explicit `expect` has taken; the next one takes another.
     taken: BTreeSet<u64>,
-    /// Size and digest of what lies in outboxes, by client and name.
+    /// Size and digest of what is in outboxes, by client and name.
     sent: BTreeMap<(String, String), (u64, String)>,
 }
 

@@ -116,7 +116,7 @@ pub(crate) fn mode_besides(source: &SourceFile, serves: Option<&str>) -> Option<
 
 /// Each word as an argument. Nothing where one of them means nothing.
 fn arguments(words: &[&str], mode: Option<&str>) -> Option<Vec<Argument>> {
-    // What stands in quotes is one argument.
+    // What is in quotes is one argument.
     let joined = words.join(" ");
     let words = all(r#""[^"]*"|\S+"#, &joined);
     let words = words.iter().filter_map(|found| found.get(0));

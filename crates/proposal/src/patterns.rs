@@ -10,7 +10,7 @@ const LONGEST: usize = 1024;
 pub struct Known<'a> {
     /// The capture that stands for it; nothing where it varies and says nothing.
     pub capture: Option<&'a str>,
-    /// What stands in the line.
+    /// What is in the line.
     pub value: &'a str,
 }
 
@@ -88,7 +88,7 @@ fn whole_words(line: &str, value: &str) -> Vec<(usize, usize)> {
         .collect()
 }
 
-/// Whether a name or a text stands in a line.
+/// Whether a name or a text is in a line.
 pub(crate) fn holds(line: &str, value: &str) -> bool {
     !whole_words(line, value).is_empty()
 }

@@ -1,4 +1,4 @@
-//! What lies in a directory, as far as it is text.
+//! What is in a directory, as far as it is text.
 
 use std::path::Path;
 

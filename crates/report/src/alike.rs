@@ -44,7 +44,7 @@ fn words(text: &str) -> impl Iterator<Item = &str> {
         .filter(|word| !word.is_empty())
 }
 
-/// A sentence without what stands in it between quotes.
+/// A sentence without what is in it between quotes.
 fn unquoted(text: &str) -> String {
     let mut parts = String::new();
     let mut is_inside = false;

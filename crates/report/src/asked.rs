@@ -35,7 +35,7 @@ pub struct Asked {
     #[serde(default)]
     pub limit: Option<Duration>,
     /// Each is played again with other words of the same size and with the first ones, in so many
-    /// pairs at the least, and what the relay held is compared.
+    /// pairs at least, and what the relay held is compared.
     #[serde(default)]
     pub differential: Option<NonZeroU32>,
 }
@@ -72,7 +72,7 @@ impl Asked {
 pub enum Tries {
     /// So often, whatever comes of it. 0 counts as 1.
     Each(u32),
-    /// Once, and after a failure again, so often at the most, until it passes.
+    /// Once, and after a failure again, so often at most, until it passes.
     Retry(u32),
 }
 

@@ -29,7 +29,7 @@ pub fn resume(token: &str) -> String {
     format!("::{token}::")
 }
 
-/// The run as Markdown of `room` bytes at the most: what did not pass and why, the story of each,
+/// The run as Markdown of `room` bytes at most: what did not pass and why, the story of each,
 /// then the rest, and what was searched. What does not fit is left out as a whole row or story, and counted.
 pub fn summary(run: &RunReport, dir: &Path, asked: &Asked, room: usize) -> String {
     let (red, rest): (Vec<&PlayReport>, Vec<&PlayReport>) =
@@ -114,7 +114,7 @@ impl Page {
 }
 
 /// One command for each play that did not pass, on the line of the scenario where it went
-/// wrong; ten at the most, then one that counts the rest.
+/// wrong; ten at most, then one that counts the rest.
 pub fn annotations(run: &RunReport) -> Vec<String> {
     let red: Vec<&PlayReport> = run.plays.iter().filter(|play| play.is_red()).collect();
     let mut commands: Vec<String> = red.iter().take(MOST).map(|play| annotation(play)).collect();

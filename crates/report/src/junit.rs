@@ -183,7 +183,7 @@ impl Outcome {
     }
 }
 
-/// As it stands in the scenario: without what lies between the first quote and the last.
+/// As it is in the scenario: without what lies between the first quote and the last.
 fn stable_name(check: &Check) -> String {
     let name = match (check.name.find('“'), check.name.rfind('”')) {
         (Some(begin), Some(end)) if begin < end => {

@@ -4,7 +4,7 @@ use anstyle::{AnsiColor, Style};
 
 use super::result::PlayReport;
 use super::scene::{Passed, Presence, RELAY, Scene, ScenePhase, Sight, StoryKind, failure};
-use super::terminal::style;
+use super::terminal::{Screen, style};
 use super::words::Badge;
 use scenario::plan::{Plan, PlannedStep};
 use timeline::{Event, Kind, Stream, hex, visible};
@@ -230,19 +230,18 @@ fn sees(passed: &Passed) -> String {
 }
 
 /// The verdict, what was searched, and what there is to learn.
-pub fn ending(report: &PlayReport, lesson: Option<&str>) -> Vec<String> {
+pub fn ending(report: &PlayReport, lesson: Option<&str>, screen: Screen) -> String {
     let (verdicts, searches) = (&report.verdicts, &report.searches);
     let badge = Badge::of(&verdicts.play);
     let (style, checks) = (style(badge), verdicts.checks.len());
     let limit = verdicts.limit().map(|limit| format!("; it {limit}"));
-    let mut lines = vec![
-        String::new(),
-        format!(
-            "{style}{badge}{style:#}  {}: {checks} checks{}",
-            report.scenario,
-            limit.unwrap_or_default()
-        ),
-    ];
+    let head = format!(
+        "{}: {checks} checks{}",
+        report.scenario,
+        limit.unwrap_or_default()
+    );
+    let badge = format!("{style}{badge}{style:#}  ");
+    let mut text = "\n".to_owned() + &screen.hanging(&badge, &head, usize::MAX);
     let mut more = searches.by_surface();
     more.push(searches.sentence());
     let not_looked_for = searches.not_looked_for.iter();
@@ -251,7 +250,14 @@ pub fn ending(report: &PlayReport, lesson: Option<&str>) -> Vec<String> {
     if !searches.surfaces.is_empty() {
         more.push("data that appears and vanishes between two scans is not detected".to_owned());
     }
-    more.extend(lesson.map(|lesson| format!("{STRONG}{}{STRONG:#}", report.lesson(lesson))));
-    lines.extend(more.iter().map(|line| format!("   {line}")));
-    lines
+    text.extend(
+        more.iter()
+            .map(|line| screen.hanging("   ", line, usize::MAX)),
+    );
+    if let Some(lesson) = lesson {
+        let lesson = screen.hanging("   ", &report.lesson(lesson), usize::MAX);
+        text.push_str(&format!("{STRONG}{}{STRONG:#}", lesson.trim_end()));
+    }
+    text.truncate(text.trim_end().len());
+    text
 }

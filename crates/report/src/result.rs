@@ -115,7 +115,7 @@ impl PlayReport {
         Some(visible(&format!("{step}{seen}")))
     }
 
-    /// What stands beside its verdict: why it did not pass, or what that it passed says nothing about.
+    /// What is beside its verdict: why it did not pass, or what that it passed says nothing about.
     pub fn note(&self) -> String {
         let note = self.reason().or_else(|| self.verdicts.limit());
         note.unwrap_or_default()

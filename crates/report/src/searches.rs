@@ -7,8 +7,7 @@ use scenario::plan::Plan;
 use timeline::{Event, Kind, Surface};
 
 /// What is decoded of memory, which is large.
-const OF_MEMORY: &str =
-    "of memory in its last scan, and for compression with a header and keys of one byte";
+const OF_MEMORY: &str = "last scan only: compression with a header, and keys of one byte";
 
 /// The searches of one play, or of several added up.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -209,10 +208,10 @@ impl Searches {
             n => format!("PLAINTEXT: {n} findings"),
         };
         format!(
-            "{seen}: searched for {} planted strings in {} bytes on {} surfaces; {}",
-            self.secrets,
+            "{seen}: searched for {} in {} bytes on {}; {}",
+            counted(self.secrets as u64, "planted string", "planted strings"),
             grouped(bytes),
-            searched.count(),
+            counted(searched.count() as u64, "surface", "surfaces"),
             self.control()
         )
     }
@@ -239,8 +238,9 @@ impl Searches {
         };
         let bytes: u64 = self.surfaces.iter().map(|one| one.bytes).sum();
         format!(
-            "audit: {} strings, {surfaces} surfaces, {} bytes: {seen}; control {control}",
-            grouped(self.secrets as u64),
+            "audit: {}, {}, {} bytes: {seen}; control {control}",
+            counted(self.secrets as u64, "string", "strings"),
+            counted(surfaces as u64, "surface", "surfaces"),
             grouped(bytes),
         )
     }
@@ -287,11 +287,8 @@ impl Searched {
 
     /// `7 strings in 41 encodings`.
     fn strings(&self) -> String {
-        format!(
-            "{} strings in {} encodings",
-            grouped(self.strings),
-            self.transformations
-        )
+        let strings = counted(self.strings, "string", "strings");
+        format!("{strings} in {} encodings", self.transformations)
     }
 
     /// `41 882 also decoded`, and what of that was left out.
@@ -307,15 +304,11 @@ impl Searched {
 
     /// `control found 4 times in 5 scans`.
     pub(super) fn control(&self) -> String {
-        let times = |n: u64, one: &str, many: &str| match n {
-            1 => format!("1 {one}"),
-            n => format!("{} {many}", grouped(n)),
-        };
         match self.control_found {
             Some(true) => format!(
                 "control found {} in {}",
-                times(self.found, "time", "times"),
-                times(self.samples, "scan", "scans")
+                counted(self.found, "time", "times"),
+                counted(self.samples, "scan", "scans")
             ),
             Some(false) => "control NOT found".to_owned(),
             None => "no control".to_owned(),
@@ -329,8 +322,16 @@ fn looked_for(surface: Surface) -> u64 {
     all.filter(|one| one.is_searched_for(surface)).count() as u64
 }
 
+/// `1 scan`, `41 882 scans`.
+fn counted(number: u64, one: &str, many: &str) -> String {
+    match number {
+        1 => format!("1 {one}"),
+        _ => format!("{} {many}", grouped(number)),
+    }
+}
+
 /// `41 882`.
-pub(super) fn grouped(number: u64) -> String {
+pub fn grouped(number: u64) -> String {
     let digits = number.to_string();
     let mut text = String::new();
     for (place, digit) in digits.chars().enumerate() {
@@ -344,7 +345,8 @@ pub(super) fn grouped(number: u64) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{Searches, Trace};
+    use super::{Searched, Searches, Trace};
+    use timeline::Surface;
 
     fn searches(traces: &[(&str, u64, Option<&str>)]) -> Searches {
         let traces = traces.iter().map(|(detector, compared, lacking)| Trace {
@@ -356,6 +358,40 @@ mod tests {
             traces: traces.collect(),
             ..Searches::default()
         }
+    }
+
+    #[test]
+    fn one_string_on_one_surface_is_counted_in_the_singular() {
+        let surface = Searched {
+            surface: Surface::Wire,
+            bytes: 41_882,
+            places: 1,
+            samples: 1,
+            strings: 1,
+            transformations: 45,
+            found: 1,
+            control_found: Some(true),
+            nested: 0,
+            left_out: None,
+        };
+        let one = Searches {
+            secrets: 1,
+            surfaces: vec![surface],
+            ..Searches::default()
+        };
+        let sentence = "no canary was seen: searched for 1 planted string in 41 882 bytes on 1 surface; the control \
+                        was found on each";
+        assert_eq!(one.sentence(), sentence);
+        assert_eq!(
+            one.line(),
+            "audit: 1 string, 1 surface, 41 882 bytes: not seen; control found on each"
+        );
+        let [searched, strings] = one.by_surface().try_into().unwrap();
+        assert!(
+            searched.ends_with("control found 1 time in 1 scan"),
+            "{searched}"
+        );
+        assert!(strings.contains("1 string in 45 encodings"), "{strings}");
     }
 
     #[test]

@@ -10,7 +10,7 @@ use super::scene::{
     Entry, EntryKind, Face, Participant, ParticipantState, Passed, Presence, Scene, ScenePhase,
     Sight, Sought, StoryKind,
 };
-use super::words::Badge;
+use super::words::{Badge, seen_in_words};
 use judge::{Check, Verdict};
 use scenario::adapter::Typed;
 use scenario::plan::PlannedStep;
@@ -84,7 +84,7 @@ struct WebPassed {
     kind: String,
     size: String,
     hex: String,
-    /// What of the text stands in it.
+    /// What of the text is in it.
     in_it: Option<String>,
     /// Where else the relay has its text.
     elsewhere: Option<String>,
@@ -119,7 +119,7 @@ pub struct WebEnd {
 }
 
 impl WebEnd {
-    /// Of a play whose report page lies there.
+    /// Of a play whose report page is there.
     pub fn of(report: &PlayReport, lesson: Option<&str>, page: &Path) -> Self {
         let badge = Badge::of(&report.verdicts.play);
         let checks = report.verdicts.checks.len();
@@ -160,9 +160,7 @@ fn why(checks: &[Check]) -> String {
     worst
         .into_iter()
         .find_map(with)
-        .map_or_else(String::new, |check| {
-            format!("; {}: {}", check.name, check.evidence.got)
-        })
+        .map_or_else(String::new, |check| format!("; {}", seen_in_words(check)))
 }
 
 impl WebState {
@@ -371,7 +369,7 @@ fn sought(sought: &Sought) -> WebSought {
     }
 }
 
-/// Its end, which is sealed where it is sealed: what stands in front is for the relay.
+/// Its end, which is sealed where it is sealed: what is in front is for the relay.
 fn hex(one: &Passed) -> String {
     let word = if one.record.is_sealed { "sealed: " } else { "" };
     format!("{word}… {}", timeline::hex(&one.tail, " "))
@@ -418,8 +416,12 @@ mod tests {
             "; the relay's memory: a page was lost"
         );
         assert_eq!(
-            why(&[passed, unsure, failed]),
+            why(&[passed.clone(), unsure.clone(), failed.clone()]),
             "; carol shows the text: nothing"
         );
+        // The name of the check would contradict what was found.
+        let found = "the relay kept: “the vault code”";
+        let leak = check("no canary on the relay's files", Verdict::Plaintext, found);
+        assert_eq!(why(&[passed, unsure, failed, leak]), format!("; {found}"));
     }
 }

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::result::{RunReport, Tried};
-use judge::{PlayVerdict, Verdict};
+use judge::{Check, PlayVerdict, Verdict};
 
 /// A verdict as it is shown: a class for its colour, a shape and a word.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -50,6 +50,16 @@ impl Badge {
 impl fmt::Display for Badge {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(&format!("{} {}", self.shape, self.word))
+    }
+}
+
+/// What a check saw. The name of a check says what should be, so beside a leak it would read as
+/// the opposite of what was seen, and is left out.
+pub fn seen_in_words(check: &Check) -> String {
+    let seen = &check.evidence.got;
+    match check.verdict {
+        Verdict::Plaintext | Verdict::Distinguishable if !seen.is_empty() => seen.clone(),
+        _ => format!("{}: {seen}", check.name),
     }
 }
 

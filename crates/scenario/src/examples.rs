@@ -6,7 +6,7 @@ use std::path::Path;
 use super::{adapter, parse};
 use toml_language::Problems;
 
-/// What stands in front of the steps of an example.
+/// What is in front of the steps of an example.
 const CLIENTS: &str = "title = \"an example\"\nclients = [\"alice\", \"bob\"]\n";
 
 /// Steps with a mistake; where they begin with `title`, a whole scenario with one.

@@ -3,7 +3,7 @@
 use std::path::{Component, Path};
 
 /// Whether a path names something in a directory, and neither the directory itself nor anything
-/// outside. What lies on the way is no link, so `a/../b` is `b`.
+/// outside. What is on the way is no link, so `a/../b` is `b`.
 pub(crate) fn stays_inside(path: &str) -> bool {
     let mut depth = 0_usize;
     for part in Path::new(path).components() {

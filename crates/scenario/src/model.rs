@@ -23,7 +23,7 @@ pub enum Need {
 impl Need {
     const NAMESPACES: &'static str = "namespaces";
 
-    /// What may stand in `needs`.
+    /// What may be in `needs`.
     pub(crate) fn words() -> Vec<Word> {
         let mut words = closed::words::<Capability>();
         for word in &mut words {

@@ -3,7 +3,7 @@
 use regex::Regex;
 use toml_language::{Code, Place, Problem};
 
-/// The regular expression, or what is wrong with the one that stands at this place.
+/// The regular expression, or what is wrong with the one that is at this place.
 pub(crate) fn compile(place: &Place<'_>, pattern: &str, code: Code) -> Result<Regex, Box<Problem>> {
     Regex::new(pattern).map_err(|error| {
         let message = error.to_string();

@@ -31,7 +31,7 @@ pub(crate) const MAX_TRIED: usize = 1024 * 1024;
 /// Every canary has this many bytes.
 pub const CANARY_LENGTH: usize = 26;
 
-/// So many bytes stand in front of a canary, in a text as in a file: allocators write their own
+/// So many bytes are in front of a canary, in a text as in a file: allocators write their own
 /// notes over the first 16 bytes of what has been freed, and would hide it from the audit.
 pub const CANARY_LEAD: usize = 16;
 
@@ -111,7 +111,7 @@ impl Text {
         filled(&self.0)
     }
 
-    /// The bytes that stand in front of its first canary, when it has one.
+    /// The bytes that are in front of its first canary, when it has one.
     pub fn lead(&self) -> Option<usize> {
         let is_canary = |piece: &Piece| matches!(piece, Piece::Canary(_));
         let first = self.0.iter().position(is_canary)?;

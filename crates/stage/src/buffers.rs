@@ -17,7 +17,7 @@ pub(crate) static OF_OUTPUTS: Pool = Pool::of(64 * 1024);
 /// was full once, for most never have more.
 const SHORT: usize = 16 * 1024;
 
-/// Buffers of a pool that wait to be used again, at the most: as many as a link has under way
+/// Buffers of a pool that wait to be used again, at most: as many as a link has under way
 /// where the driver is far behind.
 const IDLE: usize = 64;
 

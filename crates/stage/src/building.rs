@@ -29,7 +29,7 @@ use crate::participant::programs;
 use scenario::adapter::{Adapter, BuildSpec, Limits, Program};
 use timeline::{Ended, Level, visible};
 
-/// Files and directories of the sources, at the most.
+/// Files and directories of the sources, at most.
 const ENTRIES: usize = 10_000;
 
 /// Bytes of all of them together.

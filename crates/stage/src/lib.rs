@@ -71,7 +71,7 @@ pub struct Settings {
     pub limit: Option<Duration>,
     /// Who wants to know what it waits for.
     pub status_requests: StatusRequests,
-    /// Where what is searched is compared with other plays. Programs lie at the same addresses in
+    /// Where what is searched is compared with other plays. Programs are at the same addresses in
     /// all of these, where the kernel allows that.
     pub comparing: Comparing,
     /// Ends the play early; everything it started is gone when [`play`] returns.

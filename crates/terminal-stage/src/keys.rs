@@ -1,4 +1,4 @@
-//! What keys mean, by what lies over the stage.
+//! What keys mean, by what is over the stage.
 
 use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use timeline::ControlCommand;

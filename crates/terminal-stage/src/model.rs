@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use report::narrator::Narrator;
 use report::scene::{Participant, ParticipantState, Record, Scene, Show, StoryKind};
-use report::{Badge, PlayReport};
+use report::{Badge, PlayReport, seen_in_words};
 use scenario::plan::Plan;
 use timeline::{ControlCommand, Event, Kind, visible};
 
@@ -44,7 +44,7 @@ impl Ending {
     /// What a report says, and where its page lies.
     pub fn of(report: &PlayReport, lesson: Option<&str>, page: &str) -> Self {
         let red = report.red().take(RED);
-        let red = red.map(|check| visible(&format!("{}: {}", check.name, check.evidence.got)));
+        let red = red.map(|check| visible(&seen_in_words(check)));
         let lesson = lesson.map(|lesson| report.lesson(lesson));
         let mut lines: Vec<String> = lesson.into_iter().chain(red).collect();
         lines.push(visible(&report.searches.sentence()));
@@ -95,7 +95,7 @@ pub(crate) enum Pace {
     Paused,
 }
 
-/// What lies over the stage.
+/// What is over the stage.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Panel {
     None,

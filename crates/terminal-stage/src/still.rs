@@ -12,7 +12,7 @@ const HEIGHT: usize = 17;
 /// Between the text and the border.
 const MARGIN: usize = 12;
 
-/// Where letters stand in a row.
+/// Where letters are in a row.
 const BASE: usize = 13;
 
 const PAPER: &str = "#16181c";

@@ -71,7 +71,7 @@ mod tests {
         assert_eq!(of_both(CASE), [true, true]);
         assert_eq!(of_both(&CASE.replace("name=", "title=")), [false, false]);
         assert_eq!(of_both(&format!("{CASE}<note/>")), [false, false]);
-        // Only Ant's wants a time, and one outcome at the most.
+        // Only Ant's wants a time, and one outcome at most.
         assert_eq!(of_both(&CASE.replace(" time=\"0.001\"", "")), [true, false]);
         let twice = "<skipped/><error type=\"t\"/>";
         let twice = CASE.replace("/>", &format!(">{twice}</testcase>"));

@@ -1,4 +1,4 @@
-//! What can be observed. One event is one line of `timeline.jsonl`; bytes lie beside it in
+//! What can be observed. One event is one line of `timeline.jsonl`; bytes are beside it in
 //! files, referenced by offset and length.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -195,9 +195,9 @@ pub enum Kind {
         who: Origin,
         /// CPU time in milliseconds, of all its processes.
         cpu_ms: u64,
-        /// Bytes of memory at the most, of all its processes together.
+        /// Bytes of memory at most, of all its processes together.
         memory: u64,
-        /// Processes at the most.
+        /// Processes at most.
         processes: u64,
     },
     /// A client connected to its tap.
@@ -295,7 +295,7 @@ pub enum Kind {
         /// Bytes of the part.
         part: Option<u64>,
     },
-    /// What lies in a client's downloads when the play is over and all clients have ended.
+    /// What is in a client's downloads when the play is over and all clients have ended.
     Downloads {
         /// Client.
         who: Origin,

@@ -49,7 +49,7 @@ fn first_token(rest: &str) -> (usize, Token<'_>) {
     }
 }
 
-/// Where a part of a text stands in the file: exactly, when the text is written without
+/// Where a part of a text is in the file: exactly, when the text is written without
 /// escapes; else the whole text.
 pub fn part_of(place: &Place<'_>, source: &str, part: &Range<usize>) -> Range<usize> {
     let inside = place.span.start + 1..place.span.end.saturating_sub(1);

@@ -1,7 +1,7 @@
 //! Closed lists of words: an enum gives the words and what they mean, in one place.
 //!
 //! The words come from strum, in the case that the enum names. The documentation of a variant
-//! stands behind its word in the reference page, so it is a phrase: lower case, no period.
+//! is behind its word in the reference page, so it is a phrase: lower case, no period.
 
 use std::str::FromStr;
 

@@ -2,7 +2,7 @@
 //! problems, the JSON Schema for editors and the reference page.
 //!
 //! `shape` is how a language is described, `closed` its lists of words; `walk` checks a file by it,
-//! `node` reads what stands there. It knows no language: what a scenario or an adapter means stands
+//! `node` reads what is there. It knows no language: what a scenario or an adapter means stands
 //! where they are.
 
 pub mod braces;

@@ -3,7 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
-/// Characters of a typed line, at the most.
+/// Characters of a typed line, at most.
 const LONGEST: usize = 4000;
 
 /// One command, as the play understands it. Whether it can be done is for the play to say.

@@ -20,7 +20,7 @@ use crate::output;
 use crate::state::StateBroadcast;
 use crate::uploads::{self, Uploads};
 
-/// Bytes of a command, at the most.
+/// Bytes of a command, at most.
 const LARGEST_COMMAND: usize = 32 * 1024;
 
 /// How long a page waits for another state before it asks again.

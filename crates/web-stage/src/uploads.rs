@@ -6,10 +6,10 @@ use std::io::{self, Write as _};
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-/// Bytes of one file, at the most.
+/// Bytes of one file, at most.
 pub(crate) const LARGEST: usize = 16 * 1024 * 1024;
 
-/// Files of one play, at the most.
+/// Files of one play, at most.
 const MOST: usize = 100;
 
 /// Characters of a name that are name.

@@ -100,7 +100,7 @@ fn victim(point: Point, luck: &mut Luck) -> Who {
     }
 }
 
-/// How often a point is reached in any conversation, at the least.
+/// How often a point is reached in any conversation, at least.
 fn times(point: Point) -> u64 {
     match point {
         Point::RelaySent => 12,

@@ -6,7 +6,7 @@ use grading::Graded;
 use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
 use timeline::visible;
 
-/// Rows that fit under what else stands on a terminal.
+/// Rows that fit under what else is on a terminal.
 const ROWS: usize = 8;
 
 /// Rows of those who are played now, and a counter below them.

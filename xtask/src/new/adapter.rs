@@ -20,7 +20,7 @@ use crate::{cli, output, probe, staging};
 /// Lines that are shown to choose from.
 const LINES: usize = 30;
 
-/// Reads and plays what lies in a directory, writes the adapter, and tries everything that it says.
+/// Reads and plays what is in a directory, writes the adapter, and tries everything that it says.
 pub(super) fn run(arguments: &cli::NewAdapter, workspace: &Workspace) -> CommandResult {
     let dir = &arguments.dir;
     let dir = fs::canonicalize(dir).map_err(|error| CommandError::file(dir, &error))?;

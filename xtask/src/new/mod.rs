@@ -60,7 +60,7 @@ fn write(path: &Path, text: &str) -> Result<(), CommandError> {
     file.write_all(text.as_bytes()).map_err(failed)
 }
 
-/// What stands in the file.
+/// What is in the file.
 fn text(id: &str) -> String {
     let up = "../".repeat(1 + id.matches('/').count());
     let title = id.rsplit('/').next().unwrap_or(id).replace(['-', '_'], " ");

@@ -1,4 +1,4 @@
-//! Names and comments of Rust code, without what stands in texts.
+//! Names and comments of Rust code, without what is in texts.
 
 /// Something with words in it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

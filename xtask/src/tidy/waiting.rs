@@ -1,4 +1,4 @@
-//! What the stage may wait for without an end of its own stands in a table, with what ends it and the
+//! What the stage may wait for without an end of its own is in a table, with what ends it and the
 //! test that shows so: a participant may be involved.
 
 use std::collections::BTreeSet;
@@ -71,7 +71,7 @@ pub(super) fn unlisted(sources: &[Source]) -> Vec<Breach> {
     breaches
 }
 
-/// The rows of the table: what stands in backticks is a file or a test.
+/// The rows of the table: what is in backticks is a file or a test.
 fn rows(page: &str) -> Vec<Row<'_>> {
     let lines = page.lines().zip(1..);
     let section = lines

@@ -25,7 +25,7 @@ use outcome::Outcome;
 use table::Row;
 pub(crate) use table::page;
 
-/// Pairs of plays that are compared, at the least.
+/// Pairs of plays that are compared, at least.
 const PAIRS: NonZeroU32 = NonZeroU32::new(3).expect("it is 3");
 
 /// How many reports may wait to be counted.

@@ -121,7 +121,7 @@ fn instead(verdicts: &Verdicts, findings: &[Kind]) -> String {
     }
 }
 
-/// As it stands in a timeline.
+/// As it is in a timeline.
 pub(super) fn word(surface: Surface) -> String {
     let word = serde_json::to_value(surface).ok();
     let word = word.as_ref().and_then(|word| word.as_str());

@@ -1,4 +1,4 @@
-//! Two people chat, each on a terminal: keys typed into real ones, and what stands on them.
+//! Two people chat, each on a terminal: keys typed into real ones, and what is on them.
 
 use std::io::{BufRead as _, BufReader};
 use std::path::{Path, PathBuf};

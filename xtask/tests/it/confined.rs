@@ -156,7 +156,7 @@ fn nothing_that_a_program_reads_of_itself_says_that_it_is_watched() {
             "{level}"
         );
         for part in ["environ", "cgroup", "comm", "limits", "mountinfo", "status"] {
-            // What stands there for every process of the machine is not of the harness.
+            // What is there for every process of the machine is not of the harness.
             let machine = match part {
                 "environ" => String::new(),
                 part => fs::read_to_string(format!("/proc/self/{part}")).unwrap(),
@@ -262,7 +262,7 @@ fn who_wants_shared_memory_has_its_own() {
 
 #[test]
 fn who_leaves_its_parent_session_and_environment_is_still_its_participants() {
-    // The control stands in the arguments of one that nothing else leads to.
+    // The control is in the arguments of one that nothing else leads to.
     let script = "(setsid env -i /bin/sh -c \"sleep 1000; :\" \"$2\" & ); \
         exec \"$0\" --name nobody \"$3\" \"$4\"";
     let dir = tempfile::tempdir().unwrap();

@@ -14,7 +14,7 @@ fn are_here(programs: &[&str]) -> bool {
     can_be_had(missing.map(|name| format!("{name} is not installed")))
 }
 
-/// The exit code of a run, and its plays as they stand in `result.json`.
+/// The exit code of a run, and its plays as they are in `result.json`.
 fn played(arguments: &[&str]) -> (Option<i32>, Vec<Value>) {
     let runs = Runs::new();
     let output = runs.xtask(arguments).output().unwrap();
@@ -25,7 +25,7 @@ fn played(arguments: &[&str]) -> (Option<i32>, Vec<Value>) {
     (output.status.code(), plays)
 }
 
-/// Its verdict, as it stands in `result.json`; the reason of an `unsupported` left out.
+/// Its verdict, as it is in `result.json`; the reason of an `unsupported` left out.
 fn verdict(play: &Value) -> &str {
     let verdict = &play["verdict"];
     let with_reason = || verdict.as_object()?.keys().next().map(String::as_str);

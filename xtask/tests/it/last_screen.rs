@@ -1,4 +1,4 @@
-//! What stands on a small terminal when a run has failed: the last 24 rows of 80 columns.
+//! What is on a small terminal when a run has failed: the last 24 rows of 80 columns.
 
 use insta::{assert_snapshot, with_settings};
 
@@ -33,7 +33,7 @@ fn screen_of(name: &str, arguments: &[&str]) {
     let out = String::from_utf8(output.stdout).unwrap();
     let rows = last_screen(&(err + &out));
     let screen = rows.join("\n");
-    // The whole story stands on it, with a way to repeat it and to look at it.
+    // The whole story is on it, with a way to repeat it and to look at it.
     let begin = rows.iter().position(|row| row.starts_with("────"));
     let begin = begin.unwrap_or_else(|| panic!("it is longer than a screen:\n{screen}"));
     let story = rows[begin..].join("\n");

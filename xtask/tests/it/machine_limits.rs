@@ -69,7 +69,7 @@ fn a_full_disk_of_scratch_directories_or_reports_is_the_machines_fault() {
     assert!(!text.contains("FAIL"), "{text}");
 
     let runs = Runs::new();
-    // The directory of scratch directories must lie elsewhere.
+    // The directory of scratch directories must be elsewhere.
     let elsewhere = tempfile::tempdir().unwrap();
     let mut xtask = runs.xtask(&["test", "files/eight-mebibytes"]);
     xtask.env("TMPDIR", elsewhere.path());

@@ -5,7 +5,7 @@ use std::os::unix::fs::PermissionsExt as _;
 
 use crate::runs::Runs;
 
-/// `cargo xtask ci` with one step, which this shell script stands in for.
+/// `cargo xtask ci` with one step, which this shell script is in for.
 fn ci(script: &str) -> (Option<i32>, String) {
     let dir = tempfile::tempdir().unwrap();
     let typos = dir.path().join("typos");

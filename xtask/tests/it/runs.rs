@@ -50,7 +50,7 @@ impl Runs {
         self.0.path()
     }
 
-    /// What stands behind `cargo xtask` at the root, in plain text, with nothing to read.
+    /// What is behind `cargo xtask` at the root, in plain text, with nothing to read.
     #[expect(
         clippy::disallowed_methods,
         reason = "the one place where these tests start xtask, to end it from outside"

@@ -1,4 +1,4 @@
-//! The commands of `docs/scale.md`, as they stand there.
+//! The commands of `docs/scale.md`, as they are there.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -23,7 +23,7 @@ fn example() -> Vec<String> {
         .collect()
 }
 
-/// Runs what stands behind `cargo xtask`: what was printed, and where its files are.
+/// Runs what is behind `cargo xtask`: what was printed, and where its files are.
 fn xtask(runs: &Runs, arguments: &[&str]) -> (String, String) {
     let output = runs.xtask(arguments).output().unwrap();
     let text = |bytes| String::from_utf8(bytes).unwrap();

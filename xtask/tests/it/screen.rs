@@ -141,7 +141,7 @@ impl Screen {
         });
     }
 
-    /// Presses a key again and again, until this stands on the screen.
+    /// Presses a key again and again, until this is on the screen.
     pub(crate) fn press_until(&self, key: &str, text: &str) {
         let deadline = Instant::now() + LONG;
         while !self.shows().contains(text) {
@@ -155,7 +155,7 @@ impl Screen {
         tmux(&self.socket, &["send-keys", "-t", "stage", "-l", text]);
     }
 
-    /// What stands on it now.
+    /// What is on it now.
     pub(crate) fn shows(&self) -> String {
         tmux(&self.socket, &["capture-pane", "-p", "-t", "stage"])
     }
@@ -168,7 +168,7 @@ impl Screen {
         )
     }
 
-    /// The screen, once all of this stands on it.
+    /// The screen, once all of this is on it.
     pub(crate) fn wait_for(&self, texts: &[&str]) -> String {
         self.wait_until(&format!("{texts:?}"), |screen| {
             texts.iter().all(|text| screen.contains(text))

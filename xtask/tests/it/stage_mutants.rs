@@ -13,7 +13,7 @@ fn send(pid: i32, signal: Signal) {
     kill_process(Pid::from_raw(pid).unwrap(), signal).unwrap();
 }
 
-/// Whether what stands there was drawn for a terminal of this size: from its first row to its
+/// Whether what is there was drawn for a terminal of this size: from its first row to its
 /// last, and to its right edge.
 fn is_drawn_for(screen: &str, width: usize, height: usize) -> bool {
     let rows: Vec<&str> = screen.lines().map(str::trim_end).collect();

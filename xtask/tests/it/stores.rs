@@ -5,7 +5,7 @@ use std::path::Path;
 
 use crate::runs::{Runs, root};
 
-/// Half of a key, and the other one: it stands in no adapter as a whole.
+/// Half of a key, and the other one: it is in no adapter as a whole.
 const HALVES: [&str; 2] = ["8f3c19a0d47be6520b91", "fe27c8a35d64710c"];
 
 /// Plays with this instead of the helper; what is said of it.

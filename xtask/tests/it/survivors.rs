@@ -66,7 +66,7 @@ fn an_interrupted_run_leaves_nothing_and_says_so() {
                 .unwrap();
             assert_eq!(status.code(), Some(code), "{printed}");
             let files = format!(
-                "0 of 1 scenarios have ended\nfiles: {}",
+                "0 of 1 scenarios finished\nfiles: {}",
                 runs.path().display()
             );
             assert!(printed.contains(&files), "{printed}");

@@ -1,5 +1,5 @@
 //! The stage, as somebody in front of a terminal has it: keys typed into a real one, and what
-//! stands on it. Where tmux is not installed the tests say so and are skipped; in CI they fail.
+//! is on it. Where tmux is not installed the tests say so and are skipped; in CI they fail.
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::process::{Pid, PidfdFlags, pidfd_open};
@@ -56,7 +56,7 @@ fn a_demo_is_stepped_through_to_its_end_in_three_sizes() {
     }
 }
 
-/// What stands in the pane with the double border, from what was found until where else the relay has it: how many
+/// What is in the pane with the double border, from what was found until where else the relay has it: how many
 /// records have passed by then is a matter of time, and memory may have been written over.
 fn has_it(screen: &str) -> String {
     let rows = screen.lines().filter_map(|line| line.split('║').nth(1));

@@ -33,7 +33,7 @@ const DIFFERENT: usize = 6;
 /// Bytes of the blocks that are tried.
 const BLOCKS: [usize; 12] = [1, 8, 16, 32, 48, 64, 96, 128, 192, 256, 384, 512];
 
-/// Pieces from one to the next, where each stands in a frame of its own.
+/// Pieces from one to the next, where each is in a frame of its own.
 const STRIDES: usize = 8;
 
 /// Searches for the pattern of each text in what was sent for it.

@@ -12,7 +12,7 @@ use super::traffic::{SentBytes, Span};
 use super::views::{View, views};
 use super::{Examined, Found, Transformation};
 
-/// Powers that are computed at the most: each takes about a tenth of a millisecond.
+/// Powers that are computed at most: each takes about a tenth of a millisecond.
 const MOST_POWERS: usize = 48;
 
 /// Shorter numbers may be there by chance.

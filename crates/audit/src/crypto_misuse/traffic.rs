@@ -20,7 +20,7 @@ pub struct Span<'a> {
     pub step: &'a StepId,
     /// What it says, in full.
     pub text: &'a str,
-    /// Where it lies in the link's file.
+    /// Where it is in the link's file.
     pub at: usize,
     /// The bytes.
     pub bytes: &'a [u8],

@@ -89,7 +89,7 @@ fn runs(bytes: &[u8], is_in: fn(u8) -> bool) -> impl Iterator<Item = (usize, Vec
     })
 }
 
-/// How many bytes of a line break stand here.
+/// How many bytes of a line break are here.
 fn line_break(bytes: &[u8]) -> usize {
     let kinds: [&[u8]; 4] = [b"\r\n", b"\n", b"\\r\\n", b"\\n"];
     let kind = kinds.into_iter().find(|kind| bytes.starts_with(kind));

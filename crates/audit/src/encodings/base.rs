@@ -60,7 +60,7 @@ fn bits(bytes: &[u8], skip: usize, width: usize, alphabet: &[u8]) -> Vec<u8> {
     characters.copied().collect()
 }
 
-/// The whole groups of four bytes of the string, when it stands behind `skip` other bytes.
+/// The whole groups of four bytes of the string, when it is behind `skip` other bytes.
 fn groups(bytes: &[u8], skip: usize, alphabet: &[u8; 85]) -> Vec<u8> {
     let whole = bytes.get((4 - skip) % 4..).unwrap_or_default();
     let mut characters = Vec::new();

@@ -210,7 +210,7 @@ impl Held {
     }
 }
 
-/// What trying a key on all of these costs, at the most.
+/// What trying a key on all of these costs, at most.
 fn cost(records: &[Record]) -> u64 {
     let blocks = |record: &Record| opening::cost(record.bytes.len(), record.ends.len());
     records.iter().map(blocks).sum()

@@ -109,7 +109,7 @@ pub(super) fn open(
     text.or_else(|| tagged(cipher, record, ends).map(Opened::Sealed))
 }
 
-/// What it costs to try a key on a record of so many bytes and ends, in blocks, at the most.
+/// What it costs to try a key on a record of so many bytes and ends, in blocks, at most.
 pub(super) fn cost(bytes: usize, ends: usize) -> u64 {
     let stream = STREAM.min(bytes.div_ceil(BLOCK));
     (bytes * (2 * stream + 2 * ends + 2)) as u64

@@ -75,7 +75,7 @@ fn expanded(key: &[Word]) -> Vec<Word> {
     words
 }
 
-/// How the words of a schedule lie in memory.
+/// How the words of a schedule are in memory.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Order {
     /// As the standard writes them.

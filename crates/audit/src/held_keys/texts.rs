@@ -17,7 +17,7 @@ const WORDS: usize = (1 << 16) / 64;
 pub(super) struct Texts<'a> {
     /// Name and text.
     texts: Vec<(String, &'a [u8])>,
-    /// Which text a piece is from, and where it stands there.
+    /// Which text a piece is from, and where it is there.
     pieces: BTreeMap<u64, (usize, usize)>,
     sieve: Vec<u64>,
 }
@@ -57,7 +57,7 @@ impl<'a> Texts<'a> {
         is_likely && self.pieces.contains_key(&piece)
     }
 
-    /// The name of a text of which enough stands in what was opened.
+    /// The name of a text of which enough is in what was opened.
     pub(super) fn named(&self, opened: &[u8]) -> Option<&str> {
         opened
             .as_chunks::<PIECE>()

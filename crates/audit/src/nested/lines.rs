@@ -54,7 +54,7 @@ impl Joined {
     }
 }
 
-/// Where the line ends and the next one starts, if a break stands here.
+/// Where the line ends and the next one starts, if a break is here.
 #[inline]
 fn seam(text: &[u8], at: usize) -> Option<(usize, usize)> {
     let (before, behind) = text.split_at_checked(at)?;

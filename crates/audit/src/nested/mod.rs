@@ -44,7 +44,7 @@ struct Undone {
     bytes: Vec<u8>,
 }
 
-/// Where the bytes of a layer stand in the place.
+/// Where the bytes of a layer are in the place.
 #[derive(Clone, Copy)]
 enum Origin {
     /// The first of them there, the others behind it.

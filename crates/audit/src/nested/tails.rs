@@ -53,7 +53,7 @@ impl Tails {
 
     /// Strings whose rest stands anywhere in the line.
     fn completed(&self, line: &[u8], printed: &Printed) -> Vec<usize> {
-        // A rest that stands at the end of the line is enough; within a line, a few letters stand
+        // A rest that is at the end of the line is enough; within a line, a few letters stand
         // everywhere, so both parts must be long.
         let mut names = Vec::new();
         for (n, lengths) in printed {

@@ -57,7 +57,7 @@ enum Form {
     Histogram,
 }
 
-/// How what is written lies there.
+/// How what is written is there.
 #[derive(Debug)]
 enum Lay {
     Together,

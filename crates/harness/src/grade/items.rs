@@ -118,7 +118,7 @@ impl Course {
         }
     }
 
-    /// What was handed in stands in what is said of it, and not where it lay meanwhile.
+    /// What was handed in is in what is said of it, and not where it lay meanwhile.
     fn named(&self, playable: &Playable, mark: Mark) -> Mark {
         let repeat = mark.evidence.as_ref();
         let repeat = repeat.map(|_| self.repeat(&mark.item, playable));

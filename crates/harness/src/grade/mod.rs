@@ -222,7 +222,7 @@ impl Course {
         }
     }
 
-    /// Builds what lies in a directory; or why it cannot be played.
+    /// Builds what is in a directory; or why it cannot be played.
     async fn playable(
         &self,
         submission: &Submission,

@@ -91,7 +91,7 @@ impl Store {
         Ok(())
     }
 
-    /// What lies there and belongs to none of these scenarios, or waits for a decision about one
+    /// What is there and belongs to none of these scenarios, or waits for a decision about one
     /// that was played.
     ///
     /// # Errors

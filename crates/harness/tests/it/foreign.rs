@@ -33,7 +33,7 @@ fn run() -> TempDir {
     run
 }
 
-/// Its result, in which it lies there.
+/// Its result, in which it is there.
 fn result(run: &Path, dir: &str) {
     let result = json!({
         "version": 1, "scenario": PLAY, "path": "scenarios/basics/three-clients.toml",

@@ -1,4 +1,4 @@
-//! What lies in downloads: when the play is over, exactly what was sent, and to whom; before,
+//! What is in downloads: when the play is over, exactly what was sent, and to whom; before,
 //! nothing that is not whole.
 
 use std::collections::BTreeMap;
@@ -211,7 +211,7 @@ impl<'a> Client<'_, 'a> {
         self.of_no_content(file, login)
     }
 
-    /// How many empty files must lie there under other names than their own.
+    /// How many empty files must be there under other names than their own.
     fn nameless(&self, files: &[KeptFile]) -> usize {
         let login = self.causes.login(self.who);
         let is_empty = |one: &&Sent<'a>| {

@@ -42,7 +42,7 @@ pub struct Figures {
     pub relay_cpu_ms: u64,
     /// See `relay_cpu_ms`.
     pub clients_cpu_ms: u64,
-    /// Bytes of the relay's memory, at the most.
+    /// Bytes of the relay's memory, at most.
     pub relay_memory: u64,
 }
 

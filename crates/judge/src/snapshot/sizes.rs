@@ -1,4 +1,4 @@
-//! What the relay can count of a play, whatever stands in it: frames, bytes and lines.
+//! What the relay can count of a play, whatever is in it: frames, bytes and lines.
 
 use std::collections::BTreeMap;
 
@@ -12,7 +12,7 @@ const LINES: u64 = 4096;
 
 /// A sentence for each thing that can be counted, with the surface that shows it.
 ///
-/// Of frames, the type and the size of the body: what stands in a header is identifiers. Where
+/// Of frames, the type and the size of the body: what is in a header is identifiers. Where
 /// frames are not known, all bytes of a step. Of what the relay prints, the length of each line.
 pub fn sizes(plan: &Plan, events: &[Event]) -> Vec<(Surface, String)> {
     let mut sizes = Vec::new();

@@ -1,4 +1,4 @@
-//! What lies in downloads when a play is over.
+//! What is in downloads when a play is over.
 
 use judge::{CheckKind, Verdict, judge};
 use scenario::adapter::{Adapter, Template};
@@ -17,7 +17,7 @@ type File = (&'static str, &'static str, u64, &'static str);
 const FILE: &str = "title = \"t\"\nclients = [\"alice\", \"bob\", \"carol\"]\n\
     [[steps]]\nfile = { from = \"alice\", to = \"bob\", size = 2000, as = \"plan.pdf\" }\n";
 
-/// That file has come to bob, and these lie in downloads at the end.
+/// That file has come to bob, and these are in downloads at the end.
 fn kept(adapter: &Adapter, files: &[File]) -> Vec<(String, String)> {
     let plan = plan_with(FILE, adapter);
     let (name, size, sha256) = ("plan.pdf".to_owned(), 2000, "whole".to_owned());
@@ -74,7 +74,7 @@ const IN_PLACE: &str = ", in place";
 
 const WHOLE: File = ("bob", "plan.pdf", 2000, "whole");
 
-/// What lies there besides, or instead; which claim does not hold then, and what is said.
+/// What is there besides, or instead; which claim does not hold then, and what is said.
 const KEPT: [(&[File], &str, &str); 6] = [
     (
         &[WHOLE, ("carol", "plan.pdf", 2000, "whole")],

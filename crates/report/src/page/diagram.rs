@@ -11,7 +11,7 @@ use timeline::{Event, Kind, visible};
 const LANE: usize = 120;
 const ROW: usize = 28;
 
-/// How far an arrow falls at the most.
+/// How far an arrow falls at most.
 const FALL: usize = 14;
 
 /// Space above the first row.

@@ -15,7 +15,7 @@ const COLUMNS: usize = ROW * 3 - 1;
 pub(super) enum HexRow {
     /// Some bytes.
     Bytes {
-        /// Where they stand in the record.
+        /// Where they are in the record.
         offset: String,
         /// As digits.
         digits: Vec<Part>,

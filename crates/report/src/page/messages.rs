@@ -16,7 +16,7 @@ pub(super) const DRAWN: usize = 2000;
 /// Bytes of all records together that are shown.
 const SHOWN: u64 = 24 * 1024;
 
-/// Bytes of one record that are shown, at the most and at the least.
+/// Bytes of one record that are shown, at most and at least.
 const LONGEST: u64 = 256;
 const SHORTEST: u64 = 32;
 

@@ -33,7 +33,7 @@ pub(super) struct Line {
     pub(super) anchor: Option<String>,
     pub(super) moment: usize,
     pub(super) class: &'static str,
-    /// What stands before, what was sent and found in it, and what stands behind.
+    /// What stands before, what was sent and found in it, and what is behind.
     pub(super) before: String,
     pub(super) found: String,
     pub(super) after: String,

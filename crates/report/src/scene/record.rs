@@ -12,7 +12,7 @@ pub struct Record {
     pub link: String,
     /// Which way.
     pub direction: Direction,
-    /// For whom, where that stands on it.
+    /// For whom, where that is on it.
     pub to: Option<String>,
     /// Type of the frame, or `bytes`.
     pub kind: String,
@@ -41,7 +41,7 @@ pub enum Sight {
     NotLookedFor,
     /// This stands nowhere in its bytes as it is, and nothing else was found so far.
     NotIn(String),
-    /// This stands in its bytes.
+    /// This is in its bytes.
     In(String),
     /// Its text was found with the relay, but not in its bytes: what was found, and where.
     Elsewhere(String),

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use scenario::plan::{Plan, PlannedStep, around_called, text_called};
 use timeline::{Surface, visible};
 
-/// A text that is shorter may stand in random bytes.
+/// A text that is shorter may be in random bytes.
 const RARE: usize = 8;
 
 /// A text that is shorter may be what a relay says of its own accord.
@@ -115,7 +115,7 @@ impl Sought {
         }
     }
 
-    /// What of it stands in these bytes.
+    /// What of it is in these bytes.
     pub(super) fn needle_in(&self, is_in: impl Fn(&str) -> bool) -> Option<&str> {
         self.needles().find(|needle| is_in(needle))
     }
@@ -145,7 +145,7 @@ impl Sought {
         self.needles.iter().map(String::as_str)
     }
 
-    /// What of it stands in a line that the relay has printed.
+    /// What of it is in a line that the relay has printed.
     pub(super) fn printed_in(&self, line: &str) -> Option<&str> {
         self.needle_in(|needle| needle.len() >= OWN && line.contains(needle))
     }
@@ -155,7 +155,7 @@ impl Sought {
         self.printed_in(line).is_some() && self.find(Surface::Output, &format!("“{}”", line.trim()))
     }
 
-    /// It stands in the bytes of a record. True where that is news.
+    /// It is in the bytes of a record. True where that is news.
     pub(super) fn read(&mut self) -> bool {
         let what = if self.is_file {
             "its name"

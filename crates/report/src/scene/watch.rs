@@ -146,7 +146,7 @@ impl Watch {
         self.of(link).next().map(|sought| sought.what())
     }
 
-    /// What it says of a record. What stands in its bytes outweighs what stands elsewhere.
+    /// What it says of a record. What is in its bytes outweighs what is elsewhere.
     pub(crate) fn apply(&self, record: &mut Record) {
         if matches!(record.sight, Sight::In(_)) {
             return;
@@ -196,7 +196,7 @@ impl Watch {
         alike.max().unwrap_or_default().max(1)
     }
 
-    /// What of these texts stands in a line that the relay printed.
+    /// What of these texts is in a line that the relay printed.
     pub(crate) fn printed_in<'s>(&'s self, line: &str) -> Option<&'s str> {
         let mut sought = self.sought.iter();
         sought.find_map(|one| one.printed_in(line))

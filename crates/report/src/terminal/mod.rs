@@ -22,7 +22,7 @@ const UNSURE: Style = AnsiColor::Yellow.on_default().bold();
 const PLAINTEXT: Style = AnsiColor::Magenta.on_default().bold().invert();
 const FAINT: Style = Style::new().dimmed();
 
-/// Plays that did not pass of which a row stands at the end of a run.
+/// Plays that did not pass that get a row at the end of a run.
 const LISTED: usize = 8;
 
 /// The colour of a verdict.

@@ -30,7 +30,7 @@ impl Default for Screen {
     }
 }
 
-/// What stands in front of the text of a labelled line.
+/// What is in front of the text of a labelled line.
 const INDENT: usize = 17;
 
 /// Fewer columns than these are not wrapped to.
@@ -43,7 +43,7 @@ impl Screen {
     }
 
     /// The same behind anything that is as wide as a label, or wider.
-    pub(super) fn hanging(&self, front: &str, text: &str, rows: usize) -> String {
+    pub(crate) fn hanging(&self, front: &str, text: &str, rows: usize) -> String {
         let columns = self.columns.max(NARROWEST);
         let shown = anstream::adapter::strip_str(front).to_string();
         let first = columns.saturating_sub(shown.chars().count());

@@ -3,6 +3,7 @@
 #![cfg(test)] // so that helpers count as tests, too, and may unwrap
 
 mod causes;
+mod ending;
 mod github;
 mod json;
 mod junit;

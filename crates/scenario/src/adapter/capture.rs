@@ -94,7 +94,7 @@ fn one_group(pattern: &Place<'_>, checker: &mut Checker<'_>) {
     }
 }
 
-/// What stands in a planned line for a value that is captured only in the play.
+/// What is in a planned line for a value that is captured only in the play.
 pub fn captured(name: &str) -> String {
     format!("{{captured:{name}}}")
 }

@@ -153,7 +153,7 @@ static CONTROL_KEYS: [Key; Surface::ALL.len()] = {
 const fn place_of_control(surface: Surface) -> &'static str {
     match surface {
         Surface::Arguments => "in the relay's command line and environment",
-        Surface::Files => "in the files in the relay's scratch directory",
+        Surface::Files => "in files in the relay's scratch directory",
         Surface::Memory => "in the relay's memory, from when it is ready until it ends",
         Surface::Others => "in what a client prints; a canary meant for it counts as well",
         Surface::Output => "in what the relay prints",

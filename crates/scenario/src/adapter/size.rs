@@ -16,7 +16,7 @@ pub struct SizeRule {
     pub beyond: Beyond,
     /// Bytes beside what is padded, at least.
     pub beside: u64,
-    /// So many more may stand beside it.
+    /// So many more may be beside it.
     pub spread: u64,
 }
 

@@ -152,7 +152,7 @@ impl Plan {
 
     /// The step with this id, however deep.
     pub fn step(&self, id: &StepId) -> Option<&PlannedStep> {
-        // Steps of a repetition lie in the order of their ids, so that most are found without going
+        // Steps of a repetition are in the order of their ids, so that most are found without going
         // through all.
         let top = self
             .steps

@@ -7,7 +7,7 @@ use toml_language::shape::{Key, Table, ValueKind, join, may};
 use super::{Verb, VerbWord};
 use crate::check::Checker;
 
-/// A verb as it stands in files.
+/// A verb as it is in files.
 pub(super) struct Described {
     /// In a few words, for the table of a step.
     pub(super) doc: &'static str,

@@ -75,7 +75,7 @@ pub enum FaultKind {
     },
     /// delay all traffic by varying amounts of `up_to` this much, keeping its order
     Jitter {
-        /// By this much at the most.
+        /// By this much at most.
         up_to: Duration,
     },
     /// limit traffic to this many `bytes_per_second`
@@ -85,7 +85,7 @@ pub enum FaultKind {
     },
     /// deliver traffic in segments of this many `bytes`
     Slice {
-        /// Of so many bytes at the most.
+        /// Of so many bytes at most.
         bytes: u32,
     },
     /// close the connection cleanly `after_bytes`, wherever in a frame that is

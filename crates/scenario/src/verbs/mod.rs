@@ -287,7 +287,7 @@ closed_list! {
     }
 }
 
-/// What stands in the lines that are typed for one verb.
+/// What is in the lines that are typed for one verb.
 pub(crate) struct Line {
     /// Placeholders that must be there.
     pub(crate) needed: &'static [&'static str],

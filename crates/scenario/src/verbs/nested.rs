@@ -58,7 +58,7 @@ fn all(site: &Site<'_, '_>, checker: &mut Checker<'_>) -> Option<Verb> {
     Some(Verb::All(steps))
 }
 
-/// Reports what stands in an `all` and must not.
+/// Reports what is in an `all` and must not.
 pub(super) fn no_nesting(site: &Site<'_, '_>, checker: &mut Checker<'_>) {
     if checker.group.is_some() {
         let title = format!("`{}` is not allowed inside `all`", site.word);

@@ -1,5 +1,5 @@
 //! What a play needs of the machine that it runs on. The seam below the driver: in tests a script
-//! stands here instead of processes and sockets.
+//! is here instead of processes and sockets.
 
 use std::collections::BTreeSet;
 use std::fmt::Debug;
@@ -81,7 +81,7 @@ pub(crate) trait Host: Debug + Send + Sync {
     /// Scans the relay where it blocks nobody; what happens meanwhile is recorded.
     fn scan(&self, job: ScanJob) -> Doing<'static, Seen>;
 
-    /// Which of these processes wait for input. It lies in their memory, so who asks may wait.
+    /// Which of these processes wait for input. It is in their memory, so who asks may wait.
     fn who_reads(&self, pids: Vec<i32>) -> Doing<'static, BTreeSet<i32>>;
 
     /// Scans the relay while it handles what it is sent next; nothing where it cannot be traced.

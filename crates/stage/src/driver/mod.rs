@@ -52,7 +52,7 @@ use crate::{EngineError, Settings};
 use scenario::plan::{LoadPlan, Plan};
 use timeline::{Event, FORMAT_VERSION, Kind, Limit};
 
-/// What happened and was not yet recorded, at the most. Each may hold what was read at once.
+/// What happened and was not yet recorded, at most. Each may hold what was read at once.
 pub(crate) const QUEUE: usize = 256;
 
 /// How often the stage checks for a file that no line announces.

@@ -18,7 +18,7 @@ struct Level {
 }
 
 impl Ground {
-    /// Removes everything that lies there, when no participant lives any more. One directory is
+    /// Removes everything that is there, when no participant lives any more. One directory is
     /// open at a time: how deep they lie is bounded neither by our stack nor by our descriptors.
     pub(crate) fn clear(&self) -> Result<(), ForeignError> {
         let mut at = self.directory(Path::new(""))?;

@@ -77,14 +77,14 @@ impl Ground {
         self.resolve(path, READ | OFlags::DIRECTORY)
     }
 
-    /// The directory that something lies in, to do something there by name, and that name.
+    /// The directory that something is in, to do something there by name, and that name.
     pub(super) fn parent<'p>(&self, path: &'p Path) -> Result<(OwnedFd, &'p OsStr), ForeignError> {
         let name = path.file_name().ok_or(ForeignError::Elsewhere)?;
         let parent = path.parent().unwrap_or(Path::new(""));
         Ok((self.resolve(parent, PASS)?, name))
     }
 
-    /// Opens what lies at a path.
+    /// Opens what is at a path.
     fn resolve(&self, path: &Path, flags: OFlags) -> Result<OwnedFd, ForeignError> {
         let path = self.at.join(beneath(path)?);
         let opened = match openat2(&*self.top, or_itself(&path), flags, Mode::empty(), BENEATH) {

@@ -1,4 +1,4 @@
-//! What lies beneath a directory.
+//! What is beneath a directory.
 
 use std::ffi::{OsStr, OsString};
 use std::os::fd::OwnedFd;
@@ -9,13 +9,13 @@ use rustix::fs::{AtFlags, Dir, DirEntry, FileType, readlinkat, statat};
 
 use super::{ForeignError, Ground};
 
-/// So many names are listed at the most.
+/// So many names are listed at most.
 const MOST: usize = 100_000;
 
 /// So many characters of a path are shown.
 const BRIEF: usize = 100;
 
-/// Something that lies there.
+/// Something that is there.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Found {
     Directory(PathBuf),

@@ -5,12 +5,12 @@
 //! file of the user, a file that grows while it is read. So every path is resolved beneath the
 //! scratch directory and through no link, nothing is opened that could wait, the descriptor is
 //! asked what it is and not the path, only as much is read as was there at first, and what is
-//! put there takes the place of what lies there and never writes into it.
+//! put there takes the place of what is there and never writes into it.
 //!
 //! ```text
 //! ground ────── paths beneath a directory, opened
 //! file ──────── a regular file, read within its size
-//! listing ───── what lies there, counted
+//! listing ───── what is there, counted
 //! placing ───── what the harness puts there and takes away
 //! clearing ──── everything removed, however deep
 //! version ───── whether a file has changed
@@ -48,11 +48,11 @@ pub(crate) use self::watch::Watch;
 pub(crate) enum ForeignError {
     #[error("is not there")]
     NotThere,
-    #[error("does not lie in the participant's own directory")]
+    #[error("is not in the participant's own directory")]
     Elsewhere,
     #[error("is {0}, not a regular file")]
     NotAFile(&'static str),
-    #[error("is a link, or lies behind one")]
+    #[error("is a link, or is reached through one")]
     Link,
     #[error("is held by its owner, who would have to be waited for")]
     Held,

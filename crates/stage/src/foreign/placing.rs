@@ -48,7 +48,7 @@ impl Ground {
         above.make_directory(&itself).map(|()| true)
     }
 
-    /// Whether anything lies there, even a link that leads nowhere.
+    /// Whether anything is there, even a link that leads nowhere.
     pub(crate) fn has(&self, path: &Path) -> bool {
         let asked = || {
             let path = beneath(path)?;
@@ -58,7 +58,7 @@ impl Ground {
         asked().is_ok()
     }
 
-    /// Puts a file there, in one piece and instead of what lies there: that is not written to, be
+    /// Puts a file there, in one piece and instead of what is there: that is not written to, be
     /// it a link, a pipe or a file with another name somewhere else.
     pub(crate) fn put(
         &self,
@@ -84,7 +84,7 @@ impl Ground {
         written
     }
 
-    /// Removes a file, or the link or pipe that lies in its place.
+    /// Removes a file, or the link or pipe that is in its place.
     pub(crate) fn remove(&self, path: &Path) -> Result<(), ForeignError> {
         let path = beneath(path)?;
         let (parent, name) = self.parent(&path)?;

@@ -77,7 +77,7 @@ fn no_link_is_followed_wherever_it_stands() {
     for name in ["link", "zero", "up/outside", "up"] {
         assert_eq!(
             place.refused(name),
-            "is a link, or lies behind one",
+            "is a link, or is reached through one",
             "{name}"
         );
     }

@@ -29,7 +29,7 @@ const AT_ONCE: usize = 50_000;
 const REPLACED: &str = "the directory was replaced by another";
 const TOO_MUCH: &str = "more was written there at a time than can be followed";
 
-/// A directory that is watched; what lies in directories within it is not. A thread takes in what
+/// A directory that is watched; what is in directories within it is not. A thread takes in what
 /// happens there, so that the kernel need not keep much of it.
 #[derive(Debug)]
 pub(crate) struct Watch {

@@ -1,9 +1,9 @@
-//! Where programs lie in memory: at random addresses, or always at the same ones.
+//! Where programs are in memory: at random addresses, or always at the same ones.
 
 use nix::errno::Errno;
 use nix::sys::personality::{self, Persona};
 
-/// What the calling thread starts from now on lies at the same addresses each time. Some containers
+/// What the calling thread starts from now on is at the same addresses each time. Some containers
 /// refuse it.
 pub(crate) fn fix() -> Result<(), Errno> {
     personality::set(personality::get()? | Persona::ADDR_NO_RANDOMIZE).map(drop)

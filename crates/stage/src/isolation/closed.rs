@@ -1,11 +1,11 @@
 //! Places that participants do not see: reports, in which every text lies that is yet to be
 //! typed, scratch directories of others, and what the user and the machine have for themselves.
 //!
-//! A file system that is empty lies over each of them, in a mount namespace of each participant.
-//! What its program needs lies there again: its own scratch directory, and what its command line
-//! and its environment name, with all that lies beside it. Of a path that is named inside a closed
+//! A file system that is empty is over each of them, in a mount namespace of each participant.
+//! What its program needs is there again: its own scratch directory, and what its command line
+//! and its environment name, with all that is beside it. Of a path that is named inside a closed
 //! place, the first directory there is shown, read-only: a program in `~/chat/bin` finds
-//! `~/chat`, and none of the rest of `~`. Of a file that lies there directly the files beside it are
+//! `~/chat`, and none of the rest of `~`. Of a file that is there directly the files beside it are
 //! shown as well, and no directory: `~/relay.py` finds `~/words.py`. A closed place that is named
 //! itself stays as it is. In `/dev/shm` lies what the participant has in its
 //! own `tmp`, so shared memory and semaphores with names are its own, and searched with its files.
@@ -28,19 +28,19 @@ use crate::participant::spawn::find_program;
 /// What is closed wherever it is there.
 const USUAL: [&str; 3] = ["/run", "/tmp", "/var/tmp"];
 
-/// Where memory that has a name lies, and what lies there for a participant, from its directory.
+/// Where memory that has a name lies, and what is there for a participant, from its directory.
 pub(super) const SHARED_MEMORY: &str = "/dev/shm";
 const OWN_SHARED_MEMORY: &str = "tmp";
 
-/// Links that lead to a program, one behind the other, at the most.
+/// Links that lead to a program, one behind the other, at most.
 const LINKS: usize = 40;
 
-/// So many files of a closed place are shown because they lie beside one that is named.
+/// So many files of a closed place are shown because they are beside one that is named.
 const BESIDE: usize = 256;
 
 const NO: Option<&str> = None;
 
-/// Nothing that lies there can be run, and no device opened.
+/// Nothing that is there can be run, and no device opened.
 const HARMLESS: MsFlags = MsFlags::MS_NOSUID
     .union(MsFlags::MS_NODEV)
     .union(MsFlags::MS_NOEXEC);
@@ -127,7 +127,7 @@ impl Closed {
     }
 
     /// Closes them to the calling thread, which must be in a mount namespace of its own, but for
-    /// what these paths name. `home` alone stays as it is, and what lies beside it is closed, too.
+    /// what these paths name. `home` alone stays as it is, and what is beside it is closed, too.
     /// Whether it has shared memory of its own.
     ///
     /// # Errors
@@ -179,7 +179,7 @@ impl Closed {
             }
         }
         for (place, shown) in to_close {
-            // What lies in another closed place may be gone from sight with it.
+            // What is in another closed place may be gone from sight with it.
             if place.is_dir() {
                 cover(place, &shown, files)?;
             }
@@ -196,7 +196,7 @@ impl Closed {
         self.others.iter().any(|place| path.starts_with(place))
     }
 
-    /// A run, what lies in one, or where all of them lie.
+    /// A run, what is in one, or where all of them lie.
     fn hides(&self, path: &Path) -> bool {
         let mut runs = self.never_shown.iter();
         runs.any(|run| path.starts_with(run) || Some(path) == run.parent())
@@ -333,7 +333,7 @@ fn interpreters(path: &Path) -> Vec<PathBuf> {
     std::iter::once(program).chain(looked_up).collect()
 }
 
-/// What stands behind `#!`.
+/// What is behind `#!`.
 fn first_line(path: &Path) -> Option<String> {
     let first = first_bytes(path)?;
     let line = first.split(|byte| *byte == b'\n').next()?;

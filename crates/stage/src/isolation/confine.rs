@@ -20,7 +20,7 @@ use crate::EngineError;
 /// what it has.
 const WANTED: ABI = ABI::V6;
 
-/// Devices that every program may write to. A terminal of its own lies in `/dev/pts`.
+/// Devices that every program may write to. A terminal of its own is in `/dev/pts`.
 const DEVICES: [&str; 6] = [
     "/dev/full",
     "/dev/null",

@@ -2,7 +2,7 @@
 //!
 //! Whoever may write to such a file may connect to the one who listens there, be it the daemon of
 //! all containers, and Landlock has no say in it. So participants live where something that nobody
-//! listens at lies over each of these files: in a mount namespace, made once for all plays of a
+//! listens at is over each of these files: in a mount namespace, made once for all plays of a
 //! run.
 //!
 //! Hidden are those that the kernel names, and those that lie where sockets usually do. It names
@@ -29,7 +29,7 @@ use nix::sched::{CloneFlags, setns, unshare};
 /// All that the kernel knows in the network of the calling thread.
 const KNOWN: &str = "/proc/thread-self/net/unix";
 
-/// What lies over a socket. Nobody can connect to it.
+/// What is over a socket. Nobody can connect to it.
 const NOTHING: &str = "/dev/null";
 
 /// Where sockets usually are, and how many directories deep to search for them there.
@@ -53,7 +53,7 @@ const AT_HOME: [(&str, usize); 5] = [
 /// The most entries of directories that are read.
 const MOST: usize = 50_000;
 
-/// How long it may take: a directory may lie on a machine that does not answer.
+/// How long it may take: a directory may be on a machine that does not answer.
 const LONGEST: Duration = Duration::from_secs(10);
 
 /// Where they are hidden.
@@ -71,7 +71,7 @@ pub enum HideError {
     /// No thread can search for them beside the play.
     #[error("cannot make a thread: {0}")]
     Thread(io::Error),
-    /// A directory may lie on a machine that does not answer.
+    /// A directory may be on a machine that does not answer.
     #[error("finding them takes longer than {LONGEST:?}")]
     TooSlow,
     /// There is no place of its own for participants.
@@ -184,7 +184,7 @@ fn named(known: &[u8]) -> BTreeSet<PathBuf> {
     paths.collect()
 }
 
-/// Those that lie in a directory, so deep; links are not followed.
+/// Those that are in a directory, so deep; links are not followed.
 fn lying_in(place: &Path, depth: usize, left: &mut usize, found: &mut BTreeSet<PathBuf>) {
     for entry in fs::read_dir(place).into_iter().flatten().flatten() {
         if *left == 0 {

@@ -63,7 +63,7 @@ pub(crate) struct StageThread {
     pub(crate) why_proc: Option<String>,
     /// Whose the processes there are.
     pub(crate) owners: Owners,
-    /// Programs lie at the same addresses whenever they are started.
+    /// Programs are at the same addresses whenever they are started.
     pub(crate) has_fixed_addresses: bool,
 }
 

@@ -48,7 +48,7 @@ pub(super) const ROWS: &[Row] = &[
     row("the relay does not read for a while", |ends| passing::a_reader_that_waits(ends.pair()?)),
     row("the client does not read for a while", |ends| passing::a_reader_that_waits(ends.swapped()?)),
     row("urgent data", |ends| passing::urgent(ends.pair()?))
-        .unlike("the tap passes the stream on, and an urgent byte is no part of it: it is lost"),
+        .unlike("the tap passes the stream on, and an urgent byte is not part of it: it is lost"),
     row("the client closes, and the relay writes", |ends| ending::closed(ends.pair()?)),
     row("the relay closes, and the client writes", |ends| ending::closed(ends.swapped()?)),
     row("the client closes with unread data, as a killed one does", |ends| ending::closed_with_unread(ends.pair()?)),

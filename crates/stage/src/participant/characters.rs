@@ -21,7 +21,7 @@ pub(super) fn begun(bytes: &[u8]) -> (String, &[u8]) {
     (text, unfinished)
 }
 
-/// What is seen of a text, and where the cursor stands in it: a zero byte is nothing, and a
+/// What is seen of a text, and where the cursor is in it: a zero byte is nothing, and a
 /// backspace lets the next character take the place of the last one.
 fn shown(text: &str) -> (String, usize) {
     let text = text.trim_start_matches('\0');

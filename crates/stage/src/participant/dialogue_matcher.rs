@@ -62,7 +62,7 @@ pub(crate) struct Question<'a> {
     pub(crate) done: usize,
     /// What is asked, and the answer.
     pub(crate) branch: &'a Branch,
-    /// Where it stands in a line without end: in which stream, and its last byte.
+    /// Where it is in a line without end: in which stream, and its last byte.
     pub(crate) prompt: Option<(Stream, usize)>,
 }
 

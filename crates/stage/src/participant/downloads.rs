@@ -96,7 +96,7 @@ enum Change {
 }
 
 impl Downloads {
-    /// Something is awaited from now on: what lies there already does not count as come, unless
+    /// Something is awaited from now on: what is there already does not count as come, unless
     /// it changes. Nothing is read. What this machine lacks to watch it, when that is found out.
     pub(crate) fn begin(&mut self, ground: &Ground, directory: &Path) -> Option<ForeignError> {
         self.wrong = 0;
@@ -213,7 +213,7 @@ impl Downloads {
     }
 
     /// The wanted file that grows under its own name, and how far it has come, when this is first
-    /// seen. What is empty may be about to be filled at once, and what lies in a directory within the
+    /// seen. What is empty may be about to be filled at once, and what is in a directory within the
     /// downloads may be moved when it is whole. A watch sees more.
     fn part(
         &mut self,

@@ -12,6 +12,9 @@ use scenario::plan::PlannedFile;
 /// Refuses to copy a fixture over this size.
 const MAX_FIXTURE: u64 = 64 * 1024 * 1024;
 
+/// Says which setting names a file that is missing: its path alone does not show that.
+const OPEN_SOURCE: &str = "open the source of a `copy` in the adapter,";
+
 /// What a planned file is to be.
 pub(crate) enum Content {
     Bytes(Vec<u8>),
@@ -60,7 +63,7 @@ pub(crate) fn open(copy: &Copy, nth: usize) -> Result<(File, fs::Permissions), E
         let permissions = file.metadata()?.permissions();
         Ok((file, permissions))
     };
-    open().map_err(EngineError::file("read", path.clone()))
+    open().map_err(EngineError::file(OPEN_SOURCE, path.clone()))
 }
 
 /// How many files a pool has; none where it cannot be read.
@@ -70,7 +73,7 @@ pub fn pool_size(pool: &Path) -> usize {
 
 /// The nth file of a pool, by name.
 fn pick(pool: &Path, nth: usize) -> Result<PathBuf, EngineError> {
-    let files = files_of(pool).map_err(EngineError::file("read", pool))?;
+    let files = files_of(pool).map_err(EngineError::file(OPEN_SOURCE, pool))?;
     let size = files.len();
     files.into_values().nth(nth).ok_or_else(|| {
         let error = std::io::Error::other(format!("it has {size} files, one more is needed"));

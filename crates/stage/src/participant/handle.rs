@@ -1,4 +1,4 @@
-//! A started process, as the driver uses it: in tests a script stands here.
+//! A started process, as the driver uses it: in tests a script is here.
 
 use std::fmt::Debug;
 

@@ -1,4 +1,4 @@
-//! What lies in a client's downloads when the play is over.
+//! What is in a client's downloads when the play is over.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};

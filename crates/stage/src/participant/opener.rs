@@ -56,7 +56,7 @@ pub(crate) enum HelperError {
 /// Which streams of a helper are read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Heard {
-    /// Standard output alone. It is kept nowhere: keys may stand there, and on standard error.
+    /// Standard output alone. It is kept nowhere: keys may be there, and on standard error.
     Output,
     /// Both, as they come.
     Everything,

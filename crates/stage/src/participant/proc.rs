@@ -1,6 +1,6 @@
 //! Files under `/proc`, whole.
 //!
-//! What the kernel knows of a process by itself is read at once. All else lies in the memory of the
+//! What the kernel knows of a process by itself is read at once. All else is in the memory of the
 //! process, or behind a lock that it may hold for as long as a file system lets it wait: a thread
 //! reads that, and it alone is held.
 
@@ -28,7 +28,7 @@ static SILENT: Mutex<BTreeSet<Identity>> = Mutex::new(BTreeSet::new());
 /// A process, and when it began: numbers are used again.
 type Identity = (i32, u64);
 
-/// What stands in `/proc/PID/PART`.
+/// What is in `/proc/PID/PART`.
 ///
 /// # Errors
 ///

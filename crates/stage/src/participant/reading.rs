@@ -59,7 +59,7 @@ impl Reading {
         }
     }
 
-    /// The same with what stands behind the cursor, where something does.
+    /// The same with what is behind the cursor, where something does.
     pub(crate) fn cursor_line(&self) -> Option<String> {
         match self {
             Self::Stream(_) => None,
@@ -121,7 +121,7 @@ impl Reading {
     }
 }
 
-/// What stands in a line and is not said by the program.
+/// What is in a line and is not said by the program.
 #[derive(Debug, Default)]
 pub(crate) struct EchoFilter {
     prompt: Option<Arc<Regex>>,
@@ -162,7 +162,7 @@ impl EchoFilter {
         }
     }
 
-    /// What stands in a line that has not ended, without prompts; nothing where it is blank. Of a
+    /// What is in a line that has not ended, without prompts; nothing where it is blank. Of a
     /// prompt that ends in a blank, that may not be seen yet.
     pub(crate) fn begun(&self, line: &str) -> String {
         let with_blank = format!("{} ", line.trim_end());

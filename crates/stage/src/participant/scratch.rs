@@ -69,7 +69,7 @@ impl Scratch {
         has_room(self.root(), all.saturating_mul(3))
     }
 
-    /// A participant's own directory, to be named to programs. What lies there is opened through
+    /// A participant's own directory, to be named to programs. What is there is opened through
     /// [`Self::ground`].
     pub(crate) fn of(&self, who: &str) -> PathBuf {
         self.root.path().join(who)
@@ -228,7 +228,7 @@ mod tests {
         let why = scratch.copy("bob", &[copy], 0).unwrap().unwrap_err();
         assert_eq!(
             why.to_string(),
-            "cannot put keys/link.key there: it is a link, or lies behind one"
+            "cannot put keys/link.key there: it is a link, or is reached through one"
         );
         assert!(!elsewhere.path().join("link.key").exists());
     }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use crate::participant::proc;
 use crate::participant::tree::tree;
 
-/// What a participant uses, or has used at the most.
+/// What a participant uses, or has used at most.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Usage {
     /// CPU time of all its processes, ended ones included.

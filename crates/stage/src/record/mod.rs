@@ -16,7 +16,7 @@ use crate::record::append_only::AppendOnlyFile;
 use crate::record::budget::{Budgets, Spent};
 use timeline::{Event, Kind, Limit};
 
-/// So many events wait to be written at the most: making lines of them takes longer than all else
+/// So many events wait to be written at most: making lines of them takes longer than all else
 /// that is done for an event, and somebody may wait for what comes next.
 const WAITING: usize = 1024;
 
@@ -29,7 +29,7 @@ pub(crate) struct Writer {
     lines: BufWriter<File>,
     files: BTreeMap<String, AppendOnlyFile>,
     events: Vec<Event>,
-    /// How many of them stand in the file.
+    /// How many of them are in the file.
     written: usize,
     budgets: Budgets,
     /// Who has gone over a limit with what was recorded, and nobody has ended for it yet.
@@ -119,7 +119,7 @@ impl Writer {
         Some((who, limit))
     }
 
-    /// Appends what happens now, unless its participant has spent its budget. It stands in the file after the next [`Self::flush`].
+    /// Appends what happens now, unless its participant has spent its budget. It is in the file after the next [`Self::flush`].
     ///
     /// # Errors
     ///

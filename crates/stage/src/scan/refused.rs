@@ -16,7 +16,7 @@ pub struct Unreadable {
     pub name: String,
     /// As the harness sees it.
     pub pid: i32,
-    /// What stands in the way.
+    /// What is in the way.
     pub why: Obstacle,
 }
 

@@ -4,6 +4,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::{Color, Style};
 use ratatui::text::{Line, Span};
+use report::grouped;
 use report::scene::{Passed, Record, Scene};
 use timeline::hex;
 
@@ -86,7 +87,7 @@ fn parts(record: &Record) -> Vec<Part> {
     let len = record.len;
     let part = |words: String, style, from, to| (words, style, from, to);
     let Some(head) = record.head else {
-        let words = format!("all {len} bytes that the relay gets");
+        let words = format!("all {} bytes that the relay gets", grouped(len));
         return vec![part(words, Style::new(), 0, len)];
     };
     let body = len.saturating_sub(head);
@@ -97,12 +98,17 @@ fn parts(record: &Record) -> Vec<Part> {
     };
     let parts = [
         part(
-            format!("header, {head} bytes, for the relay"),
+            format!("header, {} bytes, for the relay", grouped(head)),
             RELAY,
             0,
             head,
         ),
-        part(format!("{word} {to}, {body} bytes"), style, head, len),
+        part(
+            format!("{word} {to}, {} bytes", grouped(body)),
+            style,
+            head,
+            len,
+        ),
     ];
     parts
         .into_iter()

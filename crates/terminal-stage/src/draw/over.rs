@@ -1,4 +1,4 @@
-//! What lies over the stage.
+//! What is over the stage.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;

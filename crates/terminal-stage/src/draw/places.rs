@@ -8,7 +8,7 @@ const WIDE: (u16, u16) = (96, 30);
 /// One that is at least that large shows the bytes all the time.
 const LARGE: (u16, u16) = (140, 40);
 
-/// Rows of a pane at the least, with its border.
+/// Rows of a pane at least, with its border.
 const LEAST: u16 = 3;
 
 /// The parts of the stage.

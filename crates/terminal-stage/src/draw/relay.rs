@@ -7,6 +7,7 @@ use ratatui::layout::Rect;
 use ratatui::style::{Color, Modifier, Style};
 use ratatui::text::{Line, Span};
 use ratatui::widgets::BorderType;
+use report::grouped;
 use report::scene::{
     Participant, ParticipantState, Passed, Presence, Scene, ScenePhase, Sight, Sought,
 };
@@ -170,7 +171,7 @@ fn searched(scene: &Scene, width: usize) -> Vec<Line<'static>> {
     let found: Vec<&Sought> = scene.sought().iter().filter(|one| one.is_found()).collect();
     let searched = Line::from(vec![
         Span::styled("searched ", STRONG),
-        Span::raw(format!("{} bytes", scene.searched)),
+        Span::raw(format!("{} bytes", grouped(scene.searched))),
     ]);
     let mut lines = Vec::new();
     if found.is_empty() && findings.is_empty() {

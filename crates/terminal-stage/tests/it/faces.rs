@@ -19,7 +19,7 @@ use crate::{Stage, planned};
 /// Columns and rows that have room for a whole sentence of the relay's view.
 const SIZE: (u16, u16) = (240, 60);
 
-/// What a face says: the text stands in the record; the relay has it, there or elsewhere.
+/// What a face says: the text is in the record; the relay has it, there or elsewhere.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Says {
     in_it: bool,

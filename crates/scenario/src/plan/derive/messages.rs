@@ -91,7 +91,7 @@ impl Derive<'_> {
             if message.rare {
                 self.add(one, Pattern::Contains(text.to_owned()));
             } else {
-                // Two letters may stand in any line; as a message they stand alone.
+                // Two letters may be in any line; as a message they stand alone.
                 let captures = [("from", self.login(from)), ("text", text)];
                 for kind in [EventKind::Message, EventKind::Private] {
                     self.event(one.clone(), kind, &captures);

@@ -5,7 +5,7 @@ use tokio::sync::mpsc;
 
 use timeline::ControlCommand;
 
-/// Commands that wait to be read, at the most.
+/// Commands that wait to be read, at most.
 const WAITING: usize = 16;
 
 /// The commands to one play, to be given to it.

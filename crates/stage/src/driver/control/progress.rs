@@ -22,7 +22,7 @@ pub(in crate::driver) struct Progress {
 }
 
 impl Progress {
-    /// From now on, for so long at the most.
+    /// From now on, for so long at most.
     pub(in crate::driver) fn begin(now: Instant, limit: Option<Duration>) -> Self {
         Self {
             phase: Phase::Opening,

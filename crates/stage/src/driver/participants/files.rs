@@ -45,7 +45,7 @@ impl Participants<'_> {
         Ok(())
     }
 
-    /// Files are awaited from now on: those that lie there already are not those. The directory is
+    /// Files are awaited from now on: those that are there already are not those. The directory is
     /// made where a client is there and it is not, for what is written in it must be seen from the
     /// first byte on.
     pub(in crate::driver) fn await_files<'e>(
@@ -81,7 +81,7 @@ impl Participants<'_> {
     }
 
     /// Digests files that have come or changed in downloads where one is awaited. What lacks is
-    /// recorded where it lies there in part, or its client has just said of a file that it has come.
+    /// recorded where it is there in part, or its client has just said of a file that it has come.
     pub(in crate::driver) fn poll_files(
         &mut self,
         expected: &[Expectation],
@@ -134,7 +134,7 @@ impl Participants<'_> {
         claiming.collect()
     }
 
-    /// Lists what lies in a client's downloads; nothing where it has none, or was never started.
+    /// Lists what is in a client's downloads; nothing where it has none, or was never started.
     pub(in crate::driver) fn list_downloads(
         &mut self,
         who: &str,

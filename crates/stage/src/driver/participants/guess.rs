@@ -13,7 +13,7 @@ struct Facts {
     on_terminal: bool,
     /// It has printed something on standard output.
     has_printed: bool,
-    /// What stands behind its last line break.
+    /// What is behind its last line break.
     unfinished: String,
     /// A line of it with bytes that are no text.
     not_text: Option<String>,
@@ -30,7 +30,7 @@ struct Facts {
     unread: u64,
 }
 
-/// What stands in a line for bytes that are not UTF-8.
+/// What is in a line for bytes that are not UTF-8.
 const NO_CHARACTER: char = char::REPLACEMENT_CHARACTER;
 
 impl Facts {
@@ -85,7 +85,7 @@ impl Facts {
     }
 }
 
-/// What was typed lies there, in words.
+/// What was typed is there, in words.
 fn does_not_read(unread: u64) -> Option<String> {
     (unread > 0).then(|| {
         format!(

@@ -72,7 +72,7 @@ pub(super) struct Participants<'p> {
     /// By adapter.
     recognisers: Recognisers,
     captured: Captured,
-    /// What lies in outboxes, by client and name.
+    /// What is in outboxes, by client and name.
     pub(super) outbox: BTreeMap<(String, String), Digested>,
     /// How many events there were when downloads were last checked.
     polled: usize,

@@ -71,7 +71,7 @@ impl Participants<'_> {
         record.append(Kind::OutputEnded { who, stream })
     }
 
-    /// A prompt that was answered is a line: what comes next stands behind it, and is another.
+    /// A prompt that was answered is a line: what comes next is behind it, and is another.
     pub(in crate::driver) fn take_prompt(
         &mut self,
         who: &str,

@@ -1,4 +1,4 @@
-//! What stands still: a line that has not ended, a row that stands there twice.
+//! What stands still: a line that has not ended, a row that is there twice.
 //!
 //! Some programs print the line break before each line, others leave the cursor where they have
 //! painted last. So an unfinished line counts when nothing was printed for a moment, the program

@@ -253,7 +253,7 @@ impl<'p> Scans<'p> {
         }
         let mut contents = Vec::new();
         for (client, name) in &self.audit.files {
-            // From the plan: its owner may have changed what lies in the outbox.
+            // From the plan: its owner may have changed what is in the outbox.
             let is_it = |file: &&PlannedFile| file.client == *client && file.name == *name;
             let planted = self.planted.iter().find(is_it);
             if let Some(Content::Bytes(content)) = planted.map(fixtures::content).transpose()? {

@@ -22,7 +22,7 @@ use timeline::{Kind, Surface};
 const ARGUMENTS: &str = "out/relay.arguments";
 
 /// Bytes of the files of the relay, and of those that clients have received, that are searched at
-/// the end, at the most: a few files with holes hold more than anybody can read.
+/// the end, at most: a few files with holes hold more than anybody can read.
 pub(super) const MOST_OF_FILES: u64 = 8 << 30;
 
 /// One place of a surface: what it is called, and where its bytes are.
@@ -70,7 +70,7 @@ impl Place {
 }
 
 /// Command lines and environments of processes and of all that these started, and the names of
-/// their threads. Most lie in the memory of these processes, which may hold up whoever reads them.
+/// their threads. Most are in the memory of these processes, which may hold up whoever reads them.
 fn arguments(roots: &[i32]) -> Vec<Result<Vec<u8>, refused::Unreadable>> {
     let processes = readable(roots).into_iter();
     let parts = processes.flat_map(|pid| {
@@ -195,7 +195,7 @@ impl Scans<'_> {
         Ok(kinds)
     }
 
-    /// What lies there when everything has ended.
+    /// What is there when everything has ended.
     fn search_surface(
         &mut self,
         searcher: &Searcher,

@@ -35,7 +35,7 @@ enum CommandRefused {
     NotRunning { client: String },
     #[error("a line must not contain control characters")]
     ControlCharacters,
-    #[error("{} is no file", .path.display())]
+    #[error("{} is not a file", .path.display())]
     NoFile { path: PathBuf },
     #[error(transparent)]
     SendFile(#[from] SendFileError),

@@ -47,7 +47,7 @@ pub(crate) use self::effect::Fate;
 /// In words, for errors.
 const LISTEN: &str = "listen for a client";
 
-/// Clients that wait until the tap has accepted them, at the most.
+/// Clients that wait until the tap has accepted them, at most.
 const BACKLOG: i32 = 4096;
 
 /// Whether a link passes at all.

@@ -8,7 +8,7 @@
 //!
 //! On the **alternate screen**, where programs paint whole frames, every row is a line. It is
 //! taken when the cursor leaves it, and a text counts once: rows move when a list scrolls. When
-//! all stands still, it counts as often as it stands there.
+//! all stands still, it counts as often as it is there.
 //!
 //! Bytes are cut at line feeds and after each control sequence, so that what is seen does
 //! not depend on how they arrive.
@@ -146,7 +146,7 @@ impl Screen {
         taken.to_owned()
     }
 
-    /// Nothing was painted for a while, and the program waits: what stands on the alternate screen
+    /// Nothing was painted for a while, and the program waits: what is on the alternate screen
     /// more often than it was taken. Nothing that comes after this is painted again.
     pub(crate) fn stands_still(&mut self) -> Vec<String> {
         self.repainting = Repainting::default();
@@ -421,7 +421,7 @@ impl Screen {
         }
     }
 
-    /// A text of the alternate screen is taken, for so many times that it stands there.
+    /// A text of the alternate screen is taken, for so many times that it is there.
     fn count_row(&mut self, row: String, times: usize, lines: &mut Vec<String>) {
         if self.painted.len() < MAX_ROWS || self.painted.contains_key(&row) {
             self.painted.insert(row.clone(), times);
@@ -472,7 +472,7 @@ impl LineSplitter {
     }
 }
 
-/// So many bytes at the most, without a part of a character; one character at the least. The parser does not read
+/// So many bytes at most, without a part of a character; one character at least. The parser does not read
 /// the same from a character that comes in two parts.
 fn uncut(bytes: &[u8], most: usize) -> usize {
     let is_within = |at: &usize| matches!(bytes.get(*at), Some(0x80..=0xbf));

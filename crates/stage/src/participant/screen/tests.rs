@@ -156,7 +156,7 @@ fn equal_rows_of_the_alternate_screen_count_as_often_as_they_stand_still_there()
     assert_eq!(first, ["bob: hi"], "while it is painted, nobody knows");
     assert_eq!(screen.stands_still(), ["bob: hi"]);
     assert!(screen.stands_still().is_empty());
-    // It scrolls: for a moment the same row stands there once more.
+    // It scrolls: for a moment the same row is there once more.
     screen.push(b"\x1b[3;1Hbob: hi\x1b[1;1Hbob: ho\x1b[K\x1b[9;1H> ");
     assert!(screen.stands_still().is_empty());
 }

@@ -34,7 +34,7 @@ const ORDERED: usize = 64;
 pub(crate) struct Files {
     /// What the relay owns.
     ground: Ground,
-    /// Its scratch directory, as the kernel names what lies there.
+    /// Its scratch directory, as the kernel names what is there.
     root: PathBuf,
     began: SystemTime,
     /// As they were when they were searched last, by device and inode.
@@ -144,7 +144,7 @@ impl Files {
         self.searched.clear();
     }
 
-    /// As a reader knows it: what lies in the scratch directory by its path from there.
+    /// As a reader knows it: what is in the scratch directory by its path from there.
     fn own<'t>(&self, target: &'t Path) -> &'t Path {
         target.strip_prefix(&self.root).unwrap_or(target)
     }

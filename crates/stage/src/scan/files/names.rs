@@ -8,7 +8,7 @@ use crate::scan::comparing::Comparing;
 use audit::{SearchResult, Searcher};
 use timeline::{Kind, Surface};
 
-/// So many are kept at the most.
+/// So many are kept at most.
 const MOST: usize = 100_000;
 
 /// Names of files and directories, and what links point to.

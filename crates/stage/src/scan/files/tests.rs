@@ -43,7 +43,7 @@ fn files(scratch: &Path) -> Files {
     Files::new(ground, scratch.to_owned(), Comparing::default())
 }
 
-/// What is seen under `scratch` while a shell stands there that has read the canary; the
+/// What is seen under `scratch` while a shell is there that has read the canary; the
 /// scan before it did, and the scan after.
 fn played(scratch: &Path, script: &str) -> [FilesScan; 2] {
     let mut files = files(scratch);

@@ -22,7 +22,7 @@ pub(crate) struct Sample {
     pub(crate) keys: Vec<ExpandedKey>,
 }
 
-/// A key whose schedule stands in memory.
+/// A key whose schedule is in memory.
 pub(crate) struct ExpandedKey {
     pub(crate) place: String,
     pub(crate) address: u64,
@@ -91,7 +91,7 @@ pub(super) fn sample_of(
     placed(searched, keys, places, unread)
 }
 
-/// What was found, by where it lies in the processes.
+/// What was found, by where it is in the processes.
 fn placed(
     mut searched: SearchResult,
     keys: Vec<(u64, Vec<u8>)>,

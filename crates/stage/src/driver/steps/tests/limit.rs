@@ -15,7 +15,7 @@ const FILE: &str = r#"file = { from = "alice", to = "bob", size = 2000 }"#;
 /// Something that a play waits for.
 struct Wait {
     what: &'static str,
-    /// What stands in the adapter behind the header of a table, or in front of a line.
+    /// What is in the adapter behind the header of a table, or in front of a line.
     adapter: (&'static str, &'static str),
     step: &'static str,
     /// What nobody does anything about.
