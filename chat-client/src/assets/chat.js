@@ -3,6 +3,11 @@
 // alone. Each event is everything that is shown, so a page that has lost the program for a while needs nothing else.
 (function () {
   const by = (id) => document.getElementById(id);
+  /** What stands on the page, in the language of the program. */
+  let words = {};
+
+  const say = (key, values = {}) => (words[key] ?? key).replace(/\{(\w+)\}/g, (all, name) => values[name] ?? all);
+
   /** Minutes after which a name and a time are told again. */
   const GAP = 5 * 60;
   const drafts = new Map();
@@ -34,7 +39,7 @@
         return { why: text, left: "" };
       }
     } catch {
-      return { why: "The program does not answer. Is it still running?", left: null };
+      return { why: say("page_no_answer"), left: null };
     }
   }
 
@@ -93,10 +98,12 @@
 
   // ---- conversations
 
+  const nameOf = (one) => (one.with.kind === "everyone" ? say("page_everyone") : one.title);
+
   function conversations() {
     const items = state.conversations.map((one, index) => ({ ...one, index, key: keyOf(one.with) }));
     const make = () => {
-      const button = element("button", { type: "button" }, element("span", { className: "name" }), element("span", { className: "unread" }, element("span"), element("span", { className: "hidden", textContent: " unread" })));
+      const button = element("button", { type: "button" }, element("span", { className: "name" }), element("span", { className: "unread" }, element("span"), element("span", { className: "hidden", textContent: ` ${say("page_unread")}` })));
       button.addEventListener("click", async () => {
         await show(button.conversation);
         by("input").focus();
@@ -106,7 +113,7 @@
     arrange(by("conversations"), items, make, (node, item) => {
       const button = node.firstElementChild;
       button.conversation = item.with;
-      set(button.children[0], item.title);
+      set(button.children[0], nameOf(item));
       set(button.children[1].firstElementChild, String(item.unread));
       button.children[1].hidden = item.unread === 0;
       button.title = item.index < 9 ? `Alt+${item.index + 1}` : "";
@@ -153,13 +160,13 @@
       text.append(element("span", { className: "hidden", textContent: `${item.from}, ${time.format(at(item.at))}: ` }));
     }
     if (item.flagged) {
-      text.append(element("strong", { className: "flag", textContent: "identity changed, not trusted " }));
+      text.append(element("strong", { className: "flag", textContent: `${say("page_flagged")} ` }));
     }
     if (item.private) {
-      text.append(element("strong", { className: "flag", textContent: "to you alone " }));
+      text.append(element("strong", { className: "flag", textContent: `${say("page_to_you_alone")} ` }));
     }
     if (item.kind === "warning") {
-      text.append(element("span", { className: "hidden", textContent: "Warning: " }));
+      text.append(element("span", { className: "hidden", textContent: `${say("page_warning")} ` }));
     }
     text.append(...parts(item.text));
     if (item.kind !== "text") {
@@ -195,7 +202,7 @@
         breaks = true;
       }
       if (entry.first_new) {
-        items.push({ key: `new ${entry.id}`, rule: "new", text: "new" });
+        items.push({ key: `new ${entry.id}`, rule: "new", text: say("page_new") });
         breaks = true;
       }
       const follows = !breaks && before.kind === "text" && entry.kind === "text" && before.from === entry.from && entry.at - before.at < GAP;
@@ -242,31 +249,31 @@
   // ---- the conversation that is shown
 
   const STATES = {
-    verified: "verified",
-    "first-use": "not verified",
-    changed: "identity changed",
-    invalid: "key cannot be used",
-    blocked: "blocked",
-    "": "",
+    verified: "page_state_verified",
+    "first-use": "page_state_first_use",
+    changed: "page_state_changed",
+    invalid: "page_state_invalid",
+    blocked: "page_state_blocked",
   };
+  const trustOf = (one) => (STATES[one.state] ? say(STATES[one.state]) : one.state);
   const person = (name) => state.people.find((one) => one.name === name);
 
   function about() {
     const { kind, name } = state.current;
     if (kind === "everyone") {
-      return state.here === 0 ? "Nobody else is here. What you write reaches those who are here." : "Everybody who is here reads what you write.";
+      return say(state.here === 0 ? "page_nobody_here" : "page_everybody_reads");
     }
     if (kind === "room") {
       if (!state.members) {
-        return "You are not in this room.";
+        return say("page_not_in_room");
       }
-      return state.members.length === 1 ? "Nobody else is in this room yet: add somebody." : `${state.members.length} members read what you write, and nobody else.`;
+      return say(state.members.length === 1 ? "page_alone_in_room" : "page_members_read", { number: state.members.length });
     }
     const one = person(name);
     if (!one) {
-      return `${name} is not here. What you write waits at the relay, if it keeps mail.`;
+      return say("page_is_away", { name });
     }
-    return `For ${name} alone: ${STATES[one.state] ?? one.state}`;
+    return say("page_for_one", { name, state: trustOf(one) });
   }
 
   function action(key, text, does, title = "") {
@@ -277,27 +284,28 @@
     const { kind, name } = state.current;
     const items = [];
     if (kind === "person") {
-      items.push(action("verify", "Verify…", () => ask({ ask: "verify", name }), `Compare the safety number with ${name}`));
+      items.push(action("verify", say("page_verify"), () => ask({ ask: "verify", name }), say("page_verify_how", { name })));
       if (person(name)?.blocked) {
-        items.push(action("unblock", "Unblock", () => ask({ ask: "unblock", name })));
+        items.push(action("unblock", say("page_unblock"), () => ask({ ask: "unblock", name })));
       } else {
-        items.push(action("block", "Block…", () => sure(`Block ${name}?`, `Nothing from ${name} is shown any more, and nothing is sent to ${name}. ${name} is not told.`, "Block", () => ask({ ask: "block", name }))));
+        items.push(action("block", say("page_block"), () => sure(say("page_block_title", { name }), say("page_block_text", { name }), say("page_block_yes"), () => ask({ ask: "block", name }))));
       }
     }
     if (kind === "room" && state.members) {
-      items.push(action("leave-room", "Leave the room…", () => sure(`Leave #${name}?`, "You read nothing more of it until somebody in it adds you again.", "Leave the room", () => ask({ ask: "leave-room", room: name }))));
+      items.push(action("leave-room", say("page_leave_room"), () => sure(say("page_leave_room_title", { room: `#${name}` }), say("page_leave_room_text"), say("page_leave_room_yes"), () => ask({ ask: "leave-room", room: name }))));
     }
     if (kind !== "everyone") {
-      items.push(action("close", "Close", () => ask({ ask: "close", with: state.current }), "It comes back when somebody writes"));
+      items.push(action("close", say("page_close"), () => ask({ ask: "close", with: state.current }), say("page_close_how")));
     }
     return items;
   }
 
   function conversation() {
-    const title = state.conversations.find((one) => isShown(one.with))?.title ?? "";
+    const one = state.conversations.find((one) => isShown(one.with));
+    const title = one ? nameOf(one) : "";
     set(by("title"), title);
     set(by("about"), about());
-    set(by("input-label"), state.current.kind === "everyone" ? "Message to everyone" : `Message to ${title}`);
+    set(by("input-label"), state.current.kind === "everyone" ? say("page_message_to_everyone") : say("page_message_to", { name: title }));
     const make = () => {
       const button = element("button", { type: "button" });
       button.addEventListener("click", () => button.does());
@@ -320,7 +328,7 @@
   // ---- people, rooms, files
 
   function people() {
-    set(by("people-title"), `People here: ${state.here}`);
+    set(by("people-title"), say("page_people_here", { number: state.here }));
     const items = state.people.map((one) => ({ ...one, key: one.name }));
     const make = (item) => {
       const button = element("button", { type: "button" }, element("span", { className: `name ${colour(item.name)}`, textContent: item.name }), element("span", { className: "trust" }));
@@ -332,7 +340,7 @@
     };
     arrange(by("people"), items, make, (node, item) => {
       const trust = node.firstElementChild.children[1];
-      set(trust, STATES[item.state] ?? item.state);
+      set(trust, trustOf(item));
       trust.className = `trust ${item.state}`;
     });
   }
@@ -346,10 +354,10 @@
     const owns = state.members.some((one) => one.creator && one.name === state.me);
     const items = state.members.map((one) => ({ ...one, key: `${one.name} ${owns}` }));
     const make = (item) => {
-      const line = element("li", {}, element("span", { textContent: item.creator ? `${item.name} (created it)` : item.name }));
+      const line = element("li", {}, element("span", { textContent: item.creator ? say("page_creator", { name: item.name }) : item.name }));
       if (owns && item.name !== state.me) {
-        const button = element("button", { type: "button", textContent: "Remove…", ariaLabel: `Remove ${item.name} from the room` });
-        button.addEventListener("click", () => sure(`Remove ${item.name}?`, `${item.name} reads nothing more of #${state.current.name}.`, "Remove", () => ask({ ask: "remove", room: state.current.name, name: item.name })));
+        const button = element("button", { type: "button", textContent: say("page_remove"), ariaLabel: say("page_remove_who", { name: item.name }) });
+        button.addEventListener("click", () => sure(say("page_remove_title", { name: item.name }), say("page_remove_text", { name: item.name, room: `#${state.current.name}` }), say("page_remove_yes"), () => ask({ ask: "remove", room: state.current.name, name: item.name })));
         line.append(button);
       }
       return line;
@@ -365,22 +373,22 @@
 
   /** What a file waits for, or does. */
   const FILE_STATES = {
-    offered: "offered",
-    asked: "waits for an answer",
-    checking: "is compared",
-    reading: "is read",
-    queued: "waits for other files",
-    receiving: "is on its way",
-    saving: "is saved",
-    sending: "is on its way",
+    offered: "page_file_offered",
+    asked: "page_file_asked",
+    checking: "page_file_checking",
+    reading: "page_file_reading",
+    queued: "page_file_queued",
+    receiving: "page_file_receiving",
+    saving: "page_file_saving",
+    sending: "page_file_sending",
   };
 
   function aboutFile({ outgoing, with: name, state: how, size, name: file }) {
-    const what = size === null ? file : `${file} (${bytes.format(size)} bytes)`;
+    const what = size === null ? file : say("page_size", { name: file, size: bytes.format(size) });
     if (!outgoing && how === "offered") {
-      return `${name} offers ${what}`;
+      return say("page_file_offers", { name, file: what });
     }
-    return `${what} ${outgoing ? "to" : "from"} ${name}: ${FILE_STATES[how] ?? how}`;
+    return say(outgoing ? "page_file_to" : "page_file_from", { name, file: what, state: FILE_STATES[how] ? say(FILE_STATES[how]) : how });
   }
 
   /** Offers with an answer to give, and what can be given up. */
@@ -388,7 +396,7 @@
     const items = state.files.map((one) => ({ ...one, asks: !one.outgoing && one.state === "offered" }));
     const make = ({ number, name, asks }) => {
       const line = element("li", {}, element("span"));
-      for (const [text, request] of asks ? [["Accept", "accept"], ["Refuse", "refuse"]] : [["Cancel", "cancel"]]) {
+      for (const [text, request] of asks ? [[say("page_accept"), "accept"], [say("page_refuse"), "refuse"]] : [[say("page_cancel"), "cancel"]]) {
         const button = element("button", { type: "button", textContent: text, ariaLabel: `${text} ${name}` });
         button.addEventListener("click", () => ask({ ask: request, number }));
         line.append(button);
@@ -412,7 +420,7 @@
     });
     const received = state.received.map((one, index) => ({ ...one, key: `${index} ${one.name} ${one.at}` })).reverse();
     by("received-box").hidden = received.length === 0;
-    const make = (item) => element("li", {}, element("a", { href: `/received/${encodeURIComponent(item.name)}`, download: item.name, textContent: item.name }), element("span", { className: "trust", textContent: `${bytes.format(item.size)} bytes from ${item.from}, ${time.format(at(item.at))}` }));
+    const make = (item) => element("li", {}, element("a", { href: `/received/${encodeURIComponent(item.name)}`, download: item.name, textContent: item.name }), element("span", { className: "trust", textContent: say("page_received_from", { size: bytes.format(item.size), name: item.from, time: time.format(at(item.at)) }) }));
     arrange(by("received"), received, make, () => {});
   }
 
@@ -420,7 +428,7 @@
     event.preventDefault();
     const room = by("room-name").value.trim().replace(/^#/, "");
     if (!/^[a-z0-9_-]{1,32}$/.test(room)) {
-      tell("The name of a room has a-z, 0-9, _ and -, at most 32 of them.");
+      tell(say("page_bad_room"));
       return;
     }
     if ((await ask({ ask: "create-room", room })) === null) {
@@ -444,11 +452,11 @@
       return;
     }
     const { name, number, state: trust } = state.comparison;
-    set(by("compare-title"), `Is ${name} really ${name}?`);
+    set(by("compare-title"), say("page_compare_title", { name }));
     set(by("number"), number);
     by("compare-changed").hidden = trust !== "changed";
-    set(by("compare-changed"), `The identity of ${name} has changed: it may be another person. Nothing is sent to ${name} until you trust it.`);
-    set(by("same"), trust === "changed" ? "Yes, the same: trust it" : "Yes, the same");
+    set(by("compare-changed"), say("page_compare_changed", { name }));
+    set(by("same"), say(trust === "changed" ? "page_same_trust" : "page_same"));
     if (!dialog.open) {
       dialog.showModal();
     }
@@ -473,7 +481,7 @@
     by("sure").does();
   });
   by("sure-no").addEventListener("click", () => by("sure").close());
-  by("leave").addEventListener("click", () => sure("Leave the chat?", "The program ends, and this page with it.", "Leave", () => ask({ ask: "leave" })));
+  by("leave").addEventListener("click", () => sure(say("page_leave_title"), say("page_leave_text"), say("page_leave"), () => ask({ ask: "leave" })));
 
   // ---- typing
 
@@ -548,7 +556,7 @@
 
   async function send(files) {
     if (state?.current.kind !== "person") {
-      tell("A file goes to one person: open the conversation with that person first.");
+      tell(say("page_one_person"));
       return;
     }
     const to = state.current.name;
@@ -612,12 +620,12 @@
 
   by("notify").addEventListener("click", async () => {
     if (!notifies && (await Notification.requestPermission()) !== "granted") {
-      tell("The browser does not allow notifications for this page.");
+      tell(say("page_notifications_no"));
       return;
     }
     notifies = !notifies;
     by("notify").setAttribute("aria-pressed", String(notifies));
-    by("notify").textContent = `Notifications: ${notifies ? "on" : "off"}`;
+    set(by("notify"), say(notifies ? "page_notifications_on" : "page_notifications_off"));
   });
 
   /** For what is meant for this person, when nobody looks. What was written stays in the chat. */
@@ -625,7 +633,7 @@
     if (!notifies || state.rings <= rings || document.hasFocus()) {
       return;
     }
-    const note = new Notification(`Chat: something new for ${state.me}`, { tag: "chat" });
+    const note = new Notification(say("page_notification", { name: state.me }), { tag: "chat" });
     note.addEventListener("click", () => window.focus());
   }
 
@@ -633,8 +641,8 @@
 
   function relay() {
     const { is, reason } = state.relay;
-    const words = { connecting: "connecting…", connected: "connected", gone: `not connected (${reason}), trying again…` };
-    set(by("relay"), state.ended ? "ended" : words[is]);
+    const keys = { connecting: "page_relay_connecting", connected: "page_relay_connected", gone: "page_relay_gone" };
+    set(by("relay"), say(state.ended ? "page_relay_ended" : keys[is], { reason }));
     by("relay").className = state.ended ? "gone" : is;
   }
 
@@ -652,7 +660,7 @@
 
   function title() {
     const unread = state.conversations.reduce((sum, one) => sum + one.unread, unseen());
-    document.title = `${unread > 0 ? `(${unread}) ` : ""}${state.me} · Chat`;
+    document.title = `${unread > 0 ? `(${unread}) ` : ""}${state.me} · ${say("page_chat")}`;
   }
   document.addEventListener("visibilitychange", () => state && title());
 
@@ -684,22 +692,45 @@
     tell(state.ended);
   }
 
-  const events = new EventSource("/events");
+  let events = null;
   let isLost = false;
-  events.addEventListener("message", (event) => {
-    if (isLost) {
-      isLost = false;
-      tell("");
-    }
-    render(JSON.parse(event.data));
-  });
-  events.addEventListener("error", () => {
+
+  function listen() {
+    events = new EventSource("/events");
+    events.addEventListener("message", (event) => {
+      if (isLost) {
+        isLost = false;
+        tell("");
+      }
+      render(JSON.parse(event.data));
+    });
+    events.addEventListener("error", lose);
+  }
+
+  function lose() {
     if (!state?.ended) {
       isLost = true;
-      by("relay").textContent = "no program";
+      by("relay").textContent = say("page_relay_lost");
       by("relay").className = "gone";
-      tell("The program does not answer. Is it still running? This page goes on as soon as it answers.");
+      tell(say("page_lost"));
     }
-  });
-  by("input").focus();
+  }
+
+  /** The words first: whatever is shown has some. */
+  async function begin() {
+    const answer = await fetch("/words");
+    words = await answer.json();
+    document.documentElement.lang = words.lang;
+    for (const node of document.querySelectorAll("[data-say]")) {
+      node.textContent = say(node.dataset.say);
+    }
+    for (const node of document.querySelectorAll("[data-label]")) {
+      node.ariaLabel = say(node.dataset.label);
+    }
+    by("room-name").placeholder = say(by("room-name").dataset.placeholder);
+    set(by("notify"), say("page_notifications_off"));
+    by("input").focus();
+    listen();
+  }
+  begin();
 })();

@@ -14,7 +14,7 @@ static GERMAN: LazyLock<Bundle> = LazyLock::new(|| read(Locale::German));
 
 impl Locale {
     /// Its name, as BCP 47 has it.
-    pub(super) fn tag(self) -> &'static str {
+    pub(crate) fn tag(self) -> &'static str {
         match self {
             Self::English => "en",
             Self::German => "de",

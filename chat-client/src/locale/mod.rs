@@ -10,6 +10,8 @@
 
 mod catalogue;
 mod choose;
+#[cfg(any(feature = "window", test))]
+mod page;
 pub(crate) mod sentences;
 
 #[cfg(test)]

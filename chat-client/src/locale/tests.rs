@@ -8,6 +8,7 @@ use fluent_syntax::ast::{Entry, Expression, InlineExpression, Pattern, PatternEl
 use proptest::prelude::{any, proptest};
 
 use super::catalogue::try_format;
+use super::page::PAGE;
 use super::sentences::{self, ALL};
 use super::{Argument, Locale, Sentence};
 
@@ -94,8 +95,8 @@ fn catalogue(locale: Locale) -> (BTreeMap<String, Variables>, Vec<String>) {
 
 #[test]
 fn every_language_has_every_sentence_with_its_variables_and_no_other() {
-    let declared: BTreeMap<String, Variables> = ALL
-        .iter()
+    let all = ALL.iter().chain(PAGE);
+    let declared: BTreeMap<String, Variables> = all
         .map(|(key, variables)| {
             let variables = variables.iter().map(|variable| (*variable).to_owned());
             ((*key).to_owned(), variables.collect())

@@ -112,7 +112,7 @@ impl ChatView {
         let entries = (window.dropped..).zip(window.entries.iter().enumerate());
         let entries = entries.skip(first).map(|(id, (index, entry))| {
             let first_new = window.new > 0 && index == new;
-            shown(id, entry, &self.me, first_new)
+            shown(id, entry, self, first_new)
         });
         (entries.collect(), first > 0)
     }
@@ -129,6 +129,11 @@ impl ChatView {
     /// Who is connected.
     pub(crate) fn present(&self) -> impl ExactSizeIterator<Item = &Name> {
         self.here.iter()
+    }
+
+    /// What is said in which language.
+    pub(crate) fn locale(&self) -> Locale {
+        self.outside.locale
     }
 
     /// Who this client is.
@@ -203,7 +208,7 @@ impl ChatView {
     }
 }
 
-fn shown<'a>(id: u64, entry: &'a Entry, me: &Name, first_new: bool) -> ShownEntry<'a> {
+fn shown<'a>(id: u64, entry: &'a Entry, view: &ChatView, first_new: bool) -> ShownEntry<'a> {
     let told = |kind, text| ShownEntry {
         id,
         at: entry.at,
@@ -227,30 +232,32 @@ fn shown<'a>(id: u64, entry: &'a Entry, me: &Name, first_new: bool) -> ShownEntr
             fate,
         } => ShownEntry {
             from: Some(from),
-            mine: from == me,
+            mine: *from == view.me,
             flagged: *flagged,
             private: *is_private,
-            mark: fate.as_ref().map(mark),
+            mark: fate.as_ref().map(|fate| mark(fate, view.outside.locale)),
             ..told("text", text)
         },
     }
 }
 
-fn mark(fate: &Fate) -> Mark {
+fn mark(fate: &Fate, locale: Locale) -> Mark {
+    let (sent, delivered) = (fate.sent.to_string(), fate.delivered.to_string());
+    let say = |key, values| Some(locale.page_word(key, values));
     let meaning = match (fate.sent, fate.delivered) {
-        (0, 0) if !fate.lost.is_empty() => String::new(),
-        (0, 0) if fate.is_over => "nobody was here".to_owned(),
-        (0, 0) => "on its way".to_owned(),
-        (sent, 0) if fate.is_public => format!("arrived at {sent}, says the relay"),
-        (_, 0) => "arrived, says the relay".to_owned(),
-        (sent, delivered) if fate.is_public => format!("confirmed by {delivered} of {sent}"),
-        _ => "confirmed by the recipient".to_owned(),
+        (0, 0) if !fate.lost.is_empty() => None,
+        (0, 0) if fate.is_over => say("page_mark_nobody", &[]),
+        (0, 0) => say("page_mark_open", &[]),
+        (_, 0) if fate.is_public => say("page_mark_sent_all", &[("number", &sent)]),
+        (_, 0) => say("page_mark_sent", &[]),
+        _ if fate.is_public => {
+            let values = [("number", delivered.as_str()), ("of", &sent)];
+            say("page_mark_delivered_all", &values)
+        }
+        _ => say("page_mark_delivered", &[]),
     };
-    let lost = fate
-        .lost
-        .iter()
-        .map(|lost| format!("not delivered: {lost}"));
-    let meaning = Some(meaning).filter(|meaning| !meaning.is_empty());
+    let lost = fate.lost.iter();
+    let lost = lost.map(|lost| locale.page_word("page_mark_lost", &[("reason", lost)]));
     Mark {
         sign: fate.sign(),
         meaning: meaning

@@ -155,10 +155,11 @@ impl ChatPage {
 
     /// Tells the page how the client ended, and waits until it knows, unless that takes too long.
     pub(crate) async fn end(&self, done: &Result<Exit, Failure>) {
+        let locale = self.seat().view.locale();
         let text = match done {
-            Ok(Exit::RelayGone) => "The relay is gone, and the program has ended.".to_owned(),
-            Ok(_) => "You have left the chat, and the program has ended.".to_owned(),
-            Err(failure) => format!("The program has ended. {failure}"),
+            Ok(Exit::RelayGone) => locale.page_word("page_ended_gone", &[]),
+            Ok(_) => locale.page_word("page_ended_left", &[]),
+            Err(failure) => locale.page_word("page_ended", &[("reason", &failure.to_string())]),
         };
         self.seat().end(text);
         self.0.published.send_modify(|count| *count += 1);

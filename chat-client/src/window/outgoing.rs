@@ -113,11 +113,7 @@ impl Incoming {
     pub(super) fn append(&mut self, bytes: &[u8]) -> io::Result<()> {
         self.size += bytes.len() as u64;
         if self.size > LARGEST {
-            let text = format!(
-                "from the browser, a file has at most {} MiB: nothing was sent. On a terminal, /file sends larger ones",
-                LARGEST / (1024 * 1024)
-            );
-            return Err(io::Error::other(text));
+            return Err(io::ErrorKind::FileTooLarge.into());
         }
         self.file.write_all(bytes)
     }

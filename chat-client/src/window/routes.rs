@@ -1,5 +1,7 @@
 //! What can be asked of the page's server, and how it answers.
 
+use std::collections::BTreeMap;
+use std::io;
 use std::sync::Arc;
 
 use axum::Router;
@@ -11,7 +13,7 @@ use axum::response::{IntoResponse as _, Response};
 use axum::routing::{get, post};
 use chat_protocol::Name;
 use futures_util::{StreamExt as _, stream};
-use serde_json::json;
+use serde_json::{Value, json};
 use session_guard::{SessionGuard, guarded};
 use tokio::fs::File;
 use tokio::io::AsyncReadExt as _;
@@ -53,6 +55,7 @@ pub(super) fn of(page: ChatPage, guard: Arc<SessionGuard>) -> Router {
         .route("/", get(async move || html()))
         .route("/chat.js", get(async move || script()))
         .route("/chat.css", get(async move || style()))
+        .route("/words", get(words))
         .route("/events", get(events))
         .route("/ask", post(ask).layer(DefaultBodyLimit::max(LARGEST_ASK)))
         .route(
@@ -66,6 +69,16 @@ pub(super) fn of(page: ChatPage, guard: Arc<SessionGuard>) -> Router {
 
 fn file(content_type: &'static str, text: &'static str) -> Response {
     ([(CONTENT_TYPE, content_type)], text).into_response()
+}
+
+/// What stands on the page, and in which language.
+async fn words(Extracted(page): Extracted<ChatPage>) -> Response {
+    let locale = page.seat().view.locale();
+    let words = locale.page().map(|(key, text)| (key, Value::from(text)));
+    let lang = ("lang", Value::from(locale.tag()));
+    let words: BTreeMap<&str, Value> = words.chain([lang]).collect();
+    let headers = [(CONTENT_TYPE, "application/json")];
+    (headers, json!(words).to_string()).into_response()
 }
 
 /// The state, whole, whenever it has changed; it ends after the last. A page that is slow gets the latest.
@@ -103,17 +116,17 @@ async fn send_file(
 ) -> Response {
     match receive(&page, to, &name, body).await {
         Ok(()) => StatusCode::NO_CONTENT.into_response(),
-        Err(why) => refused(&Unmet::new(why)),
+        Err(unmet) => refused(&unmet),
     }
 }
 
-async fn receive(page: &ChatPage, to: Name, name: &str, body: Body) -> Result<(), String> {
-    let failed = |error: std::io::Error| format!("the file cannot be sent: {error}");
+async fn receive(page: &ChatPage, to: Name, name: &str, body: Body) -> Result<(), Unmet> {
+    let failed = |error: io::Error| page.seat().unsent(&error);
     let begun = page.seat().outgoing.begin(&SafeName::of(name));
     let mut incoming = begun.map_err(failed)?;
     let mut parts = body.into_data_stream();
     while let Some(part) = parts.next().await {
-        let part = part.map_err(|_| "the browser has not sent the whole file".to_owned())?;
+        let part = part.map_err(|_| page.seat().unmet("page_file_broken"))?;
         incoming.append(&part).map_err(failed)?;
     }
     page.send_file(incoming, to)
@@ -133,7 +146,7 @@ async fn received(
         let mut part = vec![0; PART];
         let length = file.read(&mut part).await?;
         part.truncate(length);
-        Ok::<_, std::io::Error>((length > 0).then(|| (Bytes::from(part), file)))
+        Ok::<_, io::Error>((length > 0).then(|| (Bytes::from(part), file)))
     });
     let headers = [
         (CONTENT_TYPE, "application/octet-stream"),
@@ -161,11 +174,11 @@ impl ChatPage {
     fn ask(&self, ask: Ask) -> Result<(), Unmet> {
         if !self.has_room() {
             return Err(Unmet {
-                why: TOO_MUCH.to_owned(),
                 left: match ask {
                     Ask::Say { line, .. } => line,
                     _ => String::new(),
                 },
+                ..self.seat().unmet("page_too_much")
             });
         }
         let wants = self.seat().ask(ask, unix_now());
@@ -178,14 +191,12 @@ impl ChatPage {
         done
     }
 
-    fn send_file(&self, incoming: super::outgoing::Incoming, to: Name) -> Result<(), String> {
+    fn send_file(&self, incoming: super::outgoing::Incoming, to: Name) -> Result<(), Unmet> {
         if !self.has_room() {
-            return Err(TOO_MUCH.to_owned());
+            return Err(self.seat().unmet("page_too_much"));
         }
         let wants = self.seat().send_file(incoming, to)?;
         self.carry_out(wants);
         Ok(())
     }
 }
-
-const TOO_MUCH: &str = "too much is waiting to be sent: try again when the relay is there";

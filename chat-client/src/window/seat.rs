@@ -1,12 +1,13 @@
 //! What the page shows, and how that changes with what happens and with what is asked. Nothing in it knows a socket.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::io;
 use std::path::Path;
 
 use chat_protocol::{Name, RoomName};
 
 use super::ask::Ask;
-use super::outgoing::{Incoming, Outgoing};
+use super::outgoing::{Incoming, LARGEST, Outgoing};
 use super::state::{Comparison, Received, RoomMember};
 use crate::locale::Locale;
 use crate::screen::{ChatView, Submitted, Want, With};
@@ -324,6 +325,23 @@ impl Seat {
         }
     }
 
+    /// A word of the page that says why something came to nothing.
+    pub(super) fn unmet(&self, key: &str) -> Unmet {
+        Unmet::new(self.view.locale().page_word(key, &[]))
+    }
+
+    /// Why a file from the browser is not sent.
+    pub(super) fn unsent(&self, error: &io::Error) -> Unmet {
+        let locale = self.view.locale();
+        Unmet::new(match error.kind() {
+            io::ErrorKind::FileTooLarge => {
+                let most = (LARGEST / (1024 * 1024)).to_string();
+                locale.page_word("page_file_large", &[("number", &most)])
+            }
+            _ => locale.page_word("page_file_unsent", &[("reason", &error.to_string())]),
+        })
+    }
+
     fn command(&mut self, command: &str) -> Vec<Want> {
         vec![Want::Send(self.view.numbered(command).1)]
     }
@@ -335,8 +353,7 @@ impl Seat {
         if self.view.show_conversation(with) {
             Ok(())
         } else {
-            let why = "too many conversations have something unread: read or close some";
-            Err(Unmet::new(why))
+            Err(self.unmet("page_no_room"))
         }
     }
 
@@ -344,8 +361,8 @@ impl Seat {
     fn say(&mut self, with: With, line: String, at: u64) -> Result<Vec<Want>, Unmet> {
         if line.trim_start().starts_with("/file ") {
             return Err(Unmet {
-                why: "choose the file with its button, or drop it onto the conversation".to_owned(),
                 left: line,
+                ..self.unmet("page_choose_file")
             });
         }
         if let Err(unmet) = self.show(with.clone()) {
@@ -359,7 +376,7 @@ impl Seat {
         match hint {
             None if left.is_empty() => Ok(wants),
             hint => Err(Unmet {
-                why: hint.unwrap_or_else(|| "nothing was sent: see the last line".to_owned()),
+                why: hint.unwrap_or_else(|| self.unmet("page_nothing_sent").why),
                 left,
             }),
         }
@@ -370,10 +387,10 @@ impl Seat {
     /// # Errors
     ///
     /// A line cannot name its path.
-    pub(super) fn send_file(&mut self, incoming: Incoming, to: Name) -> Result<Vec<Want>, String> {
+    pub(super) fn send_file(&mut self, incoming: Incoming, to: Name) -> Result<Vec<Want>, Unmet> {
         let command = |path: &Path| path.to_str().map(|path| format!("/file {to} {path}"));
         let Some(command) = command(incoming.path()) else {
-            return Err("the home of this client has a name that is no text".to_owned());
+            return Err(self.unmet("page_bad_home"));
         };
         let (tag, line) = self.view.numbered(&command);
         self.outgoing.keep(incoming, tag, to);
@@ -400,9 +417,7 @@ impl Seat {
             .comparison
             .take_if(|shown| shown.name == *name && shown.number == number);
         let Some(shown) = shown else {
-            return Err(Unmet::new(
-                "another number is shown by now: compare that one",
-            ));
+            return Err(self.unmet("page_other_number"));
         };
         let trusts = (shown.state == "changed").then_some(shown.number);
         Ok(self.view.compared(name, trusts, same, at))

@@ -79,8 +79,8 @@ async function plain(t, name, folder = home()) {
 }
 
 /** Somebody with a window; what the page asks for and complains about is kept. */
-async function windowed(t, name, folder = home(), options = {}) {
-  const program = started(t, folder, "window", name);
+async function windowed(t, name, folder = home(), { lang = "en", ...options } = {}) {
+  const program = started(t, folder, "window", name, "--lang", lang);
   const address = (await program.sees("open http://")).slice("open ".length);
   const context = await browser.newContext({ viewport: { width: 1200, height: 800 }, locale: "en-GB", timezoneId: "Europe/Berlin", ...options });
   t.after(() => context.close());
@@ -92,7 +92,7 @@ async function windowed(t, name, folder = home(), options = {}) {
   page.on("console", (message) => complaints.push(message.text()));
   page.on("pageerror", (error) => complaints.push(error.message));
   await page.goto(address);
-  await page.locator("#relay", { hasText: /^connected$/ }).waitFor();
+  await page.locator("#relay", { hasText: /^(connected|verbunden)$/ }).waitFor();
   return { ...program, context, page, requests, complaints, origin: new URL(address).origin };
 }
 
@@ -410,4 +410,29 @@ test("a program that was killed is missed, and notifications are asked for first
   await page.getByRole("alert").getByText("The program does not answer.").waitFor();
   await page.keyboard.press("Enter");
   await page.waitForFunction(() => document.getElementById("input").value === "not sent yet");
+});
+
+test("the window speaks German, and says nothing in English there", async (t) => {
+  const otto = await plain(t, "otto");
+  const { page } = await windowed(t, "ulla", home(), { lang: "de", locale: "de-DE", bypassCSP: true });
+  assert.equal(await page.evaluate(() => document.documentElement.lang), "de");
+  await page.getByLabel("Neuer Raum").fill("team");
+  await button(page, "Anlegen").click();
+  await page.locator("#members li", { hasText: "ulla (hat ihn angelegt)" }).waitFor();
+  await page.locator("#people button", { hasText: "otto" }).click();
+  await type(page, "Guten Morgen!");
+  await otto.sees("private ulla");
+  await page.locator("#log .mark", { hasText: "vom Empfänger bestätigt" }).waitFor();
+  await button(page, "Verifizieren…").click();
+  await button(page, "Ja, dieselbe").click();
+  await page.locator("#people .verified", { hasText: "verifiziert" }).waitFor();
+  await page.evaluate(axe);
+  const { violations } = await page.evaluate(() => window.axe.run());
+  assert.deepEqual(violations.map((one) => one.id), []);
+  const text = await page.evaluate(() => document.body.innerText);
+  assert.doesNotMatch(text, /page_|\b(the|you|people|room|send|here|message)\b/i);
+  await page.screenshot({ path: join(SCRATCH, "german.png") });
+  await button(page, "Verlassen").click();
+  await page.getByRole("dialog").getByRole("button", { name: "Verlassen", exact: true }).click();
+  await page.getByRole("alert").getByText("Du hast den Chat verlassen").waitFor();
 });

@@ -246,10 +246,11 @@ fn entry<'a>(state: &'a Value, from: &str, text: &str) -> Option<&'a Value> {
 }
 
 /// Everything that is behind the guard.
-const INSIDE: [(&str, &str); 7] = [
+const INSIDE: [(&str, &str); 8] = [
     ("GET", "/"),
     ("GET", "/chat.js"),
     ("GET", "/chat.css"),
+    ("GET", "/words"),
     ("GET", "/events"),
     ("POST", "/ask"),
     ("POST", "/file/bob/plan.txt"),
