@@ -124,7 +124,7 @@ impl Wire {
 
     /// Puts a frame behind what waits to be sent.
     pub(crate) fn send(&mut self, frame: &Frame) {
-        self.out.put_slice(&frame.head());
+        frame.put_head(&mut self.out);
         self.out.put_slice(&frame.body);
     }
 

@@ -54,6 +54,13 @@ pub(crate) const MAX_QUEUED_EVENTS: usize = 1024;
 /// Frames that are written at once, with one system call where the socket takes them.
 pub(crate) const MAX_BATCH: usize = 64;
 
+/// The longest body that is copied to be written with what is before and after it, in bytes: a copy costs less than
+/// a piece of its own.
+pub(crate) const MAX_COPIED: usize = 1024;
+
+/// Frames for which a queue keeps room while nothing waits in it.
+pub(crate) const KEPT_ROOM: usize = 4;
+
 /// What is reserved before each read while little comes, in bytes: a connection that waits holds it.
 pub(crate) const IDLE_READ: usize = 1024;
 

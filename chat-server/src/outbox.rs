@@ -1,40 +1,47 @@
 //! What waits to be written to one client, bounded in frames and in bytes.
 
 use std::collections::VecDeque;
+use std::future::poll_fn;
 use std::io::IoSlice;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::task::{Poll, Waker};
 
 use bytes::{Buf, Bytes};
 use chat_protocol::Frame;
-use tokio::sync::mpsc;
 
 use crate::budget::{Account, Charge};
-use crate::limits::{MAIL_SHARE, MAX_BATCH, MAX_QUEUED_BYTES, MAX_QUEUED_FRAMES};
+use crate::limits::{
+    KEPT_ROOM, MAIL_SHARE, MAX_BATCH, MAX_COPIED, MAX_QUEUED_BYTES, MAX_QUEUED_FRAMES,
+};
 
 /// The queue's end that frames are put in. It never waits.
 #[derive(Clone, Debug)]
-pub(crate) struct Outbox {
-    items: mpsc::Sender<Item>,
-    bytes: Arc<AtomicUsize>,
-}
+pub(crate) struct Outbox(Arc<Mutex<Queue>>);
 
 /// The queue's end that the connection writes from.
 #[derive(Debug)]
-pub(crate) struct Inbox {
-    items: mpsc::Receiver<Item>,
-    bytes: Arc<AtomicUsize>,
-    /// Bytes of the batch that is being written: they count until they are gone.
+pub(crate) struct Inbox(Arc<Mutex<Queue>>);
+
+/// What waits. It takes no memory while nothing does: most connections wait most of the time.
+#[derive(Debug, Default)]
+struct Queue {
+    items: VecDeque<Item>,
+    /// Of the items, and of the batch that is being written: it counts until it is gone.
+    bytes: usize,
     in_flight: usize,
     charges: Vec<Charge>,
+    /// Whoever writes, where it waits for something to write.
+    writer: Option<Waker>,
+    /// Nothing comes after what is in the queue.
     ended: bool,
+    /// Nobody writes any more.
+    closed: bool,
 }
 
 #[derive(Debug)]
-enum Item {
-    Frame(Frame, Option<Charge>),
-    /// Nothing comes after it.
-    End,
+struct Item {
+    frame: Frame,
+    charge: Option<Charge>,
 }
 
 /// The client does not read fast enough.
@@ -43,20 +50,13 @@ pub(crate) struct Full;
 
 /// A queue for one client.
 pub(crate) fn channel() -> (Outbox, Inbox) {
-    let (sender, receiver) = mpsc::channel(MAX_QUEUED_FRAMES);
-    let bytes = Arc::new(AtomicUsize::new(0));
-    let outbox = Outbox {
-        items: sender,
-        bytes: Arc::clone(&bytes),
-    };
-    let inbox = Inbox {
-        items: receiver,
-        bytes,
-        in_flight: 0,
-        charges: Vec::new(),
-        ended: false,
-    };
-    (outbox, inbox)
+    let queue = Arc::default();
+    (Outbox(Arc::clone(&queue)), Inbox(queue))
+}
+
+fn lock(queue: &Mutex<Queue>) -> MutexGuard<'_, Queue> {
+    // Nothing in between can panic and leave a queue half changed.
+    queue.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl Outbox {
@@ -70,53 +70,84 @@ impl Outbox {
         has_answered: bool,
     ) -> Result<Charge, Full> {
         let (part, of) = MAIL_SHARE;
-        let waiting = self.items.max_capacity() - self.items.capacity();
-        let bytes = self.bytes.load(Ordering::Relaxed) + frame.wire_len();
-        if waiting >= MAX_QUEUED_FRAMES / of * part || bytes > MAX_QUEUED_BYTES / of * part {
+        let mut queue = lock(&self.0);
+        let bytes = queue.bytes + frame.wire_len();
+        if queue.items.len() >= MAX_QUEUED_FRAMES / of * part
+            || bytes > MAX_QUEUED_BYTES / of * part
+        {
             return Err(Full);
         }
-        let is_idle = waiting == 0 && self.bytes.load(Ordering::Relaxed) == 0;
-        let charge = if has_answered && is_idle {
+        let charge = if has_answered && queue.bytes == 0 {
             sender.charge_anyway(frame.wire_len())
         } else {
             sender.charge(frame.wire_len())?
         };
-        self.push_charged(frame, Some(charge.clone()))?;
+        queue.push(Item {
+            frame,
+            charge: Some(charge.clone()),
+        })?;
         Ok(charge)
     }
 
     /// Puts a frame in. Where the connection has ended already the frame is lost, and the
     /// router will hear of the end.
     pub(crate) fn push(&self, frame: Frame) -> Result<(), Full> {
-        self.push_charged(frame, None)
-    }
-
-    fn push_charged(&self, frame: Frame, charge: Option<Charge>) -> Result<(), Full> {
-        let length = frame.wire_len();
-        // Only a count: the channel itself orders what it carries.
-        let before = self.bytes.fetch_add(length, Ordering::Relaxed);
-        let pushed = if before + length > MAX_QUEUED_BYTES {
-            Err(Full)
-        } else {
-            self.put(Item::Frame(frame, charge))
-        };
-        if pushed.is_err() {
-            self.bytes.fetch_sub(length, Ordering::Relaxed);
-        }
-        pushed
+        lock(&self.0).push(Item {
+            frame,
+            charge: None,
+        })
     }
 
     /// Lets the writer finish after what is in the queue and the farewell.
     pub(crate) fn end(&self, farewell: Option<Frame>) -> Result<(), Full> {
         farewell.map_or(Ok(()), |frame| self.push(frame))?;
-        self.put(Item::End)
+        let mut queue = lock(&self.0);
+        queue.ended = true;
+        queue.wake();
+        Ok(())
+    }
+}
+
+impl Queue {
+    fn push(&mut self, item: Item) -> Result<(), Full> {
+        if self.closed || self.ended {
+            return Ok(());
+        }
+        let bytes = self.bytes + item.frame.wire_len();
+        if self.items.len() >= MAX_QUEUED_FRAMES || bytes > MAX_QUEUED_BYTES {
+            return Err(Full);
+        }
+        self.bytes = bytes;
+        self.items.push_back(item);
+        self.wake();
+        Ok(())
     }
 
-    fn put(&self, item: Item) -> Result<(), Full> {
-        match self.items.try_send(item) {
-            Ok(()) | Err(mpsc::error::TrySendError::Closed(_)) => Ok(()),
-            Err(mpsc::error::TrySendError::Full(_)) => Err(Full),
+    fn wake(&mut self) {
+        if let Some(writer) = self.writer.take() {
+            writer.wake();
         }
+    }
+
+    /// The last batch is written.
+    fn written(&mut self) {
+        self.bytes -= std::mem::take(&mut self.in_flight);
+        self.charges = Vec::new();
+    }
+
+    fn take_batch(&mut self) -> Batch {
+        let count = self.items.len().min(MAX_BATCH);
+        let mut batch = Batch::with_room(self.items.range(..count).map(|item| &item.frame));
+        for Item { frame, charge } in self.items.drain(..count) {
+            self.in_flight += frame.wire_len();
+            self.charges.extend(charge);
+            batch.push(frame);
+        }
+        if self.items.is_empty() && self.items.capacity() > KEPT_ROOM {
+            self.items = VecDeque::new();
+        }
+        batch.finish();
+        batch
     }
 }
 
@@ -124,37 +155,56 @@ impl Inbox {
     /// The next frames, as many as wait and fit; `None` when there will be no more. What was
     /// taken before is now counted as written.
     pub(crate) async fn next_batch(&mut self) -> Option<Batch> {
-        self.bytes.fetch_sub(self.in_flight, Ordering::Relaxed);
-        self.in_flight = 0;
-        self.charges.clear();
-        let mut items = Vec::new();
-        if self.ended || self.items.recv_many(&mut items, MAX_BATCH).await == 0 {
-            return None;
-        }
-        let mut batch = Batch::default();
-        for item in items {
-            match item {
-                Item::Frame(frame, charge) => {
-                    self.in_flight += frame.wire_len();
-                    self.charges.extend(charge);
-                    batch.push(frame);
-                }
-                Item::End => self.ended = true,
+        lock(&self.0).written();
+        poll_fn(|cx| {
+            let mut queue = lock(&self.0);
+            if !queue.items.is_empty() {
+                return Poll::Ready(Some(queue.take_batch()));
             }
-        }
-        Some(batch)
+            if queue.ended {
+                return Poll::Ready(None);
+            }
+            queue.writer = Some(cx.waker().clone());
+            Poll::Pending
+        })
+        .await
     }
 }
 
-/// Frames that are written together: their parts as they are, nothing copied.
+impl Drop for Inbox {
+    fn drop(&mut self) {
+        let mut queue = lock(&self.0);
+        // Its memory, and what counts against others: the router may hold its end for a while.
+        *queue = Queue {
+            closed: true,
+            ..Queue::default()
+        };
+    }
+}
+
+/// Frames that are written together: small ones one behind the other in one piece, large bodies as they are.
 #[derive(Debug, Default)]
 pub(crate) struct Batch {
     /// None of them empty.
     parts: VecDeque<Bytes>,
+    /// The part that grows.
+    last: Vec<u8>,
     frames: usize,
 }
 
 impl Batch {
+    /// With room for what is copied of these frames.
+    fn with_room<'a>(frames: impl Iterator<Item = &'a Frame>) -> Self {
+        let copied = frames.map(|frame| match frame.body.len() {
+            ..=MAX_COPIED => frame.wire_len(),
+            body => frame.wire_len() - body,
+        });
+        Self {
+            last: Vec::with_capacity(copied.sum()),
+            ..Self::default()
+        }
+    }
+
     /// How many there were.
     pub(crate) fn frames(&self) -> usize {
         self.frames
@@ -162,9 +212,18 @@ impl Batch {
 
     fn push(&mut self, frame: Frame) {
         self.frames += 1;
-        self.parts.push_back(frame.head());
-        if !frame.body.is_empty() {
+        frame.put_head(&mut self.last);
+        if frame.body.len() <= MAX_COPIED {
+            self.last.extend_from_slice(&frame.body);
+        } else {
+            self.finish();
             self.parts.push_back(frame.body);
+        }
+    }
+
+    fn finish(&mut self) {
+        if !self.last.is_empty() {
+            self.parts.push_back(std::mem::take(&mut self.last).into());
         }
     }
 }
@@ -308,6 +367,41 @@ mod tests {
         assert!(reads.push_mail(mail(), &sender, false).is_err());
         assert!(reads.push_mail(mail(), &sender, true).is_ok());
         assert!(reads.push_mail(mail(), &sender, true).is_err());
+    }
+
+    #[tokio::test]
+    async fn a_queue_in_which_nothing_waits_any_more_takes_no_memory_to_speak_of() {
+        let (outbox, mut inbox) = channel();
+        for _ in 0..MAX_BATCH {
+            outbox.push(frame(0)).unwrap();
+        }
+        assert!(lock(&outbox.0).items.capacity() >= MAX_BATCH);
+        inbox.next_batch().await.unwrap();
+        assert!(lock(&outbox.0).items.capacity() <= KEPT_ROOM);
+    }
+
+    #[tokio::test]
+    async fn small_frames_are_one_piece_and_large_bodies_are_not_copied() {
+        let (outbox, mut inbox) = channel();
+        let large = frame(MAX_COPIED + 1);
+        let body = large.body.as_ptr();
+        for frame in [frame(1), frame(MAX_COPIED), large, frame(0)] {
+            outbox.push(frame).unwrap();
+        }
+        let batch = inbox.next_batch().await.unwrap();
+        assert_eq!((batch.parts.len(), batch.frames()), (3, 4));
+        assert_eq!(batch.parts[1].as_ptr(), body);
+    }
+
+    #[test]
+    fn what_waits_for_a_connection_that_is_gone_counts_against_nobody() {
+        let sender = Waiting::default().account();
+        let (outbox, inbox) = channel();
+        let charge = outbox.push_mail(frame(100), &sender, true).unwrap();
+        drop((charge, inbox));
+        assert!(sender.charge(MAX_SENT_BYTES).is_ok());
+        outbox.push(frame(100)).unwrap();
+        assert!(lock(&outbox.0).items.is_empty());
     }
 
     #[test]

@@ -44,6 +44,9 @@ struct Arguments {
     /// Measure N times, where that takes no longer than five rounds, and take the median
     #[arg(long, default_value = "5", value_name = "N")]
     rounds: NonZeroU32,
+    /// Measure another build of chat-server as well (relay)
+    #[arg(long, value_name = "PROGRAM")]
+    beside: Option<PathBuf>,
     /// The root of the workspace; `cargo xtask bench` sets it
     #[arg(long, hide = true)]
     workspace: PathBuf,
@@ -65,11 +68,12 @@ pub fn main() -> ExitCode {
         quick,
         json,
         rounds,
+        beside,
         workspace,
     } = Arguments::parse();
     let rows = match area {
         Area::Chat => chat::measure(&workspace, rounds.get(), quick),
-        Area::Relay => relay::measure(&workspace, rounds.get(), quick),
+        Area::Relay => relay::measure(&workspace, (rounds.get(), quick), beside.as_deref()),
     };
     match rows {
         Ok(rows) => comparison::print(&rows, json),

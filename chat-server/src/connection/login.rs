@@ -99,7 +99,7 @@ async fn take_seat(
     let (cutter, cut) = oneshot::channel();
     let (answer, answered) = oneshot::channel();
     let name = proven.peer.name.clone();
-    let renewals = Renewals::of(proven.peer.clone());
+    let renewals = Renewals::of(&proven.peer);
     let login = Login {
         id,
         address,

@@ -1,7 +1,7 @@
 //! Another encryption key of somebody who is logged in. The identity stays the same, so it vouches for the key.
 
 use chat_identity::{EncryptionKey, PublicIdentity};
-use chat_protocol::{Certificate, ErrorCode, Peer};
+use chat_protocol::{Blob, Certificate, ErrorCode, Name, Peer};
 use tokio::time::Instant;
 
 use crate::clock;
@@ -11,13 +11,18 @@ use crate::refusal::Refusal;
 /// Who may renew a key, and when that was done last.
 #[derive(Debug)]
 pub(super) struct Renewals {
-    owner: Peer,
+    name: Name,
+    key: Blob,
     last: Option<Instant>,
 }
 
 impl Renewals {
-    pub(super) fn of(owner: Peer) -> Self {
-        Self { owner, last: None }
+    pub(super) fn of(owner: &Peer) -> Self {
+        Self {
+            name: owner.name.clone(),
+            key: owner.key.clone(),
+            last: None,
+        }
     }
 
     /// Checks a certificate as a login does, off the threads that serve the others. Everybody is told of each, so
@@ -29,11 +34,12 @@ impl Renewals {
             return Err(Refusal::new(ErrorCode::Busy, text));
         }
         self.last = Some(now);
-        let (owner, certificate) = (self.owner.clone(), certificate.clone());
+        let (name, key) = (self.name.clone(), self.key.clone());
+        let certificate = certificate.clone();
         let checked = tokio::task::spawn_blocking(move || {
-            let identity = PublicIdentity::from_spki(&owner.key.0)
+            let identity = PublicIdentity::from_spki(&key.0)
                 .map_err(|error| Refusal::new(ErrorCode::BadKey, error.to_string()))?;
-            EncryptionKey::certified(&certificate, (&owner.name, &identity), clock::unix_now())
+            EncryptionKey::certified(&certificate, (&name, &identity), clock::unix_now())
                 .map(|_| ())
                 .map_err(|error| Refusal::new(ErrorCode::BadCertificate, error.to_string()))
         });

@@ -7,10 +7,14 @@
 //!     body: an envelope, or a sealed chunk of a file, or nothing
 //! ```
 
-use bytes::{Buf as _, BufMut as _, Bytes, BytesMut};
+use bytes::{Buf as _, BufMut, Bytes, BytesMut};
 
 use crate::InvalidFrame;
 use crate::limits::MAX_HOP_HEADER;
+
+/// The longest body that is copied out of what was read, in bytes. A body that waits for somebody would keep all that
+/// was read with it in memory, and the next read would need memory of its own: that costs more than the copy.
+const MAX_COPIED: usize = 1024;
 
 /// One frame: the hop header that the relay reads, and the body that it never opens.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -22,23 +26,21 @@ pub struct Frame {
 }
 
 impl Frame {
-    /// All bytes of the frame but its body: both length fields and the header. The body is
-    /// written after it as it is, so that passing on an envelope copies nothing.
+    /// Puts all bytes of the frame but its body: both length fields and the header. The body is
+    /// written after it as it is, so that passing on a large one copies nothing.
     ///
     /// # Panics
     ///
     /// When the header is over [`MAX_HOP_HEADER`] or the whole over `u32`: our own messages
     /// are far below both.
-    pub fn head(&self) -> Bytes {
+    pub fn put_head(&self, out: &mut impl BufMut) {
         assert!(self.header.len() <= MAX_HOP_HEADER, "hop header too long");
         let length = u32::try_from(2 + self.header.len() + self.body.len())
             .expect("a frame is far below 4 GiB");
         let header = u16::try_from(self.header.len()).expect("checked above");
-        let mut head = BytesMut::with_capacity(6 + self.header.len());
-        head.put_u32(length);
-        head.put_u16(header);
-        head.put_slice(&self.header);
-        head.freeze()
+        out.put_u32(length);
+        out.put_u16(header);
+        out.put_slice(&self.header);
     }
 
     /// The length of the whole frame on the wire, with both length fields.
@@ -48,7 +50,8 @@ impl Frame {
 
     /// The whole frame in one piece.
     pub fn to_bytes(&self) -> Bytes {
-        let mut whole = BytesMut::from(self.head());
+        let mut whole = BytesMut::with_capacity(self.wire_len());
+        self.put_head(&mut whole);
         whole.put_slice(&self.body);
         whole.freeze()
     }
@@ -136,9 +139,11 @@ impl Deframer {
         let mut frame = self.buffer.split_to(4 + length).freeze();
         frame.advance(6);
         let header = frame.split_to(header);
-        Ok(Some(Frame {
-            header,
-            body: frame,
-        }))
+        let body = if frame.len() <= MAX_COPIED {
+            Bytes::copy_from_slice(&frame)
+        } else {
+            frame
+        };
+        Ok(Some(Frame { header, body }))
     }
 }

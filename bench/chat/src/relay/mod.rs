@@ -10,7 +10,8 @@ mod server;
 mod speech;
 mod traffic;
 
-use std::path::Path;
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
@@ -80,8 +81,8 @@ struct Bench {
     size: Size,
     processors: Processors,
     keys: Keys,
-    /// Who is there to be compared.
-    peers: Vec<Peer>,
+    /// Who is there to be compared, and their programs.
+    peers: BTreeMap<Peer, PathBuf>,
 }
 
 /// Measures all relays in turns.
@@ -89,14 +90,18 @@ struct Bench {
 /// # Errors
 ///
 /// When our programs were not built, or a relay does something else than passing messages on.
-pub(crate) fn measure(root: &Path, rounds: u32, quick: bool) -> Result<Vec<Row>, MeasureError> {
+pub(crate) fn measure(
+    root: &Path,
+    (rounds, quick): (u32, bool),
+    beside: Option<&Path>,
+) -> Result<Vec<Row>, MeasureError> {
     let mut size = if quick { QUICK } else { WHOLE };
     size.rounds = size.rounds.min(rounds);
     let bench = Bench {
         size,
         processors: Processors::pin()?,
         keys: Keys::read(root)?,
-        peers: installed()?,
+        peers: installed(beside)?,
     };
     raise_limit();
     // One thread: it stays on its processor.
@@ -124,19 +129,27 @@ impl Bench {
     }
 
     fn start(&self, peer: Peer) -> Result<Server, MeasureError> {
-        Server::start(peer, &self.processors)
+        let missing = || MeasureError::Unexpected(format!("{} is not there", peer.name()));
+        let program = self.peers.get(&peer).ok_or_else(missing)?;
+        Server::start(peer, program, &self.processors)
     }
 }
 
 /// Our own relays, and those of others that are there; the rest is named.
-fn installed() -> Result<Vec<Peer>, MeasureError> {
-    let mut peers = Vec::new();
+fn installed(other: Option<&Path>) -> Result<BTreeMap<Peer, PathBuf>, MeasureError> {
+    let mut peers = BTreeMap::new();
     for peer in Peer::ALL {
         match peer.program() {
-            Ok(_) => peers.push(peer),
+            Ok(program) => {
+                peers.insert(peer, program);
+            }
             Err(MeasureError::Tool(why)) => narrate(&format!("no rows for {}: {why}", peer.name())),
             Err(error) => return Err(error),
         }
+    }
+    if let Some(other) = other {
+        let path = std::path::absolute(other).map_err(MeasureError::path(other))?;
+        peers.insert(Peer::Other, path);
     }
     Ok(peers)
 }

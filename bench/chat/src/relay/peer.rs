@@ -13,6 +13,8 @@ use crate::programs;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Peer {
     Ours,
+    /// Another build of ours.
+    Other,
     Bare,
     Redis,
     Nats,
@@ -21,6 +23,7 @@ pub(super) enum Peer {
 }
 
 impl Peer {
+    /// Those of this workspace and of others, without other builds.
     pub(super) const ALL: [Self; 6] = [
         Self::Ours,
         Self::Bare,
@@ -34,6 +37,7 @@ impl Peer {
     pub(super) fn name(self) -> &'static str {
         match self {
             Self::Ours => "ours",
+            Self::Other => "other",
             Self::Bare => "baseline",
             Self::Redis => "redis",
             Self::Nats => "nats",
@@ -46,12 +50,18 @@ impl Peer {
     pub(super) fn program(self) -> Result<PathBuf, MeasureError> {
         match self {
             Self::Ours => programs::ours("chat-server"),
+            Self::Other => Err(MeasureError::Unexpected("which build?".to_owned())),
             Self::Bare => programs::ours("bare-relay"),
             Self::Redis => programs::installed("redis-server"),
             Self::Nats => programs::installed("nats-server"),
             Self::Mosquitto => programs::installed("mosquitto"),
             Self::Ngircd => programs::installed("ngircd"),
         }
+    }
+
+    /// Whether clients log in with a key.
+    pub(super) fn has_keys(self) -> bool {
+        matches!(self, Self::Ours | Self::Other)
     }
 
     /// Its arguments; what it reads it finds in the directory.
@@ -65,7 +75,7 @@ impl Peer {
             all
         };
         Ok(match self {
-            Self::Ours => words(&[
+            Self::Ours | Self::Other => words(&[
                 "--keepalive=1h",
                 "--login-deadline=10m",
                 "--max-connections=20000",
@@ -107,7 +117,7 @@ impl Peer {
     /// A line with these words says that it can be connected to.
     pub(super) fn ready(self) -> &'static str {
         match self {
-            Self::Ours | Self::Bare => "ready 127.0.0.1:",
+            Self::Ours | Self::Other | Self::Bare => "ready 127.0.0.1:",
             Self::Redis => "Ready to accept connections",
             Self::Nats => "Server is ready",
             Self::Mosquitto => " running",
@@ -118,7 +128,7 @@ impl Peer {
     /// One client's side of its protocol.
     pub(super) fn speech(self, client: usize) -> Box<dyn Speech> {
         match self {
-            Self::Ours => Box::new(Ours::new(client)),
+            Self::Ours | Self::Other => Box::new(Ours::new(client)),
             Self::Bare => Box::new(Bare(client)),
             Self::Redis => Box::new(Redis(client)),
             Self::Nats => Box::new(Nats::new(client)),

@@ -23,39 +23,55 @@ const LOGINS: usize = 20;
 /// So many are there when the first logins are measured.
 const FEW: usize = 100;
 
+/// What was measured of a relay.
+struct Measured {
+    idle: f64,
+    few: Duration,
+    many: Duration,
+}
+
 pub(super) async fn measure(bench: &Bench) -> Result<Vec<Row>, MeasureError> {
-    let failed = of(Peer::Ours);
-    let server = bench.start(Peer::Ours)?;
-    let (many, named) = bench.size.people;
+    let ours = people(bench, Peer::Ours).await?;
+    let (_, named) = bench.size.people;
+    let row = |row, ours, reference, theirs, goal| Row {
+        bench: "relay",
+        row,
+        ours,
+        reference,
+        theirs,
+        goal,
+    };
+    let (idle, many) = (Amount::Bytes(ours.idle), Amount::from(ours.many));
+    let eight = Amount::Bytes(IDLE_GOAL);
+    let mut rows = vec![
+        row(named.idle, idle, "8 kB", eight, 1.0),
+        row(named.login, many, "among 100", ours.few.into(), LOGIN_GOAL),
+    ];
+    if bench.peers.contains_key(&Peer::Other) {
+        let other = people(bench, Peer::Other).await?;
+        let name = Peer::Other.name();
+        rows.push(row(named.idle, idle, name, Amount::Bytes(other.idle), 1.0));
+        rows.push(row(named.login, many, name, other.many.into(), 1.0));
+    }
+    Ok(rows)
+}
+
+async fn people(bench: &Bench, peer: Peer) -> Result<Measured, MeasureError> {
+    let failed = of(peer);
+    let server = bench.start(peer)?;
+    let (count, _) = bench.size.people;
     let empty = server.memory()?;
     let mut clients = connect::clients(&server, &bench.keys, FEW)
         .await
         .map_err(&failed)?;
     let few = logins(bench, &server, &mut clients).await?;
-    connect::until(&server, &bench.keys, &mut clients, many)
+    connect::until(&server, &bench.keys, &mut clients, count)
         .await
         .map_err(&failed)?;
     #[expect(clippy::cast_precision_loss, reason = "far fewer than 2^52 bytes")]
     let idle = server.memory()?.saturating_sub(empty) as f64 / clients.len() as f64;
-    let later = logins(bench, &server, &mut clients).await?;
-    Ok(vec![
-        Row {
-            bench: "relay",
-            row: named.idle,
-            ours: Amount::Bytes(idle),
-            reference: "8 kB",
-            theirs: Amount::Bytes(IDLE_GOAL),
-            goal: 1.0,
-        },
-        Row {
-            bench: "relay",
-            row: named.login,
-            ours: later.into(),
-            reference: "among 100",
-            theirs: few.into(),
-            goal: LOGIN_GOAL,
-        },
-    ])
+    let many = logins(bench, &server, &mut clients).await?;
+    Ok(Measured { idle, few, many })
 }
 
 /// The processor time of a login, until everybody has heard of it.

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::io::{self, BufRead as _, BufReader};
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
+use std::path::Path;
 use std::process::Child;
 use std::sync::mpsc::{Receiver, sync_channel};
 use std::thread;
@@ -29,13 +30,17 @@ pub(super) struct Server {
 
 impl Server {
     /// Starts it, and waits until it can be connected to.
-    pub(super) fn start(peer: Peer, processors: &Processors) -> Result<Self, MeasureError> {
+    pub(super) fn start(
+        peer: Peer,
+        program: &Path,
+        processors: &Processors,
+    ) -> Result<Self, MeasureError> {
         let dir =
             tempfile::tempdir().map_err(MeasureError::system("make a temporary directory"))?;
         let port = free_port()?;
         let failed = MeasureError::system("start a relay");
         let (output, input) = io::pipe().map_err(&failed)?;
-        let mut command = programs::prepare(peer.program()?, dir.path());
+        let mut command = programs::prepare(program, dir.path());
         command
             .args(peer.arguments(port, dir.path())?)
             .stdout(input.try_clone().map_err(&failed)?)

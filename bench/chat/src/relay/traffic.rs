@@ -35,7 +35,7 @@ struct Measured {
 /// All relays, with so many clients each.
 pub(super) async fn measure(bench: &Bench, clients: usize) -> Result<Vec<Row>, MeasureError> {
     let mut all = BTreeMap::new();
-    for peer in &bench.peers {
+    for peer in bench.peers.keys() {
         let server = bench.start(*peer)?;
         let connected = connect::clients(&server, &bench.keys, clients).await;
         let measured = Measured {
@@ -127,7 +127,9 @@ fn rows(clients: usize, all: &BTreeMap<Peer, Measured>) -> Vec<Row> {
             let goal = match peer {
                 Peer::Ours => continue,
                 Peer::Bare => CPU_GOAL,
-                Peer::Redis | Peer::Nats | Peer::Mosquitto | Peer::Ngircd => PEER_GOAL,
+                Peer::Other | Peer::Redis | Peer::Nats | Peer::Mosquitto | Peer::Ngircd => {
+                    PEER_GOAL
+                }
             };
             rows.push(row(name, *peer, (times(ours), times(theirs)), goal));
         }

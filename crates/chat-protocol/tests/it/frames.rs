@@ -116,3 +116,20 @@ proptest! {
         prop_assert_eq!(whole, single);
     }
 }
+
+#[test]
+fn a_small_body_that_waits_does_not_keep_what_was_read_with_it() {
+    let frame = |body: usize| Frame {
+        header: Bytes::from_static(b"{}"),
+        body: Bytes::from(vec![7; body]),
+    };
+    let mut deframer = Deframer::new(limits::MAX_FRAME);
+    deframer.push(&frame(300).to_bytes());
+    deframer.push(&frame(5_000).to_bytes());
+    let small = deframer.next_frame().unwrap().unwrap();
+    let large = deframer.next_frame().unwrap().unwrap();
+    drop((small.header, large.header));
+    assert!(small.body.is_unique());
+    assert!(!large.body.is_unique(), "a large one is not copied");
+    assert_eq!(small.body, frame(300).body);
+}
